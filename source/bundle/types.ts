@@ -1,0 +1,69 @@
+import type {Readable} from 'node:stream';
+
+/** A content-addressed piece of an image. `size` in bytes; `digest` is `sha256:` and 64 hex digits. */
+export type Descriptor = {readonly mediaType: string; readonly digest: string; readonly size: number};
+
+/** A blob that can be read any number of times, from any offset, straight out of its archive. */
+export type Blob = Descriptor & {readonly open: (offset?: number) => Readable};
+
+/** One image ready to be pushed: the exact manifest bytes, their digest, and every blob they name (config first). */
+export type Image = {
+	/** Last path component: `zenml-pro-api`. */
+	readonly name: string;
+	readonly tag: string;
+	/** The reference it was saved under, e.g. `715803424590.dkr.ecr.eu-west-1.amazonaws.com/zenml-pro-api:0.10.24`. */
+	readonly source: string;
+	/** Archive it lies in, relative to the bundle. */
+	readonly archive: string;
+	readonly manifest: {readonly mediaType: string; readonly digest: string; readonly bytes: Buffer};
+	readonly blobs: readonly Blob[];
+	readonly platform: {readonly os: string; readonly architecture: string};
+};
+
+/** A packed Helm chart in the bundle, with the metadata of its Chart.yaml. `path` is absolute. */
+export type Chart = {
+	readonly name: string;
+	readonly version: string;
+	readonly appVersion?: string;
+	readonly kubeVersion?: string;
+	readonly annotations: Readonly<Record<string, string>>;
+	readonly path: string;
+	/** SHA-256 of the tgz, `sha256:` and hex. */
+	readonly digest: string;
+};
+
+/** What `manifest.txt` documents; every part may be absent in a bundle made by hand. */
+export type BundleManifest = {
+	readonly created?: string;
+	readonly images: readonly string[];
+	readonly charts: readonly string[];
+	readonly registries: readonly string[];
+	/** `sha256  path` lines, when there are any. */
+	readonly checksums: ReadonlyMap<string, string>;
+};
+
+export type Bundle = {
+	/** Absolute folder. */
+	readonly directory: string;
+	readonly manifest: BundleManifest;
+	readonly images: readonly Image[];
+	readonly controlPlaneChart: Chart;
+	readonly workspaceChart: Chart;
+	/** SHA-256 over the names and digests of all its parts, `sha256:` and hex. */
+	readonly digest: string;
+	/** What could not be verified, in the operator's words. */
+	readonly warnings: readonly string[];
+};
+
+export type VerifyProgress = (progress: {readonly file: string; readonly done: number; readonly total: number}) => void;
+
+/** The bundle as a step sees it. */
+export type BundlePort = {
+	/** Reads the index of the bundle, not its bytes; the result is kept. @throws ProblemError area `bundle`. */
+	readonly open: (signal: AbortSignal) => Promise<Bundle>;
+	/** Hashes every byte: checksums of manifest.txt, digests of all blobs. @throws ProblemError area `bundle`. */
+	readonly verify: (options: {
+		readonly signal: AbortSignal;
+		readonly onProgress: VerifyProgress;
+	}) => Promise<{readonly files: number; readonly bytes: number}>;
+};

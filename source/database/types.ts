@@ -1,0 +1,50 @@
+/** How to reach a database server and log in. The password is never logged. */
+export type DatabaseLogin = {
+	readonly host: string;
+	readonly port: number;
+	readonly tls: 'verify-full' | 'require' | 'disable';
+	/** PEM of the CA, for `verify-full`. */
+	readonly ca?: string;
+	readonly username: string;
+	readonly password: string;
+	readonly database: string;
+};
+
+/** What is to exist for one component. */
+export type DatabaseWish = {readonly database: string; readonly username: string; readonly password: string};
+
+export type DatabaseFacts = {
+	/** `15.18`. */
+	readonly version: string;
+	readonly encoding: string;
+	readonly maxConnections: number;
+	readonly usedConnections: number;
+	/** May this role create tables in the database's schema? */
+	readonly canCreate: boolean;
+	readonly tables: number;
+	readonly owner: string;
+	readonly tls: string;
+};
+
+/** One statement for the DBA; `sql` has placeholders instead of passwords, `shown` is for people. */
+export type DatabaseStatement = {readonly target: string; readonly sql: string; readonly shown: string};
+
+/** PostgreSQL. All calls throw ProblemError area `database`: unreachable, TLS, password wrong (28P01), no such database (3D000), privileges. */
+export type DatabasePort = {
+	/** Logs in and looks; @throws ProblemError. */
+	readonly probe: (login: DatabaseLogin, signal: AbortSignal) => Promise<DatabaseFacts>;
+	/** What an admin would have to do so that the wish holds; empty when nothing. */
+	readonly missing: (
+		admin: DatabaseLogin,
+		wish: DatabaseWish,
+		signal: AbortSignal,
+	) => Promise<readonly DatabaseStatement[]>;
+	/** Does it; idempotent. The password is set only for a role that is created, or when it does not log in. */
+	readonly provision: (
+		admin: DatabaseLogin,
+		wish: DatabaseWish,
+		options: {readonly signal: AbortSignal; readonly onStatement: (shown: string) => void},
+	) => Promise<void>;
+	/** The same as SQL for a DBA to run, passwords left as a psql variable. */
+	readonly script: (wish: DatabaseWish) => readonly string[];
+};

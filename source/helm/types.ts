@@ -1,0 +1,55 @@
+export type ReleaseStatus =
+	| 'deployed'
+	| 'failed'
+	| 'pending-install'
+	| 'pending-upgrade'
+	| 'pending-rollback'
+	| 'uninstalling'
+	| 'uninstalled'
+	| 'superseded'
+	| 'unknown';
+
+export type Release = {
+	readonly name: string;
+	readonly namespace: string;
+	readonly revision: number;
+	readonly status: ReleaseStatus;
+	/** `zenml-0.73.0`. */
+	readonly chart: string;
+	readonly appVersion: string;
+	readonly updated: string;
+	readonly description: string;
+};
+
+/** The helm program. Values go in on stdin and never touch a disk or an argument list. Errors: ProblemError area `cluster`. */
+export type HelmPort = {
+	/** `3.18.0`; @throws ProblemError area `prerequisites` when the program is missing or older than 3.8. */
+	readonly version: (signal: AbortSignal) => Promise<string>;
+	/** Rendered manifests as one YAML stream, hooks included, without asking the cluster. */
+	readonly template: (options: {
+		readonly release: string;
+		readonly namespace: string;
+		readonly chart: string;
+		readonly values: unknown;
+		readonly kubeVersion?: string;
+		readonly signal: AbortSignal;
+	}) => Promise<string>;
+	/** The newest revision of a release, or undefined. */
+	readonly release: (name: string, namespace: string, signal: AbortSignal) => Promise<Release | undefined>;
+	/** The values a release was installed with. */
+	readonly values: (name: string, namespace: string, signal: AbortSignal) => Promise<unknown>;
+	readonly history: (name: string, namespace: string, signal: AbortSignal) => Promise<readonly Release[]>;
+	/** `helm upgrade --install --wait --wait-for-jobs`; lines of its output go to `onLine`. */
+	readonly upgrade: (options: {
+		readonly release: string;
+		readonly namespace: string;
+		readonly chart: string;
+		readonly values: unknown;
+		readonly timeoutMs: number;
+		readonly description: string;
+		readonly onLine: (line: string) => void;
+		readonly signal: AbortSignal;
+	}) => Promise<Release>;
+	readonly rollback: (name: string, namespace: string, revision: number, signal: AbortSignal) => Promise<void>;
+	readonly uninstall: (name: string, namespace: string, signal: AbortSignal) => Promise<void>;
+};

@@ -1,0 +1,70 @@
+import type {Problem} from '../engine/problem.ts';
+
+/** A name server. */
+export type DnsPort = {
+	/** All addresses of a name; empty when the name does not exist. @throws ProblemError area `prerequisites` when no server answers. */
+	readonly resolve: (host: string, signal: AbortSignal) => Promise<readonly string[]>;
+	/** The server that is asked, for messages. */
+	readonly server: string;
+};
+
+/** A certificate as far as the tool needs it. */
+export type CertificateFacts = {
+	readonly subject: string;
+	readonly issuer: string;
+	/** DNS names and IP addresses of the SAN. */
+	readonly names: readonly string[];
+	/** ms since the epoch. */
+	readonly notBefore: number;
+	readonly notAfter: number;
+	readonly fingerprint: string;
+	readonly isCa: boolean;
+};
+
+export type TlsPair = {
+	readonly certificate: string;
+	readonly key: string;
+	readonly ca: string;
+	readonly facts: CertificateFacts;
+	readonly caFacts: CertificateFacts;
+};
+
+export type TlsPort = {
+	/**
+	 * Reads certificate, key and CA and checks them against each other and the hosts: PEM, key fits, chain leads to the CA in
+	 * the right order, each host in the SAN, valid now, key long enough. Returns all problems at once (area `prerequisites`).
+	 */
+	readonly readPair: (
+		paths: {readonly certificate: string; readonly key: string; readonly ca: string},
+		hosts: readonly string[],
+		now: number,
+	) => Promise<
+		{readonly pair: TlsPair; readonly warnings: readonly string[]} | {readonly problems: readonly Problem[]}
+	>;
+	/** Does this host's trust store hold the CA (or a root that the chain leads to)? `file` is where it was looked for. */
+	readonly hostTrusts: (ca: string) => Promise<{readonly trusted: boolean; readonly file: string}>;
+};
+
+export type HttpsResponse = {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: string;
+};
+
+/** HTTPS with the operator's CA, never without verification. */
+export type HttpsPort = {
+	/**
+	 * One request. `address` connects there instead of asking DNS, with the URL's host as SNI and Host header.
+	 * @throws ProblemError area given by `area`: refused, no route, time-out, certificate (with the names it is for).
+	 */
+	readonly request: (options: {
+		readonly method: string;
+		readonly url: string;
+		readonly address?: string;
+		readonly ca: string;
+		readonly headers?: Readonly<Record<string, string>>;
+		readonly body?: string;
+		readonly timeoutMs: number;
+		readonly signal: AbortSignal;
+	}) => Promise<HttpsResponse>;
+};

@@ -1,0 +1,32 @@
+import type {Image} from '../bundle/types.ts';
+
+export type PushProgress = (progress: {readonly digest: string; readonly done: number; readonly total: number}) => void;
+
+/** A registry that speaks the OCI distribution API. A repository is the path without host, e.g. `zenml/zenml-pro-api`. */
+export type RegistryPort = {
+	/** Host and port as it appears in image references. */
+	readonly host: string;
+	/** `GET /v2/` with login. @throws ProblemError area `registry`: unreachable, untrusted CA, unauthorized, not a registry. */
+	readonly ping: (signal: AbortSignal) => Promise<void>;
+	/** Starts and cancels an upload: proves the right to push. @throws ProblemError area `registry`. */
+	readonly checkPush: (repository: string, signal: AbortSignal) => Promise<void>;
+	/** Digest of the manifest under a tag or digest, or undefined when the registry does not have it. */
+	readonly manifestDigest: (repository: string, reference: string, signal: AbortSignal) => Promise<string | undefined>;
+	/** Pushes what is missing (blobs, then manifest, then tag), reads the manifest back and compares. */
+	readonly push: (
+		image: Image,
+		options: {
+			readonly repository: string;
+			readonly tag: string;
+			readonly signal: AbortSignal;
+			readonly onProgress: PushProgress;
+			/** Repositories on this registry that may hold the same blobs, for cross-repository mounts. */
+			readonly mountFrom?: readonly string[];
+		},
+	) => Promise<{
+		readonly digest: string;
+		readonly uploadedBytes: number;
+		readonly mounted: number;
+		readonly present: number;
+	}>;
+};
