@@ -1,0 +1,72 @@
+import type {Problem} from '../engine/problem.ts';
+import type {Change, Progress} from '../engine/types.ts';
+
+/** Bytes as people read them: `24.1 MiB`; whole numbers below 1 KiB. */
+export const formatBytes = (bytes: number): string => {
+	const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+	let value = bytes;
+	let unit = 0;
+	while (value >= 1024 && unit < units.length - 1) {
+		value /= 1024;
+		unit += 1;
+	}
+	return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+};
+
+/** A length of time in ms as people read it: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`. */
+export const formatDuration = (ms: number): string => {
+	if (ms < 10_000) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+	const seconds = Math.round(ms / 1000);
+	if (seconds < 60) return `${seconds} s`;
+	const minutes = Math.floor(seconds / 60);
+	if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
+	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+};
+
+/** Rate since the first report in units a second, and ms left; both absent until enough was seen to be honest. */
+export const rateOf = ({
+	done,
+	total,
+	startedAt,
+	startedDone,
+	updatedAt,
+}: Progress): {readonly rate?: number; readonly leftMs?: number} => {
+	const elapsed = updatedAt - startedAt;
+	if (elapsed < 500 || done <= startedDone) return {};
+	const rate = ((done - startedDone) * 1000) / elapsed;
+	return total === undefined ? {rate} : {rate, leftMs: ((total - done) * 1000) / rate};
+};
+
+/** One line of progress: `push api: 12.0 of 24.1 MiB, 5.2 MiB/s, 2.3 s left`. */
+export const formatProgress = (progress: Progress): string => {
+	const {label, done, total, unit} = progress;
+	const {rate, leftMs} = rateOf(progress);
+	const amount = (value: number): string => (unit === 'bytes' ? formatBytes(value) : String(value));
+	return [
+		`${label}: ${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`}`,
+		...(rate !== undefined && unit === 'bytes' ? [`${formatBytes(rate)}/s`] : []),
+		...(leftMs !== undefined && done < (total ?? 0) ? [`${formatDuration(leftMs)} left`] : []),
+	].join(', ');
+};
+
+/** `create secret zenml-pro/zenml-tls (tls.crt)`. */
+export const formatChange = ({action, target, detail}: Change): string =>
+	`${action} ${target}${detail === undefined ? '' : ` (${detail})`}`;
+
+/** A problem as a block of text: what, why, what to do, who, where. */
+export const formatProblem = (problem: Problem): readonly string[] => {
+	const {location, message, cause, fix, nextSteps, evidence, who, answers, code} = problem;
+	const place = location
+		? `${[location.file, location.line, location.column].filter((part) => part !== undefined).join(':')}: `
+		: '';
+	return [
+		`${place}${message}`,
+		`  why:   ${cause}`,
+		`  do:    ${fix}`,
+		...nextSteps.map((step) => `         ${step}`),
+		...(who === 'operator' ? [] : [`  who:   ${who === 'bug' ? 'the authors of this tool' : who}`]),
+		...(answers && answers.length > 0 ? [`  answers: ${answers.join(', ')}`] : []),
+		...(evidence ?? []).map((line) => `  | ${line}`),
+		`  code:  ${code}`,
+	];
+};

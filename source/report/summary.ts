@@ -1,0 +1,70 @@
+import type {Answers} from '../answers/schema.ts';
+import type {RunState} from '../engine/types.ts';
+import {formatDuration, formatProblem} from './format.ts';
+
+const outcomeWords = {
+	already: 'nothing to do',
+	applied: 'done',
+	'not-needed': 'not asked for',
+	skipped: 'skipped',
+} as const;
+
+const url = (host: string, port: number): string => `https://${host}${port === 443 ? '' : `:${port}`}`;
+
+/** What is printed at the end of a run, on the ordinary screen, so that it stays in the scrollback. */
+export const summaryLines = (
+	state: RunState,
+	more: {
+		readonly answers?: Answers;
+		readonly resumeCommand: string;
+		readonly logFile: string;
+		readonly reportFile?: string;
+	},
+): readonly string[] => {
+	const took = formatDuration((state.finishedAt ?? state.startedAt) - state.startedAt);
+	const width = Math.max(0, ...state.steps.map(({title}) => title.length));
+	const rows = state.steps.map((step) => {
+		const words = step.outcome
+			? outcomeWords[step.outcome]
+			: state.mode === 'plan' && step.changes.length > 0
+				? `${step.changes.length} to do`
+				: step.status;
+		return `  ${step.title.padEnd(width)}  ${words}${step.note ? `: ${step.note}` : ''}`;
+	});
+	const head =
+		state.outcome === 'done'
+			? {
+					install: `ZenML Pro is installed and verified (${took}).`,
+					plan: `Plan made, nothing was changed (${took}).`,
+					verify: `Everything is as the answers say (${took}).`,
+				}[state.mode]
+			: state.outcome === 'stopped'
+				? `Stopped after ${took}. What is done stays done.`
+				: `Not finished (${took}).`;
+	const {answers} = more;
+	const done = state.outcome === 'done' && state.mode === 'install' && answers;
+	return [
+		head,
+		...rows,
+		...(state.outcome === 'failed' && state.problem ? ['', ...formatProblem(state.problem)] : []),
+		...(done
+			? [
+					'',
+					`  Dashboard  ${url(answers.controlPlane.host, answers.ingress.httpsPort)}  (user ${answers.controlPlane.admin.username})`,
+					...answers.workspaces.map(
+						({name, host}) => `  Workspace  ${url(host, answers.ingress.httpsPort)}  (${name})`,
+					),
+					...(answers.controlPlane.admin.password === 'generate'
+						? [
+								"  The administrator's password was generated; read it with:",
+								`    kubectl -n ${answers.controlPlane.namespace} get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane\\.admin\\.password}' | base64 -d`,
+							]
+						: []),
+				]
+			: []),
+		'',
+		...(state.outcome === 'done' ? [] : [`  Go on with  ${more.resumeCommand}`]),
+		...(more.reportFile ? [`  Report      ${more.reportFile}`] : []),
+		`  Log         ${more.logFile}`,
+	];
+};
