@@ -1,0 +1,137 @@
+import {isIP} from 'node:net';
+import {z} from 'zod';
+
+/** What a text answer stands for, where that decides how it is asked for, resolved or protected. */
+export type TextKind = 'secret' | 'path' | 'quantity';
+
+/** Marks schemas with their kind; a mark survives `describe`, `meta` and wrapping in a default. */
+export const textKinds = z.registry<{readonly kind: TextKind}>();
+
+const secretPattern =
+	/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|k8s:[a-z0-9.-]+\/[a-z0-9.-]+\/[A-Za-z0-9._-]+|generate|prompt)$/u;
+
+/** A reference to a secret, never the secret: `env:NAME`, `file:PATH`, `k8s:namespace/name/key`, `generate` or `prompt`. */
+export const secretRefSchema = z
+	.string()
+	.regex(
+		secretPattern,
+		'must be a reference to a secret, not the secret itself: env:NAME, file:PATH, k8s:namespace/name/key, generate or prompt',
+	)
+	.register(textKinds, {kind: 'secret'});
+
+/** A fully qualified DNS name with at least one dot, lower case (RFC 1123; the product refuses single-label hosts). */
+export const fqdn = z
+	.string()
+	.regex(
+		/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/u,
+		'must be a fully qualified host name in lower case, such as zenml-pro.internal.mycompany.com',
+	);
+
+/** A host name or IP address, no port. */
+export const host = z.string().refine((value) => isIP(value) > 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/u.test(value), {
+	message: 'must be a host name in lower case or an IP address, without a port',
+});
+
+/** `host` or `host:port`; an IPv6 address goes in brackets (RFC 3986, section 3.2.2). */
+export const hostPort = z
+	.string()
+	.regex(
+		/^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/u,
+		'must be host or host:port in lower case, without https://',
+	);
+
+/** An IPv4 or IPv6 address. */
+export const ipAddress = z.string().refine((value) => isIP(value) > 0, 'must be an IP address');
+
+/** A TCP port. */
+export const port = z
+	.int('must be a port number')
+	.min(1, 'must be between 1 and 65535')
+	.max(65535, 'must be between 1 and 65535');
+
+/** A Kubernetes object name (RFC 1123 label). */
+export const label = z
+	.string()
+	.regex(
+		/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/u,
+		'must be lower-case letters, digits and hyphens, 63 at most, with no hyphen at either end',
+	);
+
+/** A name of a database or role; the product refuses `-` and `.` in database names. */
+export const sqlName = z
+	.string()
+	.regex(
+		/^[a-z_][a-z0-9_]{0,62}$/u,
+		'must be lower-case letters, digits and underscores, starting with a letter, 63 at most',
+	);
+
+/** A Kubernetes quantity of CPU or memory, as text. */
+export const quantity = z
+	.string()
+	.regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/u, 'must be a Kubernetes quantity such as 500m or 2Gi')
+	.register(textKinds, {kind: 'quantity'});
+
+/** A file or folder; `~` and relative paths are resolved by the loader. */
+export const path = z.string().min(1, 'must be a path').register(textKinds, {kind: 'path'});
+
+/** A text of at least one character. */
+export const text = z.string().min(1, 'must not be empty');
+
+/** CPU and memory of a pod, with the defaults of the vendor's guide. */
+export const resources = (cpu: string, memory: string, cpuLimit: string, memoryLimit: string) =>
+	z
+		.strictObject({
+			requests: z
+				.strictObject({
+					cpu: quantity.default(cpu).describe('CPU that the scheduler sets aside for each pod'),
+					memory: quantity.default(memory).describe('Memory that the scheduler sets aside for each pod'),
+				})
+				.prefault({})
+				.describe('What each pod is guaranteed'),
+			limits: z
+				.strictObject({
+					cpu: quantity.default(cpuLimit).describe('CPU that each pod may use at most'),
+					memory: quantity.default(memoryLimit).describe('Memory that each pod may use at most'),
+				})
+				.prefault({})
+				.describe('What each pod may use at most'),
+		})
+		.prefault({})
+		.describe('CPU and memory of each pod');
+
+/** The user and group of the pods. */
+export const podSecurityContext = z
+	.strictObject({
+		fsGroup: z.int().min(0).default(1000).describe('Group ID that owns mounted volumes'),
+		runAsNonRoot: z.boolean().default(true).describe('Refuse to start as root'),
+		runAsUser: z.int().min(0).default(1000).describe('User ID of the processes'),
+	})
+	.prefault({})
+	.describe('User and group that the pods run as');
+
+/** The disruption budget of the pods. */
+export const podDisruptionBudget = z
+	.strictObject({
+		enabled: z.boolean().default(false).describe('Create a PodDisruptionBudget'),
+		minAvailable: z.int().min(1).default(1).describe('Pods that stay up'),
+	})
+	.prefault({})
+	.describe('Keeps this many pods up while nodes are drained');
+
+/** Environment variables of a server. */
+export const environment = z
+	.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, 'must be a variable name'), z.string())
+	.default({})
+	.describe('Further environment variables of the server; all values are text')
+	.meta({examples: [{ZENML_LOGGING_VERBOSITY: 'DEBUG'}]});
+
+/** Database and role of one component, with the names that the vendor's guide proposes. */
+export const componentDatabase = (name: string, username: string) =>
+	z
+		.strictObject({
+			name: sqlName.default(name).describe('Name of the database'),
+			username: sqlName.default(username).describe('Role that owns the database'),
+			password: secretRefSchema.default('generate').describe('Password of that role'),
+		})
+		.prefault({})
+		.describe('Database and role of this component');
