@@ -1,0 +1,182 @@
+import 'reflect-metadata';
+import {randomBytes, webcrypto} from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+
+/** A private key by kind; RSA with its length in bits. */
+export type KeyKind = 'ec' | {readonly rsaBits: number};
+
+/** What a certificate is to say. */
+export type IssueOptions = {
+	/** DNS names of the SAN; the first one is also the common name. */
+	readonly hosts: readonly string[];
+	/** IP addresses of the SAN. */
+	readonly ips?: readonly string[];
+	/** Days of validity from `validFrom`, 90 unless told. */
+	readonly days?: number;
+	/** Start of validity, an hour ago unless told; a start in the past with few days makes an expired certificate. */
+	readonly validFrom?: Date;
+	readonly key?: KeyKind;
+	/** False leaves the SAN out, as old certificates with nothing but a common name do. */
+	readonly alternativeNames?: boolean;
+};
+
+/** PEM of a certificate, followed by the intermediates up to but not including the root, and PEM (PKCS#8) of its key. */
+export type Issued = {readonly cert: string; readonly key: string};
+
+/** What is kept of an authority between runs. */
+export type AuthorityRecord = {
+	readonly name: string;
+	readonly caPem: string;
+	readonly caKeyPem: string;
+	/** PEM of this authority's own certificate and the ones above it, without the root; empty for a root. */
+	readonly chainPem: string;
+};
+
+/** A certificate authority of the rehearsal, in memory; `toJSON` holds its private key. */
+export type Authority = AuthorityRecord & {
+	readonly issue: (options: IssueOptions) => Promise<Issued>;
+	/** A subordinate authority; what it issues carries its certificate as intermediate. */
+	readonly intermediate: (options: {readonly name: string}) => Promise<Authority>;
+	readonly toJSON: () => AuthorityRecord;
+};
+
+const day = 24 * 60 * 60 * 1000;
+const hour = 60 * 60 * 1000;
+const signature = {name: 'ECDSA', hash: 'SHA-256'};
+const curve = {name: 'ECDSA', namedCurve: 'P-256'};
+
+const generateKeys = async (kind: KeyKind): Promise<webcrypto.CryptoKeyPair> =>
+	kind === 'ec'
+		? webcrypto.subtle.generateKey(curve, true, ['sign', 'verify'])
+		: webcrypto.subtle.generateKey(
+				{
+					name: 'RSASSA-PKCS1-v1_5',
+					hash: 'SHA-256',
+					modulusLength: kind.rsaBits,
+					publicExponent: new Uint8Array([1, 0, 1]),
+				},
+				true,
+				['sign', 'verify'],
+			);
+
+const keyPem = async (key: webcrypto.CryptoKey): Promise<string> =>
+	`${x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
+
+const certificatePem = (certificate: x509.X509Certificate): string => `${certificate.toString('pem')}\n`;
+
+// RFC 5280 4.1.2.2: positive and at most 20 octets; a leading 0x4 keeps it both positive and of full length.
+const serialNumber = (): string => `4${randomBytes(15).toString('hex').slice(1)}`;
+
+const caExtensions = async (
+	publicKey: webcrypto.CryptoKey,
+	issuer?: webcrypto.CryptoKey,
+): Promise<x509.Extension[]> => [
+	new x509.BasicConstraintsExtension(true, undefined, true),
+	new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+	await x509.SubjectKeyIdentifierExtension.create(publicKey, false),
+	...(issuer ? [await x509.AuthorityKeyIdentifierExtension.create(issuer, false)] : []),
+];
+
+const leafExtensions = async (
+	{hosts, ips = [], alternativeNames = true}: IssueOptions,
+	publicKey: webcrypto.CryptoKey,
+	issuer: webcrypto.CryptoKey,
+): Promise<x509.Extension[]> => [
+	new x509.BasicConstraintsExtension(false, undefined, true),
+	new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
+	new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+	await x509.SubjectKeyIdentifierExtension.create(publicKey, false),
+	await x509.AuthorityKeyIdentifierExtension.create(issuer, false),
+	...(alternativeNames
+		? [
+				new x509.SubjectAlternativeNameExtension([
+					...hosts.map((value) => ({type: 'dns' as const, value})),
+					...ips.map((value) => ({type: 'ip' as const, value})),
+				]),
+			]
+		: []),
+];
+
+const openAuthority = async (record: AuthorityRecord): Promise<Authority> => {
+	const {name, caPem, caKeyPem, chainPem} = record;
+	const certificate = new x509.X509Certificate(caPem);
+	const publicKey = await certificate.publicKey.export(curve, ['verify']);
+	const privateKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(caKeyPem), curve, false, [
+		'sign',
+	]);
+	const sign = async (
+		subject: string,
+		keys: webcrypto.CryptoKeyPair,
+		validity: {readonly from: number; readonly days: number},
+		extensions: x509.Extension[],
+	) =>
+		x509.X509CertificateGenerator.create({
+			serialNumber: serialNumber(),
+			subject,
+			issuer: certificate.subject,
+			notBefore: new Date(validity.from),
+			notAfter: new Date(validity.from + validity.days * day),
+			publicKey: keys.publicKey,
+			signingKey: privateKey,
+			signingAlgorithm: signature,
+			extensions,
+		});
+	return {
+		...record,
+		toJSON: () => ({name, caPem, caKeyPem, chainPem}),
+		issue: async (options) => {
+			const {hosts, ips = [], days = 90, validFrom = new Date(Date.now() - hour), key = 'ec'} = options;
+			const keys = await generateKeys(key);
+			const leaf = await sign(
+				`CN=${hosts[0] ?? ips[0] ?? name}`,
+				keys,
+				{from: validFrom.getTime(), days},
+				await leafExtensions(options, keys.publicKey, publicKey),
+			);
+			return {cert: certificatePem(leaf) + chainPem, key: await keyPem(keys.privateKey)};
+		},
+		intermediate: async (options) => {
+			const keys = await generateKeys('ec');
+			const child = await sign(
+				`CN=${options.name}`,
+				keys,
+				{from: Date.now() - hour, days: 1825},
+				await caExtensions(keys.publicKey, publicKey),
+			);
+			const childPem = certificatePem(child);
+			return openAuthority({
+				name: options.name,
+				caPem: childPem,
+				caKeyPem: await keyPem(keys.privateKey),
+				chainPem: childPem + chainPem,
+			});
+		},
+	};
+};
+
+/**
+ * Makes a root authority (EC P-256, ten years). @param options.name its common name.
+ * Certificates follow RFC 5280 with the profile that browsers and Go demand: SAN, server authentication, key identifiers.
+ */
+export const createAuthority = async (options: {readonly name: string}): Promise<Authority> => {
+	const keys = await generateKeys('ec');
+	const now = Date.now();
+	const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+		serialNumber: serialNumber(),
+		name: `CN=${options.name}`,
+		notBefore: new Date(now - hour),
+		notAfter: new Date(now + 3650 * day),
+		keys,
+		signingAlgorithm: signature,
+		extensions: await caExtensions(keys.publicKey),
+	});
+	return openAuthority({
+		name: options.name,
+		caPem: certificatePem(certificate),
+		caKeyPem: await keyPem(keys.privateKey),
+		chainPem: '',
+	});
+};
+
+/** The authority that `toJSON` wrote down. */
+export const authorityFrom = async (record: AuthorityRecord): Promise<Authority> => openAuthority(record);

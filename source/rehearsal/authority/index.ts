@@ -1,0 +1,9 @@
+export {
+	type Authority,
+	type AuthorityRecord,
+	authorityFrom,
+	createAuthority,
+	type Issued,
+	type IssueOptions,
+	type KeyKind,
+} from './authority.ts';
