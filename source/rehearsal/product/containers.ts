@@ -1,0 +1,177 @@
+import type {Container, Pod} from '../kubernetes/objects.ts';
+import {ensureAdmin} from './control-plane.ts';
+import {isMigrated, migrateControlPlane, migrateWorkspace} from './control-plane-data.ts';
+import {databaseTraceback, type StoreTarget, storeOf, withDatabase} from './database.ts';
+import {EnrolmentError, reportToControlPlane} from './enrolment.ts';
+import {parseImage} from './images.ts';
+import type {PodNetwork} from './pod-network.ts';
+import {runProbe} from './probe.ts';
+import {isPro} from './workspace.ts';
+
+export type Role =
+	| 'control-plane'
+	| 'dashboard'
+	| 'workspace'
+	| 'control-plane-migration'
+	| 'workspace-migration'
+	| 'probe'
+	| 'other';
+
+/** A container about to run: what the kubelet resolved for it. */
+export type Running = {
+	readonly role: Role;
+	readonly version: string;
+	readonly environment: Readonly<Record<string, string>>;
+	readonly files: ReadonlyMap<string, string>;
+	readonly trust: readonly string[];
+};
+
+/** What a program needs from its node. `ready` tells that the readiness probe would now succeed. */
+export type Node = {
+	readonly network: PodNetwork;
+	readonly signal: AbortSignal;
+	readonly log: (line: string) => void;
+	readonly ready: () => void;
+};
+
+const probeAnnotation = 'zenml-airgap.io/probe';
+
+/** True for a pod that belongs to a Job. */
+const isJobPod = (pod: Pod): boolean =>
+	(pod.metadata.ownerReferences ?? []).some(({kind}) => kind === 'Job') ||
+	pod.metadata.labels?.['batch.kubernetes.io/job-name'] !== undefined;
+
+/** What a container is, told by its image and its pod. */
+export const roleOf = (pod: Pod, container: Container): Role => {
+	if (pod.metadata.annotations?.[probeAnnotation] !== undefined) return 'probe';
+	const image = parseImage(container.image).repository.split('/').at(-1);
+	const words = [...(container.command ?? []), ...(container.args ?? [])].join(' ');
+	const migrates = isJobPod(pod) || /migrat/u.test(words);
+	if (image === 'zenml-pro-api') return migrates ? 'control-plane-migration' : 'control-plane';
+	if (image === 'zenml-pro-server') return migrates ? 'workspace-migration' : 'workspace';
+	return image === 'zenml-pro-dashboard' ? 'dashboard' : 'other';
+};
+
+const untilStopped = (signal: AbortSignal): Promise<number> =>
+	new Promise((done) => {
+		if (signal.aborted) done(0);
+		else signal.addEventListener('abort', () => done(0), {once: true});
+	});
+
+const stamp = (): string => new Date().toISOString().replace('T', ' ').slice(0, 19);
+
+const withStore = async (
+	{environment, trust}: Running,
+	{log}: Node,
+	work: (target: StoreTarget) => Promise<number>,
+): Promise<number> => {
+	const target = storeOf(environment, trust);
+	if (!target) {
+		log(`${stamp()} WARNING  No database is configured; using SQLite in the container.`);
+		return work({driver: 'sqlite', shown: 'sqlite', config: {}});
+	}
+	if (target.driver !== 'postgresql') {
+		log(`ValueError: Invalid SQL driver value \`${target.driver}\`: this server has no such driver.`);
+		return 1;
+	}
+	log(`${stamp()} INFO  Connecting to database ${target.shown}`);
+	try {
+		return await work(target);
+	} catch (error) {
+		for (const line of databaseTraceback(target, error)) log(line);
+		return 1;
+	}
+};
+
+const migrate = (running: Running, node: Node): Promise<number> =>
+	withStore(running, node, async (target) => {
+		if (target.driver === 'sqlite') return 0;
+		const work = running.role === 'workspace-migration' ? migrateWorkspace : migrateControlPlane;
+		await withDatabase(target, (client) => work(client, node.log));
+		node.log('Database migration finished.');
+		return 0;
+	});
+
+const uvicorn = (node: Node, port: number): void => {
+	node.log('INFO:     Application startup complete.');
+	node.log(`INFO:     Uvicorn running on http://0.0.0.0:${port} (Press CTRL+C to quit)`);
+	node.ready();
+};
+
+const serveControlPlane = (running: Running, node: Node): Promise<number> =>
+	withStore(running, node, async (target) => {
+		if (target.driver === 'sqlite') {
+			node.log('pydantic_core.ValidationError: 1 validation error for ServerConfiguration: database: Field required');
+			return 1;
+		}
+		node.log('INFO:     Started server process [1]');
+		const ready = await withDatabase(target, async (client) => {
+			if (!(await isMigrated(client))) return false;
+			await ensureAdmin(client, running.environment);
+			return true;
+		});
+		if (!ready) {
+			node.log('RuntimeError: The database schema is not up to date; run the database migration first.');
+			return 1;
+		}
+		uvicorn(node, 8000);
+		return untilStopped(node.signal);
+	});
+
+const serveWorkspace = (running: Running, node: Node): Promise<number> =>
+	withStore(running, node, async (target) => {
+		const {environment, trust, version} = running;
+		node.log('INFO:     Started server process [1]');
+		node.log('INFO:     Waiting for application startup.');
+		if (target.driver !== 'sqlite') {
+			const migrated = await withDatabase(target, isMigrated);
+			if (!migrated) await withDatabase(target, (client) => migrateWorkspace(client, node.log));
+		}
+		if (isPro(environment)) {
+			node.log(`${stamp()} INFO  Reporting to the control plane at ${environment.ZENML_SERVER_PRO_API_URL ?? ''}`);
+			try {
+				await reportToControlPlane({
+					environment,
+					trust,
+					version,
+					network: node.network,
+					serverUrl: environment.ZENML_SERVER_SERVER_URL ?? '',
+					signal: node.signal,
+				});
+			} catch (error) {
+				if (!(error instanceof EnrolmentError)) throw error;
+				for (const line of error.lines) node.log(line);
+				return 3;
+			}
+		}
+		uvicorn(node, 8080);
+		return untilStopped(node.signal);
+	});
+
+/**
+ * Runs what the container of the product, or of the installer's probe, would run, and hands back its exit code. Servers run until
+ * the signal ends them. Programs that the rehearsal does not know end with 0 in a Job and sleep elsewhere.
+ */
+export const runProgram = async (pod: Pod, running: Running, node: Node): Promise<number> => {
+	switch (running.role) {
+		case 'probe': {
+			const {exitCode, result} = await runProbe({...running, network: node.network, signal: node.signal});
+			node.log(JSON.stringify(result));
+			return exitCode;
+		}
+		case 'control-plane-migration':
+		case 'workspace-migration':
+			return migrate(running, node);
+		case 'control-plane':
+			return serveControlPlane(running, node);
+		case 'workspace':
+			return serveWorkspace(running, node);
+		case 'dashboard':
+			node.log('/docker-entrypoint.sh: Configuration complete; ready for start up');
+			node.ready();
+			return untilStopped(node.signal);
+		case 'other':
+			node.ready();
+			return isJobPod(pod) ? 0 : untilStopped(node.signal);
+	}
+};

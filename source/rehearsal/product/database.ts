@@ -1,0 +1,104 @@
+import type {ClientConfig} from 'pg';
+import pg from 'pg';
+
+/** How a pod reaches its database, read from its environment. */
+export type StoreTarget = {readonly config: ClientConfig; readonly shown: string; readonly driver: string};
+
+const names = {
+	url: ['ZENML_STORE_URL', 'ZENML_CLOUD_STORE_URL', 'ZENML_CLOUD_DATABASE_URL', 'DATABASE_URL'],
+	password: [
+		'ZENML_STORE_PASSWORD',
+		'ZENML_CLOUD_STORE_PASSWORD',
+		'ZENML_CLOUD_DATABASE_PASSWORD',
+		'DATABASE_PASSWORD',
+	],
+} as const;
+
+type Environment = Readonly<Record<string, string>>;
+
+const first = (environment: Environment, keys: readonly string[]): string | undefined =>
+	keys.map((key) => environment[key]).find((value) => value !== undefined && value !== '');
+
+const urlFromParts = (environment: Environment): string | undefined => {
+	const part = (name: string): string | undefined =>
+		first(environment, [`ZENML_CLOUD_DATABASE_${name}`, `ZENML_CLOUD_DB_${name}`]);
+	const host = part('HOST');
+	if (!host) return undefined;
+	const driver = part('TYPE') === 'mysql' ? 'mysql' : 'postgresql';
+	const user = encodeURIComponent(part('USERNAME') ?? part('USER') ?? '');
+	const password = part('PASSWORD');
+	const database = part('NAME') ?? part('DATABASE') ?? '';
+	return `${driver}://${user}${password ? `:${encodeURIComponent(password)}` : ''}@${host}:${part('PORT') ?? '5432'}/${database}`;
+};
+
+/**
+ * Reads the store of a server from its environment: `ZENML_STORE_URL` and `ZENML_STORE_PASSWORD` as the workspace server takes
+ * them (zenml 0.93, `sql_zen_store.py`), or the control plane's. Undefined when there is none: the server then uses SQLite.
+ * `trust` are the CA certificates for `sslmode=verify-ca` and `verify-full`.
+ */
+export const storeOf = (environment: Environment, trust: readonly string[]): StoreTarget | undefined => {
+	const text = first(environment, names.url) ?? urlFromParts(environment);
+	if (text === undefined || text.startsWith('sqlite')) return undefined;
+	const url = new URL(text.replace(/^(postgres(ql)?|mysql)(\+[a-z0-9]+)?:/u, (_, scheme: string) => `${scheme}:`));
+	const mode =
+		url.searchParams.get('sslmode') ?? environment.ZENML_STORE_SSL_MODE ?? environment.ZENML_CLOUD_DATABASE_SSL_MODE;
+	const checked = mode === 'verify-full' || mode === 'verify-ca';
+	const password = url.password ? decodeURIComponent(url.password) : first(environment, names.password);
+	return {
+		driver: url.protocol.startsWith('postgres') ? 'postgresql' : url.protocol.replace(':', ''),
+		shown: `${url.hostname}:${url.port || '5432'}${url.pathname} as ${decodeURIComponent(url.username)}`,
+		config: {
+			host: url.hostname,
+			port: Number(url.port || 5432),
+			user: decodeURIComponent(url.username),
+			database: url.pathname.slice(1),
+			connectionTimeoutMillis: 5000,
+			...(password === undefined ? {} : {password}),
+			...(checked ? {ssl: {ca: [...trust]}} : mode === 'require' ? {ssl: {rejectUnauthorized: false}} : {}),
+		},
+	};
+};
+
+/** Logs in, runs the work on one connection and closes it. Without `ssl` it asks for TLS and goes on without, as libpq's `prefer`. */
+export const withDatabase = async <T>(target: StoreTarget, work: (client: pg.Client) => Promise<T>): Promise<T> => {
+	const connect = async (config: ClientConfig): Promise<pg.Client> => {
+		const client = new pg.Client(config);
+		// A server that stops breaks idle connections; the next query tells it, an unheard event would end the process.
+		client.on('error', () => undefined);
+		await client.connect();
+		return client;
+	};
+	const {config} = target;
+	const client = config.ssl
+		? await connect(config)
+		: await connect({...config, ssl: {rejectUnauthorized: false}}).catch((error: unknown) => {
+				if (/does not support SSL/u.test(String(error))) return connect(config);
+				throw error;
+			});
+	try {
+		return await work(client);
+	} finally {
+		await client.end().catch(() => undefined);
+	}
+};
+
+/** The error as psycopg2 under SQLAlchemy prints it at the end of a traceback. */
+export const databaseTraceback = (target: StoreTarget, error: unknown): readonly string[] => {
+	const {message, code} = error as {message?: string; code?: string};
+	const {host, port} = target.config;
+	const what =
+		code === 'ECONNREFUSED'
+			? `connection to server at "${host}", port ${port} failed: Connection refused`
+			: code !== undefined && /^[0-9A-Z]{5}$/u.test(code)
+				? `connection to server at "${host}", port ${port} failed: FATAL:  ${message}`
+				: `connection to server at "${host}", port ${port} failed: ${message}`;
+	return [
+		'Traceback (most recent call last):',
+		'  File "/opt/venv/lib/python3.12/site-packages/sqlalchemy/engine/base.py", line 146, in __init__',
+		'    self._dbapi_connection = engine.raw_connection()',
+		'  File "/opt/venv/lib/python3.12/site-packages/psycopg2/__init__.py", line 122, in connect',
+		'    conn = _connect(dsn, connection_factory=connection_factory, **kwasync)',
+		`sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) ${what}`,
+		'(Background on this error at: https://sqlalche.me/e/20/e3q8)',
+	];
+};
