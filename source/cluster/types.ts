@@ -113,6 +113,14 @@ export type ClusterPort = {
 	) => Promise<void>;
 	/** Runs a probe as a Job and removes it. `exitCode` and `output` are the script's own. */
 	readonly probe: (probe: PodProbe) => Promise<{readonly exitCode: number; readonly output: readonly string[]}>;
-	/** The cause of a rollout that does not get ready: from pods, events, Jobs and logs; undefined when nothing is wrong yet. */
-	readonly diagnose: (namespace: string, labelSelector: string, signal: AbortSignal) => Promise<Problem | undefined>;
+	/**
+	 * The cause of a rollout that does not get ready: from pods, events, Jobs and logs; undefined when nothing is wrong yet.
+	 * `component` is the path of its answers, `controlPlane` or `workspaces.N`, so that the problem can name them exactly.
+	 */
+	readonly diagnose: (
+		namespace: string,
+		labelSelector: string,
+		signal: AbortSignal,
+		component?: string,
+	) => Promise<Problem | undefined>;
 };

@@ -1,0 +1,81 @@
+/**
+ * Python 3 programs (standard library only) that look at the world from inside a pod. Each reads the JSON object
+ * `PROBE_ARGS` from its environment and prints one line of JSON.
+ */
+
+/** The kinds of probes. */
+export type ProbeKind = keyof ProbeKinds;
+
+/** What each kind takes and prints. */
+export type ProbeKinds = {
+	/** Prints `{NAME: ["10.0.0.7"]}`; an unknown name has an empty list. */
+	readonly dns: {readonly names: readonly string[]};
+	/** Prints `{"status": 200}` or `{"error", "kind"}`. `address` is connected to instead of asking DNS; `ca` is PEM text. */
+	readonly https: {readonly url: string; readonly address?: string; readonly ca: string};
+	/** Prints `{"ok": true}` or `{"error", "kind"}`. */
+	readonly tcp: {readonly host: string; readonly port: number};
+};
+
+/** Why a connection from a pod failed. */
+export type ProbeFailure = {
+	readonly error: string;
+	readonly kind: 'dns' | 'refused' | 'timeout' | 'certificate' | 'other';
+};
+
+const head = `import json, os, socket, ssl, sys
+args = json.loads(os.environ["PROBE_ARGS"])
+def kind(error):
+    if isinstance(error, socket.gaierror): return "dns"
+    if isinstance(error, ConnectionRefusedError): return "refused"
+    if isinstance(error, (socket.timeout, TimeoutError)): return "timeout"
+    if isinstance(error, ssl.SSLCertVerificationError): return "certificate"
+    return "other"
+def failed(error):
+    print(json.dumps({"error": str(error), "kind": kind(error)}))
+`;
+
+const scripts: Readonly<Record<ProbeKind, string>> = {
+	dns: `${head}
+found = {}
+for name in args["names"]:
+    try:
+        found[name] = sorted({entry[4][0] for entry in socket.getaddrinfo(name, None)})
+    except socket.gaierror:
+        found[name] = []
+print(json.dumps(found))
+`,
+	https: `${head}
+import http.client
+from urllib.parse import urlsplit
+url = urlsplit(args["url"])
+host, port = url.hostname, url.port or 443
+trust = ssl.create_default_context(cadata=args["ca"])
+trust.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+class Connection(http.client.HTTPSConnection):
+    def connect(self):
+        plain = socket.create_connection((args.get("address") or host, port), 15)
+        self.sock = trust.wrap_socket(plain, server_hostname=host)
+try:
+    connection = Connection(host, port, timeout=15)
+    connection.request("GET", (url.path or "/") + ("?" + url.query if url.query else ""))
+    print(json.dumps({"status": connection.getresponse().status}))
+except Exception as error:
+    failed(error)
+`,
+	tcp: `${head}
+try:
+    socket.create_connection((args["host"], args["port"]), 15).close()
+    print(json.dumps({"ok": True}))
+except Exception as error:
+    failed(error)
+`,
+};
+
+/** Script and environment of a probe, as `PodProbe` takes them; `args` are those of `ProbeKinds`. */
+export const probeSpec = (
+	kind: ProbeKind,
+	args: ProbeKinds[ProbeKind] | Readonly<Record<string, unknown>>,
+): {readonly script: string; readonly env: {readonly PROBE_KIND: ProbeKind; readonly PROBE_ARGS: string}} => ({
+	script: scripts[kind],
+	env: {PROBE_KIND: kind, PROBE_ARGS: JSON.stringify(args)},
+});

@@ -1,0 +1,179 @@
+import 'reflect-metadata';
+import type {webcrypto} from 'node:crypto';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import https from 'node:https';
+import type {AddressInfo, Socket} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import * as x509 from '@peculiar/x509';
+
+const algorithm = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'};
+const day = 86_400_000;
+
+export type Pair = {readonly certificate: string; readonly key: string};
+
+const pem = async (key: webcrypto.CryptoKey): Promise<string> =>
+	x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+
+/** A CA with one certificate for 127.0.0.1 and localhost; `endsIn` days may be negative. */
+export const makePki = async (endsIn = 1): Promise<{readonly ca: string; readonly server: Pair}> => {
+	x509.cryptoProvider.set(crypto);
+	const caKeys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+	const notBefore = new Date(Date.now() - 10 * day);
+	const notAfter = new Date(Date.now() + endsIn * day);
+	const ca = await x509.X509CertificateGenerator.createSelfSigned({
+		name: 'CN=Test CA',
+		keys: caKeys,
+		notBefore,
+		notAfter: new Date(Date.now() + day),
+		signingAlgorithm: algorithm,
+		extensions: [
+			new x509.BasicConstraintsExtension(true, undefined, true),
+			new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+			await x509.SubjectKeyIdentifierExtension.create(caKeys.publicKey),
+		],
+	});
+	const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+	const leaf = await x509.X509CertificateGenerator.create({
+		subject: 'CN=test',
+		issuer: ca.subject,
+		publicKey: keys.publicKey,
+		signingKey: caKeys.privateKey,
+		signingAlgorithm: algorithm,
+		notBefore,
+		notAfter,
+		extensions: [
+			new x509.SubjectAlternativeNameExtension([
+				{type: 'ip', value: '127.0.0.1'},
+				{type: 'dns', value: 'localhost'},
+			]),
+			await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey),
+		],
+	});
+	return {ca: ca.toString('pem'), server: {certificate: leaf.toString('pem'), key: await pem(keys.privateKey)}};
+};
+
+export type Seen = {
+	readonly method: string;
+	readonly path: string;
+	readonly query: URLSearchParams;
+	readonly headers: IncomingMessage['headers'];
+	readonly body: unknown;
+	readonly response: ServerResponse;
+};
+
+/** What to answer; a handler that writes to `response` itself returns 'handled'. */
+export type Handler = (
+	request: Seen,
+) =>
+	| {readonly status?: number; readonly body: unknown; readonly headers?: Record<string, string>}
+	| 'handled'
+	| undefined;
+
+/** A Kubernetes Status, as the API server sends it. */
+export const status = (code: number, reason: string, message: string, details?: unknown) => ({
+	status: code,
+	body: {kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message, details},
+});
+
+export type TestServer = {
+	readonly url: string;
+	readonly port: number;
+	readonly directory: string;
+	readonly kubeconfig: string;
+	readonly pki: Awaited<ReturnType<typeof makePki>>;
+	/** `METHOD path?query` of all requests, in order. */
+	readonly seen: readonly string[];
+	/** Requests that no handler wanted; a test asserts that there are none. */
+	readonly unexpected: readonly string[];
+	readonly write: (name: string, content: unknown) => Promise<string>;
+	readonly close: () => Promise<void>;
+};
+
+/** A kubeconfig with one context. */
+export const kubeconfigOf = (cluster: Record<string, unknown>, user: Record<string, unknown>) => ({
+	apiVersion: 'v1',
+	kind: 'Config',
+	clusters: [{name: 'lab', cluster}],
+	users: [{name: 'me', user}],
+	contexts: [{name: 'lab', context: {cluster: 'lab', user: 'me'}}],
+	'current-context': 'lab',
+});
+
+/** An HTTPS server on 127.0.0.1 that answers 501 to whatever its handler does not want, and remembers it. */
+export const startServer = async (handler: Handler): Promise<TestServer> => {
+	const pki = await makePki();
+	const directory = await mkdtemp(join(tmpdir(), 'cluster-test-'));
+	const seen: string[] = [];
+	const unexpected: string[] = [];
+	const sockets = new Set<Socket>();
+	const server = https.createServer({cert: pki.server.certificate, key: pki.server.key}, async (request, response) => {
+		const url = new URL(request.url ?? '/', 'https://127.0.0.1');
+		const chunks: Buffer[] = [];
+		for await (const chunk of request) chunks.push(chunk as Buffer);
+		const text = Buffer.concat(chunks).toString();
+		const method = request.method ?? '';
+		seen.push(`${method} ${url.pathname}${url.search}`);
+		const answer = handler({
+			method,
+			path: url.pathname,
+			query: url.searchParams,
+			headers: request.headers,
+			body: text === '' ? undefined : JSON.parse(text),
+			response,
+		});
+		if (answer === 'handled') return;
+		if (!answer) unexpected.push(`${method} ${url.pathname}`);
+		response.writeHead(answer ? (answer.status ?? 200) : 501, {
+			'content-type': 'application/json',
+			...answer?.headers,
+		});
+		response.end(typeof answer?.body === 'string' ? answer.body : JSON.stringify(answer?.body ?? {}));
+	});
+	server.on('connection', (socket: Socket) => {
+		sockets.add(socket);
+		socket.on('close', () => sockets.delete(socket));
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const {port} = server.address() as AddressInfo;
+	const url = `https://127.0.0.1:${port}`;
+	const write = async (name: string, content: unknown): Promise<string> => {
+		const file = join(directory, name);
+		await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+		return file;
+	};
+	const caData = Buffer.from(pki.ca).toString('base64');
+	const kubeconfig = await write(
+		'config',
+		kubeconfigOf({server: url, 'certificate-authority-data': caData}, {token: 'token-of-me'}),
+	);
+	const close = async (): Promise<void> => {
+		for (const socket of sockets) socket.destroy();
+		await new Promise((resolve) => server.close(resolve));
+		await rm(directory, {recursive: true, force: true});
+	};
+	return {url, port, directory, kubeconfig, pki, seen, unexpected, write, close};
+};
+
+/** Discovery of the kinds that the tests use, and the version; to be put before a test's own handler. */
+export const discovery: Handler = ({method, path}) => {
+	if (method !== 'GET') return undefined;
+	const of = (...entries: readonly (readonly [string, string, boolean])[]) => ({
+		body: {kind: 'APIResourceList', resources: entries.map(([name, kind, namespaced]) => ({name, kind, namespaced}))},
+	});
+	if (path === '/version') return {body: {gitVersion: 'v1.34.0'}};
+	if (path === '/api/v1')
+		return of(
+			['namespaces', 'Namespace', false],
+			['pods', 'Pod', true],
+			['pods/log', 'Pod', true],
+			['secrets', 'Secret', true],
+			['events', 'Event', true],
+			['configmaps', 'ConfigMap', true],
+		);
+	if (path === '/apis/batch/v1') return of(['jobs', 'Job', true]);
+	if (path === '/apis/apps/v1') return of(['deployments', 'Deployment', true]);
+	if (path === '/apis/coordination.k8s.io/v1') return of(['leases', 'Lease', true]);
+	return undefined;
+};
