@@ -1,0 +1,46 @@
+import type {Group, Node} from './fields.ts';
+import {rootGroup} from './fields.ts';
+import type {Path, RuledAnswers} from './rules.ts';
+import {formatPath, isMap} from './tree.ts';
+
+/**
+ * Draft values made ready for the schema: a key without a value counts as not given, and groups that must be there are
+ * added empty, so that the schema names each missing answer rather than the group. What has the wrong shape stays.
+ */
+export const normalize = (value: unknown, node: Node = rootGroup): unknown => {
+	if (node.kind === 'list') return Array.isArray(value) ? value.map((item) => normalize(item ?? {}, node.item)) : value;
+	if (node.kind === 'field' || !isMap(value)) return value;
+	const known = new Map(node.children);
+	const given = Object.entries(value).flatMap(([key, entry]) => {
+		const below = known.get(key);
+		if (entry === undefined || (entry === null && below !== undefined)) return [];
+		return [[key, below === undefined ? entry : normalize(entry, below)] as const];
+	});
+	const names = new Set(given.map(([key]) => key));
+	const added = node.children.flatMap(([key, below]) =>
+		below.kind === 'group' && !below.optional && !names.has(key) ? [[key, normalize({}, below)] as const] : [],
+	);
+	return Object.fromEntries([...given, ...added]);
+};
+
+/**
+ * Answers that are complete enough for the rules between answers, whatever is missing or wrong in the draft. A value
+ * that `usable` turns down and one that is missing are replaced by a text that no other answer has.
+ */
+export const complete = (value: unknown, usable: (path: Path) => boolean): RuledAnswers => {
+	const fill = (node: Node, given: unknown, path: Path): unknown => {
+		const standIn = `\u0000${formatPath(path)}`;
+		if (node.kind === 'field') {
+			if (given === undefined || given === null)
+				return 'default' in node ? node.default : node.required ? standIn : undefined;
+			return usable(path) ? given : standIn;
+		}
+		if (node.kind === 'list')
+			return Array.isArray(given) ? given.map((item, index) => fill(node.item, item, [...path, index])) : [];
+		if (node.optional && !isMap(given)) return undefined;
+		return fillGroup(node, isMap(given) ? given : {}, path);
+	};
+	const fillGroup = (group: Group, given: Readonly<Record<string, unknown>>, path: Path): object =>
+		Object.fromEntries(group.children.map(([key, below]) => [key, fill(below, given[key], [...path, key])]));
+	return fillGroup(rootGroup, isMap(value) ? value : {}, []) as RuledAnswers;
+};

@@ -1,0 +1,143 @@
+import {getAt} from '../tree.ts';
+import {advanced, question, type Topic} from './types.ts';
+
+/** What is there before ZenML: bundle, cluster, registry, certificates, database server. */
+export const siteTopics: readonly Topic[] = [
+	{
+		id: 'cluster',
+		title: 'Bundle and cluster',
+		intro: 'Where the bundle is that was carried over the gap, and how to reach the cluster.',
+		questions: [
+			question(
+				'bundle.path',
+				'Bundle',
+				'Images and charts are taken from here: the folder, or the tar file as it came.',
+			),
+			question('kubernetes.kubeconfig', 'kubeconfig', 'The cluster and the login are read from this file.'),
+			question('kubernetes.context', 'Context', 'One kubeconfig may know several clusters; this names the one to use.'),
+			advanced(
+				'helm.binary',
+				'helm program',
+				'Releases are made with this program, so that helm on its own knows them too.',
+			),
+			advanced(
+				'helm.timeoutMinutes',
+				'Minutes for one release',
+				'A release that is not up by then is looked into and reported.',
+			),
+		],
+	},
+	{
+		id: 'registry',
+		title: 'Registry',
+		intro: 'The images of the bundle are pushed to this registry, and the cluster pulls them from it.',
+		questions: [
+			question('registry.host', 'Registry host', 'Nodes and this host reach the registry under this name.'),
+			question(
+				'registry.prefix',
+				'Path in the registry',
+				'The images go below this path, for example a project in Harbor.',
+			),
+			question(
+				'registry.username',
+				'Login',
+				'It may push from here and pull from the cluster. Empty for a registry without login.',
+			),
+			question(
+				'registry.password',
+				'Password or token',
+				'Type it, or say where it is: it is kept out of files and logs.',
+				{
+					when: (draft) =>
+						getAt(draft, 'registry.username') !== undefined || getAt(draft, 'registry.password') !== undefined,
+				},
+			),
+			question(
+				'registry.ca',
+				'CA certificate',
+				'Only needed when this host does not trust the certificate of the registry.',
+			),
+			advanced(
+				'registry.plainHttp',
+				'Speak HTTP without TLS',
+				'For a trial with a registry on this host. Login and images are then readable on the way.',
+			),
+			advanced(
+				'registry.pullSecretName',
+				'Name of the pull secret',
+				'Made in each namespace, so that the nodes can log in.',
+			),
+		],
+	},
+	{
+		id: 'tls',
+		title: 'Certificates and ingress',
+		intro: 'One certificate covers every host name. Browsers and pipelines must trust the CA that signed it.',
+		questions: [
+			question('tls.certificate', 'Certificate', 'It must name the host of the control plane and of each workspace.'),
+			question('tls.key', 'Private key', 'It must belong to the certificate and have no passphrase.'),
+			question('tls.ca', 'CA certificate', 'Pods and this tool trust it; it is also handed to the users of ZenML.'),
+			advanced('tls.secretName', 'Name of the TLS secret', 'Made in each namespace, for the ingress controller.'),
+			question(
+				'ingress.className',
+				'Ingress class',
+				'The ingress controller of this class answers for the host names.',
+			),
+			question(
+				'ingress.address',
+				'Ingress address',
+				'The DNS records point here. Left empty, it is read from the cluster.',
+			),
+			advanced(
+				'ingress.httpsPort',
+				'HTTPS port',
+				'Other than 443 where the ingress controller sits behind a node port.',
+			),
+			advanced(
+				'ingress.annotations',
+				'Ingress annotations',
+				'Instructions to the ingress controller. Large uploads need a raised body size.',
+			),
+		],
+	},
+	{
+		id: 'database',
+		title: 'Database',
+		intro: 'Control plane and workspaces keep their data in PostgreSQL, each in a database of its own.',
+		questions: [
+			advanced('database.engine', 'Engine', 'The kind of database server.'),
+			question('database.host', 'Database server', 'Pods connect to it under this name.'),
+			question('database.port', 'Port', 'The port that the server listens on.'),
+			question(
+				'database.tls',
+				'Encryption',
+				'verify-full checks the certificate of the server, require only encrypts.',
+			),
+			question(
+				'database.ca',
+				'CA certificate',
+				'The server certificate is checked against it. Left empty, it is the CA above.',
+				{
+					when: (draft) => getAt(draft, 'database.tls') !== 'disable',
+				},
+			),
+			question(
+				'database.admin',
+				'Create databases here',
+				'With an admin login this tool creates roles and databases. Without, it shows the SQL and waits for the database admin.',
+			),
+			...(
+				[
+					['username', 'Admin login', 'It may create roles and databases.'],
+					['password', 'Admin password', 'Used while databases are created, never stored.'],
+					['database', 'Admin database', 'The database to log in to.'],
+				] as const
+			).map(([key, label, why]) =>
+				question(`database.admin.${key}`, label, why, {
+					when: (draft) => getAt(draft, 'database.admin') !== undefined,
+					...(key === 'database' ? {advanced: true} : {}),
+				}),
+			),
+		],
+	},
+];

@@ -1,0 +1,39 @@
+import {homedir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {type Field, type Node, rootGroup} from './fields.ts';
+import type {Answers} from './schema.ts';
+import {isMap} from './tree.ts';
+
+/** Where `~` and relative paths lead. */
+export type PathBase = {readonly baseDirectory: string; readonly homeDirectory?: string};
+
+/** An absolute path: `~` is the home directory, the rest starts at the base directory. */
+export const resolvePath = (path: string, {baseDirectory, homeDirectory = homedir()}: PathBase): string =>
+	path === '~' || path.startsWith('~/') ? join(homeDirectory, path.slice(1)) : resolve(baseDirectory, path);
+
+/** Programs that are looked for on the PATH unless they are written with a slash. */
+const programs: readonly string[] = ['helm.binary'];
+
+/** The text of one answer with its path resolved; texts that hold no path come back as they are. */
+export const resolveText = (field: Field, text: string, base: PathBase): string => {
+	if (field.type === 'secret' && text.startsWith('file:')) return `file:${resolvePath(text.slice(5), base)}`;
+	if (field.type !== 'path') return text;
+	return programs.includes(field.path.join('.')) && !text.includes('/') ? text : resolvePath(text, base);
+};
+
+const resolveIn = (node: Node, value: unknown, base: PathBase): unknown => {
+	if (node.kind === 'field') return typeof value === 'string' ? resolveText(node, value, base) : value;
+	if (node.kind === 'list') return Array.isArray(value) ? value.map((item) => resolveIn(node.item, item, base)) : value;
+	if (!isMap(value)) return value;
+	const known = new Map(node.children);
+	return Object.fromEntries(
+		Object.entries(value).map(([key, entry]) => {
+			const below = known.get(key);
+			return [key, below ? resolveIn(below, entry, base) : entry];
+		}),
+	);
+};
+
+/** Answers with absolute paths in every path field and in every `file:` reference. */
+export const resolvePaths = (answers: Answers, base: PathBase): Answers =>
+	resolveIn(rootGroup, answers, base) as Answers;
