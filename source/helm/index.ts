@@ -1,0 +1,2 @@
+export {createHelm, type HelmOptions} from './helm.ts';
+export type {HelmPort, Release, ReleaseStatus, RollbackOptions} from './types.ts';
