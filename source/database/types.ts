@@ -8,10 +8,20 @@ export type DatabaseLogin = {
 	readonly username: string;
 	readonly password: string;
 	readonly database: string;
+	/**
+	 * Where in the answers the login stands, `database.admin` (unless told) or e.g. `controlPlane.database`; problems name
+	 * the answers below it.
+	 */
+	readonly from?: string;
 };
 
-/** What is to exist for one component. */
-export type DatabaseWish = {readonly database: string; readonly username: string; readonly password: string};
+/** What is to exist for one component; `from` as in DatabaseLogin, e.g. `workspaces.0.database`. */
+export type DatabaseWish = {
+	readonly database: string;
+	readonly username: string;
+	readonly password: string;
+	readonly from?: string;
+};
 
 export type DatabaseFacts = {
 	/** `15.18`. */
@@ -21,13 +31,21 @@ export type DatabaseFacts = {
 	readonly usedConnections: number;
 	/** May this role create tables in the database's schema? */
 	readonly canCreate: boolean;
+	/** Tables outside the system schemas. */
 	readonly tables: number;
 	readonly owner: string;
+	/** `TLSv1.3`, or `none`. Behind a connection pooler this is the pooler's link to the server. */
 	readonly tls: string;
 };
 
 /** One statement for the DBA; `sql` has placeholders instead of passwords, `shown` is for people. */
-export type DatabaseStatement = {readonly target: string; readonly sql: string; readonly shown: string};
+export type DatabaseStatement = {
+	readonly target: string;
+	readonly sql: string;
+	readonly shown: string;
+	/** The database it must run in; absent when any will do. */
+	readonly database?: string;
+};
 
 /** PostgreSQL. All calls throw ProblemError area `database`: unreachable, TLS, password wrong (28P01), no such database (3D000), privileges. */
 export type DatabasePort = {

@@ -1,0 +1,92 @@
+import type {DatabaseStatement, DatabaseWish} from './types.ts';
+
+/** The psql variable that stands for the password in a statement's `sql`. */
+export const passwordPlaceholder = ":'password'";
+
+const shownPassword = "'********'";
+
+/** A name as SQL; a quote inside is doubled (PostgreSQL documentation, 4.1.1). NUL cannot be in a name and is refused. */
+export const quoteName = (name: string): string => {
+	if (name.includes('\0')) throw new TypeError('A name in SQL cannot hold a NUL character');
+	return `"${name.replaceAll('"', '""')}"`;
+};
+
+/** A text as SQL literal; the E form keeps backslashes exact whatever standard_conforming_strings says. */
+export const quoteText = (text: string): string => {
+	if (text.includes('\0')) throw new TypeError('A text in SQL cannot hold a NUL character');
+	const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
+	return text.includes('\\') ? `E${quoted}` : quoted;
+};
+
+const statement = (target: string, sql: string, database?: string): DatabaseStatement => ({
+	target,
+	sql,
+	shown: sql.replaceAll(passwordPlaceholder, shownPassword),
+	...(database !== undefined && {database}),
+});
+
+/** The statements a wish may need; which of them are due is decided in missing.ts. */
+export const statements = {
+	createRole: ({username}: DatabaseWish) =>
+		statement(`role ${username}`, `CREATE ROLE ${quoteName(username)} LOGIN PASSWORD ${passwordPlaceholder}`),
+	setPassword: ({username}: DatabaseWish) =>
+		statement(`password of role ${username}`, `ALTER ROLE ${quoteName(username)} PASSWORD ${passwordPlaceholder}`),
+	allowLogin: ({username}: DatabaseWish) =>
+		statement(`role ${username}`, `ALTER ROLE ${quoteName(username)} LOGIN VALID UNTIL 'infinity'`),
+	joinRole: ({username}: DatabaseWish, admin: string) =>
+		statement(`role ${username}`, `GRANT ${quoteName(username)} TO ${quoteName(admin)}`),
+	/** template0 is the only template whose encoding may differ; C is the only locale that fits every encoding. */
+	createDatabase: ({database, username}: DatabaseWish, plainLocale: boolean) =>
+		statement(
+			`database ${database}`,
+			`CREATE DATABASE ${quoteName(database)} OWNER ${quoteName(username)} ENCODING 'UTF8'${
+				plainLocale ? " LC_COLLATE 'C' LC_CTYPE 'C'" : ''
+			} TEMPLATE template0`,
+		),
+	own: ({database, username}: DatabaseWish) =>
+		statement(`owner of database ${database}`, `ALTER DATABASE ${quoteName(database)} OWNER TO ${quoteName(username)}`),
+	closeToOthers: ({database}: DatabaseWish) =>
+		statement(`access to database ${database}`, `REVOKE CONNECT ON DATABASE ${quoteName(database)} FROM PUBLIC`),
+	openSchema: ({database, username}: DatabaseWish) =>
+		statement(
+			`schema public of database ${database}`,
+			`GRANT USAGE, CREATE ON SCHEMA public TO ${quoteName(username)}`,
+			database,
+		),
+};
+
+/**
+ * SQL for psql that makes the wish hold, on a server where nothing, some or all of it exists. The password is the psql variable
+ * `password`; no line holds it.
+ */
+export const script = (wish: DatabaseWish): readonly string[] => {
+	const {database, username} = wish;
+	const unless = (catalog: string, column: string, name: string, sql: string) => [
+		`SELECT ${quoteText(sql)}`,
+		`  WHERE NOT EXISTS (SELECT FROM ${catalog} WHERE ${column} = ${quoteText(name)})`,
+		'\\gexec',
+	];
+	return [
+		`-- Role ${username} and database ${database}.`,
+		'-- Run it with psql as a role that may create roles and databases.',
+		'-- Set the password first, from a file that only you may read:',
+		'--   \\set password `cat FILE`',
+		"-- It may be the password's SCRAM-SHA-256 verifier instead.",
+		'\\set ON_ERROR_STOP on',
+		"-- Keeps the password out of the server's log, where you may decide that.",
+		"SELECT format('SET %I = %L', name, value)",
+		"  FROM (VALUES ('log_statement', 'none'), ('log_min_duration_statement', '-1'),",
+		"    ('log_min_error_statement', 'panic')) AS quiet (name, value)",
+		'  WHERE (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)',
+		'\\gexec',
+		...unless('pg_roles', 'rolname', username, `CREATE ROLE ${quoteName(username)} LOGIN`),
+		`ALTER ROLE ${quoteName(username)} LOGIN PASSWORD ${passwordPlaceholder};`,
+		'-- Needed unless you are a superuser: only members may hand a database over.',
+		`SELECT format('GRANT %I TO %I', ${quoteText(username)}, current_user)`,
+		'  WHERE NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)',
+		'\\gexec',
+		...unless('pg_database', 'datname', database, statements.createDatabase(wish, false).sql),
+		`${statements.own(wish).sql};`,
+		`${statements.closeToOthers(wish).sql};`,
+	];
+};
