@@ -22,7 +22,6 @@ export type Running = {
 	readonly role: Role;
 	readonly version: string;
 	readonly environment: Readonly<Record<string, string>>;
-	readonly files: ReadonlyMap<string, string>;
 	readonly trust: readonly string[];
 };
 
@@ -31,6 +30,8 @@ export type Node = {
 	readonly network: PodNetwork;
 	readonly signal: AbortSignal;
 	readonly log: (line: string) => void;
+	/** Takes as long as such work takes, in ms; shorter in a fast rehearsal. */
+	readonly pause: (ms: number) => Promise<void>;
 	readonly ready: () => void;
 };
 
@@ -86,6 +87,7 @@ const withStore = async (
 const migrate = (running: Running, node: Node): Promise<number> =>
 	withStore(running, node, async (target) => {
 		if (target.driver === 'sqlite') return 0;
+		await node.pause(1200);
 		const work = running.role === 'workspace-migration' ? migrateWorkspace : migrateControlPlane;
 		await withDatabase(target, (client) => work(client, node.log));
 		node.log('Database migration finished.');
@@ -114,6 +116,7 @@ const serveControlPlane = (running: Running, node: Node): Promise<number> =>
 			node.log('RuntimeError: The database schema is not up to date; run the database migration first.');
 			return 1;
 		}
+		await node.pause(600);
 		uvicorn(node, 8000);
 		return untilStopped(node.signal);
 	});
@@ -144,6 +147,7 @@ const serveWorkspace = (running: Running, node: Node): Promise<number> =>
 				return 3;
 			}
 		}
+		await node.pause(600);
 		uvicorn(node, 8080);
 		return untilStopped(node.signal);
 	});
@@ -155,7 +159,7 @@ const serveWorkspace = (running: Running, node: Node): Promise<number> =>
 export const runProgram = async (pod: Pod, running: Running, node: Node): Promise<number> => {
 	switch (running.role) {
 		case 'probe': {
-			const {exitCode, result} = await runProbe({...running, network: node.network, signal: node.signal});
+			const {exitCode, result} = await runProbe({...node, environment: running.environment});
 			node.log(JSON.stringify(result));
 			return exitCode;
 		}

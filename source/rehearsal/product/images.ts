@@ -1,5 +1,4 @@
-import type {KubeObject, Pod} from '../kubernetes/objects.ts';
-import {type Cluster, ContainerError, secretData} from './pod-view.ts';
+import type {KubeObject} from '../kubernetes/objects.ts';
 
 export type ImageReference = {readonly host: string; readonly repository: string; readonly reference: string};
 
@@ -13,6 +12,14 @@ export const parseImage = (image: string): ImageReference => {
 	const [repository = '', tag = 'latest'] = withTag.split(':');
 	return {host, repository, reference: digest ?? tag};
 };
+
+/** An image that cannot be pulled; the message is containerd's. */
+export class PullError extends Error {
+	constructor(message: string) {
+		super(message);
+		this.name = 'PullError';
+	}
+}
 
 type Login = {readonly username: string; readonly password: string};
 
@@ -30,20 +37,12 @@ const loginFrom = (config: string, host: string): Login | undefined => {
 	return {username: entry.username ?? user, password: entry.password ?? words.join(':')};
 };
 
-/** Logins for a registry host from the pull secrets of the pod and of its service account, in that order. */
-const loginsFor = (cluster: Cluster, pod: Pod, host: string): readonly Login[] => {
-	const namespace = pod.metadata.namespace ?? 'default';
-	const account = cluster.get<KubeObject & {imagePullSecrets?: {name: string}[]}>(
-		'serviceaccounts',
-		namespace,
-		pod.spec.serviceAccountName ?? 'default',
-	);
-	return [...(pod.spec.imagePullSecrets ?? []), ...(account?.imagePullSecrets ?? [])].flatMap(({name}) => {
-		const config = secretData(cluster, namespace, name)?.['.dockerconfigjson'];
-		const login = config === undefined ? undefined : loginFrom(config, host);
+const loginsFor = (pullSecrets: readonly KubeObject[], host: string): readonly Login[] =>
+	pullSecrets.flatMap(({data}) => {
+		const encoded = (data as Record<string, string> | undefined)?.['.dockerconfigjson'];
+		const login = encoded === undefined ? undefined : loginFrom(Buffer.from(encoded, 'base64').toString('utf8'), host);
 		return login ? [login] : [];
 	});
-};
 
 const acceptedTypes = [
 	'application/vnd.oci.image.manifest.v1+json',
@@ -53,28 +52,24 @@ const acceptedTypes = [
 ].join(', ');
 
 /**
- * Asks the rehearsal registry for the manifest of an image, with the pod's pull secret, as containerd would.
+ * Asks the rehearsal registry for the manifest of an image, with the pod's pull secrets, as containerd would.
  * Hands back the manifest's digest.
- * @throws ContainerError `ErrImagePull` with containerd's wording: other host (no way out), no such image, login refused.
+ * @throws PullError with containerd's wording: other host (no way out), no such image, login refused.
  */
 export const pullImage = async (options: {
-	readonly cluster: Cluster;
-	readonly pod: Pod;
+	readonly pullSecrets: readonly KubeObject[];
 	readonly image: string;
 	readonly registryHost: string;
 	readonly signal: AbortSignal;
 }): Promise<string> => {
-	const {cluster, pod, image, registryHost, signal} = options;
+	const {pullSecrets, image, registryHost, signal} = options;
 	const {host, repository, reference} = parseImage(image);
-	const failed = (why: string): ContainerError =>
-		new ContainerError(
-			'ErrImagePull',
-			`failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${why}`,
-		);
+	const failed = (why: string): PullError =>
+		new PullError(`failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${why}`);
 	const url = `${host === registryHost ? 'http' : 'https'}://${host}/v2/${repository}/manifests/${reference}`;
 	if (host !== registryHost)
 		throw failed(`failed to do request: Head "${url}": dial tcp: lookup ${host.split(':')[0]}: no such host`);
-	const logins: readonly (Login | undefined)[] = loginsFor(cluster, pod, host);
+	const logins: readonly (Login | undefined)[] = loginsFor(pullSecrets, host);
 	let status = 0;
 	for (const login of logins.length > 0 ? logins : [undefined]) {
 		const response = await fetch(url, {

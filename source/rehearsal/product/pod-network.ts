@@ -12,6 +12,8 @@ export type PodNetwork = {
 		readonly method: string;
 		readonly url: string;
 		readonly trust: readonly string[];
+		/** Leaves the public CAs of the image out. */
+		readonly onlyTrust?: boolean;
 		readonly signal: AbortSignal;
 		readonly address?: string;
 		readonly headers?: Readonly<Record<string, string>>;
@@ -51,7 +53,7 @@ export const createPodNetwork = (nameServer: string): PodNetwork => {
 	};
 	return {
 		resolve,
-		request: async ({method, url, trust, signal, address, headers = {}, body}) => {
+		request: async ({method, url, trust, onlyTrust, signal, address, headers = {}, body}) => {
 			const target = new URL(url);
 			const [found] = address ? [address] : await resolve(target.hostname, signal);
 			if (!found) throw new NameError(target.hostname);
@@ -64,7 +66,7 @@ export const createPodNetwork = (nameServer: string): PodNetwork => {
 						method,
 						servername: target.hostname,
 						// A pod trusts the public CAs of its image and what was mounted into it.
-						ca: [...rootCertificates, ...trust],
+						ca: onlyTrust ? [...trust] : [...rootCertificates, ...trust],
 						headers: {host: target.host, ...headers, ...(body ? {'content-length': Buffer.byteLength(body)} : {})},
 						agent: false,
 						signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),

@@ -1,103 +1,77 @@
-import {databaseTraceback, withDatabase} from './database.ts';
-import type {PodNetwork} from './pod-network.ts';
-import {pythonReason} from './pod-network.ts';
+import {connect} from 'node:net';
+import {NameError, type PodNetwork} from './pod-network.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a probe pod works with: its environment, the files mounted into it, and the network of the cluster. */
+/** What a probe pod works with. */
 export type ProbeContext = {
 	readonly environment: Readonly<Record<string, string>>;
-	readonly files: ReadonlyMap<string, string>;
-	readonly trust: readonly string[];
 	readonly network: PodNetwork;
 	readonly signal: AbortSignal;
 };
 
 export type ProbeResult = {readonly exitCode: number; readonly result: Json};
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const connectTimeoutMs = 15_000;
 
-const dns = async ({names}: Json, {network, signal}: ProbeContext): Promise<ProbeResult> => {
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const kindOf = (error: unknown): string => {
+	const {code = ''} = error as {code?: string};
+	if (error instanceof NameError) return 'dns';
+	if (code === 'ECONNREFUSED') return 'refused';
+	if (code === 'ETIMEDOUT' || (error as Error).name === 'TimeoutError') return 'timeout';
+	return /^(ERR_TLS_CERT|UNABLE_TO_|CERT_|DEPTH_ZERO|SELF_SIGNED)/u.test(code) ? 'certificate' : 'other';
+};
+
+const dns = async ({names}: Json, {network, signal}: ProbeContext): Promise<Json> => {
 	const hosts = Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
-	const found = await Promise.all(
-		hosts.map(async (host) => [host, await network.resolve(host, signal).catch(() => [])] as const),
+	return Object.fromEntries(
+		await Promise.all(hosts.map(async (host) => [host, [...(await network.resolve(host, signal))].sort()] as const)),
 	);
-	return {exitCode: found.every(([, addresses]) => addresses.length > 0) ? 0 : 1, result: Object.fromEntries(found)};
 };
 
-const trustFor = (args: Json, {files, trust, environment}: ProbeContext): readonly string[] => {
-	const path = text(args.caFile) ?? environment.SSL_CERT_FILE ?? environment.REQUESTS_CA_BUNDLE;
-	const inline = text(args.ca) ?? text(environment.PROBE_CA);
-	const file = path === undefined ? undefined : files.get(path);
-	return [...(file === undefined ? trust : [file]), ...(inline ? [inline] : [])];
+const https = async ({url, address, ca}: Json, {network, signal}: ProbeContext): Promise<Json> => {
+	const {status} = await network.request({
+		method: 'GET',
+		url: text(url),
+		trust: [text(ca)],
+		onlyTrust: true,
+		signal,
+		...(address ? {address: text(address)} : {}),
+	});
+	return {status};
 };
 
-const https = async (args: Json, context: ProbeContext): Promise<ProbeResult> => {
-	const address = text(args.address);
-	try {
-		const {status} = await context.network.request({
-			method: 'GET',
-			url: text(args.url) ?? '',
-			trust: trustFor(args, context),
-			signal: context.signal,
-			...(address ? {address} : {}),
+const tcp = async ({host, port}: Json, {network, signal}: ProbeContext): Promise<Json> => {
+	const [address] = await network.resolve(text(host), signal);
+	if (!address) throw new NameError(text(host));
+	return new Promise((done, reject) => {
+		const socket = connect({host: address, port: Number(port), timeout: connectTimeoutMs, signal});
+		socket.once('connect', () => {
+			socket.destroy();
+			done({ok: true});
 		});
-		return {exitCode: 0, result: {status}};
-	} catch (error) {
-		return {exitCode: 1, result: {error: pythonReason(error)}};
-	}
+		socket.once('timeout', () => socket.destroy(Object.assign(new Error('timed out'), {code: 'ETIMEDOUT'})));
+		socket.once('error', reject);
+	});
 };
 
-const trust = async (args: Json, context: ProbeContext): Promise<ProbeResult> => {
-	const {exitCode, result} = await https(args, context);
-	return {exitCode, result: {trusted: exitCode === 0, ...result}};
-};
-
-const database = async (args: Json, context: ProbeContext): Promise<ProbeResult> => {
-	const {environment, trust: mounted} = context;
-	const mode = text(args.tls) ?? text(args.sslmode) ?? 'prefer';
-	const password =
-		environment[text(args.passwordEnv) ?? 'PROBE_PASSWORD'] ?? environment.PGPASSWORD ?? text(args.password);
-	const user = text(args.username) ?? text(args.user);
-	const target = {
-		driver: 'postgresql',
-		shown: String(args.host),
-		config: {
-			host: String(args.host),
-			port: Number(args.port ?? 5432),
-			connectionTimeoutMillis: 5000,
-			...(user === undefined ? {} : {user}),
-			...(text(args.database) === undefined ? {} : {database: String(args.database)}),
-			...(password === undefined ? {} : {password}),
-			...(mode === 'verify-full'
-				? {ssl: {ca: [...trustFor(args, context), ...mounted]}}
-				: mode === 'require'
-					? {ssl: {rejectUnauthorized: false}}
-					: {}),
-		},
-	};
-	try {
-		const version = await withDatabase(target, async (client) => (await client.query('show server_version')).rows[0]);
-		return {exitCode: 0, result: {connected: true, version: String(version?.server_version)}};
-	} catch (error) {
-		return {exitCode: 1, result: {connected: false, error: databaseTraceback(target, error).at(-2) ?? String(error)}};
-	}
-};
-
-const kinds: Readonly<Record<string, (args: Json, context: ProbeContext) => Promise<ProbeResult>>> = {
-	dns,
-	https,
-	trust,
-	database,
-};
+const kinds: Readonly<Record<string, (args: Json, context: ProbeContext) => Promise<Json>>> = {dns, https, tcp};
 
 /**
- * Does what the Python script of an installer's probe pod would do, with the pod's own resolver, trust and secrets. The kind is
- * in `PROBE_KIND`, its arguments are the JSON in `PROBE_ARGS`. A kind that is not known ends with code 2.
+ * Does what the Python script of an installer's probe pod would do (`source/cluster/probe-scripts.ts`), with the pod's own name
+ * server and connections. The kind is in `PROBE_KIND`, its arguments are the JSON in `PROBE_ARGS`; a failure is a result
+ * `{error, kind}` with code 0, as in the scripts. A kind that is not known ends with code 2.
  */
 export const runProbe = async (context: ProbeContext): Promise<ProbeResult> => {
 	const kind = context.environment.PROBE_KIND ?? '';
 	const run = kinds[kind];
-	if (!run) return {exitCode: 2, result: {error: `this rehearsal cannot run a probe of kind "${kind}"`}};
-	return run(JSON.parse(context.environment.PROBE_ARGS ?? '{}') as Json, context);
+	if (!run) return {exitCode: 2, result: {error: `this rehearsal cannot run a probe of kind "${kind}"`, kind: 'other'}};
+	try {
+		return {exitCode: 0, result: await run(JSON.parse(context.environment.PROBE_ARGS ?? '{}') as Json, context)};
+	} catch (error) {
+		context.signal.throwIfAborted();
+		return {exitCode: 0, result: {error: (error as Error).message, kind: kindOf(error)}};
+	}
 };

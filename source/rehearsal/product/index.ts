@@ -1,0 +1,5 @@
+export {type Front, startFront} from './front.ts';
+export {createPodNetwork} from './pod-network.ts';
+export type {Cluster} from './pod-view.ts';
+export {createProduct, type Interference, type Product} from './product.ts';
+export {ingressHosts} from './routing.ts';
