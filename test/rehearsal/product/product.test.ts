@@ -1,0 +1,137 @@
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {createZenml} from '../../../source/zenml/client.ts';
+import {controlPlaneEnv, hosts, https, openStage, raiseControlPlane, type Stage} from './stage.ts';
+
+const signal = new AbortController().signal;
+const zenml = createZenml({https});
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await openStage();
+}, 60_000);
+afterAll(() => stage?.close());
+
+const workspaceEnv = (id: string, key: string): Record<string, string> => ({
+	ZENML_STORE_URL: `postgresql://zenml_workspace_user@127.0.0.1:${stage.databasePort}/zenml_workspace`,
+	ZENML_STORE_PASSWORD: 'pw-workspace',
+	ZENML_SERVER_DEPLOYMENT_TYPE: 'cloud',
+	ZENML_SERVER_SERVER_URL: `https://${hosts.workspace}:${stage.frontPort}`,
+	ZENML_SERVER_PRO_API_URL: `https://${hosts.controlPlane}:${stage.frontPort}/api/v1`,
+	ZENML_SERVER_PRO_WORKSPACE_ID: id,
+	ZENML_SERVER_PRO_ORGANIZATION_ID: '11111111-2222-3333-4444-555555555555',
+	ZENML_SERVER_PRO_OAUTH2_CLIENT_SECRET: key,
+	ZENML_ANALYTICS_OPT_IN: 'False',
+});
+const server = {namespace: 'zenml-workspace', name: 'zenml', image: 'zenml-pro-server:0.95.1', ca: true};
+
+describe('containers of the product', () => {
+	it('fail a migration with a traceback when the database is not there', async () => {
+		const outcome = await stage.run({
+			namespace: 'zenml-pro',
+			name: 'migration-early',
+			image: 'zenml-pro-api:0.13.18',
+			job: true,
+			env: controlPlaneEnv(stage),
+		});
+		expect(outcome).toEqual({exit: 1});
+		expect(stage.logs.get('migration-early')?.join('\n')).toContain(
+			'password authentication failed for user "zenml_pro_user"',
+		);
+	});
+
+	it('bring up the control plane on real tables', async () => {
+		await raiseControlPlane(stage);
+		const tables = await stage.sql('zenml_pro', "select tablename from pg_tables where schemaname = 'public'");
+		expect(tables.map(({tablename}) => tablename)).toEqual(expect.arrayContaining(['account', 'workspace']));
+		expect(stage.logs.get('zenml-pro')?.at(-1)).toContain('Uvicorn running');
+	});
+
+	it('are not pulled from another registry, without the pull secret, or when the tag is missing', async () => {
+		const base = {namespace: 'zenml-pro', name: 'puller', env: {}};
+		const message = async (image: string, pullSecret: boolean) => {
+			const outcome = await stage.run({...base, image, pullSecret});
+			return typeof outcome === 'object' && 'waiting' in outcome ? outcome.waiting : outcome;
+		};
+		expect(await message('busybox/busybox:latest', true)).toMatchObject({
+			reason: 'ErrImagePull',
+			message: expect.stringContaining('no such host'),
+		});
+		expect(await message('zenml-pro-api:0.13.18', false)).toMatchObject({
+			message: expect.stringContaining('no basic auth credentials'),
+		});
+		expect(await message('zenml-pro-api:9.9.9', true)).toMatchObject({message: expect.stringContaining('not found')});
+	});
+
+	it('end a workspace server that cannot resolve, trust or log in to the control plane', async () => {
+		const log = (): string => stage.logs.get('zenml')?.join('\n') ?? '';
+		const env = workspaceEnv('00000000-0000-4000-8000-000000000000', 'no key');
+		expect(await stage.run({...server, env})).toEqual({exit: 3});
+		expect(log()).toContain('Failed to resolve');
+		stage.names.set(hosts.controlPlane, '127.0.0.1');
+		expect(await stage.run({...server, env, ca: false})).toEqual({exit: 3});
+		expect(log()).toContain('CERTIFICATE_VERIFY_FAILED');
+		expect(await stage.run({...server, env})).toEqual({exit: 3});
+		expect(log()).toContain('401 Client Error');
+	});
+
+	it('bring up an enrolled workspace that then reports itself available', async () => {
+		const controlPlane = stage.endpoint(hosts.controlPlane);
+		const session = await zenml.login(controlPlane, {username: 'admin', password: 'admin-password'}, signal);
+		const {id: organizationId} = await session.createOrganization('default');
+		const enrolled = await session.enroll({name: 'default', organizationId});
+		const outcome = await stage.run({...server, env: workspaceEnv(enrolled.id, enrolled.enrollmentKey)});
+		expect(outcome).toMatchObject({running: true});
+		expect(await session.workspaces(organizationId)).toMatchObject([{id: enrolled.id, status: 'available'}]);
+		stage.expose('zenml-workspace', hosts.workspace, [['/', 'zenml']]);
+		await zenml.health(stage.endpoint(hosts.workspace), signal);
+		expect(await zenml.workspaceInfo(stage.endpoint(hosts.workspace), signal)).toMatchObject({
+			version: '0.95.1',
+			deploymentType: 'cloud',
+			databaseType: 'postgresql',
+			analyticsEnabled: false,
+			proWorkspaceId: enrolled.id,
+		});
+	});
+
+	it('tell a workspace without a database as SQLite', async () => {
+		await stage.run({...server, env: {}});
+		expect(await zenml.workspaceInfo(stage.endpoint(hosts.workspace), signal)).toMatchObject({
+			databaseType: 'sqlite',
+			deploymentType: 'kubernetes',
+		});
+	});
+});
+
+describe('probe pods', () => {
+	const probe = async (kind: string, args: unknown) => {
+		const outcome = await stage.run({
+			namespace: 'zenml-workspace',
+			name: 'probe',
+			image: 'zenml-pro-server:0.95.1',
+			env: {PROBE_KIND: kind, PROBE_ARGS: JSON.stringify(args)},
+			annotations: {'zenml-airgap.io/probe': 'test'},
+			job: true,
+		});
+		return {outcome, result: JSON.parse(stage.logs.get('probe')?.[0] ?? 'null') as unknown};
+	};
+
+	it('resolve names as the cluster does', async () => {
+		stage.names.set(hosts.controlPlane, '127.0.0.1');
+		expect(await probe('dns', {names: [hosts.controlPlane, 'nobody.test.internal']})).toEqual({
+			outcome: {exit: 0},
+			result: {[hosts.controlPlane]: ['127.0.0.1'], 'nobody.test.internal': []},
+		});
+	});
+
+	it('check the chain of the control plane against the CA they are given', async () => {
+		const url = `https://${hosts.controlPlane}:${stage.frontPort}/api/v1/users/me`;
+		expect((await probe('https', {url, ca: stage.caPem})).result).toEqual({status: 401});
+		expect((await probe('https', {url, ca: ''})).result).toMatchObject({kind: 'certificate'});
+	});
+
+	it('reach the database or say why not', async () => {
+		stage.names.set('127.0.0.1', '127.0.0.1');
+		expect((await probe('tcp', {host: '127.0.0.1', port: stage.databasePort})).result).toEqual({ok: true});
+		expect((await probe('tcp', {host: '127.0.0.1', port: 9})).result).toMatchObject({kind: 'refused'});
+	});
+});

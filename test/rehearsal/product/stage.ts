@@ -1,0 +1,303 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {createServer, type Server} from 'node:http';
+import {request as httpsRequest} from 'node:https';
+import type {AddressInfo} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import pg from 'pg';
+import type {HttpsPort} from '../../../source/network/types.ts';
+import {createAuthority} from '../../../source/rehearsal/authority/index.ts';
+import type {Outcome} from '../../../source/rehearsal/kubernetes/controllers/pods.ts';
+import type {KubeObject, Pod} from '../../../source/rehearsal/kubernetes/objects.ts';
+import {createStore} from '../../../source/rehearsal/kubernetes/store.ts';
+import {startPostgres} from '../../../source/rehearsal/postgres/index.ts';
+import {createProduct, startFront} from '../../../source/rehearsal/product/index.ts';
+import {createPodNetwork} from '../../../source/rehearsal/product/pod-network.ts';
+
+export const hosts = {controlPlane: 'zenml-pro.test.internal', workspace: 'zenml-workspace.test.internal'} as const;
+const login = {username: 'puller', password: 'pull-it'};
+
+const metadata = (namespace: string, name: string, more: Record<string, unknown> = {}) => ({
+	name,
+	namespace,
+	uid: `${namespace}-${name}`,
+	resourceVersion: '',
+	creationTimestamp: '2026-01-01T00:00:00Z',
+	...more,
+});
+
+const encode = (data: Record<string, string>): Record<string, string> =>
+	Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
+
+/** A registry that knows some images and one login. */
+const startImages = async (known: ReadonlySet<string>): Promise<Server> => {
+	const server = createServer((request, response) => {
+		const expected = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
+		const found = /^\/v2\/(.+)\/manifests\/(.+)$/u.exec(request.url ?? '');
+		const status =
+			request.headers.authorization !== expected ? 401 : known.has(`${found?.[1]}:${found?.[2]}`) ? 200 : 404;
+		response.writeHead(status).end();
+	});
+	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+	return server;
+};
+
+/** An HttpsPort that asks the network in the plainest way. */
+export const https: HttpsPort = {
+	request: ({method, url, address, ca, headers, body, signal}) =>
+		new Promise((done, reject) => {
+			const target = new URL(url);
+			const sent = httpsRequest(
+				{
+					host: address ?? target.hostname,
+					port: target.port,
+					path: target.pathname + target.search,
+					method,
+					servername: target.hostname,
+					ca,
+					signal,
+					agent: false,
+					headers: {host: target.host, ...headers, ...(body ? {'content-length': Buffer.byteLength(body)} : {})},
+				},
+				(response) => {
+					const chunks: Buffer[] = [];
+					response.on('data', (chunk: Buffer) => chunks.push(chunk));
+					response.on('end', () =>
+						done({
+							status: response.statusCode ?? 0,
+							headers: {'content-type': response.headers['content-type'] ?? ''},
+							body: Buffer.concat(chunks).toString(),
+						}),
+					);
+				},
+			);
+			sent.on('error', reject);
+			sent.end(body);
+		}),
+};
+
+type Spec = {
+	readonly namespace: string;
+	readonly name: string;
+	readonly image: string;
+	readonly env: Record<string, string>;
+	readonly job?: boolean;
+	readonly pullSecret?: boolean;
+	readonly annotations?: Record<string, string>;
+	readonly ca?: boolean;
+};
+
+/** A real PostgreSQL, a real front over a store of objects, and pods that are started one by one. */
+export const openStage = async () => {
+	const directory = await mkdtemp(join(tmpdir(), 'zenml-product-'));
+	const {chmod} = await import('node:fs/promises');
+	await chmod(directory, 0o711);
+	const adminPassword = 'admin-of-databases';
+	const postgres = await startPostgres({
+		dataDirectory: join(directory, 'postgres'),
+		adminPassword,
+		log: join(directory, 'postgres.log'),
+	});
+	const authority = await createAuthority({name: 'Test CA'});
+	const pair = await authority.issue({hosts: Object.values(hosts)});
+	const fake = await (await createAuthority({name: 'fake'})).issue({hosts: ['ingress.local']});
+	const images = new Set([
+		'zenml/zenml-pro-api:0.13.18',
+		'zenml/zenml-pro-dashboard:0.13.18',
+		'zenml/zenml-pro-server:0.95.1',
+	]);
+	const registry = await startImages(images);
+	const registryHost = `127.0.0.1:${(registry.address() as AddressInfo).port}`;
+	const store = createStore();
+	const names = new Map<string, string>();
+	const network = {
+		...createPodNetwork('127.0.0.1:9'),
+		resolve: async (host: string) => (names.has(host) ? [names.get(host) ?? ''] : []),
+	};
+	const asked = createPodNetwork('127.0.0.1:9');
+	const product = createProduct({
+		cluster: () => store,
+		network: {
+			resolve: network.resolve,
+			request: async (options) => {
+				const {hostname} = new URL(options.url);
+				const address = names.get(hostname);
+				if (!address) throw Object.assign(new Error(`Failed to resolve '${hostname}'`), {code: 'ENOTFOUND'});
+				return asked.request({...options, address});
+			},
+		},
+		registryHost,
+		slowness: 0,
+	});
+	const logs = new Map<string, string[]>();
+	const front = await startFront({
+		port: 0,
+		cluster: store,
+		fallback: fake,
+		answer: product.answer,
+		log: () => undefined,
+	});
+	const stop = new AbortController();
+
+	store.put('ingressclasses.networking.k8s.io', {
+		apiVersion: 'networking.k8s.io/v1',
+		kind: 'IngressClass',
+		metadata: {...metadata('', 'nginx'), namespace: undefined} as never,
+	});
+	const put = (shelf: string, object: Omit<KubeObject, 'metadata'> & {metadata: ReturnType<typeof metadata>}): void => {
+		store.put(shelf, object as KubeObject);
+	};
+	const secret = (namespace: string, name: string, data: Record<string, string>): void =>
+		put('secrets', {apiVersion: 'v1', kind: 'Secret', metadata: metadata(namespace, name), data: encode(data)});
+	const expose = (
+		namespace: string,
+		host: string,
+		paths: readonly (readonly [path: string, service: string])[],
+	): void => {
+		for (const [, service] of paths)
+			put('services', {
+				apiVersion: 'v1',
+				kind: 'Service',
+				metadata: metadata(namespace, service),
+				spec: {selector: {app: service}, ports: [{name: 'http', port: 80}]},
+			});
+		put('ingresses.networking.k8s.io', {
+			apiVersion: 'networking.k8s.io/v1',
+			kind: 'Ingress',
+			metadata: metadata(namespace, host),
+			spec: {
+				ingressClassName: 'nginx',
+				tls: [{hosts: [host], secretName: 'zenml-tls'}],
+				rules: [
+					{
+						host,
+						http: {
+							paths: paths.map(([path, name]) => ({
+								path,
+								pathType: 'Prefix',
+								backend: {service: {name, port: {name: 'http'}}},
+							})),
+						},
+					},
+				],
+			},
+		});
+	};
+	for (const namespace of ['zenml-pro', 'zenml-workspace']) {
+		secret(namespace, 'zenml-tls', {'tls.crt': pair.cert, 'tls.key': pair.key});
+		secret(namespace, 'corp-ca', {'ca.crt': authority.caPem});
+	}
+	const pullSecret = {
+		data: encode({'.dockerconfigjson': JSON.stringify({auths: {[registryHost]: login}})}),
+	} as unknown as KubeObject;
+
+	/** Starts a pod's container; a server that gets ready is put into the store as ready. */
+	const run = async ({
+		namespace,
+		name,
+		image,
+		env,
+		job,
+		pullSecret: withSecret = true,
+		annotations,
+		ca,
+	}: Spec): Promise<Outcome> => {
+		const container = {
+			name,
+			image: image.includes('/') ? image : `${registryHost}/zenml/${image}`,
+			...(ca ? {volumeMounts: [{name: 'ca', mountPath: '/ca'}]} : {}),
+		};
+		const pod = {
+			apiVersion: 'v1',
+			kind: 'Pod',
+			metadata: metadata(namespace, name, {
+				labels: {app: name, ...(job ? {'batch.kubernetes.io/job-name': name} : {})},
+				annotations,
+			}),
+			spec: {containers: [container], ...(ca ? {volumes: [{name: 'ca', secret: {secretName: 'corp-ca'}}]} : {})},
+		} as unknown as Pod;
+		const lines: string[] = [];
+		logs.set(name, lines);
+		const outcome = await product.runPod(pod, {
+			container,
+			isInit: false,
+			attempt: 0,
+			env,
+			pullSecrets: withSecret ? [pullSecret] : [],
+			signal: stop.signal,
+			log: (line) => lines.push(line),
+		});
+		const up = outcome === 'running' || 'running' in outcome;
+		store.put('pods', {
+			...pod,
+			status: {phase: 'Running', conditions: [{type: 'Ready', status: up ? 'True' : 'False'}]},
+		} as Pod);
+		return outcome;
+	};
+
+	const sql = async (database: string, statement: string): Promise<readonly Record<string, unknown>[]> => {
+		const client = new pg.Client({
+			host: '127.0.0.1',
+			port: postgres.port,
+			user: 'postgres',
+			password: adminPassword,
+			database,
+		});
+		await client.connect();
+		try {
+			return (await client.query(statement)).rows;
+		} finally {
+			await client.end();
+		}
+	};
+	return {
+		caPem: authority.caPem,
+		frontPort: front.port,
+		databasePort: postgres.port,
+		images,
+		logs,
+		names,
+		run,
+		expose,
+		sql,
+		store,
+		endpoint: (host: string) => ({host, port: front.port, address: '127.0.0.1', ca: authority.caPem}),
+		close: async () => {
+			stop.abort();
+			await front.stop();
+			await new Promise((done) => registry.close(done));
+			await postgres.stop();
+			await rm(directory, {recursive: true, force: true});
+		},
+	};
+};
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/** Environment of the control plane's API pods and of its migration, as the sample chart sets it. */
+export const controlPlaneEnv = (stage: Stage, password = 'pw-pro'): Record<string, string> => ({
+	ZENML_CLOUD_ADMIN_USERNAME: 'admin',
+	ZENML_CLOUD_ADMIN_PASSWORD: 'admin-password',
+	ZENML_CLOUD_DATABASE_TYPE: 'postgres',
+	ZENML_CLOUD_DATABASE_HOST: '127.0.0.1',
+	ZENML_CLOUD_DATABASE_PORT: String(stage.databasePort),
+	ZENML_CLOUD_DATABASE_USERNAME: 'zenml_pro_user',
+	ZENML_CLOUD_DATABASE_PASSWORD: password,
+	ZENML_CLOUD_DATABASE_NAME: 'zenml_pro',
+});
+
+/** Makes both databases and brings the control plane up. */
+export const raiseControlPlane = async (stage: Stage): Promise<void> => {
+	await stage.sql('postgres', "create role zenml_pro_user login password 'pw-pro'");
+	await stage.sql('postgres', 'create database zenml_pro owner zenml_pro_user');
+	await stage.sql('postgres', "create role zenml_workspace_user login password 'pw-workspace'");
+	await stage.sql('postgres', 'create database zenml_workspace owner zenml_workspace_user');
+	const base = {namespace: 'zenml-pro', env: controlPlaneEnv(stage)};
+	await stage.run({...base, name: 'migration', image: 'zenml-pro-api:0.13.18', job: true});
+	await stage.run({...base, name: 'zenml-pro', image: 'zenml-pro-api:0.13.18'});
+	await stage.run({...base, name: 'zenml-pro-dashboard', image: 'zenml-pro-dashboard:0.13.18'});
+	stage.expose('zenml-pro', hosts.controlPlane, [
+		['/api', 'zenml-pro'],
+		['/', 'zenml-pro-dashboard'],
+	]);
+};
