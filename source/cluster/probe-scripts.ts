@@ -1,5 +1,5 @@
 /**
- * Python 3 programs (standard library only) that look at the world from inside a pod. Each reads the JSON object
+ * Python 3.10 programs (standard library only) that look at the world from inside a pod. Each reads the JSON object
  * `PROBE_ARGS` from its environment and prints one line of JSON.
  */
 

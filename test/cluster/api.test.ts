@@ -1,0 +1,269 @@
+import {afterEach, describe, expect, it} from 'vitest';
+import {createCluster} from '../../source/cluster/cluster.ts';
+import {ProblemError} from '../../source/engine/problem.ts';
+import {discovery, type Handler, startServer, status, type TestServer} from './server.ts';
+
+const signal = new AbortController().signal;
+const servers: TestServer[] = [];
+const start = async (handler: Handler) => {
+	const server = await startServer((request) => handler(request) ?? discovery(request));
+	servers.push(server);
+	const {kubeconfig} = server;
+	const timing = {retryPausesMs: []};
+	return {server, cluster: createCluster({kubeconfig, homeDirectory: '/', environment: {}, timing})};
+};
+afterEach(async () => {
+	for (const server of servers.splice(0)) {
+		await server.close();
+		expect(server.unexpected).toEqual([]);
+	}
+});
+const problemOf = async (promise: Promise<unknown>) => {
+	const error = await promise.then(
+		() => undefined,
+		(thrown: unknown) => thrown,
+	);
+	if (!(error instanceof ProblemError)) throw new Error(`no ProblemError: ${String(error)}`);
+	return error.problem;
+};
+
+const secret = (data: Record<string, string>, more = {}) => ({
+	apiVersion: 'v1',
+	kind: 'Secret',
+	metadata: {name: 'zenml-tls', namespace: 'zenml-pro', ...more},
+	data,
+});
+const path = '/api/v1/namespaces/zenml-pro/secrets/zenml-tls';
+
+describe('apply', () => {
+	it('patches by server-side apply as zenml-airgap, without managedFields', async () => {
+		let body: unknown;
+		const {cluster} = await start((request) => {
+			if (request.method !== 'PATCH' || request.path !== path) return undefined;
+			expect(request.headers['content-type']).toBe('application/apply-patch+yaml');
+			expect(Object.fromEntries(request.query)).toEqual({fieldManager: 'zenml-airgap', force: 'false'});
+			body = request.body;
+			return {body: request.body};
+		});
+		await cluster.apply(secret({a: 'Yg=='}, {managedFields: [{manager: 'x'}]}), {signal});
+		expect(body).toEqual(secret({a: 'Yg=='}));
+	});
+
+	it('names the other manager and the fields of a conflict', async () => {
+		const {cluster} = await start(({method}) =>
+			method === 'PATCH'
+				? status(409, 'Conflict', 'Apply failed with 1 conflict: conflict with "helm" using v1: .data.a', {
+						causes: [{reason: 'FieldManagerConflict', message: 'conflict with "helm" using v1', field: '.data.a'}],
+					})
+				: undefined,
+		);
+		const found = await problemOf(cluster.apply(secret({}), {signal}));
+		expect(found).toMatchObject({code: 'kubernetes-field-conflict', area: 'cluster'});
+		expect(found.cause).toBe('helm also manages: .data.a.');
+		expect(found.message).toContain('apply secret zenml-pro/zenml-tls');
+	});
+
+	it('of a kind that the cluster does not serve says so', async () => {
+		const {cluster} = await start(({path: asked}) =>
+			asked === '/apis/example.com/v1' ? status(404, 'NotFound', 'the server could not find it') : undefined,
+		);
+		const object = {apiVersion: 'example.com/v1', kind: 'Widget', metadata: {name: 'a'}};
+		expect(await problemOf(cluster.apply(object, {signal}))).toMatchObject({code: 'kubernetes-no-such-kind'});
+		expect(await cluster.get({...object, name: 'a'}, signal)).toBeUndefined();
+	});
+});
+
+describe('diff', () => {
+	it('tells the paths that would change, and never a value of a secret', async () => {
+		const live = secret(
+			{'tls.crt': 'b2xk', same: 'eA=='},
+			{uid: '1', resourceVersion: '5', generation: 1, managedFields: [{manager: 'helm'}]},
+		);
+		const {cluster} = await start((request) => {
+			if (request.path !== path) return undefined;
+			if (request.method === 'GET') return {body: live};
+			expect(request.query.get('dryRun')).toBe('All');
+			return {body: secret({'tls.crt': 'bmV3', same: 'eA=='}, {uid: '1', resourceVersion: '6', labels: {a: 'b'}})};
+		});
+		const paths = await cluster.diff(secret({'tls.crt': 'bmV3', same: 'eA=='}), signal);
+		expect([...paths].sort()).toEqual(['data["tls.crt"]', 'metadata.labels']);
+	});
+
+	it('of an object that is not there is the whole object', async () => {
+		const {cluster} = await start((request) =>
+			request.path === path ? status(404, 'NotFound', 'secrets "zenml-tls" not found') : undefined,
+		);
+		expect(await cluster.diff(secret({}), signal)).toEqual(['(new)']);
+	});
+
+	it('of an unchanged object is empty, whatever the server writes by itself', async () => {
+		const live = (version: string) => ({...secret({a: 'Yg=='}, {resourceVersion: version}), status: {seen: version}});
+		const {cluster} = await start((request) =>
+			request.path === path ? {body: live(request.method === 'GET' ? '1' : '2')} : undefined,
+		);
+		expect(await cluster.diff(secret({a: 'Yg=='}), signal)).toEqual([]);
+	});
+});
+
+describe('single objects', () => {
+	it('are created once: an existing one is undefined', async () => {
+		let exists = false;
+		const {cluster} = await start(({method, path: asked, body}) => {
+			if (method !== 'POST' || asked !== '/api/v1/namespaces/zenml-pro/secrets') return undefined;
+			if (exists) return status(409, 'AlreadyExists', 'secrets "zenml-tls" already exists');
+			exists = true;
+			return {status: 201, body};
+		});
+		expect(await cluster.create(secret({}), signal)).toEqual(secret({}));
+		expect(await cluster.create(secret({}), signal)).toBeUndefined();
+	});
+
+	it.each([
+		[409, 'Conflict'],
+		[404, 'NotFound'],
+	])('are not replaced when the server answers %i', async (code, reason) => {
+		const {cluster} = await start(({method}) => (method === 'PUT' ? status(code, reason, 'no') : undefined));
+		expect(await cluster.replace(secret({}, {resourceVersion: '1'}), signal)).toBeUndefined();
+	});
+
+	it('are deleted with what they own, and a missing one is fine', async () => {
+		const {cluster, server} = await start(({method, body}) => {
+			if (method !== 'DELETE') return undefined;
+			expect(body).toMatchObject({propagationPolicy: 'Background'});
+			return status(404, 'NotFound', 'gone');
+		});
+		await cluster.delete({apiVersion: 'v1', kind: 'Secret', namespace: 'zenml-pro', name: 'zenml-tls'}, signal);
+		expect(server.seen).toContain(`DELETE ${path}`);
+	});
+
+	it('of the whole cluster have no namespace in their path', async () => {
+		const {cluster} = await start(({path: asked}) =>
+			asked === '/api/v1/namespaces/a' ? {body: {kind: 'Namespace'}} : undefined,
+		);
+		expect(await cluster.get({apiVersion: 'v1', kind: 'Namespace', name: 'a'}, signal)).toEqual({kind: 'Namespace'});
+	});
+});
+
+describe('lists', () => {
+	it('are read page by page, and their items say what they are', async () => {
+		const item = (name: string) => ({metadata: {name, namespace: 'a'}});
+		const {cluster} = await start(({path: asked, query}) => {
+			if (asked !== '/api/v1/namespaces/a/secrets') return undefined;
+			expect(query.get('labelSelector')).toBe('app=zenml');
+			return query.get('continue') === 'next'
+				? {body: {items: [item('two')], metadata: {resourceVersion: '9'}}}
+				: {body: {items: [item('one')], metadata: {continue: 'next', resourceVersion: '9'}}};
+		});
+		const found = await cluster.list(
+			{apiVersion: 'v1', kind: 'Secret', namespace: 'a', labelSelector: 'app=zenml'},
+			signal,
+		);
+		expect(found.map(({kind, metadata}) => `${kind} ${metadata.name}`)).toEqual(['Secret one', 'Secret two']);
+	});
+});
+
+describe('logs', () => {
+	const log = '/api/v1/namespaces/a/pods/p/log';
+
+	it('are the last lines, of the container and run that are asked for', async () => {
+		const {cluster} = await start(({path: asked, query}) => {
+			if (asked !== log) return undefined;
+			expect(Object.fromEntries(query)).toEqual({container: 'c', tailLines: '2', previous: 'true'});
+			return {body: 'one\ntwo\n', headers: {'content-type': 'text/plain'}};
+		});
+		const pod = {namespace: 'a', name: 'p', container: 'c'};
+		expect(await cluster.logs(pod, {tailLines: 2, previous: true, signal})).toEqual(['one', 'two']);
+	});
+
+	it('that do not exist yet are empty; a pod that does not exist is a problem', async () => {
+		let answer = status(400, 'BadRequest', 'container "c" in pod "p" is waiting to start: ContainerCreating');
+		const {cluster} = await start(({path: asked}) => (asked === log ? answer : undefined));
+		expect(await cluster.logs({namespace: 'a', name: 'p'}, {tailLines: 2, signal})).toEqual([]);
+		answer = status(404, 'NotFound', 'pods "p" not found');
+		const found = await problemOf(cluster.logs({namespace: 'a', name: 'p'}, {tailLines: 2, signal}));
+		expect(found).toMatchObject({code: 'kubernetes-not-found'});
+	});
+});
+
+describe('access reviews', () => {
+	it('return the denied accesses with the reason, in order, a few at a time', async () => {
+		let open = 0;
+		let most = 0;
+		const {cluster} = await start(({path: asked, body, response}) => {
+			if (asked !== '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews') return undefined;
+			open++;
+			most = Math.max(most, open);
+			const {resource, subresource, verb} = (body as {spec: {resourceAttributes: Record<string, string>}}).spec
+				.resourceAttributes;
+			const allowed = verb === 'get' && subresource !== 'log';
+			setTimeout(() => {
+				open--;
+				response.end(JSON.stringify({status: {allowed, reason: allowed ? '' : `no ${resource} for you`}}));
+			}, 5);
+			return 'handled';
+		});
+		const accesses = [
+			...Array.from({length: 20}, (_, index) => ({verb: 'get', group: '', resource: `kind${index}`, namespace: 'a'})),
+			{verb: 'get', group: '', resource: 'pods/log', namespace: 'a'},
+			{verb: 'create', group: 'apps', resource: 'deployments'},
+		];
+		const denied = await cluster.denied(accesses, signal);
+		expect(denied.map(({verb, resource, reason}) => `${verb} ${resource}: ${reason}`)).toEqual([
+			'get pods/log: no pods for you',
+			'create deployments: no deployments for you',
+		]);
+		expect(most).toBeLessThanOrEqual(8);
+	});
+});
+
+describe('refusals', () => {
+	it.each([
+		[
+			403,
+			'Forbidden',
+			'secrets is forbidden: User "me" cannot create resource',
+			'kubernetes-forbidden',
+			'cluster admin',
+		],
+		[
+			403,
+			'Forbidden',
+			'pods "x" is forbidden: exceeded quota: small, requested: cpu=1',
+			'kubernetes-quota',
+			'cluster admin',
+		],
+		[
+			403,
+			'Forbidden',
+			'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true',
+			'kubernetes-pod-security',
+			'cluster admin',
+		],
+		[
+			403,
+			'Forbidden',
+			'unable to create new content in namespace a because it is being terminated',
+			'kubernetes-namespace-terminating',
+			'operator',
+		],
+		[
+			400,
+			'BadRequest',
+			'admission webhook "v.kyverno.svc" denied the request: no',
+			'kubernetes-admission-denied',
+			'cluster admin',
+		],
+		[500, 'InternalError', 'failed calling webhook "a.b": no endpoints', 'kubernetes-webhook-failed', 'cluster admin'],
+		[404, 'NotFound', 'namespaces "a" not found', 'kubernetes-namespace-missing', 'operator'],
+		[422, 'Invalid', 'Secret "x" is invalid', 'kubernetes-invalid', 'operator'],
+		[429, 'TooManyRequests', 'too many requests', 'kubernetes-busy', 'cluster admin'],
+		[409, 'Conflict', 'the object has been modified', 'kubernetes-conflict', 'operator'],
+		[500, 'InternalError', 'etcd is slow', 'kubernetes-server-error', 'cluster admin'],
+		[405, 'MethodNotAllowed', 'no', 'kubernetes-refused', 'operator'],
+	])('with %i %s "%s" become %s', async (code, reason, words, expected, who) => {
+		const {cluster} = await start(({method}) => (method === 'POST' ? status(code, reason, words) : undefined));
+		const found = await problemOf(cluster.create(secret({a: 'c2VjcmV0'}), signal));
+		expect(found).toMatchObject({code: expected, who, area: 'cluster', evidence: [words]});
+		expect(JSON.stringify(found)).not.toContain('c2VjcmV0');
+	});
+});
