@@ -2,7 +2,7 @@ import type {z} from 'zod';
 import {complete, normalize} from './complete.ts';
 import {candidates, nearest} from './did-you-mean.ts';
 import {type Node, nodeAt} from './fields.ts';
-import type {Path} from './rules.ts';
+import type {CrossFieldIssue, Path} from './rules.ts';
 import {type Answers, answersSchema, crossFieldIssues} from './schema.ts';
 import {formatPath, isMap, lookUp} from './tree.ts';
 
@@ -16,6 +16,8 @@ export type Issue = {
 	readonly fix: string;
 	/** The other answer of a conflict. */
 	readonly other?: Path;
+	/** Where it is written, where `path` does not say; may hold more than may be shown. */
+	readonly writtenAt?: Path;
 };
 
 /** How a node is written; `depth` counts the keys below the path of a map. */
@@ -102,6 +104,7 @@ const unknownKey = (at: Path, key: string): Issue => {
 	const swallowed = shownKey(key) !== key;
 	return {
 		path: [...at, shownKey(key)],
+		writtenAt: [...at, key],
 		kind: 'unknown-key',
 		message: `is not an answer${likely.length > 0 ? `; did you mean ${likely.join(' or ')}?` : ''}`,
 		cause: `The keys of ${place} are ${keys.join(', ')}.`,
@@ -149,6 +152,14 @@ const explain = (issue: z.core.$ZodIssue, root: unknown): readonly Issue[] => {
 
 const under = (path: Path, at: Path): boolean => at.every((key, index) => path[index] === key);
 
+const conflictCause = ({path, other, message}: CrossFieldIssue, root: unknown): string => {
+	if (other === undefined) return 'Only a secret that this tool makes can be generated.';
+	if (!message.startsWith('is the same')) return 'The two belong together.';
+	return lookUp(root, path) === undefined
+		? `It is not given, so its default counts, and ${formatPath(other)} has that already.`
+		: 'What is installed side by side needs names of its own.';
+};
+
 /** The broken rules between answers, as far as the answers they look at are usable. */
 const conflicts = (root: unknown, issues: readonly Issue[]): readonly Issue[] => {
 	const bad = issues.filter(({kind}) => kind !== 'unknown-key').map(({path}) => path);
@@ -156,7 +167,7 @@ const conflicts = (root: unknown, issues: readonly Issue[]): readonly Issue[] =>
 	return crossFieldIssues(answers).map((issue) => ({
 		...issue,
 		kind: 'conflict',
-		cause: issue.other ? `It is compared with ${formatPath(issue.other)}.` : 'The rule looks at this answer alone.',
+		cause: conflictCause(issue, root),
 		fix: issue.other
 			? `Set ${formatPath(issue.path)}, or change ${formatPath(issue.other)}.`
 			: `Set ${formatPath(issue.path)} to where the secret is: env:NAME, file:PATH, k8s:namespace/name/key or prompt.`,

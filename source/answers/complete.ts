@@ -1,7 +1,7 @@
-import type {Group, Node} from './fields.ts';
+import type {Field, Group, Node} from './fields.ts';
 import {rootGroup} from './fields.ts';
 import type {Path, RuledAnswers} from './rules.ts';
-import {formatPath, isMap} from './tree.ts';
+import {type DraftValue, formatPath, isMap} from './tree.ts';
 
 /**
  * Draft values made ready for the schema: a key without a value counts as not given, and groups that must be there are
@@ -43,4 +43,34 @@ export const complete = (value: unknown, usable: (path: Path) => boolean): Ruled
 	const fillGroup = (group: Group, given: Readonly<Record<string, unknown>>, path: Path): object =>
 		Object.fromEntries(group.children.map(([key, below]) => [key, fill(below, given[key], [...path, key])]));
 	return fillGroup(rootGroup, isMap(value) ? value : {}, []) as RuledAnswers;
+};
+
+const hasShape = (value: unknown, depth: number): boolean =>
+	depth === 0
+		? typeof value === 'string'
+		: isMap(value) && Object.values(value).every((entry) => hasShape(entry, depth - 1));
+
+const isUsable = (field: Field, value: unknown): boolean => {
+	if (field.type === 'secret') return field.schema.safeParse(value).success;
+	if (field.type === 'map') return hasShape(value, field.mapDepth);
+	if (field.type === 'number' || field.choices.some((choice) => typeof choice === 'number'))
+		return typeof value === 'number';
+	return typeof value === (field.type === 'yes-no' ? 'boolean' : 'string');
+};
+
+/**
+ * The part of written values that a form can show: known keys, values of the right type, secrets only as references.
+ * `undefined` where nothing is left.
+ */
+export const usablePart = (value: unknown, node: Node = rootGroup): DraftValue | undefined => {
+	if (node.kind === 'field') return isUsable(node, value) ? (value as DraftValue) : undefined;
+	if (node.kind === 'list')
+		return Array.isArray(value) ? value.map((item) => usablePart(item, node.item) ?? {}) : undefined;
+	if (!isMap(value)) return undefined;
+	return Object.fromEntries(
+		node.children.flatMap(([key, below]) => {
+			const part = Object.hasOwn(value, key) ? usablePart(value[key], below) : undefined;
+			return part === undefined ? [] : [[key, part] as const];
+		}),
+	);
 };

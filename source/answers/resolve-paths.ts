@@ -2,7 +2,7 @@ import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {type Field, type Node, rootGroup} from './fields.ts';
 import type {Answers} from './schema.ts';
-import {isMap} from './tree.ts';
+import {type Draft, isMap} from './tree.ts';
 
 /** Where `~` and relative paths lead. */
 export type PathBase = {readonly baseDirectory: string; readonly homeDirectory?: string};
@@ -33,6 +33,9 @@ const resolveIn = (node: Node, value: unknown, base: PathBase): unknown => {
 		}),
 	);
 };
+
+/** A draft with absolute paths where it has paths. Values of the wrong shape stay as they are. */
+export const resolveDraftPaths = (draft: Draft, base: PathBase): Draft => resolveIn(rootGroup, draft, base) as Draft;
 
 /** Answers with absolute paths in every path field and in every `file:` reference. */
 export const resolvePaths = (answers: Answers, base: PathBase): Answers =>
