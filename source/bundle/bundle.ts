@@ -1,0 +1,125 @@
+import {mkdtemp} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join, posix} from 'node:path';
+import {digestOf, imagePart, readImages} from './archive.ts';
+import {readChart} from './chart.ts';
+import {chartNames, compareManifest, mergeImages, pickChart, requireImages} from './checks.ts';
+import {archivesOf, type Layout, openLayout} from './layout.ts';
+import {parseChecksums, parseManifest} from './manifest-text.ts';
+import {bundleProblem} from './problems.ts';
+import {readSlice, type Slice} from './slice.ts';
+import {maximumJsonBytes} from './tree.ts';
+import type {Bundle, BundleManifest, BundlePort, Chart, Image} from './types.ts';
+import {verifyBundle} from './verify.ts';
+
+const readText = async (slice: Slice): Promise<string> => {
+	if (slice.size > maximumJsonBytes) {
+		throw bundleProblem({
+			code: 'bundle-manifest-damaged',
+			message: `${slice.label} is too large.`,
+			cause: `It has ${slice.size} bytes; a page of text was expected.`,
+			fix: 'Replace it with the one that was made with the bundle.',
+			location: {file: slice.label},
+		});
+	}
+	return (await readSlice(slice)).toString('utf8');
+};
+
+/** Checksum files beside or instead of lines in manifest.txt. */
+const checksumFile = /^(?:images\/|charts\/)?(?:sha256sums?|checksums?)(?:\.txt)?$/iu;
+
+const readManifest = async (layout: Layout): Promise<BundleManifest | undefined> => {
+	const slice = layout.files.get('manifest.txt');
+	const manifest = slice ? parseManifest(await readText(slice)) : undefined;
+	const checksums = new Map(manifest?.checksums);
+	for (const [name, file] of layout.files) {
+		if (!checksumFile.test(name)) continue;
+		const folder = posix.dirname(name);
+		for (const [path, digest] of parseChecksums(await readText(file), folder === '.' ? '' : folder)) {
+			checksums.set(path, digest);
+		}
+	}
+	// `sha256sum * > manifest.txt` may list the manifest itself, whose own line can never be right.
+	checksums.delete('manifest.txt');
+	if (!manifest && checksums.size === 0) return undefined;
+	return {images: [], charts: [], registries: [], ...manifest, checksums};
+};
+
+/** Client images first where their tag fits the workspace chart: others may be there for other Python versions. */
+const order = (images: readonly Image[], workspace: Chart): readonly Image[] => {
+	const rank = ({tag}: Image) => (tag === workspace.appVersion || tag === workspace.version ? 0 : 1);
+	return [...images].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : rank(a) - rank(b)));
+};
+
+const openBundle = async (
+	layout: Layout,
+	workDirectory: () => Promise<string>,
+	signal: AbortSignal,
+): Promise<Bundle> => {
+	const manifest = await readManifest(layout);
+	const charts: Chart[] = [];
+	for (const [name, slice] of layout.files) {
+		if (!/^charts\/[^/]+\.tgz$/u.test(name)) continue;
+		charts.push(await readChart(slice, {packed: layout.packed, workDirectory, signal}));
+	}
+	const found: Image[] = [];
+	for (const tree of await archivesOf(layout, signal)) found.push(...(await readImages(tree, signal)));
+	const images = mergeImages(found);
+	const warnings = [...compareManifest(manifest, {images, charts, files: [...layout.files.keys()]})];
+	requireImages(images);
+	const controlPlaneChart = pickChart(charts, chartNames.controlPlane);
+	const workspaceChart = pickChart(charts, chartNames.workspace);
+	for (const chart of charts) {
+		if (chart !== controlPlaneChart && chart !== workspaceChart) {
+			warnings.push(`The chart ${chart.name} ${chart.version} is not used.`);
+		}
+	}
+	const parts = [
+		...images.map(imagePart),
+		...charts.map((chart) => `chart ${chart.name}-${chart.version} ${chart.digest}`),
+	];
+	return {
+		directory: layout.path,
+		manifest: manifest ?? {images: [], charts: [], registries: [], checksums: new Map()},
+		images: order(images, workspaceChart),
+		controlPlaneChart,
+		workspaceChart,
+		digest: digestOf(parts),
+		warnings,
+	};
+};
+
+/**
+ * The bundle that crossed the gap: a folder in the layout of the vendor's air-gap guide (step 1.3), or a tar of it.
+ * Archives are read in place by offset; of a tar only the charts are copied out, because Helm needs files.
+ * @param options.path folder or tar file
+ * @param options.workDirectory where charts of a tar go; by default a new folder in the system's temporary folder
+ */
+export const createBundlePort = (options: {readonly path: string; readonly workDirectory?: string}): BundlePort => {
+	let kept: {readonly layout: Layout; readonly bundle: Bundle} | undefined;
+	let temporary: Promise<string> | undefined;
+	const workDirectory = (): Promise<string> => {
+		if (options.workDirectory !== undefined) return Promise.resolve(options.workDirectory);
+		temporary ??= mkdtemp(join(tmpdir(), 'zenml-airgap-charts-'));
+		return temporary;
+	};
+	const load = async (signal: AbortSignal) => {
+		if (kept) return kept;
+		const layout = await openLayout(options.path, signal);
+		kept = {layout, bundle: await openBundle(layout, workDirectory, signal)};
+		return kept;
+	};
+	return {
+		open: async (signal) => (await load(signal)).bundle,
+		verify: async ({signal, onProgress}) => {
+			const {layout, bundle} = await load(signal);
+			try {
+				return await verifyBundle(layout, bundle, {signal, onProgress});
+			} catch (error) {
+				// A file may now be carried in again; what was read of the old one must not outlive it.
+				kept = undefined;
+				throw error;
+			}
+		},
+	};
+};

@@ -1,0 +1,158 @@
+import {open, readdir, stat} from 'node:fs/promises';
+import {basename, join, posix, resolve} from 'node:path';
+import {bundleProblem, damaged, fileProblem} from './problems.ts';
+import type {Slice} from './slice.ts';
+import {indexTar} from './tar-index.ts';
+import {type Tree, tarTree} from './tree.ts';
+
+/** The files of a bundle by path relative to its root, in a folder or within a tar; nothing is unpacked. */
+export type Layout = {
+	/** Absolute: the folder, or the tar file. */
+	readonly path: string;
+	readonly packed: boolean;
+	readonly files: ReadonlyMap<string, Slice>;
+};
+
+const maximumFiles = 100_000;
+
+const noBundle = (path: string, cause: string) =>
+	bundleProblem({
+		code: 'bundle-layout',
+		message: `${path} is not an air-gap bundle.`,
+		cause,
+		fix: "Give the folder (or the tar of it) that step 1.3 of the vendor's air-gap guide describes.",
+		nextSteps: ['It holds images/*.tar, charts/*.tgz and manifest.txt.'],
+		answers: ['bundle.path'],
+	});
+
+/** The shortest `…/` in front of `images/`: a bundle is often packed with its folder, or one folder too high is given. */
+const rootOf = (names: Iterable<string>): string | undefined => {
+	let root: string | undefined;
+	for (const name of names) {
+		const prefix = /^((?:[^/]+\/){0,2})images\/./u.exec(name)?.[1];
+		if (prefix !== undefined && (root === undefined || prefix.length < root.length)) root = prefix;
+	}
+	return root;
+};
+
+const below = (files: ReadonlyMap<string, Slice>, root: string): ReadonlyMap<string, Slice> =>
+	new Map(
+		[...files]
+			.filter(([name]) => name.startsWith(root))
+			.map(([name, slice]) => [name.slice(root.length), {...slice, label: name.slice(root.length)}]),
+	);
+
+/** Walks only where a bundle has files, so that a wrong path such as `/` ends at once. */
+const walk = async (directory: string, signal: AbortSignal): Promise<ReadonlyMap<string, Slice>> => {
+	const files = new Map<string, Slice>();
+	const visit = async (relative: string, depth: number): Promise<void> => {
+		for (const entry of await readdir(join(directory, relative), {withFileTypes: true})) {
+			signal.throwIfAborted();
+			const name = posix.join(relative, entry.name);
+			// Links are followed: archives may lie on another disk.
+			const status = entry.isSymbolicLink() ? await stat(join(directory, name)) : entry;
+			if (status.isDirectory()) {
+				const wanted = depth > 0 ? depth < 8 : ['images', 'charts'].includes(entry.name);
+				if (wanted) await visit(name, depth + 1);
+			} else if (status.isFile()) {
+				const {size} = await stat(join(directory, name));
+				files.set(name, {file: join(directory, name), offset: 0, size, label: name});
+			}
+			if (files.size > maximumFiles) throw noBundle(directory, `It holds more than ${maximumFiles} files.`);
+		}
+	};
+	try {
+		await visit('', 0);
+	} catch (error) {
+		throw fileProblem(directory, error);
+	}
+	return files;
+};
+
+const compressed = async (file: string): Promise<string | undefined> => {
+	const handle = await open(file, 'r');
+	try {
+		const {buffer, bytesRead} = await handle.read(Buffer.alloc(6), 0, 6, 0);
+		const magic = buffer.toString('hex', 0, bytesRead);
+		if (magic.startsWith('1f8b')) return 'gzip -d';
+		if (magic.startsWith('28b52ffd')) return 'zstd -d';
+		return magic === 'fd377a585a00' ? 'xz -d' : undefined;
+	} finally {
+		await handle.close();
+	}
+};
+
+/** @throws ProblemError `bundle-not-found`, `bundle-unreadable`, `bundle-layout`, `bundle-compressed` or a damaged tar */
+export const openLayout = async (path: string, signal: AbortSignal): Promise<Layout> => {
+	const absolute = resolve(path);
+	const status = await stat(absolute).catch((error: unknown) => {
+		throw fileProblem(path, error);
+	});
+	if (status.isDirectory()) {
+		const here = await walk(absolute, signal);
+		if (rootOf(here.keys()) === '') return {path: absolute, packed: false, files: here};
+		const folders = (await readdir(absolute, {withFileTypes: true})).filter((entry) => entry.isDirectory());
+		for (const {name} of folders.slice(0, 50)) {
+			const names = await readdir(join(absolute, name)).catch((): readonly string[] => []);
+			if (!names.includes('images')) continue;
+			const files = await walk(join(absolute, name), signal);
+			if (rootOf(files.keys()) === '') return {path: join(absolute, name), packed: false, files};
+		}
+		throw noBundle(path, 'There is no file below images/ in it.');
+	}
+	const unpack = await compressed(absolute).catch((error: unknown) => {
+		throw fileProblem(path, error);
+	});
+	if (unpack) throw compressedProblem(basename(path), `${unpack} ${path}`);
+	const label = basename(absolute);
+	const index = await indexTar({file: absolute, offset: 0, size: status.size, label}, signal);
+	const files = new Map<string, Slice>();
+	for (const [name, entry] of index.entries) if (entry.kind === 'file') files.set(name, entry.slice);
+	const root = rootOf(files.keys());
+	if (root === undefined) {
+		if (!index.complete) {
+			throw damaged('bundle-archive-truncated', label, `${label} is cut short.`, 'Its end and its images are missing.');
+		}
+		throw noBundle(path, 'It is a tar file, but there is no file below images/ in it.');
+	}
+	return {path: absolute, packed: true, files: below(files, root)};
+};
+
+const compressedProblem = (label: string, command: string) =>
+	bundleProblem({
+		code: 'bundle-compressed',
+		message: `${label} is compressed.`,
+		cause: 'Archives are read in place, which a compressed file does not allow.',
+		fix: `Unpack it once: ${command}`,
+		answers: ['bundle.path'],
+		location: {file: label},
+	});
+
+/**
+ * The image archives of a bundle: each tar below `images/`, and each folder there that is an OCI layout.
+ * @throws ProblemError `bundle-compressed` for `docker save | gzip`, or what makes a tar unreadable
+ */
+export const archivesOf = async (layout: Layout, signal: AbortSignal): Promise<readonly Tree[]> => {
+	const trees: Tree[] = [];
+	const folders = [...layout.files.keys()]
+		.filter((name) => /^images\/.+\/index\.json$/u.test(name))
+		.map((name) => posix.dirname(name));
+	for (const label of folders) {
+		const files = new Map(
+			[...layout.files]
+				.filter(([name]) => name.startsWith(`${label}/`))
+				.map(([name, slice]) => [name.slice(label.length + 1), slice]),
+		);
+		trees.push({label, names: [...files.keys()], find: (name) => files.get(name), complete: true});
+	}
+	for (const [name, slice] of layout.files) {
+		if (!name.startsWith('images/') || folders.some((folder) => name.startsWith(`${folder}/`))) continue;
+		if (/\.(tar\.|t)(gz|zst|xz)$/u.test(name)) {
+			const tool = name.endsWith('gz') ? 'gzip' : name.endsWith('zst') ? 'zstd' : 'xz';
+			throw compressedProblem(name, `${tool} -d ${name}`);
+		}
+		if (!name.endsWith('.tar')) continue;
+		trees.push(tarTree(name, await indexTar(slice, signal)));
+	}
+	return trees;
+};

@@ -1,0 +1,140 @@
+import {badRedirect, type Context, notARegistry} from './problems.ts';
+import {type Answer, statusProblem} from './refusals.ts';
+import type {Transport} from './transport.ts';
+
+/** One challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1). Keys and the scheme are lower case. */
+export type Challenge = {readonly scheme: string; readonly parameters: Readonly<Record<string, string>>};
+
+/** Takes a `WWW-Authenticate` header apart: several challenges, quoted and bare values. */
+export const parseChallenges = (header: string): readonly Challenge[] => {
+	const challenges: {scheme: string; parameters: Record<string, string>}[] = [];
+	const pattern = /([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?[\s,]*/gu;
+	for (const [, word = '', quoted, bare] of header.slice(0, 8192).matchAll(pattern)) {
+		const value = quoted === undefined ? bare : quoted.replace(/\\(.)/gu, '$1');
+		const current = challenges.at(-1);
+		if (value === undefined) challenges.push({scheme: word.toLowerCase(), parameters: {}});
+		else if (current) current.parameters[word.toLowerCase()] = value;
+	}
+	return challenges;
+};
+
+export type Login = {readonly username?: string; readonly password?: () => Promise<string>};
+
+/** `repository:<name>:<actions>` of the distribution token specification. */
+export type Scope = string;
+export const scopeOf = (repository: string, actions: 'pull' | 'pull,push'): Scope =>
+	`repository:${repository}:${actions}`;
+
+/** Who may see the login: this host, and over the same or a safer protocol. */
+export type Authenticator = {
+	/** `Authorization` to send with these scopes, or undefined when none is known to be needed. */
+	readonly header: (scopes: readonly Scope[]) => string | undefined;
+	/** Answers a 401. @returns false when there is nothing better to offer @throws ProblemError */
+	readonly answer: (
+		challenge: Answer,
+		scopes: readonly Scope[],
+		context: Context,
+		signal: AbortSignal,
+	) => Promise<boolean>;
+	/** Removes password and tokens from a text. */
+	readonly scrub: (text: string) => string;
+};
+
+type Token = {readonly value: string; readonly until: number};
+
+const readToken = (answer: Answer, now: number): Token | undefined => {
+	try {
+		const value: unknown = JSON.parse(answer.body.toString('utf8'));
+		if (!(value instanceof Object)) return undefined;
+		const {token, access_token: access, expires_in: seconds} = value as Record<string, unknown>;
+		const text = typeof token === 'string' && token !== '' ? token : access;
+		// 60 s is what the token specification sets where the server names no time.
+		const life = typeof seconds === 'number' && seconds > 0 ? seconds : 60;
+		return typeof text === 'string' && /^[\x21-\x7e]+$/u.test(text)
+			? {value: text, until: now + Math.max(1, life * 0.8) * 1000}
+			: undefined;
+	} catch {
+		return undefined;
+	}
+};
+
+/**
+ * Login by HTTP Basic (RFC 7617) or by bearer tokens of a token server (CNCF distribution, "Token Authentication
+ * Specification"). Tokens are kept by scope until shortly before they end. The password goes to the registry and to
+ * the token server it names, to the latter only over TLS when the registry itself is reached over TLS.
+ */
+export const createAuthenticator = (
+	options: Login & {readonly transport: Transport; readonly origin: URL; readonly now?: () => number},
+): Authenticator => {
+	const {username, password, transport, origin, now = Date.now} = options;
+	let basic: string | undefined;
+	const tokens = new Map<string, Token>();
+	const secrets = new Set<string>();
+	const scrub = (text: string): string => {
+		let clean = text;
+		for (const secret of secrets) clean = clean.replaceAll(secret, '***');
+		return clean;
+	};
+	const credentials = async (): Promise<string | undefined> => {
+		if (username === undefined) return undefined;
+		const secret = (await password?.()) ?? '';
+		const value = Buffer.from(`${username}:${secret}`).toString('base64');
+		for (const form of [secret, value, encodeURIComponent(secret)]) if (form !== '') secrets.add(form);
+		return `Basic ${value}`;
+	};
+	const key = (scopes: readonly Scope[]) => [...scopes].sort().join(' ');
+
+	const fetchToken = async (
+		{parameters}: Challenge,
+		scopes: readonly Scope[],
+		context: Context,
+		signal: AbortSignal,
+	): Promise<boolean> => {
+		const {realm = ''} = parameters;
+		if (!URL.canParse(realm)) throw notARegistry(context, 'It names a token server that is no URL.');
+		const url = new URL(realm);
+		if (url.protocol !== 'https:' && !(url.protocol === 'http:' && origin.protocol === 'http:')) {
+			throw badRedirect(context, `It sends logins to ${url.origin}, which is not protected by TLS.`);
+		}
+		if (parameters.service !== undefined) url.searchParams.set('service', parameters.service);
+		const wanted = scopes.length > 0 ? scopes : (parameters.scope?.split(' ') ?? []);
+		for (const scope of wanted) url.searchParams.append('scope', scope);
+		const authorization = await credentials();
+		if (username !== undefined) url.searchParams.set('account', username);
+		const answer = await transport({
+			method: 'GET',
+			url,
+			headers: authorization === undefined ? {} : {authorization},
+			signal,
+			context: {...context, what: 'log in'},
+		});
+		if (answer.status === 401 || answer.status === 403) return false;
+		if (answer.status !== 200) throw statusProblem({...context, what: 'log in'}, answer, scrub);
+		const token = readToken(answer, now());
+		if (!token) throw notARegistry(context, `The token server ${url.origin} answers without a token.`);
+		secrets.add(token.value);
+		tokens.set(key(scopes), token);
+		return true;
+	};
+
+	return {
+		scrub,
+		header: (scopes) => {
+			const token = tokens.get(key(scopes));
+			if (token && token.until > now()) return `Bearer ${token.value}`;
+			return basic;
+		},
+		answer: async (challenge, scopes, context, signal) => {
+			const header = challenge.headers['www-authenticate'];
+			const challenges = parseChallenges(Array.isArray(header) ? header.join(', ') : String(header ?? ''));
+			const bearer = challenges.find(({scheme}) => scheme === 'bearer');
+			if (bearer) return fetchToken(bearer, scopes, context, signal);
+			if (!challenges.some(({scheme}) => scheme === 'basic')) return false;
+			const fresh = await credentials();
+			// The same wrong login again could lock the account.
+			if (fresh === undefined || fresh === basic) return false;
+			basic = fresh;
+			return true;
+		},
+	};
+};

@@ -1,0 +1,78 @@
+import {createHash} from 'node:crypto';
+import type {Image} from '../bundle/types.ts';
+import {scopeOf} from './auth.ts';
+import {type Context, digestMismatch} from './problems.ts';
+import type {Session} from './session.ts';
+
+/** What this client can read; without the list a registry may convert to an old format and change the digest. */
+const acceptTypes = [
+	'application/vnd.oci.image.manifest.v1+json',
+	'application/vnd.oci.image.index.v1+json',
+	'application/vnd.docker.distribution.manifest.v2+json',
+	'application/vnd.docker.distribution.manifest.list.v2+json',
+].join(', ');
+
+const digestHeader = (value: unknown): string | undefined =>
+	typeof value === 'string' && /^sha256:[0-9a-f]{64}$/u.test(value) ? value : undefined;
+
+type Ask = {
+	readonly session: Session;
+	readonly context: Context;
+	readonly repository: string;
+	readonly signal: AbortSignal;
+};
+
+/** The digest under a reference as the registry says, or as its bytes have where it does not say. */
+export const readManifestDigest = async (ask: Ask, reference: string): Promise<string | undefined> => {
+	const {session, context, repository, signal} = ask;
+	const request = {
+		url: `/v2/${repository}/manifests/${reference}`,
+		headers: {accept: acceptTypes},
+		scopes: [scopeOf(repository, 'pull')],
+		context,
+		signal,
+		accept: [200, 404],
+	} as const;
+	const head = await session.ask({...request, method: 'HEAD'});
+	if (head.status === 404) return undefined;
+	const said = digestHeader(head.headers['docker-content-digest']);
+	if (said !== undefined) return said;
+	const whole = await session.ask({...request, method: 'GET'});
+	return whole.status === 404 ? undefined : `sha256:${createHash('sha256').update(whole.body).digest('hex')}`;
+};
+
+/**
+ * Puts a manifest under a tag, reads it back and compares the bytes' own digest.
+ * @throws ProblemError `registry-digest-mismatch`, or any other of area `registry`
+ */
+export const putManifest = async (ask: Ask, manifest: Image['manifest'], tag: string): Promise<void> => {
+	const {session, context, repository, signal} = ask;
+	const url = `/v2/${repository}/manifests/${tag}`;
+	const scopes = [scopeOf(repository, 'pull,push')];
+	await session.ask({
+		method: 'PUT',
+		url,
+		headers: {'content-type': manifest.mediaType},
+		body: {
+			length: manifest.bytes.length,
+			chunks: async function* () {
+				yield manifest.bytes;
+			},
+		},
+		scopes,
+		context,
+		signal,
+		accept: [201, 202, 204],
+	});
+	const back = await session.ask({
+		method: 'GET',
+		url,
+		headers: {accept: acceptTypes},
+		scopes,
+		context: {...context, what: `read ${repository}:${tag} back`},
+		signal,
+		accept: [200],
+	});
+	const actual = `sha256:${createHash('sha256').update(back.body).digest('hex')}`;
+	if (actual !== manifest.digest) throw digestMismatch(context, manifest.digest, actual);
+};

@@ -1,0 +1,202 @@
+import http from 'node:http';
+import https from 'node:https';
+import type {Socket} from 'node:net';
+import * as tls from 'node:tls';
+import {type Context, connectionProblem, notARegistry, stalled} from './problems.ts';
+import type {Answer} from './refusals.ts';
+
+/** Upper bounds in milliseconds. `stall`: no byte moved; `answer`: all is sent, no response yet; `commit`: the same for a blob. */
+export type Timeouts = {
+	readonly connect: number;
+	readonly answer: number;
+	readonly stall: number;
+	readonly commit: number;
+	/** How long to wait for leave to send a body before sending it anyway (RFC 9110 section 10.1.1 allows that). */
+	readonly leave: number;
+};
+
+export const defaultTimeouts: Timeouts = {
+	connect: 15_000,
+	answer: 60_000,
+	stall: 30_000,
+	commit: 300_000,
+	leave: 1000,
+};
+
+/** A body of known length. `chunks` is read once; `onSent` hears the bytes that left this process, absolute. */
+export type Body = {
+	readonly length: number;
+	readonly chunks: () => AsyncIterable<Buffer>;
+	readonly onSent?: (bytes: number) => void;
+};
+
+export type Call = {
+	readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+	readonly url: URL;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly body?: Body;
+	readonly signal: AbortSignal;
+	readonly context: Context;
+};
+
+export type Transport = (call: Call) => Promise<Answer>;
+
+const maximumAnswer = 4 * 1024 * 1024;
+/** Small enough that a slow line still shows a byte moved within the stall bound. */
+const writeBytes = 256 * 1024;
+const noBody: Body = {length: 0, chunks: async function* () {}};
+
+/** Node brings its own list of authorities; an operator expects those of the host, and the one given, to count too. */
+const trusted = (ca: string | undefined): string[] => {
+	const known =
+		typeof tls.getCACertificates === 'function'
+			? [...tls.getCACertificates('default'), ...tls.getCACertificates('system')]
+			: [...tls.rootCertificates];
+	return [...new Set(ca === undefined ? known : [...known, ca])];
+};
+
+/**
+ * HTTP/1.1 over node's own agents: bodies are streamed with an exact length, memory stays bounded.
+ * A response that comes before the body has gone out (413, 401) ends the sending and counts as the answer.
+ * @throws ProblemError of area `registry`; an aborted signal throws its AbortError
+ */
+export const createTransport = (options: {
+	readonly ca?: string;
+	readonly sockets: number;
+	readonly timeouts: Timeouts;
+}): {readonly call: Transport; readonly close: () => void} => {
+	const {timeouts} = options;
+	// The number of transfers is bounded by the caller: a queue in here would look like a connection that hangs.
+	const shared = {keepAlive: true, maxFreeSockets: options.sockets, scheduling: 'lifo'} as const;
+	const plain = new http.Agent(shared);
+	let secure: https.Agent | undefined;
+	const agentOf = (url: URL) => {
+		if (url.protocol !== 'https:') return plain;
+		// One context for all connections: reading every trusted certificate anew would cost each of them.
+		secure ??= new https.Agent({...shared, secureContext: tls.createSecureContext({ca: trusted(options.ca)})});
+		return secure;
+	};
+
+	const call: Transport = ({method, url, headers, body = noBody, signal, context}) => {
+		signal.throwIfAborted();
+		return new Promise<Answer>((resolve, reject) => {
+			let sent = 0;
+			let settled = false;
+			let answered = false;
+			let begun = false;
+			let timer: NodeJS.Timeout | undefined;
+			let release = () => {};
+			const asks = body.length > writeBytes;
+			const hasLength = body.length > 0 || method === 'PUT' || method === 'POST';
+			const request = (url.protocol === 'https:' ? https : http).request(url, {
+				method,
+				agent: agentOf(url),
+				headers: {
+					...headers,
+					...(hasLength ? {'content-length': body.length} : {}),
+					...(asks ? {expect: '100-continue'} : {}),
+				},
+			});
+			const late = (ms: number, make: () => unknown) => {
+				clearTimeout(timer);
+				timer = setTimeout(() => fail(make()), ms);
+			};
+			const watch = (ms: number, reason: string) => late(ms, () => stalled(context, ms, reason));
+			const settle = () => {
+				if (settled) return false;
+				settled = true;
+				clearTimeout(timer);
+				signal.removeEventListener('abort', abort);
+				release();
+				return true;
+			};
+			const fail = (error: unknown) => {
+				if (!settle()) return;
+				request.destroy();
+				reject(error);
+			};
+			const abort = () => fail(signal.reason);
+			signal.addEventListener('abort', abort, {once: true});
+
+			request.on('error', (error) => {
+				if (!answered) fail(connectionProblem(context, error, sent));
+			});
+			request.on('response', (response) => {
+				answered = true;
+				release();
+				const parts: Buffer[] = [];
+				let size = 0;
+				watch(timeouts.stall, 'the rest of its answer');
+				response.on('data', (chunk: Buffer) => {
+					watch(timeouts.stall, 'the rest of its answer');
+					size += chunk.length;
+					if (size <= maximumAnswer) parts.push(chunk);
+					else fail(notARegistry(context, 'Its answer is longer than any answer of a registry.'));
+				});
+				response.on('error', (error) => fail(connectionProblem(context, error, sent)));
+				response.on('close', () => {
+					if (!response.complete) {
+						fail(connectionProblem(context, Object.assign(new Error('closed'), {code: 'ECONNRESET'}), sent));
+						return;
+					}
+					if (!settle()) return;
+					// A connection on which a body was left half-way cannot carry another request.
+					if (!request.writableFinished) request.destroy();
+					resolve({status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts)});
+				});
+			});
+
+			const over = () => settled || answered;
+			const write = async () => {
+				for await (const chunk of body.chunks()) {
+					for (let at = 0; at < chunk.length && !over(); at += writeBytes) {
+						const piece = chunk.subarray(at, at + writeBytes);
+						watch(timeouts.stall, 'it to take more bytes');
+						await new Promise<void>((next, broken) => {
+							release = next;
+							request.write(piece, (error) => (error ? broken(error) : next()));
+						});
+						if (over()) return;
+						sent += piece.length;
+						body.onSent?.(sent);
+					}
+					if (over()) return;
+				}
+				if (over()) return;
+				const long = body.length > 0;
+				watch(long ? timeouts.commit : timeouts.answer, long ? 'it to confirm the upload' : 'its answer');
+				request.end();
+			};
+			const begin = () => {
+				if (begun || over()) return;
+				begun = true;
+				// Without an answer a broken write also shows as the request's error; a broken read has no other way out.
+				write().catch((error: unknown) => {
+					if (!answered) fail(connectionProblem(context, error, sent));
+				});
+			};
+			const connected = () => {
+				if (!asks) return begin();
+				watch(timeouts.answer, 'its leave to send');
+				const anyway = setTimeout(begin, timeouts.leave);
+				request.once('continue', begin);
+				request.once('close', () => clearTimeout(anyway));
+				request.flushHeaders();
+			};
+			late(timeouts.connect, () =>
+				connectionProblem(context, Object.assign(new Error('no connection'), {code: 'ETIMEDOUT'})),
+			);
+			request.on('socket', (socket: Socket) => {
+				if (!socket.connecting) connected();
+				else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+			});
+		});
+	};
+	return {
+		call,
+		close: () => {
+			plain.destroy();
+			secure?.destroy();
+		},
+	};
+};
