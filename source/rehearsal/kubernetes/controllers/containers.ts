@@ -1,0 +1,211 @@
+import {createHash} from 'node:crypto';
+import type {Container, ContainerStatus, KubeObject} from '../objects.ts';
+import {timestamp} from '../values.ts';
+import {resolveEnv} from './environment.ts';
+import type {Outcome, PodContext, Runtime} from './pods.ts';
+
+type Ended = {readonly exit: number; readonly reason?: string; readonly message?: string; readonly restart?: boolean};
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Pull secrets that exist; a missing one is only reported, and the pull is tried without it, as a kubelet does. */
+const pullSecrets = (context: PodContext, runtime: Runtime): KubeObject[] => {
+	const pod = runtime.pod();
+	if (!pod) return [];
+	const names = (pod.spec.imagePullSecrets ?? []).map((one) => one.name);
+	const found = names.map((name) => context.store.get('secrets', runtime.key.namespace, name));
+	const missing = names.filter((_, index) => !found[index]);
+	if (missing.length > 0) {
+		const message = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`;
+		context.event(pod, 'Warning', 'FailedToRetrieveImagePullSecret', message, 'kubelet');
+	}
+	return found.filter((secret) => secret !== undefined);
+};
+
+const delay = (context: PodContext, attempt: number): number =>
+	context.pace.backoffMs * Math.min(10, 2 ** Math.max(0, attempt));
+
+/** Wait until a container that is up becomes ready, then until it ends. */
+const stayUp = async (
+	context: PodContext,
+	runtime: Runtime,
+	status: ContainerStatus,
+	outcome: Exclude<Extract<Outcome, {running: true}>, string>,
+	wasReady: boolean,
+): Promise<Ended> => {
+	const ended = outcome.ended ?? new Promise<never>(() => {});
+	const aborted = new Promise<never>((_, reject) => {
+		runtime.abort.signal.addEventListener('abort', () => reject(new Error('stopped')), {once: true});
+	});
+	const becomeReady = async (): Promise<never> => {
+		if (outcome.ready === false) {
+			const pod = runtime.pod();
+			if (pod)
+				context.event(
+					pod,
+					'Warning',
+					'Unhealthy',
+					`Readiness probe failed: ${outcome.message ?? 'HTTP probe failed with statuscode: 503'}`,
+					'kubelet',
+				);
+			status.ready = false;
+			status.started = true;
+			runtime.report();
+			return aborted;
+		}
+		if (!wasReady) await runtime.wait(outcome.readyAfterMs ?? context.pace.readyAfterMs);
+		status.ready = true;
+		status.started = true;
+		runtime.report();
+		return aborted;
+	};
+	return Promise.race([ended, becomeReady(), aborted]);
+};
+
+/** Start a container once and follow it until it ends or turns out unable to start. */
+const runOnce = async (
+	context: PodContext,
+	runtime: Runtime,
+	container: Container,
+	status: ContainerStatus,
+	isInit: boolean,
+	env: Readonly<Record<string, string>>,
+): Promise<Ended | Extract<Outcome, {waiting: unknown}>> => {
+	const pod = runtime.pod();
+	if (!pod) throw new Error('stopped');
+	const {uid} = runtime.key;
+	const wasReady = status.ready;
+	const markRunning = (): void => {
+		if (status.state.running) return;
+		status.state = {running: {startedAt: timestamp(context.now())}};
+		status.imageID = `${container.image.split(/[:@]/)[0]}@sha256:${digest(container.image)}`;
+		status.containerID = `containerd://${digest(`${uid}/${container.name}/${status.restartCount}`)}`;
+		context.event(pod, 'Normal', 'Started', `Started container ${container.name}`, 'kubelet');
+		runtime.report();
+	};
+	context.logs.start(uid, container.name);
+	const soon = setTimeout(markRunning, 30);
+	try {
+		const outcome = await context.runPod(pod, {
+			container,
+			isInit,
+			attempt: status.restartCount,
+			env,
+			pullSecrets: pullSecrets(context, runtime),
+			signal: runtime.abort.signal,
+			log: (line) => context.logs.write(uid, container.name, line, context.now()),
+		});
+		clearTimeout(soon);
+		if (runtime.abort.signal.aborted) throw new Error('stopped');
+		if (outcome !== 'running' && 'waiting' in outcome) return outcome;
+		markRunning();
+		if (outcome !== 'running' && 'exit' in outcome) return outcome;
+		return await stayUp(context, runtime, status, outcome === 'running' ? {running: true} : outcome, wasReady);
+	} finally {
+		clearTimeout(soon);
+	}
+};
+
+const reportWaiting = async (
+	context: PodContext,
+	runtime: Runtime,
+	container: Container,
+	status: ContainerStatus,
+	why: {readonly reason: string; readonly message: string},
+	tries: number,
+): Promise<void> => {
+	const pod = runtime.pod();
+	const isPull = why.reason === 'ErrImagePull' || why.reason === 'ImagePullBackOff';
+	status.state = {waiting: {reason: isPull ? 'ErrImagePull' : why.reason, message: why.message}};
+	status.ready = false;
+	runtime.report();
+	if (pod && isPull) {
+		context.event(pod, 'Normal', 'Pulling', `Pulling image "${container.image}"`, 'kubelet');
+		context.event(pod, 'Warning', 'Failed', `Failed to pull image "${container.image}": ${why.message}`, 'kubelet');
+		context.event(pod, 'Warning', 'Failed', 'Error: ErrImagePull', 'kubelet');
+	} else if (pod) context.event(pod, 'Warning', 'Failed', `Error: ${why.message}`, 'kubelet');
+	if (isPull) {
+		await runtime.wait(context.pace.retryMs);
+		status.state = {
+			waiting: {
+				reason: 'ImagePullBackOff',
+				message: `Back-off pulling image "${container.image}": ErrImagePull: ${why.message}`,
+			},
+		};
+		runtime.report();
+		if (pod) context.event(pod, 'Normal', 'BackOff', `Back-off pulling image "${container.image}"`, 'kubelet');
+	}
+	await runtime.wait(isPull ? delay(context, tries) : context.pace.retryMs);
+};
+
+/**
+ * Run a container by the pod's restart policy until it is over for good; answers its last exit code. Rejects when the
+ * pod is stopped.
+ */
+export const runContainer = async (
+	context: PodContext,
+	runtime: Runtime,
+	container: Container,
+	status: ContainerStatus,
+	isInit: boolean,
+): Promise<number> => {
+	const finished = status.state.terminated;
+	if (finished && (isInit ? finished.exitCode === 0 : runtime.pod()?.spec.restartPolicy !== 'Always'))
+		return finished.exitCode;
+	const {name, namespace, uid} = runtime.key;
+	for (let tries = 0; ; ) {
+		const pod = runtime.pod();
+		if (!pod) throw new Error('stopped');
+		const environment = resolveEnv(context.store, pod, container);
+		if ('missing' in environment) {
+			await reportWaiting(context, runtime, container, status, environment.missing, tries);
+			continue;
+		}
+		const startedAt = timestamp(context.now());
+		const result = await runOnce(context, runtime, container, status, isInit, environment.env);
+		if ('waiting' in result) {
+			await reportWaiting(context, runtime, container, status, result.waiting, tries);
+			tries += 1;
+			continue;
+		}
+		context.logs.end(uid, container.name);
+		const terminated = {
+			exitCode: result.exit,
+			reason: result.reason ?? (result.exit === 0 ? 'Completed' : 'Error'),
+			...(result.message ? {message: result.message} : {}),
+			startedAt: status.state.running?.startedAt ?? startedAt,
+			finishedAt: timestamp(context.now()),
+			containerID: status.containerID ?? '',
+		};
+		status.state = {terminated};
+		status.ready = isInit && result.exit === 0;
+		status.started = false;
+		const policy = container.restartPolicy ?? pod.spec.restartPolicy ?? 'Always';
+		const byPolicy =
+			isInit && policy === 'Always' && container.restartPolicy !== 'Always'
+				? result.exit !== 0
+				: policy === 'Always' || (policy === 'OnFailure' && result.exit !== 0);
+		if (!(result.restart ?? byPolicy)) {
+			runtime.report();
+			return result.exit;
+		}
+		runtime.report();
+		if (status.restartCount > 0 || result.exit !== 0) {
+			const seconds = Math.min(300, 10 * 2 ** status.restartCount);
+			const message = `back-off ${seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`} restarting failed container=${container.name} pod=${name}_${namespace}(${uid})`;
+			status.lastState = {terminated};
+			status.state = {waiting: {reason: 'CrashLoopBackOff', message}};
+			runtime.report();
+			context.event(
+				pod,
+				'Warning',
+				'BackOff',
+				`Back-off restarting failed container ${container.name} in pod ${name}_${namespace}(${uid})`,
+				'kubelet',
+			);
+			await runtime.wait(delay(context, status.restartCount));
+		}
+		status.lastState = {terminated};
+		status.restartCount += 1;
+	}
+};

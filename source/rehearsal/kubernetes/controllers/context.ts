@@ -1,0 +1,117 @@
+import {randomBytes, randomUUID} from 'node:crypto';
+import type {Logs} from '../logs.ts';
+import type {Condition, KubeObject} from '../objects.ts';
+import type {Operations} from '../operations.ts';
+import type {Store} from '../store.ts';
+import {dict, same, timestamp} from '../values.ts';
+
+/** What every controller gets to work with. */
+export type Context = {
+	readonly operations: Operations;
+	readonly store: Store;
+	readonly logs: Logs;
+	readonly now: () => Date;
+	readonly signal: AbortSignal;
+	/** Write an Event about an object; the same event again raises its count, as the real recorder does. */
+	readonly event: (
+		about: KubeObject,
+		type: 'Normal' | 'Warning',
+		reason: string,
+		message: string,
+		component: string,
+	) => void;
+};
+
+export const createEventRecorder = (store: Store, now: () => Date): Context['event'] => {
+	return (about, type, reason, message, component) => {
+		const namespace = about.metadata.namespace ?? 'default';
+		const space = store.get('namespaces', '', namespace);
+		if (!space || space.metadata.deletionTimestamp) return;
+		const at = timestamp(now());
+		const known = store
+			.list('events', namespace)
+			.find(
+				(event) =>
+					dict(event.involvedObject).uid === about.metadata.uid && event.reason === reason && event.message === message,
+			);
+		if (known) {
+			store.put('events', {...known, count: Number(known.count ?? 1) + 1, lastTimestamp: at});
+			return;
+		}
+		// Real events live for an hour; a cap per namespace keeps memory bounded.
+		const old = store.list('events', namespace);
+		if (old.length >= 300) {
+			const first = old.sort((a, b) => String(a.lastTimestamp).localeCompare(String(b.lastTimestamp)))[0];
+			if (first) store.remove('events', namespace, first.metadata.name);
+		}
+		store.put('events', {
+			apiVersion: 'v1',
+			kind: 'Event',
+			metadata: {
+				name: `${about.metadata.name}.${randomBytes(8).toString('hex')}`,
+				namespace,
+				uid: randomUUID(),
+				resourceVersion: '',
+				creationTimestamp: at,
+			},
+			involvedObject: {
+				apiVersion: about.apiVersion,
+				kind: about.kind,
+				name: about.metadata.name,
+				...(about.metadata.namespace ? {namespace: about.metadata.namespace} : {}),
+				uid: about.metadata.uid,
+				resourceVersion: about.metadata.resourceVersion,
+			},
+			type,
+			reason,
+			message,
+			count: 1,
+			firstTimestamp: at,
+			lastTimestamp: at,
+			source: {component},
+			reportingComponent: component,
+			reportingInstance: '',
+		});
+	};
+};
+
+/** Write a new status when it differs; answers the object as it is now. */
+export const setStatus = <T extends KubeObject>(store: Store, shelf: string, object: T, status: T['status']): T =>
+	same(object.status, status) ? object : store.put(shelf, {...object, status});
+
+/** The conditions with one of them set; its transition time moves only when its status changes. */
+export const withCondition = (
+	conditions: readonly Condition[] | undefined,
+	next: Condition,
+	now: Date,
+	timed = false,
+): Condition[] => {
+	const before = conditions?.find((one) => one.type === next.type);
+	const at = timestamp(now);
+	const isSame = before?.status === next.status && before.reason === next.reason && before.message === next.message;
+	if (before && isSame) return [...(conditions ?? [])];
+	const made: Condition = {
+		...next,
+		lastTransitionTime: before?.status === next.status ? (before.lastTransitionTime ?? at) : at,
+		...(timed ? {lastUpdateTime: at} : {}),
+	};
+	return [...(conditions ?? []).filter((one) => one.type !== next.type), made];
+};
+
+/** The objects that a controller owns, oldest first. */
+export const ownedBy = <T extends KubeObject>(store: Store, shelf: string, owner: KubeObject): T[] =>
+	store
+		.list<T>(shelf, owner.metadata.namespace)
+		.filter((object) =>
+			object.metadata.ownerReferences?.some((one) => one.uid === owner.metadata.uid && one.controller),
+		)
+		.sort((left, right) => Number(left.metadata.creationTimestamp > right.metadata.creationTimestamp) || -1);
+
+export const ownerReference = (owner: KubeObject): Record<string, unknown> => ({
+	apiVersion: owner.apiVersion,
+	kind: owner.kind,
+	name: owner.metadata.name,
+	uid: owner.metadata.uid,
+	controller: true,
+	blockOwnerDeletion: true,
+});

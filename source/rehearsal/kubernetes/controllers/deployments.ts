@@ -1,0 +1,246 @@
+import {kindById} from '../kinds.ts';
+import type {Condition, Deployment, Pod, ReplicaSet} from '../objects.ts';
+import {copy, same, timestamp} from '../values.ts';
+import {type Context, ownedBy, ownerReference, setStatus, withCondition} from './context.ts';
+import {templateHash} from './workloads.ts';
+
+const revisionKey = 'deployment.kubernetes.io/revision';
+const hashKey = 'pod-template-hash';
+const component = 'deployment-controller';
+
+const revisionOf = (set: ReplicaSet): number => Number(set.metadata.annotations?.[revisionKey] ?? 0);
+
+const withoutHash = (template: Deployment['spec']['template']): Deployment['spec']['template'] => {
+	const {[hashKey]: _, ...labels} = template.metadata?.labels ?? {};
+	return {...template, metadata: {...template.metadata, labels}};
+};
+
+const share = (value: number | string | undefined, total: number, up: boolean): number => {
+	if (typeof value === 'number') return value;
+	const part = (Number.parseInt(value ?? '25', 10) / 100) * total;
+	return up ? Math.ceil(part) : Math.floor(part);
+};
+
+const findOrCreate = (context: Context, deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet => {
+	const {store} = context;
+	const template = deployment.spec.template;
+	const found = sets.find((set) => same(withoutHash(set.spec.template), withoutHash(template)));
+	const newest = Math.max(0, ...sets.map(revisionOf));
+	if (found) {
+		if (revisionOf(found) === newest) return found;
+		// A rollback brings an old set back: it becomes the newest revision.
+		const annotations = {...found.metadata.annotations, [revisionKey]: String(newest + 1)};
+		return store.put('replicasets.apps', {...found, metadata: {...found.metadata, annotations}});
+	}
+	const hash = templateHash(template);
+	const labelled = copy(template);
+	labelled.metadata = {...labelled.metadata, labels: {...labelled.metadata?.labels, [hashKey]: hash}};
+	const name = `${deployment.metadata.name}-${hash}`;
+	const body = {
+		metadata: {
+			name,
+			labels: labelled.metadata.labels,
+			annotations: {
+				[revisionKey]: String(newest + 1),
+				'deployment.kubernetes.io/desired-replicas': String(deployment.spec.replicas),
+			},
+			ownerReferences: [ownerReference(deployment)],
+		},
+		spec: {
+			replicas: 0,
+			selector: {...deployment.spec.selector, matchLabels: {...deployment.spec.selector.matchLabels, [hashKey]: hash}},
+			template: labelled,
+		},
+	};
+	return context.operations.create(kindById('replicasets.apps'), deployment.metadata.namespace ?? '', body, {
+		manager: 'kube-controller-manager',
+		fieldValidation: 'Ignore',
+	}) as ReplicaSet;
+};
+
+const scale = (context: Context, deployment: Deployment, set: ReplicaSet, replicas: number): void => {
+	const before = set.spec.replicas;
+	if (before === replicas) return;
+	const metadata = {...set.metadata, generation: (set.metadata.generation ?? 0) + 1};
+	context.store.put('replicasets.apps', {...set, metadata, spec: {...set.spec, replicas}});
+	const [verb, from] = replicas > before ? ['up', before] : ['down', before];
+	context.event(
+		deployment,
+		'Normal',
+		'ScalingReplicaSet',
+		`Scaled ${verb} replica set ${set.metadata.name} from ${from} to ${replicas}`,
+		component,
+	);
+};
+
+const total = (sets: readonly ReplicaSet[], field: 'replicas' | 'readyReplicas' | 'availableReplicas'): number =>
+	sets.reduce((sum, set) => sum + Number(set.status?.[field] ?? 0), 0);
+
+const roll = (context: Context, deployment: Deployment, current: ReplicaSet, old: readonly ReplicaSet[]): void => {
+	const wanted = deployment.spec.replicas;
+	const strategy = deployment.spec.strategy;
+	const oldWanted = old.reduce((sum, set) => sum + set.spec.replicas, 0);
+	if (strategy?.type === 'Recreate') {
+		for (const set of old) scale(context, deployment, set, 0);
+		const stillThere = old.some((set) => ownedBy<Pod>(context.store, 'pods', set).length > 0);
+		if (!stillThere) scale(context, deployment, current, wanted);
+		return;
+	}
+	const surge = share(strategy?.rollingUpdate?.maxSurge, wanted, true);
+	let slack = share(strategy?.rollingUpdate?.maxUnavailable, wanted, false);
+	if (surge === 0 && slack === 0) slack = 1;
+	const room = wanted + surge - (oldWanted + current.spec.replicas);
+	const next = current.spec.replicas > wanted ? wanted : Math.min(wanted, current.spec.replicas + Math.max(0, room));
+	scale(context, deployment, current, next);
+
+	// Old pods go as far as the available ones allow; those that never became available may go at once.
+	let spare = total([current, ...old], 'availableReplicas') - (wanted - slack);
+	for (const set of old) {
+		const broken = Math.max(0, set.spec.replicas - Number(set.status?.availableReplicas ?? 0));
+		const healthy = Math.min(set.spec.replicas - broken, Math.max(0, spare));
+		spare -= healthy;
+		scale(context, deployment, set, set.spec.replicas - broken - healthy);
+	}
+};
+
+const progress = (
+	context: Context,
+	deployment: Deployment,
+	name: string,
+	counts: {updated: number; available: number; replicas: number},
+): Condition[] => {
+	const now = context.now();
+	const wanted = deployment.spec.replicas;
+	const before = deployment.status?.conditions ?? [];
+	const previous = before.find((one) => one.type === 'Progressing');
+	const isComplete =
+		counts.updated === wanted &&
+		counts.replicas === wanted &&
+		counts.available === wanted &&
+		deployment.status?.observedGeneration === deployment.metadata.generation;
+	const hasMoved =
+		Number(deployment.status?.updatedReplicas ?? 0) !== counts.updated ||
+		Number(deployment.status?.availableReplicas ?? 0) !== counts.available ||
+		Number(deployment.status?.replicas ?? 0) !== counts.replicas ||
+		deployment.status?.observedGeneration !== deployment.metadata.generation;
+	const since = Date.parse(previous?.lastUpdateTime ?? timestamp(now));
+	const isLate = now.getTime() - since >= (deployment.spec.progressDeadlineSeconds ?? 600) * 1000;
+	let conditions: Condition[];
+	if (isComplete) {
+		conditions = withCondition(
+			before,
+			{
+				type: 'Progressing',
+				status: 'True',
+				reason: 'NewReplicaSetAvailable',
+				message: `ReplicaSet "${name}" has successfully progressed.`,
+			},
+			now,
+			true,
+		);
+	} else if (hasMoved || !previous) {
+		const message = previous ? `ReplicaSet "${name}" is progressing.` : `Created new replica set "${name}"`;
+		const rest = before.filter((one) => one.type !== 'Progressing');
+		const at = timestamp(now);
+		const changed = previous?.status === 'True' ? (previous.lastTransitionTime ?? at) : at;
+		conditions = [
+			...rest,
+			{
+				type: 'Progressing',
+				status: 'True',
+				reason: previous ? 'ReplicaSetUpdated' : 'NewReplicaSetCreated',
+				message,
+				lastTransitionTime: changed,
+				lastUpdateTime: at,
+			},
+		];
+	} else if (isLate && previous.reason !== 'NewReplicaSetAvailable') {
+		conditions = withCondition(
+			before,
+			{
+				type: 'Progressing',
+				status: 'False',
+				reason: 'ProgressDeadlineExceeded',
+				message: `ReplicaSet "${name}" has timed out progressing.`,
+			},
+			now,
+			true,
+		);
+	} else conditions = [...before];
+
+	const slack = share(deployment.spec.strategy?.rollingUpdate?.maxUnavailable, wanted, false);
+	const isAvailable = counts.available >= wanted - (deployment.spec.strategy?.type === 'Recreate' ? 0 : slack);
+	return withCondition(
+		conditions,
+		isAvailable
+			? {
+					type: 'Available',
+					status: 'True',
+					reason: 'MinimumReplicasAvailable',
+					message: 'Deployment has minimum availability.',
+				}
+			: {
+					type: 'Available',
+					status: 'False',
+					reason: 'MinimumReplicasUnavailable',
+					message: 'Deployment does not have minimum availability.',
+				},
+		now,
+		true,
+	);
+};
+
+/** Roll a Deployment towards its template, and say in its status how far it is. */
+export const reconcileDeployment = (context: Context, namespace: string, name: string): number | undefined => {
+	const {store} = context;
+	const deployment = store.get<Deployment>('deployments.apps', namespace, name);
+	if (!deployment || deployment.metadata.deletionTimestamp) return undefined;
+	const sets = ownedBy<ReplicaSet>(store, 'replicasets.apps', deployment);
+	const current =
+		deployment.spec.paused && sets.length > 0
+			? sets.reduce((a, b) => (revisionOf(a) > revisionOf(b) ? a : b))
+			: findOrCreate(context, deployment, sets);
+	const old = sets.filter((set) => set.metadata.uid !== current.metadata.uid);
+	if (!deployment.spec.paused) roll(context, deployment, current, old);
+
+	const kept = deployment.spec.revisionHistoryLimit ?? 10;
+	const idle = old
+		.filter((set) => set.spec.replicas === 0 && Number(set.status?.replicas ?? 0) === 0)
+		.sort((a, b) => revisionOf(a) - revisionOf(b));
+	for (const set of idle.slice(0, Math.max(0, idle.length - kept)))
+		store.remove('replicasets.apps', namespace, set.metadata.name);
+
+	const all = ownedBy<ReplicaSet>(store, 'replicasets.apps', deployment);
+	const updated = Number(
+		store.get<ReplicaSet>('replicasets.apps', namespace, current.metadata.name)?.status?.replicas ?? 0,
+	);
+	const counts = {updated, available: total(all, 'availableReplicas'), replicas: total(all, 'replicas')};
+	const ready = total(all, 'readyReplicas');
+	const revision = String(revisionOf(current));
+	const annotated =
+		deployment.metadata.annotations?.[revisionKey] === revision
+			? deployment
+			: store.put('deployments.apps', {
+					...deployment,
+					metadata: {
+						...deployment.metadata,
+						annotations: {...deployment.metadata.annotations, [revisionKey]: revision},
+					},
+				});
+	const unavailable = Math.max(0, deployment.spec.replicas - counts.available);
+	const failure = all.flatMap((set) => set.status?.conditions ?? []).find((one) => one.type === 'ReplicaFailure');
+	const conditions = progress(context, annotated, current.metadata.name, counts).filter(
+		(one) => one.type !== 'ReplicaFailure',
+	);
+	const written = setStatus(store, 'deployments.apps', annotated, {
+		observedGeneration: deployment.metadata.generation ?? 1,
+		...(counts.replicas > 0 ? {replicas: counts.replicas} : {}),
+		...(updated > 0 ? {updatedReplicas: updated} : {}),
+		...(ready > 0 ? {readyReplicas: ready} : {}),
+		...(counts.available > 0 ? {availableReplicas: counts.available} : {}),
+		...(unavailable > 0 ? {unavailableReplicas: unavailable} : {}),
+		conditions: failure ? [...conditions, failure] : conditions,
+	});
+	if (written !== annotated) return undefined;
+	return unavailable > 0 || updated < deployment.spec.replicas ? 1000 : undefined;
+};

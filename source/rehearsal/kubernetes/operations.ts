@@ -1,0 +1,326 @@
+import {randomBytes, randomUUID} from 'node:crypto';
+import {admit, admitNamespace} from './admission.ts';
+import {applyObject, recordUpdate} from './apply.ts';
+import {applyDefaults} from './defaults.ts';
+import {
+	alreadyExists,
+	badRequest,
+	conflict,
+	invalid,
+	modified,
+	notFound,
+	required,
+	type Status,
+	success,
+} from './errors.ts';
+import {apiVersionOf, type KindInfo, shelfOf} from './kinds.ts';
+import type {KubeObject, ObjectMeta} from './objects.ts';
+import {applyJsonPatch, applyMergePatch} from './patch-json.ts';
+import {applyStrategicPatch} from './patch-strategic.ts';
+import {shapeOf} from './shapes.ts';
+import type {Store} from './store.ts';
+import {checkFields, type FieldValidation} from './unknown-fields.ts';
+import {validateObject, validateShape} from './validate.ts';
+import {copy, dict, isDict, same, timestamp} from './values.ts';
+
+/** How a write is done: who writes, whether it counts, and what happens to unknown fields. */
+export type WriteOptions = {
+	readonly manager: string;
+	readonly dryRun?: boolean;
+	readonly force?: boolean;
+	readonly subresource?: string;
+	readonly fieldValidation?: FieldValidation;
+	/** Called with each warning; the HTTP layer makes `Warning` headers of them. */
+	readonly warn?: (message: string) => void;
+};
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+export type DeleteOptions = {
+	readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+	readonly gracePeriodSeconds?: number;
+	readonly preconditions?: {readonly uid?: string; readonly resourceVersion?: string};
+	readonly dryRun?: boolean;
+	readonly warn?: (message: string) => void;
+};
+
+/** The writes of the API server, with admission and bookkeeping; the HTTP layer and the controllers share them. */
+export type Operations = {
+	readonly store: Store;
+	readonly now: () => Date;
+	readonly create: (info: KindInfo, namespace: string, body: unknown, options: WriteOptions) => KubeObject;
+	readonly update: (
+		info: KindInfo,
+		namespace: string,
+		name: string,
+		body: unknown,
+		options: WriteOptions,
+	) => KubeObject;
+	readonly patch: (
+		info: KindInfo,
+		namespace: string,
+		name: string,
+		type: PatchType,
+		body: unknown,
+		options: WriteOptions,
+	) => {readonly object: KubeObject; readonly created: boolean};
+	readonly remove: (info: KindInfo, namespace: string, name: string, options: DeleteOptions) => KubeObject | Status;
+};
+
+const suffix = (): string => {
+	const letters = 'bcdfghjklmnpqrstvwxz2456789';
+	return [...randomBytes(5)].map((byte) => letters[byte % letters.length]).join('');
+};
+
+const decode = (info: KindInfo, namespace: string, body: unknown): KubeObject => {
+	if (!isDict(body)) throw badRequest('the object provided is unrecognized (must be of type object)');
+	const object = copy(body) as KubeObject;
+	const expected = apiVersionOf(info);
+	object.apiVersion ??= expected;
+	object.kind ??= info.kind;
+	if (object.apiVersion !== expected) {
+		throw badRequest(
+			`the API version in the data (${object.apiVersion}) does not match the expected API version (${expected})`,
+		);
+	}
+	if (object.kind !== info.kind)
+		throw badRequest(
+			`${info.kind} in version "${info.version}" cannot be handled as a ${info.kind}: no kind "${object.kind}" is registered for ${expected}`,
+		);
+	object.metadata = (isDict(object.metadata) ? object.metadata : {}) as ObjectMeta;
+	if (info.namespaced) {
+		if (object.metadata.namespace && object.metadata.namespace !== namespace) {
+			throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
+		}
+		object.metadata.namespace = namespace;
+	} else delete object.metadata.namespace;
+	validateShape(info, object);
+	return object;
+};
+
+/** Null members mean "not there" in the Kubernetes API. */
+const dropNulls = (value: unknown): void => {
+	if (Array.isArray(value)) for (const item of value) dropNulls(item);
+	if (!isDict(value)) return;
+	for (const key of Object.keys(value)) {
+		if (value[key] === null) delete value[key];
+		else dropNulls(value[key]);
+	}
+};
+
+const hasStatus = (info: KindInfo): boolean => info.subresources.includes('status');
+
+export const createOperations = (store: Store, now: () => Date): Operations => {
+	const manager = (info: KindInfo, options: WriteOptions, operation: 'Apply' | 'Update') => ({
+		manager: options.manager,
+		operation,
+		apiVersion: apiVersionOf(info),
+		...(options.subresource ? {subresource: options.subresource} : {}),
+	});
+	const books = (info: KindInfo, options: WriteOptions, operation: 'Apply' | 'Update') => ({
+		manager: manager(info, options, operation),
+		shape: shapeOf(shelfOf(info)),
+		hasStatus: hasStatus(info),
+		now: timestamp(now()),
+		force: options.force ?? false,
+	});
+
+	const insert = (info: KindInfo, object: KubeObject, options: WriteOptions, isApply: boolean): KubeObject => {
+		const shelf = shelfOf(info);
+		const meta = object.metadata;
+		if (!meta.name && meta.generateName) meta.name = meta.generateName + suffix();
+		if (!meta.name) throw invalid(info, '', [required('metadata.name', 'name or generateName is required')]);
+		if (info.namespaced) admitNamespace(store, info, meta.namespace ?? '', meta.name);
+		meta.uid = randomUUID();
+		meta.creationTimestamp = timestamp(now());
+		for (const field of ['resourceVersion', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) {
+			delete (meta as Partial<ObjectMeta>)[field];
+		}
+		if (info.counted) meta.generation = 1;
+		if (hasStatus(info)) delete object.status;
+		if (info.id === 'pods') object.status = {phase: 'Pending'};
+		if (info.id === 'persistentvolumeclaims') object.status = {phase: 'Pending'};
+		dropNulls(object);
+		applyDefaults(shelf, object);
+		validateObject(info, object);
+		if (store.get(shelf, meta.namespace ?? '', meta.name)) throw alreadyExists(info, meta.name);
+		admit(store, info, object);
+		const recorded = isApply ? object : recordUpdate(undefined, object, books(info, options, 'Update'));
+		return options.dryRun ? recorded : store.put(shelf, recorded);
+	};
+
+	/** Store `next` in place of `live`: what a main write may not touch is carried over, and nothing changed means no write. */
+	const replace = (
+		info: KindInfo,
+		live: KubeObject,
+		next: KubeObject,
+		options: WriteOptions,
+		isApply: boolean,
+	): KubeObject => {
+		const shelf = shelfOf(info);
+		const name = live.metadata.name;
+		const sent = next.metadata;
+		if (sent.resourceVersion && sent.resourceVersion !== live.metadata.resourceVersion) throw modified(info, name);
+		if (sent.uid && sent.uid !== live.metadata.uid) {
+			throw conflict(
+				info,
+				name,
+				`Precondition failed: UID in precondition: ${sent.uid}, UID in object meta: ${live.metadata.uid}`,
+			);
+		}
+		let object: KubeObject = {
+			...next,
+			metadata: {...sent, uid: live.metadata.uid, name, creationTimestamp: live.metadata.creationTimestamp},
+		};
+		for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'generateName'] as const) {
+			delete object.metadata[field];
+			if (live.metadata[field] !== undefined) Object.assign(object.metadata, {[field]: live.metadata[field]});
+		}
+		object.metadata.resourceVersion = live.metadata.resourceVersion;
+		dropNulls(object);
+		if (options.subresource === 'status') {
+			const metadata = {
+				...live.metadata,
+				...(object.metadata.managedFields ? {managedFields: object.metadata.managedFields} : {}),
+			};
+			object = {...live, metadata, status: object.status};
+		} else {
+			if (hasStatus(info)) {
+				delete object.status;
+				if (live.status !== undefined) object.status = live.status;
+			}
+			applyDefaults(shelf, object);
+			admit(store, info, object, live);
+			validateObject(info, object, live);
+			const annotations =
+				info.id === 'deployments.apps' && !same(live.metadata.annotations, object.metadata.annotations);
+			if (info.counted && (annotations || !same(live.spec, object.spec))) {
+				object.metadata.generation = (live.metadata.generation ?? 0) + 1;
+			}
+		}
+		const recorded = isApply ? object : recordUpdate(live, object, books(info, options, 'Update'));
+		const isSame = same(
+			{...recorded, metadata: {...recorded.metadata, managedFields: undefined}},
+			{...live, metadata: {...live.metadata, managedFields: undefined}},
+		);
+		if (isSame && same(recorded.metadata.managedFields, live.metadata.managedFields)) return live;
+		if (options.dryRun) return recorded;
+		// The last finalizer of a deleted object went: now it goes too.
+		if (
+			recorded.metadata.deletionTimestamp &&
+			!recorded.metadata.finalizers?.length &&
+			info.id !== 'pods' &&
+			info.id !== 'namespaces'
+		) {
+			store.remove(shelf, live.metadata.namespace ?? '', name);
+			return recorded;
+		}
+		return store.put(shelf, recorded);
+	};
+
+	const operations: Operations = {
+		store,
+		now,
+		create: (info, namespace, body, options) => {
+			checkFields(info, body, options);
+			return insert(info, decode(info, namespace, body), options, false);
+		},
+		update: (info, namespace, name, body, options) => {
+			checkFields(info, body, options);
+			const live = store.get(shelfOf(info), namespace, name);
+			const object = decode(info, namespace, body);
+			if (object.metadata.name !== name) {
+				throw badRequest(
+					`the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`,
+				);
+			}
+			if (!live) throw notFound(info, name);
+			return replace(info, live, object, options, false);
+		},
+		patch: (info, namespace, name, type, body, options) => {
+			const live = store.get(shelfOf(info), namespace, name);
+			if (type === 'apply') {
+				checkFields(info, body, options);
+				const applied = decode(info, namespace, body);
+				applied.metadata.name ??= name;
+				dropNulls(applied);
+				if (info.id === 'secrets') moveStringData(applied);
+				if (!live && options.subresource) throw notFound(info, name);
+				const merged = copy(applyObject(live, applied, books(info, options, 'Apply')));
+				if (!live) return {object: insert(info, merged, options, true), created: true};
+				return {object: replace(info, live, merged, options, true), created: false};
+			}
+			if (!live) throw notFound(info, name);
+			const shape = shapeOf(shelfOf(info));
+			const next =
+				type === 'json'
+					? applyJsonPatch(live, body)
+					: type === 'merge'
+						? applyMergePatch(live, body)
+						: applyStrategicPatch(live, body, shape);
+			checkFields(info, next, options);
+			const object = decode(info, namespace, next);
+			const sentManagers = dict(dict(body).metadata).managedFields !== undefined || type === 'json';
+			if (!sentManagers && live.metadata.managedFields) object.metadata.managedFields = live.metadata.managedFields;
+			return {object: replace(info, live, object, options, false), created: false};
+		},
+		remove: (info, namespace, name, options) => {
+			const shelf = shelfOf(info);
+			const live = store.get(shelf, namespace, name);
+			if (!live) throw notFound(info, name);
+			const {uid, resourceVersion} = options.preconditions ?? {};
+			if (uid && uid !== live.metadata.uid) {
+				throw conflict(
+					info,
+					name,
+					`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
+				);
+			}
+			if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) {
+				throw conflict(
+					info,
+					name,
+					`Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${live.metadata.resourceVersion}`,
+				);
+			}
+			if (options.dryRun) return success(info, name, live.metadata.uid);
+			// batch/v1 kept the old default: without a policy the pods of a Job stay behind.
+			const isJob = info.id === 'jobs.batch';
+			if (isJob && !options.propagationPolicy) {
+				options.warn?.(
+					'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+				);
+			}
+			const policy = options.propagationPolicy ?? (isJob ? 'Orphan' : 'Background');
+			const finalizers = new Set(live.metadata.finalizers);
+			if (policy === 'Foreground') finalizers.add('foregroundDeletion');
+			if (policy === 'Orphan') finalizers.add('orphan');
+			const isGraceful = info.id === 'pods' && options.gracePeriodSeconds !== 0;
+			if (finalizers.size === 0 && !isGraceful && info.id !== 'namespaces') {
+				store.remove(shelf, namespace, name);
+				return success(info, name, live.metadata.uid);
+			}
+			const metadata: ObjectMeta = {...live.metadata};
+			if (finalizers.size > 0) metadata.finalizers = [...finalizers];
+			if (!metadata.deletionTimestamp) {
+				metadata.deletionTimestamp = timestamp(now());
+				metadata.deletionGracePeriodSeconds = isGraceful ? (options.gracePeriodSeconds ?? 30) : 0;
+				if (info.counted) metadata.generation = (metadata.generation ?? 0) + 1;
+			} else if (options.gracePeriodSeconds === 0) metadata.deletionGracePeriodSeconds = 0;
+			const next: KubeObject = {...live, metadata};
+			if (info.id === 'namespaces') next.status = {...dict(live.status), phase: 'Terminating'};
+			return same(next, live) ? live : store.put(shelf, next);
+		},
+	};
+	return operations;
+};
+
+const moveStringData = (secret: KubeObject): void => {
+	const plain = dict(secret.stringData);
+	if (Object.keys(plain).length === 0) return;
+	const encoded = Object.entries(plain).map(
+		([key, value]) => [key, Buffer.from(String(value)).toString('base64')] as const,
+	);
+	secret.data = {...dict(secret.data), ...Object.fromEntries(encoded)};
+	delete secret.stringData;
+};

@@ -1,0 +1,275 @@
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import {attributesOf, type Denial, denied, isAllowed, review, type User} from './access.ts';
+import {asCoreEvent, dressList, dressObject, inVersion} from './dress.ts';
+import {ApiError, badRequest, forbidden, notFound, type Status} from './errors.ts';
+import {decodeBody, dressOf, readBody, sendJson} from './http.ts';
+import {apiVersionOf, isVirtual, type KindInfo, kindById, kindByPath, shelfOf} from './kinds.ts';
+import {pageOf, predicateOf} from './lists.ts';
+import {type Logs, serveLogs} from './logs.ts';
+import type {KubeObject, Pod} from './objects.ts';
+import type {DeleteOptions, Operations, PatchType, WriteOptions} from './operations.ts';
+import type {ResourceRequest} from './requests.ts';
+import {scaleOf, writeScale} from './subresources.ts';
+import {dict, isDict} from './values.ts';
+import {serveWatch} from './watch.ts';
+
+/** What the request handlers share. */
+export type Api = {
+	readonly operations: Operations;
+	readonly logs: Logs;
+	readonly deny: () => readonly Denial[];
+	/** Make a bearer token for a service account of this cluster. */
+	readonly issueToken: (namespace: string, account: string) => string;
+	readonly signal: AbortSignal;
+};
+
+const patchTypes: Readonly<Record<string, PatchType>> = {
+	'application/json-patch+json': 'json',
+	'application/merge-patch+json': 'merge',
+	'application/strategic-merge-patch+json': 'strategic',
+	'application/apply-patch+yaml': 'apply',
+};
+
+const patchTypeOf = (contentType: string): PatchType => {
+	const type = patchTypes[contentType.split(';')[0]?.trim() ?? ''];
+	if (type) return type;
+	const known = Object.keys(patchTypes).join(', ');
+	throw new ApiError(
+		415,
+		'UnsupportedMediaType',
+		`the body of the request was in an unknown format - accepted media types include: ${known}`,
+	);
+};
+
+const deleteOptions = (query: URLSearchParams, body: unknown, warn: (text: string) => void): DeleteOptions => {
+	const sent = dict(body);
+	const policy = sent.propagationPolicy ?? query.get('propagationPolicy');
+	const orphan = sent.orphanDependents;
+	const grace = sent.gracePeriodSeconds ?? query.get('gracePeriodSeconds');
+	return {
+		warn,
+		...(policy ? {propagationPolicy: policy as 'Background' | 'Foreground' | 'Orphan'} : {}),
+		...(typeof orphan === 'boolean' && !policy ? {propagationPolicy: orphan ? 'Orphan' : 'Background'} : {}),
+		...(grace === null || grace === undefined ? {} : {gracePeriodSeconds: Number(grace)}),
+		...(isDict(sent.preconditions) ? {preconditions: sent.preconditions as {uid?: string}} : {}),
+		dryRun: query.get('dryRun') === 'All' || (Array.isArray(sent.dryRun) && sent.dryRun.includes('All')),
+	};
+};
+
+const writeOptions = (
+	request: IncomingMessage,
+	query: URLSearchParams,
+	subresource: string,
+	isApply: boolean,
+	warn: (text: string) => void,
+): WriteOptions => {
+	const agent = (request.headers['user-agent'] ?? 'unknown').split('/')[0] ?? 'unknown';
+	const manager = query.get('fieldManager');
+	if (isApply && !manager) {
+		throw new ApiError(
+			422,
+			'Invalid',
+			'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+		);
+	}
+	const validation = query.get('fieldValidation');
+	return {
+		manager: manager || agent,
+		dryRun: query.get('dryRun') === 'All',
+		force: query.get('force') === 'true',
+		warn,
+		...(subresource ? {subresource} : {}),
+		...(validation === 'Ignore' || validation === 'Strict' || validation === 'Warn'
+			? {fieldValidation: validation}
+			: {}),
+	};
+};
+
+/** Answer a request on a resource; throws an ApiError for every refusal. */
+export const serveResource = async (
+	api: Api,
+	user: User,
+	wanted: ResourceRequest,
+	url: URL,
+	request: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> => {
+	const {operations} = api;
+	const {store} = operations;
+	const info = kindByPath(wanted.group, wanted.version, wanted.plural);
+	const attributes = attributesOf(wanted);
+	// Asking about oneself is open to every user that is logged in.
+	const isSelf = wanted.plural.startsWith('selfsubject');
+	if (!isSelf && !isAllowed(store, api.deny(), user, attributes)) throw denied(user, attributes);
+	if (!info) throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+	const {namespace, name, subresource} = wanted;
+	const query = url.searchParams;
+	const shelf = shelfOf(info);
+	const now = operations.now();
+	const warnings: string[] = [];
+	const warn = (text: string): void => {
+		if (!warnings.includes(text)) warnings.push(text);
+	};
+	const body = async (): Promise<unknown> => decodeBody(await readBody(request), request.headers['content-type'] ?? '');
+	const options = {dress: dressOf(request.headers.accept ?? ''), include: query.get('includeObject'), now};
+	const existing = (): KubeObject => {
+		const found = store.get(shelf, namespace, name);
+		if (!found) throw notFound(info, name);
+		return found;
+	};
+	const answer = (code: number, object: KubeObject | Status): void => {
+		const isStatus = object.kind === 'Status';
+		sendJson(response, code, isStatus ? object : dressObject(info, object as KubeObject, options), warnings);
+	};
+	if (subresource && !info.subresources.includes(subresource)) {
+		throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+	}
+	if (!subresource && !info.verbs.includes(wanted.verb)) {
+		throw new ApiError(405, 'MethodNotAllowed', `the server does not allow this method on the requested resource`);
+	}
+	if (isVirtual(info)) {
+		const asked = dict(await body());
+		const answered = review(store, api.deny(), user, info.kind, {...asked, apiVersion: apiVersionOf(info)});
+		sendJson(response, 201, {...answered, metadata: {creationTimestamp: null, ...dict(asked.metadata)}});
+		return;
+	}
+	if (subresource) {
+		await serveSubresource(api, info, wanted, url, request, response, {existing, body, warn, warnings, answer});
+		return;
+	}
+	switch (wanted.verb) {
+		case 'get':
+			answer(200, existing());
+			return;
+		case 'list': {
+			const accepts = predicateOf(query, shelf, `/${info.version}, Kind=${info.kind}`, name);
+			const page = pageOf(store.list(shelf, namespace || undefined).filter(accepts), query, store.version());
+			sendJson(response, 200, dressList(info, apiVersionOf(info), page.items, page.metadata, options));
+			return;
+		}
+		case 'watch':
+			serveWatch(
+				store,
+				response,
+				{
+					shelf,
+					namespace,
+					accepts: predicateOf(query, shelf, info.kind, name),
+					resourceVersion: query.get('resourceVersion') ?? '',
+					bookmarks: query.get('allowWatchBookmarks') === 'true',
+					sendInitialEvents: query.get('sendInitialEvents') === 'true',
+					timeoutSeconds: Number(query.get('timeoutSeconds') ?? 1800),
+					dress: (object, isFirst) => dressObject(info, object, {...options, headings: isFirst}),
+					blank:
+						options.dress === 'table'
+							? {kind: 'Table', apiVersion: 'meta.k8s.io/v1'}
+							: options.dress === 'metadata'
+								? {kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1'}
+								: {kind: info.kind, apiVersion: apiVersionOf(info)},
+				},
+				api.signal,
+			);
+			return;
+		case 'create': {
+			if (info.namespaced && !namespace)
+				throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+			const sent = await body();
+			const object = info.id === 'events.events.k8s.io' ? asCoreEvent(dict(sent)) : sent;
+			const target = info.id === 'events.events.k8s.io' ? kindById('events') : info;
+			answer(201, operations.create(target, namespace, object, writeOptions(request, query, '', false, warn)));
+			return;
+		}
+		case 'update':
+			answer(
+				200,
+				operations.update(info, namespace, name, await body(), writeOptions(request, query, '', false, warn)),
+			);
+			return;
+		case 'patch': {
+			const type = patchTypeOf(request.headers['content-type'] ?? '');
+			const {object, created} = operations.patch(
+				info,
+				namespace,
+				name,
+				type,
+				await body(),
+				writeOptions(request, query, '', type === 'apply', warn),
+			);
+			answer(created ? 201 : 200, object);
+			return;
+		}
+		case 'delete':
+			answer(200, operations.remove(info, namespace, name, deleteOptions(query, await body(), warn)));
+			return;
+		default: {
+			const accepts = predicateOf(query, shelf, info.kind, '');
+			const chosen = store.list(shelf, namespace || undefined).filter(accepts);
+			const removal = deleteOptions(query, await body(), warn);
+			for (const object of chosen)
+				operations.remove(info, object.metadata.namespace ?? '', object.metadata.name, removal);
+			const metadata = {resourceVersion: String(store.version())};
+			sendJson(
+				response,
+				200,
+				{
+					kind: `${info.kind}List`,
+					apiVersion: apiVersionOf(info),
+					metadata,
+					items: chosen.map((object) => inVersion(info, object)),
+				},
+				warnings,
+			);
+		}
+	}
+};
+
+type Tools = {
+	readonly existing: () => KubeObject;
+	readonly body: () => Promise<unknown>;
+	readonly warn: (text: string) => void;
+	readonly warnings: readonly string[];
+	readonly answer: (code: number, object: KubeObject | Status) => void;
+};
+
+const serveSubresource = async (
+	api: Api,
+	info: KindInfo,
+	{namespace, name, subresource, verb}: ResourceRequest,
+	url: URL,
+	request: IncomingMessage,
+	response: ServerResponse,
+	tools: Tools,
+): Promise<void> => {
+	const {operations} = api;
+	const query = url.searchParams;
+	const live = tools.existing();
+	const type = verb === 'patch' ? patchTypeOf(request.headers['content-type'] ?? '') : undefined;
+	const options = (sub: string): WriteOptions => writeOptions(request, query, sub, type === 'apply', tools.warn);
+	if (subresource === 'log') {
+		serveLogs(api.logs, live as Pod, query, response, operations.now(), api.signal);
+	} else if (subresource === 'token') {
+		const token = api.issueToken(namespace, name);
+		const hour = new Date(operations.now().getTime() + 3_600_000).toISOString();
+		const sent = dict(await tools.body());
+		sendJson(response, 201, {
+			kind: 'TokenRequest',
+			apiVersion: 'authentication.k8s.io/v1',
+			metadata: {name, namespace, creationTimestamp: null},
+			spec: sent.spec ?? {},
+			status: {token, expirationTimestamp: hour},
+		});
+	} else if (subresource === 'eviction') {
+		operations.remove(info, namespace, name, deleteOptions(query, dict(await tools.body()).deleteOptions, tools.warn));
+		sendJson(response, 201, {kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201});
+	} else if (subresource === 'scale') {
+		if (verb === 'get') sendJson(response, 200, scaleOf(live));
+		else sendJson(response, 200, writeScale(operations, info, namespace, name, await tools.body(), type, options('')));
+	} else if (verb === 'get') tools.answer(200, live);
+	else if (subresource === 'finalize') {
+		throw forbidden(info, name, 'finalizers of a namespace are removed by the cluster itself');
+	} else if (type) {
+		tools.answer(200, operations.patch(info, namespace, name, type, await tools.body(), options('status')).object);
+	} else if (verb === 'update') {
+		tools.answer(200, operations.update(info, namespace, name, await tools.body(), options('status')));
+	} else throw badRequest(`the server does not allow ${verb} on ${info.plural}/${subresource}`);
+};

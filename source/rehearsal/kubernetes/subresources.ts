@@ -1,0 +1,58 @@
+import {badRequest, notFound} from './errors.ts';
+import type {KindInfo} from './kinds.ts';
+import type {KubeObject, LabelSelector} from './objects.ts';
+import type {Operations, PatchType, WriteOptions} from './operations.ts';
+import {applyJsonPatch, applyMergePatch} from './patch-json.ts';
+import {copy, type Dict, dict} from './values.ts';
+
+const selectorText = (selector: LabelSelector | undefined): string =>
+	[
+		...Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`),
+		...(selector?.matchExpressions ?? []).map(({key, operator, values}) => {
+			if (operator === 'Exists') return key;
+			if (operator === 'DoesNotExist') return `!${key}`;
+			return `${key} ${operator.toLowerCase()} (${(values ?? []).join(',')})`;
+		}),
+	].join(',');
+
+/** The autoscaling/v1 Scale of a workload. */
+export const scaleOf = (object: KubeObject): Dict => {
+	const {name, namespace, uid, resourceVersion, creationTimestamp} = object.metadata;
+	const spec = dict(object.spec);
+	return {
+		kind: 'Scale',
+		apiVersion: 'autoscaling/v1',
+		metadata: {name, namespace, uid, resourceVersion, creationTimestamp},
+		spec: {replicas: spec.replicas ?? 0},
+		status: {
+			replicas: dict(object.status).replicas ?? 0,
+			selector: selectorText(spec.selector as LabelSelector),
+		},
+	};
+};
+
+/** Change the replicas of a workload through its Scale, by PUT (`patch` undefined) or by patch. */
+export const writeScale = (
+	operations: Operations,
+	info: KindInfo,
+	namespace: string,
+	name: string,
+	body: unknown,
+	patch: PatchType | undefined,
+	options: WriteOptions,
+): Dict => {
+	const live = operations.store.get(info.id, namespace, name);
+	if (!live) throw notFound(info, name);
+	const before = scaleOf(live);
+	const scale =
+		patch === undefined ? body : patch === 'json' ? applyJsonPatch(before, body) : applyMergePatch(before, body);
+	const replicas = dict(dict(scale).spec).replicas ?? 0;
+	if (typeof replicas !== 'number' || replicas < 0)
+		throw badRequest('spec.replicas: must be a number that is not negative');
+	const next = copy(live) as KubeObject;
+	next.spec = {...dict(next.spec), replicas};
+	const version = dict(dict(scale).metadata).resourceVersion;
+	if (typeof version === 'string') next.metadata.resourceVersion = version;
+	const {subresource: _, ...rest} = options;
+	return scaleOf(operations.update(info, namespace, name, next, rest));
+};
