@@ -1,0 +1,63 @@
+import {useInput, usePaste, useWindowSize} from 'ink';
+import {useSyncExternalStore} from 'react';
+import {useSeconds} from './components/spinner.tsx';
+import {form} from './form.ts';
+import {HandoverPage} from './screens/handover.tsx';
+import {Help, QuitQuestion, TooSmall} from './screens/overlays.tsx';
+import {ProblemPage} from './screens/problem.tsx';
+import type {ScreenProps} from './screens/props.ts';
+import {Questions} from './screens/questions.tsx';
+import {Review} from './screens/review.tsx';
+import {Run} from './screens/run.tsx';
+import {Summary} from './screens/summary.tsx';
+import {Welcome} from './screens/welcome.tsx';
+import type {Session} from './session.ts';
+import {keysOf} from './state/keys.ts';
+import {fits} from './state/layout.ts';
+import {pageOf, viewOf} from './state/page.ts';
+import type {Asking} from './state/questions.ts';
+import {shownScreen} from './state/reduce.ts';
+import type {Reviewing} from './state/review.ts';
+import type {UiStore} from './state/store.ts';
+import type {Welcoming} from './state/welcome.ts';
+
+const RunOrPage = (props: ScreenProps) => {
+	const {state, env} = props;
+	const page = pageOf(env.run);
+	if (page.kind === 'none' || viewOf(state.run, page).hidden) return <Run {...props} />;
+	return page.kind === 'problem' ? <ProblemPage {...props} page={page} /> : <HandoverPage {...props} page={page} />;
+};
+
+const Screen = (props: ScreenProps) => {
+	const {state, env} = props;
+	if (state.quitting) return <QuitQuestion {...props} />;
+	if (state.help) return <Help {...props} />;
+	switch (shownScreen(state, env)) {
+		case 'welcome':
+			return <Welcome {...props} state={state as Welcoming} />;
+		case 'questions':
+			return <Questions {...props} state={state as Asking} />;
+		case 'review':
+			return <Review {...props} state={state as Reviewing} />;
+		case 'summary':
+			return <Summary {...props} />;
+		case 'run':
+			return <RunOrPage {...props} />;
+	}
+};
+
+/** The whole program on a screen: draws the two stores and hands every key to the reducer. */
+export const App = ({session, store}: {readonly session: Session; readonly store: UiStore}) => {
+	const {columns, rows} = useWindowSize();
+	const state = useSyncExternalStore(store.subscribe, store.getState);
+	const run = useSyncExternalStore(session.run.subscribe, session.run.getState);
+	useSeconds(run !== undefined && run.outcome === undefined);
+	useInput((input, key) => {
+		for (const one of keysOf(input, key)) store.dispatch({type: 'key', key: one}, columns, rows);
+	});
+	usePaste((text) => store.dispatch({type: 'key', key: {id: 'paste', text}}, columns, rows));
+	const env = {form, columns, rows, run, now: session.now()};
+	if (!fits(columns, rows)) return <TooSmall state={state} env={env} />;
+	const aside = `${state.found?.rehearsal ? 'rehearsal  ' : ''}zenml-airgap ${session.version}`;
+	return <Screen state={state} env={env} aside={aside} />;
+};

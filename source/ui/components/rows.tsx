@@ -1,0 +1,38 @@
+import {Box, Text} from 'ink';
+import {memo} from 'react';
+import type {Row} from '../rows.ts';
+import {style, useLook} from '../theme.ts';
+
+const RowView = memo(({row}: {readonly row: Row}) => {
+	const look = useLook();
+	return (
+		<Text wrap="truncate">
+			{row.length === 0
+				? ' '
+				: row.map(({text, role, bold}, index) => (
+						// biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity beyond their place
+						<Text key={index} {...style(role ?? 'plain', look)} {...(bold ? {bold} : {})}>
+							{text}
+						</Text>
+					))}
+		</Text>
+	);
+});
+
+/** Rows as they are, one line each; what is wider than `width` is cut. */
+export const Rows = ({
+	rows,
+	width,
+	height,
+}: {
+	readonly rows: readonly Row[];
+	readonly width: number;
+	readonly height: number;
+}) => (
+	<Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
+		{rows.slice(0, height).map((row, index) => (
+			// biome-ignore lint/suspicious/noArrayIndexKey: a row is its place on the screen
+			<RowView key={index} row={row} />
+		))}
+	</Box>
+);

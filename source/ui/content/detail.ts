@@ -1,0 +1,97 @@
+import type {Item, Progress, StepState} from '../../engine/types.ts';
+import {amounts, count, duration, pace} from '../format.ts';
+import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
+import {clean, shorten} from '../text.ts';
+import type {Glyphs, Role} from '../theme.ts';
+import {changeRows} from './plan.ts';
+
+/** A row of progress is called silent when nothing was heard for this long. */
+const silentMs = 15_000;
+
+const barRow = (progress: Progress, width: number, glyphs: Glyphs): Row => {
+	const {share} = pace(progress);
+	const text = amounts(progress);
+	const room = Math.min(30, width - text.length - 9);
+	if (share === undefined || room < 6) return [{text: `  ${text}`}];
+	const full = Math.floor(share * room);
+	return [
+		{text: '  '},
+		{text: glyphs.full.repeat(full), role: 'busy'},
+		{text: glyphs.empty.repeat(room - full), role: 'dim'},
+		{text: ` ${String(Math.floor(share * 100)).padStart(3)}% ${text}`},
+	];
+};
+
+const progressRows = (progress: Progress, width: number, glyphs: Glyphs, now: number): readonly Row[] => {
+	const silent = now - progress.updatedAt;
+	return [
+		row(shorten(clean(progress.label), width)),
+		barRow(progress, width, glyphs),
+		...(silent >= silentMs ? [row(`  nothing heard for ${duration(silent)}`, 'warn')] : []),
+	];
+};
+
+const finished = ({done, total}: Progress): boolean => total !== undefined && done >= total;
+
+const itemMarks: Readonly<Record<Item['state'], {readonly glyph: keyof Glyphs; readonly role: Role}>> = {
+	ok: {glyph: 'ok', role: 'ok'},
+	pending: {glyph: 'pending', role: 'warn'},
+	bad: {glyph: 'bad', role: 'bad'},
+};
+
+const itemRows = ({label, state, note}: Item, width: number, glyphs: Glyphs): readonly Row[] => {
+	const {glyph, role} = itemMarks[state];
+	return bullet({text: glyphs[glyph], role}, note === '' ? label : `${label}: ${note}`, width);
+};
+
+/** What a step is doing, in words. */
+const doing = (step: StepState, now: number): {readonly text: string; readonly role: Role} => {
+	switch (step.status) {
+		case 'pending':
+			return {text: 'Not begun.', role: 'dim'};
+		case 'checking':
+			return {text: 'Looking at what is there…', role: 'busy'};
+		case 'applying':
+			return {text: step.attempt > 1 ? `Working, attempt ${step.attempt}…` : 'Working…', role: 'busy'};
+		case 'waiting':
+			return {text: 'Waiting for other people. Press Enter for the page.', role: 'warn'};
+		case 'retrying': {
+			const left = step.retry ? step.retry.at + step.retry.pauseMs - now : 0;
+			return {text: `${step.retry?.problem.message ?? ''} Trying again in ${duration(left + 999)}.`, role: 'warn'};
+		}
+		case 'problem':
+			return {text: `${step.problem?.message ?? 'A problem.'} Press Enter for the page.`, role: 'bad'};
+		case 'done':
+			return {text: step.outcome === 'already' ? 'There was nothing to do.' : 'Done.', role: 'ok'};
+		case 'skipped':
+			return {text: step.outcome === 'not-needed' ? 'Not asked for by the answers.' : 'Skipped.', role: 'dim'};
+	}
+};
+
+const waitingText = ({waiting}: StepState, now: number): string =>
+	waiting
+		? `Waiting ${duration(now - waiting.since)}${waiting.timeoutMs === undefined ? '' : ` of at most ${duration(waiting.timeoutMs)}`}: ${waiting.reason}`
+		: '';
+
+/** Everything about one step: why, what is done now, progress, what is watched, warnings, changes. */
+export const detailRows = (step: StepState, width: number, glyphs: Glyphs, now: number): readonly Row[] => {
+	const under = step.progress.filter((one) => !finished(one));
+	const over = step.progress.length - under.length;
+	const active = step.finishedAt === undefined;
+	const {text, role} = doing(step, now);
+	return [
+		row(shorten(step.title, width), 'title'),
+		...paragraph(step.why, width, 'dim'),
+		blank,
+		...(step.stale ? paragraph('Its answers have changed since it was last done.', width, 'warn') : []),
+		...paragraph(text, width, role),
+		...(step.note ? paragraph(step.note, width, 'dim') : []),
+		...(step.waiting && active ? paragraph(waitingText(step, now), width, 'warn') : []),
+		...under.flatMap((one) => progressRows(one, width, glyphs, now)),
+		...(over > 0 ? [row(`${count(over, 'transfer')} finished`, 'dim')] : []),
+		...step.items.flatMap((item) => itemRows(item, width, glyphs)),
+		...step.warnings.flatMap((warning) => bullet({text: glyphs.warn, role: 'warn'}, warning, width)),
+		...(step.changes.length > 0 ? [blank, row(count(step.changes.length, 'change'), 'title')] : []),
+		...changeRows(step.changes, width, 0),
+	];
+};

@@ -1,0 +1,45 @@
+import {blank, type Row, row} from '../rows.ts';
+import {pad} from '../text.ts';
+
+const groups: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, string]>]> = [
+	[
+		'Everywhere',
+		[
+			['Ctrl-C', 'stop or quit, asks first; twice: at once'],
+			['?  Ctrl-G', 'this page; Ctrl-G also while typing'],
+			['arrows, j k h l, g G', 'move in lists and texts; digits choose'],
+		],
+	],
+	[
+		'Questions',
+		[
+			['Enter', 'take the answer and go on'],
+			['Tab, Shift-Tab, up, down', 'other question, what was typed stays'],
+			['Esc', 'back a topic'],
+			['Ctrl-N  Ctrl-S', 'next topic; to the review'],
+			['Ctrl-A', 'show or hide advanced questions'],
+			['Ctrl-U  Ctrl-W  Ctrl-K', 'delete to the start, a word, to the end'],
+		],
+	],
+	[
+		'Run',
+		[
+			['Tab', 'steps, details, log'],
+			['/  n  N', 'search the log; older, newer match'],
+			['v', 'level of the log'],
+			['Esc  Enter', 'leave and open the page of what is waited for'],
+		],
+	],
+];
+
+/** All keys on one page of at most 18 - 3 rows, so that it fits the smallest window. */
+export const helpRows = (width: number, height: number): readonly Row[] => {
+	const roomy = height >= groups.reduce((sum, [, keys]) => sum + keys.length + 2, 0);
+	return groups.flatMap(([title, keys]) => [
+		...(roomy ? [row(title, 'title')] : []),
+		...keys.map(
+			([key, does]): Row => [{text: pad(key, Math.min(27, Math.floor(width * 0.43))), role: 'key'}, {text: does}],
+		),
+		...(roomy ? [blank] : []),
+	]);
+};

@@ -1,0 +1,70 @@
+import type {Change} from '../../engine/types.ts';
+import {count} from '../format.ts';
+import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
+import type {PlanStep} from '../session.ts';
+import type {PlanState} from '../state/types.ts';
+import type {Glyphs, Role} from '../theme.ts';
+
+/** One change: what is done to what. */
+export const changeRows = (changes: readonly Change[], width: number, indent: number): readonly Row[] =>
+	changes.flatMap(({action, target, detail}) =>
+		bullet({text: action.padEnd(6), role: 'key'}, detail ? `${target}: ${detail}` : target, width, 'plain', indent),
+	);
+
+const marks: Readonly<Record<PlanStep['state'], {readonly glyph: keyof Glyphs; readonly role: Role}>> = {
+	ok: {glyph: 'ok', role: 'ok'},
+	todo: {glyph: 'busy', role: 'busy'},
+	unknown: {glyph: 'pending', role: 'dim'},
+	'not-needed': {glyph: 'skipped', role: 'dim'},
+	problem: {glyph: 'bad', role: 'bad'},
+};
+
+const verdict = (step: PlanStep): string => {
+	switch (step.state) {
+		case 'ok':
+			return step.note ?? 'nothing to do';
+		case 'todo':
+			return count(step.changes.length, 'change');
+		case 'unknown':
+			return step.note ?? 'known once earlier steps are done';
+		case 'not-needed':
+			return 'not asked for';
+		case 'problem':
+			return step.problem.message;
+	}
+};
+
+const stepRows = (step: PlanStep, width: number, glyphs: Glyphs): readonly Row[] => {
+	const {glyph, role} = marks[step.state];
+	const head = bullet({text: glyphs[glyph], role}, `${step.title}: ${verdict(step)}`, width, 'plain', 2);
+	if (step.state === 'todo') return [...head, ...changeRows(step.changes, width, 6)];
+	if (step.state !== 'problem') return head;
+	return [...head, ...paragraph(`What to do: ${step.problem.fix}`, width, 'plain', 6)];
+};
+
+/** What a run would do, by step, as far as it is known. */
+export const planRows = (plan: PlanState, width: number, glyphs: Glyphs): readonly Row[] => {
+	const head = row('What will be done', 'title');
+	switch (plan.status) {
+		case 'none':
+			return [head, ...paragraph('Not looked at: some answers are missing or not valid.', width, 'warn', 2)];
+		case 'looking':
+			return [
+				head,
+				row(
+					plan.count === 0
+						? '  Looking, nothing is changed…'
+						: `  Looking, nothing is changed: ${plan.index + 1} of ${plan.count}, ${plan.title}`,
+					'busy',
+				),
+			];
+		case 'failed':
+			return [
+				head,
+				...paragraph(plan.problem.message, width, 'bad', 2),
+				...paragraph(`What to do: ${plan.problem.fix}`, width, 'plain', 2),
+			];
+		case 'ready':
+			return [head, ...plan.view.steps.flatMap((step) => stepRows(step, width, glyphs)), blank];
+	}
+};

@@ -1,0 +1,89 @@
+import type {Question} from '../../answers/questions.ts';
+import {blank, paragraph, type Row, row} from '../rows.ts';
+import type {Entry} from '../state/entries.ts';
+import {optionsOf} from '../state/field.ts';
+import {glimpse} from '../state/line.ts';
+import type {Asking} from '../state/questions.ts';
+import type {Env, Field} from '../state/types.ts';
+import {clean} from '../text.ts';
+import type {Glyphs} from '../theme.ts';
+import {said} from './answers.ts';
+import {menuRows} from './menu.ts';
+
+const fieldRow = (field: Extract<Field, {readonly kind: 'line'}>, width: number, glyphs: Glyphs): Row => {
+	const seen = glimpse(
+		{...field.line, text: clean(field.line.text)},
+		width - 2,
+		field.masked ? glyphs.mask : undefined,
+	);
+	return [
+		{text: seen.cutLeft ? glyphs.more : glyphs.pointer, role: 'key'},
+		{text: ' '},
+		{text: seen.before},
+		{text: seen.at, role: 'focus'},
+		{text: seen.after},
+		...(seen.cutRight ? [{text: glyphs.more, role: 'key'} as const] : []),
+	];
+};
+
+const secretHelp = 'Type it, or where it is: env:NAME, file:PATH, k8s:namespace/name/key, generate.';
+
+const editorRows = (
+	{form}: Pick<Env, 'form'>,
+	{draft, screen}: Asking,
+	question: Question,
+	path: string,
+	width: number,
+	glyphs: Glyphs,
+): readonly Row[] => {
+	const {field} = screen;
+	if (field.kind === 'choice') return menuRows(optionsOf(question), field.index, width, 6, glyphs);
+	if (field.kind !== 'line') return [];
+	const now = form.getAt(draft, path) ?? form.suggest(draft, path);
+	return [
+		...(field.masked ? paragraph(secretHelp, width, 'dim') : []),
+		...(field.masked && now !== undefined
+			? [row(`Now: ${said(form, draft, question, path).text}. Empty keeps it.`, 'dim')]
+			: []),
+		fieldRow(field, width, glyphs),
+	];
+};
+
+const listHelp = (entry: Exclude<Entry, {readonly kind: 'question'}>, removing: boolean): string => {
+	switch (entry.kind) {
+		case 'item':
+			return removing
+				? `Take "${entry.title}" out of the list? y/n`
+				: 'Enter opens it, d takes it out, + adds another one.';
+		case 'add':
+			return 'Enter adds one.';
+		case 'next':
+			return 'Enter goes on.';
+	}
+};
+
+/** All about the row in focus: why it is asked, an example, the field, and what is wrong with it. */
+export const questionRows = (
+	state: Asking,
+	env: Env,
+	entry: Entry | undefined,
+	width: number,
+	glyphs: Glyphs,
+): readonly Row[] => {
+	const {field, removing} = state.screen;
+	if (entry === undefined) return paragraph('Nothing is asked here. Enter goes on.', width, 'dim');
+	if (entry.kind !== 'question') return paragraph(listHelp(entry, removing), width, removing ? 'warn' : 'dim');
+	const {question, path} = entry;
+	const message = field.kind === 'none' ? undefined : field.message;
+	const aside = [
+		question.optional ? 'may be left empty' : '',
+		question.example === '' ? '' : `example: ${question.example}`,
+	];
+	return [
+		...paragraph(question.why, width),
+		...paragraph(aside.filter((part) => part !== '').join('; '), width, 'dim'),
+		blank,
+		...editorRows(env, state, question, path, width, glyphs),
+		...(message === undefined ? [blank] : paragraph(`${question.label} ${message}`, width, 'bad')),
+	];
+};

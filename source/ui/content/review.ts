@@ -1,0 +1,37 @@
+import {blank, paragraph, type Row, row} from '../rows.ts';
+import type {Env, UiState} from '../state/types.ts';
+import {type Glyphs, glyphs} from '../theme.ts';
+import {answerRows} from './answers.ts';
+import {planRows} from './plan.ts';
+
+/** The review page: why a start was refused, what lacks, all answers, and what would be done. */
+export const reviewRows = (
+	{draft, plan, refused}: UiState,
+	{form}: Pick<Env, 'form'>,
+	width: number,
+	marks: Glyphs = glyphs({ascii: false}),
+): readonly Row[] => {
+	const checked = form.validateDraft(draft);
+	const issues = checked.ok ? [] : checked.issues;
+	return [
+		...(refused
+			? [
+					row('The run was not started', 'bad'),
+					...paragraph(refused.message, width, 'plain', 2),
+					...paragraph(`Why: ${refused.cause}`, width, 'plain', 2),
+					...paragraph(`What to do: ${refused.fix}`, width, 'plain', 2),
+					...refused.nextSteps.flatMap((step) => paragraph(step, width, 'plain', 4)),
+					blank,
+				]
+			: []),
+		...(issues.length > 0
+			? [
+					row('Answers to mend first', 'bad'),
+					...issues.flatMap(({path, message}) => paragraph(`${path} ${message}`, width, 'plain', 2)),
+					blank,
+				]
+			: []),
+		...answerRows(form, draft, width),
+		...planRows(plan, width, marks),
+	];
+};

@@ -1,0 +1,30 @@
+import {
+	addItem,
+	getAt,
+	itemCount,
+	parseField,
+	removeItem,
+	setAt,
+	showField,
+	suggest,
+	validateDraft,
+	validateField,
+} from '../answers/draft.ts';
+import {missingQuestions, topics} from '../answers/questions.ts';
+
+/** The questionnaire as the screens use it; a value, so that reducers get it handed in like the size of the window. */
+export const form = {
+	topics,
+	missingQuestions,
+	getAt,
+	setAt,
+	addItem,
+	removeItem,
+	itemCount,
+	parseField,
+	showField,
+	suggest,
+	validateDraft,
+	validateField,
+};
+export type Form = typeof form;

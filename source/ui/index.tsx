@@ -1,0 +1,55 @@
+import {render} from 'ink';
+import {App} from './app.tsx';
+import type {AppResult, Session} from './session.ts';
+import {createUiStore} from './state/store.ts';
+import {LookContext} from './theme.ts';
+
+export type {AppResult, Found, PlanStep, PlanView, RunStore, Session, SummaryView} from './session.ts';
+
+/** Where to draw and how. */
+export type AppOptions = {
+	readonly stdin: NodeJS.ReadStream;
+	readonly stdout: NodeJS.WriteStream;
+	/** Aborted: the screens end at once with `interrupted`, or `quit` before anything was started. */
+	readonly signal: AbortSignal;
+	/** Only ASCII marks, for terminals without UTF-8. */
+	readonly ascii: boolean;
+	readonly color: boolean;
+	/** False leaves out the busy sign that turns; default true. */
+	readonly animate?: boolean;
+};
+
+/**
+ * Runs the screens on the alternate screen until the operator or the signal ends them. What was there before is
+ * restored; the caller prints its summary after that. Needs a terminal at both ends.
+ */
+export const runApp = async (
+	session: Session,
+	{stdin, stdout, signal, ascii, color, animate = true}: AppOptions,
+): Promise<AppResult> => {
+	let result: AppResult = {ended: 'quit'};
+	const store = createUiStore(session, (ended) => {
+		result = ended;
+		app.unmount();
+	});
+	const app = render(
+		<LookContext value={{ascii, color, animate}}>
+			<App session={session} store={store} />
+		</LookContext>,
+		{stdin, stdout, alternateScreen: true, incrementalRendering: true, exitOnCtrlC: false},
+	);
+	const interrupt = (): void => {
+		if (store.getState().started) result = {ended: 'interrupted'};
+		app.unmount();
+	};
+	signal.addEventListener('abort', interrupt, {once: true});
+	if (signal.aborted) interrupt();
+	store.open();
+	try {
+		await app.waitUntilExit();
+	} finally {
+		signal.removeEventListener('abort', interrupt);
+		store.close();
+	}
+	return result;
+};

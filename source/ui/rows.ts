@@ -1,0 +1,32 @@
+import {clean, wrap} from './text.ts';
+import type {Role} from './theme.ts';
+
+/** A screen is a list of rows of known height, so that it can be scrolled, tested and never grows out of the window. */
+export type Span = {readonly text: string; readonly role?: Role; readonly bold?: boolean};
+export type Row = readonly Span[];
+
+/** One row of one piece of text. */
+export const row = (text: string, role: Role = 'plain'): Row => [{text: clean(text), role}];
+
+export const blank: Row = [];
+
+/** Text broken to `width` cells, indented by `indent`. */
+export const paragraph = (text: string, width: number, role: Role = 'plain', indent = 0): readonly Row[] =>
+	wrap(text, width - indent).map((line) => [{text: ' '.repeat(indent) + line, role}]);
+
+/** Text with a first column such as a mark or a number; further lines are indented below the text. */
+export const bullet = (mark: Span, text: string, width: number, role: Role = 'plain', indent = 0): readonly Row[] =>
+	wrap(text, width - indent - mark.text.length - 1).map((line, index) => [
+		index === 0
+			? {...mark, text: `${' '.repeat(indent)}${mark.text} `}
+			: {text: ' '.repeat(indent + mark.text.length + 1)},
+		{text: line, role},
+	]);
+
+/** Keeps a scroll position within a list. */
+export const clampTop = (top: number, total: number, height: number): number =>
+	Math.max(0, Math.min(top, total - height));
+
+/** The smallest move of a window of `height` rows that shows row `focus`. */
+export const keepInView = (focus: number, total: number, height: number): number =>
+	clampTop(focus - Math.floor(height / 2), total, height);

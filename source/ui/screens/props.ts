@@ -1,0 +1,9 @@
+import type {Env, UiState} from '../state/types.ts';
+
+/** What every screen gets; sizes are in `env`. */
+export type ScreenProps = {
+	readonly state: UiState;
+	readonly env: Env;
+	/** At the right of the head. */
+	readonly aside: string;
+};

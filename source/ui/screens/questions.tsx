@@ -1,0 +1,57 @@
+import {Box} from 'ink';
+import {Frame, type Hint, ruleRow} from '../components/frame.tsx';
+import {Rows} from '../components/rows.tsx';
+import {questionRows} from '../content/question.ts';
+import {entryRows, topicRows, topicTitle} from '../content/topic.ts';
+import {paragraph, type Row} from '../rows.ts';
+import {entryAt} from '../state/entries.ts';
+import {bodyColumns, bodyRows, topicColumns} from '../state/layout.ts';
+import {type Asking, askedOf} from '../state/questions.ts';
+import {glyphs, useLook} from '../theme.ts';
+import type {ScreenProps} from './props.ts';
+
+const hintsOf = ({screen, advanced}: Asking, arrows: string): readonly Hint[] => {
+	const end = screen.scope.kind === 'mend' ? 'try again' : 'review';
+	const common: readonly Hint[] = [
+		['Enter', 'next'],
+		['Esc', 'back'],
+		['Ctrl-A', advanced ? 'fewer' : 'advanced'],
+		['Ctrl-S', end],
+		[`Tab ${arrows}`, 'move'],
+		['Ctrl-G', 'help'],
+	];
+	return screen.field.kind === 'none' ? [['+', 'add'], ['d', 'remove'], ...common] : common;
+};
+
+/** One topic: its questions with their answers, and below everything about the one in focus. */
+export const Questions = ({state, env, aside}: ScreenProps & {readonly state: Asking}) => {
+	const marks = glyphs(useLook());
+	const side = topicColumns(env.columns);
+	const width = bodyColumns(env.columns) - (side === 0 ? 0 : side + 2);
+	const height = bodyRows(env.rows);
+	const {spot} = state.screen;
+	const entry = entryAt(askedOf(state, env), spot);
+	const topic = env.form.topics[spot.topic];
+	const about = questionRows(state, env, entry, width, marks);
+	const intro = env.rows >= 22 ? paragraph(topic?.intro ?? '', width, 'dim') : [];
+	const room = Math.max(1, height - about.length - intro.length - 2);
+	const entries = entryRows(state, env, width, room, marks);
+	const title = entry?.kind === 'question' ? entry.question.label : '';
+	const rows = [...intro, ...entries, ruleRow(title, width, marks.rule, 'title'), ...about];
+	const wall: readonly Row[] = Array.from({length: height}, () => [{text: marks.wall, role: 'dim'}]);
+	return (
+		<Frame
+			{...env}
+			title={topicTitle(state, env)}
+			aside={aside}
+			hints={hintsOf(state, marks.arrows)}
+			notice={state.notice}
+		>
+			<Box height={height}>
+				{side > 0 && <Rows rows={topicRows(state, env, side, marks)} width={side} height={height} />}
+				{side > 0 && <Rows rows={wall} width={2} height={height} />}
+				<Rows rows={rows} width={width} height={height} />
+			</Box>
+		</Frame>
+	);
+};

@@ -1,0 +1,97 @@
+import type {Draft} from '../answers/draft.ts';
+import type {Answers} from '../answers/schema.ts';
+import type {Decided} from '../engine/controls.ts';
+import type {Problem} from '../engine/problem.ts';
+import type {Change, Handover, RunState, StepId} from '../engine/types.ts';
+
+/** One thing that was looked at before the first question. */
+export type Sighting = {readonly ok: boolean; readonly text: string};
+
+/** What was found at start. Times are milliseconds since the epoch. */
+export type Found = {
+	readonly bundle: Sighting & {readonly path: string};
+	readonly kubeconfig: Sighting & {readonly path: string; readonly context: string; readonly server: string};
+	/** An earlier run on this host; absent for a first run. */
+	readonly earlier?: {
+		readonly text: string;
+		readonly finished: boolean;
+		readonly resumable: boolean;
+		readonly at: number;
+	};
+	/** True while everything happens inside this process and nothing outside is changed. */
+	readonly rehearsal: boolean;
+	/** Further lines worth knowing. */
+	readonly lines: readonly string[];
+};
+
+/** What one step would do. `unknown`: it can only be told once earlier steps are done. */
+export type PlanStep = {readonly id: StepId; readonly title: string} & (
+	| {readonly state: 'ok'; readonly note?: string}
+	| {readonly state: 'todo'; readonly changes: readonly Change[]}
+	| {readonly state: 'unknown'; readonly note?: string}
+	| {readonly state: 'not-needed'}
+	| {readonly state: 'problem'; readonly problem: Problem}
+);
+export type PlanView = {readonly steps: readonly PlanStep[]};
+
+/** What the last page tells beside the steps. */
+export type SummaryView = {
+	readonly urls: ReadonlyArray<{readonly label: string; readonly url: string}>;
+	readonly next: readonly string[];
+	/** Files that were written, such as the acceptance report and the log. */
+	readonly files: readonly string[];
+};
+
+/** The engine's state outside React; `subscribe` returns the way to end the subscription. */
+export type RunStore = {
+	readonly getState: () => RunState | undefined;
+	readonly subscribe: (listener: () => void) => () => void;
+};
+
+/**
+ * All that the screens can see and do. Nothing in `ui` reads a file, a clock or the process except through this.
+ * Every promise may reject with a `ProblemError`; its problem is shown.
+ */
+export type Session = {
+	readonly version: string;
+	/** Milliseconds since the epoch. */
+	readonly now: () => number;
+	readonly found: () => Promise<Found>;
+	/** The answers to start from: of an answer file, of an earlier run or of the rehearsal. */
+	readonly draft: Draft;
+	/** Paths that were answered from outside; where there are any, only missing answers are asked for. */
+	readonly given: readonly string[];
+	/** Takes a typed secret out of the screen's hands; the draft only holds `prompt` at `path`. */
+	readonly keepSecret: (path: string, value: string) => void;
+	/** Looks without changing anything. `onProgress` names the step that is looked at. */
+	readonly plan: (
+		answers: Answers,
+		signal: AbortSignal,
+		onProgress: (step: {readonly title: string; readonly index: number; readonly count: number}) => void,
+	) => Promise<PlanView>;
+	/** Starts the run; resolves when it has ended, rejects when it was refused before its first event. */
+	readonly start: (answers: Answers) => Promise<void>;
+	readonly run: RunStore;
+	/** Answers the problem that the run waits on. */
+	readonly decide: (decided: Decided<Answers>) => void;
+	/** The operator confirms a hand-over. */
+	readonly acknowledge: (step: StepId) => void;
+	/** Looks again now at what a hand-over waits for. */
+	readonly checkNow: () => void;
+	/** `safe`: after the write that is under way; `now`: at once. Both are resumable. */
+	readonly stop: (when: 'safe' | 'now') => void;
+	/** Each saves a file and resolves with its path. */
+	readonly saveAnswers: (draft: Draft) => Promise<string>;
+	readonly saveReport: () => Promise<string>;
+	readonly saveHandover: (handover: Handover) => Promise<string>;
+	readonly summary: (run: RunState) => SummaryView;
+};
+
+/** How the screens ended; what is printed afterwards is the business of the caller. */
+export type AppResult =
+	/** Left before anything was started. */
+	| {readonly ended: 'quit'}
+	/** The run came to its end, whatever its outcome. */
+	| {readonly ended: 'finished'; readonly run: RunState}
+	/** Left while the run was still under way, by a second Ctrl-C or a signal. */
+	| {readonly ended: 'interrupted'};

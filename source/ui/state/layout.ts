@@ -1,0 +1,31 @@
+/** Sizes that both the reducers (how far one can scroll) and the screens (what is drawn) follow. All in cells. */
+
+export const smallest = {columns: 60, rows: 18} as const;
+
+/** Is there room to draw at all? */
+export const fits = (columns: number, rows: number): boolean => columns >= smallest.columns && rows >= smallest.rows;
+
+/** Rows between the head (title, rule) and the foot (keys). */
+export const bodyRows = (rows: number): number => rows - 3;
+
+/** Columns of text: one cell of margin at either side. */
+export const bodyColumns = (columns: number): number => columns - 2;
+
+/** The list of topics needs this much room to stand at the left. */
+export const topicColumns = (columns: number): number => (columns >= 100 ? 28 : 0);
+
+/** The list of steps at the left of the run screen. */
+export const stepColumns = (columns: number): number => (columns >= 120 ? 36 : columns >= 100 ? 32 : 26);
+
+/** The run screen: the log has about a third of the height, never less than 3 rows; a rule stands above it. */
+export const runRows = (rows: number): {readonly top: number; readonly log: number} => {
+	const body = bodyRows(rows);
+	const log = Math.max(3, Math.floor((body - 1) * 0.34));
+	return {top: body - 1 - log, log};
+};
+
+/** Columns right of the steps: minus the wall and a cell of air. */
+export const detailColumns = (columns: number): number => bodyColumns(columns) - stepColumns(columns) - 2;
+
+/** Rows of scrolled text on pages that end in a rule and a row of buttons. */
+export const pageRows = (rows: number): number => bodyRows(rows) - 2;

@@ -1,0 +1,160 @@
+import type {Draft} from '../../answers/draft.ts';
+import type {Answers} from '../../answers/schema.ts';
+import type {Decided} from '../../engine/controls.ts';
+import type {Problem} from '../../engine/problem.ts';
+import type {Handover, LogLevel, RunState, StepId} from '../../engine/types.ts';
+import type {Form} from '../form.ts';
+import type {AppResult, Found, PlanView, SummaryView} from '../session.ts';
+import type {Role} from '../theme.ts';
+import type {Key} from './keys.ts';
+import type {Line} from './line.ts';
+
+/** Which questions are asked, and where one lands after the last of them. */
+export type Scope =
+	| {readonly kind: 'all'}
+	/** Only what is missing beside the given answers. */
+	| {readonly kind: 'missing'; readonly paths: readonly string[]}
+	/** All of one topic, from the review page and back to it. */
+	| {readonly kind: 'change'; readonly topic: number}
+	/** The topics of the answers that a problem names, then the step is tried again. */
+	| {readonly kind: 'mend'; readonly paths: readonly string[]};
+
+/** What is being edited in the question in focus. */
+export type Field =
+	| {readonly kind: 'none'}
+	| {
+			readonly kind: 'line';
+			readonly line: Line;
+			readonly masked: boolean;
+			/** True once something was typed: only then is the text an answer. */
+			readonly touched: boolean;
+			readonly message?: string;
+	  }
+	| {readonly kind: 'choice'; readonly index: number; readonly message?: string};
+
+/** A place in the questionnaire. Without `item` a repeated topic shows its list. */
+export type Spot = {readonly topic: number; readonly item?: number; readonly focus: number};
+
+export type Screen =
+	| {readonly name: 'welcome'; readonly menu: number}
+	| {
+			readonly name: 'questions';
+			readonly scope: Scope;
+			readonly spot: Spot;
+			readonly field: Field;
+			/** Set while the removal of the list entry in focus waits for a yes. */
+			readonly removing: boolean;
+	  }
+	| {
+			readonly name: 'review';
+			readonly top: number;
+			readonly menu: number;
+			/** Index of the topic in focus while one is chosen to be changed. */
+			readonly choosing?: number;
+	  }
+	| {readonly name: 'run'}
+	| {readonly name: 'summary'};
+
+/** The log pane: it follows the newest line, or stays with the line `anchor`, counted from the first line ever. */
+export type LogView = {
+	readonly anchor?: number;
+	readonly level: LogLevel;
+	readonly query: string;
+	/** Present while the text to search for is typed. */
+	readonly typing?: Line;
+};
+
+/** The page over the run for what the run waits on. `subject` ties it to one problem or hand-over. */
+export type PageView = {
+	readonly subject?: Problem | string;
+	readonly section: number;
+	readonly top: number;
+	readonly menu: number;
+	readonly hidden: boolean;
+	readonly confirm?: 'skip' | 'acknowledge';
+};
+
+export type RunView = {
+	readonly pane: 'steps' | 'detail' | 'log';
+	/** The step that is looked at; by default the one under way. */
+	readonly look?: StepId;
+	readonly detailTop: number;
+	readonly log: LogView;
+	readonly page: PageView;
+	readonly summaryTop: number;
+	/** When what a hand-over waits for was last seen, ms since the epoch. */
+	readonly checked?: {readonly handover: Handover; readonly at: number};
+};
+
+export type PlanState =
+	| {readonly status: 'none'}
+	| {readonly status: 'looking'; readonly title: string; readonly index: number; readonly count: number}
+	| {readonly status: 'ready'; readonly view: PlanView}
+	| {readonly status: 'failed'; readonly problem: Problem};
+
+export type Notice = {readonly role: Role; readonly text: string};
+
+/** All that the screens know beside the run itself. Never holds a secret once its field is left. */
+export type UiState = {
+	readonly screen: Screen;
+	readonly found?: Found;
+	readonly foundProblem?: Problem;
+	readonly draft: Draft;
+	readonly given: readonly string[];
+	readonly advanced: boolean;
+	readonly help: boolean;
+	readonly quitting: boolean;
+	readonly notice?: Notice;
+	readonly plan: PlanState;
+	readonly run: RunView;
+	/** True from "Start" on. */
+	readonly started: boolean;
+	/** Why the run was refused before it began. */
+	readonly refused?: Problem;
+	/** What the last page tells beside the steps; empty until the run has ended. */
+	readonly summary: SummaryView;
+};
+
+/** What a reducer may look at but not change. Sizes are in cells. */
+export type Env = {
+	readonly form: Form;
+	readonly columns: number;
+	readonly rows: number;
+	readonly run: RunState | undefined;
+	readonly now: number;
+};
+
+/** What happened, from the keyboard or from the session. */
+export type UiEvent =
+	| {readonly type: 'key'; readonly key: Key}
+	| {readonly type: 'found'; readonly found: Found}
+	| {readonly type: 'find-failed'; readonly problem: Problem}
+	| {readonly type: 'plan-progress'; readonly title: string; readonly index: number; readonly count: number}
+	| {readonly type: 'plan-ready'; readonly view: PlanView}
+	| {readonly type: 'plan-failed'; readonly problem: Problem}
+	| {readonly type: 'start-refused'; readonly problem: Problem}
+	| {readonly type: 'saved'; readonly what: string; readonly path: string}
+	| {readonly type: 'save-failed'; readonly problem: Problem}
+	| {readonly type: 'run-ended'; readonly summary: SummaryView}
+	| {readonly type: 'handover-seen'; readonly handover: Handover};
+
+/** What a reducer asks the store to do; the only way to the session. */
+export type Effect =
+	| {readonly type: 'keep-secret'; readonly path: string; readonly value: string}
+	| {readonly type: 'plan'; readonly answers: Answers}
+	| {readonly type: 'cancel-plan'}
+	| {readonly type: 'start'; readonly answers: Answers}
+	| {readonly type: 'decide'; readonly decided: Decided<Answers>}
+	| {readonly type: 'acknowledge'; readonly step: StepId}
+	| {readonly type: 'check-now'}
+	| {readonly type: 'stop'; readonly when: 'safe' | 'now'}
+	| {readonly type: 'save-answers'; readonly draft: Draft}
+	| {readonly type: 'save-report'}
+	| {readonly type: 'save-handover'; readonly handover: Handover}
+	| {readonly type: 'exit'; readonly result: AppResult};
+
+/** A reducer's answer. */
+export type Turn = {readonly state: UiState; readonly effects: readonly Effect[]};
+
+/** A turn with its effects, in order. */
+export const turn = (state: UiState, ...effects: readonly Effect[]): Turn => ({state, effects});

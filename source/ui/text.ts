@@ -1,0 +1,47 @@
+import {stripVTControlCharacters} from 'node:util';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+
+const segmenter = new Intl.Segmenter();
+
+/** Splits text into what a reader calls characters. */
+export const graphemes = (text: string): readonly string[] =>
+	Array.from(segmenter.segment(text), ({segment}) => segment);
+
+/** Width of text in terminal cells. */
+export const cells = (text: string): number => stringWidth(text);
+
+/** Makes foreign text harmless for a screen: no escape sequences, no control characters, tabs as spaces. */
+export const clean = (text: string): string =>
+	stripVTControlCharacters(text)
+		.replaceAll('\t', '    ')
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed here
+		.replaceAll(/[\u0000-\u001F\u007F-\u009F]/gu, '');
+
+/** Cuts text to at most `width` cells; what is cut ends in `mark`. */
+export const shorten = (text: string, width: number, mark = '…'): string => {
+	if (cells(text) <= width) return text;
+	const room = width - cells(mark);
+	if (room < 0) return '';
+	let out = '';
+	let used = 0;
+	for (const one of graphemes(text)) {
+		used += cells(one);
+		if (used > room) break;
+		out += one;
+	}
+	return out + mark;
+};
+
+/** Cuts or fills text to exactly `width` cells. */
+export const pad = (text: string, width: number, mark = '…'): string => {
+	const short = shorten(text, width, mark);
+	return short + ' '.repeat(Math.max(0, width - cells(short)));
+};
+
+/** Breaks text into lines of at most `width` cells; words longer than a line are cut. Line ends are kept. */
+export const wrap = (text: string, width: number): readonly string[] =>
+	text
+		.split(/\r\n|\r|\n/u)
+		.flatMap((line) => wrapAnsi(clean(line), Math.max(1, width), {hard: true, trim: false}).split('\n'))
+		.map((line) => line.trimEnd());

@@ -1,0 +1,120 @@
+import {reduce} from '../../../source/engine/reduce.ts';
+import type {Event, RunState, StepId} from '../../../source/engine/types.ts';
+import type {Found, Session} from '../../../source/ui/session.ts';
+
+/** A call of the screens, as a list of the method and what it got. */
+export type Call = readonly [keyof Session, ...unknown[]];
+
+/** `Event` without its time. */
+export type Untimed = Event extends infer One ? (One extends Event ? Omit<One, 'at'> : never) : never;
+
+export const found: Found = {
+	bundle: {path: './bundle', ok: true, text: 'ZenML Pro 0.13.0, 11 images, 3.1 GiB'},
+	kubeconfig: {
+		path: '~/.kube/config',
+		context: 'prod',
+		server: 'https://10.0.0.1:6443',
+		ok: true,
+		text: 'answers, Kubernetes 1.31',
+	},
+	rehearsal: false,
+	lines: [],
+};
+
+const infos = [
+	['bundle', 'Bundle'],
+	['prerequisites', 'Prerequisites'],
+	['images', 'Images'],
+	['namespaces', 'Namespaces'],
+	['secrets', 'Secrets'],
+	['databases', 'Databases'],
+	['control-plane', 'Control plane'],
+	['onboarding', 'Onboarding'],
+	['workspaces', 'Workspaces'],
+	['dns', 'DNS records'],
+	['ca', 'Trust in the CA'],
+	['workload-manager', 'Workload manager'],
+	['verification', 'Verification'],
+] as const;
+
+/** The event that begins a run of all steps. */
+export const started: Untimed = {
+	type: 'run-started',
+	runId: 'r1',
+	mode: 'install',
+	version: '0.1.0',
+	steps: infos.map(([id, title]) => ({id: id as StepId, title, why: `Why ${title} is done.`, skippable: id === 'ca'})),
+};
+
+/**
+ * A session that keeps a list of calls and whose run is moved by hand with `emit`. A method that the test did not allow
+ * fails the test: it throws.
+ */
+export const fakeSession = (allowed: Partial<Session> = {}) => {
+	const calls: Call[] = [];
+	const listeners = new Set<() => void>();
+	let run: RunState | undefined;
+	let now = 1_000_000;
+	const record =
+		<Name extends keyof Session>(name: Name) =>
+		(...args: readonly unknown[]): unknown => {
+			calls.push([name, ...args]);
+			const answer = allowed[name];
+			if (typeof answer !== 'function') throw new Error(`the screens called ${name}, which was not expected`);
+			return (answer as (...given: readonly unknown[]) => unknown)(...args);
+		};
+	const methods = [
+		'keepSecret',
+		'plan',
+		'start',
+		'decide',
+		'acknowledge',
+		'checkNow',
+		'stop',
+		'saveAnswers',
+		'saveReport',
+		'saveHandover',
+	] as const;
+	const session = {
+		version: '0.1.0',
+		now: () => now,
+		found: allowed.found ?? (async () => found),
+		draft: allowed.draft ?? {},
+		given: allowed.given ?? [],
+		summary: allowed.summary ?? (() => ({urls: [], next: [], files: []})),
+		...Object.fromEntries(methods.map((name) => [name, record(name)])),
+		run: {
+			getState: () => run,
+			subscribe: (listener: () => void) => {
+				listeners.add(listener);
+				return () => listeners.delete(listener);
+			},
+		},
+	} as unknown as Session;
+	const emit = (...events: readonly Untimed[]): void => {
+		for (const event of events) {
+			run = reduce(run ?? emptyState, {...event, at: now} as Event);
+			for (const listener of listeners) listener();
+		}
+	};
+	return {
+		session,
+		calls,
+		emit,
+		/** Moves the clock, in ms. */
+		pass: (ms: number): void => {
+			now += ms;
+		},
+		listeners,
+	};
+};
+
+const emptyState: RunState = {
+	runId: '',
+	mode: 'install',
+	version: '',
+	startedAt: 0,
+	steps: [],
+	log: [],
+	logDropped: 0,
+};
