@@ -1,0 +1,117 @@
+/** What a chart knows below one key. `free` means any child is fine: annotations, resources, lists. */
+export type KeyTree = {
+	readonly children: Map<string, KeyTree>;
+	free: boolean;
+	/** The chart's default is a text, number or boolean. */
+	scalar: boolean;
+};
+
+const node = (): KeyTree => ({children: new Map(), free: false, scalar: false});
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	value !== null && typeof value === 'object' && !Array.isArray(value);
+
+const addValues = (tree: KeyTree, value: unknown): void => {
+	if (!isMap(value)) {
+		tree.scalar = value !== null && value !== undefined && !Array.isArray(value);
+		return;
+	}
+	for (const [key, inner] of Object.entries(value)) addValues(reach(tree, [key]), inner);
+};
+
+/** The node at a path, made where it is missing. */
+const reach = (tree: KeyTree, path: readonly string[]): KeyTree => {
+	let at = tree;
+	for (const key of path) {
+		const next = at.children.get(key) ?? node();
+		at.children.set(key, next);
+		at = next;
+	}
+	return at;
+};
+
+/** Top-level sections of the workspace chart that its templates hand around under other names. */
+const sections: readonly string[] = ['server', 'zenml'];
+
+type Mention = {readonly path: readonly string[]; readonly whole: boolean};
+
+const reference = String.raw`(?:\.Values|\.ZenML|(?<![\w$.])\.server|\$\w+(?:\.Values)?)((?:\.[A-Za-z_]\w*)+)`;
+
+/**
+ * The value paths that one template mentions. Helm has no schema that lists them, and many keys of the product's
+ * charts stand in values.yaml only as comments (`poolSize`, `threadPoolSize`), so the templates are the truth.
+ * Understood: `.Values.a.b`, `$.Values.a.b`, `.ZenML.a` and `$server.a` (the product's names for its main section),
+ * `$x := .Values.a` followed by `$x.b`, and `get`, `index`, `hasKey` with literal keys.
+ */
+const mentions = (template: string, roots: readonly string[]): readonly Mention[] => {
+	const split = (dotted: string): readonly string[] => dotted.split('.').filter((part) => part !== '');
+	const variables = new Map<string, readonly string[]>();
+	for (const [, name, dotted] of template.matchAll(/\$(\w+)\s*:=\s*\$?\.Values((?:\.\w+)+)\s*-?\}\}/gu)) {
+		if (name !== undefined && dotted !== undefined) variables.set(name, split(dotted));
+	}
+	const resolve = (text: string, dotted: string): readonly (readonly string[])[] => {
+		const path = split(dotted);
+		if (text.includes('.Values.')) return [path];
+		const name = /^\$(\w+)/u.exec(text)?.[1];
+		if (name !== undefined) {
+			const base = variables.get(name);
+			if (base) return [[...base, ...path]];
+			if (!sections.includes(name)) return [];
+		}
+		return roots.map((root) => [root, ...path]);
+	};
+	const found: Mention[] = [];
+	for (const match of template.matchAll(new RegExp(reference, 'gu'))) {
+		const [text, dotted = ''] = match;
+		const before = template.slice(Math.max(0, match.index - 80), match.index);
+		const after = template.slice(match.index + text.length, match.index + text.length + 300);
+		const action = after.slice(0, Math.max(0, after.indexOf('}}')));
+		const block = after.slice(action.length).split(/\{\{-?\s*end\b/u)[0] ?? '';
+		const whole =
+			/(toYaml|toJson|range(\s+\$\w+\s*(,\s*\$\w+\s*)?:=)?)\s+\(?\s*$/u.test(before) ||
+			/\|\s*(toYaml|toJson)\b/u.test(action) ||
+			(/\bwith\s+$/u.test(before) && /(toYaml|toJson|range)\s+\./u.test(block));
+		const literal = /(?:get|index|hasKey)\s+\(?\s*$/u.test(before) ? action.matchAll(/"([\w-]+)"/gu) : [];
+		const keys = [...literal].map(([, key]) => key ?? '');
+		for (const path of resolve(text, dotted)) found.push({path: [...path, ...keys], whole});
+	}
+	return found;
+};
+
+/**
+ * Every key that a chart knows: those of its values.yaml and those its templates read. A key without known children
+ * takes any child, unless its default is a plain value.
+ */
+export const knownKeys = (values: unknown, templates: readonly string[], subcharts: readonly string[]): KeyTree => {
+	const tree = node();
+	addValues(tree, values);
+	const text = templates.join('\n');
+	const roots = sections.filter(
+		(name) => tree.children.has(name) || new RegExp(`\\.Values\\.${name}\\b`, 'u').test(text),
+	);
+	for (const template of templates) {
+		for (const {path, whole} of mentions(template, roots)) {
+			const at = reach(tree, path);
+			if (whole && !(path.length === 1 && sections.includes(path[0] ?? ''))) at.free = true;
+		}
+	}
+	// A renamed section is known under its old name only as a whole; its keys are those of the new one.
+	const [first, second] = sections.map((name) => tree.children.get(name));
+	if (first && second)
+		for (const [key, value] of first.children) if (!second.children.has(key)) second.children.set(key, value);
+	for (const name of ['global', ...subcharts]) reach(tree, [name]).free = true;
+	settle(tree);
+	return tree;
+};
+
+const settle = (tree: KeyTree): void => {
+	if (tree.children.size === 0 && !tree.scalar) tree.free = true;
+	for (const child of tree.children.values()) settle(child);
+};
+
+/** True when the chart itself names this dotted path; children of free maps do not count. */
+export const knows = (tree: KeyTree, dotted: string): boolean => {
+	let at: KeyTree | undefined = tree;
+	for (const key of dotted.split('.')) at = at?.children.get(key);
+	return at !== undefined;
+};

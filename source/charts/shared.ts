@@ -1,0 +1,118 @@
+import {isIPv6} from 'node:net';
+import type {Answers, ComponentAnswers} from '../answers/schema.ts';
+import {ProblemError} from '../engine/problem.ts';
+import type {ChartContents} from './contents.ts';
+import {knows} from './keys.ts';
+
+/** A key of a Kubernetes Secret in the namespace of the release. */
+export type SecretKey = {readonly name: string; readonly key: string};
+
+/** Where the images are: `prefix` is host, port and path of the internal registry; `tags` by last path component. */
+export type ImagePlaces = {readonly prefix: string; readonly tags: Readonly<Record<string, string>>};
+
+/** What Helm is given, and what the operator should know about it. */
+export type ChartValues = {
+	readonly values: Readonly<Record<string, unknown>>;
+	readonly warnings: readonly string[];
+};
+
+/** The images of a bundle as they lie in the internal registry. */
+export const imagePlaces = (
+	{registry}: Pick<Answers, 'registry'>,
+	images: readonly {readonly name: string; readonly tag: string}[],
+): ImagePlaces => ({
+	prefix: registry.prefix === '' ? registry.host : `${registry.host}/${registry.prefix}`,
+	tags: Object.fromEntries(images.map(({name, tag}) => [name, tag])),
+});
+
+/** @throws ProblemError `image-not-in-bundle`, area `bundle`. */
+export const imageOf = (
+	{prefix, tags}: ImagePlaces,
+	name: string,
+): {readonly repository: string; readonly tag: string} => {
+	const tag = tags[name];
+	if (tag === undefined) {
+		throw new ProblemError({
+			code: 'image-not-in-bundle',
+			area: 'bundle',
+			who: 'vendor',
+			message: `The bundle has no image ${name}.`,
+			cause: `It has ${Object.keys(tags).join(', ') || 'no images'}.`,
+			fix: 'Ask for a complete bundle.',
+		});
+	}
+	return {repository: `${prefix}/${name}`, tag};
+};
+
+/** `https://HOST`, with the port where it is not the default of HTTPS. */
+export const httpsUrl = (host: string, {ingress}: Pick<Answers, 'ingress'>): string =>
+	ingress.httpsPort === 443 ? `https://${host}` : `https://${host}:${ingress.httpsPort}`;
+
+/** Root of the control plane's API: `https://HOST[:PORT]/api/v1`. */
+export const apiUrl = (answers: Pick<Answers, 'ingress' | 'controlPlane'>): string =>
+	`${httpsUrl(answers.controlPlane.host, answers)}/api/v1`;
+
+/** A host as it stands in a URL. */
+export const urlHost = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
+
+/** An optional section: `{[key]: value}` when the chart knows the path, nothing otherwise. */
+export const ifKnown = (contents: ChartContents, path: string, value: unknown): Readonly<Record<string, unknown>> =>
+	knows(contents.known, path) ? {[path.slice(path.lastIndexOf('.') + 1)]: value} : {};
+
+/**
+ * The ingress section. `annotations` is never null: the chart `zenml` adds to that map when it renders, and fails
+ * on its own default (server-ingress.yaml, 0.73.0 to 0.95).
+ */
+export const ingressValues = (host: string, {ingress, tls}: Answers): Readonly<Record<string, unknown>> => ({
+	enabled: true,
+	className: ingress.className,
+	annotations: {...ingress.annotations},
+	host,
+	tls: {enabled: true, secretName: tls.secretName},
+});
+
+/** Sections at the top level of both charts, outside their main section. */
+export const podValues = (contents: ChartContents, component: ComponentAnswers, {registry}: Answers): ChartValues => {
+	const {name, version} = contents.metadata;
+	const {podDisruptionBudget: budget} = component;
+	const missing = (what: string, path: string): readonly string[] =>
+		knows(contents.known, path) ? [] : [`The chart ${name} ${version} has no ${path}: ${what}.`];
+	return {
+		values: {
+			...(registry.username === undefined ? {} : {imagePullSecrets: [{name: registry.pullSecretName}]}),
+			resources: component.resources,
+			...ifKnown(contents, 'resourcesMigrationPod', component.resources),
+			...ifKnown(contents, 'podSecurityContext', component.podSecurityContext),
+			...(budget.enabled
+				? ifKnown(contents, 'podDisruptionBudget', {enabled: true, minAvailable: budget.minAvailable})
+				: {}),
+		},
+		warnings: [
+			...missing('the pods run as the user of their image', 'podSecurityContext'),
+			...(budget.enabled
+				? missing(
+						'draining a node may stop all its pods at once, whatever podDisruptionBudget asks for',
+						'podDisruptionBudget',
+					)
+				: []),
+		],
+	};
+};
+
+/** The private CA for the pods' own outgoing connections. */
+export const certificateValues = (
+	contents: ChartContents,
+	root: string,
+	ca: SecretKey | undefined,
+): {readonly values: Readonly<Record<string, unknown>>; readonly warnings: readonly string[]} => {
+	if (ca === undefined) return {values: {}, warnings: []};
+	const {name, version} = contents.metadata;
+	return knows(contents.known, `${root}.certificates.secretRefs`)
+		? {values: {certificates: {secretRefs: [{name: ca.name, key: ca.key}]}}, warnings: []}
+		: {
+				values: {},
+				warnings: [
+					`The chart ${name} ${version} cannot give a private CA to its pods (${root}.certificates): unless their image trusts it already, they cannot connect to other servers over TLS.`,
+				],
+			};
+};

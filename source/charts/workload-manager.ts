@@ -1,0 +1,59 @@
+import type {Answers} from '../answers/schema.ts';
+import type {ChartContents} from './contents.ts';
+import {has, workspaceFeatures} from './features.ts';
+import {type ImagePlaces, imageOf} from './shared.ts';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Plugin classes (the vendor's air-gap guide, step 13). */
+const implementations: Readonly<Record<Answers['workloadManager']['implementation'], string>> = {
+	kubernetes: 'zenml_cloud_plugins.kubernetes_workload_manager.KubernetesWorkloadManager',
+	gcp: 'zenml_cloud_plugins.gcp_kubernetes_workload_manager.GCPKubernetesWorkloadManager',
+};
+
+const prefix = 'ZENML_KUBERNETES_WORKLOAD_MANAGER_';
+
+/**
+ * Environment of a workspace server that runs pipeline snapshots as Jobs (the vendor's air-gap guide, step 13); empty
+ * when it is not enabled. All values are texts: the chart renders a bare 1209600 as 1.2096e+06.
+ * @throws ProblemError `image-not-in-bundle` when the runner image is to come from the bundle and is not there.
+ */
+export const workloadManagerEnvironment = (
+	{workloadManager: manager}: Answers,
+	chart: ChartContents,
+	images: ImagePlaces,
+	root: string,
+): {readonly environment: Environment; readonly warnings: readonly string[]} => {
+	if (!manager.enabled) return {environment: {}, warnings: []};
+	const runner = (): string => {
+		const {repository, tag} = imageOf(images, 'zenml');
+		return `${repository}:${tag}`;
+	};
+	const snapshots = has(chart, workspaceFeatures.snapshotRuns, root);
+	const {name, version} = chart.metadata;
+	return {
+		environment: {
+			ZENML_SERVER_WORKLOAD_MANAGER_IMPLEMENTATION_SOURCE: implementations[manager.implementation],
+			[`${prefix}NAMESPACE`]: manager.namespace,
+			[`${prefix}SERVICE_ACCOUNT`]: manager.serviceAccount,
+			[`${prefix}BUILD_RUNNER_IMAGE`]: String(manager.buildRunnerImage),
+			...(manager.buildRunnerImage
+				? {[`${prefix}DOCKER_REGISTRY`]: images.prefix}
+				: {[`${prefix}RUNNER_IMAGE`]: manager.runnerImage ?? runner()}),
+			[`${prefix}POD_RESOURCES`]: JSON.stringify(manager.podResources),
+			[`${prefix}TTL_SECONDS_AFTER_FINISHED`]: String(manager.ttlSecondsAfterFinished),
+			...(Object.keys(manager.nodeSelector).length === 0
+				? {}
+				: {[`${prefix}NODE_SELECTOR`]: JSON.stringify(manager.nodeSelector)}),
+			[snapshots ? 'ZENML_SERVER_MAX_CONCURRENT_SNAPSHOT_RUNS' : 'ZENML_SERVER_MAX_CONCURRENT_TEMPLATE_RUNS']: String(
+				manager.maxConcurrentRuns,
+			),
+		},
+		warnings: [
+			...(snapshots ? [] : [`${name} ${version} has no pipeline snapshots: they need 0.90.0 or newer.`]),
+			...(manager.implementation === 'gcp'
+				? ['The workload manager for Google Cloud needs Google services, which an air-gapped cluster cannot reach.']
+				: []),
+		],
+	};
+};

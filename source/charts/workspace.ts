@@ -1,0 +1,166 @@
+import type {Answers, WorkspaceAnswers} from '../answers/schema.ts';
+import type {ChartContents} from './contents.ts';
+import {workspaceFeatures as features, has} from './features.ts';
+import {knows} from './keys.ts';
+import {
+	apiUrl,
+	type ChartValues,
+	certificateValues,
+	httpsUrl,
+	type ImagePlaces,
+	ifKnown,
+	imageOf,
+	ingressValues,
+	podValues,
+	type SecretKey,
+	urlHost,
+} from './shared.ts';
+import {workloadManagerEnvironment} from './workload-manager.ts';
+
+/** What the control plane told when the workspace was enrolled; the IDs are UUIDs. */
+export type Enrollment = {
+	readonly organizationId: string;
+	readonly organizationName: string;
+	readonly workspaceId: string;
+	readonly workspaceName: string;
+	readonly enrollmentKey: string;
+};
+
+export type WorkspaceSecrets = {
+	readonly databasePassword: string;
+	/** The same password in a Secret; used instead where the chart takes a reference. */
+	readonly databaseSecret?: SecretKey;
+	/** CA of the database server. */
+	readonly databaseCa?: SecretKey;
+	/** The internal CA. */
+	readonly ca?: SecretKey;
+	/** Encrypts the secrets in the database, 64 hex digits; never changes. */
+	readonly encryptionKey: string;
+	/** Signs login tokens; pinned, because the chart otherwise makes a new one for each rendering. */
+	readonly jwtSecretKey: string;
+};
+
+/**
+ * Threads and connections of one server pod, as the vendor's own generator of workspace values sets them.
+ * `maxOverflow` -1 lifts the upper bound, so that threads never wait for a connection.
+ */
+export const serverPool = {threadPoolSize: 20, poolSize: '10', maxOverflow: '-1'} as const;
+
+/** Main section of a workspace chart: `server` since 0.94.2, before `zenml`. */
+export const workspaceRoot = (chart: ChartContents): 'server' | 'zenml' =>
+	has(chart, features.serverSection, 'server') ? 'server' : 'zenml';
+
+const databaseValues = (
+	{database}: Answers,
+	workspace: WorkspaceAnswers,
+	chart: ChartContents,
+	root: string,
+	secrets: WorkspaceSecrets,
+): ChartValues => {
+	const {name, username} = workspace.database;
+	const byReference = secrets.databaseSecret !== undefined && has(chart, features.passwordSecretRef, root);
+	const password = byReference ? '' : `:${encodeURIComponent(secrets.databasePassword)}`;
+	const encrypted = database.tls !== 'disable';
+	const checked = database.tls === 'verify-full';
+	const at = (key: string): string => `${root}.database.${key}`;
+	const takesCa = has(chart, features.databaseCaSecret, root);
+	return {
+		values: {
+			url: `${database.engine}://${encodeURIComponent(username)}${password}@${urlHost(database.host)}:${database.port}/${name}`,
+			...(byReference ? {passwordSecretRef: {...secrets.databaseSecret}} : {}),
+			...ifKnown(chart, at('ssl'), encrypted),
+			...ifKnown(chart, at('sslVerifyServerCert'), checked),
+			...(checked && takesCa && secrets.databaseCa ? {sslCa: {secretRef: {...secrets.databaseCa}}} : {}),
+			...ifKnown(chart, at('poolSize'), serverPool.poolSize),
+			...ifKnown(chart, at('maxOverflow'), serverPool.maxOverflow),
+		},
+		warnings:
+			encrypted && !takesCa
+				? [
+						`The chart ${chart.metadata.name} ${chart.metadata.version} takes no CA of the database from a Secret: its database connections may not be encrypted or checked.`,
+					]
+				: [],
+	};
+};
+
+const proValues = (answers: Answers, chart: ChartContents, root: string, enrollment: Enrollment): unknown => {
+	const {workspaceId, workspaceName} = enrollment;
+	return {
+		enabled: true,
+		apiURL: apiUrl(answers),
+		dashboardURL: httpsUrl(answers.controlPlane.host, answers),
+		organizationID: enrollment.organizationId,
+		organizationName: enrollment.organizationName,
+		...(has(chart, features.workspaceIdentity, root)
+			? {workspaceID: workspaceId, workspaceName}
+			: {tenantID: workspaceId, tenantName: workspaceName}),
+		enrollmentKey: enrollment.enrollmentKey,
+	};
+};
+
+/**
+ * Values of the chart of one workspace server. Keys: the vendor's air-gap guide, step 8, corrected where the chart
+ * differs: `database.url`, membership in the control plane, an encryption key, no telemetry, `resources` at the top.
+ * @throws ProblemError `image-not-in-bundle`.
+ */
+export const workspaceValues = ({
+	answers,
+	workspace,
+	chart,
+	images,
+	enrollment,
+	secrets,
+}: {
+	readonly answers: Answers;
+	readonly workspace: WorkspaceAnswers;
+	readonly chart: ChartContents;
+	readonly images: ImagePlaces;
+	readonly enrollment: Enrollment;
+	readonly secrets: WorkspaceSecrets;
+}): ChartValues => {
+	const root = workspaceRoot(chart);
+	const at = (key: string): string => `${root}.${key}`;
+	const database = databaseValues(answers, workspace, chart, root, secrets);
+	const manager = workloadManagerEnvironment(answers, chart, images, root);
+	const certificates = certificateValues(chart, root, secrets.ca);
+	const pods = podValues(chart, workspace, answers);
+	const telemetry = knows(chart.known, at('analyticsOptIn'));
+	const overrides = Object.keys(workspace.environment).length > 0 && !has(chart, features.environmentOverrides, root);
+	return {
+		values: {
+			...pods.values,
+			[root]: {
+				replicaCount: workspace.replicas,
+				...ifKnown(chart, at('threadPoolSize'), serverPool.threadPoolSize),
+				image: {...imageOf(images, 'zenml-pro-server'), pullPolicy: 'IfNotPresent'},
+				serverURL: httpsUrl(workspace.host, answers),
+				...ifKnown(chart, at('debug'), false),
+				...ifKnown(chart, at('analyticsOptIn'), false),
+				pro: proValues(answers, chart, root, enrollment),
+				auth: {jwtSecretKey: secrets.jwtSecretKey},
+				database: database.values,
+				secretsStore: {type: 'sql', sql: {encryptionKey: secrets.encryptionKey}},
+				ingress: ingressValues(workspace.host, answers),
+				...certificates.values,
+				environment: {
+					...(telemetry ? {} : {ZENML_ANALYTICS_OPT_IN: 'False'}),
+					ZENML_SERVER_DISPLAY_ANNOUNCEMENTS: 'false',
+					ZENML_SERVER_DISPLAY_UPDATES: 'false',
+					...manager.environment,
+					...workspace.environment,
+				},
+			},
+		},
+		warnings: [
+			...database.warnings,
+			...manager.warnings,
+			...certificates.warnings,
+			...pods.warnings,
+			...(overrides
+				? [
+						`In ${chart.metadata.name} ${chart.metadata.version} a variable of workspaces.environment that the chart sets too stands twice in the pod; Kubernetes may refuse the second upgrade. 0.94.1 or newer is free of that.`,
+					]
+				: []),
+		],
+	};
+};
