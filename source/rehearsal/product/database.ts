@@ -31,6 +31,20 @@ const urlFromParts = (environment: Environment): string | undefined => {
 	return `${driver}://${user}${password ? `:${encodeURIComponent(password)}` : ''}@${host}:${part('PORT') ?? '5432'}/${database}`;
 };
 
+// Either in the URL as libpq takes it, or in the variables of the workspace chart.
+const encryptionOf = (
+	url: URL,
+	environment: Environment,
+): {readonly ssl: 'checked' | 'unchecked' | 'preferred'; readonly ca: readonly string[]} => {
+	const mode = url.searchParams.get('sslmode');
+	const {ZENML_STORE_SSL, ZENML_STORE_SSL_VERIFY_SERVER_CERT, ZENML_STORE_SSL_CA = ''} = environment;
+	const ca = ZENML_STORE_SSL_CA.includes('BEGIN CERTIFICATE') ? [ZENML_STORE_SSL_CA] : [];
+	if (mode === 'verify-full' || mode === 'verify-ca') return {ssl: 'checked', ca};
+	if (mode === 'require') return {ssl: 'unchecked', ca};
+	if (ZENML_STORE_SSL !== 'True') return {ssl: 'preferred', ca};
+	return {ssl: ZENML_STORE_SSL_VERIFY_SERVER_CERT === 'True' ? 'checked' : 'unchecked', ca};
+};
+
 /**
  * Reads the store of a server from its environment: `ZENML_STORE_URL` and `ZENML_STORE_PASSWORD` as the workspace server takes
  * them (zenml 0.93, `sql_zen_store.py`), or the control plane's. Undefined when there is none: the server then uses SQLite.
@@ -40,9 +54,7 @@ export const storeOf = (environment: Environment, trust: readonly string[]): Sto
 	const text = first(environment, names.url) ?? urlFromParts(environment);
 	if (text === undefined || text.startsWith('sqlite')) return undefined;
 	const url = new URL(text.replace(/^(postgres(ql)?|mysql)(\+[a-z0-9]+)?:/u, (_, scheme: string) => `${scheme}:`));
-	const mode =
-		url.searchParams.get('sslmode') ?? environment.ZENML_STORE_SSL_MODE ?? environment.ZENML_CLOUD_DATABASE_SSL_MODE;
-	const checked = mode === 'verify-full' || mode === 'verify-ca';
+	const {ssl, ca} = encryptionOf(url, environment);
 	const password = url.password ? decodeURIComponent(url.password) : first(environment, names.password);
 	return {
 		driver: url.protocol.startsWith('postgres') ? 'postgresql' : url.protocol.replace(':', ''),
@@ -54,7 +66,11 @@ export const storeOf = (environment: Environment, trust: readonly string[]): Sto
 			database: url.pathname.slice(1),
 			connectionTimeoutMillis: 5000,
 			...(password === undefined ? {} : {password}),
-			...(checked ? {ssl: {ca: [...trust]}} : mode === 'require' ? {ssl: {rejectUnauthorized: false}} : {}),
+			...(ssl === 'checked'
+				? {ssl: {ca: [...trust, ...ca]}}
+				: ssl === 'unchecked'
+					? {ssl: {rejectUnauthorized: false}}
+					: {}),
 		},
 	};
 };

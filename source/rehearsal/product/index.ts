@@ -2,4 +2,4 @@ export {type Front, startFront} from './front.ts';
 export {createPodNetwork} from './pod-network.ts';
 export type {Cluster} from './pod-view.ts';
 export {createProduct, type Interference, type Product} from './product.ts';
-export {ingressHosts} from './routing.ts';
+export {ingressHosts, isServed} from './routing.ts';

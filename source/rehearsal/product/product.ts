@@ -13,7 +13,7 @@ import {answerWorkspace} from './workspace.ts';
 /** Faults that a rehearsal plays: each may refuse a container before it does its real work. */
 export type Interference = {
 	/** A reason why this image cannot be pulled now. */
-	readonly pull?: (image: string) => string | undefined;
+	readonly pull?: (image: string, namespace: string) => string | undefined;
 	/** Log lines after which this container ends with code 1. */
 	readonly start?: (pod: Pod, role: Running['role']) => readonly string[] | undefined;
 };
@@ -87,7 +87,7 @@ export const createProduct = (options: {
 
 	const runPod: RunPod = async (pod, run) => {
 		const {image} = run.container;
-		const refused = interfere.pull?.(image);
+		const refused = interfere.pull?.(image, pod.metadata.namespace ?? '');
 		if (refused) return {waiting: {reason: 'ErrImagePull', message: refused}};
 		try {
 			await pause(pullMs, run.signal);

@@ -76,6 +76,9 @@ export const routeOf = (cluster: Cluster, host: string, path: string): Route => 
 	return pod ? {pod} : {status: 503};
 };
 
+/** True when the start page of a host is answered by a pod. */
+export const isServed = (cluster: Cluster, host: string): boolean => 'pod' in routeOf(cluster, host, '/');
+
 /** Certificate and key that the controller shows for a host, from the TLS Secret of its Ingress; undefined: the fake one. */
 export const certificateFor = (
 	cluster: Cluster,

@@ -1,0 +1,4 @@
+import process from 'node:process';
+import {runHost} from './host.ts';
+
+runHost(process);
