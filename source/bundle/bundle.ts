@@ -63,9 +63,13 @@ const openBundle = async (
 		charts.push(await readChart(slice, {packed: layout.packed, workDirectory, signal}));
 	}
 	const found: Image[] = [];
-	for (const tree of await archivesOf(layout, signal)) found.push(...(await readImages(tree, signal)));
+	const cut: string[] = [];
+	for (const tree of await archivesOf(layout, signal)) {
+		found.push(...(await readImages(tree, signal)));
+		if (!tree.complete) cut.push(`${tree.label} lacks its end, but all that it names is there.`);
+	}
 	const images = mergeImages(found);
-	const warnings = [...compareManifest(manifest, {images, charts, files: [...layout.files.keys()]})];
+	const warnings = [...cut, ...compareManifest(manifest, {images, charts, files: [...layout.files.keys()]})];
 	requireImages(images);
 	const controlPlaneChart = pickChart(charts, chartNames.controlPlane);
 	const workspaceChart = pickChart(charts, chartNames.workspace);

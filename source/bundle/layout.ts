@@ -1,6 +1,6 @@
 import {open, readdir, stat} from 'node:fs/promises';
 import {basename, join, posix, resolve} from 'node:path';
-import {bundleProblem, damaged, fileProblem} from './problems.ts';
+import {bundleProblem, fileProblem, truncated} from './problems.ts';
 import type {Slice} from './slice.ts';
 import {indexTar} from './tar-index.ts';
 import {type Tree, tarTree} from './tree.ts';
@@ -109,12 +109,9 @@ export const openLayout = async (path: string, signal: AbortSignal): Promise<Lay
 	const files = new Map<string, Slice>();
 	for (const [name, entry] of index.entries) if (entry.kind === 'file') files.set(name, entry.slice);
 	const root = rootOf(files.keys());
-	if (root === undefined) {
-		if (!index.complete) {
-			throw damaged('bundle-archive-truncated', label, `${label} is cut short.`, 'Its end and its images are missing.');
-		}
-		throw noBundle(path, 'It is a tar file, but there is no file below images/ in it.');
-	}
+	// Nothing in a tar says what it should hold, so one without its end cannot be trusted to hold everything.
+	if (!index.complete) throw truncated(label, 'The blocks that close a tar file are missing.');
+	if (root === undefined) throw noBundle(path, 'It is a tar file, but there is no file below images/ in it.');
 	return {path: absolute, packed: true, files: below(files, root)};
 };
 

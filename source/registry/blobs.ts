@@ -8,8 +8,13 @@ import type {Session} from './session.ts';
 /** How a blob came to be in a repository. */
 export type BlobOutcome = 'present' | 'mounted' | 'uploaded';
 
-/** Where a digest is known to lie on this registry, across pushes of one port: the source of mounts. */
-export type KnownBlobs = Map<string, Set<string>>;
+/** What the pushes of one port know together: where a digest lies (the source of mounts), and what is on its way. */
+export type KnownBlobs = {
+	readonly places: Map<string, Set<string>>;
+	readonly busy: Map<string, Promise<unknown>>;
+};
+
+export const createKnownBlobs = (): KnownBlobs => ({places: new Map(), busy: new Map()});
 
 export type BlobTask = {
 	readonly session: Session;
@@ -23,10 +28,8 @@ export type BlobTask = {
 	readonly onProgress: (done: number) => void;
 };
 
-const remember = (known: KnownBlobs, digest: string, repository: string) => {
-	const places = known.get(digest) ?? new Set<string>();
-	places.add(repository);
-	known.set(digest, places);
+const remember = ({places}: KnownBlobs, digest: string, repository: string) => {
+	places.set(digest, (places.get(digest) ?? new Set<string>()).add(repository));
 };
 
 /** HEAD of a blob in one repository: a digest that lies elsewhere on the registry does not count. */
@@ -51,11 +54,11 @@ type Opened = {readonly mounted: true} | {readonly mounted: false; readonly url:
 const openUpload = async (task: BlobTask, blob: Blob): Promise<Opened> => {
 	const {repository, session, context, signal} = task;
 	const push = scopeOf(repository, 'pull,push');
-	const candidates = new Set([...(task.known.get(blob.digest) ?? []), ...task.mountFrom]);
+	const candidates = new Set([...(task.known.places.get(blob.digest) ?? []), ...task.mountFrom]);
 	candidates.delete(repository);
 	for (const from of candidates) {
 		const pull = scopeOf(from, 'pull');
-		if (!task.known.get(blob.digest)?.has(from) && !(await hasBlob(task, blob, from, [pull]))) continue;
+		if (!task.known.places.get(blob.digest)?.has(from) && !(await hasBlob(task, blob, from, [pull]))) continue;
 		const query = new URLSearchParams({mount: blob.digest, from});
 		const answer = await session.ask({
 			method: 'POST',
@@ -130,15 +133,26 @@ const sendBlob = async (task: BlobTask, blob: Blob, url: URL): Promise<void> => 
  */
 export const ensureBlob = async (task: BlobTask, blob: Blob): Promise<BlobOutcome> => {
 	const {repository, known} = task;
-	const outcome = await withRetry(task.retries, task.signal, async (): Promise<BlobOutcome> => {
+	const place = async (): Promise<BlobOutcome> => {
 		// Asked again before each attempt: a line that dropped after the last byte may have done its work.
 		if (await hasBlob(task, blob, repository, [scopeOf(repository, 'pull,push')])) return 'present';
 		const opened = await openUpload(task, blob);
 		if (opened.mounted) return 'mounted';
 		await sendBlob(task, blob, opened.url);
 		return 'uploaded';
-	});
-	remember(known, blob.digest, repository);
-	task.onProgress(blob.size);
-	return outcome;
+	};
+	// Two images pushed at once share layers: the second waits and mounts instead of sending the same bytes beside.
+	// Each push meets a failure of its own, so another's is not its concern.
+	for (let busy = known.busy.get(blob.digest); busy; busy = known.busy.get(blob.digest))
+		await Promise.allSettled([busy]);
+	const work = withRetry(task.retries, task.signal, place);
+	known.busy.set(blob.digest, work);
+	try {
+		const outcome = await work;
+		remember(known, blob.digest, repository);
+		task.onProgress(blob.size);
+		return outcome;
+	} finally {
+		known.busy.delete(blob.digest);
+	}
 };

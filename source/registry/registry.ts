@@ -1,6 +1,6 @@
 import {ProblemError} from '../engine/problem.ts';
 import {scopeOf} from './auth.ts';
-import type {KnownBlobs} from './blobs.ts';
+import {createKnownBlobs} from './blobs.ts';
 import {createLimiter} from './limiter.ts';
 import {readManifestDigest} from './manifests.ts';
 import {type Context, noProject, notARegistry, registryProblem} from './problems.ts';
@@ -57,7 +57,7 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 	};
 	const session = createSession({origin, transport: transport.call, login, retries});
 	const limit = createLimiter(concurrency);
-	const known: KnownBlobs = new Map();
+	const known = createKnownBlobs();
 	const contextOf = (what: string, repository?: string): Context => ({
 		registry: host,
 		what,
