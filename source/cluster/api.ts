@@ -84,18 +84,28 @@ export const createObjectApi = (requests: Requests): ObjectApi => {
 	const apply: ObjectApi['apply'] = async (object, {signal, dryRun, force}) => {
 		const path = await existingPath(referenceOf(object), signal);
 		const {managedFields: _, ...metadata} = object.metadata as KubeObject['metadata'] & {managedFields?: unknown};
-		const {body} = await requests.send({
-			method: 'PATCH',
-			path,
-			query: {fieldManager, force: String(force ?? false), dryRun: dryRun ? 'All' : undefined},
-			// The body is JSON, which is YAML too: server-side apply is known under this media type.
-			contentType: 'application/apply-patch+yaml',
-			body: {...object, metadata},
-			deed: `apply ${nameOf(object.kind, metadata.name, metadata.namespace)}`,
-			reads: dryRun ?? false,
-			signal,
-		});
-		return body as KubeObject;
+		const patch = async (forced: boolean) =>
+			(
+				await requests.send({
+					method: 'PATCH',
+					path,
+					query: {fieldManager, force: String(forced), dryRun: dryRun ? 'All' : undefined},
+					// The body is JSON, which is YAML too: server-side apply is known under this media type.
+					contentType: 'application/apply-patch+yaml',
+					body: {...object, metadata},
+					deed: `apply ${nameOf(object.kind, metadata.name, metadata.namespace)}`,
+					reads: dryRun ?? false,
+					signal,
+				})
+			).body as KubeObject;
+		try {
+			return await patch(force ?? false);
+		} catch (error) {
+			// What `create` and `replace` wrote counts as another manager of the same name; it is ours all the same.
+			const ours = error instanceof KubernetesError && error.managers.length > 0;
+			if (ours && error.managers.every((manager) => manager === fieldManager)) return patch(true);
+			throw error;
+		}
 	};
 
 	const diff: ObjectApi['diff'] = async (object, signal) => {

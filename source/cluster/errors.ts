@@ -21,10 +21,13 @@ export type Deed = {readonly deed: string; readonly server: string; readonly are
 export class KubernetesError extends ProblemError {
 	readonly status: number;
 	readonly reason: string;
-	constructor(input: ProblemInput, status: number, reason: string) {
+	/** Field managers that a server-side apply is in conflict with. */
+	readonly managers: readonly string[];
+	constructor(input: ProblemInput, status: number, reason: string, managers: readonly string[] = []) {
 		super(input);
 		this.status = status;
 		this.reason = reason;
+		this.managers = managers;
 	}
 }
 
@@ -148,10 +151,17 @@ const otherRefusal: Refusal = {
 	fix: 'Mend what the server complains of, then try again.',
 };
 
+const fieldConflicts = (status: Status) =>
+	status.details?.causes?.filter(({reason}) => reason === 'FieldManagerConflict') ?? [];
+
+const managersOf = (status: Status): readonly string[] => [
+	...new Set(fieldConflicts(status).map(({message}) => /conflict with "([^"]+)"/u.exec(message ?? '')?.[1] ?? '?')),
+];
+
 const conflictOf = (status: Status): Refusal | undefined => {
-	const causes = status.details?.causes?.filter(({reason}) => reason === 'FieldManagerConflict') ?? [];
+	const causes = fieldConflicts(status);
 	if (causes.length === 0) return undefined;
-	const managers = [...new Set(causes.map(({message}) => /conflict with "([^"]+)"/u.exec(message ?? '')?.[1] ?? '?'))];
+	const managers = managersOf(status);
 	return {
 		code: 'kubernetes-field-conflict',
 		cause: `${managers.join(', ')} also manages: ${causes.map(({field}) => field ?? '?').join(', ')}.`,
@@ -184,5 +194,6 @@ export const statusError = (httpStatus: number, body: unknown, {deed, server, ar
 		},
 		httpStatus,
 		status.reason ?? '',
+		managersOf(status),
 	);
 };

@@ -1,0 +1,139 @@
+import {execFile} from 'node:child_process';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {probeSpec} from '../../source/cluster/probe-scripts.ts';
+import type {PodProbe} from '../../source/cluster/types.ts';
+import {isAbort, ProblemError} from '../../source/engine/problem.ts';
+import type {Pod} from '../../source/rehearsal/kubernetes/objects.ts';
+import {type Lab, startLab, until} from './rehearsal.ts';
+
+let lab: Lab;
+let ran: Pod | undefined;
+const signal = new AbortController().signal;
+
+// The container's own command runs for real, with node where the image has no Python.
+const start = (
+	file: string,
+	args: readonly string[],
+	env: Readonly<Record<string, string>>,
+	log: (line: string) => void,
+) =>
+	new Promise<number>((resolve) => {
+		execFile(file, args, {env: {PATH: process.env.PATH, ...env}}, (error, stdout, stderr) => {
+			for (const line of `${stdout}${stderr}`.split('\n')) if (line !== '') log(line);
+			resolve(typeof error?.code === 'number' ? error.code : error ? 1 : 0);
+		});
+	});
+
+beforeEach(async () => {
+	ran = undefined;
+	lab = await startLab(async (pod, {container, env, log, signal: ending}) => {
+		ran = pod;
+		const {image = '', command = []} = container;
+		if (image.includes('missing')) return {waiting: {reason: 'ErrImagePull', message: `${image}: not found`}};
+		if (image.includes('hang')) {
+			await new Promise((resolve) => ending.addEventListener('abort', resolve, {once: true}));
+			return {exit: 143};
+		}
+		const [file = '', ...args] = command;
+		const as = image.includes('node') ? [process.execPath, '-e', args[1] ?? ''] : [file, ...args];
+		return {exit: await start(as[0] ?? '', as.slice(1), env, log)};
+	});
+});
+afterEach(() => lab.close());
+
+const probe = (more: Partial<PodProbe>): PodProbe => ({
+	namespace: 'lab',
+	name: 'look',
+	image: 'node:24',
+	script: 'console.log("hello")',
+	env: {},
+	timeoutMs: 20_000,
+	signal,
+	...more,
+});
+const left = async () => {
+	const [jobs, pods] = await Promise.all([
+		lab.cluster.list({apiVersion: 'batch/v1', kind: 'Job', namespace: 'lab'}, signal),
+		lab.cluster.list({apiVersion: 'v1', kind: 'Pod', namespace: 'lab'}, signal),
+	]);
+	return jobs.length + pods.length;
+};
+const nothingLeft = () => until(async () => (await left()) === 0, 'no Job and no pod of the probe');
+const problemOf = async (promise: Promise<unknown>) => {
+	const error = await promise.then(
+		() => undefined,
+		(thrown: unknown) => thrown,
+	);
+	if (!(error instanceof ProblemError)) throw new Error(`no ProblemError: ${String(error)}`);
+	return error.problem;
+};
+
+describe('a probe', () => {
+	it('runs its script with plain and secret environment, returns output and exit code, and leaves nothing', async () => {
+		const data = {word: Buffer.from('sesame').toString('base64')};
+		const secret = {apiVersion: 'v1', kind: 'Secret', metadata: {name: 's', namespace: 'lab'}, data};
+		await lab.cluster.create(secret, signal);
+		const result = await lab.cluster.probe(
+			probe({
+				script: 'console.log(process.env.PLAIN); console.log(process.env.SECRET.length); process.exit(3)',
+				env: {PLAIN: 'plain'},
+				secretEnv: {SECRET: {secret: 's', key: 'word'}},
+				pullSecret: 'pull',
+			}),
+		);
+		expect(result).toEqual({exitCode: 3, output: ['plain', '6']});
+		await nothingLeft();
+		expect(JSON.stringify(ran)).not.toContain('sesame');
+	});
+
+	it('fits a namespace of the restricted Pod Security level and carries no rights', async () => {
+		await lab.cluster.probe(probe({pullSecret: 'pull'}));
+		expect(ran?.metadata.labels).toMatchObject({'app.kubernetes.io/managed-by': 'zenml-airgap'});
+		expect(ran?.metadata.annotations).toMatchObject({'zenml-airgap.io/probe': 'look'});
+		expect(ran?.spec).toMatchObject({
+			restartPolicy: 'Never',
+			automountServiceAccountToken: false,
+			imagePullSecrets: [{name: 'pull'}],
+			securityContext: {runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: 'RuntimeDefault'}},
+			containers: [{securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}}}],
+		});
+	});
+
+	it('runs the scripts of the steps as they are', async ({skip}) => {
+		const version = await start('python3', ['--version'], {}, () => undefined);
+		skip(version !== 0, 'there is no python3 on this host');
+		const spec = probeSpec('dns', {names: ['localhost']});
+		const {exitCode, output} = await lab.cluster.probe(probe({image: 'python:3', ...spec}));
+		expect(exitCode).toBe(0);
+		expect(JSON.parse(output[0] ?? '').localhost).toContain('127.0.0.1');
+	});
+
+	it('whose image is not there is diagnosed at once and removed', async () => {
+		const found = await problemOf(lab.cluster.probe(probe({image: 'registry.lab/missing:1'})));
+		expect(found).toMatchObject({code: 'image-not-found', answers: ['registry.host', 'registry.prefix']});
+		await nothingLeft();
+	});
+
+	it('whose secret is not there names the secret', async () => {
+		const found = await problemOf(lab.cluster.probe(probe({secretEnv: {A: {secret: 'gone', key: 'k'}}})));
+		expect(found).toMatchObject({code: 'pod-secret-missing'});
+		expect(found.cause).toContain('"gone"');
+		await nothingLeft();
+	});
+
+	it('that does not end in time is a problem and is removed', async () => {
+		const found = await problemOf(lab.cluster.probe(probe({image: 'hang:1', timeoutMs: 700})));
+		expect(['probe-timeout', 'pod-too-slow', 'pod-failed']).toContain(found.code);
+		await nothingLeft();
+	});
+
+	it('that is aborted is removed too', async () => {
+		const controller = new AbortController();
+		const running = lab.cluster.probe(probe({image: 'hang:1', signal: controller.signal}));
+		const ended = running.catch((error: unknown) => error);
+		await until(async () => ran !== undefined, 'a running probe');
+		controller.abort();
+		expect(isAbort(await ended)).toBe(true);
+		await nothingLeft();
+	});
+});
