@@ -2,7 +2,7 @@ import {ProblemError} from '../engine/problem.ts';
 import {createDenied} from './access.ts';
 import {createObjectApi} from './api.ts';
 import {diagnosePicture, takePicture} from './diagnose.ts';
-import type {KubeconfigOptions} from './kubeconfig.ts';
+import type {KubeconfigOptions} from './kubeconfig-files.ts';
 import {podView} from './pods.ts';
 import {createProbe} from './probe.ts';
 import {createRequests, defaultTiming, type Timing} from './requests.ts';

@@ -1,9 +1,8 @@
 import {X509Certificate} from 'node:crypto';
 import {readFileSync} from 'node:fs';
-import {delimiter, dirname, join, resolve} from 'node:path';
-import {LineCounter, parseDocument} from 'yaml';
+import {dirname, resolve} from 'node:path';
 import {z} from 'zod';
-import {ProblemError, type ProblemInput} from '../engine/problem.ts';
+import {codeOf, type Entry, type KubeconfigOptions, readFiles, refuse} from './kubeconfig-files.ts';
 
 const clusterSchema = z.looseObject({
 	server: z.string().regex(/^https?:\/\/[^/]/u, 'is not an address such as https://host:6443'),
@@ -25,24 +24,6 @@ const userSchema = z.looseObject({
 		.optional(),
 });
 const contextSchema = z.looseObject({cluster: z.string().optional(), user: z.string().optional()});
-// Entries stay unread until one is chosen, so a broken entry of another cluster does no harm.
-const fileSchema = z.looseObject({
-	clusters: z.array(z.looseObject({name: z.string()})).nullish(),
-	users: z.array(z.looseObject({name: z.string()})).nullish(),
-	contexts: z.array(z.looseObject({name: z.string()})).nullish(),
-	'current-context': z.string().nullish(),
-});
-
-type Entry = {readonly name: string; readonly value: unknown; readonly file: string};
-
-/** Where to look for the kubeconfig; `environment` may be all of a process's environment. */
-export type KubeconfigOptions = {
-	readonly kubeconfig?: string | undefined;
-	readonly context?: string | undefined;
-	readonly homeDirectory: string;
-	readonly environment: {readonly KUBECONFIG?: string | undefined};
-};
-
 /** The chosen context with every path made absolute, as one small kubeconfig document in JSON. */
 export type LoadedKubeconfig = {
 	readonly file: string;
@@ -52,86 +33,6 @@ export type LoadedKubeconfig = {
 	/** Read anew for each request, as client-go does: such tokens are rotated. */
 	readonly tokenFile?: string;
 	readonly exec?: {readonly command: string; readonly installHint?: string};
-};
-
-const refuse = (input: Omit<ProblemInput, 'area'>, cause?: unknown): ProblemError =>
-	new ProblemError(
-		{area: 'prerequisites', answers: ['kubernetes.kubeconfig', 'kubernetes.context'], ...input},
-		{cause},
-	);
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
-
-const readText = (file: string): string | undefined => {
-	try {
-		return readFileSync(file, 'utf8');
-	} catch (error) {
-		if (codeOf(error) === 'ENOENT') return undefined;
-		throw refuse(
-			{
-				code: 'kubeconfig-unreadable',
-				message: `The kubeconfig ${file} cannot be read.`,
-				cause: `The operating system says ${codeOf(error)}.`,
-				fix: 'Give this user the right to read the file, or choose another one.',
-				location: {file},
-			},
-			error,
-		);
-	}
-};
-
-const parse = (file: string, text: string): z.output<typeof fileSchema> => {
-	const lines = new LineCounter();
-	const document = parseDocument(text, {lineCounter: lines, prettyErrors: false});
-	const [error] = document.errors;
-	const read = error ? undefined : fileSchema.safeParse(document.toJS());
-	if (read?.success) return read.data;
-	const at = error ? lines.linePos(error.pos[0]) : undefined;
-	const issue = read?.error.issues[0];
-	throw refuse({
-		code: 'kubeconfig-invalid',
-		message: `The kubeconfig ${file} is not valid.`,
-		cause: error?.message ?? `${issue?.path.join('.') || 'The file'}: ${issue?.message ?? 'is not a kubeconfig'}.`,
-		fix: 'Correct the file, or ask the cluster admin for a new one.',
-		location: {file, ...(at && {line: at.line, column: at.col})},
-	});
-};
-
-/** The named files that exist, merged: of two entries with one name the first wins (kubectl's rule for $KUBECONFIG). */
-const readFiles = ({kubeconfig, environment, homeDirectory}: KubeconfigOptions) => {
-	const fromVariable = environment.KUBECONFIG?.split(delimiter).filter((part) => part !== '') ?? [];
-	const wanted = kubeconfig
-		? [kubeconfig.replace(/^~(?=\/|$)/u, homeDirectory)]
-		: fromVariable.length > 0
-			? fromVariable
-			: [join(homeDirectory, '.kube', 'config')];
-	const files = wanted.map((name) => resolve(name));
-	const parsed = files.flatMap((file) => {
-		const text = readText(file);
-		return text === undefined ? [] : [{file, content: parse(file, text)}];
-	});
-	const [first] = parsed;
-	if (!first) {
-		const source = kubeconfig ? 'the answers' : fromVariable.length > 0 ? '$KUBECONFIG' : 'the default place';
-		throw refuse({
-			code: 'kubeconfig-missing',
-			message: `There is no kubeconfig at ${files.join(' or ')}.`,
-			cause: `That path comes from ${source}, and no file is there.`,
-			fix: 'Name the kubeconfig file of this cluster.',
-			answers: ['kubernetes.kubeconfig'],
-		});
-	}
-	const entries = (list: 'clusters' | 'users' | 'contexts', key: string): Entry[] =>
-		parsed.flatMap(({file, content}) =>
-			(content[list] ?? []).map((entry) => ({name: entry.name, value: entry[key], file})),
-		);
-	return {
-		file: first.file,
-		current: parsed.map(({content}) => content['current-context']).find((name) => name),
-		clusters: entries('clusters', 'cluster'),
-		users: entries('users', 'user'),
-		contexts: entries('contexts', 'context'),
-	};
 };
 
 const pick = <Value>(

@@ -114,8 +114,13 @@ export const createProbe =
 			result = await run();
 		} catch (error) {
 			// The first failure is the one to tell; what could not be removed ends by its own deadline and TTL.
-			await remove().catch(() => undefined);
-			throw error;
+			const removed = await remove().then(
+				() => true,
+				() => false,
+			);
+			if (removed || !(error instanceof ProblemError)) throw error;
+			const nextSteps = [...error.problem.nextSteps, `kubectl -n ${namespace} delete job ${name}`];
+			throw new ProblemError({...error.problem, nextSteps}, {cause: error});
 		}
 		await remove();
 		return result;

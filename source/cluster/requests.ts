@@ -4,7 +4,8 @@ import {ProblemError} from '../engine/problem.ts';
 import {type Call, type Connection, connect} from './connection.ts';
 import {connectionError, systemCode} from './connection-errors.ts';
 import {type Deed, KubernetesError, statusError} from './errors.ts';
-import {type KubeconfigOptions, type LoadedKubeconfig, loadKubeconfig} from './kubeconfig.ts';
+import {type LoadedKubeconfig, loadKubeconfig} from './kubeconfig.ts';
+import type {KubeconfigOptions} from './kubeconfig-files.ts';
 
 /** How requests behave in time; milliseconds. Reads are repeated after each of the pauses. */
 export type Timing = {

@@ -70,15 +70,30 @@ export const createWatchPods =
 		const until = AbortSignal.any([signal, end.signal]);
 		const selector = {namespace, ...(labelSelector && {labelSelector})};
 
-		const poll = async (): Promise<void> => {
+		/** Repeats work through faults that may pass; gives up when they outlast the pauses, or on a refusal. */
+		const persist = async (work: () => Promise<void>): Promise<never> => {
+			let failures = 0;
 			for (;;) {
-				[jobs, events] = await Promise.all([
-					api.list({apiVersion: 'batch/v1', kind: 'Job', ...selector}, until) as Promise<Workload[]>,
-					api.list({apiVersion: 'v1', kind: 'Event', namespace}, until) as Promise<KubeEvent[]>,
-				]);
-				show();
-				await sleep(timing.pollMs, undefined, {signal: until});
+				try {
+					await work();
+					failures = 0;
+				} catch (error) {
+					until.throwIfAborted();
+					const refused = error instanceof KubernetesError && error.status < 500 && ![410, 429].includes(error.status);
+					const pause = timing.pausesMs[failures++];
+					if (refused || !(error instanceof ProblemError) || pause === undefined) throw error;
+					await sleep(pause, undefined, {signal: until});
+				}
 			}
+		};
+
+		const poll = async (): Promise<void> => {
+			[jobs, events] = await Promise.all([
+				api.list({apiVersion: 'batch/v1', kind: 'Job', ...selector}, until) as Promise<Workload[]>,
+				api.list({apiVersion: 'v1', kind: 'Event', namespace}, until) as Promise<KubeEvent[]>,
+			]);
+			show();
+			await sleep(timing.pollMs, undefined, {signal: until});
 		};
 
 		const list = async (): Promise<string> => {
@@ -128,31 +143,21 @@ export const createWatchPods =
 			return version;
 		};
 
+		let version: string | undefined;
 		const watch = async (): Promise<void> => {
-			let version: string | undefined;
-			let failures = 0;
-			for (;;) {
-				const started = Date.now();
-				try {
-					version ??= await list();
-					version = await watchOnce(version);
-					// A server that ends every watch at once must not be asked in a tight loop.
-					if (Date.now() - started < 1000) await sleep(timing.pausesMs[0] ?? 500, undefined, {signal: until});
-					failures = 0;
-				} catch (error) {
-					until.throwIfAborted();
-					const gone = error instanceof KubernetesError && error.status === 410;
-					const refused = error instanceof KubernetesError && error.status < 500 && error.status !== 429;
-					const pause = timing.pausesMs[failures++];
-					if (gone) version = undefined;
-					else if (refused || !(error instanceof ProblemError) || pause === undefined) throw error;
-					await sleep(pause ?? 500, undefined, {signal: until});
-				}
+			const started = Date.now();
+			try {
+				version = await watchOnce(version ?? (await list()));
+			} catch (error) {
+				if (error instanceof KubernetesError && error.status === 410) version = undefined;
+				throw error;
 			}
+			// A server that ends every watch at once must not be asked in a tight loop.
+			if (Date.now() - started < 1000) await sleep(timing.pausesMs[0] ?? 500, undefined, {signal: until});
 		};
 
 		try {
-			await Promise.all([watch(), poll()]);
+			await Promise.all([persist(watch), persist(poll)]);
 		} catch (error) {
 			if (!signal.aborted) throw error;
 		} finally {
