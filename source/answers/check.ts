@@ -4,7 +4,7 @@ import {candidates, nearest} from './did-you-mean.ts';
 import {type Node, nodeAt} from './fields.ts';
 import type {CrossFieldIssue, Path} from './rules.ts';
 import {type Answers, answersSchema, crossFieldIssues} from './schema.ts';
-import {formatPath, isMap, lookUp} from './tree.ts';
+import {formatPath, isMap, lookUp, shownKey} from './tree.ts';
 
 /** What is wrong with one answer. Texts never hold a value of the operator, except names that clash. */
 export type Issue = {
@@ -92,9 +92,6 @@ const invalidValue = (node: Node | undefined, value: unknown, message: string): 
 					: `Change it.${exampleOf(node)}`,
 	};
 };
-
-/** A key as it may be shown: what looks like more than a name is cut off, since it may hold a value. */
-export const shownKey = (key: string): string => /^[A-Za-z_][\w.-]{0,40}/u.exec(key)?.[0] ?? '…';
 
 const unknownKey = (at: Path, key: string): Issue => {
 	const node = nodeAt(at);

@@ -1,13 +1,12 @@
 import {parseDocument} from 'yaml';
 import type {Problem} from '../engine/problem.ts';
 import {problem} from '../engine/problem.ts';
-import {shownKey} from './check.ts';
 import {nearest} from './did-you-mean.ts';
 import {isSecretReference, parseText} from './draft.ts';
 import {allFields, type Field, nodeAt} from './fields.ts';
 import {type PathBase, resolveText} from './resolve-paths.ts';
 import type {Path} from './rules.ts';
-import {type Draft, formatPath, getAt, removeAt, setAt, toPath} from './tree.ts';
+import {type Draft, formatPath, getAt, removeAt, setAt, shownKey, toPath} from './tree.ts';
 
 /** One `--set`: the dotted path of an answer and the text that it is set to. */
 export type Override = {readonly path: string; readonly value: string};

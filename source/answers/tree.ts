@@ -22,6 +22,9 @@ export const toPath = (path: PathLike): Path =>
 /** The dotted form of a path. */
 export const formatPath = (path: PathLike): string => (typeof path === 'string' ? path : path.join('.'));
 
+/** A key as it may be shown: what looks like more than a name is cut off, since it may hold a value. */
+export const shownKey = (key: string): string => /^[A-Za-z_][\w./-]{0,79}/u.exec(key)?.[0] ?? '…';
+
 /** True for a map, false for lists, null and plain values. */
 export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,7 @@
 import {Alias, isScalar, isSeq, isMap as isYamlMap, LineCounter, type Node, parseDocument} from 'yaml';
+import {nodeAt} from './fields.ts';
 import type {Path} from './rules.ts';
-import {formatPath} from './tree.ts';
+import {formatPath, shownKey} from './tree.ts';
 import {causeOf} from './yaml-errors.ts';
 
 /** A place in the text; line and column count from 1. */
@@ -30,6 +31,9 @@ const limits = {bytes: 1024 * 1024, nodes: 20_000, depth: 32, aliases: 100};
 const start: Place = {line: 1, column: 1};
 const nothing = {value: undefined, broken: true, placeOf: () => undefined};
 const keyOf = (path: Path): string => path.join('\u0000');
+
+/** A part of a path as it may be shown: keys of the operator may hold more than a name. */
+const shown = (key: string | number): string | number => (typeof key === 'number' ? key : shownKey(key));
 
 class LimitError extends Error {}
 
@@ -68,11 +72,12 @@ export const readSource = (text: string): Source => {
 			strict: true,
 			uniqueKeys: false,
 			prettyErrors: false,
-			logLevel: 'silent',
+			logLevel: 'error',
 			lineCounter: lines,
 		});
 		for (const {code, pos} of [...document.errors, ...document.warnings]) {
 			const place = at(pos[0]);
+			if (code === 'RESOURCE_EXHAUSTION') throw new LimitError('depth', {cause: place});
 			// One slip often gives several errors in its line; the first one names it best.
 			if (!issues.some((issue) => issue.place.line === place.line))
 				issues.push({
@@ -89,12 +94,21 @@ export const readSource = (text: string): Source => {
 			const place = node?.range && !(isScalar(node) && node.source === '') ? at(node.range[0]) : fallback;
 			if (nodes > limits.nodes) throw new LimitError('nodes', {cause: place});
 			if (depth > limits.depth) throw new LimitError('depth', {cause: place});
-			// What an alias stands for is reported where the alias is, not where the anchor is.
+			// An alias as a whole is reported where the alias is; what is inside it, where that is written.
 			if (!values.has(keyOf(path))) values.set(keyOf(path), place);
 			if (node instanceof Alias) {
 				aliases += 1;
 				if (aliases > limits.aliases) throw new LimitError('aliases', {cause: place});
-				return read(node.resolve(document), path, place, depth + 1);
+				const target = node.resolve(document);
+				if (target) return read(target, path, place, depth + 1);
+				issues.push({
+					code: 'answers-syntax',
+					message: 'The answer file is not valid YAML here',
+					...causeOf('BAD_ALIAS'),
+					place,
+				});
+				broken = true;
+				return null;
 			}
 			if (isSeq(node)) return node.items.map((item, index) => read(item as Node, [...path, index], place, depth + 1));
 			if (!isYamlMap(node)) return isScalar(node) ? node.value : null;
@@ -107,10 +121,9 @@ export const readSource = (text: string): Source => {
 					issues.push({
 						code: 'answers-unknown-key',
 						message: 'A key is not a name',
-						cause: `Keys ${path.length === 0 ? 'of the answers' : `of ${formatPath(path)}`} are plain names.`,
+						cause: 'Keys are plain names.',
 						fix: 'Write "name: value".',
 						place: keyPlace,
-						path,
 					});
 					continue;
 				}
@@ -119,11 +132,11 @@ export const readSource = (text: string): Source => {
 				if (entries.has(key) && earlier) {
 					issues.push({
 						code: 'answers-duplicate-key',
-						message: `${formatPath(below)} is given twice`,
+						message: `${nodeAt(below) ? formatPath(below.map(shown)) : 'A key'} is given twice`,
 						cause: `It is already given in line ${earlier.line}, column ${earlier.column}. Only one of the two can count.`,
 						fix: 'Take one of them out.',
 						place: keyPlace,
-						path: below,
+						path: nodeAt(below) ? below.map(shown) : path,
 					});
 					continue;
 				}
@@ -140,7 +153,7 @@ export const readSource = (text: string): Source => {
 			placeOf: (path, part) => (part === 'key' ? keys.get(keyOf(path)) : undefined) ?? values.get(keyOf(path)),
 		};
 	} catch (error) {
-		// The parser itself has no bound on nesting: it runs out of stack.
+		// Nesting that gets past the bound of the parser runs out of stack.
 		const kind = error instanceof LimitError ? error.message : error instanceof RangeError ? 'depth' : undefined;
 		if (kind === undefined) throw error;
 		const place = error instanceof LimitError ? (error.cause as Place) : start;
