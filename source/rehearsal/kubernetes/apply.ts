@@ -48,14 +48,12 @@ const owned = (set: FieldSet, manager: Manager, hasStatus: boolean): FieldSet =>
 
 const printOwner = (owner: Ownership): string => {
 	const name = `${JSON.stringify(owner.manager)}${owner.subresource ? ` with subresource ${JSON.stringify(owner.subresource)}` : ''}`;
-	if (owner.operation !== 'Update') return name;
-	return `${name} using ${owner.apiVersion}${owner.time ? ` at ${owner.time}` : ''}`;
+	return owner.operation === 'Update' ? `${name} using ${owner.apiVersion}` : name;
 };
 
 /** 409 worded like k8s.io/apiserver managedfields `NewConflictError`: the manager and the field path of each conflict. */
 const conflictError = (conflicts: readonly {readonly owner: Ownership; readonly set: FieldSet}[]): ApiError => {
-	// Only the newest write of a manager is known by time, and the message of a single conflict leaves the time out.
-	const flat = conflicts.flatMap(({owner, set}) => paths(set).map((path) => ({name: printOwner({...owner}), path})));
+	const flat = conflicts.flatMap(({owner, set}) => paths(set).map((path) => ({name: printOwner(owner), path})));
 	const causes = flat.map(({name, path}) => ({
 		reason: 'FieldManagerConflict',
 		message: `conflict with ${name}`,

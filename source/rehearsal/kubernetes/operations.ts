@@ -2,21 +2,12 @@ import {randomBytes, randomUUID} from 'node:crypto';
 import {admit, admitNamespace} from './admission.ts';
 import {applyObject, recordUpdate} from './apply.ts';
 import {applyDefaults} from './defaults.ts';
-import {
-	alreadyExists,
-	badRequest,
-	conflict,
-	invalid,
-	modified,
-	notFound,
-	required,
-	type Status,
-	success,
-} from './errors.ts';
+import {alreadyExists, badRequest, conflict, invalid, modified, notFound, required} from './errors.ts';
 import {apiVersionOf, type KindInfo, shelfOf} from './kinds.ts';
 import type {KubeObject, ObjectMeta} from './objects.ts';
 import {applyJsonPatch, applyMergePatch} from './patch-json.ts';
 import {applyStrategicPatch} from './patch-strategic.ts';
+import {createRemoval, type Removal} from './removal.ts';
 import {shapeOf} from './shapes.ts';
 import type {Store} from './store.ts';
 import {checkFields, type FieldValidation} from './unknown-fields.ts';
@@ -35,14 +26,6 @@ export type WriteOptions = {
 };
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
-
-export type DeleteOptions = {
-	readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
-	readonly gracePeriodSeconds?: number;
-	readonly preconditions?: {readonly uid?: string; readonly resourceVersion?: string};
-	readonly dryRun?: boolean;
-	readonly warn?: (message: string) => void;
-};
 
 /** The writes of the API server, with admission and bookkeeping; the HTTP layer and the controllers share them. */
 export type Operations = {
@@ -64,7 +47,7 @@ export type Operations = {
 		body: unknown,
 		options: WriteOptions,
 	) => {readonly object: KubeObject; readonly created: boolean};
-	readonly remove: (info: KindInfo, namespace: string, name: string, options: DeleteOptions) => KubeObject | Status;
+	readonly remove: Removal;
 };
 
 const suffix = (): string => {
@@ -264,53 +247,7 @@ export const createOperations = (store: Store, now: () => Date): Operations => {
 			if (!sentManagers && live.metadata.managedFields) object.metadata.managedFields = live.metadata.managedFields;
 			return {object: replace(info, live, object, options, false), created: false};
 		},
-		remove: (info, namespace, name, options) => {
-			const shelf = shelfOf(info);
-			const live = store.get(shelf, namespace, name);
-			if (!live) throw notFound(info, name);
-			const {uid, resourceVersion} = options.preconditions ?? {};
-			if (uid && uid !== live.metadata.uid) {
-				throw conflict(
-					info,
-					name,
-					`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
-				);
-			}
-			if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) {
-				throw conflict(
-					info,
-					name,
-					`Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${live.metadata.resourceVersion}`,
-				);
-			}
-			if (options.dryRun) return success(info, name, live.metadata.uid);
-			// batch/v1 kept the old default: without a policy the pods of a Job stay behind.
-			const isJob = info.id === 'jobs.batch';
-			if (isJob && !options.propagationPolicy) {
-				options.warn?.(
-					'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
-				);
-			}
-			const policy = options.propagationPolicy ?? (isJob ? 'Orphan' : 'Background');
-			const finalizers = new Set(live.metadata.finalizers);
-			if (policy === 'Foreground') finalizers.add('foregroundDeletion');
-			if (policy === 'Orphan') finalizers.add('orphan');
-			const isGraceful = info.id === 'pods' && options.gracePeriodSeconds !== 0;
-			if (finalizers.size === 0 && !isGraceful && info.id !== 'namespaces') {
-				store.remove(shelf, namespace, name);
-				return success(info, name, live.metadata.uid);
-			}
-			const metadata: ObjectMeta = {...live.metadata};
-			if (finalizers.size > 0) metadata.finalizers = [...finalizers];
-			if (!metadata.deletionTimestamp) {
-				metadata.deletionTimestamp = timestamp(now());
-				metadata.deletionGracePeriodSeconds = isGraceful ? (options.gracePeriodSeconds ?? 30) : 0;
-				if (info.counted) metadata.generation = (metadata.generation ?? 0) + 1;
-			} else if (options.gracePeriodSeconds === 0) metadata.deletionGracePeriodSeconds = 0;
-			const next: KubeObject = {...live, metadata};
-			if (info.id === 'namespaces') next.status = {...dict(live.status), phase: 'Terminating'};
-			return same(next, live) ? live : store.put(shelf, next);
-		},
+		remove: createRemoval(store, now),
 	};
 	return operations;
 };

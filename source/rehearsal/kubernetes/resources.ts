@@ -7,7 +7,8 @@ import {apiVersionOf, isVirtual, type KindInfo, kindById, kindByPath, shelfOf} f
 import {pageOf, predicateOf} from './lists.ts';
 import {type Logs, serveLogs} from './logs.ts';
 import type {KubeObject, Pod} from './objects.ts';
-import type {DeleteOptions, Operations, PatchType, WriteOptions} from './operations.ts';
+import type {Operations, PatchType, WriteOptions} from './operations.ts';
+import type {DeleteOptions} from './removal.ts';
 import type {ResourceRequest} from './requests.ts';
 import {scaleOf, writeScale} from './subresources.ts';
 import {dict, isDict} from './values.ts';

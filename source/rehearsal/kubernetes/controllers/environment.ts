@@ -38,7 +38,7 @@ const readField = (pod: Pod, path: string): string => {
 	return value === undefined || value === null ? '' : String(value);
 };
 
-const valueOf = (store: Store, pod: Pod, container: Container, variable: EnvVar): string | undefined => {
+const valueFor = (store: Store, pod: Pod, container: Container, variable: EnvVar): string | undefined => {
 	const from = variable.valueFrom;
 	if (!from) return variable.value ?? '';
 	const namespace = pod.metadata.namespace ?? '';
@@ -74,7 +74,7 @@ export const resolveEnv = (store: Store, pod: Pod, container: Container): Enviro
 			for (const [key, value] of Object.entries(data ?? {})) env[`${source.prefix ?? ''}${key}`] = String(value);
 		}
 		for (const variable of container.env ?? []) {
-			const value = valueOf(store, pod, container, variable);
+			const value = valueFor(store, pod, container, variable);
 			if (value === undefined) continue;
 			env[variable.name] = variable.valueFrom
 				? value

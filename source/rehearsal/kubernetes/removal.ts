@@ -1,0 +1,69 @@
+import {conflict, notFound, type Status, success} from './errors.ts';
+import {type KindInfo, shelfOf} from './kinds.ts';
+import type {KubeObject, ObjectMeta} from './objects.ts';
+import type {Store} from './store.ts';
+import {dict, same, timestamp} from './values.ts';
+
+export type DeleteOptions = {
+	readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+	readonly gracePeriodSeconds?: number;
+	readonly preconditions?: {readonly uid?: string; readonly resourceVersion?: string};
+	readonly dryRun?: boolean;
+	readonly warn?: (message: string) => void;
+};
+
+export type Removal = (info: KindInfo, namespace: string, name: string, options: DeleteOptions) => KubeObject | Status;
+
+/**
+ * The DELETE of one object: it is gone at once (a Status is answered), or marked and still there while finalizers, a
+ * grace period or a namespace's content hold it (the object is answered). Throws a 404, or a 409 for preconditions.
+ */
+export const createRemoval =
+	(store: Store, now: () => Date): Removal =>
+	(info, namespace, name, options) => {
+		const shelf = shelfOf(info);
+		const live = store.get(shelf, namespace, name);
+		if (!live) throw notFound(info, name);
+		const {uid, resourceVersion} = options.preconditions ?? {};
+		if (uid && uid !== live.metadata.uid) {
+			throw conflict(
+				info,
+				name,
+				`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
+			);
+		}
+		if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) {
+			throw conflict(
+				info,
+				name,
+				`Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${live.metadata.resourceVersion}`,
+			);
+		}
+		if (options.dryRun) return success(info, name, live.metadata.uid);
+		// batch/v1 kept the old default: without a policy the pods of a Job stay behind.
+		const isJob = info.id === 'jobs.batch';
+		if (isJob && !options.propagationPolicy) {
+			options.warn?.(
+				'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+			);
+		}
+		const policy = options.propagationPolicy ?? (isJob ? 'Orphan' : 'Background');
+		const finalizers = new Set(live.metadata.finalizers);
+		if (policy === 'Foreground') finalizers.add('foregroundDeletion');
+		if (policy === 'Orphan') finalizers.add('orphan');
+		const isGraceful = info.id === 'pods' && options.gracePeriodSeconds !== 0;
+		if (finalizers.size === 0 && !isGraceful && info.id !== 'namespaces') {
+			store.remove(shelf, namespace, name);
+			return success(info, name, live.metadata.uid);
+		}
+		const metadata: ObjectMeta = {...live.metadata};
+		if (finalizers.size > 0) metadata.finalizers = [...finalizers];
+		if (!metadata.deletionTimestamp) {
+			metadata.deletionTimestamp = timestamp(now());
+			metadata.deletionGracePeriodSeconds = isGraceful ? (options.gracePeriodSeconds ?? 30) : 0;
+			if (info.counted) metadata.generation = (metadata.generation ?? 0) + 1;
+		} else if (options.gracePeriodSeconds === 0) metadata.deletionGracePeriodSeconds = 0;
+		const next: KubeObject = {...live, metadata};
+		if (info.id === 'namespaces') next.status = {...dict(live.status), phase: 'Terminating'};
+		return same(next, live) ? live : store.put(shelf, next);
+	};
