@@ -26,7 +26,12 @@ const refusal = (
 	});
 
 /** The name of an argument as it may be shown: never what stands behind the first sign that no path has. */
-const shown = (path: string): string => path.split('.').slice(0, 8).map(shownKey).join('.');
+const shown = (path: string): string =>
+	path
+		.split('.')
+		.slice(0, 8)
+		.map((key) => (/^\d{1,9}$/u.test(key) ? key : shownKey(key)))
+		.join('.');
 
 /**
  * Splits `path=value` arguments. Returns the overrides and a problem `answers-set-syntax` for each argument that is not

@@ -39,7 +39,7 @@ const refuse = (
 };
 
 const fromEnvironment = (name: string, {answer, environment}: SecretSources): string => {
-	const value = environment[name];
+	const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
 	if (value !== undefined && value !== '') return value;
 	return refuse(answer, {
 		code: 'answers-secret-env',
