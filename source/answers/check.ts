@@ -151,7 +151,10 @@ const under = (path: Path, at: Path): boolean => at.every((key, index) => path[i
 
 const conflictCause = ({path, other, message}: CrossFieldIssue, root: unknown): string => {
 	if (other === undefined) return 'Only a secret that this tool makes can be generated.';
-	if (!message.startsWith('is the same')) return 'The two belong together.';
+	if (!message.startsWith('is the same'))
+		return lookUp(root, other) === undefined && nodeAt(other)?.kind === 'field' && message.startsWith('is more')
+			? `${formatPath(other)} is not given, so its default counts.`
+			: 'The two belong together.';
 	return lookUp(root, path) === undefined
 		? `It is not given, so its default counts, and ${formatPath(other)} has that already.`
 		: 'What is installed side by side needs names of its own.';

@@ -125,10 +125,11 @@ export const validateField = (draft: Draft, path: PathLike): string | undefined 
 	const own = issues.find((issue) => touches(issue, asked));
 	if (own) return sentence(own, asked);
 	const mirrored = issues.find(({other}) => other !== undefined && formatPath(other) === asked);
-	if (!mirrored?.other || getAt(draft, mirrored.path) === undefined) return undefined;
-	return mirrored.message.startsWith('is the same')
-		? mirrored.message.replace(formatPath(mirrored.other), formatPath(mirrored.path))
-		: undefined;
+	// Two defaults that clash are the business of the later one alone.
+	if (!mirrored || (getAt(draft, mirrored.path) === undefined && getAt(draft, asked) === undefined)) return undefined;
+	const theirs = formatPath(mirrored.path);
+	if (mirrored.message.startsWith('is the same')) return mirrored.message.replace(asked, theirs);
+	return mirrored.message.startsWith('is more') ? `is less than ${theirs}; Kubernetes refuses such pods` : undefined;
 };
 
 /** How a draft was judged. Issues are in the order of the schema; `fix` is the next move. */

@@ -4,7 +4,11 @@ export type Path = readonly (string | number)[];
 /** A broken rule that looks at more than one answer. `other` is the answer it clashes with. */
 export type CrossFieldIssue = {readonly path: Path; readonly message: string; readonly other?: Path};
 
+type Amounts = {readonly cpu?: string | undefined; readonly memory?: string | undefined};
+type Resources = {readonly requests: Amounts; readonly limits: Amounts};
+
 type Component = {
+	readonly resources: Resources;
 	readonly host: string;
 	readonly namespace: string;
 	readonly database: {readonly name: string; readonly username: string};
@@ -29,8 +33,41 @@ const duplicates = (entries: readonly Entry[], what: string): CrossFieldIssue[] 
 		return [{path, message, other: first.path}];
 	});
 
+const factors: Readonly<Record<string, number>> = {
+	m: 1e-3,
+	'': 1,
+	k: 1e3,
+	M: 1e6,
+	G: 1e9,
+	T: 1e12,
+	Ki: 2 ** 10,
+	Mi: 2 ** 20,
+	Gi: 2 ** 30,
+	Ti: 2 ** 40,
+};
+
+/** A quantity as a number of cores or bytes; NaN for what is none, so that no comparison holds. */
+const amount = (quantity: string | undefined): number => {
+	const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/u.exec(quantity ?? '') ?? [];
+	return Number(digits ?? Number.NaN) * (factors[unit] ?? Number.NaN);
+};
+
+/** The API server refuses pods that request more than their limit (Kubernetes, "Resource Management for Pods"). */
+const overLimit = ({requests, limits}: Resources, at: Path): CrossFieldIssue[] =>
+	(['cpu', 'memory'] as const).flatMap((key) =>
+		amount(requests[key]) > amount(limits[key])
+			? [
+					{
+						path: [...at, 'requests', key],
+						message: `is more than ${[...at, 'limits', key].join('.')}; Kubernetes refuses such pods`,
+						other: [...at, 'limits', key],
+					},
+				]
+			: [],
+	);
+
 /**
- * The rules that look at more than one answer: names that must differ, login and password that belong together,
+ * The rules that look at more than one answer: pods that request no more than their limit, names that must differ, login and password that belong together,
  * passwords of logins that exist already. Returns one issue per broken rule; never a secret.
  */
 export const crossFieldIssues = (answers: RuledAnswers): readonly CrossFieldIssue[] => {
@@ -46,6 +83,7 @@ export const crossFieldIssues = (answers: RuledAnswers): readonly CrossFieldIssu
 		[database.admin?.password, ['database', 'admin', 'password']],
 	];
 	return [
+		...components.flatMap(({at, value}) => overLimit(value.resources, [...at, 'resources'])),
 		...duplicates(
 			each(['host'], ({host}) => host),
 			'host name',

@@ -125,6 +125,16 @@ describe('validating one answer', () => {
 			{limits: {cpu: 'x'}},
 			'limits.cpu must be a Kubernetes quantity such as 500m or 2Gi',
 		],
+		[
+			'controlPlane.resources.limits.cpu',
+			'100m',
+			'is less than controlPlane.resources.requests.cpu; Kubernetes refuses such pods',
+		],
+		[
+			'controlPlane.namespace',
+			'zenml-workspace',
+			'is the same namespace as workspaces.0.namespace: "zenml-workspace"; they must differ',
+		],
 		['workspaces', [], 'must have at least one workspace'],
 		['workspaces', undefined, 'is missing'],
 	])('judges %s as %o', (path, value, expected) => {

@@ -259,6 +259,14 @@ const refusals: readonly Refusal[] = [
 		'9:21 answers-conflict database.admin.password cannot be generated: this login exists already',
 	],
 	[
+		'a request above a limit, in other units',
+		replaced(
+			'host: zenml-pro.corp.internal',
+			'host: zenml-pro.corp.internal\n  resources: {requests: {memory: 4097Mi, cpu: 2000m}}',
+		),
+		'11:34 answers-conflict controlPlane.resources.requests.memory is more than controlPlane.resources.limits.memory; Kubernetes refuses such pods',
+	],
+	[
 		'two workspaces with the same defaults, at the second one',
 		workspace(''),
 		'14:5 answers-conflict workspaces.1.database.name is the same database as workspaces.0.database.name: "zenml_workspace"; they must differ',
