@@ -1,4 +1,4 @@
-import type {Problem} from '../engine/problem.ts';
+import type {Problem, ProblemArea} from '../engine/problem.ts';
 
 /** A name server. */
 export type DnsPort = {
@@ -54,7 +54,8 @@ export type HttpsResponse = {
 /** HTTPS with the operator's CA, never without verification. */
 export type HttpsPort = {
 	/**
-	 * One request. `address` connects there instead of asking DNS, with the URL's host as SNI and Host header.
+	 * One request; redirects are returned, not followed, and a body over 1 MiB is refused. `address` connects there instead of
+	 * asking DNS, with the URL's host as SNI and Host header. `ca` is PEM and the only trust: no public root counts.
 	 * @throws ProblemError area given by `area`: refused, no route, time-out, certificate (with the names it is for).
 	 */
 	readonly request: (options: {
@@ -64,7 +65,10 @@ export type HttpsPort = {
 		readonly ca: string;
 		readonly headers?: Readonly<Record<string, string>>;
 		readonly body?: string;
+		/** For the whole request, from the first packet to the last byte of the body. */
 		readonly timeoutMs: number;
 		readonly signal: AbortSignal;
+		/** Area of the problems; `verification` unless told. */
+		readonly area?: ProblemArea;
 	}) => Promise<HttpsResponse>;
 };

@@ -1,0 +1,1 @@
+export {type RunningNameServer, startNameServer} from './name-server.ts';
