@@ -33,7 +33,8 @@ const reach = (tree: KeyTree, path: readonly string[]): KeyTree => {
 /** Top-level sections of the workspace chart that its templates hand around under other names. */
 const sections: readonly string[] = ['server', 'zenml'];
 
-type Mention = {readonly path: readonly string[]; readonly whole: boolean};
+/** `whole`: handed on with all its children. `scope`: the `with` of a block, which reads its children by short names. */
+type Mention = {readonly path: readonly string[]; readonly whole: boolean; readonly scope: boolean};
 
 const reference = String.raw`(?:\.Values|\.ZenML|(?<![\w$.])\.server|\$\w+(?:\.Values)?)((?:\.[A-Za-z_]\w*)+)`;
 
@@ -67,15 +68,22 @@ const mentions = (template: string, roots: readonly string[]): readonly Mention[
 		const after = template.slice(match.index + text.length, match.index + text.length + 300);
 		const action = after.slice(0, Math.max(0, after.indexOf('}}')));
 		const block = after.slice(action.length).split(/\{\{-?\s*end\b/u)[0] ?? '';
+		const scope = /\bwith\s+$/u.test(before);
 		const whole =
 			/(toYaml|toJson|range(\s+\$\w+\s*(,\s*\$\w+\s*)?:=)?)\s+\(?\s*$/u.test(before) ||
 			/\|\s*(toYaml|toJson)\b/u.test(action) ||
-			(/\bwith\s+$/u.test(before) && /(toYaml|toJson|range)\s+\./u.test(block));
+			(scope && /(toYaml|toJson|range)\s+\./u.test(block));
 		const literal = /(?:get|index|hasKey)\s+\(?\s*$/u.test(before) ? action.matchAll(/"([\w-]+)"/gu) : [];
 		const keys = [...literal].map(([, key]) => key ?? '');
-		for (const path of resolve(text, dotted)) found.push({path: [...path, ...keys], whole});
+		for (const path of resolve(text, dotted)) found.push({path: [...path, ...keys], whole, scope});
 	}
 	return found;
+};
+
+const hasChildren = (values: unknown, path: readonly string[]): boolean => {
+	let at: unknown = values;
+	for (const key of path) at = isMap(at) ? at[key] : undefined;
+	return isMap(at) && Object.keys(at).length > 0;
 };
 
 /**
@@ -90,9 +98,10 @@ export const knownKeys = (values: unknown, templates: readonly string[], subchar
 		(name) => tree.children.has(name) || new RegExp(`\\.Values\\.${name}\\b`, 'u').test(text),
 	);
 	for (const template of templates) {
-		for (const {path, whole} of mentions(template, roots)) {
+		for (const {path, whole, scope} of mentions(template, roots)) {
 			const at = reach(tree, path);
-			if (whole && !(path.length === 1 && sections.includes(path[0] ?? ''))) at.free = true;
+			const isSection = path.length === 1 && sections.includes(path[0] ?? '');
+			if (!isSection && (whole || (scope && !hasChildren(values, path)))) at.free = true;
 		}
 	}
 	// A renamed section is known under its old name only as a whole; its keys are those of the new one.

@@ -1,0 +1,85 @@
+import {expect, test} from 'vitest';
+import {
+	inspectRendered,
+	kubeVersionFits,
+	supportedDatabases,
+	valuesHash,
+	versionsFit,
+} from '../../source/charts/index.ts';
+
+const chart = (name: string, version: string, annotations: Readonly<Record<string, string>> = {}) => ({
+	name,
+	version,
+	annotations,
+});
+
+/** Control plane, workspace server, whether they are refused, and a word of each warning. */
+test.each<[string, string, boolean, readonly RegExp[]]>([
+	['0.13.18', '0.95.1', false, []],
+	['0.13.18', '0.73.0', true, [/private CA/u]],
+	['0.12.0', '0.84.9', true, [/PyPI/u, /passwords only as text/u]],
+	['0.12.0', '0.85.0', false, [/PyPI/u, /passwords only as text/u]],
+	['0.10.24', '0.73.0', false, [/private CA/u, /passwords only as text/u]],
+	['0.10.24', '0.95.1', false, [/older than the workspace/u, /passwords only as text/u]],
+	['0.13.13', '0.94.2', false, [/PyPI/u]],
+])('control plane %s with workspace server %s: refused %s', (controlPlane, workspace, refused, warnings) => {
+	const verdict = versionsFit(chart('zenml-pro', controlPlane), chart('zenml', workspace));
+	expect(verdict.problems.map(({code}) => code)).toEqual(refused ? ['chart-versions-do-not-fit'] : []);
+	expect(verdict.warnings).toHaveLength(warnings.length);
+	for (const [index, word] of warnings.entries()) expect(verdict.warnings[index]).toMatch(word);
+});
+
+test('a version that is no version is said to be incomparable', () => {
+	const {problems, warnings} = versionsFit(chart('zenml-pro', 'nightly'), chart('zenml', '0.95.1'));
+	expect(problems).toEqual([]);
+	expect(warnings.join()).toContain('"nightly"');
+});
+
+test.each([
+	['>=1.24.0-0', 'v1.24.0', true],
+	['>=1.24.0-0', 'v1.34.2-eks-113cf36', true],
+	['>=1.24.0-0', 'v1.23.17+k3s1', false],
+	['>= 1.26.0-0 < 1.30.0-0', 'v1.31.0-gke.100', false],
+	[undefined, 'v1.10.0', true],
+])('a chart that asks for Kubernetes %s fits %s: %s', (kubeVersion, cluster, fits) => {
+	const asked = {...chart('zenml', '1.0.0'), ...(kubeVersion === undefined ? {} : {kubeVersion})};
+	expect(kubeVersionFits(asked, cluster)?.code).toBe(fits ? undefined : 'kubernetes-version-unfit');
+});
+
+test('the annotation of a chart decides which databases it works with', () => {
+	const annotations = {'zenml-airgap.io/databases': 'PostgreSQL, mysql'};
+	expect(supportedDatabases(chart('zenml', '0.95.1', annotations))).toEqual({engines: ['postgresql', 'mysql']});
+});
+
+test('a workspace chart without the annotation is for MySQL only, and the warning says what would happen', () => {
+	const {engines, warning} = supportedDatabases(chart('zenml', '0.95.1'));
+	expect(engines).toEqual(['mysql']);
+	expect(warning).toContain('Invalid SQL driver value');
+	expect(supportedDatabases(chart('zenml-pro', '0.13.18'))).toEqual({engines: ['postgresql', 'mysql']});
+});
+
+test('the hash of values knows a changed secret and ignores the order of keys', () => {
+	const values = {a: 1, zenml: {auth: {password: 'one'}, list: [1, 2]}};
+	expect(valuesHash({zenml: {list: [1, 2], auth: {password: 'one'}}, a: 1})).toBe(valuesHash(values));
+	expect(valuesHash({...values, zenml: {...values.zenml, auth: {password: 'two'}}})).not.toBe(valuesHash(values));
+	expect(valuesHash({...values, zenml: {...values.zenml, list: [2, 1]}})).not.toBe(valuesHash(values));
+	expect(valuesHash(values)).toMatch(/^[0-9a-f]{64}$/u);
+});
+
+test('a variable that stands twice in a container is a warning that names it', () => {
+	const {warnings} = inspectRendered(
+		`apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  containers:
+    - {name: c, image: r.example/a, env: [{name: A, value: "1"}, {name: A, value: "2"}]}
+`,
+		{registryHost: 'r.example'},
+	);
+	expect(warnings).toEqual(['Pod p, container c: set twice, the last one counts: A.']);
+});
+
+test('a stream that is not YAML is a problem', () => {
+	expect(inspectRendered('a: [', {registryHost: 'r'}).problems.map(({code}) => code)).toEqual(['rendered-not-yaml']);
+});
