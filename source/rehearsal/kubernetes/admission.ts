@@ -27,7 +27,8 @@ const admitPod = (store: Store, info: KindInfo, pod: Pod): void => {
 	const account = store.get('serviceaccounts', namespace, name);
 	if (!account) {
 		const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
-		throw forbidden(info, pod.metadata.name, why);
+		// The real server refuses before it makes a name, so each try is refused in the same words.
+		throw forbidden(info, pod.metadata.generateName ?? pod.metadata.name, why);
 	}
 	spec.serviceAccountName = name;
 	spec.serviceAccount = name;

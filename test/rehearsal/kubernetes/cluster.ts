@@ -1,0 +1,109 @@
+import {request} from 'node:https';
+import {
+	type KubernetesOptions,
+	type KubernetesServer,
+	type RunPod,
+	startKubernetes,
+} from '../../../source/rehearsal/kubernetes/index.ts';
+import {type Dict, dict} from '../../../source/rehearsal/kubernetes/values.ts';
+
+/**
+ * Containers for tests, chosen by words in the image name: `missing` cannot be pulled, `crash` ends with 1, `unready` is
+ * never ready, and what belongs to a Job, is an init container or has restartPolicy Never ends with 0 after one log line.
+ */
+export const runByImage: RunPod = async (pod, {container, isInit, env, attempt, log}) => {
+	log(`${container.name} attempt ${attempt} says ${env.GREETING ?? 'nothing'}`);
+	if (container.image.includes('missing')) return {waiting: {reason: 'ErrImagePull', message: 'not found'}};
+	if (container.image.includes('crash')) return {exit: 1};
+	if (container.image.includes('unready')) return {running: true, ready: false, message: 'connection refused'};
+	const isTask = pod.metadata.ownerReferences?.[0]?.kind === 'Job' || pod.spec.restartPolicy === 'Never';
+	return isInit || isTask ? {exit: 0} : 'running';
+};
+
+export const fastPace = {readyAfterMs: 20, stopMs: 5, backoffMs: 20, retryMs: 20, addressMs: 10};
+
+export const startCluster = (options: Partial<KubernetesOptions> = {}): Promise<KubernetesServer> =>
+	startKubernetes({runPod: runByImage, ingressAddress: '127.0.0.9', pace: fastPace, ...options});
+
+export type Answer = {readonly code: number; readonly body: Dict; readonly text: string; readonly headers: Dict};
+
+const tokenOf = (cluster: KubernetesServer): string => /token: (\S+)/.exec(cluster.kubeconfig)?.[1] ?? '';
+
+export const patchAs = {
+	json: 'application/json-patch+json',
+	merge: 'application/merge-patch+json',
+	strategic: 'application/strategic-merge-patch+json',
+	apply: 'application/apply-patch+yaml',
+};
+
+/** One HTTPS request to the cluster as its administrator; `onLine` follows a stream and ends it by answering true. */
+export const call = (
+	cluster: KubernetesServer,
+	method: string,
+	path: string,
+	body?: unknown,
+	headers: Record<string, string> = {},
+	onLine?: (line: string) => boolean,
+): Promise<Answer> =>
+	new Promise((resolve, reject) => {
+		const sent = request(
+			cluster.url + path,
+			{
+				method,
+				ca: cluster.caPem,
+				headers: {
+					authorization: `Bearer ${tokenOf(cluster)}`,
+					'user-agent': 'tester/1.0',
+					'content-type': 'application/json',
+					...headers,
+				},
+			},
+			(response) => {
+				let text = '';
+				let rest = '';
+				response.setEncoding('utf8');
+				const finish = (): void => {
+					let parsed: unknown;
+					try {
+						parsed = JSON.parse(text);
+					} catch {
+						parsed = {};
+					}
+					resolve({code: response.statusCode ?? 0, body: dict(parsed), text, headers: response.headers});
+				};
+				response.on('data', (chunk: string) => {
+					text += chunk;
+					const lines = (rest + chunk).split('\n');
+					rest = lines.pop() ?? '';
+					if (onLine && lines.some(onLine)) {
+						finish();
+						sent.destroy();
+					}
+				});
+				response.on('end', finish);
+			},
+		);
+		sent.on('error', reject);
+		sent.end(body === undefined ? undefined : JSON.stringify(body));
+	});
+
+/** Look until `probe` answers something, for at most five seconds. */
+export const eventually = async <T>(probe: () => T | undefined | false): Promise<T> => {
+	for (let round = 0; round < 250; round += 1) {
+		const found = probe();
+		if (found) return found;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+	throw new Error('what was waited for did not happen in five seconds');
+};
+
+export const deployment = (name: string, image: string, extra: Dict = {}): Dict => ({
+	apiVersion: 'apps/v1',
+	kind: 'Deployment',
+	metadata: {name},
+	spec: {
+		replicas: 1,
+		selector: {matchLabels: {app: name}},
+		template: {metadata: {labels: {app: name}}, spec: {containers: [{name: 'main', image, ...extra}]}},
+	},
+});
