@@ -1,5 +1,6 @@
 import {
 	addItem,
+	defaultAt,
 	getAt,
 	itemCount,
 	parseField,
@@ -16,6 +17,7 @@ import {missingQuestions, topics} from '../answers/questions.ts';
 export const form = {
 	topics,
 	missingQuestions,
+	defaultAt,
 	getAt,
 	setAt,
 	addItem,

@@ -1,9 +1,18 @@
-import {clean, wrap} from './text.ts';
+import {cells, clean, shorten, wrap} from './text.ts';
 import type {Role} from './theme.ts';
 
 /** A screen is a list of rows of known height, so that it can be scrolled, tested and never grows out of the window. */
 export type Span = {readonly text: string; readonly role?: Role; readonly bold?: boolean};
 export type Row = readonly Span[];
+
+/** Do two rows look the same? */
+export const sameRow = (one: Row, other: Row): boolean =>
+	one === other ||
+	(one.length === other.length &&
+		one.every((span, index) => {
+			const twin = other[index];
+			return span.text === twin?.text && span.role === twin.role && span.bold === twin.bold;
+		}));
 
 /** One row of one piece of text. */
 export const row = (text: string, role: Role = 'plain'): Row => [{text: clean(text), role}];
@@ -22,6 +31,20 @@ export const bullet = (mark: Span, text: string, width: number, role: Role = 'pl
 			: {text: ' '.repeat(indent + mark.text.length + 1)},
 		{text: line, role},
 	]);
+
+/** A row that is no wider than `width` cells; what is cut ends in `mark`. */
+export const cutRow = (spans: Row, width: number, mark: string): Row => {
+	let room = width;
+	const total = spans.reduce((sum, {text}) => sum + cells(text), 0);
+	if (total <= width) return spans;
+	return spans.flatMap((span) => {
+		if (room <= 0) return [];
+		const used = cells(span.text);
+		const text = used < room ? span.text : shorten(`${span.text} `, room, mark);
+		room -= used;
+		return [{...span, text}];
+	});
+};
 
 /** Keeps a scroll position within a list. */
 export const clampTop = (top: number, total: number, height: number): number =>

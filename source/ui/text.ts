@@ -41,7 +41,8 @@ export const pad = (text: string, width: number, mark = '…'): string => {
 
 /** Breaks text into lines of at most `width` cells; words longer than a line are cut. Line ends are kept. */
 export const wrap = (text: string, width: number): readonly string[] =>
-	text
-		.split(/\r\n|\r|\n/u)
-		.flatMap((line) => wrapAnsi(clean(line), Math.max(1, width), {hard: true, trim: false}).split('\n'))
-		.map((line) => line.trimEnd());
+	text.split(/\r\n|\r|\n/u).flatMap((line) =>
+		wrapAnsi(clean(line), Math.max(1, width), {hard: true, trim: false})
+			.split('\n')
+			.map((part, index) => (index === 0 ? part : part.trimStart()).trimEnd()),
+	);

@@ -10,12 +10,13 @@ import {Rows} from './rows.tsx';
 /** A key and what it does, as named in the last row. */
 export type Hint = readonly [key: string, does: string];
 
+/** As many keys as fit; the first ones matter most. */
 const hintRow = (hints: readonly Hint[], width: number): Row => {
 	let room = width;
-	return hints.flatMap(([key, does]) => {
-		const needed = cells(key) + cells(does) + 3;
-		room -= needed;
-		return room + 2 < 0 ? [] : [{text: key, role: 'key'} as const, {text: ` ${does}  `, role: 'dim'} as const];
+	return hints.flatMap(([key, does], index) => {
+		const gap = index === 0 ? '' : '  ';
+		room -= cells(gap) + cells(key) + 1 + cells(does);
+		return room < 0 ? [] : [{text: gap + key, role: 'key'} as const, {text: ` ${does}`, role: 'dim'} as const];
 	});
 };
 

@@ -1,9 +1,9 @@
 import {Box, Text} from 'ink';
 import {memo} from 'react';
-import type {Row} from '../rows.ts';
-import {style, useLook} from '../theme.ts';
+import {cutRow, type Row, sameRow} from '../rows.ts';
+import {glyphs, style, useLook} from '../theme.ts';
 
-const RowView = memo(({row}: {readonly row: Row}) => {
+const Line = ({row}: {readonly row: Row}) => {
 	const look = useLook();
 	return (
 		<Text wrap="truncate">
@@ -17,7 +17,10 @@ const RowView = memo(({row}: {readonly row: Row}) => {
 					))}
 		</Text>
 	);
-});
+};
+
+// Rows are built anew for each frame; only those that look different are laid out again.
+const RowView = memo(Line, (before, after) => sameRow(before.row, after.row));
 
 /** Rows as they are, one line each; what is wider than `width` is cut. */
 export const Rows = ({
@@ -28,11 +31,14 @@ export const Rows = ({
 	readonly rows: readonly Row[];
 	readonly width: number;
 	readonly height: number;
-}) => (
-	<Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
-		{rows.slice(0, height).map((row, index) => (
-			// biome-ignore lint/suspicious/noArrayIndexKey: a row is its place on the screen
-			<RowView key={index} row={row} />
-		))}
-	</Box>
-);
+}) => {
+	const {more} = glyphs(useLook());
+	return (
+		<Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
+			{rows.slice(0, height).map((row, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: a row is its place on the screen
+				<RowView key={index} row={cutRow(row, width, more)} />
+			))}
+		</Box>
+	);
+};

@@ -17,7 +17,7 @@ const secretWords = (value: string): string =>
 /** The answer at `path` for a reader. */
 export const said = (form: Form, draft: Draft, question: Question, path: string): Said => {
 	const given = form.getAt(draft, path);
-	const value = given ?? form.suggest(draft, path);
+	const value = given ?? form.defaultAt(path) ?? (question.kind === 'yes-no' ? false : undefined);
 	if (value === undefined || value === null || value === '') {
 		return question.optional ? {text: 'not set', role: 'dim'} : {text: 'missing', role: 'bad'};
 	}
@@ -48,7 +48,7 @@ export const answerRows = (form: Form, draft: Draft, width: number): readonly Ro
 	return form.topics.flatMap((topic, index) => {
 		const count = topic.repeat === undefined ? 0 : form.itemCount(draft, topic.repeat);
 		const items = Array.from({length: count}, (_, item) => [
-			row(`  ${item + 1}`, 'key'),
+			row(`  ${item + 1}`, 'title'),
 			...rowsOf(index, item, 4),
 		]).flat();
 		const rows = topic.repeat === undefined ? rowsOf(index, undefined, 2) : items;

@@ -1,32 +1,33 @@
 import type {Item, Progress, StepState} from '../../engine/types.ts';
 import {amounts, count, duration, pace} from '../format.ts';
 import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
-import {clean, shorten} from '../text.ts';
+import {clean, pad, shorten} from '../text.ts';
 import type {Glyphs, Role} from '../theme.ts';
 import {changeRows} from './plan.ts';
 
 /** A row of progress is called silent when nothing was heard for this long. */
 const silentMs = 15_000;
 
-const barRow = (progress: Progress, width: number, glyphs: Glyphs): Row => {
+/** The label with a bar behind it where the total is known; the label gives way, the bar does not. */
+const labelRow = (progress: Progress, width: number, glyphs: Glyphs): Row => {
 	const {share} = pace(progress);
-	const text = amounts(progress);
-	const room = Math.min(30, width - text.length - 9);
-	if (share === undefined || room < 6) return [{text: `  ${text}`}];
+	const label = clean(progress.label);
+	if (share === undefined) return row(shorten(label, width, glyphs.more));
+	const room = Math.max(8, Math.min(24, Math.floor(width * 0.3)));
 	const full = Math.floor(share * room);
 	return [
-		{text: '  '},
-		{text: glyphs.full.repeat(full), role: 'busy'},
+		{text: pad(label, Math.max(1, width - room - 6), glyphs.more)},
+		{text: ` ${glyphs.full.repeat(full)}`, role: 'busy'},
 		{text: glyphs.empty.repeat(room - full), role: 'dim'},
-		{text: ` ${String(Math.floor(share * 100)).padStart(3)}% ${text}`},
+		{text: ` ${String(Math.floor(share * 100)).padStart(3)}%`},
 	];
 };
 
 const progressRows = (progress: Progress, width: number, glyphs: Glyphs, now: number): readonly Row[] => {
 	const silent = now - progress.updatedAt;
 	return [
-		row(shorten(clean(progress.label), width)),
-		barRow(progress, width, glyphs),
+		labelRow(progress, width, glyphs),
+		row(`  ${amounts(progress)}`, 'dim'),
 		...(silent >= silentMs ? [row(`  nothing heard for ${duration(silent)}`, 'warn')] : []),
 	];
 };
@@ -50,9 +51,9 @@ const doing = (step: StepState, now: number): {readonly text: string; readonly r
 		case 'pending':
 			return {text: 'Not begun.', role: 'dim'};
 		case 'checking':
-			return {text: 'Looking at what is there…', role: 'busy'};
+			return {text: 'Looking at what is there.', role: 'busy'};
 		case 'applying':
-			return {text: step.attempt > 1 ? `Working, attempt ${step.attempt}…` : 'Working…', role: 'busy'};
+			return {text: step.attempt > 1 ? `Working, attempt ${step.attempt}.` : 'Working.', role: 'busy'};
 		case 'waiting':
 			return {text: 'Waiting for other people. Press Enter for the page.', role: 'warn'};
 		case 'retrying': {

@@ -5,20 +5,20 @@ const groups: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, st
 	[
 		'Everywhere',
 		[
-			['Ctrl-C', 'stop or quit, asks first; twice: at once'],
-			['?  Ctrl-G', 'this page; Ctrl-G also while typing'],
-			['arrows, j k h l, g G', 'move in lists and texts; digits choose'],
+			['Ctrl-C', 'stop or quit; twice: at once'],
+			['?  Ctrl-G', 'this page, also while typing'],
+			['arrows, j k h l, g G', 'move; digits choose'],
 		],
 	],
 	[
 		'Questions',
 		[
 			['Enter', 'take the answer and go on'],
-			['Tab, Shift-Tab, up, down', 'other question, what was typed stays'],
+			['Tab Shift-Tab up down', 'other question, nothing is lost'],
 			['Esc', 'back a topic'],
 			['Ctrl-N  Ctrl-S', 'next topic; to the review'],
-			['Ctrl-A', 'show or hide advanced questions'],
-			['Ctrl-U  Ctrl-W  Ctrl-K', 'delete to the start, a word, to the end'],
+			['Ctrl-A', 'advanced questions'],
+			['Ctrl-U  Ctrl-W  Ctrl-K', 'delete back, word, rest'],
 		],
 	],
 	[
@@ -27,7 +27,7 @@ const groups: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, st
 			['Tab', 'steps, details, log'],
 			['/  n  N', 'search the log; older, newer match'],
 			['v', 'level of the log'],
-			['Esc  Enter', 'leave and open the page of what is waited for'],
+			['Esc  Enter', 'leave, open the waiting page'],
 		],
 	],
 ];

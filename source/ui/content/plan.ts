@@ -42,6 +42,19 @@ const stepRows = (step: PlanStep, width: number, glyphs: Glyphs): readonly Row[]
 	return [...head, ...paragraph(`What to do: ${step.problem.fix}`, width, 'plain', 6)];
 };
 
+/** The plan in a few words, for where there is one line. */
+export const planInShort = (plan: PlanState): string => {
+	if (plan.status === 'looking') return plan.count === 0 ? 'looking' : `looking, ${plan.index + 1} of ${plan.count}`;
+	if (plan.status !== 'ready') return plan.status === 'failed' ? 'not known, see below' : 'not looked at';
+	const {steps} = plan.view;
+	const changes = steps.reduce((sum, step) => sum + (step.state === 'todo' ? step.changes.length : 0), 0);
+	const problems = steps.filter(({state}) => state === 'problem').length;
+	const open = steps.some(({state}) => state === 'unknown') ? ' and more' : '';
+	return [problems > 0 ? count(problems, 'problem') : '', `${count(changes, 'change')}${open}`]
+		.filter((part) => part !== '')
+		.join(', ');
+};
+
 /** What a run would do, by step, as far as it is known. */
 export const planRows = (plan: PlanState, width: number, glyphs: Glyphs): readonly Row[] => {
 	const head = row('What will be done', 'title');
@@ -53,7 +66,7 @@ export const planRows = (plan: PlanState, width: number, glyphs: Glyphs): readon
 				head,
 				row(
 					plan.count === 0
-						? '  Looking, nothing is changed…'
+						? '  Looking, nothing is changed.'
 						: `  Looking, nothing is changed: ${plan.index + 1} of ${plan.count}, ${plan.title}`,
 					'busy',
 				),

@@ -19,14 +19,14 @@ const fieldRow = (field: Extract<Field, {readonly kind: 'line'}>, width: number,
 	return [
 		{text: seen.cutLeft ? glyphs.more : glyphs.pointer, role: 'key'},
 		{text: ' '},
-		{text: seen.before},
+		{text: seen.before, role: field.proposed ? 'dim' : 'plain'},
 		{text: seen.at, role: 'focus'},
 		{text: seen.after},
 		...(seen.cutRight ? [{text: glyphs.more, role: 'key'} as const] : []),
 	];
 };
 
-const secretHelp = 'Type it, or where it is: env:NAME, file:PATH, k8s:namespace/name/key, generate.';
+const secretHelp = 'In its place also env:NAME, file:PATH, k8s:namespace/name/key, generate.';
 
 const editorRows = (
 	{form}: Pick<Env, 'form'>,

@@ -38,7 +38,7 @@ export const welcomeRows = (state: UiState, width: number, glyphs: Glyphs): read
 		...(foundProblem
 			? [...paragraph(foundProblem.message, width, 'bad'), ...paragraph(`What to do: ${foundProblem.fix}`, width)]
 			: []),
-		...(found === undefined && !foundProblem ? [row('Looking around…', 'busy')] : []),
+		...(found === undefined && !foundProblem ? [row('Looking around.', 'busy')] : []),
 		...(found
 			? [
 					...sightingRows(`Bundle ${found.bundle.path}`, found.bundle, width, glyphs),

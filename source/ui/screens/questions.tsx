@@ -3,7 +3,7 @@ import {Frame, type Hint, ruleRow} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {questionRows} from '../content/question.ts';
 import {entryRows, topicRows, topicTitle} from '../content/topic.ts';
-import {paragraph, type Row} from '../rows.ts';
+import {blank, paragraph, type Row} from '../rows.ts';
 import {entryAt} from '../state/entries.ts';
 import {bodyColumns, bodyRows, topicColumns} from '../state/layout.ts';
 import {type Asking, askedOf} from '../state/questions.ts';
@@ -33,7 +33,7 @@ export const Questions = ({state, env, aside}: ScreenProps & {readonly state: As
 	const entry = entryAt(askedOf(state, env), spot);
 	const topic = env.form.topics[spot.topic];
 	const about = questionRows(state, env, entry, width, marks);
-	const intro = env.rows >= 22 ? paragraph(topic?.intro ?? '', width, 'dim') : [];
+	const intro = env.rows >= 22 ? [...paragraph(topic?.intro ?? '', width, 'dim'), blank] : [];
 	const room = Math.max(1, height - about.length - intro.length - 2);
 	const entries = entryRows(state, env, width, room, marks);
 	const title = entry?.kind === 'question' ? entry.question.label : '';

@@ -1,6 +1,7 @@
 import {Frame, ruleRow} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {buttonRow, menuRows} from '../content/menu.ts';
+import {planInShort} from '../content/plan.ts';
 import {reviewRows} from '../content/review.ts';
 import {clampTop, row} from '../rows.ts';
 import {bodyColumns, bodyRows, pageRows} from '../state/layout.ts';
@@ -41,6 +42,8 @@ export const Review = (props: ScreenProps & {readonly state: Reviewing}) => {
 	const height = pageRows(env.rows);
 	const rows = reviewRows(state, env, width, marks);
 	const top = clampTop(state.screen.top, rows.length, height);
+	const place = position(top, rows.length, height);
+	const where = [place, `plan: ${planInShort(state.plan)}`].filter((part) => part !== '').join('; ');
 	const hints = [
 		['Enter', 'choose'],
 		[marks.sideways, 'button'],
@@ -53,10 +56,7 @@ export const Review = (props: ScreenProps & {readonly state: Reviewing}) => {
 		<Frame {...env} title="Review" aside={aside} hints={hints} notice={state.notice}>
 			<Rows rows={rows.slice(top, top + height)} width={width} height={height} />
 			<Rows
-				rows={[
-					ruleRow(position(top, rows.length, height), width, marks.rule),
-					buttonRow(reviewButtons, state.screen.menu, width),
-				]}
+				rows={[ruleRow(where, width, marks.rule), buttonRow(reviewButtons, state.screen.menu, width)]}
 				width={width}
 				height={2}
 			/>

@@ -19,15 +19,23 @@ export const asWord = (form: Form, value: ReturnType<Form['getAt']>): string =>
 export const openField = (form: Form, draft: Draft, entry: Entry | undefined): Field => {
 	if (entry?.kind !== 'question') return {kind: 'none'};
 	const {question, path} = entry;
-	const value = form.getAt(draft, path) ?? form.suggest(draft, path);
+	const answer = form.getAt(draft, path);
+	const value = answer ?? form.suggest(draft, path);
 	if (question.kind === 'choice' || question.kind === 'yes-no')
 		return {kind: 'choice', index: Math.max(0, optionsOf(question).indexOf(asWord(form, value)))};
 	const masked = question.kind === 'secret';
-	return {kind: 'line', line: lineOf(masked ? '' : form.showField(value)), masked, touched: false};
+	const line = lineOf(masked ? '' : form.showField(value));
+	return {kind: 'line', line, masked, proposed: answer === undefined && line.text !== '', touched: false};
 };
 
 /** The draft as it is with the field as answer, and what the session has to keep aside. */
 export type Committed = {readonly draft: Draft; readonly effects: readonly Effect[]};
+
+/** A draft that only grows by what is not said anyway: a default that was agreed to stays a default. */
+const write = (form: Form, draft: Draft, path: string, value: ReturnType<Form['getAt']>): Draft =>
+	form.getAt(draft, path) === undefined && form.showField(value) === form.showField(form.defaultAt(path))
+		? draft
+		: form.setAt(draft, path, value);
 
 /** Writes the field into the draft. A typed secret only leaves the word `prompt` behind. */
 export const commit = (form: Form, draft: Draft, entry: Entry | undefined, field: Field): Committed => {
@@ -36,13 +44,13 @@ export const commit = (form: Form, draft: Draft, entry: Entry | undefined, field
 	if (field.kind === 'choice') {
 		const word = optionsOf(question)[field.index] ?? '';
 		const value = question.kind === 'yes-no' ? word === 'yes' : form.parseField({path}, word);
-		return {draft: form.setAt(draft, path, value), effects: []};
+		return {draft: write(form, draft, path, value), effects: []};
 	}
 	const {text} = field.line;
 	if (field.masked && text === '') return {draft, effects: []};
 	const value = form.parseField({path}, text);
 	return {
-		draft: form.setAt(draft, path, value),
+		draft: write(form, draft, path, value),
 		effects: field.masked && value === 'prompt' ? [{type: 'keep-secret', path, value: text}] : [],
 	};
 };
@@ -68,8 +76,9 @@ export const editField = (
 	if (field.kind !== 'line') return undefined;
 	const pasted = key.text.replaceAll(/^[\r\n]+|[\r\n]+$/gu, '');
 	if (key.id === 'paste' && /[\r\n]/u.test(pasted)) return {...field, message: tooManyLines};
-	const line = edit(field.line, {...key, text: clean(pasted)});
+	const inserts = key.id === 'text' || key.id === 'paste';
+	const line = edit(field.proposed && inserts ? lineOf('') : field.line, {...key, text: clean(pasted)});
 	if (line === undefined) return undefined;
-	if (line.text === field.line.text) return {...field, line};
-	return judged(form, draft, entry, {...field, line, touched: true});
+	const next: Field = {...field, line, proposed: false};
+	return line.text === field.line.text ? next : judged(form, draft, entry, {...next, touched: true});
 };

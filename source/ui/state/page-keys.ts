@@ -83,7 +83,7 @@ export const handoverLayout = (
 ) => {
 	const body = pageRows(rows);
 	const head = handoverHead(page.handover, bodyColumns(columns), marks, checkedMs, Math.floor(body / 2));
-	return {head, section: Math.max(3, body - head.length - 1)};
+	return {head, section: Math.max(3, body - head.length)};
 };
 
 /** Keys of a hand-over page. */

@@ -57,16 +57,14 @@ export const finish = (state: Asking, env: Env): Turn => {
 		);
 	}
 	const issue = result.issues[0];
+	const notice = {role: 'bad', text: issue ? `${issue.path} ${issue.message}` : 'Some answers are not valid.'} as const;
 	const wide: Scope = scope.kind === 'mend' ? scope : {kind: 'all'};
-	const spot = issue ? spotOf({...askedOf(state, env), scope: wide, advanced: true}, issue.path) : undefined;
-	const notice = {
-		role: 'bad',
-		text: issue ? `${issue.path}: ${issue.message}` : 'Some answers are not valid.',
-	} as const;
-	if (!spot) return turn({...state, notice});
-	const {state: next} = goTo({...state, advanced: true}, env, wide, spot);
-	const at = next as Asking;
-	const field = judged(env.form, at.draft, entryAt(askedOf(at, env), spot), at.screen.field);
+	const found = [state.advanced, true]
+		.map((advanced) => ({advanced, spot: issue && spotOf({...askedOf(state, env), scope: wide, advanced}, issue.path)}))
+		.find(({spot}) => spot !== undefined);
+	if (!found?.spot) return turn({...state, notice});
+	const at = goTo({...state, advanced: found.advanced}, env, wide, found.spot).state as Asking;
+	const field = judged(env.form, at.draft, entryAt(askedOf(at, env), found.spot), at.screen.field);
 	return turn({...at, notice, screen: {...at.screen, field}});
 };
 

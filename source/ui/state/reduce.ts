@@ -33,7 +33,7 @@ export const shownScreen = (state: UiState, {run}: Pick<Env, 'run'>): Screen['na
 export const isTyping = (state: UiState, env: Pick<Env, 'run'>): boolean => {
 	if (state.help || state.quitting) return false;
 	const shown = shownScreen(state, env);
-	if (shown === 'run') return searching(state);
+	if (shown === 'run') return searching(state, env);
 	return shown === 'questions' && state.screen.name === 'questions' && state.screen.field.kind === 'line';
 };
 

@@ -25,7 +25,7 @@ const start = (state: Reviewing, env: Env): Turn => {
 	const checked = env.form.validateDraft(state.draft);
 	if (!checked.ok) {
 		const issue = checked.issues[0];
-		const text = issue ? `${issue.path}: ${issue.message}` : 'Some answers are not valid.';
+		const text = issue ? `${issue.path} ${issue.message}.` : 'Some answers are not valid.';
 		return turn({...state, notice: {role: 'bad', text: `${text} Choose "Change an answer".`}});
 	}
 	const {refused: _refused, ...rest} = state;

@@ -36,8 +36,12 @@ const onLog = (state: UiState, env: Env, key: Key): Turn => {
 	return turn(log === undefined ? state : withRun(state, {log}));
 };
 
-/** True while the search text of the log is typed. */
-export const searching = (state: UiState): boolean => state.run.log.typing !== undefined;
+/** True while the search text of the log is typed. A page that comes over the log takes the keys away from it. */
+export const searching = (state: UiState, {run}: Pick<Env, 'run'>): boolean => {
+	const page = pageOf(run);
+	const covered = page.kind !== 'none' && !viewOf(state.run, page).hidden;
+	return state.run.log.typing !== undefined && !covered;
+};
 
 const switchPane = (state: UiState, step: 1 | -1): Turn => {
 	const next = panes[(panes.indexOf(state.run.pane) + step + panes.length) % panes.length] ?? 'steps';
@@ -46,7 +50,7 @@ const switchPane = (state: UiState, step: 1 | -1): Turn => {
 
 /** Keys of the run screen; while the run waits on somebody, the page over it has them. */
 export const runKey = (state: UiState, env: Env, key: Key): Turn => {
-	if (searching(state)) return onLog(state, env, key);
+	if (searching(state, env)) return onLog(state, env, key);
 	const page = pageOf(env.run);
 	if (page.kind !== 'none') {
 		const view = viewOf(state.run, page);

@@ -26,6 +26,8 @@ export type Field =
 			readonly kind: 'line';
 			readonly line: Line;
 			readonly masked: boolean;
+			/** True while the text is only a proposal: what is typed replaces it. */
+			readonly proposed: boolean;
 			/** True once something was typed: only then is the text an answer. */
 			readonly touched: boolean;
 			readonly message?: string;

@@ -1,0 +1,79 @@
+import {render} from 'ink-testing-library';
+import {App} from '../../../source/ui/app.tsx';
+import type {AppResult, Session} from '../../../source/ui/session.ts';
+import {createUiStore} from '../../../source/ui/state/store.ts';
+import {type Look, LookContext} from '../../../source/ui/theme.ts';
+
+/** What a terminal sends for the keys that are no text. */
+export const keys = {
+	up: '\u001B[A',
+	down: '\u001B[B',
+	right: '\u001B[C',
+	left: '\u001B[D',
+	pageUp: '\u001B[5~',
+	pageDown: '\u001B[6~',
+	home: '\u001B[H',
+	end: '\u001B[F',
+	enter: '\r',
+	escape: '\u001B',
+	tab: '\t',
+	shiftTab: '\u001B[Z',
+	backspace: '\u007F',
+	delete: '\u001B[3~',
+	ctrlA: '\u0001',
+	ctrlC: '\u0003',
+	ctrlG: '\u0007',
+	ctrlN: '\u000E',
+	ctrlS: '\u0013',
+	ctrlU: '\u0015',
+} as const;
+
+/** Lets everything run that is due, so that the next key meets what the last one did. */
+export const settle = async (): Promise<void> => {
+	await new Promise((resolve) => setImmediate(resolve));
+	await new Promise((resolve) => setTimeout(resolve, 0));
+};
+
+/** Ink waits this long whether more of an escape sequence follows a lone Escape. */
+const escapeMs = 60;
+
+/** The whole app over a session, in a window of any size. */
+export const openApp = async (session: Session, columns = 80, rows = 24, look: Partial<Look> = {}) => {
+	const results: AppResult[] = [];
+	const store = createUiStore(session, (result) => results.push(result));
+	const app = render(
+		<LookContext value={{color: false, ascii: false, animate: false, ...look}}>
+			<App session={session} store={store} />
+		</LookContext>,
+	);
+	const resize = async (width: number, height: number): Promise<void> => {
+		Object.defineProperty(app.stdout, 'columns', {value: width, configurable: true});
+		Object.defineProperty(app.stdout, 'rows', {value: height, configurable: true});
+		app.stdout.emit('resize');
+		await settle();
+	};
+	await resize(columns, rows);
+	store.open();
+	await settle();
+	return {
+		store,
+		results,
+		resize,
+		frames: app.frames,
+		frame: () => app.lastFrame() ?? '',
+		/** Writes each argument as one read of the terminal and lets it take effect. */
+		press: async (...inputs: readonly string[]): Promise<void> => {
+			for (const input of inputs) {
+				app.stdin.write(input);
+				await settle();
+				if (input === keys.escape) await new Promise((resolve) => setTimeout(resolve, escapeMs));
+			}
+		},
+		close: () => {
+			store.close();
+			app.unmount();
+		},
+	};
+};
+
+export type OpenApp = Awaited<ReturnType<typeof openApp>>;
