@@ -70,9 +70,9 @@ const entryOf = async (
 	} catch (error) {
 		const code = error instanceof ProblemError ? error.problem.code : '';
 		const entries: Readonly<Record<string, Entry>> = {
-			'database-password-wrong': 'wrong password',
+			'database-password': 'wrong password',
 			'database-missing': 'no database',
-			'database-privilege-missing': 'no access',
+			'database-privileges': 'no access',
 			'database-role-without-login': 'no login',
 		};
 		const entry = entries[code];
@@ -89,13 +89,13 @@ const refuseForeignDatabase = (wish: DatabaseWish, owner: string, tables: number
 		message: `Database ${wish.database} on ${server} belongs to ${owner} and holds ${tables} tables of others.`,
 		cause: 'Another application seems to use it; taking it over would break that one.',
 		fix: 'Name another database, or ask the database admin to clear this one.',
-		answers: [answerPaths(wish.from).database],
+		answers: answerPaths(wish.from, 'database'),
 	});
 
 const refuseWeakAdmin = (admin: DatabaseLogin, due: readonly DatabaseStatement[]): ProblemError =>
 	new ProblemError(
 		problem({
-			code: 'database-privilege-missing',
+			code: 'database-privileges',
 			area: 'database',
 			who: 'database admin',
 			message: `Role ${admin.username} on ${admin.host}:${admin.port} may not create what is missing.`,
@@ -109,7 +109,7 @@ const refuseWeakAdmin = (admin: DatabaseLogin, due: readonly DatabaseStatement[]
 /**
  * The statements that make the wish hold, in order; empty when the role logs in with the password and may create tables in a
  * UTF8 database that it owns and that others may not enter.
- * @throws ProblemError `database-encoding`, `database-in-use`, `database-privilege-missing` and those of a connection.
+ * @throws ProblemError `database-encoding`, `database-in-use`, `database-privileges` and those of a connection.
  */
 export const missing = async (
 	admin: DatabaseLogin,
@@ -117,17 +117,18 @@ export const missing = async (
 	limits: Limits,
 	signal: AbortSignal,
 ): Promise<readonly DatabaseStatement[]> => {
-	const server = `${admin.host}:${admin.port}`;
+	const place = `${admin.host}:${admin.port}`;
 	const world = await withConnection(admin, limits, signal, (query) => look(query, admin, wish));
 	if (world.encoding !== null && world.encoding !== 'UTF8')
-		throw new ProblemError(encodingProblem(world.encoding, wish, server));
+		throw new ProblemError(encodingProblem(world.encoding, wish, place));
 	const foreign = world.owner !== null && world.owner !== wish.username;
 	if (foreign) {
 		const count = (query: Query) => countForeignTables(query, wish.username);
 		const tables = await withConnection({...admin, database: wish.database}, limits, signal, count);
-		if (tables > 0) throw refuseForeignDatabase(wish, world.owner ?? '', tables, server);
+		if (tables > 0) throw refuseForeignDatabase(wish, world.owner ?? '', tables, place);
 	}
-	const own: DatabaseLogin = {...admin, ...wish, from: wish.from ?? 'the component'};
+	const {from: _administrator, ...server} = admin;
+	const own: DatabaseLogin = {...server, ...wish};
 	const {entry, canCreate} = world.role_exists
 		? await entryOf(own, limits, signal)
 		: {entry: 'no login' as const, canCreate: false};

@@ -3,7 +3,7 @@ import {missing} from './missing.ts';
 import {probe} from './probe.ts';
 import {provision} from './provision.ts';
 import {script} from './sql.ts';
-import type {DatabasePort} from './types.ts';
+import type {DatabaseLogin, DatabasePort} from './types.ts';
 
 export {factProblem} from './problems.ts';
 export {scramVerifier} from './scram.ts';
@@ -15,10 +15,11 @@ export type * from './types.ts';
  */
 export const createPostgres = (options: Partial<Limits> = {}): DatabasePort => {
 	const limits = {connectTimeoutMs: 10_000, statementTimeoutMs: 60_000, ...options};
+	const asAdmin = (login: DatabaseLogin): DatabaseLogin => ({from: 'database.admin', ...login});
 	return {
 		probe: async (login, signal) => probe(login, limits, signal),
-		missing: async (admin, wish, signal) => missing(admin, wish, limits, signal),
-		provision: async (admin, wish, given) => provision(admin, wish, limits, given),
+		missing: async (admin, wish, signal) => missing(asAdmin(admin), wish, limits, signal),
+		provision: async (admin, wish, given) => provision(asAdmin(admin), wish, limits, given),
 		script,
 	};
 };

@@ -3,25 +3,27 @@ import {problem} from '../engine/problem.ts';
 import {networkProblem} from './network-problems.ts';
 import type {DatabaseFacts, DatabaseLogin, DatabaseWish} from './types.ts';
 
-/** Paths of the answers that a login stands in. The administrator's database is called differently from a component's. */
-export const answerPaths = (from = 'database.admin') => ({
-	username: `${from}.username`,
-	password: `${from}.password`,
-	database: from === 'database.admin' ? `${from}.database` : `${from}.name`,
-});
+/**
+ * Paths of the answers that a login stands in; none when its place is not known. The administrator's database is called
+ * differently from a component's.
+ */
+export const answerPaths = (from: string | undefined, ...parts: readonly ('username' | 'password' | 'database')[]) =>
+	from === undefined
+		? []
+		: parts.map((part) => `${from}.${part === 'database' && from !== 'database.admin' ? 'name' : part}`);
 
 type Given = {readonly login: DatabaseLogin; readonly server: string; readonly words: string};
 
 // PostgreSQL documentation, appendix A: codes of errors.
 const serverProblems: Readonly<Record<string, (given: Given) => ProblemInput>> = {
 	'28P01': ({login, server}) => ({
-		code: 'database-password-wrong',
+		code: 'database-password',
 		area: 'database',
 		message: `The database server ${server} refuses the password of role ${login.username}.`,
 		cause:
 			'The password is wrong, the role does not exist, or its password has expired; the server does not say which.',
-		fix: `Correct ${answerPaths(login.from).password}, or ask the database admin to set that password.`,
-		answers: [answerPaths(login.from).password, answerPaths(login.from).username],
+		fix: 'Correct the password, or ask the database admin to set that one for the role.',
+		answers: answerPaths(login.from, 'password', 'username'),
 	}),
 	'28000': ({login, server, words}) =>
 		/not permitted to log in/u.test(words)
@@ -32,7 +34,7 @@ const serverProblems: Readonly<Record<string, (given: Given) => ProblemInput>> =
 					message: `Role ${login.username} may not log in to ${server}.`,
 					cause: 'The role has no LOGIN attribute.',
 					fix: `Ask the database admin to run: ALTER ROLE "${login.username}" LOGIN;`,
-					answers: [answerPaths(login.from).username],
+					answers: answerPaths(login.from, 'username'),
 				}
 			: {
 					code: 'database-not-admitted',
@@ -53,16 +55,16 @@ const serverProblems: Readonly<Record<string, (given: Given) => ProblemInput>> =
 		message: `There is no database ${login.database} on ${server}.`,
 		cause: 'The login was right; the database was not created yet or is called differently.',
 		fix: 'Create it with the SQL that this tool shows, or correct the name.',
-		answers: [answerPaths(login.from).database],
+		answers: answerPaths(login.from, 'database'),
 	}),
 	'42501': ({login, server, words}) => ({
-		code: 'database-privilege-missing',
+		code: 'database-privileges',
 		area: 'database',
 		who: 'database admin',
 		message: `Role ${login.username} may not do what is needed on ${server}: ${words}.`,
 		cause: 'The role lacks a privilege.',
 		fix: 'Ask the database admin to grant it, or name an administrator role that has it.',
-		answers: [answerPaths(login.from).username],
+		answers: answerPaths(login.from, 'username'),
 	}),
 	'53300': ({login, server}) => ({
 		code: 'database-connections-exhausted',
@@ -124,13 +126,13 @@ export const factProblem = (facts: DatabaseFacts, login: DatabaseLogin): Problem
 	if (facts.encoding !== 'UTF8') return encodingProblem(facts.encoding, login, server);
 	if (!facts.canCreate)
 		return problem({
-			code: 'database-privilege-missing',
+			code: 'database-privileges',
 			area: 'database',
 			who: 'database admin',
 			message: `Role ${login.username} may not create tables in database ${login.database} on ${server}.`,
 			cause: `The database belongs to ${facts.owner}; the role lacks CREATE on its schema.`,
 			fix: `Ask the database admin to run: ALTER DATABASE "${login.database}" OWNER TO "${login.username}";`,
-			answers: [answerPaths(login.from).username],
+			answers: answerPaths(login.from, 'username'),
 		});
 	return undefined;
 };
@@ -148,5 +150,5 @@ export const encodingProblem = (
 		message: `Database ${wish.database} on ${server} is encoded in ${encoding}; UTF8 is needed.`,
 		cause: 'It was created with another encoding, and a database keeps the one it was created with.',
 		fix: 'Drop it if it is empty and let it be created again, or name another database.',
-		answers: [answerPaths(wish.from).database],
+		answers: answerPaths(wish.from, 'database'),
 	});

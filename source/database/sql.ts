@@ -55,12 +55,16 @@ export const statements = {
 		),
 };
 
+/** The psql variable for a role's password in the script: one for each role, so that scripts can be put together. */
+const variableOf = (username: string): string => `${username.replaceAll(/[^A-Za-z0-9_]/gu, '_')}_password`;
+
 /**
- * SQL for psql that makes the wish hold, on a server where nothing, some or all of it exists. The password is the psql variable
- * `password`; no line holds it.
+ * SQL for psql (11 or newer) that makes the wish hold, on a server where nothing, some or all of it exists. The password is the
+ * psql variable `<username>_password`; no line holds it.
  */
 export const script = (wish: DatabaseWish): readonly string[] => {
 	const {database, username} = wish;
+	const variable = variableOf(username);
 	const unless = (catalog: string, column: string, name: string, sql: string) => [
 		`SELECT ${quoteText(sql)}`,
 		`  WHERE NOT EXISTS (SELECT FROM ${catalog} WHERE ${column} = ${quoteText(name)})`,
@@ -69,10 +73,15 @@ export const script = (wish: DatabaseWish): readonly string[] => {
 	return [
 		`-- Role ${username} and database ${database}.`,
 		'-- Run it with psql as a role that may create roles and databases.',
-		'-- Set the password first, from a file that only you may read:',
-		'--   \\set password `cat FILE`',
-		"-- It may be the password's SCRAM-SHA-256 verifier instead.",
+		'-- The password comes from a file that only you may read. In psql, first:',
+		`--   \\set ${variable} \`cat FILE\``,
+		"-- then \\i this file. It may be the password's SCRAM-SHA-256 verifier too.",
 		'\\set ON_ERROR_STOP on',
+		`\\if :{?${variable}}`,
+		'\\else',
+		`  \\echo Nothing was done: set the psql variable ${variable} first.`,
+		'  \\quit',
+		'\\endif',
 		"-- Keeps the password out of the server's log, where you may decide that.",
 		"SELECT format('SET %I = %L', name, value)",
 		"  FROM (VALUES ('log_statement', 'none'), ('log_min_duration_statement', '-1'),",
@@ -80,7 +89,7 @@ export const script = (wish: DatabaseWish): readonly string[] => {
 		'  WHERE (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)',
 		'\\gexec',
 		...unless('pg_roles', 'rolname', username, `CREATE ROLE ${quoteName(username)} LOGIN`),
-		`ALTER ROLE ${quoteName(username)} LOGIN PASSWORD ${passwordPlaceholder};`,
+		`ALTER ROLE ${quoteName(username)} LOGIN PASSWORD :'${variable}';`,
 		'-- Needed unless you are a superuser: only members may hand a database over.',
 		`SELECT format('GRANT %I TO %I', ${quoteText(username)}, current_user)`,
 		'  WHERE NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)',

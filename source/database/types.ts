@@ -9,8 +9,8 @@ export type DatabaseLogin = {
 	readonly password: string;
 	readonly database: string;
 	/**
-	 * Where in the answers the login stands, `database.admin` (unless told) or e.g. `controlPlane.database`; problems name
-	 * the answers below it.
+	 * Where in the answers the login stands, `database.admin` or e.g. `controlPlane.database`; problems name the answers
+	 * below it, and none when this is left out (`missing` and `provision` take `database.admin` for their administrator).
 	 */
 	readonly from?: string;
 };

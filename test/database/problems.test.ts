@@ -55,7 +55,7 @@ const execute = async (...statements: readonly string[]) => {
 
 test('a wrong password is named as such, with the answer it stands in', async () => {
 	expect(await problemOf({password: 'canary-wrong-1'})).toMatchObject({
-		code: 'database-password-wrong',
+		code: 'database-password',
 		answers: ['database.admin.password', 'database.admin.username'],
 	});
 	expect(await problemOf({password: 'canary-wrong-2', from: 'controlPlane.database'})).toMatchObject({
@@ -187,7 +187,7 @@ test.each([
 	[{version: '11.22'}, 'database-too-old'],
 	[{version: '9.6.24'}, 'database-too-old'],
 	[{encoding: 'SQL_ASCII'}, 'database-encoding'],
-	[{canCreate: false}, 'database-privilege-missing'],
+	[{canCreate: false}, 'database-privileges'],
 ])('facts %o give the problem %s', (change, code) => {
 	expect(factProblem({...facts, ...change}, server.admin)?.code).toBe(code);
 });

@@ -78,7 +78,7 @@ test('another role may not enter the database', async () => {
 	await provision(mine);
 	await provision(other);
 	expect(await caught(postgres.probe({...server.login(other), database: 'mine'}, signal))).toMatchObject({
-		problem: {code: 'database-privilege-missing', area: 'database', who: 'database admin'},
+		problem: {code: 'database-privileges', area: 'database', who: 'database admin'},
 	});
 });
 
@@ -155,7 +155,7 @@ test('an administrator without the rights is told so before anything changes', a
 	await query("CREATE ROLE reader LOGIN PASSWORD 'canary-reader'");
 	const admin = {...server.admin, username: 'reader', password: 'canary-reader'};
 	expect(await caught(provision(server.wish('weak'), admin))).toMatchObject({
-		problem: {code: 'database-privilege-missing', answers: ['database.admin.username']},
+		problem: {code: 'database-privileges', answers: ['database.admin.username']},
 	});
 	expect(await query("SELECT 1 FROM pg_roles WHERE rolname = 'weak_user'")).toEqual([]);
 });
@@ -183,10 +183,11 @@ test.skipIf(!existsSync('/usr/bin/psql'))(
 			await writeFile(join(folder, 'password'), rolePassword, {mode: 0o600});
 			const script = postgres.script(wish);
 			expect(script.join('\n')).not.toContain(rolePassword);
-			const input = [`\\set password \`cat ${folder}/password\``, ...script].join('\n');
-			for (let round = 0; round < 2; round++)
+			const input = [`\\set scripted_user_password \`cat ${folder}/password\``, ...script].join('\n');
+			const psql = (text: string): string =>
 				execFileSync('psql', ['-X', '-q', `host=${host} port=${port} user=${username} dbname=postgres`], {
-					input,
+					input: text,
+					encoding: 'utf8',
 					env: {
 						...process.env,
 						PGPASSWORD: adminPassword,
@@ -195,6 +196,12 @@ test.skipIf(!existsSync('/usr/bin/psql'))(
 					},
 					stdio: ['pipe', 'pipe', 'pipe'],
 				});
+			expect(psql(script.join('\n'))).toContain(
+				'Nothing was done: set the psql variable scripted_user_password first.',
+			);
+			expect(await query("SELECT 1 FROM pg_roles WHERE rolname = 'scripted_user'")).toEqual([]);
+			psql(input);
+			psql(input);
 			expect(await postgres.missing(server.admin, wish, signal)).toEqual([]);
 		} finally {
 			await rm(folder, {recursive: true, force: true});

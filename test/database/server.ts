@@ -37,6 +37,7 @@ export const startServer = async () => {
 		username: 'postgres',
 		password: adminPassword,
 		database: 'postgres',
+		from: 'database.admin',
 	};
 	const wish = (name: string): DatabaseWish => ({
 		database: name,

@@ -40,8 +40,9 @@ export const prepareDataFolder = async (
 	options: {readonly bin: string; readonly owner: Owner; readonly adminPassword: string},
 ): Promise<void> => {
 	const {bin, owner, adminPassword} = options;
-	await mkdir(folder, {recursive: true, mode: 0o700});
+	await mkdir(dirname(folder), {recursive: true});
 	await refuseUnreachable(folder, owner);
+	await mkdir(folder, {recursive: true, mode: 0o700});
 	const entries = await readdir(folder);
 	if (entries.includes('PG_VERSION')) {
 		if (owner.change && (await stat(folder)).uid !== owner.uid) await chownTree(folder, owner);

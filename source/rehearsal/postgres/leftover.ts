@@ -4,6 +4,15 @@ import process from 'node:process';
 import {setTimeout as pause} from 'node:timers/promises';
 import {ProblemError} from '../../engine/problem.ts';
 
+const pidExists = (pid: number): boolean => {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
+};
+
 /** The pid in the first line of postmaster.pid, if there is one. */
 export const readPid = async (dataDirectory: string): Promise<number | undefined> => {
 	try {
@@ -12,6 +21,16 @@ export const readPid = async (dataDirectory: string): Promise<number | undefined
 	} catch {
 		return undefined;
 	}
+};
+
+/**
+ * The postmaster's pid once it takes connections: PostgreSQL writes `ready` into the eighth line (LOCK_FILE_LINE_PM_STATUS,
+ * pidfile.h). The file of a killed server says so too, so the pid must be alive.
+ */
+export const readReadyPid = async (dataDirectory: string): Promise<number | undefined> => {
+	const text = await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '');
+	const pid = await readPid(dataDirectory);
+	return pid !== undefined && text.split('\n')[7]?.trim() === 'ready' && pidExists(pid) ? pid : undefined;
 };
 
 const readLinkOrNothing = async (path: string): Promise<string> => readlink(path).catch(() => '');
@@ -70,15 +89,6 @@ export const clearLeftover = async (dataDirectory: string): Promise<void> => {
 				});
 		}
 	}
-	if (recorded !== undefined && (await findServers(dataDirectory)).length === 0 && (await pidExists(recorded)))
+	if (recorded !== undefined && (await findServers(dataDirectory)).length === 0 && pidExists(recorded))
 		await rm(join(dataDirectory, 'postmaster.pid'), {force: true});
-};
-
-const pidExists = async (pid: number): Promise<boolean> => {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM';
-	}
 };

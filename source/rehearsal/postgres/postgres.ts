@@ -8,7 +8,7 @@ import pg from 'pg';
 import {ProblemError} from '../../engine/problem.ts';
 import {preparePrograms} from './binaries.ts';
 import {lastLogLines, prepareDataFolder, type ServerTls, writeServerFiles} from './data-folder.ts';
-import {clearLeftover, findServers, readPid} from './leftover.ts';
+import {clearLeftover, findServers, readReadyPid} from './leftover.ts';
 import {chooseOwner, type Owner} from './owner.ts';
 
 /** How to start the rehearsal's database server. */
@@ -47,12 +47,13 @@ const stopTimeoutMs = 15_000;
 /**
  * The server's keeper: it starts postgres and, when file descriptor 3 closes, asks it for a fast shutdown (SIGINT). The other
  * end of 3 is in this process alone, so the server ends with it even if this process is killed with SIGKILL. The server is the
- * keeper's child and reaped only by `wait`, so its pid cannot have passed to another program.
+ * keeper's child and reaped only by `wait`, so its pid cannot have passed to another program. SIGTERM goes first because a shell
+ * starts background programs with SIGINT ignored: until postgres has its own handlers only SIGTERM ends it.
  */
 const keeper = `
 "$@" 3<&- &
 server=$!
-( while read -r _ <&3; do :; done; kill -INT "$server" ) &
+( while read -r _ <&3; do :; done; kill -TERM "$server"; kill -INT "$server" ) &
 watcher=$!
 exec 3<&-
 wait "$server"
@@ -152,14 +153,21 @@ const stopServer = async (child: ChildProcess, folder: string): Promise<void> =>
 	}
 };
 
-const waitForAnswer = async (child: ChildProcess, options: PostgresOptions, port: number, folder: string) => {
+const waitForAnswer = async (
+	child: ChildProcess,
+	options: PostgresOptions,
+	port: number,
+	folder: string,
+): Promise<number> => {
 	const end = Date.now() + startTimeoutMs;
 	for (;;) {
 		options.signal?.throwIfAborted();
 		if (child.exitCode !== null || child.signalCode !== null)
 			throw await startFailed(options.log, folder, `It ended by itself with ${child.exitCode ?? child.signalCode}.`);
-		const answer = await answers(port, options.adminPassword);
-		if (answer === 'yes') return;
+		// Asked only when our own server says that it is ready: another one may sit on the port.
+		const pid = await readReadyPid(folder);
+		const answer = pid === undefined ? 'not yet' : await answers(port, options.adminPassword);
+		if (pid !== undefined && answer === 'yes') return pid;
 		if (answer === 'wrong password')
 			throw await startFailed(options.log, folder, 'The data folder was made with another administrator password.');
 		if (Date.now() > end)
@@ -186,12 +194,10 @@ export const startPostgres = async (options: PostgresOptions): Promise<RunningPo
 	const child = spawnServer(options, {bin, owner, port, folder});
 	// A keeper that is gone resets the pipe; that end is seen by the `exit` event already.
 	(child.stdio[3] as NodeJS.EventEmitter | null | undefined)?.on('error', () => undefined);
-	let pid: number | undefined;
+	let pid: number;
 	try {
 		await once(child, 'spawn');
-		await waitForAnswer(child, options, port, folder);
-		pid = await readPid(folder);
-		if (pid === undefined) throw await startFailed(options.log, folder, 'It wrote no postmaster.pid.');
+		pid = await waitForAnswer(child, options, port, folder);
 	} catch (error) {
 		await stopServer(child, folder);
 		throw error;

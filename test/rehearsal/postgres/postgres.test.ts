@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -143,6 +144,21 @@ test('a stale postmaster.pid whose number belongs to another program does not ke
 	const server = await start();
 	expect(server.pid).not.toBe(process.pid);
 	await server.stop();
+});
+
+test('a port that is taken is told with the words of the log, and a stop of the start ends the server', async () => {
+	const other = createServer().listen(0, '127.0.0.1');
+	await once(other, 'listening');
+	const {port} = other.address() as {port: number};
+	await expect(start({port})).rejects.toMatchObject({
+		problem: {
+			code: 'rehearsal-postgres-start-failed',
+			evidence: expect.arrayContaining([expect.stringContaining('Address already in use')]),
+		},
+	});
+	other.close();
+	await expect(start({signal: AbortSignal.abort()})).rejects.toMatchObject({name: 'AbortError'});
+	expect(await findServers(data)).toEqual([]);
 });
 
 test('a folder with other contents is refused and left as it was', async () => {
