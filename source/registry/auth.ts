@@ -29,9 +29,9 @@ export const scopeOf = (repository: string, actions: 'pull' | 'pull,push'): Scop
 export type Authenticator = {
 	/** `Authorization` to send with these scopes, or undefined when none is known to be needed. */
 	readonly header: (scopes: readonly Scope[]) => string | undefined;
-	/** Answers a 401. @returns false when there is nothing better to offer @throws ProblemError */
+	/** Answers a 401 to a request that was sent with `sent`. @returns false when there is nothing better to offer @throws ProblemError */
 	readonly answer: (
-		challenge: Answer,
+		refused: {readonly answer: Answer; readonly sent: string | undefined},
 		scopes: readonly Scope[],
 		context: Context,
 		signal: AbortSignal,
@@ -124,15 +124,15 @@ export const createAuthenticator = (
 			if (token && token.until > now()) return `Bearer ${token.value}`;
 			return basic;
 		},
-		answer: async (challenge, scopes, context, signal) => {
-			const header = challenge.headers['www-authenticate'];
+		answer: async ({answer, sent}, scopes, context, signal) => {
+			const header = answer.headers['www-authenticate'];
 			const challenges = parseChallenges(Array.isArray(header) ? header.join(', ') : String(header ?? ''));
 			const bearer = challenges.find(({scheme}) => scheme === 'bearer');
 			if (bearer) return fetchToken(bearer, scopes, context, signal);
 			if (!challenges.some(({scheme}) => scheme === 'basic')) return false;
 			const fresh = await credentials();
 			// The same wrong login again could lock the account.
-			if (fresh === undefined || fresh === basic) return false;
+			if (fresh === undefined || fresh === sent) return false;
 			basic = fresh;
 			return true;
 		},

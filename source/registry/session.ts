@@ -61,14 +61,16 @@ export const createSession = (options: {
 		const {method, body, scopes, context, signal, accept} = request;
 		const url = new URL(request.url, origin);
 		const home = isHome(url);
+		let sent: string | undefined;
 		const attempt = () => {
 			// The login is for this registry alone, whatever place an upload is sent to.
 			const authorization = home ? authenticator.header(scopes) : undefined;
+			sent = authorization;
 			const headers = {...request.headers, ...(authorization === undefined ? {} : {authorization})};
 			return transport({method, url, headers, signal, context, ...(body === undefined ? {} : {body})});
 		};
 		let answer = await attempt();
-		if (answer.status === 401 && home && (await authenticator.answer(answer, scopes, context, signal))) {
+		if (answer.status === 401 && home && (await authenticator.answer({answer, sent}, scopes, context, signal))) {
 			answer = await attempt();
 		}
 		if (accept.includes(answer.status)) return answer;

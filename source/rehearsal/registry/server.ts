@@ -228,11 +228,15 @@ export const startRegistry = async (options: RegistryOptions): Promise<Rehearsal
 		refuse(response, 405, 'UNSUPPORTED', 'the operation is unsupported');
 	};
 
+	const running = new Set<Promise<void>>();
 	const listener = (request: IncomingMessage, response: ServerResponse): void => {
-		handle(request, response).catch((error: unknown) => {
-			if (response.headersSent || response.destroyed) request.socket.destroy();
-			else refuse(response, 500, 'UNKNOWN', error instanceof Error ? error.message : 'unknown error');
-		});
+		const work = handle(request, response)
+			.catch((error: unknown) => {
+				if (response.headersSent || response.destroyed) request.socket.destroy();
+				else refuse(response, 500, 'UNKNOWN', error instanceof Error ? error.message : 'unknown error');
+			})
+			.finally(() => running.delete(work));
+		running.add(work);
 	};
 	const server = options.tls ? https.createServer(options.tls, listener) : http.createServer(listener);
 	// Large layers over a slow line take longer than node's default of five minutes for a whole request.
@@ -259,6 +263,8 @@ export const startRegistry = async (options: RegistryOptions): Promise<Rehearsal
 			server.close();
 			server.closeAllConnections();
 			await closed;
+			// Work that outlives its connection still writes to the data folder.
+			await Promise.all(running);
 		},
 	};
 };

@@ -1,0 +1,139 @@
+import {Readable} from 'node:stream';
+import {describe, expect, test} from 'vitest';
+import type {Image} from '../../source/bundle/types.ts';
+import {client, imageOf, never, noise, problemOf, push, type Seen, serve} from './helpers.ts';
+
+const base = noise('base', 700_000);
+const image = imageOf('api', [base, noise('api', 300_000)]);
+
+const lastOf = (seen: readonly Seen[]) => new Map(seen.map(({digest, done, total}) => [digest, [done, total]]));
+
+describe('push', () => {
+	test('sends config, layers and manifest, and the registry then has the image by tag and digest', async () => {
+		const server = await serve();
+		const registry = client(server.host);
+		const {seen, ...result} = await push(registry, image, 'zenml/api');
+		const bytes = image.blobs.reduce((sum, {size}) => sum + size, 0);
+		expect(result).toEqual({digest: image.manifest.digest, uploadedBytes: bytes, mounted: 0, present: 0});
+		expect(await server.has('zenml/api', '1.0')).toBe(true);
+		expect(await server.has('zenml/api', image.manifest.digest)).toBe(true);
+		expect(server.counters.receivedBytes).toBe(bytes);
+		expect(lastOf(seen)).toEqual(new Map(image.blobs.map(({digest, size}) => [digest, [size, size]])));
+	});
+
+	test('progress of a digest is absolute and never falls', async () => {
+		const server = await serve();
+		const {seen} = await push(client(server.host), image, 'zenml/api');
+		for (const {digest} of image.blobs) {
+			const steps = seen.filter((one) => one.digest === digest).map(({done}) => done);
+			expect(steps).toEqual([...steps].sort((a, b) => a - b));
+		}
+		expect(seen.filter(({digest}) => digest === image.blobs[1]?.digest).length).toBeGreaterThan(3);
+	});
+
+	test('a second push sends nothing', async () => {
+		const server = await serve();
+		await push(client(server.host), image, 'zenml/api');
+		const before = server.counters.receivedBytes;
+		const {seen, ...result} = await push(client(server.host), image, 'zenml/api');
+		expect(result).toEqual({digest: image.manifest.digest, uploadedBytes: 0, mounted: 0, present: 3});
+		expect(lastOf(seen)).toEqual(new Map(image.blobs.map(({digest, size}) => [digest, [size, size]])));
+		expect(server.counters.receivedBytes).toBe(before);
+	});
+
+	test('a push that was cut short goes on with the blobs that are missing', async () => {
+		const server = await serve();
+		server.faults.status = {code: 403, requests: 1, method: 'PUT', path: '/manifests/', error: 'DENIED'};
+		await expect(push(client(server.host), image, 'zenml/api')).rejects.toThrow();
+		const result = await push(client(server.host), image, 'zenml/api');
+		expect(result).toMatchObject({uploadedBytes: 0, present: 3});
+	});
+
+	test('a layer that another repository has is mounted, though it was pushed by an earlier run', async () => {
+		const server = await serve();
+		await push(client(server.host), image, 'zenml/api');
+		const other = imageOf('server', [base, noise('server', 1000)]);
+		const result = await push(client(server.host), other, 'zenml/server', {mountFrom: ['zenml/none', 'zenml/api']});
+		expect(result).toMatchObject({
+			mounted: 1,
+			uploadedBytes: other.blobs.reduce((sum, {size}) => sum + size, 0) - base.length,
+		});
+		expect(await server.has('zenml/server', '1.0')).toBe(true);
+	});
+
+	test('a layer in another repository does not count as present in this one', async () => {
+		const server = await serve();
+		await push(client(server.host), image, 'zenml/api');
+		const result = await push(client(server.host), image, 'zenml/copy');
+		expect(result).toMatchObject({mounted: 0, present: 0});
+		expect(await server.has('zenml/copy', '1.0')).toBe(true);
+	});
+
+	test('images pushed at once send a shared layer once', async () => {
+		const server = await serve();
+		const registry = client(server.host);
+		const images = ['a', 'b', 'c'].map((name) => imageOf(name, [base, noise(name, 1000)]));
+		const results = await Promise.all(images.map((one) => push(registry, one, `zenml/${one.name}`)));
+		expect(results.reduce((sum, {mounted}) => sum + mounted, 0)).toBe(2);
+		expect(server.counters.receivedBytes).toBeLessThan(2 * base.length);
+	});
+
+	test('a tag that pointed at another image is moved', async () => {
+		const server = await serve();
+		const registry = client(server.host);
+		await push(registry, imageOf('api', [noise('old', 10)]), 'zenml/api');
+		await push(registry, image, 'zenml/api');
+		expect(await registry.manifestDigest('zenml/api', '1.0', never)).toBe(image.manifest.digest);
+	});
+
+	test('an empty layer is pushed too', async () => {
+		const server = await serve();
+		await push(client(server.host), imageOf('empty', [Buffer.alloc(0)]), 'zenml/empty');
+		expect(await server.has('zenml/empty', '1.0')).toBe(true);
+	});
+
+	test('a blob whose bytes are not its digest is not pushed, and the bundle is named as the cause', async () => {
+		const server = await serve();
+		for (const bytes of [noise('other', base.length), base.subarray(1), Buffer.concat([base, base])]) {
+			const blobs = image.blobs.map((blob, index) =>
+				index === 1 ? {...blob, open: () => Readable.from([bytes], {objectMode: false})} : blob,
+			);
+			const lying: Image = {...image, blobs};
+			const problem = await problemOf(push(client(server.host), lying, 'zenml/lie'));
+			expect(problem.code).toBe('bundle-checksum-mismatch');
+		}
+		expect(await server.has('zenml/lie', '1.0')).toBe(false);
+	});
+
+	test("an aborted push ends with the signal's own error and leaves the registry usable", async () => {
+		const server = await serve({pace: {bytesPerSecond: 400_000}});
+		const controller = new AbortController();
+		const running = push(client(server.host), image, 'zenml/api', {
+			signal: controller.signal,
+			onProgress: ({done}: Seen) => {
+				if (done > 0) controller.abort();
+			},
+		});
+		await expect(running).rejects.toThrow(expect.objectContaining({name: 'AbortError'}));
+		server.pace.bytesPerSecond = 0;
+		await push(client(server.host), image, 'zenml/api');
+		expect(await server.has('zenml/api', '1.0')).toBe(true);
+	});
+});
+
+describe('questions', () => {
+	test('ping and checkPush succeed with the right login and leave no upload behind', async () => {
+		const server = await serve();
+		const registry = client(server.host);
+		await registry.ping(never);
+		await registry.checkPush('zenml/zenml-pro-api', never);
+		expect(server.counters).toMatchObject({uploads: 1, completed: 0});
+	});
+
+	test('the digest of a tag or digest that is not there is undefined', async () => {
+		const server = await serve();
+		const registry = client(server.host);
+		expect(await registry.manifestDigest('zenml/none', '1.0', never)).toBeUndefined();
+		expect(await registry.manifestDigest('zenml/none', image.manifest.digest, never)).toBeUndefined();
+	});
+});
