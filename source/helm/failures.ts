@@ -29,6 +29,14 @@ const sorts: readonly Sort[] = [
 		fix: 'Find out who else installs here (a pipeline, a GitOps controller), let it end or stop it, then try again.',
 	},
 	{
+		code: 'helm-webhook-unreachable',
+		pattern: /failed calling webhook/iu,
+		who: 'cluster admin',
+		cause:
+			'A program that must approve every object (an admission webhook) does not answer, so the cluster refuses all of them.',
+		fix: 'Repair the webhook named below; often its own pods are down, or a network policy keeps the API server away.',
+	},
+	{
 		code: 'helm-unreachable',
 		pattern:
 			/cluster unreachable|connection refused|no such host|i\/o timeout|network is unreachable|TLS handshake|x509:|dial tcp|no configuration has been provided/iu,
@@ -52,6 +60,13 @@ const sorts: readonly Sort[] = [
 		cause: 'The Kubernetes API did not accept the login in the kubeconfig; it may have expired.',
 		fix: 'Log in to the cluster again, then try again.',
 		answers: ['kubernetes.kubeconfig'],
+	},
+	{
+		code: 'helm-immutable',
+		pattern: /field is immutable|Forbidden: updates to/iu,
+		who: 'operator',
+		cause: 'The new chart changes a field that Kubernetes never lets change.',
+		fix: 'Delete the object named below (its data lives in the database), then try again.',
 	},
 	{
 		code: 'helm-quota',
@@ -114,13 +129,6 @@ const sorts: readonly Sort[] = [
 		answers: ['helm.timeoutMinutes'],
 	},
 	{
-		code: 'helm-immutable',
-		pattern: /field is immutable|Forbidden: updates to/iu,
-		who: 'operator',
-		cause: 'The new chart changes a field that Kubernetes never lets change.',
-		fix: 'Delete the object named below (its data lives in the database), then try again.',
-	},
-	{
 		code: 'helm-unknown-kind',
 		pattern:
 			/no matches for kind|could not find the requested resource|resource mapping not found|unable to recognize|unable to build kubernetes objects/iu,
@@ -153,7 +161,7 @@ const sorts: readonly Sort[] = [
 	},
 	{
 		code: 'helm-release-missing',
-		pattern: /release: not found|has no deployed releases|no revision/iu,
+		pattern: /release: not found|has no deployed releases|no revision|is already deleted/iu,
 		who: 'operator',
 		cause: 'There is no such release or revision in this namespace.',
 		fix: 'Check release name and namespace in the answers.',

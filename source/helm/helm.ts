@@ -16,6 +16,8 @@ export type HelmOptions = {
 	readonly home: string;
 	/** Environment of the program; its `HELM_*` variables are left out. */
 	readonly environment: Readonly<Record<string, string | undefined>>;
+	/** How long helm gets after SIGTERM before it is killed, in ms; by default 15 s. */
+	readonly graceMs?: number;
 };
 
 type HistoryRow = {
@@ -77,7 +79,7 @@ const uninstallMs = 5 * 60_000;
  */
 export const createHelm = (options: HelmOptions): HelmPort => {
 	const {binary, kubeconfig, context} = options;
-	const run = createRunner(binary, environmentOf(options));
+	const run = createRunner(binary, environmentOf(options), options.graceMs);
 	const cluster = [
 		...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
 		...(context === undefined ? [] : ['--kube-context', context]),

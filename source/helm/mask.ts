@@ -1,8 +1,10 @@
 import {createRedactor} from '../engine/redact.ts';
 
-const secretName =
-	/password|passwd|secret|token|credential|encryptionkey|enrollmentkey|privatekey|apikey|certificate$/iu;
-const reference = /ref$|refs$/iu;
+/** Keys whose text is a secret; `secretName`, `imagePullSecrets` and `secretsStore.type` only sound like one. */
+const secretText =
+	/(password|passwd|secret|token|credentials?|(encryption|secret|enrollment|private|api|access)_?key)$/iu;
+/** Keys below which every text is a secret. */
+const secretTree = /^secretEnvironment$/u;
 const inUrl = /^[a-z][a-z0-9+.-]*:\/\/[^:/?#@\s]*:([^@\s]+)@/iu;
 
 const decode = (text: string): string => {
@@ -22,7 +24,8 @@ const collect = (value: unknown, secret: boolean, found: string[]): void => {
 		for (const item of value) collect(item, secret, found);
 	} else if (value !== null && typeof value === 'object') {
 		for (const [key, inner] of Object.entries(value)) {
-			collect(inner, !reference.test(key) && (secret || secretName.test(key)), found);
+			const isText = typeof inner === 'string' || Array.isArray(inner);
+			collect(inner, secret || secretTree.test(key) || (isText && secretText.test(key)), found);
 		}
 	}
 };

@@ -42,7 +42,7 @@ const notStarted: readonly string[] = ['ENOENT', 'EACCES', 'ENOEXEC', 'ENOTDIR',
  * process, and throws the signal's reason.
  */
 export const createRunner =
-	(binary: string, environment: Readonly<Record<string, string>>): Runner =>
+	(binary: string, environment: Readonly<Record<string, string>>, graceMs = helmGraceMs): Runner =>
 	async ({what, args, input, signal, onLine, mask = (text) => text}) => {
 		signal.throwIfAborted();
 		const tell = onLine
@@ -58,7 +58,7 @@ export const createRunner =
 				extendEnv: false,
 				input: input ?? '',
 				cancelSignal: signal,
-				forceKillAfterDelay: helmGraceMs,
+				forceKillAfterDelay: graceMs,
 				stripFinalNewline: true,
 				...(tell ? {stdout: tell, stderr: tell} : {}),
 			});

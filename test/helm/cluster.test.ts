@@ -36,7 +36,7 @@ describe.each(helmVersions)('Helm %s on the rehearsal cluster', (version) => {
 	let namespace = '';
 	const lines: string[] = [];
 
-	const upgrade = (url: string, options: {timeoutMs?: number; signal?: AbortSignal} = {}) =>
+	const upgrade = (url: string, options: {timeoutMs?: number; signal?: AbortSignal; forceConflicts?: boolean} = {}) =>
 		helm.upgrade({
 			release: 'zenml',
 			namespace,
@@ -45,6 +45,7 @@ describe.each(helmVersions)('Helm %s on the rehearsal cluster', (version) => {
 			timeoutMs: options.timeoutMs ?? 30_000,
 			description: `for ${url}`,
 			onLine: (line) => lines.push(line),
+			forceConflicts: options.forceConflicts ?? false,
 			signal: options.signal ?? signal,
 		});
 
@@ -191,4 +192,24 @@ describe.each(helmVersions)('Helm %s on the rehearsal cluster', (version) => {
 		expect(problem.code).toBe('helm-forbidden');
 		expect(problem.evidence?.join('\n')).toContain('deployments');
 	}, 60_000);
+
+	test.runIf(version.startsWith('4.'))(
+		'a field that somebody else owns is a conflict, which only force takes over',
+		async () => {
+			await upgrade('https://one.example.internal');
+			const other = JSON.stringify({
+				apiVersion: 'v1',
+				kind: 'Service',
+				metadata: {name: 'zenml', namespace},
+				spec: {type: 'NodePort'},
+			});
+			const apply = ['apply', '--server-side', '--force-conflicts', '--field-manager=somebody', '--filename', '-'];
+			await execa(kubectl, ['--kubeconfig', kubeconfig, ...apply], {input: other});
+			const problem = await problemOf(upgrade('https://two.example.internal'));
+			expect(problem.code).toBe('helm-conflict');
+			expect(problem.evidence?.join('\n')).toContain('somebody');
+			expect(await upgrade('https://two.example.internal', {forceConflicts: true})).toMatchObject({status: 'deployed'});
+		},
+		60_000,
+	);
 });

@@ -52,6 +52,18 @@ test.each([
 	],
 	['Error: the server has asked for the client to provide credentials (Unauthorized)', 'helm-unauthorized'],
 	['Error: release: not found', 'helm-release-missing'],
+	[
+		'Error: UPGRADE FAILED: failed to create resource: Internal error occurred: failed calling webhook "validate.nginx.ingress.kubernetes.io": dial tcp 10.0.0.1:443: connect: connection refused',
+		'helm-webhook-unreachable',
+	],
+	[
+		'Error: UPGRADE FAILED: cannot patch "x" with kind StatefulSet: spec: Forbidden: updates to statefulset spec for fields other than replicas are forbidden',
+		'helm-immutable',
+	],
+	[
+		'Error: UPGRADE FAILED: cannot patch "zenml" with kind Deployment: spec.selector: Invalid value: {}: field is immutable',
+		'helm-immutable',
+	],
 	['Error: something new', 'helm-failed'],
 ])('"%s" is sorted as %s', (stderr, code) => {
 	const {problem} = helmFailure('upgrade of release zenml in namespace z', stderr, 1);

@@ -1,4 +1,4 @@
-import {readdir} from 'node:fs/promises';
+import {readdir, readFile} from 'node:fs/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {parseAllDocuments} from 'yaml';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
@@ -150,4 +150,23 @@ wait`,
 	stop.abort(reason);
 	await expect(running).rejects.toBe(reason);
 	expect(await readdir(folder)).toContain('ended');
+});
+
+test('a helm that does not heed SIGTERM is killed after its grace period', async () => {
+	const binary = await script(
+		folder,
+		'deaf-helm',
+		`case "$1" in version) echo v4.2.3; exit;; esac
+trap '' TERM
+echo $$ > ${folder}/deaf
+while :; do sleep 0.05; done`,
+	);
+	const stop = new AbortController();
+	const helm = createHelm({binary, home: folder, environment: {PATH: process.env.PATH}, graceMs: 50});
+	const running = helm.history('r', 'n', stop.signal);
+	while (!(await readdir(folder)).includes('deaf')) await new Promise((resolve) => setTimeout(resolve, 10));
+	stop.abort();
+	await expect(running).rejects.toMatchObject({name: 'AbortError'});
+	const pid = Number(await readFile(`${folder}/deaf`, 'utf8'));
+	expect(() => process.kill(pid, 0)).toThrow(/ESRCH/u);
 });
