@@ -99,18 +99,12 @@ const byWords: readonly (readonly [RegExp, (given: Given) => ProblemInput])[] = 
 	[
 		/timeout expired|timeout exceeded/u,
 		(given) =>
-			unreachable(
-				given,
-				`No login within ${given.limits.connectTimeoutMs / 1000} s; a firewall may drop the packets.`,
-				{
-					code: 'database-timeout',
-				},
-			),
+			unreachable(given, `No login within ${given.limits.connectTimeoutMs / 1000} s; a firewall may drop the packets.`),
 	],
 	[
 		/Query read timeout/u,
 		(given) => ({
-			code: 'database-timeout',
+			code: 'database-time-out',
 			area: 'database',
 			who: 'database admin',
 			message: `The database server ${given.server} did not answer a statement.`,

@@ -67,7 +67,7 @@ const serverProblems: Readonly<Record<string, (given: Given) => ProblemInput>> =
 		answers: answerPaths(login.from, 'username'),
 	}),
 	'53300': ({login, server}) => ({
-		code: 'database-connections-exhausted',
+		code: 'database-too-many-connections',
 		area: 'database',
 		who: 'database admin',
 		message: `The database server ${server} has no connection left for role ${login.username}.`,

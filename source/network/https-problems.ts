@@ -99,10 +99,11 @@ const byCode: Readonly<Record<string, (given: Given) => Found>> = {
 	CERT_SIGNATURE_FAILURE: (given) => untrusted(given, 'A CA of the same name but with another key signed it.'),
 	INVALID_PURPOSE: (given) => untrusted(given, 'It is not for servers: its key usage does not allow that.'),
 	INVALID_CA: (given) => untrusted(given, 'What signed it may not sign certificates.'),
-	ECONNREFUSED: (given) => unreachable(given, 'The host answers, but nothing listens on that port.', 'https-refused'),
+	ECONNREFUSED: (given) =>
+		unreachable(given, 'The host answers, but nothing listens on that port.', 'https-unreachable'),
 	EHOSTUNREACH: (given) => unreachable(given, 'There is no route to that host.'),
 	ENETUNREACH: (given) => unreachable(given, 'There is no route to that network.'),
-	ETIMEDOUT: (given) => unreachable(given, 'It did not answer; a firewall may drop the packets.', 'https-timeout'),
+	ETIMEDOUT: (given) => unreachable(given, 'It did not answer; a firewall may drop the packets.', 'https-time-out'),
 	ECONNRESET: (given) =>
 		unreachable(
 			given,
@@ -136,7 +137,7 @@ export const httpsProblem = (failure: Failure): Found => {
 	const given: Given = {...failure, place, words: message};
 	if (kind === 'timeout')
 		return {
-			...unreachable(given, `${waitedFor[stage]} Waited ${timeoutMs / 1000} s.`, 'https-timeout'),
+			...unreachable(given, `${waitedFor[stage]} Waited ${timeoutMs / 1000} s.`, 'https-time-out'),
 			...(stage === 'answer' || stage === 'body'
 				? {
 						who: 'operator' as const,

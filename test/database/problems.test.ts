@@ -1,6 +1,7 @@
 import {once} from 'node:events';
 import {createServer, type Socket} from 'node:net';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {withConnection} from '../../source/database/connect.ts';
 import {createPostgres, type DatabaseFacts, type DatabaseLogin, factProblem} from '../../source/database/postgres.ts';
 import {isAbort, ProblemError} from '../../source/engine/problem.ts';
 import {createAuthority} from '../../source/rehearsal/authority/index.ts';
@@ -46,7 +47,6 @@ const withPeer = async <Result>(onData: (socket: Socket) => void, work: (port: n
 };
 
 const execute = async (...statements: readonly string[]) => {
-	const {withConnection} = await import('../../source/database/connect.ts');
 	const limits = {connectTimeoutMs: 5000, statementTimeoutMs: 5000};
 	await withConnection(server.admin, limits, signal, async (query) => {
 		for (const statement of statements) await query(statement);
@@ -91,7 +91,7 @@ test('a role without LOGIN is told apart from a wrong password', async () => {
 test('a full server is told as full', async () => {
 	await execute("CREATE ROLE full_house LOGIN CONNECTION LIMIT 0 PASSWORD 'canary-full'");
 	expect(await problemOf({username: 'full_house', password: 'canary-full'})).toMatchObject({
-		code: 'database-connections-exhausted',
+		code: 'database-too-many-connections',
 		who: 'database admin',
 	});
 });
@@ -126,7 +126,7 @@ test('nothing that listens, a name that does not exist and a server that stays s
 			() => undefined,
 			(silent) => problemOf({port: silent}),
 		),
-	).toMatchObject({code: 'database-timeout'});
+	).toMatchObject({code: 'database-unreachable', cause: expect.stringContaining('No login within 1 s')});
 });
 
 test('a server without TLS and one that is no database are told apart', async () => {
@@ -151,6 +151,12 @@ test('a server without TLS and one that is no database are told apart', async ()
 	});
 });
 
+test('a statement that waits for a lock of another session ends with its own problem', async () => {
+	const limits = {connectTimeoutMs: 5000, statementTimeoutMs: 200};
+	const error = await caught(withConnection(server.admin, limits, signal, (query) => query('SELECT pg_sleep(20)')));
+	expect(error).toMatchObject({problem: {code: 'database-time-out', cause: expect.stringContaining('0.2 s')}});
+});
+
 test('an abort ends a login that hangs and a statement that runs', async () => {
 	const early = new AbortController();
 	const hanging = withPeer(
@@ -158,7 +164,6 @@ test('an abort ends a login that hangs and a statement that runs', async () => {
 		(port) => caught(createPostgres().probe({...server.admin, port}, early.signal)),
 	);
 	expect(isAbort(await hanging)).toBe(true);
-	const {withConnection} = await import('../../source/database/connect.ts');
 	const late = new AbortController();
 	const limits = {connectTimeoutMs: 5000, statementTimeoutMs: 30_000};
 	const running = withConnection(server.admin, limits, late.signal, async (query) => {

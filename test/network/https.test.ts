@@ -174,7 +174,7 @@ test('refused, reset, plain HTTP and an unknown name have their own causes', asy
 	closed.close();
 	await once(closed, 'close');
 	expect(await problemOf(get(port))).toMatchObject({
-		code: 'https-refused',
+		code: 'https-unreachable',
 		answers: ['ingress.address', 'ingress.httpsPort'],
 	});
 	const cut = await listen(createTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy())));
@@ -201,18 +201,18 @@ test('refused, reset, plain HTTP and an unknown name have their own causes', asy
 test('a server that stops half-way is told by the stage it reached', async () => {
 	const silent = await listen(createTcpServer(() => undefined));
 	expect(await problemOf(get(silent, {timeoutMs: 200}))).toMatchObject({
-		code: 'https-timeout',
+		code: 'https-time-out',
 		cause: expect.stringContaining('TLS handshake'),
 	});
 	const noAnswer = await serve(() => undefined);
 	expect(await problemOf(get(noAnswer, {timeoutMs: 300}))).toMatchObject({
-		code: 'https-timeout',
+		code: 'https-time-out',
 		who: 'operator',
 		cause: expect.stringContaining('did not answer'),
 	});
 	const halfBody = await serve((_request, response) => response.writeHead(200, {'content-length': 10}).write('half'));
 	expect(await problemOf(get(halfBody, {timeoutMs: 300}))).toMatchObject({
-		code: 'https-timeout',
+		code: 'https-time-out',
 		cause: expect.stringContaining('did not finish'),
 	});
 });
