@@ -15,9 +15,9 @@ export const runByImage: RunPod = async (pod, {container, isInit, env, attempt, 
 	log(`${container.name} attempt ${attempt} says ${env.GREETING ?? 'nothing'}`);
 	if (container.image.includes('missing')) return {waiting: {reason: 'ErrImagePull', message: 'not found'}};
 	if (container.image.includes('crash')) return {exit: 1};
-	if (container.image.includes('unready')) return {running: true, ready: false, message: 'connection refused'};
 	const isTask = pod.metadata.ownerReferences?.[0]?.kind === 'Job' || pod.spec.restartPolicy === 'Never';
-	return isInit || isTask ? {exit: 0} : 'running';
+	if (isInit || isTask) return {exit: 0};
+	return container.image.includes('unready') ? {running: true, ready: false, message: 'connection refused'} : 'running';
 };
 
 export const fastPace = {readyAfterMs: 20, stopMs: 5, backoffMs: 20, retryMs: 20, addressMs: 10};

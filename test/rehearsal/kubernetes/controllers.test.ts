@@ -236,7 +236,7 @@ describe('the rest of the cluster', () => {
 		});
 		const subset = await eventually(() => {
 			const one = dict(list(cluster.store.get('endpoints', 'default', 'shop')?.subsets)[0]);
-			return one.addresses && one;
+			return one.addresses ? one : undefined;
 		});
 		expect(subset.ports).toEqual([{port: 8080, protocol: 'TCP'}]);
 		await eventually(() => dict(status('ingresses.networking.k8s.io', 'shop').loadBalancer).ingress);

@@ -86,7 +86,7 @@ const runOnce = async (
 	context.logs.start(uid, container.name);
 	const soon = setTimeout(markRunning, 30);
 	try {
-		const outcome = await context.runPod(pod, {
+		const running = context.runPod(pod, {
 			container,
 			isInit,
 			attempt: status.restartCount,
@@ -94,6 +94,11 @@ const runOnce = async (
 			pullSecrets: pullSecrets(context, runtime),
 			signal: runtime.abort.signal,
 			log: (line) => context.logs.write(uid, container.name, line, context.now()),
+		});
+		// A container that cannot even be tried is a fault to show, not the end of the cluster.
+		const outcome = await running.catch((error: unknown): Outcome => {
+			const message = error instanceof Error ? error.message : String(error);
+			return {waiting: {reason: 'CreateContainerError', message}};
 		});
 		clearTimeout(soon);
 		if (runtime.abort.signal.aborted) throw new Error('stopped');

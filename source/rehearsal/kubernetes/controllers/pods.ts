@@ -57,7 +57,7 @@ export type ContainerRun = {
 
 /**
  * The edge where containers "run": called for each start of each container, init containers first and in order. As long
- * as the promise is pending the container counts as running and not ready. It may reject only when the signal is aborted.
+ * as the promise is pending the container counts as running and not ready. A rejection is shown as `CreateContainerError`.
  */
 export type RunPod = (pod: Pod, run: ContainerRun) => Promise<Outcome>;
 

@@ -1,0 +1,73 @@
+import {PassThrough} from 'node:stream';
+import {AppsV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi, Log, Watch} from '@kubernetes/client-node';
+import {afterAll, beforeAll, expect, it} from 'vitest';
+import type {KubernetesServer} from '../../../source/rehearsal/kubernetes/index.ts';
+import {call, deployment, eventually, startCluster} from './cluster.ts';
+
+let cluster: KubernetesServer;
+const config = new KubeConfig();
+beforeAll(async () => {
+	cluster = await startCluster();
+	config.loadFromString(cluster.kubeconfig);
+	await eventually(() => cluster.store.get('serviceaccounts', 'default', 'default'));
+});
+afterAll(() => cluster.stop());
+
+it('lists, creates, replaces and deletes with the typed client', async () => {
+	const core = config.makeApiClient(CoreV1Api);
+	expect((await core.listNode()).items.map((node) => node.metadata?.name)).toEqual(['rehearsal-1']);
+	const made = await core.createNamespacedSecret({
+		namespace: 'default',
+		body: {metadata: {name: 's'}, stringData: {a: 'b'}},
+	});
+	expect(made.metadata?.creationTimestamp).toBeInstanceOf(Date);
+	const replaced = await core.replaceNamespacedSecret({
+		namespace: 'default',
+		name: 's',
+		body: {...made, stringData: {c: 'd'}},
+	});
+	expect(replaced.data).toEqual({a: 'Yg==', c: 'ZA=='});
+	await core.deleteNamespacedSecret({namespace: 'default', name: 's'});
+	await expect(core.readNamespacedSecret({namespace: 'default', name: 's'})).rejects.toMatchObject({code: 404});
+});
+
+it('applies on the server with the object client', async () => {
+	const objects = KubernetesObjectApi.makeApiClient(config);
+	const body = {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'applied', namespace: 'default'}, data: {a: '1'}};
+	const applied = await objects.patch(body, undefined, undefined, 'tester', true, 'application/apply-patch+yaml');
+	expect(applied.metadata).toMatchObject({managedFields: [{manager: 'tester', operation: 'Apply'}]});
+});
+
+it('watches and follows a log', async () => {
+	const names: string[] = [];
+	const controller = await new Watch(config).watch(
+		'/api/v1/namespaces/default/pods',
+		{},
+		(type, pod) => names.push(`${type} ${pod.metadata?.labels?.app}`),
+		() => undefined,
+	);
+	await config
+		.makeApiClient(AppsV1Api)
+		.createNamespacedDeployment({namespace: 'default', body: deployment('web', 'server:1') as never});
+	await eventually(() => names.includes('ADDED web'));
+	controller.abort();
+	const pod = await eventually(() =>
+		cluster.store.list('pods', 'default').find((one) => cluster.logs.lines(one.metadata.uid, 'main').length > 0),
+	);
+	const stream = new PassThrough();
+	let text = '';
+	stream.on('data', (chunk) => {
+		text += chunk;
+	});
+	await new Log(config).log('default', pod.metadata.name, 'main', stream, {follow: true});
+	await eventually(() => text.includes('says nothing'));
+	cluster.logs.write(pod.metadata.uid, 'main', 'one more line', new Date());
+	await eventually(() => text.includes('one more line'));
+	expect(
+		(await call(cluster, 'GET', `/api/v1/namespaces/default/pods/${pod.metadata.name}/log?tailLines=1`)).text,
+	).toBe('one more line\n');
+	// The end of the pod is the end of its log.
+	const ended = new Promise((resolve) => stream.on('end', resolve));
+	await call(cluster, 'DELETE', `/api/v1/namespaces/default/pods/${pod.metadata.name}`);
+	await ended;
+});
