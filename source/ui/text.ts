@@ -11,12 +11,12 @@ export const graphemes = (text: string): readonly string[] =>
 /** Width of text in terminal cells. */
 export const cells = (text: string): number => stringWidth(text);
 
-/** Makes foreign text harmless for a screen: no escape sequences, no control characters, tabs as spaces. */
+/** Makes foreign text harmless for a screen: no escape sequences, no control characters, no changes of direction, tabs as spaces. */
 export const clean = (text: string): string =>
 	stripVTControlCharacters(text)
 		.replaceAll('\t', '    ')
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed here
-		.replaceAll(/[\u0000-\u001F\u007F-\u009F]/gu, '');
+		.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, '');
 
 /** Cuts text to at most `width` cells; what is cut ends in `mark`. */
 export const shorten = (text: string, width: number, mark = '…'): string => {

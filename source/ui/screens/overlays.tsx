@@ -50,9 +50,7 @@ export const QuitQuestion = ({state, env, aside}: ScreenProps) => {
 export const TooSmall = ({state, env}: Omit<ScreenProps, 'aside'>) => (
 	<Box width={env.columns} height={env.rows} overflow="hidden">
 		<Text wrap="wrap">
-			{state.quitting
-				? 'Stop? y/n'
-				: `zenml-airgap needs ${smallest.columns}x${smallest.rows}; this window is ${env.columns}x${env.rows}. Enlarge it, or use --plain.`}
+			{`zenml-airgap needs ${smallest.columns}x${smallest.rows}; this window is ${env.columns}x${env.rows}. Enlarge it, or use --plain.${state.quitting ? ' Stop? y/n' : ''}`}
 		</Text>
 	</Box>
 );

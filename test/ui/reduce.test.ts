@@ -1,0 +1,291 @@
+import {expect, test} from 'vitest';
+import type {Draft} from '../../source/answers/draft.ts';
+import {problem} from '../../source/engine/problem.ts';
+import {emptyRun, reduce as fold} from '../../source/engine/reduce.ts';
+import type {Event, RunState} from '../../source/engine/types.ts';
+import {form} from '../../source/ui/form.ts';
+import type {Key, KeyId} from '../../source/ui/state/keys.ts';
+import {firstState, reduce, shownScreen} from '../../source/ui/state/reduce.ts';
+import type {Effect, Env, UiState} from '../../source/ui/state/types.ts';
+import {fullDraft} from './helpers/answers.ts';
+import {started, type Untimed} from './helpers/fake-session.ts';
+
+type Press = KeyId | {readonly text: string} | {readonly paste: string};
+
+const keyOf = (press: Press): Key => {
+	if (typeof press === 'string') return {id: press, text: ''};
+	return 'paste' in press ? {id: 'paste', text: press.paste} : {id: 'text', text: press.text};
+};
+
+const envOf = (run?: RunState): Env => ({form, columns: 80, rows: 24, run, now: 0});
+
+const play = (
+	start: UiState,
+	presses: readonly Press[],
+	env: Env = envOf(),
+): {readonly state: UiState; readonly effects: readonly Effect[]} =>
+	presses.reduce<{readonly state: UiState; readonly effects: readonly Effect[]}>(
+		(at, press) => {
+			const next = reduce(at.state, {type: 'key', key: keyOf(press)}, env);
+			return {state: next.state, effects: [...at.effects, ...next.effects]};
+		},
+		{state: start, effects: []},
+	);
+
+const first = (draft: Draft = {}, given: readonly string[] = []): UiState => firstState({draft, given});
+const runOf = (...events: readonly Untimed[]): RunState =>
+	[started, ...events].reduce<RunState>((run, event) => fold(run, {...event, at: 0} as Event), emptyRun);
+
+/** Where the focus is: topic, member of a list, and the path or kind of the row. */
+const place = (state: UiState): unknown => {
+	if (state.screen.name !== 'questions') return state.screen.name;
+	const {spot} = state.screen;
+	return [form.topics[spot.topic]?.id, spot.item, spot.focus];
+};
+
+test.each<[string, UiState, readonly Press[], unknown]>([
+	['Enter on the welcome page opens the first topic', first(), ['return'], ['cluster', undefined, 0]],
+	['an unknown key on the welcome page does nothing', first(), [{text: 'x'}, 'pageup', 'ctrl-z'], 'welcome'],
+	['Tab goes to the next question', first(), ['return', 'tab'], ['cluster', undefined, 1]],
+	['Shift-Tab at the first question stays', first(), ['return', 'shift-tab'], ['cluster', undefined, 0]],
+	['down at the last question stays', first(), ['return', 'down', 'down', 'down', 'down'], ['cluster', undefined, 2]],
+	[
+		'Enter at the last question opens the next topic',
+		first(),
+		['return', 'return', 'return', 'return'],
+		['registry', undefined, 0],
+	],
+	[
+		'Enter on a required answer that is missing stays',
+		first(),
+		['return', 'ctrl-n', 'return'],
+		['registry', undefined, 0],
+	],
+	['Escape goes back a topic', first(), ['return', 'ctrl-n', 'ctrl-n', 'escape'], ['registry', undefined, 0]],
+	['Escape at the first topic leads to the welcome page', first(), ['return', 'escape'], 'welcome'],
+	['Ctrl-S with answers missing opens the first of them', first(), ['return', 'ctrl-s'], ['registry', undefined, 0]],
+	['Ctrl-S with all answers opens the review', first(fullDraft), ['return', 'ctrl-s'], 'review'],
+	['given answers lead to the review at once', first(fullDraft, ['registry.host']), ['return'], 'review'],
+	['letters in a text field are text', first(), ['return', {text: 'jkghaq?'}], ['cluster', undefined, 0]],
+])('%s', (_name, start, presses, expected) => {
+	expect(place(play(start, presses).state)).toEqual(expected);
+});
+
+const registry: readonly Press[] = ['return', 'ctrl-n'];
+
+test('what was typed stays when one goes back and forth, also when it is not valid', () => {
+	const typed = play(first(), [...registry, {text: 'Not A Host'}, 'escape', 'ctrl-n']);
+	expect(typed.state.draft).toEqual({registry: {host: 'Not A Host'}});
+	expect(typed.state.screen).toMatchObject({field: {line: {text: 'Not A Host'}}});
+});
+
+test('an answer is judged while it is typed', () => {
+	const {screen} = play(first(), [...registry, {text: 'https://x'}]).state;
+	expect(screen).toMatchObject({field: {message: expect.stringContaining('host')}});
+	expect(play(first(), [...registry, {text: 'x.corp'}]).state.screen).not.toHaveProperty('field.message');
+});
+
+test('a proposal is replaced by what is typed, and agreed to by Enter', () => {
+	expect(play(first(), ['return', {text: '/b'}, 'return']).state.draft).toEqual({bundle: {path: '/b'}});
+	expect(play(first(), ['return', 'backspace', 'return']).state.draft).toEqual({
+		bundle: {path: './zenml-air-gapped-bundl'},
+	});
+});
+
+test('a default that was agreed to is not written down', () => {
+	expect(play(first(), ['return', 'return', 'return', 'return']).state.draft).toEqual({});
+});
+
+const secret: readonly Press[] = [...registry, {text: 'r.corp'}, 'return', 'return', {text: 'bob'}, 'return'];
+
+test('a typed secret goes to the session and only the word prompt into the draft', () => {
+	for (const leave of ['return', 'tab', 'escape', 'ctrl-s', 'ctrl-a'] as const) {
+		const {state, effects} = play(first(), [...secret, {text: 's3cr3t'}, leave]);
+		expect(effects).toEqual([{type: 'keep-secret', path: 'registry.password', value: 's3cr3t'}]);
+		expect(state.draft).toMatchObject({registry: {password: 'prompt'}});
+		expect(JSON.stringify(state)).not.toContain('s3cr3t');
+	}
+});
+
+test('a reference typed in place of a secret is an answer', () => {
+	const {state, effects} = play(first(), [...secret, {text: 'env:TOKEN'}, 'return']);
+	expect(effects).toEqual([]);
+	expect(state.draft).toMatchObject({registry: {password: 'env:TOKEN'}});
+});
+
+test('Enter on an empty secret keeps the one that is there', () => {
+	const draft = {registry: {host: 'r.corp', username: 'bob', password: 'env:TOKEN'}};
+	const {state} = play(first(draft), [...registry, 'return', 'return', 'return', 'return']);
+	expect(state.draft).toEqual(draft);
+});
+
+test('line ends around pasted text are dropped, text of several lines is refused', () => {
+	const one = play(first(), [...registry, {paste: '\r\nr.corp\r'}]).state.screen;
+	expect(one).toMatchObject({field: {line: {text: 'r.corp'}}});
+	const many = play(first(), [...registry, {paste: 'a\rb\rc'}]).state.screen;
+	expect(many).toMatchObject({field: {line: {text: ''}, message: expect.stringContaining('several lines')}});
+});
+
+test('Ctrl-A shows advanced questions and keeps the focus on its question', () => {
+	const {state} = play(first(), [...registry, {text: 'r.corp'}, 'ctrl-a']);
+	expect(state.advanced).toBe(true);
+	expect(place(state)).toEqual(['registry', undefined, 0]);
+	expect(state.draft).toMatchObject({registry: {host: 'r.corp'}});
+});
+
+const atTls = (draft: Draft = fullDraft): UiState => {
+	const state = play(first(draft), ['return', 'ctrl-n', 'ctrl-n', 'ctrl-n', 'tab', 'tab']).state;
+	expect(place(state)).toEqual(['database', undefined, 2]);
+	return state;
+};
+
+test('a choice moves with j and k, and digits choose and go on', () => {
+	expect(play(atTls(), [{text: 'j'}]).state.draft).toMatchObject({database: {tls: 'require'}});
+	expect(play(atTls(), [{text: 'jjj'}, {text: 'k'}]).state.draft).toMatchObject({database: {tls: 'require'}});
+	const chosen = play(atTls(), [{text: '3'}]).state;
+	expect(chosen.draft).toMatchObject({database: {tls: 'disable'}});
+	expect(place(chosen)).toEqual(['database', undefined, 3]);
+});
+
+test('a digit without a choice and other letters do nothing in a choice', () => {
+	expect(play(atTls(), [{text: '9'}, {text: 'x'}]).state).toEqual(atTls());
+});
+
+test('an optional group is added and taken out by yes and no', () => {
+	const admin = play(first(), ['return', 'ctrl-n', 'ctrl-n', 'ctrl-n', 'tab', 'tab', 'tab', 'tab']);
+	expect(place(admin.state)).toEqual(['database', undefined, 4]);
+	const yes = play(admin.state, [{text: '1'}]).state;
+	expect(yes.draft).toMatchObject({database: {admin: {}}});
+	const back = play(yes, ['shift-tab', {text: 'j'}]).state;
+	expect(back.draft).not.toHaveProperty('database.admin');
+});
+
+const toWorkspaces = (draft: Draft): UiState =>
+	play(first(draft), ['return', ...Array.from({length: 5}, () => 'ctrl-n' as const)]).state;
+
+test('workspaces are added, opened, and removed only after a yes', () => {
+	const list = toWorkspaces(fullDraft);
+	expect(place(list)).toEqual(['workspaces', undefined, 0]);
+	const added = play(list, [{text: '+'}]).state;
+	expect(place(added)).toEqual(['workspaces', 1, 0]);
+	const named = play(added, [{text: 'team-b'}, 'return', 'escape']).state;
+	expect(named.draft).toMatchObject({workspaces: [{name: 'default'}, {name: 'team-b'}]});
+	expect(place(named)).toEqual(['workspaces', undefined, 1]);
+	expect(play(named, [{text: 'd'}, {text: 'n'}]).state.draft).toEqual(named.draft);
+	expect(play(named, [{text: 'd'}, {text: 'y'}]).state.draft).toMatchObject({workspaces: [{name: 'default'}]});
+	expect(place(play(named, [{text: '1'}]).state)).toEqual(['workspaces', 0, 0]);
+});
+
+test('without a workspace one cannot go on', () => {
+	const {workspaces: _workspaces, ...none} = fullDraft;
+	const {state} = play(toWorkspaces(none), ['down', 'return']);
+	expect(place(state)).toEqual(['workspaces', undefined, 1]);
+	expect(state.notice?.text).toContain('workspaces');
+});
+
+const review = (draft: Draft = fullDraft): UiState => play(first(draft, ['registry.host']), ['return']).state;
+
+test('the review plans at once, and Start cancels the plan', () => {
+	expect(play(first(fullDraft, ['registry.host']), ['return']).effects).toMatchObject([{type: 'plan'}]);
+	const {state, effects} = play(review(), ['return']);
+	expect(effects).toMatchObject([{type: 'cancel-plan'}, {type: 'start', answers: {version: 1}}]);
+	expect(shownScreen(state, envOf())).toBe('run');
+});
+
+test.each<[string, readonly Press[], readonly string[], unknown]>([
+	['Save answers', ['right', 'right', 'return'], ['save-answers'], 'review'],
+	['Save answers by digit', [{text: '3'}], ['save-answers'], 'review'],
+	['Change an answer, then a topic', [{text: '2'}, {text: '4'}], ['cancel-plan'], ['database', undefined, 0]],
+	['the change is over with its topic', [{text: '2'}, {text: '4'}, 'ctrl-n'], ['cancel-plan', 'plan'], 'review'],
+	['Escape closes the list of topics', [{text: '2'}, 'escape'], [], 'review'],
+	['p looks again', [{text: 'p'}], ['plan'], 'review'],
+	['Tab goes round the buttons', ['tab', 'tab', 'tab', 'tab', 'tab'], [], 'review'],
+	['Escape leads to the questions', ['escape'], ['cancel-plan'], ['cluster', undefined, 0]],
+])('review: %s', (_name, presses, types, expected) => {
+	const {state, effects} = play(review(), presses);
+	expect(effects.map(({type}) => type)).toEqual(types);
+	expect(place(state)).toEqual(expected);
+});
+
+test('Quit asks before it leaves', () => {
+	const asked = play(review(), [{text: '4'}]);
+	expect(asked.effects).toEqual([]);
+	expect(asked.state.quitting).toBe(true);
+	expect(play(asked.state, [{text: 'n'}]).state.quitting).toBe(false);
+	expect(play(asked.state, [{text: 'z'}]).state.quitting).toBe(true);
+	expect(play(asked.state, [{text: 'y'}]).effects).toEqual([{type: 'exit', result: {ended: 'quit'}}]);
+});
+
+const running: UiState = {...first(fullDraft), started: true, screen: {name: 'run'}};
+const trouble = problem({code: 'x', area: 'cluster', message: 'm', cause: 'c', fix: 'f'});
+const broken = runOf({type: 'step-problem', step: 'ca', problem: trouble, choices: ['retry', 'skip', 'quit']});
+
+test.each<[string, readonly Press[], readonly unknown[]]>([
+	['r retries', [{text: 'r'}], [{type: 'decide', decided: {decision: 'retry'}}]],
+	['Enter takes the button in focus', ['return'], [{type: 'decide', decided: {decision: 'retry'}}]],
+	['skip needs a yes', [{text: 's'}, {text: 'n'}], []],
+	['skip with a yes', [{text: 's'}, {text: 'y'}], [{type: 'decide', decided: {decision: 'skip'}}]],
+	['w saves the report', [{text: 'w'}], [{type: 'save-report'}]],
+	['q ends the run', [{text: 'q'}], [{type: 'decide', decided: {decision: 'quit'}}]],
+	['what is not offered cannot be chosen', [{text: 'e'}, {text: 'z'}, 'ctrl-x', 'backspace'], []],
+	['once hidden, letters are no decisions', ['escape', {text: 'r'}], []],
+	[
+		'Enter opens the hidden page again',
+		['escape', 'return', {text: 'r'}],
+		[{type: 'decide', decided: {decision: 'retry'}}],
+	],
+])('problem page: %s', (_name, presses, effects) => {
+	expect(play(running, presses, envOf(broken)).effects).toEqual(effects);
+});
+
+test('a page that comes while the log is searched takes the keys', () => {
+	const {state} = play(running, [{text: '/'}, {text: 'abc'}], envOf(runOf()));
+	expect(state.run.log.typing?.text).toBe('abc');
+	expect(play(state, [{text: 'r'}], envOf(broken)).effects).toEqual([{type: 'decide', decided: {decision: 'retry'}}]);
+});
+
+test('the next problem does not open where the last one was scrolled or hidden', () => {
+	const hidden = play(running, ['escape'], envOf(broken)).state;
+	const other = runOf({type: 'step-problem', step: 'dns', problem: {...trouble, message: 'other'}, choices: ['retry']});
+	expect(play(hidden, ['return'], envOf(other)).effects).toEqual([{type: 'decide', decided: {decision: 'retry'}}]);
+});
+
+test.each<[string, readonly Press[], object]>([
+	['Tab goes round the panes', ['tab', 'tab', 'tab'], {pane: 'steps'}],
+	['j looks at another step', [{text: 'j'}], {look: 'prerequisites'}],
+	['G looks at the last step', [{text: 'G'}], {look: 'verification'}],
+	['a slash goes to the log from anywhere', [{text: '/'}], {pane: 'log', log: {typing: {text: '', cursor: 0}}}],
+	['v changes the level of the log', [{text: 'v'}], {pane: 'log', log: {level: 'warn'}}],
+])('run: %s', (_name, presses, expected) => {
+	expect(play(running, presses, envOf(runOf())).state.run).toMatchObject(expected);
+});
+
+test('Escape looks at the step under way again', () => {
+	const {state} = play(running, [{text: 'jj'}, 'escape'], envOf(runOf()));
+	expect(state.run).not.toHaveProperty('look');
+});
+
+test('in a window that is too small only Ctrl-C counts', () => {
+	const env = {...envOf(), columns: 59};
+	expect(play(first(), ['return'], env).state.screen.name).toBe('welcome');
+	expect(play(first(), ['ctrl-c', {text: 'y'}], env).effects).toEqual([{type: 'exit', result: {ended: 'quit'}}]);
+});
+
+test('help opens with a question mark where nothing is typed and with Ctrl-G anywhere; any key closes it', () => {
+	expect(play(first(), [{text: '?'}]).state.help).toBe(true);
+	expect(play(first(), ['return', {text: '?'}]).state.help).toBe(false);
+	expect(play(first(), ['return', 'ctrl-g']).state.help).toBe(true);
+	expect(play(first(), ['return', 'ctrl-g', {text: 'x'}]).state).toMatchObject({
+		help: false,
+		screen: {name: 'questions'},
+	});
+});
+
+test('once the run has ended the summary is shown, and any key but scrolling leaves', () => {
+	const ended = runOf({type: 'run-finished', outcome: 'stopped', exitCode: 130});
+	expect(shownScreen(running, {run: ended})).toBe('summary');
+	expect(play(running, ['down', {text: 'k'}, 'pagedown'], envOf(ended)).effects).toEqual([]);
+	expect(play(running, [{text: 'x'}], envOf(ended)).effects).toEqual([
+		{type: 'exit', result: {ended: 'finished', run: ended}},
+	]);
+});

@@ -1,0 +1,299 @@
+import {afterEach, describe, expect, test} from 'vitest';
+import {problem} from '../../source/engine/problem.ts';
+import type {PlanView, Session} from '../../source/ui/session.ts';
+import {cells} from '../../source/ui/text.ts';
+import {fullDraft} from './helpers/answers.ts';
+import {fakeSession, started, type Untimed} from './helpers/fake-session.ts';
+import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
+
+let app: OpenApp | undefined;
+afterEach(() => app?.close());
+
+const plan: PlanView = {
+	steps: [
+		{id: 'images', title: 'Images', state: 'todo', changes: [{action: 'push', target: '日本語/'.repeat(40)}]},
+		{
+			id: 'databases',
+			title: 'Databases',
+			state: 'problem',
+			problem: problem({code: 'x', area: 'database', message: 'No login.', cause: 'c', fix: 'Mend it.'}),
+		},
+		{id: 'ca', title: 'Trust in the CA', state: 'not-needed'},
+	],
+};
+
+const allowed: Partial<Session> = {
+	draft: fullDraft,
+	given: ['registry.host'],
+	plan: async () => plan,
+	start: async () => {},
+};
+
+const working: readonly Untimed[] = [
+	started,
+	{type: 'step-started', step: 'images', stale: true},
+	{type: 'step-todo', step: 'images', changes: [{action: 'push', target: 'registry/server:1', detail: '412 MiB'}]},
+	{type: 'step-applying', step: 'images', attempt: 2},
+	{
+		type: 'step-detail',
+		step: 'images',
+		detail: {kind: 'progress', label: 'イメージ '.repeat(12), done: 1_048_576, total: 104_857_600, unit: 'bytes'},
+	},
+	{type: 'step-detail', step: 'images', detail: {kind: 'progress', label: 'unknown size', done: 5, unit: 'items'}},
+	{type: 'step-detail', step: 'images', detail: {kind: 'item', label: 'pod-1', state: 'bad', note: 'OOMKilled'}},
+	{type: 'step-detail', step: 'images', detail: {kind: 'waiting', reason: 'the rollout', timeoutMs: 900_000}},
+	{type: 'step-detail', step: 'images', detail: {kind: 'line', level: 'warn', text: `\u001B[31m${'警告 '.repeat(60)}`}},
+	{type: 'step-warning', step: 'images', text: 'The disk is nearly full.'},
+];
+
+const handover: Untimed = {
+	type: 'step-waiting',
+	step: 'dns',
+	handover: {
+		id: 'dns',
+		title: 'DNS records',
+		who: 'network team',
+		intro: 'Send these records to the network team. '.repeat(4),
+		sections: Array.from({length: 5}, (_, index) => ({
+			title: `Section number ${index}`,
+			fileName: `${index}.txt`,
+			lines: Array.from({length: 80}, (_line, line) => `record ${line} ${'x'.repeat(120)}`),
+		})),
+		awaited: Array.from({length: 30}, (_, index) => ({label: `host-${index}.corp.example`, ok: false, note: ''})),
+		pollEveryMs: 5000,
+	},
+};
+
+const broken: Untimed = {
+	type: 'step-problem',
+	step: 'images',
+	choices: ['retry', 'edit', 'skip', 'quit'],
+	problem: problem({
+		code: 'x',
+		area: 'registry',
+		message: 'The registry refused the login. '.repeat(4),
+		cause: '原因 '.repeat(50),
+		fix: 'f',
+		evidence: Array.from({length: 60}, () => 'e'.repeat(300)),
+	}),
+};
+
+const toReview = [keys.enter];
+const toRun = [keys.enter, keys.enter];
+const screens: ReadonlyArray<{
+	readonly name: string;
+	readonly presses: readonly string[];
+	readonly events: readonly Untimed[];
+	readonly shows: string;
+}> = [
+	{name: 'welcome', presses: [], events: [], shows: 'Begin'},
+	{name: 'questions', presses: [keys.down, keys.enter], events: [], shows: 'Bundle'},
+	{
+		name: 'a text field with a long value',
+		presses: [keys.down, keys.enter, 'パス/'.repeat(60)],
+		events: [],
+		shows: 'パス',
+	},
+	{
+		name: 'a choice',
+		presses: [keys.down, keys.enter, keys.ctrlN, keys.ctrlN, keys.ctrlN, keys.tab, keys.tab],
+		events: [],
+		shows: 'verify-full',
+	},
+	{
+		name: 'advanced questions',
+		presses: [keys.down, keys.enter, keys.ctrlN, keys.ctrlN, keys.ctrlA],
+		events: [],
+		shows: 'Certificate',
+	},
+	{name: 'review', presses: toReview, events: [], shows: '[Start]'},
+	{name: 'the end of the review', presses: [...toReview, keys.end], events: [], shows: 'Mend it.'},
+	{name: 'topics to change', presses: [...toReview, '2'], events: [], shows: 'Which topic'},
+	{name: 'help', presses: ['?'], events: [], shows: 'Ctrl-C'},
+	{name: 'the question before leaving', presses: [keys.ctrlC], events: [], shows: 'Quit? y/n'},
+	{name: 'run', presses: toRun, events: working, shows: 'Installing'},
+	{name: 'hand-over', presses: toRun, events: [started, handover], shows: 'Section number 0'},
+	{name: 'problem', presses: toRun, events: [...working, broken], shows: 'refused the login'},
+	{
+		name: 'summary',
+		presses: toRun,
+		events: [...working, {type: 'run-finished', outcome: 'failed', exitCode: 6}],
+		shows: 'Not finished',
+	},
+];
+
+const sizes = [
+	[80, 24],
+	[60, 18],
+	[100, 30],
+	[250, 70],
+] as const;
+
+/** A frame is exactly what the window holds: no line too long, no line too many, all of it drawn. */
+const expectToFit = (frame: string, columns: number, rows: number): void => {
+	const lines = frame.split('\n');
+	expect(lines.length).toBe(rows);
+	for (const line of lines) expect(cells(line), line).toBeLessThanOrEqual(columns);
+};
+
+describe.each(sizes)('at %ix%i', (columns, rows) => {
+	test.each(screens)('$name fits the window', async ({presses, events, shows}) => {
+		const fake = fakeSession(allowed);
+		app = await openApp(fake.session, columns, rows);
+		await app.press(...presses);
+		fake.emit(...events);
+		await settle();
+		expectToFit(app.frame(), columns, rows);
+		expect(app.frame()).toContain(shows);
+	});
+});
+
+test.each(screens)(
+	'$name has only ASCII of its own where the terminal has no more',
+	async ({name, presses, events}) => {
+		if (name === 'a text field with a long value') return;
+		const fake = fakeSession({...allowed, plan: async () => ({steps: []})});
+		app = await openApp(fake.session, 80, 24, {ascii: true});
+		await app.press(...presses);
+		fake.emit(...events);
+		await settle();
+		const foreign = /[\u3040-\u30FF\u4E00-\u9FFF]/gu;
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
+		expect(app.frame().replaceAll(foreign, '')).toMatch(/^[\u0000-\u007F]*$/u);
+	},
+);
+
+test.each(screens)(
+	'$name follows the window through every size without a trace of the old one',
+	async ({presses, events}) => {
+		const fake = fakeSession(allowed);
+		app = await openApp(fake.session);
+		await app.press(...presses);
+		fake.emit(...events);
+		await settle();
+		const before = app.frame();
+		for (const [columns, rows] of [
+			[250, 70],
+			[60, 18],
+			[59, 18],
+			[120, 20],
+			[60, 17],
+		] as const) {
+			await app.resize(columns, rows);
+			if (columns < 60 || rows < 18) {
+				expect(app.frame().replaceAll(/\s+/gu, ' ')).toContain(
+					`zenml-airgap needs 60x18; this window is ${columns}x${rows}. Enlarge it, or use --plain.`,
+				);
+			} else expectToFit(app.frame(), columns, rows);
+		}
+		await app.resize(80, 24);
+		expect(app.frame()).toBe(before);
+	},
+);
+
+test('the list of topics stands at the left from 100 columns on', async () => {
+	app = await openApp(fakeSession().session, 99, 24);
+	await app.press(keys.enter);
+	expect(app.frame()).not.toContain('Network hand-over');
+	await app.resize(100, 24);
+	expect(app.frame()).toContain('Network hand-over');
+});
+
+test('without colour the focus is still told, by pointer and brackets', async () => {
+	const fake = fakeSession(allowed);
+	app = await openApp(fake.session);
+	expect(app.frame()).toMatch(/❯ 1 Begin/u);
+	await app.press(keys.enter, keys.right);
+	expect(app.frame()).toContain('[Change an answer]');
+});
+
+test('the run shows progress, what is watched, what it waits for and warnings', async () => {
+	const fake = fakeSession(allowed);
+	app = await openApp(fake.session, 120, 40);
+	await app.press(...toRun);
+	fake.emit(...working);
+	fake.pass(20_000);
+	await app.press(keys.tab);
+	for (const text of [
+		'Working, attempt 2.',
+		'1.0/100.0 MiB',
+		'nothing heard for 0:20',
+		'✗ pod-1: OOMKilled',
+		'Waiting 0:20 of at most 15:00: the rollout',
+		'! The disk is nearly full.',
+		'push   registry/server:1: 412 MiB',
+		'Its answers have changed',
+	])
+		expect(app.frame()).toContain(text);
+	expect(app.frame()).not.toContain('\u001B[31m');
+});
+
+test('ten thousand lines leave the screen with the newest ones and the keys answered', async () => {
+	const fake = fakeSession(allowed);
+	app = await openApp(fake.session);
+	await app.press(...toRun);
+	fake.emit(...working);
+	for (let block = 0; block < 20; block += 1) {
+		fake.emit(
+			...Array.from(
+				{length: 500},
+				(_, line): Untimed => ({
+					type: 'step-detail',
+					step: 'images',
+					detail: {kind: 'line', level: 'info', text: `flood ${block * 500 + line}`},
+				}),
+			),
+		);
+		await app.press('j');
+	}
+	expect(app.frame()).toContain('flood 9999');
+	expect(app.frame()).toMatch(/❯. Verification/u);
+});
+
+/** A small generator with a seed, so that a failure comes back. */
+const random = (seed: number) => () => {
+	seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+	return seed / 2_147_483_648;
+};
+
+test.each([1, 2, 3])('any keys in any order leave a whole screen and tell no secret (seed %i)', async (seed) => {
+	const fake = fakeSession({
+		...allowed,
+		given: [],
+		keepSecret: () => {},
+		decide: () => {},
+		stop: () => {},
+		saveAnswers: async () => './answers.yaml',
+		saveReport: async () => {
+			throw new Error('the disk is full');
+		},
+	});
+	app = await openApp(fake.session);
+	await app.press(keys.enter, keys.ctrlN, keys.tab, keys.tab, keys.tab, 'hunter2');
+	expect(app.frame()).toContain('•••••••');
+	const next = random(seed);
+	const pool = [
+		...Object.values(keys),
+		'j',
+		'k',
+		'x',
+		'1',
+		'9',
+		'y',
+		'n',
+		'/',
+		'?',
+		' ',
+		'日',
+		'\u001B[Z',
+		'\u001B[200~a\rb\u001B[201~',
+	];
+	for (let count = 0; count < 160; count += 1) {
+		const key = pool[Math.floor(next() * pool.length)] ?? 'j';
+		if (key === keys.escape && next() < 0.8) continue;
+		await app.press(key);
+		if (count === 100) fake.emit(...working, broken);
+		expectToFit(app.frame(), 80, 24);
+	}
+	expect(app.frames.join('\n')).not.toContain('hunter2');
+});
