@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {mkdir} from 'node:fs/promises';
+import {mkdir, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {AnswersInput} from '../answers/schema.ts';
@@ -69,6 +69,16 @@ const paces = {
 	},
 } as const;
 
+// Two runs that begin the same folder at once end up with one record: the first one written.
+const createRecord = async (file: string): Promise<RehearsalRecord> => {
+	await writeFile(file, JSON.stringify(await newRecord()), {mode: 0o600, flag: 'wx'}).catch((error: unknown) => {
+		if ((error as {code?: string}).code !== 'EEXIST') throw error;
+	});
+	const record = await readJson<RehearsalRecord>(file);
+	if (!record) throw new Error(`${file} vanished`);
+	return record;
+};
+
 const newRecord = async (): Promise<RehearsalRecord> => ({
 	schema: 1,
 	ports: await choosePorts(),
@@ -103,8 +113,7 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 	// Others may pass through, not look: PostgreSQL runs as another user where this process is root.
 	await mkdir(directory, {recursive: true, mode: 0o711});
 	const recordFile = join(directory, 'rehearsal.json');
-	let record = (await readJson<RehearsalRecord>(recordFile)) ?? (await newRecord());
-	const {ports} = record;
+	const {ports} = (await readJson<RehearsalRecord>(recordFile)) ?? (await createRecord(recordFile));
 	const closers: (() => Promise<unknown>)[] = [await lockFolder(ports.lock, signal)];
 	const stopAll = async (): Promise<void> => {
 		const errors: unknown[] = [];
@@ -113,6 +122,8 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 		if (errors.length > 0) throw errors[0];
 	};
 	try {
+		// Only now: whoever held the folder may have written until it let go.
+		let record = (await readJson<RehearsalRecord>(recordFile)) ?? (await createRecord(recordFile));
 		const recordSaver = createSaver(recordFile, () => record, 0);
 		const change = (part: Partial<RehearsalRecord>): void => {
 			record = {...record, ...part};
@@ -121,7 +132,6 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 		closers.push(recordSaver.flush);
 		const begun: FaultState | undefined =
 			options.fault && options.fault !== record.fault?.name ? {name: options.fault, cleared: false} : record.fault;
-		await writeSecretly(recordFile, JSON.stringify(record));
 		if (begun) change({fault: begun});
 		const fault = createFault({state: begun, save: (state) => change({fault: state}), log});
 		const authority = await openAuthority(record.authority);
