@@ -1,4 +1,4 @@
-import {mkdtemp} from 'node:fs/promises';
+import {mkdtemp, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, posix} from 'node:path';
 import {digestOf, imagePart, readImages} from './archive.ts';
@@ -93,6 +93,17 @@ const openBundle = async (
 	};
 };
 
+/** Sizes and times of the files on disk: changes when any of them is replaced. */
+const stampOf = async (layout: Layout): Promise<string> => {
+	const files = new Set([layout.path, ...[...layout.files.values()].map(({file}) => file)]);
+	const stamps: string[] = [];
+	for (const file of files) {
+		const status = await stat(file).catch(() => undefined);
+		stamps.push(`${file} ${status?.isFile() ? status.size : ''} ${status?.mtimeMs ?? 'gone'}`);
+	}
+	return stamps.join('\n');
+};
+
 /**
  * The bundle that crossed the gap: a folder in the layout of the vendor's air-gap guide (step 1.3), or a tar of it.
  * Archives are read in place by offset; of a tar only the charts are copied out, because Helm needs files.
@@ -100,7 +111,7 @@ const openBundle = async (
  * @param options.workDirectory where charts of a tar go; by default a new folder in the system's temporary folder
  */
 export const createBundlePort = (options: {readonly path: string; readonly workDirectory?: string}): BundlePort => {
-	let kept: {readonly layout: Layout; readonly bundle: Bundle} | undefined;
+	let kept: {readonly layout: Layout; readonly bundle: Bundle; readonly stamp: string} | undefined;
 	let temporary: Promise<string> | undefined;
 	const workDirectory = (): Promise<string> => {
 		if (options.workDirectory !== undefined) return Promise.resolve(options.workDirectory);
@@ -108,22 +119,18 @@ export const createBundlePort = (options: {readonly path: string; readonly workD
 		return temporary;
 	};
 	const load = async (signal: AbortSignal) => {
-		if (kept) return kept;
+		// A file that was carried in again meanwhile has other offsets.
+		if (kept && kept.stamp === (await stampOf(kept.layout))) return kept;
 		const layout = await openLayout(options.path, signal);
-		kept = {layout, bundle: await openBundle(layout, workDirectory, signal)};
+		const stamp = await stampOf(layout);
+		kept = {layout, bundle: await openBundle(layout, workDirectory, signal), stamp};
 		return kept;
 	};
 	return {
 		open: async (signal) => (await load(signal)).bundle,
 		verify: async ({signal, onProgress}) => {
 			const {layout, bundle} = await load(signal);
-			try {
-				return await verifyBundle(layout, bundle, {signal, onProgress});
-			} catch (error) {
-				// A file may now be carried in again; what was read of the old one must not outlive it.
-				kept = undefined;
-				throw error;
-			}
+			return verifyBundle(layout, bundle, {signal, onProgress});
 		},
 	};
 };

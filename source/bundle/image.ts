@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {z} from 'zod';
 import {bundleProblem, damaged} from './problems.ts';
-import {openSlice, readSlice, type Slice, withReader} from './slice.ts';
+import {openSlice, readSlice, type Slice, scanSlice, withReader} from './slice.ts';
 import {maximumJsonBytes, missing, readJson, type Tree} from './tree.ts';
 import type {Blob, Descriptor, Image} from './types.ts';
 
@@ -81,9 +81,9 @@ const layerType = async (slice: Slice): Promise<string> => {
 
 const hashSlice = async (slice: Slice, signal: AbortSignal): Promise<string> => {
 	const hash = createHash('sha256');
-	for await (const chunk of openSlice(slice)) {
+	for await (const chunk of scanSlice(slice)) {
 		signal.throwIfAborted();
-		hash.update(chunk as Buffer);
+		hash.update(chunk);
 	}
 	return `sha256:${hash.digest('hex')}`;
 };

@@ -41,6 +41,41 @@ async function* chunks(slice: Slice, from: number): AsyncGenerator<Buffer> {
 export const openSlice = (slice: Slice, from = 0): Readable =>
 	Readable.from(chunks(slice, from), {objectMode: false, highWaterMark: chunkBytes});
 
+/**
+ * The chunks of a slice for a consumer that is done with each before it asks for the next: two buffers take turns, so
+ * that the disk reads while the processor hashes.
+ * @throws ProblemError `bundle-archive-truncated`, `bundle-unreadable`
+ */
+export async function* scanSlice(slice: Slice): AsyncGenerator<Buffer> {
+	const handle = await open(slice.file, 'r').catch((error: unknown) => {
+		throw fileProblem(slice.label, error);
+	});
+	const buffers = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)] as const;
+	const read = (turn: number, at: number) => {
+		const length = Math.min(chunkBytes, slice.size - at);
+		const running = handle.read(buffers[turn % 2 === 0 ? 0 : 1], 0, length, slice.offset + at);
+		// It may fail while the consumer is busy; it is looked at when its turn comes.
+		running.catch(() => {});
+		return running;
+	};
+	let ahead = read(0, 0);
+	try {
+		for (let at = 0, turn = 0; at < slice.size; turn++) {
+			const {bytesRead, buffer} = await ahead;
+			if (bytesRead === 0) throw truncated(slice.label, `The file ends at byte ${at} of ${slice.size}.`);
+			at += bytesRead;
+			ahead = read(turn + 1, at);
+			yield buffer.subarray(0, bytesRead);
+		}
+	} catch (error) {
+		throw fileProblem(slice.label, error);
+	} finally {
+		// The read that is still under way must not meet a closed file.
+		await Promise.allSettled([ahead]);
+		await handle.close();
+	}
+}
+
 /** Reads `length` bytes at `from` (bytes into the slice). */
 export type ReadAt = (from: number, length: number) => Promise<Buffer>;
 

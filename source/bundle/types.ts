@@ -36,6 +36,7 @@ export type Chart = {
 export type BundleManifest = {
 	readonly created?: string;
 	readonly images: readonly string[];
+	/** As Helm names packages: `zenml-pro-0.13.18`. */
 	readonly charts: readonly string[];
 	readonly registries: readonly string[];
 	/** `sha256  path` lines, when there are any. */
@@ -43,7 +44,7 @@ export type BundleManifest = {
 };
 
 export type Bundle = {
-	/** Absolute folder. */
+	/** Absolute folder, or the absolute tar file when the bundle is read out of a tar. */
 	readonly directory: string;
 	readonly manifest: BundleManifest;
 	readonly images: readonly Image[];
@@ -55,11 +56,12 @@ export type Bundle = {
 	readonly warnings: readonly string[];
 };
 
+/** Bytes of one file, absolute; files come one after the other. `file` is its path relative to the bundle. */
 export type VerifyProgress = (progress: {readonly file: string; readonly done: number; readonly total: number}) => void;
 
 /** The bundle as a step sees it. */
 export type BundlePort = {
-	/** Reads the index of the bundle, not its bytes; the result is kept. @throws ProblemError area `bundle`. */
+	/** Reads the index of the bundle, not its bytes; the result is kept until a file on disk changes. @throws ProblemError area `bundle`. */
 	readonly open: (signal: AbortSignal) => Promise<Bundle>;
 	/** Hashes every byte: checksums of manifest.txt, digests of all blobs. @throws ProblemError area `bundle`. */
 	readonly verify: (options: {

@@ -2,7 +2,7 @@ import {createHash, type Hash} from 'node:crypto';
 import {placeOf} from './image.ts';
 import type {Layout} from './layout.ts';
 import {damaged} from './problems.ts';
-import {openSlice, type Slice} from './slice.ts';
+import {type Slice, scanSlice} from './slice.ts';
 import type {Bundle, VerifyProgress} from './types.ts';
 
 type Range = {readonly slice: Slice; readonly digest: string};
@@ -55,9 +55,8 @@ const runJob = async (
 	let next = 0;
 	let open: ReadonlyArray<{readonly range: Range; readonly hash: Hash}> = [];
 	let at = slice.offset;
-	for await (const piece of openSlice(slice)) {
+	for await (const chunk of scanSlice(slice)) {
 		signal.throwIfAborted();
-		const chunk = piece as Buffer;
 		whole?.update(chunk);
 		const end = at + chunk.length;
 		const started = [...open];

@@ -44,6 +44,8 @@ export type Transport = (call: Call) => Promise<Answer>;
 const maximumAnswer = 4 * 1024 * 1024;
 /** Small enough that a slow line still shows a byte moved within the stall bound. */
 const writeBytes = 256 * 1024;
+/** Bytes handed to the connection and not yet taken: keeps the line busy while the next piece is read and hashed. */
+const writeAhead = 1024 * 1024;
 const noBody: Body = {length: 0, chunks: async function* () {}};
 
 /** Node brings its own list of authorities; an operator expects those of the host, and the one given, to count too. */
@@ -148,19 +150,32 @@ export const createTransport = (options: {
 
 			const over = () => settled || answered;
 			const write = async () => {
+				let queued = 0;
 				for await (const chunk of body.chunks()) {
 					for (let at = 0; at < chunk.length && !over(); at += writeBytes) {
 						const piece = chunk.subarray(at, at + writeBytes);
+						queued += piece.length;
 						watch(timeouts.stall, 'it to take more bytes');
-						await new Promise<void>((next, broken) => {
-							release = next;
-							request.write(piece, (error) => (error ? broken(error) : next()));
+						// An error of a write is the request's own error, which is heard above.
+						request.write(piece, (error) => {
+							if (error || over()) return;
+							sent += piece.length;
+							watch(timeouts.stall, 'it to take more bytes');
+							body.onSent?.(sent);
+							release();
 						});
-						if (over()) return;
-						sent += piece.length;
-						body.onSent?.(sent);
+						while (queued - sent > writeAhead && !over()) {
+							await new Promise<void>((next) => {
+								release = next;
+							});
+						}
 					}
 					if (over()) return;
+				}
+				while (sent < queued && !over()) {
+					await new Promise<void>((next) => {
+						release = next;
+					});
 				}
 				if (over()) return;
 				const long = body.length > 0;

@@ -1,5 +1,6 @@
 import type {Image} from '../bundle/types.ts';
 
+/** Bytes of one blob, absolute. They only rise, save that a blob which has to be sent again starts at 0 again. */
 export type PushProgress = (progress: {readonly digest: string; readonly done: number; readonly total: number}) => void;
 
 /** A registry that speaks the OCI distribution API. A repository is the path without host, e.g. `zenml/zenml-pro-api`. */

@@ -239,6 +239,18 @@ describe('verify', () => {
 		}
 	});
 
+	test('an open bundle is read anew when a file of it is replaced, and not otherwise', async () => {
+		const directory = await temporary();
+		await writeFiles(directory, await bundleFiles());
+		const port = createBundlePort({path: directory});
+		const first = await port.open(never);
+		expect(await port.open(never)).toBe(first);
+		const reference = 'vendor.example.com/zenml-pro-api:0.13.18';
+		const other = await tarOf(modern([{reference, layers: [await layer('other, and longer')]}]));
+		await writeFile(join(directory, 'images/zenml-pro-api.tar'), other);
+		expect((await port.open(never)).digest).not.toBe(first.digest);
+	});
+
 	test('finds a changed chart by its checksum line', async () => {
 		const directory = await temporary();
 		const files = await bundleFiles();
