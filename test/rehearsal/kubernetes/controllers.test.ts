@@ -266,13 +266,19 @@ describe('the rest of the cluster', () => {
 	it('goes on after a restart from its snapshot with the same kubeconfig', async () => {
 		const first = await startCluster();
 		await eventually(() => first.store.get('serviceaccounts', 'default', 'default'));
-		await call(first, 'POST', `${apps}/deployments`, deployment('again', 'server:1'));
+		const body = deployment('again', 'server:1');
+		dict(dict(dict(body.spec).template).spec).initContainers = [{name: 'wait', image: 'server:1'}];
+		await call(first, 'POST', `${apps}/deployments`, body);
 		await eventually(() => dict(first.store.get('deployments.apps', 'default', 'again')?.status).readyReplicas === 1);
 		const port = Number(new URL(first.url).port);
 		const load = JSON.parse(JSON.stringify(first.snapshot()));
 		const version = first.store.version();
 		await first.stop();
 		const second = await startCluster({port, load});
+		let fewest = 1;
+		second.subscribe('deployments.apps', ({object}) => {
+			fewest = Math.min(fewest, Number(dict(object.status).readyReplicas ?? 0));
+		});
 		expect(second.kubeconfig).toBe(first.kubeconfig);
 		expect((await call(second, 'GET', `${apps}/deployments/again`)).code).toBe(200);
 		await call(
@@ -283,6 +289,7 @@ describe('the rest of the cluster', () => {
 			{'content-type': patchAs.merge},
 		);
 		await eventually(() => dict(second.store.get('deployments.apps', 'default', 'again')?.status).readyReplicas === 2);
+		expect(fewest).toBe(1);
 		expect(second.store.version()).toBeGreaterThan(version);
 		await second.stop();
 	});

@@ -235,7 +235,11 @@ export const startPod = (context: PodContext, first: Pod): Runtime & {readonly d
 			...blank(one, first.status?.initContainerStatuses, reason),
 		})),
 		main: first.spec.containers.map((one) => ({...blank(one, first.status?.containerStatuses, reason)})),
-		initialized: (first.spec.initContainers ?? []).length === 0,
+		// After a restart of the cluster a pod whose init containers are through goes on where it was.
+		initialized: (first.spec.initContainers ?? []).every((container) => {
+			const before = first.status?.initContainerStatuses?.find((one) => one.name === container.name);
+			return before?.state.terminated?.exitCode === 0;
+		}),
 		pod: () => {
 			const found = context.store.get<Pod>('pods', namespace, name);
 			return found?.metadata.uid === uid ? found : undefined;
