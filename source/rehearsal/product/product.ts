@@ -52,7 +52,7 @@ export const createProduct = (options: {
 	const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
 		await sleep(ms * slowness, undefined, {signal});
 	};
-	const servers = new Map<string, Running>();
+	const servers = new Map<string, Running & {readonly log: (line: string) => void}>();
 
 	const start = async (pod: Pod, run: ContainerRun, running: Running): Promise<Outcome> => {
 		const lines = interfere.start?.(pod, running.role);
@@ -69,7 +69,7 @@ export const createProduct = (options: {
 				log: run.log,
 				pause: (ms) => pause(ms, run.signal),
 				ready: () => {
-					servers.set(uid, running);
+					servers.set(uid, {...running, log: run.log});
 					ready.resolve({running: true, ended});
 				},
 			}),
@@ -117,9 +117,14 @@ export const createProduct = (options: {
 		if (path === `${apiRoot}/health`) return {status: 200, json: 'OK'};
 		const target = storeOf(environment, trust);
 		if (!path.startsWith(`${apiRoot}/`) || !target) return {status: 404, json: {detail: 'Not Found'}};
-		return withDatabase(target, (client) =>
-			answerControlPlane({...request, path: path.slice(apiRoot.length)}, client, environment),
-		);
+		try {
+			return await withDatabase(target, (client) =>
+				answerControlPlane({...request, path: path.slice(apiRoot.length)}, client, environment),
+			);
+		} catch (error) {
+			running.log(`sqlalchemy.exc.OperationalError: ${String(error)}`);
+			return {status: 500, json: {detail: 'Internal Server Error'}};
+		}
 	};
 	return {runPod, answer};
 };
