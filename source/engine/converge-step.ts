@@ -27,7 +27,7 @@ const areas: Readonly<Record<StepId, ProblemArea>> = {
 };
 
 const describeChanges = (finding: Finding): string =>
-	finding.status === 'todo' ? finding.changes.map(({action, target}) => `${action} ${target}`).join(', ') : '';
+	finding.status === 'todo' ? finding.changes.map(({action, target, detail}) => `${action} ${target}${detail === undefined ? '' : ` (${detail})`}`).join(', ') : '';
 
 /** Looks at, or works on, the world of one step under a bound. */
 const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
@@ -45,7 +45,15 @@ const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
 	};
 	return bounded(
 		async (inner) =>
-			run(context.makeWorld({answers, signal: inner, report, acknowledged: controls.acknowledged(step.id)})),
+			run(
+				await context.makeWorld({
+					answers,
+					mode: context.mode,
+					signal: inner,
+					report,
+					acknowledged: controls.acknowledged(step.id),
+				}),
+			),
 		{
 			ms: work === 'check' ? step.timeouts.checkMs : step.timeouts.applyMs,
 			signal,

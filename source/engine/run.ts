@@ -13,7 +13,7 @@ export type RunOptions<Answers, World extends BaseWorld<Answers>> = {
 	readonly steps: readonly Step<Answers, World>[];
 	readonly answers: Answers;
 	/** Adds the ports to the part of the world that the engine makes. Called once for each look at a step. */
-	readonly makeWorld: (base: BaseWorld<Answers>) => World;
+	readonly makeWorld: (base: BaseWorld<Answers>) => World | Promise<World>;
 	readonly controls: Controls<Answers>;
 	readonly listeners: readonly Listener[];
 	readonly signal: AbortSignal;

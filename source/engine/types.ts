@@ -80,6 +80,8 @@ export type RetryPolicy = {
 /** What every step needs from its world; the ports come on top. */
 export type BaseWorld<Answers> = {
 	readonly answers: Answers;
+	/** `plan` must leave no trace: not even a probe pod. */
+	readonly mode: 'install' | 'plan' | 'verify';
 	readonly signal: AbortSignal;
 	readonly report: (detail: Detail) => void;
 	/** True once the operator has confirmed the hand-over of this step in this or an earlier run. */

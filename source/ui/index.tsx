@@ -21,7 +21,8 @@ export type AppOptions = {
 
 /**
  * Runs the screens on the alternate screen until the operator or the signal ends them. What was there before is
- * restored; the caller prints its summary after that. Needs a terminal at both ends.
+ * restored; the caller prints its summary after that. Needs a terminal at both ends;
+ * rejects only with an error of the drawing itself, while the run goes on.
  */
 export const runApp = async (
 	session: Session,
@@ -36,7 +37,7 @@ export const runApp = async (
 		<LookContext value={{ascii, color, animate}}>
 			<App session={session} store={store} />
 		</LookContext>,
-		{stdin, stdout, alternateScreen: true, incrementalRendering: true, exitOnCtrlC: false},
+		{stdin, stdout, interactive: true, alternateScreen: true, incrementalRendering: true, exitOnCtrlC: false},
 	);
 	const interrupt = (): void => {
 		if (store.getState().started) result = {ended: 'interrupted'};

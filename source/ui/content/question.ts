@@ -62,6 +62,19 @@ const listHelp = (entry: Exclude<Entry, {readonly kind: 'question'}>, removing: 
 	}
 };
 
+/** What holds when nothing is typed, and an example; a choice shows all there is by itself. */
+const aboutAnswer = ({form}: Pick<Env, 'form'>, question: Question, path: string): string => {
+	if (question.kind === 'choice' || question.kind === 'yes-no') return '';
+	const byDefault = form.showField(form.defaultAt(path));
+	const empty = byDefault === '' ? 'may be left empty' : `default: ${byDefault}`;
+	return [
+		question.optional ? empty : '',
+		question.example === '' || question.example === byDefault ? '' : `example: ${question.example}`,
+	]
+		.filter((part) => part !== '')
+		.join('; ');
+};
+
 /** All about the row in focus: why it is asked, an example, the field, and what is wrong with it. */
 export const questionRows = (
 	state: Asking,
@@ -75,13 +88,10 @@ export const questionRows = (
 	if (entry.kind !== 'question') return paragraph(listHelp(entry, removing), width, removing ? 'warn' : 'dim');
 	const {question, path} = entry;
 	const message = field.kind === 'none' ? undefined : field.message;
-	const aside = [
-		question.optional ? 'may be left empty' : '',
-		question.example === '' ? '' : `example: ${question.example}`,
-	];
+	const about = aboutAnswer(env, question, path);
 	return [
 		...paragraph(question.why, width),
-		...paragraph(aside.filter((part) => part !== '').join('; '), width, 'dim'),
+		...(about === '' ? [] : paragraph(about, width, 'dim')),
 		blank,
 		...editorRows(env, state, question, path, width, glyphs),
 		...(message === undefined ? [blank] : paragraph(`${question.label} ${message}`, width, 'bad')),

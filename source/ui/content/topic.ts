@@ -1,6 +1,6 @@
 import {keepInView, type Row} from '../rows.ts';
 import type {Entry} from '../state/entries.ts';
-import {entriesOf, topicsIn} from '../state/entries.ts';
+import {covers, entriesOf, topicsIn} from '../state/entries.ts';
 import {type Asking, askedOf} from '../state/questions.ts';
 import type {Env} from '../state/types.ts';
 import {pad, shorten} from '../text.ts';
@@ -38,21 +38,18 @@ export const entryRows = (state: Asking, env: Env, width: number, height: number
 		.map((entry, offset) => entryRow(state, env, entry, top + offset === spot.focus, width, glyphs));
 };
 
-const complete = (state: Asking, {form}: Env, topic: number): boolean => {
-	const paths = form.missingQuestions(state.draft).filter((one) => one.topic === form.topics[topic]);
-	return paths.length === 0;
-};
-
 /** The list of topics at the left of a wide window. */
 export const topicRows = (state: Asking, env: Env, width: number, glyphs: Glyphs): readonly Row[] => {
 	const inScope = new Set(topicsIn(askedOf(state, env)));
-	return env.form.topics.map(({title}, index) => {
+	const checked = env.form.validateDraft(state.draft);
+	const open = checked.ok ? [] : checked.issues.map(({path}) => path);
+	return env.form.topics.map((topic, index) => {
 		const here = index === state.screen.spot.topic;
-		const done = complete(state, env, index);
+		const done = !covers(topic, open);
 		return [
 			{text: here ? `${glyphs.pointer} ` : '  ', role: 'key'},
 			{text: `${glyphs[done ? 'ok' : 'pending']} `, role: done ? 'ok' : 'dim'},
-			{text: shorten(title, width - 5, glyphs.more), role: here ? 'title' : inScope.has(index) ? 'plain' : 'dim'},
+			{text: shorten(topic.title, width - 5, glyphs.more), role: here ? 'title' : inScope.has(index) ? 'plain' : 'dim'},
 		];
 	});
 };

@@ -15,10 +15,10 @@ const hintsOf = ({screen, advanced}: Asking, arrows: string): readonly Hint[] =>
 	const common: readonly Hint[] = [
 		['Enter', 'next'],
 		['Esc', 'back'],
-		['Ctrl-A', advanced ? 'fewer' : 'advanced'],
 		['Ctrl-S', end],
-		[`Tab ${arrows}`, 'move'],
 		['Ctrl-G', 'help'],
+		['Ctrl-A', advanced ? 'fewer' : 'advanced'],
+		[`Tab ${arrows}`, 'move'],
 	];
 	return screen.field.kind === 'none' ? [['+', 'add'], ['d', 'remove'], ...common] : common;
 };

@@ -64,6 +64,8 @@ const logTitle = (view: LogView, dropped: number): string => {
 		.join(', ');
 };
 
+const titles = {install: 'Installing', plan: 'Planning', verify: 'Verifying'} as const;
+
 const hintsOf = ({run}: UiState, arrows: string): readonly Hint[] => {
 	if (run.log.typing)
 		return [
@@ -99,7 +101,7 @@ export const Run = (props: ScreenProps) => {
 	const stopping = env.run?.stopping === undefined ? '' : ', stopping at a safe point';
 	const wall: readonly Row[] = Array.from({length: heights.top}, () => [{text: marks.wall, role: 'dim'}]);
 	const done = env.run?.steps.filter(({status}) => status === 'done' || status === 'skipped').length ?? 0;
-	const title = env.run ? `Installing: ${done} of ${env.run.steps.length} steps${stopping}` : 'Starting';
+	const title = env.run ? `${titles[env.run.mode]}: ${done} of ${env.run.steps.length} steps${stopping}` : 'Starting';
 	return (
 		<Frame {...env} title={title} aside={aside} hints={hintsOf(state, marks.arrows)} notice={state.notice}>
 			<Box height={heights.top} width={width}>

@@ -65,7 +65,7 @@ export const entryAt = (asked: Asked, {topic, item, focus}: Spot): Entry | undef
 	entriesOf(asked, topic, item)[focus];
 
 /** Does a topic ask for one of these paths, or for something below or above one of them? */
-const covers = ({questions, repeat}: Topic, paths: readonly string[]): boolean =>
+export const covers = ({questions, repeat}: Topic, paths: readonly string[]): boolean =>
 	paths.some((path) => {
 		const item = repeat === undefined ? undefined : itemOf(path, repeat);
 		const general = item === undefined ? path : path.replace(`${repeat}.${item}`, `${repeat}.*`);

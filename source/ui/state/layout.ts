@@ -12,7 +12,7 @@ export const bodyRows = (rows: number): number => rows - 3;
 export const bodyColumns = (columns: number): number => columns - 2;
 
 /** The list of topics needs this much room to stand at the left. */
-export const topicColumns = (columns: number): number => (columns >= 100 ? 28 : 0);
+export const topicColumns = (columns: number): number => (columns >= 100 ? 31 : 0);
 
 /** The list of steps at the left of the run screen. */
 export const stepColumns = (columns: number): number => (columns >= 120 ? 36 : columns >= 100 ? 32 : 26);

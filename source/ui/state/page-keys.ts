@@ -42,9 +42,9 @@ const press = (
 	}
 };
 
-/** A problem that names no answers may need any of them. */
+/** A problem that names no answers may need any of them: one path of each topic opens them all. */
 const allPaths = ({form}: Env): readonly string[] =>
-	form.topics.flatMap(({questions}) => questions.map(({path}) => path));
+	form.topics.flatMap(({questions}) => questions.slice(0, 1).map(({path}) => path));
 
 /** Keys of the problem page. */
 export const problemKey = (

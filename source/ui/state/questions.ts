@@ -94,7 +94,13 @@ export const back = (state: Asking, env: Env, effects: readonly Effect[] = []): 
 	}
 	const before = topicsIn(asked).findLast((topic) => topic < spot.topic);
 	if (before !== undefined) return goTo(state, env, scope, {topic: before, focus: 0}, effects);
-	if (scope.kind === 'mend') return turn({...state, screen: {name: 'run'}}, ...effects);
+	if (scope.kind === 'mend') {
+		const notice = {
+			role: 'plain',
+			text: 'Not tried again. What you typed is kept: "Edit answers" goes on with it.',
+		} as const;
+		return turn({...state, notice, screen: {name: 'run'}}, ...effects);
+	}
 	if (scope.kind === 'change') {
 		const review = openReview(state, env);
 		return {...review, effects: [...effects, ...review.effects]};

@@ -1,0 +1,59 @@
+import {homedir, hostname, tmpdir, userInfo} from 'node:os';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {systemClock} from './source/engine/clock.ts';
+import {createRedactor} from './source/engine/redact.ts';
+import type {Context} from './source/program/context.ts';
+import {main} from './source/program/main.ts';
+
+declare const ZENML_AIRGAP_VERSION: string | undefined;
+
+/** First signal: stop at a safe point. A second one leaves at once; the journal is on disk, so both can be resumed. */
+const stopOnSignals = (): AbortSignal => {
+	const stop = new AbortController();
+	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+		process.on(name, () => {
+			if (stop.signal.aborted && name !== 'SIGHUP') process.exit(130);
+			stop.abort(new Error(name === 'SIGHUP' ? 'the terminal went away' : `it got ${name}`));
+		});
+	}
+	return stop.signal;
+};
+
+const {env, stdin, stdout, stderr} = process;
+const redactor = createRedactor();
+for (const stream of [stdout, stderr]) {
+	// A closed pipe or a terminal that is gone must not turn a safe stop into a crash.
+	stream.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+	});
+}
+const terminal = stdin.isTTY === true && stdout.isTTY === true;
+const context: Context = {
+	version: typeof ZENML_AIRGAP_VERSION === 'string' ? ZENML_AIRGAP_VERSION : '0.0.0-source',
+	environment: env,
+	homeDirectory: homedir(),
+	workingDirectory: process.cwd(),
+	temporaryDirectory: tmpdir(),
+	hostName: hostname(),
+	userName: userInfo().username,
+	userId: process.getuid?.(),
+	pid: process.pid,
+	clock: systemClock,
+	redactor,
+	out: (text) => stdout.write(text),
+	err: (text) => stderr.write(text),
+	signal: stopOnSignals(),
+	screen: terminal && env.TERM !== 'dumb' && env.NO_COLOR === undefined && env.INK_SCREEN_READER !== 'true',
+	color: env.NO_COLOR === undefined,
+	ascii: !/utf-?8/iu.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),
+	stdin,
+	stdout,
+	programDirectory: path.dirname(fileURLToPath(import.meta.url)),
+	nodeArguments: process.execArgv,
+	programName: env.ZENML_AIRGAP_NAME ?? 'zenml-airgap',
+	leave: (exitCode) => process.exit(exitCode),
+};
+process.exitCode = await main(context, process.argv.slice(2));
+// A forgotten handle must not keep the operator waiting; what is written to a pipe still gets out.
+stdout.write('', () => stderr.write('', () => process.exit()));

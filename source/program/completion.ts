@@ -1,0 +1,54 @@
+import type {Command} from 'commander';
+
+type Word = {readonly path: string; readonly words: readonly string[]};
+
+const wordsOf = (command: Command, path: string): readonly Word[] => {
+	const visible = command.commands.filter((one) => one.name() !== 'help');
+	const options = command.options.flatMap(({long}) => long ?? []);
+	return [
+		{path, words: [...visible.map((one) => one.name()), ...options, '--help']},
+		...visible.flatMap((one) => wordsOf(one, path === '' ? one.name() : `${path} ${one.name()}`)),
+	];
+};
+
+/** Values of options that take one of a few. */
+const choicesOf = (command: Command): ReadonlyMap<string, readonly string[]> => {
+	const all = [command, ...command.commands, ...command.commands.flatMap((one) => one.commands)];
+	return new Map(
+		all.flatMap(({options}) =>
+			options.flatMap(({long, argChoices}) => (long && argChoices ? [[long, argChoices] as const] : [])),
+		),
+	);
+};
+
+/** A completion script for bash, made from the commands themselves; zsh reads it through bashcompinit. */
+export const completionScript = (program: Command, shell: 'bash' | 'zsh'): string => {
+	const name = program.name();
+	const cases = wordsOf(program, '').map(({path, words}) => `\t\t'${path}') words='${words.join(' ')}' ;;`);
+	const choices = [...choicesOf(program)].map(
+		([option, values]) => `\t\t${option}) COMPREPLY=($(compgen -W '${values.join(' ')}' -- "$cur")); return ;;`,
+	);
+	const bash = `_zenml_airgap() {
+	local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} path='' word words=''
+	COMPREPLY=()
+	case "$prev" in
+${choices.join('\n')}
+		--answers|--kubeconfig|--bundle|--state-dir) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	esac
+	for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		case "$word" in -*|*/*|*=*|*.*) ;; *) case "$path $word" in ${[
+			...new Set(wordsOf(program, '').map(({path}) => path)),
+		]
+			.filter((path) => path !== '')
+			.map((path) => `'${path.includes(' ') ? path : ` ${path}`}'`)
+			.join('|')}) path="\${path:+$path }$word" ;; esac ;; esac
+	done
+	case "$path" in
+${cases.join('\n')}
+	esac
+	COMPREPLY=($(compgen -W "$words" -- "$cur"))
+}
+complete -o filenames -F _zenml_airgap ${name}
+`;
+	return shell === 'bash' ? bash : `#compdef ${name}\nautoload -U +X bashcompinit && bashcompinit\n${bash}`;
+};

@@ -1,0 +1,64 @@
+import {CommanderError} from 'commander';
+import {exitCodes, type Problem, ProblemsError, toProblem} from '../engine/problem.ts';
+import {faultNames} from '../rehearsal/faults.ts';
+import {formatProblem} from '../report/format.ts';
+import {runAnswersCommand} from './answers-commands.ts';
+import {commandLine, type Request} from './command-line.ts';
+import {completionScript} from './completion.ts';
+import type {Context} from './context.ts';
+import {stateDirectoryOf} from './inputs.ts';
+import {runCommand} from './install.ts';
+import {runStatus} from './status.ts';
+
+const act = async (
+	context: Context,
+	request: Request,
+	completion: (shell: 'bash' | 'zsh') => string,
+): Promise<number> => {
+	switch (request.command) {
+		case 'install':
+		case 'plan':
+		case 'verify':
+			return runCommand(context, request.command, request.options);
+		case 'status':
+			return runStatus(context, request.options, stateDirectoryOf(context, request.options));
+		case 'answers':
+			return runAnswersCommand(context, request.options, request.action, request.file);
+		case 'rehearse': {
+			const {runRehearsal} = await import('./rehearse.ts');
+			return runRehearsal(context, request);
+		}
+		case 'completion':
+			context.out(completion(request.shell));
+			return 0;
+	}
+};
+
+const refuse = (context: Context, error: unknown, json: boolean): number => {
+	const problems: readonly Problem[] = error instanceof ProblemsError ? error.problems : [toProblem(error)];
+	const text = json
+		? problems.map((problem) => JSON.stringify({type: 'refused', problem})).join('\n')
+		: problems.flatMap(formatProblem).join('\n');
+	context.err(`${context.redactor.redact(text)}\n`);
+	return exitCodes[problems[0]?.area ?? 'bug'];
+};
+
+/** Runs one command line to its end. Returns the exit code; never throws. */
+export const main = async (context: Context, words: readonly string[]): Promise<number> => {
+	let request: Request | undefined;
+	const program = commandLine(
+		context.version,
+		faultNames,
+		(asked) => {
+			request = asked;
+		},
+		{out: context.out, err: context.err},
+	);
+	try {
+		await program.parseAsync([...words], {from: 'user'});
+		return request ? await act(context, request, (shell) => completionScript(program, shell)) : 0;
+	} catch (error) {
+		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+		return refuse(context, error, words.includes('--json'));
+	}
+};

@@ -1,0 +1,137 @@
+import path from 'node:path';
+import type {Answers} from '../answers/schema.ts';
+import {resolveSecret} from '../answers/secrets.ts';
+import {createBundlePort} from '../bundle/bundle.ts';
+import {createCluster} from '../cluster/cluster.ts';
+import {acquireLease, type HeldLease} from '../cluster/lease.ts';
+import type {ClusterPort} from '../cluster/types.ts';
+import {createPostgres} from '../database/postgres.ts';
+import type {Holder} from '../engine/lock.ts';
+import {ProblemError} from '../engine/problem.ts';
+import {createHelm} from '../helm/index.ts';
+import {createDns} from '../network/dns.ts';
+import {createHttps} from '../network/https.ts';
+import {createTls} from '../network/tls.ts';
+import {createRegistry} from '../registry/registry.ts';
+import type {Ports} from '../steps/world.ts';
+import {createZenml} from '../zenml/client.ts';
+import type {Context} from './context.ts';
+import {createHost} from './host.ts';
+
+/** How long a Lease lives without being renewed; renewed three times within it. */
+const leaseSeconds = 30;
+
+export type PortOptions = {
+	readonly context: Context;
+	readonly stateDirectory: string;
+	/** Secrets typed at a screen, by answer path. */
+	readonly prompted: ReadonlyMap<string, string>;
+	/** Who holds the Lease; absent for a dry run, which takes none. */
+	readonly holder?: Omit<Holder, 'birth'>;
+	/** The Lease was lost to somebody else: the run must stop. */
+	readonly onLeaseLost?: (reason: Error) => void;
+};
+
+/** Ports, and the end of what they hold open. */
+export type OpenPorts = {readonly ports: Ports; readonly close: () => Promise<void>};
+
+const createLeaseHolder = (
+	cluster: ClusterPort,
+	namespace: string,
+	options: PortOptions,
+): {readonly hold: Ports['holdLease']; readonly release: () => Promise<void>} => {
+	let held: Promise<HeldLease> | undefined;
+	const {context, holder, onLeaseLost} = options;
+	return {
+		hold: async (signal) => {
+			if (!holder) return;
+			held ??= acquireLease(cluster, {
+				namespace,
+				holder,
+				durationSeconds: leaseSeconds,
+				clock: context.clock,
+				signal,
+				onLost: (problem) => onLeaseLost?.(new ProblemError(problem)),
+				isGone: ({host, pid}) => host === context.hostName && !isAlive(pid),
+			});
+			try {
+				await held;
+			} catch (error) {
+				held = undefined;
+				throw error;
+			}
+		},
+		release: async () => {
+			const lease = await held?.catch(() => undefined);
+			held = undefined;
+			await lease?.release();
+		},
+	};
+};
+
+const isAlive = (pid: number): boolean => {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
+};
+
+/** The real ports for these answers. A rehearsal gets the same ones: only its answers name other addresses. */
+export const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPorts> => {
+	const {context, stateDirectory, prompted} = options;
+	const {redactor, environment} = context;
+	const host = createHost(stateDirectory);
+	const cluster = createCluster({
+		...(answers.kubernetes.kubeconfig === undefined ? {} : {kubeconfig: answers.kubernetes.kubeconfig}),
+		...(answers.kubernetes.context === undefined ? {} : {context: answers.kubernetes.context}),
+		homeDirectory: context.homeDirectory,
+		environment,
+	});
+	const resolve: Ports['resolveSecret'] = async (reference, answer) => {
+		const value = await resolveSecret(reference, {
+			answer,
+			environment,
+			prompted: prompted.get(answer),
+			readKubernetesSecret: async (reference2) =>
+				cluster.get({apiVersion: 'v1', kind: 'Secret', ...reference2}, context.signal),
+		});
+		redactor.register(value);
+		return value;
+	};
+	const {registry} = answers;
+	const lease = createLeaseHolder(cluster, answers.controlPlane.namespace, options);
+	const https = createHttps();
+	const ports: Ports = {
+		clock: context.clock,
+		host,
+		bundle: createBundlePort({path: answers.bundle.path, workDirectory: path.join(stateDirectory, 'charts')}),
+		registry: createRegistry({
+			host: registry.host,
+			plainHttp: registry.plainHttp,
+			...(registry.ca === undefined ? {} : {ca: await host.readFile(registry.ca, 'registry.ca')}),
+			...(registry.username === undefined ? {} : {username: registry.username}),
+			...(registry.password === undefined
+				? {}
+				: {password: async () => resolve(registry.password ?? '', 'registry.password')}),
+		}),
+		cluster,
+		helm: createHelm({
+			binary: answers.helm.binary,
+			...(answers.kubernetes.kubeconfig === undefined ? {} : {kubeconfig: answers.kubernetes.kubeconfig}),
+			...(answers.kubernetes.context === undefined ? {} : {context: answers.kubernetes.context}),
+			home: path.join(stateDirectory, 'helm'),
+			environment,
+		}),
+		database: createPostgres(),
+		dns: createDns(answers.network.nameServer === undefined ? {} : {server: answers.network.nameServer}),
+		tls: createTls(answers.network.trustStore === undefined ? {} : {trustStore: answers.network.trustStore}),
+		https,
+		zenml: createZenml({https}),
+		resolveSecret: resolve,
+		registerSecret: (value) => redactor.register(value),
+		holdLease: lease.hold,
+	};
+	return {ports, close: lease.release};
+};

@@ -1,0 +1,189 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {LoadedDraft} from '../answers/load.ts';
+import {serializeAnswers} from '../answers/save.ts';
+import type {Answers} from '../answers/schema.ts';
+import {type AttendedControls, attended} from '../engine/controls.ts';
+import type {Journal} from '../engine/state-file.ts';
+import type {Handover, RunState, StepId} from '../engine/types.ts';
+import {acceptanceReport} from '../report/acceptance.ts';
+import {summaryLines} from '../report/summary.ts';
+import {urlOf} from '../steps/names.ts';
+import type {Session} from '../ui/session.ts';
+import type {Context, GlobalOptions} from './context.ts';
+import {lookAround} from './found.ts';
+import {planViewOf, refusedPlan} from './plan-view.ts';
+import {type RunReport, runInstall} from './run.ts';
+import {createStore} from './store.ts';
+
+export type ScreenOptions = {
+	readonly stateDirectory: string;
+	readonly loaded: LoadedDraft;
+	readonly journal?: Journal;
+	/** Lines about the rehearsal; present when this is one. */
+	readonly rehearsal?: readonly string[];
+	readonly resumeCommand: string;
+};
+
+const save = async (file: string, text: string): Promise<string> => {
+	await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
+	await writeFile(file, text, {mode: 0o600});
+	return file;
+};
+
+/** The session behind the screens, and what became of its run. */
+const createSession = (context: Context, options: GlobalOptions, screen: ScreenOptions) => {
+	const {stateDirectory, loaded} = screen;
+	const {clock, redactor} = context;
+	const prompted = new Map<string, string>();
+	const store = createStore();
+	const stop = new AbortController();
+	const ended: {report?: RunReport; answers?: Answers; run?: Promise<unknown>} = {};
+	let controls: AttendedControls<Answers> | undefined;
+	const stamp = (): string => new Date(clock.now()).toISOString().replaceAll(/[:.]/gu, '-');
+	const session: Session = {
+		version: context.version,
+		now: clock.now,
+		draft: loaded.draft,
+		given: loaded.given,
+		found: async () =>
+			lookAround(context, loaded.draft, {
+				stateDirectory,
+				...(screen.journal ? {journal: screen.journal} : {}),
+				...(screen.rehearsal ? {rehearsal: screen.rehearsal} : {}),
+			}),
+		keepSecret: (at, value) => {
+			redactor.register(value);
+			prompted.set(at, value);
+		},
+		plan: async (answers, signal, onProgress) => {
+			const plan = createStore();
+			try {
+				await runInstall({
+					context,
+					stateDirectory,
+					mode: 'plan',
+					answers,
+					prompted,
+					controls: (acknowledged) => attended(acknowledged),
+					listeners: [
+						plan.listener,
+						(event) => {
+							const state = plan.getState();
+							if (event.type !== 'step-started' || !state) return;
+							const index = state.steps.findIndex(({id}) => id === event.step);
+							onProgress({title: state.steps[index]?.title ?? '', index, count: state.steps.length});
+						},
+					],
+					signal: AbortSignal.any([signal, context.signal]),
+				});
+			} catch (error) {
+				signal.throwIfAborted();
+				return refusedPlan(error);
+			}
+			return planViewOf(plan.getState() as RunState);
+		},
+		start: async (answers) => {
+			ended.answers = answers;
+			const running = runInstall({
+				context,
+				stateDirectory,
+				mode: 'install',
+				answers,
+				prompted,
+				controls: (acknowledged) => {
+					controls = attended(acknowledged);
+					return controls;
+				},
+				listeners: [store.listener],
+				signal: AbortSignal.any([stop.signal, context.signal]),
+				...(options.from === undefined ? {} : {from: options.from as StepId}),
+				...(options.until === undefined ? {} : {until: options.until as StepId}),
+			}).then((report) => {
+				ended.report = report;
+			});
+			ended.run = running.catch(() => undefined);
+			await running;
+		},
+		run: store,
+		decide: (decided) => {
+			if (decided.decision === 'edit') ended.answers = decided.answers;
+			controls?.answer(decided);
+		},
+		acknowledge: (step) => controls?.acknowledge(step),
+		checkNow: () => controls?.nudge(),
+		stop: (when) => {
+			stop.abort(new Error(when === 'safe' ? 'the operator asked for it' : 'the operator insisted'));
+			if (when === 'now') context.leave(130);
+		},
+		saveAnswers: async (draft) =>
+			save(path.join(context.workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
+		saveReport: async () => {
+			const state = store.getState();
+			const lines =
+				state && ended.answers
+					? [
+							...acceptanceReport(state, ended.answers),
+							...state.log.map(
+								({at, step, level, text}) => `${new Date(at).toISOString()} ${level} ${step ?? ''} ${text}`,
+							),
+						]
+					: [];
+			return save(
+				path.join(stateDirectory, 'reports', `report-${stamp()}.txt`),
+				redactor.redact(`${lines.join('\n')}\n`),
+			);
+		},
+		saveHandover: async (handover: Handover) => {
+			const folder = path.join(stateDirectory, 'handover', handover.id);
+			for (const {fileName, lines} of handover.sections)
+				await save(path.join(folder, fileName), `${lines.join('\n')}\n`);
+			return folder;
+		},
+		summary: (run) => {
+			const answers = ended.answers;
+			const servers = answers
+				? [
+						{label: 'Dashboard', host: answers.controlPlane.host},
+						...answers.workspaces.map(({name, host}) => ({label: `Workspace ${name}`, host})),
+					]
+				: [];
+			return {
+				urls: answers ? servers.map(({label, host}) => ({label, url: urlOf(answers, host)})) : [],
+				next: run.outcome === 'done' ? [] : [`Go on with: ${screen.resumeCommand}`],
+				files: [ended.report?.reportFile, ended.report?.logFile].flatMap((file) => file ?? []),
+			};
+		},
+	};
+	return {session, ended};
+};
+
+/** The installer on the full screen. Returns the exit code; the summary is printed when the screen is gone. */
+export const runScreen = async (context: Context, options: GlobalOptions, screen: ScreenOptions): Promise<number> => {
+	const {session, ended} = createSession(context, options, screen);
+	// Only here, so that no run without a screen ever loads Ink.
+	const {runApp} = await import('../ui/index.tsx');
+	const result = await runApp(session, {
+		stdin: context.stdin,
+		stdout: context.stdout,
+		signal: context.signal,
+		ascii: context.ascii,
+		color: context.color,
+	});
+	if (result.ended === 'quit') {
+		context.out(`Nothing was changed. Start again with: ${screen.resumeCommand}\n`);
+		return context.signal.aborted ? 130 : 0;
+	}
+	// The screen may go first, with the terminal; the run still comes to its safe point.
+	await ended.run;
+	const {report, answers} = ended;
+	if (!report) return 130;
+	const lines = summaryLines(report.state, {
+		...(answers ? {answers} : {}),
+		resumeCommand: screen.resumeCommand,
+		logFile: report.logFile,
+		...(report.reportFile === undefined ? {} : {reportFile: report.reportFile}),
+	});
+	context.out(`${context.redactor.redact(lines.join('\n'))}\n`);
+	return report.exitCode;
+};

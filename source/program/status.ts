@@ -1,0 +1,48 @@
+import {ProblemError} from '../engine/problem.ts';
+import {readJournal} from '../engine/state-file.ts';
+import {installSteps} from '../steps/index.ts';
+import type {Context, GlobalOptions} from './context.ts';
+import {journalFile} from './run.ts';
+
+const outcomeWords = {
+	already: 'nothing to do',
+	applied: 'done',
+	'not-needed': 'not asked for',
+	skipped: 'skipped',
+} as const;
+
+/** What the last run did, from the journal of this host; asks no server. Exit code 0 when it finished, 130 when it can go on. */
+export const runStatus = async ({out}: Context, {json}: GlobalOptions, stateDirectory: string): Promise<number> => {
+	const file = journalFile(stateDirectory);
+	const journal = await readJournal(file);
+	if (!journal) {
+		throw new ProblemError({
+			code: 'no-earlier-run',
+			area: 'usage',
+			message: 'No install was started with this state folder.',
+			cause: `There is no ${file}.`,
+			fix: 'Name the folder of the run you mean with --state-dir, or start an install.',
+		});
+	}
+	const exitCode = journal.outcome === 'done' ? 0 : 130;
+	if (json) {
+		out(`${JSON.stringify(journal)}\n`);
+		return exitCode;
+	}
+	const words =
+		journal.outcome === 'done'
+			? 'finished'
+			: journal.outcome === undefined
+				? 'is under way, or was killed'
+				: journal.outcome;
+	out(`run ${journal.runId} on ${journal.host}, ${new Date(journal.savedAt).toISOString()}: ${words}\n`);
+	const width = Math.max(...installSteps.map(({title}) => title.length));
+	for (const {id, title} of installSteps) {
+		const step = journal.steps.find((one) => one.id === id);
+		out(
+			`  ${title.padEnd(width)}  ${step?.outcome ? outcomeWords[step.outcome] : 'to do'}${step?.note ? `: ${step.note}` : ''}\n`,
+		);
+	}
+	if (exitCode !== 0) out('Start the install again: it re-checks the world and goes on.\n');
+	return exitCode;
+};

@@ -1,0 +1,35 @@
+import {emptyRun, reduce} from '../engine/reduce.ts';
+import type {Listener, RunState} from '../engine/types.ts';
+
+/** Longest time a screen may lag behind the engine, ms; a flood of events is folded at once and told together. */
+const tellEveryMs = 33;
+
+/** The state of a run for whoever draws it. */
+export type Store = {
+	readonly listener: Listener;
+	readonly getState: () => RunState | undefined;
+	readonly subscribe: (listener: () => void) => () => void;
+};
+
+/** Folds events and tells its subscribers, at most thirty times a second. */
+export const createStore = (): Store => {
+	let state: RunState | undefined;
+	let waiting = false;
+	const subscribers = new Set<() => void>();
+	const tell = (): void => {
+		waiting = false;
+		for (const subscriber of subscribers) subscriber();
+	};
+	return {
+		listener: (event) => {
+			state = reduce(state ?? emptyRun, event);
+			if (!waiting) setTimeout(tell, tellEveryMs);
+			waiting = true;
+		},
+		getState: () => state,
+		subscribe: (subscriber) => {
+			subscribers.add(subscriber);
+			return () => subscribers.delete(subscriber);
+		},
+	};
+};

@@ -1,0 +1,74 @@
+import {type Problem, problem, toProblem} from '../engine/problem.ts';
+import type {Finding} from '../engine/types.ts';
+import {componentsOf, namespacesOf} from './names.ts';
+import {type Check, checks} from './prerequisite-checks.ts';
+import {type Step, shortTimeouts, type World} from './world.ts';
+
+const runOne = async (
+	world: World,
+	{label, run}: Check,
+): Promise<{readonly problems: readonly Problem[]; readonly warnings: readonly string[]}> => {
+	world.report({kind: 'item', label, state: 'pending', note: ''});
+	try {
+		const {note, warnings = [], problems = []} = await run(world);
+		world.report({kind: 'item', label, state: problems.length > 0 ? 'bad' : 'ok', note: problems[0]?.message ?? note});
+		return {problems, warnings};
+	} catch (error) {
+		world.signal.throwIfAborted();
+		const found = toProblem(error);
+		world.report({kind: 'item', label, state: 'bad', note: found.message});
+		return {problems: [found], warnings: []};
+	}
+};
+
+/** One problem stands for itself; several are told together, so that nobody has to come back for the second one. */
+export const together = (problems: readonly Problem[]): Problem | undefined => {
+	const [first, ...others] = problems;
+	if (!first || others.length === 0) return first;
+	const sameArea = problems.every(({area}) => area === first.area);
+	return problem({
+		code: 'prerequisites-not-met',
+		area: sameArea ? first.area : 'prerequisites',
+		who: first.who,
+		message: `${problems.length} prerequisites are not met.`,
+		cause: first.message,
+		fix: first.fix,
+		nextSteps: others.map(({message, fix}) => `${message} ${fix}`),
+		answers: [...new Set(problems.flatMap(({answers}) => answers ?? []))],
+		evidence: problems.flatMap(({message, cause, evidence}) => [
+			`${message} ${cause}`,
+			...(evidence ?? []).slice(0, 4),
+		]),
+	});
+};
+
+const check = async (world: World): Promise<Finding> => {
+	const results = await Promise.all(checks.map(async (one) => runOne(world, one)));
+	const found = together(results.flatMap(({problems}) => problems));
+	if (found) return {status: 'blocked', problem: found};
+	return {status: 'ok', note: `${checks.length} checks`, warnings: results.flatMap(({warnings}) => warnings)};
+};
+
+/** What the guide lists under "Prerequisites", asked of the real servers before anything changes. */
+export const prerequisitesStep: Step = {
+	id: 'prerequisites',
+	title: 'Prerequisites',
+	why: 'Whatever other people have to mend is found now, all at once, and not at three in the morning.',
+	inputs: (answers) => ({
+		kubernetes: answers.kubernetes,
+		registry: answers.registry,
+		tls: answers.tls,
+		ingress: answers.ingress,
+		database: answers.database,
+		helm: answers.helm,
+		hosts: componentsOf(answers).map(({answers: {host}}) => host),
+		namespaces: namespacesOf(answers),
+	}),
+	retry: {
+		codes: ['kubernetes-unreachable', 'registry-unreachable', 'database-unreachable'],
+		attempts: 2,
+		pausesMs: [1000],
+	},
+	timeouts: shortTimeouts,
+	check,
+};

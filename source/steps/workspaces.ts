@@ -1,0 +1,151 @@
+import type {WorkspaceAnswers} from '../answers/schema.ts';
+import {imagePlaces, readChart, workspaceValues} from '../charts/index.ts';
+import {ProblemError} from '../engine/problem.ts';
+import type {Change, Finding} from '../engine/types.ts';
+import {dnsHandover} from './dns.ts';
+import {adminSession, endpointOf} from './endpoints.ts';
+import {type Enrollment, ensureEnrolled, isEnrolled, readEnrollment, sampleEnrollment} from './enrollment.ts';
+import {newHexKey, newPassword, readGenerated, requireSecret, secretFor} from './generated.ts';
+import {ingressAddress} from './ingress-address.ts';
+import {controlPlaneInstalled} from './installed.ts';
+import {caSecretName, databaseSecretName, workspaceId} from './names.ts';
+import {applyRelease, auditRelease, releaseChanges, type WantedRelease} from './release.ts';
+import {releaseTimeouts, type Step, type World} from './world.ts';
+
+const answerOf = ({answers}: World, workspace: WorkspaceAnswers): string =>
+	`workspaces.${answers.workspaces.indexOf(workspace)}.database.password`;
+
+/** The release of one workspace, or undefined while it is not enrolled or a generated secret is not made. */
+export const wantedWorkspace = async (
+	world: World,
+	workspace: WorkspaceAnswers,
+	sample = false,
+): Promise<WantedRelease | undefined> => {
+	const {answers, bundle, signal} = world;
+	const {workspaceChart: chart, images} = await bundle.open(signal);
+	const contents = await readChart(chart.path);
+	const id = workspaceId(workspace);
+	const enrollment: Enrollment | undefined = sample ? sampleEnrollment() : await readEnrollment(world, workspace);
+	const made = async (name: string): Promise<string | undefined> =>
+		sample ? newHexKey() : readGenerated(world, `${id}.${name}`);
+	const [encryptionKey, jwtSecretKey] = [await made('encryptionKey'), await made('jwtSecretKey')];
+	const databasePassword = sample
+		? newPassword()
+		: await secretFor(world, workspace.database.password, `${id}.database.password`, answerOf(world, workspace));
+	if (!enrollment || encryptionKey === undefined || jwtSecretKey === undefined || databasePassword === undefined)
+		return undefined;
+	const {values, warnings} = workspaceValues({
+		answers,
+		workspace,
+		chart: contents,
+		images: imagePlaces(answers, images),
+		enrollment: {...enrollment, workspaceName: workspace.name},
+		secrets: {
+			encryptionKey,
+			jwtSecretKey,
+			databasePassword,
+			databaseSecret: {name: databaseSecretName, key: 'password'},
+			databaseCa: {name: databaseSecretName, key: 'ca.pem'},
+			ca: {name: caSecretName, key: 'ca.crt'},
+		},
+	});
+	return {
+		component: 'workspace',
+		name: workspace.release,
+		namespace: workspace.namespace,
+		chart,
+		contents,
+		values,
+		warnings,
+	};
+};
+
+const changesOf = async (
+	world: World,
+	workspace: WorkspaceAnswers,
+): Promise<{readonly changes: readonly Change[]; readonly warnings: readonly string[]}> => {
+	const target = `release ${workspace.namespace}/${workspace.release}`;
+	const enroll: readonly Change[] = [
+		{action: 'run', target: `enroll workspace ${workspace.name}`},
+		{action: 'create', target},
+	];
+	if (world.mode === 'plan' && !(await controlPlaneInstalled(world))) return {changes: enroll, warnings: []};
+	const enrollment = await readEnrollment(world, workspace);
+	if (!enrollment || !(await isEnrolled(await adminSession(world), enrollment))) return {changes: enroll, warnings: []};
+	const wanted = await wantedWorkspace(world, workspace);
+	if (!wanted) return {changes: [{action: 'create', target}], warnings: []};
+	const {problems, warnings} = await auditRelease(world, wanted);
+	if (problems[0]) throw new ProblemError(problems[0]);
+	const changes = await releaseChanges(world, wanted);
+	if (changes.length > 0) return {changes, warnings};
+	const info = await world.zenml.workspaceInfo(await endpointOf(world, workspace.host), world.signal);
+	return info.proWorkspaceId === enrollment.workspaceId
+		? {changes: [], warnings}
+		: {
+				changes: [{action: 'run', target, detail: `it answers as workspace ${info.proWorkspaceId ?? '(none)'}`}],
+				warnings,
+			};
+};
+
+const check = async (world: World): Promise<Finding> => {
+	const {answers, acknowledged} = world;
+	const results = await Promise.all(answers.workspaces.map(async (workspace) => changesOf(world, workspace)));
+	const changes = results.flatMap((result) => result.changes);
+	const warnings = [...new Set(results.flatMap((result) => result.warnings))];
+	if (changes.length === 0)
+		return {status: 'ok', note: answers.workspaces.map(({name, host}) => `${name} at ${host}`).join(', '), warnings};
+	if (world.mode !== 'install') return {status: 'todo', changes, warnings};
+	// A workspace server calls the control plane by name when it starts, and crashes when it cannot: DNS comes before it.
+	const address = await ingressAddress(world);
+	const handover =
+		address === undefined || acknowledged ? undefined : await dnsHandover(world, [answers.controlPlane.host], address);
+	return handover ? {status: 'waiting', handover} : {status: 'todo', changes, warnings};
+};
+
+const apply = async (world: World): Promise<void> => {
+	for (const [index, workspace] of world.answers.workspaces.entries()) {
+		world.report({
+			kind: 'progress',
+			label: 'workspaces',
+			done: index,
+			total: world.answers.workspaces.length,
+			unit: 'items',
+		});
+		const password = `${workspaceId(workspace)}.database.password`;
+		await requireSecret(world, workspace.database.password, password, answerOf(world, workspace));
+		await ensureEnrolled(world, workspace);
+		const wanted = await wantedWorkspace(world, workspace);
+		if (!wanted) continue;
+		const changes = await releaseChanges(world, wanted);
+		if (changes.length > 0) await applyRelease(world, wanted);
+	}
+	world.report({
+		kind: 'progress',
+		label: 'workspaces',
+		done: world.answers.workspaces.length,
+		total: world.answers.workspaces.length,
+		unit: 'items',
+	});
+};
+
+/** Guide steps 8 and 9, for each workspace: enroll, values, release, rollout, and what the server says of itself. */
+export const workspacesStep: Step = {
+	id: 'workspaces',
+	title: 'Workspaces',
+	why: 'The servers that your pipelines talk to, one for each workspace, each enrolled with the control plane.',
+	inputs: ({bundle, workspaces, database, ingress, registry, tls, controlPlane, organization, workloadManager}) => ({
+		bundle,
+		workspaces,
+		database,
+		ingress,
+		registry,
+		tls,
+		controlPlaneHost: controlPlane.host,
+		organization: organization.name,
+		workloadManager,
+	}),
+	retry: {codes: ['https-unreachable', 'https-reset', 'https-time-out'], attempts: 5, pausesMs: [1000, 2000, 4000]},
+	timeouts: releaseTimeouts,
+	check,
+	apply,
+};

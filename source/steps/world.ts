@@ -1,0 +1,53 @@
+import type {Answers} from '../answers/schema.ts';
+import type {BundlePort} from '../bundle/types.ts';
+import type {ClusterPort} from '../cluster/types.ts';
+import type {DatabasePort} from '../database/types.ts';
+import type {Clock} from '../engine/clock.ts';
+import type {BaseWorld, Step as EngineStep} from '../engine/types.ts';
+import type {HelmPort} from '../helm/types.ts';
+import type {DnsPort, HttpsPort, TlsPort} from '../network/types.ts';
+import type {RegistryPort} from '../registry/types.ts';
+import type {ZenmlPort} from '../zenml/types.ts';
+
+/** This host, as far as a step may look at it. */
+export type HostPort = {
+	/** Text of a file. @throws ProblemError area `usage` that names the file and the answer. */
+	readonly readFile: (path: string, answer: string) => Promise<string>;
+	/** Bytes free for this user where state and logs are kept. */
+	readonly freeBytes: () => Promise<number>;
+	/** Where that is. */
+	readonly stateDirectory: string;
+};
+
+/** Every effect a step may have. A rehearsal is the same ports with other addresses in the answers. */
+export type Ports = {
+	readonly clock: Clock;
+	readonly host: HostPort;
+	readonly bundle: BundlePort;
+	readonly registry: RegistryPort;
+	readonly cluster: ClusterPort;
+	readonly helm: HelmPort;
+	readonly database: DatabasePort;
+	readonly dns: DnsPort;
+	readonly tls: TlsPort;
+	readonly https: HttpsPort;
+	readonly zenml: ZenmlPort;
+	/** The value behind a reference in the answers, registered with the redactor. `generate` is not one of these. */
+	readonly resolveSecret: (reference: string, answer: string) => Promise<string>;
+	/** Tells the redactor about a secret that was made or read here. */
+	readonly registerSecret: (value: string) => void;
+	/** Takes, or goes on holding, the Lease that keeps other hosts away; needs the control plane's namespace. */
+	readonly holdLease: (signal: AbortSignal) => Promise<void>;
+};
+
+export type World = BaseWorld<Answers> & Ports;
+export type Step = EngineStep<Answers, World>;
+
+const second = 1000;
+const minute = 60 * second;
+/** Bounds for steps that only talk to servers nearby. */
+export const shortTimeouts = {checkMs: 2 * minute, applyMs: 5 * minute};
+/** Bounds for steps that move or hash gigabytes. */
+export const longTimeouts = {checkMs: 2 * 60 * minute, applyMs: 12 * 60 * minute};
+/** Bounds for Helm releases; the answer `helm.timeoutMinutes` is the one that counts, this only ends what hangs beyond it. */
+export const releaseTimeouts = {checkMs: 2 * minute, applyMs: 4 * 60 * minute};
