@@ -72,6 +72,7 @@ export const runHost = (host: NodeJS.Process): void => {
  * The parent's side: runs a rehearsal in a child process. The child does not outlive this process, even if it is killed.
  * @param options.entry file that calls `runHost`, as source or bundled. @param options.execArgv flags of node for it, such as
  * `['--import', 'tsx']` for source.
+ * A child that ends by itself later is told to `log`, with its last words.
  * @throws ProblemError: what `startRehearsal` throws in the child; `rehearsal-host-ended` when the child ends by itself.
  */
 export const spawnRehearsal = async (
@@ -92,7 +93,9 @@ export const spawnRehearsal = async (
 	const tell = (message: ToChild): void => {
 		if (child.connected) child.send(message, () => undefined);
 	};
+	let stopping = false;
 	const stop = async (): Promise<void> => {
+		stopping = true;
 		tell({type: 'stop'});
 		const waiting = new AbortController();
 		const late = sleep(stopMs, 'late', {signal: waiting.signal}).catch(() => undefined);
@@ -126,6 +129,11 @@ export const spawnRehearsal = async (
 	try {
 		tell({type: 'start', options: rest});
 		const {rehearsal, lines} = await started;
+		// Later calls fail as if the machines were gone; the log is where the reason stands.
+		void ended.then(() => {
+			if (!stopping)
+				log(`the process of the rehearsal ended with ${child.exitCode ?? child.signalCode}: ${errors.trim()}`);
+		});
 		return {...rehearsal, describe: () => lines, stop, pid: child.pid ?? 0};
 	} catch (error) {
 		await stop();

@@ -58,7 +58,7 @@ const address = '127.0.0.1';
 
 const paces = {
 	real: {
-		cluster: {readyAfterMs: 1500, stopMs: 800, backoffMs: 2500, retryMs: 500, addressMs: 1500},
+		cluster: {readyAfterMs: 1500, stopMs: 800, backoffMs: 5000, retryMs: 500, addressMs: 1500},
 		slowness: 1,
 		registry: {bytesPerSecond: 12_000_000},
 	},

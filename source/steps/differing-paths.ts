@@ -1,3 +1,5 @@
+import {fingerprintOf} from '../engine/converge.ts';
+
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	value !== null && typeof value === 'object' && !Array.isArray(value);
 
@@ -11,7 +13,6 @@ export const differingPaths = (before: unknown, after: unknown, at = ''): readon
 		const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
 		return keys.flatMap((key) => differingPaths(left[key], right[key], at === '' ? key : `${at}.${key}`));
 	}
-	const plain = (value: unknown): string =>
-		Array.isArray(value) && value.length === 0 ? 'null' : (JSON.stringify(value ?? null) ?? 'null');
-	return plain(before) === plain(after) ? [] : [at];
+	const plain = (value: unknown): unknown => (Array.isArray(value) && value.length === 0 ? null : (value ?? null));
+	return fingerprintOf(plain(before)) === fingerprintOf(plain(after)) ? [] : [at];
 };

@@ -65,6 +65,14 @@ describe('the rehearsal in a process of its own', () => {
 		await expect(spawnRehearsal(broken)).rejects.toThrow(/no-charts-here/u);
 	}, 60_000);
 
+	it('tells the log when its process ends by itself', async () => {
+		const lines: string[] = [];
+		const rehearsal = await spawnRehearsal({...options('ended'), log: (line) => lines.push(line)});
+		process.kill(rehearsal.pid, 'SIGTERM');
+		while (!lines.some((line) => line.includes('ended with 0'))) await sleep(20);
+		await rehearsal.stop();
+	}, 60_000);
+
 	it('leaves no process behind when its parent is killed, and loses nothing', async () => {
 		const folder = join(directory, 'killed');
 		const parent = spawn(process.execPath, [...execArgv, fileIn('fixtures/host-parent.ts'), folder], {
