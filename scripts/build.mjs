@@ -22,10 +22,10 @@ await build({
 	sourcemap: false,
 	minifySyntax: true,
 	keepNames: true,
-	define: {'process.env.NODE_ENV': '"production"', ZENML_AIRGAP_VERSION: JSON.stringify(version)},
-	// Some libraries are CommonJS inside and call require at run time.
+	define: {'process.env.NODE_ENV': '"production"', __filename: '__moduleFile', ZENML_AIRGAP_VERSION: JSON.stringify(version)},
+	// Some libraries are CommonJS inside: they call require, or ask for their own file name, at run time.
 	banner: {
-		js: "import {createRequire as __createRequire} from 'node:module';const require = __createRequire(import.meta.url);",
+		js: "import {createRequire as __createRequire} from 'node:module';const require = __createRequire(import.meta.url), __moduleFile = import.meta.filename;",
 	},
 	// Ink asks for its developer tools only in development; they are no part of the program.
 	alias: {'react-devtools-core': path.join(root, 'scripts/empty.mjs')},

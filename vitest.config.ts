@@ -1,0 +1,13 @@
+import {defineConfig} from 'vitest/config';
+
+export default defineConfig({
+	test: {
+		include: ['test/**/*.test.{ts,tsx}'],
+		// Real databases, clusters and terminals take their time on a busy machine; a hang must still end.
+		testTimeout: 120_000,
+		hookTimeout: 120_000,
+		// Every file starts its own servers; more at once than cores only makes them wait for each other.
+		maxWorkers: 2,
+		env: {NODE_ENV: 'test'},
+	},
+});
