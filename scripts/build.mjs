@@ -1,11 +1,12 @@
-// Builds dist/: the program as few ES modules, so that it starts fast, and the charts of the rehearsal beside them.
+// Builds dist/ (or --out DIR): the program as few ES modules, so that it starts fast, and the charts of the rehearsal beside them.
 import {cp, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const dist = path.join(root, 'dist');
+const at = process.argv.indexOf('--out');
+const dist = at < 0 ? path.join(root, 'dist') : path.resolve(process.argv[at + 1]);
 const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 
 await rm(dist, {recursive: true, force: true});
