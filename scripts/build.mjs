@@ -23,7 +23,11 @@ await build({
 	sourcemap: false,
 	minifySyntax: true,
 	keepNames: true,
-	define: {'process.env.NODE_ENV': '"production"', __filename: '__moduleFile', ZENML_AIRGAP_VERSION: JSON.stringify(version)},
+	define: {
+		'process.env.NODE_ENV': '"production"',
+		__filename: '__moduleFile',
+		ZENML_AIRGAP_VERSION: JSON.stringify(version),
+	},
 	// Some libraries are CommonJS inside: they call require, or ask for their own file name, at run time.
 	banner: {
 		js: "import {createRequire as __createRequire} from 'node:module';const require = __createRequire(import.meta.url), __moduleFile = import.meta.filename;",

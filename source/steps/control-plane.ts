@@ -74,7 +74,14 @@ export const controlPlaneStep: Step = {
 		tls,
 	}),
 	retry: {
-		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-api-not-itself', 'ingress-without-address'],
+		codes: [
+			'https-unreachable',
+			'https-reset',
+			'https-time-out',
+			'zenml-not-ready',
+			'zenml-api-not-itself',
+			'ingress-without-address',
+		],
 		attempts: 5,
 		pausesMs: [1000, 2000, 4000],
 	},

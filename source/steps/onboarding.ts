@@ -11,10 +11,10 @@ type User = World['answers']['organization']['users'][number];
 const findOrganization = async (session: ZenmlSession, name: string): Promise<ZenmlOrganization | undefined> =>
 	(await session.organizations()).find((one) => one.name === name);
 
+/** Roles of an organization are called `Organization Admin`, `Organization Member`, … in the product; others only contain the word. */
 const roleOf = (roles: readonly ZenmlRole[], {role}: User): ZenmlRole => {
-	const found =
-		roles.find(({name, level}) => name.toLowerCase().includes(role) && level === 'organization') ??
-		roles.find(({name}) => name.toLowerCase().includes(role));
+	const named = (name: string): ZenmlRole | undefined => roles.find((one) => one.name.toLowerCase() === name);
+	const found = named(`organization ${role}`) ?? named(role);
 	if (found) return found;
 	throw new ProblemError({
 		code: 'zenml-role-missing',
@@ -86,7 +86,7 @@ export const onboardingStep: Step = {
 	why: 'Workspaces belong to an organization, so it comes before them; your users come with it.',
 	inputs: ({organization, controlPlane}) => ({organization, host: controlPlane.host, admin: controlPlane.admin}),
 	retry: {
-		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-api-not-itself'],
+		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-api-not-itself', 'zenml-not-ready'],
 		attempts: 5,
 		pausesMs: [1000, 2000, 4000],
 	},

@@ -20,6 +20,9 @@ export type WantedRelease = {
 /** Longest time a pod may be stuck before the rollout is given up with its cause, ms: image back-off and crash back-off need a few rounds. */
 const stuckMs = 20_000;
 
+/** A pod that crashed this often is given up at once. */
+const hopelessRestarts = 4;
+
 const selectorOf = ({name}: WantedRelease): string => `app.kubernetes.io/instance=${name}`;
 
 const labelOf = ({name, namespace}: WantedRelease): string => `release ${namespace}/${name}`;
@@ -104,10 +107,14 @@ const watchRollout = async (world: World, wanted: WantedRelease, signal: AbortSi
 			const text = JSON.stringify(pod);
 			if (told.get(pod.name) !== text) reportPod(world, pod);
 			told.set(pod.name, text);
-			if (!pod.stuck) since.delete(pod.name);
-			else if (!since.has(pod.name)) since.set(pod.name, clock.now());
+			// A crashing pod runs between its crashes: what was stuck stays so until it is ready.
+			if (pod.ready) since.delete(pod.name);
+			else if (pod.stuck && !since.has(pod.name)) since.set(pod.name, clock.now());
 		}
-		const overdue = last.some(({name}) => clock.now() - (since.get(name) ?? Number.POSITIVE_INFINITY) >= stuckMs);
+		const overdue = last.some(({name, restarts}) => {
+			const at = since.get(name);
+			return at !== undefined && (restarts >= hopelessRestarts || clock.now() - at >= stuckMs);
+		});
 		if (!overdue || asking) return;
 		asking = true;
 		cluster

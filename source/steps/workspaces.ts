@@ -144,7 +144,11 @@ export const workspacesStep: Step = {
 		organization: organization.name,
 		workloadManager,
 	}),
-	retry: {codes: ['https-unreachable', 'https-reset', 'https-time-out'], attempts: 5, pausesMs: [1000, 2000, 4000]},
+	retry: {
+		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready'],
+		attempts: 5,
+		pausesMs: [1000, 2000, 4000],
+	},
 	timeouts: releaseTimeouts,
 	check,
 	apply,
