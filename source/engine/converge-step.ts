@@ -27,7 +27,11 @@ const areas: Readonly<Record<StepId, ProblemArea>> = {
 };
 
 const describeChanges = (finding: Finding): string =>
-	finding.status === 'todo' ? finding.changes.map(({action, target, detail}) => `${action} ${target}${detail === undefined ? '' : ` (${detail})`}`).join(', ') : '';
+	finding.status === 'todo'
+		? finding.changes
+				.map(({action, target, detail}) => `${action} ${target}${detail === undefined ? '' : ` (${detail})`}`)
+				.join(', ')
+		: '';
 
 /** Looks at, or works on, the world of one step under a bound. */
 const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
@@ -113,51 +117,25 @@ const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 	}
 };
 
-const applyWithRetries = async <Answers, World extends BaseWorld<Answers>>(
+/** Check; when something is to do, apply and check again. */
+const convergeOnce = async <Answers, World extends BaseWorld<Answers>>(
 	context: StepContext<Answers, World>,
+	attempt: number,
+	progress: {applied: boolean},
 ): Promise<void> => {
-	const {step, emit, clock, signal} = context;
-	const {apply, retry} = step;
-	if (!apply) return;
-	for (let attempt = 1; ; attempt += 1) {
-		emit({type: 'step-applying', step: step.id, attempt});
-		try {
-			await inWorld(context, 'apply', apply);
-			return;
-		} catch (error) {
-			signal.throwIfAborted();
-			const problem = toProblem(error);
-			if (!retry?.codes.includes(problem.code) || attempt >= retry.attempts) throw error;
-			const pauseMs = retry.pausesMs[Math.min(attempt, retry.pausesMs.length) - 1] ?? 1000;
-			emit({type: 'step-retrying', step: step.id, problem, attempt, pauseMs});
-			await clock.sleep(pauseMs, signal);
-		}
-	}
-};
-
-/**
- * One step: check; when something is to do, apply and check again. Throws a ProblemError where it cannot go on.
- * In `plan` and `verify` nothing is applied; `verify` takes a difference for a problem.
- */
-export const convergeStep = async <Answers, World extends BaseWorld<Answers>>(
-	context: StepContext<Answers, World>,
-): Promise<void> => {
-	const {step, emit, answers, mode, fingerprint} = context;
-	const finished = (outcome: 'already' | 'applied' | 'not-needed', note = ''): void =>
+	const {step, emit, mode, fingerprint} = context;
+	const finished = (outcome: 'already' | 'applied', note = ''): void =>
 		emit({type: 'step-finished', step: step.id, outcome, note, fingerprint});
-	if (step.when && !step.when(answers)) {
-		finished('not-needed');
-		return;
-	}
 	const before = await checkUntilSettled(context, 'before');
 	if (before.status === 'blocked') throw new ProblemError(before.problem);
 	if (before.status === 'ok') {
-		finished('already', before.note);
+		finished(progress.applied ? 'applied' : 'already', before.note);
 		return;
 	}
 	emit({type: 'step-todo', step: step.id, changes: before.changes});
 	if (mode === 'plan') return;
-	if (mode === 'verify' || !step.apply) {
+	const {apply} = step;
+	if (mode === 'verify' || !apply) {
 		throw new ProblemError({
 			code: 'drift',
 			area: mode === 'verify' ? 'verification' : areas[step.id],
@@ -166,18 +144,49 @@ export const convergeStep = async <Answers, World extends BaseWorld<Answers>>(
 			fix: 'Run "zenml-airgap install" with the same answers: it changes only what differs.',
 		});
 	}
-	await applyWithRetries(context);
+	emit({type: 'step-applying', step: step.id, attempt});
+	progress.applied = true;
+	await inWorld(context, 'apply', apply);
 	const after = await checkUntilSettled(context, 'after');
 	if (after.status === 'blocked') throw new ProblemError(after.problem);
 	if (after.status === 'todo') {
 		throw new ProblemError({
 			code: 'did-not-converge',
 			area: areas[step.id],
-			who: 'bug',
 			message: `${step.title}: was applied, but the world still differs.`,
 			cause: describeChanges(after),
 			fix: 'Try again. If it stays, something else changes these things back: find out who, e.g. a GitOps controller or an operator.',
 		});
 	}
 	finished('applied', after.note);
+};
+
+/**
+ * One step to its end, tried again as its retry policy says: a check that meets a passing trouble is repeated like an
+ * apply, and every try begins with a look, so nothing is done twice. Throws a ProblemError where it cannot go on. In
+ * `plan` and `verify` nothing is applied; `verify` takes a difference for a problem.
+ */
+export const convergeStep = async <Answers, World extends BaseWorld<Answers>>(
+	context: StepContext<Answers, World>,
+): Promise<void> => {
+	const {step, emit, answers, clock, signal, fingerprint} = context;
+	if (step.when && !step.when(answers)) {
+		emit({type: 'step-finished', step: step.id, outcome: 'not-needed', note: '', fingerprint});
+		return;
+	}
+	const progress = {applied: false};
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			await convergeOnce(context, attempt, progress);
+			return;
+		} catch (error) {
+			signal.throwIfAborted();
+			const problem = toProblem(error);
+			const {retry} = step;
+			if (!retry?.codes.includes(problem.code) || attempt >= retry.attempts) throw error;
+			const pauseMs = retry.pausesMs[Math.min(attempt, retry.pausesMs.length) - 1] ?? 1000;
+			emit({type: 'step-retrying', step: step.id, problem, attempt, pauseMs});
+			await clock.sleep(pauseMs, signal);
+		}
+	}
 };
