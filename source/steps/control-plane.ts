@@ -4,6 +4,7 @@ import {endpointOf} from './endpoints.ts';
 import {newPassword, secretFor} from './generated.ts';
 import {caSecretName, databaseSecretName} from './names.ts';
 import {applyRelease, auditRelease, releaseChanges, type WantedRelease} from './release.ts';
+import {withSecretStamp} from './secret-stamp.ts';
 import {releaseTimeouts, type Step, type World} from './world.ts';
 
 /** The release, or undefined while a generated secret it needs is not made. `sample` puts made-up secrets in their place. */
@@ -34,7 +35,7 @@ export const wantedControlPlane = async (world: World, sample = false): Promise<
 		namespace: controlPlane.namespace,
 		chart,
 		contents,
-		values,
+		values: sample ? values : await withSecretStamp(world, controlPlane.namespace, contents, values),
 		warnings,
 	};
 };

@@ -10,6 +10,7 @@ import {ingressAddress} from './ingress-address.ts';
 import {controlPlaneInstalled} from './installed.ts';
 import {caSecretName, databaseSecretName, workspaceId} from './names.ts';
 import {applyRelease, auditRelease, releaseChanges, type WantedRelease} from './release.ts';
+import {withSecretStamp} from './secret-stamp.ts';
 import {releaseTimeouts, type Step, type World} from './world.ts';
 
 const answerOf = ({answers}: World, workspace: WorkspaceAnswers): string =>
@@ -55,7 +56,7 @@ export const wantedWorkspace = async (
 		namespace: workspace.namespace,
 		chart,
 		contents,
-		values,
+		values: sample ? values : await withSecretStamp(world, workspace.namespace, contents, values),
 		warnings,
 	};
 };
