@@ -51,7 +51,7 @@ const context: Context = {
 	stdout,
 	programDirectory: path.dirname(fileURLToPath(import.meta.url)),
 	nodeArguments: process.execArgv,
-	programName: env.ZENML_AIRGAP_NAME ?? 'zenml-airgap',
+	startedByNpm: env.ZENML_AIRGAP_START === 'npm',
 	leave: (exitCode) => process.exit(exitCode),
 };
 process.exitCode = await main(context, process.argv.slice(2));

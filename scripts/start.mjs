@@ -6,7 +6,7 @@ import {setUp} from './setup.mjs';
 const {root, node, helm} = await setUp();
 const child = spawn(node, [path.join(root, 'dist', 'cli.js'), 'rehearse', ...process.argv.slice(2)], {
 	stdio: 'inherit',
-	env: {...process.env, ZENML_AIRGAP_HELM: process.env.ZENML_AIRGAP_HELM ?? helm},
+	env: {...process.env, ZENML_AIRGAP_START: 'npm', ZENML_AIRGAP_HELM: process.env.ZENML_AIRGAP_HELM ?? helm},
 });
 // The terminal sends Ctrl-C to both; the program decides what it means, this process only waits for it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -32,7 +32,8 @@ export const unattended = <Answers>(options: {
 	decide: async () => ({decision: 'quit'}),
 	nudged: async (signal) =>
 		new Promise((resolve) => {
-			signal.addEventListener('abort', () => resolve(), {once: true});
+			if (signal.aborted) resolve();
+			else signal.addEventListener('abort', () => resolve(), {once: true});
 		}),
 });
 
@@ -55,7 +56,14 @@ export const attended = <Answers>(acknowledged: readonly StepId[]): AttendedCont
 	return {
 		decide: async (_step, _problem, _choices, signal) =>
 			new Promise((resolve, reject) => {
-				const stop = (): void => reject(signal.reason);
+				const stop = (): void => {
+					pending = undefined;
+					reject(signal.reason);
+				};
+				if (signal.aborted) {
+					stop();
+					return;
+				}
 				signal.addEventListener('abort', stop, {once: true});
 				pending = (decided) => {
 					pending = undefined;
@@ -76,6 +84,10 @@ export const attended = <Answers>(acknowledged: readonly StepId[]): AttendedCont
 					waiters.delete(wake);
 					resolve();
 				};
+				if (signal.aborted) {
+					resolve();
+					return;
+				}
 				waiters.add(wake);
 				signal.addEventListener('abort', wake, {once: true});
 			}),

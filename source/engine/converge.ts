@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {convergeStep, type StepContext} from './converge-step.ts';
-import {exitCodes, type Problem, problem, toProblem} from './problem.ts';
+import {exitCodes, type Problem, ProblemError, problem, toProblem} from './problem.ts';
 import type {NewEvent, RunOptions, RunResult} from './run.ts';
 import type {BaseWorld, Decision, Event, StepId} from './types.ts';
 
@@ -21,14 +21,17 @@ export const fingerprintOf = (value: unknown): string =>
 		.update(JSON.stringify(sorted(value)) ?? '')
 		.digest('hex');
 
+/** A run that is ended by a problem (its Lease is lost, its journal cannot be written) ends with that one's exit code. */
 const stoppedProblem = (reason: unknown): Problem =>
-	problem({
-		code: 'stopped',
-		area: 'stopped',
-		message: 'The run was stopped before its end.',
-		cause: reason instanceof Error ? reason.message : String(reason),
-		fix: 'Start the same command again: it re-checks the world and goes on.',
-	});
+	reason instanceof ProblemError
+		? reason.problem
+		: problem({
+				code: 'stopped',
+				area: 'stopped',
+				message: 'The run was stopped before its end.',
+				cause: reason instanceof Error ? reason.message : String(reason),
+				fix: 'Start the same command again: it re-checks the world and goes on.',
+			});
 
 /** The steps of a run between `from` and `until`, both included. */
 export const selectSteps = <S extends {readonly id: StepId}>(

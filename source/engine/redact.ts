@@ -8,7 +8,7 @@ export type Redactor = {
 	/** From now on the value appears in no output, in any of its encodings. */
 	readonly register: (secret: string) => void;
 	readonly redact: (text: string) => string;
-	/** The same for every string inside a value; the value itself is not changed. */
+	/** The same for every text inside a value, but for words of this program's own; the value itself is not changed. */
 	readonly redactDeep: <T>(value: T) => T;
 };
 
@@ -28,46 +28,101 @@ const base64Forms = (secret: string): readonly string[] => {
 	});
 };
 
-const encodings = (secret: string): readonly string[] => [
-	secret,
-	JSON.stringify(secret).slice(1, -1),
-	encodeURIComponent(secret),
-	encodeURI(secret),
-	new URLSearchParams({s: secret}).toString().slice(2),
-	Buffer.from(secret, 'utf8').toString('hex'),
-	...base64Forms(secret),
-];
-
 const escapePattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`);
+
+/** `%2F` or `%2f`, `\u00e9` or `\u00E9`: hex digits come in both cases. */
+const hexPattern = (hex: string): string =>
+	hex.replaceAll(/[a-f]/giu, (digit) => `[${digit.toLowerCase()}${digit.toUpperCase()}]`);
+
+/** Spellings that are no rule but a habit: `+` for a space in forms, `''` in SQL, entities in HTML. */
+const habits: Readonly<Record<string, readonly string[]>> = {
+	' ': ['+'],
+	"'": ["''", '&#39;', '&#x27;'],
+	'"': ['&quot;', '&#34;'],
+	'&': ['&amp;'],
+	'<': ['&lt;'],
+	'>': ['&gt;'],
+};
+
+/**
+ * One character in every spelling: raw, JSON (RFC 8259 section 7; Go escapes `<>&` too), percent (RFC 3986 section 2.1).
+ * Who encodes a whole text chooses for each character whether to escape it, so the choice must be open for each.
+ */
+const spelled = (character: string): string => {
+	if (/[A-Za-z0-9]/u.test(character)) return character;
+	const percent = [...Buffer.from(character, 'utf8')].map(
+		(byte) => `%${hexPattern(byte.toString(16).padStart(2, '0'))}`,
+	);
+	const units = Array.from(
+		{length: character.length},
+		(_unit, index) => String.raw`\\u${hexPattern(character.charCodeAt(index).toString(16).padStart(4, '0'))}`,
+	);
+	const json = JSON.stringify(character).slice(1, -1);
+	const plain = [...(habits[character] ?? []), ...(json === character ? [] : [json]), character];
+	return `(?:${[...plain.map(escapePattern), percent.join(''), units.join('')].join('|')})`;
+};
+
+/** A secret as a pattern, with its length, by which longer ones go first. */
+type Form = readonly [pattern: string, length: number];
+
+const formsOf = (secret: string): readonly Form[] => {
+	const once = base64Forms(secret);
+	// A Kubernetes Secret of type dockerconfigjson has the login in base64 within base64.
+	const twice = secret.length < 8 ? [] : once.flatMap(base64Forms);
+	const hex = Buffer.from(secret, 'utf8').toString('hex');
+	return [
+		[[...secret].map(spelled).join(''), secret.length],
+		...[hex, hex.toUpperCase(), ...once, ...twice]
+			.filter((form) => form.length >= shortest)
+			.map((form): Form => [escapePattern(form), form.length]),
+	];
+};
+
+/** Keys whose values are words of this program, on which listeners depend; a secret that equals one must not change them. */
+const vocabulary: ReadonlySet<string> = new Set(
+	'type step id mode phase kind level unit state decision choices outcome action area who code fingerprint runId'.split(
+		' ',
+	),
+);
 
 /** Makes the one redactor of a run. Every writer passes its text through it. */
 export const createRedactor = (): Redactor => {
-	const forms = new Set<string>();
+	const forms = new Map<string, number>();
 	let pattern: RegExp | undefined;
 	const redact = (text: string): string => {
 		if (forms.size === 0) return text;
-		pattern ??= new RegExp([...forms].sort((a, b) => b.length - a.length).join('|'), 'gu');
+		pattern ??= new RegExp(
+			[...forms]
+				.sort(([, a], [, b]) => b - a)
+				.map(([form]) => form)
+				.join('|'),
+			'gu',
+		);
 		return text.replaceAll(pattern, mask);
 	};
 	const deep = (value: unknown): unknown => {
 		if (typeof value === 'string') return redact(value);
 		if (Array.isArray(value)) return value.map(deep);
 		if (value !== null && typeof value === 'object') {
-			return Object.fromEntries(Object.entries(value).map(([key, inner]) => [redact(key), deep(inner)]));
+			return Object.fromEntries(
+				Object.entries(value).map(([key, inner]) =>
+					vocabulary.has(key) && typeof inner !== 'object' ? [key, inner] : [redact(key), deep(inner)],
+				),
+			);
 		}
 		return value;
 	};
 	return {
 		register: (secret) => {
-			for (const line of secret.length > 200 ? secret.split('\n') : [secret]) {
-				if (line.length === 0 || line.startsWith('-----')) continue;
-				const whole =
-					line.length < shortest
-						? [String.raw`(?<![\w])${escapePattern(line)}(?![\w])`]
-						: encodings(line)
-								.filter((form) => form.length >= shortest)
-								.map(escapePattern);
-				for (const form of whole) forms.add(form);
+			if (secret.length === 0) return;
+			// Logs are written line by line, so a key of several lines must be known by each of them; its short lines, such
+			// as the bracket of a JSON file, tell nothing and are everywhere.
+			const lines = secret.split(/\r?\n/u).filter((line) => line.trim().length >= 8 && !line.startsWith('-----'));
+			const parts = secret.length > 200 && lines.length > 0 ? lines : [secret, ...lines];
+			for (const part of new Set(parts)) {
+				const found: readonly Form[] =
+					part.length < shortest ? [[String.raw`(?<![\w])${escapePattern(part)}(?![\w])`, part.length]] : formsOf(part);
+				for (const [form, length] of found) forms.set(form, length);
 			}
 			pattern = undefined;
 		},

@@ -89,6 +89,34 @@ const unreadable = (file: string, cause: string, fix: string): ProblemError =>
 	});
 
 /**
+ * A journal from parsed JSON. @param file where it came from, for messages.
+ * @throws ProblemError `state-unreadable`, `state-newer`.
+ */
+export const parseJournal = (raw: unknown, file: string): Journal => {
+	const version = z.object({schema: z.number(), tool: z.string().optional()}).safeParse(raw);
+	if (version.success && version.data.schema > stateSchemaVersion) {
+		throw new ProblemError({
+			code: 'state-newer',
+			area: 'usage',
+			message: `The state file ${file} was written by a newer zenml-airgap (${version.data.tool ?? 'unknown version'}).`,
+			cause: `It has layout ${version.data.schema}; this program knows ${stateSchemaVersion}.`,
+			fix: 'Use the newer program, or name another folder with --state-dir.',
+			location: {file},
+		});
+	}
+	const parsed = journalSchema.safeParse(raw);
+	if (!parsed.success) {
+		const first = parsed.error.issues[0];
+		throw unreadable(
+			file,
+			`${first?.path.join('.') ?? ''}: ${first?.message ?? 'not a journal'}.`,
+			'Move it away and start again: the truth is in the cluster, the registry and the database.',
+		);
+	}
+	return parsed.data;
+};
+
+/**
  * Reads the journal; undefined when there is none.
  * @throws ProblemError `state-unreadable` (damaged and no previous copy), `state-newer` (written by a newer tool).
  */
@@ -121,28 +149,7 @@ export const readJournal = async (file: string): Promise<Journal | undefined> =>
 			);
 		}
 	}
-	if (raw === undefined) return undefined;
-	const version = z.object({schema: z.number(), tool: z.string().optional()}).safeParse(raw);
-	if (version.success && version.data.schema > stateSchemaVersion) {
-		throw new ProblemError({
-			code: 'state-newer',
-			area: 'usage',
-			message: `The state file ${file} was written by a newer zenml-airgap (${version.data.tool ?? 'unknown version'}).`,
-			cause: `It has layout ${version.data.schema}; this program knows ${stateSchemaVersion}.`,
-			fix: 'Use the newer program, or name another folder with --state-dir.',
-			location: {file},
-		});
-	}
-	const parsed = journalSchema.safeParse(raw);
-	if (!parsed.success) {
-		const first = parsed.error.issues[0];
-		throw unreadable(
-			file,
-			`${first?.path.join('.') ?? ''}: ${first?.message ?? 'not a journal'}.`,
-			'Move it away and start again: the truth is in the cluster, the registry and the database.',
-		);
-	}
-	return parsed.data;
+	return raw === undefined ? undefined : parseJournal(raw, file);
 };
 
 /** Writes the journal: previous copy kept, then written beside it, fsynced and renamed, mode 0600 in a 0700 folder. */

@@ -30,8 +30,8 @@ export type Context = {
 	readonly programDirectory: string;
 	/** Arguments of node itself, for child processes of the same kind (tsx). */
 	readonly nodeArguments: readonly string[];
-	/** Words to start this program again, for "go on with". */
-	readonly programName: string;
+	/** Started by `npm start`, which always rehearses: the command to go on is then another. */
+	readonly startedByNpm: boolean;
 	/** Leaves at once with an exit code; for a second Ctrl-C only. */
 	readonly leave: (exitCode: number) => never;
 };

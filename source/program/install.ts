@@ -8,10 +8,8 @@ const shellWord = (word: string): string =>
 	/^[\w./:=@%+,-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 /** The command that goes on with this run. */
-export const resumeCommand = ({programName}: Context, command: string, options: GlobalOptions): string =>
-	[
-		programName,
-		command,
+export const resumeCommand = (context: Context, command: string, options: GlobalOptions): string => {
+	const words = [
 		...(options.answers === undefined ? [] : ['--answers', options.answers]),
 		...options.set.flatMap((one) => ['--set', one]),
 		...(options.bundle === undefined ? [] : ['--bundle', options.bundle]),
@@ -19,9 +17,11 @@ export const resumeCommand = ({programName}: Context, command: string, options: 
 		...(options.kubeconfig === undefined ? [] : ['--kubeconfig', options.kubeconfig]),
 		...(options.context === undefined ? [] : ['--context', options.context]),
 		...(options.nonInteractive ? ['--non-interactive'] : []),
-	]
-		.map(shellWord)
-		.join(' ');
+	].map(shellWord);
+	if (command === 'rehearse' && context.startedByNpm)
+		return ['npm start', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
+	return ['zenml-airgap', command, ...words].join(' ');
+};
 
 /** May this run take the whole screen? */
 export const wantsScreen = ({screen}: Context, {nonInteractive, plain, json}: GlobalOptions): boolean =>

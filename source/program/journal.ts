@@ -1,6 +1,6 @@
 import type {ClusterPort, KubeObject} from '../cluster/types.ts';
 import {ProblemError} from '../engine/problem.ts';
-import {type Journal, writeJournal} from '../engine/state-file.ts';
+import {type Journal, parseJournal, writeJournal} from '../engine/state-file.ts';
 
 /** Secret in the control plane's namespace that holds the journal, so that another jump host can go on. */
 export const journalSecretName = 'zenml-airgap-state';
@@ -12,10 +12,15 @@ export const readClusterJournal = async (
 	cluster: ClusterPort,
 	namespace: string,
 	signal: AbortSignal,
-): Promise<unknown> => {
+): Promise<Journal | undefined> => {
 	const secret = await cluster.get({apiVersion: 'v1', kind: 'Secret', namespace, name: journalSecretName}, signal);
 	const encoded = (secret?.data as Readonly<Record<string, string>> | undefined)?.[key];
-	return encoded === undefined ? undefined : JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));
+	return encoded === undefined
+		? undefined
+		: parseJournal(
+				JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')),
+				`Secret ${namespace}/${journalSecretName}`,
+			);
 };
 
 /** Writes the journal's copy in the cluster; the namespace must exist. */

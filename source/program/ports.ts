@@ -33,7 +33,7 @@ export type PortOptions = {
 };
 
 /** Ports, and the end of what they hold open. */
-export type OpenPorts = {readonly ports: Ports; readonly close: () => Promise<void>};
+type OpenPorts = {readonly ports: Ports; readonly close: () => Promise<void>};
 
 const createLeaseHolder = (
 	cluster: ClusterPort,
@@ -79,7 +79,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 /** The real ports for these answers. A rehearsal gets the same ones: only its answers name other addresses. */
-export const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPorts> => {
+const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPorts> => {
 	const {context, stateDirectory, prompted} = options;
 	const {redactor, environment} = context;
 	const host = createHost(stateDirectory);
@@ -134,4 +134,32 @@ export const openPorts = async (answers: Answers, options: PortOptions): Promise
 		holdLease: lease.hold,
 	};
 	return {ports, close: lease.release};
+};
+
+/** The ports of the answers that count; ports of earlier answers are closed, so that the Lease is never asked for twice. */
+export const createPortsSlot = (
+	options: PortOptions,
+): {readonly open: (answers: Answers) => Promise<Ports>; readonly close: () => Promise<void>} => {
+	let slot: {readonly answers: Answers; readonly opening: Promise<OpenPorts>} | undefined;
+	const close = async (): Promise<void> => {
+		const old = slot;
+		slot = undefined;
+		const opened = await old?.opening.catch(() => undefined);
+		await opened?.close();
+	};
+	return {
+		close,
+		open: async (answers) => {
+			if (slot?.answers !== answers) {
+				const closed = close();
+				const opening = closed.then(async () => openPorts(answers, options));
+				slot = {answers, opening};
+				// A failed opening (a missing CA file) must be tried anew after it was mended.
+				opening.catch(() => {
+					if (slot?.opening === opening) slot = undefined;
+				});
+			}
+			return (await slot.opening).ports;
+		},
+	};
 };

@@ -1,0 +1,16 @@
+import {mkdir} from 'node:fs/promises';
+import {ProblemError} from '../engine/problem.ts';
+
+/** Makes a folder for this user only. @throws ProblemError `state-unwritable`, area `usage`. */
+export const makeFolder = async (folder: string): Promise<void> => {
+	await mkdir(folder, {recursive: true, mode: 0o700}).catch((error: NodeJS.ErrnoException) => {
+		throw new ProblemError({
+			code: 'state-unwritable',
+			area: 'usage',
+			message: `The folder ${folder} for state and logs cannot be made.`,
+			cause: error.message,
+			fix: 'Name another folder with --state-dir.',
+			location: {file: folder},
+		});
+	});
+};
