@@ -69,12 +69,17 @@ const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
 	);
 };
 
+const minutes = (ms: number): string => {
+	const count = Math.max(1, Math.round(ms / 60_000));
+	return `${count} minute${count === 1 ? '' : 's'}`;
+};
+
 const handoverExpired = (handover: Handover, limitMs: number): ProblemError =>
 	new ProblemError({
 		code: `handover-${handover.id}`,
 		area: 'people',
 		who: handover.who,
-		message: `${handover.title}: not done within ${Math.round(limitMs / 60_000)} minutes.`,
+		message: `${handover.title}: not done ${limitMs === 0 ? 'yet' : `within ${minutes(limitMs)}`}.`,
 		cause: handover.awaited
 			.filter(({ok}) => !ok)
 			.map(({label, note}) => `${label}: ${note}`)

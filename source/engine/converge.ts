@@ -69,7 +69,8 @@ export const converge = async <Answers, World extends BaseWorld<Answers>>(
 		emit({type: 'run-finished', ...result});
 		return result;
 	};
-	const onStop = (): void => emit({type: 'stopping', reason: stoppedProblem(signal.reason).cause});
+	const onStop = (): void =>
+		emit({type: 'stopping', reason: signal.reason instanceof Error ? signal.reason.message : String(signal.reason)});
 	signal.addEventListener('abort', onStop, {once: true});
 
 	let {answers} = options;
@@ -124,7 +125,11 @@ export const converge = async <Answers, World extends BaseWorld<Answers>>(
 		}
 	} catch (error) {
 		const found = signal.aborted ? stoppedProblem(signal.reason) : toProblem(error);
-		return finish({outcome: signal.aborted ? 'stopped' : 'failed', exitCode: exitCodes[found.area], problem: found});
+		return finish({
+			outcome: found.area === 'stopped' ? 'stopped' : 'failed',
+			exitCode: exitCodes[found.area],
+			problem: found,
+		});
 	} finally {
 		signal.removeEventListener('abort', onStop);
 	}

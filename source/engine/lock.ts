@@ -1,4 +1,4 @@
-import {mkdir, open, readFile, rename, rm} from 'node:fs/promises';
+import {mkdir, open, readFile, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {z} from 'zod';
 import {ProblemError} from './problem.ts';
@@ -31,14 +31,81 @@ export const processBirth: ProcessBirth = async (pid) => {
 	}
 };
 
-const readHolder = async (file: string): Promise<Holder | undefined> => {
-	const text = await readFile(file, 'utf8').catch(() => undefined);
-	if (text === undefined) return undefined;
+/** A lock file as it lies there. `identity` differs between any two files that were ever created under the name. */
+type Seen = {readonly identity: string; readonly holder?: Holder};
+
+/** Looks at a lock; undefined when there is none, without `holder` when it is damaged or not written yet. */
+const look = async (file: string): Promise<Seen | undefined> => {
 	try {
-		return holderSchema.parse(JSON.parse(text));
-	} catch {
-		return undefined;
+		const text = await readFile(file, 'utf8');
+		const {ino, mtimeMs} = await stat(file);
+		const identity = `${ino} ${mtimeMs} ${text}`;
+		try {
+			return {identity, holder: holderSchema.parse(JSON.parse(text))};
+		} catch {
+			return {identity};
+		}
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+		throw refused(file, error);
 	}
+};
+
+const refused = (file: string, error: unknown): ProblemError => {
+	const {code, message} = error as NodeJS.ErrnoException;
+	return new ProblemError({
+		code: 'state-unwritable',
+		area: 'usage',
+		message: `The lock ${file} cannot be taken.`,
+		cause: code === 'ENOSPC' ? 'The disk is full.' : message,
+		fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir.',
+		location: {file},
+	});
+};
+
+/** Writes a file that is not there yet; false when it is there. @throws ProblemError `state-unwritable`. */
+const create = async (file: string, text: string): Promise<boolean> => {
+	try {
+		const handle = await open(file, 'wx', 0o600);
+		try {
+			await handle.writeFile(text);
+			await handle.sync();
+		} finally {
+			await handle.close();
+		}
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+		throw refused(file, error);
+	}
+};
+
+const pause = async (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** How long a lock may lie there half written before it counts as damaged, ms. */
+const writingMs = 250;
+
+/**
+ * Removes a dead or damaged lock, under a second lock: of several runs that saw it, a slow one must not remove the new
+ * lock of a quick one. The second lock is held for milliseconds; a run killed in between leaves it, and it is removed
+ * by the same signs.
+ */
+const removeDead = async (
+	file: string,
+	seen: Seen,
+	text: string,
+	isGone: (holder: Holder) => Promise<boolean>,
+): Promise<void> => {
+	const guard = `${file}.removal`;
+	if (await create(guard, text)) {
+		if ((await look(file))?.identity === seen.identity) await rm(file, {force: true});
+		await rm(guard, {force: true});
+		return;
+	}
+	const other = await look(guard);
+	await pause(other?.holder ? 20 : writingMs);
+	if (!other || (other.holder && !(await isGone(other.holder)))) return;
+	if ((await look(guard))?.identity === other.identity) await rm(guard, {force: true});
 };
 
 const locked = (file: string, {pid, host, user, startedAt}: Holder): ProblemError =>
@@ -64,35 +131,25 @@ export const acquireFileLock = async (
 	await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
 	const mine: Holder = {...me, birth: (await birthOf(me.pid)) ?? 'unknown'};
 	const text = JSON.stringify(mine);
-	for (let attempt = 0; attempt < 10; attempt += 1) {
+	const isGone = async ({host, pid, birth}: Holder): Promise<boolean> =>
+		host === me.host && (await birthOf(pid)) !== birth;
+	for (let attempt = 0; attempt < 20; attempt += 1) {
 		// A linked-in complete file would be nicer, but some shared file systems have no hard links.
-		const handle = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-			if (error.code === 'EEXIST') return undefined;
-			throw error;
-		});
-		if (handle) {
-			await handle.writeFile(text);
-			await handle.sync();
-			await handle.close();
+		if (await create(file, text)) {
 			return async () => {
-				const holder = await readHolder(file);
+				const holder = (await look(file))?.holder;
 				if (holder?.pid === mine.pid && holder.birth === mine.birth) await rm(file, {force: true});
 			};
 		}
-		const holder = await readHolder(file);
-		if (holder) {
-			const alive = holder.host !== me.host || (await birthOf(holder.pid)) === holder.birth;
-			if (alive) throw locked(file, holder);
-			// Renamed before it is removed: of two runs that find the same dead lock only one takes it away.
-			const aside = `${file}.${mine.pid}.stale`;
-			await rename(file, aside).catch(() => undefined);
-			const taken = await readHolder(aside);
-			if (taken && taken.runId !== holder.runId) await rename(aside, file);
-			await rm(aside, {force: true});
+		const seen = await look(file);
+		if (!seen) continue;
+		if (seen.holder) {
+			if (!(await isGone(seen.holder))) throw locked(file, seen.holder);
+			await removeDead(file, seen, text, isGone);
 		} else {
 			// Another run may be between creating and writing it; look again before taking it for damaged.
-			await new Promise((resolve) => setTimeout(resolve, 50));
-			if (attempt > 4) await rm(file, {force: true});
+			await pause(writingMs);
+			if ((await look(file))?.identity === seen.identity) await removeDead(file, seen, text, isGone);
 		}
 	}
 	throw new ProblemError({
@@ -100,6 +157,6 @@ export const acquireFileLock = async (
 		area: 'locked',
 		message: `The lock ${file} cannot be taken.`,
 		cause: 'Several runs started at the same moment.',
-		fix: 'Start this command again.',
+		fix: `Start this command again. If it stays so and nobody installs, remove ${file}.removal.`,
 	});
 };

@@ -105,9 +105,7 @@ export const createRedactor = (): Redactor => {
 		if (Array.isArray(value)) return value.map(deep);
 		if (value !== null && typeof value === 'object') {
 			return Object.fromEntries(
-				Object.entries(value).map(([key, inner]) =>
-					vocabulary.has(key) && typeof inner !== 'object' ? [key, inner] : [redact(key), deep(inner)],
-				),
+				Object.entries(value).map(([key, inner]) => (vocabulary.has(key) ? [key, inner] : [redact(key), deep(inner)])),
 			);
 		}
 		return value;
