@@ -28,6 +28,7 @@ const groups: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, st
 			['/  n  N', 'search the log; older, newer match'],
 			['v', 'level of the log'],
 			['Esc  Enter', 'leave, open the waiting page'],
+			['PgUp PgDn', 'scroll the log, or a problem'],
 		],
 	],
 ];

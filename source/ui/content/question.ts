@@ -8,7 +8,6 @@ import type {Env, Field} from '../state/types.ts';
 import {clean} from '../text.ts';
 import type {Glyphs} from '../theme.ts';
 import {said} from './answers.ts';
-import {menuRows} from './menu.ts';
 
 const fieldRow = (field: Extract<Field, {readonly kind: 'line'}>, width: number, glyphs: Glyphs): Row => {
 	const seen = glimpse(
@@ -37,7 +36,6 @@ const editorRows = (
 	glyphs: Glyphs,
 ): readonly Row[] => {
 	const {field} = screen;
-	if (field.kind === 'choice') return menuRows(optionsOf(question), field.index, width, 6, glyphs);
 	if (field.kind !== 'line') return [];
 	const now = form.getAt(draft, path) ?? form.suggest(draft, path);
 	return [
@@ -75,25 +73,37 @@ const aboutAnswer = ({form}: Pick<Env, 'form'>, question: Question, path: string
 		.join('; ');
 };
 
-/** All about the row in focus: why it is asked, an example, the field, and what is wrong with it. */
-export const questionRows = (
+/** All about the row in focus: rows above and below the list of a choice, where there is one. */
+export type QuestionParts = {
+	readonly above: readonly Row[];
+	readonly choice?: {readonly labels: readonly string[]; readonly focus: number};
+	readonly below: readonly Row[];
+};
+
+const only = (above: readonly Row[]): QuestionParts => ({above, below: []});
+
+/** Why it is asked, an example, the field, and what is wrong with it. */
+export const questionParts = (
 	state: Asking,
 	env: Env,
 	entry: Entry | undefined,
 	width: number,
 	glyphs: Glyphs,
-): readonly Row[] => {
+): QuestionParts => {
 	const {field, removing} = state.screen;
-	if (entry === undefined) return paragraph('Nothing is asked here. Enter goes on.', width, 'dim');
-	if (entry.kind !== 'question') return paragraph(listHelp(entry, removing), width, removing ? 'warn' : 'dim');
+	if (entry === undefined) return only(paragraph('Nothing is asked here. Enter goes on.', width, 'dim'));
+	if (entry.kind !== 'question') return only(paragraph(listHelp(entry, removing), width, removing ? 'warn' : 'dim'));
 	const {question, path} = entry;
 	const message = field.kind === 'none' ? undefined : field.message;
 	const about = aboutAnswer(env, question, path);
-	return [
-		...paragraph(question.why, width),
-		...(about === '' ? [] : paragraph(about, width, 'dim')),
-		blank,
-		...editorRows(env, state, question, path, width, glyphs),
-		...(message === undefined ? [blank] : paragraph(`${question.label} ${message}`, width, 'bad')),
-	];
+	return {
+		above: [
+			...paragraph(question.why, width),
+			...(about === '' ? [] : paragraph(about, width, 'dim')),
+			blank,
+			...editorRows(env, state, question, path, width, glyphs),
+		],
+		...(field.kind === 'choice' ? {choice: {labels: optionsOf(question), focus: field.index}} : {}),
+		below: message === undefined ? [blank] : paragraph(`${question.label} ${message}`, width, 'bad'),
+	};
 };

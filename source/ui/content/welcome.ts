@@ -43,7 +43,7 @@ export const welcomeRows = (state: UiState, width: number, glyphs: Glyphs): read
 			? [
 					...sightingRows(`Bundle ${found.bundle.path}`, found.bundle, width, glyphs),
 					...sightingRows(
-						`Cluster ${found.kubeconfig.context || 'not known yet'}${found.kubeconfig.server ? ` at ${found.kubeconfig.server}` : ''}`,
+						found.kubeconfig.context === '' ? 'Cluster' : `Cluster ${found.kubeconfig.context}`,
 						found.kubeconfig,
 						width,
 						glyphs,

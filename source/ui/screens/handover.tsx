@@ -1,7 +1,7 @@
 import {Frame, ruleRow} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
+import {buttonRow} from '../content/buttons.ts';
 import {sectionRows} from '../content/handover.ts';
-import {buttonRow} from '../content/menu.ts';
 import {clampTop, paragraph} from '../rows.ts';
 import {bodyColumns, bodyRows} from '../state/layout.ts';
 import {type Opened, viewOf} from '../state/page.ts';

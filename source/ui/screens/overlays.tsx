@@ -47,7 +47,7 @@ export const QuitQuestion = ({state, env, aside}: ScreenProps) => {
 };
 
 /** All that fits into a window that is too small. */
-export const TooSmall = ({state, env}: Omit<ScreenProps, 'aside'>) => (
+export const TooSmall = ({state, env}: Pick<ScreenProps, 'state' | 'env'>) => (
 	<Box width={env.columns} height={env.rows} overflow="hidden">
 		<Text wrap="wrap">
 			{`zenml-airgap needs ${smallest.columns}x${smallest.rows}; this window is ${env.columns}x${env.rows}. Enlarge it, or use --plain.${state.quitting ? ' Stop? y/n' : ''}`}

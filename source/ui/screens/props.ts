@@ -6,4 +6,6 @@ export type ScreenProps = {
 	readonly env: Env;
 	/** At the right of the head. */
 	readonly aside: string;
+	/** Takes the text to search the log for. */
+	readonly onSearch: (text: string) => void;
 };

@@ -1,7 +1,8 @@
 import {Box} from 'ink';
 import {Frame, type Hint, ruleRow} from '../components/frame.tsx';
+import {Menu} from '../components/menu.tsx';
 import {Rows} from '../components/rows.tsx';
-import {questionRows} from '../content/question.ts';
+import {questionParts} from '../content/question.ts';
 import {entryRows, topicRows, topicTitle} from '../content/topic.ts';
 import {blank, paragraph, type Row} from '../rows.ts';
 import {entryAt} from '../state/entries.ts';
@@ -23,6 +24,9 @@ const hintsOf = ({screen, advanced}: Asking, arrows: string): readonly Hint[] =>
 	return screen.field.kind === 'none' ? [['+', 'add'], ['d', 'remove'], ...common] : common;
 };
 
+/** A longer list of choices scrolls. */
+const mostChoices = 6;
+
 /** One topic: its questions with their answers, and below everything about the one in focus. */
 export const Questions = ({state, env, aside}: ScreenProps & {readonly state: Asking}) => {
 	const marks = glyphs(useLook());
@@ -32,12 +36,13 @@ export const Questions = ({state, env, aside}: ScreenProps & {readonly state: As
 	const {spot} = state.screen;
 	const entry = entryAt(askedOf(state, env), spot);
 	const topic = env.form.topics[spot.topic];
-	const about = questionRows(state, env, entry, width, marks);
+	const {above, choice, below} = questionParts(state, env, entry, width, marks);
+	const menu = Math.min(mostChoices, choice?.labels.length ?? 0);
 	const intro = env.rows >= 22 ? [...paragraph(topic?.intro ?? '', width, 'dim'), blank] : [];
-	const room = Math.max(1, height - about.length - intro.length - 2);
+	const room = Math.max(1, height - above.length - menu - below.length - intro.length - 2);
 	const entries = entryRows(state, env, width, room, marks);
 	const title = entry?.kind === 'question' ? entry.question.label : '';
-	const rows = [...intro, ...entries, ruleRow(title, width, marks.rule, 'title'), ...about];
+	const rows = [...intro, ...entries, ruleRow(title, width, marks.rule, 'title'), ...above];
 	const wall: readonly Row[] = Array.from({length: height}, () => [{text: marks.wall, role: 'dim'}]);
 	return (
 		<Frame
@@ -50,7 +55,11 @@ export const Questions = ({state, env, aside}: ScreenProps & {readonly state: As
 			<Box height={height}>
 				{side > 0 && <Rows rows={topicRows(state, env, side, marks)} width={side} height={height} />}
 				{side > 0 && <Rows rows={wall} width={2} height={height} />}
-				<Rows rows={rows} width={width} height={height} />
+				<Box flexDirection="column" width={width} height={height} overflow="hidden">
+					<Rows rows={rows} width={width} height={rows.length} />
+					{choice !== undefined && <Menu {...choice} width={width} height={menu} />}
+					<Rows rows={below} width={width} height={below.length} />
+				</Box>
 			</Box>
 		</Frame>
 	);

@@ -1,9 +1,10 @@
 import {Frame, ruleRow} from '../components/frame.tsx';
+import {Menu} from '../components/menu.tsx';
 import {Rows} from '../components/rows.tsx';
-import {buttonRow, menuRows} from '../content/menu.ts';
+import {buttonRow} from '../content/buttons.ts';
 import {planInShort} from '../content/plan.ts';
 import {reviewRows} from '../content/review.ts';
-import {clampTop, row} from '../rows.ts';
+import {blank, clampTop, row} from '../rows.ts';
 import {bodyColumns, bodyRows, pageRows} from '../state/layout.ts';
 import {type Reviewing, reviewButtons} from '../state/review.ts';
 import {glyphs, useLook} from '../theme.ts';
@@ -14,21 +15,16 @@ export const position = (top: number, total: number, height: number): string =>
 	total <= height ? '' : `${top + 1}-${Math.min(total, top + height)} of ${total}`;
 
 const Chooser = ({state, env, aside}: ScreenProps & {readonly state: Reviewing}) => {
-	const marks = glyphs(useLook());
 	const width = bodyColumns(env.columns);
-	const height = bodyRows(env.rows);
 	const titles = env.form.topics.map(({title}) => title);
-	const rows = [
-		row('Which topic do you want to change?'),
-		...menuRows(titles, state.screen.choosing ?? 0, width, height - 1, marks),
-	];
 	const hints = [
 		['Enter', 'open'],
 		['Esc', 'back'],
 	] as const;
 	return (
 		<Frame {...env} title="Review: change an answer" aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={rows} width={width} height={height} />
+			<Rows rows={[row('Which topic do you want to change?'), blank]} width={width} height={2} />
+			<Menu labels={titles} focus={state.screen.choosing ?? 0} width={width} height={bodyRows(env.rows) - 2} />
 		</Frame>
 	);
 };

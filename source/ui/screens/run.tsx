@@ -1,6 +1,7 @@
 import {Box} from 'ink';
 import {Frame, type Hint, ruleRow} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
+import {SearchLine} from '../components/search-line.tsx';
 import {useBusySign} from '../components/spinner.tsx';
 import {detailRows} from '../content/detail.ts';
 import {logRows} from '../content/log.ts';
@@ -52,7 +53,6 @@ const Detail = ({state, env, height}: ScreenProps & {readonly height: number}) =
 };
 
 const logTitle = (view: LogView, dropped: number): string => {
-	if (view.typing) return `Search: ${view.typing.text}_`;
 	return [
 		'Log',
 		view.anchor === undefined ? 'newest' : 'held',
@@ -92,7 +92,7 @@ const hintsOf = ({run}: UiState, arrows: string): readonly Hint[] => {
 
 /** Steps at the left, the step in focus at the right, the log below. */
 export const Run = (props: ScreenProps) => {
-	const {state, env, aside} = props;
+	const {state, env, aside, onSearch} = props;
 	const marks = glyphs(useLook());
 	const width = bodyColumns(env.columns);
 	const heights = runRows(env.rows);
@@ -109,14 +109,16 @@ export const Run = (props: ScreenProps) => {
 				<Rows rows={wall} width={2} height={heights.top} />
 				<Detail {...props} height={heights.top} />
 			</Box>
-			<Rows
-				rows={[
-					ruleRow(logTitle(log, env.run?.logDropped ?? 0), width, marks.rule, pane === 'log' ? 'title' : 'dim'),
-					...logRows(lines, log, width, heights.log, marks),
-				]}
-				width={width}
-				height={heights.log + 1}
-			/>
+			{log.typing ? (
+				<SearchLine text={log.typing.text} width={width} onSearch={onSearch} />
+			) : (
+				<Rows
+					rows={[ruleRow(logTitle(log, env.run?.logDropped ?? 0), width, marks.rule, pane === 'log' ? 'title' : 'dim')]}
+					width={width}
+					height={1}
+				/>
+			)}
+			<Rows rows={logRows(lines, log, width, heights.log, marks)} width={width} height={heights.log} />
 		</Frame>
 	);
 };

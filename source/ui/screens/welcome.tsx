@@ -1,6 +1,6 @@
 import {Frame} from '../components/frame.tsx';
+import {Menu} from '../components/menu.tsx';
 import {Rows} from '../components/rows.tsx';
-import {menuRows} from '../content/menu.ts';
 import {welcomeRows} from '../content/welcome.ts';
 import {blank} from '../rows.ts';
 import {bodyColumns, bodyRows} from '../state/layout.ts';
@@ -15,17 +15,6 @@ export const Welcome = ({state, env, aside}: ScreenProps & {readonly state: Welc
 	const menu = welcomeMenu(state);
 	const height = bodyRows(env.rows);
 	const head = welcomeRows(state, Math.min(width, 100), marks).slice(0, height - menu.length - 1);
-	const rows = [
-		...head,
-		blank,
-		...menuRows(
-			menu.map(({label}) => label),
-			state.screen.menu,
-			width,
-			menu.length,
-			marks,
-		),
-	];
 	const hints = [
 		['Enter', 'choose'],
 		[marks.arrows, 'move'],
@@ -34,7 +23,8 @@ export const Welcome = ({state, env, aside}: ScreenProps & {readonly state: Welc
 	] as const;
 	return (
 		<Frame {...env} title="ZenML Pro, air-gapped" aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={rows} width={width} height={height} />
+			<Rows rows={[...head, blank]} width={width} height={head.length + 1} />
+			<Menu labels={menu.map(({label}) => label)} focus={state.screen.menu} width={width} />
 		</Frame>
 	);
 };

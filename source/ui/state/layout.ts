@@ -29,3 +29,6 @@ export const detailColumns = (columns: number): number => bodyColumns(columns) -
 
 /** Rows of scrolled text on pages that end in a rule and a row of buttons. */
 export const pageRows = (rows: number): number => bodyRows(rows) - 2;
+
+/** Rows of text on a problem page, above a rule and one row a choice. */
+export const problemHeight = (rows: number, choices: number): number => bodyRows(rows) - 1 - choices;

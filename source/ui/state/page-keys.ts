@@ -3,7 +3,7 @@ import {handoverHead, sectionRows} from '../content/handover.ts';
 import {problemRows} from '../content/problem.ts';
 import {glyphs} from '../theme.ts';
 import {digit, type Key, move, scrollMove} from './keys.ts';
-import {bodyColumns, pageRows} from './layout.ts';
+import {bodyColumns, pageRows, problemHeight} from './layout.ts';
 import {type Opened, viewOf} from './page.ts';
 import {openQuestions} from './questions.ts';
 import {type Env, type PageView, type Turn, turn, type UiState} from './types.ts';
@@ -66,11 +66,11 @@ export const problemKey = (
 	if (button) return press(state, env, page, button);
 	if (key.id === 'escape') return turn(withPage(state, {...view, hidden: true}));
 	const total = problemRows(page.problem, bodyColumns(env.columns)).length;
-	const top = scrollMove(key, view.top, total, pageRows(env.rows));
-	if (top !== undefined) return turn(withPage(state, {...view, top}));
-	const step = move(key) === 'left' || key.id === 'shift-tab' ? -1 : move(key) === 'right' || key.id === 'tab' ? 1 : 0;
-	const menu = (view.menu + step + buttons.length) % buttons.length;
-	return turn(withPage(state, {...view, menu}));
+	const back = ['up', 'left', 'shift-tab'].includes(move(key));
+	const step = back ? -1 : ['down', 'right', 'tab'].includes(move(key)) ? 1 : 0;
+	if (step !== 0) return turn(withPage(state, {...view, menu: (view.menu + step + buttons.length) % buttons.length}));
+	const top = scrollMove(key, view.top, total, problemHeight(env.rows, buttons.length));
+	return turn(withPage(state, top === undefined ? view : {...view, top}));
 };
 
 /** Rows of a hand-over page: what stands above the section, and how many rows the section has. */

@@ -1,8 +1,10 @@
 import {summaryRows} from '../content/summary.ts';
 import type {Session} from '../session.ts';
+import {clean} from '../text.ts';
 import {glyphs} from '../theme.ts';
 import {commandsOf, type Key, scrollMove} from './keys.ts';
 import {bodyColumns, bodyRows, fits} from './layout.ts';
+import {lineOf} from './line.ts';
 import {freshRunView} from './page.ts';
 import {questionKey} from './question-keys.ts';
 import type {Asking} from './questions.ts';
@@ -121,6 +123,10 @@ export const reduce = (state: UiState, event: UiEvent, env: Env): Turn => {
 	switch (event.type) {
 		case 'key':
 			return keys(state, env, event.key);
+		case 'search':
+			return searching(state, env)
+				? also({run: {...state.run, log: {...state.run.log, typing: lineOf(clean(event.text))}}})
+				: turn(state);
 		case 'found':
 			return also({found: event.found});
 		case 'find-failed':

@@ -84,6 +84,8 @@ export type Env = {
 /** What happened, from the keyboard or from the session. */
 export type UiEvent =
 	| {readonly type: 'key'; readonly key: Key}
+	/** The text to search the log for was edited. */
+	| {readonly type: 'search'; readonly text: string}
 	| {readonly type: 'found'; readonly found: Found}
 	| {readonly type: 'find-failed'; readonly problem: Problem}
 	| {readonly type: 'plan-progress'; readonly title: string; readonly index: number; readonly count: number}

@@ -1,0 +1,120 @@
+import {afterEach, expect, test} from 'vitest';
+import {problem} from '../../source/engine/problem.ts';
+import {fullDraft} from './helpers/answers.ts';
+import {fakeSession, started, type Untimed} from './helpers/fake-session.ts';
+import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
+
+let app: OpenApp | undefined;
+afterEach(() => app?.close());
+
+const line = (text: string): Untimed => ({
+	type: 'step-detail',
+	step: 'images',
+	detail: {kind: 'line', level: 'info', text},
+});
+
+const atRun = async () => {
+	const fake = fakeSession({
+		draft: fullDraft,
+		given: ['registry.host'],
+		plan: async () => ({steps: []}),
+		start: async () => {},
+		decide: () => {},
+		saveReport: async () => './report',
+	});
+	app = await openApp(fake.session);
+	await app.press(keys.enter, keys.enter);
+	fake.emit(started, {type: 'step-started', step: 'images', stale: false}, line('needle in the hay'), line('hay'));
+	await settle();
+	return {fake, app};
+};
+
+const label = 'Search the log: ';
+
+test('the search line takes letters, backspace and a cursor, and finds what was typed', async () => {
+	const {app: shown} = await atRun();
+	await shown.press(
+		'/',
+		'n',
+		'ee',
+		'dx',
+		keys.backspace,
+		'l',
+		keys.left,
+		'd',
+		keys.left,
+		keys.backspace,
+		keys.right,
+		'l',
+	);
+	expect(shown.store.getState().run.log.typing?.text).toBe('needll');
+	await shown.press(keys.ctrlU, 'needle');
+	expect(shown.frame()).toContain(`${label}needle`);
+	await shown.press(keys.enter);
+	expect(shown.frame()).toContain('Log, held, info and up, /needle');
+});
+
+test('chords and function keys put no letter into the search line', async () => {
+	const {app: shown} = await atRun();
+	await shown.press('/', 'a', keys.ctrlA, keys.ctrlN, keys.ctrlS, keys.ctrlG);
+	expect(shown.frame()).toContain('stop or quit; twice: at once');
+	await shown.press('x', 'b', keys.tab, keys.up, keys.pageUp);
+	expect(shown.frame()).toContain(`${label}ab`);
+	await shown.press(keys.ctrlC, 'n', 'c');
+	expect(shown.frame()).toContain(`${label}abc`);
+});
+
+test('what comes in one read is neither lost nor doubled in the search line', async () => {
+	const {app: shown} = await atRun();
+	await shown.press(`/nee${keys.backspace}x`);
+	expect(shown.frame()).toContain(`${label}nex`);
+	await shown.press(`${keys.backspace}edle`);
+	expect(shown.frame()).toContain(`${label}needle`);
+	await shown.press(`${keys.backspace}e\r`);
+	expect(shown.frame()).toContain('/needle');
+});
+
+test('pasted and wide text goes into the search line, and it stays one row', async () => {
+	const {app: shown} = await atRun();
+	await shown.press('/', '\u001B[200~paste\r\u001B[201~', 'd');
+	expect(shown.frame()).toContain(`${label}pasted`);
+	await shown.press('日本', keys.backspace);
+	expect(shown.frame()).toContain(`${label}pasted日`);
+	await shown.press('x'.repeat(200), 'y');
+	expect(shown.frame()).toContain(`${label}pasted日y`);
+	expect(shown.frame().split('\n').length).toBe(24);
+});
+
+test('several keys in one read choose what they would choose one by one', async () => {
+	const {fake, app: shown} = await atRun();
+	fake.emit({
+		type: 'step-problem',
+		step: 'images',
+		choices: ['retry', 'edit', 'skip', 'quit'],
+		problem: problem({code: 'x', area: 'registry', message: 'm', cause: 'c', fix: 'f'}),
+	});
+	await settle();
+	expect(shown.frame()).toMatch(/❯ 1 Retry/u);
+	await shown.press(`${keys.down}${keys.down}${keys.down}\r`);
+	expect(fake.calls.at(-1)).toEqual(['saveReport']);
+	expect(shown.frame()).toMatch(/❯ 4 Save a report/u);
+	await shown.press('5');
+	expect(fake.calls.at(-1)).toEqual(['decide', {decision: 'quit'}]);
+});
+
+test('a long problem is scrolled by page keys while up and down choose', async () => {
+	const {fake, app: shown} = await atRun();
+	const evidence = Array.from({length: 40}, (_, index) => `line number ${index}`);
+	fake.emit({
+		type: 'step-problem',
+		step: 'images',
+		choices: ['retry', 'quit'],
+		problem: problem({code: 'x', area: 'registry', message: 'm', cause: 'c', fix: 'f', evidence}),
+	});
+	await settle();
+	await shown.press(keys.down, keys.pageDown, keys.pageDown, keys.pageDown);
+	expect(shown.frame()).toContain('line number 39');
+	expect(shown.frame()).toMatch(/❯ 2 Save a report/u);
+	await shown.press(keys.home);
+	expect(shown.frame()).not.toContain('line number 39');
+});
