@@ -1,5 +1,5 @@
 import {emptyRun, reduce} from '../engine/reduce.ts';
-import type {Event, Handover, Listener, LogLevel, RunState, StepId} from '../engine/types.ts';
+import type {Event, Handover, Listener, LogLevel, RunState, StepId, StepState} from '../engine/types.ts';
 import {formatChange, formatDuration, formatProblem, formatProgress} from './format.ts';
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
@@ -36,27 +36,33 @@ export const plainReport = (write: (text: string) => void, options: {readonly le
 	const indented = (lines: readonly string[]): void => {
 		for (const line of lines) say(line === '' ? '' : `        ${line}`);
 	};
-	const detail = (event: Extract<Event, {type: 'step-detail'}>): void => {
+	const detail = (event: Extract<Event, {type: 'step-detail'}>, before: RunState): void => {
 		const {detail: what, step} = event;
+		const stepIn = (run: RunState): StepState | undefined => run.steps.find(({id}) => id === step);
 		if (what.kind === 'line') {
 			if (levels.indexOf(what.level) >= levels.indexOf(options.level)) indented([what.text]);
 		} else if (what.kind === 'item') {
-			if (what.state !== 'pending') indented([`${what.label}: ${what.note}`]);
+			const old = stepIn(before)?.items.find(({label}) => label === what.label);
+			// A watch tells the same thing again and again; only news is worth a line.
+			if (what.state !== 'pending' && (old?.state !== what.state || old.note !== what.note))
+				indented([`${what.state === 'bad' ? 'BAD ' : ''}${what.label}${what.note === '' ? '' : `: ${what.note}`}`]);
 		} else if (what.kind === 'waiting') {
-			if (state.steps.find(({id}) => id === step)?.waiting?.since === event.at) indented([`waiting: ${what.reason}`]);
+			if (stepIn(before)?.waiting?.reason !== what.reason) indented([`waiting: ${what.reason}`]);
 		} else if (event.at - lastProgress >= progressEveryMs) {
 			lastProgress = event.at;
-			const progress = state.steps.find(({id}) => id === step)?.progress.find(({label}) => label === what.label);
+			const progress = stepIn(state)?.progress.find(({label}) => label === what.label);
 			if (progress) indented([formatProgress(progress)]);
 		}
 	};
 	return (event) => {
+		const before = state;
 		state = reduce(state, event);
 		switch (event.type) {
 			case 'run-started':
 				say(`zenml-airgap ${event.version}, ${event.mode}, run ${event.runId}`);
 				return;
 			case 'step-started':
+				lastAwaited = '';
 				titled(event.step, event.stale ? 'checking, its answers have changed' : 'checking');
 				return;
 			case 'step-todo':
@@ -67,7 +73,7 @@ export const plainReport = (write: (text: string) => void, options: {readonly le
 				titled(event.step, event.attempt > 1 ? `working, try ${event.attempt}` : 'working');
 				return;
 			case 'step-detail':
-				detail(event);
+				detail(event, before);
 				return;
 			case 'step-warning':
 				indented([`warning: ${event.text}`]);

@@ -31,10 +31,14 @@ export const summaryLines = (
 				: step.status;
 		return `  ${step.title.padEnd(width)}  ${words}${step.note ? `: ${step.note}` : ''}`;
 	});
+	// A run between --from and --until must not claim more than it did.
+	const verified = state.steps.some(({id, status}) => id === 'verification' && status === 'done');
 	const head =
 		state.outcome === 'done'
 			? {
-					install: `ZenML Pro is installed and verified (${took}).`,
+					install: verified
+						? `ZenML Pro is installed and verified (${took}).`
+						: `The chosen steps are done (${took}); this is not the whole install.`,
 					plan: `Plan made, nothing was changed (${took}).`,
 					verify: `Everything is as the answers say (${took}).`,
 				}[state.mode]
@@ -42,7 +46,7 @@ export const summaryLines = (
 				? `Stopped after ${took}. What is done stays done.`
 				: `Not finished (${took}).`;
 	const {answers} = more;
-	const done = state.outcome === 'done' && state.mode === 'install' && answers;
+	const done = state.outcome === 'done' && state.mode === 'install' && verified && answers;
 	return [
 		head,
 		...rows,
