@@ -4,9 +4,12 @@ type Word = {readonly path: string; readonly words: readonly string[]};
 
 const wordsOf = (command: Command, path: string): readonly Word[] => {
 	const visible = command.commands.filter((one) => one.name() !== 'help');
-	const options = command.options.flatMap(({long}) => long ?? []);
+	const choices = command.registeredArguments.flatMap(({argChoices}) => argChoices ?? []);
+	// Without a command, options belong to the install.
+	const implied = path === '' ? visible.filter((one) => one.name() === 'install') : [];
+	const options = [command, ...implied].flatMap((one) => one.options.flatMap(({long}) => long ?? []));
 	return [
-		{path, words: [...visible.map((one) => one.name()), ...options, '--help']},
+		{path, words: [...visible.map((one) => one.name()), ...choices, ...options, '--help']},
 		...visible.flatMap((one) => wordsOf(one, path === '' ? one.name() : `${path} ${one.name()}`)),
 	];
 };
@@ -33,7 +36,9 @@ export const completionScript = (program: Command, shell: 'bash' | 'zsh'): strin
 	COMPREPLY=()
 	case "$prev" in
 ${choices.join('\n')}
-		--answers|--kubeconfig|--bundle|--state-dir) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+		--answers|--kubeconfig|--bundle|--state-dir) local IFS=$'\\n'
+			compopt -o filenames 2>/dev/null
+			COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 	for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case "$word" in -*|*/*|*=*|*.*) ;; *) case "$path $word" in ${[
@@ -48,7 +53,7 @@ ${cases.join('\n')}
 	esac
 	COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }
-complete -o filenames -F _zenml_airgap ${name}
+complete -F _zenml_airgap ${name}
 `;
 	return shell === 'bash' ? bash : `#compdef ${name}\nautoload -U +X bashcompinit && bashcompinit\n${bash}`;
 };

@@ -1,8 +1,7 @@
 import type {Answers} from '../answers/schema.ts';
 import {unattended} from '../engine/controls.ts';
-import {problem} from '../engine/problem.ts';
+import {ProblemError} from '../engine/problem.ts';
 import type {Listener} from '../engine/types.ts';
-import {formatProblem} from '../report/format.ts';
 import {jsonReport} from '../report/json.ts';
 import {plainReport} from '../report/plain.ts';
 import {summaryLines} from '../report/summary.ts';
@@ -22,7 +21,10 @@ const promptedAnswers = (value: unknown, at: string): readonly string[] => {
 	return Object.entries(value).flatMap(([key, inner]) => promptedAnswers(inner, at === '' ? key : `${at}.${key}`));
 };
 
-/** A run without a screen: plain lines or JSON, exit code of design's table. */
+/**
+ * A run without a screen: plain lines or JSON. Returns the exit code.
+ * @throws ProblemError `answers-prompt-without-terminal`, and what `runInstall` refuses.
+ */
 export const runHeadless = async (
 	context: Context,
 	options: GlobalOptions,
@@ -36,7 +38,7 @@ export const runHeadless = async (
 	const {answers, mode, stateDirectory, resumeCommand} = run;
 	const untold = promptedAnswers(answers, '');
 	if (untold.length > 0) {
-		const found = problem({
+		throw new ProblemError({
 			code: 'answers-prompt-without-terminal',
 			area: 'usage',
 			message: `${untold.length === 1 ? 'A secret is' : `${untold.length} secrets are`} to be typed, but this run asks nothing.`,
@@ -44,8 +46,6 @@ export const runHeadless = async (
 			fix: 'Put a reference there: env:NAME, file:PATH or k8s:namespace/name/key.',
 			answers: untold,
 		});
-		context.err(`${formatProblem(found).join('\n')}\n`);
-		return 2;
 	}
 	const report = await runInstall({
 		context,

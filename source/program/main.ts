@@ -1,20 +1,35 @@
 import {CommanderError} from 'commander';
-import {exitCodes, type Problem, ProblemsError, toProblem} from '../engine/problem.ts';
+import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '../engine/problem.ts';
+import {stepIds} from '../engine/types.ts';
 import {faultNames} from '../rehearsal/faults.ts';
 import {formatProblem} from '../report/format.ts';
 import {runAnswersCommand} from './answers-commands.ts';
 import {commandLine, type Request} from './command-line.ts';
 import {completionScript} from './completion.ts';
-import type {Context} from './context.ts';
+import type {Context, GlobalOptions} from './context.ts';
 import {stateDirectoryOf} from './inputs.ts';
 import {runCommand} from './install.ts';
 import {runStatus} from './status.ts';
+
+/** A range that ends before it begins would run nothing and call that done. */
+const checkRange = ({from, until}: GlobalOptions): void => {
+	const order: readonly string[] = stepIds;
+	if (from === undefined || until === undefined || order.indexOf(from) <= order.indexOf(until)) return;
+	throw new ProblemError({
+		code: 'steps-empty-range',
+		area: 'usage',
+		message: `No step lies between --from ${from} and --until ${until}.`,
+		cause: `The step ${from} comes after ${until}.`,
+		fix: `Exchange the two, or leave one out. The order is: ${stepIds.join(', ')}.`,
+	});
+};
 
 const act = async (
 	context: Context,
 	request: Request,
 	completion: (shell: 'bash' | 'zsh') => string,
 ): Promise<number> => {
+	if ('options' in request) checkRange(request.options);
 	switch (request.command) {
 		case 'install':
 		case 'plan':

@@ -1,9 +1,12 @@
-import {access, constants, lstat, mkdir, rm} from 'node:fs/promises';
+import {lstat, mkdir, rm} from 'node:fs/promises';
 import path from 'node:path';
-import {getAt, setAt} from '../answers/draft.ts';
+import {type Draft, setAt} from '../answers/draft.ts';
+import {lookUp} from '../answers/tree.ts';
 import {fingerprintOf} from '../engine/converge.ts';
 import {acquireFileLock} from '../engine/lock.ts';
 import {ProblemError} from '../engine/problem.ts';
+import type {Journal} from '../engine/state-file.ts';
+import {rehearsalHosts} from '../rehearsal/answers.ts';
 import type {FaultName} from '../rehearsal/faults.ts';
 import {spawnRehearsal} from '../rehearsal/host.ts';
 import type {Request} from './command-line.ts';
@@ -11,32 +14,10 @@ import type {Context} from './context.ts';
 import {runHeadless} from './headless.ts';
 import {type AnswerSource, completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from './inputs.ts';
 import {resumeCommand, wantsScreen} from './install.ts';
+import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside} from './rehearsal-answers.ts';
 import {runScreen} from './screen.ts';
 
 type RehearseRequest = Extract<Request, {command: 'rehearse'}>;
-
-/** Answers whose values the rehearsal decides, whatever the operator's file says: addresses, logins and files of its world. */
-const decidedByRehearsal = [
-	'kubernetes',
-	'registry.host',
-	'registry.username',
-	'registry.password',
-	'registry.ca',
-	'registry.plainHttp',
-	'tls.certificate',
-	'tls.key',
-	'tls.ca',
-	'ingress.address',
-	'ingress.httpsPort',
-	'ingress.className',
-	'database.host',
-	'database.port',
-	'database.tls',
-	'database.ca',
-	'database.admin',
-	'network.nameServer',
-	'network.trustStore',
-] as const;
 
 /** PostgreSQL does not run as root, and its other user may not enter root's home: root's worlds lie where everybody may pass. */
 const worldDirectoryOf = async ({userId}: Context, stateDirectory: string): Promise<string> => {
@@ -60,71 +41,87 @@ const worldDirectoryOf = async ({userId}: Context, stateDirectory: string): Prom
 const findHelm = async ({environment, homeDirectory}: Context): Promise<string> => {
 	const cache = environment.XDG_CACHE_HOME || path.join(homeDirectory, '.cache');
 	for (const file of [environment.ZENML_AIRGAP_HELM, path.join(cache, 'zenml-airgap', 'helm', '4.2.3', 'helm')]) {
-		if (file === undefined || file === '') continue;
-		const usable = await access(file, constants.X_OK).then(
-			() => true,
-			() => false,
-		);
-		if (usable) return file;
+		if (file && (await isProgram(file))) return file;
 	}
 	return 'helm';
 };
 
-/** The operator's own answers, moved into the rehearsed world. */
-const moveIn = (source: AnswerSource, world: unknown): string => {
-	const own = partialAnswers(source).draft;
-	const moved = decidedByRehearsal.reduce((draft, at) => setAt(draft, at, getAt(world as typeof own, at)), own);
-	return JSON.stringify(moved);
+/** What runs leave in their state folder; nothing else in it is ever removed, since the operator chose it. */
+const traces = ['state.json', 'state.json.previous', 'lock', 'logs', 'reports', 'charts', 'helm', 'handover', 'world'];
+
+/** Is this the journal of a rehearsal in this world? One of a real install may lie in the same folder. */
+const isOfWorld = (journal: Journal | undefined, worldDirectory: string): boolean => {
+	const kubeconfig = lookUp(journal?.answers, 'kubernetes.kubeconfig');
+	return typeof kubeconfig === 'string' && path.dirname(kubeconfig) === worldDirectory;
 };
 
-/** Hosts of the operator's answers, for the certificate of the rehearsed world. */
-const hostsOf = (source: AnswerSource): readonly string[] => {
-	const {draft} = partialAnswers(source);
-	const workspaces = getAt(draft, 'workspaces');
-	const at = [
-		'controlPlane.host',
-		...(Array.isArray(workspaces) ? workspaces.map((_one, index) => `workspaces.${index}.host`) : []),
-	];
-	return at.flatMap((one) => {
-		const host = getAt(draft, one);
-		return typeof host === 'string' ? [host] : [];
-	});
-};
-
-/** Forgets the world of an earlier rehearsal, unless somebody is in it. */
-const forget = async (context: Context, stateDirectory: string, worldDirectory: string): Promise<void> => {
-	const unlock = await acquireFileLock(path.join(stateDirectory, 'lock'), {
-		pid: context.pid,
-		host: context.hostName,
-		user: context.userName,
-		runId: 'fresh',
-		startedAt: context.clock.now(),
-	});
-	await unlock();
+/** Forgets the world of an earlier rehearsal. The caller holds its lock. @throws ProblemError `rehearsal-state-foreign`. */
+const forget = async (stateDirectory: string, worldDirectory: string, journal: Journal | undefined): Promise<void> => {
+	if (journal && !isOfWorld(journal, worldDirectory))
+		throw new ProblemError({
+			code: 'rehearsal-state-foreign',
+			area: 'usage',
+			message: `The folder ${stateDirectory} holds the state of another install; it is not removed.`,
+			cause: 'Its state.json was not written by a rehearsal in this folder.',
+			fix: 'Name another --state-dir for the rehearsal.',
+		});
 	await rm(worldDirectory, {recursive: true, force: true});
-	await rm(stateDirectory, {recursive: true, force: true});
+	for (const trace of traces) await rm(path.join(stateDirectory, trace), {recursive: true, force: true});
+};
+
+/** The text of the answers for this run, and what is to be said about it. */
+const answersFor = async (
+	context: Context,
+	source: AnswerSource & {readonly journal?: Journal},
+	world: {readonly answers: unknown; readonly directory: string; readonly faultBegins: boolean},
+): Promise<{readonly text: string; readonly lines: readonly string[]}> => {
+	if (source.from === 'nothing') return {text: JSON.stringify(world.answers), lines: []};
+	// The journal of an unfinished rehearsal has what the operator edited; a new fault starts from the world's own files.
+	if (source.from === 'journal' && isOfWorld(source.journal, world.directory) && !world.faultBegins)
+		return {text: source.text, lines: []};
+	return moveIn(context, source, world);
 };
 
 /** `rehearse`: starts the world as a child process, then runs the real installer against it. Returns the exit code. */
 export const runRehearsal = async (context: Context, request: RehearseRequest): Promise<number> => {
 	const {options} = request;
 	const stateDirectory = stateDirectoryOf(context, options, 'rehearsal');
-	const before = await findAnswers(context, {...options, set: []}, stateDirectory);
-	// A fault is played on a world in which there is still something to do.
-	if (request.fresh || (request.fault !== undefined && before.journal?.outcome === 'done')) {
-		await forget(context, stateDirectory, await worldDirectoryOf(context, stateDirectory));
+	// Before anything is read or started: two rehearsals in one folder would share ports and files.
+	const unlock = await acquireFileLock(path.join(stateDirectory, 'rehearsal.lock'), {
+		pid: context.pid,
+		host: context.hostName,
+		user: context.userName,
+		runId: 'rehearsal',
+		startedAt: context.clock.now(),
+	});
+	try {
+		return await rehearse(context, request, stateDirectory);
+	} finally {
+		await unlock();
 	}
-	const source = await findAnswers(context, options, stateDirectory);
+};
+
+const rehearse = async (context: Context, request: RehearseRequest, stateDirectory: string): Promise<number> => {
+	const {options} = request;
+	const worldDirectory = await worldDirectoryOf(context, stateDirectory);
+	const before = await findAnswers(context, options, stateDirectory);
+	refuseOutside(before);
+	if (before.from === 'file') judgeOwnFile(before);
+	// A fault is played on a world in which there is still something to do.
+	const again = request.fault !== undefined && before.journal?.outcome === 'done';
+	if (request.fresh || again) await forget(stateDirectory, worldDirectory, before.journal);
+	const source = request.fresh || again ? await findAnswers(context, options, stateDirectory) : before;
 	const say = (line: string): void => context.err(`rehearsal: ${line}\n`);
-	const source0 = source.from === 'file' ? hostsOf(source) : [];
+	const own = await ownBundle(source);
+	const bundle = own?.startsWith(`${worldDirectory}${path.sep}`) ? undefined : own;
 	let quiet = false;
 	const built = context.version !== '0.0.0-source';
 	const rehearsal = await spawnRehearsal({
 		entry: path.join(context.programDirectory, built ? 'rehearsal-host.js' : 'source/rehearsal/host-main.ts'),
 		execArgv: context.nodeArguments,
-		directory: await worldDirectoryOf(context, stateDirectory),
-		...(options.bundle === undefined ? {} : {bundle: path.resolve(context.workingDirectory, options.bundle)}),
-		...(source0.length > 0 ? {hosts: source0} : {}),
+		directory: worldDirectory,
+		...(bundle === undefined ? {} : {bundle}),
+		hosts: hostsOf(source, {hosts: [rehearsalHosts.controlPlane, rehearsalHosts.workspace]}),
 		...(request.fault === undefined ? {} : {fault: request.fault as FaultName}),
 		pace: request.pace,
 		charts: path.join(context.programDirectory, built ? 'charts' : 'source/rehearsal/charts'),
@@ -135,37 +132,32 @@ export const runRehearsal = async (context: Context, request: RehearseRequest): 
 	});
 	try {
 		quiet = true;
-		const world = {...rehearsal.answers, helm: {binary: await findHelm(context)}};
-		// The journal of an unfinished rehearsal has what the operator edited; a new fault starts from the world's own answers.
-		const text =
-			source.from === 'file'
-				? moveIn(source, world)
-				: source.from === 'journal' && request.fault === undefined
-					? source.text
-					: JSON.stringify(world);
+		const answers = setAt(rehearsal.answers as unknown as Draft, 'helm.binary', await findHelm(context));
+		const {text, lines} = await answersFor(context, source, {...rehearsal, answers});
+		const told = [...rehearsal.describe(), ...lines];
 		const inWorld: AnswerSource = {
 			...source,
 			text,
 			from: 'file',
 			...(source.from === 'file' ? {} : {file: '(answers of the rehearsal)'}),
 		};
-		const again = resumeCommand(context, 'rehearse', options);
+		const resume = resumeCommand(context, 'rehearse', options);
 		if (wantsScreen(context, options)) {
 			const loaded = partialAnswers(inWorld);
 			return await runScreen(context, options, {
 				stateDirectory,
 				loaded,
-				resumeCommand: again,
-				rehearsal: rehearsal.describe(),
+				resumeCommand: resume,
+				rehearsal: told,
 				...(source.journal ? {journal: source.journal} : {}),
 			});
 		}
-		for (const line of rehearsal.describe()) say(line);
+		for (const line of told) say(line);
 		return await runHeadless(context, options, {
 			mode: 'install',
 			answers: completeAnswers(inWorld, options),
 			stateDirectory,
-			resumeCommand: again,
+			resumeCommand: resume,
 		});
 	} finally {
 		await rehearsal.stop();

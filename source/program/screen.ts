@@ -4,9 +4,11 @@ import type {LoadedDraft} from '../answers/load.ts';
 import {serializeAnswers} from '../answers/save.ts';
 import type {Answers} from '../answers/schema.ts';
 import {type AttendedControls, attended} from '../engine/controls.ts';
+import {exitCodes, type Problem, toProblem} from '../engine/problem.ts';
 import type {Journal} from '../engine/state-file.ts';
 import type {Handover, RunState, StepId} from '../engine/types.ts';
 import {acceptanceReport} from '../report/acceptance.ts';
+import {formatProblem} from '../report/format.ts';
 import {summaryLines} from '../report/summary.ts';
 import {urlOf} from '../steps/names.ts';
 import type {Session} from '../ui/session.ts';
@@ -38,7 +40,7 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 	const prompted = new Map<string, string>();
 	const store = createStore();
 	const stop = new AbortController();
-	const ended: {report?: RunReport; answers?: Answers; run?: Promise<unknown>} = {};
+	const ended: {report?: RunReport; answers?: Answers; run?: Promise<unknown>; refused?: Problem} = {};
 	let controls: AttendedControls<Answers> | undefined;
 	const stamp = (): string => new Date(clock.now()).toISOString().replaceAll(/[:.]/gu, '-');
 	const session: Session = {
@@ -102,7 +104,10 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 			}).then((report) => {
 				ended.report = report;
 			});
-			ended.run = running.catch(() => undefined);
+			delete ended.refused;
+			ended.run = running.catch((error: unknown) => {
+				ended.refused = toProblem(error);
+			});
 			await running;
 		},
 		run: store,
@@ -170,13 +175,21 @@ export const runScreen = async (context: Context, options: GlobalOptions, screen
 		ascii: context.ascii,
 		color: context.color,
 	});
+	// A start that was refused (another run holds the lock) is told again where it stays, with its exit code.
+	const refused = (found: Problem): number => {
+		context.out(`${context.redactor.redact(formatProblem(found).join('\n'))}\n`);
+		return exitCodes[found.area];
+	};
 	if (result.ended === 'quit') {
+		await ended.run;
+		if (ended.refused) return refused(ended.refused);
 		context.out(`Nothing was changed. Start again with: ${screen.resumeCommand}\n`);
 		return context.signal.aborted ? 130 : 0;
 	}
 	// The screen may go first, with the terminal; the run still comes to its safe point.
 	await ended.run;
 	const {report, answers} = ended;
+	if (ended.refused) return refused(ended.refused);
 	if (!report) return 130;
 	const lines = summaryLines(report.state, {
 		...(answers ? {answers} : {}),

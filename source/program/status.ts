@@ -24,14 +24,20 @@ export const runStatus = async ({out}: Context, {json}: GlobalOptions, stateDire
 			fix: 'Name the folder of the run you mean with --state-dir, or start an install.',
 		});
 	}
-	const exitCode = journal.outcome === 'done' ? 0 : 130;
+	// A run of some steps only (--until) ends well without being the whole install.
+	const whole = installSteps.every(({id}) =>
+		journal.steps.some((step) => step.id === id && step.outcome !== undefined),
+	);
+	const exitCode = journal.outcome === 'done' && whole ? 0 : 130;
 	if (json) {
 		out(`${JSON.stringify(journal)}\n`);
 		return exitCode;
 	}
 	const words =
 		journal.outcome === 'done'
-			? 'finished'
+			? whole
+				? 'finished'
+				: 'finished the steps it was asked for'
 			: journal.outcome === undefined
 				? 'is under way, or was killed'
 				: journal.outcome;
