@@ -41,7 +41,6 @@ const controls: Readonly<Record<string, KeyId>> = {
 	'\r': 'return',
 	'\n': 'return',
 	'\t': 'tab',
-	'\u0003': 'ctrl-c',
 	'\u0008': 'backspace',
 	'\u007F': 'backspace',
 	'\u001B': 'escape',
@@ -64,7 +63,10 @@ export const keysOf = (input: string, key: InkKey): readonly Key[] => {
 	return parts.flatMap((part): readonly Key[] => {
 		const control = controls[part];
 		if (control) return [bare(control)];
-		return part < ' ' ? [] : [{id: 'text', text: part}];
+		if (part >= ' ') return [{id: 'text', text: part}];
+		// Ctrl with a letter is that letter's place in the alphabet (ASCII).
+		const code = part.charCodeAt(0);
+		return code >= 1 && code <= 26 ? [bare(`ctrl-${String.fromCharCode(code + 96)}`)] : [];
 	});
 };
 
