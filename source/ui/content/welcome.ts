@@ -1,6 +1,6 @@
 import {dateTime} from '../format.ts';
 import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
-import type {Sighting} from '../session.ts';
+import type {Found, Sighting} from '../session.ts';
 import type {UiState} from '../state/types.ts';
 import type {Glyphs} from '../theme.ts';
 
@@ -9,14 +9,22 @@ const sightingRows = (what: string, {ok, text}: Sighting, width: number, glyphs:
 
 const earlierRows = ({found}: UiState, width: number, glyphs: Glyphs): readonly Row[] => {
 	const earlier = found?.earlier;
-	if (!earlier) return bullet({text: glyphs.skipped, role: 'dim'}, 'No earlier run on this host', width, 'dim');
+	if (!earlier) return [];
 	const role = earlier.finished ? 'ok' : 'warn';
-	return bullet(
-		{text: glyphs[earlier.finished ? 'ok' : 'warn'], role},
-		`Earlier run of ${dateTime(earlier.at)}: ${earlier.text}`,
-		width,
-	);
+	const mark = {text: glyphs[role], role} as const;
+	return [...bullet(mark, `Earlier run of ${dateTime(earlier.at)}: ${earlier.text}`, width), blank];
 };
+
+/** The cluster that was found: its context where one was named, and the file it was found by. */
+const clusterRows = ({kubeconfig}: Found, width: number, glyphs: Glyphs): readonly Row[] => {
+	const {ok, text, context, server, path} = kubeconfig;
+	const parts = [text, ...(text.includes(server) ? [] : [`at ${server}`]), `kubeconfig ${path}`];
+	return sightingRows(context === '' ? 'Cluster' : `Cluster ${context}`, {ok, text: parts.join(', ')}, width, glyphs);
+};
+
+/** What else is told, without what stands in the lines above it. */
+const furtherLines = ({lines, kubeconfig, bundle}: Found): readonly string[] =>
+	lines.filter((line) => ![kubeconfig.server, bundle.path].some((known) => known !== '' && line.includes(known)));
 
 /** The first page above its menu: what this is, and what was found. */
 export const welcomeRows = (state: UiState, width: number, glyphs: Glyphs): readonly Row[] => {
@@ -41,15 +49,10 @@ export const welcomeRows = (state: UiState, width: number, glyphs: Glyphs): read
 		...(found === undefined && !foundProblem ? [row('Looking around.', 'busy')] : []),
 		...(found
 			? [
-					...sightingRows(`Bundle ${found.bundle.path}`, found.bundle, width, glyphs),
-					...sightingRows(
-						found.kubeconfig.context === '' ? 'Cluster' : `Cluster ${found.kubeconfig.context}`,
-						found.kubeconfig,
-						width,
-						glyphs,
-					),
 					...earlierRows(state, width, glyphs),
-					...found.lines.flatMap((line) => paragraph(line, width, 'dim', 2)),
+					...sightingRows(`Bundle ${found.bundle.path}`, found.bundle, width, glyphs),
+					...clusterRows(found, width, glyphs),
+					...furtherLines(found).flatMap((line) => paragraph(line, width, 'dim', 2)),
 				]
 			: []),
 		...(given.length > 0 ? [blank, ...paragraph(`${given.length} answers are given already.`, width, 'dim')] : []),
