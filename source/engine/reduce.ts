@@ -3,6 +3,9 @@ import type {Detail, Event, LogLevel, LogLine, RunState, StepId, StepState} from
 /** How many log lines stay in memory; older ones are in the log file only. */
 export const logLimit = 5000;
 
+/** Lines leave in blocks of this many, so that a long log is not moved for each new line. */
+export const logBlock = 500;
+
 /** The state before the first event. */
 export const emptyRun: RunState = {
 	runId: '',
@@ -20,9 +23,8 @@ const updateStep = (state: RunState, id: StepId, change: (step: StepState) => St
 	steps: state.steps.map((step) => (step.id === id ? change(step) : step)),
 });
 
-/** Trims in blocks, so that a flood of lines does not copy the whole log for each of them. */
 const addLine = (state: RunState, line: LogLine): RunState => {
-	const log = state.log.length >= logLimit + 500 ? state.log.slice(-logLimit) : state.log;
+	const log = state.log.length >= logLimit + logBlock ? state.log.slice(-logLimit) : state.log;
 	return {...state, log: [...log, line], logDropped: state.logDropped + state.log.length - log.length};
 };
 

@@ -1,8 +1,8 @@
 import {createWriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
 import type {Answers} from '../answers/schema.ts';
+import {createFold} from '../engine/fold.ts';
 import {type ProblemError, toProblem} from '../engine/problem.ts';
-import {emptyRun, reduce} from '../engine/reduce.ts';
 import {type Journal, journalOf} from '../engine/state-file.ts';
 import type {Event, Listener, RunState} from '../engine/types.ts';
 import type {Ports} from '../steps/world.ts';
@@ -52,7 +52,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 	const logLine = (value: unknown): void => {
 		if (!log.errored) log.write(`${JSON.stringify(value)}\n`);
 	};
-	let state: RunState = emptyRun;
+	const fold = createFold();
 	let {answers} = options;
 	const copy = async (journal: Journal): Promise<void> => {
 		if (!journal.steps.some(({id, outcome}) => id === 'namespaces' && outcome !== undefined)) return;
@@ -75,11 +75,11 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 			: createJournalWriter(options.journalFile, {onFailure: options.onFailure, copy});
 	return {
 		listener: (event) => {
-			state = reduce(state, event);
+			fold.add(event);
 			logLine(event);
 			if (!journaled.has(event.type)) return;
 			writer?.put(
-				journalOf(state, {
+				journalOf(fold.state(), {
 					host: context.hostName,
 					pid: context.pid,
 					now: event.at,
@@ -97,7 +97,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 			await finished(log).catch((error: unknown) =>
 				context.err(`The log ${logFile} is not complete: ${toProblem(error).message}\n`),
 			);
-			return {state, answers};
+			return {state: fold.state(), answers};
 		},
 	};
 };

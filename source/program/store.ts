@@ -1,4 +1,4 @@
-import {emptyRun, reduce} from '../engine/reduce.ts';
+import {createFold} from '../engine/fold.ts';
 import type {Listener, RunState} from '../engine/types.ts';
 
 /** Longest time a screen may lag behind the engine, ms; a flood of events is folded at once and told together. */
@@ -13,7 +13,8 @@ export type Store = {
 
 /** Folds events and tells its subscribers, at most thirty times a second. */
 export const createStore = (): Store => {
-	let state: RunState | undefined;
+	const fold = createFold();
+	let begun = false;
 	let waiting = false;
 	const subscribers = new Set<() => void>();
 	const tell = (): void => {
@@ -22,11 +23,12 @@ export const createStore = (): Store => {
 	};
 	return {
 		listener: (event) => {
-			state = reduce(state ?? emptyRun, event);
+			fold.add(event);
+			begun = true;
 			if (!waiting) setTimeout(tell, tellEveryMs);
 			waiting = true;
 		},
-		getState: () => state,
+		getState: () => (begun ? fold.state() : undefined),
 		subscribe: (subscriber) => {
 			subscribers.add(subscriber);
 			return () => subscribers.delete(subscriber);
