@@ -21,16 +21,22 @@ const runOne = async (
 	}
 };
 
-/** One problem stands for itself; several are told together, so that nobody has to come back for the second one. */
-export const together = (problems: readonly Problem[]): Problem | undefined => {
+/** One problem stands for itself; several are told together under `code`, so that nobody has to come back for the second one. */
+export const together = (
+	problems: readonly Problem[],
+	{code, message: say}: {readonly code: string; readonly message: (count: number) => string} = {
+		code: 'prerequisites-not-met',
+		message: (count) => `${count} prerequisites are not met.`,
+	},
+): Problem | undefined => {
 	const [first, ...others] = problems;
 	if (!first || others.length === 0) return first;
 	const sameArea = problems.every(({area}) => area === first.area);
 	return problem({
-		code: 'prerequisites-not-met',
+		code,
 		area: sameArea ? first.area : 'prerequisites',
 		who: first.who,
-		message: `${problems.length} prerequisites are not met.`,
+		message: say(problems.length),
 		cause: first.message,
 		fix: first.fix,
 		nextSteps: others.map(({message, fix}) => `${message} ${fix}`),

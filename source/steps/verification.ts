@@ -118,7 +118,10 @@ const check = async (world: World): Promise<Finding> => {
 			}
 		}),
 	);
-	const found = together(problems.flat());
+	const found = together(problems.flat(), {
+		code: 'verification-failed',
+		message: (count) => `${count} of ${looks.length} checks failed.`,
+	});
 	return found ? {status: 'blocked', problem: found} : {status: 'ok', note: `${looks.length} checks`};
 };
 
