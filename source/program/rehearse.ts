@@ -106,7 +106,8 @@ const rehearse = async (context: Context, request: RehearseRequest, stateDirecto
 	const worldDirectory = await worldDirectoryOf(context, stateDirectory);
 	const before = await findAnswers(context, options, stateDirectory);
 	refuseOutside(before);
-	if (before.from === 'file') judgeOwnFile(before);
+	// On the screen what is missing is asked for.
+	if (before.from === 'file' && !wantsScreen(context, options)) judgeOwnFile(before);
 	// A fault is played on a world in which there is still something to do.
 	const again = request.fault !== undefined && before.journal?.outcome === 'done';
 	if (request.fresh || again) await forget(stateDirectory, worldDirectory, before.journal);
@@ -141,7 +142,7 @@ const rehearse = async (context: Context, request: RehearseRequest, stateDirecto
 			from: 'file',
 			...(source.from === 'file' ? {} : {file: '(answers of the rehearsal)'}),
 		};
-		const resume = resumeCommand(context, 'rehearse', options);
+		const resume = `${resumeCommand(context, 'rehearse', options)}${request.pace === 'fast' ? ' --pace fast' : ''}`;
 		if (wantsScreen(context, options)) {
 			const loaded = partialAnswers(inWorld);
 			return await runScreen(context, options, {

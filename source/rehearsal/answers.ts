@@ -32,8 +32,11 @@ export const rehearsalAnswers = (options: {
 	readonly databasePort: number;
 	readonly httpsPort: number;
 	readonly nameServer: string;
+	/** Control plane first, then the workspaces. */
+	readonly hosts: readonly string[];
 }): AnswersInput => {
-	const {directory, bundle, registryHost, databasePort, httpsPort, nameServer} = options;
+	const {directory, bundle, registryHost, databasePort, httpsPort, nameServer, hosts} = options;
+	const [controlPlane = rehearsalHosts.controlPlane, workspace = rehearsalHosts.workspace] = hosts;
 	const files = filesIn(directory);
 	return {
 		version: 1,
@@ -52,8 +55,8 @@ export const rehearsalAnswers = (options: {
 			port: databasePort,
 			admin: {username: 'postgres', password: `file:${files.databasePassword}`},
 		},
-		controlPlane: {host: rehearsalHosts.controlPlane},
-		workspaces: [{name: 'default', host: rehearsalHosts.workspace}],
+		controlPlane: {host: controlPlane},
+		workspaces: [{name: 'default', host: workspace}],
 		network: {nameServer, trustStore: files.trustStore},
 	};
 };

@@ -3,21 +3,32 @@ import type {RegistryFaults} from './registry/index.ts';
 
 /** What a rehearsal can break on purpose, in the words of the screen that offers it. */
 export const faults = {
-	'registry-drops': 'The registry cuts two uploads in the middle of an image.',
+	'registry-drops':
+		'The registry cuts the uploads of one image in the middle until the installer gives up; the next try gets through.',
 	'wrong-database-password':
-		'The answers carry a wrong password of the database administrator; a note says where the right one lies.',
+		'The file with the password of the database administrator is out of date; the right one lies beside it.',
 	'pod-crash-loop': 'The first rollout of the workspace crash-loops; the next Helm revision comes up.',
 	'image-missing':
 		'The nodes do not find the dashboard image in the first rollout; after the next Helm revision they do.',
-	'dns-missing': "The network team forgets the workspace's DNS record and adds it after a while.",
+	'dns-missing':
+		"The network team forgets the workspaces' DNS records and makes them some time after they were missed.",
 	'certificate-other-host': 'The certificate is for another host; the right pair lies beside it.',
 } as const;
 
 export type FaultName = keyof typeof faults;
 export const faultNames = Object.keys(faults) as readonly FaultName[];
 
-/** A fault between runs. `struckIn` is the namespace of the first pod it hit; a cleared fault does nothing any more. */
-export type FaultState = {readonly name: FaultName; readonly cleared: boolean; readonly struckIn?: string};
+/** A fault between runs; a cleared fault does nothing any more. */
+export type FaultState = {
+	readonly name: FaultName;
+	readonly cleared: boolean;
+	/** Namespace of the first pod it hit, or the repository whose uploads are cut. */
+	readonly struckIn?: string;
+	/** Cut uploads, by digest. */
+	readonly cuts?: Readonly<Record<string, number>>;
+	/** When a forgotten record was first asked for, in ms since the epoch. */
+	readonly missedAt?: number;
+};
 
 /** A fault at work: what it does to each part, and what mends it. */
 export type Fault = {
@@ -26,6 +37,9 @@ export type Fault = {
 	readonly registry: RegistryFaults;
 	/** Tells that Helm wrote a new revision in a namespace: what struck there is mended. */
 	readonly onRevision: (namespace: string) => void;
+	/** Tells that a name was asked for in vain while its server was up. */
+	readonly onMiss: () => void;
+	readonly missedAt: () => number | undefined;
 	readonly clear: () => void;
 };
 
@@ -39,8 +53,14 @@ const crash = [
 	'ERROR:    Application startup failed. Exiting.',
 ];
 
-const droppedUploads = 2;
-const dropAfterBytes = 400_000;
+const cutAfterBytes = 100_000;
+/**
+ * A blob that was cut that often has used up what an installer tries by itself, 5 attempts in each of 3 rounds; what is tried
+ * after that was asked for by the operator.
+ */
+const cutsOfOneBlob = 15;
+/** After a restart some rounds of other blobs may be in the count: this many cuts of one blob end the fault as well. */
+const cutsBeforeRestart = 11;
 
 /**
  * Brings a fault to life. Each one that a retry is meant to get past clears itself after its first failure; `save` is called
@@ -66,39 +86,40 @@ export const createFault = (options: {
 	const strike = (namespace: string): void => {
 		if (state && state.struckIn === undefined) update({struckIn: namespace});
 	};
-	const drops = (): RegistryFaults => {
-		let left = droppedUploads;
-		return {
-			dropAfterBytes: {
-				bytes: dropAfterBytes,
-				get uploads() {
-					return left;
-				},
-				set uploads(value) {
-					left = value;
-					if (left <= 0) clear();
-				},
-			},
-		};
+	const cutUpload = (repository: string, digest: string, bytes: number): number | undefined => {
+		if (!is('registry-drops') || bytes <= cutAfterBytes) return undefined;
+		strike(repository);
+		if (state?.struckIn !== repository) return undefined;
+		const cuts = {...state.cuts, [digest]: (state.cuts?.[digest] ?? 0) + 1};
+		update({cuts});
+		if ((cuts[digest] ?? 0) >= cutsOfOneBlob) clear();
+		return cutAfterBytes;
 	};
+	if (is('registry-drops') && Math.max(0, ...Object.values(state?.cuts ?? {})) >= cutsBeforeRestart) clear();
+	const strikesIn = (namespace: string): boolean => state?.struckIn === undefined || state.struckIn === namespace;
 	return {
 		is,
 		clear,
-		registry: is('registry-drops') ? drops() : {},
+		registry: {cutUpload},
 		interfere: {
 			pull: (image, namespace) => {
-				if (!is('image-missing') || !image.includes('zenml-pro-dashboard')) return undefined;
+				if (!is('image-missing') || !/dashboard[^/]*$/u.test(image) || !strikesIn(namespace)) return undefined;
 				strike(namespace);
 				return `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`;
 			},
 			start: (pod, role) => {
-				if (!is('pod-crash-loop') || role !== 'workspace') return undefined;
-				strike(pod.metadata.namespace ?? '');
+				const {namespace = ''} = pod.metadata;
+				if (!is('pod-crash-loop') || role !== 'workspace' || !strikesIn(namespace)) return undefined;
+				strike(namespace);
 				return crash;
 			},
 		},
 		onRevision: (namespace) => {
-			if (state?.struckIn === namespace) clear();
+			if ((is('pod-crash-loop') || is('image-missing')) && state?.struckIn === namespace) clear();
 		},
+		onMiss: () => {
+			if (is('dns-missing') && state?.missedAt === undefined) update({missedAt: Date.now()});
+		},
+		missedAt: () => state?.missedAt,
 	};
 };

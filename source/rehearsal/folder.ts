@@ -1,14 +1,11 @@
 import {once} from 'node:events';
-import {access, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {access, readFile} from 'node:fs/promises';
 import {createServer, type Server} from 'node:net';
-import {dirname} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {rootCertificates} from 'node:tls';
 import writeFileAtomic from 'write-file-atomic';
 import {ProblemError} from '../engine/problem.ts';
-import {filesIn, rehearsalHosts} from './answers.ts';
 import {type Authority, type AuthorityRecord, authorityFrom, createAuthority} from './authority/index.ts';
-import type {FaultName, FaultState} from './faults.ts';
+import type {FaultState} from './faults.ts';
 
 const portNames = ['lock', 'kubernetes', 'registry', 'postgres', 'front', 'nameServer'] as const;
 export type Ports = Readonly<Record<(typeof portNames)[number], number>>;
@@ -24,10 +21,10 @@ export type RehearsalRecord = {
 	readonly fault?: FaultState;
 };
 
-const certificateDays = 825;
 const lockWaitMs = 20_000;
 
-const exists = (path: string): Promise<boolean> =>
+/** True when there is something at the path. */
+export const exists = (path: string): Promise<boolean> =>
 	access(path).then(
 		() => true,
 		() => false,
@@ -102,44 +99,3 @@ export const lockFolder = async (port: number, signal?: AbortSignal): Promise<()
 /** The CA that was written down, or a new one. */
 export const openAuthority = (record: AuthorityRecord | undefined): Promise<Authority> =>
 	record ? authorityFrom(record) : createAuthority({name: 'Rehearsal Internal CA'});
-
-const writeOnce = async (path: string, text: string, mode = 0o600): Promise<void> => {
-	await mkdir(dirname(path), {recursive: true, mode: 0o700});
-	if (!(await exists(path))) await writeFile(path, text, {mode});
-};
-
-/**
- * Writes the files that the operator of a rehearsal would have been given: passwords, TLS pair, CA, trust store. Files that are
- * there stay as they are, since the operator may have mended them.
- */
-export const writeHandouts = async (
-	directory: string,
-	options: {
-		readonly authority: Authority;
-		readonly registryPassword: string;
-		readonly databasePassword: string;
-		readonly breaks: (fault: FaultName) => boolean;
-	},
-): Promise<void> => {
-	const {authority, registryPassword, databasePassword, breaks} = options;
-	const files = filesIn(directory);
-	await writeOnce(files.registryPassword, registryPassword);
-	if (breaks('wrong-database-password')) {
-		await writeOnce(files.databasePassword, 'the-password-of-last-year');
-		await writeOnce(files.rightDatabasePassword, databasePassword);
-	} else await writeOnce(files.databasePassword, databasePassword);
-	await writeOnce(files.ca, authority.caPem);
-	await writeOnce(files.trustStore, `${rootCertificates.slice(0, 3).join('\n')}\n`);
-	if (await exists(files.certificate)) return;
-	const right = await authority.issue({hosts: Object.values(rehearsalHosts), days: certificateDays});
-	if (breaks('certificate-other-host')) {
-		const other = await authority.issue({hosts: ['intranet.rehearsal.internal'], days: certificateDays});
-		await writeOnce(files.rightKey, right.key);
-		await writeOnce(files.rightCertificate, right.cert);
-		await writeOnce(files.key, other.key);
-		await writeOnce(files.certificate, other.cert);
-		return;
-	}
-	await writeOnce(files.key, right.key);
-	await writeOnce(files.certificate, right.cert);
-};

@@ -51,7 +51,7 @@ export const runHost = (host: NodeJS.Process): void => {
 		};
 		rehearsal = startRehearsal({...options, log, signal: stopping.signal});
 		rehearsal.then(
-			({answers, directory, describe}) => send({type: 'started', rehearsal: {answers, directory}, lines: describe()}),
+			({describe, stop: _stop, ...plain}) => send({type: 'started', rehearsal: plain, lines: describe()}),
 			(error: unknown) => {
 				send({type: 'failed', problem: toProblem(error)});
 				leave();

@@ -6,20 +6,13 @@ import type {AnswersInput} from '../answers/schema.ts';
 import {filesIn, registryUsername, rehearsalAnswers, rehearsalHosts} from './answers.ts';
 import {colleaguePaces, employColleagues} from './colleagues.ts';
 import {createFault, type FaultName, type FaultState, faults} from './faults.ts';
-import {
-	choosePorts,
-	lockFolder,
-	openAuthority,
-	type RehearsalRecord,
-	readJson,
-	writeHandouts,
-	writeSecretly,
-} from './folder.ts';
+import {choosePorts, lockFolder, openAuthority, type RehearsalRecord, readJson, writeSecretly} from './folder.ts';
+import {writeHandouts} from './hand-outs.ts';
 import type {Snapshot} from './kubernetes/index.ts';
 import {startKubernetes} from './kubernetes/index.ts';
 import {startNameServer} from './name-server/index.ts';
 import {startPostgres} from './postgres/index.ts';
-import {createPodNetwork, createProduct, startFront} from './product/index.ts';
+import {createPodNetwork, createProduct, isServed, startFront} from './product/index.ts';
 import {startRegistry} from './registry/index.ts';
 import {makeSampleBundle} from './sample-bundle/index.ts';
 import {createSaver} from './saver.ts';
@@ -29,8 +22,10 @@ export type Pace = 'real' | 'fast';
 export type RehearsalOptions = {
 	/** Everything the rehearsal keeps lies here; the same folder brings back the same world. */
 	readonly directory: string;
-	/** Folder of a bundle; by default a sample is made. */
+	/** Folder or tar file of a bundle; by default a sample is made. */
 	readonly bundle?: string;
+	/** Host names of the control plane, first, and of the workspaces; the certificate is issued for them. */
+	readonly hosts?: readonly string[];
 	readonly pace: Pace;
 	/** Breaks something on purpose; without it, a fault that an earlier run began goes on. */
 	readonly fault?: FaultName;
@@ -45,6 +40,8 @@ export type RehearsalOptions = {
 export type Rehearsal = {
 	readonly answers: AnswersInput;
 	readonly directory: string;
+	/** True when the fault that was asked for begins with this start; false when it goes on or is over. */
+	readonly faultBegins: boolean;
 	/** What there is and where, for people; no secrets. */
 	readonly describe: () => readonly string[];
 	/** Saves everything and ends every part; repeatable. */
@@ -109,6 +106,7 @@ const sampleIn = async (directory: string, options: RehearsalOptions, registry: 
 export const startRehearsal = async (options: RehearsalOptions): Promise<Rehearsal> => {
 	const directory = resolve(options.directory);
 	const {log, signal} = options;
+	const hosts = options.hosts?.length ? options.hosts : Object.values(rehearsalHosts);
 	const pace = paces[options.pace];
 	// Others may pass through, not look: PostgreSQL runs as another user where this process is root.
 	await mkdir(directory, {recursive: true, mode: 0o711});
@@ -130,13 +128,15 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 			recordSaver.touch();
 		};
 		closers.push(recordSaver.flush);
-		const begun: FaultState | undefined =
-			options.fault && options.fault !== record.fault?.name ? {name: options.fault, cleared: false} : record.fault;
-		if (begun) change({fault: begun});
+		const begins = options.fault === record.fault?.name ? undefined : options.fault;
+		const begun: FaultState | undefined = begins ? {name: begins, cleared: false} : record.fault;
 		const fault = createFault({state: begun, save: (state) => change({fault: state}), log});
+		const isForgotten = (host: string): boolean => fault.is('dns-missing') && host !== hosts[0];
 		const authority = await openAuthority(record.authority);
 		const {databasePassword, registryPassword} = record;
-		await writeHandouts(directory, {authority, databasePassword, registryPassword, breaks: fault.is});
+		await writeHandouts(directory, {authority, hosts, databasePassword, registryPassword, begins, isOn: fault.is});
+		// Only now: a start that was killed before must break the files again.
+		if (begun && begins) change({fault: begun});
 		const files = filesIn(directory);
 
 		log('starting PostgreSQL');
@@ -160,7 +160,8 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 			pace: {...pace.registry},
 		});
 		closers.push(registry.stop);
-		const names = await startNameServer({port: ports.nameServer});
+		let onUnknown = (_name: string): void => undefined;
+		const names = await startNameServer({port: ports.nameServer, onUnknown: (name) => onUnknown(name)});
 		closers.push(names.stop);
 		for (const [host, to] of Object.entries(record.records)) names.set(host, [to]);
 		const nameServer = `${address}:${ports.nameServer}`;
@@ -191,6 +192,10 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 			await saver.flush();
 		});
 		saver.touch();
+		onUnknown = (name) => {
+			// Missed only once its server is up: names may be looked up long before they are needed.
+			if (isForgotten(name) && isServed(kubernetes.store, name)) fault.onMiss();
+		};
 		await writeSecretly(files.kubeconfig, kubernetes.kubeconfig);
 		kubernetes.subscribe('secrets', ({type, object}) => {
 			if (type === 'ADDED' && object.type === 'helm.sh/release.v1') fault.onRevision(object.metadata.namespace ?? '');
@@ -217,12 +222,11 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 				},
 			},
 			address,
-			controlPlaneHost: rehearsalHosts.controlPlane,
+			hosts,
 			trustStore: files.trustStore,
 			caPem: authority.caPem,
 			pace: colleaguePaces[options.pace],
-			forgets: (host) => fault.is('dns-missing') && host !== rehearsalHosts.controlPlane,
-			remembered: fault.clear,
+			forgetfulness: {forgets: isForgotten, missedAt: fault.missedAt, remembered: fault.clear},
 			log,
 			signal: leave.signal,
 		});
@@ -240,11 +244,13 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 			databasePort: postgres.port,
 			httpsPort: front.port,
 			nameServer,
+			hosts,
 		});
 		let stopping: Promise<void> | undefined;
 		return {
 			answers,
 			directory,
+			faultBegins: begins !== undefined,
 			describe: () => [
 				`Rehearsal in ${directory}`,
 				`Kubernetes ${kubernetesVersion} at ${kubernetes.url}, kubeconfig ${files.kubeconfig}`,

@@ -73,21 +73,28 @@ const serveStream = (socket: Socket, answer: (query: DecodedPacket) => Packet): 
 
 /**
  * Starts the server on UDP and TCP of the same port (a free one unless told). Unknown names get NXDOMAIN, known names without
- * the asked type an empty answer; it never asks another server. @throws Error EADDRINUSE when the port is taken.
+ * the asked type an empty answer; it never asks another server. `onUnknown` hears each name that was asked for in vain. @throws Error EADDRINUSE when the port is taken.
  */
-export const startNameServer = async (options: {readonly port?: number} = {}): Promise<RunningNameServer> => {
+export const startNameServer = async (
+	options: {readonly port?: number; readonly onUnknown?: (name: string) => void} = {},
+): Promise<RunningNameServer> => {
 	const records = new Map<string, readonly string[]>();
+	const answer = (query: DecodedPacket): Packet => {
+		const [question] = query.questions ?? [];
+		if (question && !records.has(plain(question.name))) options.onUnknown?.(plain(question.name));
+		return answerTo(query, records);
+	};
 	const udp = createSocket('udp4');
 	const sockets = new Set<Socket>();
 	const tcp = createServer((socket) => {
 		sockets.add(socket);
 		socket.once('close', () => sockets.delete(socket));
-		serveStream(socket, (query) => answerTo(query, records));
+		serveStream(socket, answer);
 	});
 	udp.on('message', (message, from) => {
 		let reply: Packet | undefined;
 		try {
-			reply = answerTo(decode(message), records);
+			reply = answer(decode(message));
 		} catch {
 			reply = garbled(message);
 		}

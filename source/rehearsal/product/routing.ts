@@ -76,8 +76,13 @@ export const routeOf = (cluster: Cluster, host: string, path: string): Route => 
 	return pod ? {pod} : {status: 503};
 };
 
-/** True when the start page of a host is answered by a pod. */
-export const isServed = (cluster: Cluster, host: string): boolean => 'pod' in routeOf(cluster, host, '/');
+/** True when every path that an Ingress gives to a host is answered by a pod. */
+export const isServed = (cluster: Cluster, host: string): boolean => {
+	const paths = served(cluster).flatMap(({spec}) =>
+		(spec?.rules ?? []).filter((rule) => rule.host === host).flatMap((rule) => rule.http?.paths ?? []),
+	);
+	return paths.length > 0 && paths.every(({path = '/'}) => 'pod' in routeOf(cluster, host, path));
+};
 
 /** Certificate and key that the controller shows for a host, from the TLS Secret of its Ingress; undefined: the fake one. */
 export const certificateFor = (

@@ -34,10 +34,12 @@ export const receive = async (
 		readonly faults: RegistryFaults;
 		readonly counters: RegistryCounters;
 		readonly wait: (bytes: number) => Promise<void>;
+		/** Cuts the connection after that many bytes. */
+		readonly cutAt?: number | undefined;
 	},
 ): Promise<number> => {
 	const {faults, counters, wait} = tools;
-	const dropAt = take(faults.dropAfterBytes);
+	const dropAt = tools.cutAt ?? take(faults.dropAfterBytes);
 	const stallAt = dropAt === undefined ? take(faults.stallAfterBytes) : undefined;
 	const output = createWriteStream(file, {flags: 'r+', start});
 	let received = 0;

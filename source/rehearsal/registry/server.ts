@@ -158,13 +158,14 @@ export const startRegistry = async (options: RegistryOptions): Promise<Rehearsal
 			response.writeHead(416, state(have)).end();
 			return;
 		}
-		const received = await receive(request, store.uploadPath(id), have, tools);
+		const digest = url.searchParams.get('digest') ?? '';
+		const cutAt = digest === '' ? undefined : faults.cutUpload?.(repository, digest, length);
+		const received = await receive(request, store.uploadPath(id), have, {...tools, cutAt});
 		if (received < 0) return;
 		if (request.method === 'PATCH') {
 			response.writeHead(202, state(have + received)).end();
 			return;
 		}
-		const digest = url.searchParams.get('digest') ?? '';
 		if (!digestPattern.test(digest) || !(await store.commit(repository, id, digest))) {
 			await store.cancelUpload(id);
 			return refuse(response, 400, 'DIGEST_INVALID', 'provided digest did not match uploaded content');

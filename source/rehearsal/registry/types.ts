@@ -5,6 +5,8 @@
 export type RegistryFaults = {
 	/** Cuts the connection of the next `uploads` uploads once that many bytes of their body have come in. */
 	dropAfterBytes?: {bytes: number; uploads: number};
+	/** Asked for each upload that carries a digest: after how many bytes of its body the connection is cut, if at all. */
+	cutUpload?: (repository: string, digest: string, bytes: number) => number | undefined;
 	/** Stops reading the next `uploads` uploads after that many bytes; the connection stays open and silent. */
 	stallAfterBytes?: {bytes: number; uploads: number};
 	/** Answers the next `requests` requests (of `method`, whose path contains `path`) with a status of one's choice. */
