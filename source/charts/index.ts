@@ -2,7 +2,6 @@ export {auditProblem, auditValues, type UnknownKey} from './audit.ts';
 export {type ChartContents, type ChartMetadata, readChart} from './contents.ts';
 export {type ControlPlaneSecrets, controlPlaneValues} from './control-plane.ts';
 export {type DatabaseEngine, type DatabaseSupport, databasesAnnotation, supportedDatabases} from './databases.ts';
-export {valuesHash} from './hash.ts';
 export {type KeyTree, knows} from './keys.ts';
 export {type Inspection, inspectRendered, type RenderedObject} from './rendered.ts';
 export {

@@ -80,7 +80,8 @@ const addDetail = (state: RunState, id: StepId, at: number, detail: Detail): Run
 	}
 };
 
-const outcomeWords = {
+/** How a step ended, in the words of every output. */
+export const outcomeWords = {
 	already: 'nothing to do',
 	applied: 'done',
 	'not-needed': 'not asked for',

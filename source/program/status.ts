@@ -1,15 +1,9 @@
 import {ProblemError} from '../engine/problem.ts';
+import {outcomeWords} from '../engine/reduce.ts';
 import {readJournal} from '../engine/state-file.ts';
 import {installSteps} from '../steps/index.ts';
 import type {Context, GlobalOptions} from './context.ts';
 import {journalFile} from './run.ts';
-
-const outcomeWords = {
-	already: 'nothing to do',
-	applied: 'done',
-	'not-needed': 'not asked for',
-	skipped: 'skipped',
-} as const;
 
 /** What the last run did, from the journal of this host; asks no server. Exit code 0 when it finished, 130 when it can go on. */
 export const runStatus = async ({out}: Context, {json}: GlobalOptions, stateDirectory: string): Promise<number> => {

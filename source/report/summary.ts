@@ -1,13 +1,7 @@
 import type {Answers} from '../answers/schema.ts';
+import {outcomeWords} from '../engine/reduce.ts';
 import type {RunState} from '../engine/types.ts';
 import {formatDuration, formatProblem} from './format.ts';
-
-const outcomeWords = {
-	already: 'nothing to do',
-	applied: 'done',
-	'not-needed': 'not asked for',
-	skipped: 'skipped',
-} as const;
 
 const url = (host: string, port: number): string => `https://${host}${port === 443 ? '' : `:${port}`}`;
 

@@ -1,7 +1,8 @@
+import {generateSecret} from '../answers/secrets.ts';
 import {controlPlaneValues, imagePlaces, readChart} from '../charts/index.ts';
 import type {Finding} from '../engine/types.ts';
 import {endpointOf} from './endpoints.ts';
-import {newPassword, secretFor} from './generated.ts';
+import {secretFor} from './generated.ts';
 import {caSecretName, databaseSecretName} from './names.ts';
 import {applyRelease, auditRelease, releaseChanges, type WantedRelease} from './release.ts';
 import {withSecretStamp} from './secret-stamp.ts';
@@ -14,7 +15,7 @@ export const wantedControlPlane = async (world: World, sample = false): Promise<
 	const {controlPlaneChart: chart, images} = await bundle.open(signal);
 	const contents = await readChart(chart.path);
 	const secret = async (reference: string, name: string): Promise<string | undefined> =>
-		sample ? newPassword() : secretFor(world, reference, name, name);
+		sample ? generateSecret() : secretFor(world, reference, name, name);
 	const adminPassword = await secret(controlPlane.admin.password, 'controlPlane.admin.password');
 	const databasePassword = await secret(controlPlane.database.password, 'controlPlane.database.password');
 	if (adminPassword === undefined || databasePassword === undefined) return undefined;

@@ -1,7 +1,6 @@
-import {problem} from '../engine/problem.ts';
 import type {Awaited, Finding, Handover} from '../engine/types.ts';
 import {dnsRecords} from '../network/dns-records.ts';
-import {ingressAddress} from './ingress-address.ts';
+import {ingressAddress, withoutAddress} from './ingress-address.ts';
 import {componentsOf} from './names.ts';
 import {runPodProbe} from './pod-probe.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
@@ -57,19 +56,7 @@ const check = async (world: World): Promise<Finding> => {
 				status: 'todo',
 				changes: [{action: 'wait', target: 'DNS records', detail: 'the address is known once the ingress is there'}],
 			};
-		return {
-			status: 'blocked',
-			problem: problem({
-				code: 'ingress-without-address',
-				area: 'cluster',
-				who: 'cluster admin',
-				message: 'The ingress has no address yet.',
-				cause: `The ingress controller for class ${answers.ingress.className} wrote none into the status of the Ingress.`,
-				fix: 'Try again in a minute. If it stays so, give the address yourself.',
-				answers: ['ingress.address'],
-				nextSteps: [`kubectl -n ${answers.controlPlane.namespace} get ingress`],
-			}),
-		};
+		return {status: 'blocked', problem: withoutAddress(world)};
 	}
 	const hosts = componentsOf(answers).map(({answers: {host}}) => host);
 	const handover = await dnsHandover(world, hosts, address);

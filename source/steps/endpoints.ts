@@ -1,7 +1,7 @@
 import {ProblemError} from '../engine/problem.ts';
 import type {ZenmlEndpoint, ZenmlSession} from '../zenml/types.ts';
 import {requireSecret} from './generated.ts';
-import {ingressAddress} from './ingress-address.ts';
+import {ingressAddress, withoutAddress} from './ingress-address.ts';
 import type {World} from './world.ts';
 
 /**
@@ -11,18 +11,7 @@ import type {World} from './world.ts';
 export const endpointOf = async (world: World, host: string): Promise<ZenmlEndpoint> => {
 	const {answers} = world;
 	const address = await ingressAddress(world);
-	if (address === undefined) {
-		throw new ProblemError({
-			code: 'ingress-without-address',
-			area: 'cluster',
-			who: 'cluster admin',
-			message: 'The ingress has no address yet.',
-			cause: `The ingress controller for class ${answers.ingress.className} wrote none into the status of the Ingress.`,
-			fix: 'Try again in a minute. If it stays so, give the address yourself.',
-			answers: ['ingress.address'],
-			nextSteps: [`kubectl -n ${answers.controlPlane.namespace} get ingress`],
-		});
-	}
+	if (address === undefined) throw new ProblemError(withoutAddress(world));
 	return {host, port: answers.ingress.httpsPort, address, ca: await world.host.readFile(answers.tls.ca, 'tls.ca')};
 };
 

@@ -1,9 +1,10 @@
 import {z} from 'zod';
 import type {WorkspaceAnswers} from '../answers/schema.ts';
+import {generateHexKey} from '../answers/secrets.ts';
 import {ProblemError} from '../engine/problem.ts';
 import type {ZenmlSession} from '../zenml/types.ts';
 import {adminSession} from './endpoints.ts';
-import {newHexKey, readGenerated, storeGenerated} from './generated.ts';
+import {readGenerated, storeGenerated} from './generated.ts';
 import {workspaceId} from './names.ts';
 import type {World} from './world.ts';
 
@@ -102,5 +103,5 @@ export const sampleEnrollment = (): Enrollment => ({
 	workspaceId: '00000000-0000-4000-8000-000000000000',
 	organizationId: '00000000-0000-4000-8000-000000000001',
 	organizationName: 'sample',
-	enrollmentKey: newHexKey(),
+	enrollmentKey: generateHexKey(),
 });

@@ -1,4 +1,3 @@
-import {randomBytes} from 'node:crypto';
 import type {KubeObject} from '../cluster/types.ts';
 import {ProblemError} from '../engine/problem.ts';
 import {generatedSecretName, managedBy} from './names.ts';
@@ -18,11 +17,6 @@ const dataOf = (object: KubeObject | undefined): Data => (object?.data ?? {}) as
 /** Keys of a Secret may hold letters, digits, `-`, `_` and `.` only; other characters are written as their code point. */
 const keyOf = (name: string): string =>
 	name.replaceAll(/[^\w.-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
-
-/** A password of 32 URL-safe characters (192 bits). */
-export const newPassword = (): string => randomBytes(24).toString('base64url');
-/** A key of 64 hex digits (256 bits), as the workspace chart's `secretsStore.sql.encryptionKey` wants it. */
-export const newHexKey = (): string => randomBytes(32).toString('hex');
 
 /** A generated secret, or undefined when it was not made yet. Read-only. */
 export const readGenerated = async (world: World, name: string): Promise<string | undefined> => {

@@ -1,4 +1,5 @@
 import {isIP} from 'node:net';
+import {type Problem, problem} from '../engine/problem.ts';
 import type {World} from './world.ts';
 
 type LoadBalancer = {readonly ingress?: readonly {readonly ip?: string; readonly hostname?: string}[]};
@@ -22,3 +23,16 @@ export const ingressAddress = async (world: World): Promise<string | undefined> 
 	}
 	return undefined;
 };
+
+/** The ingress controller wrote no address into the Ingress yet. */
+export const withoutAddress = ({answers}: World): Problem =>
+	problem({
+		code: 'ingress-without-address',
+		area: 'cluster',
+		who: 'cluster admin',
+		message: 'The ingress has no address yet.',
+		cause: `The ingress controller for class ${answers.ingress.className} wrote none into the status of the Ingress.`,
+		fix: 'Try again in a minute. If it stays so, give the address yourself.',
+		answers: ['ingress.address'],
+		nextSteps: [`kubectl -n ${answers.controlPlane.namespace} get ingress`],
+	});

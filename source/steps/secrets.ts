@@ -1,6 +1,7 @@
+import {generateHexKey, generateSecret} from '../answers/secrets.ts';
 import type {KubeObject} from '../cluster/types.ts';
 import type {Change, Finding} from '../engine/types.ts';
-import {newHexKey, newPassword, readGenerated, requireSecret, storeGenerated} from './generated.ts';
+import {readGenerated, requireSecret, storeGenerated} from './generated.ts';
 import {
 	caSecretName,
 	componentsOf,
@@ -24,10 +25,10 @@ export const generatedNames = (answers: World['answers']): ReadonlyMap<string, (
 		...organization.users.map(({username, password}) => ({name: `users.${username}.password`, ref: password})),
 	].filter(({ref}) => ref === 'generate');
 	return new Map<string, () => string>([
-		...passwords.map(({name}) => [name, newPassword] as const),
+		...passwords.map(({name}) => [name, generateSecret] as const),
 		...workspaces.flatMap((workspace) => [
-			[`${workspaceId(workspace)}.encryptionKey`, newHexKey] as const,
-			[`${workspaceId(workspace)}.jwtSecretKey`, newHexKey] as const,
+			[`${workspaceId(workspace)}.encryptionKey`, generateHexKey] as const,
+			[`${workspaceId(workspace)}.jwtSecretKey`, generateHexKey] as const,
 		]),
 	]);
 };

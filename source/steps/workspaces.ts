@@ -1,11 +1,12 @@
 import type {WorkspaceAnswers} from '../answers/schema.ts';
+import {generateHexKey, generateSecret} from '../answers/secrets.ts';
 import {imagePlaces, readChart, workspaceValues} from '../charts/index.ts';
 import {ProblemError} from '../engine/problem.ts';
 import type {Change, Finding} from '../engine/types.ts';
 import {dnsHandover} from './dns.ts';
 import {adminSession, endpointOf} from './endpoints.ts';
 import {type Enrollment, ensureEnrolled, isEnrolled, readEnrollment, sampleEnrollment} from './enrollment.ts';
-import {newHexKey, newPassword, readGenerated, requireSecret, secretFor} from './generated.ts';
+import {readGenerated, requireSecret, secretFor} from './generated.ts';
 import {ingressAddress} from './ingress-address.ts';
 import {controlPlaneInstalled} from './installed.ts';
 import {caSecretName, databaseSecretName, workspaceId} from './names.ts';
@@ -28,10 +29,10 @@ export const wantedWorkspace = async (
 	const id = workspaceId(workspace);
 	const enrollment: Enrollment | undefined = sample ? sampleEnrollment() : await readEnrollment(world, workspace);
 	const made = async (name: string): Promise<string | undefined> =>
-		sample ? newHexKey() : readGenerated(world, `${id}.${name}`);
+		sample ? generateHexKey() : readGenerated(world, `${id}.${name}`);
 	const [encryptionKey, jwtSecretKey] = [await made('encryptionKey'), await made('jwtSecretKey')];
 	const databasePassword = sample
-		? newPassword()
+		? generateSecret()
 		: await secretFor(world, workspace.database.password, `${id}.database.password`, answerOf(world, workspace));
 	if (!enrollment || encryptionKey === undefined || jwtSecretKey === undefined || databasePassword === undefined)
 		return undefined;
