@@ -38,6 +38,8 @@ const environmentOf = ({environment, home}: HelmOptions): Readonly<Record<string
 	HELM_CACHE_HOME: path.join(home, 'cache'),
 	HELM_CONFIG_HOME: path.join(home, 'config'),
 	HELM_DATA_HOME: path.join(home, 'data'),
+	// What it learns of the cluster's kinds; otherwise below the operator's home, or the working folder where HOME is not set.
+	KUBECACHEDIR: path.join(home, 'kube'),
 });
 
 const seconds = (ms: number): string => `${Math.max(1, Math.ceil(ms / 1000))}s`;
