@@ -1,7 +1,7 @@
+import {problem} from '../../source/engine/problem.ts';
 import {emptyRun, reduce} from '../../source/engine/reduce.ts';
 import type {NewEvent} from '../../source/engine/run.ts';
 import type {Event, Handover, RunState, StepId, StepState} from '../../source/engine/types.ts';
-import {problem} from '../../source/engine/problem.ts';
 
 export const trouble = problem({
 	code: 'registry-unreachable',
@@ -61,7 +61,11 @@ export const wholeRun: readonly NewEvent[] = [
 	{type: 'step-checking', step: 'images', phase: 'before'},
 	{type: 'step-applying', step: 'images', attempt: 2},
 	{type: 'step-detail', step: 'images', detail: {kind: 'waiting', reason: 'the registry to answer', timeoutMs: 5000}},
-	{type: 'step-detail', step: 'images', detail: {kind: 'progress', label: 'api', done: 4096, total: 4096, unit: 'bytes'}},
+	{
+		type: 'step-detail',
+		step: 'images',
+		detail: {kind: 'progress', label: 'api', done: 4096, total: 4096, unit: 'bytes'},
+	},
 	{type: 'step-detail', step: 'images', detail: {kind: 'item', label: 'zenml/api:1', state: 'ok', note: 'pushed'}},
 	{type: 'step-detail', step: 'images', detail: {kind: 'item', label: 'zenml/api:1', state: 'ok', note: 'pushed'}},
 	{type: 'step-checking', step: 'images', phase: 'after'},

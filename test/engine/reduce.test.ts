@@ -152,12 +152,7 @@ const table: readonly (readonly [
 		{status: 'pending', problem: undefined, choices: []},
 		['info started', 'error The registry does not answer.', 'info decided: retry'],
 	],
-	[
-		'a confirmation is kept',
-		[{type: 'step-acknowledged', step: 'images'}],
-		{acknowledged: true},
-		['info started'],
-	],
+	['a confirmation is kept', [{type: 'step-acknowledged', step: 'images'}], {acknowledged: true}, ['info started']],
 	[
 		'warnings add up',
 		[
@@ -277,5 +272,7 @@ test('no event changes the state that it is folded into', () => {
 		if (value !== null && typeof value === 'object') for (const inner of Object.values(value)) freeze(inner);
 		return Object.freeze(value);
 	};
-	expect(() => stamped(wholeRun).reduce((state, event) => freeze(reduce(state, freeze(event))), freeze(emptyRun))).not.toThrow();
+	expect(() =>
+		stamped(wholeRun).reduce((state, event) => freeze(reduce(state, freeze(event))), freeze(emptyRun)),
+	).not.toThrow();
 });
