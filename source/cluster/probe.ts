@@ -7,7 +7,8 @@ import {isStuck} from './reasons.ts';
 import type {ContainerStatus, Pod} from './symptoms.ts';
 import type {ClusterPort, KubeObject, PodProbe} from './types.ts';
 
-const pollMs = 500;
+/** Pauses between looks at a probe; the last one repeats. Most probes end at once, and an installer makes several. */
+const pollsMs = [50, 50, 100, 100, 200, 200, 500] as const;
 const removalMs = 20_000;
 const outputLines = 200;
 const managedBy = 'app.kubernetes.io/managed-by';
@@ -83,7 +84,7 @@ export const createProbe =
 		const run = async () => {
 			await api.create(probeJob(probe, name), signal);
 			const end = Date.now() + probe.timeoutMs;
-			for (;;) {
+			for (let look = 0; ; look += 1) {
 				const picture = await takePicture(api, namespace, selector, signal);
 				for (const pod of picture.pods) {
 					const exitCode = terminated(pod)?.terminated?.exitCode;
@@ -98,7 +99,7 @@ export const createProbe =
 					if (found) throw new ProblemError(found);
 				}
 				if (late) throw timeoutProblem(probe, picture.pods[0]);
-				await sleep(pollMs, undefined, {signal});
+				await sleep(pollsMs[Math.min(look, pollsMs.length - 1)], undefined, {signal});
 			}
 		};
 		const remove = async (): Promise<void> => {
