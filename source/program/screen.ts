@@ -1,6 +1,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {LoadedDraft} from '../answers/load.ts';
+import {resolvePaths} from '../answers/resolve-paths.ts';
 import {serializeAnswers} from '../answers/save.ts';
 import type {Answers} from '../answers/schema.ts';
 import {type AttendedControls, attended} from '../engine/controls.ts';
@@ -42,6 +43,9 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 	const stop = new AbortController();
 	const ended: {report?: RunReport; answers?: Answers; run?: Promise<unknown>; refused?: Problem} = {};
 	let controls: AttendedControls<Answers> | undefined;
+	/** Paths that were typed start at the folder the operator is in. */
+	const settle = (answers: Answers): Answers =>
+		resolvePaths(answers, {baseDirectory: context.workingDirectory, homeDirectory: context.homeDirectory});
 	const stamp = (): string => new Date(clock.now()).toISOString().replaceAll(/[:.]/gu, '-');
 	const session: Session = {
 		version: context.version,
@@ -65,7 +69,7 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 					context,
 					stateDirectory,
 					mode: 'plan',
-					answers,
+					answers: settle(answers),
 					prompted,
 					controls: (acknowledged) => attended(acknowledged),
 					listeners: [
@@ -85,7 +89,8 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 			}
 			return planViewOf(plan.getState() as RunState);
 		},
-		start: async (answers) => {
+		start: async (typed) => {
+			const answers = settle(typed);
 			ended.answers = answers;
 			const running = runInstall({
 				context,
@@ -112,8 +117,9 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 		},
 		run: store,
 		decide: (decided) => {
-			if (decided.decision === 'edit') ended.answers = decided.answers;
-			controls?.answer(decided);
+			if (decided.decision !== 'edit') return controls?.answer(decided);
+			ended.answers = settle(decided.answers);
+			controls?.answer({...decided, answers: ended.answers});
 		},
 		acknowledge: (step) => controls?.acknowledge(step),
 		checkNow: () => controls?.nudge(),
