@@ -99,6 +99,7 @@ const watchRollout = async (world: World, wanted: WantedRelease, signal: AbortSi
 	const {cluster, clock} = world;
 	const since = new Map<string, number>();
 	const told = new Map<string, string>();
+	const before = new Map<string, number>();
 	const found = Promise.withResolvers<Problem>();
 	let last: readonly PodView[] = [];
 	let asking = false;
@@ -107,13 +108,17 @@ const watchRollout = async (world: World, wanted: WantedRelease, signal: AbortSi
 			const text = JSON.stringify(pod);
 			if (told.get(pod.name) !== text) reportPod(world, pod);
 			told.set(pod.name, text);
+			// A pod of an earlier try brings its crashes along; only new ones tell something of this rollout.
+			if (!before.has(pod.name)) before.set(pod.name, pod.restarts);
 			// A crashing pod runs between its crashes: what was stuck stays so until it is ready.
 			if (pod.ready) since.delete(pod.name);
 			else if (pod.stuck && !since.has(pod.name)) since.set(pod.name, clock.now());
 		}
 		const overdue = last.some(({name, restarts}) => {
 			const at = since.get(name);
-			return at !== undefined && (restarts >= hopelessRestarts || clock.now() - at >= stuckMs);
+			return (
+				at !== undefined && (restarts - (before.get(name) ?? 0) >= hopelessRestarts || clock.now() - at >= stuckMs)
+			);
 		});
 		if (!overdue || asking) return;
 		asking = true;
