@@ -128,7 +128,9 @@ export const acquireFileLock = async (
 	me: Omit<Holder, 'birth'>,
 	birthOf: ProcessBirth = processBirth,
 ): Promise<() => Promise<void>> => {
-	await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
+	await mkdir(path.dirname(file), {recursive: true, mode: 0o700}).catch((error: unknown) => {
+		throw refused(file, error);
+	});
 	const mine: Holder = {...me, birth: (await birthOf(me.pid)) ?? 'unknown'};
 	const text = JSON.stringify(mine);
 	const isGone = async ({host, pid, birth}: Holder): Promise<boolean> =>
