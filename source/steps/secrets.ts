@@ -1,5 +1,6 @@
 import {generateHexKey, generateSecret} from '../answers/secrets.ts';
 import type {KubeObject} from '../cluster/types.ts';
+import {type ProblemInput, problem} from '../engine/problem.ts';
 import type {Change, Finding} from '../engine/types.ts';
 import {readGenerated, requireSecret, storeGenerated} from './generated.ts';
 import {
@@ -117,11 +118,34 @@ const databasePasswords = async (
 		),
 	);
 
+/** Workspaces that are installed, while the keys their data is encrypted with are not in the cluster any more. */
+const keysLost = async (
+	{answers, helm, signal}: World,
+	missing: readonly string[],
+): Promise<ProblemInput | undefined> => {
+	const {namespace} = answers.controlPlane;
+	for (const workspace of answers.workspaces) {
+		if (!missing.includes(`${workspaceId(workspace)}.encryptionKey`)) continue;
+		if (!(await helm.release(workspace.release, workspace.namespace, signal))) continue;
+		return {
+			code: 'generated-secret-lost',
+			area: 'cluster',
+			message: `Workspace ${workspace.name} is installed, but its keys are not in the cluster.`,
+			cause: `The Secret ${namespace}/${generatedSecretName} was deleted or lost its keys. A new encryption key would make all secrets that the workspace stores unreadable, so none is made.`,
+			fix: 'Restore that Secret from a backup; the keys also stand in the values of the release.',
+			nextSteps: [`helm -n ${workspace.namespace} get values ${workspace.release}`],
+		};
+	}
+	return undefined;
+};
+
 const check = async (world: World): Promise<Finding> => {
 	const {answers, cluster, signal} = world;
 	const names = [...generatedNames(answers).keys()];
 	const present = await Promise.all(names.map(async (name) => readGenerated(world, name)));
 	const missing = names.filter((_name, index) => present[index] === undefined);
+	const lost = await keysLost(world, missing);
+	if (lost) return {status: 'blocked', problem: problem(lost)};
 	const passwords = await databasePasswords(world, async (ref, name, answer) =>
 		ref === 'generate' ? readGenerated(world, name) : world.resolveSecret(ref, answer),
 	);
