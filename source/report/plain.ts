@@ -1,3 +1,4 @@
+import {stripVTControlCharacters} from 'node:util';
 import {emptyRun, reduce} from '../engine/reduce.ts';
 import type {Event, Handover, Listener, LogLevel, RunState, StepId, StepState} from '../engine/types.ts';
 import {formatChange, formatDuration, formatProblem, formatProgress} from './format.ts';
@@ -26,7 +27,8 @@ export const plainReport = (write: (text: string) => void, options: {readonly le
 	let state: RunState = emptyRun;
 	let lastProgress = 0;
 	let lastAwaited = '';
-	const say = (line: string): void => write(`${line}\n`);
+	// Words of servers and logs of pods are quoted; they must not steer the terminal nor break the line.
+	const say = (line: string): void => write(`${stripVTControlCharacters(line).replaceAll(/\p{Cc}/gu, ' ')}\n`);
 	const number = (id: StepId): string => {
 		const index = state.steps.findIndex((step) => step.id === id);
 		return `[${String(index + 1).padStart(2)}/${state.steps.length}]`;

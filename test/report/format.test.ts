@@ -1,0 +1,114 @@
+import {expect, test} from 'vitest';
+import {problem} from '../../source/engine/problem.ts';
+import type {Progress} from '../../source/engine/types.ts';
+import {
+	formatBytes,
+	formatChange,
+	formatDuration,
+	formatProblem,
+	formatProgress,
+	rateOf,
+} from '../../source/report/format.ts';
+
+test.each([
+	[0, '0 B'],
+	[1, '1 B'],
+	[12.345, '12 B'],
+	[1023, '1023 B'],
+	[1023.7, '1.0 KiB'],
+	[1024, '1.0 KiB'],
+	[1536, '1.5 KiB'],
+	[1024 ** 2 - 1, '1.0 MiB'],
+	[1024 ** 2, '1.0 MiB'],
+	[25_270_682, '24.1 MiB'],
+	[1024 ** 3 * 2.5, '2.5 GiB'],
+	[1024 ** 4, '1.0 TiB'],
+	[1024 ** 5, '1024.0 TiB'],
+])('%f bytes are %s', (bytes, text) => {
+	expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([
+	[-5, '0.0 s'],
+	[0, '0.0 s'],
+	[400, '0.4 s'],
+	[9949, '9.9 s'],
+	[9999, '10 s'],
+	[12_000, '12 s'],
+	[59_400, '59 s'],
+	[59_600, '1 min 00 s'],
+	[185_000, '3 min 05 s'],
+	[3_599_700, '1 h 00 min'],
+	[7_800_000, '2 h 10 min'],
+])('%i ms are %s', (ms, text) => {
+	expect(formatDuration(ms)).toBe(text);
+});
+
+const progress = (more: Partial<Progress>): Progress => ({
+	label: 'push api',
+	done: 0,
+	unit: 'bytes',
+	startedAt: 1000,
+	startedDone: 0,
+	updatedAt: 1000,
+	...more,
+});
+
+test.each([
+	['nothing is known at the start', {}, {}],
+	['too little time has passed', {done: 100, updatedAt: 1499}, {}],
+	['nothing has moved', {done: 0, updatedAt: 9000}, {}],
+	['the rate is that since the first report', {done: 3000, startedDone: 1000, updatedAt: 3000}, {rate: 1000}],
+	['what is left follows from it', {done: 2000, total: 5000, updatedAt: 2000}, {rate: 2000, leftMs: 1500}],
+	['nothing is left at the end', {done: 2000, total: 2000, updatedAt: 2000}, {rate: 2000, leftMs: 0}],
+])('rate: %s', (_name, more, wanted) => {
+	expect(rateOf(progress(more))).toEqual(wanted);
+});
+
+test.each([
+	[{done: 512}, 'push api: 512 B'],
+	[{done: 512, total: 2048}, 'push api: 512 B of 2.0 KiB'],
+	[{done: 1024, total: 4096, updatedAt: 3000}, 'push api: 1.0 KiB of 4.0 KiB, 512 B/s, 6.0 s left'],
+	[{done: 4096, total: 4096, updatedAt: 3000}, 'push api: 4.0 KiB of 4.0 KiB, 2.0 KiB/s'],
+	[{done: 2, total: 4, unit: 'items', updatedAt: 3000}, 'push api: 2 of 4, 2.0 s left'],
+] as const)('progress %j reads as %s', (more, text) => {
+	expect(formatProgress(progress(more))).toBe(text);
+});
+
+test('a change is its action, its target and what of it', () => {
+	expect(formatChange({action: 'create', target: 'namespace zenml'})).toBe('create namespace zenml');
+	expect(formatChange({action: 'update', target: 'secret a/b', detail: 'tls.crt'})).toBe('update secret a/b (tls.crt)');
+});
+
+test('a problem reads what, why, what to do, who, and where', () => {
+	expect(
+		formatProblem(
+			problem({
+				code: 'tls-host',
+				area: 'prerequisites',
+				who: 'network team',
+				message: 'The certificate is for another host.',
+				cause: 'It names a.corp.',
+				fix: 'Get one for b.corp.',
+				nextSteps: ['openssl x509 -in tls.crt -text'],
+				answers: ['tls.certificate'],
+				evidence: ['DNS:a.corp'],
+				location: {file: 'site.yaml', line: 3, column: 7},
+			}),
+		).join('\n'),
+	).toMatchInlineSnapshot(`
+		"site.yaml:3:7: The certificate is for another host.
+		  why:   It names a.corp.
+		  do:    Get one for b.corp.
+		         openssl x509 -in tls.crt -text
+		  who:   network team
+		  answers: tls.certificate
+		  | DNS:a.corp
+		  code:  tls-host"
+	`);
+	expect(
+		formatProblem(
+			problem({code: 'c', area: 'bug', who: 'bug', message: 'm', cause: 'w', fix: 'f', location: {file: 'a'}}),
+		),
+	).toEqual(['a: m', '  why:   w', '  do:    f', '  who:   the authors of this tool', '  code:  c']);
+});

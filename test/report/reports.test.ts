@@ -1,0 +1,291 @@
+import {expect, test} from 'vitest';
+import type {NewEvent} from '../../source/engine/run.ts';
+import type {LogLevel} from '../../source/engine/types.ts';
+import {acceptanceReport} from '../../source/report/acceptance.ts';
+import {jsonReport} from '../../source/report/json.ts';
+import {plainReport} from '../../source/report/plain.ts';
+import {summaryLines} from '../../source/report/summary.ts';
+import {load, replaced, shortest} from '../answers/samples.ts';
+import {fold, handover, stamped, started, stepInfo, trouble, wholeRun} from '../engine/events.ts';
+
+const plain = (events: readonly NewEvent[], level: LogLevel = 'info'): string => {
+	let text = '';
+	const listener = plainReport(
+		(part) => {
+			text += part;
+		},
+		{level},
+	);
+	for (const event of stamped(events)) listener(event);
+	return text;
+};
+
+test('a whole run in plain lines', () => {
+	expect(plain(wholeRun)).toMatchInlineSnapshot(`
+		"zenml-airgap 1.2.3, install, run r1
+		[ 1/4] The bundle: checking
+		        warning: The bundle is not signed.
+		[ 1/4] The bundle: ok, nothing to do: 4 images (3.0 s)
+		[ 2/4] The images: checking, its answers have changed
+		        push zenml/api:1 (12 MiB)
+		[ 2/4] The images: working
+		        The registry does not answer. Trying again in 2.0 s (registry-unreachable).
+		[ 2/4] The images: working, try 2
+		        waiting: the registry to answer
+		        zenml/api:1: pushed
+		[ 2/4] The images: done (14 s)
+		[ 3/4] The dns: checking
+		        For the network team: DNS records
+		        Please make these records.
+
+		        --- Records (records.txt)
+		        pro.corp.internal. A 10.0.0.9
+
+		        Waiting for:
+		          not yet pro.corp.internal: no such name
+		[ 3/4] The dns: ok, nothing to do: 1 name (7.0 s)
+		[ 4/4] The ca: checking
+		[ 4/4] The ca: cannot go on
+		        The registry does not answer.
+		          why:   connect ECONNREFUSED 10.0.0.5:5000
+		          do:    Start it.
+		          code:  registry-unreachable
+		[ 4/4] The ca: skipped: left out by the operator (4.0 s)
+		"
+	`);
+});
+
+test.each([
+	['debug', ['debug line', 'info line', 'warn line', 'error line']],
+	['info', ['info line', 'warn line', 'error line']],
+	['warn', ['warn line', 'error line']],
+	['error', ['error line']],
+] as const)('with log level %s the lines are %j', (level, wanted) => {
+	const lines = (['debug', 'info', 'warn', 'error'] as const).map(
+		(one): NewEvent => ({type: 'step-detail', step: 'images', detail: {kind: 'line', level: one, text: `${one} line`}}),
+	);
+	const text = plain([started, ...lines], level);
+	expect(
+		text
+			.split('\n')
+			.slice(1, -1)
+			.map((line) => line.trim()),
+	).toEqual(wanted);
+});
+
+test('progress is told every five seconds, what is waited for once, things only when they change', () => {
+	const detail = (one: Extract<NewEvent, {type: 'step-detail'}>['detail']): NewEvent => ({
+		type: 'step-detail',
+		step: 'images',
+		detail: one,
+	});
+	const text = plain([
+		started,
+		{type: 'step-started', step: 'images', stale: false},
+		{type: 'step-applying', step: 'images', attempt: 1},
+		...Array.from({length: 11}, (_one, index) =>
+			detail({kind: 'progress', label: 'api', done: index * 1024, total: 10_240, unit: 'bytes'}),
+		),
+		detail({kind: 'waiting', reason: 'the rollout'}),
+		detail({kind: 'waiting', reason: 'the rollout'}),
+		detail({kind: 'waiting', reason: 'the job'}),
+		detail({kind: 'item', label: 'pod a', state: 'pending', note: 'pulling'}),
+		detail({kind: 'item', label: 'pod a', state: 'bad', note: 'crashed'}),
+		detail({kind: 'item', label: 'pod a', state: 'bad', note: 'crashed'}),
+		detail({kind: 'item', label: 'pod a', state: 'ok', note: 'ready'}),
+		detail({kind: 'item', label: 'pod a', state: 'ok', note: 'ready'}),
+	]);
+	expect(text).toMatchInlineSnapshot(`
+		"zenml-airgap 1.2.3, install, run r1
+		[ 2/4] The images: checking
+		[ 2/4] The images: working
+		        api: 4.0 KiB of 10.0 KiB, 1.0 KiB/s, 6.0 s left
+		        api: 9.0 KiB of 10.0 KiB, 1.0 KiB/s, 1.0 s left
+		        waiting: the rollout
+		        waiting: the job
+		        BAD pod a: crashed
+		        pod a: ready
+		"
+	`);
+});
+
+test('a hand-over is written out once; after that only its changes, and again in full for the next step', () => {
+	const done = {...handover, awaited: [{label: 'pro.corp.internal', ok: true, note: '10.0.0.9'}]};
+	const text = plain([
+		started,
+		{type: 'step-started', step: 'dns', stale: false},
+		{type: 'step-waiting', step: 'dns', handover},
+		{type: 'step-waiting', step: 'dns', handover},
+		{type: 'step-waiting', step: 'dns', handover: done},
+		{type: 'step-problem', step: 'dns', problem: trouble, choices: []},
+		{type: 'step-started', step: 'ca', stale: true},
+		{type: 'step-waiting', step: 'ca', handover: {...handover, title: 'Trust'}},
+		{type: 'stopping', reason: 'it got SIGTERM'},
+	]);
+	expect(text).toMatchInlineSnapshot(`
+		"zenml-airgap 1.2.3, install, run r1
+		[ 3/4] The dns: checking
+		        For the network team: DNS records
+		        Please make these records.
+
+		        --- Records (records.txt)
+		        pro.corp.internal. A 10.0.0.9
+
+		        Waiting for:
+		          not yet pro.corp.internal: no such name
+		        ok      pro.corp.internal: 10.0.0.9
+		[ 3/4] The dns: cannot go on
+		        The registry does not answer.
+		          why:   connect ECONNREFUSED 10.0.0.5:5000
+		          do:    Start it.
+		          code:  registry-unreachable
+		[ 4/4] The ca: checking, its answers have changed
+		        For the network team: Trust
+		        Please make these records.
+
+		        --- Records (records.txt)
+		        pro.corp.internal. A 10.0.0.9
+
+		        Waiting for:
+		          not yet pro.corp.internal: no such name
+		Stopping at a safe point: it got SIGTERM
+		"
+	`);
+});
+
+test('every line stands by itself: no control characters, nothing redrawn', () => {
+	const words: NewEvent = {
+		type: 'step-detail',
+		step: 'images',
+		detail: {kind: 'line', level: 'warn', text: '\u001b[31mred\u001b[0m\u0007 and\r\nmore\u001b[2J'},
+	};
+	const lines = plain([...wholeRun, words], 'debug').split('\n');
+	expect(lines.filter((line) => /\p{Cc}/u.test(line))).toEqual([]);
+	expect(lines.at(-2)).toBe('        red  and  more');
+});
+
+test('JSON is one event a line, nothing else, and the same events', () => {
+	let text = '';
+	const listener = jsonReport((part) => {
+		expect(part.endsWith('\n')).toBe(true);
+		text += part;
+	});
+	const events = stamped([...wholeRun, {type: 'stopping', reason: 'two\nlines'}]);
+	for (const event of events) listener(event);
+	const lines = text.split('\n').slice(0, -1);
+	expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(events);
+});
+
+const files = {resumeCommand: 'zenml-airgap install --answers a.yaml', logFile: '/s/logs/1.jsonl'};
+const answers = load(shortest);
+const verifiedRun: readonly NewEvent[] = [
+	{...started, steps: [stepInfo('verification')]} as NewEvent,
+	{type: 'step-started', step: 'verification', stale: false},
+	{type: 'step-detail', step: 'verification', detail: {kind: 'item', label: 'health', state: 'ok', note: '200'}},
+	{type: 'step-detail', step: 'verification', detail: {kind: 'item', label: 'logs', state: 'bad', note: '1 error'}},
+	{type: 'step-detail', step: 'verification', detail: {kind: 'item', label: 'pulls', state: 'pending', note: ''}},
+	{type: 'step-warning', step: 'verification', text: 'one image has no digest'},
+	{type: 'step-finished', step: 'verification', outcome: 'already', note: '2 servers answer', fingerprint: 'a'},
+	{type: 'run-finished', outcome: 'done', exitCode: 0},
+];
+
+test('the summary of a finished install names the addresses and files', () => {
+	expect(
+		summaryLines(fold(verifiedRun), {...files, answers, reportFile: '/s/reports/a.txt'}).join('\n'),
+	).toMatchInlineSnapshot(`
+		"ZenML Pro is installed and verified (7.0 s).
+		  The verification  nothing to do: 2 servers answer
+
+		  Dashboard  https://zenml-pro.corp.internal  (user admin)
+		  Workspace  https://zenml-workspace.corp.internal  (default)
+		  The administrator's password was generated; read it with:
+		    kubectl -n zenml-pro get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane\\.admin\\.password}' | base64 -d
+
+		  Report      /s/reports/a.txt
+		  Log         /s/logs/1.jsonl"
+	`);
+});
+
+test('the summary names a port that is not the usual one, and how to read a generated password', () => {
+	const other = load(
+		replaced('host: zenml-pro.corp.internal', 'host: zenml-pro.corp.internal\n  admin:\n    password: generate').concat(
+			'ingress:\n  httpsPort: 8443\n',
+		),
+	);
+	const text = summaryLines(fold(verifiedRun), {...files, answers: other}).join('\n');
+	expect(text).toContain('https://zenml-pro.corp.internal:8443 ');
+	expect(text).toContain(
+		String.raw`get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane\.admin\.password}' | base64 -d`,
+	);
+});
+
+test('the summary of a run of some steps claims no whole install', () => {
+	const text = summaryLines(fold(wholeRun), {...files, answers}).join('\n');
+	expect(text).toContain('The chosen steps are done');
+	expect(text).not.toContain('installed and verified');
+	expect(text).not.toContain('Dashboard');
+});
+
+test('the summary of a failed run tells the problem and how to go on', () => {
+	const failed = fold([
+		started,
+		{type: 'step-started', step: 'images', stale: false},
+		{type: 'step-problem', step: 'images', problem: trouble, choices: []},
+		{type: 'run-finished', outcome: 'failed', exitCode: 6, problem: trouble},
+	]);
+	expect(summaryLines(failed, {...files, answers}).join('\n')).toMatchInlineSnapshot(`
+		"Not finished (3.0 s).
+		  The bundle  pending
+		  The images  problem
+		  The dns     pending
+		  The ca      pending
+
+		The registry does not answer.
+		  why:   connect ECONNREFUSED 10.0.0.5:5000
+		  do:    Start it.
+		  code:  registry-unreachable
+
+		  Go on with  zenml-airgap install --answers a.yaml
+		  Log         /s/logs/1.jsonl"
+	`);
+});
+
+test.each([
+	['install', 'stopped', 'Stopped after 2.0 s. What is done stays done.', true],
+	['plan', 'done', 'Plan made, nothing was changed (2.0 s).', false],
+	['verify', 'done', 'Everything is as the answers say (2.0 s).', false],
+] as const)('the summary of %s that is %s begins with %j', (mode, outcome, head, resumes) => {
+	const state = fold([
+		{...started, mode} as NewEvent,
+		{type: 'step-todo', step: 'images', changes: [{action: 'push', target: 'a'}]},
+		{type: 'run-finished', outcome, exitCode: 0},
+	]);
+	const lines = summaryLines(state, files);
+	expect(lines[0]).toBe(head);
+	expect(lines.some((line) => line.includes('Go on with'))).toBe(resumes);
+	if (mode === 'plan') expect(lines).toContain('  The images  1 to do');
+});
+
+test('the acceptance report says what was checked, what was seen, and when', () => {
+	expect(acceptanceReport(fold(verifiedRun), answers).join('\n')).toMatchInlineSnapshot(`
+		"ZENML PRO ACCEPTANCE REPORT
+
+		Tool          zenml-airgap 1.2.3
+		Run           r1
+		Started       1970-01-01T00:00:01.000Z
+		Finished      1970-01-01T00:00:08.000Z
+		Control plane zenml-pro.corp.internal (namespace zenml-pro)
+		Workspace     zenml-workspace.corp.internal (default, namespace zenml-workspace)
+
+		CHECKS
+
+		The verification: already, 2 servers answer (5.0 s)
+		  ok  health: 200
+		  BAD logs: 1 error
+		  ?   pulls
+		  warning: one image has no digest
+
+		RESULT        done
+		"
+	`);
+});
