@@ -1,0 +1,106 @@
+import {fileURLToPath} from 'node:url';
+import {answersSchema} from '../source/answers/schema.ts';
+import {exitCodes} from '../source/engine/problem.ts';
+import {faults} from '../source/rehearsal/faults.ts';
+import {accessesNeeded} from '../source/steps/accesses.ts';
+import {installSteps} from '../source/steps/index.ts';
+import {cell, writeMadePart} from './docs-pages.ts';
+
+/** Writes the small tables of the pages from the source: npx tsx scripts/docs-tables.ts */
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+	[head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
+
+/** Answers in which everything that is optional is switched on. */
+const everything = answersSchema.parse({
+	registry: {host: 'registry.example'},
+	tls: {certificate: 'tls.crt', key: 'tls.key', ca: 'ca.crt'},
+	database: {host: 'database.example'},
+	controlPlane: {host: 'zenml-pro.example.com', podDisruptionBudget: {enabled: true}},
+	workspaces: [{name: 'default', host: 'zenml.example.com'}],
+	workloadManager: {enabled: true},
+});
+
+const kindOf = ({group, resource}: {readonly group: string; readonly resource: string}): string =>
+	`\`${resource}${group === '' ? '' : `.${group}`}\``;
+
+const permissions = (): string => {
+	const rows = new Map<string, {readonly kind: string; readonly where: string; readonly verbs: string[]}>();
+	for (const access of accessesNeeded(everything)) {
+		const {namespace} = access;
+		const only =
+			access.resource === 'poddisruptionbudgets'
+				? 'every namespace of the install, when a `podDisruptionBudget` is enabled'
+				: access.group === 'rbac.authorization.k8s.io'
+					? 'the namespace of the workload manager, when it is enabled'
+					: 'every namespace of the install';
+		const where = namespace === undefined ? 'cluster' : only;
+		const key = `${kindOf(access)} ${where}`;
+		const row = rows.get(key) ?? {kind: kindOf(access), where, verbs: []};
+		if (!row.verbs.includes(access.verb)) row.verbs.push(access.verb);
+		rows.set(key, row);
+	}
+	return table(
+		['kind', 'verbs', 'where'],
+		[...rows.values()].map(({kind, verbs, where}) => [kind, verbs.join(', '), where]),
+	);
+};
+
+const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+	bug: 'a bug in this tool',
+	usage: 'the command line or the answers',
+	prerequisites: 'something that must be there before the install is not',
+	people: 'the time for other people (DNS, CA) ran out',
+	bundle: 'the bundle is damaged, incomplete, or does not fit',
+	registry: 'the registry',
+	database: 'the database',
+	cluster: 'Kubernetes or Helm',
+	verification: 'installed, but not what was asked for; or `verify` found a difference',
+	locked: 'another run holds the lock, or took it over',
+	stopped: 'stopped by Ctrl-C, SIGTERM or SIGHUP; start again to go on',
+};
+
+/** The made parts of pages: page, name of the part, text. */
+export const madeTables = (): readonly (readonly [string, string, string])[] => [
+	[
+		'headless.md',
+		'exit-codes',
+		table(
+			['exit code', 'area in `problem.area`', 'meaning'],
+			[
+				['0', '', 'done: the world is as the answers say'],
+				...Object.entries(exitCodes)
+					.sort(([, a], [, b]) => a - b)
+					.map(([area, code]) => [String(code), `\`${area}\``, meanings[area as keyof typeof exitCodes]]),
+			],
+		),
+	],
+	['install.md', 'permissions', permissions()],
+	[
+		'install.md',
+		'steps',
+		table(
+			['step', 'title', 'why', 'changes things'],
+			installSteps.map(({id, title, why, apply, when, skippable}) => [
+				`\`${id}\``,
+				title,
+				why,
+				[apply ? 'yes' : 'no', ...(when ? ['only when asked for'] : []), ...(skippable ? ['may be skipped'] : [])].join(
+					', ',
+				),
+			]),
+		),
+	],
+	[
+		'rehearsal.md',
+		'faults',
+		table(
+			['fault', 'what happens'],
+			Object.entries(faults).map(([name, text]) => [`\`${name}\``, text]),
+		),
+	],
+];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	for (const [page, name, text] of madeTables()) await writeMadePart(page, name, text);
+}
