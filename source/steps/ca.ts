@@ -57,7 +57,14 @@ export const caStep: Step = {
 	id: 'ca',
 	title: 'CA certificate',
 	why: 'A client that does not know your CA refuses the servers; each machine needs the certificate once.',
-	inputs: ({tls, network, controlPlane}) => ({ca: tls.ca, network, host: controlPlane.host}),
+	inputs: (answers) => ({
+		ca: answers.tls.ca,
+		hosts: componentsOf(answers).map(({answers: {host}}) => host),
+		httpsPort: answers.ingress.httpsPort,
+		trustStore: answers.network.trustStore,
+		handover: answers.network.caHandover,
+		podChecks: answers.network.podChecks,
+	}),
 	timeouts: shortTimeouts,
 	check,
 };

@@ -5,6 +5,7 @@ import {endpointOf} from './endpoints.ts';
 import {secretFor} from './generated.ts';
 import {caSecretName, databaseSecretName} from './names.ts';
 import {applyRelease, auditRelease, releaseChanges, type WantedRelease} from './release.ts';
+import {releaseInputs} from './release-inputs.ts';
 import {withSecretStamp} from './secret-stamp.ts';
 import {releaseTimeouts, type Step, type World} from './world.ts';
 
@@ -59,7 +60,8 @@ const check = async (world: World): Promise<Finding> => {
 
 const apply = async (world: World): Promise<void> => {
 	const wanted = await wantedControlPlane(world);
-	if (wanted) await applyRelease(world, wanted);
+	// A further try after a slow API must not make a further revision.
+	if (wanted && (await releaseChanges(world, wanted)).length > 0) await applyRelease(world, wanted);
 };
 
 /** Guide steps 6 and 7: values by the chart in the bundle, render check, release, rollout, API. */
@@ -67,14 +69,7 @@ export const controlPlaneStep: Step = {
 	id: 'control-plane',
 	title: 'Control plane',
 	why: 'Login, organizations and the dashboard; workspaces call it when they start.',
-	inputs: ({bundle, controlPlane, database, ingress, registry, tls}) => ({
-		bundle,
-		controlPlane,
-		database,
-		ingress,
-		registry,
-		tls,
-	}),
+	inputs: (answers) => ({...releaseInputs(answers), controlPlane: answers.controlPlane}),
 	retry: {
 		codes: [
 			'https-unreachable',

@@ -167,6 +167,7 @@ export const databasesStep: Step = {
 	inputs: (answers) => ({
 		database: answers.database,
 		tlsCa: answers.tls.ca,
+		podChecks: answers.network.podChecks,
 		components: componentsOf(answers).map(({id, answers: {database}}) => ({id, database})),
 	}),
 	retry: {

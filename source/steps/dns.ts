@@ -84,8 +84,10 @@ export const dnsStep: Step = {
 	why: 'People and pods find the servers by name; only your network team can make these records.',
 	inputs: (answers) => ({
 		hosts: componentsOf(answers).map(({answers: {host}}) => host),
-		ingress: answers.ingress,
-		network: answers.network,
+		address: answers.ingress.address,
+		nameServer: answers.network.nameServer,
+		handover: answers.network.dnsHandover,
+		podChecks: answers.network.podChecks,
 	}),
 	timeouts: shortTimeouts,
 	check,

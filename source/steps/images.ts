@@ -78,7 +78,7 @@ export const imagesStep: Step = {
 	id: 'images',
 	title: 'Images',
 	why: 'The cluster pulls its images from the internal registry, so they must be there first.',
-	inputs: ({bundle, registry}) => ({bundle, registry}),
+	inputs: ({bundle, registry: {pullSecretName: _forPods, ...registry}}) => ({bundle, registry}),
 	retry: {
 		codes: ['registry-line-dropped', 'registry-unreachable', 'registry-rate-limited'],
 		attempts: 3,

@@ -1,6 +1,5 @@
 import {type Problem, problem, toProblem} from '../engine/problem.ts';
 import type {Finding} from '../engine/types.ts';
-import {componentsOf, namespacesOf} from './names.ts';
 import {type Check, checks} from './prerequisite-checks.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
@@ -60,15 +59,29 @@ export const prerequisitesStep: Step = {
 	id: 'prerequisites',
 	title: 'Prerequisites',
 	why: 'Whatever other people have to mend is found now, all at once, and not at three in the morning.',
-	inputs: (answers) => ({
-		kubernetes: answers.kubernetes,
-		registry: answers.registry,
-		tls: answers.tls,
-		ingress: answers.ingress,
-		database: answers.database,
-		helm: answers.helm,
-		hosts: componentsOf(answers).map(({answers: {host}}) => host),
-		namespaces: namespacesOf(answers),
+	// Rendering both charts reads nearly everything; what is left out only counts later.
+	inputs: ({
+		bundle,
+		kubernetes,
+		registry,
+		tls,
+		ingress,
+		database,
+		helm,
+		controlPlane,
+		workspaces,
+		workloadManager,
+	}) => ({
+		bundle,
+		kubernetes,
+		registry,
+		tls,
+		ingress,
+		database,
+		helm: helm.binary,
+		controlPlane,
+		workspaces,
+		workloadManager,
 	}),
 	retry: {
 		codes: ['kubernetes-unreachable', 'registry-unreachable', 'database-unreachable'],

@@ -207,7 +207,12 @@ export const secretsStep: Step = {
 	title: 'Secrets',
 	why: 'Helm hooks run before anything else of a release, so pull, TLS, CA and database secrets must be there first.',
 	inputs: (answers) => ({
-		registry: answers.registry,
+		registry: {
+			host: answers.registry.host,
+			username: answers.registry.username,
+			password: answers.registry.password,
+			secret: answers.registry.pullSecretName,
+		},
 		tls: answers.tls,
 		databaseCa: answers.database.ca,
 		components: componentsOf(answers).map(({id, answers: {namespace, database}}) => ({

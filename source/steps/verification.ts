@@ -130,7 +130,14 @@ export const verificationStep: Step = {
 	id: 'verification',
 	title: 'Verification',
 	why: 'Pods that run prove little; this asks the servers what they are and logs in as you will.',
-	inputs: ({controlPlane, workspaces, organization}) => ({controlPlane, workspaces, organization}),
+	inputs: ({controlPlane, workspaces, registry, tls, ingress}) => ({
+		controlPlane,
+		workspaces,
+		registry: registry.host,
+		ca: tls.ca,
+		address: ingress.address,
+		httpsPort: ingress.httpsPort,
+	}),
 	timeouts: shortTimeouts,
 	check,
 };

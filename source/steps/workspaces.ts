@@ -11,6 +11,7 @@ import {ingressAddress} from './ingress-address.ts';
 import {controlPlaneInstalled} from './installed.ts';
 import {caSecretName, databaseSecretName, workspaceId} from './names.ts';
 import {applyRelease, auditRelease, releaseChanges, type WantedRelease} from './release.ts';
+import {releaseInputs} from './release-inputs.ts';
 import {withSecretStamp} from './secret-stamp.ts';
 import {releaseTimeouts, type Step, type World} from './world.ts';
 
@@ -135,16 +136,12 @@ export const workspacesStep: Step = {
 	id: 'workspaces',
 	title: 'Workspaces',
 	why: 'The servers that your pipelines talk to, one for each workspace, each enrolled with the control plane.',
-	inputs: ({bundle, workspaces, database, ingress, registry, tls, controlPlane, organization, workloadManager}) => ({
-		bundle,
-		workspaces,
-		database,
-		ingress,
-		registry,
-		tls,
-		controlPlaneHost: controlPlane.host,
-		organization: organization.name,
-		workloadManager,
+	inputs: (answers) => ({
+		...releaseInputs(answers),
+		workspaces: answers.workspaces,
+		controlPlaneHost: answers.controlPlane.host,
+		organization: answers.organization.name,
+		workloadManager: answers.workloadManager,
 	}),
 	retry: {
 		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready'],

@@ -63,6 +63,8 @@ describe('plan and verify', () => {
 		expect(exitCode).toBe(9);
 		expect(events.flatMap((event) => (event.type === 'step-problem' ? [event.step] : []))).toEqual([
 			'secrets',
+			// Its pods would be restarted once the secret they read is back.
+			'control-plane',
 			'workspaces',
 			'verification',
 		]);
