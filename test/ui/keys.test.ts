@@ -13,8 +13,13 @@ test('Ctrl-C within a burst is not lost', () => {
 	expect(keysOf('ab\u0003', none)).toEqual([text('ab'), {id: 'ctrl-c', text: ''}]);
 });
 
+test('a Ctrl key that arrives together with text is not lost', () => {
+	expect(keysOf('zenml\u0013', none)).toEqual([text('zenml'), {id: 'ctrl-s', text: ''}]);
+	expect(keysOf('\u0015b', none)).toEqual([{id: 'ctrl-u', text: ''}, text('b')]);
+});
+
 test('unknown control characters are no text', () => {
-	expect(keysOf('a\u0001b', none)).toEqual([text('a'), text('b')]);
+	expect(keysOf('a\u001Cb', none)).toEqual([text('a'), text('b')]);
 });
 
 test('Alt with a letter is no text', () => {

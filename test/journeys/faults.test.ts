@@ -1,0 +1,83 @@
+import {readdir, readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {afterEach, beforeAll, expect} from 'vitest';
+import {filesIn} from '../../source/rehearsal/answers.ts';
+import {makePlace, type Place, worldOf} from './helpers/place.ts';
+import {builtProgram, type Program} from './helpers/program.ts';
+import {journey, openTerminal, type Terminal} from './helpers/terminal.ts';
+
+let program: Program;
+let place: Place;
+let terminal: Terminal | undefined;
+
+beforeAll(async () => {
+	program = await builtProgram();
+});
+afterEach(async () => {
+	await terminal?.close();
+	await place.remove();
+});
+
+const rehearse = async (...options: readonly string[]): Promise<Terminal> => {
+	place = await makePlace(program);
+	terminal = await openTerminal(
+		[program.node, program.cli, 'rehearse', '--pace', 'fast', '--state-dir', place.state, ...options],
+		place,
+	);
+	await terminal.waitFor('Kubernetes v1.');
+	await terminal.press('1');
+	await terminal.waitFor(/plan: \d+ change|plan: .*problem/u);
+	return terminal;
+};
+
+journey('a wrong database password is named, and the answer with the right one leads on to the end', async () => {
+	const {waitFor, press, type, exitCode, frame, written} = await rehearse('--fault', 'wrong-database-password');
+	await press('Enter');
+	const page = await waitFor(/Problem: /u, 40_000);
+	expect(page).toContain('Why');
+	expect(page).toContain('What to do');
+	expect(page).toMatch(/refuses the password of role postgres/u);
+	await press('e');
+	await waitFor('Database');
+	await waitFor('Admin password');
+	const right = filesIn(worldOf(place.state)).rightDatabasePassword;
+	await type(`file:${right}`);
+	await press('C-s');
+	await waitFor('Everything is in place.', 60_000);
+	await press('Space');
+	expect(await exitCode()).toBe(0);
+	expect(await frame(true)).toContain('2 databases, PostgreSQL');
+	const secret = (await readFile(right, 'utf8')).trim();
+	expect(await written()).not.toContain(secret);
+	expect(await readFile(path.join(place.state, 'state.json'), 'utf8')).not.toContain(secret);
+});
+
+journey('a pod that crashes is shown with its own last words, and a retry leads on to the end', async () => {
+	const {waitFor, press, exitCode} = await rehearse('--fault', 'pod-crash-loop');
+	await press('Enter');
+	const page = await waitFor('Problem: Workspaces', 60_000);
+	expect(page).toContain('Why');
+	await press('PageDown');
+	await waitFor('No space left on device');
+	await press('r');
+	await waitFor('Everything is in place.', 60_000);
+	await press('Space');
+	expect(await exitCode()).toBe(0);
+});
+
+journey('a missing DNS record is handed over with its exact text, and the run goes on once it is there', async () => {
+	const {waitFor, press, exitCode, frame} = await rehearse('--fault', 'dns-missing');
+	await press('Enter');
+	const page = await waitFor('DNS records for the ingress', 60_000);
+	expect(page).toMatch(/zenml-workspace\.rehearsal\.internal\. 300 IN A 127\.0\.0\.1/u);
+	await press('w');
+	const folder = path.join(place.state, 'handover', 'dns');
+	await waitFor('saved:');
+	expect((await readdir(folder)).length).toBeGreaterThan(2);
+	await press('2');
+	await waitFor(/\[2 Windows DNS/u);
+	await waitFor('Everything is in place.', 60_000);
+	await press('Space');
+	expect(await exitCode()).toBe(0);
+	expect(await frame(true)).toContain('2 names lead to 127.0.0.1');
+});
