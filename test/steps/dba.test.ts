@@ -1,0 +1,67 @@
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {type Site, startSite} from '../helpers/world.ts';
+
+let site: Site;
+const never = new AbortController().signal;
+beforeAll(async () => {
+	site = await startSite();
+});
+afterAll(async () => site?.stop());
+
+const withoutDba = () =>
+	site.answers((input) => {
+		const {admin: _none, ...database} = input.database;
+		return {...input, database};
+	});
+
+/** What psql does with the script: variables, `\gexec`, and statements one by one. */
+const runAsDba = async (script: readonly string[], variables: Readonly<Record<string, string>>): Promise<void> => {
+	const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+	let statement = '';
+	for (const line of script) {
+		const gexec = line.trim() === '\\gexec';
+		if (!gexec && (line.startsWith('--') || line.trim().startsWith('\\'))) continue;
+		if (!gexec) statement += `${line}\n`;
+		if (!gexec && !line.trimEnd().endsWith(';')) continue;
+		const text = statement.replaceAll(/:'(\w+)'/gu, (_all, name: string) => quoted(variables[name] ?? ''));
+		statement = '';
+		const rows = await site.sql(text);
+		for (const made of gexec ? rows.flatMap((row) => Object.values(row)) : []) await site.sql(String(made));
+	}
+};
+
+describe('databases without a login of the database admin', () => {
+	it('stops with the SQL for the admin, without a password in it; once that was run, the install goes on', async () => {
+		const answers = withoutDba();
+		const refused = await site.run(answers);
+		expect(refused).toMatchObject({
+			exitCode: 7,
+			problem: {code: 'database-needs-dba', area: 'database', who: 'database admin'},
+		});
+		const script = refused.problem?.evidence ?? [];
+		expect(script.join('\n')).toContain('CREATE DATABASE "zenml_pro" OWNER "zenml_pro_user"');
+		expect(script.join('\n')).toContain('CREATE DATABASE "zenml_workspace" OWNER "zenml_workspace_user"');
+		expect((await site.sql('select datname from pg_database')).map(({datname}) => datname)).not.toContain('zenml_pro');
+
+		const {cluster} = await site.world(answers);
+		const at = {apiVersion: 'v1', kind: 'Secret', namespace: 'zenml-pro', name: 'zenml-airgap-generated'};
+		const data = ((await cluster.get(at, never))?.data ?? {}) as Record<string, string>;
+		const passwordOf = (name: string) => Buffer.from(data[name] ?? '', 'base64').toString('utf8');
+		const passwords = {
+			zenml_pro_user_password: passwordOf('controlPlane.database.password'),
+			zenml_workspace_user_password: passwordOf('workspaces.default.database.password'),
+		};
+		for (const password of Object.values(passwords)) {
+			expect(password).toHaveLength(32);
+			expect(JSON.stringify(refused.events)).not.toContain(password);
+		}
+		await runAsDba(script, passwords);
+		const done = await site.run(answers);
+		expect(done).toMatchObject({exitCode: 0});
+		expect(await site.run(answers, {mode: 'verify'})).toMatchObject({exitCode: 0});
+	});
+
+	it('plan names the databases that are to come, and asks no admin', async () => {
+		expect(await site.run(withoutDba(), {mode: 'plan'})).toMatchObject({exitCode: 0});
+	});
+});
