@@ -1,0 +1,135 @@
+import {spawn} from 'node:child_process';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {mkdir, rm, rmdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {runCommand} from './commands.ts';
+import {type LabPaths, net} from './paths.ts';
+import {LabError} from './report.ts';
+
+// First process of the lab's PID namespace. It reaps what daemons leave; its end is the end of every process of the lab.
+const anchorScript = 'trap "exit 0" TERM; while :; do sleep 3600 & wait $!; done';
+
+type Anchor = {readonly pid: number; readonly started: string};
+
+// Field 22 of /proc/PID/stat (proc(5)): with the pid it names one process for ever.
+const startTime = (pid: number): string | undefined => {
+	try {
+		return readFileSync(`/proc/${pid}/stat`, 'utf8')
+			.replace(/^.*\) /su, '')
+			.split(' ')[19];
+	} catch {
+		return undefined;
+	}
+};
+
+/** Host pid of the running lab's anchor, or undefined when there is none. */
+export const findAnchor = (paths: LabPaths): number | undefined => {
+	if (!existsSync(paths.anchor)) return undefined;
+	const anchor = JSON.parse(readFileSync(paths.anchor, 'utf8')) as Anchor;
+	return startTime(anchor.pid) === anchor.started ? anchor.pid : undefined;
+};
+
+/** Command line that runs a program inside the lab; the environment and the working folder go along. */
+export const enter = (pid: number): readonly string[] => [
+	'nsenter',
+	'--target',
+	`${pid}`,
+	'--net',
+	'--mount',
+	'--pid',
+	'--',
+];
+
+const childOf = async (pid: number): Promise<number> => {
+	for (let attempt = 0; attempt < 100; attempt += 1) {
+		const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+		if (children[0]) return Number(children[0]);
+		await sleep(20);
+	}
+	throw new LabError('The first process of the lab did not start.');
+};
+
+/**
+ * Makes the lab's own network, mount and PID namespaces: a bridge with the node's address, a default route that leads to the
+ * bridge only, and private copies of the folders that a node writes to. Nothing leads out, and nothing outside is changed.
+ */
+export const startAnchor = async (paths: LabPaths): Promise<number> => {
+	await mkdir(paths.run, {recursive: true, mode: 0o711});
+	for (const folder of [paths.logs, paths.data, paths.pki, paths.config])
+		await mkdir(folder, {recursive: true, mode: 0o711});
+	const host = join(paths.run, 'host');
+	await mkdir(host, {recursive: true});
+	await writeFile(
+		join(host, 'resolv.conf'),
+		`nameserver ${net.node}\nsearch ${net.zone}\noptions timeout:2 attempts:2\n`,
+	);
+	await writeFile(join(host, 'hosts'), `127.0.0.1 localhost\n${net.node} ${net.nodeName}\n`);
+	const holder = spawn(
+		'unshare',
+		['--net', '--mount', '--propagation', 'private', '--pid', '--fork', '--mount-proc', 'bash', '-c', anchorScript],
+		{detached: true, stdio: 'ignore', cwd: '/', env: {PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}},
+	);
+	await new Promise<void>((done, reject) => {
+		holder.once('spawn', done);
+		holder.once('error', (error) => reject(new LabError(`unshare cannot be started: ${error.message}`)));
+	});
+	holder.unref();
+	const pid = await childOf(holder.pid ?? 0);
+	const setup = [
+		'set -e',
+		// Shared below this point only: what containerd mounts must be seen by the kubelet, and by nobody outside.
+		'mount --make-rshared /',
+		`mkdir -p ${host}/log ${host}/lib ${host}/run`,
+		`mount --bind ${host}/log /var/log; mount --bind ${host}/lib /var/lib; mount --bind ${host}/run /run`,
+		`mount --bind ${host}/resolv.conf /etc/resolv.conf; mount --bind ${host}/hosts /etc/hosts`,
+		'mkdir -p /run/netns /var/lib/cni',
+		'ip link set lo up',
+		`ip link add ${net.bridge} type bridge`,
+		`ip address add ${net.node}/${net.prefix} dev ${net.bridge}`,
+		`ip link set ${net.bridge} up`,
+		`ip route add default dev ${net.bridge}`,
+		'echo 1 > /proc/sys/net/ipv4/ip_forward',
+		'echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet',
+	].join('\n');
+	const [program = '', ...args] = [...enter(pid), 'bash', '-c', setup];
+	await runCommand(program, args).catch((error: unknown) => {
+		process.kill(holder.pid ?? 0, 'SIGKILL');
+		process.kill(pid, 'SIGKILL');
+		throw error;
+	});
+	await writeFile(paths.anchor, JSON.stringify({pid, started: startTime(pid) ?? ''} satisfies Anchor), {
+		mode: 0o600,
+	});
+	return pid;
+};
+
+const ownCgroups = /^(kubepods|lab-)/u;
+
+const removeCgroups = async (folder: string): Promise<void> => {
+	for (const entry of readdirSync(folder, {withFileTypes: true}))
+		if (entry.isDirectory()) await removeCgroups(join(folder, entry.name));
+	// A cgroup folder goes by rmdir alone; what is still in use stays and is told by the caller.
+	await rmdir(folder).catch(() => undefined);
+};
+
+/** Ends every process of the lab by ending its first one, and removes its folder and cgroups. Repeatable. */
+export const endAnchor = async (paths: LabPaths): Promise<readonly string[]> => {
+	const left: string[] = [];
+	const pid = findAnchor(paths);
+	if (pid !== undefined) {
+		process.kill(pid, 'SIGKILL');
+		for (let attempt = 0; attempt < 200 && startTime(pid) !== undefined; attempt += 1) await sleep(50);
+		if (startTime(pid) !== undefined) left.push(`process ${pid}`);
+	}
+	for (const controller of existsSync('/sys/fs/cgroup') ? readdirSync('/sys/fs/cgroup', {withFileTypes: true}) : []) {
+		if (!controller.isDirectory()) continue;
+		const root = join('/sys/fs/cgroup', controller.name);
+		for (const name of readdirSync(root).filter((entry) => ownCgroups.test(entry))) {
+			await removeCgroups(join(root, name));
+			if (existsSync(join(root, name))) left.push(join(root, name));
+		}
+	}
+	await rm(paths.run, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
+	return left;
+};
