@@ -9,12 +9,10 @@ import type {RunResult} from '../engine/run.ts';
 import {type Journal, readJournal} from '../engine/state-file.ts';
 import type {Listener, RunState, StepId} from '../engine/types.ts';
 import {acceptanceReport} from '../report/acceptance.ts';
-import {installSteps} from '../steps/index.ts';
 import type {Ports, World} from '../steps/world.ts';
 import type {Context} from './context.ts';
 import {makeFolder} from './folder.ts';
 import {readClusterJournal} from './journal.ts';
-import {createPortsSlot} from './ports.ts';
 import {clusterJournalMs, createRecorder} from './recorder.ts';
 
 export type RunRequest = {
@@ -56,6 +54,8 @@ const earlierJournal = async (request: RunRequest, ports: Ports): Promise<Journa
 export const runInstall = async (request: RunRequest): Promise<RunReport> => {
 	const {context, stateDirectory, mode, answers} = request;
 	const {clock} = context;
+	// The steps and their ports are most of the program; the first screen need not wait for them.
+	const [{installSteps}, {createPortsSlot}] = await Promise.all([import('../steps/index.ts'), import('./ports.ts')]);
 	const runId = randomBytes(4).toString('hex');
 	const stamp = new Date(clock.now()).toISOString().replaceAll(/[:.]/gu, '-');
 	const logFile = path.join(stateDirectory, 'logs', `${stamp}-${runId}.jsonl`);

@@ -1,12 +1,12 @@
 import {ProblemError} from '../engine/problem.ts';
 import {outcomeWords} from '../engine/reduce.ts';
 import {readJournal} from '../engine/state-file.ts';
-import {installSteps} from '../steps/index.ts';
 import type {Context, GlobalOptions} from './context.ts';
 import {journalFile} from './run.ts';
 
 /** What the last run did, from the journal of this host; asks no server. Exit code 0 when it finished, 130 when it can go on. */
 export const runStatus = async ({out}: Context, {json}: GlobalOptions, stateDirectory: string): Promise<number> => {
+	const {installSteps} = await import('../steps/index.ts');
 	const file = journalFile(stateDirectory);
 	const journal = await readJournal(file);
 	if (!journal) {
