@@ -19,7 +19,7 @@ export type HostPort = {
 	readonly stateDirectory: string;
 };
 
-/** Every effect a step may have. A rehearsal is the same ports with other addresses in the answers. */
+/** Every effect a step may have. Which world it touches is told by the addresses in the answers alone. */
 export type Ports = {
 	readonly clock: Clock;
 	readonly host: HostPort;
