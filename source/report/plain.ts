@@ -65,6 +65,7 @@ export const plainReport = (write: (text: string) => void, options: {readonly le
 				return;
 			case 'step-started':
 				lastAwaited = '';
+				lastProgress = event.at;
 				titled(event.step, event.stale ? 'checking, its answers have changed' : 'checking');
 				return;
 			case 'step-todo':

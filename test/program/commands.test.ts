@@ -1,6 +1,7 @@
-import {mkdir, readdir, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import {fingerprintOf} from '../../source/engine/converge.ts';
 import {type Journal, writeJournal} from '../../source/engine/state-file.ts';
 import {stepIds} from '../../source/engine/types.ts';
 import {load, shortest} from '../answers/samples.ts';
@@ -277,4 +278,20 @@ test('a second run in the same state folder ends with 10 and names the holder', 
 	const {code, err, out} = await stage.run(...words);
 	expect([code, out]).toEqual([10, '']);
 	expect(err).toContain(`process ${process.pid} of eve`);
+});
+
+test('rehearse --fresh leaves the state of a real install, and everything else, alone', async () => {
+	const state = path.join(stage.folder, 'state');
+	await stage.write('state/notes.txt', 'mine');
+	await writeJournal(path.join(state, 'state.json'), journal());
+	const before = await readdir(state);
+	const {code, err} = await stage.run('rehearse', '--fresh', '--non-interactive', '--state-dir', 'state');
+	// The world of root lies outside of its home; see rehearse.ts.
+	await rm(path.join('/var/tmp', `zenml-airgap-rehearsal-${fingerprintOf(state).slice(0, 12)}`), {
+		recursive: true,
+		force: true,
+	});
+	expect(code).toBe(2);
+	expect(err).toContain('rehearsal-state-foreign');
+	expect(await readdir(state)).toEqual(before);
 });

@@ -153,6 +153,15 @@ test('a hand-over is written out once; after that only its changes, and again in
 	`);
 });
 
+test('progress of a quick check is not told', () => {
+	const text = plain([
+		{...started, steps: [stepInfo('bundle')]} as NewEvent,
+		{type: 'step-started', step: 'bundle', stale: false},
+		{type: 'step-detail', step: 'bundle', detail: {kind: 'progress', label: 'chart', done: 0, total: 9, unit: 'bytes'}},
+	]);
+	expect(text).not.toContain('0 B');
+});
+
 test('every line stands by itself: no control characters, nothing redrawn', () => {
 	const words: NewEvent = {
 		type: 'step-detail',
