@@ -59,6 +59,8 @@ const rehearse = async (name, options, journey) => {
 };
 
 try {
+	// Between two rehearsals there is no session, and a server that ends just then would take the next one with it.
+	await tmux('start-server', ';', 'set-option', '-g', 'exit-empty', 'off');
 	await rehearse('install', [], async ({until, press, shoot}) => {
 		await until(/Bundle \S+: 4 images|4 images/u);
 		await shoot('welcome', 'Welcome page: bundle and cluster were found, nothing is changed yet');
