@@ -119,7 +119,7 @@ test('every question that lacks an answer is asked, and the answers are valid at
 	const {talk: shown, keep} = open();
 	const asked = askAnswers(shown.lines, {}, {kind: 'missing', paths: missingPaths({})}, keep);
 	await shown.until('Example: ');
-	await shown.answer(['Internal registry: ', 'registry.corp.example'], ['Certificate: ', '/pki/tls.crt']);
+	await shown.answer(['Registry host: ', 'registry.corp.example'], ['Certificate: ', '/pki/tls.crt']);
 	await shown.answer(['Private key [/pki/tls.key]: ', ''], ['CA certificate [/pki/ca.crt]: ', '']);
 	await shown.answer(['[postgres.corp.example]: ', 'pg.corp.example'], ['[zenml-pro.corp.example]: ', '']);
 	await shown.answer(['Workspace name [default]: ', ''], ['[zenml-workspace.corp.example]: ', '']);
