@@ -1,6 +1,7 @@
 import type {Context, GlobalOptions} from './context.ts';
 import {runHeadless} from './headless.ts';
 import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from './inputs.ts';
+import {runPlain, wantsPlainQuestions} from './install-plain.ts';
 import {runScreen} from './screen.ts';
 
 /** Quotes a word for a POSIX shell where it needs it. */
@@ -36,9 +37,10 @@ export const runCommand = async (
 	const stateDirectory = stateDirectoryOf(context, options);
 	const source = await findAnswers(context, options, stateDirectory);
 	const again = resumeCommand(context, command, options);
-	if (command === 'install' && wantsScreen(context, options)) {
+	const screen = wantsScreen(context, options);
+	if (command === 'install' && (screen || wantsPlainQuestions(context, options))) {
 		const loaded = partialAnswers(source);
-		return runScreen(context, options, {
+		return (screen ? runScreen : runPlain)(context, options, {
 			stateDirectory,
 			loaded,
 			resumeCommand: again,

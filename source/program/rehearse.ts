@@ -14,6 +14,7 @@ import type {Context} from './context.ts';
 import {runHeadless} from './headless.ts';
 import {type AnswerSource, completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from './inputs.ts';
 import {resumeCommand, wantsScreen} from './install.ts';
+import {runPlain, wantsPlainQuestions} from './install-plain.ts';
 import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside} from './rehearsal-answers.ts';
 import {runScreen} from './screen.ts';
 
@@ -106,8 +107,10 @@ const rehearse = async (context: Context, request: RehearseRequest, stateDirecto
 	const worldDirectory = await worldDirectoryOf(context, stateDirectory);
 	const before = await findAnswers(context, options, stateDirectory);
 	refuseOutside(before);
-	// On the screen what is missing is asked for.
-	if (before.from === 'file' && !wantsScreen(context, options)) judgeOwnFile(before);
+	const screen = wantsScreen(context, options);
+	const asks = screen || wantsPlainQuestions(context, options);
+	// Where somebody can be asked, what is missing is asked for.
+	if (before.from === 'file' && !asks) judgeOwnFile(before);
 	// A fault is played on a world in which there is still something to do.
 	const again = request.fault !== undefined && before.journal?.outcome === 'done';
 	if (request.fresh || again) await forget(stateDirectory, worldDirectory, before.journal);
@@ -143,9 +146,9 @@ const rehearse = async (context: Context, request: RehearseRequest, stateDirecto
 			...(source.from === 'file' ? {} : {file: '(answers of the rehearsal)'}),
 		};
 		const resume = `${resumeCommand(context, 'rehearse', options)}${request.pace === 'fast' ? ' --pace fast' : ''}`;
-		if (wantsScreen(context, options)) {
+		if (asks) {
 			const loaded = partialAnswers(inWorld);
-			return await runScreen(context, options, {
+			return await (screen ? runScreen : runPlain)(context, options, {
 				stateDirectory,
 				loaded,
 				resumeCommand: resume,
