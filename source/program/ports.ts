@@ -78,6 +78,18 @@ const isAlive = (pid: number): boolean => {
 	}
 };
 
+/** Names of the variables that `env:` references in the answers point to. */
+const secretVariables = (value: unknown): readonly string[] => {
+	if (typeof value === 'string') return value.startsWith('env:') ? [value.slice('env:'.length)] : [];
+	return value !== null && typeof value === 'object' ? Object.values(value).flatMap(secretVariables) : [];
+};
+
+/** The environment for child processes, which have no business with the secrets that the operator put there. */
+const withoutSecrets = (environment: Context['environment'], answers: Answers): Context['environment'] => {
+	const hidden = new Set(secretVariables(answers));
+	return Object.fromEntries(Object.entries(environment).filter(([name]) => !hidden.has(name)));
+};
+
 /** The real ports for these answers. A rehearsal gets the same ones: only its answers name other addresses. */
 const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPorts> => {
 	const {context, stateDirectory, prompted} = options;
@@ -122,7 +134,7 @@ const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPo
 			...(answers.kubernetes.kubeconfig === undefined ? {} : {kubeconfig: answers.kubernetes.kubeconfig}),
 			...(answers.kubernetes.context === undefined ? {} : {context: answers.kubernetes.context}),
 			home: path.join(stateDirectory, 'helm'),
-			environment,
+			environment: withoutSecrets(environment, answers),
 		}),
 		database: createPostgres(),
 		dns: createDns(answers.network.nameServer === undefined ? {} : {server: answers.network.nameServer}),
