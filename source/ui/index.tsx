@@ -37,7 +37,16 @@ export const runApp = async (
 		<LookContext value={{ascii, color, animate}}>
 			<App session={session} store={store} />
 		</LookContext>,
-		{stdin, stdout, interactive: true, alternateScreen: true, incrementalRendering: true, exitOnCtrlC: false},
+		{
+			stdin,
+			stdout,
+			interactive: true,
+			alternateScreen: true,
+			incrementalRendering: true,
+			exitOnCtrlC: false,
+			// The run tells its news thirty times a second; a key pressed between two of them must not wait for the next.
+			maxFps: 60,
+		},
 	);
 	const interrupt = (): void => {
 		if (store.getState().started) result = {ended: 'interrupted'};

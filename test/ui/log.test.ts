@@ -103,3 +103,27 @@ test('an empty log has no rows and takes every key', () => {
 	expect(seen([], view)).toEqual([]);
 	expect(press([], view, 'up', 'pageup', {text: 'g'}, {text: 'n'}).anchor).toBeUndefined();
 });
+
+test('a log that grew and lost its oldest lines shows exactly the lines of its level, with their numbers', () => {
+	const order: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+	const mixed: readonly LogLevel[] = ['info', 'debug', 'warn', 'error', 'info'];
+	const all = many(400).map((one, index): LogLine => ({...one, level: mixed[index % mixed.length] ?? 'info'}));
+	const windows = [
+		[0, 10],
+		[0, 60],
+		[30, 90],
+		[80, 95],
+		[200, 300],
+		[0, 40],
+		[250, 400],
+	] as const;
+	for (const level of order) {
+		for (const [from, to] of windows) {
+			const kept = all.slice(from, to);
+			const wanted = kept.flatMap((one, index) =>
+				order.indexOf(one.level) >= order.indexOf(level) ? [{number: from + index, line: one}] : [],
+			);
+			expect(visibleLines(runOf(kept, from), level)).toEqual(wanted);
+		}
+	}
+});

@@ -11,6 +11,25 @@ export type Numbered = {readonly number: number; readonly line: LogLine};
 
 const filtered = new WeakMap<readonly LogLine[], Map<LogLevel, readonly Numbered[]>>();
 
+/** What was last found for a level, up to the line before number `end`: the next log mostly begins with the same lines. */
+const latest = new Map<LogLevel, {readonly end: number; readonly last: LogLine; readonly lines: readonly Numbered[]}>();
+
+const numbered = (log: readonly LogLine[], logDropped: number, level: LogLevel): readonly Numbered[] => {
+	const least = levels.indexOf(level);
+	const before = latest.get(level);
+	const goesOn = before !== undefined && before.end > logDropped && log[before.end - 1 - logDropped] === before.last;
+	const first = goesOn ? before.lines.findIndex(({number}) => number >= logDropped) : -1;
+	const lines = goesOn && first >= 0 ? before.lines.slice(first) : [];
+	const end = logDropped + log.length;
+	for (let number = goesOn ? before.end : logDropped; number < end; number += 1) {
+		const line = log[number - logDropped];
+		if (line && levels.indexOf(line.level) >= least) lines.push({number, line});
+	}
+	const last = log.at(-1);
+	if (last) latest.set(level, {end, last, lines});
+	return lines;
+};
+
 /** The lines of at least this level. Remembered per log, since a frame asks several times. */
 export const visibleLines = (
 	{log, logDropped}: Pick<RunState, 'log' | 'logDropped'>,
@@ -20,10 +39,7 @@ export const visibleLines = (
 	filtered.set(log, known);
 	const old = known.get(level);
 	if (old) return old;
-	const least = levels.indexOf(level);
-	const lines = log
-		.map((line, index) => ({number: logDropped + index, line}))
-		.filter(({line}) => levels.indexOf(line.level) >= least);
+	const lines = numbered(log, logDropped, level);
 	known.set(level, lines);
 	return lines;
 };
