@@ -22,7 +22,11 @@ export type ProcessBirth = (pid: number) => Promise<string | undefined>;
 /** Reads the birth of a process from /proc; where there is no /proc, a process that takes signal 0 counts as alive. */
 export const processBirth: ProcessBirth = async (pid) => {
 	const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-	if (text !== undefined) return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+	if (text !== undefined) {
+		const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+		// Killed, but not yet collected by its parent; in a container without an init that can stay so (proc(5), field 3).
+		return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+	}
 	try {
 		process.kill(pid, 0);
 		return 'unknown';
