@@ -19,6 +19,9 @@ import {planViewOf, refusedPlan} from './plan-view.ts';
 import {type RunReport, runInstall} from './run.ts';
 import {createStore} from './store.ts';
 
+/** Longest time the screen may take to go when the operator leaves at once, ms. */
+const screenDownMs = 1000;
+
 export type ScreenOptions = {
 	readonly stateDirectory: string;
 	readonly loaded: LoadedDraft;
@@ -41,7 +44,13 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 	const prompted = new Map<string, string>();
 	const store = createStore();
 	const stop = new AbortController();
-	const ended: {report?: RunReport; answers?: Answers; run?: Promise<unknown>; refused?: Problem} = {};
+	const ended: {
+		report?: RunReport;
+		answers?: Answers;
+		run?: Promise<unknown>;
+		refused?: Problem;
+		insisted?: boolean;
+	} = {};
 	let controls: AttendedControls<Answers> | undefined;
 	/** Paths that were typed start at the folder the operator is in. */
 	const settle = (answers: Answers): Answers =>
@@ -125,7 +134,10 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 		checkNow: () => controls?.nudge(),
 		stop: (when) => {
 			stop.abort(new Error(when === 'safe' ? 'the operator asked for it' : 'the operator insisted'));
-			if (when === 'now') context.leave(130);
+			if (when === 'safe') return;
+			ended.insisted = true;
+			// The screen is taken down first, so that a last word can be read; a terminal that hangs does not hold us.
+			setTimeout(() => context.leave(130), screenDownMs).unref();
 		},
 		saveAnswers: async (draft) =>
 			save(path.join(context.workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
@@ -191,6 +203,12 @@ export const runScreen = async (context: Context, options: GlobalOptions, screen
 		if (ended.refused) return refused(ended.refused);
 		context.out(`Nothing was changed. Start again with: ${screen.resumeCommand}\n`);
 		return context.signal.aborted ? 130 : 0;
+	}
+	if (ended.insisted) {
+		context.out(
+			`Stopped at once. What was under way may be half done; the next run looks at everything again.\nGo on with  ${screen.resumeCommand}\n`,
+		);
+		return context.leave(130);
 	}
 	// The screen may go first, with the terminal; the run still comes to its safe point.
 	await ended.run;
