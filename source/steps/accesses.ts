@@ -40,14 +40,18 @@ export const accessesNeeded = (answers: Answers): readonly Access[] => {
 			kinds.flatMap(({group, resource, verbs}) => verbs.map((verb) => ({verb, group, resource, namespace}))),
 		),
 		...(workloadManager.enabled
-			? ['roles', 'rolebindings'].flatMap((resource) =>
-					write.map((verb) => ({
-						verb,
-						group: 'rbac.authorization.k8s.io',
-						resource,
-						namespace: workloadManager.namespace,
-					})),
-				)
+			? [
+					...['roles', 'rolebindings'].flatMap((resource) =>
+						write.map((verb) => ({
+							verb,
+							group: 'rbac.authorization.k8s.io',
+							resource,
+							namespace: workloadManager.namespace,
+						})),
+					),
+					// Kubernetes lets nobody grant what they may not do themselves; the other verbs of that Role are asked for above.
+					{verb: 'deletecollection', group: 'batch', resource: 'jobs', namespace: workloadManager.namespace},
+				]
 			: []),
 	];
 };
