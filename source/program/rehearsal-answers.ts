@@ -159,7 +159,7 @@ export const moveIn = async (
 ): Promise<{readonly text: string; readonly lines: readonly string[]}> => {
 	const {draft: own} = partialAnswers(source);
 	const given = world.answers as Draft;
-	const lines: string[] = [];
+	const lines = ['addresses, logins and certificates are those of the rehearsal; everything else is yours, but for:'];
 	let draft = decidedByRehearsal.reduce((before, at) => setAt(before, at, getAt(given, at)), own);
 	const bundle = getAt(given, 'bundle.path');
 	if (bundle !== getAt(own, 'bundle.path')) {
@@ -189,5 +189,5 @@ export const moveIn = async (
 		draft = setAt(draft, at, await standIn(world.directory, at));
 		lines.push(`${at}: ${String(reference)} stays out, ${why}; a secret of the rehearsal stands in`);
 	}
-	return {text: JSON.stringify(draft), lines};
+	return {text: JSON.stringify(draft), lines: lines.length > 1 ? lines : [lines.join('').replace(', but for:', '')]};
 };

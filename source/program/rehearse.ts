@@ -97,6 +97,16 @@ export const runRehearsal = async (context: Context, request: RehearseRequest): 
 	});
 	try {
 		return await rehearse(context, request, stateDirectory);
+	} catch (error) {
+		if (!context.signal.aborted) throw error;
+		const {reason} = context.signal;
+		throw new ProblemError({
+			code: 'stopped',
+			area: 'stopped',
+			message: 'The rehearsal was stopped before it had started.',
+			cause: reason instanceof Error ? reason.message : String(reason),
+			fix: 'Start the same command again: it goes on with the same world.',
+		});
 	} finally {
 		await unlock();
 	}

@@ -36,16 +36,30 @@ describe('faults', () => {
 		expect(fault('image-missing', {cleared: true}).interfere.pull?.('r/zenml-pro-dashboard:1', 'n')).toBeUndefined();
 	});
 
-	it('cut as many uploads as they say and are then over', () => {
+	it('cut the uploads of one repository until one blob has used up all tries, and are then over', () => {
 		const {registry, saved, is} = fault('registry-drops');
-		const drop = registry.dropAfterBytes;
-		if (!drop) throw new Error('nothing is dropped');
-		drop.uploads--;
-		expect(is('registry-drops')).toBe(true);
-		drop.uploads--;
-		expect(is('registry-drops')).toBe(false);
-		expect(saved.at(-1)).toMatchObject({cleared: true});
-		expect(fault('registry-drops', {cleared: true}).registry).toEqual({});
+		const cut = (repository: string, digest: string, bytes = 5_000_000) =>
+			registry.cutUpload?.(repository, digest, bytes);
+		expect(cut('zenml/zenml-pro-api', 'sha256:small', 2000)).toBeUndefined();
+		for (let round = 0; round < 15; round += 1) {
+			expect(is('registry-drops')).toBe(true);
+			expect(cut('zenml/zenml-pro-api', 'sha256:a')).toBeGreaterThan(0);
+			expect(cut('zenml/zenml', 'sha256:b')).toBeUndefined();
+		}
+		expect(cut('zenml/zenml-pro-api', 'sha256:a')).toBeUndefined();
+		expect(saved.at(-1)).toMatchObject({cleared: true, struckIn: 'zenml/zenml-pro-api'});
+		const over = fault('registry-drops', {cleared: true});
+		expect(over.registry.cutUpload?.('zenml/zenml-pro-api', 'sha256:a', 5_000_000)).toBeUndefined();
+	});
+
+	it('remember when a forgotten record was first missed', () => {
+		const {onMiss, missedAt, saved} = fault('dns-missing');
+		expect(missedAt()).toBeUndefined();
+		onMiss();
+		const first = missedAt();
+		onMiss();
+		expect(missedAt()).toBe(first);
+		expect(saved).toHaveLength(1);
 	});
 
 	it('are the six that the screen offers', () => {

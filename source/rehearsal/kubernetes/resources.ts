@@ -188,6 +188,10 @@ export const serveResource = async (
 			return;
 		case 'patch': {
 			const type = patchTypeOf(request.headers['content-type'] ?? '');
+			// An apply that makes the object needs the right to create it as well (apiserver, patch.go: withAuthorization).
+			const creates = {...attributes, verb: 'create'};
+			if (type === 'apply' && !store.get(shelf, namespace, name) && !isAllowed(store, api.deny(), user, creates))
+				throw denied(user, creates);
 			const {object, created} = operations.patch(
 				info,
 				namespace,

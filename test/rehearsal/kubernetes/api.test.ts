@@ -239,6 +239,29 @@ describe('access', () => {
 		expect(dict(asked.body.status).allowed).toBe(false);
 	});
 
+	it('to create is needed by a server-side apply that makes the object, and not by one that changes it', async () => {
+		const path = '/api/v1/namespaces/default/configmaps/made-by-apply?fieldManager=test';
+		const apply = (value: string) =>
+			call(
+				cluster,
+				'PATCH',
+				path,
+				{apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'made-by-apply'}, data: {value}},
+				{'content-type': patchAs.apply},
+			);
+		cluster.setDenied([{verb: 'create', resource: 'configmaps'}]);
+		const refused = await apply('first');
+		expect([refused.code, refused.body.message]).toEqual([
+			403,
+			'configmaps "made-by-apply" is forbidden: User "kubernetes-admin" cannot create resource "configmaps" in API group "" in the namespace "default"',
+		]);
+		cluster.setDenied([]);
+		expect((await apply('first')).code).toBe(201);
+		cluster.setDenied([{verb: 'create', resource: 'configmaps'}]);
+		expect((await apply('second')).code).toBe(200);
+		cluster.setDenied([]);
+	});
+
 	it('follows roles and bindings for a service account', async () => {
 		const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/default';
 		await call(cluster, 'POST', `${rbac}/roles`, {
