@@ -92,7 +92,7 @@ const leaked = (shown: string, secret: string): number => {
 };
 
 test.each(
-	['correct-horse', 'p@ss/w0rd+x=?', 'twelve-chars', '???>>>~~~'].flatMap((secret) =>
+	['correct-horse', 'slash/plus+q?', 'twelve-chars', '???>>>~~~'].flatMap((secret) =>
 		[0, 1, 2, 3, 4, 5].map((before) => [secret, before] as const),
 	),
 )('%j does not show in base64 after %i other bytes', (secret, before) => {
@@ -102,7 +102,7 @@ test.each(
 		const encoded = base64(`${'\u0001'.repeat(before)}${secret}${after}`);
 		const shown = redact(encoded);
 		expect(shown).toContain(mask);
-		expect(leaked(shown, secret)).toBeLessThan(3);
+		expect(leaked(shown, secret)).toBe(0);
 		expect(redact(encoded.replaceAll('+', '-').replaceAll('/', '_'))).toContain(mask);
 	}
 });
