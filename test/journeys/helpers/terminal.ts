@@ -28,6 +28,8 @@ export const journey = (name: string, body: () => Promise<void>, timeoutMs = 120
 export type Terminal = {
 	/** Process id of the program. */
 	readonly pid: () => Promise<number>;
+	/** Sends a signal to the program alone. */
+	readonly signal: (name: 'SIGKILL' | 'SIGTERM') => Promise<void>;
 	/** What is on the screen now; with `history` also what has scrolled away. */
 	readonly frame: (history?: boolean) => Promise<string>;
 	/** Polls the screen until it holds the text; returns that frame. */
@@ -99,16 +101,24 @@ export const openTerminal = async (
 			await sleep(pollMs);
 		}
 	};
+	/** tmux 3.3 sometimes misses that its child has ended; told so once more, it collects all of them. */
+	const collect = async (): Promise<void> => {
+		process.kill(Number(await ask('#{pid}')), 'SIGCHLD');
+	};
 	const fits = (text: string, wanted: string | RegExp): boolean =>
 		typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text);
 	return {
 		pid: async () => Number(await ask('#{pane_pid}')),
+		signal: async (wanted) => {
+			process.kill(Number(await ask('#{pane_pid}')), wanted);
+		},
 		frame,
 		waitFor: async (wanted, timeoutMs = 20_000) =>
 			until(
 				async () => {
 					const now = await frame();
 					if (fits(now, wanted)) return now;
+					await collect();
 					if ((await ask('#{pane_dead}')) !== '1') return undefined;
 					const all = await frame(true);
 					return fits(all, wanted) ? all : fail(`the program ended without showing ${String(wanted)}`);
@@ -130,8 +140,13 @@ export const openTerminal = async (
 			Number(
 				await until(
 					async () => {
-						const [dead, status = ''] = (await ask('#{pane_dead} #{pane_dead_status}')).split(' ');
-						return dead === '1' ? status : undefined;
+						await collect();
+						// The pane is dead a moment before tmux has heard how.
+						const [dead, status, signal] = (await ask('#{pane_dead}/#{pane_dead_status}/#{pane_dead_signal}')).split(
+							'/',
+						);
+						if (dead === '1' && signal) return fail(`the program was ended by signal ${signal}`);
+						return dead === '1' && status ? status : undefined;
 					},
 					'the program did not end',
 					timeoutMs,
