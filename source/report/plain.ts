@@ -58,7 +58,8 @@ export const plainReport = (write: (text: string) => void, options: {readonly le
 	};
 	return (event) => {
 		const before = state;
-		state = reduce(state, event);
+		// The lines themselves were written already; keeping them would copy a growing log for each event.
+		state = {...reduce(state, event), log: []};
 		switch (event.type) {
 			case 'run-started':
 				say(`zenml-airgap ${event.version}, ${event.mode}, run ${event.runId}`);
