@@ -60,6 +60,7 @@ test('answers validate tells every error with its file, line and column, its cau
 
 test('answers validate looks for the files and secrets that the answers name, all at once', async () => {
 	const environment = {PRESENT: 'pr3sent-secret', EMPTY: ''};
+	await stage.remove();
 	stage = await createStage({environment});
 	await stage.write(
 		'site.yaml',
