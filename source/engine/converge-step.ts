@@ -99,6 +99,7 @@ const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 	let confirmed = false;
 	for (let round: 'before' | 'after' | 'poll' = phase; ; round = 'poll') {
 		emit({type: 'step-checking', step: step.id, phase: round});
+		const known = controls.acknowledged(step.id);
 		const finding = await inWorld(context, 'check', step.check);
 		if (finding.status !== 'waiting') {
 			for (const text of 'warnings' in finding ? (finding.warnings ?? []) : [])
@@ -109,12 +110,15 @@ const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 		if (mode !== 'install') throw handoverExpired(finding.handover, 0);
 		const limit = controls.handoverLimitMs;
 		if (limit !== undefined && clock.now() - started >= limit) throw handoverExpired(finding.handover, limit);
-		const woken = new AbortController();
-		const either = AbortSignal.any([signal, woken.signal]);
-		await Promise.race([clock.sleep(finding.handover.pollEveryMs, either), controls.nudged(either)]).finally(() =>
-			woken.abort(),
-		);
-		signal.throwIfAborted();
+		// A confirmation given while the world was looked at counts at once.
+		if (known || !controls.acknowledged(step.id)) {
+			const woken = new AbortController();
+			const either = AbortSignal.any([signal, woken.signal]);
+			await Promise.race([clock.sleep(finding.handover.pollEveryMs, either), controls.nudged(either)]).finally(() =>
+				woken.abort(),
+			);
+			signal.throwIfAborted();
+		}
 		if (!confirmed && controls.acknowledged(step.id)) {
 			confirmed = true;
 			emit({type: 'step-acknowledged', step: step.id});

@@ -1,4 +1,5 @@
-import type {RunState, StepState} from '../../engine/types.ts';
+import {outcomeWords} from '../../engine/reduce.ts';
+import {type RunState, type StepState, stepIds} from '../../engine/types.ts';
 import {count, duration} from '../format.ts';
 import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
 import type {SummaryView} from '../session.ts';
@@ -10,7 +11,9 @@ const headline = (run: RunState): {readonly text: string; readonly role: Role} =
 	const took = duration((run.finishedAt ?? run.startedAt) - run.startedAt);
 	switch (run.outcome) {
 		case 'done':
-			return {text: `Everything is in place. It took ${took}.`, role: 'ok'};
+			return run.steps.length < stepIds.length
+				? {text: `The steps of this run are done, not the whole install. It took ${took}.`, role: 'ok'}
+				: {text: `Everything is in place. It took ${took}.`, role: 'ok'};
 		case 'stopped':
 			return {text: `Stopped after ${took}. What is done stays done; start the tool again to go on.`, role: 'warn'};
 		default:
@@ -24,10 +27,7 @@ const headline = (run: RunState): {readonly text: string; readonly role: Role} =
 const outcomeWord = (step: StepState): string => {
 	if (step.status === 'problem') return step.problem?.message ?? 'problem';
 	if (step.outcome === undefined) return step.startedAt === undefined ? 'not begun' : 'not finished';
-	const word = {already: 'nothing to do', applied: 'done', 'not-needed': 'not asked for', skipped: 'skipped'}[
-		step.outcome
-	];
-	return [word, step.note ?? ''].filter((part) => part !== '').join(': ');
+	return [outcomeWords[step.outcome], step.note ?? ''].filter((part) => part !== '').join(': ');
 };
 
 const stepRows = (step: StepState, width: number, glyphs: Glyphs): readonly Row[] => {
