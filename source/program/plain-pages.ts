@@ -9,7 +9,9 @@ export const foundLines = ({bundle, kubeconfig, earlier, rehearsal, lines}: Foun
 	...(earlier ? [`Earlier run of ${new Date(earlier.at).toISOString()}: ${earlier.text}`] : []),
 	`Bundle ${bundle.path}: ${bundle.text}`,
 	`Cluster${kubeconfig.context === '' ? '' : ` ${kubeconfig.context}`}: ${kubeconfig.text}`,
-	...lines.map((line) => `  ${line}`),
+	...lines
+		.filter((line) => !line.includes(kubeconfig.server) && !line.includes(bundle.path))
+		.map((line) => `  ${line}`),
 ];
 
 const stepLines = (step: PlanStep): readonly string[] => {

@@ -127,3 +127,14 @@ test('a log that grew and lost its oldest lines shows exactly the lines of its l
 		}
 	}
 });
+
+test('a line tells its step where another one begins to speak, and is found by it', () => {
+	const log: readonly LogLine[] = [
+		{...line('started'), step: 'bundle'},
+		{...line('done'), step: 'bundle'},
+		{...line('started'), step: 'images'},
+		line('stopping'),
+	];
+	expect(seen(log, view)).toEqual(['bundle: started', 'done', 'images: started', 'stopping']);
+	expect(press(log, {...view, query: 'images'}, {text: 'n'}).anchor).toBe(2);
+});

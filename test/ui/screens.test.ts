@@ -297,3 +297,57 @@ test.each([1, 2, 3])('any keys in any order leave a whole screen and tell no sec
 	}
 	expect(app.frames.join('\n')).not.toContain('hunter2');
 });
+
+test('the section in focus of a hand-over is seen, however many there are', async () => {
+	const fake = fakeSession(allowed);
+	app = await openApp(fake.session, 60, 18);
+	await app.press(...toRun);
+	fake.emit(started, handover);
+	await settle();
+	for (const section of [1, 2, 3, 4, 0]) {
+		await app.press(keys.right);
+		expect(app.frame()).toContain(`[${section + 1} Section number ${section}]`);
+	}
+});
+
+test('in a small window a working step shows its progress and what is bad before its reason', async () => {
+	const fake = fakeSession(allowed);
+	app = await openApp(fake.session);
+	await app.press(...toRun);
+	fake.emit(
+		...working,
+		...Array.from(
+			{length: 12},
+			(_, index): Untimed => ({
+				type: 'step-detail',
+				step: 'images',
+				detail: {kind: 'item', label: `ready-${index}`, state: 'ok', note: ''},
+			}),
+		),
+	);
+	await settle();
+	for (const text of ['1.0/100.0 MiB', 'pod-1: OOMKilled', 'Waiting 0:00']) expect(app.frame()).toContain(text);
+	expect(app.frame()).not.toContain('Why Images is done.');
+	await app.press(keys.tab, keys.end);
+	expect(app.frame()).toContain('Why Images is done.');
+});
+
+test('the welcome page tells the cluster once and an earlier run before everything that was found', async () => {
+	const server = 'https://10.0.0.1:6443';
+	const fake = fakeSession({
+		...allowed,
+		found: async () => ({
+			bundle: {path: '/bundle', ok: true, text: '4 images'},
+			kubeconfig: {path: '/kubeconfig', context: '', server, ok: true, text: `Kubernetes v1.34.0 at ${server}`},
+			earlier: {text: 'it was stopped, 7 of 13 steps done', finished: false, resumable: true, at: 0},
+			rehearsal: true,
+			lines: [`Kubernetes at ${server}`, 'Bundle /bundle', 'Registry 127.0.0.1:5000'],
+		}),
+	});
+	app = await openApp(fake.session);
+	const frame = app.frame();
+	expect(frame.split(server)).toHaveLength(2);
+	expect(frame.split('/bundle')).toHaveLength(2);
+	expect(frame).toContain('Registry 127.0.0.1:5000');
+	expect(frame.indexOf('7 of 13')).toBeLessThan(frame.indexOf('4 images'));
+});

@@ -74,25 +74,34 @@ const waitingText = ({waiting}: StepState, now: number): string =>
 		? `Waiting ${duration(now - waiting.since)}${waiting.timeoutMs === undefined ? '' : ` of at most ${duration(waiting.timeoutMs)}`}: ${waiting.reason}`
 		: '';
 
-/** Everything about one step: why, what is done now, progress, what is watched, warnings, changes. */
+const urgency: Readonly<Record<Item['state'], number>> = {bad: 0, pending: 1, ok: 2};
+
+/**
+ * Everything about one step: what is done now, progress, what is watched (what is bad first), warnings, changes, why. In a
+ * small window only the beginning is seen while a step works; what is at rest begins with its reason.
+ */
 export const detailRows = (step: StepState, width: number, glyphs: Glyphs, now: number): readonly Row[] => {
 	const under = step.progress.filter((one) => !finished(one));
 	const over = step.progress.length - under.length;
 	const active = step.finishedAt === undefined;
+	const why = paragraph(step.why, width, 'dim');
+	const works = active && step.startedAt !== undefined;
 	const {text, role} = doing(step, now);
 	return [
 		row(shorten(step.title, width), 'title'),
-		...paragraph(step.why, width, 'dim'),
-		blank,
+		...(works ? [] : [...why, blank]),
 		...(step.stale ? paragraph('Its answers have changed since it was last done.', width, 'warn') : []),
 		...paragraph(text, width, role),
 		...(step.note ? paragraph(step.note, width, 'dim') : []),
 		...(step.waiting && active ? paragraph(waitingText(step, now), width, 'warn') : []),
 		...under.flatMap((one) => progressRows(one, width, glyphs, now)),
 		...(over > 0 ? [row(`${count(over, 'transfer')} finished`, 'dim')] : []),
-		...step.items.flatMap((item) => itemRows(item, width, glyphs)),
+		...step.items
+			.toSorted((one, other) => urgency[one.state] - urgency[other.state])
+			.flatMap((item) => itemRows(item, width, glyphs)),
 		...step.warnings.flatMap((warning) => bullet({text: glyphs.warn, role: 'warn'}, warning, width)),
 		...(step.changes.length > 0 ? [blank, row(count(step.changes.length, 'change'), 'title')] : []),
 		...changeRows(step.changes, width, 0),
+		...(works ? [blank, ...why] : []),
 	];
 };

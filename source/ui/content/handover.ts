@@ -12,21 +12,24 @@ export const handoverHead = (
 	roomFor: number,
 ): readonly Row[] => {
 	const intro = paragraph(handover.intro, width);
+	const room = Math.max(1, roomFor - intro.length - 1);
 	const open = handover.awaited.filter(({ok}) => !ok);
 	const awaited = [...open, ...handover.awaited.filter(({ok}) => ok)];
-	const shown = awaited.slice(0, Math.max(1, roomFor - intro.length - 1));
+	const whole = awaited.map(({label, ok, note}) =>
+		bullet(
+			{text: glyphs[ok ? 'ok' : 'pending'], role: ok ? 'ok' : 'warn'},
+			`${label}: ${note === '' ? (ok ? 'ok' : 'not yet') : note}`,
+			width,
+		),
+	);
+	// Each in full where there is room for all, else the first row of as many as there is room for.
+	const shown = whole.flat().length <= room ? whole : whole.slice(0, room).map((rows) => rows.slice(0, 1));
 	const hidden = awaited.length - shown.length;
 	const good = handover.awaited.length - open.length;
 	const age = checkedMs === undefined ? 'not checked yet' : `checked ${Math.floor(checkedMs / 1000)} s ago`;
 	return [
 		...intro,
-		...shown.flatMap(({label, ok, note}) =>
-			bullet(
-				{text: glyphs[ok ? 'ok' : 'pending'], role: ok ? 'ok' : 'warn'},
-				`${label}: ${note === '' ? (ok ? 'ok' : 'not yet') : note}`,
-				width,
-			).slice(0, 1),
-		),
+		...shown.flat(),
 		[
 			{
 				text: `${good} of ${handover.awaited.length} there, ${age}, looks again every ${duration(handover.pollEveryMs)}`,

@@ -1,7 +1,7 @@
 import type {LogLevel} from '../../engine/types.ts';
 import {clock} from '../format.ts';
 import type {Row, Span} from '../rows.ts';
-import {type Numbered, windowOf} from '../state/log.ts';
+import {type Numbered, windowOf, wordsOf} from '../state/log.ts';
 import type {LogView} from '../state/types.ts';
 import {wrap} from '../text.ts';
 import type {Glyphs, Role} from '../theme.ts';
@@ -28,9 +28,10 @@ const highlighted = (text: string, query: string, role: Role): readonly Span[] =
 	];
 };
 
-const lineRows = ({line}: Numbered, view: LogView, width: number, glyphs: Glyphs): readonly Row[] => {
+const lineRows = (one: Numbered, view: LogView, width: number, glyphs: Glyphs): readonly Row[] => {
+	const {line} = one;
 	const {glyph, role} = marks[line.level];
-	return wrap(line.text, width - logPrefix).map((text, index) => [
+	return wrap(wordsOf(one), width - logPrefix).map((text, index) => [
 		index === 0 ? {text: `${clock(line.at)} `, role: 'dim'} : {text: ' '.repeat(9)},
 		{text: index === 0 ? `${glyphs[glyph]} ` : '  ', role},
 		...highlighted(text, view.query, role === 'dim' ? 'dim' : line.level === 'info' ? 'plain' : role),

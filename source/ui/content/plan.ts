@@ -44,7 +44,8 @@ const stepRows = (step: PlanStep, width: number, glyphs: Glyphs): readonly Row[]
 
 /** The plan in a few words, for where there is one line. */
 export const planInShort = (plan: PlanState): string => {
-	if (plan.status === 'looking') return plan.count === 0 ? 'looking' : `looking, ${plan.index + 1} of ${plan.count}`;
+	if (plan.status === 'looking')
+		return plan.count === 0 ? 'looking' : `looking at ${plan.title}, ${plan.index + 1} of ${plan.count}`;
 	if (plan.status !== 'ready') return plan.status === 'failed' ? 'not known, see below' : 'not looked at';
 	const {steps} = plan.view;
 	const changes = steps.reduce((sum, step) => sum + (step.state === 'todo' ? step.changes.length : 0), 0);

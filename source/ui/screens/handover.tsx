@@ -27,12 +27,12 @@ export const HandoverPage = ({
 	const top = clampTop(view.top, rows.length, height);
 	const tabs = handover.sections.map(({title}, index) => `${index + 1} ${title}`);
 	const hints = [
-		['w', 'save as files'],
+		['w', 'save files'],
 		['r', 'look now'],
 		...(handover.acknowledge === undefined ? [] : [['c', 'confirm'] as const]),
 		...(tabs.length > 1 ? [[marks.sideways, 'section'] as const] : []),
 		[marks.arrows, 'scroll'],
-		['Esc', 'log and steps'],
+		['Esc', 'run'],
 		['?', 'help'],
 	] as const;
 	const promise = `${handover.acknowledge ?? ''} y/n`;

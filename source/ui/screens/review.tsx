@@ -44,6 +44,7 @@ export const Review = (props: ScreenProps & {readonly state: Reviewing}) => {
 		['Enter', 'choose'],
 		[marks.sideways, 'button'],
 		[marks.arrows, 'scroll'],
+		['End', 'plan'],
 		['p', 'look again'],
 		['Esc', 'questions'],
 		['?', 'help'],

@@ -1,4 +1,4 @@
-import type {LogLevel, LogLine, RunState} from '../../engine/types.ts';
+import type {LogLevel, LogLine, RunState, StepId} from '../../engine/types.ts';
 import {wrap} from '../text.ts';
 import {type Key, move} from './keys.ts';
 import {edit, lineOf} from './line.ts';
@@ -6,8 +6,11 @@ import type {LogView} from './types.ts';
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
-/** A log line with its number, counted from the first line ever. */
-export type Numbered = {readonly number: number; readonly line: LogLine};
+/** A log line with its number, counted from the first line ever, and its step where another one begins to speak. */
+export type Numbered = {readonly number: number; readonly line: LogLine; readonly step?: StepId};
+
+/** What is shown of a line, and searched. */
+export const wordsOf = ({line, step}: Numbered): string => (step === undefined ? line.text : `${step}: ${line.text}`);
 
 const filtered = new WeakMap<readonly LogLine[], Map<LogLevel, readonly Numbered[]>>();
 
@@ -23,7 +26,10 @@ const numbered = (log: readonly LogLine[], logDropped: number, level: LogLevel):
 	const end = logDropped + log.length;
 	for (let number = goesOn ? before.end : logDropped; number < end; number += 1) {
 		const line = log[number - logDropped];
-		if (line && levels.indexOf(line.level) >= least) lines.push({number, line});
+		if (line && levels.indexOf(line.level) >= least) {
+			const {step} = line;
+			lines.push({number, line, ...(step !== undefined && step !== lines.at(-1)?.line.step ? {step} : {})});
+		}
 	}
 	const last = log.at(-1);
 	if (last) latest.set(level, {end, last, lines});
@@ -44,7 +50,7 @@ export const visibleLines = (
 	return lines;
 };
 
-const searched = ({line}: Numbered, query: string): boolean => line.text.toLowerCase().includes(query.toLowerCase());
+const searched = (one: Numbered, query: string): boolean => wordsOf(one).toLowerCase().includes(query.toLowerCase());
 
 /** Index of the line at the bottom of the pane. */
 export const bottomIndex = (lines: readonly Numbered[], {anchor}: LogView): number => {
@@ -53,7 +59,7 @@ export const bottomIndex = (lines: readonly Numbered[], {anchor}: LogView): numb
 	return Math.max(0, at);
 };
 
-const height = (one: Numbered, columns: number): number => wrap(one.line.text, columns).length;
+const height = (one: Numbered, columns: number): number => wrap(wordsOf(one), columns).length;
 
 /** The lowest index at the bottom of the pane: there the first line is just at the top. */
 const lowestBottom = (lines: readonly Numbered[], columns: number, rows: number): number => {
