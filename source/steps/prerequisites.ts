@@ -22,12 +22,16 @@ const runOne = async (
 
 /** One problem stands for itself; several are told together under `code`, so that nobody has to come back for the second one. */
 export const together = (
-	problems: readonly Problem[],
+	all: readonly Problem[],
 	{code, message: say}: {readonly code: string; readonly message: (count: number) => string} = {
 		code: 'prerequisites-not-met',
 		message: (count) => `${count} prerequisites are not met.`,
 	},
 ): Problem | undefined => {
+	// Two checks may run into the same wall; one telling is enough.
+	const problems = all.filter(
+		({code: own, message}, index) => all.findIndex((one) => one.code === own && one.message === message) === index,
+	);
 	const [first, ...others] = problems;
 	if (!first || others.length === 0) return first;
 	const sameArea = problems.every(({area}) => area === first.area);
