@@ -19,6 +19,8 @@ export type LabFacts = {
 	readonly zoneName: string;
 	readonly ingress?: {readonly address: string; readonly httpsPort: number; readonly className: string};
 	readonly tls?: {readonly certificate: string; readonly key: string};
+	/** An answer file of the installer that fits this lab. */
+	readonly answers?: string;
 	readonly logs: string;
 	readonly parts: readonly string[];
 };
@@ -41,6 +43,7 @@ export const factLines = (facts: LabFacts): readonly string[] => [
 		: []),
 	`CA            ${facts.ca}`,
 	`name server   ${facts.nameServer}, zone ${facts.zoneName} in ${facts.zone}`,
+	...(facts.answers ? [`answers       ${facts.answers}`] : []),
 	`logs          ${facts.logs}`,
 	'Run something inside: npm run lab -- exec COMMAND. End it: npm run lab -- down',
 ];

@@ -1,16 +1,14 @@
-// npm run lab [-- [--kubernetes MINOR] [status | down | exec COMMAND...]]: a real cluster, registry and databases without a way out.
+// npm run lab [-- [--kubernetes MINOR] [--without-node] [up | status | down | exec COMMAND...]]: a real cluster, registry and databases without a way out.
 import {spawn} from 'node:child_process';
 import {existsSync, readdirSync} from 'node:fs';
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 import {endAnchor, enter, findAnchor, startAnchor} from './anchor.ts';
-import {debianPrograms} from './debian.ts';
 import {factLines, readFacts} from './facts.ts';
-import {kubernetesBinary} from './kubernetes-build.ts';
 import {partState} from './part.ts';
 import {type LabPaths, labPaths} from './paths.ts';
-import {LabError, timed} from './report.ts';
-import {up} from './up.ts';
+import {LabError} from './report.ts';
+import {prepare, type UpOptions, up} from './up.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -42,9 +40,9 @@ const partNames = (paths: LabPaths): readonly string[] =>
 		: [];
 
 const inside = async (paths: LabPaths, args: readonly string[]): Promise<number> => {
-	const [verb, minor = '1.34'] = args;
+	const [verb, minor = '', node] = args;
 	if (verb === 'up') {
-		const facts = await up(paths, {minor}, say);
+		const facts = await up(paths, {minor, node: node === 'true'}, say);
 		process.stdout.write(`${factLines(facts).join('\n')}\n`);
 		return 0;
 	}
@@ -83,27 +81,37 @@ const withLock = async (paths: LabPaths, work: () => Promise<number>): Promise<n
 	}
 };
 
-const start = (paths: LabPaths, minor: string): Promise<number> =>
+const start = (paths: LabPaths, options: UpOptions): Promise<number> =>
 	withLock(paths, async () => {
 		// Outside: the lab itself has no way to a package source.
-		await timed(say, 'Debian packages', 'about 20 s once', () => debianPrograms(paths));
-		await kubernetesBinary(paths, minor, say);
+		await prepare(paths, options, say);
 		const running = findAnchor(paths);
 		if (running !== undefined) say('The lab is there: attaching, and starting what is missing.');
 		const pid = running ?? (await startAnchor(paths));
-		return selfInside(paths, pid, ['up', minor]);
+		return selfInside(paths, pid, ['up', options.minor, `${options.node}`]);
 	});
+
+// Words before the command are the lab's own; what follows exec belongs to the command.
+const optionsOf = (args: readonly string[]): {readonly options: UpOptions; readonly rest: readonly string[]} => {
+	let options: UpOptions = {minor: '1.34', node: true};
+	const rest = [...args];
+	for (let first = rest[0]; first?.startsWith('--') && first !== '--'; first = rest[0]) {
+		rest.shift();
+		if (first === '--kubernetes') options = {...options, minor: rest.shift() ?? ''};
+		else if (first === '--without-node') options = {...options, node: false};
+		else throw new LabError(`Unknown option ${first}. Known: --kubernetes MINOR, --without-node.`);
+	}
+	return {options, rest};
+};
 
 const main = async (args: readonly string[]): Promise<number> => {
 	const paths = labPaths(process.env);
 	if (args[0] === '--inside') return inside(paths, args.slice(1));
 	if (process.platform !== 'linux' || process.getuid?.() !== 0)
 		throw new LabError('The lab needs Linux and root: it makes namespaces and runs containers.');
-	const minorAt = args.indexOf('--kubernetes');
-	const minor = minorAt >= 0 && args[0] !== 'exec' ? (args[minorAt + 1] ?? '') : '1.34';
-	const rest = minorAt >= 0 && args[0] !== 'exec' ? args.toSpliced(minorAt, 2) : args;
+	const {options, rest} = optionsOf(args);
 	const [verb = 'up', ...more] = rest;
-	if (verb === 'up') return start(paths, minor);
+	if (verb === 'up') return start(paths, options);
 	if (verb === 'down') {
 		const left = await withLock(paths, async () => {
 			const remains = await endAnchor(paths);

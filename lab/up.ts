@@ -1,11 +1,16 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {openLabAuthority} from './certificates.ts';
-import {debianPrograms} from './debian.ts';
+import {stringify} from 'yaml';
+import {type LabAuthority, openLabAuthority} from './certificates.ts';
+import {type Debian, debianPrograms} from './debian.ts';
 import type {LabFacts} from './facts.ts';
-import {kubernetesBinary} from './kubernetes-build.ts';
+import {labBundle} from './image-bundle.ts';
+import {type KubernetesBinary, kubernetesBinary} from './kubernetes-build.ts';
+import {seedCluster} from './objects.ts';
 import {ensurePart, type Part} from './part.ts';
-import {apiUrl, controlPlane} from './parts/control-plane.ts';
+import {apiUrl, type ControlPlane, controlPlane} from './parts/control-plane.ts';
+import {frontParts, ingressClass, labAnswers} from './parts/front.ts';
+import {containerdPart, importPauseImage, kubeletPart, proxyPart} from './parts/node.ts';
 import {postgresPart} from './parts/postgres.ts';
 import {nameServerPart, passwordFile, registryPart, registryUser, zoneFolder} from './parts/services.ts';
 import {type LabPaths, net} from './paths.ts';
@@ -14,6 +19,33 @@ import {type Say, timed} from './report.ts';
 export type UpOptions = {
 	/** Kubernetes minor, such as `1.34`. */
 	readonly minor: string;
+	/** Without a node nothing runs: enough for suites that only talk to the API. */
+	readonly node: boolean;
+};
+
+type Site = {
+	readonly paths: LabPaths;
+	readonly debian: Debian;
+	readonly kubernetes: KubernetesBinary;
+	readonly authority: LabAuthority;
+	readonly cluster: ControlPlane;
+};
+
+/** Downloads, builds and makes what the lab needs; called outside, where package sources can be reached. */
+export const prepare = async (paths: LabPaths, {minor, node}: UpOptions, say: Say): Promise<void> => {
+	await timed(say, 'Debian packages', 'about 10 s, once', () => debianPrograms(paths));
+	await kubernetesBinary(paths, minor, say);
+	if (node) await labBundle(paths, net.registry, say);
+};
+
+const startNode = async (site: Site, ensure: (part: Part, expected: string) => Promise<void>): Promise<void> => {
+	const {paths, authority, debian, kubernetes, cluster} = site;
+	await ensure(await containerdPart(paths, authority, debian), 'about 1 s');
+	await importPauseImage(paths, debian);
+	await Promise.all([
+		ensure(await kubeletPart(paths, authority, debian, kubernetes, cluster.admin), '5 to 20 s'),
+		ensure(await proxyPart(paths, authority, debian, kubernetes), 'a few seconds'),
+	]);
 };
 
 /**
@@ -31,29 +63,52 @@ export const up = async (paths: LabPaths, options: UpOptions, say: Say): Promise
 		started.push(part.name);
 	};
 	await ensure(await nameServerPart(paths, debian), 'less than 1 s');
-	const [etcd, ...rest] = cluster.parts;
 	await Promise.all([
 		ensure(await registryPart(paths, authority, debian), 'about 1 s'),
 		ensure(await postgresPart(paths, authority, debian), 'about 2 s'),
 		(async () => {
-			if (etcd) await ensure(etcd, 'about 1 s');
-			for (const part of rest) await ensure(part, part.name === 'kube-apiserver' ? '5 to 15 s' : 'a few seconds');
+			for (const part of cluster.parts)
+				await ensure(part, part.name === 'kube-apiserver' ? '5 to 20 s' : 'a few seconds');
 		})(),
 	]);
-	const facts: LabFacts = {
-		kubernetes: {version: kubernetes.version, kubeconfig: cluster.adminKubeconfig, url: apiUrl, node: false},
-		registry: {host: net.registry, username: registryUser, passwordFile: await passwordFile(paths, 'registry')},
-		postgres: {
-			url: `postgresql://postgres@${net.postgres}:5432/postgres?sslmode=verify-full&sslrootcert=${authority.ca}`,
-			passwordFile: await passwordFile(paths, 'postgres'),
-		},
+	const kubeconfig = cluster.adminKubeconfig;
+	await seedCluster(kubeconfig, ingressClass);
+	const registry = {host: net.registry, username: registryUser, passwordFile: await passwordFile(paths, 'registry')};
+	const postgres = {
+		url: `postgresql://postgres@${net.postgres}:5432/postgres?sslmode=verify-full&sslrootcert=${authority.ca}`,
+		passwordFile: await passwordFile(paths, 'postgres'),
+	};
+	let facts: LabFacts = {
+		kubernetes: {version: kubernetes.version, kubeconfig, url: apiUrl, node: options.node},
+		registry,
+		postgres,
 		ca: authority.ca,
 		nameServer: `${net.node}:53`,
 		zone: zoneFolder(paths),
 		zoneName: net.zone,
-		logs: join(paths.logs),
+		logs: paths.logs,
 		parts: started,
 	};
+	if (options.node) {
+		await startNode({paths, debian, kubernetes, authority, cluster}, ensure);
+		for (const part of await frontParts(paths, debian, kubeconfig)) await ensure(part, 'about 1 s');
+		const passwords = {registry: registry.passwordFile, postgres: postgres.passwordFile, username: registryUser};
+		const {pair, answers} = await labAnswers(
+			paths,
+			authority,
+			await labBundle(paths, net.registry, say),
+			kubeconfig,
+			passwords,
+		);
+		const answersFile = join(paths.config, 'answers.yaml');
+		await writeFile(answersFile, stringify(answers), {mode: 0o600});
+		facts = {
+			...facts,
+			ingress: {address: net.node, httpsPort: 443, className: ingressClass},
+			tls: {certificate: pair.cert, key: pair.key},
+			answers: answersFile,
+		};
+	}
 	await writeFile(paths.facts, `${JSON.stringify(facts, null, '\t')}\n`, {mode: 0o600});
 	return facts;
 };

@@ -1,0 +1,69 @@
+import {writeFileSync} from 'node:fs';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {type KubernetesServer, startKubernetes} from '../../source/rehearsal/kubernetes/index.ts';
+import {type Reply, send, type Target, targetFromFile, targetOf} from './api-client.ts';
+import {type Difference, differences} from './compare.ts';
+import {labFacts} from './lab.ts';
+import {known} from './table/known.ts';
+import {type Call, play} from './table/scenario.ts';
+import {scenarios} from './table/scenarios.ts';
+
+let rehearsal: KubernetesServer;
+let targets: readonly [Target, Target];
+const found: string[] = [];
+
+beforeAll(async () => {
+	const facts = labFacts();
+	rehearsal = await startKubernetes({
+		version: facts.kubernetes.version,
+		ingressAddress: '127.0.0.9',
+		pace: {readyAfterMs: 20, stopMs: 5, backoffMs: 20, retryMs: 20, addressMs: 10},
+		runPod: async () => 'running',
+	});
+	targets = [targetFromFile('lab', facts.kubernetes.kubeconfig), targetOf('rehearsal', rehearsal.kubeconfig)];
+});
+afterAll(async () => {
+	// The whole list, for whoever mends the rehearsal.
+	if (process.env.TABLE_REPORT) writeFileSync(process.env.TABLE_REPORT, `${found.join('\n')}\n`);
+	await rehearsal?.stop();
+});
+
+const part = (reply: Reply, path: string): unknown =>
+	path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], reply);
+
+const compare = (call: Call, [lab, rehearsed]: readonly [Reply, Reply]): readonly Difference[] => {
+	const all = call.only
+		? call.only.flatMap((path) => differences(part(lab, path), part(rehearsed, path), path))
+		: differences(lab, rehearsed);
+	return all.filter(
+		({path}) => !call.without?.some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`)),
+	);
+};
+
+describe('rehearsal and real API server answer alike', () => {
+	for (const [index, scenario] of scenarios.entries()) {
+		it(scenario.name, async () => {
+			const namespace = `table-${index}-${process.pid}`;
+			for (const target of targets) {
+				const made = await send(target, 'POST', '/api/v1/namespaces', {metadata: {name: namespace}});
+				expect(made.status).toBe(201);
+			}
+			const [lab, rehearsed] = await Promise.all(targets.map((target) => play(target, scenario, namespace)));
+			const lines = scenario.calls.flatMap((call, at) => {
+				const pair = [lab?.[at], rehearsed?.[at]] as unknown as readonly [Reply, Reply];
+				return compare(call, pair)
+					.filter(
+						({path}) =>
+							!known.some((one) => one.scenario === scenario.name && one.call.test(call.title) && one.path.test(path)),
+					)
+					.map(
+						({path, lab: left, rehearsal: right}) =>
+							`${scenario.name} | ${call.title} | ${path} | lab ${left} | rehearsal ${right}`,
+					);
+			});
+			found.push(...lines);
+			for (const target of targets) await send(target, 'DELETE', `/api/v1/namespaces/${namespace}`);
+			expect(lines).toEqual([]);
+		});
+	}
+});
