@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {mkdir, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, stat, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {AnswersInput} from '../answers/schema.ts';
@@ -51,6 +51,8 @@ export type Rehearsal = {
 const versions = {controlPlane: '0.13.18', workspace: '0.95.1'};
 const kubernetesVersion = 'v1.34.0';
 const saveMs = 200;
+/** A real bundle of several gigabytes gets a faster line, so that its push does not take the whole rehearsal. */
+const longestPushSeconds = 40;
 const address = '127.0.0.1';
 
 const paces = {
@@ -65,6 +67,13 @@ const paces = {
 		registry: {},
 	},
 } as const;
+
+const bytesIn = async (place: string): Promise<number> => {
+	const found = await stat(place).catch(() => undefined);
+	if (!found?.isDirectory()) return found?.size ?? 0;
+	const sizes = await Promise.all((await readdir(place)).map((name) => bytesIn(join(place, name))));
+	return sizes.reduce((sum, size) => sum + size, 0);
+};
 
 // Two runs that begin the same folder at once end up with one record: the first one written.
 const createRecord = async (file: string): Promise<RehearsalRecord> => {
@@ -237,6 +246,11 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 
 		log('preparing the bundle');
 		const bundle = options.bundle ? resolve(options.bundle) : await sampleIn(directory, options, registry.host);
+		if (registry.pace.bytesPerSecond !== undefined)
+			registry.pace.bytesPerSecond = Math.max(
+				registry.pace.bytesPerSecond,
+				(await bytesIn(bundle)) / longestPushSeconds,
+			);
 		const answers = rehearsalAnswers({
 			directory,
 			bundle,
