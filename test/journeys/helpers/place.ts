@@ -60,7 +60,7 @@ export const startQuietly = (
 	command: readonly string[],
 	place: Pick<Place, 'work' | 'environment'>,
 	environment: Readonly<Record<string, string>> = {},
-): {readonly pid: number; readonly err: () => string; readonly ended: Promise<Ended>} => {
+): {readonly pid: number; readonly out: () => string; readonly err: () => string; readonly ended: Promise<Ended>} => {
 	const [file = '', ...rest] = command;
 	const child = spawn(file, rest, {
 		cwd: place.work,
@@ -76,6 +76,7 @@ export const startQuietly = (
 	});
 	return {
 		pid: child.pid ?? -1,
+		out: () => out,
 		err: () => err,
 		ended: once(child, 'close').then(([code]) => ({code: code as number | null, out, err})),
 	};
