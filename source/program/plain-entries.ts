@@ -39,22 +39,25 @@ const everything = (draft: Draft, topic: Topic): readonly PlainEntry[] => {
 	];
 };
 
-const related = (one: string, other: string): boolean =>
-	one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`);
+/** Is `path` asked for by the name `one`? A group is named by what it holds only where nothing in it asks for that. */
+const names = (all: ReadonlySet<string>, one: string, path: string): boolean =>
+	one === path || path.startsWith(`${one}.`) || (one.startsWith(`${path}.`) && !all.has(one));
 
 /** Paths of all that has no valid answer yet. */
 export const missingPaths = (draft: Draft): readonly string[] => missingQuestions(draft).map(({path}) => path);
 
 /** What is to be asked now, in order; changes with the answers. */
-export const plainEntries = (draft: Draft, scope: PlainScope): readonly PlainEntry[] =>
-	topics
+export const plainEntries = (draft: Draft, scope: PlainScope): readonly PlainEntry[] => {
+	const entries = topics
 		.filter(({id}) => scope.kind !== 'topic' || scope.id === id)
-		.flatMap((topic) => everything(draft, topic))
-		.filter((entry) => {
-			if (entry.kind === 'more') return scope.kind !== 'missing';
-			const {question, path} = entry;
-			const given = getAt(draft, path) !== undefined;
-			if (scope.kind === 'missing' && !scope.paths.some((one) => related(one, path))) return false;
-			if (question.when?.(draft) === false && !(scope.kind === 'missing' && given)) return false;
-			return scope.kind !== 'all' || question.advanced !== true || given;
-		});
+		.flatMap((topic) => everything(draft, topic));
+	const all = new Set(entries.map(({id}) => id));
+	return entries.filter((entry) => {
+		if (entry.kind === 'more') return scope.kind !== 'missing';
+		const {question, path} = entry;
+		const given = getAt(draft, path) !== undefined;
+		if (scope.kind === 'missing' && !scope.paths.some((one) => names(all, one, path))) return false;
+		if (question.when?.(draft) === false && !(scope.kind === 'missing' && given)) return false;
+		return scope.kind !== 'all' || question.advanced !== true || given;
+	});
+};

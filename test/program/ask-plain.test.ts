@@ -156,3 +156,12 @@ describe('words', () => {
 		expect(await topic).toEqual(registry);
 	});
 });
+
+test('a name of one answer asks for that answer alone, a name of a group for all in it, a key in a map for the map', () => {
+	const asked = (path: string) => plainEntries(full, {kind: 'missing', paths: [path]}).map(({id}) => id);
+	expect(asked('database.admin.password')).toEqual(['database.admin.password']);
+	expect(asked('database.admin')).toContain('database.admin.username');
+	expect(asked('database.admin').every((path) => path.startsWith('database.admin'))).toBe(true);
+	expect(asked('workspaces.0.host')).toEqual(['workspaces.0.host']);
+	expect(asked('bundle.path.deeper')).toEqual(['bundle.path']);
+});
