@@ -59,7 +59,7 @@ export const imageReasons: readonly Reason[] = [
 			`The registry does not let the node pull the image ${imageOf(image)} with the pull secret of the namespace.`,
 		fix: 'Check user name and password of the registry, and that the user may read this repository.',
 		answers: ['registry.username', 'registry.password'],
-		stuck: true,
+		stuck: ({pulledTooSoon}) => !pulledTooSoon,
 	},
 	{
 		reasons: pulls,

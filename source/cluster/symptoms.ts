@@ -50,6 +50,8 @@ export type KubeEvent = KubeObject & {
 	readonly involvedObject?: {readonly kind?: string; readonly name?: string; readonly uid?: string};
 	readonly lastTimestamp?: string | null;
 	readonly eventTime?: string | null;
+	/** How often it happened. */
+	readonly count?: number;
 };
 
 /** One sign of trouble in the cluster's own words. */
@@ -66,6 +68,8 @@ export type Symptom = {
 	readonly restarts?: number;
 	/** The pod is over and is not started again (phase Failed). */
 	readonly final?: boolean;
+	/** The only pull so far was made before the node had read the pull secret: the next one may well succeed. */
+	readonly pulledTooSoon?: boolean;
 	/** The container has run, so it may have a log; `previous` when the run that failed is over and a new one may exist. */
 	readonly log?: 'current' | 'previous';
 };
@@ -100,11 +104,16 @@ const ofContainer = (
 	};
 	if (waiting?.reason) {
 		// The back-off hides why the pull failed; the kubelet keeps saying it in events.
-		const said = imageReasons.includes(waiting.reason)
-			? events.find(({message}) => /Failed to pull image|rpc error/u.test(message ?? ''))?.message
-			: undefined;
-		const message = [waiting.message, said].filter(Boolean).join(' ');
-		return [{reason: waiting.reason, message, ...base, ...(last && {log: 'previous' as const})}];
+		const pulls = imageReasons.includes(waiting.reason)
+			? events.filter(({message}) => /Failed to pull image|rpc error/u.test(message ?? ''))
+			: [];
+		const message = [waiting.message, pulls[0]?.message].filter(Boolean).join(' ');
+		// A node may be allowed to read a Secret only a moment after a pod that uses it came; the kubelet then pulls without login.
+		const pulledTooSoon =
+			events.some(({reason}) => reason === 'FailedToRetrieveImagePullSecret') &&
+			pulls.reduce((sum, {count}) => sum + (count ?? 1), 0) <= 1;
+		const early = pulledTooSoon ? {pulledTooSoon} : {};
+		return [{reason: waiting.reason, message, ...base, ...early, ...(last && {log: 'previous' as const})}];
 	}
 	if (terminated && (terminated.exitCode !== 0 || terminated.reason === 'OOMKilled'))
 		return [{reason: terminated.reason ?? 'Error', message: terminated.message ?? '', ...base, log: 'current'}];

@@ -79,6 +79,22 @@ describe('what Kubernetes says', () => {
 			'operator',
 			true,
 		],
+		...([1, 2] as const).map(
+			(count) =>
+				[
+					`pull number ${count} after the node could not read the pull secret at first`,
+					picture({
+						pods: [waiting('ErrImagePull', 'unexpected status: 401 Unauthorized')],
+						events: [
+							event('FailedToRetrieveImagePullSecret', 'Unable to retrieve some image pull secrets (s)'),
+							{...event('Failed', `Failed to pull image "${image}": 401 Unauthorized`), count},
+						],
+					}),
+					'image-unauthorized',
+					'operator',
+					count > 1,
+				] as const,
+		),
 		[
 			'a repository that may not be read',
 			pull('pull access denied, repository does not exist or may require authorization'),
