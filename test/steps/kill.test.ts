@@ -1,0 +1,222 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {createInterface} from 'node:readline';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
+import type {KubeObject} from '../../source/cluster/types.ts';
+import type {Event, StepId} from '../../source/engine/types.ts';
+import {databasesOf, objectsOf, registryOf} from '../helpers/dump.ts';
+import {makeFolder, programWords, type Site, startSite} from '../helpers/world.ts';
+
+const never = new AbortController().signal;
+let folder: string;
+let site: Site | undefined;
+let undisturbed: unknown;
+
+const at = (name: string): string => path.join(folder, name);
+
+/** The same empty world again: same ports, same CA, same passwords. */
+const begin = async (): Promise<Site> => {
+	await site?.stop();
+	await rm(at('world'), {recursive: true, force: true});
+	await rm(at('state'), {recursive: true, force: true});
+	// As root PostgreSQL's files belong to another user, which only root's own copy keeps.
+	const copy = spawn('cp', ['-a', at('pristine'), at('world')], {stdio: 'ignore'});
+	const [code] = (await once(copy, 'close')) as [number];
+	expect(code).toBe(0);
+	site = await startSite({folder});
+	await writeFile(
+		at('answers.yaml'),
+		JSON.stringify({...site.rehearsal.answers, helm: {binary: site.answers().helm.binary}}),
+		{
+			mode: 0o600,
+		},
+	);
+	return site;
+};
+
+/** Runs the program; `killAt` says after which event it gets SIGKILL, and how many ms later. */
+const program = async (killAt?: {readonly when: (event: Event) => boolean; readonly afterMs: number}) => {
+	const child = spawn(
+		process.execPath,
+		[
+			...programWords,
+			'install',
+			'--non-interactive',
+			'--json',
+			'--answers',
+			at('answers.yaml'),
+			'--state-dir',
+			at('state'),
+		],
+		{env: {PATH: process.env.PATH, HOME: at('home')}, stdio: ['ignore', 'pipe', 'pipe']},
+	);
+	let errors = '';
+	child.stderr.on('data', (chunk: Buffer) => {
+		errors += chunk.toString('utf8');
+	});
+	const events: Event[] = [];
+	const ended = once(child, 'close');
+	for await (const line of createInterface({input: child.stdout})) {
+		const event = JSON.parse(line) as Event;
+		events.push(event);
+		if (killAt?.when(event)) {
+			await sleep(killAt.afterMs);
+			child.kill('SIGKILL');
+			break;
+		}
+	}
+	child.stdout.resume();
+	const [exitCode, signal] = (await ended) as [number | null, string | null];
+	return {exitCode, signal, events, errors};
+};
+
+const generatedOf = async (of: Site): Promise<Readonly<Record<string, string>>> => {
+	const {cluster} = await of.world(of.answers());
+	const reference = {apiVersion: 'v1', kind: 'Secret', namespace: 'zenml-pro', name: 'zenml-airgap-generated'};
+	return ((await cluster.get(reference, never))?.data ?? {}) as Record<string, string>;
+};
+
+/** What every world has of its own, whoever installs: times, ids, generated names and secrets. */
+const volatile =
+	/^(uid|resourceVersion|creationTimestamp|generation|managedFields|selfLink|clusterIPs?|checksum\/.*|zenml-airgap\.io\/secret.*|pod-template-hash|controller-uid|batch\.kubernetes\.io\/.*|.*\/restartedAt|deployment\.kubernetes\.io\/revision)$/u;
+const plain = (value: unknown): unknown => {
+	if (typeof value === 'string') return value.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gu, '<id>');
+	if (Array.isArray(value)) return value.map(plain);
+	if (value === null || typeof value !== 'object') return value;
+	return Object.fromEntries(
+		Object.entries(value)
+			.filter(([key]) => !volatile.test(key))
+			.map(([key, inner]) => [key, plain(inner)]),
+	);
+};
+
+/** Secrets whose values are made anew in every world. */
+const ownValues = /^(zenml-airgap-generated|zenml-airgap-state|zenml-database|zenml|zenml-pro)$/u;
+
+const describeObject = (object: KubeObject): readonly [string, unknown] | undefined => {
+	const {kind, metadata, spec, data, type} = object;
+	const {namespace = '', name, labels, annotations} = metadata;
+	// What controllers make of these, and Helm's own history, may have been through more revisions.
+	if (['ReplicaSet', 'Lease', 'Node', 'Job'].includes(kind) || type === 'helm.sh/release.v1') return undefined;
+	if (kind === 'Pod') {
+		const {phase} = object.status as {readonly phase?: string};
+		const {containers} = spec as {readonly containers: readonly {readonly image: string}[]};
+		if (phase !== 'Running') return undefined;
+		return [`Pod ${namespace}/${labels?.['app.kubernetes.io/component']} ${containers.map(({image}) => image)}`, phase];
+	}
+	const values = kind === 'Secret' && ownValues.test(name) ? Object.keys(data ?? {}).sort() : data;
+	return [`${kind} ${namespace}/${name}`, plain({labels, annotations, spec, type, values})];
+};
+
+const dump = async (of: Site) => {
+	const objects = (await objectsOf(of)).flatMap((object) => {
+		const entry = describeObject(object);
+		return entry ? [entry] : [];
+	});
+	const {helm} = await of.world(of.answers());
+	const {databases, roles, counts} = (await databasesOf(of)) as {
+		readonly databases: unknown;
+		readonly roles: readonly {readonly rolname: string; readonly rolcanlogin: boolean}[];
+		readonly counts: unknown;
+	};
+	return {
+		objects: Object.fromEntries(objects.sort(([a], [b]) => (a < b ? -1 : 1))),
+		podCount: objects.filter(([name]) => name.startsWith('Pod ')).length,
+		releases: [
+			(await helm.release('zenml-pro', 'zenml-pro', never))?.status,
+			(await helm.release('zenml', 'zenml-workspace', never))?.status,
+		],
+		registry: await registryOf(of),
+		databases: {databases, counts, roles: roles.map(({rolname, rolcanlogin}) => ({rolname, rolcanlogin}))},
+	};
+};
+
+beforeAll(async () => {
+	folder = await makeFolder();
+	const first = await startSite({folder});
+	await first.stop();
+	const copy = spawn('cp', ['-a', at('world'), at('pristine')], {stdio: 'ignore'});
+	await once(copy, 'close');
+	const world = await begin();
+	const run = await program();
+	expect(run.errors).not.toContain('refused');
+	expect(run.exitCode).toBe(0);
+	undisturbed = await dump(world);
+});
+afterEach(async () => {
+	await site?.stop();
+	site = undefined;
+});
+afterAll(async () => {
+	await site?.stop();
+	if (folder) await rm(folder, {recursive: true, force: true});
+});
+
+/** Park and Miller's generator: the moments are the same in every run of the tests. */
+const seeded = (seed: number) => {
+	let state = seed;
+	return (below: number): number => {
+		state = (state * 48_271) % 2_147_483_647;
+		return state % below;
+	};
+};
+const random = seeded(20_260_521);
+const moments = (
+	['images', 'namespaces', 'secrets', 'databases', 'control-plane', 'onboarding', 'workspaces'] as const
+).map((step) => ({
+	step,
+	skip: random(3),
+	afterMs: random(step === 'control-plane' || step === 'workspaces' ? 900 : 120),
+}));
+
+/** True at the event that comes `skip` events after the step began to work. */
+const during = (step: StepId, skip: number) => {
+	let seen = -1;
+	return (event: Event): boolean => {
+		if (event.type === 'step-applying' && event.step === step) seen = 0;
+		else if (seen >= 0) seen += 1;
+		return seen >= skip;
+	};
+};
+
+const resumeToTheEnd = async (world: Site, before: Readonly<Record<string, string>>): Promise<void> => {
+	const resumed = await program();
+	expect(resumed.errors).not.toContain('unexpected');
+	expect(resumed.exitCode).toBe(0);
+	// A second key would make what the first one encrypted unreadable.
+	expect(await generatedOf(world)).toMatchObject(before);
+	expect(await world.sql('select count(*)::int as n from workspace', 'zenml_pro')).toEqual([{n: 1}]);
+	expect(await dump(world)).toEqual(undisturbed);
+	const again = await program();
+	expect(again.exitCode).toBe(0);
+	expect(again.events.filter(({type}) => type === 'step-applying')).toEqual([]);
+};
+
+describe('kill -9 of the program, and the same command again', () => {
+	it.each(moments)(
+		'while it works on $step ($skip events and $afterMs ms in)',
+		async ({step, skip, afterMs}) => {
+			const world = await begin();
+			const killed = await program({when: during(step, skip), afterMs});
+			expect(killed.signal).toBe('SIGKILL');
+			await resumeToTheEnd(world, await generatedOf(world));
+		},
+		300_000,
+	);
+
+	it('at every one of these moments in a row', async () => {
+		const world = await begin();
+		let known: Readonly<Record<string, string>> = {};
+		for (const {step, skip, afterMs} of moments) {
+			const killed = await program({when: during(step, skip), afterMs});
+			if (killed.signal !== 'SIGKILL') expect(killed.exitCode).toBe(0);
+			const now = await generatedOf(world);
+			expect(now).toMatchObject(known);
+			known = now;
+		}
+		await resumeToTheEnd(world, known);
+	}, 300_000);
+});
