@@ -60,11 +60,14 @@ const earlierOf = (journal: Journal | undefined): Pick<Found, 'earlier'> => {
 	if (!journal) return {};
 	const done = journal.steps.filter(({outcome}) => outcome !== undefined).length;
 	const finished = journal.outcome === 'done';
-	const when = new Date(journal.savedAt).toISOString().replace('T', ' ').slice(0, 16);
-	const ended = finished ? 'finished' : journal.outcome === undefined ? 'ended without a word' : journal.outcome;
+	const ended = finished
+		? 'finished'
+		: journal.outcome === undefined
+			? 'was killed, or is still under way'
+			: journal.outcome;
 	return {
 		earlier: {
-			text: `run ${journal.runId} of ${when} UTC ${ended}, ${done} of 13 steps done; every step is checked again`,
+			text: `it ${ended}, ${done} of 13 steps done; every step is checked again`,
 			finished,
 			resumable: !finished,
 			at: journal.savedAt,

@@ -80,6 +80,7 @@ export const runPlain = async (context: Context, options: GlobalOptions, screen:
 				mode: 'plan',
 				answers,
 				prompted,
+				...(screen.judge ? {judge: screen.judge} : {}),
 				controls: (acknowledged) => attended(acknowledged),
 				listeners: [store.listener],
 				signal,
@@ -128,6 +129,7 @@ export const runPlain = async (context: Context, options: GlobalOptions, screen:
 			mode: 'install',
 			answers,
 			prompted,
+			...(screen.judge ? {judge: screen.judge} : {}),
 			controls: (acknowledged) => {
 				const attendance = attendPlainly({
 					lines,

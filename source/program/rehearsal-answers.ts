@@ -4,7 +4,8 @@ import path from 'node:path';
 import {type Draft, type DraftValue, getAt, setAt} from '../answers/draft.ts';
 import {allFields} from '../answers/fields.ts';
 import {loadAnswers} from '../answers/load.ts';
-import {ProblemsError, problem} from '../engine/problem.ts';
+import type {Answers} from '../answers/schema.ts';
+import {ProblemError, ProblemsError, problem} from '../engine/problem.ts';
 import type {Context} from './context.ts';
 import {type AnswerSource, partialAnswers} from './inputs.ts';
 
@@ -89,6 +90,28 @@ export const refuseOutside = ({overrides}: AnswerSource): void => {
 		),
 	);
 };
+
+/** Refuses answers, edited at a screen for example, that lead out of the rehearsed world. @throws ProblemError area `usage`. */
+export const stayInside =
+	(world: Draft) =>
+	(answers: Answers): void => {
+		const left = [
+			'kubernetes.kubeconfig',
+			'kubernetes.context',
+			'registry.host',
+			'database.host',
+			'database.port',
+		].filter((at) => getAt(answers as unknown as Draft, at) !== getAt(world, at));
+		if (left.length === 0) return;
+		throw new ProblemError({
+			code: 'rehearsal-stays-inside',
+			area: 'usage',
+			message: `${left.join(', ')} cannot be changed in a rehearsal.`,
+			cause: 'A rehearsal only touches the cluster, registry and database that it started itself.',
+			fix: `Put back: ${left.map((at) => `${at} = ${String(getAt(world, at) ?? '(nothing)')}`).join(', ')}.`,
+			answers: left,
+		});
+	};
 
 /** Refuses what is wrong in the operator's own file, with its lines; what the rehearsal decides is no matter here. */
 export const judgeOwnFile = (source: AnswerSource): void => {

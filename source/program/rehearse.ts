@@ -15,7 +15,7 @@ import {runHeadless} from './headless.ts';
 import {type AnswerSource, completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from './inputs.ts';
 import {resumeCommand, wantsScreen} from './install.ts';
 import {runPlain, wantsPlainQuestions} from './install-plain.ts';
-import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside} from './rehearsal-answers.ts';
+import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside, stayInside} from './rehearsal-answers.ts';
 import {runScreen} from './screen.ts';
 
 type RehearseRequest = Extract<Request, {command: 'rehearse'}>;
@@ -163,6 +163,7 @@ const rehearse = async (context: Context, request: RehearseRequest, stateDirecto
 				loaded,
 				resumeCommand: resume,
 				rehearsal: told,
+				judge: stayInside(answers),
 				...(source.journal ? {journal: source.journal} : {}),
 			});
 		}

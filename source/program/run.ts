@@ -21,6 +21,8 @@ export type RunRequest = {
 	readonly mode: 'install' | 'plan' | 'verify';
 	readonly answers: Answers;
 	readonly prompted: ReadonlyMap<string, string>;
+	/** Refuses answers, also edited ones, before any port is opened for them; throws a ProblemError. */
+	readonly judge?: (answers: Answers) => void;
 	/** Made when the earlier run's confirmations are known. */
 	readonly controls: (acknowledged: readonly StepId[]) => Controls<Answers>;
 	readonly listeners: readonly Listener[];
@@ -53,6 +55,7 @@ const earlierJournal = async (request: RunRequest, ports: Ports): Promise<Journa
  */
 export const runInstall = async (request: RunRequest): Promise<RunReport> => {
 	const {context, stateDirectory, mode, answers} = request;
+	request.judge?.(answers);
 	const {clock} = context;
 	// The steps and their ports are most of the program; the first screen need not wait for them.
 	const [{installSteps}, {createPortsSlot}] = await Promise.all([import('../steps/index.ts'), import('./ports.ts')]);
@@ -90,6 +93,7 @@ export const runInstall = async (request: RunRequest): Promise<RunReport> => {
 			steps: installSteps,
 			answers,
 			makeWorld: async (base) => {
+				request.judge?.(base.answers);
 				recorder.setAnswers(base.answers);
 				return {...(await slot.open(base.answers)), ...base};
 			},

@@ -29,6 +29,8 @@ export type ScreenOptions = {
 	/** Lines about the rehearsal; present when this is one. */
 	readonly rehearsal?: readonly string[];
 	readonly resumeCommand: string;
+	/** Refuses answers that must not be worked with, by throwing a ProblemError. */
+	readonly judge?: (answers: Answers) => void;
 };
 
 const save = async (file: string, text: string): Promise<string> => {
@@ -80,6 +82,7 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 					mode: 'plan',
 					answers: settle(answers),
 					prompted,
+					...(screen.judge ? {judge: screen.judge} : {}),
 					controls: (acknowledged) => attended(acknowledged),
 					listeners: [
 						plan.listener,
@@ -107,6 +110,7 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 				mode: 'install',
 				answers,
 				prompted,
+				...(screen.judge ? {judge: screen.judge} : {}),
 				controls: (acknowledged) => {
 					controls = attended(acknowledged);
 					return controls;
