@@ -18,7 +18,13 @@ const earlierRows = ({found}: UiState, width: number, glyphs: Glyphs): readonly 
 /** The cluster that was found: its context where one was named, and the file it was found by. */
 const clusterRows = ({kubeconfig}: Found, width: number, glyphs: Glyphs): readonly Row[] => {
 	const {ok, text, context, server, path} = kubeconfig;
-	const parts = [text, ...(text.includes(server) ? [] : [`at ${server}`]), `kubeconfig ${path}`];
+	const said = text.replace(/\.$/u, '');
+	// Without a kubeconfig there is no address either, only a word for that.
+	const parts = [
+		said,
+		...(said.includes(server) || !server.includes('://') ? [] : [`at ${server}`]),
+		...(said.includes(path) ? [] : [`kubeconfig ${path}`]),
+	];
 	return sightingRows(context === '' ? 'Cluster' : `Cluster ${context}`, {ok, text: parts.join(', ')}, width, glyphs);
 };
 
