@@ -48,7 +48,7 @@ journey('without colour a wrong password is mended line by line, and the right o
 	await press('Enter');
 	await waitFor('Admin login [postgres]:');
 	await press('Enter');
-	await waitFor(/Admin password \[.*\]:/u);
+	await waitFor('Admin password [from file:');
 	const secret = (await readFile(filesIn(worldOf(place.state)).rightDatabasePassword, 'utf8')).trim();
 	await type(secret);
 	await press('Enter');

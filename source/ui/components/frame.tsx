@@ -53,7 +53,7 @@ export const Frame = ({
 	const {rule, more} = glyphs(useLook());
 	const width = bodyColumns(columns);
 	const head: Row = [
-		{text: pad(title, Math.max(0, width - cells(aside)), more), role: 'title'},
+		{text: `${pad(title, Math.max(0, width - cells(aside) - 1), more)} `, role: 'title'},
 		{text: aside, role: 'dim'},
 	];
 	const foot = notice ? [{text: shorten(notice.text, width, more), role: notice.role}] : hintRow(hints, width);
