@@ -1,0 +1,209 @@
+import {spawn} from 'node:child_process';
+import {createHash} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import {readdir, rm, writeFile} from 'node:fs/promises';
+import {homedir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import pg from 'pg';
+import {send, targetFromFile} from './api-client.ts';
+import {labFacts} from './lab.ts';
+
+const facts = labFacts();
+const target = targetFromFile('lab', facts.kubernetes.kubeconfig);
+const run = dirname(facts.zone);
+const namespaces = ['zenml-pro', 'zenml-workspace', 'zenml-workload-manager'];
+const databases = ['zenml_pro', 'zenml_workspace'];
+
+/** helm of the version that the whole suite uses; the one of `npm start` unless ZENML_AIRGAP_HELM says otherwise. */
+export const helm =
+	process.env.ZENML_AIRGAP_HELM ||
+	join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'zenml-airgap/helm/4.2.3/helm');
+
+/** Administrator's connection to a database of the lab. */
+export const database = async (name = 'postgres'): Promise<pg.Client> => {
+	const client = new pg.Client({
+		host: 'postgres.lab.internal',
+		user: 'postgres',
+		database: name,
+		password: readFileSync(facts.postgres.passwordFile, 'utf8'),
+		ssl: {ca: readFileSync(facts.ca, 'utf8')},
+	});
+	await client.connect();
+	return client;
+};
+
+/** The names of the product in the lab's zone, as the DNS team would enter them. */
+export const enterNames = (): Promise<void> =>
+	writeFile(
+		join(facts.zone, '50-product'),
+		`${facts.ingress?.address} zenml-pro.${facts.zoneName} zenml-workspace.${facts.zoneName}\n`,
+	);
+
+/** Takes everything away that an install made: namespaces with their pods, databases and roles, images, names. */
+export const clearWorld = async (): Promise<void> => {
+	for (const name of namespaces) await send(target, 'DELETE', `/api/v1/namespaces/${name}`);
+	for (const name of namespaces) {
+		const path = `/api/v1/namespaces/${name}`;
+		for (let look = 0; (await send(target, 'GET', path)).status !== 404; look += 1) {
+			if (look > 240) throw new Error(`namespace ${name} does not go`);
+			await sleep(250);
+		}
+	}
+	const client = await database();
+	for (const name of databases) {
+		await client.query(`drop database if exists ${name} with (force)`);
+		await client.query(`drop role if exists ${name}_user`);
+	}
+	await client.end();
+	await rm(join(run, 'registry'), {recursive: true, force: true});
+	await rm(join(facts.zone, '50-product'), {force: true});
+};
+
+export type Run = {readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly output: string};
+
+/** Runs the installer without a screen; `killAfterMs` ends its whole process group with SIGKILL. */
+export const install = (
+	stateDirectory: string,
+	options: {readonly killAfterMs?: number; readonly args?: readonly string[]; readonly signal?: NodeJS.Signals} = {},
+): Promise<Run> =>
+	new Promise((done, reject) => {
+		const args = [
+			'cli.tsx',
+			'install',
+			'--non-interactive',
+			'--answers',
+			facts.answers ?? '',
+			'--set',
+			`helm.binary=${helm}`,
+			'--state-dir',
+			stateDirectory,
+		];
+		const child = spawn(process.execPath, ['--import', 'tsx', ...args, ...(options.args ?? [])], {
+			detached: true,
+			stdio: ['ignore', 'pipe', 'pipe'],
+			env: {...process.env, KUBECONFIG: '', NODE_ENV: 'production'},
+		});
+		let output = '';
+		const keep = (chunk: Buffer): void => {
+			output += chunk.toString('utf8');
+		};
+		child.stdout.on('data', keep);
+		child.stderr.on('data', keep);
+		const timer =
+			options.killAfterMs === undefined
+				? undefined
+				: setTimeout(() => {
+						if (child.pid && child.exitCode === null) process.kill(-child.pid, options.signal ?? 'SIGKILL');
+					}, options.killAfterMs);
+		child.once('error', reject);
+		child.once('close', (code, signal) => {
+			clearTimeout(timer);
+			done({code, signal, output});
+		});
+	});
+
+type Item = {
+	metadata: Record<string, unknown> & {
+		name: string;
+		annotations?: Record<string, string>;
+		labels?: Record<string, string>;
+	};
+	type?: string;
+	data?: Record<string, string>;
+	spec?: unknown;
+};
+
+// Made anew by every install, or counted by the cluster.
+const volatile =
+	/"(uid|resourceVersion|creationTimestamp|managedFields|generation|clusterIP|clusterIPs|ownerReferences|deployment\.kubernetes\.io\/revision|zenml-airgap\.io\/[a-z-]*(checksum|run|time)[a-z-]*)":/u;
+const strip = (value: unknown): unknown => {
+	if (Array.isArray(value)) return value.map(strip);
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value)
+			.filter(([key]) => !volatile.test(`"${key}":`))
+			.sort(([left], [right]) => left.localeCompare(right))
+			.map(([key, inner]) => [key, strip(inner)]),
+	);
+};
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gu;
+
+const kinds = [
+	['/api/v1', ['configmaps', 'secrets', 'services', 'serviceaccounts']],
+	['/apis/apps/v1', ['deployments']],
+	['/apis/batch/v1', ['jobs']],
+	['/apis/networking.k8s.io/v1', ['ingresses']],
+	['/apis/rbac.authorization.k8s.io/v1', ['roles', 'rolebindings']],
+] as const;
+
+const clusterDump = async (): Promise<readonly string[]> => {
+	const lines: string[] = [];
+	for (const namespace of namespaces)
+		for (const [api, resources] of kinds)
+			for (const resource of resources) {
+				const {body} = await send(target, 'GET', `${api}/namespaces/${namespace}/${resource}`);
+				for (const {metadata, type, data, spec} of (body as {items?: Item[]}).items ?? []) {
+					// Secrets hold generated values: their keys must be the same, what they hold must not.
+					const content = resource === 'secrets' ? {type, keys: Object.keys(data ?? {}).sort()} : {data, spec};
+					const text = JSON.stringify(strip({labels: metadata.labels, annotations: metadata.annotations, ...content}));
+					lines.push(`${namespace}/${resource}/${metadata.name} ${text.replace(uuid, 'UUID')}`);
+				}
+			}
+	return lines.sort();
+};
+
+// Rows by what a person would call them; ids, hashes, tokens and times are new in every install.
+const rowQueries: Readonly<Record<string, readonly string[]>> = {
+	zenml_pro: [
+		'select username, is_superuser, is_active, reserved from account order by 1',
+		'select name from organization order by 1',
+		'select o.name as organization, r.name, r.level from role r join organization o on o.id = r.organization_id order by 1, 2',
+		'select r.name, a.username from role_assignment x join role r on r.id = x.role_id join account a on a.id = x.account_id order by 1, 2',
+		'select name, status from workspace order by 1',
+		'select version_num from alembic_version',
+	],
+	zenml_workspace: [
+		'select version_num from alembic_version',
+		"select table_name from information_schema.tables where table_schema = 'public' order by 1",
+	],
+};
+
+const databaseDump = async (): Promise<readonly string[]> => {
+	const lines: string[] = [];
+	const admin = await database();
+	const owners = await admin.query(
+		"select datname, pg_get_userbyid(datdba) as owner, datacl::text from pg_database where datname like 'zenml%' order by 1",
+	);
+	lines.push(...owners.rows.map((row) => JSON.stringify(row)));
+	await admin.end();
+	for (const [name, queries] of Object.entries(rowQueries)) {
+		const client = await database(name);
+		for (const query of queries)
+			lines.push(...(await client.query(query)).rows.map((row) => `${name}: ${JSON.stringify(row)}`));
+		await client.end();
+	}
+	return lines;
+};
+
+const registryDump = async (): Promise<readonly string[]> => {
+	const root = join(run, 'registry/docker/registry/v2');
+	const files = (await readdir(root, {recursive: true, withFileTypes: true})).filter(
+		(entry) => entry.isFile() && !entry.parentPath.includes('_uploads'),
+	);
+	const links = files.map((entry) => join(entry.parentPath.slice(root.length), entry.name));
+	const tags = links.filter((path) => path.includes('/tags/') && path.endsWith('current/link'));
+	const digests = await Promise.all(tags.map(async (path) => `${path} ${readFileSync(join(root, path), 'utf8')}`));
+	const blobs = links.filter((path) => path.endsWith('/data')).map((path) => path.split('/').at(-2) ?? '');
+	return [
+		...digests.sort(),
+		`${blobs.length} blobs ${createHash('sha256').update(blobs.sort().join(' ')).digest('hex')}`,
+	];
+};
+
+/** The whole world that an install makes, without what is new every time: objects, rows, tags and blobs. */
+export const dumpWorld = async () => ({
+	cluster: await clusterDump(),
+	database: await databaseDump(),
+	registry: await registryDump(),
+});
