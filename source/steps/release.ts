@@ -20,6 +20,9 @@ export type WantedRelease = {
 /** Longest time a pod may be stuck before the rollout is given up with its cause, ms: image back-off and crash back-off need a few rounds. */
 const stuckMs = 20_000;
 
+/** The same for a pod that an earlier try left behind, ms: the new rollout replaces it only after its hooks. */
+const leftOverMs = 120_000;
+
 /** A pod that crashed this often is given up at once. */
 const hopelessRestarts = 4;
 
@@ -95,7 +98,12 @@ const reportPod = ({report}: World, {name, namespace, ready, phase, stuck, reaso
 	});
 
 /** Watches the pods of a release; resolves with the cause once one has been stuck for too long, with undefined when the signal ends it. */
-const watchRollout = async (world: World, wanted: WantedRelease, signal: AbortSignal): Promise<Problem | undefined> => {
+const watchRollout = async (
+	world: World,
+	wanted: WantedRelease,
+	earlier: ReadonlySet<string>,
+	signal: AbortSignal,
+): Promise<Problem | undefined> => {
 	const {cluster, clock} = world;
 	const since = new Map<string, number>();
 	const told = new Map<string, string>();
@@ -116,8 +124,9 @@ const watchRollout = async (world: World, wanted: WantedRelease, signal: AbortSi
 		}
 		const overdue = last.some(({name, restarts}) => {
 			const at = since.get(name);
+			const patience = earlier.has(name) ? leftOverMs : stuckMs;
 			return (
-				at !== undefined && (restarts - (before.get(name) ?? 0) >= hopelessRestarts || clock.now() - at >= stuckMs)
+				at !== undefined && (restarts - (before.get(name) ?? 0) >= hopelessRestarts || clock.now() - at >= patience)
 			);
 		});
 		if (!overdue || asking) return;
@@ -164,6 +173,7 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 	if (problems[0]) throw new ProblemError(problems[0]);
 	const timeoutMs = answers.helm.timeoutMinutes * 60_000;
 	report({kind: 'waiting', reason: `the rollout of ${labelOf(wanted)}`, timeoutMs});
+	const earlier = new Set((await serverPods(world, wanted)).map(({name: pod}) => pod));
 	const end = new AbortController();
 	const inner = AbortSignal.any([signal, end.signal]);
 	const upgrade = helm.upgrade({
@@ -176,7 +186,7 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 		onLine: (text) => report({kind: 'line', level: 'info', text: `helm: ${text}`}),
 		signal: inner,
 	});
-	const stuck = watchRollout(world, wanted, inner);
+	const stuck = watchRollout(world, wanted, earlier, inner);
 	try {
 		const first = await Promise.race([
 			upgrade,
