@@ -1,4 +1,3 @@
-import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Draft} from '../answers/draft.ts';
 import {serializeAnswers} from '../answers/save.ts';
@@ -18,6 +17,7 @@ import {createPlainLines, type PlainLines} from './plain-lines.ts';
 import {foundLines, planLines} from './plain-pages.ts';
 import {planViewOf, refusedPlan} from './plan-view.ts';
 import {type RunReport, runInstall} from './run.ts';
+import {answersFile, saveBeside, saveFile} from './save-file.ts';
 import type {ScreenOptions} from './screen.ts';
 import {createStore} from './store.ts';
 
@@ -26,12 +26,6 @@ export const wantsPlainQuestions = (
 	{stdin, stdout}: Pick<Context, 'stdin' | 'stdout'>,
 	{nonInteractive, json}: Pick<GlobalOptions, 'nonInteractive' | 'json'>,
 ): boolean => stdin.isTTY === true && stdout.isTTY === true && !nonInteractive && !json;
-
-const save = async (file: string, text: string): Promise<string> => {
-	await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
-	await writeFile(file, text, {mode: 0o600});
-	return file;
-};
 
 /** Answers `prompt` of an earlier run: what was typed then is gone, so it is asked for again. */
 const typedBefore = (value: unknown, at = ''): readonly string[] => {
@@ -68,7 +62,7 @@ export const runPlain = async (context: Context, options: GlobalOptions, screen:
 	};
 	const saveHandover = async ({id, sections}: Handover): Promise<string> => {
 		const folder = path.join(stateDirectory, 'handover', id);
-		for (const one of sections) await save(path.join(folder, one.fileName), `${one.lines.join('\n')}\n`);
+		for (const one of sections) await saveFile(path.join(folder, one.fileName), `${one.lines.join('\n')}\n`);
 		return folder;
 	};
 	const plan = async (answers: Answers): Promise<PlanView> => {
@@ -110,9 +104,7 @@ export const runPlain = async (context: Context, options: GlobalOptions, screen:
 			lines.say('', 'What will be done', ...planLines(await plan(done.answers)), '');
 			let word = await askWord(lines, 'Start?', ['yes', 'no', 'change', 'save']);
 			while (word === 'save') {
-				lines.say(
-					`Saved: ${await save(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft))}`,
-				);
+				lines.say(`Saved: ${await saveBeside(answersFile(workingDirectory), serializeAnswers(draft))}`);
 				word = await askWord(lines, 'Start?', ['yes', 'no', 'change', 'save']);
 			}
 			if (word === 'yes') return done;

@@ -1,4 +1,3 @@
-import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {LoadedDraft} from '../answers/load.ts';
 import {resolvePaths} from '../answers/resolve-paths.ts';
@@ -17,6 +16,7 @@ import type {Context, GlobalOptions} from './context.ts';
 import {lookAround} from './found.ts';
 import {planViewOf, refusedPlan} from './plan-view.ts';
 import {type RunReport, runInstall} from './run.ts';
+import {answersFile, saveBeside, saveFile} from './save-file.ts';
 import {createStore} from './store.ts';
 
 /** Longest time the screen may take to go when the operator leaves at once, ms. */
@@ -31,12 +31,6 @@ export type ScreenOptions = {
 	readonly resumeCommand: string;
 	/** Refuses answers that must not be worked with, by throwing a ProblemError. */
 	readonly judge?: (answers: Answers) => void;
-};
-
-const save = async (file: string, text: string): Promise<string> => {
-	await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
-	await writeFile(file, text, {mode: 0o600});
-	return file;
 };
 
 /** The session behind the screens, and what became of its run. */
@@ -143,8 +137,7 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 			// The screen is taken down first, so that a last word can be read; a terminal that hangs does not hold us.
 			setTimeout(() => context.leave(130), screenDownMs).unref();
 		},
-		saveAnswers: async (draft) =>
-			save(path.join(context.workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
+		saveAnswers: async (draft) => saveBeside(answersFile(context.workingDirectory), serializeAnswers(draft)),
 		saveReport: async () => {
 			const state = store.getState();
 			const lines =
@@ -156,7 +149,7 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 							),
 						]
 					: [];
-			return save(
+			return saveFile(
 				path.join(stateDirectory, 'reports', `report-${stamp()}.txt`),
 				redactor.redact(`${lines.join('\n')}\n`),
 			);
@@ -164,7 +157,7 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 		saveHandover: async (handover: Handover) => {
 			const folder = path.join(stateDirectory, 'handover', handover.id);
 			for (const {fileName, lines} of handover.sections)
-				await save(path.join(folder, fileName), `${lines.join('\n')}\n`);
+				await saveFile(path.join(folder, fileName), `${lines.join('\n')}\n`);
 			return folder;
 		},
 		summary: (run) => {
