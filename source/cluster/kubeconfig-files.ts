@@ -23,10 +23,21 @@ export type KubeconfigOptions = {
 	readonly environment: {readonly KUBECONFIG?: string | undefined};
 };
 
+/** What is wrong with the login a sound kubeconfig leads to; everything else is a wrong answer, as a malformed file is. */
+const loginCodes: ReadonlySet<string> = new Set([
+	'kubeconfig-exec-missing',
+	'kubeconfig-login-failed',
+	'kubeconfig-certificate-expired',
+]);
+
 /** A refusal that the two answers about the kubeconfig may mend. */
 export const refuse = (input: Omit<ProblemInput, 'area'>, cause?: unknown): ProblemError =>
 	new ProblemError(
-		{area: 'prerequisites', answers: ['kubernetes.kubeconfig', 'kubernetes.context'], ...input},
+		{
+			area: loginCodes.has(input.code) ? 'prerequisites' : 'usage',
+			answers: ['kubernetes.kubeconfig', 'kubernetes.context'],
+			...input,
+		},
 		{cause},
 	);
 

@@ -120,7 +120,7 @@ const checkClientCertificate = (user: z.output<typeof userSchema>, file: string,
 
 /**
  * Reads the kubeconfig and chooses a context. Formats: client-go `clientcmd/api/v1` Config.
- * @throws ProblemError area `prerequisites`: kubeconfig-missing, -unreadable, -invalid, -no-context, -incomplete,
+ * @throws ProblemError area `usage` or, for the login, `prerequisites`: kubeconfig-missing, -unreadable, -invalid, -no-context, -incomplete,
  * -file-missing, -certificate-expired; each names the file.
  */
 export const loadKubeconfig = (options: KubeconfigOptions, now: number): LoadedKubeconfig => {

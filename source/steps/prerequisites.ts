@@ -35,9 +35,11 @@ export const together = (
 	const [first, ...others] = problems;
 	if (!first || others.length === 0) return first;
 	const sameArea = problems.every(({area}) => area === first.area);
+	// A wrong answer comes first: the rest may only follow from it.
+	const area = sameArea ? first.area : problems.some((one) => one.area === 'usage') ? 'usage' : 'prerequisites';
 	return problem({
 		code,
-		area: sameArea ? first.area : 'prerequisites',
+		area,
 		who: first.who,
 		message: say(problems.length),
 		cause: first.message,

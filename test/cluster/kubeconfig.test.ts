@@ -85,7 +85,7 @@ describe('a kubeconfig', () => {
 		const found = refusal({kubeconfig});
 		expect(found).toMatchObject({
 			code: 'kubeconfig-missing',
-			area: 'prerequisites',
+			area: 'usage',
 			answers: ['kubernetes.kubeconfig'],
 		});
 		expect(found.message).toContain(kubeconfig);

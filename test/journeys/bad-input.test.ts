@@ -93,11 +93,11 @@ describe('bad input ends with a cause, a fix and its exit code, and the cluster 
 	});
 
 	test('no kubeconfig at that place', async () => {
-		await expectRefusal(await installWith('--kubeconfig', './no-kubeconfig'), 3, /no-kubeconfig/u);
+		await expectRefusal(await installWith('--kubeconfig', './no-kubeconfig'), 2, /no-kubeconfig/u);
 	});
 
 	test('a context that the kubeconfig does not know', async () => {
-		await expectRefusal(await installWith('--context', 'elsewhere'), 3, /elsewhere/u);
+		await expectRefusal(await installWith('--context', 'elsewhere'), 2, /elsewhere/u);
 	});
 
 	test('a certificate for another host', async () => {

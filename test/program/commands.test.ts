@@ -246,11 +246,11 @@ test('a bundle that is not there ends with 5, and no step is begun after it', as
 	expect(events.some(({type}) => type === 'step-applying')).toBe(false);
 });
 
-test('a kubeconfig that is not there ends with 3 and names the file', async () => {
+test('a kubeconfig that is not there ends with 2 and names the file', async () => {
 	const {code, out} = await stage.run(
 		...(await withBundle(['--kubeconfig', 'gone-config', '--from', 'prerequisites', '--until', 'prerequisites'])),
 	);
-	expect(code).toBe(3);
+	expect(code).toBe(2);
 	expect(out).toContain(path.join(stage.folder, 'gone-config'));
 });
 
