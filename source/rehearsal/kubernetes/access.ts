@@ -127,5 +127,5 @@ export const review = (store: Store, deny: readonly Denial[], user: User, kind: 
 		namespace: String(wish.namespace ?? ''),
 		name: String(wish.name ?? ''),
 	});
-	return {...body, kind, status: {allowed, ...(allowed ? {} : {reason: ''})}};
+	return {...body, kind, status: {allowed}};
 };

@@ -105,7 +105,7 @@ const bySpec: Readonly<Record<string, (spec: Dict, object: KubeObject) => void>>
 			backoffLimit: 6,
 			completionMode: 'NonIndexed',
 			suspend: false,
-			manualSelector: undefined,
+			manualSelector: false,
 		});
 		if (spec.parallelism === 1) setDefault(spec, 'completions', 1);
 		setDefault(spec, 'podReplacementPolicy', 'TerminatingOrFailed');
@@ -115,12 +115,16 @@ const bySpec: Readonly<Record<string, (spec: Dict, object: KubeObject) => void>>
 		if (!uid || !isDict(spec.template)) return;
 		setDefault(spec, 'selector', {matchLabels: {'batch.kubernetes.io/controller-uid': uid}});
 		const labels = ensureDict(ensureDict(spec.template, 'metadata'), 'labels');
-		setAll(labels, {
+		const own = {
 			'batch.kubernetes.io/controller-uid': uid,
 			'batch.kubernetes.io/job-name': object.metadata.name,
 			'controller-uid': uid,
 			'job-name': object.metadata.name,
-		});
+		};
+		setAll(labels, own);
+		// A Job that says nothing of labels gets those of its template.
+		if (!object.metadata.labels || Object.keys(object.metadata.labels).length === 0)
+			object.metadata.labels = {...labels} as Record<string, string>;
 	},
 	'cronjobs.batch': (spec) => {
 		setAll(spec, {

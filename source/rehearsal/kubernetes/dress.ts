@@ -67,6 +67,9 @@ export type DressOptions = {
 	readonly headings?: boolean;
 };
 
+/** In a list the items of built-in kinds carry neither kind nor version: the list tells both. */
+export const asItem = ({kind: _, apiVersion: __, ...rest}: KubeObject): Record<string, unknown> => rest;
+
 /** One object in the form that the client asked for. */
 export const dressObject = (info: KindInfo, object: KubeObject, options: DressOptions): unknown => {
 	if (options.dress === 'table') {
@@ -92,5 +95,10 @@ export const dressList = (
 		const items = objects.map((object) => dict(dressObject(info, object, options)));
 		return {kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items};
 	}
-	return {kind: `${info.kind}List`, apiVersion, metadata, items: objects.map((object) => inVersion(info, object))};
+	return {
+		kind: `${info.kind}List`,
+		apiVersion,
+		metadata,
+		items: objects.map((object) => asItem(inVersion(info, object))),
+	};
 };

@@ -12,7 +12,8 @@ export type Status = {
 	readonly message?: string;
 	readonly reason?: string;
 	readonly details?: Record<string, unknown>;
-	readonly code: number;
+	/** Absent from a success. */
+	readonly code?: number;
 };
 
 /** An error that is answered to the client as a `Status`; wording follows k8s.io/apimachinery/pkg/api/errors. */
@@ -75,7 +76,7 @@ export const invalid = (info: KindInfo, name: string, causes: readonly Cause[]):
 	const summary = parts.length === 1 ? parts[0] : `[${parts.join(', ')}]`;
 	const kind = info.group ? `${info.kind}.${info.group}` : info.kind;
 	return new ApiError(422, 'Invalid', `${kind} "${name}" is invalid: ${summary}`, {
-		name,
+		...(name ? {name} : {}),
 		...(info.group ? {group: info.group} : {}),
 		kind: info.kind,
 		causes,
@@ -100,7 +101,6 @@ export const success = (info: KindInfo, name: string, uid: string): Status => ({
 	metadata: {},
 	status: 'Success',
 	details: {...details(info, name), uid},
-	code: 200,
 });
 
 /** 410 for a resourceVersion that has left the history window. */

@@ -28,7 +28,7 @@ export const pageOf = (objects: readonly KubeObject[], query: URLSearchParams, v
 		try {
 			start = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
 		} catch {
-			throw badRequest('continue key is not valid');
+			throw badRequest('invalid continue token: continue key is not valid');
 		}
 		if (!isDict(start) || typeof start.after !== 'string') throw badRequest('continue key is not valid');
 		const after = start.after;

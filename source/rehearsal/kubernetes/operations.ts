@@ -10,6 +10,7 @@ import {applyStrategicPatch} from './patch-strategic.ts';
 import {createRemoval, type Removal} from './removal.ts';
 import {shapeOf} from './shapes.ts';
 import type {Store} from './store.ts';
+import {dropEmpties, initialStatus} from './tidy.ts';
 import {checkFields, type FieldValidation} from './unknown-fields.ts';
 import {validateObject, validateShape} from './validate.ts';
 import {copy, dict, isDict, same, timestamp} from './values.ts';
@@ -68,7 +69,7 @@ const decode = (info: KindInfo, namespace: string, body: unknown): KubeObject =>
 	}
 	if (object.kind !== info.kind)
 		throw badRequest(
-			`${info.kind} in version "${info.version}" cannot be handled as a ${info.kind}: no kind "${object.kind}" is registered for ${expected}`,
+			`${object.kind} in version "${info.version}" cannot be handled as a ${info.kind}: converting (${info.version}.${object.kind}) to (${info.group.split('.')[0] || 'core'}.${info.kind}): unknown conversion`,
 		);
 	object.metadata = (isDict(object.metadata) ? object.metadata : {}) as ObjectMeta;
 	if (info.namespaced) {
@@ -121,11 +122,13 @@ export const createOperations = (store: Store, now: () => Date): Operations => {
 		}
 		if (info.counted) meta.generation = 1;
 		if (hasStatus(info)) delete object.status;
-		if (info.id === 'pods') object.status = {phase: 'Pending'};
-		if (info.id === 'persistentvolumeclaims') object.status = {phase: 'Pending'};
 		dropNulls(object);
 		applyDefaults(shelf, object);
 		validateObject(info, object);
+		dropEmpties(object);
+		const status = initialStatus(info, object);
+		if (status) object.status = status;
+		if (info.id === 'persistentvolumeclaims') meta.finalizers ??= ['kubernetes.io/pvc-protection'];
 		if (store.get(shelf, meta.namespace ?? '', meta.name)) throw alreadyExists(info, meta.name);
 		admit(store, info, object);
 		const recorded = isApply ? object : recordUpdate(undefined, object, books(info, options, 'Update'));
@@ -175,6 +178,7 @@ export const createOperations = (store: Store, now: () => Date): Operations => {
 			applyDefaults(shelf, object);
 			admit(store, info, object, live);
 			validateObject(info, object, live);
+			dropEmpties(object);
 			const annotations =
 				info.id === 'deployments.apps' && !same(live.metadata.annotations, object.metadata.annotations);
 			if (info.counted && (annotations || !same(live.spec, object.spec))) {
@@ -224,8 +228,14 @@ export const createOperations = (store: Store, now: () => Date): Operations => {
 			const live = store.get(shelfOf(info), namespace, name);
 			if (type === 'apply') {
 				checkFields(info, body, options);
+				const {apiVersion = '', kind = ''} = dict(body);
+				if (!kind) throw badRequest(`invalid object type: ${apiVersion ? String(apiVersion) : '/'}, Kind=`);
 				const applied = decode(info, namespace, body);
 				applied.metadata.name ??= name;
+				if (applied.metadata.name !== name)
+					throw badRequest(
+						`the name of the object (${applied.metadata.name}) does not match the name on the URL (${name})`,
+					);
 				dropNulls(applied);
 				if (info.id === 'secrets') moveStringData(applied);
 				if (!live && options.subresource) throw notFound(info, name);

@@ -3,8 +3,11 @@ import {copy, isDict, same} from './values.ts';
 
 type Operation = {readonly op: string; readonly path: string; readonly from?: string; readonly value?: unknown};
 
+// The real server keeps the reason to itself (apiserver, NewGenericServerResponse); it stays here as the cause of the error.
 const refuse = (message: string): ApiError =>
-	new ApiError(422, 'Invalid', `the server rejected our request due to an error in our request: ${message}`);
+	Object.assign(new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {}), {
+		cause: message,
+	});
 
 const steps = (pointer: string): string[] => {
 	if (pointer === '') return [];
@@ -57,7 +60,9 @@ const edit = (document: unknown, pointer: string, action: 'add' | 'replace' | 'r
  */
 export const applyJsonPatch = (document: unknown, patch: unknown): unknown => {
 	if (!Array.isArray(patch))
-		throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+		throw badRequest(
+			'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+		);
 	let result: unknown = copy(document);
 	for (const {op, path, from, value} of patch as readonly Operation[]) {
 		if (op === 'add' || op === 'replace') result = edit(result, path, op, copy(value));

@@ -23,21 +23,46 @@ const ordered = (items: readonly unknown[], order: readonly unknown[], idOf: (it
 	return items.map((item) => (rank(item) >= 0 ? listed.shift() : item));
 };
 
+/**
+ * The order of a merged list: what the patch names in its order, the rest in the order it had; of two items that were there
+ * before, the former comes first (apimachinery, strategicpatch `mergeSortedSlice`).
+ */
+const inOrder = (
+	items: readonly unknown[],
+	before: readonly unknown[],
+	named: readonly unknown[],
+	key: string,
+): unknown[] => {
+	const idOf = (item: unknown): unknown => (isDict(item) ? item[key] : undefined);
+	const rank = (item: unknown): number => before.findIndex((one) => same(idOf(one), idOf(item)));
+	const left = named.flatMap((id) => items.filter((item) => same(idOf(item), id)));
+	const right = items.filter((item) => !left.includes(item));
+	const result: unknown[] = [];
+	while (left.length > 0 || right.length > 0) {
+		const [first, second] = [rank(left[0]), rank(right[0])];
+		const takesRight = left.length === 0 || (right.length > 0 && first >= 0 && second >= 0 && first > second);
+		result.push(takesRight ? right.shift() : left.shift());
+	}
+	return result;
+};
+
 const mergeKeyed = (current: readonly unknown[], patch: readonly unknown[], key: string, shape: Shape): unknown[] => {
 	if (patch.some((item) => isDict(item) && item.$patch === 'replace')) {
 		return patch.filter((item) => !(isDict(item) && item.$patch === 'replace')).map(strip);
 	}
 	let result = [...current];
+	const named: unknown[] = [];
 	for (const item of patch) {
 		if (!isDict(item)) throw badRequest(`map: patch list item is not an object where merge key ${key} is needed`);
 		if (item[key] === undefined)
 			throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
 		const index = result.findIndex((candidate) => isDict(candidate) && same(candidate[key], item[key]));
+		if (item.$patch !== 'delete') named.push(item[key]);
 		if (item.$patch === 'delete') result = result.filter((_, position) => position !== index);
 		else if (index < 0) result.push(strip(item));
 		else result[index] = mergeDict(result[index] as Dict, item, shape.items ?? {});
 	}
-	return result;
+	return inOrder(result, current, named, key);
 };
 
 const mergeDict = (current: Dict, patch: Dict, shape: Shape): Dict => {

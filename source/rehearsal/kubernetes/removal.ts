@@ -1,4 +1,4 @@
-import {conflict, notFound, type Status, success} from './errors.ts';
+import {conflict, forbidden, notFound, type Status, success} from './errors.ts';
 import {type KindInfo, shelfOf} from './kinds.ts';
 import type {KubeObject, ObjectMeta} from './objects.ts';
 import type {Store} from './store.ts';
@@ -26,10 +26,11 @@ export const createRemoval =
 		if (!live) throw notFound(info, name);
 		const {uid, resourceVersion} = options.preconditions ?? {};
 		if (uid && uid !== live.metadata.uid) {
+			// The storage layer speaks of the kind here, not of the resource.
 			throw conflict(
-				info,
+				{...info, plural: info.kind, group: ''},
 				name,
-				`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
+				`the UID in the precondition (${uid}) does not match the UID in record (${live.metadata.uid}). The object might have been deleted and then recreated`,
 			);
 		}
 		if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) {
@@ -39,6 +40,8 @@ export const createRemoval =
 				`Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${live.metadata.resourceVersion}`,
 			);
 		}
+		if (info.id === 'namespaces' && ['default', 'kube-system', 'kube-public'].includes(name))
+			throw forbidden({...info, plural: 'namespaces'}, name, 'this namespace may not be deleted');
 		if (options.dryRun) return success(info, name, live.metadata.uid);
 		// batch/v1 kept the old default: without a policy the pods of a Job stay behind.
 		const isJob = info.id === 'jobs.batch';
@@ -60,7 +63,8 @@ export const createRemoval =
 		if (finalizers.size > 0) metadata.finalizers = [...finalizers];
 		if (!metadata.deletionTimestamp) {
 			metadata.deletionTimestamp = timestamp(now());
-			metadata.deletionGracePeriodSeconds = isGraceful ? (options.gracePeriodSeconds ?? 30) : 0;
+			if (info.id !== 'namespaces')
+				metadata.deletionGracePeriodSeconds = isGraceful ? (options.gracePeriodSeconds ?? 30) : 0;
 			if (info.counted) metadata.generation = (metadata.generation ?? 0) + 1;
 		} else if (options.gracePeriodSeconds === 0) metadata.deletionGracePeriodSeconds = 0;
 		const next: KubeObject = {...live, metadata};

@@ -1,7 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {attributesOf, type Denial, denied, isAllowed, review, type User} from './access.ts';
-import {asCoreEvent, dressList, dressObject, inVersion} from './dress.ts';
-import {ApiError, badRequest, forbidden, notFound, type Status} from './errors.ts';
+import {asCoreEvent, asItem, dressList, dressObject, inVersion} from './dress.ts';
+import {ApiError, badRequest, type Cause, forbidden, notFound, required, type Status} from './errors.ts';
 import {decodeBody, dressOf, readBody, sendJson} from './http.ts';
 import {apiVersionOf, isVirtual, type KindInfo, kindById, kindByPath, shelfOf} from './kinds.ts';
 import {pageOf, predicateOf} from './lists.ts';
@@ -34,18 +34,30 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
 const patchTypeOf = (contentType: string): PatchType => {
 	const type = patchTypes[contentType.split(';')[0]?.trim() ?? ''];
 	if (type) return type;
-	const known = Object.keys(patchTypes).join(', ');
-	throw new ApiError(
-		415,
-		'UnsupportedMediaType',
-		`the body of the request was in an unknown format - accepted media types include: ${known}`,
-	);
+	throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 };
+
+const optionDetails = (kind: string, cause: Cause) => ({group: 'meta.k8s.io', kind, causes: [cause]});
+const optionError = (kind: string, cause: Cause): ApiError =>
+	new ApiError(
+		422,
+		'Invalid',
+		`${kind}.meta.k8s.io "" is invalid: ${cause.field}: ${cause.message}`,
+		optionDetails(kind, cause),
+	);
+const notSupported = (field: string, value: unknown, values: readonly string[]): Cause => ({
+	reason: 'FieldValueNotSupported',
+	message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${values.map((one) => `"${one}"`).join(', ')}`,
+	field,
+});
+const policies = ['Foreground', 'Background', 'Orphan', 'nil'];
 
 const deleteOptions = (query: URLSearchParams, body: unknown, warn: (text: string) => void): DeleteOptions => {
 	const sent = dict(body);
 	const policy = sent.propagationPolicy ?? query.get('propagationPolicy');
 	const orphan = sent.orphanDependents;
+	if (policy && !policies.includes(String(policy)))
+		throw optionError('DeleteOptions', notSupported('propagationPolicy', policy, policies));
 	const grace = sent.gracePeriodSeconds ?? query.get('gracePeriodSeconds');
 	return {
 		warn,
@@ -71,8 +83,20 @@ const writeOptions = (
 			422,
 			'Invalid',
 			'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+			optionDetails('PatchOptions', required('fieldManager', 'is required for apply patch')),
 		);
 	}
+	if (!isApply && query.has('force')) {
+		const why: Cause = {
+			reason: 'FieldValueForbidden',
+			message: 'Forbidden: may not be specified for non-apply patch',
+			field: 'force',
+		};
+		throw optionError('PatchOptions', why);
+	}
+	const dryRun = query.get('dryRun');
+	if (dryRun !== null && dryRun !== 'All')
+		throw optionError('CreateOptions', notSupported('dryRun', [dryRun], ['All']));
 	const validation = query.get('fieldValidation');
 	return {
 		manager: manager || agent,
@@ -102,7 +126,7 @@ export const serveResource = async (
 	// Asking about oneself is open to every user that is logged in.
 	const isSelf = wanted.plural.startsWith('selfsubject');
 	if (!isSelf && !isAllowed(store, api.deny(), user, attributes)) throw denied(user, attributes);
-	if (!info) throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+	if (!info) throw new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 	const {namespace, name, subresource} = wanted;
 	const query = url.searchParams;
 	const shelf = shelfOf(info);
@@ -123,7 +147,7 @@ export const serveResource = async (
 		sendJson(response, code, isStatus ? object : dressObject(info, object as KubeObject, options), warnings);
 	};
 	if (subresource && !info.subresources.includes(subresource)) {
-		throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+		throw new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 	}
 	if (!subresource && !info.verbs.includes(wanted.verb)) {
 		throw new ApiError(405, 'MethodNotAllowed', `the server does not allow this method on the requested resource`);
@@ -131,7 +155,7 @@ export const serveResource = async (
 	if (isVirtual(info)) {
 		const asked = dict(await body());
 		const answered = review(store, api.deny(), user, info.kind, {...asked, apiVersion: apiVersionOf(info)});
-		sendJson(response, 201, {...answered, metadata: {creationTimestamp: null, ...dict(asked.metadata)}});
+		sendJson(response, 201, {...answered, metadata: dict(asked.metadata)});
 		return;
 	}
 	if (subresource) {
@@ -143,6 +167,11 @@ export const serveResource = async (
 			answer(200, existing());
 			return;
 		case 'list': {
+			const version = query.get('resourceVersion') ?? '';
+			if (version && !/^\d+$/u.test(version))
+				throw badRequest(
+					`invalid resource version: resourceVersion: Invalid value: "${version}": strconv.ParseUint: parsing "${version}": invalid syntax`,
+				);
 			const accepts = predicateOf(query, shelf, `/${info.version}, Kind=${info.kind}`, name);
 			const page = pageOf(store.list(shelf, namespace || undefined).filter(accepts), query, store.version());
 			sendJson(response, 200, dressList(info, apiVersionOf(info), page.items, page.metadata, options));
@@ -220,7 +249,7 @@ export const serveResource = async (
 					kind: `${info.kind}List`,
 					apiVersion: apiVersionOf(info),
 					metadata,
-					items: chosen.map((object) => inVersion(info, object)),
+					items: chosen.map((object) => asItem(inVersion(info, object))),
 				},
 				warnings,
 			);
@@ -259,7 +288,7 @@ const serveSubresource = async (
 		sendJson(response, 201, {
 			kind: 'TokenRequest',
 			apiVersion: 'authentication.k8s.io/v1',
-			metadata: {name, namespace, creationTimestamp: null},
+			metadata: {name, namespace},
 			spec: sent.spec ?? {},
 			status: {token, expirationTimestamp: hour},
 		});

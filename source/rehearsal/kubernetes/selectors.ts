@@ -108,10 +108,12 @@ export const fieldPredicate = (shelf: string, kind: string, selector: string): P
 		.map((part) => {
 			const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part);
 			const field = match?.[1] ?? part;
-			if (!match) throw badRequest(`invalid field selector: '${part}'; can't understand '${part}'`);
+			if (!match) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
 			if (!known.includes(field)) {
 				throw badRequest(
-					`Unable to find "${kind}" that match label selector "", field selector "${selector}": field label not supported: ${field}`,
+					fieldsOf[shelf]
+						? `Unable to find "${kind}" that match label selector "", field selector "${selector}": field label not supported: ${field}`
+						: `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
 				);
 			}
 			return {field, negated: match[2] === '!=', value: match[3] ?? ''};

@@ -153,7 +153,7 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
 							`Internal error occurred: ${error instanceof Error ? error.message : String(error)}`,
 						).status;
 			if (response.headersSent) response.destroy();
-			else sendJson(response, status.code, status);
+			else sendJson(response, status.code ?? 500, status);
 		});
 	});
 	await new Promise<void>((resolve, reject) => {
@@ -254,8 +254,8 @@ const serveMeta = (
 									: first === 'apis'
 										? resourceList(second ?? '', third ?? '')
 										: undefined;
-	if (!found) throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
-	sendJson(response, 200, found);
+	if (found) sendJson(response, 200, found);
+	else sendText(response, 404, '404 page not found\n');
 };
 
 const openApiPath = (path: string, version: string): Record<string, unknown> | undefined => {

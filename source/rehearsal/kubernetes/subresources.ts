@@ -23,7 +23,7 @@ export const scaleOf = (object: KubeObject): Dict => {
 		kind: 'Scale',
 		apiVersion: 'autoscaling/v1',
 		metadata: {name, namespace, uid, resourceVersion, creationTimestamp},
-		spec: {replicas: spec.replicas ?? 0},
+		spec: spec.replicas ? {replicas: spec.replicas} : {},
 		status: {
 			replicas: dict(object.status).replicas ?? 0,
 			selector: selectorText(spec.selector as LabelSelector),

@@ -2,6 +2,14 @@ import {ApiError, type Cause, invalid, invalidValue, required} from './errors.ts
 import {apiVersionOf, type KindInfo} from './kinds.ts';
 import type {KubeObject, LabelSelector} from './objects.ts';
 import {selects} from './selectors.ts';
+import {
+	containerValueCauses,
+	dataKeyCauses,
+	hasBadQuantity,
+	labelKeyCauses,
+	portCauses,
+	roleRefCauses,
+} from './validate-values.ts';
 import {type Dict, dict, isDict, list, same, text} from './values.ts';
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -65,6 +73,8 @@ const podCauses = (spec: Dict, field: string): Cause[] => {
 	return [
 		...(list(spec.containers).length > 0 ? [] : [required(`${field}.containers`)]),
 		...containerCauses(spec, field, volumes),
+		...containerValueCauses(list(spec.containers), `${field}.containers`),
+		...containerValueCauses(list(spec.initContainers), `${field}.initContainers`),
 	];
 };
 
@@ -74,7 +84,7 @@ const workloadCauses = (object: KubeObject): Cause[] => {
 	const spec = dict(object.spec);
 	const labels = dict(dict(dict(spec.template).metadata).labels) as Record<string, string>;
 	const selector = spec.selector;
-	const mismatch = isDict(selector) && !selects(selector as LabelSelector, labels);
+	const mismatch = !isDict(selector) || !selects(selector as LabelSelector, labels);
 	return [
 		...(isDict(selector) && Object.keys(selector).length > 0 ? [] : [required('spec.selector')]),
 		...(mismatch
@@ -87,20 +97,11 @@ const workloadCauses = (object: KubeObject): Cause[] => {
 const jobCauses = (object: KubeObject): Cause[] => {
 	const spec = dict(object.spec);
 	const policy = text(dict(dict(spec.template).spec).restartPolicy);
-	const bad = 'supported values: "OnFailure", "Never"';
 	return [
 		...templateCauses(spec),
 		...(policy === 'Never' || policy === 'OnFailure'
 			? []
-			: [
-					policy
-						? {
-								reason: 'FieldValueNotSupported',
-								message: `Unsupported value: "${policy}": ${bad}`,
-								field: 'spec.template.spec.restartPolicy',
-							}
-						: required('spec.template.spec.restartPolicy', 'valid values: "OnFailure", "Never"'),
-				]),
+			: [required('spec.template.spec.restartPolicy', 'valid values: "OnFailure", "Never"')]),
 	];
 };
 
@@ -114,7 +115,10 @@ const secretKeys: Readonly<Record<string, readonly string[]>> = {
 const secretCauses = (object: KubeObject): Cause[] => {
 	const data = dict(object.data);
 	const wanted = secretKeys[String(object.type)] ?? [];
-	const causes = wanted.filter((key) => data[key] === undefined).map((key) => required(`data[${key}]`));
+	const causes = [
+		...dataKeyCauses(object),
+		...wanted.filter((key) => data[key] === undefined).map((key) => required(`data[${key}]`)),
+	];
 	const docker = data['.dockerconfigjson'];
 	if (object.type === 'kubernetes.io/dockerconfigjson' && typeof docker === 'string') {
 		try {
@@ -155,8 +159,11 @@ const rules: Readonly<Record<string, (object: KubeObject) => Cause[]>> = {
 	services: (object) => {
 		const spec = dict(object.spec);
 		const needsPorts = spec.type !== 'ExternalName' && spec.clusterIP !== 'None';
-		return needsPorts && list(spec.ports).length === 0 ? [required('spec.ports')] : [];
+		return [...(needsPorts && list(spec.ports).length === 0 ? [required('spec.ports')] : []), ...portCauses(spec)];
 	},
+	configmaps: dataKeyCauses,
+	'rolebindings.rbac.authorization.k8s.io': roleRefCauses,
+	'clusterrolebindings.rbac.authorization.k8s.io': roleRefCauses,
 	persistentvolumeclaims: (object) => {
 		const spec = dict(object.spec);
 		return [
@@ -216,12 +223,22 @@ const changes = (info: KindInfo, before: KubeObject, after: KubeObject): Cause[]
 	return [];
 };
 
+const finalizerCauses = (before: KubeObject, after: KubeObject): Cause[] => {
+	const added = (after.metadata.finalizers ?? []).filter((one) => !before.metadata.finalizers?.includes(one));
+	if (!before.metadata.deletionTimestamp || added.length === 0) return [];
+	const list = `[]string{${added.map((one) => JSON.stringify(one)).join(', ')}}`;
+	const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${list}`;
+	return [{reason: 'FieldValueForbidden', message, field: 'metadata.finalizers'}];
+};
+
 /** Refuse (422) an object whose name, required fields or unchangeable fields are wrong, worded like the real server. */
 export const validateObject = (info: KindInfo, object: KubeObject, before?: KubeObject): void => {
 	const name = object.metadata.name;
 	const causes = [
 		...(before ? [] : nameCauses(info, name)),
+		...labelKeyCauses(object.metadata.labels, 'metadata.labels'),
 		...labelCauses(object.metadata.labels, 'metadata.labels'),
+		...(before ? finalizerCauses(before, object) : []),
 		...(rules[info.id]?.(object) ?? []),
 		...(before ? changes(info, before, object) : []),
 	];
@@ -252,6 +269,9 @@ export const validateShape = (info: KindInfo, object: KubeObject): void => {
 	};
 	strings(object.metadata?.labels, 'ObjectMeta.metadata.labels');
 	strings(object.metadata?.annotations, 'ObjectMeta.metadata.annotations');
+	const podSpec = info.id === 'pods' ? object.spec : dict(dict(object.spec).template).spec;
+	if (hasBadQuantity(podSpec))
+		throw fail("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
 	if (info.id === 'configmaps') strings(object.data, `${info.kind}.data`);
 	if (info.id === 'secrets') {
 		strings(object.stringData, 'Secret.stringData');

@@ -51,7 +51,6 @@ export const serveWatch = (
 	const bookmark = (annotations?: Record<string, string>): void => {
 		const metadata = {
 			resourceVersion: String(store.version()),
-			creationTimestamp: null,
 			...(annotations ? {annotations} : {}),
 		};
 		send('BOOKMARK', {...options.blank, metadata});

@@ -58,7 +58,7 @@ describe('refusals are worded like the real server', () => {
 			maps,
 			{apiVersion: 'v1', kind: 'Secret', metadata: {name: 'a'}},
 			400,
-			'no kind "Secret" is registered',
+			'cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): unknown conversion',
 		],
 		[
 			'a Deployment without a selector',
@@ -66,7 +66,7 @@ describe('refusals are worded like the real server', () => {
 			'/apis/apps/v1/namespaces/default/deployments',
 			{metadata: {name: 'd'}, spec: {template: {spec: {containers: [{name: 'a', image: 'b'}]}}}},
 			422,
-			'Deployment.apps "d" is invalid: spec.selector: Required value',
+			'Deployment.apps "d" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value',
 		],
 		[
 			'a TLS secret without its key',
