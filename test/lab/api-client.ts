@@ -63,7 +63,8 @@ export const send = (
 			{
 				method,
 				ca: target.ca,
-				...(target.cert ? {cert: target.cert, key: target.key} : {}),
+				// A client certificate would win over the token that a call brings.
+				...(target.cert && !headers.authorization ? {cert: target.cert, key: target.key} : {}),
 				headers: {
 					'user-agent': 'table/1.0',
 					accept: 'application/json',

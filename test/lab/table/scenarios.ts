@@ -8,8 +8,8 @@ const maps = `${core}/configmaps`;
 const map = (name: string, data: Record<string, unknown> = {}, labels: Record<string, string> = {}) => ({
 	apiVersion: 'v1',
 	kind: 'ConfigMap',
-	metadata: {name, labels},
-	data,
+	metadata: {name, ...(Object.keys(labels).length > 0 ? {labels} : {})},
+	...(Object.keys(data).length > 0 ? {data} : {}),
 });
 const post = (title: string, path: string, body: unknown, headers?: Record<string, string>) => ({
 	title,
