@@ -73,6 +73,7 @@ const session: Session = {
 		workspaces: [{name: 'default', host: 'zenml-workspace.corp.example'}],
 	},
 	given: ['registry.host'],
+	untyped: [],
 	keepSecret: refuse,
 	plan: async () => ({steps: []}),
 	start: async () => {

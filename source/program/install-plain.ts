@@ -20,19 +20,13 @@ import {type RunReport, runInstall} from './run.ts';
 import {answersFile, saveBeside, saveFile} from './save-file.ts';
 import type {ScreenOptions} from './screen.ts';
 import {createStore} from './store.ts';
+import {typedBefore} from './typed-before.ts';
 
 /** Is somebody there to be asked line by line, where the full screen is not wanted or not possible? */
 export const wantsPlainQuestions = (
 	{stdin, stdout}: Pick<Context, 'stdin' | 'stdout'>,
 	{nonInteractive, json}: Pick<GlobalOptions, 'nonInteractive' | 'json'>,
 ): boolean => stdin.isTTY === true && stdout.isTTY === true && !nonInteractive && !json;
-
-/** Answers `prompt` of an earlier run: what was typed then is gone, so it is asked for again. */
-const typedBefore = (value: unknown, at = ''): readonly string[] => {
-	if (value === 'prompt') return [at];
-	if (value === null || typeof value !== 'object') return [];
-	return Object.entries(value).flatMap(([key, inner]) => typedBefore(inner, at === '' ? key : `${at}.${key}`));
-};
 
 /** The installer in lines, for somebody at a terminal without a full screen. Returns the exit code. */
 export const runPlain = async (context: Context, options: GlobalOptions, screen: ScreenOptions): Promise<number> => {

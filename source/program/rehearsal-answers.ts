@@ -2,12 +2,12 @@ import {randomBytes} from 'node:crypto';
 import {access, constants, mkdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {type Draft, type DraftValue, getAt, setAt} from '../answers/draft.ts';
-import {allFields} from '../answers/fields.ts';
 import {loadAnswers} from '../answers/load.ts';
 import type {Answers} from '../answers/schema.ts';
 import {ProblemError, ProblemsError, problem} from '../engine/problem.ts';
 import type {Context} from './context.ts';
 import {type AnswerSource, partialAnswers} from './inputs.ts';
+import {secretPlaces} from './secret-places.ts';
 
 /** Answers whose values the rehearsal decides, whatever the operator's file says: addresses, logins and files of its world. */
 const decidedByRehearsal = [
@@ -125,22 +125,6 @@ export const judgeOwnFile = (source: AnswerSource): void => {
 		if (own.length > 0) throw new ProblemsError(own);
 	}
 };
-
-/** Places of all secrets in a draft, lists counted out. */
-const secretPlaces = (draft: Draft): readonly string[] =>
-	allFields
-		.filter(({type}) => type === 'secret')
-		.flatMap(({path: keys}) =>
-			keys.reduce<readonly string[]>(
-				(places, key) =>
-					places.flatMap((at) => {
-						if (key !== '*') return [at === '' ? key : `${at}.${key}`];
-						const list = getAt(draft, at);
-						return Array.isArray(list) ? list.map((_one, index) => `${at}.${index}`) : [];
-					}),
-				[''],
-			),
-		);
 
 /** Why a secret cannot be read here; undefined when it can, or is typed or made during the run. */
 const missing = async (reference: string, {environment}: Context): Promise<string | undefined> => {

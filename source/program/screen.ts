@@ -18,6 +18,7 @@ import {planViewOf, refusedPlan} from './plan-view.ts';
 import {type RunReport, runInstall} from './run.ts';
 import {answersFile, saveBeside, saveFile} from './save-file.ts';
 import {createStore} from './store.ts';
+import {typedBefore} from './typed-before.ts';
 
 /** Longest time the screen may take to go when the operator leaves at once, ms. */
 const screenDownMs = 1000;
@@ -57,6 +58,7 @@ const createSession = (context: Context, options: GlobalOptions, screen: ScreenO
 		now: clock.now,
 		draft: loaded.draft,
 		given: loaded.given,
+		untyped: typedBefore(loaded.draft),
 		found: async () =>
 			lookAround(context, loaded.draft, {
 				stateDirectory,

@@ -61,6 +61,8 @@ export type Session = {
 	readonly draft: Draft;
 	/** Paths that were answered from outside; where there are any, only missing answers are asked for. */
 	readonly given: readonly string[];
+	/** Paths of secrets that an earlier run left as `prompt`: nobody has their values any more. */
+	readonly untyped: readonly string[];
 	/** Takes a typed secret out of the screen's hands; the draft only holds `prompt` at `path`. */
 	readonly keepSecret: (path: string, value: string) => void;
 	/** Looks without changing anything. `onProgress` names the step that is looked at. */

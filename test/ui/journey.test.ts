@@ -84,6 +84,36 @@ test('with some answers given only the missing ones are asked', async () => {
 	expect(app.frame()).toContain('Review');
 });
 
+test('secrets that an earlier run was told are asked for again, masked, before the review', async () => {
+	const draft = {...fullDraft, registry: {host: 'registry.corp.example', username: 'pusher', password: 'prompt'}};
+	const fake = fakeSession({
+		draft,
+		given: ['registry.host'],
+		untyped: ['registry.password'],
+		plan: async () => plan,
+		start: async () => {},
+		keepSecret: () => {},
+	});
+	app = await openApp(fake.session);
+	await app.press(keys.enter);
+	expect(app.frame()).toContain('to be typed again');
+	expect(app.frame()).toContain('Typed in an earlier run; secrets are never written down.');
+	expect(app.frame()).not.toContain('Empty keeps it');
+	// Neither Enter on nothing nor the way round leads past it.
+	await app.press(keys.enter);
+	expect(app.frame()).toContain('type it again');
+	await app.press(keys.ctrlS);
+	expect(app.frame()).not.toContain('Review');
+	expect(fake.calls).toEqual([]);
+	await app.press('hunter2-secret', keys.ctrlS);
+	expect(app.frame()).toContain('Review');
+	expect(app.frame()).toContain('typed in, kept in memory');
+	await app.press(keys.enter);
+	expect(fake.calls.map(([name]) => name)).toEqual(['keepSecret', 'plan', 'start']);
+	expect(fake.calls[0]).toEqual(['keepSecret', 'registry.password', 'hunter2-secret']);
+	expect(app.frames.join('\n')).not.toContain('hunter2');
+});
+
 test('all questions can be gone through although the answers are given', async () => {
 	const fake = fakeSession({draft: fullDraft, given: ['registry.host']});
 	app = await openApp(fake.session);

@@ -32,7 +32,7 @@ const play = (
 		{state: start, effects: []},
 	);
 
-const first = (draft: Draft = {}, given: readonly string[] = []): UiState => firstState({draft, given});
+const first = (draft: Draft = {}, given: readonly string[] = []): UiState => firstState({draft, given, untyped: []});
 const runOf = (...events: readonly Untimed[]): RunState =>
 	[started, ...events].reduce<RunState>((run, event) => fold(run, {...event, at: 0} as Event), emptyRun);
 

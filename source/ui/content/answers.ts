@@ -14,20 +14,20 @@ export type Said = {readonly text: string; readonly role: Role};
 const secretWords = (value: string): string =>
 	value === 'prompt' ? 'typed in, kept in memory' : value === 'generate' ? 'made by this tool' : `from ${value}`;
 
-/** The answer at `path` for a reader. */
-export const said = (form: Form, draft: Draft, question: Question, path: string): Said => {
+/** The answer at `path` for a reader; `untyped` are secrets that are still to be typed. */
+export const said = (form: Form, draft: Draft, question: Question, path: string, untyped: readonly string[]): Said => {
 	const given = form.getAt(draft, path);
 	const value = given ?? form.defaultAt(path) ?? (question.kind === 'yes-no' ? false : undefined);
 	if (value === undefined || value === null || value === '') {
 		return question.optional ? {text: 'not set', role: 'dim'} : {text: 'missing', role: 'bad'};
 	}
+	if (untyped.includes(path) && value === 'prompt') return {text: 'to be typed again', role: 'bad'};
 	const shown = question.kind === 'yes-no' ? asWord(form, value) : form.showField(value);
 	const text = question.kind === 'secret' ? secretWords(shown) : shown;
 	return {text: clean(text), role: given === undefined ? 'dim' : 'plain'};
 };
 
-const answerRow = (form: Form, draft: Draft, question: Question, path: string, width: number, indent: number): Row => {
-	const {text, role} = said(form, draft, question, path);
+const answerRow = (question: Question, {text, role}: Said, width: number, indent: number): Row => {
 	const left = Math.min(34, Math.floor(width * 0.45));
 	return [
 		{text: ' '.repeat(indent)},
@@ -37,12 +37,12 @@ const answerRow = (form: Form, draft: Draft, question: Question, path: string, w
 };
 
 /** All answers by topic. Advanced ones are told only where they were answered. */
-export const answerRows = (form: Form, draft: Draft, width: number): readonly Row[] => {
+export const answerRows = (form: Form, draft: Draft, width: number, untyped: readonly string[]): readonly Row[] => {
 	const asked = {form, draft, scope: {kind: 'all'}, advanced: true} as const;
 	const rowsOf = (topic: number, item: number | undefined, indent: number): readonly Row[] =>
 		entriesOf(asked, topic, item).flatMap((entry) =>
 			entry.kind === 'question' && (!entry.question.advanced || form.getAt(draft, entry.path) !== undefined)
-				? [answerRow(form, draft, entry.question, entry.path, width, indent)]
+				? [answerRow(entry.question, said(form, draft, entry.question, entry.path, untyped), width, indent)]
 				: [],
 		);
 	return form.topics.flatMap((topic, index) => {

@@ -5,6 +5,7 @@ import {optionsOf} from '../state/field.ts';
 import {glimpse} from '../state/line.ts';
 import type {Asking} from '../state/questions.ts';
 import type {Env, Field} from '../state/types.ts';
+import {untypedIn} from '../state/untyped.ts';
 import {clean} from '../text.ts';
 import type {Glyphs} from '../theme.ts';
 import {said} from './answers.ts';
@@ -29,19 +30,24 @@ const secretHelp = 'In its place also env:NAME, file:PATH, k8s:namespace/name/ke
 
 const editorRows = (
 	{form}: Pick<Env, 'form'>,
-	{draft, screen}: Asking,
+	state: Asking,
 	question: Question,
 	path: string,
 	width: number,
 	glyphs: Glyphs,
 ): readonly Row[] => {
+	const {draft, screen, untyped} = state;
 	const {field} = screen;
 	if (field.kind !== 'line') return [];
 	const now = form.getAt(draft, path) ?? form.suggest(draft, path);
 	return [
 		...(field.masked ? paragraph(secretHelp, width, 'dim') : []),
 		...(field.masked && now !== undefined
-			? [row(`Now: ${said(form, draft, question, path).text}. Empty keeps it.`, 'dim')]
+			? [
+					untypedIn(state, form).includes(path)
+						? row('Typed in an earlier run; secrets are never written down.', 'warn')
+						: row(`Now: ${said(form, draft, question, path, untyped).text}. Empty keeps it.`, 'dim'),
+				]
 			: []),
 		fieldRow(field, width, glyphs),
 	];

@@ -1,17 +1,19 @@
 import {blank, paragraph, type Row, row} from '../rows.ts';
 import type {Env, UiState} from '../state/types.ts';
+import {checkDraft, untypedIn} from '../state/untyped.ts';
 import {type Glyphs, glyphs} from '../theme.ts';
 import {answerRows} from './answers.ts';
 import {planRows} from './plan.ts';
 
 /** The review page: why a start was refused, what lacks, all answers, and what would be done. */
 export const reviewRows = (
-	{draft, plan, refused}: UiState,
+	state: UiState,
 	{form}: Pick<Env, 'form'>,
 	width: number,
 	marks: Glyphs = glyphs({ascii: false}),
 ): readonly Row[] => {
-	const checked = form.validateDraft(draft);
+	const {draft, plan, refused} = state;
+	const checked = checkDraft(state, form);
 	const issues = checked.ok ? [] : checked.issues;
 	return [
 		...(refused
@@ -31,7 +33,7 @@ export const reviewRows = (
 					blank,
 				]
 			: []),
-		...answerRows(form, draft, width),
+		...answerRows(form, draft, width, untypedIn(state, form)),
 		...planRows(plan, width, marks),
 	];
 };

@@ -3,6 +3,7 @@ import type {Entry} from '../state/entries.ts';
 import {covers, entriesOf, topicsIn} from '../state/entries.ts';
 import {type Asking, askedOf} from '../state/questions.ts';
 import type {Env} from '../state/types.ts';
+import {checkDraft} from '../state/untyped.ts';
 import {pad, shorten} from '../text.ts';
 import type {Glyphs} from '../theme.ts';
 import {said} from './answers.ts';
@@ -18,7 +19,7 @@ const entryRow = (state: Asking, {form}: Env, entry: Entry, focused: boolean, wi
 	if (entry.kind === 'item')
 		return [pointer, {text: `${entry.index + 1} `, role: 'dim'}, {text: shorten(entry.title, width - 5), role}];
 	if (entry.kind !== 'question') return [pointer, {text: entry.kind === 'add' ? '+ Add one' : 'Go on', role}];
-	const value = said(form, state.draft, entry.question, entry.path);
+	const value = said(form, state.draft, entry.question, entry.path, state.untyped);
 	const number = state.screen.scope.kind === 'missing' ? itemNumber(entry.path) : '';
 	const left = Math.min(32, Math.floor(width * 0.45));
 	return [
@@ -41,7 +42,7 @@ export const entryRows = (state: Asking, env: Env, width: number, height: number
 /** The list of topics at the left of a wide window. */
 export const topicRows = (state: Asking, env: Env, width: number, glyphs: Glyphs): readonly Row[] => {
 	const inScope = new Set(topicsIn(askedOf(state, env)));
-	const checked = env.form.validateDraft(state.draft);
+	const checked = checkDraft(state, env.form);
 	const open = checked.ok ? [] : checked.issues.map(({path}) => path);
 	return env.form.topics.map((topic, index) => {
 		const here = index === state.screen.spot.topic;

@@ -1,7 +1,19 @@
 import {type Entry, entriesOf, entryAt} from './entries.ts';
 import {commit, editField, judged, optionsOf} from './field.ts';
 import {digit, type Key, listMove} from './keys.ts';
-import {type Asking, addMember, askedOf, back, finish, goTo, leave, nextTopic, removeMember} from './questions.ts';
+import {
+	type Asking,
+	addMember,
+	askedOf,
+	back,
+	finish,
+	goTo,
+	judgedIn,
+	leave,
+	nextTopic,
+	removeMember,
+	withCommitted,
+} from './questions.ts';
 import {type Env, type Turn, turn} from './types.ts';
 
 const focusOn = (state: Asking, env: Env, focus: number): Turn => {
@@ -14,9 +26,9 @@ const focusOn = (state: Asking, env: Env, focus: number): Turn => {
 /** Takes the field as the answer and goes on; an answer that is not valid keeps the focus and says why. */
 const accept = (state: Asking, env: Env, entry: Entry): Turn => {
 	const {screen} = state;
-	const field = judged(env.form, state.draft, entry, screen.field);
+	const field = judgedIn(state, env, entry, screen.field);
 	const done = commit(env.form, state.draft, entry, field);
-	const next: Asking = {...state, draft: done.draft};
+	const next = withCommitted(state, done);
 	if (field.kind !== 'none' && field.message !== undefined)
 		return turn({...state, screen: {...screen, field: field.kind === 'line' ? {...field, touched: true} : field}});
 	const {scope, spot} = screen;

@@ -1,9 +1,10 @@
 import type {Draft} from '../../answers/draft.ts';
-import {type Asked, entriesOf, entryAt, missingPaths, spotOf, topicsIn} from './entries.ts';
-import {commit, judged, openField} from './field.ts';
+import {type Asked, type Entry, entriesOf, entryAt, missingPaths, spotOf, topicsIn} from './entries.ts';
+import {type Committed, commit, judged, openField} from './field.ts';
 import {openReview} from './review.ts';
-import type {Effect, Env, Scope, Screen, Spot, Turn, UiState} from './types.ts';
+import type {Effect, Env, Field, Scope, Screen, Spot, Turn, UiState} from './types.ts';
 import {turn} from './types.ts';
+import {checkDraft, untypedAfterRemoval, untypedIn, untypedMessage} from './untyped.ts';
 
 type Questions = Extract<Screen, {readonly name: 'questions'}>;
 export type Asking = UiState & {readonly screen: Questions};
@@ -34,7 +35,23 @@ export const openQuestions = (state: UiState, env: Env, scope: Scope, path?: str
 
 /** The scope of a first pass: with answers from outside only what is missing, else everything. */
 export const firstScope = (state: UiState, env: Env): Scope =>
-	state.given.length > 0 ? {kind: 'missing', paths: missingPaths(env.form, state.draft)} : {kind: 'all'};
+	state.given.length > 0
+		? {kind: 'missing', paths: [...missingPaths(env.form, state.draft), ...untypedIn(state, env.form)]}
+		: {kind: 'all'};
+
+/** The state with what was committed: a secret that was typed just now is no longer missing. */
+export const withCommitted = (state: Asking, {draft, effects}: Committed): Asking => {
+	const kept = effects.flatMap((effect) => (effect.type === 'keep-secret' ? [effect.path] : []));
+	return {...state, draft, untyped: state.untyped.filter((path) => !kept.includes(path))};
+};
+
+/** The field with what is wrong with it; a secret that is to be typed again must not be passed over. */
+export const judgedIn = (state: Asking, env: Env, entry: Entry | undefined, field: Field): Field => {
+	const open = field.kind === 'line' && field.masked && field.line.text === '' && entry?.kind === 'question';
+	return open && untypedIn(state, env.form).includes(entry.path)
+		? {...field, message: untypedMessage}
+		: judged(env.form, state.draft, entry, field);
+};
 
 /** Writes what was typed into the draft before the focus leaves, whether valid or not: nothing typed is lost. */
 export const leave = (state: Asking, env: Env): {readonly state: Asking; readonly effects: readonly Effect[]} => {
@@ -42,13 +59,13 @@ export const leave = (state: Asking, env: Env): {readonly state: Asking; readonl
 	const typed = screen.field.kind === 'line' && screen.field.touched;
 	if (!typed) return {state, effects: []};
 	const done = commit(env.form, draft, entryAt(askedOf(state, env), screen.spot), screen.field);
-	return {state: {...state, draft: done.draft}, effects: done.effects};
+	return {state: withCommitted(state, done), effects: done.effects};
 };
 
 /** What follows the last question of the scope. */
 export const finish = (state: Asking, env: Env): Turn => {
 	const {scope} = state.screen;
-	const result = env.form.validateDraft(state.draft);
+	const result = checkDraft(state, env.form);
 	if (result.ok) {
 		if (scope.kind !== 'mend') return openReview(state, env);
 		return turn(
@@ -64,7 +81,7 @@ export const finish = (state: Asking, env: Env): Turn => {
 		.find(({spot}) => spot !== undefined);
 	if (!found?.spot) return turn({...state, notice});
 	const at = goTo({...state, advanced: found.advanced}, env, wide, found.spot).state as Asking;
-	const field = judged(env.form, at.draft, entryAt(askedOf(at, env), found.spot), at.screen.field);
+	const field = judgedIn(at, env, entryAt(askedOf(at, env), found.spot), at.screen.field);
 	return turn({...at, notice, screen: {...at.screen, field}});
 };
 
@@ -126,5 +143,6 @@ export const removeMember = (state: Asking, env: Env): Turn => {
 	const entry = entryAt(askedOf(state, env), spot);
 	if (topic?.repeat === undefined || entry?.kind !== 'item') return turn(state);
 	const draft = env.form.removeItem(state.draft, topic.repeat, entry.index);
-	return goTo({...state, draft}, env, scope, {topic: spot.topic, focus: Math.max(0, spot.focus - 1)});
+	const untyped = untypedAfterRemoval({untyped: state.untyped, draft}, env.form, topic.repeat, entry.index);
+	return goTo({...state, draft, untyped}, env, scope, {topic: spot.topic, focus: Math.max(0, spot.focus - 1)});
 };

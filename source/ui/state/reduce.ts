@@ -14,10 +14,11 @@ import {type Effect, type Env, type Screen, type Turn, turn, type UiEvent, type 
 import {type Welcoming, welcomeKey} from './welcome.ts';
 
 /** The state before the first key. */
-export const firstState = ({draft, given}: Pick<Session, 'draft' | 'given'>): UiState => ({
+export const firstState = ({draft, given, untyped}: Pick<Session, 'draft' | 'given' | 'untyped'>): UiState => ({
 	screen: {name: 'welcome', menu: 0},
 	draft,
 	given,
+	untyped,
 	advanced: false,
 	help: false,
 	quitting: false,

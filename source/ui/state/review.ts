@@ -3,6 +3,7 @@ import {digit, type Key, listMove, move, scrollMove} from './keys.ts';
 import {bodyColumns, pageRows} from './layout.ts';
 import {openQuestions} from './questions.ts';
 import {type Effect, type Env, type Screen, type Turn, turn, type UiState} from './types.ts';
+import {checkDraft} from './untyped.ts';
 
 export type Reviewing = UiState & {readonly screen: Extract<Screen, {readonly name: 'review'}>};
 
@@ -10,7 +11,7 @@ export const reviewButtons = ['Start', 'Change an answer', 'Save answers', 'Quit
 
 /** Opens the review page and begins to look at what would be done. */
 export const openReview = (state: UiState, env: Env): Turn => {
-	const checked = env.form.validateDraft(state.draft);
+	const checked = checkDraft(state, env.form);
 	const {refused: _refused, ...rest} = state;
 	const next: UiState = {...rest, screen: {name: 'review', top: 0, menu: 0}};
 	return checked.ok
@@ -22,7 +23,7 @@ export const openReview = (state: UiState, env: Env): Turn => {
 };
 
 const start = (state: Reviewing, env: Env): Turn => {
-	const checked = env.form.validateDraft(state.draft);
+	const checked = checkDraft(state, env.form);
 	if (!checked.ok) {
 		const issue = checked.issues[0];
 		const text = issue ? `${issue.path} ${issue.message}.` : 'Some answers are not valid.';

@@ -58,6 +58,8 @@ export type UiState = {
 	readonly foundProblem?: Problem;
 	readonly draft: Draft;
 	readonly given: readonly string[];
+	/** Paths of secrets that are `prompt` in the draft and were not typed in this program yet. */
+	readonly untyped: readonly string[];
 	readonly advanced: boolean;
 	readonly help: boolean;
 	readonly quitting: boolean;

@@ -81,6 +81,7 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 		found: allowed.found ?? (async () => found),
 		draft: allowed.draft ?? {},
 		given: allowed.given ?? [],
+		untyped: allowed.untyped ?? [],
 		summary: allowed.summary ?? (() => ({urls: [], next: [], files: []})),
 		...Object.fromEntries(methods.map((name) => [name, record(name)])),
 		run: {
