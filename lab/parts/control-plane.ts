@@ -30,6 +30,12 @@ const expectOk = async (url: string, ca: string, pair?: Pair): Promise<void> => 
 	if (status !== 200) throw new Error(`${url} answers ${status}: ${body.slice(0, 300)}`);
 };
 
+// Controllers that need a cloud; they were called otherwise before 1.28.
+const cloudControllers = (version: string): readonly string[] =>
+	Number(version.split('.')[1]) < 28
+		? ['route', 'cloud-node-lifecycle', 'service']
+		: ['node-route-controller', 'cloud-node-lifecycle-controller', 'service-lb-controller'];
+
 export type ControlPlane = {
 	readonly parts: readonly Part[];
 	readonly adminKubeconfig: string;
@@ -43,7 +49,7 @@ export type ControlPlane = {
 export const controlPlane = async (
 	paths: LabPaths,
 	authority: LabAuthority,
-	{binary}: KubernetesBinary,
+	{binary, version}: KubernetesBinary,
 ): Promise<ControlPlane> => {
 	const server = await authority.issue('kube-apiserver', {
 		user: 'kube-apiserver',
@@ -137,7 +143,9 @@ export const controlPlane = async (
 			`--service-account-private-key-file=${accounts.key}`,
 			'--use-service-account-credentials=true',
 			'--leader-elect=false',
-			'--controllers=*,-node-route-controller,-cloud-node-lifecycle-controller,-service-lb-controller',
+			`--controllers=*,${cloudControllers(version)
+				.map((name) => `-${name}`)
+				.join(',')}`,
 			`--cert-dir=${join(paths.data, 'controller-manager')}`,
 		],
 		ports: [10257],

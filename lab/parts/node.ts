@@ -153,7 +153,6 @@ export const kubeletPart = async (
 			authorization: {mode: 'Webhook'},
 			tlsCertFile: pair.cert,
 			tlsPrivateKeyFile: pair.key,
-			containerRuntimeEndpoint: `unix://${socket}`,
 			cgroupDriver: 'cgroupfs',
 			failSwapOn: false,
 			enforceNodeAllocatable: [],
@@ -184,6 +183,8 @@ export const kubeletPart = async (
 			'kubelet',
 			`--config=${config}`,
 			`--kubeconfig=${kubeconfig}`,
+			// A flag, not a field of the configuration: that came with 1.27.
+			`--container-runtime-endpoint=unix://${socket}`,
 			`--hostname-override=${net.nodeName}`,
 			`--node-ip=${net.node}`,
 			`--root-dir=${join(paths.data, 'kubelet')}`,
@@ -242,7 +243,7 @@ export const proxyPart = async (
 		ports: [10256, 10249],
 		patience: 60,
 		ready: async () => {
-			const answer = await fetch('http://127.0.0.1:10256/livez', {signal: AbortSignal.timeout(2000)});
+			const answer = await fetch('http://127.0.0.1:10256/healthz', {signal: AbortSignal.timeout(2000)});
 			if (!answer.ok) throw new Error(`kube-proxy says ${answer.status}`);
 		},
 	};
