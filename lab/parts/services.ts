@@ -70,6 +70,8 @@ export const nameServerPart = async (paths: LabPaths, debian: Debian): Promise<P
 		'local=/cluster.local/',
 		`hostsdir=${zone}`,
 		'local-ttl=1',
+		// Who asked for what: a suite proves by it that nobody asks for a name outside.
+		'log-queries',
 		'log-facility=-',
 		'user=root',
 		'pid-file=',
