@@ -34,8 +34,8 @@ export type ScreenOptions = {
 	readonly judge?: (answers: Answers) => void;
 };
 
-/** The session behind the screens, and what became of its run. */
-const createSession = (context: Context, options: GlobalOptions, screen: ScreenOptions) => {
+/** The session behind the screens, and what became of its run; works without a screen. */
+export const createSession = (context: Context, options: GlobalOptions, screen: ScreenOptions) => {
 	const {stateDirectory, loaded} = screen;
 	const {clock, redactor} = context;
 	const prompted = new Map<string, string>();

@@ -1,4 +1,5 @@
 import type {Problem} from '../engine/problem.ts';
+import {rateOf} from '../engine/progress.ts';
 import type {Change, Progress} from '../engine/types.ts';
 
 /** Bytes as people read them: `24.1 MiB`; whole numbers below 1 KiB. */
@@ -24,20 +25,6 @@ export const formatDuration = (ms: number): string => {
 	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 };
 
-/** Rate since the first report in units a second, and ms left; both absent until enough was seen to be honest. */
-export const rateOf = ({
-	done,
-	total,
-	startedAt,
-	startedDone,
-	updatedAt,
-}: Progress): {readonly rate?: number; readonly leftMs?: number} => {
-	const elapsed = updatedAt - startedAt;
-	if (elapsed < 500 || done <= startedDone) return {};
-	const rate = ((done - startedDone) * 1000) / elapsed;
-	return total === undefined ? {rate} : {rate, leftMs: ((total - done) * 1000) / rate};
-};
-
 /** One line of progress: `push api: 12.0 of 24.1 MiB, 5.2 MiB/s, 2.3 s left`. */
 export const formatProgress = (progress: Progress): string => {
 	const {label, done, total, unit} = progress;
@@ -46,7 +33,7 @@ export const formatProgress = (progress: Progress): string => {
 	return [
 		`${label}: ${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`}`,
 		...(rate !== undefined && unit === 'bytes' ? [`${formatBytes(rate)}/s`] : []),
-		...(leftMs !== undefined && done < (total ?? 0) ? [`${formatDuration(leftMs)} left`] : []),
+		...(leftMs === undefined ? [] : [`${formatDuration(leftMs)} left`]),
 	].join(', ');
 };
 

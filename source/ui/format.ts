@@ -1,3 +1,4 @@
+import {rateOf} from '../engine/progress.ts';
 import type {Progress} from '../engine/types.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
@@ -27,32 +28,15 @@ export const dateTime = (at: number): string => {
 /** `1 change`, `2 changes`. */
 export const count = (value: number, one: string, many = `${one}s`): string => `${value} ${value === 1 ? one : many}`;
 
-/** Speed and time left of a progress row, both absent while too little is known to be honest. */
-export const pace = (
-	progress: Progress,
-): {readonly perSecond?: number; readonly leftMs?: number; readonly share?: number} => {
-	const {done, total, startedAt, startedDone, updatedAt} = progress;
-	const share = total === undefined || total <= 0 ? undefined : Math.min(1, done / total);
-	const seconds = (updatedAt - startedAt) / 1000;
-	const perSecond = seconds >= 1 && done > startedDone ? (done - startedDone) / seconds : undefined;
-	const leftMs =
-		perSecond !== undefined && total !== undefined && total > done ? ((total - done) / perSecond) * 1000 : undefined;
-	return {
-		...(share === undefined ? {} : {share}),
-		...(perSecond === undefined ? {} : {perSecond}),
-		...(leftMs === undefined ? {} : {leftMs}),
-	};
-};
-
 /** `12.3/55.0 MiB  4.1 MiB/s  0:10 left`; parts that are not known are left out. */
 export const amounts = (progress: Progress): string => {
 	const {done, total, unit} = progress;
-	const {perSecond, leftMs} = pace(progress);
+	const {rate, leftMs} = rateOf(progress);
 	const show = unit === 'bytes' ? mebibytes : String;
 	const name = unit === 'bytes' ? ' MiB' : '';
 	return [
 		total === undefined ? `${show(done)}${name}` : `${show(done)}/${show(total)}${name}`,
-		unit === 'bytes' && perSecond !== undefined ? `${mebibytes(perSecond)} MiB/s` : '',
+		unit === 'bytes' && rate !== undefined ? `${mebibytes(rate)} MiB/s` : '',
 		leftMs === undefined ? '' : `${duration(leftMs)} left`,
 	]
 		.filter((part) => part !== '')

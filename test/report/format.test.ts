@@ -1,14 +1,7 @@
 import {expect, test} from 'vitest';
 import {problem} from '../../source/engine/problem.ts';
 import type {Progress} from '../../source/engine/types.ts';
-import {
-	formatBytes,
-	formatChange,
-	formatDuration,
-	formatProblem,
-	formatProgress,
-	rateOf,
-} from '../../source/report/format.ts';
+import {formatBytes, formatChange, formatDuration, formatProblem, formatProgress} from '../../source/report/format.ts';
 
 test.each([
 	[0, '0 B'],
@@ -52,17 +45,6 @@ const progress = (more: Partial<Progress>): Progress => ({
 	startedDone: 0,
 	updatedAt: 1000,
 	...more,
-});
-
-test.each([
-	['nothing is known at the start', {}, {}],
-	['too little time has passed', {done: 100, updatedAt: 1499}, {}],
-	['nothing has moved', {done: 0, updatedAt: 9000}, {}],
-	['the rate is that since the first report', {done: 3000, startedDone: 1000, updatedAt: 3000}, {rate: 1000}],
-	['what is left follows from it', {done: 2000, total: 5000, updatedAt: 2000}, {rate: 2000, leftMs: 1500}],
-	['nothing is left at the end', {done: 2000, total: 2000, updatedAt: 2000}, {rate: 2000, leftMs: 0}],
-])('rate: %s', (_name, more, wanted) => {
-	expect(rateOf(progress(more))).toEqual(wanted);
 });
 
 test.each([

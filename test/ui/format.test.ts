@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Progress} from '../../source/engine/types.ts';
-import {amounts, duration, pace} from '../../source/ui/format.ts';
+import {amounts, duration} from '../../source/ui/format.ts';
 import {cutRow, row} from '../../source/ui/rows.ts';
 import {cells, clean, pad, shorten, wrap} from '../../source/ui/text.ts';
 
@@ -21,7 +21,8 @@ test('rate and time left only count what was moved since the beginning of this r
 });
 
 test('nothing is guessed within the first second, without a total, or without movement', () => {
-	expect(pace(progress({updatedAt: 500}))).toEqual({share: 0.3});
+	expect(amounts(progress({updatedAt: 500}))).toBe('30.0/100.0 MiB');
+	expect(amounts(progress({done: 0.9 * mib, startedDone: 0}))).toBe('0.9/100.0 MiB');
 	const {total: _total, ...unknown} = progress({});
 	expect(amounts(unknown)).toBe('30.0 MiB  4.0 MiB/s');
 	expect(amounts(progress({done: 10 * mib}))).toBe('10.0/100.0 MiB');

@@ -1,5 +1,6 @@
+import {rateOf} from '../../engine/progress.ts';
 import type {Item, Progress, StepState} from '../../engine/types.ts';
-import {amounts, count, duration, pace} from '../format.ts';
+import {amounts, count, duration} from '../format.ts';
 import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
 import {clean, pad, shorten} from '../text.ts';
 import type {Glyphs, Role} from '../theme.ts';
@@ -10,7 +11,7 @@ const silentMs = 15_000;
 
 /** The label with a bar behind it where the total is known; the label gives way, the bar does not. */
 const labelRow = (progress: Progress, width: number, glyphs: Glyphs): Row => {
-	const {share} = pace(progress);
+	const {share} = rateOf(progress);
 	const label = clean(progress.label);
 	if (share === undefined) return row(shorten(label, width, glyphs.more));
 	const room = Math.max(8, Math.min(24, Math.floor(width * 0.3)));
