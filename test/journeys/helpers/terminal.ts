@@ -19,7 +19,7 @@ const hasTmux = (): boolean => {
 };
 
 /** A test that needs a terminal; where there is no tmux it is left out, and its name says why. */
-export const journey = (name: string, body: () => Promise<void>, timeoutMs = 120_000): void => {
+export const journey = (name: string, body: () => Promise<void>, timeoutMs = 160_000): void => {
 	if (hasTmux()) test(name, {timeout: timeoutMs}, body);
 	else test.skip(`${name} (left out: tmux is not installed, and it plays the terminal)`);
 };
@@ -113,7 +113,7 @@ export const openTerminal = async (
 			process.kill(Number(await ask('#{pane_pid}')), wanted);
 		},
 		frame,
-		waitFor: async (wanted, timeoutMs = 20_000) =>
+		waitFor: async (wanted, timeoutMs = 60_000) =>
 			until(
 				async () => {
 					const now = await frame();
