@@ -32,7 +32,9 @@ export const podView = (pod: Pod, events: readonly KubeEvent[]): PodView => {
 	const {metadata, spec, status} = pod;
 	const containers = status?.containerStatuses ?? [];
 	const all = [...(status?.initContainerStatuses ?? []), ...containers];
-	const phase = metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? 'Pending');
+	// The pod of a hook Job that is removed after its success has still succeeded.
+	const going = metadata.deletionTimestamp && status?.phase !== 'Succeeded';
+	const phase = going ? 'Terminating' : (status?.phase ?? 'Pending');
 	const ready =
 		phase === 'Running' &&
 		status?.conditions?.some(({type, status: value}) => type === 'Ready' && value === 'True') === true;

@@ -89,7 +89,13 @@ const reportPod = ({report}: World, {name, namespace, ready, phase, stuck, reaso
 	report({
 		kind: 'item',
 		label: `pod ${namespace}/${name}`,
-		state: ready || phase === 'Succeeded' ? 'ok' : stuck || phase === 'Failed' ? 'bad' : 'pending',
+		// Nothing is expected of a pod that goes away.
+		state:
+			ready || phase === 'Succeeded' || phase === 'Terminating'
+				? 'ok'
+				: stuck || phase === 'Failed'
+					? 'bad'
+					: 'pending',
 		note: [
 			phase === 'Succeeded' ? 'completed' : ready ? 'ready' : phase,
 			...(restarts > 0 ? [`${restarts} restarts`] : []),

@@ -538,4 +538,10 @@ describe('the view of a pod', () => {
 		const view = podView({...pod, metadata: {...pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z'}}, []);
 		expect(view).toMatchObject({phase: 'Terminating', stuck: false});
 	});
+
+	it('that has succeeded stays so while it is being deleted', () => {
+		const pod = podOf({phase: 'Succeeded', containerStatuses: [{name: 'c', state: ended(0, 'Completed')}]});
+		const view = podView({...pod, metadata: {...pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z'}}, []);
+		expect(view).toMatchObject({phase: 'Succeeded', stuck: false});
+	});
 });
