@@ -8,6 +8,8 @@ export default defineConfig({
 		hookTimeout: 120_000,
 		// Every file starts its own servers; more at once than cores only makes them wait for each other.
 		maxWorkers: 2,
+		// A machine that stalls for a moment may fail a journey once; what is broken fails twice.
+		retry: process.env.CI ? 1 : 0,
 		env: {NODE_ENV: 'test'},
 	},
 });
