@@ -6,6 +6,7 @@ import {createBundlePort} from '../bundle/bundle.ts';
 import {createCluster} from '../cluster/cluster.ts';
 import {toProblem} from '../engine/problem.ts';
 import type {Journal} from '../engine/state-file.ts';
+import {stepIds} from '../engine/types.ts';
 import type {Found} from '../ui/session.ts';
 import type {Context} from './context.ts';
 
@@ -67,7 +68,7 @@ const earlierOf = (journal: Journal | undefined): Pick<Found, 'earlier'> => {
 			: journal.outcome;
 	return {
 		earlier: {
-			text: `it ${ended}, ${done} of 13 steps done; every step is checked again`,
+			text: `it ${ended}, ${done} of ${stepIds.length} steps done; every step is checked again`,
 			finished,
 			resumable: !finished,
 			at: journal.savedAt,

@@ -1,3 +1,4 @@
+import {changesInWords} from '../engine/changes.ts';
 import {formatChange, formatProblem} from '../report/format.ts';
 import type {Found, PlanStep, PlanView} from '../ui/session.ts';
 
@@ -20,7 +21,7 @@ const stepLines = (step: PlanStep): readonly string[] => {
 			return [`  ${step.title}: ${step.note ?? 'nothing to do'}`];
 		case 'todo':
 			return [
-				`  ${step.title}: ${step.changes.length} ${step.changes.length === 1 ? 'change' : 'changes'}`,
+				`  ${step.title}: ${changesInWords(step.changes, step.id)}`,
 				...step.changes.map((change) => `    ${formatChange(change)}`),
 			];
 		case 'unknown':

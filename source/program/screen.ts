@@ -9,7 +9,7 @@ import type {Journal} from '../engine/state-file.ts';
 import type {Handover, RunState, StepId} from '../engine/types.ts';
 import {acceptanceReport} from '../report/acceptance.ts';
 import {formatProblem} from '../report/format.ts';
-import {summaryLines} from '../report/summary.ts';
+import {passwordLines, summaryLines} from '../report/summary.ts';
 import {urlOf} from '../steps/names.ts';
 import type {Session} from '../ui/session.ts';
 import type {Context, GlobalOptions} from './context.ts';
@@ -32,6 +32,18 @@ export type ScreenOptions = {
 	readonly resumeCommand: string;
 	/** Refuses answers that must not be worked with, by throwing a ProblemError. */
 	readonly judge?: (answers: Answers) => void;
+};
+
+/** What is next after a run, in the words that are printed when the screen is gone. */
+export const nextOf = (run: RunState, answers: Answers | undefined, resume: string): readonly string[] => {
+	if (run.outcome !== 'done') return [`Go on with: ${resume}`];
+	const verified = run.steps.some(({id, status}) => id === 'verification' && status === 'done');
+	if (!verified || !answers) return [];
+	const login = passwordLines(answers).map((line) => line.trim());
+	return [
+		`Log in to the dashboard as ${answers.controlPlane.admin.username}.`,
+		...(login.length > 0 ? [login.join('\n')] : []),
+	];
 };
 
 /** The session behind the screens, and what became of its run; works without a screen. */
@@ -172,7 +184,7 @@ export const createSession = (context: Context, options: GlobalOptions, screen: 
 				: [];
 			return {
 				urls: answers ? servers.map(({label, host}) => ({label, url: urlOf(answers, host)})) : [],
-				next: run.outcome === 'done' ? [] : [`Go on with: ${screen.resumeCommand}`],
+				next: nextOf(run, answers, screen.resumeCommand),
 				files: [ended.report?.reportFile, ended.report?.logFile].flatMap((file) => file ?? []),
 			};
 		},

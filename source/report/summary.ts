@@ -1,9 +1,19 @@
 import type {Answers} from '../answers/schema.ts';
+import {changesInWords} from '../engine/changes.ts';
 import {outcomeWords} from '../engine/reduce.ts';
 import type {RunState} from '../engine/types.ts';
 import {formatDuration, formatProblem} from './format.ts';
 
 const url = (host: string, port: number): string => `https://${host}${port === 443 ? '' : `:${port}`}`;
+
+/** How to read the administrator's password that was generated: a sentence, then its command, indented; else nothing. */
+export const passwordLines = ({controlPlane}: Answers): readonly string[] =>
+	controlPlane.admin.password === 'generate'
+		? [
+				"The administrator's password was generated; read it with:",
+				`  kubectl -n ${controlPlane.namespace} get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane\\.admin\\.password}' | base64 -d`,
+			]
+		: [];
 
 /** What is printed at the end of a run, on the ordinary screen, so that it stays in the scrollback. */
 export const summaryLines = (
@@ -21,7 +31,7 @@ export const summaryLines = (
 		const words = step.outcome
 			? outcomeWords[step.outcome]
 			: state.mode === 'plan' && step.changes.length > 0
-				? `${step.changes.length} to do`
+				? changesInWords(step.changes, step.id)
 				: step.status;
 		return `  ${step.title.padEnd(width)}  ${words}${step.note ? `: ${step.note}` : ''}`;
 	});
@@ -52,12 +62,7 @@ export const summaryLines = (
 					...answers.workspaces.map(
 						({name, host}) => `  Workspace  ${url(host, answers.ingress.httpsPort)}  (${name})`,
 					),
-					...(answers.controlPlane.admin.password === 'generate'
-						? [
-								"  The administrator's password was generated; read it with:",
-								`    kubectl -n ${answers.controlPlane.namespace} get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane\\.admin\\.password}' | base64 -d`,
-							]
-						: []),
+					...passwordLines(answers).map((line) => `  ${line}`),
 				]
 			: []),
 		'',

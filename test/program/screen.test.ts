@@ -1,10 +1,12 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, expect, test} from 'vitest';
+import {emptyRun} from '../../source/engine/reduce.ts';
 import {writeJournal} from '../../source/engine/state-file.ts';
 import type {GlobalOptions} from '../../source/program/context.ts';
 import {findAnswers, partialAnswers} from '../../source/program/inputs.ts';
-import {createSession} from '../../source/program/screen.ts';
+import {createSession, nextOf} from '../../source/program/screen.ts';
+import {summaryLines} from '../../source/report/summary.ts';
 import {load, shortest} from '../answers/samples.ts';
 import {keys, type OpenApp, openApp} from '../ui/helpers/screen.tsx';
 import {createStage, type Stage} from './stage.ts';
@@ -14,6 +16,39 @@ let app: OpenApp | undefined;
 afterEach(async () => {
 	app?.close();
 	await stage?.remove();
+});
+
+test('the last page says how to log in with a password that was generated, as what is printed after it does', () => {
+	const answers = load(
+		shortest.replace(
+			'  host: zenml-pro.corp.internal\n',
+			'  host: zenml-pro.corp.internal\n  admin:\n    password: generate\n',
+		),
+	);
+	const verification = {
+		id: 'verification',
+		title: 'Verification',
+		why: '',
+		skippable: false,
+		status: 'done',
+		attempt: 1,
+		stale: false,
+		changes: [],
+		warnings: [],
+		progress: [],
+		items: [],
+		acknowledged: false,
+		choices: [],
+	} as const;
+	const run = {...emptyRun, outcome: 'done', steps: [verification]} as const;
+	const said = nextOf(run, answers, 'again').join('\n');
+	expect(said).toContain(`as ${answers.controlPlane.admin.username}`);
+	expect(summaryLines(run, {answers, resumeCommand: 'again', logFile: 'log'}).join('\n')).toContain(
+		said.split('\n').at(-1),
+	);
+	expect(said).toContain('kubectl -n zenml-pro get secret');
+	expect(nextOf({...run, steps: []}, answers, 'again')).toEqual([]);
+	expect(nextOf({...run, outcome: 'failed'}, answers, 'again')).toEqual(['Go on with: again']);
 });
 
 const options: GlobalOptions = {set: [], nonInteractive: false, plain: false, json: false, logLevel: 'info'};

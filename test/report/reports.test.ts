@@ -272,7 +272,7 @@ test.each([
 	const lines = summaryLines(state, files);
 	expect(lines[0]).toBe(head);
 	expect(lines.some((line) => line.includes('Go on with'))).toBe(resumes);
-	if (mode === 'plan') expect(lines).toContain('  The images  1 to do');
+	if (mode === 'plan') expect(lines).toContain('  The images  1 change');
 });
 
 test('the acceptance report says what was checked, what was seen, and when', () => {

@@ -118,3 +118,18 @@ test('a long problem is scrolled by page keys while up and down choose', async (
 	await shown.press(keys.home);
 	expect(shown.frame()).not.toContain('line number 39');
 });
+
+test('rows of items that were counted to their end are no transfers', async () => {
+	const {fake, app: shown} = await atRun();
+	const moved = (name: string, unit: 'bytes' | 'items'): Untimed => ({
+		type: 'step-detail',
+		step: 'images',
+		detail: {kind: 'progress', label: name, done: 4, total: 4, unit},
+	});
+	fake.emit(moved('images', 'items'));
+	await settle();
+	expect(shown.frame()).not.toContain('finished');
+	fake.emit(moved('layer', 'bytes'));
+	await settle();
+	expect(shown.frame()).toContain('1 transfer finished');
+});

@@ -114,6 +114,22 @@ test('secrets that an earlier run was told are asked for again, masked, before t
 	expect(app.frames.join('\n')).not.toContain('hunter2');
 });
 
+test('what is only waited for is not counted among the changes', async () => {
+	const wait = {action: 'wait', target: 'look at the dashboard'} as const;
+	const view: PlanView = {
+		steps: [
+			{id: 'images', title: 'Images', state: 'todo', changes: [{action: 'push', target: 'an image'}]},
+			{id: 'dns', title: 'DNS', state: 'todo', changes: [wait]},
+			{id: 'verification', title: 'Verification', state: 'todo', changes: [wait, wait]},
+		],
+	};
+	app = await openApp(fakeSession({draft: fullDraft, given: ['registry.host'], plan: async () => view}).session);
+	await app.press(keys.enter, keys.end);
+	expect(app.frame()).toContain('plan: 1 change ');
+	expect(app.frame()).toContain('DNS: 1 to wait for');
+	expect(app.frame()).toContain('Verification: 2 checks later');
+});
+
 test('all questions can be gone through although the answers are given', async () => {
 	const fake = fakeSession({draft: fullDraft, given: ['registry.host']});
 	app = await openApp(fake.session);

@@ -1,3 +1,4 @@
+import {changesInWords} from '../../engine/changes.ts';
 import {rateOf} from '../../engine/progress.ts';
 import type {Item, Progress, StepState} from '../../engine/types.ts';
 import {amounts, count, duration} from '../format.ts';
@@ -83,7 +84,8 @@ const urgency: Readonly<Record<Item['state'], number>> = {bad: 0, pending: 1, ok
  */
 export const detailRows = (step: StepState, width: number, glyphs: Glyphs, now: number): readonly Row[] => {
 	const under = step.progress.filter((one) => !finished(one));
-	const over = step.progress.length - under.length;
+	// Items that were counted are no transfers; what came of them stands in the rows below.
+	const over = step.progress.filter((one) => finished(one) && one.unit === 'bytes').length;
 	const active = step.finishedAt === undefined;
 	const why = paragraph(step.why, width, 'dim');
 	const works = active && step.startedAt !== undefined;
@@ -101,7 +103,7 @@ export const detailRows = (step: StepState, width: number, glyphs: Glyphs, now: 
 			.toSorted((one, other) => urgency[one.state] - urgency[other.state])
 			.flatMap((item) => itemRows(item, width, glyphs)),
 		...step.warnings.flatMap((warning) => bullet({text: glyphs.warn, role: 'warn'}, warning, width)),
-		...(step.changes.length > 0 ? [blank, row(count(step.changes.length, 'change'), 'title')] : []),
+		...(step.changes.length > 0 ? [blank, row(changesInWords(step.changes, step.id), 'title')] : []),
 		...changeRows(step.changes, width, 0),
 		...(works ? [blank, ...why] : []),
 	];

@@ -1,3 +1,4 @@
+import {changesInWords, writesIn} from '../../engine/changes.ts';
 import type {Change} from '../../engine/types.ts';
 import {count} from '../format.ts';
 import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
@@ -24,7 +25,7 @@ const verdict = (step: PlanStep): string => {
 		case 'ok':
 			return step.note ?? 'nothing to do';
 		case 'todo':
-			return count(step.changes.length, 'change');
+			return changesInWords(step.changes, step.id);
 		case 'unknown':
 			return step.note ?? 'known once earlier steps are done';
 		case 'not-needed':
@@ -35,7 +36,8 @@ const verdict = (step: PlanStep): string => {
 };
 
 const stepRows = (step: PlanStep, width: number, glyphs: Glyphs): readonly Row[] => {
-	const {glyph, role} = marks[step.state];
+	const waits = step.state === 'todo' && writesIn(step.changes).length === 0;
+	const {glyph, role} = marks[waits ? 'unknown' : step.state];
 	const head = bullet({text: glyphs[glyph], role}, `${step.title}: ${verdict(step)}`, width, 'plain', 2);
 	if (step.state === 'todo') return [...head, ...changeRows(step.changes, width, 6)];
 	if (step.state !== 'problem') return head;
@@ -48,7 +50,7 @@ export const planInShort = (plan: PlanState): string => {
 		return plan.count === 0 ? 'looking' : `looking at ${plan.title}, ${plan.index + 1} of ${plan.count}`;
 	if (plan.status !== 'ready') return plan.status === 'failed' ? 'not known, see below' : 'not looked at';
 	const {steps} = plan.view;
-	const changes = steps.reduce((sum, step) => sum + (step.state === 'todo' ? step.changes.length : 0), 0);
+	const changes = steps.reduce((sum, step) => sum + (step.state === 'todo' ? writesIn(step.changes).length : 0), 0);
 	const problems = steps.filter(({state}) => state === 'problem').length;
 	const open = steps.some(({state}) => state === 'unknown') ? ' and more' : '';
 	return [problems > 0 ? count(problems, 'problem') : '', `${count(changes, 'change')}${open}`]
