@@ -10,6 +10,7 @@ import {seedCluster} from './objects.ts';
 import {ensurePart, type Part} from './part.ts';
 import {apiUrl, type ControlPlane, controlPlane} from './parts/control-plane.ts';
 import {frontParts, ingressClass, labAnswers} from './parts/front.ts';
+import {mariadbPart} from './parts/mariadb.ts';
 import {containerdPart, importPauseImage, kubeletPart, proxyPart} from './parts/node.ts';
 import {postgresPart} from './parts/postgres.ts';
 import {nameServerPart, passwordFile, registryPart, registryUser, zoneFolder} from './parts/services.ts';
@@ -66,6 +67,7 @@ export const up = async (paths: LabPaths, options: UpOptions, say: Say): Promise
 	await Promise.all([
 		ensure(await registryPart(paths, authority, debian), 'about 1 s'),
 		ensure(await postgresPart(paths, authority, debian), 'about 2 s'),
+		ensure(await mariadbPart(paths, authority, debian), 'about 3 s'),
 		(async () => {
 			for (const part of cluster.parts)
 				await ensure(part, part.name === 'kube-apiserver' ? '5 to 20 s' : 'a few seconds');
@@ -82,6 +84,10 @@ export const up = async (paths: LabPaths, options: UpOptions, say: Say): Promise
 		kubernetes: {version: kubernetes.version, kubeconfig, url: apiUrl, node: options.node},
 		registry,
 		postgres,
+		mariadb: {
+			url: `mysql://root@${net.mariadb}:3306/mysql`,
+			passwordFile: await passwordFile(paths, 'mariadb'),
+		},
 		ca: authority.ca,
 		nameServer: `${net.node}:53`,
 		zone: zoneFolder(paths),
