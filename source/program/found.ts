@@ -80,7 +80,12 @@ const earlierOf = (journal: Journal | undefined): Pick<Found, 'earlier'> => {
 export const lookAround = async (
 	context: Context,
 	draft: Draft,
-	more: {readonly journal?: Journal; readonly stateDirectory: string; readonly rehearsal?: readonly string[]},
+	more: {
+		readonly journal?: Journal;
+		readonly stateDirectory: string;
+		readonly rehearsal?: readonly string[];
+		readonly fault?: readonly string[];
+	},
 ): Promise<Found> => {
 	const [bundle, kubeconfig] = await Promise.all([
 		findBundle(context, draft, more.stateDirectory),
@@ -91,6 +96,7 @@ export const lookAround = async (
 		kubeconfig,
 		...earlierOf(more.journal),
 		rehearsal: more.rehearsal !== undefined,
+		fault: more.fault ?? [],
 		lines: more.rehearsal ?? [],
 	};
 };

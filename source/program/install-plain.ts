@@ -81,11 +81,12 @@ export const runPlain = async (context: Context, options: GlobalOptions, screen:
 	};
 	/** Questions, review and plan, until it is to be started. */
 	const prepare = async (): Promise<{readonly draft: Draft; readonly answers: Answers}> => {
-		const {journal, rehearsal} = screen;
+		const {journal, rehearsal, fault} = screen;
 		const found = await lookAround(context, loaded.draft, {
 			stateDirectory,
 			...(journal ? {journal} : {}),
 			...(rehearsal ? {rehearsal} : {}),
+			...(fault ? {fault} : {}),
 		});
 		lines.say(...foundLines(found), '', plainHelp);
 		const lacking = [...missingPaths(loaded.draft), ...typedBefore(loaded.draft)];

@@ -3,10 +3,11 @@ import {formatChange, formatProblem} from '../report/format.ts';
 import type {Found, PlanStep, PlanView} from '../ui/session.ts';
 
 /** What was found before the first question. */
-export const foundLines = ({bundle, kubeconfig, earlier, rehearsal, lines}: Found): readonly string[] => [
+export const foundLines = ({bundle, kubeconfig, earlier, rehearsal, fault = [], lines}: Found): readonly string[] => [
 	'zenml-airgap installs ZenML Pro on a Kubernetes cluster that has no way to the internet.',
 	'Nothing is changed before you have seen the plan and answered yes to "Start?".',
 	...(rehearsal ? ['This is a rehearsal: nothing outside of it is touched.'] : []),
+	...fault,
 	...(earlier ? [`Earlier run of ${new Date(earlier.at).toISOString()}: ${earlier.text}`] : []),
 	`Bundle ${bundle.path}: ${bundle.text}`,
 	`Cluster${kubeconfig.context === '' ? '' : ` ${kubeconfig.context}`}: ${kubeconfig.text}`,

@@ -162,7 +162,8 @@ const rehearse = async (context: Context, request: RehearseRequest, stateDirecto
 				stateDirectory,
 				loaded,
 				resumeCommand: resume,
-				rehearsal: told,
+				rehearsal: told.filter((line) => !rehearsal.fault.includes(line)),
+				fault: rehearsal.fault,
 				judge: stayInside(answers),
 				...(source.journal ? {journal: source.journal} : {}),
 			});

@@ -29,6 +29,8 @@ export type ScreenOptions = {
 	readonly journal?: Journal;
 	/** Lines about the rehearsal; present when this is one. */
 	readonly rehearsal?: readonly string[];
+	/** The fault that the rehearsal plays, in lines; absent or empty without one. */
+	readonly fault?: readonly string[];
 	readonly resumeCommand: string;
 	/** Refuses answers that must not be worked with, by throwing a ProblemError. */
 	readonly judge?: (answers: Answers) => void;
@@ -76,6 +78,7 @@ export const createSession = (context: Context, options: GlobalOptions, screen: 
 				stateDirectory,
 				...(screen.journal ? {journal: screen.journal} : {}),
 				...(screen.rehearsal ? {rehearsal: screen.rehearsal} : {}),
+				...(screen.fault ? {fault: screen.fault} : {}),
 			}),
 		keepSecret: (at, value) => {
 			redactor.register(value);

@@ -42,6 +42,8 @@ export type Rehearsal = {
 	readonly directory: string;
 	/** True when the fault that was asked for begins with this start; false when it goes on or is over. */
 	readonly faultBegins: boolean;
+	/** The fault that was begun, what it does, and where the file lies that mends it; empty without one. */
+	readonly fault: readonly string[];
 	/** What there is and where, for people; no secrets. */
 	readonly describe: () => readonly string[];
 	/** Saves everything and ends every part; repeatable. */
@@ -260,11 +262,19 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 			nameServer,
 			hosts,
 		});
+		const faultLines = [
+			...(begun ? [`Fault ${begun.name}${fault.is(begun.name) ? '' : ' (over)'}: ${faults[begun.name]}`] : []),
+			...(fault.is('wrong-database-password') ? [`The right password lies in ${files.rightDatabasePassword}`] : []),
+			...(fault.is('certificate-other-host')
+				? [`The right pair lies in ${files.rightCertificate} and tls.key beside it`]
+				: []),
+		];
 		let stopping: Promise<void> | undefined;
 		return {
 			answers,
 			directory,
 			faultBegins: begins !== undefined,
+			fault: faultLines,
 			describe: () => [
 				`Rehearsal in ${directory}`,
 				`Kubernetes ${kubernetesVersion} at ${kubernetes.url}, kubeconfig ${files.kubeconfig}`,
@@ -272,11 +282,7 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 				`PostgreSQL ${address}:${postgres.port}, administrator postgres`,
 				`Name server ${nameServer}, ingress ${address}:${front.port}`,
 				`Bundle ${bundle}`,
-				...(begun ? [`Fault ${begun.name}${fault.is(begun.name) ? '' : ' (over)'}: ${faults[begun.name]}`] : []),
-				...(fault.is('wrong-database-password') ? [`The right password lies in ${files.rightDatabasePassword}`] : []),
-				...(fault.is('certificate-other-host')
-					? [`The right pair lies in ${files.rightCertificate} and tls.key beside it`]
-					: []),
+				...faultLines,
 			],
 			stop: () => {
 				stopping ??= stopAll();

@@ -46,6 +46,7 @@ export const welcomeRows = (state: UiState, width: number, glyphs: Glyphs): read
 						width,
 						'warn',
 					),
+					...(found.fault ?? []).flatMap((line) => paragraph(line, width, 'key')),
 					blank,
 				]
 			: []),
