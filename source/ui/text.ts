@@ -33,6 +33,27 @@ export const shorten = (text: string, width: number, mark = '…'): string => {
 	return out + mark;
 };
 
+/**
+ * Cuts text to at most `width` cells in its middle, since the end of a path tells more than its middle: the end keeps two
+ * thirds of the room, from a `/` on where it has one, and the last part of a path stays whole where it can.
+ */
+export const shortenMiddle = (text: string, width: number, mark = '…'): string => {
+	if (cells(text) <= width) return text;
+	const room = width - cells(mark);
+	// Too narrow for two parts worth reading.
+	if (room < 8) return shorten(text, width, mark);
+	let end = '';
+	for (const one of graphemes(text).toReversed()) {
+		if (cells(one) + cells(end) > (room * 2) / 3) break;
+		end = one + end;
+	}
+	const slash = end.indexOf('/');
+	const name = text.slice(text.lastIndexOf('/'));
+	if (slash > 0 && slash < end.length - 1) end = end.slice(slash);
+	else if (slash < 0 && name.startsWith('/') && cells(name) <= room - 6) end = name;
+	return shorten(`${text} `, width - cells(end), mark) + end;
+};
+
 /** Cuts or fills text to exactly `width` cells. */
 export const pad = (text: string, width: number, mark = '…'): string => {
 	const short = shorten(text, width, mark);

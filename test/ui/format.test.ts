@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import type {Progress} from '../../source/engine/types.ts';
 import {amounts, duration} from '../../source/ui/format.ts';
 import {cutRow, row} from '../../source/ui/rows.ts';
-import {cells, clean, pad, shorten, wrap} from '../../source/ui/text.ts';
+import {cells, clean, pad, shorten, shortenMiddle, wrap} from '../../source/ui/text.ts';
 
 const mib = 1_048_576;
 const progress = (change: Partial<Progress>): Progress => ({
@@ -50,6 +50,18 @@ test('text is cut by cells, not by code units', () => {
 	expect(shorten('日本語日本語', 7)).toBe('日本語…');
 	expect(cells(pad('日本', 7))).toBe(7);
 	expect(shorten('abc', 0)).toBe('');
+});
+
+test.each([
+	['/srv/site/pki/tls.crt', 40, '/srv/site/pki/tls.crt'],
+	['/very/long/path/to/a/folder/of/the/site/pki/tls.crt', 24, '/very/long/…/pki/tls.crt'],
+	['/a-name-without-parts-that-is-very-long-indeed.pem', 16, '/a-na…indeed.pem'],
+	['/日本語/日本語/日本語/日本語/鍵.pem', 20, '/日本語/日本…/鍵.pem'],
+	['Answers saved: /tmp/some/where/zenml-airgap-answers-2.yaml', 40, 'Answers sav…/zenml-airgap-answers-2.yaml'],
+	['abcdefghij', 5, 'abcd…'],
+])('%s in %i cells keeps its end', (text, width, wanted) => {
+	expect(shortenMiddle(text, width)).toBe(wanted);
+	expect(cells(shortenMiddle(text, width))).toBeLessThanOrEqual(width);
 });
 
 test('text is wrapped to cells and long words are cut', () => {

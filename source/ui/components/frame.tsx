@@ -3,7 +3,7 @@ import type {ReactNode} from 'react';
 import type {Row} from '../rows.ts';
 import {bodyColumns, bodyRows} from '../state/layout.ts';
 import type {Notice} from '../state/types.ts';
-import {cells, pad, shorten} from '../text.ts';
+import {cells, pad, shorten, shortenMiddle} from '../text.ts';
 import {glyphs, useLook} from '../theme.ts';
 import {Rows} from './rows.tsx';
 
@@ -56,7 +56,7 @@ export const Frame = ({
 		{text: `${pad(title, Math.max(0, width - cells(aside) - 1), more)} `, role: 'title'},
 		{text: aside, role: 'dim'},
 	];
-	const foot = notice ? [{text: shorten(notice.text, width, more), role: notice.role}] : hintRow(hints, width);
+	const foot = notice ? [{text: shortenMiddle(notice.text, width, more), role: notice.role}] : hintRow(hints, width);
 	return (
 		<Box flexDirection="column" width={columns} height={rows} paddingX={1} overflow="hidden">
 			<Rows rows={[head, ruleRow('', width, rule)]} width={width} height={2} />

@@ -4,7 +4,7 @@ import type {Form} from '../form.ts';
 import {blank, type Row, row} from '../rows.ts';
 import {entriesOf} from '../state/entries.ts';
 import {asWord} from '../state/field.ts';
-import {clean, pad, shorten} from '../text.ts';
+import {clean, pad, wrap} from '../text.ts';
 import type {Role} from '../theme.ts';
 
 /** An answer in words and how sure it is: given, a default, or lacking. Secrets are references and stay so. */
@@ -27,13 +27,14 @@ export const said = (form: Form, draft: Draft, question: Question, path: string,
 	return {text: clean(text), role: given === undefined ? 'dim' : 'plain'};
 };
 
-const answerRow = (question: Question, {text, role}: Said, width: number, indent: number): Row => {
+/** One answer, whole: what does not fit beside its label goes on below itself. */
+const oneAnswer = (question: Question, {text, role}: Said, width: number, indent: number): readonly Row[] => {
 	const left = Math.min(34, Math.floor(width * 0.45));
-	return [
+	return wrap(text, width - left - 1).map((line, index) => [
 		{text: ' '.repeat(indent)},
-		{text: `${pad(question.label, left - indent)} `, role: 'dim'},
-		{text: shorten(text, width - left - 1), role},
-	];
+		{text: `${pad(index === 0 ? question.label : '', left - indent)} `, role: 'dim'},
+		{text: line, role},
+	]);
 };
 
 /** All answers by topic. Advanced ones are told only where they were answered. */
@@ -42,7 +43,7 @@ export const answerRows = (form: Form, draft: Draft, width: number, untyped: rea
 	const rowsOf = (topic: number, item: number | undefined, indent: number): readonly Row[] =>
 		entriesOf(asked, topic, item).flatMap((entry) =>
 			entry.kind === 'question' && (!entry.question.advanced || form.getAt(draft, entry.path) !== undefined)
-				? [answerRow(entry.question, said(form, draft, entry.question, entry.path, untyped), width, indent)]
+				? oneAnswer(entry.question, said(form, draft, entry.question, entry.path, untyped), width, indent)
 				: [],
 		);
 	return form.topics.flatMap((topic, index) => {

@@ -4,7 +4,7 @@ import {covers, entriesOf, topicsIn} from '../state/entries.ts';
 import {type Asking, askedOf} from '../state/questions.ts';
 import type {Env} from '../state/types.ts';
 import {checkDraft} from '../state/untyped.ts';
-import {pad, shorten} from '../text.ts';
+import {pad, shorten, shortenMiddle} from '../text.ts';
 import type {Glyphs} from '../theme.ts';
 import {said} from './answers.ts';
 
@@ -25,7 +25,7 @@ const entryRow = (state: Asking, {form}: Env, entry: Entry, focused: boolean, wi
 	return [
 		pointer,
 		{text: `${pad(entry.question.label + number, left, glyphs.more)} `, role},
-		{text: shorten(value.text, width - left - 3, glyphs.more), role: value.role},
+		{text: shortenMiddle(value.text, width - left - 3, glyphs.more), role: value.role},
 	];
 };
 
