@@ -3,7 +3,7 @@ import {problem} from '../../source/engine/problem.ts';
 import type {PlanView, Session} from '../../source/ui/session.ts';
 import {cells} from '../../source/ui/text.ts';
 import {fullDraft} from './helpers/answers.ts';
-import {fakeSession, started, type Untimed} from './helpers/fake-session.ts';
+import {fakeSession, found, started, type Untimed} from './helpers/fake-session.ts';
 import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
 
 let app: OpenApp | undefined;
@@ -330,6 +330,15 @@ test('in a small window a working step shows its progress and what is bad before
 	expect(app.frame()).not.toContain('Why Images is done.');
 	await app.press(keys.tab, keys.end);
 	expect(app.frame()).toContain('Why Images is done.');
+});
+
+test('the welcome page of a rehearsal names the fault, what it does, and where the right file lies', async () => {
+	const fault = [
+		'Fault certificate-other-host: The certificate is for another host.',
+		'The right pair lies in /w/right',
+	];
+	app = await openApp(fakeSession({...allowed, found: async () => ({...found, rehearsal: true, fault})}).session);
+	for (const line of fault) expect(app.frame()).toContain(line);
 });
 
 test('the welcome page tells the cluster once and an earlier run before everything that was found', async () => {
