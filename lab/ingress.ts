@@ -1,6 +1,6 @@
 // The lab's ingress controller and cluster DNS: reads Ingresses, Services, EndpointSlices and Secrets every half second, writes the
 // configuration of Debian's nginx and the zone of cluster.local, and the address into the status of each Ingress.
-import {mkdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {
@@ -14,6 +14,7 @@ import {
 	type V1Service,
 } from '@kubernetes/client-node';
 import {runCommand} from './commands.ts';
+import {writeWhenChanged} from './files.ts';
 
 type Settings = {
 	readonly kubeconfig: string;
@@ -33,13 +34,6 @@ const core = config.makeApiClient(CoreV1Api);
 const networking = config.makeApiClient(NetworkingV1Api);
 const discovery = config.makeApiClient(DiscoveryV1Api);
 const certificates = join(settings.folder, 'certificates');
-
-const writeWhenChanged = async (file: string, text: string): Promise<boolean> => {
-	if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return false;
-	await writeFile(`${file}.new`, text, {mode: 0o600});
-	await rename(`${file}.new`, file);
-	return true;
-};
 
 const backendOf = (
 	services: readonly V1Service[],

@@ -1,6 +1,7 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {stringify} from 'yaml';
 import type {Pair} from './certificates.ts';
+import {writeWhenChanged} from './files.ts';
 
 /** Writes a kubeconfig with everything inside it, mode 0600, and hands back its path. */
 export const writeKubeconfig = async (
@@ -21,6 +22,6 @@ export const writeKubeconfig = async (
 		contexts: [{name: 'lab', context: {cluster: 'lab', user: 'lab-user'}}],
 		'current-context': 'lab',
 	};
-	await writeFile(file, stringify(config), {mode: 0o600});
+	await writeWhenChanged(file, stringify(config));
 	return file;
 };

@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {stringify} from 'yaml';
 import {writeModern} from '../../source/rehearsal/sample-bundle/archives.ts';
@@ -7,6 +7,7 @@ import {addFile, addFolder, digestFile, writeTar} from '../../source/rehearsal/s
 import type {LabAuthority} from '../certificates.ts';
 import {runCommand} from '../commands.ts';
 import type {Debian} from '../debian.ts';
+import {writeWhenChanged} from '../files.ts';
 import {writeKubeconfig} from '../kubeconfig.ts';
 import type {KubernetesBinary} from '../kubernetes-build.ts';
 import type {Part} from '../part.ts';
@@ -21,7 +22,7 @@ const socket = '/run/containerd/containerd.sock';
 export const containerdPart = async (paths: LabPaths, authority: LabAuthority, debian: Debian): Promise<Part> => {
 	const trust = join(paths.config, 'certs.d', net.registry);
 	await mkdir(trust, {recursive: true});
-	await writeFile(
+	await writeWhenChanged(
 		join(trust, 'hosts.toml'),
 		`server = "https://${net.registry}"\n[host."https://${net.registry}"]\n  ca = "${authority.ca}"\n`,
 	);
@@ -45,7 +46,7 @@ export const containerdPart = async (paths: LabPaths, authority: LabAuthority, d
 		name: 'lab',
 		plugins: [bridge, {type: 'portmap', capabilities: {portMappings: true}}],
 	};
-	await writeFile(join(networks, '10-lab.conflist'), JSON.stringify(list));
+	await writeWhenChanged(join(networks, '10-lab.conflist'), JSON.stringify(list));
 	const config = join(paths.config, 'containerd.toml');
 	// restrict_oom_score_adj: without CAP_SYS_RESOURCE runc cannot lower the score and ends with "can't get final child's PID from pipe".
 	const toml = `version = 2
@@ -72,7 +73,7 @@ state = "/run/containerd"
   [plugins."io.containerd.grpc.v1.cri".registry]
     config_path = "${dirname(trust)}"
 `;
-	await writeFile(config, toml);
+	await writeWhenChanged(config, toml);
 	const ctr = join(debian.root, 'usr/bin/ctr');
 	return {
 		name: 'containerd',
@@ -141,7 +142,7 @@ export const kubeletPart = async (
 		pair,
 	});
 	const config = join(paths.config, 'kubelet.yaml');
-	await writeFile(
+	await writeWhenChanged(
 		config,
 		stringify({
 			apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -220,7 +221,7 @@ export const proxyPart = async (
 		pair,
 	});
 	const config = join(paths.config, 'kube-proxy.yaml');
-	await writeFile(
+	await writeWhenChanged(
 		config,
 		stringify({
 			apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',

@@ -4,6 +4,7 @@ import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {htpasswdLine, type LabAuthority} from '../certificates.ts';
 import type {Debian} from '../debian.ts';
+import {writeWhenChanged} from '../files.ts';
 import {listening, type Part} from '../part.ts';
 import {type LabPaths, net} from '../paths.ts';
 import {getHttps} from './control-plane.ts';
@@ -36,7 +37,7 @@ http:
 auth:
   htpasswd: {realm: lab, path: ${htpasswd}}
 `;
-	await writeFile(config, yaml);
+	await writeWhenChanged(config, yaml);
 	return {
 		name: 'docker-registry',
 		program: join(debian.root, 'usr/bin/docker-registry'),
@@ -59,7 +60,7 @@ export const nameServerPart = async (paths: LabPaths, debian: Debian): Promise<P
 	const zone = zoneFolder(paths);
 	await mkdir(zone, {recursive: true});
 	const names = ['registry', 'postgres', 'mariadb', 'kubernetes'].map((name) => `${name}.${net.zone}`);
-	await writeFile(join(zone, '00-lab'), `${net.node} ${names.join(' ')}\n`);
+	await writeWhenChanged(join(zone, '00-lab'), `${net.node} ${names.join(' ')}\n`);
 	const config = join(paths.config, 'dnsmasq.conf');
 	const lines = [
 		'no-resolv',
@@ -76,7 +77,7 @@ export const nameServerPart = async (paths: LabPaths, debian: Debian): Promise<P
 		'user=root',
 		'pid-file=',
 	];
-	await writeFile(config, `${lines.join('\n')}\n`);
+	await writeWhenChanged(config, `${lines.join('\n')}\n`);
 	return {
 		name: 'dnsmasq',
 		program: join(debian.root, 'usr/sbin/dnsmasq'),

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeEach, describe, expect, it} from 'vitest';
 import {runCommand} from '../../lab/commands.ts';
-import {stopPart} from '../../lab/part.ts';
+import {partState, stopPart} from '../../lab/part.ts';
 import {labPaths} from '../../lab/paths.ts';
 import {up} from '../../lab/up.ts';
 import {labFacts} from './lab.ts';
@@ -29,6 +29,17 @@ afterAll(async () => {
 	await clearWorld();
 	for (const folder of states) await rm(folder, {recursive: true, force: true});
 }, 180_000);
+
+describe('the lab itself', () => {
+	it('is attached to by a second start, which starts nothing anew', async () => {
+		const pids = () => facts.parts.map((name) => partState(paths, name).pid);
+		const before = pids();
+		await startMissing();
+		await sleep(2000);
+		expect(facts.parts.filter((name) => !partState(paths, name).alive)).toEqual([]);
+		expect(pids()).toEqual(before);
+	});
+});
 
 describe('what goes wrong on a real cluster', () => {
 	it('a node that does not know the CA of the registry is named as such, and mended it goes on', async () => {
