@@ -130,6 +130,12 @@ const main = async (args: readonly string[]): Promise<number> => {
 	return runInside(paths, pid, command);
 };
 
+// A reader that has seen enough, such as head, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+	if (error.code !== 'EPIPE') throw error;
+	process.exit(0);
+});
+
 main(process.argv.slice(2)).then(
 	(code) => {
 		process.exitCode = code;

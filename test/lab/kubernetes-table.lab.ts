@@ -4,7 +4,7 @@ import {type KubernetesServer, startKubernetes} from '../../source/rehearsal/kub
 import {type Reply, send, type Target, targetFromFile, targetOf} from './api-client.ts';
 import {type Difference, differences} from './compare.ts';
 import {labFacts} from './lab.ts';
-import {known} from './table/known.ts';
+import {type Known, known} from './table/known.ts';
 import {type Call, play} from './table/scenario.ts';
 import {scenarios} from './table/scenarios.ts';
 
@@ -40,7 +40,11 @@ const compare = (call: Call, [lab, rehearsed]: readonly [Reply, Reply]): readonl
 	);
 };
 
-describe('rehearsal and real API server answer alike', () => {
+// The rehearsal plays 1.34: with another minor the differences are those between releases, not errors.
+const isSameMinor = labFacts().kubernetes.version.startsWith('v1.34.');
+const met = new Set<Known>();
+
+describe.skipIf(!isSameMinor)('rehearsal and API server 1.34 answer alike', () => {
 	for (const [index, scenario] of scenarios.entries()) {
 		it(scenario.name, async () => {
 			const namespace = `table-${index}-${process.pid}`;
@@ -52,16 +56,17 @@ describe('rehearsal and real API server answer alike', () => {
 			const lines = scenario.calls.flatMap((call, at) => {
 				const pair = [lab?.[at], rehearsed?.[at]] as unknown as readonly [Reply, Reply];
 				return compare(call, pair)
-					.filter(
-						({path}) =>
-							!known.some(
-								(one) =>
-									(one.scenario ?? scenario.name) === scenario.name &&
-									one.except !== scenario.name &&
-									one.call.test(call.title) &&
-									one.path.test(path),
-							),
-					)
+					.filter(({path}) => {
+						const reason = known.find(
+							(one) =>
+								(one.scenario ?? scenario.name) === scenario.name &&
+								one.except !== scenario.name &&
+								one.call.test(call.title) &&
+								one.path.test(path),
+						);
+						if (reason) met.add(reason);
+						return !reason;
+					})
 					.map(
 						({path, lab: left, rehearsal: right}) =>
 							`${scenario.name} | ${call.title} | ${path} | lab ${left} | rehearsal ${right}`,
@@ -72,4 +77,8 @@ describe('rehearsal and real API server answer alike', () => {
 			expect(lines).toEqual([]);
 		});
 	}
+
+	it('lists no difference that is gone', () => {
+		expect(known.filter((one) => !met.has(one)).map(({reason}) => reason)).toEqual([]);
+	});
 });
