@@ -39,11 +39,16 @@ export const prepare = async (paths: LabPaths, {minor, node}: UpOptions, say: Sa
 	if (node) await labBundle(paths, net.registry, say);
 };
 
+// What fails is told last, when nothing else is on its way that would push it off the screen.
+const allOf = async (works: readonly Promise<void>[]): Promise<void> => {
+	for (const result of await Promise.allSettled(works)) if (result.status === 'rejected') throw result.reason;
+};
+
 const startNode = async (site: Site, ensure: (part: Part, expected: string) => Promise<void>): Promise<void> => {
 	const {paths, authority, debian, kubernetes, cluster} = site;
 	await ensure(await containerdPart(paths, authority, debian), 'about 1 s');
 	await importPauseImage(paths, debian);
-	await Promise.all([
+	await allOf([
 		ensure(await kubeletPart(paths, authority, debian, kubernetes, cluster.admin), '5 to 20 s'),
 		ensure(await proxyPart(paths, authority, debian, kubernetes), 'a few seconds'),
 	]);
@@ -64,7 +69,7 @@ export const up = async (paths: LabPaths, options: UpOptions, say: Say): Promise
 		started.push(part.name);
 	};
 	await ensure(await nameServerPart(paths, debian), 'less than 1 s');
-	await Promise.all([
+	await allOf([
 		ensure(await registryPart(paths, authority, debian), 'about 1 s'),
 		ensure(await postgresPart(paths, authority, debian), 'about 2 s'),
 		ensure(await mariadbPart(paths, authority, debian), 'about 3 s'),
