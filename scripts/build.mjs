@@ -38,9 +38,18 @@ await build({
 	logLevel: 'warning',
 });
 await cp(path.join(root, 'source/rehearsal/charts'), path.join(dist, 'charts'), {recursive: true});
-// A door of its own, so that the compile cache is on before the first large module is read.
+// A door of its own: it tells an old Node in words, and turns the compile cache on before the first large module is read.
 await writeFile(
 	path.join(dist, 'cli.js'),
-	"#!/usr/bin/env node\nimport {enableCompileCache} from 'node:module';\nenableCompileCache();\nawait import('./main.js');\n",
+	`#!/usr/bin/env node
+import module from 'node:module';
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 12)) {
+	console.error('zenml-airgap needs Node 22.12 or newer; this is ' + process.version + '. Start it with a newer one: /path/to/node ' + process.argv[1]);
+	process.exit(2);
+}
+module.enableCompileCache();
+await import('./main.js');
+`,
 	{mode: 0o755},
 );

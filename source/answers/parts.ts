@@ -38,7 +38,8 @@ export const hostPort = z
 	.regex(
 		/^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/u,
 		'must be host or host:port in lower case, without https://',
-	);
+	)
+	.refine((value) => Number(/:(\d+)$/u.exec(value)?.[1] ?? 1) <= 65_535, 'must have a port between 1 and 65535');
 
 /** An IPv4 or IPv6 address. */
 export const ipAddress = z.string().refine((value) => isIP(value) > 0, 'must be an IP address');

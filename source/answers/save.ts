@@ -18,7 +18,7 @@ export const isDefault = (field: Field, value: unknown): boolean =>
 	'default' in field && isDeepStrictEqual(field.default, value);
 
 const heading = [
-	'# Answers for zenml-airgap. What is not here has its default; the show command lists every answer.',
+	'# Answers for zenml-airgap. What is not here has its default; "zenml-airgap answers show" lists every answer.',
 	'# Secrets are not in this file: each line says where to find one.',
 ];
 

@@ -53,7 +53,8 @@ const readText = (file: string): string | undefined => {
 			{
 				code: 'kubeconfig-unreadable',
 				message: `The kubeconfig ${file} cannot be read.`,
-				cause: `The operating system says ${codeOf(error)}.`,
+				cause:
+					codeOf(error) === 'EISDIR' ? 'That is a folder, not a file.' : `The operating system says ${codeOf(error)}.`,
 				fix: 'Give this user the right to read the file, or choose another one.',
 				location: {file},
 			},
@@ -99,7 +100,7 @@ export const readFiles = ({kubeconfig, environment, homeDirectory}: KubeconfigOp
 			code: 'kubeconfig-missing',
 			message: `There is no kubeconfig at ${files.join(' or ')}.`,
 			cause: `That path comes from ${source}, and no file is there.`,
-			fix: 'Name the kubeconfig file of this cluster.',
+			fix: 'Name the kubeconfig file of this cluster: --kubeconfig FILE, or the answer kubernetes.kubeconfig.',
 			answers: ['kubernetes.kubeconfig'],
 		});
 	}

@@ -76,6 +76,7 @@ export const converge = async <Answers, World extends BaseWorld<Answers>>(
 	let {answers} = options;
 	const done = new Map(options.fingerprints);
 	let firstProblem: Problem | undefined;
+	const walls = new Set<string>();
 	try {
 		for (let index = 0; index < steps.length; ) {
 			const step = steps[index];
@@ -93,7 +94,16 @@ export const converge = async <Answers, World extends BaseWorld<Answers>>(
 				signal.throwIfAborted();
 				const found = toProblem(error);
 				if (mode !== 'install') {
-					emit({type: 'step-problem', step: step.id, problem: found, choices: []});
+					const wall = `${found.code} ${found.message}`;
+					// What stopped an earlier step stops this one too; told again at each step it would hide the rest.
+					if (walls.has(wall))
+						emit({
+							type: 'step-warning',
+							step: step.id,
+							text: `cannot be looked at before this is mended: ${found.message}`,
+						});
+					else emit({type: 'step-problem', step: step.id, problem: found, choices: []});
+					walls.add(wall);
 					firstProblem ??= found;
 					index += 1;
 					continue;

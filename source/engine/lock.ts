@@ -166,3 +166,14 @@ export const acquireFileLock = async (
 		fix: `Start this command again. If it stays so and nobody installs, remove ${file}.removal.`,
 	});
 };
+
+/** Who holds the lock right now; undefined when it is free, damaged, or its process on this host is gone. */
+export const liveHolder = async (
+	file: string,
+	host: string,
+	birthOf: ProcessBirth = processBirth,
+): Promise<Holder | undefined> => {
+	const holder = (await look(file))?.holder;
+	if (!holder) return undefined;
+	return holder.host !== host || (await birthOf(holder.pid)) === holder.birth ? holder : undefined;
+};

@@ -1,4 +1,5 @@
 import {Command, Option} from 'commander';
+import {distance} from 'fastest-levenshtein';
 import {stepIds} from '../engine/types.ts';
 import type {GlobalOptions} from './context.ts';
 
@@ -68,6 +69,17 @@ const withExamples = (command: Command, name: string): Command => {
 		: command;
 };
 
+/** Refuses words that no option takes; the default command would otherwise speak of its arguments, not of the typo. */
+const refuseWords = (command: Command, known: readonly string[]): void => {
+	const [word] = command.args;
+	if (word === undefined) return;
+	if (command.name() !== 'install')
+		command.error(`error: ${command.name()} takes no argument; "${word}" is one too many`);
+	const near = known.toSorted((a, b) => distance(word, a) - distance(word, b))[0];
+	const meant = near !== undefined && distance(word, near) <= 3 ? `; did you mean ${near}?` : '';
+	command.error(`error: unknown command "${word}"${meant}`);
+};
+
 /**
  * The command line as data. `act` is called once with what was asked for; `output` takes help and error text.
  * Throws commander's CommanderError (with its exit code) after help, version or a usage error.
@@ -86,7 +98,14 @@ export const commandLine = (
 		.showHelpAfterError('(try --help)')
 		.exitOverride();
 	const add = (name: string, description: string, options?: {readonly isDefault?: boolean}): Command =>
-		withExamples(shared(program.command(name, options).description(description)), name);
+		withExamples(shared(program.command(name, options).description(description)), name)
+			.allowExcessArguments()
+			.hook('preAction', (_program, command) =>
+				refuseWords(
+					command,
+					program.commands.map((one) => one.name()),
+				),
+			);
 	add('install', 'install, or go on with an install that was stopped (the default)', {isDefault: true}).action(
 		(options: GlobalOptions) => act({command: 'install', options}),
 	);

@@ -8,7 +8,7 @@ export const makeFolder = async (folder: string): Promise<void> => {
 			code: 'state-unwritable',
 			area: 'usage',
 			message: `The folder ${folder} for state and logs cannot be made.`,
-			cause: error.message,
+			cause: error.code === 'EACCES' || error.code === 'EROFS' ? 'This user may not write there.' : error.message,
 			fix: 'Name another folder with --state-dir.',
 			location: {file: folder},
 		});

@@ -36,7 +36,12 @@ const readAnswerFile = async (file: string): Promise<string> =>
 			code: 'answers-file-unreadable',
 			area: 'usage',
 			message: `The answer file ${file} cannot be read.`,
-			cause: error.code === 'ENOENT' ? 'There is no such file.' : error.message,
+			cause:
+				error.code === 'ENOENT'
+					? 'There is no such file.'
+					: error.code === 'EISDIR'
+						? 'That is a folder.'
+						: error.message,
 			fix: 'Name the right file with --answers; "zenml-airgap answers init" writes one to start from.',
 			location: {file},
 		});

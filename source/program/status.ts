@@ -1,3 +1,5 @@
+import path from 'node:path';
+import {liveHolder} from '../engine/lock.ts';
 import {ProblemError} from '../engine/problem.ts';
 import {outcomeWords} from '../engine/reduce.ts';
 import {readJournal} from '../engine/state-file.ts';
@@ -5,7 +7,11 @@ import type {Context, GlobalOptions} from './context.ts';
 import {journalFile} from './run.ts';
 
 /** What the last run did, from the journal of this host; asks no server. Exit code 0 when it finished, 130 when it can go on. */
-export const runStatus = async ({out}: Context, {json}: GlobalOptions, stateDirectory: string): Promise<number> => {
+export const runStatus = async (
+	{out, hostName}: Context,
+	{json}: GlobalOptions,
+	stateDirectory: string,
+): Promise<number> => {
 	const {installSteps} = await import('../steps/index.ts');
 	const file = journalFile(stateDirectory);
 	const journal = await readJournal(file);
@@ -27,13 +33,17 @@ export const runStatus = async ({out}: Context, {json}: GlobalOptions, stateDire
 		out(`${JSON.stringify(journal)}\n`);
 		return exitCode;
 	}
+	const holder =
+		journal.outcome === undefined ? await liveHolder(path.join(stateDirectory, 'lock'), hostName) : undefined;
 	const words =
 		journal.outcome === 'done'
 			? whole
 				? 'finished'
 				: 'finished the steps it was asked for'
 			: journal.outcome === undefined
-				? 'is under way, or was killed'
+				? holder
+					? `under way, process ${holder.pid} of ${holder.user} on ${holder.host}`
+					: 'killed before its end'
 				: journal.outcome;
 	out(`run ${journal.runId} on ${journal.host}, ${new Date(journal.savedAt).toISOString()}: ${words}\n`);
 	const width = Math.max(...installSteps.map(({title}) => title.length));
@@ -43,6 +53,6 @@ export const runStatus = async ({out}: Context, {json}: GlobalOptions, stateDire
 			`  ${title.padEnd(width)}  ${step?.outcome ? outcomeWords[step.outcome] : 'to do'}${step?.note ? `: ${step.note}` : ''}\n`,
 		);
 	}
-	if (exitCode !== 0) out('Start the install again: it re-checks the world and goes on.\n');
+	if (exitCode !== 0 && !holder) out('Start the install again: it re-checks the world and goes on.\n');
 	return exitCode;
 };

@@ -117,7 +117,7 @@ const nodes: Check['run'] = async ({cluster, bundle, answers, signal}) => {
 		({platform}) => architectures.length > 0 && !architectures.includes(platform.architecture),
 	);
 	return {
-		note: `${found.length} nodes, ${have.cpu.toFixed(1)} CPU, ${(have.memory / 1024 ** 3).toFixed(1)} GiB, ${architectures.join(', ')}`,
+		note: `${found.length} ${found.length === 1 ? 'node' : 'nodes'}, ${have.cpu.toFixed(1)} CPU, ${(have.memory / 1024 ** 3).toFixed(1)} GiB, ${architectures.join(', ')}`,
 		problems: [
 			...(have.cpu < needed.cpu || have.memory < needed.memory
 				? [

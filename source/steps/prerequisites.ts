@@ -20,6 +20,9 @@ const runOne = async (
 	}
 };
 
+/** Messages that only name a thing stand before other sentences. */
+const sentence = (text: string): string => (/[.!?:]$/u.test(text) ? text : `${text}.`);
+
 /** One problem stands for itself; several are told together under `code`, so that nobody has to come back for the second one. */
 export const together = (
 	all: readonly Problem[],
@@ -44,10 +47,10 @@ export const together = (
 		message: say(problems.length),
 		cause: first.message,
 		fix: first.fix,
-		nextSteps: others.map(({message, fix}) => `${message} ${fix}`),
+		nextSteps: others.map(({message, fix}) => `${sentence(message)} ${fix}`),
 		answers: [...new Set(problems.flatMap(({answers}) => answers ?? []))],
 		evidence: problems.flatMap(({message, cause, evidence}) => [
-			`${message} ${cause}`,
+			`${sentence(message)} ${cause}`,
 			...(evidence ?? []).slice(0, 4),
 		]),
 	});

@@ -23,6 +23,9 @@ const stuckMs = 20_000;
 /** The same for a pod that an earlier try left behind, ms: the new rollout replaces it only after its hooks. */
 const leftOverMs = 120_000;
 
+/** How long a look waits for pods that are starting, ms. */
+const settleMs = 15_000;
+
 /** A pod that crashed this often is given up at once. */
 const hopelessRestarts = 4;
 
@@ -68,7 +71,7 @@ export const releaseChanges = async (world: World, wanted: WantedRelease): Promi
 		return [
 			{action: 'update', target, detail: `values: ${paths.slice(0, 8).join(', ')}${paths.length > 8 ? ', …' : ''}`},
 		];
-	const pods = await serverPods(world, wanted);
+	const pods = await settledPods(world, wanted);
 	if (pods.length === 0) return [{action: 'run', target, detail: 'it has no pods'}];
 	const unready = pods.filter(({ready}) => !ready);
 	for (const pod of pods) reportPod(world, pod);
@@ -84,6 +87,18 @@ export const releaseChanges = async (world: World, wanted: WantedRelease): Promi
 /** Pods that serve: not those of Jobs that have ended. */
 const serverPods = async ({cluster, signal}: World, wanted: WantedRelease): Promise<readonly PodView[]> =>
 	(await cluster.pods(wanted.namespace, selectorOf(wanted), signal)).filter(({phase}) => phase !== 'Succeeded');
+
+/** The same after a moment's patience: a pod that is just starting again is no reason for a new revision. */
+const settledPods = async (world: World, wanted: WantedRelease): Promise<readonly PodView[]> => {
+	const {clock, report, signal} = world;
+	const until = clock.now() + settleMs;
+	for (;;) {
+		const pods = await serverPods(world, wanted);
+		if (clock.now() >= until || !pods.some(({ready, stuck}) => !ready && !stuck)) return pods;
+		report({kind: 'waiting', reason: `pods of ${labelOf(wanted)} to be ready`, timeoutMs: settleMs});
+		await clock.sleep(500, signal);
+	}
+};
 
 const reportPod = ({report}: World, {name, namespace, ready, phase, stuck, reason, restarts}: PodView): void =>
 	report({

@@ -8,6 +8,8 @@ import {type Component, componentsOf} from './names.ts';
 import {together} from './prerequisites.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** One thing that is verified; `run` gives the evidence or throws a ProblemError. */
 type Look = {readonly label: string; readonly run: (world: World) => Promise<string>};
 
@@ -69,7 +71,7 @@ const images = ({label, answers: {namespace, release}}: Component): Look => ({
 				outside.join(', '),
 				'Have the chart or the bundle mended: these images cannot be pulled once they leave the nodes.',
 			);
-		return `${all.length} images in ${pods.length} pods`;
+		return `${many(all.length, 'image')} in ${many(pods.length, 'pod')}`;
 	},
 });
 
@@ -89,7 +91,7 @@ const logs = ({label, answers: {namespace, release}}: Component): Look => ({
 		const bad = lines.filter((line) => errorLine.test(line));
 		for (const line of bad.slice(-5)) world.report({kind: 'line', level: 'warn', text: `${label}: ${line}`});
 		return bad.length === 0
-			? `${lines.length} lines of ${pods.length} pods`
+			? `${many(lines.length, 'line')} of ${many(pods.length, 'pod')}`
 			: `${bad.length} of ${lines.length} lines speak of errors; the last ones are in the log`;
 	},
 });
@@ -118,6 +120,10 @@ const check = async (world: World): Promise<Finding> => {
 			}
 		}),
 	);
+	// Before the changes of this plan are made, the servers cannot be what the answers want.
+	if (world.mode === 'plan' && problems.flat().length > 0) {
+		return {status: 'todo', changes: looks.map(({label}) => ({action: 'wait', target: label}))};
+	}
 	const found = together(problems.flat(), {
 		code: 'verification-failed',
 		message: (count) => `${count} of ${looks.length} checks failed.`,

@@ -142,6 +142,16 @@ test('drift names every difference and the command that mends it', async () => {
 	expect(result.problem?.fix).toContain('zenml-airgap install');
 });
 
+test('a plan tells the same wall once, and at later steps only that it stands there', async () => {
+	const {story, state, result} = await play(
+		[tiny('images', {check: findings(blocked)}), tiny('databases', {check: findings(blocked)})],
+		{mode: 'plan'},
+	);
+	expect(story.filter((one) => one.startsWith('problem'))).toEqual(['problem images registry-unreachable']);
+	expect(state.steps[1]?.warnings[0]).toContain('cannot be looked at before this is mended');
+	expect(result.outcome).toBe('failed');
+});
+
 test.each(['plan', 'verify'] as const)(
 	'%s goes on after a problem and ends with the code of the first',
 	async (mode) => {

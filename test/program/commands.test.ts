@@ -154,7 +154,7 @@ test.each([
 	['a finished run', {outcome: 'done', steps: all}, 0, ': finished\n'],
 	['a run of some steps', {outcome: 'done'}, 130, ': finished the steps it was asked for\n'],
 	['a failed run', {outcome: 'failed', steps: all}, 130, ': failed\n'],
-	['a killed run', {outcome: undefined}, 130, ': is under way, or was killed\n'],
+	['a killed run', {outcome: undefined}, 130, ': killed before its end\n'],
 ] as const)('status of %s', async (_name, more, code, says) => {
 	await leave(more as Partial<Journal>);
 	const told = await stage.run('status');

@@ -26,7 +26,9 @@ const fieldRow = (field: Extract<Field, {readonly kind: 'line'}>, width: number,
 	];
 };
 
-const secretHelp = 'In its place also env:NAME, file:PATH, k8s:namespace/name/key, generate.';
+/** Logins that exist already cannot be generated (rules.ts). */
+const secretHelp = (path: string): string =>
+	`In its place also env:NAME, file:PATH, k8s:namespace/name/key${['registry.password', 'database.admin.password'].includes(path) ? '' : ', generate'}.`;
 
 const editorRows = (
 	{form}: Pick<Env, 'form'>,
@@ -41,7 +43,7 @@ const editorRows = (
 	if (field.kind !== 'line') return [];
 	const now = form.getAt(draft, path) ?? form.suggest(draft, path);
 	return [
-		...(field.masked ? paragraph(secretHelp, width, 'dim') : []),
+		...(field.masked ? paragraph(secretHelp(path), width, 'dim') : []),
 		...(field.masked && now !== undefined
 			? [
 					untypedIn(state, form).includes(path)
