@@ -204,7 +204,6 @@ test('nothing that runs without a screen loads Ink', () => {
 const touchProcess: Readonly<Record<string, string>> = {
 	'cli.tsx': 'the door',
 	'source/engine/lock.ts': 'is the holder of a lock alive?',
-	'source/program/ports.ts': 'is the holder of a Lease, on this host, alive?',
 	'source/rehearsal/host-main.ts': 'the door of the rehearsal, a process of its own',
 	'source/rehearsal/postgres/leftover.ts': 'ends a database that an earlier process left',
 	'source/rehearsal/postgres/binaries.ts': 'a cache is trusted only where this user owns it',

@@ -27,7 +27,7 @@ export type LeaseOptions = {
 	/** Called once when the lease is another's or could not be renewed for as long as it lasts. */
 	readonly onLost?: (problem: Problem) => void;
 	/** True for a holder that is known to be gone, e.g. a dead process of this host; its lease is taken over at once. */
-	readonly isGone?: (holder: LeaseHolder) => boolean;
+	readonly isGone?: (holder: LeaseHolder) => boolean | Promise<boolean>;
 };
 
 export type HeldLease = {
@@ -131,7 +131,7 @@ export const acquireLease = async (
 			const other = old.spec?.holderIdentity;
 			const known = holderOf(old);
 			// `!(… > …)` so that a Lease without a readable time counts as expired.
-			const free = !other || other === identity || !(expiry(old) > now()) || (known && isGone?.(known));
+			const free = !other || other === identity || !(expiry(old) > now()) || (known && (await isGone?.(known)));
 			if (!free) throw lockedProblem(old, expiry(old), now());
 			const taken = await cluster.replace(wish(old, true), signal);
 			if (taken) return taken as Lease;

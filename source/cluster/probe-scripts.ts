@@ -16,12 +16,6 @@ export type ProbeKinds = {
 	readonly tcp: {readonly host: string; readonly port: number};
 };
 
-/** Why a connection from a pod failed. */
-export type ProbeFailure = {
-	readonly error: string;
-	readonly kind: 'dns' | 'refused' | 'timeout' | 'certificate' | 'other';
-};
-
 const head = `import json, os, socket, ssl, sys
 args = json.loads(os.environ["PROBE_ARGS"])
 def kind(error):

@@ -6,7 +6,7 @@ import {createCluster} from '../cluster/cluster.ts';
 import {acquireLease, type HeldLease} from '../cluster/lease.ts';
 import type {ClusterPort} from '../cluster/types.ts';
 import {createPostgres} from '../database/postgres.ts';
-import type {Holder} from '../engine/lock.ts';
+import {type Holder, processBirth} from '../engine/lock.ts';
 import {ProblemError} from '../engine/problem.ts';
 import {createHelm} from '../helm/index.ts';
 import {createDns} from '../network/dns.ts';
@@ -52,7 +52,7 @@ const createLeaseHolder = (
 				clock: context.clock,
 				signal,
 				onLost: (problem) => onLeaseLost?.(new ProblemError(problem)),
-				isGone: ({host, pid}) => host === context.hostName && !isAlive(pid),
+				isGone: async ({host, pid}) => host === context.hostName && (await processBirth(pid)) === undefined,
 			});
 			try {
 				await held;
@@ -67,15 +67,6 @@ const createLeaseHolder = (
 			await lease?.release();
 		},
 	};
-};
-
-const isAlive = (pid: number): boolean => {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM';
-	}
 };
 
 /** Names of the variables that `env:` references in the answers point to. */
@@ -115,19 +106,20 @@ const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPo
 	const {registry} = answers;
 	const lease = createLeaseHolder(cluster, answers.controlPlane.namespace, options);
 	const https = createHttps();
+	const images = createRegistry({
+		host: registry.host,
+		plainHttp: registry.plainHttp,
+		...(registry.ca === undefined ? {} : {ca: await host.readFile(registry.ca, 'registry.ca')}),
+		...(registry.username === undefined ? {} : {username: registry.username}),
+		...(registry.password === undefined
+			? {}
+			: {password: async () => resolve(registry.password ?? '', 'registry.password')}),
+	});
 	const ports: Ports = {
 		clock: context.clock,
 		host,
 		bundle: createBundlePort({path: answers.bundle.path, workDirectory: path.join(stateDirectory, 'charts')}),
-		registry: createRegistry({
-			host: registry.host,
-			plainHttp: registry.plainHttp,
-			...(registry.ca === undefined ? {} : {ca: await host.readFile(registry.ca, 'registry.ca')}),
-			...(registry.username === undefined ? {} : {username: registry.username}),
-			...(registry.password === undefined
-				? {}
-				: {password: async () => resolve(registry.password ?? '', 'registry.password')}),
-		}),
+		registry: images,
 		cluster,
 		helm: createHelm({
 			binary: answers.helm.binary,
@@ -145,7 +137,11 @@ const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPo
 		registerSecret: (value) => redactor.register(value),
 		holdLease: lease.hold,
 	};
-	return {ports, close: lease.release};
+	const close = async (): Promise<void> => {
+		images.close();
+		await lease.release();
+	};
+	return {ports, close};
 };
 
 /** The ports of the answers that count; ports of earlier answers are closed, so that the Lease is never asked for twice. */

@@ -46,5 +46,3 @@ export const createLogin = (users: readonly RegistryUser[], kind: 'basic' | 'bea
 		expire: (): void => tokens.clear(),
 	};
 };
-
-export type LoginServer = ReturnType<typeof createLogin>;
