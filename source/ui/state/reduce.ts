@@ -1,5 +1,6 @@
 import {summaryRows} from '../content/summary.ts';
-import type {Session} from '../session.ts';
+import {count} from '../format.ts';
+import type {PlanView, Session} from '../session.ts';
 import {clean} from '../text.ts';
 import {glyphs} from '../theme.ts';
 import {commandsOf, type Key, scrollMove} from './keys.ts';
@@ -117,6 +118,13 @@ const seen = (
 	run: {...state.run, checked: {handover, at: now}},
 });
 
+/** A plan with problems says so beside Start: they stand on the last page, and Start would stop at the first. */
+const problemsTold = (state: UiState, view: PlanView): Partial<UiState> => {
+	const problems = view.steps.filter((step) => step.state === 'problem').length;
+	if (problems === 0 || state.screen.name !== 'review') return {};
+	return {notice: {role: 'bad', text: `The plan met ${count(problems, 'problem')}: End shows the end of the page.`}};
+};
+
 /** Folds one event into the state of the screens and says what the session has to do. Pure. */
 export const reduce = (state: UiState, event: UiEvent, env: Env): Turn => {
 	const also = (change: Partial<UiState>, ...effects: readonly Effect[]): Turn =>
@@ -135,7 +143,7 @@ export const reduce = (state: UiState, event: UiEvent, env: Env): Turn => {
 		case 'plan-progress':
 			return also({plan: {status: 'looking', title: event.title, index: event.index, count: event.count}});
 		case 'plan-ready':
-			return also({plan: {status: 'ready', view: event.view}});
+			return also({plan: {status: 'ready', view: event.view}, ...problemsTold(state, event.view)});
 		case 'plan-failed':
 			return also({plan: {status: 'failed', problem: event.problem}});
 		case 'start-refused':
