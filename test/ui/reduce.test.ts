@@ -289,3 +289,17 @@ test('once the run has ended the summary is shown, and any key but scrolling lea
 		{type: 'exit', result: {ended: 'finished', run: ended}},
 	]);
 });
+
+test('a plan with problems says so on the review, and one without says nothing', () => {
+	const reviewing: UiState = {...first(), screen: {name: 'review', top: 0, menu: 0}};
+	const bad = {
+		id: 'images',
+		title: 'Images',
+		state: 'problem',
+		problem: problem({code: 'x', area: 'registry', message: 'm', cause: 'c', fix: 'f'}),
+	} as const;
+	const noticeOf = (steps: readonly (typeof bad)[]) =>
+		reduce(reviewing, {type: 'plan-ready', view: {steps}}, envOf()).state.notice?.text;
+	expect(noticeOf([bad])).toContain('1 problem');
+	expect(noticeOf([])).toBeUndefined();
+});
