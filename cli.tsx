@@ -49,6 +49,7 @@ const context: Context = {
 	ascii: !/utf-?8/iu.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),
 	stdin,
 	stdout,
+	stderr,
 	programDirectory: path.dirname(fileURLToPath(import.meta.url)),
 	nodeArguments: process.execArgv,
 	startedByNpm: env.ZENML_AIRGAP_START === 'npm',

@@ -6,6 +6,9 @@ export type Descriptor = {readonly mediaType: string; readonly digest: string; r
 /** A blob that can be read any number of times, from any offset, straight out of its archive. */
 export type Blob = Descriptor & {readonly open: (offset?: number) => Readable};
 
+/** The exact bytes of an image manifest or an index, and their digest. */
+export type ManifestBytes = {readonly mediaType: string; readonly digest: string; readonly bytes: Buffer};
+
 /** One image ready to be pushed: the exact manifest bytes, their digest, and every blob they name (config first). */
 export type Image = {
 	/** Last path component: `zenml-pro-api`. */
@@ -15,7 +18,10 @@ export type Image = {
 	readonly source: string;
 	/** Archive it lies in, relative to the bundle. */
 	readonly archive: string;
-	readonly manifest: {readonly mediaType: string; readonly digest: string; readonly bytes: Buffer};
+	/** What goes under the tag: an image manifest, or an index of several platforms. */
+	readonly manifest: ManifestBytes;
+	/** Of an index: the image manifests it names, to be pushed by digest before it. */
+	readonly children?: readonly ManifestBytes[];
 	readonly blobs: readonly Blob[];
 	readonly platform: {readonly os: string; readonly architecture: string};
 };

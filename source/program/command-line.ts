@@ -2,6 +2,8 @@ import {Command, Option} from 'commander';
 import {distance} from 'fastest-levenshtein';
 import {stepIds} from '../engine/types.ts';
 import type {GlobalOptions} from './context.ts';
+import {tools} from './tools/index.ts';
+import type {Work} from './tools/tool.ts';
 
 /** What the command line asks for. */
 export type Request =
@@ -19,6 +21,8 @@ export type Request =
 			readonly fresh: boolean;
 			readonly options: GlobalOptions;
 	  }
+	/** A command beside the install; its words are understood already. */
+	| {readonly command: 'tool'; readonly work: Work}
 	| {readonly command: 'completion'; readonly shell: 'bash' | 'zsh'};
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -147,12 +151,17 @@ export const commandLine = (
 					options,
 				}),
 		);
+	const groups = {
+		bundle: program.command('bundle').description('make, check, sign and carry a bundle'),
+		registry: program.command('registry').description('look into an internal registry, or load it'),
+	};
+	for (const tool of tools) tool(groups, (work) => act({command: 'tool', work}));
 	program
 		.command('completion')
 		.description('print shell completion: source <(zenml-airgap completion bash)')
 		.addArgument(program.createArgument('<shell>', 'bash or zsh').choices(['bash', 'zsh']))
 		.action((shell: 'bash' | 'zsh') => act({command: 'completion', shell}));
-	for (const command of [program, ...program.commands, ...answers.commands]) {
+	for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
 		command.exitOverride().configureOutput({writeOut: output.out, writeErr: output.err});
 	}
 	return program;

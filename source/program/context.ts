@@ -26,6 +26,8 @@ export type Context = {
 	readonly ascii: boolean;
 	readonly stdin: NodeJS.ReadStream;
 	readonly stdout: NodeJS.WriteStream;
+	/** Only to know whether it is a terminal, and how wide; text goes through `err`. */
+	readonly stderr: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
 	/** Where the built program, or its source, lies: the charts and the host process of the rehearsal are found from here. */
 	readonly programDirectory: string;
 	/** Arguments of node itself, for child processes of the same kind (tsx). */

@@ -43,6 +43,8 @@ const act = async (
 			const {runRehearsal} = await import('./rehearse.ts');
 			return runRehearsal(context, request);
 		}
+		case 'tool':
+			return request.work(context);
 		case 'completion':
 			context.out(completion(request.shell));
 			return 0;

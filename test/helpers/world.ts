@@ -87,6 +87,7 @@ export const makeContext = (
 	ascii: true,
 	stdin: new PassThrough() as unknown as NodeJS.ReadStream,
 	stdout: new PassThrough() as unknown as NodeJS.WriteStream,
+	stderr: {isTTY: false, columns: 80},
 	programDirectory: root,
 	nodeArguments: [],
 	startedByNpm: false,

@@ -50,6 +50,7 @@ export const createStage = async (more: Partial<Context> = {}): Promise<Stage> =
 		ascii: true,
 		stdin: process.stdin,
 		stdout: process.stdout,
+		stderr: process.stderr,
 		programDirectory: fileURLToPath(new URL('../..', import.meta.url)),
 		nodeArguments: process.execArgv,
 		startedByNpm: false,
