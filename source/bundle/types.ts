@@ -4,7 +4,11 @@ import type {Readable} from 'node:stream';
 export type Descriptor = {readonly mediaType: string; readonly digest: string; readonly size: number};
 
 /** A blob that can be read any number of times, from any offset, straight out of its archive. */
-export type Blob = Descriptor & {readonly open: (offset?: number) => Readable};
+export type Blob = Descriptor & {
+	readonly open: (offset?: number) => Readable;
+	/** A differential bundle left it out, because the target has it: it cannot be opened, only found or mounted there. */
+	readonly omitted?: true;
+};
 
 /** The exact bytes of an image manifest or an index, and their digest. */
 export type ManifestBytes = {readonly mediaType: string; readonly digest: string; readonly bytes: Buffer};
