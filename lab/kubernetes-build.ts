@@ -13,7 +13,8 @@ const sources = fileURLToPath(new URL('./kubernetes/', import.meta.url));
 export const kubernetesMinors = async (): Promise<readonly string[]> =>
 	(await readdir(sources)).filter((name) => /^v1\.\d+$/u.test(name)).map((name) => name.slice(1));
 
-const goBinary = (): string => {
+/** Go on this machine. @throws LabError when there is none */
+export const goBinary = (): string => {
 	const found = ['/usr/local/go/bin/go', '/usr/lib/go/bin/go', '/usr/bin/go'].find((file) => existsSync(file));
 	if (!found)
 		throw new LabError('Go is not on this machine: the lab builds Kubernetes with it. Install Go 1.24 or newer.');

@@ -1,8 +1,9 @@
-// npm run lab [-- [--kubernetes MINOR] [--without-node] [up | status | down | exec COMMAND...]]: a real cluster, registry and databases without a way out.
+// npm run lab [-- [--kubernetes MINOR] [--without-node] [up | status | able | down | exec COMMAND...]]: a real cluster, registry and databases without a way out.
 import {spawn} from 'node:child_process';
 import {existsSync, readdirSync} from 'node:fs';
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
+import {whatIsMissing} from './able.ts';
 import {endAnchor, enter, findAnchor, startAnchor} from './anchor.ts';
 import {factLines, readFacts} from './facts.ts';
 import {partState} from './part.ts';
@@ -107,11 +108,16 @@ const optionsOf = (args: readonly string[]): {readonly options: UpOptions; reado
 const main = async (args: readonly string[]): Promise<number> => {
 	const paths = labPaths(process.env);
 	if (args[0] === '--inside') return inside(paths, args.slice(1));
-	if (process.platform !== 'linux' || process.getuid?.() !== 0)
+	if (args[0] !== 'able' && (process.platform !== 'linux' || process.getuid?.() !== 0))
 		throw new LabError('The lab needs Linux and root: it makes namespaces and runs containers.');
 	const {options, rest} = optionsOf(args);
 	const [verb = 'up', ...more] = rest;
 	if (verb === 'up') return start(paths, options);
+	if (verb === 'able') {
+		const missing = await whatIsMissing(paths);
+		for (const reason of missing) process.stdout.write(`${reason}\n`);
+		return missing.length === 0 ? 0 : 3;
+	}
 	if (verb === 'down') {
 		const left = await withLock(paths, async () => {
 			const remains = await endAnchor(paths);
@@ -122,7 +128,8 @@ const main = async (args: readonly string[]): Promise<number> => {
 		return left === 0 ? 0 : 1;
 	}
 	const pid = findAnchor(paths);
-	if (verb !== 'status' && verb !== 'exec') throw new LabError(`Unknown: ${verb}. Known: up, status, exec, down.`);
+	if (verb !== 'status' && verb !== 'exec')
+		throw new LabError(`Unknown: ${verb}. Known: up, status, able, exec, down.`);
 	if (pid === undefined) throw new LabError('The lab is not up: npm run lab');
 	if (verb === 'status') return selfInside(paths, pid, ['status']);
 	const command = more[0] === '--' ? more.slice(1) : more;
