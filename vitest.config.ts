@@ -1,4 +1,5 @@
 import {defineConfig} from 'vitest/config';
+import {leftOut} from './test/helpers/left-out.ts';
 
 export default defineConfig({
 	test: {
@@ -10,6 +11,7 @@ export default defineConfig({
 		maxWorkers: 2,
 		// A machine that stalls for a moment may fail a journey once; what is broken fails twice.
 		retry: process.env.CI ? 1 : 0,
+		reporters: ['default', leftOut()],
 		env: {NODE_ENV: 'test'},
 	},
 });

@@ -32,5 +32,11 @@ const failed = [];
 for (const [title, args] of suites) {
 	if ((await run(title, args)) !== 0) failed.push(title);
 }
+if (filters.length === 0) {
+	process.stdout.write(
+		'\nLeft out: the suites in test/lab, which need the lab (root, Go, Debian packages; docs/lab.md):\n' +
+			'  npm run lab && npm run lab -- exec npx vitest run --config vitest.lab.config.ts; npm run lab -- down\n',
+	);
+}
 process.stdout.write(failed.length === 0 ? '\nAll of npm test passed.\n' : `\nFailed: ${failed.join(', ')}.\n`);
 process.exitCode = failed.length === 0 ? 0 : 1;
