@@ -11,6 +11,8 @@ export type Request = {
 	readonly url: string | URL;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly body?: Body;
+	/** See `Call`: streams the body of a 200 or 206. An attempt that breaks may have given some of it already. */
+	readonly receive?: Call['receive'];
 	readonly scopes: readonly Scope[];
 	readonly context: Context;
 	readonly signal: AbortSignal;
@@ -58,7 +60,7 @@ export const createSession = (options: {
 	};
 
 	const send: Session['send'] = async (request) => {
-		const {method, body, scopes, context, signal, accept} = request;
+		const {method, body, receive, scopes, context, signal, accept} = request;
 		const url = new URL(request.url, origin);
 		const home = isHome(url);
 		let sent: string | undefined;
@@ -67,7 +69,15 @@ export const createSession = (options: {
 			const authorization = home ? authenticator.header(scopes) : undefined;
 			sent = authorization;
 			const headers = {...request.headers, ...(authorization === undefined ? {} : {authorization})};
-			return transport({method, url, headers, signal, context, ...(body === undefined ? {} : {body})});
+			return transport({
+				method,
+				url,
+				headers,
+				signal,
+				context,
+				...(body === undefined ? {} : {body}),
+				...(receive === undefined ? {} : {receive}),
+			});
 		};
 		let answer = await attempt();
 		if (answer.status === 401 && home && (await authenticator.answer({answer, sent}, scopes, context, signal))) {

@@ -31,10 +31,15 @@ export type Body = {
 };
 
 export type Call = {
-	readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+	readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 	readonly url: URL;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly body?: Body;
+	/**
+	 * Takes the body of a 200 or 206 piece by piece; nothing more is read until it is done with a piece. The `body` of the
+	 * Answer is then empty. Other statuses, and calls without it, are read whole and bounded.
+	 */
+	readonly receive?: (chunk: Buffer) => void | Promise<void>;
 	readonly signal: AbortSignal;
 	readonly context: Context;
 };
@@ -79,17 +84,18 @@ export const createTransport = (options: {
 		return secure;
 	};
 
-	const call: Transport = ({method, url, headers, body = noBody, signal, context}) => {
+	const call: Transport = ({method, url, headers, body = noBody, receive, signal, context}) => {
 		signal.throwIfAborted();
 		return new Promise<Answer>((resolve, reject) => {
 			let sent = 0;
 			let settled = false;
 			let answered = false;
 			let begun = false;
+			let taking: Promise<void> | undefined;
 			let timer: NodeJS.Timeout | undefined;
 			let release = () => {};
 			const asks = body.length > writeBytes;
-			const hasLength = body.length > 0 || method === 'PUT' || method === 'POST';
+			const hasLength = body.length > 0 || ['PUT', 'POST', 'PATCH'].includes(method);
 			const request = (url.protocol === 'https:' ? https : http).request(url, {
 				method,
 				agent: agentOf(url),
@@ -115,7 +121,8 @@ export const createTransport = (options: {
 			const fail = (error: unknown) => {
 				if (!settle()) return;
 				request.destroy();
-				reject(error);
+				// The next attempt must not begin while the receiver still holds a piece of this one.
+				void (taking ?? Promise.resolve()).finally(() => reject(error));
 			};
 			const abort = () => fail(signal.reason);
 			signal.addEventListener('abort', abort, {once: true});
@@ -128,15 +135,41 @@ export const createTransport = (options: {
 				release();
 				const parts: Buffer[] = [];
 				let size = 0;
-				watch(timeouts.stall, 'the rest of its answer');
+				const streams = receive && (response.statusCode === 200 || response.statusCode === 206) ? receive : undefined;
+				const rest = () => watch(timeouts.stall, 'the rest of its answer');
+				const hold = async (work: Promise<void>): Promise<void> => {
+					response.pause();
+					// A receiver that is slow is no line that stands still.
+					clearTimeout(timer);
+					const failed = await work.then(
+						() => undefined,
+						(error: unknown) => ({error}),
+					);
+					taking = undefined;
+					if (failed) return fail(failed.error);
+					if (settled) return;
+					rest();
+					response.resume();
+				};
+				const give = (chunk: Buffer, streamed: NonNullable<Call['receive']>): void => {
+					try {
+						const work = streamed(chunk);
+						if (work) taking = hold(work);
+					} catch (error) {
+						fail(error);
+					}
+				};
+				rest();
 				response.on('data', (chunk: Buffer) => {
-					watch(timeouts.stall, 'the rest of its answer');
+					if (settled) return;
+					rest();
+					if (streams) return give(chunk, streams);
 					size += chunk.length;
 					if (size <= maximumAnswer) parts.push(chunk);
 					else fail(notARegistry(context, 'Its answer is longer than any answer of a registry.'));
 				});
 				response.on('error', (error) => fail(connectionProblem(context, error, sent)));
-				response.on('close', () => {
+				const ended = () => {
 					if (!response.complete) {
 						fail(connectionProblem(context, Object.assign(new Error('closed'), {code: 'ECONNRESET'}), sent));
 						return;
@@ -145,7 +178,9 @@ export const createTransport = (options: {
 					// A connection on which a body was left half-way cannot carry another request.
 					if (!request.writableFinished) request.destroy();
 					resolve({status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts)});
-				});
+				};
+				// A stream may end while its last piece is still held by the receiver, paused or not.
+				response.on('close', () => void (taking ?? Promise.resolve()).then(ended));
 			});
 
 			const over = () => settled || answered;
