@@ -1,6 +1,6 @@
 import {badRedirect, type Context, notARegistry} from './problems.ts';
 import {type Answer, statusProblem} from './refusals.ts';
-import type {Transport} from './transport.ts';
+import type {Call, Transport} from './transport.ts';
 
 /** One challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1). Keys and the scheme are lower case. */
 export type Challenge = {readonly scheme: string; readonly parameters: Readonly<Record<string, string>>};
@@ -18,7 +18,12 @@ export const parseChallenges = (header: string): readonly Challenge[] => {
 	return challenges;
 };
 
-export type Login = {readonly username?: string; readonly password?: () => Promise<string>};
+export type Login = {
+	readonly username?: string;
+	readonly password?: () => Promise<string>;
+	/** A refresh token (OAuth2) in place of user name and password, as `docker login` keeps it; it goes to the token server alone. */
+	readonly identityToken?: () => Promise<string>;
+};
 
 /** `repository:<name>:<actions>` of the distribution token specification. */
 export type Scope = string;
@@ -58,6 +63,27 @@ const readToken = (answer: Answer, now: number): Token | undefined => {
 	}
 };
 
+/** Trades a refresh token for an access token (CNCF distribution, "Oauth2 Token Authentication", `grant_type=refresh_token`). */
+const refreshCall = (
+	url: URL,
+	service: string | undefined,
+	scopes: readonly Scope[],
+	token: string,
+	asked: Pick<Call, 'signal' | 'context'>,
+): Call => {
+	const form = new URLSearchParams({grant_type: 'refresh_token', client_id: 'zenml-airgap', refresh_token: token});
+	if (service !== undefined) form.set('service', service);
+	if (scopes.length > 0) form.set('scope', scopes.join(' '));
+	const bytes = Buffer.from(form.toString());
+	const body: Call['body'] = {
+		length: bytes.length,
+		chunks: async function* () {
+			yield bytes;
+		},
+	};
+	return {method: 'POST', url, headers: {'content-type': 'application/x-www-form-urlencoded'}, body, ...asked};
+};
+
 /**
  * Login by HTTP Basic (RFC 7617) or by bearer tokens of a token server (CNCF distribution, "Token Authentication
  * Specification"). Tokens are kept by scope until shortly before they end. The password goes to the registry and to
@@ -66,7 +92,7 @@ const readToken = (answer: Answer, now: number): Token | undefined => {
 export const createAuthenticator = (
 	options: Login & {readonly transport: Transport; readonly origin: URL; readonly now?: () => number},
 ): Authenticator => {
-	const {username, password, transport, origin, now = Date.now} = options;
+	const {username, password, identityToken, transport, origin, now = Date.now} = options;
 	let basic: string | undefined;
 	const tokens = new Map<string, Token>();
 	const secrets = new Set<string>();
@@ -98,16 +124,19 @@ export const createAuthenticator = (
 		}
 		if (parameters.service !== undefined) url.searchParams.set('service', parameters.service);
 		const wanted = scopes.length > 0 ? scopes : (parameters.scope?.split(' ') ?? []);
-		for (const scope of wanted) url.searchParams.append('scope', scope);
-		const authorization = await credentials();
-		if (username !== undefined) url.searchParams.set('account', username);
-		const answer = await transport({
-			method: 'GET',
-			url,
-			headers: authorization === undefined ? {} : {authorization},
-			signal,
-			context: {...context, what: 'log in'},
-		});
+		const asked = {signal, context: {...context, what: 'log in'}};
+		const refresh = await identityToken?.();
+		let answer: Answer;
+		if (refresh === undefined) {
+			for (const scope of wanted) url.searchParams.append('scope', scope);
+			const authorization = await credentials();
+			if (username !== undefined) url.searchParams.set('account', username);
+			const headers = authorization === undefined ? {} : {authorization};
+			answer = await transport({method: 'GET', url, headers, ...asked});
+		} else {
+			for (const form of [refresh, encodeURIComponent(refresh)]) secrets.add(form);
+			answer = await transport(refreshCall(new URL(realm), parameters.service, wanted, refresh, asked));
+		}
 		if (answer.status === 401 || answer.status === 403) return false;
 		if (answer.status !== 200) throw statusProblem({...context, what: 'log in'}, answer, scrub);
 		const token = readToken(answer, now());

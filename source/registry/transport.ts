@@ -44,6 +44,9 @@ export type Call = {
 	readonly context: Context;
 };
 
+/** The environment as far as proxies go. */
+export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
+
 export type Transport = (call: Call) => Promise<Answer>;
 
 const maximumAnswer = 4 * 1024 * 1024;
@@ -71,10 +74,17 @@ export const createTransport = (options: {
 	readonly ca?: string;
 	readonly sockets: number;
 	readonly timeouts: Timeouts;
+	/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY in either case; absent: no proxy. Node 22.21 and 24.5 or newer heed it. */
+	readonly proxyEnv?: ProxyEnvironment;
 }): {readonly call: Transport; readonly close: () => void} => {
 	const {timeouts} = options;
 	// The number of transfers is bounded by the caller: a queue in here would look like a connection that hangs.
-	const shared = {keepAlive: true, maxFreeSockets: options.sockets, scheduling: 'lifo'} as const;
+	const shared = {
+		keepAlive: true,
+		maxFreeSockets: options.sockets,
+		scheduling: 'lifo',
+		...(options.proxyEnv === undefined ? {} : {proxyEnv: options.proxyEnv}),
+	} as const;
 	const plain = new http.Agent(shared);
 	let secure: https.Agent | undefined;
 	const agentOf = (url: URL) => {
