@@ -10,6 +10,16 @@ export type LabFacts = {
 		readonly node: boolean;
 	};
 	readonly registry: {readonly host: string; readonly username: string; readonly passwordFile: string};
+	/** The registry whose logins go through a token server; `reader` may only pull. */
+	readonly tokenRegistry: {
+		readonly host: string;
+		readonly username: string;
+		readonly passwordFile: string;
+		readonly reader: {readonly username: string; readonly passwordFile: string};
+		readonly server: string;
+		/** File with a `TokenLife`: how long tokens last from now on. */
+		readonly lifeFile: string;
+	};
 	readonly postgres: {readonly url: string; readonly passwordFile: string};
 	readonly mariadb?: {readonly url: string; readonly passwordFile: string};
 	readonly ca: string;
@@ -36,6 +46,7 @@ export const factLines = (facts: LabFacts): readonly string[] => [
 	`Kubernetes    ${facts.kubernetes.version} at ${facts.kubernetes.url}${facts.kubernetes.node ? '' : ' (no node: nothing runs)'}`,
 	`kubeconfig    ${facts.kubernetes.kubeconfig}`,
 	`registry      ${facts.registry.host}, user ${facts.registry.username}, password in ${facts.registry.passwordFile}`,
+	`with tokens   ${facts.tokenRegistry.host}, user ${facts.tokenRegistry.username}, password in ${facts.tokenRegistry.passwordFile}; token server ${facts.tokenRegistry.server}`,
 	`PostgreSQL    ${facts.postgres.url}, password in ${facts.postgres.passwordFile}`,
 	...(facts.mariadb ? [`MariaDB       ${facts.mariadb.url}, password in ${facts.mariadb.passwordFile}`] : []),
 	...(facts.ingress

@@ -1,15 +1,16 @@
 // npm run lab [-- [--kubernetes MINOR] [--without-node] [up | status | able | down | exec COMMAND...]]: a real cluster, registry and databases without a way out.
 import {spawn} from 'node:child_process';
-import {existsSync, readdirSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 import {whatIsMissing} from './able.ts';
 import {endAnchor, enter, findAnchor, startAnchor} from './anchor.ts';
+import {choose, type LabChoice, partNames, readChoice, writeChoice} from './choice.ts';
 import {factLines, readFacts} from './facts.ts';
 import {partState} from './part.ts';
 import {type LabPaths, labPaths} from './paths.ts';
 import {LabError} from './report.ts';
-import {prepare, type UpOptions, up} from './up.ts';
+import {prepare, up} from './up.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -33,13 +34,6 @@ const runInside = (paths: LabPaths, pid: number, command: readonly string[]): Pr
 		child.once('exit', (code, signal) => done(signal ? 1 : (code ?? 1)));
 	});
 
-const partNames = (paths: LabPaths): readonly string[] =>
-	existsSync(paths.run)
-		? readdirSync(paths.run).flatMap((name) =>
-				name.endsWith('.pid') && name !== 'anchor.pid' ? [name.slice(0, -4)] : [],
-			)
-		: [];
-
 const inside = async (paths: LabPaths, args: readonly string[]): Promise<number> => {
 	const [verb, minor = '', node] = args;
 	if (verb === 'up') {
@@ -47,17 +41,21 @@ const inside = async (paths: LabPaths, args: readonly string[]): Promise<number>
 		process.stdout.write(`${factLines(facts).join('\n')}\n`);
 		return 0;
 	}
-	let missing = 0;
-	for (const name of partNames(paths)) {
-		const {alive, log} = partState(paths, name);
-		if (!alive) missing += 1;
-		process.stdout.write(`${alive ? 'runs   ' : 'MISSING'}  ${name}  ${log}\n`);
+	const choice = await readChoice(paths);
+	const states = choice ? partNames(choice).map((name) => partState(paths, name)) : [];
+	for (const {name, pid, alive, log} of states) {
+		const mark = alive ? 'runs   ' : pid === undefined ? 'NOT YET' : 'MISSING';
+		process.stdout.write(`${mark}  ${name}  ${pid === undefined ? 'was never started' : log}\n`);
 	}
 	const facts = await readFacts(paths);
-	if (!facts)
-		process.stdout.write('The lab has not come up completely: npm run lab goes on, npm run lab -- down ends it.\n');
-	else process.stdout.write(`${factLines(facts).join('\n')}\n`);
-	return missing > 0 || !facts ? 1 : 0;
+	if (facts) process.stdout.write(`${factLines(facts).join('\n')}\n`);
+	const missing = states.filter(({alive}) => !alive).map(({name}) => name);
+	if (facts && missing.length === 0) return 0;
+	say(`The lab is half up${missing.length > 0 ? `, missing: ${missing.join(', ')}` : ''}.`);
+	const [first] = states.filter(({alive, pid}) => !alive && pid !== undefined);
+	if (first) say(`Why: tail ${first.log}`);
+	say('npm run lab starts what is missing, npm run lab -- down ends it.');
+	return 1;
 };
 
 const selfInside = (paths: LabPaths, pid: number, args: readonly string[]): Promise<number> =>
@@ -82,19 +80,23 @@ const withLock = async (paths: LabPaths, work: () => Promise<number>): Promise<n
 	}
 };
 
-const start = (paths: LabPaths, options: UpOptions): Promise<number> =>
+const start = (paths: LabPaths, asked: Partial<LabChoice>): Promise<number> =>
 	withLock(paths, async () => {
-		// Outside: the lab itself has no way to a package source.
-		await prepare(paths, options, say);
 		const running = findAnchor(paths);
 		if (running !== undefined) say('The lab is there: attaching, and starting what is missing.');
+		const choice = choose(asked, running === undefined ? undefined : await readChoice(paths));
+		// Outside: the lab itself has no way to a package source.
+		await prepare(paths, choice, say);
 		const pid = running ?? (await startAnchor(paths));
-		return selfInside(paths, pid, ['up', options.minor, `${options.node}`]);
+		await writeChoice(paths, choice);
+		return selfInside(paths, pid, ['up', choice.minor, `${choice.node}`]);
 	});
 
 // Words before the command are the lab's own; what follows exec belongs to the command.
-const optionsOf = (args: readonly string[]): {readonly options: UpOptions; readonly rest: readonly string[]} => {
-	let options: UpOptions = {minor: '1.34', node: true};
+const optionsOf = (
+	args: readonly string[],
+): {readonly options: Partial<LabChoice>; readonly rest: readonly string[]} => {
+	let options: Partial<LabChoice> = {};
 	const rest = [...args];
 	for (let first = rest[0]; first?.startsWith('--') && first !== '--'; first = rest[0]) {
 		rest.shift();

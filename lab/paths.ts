@@ -10,6 +10,8 @@ export type LabPaths = {
 	readonly config: string;
 	/** The lab's addresses and files, for people and suites: `LabFacts` as JSON, mode 0600. */
 	readonly facts: string;
+	/** What the running lab was started as: `LabChoice` as JSON. */
+	readonly choice: string;
 	/** Process id, on the host, of the process that holds the namespaces. */
 	readonly anchor: string;
 };
@@ -29,6 +31,7 @@ export const labPaths = (env: NodeJS.ProcessEnv): LabPaths => {
 		pki: join(run, 'pki'),
 		config: join(run, 'config'),
 		facts: join(run, 'lab.json'),
+		choice: join(run, 'choice.json'),
 		anchor: join(run, 'anchor.pid'),
 	};
 };
@@ -44,6 +47,8 @@ export const net = {
 	pods: '10.244.0.0/24',
 	zone: 'lab.internal',
 	registry: 'registry.lab.internal:5000',
+	tokenRegistry: 'tokens.lab.internal:5001',
+	tokenServer: 'login.lab.internal:5002',
 	postgres: 'postgres.lab.internal',
 	mariadb: 'mariadb.lab.internal',
 } as const;

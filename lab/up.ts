@@ -2,6 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {stringify} from 'yaml';
 import {type LabAuthority, openLabAuthority} from './certificates.ts';
+import type {LabChoice} from './choice.ts';
 import {type Debian, debianPrograms} from './debian.ts';
 import type {LabFacts} from './facts.ts';
 import {labBundle} from './image-bundle.ts';
@@ -13,16 +14,10 @@ import {frontParts, ingressClass, labAnswers} from './parts/front.ts';
 import {mariadbPart} from './parts/mariadb.ts';
 import {containerdPart, importPauseImage, kubeletPart, proxyPart} from './parts/node.ts';
 import {postgresPart} from './parts/postgres.ts';
-import {nameServerPart, passwordFile, registryPart, registryUser, zoneFolder} from './parts/services.ts';
+import {readerUser, registryPart, registryUser, tokenLifeFile, tokenParts} from './parts/registries.ts';
+import {nameServerPart, passwordFile, zoneFolder} from './parts/services.ts';
 import {type LabPaths, net} from './paths.ts';
 import {type Say, timed} from './report.ts';
-
-export type UpOptions = {
-	/** Kubernetes minor, such as `1.34`. */
-	readonly minor: string;
-	/** Without a node nothing runs: enough for suites that only talk to the API. */
-	readonly node: boolean;
-};
 
 type Site = {
 	readonly paths: LabPaths;
@@ -33,7 +28,7 @@ type Site = {
 };
 
 /** Downloads, builds and makes what the lab needs; called outside, where package sources can be reached. */
-export const prepare = async (paths: LabPaths, {minor, node}: UpOptions, say: Say): Promise<void> => {
+export const prepare = async (paths: LabPaths, {minor, node}: LabChoice, say: Say): Promise<void> => {
 	await timed(say, 'Debian packages', 'about 10 s, once', () => debianPrograms(paths));
 	await kubernetesBinary(paths, minor, say);
 	if (node) await labBundle(paths, net.registry, say);
@@ -58,7 +53,7 @@ const startNode = async (site: Site, ensure: (part: Part, expected: string) => P
  * Starts every part that does not run and waits for it; called inside the lab's namespaces.
  * @throws LabError with the part's name and log for the first one that does not come up.
  */
-export const up = async (paths: LabPaths, options: UpOptions, say: Say): Promise<LabFacts> => {
+export const up = async (paths: LabPaths, options: LabChoice, say: Say): Promise<LabFacts> => {
 	const debian = await debianPrograms(paths);
 	const kubernetes = await kubernetesBinary(paths, options.minor, say);
 	const authority = await openLabAuthority(paths.pki);
@@ -69,8 +64,11 @@ export const up = async (paths: LabPaths, options: UpOptions, say: Say): Promise
 		started.push(part.name);
 	};
 	await ensure(await nameServerPart(paths, debian), 'less than 1 s');
+	const tokens = await tokenParts(paths, authority, debian);
 	await allOf([
 		ensure(await registryPart(paths, authority, debian), 'about 1 s'),
+		ensure(tokens.server, 'about 1 s'),
+		ensure(tokens.registry, 'about 1 s'),
 		ensure(await postgresPart(paths, authority, debian), 'about 2 s'),
 		ensure(await mariadbPart(paths, authority, debian), 'about 3 s'),
 		(async () => {
@@ -88,6 +86,14 @@ export const up = async (paths: LabPaths, options: UpOptions, say: Say): Promise
 	let facts: LabFacts = {
 		kubernetes: {version: kubernetes.version, kubeconfig, url: apiUrl, node: options.node},
 		registry,
+		tokenRegistry: {
+			host: net.tokenRegistry,
+			username: registryUser,
+			passwordFile: await passwordFile(paths, 'tokens'),
+			reader: {username: readerUser, passwordFile: await passwordFile(paths, 'reader')},
+			server: `https://${net.tokenServer}/token`,
+			lifeFile: tokenLifeFile(paths),
+		},
 		postgres,
 		mariadb: {
 			url: `mysql://root@${net.mariadb}:3306/mysql`,

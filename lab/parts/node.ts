@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import {mkdir, readFile} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {join} from 'node:path';
 import {stringify} from 'yaml';
 import {writeModern} from '../../source/rehearsal/sample-bundle/archives.ts';
 import {addFile, addFolder, digestFile, writeTar} from '../../source/rehearsal/sample-bundle/layers.ts';
@@ -18,14 +18,16 @@ export const pauseImage = 'lab.internal/pause:1';
 // Private to the lab: /run is a folder of its own there.
 const socket = '/run/containerd/containerd.sock';
 
-/** containerd with runc; pulls from the lab's registry trust the lab's CA, logins come from pull secrets alone. */
+/** containerd with runc; pulls from the lab's registries trust the lab's CA, logins come from pull secrets alone. */
 export const containerdPart = async (paths: LabPaths, authority: LabAuthority, debian: Debian): Promise<Part> => {
-	const trust = join(paths.config, 'certs.d', net.registry);
-	await mkdir(trust, {recursive: true});
-	await writeWhenChanged(
-		join(trust, 'hosts.toml'),
-		`server = "https://${net.registry}"\n[host."https://${net.registry}"]\n  ca = "${authority.ca}"\n`,
-	);
+	const trust = join(paths.config, 'certs.d');
+	for (const registry of [net.registry, net.tokenRegistry]) {
+		await mkdir(join(trust, registry), {recursive: true});
+		await writeWhenChanged(
+			join(trust, registry, 'hosts.toml'),
+			`server = "https://${registry}"\n[host."https://${registry}"]\n  ca = "${authority.ca}"\n`,
+		);
+	}
 	const networks = join(paths.config, 'cni');
 	await mkdir(networks, {recursive: true});
 	const bridge = {
@@ -71,7 +73,7 @@ state = "/run/containerd"
     bin_dir = "${join(debian.root, 'usr/lib/cni')}"
     conf_dir = "${networks}"
   [plugins."io.containerd.grpc.v1.cri".registry]
-    config_path = "${dirname(trust)}"
+    config_path = "${trust}"
 `;
 	await writeWhenChanged(config, toml);
 	const ctr = join(debian.root, 'usr/bin/ctr');
