@@ -7,6 +7,7 @@ import {chartNames, compareManifest, mergeImages, pickChart, requireImages} from
 import {archivesOf, type Layout, openLayout} from './layout.ts';
 import {parseChecksums, parseManifest} from './manifest-text.ts';
 import {bundleProblem} from './problems.ts';
+import {checkSignature, type SignatureRequest} from './signature/check.ts';
 import {readSlice, type Slice} from './slice.ts';
 import {maximumJsonBytes} from './tree.ts';
 import type {Bundle, BundleManifest, BundlePort, Chart, Image} from './types.ts';
@@ -54,9 +55,13 @@ const order = (images: readonly Image[], workspace: Chart): readonly Image[] => 
 const openBundle = async (
 	layout: Layout,
 	workDirectory: () => Promise<string>,
+	signature: SignatureRequest,
 	signal: AbortSignal,
 ): Promise<Bundle> => {
-	const manifest = await readManifest(layout);
+	const {signer, checksums, warnings: unproven} = await checkSignature(layout, signature, signal);
+	const read = await readManifest(layout);
+	// Checksums that somebody else wrote do not count beside signed ones.
+	const manifest = checksums ? {images: [], charts: [], registries: [], ...read, checksums} : read;
 	const charts: Chart[] = [];
 	for (const [name, slice] of layout.files) {
 		if (!/^charts\/[^/]+\.tgz$/u.test(name)) continue;
@@ -69,7 +74,11 @@ const openBundle = async (
 		if (!tree.complete) cut.push(`${tree.label} lacks its end, but all that it names is there.`);
 	}
 	const images = mergeImages(found);
-	const warnings = [...cut, ...compareManifest(manifest, {images, charts, files: [...layout.files.keys()]})];
+	const warnings = [
+		...unproven,
+		...cut,
+		...compareManifest(manifest, {images, charts, files: [...layout.files.keys()]}),
+	];
 	requireImages(images);
 	const controlPlaneChart = pickChart(charts, chartNames.controlPlane);
 	const workspaceChart = pickChart(charts, chartNames.workspace);
@@ -89,6 +98,7 @@ const openBundle = async (
 		controlPlaneChart,
 		workspaceChart,
 		digest: digestOf(parts),
+		...(signer ? {signer} : {}),
 		warnings,
 	};
 };
@@ -109,8 +119,13 @@ const stampOf = async (layout: Layout): Promise<string> => {
  * Archives are read in place by offset; of a tar only the charts are copied out, because Helm needs files.
  * @param options.path folder or tar file
  * @param options.workDirectory where charts of a tar go; by default a new folder in the system's temporary folder
+ * @param options.signature what is asked of its signature; by default nothing
  */
-export const createBundlePort = (options: {readonly path: string; readonly workDirectory?: string}): BundlePort => {
+export const createBundlePort = (options: {
+	readonly path: string;
+	readonly workDirectory?: string;
+	readonly signature?: SignatureRequest;
+}): BundlePort => {
 	let kept: {readonly layout: Layout; readonly bundle: Bundle; readonly stamp: string} | undefined;
 	let temporary: Promise<string> | undefined;
 	const workDirectory = (): Promise<string> => {
@@ -123,7 +138,7 @@ export const createBundlePort = (options: {readonly path: string; readonly workD
 		if (kept && kept.stamp === (await stampOf(kept.layout))) return kept;
 		const layout = await openLayout(options.path, signal);
 		const stamp = await stampOf(layout);
-		kept = {layout, bundle: await openBundle(layout, workDirectory, signal), stamp};
+		kept = {layout, bundle: await openBundle(layout, workDirectory, options.signature ?? {mode: 'off'}, signal), stamp};
 		return kept;
 	};
 	return {

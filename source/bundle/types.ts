@@ -62,6 +62,8 @@ export type Bundle = {
 	readonly workspaceChart: Chart;
 	/** SHA-256 over the names and digests of all its parts, `sha256:` and hex. */
 	readonly digest: string;
+	/** Who signed it, where a pinned key proved that; with the comment that the signature covers. */
+	readonly signer?: {readonly keyId: string; readonly comment: string};
 	/** What could not be verified, in the operator's words. */
 	readonly warnings: readonly string[];
 };

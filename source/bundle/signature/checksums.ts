@@ -1,0 +1,73 @@
+import {createHash} from 'node:crypto';
+import {bundleFiles} from '../index-file.ts';
+import type {Layout} from '../layout.ts';
+import {damaged} from '../problems.ts';
+import {type Slice, scanSlice} from '../slice.ts';
+
+/** Far above what the largest bundle needs: 100,000 lines. */
+export const maximumChecksumsBytes = 32 * 1024 ** 2;
+
+/** As `sha256sum` writes lines of plain names; names with line breaks or backslashes it writes in another way. */
+const line = /^([0-9a-f]{64}) [ *](?:\.\/)?([^\\\0]+)$/u;
+
+const damagedList = (cause: string) =>
+	damaged('bundle-checksums-damaged', bundleFiles.checksums, `${bundleFiles.checksums} cannot be used.`, cause);
+
+/**
+ * Reads `SHA256SUMS` so that it can mean one thing only: each line one file, no file twice, no way out of the bundle.
+ * @returns digest (`sha256:` and hex) by path relative to the bundle
+ * @throws ProblemError `bundle-checksums-damaged`
+ */
+export const parseSums = (bytes: Buffer): ReadonlyMap<string, string> => {
+	const sums = new Map<string, string>();
+	for (const [index, text] of bytes.toString('utf8').replace(/\n$/u, '').split('\n').entries()) {
+		const [, hex, path] = line.exec(text) ?? [];
+		const number = index + 1;
+		if (hex === undefined || path === undefined) throw damagedList(`Line ${number} is not a line of sha256sum.`);
+		if (path.startsWith('/') || path.split('/').some((part) => part === '..' || part === '.' || part === '')) {
+			throw damagedList(`Line ${number} names ${path}, which is not a file within the bundle.`);
+		}
+		if (sums.has(path)) throw damagedList(`Line ${number} names ${path} a second time.`);
+		sums.set(path, `sha256:${hex}`);
+	}
+	return sums;
+};
+
+/** The text that `sha256sum` writes for these files, sorted by path. */
+export const writeSums = (sums: ReadonlyMap<string, string>): string =>
+	[...sums]
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.map(([path, digest]) => `${digest.slice('sha256:'.length)}  ${path}\n`)
+		.join('');
+
+/** What `SHA256SUMS` has to list: every file but itself and its signature. */
+export const listedFiles = (layout: Layout): readonly string[] =>
+	[...layout.files.keys()].filter((path) => path !== bundleFiles.checksums && path !== bundleFiles.signature);
+
+/** Files that are in one of the two only, sorted. */
+export const differences = (
+	layout: Layout,
+	sums: ReadonlyMap<string, string>,
+): {readonly missing: readonly string[]; readonly unlisted: readonly string[]} => ({
+	missing: [...sums.keys()].filter((path) => !layout.files.has(path)).sort(),
+	unlisted: listedFiles(layout)
+		.filter((path) => !sums.has(path))
+		.sort(),
+});
+
+/** SHA-256 of a slice, `sha256:` and hex. `onBytes` is told how many bytes are done. */
+export const digestSlice = async (
+	slice: Slice,
+	signal: AbortSignal,
+	onBytes: (done: number) => void = () => {},
+): Promise<string> => {
+	const hash = createHash('sha256');
+	let done = 0;
+	for await (const chunk of scanSlice(slice)) {
+		signal.throwIfAborted();
+		hash.update(chunk);
+		done += chunk.length;
+		onBytes(done);
+	}
+	return `sha256:${hash.digest('hex')}`;
+};
