@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {ProblemError} from '../engine/problem.ts';
 import {dialectOf, parseVersion} from './dialect.ts';
+import {environmentOf} from './environment.ts';
 import {maskerOf} from './mask.ts';
 import {recoveryOf} from './recovery.ts';
 import {createRunner} from './run.ts';
@@ -28,19 +29,6 @@ type HistoryRow = {
 	readonly app_version: string;
 	readonly description: string;
 };
-
-const environmentOf = ({environment, home}: HelmOptions): Readonly<Record<string, string>> => ({
-	...Object.fromEntries(
-		Object.entries(environment).flatMap(([key, value]) =>
-			value === undefined || key.startsWith('HELM_') ? [] : [[key, value]],
-		),
-	),
-	HELM_CACHE_HOME: path.join(home, 'cache'),
-	HELM_CONFIG_HOME: path.join(home, 'config'),
-	HELM_DATA_HOME: path.join(home, 'data'),
-	// What it learns of the cluster's kinds; otherwise below the operator's home, or the working folder where HOME is not set.
-	KUBECACHEDIR: path.join(home, 'kube'),
-});
 
 const seconds = (ms: number): string => `${Math.max(1, Math.ceil(ms / 1000))}s`;
 
