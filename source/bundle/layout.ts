@@ -1,5 +1,6 @@
 import {open, readdir, stat} from 'node:fs/promises';
 import {basename, join, posix, resolve} from 'node:path';
+import {bundleFiles} from './index-file.ts';
 import {bundleProblem, fileProblem, truncated} from './problems.ts';
 import type {Slice} from './slice.ts';
 import {indexTar} from './tar-index.ts';
@@ -42,17 +43,23 @@ const below = (files: ReadonlyMap<string, Slice>, root: string): ReadonlyMap<str
 			.map(([name, slice]) => [name.slice(root.length), {...slice, label: name.slice(root.length)}]),
 	);
 
-/** Walks only where a bundle has files, so that a wrong path such as `/` ends at once. */
+/**
+ * Walks only where a bundle has files, so that a wrong path such as `/` ends at once. A bundle with a machine manifest is
+ * walked whole: what that does not list is refused.
+ */
 const walk = async (directory: string, signal: AbortSignal): Promise<ReadonlyMap<string, Slice>> => {
 	const files = new Map<string, Slice>();
+	let whole = false;
 	const visit = async (relative: string, depth: number): Promise<void> => {
-		for (const entry of await readdir(join(directory, relative), {withFileTypes: true})) {
+		const entries = await readdir(join(directory, relative), {withFileTypes: true});
+		if (depth === 0) whole = entries.some(({name}) => name === bundleFiles.index);
+		for (const entry of entries) {
 			signal.throwIfAborted();
 			const name = posix.join(relative, entry.name);
 			// Links are followed: archives may lie on another disk.
 			const status = entry.isSymbolicLink() ? await stat(join(directory, name)) : entry;
 			if (status.isDirectory()) {
-				const wanted = depth > 0 ? depth < 8 : ['images', 'charts'].includes(entry.name);
+				const wanted = depth > 0 ? depth < 8 : whole || ['images', 'charts'].includes(entry.name);
 				if (wanted) await visit(name, depth + 1);
 			} else if (status.isFile()) {
 				const {size} = await stat(join(directory, name));
