@@ -14,10 +14,14 @@ export const resolvePath = (path: string, {baseDirectory, homeDirectory = homedi
 /** Programs that are looked for on the PATH unless they are written with a slash. */
 const programs: readonly string[] = ['helm.binary'];
 
+/** A public key of minisign may stand in its place instead of a file: `Ed`, key id and key in Base64. */
+const isKeyLine = (field: Field, text: string): boolean =>
+	field.path.join('.') === 'bundle.signature.publicKey' && /^RW[Q-T][A-Za-z0-9+/]{53}$/u.test(text);
+
 /** The text of one answer with its path resolved; texts that hold no path come back as they are. */
 export const resolveText = (field: Field, text: string, base: PathBase): string => {
 	if (field.type === 'secret' && text.startsWith('file:')) return `file:${resolvePath(text.slice(5), base)}`;
-	if (field.type !== 'path') return text;
+	if (field.type !== 'path' || isKeyLine(field, text)) return text;
 	return programs.includes(field.path.join('.')) && !text.includes('/') ? text : resolvePath(text, base);
 };
 

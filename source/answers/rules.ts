@@ -16,6 +16,9 @@ type Component = {
 
 /** The answers that the rules look at; complete answers fit. */
 export type RuledAnswers = {
+	readonly bundle: {
+		readonly signature: {readonly mode?: string | undefined; readonly publicKey?: string | undefined};
+	};
 	readonly controlPlane: Component & {readonly admin: {readonly username: string}};
 	readonly workspaces: readonly (Component & {readonly name: string})[];
 	readonly registry: {readonly username?: string | undefined; readonly password?: string | undefined};
@@ -68,10 +71,10 @@ const overLimit = ({requests, limits}: Resources, at: Path): CrossFieldIssue[] =
 
 /**
  * The rules that look at more than one answer: pods that request no more than their limit, names that must differ, login and password that belong together,
- * passwords of logins that exist already. Returns one issue per broken rule; never a secret.
+ * passwords of logins that exist already, a required signature without a key. Returns one issue per broken rule; never a secret.
  */
 export const crossFieldIssues = (answers: RuledAnswers): readonly CrossFieldIssue[] => {
-	const {controlPlane, workspaces, registry, database, organization} = answers;
+	const {bundle, controlPlane, workspaces, registry, database, organization} = answers;
 	const components = [
 		{at: ['controlPlane'] as Path, value: controlPlane as Component},
 		...workspaces.map((value, index) => ({at: ['workspaces', index] as Path, value: value as Component})),
@@ -83,6 +86,15 @@ export const crossFieldIssues = (answers: RuledAnswers): readonly CrossFieldIssu
 		[database.admin?.password, ['database', 'admin', 'password']],
 	];
 	return [
+		...(bundle.signature.mode === 'require' && bundle.signature.publicKey === undefined
+			? [
+					{
+						path: ['bundle', 'signature', 'publicKey'],
+						message: 'is needed with bundle.signature.mode require: a signature proves nothing without a known key',
+						other: ['bundle', 'signature', 'mode'],
+					},
+				]
+			: []),
 		...components.flatMap(({at, value}) => overLimit(value.resources, [...at, 'resources'])),
 		...duplicates(
 			each(['host'], ({host}) => host),

@@ -64,7 +64,25 @@ const shape = z.strictObject({
 		.default(1)
 		.describe('Version of the answer file'),
 	bundle: z
-		.strictObject({path: path.default('./zenml-air-gapped-bundle').describe('Folder or tar file of the bundle')})
+		.strictObject({
+			path: path.default('./zenml-air-gapped-bundle').describe('Folder or tar file of the bundle'),
+			signature: z
+				.strictObject({
+					mode: z
+						.enum(['require', 'warn', 'off'])
+						.optional()
+						.describe(
+							'require: refuse an unsigned bundle; warn: say that it is not signed; off: say nothing; by default require where a key is given, else warn',
+						)
+						.meta({examples: ['require']}),
+					publicKey: path
+						.optional()
+						.describe('Public key of the signer: its file, or the line in it that begins with RW')
+						.meta({examples: ['/etc/pki/zenml/bundle.pub']}),
+				})
+				.prefault({})
+				.describe('Signature of the bundle; one that is there must hold in every mode'),
+		})
 		.prefault({})
 		.describe('The bundle that was carried over the gap'),
 	kubernetes: z

@@ -118,7 +118,11 @@ const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPo
 	const ports: Ports = {
 		clock: context.clock,
 		host,
-		bundle: createBundlePort({path: answers.bundle.path, workDirectory: path.join(stateDirectory, 'charts')}),
+		bundle: createBundlePort({
+			path: answers.bundle.path,
+			workDirectory: path.join(stateDirectory, 'charts'),
+			signature: answers.bundle.signature,
+		}),
 		registry: images,
 		cluster,
 		helm: createHelm({

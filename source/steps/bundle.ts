@@ -12,9 +12,10 @@ const check = async (world: World): Promise<Finding> => {
 		onProgress: ({file, done, total}) =>
 			world.report({kind: 'progress', label: `verify ${file}`, done, total, unit: 'bytes'}),
 	});
+	const {signer} = bundle;
 	return {
 		status: 'ok',
-		note: `${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}, ${files} files (${(bytes / 1024 / 1024).toFixed(1)} MiB) whole`,
+		note: `${signer ? `signed by key ${signer.keyId}, ` : ''}${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}, ${files} files (${(bytes / 1024 / 1024).toFixed(1)} MiB) whole`,
 		warnings: [...bundle.warnings, ...fit.warnings],
 	};
 };

@@ -49,6 +49,7 @@ describe('the questionnaire', () => {
 	it('knows which answers are files', () => {
 		expect(pathFields).toEqual([
 			'bundle.path',
+			'bundle.signature.publicKey',
 			'kubernetes.kubeconfig',
 			'registry.ca',
 			'tls.certificate',

@@ -13,6 +13,16 @@ export const siteTopics: readonly Topic[] = [
 				'Bundle',
 				'Images and charts are taken from here: the folder, or the tar file as it came.',
 			),
+			advanced(
+				'bundle.signature.publicKey',
+				'Public key of the signer',
+				'With it, only a bundle that this key has signed is taken. A file, or its line that begins with RW.',
+			),
+			advanced(
+				'bundle.signature.mode',
+				'Bundles without signature',
+				'require refuses them, warn tells of them, off says nothing. A signature that is there must always hold.',
+			),
 			question('kubernetes.kubeconfig', 'kubeconfig', 'The cluster and the login are read from this file.'),
 			question('kubernetes.context', 'Context', 'One kubeconfig may know several clusters; this names the one to use.'),
 			advanced(
