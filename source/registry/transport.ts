@@ -36,10 +36,10 @@ export type Call = {
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly body?: Body;
 	/**
-	 * Takes the body of a 200 or 206 piece by piece; nothing more is read until it is done with a piece. The `body` of the
+	 * Takes the body of a 200 or 206 piece by piece, with the answer's head; nothing more is read until it is done with a piece. The `body` of the
 	 * Answer is then empty. Other statuses, and calls without it, are read whole and bounded.
 	 */
-	readonly receive?: (chunk: Buffer) => void | Promise<void>;
+	readonly receive?: (chunk: Buffer, head: Pick<Answer, 'status' | 'headers'>) => void | Promise<void>;
 	readonly signal: AbortSignal;
 	readonly context: Context;
 };
@@ -163,7 +163,7 @@ export const createTransport = (options: {
 				};
 				const give = (chunk: Buffer, streamed: NonNullable<Call['receive']>): void => {
 					try {
-						const work = streamed(chunk);
+						const work = streamed(chunk, {status: response.statusCode ?? 0, headers: response.headers});
 						if (work) taking = hold(work);
 					} catch (error) {
 						fail(error);
