@@ -4,6 +4,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
 import {runCommand} from './commands.ts';
 import type {LabPaths} from './paths.ts';
 import {LabError} from './report.ts';
@@ -33,6 +34,12 @@ export type PartState = {
 
 const logOf = (paths: LabPaths, name: string): string => join(paths.logs, `${name}.log`);
 const pidFileOf = (paths: LabPaths, name: string): string => join(paths.run, `${name}.pid`);
+
+/** Program and arguments that run a TypeScript file of the lab, whoever starts it. */
+export const script = (file: URL, ...args: readonly string[]): Pick<Part, 'program' | 'args'> => ({
+	program: process.execPath,
+	args: ['--import', import.meta.resolve('tsx'), fileURLToPath(file), ...args],
+});
 
 /** What is known of a part: whether the process that was started still runs, and where its log lies. */
 export const partState = (paths: LabPaths, name: string): PartState => {

@@ -1,11 +1,10 @@
 import {existsSync} from 'node:fs';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import type {LabAuthority, Pair} from '../certificates.ts';
 import {openLabAuthority} from '../certificates.ts';
 import type {Debian} from '../debian.ts';
-import {listening, type Part} from '../part.ts';
+import {listening, type Part, script} from '../part.ts';
 import {type LabPaths, net} from '../paths.ts';
 import {zoneFolder} from './services.ts';
 
@@ -35,12 +34,10 @@ export const frontParts = async (paths: LabPaths, debian: Debian, kubeconfig: st
 		fallback,
 	};
 	await writeFile(settings, JSON.stringify(text), {mode: 0o600});
-	const main = fileURLToPath(new URL('../ingress.ts', import.meta.url));
 	const file = join(folder, 'nginx.conf');
 	const controller: Part = {
 		name: 'ingress-controller',
-		program: process.execPath,
-		args: [...process.execArgv, main, settings],
+		...script(new URL('../ingress.ts', import.meta.url), settings),
 		env: {PATH: process.env.PATH ?? '', HOME: '/root'},
 		ready: async () => {
 			if (!existsSync(file)) throw new Error('it wrote no configuration yet');

@@ -1,11 +1,10 @@
 import {existsSync} from 'node:fs';
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {htpasswdLine, type LabAuthority, type Pair} from '../certificates.ts';
 import type {Debian} from '../debian.ts';
 import {writeWhenChanged} from '../files.ts';
-import type {Part} from '../part.ts';
+import {type Part, script} from '../part.ts';
 import {type LabPaths, net} from '../paths.ts';
 import {getHttps} from './control-plane.ts';
 import {passwordFile} from './services.ts';
@@ -120,8 +119,7 @@ export const tokenParts = async (
 	await writeWhenChanged(settings, JSON.stringify(text));
 	const server: Part = {
 		name: 'token-server',
-		program: process.execPath,
-		args: [...process.execArgv, fileURLToPath(new URL('../token-server.ts', import.meta.url)), settings],
+		...script(new URL('../token-server.ts', import.meta.url), settings),
 		env: {PATH: process.env.PATH ?? '', HOME: '/root'},
 		ports: [text.port],
 		ready: async () => {

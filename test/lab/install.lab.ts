@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeEach, describe, expect, it} from 'vitest';
-import {clearWorld, dumpWorld, enterNames, install} from './world.ts';
+import {clearWorld, dumpWorld, enterNames, install, lockTaken} from './world.ts';
 
 const states: string[] = [];
 const newState = async (): Promise<string> => {
@@ -20,17 +20,23 @@ afterAll(async () => {
 }, 180_000);
 
 let whole: Awaited<ReturnType<typeof dumpWorld>> | undefined;
+// How long an uninterrupted install and a run that finds nothing to do take on this machine, in milliseconds.
+let tookMs = {install: 0, again: 0};
 
 describe('the install on a real cluster without a way out', () => {
 	it('goes through in one run, and a second run finds nothing to do', async () => {
 		const state = await newState();
+		const begin = performance.now();
 		const first = await install(state);
+		const middle = performance.now();
 		expect(first.output).toContain('ZenML Pro is installed and verified');
 		expect(first.code).toBe(0);
 		whole = await dumpWorld();
 		expect(whole.registry.length).toBe(5);
 		expect(whole.database).toContain('zenml_pro: {"name":"default","status":"available"}');
+		const dumped = performance.now();
 		const second = await install(state);
+		tookMs = {install: middle - begin, again: performance.now() - dumped};
 		expect(second.code).toBe(0);
 		expect(second.output).not.toMatch(/\d\/13\] .*: done/u);
 		expect(await dumpWorld()).toEqual(whole);
@@ -40,13 +46,16 @@ describe('the install on a real cluster without a way out', () => {
 		expect(whole, 'the uninterrupted install went through').toBeDefined();
 		const state = await newState();
 		const moments: number[] = [];
-		for (let kill = 0; kill < 20; kill += 1) {
-			// The start alone takes a second; later steps are reached by longer runs.
-			const killAfterMs = 900 + Math.round(Math.random() * (2500 + kill * 250));
+		const {install: installMs, again} = tookMs;
+		for (let run = 0; run < 60 && moments.length < 20; run += 1) {
+			// The start alone takes a while; what is done is checked again first, so later steps are reached by longer runs.
+			const span = installMs * 0.09 + again * 0.035 * moments.length;
+			const killAfterMs = Math.round(again * 0.13 + Math.random() * span);
 			const {signal} = await install(state, {killAfterMs});
-			moments.push(killAfterMs);
-			if (signal !== 'SIGKILL') break;
+			// A run that came to its end sooner was not killed.
+			if (signal === 'SIGKILL') moments.push(killAfterMs);
 		}
+		expect(moments.length).toBe(20);
 		const last = await install(state);
 		expect(last.output, `killed after ${moments.join(', ')} ms`).toContain('ZenML Pro is installed and verified');
 		expect(last.code).toBe(0);
@@ -56,7 +65,7 @@ describe('the install on a real cluster without a way out', () => {
 	it('two at once: the second names the holder and ends with 10, the first goes through', async () => {
 		const [first, second] = [await newState(), await newState()];
 		const running = install(first);
-		await new Promise((resolve) => setTimeout(resolve, 4000));
+		await lockTaken();
 		const other = await install(second);
 		expect([other.code, other.output]).toEqual([10, expect.stringMatching(/holds|held|another run/iu)]);
 		expect((await running).code).toBe(0);
@@ -64,7 +73,7 @@ describe('the install on a real cluster without a way out', () => {
 
 	it('a lost SSH line stops it at a safe point with 130, and the next run goes on', async () => {
 		const state = await newState();
-		const stopped = await install(state, {killAfterMs: 5000, signal: 'SIGHUP'});
+		const stopped = await install(state, {killWhen: /\] Databases: working/u, signal: 'SIGHUP'});
 		expect(stopped.code).toBe(130);
 		expect((await install(state)).code).toBe(0);
 	});

@@ -1,14 +1,18 @@
+import {execFile} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdir, mkdtemp, readFile, rename, rm} from 'node:fs/promises';
+import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
 import {afterAll, beforeEach, describe, expect, it} from 'vitest';
 import {runCommand} from '../../lab/commands.ts';
 import {partState, stopPart} from '../../lab/part.ts';
 import {labPaths} from '../../lab/paths.ts';
 import {up} from '../../lab/up.ts';
 import {labFacts} from './lab.ts';
-import {clearWorld, enterNames, install} from './world.ts';
+import {beginInstall, clearWorld, enterNames, forgetImages, install} from './world.ts';
 
 const facts = labFacts();
 const paths = labPaths(process.env);
@@ -18,6 +22,16 @@ const newState = async (): Promise<string> => {
 	states.push(folder);
 	return folder;
 };
+const main = fileURLToPath(new URL('../../lab/main.ts', import.meta.url));
+/** What `npm run lab -- status` says, asked from inside. */
+const status = (): Promise<{readonly code: number; readonly output: string}> =>
+	new Promise((done) => {
+		execFile(
+			process.execPath,
+			['--import', import.meta.resolve('tsx'), main, '--inside', 'status'],
+			(error, out, err) => done({code: Number(error?.code ?? 0), output: out + err}),
+		);
+	});
 const minor = /^v(\d+\.\d+)/u.exec(facts.kubernetes.version)?.[1] ?? '';
 const startMissing = () => up(paths, {minor, node: true}, () => undefined);
 
@@ -39,10 +53,26 @@ describe('the lab itself', () => {
 		expect(facts.parts.filter((name) => !partState(paths, name).alive)).toEqual([]);
 		expect(pids()).toEqual(before);
 	});
+
+	it('half up says which part is missing, where its log is and who holds its port, and a start mends it', async () => {
+		await stopPart(paths, 'token-server');
+		const halfUp = await status();
+		expect(halfUp.code).toBe(1);
+		expect(halfUp.output).toMatch(/^MISSING {2}token-server {2}\S+token-server\.log$/mu);
+		expect(halfUp.output).toContain('missing: token-server');
+		const thief = createServer().listen(5002, '10.99.0.1');
+		await once(thief, 'listening');
+		await expect(startMissing()).rejects.toThrow(/token-server cannot start: port 5002 is held by .*pid=\d+/u);
+		thief.close();
+		await once(thief, 'close');
+		await startMissing();
+		expect((await status()).code).toBe(0);
+	});
 });
 
 describe('what goes wrong on a real cluster', () => {
 	it('a node that does not know the CA of the registry is named as such, and mended it goes on', async () => {
+		await forgetImages();
 		const hosts = join(paths.config, 'certs.d', facts.registry.host, 'hosts.toml');
 		await rename(hosts, `${hosts}.away`);
 		const state = await newState();
@@ -70,20 +100,34 @@ describe('what goes wrong on a real cluster', () => {
 	});
 
 	it('API server, registry and database that end in the middle of a run are told, and the next run goes on', async () => {
-		for (const part of ['docker-registry', 'postgres', 'kube-apiserver']) {
-			const state = await newState();
-			const running = install(state);
-			await sleep(4500);
+		const moments = [
+			['docker-registry', /\] Images: working/u],
+			['postgres', /\] Databases: working/u],
+			['kube-apiserver', /\] Control plane: working/u],
+		] as const;
+		const state = await newState();
+		let running = beginInstall(state);
+		// A run that an outage ended has told it; the next one goes on where it stood.
+		const reach = async (moment: RegExp): Promise<void> => {
+			for (let run = 0; run < moments.length; run += 1) {
+				const ended = await running.reached(moment);
+				if (!ended) return;
+				expect([0, 1], ended.output.slice(-2000)).not.toContain(ended.code);
+				running = beginInstall(state);
+			}
+			throw new Error(`${moment} was not reached`);
+		};
+		for (const [part, moment] of moments) {
+			await reach(moment);
 			await stopPart(paths, part, part === 'postgres' ? 'SIGINT' : 'SIGKILL');
 			await sleep(1500);
 			await startMissing();
-			const first = await running;
-			expect(first.code, `${part}: ${first.output.slice(-2000)}`).not.toBe(1);
-			const second = await install(state);
-			expect(second.code, `${part}: ${second.output.slice(-2000)}`).toBe(0);
-			await clearWorld();
-			await enterNames();
 		}
+		const interrupted = await running.done;
+		expect(interrupted.code, interrupted.output.slice(-2000)).not.toBe(1);
+		const last = await install(state);
+		expect(last.code, last.output.slice(-2000)).toBe(0);
+		expect(last.output).toContain('ZenML Pro is installed and verified');
 	});
 
 	it('a state folder on a full disk is told as such and changes nothing', async () => {

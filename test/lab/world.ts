@@ -6,6 +6,10 @@ import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import pg from 'pg';
+import {runCommand} from '../../lab/commands.ts';
+import {debianPrograms} from '../../lab/debian.ts';
+import {registryFolders} from '../../lab/parts/registries.ts';
+import {labPaths} from '../../lab/paths.ts';
 import {send, targetFromFile} from './api-client.ts';
 import {labFacts} from './lab.ts';
 
@@ -56,16 +60,35 @@ export const clearWorld = async (): Promise<void> => {
 		await client.query(`drop role if exists ${name}_user`);
 	}
 	await client.end();
-	await rm(join(run, 'registry'), {recursive: true, force: true});
+	for (const folder of Object.values(registryFolders)) await rm(join(run, folder), {recursive: true, force: true});
 	await rm(join(facts.zone, '50-product'), {force: true});
+};
+
+/** Takes the product's images from the node: what is there is not pulled again. */
+export const forgetImages = async (): Promise<void> => {
+	const {root, env} = await debianPrograms(labPaths(process.env));
+	const ctr = [join(root, 'usr/bin/ctr'), '--address', '/run/containerd/containerd.sock', '-n', 'k8s.io', 'images'];
+	const [program = '', ...args] = ctr;
+	const names = (await runCommand(program, [...args, 'ls', '-q'], {env})).split('\n');
+	const own = names.filter((name) => name.includes('/zenml/'));
+	if (own.length > 0) await runCommand(program, [...args, 'rm', '--sync', ...own], {env});
 };
 
 export type Run = {readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly output: string};
 
-/** Runs the installer without a screen; `killAfterMs` ends its whole process group with SIGKILL. */
+/**
+ * Runs the installer without a screen; `signal` (SIGKILL) is sent to its process group after
+ * `killAfterMs` or when its output fits `killWhen`. `heard` gets its output so far.
+ */
 export const install = (
 	stateDirectory: string,
-	options: {readonly killAfterMs?: number; readonly args?: readonly string[]; readonly signal?: NodeJS.Signals} = {},
+	options: {
+		readonly killAfterMs?: number;
+		readonly killWhen?: RegExp;
+		readonly args?: readonly string[];
+		readonly signal?: NodeJS.Signals;
+		readonly heard?: (output: string) => void;
+	} = {},
 ): Promise<Run> =>
 	new Promise((done, reject) => {
 		const args = [
@@ -85,23 +108,57 @@ export const install = (
 			env: {...process.env, KUBECONFIG: '', NODE_ENV: 'production'},
 		});
 		let output = '';
+		let killed = false;
+		const kill = (): void => {
+			if (!killed && child.pid && child.exitCode === null) process.kill(-child.pid, options.signal ?? 'SIGKILL');
+			killed = true;
+		};
 		const keep = (chunk: Buffer): void => {
 			output += chunk.toString('utf8');
+			options.heard?.(output);
+			if (options.killWhen?.test(output)) kill();
 		};
 		child.stdout.on('data', keep);
 		child.stderr.on('data', keep);
-		const timer =
-			options.killAfterMs === undefined
-				? undefined
-				: setTimeout(() => {
-						if (child.pid && child.exitCode === null) process.kill(-child.pid, options.signal ?? 'SIGKILL');
-					}, options.killAfterMs);
+		const timer = options.killAfterMs === undefined ? undefined : setTimeout(() => kill(), options.killAfterMs);
 		child.once('error', reject);
 		child.once('close', (code, signal) => {
 			clearTimeout(timer);
 			done({code, signal, output});
 		});
 	});
+
+/** An install on its way: `reached` resolves when its output fits, or with the run when that ends before. */
+export const beginInstall = (
+	stateDirectory: string,
+): {readonly done: Promise<Run>; readonly reached: (pattern: RegExp) => Promise<Run | undefined>} => {
+	let output = '';
+	let look = (): void => undefined;
+	const done = install(stateDirectory, {
+		heard: (text) => {
+			output = text;
+			look();
+		},
+	});
+	const reached = (pattern: RegExp): Promise<Run | undefined> =>
+		new Promise((resolve, reject) => {
+			look = () => void (pattern.test(output) && resolve(undefined));
+			look();
+			done.then(resolve, reject);
+		});
+	return {done, reached};
+};
+
+/** Resolves when an installer holds the lock in the cluster. */
+export const lockTaken = async (): Promise<void> => {
+	const path = `/apis/coordination.k8s.io/v1/namespaces/${namespaces[0]}/leases`;
+	for (let look = 0; look < 600; look += 1) {
+		const {body} = await send(target, 'GET', path);
+		if (((body as {items?: unknown[]}).items ?? []).length > 0) return;
+		await sleep(100);
+	}
+	throw new Error('no installer took the lock of the cluster within a minute');
+};
 
 type Item = {
 	metadata: Record<string, unknown> & {
@@ -199,8 +256,8 @@ const databaseDump = async (): Promise<readonly string[]> => {
 	return lines;
 };
 
-const registryDump = async (): Promise<readonly string[]> => {
-	const root = join(run, 'registry/docker/registry/v2');
+const registryDump = async (folder: string): Promise<readonly string[]> => {
+	const root = join(run, folder, 'docker/registry/v2');
 	const files = (await readdir(root, {recursive: true, withFileTypes: true})).filter(
 		(entry) => entry.isFile() && !entry.parentPath.includes('_uploads'),
 	);
@@ -214,9 +271,12 @@ const registryDump = async (): Promise<readonly string[]> => {
 	];
 };
 
-/** The whole world that an install makes, without what is new every time: objects, rows, tags and blobs. */
-export const dumpWorld = async () => ({
+/**
+ * The whole world that an install makes, without what is new every time: objects, rows, tags and blobs.
+ * @param registry which registry it was installed from
+ */
+export const dumpWorld = async (registry: keyof typeof registryFolders = 'htpasswd') => ({
 	cluster: await clusterDump(),
 	database: await databaseDump(),
-	registry: await registryDump(),
+	registry: await registryDump(registryFolders[registry]),
 });
