@@ -1,9 +1,11 @@
-import {open, readdir, stat} from 'node:fs/promises';
+import {readdir, stat} from 'node:fs/promises';
 import {basename, join, posix, resolve} from 'node:path';
 import {bundleFiles} from './index-file.ts';
+import {openTar} from './open-tar.ts';
+import {findPartsFile, joinParts} from './parts.ts';
 import {bundleProblem, fileProblem, truncated} from './problems.ts';
 import type {Slice} from './slice.ts';
-import {indexTar} from './tar-index.ts';
+
 import {type Tree, tarTree} from './tree.ts';
 
 /** The files of a bundle by path relative to its root, in a folder or within a tar; nothing is unpacked. */
@@ -76,70 +78,68 @@ const walk = async (directory: string, signal: AbortSignal): Promise<ReadonlyMap
 	return files;
 };
 
-const compressed = async (file: string): Promise<string | undefined> => {
-	const handle = await open(file, 'r');
-	try {
-		const {buffer, bytesRead} = await handle.read(Buffer.alloc(6), 0, 6, 0);
-		const magic = buffer.toString('hex', 0, bytesRead);
-		if (magic.startsWith('1f8b')) return 'gzip -d';
-		if (magic.startsWith('28b52ffd')) return 'zstd -d';
-		return magic === 'fd377a585a00' ? 'xz -d' : undefined;
-	} finally {
-		await handle.close();
-	}
-};
+/** Charts, texts and sums will all be read, so of a compressed bundle they are kept while it is listed. */
+const isSmallPart = (name: string): boolean => !/(?:^|\/)images\//u.test(name);
 
-/** @throws ProblemError `bundle-not-found`, `bundle-unreadable`, `bundle-layout`, `bundle-compressed` or a damaged tar */
-export const openLayout = async (path: string, signal: AbortSignal): Promise<Layout> => {
-	const absolute = resolve(path);
-	const status = await stat(absolute).catch((error: unknown) => {
-		throw fileProblem(path, error);
-	});
-	if (status.isDirectory()) {
-		const here = await walk(absolute, signal);
-		if (rootOf(here.keys()) === '') return {path: absolute, packed: false, files: here};
-		const folders = (await readdir(absolute, {withFileTypes: true})).filter((entry) => entry.isDirectory());
-		for (const {name} of folders.slice(0, 50)) {
-			const names = await readdir(join(absolute, name)).catch((): readonly string[] => []);
-			if (!names.includes('images')) continue;
-			const files = await walk(join(absolute, name), signal);
-			if (rootOf(files.keys()) === '') return {path: join(absolute, name), packed: false, files};
-		}
-		throw noBundle(path, 'There is no file below images/ in it.');
-	}
-	const unpack = await compressed(absolute).catch((error: unknown) => {
-		throw fileProblem(path, error);
-	});
-	if (unpack) throw compressedProblem(basename(path), `${unpack} ${path}`);
-	const label = basename(absolute);
-	const index = await indexTar({file: absolute, offset: 0, size: status.size, label}, signal);
+const packedLayout = async (path: string, slice: Slice, signal: AbortSignal): Promise<Layout> => {
+	const index = await openTar(slice, signal, isSmallPart);
 	const files = new Map<string, Slice>();
 	for (const [name, entry] of index.entries) if (entry.kind === 'file') files.set(name, entry.slice);
 	const root = rootOf(files.keys());
 	// Nothing in a tar says what it should hold, so one without its end cannot be trusted to hold everything.
-	if (!index.complete) throw truncated(label, 'The blocks that close a tar file are missing.');
+	if (!index.complete) throw truncated(slice.label, 'The blocks that close a tar file are missing.');
 	if (root === undefined) throw noBundle(path, 'It is a tar file, but there is no file below images/ in it.');
-	return {path: absolute, packed: true, files: below(files, root)};
+	return {path: slice.file, packed: true, files: below(files, root)};
 };
 
-const compressedProblem = (label: string, command: string) =>
-	bundleProblem({
-		code: 'bundle-compressed',
-		message: `${label} is compressed.`,
-		cause: 'Archives are read in place, which a compressed file does not allow.',
-		fix: `Unpack it once: ${command}`,
-		answers: ['bundle.path'],
-		location: {file: label},
-	});
+/** The folder itself, or the first folder in it that holds a bundle. */
+const folderLayout = async (absolute: string, signal: AbortSignal): Promise<Layout | undefined> => {
+	const here = await walk(absolute, signal);
+	if (rootOf(here.keys()) === '') return {path: absolute, packed: false, files: here};
+	const folders = (await readdir(absolute, {withFileTypes: true})).filter((entry) => entry.isDirectory());
+	for (const {name} of folders.slice(0, 50)) {
+		const names = await readdir(join(absolute, name)).catch((): readonly string[] => []);
+		if (!names.includes('images')) continue;
+		const files = await walk(join(absolute, name), signal);
+		if (rootOf(files.keys()) === '') return {path: join(absolute, name), packed: false, files};
+	}
+	return undefined;
+};
 
 /**
- * The image archives of a bundle: each tar below `images/`, and each folder there that is an OCI layout.
- * @throws ProblemError `bundle-compressed` for `docker save | gzip`, or what makes a tar unreadable
+ * @param path a folder, a tar of it (also compressed with gzip or zstd), or the list of the parts of a tar
+ * @throws ProblemError `bundle-not-found`, `bundle-unreadable`, `bundle-layout`, `bundle-compressed`,
+ *   `bundle-part-missing`, `bundle-part-size`, or a damaged tar
+ */
+export const openLayout = async (path: string, signal: AbortSignal): Promise<Layout> => {
+	const absolute = resolve(path);
+	const isFolder = await stat(absolute).then(
+		(status) => status.isDirectory(),
+		() => false,
+	);
+	const folder = isFolder ? await folderLayout(absolute, signal) : undefined;
+	if (folder) return folder;
+	const list = await findPartsFile(absolute);
+	if (list !== undefined) return packedLayout(path, await joinParts(list), signal);
+	if (isFolder) throw noBundle(path, 'There is no file below images/ in it.');
+	const {size} = await stat(absolute).catch((error: unknown) => {
+		throw fileProblem(path, error);
+	});
+	return packedLayout(path, {file: absolute, offset: 0, size, label: basename(absolute)}, signal);
+};
+
+/** What an image archive is called: a tar, compressed or not. Which it is, its first bytes tell. */
+const archiveName = /\.(?:tar|t(?:ar\.)?(?:gz|zst|zstd|xz|bz2))$/u;
+
+/**
+ * The image archives of a bundle: each tar below `images/`, and each folder that is an OCI layout, be it there or
+ * `images/` itself.
+ * @throws ProblemError `bundle-compressed` for a form that cannot be read, or what makes a tar unreadable
  */
 export const archivesOf = async (layout: Layout, signal: AbortSignal): Promise<readonly Tree[]> => {
 	const trees: Tree[] = [];
 	const folders = [...layout.files.keys()]
-		.filter((name) => /^images\/.+\/index\.json$/u.test(name))
+		.filter((name) => /^images\/(?:.+\/)?index\.json$/u.test(name))
 		.map((name) => posix.dirname(name));
 	for (const label of folders) {
 		const files = new Map(
@@ -150,13 +150,10 @@ export const archivesOf = async (layout: Layout, signal: AbortSignal): Promise<r
 		trees.push({label, names: [...files.keys()], find: (name) => files.get(name), complete: true});
 	}
 	for (const [name, slice] of layout.files) {
-		if (!name.startsWith('images/') || folders.some((folder) => name.startsWith(`${folder}/`))) continue;
-		if (/\.(tar\.|t)(gz|zst|xz)$/u.test(name)) {
-			const tool = name.endsWith('gz') ? 'gzip' : name.endsWith('zst') ? 'zstd' : 'xz';
-			throw compressedProblem(name, `${tool} -d ${name}`);
-		}
-		if (!name.endsWith('.tar')) continue;
-		trees.push(tarTree(name, await indexTar(slice, signal)));
+		if (!name.startsWith('images/') || !archiveName.test(name)) continue;
+		// Archives may lie beside the blobs of `images/`; within another layout there is nothing but its own.
+		if (folders.some((folder) => folder !== 'images' && name.startsWith(`${folder}/`))) continue;
+		trees.push(tarTree(name, await openTar(slice, signal)));
 	}
 	return trees;
 };

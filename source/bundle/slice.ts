@@ -1,59 +1,41 @@
-import {createReadStream} from 'node:fs';
-import {open} from 'node:fs/promises';
 import {Readable} from 'node:stream';
+import {chunkBytes, openDisk} from './disk.ts';
 import {fileProblem, truncated} from './problems.ts';
+import type {Slice, UnpackedSlice} from './range.ts';
+import {borrowStream, readChunks, scanPacked} from './unpacked.ts';
 
-/** One read; smaller reads cost up to half of the hashing speed. */
-export const chunkBytes = 1024 * 1024;
-
-/** A range of bytes of a file on disk: a whole file, a tar member, or a member of a tar within a tar. */
-export type Slice = {
-	/** Absolute path of the file on disk. */
-	readonly file: string;
-	/** First byte, counted from the start of that file. */
-	readonly offset: number;
-	/** Number of bytes. */
-	readonly size: number;
-	/** Path relative to the bundle, for messages. */
-	readonly label: string;
-};
-
-async function* chunks(slice: Slice, from: number): AsyncGenerator<Buffer> {
-	if (from >= slice.size) return;
-	const start = slice.offset + from;
-	const end = slice.offset + slice.size - 1;
-	let left = slice.size - from;
-	try {
-		for await (const chunk of createReadStream(slice.file, {start, end, highWaterMark: chunkBytes})) {
-			left -= (chunk as Buffer).length;
-			yield chunk as Buffer;
-		}
-	} catch (error) {
-		throw fileProblem(slice.label, error);
-	}
-	if (left > 0) throw truncated(slice.label, `${left} of ${slice.size} bytes are missing at its end.`);
-}
+export {chunkBytes} from './disk.ts';
+export type {Slice} from './range.ts';
 
 /**
- * Streams a slice from `from` (bytes into the slice) to its end, 1 MiB at a time.
+ * Streams a slice from `from` (bytes into the slice) to its end, at most 1 MiB at a time. Within a compressed file all
+ * that lies before is decompressed and dropped, unless a stream that stands before it is left over from an earlier read.
  * The stream fails with ProblemError `bundle-unreadable` or `bundle-archive-truncated` when the file has changed.
  */
-export const openSlice = (slice: Slice, from = 0): Readable =>
-	Readable.from(chunks(slice, from), {objectMode: false, highWaterMark: chunkBytes});
+export const openSlice = (slice: Slice, from = 0): Readable => {
+	const gone = new AbortController();
+	const stream = Readable.from(readChunks(slice, from, gone.signal), {objectMode: false, highWaterMark: chunkBytes});
+	// Who loses interest must not wait for a skip over gigabytes.
+	return stream.once('close', () => gone.abort());
+};
 
 /**
  * The chunks of a slice for a consumer that is done with each before it asks for the next: two buffers take turns, so
  * that the disk reads while the processor hashes.
- * @throws ProblemError `bundle-archive-truncated`, `bundle-unreadable`
+ * @param onPacked of all that comes out of a compressed file: also sees the compressed bytes, each once and in order, to
+ *   the end of the file
+ * @throws ProblemError `bundle-archive-truncated`, `bundle-archive-damaged`, `bundle-unreadable`
  */
-export async function* scanSlice(slice: Slice): AsyncGenerator<Buffer> {
-	const handle = await open(slice.file, 'r').catch((error: unknown) => {
-		throw fileProblem(slice.label, error);
-	});
+export async function* scanSlice(slice: Slice, onPacked?: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
+	if (slice.unpacked) {
+		if (slice.size === Number.POSITIVE_INFINITY) yield* scanPacked(slice.unpacked, onPacked);
+		else yield* readChunks({...slice, head: new Uint8Array()}, 0);
+		return;
+	}
+	const disk = await openDisk(slice);
 	const buffers = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)] as const;
 	const read = (turn: number, at: number) => {
-		const length = Math.min(chunkBytes, slice.size - at);
-		const running = handle.read(buffers[turn % 2 === 0 ? 0 : 1], 0, length, slice.offset + at);
+		const running = disk.read(buffers[turn % 2 === 0 ? 0 : 1], at, Math.min(chunkBytes, slice.size - at));
 		// It may fail while the consumer is busy; it is looked at when its turn comes.
 		running.catch(() => {});
 		return running;
@@ -61,49 +43,83 @@ export async function* scanSlice(slice: Slice): AsyncGenerator<Buffer> {
 	let ahead = read(0, 0);
 	try {
 		for (let at = 0, turn = 0; at < slice.size; turn++) {
-			const {bytesRead, buffer} = await ahead;
-			if (bytesRead === 0) throw truncated(slice.label, `The file ends at byte ${at} of ${slice.size}.`);
-			at += bytesRead;
+			const chunk = await ahead;
+			if (chunk.length === 0) throw truncated(disk.labelAt(at), `The file ends at byte ${at} of ${slice.size}.`);
+			at += chunk.length;
 			ahead = read(turn + 1, at);
-			yield buffer.subarray(0, bytesRead);
+			yield chunk;
 		}
 	} catch (error) {
 		throw fileProblem(slice.label, error);
 	} finally {
 		// The read that is still under way must not meet a closed file.
 		await Promise.allSettled([ahead]);
-		await handle.close();
+		await disk.close();
 	}
 }
 
-/** Reads `length` bytes at `from` (bytes into the slice). */
+/** Reads `length` bytes at `from` (bytes into the slice); fewer only at the end of a slice of unknown size. */
 export type ReadAt = (from: number, length: number) => Promise<Buffer>;
 
+/** Reads forward in decompressed bytes with one stream; a step back begins anew. */
+const withStream = async <T>(
+	slice: UnpackedSlice,
+	use: (read: ReadAt) => Promise<T>,
+	signal?: AbortSignal,
+): Promise<T> => {
+	let stream: Awaited<ReturnType<typeof borrowStream>> | undefined;
+	try {
+		return await use(async (from, length) => {
+			const {head} = slice;
+			if (head && from + length <= head.length) return Buffer.from(head.subarray(from, from + length));
+			const at = slice.offset + from;
+			if (stream && stream.position() > at) {
+				await stream.release();
+				stream = undefined;
+			}
+			stream ??= await borrowStream(slice, at, signal);
+			await stream.skipTo(at);
+			const pieces: Buffer[] = [];
+			let have = 0;
+			while (have < length) {
+				const chunk = await stream.next(length - have);
+				if (!chunk && slice.size === Number.POSITIVE_INFINITY) break;
+				if (!chunk) throw truncated(slice.label, `What it unpacks to ends at byte ${from + have}.`);
+				pieces.push(chunk);
+				have += chunk.length;
+			}
+			return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
+		});
+	} finally {
+		await stream?.release();
+	}
+};
+
 /**
- * Opens the file once for many small reads.
+ * Opens the file once for many small reads, which in a compressed one should go forward.
  * @throws ProblemError `bundle-archive-truncated` when bytes of the slice are missing, `bundle-unreadable`
  */
-export const withReader = async <T>(slice: Slice, use: (read: ReadAt) => Promise<T>): Promise<T> => {
-	const handle = await open(slice.file, 'r').catch((error: unknown) => {
-		throw fileProblem(slice.label, error);
-	});
+export const withReader = async <T>(
+	slice: Slice,
+	use: (read: ReadAt) => Promise<T>,
+	signal?: AbortSignal,
+): Promise<T> => {
+	const {unpacked} = slice;
+	if (unpacked) return withStream({...slice, unpacked}, use, signal);
+	const disk = await openDisk(slice);
 	try {
 		return await use(async (from, length) => {
 			const buffer = Buffer.allocUnsafe(length);
 			let have = 0;
 			while (have < length) {
-				const {bytesRead} = await handle
-					.read(buffer, have, length - have, slice.offset + from + have)
-					.catch((error: unknown) => {
-						throw fileProblem(slice.label, error);
-					});
-				if (bytesRead === 0) throw truncated(slice.label, `The file ends at byte ${from + have}.`);
-				have += bytesRead;
+				const chunk = await disk.read(buffer.subarray(have), from + have, length - have);
+				if (chunk.length === 0) throw truncated(disk.labelAt(from + have), `The file ends at byte ${from + have}.`);
+				have += chunk.length;
 			}
 			return buffer;
 		});
 	} finally {
-		await handle.close();
+		await disk.close();
 	}
 };
 

@@ -1,0 +1,31 @@
+import {compressionOf} from './compressed.ts';
+import {bundleProblem} from './problems.ts';
+import {unpackedOf} from './range.ts';
+import {type Slice, withReader} from './slice.ts';
+import {indexTar, type TarIndex} from './tar-index.ts';
+
+/**
+ * Lists a tar that may be compressed with gzip or zstd, as its first bytes tell. A compressed one is decompressed once
+ * to be listed, and its members are read by decompressing again: nothing is written to disk.
+ * @param keep of a compressed archive: members of up to 1 MiB that will be read soon
+ * @throws ProblemError `bundle-compressed` for xz and bzip2, or as `indexTar`
+ */
+export const openTar = async (
+	slice: Slice,
+	signal: AbortSignal,
+	keep?: (name: string) => boolean,
+): Promise<TarIndex> => {
+	const magic = await withReader(slice, (read) => read(0, Math.min(6, slice.size)));
+	const algorithm = compressionOf(magic);
+	if (algorithm === 'xz' || algorithm === 'bzip2') {
+		throw bundleProblem({
+			code: 'bundle-compressed',
+			message: `${slice.label} is compressed with ${algorithm}.`,
+			cause: 'Archives are read in place; only gzip and zstd can be read so.',
+			fix: `Unpack it once: ${algorithm} -d ${slice.label}`,
+			answers: ['bundle.path'],
+			location: {file: slice.label},
+		});
+	}
+	return indexTar(algorithm ? unpackedOf(slice, algorithm) : slice, signal, keep);
+};
