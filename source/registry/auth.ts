@@ -32,8 +32,11 @@ export const scopeOf = (repository: string, actions: 'pull' | 'pull,push'): Scop
 
 /** Who may see the login: this host, and over the same or a safer protocol. */
 export type Authenticator = {
-	/** `Authorization` to send with these scopes, or undefined when none is known to be needed. */
-	readonly header: (scopes: readonly Scope[]) => string | undefined;
+	/**
+	 * `Authorization` to send with these scopes, or undefined when none is known to be needed. Once the registry has named its token
+	 * server, a token is bought before it is asked for: a long upload is then not refused half-way. @throws ProblemError
+	 */
+	readonly header: (scopes: readonly Scope[], context: Context, signal: AbortSignal) => Promise<string | undefined>;
 	/** Answers a 401 to a request that was sent with `sent`. @returns false when there is nothing better to offer @throws ProblemError */
 	readonly answer: (
 		refused: {readonly answer: Answer; readonly sent: string | undefined},
@@ -94,6 +97,8 @@ export const createAuthenticator = (
 ): Authenticator => {
 	const {username, password, identityToken, transport, origin, now = Date.now} = options;
 	let basic: string | undefined;
+	let bearer: Challenge | undefined;
+	const buying = new Map<string, Promise<boolean>>();
 	const tokens = new Map<string, Token>();
 	const secrets = new Set<string>();
 	const scrub = (text: string): string => {
@@ -146,18 +151,44 @@ export const createAuthenticator = (
 		return true;
 	};
 
+	/** Requests beside each other that want the same rights buy one token. */
+	const buyToken = async (...wanted: Parameters<typeof fetchToken>): Promise<boolean> => {
+		const [, scopes, , signal] = wanted;
+		const name = key(scopes);
+		const running = buying.get(name);
+		if (running) {
+			const bought = await running.catch(() => undefined);
+			signal.throwIfAborted();
+			if (bought !== undefined) return bought;
+		}
+		const work = fetchToken(...wanted).finally(() => {
+			if (buying.get(name) === work) buying.delete(name);
+		});
+		buying.set(name, work);
+		return work;
+	};
+	const valid = (scopes: readonly Scope[]): string | undefined => {
+		const token = tokens.get(key(scopes));
+		return token && token.until > now() ? `Bearer ${token.value}` : undefined;
+	};
+
 	return {
 		scrub,
-		header: (scopes) => {
-			const token = tokens.get(key(scopes));
-			if (token && token.until > now()) return `Bearer ${token.value}`;
-			return basic;
+		header: async (scopes, context, signal) => {
+			// Without scopes nothing but the challenge says what the token is for.
+			if (bearer && scopes.length > 0 && valid(scopes) === undefined) await buyToken(bearer, scopes, context, signal);
+			return valid(scopes) ?? basic;
 		},
 		answer: async ({answer, sent}, scopes, context, signal) => {
 			const header = answer.headers['www-authenticate'];
 			const challenges = parseChallenges(Array.isArray(header) ? header.join(', ') : String(header ?? ''));
-			const bearer = challenges.find(({scheme}) => scheme === 'bearer');
-			if (bearer) return fetchToken(bearer, scopes, context, signal);
+			const asked = challenges.find(({scheme}) => scheme === 'bearer');
+			if (asked) {
+				bearer = asked;
+				// Another request has a newer token by now than the one that was refused.
+				const current = valid(scopes);
+				return (current !== undefined && current !== sent) || buyToken(asked, scopes, context, signal);
+			}
 			if (!challenges.some(({scheme}) => scheme === 'basic')) return false;
 			const fresh = await credentials();
 			// The same wrong login again could lock the account.

@@ -1,9 +1,11 @@
-import {createHash} from 'node:crypto';
 import type {Blob} from '../bundle/types.ts';
 import {type Scope, scopeOf} from './auth.ts';
-import {type Context, registryProblem} from './problems.ts';
-import {type RetryTable, withRetry} from './retry.ts';
+import type {Limiter} from './limiter.ts';
+import {blobOmitted, type Context} from './problems.ts';
+import {isTrouble, type RetryTable, withRetry} from './retry.ts';
 import type {Session} from './session.ts';
+import {findUpload, type Place, sendBlob} from './upload.ts';
+import type {UploadMemo} from './upload-memo.ts';
 
 /** How a blob came to be in a repository. */
 export type BlobOutcome = 'present' | 'mounted' | 'uploaded';
@@ -12,9 +14,18 @@ export type BlobOutcome = 'present' | 'mounted' | 'uploaded';
 export type KnownBlobs = {
 	readonly places: Map<string, Set<string>>;
 	readonly busy: Map<string, Promise<unknown>>;
+	/** A line broke here and what was sent was lost with it: from then on large blobs go in pieces. */
+	chunked: boolean;
+	/** This registry takes no pieces. */
+	whole: boolean;
 };
 
-export const createKnownBlobs = (): KnownBlobs => ({places: new Map(), busy: new Map()});
+export const createKnownBlobs = (): KnownBlobs => ({
+	places: new Map(),
+	busy: new Map(),
+	chunked: false,
+	whole: false,
+});
 
 export type BlobTask = {
 	readonly session: Session;
@@ -22,9 +33,13 @@ export type BlobTask = {
 	readonly known: KnownBlobs;
 	readonly context: Context;
 	readonly repository: string;
-	readonly mountFrom: readonly string[];
+	/** Repositories that may have a digest already. */
+	readonly mountFrom: (digest: string) => readonly string[];
+	readonly memo: UploadMemo;
+	/** Attempts take turns here, so that one that waits for its next holds no connection. */
+	readonly limit: Limiter;
 	readonly signal: AbortSignal;
-	/** Absolute bytes; a new attempt starts at 0 again. */
+	/** Absolute bytes; a new attempt starts where the registry says, which may be 0. */
 	readonly onProgress: (done: number) => void;
 };
 
@@ -34,7 +49,7 @@ const remember = ({places}: KnownBlobs, digest: string, repository: string) => {
 
 /** HEAD of a blob in one repository: a digest that lies elsewhere on the registry does not count. */
 const hasBlob = async (task: BlobTask, blob: Blob, repository: string, scopes: readonly Scope[]): Promise<boolean> => {
-	const answer = await task.session.ask({
+	const answer = await task.session.send({
 		method: 'HEAD',
 		url: `/v2/${repository}/blobs/${blob.digest}`,
 		scopes,
@@ -48,19 +63,19 @@ const hasBlob = async (task: BlobTask, blob: Blob, repository: string, scopes: r
 	return answer.status === 200 && (length === undefined || Number(length) === blob.size);
 };
 
-type Opened = {readonly mounted: true} | {readonly mounted: false; readonly url: URL};
+type Opened = 'mounted' | Place;
 
-/** Opens an upload, or mounts the blob from a repository that has it (specification 1.1, "Mounting a blob"). */
-const openUpload = async (task: BlobTask, blob: Blob): Promise<Opened> => {
+/** Mounts the blob from a repository that has it (specification 1.1, "Mounting a blob"); a registry may open an upload instead. */
+const mount = async (task: BlobTask, blob: Blob): Promise<Opened | undefined> => {
 	const {repository, session, context, signal} = task;
 	const push = scopeOf(repository, 'pull,push');
-	const candidates = new Set([...(task.known.places.get(blob.digest) ?? []), ...task.mountFrom]);
+	const candidates = new Set([...(task.known.places.get(blob.digest) ?? []), ...task.mountFrom(blob.digest)]);
 	candidates.delete(repository);
 	for (const from of candidates) {
 		const pull = scopeOf(from, 'pull');
 		if (!task.known.places.get(blob.digest)?.has(from) && !(await hasBlob(task, blob, from, [pull]))) continue;
 		const query = new URLSearchParams({mount: blob.digest, from});
-		const answer = await session.ask({
+		const answer = await session.send({
 			method: 'POST',
 			url: `/v2/${repository}/blobs/uploads/?${query}`,
 			scopes: [push, pull],
@@ -69,84 +84,62 @@ const openUpload = async (task: BlobTask, blob: Blob): Promise<Opened> => {
 			// No right to read there, or no mounts at all: then the blob is sent like any other.
 			accept: [201, 202, 400, 401, 403, 404, 405],
 		});
-		if (answer.status === 201) return {mounted: true};
-		if (answer.status === 202) return {mounted: false, url: session.locate(answer, context)};
+		if (answer.status === 201) return 'mounted';
+		if (answer.status === 202) return {url: session.locate(answer, context), offset: 0};
 	}
-	const answer = await session.ask({
+	return undefined;
+};
+
+const openUpload = async (task: BlobTask): Promise<URL> => {
+	const {repository, session, context, signal} = task;
+	const answer = await session.send({
 		method: 'POST',
 		url: `/v2/${repository}/blobs/uploads/`,
-		scopes: [push],
+		scopes: [scopeOf(repository, 'pull,push')],
 		context,
 		signal,
 		accept: [202],
 	});
-	return {mounted: false, url: session.locate(answer, context)};
-};
-
-/** Sends the whole blob in one PUT; every byte is hashed on its way, so a bundle that rots is told from a bad line. */
-const sendBlob = async (task: BlobTask, blob: Blob, url: URL): Promise<void> => {
-	const target = new URL(url);
-	// Appended as text: `searchParams` would write a signed query anew, in another spelling.
-	target.search += `${target.search === '' ? '?' : '&'}digest=${encodeURIComponent(blob.digest)}`;
-	const lying = (actual: string) =>
-		registryProblem({
-			code: 'bundle-checksum-mismatch',
-			message: 'A layer in the bundle is not what it should be; it was not pushed.',
-			cause: `${actual} was read where ${blob.digest} was expected.`,
-			fix: 'Carry the bundle in again from the connected side and start again.',
-			answers: ['bundle.path'],
-		});
-	await task.session.send({
-		method: 'PUT',
-		url: target,
-		headers: {'content-type': 'application/octet-stream'},
-		scopes: [scopeOf(task.repository, 'pull,push')],
-		context: task.context,
-		signal: task.signal,
-		accept: [201, 204],
-		body: {
-			length: blob.size,
-			chunks: async function* () {
-				task.onProgress(0);
-				const hash = createHash('sha256');
-				let left = blob.size;
-				for await (const piece of blob.open()) {
-					const chunk = piece as Buffer;
-					hash.update(chunk);
-					left -= chunk.length;
-					// Checked before the last chunk goes out: an upload that was not finished cannot be kept.
-					if (left <= 0) {
-						const actual = `sha256:${hash.digest('hex')}`;
-						if (left < 0 || actual !== blob.digest) throw lying(left < 0 ? 'More bytes' : actual);
-					}
-					yield chunk;
-				}
-				if (left > 0) throw lying('Fewer bytes');
-			},
-			onSent: task.onProgress,
-		},
-	});
+	return session.locate(answer, context);
 };
 
 /**
- * Makes sure that a repository has a blob: asks, mounts, or sends it.
- * @throws ProblemError of area `registry`
+ * Makes sure that a repository has a blob: asks, mounts, or sends it; an upload that broke goes on where the registry says.
+ * @throws ProblemError of area `registry`; `bundle-blob-omitted` when it is neither there nor in the bundle
  */
 export const ensureBlob = async (task: BlobTask, blob: Blob): Promise<BlobOutcome> => {
 	const {repository, known} = task;
-	const place = async (): Promise<BlobOutcome> => {
+	/** The furthest that any attempt came; coming further than that is progress, coming there again is not. */
+	let furthest = 0;
+	let broke = false;
+	const place = async (advance: () => void): Promise<BlobOutcome> => {
+		const confirmed = (offset: number) => {
+			if (offset > furthest) advance();
+			furthest = Math.max(furthest, offset);
+		};
 		// Asked again before each attempt: a line that dropped after the last byte may have done its work.
 		if (await hasBlob(task, blob, repository, [scopeOf(repository, 'pull,push')])) return 'present';
-		const opened = await openUpload(task, blob);
-		if (opened.mounted) return 'mounted';
-		await sendBlob(task, blob, opened.url);
+		const found = blob.omitted ? undefined : await findUpload(task, blob);
+		// What was lost with the line would be lost again; small requests lose less, and pass where long ones are cut.
+		if (broke && !found && !known.whole) known.chunked = true;
+		broke = false;
+		if (found) confirmed(found.offset);
+		const opened = found ?? (await mount(task, blob));
+		if (opened === 'mounted') return 'mounted';
+		if (blob.omitted) throw blobOmitted(task.context, blob.digest);
+		try {
+			await sendBlob(task, blob, opened ?? {url: await openUpload(task), offset: 0}, confirmed);
+		} catch (error) {
+			broke = isTrouble(error);
+			throw error;
+		}
 		return 'uploaded';
 	};
 	// Two images pushed at once share layers: the second waits and mounts instead of sending the same bytes beside.
 	// Each push meets a failure of its own, so another's is not its concern.
 	for (let busy = known.busy.get(blob.digest); busy; busy = known.busy.get(blob.digest))
 		await Promise.allSettled([busy]);
-	const work = withRetry(task.retries, task.signal, place);
+	const work = withRetry(task.retries, task.signal, (_count, advance) => task.limit(task.signal, () => place(advance)));
 	known.busy.set(blob.digest, work);
 	try {
 		const outcome = await work;

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import type {Image} from '../bundle/types.ts';
+import type {ManifestBytes} from '../bundle/types.ts';
 import {scopeOf} from './auth.ts';
 import {type Context, digestMismatch} from './problems.ts';
 import type {Session} from './session.ts';
@@ -23,12 +23,16 @@ type Ask = {
 };
 
 /** The digest under a reference as the registry says, or as its bytes have where it does not say. */
-export const readManifestDigest = async (ask: Ask, reference: string): Promise<string | undefined> => {
+export const readManifestDigest = async (
+	ask: Ask,
+	reference: string,
+	rights: 'pull' | 'pull,push' = 'pull',
+): Promise<string | undefined> => {
 	const {session, context, repository, signal} = ask;
 	const request = {
 		url: `/v2/${repository}/manifests/${reference}`,
 		headers: {accept: acceptTypes},
-		scopes: [scopeOf(repository, 'pull')],
+		scopes: [scopeOf(repository, rights)],
 		context,
 		signal,
 		accept: [200, 404],
@@ -42,12 +46,12 @@ export const readManifestDigest = async (ask: Ask, reference: string): Promise<s
 };
 
 /**
- * Puts a manifest under a tag, reads it back and compares the bytes' own digest.
+ * Puts a manifest under a tag or its digest, reads it back and compares the bytes' own digest.
  * @throws ProblemError `registry-digest-mismatch`, or any other of area `registry`
  */
-export const putManifest = async (ask: Ask, manifest: Image['manifest'], tag: string): Promise<void> => {
+export const putManifest = async (ask: Ask, manifest: ManifestBytes, reference: string): Promise<void> => {
 	const {session, context, repository, signal} = ask;
-	const url = `/v2/${repository}/manifests/${tag}`;
+	const url = `/v2/${repository}/manifests/${reference}`;
 	const scopes = [scopeOf(repository, 'pull,push')];
 	await session.ask({
 		method: 'PUT',
@@ -69,7 +73,7 @@ export const putManifest = async (ask: Ask, manifest: Image['manifest'], tag: st
 		url,
 		headers: {accept: acceptTypes},
 		scopes,
-		context: {...context, what: `read ${repository}:${tag} back`},
+		context: {...context, what: `read ${repository} ${reference} back`},
 		signal,
 		accept: [200],
 	});

@@ -26,6 +26,24 @@ const errorCode = (error: unknown): string => {
 	return error.cause === undefined ? '' : errorCode(error.cause);
 };
 
+/** Of every refusal over a client certificate. */
+export const clientCertificate = {
+	code: 'registry-client-certificate',
+	fix: 'Give a client certificate and its key (PEM) that the registry takes; ask its administrator for one.',
+	answers: ['registry.clientCertificate', 'registry.clientKey'],
+} as const;
+
+/** Certificate and key cannot be used with each other, or at all. The error of OpenSSL holds no part of the key. */
+export const unusableClient = (error: unknown): ProblemError =>
+	registryProblem(
+		{
+			...clientCertificate,
+			message: 'The client certificate for the registry cannot be used.',
+			cause: `Certificate and key do not belong together, the key has a passphrase, or they are not PEM (${errorCode(error) || 'no code'}).`,
+		},
+		{cause: error},
+	);
+
 const untrusted =
 	/^(UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?)|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE)$/u;
 
@@ -81,6 +99,16 @@ export const connectionProblem = (context: Context, error: unknown, sent = 0): P
 			cause: 'It does not speak TLS on that port.',
 			fix: 'Give the TLS port of the registry; only a registry on this host may be used over plain HTTP.',
 			answers: ['registry.host', 'registry.plainHttp'],
+		});
+	}
+	if (
+		/ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED|CERTIFICATE_UNKNOWN|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|UNKNOWN_CA)$/u.test(
+			code,
+		)
+	) {
+		return fail({
+			...clientCertificate,
+			cause: 'It asks for a client certificate, and does not take the one given, or none was given.',
 		});
 	}
 	const cause = unreachableCauses[code];
@@ -157,6 +185,20 @@ export const digestMismatch = (context: Context, expected: string, actual: strin
 		},
 		[],
 	);
+
+/** A differential bundle counts on a blob that is not there. */
+export const blobOmitted = (context: Context, digest: string): ProblemError =>
+	new ProblemError({
+		code: 'bundle-blob-omitted',
+		area: 'bundle',
+		message: `The layer ${digest} is neither in the bundle nor at the registry ${context.registry}; nothing of this image was pushed.`,
+		cause: `This is a differential bundle: it leaves out what its base bundle brought, and ${context.repository ?? 'the repository'} does not have that.`,
+		fix: 'Push the base bundle to this registry and prefix first, or carry in a full bundle.',
+		nextSteps: [
+			'`zenml-airgap registry inventory` lists what a registry has: a differential bundle made against that list fits.',
+		],
+		answers: ['bundle.path', 'registry.host', 'registry.prefix'],
+	});
 
 /** A redirect or token server that must not be followed. */
 export const badRedirect = (context: Context, cause: string): ProblemError =>

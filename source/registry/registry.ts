@@ -1,30 +1,43 @@
 import {ProblemError} from '../engine/problem.ts';
 import {scopeOf} from './auth.ts';
+import {createBandwidth} from './bandwidth.ts';
 import {createKnownBlobs} from './blobs.ts';
 import {createLimiter} from './limiter.ts';
 import {readManifestDigest} from './manifests.ts';
 import {type Context, noProject, notARegistry, registryProblem} from './problems.ts';
 import {pushImage} from './push.ts';
-import {defaultRetries, type RetryTable} from './retry.ts';
+import {defaultRetries, isTrouble, type RetryTable} from './retry.ts';
 import {createSession} from './session.ts';
 import {createTransport, defaultTimeouts, type Timeouts} from './transport.ts';
 import type {RegistryPort} from './types.ts';
+import {createMemo, type UploadMemo} from './upload-memo.ts';
 
 export type RegistryOptions = {
-	/** Host, or host:port. */
+	/** Host, or host:port, as it appears in image references. */
 	readonly host: string;
+	/** Where to push, when that is another name or port than nodes pull from. */
+	readonly pushHost?: string;
 	/** No TLS; meant for a registry on this host. */
 	readonly plainHttp?: boolean;
 	/** PEM of a certificate authority, in addition to those of this host. */
 	readonly ca?: string;
+	/** PEM, for a registry that asks for a client certificate. */
+	readonly client?: {readonly certificate: string; readonly key: string};
 	readonly username?: string;
 	/** Asked for when the registry wants a login, never earlier; never kept in an error. */
 	readonly password?: () => Promise<string>;
 	/** Blobs in flight at once, over all pushes of this port. */
 	readonly concurrency?: number;
+	/** Bytes per second that all connections send together; absent: no bound. */
+	readonly maxBytesPerSecond?: number;
+	/** Uploads that can be gone on with; by default those of this process. */
+	readonly memo?: UploadMemo;
 	readonly timeouts?: Partial<Timeouts>;
 	readonly retries?: RetryTable;
 };
+
+/** Small requests at once, beside the blobs. */
+const asksAtOnce = 6;
 
 const originOf = (host: string, plainHttp: boolean): URL => {
 	const text = `${plainHttp ? 'http' : 'https'}://${host}/`;
@@ -44,22 +57,27 @@ const originOf = (host: string, plainHttp: boolean): URL => {
  */
 export const createRegistry = (options: RegistryOptions): RegistryPort & {readonly close: () => void} => {
 	const {host, username, password, concurrency = 3, retries = defaultRetries} = options;
-	const origin = originOf(host, options.plainHttp ?? false);
+	const target = options.pushHost ?? host;
+	const origin = originOf(target, options.plainHttp ?? false);
 	const timeouts = {...defaultTimeouts, ...options.timeouts};
 	const transport = createTransport({
-		sockets: concurrency + 1,
+		sockets: concurrency + asksAtOnce,
 		timeouts,
 		...(options.ca === undefined ? {} : {ca: options.ca}),
+		...(options.client === undefined ? {} : {client: options.client}),
+		...(options.maxBytesPerSecond === undefined ? {} : {bandwidth: createBandwidth(options.maxBytesPerSecond)}),
 	});
 	const login = {
 		...(username === undefined ? {} : {username}),
 		...(password === undefined ? {} : {password}),
 	};
 	const session = createSession({origin, transport: transport.call, login, retries});
-	const limit = createLimiter(concurrency);
+	const limit = createLimiter(concurrency, isTrouble);
+	const asks = createLimiter(asksAtOnce, isTrouble);
 	const known = createKnownBlobs();
+	const memo = options.memo ?? createMemo();
 	const contextOf = (what: string, repository?: string): Context => ({
-		registry: host,
+		registry: target,
 		what,
 		...(repository === undefined ? {} : {repository}),
 	});
@@ -101,14 +119,20 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 			await session.send({method: 'DELETE', url: upload, scopes, context, signal, accept: any});
 		},
 		manifestDigest: (repository, reference, signal) =>
-			readManifestDigest(
-				{session, context: contextOf(`look for ${repository}`, repository), repository, signal},
-				reference,
+			asks(signal, () =>
+				readManifestDigest(
+					{session, context: contextOf(`look for ${repository}`, repository), repository, signal},
+					reference,
+				),
 			),
-		push: (image, {repository, tag, signal, onProgress, mountFrom = []}) => {
+		push: (image, {repository, tag, signal, onProgress, mountFrom = () => []}) => {
 			const context = contextOf(`push ${repository}:${tag}`, repository);
 			return explained(context, signal, () =>
-				pushImage({session, retries, known, limit, context, repository, tag, mountFrom, onProgress}, image, signal),
+				pushImage(
+					{session, retries, known, memo, limit, asks, context, repository, tag, mountFrom, onProgress},
+					image,
+					signal,
+				),
 			);
 		},
 	};

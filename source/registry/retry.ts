@@ -9,6 +9,7 @@ export type RetryTable = Readonly<Record<string, RetryRule>>;
 
 export const defaultRetries: RetryTable = {
 	'registry-line-dropped': {attempts: 5, pausesMs: [500, 1000, 2000, 4000]},
+	'registry-login-expired': {attempts: 5, pausesMs: [0, 1000]},
 	'registry-stalled': {attempts: 3, pausesMs: [1000, 5000]},
 	'registry-unavailable': {attempts: 6, pausesMs: [1000, 2000, 4000, 8000, 15_000]},
 	'registry-upload-lost': {attempts: 3, pausesMs: [500, 2000]},
@@ -30,16 +31,20 @@ export const withWish = (problem: ProblemError, header: unknown): ProblemError =
 /**
  * Runs `attempt` until it succeeds, its problem is not in the table, or its attempts are used up.
  * Pauses vary by up to a quarter, so that several transfers do not come back at once.
+ * @param attempt told how many attempts there were without progress, itself included; `advance` says that it came further than any
+ * before, so that the next failure counts as the first
  * @throws what the last attempt threw
  */
 export const withRetry = async <T>(
 	table: RetryTable,
 	signal: AbortSignal,
-	attempt: (count: number) => Promise<T>,
+	attempt: (count: number, advance: () => void) => Promise<T>,
 ): Promise<T> => {
 	for (let count = 1; ; count++) {
 		try {
-			return await attempt(count);
+			return await attempt(count, () => {
+				count = 1;
+			});
 		} catch (error) {
 			const rule = error instanceof ProblemError ? table[error.problem.code] : undefined;
 			if (!rule || !(error instanceof ProblemError) || count >= rule.attempts || signal.aborted) throw error;
@@ -49,3 +54,15 @@ export const withRetry = async <T>(
 		}
 	}
 };
+
+/** Failures after which fewer connections are better: of the line, of a busy registry, of its storage. */
+const troubles = new Set([
+	'registry-line-dropped',
+	'registry-stalled',
+	'registry-unavailable',
+	'registry-rate-limited',
+	'registry-unreachable',
+]);
+
+/** Does this failure say that registry or line have too much to do? */
+export const isTrouble = (error: unknown): boolean => error instanceof ProblemError && troubles.has(error.problem.code);

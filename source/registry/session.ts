@@ -26,8 +26,23 @@ export type Session = {
 	readonly ask: (request: Request) => Promise<Answer>;
 	readonly refuse: (context: Context, answer: Answer) => ProblemError;
 	/** Resolves a `Location` header. @throws ProblemError `registry-redirects`, `registry-not-a-registry` */
-	readonly locate: (answer: Answer, context: Context) => URL;
+	readonly locate: (answer: Pick<Answer, 'headers'>, context: Context) => URL;
 };
+
+/** A body of which no more than this went out is sent again from its start; it fits the buffers of the line. */
+const wholeAgainBytes = 1024 * 1024;
+
+const loginExpired = (context: Context, sent: number) =>
+	refusal(
+		context,
+		{
+			code: 'registry-login-expired',
+			cause: `The login ran out after ${sent} bytes of an upload.`,
+			fix: 'Start again: what is already in the registry is not sent twice. If it comes back, have tokens given a longer life.',
+			answers: ['registry.username', 'registry.password'],
+		},
+		[],
+	);
 
 const portOf = (url: URL): string => url.port || (url.protocol === 'https:' ? '443' : '80');
 
@@ -64,9 +79,17 @@ export const createSession = (options: {
 		const url = new URL(request.url, origin);
 		const home = isHome(url);
 		let sent: string | undefined;
-		const attempt = () => {
+		let gone = 0;
+		const counted = body && {
+			...body,
+			onSent: (bytes: number) => {
+				gone = bytes;
+				body.onSent?.(bytes);
+			},
+		};
+		const attempt = async () => {
 			// The login is for this registry alone, whatever place an upload is sent to.
-			const authorization = home ? authenticator.header(scopes) : undefined;
+			const authorization = home ? await authenticator.header(scopes, context, signal) : undefined;
 			sent = authorization;
 			const headers = {...request.headers, ...(authorization === undefined ? {} : {authorization})};
 			return transport({
@@ -75,12 +98,14 @@ export const createSession = (options: {
 				headers,
 				signal,
 				context,
-				...(body === undefined ? {} : {body}),
+				...(counted === undefined ? {} : {body: counted}),
 				...(receive === undefined ? {} : {receive}),
 			});
 		};
 		let answer = await attempt();
 		if (answer.status === 401 && home && (await authenticator.answer({answer, sent}, scopes, context, signal))) {
+			// What the registry has taken of the body is not to be sent again: the caller asks it where to go on.
+			if (gone > wholeAgainBytes) throw loginExpired(context, gone);
 			answer = await attempt();
 		}
 		if (accept.includes(answer.status)) return answer;

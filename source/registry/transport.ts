@@ -2,7 +2,8 @@ import http from 'node:http';
 import https from 'node:https';
 import type {Socket} from 'node:net';
 import * as tls from 'node:tls';
-import {type Context, connectionProblem, notARegistry, stalled} from './problems.ts';
+import type {Bandwidth} from './bandwidth.ts';
+import {type Context, connectionProblem, notARegistry, stalled, unusableClient} from './problems.ts';
 import type {Answer} from './refusals.ts';
 
 /** Upper bounds in milliseconds. `stall`: no byte moved; `answer`: all is sent, no response yet; `commit`: the same for a blob. */
@@ -65,6 +66,18 @@ const trusted = (ca: string | undefined): string[] => {
 	return [...new Set(ca === undefined ? known : [...known, ca])];
 };
 
+const secureContextOf = (
+	ca: string | undefined,
+	client: {readonly certificate: string; readonly key: string} | undefined,
+): tls.SecureContext => {
+	const ours = client ? {cert: client.certificate, key: client.key} : {};
+	try {
+		return tls.createSecureContext({ca: trusted(ca), ...ours});
+	} catch (error) {
+		throw client ? unusableClient(error) : error;
+	}
+};
+
 /**
  * HTTP/1.1 over node's own agents: bodies are streamed with an exact length, memory stays bounded.
  * A response that comes before the body has gone out (413, 401) ends the sending and counts as the answer.
@@ -72,12 +85,17 @@ const trusted = (ca: string | undefined): string[] => {
  */
 export const createTransport = (options: {
 	readonly ca?: string;
+	/** PEM, for a registry that asks who is calling; both or none. */
+	readonly client?: {readonly certificate: string; readonly key: string};
 	readonly sockets: number;
 	readonly timeouts: Timeouts;
+	/** Bounds what all connections send together. */
+	readonly bandwidth?: Bandwidth;
 	/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY in either case; absent: no proxy. Node 22.21 and 24.5 or newer heed it. */
 	readonly proxyEnv?: ProxyEnvironment;
 }): {readonly call: Transport; readonly close: () => void} => {
-	const {timeouts} = options;
+	const {timeouts, bandwidth} = options;
+	const pieceBytes = Math.min(writeBytes, bandwidth?.pieceBytes ?? writeBytes);
 	// The number of transfers is bounded by the caller: a queue in here would look like a connection that hangs.
 	const shared = {
 		keepAlive: true,
@@ -90,7 +108,7 @@ export const createTransport = (options: {
 	const agentOf = (url: URL) => {
 		if (url.protocol !== 'https:') return plain;
 		// One context for all connections: reading every trusted certificate anew would cost each of them.
-		secure ??= new https.Agent({...shared, secureContext: tls.createSecureContext({ca: trusted(options.ca)})});
+		secure ??= new https.Agent({...shared, secureContext: secureContextOf(options.ca, options.client)});
 		return secure;
 	};
 
@@ -197,8 +215,14 @@ export const createTransport = (options: {
 			const write = async () => {
 				let queued = 0;
 				for await (const chunk of body.chunks()) {
-					for (let at = 0; at < chunk.length && !over(); at += writeBytes) {
-						const piece = chunk.subarray(at, at + writeBytes);
+					for (let at = 0; at < chunk.length && !over(); at += pieceBytes) {
+						const piece = chunk.subarray(at, at + pieceBytes);
+						if (bandwidth) {
+							// Waiting for one's own turn is no stall.
+							clearTimeout(timer);
+							await bandwidth.take(piece.length, signal);
+							if (over()) return;
+						}
 						queued += piece.length;
 						watch(timeouts.stall, 'it to take more bytes');
 						// An error of a write is the request's own error, which is heard above.

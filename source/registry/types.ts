@@ -1,6 +1,6 @@
 import type {Image} from '../bundle/types.ts';
 
-/** Bytes of one blob, absolute. They only rise, save that a blob which has to be sent again starts at 0 again. */
+/** Bytes of one blob, absolute. They only rise, save that a blob whose line broke goes on at what the registry has of it. */
 export type PushProgress = (progress: {readonly digest: string; readonly done: number; readonly total: number}) => void;
 
 /** A registry that speaks the OCI distribution API. A repository is the path without host, e.g. `zenml/zenml-pro-api`. */
@@ -21,8 +21,8 @@ export type RegistryPort = {
 			readonly tag: string;
 			readonly signal: AbortSignal;
 			readonly onProgress: PushProgress;
-			/** Repositories on this registry that may hold the same blobs, for cross-repository mounts. */
-			readonly mountFrom?: readonly string[];
+			/** Repositories on this registry that may have a blob from an earlier run, for cross-repository mounts; each costs a request. */
+			readonly mountFrom?: (digest: string) => readonly string[];
 		},
 	) => Promise<{
 		readonly digest: string;

@@ -41,7 +41,7 @@ const apply = async (world: World): Promise<void> => {
 			repository,
 			tag: image.tag,
 			signal,
-			mountFrom: repositories,
+			mountFrom: () => repositories,
 			onProgress: (progress) => {
 				done.set(progress.digest, progress.done);
 				report({

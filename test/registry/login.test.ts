@@ -52,15 +52,15 @@ describe('bearer tokens', () => {
 			),
 			'zenml/many',
 		);
-		// One to pull, one to push.
-		expect(server.counters.tokens).toBe(2);
+		// The right to push holds for reading too.
+		expect(server.counters.tokens).toBe(1);
 	});
 
 	test('mounts ask for the right to read the other repository too', async () => {
 		const server = await serve({login: 'bearer'});
 		await push(client(server.host), image, 'zenml/api');
 		const other = imageOf('server', [noise('layer', 100_000), noise('more', 10)]);
-		expect(await push(client(server.host), other, 'zenml/server', {mountFrom: ['zenml/api']})).toMatchObject({
+		expect(await push(client(server.host), other, 'zenml/server', {mountFrom: () => ['zenml/api']})).toMatchObject({
 			mounted: 1,
 		});
 	});

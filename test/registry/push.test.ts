@@ -53,7 +53,9 @@ describe('push', () => {
 		const server = await serve();
 		await push(client(server.host), image, 'zenml/api');
 		const other = imageOf('server', [base, noise('server', 1000)]);
-		const result = await push(client(server.host), other, 'zenml/server', {mountFrom: ['zenml/none', 'zenml/api']});
+		const result = await push(client(server.host), other, 'zenml/server', {
+			mountFrom: () => ['zenml/none', 'zenml/api'],
+		});
 		expect(result).toMatchObject({
 			mounted: 1,
 			uploadedBytes: other.blobs.reduce((sum, {size}) => sum + size, 0) - base.length,
