@@ -1,8 +1,8 @@
 import type {Login} from '../auth.ts';
 import {registryProblem} from '../problems.ts';
 import {askHelper, type HelperLogin} from './credential-helper.ts';
+import {isDockerHub} from './docker-hub.ts';
 import {type LoginEntry, type LoginFile, loginPaths, readLoginFile} from './login-files.ts';
-import {isDockerHub} from './reference.ts';
 
 /** The login for one registry, and where it comes from, or where none was found, in words for a problem. */
 export type FoundLogin = {readonly login: Login; readonly source: string};

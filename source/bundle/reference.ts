@@ -1,4 +1,4 @@
-import {ProblemError} from '../../engine/problem.ts';
+import {ProblemError} from '../engine/problem.ts';
 
 /** An image reference taken apart; `host` is the one it is known by, `docker.io` for short names. */
 export type ImageReference = {
@@ -12,12 +12,6 @@ export type ImageReference = {
 const dockerHub = 'docker.io';
 /** Other names that Docker Hub is written under. */
 const hubNames: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
-
-/** Host on which the registry of `host` listens: the references of Docker Hub name a host that serves no images. */
-export const endpointOf = (host: string): string => (hubNames.has(host) ? 'registry-1.docker.io' : host);
-
-/** Is it Docker Hub, under any of its names? */
-export const isDockerHub = (host: string): boolean => hubNames.has(host);
 
 const component = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/u;
 const hostPattern =
