@@ -12,7 +12,11 @@ const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'ut
 await rm(dist, {recursive: true, force: true});
 await mkdir(dist, {recursive: true});
 await build({
-	entryPoints: {main: path.join(root, 'cli.tsx'), 'rehearsal-host': path.join(root, 'source/rehearsal/host-main.ts')},
+	entryPoints: {
+		main: path.join(root, 'cli.tsx'),
+		'rehearsal-host': path.join(root, 'source/rehearsal/host-main.ts'),
+		'hash-worker': path.join(root, 'source/bundle/hash-worker.ts'),
+	},
 	outdir: dist,
 	bundle: true,
 	splitting: true,

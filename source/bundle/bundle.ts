@@ -6,7 +6,10 @@ import {readChart} from './chart.ts';
 import {chartNames, compareManifest, mergeImages, pickChart, requireImages} from './checks.ts';
 import {archivesOf, type Layout, openLayout} from './layout.ts';
 import {parseChecksums, parseManifest} from './manifest-text.ts';
+import {openMemo} from './memo.ts';
 import {bundleProblem} from './problems.ts';
+import {filesOf} from './range.ts';
+import {compareContents, manifestOf, readIndex} from './read-index.ts';
 import {checkSignature, type SignatureRequest} from './signature/check.ts';
 import {readSlice, type Slice} from './slice.ts';
 import {maximumJsonBytes} from './tree.ts';
@@ -59,9 +62,14 @@ const openBundle = async (
 	signal: AbortSignal,
 ): Promise<Bundle> => {
 	const {signer, checksums, warnings: unproven} = await checkSignature(layout, signature, signal);
+	const made = await readIndex(layout.files);
 	const read = await readManifest(layout);
 	// Checksums that somebody else wrote do not count beside signed ones.
-	const manifest = checksums ? {images: [], charts: [], registries: [], ...read, checksums} : read;
+	const manifest = made
+		? manifestOf(made.index, made.checksums, read?.registries ?? [])
+		: checksums
+			? {images: [], charts: [], registries: [], ...read, checksums}
+			: read;
 	const charts: Chart[] = [];
 	for (const [name, slice] of layout.files) {
 		if (!/^charts\/[^/]+\.tgz$/u.test(name)) continue;
@@ -74,10 +82,11 @@ const openBundle = async (
 		if (!tree.complete) cut.push(`${tree.label} lacks its end, but all that it names is there.`);
 	}
 	const images = mergeImages(found);
+	if (made) compareContents(made.index, {images, charts});
 	const warnings = [
 		...unproven,
 		...cut,
-		...compareManifest(manifest, {images, charts, files: [...layout.files.keys()]}),
+		...(made ? [] : compareManifest(manifest, {images, charts, files: [...layout.files.keys()]})),
 	];
 	requireImages(images);
 	const controlPlaneChart = pickChart(charts, chartNames.controlPlane);
@@ -98,6 +107,7 @@ const openBundle = async (
 		controlPlaneChart,
 		workspaceChart,
 		digest: digestOf(parts),
+		...(made ? {index: made.index} : {}),
 		...(signer ? {signer} : {}),
 		warnings,
 	};
@@ -105,7 +115,7 @@ const openBundle = async (
 
 /** Sizes and times of the files on disk: changes when any of them is replaced. */
 const stampOf = async (layout: Layout): Promise<string> => {
-	const files = new Set([layout.path, ...[...layout.files.values()].map(({file}) => file)]);
+	const files = new Set([layout.path, ...[...layout.files.values()].flatMap(filesOf)]);
 	const stamps: string[] = [];
 	for (const file of files) {
 		const status = await stat(file).catch(() => undefined);
@@ -119,11 +129,13 @@ const stampOf = async (layout: Layout): Promise<string> => {
  * Archives are read in place by offset; of a tar only the charts are copied out, because Helm needs files.
  * @param options.path folder or tar file
  * @param options.workDirectory where charts of a tar go; by default a new folder in the system's temporary folder
+ * @param options.memoFile where is kept what was verified; absent, every verification reads all
  * @param options.signature what is asked of its signature; by default nothing
  */
 export const createBundlePort = (options: {
 	readonly path: string;
 	readonly workDirectory?: string;
+	readonly memoFile?: string;
 	readonly signature?: SignatureRequest;
 }): BundlePort => {
 	let kept: {readonly layout: Layout; readonly bundle: Bundle; readonly stamp: string} | undefined;
@@ -145,7 +157,8 @@ export const createBundlePort = (options: {
 		open: async (signal) => (await load(signal)).bundle,
 		verify: async ({signal, onProgress}) => {
 			const {layout, bundle} = await load(signal);
-			return verifyBundle(layout, bundle, {signal, onProgress});
+			const memo = options.memoFile === undefined ? {} : {memo: await openMemo(options.memoFile)};
+			return verifyBundle(layout, bundle, {signal, onProgress, ...memo});
 		},
 	};
 };

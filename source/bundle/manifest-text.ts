@@ -61,6 +61,23 @@ export const parseChecksums = (text: string, folder = ''): ReadonlyMap<string, s
 	return checksums;
 };
 
+/**
+ * `SHA256SUMS` as `bundle create` writes it and `sha256sum -c` reads it: small hex digits, two spaces, a path, nothing else.
+ * Every other byte is an error, so that none can be changed without being seen.
+ * @returns digest by path; `undefined` when a line has another form or a path comes twice
+ */
+export const parseExactChecksums = (text: string): ReadonlyMap<string, string> | undefined => {
+	const lines = text.split('\n');
+	if (lines.pop() !== '') return undefined;
+	const checksums = new Map<string, string>();
+	for (const line of lines) {
+		const [, hex, path] = /^([0-9a-f]{64}) {2}(\S.*)$/u.exec(line) ?? [];
+		if (!hex || !path || checksums.has(path)) return undefined;
+		checksums.set(path, `sha256:${hex}`);
+	}
+	return checksums;
+};
+
 /** Reads `manifest.txt`. Images come out as references, charts as `name-version`, registries as written. */
 export const parseManifest = (text: string): BundleManifest => {
 	const images = new Set<string>();

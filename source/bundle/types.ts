@@ -1,4 +1,5 @@
 import type {Readable} from 'node:stream';
+import type {BundleIndex} from './index-file.ts';
 
 /** A content-addressed piece of an image. `size` in bytes; `digest` is `sha256:` and 64 hex digits. */
 export type Descriptor = {readonly mediaType: string; readonly digest: string; readonly size: number};
@@ -62,22 +63,32 @@ export type Bundle = {
 	readonly workspaceChart: Chart;
 	/** SHA-256 over the names and digests of all its parts, `sha256:` and hex. */
 	readonly digest: string;
+	/** Its machine manifest; absent in a bundle made by hand. */
+	readonly index?: BundleIndex;
 	/** Who signed it, where a pinned key proved that; with the comment that the signature covers. */
 	readonly signer?: {readonly keyId: string; readonly comment: string};
 	/** What could not be verified, in the operator's words. */
 	readonly warnings: readonly string[];
 };
 
-/** Bytes of one file, absolute; files come one after the other. `file` is its path relative to the bundle. */
+/** Bytes of the whole bundle, absolute. `file` is one that is being read, relative to the bundle; empty at the start. */
 export type VerifyProgress = (progress: {readonly file: string; readonly done: number; readonly total: number}) => void;
+
+/** What came out of a verification that found nothing wrong. */
+export type Verified = {
+	readonly files: number;
+	/** Of these files. */
+	readonly bytes: number;
+	/** Of these bytes: what was read now. The rest was read earlier, and its files have not changed since. */
+	readonly read: number;
+	/** When the oldest of what was not read now was verified, in ms since the epoch. */
+	readonly since?: number;
+};
 
 /** The bundle as a step sees it. */
 export type BundlePort = {
 	/** Reads the index of the bundle, not its bytes; the result is kept until a file on disk changes. @throws ProblemError area `bundle`. */
 	readonly open: (signal: AbortSignal) => Promise<Bundle>;
-	/** Hashes every byte: checksums of manifest.txt, digests of all blobs. @throws ProblemError area `bundle`. */
-	readonly verify: (options: {
-		readonly signal: AbortSignal;
-		readonly onProgress: VerifyProgress;
-	}) => Promise<{readonly files: number; readonly bytes: number}>;
+	/** Hashes every byte that was not verified earlier: checksums, digests of all blobs. @throws ProblemError area `bundle`. */
+	readonly verify: (options: {readonly signal: AbortSignal; readonly onProgress: VerifyProgress}) => Promise<Verified>;
 };

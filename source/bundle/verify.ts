@@ -1,103 +1,128 @@
-import {createHash, type Hash} from 'node:crypto';
-import {placeOf} from './image.ts';
+import {bytesOf, type HashJob, type Mismatch, type Range} from './hash-job.ts';
+import {defaultThreads, runHashJobs} from './hash-pool.ts';
 import type {Layout} from './layout.ts';
-import {damaged} from './problems.ts';
-import {type Slice, scanSlice} from './slice.ts';
-import type {Bundle, VerifyProgress} from './types.ts';
+import {emptyMemo, type Identity, identify, isSettled, type Memo, memoKey, sameFiles} from './memo.ts';
+import type {Bundle, Verified, VerifyProgress} from './types.ts';
+import {type Damage, damageOfMismatch, damageOfProblem, damageProblem} from './verify-damage.ts';
+import {type PartClaim, type PlannedJob, planVerify, touchedFiles} from './verify-plan.ts';
 
-type Range = {readonly slice: Slice; readonly digest: string};
-type Job = {readonly slice: Slice; readonly checksum: string | undefined; readonly ranges: readonly Range[]};
-
-/** Files to read and, within each, the blobs to check, sorted by offset so that one pass does it all. */
-const jobsOf = (layout: Layout, bundle: Bundle): readonly Job[] => {
-	const ranges = new Map<string, Range>();
-	for (const blob of bundle.images.flatMap(({blobs}) => blobs)) {
-		const slice = placeOf(blob);
-		if (slice) ranges.set(`${slice.file} ${slice.offset} ${blob.digest}`, {slice, digest: blob.digest});
-	}
-	const jobs: Job[] = [];
-	for (const [name, slice] of layout.files) {
-		const inside = [...ranges.values()]
-			.filter(
-				(range) =>
-					range.slice.file === slice.file &&
-					range.slice.offset >= slice.offset &&
-					range.slice.offset + range.slice.size <= slice.offset + slice.size,
-			)
-			.sort((a, b) => a.slice.offset - b.slice.offset);
-		const checksum = bundle.manifest.checksums.get(name);
-		if (checksum !== undefined || inside.length > 0 || /^charts\/[^/]+\.tgz$/u.test(name)) {
-			jobs.push({slice, checksum, ranges: inside});
-		}
-	}
-	return jobs;
+export type VerifyOptions = {
+	readonly signal: AbortSignal;
+	readonly onProgress: VerifyProgress;
+	/** What was verified earlier; nothing, when it is absent. */
+	readonly memo?: Memo;
+	/** Files that are hashed at once; by default as many as there are processors, at most 4. */
+	readonly threads?: number | undefined;
+	/** Milliseconds since the epoch. */
+	readonly now?: () => number;
 };
 
-const mismatch = (file: string, what: string, expected: string, actual: string) =>
-	damaged(
-		'bundle-checksum-mismatch',
-		file,
-		`${file} is not what it should be.`,
-		`${what} is ${actual}, but ${expected} was expected: bytes were changed or lost on the way.`,
-	);
+/** The memo goes to disk when this much was read since it last did: what a kill costs. */
+const saveBytes = 512 * 1024 * 1024;
 
-/** Reads one file front to back and feeds each byte to every hash that covers it. */
-const runJob = async (
-	{slice, checksum, ranges}: Job,
-	signal: AbortSignal,
-	onBytes: (done: number) => void,
-): Promise<void> => {
-	const whole = checksum === undefined ? undefined : createHash('sha256');
-	const finish = ({digest}: Range, hash: Hash) => {
-		const actual = `sha256:${hash.digest('hex')}`;
-		if (actual !== digest) throw mismatch(slice.label, 'The digest of a part of an image in it', digest, actual);
+type Keyed = {readonly identities: readonly Identity[]; readonly key: string};
+
+/** Which ranges the memo knows, and what to write into it when the others were read. */
+const lookUp = async (planned: readonly PlannedJob[], memo: Memo) => {
+	const cache = new Map<string, Promise<Identity | undefined>>();
+	const identityOf = (file: string) => {
+		const known = cache.get(file) ?? identify(file);
+		cache.set(file, known);
+		return known;
 	};
-	let next = 0;
-	let open: ReadonlyArray<{readonly range: Range; readonly hash: Hash}> = [];
-	let at = slice.offset;
-	for await (const chunk of scanSlice(slice)) {
-		signal.throwIfAborted();
-		whole?.update(chunk);
-		const end = at + chunk.length;
-		const started = [...open];
-		for (let range = ranges[next]; range && range.slice.offset < end; range = ranges[++next]) {
-			started.push({range, hash: createHash('sha256')});
+	const keys = new Map<Range, Keyed>();
+	const jobs: HashJob[] = [];
+	let oldest: number | undefined;
+	for (const {job, places} of planned) {
+		let complete = true;
+		for (const [range, slice] of places) {
+			const identities = (await Promise.all(touchedFiles(slice).map(identityOf))).filter((one) => one !== undefined);
+			const key = memoKey(identities, {
+				row: rowKey(slice),
+				offset: slice.offset,
+				size: slice.size,
+				digest: range.digest,
+			});
+			keys.set(range, {identities, key});
+			const when = identities.length === 0 ? undefined : memo.when(key);
+			if (when === undefined) complete = false;
+			else oldest = Math.min(oldest ?? when, when);
 		}
-		open = started.filter(({range, hash}) => {
-			const last = range.slice.offset + range.slice.size;
-			hash.update(chunk.subarray(Math.max(0, range.slice.offset - at), Math.max(0, last - at)));
-			if (last > end) return true;
-			finish(range, hash);
-			return false;
+		if (!complete) jobs.push(job);
+	}
+	return {keys, jobs, oldest};
+};
+
+/** What tells decompressed bytes of a file from the bytes on disk. */
+const rowKey = ({unpacked}: {readonly unpacked?: unknown}): string => (unpacked ? 'unpacked' : 'plain');
+
+/**
+ * Hashes every file of a bundle against its checksum, and each blob against its digest; what the memo knows to be whole
+ * and unchanged is not read. One damaged file does not hide another.
+ * @param opened absent where only parts can be looked at
+ */
+export const inspectBundle = async (
+	opened: {readonly layout: Layout; readonly bundle: Bundle} | undefined,
+	parts: readonly PartClaim[],
+	options: VerifyOptions,
+): Promise<Verified & {readonly damages: readonly Damage[]}> => {
+	const {signal, onProgress, memo = emptyMemo(), now = Date.now} = options;
+	const planned = planVerify(opened, parts);
+	const {keys, jobs, oldest} = await lookUp(planned, memo);
+	const total = planned.reduce((sum, {job}) => sum + bytesOf(job), 0);
+	const toRead = jobs.reduce((sum, job) => sum + bytesOf(job), 0);
+	const startedAt = now();
+	let done = total - toRead;
+	let saved = done;
+	const damages: Damage[] = [];
+	const remember = async (job: HashJob, mismatches: readonly Mismatch[]): Promise<void> => {
+		const bad = new Set(mismatches.map(({range}) => range));
+		for (const range of job.packed ? [job.packed, ...job.ranges] : job.ranges) {
+			const keyed = keys.get(range);
+			if (!keyed || bad.has(range) || !keyed.identities.every((one) => isSettled(one, startedAt))) continue;
+			const after = await Promise.all(keyed.identities.map(({file}) => identify(file)));
+			if (sameFiles(keyed.identities, after)) memo.add(keyed.key, startedAt);
+		}
+		if (done - saved < saveBytes) return;
+		saved = done;
+		await memo.save();
+	};
+	onProgress({file: '', done, total});
+	try {
+		await runHashJobs({
+			jobs,
+			threads: options.threads ?? defaultThreads(),
+			signal,
+			onBytes: ({slice}, bytes) => {
+				done += bytes;
+				onProgress({file: slice.label, done, total});
+			},
+			onDone: async (job, outcome) => {
+				if ('problem' in outcome) damages.push(damageOfProblem(job, outcome.problem));
+				else {
+					damages.push(...outcome.mismatches.map(damageOfMismatch));
+					await remember(job, outcome.mismatches);
+				}
+			},
 		});
-		at = end;
-		onBytes(at - slice.offset);
+	} finally {
+		await memo.save();
 	}
-	// Only empty blobs at the very end are left; each still has to have the digest of nothing.
-	for (const range of ranges.slice(next)) finish(range, createHash('sha256'));
-	const actual = whole && `sha256:${whole.digest('hex')}`;
-	if (checksum !== undefined && actual !== undefined && actual !== checksum) {
-		throw mismatch(slice.label, 'Its SHA-256', checksum, actual);
-	}
+	return {
+		files: new Set(planned.flatMap(({places}) => [...places.keys()].map(({file}) => file))).size,
+		bytes: total,
+		read: toRead,
+		...(oldest === undefined ? {} : {since: oldest}),
+		damages,
+	};
 };
 
 /**
- * Hashes every archive and chart: against the checksum lines where there are some, and each blob against its digest.
- * Progress is absolute and per file, in bytes.
- * @throws ProblemError `bundle-checksum-mismatch`, `bundle-archive-truncated`, `bundle-unreadable`
+ * As `inspectBundle`, for those who go on only with a whole bundle.
+ * @throws ProblemError `bundle-checksum-mismatch`, `bundle-archive-truncated`, `bundle-unreadable`: every damaged file in one
  */
-export const verifyBundle = async (
-	layout: Layout,
-	bundle: Bundle,
-	options: {readonly signal: AbortSignal; readonly onProgress: VerifyProgress},
-): Promise<{readonly files: number; readonly bytes: number}> => {
-	const jobs = jobsOf(layout, bundle);
-	let bytes = 0;
-	for (const job of jobs) {
-		const {label: file, size: total} = job.slice;
-		options.onProgress({file, done: 0, total});
-		await runJob(job, options.signal, (done) => options.onProgress({file, done, total}));
-		bytes += total;
-	}
-	return {files: jobs.length, bytes};
+export const verifyBundle = async (layout: Layout, bundle: Bundle, options: VerifyOptions): Promise<Verified> => {
+	const {damages, ...verified} = await inspectBundle({layout, bundle}, [], options);
+	if (damages.length > 0) throw damageProblem(damages);
+	return verified;
 };

@@ -17,6 +17,7 @@ import type {Ports} from '../steps/world.ts';
 import {createZenml} from '../zenml/client.ts';
 import type {Context} from './context.ts';
 import {createHost} from './host.ts';
+import {memoFileOf} from './memo-file.ts';
 
 /** How long a Lease lives without being renewed; renewed three times within it. */
 const leaseSeconds = 30;
@@ -121,6 +122,7 @@ const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPo
 		bundle: createBundlePort({
 			path: answers.bundle.path,
 			workDirectory: path.join(stateDirectory, 'charts'),
+			memoFile: memoFileOf(context),
 			signature: answers.bundle.signature,
 		}),
 		registry: images,

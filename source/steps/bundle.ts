@@ -1,21 +1,34 @@
+import type {Verified} from '../bundle/types.ts';
 import {versionsFit} from '../charts/index.ts';
 import type {Finding} from '../engine/types.ts';
 import {longTimeouts, type Step, type World} from './world.ts';
+
+const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/** What was found whole, and what of it was not read anew because it has not changed since. */
+const wholeness = ({files, bytes, read, since}: Verified): string => {
+	const whole = `${files} files (${mebibytes(bytes)}) whole`;
+	if (since === undefined) return whole;
+	return read === 0
+		? `${whole}, as verified at ${time(since)}`
+		: `${whole}, ${mebibytes(read)} read now, the rest as verified at ${time(since)} and unchanged since`;
+};
 
 const check = async (world: World): Promise<Finding> => {
 	const bundle = await world.bundle.open(world.signal);
 	const fit = versionsFit(bundle.controlPlaneChart, bundle.workspaceChart);
 	const [misfit] = fit.problems;
 	if (misfit) return {status: 'blocked', problem: misfit};
-	const {files, bytes} = await world.bundle.verify({
+	const verified = await world.bundle.verify({
 		signal: world.signal,
-		onProgress: ({file, done, total}) =>
-			world.report({kind: 'progress', label: `verify ${file}`, done, total, unit: 'bytes'}),
+		onProgress: ({done, total}) =>
+			world.report({kind: 'progress', label: 'verify the bundle', done, total, unit: 'bytes'}),
 	});
 	const {signer} = bundle;
 	return {
 		status: 'ok',
-		note: `${signer ? `signed by key ${signer.keyId}, ` : ''}${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}, ${files} files (${(bytes / 1024 / 1024).toFixed(1)} MiB) whole`,
+		note: `${signer ? `signed by key ${signer.keyId}, ` : ''}${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}, ${wholeness(verified)}`,
 		warnings: [...bundle.warnings, ...fit.warnings],
 	};
 };

@@ -1,7 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {createBundlePort} from '../../source/bundle/bundle.ts';
 import {
@@ -163,19 +162,17 @@ describe('what is missing or too much', () => {
 		expect((await open(directory)).warnings).toEqual([expect.stringContaining('could not be verified')]);
 	});
 
-	test('a compressed archive and a compressed bundle are refused with the command that unpacks them', async () => {
+	test('archives in a compression that cannot be read are refused with the command that unpacks them', async () => {
 		const directory = await temporary();
-		const files = await bundleFiles();
-		const client = files['images/zenml-client.tar'] ?? Buffer.alloc(0);
-		delete files['images/zenml-client.tar'];
-		await writeFiles(directory, {...files, 'images/zenml-client.tar.gz': gzipSync(client)});
-		const problem = await problemOf(open(directory));
-		expect(problem).toMatchObject({
+		const {'images/zenml-client.tar': _, ...files} = await bundleFiles();
+		const xz = Buffer.from('fd377a585a000004', 'hex');
+		await writeFiles(directory, {...files, 'images/zenml-client.tar.xz': xz});
+		expect(await problemOf(open(directory))).toMatchObject({
 			code: 'bundle-compressed',
-			fix: 'Unpack it once: gzip -d images/zenml-client.tar.gz',
+			fix: 'Unpack it once: xz -d images/zenml-client.tar.xz',
 		});
-		await writeFile(join(directory, 'all.tgz'), gzipSync(client));
-		expect((await problemOf(open(join(directory, 'all.tgz')))).code).toBe('bundle-compressed');
+		await writeFile(join(directory, 'all.tar.bz2'), 'BZh91AY&SY');
+		expect((await problemOf(open(join(directory, 'all.tar.bz2')))).fix).toContain('bzip2 -d');
 	});
 
 	test('a path that is no bundle, or not there, says what was expected', async () => {
@@ -194,27 +191,28 @@ describe('verify', () => {
 		const files = await bundleFiles();
 		await writeFiles(directory, {...files, SHA256SUMS: checksumLines(files)});
 		const port = createBundlePort({path: directory});
-		const seen = new Map<string, number[]>();
+		const bytes = Object.entries(files).reduce(
+			(sum, [name, {length}]) => sum + (name === 'manifest.txt' ? 0 : length),
+			0,
+		);
+		const seen: number[] = [];
+		const named = new Set<string>();
 		const result = await port.verify({
 			signal: never,
 			onProgress: ({file, done, total}) => {
-				expect(total).toBe(files[file]?.length);
-				seen.set(file, [...(seen.get(file) ?? []), done]);
+				expect(total).toBe(bytes);
+				seen.push(done);
+				if (file !== '') named.add(file);
 			},
 		});
-		expect(result).toEqual({
-			files: 6,
-			bytes: Object.entries(files).reduce((sum, [name, {length}]) => sum + (name === 'manifest.txt' ? 0 : length), 0),
-		});
-		expect([...seen.keys()].sort()).toEqual(
+		expect(result).toEqual({files: 6, bytes, read: bytes});
+		expect([...named].sort()).toEqual(
 			Object.keys(files)
 				.filter((name) => name !== 'manifest.txt')
 				.sort(),
 		);
-		for (const [file, steps] of seen) {
-			expect(steps).toEqual([...steps].sort((a, b) => a - b));
-			expect(steps.at(-1)).toBe(files[file]?.length);
-		}
+		expect(seen).toEqual([...seen].sort((a, b) => a - b));
+		expect([seen[0], seen.at(-1)]).toEqual([0, bytes]);
 	});
 
 	test('finds one changed byte in a layer, with or without checksum lines, and the file can be carried in again', async () => {

@@ -1,0 +1,34 @@
+import {parentPort} from 'node:worker_threads';
+import {type Problem, ProblemError, toProblem} from '../engine/problem.ts';
+import {type HashJob, type Mismatch, runHashJob} from './hash-job.ts';
+
+/** What a worker tells: bytes that it has read, or the end of its job. */
+export type WorkerReport =
+	| {readonly kind: 'bytes'; readonly bytes: number}
+	| {readonly kind: 'done'; readonly mismatches: readonly Mismatch[]}
+	| {readonly kind: 'refused'; readonly problem: Problem; readonly expected: boolean};
+
+/** Messages cost more than the hashing of a few chunks. */
+const reportBytes = 8 * 1024 * 1024;
+
+parentPort?.on('message', async (job: HashJob) => {
+	const tell = (report: WorkerReport): void => parentPort?.postMessage(report);
+	let untold = 0;
+	const flush = (): void => {
+		if (untold > 0) tell({kind: 'bytes', bytes: untold});
+		untold = 0;
+	};
+	try {
+		const mismatches = await runHashJob(job, {
+			onBytes: (bytes) => {
+				untold += bytes;
+				if (untold >= reportBytes) flush();
+			},
+		});
+		flush();
+		tell({kind: 'done', mismatches});
+	} catch (error) {
+		flush();
+		tell({kind: 'refused', problem: toProblem(error), expected: error instanceof ProblemError});
+	}
+});

@@ -1,0 +1,107 @@
+import {createHash} from 'node:crypto';
+import {mkdir, readFile, stat} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import {z} from 'zod';
+
+/**
+ * What a file on disk was when it was looked at: path, inode, size, and the times of its last change of content and of
+ * state, in nanoseconds. Another content under the same identity takes a clock set back or a write past the file system.
+ */
+export type Identity = {
+	readonly file: string;
+	readonly key: string;
+	/** Ms since the epoch. */
+	readonly changedMs: number;
+	/** Its times are whole seconds. */
+	readonly coarse: boolean;
+};
+
+/** @returns `undefined` when there is no such file */
+export const identify = async (file: string): Promise<Identity | undefined> => {
+	const status = await stat(file, {bigint: true}).catch(() => undefined);
+	if (!status?.isFile()) return undefined;
+	const {ino, size, mtimeNs, ctimeNs, mtimeMs, ctimeMs} = status;
+	return {
+		file,
+		key: [file, ino, size, mtimeNs, ctimeNs].join(' '),
+		changedMs: Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs),
+		coarse: ctimeNs % 1_000_000_000n === 0n,
+	};
+};
+
+/** The same files, as they are now and as they were before they were read? */
+export const sameFiles = (before: readonly Identity[], after: readonly (Identity | undefined)[]): boolean =>
+	before.every(({key}, index) => key === after[index]?.key);
+
+/**
+ * A file that was changed within one tick of its file system's clock before it was read may change once more without a
+ * trace. FAT counts in steps of 2 s (Microsoft, "FAT: General Overview of On-Disk Format"); others within a timer tick.
+ */
+export const isSettled = ({changedMs, coarse}: Identity, readAt: number): boolean =>
+	readAt - changedMs > (coarse ? 2500 : 50);
+
+/** Bytes of files that were read and had the digest they should have, with the time of that. */
+export type Memo = {
+	/** When these bytes were verified, in ms since the epoch; `undefined` when they were not, or the files have changed. */
+	readonly when: (key: string) => number | undefined;
+	readonly add: (key: string, at: number) => void;
+	/** Puts what is new to disk, in one move. @throws the error of the file system */
+	readonly save: () => Promise<void>;
+};
+
+/** What stands for bytes of files with a digest in the memo. */
+export const memoKey = (
+	files: readonly Identity[],
+	bytes: {readonly row: string; readonly offset: number; readonly size: number; readonly digest: string},
+): string =>
+	createHash('sha256')
+		.update(JSON.stringify([files.map(({key}) => key), bytes.row, bytes.offset, bytes.size, bytes.digest]))
+		.digest('hex')
+		.slice(0, 32);
+
+const fileSchema = z.object({version: z.literal(1), verified: z.record(z.string(), z.number())});
+
+/** Some bundles of some hundred blobs each; older entries go first. About 250 KB. */
+const mostEntries = 5000;
+
+const load = async (file: string): Promise<ReadonlyMap<string, number>> => {
+	// It only saves time: one that is missing or damaged means that files are read again.
+	const text = await readFile(file, 'utf8').catch(() => '');
+	try {
+		const parsed = fileSchema.safeParse(JSON.parse(text));
+		return new Map(parsed.success ? Object.entries(parsed.data.verified) : []);
+	} catch {
+		return new Map();
+	}
+};
+
+/** A memo that ends with the process. */
+export const emptyMemo = (): Memo => {
+	const verified = new Map<string, number>();
+	return {when: (key) => verified.get(key), add: (key, at) => verified.set(key, at), save: async () => undefined};
+};
+
+/**
+ * Opens the memo in a file, which need not be there.
+ * @param options.forget nothing that was verified earlier counts; what is verified now is still kept
+ */
+export const openMemo = async (file: string, options: {readonly forget?: boolean} = {}): Promise<Memo> => {
+	const known = options.forget ? new Map<string, number>() : new Map(await load(file));
+	const fresh = new Map<string, number>();
+	return {
+		when: (key) => fresh.get(key) ?? known.get(key),
+		add: (key, at) => fresh.set(key, at),
+		save: async () => {
+			if (fresh.size === 0) return;
+			// Another run may have written meanwhile; of two at the same moment one is lost, which costs a second reading.
+			const all = [...new Map([...(await load(file)), ...fresh])].sort(([, a], [, b]) => b - a).slice(0, mostEntries);
+			await mkdir(dirname(file), {recursive: true, mode: 0o700});
+			await writeFileAtomic(file, `${JSON.stringify({version: 1, verified: Object.fromEntries(all)})}\n`, {
+				mode: 0o600,
+			});
+			for (const [key, at] of fresh) known.set(key, at);
+			fresh.clear();
+		},
+	};
+};

@@ -1,0 +1,197 @@
+import {digestPattern, sha256} from './image.ts';
+import {type BundleIndex, bundleFiles, bundleIndexSchema} from './index-file.ts';
+import {parseExactChecksums} from './manifest-text.ts';
+import {bundleProblem} from './problems.ts';
+import {readSlice, type Slice} from './slice.ts';
+import type {BundleManifest, Chart, Image} from './types.ts';
+
+/** A bundle of 100,000 files has an index of this length. */
+const maximumBytes = 32 * 1024 * 1024;
+
+const {index: indexName, checksums: sumsName, signature: signatureName} = bundleFiles;
+
+const several = (names: readonly string[]): string =>
+	names.length <= 10 ? names.join(', ') : `${names.slice(0, 10).join(', ')} and ${names.length - 10} more`;
+
+const carryBoth = `Carry ${indexName} and ${sumsName} in again from the connected side.`;
+
+const unusable = (code: string, message: string, cause: string, fix = carryBoth, file: string = indexName) =>
+	bundleProblem({code, message, cause, fix, location: {file}});
+
+const readText = async (slice: Slice): Promise<Buffer> => {
+	if (slice.size > maximumBytes) {
+		throw unusable('bundle-index-damaged', `${slice.label} is too large.`, `It has ${slice.size} bytes.`);
+	}
+	return readSlice(slice);
+};
+
+/** Reads `bundle.json` as text. @throws ProblemError `bundle-index-newer`, `bundle-index-damaged` */
+export const parseIndex = (text: string): BundleIndex => {
+	const damaged = (cause: string) => unusable('bundle-index-damaged', `${indexName} cannot be used.`, cause);
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		throw damaged('It is not JSON, or it was cut short.');
+	}
+	const version = value instanceof Object && 'formatVersion' in value ? value.formatVersion : undefined;
+	if (typeof version === 'number' && version > 1) {
+		const maker = value instanceof Object && 'madeBy' in value ? ` by zenml-airgap ${String(value.madeBy)}` : '';
+		throw unusable(
+			'bundle-index-newer',
+			'The bundle was made by a newer tool than this one.',
+			`${indexName} was written${maker} in format ${version}; this tool reads format 1.`,
+			'Use the newer tool; a bundle may hold it below bin/.',
+		);
+	}
+	const parsed = bundleIndexSchema.safeParse(value);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw damaged(`${issue?.path.join('.') || 'The whole'}: ${issue?.message ?? 'is not as it should be'}.`);
+};
+
+/** `bundle.json` and `SHA256SUMS` must say the same of every file, and neither may name a file that the other does not. */
+const compareSums = (index: BundleIndex, sums: ReadonlyMap<string, string>): void => {
+	const listed = new Map(index.files.map(({path, digest}) => [path, digest]));
+	const differs = [...listed].filter(([path, digest]) => sums.get(path) !== digest).map(([path]) => path);
+	const unknown = [...sums.keys()].filter((path) => path !== indexName && !listed.has(path));
+	const names = [...differs, ...unknown];
+	if (names.length === 0) return;
+	throw unusable(
+		'bundle-index-mismatch',
+		`${indexName} and ${sumsName} do not agree about ${several(names)}.`,
+		`${sumsName} has the right checksum of ${indexName}, so ${sumsName} itself was changed, or belongs to another bundle.`,
+		carryBoth,
+		sumsName,
+	);
+};
+
+/** Every listed file must be there with its size, and no other. Digests are for `verify`. */
+const compareFiles = (index: BundleIndex, files: ReadonlyMap<string, Slice>): void => {
+	const names = index.files.map(({path}) => path);
+	const lost = names.filter((path) => !files.has(path));
+	if (lost.length > 0) {
+		throw unusable(
+			'bundle-file-missing',
+			`The bundle lacks ${lost.length === 1 ? 'a file' : `${lost.length} files`}: ${several(lost)}.`,
+			`${indexName} lists ${lost.length === 1 ? 'it' : 'them'}; what was carried in is not all.`,
+			'Carry the missing files in from the connected side.',
+		);
+	}
+	const known = new Set<string>([...names, indexName, sumsName, signatureName]);
+	const extra = [...files.keys()].filter((path) => !known.has(path));
+	if (extra.length > 0) {
+		throw unusable(
+			'bundle-file-extra',
+			`The bundle holds ${extra.length === 1 ? 'a file' : `${extra.length} files`} that it should not: ${several(extra)}.`,
+			`${indexName} lists every file of the bundle, and not ${extra.length === 1 ? 'this one' : 'these'}.`,
+			'Find out where they came from, then move them out of the bundle.',
+		);
+	}
+	const wrong = index.files.filter(({path, size}) => files.get(path)?.size !== size);
+	if (wrong.length > 0) {
+		const [first] = wrong;
+		throw unusable(
+			'bundle-file-size',
+			`${wrong.length === 1 ? 'A file of the bundle has' : 'Files of the bundle have'} another size: ${several(wrong.map(({path}) => path))}.`,
+			first
+				? `${first.path} should have ${first.size} bytes and has ${files.get(first.path)?.size}: it was cut short, changed or replaced.`
+				: '',
+			`Carry ${several(wrong.map(({path}) => path))} in again from the connected side.`,
+			first?.path,
+		);
+	}
+};
+
+/**
+ * Reads the machine manifest of a bundle that `bundle create` or `bundle diff` made, and holds the files against it.
+ * @returns `undefined` for a bundle made by hand; else the index, and the digest of every file by path
+ * @throws ProblemError `bundle-index-newer`, `bundle-index-damaged`, `bundle-index-mismatch`, `bundle-checksum-mismatch`,
+ * `bundle-file-missing`, `bundle-file-extra`, `bundle-file-size`
+ */
+export const readIndex = async (
+	files: ReadonlyMap<string, Slice>,
+): Promise<{readonly index: BundleIndex; readonly checksums: ReadonlyMap<string, string>} | undefined> => {
+	const slice = files.get(indexName);
+	if (!slice) return undefined;
+	const bytes = await readText(slice);
+	const sumsSlice = files.get(sumsName);
+	if (!sumsSlice) {
+		throw unusable(
+			'bundle-file-missing',
+			`The bundle lacks a file: ${sumsName}.`,
+			`There is a ${indexName}, which never comes without it.`,
+			`Carry ${sumsName} in from the connected side.`,
+		);
+	}
+	const checksums = parseExactChecksums((await readText(sumsSlice)).toString('utf8'));
+	if (!checksums) {
+		throw unusable(
+			'bundle-index-damaged',
+			`${sumsName} cannot be used.`,
+			'It has a line that is not 64 hex digits, two spaces and a path, or a file comes twice.',
+			carryBoth,
+			sumsName,
+		);
+	}
+	// A newer format may have other rules for its checksums; so the version is looked at before the checksum.
+	const digest = sha256(bytes);
+	if (checksums.get(indexName) !== digest) {
+		throw unusable(
+			'bundle-checksum-mismatch',
+			`${indexName} is not what ${sumsName} says.`,
+			`Its SHA-256 is ${digest}, ${sumsName} has ${checksums.get(indexName) ?? 'none'}: one of the two was changed or lost bytes on the way.`,
+		);
+	}
+	const index = parseIndex(bytes.toString('utf8'));
+	compareSums(index, checksums);
+	compareFiles(index, files);
+	return {index, checksums};
+};
+
+/**
+ * The images and charts that were read must be the ones that `bundle.json` names.
+ * @throws ProblemError `bundle-index-mismatch`
+ */
+export const compareContents = (
+	index: BundleIndex,
+	found: {readonly images: readonly Image[]; readonly charts: readonly Chart[]},
+): void => {
+	const images = index.images.filter(
+		({name, tag, digest, platforms}) =>
+			!found.images.some(
+				(image) =>
+					image.name === name &&
+					image.tag === tag &&
+					(image.manifest.digest === digest || platforms.some((one) => one.digest === image.manifest.digest)),
+			),
+	);
+	const charts = index.charts.filter(
+		({name, version, digest}) =>
+			!found.charts.some((chart) => chart.name === name && chart.version === version && chart.digest === digest),
+	);
+	const absent = [
+		...images.map(({name, tag}) => `${name}:${tag}`),
+		...charts.map((one) => `${one.name}-${one.version}`),
+	];
+	if (absent.length === 0) return;
+	throw unusable(
+		'bundle-index-mismatch',
+		`${indexName} lists what the bundle does not hold: ${several(absent)}.`,
+		'All files are there, but the image layout or a chart holds something else than they should.',
+		'Run `zenml-airgap bundle verify --all` on it, and make the bundle anew if that finds nothing.',
+	);
+};
+
+/** What a made bundle documents; `registries` is said for people only, in manifest.txt. */
+export const manifestOf = (
+	index: BundleIndex,
+	checksums: ReadonlyMap<string, string>,
+	registries: readonly string[],
+): BundleManifest => ({
+	created: index.created,
+	images: index.images.map(({source, name, tag}) => (digestPattern.test(source) ? `${name}:${tag}` : source)),
+	charts: index.charts.map(({name, version}) => `${name}-${version}`),
+	registries,
+	checksums,
+});

@@ -1,0 +1,54 @@
+import {type Problem, ProblemError} from '../engine/problem.ts';
+import type {HashJob, Mismatch} from './hash-job.ts';
+import {bundleProblem, damaged} from './problems.ts';
+
+/** A file of the bundle, or a part, that is not whole. */
+export type Damage = {
+	/** Relative to the bundle; of a split bundle the name of the part. */
+	readonly file: string;
+	readonly reason: 'missing' | 'size' | 'digest' | 'unreadable';
+	/** What was found, one sentence. */
+	readonly cause: string;
+	readonly problem?: Problem;
+};
+
+/** Bytes with another digest. */
+export const damageOfMismatch = ({range: {file, what, digest}, actual}: Mismatch): Damage => ({
+	file,
+	reason: 'digest',
+	cause: `${what} is ${actual}, but ${digest} was expected: bytes were changed or lost on the way.`,
+});
+
+/** A file that could not be read to its end. */
+export const damageOfProblem = ({slice, ranges}: HashJob, problem: Problem): Damage => ({
+	file: ranges[0]?.file ?? slice.label,
+	reason: 'unreadable',
+	cause: problem.cause,
+	problem,
+});
+
+/** One line per file, by name: a file with two faults is carried again once. */
+export const perFile = (damages: readonly Damage[]): readonly Damage[] =>
+	[...new Map(damages.map((one) => [one.file, one])).values()].sort((a, b) => (a.file < b.file ? -1 : 1));
+
+/** How many file names a sentence bears. */
+const mostNames = 20;
+
+/** Every damage as one refusal, which names what to carry in again, and only that. */
+export const damageProblem = (damages: readonly Damage[]): ProblemError => {
+	const files = perFile(damages);
+	const [first] = files;
+	if (files.length === 1 && first) {
+		if (first.problem) return new ProblemError(first.problem);
+		return damaged('bundle-checksum-mismatch', first.file, `${first.file} is not what it should be.`, first.cause);
+	}
+	const names = files.map(({file}) => file);
+	return bundleProblem({
+		code: 'bundle-checksum-mismatch',
+		message: `${files.length} files of the bundle are not what they should be: ${names.slice(0, mostNames).join(', ')}${names.length > mostNames ? ` and ${names.length - mostNames} more` : ''}.`,
+		cause: first ? `${first.file}: ${first.cause}` : 'Bytes were changed or lost on the way.',
+		fix: 'Carry these files in again from the connected side, and only these; then start again.',
+		nextSteps: files.slice(0, mostNames).map(({file}) => `sha256sum ${file}`),
+		evidence: files.slice(0, mostNames).map(({file, cause}) => `${file}: ${cause}`),
+	});
+};
