@@ -35,8 +35,9 @@ export const prepare = async (paths: LabPaths, {minor, node}: LabChoice, say: Sa
 };
 
 // What fails is told last, when nothing else is on its way that would push it off the screen.
-const allOf = async (works: readonly Promise<void>[]): Promise<void> => {
-	for (const result of await Promise.allSettled(works)) if (result.status === 'rejected') throw result.reason;
+const allOf = async (works: readonly (() => Promise<void>)[]): Promise<void> => {
+	for (const result of await Promise.allSettled(works.map((work) => work())))
+		if (result.status === 'rejected') throw result.reason;
 };
 
 const startNode = async (site: Site, ensure: (part: Part, expected: string) => Promise<void>): Promise<void> => {
@@ -44,8 +45,8 @@ const startNode = async (site: Site, ensure: (part: Part, expected: string) => P
 	await ensure(await containerdPart(paths, authority, debian), 'about 1 s');
 	await importPauseImage(paths, debian);
 	await allOf([
-		ensure(await kubeletPart(paths, authority, debian, kubernetes, cluster.admin), '5 to 20 s'),
-		ensure(await proxyPart(paths, authority, debian, kubernetes), 'a few seconds'),
+		async () => ensure(await kubeletPart(paths, authority, debian, kubernetes, cluster.admin), '5 to 20 s'),
+		async () => ensure(await proxyPart(paths, authority, debian, kubernetes), 'a few seconds'),
 	]);
 };
 
@@ -66,15 +67,15 @@ export const up = async (paths: LabPaths, options: LabChoice, say: Say): Promise
 	await ensure(await nameServerPart(paths, debian), 'less than 1 s');
 	const tokens = await tokenParts(paths, authority, debian);
 	await allOf([
-		ensure(await registryPart(paths, authority, debian), 'about 1 s'),
-		ensure(tokens.server, 'about 1 s'),
-		ensure(tokens.registry, 'about 1 s'),
-		ensure(await postgresPart(paths, authority, debian), 'about 2 s'),
-		ensure(await mariadbPart(paths, authority, debian), 'about 3 s'),
-		(async () => {
+		async () => ensure(await registryPart(paths, authority, debian), 'about 1 s'),
+		() => ensure(tokens.server, 'about 1 s'),
+		() => ensure(tokens.registry, 'about 1 s'),
+		async () => ensure(await postgresPart(paths, authority, debian), 'about 2 s'),
+		async () => ensure(await mariadbPart(paths, authority, debian), 'about 3 s'),
+		async () => {
 			for (const part of cluster.parts)
 				await ensure(part, part.name === 'kube-apiserver' ? '5 to 20 s' : 'a few seconds');
-		})(),
+		},
 	]);
 	const kubeconfig = cluster.adminKubeconfig;
 	await seedCluster(kubeconfig, ingressClass);
