@@ -21,7 +21,12 @@ export type RuledAnswers = {
 	};
 	readonly controlPlane: Component & {readonly admin: {readonly username: string}};
 	readonly workspaces: readonly (Component & {readonly name: string})[];
-	readonly registry: {readonly username?: string | undefined; readonly password?: string | undefined};
+	readonly registry: {
+		readonly username?: string | undefined;
+		readonly password?: string | undefined;
+		readonly clientCertificate?: string | undefined;
+		readonly clientKey?: string | undefined;
+	};
 	readonly database: {readonly admin?: {readonly password: string} | undefined};
 	readonly organization: {readonly users: readonly {readonly username: string}[]};
 };
@@ -132,6 +137,16 @@ export const crossFieldIssues = (answers: RuledAnswers): readonly CrossFieldIssu
 		...(registry.username === undefined && registry.password !== undefined
 			? [{path: ['registry', 'username'], message: 'is needed with registry.password', other: ['registry', 'password']}]
 			: []),
+		...(
+			[
+				['clientCertificate', 'clientKey'],
+				['clientKey', 'clientCertificate'],
+			] as const
+		).flatMap(([given, needed]) =>
+			registry[given] !== undefined && registry[needed] === undefined
+				? [{path: ['registry', needed], message: `is needed with registry.${given}`, other: ['registry', given]}]
+				: [],
+		),
 		...existingLogins.flatMap(([value, path]) =>
 			value === 'generate' ? [{path, message: 'cannot be generated: this login exists already'}] : [],
 		),

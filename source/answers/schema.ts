@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {byteRate} from './byte-rate.ts';
 import {
 	componentDatabase,
 	environment,
@@ -103,6 +104,10 @@ const shape = z.strictObject({
 			host: hostPort
 				.describe('Internal registry, host or host:port')
 				.meta({examples: ['internal-registry.mycompany.com']}),
+			pushHost: hostPort
+				.optional()
+				.describe('Where images are pushed to, when that is another name or port than the cluster pulls from')
+				.meta({examples: ['registry-push.mycompany.com:5443']}),
 			prefix: z
 				.string()
 				.regex(
@@ -123,6 +128,24 @@ const shape = z.strictObject({
 				.optional()
 				.describe("CA certificate of the registry (PEM), when it is not in this host's trust store")
 				.meta({examples: ['/etc/pki/zenml/registry-ca.crt']}),
+			clientCertificate: path
+				.optional()
+				.describe('Client certificate (PEM), for a registry that asks who is calling')
+				.meta({examples: ['/etc/pki/zenml/registry-client.crt']}),
+			clientKey: path
+				.optional()
+				.describe('Private key of that client certificate (PEM), without a passphrase')
+				.meta({examples: ['/etc/pki/zenml/registry-client.key']}),
+			concurrency: z
+				.int()
+				.min(1)
+				.max(32)
+				.default(3)
+				.describe('Layers pushed at once; fewer are taken by itself while registry or line fail'),
+			bandwidth: byteRate
+				.optional()
+				.describe('Most bytes a second that the push may send, over all connections; by default no bound')
+				.meta({examples: ['20MiB']}),
 			plainHttp: z.boolean().default(false).describe('Speak HTTP without TLS; for a registry on this host only'),
 			pullSecretName: label.default('internal-registry-secret').describe('Name of the pull secret in each namespace'),
 		})

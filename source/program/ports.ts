@@ -18,6 +18,7 @@ import {createZenml} from '../zenml/client.ts';
 import type {Context} from './context.ts';
 import {createHost} from './host.ts';
 import {memoFileOf} from './memo-file.ts';
+import {registryOptions} from './registry-options.ts';
 
 /** How long a Lease lives without being renewed; renewed three times within it. */
 const leaseSeconds = 30;
@@ -107,15 +108,7 @@ const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPo
 	const {registry} = answers;
 	const lease = createLeaseHolder(cluster, answers.controlPlane.namespace, options);
 	const https = createHttps();
-	const images = createRegistry({
-		host: registry.host,
-		plainHttp: registry.plainHttp,
-		...(registry.ca === undefined ? {} : {ca: await host.readFile(registry.ca, 'registry.ca')}),
-		...(registry.username === undefined ? {} : {username: registry.username}),
-		...(registry.password === undefined
-			? {}
-			: {password: async () => resolve(registry.password ?? '', 'registry.password')}),
-	});
+	const images = createRegistry(await registryOptions(registry, {host, stateDirectory, resolve}));
 	const ports: Ports = {
 		clock: context.clock,
 		host,

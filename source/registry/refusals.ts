@@ -1,5 +1,5 @@
 import type {ProblemError, ProblemInput} from '../engine/problem.ts';
-import {type Context, notARegistry, refusal} from './problems.ts';
+import {type Context, clientCertificate, notARegistry, refusal} from './problems.ts';
 
 /** A response with a body that was read whole (bounded). Header names are lower case. */
 export type Answer = {
@@ -51,6 +51,66 @@ const rules: readonly Rule[] = [
 		}),
 	},
 	{
+		when: (status, words) => status === 400 && /SSL certificate|client certificate/iu.test(words),
+		text: () => ({
+			...clientCertificate,
+			cause:
+				'It, or a proxy before it, asks for a client certificate, and does not take the one given, or none was given.',
+		}),
+	},
+	{
+		when: (status, words) =>
+			status >= 400 && /immutable|cannot be overwritten|does not allow updating assets/iu.test(words),
+		text: ({repository = ''}) => ({
+			code: 'registry-tag-immutable',
+			cause: `Tags in ${repository} cannot be moved, and this tag stands for another image there.`,
+			fix: 'If the image there is the wrong one, have that tag deleted or the rule lifted for this repository; or push under another prefix.',
+			nextSteps: [
+				'Harbor: project, Policy, Tag Immutability. Nexus: deployment policy of the repository. ECR: tag mutability.',
+			],
+			answers: ['registry.prefix'],
+		}),
+	},
+	{
+		when: (status, words) =>
+			status >= 400 && /PROJECTPOLICYVIOLATION|current image.{0,80}vulnerabilit|not signed/iu.test(words),
+		text: ({repository = ''}) => ({
+			code: 'registry-policy',
+			cause: `A policy of the project of ${repository} keeps the image from being pulled, after a scan or for want of a signature.`,
+			fix: 'Have the image allowed in the project, or the policy lifted: nodes would be refused in the same way.',
+			nextSteps: [
+				'Harbor: project, Configuration, "Prevent vulnerable images from running" and "Cosign"; an allowlist is beside them.',
+			],
+			answers: ['registry.prefix'],
+		}),
+	},
+	{
+		when: (status, words) =>
+			status >= 400 &&
+			status < 500 &&
+			/NAME_INVALID|invalid repository name|nested repositor|too many (path )?(components|segments)|repository name must/iu.test(
+				words,
+			),
+		text: ({repository = ''}) => ({
+			code: 'registry-path-refused',
+			cause: `It does not take ${repository} as a repository: it wants a project in front, or allows fewer parts than that.`,
+			fix: 'Give a prefix that fits: PROJECT for Harbor, an organization for Quay, the key of a Docker repository for Artifactory.',
+			answers: ['registry.prefix'],
+		}),
+	},
+	{
+		when: (status, words) =>
+			status === 415 ||
+			(status === 400 && /MANIFEST_INVALID|manifest (type|schema)|unsupported media type/iu.test(words)),
+		text: () => ({
+			code: 'registry-manifest-refused',
+			cause:
+				'It does not take a manifest of this kind: it is too old for OCI images, multi-platform images or this compression of layers.',
+			fix: 'Use a registry that speaks the OCI distribution specification 1.0 or newer, or have this one upgraded.',
+			answers: ['registry.host'],
+		}),
+	},
+	{
 		when: (status, words) =>
 			status === 507 ||
 			/quota|exceed.{0,40}(upper limit|storage)|no space left|disk.{0,20}full|insufficient storage/iu.test(words),
@@ -62,11 +122,20 @@ const rules: readonly Rule[] = [
 		}),
 	},
 	{
-		when: (status, words) => (status === 405 || status === 503) && /read.?only/iu.test(words),
+		when: (status, words) => [403, 405, 409, 423, 503].includes(status) && /read.?only/iu.test(words),
 		text: () => ({
 			code: 'registry-read-only',
 			cause: 'It is in read-only mode, as during its garbage collection or maintenance.',
 			fix: 'Wait until the registry takes uploads again, then start again.',
+		}),
+	},
+	{
+		when: (status) => status === 405,
+		text: ({repository = 'this place'}) => ({
+			code: 'registry-takes-no-push',
+			cause: `It takes no push to ${repository}: it is likely a cache or a group of other registries, or a proxy lets reading through only.`,
+			fix: 'Push to the registry (or hosted repository) behind it; where that has a name of its own, give it as the push host.',
+			answers: ['registry.pushHost', 'registry.host', 'registry.prefix'],
 		}),
 	},
 	{
@@ -107,14 +176,14 @@ const rules: readonly Rule[] = [
 		when: (status) => status === 413,
 		text: () => ({
 			code: 'registry-too-large',
-			cause: 'A layer is larger than a proxy before the registry lets through.',
+			cause: 'A layer is larger than a proxy before the registry, or the registry itself, lets through.',
 			fix: 'Have the limit lifted: in nginx `client_max_body_size 0`, in an ingress the annotation `nginx.ingress.kubernetes.io/proxy-body-size: "0"`.',
 			who: 'network team',
 			answers: ['registry.host'],
 		}),
 	},
 	{
-		when: (status) => status === 429,
+		when: (status, words) => status === 429 || (status >= 400 && /TOOMANYREQUESTS/u.test(words)),
 		text: () => ({
 			code: 'registry-rate-limited',
 			cause: 'It takes no more requests for now.',
@@ -144,7 +213,7 @@ const rules: readonly Rule[] = [
 		}),
 	},
 	{
-		when: (status) => status >= 500,
+		when: (status) => status >= 500 || status === 408 || status === 425,
 		text: (_context, status) => ({
 			code: 'registry-unavailable',
 			cause: `It answers ${status}: it, its storage or a proxy before it is in trouble.`,

@@ -52,6 +52,8 @@ describe('the questionnaire', () => {
 			'bundle.signature.publicKey',
 			'kubernetes.kubeconfig',
 			'registry.ca',
+			'registry.clientCertificate',
+			'registry.clientKey',
 			'tls.certificate',
 			'tls.key',
 			'tls.ca',

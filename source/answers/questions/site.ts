@@ -68,6 +68,30 @@ export const siteTopics: readonly Topic[] = [
 				'Only needed when this host does not trust the certificate of the registry.',
 			),
 			advanced(
+				'registry.pushHost',
+				'Host to push to',
+				'Only where images are pushed under another name or port than the nodes pull from. Login and CA are the same.',
+			),
+			advanced(
+				'registry.clientCertificate',
+				'Client certificate',
+				'For a registry that asks who is calling before it speaks. It is not given to the nodes.',
+			),
+			advanced('registry.clientKey', 'Key of that certificate', 'It must have no passphrase.', {
+				when: (draft) =>
+					getAt(draft, 'registry.clientCertificate') !== undefined || getAt(draft, 'registry.clientKey') !== undefined,
+			}),
+			advanced(
+				'registry.concurrency',
+				'Layers at once',
+				'More is faster to a far registry, fewer is kinder to a small one.',
+			),
+			advanced(
+				'registry.bandwidth',
+				'Most bytes a second',
+				'Leaves room on a line that others use too. Left empty, there is no bound.',
+			),
+			advanced(
 				'registry.plainHttp',
 				'Speak HTTP without TLS',
 				'For a trial with a registry on this host. Login and images are then readable on the way.',

@@ -1,0 +1,42 @@
+import path from 'node:path';
+import {bytesPerSecond} from '../answers/byte-rate.ts';
+import type {Answers} from '../answers/schema.ts';
+import type {RegistryOptions} from '../registry/registry.ts';
+import {createFileMemo} from '../registry/upload-memo.ts';
+import type {HostPort, Ports} from '../steps/world.ts';
+
+/** File in the state folder that knows which uploads can be gone on with. */
+export const uploadsFile = 'uploads.json';
+
+/** The registry as the answers describe it. @throws ProblemError when a file that they name cannot be read */
+export const registryOptions = async (
+	registry: Answers['registry'],
+	tools: {
+		readonly host: Pick<HostPort, 'readFile'>;
+		readonly stateDirectory: string;
+		readonly resolve: Ports['resolveSecret'];
+	},
+): Promise<RegistryOptions> => {
+	const {host, pushHost, ca, clientCertificate, clientKey, username, password, bandwidth} = registry;
+	const rate = bandwidth === undefined ? undefined : bytesPerSecond(bandwidth);
+	const read = (file: string, answer: string) => tools.host.readFile(file, answer);
+	return {
+		host,
+		plainHttp: registry.plainHttp,
+		concurrency: registry.concurrency,
+		memo: createFileMemo({file: path.join(tools.stateDirectory, uploadsFile), registry: pushHost ?? host}),
+		...(pushHost === undefined ? {} : {pushHost}),
+		...(ca === undefined ? {} : {ca: await read(ca, 'registry.ca')}),
+		...(clientCertificate === undefined || clientKey === undefined
+			? {}
+			: {
+					client: {
+						certificate: await read(clientCertificate, 'registry.clientCertificate'),
+						key: await read(clientKey, 'registry.clientKey'),
+					},
+				}),
+		...(username === undefined ? {} : {username}),
+		...(password === undefined ? {} : {password: async () => tools.resolve(password, 'registry.password')}),
+		...(rate === undefined ? {} : {maxBytesPerSecond: rate}),
+	};
+};
