@@ -29,7 +29,7 @@ export const mediaTypeOf = (context: Context, bytes: Buffer, header: string): st
 	}
 	if (!(value instanceof Object)) throw notARegistry(context, 'Its manifest is no JSON object.');
 	const {schemaVersion, mediaType, manifests, layers, config} = value as Record<string, unknown>;
-	if (schemaVersion === 1 || /manifest\.v1\+/u.test(header)) {
+	if (schemaVersion === 1 || /docker\.distribution\.manifest\.v1\+/u.test(header)) {
 		throw unusable(
 			context,
 			'image-schema-1',
