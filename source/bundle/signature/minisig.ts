@@ -1,5 +1,6 @@
 import {createHash, sign, verify} from 'node:crypto';
 import {type PublicKey, publicKeyLine, type SigningKey, strictBase64} from './keys.ts';
+import {printable} from './printable.ts';
 import {signatureDamaged, tampered} from './problems.ts';
 
 /**
@@ -22,12 +23,6 @@ export type Minisig = {
 /** Lines of minisign's own limits: 1024 and 8192 bytes of comments. */
 export const maximumSignatureBytes = 16 * 1024;
 const heads = {untrusted: 'untrusted comment: ', trusted: 'trusted comment: '} as const;
-
-/** Text of somebody else that may reach a terminal. */
-const printable = (text: string): string =>
-	text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-		character === '\t' ? '  ' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-	);
 
 /** @param bytes the whole file @param file its name, for messages @throws ProblemError `bundle-signature-damaged` */
 export const parseMinisig = (bytes: Buffer, file: string): Minisig => {

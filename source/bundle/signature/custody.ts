@@ -1,0 +1,97 @@
+import {stat} from 'node:fs/promises';
+import {basename} from 'node:path';
+import {createBundlePort} from '../bundle.ts';
+import {bundleFiles} from '../index-file.ts';
+import {type Layout, openLayout} from '../layout.ts';
+import {findPartsFile, readPartsFile} from '../parts.ts';
+import {fileProblem} from '../problems.ts';
+import {readSlice} from '../slice.ts';
+import type {Bundle, VerifyProgress} from '../types.ts';
+import {digestSlice, listedFiles, maximumChecksumsBytes, parseSums} from './checksums.ts';
+import type {Sheet, SheetFile} from './custody-sheet.ts';
+import {parseMinisig} from './minisig.ts';
+
+type Options = {readonly signal: AbortSignal; readonly onProgress: VerifyProgress};
+
+/** Blobs of an OCI layout are named by their sums already; they are told per image. */
+const isBlob = (path: string): boolean => /(?:^|\/)blobs\/sha256\/[0-9a-f]{64}$/u.test(path);
+
+const signerOf = async (layout: Layout): Promise<Sheet['signer']> => {
+	const slice = layout.files.get(bundleFiles.signature);
+	if (!slice) return undefined;
+	const {keyId, trustedComment} = parseMinisig(await readSlice(slice), slice.label);
+	return {keyId, comment: trustedComment};
+};
+
+/** Sums as `SHA256SUMS` gives them; what it does not give is read. */
+const filesOf = async (layout: Layout, {signal, onProgress}: Options): Promise<readonly SheetFile[]> => {
+	const list = layout.files.get(bundleFiles.checksums);
+	const known =
+		list && list.size <= maximumChecksumsBytes ? parseSums(await readSlice(list)) : new Map<string, string>();
+	const files: SheetFile[] = [];
+	const names = [bundleFiles.checksums, ...listedFiles(layout).toSorted()].filter((path) => !isBlob(path));
+	for (const path of names) {
+		const slice = layout.files.get(path);
+		if (!slice) continue;
+		const tell = (done: number): void => onProgress({file: path, done, total: slice.size});
+		files.push({path, size: slice.size, digest: known.get(path) ?? (await digestSlice(slice, signal, tell))});
+	}
+	return files;
+};
+
+const imagesOf = ({images}: Bundle): Sheet['images'] =>
+	images.map(({name, tag, manifest, children = [], blobs}) => {
+		const unique = new Map(blobs.map(({digest, size, omitted}) => [digest, {size, omitted}]));
+		return {
+			reference: `${name}:${tag}`,
+			digest: manifest.digest,
+			blobs: unique.size + children.length + 1,
+			bytes:
+				[...unique.values()].reduce((sum, {size}) => sum + size, 0) +
+				[manifest, ...children].reduce((sum, {bytes}) => sum + bytes.length, 0),
+			omitted: [...unique.values()].filter(({omitted}) => omitted).length,
+		};
+	});
+
+const carriedAs = async (path: string, layout: Layout, options: Options): Promise<Sheet['carried']> => {
+	const list = await findPartsFile(path);
+	if (list !== undefined) {
+		const {name, size, parts} = await readPartsFile(list);
+		return {kind: 'parts', name, size, parts: parts.map(({file, ...part}) => ({path: file, ...part}))};
+	}
+	const size = [...layout.files.values()].reduce((sum, slice) => sum + slice.size, 0);
+	if (!layout.packed) return {kind: 'folder', name: basename(layout.path), size, count: layout.files.size};
+	const {size: packed} = await stat(layout.path).catch((error: unknown) => {
+		throw fileProblem(layout.path, error);
+	});
+	const name = basename(layout.path);
+	const slice = {file: layout.path, offset: 0, size: packed, label: name};
+	const tell = (done: number): void => options.onProgress({file: name, done, total: packed});
+	return {kind: 'tar', name, size: packed, digest: await digestSlice(slice, options.signal, tell)};
+};
+
+/**
+ * What a custody sheet says of a bundle: a folder, a tar of it, or the parts of one. Sums of parts and files are those of
+ * their lists, where there are lists: `bundle verify` compares them.
+ * @throws ProblemError area `bundle`
+ */
+export const readSheet = async (path: string, options: Options): Promise<Sheet> => {
+	const layout = await openLayout(path, options.signal);
+	const bundle = await createBundlePort({path, signature: {mode: 'off'}}).open(options.signal);
+	const {index} = bundle;
+	return {
+		digest: bundle.digest,
+		created: index?.created ?? bundle.manifest.created,
+		madeBy: index?.madeBy,
+		controlPlane: bundle.controlPlaneChart.version,
+		workspaces: index?.versions.workspaces ?? [bundle.workspaceChart.version],
+		platforms: index?.platforms ?? [
+			...new Set(bundle.images.map(({platform}) => `${platform.os}/${platform.architecture}`)),
+		],
+		base: index?.differential?.base.name,
+		signer: await signerOf(layout),
+		carried: await carriedAs(path, layout, options),
+		images: imagesOf(bundle),
+		files: await filesOf(layout, options),
+	};
+};
