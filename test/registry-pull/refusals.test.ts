@@ -91,7 +91,7 @@ test('a right that is missing is told apart from a login that has ended', async 
 		return undefined;
 	});
 	const findLogin = loginAs('AWS', 'x');
-	expect(await problemOf(readAt(server.host, {findLogin}))).toMatchObject({code: 'registry-denied', who: 'vendor'});
+	expect(await problemOf(readAt(server.host, {findLogin}))).toMatchObject({code: 'registry-denied', who: 'operator'});
 	words = 'Your authorization token has expired. Reauthenticate and try again.';
 	expect(await problemOf(readAt(server.host, {findLogin}))).toMatchObject({code: 'registry-unauthorized'});
 });

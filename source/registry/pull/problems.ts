@@ -50,6 +50,7 @@ export const pullRefusal = (place: Place, context: Context, answer: Answer, usua
 	const {host, login} = place;
 	const used = login.given ? `the login from ${login.source}` : `no login (${login.source})`;
 	const nextSteps = loginSteps(host);
+	const ofVendor = /\.dkr\.ecr\.|docker\.pkg\.dev$/u.test(host);
 	if (
 		answer.status === 401 ||
 		(answer.status === 403 && /expired|reauthenticate|not authenticated|unauthenticated/iu.test(words))
@@ -69,9 +70,9 @@ export const pullRefusal = (place: Place, context: Context, answer: Answer, usua
 			code: 'registry-denied',
 			cause: `It does not let ${context.repository ?? 'this'} be pulled with ${used}.`,
 			fix: login.given
-				? 'Have the right to pull given to this user, or log in as another one; the vendor gives it for the images of the product.'
+				? `Have the right to pull given to this user, or log in as another one.${ofVendor ? ' The vendor gives it for the images of the product.' : ''}`
 				: `Log in to ${host} on this machine, then start again.`,
-			who: login.given ? 'vendor' : 'operator',
+			who: login.given && ofVendor ? 'vendor' : 'operator',
 			nextSteps,
 		});
 	}

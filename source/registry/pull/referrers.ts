@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import type {ImageSource, RemoteRepository} from '../../bundle/create/source.ts';
 import type {Answer} from '../refusals.ts';
+import {nextPage} from './catalog.ts';
 import type {Host} from './hosts.ts';
 import {contentsOf} from './manifest-form.ts';
 import {findManifest} from './manifests.ts';
@@ -32,16 +33,6 @@ const plain = ({
 	size,
 	...(artifactType === undefined ? {} : {artifactType}),
 });
-
-/** The next page (`Link: <...>; rel="next"`, RFC 8288), on the same registry only. */
-export const nextPage = (host: Host, answer: Answer): URL | undefined => {
-	const header = [answer.headers.link ?? ''].flat().join(', ');
-	const target = /<([^>]*)>\s*;[^,]*rel="?next"?/iu.exec(header)?.[1];
-	if (target === undefined || !URL.canParse(target, host.origin.href)) return undefined;
-	const url = new URL(target, host.origin);
-	// Behind a proxy a registry may name itself by another protocol or port; the path is what counts.
-	return new URL(`${url.pathname}${url.search}`, host.origin);
-};
 
 const parse = (answer: Answer): z.infer<typeof listed> | undefined => {
 	try {

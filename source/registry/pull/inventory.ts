@@ -1,0 +1,156 @@
+import type {Inventory} from '../../bundle/inventory-file.ts';
+import type {ManifestBytes} from '../../bundle/types.ts';
+import {ProblemError} from '../../engine/problem.ts';
+import {createLimiter, type Limiter} from '../limiter.ts';
+import {readCatalog, readTags} from './catalog.ts';
+import type {Host} from './hosts.ts';
+import {contentsOf} from './manifest-form.ts';
+import {findManifest} from './manifests.ts';
+
+type Repository = Inventory['repositories'][number];
+
+/** An index may name indexes; nothing real goes deeper. */
+const deepest = 3;
+const concurrency = 6;
+
+export type InventoryTask = {
+	readonly host: Host;
+	/** Path before the names, without slashes at its ends; may be empty. */
+	readonly prefix: string;
+	/** Names below the prefix that were asked for; else the catalogue is asked, and `usual` ones are looked for. */
+	readonly repositories?: readonly string[];
+	readonly usual: readonly string[];
+	readonly signal: AbortSignal;
+	/** What the operator should know: what was left out, and why. */
+	readonly onNote: (text: string) => void;
+	/** Repositories that were read, of how many. */
+	readonly onProgress: (name: string, done: number, total: number) => void;
+};
+
+const namesOf = async ({
+	host,
+	prefix,
+	repositories,
+	usual,
+	signal,
+	onNote,
+}: InventoryTask): Promise<readonly string[]> => {
+	const below = (name: string): string => (prefix === '' ? name : `${prefix}/${name}`);
+	if (repositories && repositories.length > 0) return [...new Set(repositories.map(below))];
+	const catalog = await readCatalog(host, signal);
+	const expected = usual.map(below);
+	if ('refused' in catalog) {
+		onNote(
+			`The registry does not list its repositories (${catalog.refused}), so these were looked for: ${expected.join(', ')}.`,
+		);
+		return expected;
+	}
+	const listed = catalog.names.filter((name) => prefix === '' || name.startsWith(`${prefix}/`));
+	// Some registries list only what a user has starred, or what they have indexed already.
+	return [...new Set([...listed, ...expected])];
+};
+
+type Blobs = Map<string, number>;
+
+/** Adds the blobs of a manifest, and of those it names. */
+const addBlobs = async (
+	task: InventoryTask,
+	name: string,
+	manifest: ManifestBytes,
+	blobs: Blobs,
+	depth: number,
+): Promise<void> => {
+	const {host, signal} = task;
+	const at = {host: host.origin.host, repository: name};
+	const contents = contentsOf(host, at, manifest);
+	if (!('manifests' in contents)) {
+		for (const {digest, size} of [contents.config, ...contents.layers]) blobs.set(digest, size);
+		return;
+	}
+	if (depth >= deepest) return;
+	for (const {digest} of contents.manifests) {
+		const child = await findManifest(host, {...at, reference: digest}, signal);
+		// A copy of some platforms only: the registry has the others' names alone.
+		if (child) await addBlobs(task, name, child, blobs, depth + 1);
+	}
+};
+
+/** Does the registry answer for a blob, with the size that the manifest says? */
+const hasBlob = async ({host, signal}: InventoryTask, name: string, digest: string, size: number): Promise<boolean> => {
+	const answer = await host.ask({
+		method: 'HEAD',
+		url: `/v2/${name}/blobs/${digest}`,
+		repository: name,
+		what: `look for a layer of ${name}`,
+		signal,
+		// Sent elsewhere for the download: it has the blob.
+		accept: [200, 301, 302, 303, 307, 308, 404],
+	});
+	const length = answer.headers['content-length'];
+	return answer.status !== 404 && (answer.status !== 200 || length === undefined || Number(length) === size);
+};
+
+const readRepository = async (task: InventoryTask, name: string, limit: Limiter): Promise<Repository | undefined> => {
+	const {host, signal, onNote} = task;
+	const tags = await readTags(host, name, signal);
+	if (tags === undefined) return undefined;
+	const blobs: Blobs = new Map();
+	const seen = new Map<string, Promise<void>>();
+	const found = await Promise.all(
+		tags.map((tag) =>
+			limit(signal, async () => {
+				try {
+					const manifest = await findManifest(host, {host: host.origin.host, repository: name, reference: tag}, signal);
+					if (!manifest) return [];
+					const reading = seen.get(manifest.digest) ?? addBlobs(task, name, manifest, blobs, 0);
+					seen.set(manifest.digest, reading);
+					await reading;
+					return [{tag, digest: manifest.digest}];
+				} catch (error) {
+					// One odd image must not hide all others; what is no image cannot be in a bundle.
+					if (!(error instanceof ProblemError) || !error.problem.code.startsWith('image-')) throw error;
+					onNote(`${name}:${tag} was left out: ${error.problem.cause}`);
+					return [];
+				}
+			}),
+		),
+	);
+	const checked = await Promise.all(
+		[...blobs].map(([digest, size]) =>
+			limit(signal, async () => ((await hasBlob(task, name, digest, size)) ? [{digest, size}] : [])),
+		),
+	);
+	const there = checked.flat();
+	if (there.length < blobs.size) {
+		onNote(
+			`${name}: manifests name ${blobs.size - there.length} layers that the registry does not have; they were left out.`,
+		);
+	}
+	return {name, tags: found.flat(), blobs: there};
+};
+
+/**
+ * What a registry has, asked of it name by name: nothing is listed that it did not answer for.
+ * @returns repositories that are there
+ * @throws ProblemError area `registry`
+ */
+export const takeInventory = async (task: InventoryTask): Promise<readonly Repository[]> => {
+	const names = await namesOf(task);
+	const stop = new AbortController();
+	const own = {...task, signal: AbortSignal.any([task.signal, stop.signal])};
+	const limit = createLimiter(concurrency);
+	const read: Repository[] = [];
+	for (const [index, name] of names.entries()) {
+		task.onProgress(name, index, names.length);
+		try {
+			const repository = await readRepository(own, name, limit);
+			if (repository) read.push(repository);
+			else if (task.repositories?.length) task.onNote(`${name} is not on the registry.`);
+		} catch (error) {
+			// What else is under way for this repository must not outlive the refusal.
+			stop.abort(error);
+			throw error;
+		}
+	}
+	return read;
+};
