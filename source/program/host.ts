@@ -1,6 +1,8 @@
-import {readFile, statfs} from 'node:fs/promises';
+import {readFile, rm, statfs} from 'node:fs/promises';
+import path from 'node:path';
 import {ProblemError} from '../engine/problem.ts';
 import type {HostPort} from '../steps/world.ts';
+import {saveFile} from './save-file.ts';
 
 const causes: Readonly<Record<string, string>> = {
 	ENOENT: 'There is no such file.',
@@ -26,6 +28,12 @@ export const createHost = (stateDirectory: string): HostPort => ({
 				location: {file},
 			});
 		}
+	},
+	saveState: async (name, text) => {
+		const file = path.join(stateDirectory, name);
+		if (text === undefined) await rm(file, {force: true});
+		else await saveFile(file, text);
+		return file;
 	},
 	freeBytes: async () => {
 		const {bavail, bsize} = await statfs(stateDirectory);

@@ -35,6 +35,8 @@ export type BlobTask = {
 	readonly repository: string;
 	/** Repositories that may have a digest already. */
 	readonly mountFrom: (digest: string) => readonly string[];
+	/** What a differential bundle builds on. */
+	readonly base: string | undefined;
 	readonly memo: UploadMemo;
 	/** Attempts take turns here, so that one that waits for its next holds no connection. */
 	readonly limit: Limiter;
@@ -126,7 +128,7 @@ export const ensureBlob = async (task: BlobTask, blob: Blob): Promise<BlobOutcom
 		if (found) confirmed(found.offset);
 		const opened = found ?? (await mount(task, blob));
 		if (opened === 'mounted') return 'mounted';
-		if (blob.omitted) throw blobOmitted(task.context, blob.digest);
+		if (blob.omitted) throw blobOmitted(task.context, blob.digest, task.base);
 		try {
 			await sendBlob(task, blob, opened ?? {url: await openUpload(task), offset: 0}, confirmed);
 		} catch (error) {

@@ -187,13 +187,13 @@ export const digestMismatch = (context: Context, expected: string, actual: strin
 	);
 
 /** A differential bundle counts on a blob that is not there. */
-export const blobOmitted = (context: Context, digest: string): ProblemError =>
+export const blobOmitted = (context: Context, digest: string, base: string | undefined): ProblemError =>
 	new ProblemError({
 		code: 'bundle-blob-omitted',
 		area: 'bundle',
 		message: `The layer ${digest} is neither in the bundle nor at the registry ${context.registry}; nothing of this image was pushed.`,
-		cause: `This is a differential bundle: it leaves out what its base bundle brought, and ${context.repository ?? 'the repository'} does not have that.`,
-		fix: 'Push the base bundle to this registry and prefix first, or carry in a full bundle.',
+		cause: `This is a differential bundle: it leaves out what its base${base === undefined ? '' : ` (${base})`} has, and ${context.repository ?? 'the repository'} does not have that.`,
+		fix: `Push the base bundle${base === undefined ? '' : ` (${base})`} to this registry and prefix first, or carry in a full bundle.`,
 		nextSteps: [
 			'`zenml-airgap registry inventory` lists what a registry has: a differential bundle made against that list fits.',
 		],

@@ -125,11 +125,11 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 					reference,
 				),
 			),
-		push: (image, {repository, tag, signal, onProgress, mountFrom = () => []}) => {
+		push: (image, {repository, tag, signal, onProgress, base, mountFrom = () => []}) => {
 			const context = contextOf(`push ${repository}:${tag}`, repository);
 			return explained(context, signal, () =>
 				pushImage(
-					{session, retries, known, memo, limit, asks, context, repository, tag, mountFrom, onProgress},
+					{session, retries, known, memo, limit, asks, context, repository, tag, base, mountFrom, onProgress},
 					image,
 					signal,
 				),

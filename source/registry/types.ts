@@ -21,6 +21,8 @@ export type RegistryPort = {
 			readonly tag: string;
 			readonly signal: AbortSignal;
 			readonly onProgress: PushProgress;
+			/** What a differential bundle builds on, for the refusal where that is missing here. */
+			readonly base?: string;
 			/** Repositories on this registry that may have a blob from an earlier run, for cross-repository mounts; each costs a request. */
 			readonly mountFrom?: (digest: string) => readonly string[];
 		},

@@ -1,6 +1,6 @@
-import type {Image} from '../bundle/types.ts';
 import type {Change, Finding} from '../engine/types.ts';
 import {referenceOf, repositoryOf} from './names.ts';
+import {failuresFile, failuresText, type PushTarget, partialPush, pushImages} from './push-images.ts';
 import {longTimeouts, type Step, type World} from './world.ts';
 
 const check = async (world: World): Promise<Finding> => {
@@ -26,51 +26,53 @@ const check = async (world: World): Promise<Finding> => {
 };
 
 const apply = async (world: World): Promise<void> => {
-	const {answers, bundle, registry, signal, report} = world;
-	const {images} = await bundle.open(signal);
-	const repositories = images.map(({name}) => repositoryOf(answers, name));
-	const pushOne = async (image: Image): Promise<void> => {
-		const repository = repositoryOf(answers, image.name);
-		if ((await registry.manifestDigest(repository, image.tag, signal)) === image.manifest.digest) return;
-		const sizes = new Map(image.blobs.map(({digest, size}) => [digest, size]));
-		const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-		const done = new Map<string, number>();
+	const {answers, bundle, registry, host, clock, signal, report} = world;
+	const {images, index} = await bundle.open(signal);
+	const targets = images.map((image) => ({
+		image,
+		repository: repositoryOf(answers, image.name),
+		reference: referenceOf(answers, image),
+	}));
+	const states = new Map(
+		targets.map(({image, reference}) => {
+			const sizes = new Map(image.blobs.map(({digest, size}) => [digest, size]));
+			const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+			return [reference, {total, done: new Map<string, number>()}];
+		}),
+	);
+	const tell = ({image, repository, reference}: PushTarget, whole: boolean): void => {
+		const {total = 0, done} = states.get(reference) ?? {};
+		const sent = [...(done?.values() ?? [])].reduce((sum, value) => sum + value, 0);
 		const label = `push ${repository}:${image.tag}`;
-		report({kind: 'progress', label, done: 0, total, unit: 'bytes'});
-		const result = await registry.push(image, {
-			repository,
-			tag: image.tag,
-			signal,
-			mountFrom: () => repositories,
-			onProgress: (progress) => {
-				done.set(progress.digest, progress.done);
-				report({
-					kind: 'progress',
-					label,
-					done: [...done.values()].reduce((sum, value) => sum + value, 0),
-					total,
-					unit: 'bytes',
-				});
-			},
-		});
-		report({kind: 'progress', label, done: total, total, unit: 'bytes'});
-		report({
-			kind: 'line',
-			level: 'info',
-			text: `${referenceOf(answers, image)}@${result.digest}: ${result.uploadedBytes} bytes sent, ${result.mounted} layers mounted, ${result.present} there already`,
-		});
+		report({kind: 'progress', label, done: whole ? total : sent, total, unit: 'bytes'});
 	};
-	// Side by side: the registry port bounds its connections and sends a layer that images share only once.
-	const results = await Promise.allSettled(images.map(pushOne));
-	const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-	if (failed.length === 0) return;
-	signal.throwIfAborted();
+	const base = index?.differential?.base.name;
+	const result = await pushImages(registry, targets, {
+		signal,
+		...(base === undefined ? {} : {base}),
+		onProgress: (target, {digest, done}) => {
+			states.get(target.reference)?.done.set(digest, done);
+			tell(target, false);
+		},
+		onImage: (target, outcome) => {
+			if ('code' in outcome) {
+				report({kind: 'line', level: 'error', text: `${target.reference}: ${outcome.cause} (${outcome.code})`});
+				return;
+			}
+			tell(target, true);
+			const {digest, uploadedBytes, mounted, present} = outcome;
+			const text = `${target.reference}@${digest}: ${uploadedBytes} bytes sent, ${mounted} layers mounted, ${present} there already`;
+			report({kind: 'line', level: 'info', text});
+		},
+	});
+	if (result.error === undefined) return void (await host.saveState(failuresFile, undefined));
+	const file = await host.saveState(failuresFile, failuresText(result, new Date(clock.now())));
 	report({
 		kind: 'line',
 		level: 'error',
-		text: `${images.length - failed.length} of ${images.length} images are at the registry`,
+		text: `${result.done.length} of ${images.length} images are at the registry; what failed: ${file}`,
 	});
-	throw failed[0];
+	throw partialPush(result, file);
 };
 
 /** Guide step 3: every image of the bundle at the internal registry, compared by manifest digest. */

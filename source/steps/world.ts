@@ -17,6 +17,8 @@ export type HostPort = {
 	readonly freeBytes: () => Promise<number>;
 	/** Where that is. */
 	readonly stateDirectory: string;
+	/** Puts a file of that name there, for the operator alone, or removes it where there is no text. Returns its path. */
+	readonly saveState: (name: string, text: string | undefined) => Promise<string>;
 };
 
 /** Every effect a step may have. Which world it touches is told by the addresses in the answers alone. */

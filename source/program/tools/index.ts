@@ -2,8 +2,11 @@ import {createTool} from './create.ts';
 import {custody} from './custody.ts';
 import {inventory} from './inventory.ts';
 import {keygen} from './keygen.ts';
+import {pushTool} from './push.ts';
 import {sign} from './sign.ts';
+import {split} from './split.ts';
 import type {Tool} from './tool.ts';
+import {verify} from './verify.ts';
 
 /** Every command of the groups `bundle` and `registry`, in the order of the help page. */
-export const tools: readonly Tool[] = [createTool, keygen, sign, custody, inventory];
+export const tools: readonly Tool[] = [createTool, verify, split, keygen, sign, custody, pushTool, inventory];

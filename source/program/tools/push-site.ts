@@ -1,0 +1,159 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {type LoadedDraft, loadDraft, parseOverrides} from '../../answers/load.ts';
+import {type Answers, answersSchema} from '../../answers/schema.ts';
+import {resolveSecret} from '../../answers/secrets.ts';
+import {type Problem, ProblemError, ProblemsError} from '../../engine/problem.ts';
+import type {RegistryOptions} from '../../registry/registry.ts';
+import type {Context} from '../context.ts';
+import {createHost} from '../host.ts';
+import {stateDirectoryOf} from '../inputs.ts';
+import {registryOptions} from '../registry-options.ts';
+
+export type PushOptions = {
+	readonly answers?: string;
+	readonly set: readonly string[];
+	readonly bundle?: string;
+	readonly to?: string;
+	readonly pushHost?: string;
+	readonly username?: string;
+	readonly passwordRef?: string;
+	readonly ca?: string;
+	readonly clientCertificate?: string;
+	readonly clientKey?: string;
+	readonly publicKey?: string;
+	readonly concurrency?: number;
+	readonly limitRate?: string;
+	readonly plainHttp: boolean;
+	readonly stateDir?: string;
+	readonly json: boolean;
+};
+
+/** What `registry push` works with. */
+export type PushSite = {
+	readonly host: string;
+	readonly prefix: string;
+	readonly registry: RegistryOptions;
+	readonly bundle: Answers['bundle'];
+	readonly saveState: (name: string, text: string | undefined) => Promise<string>;
+};
+
+const usage = (code: string, message: string, cause: string, fix: string): ProblemError =>
+	new ProblemError({code, area: 'usage', message, cause, fix});
+
+const pathOf = (to: string): {readonly host: string; readonly prefix: string} => {
+	if (to.includes('://')) {
+		throw usage(
+			'push-target-invalid',
+			`--to ${to} is not a place in a registry.`,
+			'It is a URL; references to images have none of that.',
+			'Write host or host:port, then the path: registry.mycompany.com/zenml',
+		);
+	}
+	const [host = '', ...rest] = to.replace(/\/+$/u, '').split('/');
+	return {host, prefix: rest.join('/')};
+};
+
+/** The flags as answers; they count more than the file. */
+const flagsOf = (options: PushOptions): readonly string[] => {
+	const target = options.to === undefined ? undefined : pathOf(options.to);
+	const values: Readonly<Record<string, string | number | boolean | undefined>> = {
+		'bundle.path': options.bundle,
+		'bundle.signature.publicKey': options.publicKey,
+		'registry.host': target?.host,
+		'registry.prefix': target?.prefix,
+		'registry.pushHost': options.pushHost,
+		'registry.username': options.username,
+		'registry.password': options.passwordRef,
+		'registry.ca': options.ca,
+		'registry.clientCertificate': options.clientCertificate,
+		'registry.clientKey': options.clientKey,
+		'registry.concurrency': options.concurrency,
+		'registry.bandwidth': options.limitRate,
+		'registry.plainHttp': options.plainHttp || undefined,
+	};
+	return Object.entries(values).flatMap(([key, value]) =>
+		value === undefined ? [] : [`${key}=${JSON.stringify(value)}`],
+	);
+};
+
+const isOurs = (answer: string): boolean => answer.startsWith('registry') || answer.startsWith('bundle');
+
+/** Problems of other answers are no concern of a push: a file may be half filled in. */
+const refuseOurs = ({problems, missing}: LoadedDraft): void => {
+	const broken = problems.filter(({answers}: Problem) => answers === undefined || answers.some(isOurs));
+	if (broken.length > 0) throw new ProblemsError(broken);
+	const absent = missing.filter(isOurs);
+	if (absent.length === 0) return;
+	throw usage(
+		'push-answers-missing',
+		`It is not known where to push: ${absent.join(', ')}.`,
+		'Neither the command line nor the answer file says so.',
+		'Name the registry with --to host/prefix, or an answer file with --answers.',
+	);
+};
+
+const readAnswers = (file: string): Promise<string> =>
+	readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+		const cause = error.code === 'ENOENT' ? 'There is no such file.' : error.message;
+		throw usage('answers-file-unreadable', `The answer file ${file} cannot be read.`, cause, 'Name the right file.');
+	});
+
+/**
+ * Bundle and registry out of the answer file and the flags; other answers need not be there.
+ * @throws ProblemError, ProblemsError area `usage`
+ */
+export const openSite = async (context: Context, options: PushOptions): Promise<PushSite> => {
+	const {workingDirectory, environment, redactor} = context;
+	const file = options.answers === undefined ? undefined : path.resolve(workingDirectory, options.answers);
+	const {overrides, problems} = parseOverrides([...options.set, ...flagsOf(options)]);
+	if (problems.length > 0) throw new ProblemsError(problems);
+	const loaded = loadDraft({
+		text: file === undefined ? '' : await readAnswers(file),
+		file: options.answers ?? '(the command line)',
+		baseDirectory: file === undefined ? workingDirectory : path.dirname(file),
+		overrides,
+		overrideDirectory: workingDirectory,
+		homeDirectory: context.homeDirectory,
+	});
+	refuseOurs(loaded);
+	const {draft} = loaded;
+	const {shape} = answersSchema;
+	const registry = shape.registry.parse(draft.registry);
+	const bundle = shape.bundle.parse(draft.bundle);
+	const stateDirectory = stateDirectoryOf(context, {
+		set: [],
+		nonInteractive: true,
+		plain: true,
+		json: options.json,
+		logLevel: 'info',
+		...(options.stateDir === undefined ? {} : {stateDir: options.stateDir}),
+	});
+	const host = createHost(stateDirectory);
+	const resolve = async (reference: string, answer: string): Promise<string> => {
+		const value = await resolveSecret(reference, {
+			answer,
+			environment,
+			readKubernetesSecret: async (place) => {
+				const {createCluster} = await import('../../cluster/cluster.ts');
+				const {kubeconfig, context: name} = shape.kubernetes.parse(draft.kubernetes);
+				const cluster = createCluster({
+					...(kubeconfig === undefined ? {} : {kubeconfig}),
+					...(name === undefined ? {} : {context: name}),
+					homeDirectory: context.homeDirectory,
+					environment,
+				});
+				return cluster.get({apiVersion: 'v1', kind: 'Secret', ...place}, context.signal);
+			},
+		});
+		redactor.register(value);
+		return value;
+	};
+	return {
+		host: registry.host,
+		prefix: registry.prefix,
+		registry: await registryOptions(registry, {host, stateDirectory, resolve}),
+		bundle: {...bundle, path: path.resolve(workingDirectory, bundle.path)},
+		saveState: host.saveState,
+	};
+};

@@ -1,0 +1,113 @@
+import {InvalidArgumentError} from 'commander';
+import type {Context} from '../context.ts';
+import {progressLines} from './progress.ts';
+import type {PushOptions} from './push-site.ts';
+import type {Tool} from './tool.ts';
+
+const wholeNumber = (text: string): number => {
+	const value = Number(text);
+	if (!Number.isInteger(value) || value < 1 || value > 32)
+		throw new InvalidArgumentError('It must be a number from 1 to 32.');
+	return value;
+};
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
+
+const push = async (context: Context, options: PushOptions): Promise<number> => {
+	const {signal, clock, out} = context;
+	const [{openSite}, {openImages}, {createRegistry}, steps, {formatBytes}] = await Promise.all([
+		import('./push-site.ts'),
+		import('../../bundle/images-only.ts'),
+		import('../../registry/registry.ts'),
+		import('../../steps/push-images.ts'),
+		import('../../report/format.ts'),
+	]);
+	const site = await openSite(context, options);
+	const lines = progressLines(context);
+	const {images, base, warnings} = await openImages(site.bundle.path, site.bundle.signature, signal);
+	for (const warning of warnings) lines.say(warning);
+	const {host, prefix} = site;
+	const targets = images.map((image) => {
+		const repository = prefix === '' ? image.name : `${prefix}/${image.name}`;
+		return {image, repository, reference: `${host}/${repository}:${image.tag}`};
+	});
+	const total = new Map(images.flatMap(({blobs}) => blobs.map(({digest, size}) => [digest, size] as const)));
+	const all = [...total.values()].reduce((sum, size) => sum + size, 0);
+	/** By digest: a layer that images share is sent once and counts once. */
+	const have = new Map<string, number>();
+	let sum = 0;
+	const onBytes = (digest: string, done: number, repository: string): void => {
+		const before = have.get(digest) ?? 0;
+		have.set(digest, done);
+		sum += done - before;
+		const size = total.get(digest) ?? 0;
+		if (done === size && before > 0 && before < size)
+			lines.say(`${digest.slice(0, 19)}  ${formatBytes(size).padStart(10)}  ${repository}`);
+		lines.move('push', sum, all);
+	};
+	const registry = createRegistry(site.registry);
+	const sent: number[] = [];
+	try {
+		const report = await steps.pushImages(registry, targets, {
+			signal,
+			...(base === undefined ? {} : {base}),
+			onProgress: ({repository}, {digest, done}) => onBytes(digest, done, repository),
+			onImage: ({reference}, result) => {
+				if ('code' in result) return lines.say(`${reference}  failed: ${result.code}`);
+				sent.push(result.uploadedBytes);
+				const {uploadedBytes, mounted, present} = result;
+				lines.say(
+					`${reference}@${result.digest.slice(0, 19)}  ${formatBytes(uploadedBytes)} sent, ${mounted} mounted, ${present} there already`,
+				);
+			},
+		});
+		lines.end();
+		const whole = report.error === undefined;
+		const file = await site.saveState(
+			steps.failuresFile,
+			whole ? undefined : steps.failuresText(report, new Date(clock.now())),
+		);
+		const bytes = sent.reduce((some, more) => some + more, 0);
+		const {done, failures, notTried} = report;
+		out(
+			options.json
+				? `${JSON.stringify({registry: host, of: targets.length, bytesSent: bytes, done, failures, notTried, ...(whole ? {} : {failuresFile: file})})}\n`
+				: `${done.length} of ${count(targets.length, 'image')} at ${host}, by digest; ${formatBytes(bytes)} sent.\n`,
+		);
+		if (!whole) throw steps.partialPush(report, file);
+		return 0;
+	} catch (error) {
+		lines.end();
+		if (!signal.aborted) throw error;
+		context.err('Stopped. What is at the registry stays there; start it again, it goes on.\n');
+		return 130;
+	} finally {
+		registry.close();
+	}
+};
+
+/** `registry push`: the images of a bundle, without an install. */
+export const pushTool: Tool = ({registry}, ask) => {
+	registry
+		.command('push')
+		.description('push the images of a bundle, of a folder of archives, or of one archive')
+		.option('--answers <file>', 'answer file (YAML): bundle and registry are taken from it')
+		.option('--set <key=value>', 'set one answer, e.g. --set registry.prefix=zenml; may be repeated', collect, [])
+		.option('--bundle <path>', 'bundle, folder of image archives, archive of docker save, or OCI layout')
+		.option('--to <host/prefix>', 'where to push, e.g. registry.mycompany.com/zenml')
+		.option('--push-host <host>', 'push under this name instead; images are still named by --to')
+		.option('--username <name>', 'login')
+		.option('--password-ref <reference>', 'password or token of that login: env:NAME or file:PATH')
+		.option('--ca <file>', 'CA certificate of the registry (PEM)')
+		.option('--client-certificate <file>', 'client certificate (PEM)')
+		.option('--client-key <file>', 'its private key (PEM)')
+		.option('--public-key <key>', 'key that must have signed the bundle: its file, or the line in it')
+		.option('--concurrency <number>', 'layers at the same time (default: 3)', wholeNumber)
+		.option('--limit-rate <bytes>', 'most bytes a second, e.g. 20MiB')
+		.option('--plain-http', 'no TLS; for a registry on this host only', false)
+		.option('--state-dir <folder>', 'where is kept which uploads can be gone on with, and what failed')
+		.option('--json', 'the result as one line of JSON on standard output', false)
+		.action((options: PushOptions) => ask((context) => push(context, options)));
+};
