@@ -83,8 +83,8 @@ const withLock = async (paths: LabPaths, work: () => Promise<number>): Promise<n
 const start = (paths: LabPaths, asked: Partial<LabChoice>): Promise<number> =>
 	withLock(paths, async () => {
 		const running = findAnchor(paths);
-		if (running !== undefined) say('The lab is there: attaching, and starting what is missing.');
 		const choice = choose(asked, running === undefined ? undefined : await readChoice(paths));
+		if (running !== undefined) say('The lab is there: attaching, and starting what is missing.');
 		// Outside: the lab itself has no way to a package source.
 		await prepare(paths, choice, say);
 		const pid = running ?? (await startAnchor(paths));
