@@ -1,5 +1,4 @@
 import {z} from 'zod';
-import {byteRate} from './byte-rate.ts';
 import {
 	componentDatabase,
 	environment,
@@ -17,6 +16,7 @@ import {
 	secretRefSchema,
 	text,
 } from './parts.ts';
+import {registry} from './registry-part.ts';
 import {crossFieldIssues} from './rules.ts';
 
 /**
@@ -66,7 +66,24 @@ const shape = z.strictObject({
 		.describe('Version of the answer file'),
 	bundle: z
 		.strictObject({
-			path: path.default('./zenml-air-gapped-bundle').describe('Folder or tar file of the bundle'),
+			path: path
+				.default('./zenml-air-gapped-bundle')
+				.describe('Folder or tar file of the bundle, or the .parts.json of a split one'),
+			platform: z
+				.string()
+				.regex(
+					/^(all|[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?)$/u,
+					'must be a platform such as linux/amd64, or all for every platform that the images have',
+				)
+				.default('linux/amd64')
+				.describe('Platform of the nodes, whose images are taken; all takes every platform in the bundle')
+				.meta({examples: ['linux/arm64']}),
+			compress: z
+				.enum(['none', 'gzip', 'zstd'])
+				.default('none')
+				.describe(
+					'Compresses raw layers on this host before they are pushed, for slow links; none is fastest on a fast one',
+				),
 			signature: z
 				.strictObject({
 					mode: z
@@ -99,57 +116,7 @@ const shape = z.strictObject({
 		})
 		.prefault({})
 		.describe('How to reach the cluster'),
-	registry: z
-		.strictObject({
-			host: hostPort
-				.describe('Internal registry, host or host:port')
-				.meta({examples: ['internal-registry.mycompany.com']}),
-			pushHost: hostPort
-				.optional()
-				.describe('Where images are pushed to, when that is another name or port than the cluster pulls from')
-				.meta({examples: ['registry-push.mycompany.com:5443']}),
-			prefix: z
-				.string()
-				.regex(
-					/^([a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*)?$/u,
-					'must be a repository path such as zenml',
-				)
-				.default('zenml')
-				.describe('Path below the host under which the images go; may be empty'),
-			username: text
-				.optional()
-				.describe('Login; absent for a registry without login')
-				.meta({examples: ['zenml-installer']}),
-			password: secretRefSchema
-				.optional()
-				.describe('Password or token of that login')
-				.meta({examples: ['env:REGISTRY_PASSWORD']}),
-			ca: path
-				.optional()
-				.describe("CA certificate of the registry (PEM), when it is not in this host's trust store")
-				.meta({examples: ['/etc/pki/zenml/registry-ca.crt']}),
-			clientCertificate: path
-				.optional()
-				.describe('Client certificate (PEM), for a registry that asks who is calling')
-				.meta({examples: ['/etc/pki/zenml/registry-client.crt']}),
-			clientKey: path
-				.optional()
-				.describe('Private key of that client certificate (PEM), without a passphrase')
-				.meta({examples: ['/etc/pki/zenml/registry-client.key']}),
-			concurrency: z
-				.int()
-				.min(1)
-				.max(32)
-				.default(3)
-				.describe('Layers pushed at once; fewer are taken by itself while registry or line fail'),
-			bandwidth: byteRate
-				.optional()
-				.describe('Most bytes a second that the push may send, over all connections; by default no bound')
-				.meta({examples: ['20MiB']}),
-			plainHttp: z.boolean().default(false).describe('Speak HTTP without TLS; for a registry on this host only'),
-			pullSecretName: label.default('internal-registry-secret').describe('Name of the pull secret in each namespace'),
-		})
-		.describe('The internal registry that the cluster pulls from'),
+	registry,
 	tls: z
 		.strictObject({
 			certificate: path
