@@ -1,7 +1,19 @@
 import {posix} from 'node:path';
 import {z} from 'zod';
-import {assembleImage, blobPath, mediaTypes, readConfig, sha256, splitReference, unnamed, wholeImage} from './image.ts';
-import {findManifests} from './own-manifest.ts';
+import {
+	assembleImage,
+	blobPath,
+	mediaTypes,
+	type Named,
+	platformOf,
+	readConfig,
+	sha256,
+	splitReference,
+	unnamed,
+	wholeImage,
+} from './image.ts';
+import {type Entry, readEntries} from './own-manifest.ts';
+import {choosePlatform, type Leaf, type PlatformWish, requirePlatform} from './platforms.ts';
 import {damaged} from './problems.ts';
 import {cleanPath} from './tar-index.ts';
 import {missing, readJson, type Tree} from './tree.ts';
@@ -21,17 +33,42 @@ const dockerManifest = z
 	.min(1)
 	.max(1000);
 
+export type ReadOptions = {
+	/** Which platform of an image is taken; see `PlatformWish`. */
+	readonly platform?: PlatformWish;
+	/** Blobs that a differential bundle left out, and their sizes. */
+	readonly omitted?: ReadonlyMap<string, number>;
+};
+
+/** A whole image manifest of an OCI layout, with the names that it or the indexes around it were given. */
+type NamedLeaf = Leaf & {readonly annotations: Readonly<Record<string, string>>};
+
+const leavesOf = async (tree: Tree, entries: readonly Entry[]): Promise<readonly NamedLeaf[]> => {
+	const leaves: NamedLeaf[] = [];
+	const visit = async (entry: Entry, inherited: NamedLeaf['annotations'], root: Entry): Promise<void> => {
+		const {node} = entry;
+		const annotations = {...inherited, ...entry.annotations};
+		if (node?.kind === 'index') for (const child of node.children) await visit(child, annotations, root);
+		if (node?.kind !== 'image' || !node.complete || !configTypes.has(node.config.mediaType)) return;
+		const {config} = await readConfig(tree, blobPath(node.config.digest));
+		// An attestation looks like an image but has no platform; it is no image of its own.
+		if (config.os !== 'unknown') leaves.push({node, config, platform: platformOf(config), root, annotations});
+	};
+	for (const entry of entries) await visit(entry, {}, entry);
+	return leaves;
+};
+
 /**
  * Images of a `docker save` archive, classic (`<id>/layer.tar`) or of Docker 25 and later (`blobs/sha256`). Names come
  * from RepoTags: in an archive of several images the annotations of `index.json` may all carry the same tag.
  */
-const dockerImages = async (tree: Tree, signal: AbortSignal): Promise<readonly Image[]> => {
+const dockerImages = async (tree: Tree, options: ReadOptions, signal: AbortSignal): Promise<readonly Image[]> => {
 	const parsed = dockerManifest.safeParse((await readJson(tree, 'manifest.json')).value);
 	if (!parsed.success) {
 		const cause = 'It is not the list of images that `docker save` writes.';
 		throw damaged('bundle-archive-damaged', tree.label, `manifest.json in ${tree.label} cannot be used.`, cause);
 	}
-	const own = tree.find('index.json') ? await findManifests(tree) : [];
+	const own = tree.find('index.json') ? await leavesOf(tree, await readEntries(tree, options.omitted)) : [];
 	const images: Image[] = [];
 	for (const entry of parsed.data) {
 		const paths = [entry.Config, ...entry.Layers].map(cleanPath);
@@ -43,17 +80,23 @@ const dockerImages = async (tree: Tree, signal: AbortSignal): Promise<readonly I
 		const tags = entry.RepoTags ?? [];
 		if (tags.length === 0) throw unnamed(tree, 'It was saved by image id, so it carries no name and no tag.');
 		const {digest, config: parsedConfig} = await readConfig(tree, config);
-		const whole = own.find((candidate) => candidate.complete && candidate.config.digest === digest);
+		const whole = own.find(({node}) => node.config.digest === digest);
+		// Other platforms of the image lie in the index that this one is in.
+		const siblings = whole && [whole, ...own.filter((leaf) => leaf !== whole && leaf.root === whole.root)];
 		const seen = new Set<string>();
 		for (const source of tags) {
 			const named = splitReference(source);
 			if (!named) throw unnamed(tree, `It is called ${JSON.stringify(source.slice(0, 200))}, which has no tag.`);
 			// One image saved under its vendor's and an internal name is one image here: only name and tag go on.
-			if (seen.has(`${named.name}:${named.tag}`)) continue;
-			seen.add(`${named.name}:${named.tag}`);
+			const key = `${named.name}:${named.tag}`;
+			if (seen.has(key)) continue;
+			seen.add(key);
+			const preferred = options.platform === undefined ? whole && [whole] : siblings;
+			const choice = preferred && choosePlatform(tree, key, preferred, options.platform);
+			if (!choice) requirePlatform(tree, key, platformOf(parsedConfig), options.platform);
 			images.push(
-				whole
-					? wholeImage(tree, {...named, source}, whole.manifest, whole.descriptors, parsedConfig)
+				choice
+					? wholeImage(tree, {...named, source}, choice, options.omitted)
 					: await assembleImage(tree, {named: {...named, source}, config, layers}, signal),
 			);
 		}
@@ -61,37 +104,37 @@ const dockerImages = async (tree: Tree, signal: AbortSignal): Promise<readonly I
 	return images;
 };
 
-/** Images of an OCI layout without `manifest.json`. Of a multi-platform image the whole one is taken, amd64 first. */
-const layoutImages = async (tree: Tree): Promise<readonly Image[]> => {
-	const found = await findManifests(tree);
-	if (found.length === 0) throw missing(tree, 'an image manifest that its index.json names');
-	const images = new Map<string, Image>();
-	for (const {manifest, config, descriptors, annotations, complete} of found) {
-		if (!complete || !configTypes.has(config.mediaType)) continue;
-		const reference = annotations['org.opencontainers.image.ref.name'] ?? '';
-		const source = annotations['io.containerd.image.name'] ?? reference;
-		// Only a tag is given: the folder or archive is named after the image.
-		const stem = posix.basename(tree.label).replace(/\.tar$/u, '');
-		const named = splitReference(source) ?? splitReference(`${stem}:${reference}`);
+/** Images of an OCI layout without `manifest.json`. */
+const layoutImages = async (tree: Tree, {platform, omitted}: ReadOptions): Promise<readonly Image[]> => {
+	const entries = await readEntries(tree, omitted);
+	if (!entries.some(({node}) => node)) throw missing(tree, 'an image manifest that its index.json names');
+	const groups = new Map<string, {readonly named: Named; readonly leaves: Leaf[]}>();
+	for (const leaf of await leavesOf(tree, entries)) {
+		const reference = leaf.annotations['org.opencontainers.image.ref.name'] ?? '';
+		const source = leaf.annotations['io.containerd.image.name'] ?? reference;
+		// Only a tag is given: the folder or archive is named after the image; `images` itself is named after none.
+		const stem = posix.basename(tree.label).replace(/\.(?:tar|t(?:ar\.)?(?:gz|zst|zstd))$/u, '');
+		const named = splitReference(source) ?? (stem === 'images' ? undefined : splitReference(`${stem}:${reference}`));
 		if (!named) throw unnamed(tree, 'Its index.json carries neither io.containerd.image.name nor a tag.');
 		const key = `${named.name}:${named.tag}`;
-		const {config: parsed} = await readConfig(tree, blobPath(config.digest));
-		// An attestation looks like an image but has no platform; it is not pushed.
-		if (parsed.os === 'unknown') continue;
-		if (images.has(key) && parsed.architecture !== 'amd64') continue;
-		images.set(key, wholeImage(tree, {...named, source: source || key}, manifest, descriptors, parsed));
+		const group = groups.get(key) ?? {named: {...named, source: source || key}, leaves: []};
+		group.leaves.push(leaf);
+		groups.set(key, group);
 	}
-	if (images.size === 0) throw missing(tree, 'every layer of any image');
-	return [...images.values()];
+	if (groups.size === 0) throw missing(tree, 'every layer of any image');
+	return [...groups].flatMap(([key, {named, leaves}]) => {
+		const choice = choosePlatform(tree, key, leaves, platform);
+		return choice ? [wholeImage(tree, named, choice, omitted)] : [];
+	});
 };
 
 /**
  * The images of one archive or OCI layout folder.
- * @throws ProblemError of area `bundle`
+ * @throws ProblemError of area `bundle`; `bundle-platform-missing` when an image is not there for the wished platform
  */
-export const readImages = (tree: Tree, signal: AbortSignal): Promise<readonly Image[]> => {
-	if (tree.find('manifest.json')) return dockerImages(tree, signal);
-	if (tree.find('index.json')) return layoutImages(tree);
+export const readImages = (tree: Tree, signal: AbortSignal, options: ReadOptions = {}): Promise<readonly Image[]> => {
+	if (tree.find('manifest.json')) return dockerImages(tree, options, signal);
+	if (tree.find('index.json')) return layoutImages(tree, options);
 	throw missing(tree, 'manifest.json');
 };
 

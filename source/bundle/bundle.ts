@@ -7,6 +7,7 @@ import {chartNames, compareManifest, mergeImages, pickChart, requireImages} from
 import {archivesOf, type Layout, openLayout} from './layout.ts';
 import {parseChecksums, parseManifest} from './manifest-text.ts';
 import {openMemo} from './memo.ts';
+import type {PlatformWish} from './platforms.ts';
 import {bundleProblem} from './problems.ts';
 import {filesOf} from './range.ts';
 import {compareContents, manifestOf, readIndex} from './read-index.ts';
@@ -55,10 +56,11 @@ const order = (images: readonly Image[], workspace: Chart): readonly Image[] => 
 	return [...images].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : rank(a) - rank(b)));
 };
 
-const openBundle = async (
+/** Reads the index of a bundle that was found. @param workDirectory where charts of a tar go @throws ProblemError area `bundle` */
+export const openBundle = async (
 	layout: Layout,
 	workDirectory: () => Promise<string>,
-	signature: SignatureRequest,
+	{signature, platform}: {readonly signature: SignatureRequest; readonly platform: PlatformWish},
 	signal: AbortSignal,
 ): Promise<Bundle> => {
 	const {signer, checksums, warnings: unproven} = await checkSignature(layout, signature, signal);
@@ -77,8 +79,9 @@ const openBundle = async (
 	}
 	const found: Image[] = [];
 	const cut: string[] = [];
+	const omitted = new Map(made?.index.differential?.omitted.map(({digest, size}) => [digest, size]));
 	for (const tree of await archivesOf(layout, signal)) {
-		found.push(...(await readImages(tree, signal)));
+		found.push(...(await readImages(tree, signal, {platform, omitted})));
 		if (!tree.complete) cut.push(`${tree.label} lacks its end, but all that it names is there.`);
 	}
 	const images = mergeImages(found);
@@ -127,19 +130,23 @@ const stampOf = async (layout: Layout): Promise<string> => {
 /**
  * The bundle that crossed the gap: a folder in the layout of the vendor's air-gap guide (step 1.3), or a tar of it.
  * Archives are read in place by offset; of a tar only the charts are copied out, because Helm needs files.
- * @param options.path folder or tar file
+ * @param options.path folder, tar file (also compressed with gzip or zstd), or the list of the parts of one
  * @param options.workDirectory where charts of a tar go; by default a new folder in the system's temporary folder
+ * @param options.platform which platform of each image is taken, such as `linux/arm64`, or `all`; by default amd64 where
+ *   there is one, else what there is
  * @param options.memoFile where is kept what was verified; absent, every verification reads all
  * @param options.signature what is asked of its signature; by default nothing
  */
 export const createBundlePort = (options: {
 	readonly path: string;
 	readonly workDirectory?: string;
+	readonly platform?: PlatformWish;
 	readonly memoFile?: string;
 	readonly signature?: SignatureRequest;
 }): BundlePort => {
 	let kept: {readonly layout: Layout; readonly bundle: Bundle; readonly stamp: string} | undefined;
 	let temporary: Promise<string> | undefined;
+	const {signature = {mode: 'off'}, platform} = options;
 	const workDirectory = (): Promise<string> => {
 		if (options.workDirectory !== undefined) return Promise.resolve(options.workDirectory);
 		temporary ??= mkdtemp(join(tmpdir(), 'zenml-airgap-charts-'));
@@ -150,7 +157,7 @@ export const createBundlePort = (options: {
 		if (kept && kept.stamp === (await stampOf(kept.layout))) return kept;
 		const layout = await openLayout(options.path, signal);
 		const stamp = await stampOf(layout);
-		kept = {layout, bundle: await openBundle(layout, workDirectory, options.signature ?? {mode: 'off'}, signal), stamp};
+		kept = {layout, bundle: await openBundle(layout, workDirectory, {signature, platform}, signal), stamp};
 		return kept;
 	};
 	return {

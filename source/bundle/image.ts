@@ -1,9 +1,10 @@
 import {createHash} from 'node:crypto';
 import {z} from 'zod';
+import type {Choice} from './platforms.ts';
 import {bundleProblem, damaged} from './problems.ts';
 import {openSlice, readSlice, type Slice, scanSlice, withReader} from './slice.ts';
 import {maximumJsonBytes, missing, readJson, type Tree} from './tree.ts';
-import type {Blob, Descriptor, Image} from './types.ts';
+import type {Blob, Descriptor, Image, Platform} from './types.ts';
 
 /** Media types of the OCI image specification 1.1 (manifest.md, layer.md, config.md). */
 export const mediaTypes = {
@@ -21,9 +22,16 @@ export const sha256 = (bytes: Buffer | string): string => `sha256:${createHash('
 const configSchema = z.object({
 	os: z.string(),
 	architecture: z.string(),
+	variant: z.string().nullish(),
 	rootfs: z.object({diff_ids: z.array(z.string().regex(digestPattern)).max(1000)}),
 });
 export type Config = z.infer<typeof configSchema>;
+
+export const platformOf = ({os, architecture, variant}: Pick<Config, 'os' | 'architecture' | 'variant'>): Platform => ({
+	os,
+	architecture,
+	...(variant ? {variant} : {}),
+});
 
 /** A reference taken apart: `host:5000/a/b:1.0` → `b`, `1.0`. @returns `undefined` when it names no tag */
 export const splitReference = (reference: string): {readonly name: string; readonly tag: string} | undefined => {
@@ -111,7 +119,7 @@ const unique = (blobs: readonly Blob[]): readonly Blob[] => [
 	...new Map(blobs.map((blob) => [blob.digest, blob])).values(),
 ];
 
-type Named = {readonly name: string; readonly tag: string; readonly source: string};
+export type Named = {readonly name: string; readonly tag: string; readonly source: string};
 
 /** Builds an image, and its manifest, from a config and layer files. The same input gives the same bytes. */
 export const assembleImage = async (
@@ -151,33 +159,61 @@ export const assembleImage = async (
 		archive: tree.label,
 		manifest: {mediaType: mediaTypes.manifest, digest: sha256(bytes), bytes},
 		blobs: unique([configBlob, ...layers]),
-		platform: {os: config.os, architecture: config.architecture},
+		platform: platformOf(config),
 	};
 };
 
-/** An image whose manifest is in the tree already, with every blob it names. */
+const leftOut = (descriptor: Descriptor): Blob => ({
+	...descriptor,
+	omitted: true,
+	open: () => {
+		throw bundleProblem({
+			code: 'bundle-blob-omitted',
+			message: `The bundle does not hold ${descriptor.digest}.`,
+			cause:
+				'It is a differential bundle: what the registry was said to have already was left out, but the registry lacks this.',
+			fix: 'Load the bundle that it was made against first, or have a whole bundle made.',
+			answers: ['bundle.path'],
+		});
+	},
+});
+
+/**
+ * An image whose manifests are in the tree already, with every blob they name.
+ * @param omitted blobs that a differential bundle left out, and their sizes
+ */
 export const wholeImage = (
 	tree: Tree,
 	named: Named,
-	manifest: Image['manifest'],
-	descriptors: readonly Descriptor[],
-	config: Config,
+	{manifest, children, nodes, platforms}: Choice,
+	omitted: ReadonlyMap<string, number> = new Map(),
 ): Image => {
-	const blobs = descriptors.map((descriptor) => {
-		const slice = tree.find(blobPath(descriptor.digest));
-		if (!slice) throw missing(tree, `the blob ${descriptor.digest}`);
-		if (slice.size !== descriptor.size) {
-			throw damaged(
-				'bundle-digest-mismatch',
-				tree.label,
-				`${tree.label} contradicts itself about ${descriptor.digest}.`,
-				`The manifest says ${descriptor.size} bytes, the archive holds ${slice.size}.`,
-			);
-		}
-		return place(descriptor, slice);
-	});
-	const {os, architecture} = config;
-	return {...named, archive: tree.label, manifest, blobs: unique(blobs), platform: {os, architecture}};
+	const blobs = nodes
+		.flatMap(({descriptors}) => descriptors)
+		.map((descriptor) => {
+			const slice = tree.find(blobPath(descriptor.digest));
+			if (!slice && omitted.get(descriptor.digest) === descriptor.size) return leftOut(descriptor);
+			if (!slice) throw missing(tree, `the blob ${descriptor.digest}`);
+			if (slice.size !== descriptor.size) {
+				throw damaged(
+					'bundle-digest-mismatch',
+					tree.label,
+					`${tree.label} contradicts itself about ${descriptor.digest}.`,
+					`The manifest says ${descriptor.size} bytes, the archive holds ${slice.size}.`,
+				);
+			}
+			return place(descriptor, slice);
+		});
+	const [platform] = platforms;
+	if (!platform) throw missing(tree, 'an image for any platform');
+	return {
+		...named,
+		archive: tree.label,
+		manifest,
+		...(children.length > 0 ? {children, platforms} : {}),
+		blobs: unique(blobs),
+		platform,
+	};
 };
 
 /** Where an OCI layout keeps a blob (image-layout.md). */

@@ -1,7 +1,8 @@
 import {z} from 'zod';
-import {digestPattern, mediaTypes, readBlob} from './image.ts';
+import {blobPath, digestPattern, mediaTypes, platformOf, readBlob} from './image.ts';
+import {damaged} from './problems.ts';
 import {readJson, type Tree} from './tree.ts';
-import type {Descriptor, Image} from './types.ts';
+import type {Descriptor, ManifestBytes, Platform} from './types.ts';
 
 const descriptor = z.object({
 	mediaType: z.string(),
@@ -14,19 +15,49 @@ const manifestSchema = z.object({
 	config: descriptor,
 	layers: z.array(descriptor).max(1000),
 });
+const platformSchema = z.object({os: z.string(), architecture: z.string(), variant: z.string().nullish()});
 const indexSchema = z.object({
-	manifests: z.array(descriptor.extend({annotations: z.record(z.string(), z.string()).nullish()})).max(1000),
+	mediaType: z.string().optional(),
+	manifests: z
+		.array(
+			descriptor.extend({
+				annotations: z.record(z.string(), z.string()).nullish(),
+				platform: platformSchema.nullish().catch(undefined),
+			}),
+		)
+		.max(1000),
 });
 
-/** An image manifest found in an OCI layout. `complete` when every blob it names is there. */
-export type Found = {
-	readonly manifest: Image['manifest'];
+/** An image manifest in an OCI layout. */
+export type ManifestNode = {
+	readonly kind: 'image';
+	readonly manifest: ManifestBytes;
 	readonly config: Descriptor;
-	/** Config first. */
+	/** Every blob that it names, config first. */
 	readonly descriptors: readonly Descriptor[];
-	readonly annotations: Readonly<Record<string, string>>;
+	/** Whether every blob is there, or known to be left out on purpose. */
 	readonly complete: boolean;
 };
+
+/** An index in an OCI layout: of one image for several platforms. */
+export type IndexNode = {
+	readonly kind: 'index';
+	readonly manifest: ManifestBytes;
+	readonly children: readonly Entry[];
+};
+
+/** What an index says of one of its manifests; `node` is absent where that is not there, not itself, or no manifest. */
+export type Entry = {
+	readonly descriptor: Descriptor;
+	/** What the index says; the configuration of the image is what counts. */
+	readonly platform: Platform | undefined;
+	readonly annotations: Readonly<Record<string, string>>;
+	readonly node: ManifestNode | IndexNode | undefined;
+};
+
+const maximumDepth = 4;
+/** An archive has some dozen manifests of some kilobytes. */
+const maximum = {manifests: 5000, bytes: 64 * 1024 * 1024};
 
 const plain = ({mediaType, digest, size}: Descriptor): Descriptor => ({mediaType, digest, size});
 
@@ -39,40 +70,64 @@ const json = (bytes: Buffer): unknown => {
 };
 
 /**
- * Walks `index.json` down to the image manifests that are in the tree: nested indexes come from multi-platform images.
- * A manifest whose bytes are not its digest, or that is no image (an attestation), is not among the results.
- * @throws ProblemError `bundle-archive-incomplete` or `-damaged` when `index.json` itself is missing or not JSON
+ * What `index.json` names, down to the image manifests: nested indexes come from images for several platforms.
+ * @param omitted blobs that a differential bundle left out, and their sizes
+ * @throws ProblemError `bundle-archive-incomplete` or `-damaged` when `index.json` itself is missing or not JSON, or names
+ *   more manifests than any archive has
  */
-export const findManifests = async (tree: Tree): Promise<readonly Found[]> => {
-	const found: Found[] = [];
-	const seen = new Set<string>();
-	const walk = async (value: unknown, inherited: Readonly<Record<string, string>>, depth: number): Promise<void> => {
-		const index = indexSchema.safeParse(value);
-		if (!index.success || depth > 3) return;
-		for (const entry of index.data.manifests) {
-			const annotations = {...inherited, ...entry.annotations};
-			const key = `${entry.digest} ${JSON.stringify(annotations)}`;
-			if (seen.has(key)) continue;
-			seen.add(key);
-			const bytes = await readBlob(tree, entry.digest);
-			if (!bytes) continue;
-			const content = json(bytes);
-			const manifest = manifestSchema.safeParse(content);
-			if (!manifest.success) {
-				await walk(content, annotations, depth + 1);
-				continue;
-			}
-			const {config, layers, mediaType} = manifest.data;
+export const readEntries = async (
+	tree: Tree,
+	omitted: ReadonlyMap<string, number> = new Map(),
+): Promise<readonly Entry[]> => {
+	const nodes = new Map<string, Entry['node']>();
+	let bytesRead = 0;
+	const has = ({digest, size}: Descriptor) => tree.find(blobPath(digest)) !== undefined || omitted.get(digest) === size;
+
+	const readNode = async (at: Descriptor, depth: number): Promise<Entry['node']> => {
+		const bytes = await readBlob(tree, at.digest);
+		if (!bytes) return undefined;
+		bytesRead += bytes.length;
+		const content = json(bytes);
+		const parsed = manifestSchema.safeParse(content);
+		if (parsed.success) {
+			const {config, layers, mediaType} = parsed.data;
 			const descriptors = [config, ...layers].map(plain);
-			found.push({
-				manifest: {mediaType: mediaType ?? entry.mediaType ?? mediaTypes.manifest, digest: entry.digest, bytes},
+			return {
+				kind: 'image',
+				manifest: {mediaType: mediaType ?? at.mediaType, digest: at.digest, bytes},
 				config: plain(config),
 				descriptors,
-				annotations,
-				complete: descriptors.every(({digest}) => tree.find(`blobs/${digest.replace(':', '/')}`) !== undefined),
+				complete: descriptors.every(has),
+			};
+		}
+		const children = await entriesOf(content, depth + 1);
+		if (!children) return undefined;
+		const {mediaType} = content as {readonly mediaType?: string};
+		return {
+			kind: 'index',
+			manifest: {mediaType: mediaType ?? at.mediaType ?? mediaTypes.index, digest: at.digest, bytes},
+			children,
+		};
+	};
+
+	const entriesOf = async (value: unknown, depth: number): Promise<readonly Entry[] | undefined> => {
+		const index = indexSchema.safeParse(value);
+		if (!index.success || depth > maximumDepth) return undefined;
+		const entries: Entry[] = [];
+		for (const {annotations, platform, ...at} of index.data.manifests) {
+			if (!nodes.has(at.digest)) nodes.set(at.digest, await readNode(plain(at), depth));
+			if (nodes.size > maximum.manifests || bytesRead > maximum.bytes) {
+				const cause = `Its index.json leads to more than ${maximum.manifests} manifests, or to more than 64 MiB of them.`;
+				throw damaged('bundle-archive-damaged', tree.label, `${tree.label} is not an image archive.`, cause);
+			}
+			entries.push({
+				descriptor: plain(at),
+				platform: platform ? platformOf(platform) : undefined,
+				annotations: annotations ?? {},
+				node: nodes.get(at.digest),
 			});
 		}
+		return entries;
 	};
-	await walk((await readJson(tree, 'index.json')).value, {}, 0);
-	return found;
+	return (await entriesOf((await readJson(tree, 'index.json')).value, 0)) ?? [];
 };

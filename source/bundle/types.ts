@@ -14,6 +14,9 @@ export type Blob = Descriptor & {
 /** The exact bytes of an image manifest or an index, and their digest. */
 export type ManifestBytes = {readonly mediaType: string; readonly digest: string; readonly bytes: Buffer};
 
+/** As image configurations name it: `linux`, `arm`, `v7`. */
+export type Platform = {readonly os: string; readonly architecture: string; readonly variant?: string};
+
 /** One image ready to be pushed: the exact manifest bytes, their digest, and every blob they name (config first). */
 export type Image = {
 	/** Last path component: `zenml-pro-api`. */
@@ -28,7 +31,9 @@ export type Image = {
 	/** Of an index: the image manifests it names, to be pushed by digest before it. */
 	readonly children?: readonly ManifestBytes[];
 	readonly blobs: readonly Blob[];
-	readonly platform: {readonly os: string; readonly architecture: string};
+	readonly platform: Platform;
+	/** Of an index: all of its platforms; `platform` is the first of them. */
+	readonly platforms?: readonly Platform[];
 };
 
 /** A packed Helm chart in the bundle, with the metadata of its Chart.yaml. `path` is absolute. */

@@ -23,9 +23,11 @@ const findBundle = async (context: Context, draft: Draft, stateDirectory: string
 	const file = path.resolve(context.workingDirectory, written);
 	if (!(await stat(file).catch(() => undefined))) return {path: file, ok: false, text: 'not there yet'};
 	try {
-		const bundle = await createBundlePort({path: file, workDirectory: path.join(stateDirectory, 'charts')}).open(
-			context.signal,
-		);
+		const bundle = await createBundlePort({
+			path: file,
+			platform: textAt(draft, 'bundle.platform') ?? 'linux/amd64',
+			workDirectory: path.join(stateDirectory, 'charts'),
+		}).open(context.signal);
 		return {
 			path: file,
 			ok: true,

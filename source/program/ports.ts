@@ -114,6 +114,7 @@ const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPo
 		host,
 		bundle: createBundlePort({
 			path: answers.bundle.path,
+			platform: answers.bundle.platform,
 			workDirectory: path.join(stateDirectory, 'charts'),
 			memoFile: memoFileOf(context),
 			signature: answers.bundle.signature,

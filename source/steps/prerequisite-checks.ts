@@ -114,7 +114,8 @@ const nodes: Check['run'] = async ({cluster, bundle, answers, signal}) => {
 	const architectures = [...new Set(found.flatMap(({nodeInfo}) => nodeInfo?.architecture ?? []))];
 	const images = (await bundle.open(signal)).images;
 	const foreign = images.filter(
-		({platform}) => architectures.length > 0 && !architectures.includes(platform.architecture),
+		({platform, platforms = [platform]}) =>
+			architectures.length > 0 && !platforms.some(({architecture}) => architectures.includes(architecture)),
 	);
 	return {
 		note: `${found.length} ${found.length === 1 ? 'node' : 'nodes'}, ${have.cpu.toFixed(1)} CPU, ${(have.memory / 1024 ** 3).toFixed(1)} GiB, ${architectures.join(', ')}`,
@@ -144,8 +145,8 @@ const nodes: Check['run'] = async ({cluster, bundle, answers, signal}) => {
 							who: 'vendor',
 							message: `The bundle's images are for ${foreign[0].platform.architecture}; the nodes are ${architectures.join(', ')}.`,
 							cause: `For example ${foreign[0].source}.`,
-							fix: 'Have a bundle made for the architecture of the nodes.',
-							answers: ['bundle.path'],
+							fix: 'Choose the platform of the nodes in bundle.platform if the bundle has it, else have one made for them.',
+							answers: ['bundle.platform', 'bundle.path'],
 						}),
 					]
 				: []),
