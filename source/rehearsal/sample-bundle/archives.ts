@@ -18,7 +18,7 @@ const chunksOf = (layer: Layer) => ({
 });
 
 /** Image configuration (OCI image specification 1.1, config.md). */
-const configOf = (image: SampleImage): Buffer =>
+export const configOf = (image: SampleImage): Buffer =>
 	json({
 		architecture: 'amd64',
 		os: 'linux',
@@ -32,54 +32,58 @@ const configOf = (image: SampleImage): Buffer =>
 		history: image.layers.map(({name}) => ({created: fixedTime.toISOString(), created_by: `COPY ${name} /`})),
 	});
 
-const repositoriesOf = (image: SampleImage): Buffer => {
-	const [, name = '', tag = ''] = /^(.*):([^:]+)$/u.exec(image.reference) ?? [];
-	return json({[name]: {[tag]: hex(image.layers.at(-1)?.digest ?? '')}});
+const repositoriesOf = (images: readonly SampleImage[]): Buffer => {
+	const named = images.map((image) => {
+		const [, name = '', tag = ''] = /^(.*):([^:]+)$/u.exec(image.reference) ?? [];
+		return [name, {[tag]: hex(image.layers.at(-1)?.digest ?? '')}] as const;
+	});
+	return json(Object.fromEntries(named));
 };
 
-/** The form of Docker 25 and later: an OCI layout that also has `manifest.json`. */
-export const writeModern = (file: string, image: SampleImage): Promise<void> =>
+/** The form of Docker 25 and later: an OCI layout that also has `manifest.json`. Layers that images share lie there once. */
+export const writeModern = (file: string, ...images: readonly SampleImage[]): Promise<void> =>
 	writeTar(file, async (tar) => {
-		const config = configOf(image);
-		const configDigest = digestOf(config);
 		const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-		const manifest = json({
-			schemaVersion: 2,
-			mediaType,
-			config: {mediaType: 'application/vnd.oci.image.config.v1+json', digest: configDigest, size: config.length},
-			layers: image.layers.map(({digest, size}) => ({
-				mediaType: 'application/vnd.oci.image.layer.v1.tar',
-				digest,
-				size,
-			})),
-		});
 		addFolder(tar, 'blobs');
 		addFolder(tar, 'blobs/sha256');
 		const written = new Set<string>();
-		for (const layer of image.layers) {
-			if (written.has(layer.digest)) continue;
-			written.add(layer.digest);
-			await addFile(tar, `blobs/sha256/${hex(layer.digest)}`, chunksOf(layer));
+		const saved: unknown[] = [];
+		const manifests: unknown[] = [];
+		for (const image of images) {
+			const config = configOf(image);
+			const configDigest = digestOf(config);
+			const manifest = json({
+				schemaVersion: 2,
+				mediaType,
+				config: {mediaType: 'application/vnd.oci.image.config.v1+json', digest: configDigest, size: config.length},
+				layers: image.layers.map(({digest, size}) => ({
+					mediaType: 'application/vnd.oci.image.layer.v1.tar',
+					digest,
+					size,
+				})),
+			});
+			for (const layer of image.layers) {
+				if (written.has(layer.digest)) continue;
+				written.add(layer.digest);
+				await addFile(tar, `blobs/sha256/${hex(layer.digest)}`, chunksOf(layer));
+			}
+			await addFile(tar, `blobs/sha256/${hex(configDigest)}`, config);
+			await addFile(tar, `blobs/sha256/${hex(digestOf(manifest))}`, manifest);
+			const tag = image.reference.replace(/^.*:/u, '');
+			manifests.push({
+				mediaType,
+				digest: digestOf(manifest),
+				size: manifest.length,
+				annotations: {'io.containerd.image.name': image.reference, 'org.opencontainers.image.ref.name': tag},
+			});
+			const layers = image.layers.map(({digest}) => `blobs/sha256/${hex(digest)}`);
+			saved.push({Config: `blobs/sha256/${hex(configDigest)}`, RepoTags: [image.reference], Layers: layers});
 		}
-		await addFile(tar, `blobs/sha256/${hex(configDigest)}`, config);
-		await addFile(tar, `blobs/sha256/${hex(digestOf(manifest))}`, manifest);
-		const tag = image.reference.replace(/^.*:/u, '');
-		const entry = {
-			mediaType,
-			digest: digestOf(manifest),
-			size: manifest.length,
-			annotations: {'io.containerd.image.name': image.reference, 'org.opencontainers.image.ref.name': tag},
-		};
-		const index = {schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [entry]};
+		const index = {schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests};
 		await addFile(tar, 'index.json', json(index));
-		const layers = image.layers.map(({digest}) => `blobs/sha256/${hex(digest)}`);
-		await addFile(
-			tar,
-			'manifest.json',
-			json([{Config: `blobs/sha256/${hex(configDigest)}`, RepoTags: [image.reference], Layers: layers}]),
-		);
+		await addFile(tar, 'manifest.json', json(saved));
 		await addFile(tar, 'oci-layout', json({imageLayoutVersion: '1.0.0'}));
-		await addFile(tar, 'repositories', repositoriesOf(image));
+		await addFile(tar, 'repositories', repositoriesOf(images));
 	});
 
 /** The form before Docker 25: a folder a layer, and links where a layer occurs again. */
@@ -103,5 +107,5 @@ export const writeClassic = (file: string, image: SampleImage): Promise<void> =>
 		}
 		await addFile(tar, configName, config);
 		await addFile(tar, 'manifest.json', json([{Config: configName, RepoTags: [image.reference], Layers: places}]));
-		await addFile(tar, 'repositories', repositoriesOf(image));
+		await addFile(tar, 'repositories', repositoriesOf([image]));
 	});
