@@ -45,6 +45,8 @@ const readChartYaml = async (slice: Slice, signal: AbortSignal): Promise<string 
 	const unpack = extract();
 	let found: string | undefined;
 	unpack.on('entry', (header, stream, next) => {
+		// What breaks the archive breaks the file in it too, and only the archive's own error is waited for.
+		stream.on('error', () => undefined);
 		const wanted = found === undefined && /^(?:\.\/)?[^/]+\/Chart\.yaml$/u.test(header.name);
 		if (wanted && (header.size ?? 0) > maximumYaml) {
 			next(notChart(slice.label, 'Its Chart.yaml is larger than 1 MiB.'));

@@ -1,7 +1,10 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {createBundlePort} from '../../source/bundle/bundle.ts';
+import {readChart} from '../../source/bundle/chart.ts';
+import {packChart} from '../../source/rehearsal/sample-bundle/chart-package.ts';
 import {
 	bundleFiles,
 	classic,
@@ -265,5 +268,21 @@ describe('a chart that cannot be right is refused by a cause', () => {
 		await writeFiles(directory, {...files, 'charts/zenml-0.95.1.tgz': given ?? chart.subarray(0, chart.length / 2)});
 		const problem = await problemOf(createBundlePort({path: directory}).open(never));
 		expect(problem).toMatchObject({code: 'bundle-chart-damaged', location: {file: 'charts/zenml-0.95.1.tgz'}});
+	});
+
+	test('when any byte of it is flipped, also where the tar in it fails before the compression does', async () => {
+		const folder = fileURLToPath(new URL('../../source/rehearsal/charts/zenml', import.meta.url));
+		const {bytes} = await packChart(folder, '0.95.1');
+		const file = join(await temporary(), 'zenml-0.95.1.tgz');
+		for (let at = 12; at < bytes.length; at += 181) {
+			const bad = Buffer.from(bytes);
+			bad[at] = (bad[at] ?? 0) ^ 1;
+			await writeFile(file, bad);
+			const reading = readChart(
+				{file, offset: 0, size: bad.length, label: 'zenml'},
+				{packed: false, workDirectory: temporary, signal: never},
+			);
+			expect((await problemOf(reading)).code).toBe('bundle-chart-damaged');
+		}
 	});
 });
