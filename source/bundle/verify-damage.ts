@@ -34,21 +34,35 @@ export const perFile = (damages: readonly Damage[]): readonly Damage[] =>
 /** How many file names a sentence bears. */
 const mostNames = 20;
 
+const codes: Readonly<Record<Damage['reason'], string>> = {
+	missing: 'bundle-part-missing',
+	size: 'bundle-part-size',
+	digest: 'bundle-checksum-mismatch',
+	unreadable: 'bundle-unreadable',
+};
+
+const wrong: Readonly<Record<Damage['reason'], string>> = {
+	missing: 'is not there',
+	size: 'has another size',
+	digest: 'is not what it should be',
+	unreadable: 'cannot be read to its end',
+};
+
 /** Every damage as one refusal, which names what to carry in again, and only that. */
 export const damageProblem = (damages: readonly Damage[]): ProblemError => {
 	const files = perFile(damages);
 	const [first] = files;
 	if (files.length === 1 && first) {
 		if (first.problem) return new ProblemError(first.problem);
-		return damaged('bundle-checksum-mismatch', first.file, `${first.file} is not what it should be.`, first.cause);
+		return damaged(codes[first.reason], first.file, `${first.file} ${wrong[first.reason]}.`, first.cause);
 	}
-	const names = files.map(({file}) => file);
+	const shown = files.slice(0, mostNames);
+	const more = files.length > mostNames ? ` and ${files.length - mostNames} more` : '';
 	return bundleProblem({
 		code: 'bundle-checksum-mismatch',
-		message: `${files.length} files of the bundle are not what they should be: ${names.slice(0, mostNames).join(', ')}${names.length > mostNames ? ` and ${names.length - mostNames} more` : ''}.`,
-		cause: first ? `${first.file}: ${first.cause}` : 'Bytes were changed or lost on the way.',
+		message: `${files.length} files are not what they should be: ${shown.map(({file}) => file).join(', ')}${more}.`,
+		cause: 'They were changed, cut short or lost on the way; the others are whole.',
 		fix: 'Carry these files in again from the connected side, and only these; then start again.',
-		nextSteps: files.slice(0, mostNames).map(({file}) => `sha256sum ${file}`),
-		evidence: files.slice(0, mostNames).map(({file, cause}) => `${file}: ${cause}`),
+		evidence: shown.map(({file, cause}) => `${file}: ${cause}`),
 	});
 };

@@ -36,16 +36,27 @@ const group = <T, K>(list: readonly T[], key: (one: T) => K): ReadonlyMap<K, rea
 	return groups;
 };
 
-const claimsOf = (layout: Layout, bundle: Bundle, rows: ReadonlyMap<string, readonly Stretch[]>): readonly Claim[] => {
+/** What is to be verified. `bundle` is absent where it cannot be opened: then the checksums are all that is known. */
+export type Target = {
+	readonly layout: Layout;
+	readonly checksums: ReadonlyMap<string, string>;
+	readonly bundle?: Bundle;
+};
+
+const claimsOf = (
+	{layout, checksums, bundle}: Target,
+	rows: ReadonlyMap<string, readonly Stretch[]>,
+): readonly Claim[] => {
 	const claims = new Map<string, Claim>();
 	const add = (slice: Slice, digest: string, file: string, what: string): void => {
 		const key = `${rowOf(slice)} ${slice.offset} ${slice.size} ${digest}`;
 		if (!claims.has(key)) claims.set(key, {slice, size: slice.size, digest, file, what});
 	};
 	for (const [name, slice] of layout.files) {
-		const checksum = bundle.manifest.checksums.get(name);
+		const checksum = checksums.get(name);
 		if (checksum !== undefined) add(slice, checksum, name, whole);
 	}
+	if (!bundle) return [...claims.values()];
 	for (const {path, digest} of [bundle.controlPlaneChart, bundle.workspaceChart]) {
 		// A chart without a checksum has at least to be what was read when the bundle was opened. One within a tar was
 		// copied out, under its own name.
@@ -78,14 +89,11 @@ export type PlannedJob = {readonly job: HashJob; readonly places: ReadonlyMap<Ra
 /**
  * What is read to verify a bundle: each byte once, in as many jobs as there are files, so that several can run at once.
  * Of a split bundle the parts are the files; only what lies across two parts is read a second time.
- * @param opened absent where only parts can be looked at, because the bundle in them cannot be opened
+ * @param target absent where only parts can be looked at, because the tar in them cannot be read
  */
-export const planVerify = (
-	opened: {readonly layout: Layout; readonly bundle: Bundle} | undefined,
-	parts: readonly PartClaim[] = [],
-): readonly PlannedJob[] => {
+export const planVerify = (target: Target | undefined, parts: readonly PartClaim[] = []): readonly PlannedJob[] => {
 	const files = group(
-		[...(opened?.layout.files.values() ?? [])].map((slice): Stretch => ({slice, offset: slice.offset})),
+		[...(target?.layout.files.values() ?? [])].map((slice): Stretch => ({slice, offset: slice.offset})),
 		({slice}) => rowOf(slice),
 	);
 	const partFiles = group(parts, ({slice}) => rowOf(slice));
@@ -94,7 +102,7 @@ export const planVerify = (
 			...parts.map(
 				({slice, file, digest}): Claim => ({slice, size: slice.size, digest, file: file.label, what: whole}),
 			),
-			...(opened ? claimsOf(opened.layout, opened.bundle, files) : []),
+			...(target ? claimsOf(target, files) : []),
 		],
 		({slice}) => rowOf(slice),
 	);

@@ -4,7 +4,7 @@ import type {Layout} from './layout.ts';
 import {emptyMemo, type Identity, identify, isSettled, type Memo, memoKey, sameFiles} from './memo.ts';
 import type {Bundle, Verified, VerifyProgress} from './types.ts';
 import {type Damage, damageOfMismatch, damageOfProblem, damageProblem} from './verify-damage.ts';
-import {type PartClaim, type PlannedJob, planVerify, touchedFiles} from './verify-plan.ts';
+import {type PartClaim, type PlannedJob, planVerify, type Target, touchedFiles} from './verify-plan.ts';
 
 export type VerifyOptions = {
 	readonly signal: AbortSignal;
@@ -59,15 +59,15 @@ const rowKey = ({unpacked}: {readonly unpacked?: unknown}): string => (unpacked 
 /**
  * Hashes every file of a bundle against its checksum, and each blob against its digest; what the memo knows to be whole
  * and unchanged is not read. One damaged file does not hide another.
- * @param opened absent where only parts can be looked at
+ * @param target absent where only parts can be looked at
  */
 export const inspectBundle = async (
-	opened: {readonly layout: Layout; readonly bundle: Bundle} | undefined,
+	target: Target | undefined,
 	parts: readonly PartClaim[],
 	options: VerifyOptions,
 ): Promise<Verified & {readonly damages: readonly Damage[]}> => {
 	const {signal, onProgress, memo = emptyMemo(), now = Date.now} = options;
-	const planned = planVerify(opened, parts);
+	const planned = planVerify(target, parts);
 	const {keys, jobs, oldest} = await lookUp(planned, memo);
 	const total = planned.reduce((sum, {job}) => sum + bytesOf(job), 0);
 	const toRead = jobs.reduce((sum, job) => sum + bytesOf(job), 0);
@@ -122,7 +122,11 @@ export const inspectBundle = async (
  * @throws ProblemError `bundle-checksum-mismatch`, `bundle-archive-truncated`, `bundle-unreadable`: every damaged file in one
  */
 export const verifyBundle = async (layout: Layout, bundle: Bundle, options: VerifyOptions): Promise<Verified> => {
-	const {damages, ...verified} = await inspectBundle({layout, bundle}, [], options);
+	const {damages, ...verified} = await inspectBundle(
+		{layout, bundle, checksums: bundle.manifest.checksums},
+		[],
+		options,
+	);
 	if (damages.length > 0) throw damageProblem(damages);
 	return verified;
 };

@@ -1,0 +1,65 @@
+import {createHash, type Hash} from 'node:crypto';
+import {damaged} from '../problems.ts';
+import {type Slice, scanSlice} from '../slice.ts';
+import type {Segment, TarPlan} from './plan.ts';
+
+const within = (slice: Slice, from: number, to: number): Slice => ({
+	file: slice.file,
+	offset: slice.offset + from,
+	size: to - from,
+	label: slice.label,
+	...(slice.parts ? {parts: slice.parts} : {}),
+});
+
+/** The bytes of a planned tar, in order. A chunk is good until the next one is asked for. */
+export type TarReader = {
+	/**
+	 * Bytes `from` to `to` (exclusive). Each file with a known digest is compared with it when its last byte is read.
+	 * @throws ProblemError `bundle-checksum-mismatch`, `bundle-archive-truncated`, `bundle-unreadable`
+	 */
+	readonly read: (from: number, to: number) => AsyncGenerator<Buffer>;
+};
+
+export const createTarReader = ({segments}: TarPlan, signal: AbortSignal): TarReader => {
+	/** A file that goes on in the next part: its hash goes on with it. */
+	let open: {readonly segment: Segment; readonly hash: Hash; at: number} | undefined;
+	const beginAt = async (segment: Segment, slice: Slice, from: number): Promise<Hash> => {
+		if (open?.segment === segment && open.at === from) return open.hash;
+		// Its head lies in a part that was kept from an earlier run.
+		const hash = createHash('sha256');
+		for await (const chunk of scanSlice(within(slice, 0, from))) {
+			signal.throwIfAborted();
+			hash.update(chunk);
+		}
+		return hash;
+	};
+	async function* file(segment: Segment & {readonly slice: Slice}, from: number, to: number): AsyncGenerator<Buffer> {
+		const {slice, size} = segment;
+		const digest = 'digest' in segment ? segment.digest : undefined;
+		const hash = digest === undefined ? undefined : await beginAt(segment, slice, from);
+		for await (const chunk of scanSlice(within(slice, from, to))) {
+			signal.throwIfAborted();
+			hash?.update(chunk);
+			yield chunk;
+		}
+		if (!hash) return;
+		if (to < size) {
+			open = {segment, hash, at: to};
+			return;
+		}
+		const actual = `sha256:${hash.digest('hex')}`;
+		if (actual === digest) return;
+		const cause = `Its SHA-256 is ${actual}, but ${digest} was expected: it has changed since the bundle was made.`;
+		throw damaged('bundle-checksum-mismatch', slice.label, `${slice.label} is not what it should be.`, cause);
+	}
+	async function* read(from: number, to: number): AsyncGenerator<Buffer> {
+		for (const segment of segments) {
+			const [first, last] = [Math.max(0, from - segment.at), Math.min(segment.size, to - segment.at)];
+			const empty = segment.size === 0 && segment.at >= from && segment.at < to;
+			if (first >= last && !empty) continue;
+			if ('bytes' in segment) yield segment.bytes.subarray(first, last);
+			else yield* file(segment, first, last);
+		}
+	}
+	return {read};
+};
