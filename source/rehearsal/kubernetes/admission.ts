@@ -1,5 +1,6 @@
 import {forbidden, notFound} from './errors.ts';
 import {type KindInfo, kindById} from './kinds.ts';
+import {madeSuffix} from './made-names.ts';
 import type {KubeObject, Pod} from './objects.ts';
 import type {Store} from './store.ts';
 import {type Dict, dict, isDict, list} from './values.ts';
@@ -19,6 +20,29 @@ export const admitNamespace = (store: Store, info: KindInfo, namespace: string, 
 	]);
 };
 
+const accessPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** The volume with the account's token, the cluster's CA and the namespace, in every container that does not mount its own. */
+const mountAccess = (pod: Pod, account: KubeObject): void => {
+	const spec = pod.spec as Pod['spec'] & Dict;
+	if ((spec.automountServiceAccountToken ?? account.automountServiceAccountToken) === false) return;
+	const name = `kube-api-access-${madeSuffix()}`;
+	const containers = [...(spec.initContainers ?? []), ...spec.containers];
+	const open = containers.filter((one) => !one.volumeMounts?.some(({mountPath}) => mountPath === accessPath));
+	if (open.length === 0) return;
+	for (const container of open)
+		container.volumeMounts = [
+			...(container.volumeMounts ?? []),
+			{name, readOnly: true, mountPath: accessPath} as {name: string; mountPath: string},
+		];
+	const sources = [
+		{serviceAccountToken: {expirationSeconds: 3607, path: 'token'}},
+		{configMap: {name: 'kube-root-ca.crt', items: [{key: 'ca.crt', path: 'ca.crt'}]}},
+		{downwardAPI: {items: [{path: 'namespace', fieldRef: {apiVersion: 'v1', fieldPath: 'metadata.namespace'}}]}},
+	];
+	spec.volumes = [...(spec.volumes ?? []), {name, projected: {sources, defaultMode: 420}} as never];
+};
+
 /** The service account admission plug-in: a pod runs as `default` unless it says otherwise, and the account must exist. */
 const admitPod = (store: Store, info: KindInfo, pod: Pod): void => {
 	const namespace = pod.metadata.namespace ?? '';
@@ -34,6 +58,7 @@ const admitPod = (store: Store, info: KindInfo, pod: Pod): void => {
 	spec.serviceAccount = name;
 	const pullSecrets = list(account.imagePullSecrets).filter(isDict) as {name: string}[];
 	if (!spec.imagePullSecrets?.length && pullSecrets.length > 0) spec.imagePullSecrets = pullSecrets;
+	mountAccess(pod, account);
 	spec.enableServiceLinks ??= true;
 	spec.preemptionPolicy ??= 'PreemptLowerPriority';
 	spec.priority ??= 0;

@@ -48,6 +48,7 @@ export type Condition = {
 	lastTransitionTime?: string;
 	lastUpdateTime?: string;
 	lastProbeTime?: string | null;
+	observedGeneration?: number;
 };
 
 export type LabelSelector = {
@@ -130,6 +131,9 @@ export type ContainerStatus = {
 	state: ContainerState;
 	lastState: ContainerState;
 	containerID?: string;
+	allocatedResources?: Record<string, string | number>;
+	resources?: Container['resources'];
+	volumeMounts?: Record<string, unknown>[];
 };
 export type PodStatus = {
 	phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed';
@@ -139,6 +143,9 @@ export type PodStatus = {
 	podIP?: string;
 	podIPs?: {ip: string}[];
 	hostIP?: string;
+	hostIPs?: {ip: string}[];
+	/** The generation of the pod that the status is about; since 1.34 also in each condition. */
+	observedGeneration?: number;
 	startTime?: string;
 	qosClass?: string;
 	reason?: string;

@@ -1,9 +1,10 @@
-import {randomBytes, randomUUID} from 'node:crypto';
+import {randomUUID} from 'node:crypto';
 import {admit, admitNamespace} from './admission.ts';
 import {applyObject, recordUpdate} from './apply.ts';
 import {applyDefaults} from './defaults.ts';
 import {alreadyExists, badRequest, conflict, invalid, modified, notFound, required} from './errors.ts';
 import {apiVersionOf, type KindInfo, shelfOf} from './kinds.ts';
+import {madeSuffix} from './made-names.ts';
 import type {KubeObject, ObjectMeta} from './objects.ts';
 import {applyJsonPatch, applyMergePatch} from './patch-json.ts';
 import {applyStrategicPatch} from './patch-strategic.ts';
@@ -49,11 +50,6 @@ export type Operations = {
 		options: WriteOptions,
 	) => {readonly object: KubeObject; readonly created: boolean};
 	readonly remove: Removal;
-};
-
-const suffix = (): string => {
-	const letters = 'bcdfghjklmnpqrstvwxz2456789';
-	return [...randomBytes(5)].map((byte) => letters[byte % letters.length]).join('');
 };
 
 const decode = (info: KindInfo, namespace: string, body: unknown): KubeObject => {
@@ -112,7 +108,7 @@ export const createOperations = (store: Store, now: () => Date): Operations => {
 	const insert = (info: KindInfo, object: KubeObject, options: WriteOptions, isApply: boolean): KubeObject => {
 		const shelf = shelfOf(info);
 		const meta = object.metadata;
-		if (!meta.name && meta.generateName) meta.name = meta.generateName + suffix();
+		if (!meta.name && meta.generateName) meta.name = meta.generateName + madeSuffix();
 		if (!meta.name) throw invalid(info, '', [required('metadata.name', 'name or generateName is required')]);
 		if (info.namespaced) admitNamespace(store, info, meta.namespace ?? '', meta.name);
 		meta.uid = randomUUID();

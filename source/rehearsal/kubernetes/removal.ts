@@ -12,10 +12,20 @@ export type DeleteOptions = {
 	readonly warn?: (message: string) => void;
 };
 
+// Their stores answer what they deleted (`ReturnDeletedObject` in k8s.io/kubernetes/pkg/registry/core).
+const answersObject = new Set([
+	'persistentvolumeclaims',
+	'persistentvolumes',
+	'pods',
+	'resourcequotas',
+	'serviceaccounts',
+	'services',
+]);
+
 export type Removal = (info: KindInfo, namespace: string, name: string, options: DeleteOptions) => KubeObject | Status;
 
 /**
- * The DELETE of one object: it is gone at once (a Status is answered), or marked and still there while finalizers, a
+ * The DELETE of one object: it is gone at once (a Status is answered, or for a few kinds the object), or marked and still there while finalizers, a
  * grace period or a namespace's content hold it (the object is answered). Throws a 404, or a 409 for preconditions.
  */
 export const createRemoval =
@@ -42,7 +52,8 @@ export const createRemoval =
 		}
 		if (info.id === 'namespaces' && ['default', 'kube-system', 'kube-public'].includes(name))
 			throw forbidden({...info, plural: 'namespaces'}, name, 'this namespace may not be deleted');
-		if (options.dryRun) return success(info, name, live.metadata.uid);
+		const gone = answersObject.has(info.id) ? live : success(info, name, live.metadata.uid);
+		if (options.dryRun) return gone;
 		// batch/v1 kept the old default: without a policy the pods of a Job stay behind.
 		const isJob = info.id === 'jobs.batch';
 		if (isJob && !options.propagationPolicy) {
@@ -57,7 +68,7 @@ export const createRemoval =
 		const isGraceful = info.id === 'pods' && options.gracePeriodSeconds !== 0;
 		if (finalizers.size === 0 && !isGraceful && info.id !== 'namespaces') {
 			store.remove(shelf, namespace, name);
-			return success(info, name, live.metadata.uid);
+			return gone;
 		}
 		const metadata: ObjectMeta = {...live.metadata};
 		if (finalizers.size > 0) metadata.finalizers = [...finalizers];

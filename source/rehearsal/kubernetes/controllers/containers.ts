@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import type {Container, ContainerStatus, KubeObject} from '../objects.ts';
+import type {Container, ContainerStatus, KubeObject, Pod} from '../objects.ts';
 import {timestamp} from '../values.ts';
 import {resolveEnv} from './environment.ts';
 import type {Outcome, PodContext, Runtime} from './pods.ts';
@@ -22,6 +22,19 @@ const pullSecrets = (context: PodContext, runtime: Runtime): KubeObject[] => {
 	return found.filter((secret) => secret !== undefined);
 };
 
+const fieldPathOf = (container: Container, isInit: boolean): string =>
+	`spec.${isInit ? 'initContainers' : 'containers'}{${container.name}}`;
+
+/** The image is on the node when some container was made of it before. */
+const isOnNode = (context: PodContext, image: string): boolean =>
+	context.store
+		.list<Pod>('pods')
+		.some(({status}) =>
+			[...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(
+				(one) => one.image === image && one.imageID !== '',
+			),
+		);
+
 const delay = (context: PodContext, attempt: number): number =>
 	context.pace.backoffMs * Math.min(10, 2 ** Math.max(0, attempt));
 
@@ -30,6 +43,7 @@ const stayUp = async (
 	context: PodContext,
 	runtime: Runtime,
 	status: ContainerStatus,
+	container: Container,
 	outcome: Exclude<Extract<Outcome, {running: true}>, string>,
 	wasReady: boolean,
 ): Promise<Ended> => {
@@ -47,6 +61,7 @@ const stayUp = async (
 					'Unhealthy',
 					`Readiness probe failed: ${outcome.message ?? 'HTTP probe failed with statuscode: 503'}`,
 					'kubelet',
+					fieldPathOf(container, false),
 				);
 			status.ready = false;
 			status.started = true;
@@ -77,10 +92,19 @@ const runOnce = async (
 	const wasReady = status.ready;
 	const markRunning = (): void => {
 		if (status.state.running) return;
+		const say = (reason: string, message: string): void =>
+			context.event(pod, 'Normal', reason, message, 'kubelet', fieldPathOf(container, isInit));
+		if (isOnNode(context, container.image))
+			say('Pulled', `Container image "${container.image}" already present on machine`);
+		else {
+			say('Pulling', `Pulling image "${container.image}"`);
+			say('Pulled', `Successfully pulled image "${container.image}" in 1s (1s including waiting)`);
+		}
+		say('Created', `Created container: ${container.name}`);
 		status.state = {running: {startedAt: timestamp(context.now())}};
 		status.imageID = `${container.image.split(/[:@]/)[0]}@sha256:${digest(container.image)}`;
 		status.containerID = `containerd://${digest(`${uid}/${container.name}/${status.restartCount}`)}`;
-		context.event(pod, 'Normal', 'Started', `Started container ${container.name}`, 'kubelet');
+		say('Started', `Started container ${container.name}`);
 		runtime.report();
 	};
 	context.logs.start(uid, container.name);
@@ -105,7 +129,14 @@ const runOnce = async (
 		if (outcome !== 'running' && 'waiting' in outcome) return outcome;
 		markRunning();
 		if (outcome !== 'running' && 'exit' in outcome) return outcome;
-		return await stayUp(context, runtime, status, outcome === 'running' ? {running: true} : outcome, wasReady);
+		return await stayUp(
+			context,
+			runtime,
+			status,
+			container,
+			outcome === 'running' ? {running: true} : outcome,
+			wasReady,
+		);
 	} finally {
 		clearTimeout(soon);
 	}
@@ -118,17 +149,26 @@ const reportWaiting = async (
 	status: ContainerStatus,
 	why: {readonly reason: string; readonly message: string},
 	tries: number,
+	isInit: boolean,
 ): Promise<void> => {
+	const field = fieldPathOf(container, isInit);
 	const pod = runtime.pod();
 	const isPull = why.reason === 'ErrImagePull' || why.reason === 'ImagePullBackOff';
 	status.state = {waiting: {reason: isPull ? 'ErrImagePull' : why.reason, message: why.message}};
 	status.ready = false;
 	runtime.report();
 	if (pod && isPull) {
-		context.event(pod, 'Normal', 'Pulling', `Pulling image "${container.image}"`, 'kubelet');
-		context.event(pod, 'Warning', 'Failed', `Failed to pull image "${container.image}": ${why.message}`, 'kubelet');
-		context.event(pod, 'Warning', 'Failed', 'Error: ErrImagePull', 'kubelet');
-	} else if (pod) context.event(pod, 'Warning', 'Failed', `Error: ${why.message}`, 'kubelet');
+		context.event(pod, 'Normal', 'Pulling', `Pulling image "${container.image}"`, 'kubelet', field);
+		context.event(
+			pod,
+			'Warning',
+			'Failed',
+			`Failed to pull image "${container.image}": ${why.message}`,
+			'kubelet',
+			field,
+		);
+		context.event(pod, 'Warning', 'Failed', 'Error: ErrImagePull', 'kubelet', field);
+	} else if (pod) context.event(pod, 'Warning', 'Failed', `Error: ${why.message}`, 'kubelet', field);
 	if (isPull) {
 		await runtime.wait(context.pace.retryMs);
 		status.state = {
@@ -138,7 +178,7 @@ const reportWaiting = async (
 			},
 		};
 		runtime.report();
-		if (pod) context.event(pod, 'Normal', 'BackOff', `Back-off pulling image "${container.image}"`, 'kubelet');
+		if (pod) context.event(pod, 'Normal', 'BackOff', `Back-off pulling image "${container.image}"`, 'kubelet', field);
 	}
 	await runtime.wait(isPull ? delay(context, tries) : context.pace.retryMs);
 };
@@ -163,13 +203,13 @@ export const runContainer = async (
 		if (!pod) throw new Error('stopped');
 		const environment = resolveEnv(context.store, pod, container);
 		if ('missing' in environment) {
-			await reportWaiting(context, runtime, container, status, environment.missing, tries);
+			await reportWaiting(context, runtime, container, status, environment.missing, tries, isInit);
 			continue;
 		}
 		const startedAt = timestamp(context.now());
 		const result = await runOnce(context, runtime, container, status, isInit, environment.env);
 		if ('waiting' in result) {
-			await reportWaiting(context, runtime, container, status, result.waiting, tries);
+			await reportWaiting(context, runtime, container, status, result.waiting, tries, isInit);
 			tries += 1;
 			continue;
 		}
@@ -207,6 +247,7 @@ export const runContainer = async (
 				'BackOff',
 				`Back-off restarting failed container ${container.name} in pod ${name}_${namespace}(${uid})`,
 				'kubelet',
+				fieldPathOf(container, isInit),
 			);
 			await runtime.wait(delay(context, status.restartCount));
 		}

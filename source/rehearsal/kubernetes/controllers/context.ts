@@ -19,29 +19,42 @@ export type Context = {
 		reason: string,
 		message: string,
 		component: string,
+		/** The part of the object that it is about, such as `spec.containers{server}`. */
+		fieldPath?: string,
 	) => void;
 };
 
+/** RFC 3339 with microseconds (meta/v1 MicroTime). */
+const microTime = (date: Date): string => date.toISOString().replace('Z', '000Z');
+
 export const createEventRecorder = (store: Store, now: () => Date): Context['event'] => {
-	return (about, type, reason, message, component) => {
+	return (about, type, reason, message, component, fieldPath) => {
 		const namespace = about.metadata.namespace ?? 'default';
 		const space = store.get('namespaces', '', namespace);
 		if (!space || space.metadata.deletionTimestamp) return;
 		const at = timestamp(now());
+		// The scheduler writes in the newer form, which has no place for the older one's times and count.
+		const isScheduler = component === 'default-scheduler';
+		const host = component === 'kubelet' ? String(dict(about.spec).nodeName ?? '') : '';
 		const known = store
 			.list('events', namespace)
 			.find(
 				(event) =>
-					dict(event.involvedObject).uid === about.metadata.uid && event.reason === reason && event.message === message,
+					dict(event.involvedObject).uid === about.metadata.uid &&
+					event.reason === reason &&
+					event.message === message &&
+					dict(event.involvedObject).fieldPath === fieldPath,
 			);
 		if (known) {
-			store.put('events', {...known, count: Number(known.count ?? 1) + 1, lastTimestamp: at});
+			const series = {count: Number(dict(known.series).count ?? 1) + 1, lastObservedTime: microTime(now())};
+			const more = isScheduler ? {series} : {count: Number(known.count ?? 1) + 1, lastTimestamp: at};
+			store.put('events', {...known, ...more});
 			return;
 		}
 		// Real events live for an hour; a cap per namespace keeps memory bounded.
 		const old = store.list('events', namespace);
 		if (old.length >= 300) {
-			const first = old.sort((a, b) => String(a.lastTimestamp).localeCompare(String(b.lastTimestamp)))[0];
+			const first = old.sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp))[0];
 			if (first) store.remove('events', namespace, first.metadata.name);
 		}
 		store.put('events', {
@@ -61,16 +74,28 @@ export const createEventRecorder = (store: Store, now: () => Date): Context['eve
 				...(about.metadata.namespace ? {namespace: about.metadata.namespace} : {}),
 				uid: about.metadata.uid,
 				resourceVersion: about.metadata.resourceVersion,
+				...(fieldPath ? {fieldPath} : {}),
 			},
 			type,
 			reason,
 			message,
-			count: 1,
-			firstTimestamp: at,
-			lastTimestamp: at,
-			source: {component},
+			...(isScheduler
+				? {
+						action: reason === 'Scheduled' ? 'Binding' : 'Scheduling',
+						eventTime: microTime(now()),
+						firstTimestamp: null,
+						lastTimestamp: null,
+						source: {},
+					}
+				: {
+						count: 1,
+						eventTime: null,
+						firstTimestamp: at,
+						lastTimestamp: at,
+						source: {component, ...(host ? {host} : {})},
+					}),
 			reportingComponent: component,
-			reportingInstance: '',
+			reportingInstance: isScheduler ? `${component}-rehearsal` : host,
 		});
 	};
 };

@@ -5,6 +5,9 @@ import {type Context, ownedBy, ownerReference, setStatus, withCondition} from '.
 import {templateHash} from './workloads.ts';
 
 const revisionKey = 'deployment.kubernetes.io/revision';
+const historyKey = 'deployment.kubernetes.io/revision-history';
+const desiredKey = 'deployment.kubernetes.io/desired-replicas';
+const maxKey = 'deployment.kubernetes.io/max-replicas';
 const hashKey = 'pod-template-hash';
 const component = 'deployment-controller';
 
@@ -21,54 +24,98 @@ const share = (value: number | string | undefined, total: number, up: boolean): 
 	return up ? Math.ceil(part) : Math.floor(part);
 };
 
+// Not handed down to ReplicaSets (k8s.io/kubernetes/pkg/controller/deployment/util).
+const ownKeys = new Set([
+	'kubectl.kubernetes.io/last-applied-configuration',
+	revisionKey,
+	historyKey,
+	desiredKey,
+	maxKey,
+	'deprecated.deployment.rollback.to',
+]);
+
+const surgeOf = ({spec: {strategy, replicas}}: Deployment): number =>
+	strategy?.type === 'Recreate' ? 0 : share(strategy?.rollingUpdate?.maxSurge, replicas, true);
+
+/** What a ReplicaSet is told of its Deployment: its annotations, how many pods it wants and how many it may have. */
+const handedDown = (deployment: Deployment): Record<string, string> => {
+	const wanted = deployment.spec.replicas;
+	const surge = surgeOf(deployment);
+	return {
+		...Object.fromEntries(Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !ownKeys.has(key))),
+		[desiredKey]: String(wanted),
+		[maxKey]: String(wanted + surge),
+	};
+};
+
 const findOrCreate = (context: Context, deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet => {
 	const {store} = context;
 	const template = deployment.spec.template;
 	const found = sets.find((set) => same(withoutHash(set.spec.template), withoutHash(template)));
 	const newest = Math.max(0, ...sets.map(revisionOf));
 	if (found) {
-		if (revisionOf(found) === newest) return found;
+		const isNewest = revisionOf(found) === newest;
+		const history = found.metadata.annotations?.[historyKey];
 		// A rollback brings an old set back: it becomes the newest revision.
-		const annotations = {...found.metadata.annotations, [revisionKey]: String(newest + 1)};
+		const annotations = {
+			...found.metadata.annotations,
+			...handedDown(deployment),
+			...(isNewest
+				? {}
+				: {
+						[revisionKey]: String(newest + 1),
+						[historyKey]: [...(history ? [history] : []), revisionOf(found)].join(','),
+					}),
+		};
+		if (same(annotations, found.metadata.annotations)) return found;
 		return store.put('replicasets.apps', {...found, metadata: {...found.metadata, annotations}});
 	}
 	const hash = templateHash(template);
 	const labelled = copy(template);
 	labelled.metadata = {...labelled.metadata, labels: {...labelled.metadata?.labels, [hashKey]: hash}};
 	const name = `${deployment.metadata.name}-${hash}`;
+	// A new set begins with as many pods as there is room for beside the old ones.
+	const {strategy, replicas: wanted} = deployment.spec;
+	const room = wanted + surgeOf(deployment) - sets.reduce((sum, set) => sum + set.spec.replicas, 0);
+	const replicas = strategy?.type === 'Recreate' && sets.length > 0 ? 0 : Math.max(0, Math.min(wanted, room));
 	const body = {
 		metadata: {
 			name,
 			labels: labelled.metadata.labels,
-			annotations: {
-				[revisionKey]: String(newest + 1),
-				'deployment.kubernetes.io/desired-replicas': String(deployment.spec.replicas),
-			},
+			annotations: {...handedDown(deployment), [revisionKey]: String(newest + 1)},
 			ownerReferences: [ownerReference(deployment)],
 		},
 		spec: {
-			replicas: 0,
+			replicas,
 			selector: {...deployment.spec.selector, matchLabels: {...deployment.spec.selector.matchLabels, [hashKey]: hash}},
 			template: labelled,
 		},
 	};
-	return context.operations.create(kindById('replicasets.apps'), deployment.metadata.namespace ?? '', body, {
+	const made = context.operations.create(kindById('replicasets.apps'), deployment.metadata.namespace ?? '', body, {
 		manager: 'kube-controller-manager',
 		fieldValidation: 'Ignore',
 	}) as ReplicaSet;
+	if (replicas > 0) sayScaled(context, deployment, name, 0, replicas);
+	return made;
 };
 
 const scale = (context: Context, deployment: Deployment, set: ReplicaSet, replicas: number): void => {
 	const before = set.spec.replicas;
 	if (before === replicas) return;
-	const metadata = {...set.metadata, generation: (set.metadata.generation ?? 0) + 1};
+	const {[desiredKey]: desired = '', [maxKey]: max = ''} = handedDown(deployment);
+	const annotations = {...set.metadata.annotations, [desiredKey]: desired, [maxKey]: max};
+	const metadata = {...set.metadata, annotations, generation: (set.metadata.generation ?? 0) + 1};
 	context.store.put('replicasets.apps', {...set, metadata, spec: {...set.spec, replicas}});
+	sayScaled(context, deployment, set.metadata.name, before, replicas);
+};
+
+const sayScaled = (context: Context, deployment: Deployment, name: string, before: number, replicas: number): void => {
 	const [verb, from] = replicas > before ? ['up', before] : ['down', before];
 	context.event(
 		deployment,
 		'Normal',
 		'ScalingReplicaSet',
-		`Scaled ${verb} replica set ${set.metadata.name} from ${from} to ${replicas}`,
+		`Scaled ${verb} replica set ${name} from ${from} to ${replicas}`,
 		component,
 	);
 };

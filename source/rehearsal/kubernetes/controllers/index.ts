@@ -75,7 +75,11 @@ export const startControllers = (options: ControllerOptions): (() => Promise<voi
 		}
 		if (pod.metadata.deletionTimestamp) {
 			if (handle && !handle.abort.signal.aborted) {
-				context.event(pod, 'Normal', 'Killing', `Stopping container ${pod.spec.containers[0]?.name ?? ''}`, 'kubelet');
+				for (const {name, state} of pod.status?.containerStatuses ?? [])
+					if (state.running) {
+						const field = `spec.containers{${name}}`;
+						context.event(pod, 'Normal', 'Killing', `Stopping container ${name}`, 'kubelet', field);
+					}
 				handle.abort.abort();
 			}
 			endPod(pod);

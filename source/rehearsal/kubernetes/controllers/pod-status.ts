@@ -49,13 +49,17 @@ export const podStatus = (pod: Pod, parts: Parts, now: Date): PodStatus | undefi
 							type,
 							status: 'False',
 							reason: done ?? (phase === 'Failed' ? 'PodFailed' : 'ContainersNotReady'),
-							...(done ? {} : {message: `containers with unready status: ${names}`}),
+							...(isOver ? {} : {message: `containers with unready status: ${names}`}),
 						},
 		),
 	];
-	const conditions = facts.reduce((before, fact) => withCondition(before, fact, now), pod.status?.conditions ?? []);
+	const conditions = facts.reduce(
+		(before, fact) => withCondition(before, {observedGeneration: 1, lastProbeTime: null, ...fact}, now),
+		pod.status?.conditions ?? [],
+	);
 	const next: PodStatus = {
 		...pod.status,
+		observedGeneration: 1,
 		phase,
 		conditions,
 		containerStatuses: copy([...parts.main]),

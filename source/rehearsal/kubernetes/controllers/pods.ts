@@ -87,6 +87,16 @@ const blank = (container: Container, before: readonly ContainerStatus[] | undefi
 		restartCount: 0,
 		state: {waiting: {reason}},
 		lastState: {},
+		...(container.resources?.requests ? {allocatedResources: container.resources.requests} : {}),
+		resources: container.resources ?? {},
+		...(container.volumeMounts?.length
+			? {
+					volumeMounts: container.volumeMounts.map((mount) => ({
+						...mount,
+						...('readOnly' in mount ? {recursiveReadOnly: 'Disabled'} : {}),
+					})),
+				}
+			: {}),
 	};
 
 const requests = (pod: Pod, resource: string): number =>
@@ -132,7 +142,15 @@ const schedule = async (context: PodContext, runtime: Runtime): Promise<void> =>
 		const choice = chooseNode(context, pod);
 		const at = timestamp(context.now());
 		if ('node' in choice) {
-			const conditions = [{type: 'PodScheduled', status: 'True' as const, lastProbeTime: null, lastTransitionTime: at}];
+			const conditions = [
+				{
+					type: 'PodScheduled',
+					observedGeneration: 1,
+					status: 'True' as const,
+					lastProbeTime: null,
+					lastTransitionTime: at,
+				},
+			];
 			const used = new Set(context.store.list<Pod>('pods').map((other) => other.status?.podIP));
 			let number = 2;
 			while (used.has(`10.244.0.${number}`) && number < 65_000) number += 1;
@@ -141,13 +159,14 @@ const schedule = async (context: PodContext, runtime: Runtime): Promise<void> =>
 				...pod,
 				spec: {...pod.spec, nodeName: choice.node},
 				status: {
+					...pod.status,
 					phase: 'Pending',
 					conditions,
 					startTime: at,
 					hostIP: '10.0.0.11',
+					hostIPs: [{ip: '10.0.0.11'}],
 					podIP: ip,
 					podIPs: [{ip}],
-					qosClass: 'Burstable',
 				},
 			} as Pod);
 			context.event(
@@ -161,13 +180,15 @@ const schedule = async (context: PodContext, runtime: Runtime): Promise<void> =>
 		}
 		const condition = {
 			type: 'PodScheduled',
+			observedGeneration: 1,
 			status: 'False' as const,
+			lastProbeTime: null,
 			reason: 'Unschedulable',
 			message: choice.why,
 			lastTransitionTime: at,
 		};
 		if (pod.status?.conditions?.[0]?.message !== choice.why) {
-			context.store.put('pods', {...pod, status: {phase: 'Pending', conditions: [condition]}} as Pod);
+			context.store.put('pods', {...pod, status: {...pod.status, phase: 'Pending', conditions: [condition]}} as Pod);
 			context.event(pod, 'Warning', 'FailedScheduling', choice.why, 'default-scheduler');
 		}
 		await runtime.wait(context.pace.retryMs);

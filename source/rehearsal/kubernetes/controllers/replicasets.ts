@@ -33,7 +33,7 @@ export const reconcileReplicaSet = (context: Context, namespace: string, name: s
 				);
 	setStatus(store, 'replicasets.apps', set, {
 		replicas: pods.length,
-		fullyLabeledReplicas: pods.length,
+		...(pods.length > 0 ? {fullyLabeledReplicas: pods.length} : {}),
 		...(ready > 0 ? {readyReplicas: ready, availableReplicas: ready} : {}),
 		observedGeneration: set.metadata.generation ?? 1,
 		...(conditions.length > 0 ? {conditions} : {}),
