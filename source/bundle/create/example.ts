@@ -17,7 +17,7 @@ vendor: ecr
 #   workspace: mirror.example.com/zenml
 #   client: mirror.example.com/zenmldocker
 
-# Charts: the vendor's place, a mirror (oci://...), or a folder that holds NAME-VERSION.tgz.
+# Where the charts are, the vendor's place, a mirror, or a folder that holds NAME-VERSION.tgz.
 # charts:
 #   controlPlane: oci://public.ecr.aws/zenml/zenml-pro
 #   workspace: oci://public.ecr.aws/zenml/zenml
@@ -39,8 +39,7 @@ ignoredImages: []
 # Bills of materials (CycloneDX or SPDX): those attached to the images are taken; further ones as files.
 attachedSboms: true
 sboms: []
-#  - image: zenml-pro-api:0.13.18
-#    file: zenml-pro-api.cdx.json
+#  - {image: "zenml-pro-api:0.13.18", file: zenml-pro-api.cdx.json}
 
 # Programs for the other side. By default the helm that pulls the charts and this program; false leaves one out.
 # tools:
