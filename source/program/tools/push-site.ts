@@ -73,7 +73,8 @@ const flagsOf = (options: PushOptions): readonly string[] => {
 		'registry.plainHttp': options.plainHttp || undefined,
 	};
 	return Object.entries(values).flatMap(([key, value]) =>
-		value === undefined ? [] : [`${key}=${JSON.stringify(value)}`],
+		// A reference to a secret is taken as it stands: within quotes it would count as the secret itself.
+		value === undefined ? [] : [`${key}=${key === 'registry.password' ? value : JSON.stringify(value)}`],
 	);
 };
 
