@@ -139,7 +139,9 @@ export const readImages = (tree: Tree, signal: AbortSignal, options: ReadOptions
 };
 
 /** A name for an image as a part of the bundle's digest. */
-export const imagePart = (image: Image): string => `image ${image.name}:${image.tag} ${image.manifest.digest}`;
+export const imagePart = (
+	image: Pick<Image, 'name' | 'tag'> & {readonly manifest: Pick<Image['manifest'], 'digest'>},
+): string => `image ${image.name}:${image.tag} ${image.manifest.digest}`;
 
 /** Digest over sorted lines. */
 export const digestOf = (lines: readonly string[]): string => sha256([...lines].sort().join('\n'));

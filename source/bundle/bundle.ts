@@ -4,6 +4,7 @@ import {join, posix} from 'node:path';
 import {digestOf, imagePart, readImages} from './archive.ts';
 import {readChart} from './chart.ts';
 import {chartNames, compareManifest, mergeImages, pickChart, requireImages} from './checks.ts';
+import {type CompressOptions, compressImage} from './compress.ts';
 import {archivesOf, type Layout, openLayout} from './layout.ts';
 import {parseChecksums, parseManifest} from './manifest-text.ts';
 import {openMemo} from './memo.ts';
@@ -100,7 +101,9 @@ export const openBundle = async (
 		}
 	}
 	const parts = [
-		...images.map(imagePart),
+		// Of a made bundle the same, whichever platform is taken out of it.
+		...(made?.index.images.map(({name, tag, digest}) => imagePart({name, tag, manifest: {digest}})) ??
+			images.map(imagePart)),
 		...charts.map((chart) => `chart ${chart.name}-${chart.version} ${chart.digest}`),
 	];
 	return {
@@ -134,6 +137,7 @@ const stampOf = async (layout: Layout): Promise<string> => {
  * @param options.workDirectory where charts of a tar go; by default a new folder in the system's temporary folder
  * @param options.platform which platform of each image is taken, such as `linux/arm64`, or `all`; by default amd64 where
  *   there is one, else what there is
+ * @param options.compress how `compressed` compresses raw layers, and where it keeps them; absent, it gives images back
  * @param options.memoFile where is kept what was verified; absent, every verification reads all
  * @param options.signature what is asked of its signature; by default nothing
  */
@@ -141,6 +145,7 @@ export const createBundlePort = (options: {
 	readonly path: string;
 	readonly workDirectory?: string;
 	readonly platform?: PlatformWish;
+	readonly compress?: Pick<CompressOptions, 'algorithm' | 'folder'> | undefined;
 	readonly memoFile?: string;
 	readonly signature?: SignatureRequest;
 }): BundlePort => {
@@ -162,6 +167,8 @@ export const createBundlePort = (options: {
 	};
 	return {
 		open: async (signal) => (await load(signal)).bundle,
+		compressed: async (image, more) =>
+			options.compress ? compressImage(image, {...options.compress, ...more}) : image,
 		verify: async ({signal, onProgress}) => {
 			const {layout, bundle} = await load(signal);
 			const memo = options.memoFile === undefined ? {} : {memo: await openMemo(options.memoFile)};

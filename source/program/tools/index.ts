@@ -1,5 +1,6 @@
 import {createTool} from './create.ts';
 import {custody} from './custody.ts';
+import {diff} from './diff.ts';
 import {inventory} from './inventory.ts';
 import {keygen} from './keygen.ts';
 import {pushTool} from './push.ts';
@@ -9,4 +10,4 @@ import type {Tool} from './tool.ts';
 import {verify} from './verify.ts';
 
 /** Every command of the groups `bundle` and `registry`, in the order of the help page. */
-export const tools: readonly Tool[] = [createTool, verify, split, keygen, sign, custody, pushTool, inventory];
+export const tools: readonly Tool[] = [createTool, verify, split, diff, keygen, sign, custody, pushTool, inventory];

@@ -1,0 +1,67 @@
+import {stat} from 'node:fs/promises';
+import type {Inventory} from '../inventory-file.ts';
+import {partsFileSuffix} from '../parts-file.ts';
+import type {Bundle} from '../types.ts';
+
+/** A name with what it has: tags of an image, versions of a chart. */
+export type Versions = ReadonlyMap<string, readonly {readonly version: string; readonly digest: string}[]>;
+
+/** What the target has already, by the word of an older bundle or of its registry. */
+export type Base = {
+	readonly kind: 'bundle' | 'inventory';
+	/** Digest of the bundle, or the registry with its prefix. */
+	readonly name: string;
+	/** Sizes in bytes by digest. */
+	readonly blobs: ReadonlyMap<string, number>;
+	readonly images: Versions;
+	/** Absent where nothing is known of charts. */
+	readonly charts?: Versions;
+};
+
+const group = (
+	list: readonly {readonly name: string; readonly version: string; readonly digest: string}[],
+): Versions => {
+	const groups = new Map<string, {version: string; digest: string}[]>();
+	for (const {name, version, digest} of list) {
+		groups.set(name, [...(groups.get(name) ?? []), {version, digest}]);
+	}
+	return groups;
+};
+
+export const imagesOf = ({images}: Bundle): Versions =>
+	group(images.map(({name, tag, manifest}) => ({name, version: tag, digest: manifest.digest})));
+
+export const chartsOf = ({controlPlaneChart, workspaceChart}: Bundle): Versions =>
+	group([controlPlaneChart, workspaceChart]);
+
+/** A registry that took in this bundle has its blobs, also those that a differential bundle found there. */
+export const baseOfBundle = (bundle: Bundle): Base => ({
+	kind: 'bundle',
+	name: bundle.digest,
+	blobs: new Map(bundle.images.flatMap(({blobs}) => blobs.map(({digest, size}) => [digest, size] as const))),
+	images: imagesOf(bundle),
+	charts: chartsOf(bundle),
+});
+
+/** Blobs of every repository count: one registry mounts a blob from any of its repositories into another. */
+export const baseOfInventory = ({registry, prefix, repositories}: Inventory): Base => {
+	const start = prefix === '' ? '' : `${prefix}/`;
+	return {
+		kind: 'inventory',
+		name: prefix === '' ? registry : `${registry}/${prefix}`,
+		blobs: new Map(repositories.flatMap(({blobs}) => blobs.map(({digest, size}) => [digest, size] as const))),
+		images: group(
+			repositories
+				.filter(({name}) => name.startsWith(start))
+				.flatMap(({name, tags}) =>
+					tags.map(({tag, digest}) => ({name: name.slice(start.length), version: tag, digest})),
+				),
+		),
+	};
+};
+
+/** Whether a path is the file of an inventory and not a bundle. */
+export const isInventory = async (path: string): Promise<boolean> =>
+	path.endsWith('.json') &&
+	!path.endsWith(partsFileSuffix) &&
+	((await stat(path).catch(() => undefined))?.isFile() ?? false);

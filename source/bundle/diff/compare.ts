@@ -1,0 +1,59 @@
+import type {Blob, Bundle} from '../types.ts';
+import {type Base, chartsOf, imagesOf, type Versions} from './base.ts';
+
+/** One image or chart on both sides; a side without it has no versions. */
+export type Change = {
+	readonly name: string;
+	readonly before: readonly string[];
+	readonly now: readonly string[];
+	/** Equal names can hide other contents: what counts is the digest. */
+	readonly same: boolean;
+};
+
+/** What a bundle has that the base lacks, and what of it has to be carried. Sizes in bytes. */
+export type Difference = {
+	readonly images: readonly Change[];
+	/** Absent where the base tells nothing of charts. */
+	readonly charts?: readonly Change[];
+	/** Layers that the base has; a differential bundle leaves them out. */
+	readonly omitted: readonly {readonly digest: string; readonly size: number}[];
+	readonly omittedBytes: number;
+	/** All blobs of the bundle. */
+	readonly blobs: number;
+	readonly blobBytes: number;
+};
+
+/** A layer and not a configuration (OCI image specification 1.1, layer.md; Docker's `...rootfs.diff.tar...`). */
+const isLayer = ({mediaType}: Blob): boolean => /\.layer\.|\.rootfs\./u.test(mediaType);
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const changes = (before: Versions, now: Versions): readonly Change[] =>
+	[...new Set([...before.keys(), ...now.keys()])].sort(byText).map((name) => {
+		const [old, fresh] = [before.get(name) ?? [], now.get(name) ?? []];
+		const has = new Set(old.map(({version, digest}) => `${version} ${digest}`));
+		return {
+			name,
+			before: old.map(({version}) => version),
+			now: fresh.map(({version}) => version),
+			same: old.length === fresh.length && fresh.every(({version, digest}) => has.has(`${version} ${digest}`)),
+		};
+	});
+
+/** Compares a bundle, opened with all its platforms, with what the target has. */
+export const compareBundle = (bundle: Bundle, base: Base): Difference => {
+	const blobs = new Map(bundle.images.flatMap((image) => image.blobs.map((blob) => [blob.digest, blob] as const)));
+	const omitted = [...blobs.values()]
+		.filter((blob) => isLayer(blob) && base.blobs.get(blob.digest) === blob.size)
+		.map(({digest, size}) => ({digest, size}))
+		.sort((a, b) => byText(a.digest, b.digest));
+	const sum = (list: Iterable<{readonly size: number}>) => [...list].reduce((total, {size}) => total + size, 0);
+	return {
+		images: changes(base.images, imagesOf(bundle)),
+		...(base.charts ? {charts: changes(base.charts, chartsOf(bundle))} : {}),
+		omitted,
+		omittedBytes: sum(omitted),
+		blobs: blobs.size,
+		blobBytes: sum(blobs.values()),
+	};
+};
