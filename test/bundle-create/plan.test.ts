@@ -3,6 +3,7 @@ import {readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
+import {createBundlePort} from '../../source/bundle/bundle.ts';
 import {namedImages, renderedImages} from '../../source/bundle/create/chart-images.ts';
 import type {ChartPort} from '../../source/bundle/create/charts.ts';
 import {writeBundle} from '../../source/bundle/create/create.ts';
@@ -36,6 +37,18 @@ const plan = (spec: CompleteSpec, source: ImageSource, charts: ChartPort = quiet
 		onLook: () => undefined,
 		signal: never,
 	});
+
+const quiet = (folder: string) => ({
+	folder,
+	madeBy: 'test',
+	concurrency: 2,
+	freeBytes: async () => 1e12,
+	formatBytes: String,
+	onNote: () => undefined,
+	onBlob: () => undefined,
+	onBytes: () => undefined,
+	signal: never,
+});
 
 const index = 'application/vnd.oci.image.index.v1+json';
 
@@ -136,6 +149,23 @@ test('of an index one platform is taken as its image; all of them keep the index
 	expect(both?.createdMs).toBe(Date.parse('2026-03-01T00:00:00Z'));
 });
 
+test('a bundle of several platforms passes sha256sum, opens and verifies', async () => {
+	const charts = await folderOfCharts();
+	const {source} = multi();
+	const made = await plan(specOf('vendor.example.com', charts, {platforms: ['linux/amd64', 'linux/arm64']}), source);
+	const folder = join(await temporary(), 'bundle');
+	await writeBundle(made, quiet(folder));
+	execFileSync('sha256sum', ['--strict', '--quiet', '-c', 'SHA256SUMS'], {cwd: folder});
+	const port = createBundlePort({path: folder});
+	const bundle = await port.open(never);
+	expect(bundle.images).toHaveLength(made.images.length);
+	for (const {name, manifest} of bundle.images) {
+		const of = made.images.find((one) => one.name === name);
+		expect([of?.manifest, ...(of?.children ?? [])].map((one) => one?.digest)).toContain(manifest.digest);
+	}
+	await port.verify({signal: never, onProgress: () => undefined});
+});
+
 test('of some platforms an index is made, the same each time, and that is told', async () => {
 	const charts = await folderOfCharts();
 	const {source} = multi(['riscv64']);
@@ -185,17 +215,7 @@ test('an SBOM that is attached to an image comes along, and one that is supplied
 		'zenml-pro-api:0.13.18 spdx',
 	]);
 	const folder = join(await temporary(), 'bundle');
-	await writeBundle(made, {
-		folder,
-		madeBy: 'test',
-		concurrency: 2,
-		freeBytes: async () => 1e12,
-		formatBytes: String,
-		onNote: () => undefined,
-		onBlob: () => undefined,
-		onBytes: () => undefined,
-		signal: never,
-	});
+	await writeBundle(made, quiet(folder));
 	expect(await readFile(join(folder, made.sboms[0]?.path ?? ''))).toEqual(bytes);
 	execFileSync('sha256sum', ['--strict', '--quiet', '-c', 'SHA256SUMS'], {cwd: folder});
 	await writeFile(file, '{}');
