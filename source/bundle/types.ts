@@ -94,6 +94,18 @@ export type Verified = {
 export type BundlePort = {
 	/** Reads the index of the bundle, not its bytes; the result is kept until a file on disk changes. @throws ProblemError area `bundle`. */
 	readonly open: (signal: AbortSignal) => Promise<Bundle>;
+	/**
+	 * An image with its raw layers compressed, as the answers ask; the image itself where they do not, or where it has none.
+	 * @throws ProblemError area `bundle`
+	 */
+	readonly compressed: (
+		image: Image,
+		options: {
+			readonly signal: AbortSignal;
+			/** Bytes of one raw layer, absolute. */
+			readonly onProgress: (progress: {readonly digest: string; readonly done: number; readonly total: number}) => void;
+		},
+	) => Promise<Image>;
 	/** Hashes every byte that was not verified earlier: checksums, digests of all blobs. @throws ProblemError area `bundle`. */
 	readonly verify: (options: {readonly signal: AbortSignal; readonly onProgress: VerifyProgress}) => Promise<Verified>;
 };

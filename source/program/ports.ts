@@ -115,6 +115,10 @@ const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPo
 		bundle: createBundlePort({
 			path: answers.bundle.path,
 			platform: answers.bundle.platform,
+			compress:
+				answers.bundle.compress === 'none'
+					? undefined
+					: {algorithm: answers.bundle.compress, folder: path.join(stateDirectory, 'compressed-layers')},
 			workDirectory: path.join(stateDirectory, 'charts'),
 			memoFile: memoFileOf(context),
 			signature: answers.bundle.signature,

@@ -45,6 +45,43 @@ export const readManifestDigest = async (
 	return whole.status === 404 ? undefined : `sha256:${createHash('sha256').update(whole.body).digest('hex')}`;
 };
 
+/** What is looked at of a manifest or an index that lies at the registry. */
+type Named = {
+	readonly config?: {readonly digest?: unknown};
+	readonly manifests?: ReadonlyArray<{readonly digest?: unknown}>;
+};
+
+/**
+ * Digests of the configurations that a manifest, or the manifests of an index, name: they stay the same however layers
+ * are compressed. Empty when the registry does not have it, or has something that is no image.
+ */
+export const readConfigDigests = async (ask: Ask, reference: string, depth = 0): Promise<readonly string[]> => {
+	const {session, context, repository, signal} = ask;
+	const answer = await session.ask({
+		method: 'GET',
+		url: `/v2/${repository}/manifests/${reference}`,
+		headers: {accept: acceptTypes},
+		scopes: [scopeOf(repository, 'pull')],
+		context,
+		signal,
+		accept: [200, 404],
+	});
+	if (answer.status === 404) return [];
+	let named: Named;
+	try {
+		named = JSON.parse(answer.body.toString('utf8')) as Named;
+	} catch {
+		return [];
+	}
+	const own = digestHeader(named.config?.digest);
+	const found: string[] = own === undefined ? [] : [own];
+	for (const {digest} of depth < 2 && Array.isArray(named.manifests) ? named.manifests : []) {
+		const child = digestHeader(digest);
+		if (child !== undefined) found.push(...(await readConfigDigests(ask, child, depth + 1)));
+	}
+	return found;
+};
+
 /**
  * Puts a manifest under a tag or its digest, reads it back and compares the bytes' own digest.
  * @throws ProblemError `registry-digest-mismatch`, or any other of area `registry`

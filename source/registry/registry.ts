@@ -3,7 +3,7 @@ import {scopeOf} from './auth.ts';
 import {createBandwidth} from './bandwidth.ts';
 import {createKnownBlobs} from './blobs.ts';
 import {createLimiter} from './limiter.ts';
-import {readManifestDigest} from './manifests.ts';
+import {readConfigDigests, readManifestDigest} from './manifests.ts';
 import {type Context, noProject, notARegistry, registryProblem} from './problems.ts';
 import {pushImage} from './push.ts';
 import {defaultRetries, isTrouble, type RetryTable} from './retry.ts';
@@ -122,6 +122,13 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 			asks(signal, () =>
 				readManifestDigest(
 					{session, context: contextOf(`look for ${repository}`, repository), repository, signal},
+					reference,
+				),
+			),
+		configDigests: (repository, reference, signal) =>
+			asks(signal, () =>
+				readConfigDigests(
+					{session, context: contextOf(`look into ${repository}`, repository), repository, signal},
 					reference,
 				),
 			),

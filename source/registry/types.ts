@@ -13,6 +13,11 @@ export type RegistryPort = {
 	readonly checkPush: (repository: string, signal: AbortSignal) => Promise<void>;
 	/** Digest of the manifest under a tag or digest, or undefined when the registry does not have it. */
 	readonly manifestDigest: (repository: string, reference: string, signal: AbortSignal) => Promise<string | undefined>;
+	/**
+	 * Digests of the image configurations under a tag or digest, in the order of its manifests: the same for an image whose
+	 * layers are compressed otherwise. Empty when the registry does not have it.
+	 */
+	readonly configDigests: (repository: string, reference: string, signal: AbortSignal) => Promise<readonly string[]>;
 	/** Pushes what is missing (blobs, then manifest, then tag), reads the manifest back and compares. */
 	readonly push: (
 		image: Image,

@@ -1,4 +1,5 @@
 import type {Change, Finding} from '../engine/types.ts';
+import {imagesToPush, lookFor} from './compressed-images.ts';
 import {referenceOf, repositoryOf} from './names.ts';
 import {failuresFile, failuresText, type PushTarget, partialPush, pushImages} from './push-images.ts';
 import {longTimeouts, type Step, type World} from './world.ts';
@@ -6,12 +7,10 @@ import {longTimeouts, type Step, type World} from './world.ts';
 const check = async (world: World): Promise<Finding> => {
 	const {answers, bundle, registry, signal} = world;
 	const {images} = await bundle.open(signal);
-	const present = await Promise.all(
-		images.map(async ({name, tag}) => registry.manifestDigest(repositoryOf(answers, name), tag, signal)),
-	);
+	const states = await Promise.all(images.map((image) => lookFor(world, image)));
 	const changes = images.flatMap((image, index): Change[] => {
-		const found = present[index];
-		if (found === image.manifest.digest) return [];
+		const {present = false, found} = states[index] ?? {};
+		if (present) return [];
 		return [
 			{
 				action: 'push',
@@ -27,7 +26,8 @@ const check = async (world: World): Promise<Finding> => {
 
 const apply = async (world: World): Promise<void> => {
 	const {answers, bundle, registry, host, clock, signal, report} = world;
-	const {images, index} = await bundle.open(signal);
+	const {images: carried, index} = await bundle.open(signal);
+	const images = await imagesToPush(world, carried);
 	const targets = images.map((image) => ({
 		image,
 		repository: repositoryOf(answers, image.name),
