@@ -74,7 +74,7 @@ const madeNames = (bodies: readonly unknown[]): readonly Replacement[] => {
 };
 
 // Versions and limits of time that a client picks as it goes; their presence is what counts.
-const freeQueries = ['resourceVersion', 'timeoutSeconds', 'continue', 'timeout'];
+const freeQueries = ['resourceVersion', 'timeoutSeconds', 'continue', 'timeout', 'hash'];
 const plainUrl = (url: string): string => {
 	const [path = '', query = ''] = url.split('?');
 	const pairs = query.split('&').flatMap((pair) => {
@@ -88,7 +88,10 @@ const plainUrl = (url: string): string => {
 const patterns: readonly Replacement[] = [
 	[/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gu, 'UID'],
 	[/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|\+00:00)/gu, 'TIME'],
-	[/containerd:\/\/[0-9a-f]{64}/gu, 'CONTAINER'],
+	[/\b[0-9a-f]{64}\b/gu, 'SHA256'],
+	[/(zenml-airgap-probe-[a-z]+)-[0-9a-f]{6}\b/gu, '$1-RAND'],
+	[/kube-api-access-[a-z0-9]{5}\b/gu, 'kube-api-access-RAND'],
+	[/containerd:\/\/SHA256/gu, 'CONTAINER'],
 	[/\.[0-9a-f]{16}\b/gu, '.EVENT'],
 	[/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/gu, 'IP'],
 ];

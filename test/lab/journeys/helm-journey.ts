@@ -87,7 +87,7 @@ export const helmJourney = async (
 			['upgrade with the same values', [...upgrade('replicas=2', 'greeting=good day'), ...waiting(60)]],
 			['upgrade that the server refuses', [...upgrade('selector=other'), ...waiting(60)]],
 			['upgrade whose hook fails', [...upgrade('hook=false'), ...waiting(60)]],
-			['upgrade whose image is missing', [...upgrade('image=lab.internal/pause:missing'), ...waiting(6)]],
+			['upgrade whose image is missing', [...upgrade('image=lab.internal/pause:missing'), ...waiting(10)]],
 			['rollback', ['rollback', 'journey', '2', ...update, ...waiting(60)]],
 			['history', ['history', 'journey', '--output', 'json']],
 			['list', ['list', '--output', 'json']],

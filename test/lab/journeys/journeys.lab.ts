@@ -7,6 +7,7 @@ import {targetFromFile, targetOf} from '../api-client.ts';
 import {labFacts} from '../lab.ts';
 import {compareJourneys, inShort, type Journey} from './compare-steps.ts';
 import {failing, helmJourney, runOfChart} from './helm-journey.ts';
+import {installInLab, installInRehearsal} from './install-worlds.ts';
 import {type Known, known} from './known.ts';
 
 const facts = labFacts();
@@ -79,6 +80,13 @@ describe.skipIf(!facts.kubernetes.version.startsWith('v1.34.'))('journeys in the
 			).toEqual([]);
 		},
 	);
+
+	it('our install and its second run are answered alike', async () => {
+		const {helm} = await fetchHelm('4.2.3');
+		const [left, right] = await Promise.all([installInLab(helm), installInRehearsal(helm)]);
+		for (const {steps} of [left, right]) for (const {code, output} of steps) expect(code, output).toBe(0);
+		expect(unexplained('install', left, right)).toEqual([]);
+	});
 
 	it('lists no difference that is gone', () => {
 		expect(known.filter((one) => !one.sometimes && !met.has(one)).map(({reason}) => reason)).toEqual([]);
