@@ -15,6 +15,12 @@ const all: Readonly<Record<string, (setting: Setting) => Promise<readonly Figure
 };
 
 const words = process.argv.slice(2);
+if (words[0] === 'load') {
+	const {load} = await import('./load/index.ts');
+	const code = await load(words.slice(1));
+	await new Promise<void>((written) => process.stdout.write('', () => written()));
+	process.exit(code);
+}
 const at = words.indexOf('--dist');
 const dist = at < 0 ? path.join(root, 'dist') : path.resolve(words[at + 1] ?? '');
 const names = at < 0 ? words : words.toSpliced(at, 2);
