@@ -149,20 +149,18 @@ test('of an index one platform is taken as its image; all of them keep the index
 	expect(both?.createdMs).toBe(Date.parse('2026-03-01T00:00:00Z'));
 });
 
-test('a bundle of several platforms passes sha256sum, opens and verifies', async () => {
+test('a bundle of several platforms opens and verifies, each index under its own digest', async () => {
 	const charts = await folderOfCharts();
 	const {source} = multi();
 	const made = await plan(specOf('vendor.example.com', charts, {platforms: ['linux/amd64', 'linux/arm64']}), source);
 	const folder = join(await temporary(), 'bundle');
 	await writeBundle(made, quiet(folder));
 	execFileSync('sha256sum', ['--strict', '--quiet', '-c', 'SHA256SUMS'], {cwd: folder});
-	const port = createBundlePort({path: folder});
+	const port = createBundlePort({path: folder, platform: 'all'});
 	const bundle = await port.open(never);
-	expect(bundle.images).toHaveLength(made.images.length);
-	for (const {name, manifest} of bundle.images) {
-		const of = made.images.find((one) => one.name === name);
-		expect([of?.manifest, ...(of?.children ?? [])].map((one) => one?.digest)).toContain(manifest.digest);
-	}
+	expect(bundle.images.map(({manifest}) => manifest.digest).sort()).toEqual(
+		made.images.map(({manifest}) => manifest.digest).sort(),
+	);
 	await port.verify({signal: never, onProgress: () => undefined});
 });
 

@@ -90,18 +90,23 @@ const plan = async (image: Image): Promise<PlannedImage> => {
 /**
  * The images of archives that were saved by hand (`docker save`) or of OCI layouts. Layers stay as they are in there: those of
  * `docker save` are not compressed.
+ * @param platforms one is taken out of an image of several; of several, the image is taken whole
  * @throws ProblemError of area `bundle`, as for archives within a bundle
  */
 export const imagesOfArchives = async (
 	paths: readonly string[],
+	platforms: readonly string[],
 	signal: AbortSignal,
 ): Promise<readonly PlannedImage[]> => {
+	const [only, ...others] = platforms;
+	const platform = only !== undefined && others.length === 0 ? only : 'all';
 	const found: PlannedImage[] = [];
 	for (const path of paths) {
 		const trees = await treesOf(path, signal).catch((error: unknown) => {
 			throw fileProblem(path, error);
 		});
-		for (const tree of trees) for (const image of await readImages(tree, signal)) found.push(await plan(image));
+		for (const tree of trees)
+			for (const image of await readImages(tree, signal, {platform})) found.push(await plan(image));
 	}
 	return found;
 };

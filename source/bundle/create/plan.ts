@@ -119,7 +119,7 @@ export const planBundle = async (options: {
 	readonly signal: AbortSignal;
 }): Promise<BundlePlan> => {
 	const {spec, source, signal, onLook} = options;
-	const archived = await imagesOfArchives(options.from, signal);
+	const archived = await imagesOfArchives(options.from, spec.platforms, signal);
 	const listed = listedImages(spec);
 	const charts = await inPool(listedCharts(spec), lookWidth, (wanted) => {
 		onLook(`chart ${wanted.location} ${wanted.version}`);

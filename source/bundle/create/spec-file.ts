@@ -8,7 +8,7 @@ const maximumBytes = 1024 * 1024;
 
 type Path = readonly PropertyKey[];
 
-const usage = (file: string, code: string, message: string, cause: string, fix: string, place = {}): Problem =>
+const specProblem = (file: string, code: string, message: string, cause: string, fix: string, place = {}): Problem =>
 	problem({code, area: 'usage', message, cause, fix, location: {file, ...place}});
 
 const dotted = (path: Path): string => path.map(String).join('.');
@@ -31,7 +31,7 @@ export const readSpec = (text: string, file: string, folder: string): BundleSpec
 		return {line: Math.max(1, line), column: Math.max(1, col)};
 	};
 	const syntax = (cause: string, offset = 0) =>
-		usage(
+		specProblem(
 			file,
 			'bundle-spec-syntax',
 			'The spec cannot be read.',
@@ -68,7 +68,7 @@ export const readSpec = (text: string, file: string, folder: string): BundleSpec
 			parsed.error.issues.flatMap((issue) =>
 				issue.code === 'unrecognized_keys'
 					? issue.keys.map((key) =>
-							usage(
+							specProblem(
 								file,
 								'bundle-spec-unknown-key',
 								`The spec has a key that means nothing: ${dotted([...issue.path, key])}.`,
@@ -78,7 +78,7 @@ export const readSpec = (text: string, file: string, folder: string): BundleSpec
 							),
 						)
 					: [
-							usage(
+							specProblem(
 								file,
 								'bundle-spec-value',
 								`${dotted(issue.path) || 'The spec'} ${say(issue)}.`,
