@@ -23,7 +23,7 @@ export const users = [{username: 'robot', password: canary}] as const;
 
 /** The usual attempts without the usual pauses. */
 export const quick: RetryTable = Object.fromEntries(
-	['line-dropped', 'stalled', 'unavailable', 'upload-lost', 'rate-limited'].map((name) => [
+	['line-dropped', 'stalled', 'unavailable', 'upload-lost', 'rate-limited', 'login-expired'].map((name) => [
 		`registry-${name}`,
 		{attempts: 3, pausesMs: [1]},
 	]),
