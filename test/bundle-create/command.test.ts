@@ -7,6 +7,7 @@ import {promisify} from 'node:util';
 import {expect, onTestFinished, test} from 'vitest';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
 import {createBundlePort} from '../../source/bundle/bundle.ts';
+import {acquireFileLock} from '../../source/engine/lock.ts';
 import {pseudoRandom} from '../../source/rehearsal/sample-bundle/layers.ts';
 import {programWords} from '../helpers/world.ts';
 import {createStage} from '../program/stage.ts';
@@ -177,4 +178,40 @@ test('a docker save archive stands in for a registry, and its layers stay raw', 
 		expect(hex(await readFile(path.join(side.folder, 'images/blobs/sha256', hex(bytes))))).toBe(hex(bytes));
 	}
 	await createBundlePort({path: side.folder}).verify({signal: never, onProgress: () => undefined});
+});
+
+test('Ctrl-C ends it with 130 and the way to go on; what came in stays, and no lock', async () => {
+	const side = await connectedSide();
+	const stop = new AbortController();
+	let told = '';
+	const stage = await createStage({
+		environment: {PATH: process.env.PATH},
+		signal: stop.signal,
+		err: (text) => {
+			told += text;
+			if (text.includes('  fetched')) stop.abort(new Error('it got SIGINT'));
+		},
+	});
+	onTestFinished(stage.remove);
+	expect((await stage.run(...side.words, '--concurrency', '1')).code).toBe(130);
+	expect(told).toContain('start it again, it goes on');
+	expect(await readdir(path.join(side.folder, 'images/blobs/sha256'))).not.toEqual([]);
+	await expect(stat(path.join(side.folder, 'SHA256SUMS'))).rejects.toThrow('ENOENT');
+	await expect(stat(`${side.folder}.lock`)).rejects.toThrow('ENOENT');
+	expect(await side.stage.run(...side.words)).toMatchObject({code: 0});
+});
+
+test('a folder on which another run works is refused, with who it is', async () => {
+	const side = await connectedSide();
+	const release = await acquireFileLock(`${side.folder}.lock`, {
+		pid: process.pid,
+		host: side.stage.context.hostName,
+		user: 'grace',
+		runId: 'other',
+		startedAt: 0,
+	});
+	const refused = await side.stage.run(...side.words);
+	await release();
+	expect(refused.code).toBe(10);
+	expect(refused.err).toContain('grace');
 });
