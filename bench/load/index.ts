@@ -1,13 +1,15 @@
 import {execFileSync} from 'node:child_process';
+import {rmSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {availableParallelism, cpus, homedir, loadavg, tmpdir} from 'node:os';
 import path from 'node:path';
 import {parseArgs} from 'node:util';
 import {root} from '../setting.ts';
+import type {Bench, Row} from './bench.ts';
 import {clientsOf} from './clients.ts';
 import {fetchPeers} from './peers.ts';
 import {makeProtection} from './registry.ts';
-import {type Bench, type Row, rows} from './rows.ts';
+import {rows} from './rows.ts';
 import {type ImageSet, makeBundle, makeImages, writeArchive, writeLayout} from './sets.ts';
 
 const usage = `npm run bench -- load [ROW…] [--runs 5] [--size 1500] [--big 15000] [--dist DIR] [--json]
@@ -83,6 +85,10 @@ export const load = async (words: readonly string[]): Promise<number> => {
 	const peers = await fetchPeers(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), say);
 	for (const reason of peers.absent) say(`left out: ${reason}`);
 	const folder = await mkdtemp(path.join(tmpdir(), 'zenml-airgap-load-'));
+	// The folder holds gigabytes. Whoever writes into it is ended before, when this process is told to end.
+	process.once('exit', () => rmSync(folder, {recursive: true, force: true, maxRetries: 20, retryDelay: 50}));
+	const stop = (): void => process.exit(130);
+	process.once('SIGINT', stop).once('SIGTERM', stop);
 	try {
 		const dist = path.resolve(asked.dist ?? path.join(folder, 'dist'));
 		if (asked.dist === undefined)

@@ -50,6 +50,8 @@ export const measure = async (
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
 		stderr = `${stderr}${text}`.slice(-4000);
 	});
+	const end = (): void => void child.kill('SIGKILL');
+	process.prependOnceListener('exit', end);
 	child.stdin.on('error', () => undefined);
 	child.stdin.end(input);
 	const sample = setInterval(() => {
@@ -62,5 +64,6 @@ export const measure = async (
 		return {wallMs, cpuMs: childrenMs() - cpuBefore, peakMb, stdout};
 	} finally {
 		clearInterval(sample);
+		process.off('exit', end);
 	}
 };

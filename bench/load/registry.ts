@@ -108,8 +108,12 @@ export const startRegistry = async (
 		log += text;
 	});
 	const ended = once(child, 'close');
+	// A benchmark that is stopped in the middle must not leave a server behind.
+	const end = (): void => void child.kill('SIGKILL');
+	process.prependOnceListener('exit', end);
 	const stop = async (): Promise<void> => {
-		child.kill('SIGKILL');
+		process.off('exit', end);
+		end();
 		await ended;
 		await rm(data, {recursive: true, force: true});
 	};
