@@ -138,7 +138,7 @@ test('killed in the middle of a blob, it goes on from there and ends in the same
 	expect(await filesOf(side.folder)).toEqual(await filesOf(other));
 }, 120_000);
 
-test('a wrong login, a missing version and a registry that wants TLS are told with the next move', async () => {
+test('a wrong login, a missing version and a missing helm are told with the next move', async () => {
 	const {stage, words, registry, login} = await connectedSide();
 	await writeFile(
 		login,
@@ -154,6 +154,8 @@ test('a wrong login, a missing version and a registry that wants TLS are told wi
 	);
 	const missing = await stage.run(...words, '--workspace', '9.9.9');
 	expect(missing.err).toContain('There is no chart of that version at that place.');
+	const helmless = await stage.run(...words, '--helm', '/nowhere/helm');
+	expect(helmless).toMatchObject({code: 3, err: expect.stringContaining('--helm PATH')});
 	expect((await readdir(stage.folder)).filter((name) => name.startsWith('bundle'))).toEqual([]);
 });
 

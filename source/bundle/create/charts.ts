@@ -61,6 +61,22 @@ const render = async (
 	}
 };
 
+const valuesOf = (text: string, {name, version}: WantedChart): unknown => {
+	try {
+		return parse(text, {maxAliasCount: 100});
+	} catch (error) {
+		throw bundleProblem(
+			{
+				code: 'bundle-create-chart',
+				message: `The chart ${name} ${version} cannot be used.`,
+				cause: 'Its values.yaml is not YAML.',
+				fix: 'Ask who publishes it for a whole one.',
+			},
+			{cause: error},
+		);
+	}
+};
+
 /**
  * Fetches a chart and finds the images it names.
  * @param listed references of the spec; those of the chart's own version are set as the installer sets them
@@ -90,7 +106,7 @@ export const planChart = async (
 	}
 	const placed = imageValues(wanted.kind, listed);
 	const version = chart.appVersion ?? chart.version;
-	const values: unknown = parse(await port.values(path, signal), {maxAliasCount: 100});
+	const values = valuesOf(await port.values(path, signal), wanted);
 	const named = namedImages(values, placed, {version, annotations: chart.annotations});
 	try {
 		const {images, tests} = renderedImages(await render(path, wanted, placed, port, signal));

@@ -28,7 +28,8 @@ const unusable = (reference: ImageReference, cause: string) =>
 		nextSteps: ['A registry that still serves schema 1 has to be asked for the image by a newer client, or upgraded.'],
 	});
 
-const tryJson = (bytes: Buffer): unknown => {
+/** JSON of bytes that came from elsewhere. @returns `undefined` where it is none */
+export const tryJson = (bytes: Buffer): unknown => {
 	try {
 		return JSON.parse(bytes.toString('utf8'));
 	} catch {

@@ -4,6 +4,7 @@ import {digestPattern} from '../image.ts';
 import {bundleProblem, fileProblem} from '../problems.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
 import {parseReference} from './reference.ts';
+import {tryJson} from './resolve.ts';
 import type {ImageSource} from './source.ts';
 import {type PlannedBlob, type PlannedImage, platformName} from './types.ts';
 
@@ -37,6 +38,14 @@ const artifact = z.object({
 const fileName = (image: string, digest: string, suffix: string): string =>
 	`sbom/${image.replace(':', '-')}-${digest.slice('sha256:'.length, 'sha256:'.length + 12)}.${suffix}`;
 
+const unusableArtifact = (image: string, digest: string) =>
+	bundleProblem({
+		code: 'bundle-create-sbom',
+		message: `An SBOM that is attached to ${image} cannot be put into the bundle.`,
+		cause: `What its registry holds under ${digest} is no artifact manifest.`,
+		fix: 'Tell who attached it; meanwhile set attachedSboms: false, and name SBOMs as files.',
+	});
+
 /** SBOMs that are attached to an image, or to the image of a platform within it (OCI distribution 1.1, referrers). */
 export const attachedSboms = async (
 	source: ImageSource,
@@ -55,8 +64,9 @@ export const attachedSboms = async (
 		for (const referrer of await source.referrers(at, subject, signal)) {
 			if (!formatOf(referrer.artifactType)) continue;
 			const {bytes} = await source.readManifest({...at, reference: referrer.digest}, signal);
-			const parsed = artifact.safeParse(JSON.parse(bytes.toString('utf8')));
-			for (const layer of parsed.success ? parsed.data.layers : []) {
+			const parsed = artifact.safeParse(tryJson(bytes));
+			if (!parsed.success) throw unusableArtifact(image, referrer.digest);
+			for (const layer of parsed.data.layers) {
 				const kind = formatOf(layer.mediaType) ?? formatOf(referrer.artifactType);
 				if (!kind || layer.size > maximumBytes) continue;
 				const blob: PlannedBlob = {

@@ -86,6 +86,14 @@ export const openHelm = async (
 	const common = {binary, home: path.join(work, 'helm'), environment};
 	const puller = createChartPuller({...common, ...(dockerConfig === undefined ? {} : {dockerConfig})});
 	const helm = createHelm(common);
+	await puller.version(context.signal).catch((error: unknown) => {
+		if (!(error instanceof ProblemError) || error.problem.area !== 'prerequisites') throw error;
+		const {answers: _answers, ...problem} = error.problem;
+		throw new ProblemError(
+			{...problem, fix: 'Charts are pulled and looked at by Helm: name one of 3.8 or newer with --helm PATH.'},
+			{cause: error},
+		);
+	});
 	const charts: ChartPort = {
 		pull: ({name, location, version: of}, signal) => {
 			const {ca, plainHttp = false} = spec.hosts[location.replace(/^oci:\/\//u, '').replace(/\/.*$/u, '')] ?? {};
