@@ -113,7 +113,7 @@ test('killed in the middle of a blob, it goes on from there and ends in the same
 	const child = spawn(process.execPath, [...programWords, ...side.words], {
 		cwd: process.cwd(),
 		stdio: 'ignore',
-		env: {PATH: process.env.PATH, HOME: side.stage.folder},
+		env: {PATH: process.env.PATH, HOME: side.stage.folder, TMPDIR: side.stage.folder},
 	});
 	const part = path.join(side.folder, 'images/blobs/sha256', `${big.blobs[1]?.digest.slice(7)}.part`);
 	const ended = once(child, 'exit');
