@@ -10,8 +10,8 @@ export type HashOutcome = {readonly mismatches: readonly Mismatch[]} | {readonly
 /** Below this many bytes a thread takes longer to start than it saves. */
 const worthThreads = 64 * 1024 * 1024;
 
-/** More threads than this wait for the disk only. */
-const mostThreads = 4;
+/** Two hash faster than disks read, and each more takes 16 MB; who has faster disks asks for more. */
+const mostThreads = 2;
 
 /** How many files are hashed at once where nothing else is asked for. */
 export const defaultThreads = (): number => Math.min(mostThreads, availableParallelism());

@@ -1,3 +1,4 @@
+import type {ProblemError} from '../engine/problem.ts';
 import {digestPattern, sha256} from './image.ts';
 import {type BundleIndex, bundleFiles, bundleIndexSchema} from './index-file.ts';
 import {parseExactChecksums} from './manifest-text.ts';
@@ -13,21 +14,29 @@ const {index: indexName, checksums: sumsName, signature: signatureName} = bundle
 const several = (names: readonly string[]): string =>
 	names.length <= 10 ? names.join(', ') : `${names.slice(0, 10).join(', ')} and ${names.length - 10} more`;
 
-const carryBoth = `Carry ${indexName} and ${sumsName} in again from the connected side.`;
+const carryBoth = 'Carry bundle.json and SHA256SUMS in again from the connected side.';
 
-const unusable = (code: string, message: string, cause: string, fix = carryBoth, file: string = indexName) =>
-	bundleProblem({code, message, cause, fix, location: {file}});
+type Refusal = {readonly code: string; readonly message: string; readonly cause: string};
+
+/** @param more the way out, where carrying both lists again is none, and the file to look at */
+const unusable = (refusal: Refusal, more: {readonly fix?: string; readonly file?: string} = {}): ProblemError =>
+	bundleProblem({fix: carryBoth, ...refusal, ...more, location: {file: more.file ?? indexName}});
 
 const readText = async (slice: Slice): Promise<Buffer> => {
 	if (slice.size > maximumBytes) {
-		throw unusable('bundle-index-damaged', `${slice.label} is too large.`, `It has ${slice.size} bytes.`);
+		throw unusable({
+			code: 'bundle-index-damaged',
+			message: `${slice.label} is too large.`,
+			cause: `It has ${slice.size} bytes.`,
+		});
 	}
 	return readSlice(slice);
 };
 
 /** Reads `bundle.json` as text. @throws ProblemError `bundle-index-newer`, `bundle-index-damaged` */
 export const parseIndex = (text: string): BundleIndex => {
-	const damaged = (cause: string) => unusable('bundle-index-damaged', `${indexName} cannot be used.`, cause);
+	const damaged = (cause: string) =>
+		unusable({code: 'bundle-index-damaged', message: 'bundle.json cannot be used.', cause});
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
@@ -38,10 +47,12 @@ export const parseIndex = (text: string): BundleIndex => {
 	if (typeof version === 'number' && version > 1) {
 		const maker = value instanceof Object && 'madeBy' in value ? ` by zenml-airgap ${String(value.madeBy)}` : '';
 		throw unusable(
-			'bundle-index-newer',
-			'The bundle was made by a newer tool than this one.',
-			`${indexName} was written${maker} in format ${version}; this tool reads format 1.`,
-			'Use the newer tool; a bundle may hold it below bin/.',
+			{
+				code: 'bundle-index-newer',
+				message: 'The bundle was made by a newer tool than this one.',
+				cause: `bundle.json was written${maker} in format ${version}; this tool reads format 1.`,
+			},
+			{fix: 'Use the newer tool; a bundle may hold it below bin/.'},
 		);
 	}
 	const parsed = bundleIndexSchema.safeParse(value);
@@ -58,11 +69,13 @@ const compareSums = (index: BundleIndex, sums: ReadonlyMap<string, string>): voi
 	const names = [...differs, ...unknown];
 	if (names.length === 0) return;
 	throw unusable(
-		'bundle-index-mismatch',
-		`${indexName} and ${sumsName} do not agree about ${several(names)}.`,
-		`${sumsName} has the right checksum of ${indexName}, so ${sumsName} itself was changed, or belongs to another bundle.`,
-		carryBoth,
-		sumsName,
+		{
+			code: 'bundle-index-mismatch',
+			message: `bundle.json and SHA256SUMS do not agree about ${several(names)}.`,
+			cause:
+				'SHA256SUMS has the right checksum of bundle.json, so it was itself changed, or belongs to another bundle.',
+		},
+		{file: sumsName},
 	);
 };
 
@@ -72,33 +85,40 @@ const compareFiles = (index: BundleIndex, files: ReadonlyMap<string, Slice>): vo
 	const lost = names.filter((path) => !files.has(path));
 	if (lost.length > 0) {
 		throw unusable(
-			'bundle-file-missing',
-			`The bundle lacks ${lost.length === 1 ? 'a file' : `${lost.length} files`}: ${several(lost)}.`,
-			`${indexName} lists ${lost.length === 1 ? 'it' : 'them'}; what was carried in is not all.`,
-			'Carry the missing files in from the connected side.',
+			{
+				code: 'bundle-file-missing',
+				message: `The bundle lacks ${lost.length === 1 ? 'a file' : `${lost.length} files`}: ${several(lost)}.`,
+				cause: `bundle.json lists ${lost.length === 1 ? 'it' : 'them'}; what was carried in is not all.`,
+			},
+			{fix: 'Carry the missing files in from the connected side.'},
 		);
 	}
 	const known = new Set<string>([...names, indexName, sumsName, signatureName]);
 	const extra = [...files.keys()].filter((path) => !known.has(path));
 	if (extra.length > 0) {
 		throw unusable(
-			'bundle-file-extra',
-			`The bundle holds ${extra.length === 1 ? 'a file' : `${extra.length} files`} that it should not: ${several(extra)}.`,
-			`${indexName} lists every file of the bundle, and not ${extra.length === 1 ? 'this one' : 'these'}.`,
-			'Find out where they came from, then move them out of the bundle.',
+			{
+				code: 'bundle-file-extra',
+				message: `The bundle holds ${extra.length === 1 ? 'a file' : `${extra.length} files`} that it should not: ${several(extra)}.`,
+				cause: `bundle.json lists every file of the bundle, and not ${extra.length === 1 ? 'this one' : 'these'}.`,
+			},
+			{fix: 'Find out where they came from, then move them out of the bundle.'},
 		);
 	}
 	const wrong = index.files.filter(({path, size}) => files.get(path)?.size !== size);
 	if (wrong.length > 0) {
 		const [first] = wrong;
+		const have = first ? `${first.path} should have ${first.size} bytes and has ${files.get(first.path)?.size}` : '';
 		throw unusable(
-			'bundle-file-size',
-			`${wrong.length === 1 ? 'A file of the bundle has' : 'Files of the bundle have'} another size: ${several(wrong.map(({path}) => path))}.`,
-			first
-				? `${first.path} should have ${first.size} bytes and has ${files.get(first.path)?.size}: it was cut short, changed or replaced.`
-				: '',
-			`Carry ${several(wrong.map(({path}) => path))} in again from the connected side.`,
-			first?.path,
+			{
+				code: 'bundle-file-size',
+				message: `${wrong.length === 1 ? 'A file of the bundle has' : 'Files of the bundle have'} another size: ${several(wrong.map(({path}) => path))}.`,
+				cause: `${have}: it was cut short, changed or replaced.`,
+			},
+			{
+				fix: `Carry ${several(wrong.map(({path}) => path))} in again from the connected side.`,
+				...(first ? {file: first.path} : {}),
+			},
 		);
 	}
 };
@@ -118,30 +138,32 @@ export const readIndex = async (
 	const sumsSlice = files.get(sumsName);
 	if (!sumsSlice) {
 		throw unusable(
-			'bundle-file-missing',
-			`The bundle lacks a file: ${sumsName}.`,
-			`There is a ${indexName}, which never comes without it.`,
-			`Carry ${sumsName} in from the connected side.`,
+			{
+				code: 'bundle-file-missing',
+				message: 'The bundle lacks a file: SHA256SUMS.',
+				cause: 'There is a bundle.json, which never comes without it.',
+			},
+			{fix: 'Carry SHA256SUMS in from the connected side.', file: sumsName},
 		);
 	}
 	const checksums = parseExactChecksums((await readText(sumsSlice)).toString('utf8'));
 	if (!checksums) {
 		throw unusable(
-			'bundle-index-damaged',
-			`${sumsName} cannot be used.`,
-			'It has a line that is not 64 hex digits, two spaces and a path, or a file comes twice.',
-			carryBoth,
-			sumsName,
+			{
+				code: 'bundle-index-damaged',
+				message: 'SHA256SUMS cannot be used.',
+				cause: 'It has a line that is not 64 hex digits, two spaces and a path, or a file comes twice.',
+			},
+			{file: sumsName},
 		);
 	}
-	// A newer format may have other rules for its checksums; so the version is looked at before the checksum.
 	const digest = sha256(bytes);
 	if (checksums.get(indexName) !== digest) {
-		throw unusable(
-			'bundle-checksum-mismatch',
-			`${indexName} is not what ${sumsName} says.`,
-			`Its SHA-256 is ${digest}, ${sumsName} has ${checksums.get(indexName) ?? 'none'}: one of the two was changed or lost bytes on the way.`,
-		);
+		throw unusable({
+			code: 'bundle-checksum-mismatch',
+			message: 'bundle.json is not what SHA256SUMS says.',
+			cause: `Its SHA-256 is ${digest}, SHA256SUMS has ${checksums.get(indexName) ?? 'none'}: one of the two was changed or lost bytes on the way.`,
+		});
 	}
 	const index = parseIndex(bytes.toString('utf8'));
 	compareSums(index, checksums);
@@ -176,10 +198,12 @@ export const compareContents = (
 	];
 	if (absent.length === 0) return;
 	throw unusable(
-		'bundle-index-mismatch',
-		`${indexName} lists what the bundle does not hold: ${several(absent)}.`,
-		'All files are there, but the image layout or a chart holds something else than they should.',
-		'Run `zenml-airgap bundle verify --all` on it, and make the bundle anew if that finds nothing.',
+		{
+			code: 'bundle-index-mismatch',
+			message: `bundle.json lists what the bundle does not hold: ${several(absent)}.`,
+			cause: 'All files are there, but the image layout or a chart holds something else than they should.',
+		},
+		{fix: 'Run `zenml-airgap bundle verify --all` on it, and make the bundle anew if that finds nothing.'},
 	);
 };
 

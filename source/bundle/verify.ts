@@ -11,7 +11,7 @@ export type VerifyOptions = {
 	readonly onProgress: VerifyProgress;
 	/** What was verified earlier; nothing, when it is absent. */
 	readonly memo?: Memo;
-	/** Files that are hashed at once; by default as many as there are processors, at most 4. */
+	/** Files that are hashed at once; by default as many as there are processors, at most 2. */
 	readonly threads?: number | undefined;
 	/** Milliseconds since the epoch. */
 	readonly now?: () => number;

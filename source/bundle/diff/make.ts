@@ -17,26 +17,23 @@ import type {Difference} from './compare.ts';
 /** The file systems' words for: no hard link here. */
 const noLink = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-const refuse = (code: string, message: string, cause: string, fix: string) =>
-	bundleProblem({code, message, cause, fix});
-
 /** The bundle that a differential one can be made from. @throws ProblemError `bundle-diff-by-hand`, `bundle-diff-differential` */
 const requireMade = ({index, directory}: Bundle): BundleIndex => {
 	if (!index) {
-		throw refuse(
-			'bundle-diff-by-hand',
-			`No differential bundle can be made from ${directory}.`,
-			'It was made by hand: its layers lie within archives of `docker save`, out of which none can be left.',
-			'Make the new bundle with `zenml-airgap bundle create`; it takes such archives with --from.',
-		);
+		throw bundleProblem({
+			code: 'bundle-diff-by-hand',
+			message: `No differential bundle can be made from ${directory}.`,
+			cause: 'It was made by hand: its layers lie within archives of `docker save`, out of which none can be left.',
+			fix: 'Make the new bundle with `zenml-airgap bundle create`; it takes such archives with --from.',
+		});
 	}
 	if (index.differential) {
-		throw refuse(
-			'bundle-diff-differential',
-			`No differential bundle can be made from ${directory}.`,
-			`It is one itself: it leaves out what ${index.differential.base.name} has.`,
-			'Give the whole bundle.',
-		);
+		throw bundleProblem({
+			code: 'bundle-diff-differential',
+			message: `No differential bundle can be made from ${directory}.`,
+			cause: `It is one itself: it leaves out what ${index.differential.base.name} has.`,
+			fix: 'Give the whole bundle.',
+		});
 	}
 	return index;
 };
@@ -44,20 +41,24 @@ const requireMade = ({index, directory}: Bundle): BundleIndex => {
 const requireFree = async (out: string, bundle: Bundle, packed: boolean): Promise<void> => {
 	const inside = relative(bundle.directory, out);
 	if (!packed && inside !== '..' && !inside.startsWith(`..${sep}`)) {
-		const fix = 'Name a folder outside the bundle with --out.';
-		throw refuse('bundle-diff-out', `${out} lies within the bundle.`, 'The bundle would hold files it must not.', fix);
+		throw bundleProblem({
+			code: 'bundle-diff-out',
+			message: `${out} cannot take the differential bundle.`,
+			cause: 'It lies within the whole one, which would then hold files that it must not.',
+			fix: 'Name a folder outside the bundle with --out.',
+		});
 	}
 	const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
 		if (error.code === 'ENOENT') return [];
 		throw error;
 	});
 	if (names.length === 0) return;
-	throw refuse(
-		'bundle-diff-out',
-		`${out} is not empty.`,
-		`It holds ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}; a bundle holds nothing but its own files.`,
-		'Remove it, or name another folder with --out.',
-	);
+	throw bundleProblem({
+		code: 'bundle-diff-out',
+		message: `${out} cannot take the differential bundle.`,
+		cause: `It is not empty (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}); a bundle holds nothing but its own files.`,
+		fix: 'Name another folder with --out.',
+	});
 };
 
 const copy = async (
