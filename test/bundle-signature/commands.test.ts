@@ -186,6 +186,49 @@ test.skipIf(!hasMinisign)(
 	},
 );
 
+test('bundle verify with a pinned key tells who signed, and refuses what was tampered with in every mode', async () => {
+	const line = await keygen();
+	await sign('--comment', 'by Ada');
+	const verify = (...words: readonly string[]) => stage.run('bundle', 'verify', folder, ...words);
+	const good = await verify('--public-key', line);
+	expect(good.code).toBe(0);
+	expect(good.out).toMatch(/signed by key [0-9A-F]{16}: .*comment:by Ada/u);
+	expect((await verify('--public-key', join(stage.folder, 'keys', 'bundle.pub'))).code).toBe(0);
+	const unpinned = await verify();
+	expect(unpinned.code).toBe(0);
+	expect(unpinned.out).toContain('that was not checked');
+	await stage.run('bundle', 'keygen', '--out', 'other', '--no-passphrase');
+	const other = await verify('--public-key', join(stage.folder, 'other', 'bundle.pub'), '--signature', 'off');
+	expect(other.code).toBe(5);
+	expect(other.err).toContain('bundle-signature-broken');
+	const text = await readFile(join(folder, 'manifest.txt'), 'utf8');
+	await writeFile(join(folder, 'manifest.txt'), `${text}\n`);
+	for (const mode of ['require', 'warn', 'off']) {
+		const {code, err} = await verify('--public-key', line, '--signature', mode);
+		expect([mode, code]).toEqual([mode, 5]);
+		expect(err).toContain('bundle-signature-broken');
+	}
+	await writeFile(join(folder, 'manifest.txt'), text);
+	await rm(join(folder, 'SHA256SUMS.minisig'));
+	expect((await verify('--public-key', line)).err).toContain('bundle-signature-missing');
+	expect((await verify('--public-key', line, '--signature', 'warn')).code).toBe(0);
+});
+
+test('a folder that was signed is still signed when it is packed and cut into parts', async () => {
+	const line = await keygen();
+	await writeFile(join(folder, 'RELEASE-NOTES.md'), 'x'.repeat(1_500_000));
+	await sign();
+	const split = await stage.run('bundle', 'split', folder, '--size', '1MiB', '--out', join(stage.folder, 'cut'));
+	expect(split.err + split.out).toContain('.parts.json');
+	expect(split.code).toBe(0);
+	const verify = (...words: readonly string[]) => stage.run('bundle', 'verify', join(stage.folder, 'cut'), ...words);
+	expect(await verify('--public-key', line)).toMatchObject({code: 0});
+	const sheet = await stage.run('bundle', 'custody', join(stage.folder, 'cut'));
+	expect(sheet.code).toBe(0);
+	expect(sheet.out).toMatch(/^Signed {3}by key/mu);
+	expect(sheet.out).toMatch(/^002 [0-9a-f]{64} /mu);
+});
+
 test('the custody sheet of a signed folder fits one page and holds sums, signer and lines to sign', async () => {
 	await keygen();
 	await sign('--comment', 'by Ada');

@@ -1,6 +1,6 @@
 import {stat} from 'node:fs/promises';
 import {basename} from 'node:path';
-import {createBundlePort} from '../bundle.ts';
+import {openBundle} from '../bundle.ts';
 import {bundleFiles} from '../index-file.ts';
 import {type Layout, openLayout} from '../layout.ts';
 import {findPartsFile, readPartsFile} from '../parts.ts';
@@ -73,11 +73,16 @@ const carriedAs = async (path: string, layout: Layout, options: Options): Promis
 /**
  * What a custody sheet says of a bundle: a folder, a tar of it, or the parts of one. Sums of parts and files are those of
  * their lists, where there are lists: `bundle verify` compares them.
+ * @param options.workDirectory where charts are copied to out of a tar, to be read
  * @throws ProblemError area `bundle`
  */
-export const readSheet = async (path: string, options: Options): Promise<Sheet> => {
+export const readSheet = async (
+	path: string,
+	options: Options & {readonly workDirectory: () => Promise<string>},
+): Promise<Sheet> => {
 	const layout = await openLayout(path, options.signal);
-	const bundle = await createBundlePort({path, signature: {mode: 'off'}}).open(options.signal);
+	const asked = {signature: {mode: 'off'}, platform: undefined} as const;
+	const bundle = await openBundle(layout, options.workDirectory, asked, options.signal);
 	const {index} = bundle;
 	return {
 		digest: bundle.digest,

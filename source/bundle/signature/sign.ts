@@ -1,7 +1,7 @@
 import {stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import {createBundlePort} from '../bundle.ts';
+import {openBundle} from '../bundle.ts';
 import {sha256} from '../image.ts';
 import {bundleFiles} from '../index-file.ts';
 import {type Layout, openLayout} from '../layout.ts';
@@ -104,7 +104,9 @@ export const signBundle = async (options: {
 	if (!status.isDirectory()) throw folderOnly(path);
 	const layout = await openLayout(path, signal);
 	if (layout.packed) throw folderOnly(path);
-	const bundle = await createBundlePort({path, signature: {mode: 'off'}}).open(signal);
+	// Charts of a folder are read where they lie: nothing is copied out.
+	const here = (): Promise<string> => Promise.resolve(layout.path);
+	const bundle = await openBundle(layout, here, {signature: {mode: 'off'}, platform: undefined}, signal);
 	const old = layout.files.get(bundleFiles.checksums);
 	if (old && old.size > maximumChecksumsBytes) throw notWhole('It is too large to be a list of checksums', [path]);
 	const given = old ? await readSlice(old) : undefined;

@@ -1,6 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../context.ts';
+import {withCharts} from './bundle-path.ts';
 import {progressLines} from './progress.ts';
 import {stoppable} from './stopped.ts';
 import type {Tool} from './tool.ts';
@@ -13,10 +14,13 @@ const work = async (context: Context, bundle: string, {out}: Options): Promise<n
 	const {fileProblem} = await import('../../bundle/problems.ts');
 	const lines = progressLines(context);
 	try {
-		const sheet = await readSheet(path.resolve(context.workingDirectory, bundle), {
-			signal: context.signal,
-			onProgress: ({file, done, total}) => lines.move(`read ${file}`, done, total),
-		});
+		const sheet = await withCharts(context, (workDirectory) =>
+			readSheet(path.resolve(context.workingDirectory, bundle), {
+				workDirectory,
+				signal: context.signal,
+				onProgress: ({file, done, total}) => lines.move(`read ${file}`, done, total),
+			}),
+		);
 		lines.end();
 		const text = sheetText(sheet);
 		if (out === undefined) context.out(text);

@@ -45,7 +45,7 @@ const text = (found: Inspection, tookMs: number): string => {
 		...(bundle?.index
 			? [`  made ${bundle.index.created} by ${bundle.index.madeBy}`]
 			: ['  made by hand: there is no bundle.json']),
-		...(bundle?.signer ? [`  signed by key ${bundle.signer.keyId}`] : []),
+		...(bundle?.signer ? [`  signed by key ${bundle.signer.keyId}: ${bundle.signer.comment}`] : []),
 		...(bundle?.index?.differential ? [`  differential: needs what ${bundle.index.differential.base.name} has`] : []),
 		...(bundle
 			? [
