@@ -127,5 +127,7 @@ export const review = (store: Store, deny: readonly Denial[], user: User, kind: 
 		namespace: String(wish.namespace ?? ''),
 		name: String(wish.name ?? ''),
 	});
-	return {...body, kind, status: {allowed}};
+	// Empty members are left out of answers (`omitempty`).
+	const resourceAttributes = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== ''));
+	return {...body, kind, spec: {...spec, resourceAttributes}, status: {allowed}};
 };

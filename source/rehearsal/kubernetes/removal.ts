@@ -75,7 +75,9 @@ export const createRemoval =
 		if (!metadata.deletionTimestamp) {
 			metadata.deletionTimestamp = timestamp(now());
 			if (info.id !== 'namespaces')
-				metadata.deletionGracePeriodSeconds = isGraceful ? (options.gracePeriodSeconds ?? 30) : 0;
+				metadata.deletionGracePeriodSeconds = isGraceful
+					? (options.gracePeriodSeconds ?? Number(dict(live.spec).terminationGracePeriodSeconds ?? 30))
+					: 0;
 			if (info.counted) metadata.generation = (metadata.generation ?? 0) + 1;
 		} else if (options.gracePeriodSeconds === 0) metadata.deletionGracePeriodSeconds = 0;
 		const next: KubeObject = {...live, metadata};

@@ -62,7 +62,7 @@ const podSpec: Shape = {
 		initContainers: byKeys(['name'], container),
 		ephemeralContainers: byKeys(['name'], container),
 		volumes: byKeys(['name'], volume),
-		imagePullSecrets: byKeys(['name']),
+		imagePullSecrets: byKeys(['name'], atomic),
 		hostAliases: byKeys(['ip']),
 		topologySpreadConstraints: byKeys(['topologyKey', 'whenUnsatisfiable'], {fields: {labelSelector: atomic}}),
 		nodeSelector: {atomic: true, map: true},
@@ -116,7 +116,7 @@ const shapes: Readonly<Record<string, Shape>> = {
 	},
 	secrets: {fields: {metadata, data: map, stringData: map}},
 	configmaps: {fields: {metadata, data: map, binaryData: map}},
-	serviceaccounts: {fields: {metadata, secrets: byKeys(['name'])}},
+	serviceaccounts: {fields: {metadata, secrets: byKeys(['name']), imagePullSecrets: {items: atomic}}},
 	namespaces: {fields: {metadata, spec: {fields: {finalizers: atomic}}, status: {fields: {conditions}}}},
 	nodes: {
 		fields: {
@@ -137,6 +137,8 @@ const shapes: Readonly<Record<string, Shape>> = {
 		fields: {metadata, spec: {fields: {selector: labelSelector}}, status: {fields: {conditions}}},
 	},
 	'horizontalpodautoscalers.autoscaling': {fields: {metadata, status: {fields: {conditions}}}},
+	'rolebindings.rbac.authorization.k8s.io': {fields: {metadata, roleRef: atomic}},
+	'clusterrolebindings.rbac.authorization.k8s.io': {fields: {metadata, roleRef: atomic}},
 	'clusterroles.rbac.authorization.k8s.io': {
 		fields: {metadata, aggregationRule: {}},
 	},

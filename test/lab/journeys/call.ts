@@ -86,10 +86,13 @@ const plainUrl = (url: string): string => {
 };
 
 const patterns: readonly Replacement[] = [
+	[/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----(\\n|\n)*/gsu, 'CERTIFICATE '],
 	[/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gu, 'UID'],
 	[/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|\+00:00)/gu, 'TIME'],
 	[/\b[0-9a-f]{64}\b/gu, 'SHA256'],
 	[/(zenml-airgap-probe-[a-z]+)-[0-9a-f]{6}\b/gu, '$1-RAND'],
+	[/\bdefault-scheduler-[a-z]+\b/gu, 'default-scheduler-HOST'],
+	[/"pid\\?":\d+|"runId\\?":\\?"[0-9a-f]{8}|"startedAt\\?":\d+|root@\S+\/[0-9a-f]{8}/gu, 'RUN'],
 	[/kube-api-access-[a-z0-9]{5}\b/gu, 'kube-api-access-RAND'],
 	[/containerd:\/\/SHA256/gu, 'CONTAINER'],
 	[/\.[0-9a-f]{16}\b/gu, '.EVENT'],

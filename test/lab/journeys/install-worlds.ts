@@ -29,11 +29,11 @@ const namesOf = (
 	ca: string,
 	node: string,
 ): readonly Replacement[] => [
-	[readFileSync(tls.ca, 'utf8'), 'SITE-CA'],
+	[readFileSync(tls.ca, 'utf8'), 'CA'],
 	[ca, 'CA'],
 	[registry.host, 'REGISTRY'],
 	[network.nameServer, 'NAME-SERVER'],
-	[`${database.host}:${database.port ?? 5432}`, 'DATABASE:PORT'],
+	[`${database.port ?? 5432}`, 'DATABASE-PORT'],
 	[database.host, 'DATABASE'],
 	...(ingress?.httpsPort ? [[`:${ingress.httpsPort}`, ''] as const] : []),
 	[node, 'NODE'],

@@ -22,6 +22,9 @@ const pullSecrets = (context: PodContext, runtime: Runtime): KubeObject[] => {
 	return found.filter((secret) => secret !== undefined);
 };
 
+/** The image without tag and digest; a colon before a slash is that of a port. */
+const repositoryOf = (image: string): string => image.replace(/@.*$/u, '').replace(/:[^:/]*$/u, '');
+
 const fieldPathOf = (container: Container, isInit: boolean): string =>
 	`spec.${isInit ? 'initContainers' : 'containers'}{${container.name}}`;
 
@@ -102,7 +105,7 @@ const runOnce = async (
 		}
 		say('Created', `Created container: ${container.name}`);
 		status.state = {running: {startedAt: timestamp(context.now())}};
-		status.imageID = `${container.image.split(/[:@]/)[0]}@sha256:${digest(container.image)}`;
+		status.imageID = `${repositoryOf(container.image)}@sha256:${digest(container.image)}`;
 		status.containerID = `containerd://${digest(`${uid}/${container.name}/${status.restartCount}`)}`;
 		say('Started', `Started container ${container.name}`);
 		runtime.report();

@@ -141,9 +141,12 @@ const roll = (context: Context, deployment: Deployment, current: ReplicaSet, old
 	scale(context, deployment, current, next);
 
 	// Old pods go as far as the available ones allow; those that never became available may go at once.
-	let spare = total([current, ...old], 'availableReplicas') - (wanted - slack);
+	// A status is older than the last scaling: what was told to go no longer counts.
+	const available = (set: ReplicaSet): number =>
+		Math.min(set.spec.replicas, Number(set.status?.availableReplicas ?? 0));
+	let spare = [current, ...old].reduce((sum, set) => sum + available(set), 0) - (wanted - slack);
 	for (const set of old) {
-		const broken = Math.max(0, set.spec.replicas - Number(set.status?.availableReplicas ?? 0));
+		const broken = set.spec.replicas - available(set);
 		const healthy = Math.min(set.spec.replicas - broken, Math.max(0, spare));
 		spare -= healthy;
 		scale(context, deployment, set, set.spec.replicas - broken - healthy);
