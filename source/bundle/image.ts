@@ -1,8 +1,10 @@
 import {createHash} from 'node:crypto';
 import {z} from 'zod';
+import {type Compression, compressionOf, decompress} from './compressed.ts';
 import type {Choice} from './platforms.ts';
 import {bundleProblem, damaged} from './problems.ts';
-import {openSlice, readSlice, type Slice, scanSlice, withReader} from './slice.ts';
+import {ringSlice} from './ring.ts';
+import {openSlice, readSlice, type Slice, withReader} from './slice.ts';
 import {maximumJsonBytes, missing, readJson, type Tree} from './tree.ts';
 import type {Blob, Descriptor, Image, Platform} from './types.ts';
 
@@ -45,6 +47,7 @@ export const blobOf = (descriptor: Descriptor, slice: Slice): Blob => ({
 	digest: descriptor.digest,
 	size: descriptor.size,
 	open: (offset = 0) => openSlice(slice, offset),
+	scan: (offset) => ringSlice(slice, offset),
 });
 
 /** Where the bytes of a blob lie; kept beside the blob so that `verify` can read each file once, front to back. */
@@ -80,39 +83,49 @@ export const readConfig = async (
 	return {bytes, config: parsed.data, digest};
 };
 
-/** Compression by magic bytes: gzip (RFC 1952) and zstd (RFC 8878); anything else is a plain tar. */
-const layerType = async (slice: Slice): Promise<string> => {
+/** Compression of a layer by its first bytes; anything but gzip and zstd is a plain tar. */
+const compressionAt = async (slice: Slice): Promise<Compression | undefined> => {
 	const magic = slice.size < 4 ? Buffer.alloc(4) : await withReader(slice, (read) => read(0, 4));
-	if (magic[0] === 0x1f && magic[1] === 0x8b) return `${mediaTypes.layer}+gzip`;
-	return magic.readUInt32LE(0) === 0xfd2fb528 ? `${mediaTypes.layer}+zstd` : mediaTypes.layer;
+	const found = compressionOf(magic);
+	return found === 'gzip' || found === 'zstd' ? found : undefined;
 };
 
-const hashSlice = async (slice: Slice, signal: AbortSignal): Promise<string> => {
-	const hash = createHash('sha256');
-	for await (const chunk of scanSlice(slice)) {
-		signal.throwIfAborted();
-		hash.update(chunk);
-	}
-	return `sha256:${hash.digest('hex')}`;
+/** Digest of a compressed layer as it lies there, and of what it unpacks to. */
+const hashPacked = async (slice: Slice, algorithm: Compression, signal: AbortSignal) => {
+	const [packed, raw] = [createHash('sha256'), createHash('sha256')];
+	const chunks = async function* () {
+		for await (const chunk of openSlice(slice)) {
+			signal.throwIfAborted();
+			packed.update(chunk as Buffer);
+			yield chunk as Buffer;
+		}
+	};
+	for await (const chunk of decompress(chunks(), {algorithm, label: slice.label, size: slice.size})) raw.update(chunk);
+	return {digest: `sha256:${packed.digest('hex')}`, diffId: `sha256:${raw.digest('hex')}`};
 };
 
 /** A layer of a `docker save` archive. Its digest follows from its name or, uncompressed, from the config's diff_id. */
 const layerOf = async (tree: Tree, name: string, diffId: string, signal: AbortSignal): Promise<Blob> => {
 	const slice = tree.find(name);
 	if (!slice) throw missing(tree, `the layer ${name}`);
-	const mediaType = await layerType(slice);
+	const algorithm = await compressionAt(slice);
+	const mediaType = algorithm ? `${mediaTypes.layer}+${algorithm}` : mediaTypes.layer;
+	const contradiction = (cause: string) =>
+		damaged('bundle-digest-mismatch', tree.label, `${tree.label} contradicts itself about a layer.`, cause);
 	const named = /(?:^|\/)sha256\/([0-9a-f]{64})$/u.exec(name)?.[1];
-	if (named && mediaType === mediaTypes.layer && `sha256:${named}` !== diffId) {
-		throw damaged(
-			'bundle-digest-mismatch',
-			tree.label,
-			`${tree.label} contradicts itself about a layer.`,
-			`The layer list says sha256:${named} where the image configuration says ${diffId}.`,
-		);
+	if (named && !algorithm && `sha256:${named}` !== diffId) {
+		throw contradiction(`The layer list says sha256:${named} where the image configuration says ${diffId}.`);
 	}
-	// A compressed layer of a classic archive carries its digest nowhere: only then it is read here.
-	const digest = named ? `sha256:${named}` : mediaType === mediaTypes.layer ? diffId : await hashSlice(slice, signal);
-	return place({mediaType, digest, size: slice.size}, slice);
+	if (named || !algorithm) {
+		return place({mediaType, digest: named ? `sha256:${named}` : diffId, size: slice.size}, slice);
+	}
+	// A compressed layer of a classic archive carries its digest nowhere: only what it unpacks to can be held against
+	// something, and only here, for later its digest is all that is known.
+	const found = await hashPacked(slice, algorithm, signal);
+	if (found.diffId !== diffId) {
+		throw contradiction(`${name} unpacks to ${found.diffId}, the image configuration says ${diffId}.`);
+	}
+	return place({mediaType, digest: found.digest, size: slice.size}, slice);
 };
 
 const unique = (blobs: readonly Blob[]): readonly Blob[] => [

@@ -7,6 +7,11 @@ export type Descriptor = {readonly mediaType: string; readonly digest: string; r
 /** A blob that can be read any number of times, from any offset, straight out of its archive. */
 export type Blob = Descriptor & {
 	readonly open: (offset?: number) => Readable;
+	/**
+	 * The same for who sends gigabytes: 1 MiB at a time, in memory that is used again. A chunk stays as it is until the second one after
+	 * it is asked for.
+	 */
+	readonly scan?: (offset: number) => AsyncIterable<Buffer>;
 	/** A differential bundle left it out, because the target has it: it cannot be opened, only found or mounted there. */
 	readonly omitted?: true;
 };
@@ -88,6 +93,8 @@ export type Verified = {
 	readonly read: number;
 	/** When the oldest of what was not read now was verified, in ms since the epoch. */
 	readonly since?: number;
+	/** Why the next verification will read all again; absent where what was verified is remembered. */
+	readonly notRemembered?: string;
 };
 
 /** The bundle as a step sees it. */

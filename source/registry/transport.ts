@@ -53,7 +53,10 @@ export type Transport = (call: Call) => Promise<Answer>;
 const maximumAnswer = 4 * 1024 * 1024;
 /** Small enough that a slow line still shows a byte moved within the stall bound. */
 const writeBytes = 256 * 1024;
-/** Bytes handed to the connection and not yet taken: keeps the line busy while the next piece is read and hashed. */
+/**
+ * Bytes handed to the connection and not yet taken: keeps the line busy while the next piece is read and hashed. The memory of a blob's
+ * chunk is used again on the strength of this bound (`scan` of a Blob).
+ */
 const writeAhead = 1024 * 1024;
 const noBody: Body = {length: 0, chunks: async function* () {}};
 

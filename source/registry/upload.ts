@@ -52,7 +52,7 @@ const lost = (task: BlobTask, cause: string) =>
 /** Bytes from `from` up to `to`; every byte goes through `hash`, and the whole is checked before its last piece is given away. */
 async function* checked(blob: Blob, from: number, to: number, hash: Hash): AsyncGenerator<Buffer> {
 	let at = from;
-	for await (const piece of blob.open(from)) {
+	for await (const piece of blob.scan?.(from) ?? blob.open(from)) {
 		const whole = piece as Buffer;
 		if (at + whole.length > blob.size) throw lying(blob, 'More bytes');
 		const chunk = whole.subarray(0, to - at);
