@@ -85,8 +85,14 @@ export const inspectBundle = async (
 		}
 		if (done - saved < saveBytes) return;
 		saved = done;
-		await memo.save();
+		await save();
 	};
+	let notRemembered: string | undefined;
+	// A cache that cannot be written costs time, not the bundle.
+	const save = async (): Promise<void> =>
+		memo.save().catch((error: unknown) => {
+			notRemembered = error instanceof Error ? error.message : String(error);
+		});
 	onProgress({file: '', done, total});
 	try {
 		await runHashJobs({
@@ -106,13 +112,14 @@ export const inspectBundle = async (
 			},
 		});
 	} finally {
-		await memo.save();
+		await save();
 	}
 	return {
 		files: new Set(planned.flatMap(({places}) => [...places.keys()].map(({file}) => file))).size,
 		bytes: total,
 		read: toRead,
 		...(oldest === undefined ? {} : {since: oldest}),
+		...(notRemembered === undefined ? {} : {notRemembered}),
 		damages,
 	};
 };

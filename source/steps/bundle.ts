@@ -15,6 +15,11 @@ const wholeness = ({files, bytes, read, since}: Verified): string => {
 		: `${whole}, ${mebibytes(read)} read now, the rest as verified at ${time(since)} and unchanged since`;
 };
 
+const unsaved = ({notRemembered}: Verified): readonly string[] =>
+	notRemembered === undefined
+		? []
+		: [`What was verified could not be remembered, so the next run reads it all again: ${notRemembered}`];
+
 const check = async (world: World): Promise<Finding> => {
 	const bundle = await world.bundle.open(world.signal);
 	const fit = versionsFit(bundle.controlPlaneChart, bundle.workspaceChart);
@@ -29,7 +34,7 @@ const check = async (world: World): Promise<Finding> => {
 	return {
 		status: 'ok',
 		note: `${signer ? `signed by key ${signer.keyId}, ` : ''}${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}, ${wholeness(verified)}`,
-		warnings: [...bundle.warnings, ...fit.warnings],
+		warnings: [...bundle.warnings, ...fit.warnings, ...unsaved(verified)],
 	};
 };
 

@@ -1,5 +1,7 @@
+import {execFileSync} from 'node:child_process';
 import {appendFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {createBundlePort} from '../../source/bundle/bundle.ts';
 import {openMemo} from '../../source/bundle/memo.ts';
@@ -194,6 +196,14 @@ describe('the memo of verified files', () => {
 		}
 	});
 
+	test('one that cannot be written is told, and the bundle is whole all the same', async () => {
+		const folder = await madeBundle();
+		await writeFile(join(folder, '..', 'file'), '');
+		const memo = await openMemo(join(folder, '..', 'file', 'verified.json'));
+		const found = await inspect(folder, {memo, now: later});
+		expect(found).toMatchObject({refusals: [], notRemembered: expect.stringContaining('EEXIST')});
+	});
+
 	test('it stays small, and keeps the newest', async () => {
 		const file = await memoFile();
 		const memo = await openMemo(file);
@@ -214,6 +224,37 @@ describe('the memo of verified files', () => {
 		const first = await verify();
 		expect(first.read).toBe(first.bytes);
 		expect(await verify()).toMatchObject({read: 0, files: first.files, since: expect.any(Number)});
+	});
+});
+
+describe('compressed', () => {
+	test('a bundle as tar.gz is read once for all its files and layers, and remembered', async () => {
+		const [folder, memoFile] = [await madeBundle(), join(await temporary(), 'memo.json')];
+		const tar = join(await temporary(), 'bundle.tar.gz');
+		execFileSync('tar', ['-czf', tar, '-C', folder, '.']);
+		const {size} = await stat(tar);
+		const first = await inspect(tar, {memo: await openMemo(memoFile), now: later});
+		expect(first).toMatchObject({kind: 'tar', refusals: [], read: size, bytes: size});
+		expect(first.files).toBe((await inspect(folder)).files);
+		expect(await inspect(tar, {memo: await openMemo(memoFile), now: later})).toMatchObject({read: 0, refusals: []});
+	});
+
+	test('an archive of docker save as gzip is held against its checksum and its layers in one reading', async () => {
+		const folder = await temporary();
+		const {'images/zenml-client.tar': client = Buffer.alloc(0), ...files} = await bundleFiles();
+		const packed: Record<string, Buffer> = {...files, 'images/zenml-client.tar.gz': gzipSync(client)};
+		await writeFiles(folder, {...packed, SHA256SUMS: checksumLines(packed)});
+		const whole = await inspect(folder);
+		const bytes = Object.entries(packed).reduce(
+			(sum, [name, {length}]) => sum + (name === 'manifest.txt' ? 0 : length),
+			0,
+		);
+		expect(whole).toMatchObject({refusals: [], files: 6, bytes, read: bytes});
+		// Another time in the gzip header changes no layer, only the file.
+		const bad = Buffer.from(packed['images/zenml-client.tar.gz'] ?? '');
+		bad[5] = (bad[5] ?? 0) ^ 1;
+		await writeFile(join(folder, 'images/zenml-client.tar.gz'), bad);
+		expect((await inspect(folder)).damages.map(({file}) => file)).toEqual(['images/zenml-client.tar.gz']);
 	});
 });
 

@@ -55,6 +55,7 @@ const text = (found: Inspection, tookMs: number): string => {
 			: []),
 		`  ${files} files, ${formatBytes(bytes)}; read now: ${formatBytes(read)} in ${formatDuration(tookMs)}${rate}${earlier}`,
 		...(bundle?.warnings ?? []).map((warning) => `  not verified: ${warning}`),
+		...(found.notRemembered === undefined ? [] : [`  the next run reads it all again: ${found.notRemembered}`]),
 		'',
 	].join('\n');
 };
