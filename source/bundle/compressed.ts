@@ -32,6 +32,8 @@ type Input = {
 	readonly label: string;
 	/** Its size in bytes. */
 	readonly size: number;
+	/** Nothing may follow its end: container runtimes take no zeros behind a layer. */
+	readonly exact?: boolean;
 };
 
 const oversized = ({label, size, algorithm}: Input): Error =>
@@ -125,7 +127,7 @@ export async function* decompress(chunks: AsyncIterable<Buffer>, input: Input): 
 			if (next && frame > 0 && input.algorithm === 'gzip') {
 				// Tapes and raw devices fill up with zeros, and gzip takes that; its decoder stops at nothing else.
 				for (let rest: Buffer | undefined = next; rest; rest = await source.next()) {
-					if (rest.some((byte) => byte !== 0)) {
+					if (input.exact || rest.some((byte) => byte !== 0)) {
 						const cause = 'Something else follows after its end: bytes were added on the way.';
 						throw damaged('bundle-archive-damaged', input.label, `${input.label} is not sound gzip data.`, cause);
 					}

@@ -100,7 +100,8 @@ const hashPacked = async (slice: Slice, algorithm: Compression, signal: AbortSig
 			yield chunk as Buffer;
 		}
 	};
-	for await (const chunk of decompress(chunks(), {algorithm, label: slice.label, size: slice.size})) raw.update(chunk);
+	const input = {algorithm, label: slice.label, size: slice.size, exact: true};
+	for await (const chunk of decompress(chunks(), input)) raw.update(chunk);
 	return {digest: `sha256:${packed.digest('hex')}`, diffId: `sha256:${raw.digest('hex')}`};
 };
 

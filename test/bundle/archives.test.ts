@@ -109,6 +109,38 @@ describe('archives of docker save', () => {
 		});
 	});
 
+	test.each([
+		['other bytes', 'bundle-digest-mismatch', (bytes: Buffer) => gzipSync(Buffer.concat([bytes, Buffer.alloc(512)]))],
+		['zeros behind it', 'bundle-archive-damaged', (bytes: Buffer) => Buffer.concat([gzipSync(bytes), Buffer.alloc(9)])],
+	] as const)('a compressed layer of the classic form with %s is refused', async (_what, code, store) => {
+		const layers = [await layer('base')];
+		const image = {reference: 'v/app:1', layers, stored: layers.map(store)};
+		await expect(read(await tarOf(classic([image])))).rejects.toMatchObject({problem: {code, area: 'bundle'}});
+	});
+
+	test('members may come in any order, and the old file `repositories` beside them changes nothing', async () => {
+		const images = [
+			{reference: 'v/api:1.0', layers: [await layer('base'), await layer('api')]},
+			{reference: 'v/dashboard:2.0', layers: [await layer('base'), await layer('dashboard')]},
+		];
+		for (const form of [classic, modern]) {
+			const members = Object.entries({...form(images), repositories: '{"v/api":{"1.0":"0"}}'});
+			const expected = (await read(await tarOf(members))).map(({manifest}) => manifest.digest);
+			expect(expected).toHaveLength(2);
+			const byName = [...members].sort(([a], [b]) => (a < b ? 1 : -1));
+			const turned = [...members.slice(3), ...members.slice(0, 3)];
+			for (const order of [[...members].reverse(), byName, turned]) {
+				expect((await read(await tarOf(order))).map(({manifest}) => manifest.digest)).toEqual(expected);
+			}
+		}
+	});
+
+	test('an archive that has nothing but `repositories`, as Docker before 1.10 wrote, is refused', async () => {
+		const {'manifest.json': _, ...members} = classic([{reference: 'v/app:1', layers: [await layer('base')]}]);
+		const old = {...members, repositories: '{"v/app":{"1":"0"}}'};
+		await expect(read(await tarOf(old))).rejects.toMatchObject({problem: {code: 'bundle-archive-incomplete'}});
+	});
+
 	test("the archive's own manifest is used when its blobs are all there, else one is built", async () => {
 		const image = {reference: 'v/app:1', layers: [await layer('base')]};
 		const members = modern([image]);
