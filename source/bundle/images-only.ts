@@ -4,9 +4,12 @@ import {readImages} from './archive.ts';
 import {mergeImages} from './checks.ts';
 import {archivesOf, type Layout, openLayout} from './layout.ts';
 import {openTar} from './open-tar.ts';
+import type {PlatformWish} from './platforms.ts';
 import {bundleProblem, fileProblem} from './problems.ts';
 import {compareContents, readIndex} from './read-index.ts';
 import {checkSignature, type SignatureRequest} from './signature/check.ts';
+import {digestSlice} from './signature/checksums.ts';
+import {tampered} from './signature/problems.ts';
 import type {Slice} from './slice.ts';
 import type {Image} from './types.ts';
 
@@ -65,6 +68,22 @@ const looseLayout = async (path: string, signal: AbortSignal): Promise<Layout | 
 	return files.length === 0 ? undefined : {path, packed: false, files: new Map(files)};
 };
 
+/** @throws ProblemError `bundle-signature-broken` when an archive of images is not the one that was signed */
+const compareArchives = async (
+	layout: Layout,
+	checksums: ReadonlyMap<string, string>,
+	signal: AbortSignal,
+): Promise<void> => {
+	for (const [name, slice] of layout.files) {
+		if (!name.startsWith('images/')) continue;
+		const actual = await digestSlice(slice, signal);
+		if (actual !== checksums.get(name)) {
+			const cause = `Its SHA-256 is ${actual}, ${checksums.get(name) ?? 'none'} was signed.`;
+			throw tampered(`${name} is not the file that was signed.`, cause);
+		}
+	}
+};
+
 /**
  * The images of a bundle, whether or not the rest of it is there: also a folder of archives, one archive, or one OCI layout.
  * Only indexes are read. A signature and a machine manifest that are there must hold.
@@ -72,7 +91,7 @@ const looseLayout = async (path: string, signal: AbortSignal): Promise<Layout | 
  */
 export const openImages = async (
 	path: string,
-	signature: SignatureRequest,
+	options: {readonly signature: SignatureRequest; readonly platform?: PlatformWish},
 	signal: AbortSignal,
 ): Promise<FoundImages> => {
 	const absolute = resolve(path);
@@ -80,12 +99,15 @@ export const openImages = async (
 		throw fileProblem(path, error);
 	});
 	const layout = loose ?? (await openLayout(path, signal));
-	const {warnings} = await checkSignature(layout, signature, signal);
+	const {warnings, checksums} = await checkSignature(layout, options.signature, signal);
 	const made = await readIndex(layout.files);
+	// The machine manifest is signed and names each image by digest; without one only the files themselves are what was signed.
+	if (checksums && !made) await compareArchives(layout, checksums, signal);
+	const omitted = new Map(made?.index.differential?.omitted.map(({digest, size}) => [digest, size]));
 	const found: Image[] = [];
 	const cut: string[] = [];
 	for (const tree of await archivesOf(layout, signal)) {
-		found.push(...(await readImages(tree, signal)));
+		found.push(...(await readImages(tree, signal, {platform: options.platform, omitted})));
 		if (!tree.complete) cut.push(`${tree.label} lacks its end, but all that it names is there.`);
 	}
 	const images = mergeImages(found);

@@ -80,7 +80,11 @@ export const imagesStep: Step = {
 	id: 'images',
 	title: 'Images',
 	why: 'The cluster pulls its images from the internal registry, so they must be there first.',
-	inputs: ({bundle, registry: {pullSecretName: _forPods, ...registry}}) => ({bundle, registry}),
+	// How fast they go there changes nothing about what is there.
+	inputs: ({bundle, registry: {pullSecretName: _forPods, concurrency: _width, bandwidth: _rate, ...registry}}) => ({
+		bundle,
+		registry,
+	}),
 	retry: {
 		codes: ['registry-line-dropped', 'registry-unreachable', 'registry-rate-limited'],
 		attempts: 3,

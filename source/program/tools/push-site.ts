@@ -16,6 +16,7 @@ export type PushOptions = {
 	readonly bundle?: string;
 	readonly to?: string;
 	readonly pushHost?: string;
+	readonly platform?: string;
 	readonly username?: string;
 	readonly passwordRef?: string;
 	readonly ca?: string;
@@ -59,6 +60,7 @@ const flagsOf = (options: PushOptions): readonly string[] => {
 	const target = options.to === undefined ? undefined : pathOf(options.to);
 	const values: Readonly<Record<string, string | number | boolean | undefined>> = {
 		'bundle.path': options.bundle,
+		'bundle.platform': options.platform,
 		'bundle.signature.publicKey': options.publicKey,
 		'registry.host': target?.host,
 		'registry.prefix': target?.prefix,

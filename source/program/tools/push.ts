@@ -26,7 +26,7 @@ const push = async (context: Context, options: PushOptions): Promise<number> => 
 	]);
 	const site = await openSite(context, options);
 	const lines = progressLines(context);
-	const {images, base, warnings} = await openImages(site.bundle.path, site.bundle.signature, signal);
+	const {images, base, warnings} = await openImages(site.bundle.path, site.bundle, signal);
 	for (const warning of warnings) lines.say(warning);
 	const {host, prefix} = site;
 	const targets = images.map((image) => {
@@ -97,6 +97,7 @@ export const pushTool: Tool = ({registry}, ask) => {
 		.option('--set <key=value>', 'set one answer, e.g. --set registry.prefix=zenml; may be repeated', collect, [])
 		.option('--bundle <path>', 'bundle, folder of image archives, archive of docker save, or OCI layout')
 		.option('--to <host/prefix>', 'where to push, e.g. registry.mycompany.com/zenml')
+		.option('--platform <platform>', 'which platform of each image, e.g. linux/arm64, or all (default: linux/amd64)')
 		.option('--push-host <host>', 'push under this name instead; images are still named by --to')
 		.option('--username <name>', 'login')
 		.option('--password-ref <reference>', 'password or token of that login: env:NAME or file:PATH')
