@@ -31,7 +31,7 @@ export const bundleIndexSchema = z.object({
 	formatVersion: z.literal(1),
 	/** ISO 8601 in UTC: `SOURCE_DATE_EPOCH` where it was set, else the newest creation time among the images. */
 	created: z.string(),
-	/** Version of the tool that made it. */
+	/** Name and version of the tool that made it: `zenml-airgap 0.1.0`. */
 	madeBy: z.string(),
 	versions: z.object({controlPlane: z.string(), workspaces: z.array(z.string()).min(1), helm: z.string().optional()}),
 	platforms: z.array(z.string().regex(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/u)).min(1),

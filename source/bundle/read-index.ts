@@ -45,7 +45,7 @@ export const parseIndex = (text: string): BundleIndex => {
 	}
 	const version = value instanceof Object && 'formatVersion' in value ? value.formatVersion : undefined;
 	if (typeof version === 'number' && version > 1) {
-		const maker = value instanceof Object && 'madeBy' in value ? ` by zenml-airgap ${String(value.madeBy)}` : '';
+		const maker = value instanceof Object && 'madeBy' in value ? ` by ${String(value.madeBy)}` : '';
 		throw unusable(
 			{
 				code: 'bundle-index-newer',

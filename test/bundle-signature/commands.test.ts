@@ -285,7 +285,7 @@ test('a sheet that would be too long leaves files to SHA256SUMS, and shows no co
 	const sheet: Sheet = {
 		digest,
 		created: '2026-01-01T00:00:00Z',
-		madeBy: '0.1.0',
+		madeBy: 'zenml-airgap 0.1.0',
 		controlPlane: '1',
 		workspaces: ['2'],
 		platforms: ['linux/amd64'],

@@ -120,7 +120,7 @@ const handOver = (): readonly string[] => {
 export const sheetText = (sheet: Sheet): string => {
 	const {signer, images, files, carried} = sheet;
 	const versions = `control plane ${sheet.controlPlane}, workspaces ${sheet.workspaces.join(', ')}`;
-	const maker = sheet.madeBy === undefined ? '' : `, by zenml-airgap ${sheet.madeBy}`;
+	const maker = sheet.madeBy === undefined ? '' : `, by ${sheet.madeBy}`;
 	const target = carried.kind === 'parts' ? `${carried.name}.parts.json` : carried.name;
 	const before = [
 		'CUSTODY SHEET: air-gap bundle of ZenML Pro',
