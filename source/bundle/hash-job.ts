@@ -1,4 +1,6 @@
 import {createHash, type Hash} from 'node:crypto';
+import {closeSync, openSync, readSync} from 'node:fs';
+import {fileProblem, truncated} from './problems.ts';
 import {chunkBytes, readSlice, type Slice, scanSlice} from './slice.ts';
 
 /** Bytes that must have a digest (`sha256:` and hex). `from` counts from the start of the job's slice. */
@@ -27,8 +29,31 @@ export const bytesOf = ({slice}: HashJob): number => {
 	return Number.isFinite(size) ? size : 0;
 };
 
-async function* pieces(slice: Slice, onPacked: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
-	if (slice.unpacked || slice.size > chunkBytes) yield* scanSlice(slice, onPacked);
+/** What is read stays in the processor's cache until it is hashed. */
+const waitingBytes = 512 * 1024;
+
+/** The chunks of a file, for a thread that may wait for the disk: no read is handed to another thread and back. */
+function* scanWaiting(slice: Slice): Generator<Buffer> {
+	let file: number | undefined;
+	try {
+		file = openSync(slice.file, 'r');
+		const buffer = Buffer.allocUnsafe(Math.min(waitingBytes, slice.size));
+		for (let at = 0; at < slice.size; ) {
+			const length = readSync(file, buffer, 0, Math.min(buffer.length, slice.size - at), slice.offset + at);
+			if (length === 0) throw truncated(slice.label, `The file ends at byte ${at} of ${slice.size}.`);
+			at += length;
+			yield buffer.subarray(0, length);
+		}
+	} catch (error) {
+		throw fileProblem(slice.label, error);
+	} finally {
+		if (file !== undefined) closeSync(file);
+	}
+}
+
+async function* pieces(slice: Slice, mayWait: boolean, onPacked: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
+	if (mayWait && !slice.unpacked && !slice.parts) yield* scanWaiting(slice);
+	else if (slice.unpacked || slice.size > chunkBytes) yield* scanSlice(slice, onPacked);
 	else if (slice.size > 0) yield await readSlice(slice);
 }
 
@@ -40,7 +65,12 @@ async function* pieces(slice: Slice, onPacked: (chunk: Buffer) => void): AsyncGe
  */
 export const runHashJob = async (
 	{slice, ranges, packed}: HashJob,
-	options: {readonly signal?: AbortSignal; readonly onBytes: (bytes: number) => void},
+	options: {
+		readonly signal?: AbortSignal;
+		readonly onBytes: (bytes: number) => void;
+		/** This thread has nothing else to do, so it may stand still until the disk answers. */
+		readonly mayWait?: boolean;
+	},
 ): Promise<readonly Mismatch[]> => {
 	const waiting = [...ranges].sort((a, b) => a.from - b.from);
 	const wrong: Mismatch[] = [];
@@ -56,7 +86,7 @@ export const runHashJob = async (
 	let next = 0;
 	let open: ReadonlyArray<{readonly range: Range; readonly hash: Hash}> = [];
 	let at = 0;
-	for await (const chunk of pieces(slice, onPacked)) {
+	for await (const chunk of pieces(slice, options.mayWait ?? false, onPacked)) {
 		options.signal?.throwIfAborted();
 		const end = at + chunk.length;
 		const started = [...open];

@@ -20,6 +20,7 @@ parentPort?.on('message', async (job: HashJob) => {
 	};
 	try {
 		const mismatches = await runHashJob(job, {
+			mayWait: true,
 			onBytes: (bytes) => {
 				untold += bytes;
 				if (untold >= reportBytes) flush();
