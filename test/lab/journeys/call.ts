@@ -1,5 +1,5 @@
 import {decodeProtobuf} from '../../../source/rehearsal/kubernetes/protobuf.ts';
-import type {Exchange} from './recorder.ts';
+import {type Exchange, isWatchUrl} from './recorder.ts';
 
 /** What stands for the same thing in both worlds: text, or a pattern, and what is put in its place. */
 export type Replacement = readonly [string | RegExp, string];
@@ -102,7 +102,7 @@ const patterns: readonly Replacement[] = [
 /** Makes calls of the exchanges of one world. `world` holds what only this world calls so: its addresses, its nodes. */
 export const callsOf = (exchanges: readonly Exchange[], world: readonly Replacement[]): readonly Call[] => {
 	const raw = exchanges.map((exchange) => {
-		const isWatch = /[?&]watch=(true|1)\b/u.test(exchange.url);
+		const isWatch = isWatchUrl(exchange.url);
 		return {
 			...exchange,
 			isWatch,

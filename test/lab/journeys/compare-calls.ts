@@ -12,7 +12,8 @@ type Dict = Readonly<Record<string, unknown>>;
 const nameOf = (object: unknown): string => {
 	if (!isDict(object)) return '';
 	const {metadata, involvedObject, reason, message} = object;
-	if (isDict(involvedObject)) return `${involvedObject.kind} ${involvedObject.name} ${reason}: ${message}`;
+	if (isDict(involvedObject))
+		return `${involvedObject.kind} ${involvedObject.name} ${involvedObject.fieldPath ?? ''} ${reason}: ${message}`;
 	return isDict(metadata) ? `${metadata.name}` : '';
 };
 

@@ -3,7 +3,9 @@ import {fetchHelm} from '../../../scripts/fetch-helm.mjs';
 import {type KubernetesServer, startKubernetes} from '../../../source/rehearsal/kubernetes/index.ts';
 import {targetOf} from '../api-client.ts';
 import {compareJourneys, inShort} from './compare-steps.ts';
+import {unexplained} from './explain.ts';
 import {failing, helmJourney, runOfChart} from './helm-journey.ts';
+import {known} from './known.ts';
 
 const clusters: KubernetesServer[] = [];
 beforeAll(async () => {
@@ -34,7 +36,11 @@ describe('a recorded journey of Helm', () => {
 				})),
 			);
 			expect(left?.steps.flatMap(({name, code}) => (code === 0 ? [] : [name]))).toEqual(failing);
-			if (left && right) expect(compareJourneys(left, right).map(inShort)).toEqual([]);
+			// States that come and go between two looks are excused as they are in the lab.
+			const passing = known.filter(({sometimes}) => sometimes);
+			const lines = left && right ? compareJourneys(left, right) : [];
+			expect(unexplained(`helm ${version}`, lines, new Set(), passing).map(inShort)).toEqual([]);
+			expect(left?.steps.every(({exchanges}) => exchanges.length > 0)).toBe(true);
 		},
 	);
 });

@@ -6,6 +6,7 @@ import {type KubernetesServer, startKubernetes} from '../../../source/rehearsal/
 import {targetFromFile, targetOf} from '../api-client.ts';
 import {labFacts} from '../lab.ts';
 import {compareJourneys, inShort, type Journey} from './compare-steps.ts';
+import {unexplained} from './explain.ts';
 import {failing, helmJourney, runOfChart} from './helm-journey.ts';
 import {installInLab, installInRehearsal} from './install-worlds.ts';
 import {type Known, known} from './known.ts';
@@ -30,20 +31,10 @@ afterAll(async () => {
 });
 
 /** The differences that nobody has explained, one line each. */
-const unexplained = (journey: string, lab: Journey, rehearsal: Journey): readonly string[] => {
-	const lines = compareJourneys(lab, rehearsal).filter((line) => {
-		const reasons = known.filter(
-			(one) =>
-				(one.journey ?? /./u).test(journey) &&
-				(one.step ?? /./u).test(line.step) &&
-				one.call.test(line.call) &&
-				one.path.test(line.path),
-		);
-		for (const one of reasons) met.add(one);
-		return reasons.length === 0;
-	});
-	found.push(...lines.map((line) => `${journey} | ${inShort(line)}`));
-	return lines.map(inShort);
+const differences = (journey: string, lab: Journey, rehearsal: Journey): readonly string[] => {
+	const lines = unexplained(journey, compareJourneys(lab, rehearsal), met).map(inShort);
+	found.push(...lines.map((line) => `${journey} | ${line}`));
+	return lines;
 };
 
 // The rehearsal plays 1.34: with another minor the differences are those between releases, not errors.
@@ -60,7 +51,7 @@ describe.skipIf(!facts.kubernetes.version.startsWith('v1.34.'))('journeys in the
 			if (!left || !right) throw new Error('a journey is missing');
 			expect(left.flatMap(({name, code}) => (code === 0 ? [] : [name]))).toEqual(failing);
 			expect(
-				unexplained(
+				differences(
 					`helm ${version}`,
 					{
 						steps: left,
@@ -85,7 +76,7 @@ describe.skipIf(!facts.kubernetes.version.startsWith('v1.34.'))('journeys in the
 		const {helm} = await fetchHelm('4.2.3');
 		const [left, right] = await Promise.all([installInLab(helm), installInRehearsal(helm)]);
 		for (const {steps} of [left, right]) for (const {code, output} of steps) expect(code, output).toBe(0);
-		expect(unexplained('install', left, right)).toEqual([]);
+		expect(differences('install', left, right)).toEqual([]);
 	});
 
 	it('lists no difference that is gone', () => {

@@ -88,7 +88,7 @@ export const known: readonly Known[] = [
 	},
 	{
 		call: /^objects of kind (Deployment|Pod|Job)$/u,
-		path: /NewReplicaSetCreated|Initialized\]|state\.waiting|status\.(active|terminating|uncountedTerminatedPods)|finalizers|ContainersReady\]\.message|Ready\]\.message|deletion/u,
+		path: /NewReplicaSetCreated|ReplicaSetUpdated|MinimumReplicasUnavailable|unavailableReplicas|Initialized\]|state\.waiting|status\.(active|terminating|uncountedTerminatedPods)|finalizers|ContainersReady\]\.message|Ready\]\.message|deletion/u,
 		sometimes: true,
 		reason: 'States of less than a second, seen when a look falls into them.',
 	},

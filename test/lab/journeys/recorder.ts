@@ -20,7 +20,7 @@ export type Exchange = {
 	readonly answerBody: string;
 };
 
-type Draft = {-readonly [Key in keyof Exchange]: Exchange[Key]} & {readonly chunks: Buffer[]};
+type Draft = {-readonly [Key in keyof Exchange]: Exchange[Key]} & {readonly chunks: Buffer[]; isWhole: boolean};
 
 export type Recorder = {
 	/** Text of a kubeconfig whose server is this proxy. */
@@ -29,6 +29,9 @@ export type Recorder = {
 	readonly take: () => Promise<readonly Exchange[]>;
 	readonly stop: () => Promise<void>;
 };
+
+/** True for the path of a watch. */
+export const isWatchUrl = (url: string): boolean => /[?&]watch=(true|1)\b/u.test(url);
 
 // Meant for one connection only (RFC 9110, 7.6.1), or decided anew by this proxy.
 const ownHeaders = new Set([
@@ -96,7 +99,10 @@ export const startRecorder = async (target: Target): Promise<Recorder> => {
 					exchange.chunks.push(chunk);
 					response.write(chunk);
 				});
-				answer.on('end', () => response.end());
+				answer.on('end', () => {
+					exchange.isWhole = true;
+					response.end();
+				});
 				answer.on('close', () => {
 					if (!answer.complete) response.destroy();
 				});
@@ -129,6 +135,7 @@ export const startRecorder = async (target: Target): Promise<Recorder> => {
 				warning: '',
 				answerBody: '',
 				chunks: [],
+				isWhole: false,
 			};
 			drafts.push(exchange);
 			forward(incoming, response, exchange, body);
@@ -146,7 +153,12 @@ export const startRecorder = async (target: Target): Promise<Recorder> => {
 			await Promise.all(underWay);
 			const taken = drafts;
 			drafts = [];
-			return taken.map(({chunks, ...exchange}) => ({...exchange, answerBody: Buffer.concat(chunks).toString('utf8')}));
+			// A client that leaves, because it has what it wanted or is over, was not told anything; a watch ends no other way.
+			const told = taken.filter(({isWhole, status, url}) => isWhole || (status !== 0 && isWatchUrl(url)));
+			return told.map(({chunks, isWhole: _, ...exchange}) => ({
+				...exchange,
+				answerBody: Buffer.concat(chunks).toString('utf8'),
+			}));
 		},
 		stop: async () => {
 			agent.destroy();
