@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto';
 import {type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, statfs} from 'node:fs/promises';
 import {join, relative, sep} from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import {z} from 'zod';
+import {writeWhole} from '../create/folder.ts';
 import {diskFull, writing} from '../create/problems.ts';
 import type {Layout} from '../layout.ts';
 import {type PartsFile, partName, partsFileSchema, partsFileSuffix} from '../parts-file.ts';
@@ -168,7 +168,7 @@ export const splitBundle = async (
 		const digest = right && before ? before.digest : await writePart(reader, part, out, onBytes);
 		done.push({file: part.file, size, digest});
 		const record = JSON.stringify({plan: plan.id, partSize, parts: done});
-		await writing(recordFile, () => writeFileAtomic(recordFile, record));
+		await writeWhole(recordFile, record);
 	}
 	const list: PartsFile = {
 		formatVersion: 1,
@@ -178,10 +178,8 @@ export const splitBundle = async (
 		parts: done,
 		bundle: bundle.digest,
 	};
-	await writing(out, async () => {
-		await writeFileAtomic(join(out, `${plan.name}${sumsSuffix}`), partsSumsText(list));
-		await writeFileAtomic(listFile, partsFileText(list));
-		await rm(recordFile, {force: true});
-	});
+	await writeWhole(join(out, `${plan.name}${sumsSuffix}`), partsSumsText(list));
+	await writeWhole(listFile, partsFileText(list));
+	await writing(out, () => rm(recordFile, {force: true}));
 	return {list, kept};
 };

@@ -39,7 +39,9 @@ const text = (found: Inspection, tookMs: number): string => {
 	const {bundle, files, bytes, read, since} = found;
 	const rate = tookMs > 0 && read > 0 ? `, ${formatBytes((read * 1000) / tookMs)}/s` : '';
 	const earlier =
-		since === undefined ? '' : `; the rest is unchanged since ${new Date(since).toISOString().slice(0, 19)}Z`;
+		since === undefined
+			? ''
+			: `; the rest was verified at ${new Date(since).toISOString().slice(0, 19)}Z and is unchanged`;
 	return [
 		`${found.path}: whole.`,
 		...(bundle?.index
