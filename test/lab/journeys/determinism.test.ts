@@ -30,7 +30,7 @@ describe('a recorded journey of Helm', () => {
 			const namespace = `journey-${version.slice(0, 1)}`;
 			const [left, right] = await Promise.all(
 				clusters.map(async (cluster, index) => ({
-					steps: await helmJourney(targetOf(`${index}`, cluster.kubeconfig), helm, version, namespace),
+					steps: await helmJourney(targetOf(`${index}`, cluster.kubeconfig), helm, version, namespace, 3),
 					// Each has its own CA.
 					world: [[cluster.caPem, 'CA']] as const,
 				})),

@@ -48,12 +48,16 @@ export const failing = [
 	'history of what is gone',
 ];
 
-/** The life of a release by one version of Helm: each command with the requests that it made. Leaves no namespace behind. */
+/**
+ * The life of a release by one version of Helm: each command with the requests that it made. Leaves no namespace behind.
+ * `giveUpSeconds` is how long Helm waits for the image that is missing.
+ */
 export const helmJourney = async (
 	target: Target,
 	helm: string,
 	version: string,
 	namespace: string,
+	giveUpSeconds = 10,
 ): Promise<readonly Step[]> => {
 	const folder = await mkdtemp(join(tmpdir(), 'helm-journey-'));
 	const recorder = await startRecorder(target);
@@ -87,7 +91,7 @@ export const helmJourney = async (
 			['upgrade with the same values', [...upgrade('replicas=2', 'greeting=good day'), ...waiting(60)]],
 			['upgrade that the server refuses', [...upgrade('selector=other'), ...waiting(60)]],
 			['upgrade whose hook fails', [...upgrade('hook=false'), ...waiting(60)]],
-			['upgrade whose image is missing', [...upgrade('image=lab.internal/pause:missing'), ...waiting(10)]],
+			['upgrade whose image is missing', [...upgrade('image=lab.internal/pause:missing'), ...waiting(giveUpSeconds)]],
 			['rollback', ['rollback', 'journey', '2', ...update, ...waiting(60)]],
 			['history', ['history', 'journey', '--output', 'json']],
 			['list', ['list', '--output', 'json']],

@@ -21,6 +21,12 @@ export const known: readonly Known[] = [
 			'What a server can do and of which build it is: the rehearsal has the kinds that charts and installers use, in an order of its own, with schemas that Helm can read and no more. `kubernetes-table` compares the kinds that it has.',
 	},
 	{
+		call: /^GET \/(apis?(\/[a-z0-9.]+)?(\/v[0-9a-z]+)?)(\?timeout)?$/u,
+		path: /^request$/u,
+		sometimes: true,
+		reason: 'Helm asks again for the kinds when what it keeps of them on disk has grown old.',
+	},
+	{
 		call: any,
 		path: /managedFields(?!\.\([^)]* Apply\b)/u,
 		reason:
@@ -41,10 +47,10 @@ export const known: readonly Known[] = [
 	},
 	{
 		call: /^objects of kind Event$/u,
-		path: /reason: "(NoPods|CalculateExpectedPodCountFailed|Unhealthy|FailedMount|BackOff|Pulling)"|type: "Warning"/u,
+		path: /reason: "(NoPods|CalculateExpectedPodCountFailed|Unhealthy|FailedMount|FailedToRetrieveImagePullSecret|BackOff|Pulling)"|type: "Warning"/u,
 		sometimes: true,
 		reason:
-			'Told only when somebody was too early: a budget before its pods, a probe before its server, a pod before the CA of its namespace, a second try of a pull; or only for an image that the node does not have yet.',
+			'Told only when somebody was too early: a budget before its pods, a probe before its server, a pod before the CA of its namespace or its pull secret had reached the node, a second try of a pull; or only for an image that the node does not have yet.',
 	},
 	{
 		call: /\/configmaps /u,
@@ -88,7 +94,7 @@ export const known: readonly Known[] = [
 	},
 	{
 		call: /^objects of kind (Deployment|Pod|Job)$/u,
-		path: /NewReplicaSetCreated|ReplicaSetUpdated|MinimumReplicasUnavailable|unavailableReplicas|Initialized\]|state\.waiting|status\.(active|terminating|uncountedTerminatedPods)|finalizers|ContainersReady\]\.message|Ready\]\.message|deletion/u,
+		path: /NewReplicaSetCreated|ReplicaSetUpdated|MinimumReplicasUnavailable|unavailableReplicas|Initialized\]|state\.waiting|initContainerStatuses\[\]\.state\.|status\.(active|terminating|uncountedTerminatedPods)|finalizers|ContainersReady\]\.message|Ready\]\.message|deletion/u,
 		sometimes: true,
 		reason: 'States of less than a second, seen when a look falls into them.',
 	},
@@ -136,16 +142,16 @@ export const known: readonly Known[] = [
 	},
 	{
 		journey: /^helm/u,
-		step: /^rollback$/u,
-		call: /\/pods.*\(list and watch\)$/u,
+		call: /^GET .*\/pods.*\(list and watch\)$/u,
 		path: /^\(journey-HASH\d-RAND\)$/u,
 		sometimes: true,
-		reason: 'Pods of the failed upgrade, which are on their way out when Helm looks.',
+		reason:
+			'Pods of an earlier revision, which are on their way out when Helm looks. The look at rest compares those that stay.',
 	},
 	{
 		journey: /^install$/u,
-		call: /^(PATCH .*\/(secrets|configmaps)|GET .*\/(secrets|configmaps))/u,
-		path: /^count$/u,
+		call: /^(PATCH|GET) \S+\/secrets\/zenml-airgap-state\b/u,
+		path: /^(count|request)$/u,
 		sometimes: true,
 		reason: 'The journal is copied into the cluster as often as there is something new and time for it.',
 	},

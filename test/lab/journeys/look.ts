@@ -47,7 +47,7 @@ const still = (exchanges: readonly Exchange[]): string =>
  * see the same. @throws Error after a minute of unrest.
  */
 export const lookAround = async (target: Target, namespace: string): Promise<readonly Exchange[]> => {
-	for (let before = '', count = 0; count < 120; count += 1) {
+	for (let before = '', count = 0; count < 240; count += 1) {
 		const exchanges: Exchange[] = [];
 		for (const [api, resources] of kinds)
 			for (const resource of resources)
@@ -57,7 +57,7 @@ export const lookAround = async (target: Target, namespace: string): Promise<rea
 		const now = still(exchanges);
 		if (now === before && items.every(isAtRest)) return exchanges;
 		before = now;
-		await sleep(500);
+		await sleep(250);
 	}
 	throw new Error(`${target.name}: namespace ${namespace} does not come to rest`);
 };
