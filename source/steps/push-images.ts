@@ -49,6 +49,12 @@ const common = new Set([
 	'registry-redirects',
 ]);
 
+/**
+ * Images under way at once. More than any port has connections, so that layers of one go while manifests of another do; few enough that
+ * memory does not grow with the number of images.
+ */
+const mostImages = 16;
+
 /** Repositories asked for one blob before it is sent: each costs a request. */
 const mostAsked = 3;
 
@@ -90,30 +96,34 @@ export const pushImages = async (
 	const failures: PushFailure[] = [];
 	const notTried: string[] = [];
 	let first: {readonly error: unknown} | undefined;
-	await Promise.all(
-		targets.map(async (target) => {
-			const {image, repository, reference} = target;
-			try {
-				const result = await registry.push(image, {
-					repository,
-					tag: image.tag,
-					signal,
-					mountFrom,
-					...(options.base === undefined ? {} : {base: options.base}),
-					onProgress: (progress) => options.onProgress(target, progress),
-				});
-				done.push(reference);
-				options.onImage(target, result);
-			} catch (error) {
-				if (stop.signal.aborted || options.signal.aborted) return void notTried.push(reference);
-				const failure = failureOf(target, error);
-				first ??= {error};
-				failures.push(failure);
-				options.onImage(target, failure);
-				if (common.has(failure.code)) stop.abort(error);
-			}
-		}),
-	);
+	const push = async (target: PushTarget): Promise<void> => {
+		const {image, repository, reference} = target;
+		try {
+			signal.throwIfAborted();
+			const result = await registry.push(image, {
+				repository,
+				tag: image.tag,
+				signal,
+				mountFrom,
+				...(options.base === undefined ? {} : {base: options.base}),
+				onProgress: (progress) => options.onProgress(target, progress),
+			});
+			done.push(reference);
+			options.onImage(target, result);
+		} catch (error) {
+			if (stop.signal.aborted || options.signal.aborted) return void notTried.push(reference);
+			const failure = failureOf(target, error);
+			first ??= {error};
+			failures.push(failure);
+			options.onImage(target, failure);
+			if (common.has(failure.code)) stop.abort(error);
+		}
+	};
+	const queue = targets[Symbol.iterator]();
+	const work = async (): Promise<void> => {
+		for (const target of {[Symbol.iterator]: () => queue}) await push(target);
+	};
+	await Promise.all(Array.from({length: mostImages}, work));
 	options.signal.throwIfAborted();
 	return {done, failures, notTried, ...(first ? {error: first.error} : {})};
 };

@@ -1,0 +1,44 @@
+import {expect, test} from 'vitest';
+import type {RegistryPort} from '../../source/registry/types.ts';
+import {type PushTarget, pushImages} from '../../source/steps/push-images.ts';
+import {client, fake, imageOf, never, noise} from '../registry/helpers.ts';
+
+const targetsOf = (host: string, count: number): readonly PushTarget[] =>
+	Array.from({length: count}, (_, index) => {
+		const image = imageOf(`image-${index}`, [noise(`${index}`, 100)]);
+		return {image, repository: `zenml/${image.name}`, reference: `${host}/zenml/${image.name}:1.0`};
+	});
+const quiet = {signal: never, onProgress: () => {}, onImage: () => {}};
+
+test('of hundreds of images only some are under way at once, and all get there', async () => {
+	const targets = targetsOf('registry.example.com', 300);
+	let [running, most] = [0, 0];
+	const push: RegistryPort['push'] = async ({manifest}) => {
+		running++;
+		most = Math.max(most, running);
+		await new Promise((resolve) => setImmediate(resolve));
+		running--;
+		return {digest: manifest.digest, uploadedBytes: 1, mounted: 0, present: 0};
+	};
+	const report = await pushImages({push} as RegistryPort, targets, quiet);
+	expect(new Set(report.done)).toEqual(new Set(targets.map(({reference}) => reference)));
+	expect(report).toMatchObject({failures: [], notTried: []});
+	// More than one port has connections by default, and far from all.
+	expect(most).toBeGreaterThan(9);
+	expect(most).toBeLessThanOrEqual(32);
+});
+
+test('a cause that all images share is met by those under way, and the others are not tried', async () => {
+	const requests: string[] = [];
+	const host = await fake((request, response) => {
+		requests.push(`${request.method} ${request.url}`);
+		response.writeHead(401, {'www-authenticate': 'Basic realm="r"'}).end();
+	});
+	const targets = targetsOf(host, 300);
+	const report = await pushImages(client(host), targets, quiet);
+	expect(report.done).toEqual([]);
+	expect(report.failures[0]).toMatchObject({code: 'registry-unauthorized'});
+	expect(report.failures.length + report.notTried.length).toBe(300);
+	// A wrong password that goes out for each image would lock the account.
+	expect(requests.length).toBeLessThan(60);
+});
