@@ -39,6 +39,14 @@ type Rule = {
 
 const login = ['registry.username', 'registry.password'] as const;
 
+/** What `WWW-Authenticate` says is wrong with the token (RFC 6750 section 3): `invalid_token`, `insufficient_scope`. */
+const challengeErrorsOf = ({headers}: Answer): readonly string[] =>
+	[headers['www-authenticate'] ?? []]
+		.flat()
+		.flatMap((header) =>
+			[...header.slice(0, 8192).matchAll(/[\s,]error\s*=\s*"?([a-z_]+)/gu)].map(([, word = '']) => word),
+		);
+
 /** First rule that fits wins: words before numbers, because proxies and Harbor reuse the numbers. */
 const rules: readonly Rule[] = [
 	{
@@ -152,6 +160,16 @@ const rules: readonly Rule[] = [
 		}),
 	},
 	{
+		// RFC 6750 section 3.1: the token is good, its rights are not. Distribution says 401 with it, the RFC 403.
+		when: (status, words) => status === 403 || (status === 401 && /^insufficient_scope$/mu.test(words)),
+		text: ({repository = 'it'}) => ({
+			code: 'registry-denied',
+			cause: `The login is right but may not push to ${repository}.`,
+			fix: 'Have the right to push (in Harbor: role Developer or above) given to this user, or use another login.',
+			answers: [...login, 'registry.prefix'],
+		}),
+	},
+	{
 		when: (status) => status === 401,
 		text: ({repository}) => ({
 			code: 'registry-unauthorized',
@@ -161,15 +179,6 @@ const rules: readonly Rule[] = [
 					: `It does not accept this login for ${repository}; Harbor says the same when the project does not exist.`,
 			fix: 'Check user name and password (or robot token), and that the project exists.',
 			answers: ['registry.host', ...login, ...(repository === undefined ? [] : ['registry.prefix'])],
-		}),
-	},
-	{
-		when: (status) => status === 403,
-		text: ({repository = 'it'}) => ({
-			code: 'registry-denied',
-			cause: `The login is right but may not push to ${repository}.`,
-			fix: 'Have the right to push (in Harbor: role Developer or above) given to this user, or use another login.',
-			answers: [...login, 'registry.prefix'],
 		}),
 	},
 	{
@@ -228,7 +237,7 @@ const rules: readonly Rule[] = [
  * @param scrub removes the login from the registry's own words
  */
 export const statusProblem = (context: Context, answer: Answer, scrub: (text: string) => string): ProblemError => {
-	const {lines} = wordsOf(answer);
+	const lines = [...wordsOf(answer).lines, ...challengeErrorsOf(answer)];
 	const words = lines.join('\n');
 	const evidence = [`HTTP ${answer.status}`, ...lines].map(scrub);
 	const rule = rules.find(({when}) => when(answer.status, words));

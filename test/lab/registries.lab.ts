@@ -99,7 +99,8 @@ describe('a registry whose logins go through a token server', () => {
 	it('tells a user without the right to push as such, and nothing is sent', async () => {
 		const {username, passwordFile} = tokenRegistry.reader;
 		const failed = await install(await newFolder(), {args: answers(username, passwordFile)});
-		expect(failed.output).toContain('this user has no right in it');
+		expect(failed.output).toContain('registry-denied');
+		expect(failed.output).toContain('may not push to zenml/');
 		expect(failed.output).toContain('the right to push');
 		expect(failed.code).toBe(6);
 		expect(existsSync(join(paths.data, registryFolders.tokens, 'docker/registry/v2/blobs'))).toBe(false);

@@ -56,6 +56,30 @@ describe('bearer tokens', () => {
 		expect(server.counters.tokens).toBe(1);
 	});
 
+	test.each([
+		['without the right to push is told so', ',error="insufficient_scope"', 'registry-denied'],
+		['whose refusal has no reason may lack the project as well', '', 'registry-no-project'],
+	])('a good login %s', async (_what, reason, code) => {
+		const host = await fake((request, response) => {
+			if (request.url?.startsWith('/token')) {
+				const login = request.headers.authorization?.startsWith('Basic ') ?? false;
+				return response.writeHead(login ? 200 : 401).end(JSON.stringify({token: 'reads-only', expires_in: 300}));
+			}
+			const known = request.headers.authorization === 'Bearer reads-only';
+			if (known && request.url === '/v2/') return response.writeHead(200).end('{}');
+			const challenge = `Bearer realm="http://${host}/token",service="s",scope="repository:zenml/api:pull,push"`;
+			response
+				.writeHead(401, {'www-authenticate': `${challenge}${known ? reason : ''}`})
+				.end(JSON.stringify({errors: [{code: 'UNAUTHORIZED', message: 'authentication required'}]}));
+		});
+		for (const work of [client(host).checkPush('zenml/api', never), push(client(host), image, 'zenml/api')]) {
+			const problem = await problemOf(work);
+			expect(problem).toMatchObject({code, area: 'registry'});
+			expect(problem.cause).toContain('zenml/api');
+			expect(JSON.stringify(problem)).not.toContain('reads-only');
+		}
+	});
+
 	test('mounts ask for the right to read the other repository too', async () => {
 		const server = await serve({login: 'bearer'});
 		await push(client(server.host), image, 'zenml/api');
