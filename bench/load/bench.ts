@@ -51,6 +51,13 @@ export const timed = (what: string, all: readonly Measured[]): Row => ({
 	note: `${spread(all)}; peak ${Math.max(...all.map(({peakMb}) => peakMb)).toFixed(0)} MB, processor ${seconds(median(all.map(({cpuMs}) => cpuMs)))}`,
 });
 
+/** The most memory that any run took, against its bound. */
+export const memory = (what: string, all: readonly Measured[]): Row => {
+	const peak = Math.max(...all.map(({peakMb}) => peakMb));
+	const note = `largest of ${all.length}; pushed in ${seconds(wall(all))}`;
+	return {what, measured: `${peak.toFixed(0)} MB`, target: '≤ 150 MB', met: peak <= 150, note};
+};
+
 /** How many times as long as another. */
 export const ratio = (
 	what: string,

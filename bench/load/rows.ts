@@ -1,6 +1,6 @@
 import {rm, statfs} from 'node:fs/promises';
 import path from 'node:path';
-import {type Bench, push, type Row, ratio, seconds, timed, wall} from './bench.ts';
+import {type Bench, memory, push, type Row, ratio, timed, wall} from './bench.ts';
 import type {Client} from './clients.ts';
 import type {Measured} from './measure.ts';
 import {dropLayers, type ImageSet, makeImages, writeArchive} from './sets.ts';
@@ -44,12 +44,6 @@ const raw = async (bench: Bench): Promise<readonly Row[]> => {
 		ratio('  against skopeo', a, all.skopeo, 0.25),
 		memory(`Peak memory, ${bench.size} MB`, a),
 	];
-};
-
-const memory = (what: string, all: readonly Measured[]): Row => {
-	const peak = Math.max(...all.map(({peakMb}) => peakMb));
-	const note = `largest of ${all.length}; pushed in ${seconds(wall(all))}`;
-	return {what, measured: `${peak.toFixed(0)} MB`, target: '≤ 150 MB', met: peak <= 150, note};
 };
 
 const layout = async (bench: Bench): Promise<readonly Row[]> => {

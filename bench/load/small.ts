@@ -1,6 +1,6 @@
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
-import {type Bench, push, type Row, timed, wall} from './bench.ts';
+import {type Bench, memory, push, type Row, timed, wall} from './bench.ts';
 import {withHome} from './clients.ts';
 import type {Measured} from './measure.ts';
 import {type Logged, startRegistry} from './registry.ts';
@@ -32,7 +32,8 @@ export const small = async (bench: Bench): Promise<readonly Row[]> => {
 		}
 		times.set(count, wall(all));
 		rows.push(timed(`${count} small images`, all));
-		if (count === 500) rows.push(await requestsRow(bench, set, count));
+		if (count === 500)
+			rows.push(memory('  peak memory of 500 small images', all), await requestsRow(bench, set, count));
 		await rm(folder, {recursive: true, force: true});
 	}
 	const [a = 0, b = 0, c = 0] = counts.map((count) => times.get(count));
