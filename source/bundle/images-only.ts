@@ -3,7 +3,7 @@ import {basename, join, posix, resolve} from 'node:path';
 import {readImages} from './archive.ts';
 import {mergeImages} from './checks.ts';
 import {archivesOf, type Layout, openLayout} from './layout.ts';
-import {openTar} from './open-tar.ts';
+import {archiveName, openTar} from './open-tar.ts';
 import type {PlatformWish} from './platforms.ts';
 import {bundleProblem, fileProblem} from './problems.ts';
 import {compareContents, readIndex} from './read-index.ts';
@@ -20,8 +20,6 @@ export type FoundImages = {
 	readonly base?: string;
 	readonly warnings: readonly string[];
 };
-
-const archiveName = /\.(?:tar|t(?:ar\.)?(?:gz|zst|zstd))$/u;
 
 const slicesBelow = async (
 	folder: string,

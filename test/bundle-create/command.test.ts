@@ -4,6 +4,7 @@ import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {promisify} from 'node:util';
+import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {expect, onTestFinished, test} from 'vitest';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
 import {createBundlePort} from '../../source/bundle/bundle.ts';
@@ -159,15 +160,19 @@ test('a wrong login, a missing version and a missing helm are told with the next
 	expect((await readdir(stage.folder)).filter((name) => name.startsWith('bundle'))).toEqual([]);
 });
 
-test('a docker save archive stands in for a registry, and its layers stay raw', async () => {
+test.each([
+	['server.tar', (bytes: Buffer) => bytes],
+	['server.tar.gz', gzipSync],
+	['server.tar.zst', zstdCompressSync],
+] as const)('a docker save archive, %s, stands in for a registry, and its layers stay raw', async (name, packed) => {
 	const side = await connectedSide();
 	const {modern, tarOf, layer, hex} = await import('../bundle/helpers.ts');
 	const layers = [await layer('one'), await layer('two')];
 	const archives = path.join(side.stage.folder, 'saved');
 	await mkdir(archives);
 	await writeFile(
-		path.join(archives, 'server.tar'),
-		await tarOf(modern([{reference: `elsewhere.example.com/zenml-pro-server:${versions.workspace}`, layers}])),
+		path.join(archives, name),
+		packed(await tarOf(modern([{reference: `elsewhere.example.com/zenml-pro-server:${versions.workspace}`, layers}]))),
 	);
 	const made = await side.stage.run(...side.words, '--from', archives, '--json');
 	expect(made).toMatchObject({code: 0});

@@ -2,9 +2,9 @@ import {readdir, stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {readImages} from '../archive.ts';
 import {sha256} from '../image.ts';
+import {archiveName, openTar} from '../open-tar.ts';
 import {fileProblem} from '../problems.ts';
 import type {Slice} from '../slice.ts';
-import {indexTar} from '../tar-index.ts';
 import {type Tree, tarTree} from '../tree.ts';
 import type {Blob, Image} from '../types.ts';
 import {parseReference} from './reference.ts';
@@ -27,16 +27,16 @@ const treeOfFolder = async (folder: string): Promise<Tree> => {
 
 const treeOfTar = async (file: string, signal: AbortSignal): Promise<Tree> => {
 	const label = basename(file);
-	return tarTree(label, await indexTar({file, offset: 0, size: (await stat(file)).size, label}, signal));
+	return tarTree(label, await openTar({file, offset: 0, size: (await stat(file)).size, label}, signal));
 };
 
-/** The archives below a path: a tar, a folder that is an OCI layout, or a folder of tars (also one with `images/` in it). */
+/** The archives below a path: a tar (also one compressed with gzip or zstd), a folder that is an OCI layout, or a folder of tars (also one with `images/` in it). */
 const treesOf = async (path: string, signal: AbortSignal): Promise<readonly Tree[]> => {
 	if (!(await stat(path)).isDirectory()) return [await treeOfTar(path, signal)];
 	const names = await readdir(path);
 	if (names.includes('index.json') || names.includes('manifest.json')) return [await treeOfFolder(path)];
 	if (names.includes('images')) return treesOf(join(path, 'images'), signal);
-	const tars = names.filter((name) => name.endsWith('.tar')).sort();
+	const tars = names.filter((name) => archiveName.test(name)).sort();
 	return Promise.all(tars.map((name) => treeOfTar(join(path, name), signal)));
 };
 
