@@ -18,7 +18,7 @@ import {createZenml} from '../zenml/client.ts';
 import type {Context} from './context.ts';
 import {createHost} from './host.ts';
 import {memoFileOf} from './memo-file.ts';
-import {registryOptions} from './registry-options.ts';
+import {compressedFolder, registryOptions} from './registry-options.ts';
 
 /** How long a Lease lives without being renewed; renewed three times within it. */
 const leaseSeconds = 30;
@@ -118,7 +118,7 @@ const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPo
 			compress:
 				answers.bundle.compress === 'none'
 					? undefined
-					: {algorithm: answers.bundle.compress, folder: path.join(stateDirectory, 'compressed-layers')},
+					: {algorithm: answers.bundle.compress, folder: path.join(stateDirectory, compressedFolder)},
 			workDirectory: path.join(stateDirectory, 'charts'),
 			memoFile: memoFileOf(context),
 			signature: answers.bundle.signature,

@@ -8,6 +8,9 @@ import type {HostPort, Ports} from '../steps/world.ts';
 /** File in the state folder that knows which uploads can be gone on with. */
 export const uploadsFile = 'uploads.json';
 
+/** Folder in the state folder that keeps compressed layers for the next run. */
+export const compressedFolder = 'compressed-layers';
+
 /** The registry as the answers describe it. @throws ProblemError when a file that they name cannot be read */
 export const registryOptions = async (
 	registry: Answers['registry'],

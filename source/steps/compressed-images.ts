@@ -1,6 +1,14 @@
 import type {Image} from '../bundle/types.ts';
-import {referenceOf, repositoryOf} from './names.ts';
-import type {World} from './world.ts';
+import type {RegistryPort} from '../registry/types.ts';
+import type {PushTarget} from './push-images.ts';
+
+/** How images are looked for at a registry. */
+export type Looking = {
+	readonly registry: Pick<RegistryPort, 'manifestDigest' | 'configDigests'>;
+	readonly signal: AbortSignal;
+	/** Whether raw layers are compressed on this host before they are pushed. */
+	readonly compresses: boolean;
+};
 
 /** Digests of the configurations that an image's own manifests name, in their order. */
 const configsOf = ({manifest, children = []}: Image): readonly string[] =>
@@ -14,39 +22,52 @@ const configsOf = ({manifest, children = []}: Image): readonly string[] =>
  * this host, the same configurations are the same image: they name each layer by the digest of its raw bytes.
  */
 export const lookFor = async (
-	{answers, registry, signal}: World,
-	image: Image,
+	{registry, signal, compresses}: Looking,
+	{image, repository}: Pick<PushTarget, 'image' | 'repository'>,
 ): Promise<{readonly present: boolean; readonly found: string | undefined}> => {
-	const repository = repositoryOf(answers, image.name);
 	const found = await registry.manifestDigest(repository, image.tag, signal);
 	if (found === undefined || found === image.manifest.digest) return {present: found !== undefined, found};
-	if (answers.bundle.compress === 'none') return {present: false, found};
+	if (!compresses) return {present: false, found};
 	const there = await registry.configDigests(repository, image.tag, signal);
 	return {present: there.length > 0 && there.join() === configsOf(image).join(), found};
 };
 
-/** The images that are to be pushed: all as they are, or those that the registry lacks with their raw layers compressed. */
-export const imagesToPush = async (world: World, images: readonly Image[]): Promise<readonly Image[]> => {
-	const {answers, bundle, signal, report} = world;
-	if (answers.bundle.compress === 'none') return images;
-	const states = await Promise.all(images.map((image) => lookFor(world, image)));
-	const missing = images.filter((_, index) => !states[index]?.present);
-	return Promise.all(
-		missing.map(async (image) => {
-			const label = `compress ${referenceOf(answers, image)}`;
-			const layers = new Map<string, {readonly done: number; readonly total: number}>();
-			const small = await bundle.compressed(image, {
-				signal,
-				onProgress: ({digest, done, total}) => {
-					layers.set(digest, {done, total});
-					const sum = (key: 'done' | 'total') => [...layers.values()].reduce((all, layer) => all + layer[key], 0);
-					report({kind: 'progress', label, done: sum('done'), total: sum('total'), unit: 'bytes'});
-				},
-			});
-			const size = (of: Image) => of.blobs.reduce((sum, blob) => sum + blob.size, 0);
-			const text = `${referenceOf(answers, image)}: ${size(image)} bytes compressed to ${size(small)}`;
-			if (small !== image) report({kind: 'line', level: 'info', text});
-			return small;
-		}),
-	);
+/** Bytes of raw layers of an image that are compressed, of all that it has. */
+export type CompressingProgress = (target: PushTarget, done: number, total: number) => void;
+
+/**
+ * What is to be pushed: all as it is, or that which the registry lacks, with its raw layers compressed. `present` are those that
+ * need not be pushed then.
+ * @throws ProblemError as `compress` and the registry do
+ */
+export const targetsToPush = async (
+	looking: Looking,
+	targets: readonly PushTarget[],
+	options: {
+		readonly compress: (
+			image: Image,
+			onProgress: (layer: {readonly digest: string; readonly done: number; readonly total: number}) => void,
+		) => Promise<Image>;
+		readonly onProgress: CompressingProgress;
+		/** An image whose layers were not all compressed already; sizes in bytes. */
+		readonly onCompressed: (target: PushTarget, before: number, after: number) => void;
+	},
+): Promise<{readonly targets: readonly PushTarget[]; readonly present: readonly PushTarget[]}> => {
+	if (!looking.compresses) return {targets, present: []};
+	const states = await Promise.all(targets.map((target) => lookFor(looking, target)));
+	const isThere = (_target: PushTarget, index: number): boolean => states[index]?.present ?? false;
+	const missing = targets.filter((target, index) => !isThere(target, index));
+	const compressed = missing.map(async (target): Promise<PushTarget> => {
+		const {image} = target;
+		const layers = new Map<string, {readonly done: number; readonly total: number}>();
+		const small = await options.compress(image, ({digest, done, total}) => {
+			layers.set(digest, {done, total});
+			const sum = (key: 'done' | 'total') => [...layers.values()].reduce((all, layer) => all + layer[key], 0);
+			options.onProgress(target, sum('done'), sum('total'));
+		});
+		const size = (of: Image) => of.blobs.reduce((sum, blob) => sum + blob.size, 0);
+		if (small !== image) options.onCompressed(target, size(image), size(small));
+		return {...target, image: small};
+	});
+	return {targets: await Promise.all(compressed), present: targets.filter(isThere)};
 };

@@ -1,13 +1,28 @@
+import type {Image} from '../bundle/types.ts';
 import type {Change, Finding} from '../engine/types.ts';
-import {imagesToPush, lookFor} from './compressed-images.ts';
+import {type Looking, lookFor, targetsToPush} from './compressed-images.ts';
 import {referenceOf, repositoryOf} from './names.ts';
 import {failuresFile, failuresText, type PushTarget, partialPush, pushImages} from './push-images.ts';
 import {longTimeouts, type Step, type World} from './world.ts';
 
+const lookingOf = ({answers, registry, signal}: World): Looking => ({
+	registry,
+	signal,
+	compresses: answers.bundle.compress !== 'none',
+});
+
+const targetsOf = ({answers}: World, images: readonly Image[]): readonly PushTarget[] =>
+	images.map((image) => ({
+		image,
+		repository: repositoryOf(answers, image.name),
+		reference: referenceOf(answers, image),
+	}));
+
 const check = async (world: World): Promise<Finding> => {
 	const {answers, bundle, registry, signal} = world;
 	const {images} = await bundle.open(signal);
-	const states = await Promise.all(images.map((image) => lookFor(world, image)));
+	const looking = lookingOf(world);
+	const states = await Promise.all(targetsOf(world, images).map((target) => lookFor(looking, target)));
 	const changes = images.flatMap((image, index): Change[] => {
 		const {present = false, found} = states[index] ?? {};
 		if (present) return [];
@@ -25,14 +40,15 @@ const check = async (world: World): Promise<Finding> => {
 };
 
 const apply = async (world: World): Promise<void> => {
-	const {answers, bundle, registry, host, clock, signal, report} = world;
+	const {bundle, registry, host, clock, signal, report} = world;
 	const {images: carried, index} = await bundle.open(signal);
-	const images = await imagesToPush(world, carried);
-	const targets = images.map((image) => ({
-		image,
-		repository: repositoryOf(answers, image.name),
-		reference: referenceOf(answers, image),
-	}));
+	const {targets} = await targetsToPush(lookingOf(world), targetsOf(world, carried), {
+		compress: (image, onProgress) => bundle.compressed(image, {signal, onProgress}),
+		onProgress: ({reference}, done, total) =>
+			report({kind: 'progress', label: `compress ${reference}`, done, total, unit: 'bytes'}),
+		onCompressed: ({reference}, before, after) =>
+			report({kind: 'line', level: 'info', text: `${reference}: ${before} bytes compressed to ${after}`}),
+	});
 	const states = new Map(
 		targets.map(({image, reference}) => {
 			const sizes = new Map(image.blobs.map(({digest, size}) => [digest, size]));
@@ -70,7 +86,7 @@ const apply = async (world: World): Promise<void> => {
 	report({
 		kind: 'line',
 		level: 'error',
-		text: `${result.done.length} of ${images.length} images are at the registry; what failed: ${file}`,
+		text: `${result.done.length} of ${targets.length} images are at the registry; what failed: ${file}`,
 	});
 	throw partialPush(result, file);
 };

@@ -2,14 +2,14 @@ import {execFileSync, spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {programWords} from '../helpers/world.ts';
 import {startProxy} from './fault-proxy.ts';
-import {canary, imageOf, noise, serve, temporary, users} from './helpers.ts';
+import {canary, client, imageOf, never, noise, serve, temporary, users} from './helpers.ts';
 import {indexOf, writeLayout} from './on-disk.ts';
 import {dockerRegistry, sites} from './real-registries.ts';
 
@@ -70,6 +70,39 @@ describe('registry push', () => {
 		}
 		expect(existsSync(state)).toBe(false);
 	});
+
+	test.each(['gzip', 'zstd'])(
+		'compresses raw layers with %s when told to; the second time nothing is sent',
+		async (algorithm) => {
+			const server = await serve({users: []});
+			const folder = await temporary();
+			const state = join(folder, 'state');
+			const text = Buffer.from('a line that comes again and again\n'.repeat(20_000));
+			const own = [imageOf('api', [text, noise('api', 9000)]), imageOf('server', [text])];
+			const layout = await writeLayout(join(folder, 'images'), own);
+			const words = ['--bundle', layout, '--to', `${server.host}/zenml`, '--plain-http', '--state-dir', state];
+			const compressing = [...words, '--compress', algorithm];
+			const first = await start([...compressing, '--json']).result();
+			expect(first).toMatchObject({code: 0});
+			const {bytesSent, done} = JSON.parse(first.out);
+			expect(done).toHaveLength(2);
+			expect(bytesSent).toBeLessThan(text.length / 10);
+			expect(first.err).toContain('compressed to');
+			const {manifest} = own[0] ?? expect.fail();
+			const registry = client(server.host);
+			const digest = await registry.manifestDigest('zenml/api', '1.0', never);
+			expect(digest).not.toBe(manifest.digest);
+			// What was kept may be lost: the configuration tells that the image is there.
+			for (const kept of [true, false]) {
+				if (!kept) await rm(join(state, 'compressed-layers'), {recursive: true});
+				const again = await start([...compressing, '--json']).result();
+				expect(JSON.parse(again.out)).toMatchObject({of: 2, bytesSent: 0, failures: []});
+				expect(JSON.parse(again.out).done).toHaveLength(2);
+			}
+			expect(await registry.manifestDigest('zenml/api', '1.0', never)).toBe(digest);
+			expect((await start([...words, '--compress', 'xz']).result()).code).toBe(2);
+		},
+	);
 
 	test('a password is read where it is, and never shown', async () => {
 		const server = await serve({users});

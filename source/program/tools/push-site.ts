@@ -8,7 +8,7 @@ import type {RegistryOptions} from '../../registry/registry.ts';
 import type {Context} from '../context.ts';
 import {createHost} from '../host.ts';
 import {stateDirectoryOf} from '../inputs.ts';
-import {registryOptions} from '../registry-options.ts';
+import {compressedFolder, registryOptions} from '../registry-options.ts';
 
 export type PushOptions = {
 	readonly answers?: string;
@@ -17,6 +17,7 @@ export type PushOptions = {
 	readonly to?: string;
 	readonly pushHost?: string;
 	readonly platform?: string;
+	readonly compress?: string;
 	readonly username?: string;
 	readonly passwordRef?: string;
 	readonly ca?: string;
@@ -36,6 +37,8 @@ export type PushSite = {
 	readonly prefix: string;
 	readonly registry: RegistryOptions;
 	readonly bundle: Answers['bundle'];
+	/** Where compressed layers are kept, absolute; made when there are any. */
+	readonly compressedFolder: string;
 	readonly saveState: (name: string, text: string | undefined) => Promise<string>;
 };
 
@@ -61,6 +64,7 @@ const flagsOf = (options: PushOptions): readonly string[] => {
 	const values: Readonly<Record<string, string | number | boolean | undefined>> = {
 		'bundle.path': options.bundle,
 		'bundle.platform': options.platform,
+		'bundle.compress': options.compress,
 		'bundle.signature.publicKey': options.publicKey,
 		'registry.host': target?.host,
 		'registry.prefix': target?.prefix,
@@ -157,6 +161,7 @@ export const openSite = async (context: Context, options: PushOptions): Promise<
 		prefix: registry.prefix,
 		registry: await registryOptions(registry, {host, stateDirectory, resolve}),
 		bundle: {...bundle, path: path.resolve(workingDirectory, bundle.path)},
+		compressedFolder: path.join(stateDirectory, compressedFolder),
 		saveState: host.saveState,
 	};
 };

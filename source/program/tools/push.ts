@@ -1,8 +1,10 @@
 import {setFlagsFromString} from 'node:v8';
-import {InvalidArgumentError} from 'commander';
+import {InvalidArgumentError, Option} from 'commander';
+import type {RegistryPort} from '../../registry/types.ts';
+import type {PushTarget} from '../../steps/push-images.ts';
 import type {Context} from '../context.ts';
-import {progressLines} from './progress.ts';
-import type {PushOptions} from './push-site.ts';
+import {type ProgressLines, progressLines} from './progress.ts';
+import type {PushOptions, PushSite} from './push-site.ts';
 import type {Tool} from './tool.ts';
 
 const wholeNumber = (text: string): number => {
@@ -15,6 +17,31 @@ const wholeNumber = (text: string): number => {
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
+
+/** With layers compressed, where that is asked for; they are kept in the state folder for the next run. */
+const toPush = async (
+	{signal}: Context,
+	{bundle, compressedFolder: folder}: PushSite,
+	registry: RegistryPort,
+	carried: readonly PushTarget[],
+	lines: ProgressLines,
+): Promise<{readonly targets: readonly PushTarget[]; readonly present: readonly PushTarget[]}> => {
+	const algorithm = bundle.compress;
+	if (algorithm === 'none') return {targets: carried, present: []};
+	const [{compressImage}, {targetsToPush}, {formatBytes}] = await Promise.all([
+		import('../../bundle/compress.ts'),
+		import('../../steps/compressed-images.ts'),
+		import('../../report/format.ts'),
+	]);
+	const found = await targetsToPush({registry, signal, compresses: true}, carried, {
+		compress: (image, onProgress) => compressImage(image, {algorithm, folder, signal, onProgress}),
+		onProgress: ({reference}, done, total) => lines.move(`compress ${reference}`, done, total),
+		onCompressed: ({reference}, before, after) =>
+			lines.say(`${reference}  ${formatBytes(before)} compressed to ${formatBytes(after)}`),
+	});
+	for (const {reference} of found.present) lines.say(`${reference}  there already, by its configuration`);
+	return found;
+};
 
 const push = async (context: Context, options: PushOptions): Promise<number> => {
 	const {signal, clock, out} = context;
@@ -30,29 +57,32 @@ const push = async (context: Context, options: PushOptions): Promise<number> => 
 	const {images, base, warnings} = await openImages(site.bundle.path, site.bundle, signal);
 	for (const warning of warnings) lines.say(warning);
 	const {host, prefix} = site;
-	const targets = images.map((image) => {
+	const carried = images.map((image) => {
 		const repository = prefix === '' ? image.name : `${prefix}/${image.name}`;
 		return {image, repository, reference: `${host}/${repository}:${image.tag}`};
 	});
-	const total = new Map(images.flatMap(({blobs}) => blobs.map(({digest, size}) => [digest, size] as const)));
-	const all = [...total.values()].reduce((sum, size) => sum + size, 0);
-	/** By digest: a layer that images share is sent once and counts once. */
-	const have = new Map<string, number>();
-	let sum = 0;
-	const onBytes = (digest: string, done: number, repository: string): void => {
-		const before = have.get(digest) ?? 0;
-		have.set(digest, done);
-		sum += done - before;
-		const size = total.get(digest) ?? 0;
-		if (done === size && before > 0 && before < size)
-			lines.say(`${digest.slice(0, 19)}  ${formatBytes(size).padStart(10)}  ${repository}`);
-		lines.move('push', sum, all);
-	};
 	const registry = createRegistry(site.registry);
 	// V8 would double the space for young objects to 64 MB once requests by the thousand have left survivors in it; nothing here lives long.
 	setFlagsFromString('--semi-space-growth-factor=1');
 	const sent: number[] = [];
 	try {
+		const {targets, present} = await toPush(context, site, registry, carried, lines);
+		const total = new Map(
+			targets.flatMap(({image: {blobs}}) => blobs.map(({digest, size}) => [digest, size] as const)),
+		);
+		const all = [...total.values()].reduce((sum, size) => sum + size, 0);
+		/** By digest: a layer that images share is sent once and counts once. */
+		const have = new Map<string, number>();
+		let sum = 0;
+		const onBytes = (digest: string, done: number, repository: string): void => {
+			const before = have.get(digest) ?? 0;
+			have.set(digest, done);
+			sum += done - before;
+			const size = total.get(digest) ?? 0;
+			if (done === size && before > 0 && before < size)
+				lines.say(`${digest.slice(0, 19)}  ${formatBytes(size).padStart(10)}  ${repository}`);
+			lines.move('push', sum, all);
+		};
 		const report = await steps.pushImages(registry, targets, {
 			signal,
 			...(base === undefined ? {} : {base}),
@@ -73,11 +103,12 @@ const push = async (context: Context, options: PushOptions): Promise<number> => 
 			whole ? undefined : steps.failuresText(report, new Date(clock.now())),
 		);
 		const bytes = sent.reduce((some, more) => some + more, 0);
-		const {done, failures, notTried} = report;
+		const {failures, notTried} = report;
+		const done = [...present.map(({reference}) => reference), ...report.done];
 		out(
 			options.json
-				? `${JSON.stringify({registry: host, of: targets.length, bytesSent: bytes, done, failures, notTried, ...(whole ? {} : {failuresFile: file})})}\n`
-				: `${done.length} of ${count(targets.length, 'image')} at ${host}, by digest; ${formatBytes(bytes)} sent.\n`,
+				? `${JSON.stringify({registry: host, of: carried.length, bytesSent: bytes, done, failures, notTried, ...(whole ? {} : {failuresFile: file})})}\n`
+				: `${done.length} of ${count(carried.length, 'image')} at ${host}, by digest; ${formatBytes(bytes)} sent.\n`,
 		);
 		if (!whole) throw steps.partialPush(report, file);
 		return 0;
@@ -101,6 +132,13 @@ export const pushTool: Tool = ({registry}, ask) => {
 		.option('--bundle <path>', 'bundle, folder of image archives, archive of docker save, or OCI layout')
 		.option('--to <host/prefix>', 'where to push, e.g. registry.mycompany.com/zenml')
 		.option('--platform <platform>', 'which platform of each image, e.g. linux/arm64, or all (default: linux/amd64)')
+		.addOption(
+			new Option('--compress <algorithm>', 'compress raw layers on this host first, for slow links').choices([
+				'none',
+				'gzip',
+				'zstd',
+			]),
+		)
 		.option('--push-host <host>', 'push under this name instead; images are still named by --to')
 		.option('--username <name>', 'login')
 		.option('--password-ref <reference>', 'password or token of that login: env:NAME or file:PATH')
