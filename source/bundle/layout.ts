@@ -1,7 +1,7 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, join, posix, resolve} from 'node:path';
 import {bundleFiles} from './index-file.ts';
-import {openTar} from './open-tar.ts';
+import {archiveName, openTar} from './open-tar.ts';
 import {findPartsFile, joinParts} from './parts.ts';
 import {bundleProblem, fileProblem, truncated} from './problems.ts';
 import type {Slice} from './slice.ts';
@@ -127,9 +127,6 @@ export const openLayout = async (path: string, signal: AbortSignal): Promise<Lay
 	});
 	return packedLayout(path, {file: absolute, offset: 0, size, label: basename(absolute)}, signal);
 };
-
-/** What an image archive is called: a tar, compressed or not. Which it is, its first bytes tell. */
-const archiveName = /\.(?:tar|t(?:ar\.)?(?:gz|zst|zstd|xz|bz2))$/u;
 
 /**
  * The image archives of a bundle: each tar below `images/`, and each folder that is an OCI layout, be it there or
