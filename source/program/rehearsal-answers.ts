@@ -64,7 +64,6 @@ export const hostsOf = (source: AnswerSource, own: {readonly hosts: readonly [st
 
 /** The bundle of the operator's own answers, when it is there. */
 export const ownBundle = async (source: AnswerSource): Promise<string | undefined> => {
-	if (source.from === 'nothing') return undefined;
 	const bundle = getAt(partialAnswers(source).draft, 'bundle.path');
 	if (typeof bundle !== 'string') return undefined;
 	return stat(bundle).then(

@@ -28,6 +28,8 @@ export const filesIn = (directory: string) =>
 export const rehearsalAnswers = (options: {
 	readonly directory: string;
 	readonly bundle: string;
+	/** The bundle was made here, so that nobody asks who signed it. */
+	readonly sample: boolean;
 	readonly registryHost: string;
 	readonly databasePort: number;
 	readonly httpsPort: number;
@@ -35,13 +37,12 @@ export const rehearsalAnswers = (options: {
 	/** Control plane first, then the workspaces. */
 	readonly hosts: readonly string[];
 }): AnswersInput => {
-	const {directory, bundle, registryHost, databasePort, httpsPort, nameServer, hosts} = options;
+	const {directory, bundle, sample, registryHost, databasePort, httpsPort, nameServer, hosts} = options;
 	const [controlPlane = rehearsalHosts.controlPlane, workspace = rehearsalHosts.workspace] = hosts;
 	const files = filesIn(directory);
 	return {
 		version: 1,
-		// The sample is made on this very host.
-		bundle: {path: bundle, signature: {mode: 'off'}},
+		bundle: {path: bundle, ...(sample ? {signature: {mode: 'off' as const}} : {})},
 		kubernetes: {kubeconfig: files.kubeconfig},
 		registry: {
 			host: registryHost,

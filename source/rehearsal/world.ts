@@ -256,6 +256,7 @@ export const startRehearsal = async (options: RehearsalOptions): Promise<Rehears
 		const answers = rehearsalAnswers({
 			directory,
 			bundle,
+			sample: options.bundle === undefined,
 			registryHost: registry.host,
 			databasePort: postgres.port,
 			httpsPort: front.port,

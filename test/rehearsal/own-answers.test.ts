@@ -81,6 +81,18 @@ describe("a rehearsal of the operator's own change", () => {
 		expect(ran.errors).toContain('kubernetes.kubeconfig cannot be set in a rehearsal');
 	}, 60_000);
 
+	it('looks for a signature where a key is pinned, and says of a bundle that was carried in that it is not signed', async () => {
+		const key = 'RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3';
+		const {state} = await place();
+		const pinned = await runProgram(state, ['--set', `bundle.signature.publicKey=${key}`, '--until', 'bundle']);
+		expect(pinned).toMatchObject({code: 5, problems: [{code: 'bundle-signature-missing'}]});
+		const {state: other} = await place();
+		const carried = await runProgram(other, ['--bundle', site.bundle, '--until', 'bundle']);
+		expect(carried.code).toBe(0);
+		expect(JSON.stringify(carried.events)).toContain('The bundle is not signed');
+		expect(carried.errors).toContain(`Bundle ${site.bundle}`);
+	}, 120_000);
+
 	it('does not remove the state of another install with --fresh, nor go on with it', async () => {
 		const {state} = await place();
 		const journal = {
