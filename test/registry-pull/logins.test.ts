@@ -1,6 +1,8 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {inspect} from 'node:util';
 import {expect, test} from 'vitest';
+import {askHelper} from '../../source/registry/pull/credential-helper.ts';
 import {createLoginFinder} from '../../source/registry/pull/logins.ts';
 import {canary, folderOf, never, problemOf} from './support.ts';
 
@@ -132,30 +134,75 @@ test('an answer of a helper that is older than ten minutes is asked for anew', a
 	expect(await readFile(join(home, 'bin/docker-credential-count.log'), 'utf8')).toBe('get a.ioget a.io');
 });
 
-test('a helper that fails is told by name with its last words, never with a secret', async () => {
+test('a helper that fails is told by name, and no word that it said is shown', async () => {
 	const {find} = await finder({
 		...config({
-			credHelpers: {'a.io': 'broken', 'b.io': 'absent', 'c.io': 'garbage', 'd.io': '../evil', 'e.io': 'leaky'},
+			credHelpers: {
+				'a.io': 'broken',
+				'b.io': 'absent',
+				'c.io': 'garbage',
+				'd.io': '../evil',
+				'e.io': 'leaky',
+				'f.io': 'lines',
+				'g.io': 'words',
+				'h.io': 'endless',
+			},
 		}),
-		'bin/docker-credential-broken': helper("echo one >&2; echo 'the session has ended' >&2; exit 3"),
+		'bin/docker-credential-broken': helper(`echo 'debug: token ${canary}' >&2; exit 3`),
 		'bin/docker-credential-garbage': helper(`printf 'not json ${canary}'`),
 		'bin/docker-credential-leaky': helper(`printf '{"Username":"u","Secret":"${canary}"}'; exit 1`),
+		'bin/docker-credential-lines': helper(`printf '{\\n"Username":"u",\\n"Secret":\\n"${canary}"\\n}\\n'; exit 1`),
+		'bin/docker-credential-words': helper(`echo 'refused: ${canary}'; echo '${canary}' >&2; kill -9 $$`),
+		'bin/docker-credential-endless': helper(`while :; do printf '%s' '${canary.repeat(200)}'; done`),
 	});
 	const broken = await problemOf(find('a.io'));
 	expect(broken).toMatchObject({
 		code: 'registry-credential-helper',
 		area: 'registry',
 		cause: 'It ended with exit code 3.',
+		nextSteps: ['echo a.io | docker-credential-broken get >/dev/null'],
 	});
 	expect(broken.message).toContain('docker-credential-broken');
-	expect(broken.evidence).toEqual(['one', 'the session has ended']);
 	expect((await problemOf(find('b.io'))).cause).toContain('no such program');
 	expect((await problemOf(find('d.io'))).cause).toContain('not the name of a helper');
-	for (const host of ['c.io', 'e.io']) {
-		const problem = await problemOf(find(host));
-		expect(problem.code).toBe('registry-credential-helper');
-		expect(JSON.stringify(problem)).not.toContain(canary);
+	expect((await problemOf(find('g.io'))).cause).toContain('ended by SIGKILL');
+	expect((await problemOf(find('h.io'))).cause).toContain('longer than any login');
+	for (const host of ['a.io', 'c.io', 'e.io', 'f.io', 'g.io', 'h.io']) {
+		const problem = await find(host).then(
+			() => undefined,
+			(error: unknown) => error,
+		);
+		expect(problem).toMatchObject({problem: {code: 'registry-credential-helper'}});
+		expect(inspect(problem, {depth: 10})).not.toContain(canary);
 	}
+});
+
+test('what a helper leaves running with its output open does not keep its login', async () => {
+	const {home, find} = await finder({
+		...config({credsStore: 'agent'}),
+		'bin/docker-credential-agent': helper(
+			`sleep 300 &\necho $! >"$0.pid"\nprintf '{"Username":"u","Secret":"${canary}"}'`,
+		),
+	});
+	const {login} = await find('a.io');
+	const pid = Number(await readFile(join(home, 'bin/docker-credential-agent.pid'), 'utf8'));
+	try {
+		expect(await login.password?.()).toBe(canary);
+		// It is still there: its end was not waited for.
+		expect(process.kill(pid, 0)).toBe(true);
+	} finally {
+		process.kill(pid);
+	}
+});
+
+test('a helper that does not answer is ended, and told', async () => {
+	const home = await folderOf({'bin/docker-credential-slow': '#!/bin/sh\nexec sleep 300\n'});
+	const environment = {PATH: `${join(home, 'bin')}:/usr/bin:/bin`};
+	expect((await problemOf(askHelper('slow', 'a.io', environment, never, 50))).cause).toContain('did not answer within');
+	const stop = new AbortController();
+	const asked = askHelper('slow', 'a.io', environment, stop.signal);
+	stop.abort(new Error('stopped'));
+	await expect(asked).rejects.toThrow('stopped');
 });
 
 test('a helper does not see what is not in its environment, and nothing but get is in its arguments', async () => {

@@ -1,4 +1,4 @@
-import {ExecaError, execa} from 'execa';
+import {spawn} from 'node:child_process';
 import type {ProblemError} from '../../engine/problem.ts';
 import {registryProblem} from '../problems.ts';
 
@@ -7,34 +7,28 @@ export type HelperLogin = {readonly username: string; readonly secret: string};
 
 /** A helper that asks a person, or waits for a network that is not there, must not hold up everything. */
 const helperMs = 60_000;
+/** One that does not end when it is asked to. */
+const killMs = 2000;
+/** What it left running (an agent, a daemon) may keep its output open for ever; what itself said is read by then. */
+const graceMs = 250;
+/** A token of the clouds has some kilobytes. */
+const mostBytes = 1024 * 1024;
 const notFound = 'credentials not found in native keychain';
 
-const fail = (
-	name: string,
-	server: string,
-	cause: string,
-	evidence: readonly string[],
-	error?: unknown,
-): ProblemError =>
+/**
+ * No word that the helper said goes into a problem, on whichever output: a broken helper prints tokens in any form. How to hear it is told.
+ */
+const fail = (name: string, server: string, cause: string, error?: unknown): ProblemError =>
 	registryProblem(
 		{
 			code: 'registry-credential-helper',
 			message: `The credential helper docker-credential-${name} gave no login for ${server}.`,
 			cause,
-			fix: 'Mend the helper, or take it out of the configuration file and log in anew.',
+			fix: 'Run the helper by hand to see what it says; mend it, or take it out of the configuration file and log in anew.',
 			nextSteps: [`echo ${server} | docker-credential-${name} get >/dev/null`],
-			...(evidence.length === 0 ? {} : {evidence}),
 		},
 		error === undefined ? undefined : {cause: error},
 	);
-
-/** The last lines of what a program said, for a problem. What could be an answer with a secret in it is left out. */
-const lastLines = (text: unknown): readonly string[] =>
-	(typeof text === 'string' ? text : '')
-		.split(/\r?\n/u)
-		.map((line) => line.trim().slice(0, 300))
-		.filter((line) => line !== '' && !/"?Secret"?\s*:/iu.test(line))
-		.slice(-5);
 
 const parse = (name: string, server: string, stdout: string): HelperLogin => {
 	try {
@@ -44,12 +38,74 @@ const parse = (name: string, server: string, stdout: string): HelperLogin => {
 	} catch {
 		// Told below: the text itself may hold the secret, so that no part of it goes into the problem.
 	}
-	throw fail(name, server, 'Its answer is not JSON with Username and Secret.', []);
+	throw fail(name, server, 'Its answer is not JSON with Username and Secret.');
+};
+
+type Ended = {
+	readonly stdout: string;
+	readonly exitCode: number | null;
+	readonly signal: NodeJS.Signals | null;
+	readonly stopped: 'timeout' | 'too long' | undefined;
+};
+
+/** Runs a program and reads what it says on standard output; its standard error is not read. @throws what `spawn` does */
+const run = (
+	program: string,
+	input: string,
+	env: Readonly<Record<string, string | undefined>>,
+	signal: AbortSignal,
+	timeoutMs: number,
+): Promise<Ended> =>
+	new Promise((resolve, reject) => {
+		const child = spawn(program, ['get'], {env, stdio: ['pipe', 'pipe', 'ignore']});
+		const chunks: Buffer[] = [];
+		let size = 0;
+		let stopped: Ended['stopped'];
+		const timers: NodeJS.Timeout[] = [];
+		const kill = () => {
+			child.kill();
+			timers.push(setTimeout(() => child.kill('SIGKILL'), killMs));
+		};
+		const stop = (why: Ended['stopped']) => {
+			stopped ??= why;
+			kill();
+		};
+		const clear = () => {
+			for (const timer of timers) clearTimeout(timer);
+			signal.removeEventListener('abort', kill);
+		};
+		timers.push(setTimeout(() => stop('timeout'), timeoutMs));
+		signal.addEventListener('abort', kill, {once: true});
+		child.stdout.on('data', (chunk: Buffer) => {
+			size += chunk.length;
+			if (size <= mostBytes) chunks.push(chunk);
+			else if (stopped === undefined) stop('too long');
+		});
+		// One that ends without reading its input may still have answered.
+		child.stdin.on('error', () => {});
+		child.stdin.end(input);
+		child.once('error', (error) => {
+			clear();
+			reject(error);
+		});
+		child.once('exit', () => {
+			clear();
+			timers.push(setTimeout(() => child.stdout.destroy(), graceMs));
+		});
+		child.once('close', (exitCode, endSignal) => {
+			clear();
+			resolve({stdout: Buffer.concat(chunks).toString('utf8'), exitCode, signal: endSignal, stopped});
+		});
+	});
+
+const startFailures: Readonly<Record<string, string>> = {
+	ENOENT: 'There is no such program in the PATH.',
+	EACCES: 'The program may not be executed.',
 };
 
 /**
  * Runs `docker-credential-NAME get` (protocol of docker/docker-credential-helpers): the server on standard input, JSON on
- * standard output; errors are words on standard output and exit code 1.
+ * standard output; errors are words on standard output and exit code 1. Its end is waited for, not that of what it left running.
  * @param environment of the helper; its PATH is searched for it
  * @returns undefined when the helper has no login for that server
  * @throws ProblemError `registry-credential-helper`; the signal's reason when it is aborted
@@ -63,32 +119,21 @@ export const askHelper = async (
 ): Promise<HelperLogin | undefined> => {
 	signal.throwIfAborted();
 	if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/u.test(name)) {
-		throw fail(name.slice(0, 100), server, 'That is not the name of a helper: it has no path and no spaces.', []);
+		throw fail(name.slice(0, 100), server, 'That is not the name of a helper: it has no path and no spaces.');
 	}
-	try {
-		const {stdout} = await execa(`docker-credential-${name}`, ['get'], {
-			input: server,
-			env: environment,
-			extendEnv: false,
-			timeout: timeoutMs,
-			cancelSignal: signal,
-			forceKillAfterDelay: 2000,
-			maxBuffer: 1024 * 1024,
-		});
-		return parse(name, server, stdout);
-	} catch (error) {
-		if (signal.aborted) throw signal.reason;
-		if (!(error instanceof ExecaError)) throw error;
-		if (String(error.stdout ?? '').includes(notFound)) return undefined;
-		if (error.code === 'ENOENT') throw fail(name, server, 'There is no such program in the PATH.', [], error);
-		if (error.code === 'EACCES') throw fail(name, server, 'The program may not be executed.', [], error);
-		const said = [...lastLines(error.stdout), ...lastLines(error.stderr)];
-		if (error.timedOut) throw fail(name, server, `It did not answer within ${timeoutMs / 1000} s.`, said);
-		const how =
-			error.exitCode === undefined
-				? `It was ended by ${error.signal ?? 'the system'}.`
-				: `It ended with exit code ${error.exitCode}.`;
-		// Without the error itself: it carries the whole output.
-		throw fail(name, server, how, said);
-	}
+	const ended = await run(`docker-credential-${name}`, server, environment, signal, timeoutMs).catch(
+		(error: NodeJS.ErrnoException) => {
+			const code = error.code ?? error.message;
+			throw fail(name, server, startFailures[code] ?? `The operating system says ${code}.`, error);
+		},
+	);
+	if (signal.aborted) throw signal.reason;
+	const {stdout, exitCode, stopped} = ended;
+	if (stopped === 'timeout') throw fail(name, server, `It did not answer within ${timeoutMs / 1000} s.`);
+	if (stopped === 'too long') throw fail(name, server, 'Its answer is longer than any login.');
+	if (exitCode === 0) return parse(name, server, stdout);
+	if (stdout.includes(notFound)) return undefined;
+	const how =
+		exitCode === null ? `It was ended by ${ended.signal ?? 'the system'}.` : `It ended with exit code ${exitCode}.`;
+	throw fail(name, server, how);
 };
