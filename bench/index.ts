@@ -27,7 +27,7 @@ const names = at < 0 ? words : words.toSpliced(at, 2);
 const wanted = names.length === 0 ? Object.keys(all) : names;
 const unknown = wanted.filter((name) => !(name in all));
 if (unknown.length > 0) {
-	process.stderr.write(`No benchmark ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}.\n`);
+	process.stderr.write(`No benchmark ${unknown.join(', ')}; there are ${[...Object.keys(all), 'load'].join(', ')}.\n`);
 	process.exit(2);
 }
 const figures = await withSetting(dist, async (setting) => {

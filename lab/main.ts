@@ -1,4 +1,4 @@
-// npm run lab [-- [--kubernetes MINOR] [--without-node] [up | status | able | down | exec COMMAND...]]: a real cluster, registry and databases without a way out.
+// npm run lab [-- [--kubernetes MINOR] [--without-node] [up | status | able | packages | down | exec COMMAND...]]: a real cluster, registry and databases without a way out.
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
@@ -6,6 +6,7 @@ import {fileURLToPath} from 'node:url';
 import {whatIsMissing} from './able.ts';
 import {endAnchor, enter, findAnchor, startAnchor} from './anchor.ts';
 import {choose, type LabChoice, partNames, readChoice, writeChoice} from './choice.ts';
+import {debianPrograms} from './debian.ts';
 import {factLines, readFacts} from './facts.ts';
 import {partState} from './part.ts';
 import {type LabPaths, labPaths} from './paths.ts';
@@ -120,6 +121,10 @@ const main = async (args: readonly string[]): Promise<number> => {
 		for (const reason of missing) process.stdout.write(`${reason}\n`);
 		return missing.length === 0 ? 0 : 3;
 	}
+	if (verb === 'packages') {
+		process.stdout.write(`${(await debianPrograms(paths)).root}\n`);
+		return 0;
+	}
 	if (verb === 'down') {
 		const left = await withLock(paths, async () => {
 			const remains = await endAnchor(paths);
@@ -131,7 +136,7 @@ const main = async (args: readonly string[]): Promise<number> => {
 	}
 	const pid = findAnchor(paths);
 	if (verb !== 'status' && verb !== 'exec')
-		throw new LabError(`Unknown: ${verb}. Known: up, status, able, exec, down.`);
+		throw new LabError(`Unknown: ${verb}. Known: up, status, able, packages, exec, down.`);
 	if (pid === undefined) throw new LabError('The lab is not up: npm run lab');
 	if (verb === 'status') return selfInside(paths, pid, ['status']);
 	const command = more[0] === '--' ? more.slice(1) : more;
