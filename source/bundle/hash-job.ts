@@ -20,8 +20,11 @@ export type Range = {
  */
 export type HashJob = {readonly slice: Slice; readonly ranges: readonly Range[]; readonly packed?: Range};
 
-/** A range that has other bytes than it should. */
+/** A range that has other bytes than it should. `range` is the very object of the job: it is told apart by identity. */
 export type Mismatch = {readonly range: Range; readonly actual: string};
+
+/** Every range of a job, in an order that a copy of the job in another thread shares. */
+export const rangesOf = ({ranges, packed}: HashJob): readonly Range[] => (packed ? [packed, ...ranges] : ranges);
 
 /** How many bytes of disk a job reads; 0 for what nobody can tell, an archive that was compressed twice. */
 export const bytesOf = ({slice}: HashJob): number => {

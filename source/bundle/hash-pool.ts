@@ -1,8 +1,8 @@
 import {availableParallelism} from 'node:os';
 import {Worker} from 'node:worker_threads';
 import {type Problem, ProblemError} from '../engine/problem.ts';
-import {type HashJob, type Mismatch, runHashJob} from './hash-job.ts';
-import type {WorkerReport} from './hash-worker.ts';
+import {type HashJob, type Mismatch, rangesOf, runHashJob} from './hash-job.ts';
+import type {WorkerReport, WrongRange} from './hash-worker.ts';
 
 /** How a job ended: hashed to its end, or refused because its file cannot be read or ends too early. */
 export type HashOutcome = {readonly mismatches: readonly Mismatch[]} | {readonly problem: Problem};
@@ -29,13 +29,22 @@ type Work = {
 	readonly onDone: (job: HashJob, outcome: HashOutcome) => Promise<void>;
 };
 
+const mismatchesOf = (job: HashJob, wrong: readonly WrongRange[]): readonly Mismatch[] => {
+	const ranges = rangesOf(job);
+	return wrong.map(({index, actual}) => {
+		const range = ranges[index];
+		if (!range) throw new Error(`A thread told of range ${index}; the job has ${ranges.length}.`);
+		return {range, actual};
+	});
+};
+
 const inThisThread = async ({jobs, signal, onBytes, onDone}: Work): Promise<void> => {
 	for (const job of jobs) {
 		let outcome: HashOutcome;
 		try {
 			outcome = {mismatches: await runHashJob(job, {signal, onBytes: (bytes) => onBytes(job, bytes)})};
 		} catch (error) {
-			if (!(error instanceof ProblemError)) throw error;
+			if (signal.aborted || !(error instanceof ProblemError)) throw error;
 			outcome = {problem: error.problem};
 		}
 		await onDone(job, outcome);
@@ -62,7 +71,11 @@ const inThreads = async ({jobs, threads, signal, onBytes, onDone}: Work): Promis
 				if (!job) return;
 				if (report.kind === 'bytes') onBytes(job, report.bytes);
 				else if (report.kind === 'refused' && !report.expected) reject(new ProblemError(report.problem));
-				else onDone(job, report.kind === 'done' ? report : {problem: report.problem}).then(give, reject);
+				else {
+					const outcome =
+						report.kind === 'done' ? {mismatches: mismatchesOf(job, report.wrong)} : {problem: report.problem};
+					onDone(job, outcome).then(give, reject);
+				}
 			});
 			give();
 		});

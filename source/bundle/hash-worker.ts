@@ -1,11 +1,14 @@
 import {parentPort} from 'node:worker_threads';
 import {type Problem, ProblemError, toProblem} from '../engine/problem.ts';
-import {type HashJob, type Mismatch, runHashJob} from './hash-job.ts';
+import {type HashJob, rangesOf, runHashJob} from './hash-job.ts';
+
+/** A range with other bytes, by its place in `rangesOf(job)`: objects that cross threads are copies of those on the other side. */
+export type WrongRange = {readonly index: number; readonly actual: string};
 
 /** What a worker tells: bytes that it has read, or the end of its job. */
 export type WorkerReport =
 	| {readonly kind: 'bytes'; readonly bytes: number}
-	| {readonly kind: 'done'; readonly mismatches: readonly Mismatch[]}
+	| {readonly kind: 'done'; readonly wrong: readonly WrongRange[]}
 	| {readonly kind: 'refused'; readonly problem: Problem; readonly expected: boolean};
 
 /** Messages cost more than the hashing of a few chunks. */
@@ -27,7 +30,8 @@ parentPort?.on('message', async (job: HashJob) => {
 			},
 		});
 		flush();
-		tell({kind: 'done', mismatches});
+		const ranges = rangesOf(job);
+		tell({kind: 'done', wrong: mismatches.map(({range, actual}) => ({index: ranges.indexOf(range), actual}))});
 	} catch (error) {
 		flush();
 		tell({kind: 'refused', problem: toProblem(error), expected: error instanceof ProblemError});

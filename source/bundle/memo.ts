@@ -5,8 +5,10 @@ import writeFileAtomic from 'write-file-atomic';
 import {z} from 'zod';
 
 /**
- * What a file on disk was when it was looked at: path, inode, size, and the times of its last change of content and of
- * state, in nanoseconds. Another content under the same identity takes a clock set back or a write past the file system.
+ * What a file on disk was when it was looked at: path, device, inode, size, and the times at which it was made and last
+ * changed in content and in state, in nanoseconds. Another content under the same identity takes a clock set back or a
+ * write past the file system. The time at which it was made tells one USB stick from the next at the same place: inodes
+ * of FAT are counted anew at each mount, and `cp -p` keeps the others.
  */
 export type Identity = {
 	readonly file: string;
@@ -21,10 +23,10 @@ export type Identity = {
 export const identify = async (file: string): Promise<Identity | undefined> => {
 	const status = await stat(file, {bigint: true}).catch(() => undefined);
 	if (!status?.isFile()) return undefined;
-	const {ino, size, mtimeNs, ctimeNs, mtimeMs, ctimeMs} = status;
+	const {dev, ino, size, birthtimeNs, mtimeNs, ctimeNs, mtimeMs, ctimeMs} = status;
 	return {
 		file,
-		key: [file, ino, size, mtimeNs, ctimeNs].join(' '),
+		key: [file, dev, ino, size, birthtimeNs, mtimeNs, ctimeNs].join(' '),
 		changedMs: Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs),
 		coarse: ctimeNs % 1_000_000_000n === 0n,
 	};
@@ -46,21 +48,34 @@ export type Memo = {
 	/** When these bytes were verified, in ms since the epoch; `undefined` when they were not, or the files have changed. */
 	readonly when: (key: string) => number | undefined;
 	readonly add: (key: string, at: number) => void;
+	/** These bytes were read and are wrong, whatever an earlier run found. */
+	readonly drop: (key: string) => void;
 	/** Puts what is new to disk, in one move. @throws the error of the file system */
 	readonly save: () => Promise<void>;
 };
 
-/** What stands for bytes of files with a digest in the memo. */
+/** What stands for bytes of files with a digest in the memo. `starts` is where each file begins in the row of bytes. */
 export const memoKey = (
 	files: readonly Identity[],
-	bytes: {readonly row: string; readonly offset: number; readonly size: number; readonly digest: string},
+	bytes: {
+		readonly row: string;
+		readonly starts: readonly number[];
+		readonly offset: number;
+		readonly size: number;
+		readonly digest: string;
+	},
 ): string =>
 	createHash('sha256')
-		.update(JSON.stringify([files.map(({key}) => key), bytes.row, bytes.offset, bytes.size, bytes.digest]))
+		.update(
+			JSON.stringify([files.map(({key}) => key), bytes.row, bytes.starts, bytes.offset, bytes.size, bytes.digest]),
+		)
 		.digest('hex')
 		.slice(0, 32);
 
-const fileSchema = z.object({version: z.literal(1), verified: z.record(z.string(), z.number())});
+/** Version 1 may hold entries of files that were damaged: no other version is believed. */
+const version = 2;
+
+const fileSchema = z.object({version: z.literal(version), verified: z.record(z.string(), z.number())});
 
 /** Some bundles of some hundred blobs each; older entries go first. About 250 KB. */
 const mostEntries = 5000;
@@ -79,7 +94,12 @@ const load = async (file: string): Promise<ReadonlyMap<string, number>> => {
 /** A memo that ends with the process. */
 export const emptyMemo = (): Memo => {
 	const verified = new Map<string, number>();
-	return {when: (key) => verified.get(key), add: (key, at) => verified.set(key, at), save: async () => undefined};
+	return {
+		when: (key) => verified.get(key),
+		add: (key, at) => verified.set(key, at),
+		drop: (key) => verified.delete(key),
+		save: async () => undefined,
+	};
 };
 
 /**
@@ -89,19 +109,37 @@ export const emptyMemo = (): Memo => {
 export const openMemo = async (file: string, options: {readonly forget?: boolean} = {}): Promise<Memo> => {
 	const known = options.forget ? new Map<string, number>() : new Map(await load(file));
 	const fresh = new Map<string, number>();
+	const wrong = new Set<string>();
+	let unsaved = false;
 	return {
 		when: (key) => fresh.get(key) ?? known.get(key),
-		add: (key, at) => fresh.set(key, at),
+		add: (key, at) => {
+			wrong.delete(key);
+			fresh.set(key, at);
+			unsaved = true;
+		},
+		drop: (key) => {
+			known.delete(key);
+			fresh.delete(key);
+			wrong.add(key);
+			unsaved = true;
+		},
 		save: async () => {
-			if (fresh.size === 0) return;
+			if (!unsaved) return;
+			// What comes while this is written goes with the next.
+			unsaved = false;
 			// Another run may have written meanwhile; of two at the same moment one is lost, which costs a second reading.
-			const all = [...new Map([...(await load(file)), ...fresh])].sort(([, a], [, b]) => b - a).slice(0, mostEntries);
-			await mkdir(dirname(file), {recursive: true, mode: 0o700});
-			await writeFileAtomic(file, `${JSON.stringify({version: 1, verified: Object.fromEntries(all)})}\n`, {
-				mode: 0o600,
-			});
-			for (const [key, at] of fresh) known.set(key, at);
-			fresh.clear();
+			const all = [...new Map([...(await load(file)), ...fresh])]
+				.filter(([key]) => !wrong.has(key))
+				.sort(([, a], [, b]) => b - a)
+				.slice(0, mostEntries);
+			try {
+				await mkdir(dirname(file), {recursive: true, mode: 0o700});
+				await writeFileAtomic(file, `${JSON.stringify({version, verified: Object.fromEntries(all)})}\n`, {mode: 0o600});
+			} catch (error) {
+				unsaved = true;
+				throw error;
+			}
 		},
 	};
 };

@@ -2,7 +2,7 @@ import {basename} from 'node:path';
 import type {HashJob, Range} from './hash-job.ts';
 import {placeOf} from './image.ts';
 import type {Layout} from './layout.ts';
-import {filesOf, rowOf, type Slice, unpackedOf} from './range.ts';
+import {rowOf, type Slice, unpackedOf} from './range.ts';
 import type {Bundle} from './types.ts';
 
 /** A part of a split bundle: the digest that its list gives, its place in the joined tar, and the file on disk. */
@@ -71,13 +71,17 @@ const claimsOf = (
 	return [...claims.values()];
 };
 
+/** A file on disk, and at which byte of the row it begins. */
+export type TouchedFile = {readonly file: string; readonly start: number};
+
 /** The files on disk that hold a slice: of the parts of a tar only those that it touches. */
-export const touchedFiles = (slice: Slice): readonly string[] => {
-	if (slice.unpacked || !slice.parts) return slice.unpacked ? touchedFiles(slice.unpacked.from) : filesOf(slice);
-	const touched: string[] = [];
+export const touchedFiles = (slice: Slice): readonly TouchedFile[] => {
+	if (slice.unpacked) return touchedFiles(slice.unpacked.from);
+	if (!slice.parts) return [{file: slice.file, start: 0}];
+	const touched: TouchedFile[] = [];
 	let at = 0;
 	for (const {file, size} of slice.parts) {
-		if (at < slice.offset + slice.size && at + size > slice.offset) touched.push(file);
+		if (at < slice.offset + slice.size && at + size > slice.offset) touched.push({file, start: at});
 		at += size;
 	}
 	return touched;

@@ -1,7 +1,8 @@
-import {bytesOf, type HashJob, type Mismatch, type Range} from './hash-job.ts';
-import {defaultThreads, runHashJobs} from './hash-pool.ts';
+import {bytesOf, type HashJob, type Range, rangesOf} from './hash-job.ts';
+import {defaultThreads, type HashOutcome, runHashJobs} from './hash-pool.ts';
 import type {Layout} from './layout.ts';
 import {emptyMemo, type Identity, identify, isSettled, type Memo, memoKey, sameFiles} from './memo.ts';
+import {rowOf} from './range.ts';
 import type {Bundle, Verified, VerifyProgress} from './types.ts';
 import {type Damage, damageOfMismatch, damageOfProblem, damageProblem} from './verify-damage.ts';
 import {type PartClaim, type PlannedJob, planVerify, type Target, touchedFiles} from './verify-plan.ts';
@@ -36,15 +37,18 @@ const lookUp = async (planned: readonly PlannedJob[], memo: Memo) => {
 	for (const {job, places} of planned) {
 		let complete = true;
 		for (const [range, slice] of places) {
-			const identities = (await Promise.all(touchedFiles(slice).map(identityOf))).filter((one) => one !== undefined);
+			const touched = touchedFiles(slice);
+			const all = await Promise.all(touched.map(({file}) => identityOf(file)));
+			const identities = all.filter((one) => one !== undefined);
 			const key = memoKey(identities, {
-				row: rowKey(slice),
+				row: rowOf(slice),
+				starts: touched.map(({start}) => start),
 				offset: slice.offset,
 				size: slice.size,
 				digest: range.digest,
 			});
 			keys.set(range, {identities, key});
-			const when = identities.length === 0 ? undefined : memo.when(key);
+			const when = identities.length === 0 || identities.length < all.length ? undefined : memo.when(key);
 			if (when === undefined) complete = false;
 			else oldest = Math.min(oldest ?? when, when);
 		}
@@ -52,9 +56,6 @@ const lookUp = async (planned: readonly PlannedJob[], memo: Memo) => {
 	}
 	return {keys, jobs, oldest};
 };
-
-/** What tells decompressed bytes of a file from the bytes on disk. */
-const rowKey = ({unpacked}: {readonly unpacked?: unknown}): string => (unpacked ? 'unpacked' : 'plain');
 
 /**
  * Hashes every file of a bundle against its checksum, and each blob against its digest; what the memo knows to be whole
@@ -75,11 +76,14 @@ export const inspectBundle = async (
 	let done = total - toRead;
 	let saved = done;
 	const damages: Damage[] = [];
-	const remember = async (job: HashJob, mismatches: readonly Mismatch[]): Promise<void> => {
-		const bad = new Set(mismatches.map(({range}) => range));
-		for (const range of job.packed ? [job.packed, ...job.ranges] : job.ranges) {
+	const remember = async (job: HashJob, outcome: HashOutcome): Promise<void> => {
+		const bad = new Set('problem' in outcome ? rangesOf(job) : outcome.mismatches.map(({range}) => range));
+		for (const range of rangesOf(job)) {
 			const keyed = keys.get(range);
-			if (!keyed || bad.has(range) || !keyed.identities.every((one) => isSettled(one, startedAt))) continue;
+			if (!keyed) continue;
+			// An earlier run may have found it whole; the disk below an unchanged file may have rotted since.
+			if (bad.has(range)) memo.drop(keyed.key);
+			if (bad.has(range) || !keyed.identities.every((one) => isSettled(one, startedAt))) continue;
 			const after = await Promise.all(keyed.identities.map(({file}) => identify(file)));
 			if (sameFiles(keyed.identities, after)) memo.add(keyed.key, startedAt);
 		}
@@ -105,10 +109,8 @@ export const inspectBundle = async (
 			},
 			onDone: async (job, outcome) => {
 				if ('problem' in outcome) damages.push(damageOfProblem(job, outcome.problem));
-				else {
-					damages.push(...outcome.mismatches.map(damageOfMismatch));
-					await remember(job, outcome.mismatches);
-				}
+				else damages.push(...outcome.mismatches.map(damageOfMismatch));
+				await remember(job, outcome);
 			},
 		});
 	} finally {

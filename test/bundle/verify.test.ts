@@ -189,7 +189,7 @@ describe('the memo of verified files', () => {
 	test('a memo that is damaged, or from another time, costs a reading and nothing else', async () => {
 		const [folder, file] = [await madeBundle(), await memoFile()];
 		await inspect(folder, {memo: await openMemo(file), now: later});
-		for (const text of ['{', '[]', '{"version":2,"verified":{}}', '{"version":1,"verified":{"a":"b"}}']) {
+		for (const text of ['{', '[]', '{"version":1,"verified":{}}', '{"version":2,"verified":{"a":"b"}}']) {
 			await writeFile(file, text);
 			const found = await inspect(folder, {memo: await openMemo(file), now: later});
 			expect(found).toMatchObject({refusals: [], read: found.bytes});
