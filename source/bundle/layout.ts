@@ -4,8 +4,9 @@ import {bundleFiles} from './index-file.ts';
 import {archiveName, openTar} from './open-tar.ts';
 import {findPartsFile, joinParts} from './parts.ts';
 import {bundleProblem, fileProblem, truncated} from './problems.ts';
+import {sizeOfRegular} from './regular-file.ts';
 import type {Slice} from './slice.ts';
-
+import type {TarEntry} from './tar-index.ts';
 import {type Tree, tarTree} from './tree.ts';
 
 /** The files of a bundle by path relative to its root, in a folder or within a tar; nothing is unpacked. */
@@ -45,35 +46,69 @@ const below = (files: ReadonlyMap<string, Slice>, root: string): ReadonlyMap<str
 			.map(([name, slice]) => [name.slice(root.length), {...slice, label: name.slice(root.length)}]),
 	);
 
+/** What speaks for each file of a bundle: where one of them is there, nothing may lie in the bundle unseen. */
+const isGuarded = (has: (name: string) => boolean): boolean => has(bundleFiles.index) || has(bundleFiles.signature);
+
+/** @param names of what nothing can be said for, relative to the bundle */
+const foreign = (path: string, names: readonly string[], cause: string, fix: string) =>
+	bundleProblem({
+		code: 'bundle-foreign',
+		message: `${path} holds what no list of checksums can speak for: ${names[0] ?? ''}${names.length > 1 ? ` and ${names.length - 1} more` : ''}.`,
+		cause,
+		fix,
+		answers: ['bundle.path'],
+		evidence: names.slice(0, 20),
+	});
+
+const maximumDepth = 8;
+
 /**
- * Walks only where a bundle has files, so that a wrong path such as `/` ends at once. A bundle with a machine manifest is
- * walked whole: what that does not list is refused.
+ * Walks only where a bundle has files, so that a wrong path such as `/` ends at once. A bundle with a machine manifest or a
+ * signature is walked whole: what these do not list is refused.
+ * @param whole walk it so in any case
+ * @throws ProblemError `bundle-foreign` for what a whole walk can neither read nor pass over
  */
-const walk = async (directory: string, signal: AbortSignal): Promise<ReadonlyMap<string, Slice>> => {
+const walk = async (directory: string, signal: AbortSignal, whole = false): Promise<ReadonlyMap<string, Slice>> => {
 	const files = new Map<string, Slice>();
-	let whole = false;
+	let guarded = whole;
+	const strange: string[] = [];
+	let seen = 0;
 	const visit = async (relative: string, depth: number): Promise<void> => {
-		const entries = await readdir(join(directory, relative), {withFileTypes: true});
-		if (depth === 0) whole = entries.some(({name}) => name === bundleFiles.index);
+		const entries = await readdir(join(directory, relative), {withFileTypes: true}).catch((error: unknown) => {
+			throw fileProblem(join(directory, relative), error);
+		});
+		if (depth === 0) guarded ||= isGuarded((name) => entries.some((entry) => entry.name === name));
 		for (const entry of entries) {
 			signal.throwIfAborted();
 			const name = posix.join(relative, entry.name);
+			const wanted = guarded || depth > 0 || !entry.isDirectory() || ['images', 'charts'].includes(entry.name);
+			if (!wanted) continue;
 			// Links are followed: archives may lie on another disk.
-			const status = entry.isSymbolicLink() ? await stat(join(directory, name)) : entry;
+			const status = await stat(join(directory, name)).catch((error: unknown) => {
+				throw fileProblem(join(directory, name), error);
+			});
 			if (status.isDirectory()) {
-				const wanted = depth > 0 ? depth < 8 : whole || ['images', 'charts'].includes(entry.name);
-				if (wanted) await visit(name, depth + 1);
+				if (!guarded && depth === 0 && !['images', 'charts'].includes(entry.name)) continue;
+				if (depth < maximumDepth) await visit(name, depth + 1);
+				else strange.push(`${name}/`);
 			} else if (status.isFile()) {
-				const {size} = await stat(join(directory, name));
-				files.set(name, {file: join(directory, name), offset: 0, size, label: name});
+				files.set(name, {file: join(directory, name), offset: 0, size: status.size, label: name});
+			} else {
+				strange.push(name);
 			}
-			if (files.size > maximumFiles) throw noBundle(directory, `It holds more than ${maximumFiles} files.`);
+			// Links may lead in circles, so folders count as well.
+			seen += 1;
+			if (seen > maximumFiles) throw noBundle(directory, `It holds more than ${maximumFiles} files.`);
 		}
 	};
-	try {
-		await visit('', 0);
-	} catch (error) {
-		throw fileProblem(directory, error);
+	await visit('', 0);
+	if (guarded && strange.length > 0) {
+		throw foreign(
+			directory,
+			strange.sort(),
+			`A bundle holds files, in folders at most ${maximumDepth} deep; these are pipes, devices, sockets or folders below that.`,
+			'Find out who put them there. Where the rest is trusted, take them away and start again.',
+		);
 	}
 	return files;
 };
@@ -81,14 +116,34 @@ const walk = async (directory: string, signal: AbortSignal): Promise<ReadonlyMap
 /** Charts, texts and sums will all be read, so of a compressed bundle they are kept while it is listed. */
 const isSmallPart = (name: string): boolean => !/(?:^|\/)images\//u.test(name);
 
+/** Members of a tar that would come out of it, but are no files of the bundle. */
+const strangeMembers = (entries: ReadonlyMap<string, TarEntry>, root: string): readonly string[] =>
+	[...entries]
+		.filter(([name, {kind}]) =>
+			kind === 'folder'
+				? !`${name}/`.startsWith(root) && !root.startsWith(`${name}/`)
+				: kind !== 'file' || !name.startsWith(root),
+		)
+		.map(([name]) => name)
+		.sort();
+
 const packedLayout = async (path: string, slice: Slice, signal: AbortSignal): Promise<Layout> => {
-	const index = await openTar(slice, signal, isSmallPart);
+	const {entries, complete} = await openTar(slice, signal, isSmallPart);
 	const files = new Map<string, Slice>();
-	for (const [name, entry] of index.entries) if (entry.kind === 'file') files.set(name, entry.slice);
+	for (const [name, entry] of entries) if (entry.kind === 'file') files.set(name, entry.slice);
 	const root = rootOf(files.keys());
 	// Nothing in a tar says what it should hold, so one without its end cannot be trusted to hold everything.
-	if (!index.complete) throw truncated(slice.label, 'The blocks that close a tar file are missing.');
+	if (!complete) throw truncated(slice.label, 'The blocks that close a tar file are missing.');
 	if (root === undefined) throw noBundle(path, 'It is a tar file, but there is no file below images/ in it.');
+	const strange = isGuarded((name) => entries.has(`${root}${name}`)) ? strangeMembers(entries, root) : [];
+	if (strange.length > 0) {
+		throw foreign(
+			path,
+			strange,
+			`A packed bundle holds files and folders${root === '' ? '' : ` below ${root}`} and nothing else; these are links, devices or lie beside it.`,
+			'Get it again from the one who made it. Of a folder with links in it make the tar with: tar --dereference --hard-dereference -cf',
+		);
+	}
 	return {path: slice.file, packed: true, files: below(files, root)};
 };
 
@@ -107,6 +162,16 @@ const folderLayout = async (absolute: string, signal: AbortSignal): Promise<Layo
 };
 
 /**
+ * A folder with all that is in it, however it was made: what is signed is what will be looked at once it is signed.
+ * @param layout of a folder @throws ProblemError `bundle-foreign`, `bundle-unreadable`
+ */
+export const wholeFolder = async ({path}: Layout, signal: AbortSignal): Promise<Layout> => ({
+	path,
+	packed: false,
+	files: await walk(path, signal, true),
+});
+
+/**
  * @param path a folder, a tar of it (also compressed with gzip or zstd), or the list of the parts of a tar
  * @throws ProblemError `bundle-not-found`, `bundle-unreadable`, `bundle-layout`, `bundle-compressed`,
  *   `bundle-part-missing`, `bundle-part-size`, or a damaged tar
@@ -122,9 +187,7 @@ export const openLayout = async (path: string, signal: AbortSignal): Promise<Lay
 	const list = await findPartsFile(absolute);
 	if (list !== undefined) return packedLayout(path, await joinParts(list), signal);
 	if (isFolder) throw noBundle(path, 'There is no file below images/ in it.');
-	const {size} = await stat(absolute).catch((error: unknown) => {
-		throw fileProblem(path, error);
-	});
+	const size = await sizeOfRegular(absolute, path);
 	return packedLayout(path, {file: absolute, offset: 0, size, label: basename(absolute)}, signal);
 };
 

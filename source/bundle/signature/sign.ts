@@ -4,7 +4,7 @@ import writeFileAtomic from 'write-file-atomic';
 import {openBundle} from '../bundle.ts';
 import {sha256} from '../image.ts';
 import {bundleFiles} from '../index-file.ts';
-import {type Layout, openLayout} from '../layout.ts';
+import {type Layout, openLayout, wholeFolder} from '../layout.ts';
 import {bundleProblem, fileProblem} from '../problems.ts';
 import {readSlice} from '../slice.ts';
 import type {VerifyProgress} from '../types.ts';
@@ -102,8 +102,9 @@ export const signBundle = async (options: {
 		throw fileProblem(path, error);
 	});
 	if (!status.isDirectory()) throw folderOnly(path);
-	const layout = await openLayout(path, signal);
-	if (layout.packed) throw folderOnly(path);
+	const found = await openLayout(path, signal);
+	if (found.packed) throw folderOnly(path);
+	const layout = await wholeFolder(found, signal);
 	// Charts of a folder are read where they lie: nothing is copied out.
 	const here = (): Promise<string> => Promise.resolve(layout.path);
 	const bundle = await openBundle(layout, here, {signature: {mode: 'off'}, platform: undefined}, signal);
