@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {mkdir, readFile, stat, truncate, writeFile} from 'node:fs/promises';
+import {lstat, mkdir, readFile, stat, symlink, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {createBundlePort} from '../../source/bundle/bundle.ts';
@@ -201,4 +201,30 @@ test('SOURCE_DATE_EPOCH is the date of the bundle where it is set', async () => 
 	const {spec, folder} = await site();
 	const {index} = await writeBundle(await plan(spec, plainSource()), options(folder, {sourceDateEpoch: 1_767_225_600}));
 	expect(index.created).toBe('2026-01-01T00:00:00.000Z');
+});
+
+test('a link in the place of a file to be written is not written through, and is not in the bundle', async () => {
+	const {spec, folder} = await site();
+	const made = await plan(spec, plainSource());
+	const outside = await temporary();
+	const blobs = made.blobs.map(({digest}) => `images/blobs/sha256/${digest.slice('sha256:'.length)}`);
+	const [first = '', second = ''] = blobs;
+	const chart = made.charts[0]?.file.path ?? '';
+	const planted = ['manifest.txt.new', 'SHA256SUMS.new', 'bundle.json.part.new', `${chart}.new`, `${first}.part`];
+	await mkdir(join(folder, 'images/blobs/sha256'), {recursive: true});
+	await mkdir(join(folder, 'charts'));
+	for (const [index, name] of planted.entries()) {
+		await writeFile(join(outside, `${index}`), 'theirs');
+		await symlink(join(outside, `${index}`), join(folder, name));
+	}
+	// A link to the right bytes would be carried as a link.
+	const {folder: other} = await site();
+	await writeBundle(made, options(other));
+	await symlink(join(other, second), join(folder, second));
+	await writeBundle(made, options(folder));
+	for (const index of planted.keys()) expect(await readFile(join(outside, `${index}`), 'utf8')).toBe('theirs');
+	for (const name of [...(await filesOf(folder)).keys()]) {
+		expect([name, (await lstat(join(folder, name))).isFile()]).toEqual([name, true]);
+	}
+	expect(await filesOf(folder)).toEqual(await filesOf(other));
 });

@@ -1,10 +1,11 @@
-import {readFile, rm, stat} from 'node:fs/promises';
+import {readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {sha256} from '../image.ts';
 import {type BundleIndex, bundleFiles} from '../index-file.ts';
 import {copyExtra, type ExtraFile} from './extra-files.ts';
 import {type FetchJob, type FetchProgress, fetchBlobs} from './fetch.ts';
 import {lookAtFolder, type Making, makingFile, removeFiles, writeWhole} from './folder.ts';
+import {sizeOfFile} from './new-file.ts';
 import type {BundlePlan} from './plan.ts';
 import {diskFull} from './problems.ts';
 import {byText, checksumsText, imagesIndex, indexText, layoutText, manifestText} from './texts.ts';
@@ -36,8 +37,6 @@ const jobsOf = (plan: BundlePlan, folder: string, metadata: ReadonlyMap<string, 
 	...plan.sboms.flatMap((sbom) => ('blob' in sbom ? [{blob: sbom.blob, file: join(folder, sbom.path)}] : [])),
 ];
 
-const sizeOf = async (file: string): Promise<number | undefined> => (await stat(file).catch(() => undefined))?.size;
-
 /** How much of a plan lies in the folder already. All in bytes; presence is told by size here, the fetch looks at the bytes. */
 export type Needs = {
 	readonly total: number;
@@ -60,8 +59,8 @@ export const needsOf = async (plan: BundlePlan, folder: string): Promise<Needs> 
 	let present = 0;
 	let begun = 0;
 	for (const {blob, file} of jobs) {
-		if ((await sizeOf(file)) === blob.size) present += blob.size;
-		else begun += Math.min(blob.size, (await sizeOf(`${file}.part`)) ?? 0);
+		if ((await sizeOfFile(file)) === blob.size) present += blob.size;
+		else begun += Math.min(blob.size, (await sizeOfFile(`${file}.part`)) ?? 0);
 	}
 	const blobBytes = jobs.reduce((sum, {blob}) => sum + blob.size, 0);
 	const small =
@@ -200,7 +199,7 @@ export const writeBundle = async (
 	);
 	await writeWhole(at(bundleFiles.manifest), manifest);
 	await writeWhole(at(bundleFiles.index), text);
-	if (signed !== sha256(checksums) && (await sizeOf(at(bundleFiles.signature))) !== undefined) {
+	if (signed !== sha256(checksums) && (await sizeOfFile(at(bundleFiles.signature))) !== undefined) {
 		onNote(`${bundleFiles.signature} was taken away: it signed another bundle. Sign this one anew.`);
 		await rm(at(bundleFiles.signature));
 	}

@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto';
-import {mkdir, open, rename, stat} from 'node:fs/promises';
+import {rename, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {bundleProblem, fileProblem} from '../problems.ts';
 import {scanSlice} from '../slice.ts';
+import {makeFolders, openNew} from './new-file.ts';
 import {writing} from './problems.ts';
 
 /** A file on this host that goes into the bundle as it is. */
@@ -41,8 +42,8 @@ export const copyExtra = async (
 	to: string,
 	signal: AbortSignal,
 ): Promise<void> => {
-	await writing(to, () => mkdir(dirname(to), {recursive: true}));
-	const handle = await writing(to, () => open(`${to}.new`, 'w', mode));
+	await writing(to, () => makeFolders(dirname(to)));
+	const handle = await writing(to, () => openNew(`${to}.new`, mode));
 	const hash = createHash('sha256');
 	try {
 		for await (const chunk of scanSlice(slice(from, size))) {

@@ -1,8 +1,9 @@
 import {createHash, type Hash} from 'node:crypto';
-import {constants, type FileHandle, open, rename, rm, stat} from 'node:fs/promises';
+import {constants, type FileHandle, open, rename, rm} from 'node:fs/promises';
 import {isAbort} from '../../engine/problem.ts';
 import {bundleProblem} from '../problems.ts';
 import {chunkBytes} from '../slice.ts';
+import {sizeOfFile, takeAway} from './new-file.ts';
 import {writing} from './problems.ts';
 import type {PlannedBlob} from './types.ts';
 
@@ -35,9 +36,8 @@ const hexOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`;
 
 /** True where the file is there, whole, with the right bytes. */
 const isThere = async (blob: PlannedBlob, file: string, signal: AbortSignal, onBytes: BlobBytes): Promise<boolean> => {
-	const status = await stat(file).catch(() => undefined);
-	if (!status?.isFile() || status.size !== blob.size) return false;
-	const handle = await open(file, 'r');
+	if ((await sizeOfFile(file)) !== blob.size) return false;
+	const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
 	let read = 0;
 	try {
 		const hash = await hashFile(handle, blob.size, signal, (bytes) => {
@@ -113,8 +113,11 @@ export const fetchBlob = async (
 		return {state: 'present', from: 0};
 	}
 	for (let again = false; ; again = true) {
-		if (again) await rm(part, {force: true});
-		const handle = await writing(part, () => open(part, constants.O_RDWR | constants.O_CREAT, 0o644));
+		// Only a file that a run of this tool can have left is gone on with: a link would lead the bytes elsewhere.
+		const handle = await writing(part, async () => {
+			if (again || (await sizeOfFile(part)) === undefined) await takeAway(part);
+			return open(part, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
+		});
 		let kept = 0;
 		let fetched = 0;
 		const count: BlobBytes = (bytes) => {

@@ -1,6 +1,6 @@
-import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {type BlobOutcome, fetchBlob} from './fetch-blob.ts';
+import {makeFolders} from './new-file.ts';
 import {writing} from './problems.ts';
 import type {PlannedBlob} from './types.ts';
 
@@ -30,7 +30,7 @@ export const fetchBlobs = async (
 	let done = 0;
 	let fetchedBytes = 0;
 	for (const folder of new Set(jobs.map(({file}) => dirname(file)))) {
-		await writing(folder, () => mkdir(folder, {recursive: true}));
+		await writing(folder, () => makeFolders(folder));
 	}
 	const work = async (): Promise<void> => {
 		for (let job = waiting.shift(); job; job = waiting.shift()) {

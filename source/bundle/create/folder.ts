@@ -1,8 +1,9 @@
-import {mkdir, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
+import {readdir, readFile, rename, rm, stat} from 'node:fs/promises';
 import {dirname, join, relative, sep} from 'node:path';
 import {z} from 'zod';
 import {bundleFiles, bundleIndexSchema} from '../index-file.ts';
 import {bundleProblem} from '../problems.ts';
+import {makeFolders, openNew} from './new-file.ts';
 import {writing} from './problems.ts';
 
 /** Says which files a run is about to put there, so that a later run with another spec may take them away again. */
@@ -94,8 +95,8 @@ export const lookAtFolder = async (folder: string, planned: ReadonlySet<string>)
 /** Writes a file whole or not at all, with its bytes on the disk. */
 export const writeWhole = async (file: string, bytes: Buffer | string, mode = 0o644): Promise<void> =>
 	writing(file, async () => {
-		await mkdir(dirname(file), {recursive: true});
-		const handle = await open(`${file}.new`, 'w', mode);
+		await makeFolders(dirname(file));
+		const handle = await openNew(`${file}.new`, mode);
 		try {
 			await handle.writeFile(bytes);
 			await handle.sync();
