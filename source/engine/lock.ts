@@ -1,4 +1,4 @@
-import {mkdir, open, readFile, rm, stat} from 'node:fs/promises';
+import {lstat, mkdir, open, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {z} from 'zod';
 import {ProblemError} from './problem.ts';
@@ -36,24 +36,66 @@ export const processBirth: ProcessBirth = async (pid) => {
 };
 
 /** A lock file as it lies there. `identity` differs between any two files that were ever created under the name. */
-type Seen = {readonly identity: string; readonly holder?: Holder};
+type Seen = {
+	readonly identity: string;
+	readonly holder?: Holder;
+	/** It is no lock: what its owner keeps there must stay. */
+	readonly foreign?: string;
+};
 
-/** Looks at a lock; undefined when there is none, without `holder` when it is damaged or not written yet. */
+/** How every lock begins: the process comes first. */
+const head = '{"pid":';
+
+/** A lock has some 200 bytes. */
+const mostBytes = 4096;
+
+/**
+ * True for what a power cut or a kill leaves of a lock: nothing, zeros in the place of bytes that did not reach the disk,
+ * or its beginning. Anything that is JSON to its end, or begins otherwise, was written by somebody else.
+ */
+const isTorn = (text: string): boolean => {
+	const left = text.replace(/\0+$/u, '');
+	if (!head.startsWith(left) && !left.startsWith(head)) return false;
+	try {
+		JSON.parse(left);
+		return false;
+	} catch {
+		return true;
+	}
+};
+
+/** Looks at a lock; undefined when there is none, without `holder` when it is damaged, not written yet, or no lock. */
 const look = async (file: string): Promise<Seen | undefined> => {
 	try {
+		const status = await lstat(file);
+		const {ino, mtimeMs, size} = status;
+		if (!status.isFile()) return {identity: `${ino}`, foreign: 'It is a link, a folder or a device.'};
+		const foreign = 'It holds something else than a lock of this program.';
+		if (size > mostBytes) return {identity: `${ino} ${mtimeMs} ${size}`, foreign};
 		const text = await readFile(file, 'utf8');
-		const {ino, mtimeMs} = await stat(file);
 		const identity = `${ino} ${mtimeMs} ${text}`;
+		if (isTorn(text)) return {identity};
 		try {
 			return {identity, holder: holderSchema.parse(JSON.parse(text))};
 		} catch {
-			return {identity};
+			return {identity, foreign};
 		}
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
 		throw refused(file, error);
 	}
 };
+
+const notOurs = (file: string, cause: string): ProblemError =>
+	new ProblemError({
+		code: 'lock-not-ours',
+		area: 'usage',
+		message: `${file} is in the way: this program keeps its lock under that name.`,
+		cause,
+		fix: 'Look at it, move it elsewhere, and start this command again.',
+		nextSteps: [`ls -l ${file}`],
+		location: {file},
+	});
 
 const refused = (file: string, error: unknown): ProblemError => {
 	const {code, message} = error as NodeJS.ErrnoException;
@@ -107,6 +149,7 @@ const removeDead = async (
 		return;
 	}
 	const other = await look(guard);
+	if (other?.foreign !== undefined) throw notOurs(guard, other.foreign);
 	await pause(other?.holder ? 20 : writingMs);
 	if (!other || (other.holder && !(await isGone(other.holder)))) return;
 	if ((await look(guard))?.identity === other.identity) await rm(guard, {force: true});
@@ -125,7 +168,8 @@ const locked = (file: string, {pid, host, user, startedAt}: Holder): ProblemErro
  * Takes the lock file of this host, so that two runs do not work on one installation. A lock whose process is gone
  * (killed, or the host was restarted) is taken over.
  * @returns a function that gives it back.
- * @throws ProblemError `install-locked` that names the holder.
+ * @throws ProblemError `install-locked` that names the holder; `lock-not-ours` where another file has the name, which stays;
+ * `state-unwritable`, `lock-contended`.
  */
 export const acquireFileLock = async (
 	file: string,
@@ -135,10 +179,11 @@ export const acquireFileLock = async (
 	await mkdir(path.dirname(file), {recursive: true, mode: 0o700}).catch((error: unknown) => {
 		throw refused(file, error);
 	});
-	const mine: Holder = {...me, birth: (await birthOf(me.pid)) ?? 'unknown'};
+	const {pid, ...others} = me;
+	const mine: Holder = {pid, birth: (await birthOf(pid)) ?? 'unknown', ...others};
 	const text = JSON.stringify(mine);
-	const isGone = async ({host, pid, birth}: Holder): Promise<boolean> =>
-		host === me.host && (await birthOf(pid)) !== birth;
+	const isGone = async (holder: Holder): Promise<boolean> =>
+		holder.host === me.host && (await birthOf(holder.pid)) !== holder.birth;
 	for (let attempt = 0; attempt < 20; attempt += 1) {
 		// A linked-in complete file would be nicer, but some shared file systems have no hard links.
 		if (await create(file, text)) {
@@ -149,6 +194,7 @@ export const acquireFileLock = async (
 		}
 		const seen = await look(file);
 		if (!seen) continue;
+		if (seen.foreign !== undefined) throw notOurs(file, seen.foreign);
 		if (seen.holder) {
 			if (!(await isGone(seen.holder))) throw locked(file, seen.holder);
 			await removeDead(file, seen, text, isGone);

@@ -1,5 +1,5 @@
 import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
-import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
 import {hostname, tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -69,9 +69,10 @@ test('a second taker is refused and told who holds it, where and since when', as
 test.each([
 	['a dead process', async () => leave({pid: await deadPid()}), 'mine'],
 	['a reused pid: another birth', async () => leave({pid: process.pid, birth: '1'}), 'mine'],
-	['a damaged lock', async () => leave('{"pid": 12'), 'mine'],
+	['a lock that was cut short', async () => leave('{"pid":12,"birth":"1","ho'), 'mine'],
+	['a lock of its first bytes', async () => leave('{"p'), 'mine'],
+	['a lock whose bytes did not all reach the disk', async () => leave(`{"pid":12,"bi${'\0'.repeat(90)}`), 'mine'],
 	['an empty lock', async () => leave(''), 'mine'],
-	['a lock of an unknown shape', async () => leave('{"pid": "x"}'), 'mine'],
 	[
 		'a living process of this host',
 		async () => leave({pid: process.pid, birth: (await processBirth(process.pid)) ?? ''}),
@@ -85,6 +86,43 @@ test.each([
 	if (owner === 'mine') await (taken as () => Promise<void>)();
 	else expect(taken).toMatchObject({problem: {code: 'install-locked'}});
 	expect(await readdir(path.dirname(file))).toEqual(owner === 'mine' ? [] : ['lock']);
+});
+
+test.each([
+	'a note of mine\n',
+	'0\n',
+	'{}',
+	'{"pid":"x"}',
+	'{"pid":12}\n',
+	'{"name":"x","pid":12',
+	JSON.stringify({pid: 1, notes: 'x'.repeat(10_000)}),
+])('a file that is no lock is refused by name and stays: %s', async (text) => {
+	await leave(text);
+	await expect(acquireFileLock(file, me())).rejects.toMatchObject({
+		problem: {code: 'lock-not-ours', message: expect.stringContaining(file), location: {file}},
+	});
+	expect(await readFile(file, 'utf8')).toBe(text);
+	// Also in the place of the second lock.
+	await leave({pid: await deadPid()});
+	await writeFile(`${file}.removal`, text);
+	await expect(acquireFileLock(file, me())).rejects.toMatchObject({problem: {location: {file: `${file}.removal`}}});
+	expect(await readFile(`${file}.removal`, 'utf8')).toBe(text);
+});
+
+test('a link or a folder in the place of a lock is refused, and what it leads to stays', async () => {
+	const theirs = path.join(folder, 'theirs');
+	await mkdir(path.dirname(file));
+	await writeFile(theirs, '');
+	for (const make of [
+		() => symlink(theirs, file),
+		() => symlink(path.join(folder, 'nowhere'), file),
+		() => mkdir(file),
+	]) {
+		await make();
+		await expect(acquireFileLock(file, me())).rejects.toMatchObject({problem: {code: 'lock-not-ours'}});
+		await rm(file, {recursive: true});
+	}
+	expect(await readFile(theirs, 'utf8')).toBe('');
 });
 
 test('a run that died while it removed a dead lock does not block the next one', async () => {
