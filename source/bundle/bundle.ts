@@ -16,6 +16,7 @@ import {checkSignature, type SignatureRequest} from './signature/check.ts';
 import {readSlice, type Slice} from './slice.ts';
 import {maximumJsonBytes} from './tree.ts';
 import type {Bundle, BundleManifest, BundlePort, Chart, Image} from './types.ts';
+import {requireFinished} from './unfinished.ts';
 import {verifyBundle} from './verify.ts';
 
 const readText = async (slice: Slice): Promise<string> => {
@@ -64,6 +65,7 @@ export const openBundle = async (
 	{signature, platform}: {readonly signature: SignatureRequest; readonly platform: PlatformWish},
 	signal: AbortSignal,
 ): Promise<Bundle> => {
+	requireFinished(layout);
 	const {signer, checksums, warnings: unproven} = await checkSignature(layout, signature, signal);
 	const made = await readIndex(layout.files);
 	const read = await readManifest(layout);

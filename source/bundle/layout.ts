@@ -1,5 +1,6 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, join, posix, resolve} from 'node:path';
+import {makingFile} from './create/folder.ts';
 import {bundleFiles} from './index-file.ts';
 import {archiveName, openTar} from './open-tar.ts';
 import {findPartsFile, joinParts} from './parts.ts';
@@ -8,6 +9,7 @@ import {sizeOfRegular} from './regular-file.ts';
 import type {Slice} from './slice.ts';
 import type {TarEntry} from './tar-index.ts';
 import {type Tree, tarTree} from './tree.ts';
+import {unfinished} from './unfinished.ts';
 
 /** The files of a bundle by path relative to its root, in a folder or within a tar; nothing is unpacked. */
 export type Layout = {
@@ -173,7 +175,7 @@ export const wholeFolder = async ({path}: Layout, signal: AbortSignal): Promise<
 
 /**
  * @param path a folder, a tar of it (also compressed with gzip or zstd), or the list of the parts of a tar
- * @throws ProblemError `bundle-not-found`, `bundle-unreadable`, `bundle-layout`, `bundle-compressed`,
+ * @throws ProblemError `bundle-not-found`, `bundle-unreadable`, `bundle-layout`, `bundle-unfinished`, `bundle-compressed`,
  *   `bundle-part-missing`, `bundle-part-size`, or a damaged tar
  */
 export const openLayout = async (path: string, signal: AbortSignal): Promise<Layout> => {
@@ -186,6 +188,7 @@ export const openLayout = async (path: string, signal: AbortSignal): Promise<Lay
 	if (folder) return folder;
 	const list = await findPartsFile(absolute);
 	if (list !== undefined) return packedLayout(path, await joinParts(list), signal);
+	if (isFolder && (await stat(join(absolute, makingFile)).catch(() => undefined))) throw unfinished(path);
 	if (isFolder) throw noBundle(path, 'There is no file below images/ in it.');
 	const size = await sizeOfRegular(absolute, path);
 	return packedLayout(path, {file: absolute, offset: 0, size, label: basename(absolute)}, signal);
