@@ -6,6 +6,12 @@ export type Limiter = {
 	readonly width: () => number;
 };
 
+type Waiter = {
+	readonly signal: AbortSignal;
+	readonly enter: () => void;
+	readonly reject: (reason: unknown) => void;
+};
+
 /** Successes for each connection before there is one more again. */
 const steps = 4;
 
@@ -19,9 +25,32 @@ export const createLimiter = (size: number, isTrouble: (error: unknown) => boole
 	let good = 0;
 	/** Counts the halvings: a task that began before the last one tells nothing new. */
 	let era = 0;
-	const queue: (() => void)[] = [];
+	let queue: Waiter[] = [];
+	/** Those before it have left the queue: taking the first of a long array away moves all others. */
+	let head = 0;
+	/** One listener for each signal, whatever waits with it: a signal looks through all that it has when one is added. */
+	const signals = new Map<AbortSignal, {waiting: number; readonly leave: () => void}>();
 	const wake = (): void => {
-		while (running < width && queue.length > 0) queue.shift()?.();
+		while (running < width && head < queue.length) {
+			const {signal, enter} = queue[head++] as Waiter;
+			const shared = signals.get(signal);
+			if (shared && --shared.waiting === 0) {
+				signal.removeEventListener('abort', shared.leave);
+				signals.delete(signal);
+			}
+			running++;
+			enter();
+		}
+		if (head * 2 < queue.length) return;
+		queue = queue.slice(head);
+		head = 0;
+	};
+	const leaveAll = (signal: AbortSignal): void => {
+		signals.delete(signal);
+		const waiting = queue.slice(head);
+		head = 0;
+		queue = waiting.filter((waiter) => waiter.signal !== signal);
+		for (const waiter of waiting) if (waiter.signal === signal) waiter.reject(signal.reason);
 	};
 	const acquire = (signal: AbortSignal): Promise<void> => {
 		signal.throwIfAborted();
@@ -29,18 +58,12 @@ export const createLimiter = (size: number, isTrouble: (error: unknown) => boole
 			running++;
 			return Promise.resolve();
 		}
-		return new Promise((resolve, reject) => {
-			const enter = () => {
-				signal.removeEventListener('abort', leave);
-				running++;
-				resolve();
-			};
-			const leave = () => {
-				queue.splice(queue.indexOf(enter), 1);
-				reject(signal.reason);
-			};
-			queue.push(enter);
-			signal.addEventListener('abort', leave, {once: true});
+		return new Promise((enter, reject) => {
+			queue.push({signal, enter, reject});
+			const shared = signals.get(signal) ?? {waiting: 0, leave: () => leaveAll(signal)};
+			if (shared.waiting++ > 0) return;
+			signals.set(signal, shared);
+			signal.addEventListener('abort', shared.leave, {once: true});
 		});
 	};
 	const run = async <T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> => {

@@ -1,3 +1,4 @@
+import {getEventListeners} from 'node:events';
 import {readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
@@ -30,6 +31,28 @@ describe('the limiter', () => {
 		);
 		expect(most).toBe(2);
 		expect(order).toEqual([1, 2, 3, 4, 5]);
+	});
+
+	test('many that wait with one signal cost it one listener, and leave together; others keep their turns', async () => {
+		const limit = createLimiter(1);
+		const [leaving, staying] = [new AbortController(), new AbortController()];
+		const gate = Promise.withResolvers<void>();
+		const order: number[] = [];
+		const tasks = [
+			limit(staying.signal, () => gate.promise),
+			...Array.from({length: 3000}, (_none, index) =>
+				limit((index % 2 === 0 ? leaving : staying).signal, async () => void order.push(index)),
+			),
+		];
+		expect([leaving, staying].map(({signal}) => getEventListeners(signal, 'abort').length)).toEqual([1, 1]);
+		const settled = Promise.allSettled(tasks);
+		leaving.abort(new Error('stopped'));
+		gate.resolve();
+		const rejected = (await settled).filter(({status}) => status === 'rejected');
+		expect(rejected).toHaveLength(1500);
+		expect(order).toEqual(Array.from({length: 1500}, (_none, index) => index * 2 + 1));
+		expect(getEventListeners(staying.signal, 'abort')).toHaveLength(0);
+		expect(await limit(staying.signal, async () => 'next')).toBe('next');
 	});
 
 	test('halves after a failure of line or registry, down to one, and grows by one after a row of successes', async () => {
