@@ -9,12 +9,16 @@ export const registryProblem = (input: Omit<ProblemInput, 'area'>, options?: Err
 
 type Text = Pick<ProblemInput, 'code' | 'cause' | 'fix'> & Partial<Pick<ProblemInput, 'who' | 'nextSteps' | 'answers'>>;
 
+/** Words of a registry as one line: without control characters, invisible ones and such that turn the direction of text. */
+export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+
 const make = (context: Context, text: Text, evidence: readonly string[], error?: unknown): ProblemError =>
 	registryProblem(
 		{
 			message: `The registry ${context.registry} could not be used to ${context.what}.`,
 			...text,
-			...(evidence.length === 0 ? {} : {evidence}),
+			cause: oneLine(text.cause),
+			...(evidence.length === 0 ? {} : {evidence: evidence.map(oneLine)}),
 		},
 		error === undefined ? undefined : {cause: error},
 	);
@@ -138,6 +142,19 @@ export const stalled = (context: Context, waitedMs: number, reason: string): Pro
 			code: 'registry-stalled',
 			cause: `Nothing moved for ${Math.round(waitedMs / 1000)} s while waiting for ${reason}.`,
 			fix: 'Start again: what is already in the registry is not sent twice. If it comes back, look at the load and the free disk of the registry.',
+			answers: ['registry.host'],
+		},
+		[],
+	);
+
+/** Its answer came so slowly that its end was not waited for. @param waitedMs how long in milliseconds */
+export const unfinished = (context: Context, waitedMs: number): ProblemError =>
+	make(
+		context,
+		{
+			code: 'registry-stalled',
+			cause: `It had begun to answer, but was not done with it after ${Math.round(waitedMs / 1000)} s.`,
+			fix: 'Start again: what is already in the registry is not sent twice. If it comes back, look at the line, and at the load of the registry.',
 			answers: ['registry.host'],
 		},
 		[],

@@ -1,5 +1,5 @@
 import type {ProblemError, ProblemInput} from '../engine/problem.ts';
-import {type Context, clientCertificate, notARegistry, refusal} from './problems.ts';
+import {type Context, clientCertificate, notARegistry, oneLine, refusal} from './problems.ts';
 
 /** A response with a body that was read whole (bounded). Header names are lower case. */
 export type Answer = {
@@ -8,7 +8,10 @@ export type Answer = {
 	readonly body: Buffer;
 };
 
-/** The registry's own words: `errors[].{code,message,detail}` of the OCI distribution specification 1.1, "Error Codes". */
+/** Bytes of a page that is no JSON which are searched for words. */
+const mostWords = 64 * 1024;
+
+/** The registry's own words, each line without control characters: `errors[].{code,message,detail}` of the OCI distribution specification 1.1, "Error Codes". */
 export const wordsOf = (answer: Answer): {readonly codes: readonly string[]; readonly lines: readonly string[]} => {
 	try {
 		const value: unknown = JSON.parse(answer.body.toString('utf8'));
@@ -20,14 +23,15 @@ export const wordsOf = (answer: Answer): {readonly codes: readonly string[]; rea
 		});
 		return {
 			codes: entries.map(({code}) => code),
-			lines: entries.map(({code, message}) => `${code}: ${message}`.slice(0, 300)),
+			lines: entries.map(({code, message}) => oneLine(`${code}: ${message}`.slice(0, 300))),
 		};
 	} catch {
-		const text = answer.body
-			.toString('utf8')
-			.replace(/<[^>]*>/gu, ' ')
-			.replace(/\s+/gu, ' ')
-			.trim();
+		const text = oneLine(
+			answer.body
+				.subarray(0, mostWords)
+				.toString('utf8')
+				.replace(/<[^<>]*>/gu, ' '),
+		);
 		return {codes: [], lines: text === '' ? [] : [text.slice(0, 300)]};
 	}
 };

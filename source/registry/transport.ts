@@ -3,7 +3,7 @@ import https from 'node:https';
 import type {Socket} from 'node:net';
 import * as tls from 'node:tls';
 import type {Bandwidth} from './bandwidth.ts';
-import {type Context, connectionProblem, notARegistry, stalled, unusableClient} from './problems.ts';
+import {type Context, connectionProblem, notARegistry, stalled, unfinished, unusableClient} from './problems.ts';
 import type {Answer} from './refusals.ts';
 
 /** Upper bounds in milliseconds. `stall`: no byte moved; `answer`: all is sent, no response yet; `commit`: the same for a blob. */
@@ -12,6 +12,8 @@ export type Timeouts = {
 	readonly answer: number;
 	readonly stall: number;
 	readonly commit: number;
+	/** For the whole of an answer that is not streamed, from its head on: a byte now and then is no standstill, and no answer either. */
+	readonly whole: number;
 	/** How long to wait for leave to send a body before sending it anyway (RFC 9110 section 10.1.1 allows that). */
 	readonly leave: number;
 };
@@ -21,6 +23,7 @@ export const defaultTimeouts: Timeouts = {
 	answer: 60_000,
 	stall: 30_000,
 	commit: 300_000,
+	whole: 120_000,
 	leave: 1000,
 };
 
@@ -167,7 +170,12 @@ export const createTransport = (options: {
 				const parts: Buffer[] = [];
 				let size = 0;
 				const streams = receive && (response.statusCode === 200 || response.statusCode === 206) ? receive : undefined;
-				const rest = () => watch(timeouts.stall, 'the rest of its answer');
+				const end = streams ? Number.POSITIVE_INFINITY : performance.now() + timeouts.whole;
+				const rest = () => {
+					const left = end - performance.now();
+					if (left > timeouts.stall) watch(timeouts.stall, 'the rest of its answer');
+					else late(Math.max(0, left), () => unfinished(context, timeouts.whole));
+				};
 				const hold = async (work: Promise<void>): Promise<void> => {
 					response.pause();
 					// A receiver that is slow is no line that stands still.

@@ -3,8 +3,8 @@ import https from 'node:https';
 import type {AddressInfo} from 'node:net';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import type {Image} from '../../source/bundle/types.ts';
-import {connectionProblem} from '../../source/registry/problems.ts';
-import {statusProblem} from '../../source/registry/refusals.ts';
+import {connectionProblem, refusal} from '../../source/registry/problems.ts';
+import {statusProblem, wordsOf} from '../../source/registry/refusals.ts';
 import {client, imageOf, makeCertificates, never, noise, problemOf, push, serve} from './helpers.ts';
 
 /** What registries say, as their documentation, sources or issue trackers show it. */
@@ -195,4 +195,25 @@ test('each image more costs the same number of requests', async () => {
 	};
 	const [ten, twenty, forty] = [await cost(10), await cost(20), await cost(40)];
 	expect(forty - twenty).toBe(2 * (twenty - ten));
+});
+
+test.each([
+	[
+		'JSON',
+		JSON.stringify({errors: [{code: 'X\u001b[2J', message: 'a\nb\u009b31m\r\u202ec\u0000'}]}),
+		'X [2J: a b 31m c',
+	],
+	['a page', '<p>a\u001b]0;title\u0007\n<b>b', 'a ]0;title b'],
+])('control characters in the words of a registry reach nobody: %s', (_name, body, line) => {
+	const answer = {status: 418, headers: {}, body: Buffer.from(body)};
+	expect(wordsOf(answer).lines).toEqual([line]);
+	const context = {registry: 'r:5000', what: 'x'};
+	const {problem} = statusProblem(context, {...answer, status: 500}, (text) => text);
+	expect(problem.evidence).toEqual(['HTTP 500', line]);
+	expect(refusal(context, {code: 'x', cause: 'wait \u001b[1m', fix: 'f'}, []).problem.cause).toBe('wait [1m');
+});
+
+test('a page of brackets alone is looked at in part only', () => {
+	const body = Buffer.alloc(4 * 1024 * 1024, '<');
+	expect(wordsOf({status: 500, headers: {}, body}).lines).toEqual(['<'.repeat(300)]);
 });

@@ -53,6 +53,32 @@ test('a receiver that is slower than the stall bound is waited for', async () =>
 	expect(size).toBe(300_000);
 });
 
+test('an answer that comes a byte at a time is given up, though it never stands still; one that is streamed is not', async () => {
+	const host = await fake((_request, response) => {
+		response.writeHead(200);
+		let left = 30;
+		const timer = setInterval(() => {
+			if (left-- > 0) response.write('x');
+			else response.end();
+		}, 20);
+		response.once('close', () => clearInterval(timer));
+	});
+	const call = {method: 'GET', url: new URL(`http://${host}/`), signal: never, context} as const;
+	const transport = open({stall: 10_000, whole: 200});
+	expect(await problemOf(transport(call))).toMatchObject({
+		code: 'registry-stalled',
+		cause: expect.stringContaining('was not done with it'),
+	});
+	let size = 0;
+	await transport({
+		...call,
+		receive: (chunk) => {
+			size += chunk.length;
+		},
+	});
+	expect(size).toBe(30);
+});
+
 test('a refusal is read whole though there is a receiver', async () => {
 	const host = await fake((_request, response) => void response.writeHead(404).end('gone'));
 	const answer = await open()({
