@@ -1,7 +1,7 @@
-import {createReadStream} from 'node:fs';
-import {type FileHandle, open} from 'node:fs/promises';
+import type {FileHandle} from 'node:fs/promises';
 import {fileProblem} from './problems.ts';
 import type {Slice} from './range.ts';
+import {openRegular} from './regular-file.ts';
 
 /** One read; smaller reads cost up to half of the hashing speed. */
 export const chunkBytes = 1024 * 1024;
@@ -29,7 +29,9 @@ export async function* readDisk(slice: Slice, from: number): AsyncGenerator<Buff
 	for (const {file, start, end, label} of piecesOf(slice, from)) {
 		let at = start;
 		try {
-			for await (const chunk of createReadStream(file, {start, end: end - 1, highWaterMark: chunkBytes})) {
+			// The stream closes the file.
+			const handle = await openRegular(file, label);
+			for await (const chunk of handle.createReadStream({start, end: end - 1, highWaterMark: chunkBytes})) {
 				at += (chunk as Buffer).length;
 				yield chunk as Buffer;
 			}
@@ -57,9 +59,7 @@ export const openDisk = async (slice: Slice): Promise<Disk> => {
 		if (current?.file === file) return current.handle;
 		await current?.handle.close();
 		current = undefined;
-		const handle = await open(file, 'r').catch((error: unknown) => {
-			throw fileProblem(label, error);
-		});
+		const handle = await openRegular(file, label);
 		current = {file, handle};
 		return handle;
 	};

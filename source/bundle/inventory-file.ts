@@ -1,7 +1,7 @@
-import {open} from 'node:fs/promises';
 import {z} from 'zod';
 import type {ProblemError} from '../engine/problem.ts';
-import {bundleProblem, fileProblem} from './problems.ts';
+import {bundleProblem} from './problems.ts';
+import {readRegular} from './regular-file.ts';
 
 /** Longer files are no inventory: half a million blobs fit into this. */
 const maximumBytes = 64 * 1024 * 1024;
@@ -80,19 +80,8 @@ export const parseInventory = (text: string, file: string): Inventory => {
 
 /** Reads an inventory file. @throws ProblemError `bundle-inventory-invalid`, `bundle-not-found`, `bundle-unreadable` */
 export const readInventory = async (file: string): Promise<Inventory> => {
-	let text: string;
-	try {
-		const handle = await open(file, 'r');
-		try {
-			const {size} = await handle.stat();
-			if (size > maximumBytes)
-				throw unreadable(file, `It has ${size} bytes; an inventory has at most ${maximumBytes}.`);
-			text = await handle.readFile('utf8');
-		} finally {
-			await handle.close();
-		}
-	} catch (error) {
-		throw fileProblem(file, error);
-	}
-	return parseInventory(text, file);
+	const bytes = await readRegular(file, maximumBytes, {
+		tooLarge: (size) => unreadable(file, `It has ${size} bytes; an inventory has at most ${maximumBytes}.`),
+	});
+	return parseInventory(bytes.toString('utf8'), file);
 };

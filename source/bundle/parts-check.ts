@@ -1,10 +1,11 @@
-import {readFile, stat} from 'node:fs/promises';
+import {lstat, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
-import {readPartsFile} from './parts.ts';
+import {maximumListBytes, readPartsFile} from './parts.ts';
 import {type PartsFile, partName, partsFileSuffix} from './parts-file.ts';
 import {partsFileText, partsSumsText, sumsSuffix} from './parts-text.ts';
 import {fileProblem} from './problems.ts';
 import type {Part} from './range.ts';
+import {readRegular} from './regular-file.ts';
 import type {Damage} from './verify-damage.ts';
 import type {PartClaim} from './verify-plan.ts';
 
@@ -16,12 +17,8 @@ export type PartsCheck = {
 };
 
 const textOf = async (file: string): Promise<string | undefined> => {
-	try {
-		return await readFile(file, 'utf8');
-	} catch (error) {
-		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-		throw fileProblem(basename(file), error);
-	}
+	const there = await lstat(file).catch(() => undefined);
+	return there && (await readRegular(file, maximumListBytes, {label: basename(file)})).toString('utf8');
 };
 
 /**

@@ -1,11 +1,12 @@
-import {readdir, readFile, stat} from 'node:fs/promises';
+import {readdir, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {type PartsFile, partsFileSchema, partsFileSuffix} from './parts-file.ts';
 import {bundleProblem, fileProblem} from './problems.ts';
 import type {Part, Slice} from './range.ts';
+import {readRegular} from './regular-file.ts';
 
 /** A list of 100,000 parts has some 20 MB. */
-const maximumListBytes = 32 * 1024 * 1024;
+export const maximumListBytes = 32 * 1024 * 1024;
 
 const listProblem = (file: string, cause: string) =>
 	bundleProblem({
@@ -23,18 +24,12 @@ const listProblem = (file: string, cause: string) =>
  * @throws ProblemError `bundle-parts-damaged`, `bundle-not-found`, `bundle-unreadable`
  */
 export const readPartsFile = async (file: string): Promise<PartsFile> => {
-	try {
-		const {size} = await stat(file);
-		if (size > maximumListBytes) throw listProblem(file, `It has ${size} bytes; some kilobytes were expected.`);
-	} catch (error) {
-		throw fileProblem(file, error);
-	}
-	const text = await readFile(file, 'utf8').catch((error: unknown) => {
-		throw fileProblem(file, error);
+	const bytes = await readRegular(file, maximumListBytes, {
+		tooLarge: (size) => listProblem(file, `It has ${size} bytes; some kilobytes were expected.`),
 	});
 	let value: unknown;
 	try {
-		value = JSON.parse(text);
+		value = JSON.parse(bytes.toString('utf8'));
 	} catch {
 		throw listProblem(file, 'It is not JSON; it may be cut short.');
 	}

@@ -1,7 +1,7 @@
-import {open} from 'node:fs/promises';
 import {z} from 'zod';
 import {digestPattern} from '../image.ts';
-import {bundleProblem, fileProblem} from '../problems.ts';
+import {bundleProblem} from '../problems.ts';
+import {openRegular} from '../regular-file.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
 import {parseReference} from './reference.ts';
 import {tryJson} from './resolve.ts';
@@ -82,9 +82,7 @@ export const attachedSboms = async (
 };
 
 const readHead = async (file: string): Promise<string> => {
-	const handle = await open(file, 'r').catch((error: unknown) => {
-		throw fileProblem(file, error);
-	});
+	const handle = await openRegular(file);
 	try {
 		const buffer = Buffer.alloc(64 * 1024);
 		const {bytesRead} = await handle.read(buffer, 0, buffer.length, 0);

@@ -1,10 +1,11 @@
 import {createWriteStream} from 'node:fs';
-import {open, readdir, readFile, stat} from 'node:fs/promises';
+import {readdir, readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {createGzip} from 'node:zlib';
 import {pack} from 'tar-stream';
 import {bundleProblem, fileProblem} from '../problems.ts';
+import {openRegular} from '../regular-file.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
 
 /** Machines in the header of an ELF file (e_machine, System V ABI). */
@@ -19,9 +20,7 @@ const machines: Readonly<Record<number, string>> = {
 
 /** The platform of a program: `linux/amd64`. @returns `undefined` for a script or a program of another system */
 export const platformOfProgram = async (file: string): Promise<string | undefined> => {
-	const handle = await open(file, 'r').catch((error: unknown) => {
-		throw fileProblem(file, error);
-	});
+	const handle = await openRegular(file);
 	try {
 		const {buffer, bytesRead} = await handle.read(Buffer.alloc(20), 0, 20, 0);
 		if (bytesRead < 20 || buffer.readUInt32BE(0) !== 0x7f454c46) return undefined;

@@ -1,7 +1,7 @@
-import {open} from 'node:fs/promises';
 import {bundleFiles} from '../index-file.ts';
 import type {Layout} from '../layout.ts';
-import {bundleProblem, fileProblem} from '../problems.ts';
+import {bundleProblem} from '../problems.ts';
+import {readRegular} from '../regular-file.ts';
 import {readSlice} from '../slice.ts';
 import {maximumJsonBytes} from '../tree.ts';
 import {differences, digestSlice, maximumChecksumsBytes, parseSums} from './checksums.ts';
@@ -36,18 +36,8 @@ const keyLinePattern = /^RW[Q-T][A-Za-z0-9+/]{53}$/u;
 /** @throws ProblemError `signing-public-key`, `bundle-not-found`, `bundle-unreadable` */
 export const readPublicKey = async (fileOrLine: string): Promise<PublicKey> => {
 	if (keyLinePattern.test(fileOrLine)) return parsePublicKey(fileOrLine, 'bundle.signature.publicKey');
-	try {
-		const handle = await open(fileOrLine, 'r');
-		try {
-			// A key file is two short lines; what is larger is another file, of which the beginning is enough to say so.
-			const {buffer, bytesRead} = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
-			return parsePublicKey(buffer.toString('utf8', 0, bytesRead), fileOrLine);
-		} finally {
-			await handle.close();
-		}
-	} catch (error) {
-		throw fileProblem(fileOrLine, error);
-	}
+	// A key file is two short lines; what is larger is another file, of which the beginning is enough to say so.
+	return parsePublicKey((await readRegular(fileOrLine, 4096)).toString('utf8'), fileOrLine);
 };
 
 const readSignature = async (layout: Layout): Promise<Minisig | undefined> => {

@@ -1,11 +1,11 @@
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {mkdtemp, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {InvalidArgumentError, Option} from 'commander';
 import type {BundleSpec, CompleteSpec} from '../../bundle/create/index.ts';
-import {acquireFileLock} from '../../engine/lock.ts';
 import {ProblemError} from '../../engine/problem.ts';
 import {formatBytes} from '../../report/format.ts';
 import type {Context} from '../context.ts';
+import {folderLock} from './folder-lock.ts';
 import {progressLines} from './progress.ts';
 import type {Tool} from './tool.ts';
 
@@ -37,21 +37,26 @@ const wholeNumber = (text: string): number => {
 	return value;
 };
 
+/** Some hundred images make a spec of some kilobytes. */
+const maximumSpecBytes = 4 * 1024 * 1024;
+
 const readSpecFile = async (file: string): Promise<string> => {
-	try {
-		return await readFile(file, 'utf8');
-	} catch (error) {
-		const {code = '', message} = error as NodeJS.ErrnoException;
-		throw new ProblemError({
+	const {readRegular} = await import('../../bundle/regular-file.ts');
+	const unreadable = (cause: string) =>
+		new ProblemError({
 			code: 'bundle-spec-file-unreadable',
 			area: 'usage',
 			message: `The spec ${file} cannot be read.`,
-			cause:
-				{ENOENT: 'There is no such file.', EACCES: 'This user may not read it.', EISDIR: 'It is a folder.'}[code] ??
-				message,
+			cause,
 			fix: 'Name the right file, or make one: zenml-airgap bundle create --example > bundle-spec.yaml',
 			location: {file},
 		});
+	const tooLarge = (bytes: number) => unreadable(`It has ${bytes} bytes; a spec has some thousand.`);
+	try {
+		return (await readRegular(file, maximumSpecBytes, {tooLarge})).toString('utf8');
+	} catch (error) {
+		if (!(error instanceof ProblemError) || error.problem.area !== 'bundle') throw error;
+		throw unreadable(error.problem.cause);
 	}
 };
 
@@ -106,25 +111,6 @@ const epochOf = ({environment}: Context): {readonly sourceDateEpoch?: number} =>
 	});
 };
 
-/** Two runs must not work on one folder. */
-const lockFolder = ({pid, hostName, userName, clock}: Context, folder: string) =>
-	acquireFileLock(`${folder}.lock`, {
-		pid,
-		host: hostName,
-		user: userName,
-		runId: 'bundle-create',
-		startedAt: clock.now(),
-	}).catch((error: unknown) => {
-		if (!(error instanceof ProblemError) || error.problem.code !== 'state-unwritable') throw error;
-		throw new ProblemError({
-			code: 'bundle-create-unwritable',
-			area: 'bundle',
-			message: `${path.dirname(folder)} cannot be written.`,
-			cause: error.problem.cause,
-			fix: 'Mend that, or name another folder with --out.',
-		});
-	});
-
 const create = async (context: Context, options: Options): Promise<number> => {
 	const {signal, workingDirectory} = context;
 	const room = await import('../../bundle/create/index.ts');
@@ -162,7 +148,7 @@ const create = async (context: Context, options: Options): Promise<number> => {
 			);
 			return 0;
 		}
-		release = await lockFolder(context, folder);
+		release = await folderLock(context, 'bundle-create')(`${folder}.lock`);
 		const needs = await room.needsOf(plan, folder);
 		const {index, fetched} = await room.writeBundle(plan, {
 			folder,

@@ -1,4 +1,3 @@
-import {open} from 'node:fs/promises';
 import path from 'node:path';
 import {ProblemError} from '../../engine/problem.ts';
 import type {Context} from '../context.ts';
@@ -24,27 +23,13 @@ const checkComment = (comment: string | undefined): void => {
 	});
 };
 
-const readKeyFile = async (file: string): Promise<string> => {
-	const {fileProblem} = await import('../../bundle/problems.ts');
-	try {
-		const handle = await open(file, 'r');
-		try {
-			const {buffer, bytesRead} = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
-			return buffer.toString('utf8', 0, bytesRead);
-		} finally {
-			await handle.close();
-		}
-	} catch (error) {
-		throw fileProblem(file, error);
-	}
-};
-
 const work = async (context: Context, bundle: string, options: Options): Promise<number> => {
 	checkComment(options.comment);
 	const {needsPassphrase, openSecretKey, publicKeyLine} = await import('../../bundle/signature/keys.ts');
+	const {readRegular} = await import('../../bundle/regular-file.ts');
 	const {signBundle} = await import('../../bundle/signature/sign.ts');
 	const keyFile = path.resolve(context.workingDirectory, options.key);
-	const text = await readKeyFile(keyFile);
+	const text = (await readRegular(keyFile, 4096)).toString('utf8');
 	const locked = needsPassphrase(text, keyFile);
 	const passphrase = locked
 		? await readPassphrase(context, {
