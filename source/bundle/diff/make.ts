@@ -1,18 +1,23 @@
 import {createHash} from 'node:crypto';
-import {link, mkdir, open, readdir, realpath, rename, rm, rmdir, statfs} from 'node:fs/promises';
+import {link, lstat, readdir, realpath, statfs} from 'node:fs/promises';
 import {dirname, join, relative, sep} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {writeWhole} from '../create/folder.ts';
+import {hasCode, makeFolders, openNew, takeAway} from '../create/new-file.ts';
 import {diskFull, writing} from '../create/problems.ts';
 import {checksumsText, indexText} from '../create/texts.ts';
 import {blobPath, sha256} from '../image.ts';
 import {type BundleIndex, bundleFiles, bundleIndexSchema} from '../index-file.ts';
 import type {Layout} from '../layout.ts';
+import type {Memo} from '../memo.ts';
 import {bundleProblem, damaged} from '../problems.ts';
 import {openSlice, readSlice, type Slice} from '../slice.ts';
 import type {Bundle, VerifyProgress} from '../types.ts';
+import {inspectBundle} from '../verify.ts';
+import {damageProblem} from '../verify-damage.ts';
 import type {Base} from './base.ts';
 import type {Difference} from './compare.ts';
+import {openWorkFolder} from './work-folder.ts';
 
 /** The file systems' words for: no hard link here. */
 const noLink = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
@@ -48,10 +53,22 @@ const requireFree = async (out: string, bundle: Bundle, packed: boolean): Promis
 			fix: 'Name a folder outside the bundle with --out.',
 		});
 	}
-	const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
-		if (error.code === 'ENOENT') return [];
-		throw error;
-	});
+	const status = await writing(out, () =>
+		lstat(out).catch((error: unknown) => {
+			if (hasCode(error, 'ENOENT')) return undefined;
+			throw error;
+		}),
+	);
+	if (!status) return;
+	if (!status.isDirectory()) {
+		throw bundleProblem({
+			code: 'bundle-diff-out',
+			message: `${out} cannot take the differential bundle.`,
+			cause: `It is ${status.isSymbolicLink() ? 'a link' : 'a file'}, but the bundle is a folder.`,
+			fix: 'Name another folder with --out.',
+		});
+	}
+	const names = await writing(out, () => readdir(out));
 	if (names.length === 0) return;
 	throw bundleProblem({
 		code: 'bundle-diff-out',
@@ -59,6 +76,11 @@ const requireFree = async (out: string, bundle: Bundle, packed: boolean): Promis
 		cause: `It is not empty (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}); a bundle holds nothing but its own files.`,
 		fix: 'Name another folder with --out.',
 	});
+};
+
+const changed = (label: string, actual: string, digest: string) => {
+	const cause = `Its SHA-256 is ${actual}, but ${digest} was expected: it has changed since the bundle was made.`;
+	return damaged('bundle-checksum-mismatch', label, `${label} is not what it should be.`, cause);
 };
 
 const copy = async (
@@ -76,17 +98,14 @@ const copy = async (
 			yield chunk;
 		}
 	};
-	const handle = await open(target, 'w', 0o644);
+	const handle = await openNew(target);
 	await pipeline(openSlice(slice), counted, handle.createWriteStream({flush: true}), {signal});
 	const actual = `sha256:${hash.digest('hex')}`;
-	if (actual === digest) return;
-	const cause = `Its SHA-256 is ${actual}, but ${digest} was expected: it has changed since the bundle was made.`;
-	throw damaged('bundle-checksum-mismatch', slice.label, `${slice.label} is not what it should be.`, cause);
+	if (actual !== digest) throw changed(slice.label, actual, digest);
 };
 
 /** @returns false where no hard link can be made to it */
-const tryLink = async (slice: Slice, target: string, packed: boolean): Promise<boolean> => {
-	if (packed) return false;
+const tryLink = async (slice: Slice, target: string): Promise<boolean> => {
 	try {
 		await link(await realpath(slice.file), target);
 		return true;
@@ -94,6 +113,15 @@ const tryLink = async (slice: Slice, target: string, packed: boolean): Promise<b
 		if (error instanceof Error && 'code' in error && noLink.has(String(error.code))) return false;
 		throw error;
 	}
+};
+
+/** Whether files of the bundle can be linked into the folder. */
+const canLink = async ({files, packed}: Layout, folder: string): Promise<boolean> => {
+	const slice = packed ? undefined : files.get(bundleFiles.manifest);
+	const probe = join(folder, bundleFiles.manifest);
+	if (!slice || !(await tryLink(slice, probe))) return false;
+	await takeAway(probe);
+	return true;
 };
 
 const noteText = (base: Base, {omitted, omittedBytes}: Difference): string =>
@@ -105,83 +133,128 @@ const noteText = (base: Base, {omitted, omittedBytes}: Difference): string =>
 		'',
 	].join('\n');
 
-/**
- * Writes a bundle without the layers that the base has. Files are hard links where the disk allows, else copies that are
- * compared with their checksums. The folder gets its name when it is complete.
- * @param options.out absolute; must be empty or absent
- * @throws ProblemError `bundle-diff-by-hand`, `bundle-diff-differential`, `bundle-diff-out`, `bundle-checksum-mismatch`,
- * `bundle-create-disk-full`, `bundle-create-unwritable`
- */
-export const makeDifferential = async (
+const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+
+export type DifferentialOptions = {
+	readonly base: Base;
+	readonly difference: Difference;
+	/** Absolute; must be empty or absent. */
+	readonly out: string;
+	/** Keeps a second run away while this one writes. @returns what lets it in again */
+	readonly lock: (file: string) => Promise<() => Promise<void>>;
+	/** Files that are known to be whole are not read before they are linked. */
+	readonly memo?: Memo;
+	readonly signal: AbortSignal;
+	/** Told of bytes that are read to be compared with their checksums, before links are made. */
+	readonly onCheck: VerifyProgress;
+	/** Told of bytes that are in the new bundle. */
+	readonly onProgress: VerifyProgress;
+};
+
+/** What the new bundle keeps of the old one; `linked` counts hard links. */
+type Kept = {readonly files: BundleIndex['files']; readonly bytes: number; readonly linked: number};
+
+/** A link hands damage on: what is linked is read first, where it was not verified before. */
+const keepFiles = async (
 	layout: Layout,
-	bundle: Bundle,
-	options: {
-		readonly base: Base;
-		readonly difference: Difference;
-		readonly out: string;
-		readonly signal: AbortSignal;
-		readonly onProgress: VerifyProgress;
-	},
-): Promise<{readonly files: number; readonly bytes: number; readonly linked: number}> => {
-	const {base, difference, out, signal, onProgress} = options;
-	const index = requireMade(bundle);
-	await requireFree(out, bundle, layout.packed);
-	const left = new Set(difference.omitted.map(({digest}) => `images/${blobPath(digest)}`));
-	const kept = index.files.filter(({path}) => !left.has(path));
-	const total = kept.reduce((sum, {size}) => sum + size, 0);
-	const work = `${out}.partial`;
+	files: BundleIndex['files'],
+	folder: string,
+	{memo, signal, onCheck, onProgress}: DifferentialOptions,
+): Promise<Kept> => {
+	const total = files.reduce((sum, {size}) => sum + size, 0);
+	const slices = files.flatMap(({path, digest}) => {
+		const slice = layout.files.get(path);
+		return slice ? [{path, digest, slice}] : [];
+	});
+	const links = await canLink(layout, folder);
+	if (links) {
+		const kept = new Map(slices.map(({path, slice}) => [path, slice] as const));
+		const checksums = new Map(slices.map(({path, digest}) => [path, digest] as const));
+		const {damages} = await inspectBundle({layout: {...layout, files: kept}, checksums}, [], {
+			signal,
+			onProgress: onCheck,
+			...(memo ? {memo} : {}),
+		});
+		if (damages.length > 0) throw damageProblem(damages);
+	}
 	let linked = 0;
 	let done = 0;
-	await writing(work, async () => {
-		await rm(work, {recursive: true, force: true});
-		await mkdir(work, {recursive: true});
-		for (const {path, digest} of kept) {
-			signal.throwIfAborted();
-			const slice = layout.files.get(path);
-			if (!slice || path === bundleFiles.manifest) continue;
-			const target = join(work, path);
-			await mkdir(dirname(target), {recursive: true});
-			if (await tryLink(slice, target, layout.packed)) {
-				linked += 1;
-				done += slice.size;
-			} else {
-				const {bavail, bsize} = await statfs(work);
-				const mebibytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
-				if (total - done > bavail * bsize) {
-					throw diskFull(work, {needs: mebibytes(total - done), has: mebibytes(bavail * bsize)});
-				}
-				const onBytes = (bytes: number): void => {
-					done += bytes;
-					onProgress({file: path, done, total});
-				};
-				await copy(slice, target, digest, onBytes, signal);
+	for (const {path, digest, slice} of slices) {
+		signal.throwIfAborted();
+		if (path === bundleFiles.manifest) continue;
+		const target = join(folder, path);
+		await makeFolders(dirname(target));
+		if (links && (await tryLink(slice, target))) {
+			linked += 1;
+			done += slice.size;
+		} else {
+			const {bavail, bsize} = await statfs(folder);
+			if (total - done > bavail * bsize) {
+				throw diskFull(folder, {needs: mebibytes(total - done), has: mebibytes(bavail * bsize)});
 			}
-			onProgress({file: path, done, total});
+			const onBytes = (bytes: number): void => {
+				done += bytes;
+				onProgress({file: path, done, total});
+			};
+			await copy(slice, target, digest, onBytes, signal);
 		}
-		const original = layout.files.get(bundleFiles.manifest);
-		const text = `${original ? (await readSlice(original)).toString('utf8') : ''}${noteText(base, difference)}`;
-		await writeWhole(join(work, bundleFiles.manifest), text);
-		const files = kept.map((file) =>
-			file.path === bundleFiles.manifest ? {...file, size: Buffer.byteLength(text), digest: sha256(text)} : file,
-		);
-		// Parsing puts the keys into the order of the schema.
-		const indexFile = indexText(
-			bundleIndexSchema.parse({
-				...index,
-				differential: {base: {kind: base.kind, name: base.name}, omitted: difference.omitted},
-				files,
-			}),
-		);
-		await writeWhole(join(work, bundleFiles.index), indexFile);
-		const sums = new Map([
-			...files.map(({path, digest}) => [path, digest] as const),
-			[bundleFiles.index, sha256(indexFile)],
-		]);
-		await writeWhole(join(work, bundleFiles.checksums), checksumsText(sums));
-		await rmdir(out).catch((error: NodeJS.ErrnoException) => {
-			if (error.code !== 'ENOENT') throw error;
+		onProgress({file: path, done, total});
+	}
+	return {files, bytes: total, linked};
+};
+
+/** The old page with a note. @throws ProblemError `bundle-checksum-mismatch` */
+const manifestOf = async (layout: Layout, {files}: Kept, note: string): Promise<string> => {
+	const slice = layout.files.get(bundleFiles.manifest);
+	if (!slice) return note;
+	const bytes = await readSlice(slice);
+	const listed = files.find(({path}) => path === bundleFiles.manifest);
+	if (listed && listed.digest !== sha256(bytes)) throw changed(slice.label, sha256(bytes), listed.digest);
+	return `${bytes.toString('utf8')}${note}`;
+};
+
+/**
+ * Writes a bundle without the layers that the base has. Files are hard links where the disk allows, else copies; both are
+ * compared with their checksums. The folder gets its name when it is complete; until then it is `OUT.partial`.
+ * @throws ProblemError `bundle-diff-by-hand`, `bundle-diff-differential`, `bundle-diff-out`, `bundle-checksum-mismatch`,
+ * `bundle-create-disk-full`, `bundle-create-unwritable`, or what the lock throws
+ */
+export const makeDifferential = async (layout: Layout, bundle: Bundle, options: DifferentialOptions): Promise<Kept> => {
+	const {base, difference, out} = options;
+	const index = requireMade(bundle);
+	await requireFree(out, bundle, layout.packed);
+	const unlock = await options.lock(`${out}.lock`);
+	try {
+		return await writing(out, async () => {
+			// Another run may have ended in between.
+			await requireFree(out, bundle, layout.packed);
+			const {folder, finish} = await openWorkFolder(out);
+			const left = new Set(difference.omitted.map(({digest}) => `images/${blobPath(digest)}`));
+			const carried = index.files.filter(({path}) => !left.has(path));
+			const kept = await keepFiles(layout, carried, folder, options);
+			const text = await manifestOf(layout, kept, noteText(base, difference));
+			await writeWhole(join(folder, bundleFiles.manifest), text);
+			const files = kept.files.map((file) =>
+				file.path === bundleFiles.manifest ? {...file, size: Buffer.byteLength(text), digest: sha256(text)} : file,
+			);
+			// Parsing puts the keys into the order of the schema.
+			const indexFile = indexText(
+				bundleIndexSchema.parse({
+					...index,
+					differential: {base: {kind: base.kind, name: base.name}, omitted: difference.omitted},
+					files,
+				}),
+			);
+			await writeWhole(join(folder, bundleFiles.index), indexFile);
+			const sums = new Map([
+				...files.map(({path, digest}) => [path, digest] as const),
+				[bundleFiles.index, sha256(indexFile)],
+			]);
+			await writeWhole(join(folder, bundleFiles.checksums), checksumsText(sums));
+			await finish();
+			return kept;
 		});
-		await rename(work, out);
-	});
-	return {files: kept.length, bytes: total, linked};
+	} finally {
+		await unlock();
+	}
 };

@@ -4,7 +4,9 @@ import type {Change, Difference} from '../../bundle/diff/compare.ts';
 import {ProblemError} from '../../engine/problem.ts';
 import {formatBytes} from '../../report/format.ts';
 import type {Context} from '../context.ts';
+import {memoFileOf} from '../memo-file.ts';
 import {withCharts} from './bundle-path.ts';
+import {folderLock} from './folder-lock.ts';
 import {progressLines} from './progress.ts';
 import {stoppable} from './stopped.ts';
 import type {Tool} from './tool.ts';
@@ -68,14 +70,21 @@ const work = async (context: Context, fresh: string, old: string | undefined, op
 		const out = options.out === undefined ? undefined : path.resolve(workingDirectory, options.out);
 		let made: {readonly files: number; readonly bytes: number; readonly linked: number} | undefined;
 		if (out !== undefined) {
-			const {makeDifferential} = await import('../../bundle/diff/make.ts');
-			made = await makeDifferential(layout, bundle, {
+			const [{makeDifferential}, {openMemo}] = await Promise.all([
+				import('../../bundle/diff/make.ts'),
+				import('../../bundle/memo.ts'),
+			]);
+			const {files, bytes, linked} = await makeDifferential(layout, bundle, {
 				base,
 				difference,
 				out,
+				lock: folderLock(context, 'bundle-diff'),
+				memo: await openMemo(memoFileOf(context)),
 				signal,
+				onCheck: ({file: name, done, total}) => lines.move(name === '' ? 'check' : `check ${name}`, done, total),
 				onProgress: ({file: name, done, total}) => lines.move(`write ${name}`, done, total),
 			});
+			made = {files: files.length, bytes, linked};
 			lines.end();
 			// What cannot be opened here cannot be opened there.
 			await openAt(out);

@@ -1,0 +1,80 @@
+import {lstat, mkdir, readdir, readFile, rename, rm, rmdir} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {hasCode, makeFolders, openNew, takeAway} from '../create/new-file.ts';
+import {bundleProblem} from '../problems.ts';
+
+/** Lies in the folder while it is filled, and proves that a run of this tool made it. */
+const markerName = '.zenml-airgap-bundle-diff';
+const markerText = 'zenml-airgap bundle diff fills this folder; one that a killed run left is removed by the next.\n';
+
+const inTheWay = (folder: string, cause: string) =>
+	bundleProblem({
+		code: 'bundle-diff-out',
+		message: `${folder} is in the way: the differential bundle is made under that name before it gets its own.`,
+		cause,
+		fix: 'Look at it, move it elsewhere, or name another folder with --out.',
+		nextSteps: [`ls -la ${folder}`],
+		location: {file: folder},
+	});
+
+const isMarked = async (folder: string): Promise<boolean> => {
+	const marker = join(folder, markerName);
+	const status = await lstat(marker).catch(() => undefined);
+	return (
+		(status?.isFile() ?? false) &&
+		status?.size === Buffer.byteLength(markerText) &&
+		(await readFile(marker, 'utf8')) === markerText
+	);
+};
+
+/** Removes what an earlier run left. @throws ProblemError `bundle-diff-out` where nothing proves that one did */
+const clear = async (folder: string): Promise<void> => {
+	const status = await lstat(folder);
+	if (!status.isDirectory()) throw inTheWay(folder, 'It is no folder.');
+	if (await isMarked(folder)) {
+		// The marker goes last: a run that is killed here leaves a folder that is still known.
+		for (const name of await readdir(folder)) {
+			if (name !== markerName) await rm(join(folder, name), {recursive: true, force: true});
+		}
+		await takeAway(join(folder, markerName));
+	}
+	await rmdir(folder).catch((error: unknown) => {
+		if (!hasCode(error, 'ENOTEMPTY')) throw error;
+		throw inTheWay(folder, 'Nothing in it says that this program made it, so it stays as it is.');
+	});
+};
+
+/**
+ * An empty folder beside `out` to make a bundle in. What is there under its name is removed only where an own marker in it
+ * proves that a run of this tool left it.
+ * @returns its path, and what gives it the name of `out`, which must be empty or absent
+ * @throws ProblemError `bundle-diff-out`; the error of the file system
+ */
+export const openWorkFolder = async (
+	out: string,
+): Promise<{readonly folder: string; readonly finish: () => Promise<void>}> => {
+	const folder = `${out}.partial`;
+	await makeFolders(dirname(folder));
+	await mkdir(folder).catch(async (error: unknown) => {
+		if (!hasCode(error, 'EEXIST')) throw error;
+		await clear(folder);
+		await mkdir(folder);
+	});
+	const marker = await openNew(join(folder, markerName));
+	try {
+		await marker.writeFile(markerText);
+		await marker.sync();
+	} finally {
+		await marker.close();
+	}
+	return {
+		folder,
+		finish: async () => {
+			await takeAway(join(folder, markerName));
+			await rmdir(out).catch((error: unknown) => {
+				if (!hasCode(error, 'ENOENT')) throw error;
+			});
+			await rename(folder, out);
+		},
+	};
+};
