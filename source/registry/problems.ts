@@ -203,14 +203,28 @@ export const digestMismatch = (context: Context, expected: string, actual: strin
 		[],
 	);
 
+/** The base is told by the digest of a bundle, or by the registry and prefix of an inventory. */
+const omittedText = (repository: string, base: string | undefined): Pick<ProblemInput, 'cause' | 'fix'> => {
+	if (base !== undefined && !base.startsWith('sha256:')) {
+		return {
+			cause: `This is a differential bundle: it leaves out what ${base} had when its inventory was taken, and ${repository} does not have that.`,
+			fix: `Push to the prefix that it was made for, ${base}. Where the layers were deleted there, make it anew against a new inventory, or carry in a full bundle.`,
+		};
+	}
+	const which = base === undefined ? '' : ` (${base})`;
+	return {
+		cause: `This is a differential bundle: it leaves out what its base${which} has, and ${repository} does not have that.`,
+		fix: `Push the base bundle${which} to this registry and prefix first, or carry in a full bundle.`,
+	};
+};
+
 /** A differential bundle counts on a blob that is not there. */
 export const blobOmitted = (context: Context, digest: string, base: string | undefined): ProblemError =>
 	new ProblemError({
 		code: 'bundle-blob-omitted',
 		area: 'bundle',
 		message: `The layer ${digest} is neither in the bundle nor at the registry ${context.registry}; nothing of this image was pushed.`,
-		cause: `This is a differential bundle: it leaves out what its base${base === undefined ? '' : ` (${base})`} has, and ${context.repository ?? 'the repository'} does not have that.`,
-		fix: `Push the base bundle${base === undefined ? '' : ` (${base})`} to this registry and prefix first, or carry in a full bundle.`,
+		...omittedText(context.repository ?? 'the repository', base),
 		nextSteps: [
 			'`zenml-airgap registry inventory` lists what a registry has: a differential bundle made against that list fits.',
 		],

@@ -58,13 +58,33 @@ const mostImages = 16;
 /** Repositories asked for one blob before it is sent: each costs a request. */
 const mostAsked = 3;
 
-/** Where a blob may be from an earlier run: repositories of images that have it too. */
-const placesOf = (targets: readonly PushTarget[]): ((digest: string) => readonly string[]) => {
+/** The repository of an image below the prefix of the inventory that a differential bundle counts on, where that is of this registry. */
+const baseRepository = ({image, repository, reference}: PushTarget, base: string): string | undefined => {
+	const host = reference.slice(0, -`/${repository}:${image.tag}`.length);
+	if (base === host) return image.name;
+	return base.startsWith(`${host}/`) ? `${base.slice(host.length + 1)}/${image.name}` : undefined;
+};
+
+/**
+ * Where a blob may be already: repositories of images that have it too, and what was left out also below the prefix of the
+ * inventory for which it was.
+ */
+const placesOf = (
+	targets: readonly PushTarget[],
+	base: string | undefined,
+): ((digest: string) => readonly string[]) => {
 	const places = new Map<string, string[]>();
-	for (const {image, repository} of targets) {
-		for (const {digest} of image.blobs) places.set(digest, [...(places.get(digest) ?? []), repository]);
+	const ofBase = new Map<string, string[]>();
+	const add = (to: Map<string, string[]>, digest: string, repository: string) =>
+		to.set(digest, [...(to.get(digest) ?? []), repository]);
+	for (const target of targets) {
+		const before = base === undefined ? undefined : baseRepository(target, base);
+		for (const {digest, omitted} of target.image.blobs) {
+			add(places, digest, target.repository);
+			if (omitted && before !== undefined) add(ofBase, digest, before);
+		}
 	}
-	return (digest) => (places.get(digest) ?? []).slice(0, mostAsked);
+	return (digest) => [places, ofBase].flatMap((some) => [...new Set(some.get(digest))].slice(0, mostAsked));
 };
 
 const failureOf = ({image, reference}: PushTarget, error: unknown): PushFailure => {
@@ -83,7 +103,7 @@ export const pushImages = async (
 	targets: readonly PushTarget[],
 	options: {
 		readonly signal: AbortSignal;
-		/** What a differential bundle builds on, for its refusal. */
+		/** What a differential bundle builds on: the digest of a bundle, or host and prefix of an inventory. */
 		readonly base?: string;
 		readonly onProgress: (target: PushTarget, progress: Parameters<PushProgress>[0]) => void;
 		readonly onImage: (target: PushTarget, result: PushResult | PushFailure) => void;
@@ -91,7 +111,7 @@ export const pushImages = async (
 ): Promise<PushReport> => {
 	const stop = new AbortController();
 	const signal = AbortSignal.any([options.signal, stop.signal]);
-	const mountFrom = placesOf(targets);
+	const mountFrom = placesOf(targets, options.base);
 	const done: string[] = [];
 	const failures: PushFailure[] = [];
 	const notTried: string[] = [];

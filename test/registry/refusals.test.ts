@@ -5,6 +5,7 @@ import {describe, expect, onTestFinished, test} from 'vitest';
 import type {Image} from '../../source/bundle/types.ts';
 import {connectionProblem, refusal} from '../../source/registry/problems.ts';
 import {statusProblem, wordsOf} from '../../source/registry/refusals.ts';
+import {pushImages} from '../../source/steps/push-images.ts';
 import {client, imageOf, makeCertificates, never, noise, problemOf, push, serve} from './helpers.ts';
 
 /** What registries say, as their documentation, sources or issue trackers show it. */
@@ -110,6 +111,30 @@ describe('a differential bundle', () => {
 		expect(problem).toMatchObject({code: 'bundle-blob-omitted', area: 'bundle'});
 		expect(problem.fix).toContain('bundle-2026-10');
 		expect(server.counters).toMatchObject({uploads: 0, receivedBytes: 0, manifests: 0});
+	});
+
+	test('names what it was made against as what it is: a bundle to be pushed, or a place in a registry to push to', async () => {
+		const server = await serve();
+		const bundle = `sha256:${'a'.repeat(64)}`;
+		const refuse = (of: string) => problemOf(push(client(server.host), omitting, 'zenml/api', {base: of}));
+		expect((await refuse(bundle)).fix).toContain(`Push the base bundle (${bundle})`);
+		const {cause, fix} = await refuse('registry.example.com/zenml');
+		expect(cause).toContain('registry.example.com/zenml had when its inventory was taken');
+		expect(fix).toContain('Push to the prefix that it was made for, registry.example.com/zenml.');
+		expect(fix).not.toContain('base bundle');
+	});
+
+	test('made against an inventory mounts from below the prefix of that, also into another prefix', async () => {
+		const server = await serve();
+		await push(client(server.host), imageOf('old', [base]), 'zenml/api');
+		const target = {image: omitting, repository: 'other/api', reference: `${server.host}/other/api:1.0`};
+		const pushOver = (of: string) =>
+			pushImages(client(server.host), [target], {signal: never, base: of, onProgress: () => {}, onImage: () => {}});
+		for (const of of [`${server.host}/nothing`, 'registry.example.com/zenml', server.host]) {
+			expect((await pushOver(of)).failures).toMatchObject([{code: 'bundle-blob-omitted'}]);
+		}
+		expect(await pushOver(`${server.host}/zenml`)).toMatchObject({failures: [], done: [target.reference]});
+		expect(await server.has('other/api', '1.0')).toBe(true);
 	});
 });
 
