@@ -41,14 +41,19 @@ export const formatProgress = (progress: Progress): string => {
 export const formatChange = ({action, target, detail}: Change): string =>
 	`${action} ${target}${detail === undefined ? '' : ` (${detail})`}`;
 
+/** Where it is, as a prefix of the message; nothing where the message begins with the file itself. */
+const placeOf = ({location, message}: Problem): string => {
+	if (!location) return '';
+	const {file, line, column} = location;
+	if (line === undefined && message.startsWith(file) && !/^[\w./-]/u.test(message.slice(file.length))) return '';
+	return `${[file, line, column].filter((part) => part !== undefined).join(':')}: `;
+};
+
 /** A problem as a block of text: what, why, what to do, who, where. */
 export const formatProblem = (problem: Problem): readonly string[] => {
-	const {location, message, cause, fix, nextSteps, evidence, who, answers, code} = problem;
-	const place = location
-		? `${[location.file, location.line, location.column].filter((part) => part !== undefined).join(':')}: `
-		: '';
+	const {message, cause, fix, nextSteps, evidence, who, answers, code} = problem;
 	return [
-		`${place}${message}`,
+		`${placeOf(problem)}${message}`,
 		`  why:   ${cause}`,
 		`  do:    ${fix}`,
 		...nextSteps.map((step) => `         ${step}`),

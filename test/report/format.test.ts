@@ -94,3 +94,20 @@ test('a problem reads what, why, what to do, who, and where', () => {
 		),
 	).toEqual(['a: m', '  why:   w', '  do:    f', '  who:   the authors of this tool', '  code:  c']);
 });
+
+test.each([
+	['bin/helm', 'bin/helm is not what it should be.', 'bin/helm is not what it should be.'],
+	['bin/helm', 'bin/helm: the file is gone.', 'bin/helm: the file is gone.'],
+	['bin/helm', 'bin/helm.sig is not there.', 'bin/helm: bin/helm.sig is not there.'],
+	['bin/helm', 'The bundle lacks bin/helm.', 'bin/helm: The bundle lacks bin/helm.'],
+])('the place %s before "%s" is told once', (file, message, first) => {
+	const told = formatProblem(problem({code: 'c', area: 'bundle', message, cause: 'w', fix: 'f', location: {file}}));
+	expect(told[0]).toBe(first);
+});
+
+test('a line of a file is told also where the message begins with the file', () => {
+	const [first] = formatProblem(
+		problem({code: 'c', area: 'usage', message: 'a is wrong.', cause: 'w', fix: 'f', location: {file: 'a', line: 3}}),
+	);
+	expect(first).toBe('a:3: a is wrong.');
+});
