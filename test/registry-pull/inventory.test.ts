@@ -212,6 +212,82 @@ test('a stop in the middle ends with 130, and leaves no file', async () => {
 	await expect(stat(taken.file)).rejects.toMatchObject({code: 'ENOENT'});
 });
 
+test('a page of 700,000 names is read, and each name counts once', async () => {
+	const names = JSON.stringify({repositories: Array.from({length: 700_000}, () => 'a')});
+	const server = await answering((_request, response, url) => {
+		if (url.pathname === '/v2/_catalog') response.writeHead(200).end(names);
+		else if (url.pathname === '/v2/a/tags/list') response.writeHead(200).end('{"tags":[]}');
+		else response.writeHead(404).end();
+		return undefined;
+	});
+	const taken = await take(server.host);
+	expect(taken.code).toBe(0);
+	expect((await taken.read()).repositories.map(({name}) => name)).toEqual(['a']);
+	expect(server.requests.filter(({line}) => line.startsWith('GET /v2/a/'))).toHaveLength(1);
+});
+
+test('a list that leads on for ever is left where nothing new comes, and that is told', async () => {
+	const server = await answering((_request, response, url) => {
+		const link = {link: `<${url.pathname}?last=x>; rel="next"`};
+		if (url.pathname === '/v2/_catalog') response.writeHead(200, link).end('{"repositories":["a"]}');
+		else if (url.pathname === '/v2/a/tags/list') response.writeHead(200, link).end('{"tags":["1","1"]}');
+		else response.writeHead(404).end();
+		return undefined;
+	});
+	const taken = await take(server.host);
+	expect(taken.code).toBe(0);
+	const count = (start: string) => server.requests.filter(({line}) => line.startsWith(start)).length;
+	expect([count('GET /v2/_catalog'), count('GET /v2/a/tags'), count('GET /v2/a/manifests')]).toEqual([21, 21, 1]);
+	expect(taken.err).toContain("The registry's list of repositories: It leads from page to page without anything new");
+	expect(taken.err).toContain('The list of tags of a: It leads from page to page');
+});
+
+test('the next page is asked of the same registry, though its address looks like that of another', async () => {
+	const link = {link: '<http://inner//other.example/v2/_catalog?last=a>; rel="next"'};
+	const server = await answering((request, response) => {
+		if (request.url === '/v2/_catalog?n=1000') response.writeHead(200, link).end('{"repositories":[]}');
+		else response.writeHead(404).end();
+		return undefined;
+	});
+	expect((await take(server.host)).code).toBe(0);
+	expect(server.requests.map(({line}) => line)).toContain('GET //other.example/v2/_catalog?last=a');
+});
+
+test('names that a repository or a tag cannot have are never asked for, and are told in one line', async () => {
+	const odd = ['../../x?y#', 'UPPER', 'a//b', '-a', 'a\u001b[2J\nb', 'x'.repeat(256)];
+	const server = await fixed(
+		{
+			'GET /v2/_catalog': JSON.stringify({repositories: [...odd, 'a']}),
+			'GET /v2/a/tags/list': JSON.stringify({tags: ['..', '\u009b1m', 'a/b', 'x'.repeat(129), '1']}),
+			'GET /v2/a/manifests/1': imageText([[digests[0], 1]]),
+			[`HEAD /v2/a/blobs/${digests[0]}`]: 200,
+		},
+		(_request, response, url) => {
+			if (!/^\/v2\/zenml[a-z-]*\/tags\/list$/u.test(url.pathname)) return false;
+			response.writeHead(404).end();
+			return undefined;
+		},
+	);
+	const taken = await take(server.host);
+	expect([taken.code, server.unexpected]).toEqual([0, []]);
+	expect(taken.err).toContain('6 of them are no names of repositories and were left out; the first is "../../x?y#".');
+	expect(taken.err).toContain('The list of tags of a: 4 of them are no names of tags');
+	expect((await taken.read()).repositories.map(({name, tags}) => [name, tags.length])).toEqual([['a', 1]]);
+});
+
+test('a stop among very many tags is heeded, and only those in hand were asked for', async () => {
+	const stop = new AbortController();
+	const tags = Array.from({length: 300_000}, (_none, index) => `t${index.toString(36)}`);
+	const server = await answering((_request, response, url) => {
+		if (url.pathname.endsWith('/tags/list')) response.writeHead(200).end(JSON.stringify({tags}));
+		else stop.abort(new Error('it got SIGTERM'));
+		return undefined;
+	});
+	const taken = await take(server.host, ['--repository', 'a'], {signal: stop.signal});
+	expect(taken.code).toBe(130);
+	expect(server.requests.length).toBeLessThan(20);
+});
+
 test.each([
 	['a URL', ['--registry', 'https://a.io/x'], 2],
 	['a repository in capitals', ['--registry', 'a.io', '--repository', 'X'], 2],

@@ -124,19 +124,41 @@ test('a tag that is not there is told where tags cannot be listed either', async
 
 const attached = {mediaType: ociImage, digest: empty, size: 5, artifactType: 'application/spdx+json'};
 
-test('what is attached to a manifest is listed over all pages', async () => {
+test('what is attached to a manifest is listed over all pages, each once', async () => {
+	const other = {...attached, digest: `sha256:${'2'.repeat(64)}`};
 	const server = await answering((_request, response, url) => {
 		if (url.pathname !== `/v2/a/b/referrers/${empty}`) return false;
 		const more: Record<string, string> = url.searchParams.has('page')
 			? {}
 			: {link: `</v2/a/b/referrers/${empty}?page=2>; rel="next"`};
 		response.writeHead(200, {'content-type': ociIndex, ...more});
-		response.end(JSON.stringify({schemaVersion: 2, manifests: [{...attached, annotations: {a: 'b'}}]}));
+		const last = url.searchParams.has('page') ? [other] : [];
+		response.end(JSON.stringify({schemaVersion: 2, manifests: [{...attached, annotations: {a: 'b'}}, ...last]}));
 		return undefined;
 	});
 	const {host} = server;
-	expect(await sourceAt(host).referrers({host, repository: 'a/b'}, empty, never)).toEqual([attached, attached]);
+	expect(await sourceAt(host).referrers({host, repository: 'a/b'}, empty, never)).toEqual([attached, other]);
 	expect(server.requests.length).toBe(2);
+});
+
+test('a list of what is attached that never ends is refused; a page may name very many', async () => {
+	const named = (index: number) => ({...attached, digest: `sha256:${String(index).padStart(64, '0')}`});
+	const page = JSON.stringify({
+		schemaVersion: 2,
+		manifests: Array.from({length: 9000}, (_none, index) => named(index)),
+	});
+	let asked = 0;
+	const server = await answering((_request, response, url) => {
+		const first = JSON.stringify({schemaVersion: 2, manifests: [named(10_000 + asked++)]});
+		response.writeHead(200, {link: `<${url.pathname}>; rel="next"`}).end(asked === 1 ? page : first);
+		return undefined;
+	});
+	const {host} = server;
+	expect(await problemOf(sourceAt(host).referrers({host, repository: 'a/b'}, empty, never))).toMatchObject({
+		code: 'registry-not-a-registry',
+		cause: 'It lists more than is ever attached to an image.',
+	});
+	expect(asked).toBe(1002);
 });
 
 test.each([404, 400, 403])('a registry without that list (%i) is asked by tag', async (status) => {

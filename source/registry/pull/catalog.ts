@@ -1,21 +1,17 @@
 import {z} from 'zod';
-import {notARegistry} from '../problems.ts';
+import {notARegistry, oneLine} from '../problems.ts';
 import {type Answer, wordsOf} from '../refusals.ts';
 import type {Host} from './hosts.ts';
+import {followPages} from './pages.ts';
 
 const pageSize = 1000;
-/** A registry that leads in a circle must not be followed for ever: ten million names. */
-const mostPages = 10_000;
+/** More than any registry has repositories, and any repository tags. */
+const most = 500_000;
 
-/** The next page (`Link: <...>; rel="next"`, RFC 8288), on the same registry only. */
-export const nextPage = (host: Host, answer: Answer): URL | undefined => {
-	const header = [answer.headers.link ?? ''].flat().join(', ');
-	const target = /<([^>]*)>\s*;[^,]*rel="?next"?/iu.exec(header)?.[1];
-	if (target === undefined || !URL.canParse(target, host.origin.href)) return undefined;
-	const url = new URL(target, host.origin);
-	// Behind a proxy a registry may name itself by another protocol or port; the path is what counts.
-	return new URL(`${url.pathname}${url.search}`, host.origin);
-};
+/** Names of repositories and tags: specification 1.1, "Pulling manifests"; 255 with the host is what clients take. */
+const repositoryName =
+	/^(?=.{1,255}$)[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/u;
+const tagName = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/u;
 
 const repositories = z.object({repositories: z.array(z.string()).nullable()});
 const tagList = z.object({tags: z.array(z.string()).nullish()});
@@ -28,15 +24,42 @@ const parsed = <T>(schema: z.ZodType<T>, answer: Answer): T | undefined => {
 	}
 };
 
-/** Names, or why the registry does not tell them. */
-export type Catalog = {readonly names: readonly string[]} | {readonly refused: string};
+/** Names that fit the grammar, each once; of the others, how many there were and the first. */
+const sieve = (grammar: RegExp, wanted: (name: string) => boolean) => {
+	const names = new Set<string>();
+	let odd = 0;
+	let example = '';
+	return {
+		take: (list: readonly string[]): number => {
+			for (const name of list) {
+				if (!grammar.test(name)) {
+					if (odd++ === 0) example = oneLine(JSON.stringify(name.slice(0, 100)));
+				} else if (wanted(name)) names.add(name);
+			}
+			return names.size;
+		},
+		names: () => [...names],
+		notes: (what: string): readonly string[] =>
+			odd === 0 ? [] : [`${odd} of them are no names of ${what} and were left out; the first is ${example}.`],
+	};
+};
 
-/** Repositories by the catalogue (distribution specification's extension `_catalog`), page by page. @throws ProblemError */
-export const readCatalog = async (host: Host, signal: AbortSignal): Promise<Catalog> => {
-	const names: string[] = [];
-	let url: URL | undefined = new URL(`/v2/_catalog?n=${pageSize}`, host.origin);
-	for (let page = 0; url !== undefined && page < mostPages; page++) {
-		const answer: Answer = await host.ask({
+const circle = 'It leads from page to page without anything new, so it may not be whole.';
+
+/** Names, each once, and what is odd about the list; or why the registry does not tell them. */
+export type Catalog =
+	| {readonly names: readonly string[]; readonly notes: readonly string[]}
+	| {readonly refused: string};
+
+/**
+ * Repositories by the catalogue (distribution specification's extension `_catalog`), page by page; only those at or below the prefix
+ * are kept, where there is one. @throws ProblemError
+ */
+export const readCatalog = async (host: Host, prefix: string, signal: AbortSignal): Promise<Catalog> => {
+	const found = sieve(repositoryName, (name) => prefix === '' || name.startsWith(`${prefix}/`));
+	let refused = '';
+	const read = async (url: URL) => {
+		const answer = await host.ask({
 			method: 'GET',
 			url,
 			scopes: ['registry:catalog:*'],
@@ -45,34 +68,44 @@ export const readCatalog = async (host: Host, signal: AbortSignal): Promise<Cata
 			// Many registries have no catalogue, or keep it to administrators.
 			accept: [200, 400, 401, 403, 404, 405, 501],
 		});
-		const list = answer.status === 200 ? parsed(repositories, answer) : undefined;
-		if (!list) {
-			const [words = ''] = wordsOf(answer).lines;
-			const said = answer.status === 200 ? 'it answers with something else' : `it answers ${answer.status}`;
-			return {refused: words === '' || answer.status === 200 ? said : `${said}: ${words}`};
-		}
-		names.push(...(list.repositories ?? []));
-		url = nextPage(host, answer);
-	}
-	return {names};
+		const page = answer.status === 200 ? parsed(repositories, answer) : undefined;
+		if (page) return {answer, page};
+		const [words = ''] = wordsOf(answer).lines;
+		const said = answer.status === 200 ? 'it answers with something else' : `it answers ${answer.status}`;
+		refused = words === '' || answer.status === 200 ? said : `${said}: ${words}`;
+		return undefined;
+	};
+	const end = await followPages(
+		host,
+		`/v2/_catalog?n=${pageSize}`,
+		read,
+		(page) => found.take(page.repositories ?? []),
+		most,
+	);
+	if (end === undefined) return {refused};
+	if (end === 'many') return {refused: 'it lists more of them than can be asked for'};
+	return {names: found.names(), notes: [...found.notes('repositories'), ...(end === 'circle' ? [circle] : [])]};
 };
 
+/** Tags of a repository, each once, and what is odd about the list. */
+export type Tags = {readonly tags: readonly string[]; readonly notes: readonly string[]};
+
 /** Tags of a repository, page by page (specification 1.1, "Listing Tags"). @returns undefined when there is no such repository */
-export const readTags = async (
-	host: Host,
-	repository: string,
-	signal: AbortSignal,
-): Promise<readonly string[] | undefined> => {
-	const tags = new Set<string>();
+export const readTags = async (host: Host, repository: string, signal: AbortSignal): Promise<Tags | undefined> => {
+	const found = sieve(tagName, () => true);
 	const what = `list the tags of ${repository}`;
-	let url: URL | undefined = new URL(`/v2/${repository}/tags/list?n=${pageSize}`, host.origin);
-	for (let page = 0; url !== undefined && page < mostPages; page++) {
-		const answer: Answer = await host.ask({method: 'GET', url, repository, what, signal, accept: [200, 404]});
+	const read = async (url: URL) => {
+		const answer = await host.ask({method: 'GET', url, repository, what, signal, accept: [200, 404]});
 		if (answer.status === 404) return undefined;
-		const list = parsed(tagList, answer);
-		if (!list) throw notARegistry(host.contextOf(what, repository), 'It answers without a list of tags.');
-		for (const tag of list.tags ?? []) tags.add(tag);
-		url = nextPage(host, answer);
+		const page = parsed(tagList, answer);
+		if (page) return {answer, page};
+		throw notARegistry(host.contextOf(what, repository), 'It answers without a list of tags.');
+	};
+	const first = `/v2/${repository}/tags/list?n=${pageSize}`;
+	const end = await followPages(host, first, read, (page) => found.take(page.tags ?? []), most);
+	if (end === undefined) return undefined;
+	if (end === 'many') {
+		throw notARegistry(host.contextOf(what, repository), 'It lists more tags than any repository has.');
 	}
-	return [...tags];
+	return {tags: found.names(), notes: [...found.notes('tags'), ...(end === 'circle' ? [circle] : [])]};
 };

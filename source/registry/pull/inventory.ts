@@ -1,7 +1,6 @@
 import type {Inventory} from '../../bundle/inventory-file.ts';
 import type {ManifestBytes} from '../../bundle/types.ts';
 import {ProblemError} from '../../engine/problem.ts';
-import {createLimiter, type Limiter} from '../limiter.ts';
 import {readCatalog, readTags} from './catalog.ts';
 import type {Host} from './hosts.ts';
 import {contentsOf} from './manifest-form.ts';
@@ -37,7 +36,7 @@ const namesOf = async ({
 }: InventoryTask): Promise<readonly string[]> => {
 	const below = (name: string): string => (prefix === '' ? name : `${prefix}/${name}`);
 	if (repositories && repositories.length > 0) return [...new Set(repositories.map(below))];
-	const catalog = await readCatalog(host, signal);
+	const catalog = await readCatalog(host, prefix, signal);
 	const expected = usual.map(below);
 	if ('refused' in catalog) {
 		onNote(
@@ -45,9 +44,9 @@ const namesOf = async ({
 		);
 		return expected;
 	}
-	const listed = catalog.names.filter((name) => prefix === '' || name.startsWith(`${prefix}/`));
+	for (const note of catalog.notes) onNote(`The registry's list of repositories: ${note}`);
 	// Some registries list only what a user has starred, or what they have indexed already.
-	return [...new Set([...listed, ...expected])];
+	return [...new Set([...catalog.names, ...expected])];
 };
 
 type Blobs = Map<string, number>;
@@ -90,43 +89,47 @@ const hasBlob = async ({host, signal}: InventoryTask, name: string, digest: stri
 	return answer.status !== 404 && (answer.status !== 200 || length === undefined || Number(length) === size);
 };
 
-const readRepository = async (task: InventoryTask, name: string, limit: Limiter): Promise<Repository | undefined> => {
+/** Some at once; the next is begun when one is done, so that a list of any length costs nothing before its turn. */
+const forEach = async <T>(items: Iterable<T>, task: (item: T) => Promise<void>): Promise<void> => {
+	const queue = items[Symbol.iterator]();
+	const work = async (): Promise<void> => {
+		for (const item of {[Symbol.iterator]: () => queue}) await task(item);
+	};
+	await Promise.all(Array.from({length: concurrency}, work));
+};
+
+const readRepository = async (task: InventoryTask, name: string): Promise<Repository | undefined> => {
 	const {host, signal, onNote} = task;
-	const tags = await readTags(host, name, signal);
-	if (tags === undefined) return undefined;
+	const listed = await readTags(host, name, signal);
+	if (listed === undefined) return undefined;
+	for (const note of listed.notes) onNote(`The list of tags of ${name}: ${note}`);
 	const blobs: Blobs = new Map();
 	const seen = new Map<string, Promise<void>>();
-	const found = await Promise.all(
-		tags.map((tag) =>
-			limit(signal, async () => {
-				try {
-					const manifest = await findManifest(host, {host: host.origin.host, repository: name, reference: tag}, signal);
-					if (!manifest) return [];
-					const reading = seen.get(manifest.digest) ?? addBlobs(task, name, manifest, blobs, 0);
-					seen.set(manifest.digest, reading);
-					await reading;
-					return [{tag, digest: manifest.digest}];
-				} catch (error) {
-					// One odd image must not hide all others; what is no image cannot be in a bundle.
-					if (!(error instanceof ProblemError) || !error.problem.code.startsWith('image-')) throw error;
-					onNote(`${name}:${tag} was left out: ${error.problem.cause}`);
-					return [];
-				}
-			}),
-		),
-	);
-	const checked = await Promise.all(
-		[...blobs].map(([digest, size]) =>
-			limit(signal, async () => ((await hasBlob(task, name, digest, size)) ? [{digest, size}] : [])),
-		),
-	);
-	const there = checked.flat();
+	const tags: Repository['tags'][number][] = [];
+	await forEach(listed.tags, async (tag) => {
+		try {
+			const manifest = await findManifest(host, {host: host.origin.host, repository: name, reference: tag}, signal);
+			if (!manifest) return;
+			const reading = seen.get(manifest.digest) ?? addBlobs(task, name, manifest, blobs, 0);
+			seen.set(manifest.digest, reading);
+			await reading;
+			tags.push({tag, digest: manifest.digest});
+		} catch (error) {
+			// One odd image must not hide all others; what is no image cannot be in a bundle.
+			if (!(error instanceof ProblemError) || !error.problem.code.startsWith('image-')) throw error;
+			onNote(`${name}:${tag} was left out: ${error.problem.cause}`);
+		}
+	});
+	const there: Repository['blobs'][number][] = [];
+	await forEach(blobs, async ([digest, size]) => {
+		if (await hasBlob(task, name, digest, size)) there.push({digest, size});
+	});
 	if (there.length < blobs.size) {
 		onNote(
 			`${name}: manifests name ${blobs.size - there.length} layers that the registry does not have; they were left out.`,
 		);
 	}
-	return {name, tags: found.flat(), blobs: there};
+	return {name, tags, blobs: there};
 };
 
 /**
@@ -138,12 +141,11 @@ export const takeInventory = async (task: InventoryTask): Promise<readonly Repos
 	const names = await namesOf(task);
 	const stop = new AbortController();
 	const own = {...task, signal: AbortSignal.any([task.signal, stop.signal])};
-	const limit = createLimiter(concurrency);
 	const read: Repository[] = [];
 	for (const [index, name] of names.entries()) {
 		task.onProgress(name, index, names.length);
 		try {
-			const repository = await readRepository(own, name, limit);
+			const repository = await readRepository(own, name);
 			if (repository) read.push(repository);
 			else if (task.repositories?.length) task.onNote(`${name} is not on the registry.`);
 		} catch (error) {

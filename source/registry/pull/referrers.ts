@@ -1,10 +1,14 @@
 import {z} from 'zod';
 import type {ImageSource, RemoteRepository} from '../../bundle/create/source.ts';
+import {notARegistry} from '../problems.ts';
 import type {Answer} from '../refusals.ts';
-import {nextPage} from './catalog.ts';
 import type {Host} from './hosts.ts';
 import {contentsOf} from './manifest-form.ts';
 import {findManifest} from './manifests.ts';
+import {followPages} from './pages.ts';
+
+/** Signatures, attestations and lists of contents of one image. */
+const most = 10_000;
 
 type Referrers = Awaited<ReturnType<ImageSource['referrers']>>;
 
@@ -18,9 +22,6 @@ const listed = z.object({
 		}),
 	),
 });
-
-/** More pages than any image has attachments. */
-const mostPages = 50;
 
 const plain = ({
 	mediaType,
@@ -49,25 +50,36 @@ const byApi = async (
 	digest: string,
 	signal: AbortSignal,
 ): Promise<Referrers | undefined> => {
-	const found: Referrers[number][] = [];
-	let url: URL | undefined = new URL(`/v2/${at.repository}/referrers/${digest}`, host.origin);
-	for (let page = 0; url !== undefined && page < mostPages; page++) {
-		const answer: Answer = await host.ask({
+	const what = `list what is attached to ${at.repository}@${digest}`;
+	const found = new Map<string, Referrers[number]>();
+	const read = async (url: URL) => {
+		const answer = await host.ask({
 			method: 'GET',
 			url,
 			repository: at.repository,
-			what: `list what is attached to ${at.repository}@${digest}`,
+			what,
 			headers: {accept: 'application/vnd.oci.image.index.v1+json'},
 			signal,
 			// Registries without this API answer in many ways; some refuse even who may read everything else.
 			accept: [200, 400, 401, 403, 404, 405, 406, 501],
 		});
-		const list = answer.status === 200 ? parse(answer) : undefined;
-		if (!list) return undefined;
-		found.push(...list.manifests.map(plain));
-		url = nextPage(host, answer);
+		const page = answer.status === 200 ? parse(answer) : undefined;
+		return page && {answer, page};
+	};
+	const end = await followPages(
+		host,
+		`/v2/${at.repository}/referrers/${digest}`,
+		read,
+		({manifests}) => {
+			for (const manifest of manifests) found.set(manifest.digest, plain(manifest));
+			return found.size;
+		},
+		most,
+	);
+	if (end === 'many') {
+		throw notARegistry(host.contextOf(what, at.repository), 'It lists more than is ever attached to an image.');
 	}
-	return found;
+	return end === undefined ? undefined : [...found.values()];
 };
 
 /**
