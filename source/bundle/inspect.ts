@@ -14,7 +14,10 @@ import type {Bundle, Verified} from './types.ts';
 import {inspectBundle, type VerifyOptions} from './verify.ts';
 import {type Damage, damageProblem, perFile} from './verify-damage.ts';
 
-/** What an inspection found. `refusals` are the reasons why the bundle cannot be used; empty when it is whole. */
+/**
+ * What an inspection found. Of a split bundle `files` and `bytes` are those of the parts; `read` is more where files that lie
+ * across two parts were read once more. `refusals` are the reasons why the bundle cannot be used; empty when it is whole.
+ */
 export type Inspection = Verified & {
 	readonly kind: 'folder' | 'tar' | 'parts';
 	/** Absolute: the folder, the tar, or the list of the parts. */
@@ -97,7 +100,7 @@ export const inspectPath = async (
 		...verified,
 		kind: list ? 'parts' : found?.packed ? 'tar' : 'folder',
 		path: list || (found?.path ?? absolute),
-		...(check ? {parts: check.list.parts.length} : {}),
+		...(check ? {parts: check.list.parts.length, files: check.list.parts.length, bytes: check.list.size} : {}),
 		...(bundle ? {bundle} : {}),
 		damages,
 		refusals,

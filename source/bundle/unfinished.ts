@@ -10,7 +10,6 @@ export const unfinished = (path: string) =>
 		cause: `\`bundle create\` was stopped while it made it, or is still at work: ${makingFile} is there, which it takes away last.`,
 		fix: 'On the connected side start the same `bundle create` again: it goes on with what is there. Carry the bundle over when it says that it is whole.',
 		answers: ['bundle.path'],
-		location: {file: makingFile},
 	});
 
 /** @throws ProblemError `bundle-unfinished` */

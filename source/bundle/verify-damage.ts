@@ -54,6 +54,15 @@ export const damageProblem = (damages: readonly Damage[]): ProblemError => {
 	const [first] = files;
 	if (files.length === 1 && first) {
 		if (first.problem) return new ProblemError(first.problem);
+		if (first.reason === 'missing') {
+			return bundleProblem({
+				code: codes.missing,
+				message: `${first.file} ${wrong.missing}.`,
+				cause: first.cause,
+				fix: `Carry ${first.file} in from the connected side, put it beside the others and start again.`,
+				location: {file: first.file},
+			});
+		}
 		return damaged(codes[first.reason], first.file, `${first.file} ${wrong[first.reason]}.`, first.cause);
 	}
 	const shown = files.slice(0, mostNames);

@@ -129,6 +129,23 @@ describe('what verify says of parts', () => {
 		await rm(join(out, '..', 'away'));
 	});
 
+	test('one that is missing is to be carried, and nothing is said of comparing its checksum', async () => {
+		const {out, files} = await site();
+		await rm(join(out, files[1] ?? ''));
+		const [refusal] = (await inspect(out)).refusals;
+		expect(refusal?.problem).toMatchObject({code: 'bundle-part-missing', message: `${files[1]} is not there.`});
+		expect(refusal?.problem.fix).toContain(`Carry ${files[1]} in`);
+		expect(JSON.stringify(refusal?.problem)).not.toMatch(/sha256sum|equal/u);
+	});
+
+	test('counts the parts and their bytes, each once', async () => {
+		const {out, list} = await site();
+		const {files, bytes, read} = await inspect(out);
+		expect({files, bytes}).toEqual({files: list.parts.length, bytes: list.size});
+		// Each part, and once more the files that lie across the ends of two.
+		expect(read).toBeGreaterThan(bytes);
+	});
+
 	test('after the one bad part was carried again only that one, and what lies across its ends, is read', async () => {
 		const {out, files} = await site();
 		const memoFile = join(await temporary(), 'memo.json');

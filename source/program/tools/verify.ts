@@ -38,6 +38,7 @@ const json = (found: Inspection): string =>
 const text = (found: Inspection, tookMs: number): string => {
 	const {bundle, files, bytes, read, since} = found;
 	const rate = tookMs > 0 && read > 0 ? `, ${formatBytes((read * 1000) / tookMs)}/s` : '';
+	const again = found.kind === 'parts' && read > bytes ? ', as files that lie across two parts are read twice,' : '';
 	const earlier =
 		since === undefined
 			? ''
@@ -55,7 +56,7 @@ const text = (found: Inspection, tookMs: number): string => {
 					`  digest ${bundle.digest}`,
 				]
 			: []),
-		`  ${files} files, ${formatBytes(bytes)}; read now: ${formatBytes(read)} in ${formatDuration(tookMs)}${rate}${earlier}`,
+		`  ${files} ${found.kind === 'parts' ? 'parts' : 'files'}, ${formatBytes(bytes)}; read now: ${formatBytes(read)}${again} in ${formatDuration(tookMs)}${rate}${earlier}`,
 		...(bundle?.warnings ?? []).map((warning) => `  not verified: ${warning}`),
 		...(found.notRemembered === undefined ? [] : [`  the next run reads it all again: ${found.notRemembered}`]),
 		'',
