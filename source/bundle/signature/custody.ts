@@ -1,15 +1,17 @@
-import {stat} from 'node:fs/promises';
-import {basename} from 'node:path';
+import {lstat, realpath, stat} from 'node:fs/promises';
+import {basename, dirname, join, relative, sep} from 'node:path';
 import {openBundle} from '../bundle.ts';
 import {bundleFiles} from '../index-file.ts';
 import {type Layout, openLayout} from '../layout.ts';
 import {findPartsFile, readPartsFile} from '../parts.ts';
-import {fileProblem} from '../problems.ts';
+import {bundleProblem, fileProblem} from '../problems.ts';
 import {readSlice} from '../slice.ts';
 import type {Bundle, VerifyProgress} from '../types.ts';
 import {digestSlice, listedFiles, maximumChecksumsBytes, parseSums} from './checksums.ts';
 import type {Sheet, SheetFile} from './custody-sheet.ts';
 import {parseMinisig} from './minisig.ts';
+import {unwritable} from './problems.ts';
+import {writeCause, writeFileWhole} from './write.ts';
 
 type Options = {readonly signal: AbortSignal; readonly onProgress: VerifyProgress};
 
@@ -70,17 +72,57 @@ const carriedAs = async (path: string, layout: Layout, options: Options): Promis
 	return {kind: 'tar', name, size: packed, digest: await digestSlice(slice, options.signal, tell)};
 };
 
+const taken = (file: string) =>
+	bundleProblem({
+		code: 'bundle-custody-exists',
+		message: `${file} is there already.`,
+		cause: 'A sheet is never written over another file: it may be the one that was signed, or a part of the bundle.',
+		fix: 'Name another file with --out, or take that one away.',
+		location: {file},
+	});
+
+/**
+ * Refuses a place for the sheet that would change what it speaks of.
+ * @throws ProblemError `bundle-custody-exists`, `bundle-custody-inside`, `bundle-unwritable`
+ */
+const checkPlace = async (file: string, layout: Layout): Promise<void> => {
+	if (await lstat(file).catch(() => undefined)) throw taken(file);
+	const folder = await realpath(dirname(file)).catch((error: unknown) => {
+		throw unwritable(file, writeCause(error) ?? String(error), {cause: error});
+	});
+	const way = relative(await realpath(layout.path), join(folder, basename(file)));
+	if (layout.packed || way === '..' || way.startsWith(`..${sep}`)) return;
+	throw bundleProblem({
+		code: 'bundle-custody-inside',
+		message: `${file} lies within the bundle.`,
+		cause: 'A file that is added to a bundle is refused there as tampering.',
+		fix: 'Name a file beside the bundle with --out; the sheet is carried beside it.',
+		location: {file},
+	});
+};
+
+/** Writes the sheet where nothing is yet, whole or not at all. @throws ProblemError `bundle-custody-exists`, `bundle-unwritable` */
+export const writeSheet = async (file: string, text: string): Promise<void> => {
+	await writeFileWhole(file, text, {mode: 0o644, replace: false}).catch((error: unknown) => {
+		const cause = writeCause(error);
+		if (cause === undefined) throw error;
+		throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? taken(file) : unwritable(file, cause, {cause: error});
+	});
+};
+
 /**
  * What a custody sheet says of a bundle: a folder, a tar of it, or the parts of one. Sums of parts and files are those of
  * their lists, where there are lists: `bundle verify` compares them.
  * @param options.workDirectory where charts are copied to out of a tar, to be read
+ * @param options.out where the sheet will be written, absolute; a bad place is refused before anything is read
  * @throws ProblemError area `bundle`
  */
 export const readSheet = async (
 	path: string,
-	options: Options & {readonly workDirectory: () => Promise<string>},
+	options: Options & {readonly workDirectory: () => Promise<string>; readonly out?: string | undefined},
 ): Promise<Sheet> => {
 	const layout = await openLayout(path, options.signal);
+	if (options.out !== undefined) await checkPlace(options.out, layout);
 	const asked = {signature: {mode: 'off'}, platform: undefined} as const;
 	const bundle = await openBundle(layout, options.workDirectory, asked, options.signal);
 	const {index} = bundle;

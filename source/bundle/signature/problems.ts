@@ -1,3 +1,4 @@
+import {dirname} from 'node:path';
 import {bundleFiles} from '../index-file.ts';
 import {bundleProblem} from '../problems.ts';
 
@@ -28,6 +29,20 @@ export const tampered = (message: string, cause: string, evidence: readonly stri
 		...(evidence.length > 0 ? {evidence} : {}),
 		location: {file: bundleFiles.signature},
 	});
+
+/** A file that this tool would write, and cannot. @param cause of `writeCause` */
+export const unwritable = (file: string, cause: string, options?: ErrorOptions) =>
+	bundleProblem(
+		{
+			code: 'bundle-unwritable',
+			message: `${file} cannot be written.`,
+			cause,
+			fix: 'Make room there or mend the permissions, then start again. Nothing was left half written.',
+			nextSteps: [`df -h ${dirname(file)}`],
+			location: {file},
+		},
+		options,
+	);
 
 /** A key file that cannot be read as one. */
 export const keyDamaged = (file: string, kind: 'public' | 'secret', cause: string) =>

@@ -1,6 +1,5 @@
-import {stat} from 'node:fs/promises';
+import {rm, stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import {openBundle} from '../bundle.ts';
 import {sha256} from '../image.ts';
 import {bundleFiles} from '../index-file.ts';
@@ -11,6 +10,9 @@ import type {VerifyProgress} from '../types.ts';
 import {differences, digestSlice, listedFiles, maximumChecksumsBytes, parseSums, writeSums} from './checksums.ts';
 import type {SigningKey} from './keys.ts';
 import {writeMinisig} from './minisig.ts';
+import {printable} from './printable.ts';
+import {unwritable} from './problems.ts';
+import {unfinished, writeCause, writeFileWhole} from './write.ts';
 
 /** What a signature says about itself to people; minisign shows it, too. */
 export type Signed = {
@@ -77,17 +79,44 @@ const sumsFor = async (
 
 const write = async (file: string, text: string): Promise<void> => {
 	// A file that is only half there would be refused as tampering.
-	await writeFileAtomic(file, text, {mode: 0o644}).catch((error: unknown) => {
-		throw fileProblem(file, error);
+	await writeFileWhole(file, text, {mode: 0o644, replace: true}).catch((error: unknown) => {
+		const cause = writeCause(error);
+		throw cause === undefined ? error : unwritable(file, cause, {cause: error});
 	});
 };
+
+/** What a signing that was killed left behind is no file of the bundle. */
+const withoutLeftOvers = async (layout: Layout): Promise<Layout> => {
+	const files = new Map(layout.files);
+	for (const name of [bundleFiles.checksums, bundleFiles.signature].map(unfinished)) {
+		if (files.delete(name)) await rm(join(layout.path, name));
+	}
+	return {...layout, files};
+};
+
+/** `SHA256SUMS` has one line a file; sha256sum writes such names in a way of its own, which readers take in different ways. */
+const checkNames = (layout: Layout): void => {
+	const name = listedFiles(layout).find((path) => /[\p{Cc}\p{Cf}\u2028\u2029\\]/u.test(path));
+	if (name === undefined) return;
+	throw bundleProblem({
+		code: 'bundle-sign-name',
+		message: `The bundle was not signed: it holds a file whose name cannot be listed, ${JSON.stringify(name)}.`,
+		cause:
+			'A line break, a backslash or another character that is not printed lets a line of checksums mean two things.',
+		fix: 'Find out where it comes from; rename it or take it away, and sign again.',
+	});
+};
+
+/** A name that anybody may have chosen, as one field among others: spaces in a row part fields where they are shown. */
+const fieldOf = (name: string): string =>
+	printable(name.replaceAll(/\t| (?= )/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`));
 
 /**
  * Signs a bundle that lies in a folder: reads it whole, so that nothing wrong is ever signed, makes `SHA256SUMS` where there
  * is none, and puts `SHA256SUMS.minisig` beside it. A signature that is there is replaced.
  * @param options.comment the signer's words, one printable line, or nothing
  * @param options.now milliseconds since the epoch
- * @throws ProblemError `bundle-sign-packed`, `bundle-sign-not-whole`, and what makes a bundle unusable
+ * @throws ProblemError `bundle-sign-packed`, `bundle-sign-not-whole`, `bundle-sign-name`, `bundle-unwritable`, and what makes a bundle unusable
  */
 export const signBundle = async (options: {
 	readonly path: string;
@@ -104,7 +133,8 @@ export const signBundle = async (options: {
 	if (!status.isDirectory()) throw folderOnly(path);
 	const found = await openLayout(path, signal);
 	if (found.packed) throw folderOnly(path);
-	const layout = await wholeFolder(found, signal);
+	const layout = await withoutLeftOvers(await wholeFolder(found, signal));
+	checkNames(layout);
 	// Charts of a folder are read where they lie: nothing is copied out.
 	const here = (): Promise<string> => Promise.resolve(layout.path);
 	const bundle = await openBundle(layout, here, {signature: {mode: 'off'}, platform: undefined}, signal);
@@ -118,7 +148,7 @@ export const signBundle = async (options: {
 		`timestamp:${Math.floor(now / 1000)}`,
 		`file:${bundleFiles.checksums}`,
 		'hashed',
-		`bundle:${basename(layout.path)}`,
+		`bundle:${fieldOf(basename(layout.path))}`,
 		`digest:${bundle.digest}`,
 		...(comment === undefined ? [] : [`comment:${comment}`]),
 	];

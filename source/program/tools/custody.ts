@@ -1,4 +1,3 @@
-import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Context} from '../context.ts';
 import {withCharts} from './bundle-path.ts';
@@ -9,26 +8,24 @@ import type {Tool} from './tool.ts';
 type Options = {readonly out?: string};
 
 const work = async (context: Context, bundle: string, {out}: Options): Promise<number> => {
-	const {readSheet} = await import('../../bundle/signature/custody.ts');
+	const {readSheet, writeSheet} = await import('../../bundle/signature/custody.ts');
 	const {sheetText} = await import('../../bundle/signature/custody-sheet.ts');
-	const {fileProblem} = await import('../../bundle/problems.ts');
+	const file = out === undefined ? undefined : path.resolve(context.workingDirectory, out);
 	const lines = progressLines(context);
 	try {
 		const sheet = await withCharts(context, (workDirectory) =>
 			readSheet(path.resolve(context.workingDirectory, bundle), {
 				workDirectory,
+				out: file,
 				signal: context.signal,
 				onProgress: ({file, done, total}) => lines.move(`read ${file}`, done, total),
 			}),
 		);
 		lines.end();
 		const text = sheetText(sheet);
-		if (out === undefined) context.out(text);
+		if (file === undefined) context.out(text);
 		else {
-			const file = path.resolve(context.workingDirectory, out);
-			await writeFile(file, text).catch((error: unknown) => {
-				throw fileProblem(file, error);
-			});
+			await writeSheet(file, text);
 			lines.say(`The sheet was written to ${file}; print it and sign it by hand.`);
 		}
 		return 0;
@@ -43,7 +40,7 @@ export const custody: Tool = ({bundle}, ask) => {
 		.command('custody')
 		.description('a page to print: what the bundle holds, its sums, its signer, lines for those who hand it over')
 		.argument('<bundle>', 'folder, tar file, or the list of the parts of a bundle')
-		.option('--out <file>', 'write it there instead of to standard output')
+		.option('--out <file>', 'write it to that new file beside the bundle instead of to standard output')
 		.action((bundlePath: string, options: Options) =>
 			ask((context) => stoppable(context, 'Start it again.', () => work(context, bundlePath, options))),
 		);

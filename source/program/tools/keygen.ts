@@ -1,4 +1,4 @@
-import {stat, writeFile} from 'node:fs/promises';
+import {lstat, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {ProblemError} from '../../engine/problem.ts';
 import type {Context} from '../context.ts';
@@ -8,14 +8,14 @@ import type {Tool} from './tool.ts';
 
 type Options = {readonly out: string; readonly passphraseRef?: string; readonly passphrase: boolean};
 
-const unwritable = (file: string, error: unknown) =>
+const unwritable = (file: string, cause: string, error: unknown) =>
 	new ProblemError(
 		{
 			code: 'signing-key-unwritable',
 			area: 'usage',
 			message: `${file} cannot be written.`,
-			cause: `The operating system says ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
-			fix: 'Name another folder with --out.',
+			cause,
+			fix: 'Make room there, or name another folder with --out. No key was made.',
 			location: {file},
 		},
 		{cause: error},
@@ -32,13 +32,24 @@ const keyExists = (file: string) =>
 	});
 
 const save = async (file: string, text: string, mode: number): Promise<void> => {
-	// `wx` also refuses a symbolic link, wherever it leads.
-	await writeFile(file, text, {mode, flag: 'wx'}).catch((error: NodeJS.ErrnoException) => {
-		throw error.code === 'EEXIST' ? keyExists(file) : unwritable(file, error);
+	const {writeCause, writeFileWhole} = await import('../../bundle/signature/write.ts');
+	await writeFileWhole(file, text, {mode, replace: false}).catch((error: NodeJS.ErrnoException) => {
+		const cause = writeCause(error);
+		if (cause === undefined) throw error;
+		throw error.code === 'EEXIST' ? keyExists(file) : unwritable(file, cause, error);
 	});
 };
 
 const make = async (context: Context, options: Options): Promise<number> => {
+	if (!options.passphrase && options.passphraseRef !== undefined) {
+		throw new ProblemError({
+			code: 'signing-passphrase-ref',
+			area: 'usage',
+			message: '--no-passphrase and --passphrase-ref were both given.',
+			cause: 'The one makes a key that is not locked, the other says what to lock it with.',
+			fix: 'Leave one of them out.',
+		});
+	}
 	const {makeFolder} = await import('../folder.ts');
 	const {generateSigningKey, publicKeyLine, publicKeyText, secretKeyText} = await import(
 		'../../bundle/signature/keys.ts'
@@ -48,7 +59,7 @@ const make = async (context: Context, options: Options): Promise<number> => {
 	const files = {secret: path.join(folder, 'bundle.key'), public: path.join(folder, 'bundle.pub')};
 	// Before anybody has typed a passphrase twice.
 	for (const file of Object.values(files)) {
-		if (await stat(file).catch(() => undefined)) throw keyExists(file);
+		if (await lstat(file).catch(() => undefined)) throw keyExists(file);
 	}
 	const passphrase = options.passphrase
 		? await readPassphrase(context, {
@@ -62,7 +73,11 @@ const make = async (context: Context, options: Options): Promise<number> => {
 	const text = await secretKeyText(key, passphrase, sensitiveCost);
 	await makeFolder(folder);
 	await save(files.secret, text, 0o600);
-	await save(files.public, publicKeyText(key.public), 0o644);
+	await save(files.public, publicKeyText(key.public), 0o644).catch(async (error: unknown) => {
+		// Alone it would stand in the way of the next try.
+		await rm(files.secret, {force: true});
+		throw error;
+	});
 	const line = publicKeyLine(key.public);
 	context.out(
 		[

@@ -38,6 +38,9 @@ const work = async (context: Context, bundle: string, options: Options): Promise
 				twice: false,
 			})
 		: '';
+	if (!locked && options.passphraseRef !== undefined) {
+		context.err(`--passphrase-ref was not used: ${keyFile} is NOT locked with a passphrase.\n`);
+	}
 	if (locked) context.err('The key is being opened; this takes some seconds.\n');
 	const key = await openSecretKey(text, keyFile, passphrase);
 	const lines = progressLines(context);
