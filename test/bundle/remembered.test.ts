@@ -86,6 +86,7 @@ describe('damage in a bundle that is large enough for threads', () => {
 		const {list} = await splitBundle(layout, bundle, {
 			out,
 			partSize: 9 * mebibyte,
+			lock: async () => async () => undefined,
 			signal: never,
 			onProgress: () => undefined,
 		});

@@ -1,41 +1,26 @@
-import {createHash} from 'node:crypto';
-import {type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, statfs} from 'node:fs/promises';
+import {readdir, readFile, statfs} from 'node:fs/promises';
 import {join, relative, sep} from 'node:path';
-import {z} from 'zod';
 import {writeWhole} from '../create/folder.ts';
+import {makeFolders, sizeOfFile, takeAway} from '../create/new-file.ts';
 import {diskFull, writing} from '../create/problems.ts';
 import type {Layout} from '../layout.ts';
-import {type PartsFile, partName, partsFileSchema, partsFileSuffix} from '../parts-file.ts';
+import {type PartsFile, partsFileSuffix} from '../parts-file.ts';
 import {partsFileText, partsSumsText, sumsSuffix} from '../parts-text.ts';
 import {bundleProblem} from '../problems.ts';
-import {scanSlice} from '../slice.ts';
 import type {Bundle, VerifyProgress} from '../types.ts';
+import {
+	digestOfPart,
+	digestOfPlan,
+	type PartPlan,
+	type Parts,
+	partsOf,
+	readList,
+	readRecord,
+	recordText,
+	writePart,
+} from './part.ts';
 import {planTar, type TarPlan} from './plan.ts';
-import {createTarReader, type TarReader} from './stream.ts';
-
-type Parts = PartsFile['parts'];
-type PartPlan = {readonly file: string; readonly from: number; readonly to: number};
-
-/** What an interrupted run has finished. The plan stands for the bytes: parts of another one are not taken over. */
-const recordSchema = z.object({plan: z.string(), partSize: z.number(), parts: partsFileSchema.shape.parts});
-
-const readRecord = async (file: string, plan: TarPlan, partSize: number): Promise<Parts> => {
-	const text = await readFile(file, 'utf8').catch(() => '');
-	try {
-		const record = recordSchema.safeParse(JSON.parse(text));
-		return record.success && record.data.plan === plan.id && record.data.partSize === partSize ? record.data.parts : [];
-	} catch {
-		// Not there, or not whole: then nothing is known to be finished.
-		return [];
-	}
-};
-
-const partsOf = ({name, size}: TarPlan, partSize: number): readonly PartPlan[] =>
-	Array.from({length: Math.ceil(size / partSize)}, (_, index) => ({
-		file: partName(name, index + 1),
-		from: index * partSize,
-		to: Math.min(size, (index + 1) * partSize),
-	}));
+import {createTarReader} from './stream.ts';
 
 /** Parts of another splitting would be taken for parts of this one by `cat NAME.tar.*`. */
 const refuseStrangers = async (out: string, name: string, parts: readonly PartPlan[]): Promise<void> => {
@@ -52,46 +37,6 @@ const refuseStrangers = async (out: string, name: string, parts: readonly PartPl
 	});
 };
 
-const digestOfFile = async (path: string, size: number, onBytes: (bytes: number) => void, signal: AbortSignal) => {
-	const hash = createHash('sha256');
-	for await (const chunk of scanSlice({file: path, offset: 0, size, label: path})) {
-		signal.throwIfAborted();
-		hash.update(chunk);
-		onBytes(chunk.length);
-	}
-	return `sha256:${hash.digest('hex')}`;
-};
-
-const writeAll = async (handle: FileHandle, chunk: Buffer): Promise<void> => {
-	for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at, chunk.length - at)).bytesWritten;
-};
-
-/** Writes one part whole or not at all. @returns its digest */
-const writePart = async (
-	reader: TarReader,
-	{file, from, to}: PartPlan,
-	out: string,
-	onBytes: (bytes: number) => void,
-): Promise<string> => {
-	const target = join(out, file);
-	const hash = createHash('sha256');
-	await writing(target, async () => {
-		const handle = await open(`${target}.partial`, 'w', 0o644);
-		try {
-			for await (const chunk of reader.read(from, to)) {
-				hash.update(chunk);
-				await writeAll(handle, chunk);
-				onBytes(chunk.length);
-			}
-			await handle.sync();
-		} finally {
-			await handle.close();
-		}
-		await rename(`${target}.partial`, target);
-	});
-	return `sha256:${hash.digest('hex')}`;
-};
-
 const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 
 const requireRoom = async (out: string, parts: readonly PartPlan[], finished: Parts): Promise<void> => {
@@ -99,34 +44,101 @@ const requireRoom = async (out: string, parts: readonly PartPlan[], finished: Pa
 	let needed = 0;
 	for (const {file, from, to} of parts) {
 		if (kept.has(file)) continue;
-		const there = await stat(join(out, `${file}.partial`)).catch(() => undefined);
-		needed += to - from - (there?.size ?? 0);
+		needed += to - from - ((await sizeOfFile(join(out, `${file}.partial`))) ?? 0);
 	}
 	const {bavail, bsize} = await statfs(out);
 	const free = bavail * bsize;
 	if (needed > free) throw diskFull(out, {needs: mebibytes(needed), has: mebibytes(free)});
 };
 
+export type SplitOptions = {
+	/** An absolute folder, made when absent. */
+	readonly out: string;
+	/** Bytes. */
+	readonly partSize: number;
+	/** Keeps a second run away while this one writes. @returns what lets it in again */
+	readonly lock: (file: string) => Promise<() => Promise<void>>;
+	readonly signal: AbortSignal;
+	readonly onProgress: VerifyProgress;
+};
+
+/** The list of parts; `kept` counts those of an earlier run. */
+export type Split = {readonly list: PartsFile; readonly kept: number};
+
+/** Writes the parts that are not there yet; what is there and right is left as it is. */
+const writeParts = async (plan: TarPlan, bundle: Bundle, options: SplitOptions): Promise<Split> => {
+	const {out, partSize, signal, onProgress} = options;
+	const parts = partsOf(plan, partSize);
+	const listFile = join(out, `${plan.name}${partsFileSuffix}`);
+	const sumsFile = join(out, `${plan.name}${sumsSuffix}`);
+	const recordFile = `${listFile}.partial`;
+	await refuseStrangers(out, plan.name, parts);
+	const recorded = await readRecord(recordFile, plan, partSize);
+	const listed = await readList(listFile, plan, partSize);
+	await requireRoom(out, parts, [...recorded, ...listed]);
+	const reader = createTarReader(plan, signal);
+	const done: Array<Parts[number]> = [];
+	let kept = 0;
+	let bytes = 0;
+	for (const part of parts) {
+		const start = bytes;
+		const count =
+			(share: number) =>
+			(more: number): void => {
+				bytes += more * share;
+				onProgress({file: part.file, done: Math.round(bytes), total: plan.size});
+			};
+		const path = join(out, part.file);
+		const named = (list: Parts) => list.find(({file}) => file === part.file)?.digest;
+		/** Digest of the part where the right one is there. */
+		const there = async (): Promise<string | undefined> => {
+			const own = named(recorded);
+			const listedAs = named(listed);
+			if (own === undefined && listedAs === undefined) return undefined;
+			const digest = await digestOfPart(path, part, count(own === undefined ? 0.5 : 1), signal);
+			if (digest === undefined || own !== undefined) return digest === own ? digest : undefined;
+			return digest === listedAs && digest === (await digestOfPlan(reader, part, count(0.5))) ? digest : undefined;
+		};
+		let digest = await there();
+		if (digest === undefined) {
+			// Lists of an earlier splitting must not speak of parts that are being replaced.
+			await writing(out, async () => {
+				for (const file of [listFile, sumsFile]) await takeAway(file);
+			});
+			bytes = start;
+			digest = await writePart(reader, part, out, count(1));
+		} else kept += 1;
+		done.push({file: part.file, size: part.to - part.from, digest});
+		if (kept < done.length || recorded.length > 0) await writeWhole(recordFile, recordText(plan, partSize, done));
+	}
+	const list: PartsFile = {
+		formatVersion: 1,
+		name: plan.name,
+		size: plan.size,
+		partSize,
+		parts: done,
+		bundle: bundle.digest,
+	};
+	for (const [file, text] of [
+		[sumsFile, partsSumsText(list)],
+		[listFile, partsFileText(list)],
+	] as const) {
+		const before = await readFile(file, 'utf8').catch(() => undefined);
+		if (before !== text) await writeWhole(file, text);
+	}
+	await writing(out, () => takeAway(recordFile));
+	return {list, kept};
+};
+
 /**
  * Writes a bundle as the parts of a tar: `NAME.tar.001` and so on, `NAME.tar.parts.json`, `NAME.tar.sha256`. No whole tar is
- * written in between, every file with a checksum is compared with it on the way, and parts that an interrupted run finished
+ * written in between, every file with a checksum is compared with it on the way, and parts that an earlier run finished
  * are read, compared and kept.
- * @param options.out an absolute folder, made when absent @param options.partSize bytes
- * @returns the list of parts; `kept` counts those of an earlier run
  * @throws ProblemError `bundle-checksum-mismatch`, `bundle-split-compressed`, `bundle-split-left-over`, `bundle-split-inside`,
- * `bundle-create-disk-full`, `bundle-create-unwritable`
+ * `bundle-create-disk-full`, `bundle-create-unwritable`, or what the lock throws
  */
-export const splitBundle = async (
-	layout: Layout,
-	bundle: Bundle,
-	options: {
-		readonly out: string;
-		readonly partSize: number;
-		readonly signal: AbortSignal;
-		readonly onProgress: VerifyProgress;
-	},
-): Promise<{readonly list: PartsFile; readonly kept: number}> => {
-	const {out, partSize, signal, onProgress} = options;
+export const splitBundle = async (layout: Layout, bundle: Bundle, options: SplitOptions): Promise<Split> => {
+	const {out} = options;
 	const inside = relative(layout.path, out);
 	if (!layout.packed && inside !== '..' && !inside.startsWith(`..${sep}`)) {
 		throw bundleProblem({
@@ -137,49 +149,12 @@ export const splitBundle = async (
 		});
 	}
 	const plan = await planTar(layout, bundle);
-	const parts = partsOf(plan, partSize);
-	const listFile = join(out, `${plan.name}${partsFileSuffix}`);
-	const recordFile = `${listFile}.partial`;
-	await writing(out, () => mkdir(out, {recursive: true}));
-	await refuseStrangers(out, plan.name, parts);
-	const recorded = await readRecord(recordFile, plan, partSize);
-	await requireRoom(out, parts, recorded);
-	// Lists of an earlier splitting must not speak of parts that are being replaced.
-	await writing(out, async () => {
-		for (const file of [listFile, join(out, `${plan.name}${sumsSuffix}`)]) await rm(file, {force: true});
-	});
-	const reader = createTarReader(plan, signal);
-	const done: Array<Parts[number]> = [];
-	let kept = 0;
-	let bytes = 0;
-	for (const part of parts) {
-		const start = bytes;
-		const onBytes = (more: number): void => {
-			bytes += more;
-			onProgress({file: part.file, done: bytes, total: plan.size});
-		};
-		const path = join(out, part.file);
-		const size = part.to - part.from;
-		const before = recorded.find(({file}) => file === part.file);
-		const there = before && (await stat(path).catch(() => undefined));
-		const right = there?.size === size && (await digestOfFile(path, size, onBytes, signal)) === before?.digest;
-		bytes = right ? bytes : start;
-		if (right) kept += 1;
-		const digest = right && before ? before.digest : await writePart(reader, part, out, onBytes);
-		done.push({file: part.file, size, digest});
-		const record = JSON.stringify({plan: plan.id, partSize, parts: done});
-		await writeWhole(recordFile, record);
+	await writing(out, () => makeFolders(out));
+	// Within the folder: the one above a USB stick may not be writable.
+	const unlock = await options.lock(join(out, `${plan.name}.lock`));
+	try {
+		return await writeParts(plan, bundle, options);
+	} finally {
+		await unlock();
 	}
-	const list: PartsFile = {
-		formatVersion: 1,
-		name: plan.name,
-		size: plan.size,
-		partSize,
-		parts: done,
-		bundle: bundle.digest,
-	};
-	await writeWhole(join(out, `${plan.name}${sumsSuffix}`), partsSumsText(list));
-	await writeWhole(listFile, partsFileText(list));
-	await writing(out, () => rm(recordFile, {force: true}));
-	return {list, kept};
 };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import {formatBytes} from '../../report/format.ts';
 import type {Context} from '../context.ts';
 import {withCharts} from './bundle-path.ts';
+import {folderLock} from './folder-lock.ts';
 import {progressLines} from './progress.ts';
 import {stoppable} from './stopped.ts';
 import type {Tool} from './tool.ts';
@@ -25,13 +26,19 @@ const work = async (context: Context, bundlePath: string, options: Options): Pro
 		const folder = options.out === undefined ? path.dirname(layout.path) : path.resolve(workingDirectory, options.out);
 		const onProgress = ({file, done, total}: {file: string; done: number; total: number}): void =>
 			lines.move(`write ${file}`, done, total);
-		return {...(await splitBundle(layout, bundle, {out: folder, partSize, signal, onProgress})), out: folder};
+		const lock = folderLock(context, 'bundle-split');
+		return {...(await splitBundle(layout, bundle, {out: folder, partSize, lock, signal, onProgress})), out: folder};
 	}).finally(lines.end);
 	if (options.json) {
 		context.out(`${JSON.stringify({...list, folder: out, kept})}\n`);
 		return 0;
 	}
-	const keptText = kept === 0 ? '' : `, ${kept} of them from an earlier run`;
+	const keptText =
+		kept === 0
+			? ''
+			: kept === list.parts.length
+				? ', which were there already'
+				: `, ${kept} of them from an earlier run`;
 	context.out(
 		[
 			`${list.parts.length} parts of ${list.name} (${formatBytes(list.size)}) in ${out}${keptText}:`,
