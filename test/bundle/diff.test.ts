@@ -9,6 +9,7 @@ import {compareBundle} from '../../source/bundle/diff/compare.ts';
 import {makeDifferential} from '../../source/bundle/diff/make.ts';
 import {formatInventory} from '../../source/bundle/inventory-file.ts';
 import {acquireFileLock} from '../../source/engine/lock.ts';
+import {formatBytes} from '../../source/report/format.ts';
 import {image, noise, productImages, versions} from '../bundle-create/helpers.ts';
 import {createStage} from '../program/stage.ts';
 import {bundleFiles, never, problemOf, temporary, writeFiles} from './helpers.ts';
@@ -56,10 +57,39 @@ describe('what differs', () => {
 		expect(found).not.toHaveProperty('made');
 	});
 
+	test('tells how much there is to carry in all, with the programs, which a base does not spare', async () => {
+		const {old, fresh} = await both();
+		const {out} = await run('diff', fresh, old);
+		const index = await indexOf(fresh);
+		const all = index.files.reduce((sum, file) => sum + file.size, 0);
+		expect(out).toContain(`of ${formatBytes(all)}, as charts and lists come along always`);
+		const delta = join(await temporary(), 'delta');
+		const {whole, made} = JSON.parse((await run('diff', fresh, old, '--out', delta, '--json')).out);
+		expect(whole).toMatchObject({bytes: all, programBytes: 0});
+		expect(made.bytes - whole.carryBytes).toBeLessThan(300);
+		const {bundle} = await openAt(fresh);
+		const tool = {path: 'bin/helm', size: 5_000_000, digest: `sha256:${'a'.repeat(64)}`};
+		const withTool = {
+			...index,
+			files: [...index.files, tool],
+			tools: [{name: 'helm', version: '3.18.0', platform: 'linux/amd64', file: tool.path}],
+		};
+		const base = baseOfBundle((await openAt(old)).bundle);
+		expect(compareBundle({...bundle, index: withTool}, base).whole).toEqual({
+			bytes: all + tool.size,
+			carryBytes: whole.carryBytes + tool.size,
+			programBytes: tool.size,
+		});
+	});
+
 	test('a command without a base, or with two, is refused', async () => {
 		const {old, fresh} = await both();
 		expect((await run('diff', fresh)).code).toBe(2);
 		expect((await run('diff', fresh, old, '--base', old)).code).toBe(2);
+		const gone = await run('diff', fresh, join(old, 'gone'));
+		expect(gone.code).toBe(2);
+		expect(gone.err).toContain('code:  bundle-diff-base-unreadable');
+		expect(gone.err).not.toContain('bundle.path');
 	});
 });
 
@@ -224,20 +254,23 @@ describe('beside the differential bundle', () => {
 	});
 
 	test('every damaged file of the whole bundle is named, and none is linked', async () => {
-		const {old, fresh} = await both();
+		const {fresh} = await both();
+		const empty = join(await temporary(), 'inventory.json');
+		const registry = {registry: 'registry.example.com', prefix: '', repositories: []};
+		await writeFile(empty, formatInventory({formatVersion: 1, taken: '2026-01-01T00:00:00.000Z', ...registry}));
 		const out = join(await temporary(), 'differential');
-		const {charts} = await indexOf(fresh);
-		const known = await blobsOf(old);
-		const layer = (await indexOf(fresh)).files.find(
-			({path, size: bytes}) => bytes >= size && path.includes('/sha256/') && !known.includes(path.slice(-64)),
-		);
-		const bad = [charts[0]?.file ?? '', layer?.path ?? ''];
+		// What is smaller is compared when the bundle is opened.
+		const bad = (await indexOf(fresh)).files
+			.filter(({path, size: bytes}) => bytes >= size && path.includes('/sha256/'))
+			.map(({path}) => path)
+			.slice(0, 2);
 		for (const file of bad) {
 			const bytes = await readFile(join(fresh, file));
 			bytes[9] = (bytes[9] ?? 0) ^ 1;
 			await writeFile(join(fresh, file), bytes);
 		}
-		const {code, err} = await run('diff', fresh, old, '--out', out);
+		expect(bad).toHaveLength(2);
+		const {code, err} = await run('diff', fresh, empty, '--out', out);
 		expect(code).toBe(5);
 		for (const file of bad) expect(err).toContain(file);
 		await expect(stat(out)).rejects.toThrow('ENOENT');

@@ -1,3 +1,4 @@
+import type {BundleIndex} from '../index-file.ts';
 import type {Blob, Bundle} from '../types.ts';
 import {type Base, chartsOf, imagesOf, type Versions} from './base.ts';
 
@@ -21,6 +22,13 @@ export type Difference = {
 	/** All blobs of the bundle. */
 	readonly blobs: number;
 	readonly blobBytes: number;
+	/** All files of the bundle, with and without the layers that the base has; absent where it was made by hand. */
+	readonly whole?: {
+		readonly bytes: number;
+		readonly carryBytes: number;
+		/** Helm and this tool: they come along always, as a registry does not keep them. */
+		readonly programBytes: number;
+	};
 };
 
 /** A layer and not a configuration (OCI image specification 1.1, layer.md; Docker's `...rootfs.diff.tar...`). */
@@ -40,6 +48,18 @@ const changes = (before: Versions, now: Versions): readonly Change[] =>
 		};
 	});
 
+const sum = (list: Iterable<{readonly size: number}>): number => [...list].reduce((total, {size}) => total + size, 0);
+
+const wholeOf = ({files, tools}: BundleIndex, omittedBytes: number): Required<Difference>['whole'] => {
+	const programs = new Set(tools.map(({file}) => file));
+	const bytes = sum(files);
+	return {
+		bytes,
+		carryBytes: bytes - omittedBytes,
+		programBytes: sum(files.filter(({path}) => programs.has(path))),
+	};
+};
+
 /** Compares a bundle, opened with all its platforms, with what the target has. */
 export const compareBundle = (bundle: Bundle, base: Base): Difference => {
 	const blobs = new Map(bundle.images.flatMap((image) => image.blobs.map((blob) => [blob.digest, blob] as const)));
@@ -47,13 +67,14 @@ export const compareBundle = (bundle: Bundle, base: Base): Difference => {
 		.filter((blob) => isLayer(blob) && base.blobs.get(blob.digest) === blob.size)
 		.map(({digest, size}) => ({digest, size}))
 		.sort((a, b) => byText(a.digest, b.digest));
-	const sum = (list: Iterable<{readonly size: number}>) => [...list].reduce((total, {size}) => total + size, 0);
+	const omittedBytes = sum(omitted);
 	return {
 		images: changes(base.images, imagesOf(bundle)),
 		...(base.charts ? {charts: changes(base.charts, chartsOf(bundle))} : {}),
 		omitted,
-		omittedBytes: sum(omitted),
+		omittedBytes,
 		blobs: blobs.size,
 		blobBytes: sum(blobs.values()),
+		...(bundle.index ? {whole: wholeOf(bundle.index, omittedBytes)} : {}),
 	};
 };

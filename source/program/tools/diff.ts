@@ -1,3 +1,4 @@
+import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Base} from '../../bundle/diff/base.ts';
 import type {Change, Difference} from '../../bundle/diff/compare.ts';
@@ -21,13 +22,19 @@ const change = ({name, before, now, same}: Change): string => {
 	return old === fresh ? `${name} ${fresh}: same version, other contents` : `${name} ${old} -> ${fresh}`;
 };
 
-const text = (base: Base, {images, charts, omitted, omittedBytes, blobs, blobBytes}: Difference): string =>
+const wholeText = ({bytes, carryBytes, programBytes}: Required<Difference>['whole']): string => {
+	const programs = programBytes === 0 ? '' : ` programs (bin/, ${formatBytes(programBytes)}),`;
+	return `in all:   ${formatBytes(carryBytes)} of ${formatBytes(bytes)}, as${programs} charts and lists come along always`;
+};
+
+const text = (base: Base, {images, charts, omitted, omittedBytes, blobs, blobBytes, whole}: Difference): string =>
 	[
 		`Against ${base.kind === 'bundle' ? 'the bundle' : 'the inventory of'} ${base.name}:`,
 		'images',
 		...images.map((one) => `  ${change(one)}`),
 		...(charts ? ['charts', ...charts.map((one) => `  ${change(one)}`)] : []),
 		`to carry: ${formatBytes(blobBytes - omittedBytes)} of ${formatBytes(blobBytes)} in blobs; the base has ${omitted.length} of ${blobs}, ${formatBytes(omittedBytes)}`,
+		...(whole ? [wholeText(whole)] : []),
 		'',
 	].join('\n');
 
@@ -40,6 +47,22 @@ const missingBase = (what: string): ProblemError =>
 		fix: 'Give an older bundle, or the inventory of the target registry, as second argument or with --base.',
 		nextSteps: ['zenml-airgap registry inventory --help'],
 	});
+
+/** The base is looked at first: it is a file of another name than the bundle that is asked about. */
+const requireBase = async (file: string): Promise<void> => {
+	await stat(file).catch((error: NodeJS.ErrnoException) => {
+		throw new ProblemError(
+			{
+				code: 'bundle-diff-base-unreadable',
+				area: 'usage',
+				message: `The base ${file} cannot be read.`,
+				cause: error.code === 'ENOENT' ? 'There is no such file or folder.' : error.message,
+				fix: 'Name the older bundle, or the file that `zenml-airgap registry inventory` wrote.',
+			},
+			{cause: error},
+		);
+	});
+};
 
 const work = async (context: Context, fresh: string, old: string | undefined, options: Options): Promise<number> => {
 	const given = old ?? options.base;
@@ -62,6 +85,7 @@ const work = async (context: Context, fresh: string, old: string | undefined, op
 			return {layout, bundle: await openBundle(layout, workDirectory, asked, signal)};
 		};
 		const file = path.resolve(workingDirectory, given);
+		await requireBase(file);
 		const base = (await isInventory(file))
 			? baseOfInventory(await (await import('../../bundle/inventory-file.ts')).readInventory(file))
 			: baseOfBundle((await openAt(file)).bundle);
