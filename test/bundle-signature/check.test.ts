@@ -259,7 +259,7 @@ test('checksums elsewhere in a bundle do not count beside signed ones', async ()
 test('a public key that cannot be read is refused before the bundle is trusted', async () => {
 	const {directory} = await setting();
 	expect((await problemOf(openWith(directory, {publicKey: join(directory, 'none.pub')}))).code).toBe(
-		'bundle-not-found',
+		'signature-key-unreadable',
 	);
 	expect((await problemOf(openWith(directory, {publicKey: join(directory, 'manifest.txt')}))).code).toBe(
 		'signing-public-key',

@@ -87,6 +87,22 @@ test('what does not fit SHA256SUMS is not signed, and the file is named', async 
 	await expect(stat(signature)).rejects.toThrow('ENOENT');
 });
 
+test('a key file that is not there is told as a key, before the bundle is looked at', async () => {
+	const gone = join(stage.folder, 'nokey');
+	for (const words of [
+		['sign', join(stage.folder, 'no-bundle'), '--key', gone],
+		['verify', join(stage.folder, 'no-bundle'), '--public-key', gone],
+		['verify', folder, '--public-key', gone, '--signature', 'warn'],
+	]) {
+		const {code, out, err} = await stage.run('bundle', ...words);
+		expect(code).toBe(5);
+		expect(out).toBe('');
+		expect(err).toContain('code:  signature-key-unreadable');
+		expect(err).toContain(`key ${gone} cannot be read.`);
+		expect(err).not.toContain('answers:');
+	}
+});
+
 test('a packed bundle is not signed, nor a comment of several lines taken', async () => {
 	await keygen();
 	const tar = join(stage.folder, 'bundle.tar');

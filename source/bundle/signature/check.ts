@@ -1,13 +1,13 @@
 import {bundleFiles} from '../index-file.ts';
 import type {Layout} from '../layout.ts';
 import {bundleProblem} from '../problems.ts';
-import {readRegular} from '../regular-file.ts';
 import {readSlice} from '../slice.ts';
 import {maximumJsonBytes} from '../tree.ts';
 import {differences, digestSlice, maximumChecksumsBytes, parseSums} from './checksums.ts';
 import {type PublicKey, parsePublicKey} from './keys.ts';
 import {checkMinisig, type Minisig, maximumSignatureBytes, parseMinisig} from './minisig.ts';
 import {signatureDamaged, tampered} from './problems.ts';
+import {readKeyFile} from './read-key.ts';
 
 /** `require`: no signature by the pinned key, no bundle. `warn`: say what is not proven. `off`: say nothing of it. */
 export type SignatureMode = 'require' | 'warn' | 'off';
@@ -33,11 +33,10 @@ export const modeOf = ({mode, publicKey}: SignatureRequest): SignatureMode =>
 /** As a key file begins in Base64: `Ed`. */
 const keyLinePattern = /^RW[Q-T][A-Za-z0-9+/]{53}$/u;
 
-/** @throws ProblemError `signing-public-key`, `bundle-not-found`, `bundle-unreadable` */
+/** @throws ProblemError `signing-public-key`, `signature-key-unreadable` */
 export const readPublicKey = async (fileOrLine: string): Promise<PublicKey> => {
 	if (keyLinePattern.test(fileOrLine)) return parsePublicKey(fileOrLine, 'bundle.signature.publicKey');
-	// A key file is two short lines; what is larger is another file, of which the beginning is enough to say so.
-	return parsePublicKey((await readRegular(fileOrLine, 4096)).toString('utf8'), fileOrLine);
+	return parsePublicKey(await readKeyFile(fileOrLine, 'public'), fileOrLine);
 };
 
 const readSignature = async (layout: Layout): Promise<Minisig | undefined> => {
@@ -105,7 +104,7 @@ const unsigned = (request: SignatureRequest, key: PublicKey | undefined): Signat
  * Looks at the signature of a bundle. In every mode a signature that is there must be whole, and must hold where a key is
  * pinned: then each file has to be listed in `SHA256SUMS` and each listed file has to be there.
  * @throws ProblemError `bundle-signature-missing` (mode `require`), `bundle-signature-broken`, `bundle-signature-damaged`,
- * `bundle-checksums-damaged`, `signing-public-key`, `bundle-signature-no-key` (mode `require` without a key)
+ * `bundle-checksums-damaged`, `signing-public-key`, `signature-key-unreadable`, `bundle-signature-no-key` (mode `require` without a key)
  */
 export const checkSignature = async (
 	layout: Layout,

@@ -1,6 +1,7 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {Option} from 'commander';
+import {ProblemError} from '../../engine/problem.ts';
 import type {Context} from '../context.ts';
 
 /** Options of every command that opens a bundle and looks at its signature. */
@@ -21,6 +22,20 @@ export const withCharts = async <T>(
 		const folder = await made?.catch(() => undefined);
 		if (folder !== undefined) await rm(folder, {recursive: true, force: true});
 	}
+};
+
+/**
+ * Reads the key that a command was given, before gigabytes are.
+ * @throws ProblemError `signature-key-unreadable`, `signing-public-key`; without answers, as it came with a flag
+ */
+export const checkPublicKey = async ({publicKey}: SignatureOptions): Promise<void> => {
+	if (publicKey === undefined) return;
+	const {readPublicKey} = await import('../../bundle/signature/check.ts');
+	await readPublicKey(publicKey).catch((error: unknown) => {
+		if (!(error instanceof ProblemError)) throw error;
+		const {answers: _answers, ...problem} = error.problem;
+		throw new ProblemError(problem, {cause: error});
+	});
 };
 
 export const publicKeyOption = (): Option =>

@@ -26,10 +26,10 @@ const checkComment = (comment: string | undefined): void => {
 const work = async (context: Context, bundle: string, options: Options): Promise<number> => {
 	checkComment(options.comment);
 	const {needsPassphrase, openSecretKey, publicKeyLine} = await import('../../bundle/signature/keys.ts');
-	const {readRegular} = await import('../../bundle/regular-file.ts');
+	const {readKeyFile} = await import('../../bundle/signature/read-key.ts');
 	const {signBundle} = await import('../../bundle/signature/sign.ts');
 	const keyFile = path.resolve(context.workingDirectory, options.key);
-	const text = (await readRegular(keyFile, 4096)).toString('utf8');
+	const text = await readKeyFile(keyFile, 'secret');
 	const locked = needsPassphrase(text, keyFile);
 	const passphrase = locked
 		? await readPassphrase(context, {

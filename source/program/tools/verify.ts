@@ -4,7 +4,7 @@ import type {Inspection} from '../../bundle/inspect.ts';
 import {formatBytes, formatDuration} from '../../report/format.ts';
 import type {Context} from '../context.ts';
 import {memoFileOf} from '../memo-file.ts';
-import {publicKeyOption, type SignatureOptions, signatureOption, withCharts} from './bundle-path.ts';
+import {checkPublicKey, publicKeyOption, type SignatureOptions, signatureOption, withCharts} from './bundle-path.ts';
 import {progressLines} from './progress.ts';
 import {stoppable} from './stopped.ts';
 import type {Tool} from './tool.ts';
@@ -68,6 +68,7 @@ const work = async (context: Context, bundle: string, options: Options): Promise
 		import('../../bundle/inspect.ts'),
 		import('../../bundle/memo.ts'),
 	]);
+	await checkPublicKey(options);
 	const {clock, signal} = context;
 	const lines = progressLines(context);
 	const startedAt = clock.now();
