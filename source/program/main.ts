@@ -1,4 +1,5 @@
 import {CommanderError} from 'commander';
+import {printableText} from '../engine/printable.ts';
 import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '../engine/problem.ts';
 import {stepIds} from '../engine/types.ts';
 import {faultNames} from '../rehearsal/faults.ts';
@@ -28,6 +29,7 @@ const act = async (
 	context: Context,
 	request: Request,
 	completion: (shell: 'bash' | 'zsh') => string,
+	json: boolean,
 ): Promise<number> => {
 	if ('options' in request) checkRange(request.options);
 	switch (request.command) {
@@ -44,7 +46,8 @@ const act = async (
 			return runRehearsal(context, request);
 		}
 		case 'tool':
-			return request.work(context);
+			// Names of files and words of registries are told: they must not steer the terminal. JSON escapes what begins a control sequence.
+			return request.work(json ? context : {...context, out: (text) => context.out(printableText(text))});
 		case 'completion':
 			context.out(completion(request.shell));
 			return 0;
@@ -55,7 +58,8 @@ const refuse = (context: Context, error: unknown, json: boolean): number => {
 	const problems: readonly Problem[] = error instanceof ProblemsError ? error.problems : [toProblem(error)];
 	const text = json
 		? problems.map((problem) => JSON.stringify({type: 'refused', problem})).join('\n')
-		: problems.flatMap(formatProblem).join('\n');
+		: // Before it is made printable, for a secret is known as it is.
+			problems.flatMap((problem) => formatProblem(context.redactor.redactDeep(problem))).join('\n');
 	context.err(`${context.redactor.redact(text)}\n`);
 	return exitCodes[problems[0]?.area ?? 'bug'];
 };
@@ -73,7 +77,9 @@ export const main = async (context: Context, words: readonly string[]): Promise<
 	);
 	try {
 		await program.parseAsync([...words], {from: 'user'});
-		return request ? await act(context, request, (shell) => completionScript(program, shell)) : 0;
+		return request
+			? await act(context, request, (shell) => completionScript(program, shell), words.includes('--json'))
+			: 0;
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
 		return refuse(context, error, words.includes('--json'));

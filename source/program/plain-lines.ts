@@ -1,5 +1,6 @@
 import {createInterface} from 'node:readline';
 import {Writable} from 'node:stream';
+import {printableText} from '../engine/printable.ts';
 import {ProblemError} from '../engine/problem.ts';
 
 /** A conversation in lines, for terminals without a full screen and for screen readers. */
@@ -117,7 +118,7 @@ export const createPlainLines = ({
 	};
 	return {
 		say: (...lines) => {
-			for (const line of lines) output.write(`${line}\n`);
+			for (const line of lines) output.write(`${printableText(line)}\n`);
 		},
 		ask,
 		listen: (onLine) => {

@@ -209,7 +209,7 @@ export const runScreen = async (context: Context, options: GlobalOptions, screen
 	});
 	// A start that was refused (another run holds the lock) is told again where it stays, with its exit code.
 	const refused = (found: Problem): number => {
-		context.out(`${context.redactor.redact(formatProblem(found).join('\n'))}\n`);
+		context.out(`${context.redactor.redact(formatProblem(context.redactor.redactDeep(found)).join('\n'))}\n`);
 		return exitCodes[found.area];
 	};
 	if (result.ended === 'quit') {

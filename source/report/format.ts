@@ -1,3 +1,5 @@
+import {stripVTControlCharacters} from 'node:util';
+import {printable} from '../engine/printable.ts';
 import type {Problem} from '../engine/problem.ts';
 import {rateOf} from '../engine/progress.ts';
 import type {Change, Progress} from '../engine/types.ts';
@@ -49,17 +51,24 @@ const placeOf = ({location, message}: Problem): string => {
 	return `${[file, line, column].filter((part) => part !== undefined).join(':')}: `;
 };
 
-/** A problem as a block of text: what, why, what to do, who, where. */
+/** Lines that somebody else wrote, maybe in colours; each keeps its mark, so that none passes for a line of ours. */
+const quoted = (text: string): readonly string[] =>
+	text.split(/\r?\n/u).map((line) => `  | ${printable(stripVTControlCharacters(line))}`);
+
+/** A problem as a block of text: what, why, what to do, who, where. Names in it cannot steer a terminal, nor begin a line. */
 export const formatProblem = (problem: Problem): readonly string[] => {
 	const {message, cause, fix, nextSteps, evidence, who, answers, code} = problem;
+	const own = (lines: readonly string[]): readonly string[] => lines.map(printable);
 	return [
-		`${placeOf(problem)}${message}`,
-		`  why:   ${cause}`,
-		`  do:    ${fix}`,
-		...nextSteps.map((step) => `         ${step}`),
-		...(who === 'operator' ? [] : [`  who:   ${who === 'bug' ? 'the authors of this tool' : who}`]),
-		...(answers && answers.length > 0 ? [`  answers: ${answers.join(', ')}`] : []),
-		...(evidence ?? []).map((line) => `  | ${line}`),
+		...own([
+			`${placeOf(problem)}${message}`,
+			`  why:   ${cause}`,
+			`  do:    ${fix}`,
+			...nextSteps.map((step) => `         ${step}`),
+			...(who === 'operator' ? [] : [`  who:   ${who === 'bug' ? 'the authors of this tool' : who}`]),
+			...(answers && answers.length > 0 ? [`  answers: ${answers.join(', ')}`] : []),
+		]),
+		...(evidence ?? []).flatMap(quoted),
 		`  code:  ${code}`,
 	];
 };

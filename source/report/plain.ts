@@ -1,4 +1,5 @@
 import {stripVTControlCharacters} from 'node:util';
+import {printable} from '../engine/printable.ts';
 import {emptyRun, reduce} from '../engine/reduce.ts';
 import type {Event, Handover, Listener, LogLevel, RunState, StepId, StepState} from '../engine/types.ts';
 import {formatChange, formatDuration, formatProblem, formatProgress} from './format.ts';
@@ -28,7 +29,8 @@ export const plainReport = (write: (text: string) => void, options: {readonly le
 	let lastProgress = 0;
 	let lastAwaited = '';
 	// Words of servers and logs of pods are quoted; they must not steer the terminal nor break the line.
-	const say = (line: string): void => write(`${stripVTControlCharacters(line).replaceAll(/\p{Cc}/gu, ' ')}\n`);
+	const say = (line: string): void =>
+		write(`${printable(stripVTControlCharacters(line).replaceAll(/\p{Cc}/gu, ' '))}\n`);
 	const number = (id: StepId): string => {
 		const index = state.steps.findIndex((step) => step.id === id);
 		return `[${String(index + 1).padStart(2)}/${state.steps.length}]`;

@@ -111,3 +111,24 @@ test('a line of a file is told also where the message begins with the file', () 
 	);
 	expect(first).toBe('a:3: a is wrong.');
 });
+
+test('a problem cannot steer a terminal, and nothing in it begins a line of its own', () => {
+	const evil = 'a\u001b]0;x\u0007\u009b2J\r\n  do:    rm -rf /\u202e';
+	const lines = formatProblem(
+		problem({
+			code: 'c',
+			area: 'bundle',
+			message: evil,
+			cause: evil,
+			fix: evil,
+			nextSteps: [evil],
+			answers: [evil],
+			evidence: [`\u001b[31mred\u001b[0m ${evil}`],
+			location: {file: evil},
+		}),
+	);
+	expect(lines.join('')).not.toMatch(/[\p{Cc}\u202e]/u);
+	expect(lines.filter((line) => line.startsWith('  do:'))).toHaveLength(1);
+	expect(lines).toContain('  | red a');
+	expect(lines[0]).toContain(String.raw`a\u{1b}]0;x`);
+});

@@ -1,4 +1,4 @@
-import {printable} from './printable.ts';
+import {printable} from '../../engine/printable.ts';
 
 /** A file and its SHA-256 (`sha256:` and hex); sizes in bytes. */
 export type SheetFile = {readonly path: string; readonly size: number; readonly digest: string};

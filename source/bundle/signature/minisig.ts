@@ -1,6 +1,6 @@
 import {createHash, sign, verify} from 'node:crypto';
+import {printable} from '../../engine/printable.ts';
 import {type PublicKey, publicKeyLine, type SigningKey, strictBase64} from './keys.ts';
-import {printable} from './printable.ts';
 import {signatureDamaged, tampered} from './problems.ts';
 
 /**

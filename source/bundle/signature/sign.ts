@@ -1,5 +1,6 @@
 import {rm, stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
+import {printable} from '../../engine/printable.ts';
 import {openBundle} from '../bundle.ts';
 import {sha256} from '../image.ts';
 import {bundleFiles} from '../index-file.ts';
@@ -10,7 +11,6 @@ import type {VerifyProgress} from '../types.ts';
 import {differences, digestSlice, listedFiles, maximumChecksumsBytes, parseSums, writeSums} from './checksums.ts';
 import type {SigningKey} from './keys.ts';
 import {writeMinisig} from './minisig.ts';
-import {printable} from './printable.ts';
 import {unwritable} from './problems.ts';
 import {unfinished, writeCause, writeFileWhole} from './write.ts';
 

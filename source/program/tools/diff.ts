@@ -2,6 +2,7 @@ import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Base} from '../../bundle/diff/base.ts';
 import type {Change, Difference} from '../../bundle/diff/compare.ts';
+import {printable} from '../../engine/printable.ts';
 import {ProblemError} from '../../engine/problem.ts';
 import {formatBytes} from '../../report/format.ts';
 import type {Context} from '../context.ts';
@@ -36,7 +37,9 @@ const text = (base: Base, {images, charts, omitted, omittedBytes, blobs, blobByt
 		`to carry: ${formatBytes(blobBytes - omittedBytes)} of ${formatBytes(blobBytes)} in blobs; the base has ${omitted.length} of ${blobs}, ${formatBytes(omittedBytes)}`,
 		...(whole ? [wholeText(whole)] : []),
 		'',
-	].join('\n');
+	]
+		.map(printable)
+		.join('\n');
 
 const missingBase = (what: string): ProblemError =>
 	new ProblemError({

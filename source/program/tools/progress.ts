@@ -1,3 +1,4 @@
+import {printable} from '../../engine/printable.ts';
 import {formatProgress} from '../../report/format.ts';
 import type {Context} from '../context.ts';
 
@@ -9,8 +10,8 @@ const tellMs = 5000;
 export type ProgressLines = {
 	/** A line that stays. */
 	readonly say: (text: string) => void;
-	/** The state of the whole, in absolute bytes; `label` says what is under way. */
-	readonly move: (label: string, done: number, total: number) => void;
+	/** The state of the whole, in absolute bytes; `label` says what is under way. `kept` of `done` were there: they are no speed. */
+	readonly move: (label: string, done: number, total: number, kept?: number) => void;
 	/** Takes the moving line away. */
 	readonly end: () => void;
 };
@@ -31,14 +32,15 @@ export const progressLines = ({err, clock, stderr}: Pick<Context, 'err' | 'clock
 	return {
 		say: (text) => {
 			clear();
-			err(`${text}\n`);
+			err(`${printable(text)}\n`);
 		},
-		move: (label, done, total) => {
+		move: (label, done, total, kept) => {
 			const now = clock.now();
 			start ??= {startedAt: now, startedDone: done};
+			const since = kept === undefined ? start : {...start, startedDone: kept};
 			if (now - last < (moving ? drawMs : tellMs)) return;
 			last = now;
-			const text = formatProgress({label, done, total, unit: 'bytes', ...start, updatedAt: now});
+			const text = formatProgress({label: printable(label), done, total, unit: 'bytes', ...since, updatedAt: now});
 			clear();
 			err(moving ? text.slice(0, Math.max(20, (stderr.columns ?? 80) - 1)) : `${text}\n`);
 			shown = moving;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {InvalidArgumentError} from 'commander';
 import type {Inspection} from '../../bundle/inspect.ts';
+import {printable} from '../../engine/printable.ts';
 import {formatBytes, formatDuration} from '../../report/format.ts';
 import type {Context} from '../context.ts';
 import {memoFileOf} from '../memo-file.ts';
@@ -60,7 +61,9 @@ const text = (found: Inspection, tookMs: number): string => {
 		...(bundle?.warnings ?? []).map((warning) => `  not verified: ${warning}`),
 		...(found.notRemembered === undefined ? [] : [`  the next run reads it all again: ${found.notRemembered}`]),
 		'',
-	].join('\n');
+	]
+		.map(printable)
+		.join('\n');
 };
 
 const work = async (context: Context, bundle: string, options: Options): Promise<number> => {
