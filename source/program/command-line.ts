@@ -1,4 +1,4 @@
-import {Command, Option} from 'commander';
+import {Command, Help, Option} from 'commander';
 import {distance} from 'fastest-levenshtein';
 import {stepIds} from '../engine/types.ts';
 import type {GlobalOptions} from './context.ts';
@@ -24,6 +24,12 @@ export type Request =
 	/** A command beside the install; its words are understood already. */
 	| {readonly command: 'tool'; readonly work: Work}
 	| {readonly command: 'completion'; readonly shell: 'bash' | 'zsh'};
+
+const plainHelp = new Help();
+
+/** Says of an option that a command does not do without that it is required. */
+const optionDescription = (option: Option): string =>
+	`${plainHelp.optionDescription(option)}${option.mandatory ? ' [required]' : ''}`;
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -98,6 +104,7 @@ export const commandLine = (
 		.description('Puts ZenML Pro on a Kubernetes cluster that has no way to the internet, and keeps it well.')
 		.version(version, '--version', 'print the version')
 		.helpOption('-h, --help', 'print this help')
+		.configureHelp({optionDescription})
 		.configureOutput({writeOut: output.out, writeErr: output.err})
 		.showHelpAfterError('(try --help)')
 		.exitOverride();

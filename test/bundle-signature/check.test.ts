@@ -264,7 +264,7 @@ test('a public key that cannot be read is refused before the bundle is trusted',
 	expect((await problemOf(openWith(directory, {publicKey: join(directory, 'manifest.txt')}))).code).toBe(
 		'signing-public-key',
 	);
-	expect((await problemOf(openWith(directory, {publicKey: directory}))).code).toBe('bundle-unreadable');
+	expect((await problemOf(openWith(directory, {publicKey: directory}))).code).toBe('signature-key-unreadable');
 });
 
 test('a signature that is a link to a file elsewhere is read like any other', async () => {

@@ -237,6 +237,7 @@ test('a folder that was signed is still signed when it is packed and cut into pa
 	const split = await stage.run('bundle', 'split', folder, '--size', '1MiB', '--out', join(stage.folder, 'cut'));
 	expect(split.err + split.out).toContain('.parts.json');
 	expect(split.code).toBe(0);
+	expect(split.out).toMatch(/bundle verify \S+\.parts\.json --public-key /u);
 	const verify = (...words: readonly string[]) => stage.run('bundle', 'verify', join(stage.folder, 'cut'), ...words);
 	expect(await verify('--public-key', line)).toMatchObject({code: 0});
 	const sheet = await stage.run('bundle', 'custody', join(stage.folder, 'cut'));

@@ -10,7 +10,7 @@ export type FetchJob = {readonly blob: PlannedBlob; readonly file: string};
 /** Progress of a fetch, in bytes over all blobs; `fetched` came over the line in this run, the rest lay there already. */
 export type FetchProgress = {
 	readonly onBlob: (blob: PlannedBlob, outcome: BlobOutcome) => void;
-	readonly onBytes: (done: number, total: number) => void;
+	readonly onBytes: (done: number, total: number, fetched: number) => void;
 };
 
 /**
@@ -41,7 +41,7 @@ export const fetchBlobs = async (
 				onBytes: ({kept, fetched}) => {
 					done += kept + fetched;
 					fetchedBytes += fetched;
-					onBytes(done, total);
+					onBytes(done, total, fetchedBytes);
 				},
 			});
 			onBlob(blob, outcome);

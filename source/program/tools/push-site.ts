@@ -84,12 +84,33 @@ const flagsOf = (options: PushOptions): readonly string[] => {
 	);
 };
 
+/** What the flags are called whose values can be wrong as answers. */
+const flagNames: Readonly<Record<string, string>> = {
+	'bundle.platform': '--platform',
+	'bundle.compress': '--compress',
+	'bundle.signature.publicKey': '--public-key',
+	'registry.host': '--to',
+	'registry.prefix': '--to',
+	'registry.pushHost': '--push-host',
+	'registry.username': '--username',
+	'registry.password': '--password-ref',
+	'registry.concurrency': '--concurrency',
+	'registry.bandwidth': '--limit-rate',
+};
+
+/** A value that came by a flag is refused by the name of that flag; `flags` are `path=value`. */
+const byFlag = (problem: Problem, flags: readonly string[]): Problem => {
+	const [, answer = '', rest = ''] = /^--set ([\w.]+)(.*)$/su.exec(problem.message) ?? [];
+	const flag = flags.some((one) => one.startsWith(`${answer}=`)) ? flagNames[answer] : undefined;
+	return flag === undefined ? problem : {...problem, message: `${flag}${rest}`};
+};
+
 const isOurs = (answer: string): boolean => answer.startsWith('registry') || answer.startsWith('bundle');
 
 /** Problems of other answers are no concern of a push: a file may be half filled in. */
-const refuseOurs = ({problems, missing}: LoadedDraft): void => {
+const refuseOurs = ({problems, missing}: LoadedDraft, flags: readonly string[]): void => {
 	const broken = problems.filter(({answers}: Problem) => answers === undefined || answers.some(isOurs));
-	if (broken.length > 0) throw new ProblemsError(broken);
+	if (broken.length > 0) throw new ProblemsError(broken.map((one) => byFlag(one, flags)));
 	const absent = missing.filter(isOurs);
 	if (absent.length === 0) return;
 	throw usage(
@@ -113,7 +134,8 @@ const readAnswers = (file: string): Promise<string> =>
 export const openSite = async (context: Context, options: PushOptions): Promise<PushSite> => {
 	const {workingDirectory, environment, redactor} = context;
 	const file = options.answers === undefined ? undefined : path.resolve(workingDirectory, options.answers);
-	const {overrides, problems} = parseOverrides([...options.set, ...flagsOf(options)]);
+	const flags = flagsOf(options);
+	const {overrides, problems} = parseOverrides([...options.set, ...flags]);
 	if (problems.length > 0) throw new ProblemsError(problems);
 	const loaded = loadDraft({
 		text: file === undefined ? '' : await readAnswers(file),
@@ -123,7 +145,7 @@ export const openSite = async (context: Context, options: PushOptions): Promise<
 		overrideDirectory: workingDirectory,
 		homeDirectory: context.homeDirectory,
 	});
-	refuseOurs(loaded);
+	refuseOurs(loaded, flags);
 	const {draft} = loaded;
 	const {shape} = answersSchema;
 	const registry = shape.registry.parse(draft.registry);

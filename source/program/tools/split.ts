@@ -10,24 +10,30 @@ import type {Tool} from './tool.ts';
 type Options = {readonly size: string; readonly out?: string; readonly json: boolean};
 
 const work = async (context: Context, bundlePath: string, options: Options): Promise<number> => {
-	const [{openBundle}, {openLayout}, {parsePartSize}, {splitBundle}, {partsFileSuffix}] = await Promise.all([
-		import('../../bundle/bundle.ts'),
-		import('../../bundle/layout.ts'),
-		import('../../bundle/split/part-size.ts'),
-		import('../../bundle/split/split.ts'),
-		import('../../bundle/parts-file.ts'),
-	]);
+	const [{openBundle}, {bundleFiles}, {openLayout}, {parsePartSize}, {splitBundle}, {partsFileSuffix}] =
+		await Promise.all([
+			import('../../bundle/bundle.ts'),
+			import('../../bundle/index-file.ts'),
+			import('../../bundle/layout.ts'),
+			import('../../bundle/split/part-size.ts'),
+			import('../../bundle/split/split.ts'),
+			import('../../bundle/parts-file.ts'),
+		]);
 	const {signal, workingDirectory} = context;
 	const partSize = parsePartSize(options.size);
 	const lines = progressLines(context);
-	const {list, kept, out} = await withCharts(context, async (workDirectory) => {
+	const {list, kept, out, signed} = await withCharts(context, async (workDirectory) => {
 		const layout = await openLayout(path.resolve(workingDirectory, bundlePath), signal);
 		const bundle = await openBundle(layout, workDirectory, {signature: {mode: 'off'}, platform: undefined}, signal);
 		const folder = options.out === undefined ? path.dirname(layout.path) : path.resolve(workingDirectory, options.out);
 		const onProgress = ({file, done, total}: {file: string; done: number; total: number}): void =>
 			lines.move(`write ${file}`, done, total);
 		const lock = folderLock(context, 'bundle-split');
-		return {...(await splitBundle(layout, bundle, {out: folder, partSize, lock, signal, onProgress})), out: folder};
+		return {
+			...(await splitBundle(layout, bundle, {out: folder, partSize, lock, signal, onProgress})),
+			out: folder,
+			signed: layout.files.has(bundleFiles.signature),
+		};
 	}).finally(lines.end);
 	if (options.json) {
 		context.out(`${JSON.stringify({...list, folder: out, kept})}\n`);
@@ -46,7 +52,7 @@ const work = async (context: Context, bundlePath: string, options: Options): Pro
 			`  ${list.name}${partsFileSuffix}`,
 			`  ${list.name}.sha256`,
 			'Carry all of these files. On the other side:',
-			`  zenml-airgap bundle verify ${list.name}${partsFileSuffix}`,
+			`  zenml-airgap bundle verify ${list.name}${partsFileSuffix}${signed ? ' --public-key PUBLIC-KEY-OF-THE-SIGNER' : ''}`,
 			'',
 		].join('\n'),
 	);
