@@ -8,7 +8,7 @@ import {createGunzip} from 'node:zlib';
 import {extract} from 'tar-stream';
 import {parse} from 'yaml';
 import {z} from 'zod';
-import {damaged} from './problems.ts';
+import {bundleProblem, damaged} from './problems.ts';
 import {openSlice, type Slice} from './slice.ts';
 import type {Chart} from './types.ts';
 
@@ -71,10 +71,37 @@ const readChartYaml = async (slice: Slice, signal: AbortSignal): Promise<string 
 	return found;
 };
 
+/** Copies a chart out of a tar. @returns where it is */
+const copyOut = async (
+	slice: Slice,
+	{workDirectory, signal}: {readonly workDirectory: () => Promise<string>; readonly signal: AbortSignal},
+): Promise<string> => {
+	try {
+		const directory = await workDirectory();
+		await mkdir(directory, {recursive: true});
+		const path = join(directory, basename(slice.label));
+		await pipeline(openSlice(slice), createWriteStream(path, {mode: 0o600}), {signal});
+		return path;
+	} catch (error) {
+		if (signal.aborted || !(error instanceof Error) || !('syscall' in error)) throw error;
+		const full = 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+		throw bundleProblem(
+			{
+				code: 'temporary-unwritable',
+				message: `${slice.label} cannot be copied out of the tar.`,
+				cause: full ? 'The disk of the folder for temporary files is full.' : error.message,
+				fix: 'Make room there, or name a folder on another disk with the environment variable TMPDIR.',
+				nextSteps: ['df -h $TMPDIR /tmp'],
+			},
+			{cause: error},
+		);
+	}
+};
+
 /**
  * Reads the metadata of a packed chart. Helm needs a file, so a chart within a tar is copied to `workDirectory`.
  * @param slice the tgz @param packed true when the bundle is a tar file
- * @throws ProblemError `bundle-chart-damaged`
+ * @throws ProblemError `bundle-chart-damaged`, `temporary-unwritable`
  */
 export const readChart = async (
 	slice: Slice,
@@ -96,10 +123,7 @@ export const readChart = async (
 	for await (const chunk of openSlice(slice)) hash.update(chunk as Buffer);
 	let path = slice.file;
 	if (options.packed) {
-		const directory = await options.workDirectory();
-		await mkdir(directory, {recursive: true});
-		path = join(directory, basename(slice.label));
-		await pipeline(openSlice(slice), createWriteStream(path, {mode: 0o600}), {signal: options.signal});
+		path = await copyOut(slice, options);
 	}
 	const {name, version, appVersion, kubeVersion, annotations} = parsed.data;
 	return {

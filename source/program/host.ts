@@ -10,6 +10,28 @@ const causes: Readonly<Record<string, string>> = {
 	EISDIR: 'It is a folder, not a file.',
 };
 
+const unwritable = (file: string, error: unknown): ProblemError => {
+	const {code = '', message} = error as NodeJS.ErrnoException;
+	const why: Readonly<Record<string, string>> = {
+		ENOTDIR: 'A part of its path is a file, not a folder.',
+		EEXIST: 'A part of its path is a file, not a folder.',
+		EACCES: 'This user may not write there.',
+		EROFS: 'The disk is read-only.',
+		ENOSPC: 'The disk is full.',
+	};
+	return new ProblemError(
+		{
+			code: 'state-unwritable',
+			area: 'usage',
+			message: `The file ${file} cannot be written.`,
+			cause: why[code] ?? message,
+			fix: 'Mend that, or name another folder with --state-dir.',
+			location: {file},
+		},
+		{cause: error},
+	);
+};
+
 /** This host: files named by the answers, and the room left where state is kept. */
 export const createHost = (stateDirectory: string): HostPort => ({
 	stateDirectory,
@@ -31,8 +53,12 @@ export const createHost = (stateDirectory: string): HostPort => ({
 	},
 	saveState: async (name, text) => {
 		const file = path.join(stateDirectory, name);
-		if (text === undefined) await rm(file, {force: true});
-		else await saveFile(file, text);
+		try {
+			if (text === undefined) await rm(file, {force: true});
+			else await saveFile(file, text);
+		} catch (error) {
+			throw unwritable(file, error);
+		}
 		return file;
 	},
 	freeBytes: async () => {

@@ -82,3 +82,19 @@ test.each(['busybox', 'a/b@sha256:12', 'Upper/Case:1', 'https://a/b:1', ''])(
 		expect(parseReference(text)).toBeUndefined();
 	},
 );
+
+test.each(['['.repeat(100_000), `a: ${'{b: '.repeat(20_000)}`, '- '.repeat(50_000)])(
+	'a spec that is nested without end is told as such',
+	(text) => {
+		let caught: unknown;
+		try {
+			readSpec(text, 'spec.yaml', '/where');
+		} catch (error) {
+			caught = error;
+		}
+		expect((caught as ProblemsError).problems[0]).toMatchObject({
+			code: 'bundle-spec-syntax',
+			cause: 'Its brackets, lists or maps are nested too deeply.',
+		});
+	},
+);

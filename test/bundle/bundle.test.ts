@@ -70,6 +70,18 @@ describe('a bundle in the layout of the guide', () => {
 		},
 	);
 
+	test('within a tar says so when the disk of temporary files is full, or their folder cannot be used', async () => {
+		const [directory, work] = [await temporary(), await temporary()];
+		const file = join(directory, 'bundle.tar');
+		await writeFile(file, await tarOf(await bundleFiles()));
+		for (const chart of ['zenml-pro-0.13.18.tgz', 'zenml-0.95.1.tgz']) await symlink('/dev/full', join(work, chart));
+		expect(await problemOf(open(file, work))).toMatchObject({
+			code: 'temporary-unwritable',
+			cause: 'The disk of the folder for temporary files is full.',
+		});
+		expect((await problemOf(open(file, join(file, 'x')))).code).toBe('temporary-unwritable');
+	});
+
 	test('is refused when the tar of it lacks its end', async () => {
 		const directory = await temporary();
 		const packed = await tarOf(await bundleFiles());

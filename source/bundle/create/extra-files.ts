@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto';
-import {rename, stat} from 'node:fs/promises';
+import {rename} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {bundleProblem, fileProblem} from '../problems.ts';
+import {bundleProblem} from '../problems.ts';
+import {sizeOfRegular} from '../regular-file.ts';
 import {scanSlice} from '../slice.ts';
 import {makeFolders, openNew} from './new-file.ts';
 import {writing} from './problems.ts';
@@ -21,16 +22,13 @@ const slice = (file: string, size: number) => ({file, offset: 0, size, label: fi
 
 /** Hashes a file. @throws ProblemError `bundle-not-found`, `bundle-unreadable` */
 export const extraFile = async (path: string, from: string, signal: AbortSignal, mode = 0o644): Promise<ExtraFile> => {
-	const status = await stat(from).catch((error: unknown) => {
-		throw fileProblem(from, error);
-	});
-	if (!status.isFile()) throw fileProblem(from, Object.assign(new Error('folder'), {code: 'EISDIR'}));
+	const size = await sizeOfRegular(from);
 	const hash = createHash('sha256');
-	for await (const chunk of scanSlice(slice(from, status.size))) {
+	for await (const chunk of scanSlice(slice(from, size))) {
 		signal.throwIfAborted();
 		hash.update(chunk);
 	}
-	return {path, from, size: status.size, digest: `sha256:${hash.digest('hex')}`, mode};
+	return {path, from, size, digest: `sha256:${hash.digest('hex')}`, mode};
 };
 
 /**

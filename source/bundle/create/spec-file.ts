@@ -19,6 +19,12 @@ const say = (issue: z.core.$ZodIssue): string =>
 		? `must be ${{array: 'a list', string: 'text (in quotes, where it looks like a number)', record: 'a map', object: 'a map'}[issue.expected as string] ?? issue.expected}`
 		: issue.message;
 
+/** The parser tells what ran out in the engine as if it were a fault of the text: the place is that of the text. */
+const sayYaml = (message: string): string =>
+	/call stack|stack overflow/iu.test(message)
+		? 'Its brackets, lists or maps are nested too deeply.'
+		: `YAML: ${message}`;
+
 /**
  * Reads the text of a spec: YAML 1.2. Paths in it come out absolute.
  * @param folder where relative paths in it start
@@ -42,12 +48,13 @@ export const readSpec = (text: string, file: string, folder: string): BundleSpec
 	if (Buffer.byteLength(text) > maximumBytes) throw new ProblemsError([syntax('It is larger than 1 MiB.')]);
 	const document = parseDocument(text, {version: '1.2', schema: 'core', lineCounter: lines, prettyErrors: false});
 	const wrong = [...document.errors, ...document.warnings];
-	if (wrong.length > 0) throw new ProblemsError(wrong.map(({message, pos}) => syntax(`YAML: ${message}`, pos[0])));
+	if (wrong.length > 0) throw new ProblemsError(wrong.map(({message, pos}) => syntax(sayYaml(message), pos[0])));
 	let value: unknown;
 	try {
 		value = document.toJS({maxAliasCount: 50}) ?? {};
-	} catch {
-		throw new ProblemsError([syntax('It has more aliases than make sense.')]);
+	} catch (error) {
+		const deep = error instanceof RangeError;
+		throw new ProblemsError([syntax(deep ? sayYaml(error.message) : 'It has more aliases than make sense.')]);
 	}
 	/** The place of a value, or of what is around it; of a key where `key` is given. */
 	const placeOf = (path: Path, key?: string) => {

@@ -1,4 +1,4 @@
-import {mkdtemp, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import path from 'node:path';
 import {InvalidArgumentError, Option} from 'commander';
 import type {BundleSpec, CompleteSpec} from '../../bundle/create/index.ts';
@@ -8,6 +8,7 @@ import type {Context} from '../context.ts';
 import {folderLock} from './folder-lock.ts';
 import {progressLines} from './progress.ts';
 import type {Tool} from './tool.ts';
+import {makeWorkFolder} from './work-folder.ts';
 
 type Options = {
 	readonly spec?: string;
@@ -127,7 +128,7 @@ const create = async (context: Context, options: Options): Promise<number> => {
 		options.dockerConfig === undefined ? {} : {dockerConfig: path.resolve(workingDirectory, options.dockerConfig)};
 	const lines = progressLines(context);
 	const source = await ports.openSource(context, spec, {...login, concurrency: options.concurrency});
-	const work = await mkdtemp(path.join(context.temporaryDirectory, 'zenml-airgap-create-'));
+	const work = await makeWorkFolder(context);
 	let release: (() => Promise<void>) | undefined;
 	try {
 		const helm = await ports.openHelm(context, spec, {...login, binary: options.helm, work});
