@@ -2,7 +2,7 @@ import {rm} from 'node:fs/promises';
 import path from 'node:path';
 import {InvalidArgumentError, Option} from 'commander';
 import type {BundleSpec, CompleteSpec} from '../../bundle/create/index.ts';
-import {ProblemError} from '../../engine/problem.ts';
+import {ProblemError, ProblemsError} from '../../engine/problem.ts';
 import {formatBytes} from '../../report/format.ts';
 import type {Context} from '../context.ts';
 import {folderLock} from './folder-lock.ts';
@@ -61,24 +61,56 @@ const readSpecFile = async (file: string): Promise<string> => {
 	}
 };
 
+/** The flag that stands for a key of the spec. */
+const flagOf: Readonly<Record<string, string>> = {
+	'versions.controlPlane': '--control-plane',
+	'versions.workspaces': '--workspace',
+	platforms: '--platform',
+	extraImages: '--image',
+	releaseNotes: '--release-notes',
+};
+
+/** Refusals of what flags say name the flag: who typed it has no file with lines. */
+const ofFlags = <T>(read: () => T): T => {
+	try {
+		return read();
+	} catch (error) {
+		if (!(error instanceof ProblemsError)) throw error;
+		throw new ProblemsError(
+			error.problems.map(({location: _location, message, ...problem}) => {
+				const [, key = '', rest = ''] = /^([A-Za-z.]+?)(?:\.\d+)?( .*)$/su.exec(message) ?? [];
+				const flag = flagOf[key];
+				return {
+					...problem,
+					message: flag === undefined ? message : `${flag}${rest}`,
+					cause: 'What the command line says cannot be used.',
+					fix: 'Mend it; `zenml-airgap bundle create --help` shows what each flag takes.',
+				};
+			}),
+		);
+	}
+};
+
 /** The spec of the file with the flags on top; flags count more. */
 const specOf = async ({workingDirectory}: Context, options: Options): Promise<CompleteSpec> => {
 	const {readSpec, specSchema, withPaths, completeSpec} = await import('../../bundle/create/index.ts');
 	const file = options.spec === undefined ? undefined : path.resolve(workingDirectory, options.spec);
 	const {controlPlane, workspace, vendor, platform, image, strict, releaseNotes} = options;
 	// The flags go through the same checks as a file would.
-	const flags = readSpec(
-		JSON.stringify({
-			versions: {
-				...(controlPlane === undefined ? {} : {controlPlane}),
-				...(workspace.length > 0 ? {workspaces: workspace} : {}),
-			},
-			...(platform.length > 0 ? {platforms: platform} : {}),
-			extraImages: image,
-			...(releaseNotes === undefined ? {} : {releaseNotes}),
-		}),
-		'the command line',
-		workingDirectory,
+	const flags = ofFlags(() =>
+		readSpec(
+			JSON.stringify({
+				versions: {
+					...(controlPlane === undefined ? {} : {controlPlane}),
+					...(workspace.length > 0 ? {workspaces: workspace} : {}),
+				},
+				...(platform.length > 0 ? {platforms: platform} : {}),
+				extraImages: image,
+				...(releaseNotes === undefined ? {} : {releaseNotes}),
+			}),
+			'the command line',
+			workingDirectory,
+		),
 	);
 	const base: BundleSpec =
 		file === undefined
@@ -163,7 +195,7 @@ const create = async (context: Context, options: Options): Promise<number> => {
 				const what = state === 'present' ? 'was there' : from > 0 ? `gone on with at ${formatBytes(from)}` : 'fetched';
 				lines.say(`${digest.slice(0, 19)}  ${formatBytes(size).padStart(10)}  ${image}  ${what}`);
 			},
-			onBytes: (done, total) => lines.move('fetch', done, total),
+			onBytes: (done, total, fetchedNow) => lines.move('fetch', done, total, done - fetchedNow),
 			signal,
 		});
 		lines.end();
