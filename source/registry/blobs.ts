@@ -50,7 +50,12 @@ const remember = ({places}: KnownBlobs, digest: string, repository: string) => {
 };
 
 /** HEAD of a blob in one repository: a digest that lies elsewhere on the registry does not count. */
-const hasBlob = async (task: BlobTask, blob: Blob, repository: string, scopes: readonly Scope[]): Promise<boolean> => {
+export const hasBlob = async (
+	task: Pick<BlobTask, 'session' | 'context' | 'repository' | 'signal'>,
+	blob: Pick<Blob, 'digest' | 'size'>,
+	repository: string,
+	scopes: readonly Scope[],
+): Promise<boolean> => {
 	const answer = await task.session.send({
 		method: 'HEAD',
 		url: `/v2/${repository}/blobs/${blob.digest}`,

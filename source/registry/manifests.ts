@@ -3,6 +3,7 @@ import type {ManifestBytes} from '../bundle/types.ts';
 import {scopeOf} from './auth.ts';
 import {type Context, digestMismatch} from './problems.ts';
 import type {Session} from './session.ts';
+import type {Parts} from './types.ts';
 
 /** What this client can read; without the list a registry may convert to an old format and change the digest. */
 const acceptTypes = [
@@ -22,11 +23,15 @@ type Ask = {
 	readonly signal: AbortSignal;
 };
 
-/** The digest under a reference as the registry says, or as its bytes have where it does not say. */
+/**
+ * The digest under a reference as the registry says, or as its bytes have where it does not say.
+ * @param length bytes of the manifest that is expected: a registry that tells another length is not believed its digest
+ */
 export const readManifestDigest = async (
 	ask: Ask,
 	reference: string,
 	rights: 'pull' | 'pull,push' = 'pull',
+	length?: number,
 ): Promise<string | undefined> => {
 	const {session, context, repository, signal} = ask;
 	const request = {
@@ -40,22 +45,33 @@ export const readManifestDigest = async (
 	const head = await session.ask({...request, method: 'HEAD'});
 	if (head.status === 404) return undefined;
 	const said = digestHeader(head.headers['docker-content-digest']);
-	if (said !== undefined) return said;
+	const told = head.headers['content-length'];
+	if (said !== undefined && (length === undefined || told === undefined || Number(told) === length)) return said;
 	const whole = await session.ask({...request, method: 'GET'});
 	return whole.status === 404 ? undefined : `sha256:${createHash('sha256').update(whole.body).digest('hex')}`;
 };
 
+const sized = (value: unknown): Parts['blobs'] => {
+	if (!(value instanceof Object && 'digest' in value && 'size' in value)) return [];
+	const digest = digestHeader(value.digest);
+	return digest === undefined || typeof value.size !== 'number' ? [] : [{digest, size: value.size}];
+};
+
 /** What is looked at of a manifest or an index that lies at the registry. */
 type Named = {
-	readonly config?: {readonly digest?: unknown};
+	readonly config?: unknown;
+	readonly layers?: unknown;
 	readonly manifests?: ReadonlyArray<{readonly digest?: unknown}>;
 };
 
+type Contents = {readonly configs: readonly string[]; readonly blobs: Parts['blobs']};
+const nothing: Contents = {configs: [], blobs: []};
+
 /**
- * Digests of the configurations that a manifest, or the manifests of an index, name: they stay the same however layers
- * are compressed. Empty when the registry does not have it, or has something that is no image.
+ * What a manifest, or the manifests of an index, name. Digests of configurations stay the same however layers are compressed. Empty when
+ * the registry does not have it, or has something that is no image.
  */
-export const readConfigDigests = async (ask: Ask, reference: string, depth = 0): Promise<readonly string[]> => {
+export const readContents = async (ask: Ask, reference: string, depth = 0): Promise<Contents> => {
 	const {session, context, repository, signal} = ask;
 	const answer = await session.ask({
 		method: 'GET',
@@ -66,20 +82,21 @@ export const readConfigDigests = async (ask: Ask, reference: string, depth = 0):
 		signal,
 		accept: [200, 404],
 	});
-	if (answer.status === 404) return [];
-	let named: Named;
+	if (answer.status === 404) return nothing;
+	let named: Named | null;
 	try {
-		named = JSON.parse(answer.body.toString('utf8')) as Named;
+		named = JSON.parse(answer.body.toString('utf8')) as Named | null;
 	} catch {
-		return [];
+		return nothing;
 	}
-	const own = digestHeader(named.config?.digest);
-	const found: string[] = own === undefined ? [] : [own];
-	for (const {digest} of depth < 2 && Array.isArray(named.manifests) ? named.manifests : []) {
-		const child = digestHeader(digest);
-		if (child !== undefined) found.push(...(await readConfigDigests(ask, child, depth + 1)));
+	const config = sized(named?.config);
+	const layers = Array.isArray(named?.layers) ? named.layers.flatMap(sized) : [];
+	const found: Contents[] = [{configs: config.map(({digest}) => digest), blobs: [...config, ...layers]}];
+	for (const entry of depth < 2 && Array.isArray(named?.manifests) ? named.manifests : []) {
+		const child = digestHeader(entry?.digest);
+		if (child !== undefined) found.push(await readContents(ask, child, depth + 1));
 	}
-	return found;
+	return {configs: found.flatMap(({configs}) => configs), blobs: found.flatMap(({blobs}) => blobs)};
 };
 
 /**

@@ -218,6 +218,22 @@ const omittedText = (repository: string, base: string | undefined): Pick<Problem
 	};
 };
 
+/** It took a part that it lacks, and lacks it still: distribution keeps what lies at a digest's place, also when that was cut short. */
+export const partDamaged = (context: Context, digest: string): ProblemError =>
+	make(
+		context,
+		{
+			code: 'registry-part-damaged',
+			cause: `It took ${digest} and confirmed it, but does not have it whole: its storage holds a damaged copy, which it does not replace.`,
+			fix: "Have the damaged copy deleted from the registry's storage, and the registry restarted; then push again.",
+			nextSteps: [
+				`In the storage of distribution, Harbor included: docker/registry/v2/blobs/sha256/${digest.slice(7, 9)}/${digest.slice(7)}/data`,
+			],
+			answers: ['registry.host'],
+		},
+		[],
+	);
+
 /** A differential bundle counts on a blob that is not there. */
 export const blobOmitted = (context: Context, digest: string, base: string | undefined): ProblemError =>
 	new ProblemError({

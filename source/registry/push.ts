@@ -3,11 +3,15 @@ import {ProblemError} from '../engine/problem.ts';
 import {type BlobOutcome, type BlobTask, ensureBlob} from './blobs.ts';
 import type {Limiter} from './limiter.ts';
 import {putManifest, readManifestDigest} from './manifests.ts';
-import type {PushProgress} from './types.ts';
+import {missingParts} from './parts.ts';
+import {partDamaged} from './problems.ts';
+import type {Asked, PushProgress} from './types.ts';
 
 export type PushTask = Omit<BlobTask, 'signal' | 'onProgress'> & {
 	/** Turns of small requests. */
 	readonly asks: Limiter;
+	/** Answers that pushes of one run share. */
+	readonly asked: Asked;
 	readonly tag: string;
 	readonly onProgress: PushProgress;
 };
@@ -22,6 +26,27 @@ const withBlob = (error: unknown, digest: string): unknown =>
 		: error;
 
 /**
+ * What of an image must go there: all of it; or, where the tag has its digest already, what the repository does not answer for, because
+ * a manifest outlives its layers where storage was restored or cleaned up wrongly.
+ */
+const lacking = async (task: PushTask, image: Image, signal: AbortSignal, outer: AbortSignal) => {
+	const {session, context, repository, tag, asks} = task;
+	const {digest, bytes} = image.manifest;
+	// With the rights of the push: a token for reading alone would cost each image a request more.
+	const rights = 'pull,push';
+	const ask = {session, context, repository, signal};
+	const found = await asks(signal, () => readManifestDigest(ask, tag, rights, bytes.length));
+	const {blobs, children = []} = image;
+	if (found !== digest) return {tagged: false, blobs, children};
+	const missing = await missingParts({...task, rights, signal: outer}, {blobs, manifests: children});
+	return {
+		tagged: true,
+		blobs: blobs.filter((blob) => missing.has(blob.digest)),
+		children: children.filter((child) => missing.has(child.digest)),
+	};
+};
+
+/**
  * Blobs first, several at once; then the manifests that an index names, by digest; then the manifest under its tag, read back.
  * Blobs that the bundle leaves out come before all others, so that nothing is sent for an image that cannot be whole.
  * @returns what it took: bytes sent, and how many blobs were mounted or there already
@@ -34,12 +59,12 @@ export const pushImage = async (task: PushTask, image: Image, outer: AbortSignal
 	const signal = AbortSignal.any([outer, stop.signal]);
 	const ask = {session, context, repository, signal};
 	const {digest} = image.manifest;
-	// With the rights of the push: a token for reading alone would cost each image a request more.
-	if ((await asks(signal, () => readManifestDigest(ask, tag, 'pull,push'))) === digest) {
-		for (const blob of image.blobs) onProgress({digest: blob.digest, done: blob.size, total: blob.size});
-		return {digest, uploadedBytes: 0, mounted: 0, present: image.blobs.length};
-	}
-	const counts: Record<BlobOutcome, number> = {present: 0, mounted: 0, uploaded: 0};
+	const {tagged, blobs, children} = await lacking(task, image, signal, outer);
+	for (const blob of image.blobs)
+		if (!blobs.includes(blob)) onProgress({digest: blob.digest, done: blob.size, total: blob.size});
+	const counts: Record<BlobOutcome, number> = {present: image.blobs.length - blobs.length, mounted: 0, uploaded: 0};
+	if (tagged && blobs.length === 0 && children.length === 0)
+		return {digest, uploadedBytes: 0, mounted: 0, present: counts.present};
 	let uploadedBytes = 0;
 	const ensureAll = async (blobs: Image['blobs']): Promise<void> => {
 		let failure: {readonly error: unknown} | undefined;
@@ -59,9 +84,17 @@ export const pushImage = async (task: PushTask, image: Image, outer: AbortSignal
 		outer.throwIfAborted();
 		if (failure) throw failure.error;
 	};
-	await ensureAll(image.blobs.filter(({omitted}) => omitted));
-	await ensureAll(image.blobs.filter(({omitted}) => !omitted));
-	for (const child of image.children ?? []) await asks(signal, () => putManifest(ask, child, child.digest));
-	await asks(signal, () => putManifest(ask, image.manifest, tag));
+	await ensureAll(blobs.filter(({omitted}) => omitted));
+	await ensureAll(blobs.filter(({omitted}) => !omitted));
+	for (const child of children) await asks(signal, () => putManifest(ask, child, child.digest));
+	await asks(signal, () => putManifest(ask, image.manifest, tag)).catch((error: unknown) => {
+		// A tag that may not be moved stands for this image already; its parts are there now.
+		if (!tagged || !(error instanceof ProblemError) || error.problem.code !== 'registry-tag-immutable') throw error;
+	});
+	if (tagged) {
+		const again = {...task, rights: 'pull,push', signal: outer, asked: new Map()} as const;
+		const [still] = await missingParts(again, {blobs, manifests: children});
+		if (still !== undefined) throw partDamaged(context, still);
+	}
 	return {digest, uploadedBytes, mounted: counts.mounted, present: counts.present};
 };

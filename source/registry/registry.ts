@@ -3,7 +3,8 @@ import {scopeOf} from './auth.ts';
 import {createBandwidth} from './bandwidth.ts';
 import {createKnownBlobs} from './blobs.ts';
 import {createLimiter} from './limiter.ts';
-import {readConfigDigests, readManifestDigest} from './manifests.ts';
+import {readContents, readManifestDigest} from './manifests.ts';
+import {missingParts} from './parts.ts';
 import {type Context, noProject, notARegistry, registryProblem} from './problems.ts';
 import {pushImage} from './push.ts';
 import {defaultRetries, isTrouble, type RetryTable} from './retry.ts';
@@ -118,25 +119,31 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 			const upload = session.locate(opened, context);
 			await session.send({method: 'DELETE', url: upload, scopes, context, signal, accept: any});
 		},
-		manifestDigest: (repository, reference, signal) =>
+		manifestDigest: (repository, reference, signal, length) =>
 			asks(signal, () =>
 				readManifestDigest(
 					{session, context: contextOf(`look for ${repository}`, repository), repository, signal},
 					reference,
+					'pull',
+					length,
 				),
 			),
-		configDigests: (repository, reference, signal) =>
+		contents: (repository, reference, signal) =>
 			asks(signal, () =>
-				readConfigDigests(
+				readContents(
 					{session, context: contextOf(`look into ${repository}`, repository), repository, signal},
 					reference,
 				),
 			),
-		push: (image, {repository, tag, signal, onProgress, base, mountFrom = () => []}) => {
+		missing: (repository, parts, {signal, asked}) => {
+			const context = contextOf(`look for the layers of ${repository}`, repository);
+			return missingParts({session, retries, context, repository, asks, rights: 'pull', signal, asked}, parts);
+		},
+		push: (image, {repository, tag, signal, onProgress, base, asked = new Map(), mountFrom = () => []}) => {
 			const context = contextOf(`push ${repository}:${tag}`, repository);
 			return explained(context, signal, () =>
 				pushImage(
-					{session, retries, known, memo, limit, asks, context, repository, tag, base, mountFrom, onProgress},
+					{session, retries, known, memo, limit, asks, asked, context, repository, tag, base, mountFrom, onProgress},
 					image,
 					signal,
 				),

@@ -1,7 +1,16 @@
-import type {Image} from '../bundle/types.ts';
+import type {Descriptor, Image, ManifestBytes} from '../bundle/types.ts';
 
 /** Bytes of one blob, absolute. They only rise, save that a blob whose line broke goes on at what the registry has of it. */
 export type PushProgress = (progress: {readonly digest: string; readonly done: number; readonly total: number}) => void;
+
+/** What lies below a manifest: blobs, and of an index the manifests that are carried. */
+export type Parts = {
+	readonly blobs: readonly Pick<Descriptor, 'digest' | 'size'>[];
+	readonly manifests?: readonly ManifestBytes[];
+};
+
+/** Answers to one look at a registry, so that what images share is asked for once; a new look begins with an empty one. */
+export type Asked = Map<string, Promise<boolean>>;
 
 /** A registry that speaks the OCI distribution API. A repository is the path without host, e.g. `zenml/zenml-pro-api`. */
 export type RegistryPort = {
@@ -11,14 +20,32 @@ export type RegistryPort = {
 	readonly ping: (signal: AbortSignal) => Promise<void>;
 	/** Starts and cancels an upload: proves the right to push. @throws ProblemError area `registry`. */
 	readonly checkPush: (repository: string, signal: AbortSignal) => Promise<void>;
-	/** Digest of the manifest under a tag or digest, or undefined when the registry does not have it. */
-	readonly manifestDigest: (repository: string, reference: string, signal: AbortSignal) => Promise<string | undefined>;
 	/**
-	 * Digests of the image configurations under a tag or digest, in the order of its manifests: the same for an image whose
-	 * layers are compressed otherwise. Empty when the registry does not have it.
+	 * Digest of the manifest under a tag or digest, or undefined when the registry does not have it.
+	 * @param length bytes of the manifest that is expected: where the registry tells another length, its digest is not taken on trust
 	 */
-	readonly configDigests: (repository: string, reference: string, signal: AbortSignal) => Promise<readonly string[]>;
-	/** Pushes what is missing (blobs, then manifest, then tag), reads the manifest back and compares. */
+	readonly manifestDigest: (
+		repository: string,
+		reference: string,
+		signal: AbortSignal,
+		length?: number,
+	) => Promise<string | undefined>;
+	/**
+	 * What the manifests under a tag or digest name. `configs`: digests of the image configurations, in the order of the manifests:
+	 * the same for an image whose layers are compressed otherwise. Empty when the registry does not have it.
+	 */
+	readonly contents: (
+		repository: string,
+		reference: string,
+		signal: AbortSignal,
+	) => Promise<Parts & {readonly configs: readonly string[]}>;
+	/** Digests of the parts that a repository does not answer for, each asked by itself. @throws ProblemError area `registry`. */
+	readonly missing: (
+		repository: string,
+		parts: Parts,
+		options: {readonly signal: AbortSignal; readonly asked: Asked},
+	) => Promise<ReadonlySet<string>>;
+	/** Pushes what is missing (blobs, then manifest, then tag), reads the manifest back and compares. The right tag alone is no proof of its layers. */
 	readonly push: (
 		image: Image,
 		options: {
@@ -26,6 +53,8 @@ export type RegistryPort = {
 			readonly tag: string;
 			readonly signal: AbortSignal;
 			readonly onProgress: PushProgress;
+			/** Shared by pushes of one run, with one signal. */
+			readonly asked?: Asked;
 			/** What a differential bundle builds on, for the refusal where that is missing here. */
 			readonly base?: string;
 			/** Repositories on this registry that may have a blob from an earlier run, for cross-repository mounts; each costs a request. */

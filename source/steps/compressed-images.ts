@@ -1,13 +1,15 @@
 import type {Image} from '../bundle/types.ts';
-import type {RegistryPort} from '../registry/types.ts';
+import type {Asked, RegistryPort} from '../registry/types.ts';
 import type {PushTarget} from './push-images.ts';
 
 /** How images are looked for at a registry. */
 export type Looking = {
-	readonly registry: Pick<RegistryPort, 'manifestDigest' | 'configDigests'>;
+	readonly registry: Pick<RegistryPort, 'manifestDigest' | 'contents' | 'missing'>;
 	readonly signal: AbortSignal;
 	/** Whether raw layers are compressed on this host before they are pushed. */
 	readonly compresses: boolean;
+	/** What this look has asked already. */
+	readonly asked: Asked;
 };
 
 /** Digests of the configurations that an image's own manifests name, in their order. */
@@ -18,18 +20,23 @@ const configsOf = ({manifest, children = []}: Image): readonly string[] =>
 	});
 
 /**
- * Whether the registry has an image under its tag, and the digest of what it has there. Where layers are compressed on
- * this host, the same configurations are the same image: they name each layer by the digest of its raw bytes.
+ * Whether the registry has an image under its tag, the digest of what it has there, and how many parts of that it lacks: it is there
+ * when every blob and manifest is. Where layers are compressed on this host, the same configurations are the same image: they name each
+ * layer by the digest of its raw bytes.
  */
 export const lookFor = async (
-	{registry, signal, compresses}: Looking,
+	{registry, signal, compresses, asked}: Looking,
 	{image, repository}: Pick<PushTarget, 'image' | 'repository'>,
-): Promise<{readonly present: boolean; readonly found: string | undefined}> => {
-	const found = await registry.manifestDigest(repository, image.tag, signal);
-	if (found === undefined || found === image.manifest.digest) return {present: found !== undefined, found};
-	if (!compresses) return {present: false, found};
-	const there = await registry.configDigests(repository, image.tag, signal);
-	return {present: there.length > 0 && there.join() === configsOf(image).join(), found};
+): Promise<{readonly present: boolean; readonly found: string | undefined; readonly missing: number}> => {
+	const {manifest, blobs, children: manifests = [], tag} = image;
+	const found = await registry.manifestDigest(repository, tag, signal, manifest.bytes.length);
+	const same = found === manifest.digest;
+	if (!same && (found === undefined || !compresses)) return {present: false, found, missing: 0};
+	const parts = same ? {blobs, manifests} : await registry.contents(repository, tag, signal);
+	const other = 'configs' in parts && (parts.configs.length === 0 || parts.configs.join() !== configsOf(image).join());
+	if (other) return {present: false, found, missing: 0};
+	const {size: missing} = await registry.missing(repository, parts, {signal, asked});
+	return {present: missing === 0, found, missing};
 };
 
 /** Bytes of raw layers of an image that are compressed, of all that it has. */

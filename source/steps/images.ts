@@ -9,6 +9,7 @@ const lookingOf = ({answers, registry, signal}: World): Looking => ({
 	registry,
 	signal,
 	compresses: answers.bundle.compress !== 'none',
+	asked: new Map(),
 });
 
 const targetsOf = ({answers}: World, images: readonly Image[]): readonly PushTarget[] =>
@@ -24,13 +25,17 @@ const check = async (world: World): Promise<Finding> => {
 	const looking = lookingOf(world);
 	const states = await Promise.all(targetsOf(world, images).map((target) => lookFor(looking, target)));
 	const changes = images.flatMap((image, index): Change[] => {
-		const {present = false, found} = states[index] ?? {};
+		const {present = false, found, missing = 0} = states[index] ?? {};
 		if (present) return [];
 		return [
 			{
 				action: 'push',
 				target: referenceOf(answers, image),
-				...(found ? {detail: `the registry has ${found.slice(0, 19)} under this tag`} : {}),
+				...(missing > 0
+					? {detail: `the registry has the tag, but lacks ${missing} of its layers and manifests`}
+					: found
+						? {detail: `the registry has ${found.slice(0, 19)} under this tag`}
+						: {}),
 			},
 		];
 	});

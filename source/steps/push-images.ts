@@ -1,6 +1,6 @@
 import type {Image} from '../bundle/types.ts';
 import {ProblemError, toProblem} from '../engine/problem.ts';
-import type {PushProgress, RegistryPort} from '../registry/types.ts';
+import type {Asked, PushProgress, RegistryPort} from '../registry/types.ts';
 
 /** An image and where it goes. */
 export type PushTarget = {
@@ -112,6 +112,7 @@ export const pushImages = async (
 	const stop = new AbortController();
 	const signal = AbortSignal.any([options.signal, stop.signal]);
 	const mountFrom = placesOf(targets, options.base);
+	const asked: Asked = new Map();
 	const done: string[] = [];
 	const failures: PushFailure[] = [];
 	const notTried: string[] = [];
@@ -125,6 +126,7 @@ export const pushImages = async (
 				tag: image.tag,
 				signal,
 				mountFrom,
+				asked,
 				...(options.base === undefined ? {} : {base: options.base}),
 				onProgress: (progress) => options.onProgress(target, progress),
 			});

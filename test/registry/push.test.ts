@@ -1,7 +1,10 @@
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {describe, expect, test} from 'vitest';
 import type {Image} from '../../source/bundle/types.ts';
-import {client, imageOf, never, noise, problemOf, push, type Seen, serve} from './helpers.ts';
+import {client, fake, imageOf, never, noise, problemOf, push, type Seen, serve, sha256, temporary} from './helpers.ts';
+import {indexOf} from './on-disk.ts';
 
 const base = noise('base', 700_000);
 const image = imageOf('api', [base, noise('api', 300_000)]);
@@ -120,6 +123,71 @@ describe('push', () => {
 		server.pace.bytesPerSecond = 0;
 		await push(client(server.host), image, 'zenml/api');
 		expect(await server.has('zenml/api', '1.0')).toBe(true);
+	});
+});
+
+describe('a tag that is right, above parts that are gone', () => {
+	/** Takes a blob, or a manifest below an index, out of the storage. */
+	const lose = (data: string, kind: '_blobs' | '_manifests', digest = '') =>
+		rm(join(data, 'repositories/zenml/api', kind, digest.slice('sha256:'.length)));
+	const [one, two] = [imageOf('one', [base, noise('one', 100)]), imageOf('two', [base, noise('two', 100)])];
+	const index = {...indexOf('api', [one, two]), tag: '1.0'};
+
+	test('a layer, a configuration and a manifest of a platform are sent again, and nothing else', async () => {
+		const dataDirectory = await temporary();
+		const server = await serve({dataDirectory});
+		await push(client(server.host), index, 'zenml/api');
+		expect(await push(client(server.host), index, 'zenml/api')).toMatchObject({uploadedBytes: 0});
+		await lose(dataDirectory, '_blobs', one.blobs[0]?.digest);
+		await lose(dataDirectory, '_blobs', two.blobs[2]?.digest);
+		await lose(dataDirectory, '_manifests', two.manifest.digest);
+		const registry = client(server.host);
+		expect(await registry.manifestDigest('zenml/api', '1.0', never)).toBe(index.manifest.digest);
+		const parts = {blobs: index.blobs, manifests: index.children ?? []};
+		const missing = () => registry.missing('zenml/api', parts, {signal: never, asked: new Map()});
+		expect(await missing()).toEqual(new Set([one.blobs[0]?.digest, two.blobs[2]?.digest, two.manifest.digest]));
+		expect(await push(registry, index, 'zenml/api')).toMatchObject({uploadedBytes: (one.blobs[0]?.size ?? 0) + 100});
+		expect(await missing()).toEqual(new Set());
+	});
+
+	test('a tag that may not be moved is no hindrance', async () => {
+		const dataDirectory = await temporary();
+		const server = await serve({dataDirectory});
+		await push(client(server.host), one, 'zenml/api');
+		await lose(dataDirectory, '_blobs', one.blobs[2]?.digest);
+		server.faults.status = {
+			code: 412,
+			requests: 1,
+			method: 'PUT',
+			path: '/manifests/',
+			message: 'configured as immutable',
+		};
+		expect(await push(client(server.host), one, 'zenml/api')).toMatchObject({uploadedBytes: 100, present: 2});
+	});
+
+	test('what images of one repository share is asked for once in a run', async () => {
+		const server = await serve();
+		const [first, second] = [one, {...two, tag: '2.0'}];
+		for (const image of [first, second]) await push(client(server.host), image, 'zenml/api');
+		const before = server.counters.requests;
+		const asked = new Map();
+		const registry = client(server.host);
+		for (const image of [first, second]) await push(registry, image, 'zenml/api', {asked});
+		const digests = new Set([...first.blobs, ...second.blobs].map(({digest}) => digest));
+		// Two tags beside them, and how the login begins: one refusal.
+		expect(digests.size).toBe(5);
+		expect(server.counters.requests - before).toBeLessThanOrEqual(digests.size + 2 + 2);
+	});
+
+	test('a registry that tells another length than the manifest has is not believed its digest', async () => {
+		const host = await fake((request, response) => {
+			const body = 'another manifest';
+			response.writeHead(200, {'docker-content-digest': image.manifest.digest, 'content-length': body.length});
+			response.end(request.method === 'HEAD' ? undefined : body);
+		});
+		const {length} = image.manifest.bytes;
+		expect(await client(host).manifestDigest('a', '1.0', never)).toBe(image.manifest.digest);
+		expect(await client(host).manifestDigest('a', '1.0', never, length)).toBe(sha256(Buffer.from('another manifest')));
 	});
 });
 

@@ -42,8 +42,10 @@ const freePort = async (): Promise<number> => {
 export const startBinary = async (
 	binary: string,
 	tls?: {readonly key: string; readonly cert: string},
+	/** Where its files go, below `data`. */
+	folder?: string,
 ): Promise<string> => {
-	const directory = await temporary();
+	const directory = folder ?? (await temporary());
 	const port = await freePort();
 	const file = join(directory, 'config.yml');
 	const certificate = tls ? `, tls: {certificate: ${directory}/cert.pem, key: ${directory}/key.pem}` : '';

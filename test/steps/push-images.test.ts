@@ -1,7 +1,11 @@
+import {rm} from 'node:fs/promises';
+import path from 'node:path';
 import {expect, test} from 'vitest';
 import type {RegistryPort} from '../../source/registry/types.ts';
+import {imagesStep} from '../../source/steps/images.ts';
 import {type PushTarget, pushImages} from '../../source/steps/push-images.ts';
-import {client, fake, imageOf, never, noise} from '../registry/helpers.ts';
+import type {World} from '../../source/steps/world.ts';
+import {client, fake, imageOf, never, noise, push, serve, sha256, temporary} from '../registry/helpers.ts';
 
 const targetsOf = (host: string, count: number): readonly PushTarget[] =>
 	Array.from({length: count}, (_, index) => {
@@ -42,3 +46,37 @@ test('a cause that all images share is met by those under way, and the others ar
 	// A wrong password that goes out for each image would lock the account.
 	expect(requests.length).toBeLessThan(60);
 });
+
+test.each(['none', 'zstd'])(
+	'a layer that the registry lost under the right tag is seen by the step: compress %s',
+	async (compress) => {
+		const dataDirectory = await temporary();
+		const server = await serve({dataDirectory});
+		const registry = client(server.host);
+		const image = imageOf('api', [noise('a', 500), noise('b', 500)]);
+		// Another manifest of the same configuration, as compressing makes it.
+		const bytes = Buffer.from(`${image.manifest.bytes.toString('utf8')}\n`);
+		const other = {...image, manifest: {...image.manifest, bytes, digest: sha256(bytes)}};
+		await push(registry, compress === 'none' ? image : other, 'zenml/api');
+		const answers = {registry: {host: server.host, prefix: 'zenml'}, bundle: {compress}};
+		const world = {
+			answers,
+			registry,
+			signal: never,
+			bundle: {open: async () => ({images: [image]})},
+		} as unknown as World;
+		expect(await imagesStep.check(world)).toMatchObject({status: 'ok'});
+		const lost = image.blobs[1]?.digest.slice('sha256:'.length) ?? '';
+		await rm(path.join(dataDirectory, 'repositories/zenml/api/_blobs', lost));
+		expect(await imagesStep.check(world)).toEqual({
+			status: 'todo',
+			changes: [
+				{
+					action: 'push',
+					target: `${server.host}/zenml/api:1.0`,
+					detail: 'the registry has the tag, but lacks 1 of its layers and manifests',
+				},
+			],
+		});
+	},
+);

@@ -33,7 +33,7 @@ const toPush = async (
 		import('../../steps/compressed-images.ts'),
 		import('../../report/format.ts'),
 	]);
-	const found = await targetsToPush({registry, signal, compresses: true}, carried, {
+	const found = await targetsToPush({registry, signal, compresses: true, asked: new Map()}, carried, {
 		compress: (image, onProgress) => compressImage(image, {algorithm, folder, signal, onProgress}),
 		onProgress: ({reference}, done, total) => lines.move(`compress ${reference}`, done, total),
 		onCompressed: ({reference}, before, after) =>
