@@ -96,7 +96,7 @@ test.each([
 	'{"pid":12}\n',
 	'{"name":"x","pid":12',
 	JSON.stringify({pid: 1, notes: 'x'.repeat(10_000)}),
-])('a file that is no lock is refused by name and stays: %s', async (text) => {
+])('a file that is no lock is refused by name and stays (%#)', async (text) => {
 	await leave(text);
 	await expect(acquireFileLock(file, me())).rejects.toMatchObject({
 		problem: {code: 'lock-not-ours', message: expect.stringContaining(file), location: {file}},
