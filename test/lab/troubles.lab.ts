@@ -148,7 +148,9 @@ describe('what goes wrong on a real cluster', () => {
 		const log = await readFile(join(facts.logs, 'dnsmasq.log'), 'utf8');
 		const asked = [...log.matchAll(/query\[\w+\] (\S+) from/gu)].map(([, name = '']) => name);
 		expect(asked.length).toBeGreaterThan(0);
-		const foreign = asked.filter((name) => !/(^|\.)(lab\.internal|cluster\.local|in-addr\.arpa|ip6\.arpa)$/u.test(name));
+		const foreign = asked.filter(
+			(name) => !/(^|\.)(lab\.internal|cluster\.local|in-addr\.arpa|ip6\.arpa)$/u.test(name),
+		);
 		expect([...new Set(foreign)]).toEqual([]);
 	});
 });

@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises';
+import {readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {resolvePath} from '../../answers/resolve-paths.ts';
 import {resolveSecret} from '../../answers/secrets.ts';
@@ -90,6 +90,18 @@ const readCa = async (file: string): Promise<string> => {
 	});
 };
 
+/** Refuses a place for the result before anything is asked: a file is put there whole, and in the place of a device that would be its end. */
+const refusePlace = async (file: string): Promise<void> => {
+	const there = await stat(file).catch(() => undefined);
+	if (there && !there.isFile())
+		throw usage(
+			'inventory-unwritable',
+			`${file} cannot be written.`,
+			there.isDirectory() ? 'It is a folder.' : 'It is a device or a pipe.',
+			'Name a file with --out.',
+		);
+};
+
 const save = async (file: string, text: string): Promise<void> => {
 	const {default: writeFileAtomic} = await import('write-file-atomic');
 	await writeFileAtomic(file, text).catch((error: NodeJS.ErrnoException) => {
@@ -106,6 +118,8 @@ const save = async (file: string, text: string): Promise<void> => {
 
 const work = async (context: Context, options: Options): Promise<number> => {
 	const {host: name, prefix} = placeOf(options);
+	const file = path.resolve(context.workingDirectory, options.out);
+	await refusePlace(file);
 	const findLogin = await findLoginOf(context, options);
 	const ca = options.ca === undefined ? undefined : await readCa(path.resolve(context.workingDirectory, options.ca));
 	const [{createHosts}, {takeInventory}, {formatInventory}, {requiredImages}] = await Promise.all([
@@ -131,7 +145,6 @@ const work = async (context: Context, options: Options): Promise<number> => {
 			onNote: lines.say,
 			onProgress: (repository, done, total) => lines.say(`${done + 1} of ${total}: ${repository}`),
 		});
-		const file = path.resolve(context.workingDirectory, options.out);
 		await save(
 			file,
 			formatInventory({formatVersion: 1, registry: name, prefix, taken, repositories: [...repositories]}),

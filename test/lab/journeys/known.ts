@@ -72,6 +72,13 @@ export const known: readonly Known[] = [
 			'A template and a count that change at once: a real controller first scales the old sets in proportion, the rehearsal goes straight to the end. Both end with the same pods.',
 	},
 	{
+		call: /\/replicasets.*\(list and watch\)$/u,
+		path: /\.(spec\.replicas|status\.\w*[rR]eplicas)$/u,
+		sometimes: true,
+		reason:
+			'Helm asks until the new pods are ready; whether it still sees the old set go down to 0 is a matter of milliseconds. The world at rest is compared as a whole.',
+	},
+	{
 		journey: /^helm/u,
 		step: /image is missing/u,
 		call: /\(list and watch\)$/u,
