@@ -5,29 +5,41 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {runCommand} from './commands.ts';
 import {type LabPaths, net} from './paths.ts';
+import {type ProcessMark, startedWith, startTime, stillRuns} from './processes.ts';
 import {LabError} from './report.ts';
 
 // First process of the lab's PID namespace. It reaps what daemons leave; its end is the end of every process of the lab.
 const anchorScript = 'trap "exit 0" TERM; while :; do sleep 3600 & wait $!; done';
 
-type Anchor = {readonly pid: number; readonly started: string};
+// Set for the holder and what it forks, for nothing else: they are found by it also when no file names them.
+const mark = (paths: LabPaths): {readonly ZENML_AIRGAP_LAB_ANCHOR: string} => ({ZENML_AIRGAP_LAB_ANCHOR: paths.run});
 
-// Field 22 of /proc/PID/stat (proc(5)): with the pid it names one process for ever.
-const startTime = (pid: number): string | undefined => {
-	try {
-		return readFileSync(`/proc/${pid}/stat`, 'utf8')
-			.replace(/^.*\) /su, '')
-			.split(' ')[19];
-	} catch {
-		return undefined;
+/** Ends the lab's first process and its holder, a start that was broken off included. Returns the pids that do not end. */
+const endProcesses = async (paths: LabPaths): Promise<readonly number[]> => {
+	let pids: readonly number[] = [];
+	for (let attempt = 0; attempt < 200; attempt += 1) {
+		const anchor = findAnchor(paths);
+		const marked = startedWith(`ZENML_AIRGAP_LAB_ANCHOR=${paths.run}`);
+		pids = [...new Set([...marked, ...(anchor === undefined ? [] : [anchor])])];
+		if (pids.length === 0) return [];
+		for (const pid of pids) {
+			try {
+				process.kill(pid, 'SIGKILL');
+			} catch (error) {
+				// The end of the first process may have ended this one.
+				if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+			}
+		}
+		await sleep(50);
 	}
+	return pids;
 };
 
 /** Host pid of the running lab's anchor, or undefined when there is none. */
 export const findAnchor = (paths: LabPaths): number | undefined => {
 	if (!existsSync(paths.anchor)) return undefined;
-	const anchor = JSON.parse(readFileSync(paths.anchor, 'utf8')) as Anchor;
-	return startTime(anchor.pid) === anchor.started ? anchor.pid : undefined;
+	const anchor = JSON.parse(readFileSync(paths.anchor, 'utf8')) as ProcessMark;
+	return stillRuns(anchor) ? anchor.pid : undefined;
 };
 
 /** Command line that runs a program inside the lab; the environment and the working folder go along. */
@@ -55,6 +67,9 @@ const childOf = async (pid: number): Promise<number> => {
  * bridge only, and private copies of the folders that a node writes to. Nothing leads out, and nothing outside is changed.
  */
 export const startAnchor = async (paths: LabPaths): Promise<number> => {
+	// What a start left that was broken off would hold the folders below.
+	const held = await endProcesses(paths);
+	if (held.length > 0) throw new LabError(`Processes of an earlier start do not end: ${held.join(', ')}.`);
 	await mkdir(paths.run, {recursive: true, mode: 0o711});
 	for (const folder of [paths.logs, paths.data, paths.pki, paths.config])
 		await mkdir(folder, {recursive: true, mode: 0o711});
@@ -67,8 +82,24 @@ export const startAnchor = async (paths: LabPaths): Promise<number> => {
 	await writeFile(join(host, 'hosts'), `127.0.0.1 localhost\n${net.node} ${net.nodeName}\n`);
 	const holder = spawn(
 		'unshare',
-		['--net', '--mount', '--propagation', 'private', '--pid', '--fork', '--mount-proc', 'bash', '-c', anchorScript],
-		{detached: true, stdio: 'ignore', cwd: '/', env: {PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}},
+		[
+			'--net',
+			'--mount',
+			'--propagation',
+			'private',
+			'--pid',
+			'--kill-child',
+			'--mount-proc',
+			'bash',
+			'-c',
+			anchorScript,
+		],
+		{
+			detached: true,
+			stdio: 'ignore',
+			cwd: '/',
+			env: {PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', ...mark(paths)},
+		},
 	);
 	await new Promise<void>((done, reject) => {
 		holder.once('spawn', done);
@@ -94,11 +125,11 @@ export const startAnchor = async (paths: LabPaths): Promise<number> => {
 	].join('\n');
 	const [program = '', ...args] = [...enter(pid), 'bash', '-c', setup];
 	await runCommand(program, args).catch((error: unknown) => {
-		process.kill(holder.pid ?? 0, 'SIGKILL');
 		process.kill(pid, 'SIGKILL');
 		throw error;
 	});
-	await writeFile(paths.anchor, JSON.stringify({pid, started: startTime(pid) ?? ''} satisfies Anchor), {
+	// Written last: a lab whose network was not made to its end must not be attached to.
+	await writeFile(paths.anchor, JSON.stringify({pid, started: startTime(pid) ?? ''} satisfies ProcessMark), {
 		mode: 0o600,
 	});
 	return pid;
@@ -113,15 +144,9 @@ const removeCgroups = async (folder: string): Promise<void> => {
 	await rmdir(folder).catch(() => undefined);
 };
 
-/** Ends every process of the lab by ending its first one, and removes its folder and cgroups. Repeatable. */
+/** Ends every process of the lab by ending its first one, and removes its folder and cgroups. Repeatable. Returns what is left. */
 export const endAnchor = async (paths: LabPaths): Promise<readonly string[]> => {
-	const left: string[] = [];
-	const pid = findAnchor(paths);
-	if (pid !== undefined) {
-		process.kill(pid, 'SIGKILL');
-		for (let attempt = 0; attempt < 200 && startTime(pid) !== undefined; attempt += 1) await sleep(50);
-		if (startTime(pid) !== undefined) left.push(`process ${pid}`);
-	}
+	const left = (await endProcesses(paths)).map((pid) => `process ${pid}`);
 	for (const controller of existsSync('/sys/fs/cgroup') ? readdirSync('/sys/fs/cgroup', {withFileTypes: true}) : []) {
 		if (!controller.isDirectory()) continue;
 		const root = join('/sys/fs/cgroup', controller.name);

