@@ -163,6 +163,8 @@ const round = async (): Promise<void> => {
 			if (before !== undefined) await writeFile(file, before);
 		}
 	}
+	// The test above holds the ports for a moment: nginx must not be started before it has ended.
+	await writeWhenChanged(join(settings.folder, 'tested'), 'yes\n');
 	for (const ingress of own) await publish(ingress);
 };
 

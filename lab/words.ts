@@ -48,7 +48,9 @@ export const readWords = (args: readonly string[]): LabWords => {
 		try {
 			return parse(own);
 		} catch (error) {
-			throw new LabError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+			// Node's first sentence says what is wrong; the others are about positional arguments, which there are none of.
+			const [why] = (error instanceof Error ? error.message : String(error)).split('. ');
+			throw new LabError(`${why}.\n\n${usage}`);
 		}
 	})();
 	if (values.help) return {verb: 'help', asked: {}, command: []};

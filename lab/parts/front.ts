@@ -40,7 +40,7 @@ export const frontParts = async (paths: LabPaths, debian: Debian, kubeconfig: st
 		...script(new URL('../ingress.ts', import.meta.url), settings),
 		env: {PATH: process.env.PATH ?? '', HOME: '/root'},
 		ready: async () => {
-			if (!existsSync(file)) throw new Error('it wrote no configuration yet');
+			if (!existsSync(join(folder, 'tested'))) throw new Error('it has written and tested no configuration yet');
 		},
 	};
 	const server: Part = {
