@@ -146,7 +146,9 @@ export const ensureBlob = async (task: BlobTask, blob: Blob): Promise<BlobOutcom
 	// Each push meets a failure of its own, so another's is not its concern.
 	for (let busy = known.busy.get(blob.digest); busy; busy = known.busy.get(blob.digest))
 		await Promise.allSettled([busy]);
-	const work = withRetry(task.retries, task.signal, (_count, advance) => task.limit(task.signal, () => place(advance)));
+	const work = withRetry(task.retries, task.signal, (_count, advance) =>
+		task.limit(task.signal, () => place(advance), blob.size),
+	);
 	known.busy.set(blob.digest, work);
 	try {
 		const outcome = await work;

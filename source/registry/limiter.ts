@@ -1,13 +1,17 @@
 /** Tasks that take turns. */
 export type Limiter = {
-	/** Runs a task when there is room for it; one that waits leaves the queue when its signal aborts. */
-	<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T>;
+	/**
+	 * Runs a task when there is room for it; one that waits leaves the queue when its signal aborts.
+	 * @param weight of a layer its bytes: a large one that began last would keep one connection busy when all others are done
+	 */
+	<T>(signal: AbortSignal, task: () => Promise<T>, weight?: number): Promise<T>;
 	/** How many may run at once at present. */
 	readonly width: () => number;
 };
 
 type Waiter = {
 	readonly signal: AbortSignal;
+	readonly weight: number;
 	readonly enter: () => void;
 	readonly reject: (reason: unknown) => void;
 };
@@ -16,8 +20,9 @@ type Waiter = {
 const steps = 4;
 
 /**
- * Lets at most `size` tasks run at once, in the order they came. A failure that `isTrouble` says yes to halves that number (never
- * below 1); after a row of successes it grows by one. Several that fail of one cause at once halve it once.
+ * Lets at most `size` tasks run at once; of those that wait the heaviest comes next, of one weight the one that came first. A failure
+ * that `isTrouble` says yes to halves that number (never below 1); after a row of successes it grows by one. Several that fail of one
+ * cause at once halve it once.
  */
 export const createLimiter = (size: number, isTrouble: (error: unknown) => boolean = () => false): Limiter => {
 	let width = Math.max(1, size);
@@ -52,22 +57,32 @@ export const createLimiter = (size: number, isTrouble: (error: unknown) => boole
 		queue = waiting.filter((waiter) => waiter.signal !== signal);
 		for (const waiter of waiting) if (waiter.signal === signal) waiter.reject(signal.reason);
 	};
-	const acquire = (signal: AbortSignal): Promise<void> => {
+	/** Behind all that weigh as much or more. */
+	const placeOf = (weight: number): number => {
+		let [low, high] = [head, queue.length];
+		while (low < high) {
+			const middle = (low + high) >>> 1;
+			if ((queue[middle] as Waiter).weight >= weight) low = middle + 1;
+			else high = middle;
+		}
+		return low;
+	};
+	const acquire = (signal: AbortSignal, weight: number): Promise<void> => {
 		signal.throwIfAborted();
 		if (running < width) {
 			running++;
 			return Promise.resolve();
 		}
 		return new Promise((enter, reject) => {
-			queue.push({signal, enter, reject});
+			queue.splice(placeOf(weight), 0, {signal, weight, enter, reject});
 			const shared = signals.get(signal) ?? {waiting: 0, leave: () => leaveAll(signal)};
 			if (shared.waiting++ > 0) return;
 			signals.set(signal, shared);
 			signal.addEventListener('abort', shared.leave, {once: true});
 		});
 	};
-	const run = async <T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> => {
-		await acquire(signal);
+	const run = async <T>(signal: AbortSignal, task: () => Promise<T>, weight = 0): Promise<T> => {
+		await acquire(signal, weight);
 		const begun = era;
 		try {
 			const result = await task();

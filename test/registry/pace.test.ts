@@ -33,6 +33,24 @@ describe('the limiter', () => {
 		expect(order).toEqual([1, 2, 3, 4, 5]);
 	});
 
+	test('of those that wait the heaviest comes next, of one weight the one that came first', async () => {
+		const limit = createLimiter(1);
+		const gate = Promise.withResolvers<void>();
+		const order: string[] = [];
+		const first = limit(never, () => gate.promise, 1);
+		const waiting = [
+			['small', 1],
+			['large', 9],
+			['middle', 5],
+			['large too', 9],
+			['manifest', undefined],
+		] as const;
+		const all = waiting.map(([name, weight]) => limit(never, async () => void order.push(name), weight));
+		gate.resolve();
+		await Promise.all([first, ...all]);
+		expect(order).toEqual(['large', 'large too', 'middle', 'small', 'manifest']);
+	});
+
 	test('many that wait with one signal cost it one listener, and leave together; others keep their turns', async () => {
 		const limit = createLimiter(1);
 		const [leaving, staying] = [new AbortController(), new AbortController()];
