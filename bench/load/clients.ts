@@ -32,12 +32,14 @@ const together = async (calls: readonly (() => Promise<Measured>)[]): Promise<Me
 	return whole;
 };
 
-/** The same bytes by bare PUTs: 4 connections, nothing hashed. */
-export const bare: Client = (set, {host}, home) =>
-	measure([process.execPath, fileURLToPath(new URL('put.ts', import.meta.url))], {
-		input: JSON.stringify({host, blobs: set.blobs}),
-		environment: cleanEnvironment(home),
-	});
+/** The same bytes by bare PUTs, 4 connections; what it takes to hash each byte on the way is told by a run of its own. */
+const bareOf =
+	(hashed: boolean): Client =>
+	(set, {host}, home) =>
+		measure([process.execPath, fileURLToPath(new URL('put.ts', import.meta.url))], {
+			input: JSON.stringify({host, blobs: set.blobs, hashed}),
+			environment: cleanEnvironment(home),
+		});
 
 /** Ours: `registry push`, everything as an operator gets it. */
 export const ours =
@@ -95,6 +97,8 @@ const craneOf =
 
 export type Clients = {
 	readonly bare: Client;
+	/** Bare PUTs of bytes that are hashed. */
+	readonly hashed: Client;
 	readonly ours: Client;
 	readonly crane?: Client;
 	readonly oras?: Client;
@@ -103,7 +107,8 @@ export type Clients = {
 
 /** Everything that can push here. */
 export const clientsOf = ({crane, oras, skopeo}: Peers, program: readonly string[]): Clients => ({
-	bare,
+	bare: bareOf(false),
+	hashed: bareOf(true),
 	ours: ours(program),
 	...(crane && {crane: craneOf(crane.command)}),
 	...(oras && {oras: orasOf(oras.command)}),

@@ -29,14 +29,15 @@ const rounds = async <Name extends string>(
 const skopeoVersion = ({peers}: Bench): string => peers.skopeo?.version ?? '';
 
 const raw = async (bench: Bench): Promise<readonly Row[]> => {
-	const {bare, ours, oras, skopeo} = bench.clients;
+	const {bare, hashed, ours, oras, skopeo} = bench.clients;
 	const set = await bench.archive();
-	const all = await rounds(bench, set, {bare, ours, ...(oras && {oras}), ...(skopeo && {skopeo})});
-	const [a = [], b = []] = [all.ours, all.bare];
+	const all = await rounds(bench, set, {bare, hashed, ours, ...(oras && {oras}), ...(skopeo && {skopeo})});
+	const [a = [], b = [], c = []] = [all.ours, all.bare, all.hashed];
 	const what = 'docker save tar, raw layers';
 	return [
 		timed(`${what}: bare PUTs`, b),
-		timed(`${what}: zenml-airgap`, a),
+		timed(`${what}: bare PUTs, every byte hashed`, c),
+		timed(`${what}: zenml-airgap, every byte hashed`, a),
 		...(all.oras ? [timed(`${what}: oras ${bench.peers.oras?.version}`, all.oras)] : []),
 		...(all.skopeo ? [timed(`${what}: skopeo ${skopeoVersion(bench)}, which compresses`, all.skopeo)] : []),
 		ratio('  against bare PUTs', a, b, 1.15),
@@ -47,12 +48,13 @@ const raw = async (bench: Bench): Promise<readonly Row[]> => {
 };
 
 const layout = async (bench: Bench): Promise<readonly Row[]> => {
-	const {bare, ours, crane} = bench.clients;
-	const all = await rounds(bench, await bench.layout(), {bare, ours, ...(crane && {crane})});
-	const [a = [], b = []] = [all.ours, all.bare];
+	const {bare, hashed, ours, crane} = bench.clients;
+	const all = await rounds(bench, await bench.layout(), {bare, hashed, ours, ...(crane && {crane})});
+	const [a = [], b = [], c = []] = [all.ours, all.bare, all.hashed];
 	const what = 'gzip OCI layout';
 	return [
 		timed(`${what}: bare PUTs`, b),
+		timed(`${what}: bare PUTs, every byte hashed`, c),
 		timed(`${what}: zenml-airgap, every byte hashed`, a),
 		...(all.crane ? [timed(`${what}: crane ${bench.peers.crane?.version} --index`, all.crane)] : []),
 		ratio('  against crane', a, all.crane, 1),

@@ -27,10 +27,17 @@ export const verify = async (bench: Bench): Promise<readonly Row[]> => {
 				environment: {...process.env, HOME: home, XDG_STATE_HOME: home, XDG_CACHE_HOME: home},
 			}),
 		);
-	const bareHash = async (files: readonly string[]): Promise<number> => {
-		const {stdout} = await measure([process.execPath, fileURLToPath(new URL('hash.ts', import.meta.url)), ...files]);
-		const {bytes, ms} = JSON.parse(stdout) as {readonly bytes: number; readonly ms: number};
-		return bytes / ms / 1000;
+	/** MB/s of a core, of as many loops at once: two cores at work slow each other down, whoever hashes. */
+	const bareHash = async (files: readonly string[], loops: number): Promise<number> => {
+		const program = fileURLToPath(new URL('hash.ts', import.meta.url));
+		const all = await Promise.all(
+			Array.from({length: loops}, async () => {
+				const {stdout} = await measure([process.execPath, program, ...files]);
+				const {bytes, ms, cpuMs} = JSON.parse(stdout) as Readonly<Record<'bytes' | 'ms' | 'cpuMs', number>>;
+				return bytes / Math.max(ms, cpuMs) / 1000;
+			}),
+		);
+		return all.reduce((sum, speed) => sum + speed, 0) / loops;
 	};
 	const rows: Row[] = [];
 	try {
@@ -40,10 +47,12 @@ export const verify = async (bench: Bench): Promise<readonly Row[]> => {
 		] as const) {
 			const all: Measured[] = [];
 			const start: Measured[] = [];
-			const loop: number[] = [];
+			const alone: number[] = [];
+			const paired: number[] = [];
 			for (let run = 1; run <= bench.runs; run++) {
 				bench.say(`run ${run} of ${bench.runs}: verify, ${what}`);
-				loop.push(await bareHash(files));
+				alone.push(await bareHash(files, 1));
+				paired.push(await bareHash(files, 2));
 				start.push(await check(tiny));
 				all.push(await check(folder));
 			}
@@ -56,13 +65,15 @@ export const verify = async (bench: Bench): Promise<readonly Row[]> => {
 				continue;
 			}
 			const perCore = set.bytes / Math.max(cpu, net) / 1000;
-			const share = perCore / median(loop);
+			const loops = cpu / net > 1.5 ? 2 : 1;
+			const [one, two] = [median(alone), median(paired)];
+			const share = perCore / (loops === 2 ? two : one);
 			rows.push({
 				what: name,
 				measured: `${(share * 100).toFixed(0)} %`,
 				target: '≥ 85 %',
 				met: share >= 0.85,
-				note: `${perCore.toFixed(0)} of ${median(loop).toFixed(0)} MB/s; ${(cpu / net).toFixed(1)} cores; ${seconds(wall(all))} in all, of which the start is ${seconds(wall(start))} (a bundle of 1 MB; not counted)`,
+				note: `${perCore.toFixed(0)} MB/s a core, ${(cpu / net).toFixed(1)} cores; a bare loop ${one.toFixed(0)}, two at once ${two.toFixed(0)} each; ${seconds(wall(all))} in all, of which the start is ${seconds(wall(start))} (a bundle of 1 MB; not counted)`,
 			});
 		}
 	} finally {

@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {complete, normalize} from './complete.ts';
 import {candidates, nearest} from './did-you-mean.ts';
 import {type Node, nodeAt} from './fields.ts';

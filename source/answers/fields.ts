@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {type TextKind, textKinds} from './parts.ts';
 import {answersSchema} from './schema.ts';
 import {type PathLike, toPath} from './tree.ts';

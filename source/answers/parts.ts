@@ -1,5 +1,5 @@
 import {isIP} from 'node:net';
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** What a text answer stands for, where that decides how it is asked for, resolved or protected. */
 export type TextKind = 'secret' | 'path' | 'quantity';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {byteRate} from './byte-rate.ts';
 import {hostPort, label, path, secretRefSchema, text} from './parts.ts';
 
@@ -44,7 +44,7 @@ export const registry = z
 			.int()
 			.min(1)
 			.max(32)
-			.default(3)
+			.default(4)
 			.describe('Layers pushed at once; fewer are taken by itself while registry or line fail'),
 		bandwidth: byteRate
 			.optional()

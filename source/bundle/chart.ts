@@ -7,7 +7,7 @@ import {pipeline} from 'node:stream/promises';
 import {createGunzip} from 'node:zlib';
 import {extract} from 'tar-stream';
 import {parse} from 'yaml';
-import {z} from 'zod';
+import * as z from 'zod';
 import {bundleProblem, damaged} from './problems.ts';
 import {openSlice, type Slice} from './slice.ts';
 import type {Chart} from './types.ts';

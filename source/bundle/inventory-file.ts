@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import type {ProblemError} from '../engine/problem.ts';
 import {bundleProblem} from './problems.ts';
 import {readRegular} from './regular-file.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {blobPath, digestPattern, mediaTypes, platformOf, readBlob} from './image.ts';
 import {damaged} from './problems.ts';
 import {readJson, type Tree} from './tree.ts';

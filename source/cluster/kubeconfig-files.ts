@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {delimiter, join, resolve} from 'node:path';
 import {LineCounter, parseDocument} from 'yaml';
-import {z} from 'zod';
+import * as z from 'zod';
 import {ProblemError, type ProblemInput} from '../engine/problem.ts';
 
 // Entries stay unread until one is chosen, so a broken entry of another cluster does no harm.

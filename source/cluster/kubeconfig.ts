@@ -1,7 +1,7 @@
 import {X509Certificate} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {codeOf, type Entry, type KubeconfigOptions, readFiles, refuse} from './kubeconfig-files.ts';
 
 const clusterSchema = z.looseObject({

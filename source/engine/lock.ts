@@ -1,6 +1,6 @@
 import {lstat, mkdir, open, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {ProblemError} from './problem.ts';
 
 const holderSchema = z.object({

@@ -1,7 +1,7 @@
 import {copyFile, mkdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import {z} from 'zod';
+import * as z from 'zod';
 import {ProblemError} from './problem.ts';
 import {type RunState, stepIds} from './types.ts';
 

@@ -5,7 +5,7 @@ import type {Answers} from '../answers/schema.ts';
 import {ProblemError, ProblemsError} from '../engine/problem.ts';
 import {type Journal, readJournal} from '../engine/state-file.ts';
 import type {Context, GlobalOptions} from './context.ts';
-import {journalFile} from './run.ts';
+import {journalFile} from './journal-file.ts';
 
 /** Where answers come from: the file, or an earlier run's journal, or nothing but `--set` and defaults. */
 export type AnswerSource = {

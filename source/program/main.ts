@@ -4,13 +4,9 @@ import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '.
 import {stepIds} from '../engine/types.ts';
 import {faultNames} from '../rehearsal/faults.ts';
 import {formatProblem} from '../report/format.ts';
-import {runAnswersCommand} from './answers-commands.ts';
 import {commandLine, type Request} from './command-line.ts';
 import {completionScript} from './completion.ts';
 import type {Context, GlobalOptions} from './context.ts';
-import {stateDirectoryOf} from './inputs.ts';
-import {runCommand} from './install.ts';
-import {runStatus} from './status.ts';
 
 /** A range that ends before it begins would run nothing and call that done. */
 const checkRange = ({from, until}: GlobalOptions): void => {
@@ -25,6 +21,7 @@ const checkRange = ({from, until}: GlobalOptions): void => {
 	});
 };
 
+/** Each command brings its own modules: what a command does not need is not read when it starts. */
 const act = async (
 	context: Context,
 	request: Request,
@@ -35,12 +32,18 @@ const act = async (
 	switch (request.command) {
 		case 'install':
 		case 'plan':
-		case 'verify':
+		case 'verify': {
+			const {runCommand} = await import('./install.ts');
 			return runCommand(context, request.command, request.options);
-		case 'status':
+		}
+		case 'status': {
+			const [{runStatus}, {stateDirectoryOf}] = await Promise.all([import('./status.ts'), import('./inputs.ts')]);
 			return runStatus(context, request.options, stateDirectoryOf(context, request.options));
-		case 'answers':
+		}
+		case 'answers': {
+			const {runAnswersCommand} = await import('./answers-commands.ts');
 			return runAnswersCommand(context, request.options, request.action, request.file);
+		}
 		case 'rehearse': {
 			const {runRehearsal} = await import('./rehearse.ts');
 			return runRehearsal(context, request);

@@ -13,6 +13,7 @@ import type {Ports, World} from '../steps/world.ts';
 import type {Context} from './context.ts';
 import {makeFolder} from './folder.ts';
 import {readClusterJournal} from './journal.ts';
+import {journalFile} from './journal-file.ts';
 import {clusterJournalMs, createRecorder} from './recorder.ts';
 
 export type RunRequest = {
@@ -34,9 +35,6 @@ export type RunRequest = {
 
 /** A run that came to its end. Files are absolute paths. */
 export type RunReport = RunResult & {readonly state: RunState; readonly logFile: string; readonly reportFile?: string};
-
-/** Where the journal of an installation lies. */
-export const journalFile = (stateDirectory: string): string => path.join(stateDirectory, 'state.json');
 
 const earlierJournal = async (request: RunRequest, ports: Ports): Promise<Journal | undefined> => {
 	const local = await readJournal(journalFile(request.stateDirectory));

@@ -4,7 +4,7 @@ import {ProblemError} from '../engine/problem.ts';
 import {outcomeWords} from '../engine/reduce.ts';
 import {readJournal} from '../engine/state-file.ts';
 import type {Context, GlobalOptions} from './context.ts';
-import {journalFile} from './run.ts';
+import {journalFile} from './journal-file.ts';
 
 /** What the last run did, from the journal of this host; asks no server. Exit code 0 when it finished, 130 when it can go on. */
 export const runStatus = async (

@@ -57,7 +57,7 @@ const originOf = (host: string, plainHttp: boolean): URL => {
  * @throws ProblemError `registry-not-a-registry` when `host` is not host or host:port
  */
 export const createRegistry = (options: RegistryOptions): RegistryPort & {readonly close: () => void} => {
-	const {host, username, password, concurrency = 3, retries = defaultRetries} = options;
+	const {host, username, password, concurrency = 4, retries = defaultRetries} = options;
 	const target = options.pushHost ?? host;
 	const origin = originOf(target, options.plainHttp ?? false);
 	const timeouts = {...defaultTimeouts, ...options.timeouts};

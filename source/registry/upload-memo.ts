@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 
 /**
  * Where uploads that were begun can be gone on with: their `Location`, by repository and digest. It may be lost at any time; then an

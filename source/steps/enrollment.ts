@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import type {WorkspaceAnswers} from '../answers/schema.ts';
 import {generateHexKey} from '../answers/secrets.ts';
 import {ProblemError} from '../engine/problem.ts';

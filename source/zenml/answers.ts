@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {ProblemError, type ProblemInput} from '../engine/problem.ts';
 import type {HttpsResponse} from '../network/types.ts';
 

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import type {WorkspaceInfo, ZenmlOrganization, ZenmlRole, ZenmlUser, ZenmlWorkspace} from './types.ts';
 
 /**

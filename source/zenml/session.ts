@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 import type {HttpsResponse} from '../network/types.ts';
 import {type Asked, apiError, isHtml, read, refusal, wordsOf} from './answers.ts';
 import {type Call, logIn, type Send} from './calls.ts';

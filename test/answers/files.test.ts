@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {parse} from 'yaml';
-import {z} from 'zod';
+import * as z from 'zod';
 import {setAt} from '../../source/answers/draft.ts';
 import {allFields} from '../../source/answers/fields.ts';
 import {commentedAnswers} from '../../source/answers/init.ts';

@@ -1,6 +1,6 @@
 import {readdir, readFile, rename, rm, stat} from 'node:fs/promises';
 import {dirname, join, relative, sep} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {bundleFiles, bundleIndexSchema} from '../index-file.ts';
 import {bundleProblem} from '../problems.ts';
 import {makeFolders, openNew} from './new-file.ts';

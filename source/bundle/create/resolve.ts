@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {digestPattern, mediaTypes, sha256} from '../image.ts';
 import {bundleProblem} from '../problems.ts';
 import type {Descriptor, ManifestBytes} from '../types.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {digestPattern} from '../image.ts';
 import {bundleProblem} from '../problems.ts';
 import {openRegular} from '../regular-file.ts';

@@ -1,6 +1,6 @@
 import {resolve} from 'node:path';
 import {isMap, isScalar, LineCounter, type Node, parseDocument} from 'yaml';
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {type Problem, ProblemsError, problem} from '../../engine/problem.ts';
 import {type BundleSpec, type CompleteSpec, specSchema} from './spec.ts';
 

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** Vendor's guide, step 1.1 and 1.2: two regions of Amazon's registry, or Google's; charts in Amazon's public registry. */
 const vendors = {

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {type FileHandle, readFile, rename} from 'node:fs/promises';
 import {join} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {openNew, sizeOfFile} from '../create/new-file.ts';
 import {writing} from '../create/problems.ts';
 import {type PartsFile, partName, partsFileSchema} from '../parts-file.ts';

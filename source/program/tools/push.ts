@@ -146,7 +146,7 @@ export const pushTool: Tool = ({registry}, ask) => {
 		.option('--client-certificate <file>', 'client certificate (PEM)')
 		.option('--client-key <file>', 'its private key (PEM)')
 		.option('--public-key <key>', 'key that must have signed the bundle: its file, or the line in it')
-		.option('--concurrency <number>', 'layers at the same time (default: 3)', wholeNumber)
+		.option('--concurrency <number>', 'layers at the same time (default: 4)', wholeNumber)
 		.option('--limit-rate <bytes>', 'most bytes a second, e.g. 20MiB')
 		.option('--plain-http', 'no TLS; for a registry on this host only', false)
 		.option('--state-dir <folder>', 'where is kept which uploads can be gone on with, and what failed')

@@ -1,6 +1,6 @@
 import {lstat, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {processBirth} from '../../engine/lock.ts';
 import {ProblemError} from '../../engine/problem.ts';
 import type {Context} from '../context.ts';

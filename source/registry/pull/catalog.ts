@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {notARegistry, oneLine} from '../problems.ts';
 import {type Answer, wordsOf} from '../refusals.ts';
 import type {Host} from './hosts.ts';

@@ -1,6 +1,6 @@
 import {open} from 'node:fs/promises';
 import {join} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import type {ProblemError} from '../../engine/problem.ts';
 import {registryProblem} from '../problems.ts';
 

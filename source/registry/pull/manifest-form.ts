@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import type {RemoteRepository} from '../../bundle/create/source.ts';
 import type {ManifestBytes} from '../../bundle/types.ts';
 import type {ProblemError} from '../../engine/problem.ts';

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {distance} from 'fastest-levenshtein';
-import {z} from 'zod';
+import * as z from 'zod';
 import type {RemoteReference} from '../../bundle/create/source.ts';
 import type {ManifestBytes} from '../../bundle/types.ts';
 import type {ProblemError} from '../../engine/problem.ts';

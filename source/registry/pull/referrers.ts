@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import type {ImageSource, RemoteRepository} from '../../bundle/create/source.ts';
 import {notARegistry} from '../problems.ts';
 import type {Answer} from '../refusals.ts';
