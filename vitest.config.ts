@@ -13,5 +13,6 @@ export default defineConfig({
 		retry: process.env.CI ? 1 : 0,
 		reporters: ['default', leftOut()],
 		env: {NODE_ENV: 'test'},
+		globalSetup: ['test/helpers/temporary-folder.ts'],
 	},
 });
