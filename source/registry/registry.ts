@@ -4,8 +4,9 @@ import {createBandwidth} from './bandwidth.ts';
 import {createKnownBlobs} from './blobs.ts';
 import {createLimiter} from './limiter.ts';
 import {readContents, readManifestDigest} from './manifests.ts';
+import {originOf} from './origin.ts';
 import {missingParts} from './parts.ts';
-import {type Context, noProject, notARegistry, registryProblem} from './problems.ts';
+import {type Context, noProject, notARegistry} from './problems.ts';
 import {pushImage} from './push.ts';
 import {defaultRetries, isTrouble, type RetryTable} from './retry.ts';
 import {createSession} from './session.ts';
@@ -40,18 +41,6 @@ export type RegistryOptions = {
 /** Small requests at once, beside the blobs. */
 const asksAtOnce = 6;
 
-const originOf = (host: string, plainHttp: boolean): URL => {
-	const text = `${plainHttp ? 'http' : 'https'}://${host}/`;
-	if (URL.canParse(text) && !/[/@?#\s]/u.test(host)) return new URL(text);
-	throw registryProblem({
-		code: 'registry-not-a-registry',
-		message: `${JSON.stringify(host)} is not the address of a registry.`,
-		cause: 'It is not host or host:port.',
-		fix: 'Give host and port of the registry, without https:// and without a path.',
-		answers: ['registry.host'],
-	});
-};
-
 /**
  * A registry over the OCI distribution specification 1.1. `close` ends its idle connections.
  * @throws ProblemError `registry-not-a-registry` when `host` is not host or host:port
@@ -59,7 +48,7 @@ const originOf = (host: string, plainHttp: boolean): URL => {
 export const createRegistry = (options: RegistryOptions): RegistryPort & {readonly close: () => void} => {
 	const {host, username, password, concurrency = 4, retries = defaultRetries} = options;
 	const target = options.pushHost ?? host;
-	const origin = originOf(target, options.plainHttp ?? false);
+	const origin = originOf(target, options.plainHttp ?? false, ['registry.host']);
 	const timeouts = {...defaultTimeouts, ...options.timeouts};
 	const transport = createTransport({
 		sockets: concurrency + asksAtOnce,

@@ -144,7 +144,7 @@ const epochOf = ({environment}: Context): {readonly sourceDateEpoch?: number} =>
 	});
 };
 
-const create = async (context: Context, options: Options): Promise<number> => {
+const work = async (context: Context, options: Options): Promise<number> => {
 	const {signal, workingDirectory} = context;
 	const room = await import('../../bundle/create/index.ts');
 	if (options.example) {
@@ -218,7 +218,7 @@ const create = async (context: Context, options: Options): Promise<number> => {
 };
 
 /** `bundle create`: makes a bundle on the connected side. */
-export const createTool: Tool = ({bundle}, ask) => {
+export const create: Tool = ({bundle}, ask) => {
 	bundle
 		.command('create')
 		.description('make a bundle on a machine with internet: images, charts, programs, lists')
@@ -238,5 +238,5 @@ export const createTool: Tool = ({bundle}, ask) => {
 		.option('--json', 'the result as one line of JSON on standard output', false)
 		.option('--concurrency <number>', 'blobs at the same time', wholeNumber, 4)
 		.option('--docker-config <folder>', 'folder of the config.json with logins (default: ~/.docker)')
-		.action((options: Options) => ask((context) => create(context, options)));
+		.action((options: Options) => ask((context) => work(context, options)));
 };

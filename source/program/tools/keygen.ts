@@ -40,7 +40,7 @@ const save = async (file: string, text: string, mode: number): Promise<void> => 
 	});
 };
 
-const make = async (context: Context, options: Options): Promise<number> => {
+const work = async (context: Context, options: Options): Promise<number> => {
 	if (!options.passphrase && options.passphraseRef !== undefined) {
 		throw new ProblemError({
 			code: 'signing-passphrase-ref',
@@ -110,6 +110,6 @@ export const keygen: Tool = ({bundle}, ask) => {
 		)
 		.option('--no-passphrase', 'do not lock the secret key')
 		.action((options: Options) =>
-			ask((context) => stoppable(context, 'No key was made; start it again.', () => make(context, options))),
+			ask((context) => stoppable(context, 'No key was made; start it again.', () => work(context, options))),
 		);
 };

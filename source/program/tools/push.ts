@@ -43,7 +43,7 @@ const toPush = async (
 	return found;
 };
 
-const push = async (context: Context, options: PushOptions): Promise<number> => {
+const work = async (context: Context, options: PushOptions): Promise<number> => {
 	const {signal, clock, out} = context;
 	const [{openSite}, {openImages}, {createRegistry}, steps, {formatBytes}] = await Promise.all([
 		import('./push-site.ts'),
@@ -123,7 +123,7 @@ const push = async (context: Context, options: PushOptions): Promise<number> => 
 };
 
 /** `registry push`: the images of a bundle, without an install. */
-export const pushTool: Tool = ({registry}, ask) => {
+export const push: Tool = ({registry}, ask) => {
 	registry
 		.command('push')
 		.description('push the images of a bundle, of a folder of archives, or of one archive')
@@ -151,5 +151,5 @@ export const pushTool: Tool = ({registry}, ask) => {
 		.option('--plain-http', 'no TLS; for a registry on this host only', false)
 		.option('--state-dir <folder>', 'where is kept which uploads can be gone on with, and what failed')
 		.option('--json', 'the result as one line of JSON on standard output', false)
-		.action((options: PushOptions) => ask((context) => push(context, options)));
+		.action((options: PushOptions) => ask((context) => work(context, options)));
 };

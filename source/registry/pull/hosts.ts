@@ -1,5 +1,6 @@
 import {scopeOf} from '../auth.ts';
-import {type Context, registryProblem} from '../problems.ts';
+import {originOf} from '../origin.ts';
+import type {Context} from '../problems.ts';
 import type {Answer} from '../refusals.ts';
 import {defaultRetries, type RetryTable, withRetry} from '../retry.ts';
 import {createSession, type Request} from '../session.ts';
@@ -44,17 +45,6 @@ export type Host = {
 	readonly contextOf: (what: string, repository?: string) => Context;
 };
 
-const rootOf = (host: string, plain: boolean): URL => {
-	const text = `${plain ? 'http' : 'https'}://${host}/`;
-	if (URL.canParse(text) && !/[/@?#\s]/u.test(host)) return new URL(text);
-	throw registryProblem({
-		code: 'registry-not-a-registry',
-		message: `${JSON.stringify(host)} is not the address of a registry.`,
-		cause: 'It is not host or host:port.',
-		fix: 'Give host and port of the registry, without https:// and without a path.',
-	});
-};
-
 /** Statuses that mean another thing to a pull than to a push. */
 const refusals = [401, 403, 429] as const;
 
@@ -72,7 +62,7 @@ export const createHosts = (
 	const closers: (() => void)[] = [];
 
 	const make = async (host: string): Promise<Host> => {
-		const origin = rootOf(endpointOf(host), plainHttp.includes(host));
+		const origin = originOf(endpointOf(host), plainHttp.includes(host));
 		const {login, source} = await findLogin(host);
 		const place: Place = {host, login: {given: Object.keys(login).length > 0, source}};
 		const pem = ca[host];
