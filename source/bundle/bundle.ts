@@ -1,4 +1,4 @@
-import {mkdtemp, stat} from 'node:fs/promises';
+import {mkdtemp, rm, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, posix} from 'node:path';
 import {digestOf, imagePart, readImages} from './archive.ts';
@@ -171,6 +171,9 @@ export const createBundlePort = (options: {
 		open: async (signal) => (await load(signal)).bundle,
 		compressed: async (image, more) =>
 			options.compress ? compressImage(image, {...options.compress, ...more}) : image,
+		dropCompressed: async () => {
+			if (options.compress) await rm(options.compress.folder, {recursive: true, force: true});
+		},
 		verify: async ({signal, onProgress}) => {
 			const {layout, bundle} = await load(signal);
 			const memo = options.memoFile === undefined ? {} : {memo: await openMemo(options.memoFile)};

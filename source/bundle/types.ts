@@ -113,6 +113,8 @@ export type BundlePort = {
 			readonly onProgress: (progress: {readonly digest: string; readonly done: number; readonly total: number}) => void;
 		},
 	) => Promise<Image>;
+	/** Removes what `compressed` keeps for a run that goes on: when all is at the registry nobody needs it any more. */
+	readonly dropCompressed: () => Promise<void>;
 	/** Hashes every byte that was not verified earlier: checksums, digests of all blobs. @throws ProblemError area `bundle`. */
 	readonly verify: (options: {readonly signal: AbortSignal; readonly onProgress: VerifyProgress}) => Promise<Verified>;
 };

@@ -86,7 +86,10 @@ const apply = async (world: World): Promise<void> => {
 			report({kind: 'line', level: 'info', text});
 		},
 	});
-	if (result.error === undefined) return void (await host.saveState(failuresFile, undefined));
+	if (result.error === undefined) {
+		await host.saveState(failuresFile, undefined);
+		return bundle.dropCompressed();
+	}
 	const file = await host.saveState(failuresFile, failuresText(result, new Date(clock.now())));
 	report({
 		kind: 'line',

@@ -89,6 +89,7 @@ describe('registry push', () => {
 			expect(done).toHaveLength(2);
 			expect(bytesSent).toBeLessThan(text.length / 10);
 			expect(first.err).toContain('compressed to');
+			expect(first.err).toContain(`are kept in ${join(state, 'compressed-layers')}`);
 			const {manifest} = own[0] ?? expect.fail();
 			const registry = client(server.host);
 			const digest = await registry.manifestDigest('zenml/api', '1.0', never);

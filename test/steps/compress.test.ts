@@ -1,4 +1,4 @@
-import {readdir, rm} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {changesOf, problemOf, type Site, startSite} from '../helpers/world.ts';
@@ -19,17 +19,16 @@ describe('with bundle.compress', () => {
 		expect(changesOf(await site.check('images', zstd))).toHaveLength(images.length);
 		await site.apply('images', zstd);
 		expect(changesOf(await site.check('images', zstd))).toEqual([]);
+		// What was compressed is kept for a run that goes on; with all at the registry it would only take space.
 		const folder = path.join(site.stateDirectory, 'compressed-layers');
-		expect((await readdir(folder)).length).toBeGreaterThan(0);
+		await expect(readdir(folder)).rejects.toThrow('ENOENT');
 		for (const {name, tag, manifest} of images) {
 			const digest = await registry.manifestDigest(`zenml/${name}`, tag, never);
 			expect(digest).toMatch(/^sha256:/u);
 			expect(digest).not.toBe(manifest.digest);
 		}
 
-		// What was kept may go: what lies at the registry is told by its configuration.
-		await rm(folder, {recursive: true});
-		expect(changesOf(await site.check('images', zstd))).toEqual([]);
+		// What lies at the registry is told by its configuration: nothing is compressed again.
 		await site.apply('images', zstd);
 		await expect(readdir(folder)).rejects.toThrow('ENOENT');
 

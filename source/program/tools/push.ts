@@ -105,6 +105,10 @@ const work = async (context: Context, options: PushOptions): Promise<number> => 
 		const bytes = sent.reduce((some, more) => some + more, 0);
 		const {failures, notTried} = report;
 		const done = [...present.map(({reference}) => reference), ...report.done];
+		if (whole && targets.some(({image}) => !carried.some((one) => one.image === image)))
+			lines.say(
+				`Compressed layers are kept in ${site.compressedFolder}, for a push to another registry; it may be removed.`,
+			);
 		out(
 			options.json
 				? `${JSON.stringify({registry: host, of: carried.length, bytesSent: bytes, done, failures, notTried, ...(whole ? {} : {failuresFile: file})})}\n`
