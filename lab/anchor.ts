@@ -53,10 +53,11 @@ export const enter = (pid: number): readonly string[] => [
 	'--',
 ];
 
+// The child takes its mounts out of the host's propagation and mounts /proc before it becomes bash: nobody may enter sooner.
 const childOf = async (pid: number): Promise<number> => {
-	for (let attempt = 0; attempt < 100; attempt += 1) {
-		const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-		if (children[0]) return Number(children[0]);
+	for (let attempt = 0; attempt < 500; attempt += 1) {
+		const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+		if (child && readFileSync(`/proc/${child}/comm`, 'utf8').trim() === 'bash') return Number(child);
 		await sleep(20);
 	}
 	throw new LabError('The first process of the lab did not start.');

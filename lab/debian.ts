@@ -42,6 +42,25 @@ const linkIptables = async (root: string): Promise<void> => {
 	}
 };
 
+/**
+ * Downloads packages and what they need into a folder, without installing any; `options` are apt's own.
+ * @throws LabError with apt's last words
+ */
+export const downloadPackages = async (
+	archives: string,
+	names: readonly string[],
+	options: readonly string[] = [],
+): Promise<void> => {
+	await mkdir(join(archives, 'partial'), {recursive: true});
+	const install = ['-y', '--download-only', '--no-install-recommends', '-o', `Dir::Cache::archives=${archives}`];
+	const words = [...install, ...options, '-o', 'APT::Sandbox::User=root', 'install', ...names];
+	await runCommand('apt-get', words, {timeoutMs: 600_000}).catch(async () => {
+		// Package lists that are old or absent are the usual reason.
+		await runCommand('apt-get', ['update'], {timeoutMs: 300_000});
+		await runCommand('apt-get', words, {timeoutMs: 600_000});
+	});
+};
+
 /** Downloads the packages and what they need beyond this machine's own, with apt, and unpacks them once. */
 export const debianPrograms = async (paths: LabPaths): Promise<Debian> => {
 	const names = [...packages, ...(existsSync('/usr/lib/postgresql/15/bin/initdb') ? [] : ['postgresql-15'])];
@@ -51,15 +70,8 @@ export const debianPrograms = async (paths: LabPaths): Promise<Debian> => {
 		const archives = join(paths.cache, 'archives');
 		const making = `${root}.making`;
 		await rm(making, {recursive: true, force: true});
-		await mkdir(join(archives, 'partial'), {recursive: true});
 		await mkdir(making, {recursive: true});
-		const install = ['-y', '--download-only', '--no-install-recommends', '-o', `Dir::Cache::archives=${archives}`];
-		const options = [...install, '-o', 'APT::Sandbox::User=root', 'install', ...names];
-		await runCommand('apt-get', options, {timeoutMs: 600_000}).catch(async () => {
-			// Package lists that are old or absent are the usual reason.
-			await runCommand('apt-get', ['update'], {timeoutMs: 300_000});
-			await runCommand('apt-get', options, {timeoutMs: 600_000});
-		});
+		await downloadPackages(archives, names);
 		for (const file of (await readdir(archives)).filter((name) => name.endsWith('.deb')))
 			await runCommand('dpkg', ['-x', join(archives, file), making]);
 		await linkIptables(making);

@@ -7,6 +7,7 @@ import {type SampleImage, writeClassic, writeModern} from '../source/rehearsal/s
 import {packChart} from '../source/rehearsal/sample-bundle/chart-package.ts';
 import {digestFile, type Layer} from '../source/rehearsal/sample-bundle/layers.ts';
 import {runCommand} from './commands.ts';
+import {downloadPackages} from './debian.ts';
 import type {LabPaths} from './paths.ts';
 import {type Say, timed} from './report.ts';
 
@@ -38,23 +39,11 @@ const tarOf = async (folder: string, name: string, file: string): Promise<Layer>
 
 const debianRoot = async (paths: LabPaths, root: string): Promise<void> => {
 	const archives = join(paths.cache, 'image-archives');
-	await mkdir(join(archives, 'partial'), {recursive: true});
+	await mkdir(paths.cache, {recursive: true});
 	// An empty package status: apt then names everything down to the C library.
 	const empty = join(paths.cache, 'no-packages');
 	await writeFile(empty, '');
-	const options = [
-		'-o',
-		`Dir::Cache::archives=${archives}`,
-		'-o',
-		`Dir::State::status=${empty}`,
-		'-o',
-		'APT::Sandbox::User=root',
-	];
-	await runCommand(
-		'apt-get',
-		[...options, '-y', '--download-only', '--no-install-recommends', 'install', ...packages],
-		{timeoutMs: 600_000},
-	);
+	await downloadPackages(archives, packages, ['-o', `Dir::State::status=${empty}`]);
 	for (const file of (await readdir(archives)).filter((name) => name.endsWith('.deb')))
 		await runCommand('dpkg', ['-x', join(archives, file), root]);
 	for (const folder of dead) await rm(join(root, folder), {recursive: true, force: true});

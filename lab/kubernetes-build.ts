@@ -9,6 +9,9 @@ import {LabError, type Say, timed} from './report.ts';
 
 const sources = fileURLToPath(new URL('./kubernetes/', import.meta.url));
 
+/** The sources of the minor that is built unless another is asked for. */
+export const kubernetesSources = join(sources, 'v1.34');
+
 /** The minors that have a `go.mod` of their own below `lab/kubernetes/`, such as `1.34`. */
 export const kubernetesMinors = async (): Promise<readonly string[]> =>
 	(await readdir(sources)).filter((name) => /^v1\.\d+$/u.test(name)).map((name) => name.slice(1));
@@ -20,6 +23,12 @@ export const goBinary = (): string => {
 		throw new LabError('Go is not on this machine: the lab builds Kubernetes with it. Install Go 1.24 or newer.');
 	return found;
 };
+
+/** The binaries that are in the cache already. */
+export const builtKubernetes = async (paths: LabPaths): Promise<readonly string[]> =>
+	(await readdir(join(paths.cache, 'kubernetes')).catch((): string[] => [])).filter(
+		(name) => !name.endsWith('.making'),
+	);
 
 export type KubernetesBinary = {
 	/** One program for all parts: its first argument says which one it is. */
@@ -53,6 +62,8 @@ export const kubernetesBinary = async (paths: LabPaths, minor: string, say: Say)
 			'-p',
 			'2',
 			'-trimpath',
+			// git refuses a clone that belongs to another user, and the build would fail with it.
+			'-buildvcs=false',
 			'-ldflags',
 			`-s -w ${flags.join(' ')}`,
 			'-o',

@@ -24,6 +24,8 @@ const insideEnv = (paths: LabPaths): NodeJS.ProcessEnv => ({
 	...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
 	ZENML_AIRGAP_LAB: paths.facts,
 	KUBECONFIG: kubeconfigFile(paths, 'admin'),
+	// npx would ask for the name of the npm registry once a day, and nobody in here may ask for a name outside.
+	npm_config_update_notifier: 'false',
 });
 
 /** Runs a command inside the lab with this terminal and hands back its exit code. */

@@ -6,12 +6,16 @@ import {LabError} from './report.ts';
 /** One process for ever: a pid alone is given to another process one day. */
 export type ProcessMark = {readonly pid: number; readonly started: string};
 
-/** Start time of a process in clock ticks since boot, field 22 of /proc/PID/stat (proc(5)); undefined when there is none. */
+/**
+ * Start time of a process in clock ticks since boot, field 22 of /proc/PID/stat (proc(5)); undefined when there is none. One that
+ * has ended counts as none: where the first process of a container collects nobody, it stays in state Z for ever.
+ */
 export const startTime = (pid: number): string | undefined => {
 	try {
-		return readFileSync(`/proc/${pid}/stat`, 'utf8')
+		const [state, ...rest] = readFileSync(`/proc/${pid}/stat`, 'utf8')
 			.replace(/^.*\) /su, '')
-			.split(' ')[19];
+			.split(' ');
+		return state === 'Z' ? undefined : rest[18];
 	} catch {
 		return undefined;
 	}
