@@ -30,7 +30,9 @@ export const ensureLibraries = async () => {
 	const installed = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
 	if (installed === lockHash()) return;
 	say('installing libraries (about 30 s the first time)');
-	const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+	// Tools and programs too, whatever NODE_ENV and the operator's npmrc leave out elsewhere.
+	const all = ['--include=dev', '--include=optional'];
+	const code = await run('npm', ['ci', ...all, '--no-audit', '--no-fund', '--loglevel=error']);
 	if (code !== 0) {
 		say(`npm ci ended with ${code}: is the npm registry reachable from here?`);
 		process.exit(code);
