@@ -47,12 +47,13 @@ unlistedImages: refuse
 	}
 }, 120_000);
 
+const lab = path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'zenml-airgap/lab');
 /** Debian's `docker-registry`, where it is at hand. */
 const binary = [
 	...(process.env.PATH ?? '').split(path.delimiter),
-	...(await readdir(path.join(homedir(), '.cache/zenml-airgap/lab')).catch(() => []))
+	...(await readdir(lab).catch(() => []))
 		.filter((name) => name.startsWith('debian-'))
-		.map((name) => path.join(homedir(), '.cache/zenml-airgap/lab', name, 'usr/bin')),
+		.map((name) => path.join(lab, name, 'usr/bin')),
 ]
 	.map((folder) => path.join(folder, 'docker-registry'))
 	.find((file) => existsSync(file));

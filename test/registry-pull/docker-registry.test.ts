@@ -11,7 +11,7 @@ import {createStage} from '../program/stage.ts';
 import {client} from '../registry/helpers.ts';
 import {collect, digestOf, imageOf, never, noise, problemOf, sourceAt, temporary} from './support.ts';
 
-const cache = path.join(homedir(), '.cache/zenml-airgap');
+const cache = path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'zenml-airgap');
 const lab = path.join(cache, 'lab');
 /** The CNCF distribution registry of Debian's package `docker-registry`, where it is at hand. */
 const binary = [

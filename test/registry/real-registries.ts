@@ -10,7 +10,7 @@ import {onTestFinished} from 'vitest';
 import {startRegistry} from '../../source/rehearsal/registry/index.ts';
 import {temporary} from './helpers.ts';
 
-const cache = join(homedir(), '.cache/zenml-airgap');
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'zenml-airgap');
 const labs = existsSync(join(cache, 'lab')) ? readdirSync(join(cache, 'lab')) : [];
 
 /** The CNCF distribution registry 2.8 of Debian's package `docker-registry`, where it is at hand: named, on the path, or of the lab. */
