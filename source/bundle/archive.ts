@@ -43,9 +43,17 @@ export type ReadOptions = {
 /** A whole image manifest of an OCI layout, with the names that it or the indexes around it were given. */
 type NamedLeaf = Leaf & {readonly annotations: Readonly<Record<string, string>>};
 
+/** An archive names some dozen manifests; indexes that name each other over and over multiply. */
+const maximumMentions = 5000;
+
 const leavesOf = async (tree: Tree, entries: readonly Entry[]): Promise<readonly NamedLeaf[]> => {
 	const leaves: NamedLeaf[] = [];
+	let mentions = 0;
 	const visit = async (entry: Entry, inherited: NamedLeaf['annotations'], root: Entry): Promise<void> => {
+		if (++mentions > maximumMentions) {
+			const cause = `Its indexes name manifests more than ${maximumMentions} times.`;
+			throw damaged('bundle-archive-damaged', tree.label, `${tree.label} is not an image archive.`, cause);
+		}
 		const {node} = entry;
 		const annotations = {...inherited, ...entry.annotations};
 		if (node?.kind === 'index') for (const child of node.children) await visit(child, annotations, root);

@@ -8,7 +8,19 @@ import {archivesOf} from '../../source/bundle/layout.ts';
 import type {Slice} from '../../source/bundle/slice.ts';
 import {indexTar} from '../../source/bundle/tar-index.ts';
 import {tarTree} from '../../source/bundle/tree.ts';
-import {classic, configOf, hex, layer, type Member, modern, never, tarOf, temporary, writeFiles} from './helpers.ts';
+import {
+	classic,
+	configOf,
+	hex,
+	layer,
+	type Member,
+	modern,
+	never,
+	problemOf,
+	tarOf,
+	temporary,
+	writeFiles,
+} from './helpers.ts';
 
 const read = async (bytes: Buffer, label = 'images/x.tar') => {
 	const file = join(await temporary(), 'x.tar');
@@ -234,5 +246,21 @@ describe('OCI layouts', () => {
 			await tarOf({...rest, [`blobs/sha256/${hex(inner)}`]: inner, 'index.json': JSON.stringify(outer)}),
 		);
 		expect(found).toMatchObject({name: 'app', tag: '1', manifest: {digest: index.manifests[0].digest}});
+	});
+
+	test('indexes that name each other a million times are refused at once', async () => {
+		const {'manifest.json': _, ...members} = modern([{reference: 'v/app:1', layers: [await layer('base')]}]);
+		let [entry] = JSON.parse(String(members['index.json'])).manifests;
+		for (let depth = 0; depth < 3; depth++) {
+			const bytes = Buffer.from(JSON.stringify({schemaVersion: 2, manifests: Array(100).fill(entry)}));
+			members[`blobs/sha256/${hex(bytes)}`] = bytes;
+			const mediaType = 'application/vnd.oci.image.index.v1+json';
+			entry = {mediaType, digest: `sha256:${hex(bytes)}`, size: bytes.length};
+		}
+		const index = JSON.stringify({schemaVersion: 2, manifests: [entry]});
+		expect(await problemOf(tarOf({...members, 'index.json': index}).then((bytes) => read(bytes)))).toMatchObject({
+			code: 'bundle-archive-damaged',
+			cause: expect.stringContaining('more than 5000 times'),
+		});
 	});
 });

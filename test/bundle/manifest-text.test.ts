@@ -77,6 +77,8 @@ test.each([
 	`${' '.repeat(200_000)}x`,
 	'|'.repeat(100_000),
 	`${'a '.repeat(60_000)}:`,
+	`images${' '.repeat(200_000)}*x`,
+	`images a${':'.repeat(200_000)}x`,
 ])('any text is read without harm (%#)', (text) => {
 	expect(parseManifest(text).checksums.size).toBe(0);
 });
