@@ -5,6 +5,7 @@ import {digestOf, imagePart, readImages} from './archive.ts';
 import {readChart} from './chart.ts';
 import {chartNames, compareManifest, mergeImages, pickChart, requireImages} from './checks.ts';
 import {type CompressOptions, compressImage} from './compress.ts';
+import {stampOf} from './identity.ts';
 import {archivesOf, type Layout, openLayout} from './layout.ts';
 import {parseChecksums, parseManifest} from './manifest-text.ts';
 import {openMemo} from './memo.ts';
@@ -121,15 +122,10 @@ export const openBundle = async (
 	};
 };
 
-/** Sizes and times of the files on disk: changes when any of them is replaced. */
-const stampOf = async (layout: Layout): Promise<string> => {
-	const files = new Set([layout.path, ...[...layout.files.values()].flatMap(filesOf)]);
-	const stamps: string[] = [];
-	for (const file of files) {
-		const status = await stat(file).catch(() => undefined);
-		stamps.push(`${file} ${status?.isFile() ? status.size : ''} ${status?.mtimeMs ?? 'gone'}`);
-	}
-	return stamps.join('\n');
+/** Changes when any file of the bundle is replaced, and when one comes into its folder. */
+const stampOfLayout = async ({path, files}: Layout): Promise<string> => {
+	const folder = await stat(path).catch(() => undefined);
+	return `${folder?.mtimeMs} ${await stampOf(new Set([...files.values()].flatMap(filesOf)))}`;
 };
 
 /**
@@ -161,9 +157,9 @@ export const createBundlePort = (options: {
 	};
 	const load = async (signal: AbortSignal) => {
 		// A file that was carried in again meanwhile has other offsets.
-		if (kept && kept.stamp === (await stampOf(kept.layout))) return kept;
+		if (kept && kept.stamp === (await stampOfLayout(kept.layout))) return kept;
 		const layout = await openLayout(options.path, signal);
-		const stamp = await stampOf(layout);
+		const stamp = await stampOfLayout(layout);
 		kept = {layout, bundle: await openBundle(layout, workDirectory, {signature, platform}, signal), stamp};
 		return kept;
 	};

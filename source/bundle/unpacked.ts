@@ -1,6 +1,6 @@
-import {stat} from 'node:fs/promises';
 import {type Compression, decompress} from './compressed.ts';
 import {readDisk} from './disk.ts';
+import {stampOf} from './identity.ts';
 import {truncated} from './problems.ts';
 import {filesOf, rowOf, type Slice, type UnpackedSlice} from './range.ts';
 
@@ -31,15 +31,6 @@ const idle: Live[] = [];
 const maximumIdle = 4;
 const idleMs = 5000;
 let sweeper: NodeJS.Timeout | undefined;
-
-/** Changes when a file is replaced while a stream of it is idle. */
-const stampOf = async (slice: Slice): Promise<string> => {
-	const stamps = filesOf(slice).map(async (file) => {
-		const status = await stat(file).catch(() => undefined);
-		return status ? `${status.ino} ${status.size} ${status.mtimeMs}` : 'gone';
-	});
-	return (await Promise.all(stamps)).join('\n');
-};
 
 const close = async (live: Live): Promise<void> => {
 	await live.chunks.return(undefined).catch(() => {});
@@ -91,7 +82,8 @@ const next = async (live: Live, most: number): Promise<Buffer | undefined> => {
  */
 export const borrowStream = async (slice: UnpackedSlice, at: number, signal?: AbortSignal): Promise<UnpackedStream> => {
 	const key = rowOf(slice);
-	const stamp = await stampOf(slice);
+	// A file may be replaced while a stream of it is idle.
+	const stamp = await stampOf(filesOf(slice));
 	const [best] = idle
 		.filter((live) => live.key === key && live.stamp === stamp && live.position <= at)
 		.sort((a, b) => b.position - a.position);

@@ -1,7 +1,8 @@
 import {bytesOf, type HashJob, type Range, rangesOf} from './hash-job.ts';
 import {defaultThreads, type HashOutcome, runHashJobs} from './hash-pool.ts';
+import {type Identity, identify, isSettled, sameFiles} from './identity.ts';
 import type {Layout} from './layout.ts';
-import {emptyMemo, type Identity, identify, isSettled, type Memo, memoKey, sameFiles} from './memo.ts';
+import {emptyMemo, type Memo, memoKey} from './memo.ts';
 import {rowOf} from './range.ts';
 import type {Bundle, Verified, VerifyProgress} from './types.ts';
 import {type Damage, damageOfMismatch, damageOfProblem, damageProblem} from './verify-damage.ts';

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {basename, dirname} from 'node:path';
+import {stampOf} from '../identity.ts';
 import type {Layout} from '../layout.ts';
-import {identify} from '../memo.ts';
 import {bundleProblem} from '../problems.ts';
 import {filesOf} from '../range.ts';
 import type {Slice} from '../slice.ts';
@@ -34,10 +34,7 @@ const foldersOf = (paths: readonly string[]): ReadonlySet<string> => {
 };
 
 /** What stands for a file without a checksum: another one in its place has other times. */
-const onDisk = async (slice: Slice): Promise<string> => {
-	const identities = await Promise.all(filesOf(slice).map(identify));
-	return JSON.stringify([identities.map((one) => one?.key), slice.offset]);
-};
+const onDisk = async (slice: Slice): Promise<string> => `${await stampOf(filesOf(slice))} ${slice.offset}`;
 
 /** Compared by code points, so that no locale changes the bytes. */
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
