@@ -154,3 +154,16 @@ test.skipIf(!mounts)('a disk that cannot be written is told as such (needs unsha
 		expect(out).toContain('code 5');
 	}
 });
+
+test('a signature that is cut is replaced, and one whose checksums were taken away to be made anew', async () => {
+	expect((await sign()).code).toBe(0);
+	await writeFile(join(folder, 'SHA256SUMS.minisig'), 'untrusted');
+	expect((await sign()).code).toBe(0);
+	expect((await verify()).code).toBe(0);
+	await writeFile(join(folder, 'RELEASE-NOTES.md'), 'more');
+	const refused = await sign();
+	expect(refused.err).toContain('remove SHA256SUMS and sign again');
+	await rm(join(folder, 'SHA256SUMS'));
+	expect((await sign()).code).toBe(0);
+	expect((await verify()).code).toBe(0);
+});

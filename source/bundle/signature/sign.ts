@@ -137,7 +137,10 @@ export const signBundle = async (options: {
 	checkNames(layout);
 	// Charts of a folder are read where they lie: nothing is copied out.
 	const here = (): Promise<string> => Promise.resolve(layout.path);
-	const bundle = await openBundle(layout, here, {signature: {mode: 'off'}, platform: undefined}, signal);
+	// The signature that is there is replaced: a cut one, or one whose sums were taken away, must not stop that.
+	const unsigned = new Map([...layout.files].filter(([name]) => name !== bundleFiles.signature));
+	const asked = {signature: {mode: 'off'}, platform: undefined} as const;
+	const bundle = await openBundle({...layout, files: unsigned}, here, asked, signal);
 	const old = layout.files.get(bundleFiles.checksums);
 	if (old && old.size > maximumChecksumsBytes) throw notWhole('It is too large to be a list of checksums', [path]);
 	const given = old ? await readSlice(old) : undefined;
