@@ -5,7 +5,7 @@ import {mergeImages} from './checks.ts';
 import {archivesOf, type Layout, openLayout} from './layout.ts';
 import {archiveName, openTar} from './open-tar.ts';
 import type {PlatformWish} from './platforms.ts';
-import {bundleProblem, fileProblem} from './problems.ts';
+import {bundleProblem, fileProblem, noImages} from './problems.ts';
 import {compareContents, readIndex} from './read-index.ts';
 import {checkSignature, type SignatureRequest} from './signature/check.ts';
 import {digestSlice} from './signature/checksums.ts';
@@ -109,15 +109,7 @@ export const openImages = async (
 		if (!tree.complete) cut.push(`${tree.label} lacks its end, but all that it names is there.`);
 	}
 	const images = mergeImages(found);
-	if (images.length === 0) {
-		throw bundleProblem({
-			code: 'bundle-no-images',
-			message: `There is no image in ${path}.`,
-			cause: 'It holds neither archives of images (.tar, .tar.gz, .tar.zst) nor an OCI layout.',
-			fix: 'Give a bundle, a folder of archives, one archive of docker save, or a folder with an OCI layout.',
-			answers: ['bundle.path'],
-		});
-	}
+	if (images.length === 0) throw noImages(path);
 	if (made) {
 		compareContents({...made.index, charts: []}, {images, charts: []});
 		const listed = new Set(made.index.images.map(({name, tag}) => `${name}:${tag}`));

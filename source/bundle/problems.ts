@@ -36,6 +36,16 @@ export const damaged = (
 export const truncated = (file: string, cause: string): ProblemError =>
 	damaged('bundle-archive-truncated', file, `${file} is cut short.`, cause);
 
+/** A path that was given for its images, and has none. */
+export const noImages = (path: string): ProblemError =>
+	bundleProblem({
+		code: 'bundle-no-images',
+		message: `There is no image in ${path}.`,
+		cause: 'It holds neither archives of images (.tar, .tar.gz, .tar.zst) nor an OCI layout.',
+		fix: 'Give a bundle, a folder of archives, one archive of docker save, or a folder with an OCI layout.',
+		answers: ['bundle.path'],
+	});
+
 /** Turns an error of the file system into a problem that names the file; anything else is given back as it is. */
 export const fileProblem = (file: string, error: unknown): unknown => {
 	if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;

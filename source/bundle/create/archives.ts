@@ -3,12 +3,12 @@ import {basename, join} from 'node:path';
 import {readImages} from '../archive.ts';
 import {sha256} from '../image.ts';
 import {archiveName, openTar} from '../open-tar.ts';
-import {fileProblem} from '../problems.ts';
+import {fileProblem, noImages} from '../problems.ts';
 import type {Slice} from '../slice.ts';
 import {type Tree, tarTree} from '../tree.ts';
 import type {Blob, Image} from '../types.ts';
 import {parseReference} from './reference.ts';
-import {configDigestOf, describeImage} from './resolve.ts';
+import {configDigestOf, describeImage, requirePlatforms} from './resolve.ts';
 import type {PlannedImage, PlannedPlatform} from './types.ts';
 
 const maximumFiles = 100_000;
@@ -91,7 +91,8 @@ const plan = async (image: Image): Promise<PlannedImage> => {
  * The images of archives that were saved by hand (`docker save`) or of OCI layouts. Layers stay as they are in there: those of
  * `docker save` are not compressed.
  * @param platforms one is taken out of an image of several; of several, the image is taken whole
- * @throws ProblemError of area `bundle`, as for archives within a bundle
+ * @throws ProblemError of area `bundle`, as for archives within a bundle; `bundle-create-platform` for an image that lacks one of
+ *   several, `bundle-no-images` for a path without archives
  */
 export const imagesOfArchives = async (
 	paths: readonly string[],
@@ -105,8 +106,14 @@ export const imagesOfArchives = async (
 		const trees = await treesOf(path, signal).catch((error: unknown) => {
 			throw fileProblem(path, error);
 		});
-		for (const tree of trees)
-			for (const image of await readImages(tree, signal, {platform})) found.push(await plan(image));
+		if (trees.length === 0) throw noImages(path);
+		for (const tree of trees) {
+			for (const image of await readImages(tree, signal, {platform})) {
+				const planned = await plan(image);
+				requirePlatforms(`${planned.name}:${planned.tag} in ${tree.label}`, planned.platforms, platforms);
+				found.push(planned);
+			}
+		}
 	}
 	return found;
 };

@@ -4,13 +4,13 @@ import {type ChartPort, type PlannedChart, planChart} from './charts.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
 import {inPool} from './pool.ts';
 import {parseReference, referenceOf} from './reference.ts';
-import {resolveImage} from './resolve.ts';
+import {configDigestOf, resolveImage} from './resolve.ts';
 import {attachedSboms, type PlannedSbom, suppliedSbom} from './sboms.ts';
 import type {ImageSource} from './source.ts';
 import {type CompleteSpec, listedCharts, listedImages} from './spec.ts';
 import {byText} from './texts.ts';
 import type {PlannedTool} from './tools.ts';
-import type {PlannedBlob, PlannedImage} from './types.ts';
+import {type PlannedBlob, type PlannedImage, platformName} from './types.ts';
 
 /** Everything that a bundle will hold, before a byte of it is fetched. */
 export type BundlePlan = {
@@ -66,7 +66,20 @@ const refuseUnlisted = (unlisted: readonly Unlisted[], unrendered: readonly Plan
 	});
 };
 
-const checkTwice = (images: readonly PlannedImage[]): void => {
+/** As for bundles made by hand: what has one configuration is one image, however it was saved. */
+const isSame = ({manifest}: PlannedImage, other: PlannedImage): boolean => {
+	const config = configDigestOf(manifest);
+	return (
+		manifest.digest === other.manifest.digest || (config !== undefined && config === configDigestOf(other.manifest))
+	);
+};
+
+/**
+ * Each image once, as archives may hold one twice.
+ * @throws ProblemError `bundle-create-name-twice` where two different ones have one name and tag, `bundle-create-archives-differ`
+ *   where they are said to be one
+ */
+const eachOnce = (images: readonly PlannedImage[]): readonly PlannedImage[] => {
 	const seen = new Map<string, PlannedImage>();
 	for (const image of images) {
 		const key = `${image.name}:${image.tag}`;
@@ -79,8 +92,17 @@ const checkTwice = (images: readonly PlannedImage[]): void => {
 				fix: 'Leave one out, or give one another tag.',
 			});
 		}
-		seen.set(key, image);
+		if (other && !isSame(image, other)) {
+			throw bundleProblem({
+				code: 'bundle-create-archives-differ',
+				message: `The archives of --from hold two different images called ${image.source}.`,
+				cause: `They are for ${[other, image].map((one) => one.platforms.map(platformName).join(' and ')).join(', and for ')}; their contents differ.`,
+				fix: 'Leave one of the archives out. Several platforms of an image must lie in one archive, or come from a registry.',
+			});
+		}
+		if (!other) seen.set(key, image);
 	}
+	return [...seen.values()];
 };
 
 /** Every blob once. @throws ProblemError `bundle-create-manifest` where two manifests give one blob different sizes */
@@ -145,8 +167,7 @@ export const planBundle = async (options: {
 		return resolveImage(source, reference, {platforms: spec.platforms, from, signal});
 	});
 	const further = archived.filter((image) => !images.includes(image));
-	const all = [...images, ...further].sort((a, b) => byText(a.source, b.source));
-	checkTwice(all);
+	const all = eachOnce([...images, ...further]).toSorted((a, b) => byText(a.source, b.source));
 
 	const attached = spec.attachedSboms
 		? await inPool(all, lookWidth, (image) => attachedSboms(source, image, signal))
@@ -179,7 +200,9 @@ export const planBundle = async (options: {
 							`${image} was left out: the chart ${chart.name} ${chart.version} names it for helm test or a part that is off. List it under extraImages if you need it.`,
 					),
 			),
-			...further.map(({name, tag}) => `${name}:${tag} was added: it lies in the archives of --from.`),
+			...further
+				.filter((image) => all.includes(image))
+				.map(({name, tag}) => `${name}:${tag} was added: it lies in the archives of --from.`),
 			...all
 				.filter(({rebuilt}) => rebuilt)
 				.map(

@@ -65,6 +65,22 @@ const fits = (wanted: string, {os, architecture, variant}: Omit<PlannedPlatform,
 	);
 };
 
+/** @throws ProblemError `bundle-create-platform` where an image lacks a platform that is wanted */
+export const requirePlatforms = (
+	image: string,
+	has: readonly Omit<PlannedPlatform, 'digest'>[],
+	wanted: readonly string[],
+): void => {
+	const absent = wanted.filter((one) => !has.some((platform) => fits(one, platform)));
+	if (absent.length === 0) return;
+	throw bundleProblem({
+		code: 'bundle-create-platform',
+		message: `${image} is not there for ${absent.join(', ')}.`,
+		cause: `It is there for ${has.map(platformName).join(', ') || 'no platform at all'}.`,
+		fix: 'Choose platforms that every image has (`platforms` in the spec, or --platform), or another image.',
+	});
+};
+
 /** BuildKit's attestations lie in an index as images of no platform. */
 const isReal = ({platform}: Entry): boolean => platform !== undefined && platform.os !== 'unknown';
 
@@ -149,33 +165,19 @@ export const resolveImage = async (
 				[...blobs.values()].reduce((sum, {size}) => sum + size, 0),
 		};
 	};
-	const lacks = (has: readonly string[], wanted: readonly string[]) =>
-		bundleProblem({
-			code: 'bundle-create-platform',
-			message: `${reference.source} is not there for ${wanted.join(', ')}.`,
-			cause: `It is there for ${has.join(', ') || 'no platform at all'}.`,
-			fix: 'Choose platforms that every image has (`platforms` in the spec, or --platform), or another image.',
-		});
-
 	const top = await source.readManifest(reference, signal);
 	const index = indexSchema.safeParse(tryJson(top.bytes));
 	if (!index.success) {
 		const image = await whole(top);
 		const platform = describeImage(top, image.config)?.platform;
 		if (!platform) throw unusable(reference, 'Its configuration names no platform; it is no container image.');
-		const absent = platforms.filter((wanted) => !fits(wanted, platform));
-		if (absent.length > 0) throw lacks([platformName(platform)], absent);
+		requirePlatforms(reference.source, [platform], platforms);
 		return planned(top, [image], {platforms: [platform], rebuilt: false});
 	}
 	const real = index.data.manifests.filter(isReal);
 	const named = ({platform, digest}: Entry): PlannedPlatform =>
 		planPlatform(platform ?? {os: '', architecture: ''}, digest);
-	const absent = platforms.filter((wanted) => !real.some((entry) => fits(wanted, named(entry))));
-	if (absent.length > 0)
-		throw lacks(
-			real.map((entry) => platformName(named(entry))),
-			absent,
-		);
+	requirePlatforms(reference.source, real.map(named), platforms);
 	const chosen = real.filter((entry) => platforms.some((wanted) => fits(wanted, named(entry))));
 	const all = chosen.length === real.length && chosen.length > 1;
 	const taken = all ? index.data.manifests : chosen;
