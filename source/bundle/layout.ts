@@ -149,18 +149,29 @@ const packedLayout = async (path: string, slice: Slice, signal: AbortSignal): Pr
 	return {path: slice.file, packed: true, files: below(files, root)};
 };
 
-/** The folder itself, or the first folder in it that holds a bundle. */
+const ambiguous = (path: string, names: readonly string[]) =>
+	bundleProblem({
+		code: 'bundle-ambiguous',
+		message: `${path} holds several bundles.`,
+		cause: `They are ${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''}; which one is meant is not said.`,
+		fix: `Give the folder of the one you mean, such as ${join(path, names[0] ?? '')}.`,
+		answers: ['bundle.path'],
+	});
+
+/** The folder itself, or the one folder in it that holds a bundle. @throws ProblemError `bundle-ambiguous` */
 const folderLayout = async (absolute: string, signal: AbortSignal): Promise<Layout | undefined> => {
 	const here = await walk(absolute, signal);
 	if (rootOf(here.keys()) === '') return {path: absolute, packed: false, files: here};
 	const folders = (await readdir(absolute, {withFileTypes: true})).filter((entry) => entry.isDirectory());
+	const found: Layout[] = [];
 	for (const {name} of folders.slice(0, 50)) {
 		const names = await readdir(join(absolute, name)).catch((): readonly string[] => []);
 		if (!names.includes('images')) continue;
 		const files = await walk(join(absolute, name), signal);
-		if (rootOf(files.keys()) === '') return {path: join(absolute, name), packed: false, files};
+		if (rootOf(files.keys()) === '') found.push({path: join(absolute, name), packed: false, files});
 	}
-	return undefined;
+	if (found.length > 1) throw ambiguous(absolute, found.map((one) => basename(one.path)).sort());
+	return found[0];
 };
 
 /**
@@ -175,8 +186,8 @@ export const wholeFolder = async ({path}: Layout, signal: AbortSignal): Promise<
 
 /**
  * @param path a folder, a tar of it (also compressed with gzip or zstd), or the list of the parts of a tar
- * @throws ProblemError `bundle-not-found`, `bundle-unreadable`, `bundle-layout`, `bundle-unfinished`, `bundle-compressed`,
- *   `bundle-part-missing`, `bundle-part-size`, or a damaged tar
+ * @throws ProblemError `bundle-not-found`, `bundle-unreadable`, `bundle-layout`, `bundle-ambiguous`, `bundle-unfinished`,
+ *   `bundle-compressed`, `bundle-part-missing`, `bundle-part-size`, or a damaged tar
  */
 export const openLayout = async (path: string, signal: AbortSignal): Promise<Layout> => {
 	const absolute = resolve(path);

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {link, lstat, readdir, realpath, statfs} from 'node:fs/promises';
-import {dirname, join, relative, sep} from 'node:path';
+import {dirname, join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {writeWhole} from '../create/folder.ts';
 import {hasCode, makeFolders, openNew, takeAway} from '../create/new-file.ts';
@@ -15,6 +15,7 @@ import {openSlice, readSlice, type Slice} from '../slice.ts';
 import type {Bundle, VerifyProgress} from '../types.ts';
 import {inspectBundle} from '../verify.ts';
 import {damageProblem} from '../verify-damage.ts';
+import {liesWithin} from '../within.ts';
 import type {Base} from './base.ts';
 import type {Difference} from './compare.ts';
 import {openWorkFolder} from './work-folder.ts';
@@ -44,8 +45,7 @@ const requireMade = ({index, directory}: Bundle): BundleIndex => {
 };
 
 const requireFree = async (out: string, bundle: Bundle, packed: boolean): Promise<void> => {
-	const inside = relative(bundle.directory, out);
-	if (!packed && inside !== '..' && !inside.startsWith(`..${sep}`)) {
+	if (!packed && (await writing(out, () => liesWithin(bundle.directory, out)))) {
 		throw bundleProblem({
 			code: 'bundle-diff-out',
 			message: `${out} cannot take the differential bundle.`,

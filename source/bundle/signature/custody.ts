@@ -1,12 +1,14 @@
 import {lstat, realpath, stat} from 'node:fs/promises';
-import {basename, dirname, join, relative, sep} from 'node:path';
+import {basename, dirname} from 'node:path';
 import {openBundle} from '../bundle.ts';
 import {bundleFiles} from '../index-file.ts';
 import {type Layout, openLayout} from '../layout.ts';
-import {findPartsFile, readPartsFile} from '../parts.ts';
+import {readPartsFile} from '../parts.ts';
+import {partsFileSuffix} from '../parts-file.ts';
 import {bundleProblem, fileProblem} from '../problems.ts';
 import {readSlice} from '../slice.ts';
 import type {Bundle, VerifyProgress} from '../types.ts';
+import {liesWithin} from '../within.ts';
 import {digestSlice, listedFiles, maximumChecksumsBytes, parseSums} from './checksums.ts';
 import type {Sheet, SheetFile} from './custody-sheet.ts';
 import {parseMinisig} from './minisig.ts';
@@ -55,10 +57,9 @@ const imagesOf = ({images}: Bundle): Sheet['images'] =>
 		};
 	});
 
-const carriedAs = async (path: string, layout: Layout, options: Options): Promise<Sheet['carried']> => {
-	const list = await findPartsFile(path);
-	if (list !== undefined) {
-		const {name, size, parts} = await readPartsFile(list);
+const carriedAs = async (layout: Layout, options: Options): Promise<Sheet['carried']> => {
+	if (layout.path.endsWith(partsFileSuffix)) {
+		const {name, size, parts} = await readPartsFile(layout.path);
 		return {kind: 'parts', name, size, parts: parts.map(({file, ...part}) => ({path: file, ...part}))};
 	}
 	const size = [...layout.files.values()].reduce((sum, slice) => sum + slice.size, 0);
@@ -87,11 +88,10 @@ const taken = (file: string) =>
  */
 const checkPlace = async (file: string, layout: Layout): Promise<void> => {
 	if (await lstat(file).catch(() => undefined)) throw taken(file);
-	const folder = await realpath(dirname(file)).catch((error: unknown) => {
+	await realpath(dirname(file)).catch((error: unknown) => {
 		throw unwritable(file, writeCause(error) ?? String(error), {cause: error});
 	});
-	const way = relative(await realpath(layout.path), join(folder, basename(file)));
-	if (layout.packed || way === '..' || way.startsWith(`..${sep}`)) return;
+	if (layout.packed || !(await liesWithin(layout.path, file))) return;
 	throw bundleProblem({
 		code: 'bundle-custody-inside',
 		message: `${file} lies within the bundle.`,
@@ -137,7 +137,7 @@ export const readSheet = async (
 		],
 		base: index?.differential?.base.name,
 		signer: await signerOf(layout),
-		carried: await carriedAs(path, layout, options),
+		carried: await carriedAs(layout, options),
 		images: imagesOf(bundle),
 		files: await filesOf(layout, options),
 	};

@@ -40,5 +40,6 @@ export const parsePartSize = (text: string): number => {
 	const factor = units[unit] ?? units[unit.charAt(0)] ?? 1;
 	const whole = Math.floor((Number(number) * factor) / mebibyte) * mebibyte;
 	if (whole < mebibyte) throw refuse(text, 'A part has at least 1 MiB.');
+	if (!Number.isSafeInteger(whole)) throw refuse(text, 'No disk has so many bytes.');
 	return whole === fatLimit ? fatLimit - mebibyte : whole;
 };

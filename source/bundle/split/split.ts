@@ -1,13 +1,14 @@
 import {readdir, readFile, statfs} from 'node:fs/promises';
-import {join, relative, sep} from 'node:path';
+import {join} from 'node:path';
 import {writeWhole} from '../create/folder.ts';
-import {makeFolders, sizeOfFile, takeAway} from '../create/new-file.ts';
+import {makeFolders, takeAway} from '../create/new-file.ts';
 import {diskFull, writing} from '../create/problems.ts';
 import type {Layout} from '../layout.ts';
 import {type PartsFile, partsFileSuffix} from '../parts-file.ts';
 import {partsFileText, partsSumsText, sumsSuffix} from '../parts-text.ts';
 import {bundleProblem} from '../problems.ts';
 import type {Bundle, VerifyProgress} from '../types.ts';
+import {liesWithin} from '../within.ts';
 import {
 	digestOfPart,
 	digestOfPlan,
@@ -22,11 +23,27 @@ import {
 import {planTar, type TarPlan} from './plan.ts';
 import {createTarReader} from './stream.ts';
 
+/** Is it called as a part of that tar is, with `end` behind? */
+const isNumbered = (file: string, name: string, end = ''): boolean =>
+	file.startsWith(`${name}.`) &&
+	file.endsWith(end) &&
+	/^\d{3,}$/u.test(file.slice(name.length + 1, file.length - end.length));
+
+/**
+ * What a run that was stopped left of a part is not gone on with, and `cat NAME.tar.[0-9]*` would take it for one. It may be the
+ * beginning of a part that this splitting does not have.
+ */
+const removeBroken = async (out: string, name: string): Promise<void> =>
+	writing(out, async () => {
+		for (const file of await readdir(out)) {
+			if (isNumbered(file, name, '.partial')) await takeAway(join(out, file));
+		}
+	});
+
 /** Parts of another splitting would be taken for parts of this one by `cat NAME.tar.*`. */
 const refuseStrangers = async (out: string, name: string, parts: readonly PartPlan[]): Promise<void> => {
 	const known = new Set(parts.map(({file}) => file));
-	const numbered = (file: string) => file.startsWith(`${name}.`) && /^\d{3,}$/u.test(file.slice(name.length + 1));
-	const strange = (await readdir(out)).filter((file) => numbered(file) && !known.has(file)).sort();
+	const strange = (await readdir(out)).filter((file) => isNumbered(file, name) && !known.has(file)).sort();
 	if (strange.length === 0) return;
 	throw bundleProblem({
 		code: 'bundle-split-left-over',
@@ -44,7 +61,7 @@ const requireRoom = async (out: string, parts: readonly PartPlan[], finished: Pa
 	let needed = 0;
 	for (const {file, from, to} of parts) {
 		if (kept.has(file)) continue;
-		needed += to - from - ((await sizeOfFile(join(out, `${file}.partial`))) ?? 0);
+		needed += to - from;
 	}
 	const {bavail, bsize} = await statfs(out);
 	const free = bavail * bsize;
@@ -73,6 +90,7 @@ const writeParts = async (plan: TarPlan, bundle: Bundle, options: SplitOptions):
 	const sumsFile = join(out, `${plan.name}${sumsSuffix}`);
 	const recordFile = `${listFile}.partial`;
 	await refuseStrangers(out, plan.name, parts);
+	await removeBroken(out, plan.name);
 	const recorded = await readRecord(recordFile, plan, partSize);
 	const listed = await readList(listFile, plan, partSize);
 	await requireRoom(out, parts, [...recorded, ...listed]);
@@ -139,8 +157,7 @@ const writeParts = async (plan: TarPlan, bundle: Bundle, options: SplitOptions):
  */
 export const splitBundle = async (layout: Layout, bundle: Bundle, options: SplitOptions): Promise<Split> => {
 	const {out} = options;
-	const inside = relative(layout.path, out);
-	if (!layout.packed && inside !== '..' && !inside.startsWith(`..${sep}`)) {
+	if (!layout.packed && (await writing(out, () => liesWithin(layout.path, out)))) {
 		throw bundleProblem({
 			code: 'bundle-split-inside',
 			message: `${out} lies within the bundle.`,
