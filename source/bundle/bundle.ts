@@ -68,7 +68,7 @@ export const openBundle = async (
 ): Promise<Bundle> => {
 	requireFinished(layout);
 	const {signer, checksums, warnings: unproven} = await checkSignature(layout, signature, signal);
-	const made = await readIndex(layout.files);
+	const made = await readIndex(layout.files, checksums);
 	const read = await readManifest(layout);
 	// Checksums that somebody else wrote do not count beside signed ones.
 	const manifest = made

@@ -98,7 +98,7 @@ export const openImages = async (
 	});
 	const layout = loose ?? (await openLayout(path, signal));
 	const {warnings, checksums} = await checkSignature(layout, options.signature, signal);
-	const made = await readIndex(layout.files);
+	const made = await readIndex(layout.files, checksums);
 	// The machine manifest is signed and names each image by digest; without one only the files themselves are what was signed.
 	if (checksums && !made) await compareArchives(layout, checksums, signal);
 	const omitted = new Map(made?.index.differential?.omitted.map(({digest, size}) => [digest, size]));

@@ -123,18 +123,8 @@ const compareFiles = (index: BundleIndex, files: ReadonlyMap<string, Slice>): vo
 	}
 };
 
-/**
- * Reads the machine manifest of a bundle that `bundle create` or `bundle diff` made, and holds the files against it.
- * @returns `undefined` for a bundle made by hand; else the index, and the digest of every file by path
- * @throws ProblemError `bundle-index-newer`, `bundle-index-damaged`, `bundle-index-mismatch`, `bundle-checksum-mismatch`,
- * `bundle-file-missing`, `bundle-file-extra`, `bundle-file-size`
- */
-export const readIndex = async (
-	files: ReadonlyMap<string, Slice>,
-): Promise<{readonly index: BundleIndex; readonly checksums: ReadonlyMap<string, string>} | undefined> => {
-	const slice = files.get(indexName);
-	if (!slice) return undefined;
-	const bytes = await readText(slice);
+/** @throws ProblemError `bundle-file-missing`, `bundle-index-damaged` */
+const readSums = async (files: ReadonlyMap<string, Slice>): Promise<ReadonlyMap<string, string>> => {
 	const sumsSlice = files.get(sumsName);
 	if (!sumsSlice) {
 		throw unusable(
@@ -157,6 +147,25 @@ export const readIndex = async (
 			{file: sumsName},
 		);
 	}
+	return checksums;
+};
+
+/**
+ * Reads the machine manifest of a bundle that `bundle create` or `bundle diff` made, and holds the files against it.
+ * @param signed the checksums, where a signature that was checked covers them: the file is not read a second time, as somebody
+ *   may have put another one there meanwhile
+ * @returns `undefined` for a bundle made by hand; else the index, and the digest of every file by path
+ * @throws ProblemError `bundle-index-newer`, `bundle-index-damaged`, `bundle-index-mismatch`, `bundle-checksum-mismatch`,
+ * `bundle-file-missing`, `bundle-file-extra`, `bundle-file-size`
+ */
+export const readIndex = async (
+	files: ReadonlyMap<string, Slice>,
+	signed?: ReadonlyMap<string, string>,
+): Promise<{readonly index: BundleIndex; readonly checksums: ReadonlyMap<string, string>} | undefined> => {
+	const slice = files.get(indexName);
+	if (!slice) return undefined;
+	const bytes = await readText(slice);
+	const checksums = signed ?? (await readSums(files));
 	const digest = sha256(bytes);
 	if (checksums.get(indexName) !== digest) {
 		throw unusable({
