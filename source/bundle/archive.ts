@@ -91,6 +91,8 @@ const dockerImages = async (tree: Tree, options: ReadOptions, signal: AbortSigna
 		const whole = own.find(({node}) => node.config.digest === digest);
 		// Other platforms of the image lie in the index that this one is in.
 		const siblings = whole && [whole, ...own.filter((leaf) => leaf !== whole && leaf.root === whole.root)];
+		// Layers that are compressed are hashed for that: once, however many names the image has.
+		let assembled: Image | undefined;
 		const seen = new Set<string>();
 		for (const source of tags) {
 			const named = splitReference(source);
@@ -102,11 +104,11 @@ const dockerImages = async (tree: Tree, options: ReadOptions, signal: AbortSigna
 			const preferred = options.platform === undefined ? whole && [whole] : siblings;
 			const choice = preferred && choosePlatform(tree, key, preferred, options.platform);
 			if (!choice) requirePlatform(tree, key, platformOf(parsedConfig), options.platform);
-			images.push(
-				choice
-					? wholeImage(tree, {...named, source}, choice, options.omitted)
-					: await assembleImage(tree, {named: {...named, source}, config, layers}, signal),
-			);
+			if (choice) images.push(wholeImage(tree, {...named, source}, choice, options.omitted));
+			else {
+				assembled ??= await assembleImage(tree, {named: {...named, source}, config, layers}, signal);
+				images.push({...assembled, ...named, source});
+			}
 		}
 	}
 	return images;

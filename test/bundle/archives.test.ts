@@ -263,4 +263,15 @@ describe('OCI layouts', () => {
 			cause: expect.stringContaining('more than 5000 times'),
 		});
 	});
+
+	test('compressed layers are hashed once, however many names the image has', async () => {
+		const plain = await layer('base');
+		const members = classic([{reference: 'v/app:0', layers: [plain], stored: [gzipSync(plain)]}]);
+		const [entry] = JSON.parse(String(members['manifest.json']));
+		const names = Array.from({length: 100}, (_, index) => `v/app:${index}`);
+		const list = JSON.stringify([{...entry, RepoTags: names}]);
+		const images = await read(await tarOf({...members, 'manifest.json': list}));
+		expect(images.map(({source}) => source)).toEqual(names);
+		expect(new Set(images.flatMap(({blobs}) => blobs)).size).toBe(2);
+	});
 });
