@@ -56,3 +56,20 @@ test('bytes that were there already are no speed', () => {
 	lines.move('fetch', 800 * mebi, 1000 * mebi, 780 * mebi);
 	expect(told).toEqual(['fetch: 800.0 MiB of 1000.0 MiB, 2.0 MiB/s, 1 min 40 s left\n']);
 });
+
+test('the speed of a push is its own, not that of the compressing before it', () => {
+	let now = 0;
+	const told: string[] = [];
+	const lines = progressLines({
+		err: (text) => void told.push(text),
+		clock: {now: () => now} as never,
+		stderr: {isTTY: false} as never,
+	});
+	const mebi = 1024 * 1024;
+	lines.move('compress a', 0, 500 * mebi);
+	now = 100_000;
+	lines.move('push', 0, 1000 * mebi);
+	now = 110_000;
+	lines.move('push', 200 * mebi, 1000 * mebi);
+	expect(told.at(-1)).toBe('push: 200.0 MiB of 1000.0 MiB, 20.0 MiB/s, 40 s left\n');
+});

@@ -1,54 +1,17 @@
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {text} from 'node:stream/consumers';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {describe, expect, onTestFinished, test} from 'vitest';
-import {programWords} from '../helpers/world.ts';
+import {describe, expect, test} from 'vitest';
 import {startProxy} from './fault-proxy.ts';
 import {canary, client, imageOf, never, noise, serve, temporary, users} from './helpers.ts';
 import {indexOf, writeLayout} from './on-disk.ts';
+import {base, images, setting, start} from './push-command.ts';
 import {dockerRegistry, sites} from './real-registries.ts';
 
 const mebi = 1024 * 1024;
-
-const start = (words: readonly string[], env: Readonly<Record<string, string>> = {}) => {
-	const child = spawn(process.execPath, [...programWords, 'registry', 'push', ...words], {
-		stdio: ['ignore', 'pipe', 'pipe'],
-		env: {PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env},
-	});
-	const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
-	onTestFinished(async () => {
-		if (child.exitCode !== null || child.signalCode !== null) return;
-		child.kill('SIGKILL');
-		await ended;
-	});
-	const [out, err] = [text(child.stdout), text(child.stderr)];
-	return {
-		child,
-		result: async () => {
-			const [code] = await ended;
-			return {code, out: await out, err: await err};
-		},
-	};
-};
-
-const base = noise('base', 600_000);
-const images = [
-	imageOf('api', [base, noise('api', 200_000)]),
-	imageOf('server', [base, noise('server', 100_000)]),
-	imageOf('client', [noise('client', 50_000)]),
-];
-
-const setting = async () => {
-	const folder = await temporary();
-	const layout = await writeLayout(join(folder, 'images'), images);
-	const state = join(folder, 'state');
-	return {folder, layout, state};
-};
 
 describe('registry push', () => {
 	test('pushes an OCI layout, a bundle without charts and a tar of one; the second time nothing is sent', async () => {

@@ -24,7 +24,8 @@ export const progressLines = ({err, clock, stderr}: Pick<Context, 'err' | 'clock
 	const moving = stderr.isTTY === true;
 	let shown = false;
 	let last = clock.now() - (moving ? drawMs : 0);
-	let start: {readonly startedAt: number; readonly startedDone: number} | undefined;
+	/** By the whole that is counted: images that are compressed beside each other, and the push after them, each have a speed of their own. */
+	const starts = new Map<number, {readonly startedAt: number; readonly startedDone: number}>();
 	const clear = (): void => {
 		if (shown) err('\r\u001B[K');
 		shown = false;
@@ -36,7 +37,8 @@ export const progressLines = ({err, clock, stderr}: Pick<Context, 'err' | 'clock
 		},
 		move: (label, done, total, kept) => {
 			const now = clock.now();
-			start ??= {startedAt: now, startedDone: done};
+			const start = starts.get(total) ?? {startedAt: now, startedDone: done};
+			starts.set(total, start);
 			const since = kept === undefined ? start : {...start, startedDone: kept};
 			if (now - last < (moving ? drawMs : tellMs)) return;
 			last = now;

@@ -121,6 +121,39 @@ const refuseOurs = ({problems, missing}: LoadedDraft, flags: readonly string[]):
 	);
 };
 
+/** What a file says of one registry and must not reach another: where it is pushed to really, who pushes, and whether TLS may be left out. */
+const ofOneRegistry = ['pushHost', 'username', 'password', 'clientCertificate', 'clientKey', 'plainHttp'] as const;
+
+type Registry = Answers['registry'];
+
+/**
+ * The registry to push to. Where the command line names another one than the file, what the file says of its own is left out: its login
+ * would go to a stranger, and its `pushHost` would take the images.
+ * @param set paths that the command line gives @param written the registry of the file alone
+ * @throws ProblemError `push-login-half`
+ */
+const registryOf = (
+	registry: Registry,
+	written: Readonly<Record<string, unknown>>,
+	set: ReadonlySet<string>,
+): {readonly registry: Registry; readonly leftOut: readonly string[]} => {
+	const known = [written.host, written.pushHost].map((host) => String(host ?? '').toLowerCase());
+	if (written.host === undefined || known.includes(registry.host.toLowerCase())) return {registry, leftOut: []};
+	const leftOut = ofOneRegistry.filter((key) => written[key] !== undefined && !set.has(`registry.${key}`));
+	const kept = answersSchema.shape.registry.parse(
+		Object.fromEntries(Object.entries(registry).filter(([key]) => !leftOut.some((one) => one === key))),
+	);
+	if ((kept.username === undefined) !== (kept.password === undefined)) {
+		throw usage(
+			'push-login-half',
+			`Half of the login for ${kept.host} is known.`,
+			`The answer file has the login of another registry, ${written.host}; it is not used for this one.`,
+			'Give --username and --password-ref together.',
+		);
+	}
+	return {registry: kept, leftOut};
+};
+
 const readAnswers = (file: string): Promise<string> =>
 	readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
 		const cause = error.code === 'ENOENT' ? 'There is no such file.' : error.message;
@@ -137,18 +170,25 @@ export const openSite = async (context: Context, options: PushOptions): Promise<
 	const flags = flagsOf(options);
 	const {overrides, problems} = parseOverrides([...options.set, ...flags]);
 	if (problems.length > 0) throw new ProblemsError(problems);
-	const loaded = loadDraft({
+	const input = {
 		text: file === undefined ? '' : await readAnswers(file),
 		file: options.answers ?? '(the command line)',
 		baseDirectory: file === undefined ? workingDirectory : path.dirname(file),
-		overrides,
 		overrideDirectory: workingDirectory,
 		homeDirectory: context.homeDirectory,
-	});
+	};
+	const loaded = loadDraft({...input, overrides});
 	refuseOurs(loaded, flags);
 	const {draft} = loaded;
 	const {shape} = answersSchema;
-	const registry = shape.registry.parse(draft.registry);
+	const {registry: own} = loadDraft(input).draft;
+	const written: Readonly<Record<string, unknown>> = own instanceof Object ? {...own} : {};
+	const set = new Set(overrides.map((one) => one.path));
+	const {registry, leftOut} = registryOf(shape.registry.parse(draft.registry), written, set);
+	if (leftOut.length > 0)
+		context.err(
+			`Not used, as they are answers for ${written.host}, and not for ${registry.host}: ${leftOut.map((key) => `registry.${key}`).join(', ')}.\n`,
+		);
 	const bundle = shape.bundle.parse(draft.bundle);
 	const stateDirectory = stateDirectoryOf(context, {
 		set: [],

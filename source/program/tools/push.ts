@@ -34,7 +34,7 @@ const toPush = async (
 		import('../../report/format.ts'),
 	]);
 	const found = await targetsToPush({registry, signal, compresses: true, asked: new Map()}, carried, {
-		compress: (image, onProgress) => compressImage(image, {algorithm, folder, signal, onProgress}),
+		compress: (image, onProgress, signal) => compressImage(image, {algorithm, folder, signal, onProgress}),
 		onProgress: ({reference}, done, total) => lines.move(`compress ${reference}`, done, total),
 		onCompressed: ({reference}, before, after) =>
 			lines.say(`${reference}  ${formatBytes(before)} compressed to ${formatBytes(after)}`),
@@ -66,6 +66,8 @@ const work = async (context: Context, options: PushOptions): Promise<number> => 
 	setFlagsFromString('--semi-space-growth-factor=1');
 	const sent: number[] = [];
 	try {
+		// A wrong login is sent once: with sixteen images under way it would be sent as often, which locks accounts.
+		if (site.registry.username !== undefined) await registry.ping(signal);
 		const {targets, present} = await toPush(context, site, registry, carried, lines);
 		const total = new Map(
 			targets.flatMap(({image: {blobs}}) => blobs.map(({digest, size}) => [digest, size] as const)),
