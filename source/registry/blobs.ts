@@ -146,9 +146,16 @@ export const ensureBlob = async (task: BlobTask, blob: Blob): Promise<BlobOutcom
 	// Each push meets a failure of its own, so another's is not its concern.
 	for (let busy = known.busy.get(blob.digest); busy; busy = known.busy.get(blob.digest))
 		await Promise.allSettled([busy]);
-	const work = withRetry(task.retries, task.signal, (_count, advance) =>
-		task.limit(task.signal, () => place(advance), blob.size),
-	);
+	const bring = async (): Promise<BlobOutcome> => {
+		const outcome = await withRetry(task.retries, task.signal, (_count, advance) =>
+			task.limit(task.signal, () => place(advance), blob.size),
+		);
+		// An upload that was begun earlier is of no more use, whoever brought the blob.
+		await task.memo.forget(repository, blob.digest);
+		return outcome;
+	};
+	const work = bring();
+	// Those that wait for it look here again as soon as it ends: between its end and its removal nothing may be waited for.
 	known.busy.set(blob.digest, work);
 	try {
 		const outcome = await work;

@@ -47,7 +47,8 @@ const lacking = async (task: PushTask, image: Image, signal: AbortSignal, outer:
 };
 
 /**
- * Blobs first, several at once; then the manifests that an index names, by digest; then the manifest under its tag, read back.
+ * Blobs first, several at once; then the manifests that an index names, by digest; then the manifest under its tag, read back. What was
+ * sent is asked for once more: a registry may confirm a layer of which it keeps a damaged copy.
  * Blobs that the bundle leaves out come before all others, so that nothing is sent for an image that cannot be whole.
  * @returns what it took: bytes sent, and how many blobs were mounted or there already
  * @throws ProblemError of area `registry`, or `bundle` when the archive is not what it says
@@ -66,6 +67,7 @@ export const pushImage = async (task: PushTask, image: Image, outer: AbortSignal
 	if (tagged && blobs.length === 0 && children.length === 0)
 		return {digest, uploadedBytes: 0, mounted: 0, present: counts.present};
 	let uploadedBytes = 0;
+	const uploaded: Image['blobs'][number][] = [];
 	const ensureAll = async (blobs: Image['blobs']): Promise<void> => {
 		let failure: {readonly error: unknown} | undefined;
 		await Promise.all(
@@ -74,7 +76,9 @@ export const pushImage = async (task: PushTask, image: Image, outer: AbortSignal
 					const progress = (done: number) => onProgress({digest: blob.digest, done, total: blob.size});
 					const outcome = await ensureBlob({...task, signal, onProgress: progress}, blob);
 					counts[outcome]++;
-					if (outcome === 'uploaded') uploadedBytes += blob.size;
+					if (outcome !== 'uploaded') return;
+					uploadedBytes += blob.size;
+					uploaded.push(blob);
 				} catch (error) {
 					failure ??= {error: withBlob(error, blob.digest)};
 					stop.abort(error);
@@ -91,10 +95,8 @@ export const pushImage = async (task: PushTask, image: Image, outer: AbortSignal
 		// A tag that may not be moved stands for this image already; its parts are there now.
 		if (!tagged || !(error instanceof ProblemError) || error.problem.code !== 'registry-tag-immutable') throw error;
 	});
-	if (tagged) {
-		const again = {...task, rights: 'pull,push', signal: outer, asked: new Map()} as const;
-		const [still] = await missingParts(again, {blobs, manifests: children});
-		if (still !== undefined) throw partDamaged(context, still);
-	}
+	const again = {...task, rights: 'pull,push', signal: outer, asked: new Map()} as const;
+	const [still] = await missingParts(again, tagged ? {blobs, manifests: children} : {blobs: uploaded});
+	if (still !== undefined) throw partDamaged(context, still);
 	return {digest, uploadedBytes, mounted: counts.mounted, present: counts.present};
 };

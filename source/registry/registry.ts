@@ -8,7 +8,7 @@ import {originOf} from './origin.ts';
 import {missingParts} from './parts.ts';
 import {type Context, noProject, notARegistry} from './problems.ts';
 import {pushImage} from './push.ts';
-import {defaultRetries, isTrouble, type RetryTable} from './retry.ts';
+import {defaultRetries, isTrouble, onceHeard, type RetryTable} from './retry.ts';
 import {createSession} from './session.ts';
 import {createTransport, defaultTimeouts, type Timeouts} from './transport.ts';
 import type {RegistryPort} from './types.ts';
@@ -46,11 +46,11 @@ const asksAtOnce = 6;
  * @throws ProblemError `registry-not-a-registry` when `host` is not host or host:port
  */
 export const createRegistry = (options: RegistryOptions): RegistryPort & {readonly close: () => void} => {
-	const {host, username, password, concurrency = 4, retries = defaultRetries} = options;
+	const {host, username, password, concurrency = 4} = options;
 	const target = options.pushHost ?? host;
 	const origin = originOf(target, options.plainHttp ?? false, ['registry.host']);
 	const timeouts = {...defaultTimeouts, ...options.timeouts};
-	const transport = createTransport({
+	const {call, close} = createTransport({
 		sockets: concurrency + asksAtOnce,
 		timeouts,
 		...(options.ca === undefined ? {} : {ca: options.ca}),
@@ -61,7 +61,8 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 		...(username === undefined ? {} : {username}),
 		...(password === undefined ? {} : {password}),
 	};
-	const session = createSession({origin, transport: transport.call, login, retries});
+	const {retries, transport} = onceHeard(options.retries ?? defaultRetries, call);
+	const session = createSession({origin, transport, login, retries});
 	const limit = createLimiter(concurrency, isTrouble);
 	const asks = createLimiter(asksAtOnce, isTrouble);
 	const known = createKnownBlobs();
@@ -94,7 +95,7 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 
 	return {
 		host,
-		close: transport.close,
+		close,
 		ping,
 		checkPush: async (repository, signal) => {
 			const context = contextOf(`push to ${repository}`, repository);
@@ -103,10 +104,12 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 			const opened = await explained(context, signal, () =>
 				session.ask({method: 'POST', url, scopes, context, signal, accept: [202]}),
 			);
-			// Not every registry can cancel; an upload that got no byte is cleaned up by the registry itself.
-			const any = [200, 202, 204, 400, 401, 403, 404, 405, 501];
 			const upload = session.locate(opened, context);
-			await session.send({method: 'DELETE', url: upload, scopes, context, signal, accept: any});
+			const cancel = {method: 'DELETE', url: upload, scopes, context, signal, accept: [200, 202, 204]} as const;
+			await session.send(cancel).catch((error: unknown) => {
+				// Not every registry can cancel, in whatever words; an upload that got no byte is cleaned up by the registry itself.
+				if (!(error instanceof ProblemError)) throw error;
+			});
 		},
 		manifestDigest: (repository, reference, signal, length) =>
 			asks(signal, () =>

@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {ProblemError} from '../engine/problem.ts';
+import type {Transport} from './transport.ts';
 
 /** How often a request is tried in all, and the pauses between, in milliseconds; the last pause repeats. */
 export type RetryRule = {readonly attempts: number; readonly pausesMs: readonly number[]};
@@ -14,6 +15,27 @@ export const defaultRetries: RetryTable = {
 	'registry-unavailable': {attempts: 6, pausesMs: [1000, 2000, 4000, 8000, 15_000]},
 	'registry-upload-lost': {attempts: 3, pausesMs: [500, 2000]},
 	'registry-rate-limited': {attempts: 6, pausesMs: [2000, 5000, 10_000, 20_000, 30_000]},
+};
+
+/**
+ * A registry that answered once and then cannot be connected to is being restarted: from then on that is tried again like any trouble of its own.
+ * Before, it is a wrong name or a firewall, and waiting helps nobody.
+ * @returns the table to follow, and the transport that watches for the first answer
+ */
+export const onceHeard = (
+	table: RetryTable,
+	transport: Transport,
+): {readonly retries: RetryTable; readonly transport: Transport} => {
+	const retries: Record<string, RetryRule> = {...table};
+	return {
+		retries,
+		transport: async (call) => {
+			const answer = await transport(call);
+			const rule = table['registry-unavailable'];
+			if (rule) retries['registry-unreachable'] ??= rule;
+			return answer;
+		},
+	};
 };
 
 /** The registry's own wish (`Retry-After`, RFC 9110 section 10.2.3), kept beside the problem. In milliseconds. */

@@ -40,14 +40,25 @@ const oldestMs = 7 * 24 * 3600 * 1000;
 
 /**
  * Remembers beyond the life of the process, in a file that only its owner may read: a `Location` may carry a signed query. The file
- * goes when nothing is left in it. What cannot be read is taken for empty, since it only saves time.
+ * goes when nothing is left in it. What cannot be read is taken for empty, and what cannot be written is known to this process alone,
+ * since it only saves time: a full disk must not end a push.
  * @param options.registry host:port; one file may serve several
- * @throws what the file system says when the file cannot be written
  */
 export const createFileMemo = (options: {readonly file: string; readonly registry: string}): UploadMemo => {
 	const {file, registry} = options;
 	let loading: Promise<Map<string, Entry>> | undefined;
 	let writing: Promise<void> = Promise.resolve();
+	const write = async (text: string): Promise<void> => {
+		const temporary = `${file}.${randomUUID()}.tmp`;
+		try {
+			await mkdir(dirname(file), {recursive: true, mode: 0o700});
+			await writeFile(temporary, text, {mode: 0o600});
+			await rename(temporary, file);
+		} catch {
+			// What is there of it may name an address that is a key.
+			await rm(temporary, {force: true}).catch(() => {});
+		}
+	};
 	const load = async (): Promise<Map<string, Entry>> => {
 		const entries = new Map<string, Entry>();
 		const text = await readFile(file, 'utf8').catch(() => '');
@@ -65,16 +76,12 @@ export const createFileMemo = (options: {readonly file: string; readonly registr
 	const keyHere = (repository: string, digest: string) => `${registry} ${keyOf(repository, digest)}`;
 	/** One after the other: each writes the state of its own moment, the last one stays. */
 	const save = (): Promise<void> => {
-		writing = writing
-			.catch(() => {})
-			.then(async () => {
-				const uploads = [...(await entries()).values()];
-				if (uploads.length === 0) return rm(file, {force: true});
-				await mkdir(dirname(file), {recursive: true, mode: 0o700});
-				const temporary = `${file}.${randomUUID()}.tmp`;
-				await writeFile(temporary, `${JSON.stringify({version: 1, uploads}, undefined, '\t')}\n`, {mode: 0o600});
-				await rename(temporary, file);
-			});
+		writing = writing.then(async () => {
+			const uploads = [...(await entries()).values()];
+			if (uploads.length > 0) return write(`${JSON.stringify({version: 1, uploads}, undefined, '\t')}\n`);
+			// One that stays is asked for in vain, or is older than a week one day.
+			await rm(file, {force: true}).catch(() => {});
+		});
 		return writing;
 	};
 	return {

@@ -113,6 +113,7 @@ const sendWhole = async (task: BlobTask, blob: Blob, url: URL): Promise<void> =>
 /** The rest of a blob by PATCH, then a PUT that closes the upload (distribution specification 1.1, "Pushing a blob in chunks"). */
 const sendRest = async (task: BlobTask, blob: Blob, place: Place, advance: (offset: number) => void) => {
 	const {session, known, context} = task;
+	const anew = place.offset === 0;
 	let hash = await hashUpTo(blob, place.offset, task.signal);
 	let {url, offset} = place;
 	task.onProgress(offset);
@@ -136,12 +137,18 @@ const sendRest = async (task: BlobTask, blob: Blob, place: Place, advance: (offs
 				onSent: (bytes) => task.onProgress(start + bytes),
 			},
 		});
-		if (answer.status === 405 || answer.status === 501) known.whole = true;
-		if (answer.status >= 400)
-			throw lost(task, `It does not take the bytes from ${start} on (status ${answer.status}).`);
 		const told = rangeEnd(answer.headers.range);
-		if (told !== undefined && told !== end)
-			throw lost(task, `It says that it has ${told} bytes after ${end} were sent.`);
+		const refused = answer.status >= 400;
+		if (refused || (told !== undefined && told !== end)) {
+			// Pieces of an upload that was begun for them: whatever it says of them, the next attempt must be another.
+			if (anew || answer.status === 405 || answer.status === 501) known.whole = true;
+			throw lost(
+				task,
+				refused
+					? `It does not take the bytes from ${start} on (status ${answer.status}).`
+					: `It says that it has ${told} bytes after ${end} were sent.`,
+			);
+		}
 		hash = running;
 		offset = end;
 		if (answer.headers.location !== undefined) url = session.locate(answer, context);
@@ -156,6 +163,7 @@ const sendRest = async (task: BlobTask, blob: Blob, place: Place, advance: (offs
 		accept: [201, 204, 400, 404, 416],
 	});
 	if (closed.status < 300) return;
+	if (anew) known.whole = true;
 	const words = wordsOf(closed).lines.join(' ');
 	throw lost(
 		task,
@@ -182,7 +190,8 @@ export const findUpload = async (task: BlobTask, blob: Blob): Promise<Place | un
 		...common(task),
 		method: 'GET',
 		url: session.locate({headers: {location}}, context),
-		accept: [200, 204, 400, 401, 403, 404, 405, 410, 416, 501],
+		// 500: its storage lost the bytes but not the entry (S3 clears away parts of uploads that were left); it would say so for ever.
+		accept: [200, 204, 400, 401, 403, 404, 405, 410, 416, 500, 501],
 	});
 	const offset = rangeEnd(answer.headers.range);
 	if ((answer.status === 200 || answer.status === 204) && offset !== undefined && offset <= blob.size) {
@@ -208,11 +217,10 @@ export const sendBlob = async (
 	const large = blob.size >= resumeBytes;
 	if (large) await memo.keep(repository, blob.digest, place.url.href);
 	try {
-		if (place.offset === 0 && !(large && known.chunked)) await sendWhole(task, blob, place.url);
+		if (place.offset === 0 && !(large && known.chunked && !known.whole)) await sendWhole(task, blob, place.url);
 		else await sendRest(task, blob, place, advance);
 	} catch (error) {
 		if (large && !mayGoOn(error)) await memo.forget(repository, blob.digest);
 		throw error;
 	}
-	if (large) await memo.forget(repository, blob.digest);
 };

@@ -44,7 +44,7 @@ export type CompressingProgress = (target: PushTarget, done: number, total: numb
 
 /**
  * What is to be pushed: all as it is, or that which the registry lacks, with its raw layers compressed. `present` are those that
- * need not be pushed then.
+ * need not be pushed then. An image that cannot be compressed stops the others; when it throws, nothing is under way any more.
  * @throws ProblemError as `compress` and the registry do
  */
 export const targetsToPush = async (
@@ -54,6 +54,7 @@ export const targetsToPush = async (
 		readonly compress: (
 			image: Image,
 			onProgress: (layer: {readonly digest: string; readonly done: number; readonly total: number}) => void,
+			signal: AbortSignal,
 		) => Promise<Image>;
 		readonly onProgress: CompressingProgress;
 		/** An image whose layers were not all compressed already; sizes in bytes. */
@@ -64,17 +65,31 @@ export const targetsToPush = async (
 	const states = await Promise.all(targets.map((target) => lookFor(looking, target)));
 	const isThere = (_target: PushTarget, index: number): boolean => states[index]?.present ?? false;
 	const missing = targets.filter((target, index) => !isThere(target, index));
-	const compressed = missing.map(async (target): Promise<PushTarget> => {
+	const stop = new AbortController();
+	const signal = AbortSignal.any([looking.signal, stop.signal]);
+	const compress = async (target: PushTarget): Promise<PushTarget> => {
 		const {image} = target;
 		const layers = new Map<string, {readonly done: number; readonly total: number}>();
-		const small = await options.compress(image, ({digest, done, total}) => {
+		const tell = ({digest, done, total}: {digest: string; done: number; total: number}) => {
 			layers.set(digest, {done, total});
 			const sum = (key: 'done' | 'total') => [...layers.values()].reduce((all, layer) => all + layer[key], 0);
 			options.onProgress(target, sum('done'), sum('total'));
-		});
+		};
+		const small = await options.compress(image, tell, signal);
 		const size = (of: Image) => of.blobs.reduce((sum, blob) => sum + blob.size, 0);
 		if (small !== image) options.onCompressed(target, size(image), size(small));
 		return {...target, image: small};
-	});
-	return {targets: await Promise.all(compressed), present: targets.filter(isThere)};
+	};
+	let failure: {readonly error: unknown} | undefined;
+	const work = missing.map((target) =>
+		compress(target).catch((error: unknown) => {
+			failure ??= {error};
+			stop.abort(error);
+			return target;
+		}),
+	);
+	const compressed = await Promise.all(work);
+	looking.signal.throwIfAborted();
+	if (failure) throw failure.error;
+	return {targets: compressed, present: targets.filter(isThere)};
 };

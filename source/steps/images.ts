@@ -48,7 +48,7 @@ const apply = async (world: World): Promise<void> => {
 	const {bundle, registry, host, clock, signal, report} = world;
 	const {images: carried, index} = await bundle.open(signal);
 	const {targets} = await targetsToPush(lookingOf(world), targetsOf(world, carried), {
-		compress: (image, onProgress) => bundle.compressed(image, {signal, onProgress}),
+		compress: (image, onProgress, signal) => bundle.compressed(image, {signal, onProgress}),
 		onProgress: ({reference}, done, total) =>
 			report({kind: 'progress', label: `compress ${reference}`, done, total, unit: 'bytes'}),
 		onCompressed: ({reference}, before, after) =>

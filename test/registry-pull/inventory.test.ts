@@ -4,7 +4,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {formatInventory, type Inventory, parseInventory, readInventory} from '../../source/bundle/inventory-file.ts';
 import {ProblemError} from '../../source/engine/problem.ts';
 import {createStage} from '../program/stage.ts';
-import {client, serve} from '../registry/helpers.ts';
+import {client, fake, serve} from '../registry/helpers.ts';
 import {type Answering, answering, canary, digestOf, folderOf, imageOf, never, noise, problemOf} from './support.ts';
 
 const stageOf = async (more: Parameters<typeof createStage>[0] = {}) => {
@@ -365,4 +365,24 @@ test.each([
 
 test('an inventory that is not there is told', async () => {
 	expect(await problemOf(readInventory('/nowhere/inventory.json'))).toMatchObject({code: 'bundle-not-found'});
+});
+
+test('an image whose manifest names its parts in another way is left out, and does not hide the others', async () => {
+	const good = imageOf('api', [noise('api', 10)]);
+	const config = {mediaType: 'x', digest: `sha512:${'0'.repeat(128)}`, size: 2};
+	const host = await fake((request, response) => {
+		const {url = ''} = request;
+		if (url.includes('/tags/list')) return void response.end('{"tags":["odd","null","good"]}');
+		if (url.endsWith('/odd')) return void response.end(JSON.stringify({schemaVersion: 2, config, layers: []}));
+		if (url.endsWith('/null'))
+			return void response.end(
+				JSON.stringify({schemaVersion: 2, mediaType: good.manifest.mediaType, config, layers: null}),
+			);
+		if (url.endsWith('/good')) return void response.end(good.manifest.bytes);
+		response.end();
+	});
+	const taken = await take(host, ['--repository', 'api']);
+	expect([taken.code, taken.err]).toEqual([0, expect.stringContaining('api:odd was left out')]);
+	const {repositories} = await taken.read();
+	expect(repositories.map(({tags}) => tags)).toEqual([[{tag: 'good', digest: good.manifest.digest}]]);
 });

@@ -2,7 +2,7 @@ import {scopeOf} from '../auth.ts';
 import {originOf} from '../origin.ts';
 import type {Context} from '../problems.ts';
 import type {Answer} from '../refusals.ts';
-import {defaultRetries, type RetryTable, withRetry} from '../retry.ts';
+import {defaultRetries, onceHeard, type RetryTable, withRetry} from '../retry.ts';
 import {createSession, type Request} from '../session.ts';
 import {createTransport, defaultTimeouts, type ProxyEnvironment, type Timeouts} from '../transport.ts';
 import {endpointOf} from './docker-hub.ts';
@@ -55,7 +55,7 @@ const refusals = [401, 403, 429] as const;
 export const createHosts = (
 	options: HostOptions,
 ): {readonly of: (host: string) => Promise<Host>; readonly close: () => void} => {
-	const {findLogin, ca = {}, plainHttp = [], sockets = 8, retries = defaultRetries} = options;
+	const {findLogin, ca = {}, plainHttp = [], sockets = 8} = options;
 	const proxies = options.proxyEnv === undefined ? undefined : proxiesOf(options.proxyEnv);
 	const timeouts = {...defaultTimeouts, ...options.timeouts};
 	const open = new Map<string, Promise<Host>>();
@@ -66,15 +66,16 @@ export const createHosts = (
 		const {login, source} = await findLogin(host);
 		const place: Place = {host, login: {given: Object.keys(login).length > 0, source}};
 		const pem = ca[host];
-		const transport = createTransport({
+		const {call, close} = createTransport({
 			sockets,
 			timeouts,
 			...(pem === undefined ? {} : {ca: pem}),
 			...(proxies === undefined ? {} : {proxyEnv: proxies}),
 		});
-		closers.push(transport.close);
-		const call = proxies === undefined ? transport.call : proxyAware(transport.call, proxies);
-		const session = createSession({origin, transport: call, login, retries});
+		closers.push(close);
+		const aware = proxies === undefined ? call : proxyAware(call, proxies);
+		const {retries, transport} = onceHeard(options.retries ?? defaultRetries, aware);
+		const session = createSession({origin, transport, login, retries});
 		const contextOf: Host['contextOf'] = (what, repository) => ({
 			registry: host,
 			what,

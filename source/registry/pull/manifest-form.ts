@@ -76,8 +76,10 @@ export const contentsOf = (
 ): z.infer<typeof schema> => {
 	const result = schema.safeParse(JSON.parse(bytes.toString('utf8')));
 	if (result.success) return result.data;
-	throw notARegistry(
+	throw unusable(
 		host.contextOf(`read ${at.repository}@${digest}`, at.repository),
+		'image-manifest-parts',
 		'Its manifest does not name its parts by sha256 and size.',
+		'Have the image pushed again by a current client, or use another one.',
 	);
 };
