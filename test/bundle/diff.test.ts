@@ -154,7 +154,7 @@ describe('a differential bundle', () => {
 		expect(problem.area).toBe('bundle');
 	});
 
-	test('against an inventory it leaves out what the registry has in any repository', async () => {
+	test('against an inventory it leaves out what the registry has in a repository of one of its images', async () => {
 		const {old, fresh} = await both();
 		const {bundle} = await openAt(old);
 		const [api] = bundle.images.filter(({name}) => name === 'zenml-pro-api');

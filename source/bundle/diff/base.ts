@@ -11,8 +11,8 @@ export type Base = {
 	readonly kind: 'bundle' | 'inventory';
 	/** Digest of the bundle, or the registry with its prefix. */
 	readonly name: string;
-	/** Sizes in bytes by digest. */
-	readonly blobs: ReadonlyMap<string, number>;
+	/** By digest: sizes in bytes, and the names of the images that have it. */
+	readonly blobs: ReadonlyMap<string, {readonly size: number; readonly names: ReadonlySet<string>}>;
 	readonly images: Versions;
 	/** Absent where nothing is known of charts. */
 	readonly charts?: Versions;
@@ -28,6 +28,23 @@ const group = (
 	return groups;
 };
 
+const gather = (
+	images: readonly {
+		readonly name: string;
+		readonly blobs: readonly {readonly digest: string; readonly size: number}[];
+	}[],
+): Base['blobs'] => {
+	const found = new Map<string, {readonly size: number; readonly names: Set<string>}>();
+	for (const {name, blobs} of images) {
+		for (const {digest, size} of blobs) {
+			const known = found.get(digest) ?? {size, names: new Set()};
+			known.names.add(name);
+			found.set(digest, known);
+		}
+	}
+	return found;
+};
+
 export const imagesOf = ({images}: Bundle): Versions =>
 	group(images.map(({name, tag, manifest}) => ({name, version: tag, digest: manifest.digest})));
 
@@ -38,25 +55,22 @@ export const chartsOf = ({controlPlaneChart, workspaceChart}: Bundle): Versions 
 export const baseOfBundle = (bundle: Bundle): Base => ({
 	kind: 'bundle',
 	name: bundle.digest,
-	blobs: new Map(bundle.images.flatMap(({blobs}) => blobs.map(({digest, size}) => [digest, size] as const))),
+	blobs: gather(bundle.images),
 	images: imagesOf(bundle),
 	charts: chartsOf(bundle),
 });
 
-/** Blobs of every repository count: one registry mounts a blob from any of its repositories into another. */
+/** Blobs below the prefix count, where a push looks for them. */
 export const baseOfInventory = ({registry, prefix, repositories}: Inventory): Base => {
 	const start = prefix === '' ? '' : `${prefix}/`;
+	const below = repositories
+		.filter(({name}) => name.startsWith(start))
+		.map((repository) => ({...repository, name: repository.name.slice(start.length)}));
 	return {
 		kind: 'inventory',
 		name: prefix === '' ? registry : `${registry}/${prefix}`,
-		blobs: new Map(repositories.flatMap(({blobs}) => blobs.map(({digest, size}) => [digest, size] as const))),
-		images: group(
-			repositories
-				.filter(({name}) => name.startsWith(start))
-				.flatMap(({name, tags}) =>
-					tags.map(({tag, digest}) => ({name: name.slice(start.length), version: tag, digest})),
-				),
-		),
+		blobs: gather(below),
+		images: group(below.flatMap(({name, tags}) => tags.map(({tag, digest}) => ({name, version: tag, digest})))),
 	};
 };
 

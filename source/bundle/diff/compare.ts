@@ -16,7 +16,7 @@ export type Difference = {
 	readonly images: readonly Change[];
 	/** Absent where the base tells nothing of charts. */
 	readonly charts?: readonly Change[];
-	/** Layers that the base has; a differential bundle leaves them out. */
+	/** Layers that the base has in an image of the same name; a differential bundle leaves them out. */
 	readonly omitted: readonly {readonly digest: string; readonly size: number}[];
 	readonly omittedBytes: number;
 	/** All blobs of the bundle. */
@@ -63,8 +63,16 @@ const wholeOf = ({files, tools}: BundleIndex, omittedBytes: number): Required<Di
 /** Compares a bundle, opened with all its platforms, with what the target has. */
 export const compareBundle = (bundle: Bundle, base: Base): Difference => {
 	const blobs = new Map(bundle.images.flatMap((image) => image.blobs.map((blob) => [blob.digest, blob] as const)));
+	// A push asks for what was left out in repositories of the images that have it, and in no other.
+	const isThere = ({digest, size}: Blob): boolean => {
+		const known = base.blobs.get(digest);
+		return (
+			known?.size === size &&
+			bundle.images.some(({name, blobs: own}) => known.names.has(name) && own.some((one) => one.digest === digest))
+		);
+	};
 	const omitted = [...blobs.values()]
-		.filter((blob) => isLayer(blob) && base.blobs.get(blob.digest) === blob.size)
+		.filter((blob) => isLayer(blob) && isThere(blob))
 		.map(({digest, size}) => ({digest, size}))
 		.sort((a, b) => byText(a.digest, b.digest));
 	const omittedBytes = sum(omitted);
