@@ -1,9 +1,10 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {createReadStream, createWriteStream} from 'node:fs';
-import {mkdir, readdir, rename, rm, stat} from 'node:fs/promises';
+import {readdir, rename, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {constants, createGzip, createZstdCompress} from 'node:zlib';
+import {makeFolders} from '../engine/make-folders.ts';
 import type {Compression} from './compressed.ts';
 import {chunkBytes} from './disk.ts';
 import {mediaTypes} from './image.ts';
@@ -144,7 +145,7 @@ export const makeLayer = async (layer: Blob, options: LayerOptions): Promise<Blo
 
 /** Makes the folder, and removes what a run that was killed left half done in it an hour ago or earlier. */
 export const tidyFolder = async (folder: string, now: number): Promise<void> => {
-	await mkdir(folder, {recursive: true, mode: 0o700});
+	await makeFolders(folder, 0o700);
 	for (const name of await readdir(folder)) {
 		if (!name.endsWith('.partial')) continue;
 		const status = await stat(join(folder, name)).catch(() => undefined);

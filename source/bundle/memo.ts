@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto';
-import {mkdir, readFile} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod';
+import {makeFolders} from '../engine/make-folders.ts';
 import type {Identity} from './identity.ts';
 
 /** Bytes of files that were read and had the digest they should have, with the time of that. */
@@ -96,7 +97,7 @@ export const openMemo = async (file: string, options: {readonly forget?: boolean
 				.sort(([, a], [, b]) => b - a)
 				.slice(0, mostEntries);
 			try {
-				await mkdir(dirname(file), {recursive: true, mode: 0o700});
+				await makeFolders(dirname(file), 0o700);
 				await writeFileAtomic(file, `${JSON.stringify({version, verified: Object.fromEntries(all)})}\n`, {mode: 0o600});
 			} catch (error) {
 				unsaved = true;

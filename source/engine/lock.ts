@@ -1,6 +1,7 @@
-import {lstat, mkdir, open, readFile, rm} from 'node:fs/promises';
+import {lstat, open, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import {makeFolders} from './make-folders.ts';
 import {ProblemError} from './problem.ts';
 
 const holderSchema = z.object({
@@ -176,7 +177,7 @@ export const acquireFileLock = async (
 	me: Omit<Holder, 'birth'>,
 	birthOf: ProcessBirth = processBirth,
 ): Promise<() => Promise<void>> => {
-	await mkdir(path.dirname(file), {recursive: true, mode: 0o700}).catch((error: unknown) => {
+	await makeFolders(path.dirname(file), 0o700).catch((error: unknown) => {
 		throw refused(file, error);
 	});
 	const {pid, ...others} = me;

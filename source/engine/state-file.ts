@@ -1,7 +1,8 @@
-import {copyFile, mkdir, readFile} from 'node:fs/promises';
+import {copyFile, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod';
+import {makeFolders} from './make-folders.ts';
 import {ProblemError} from './problem.ts';
 import {type RunState, stepIds} from './types.ts';
 
@@ -154,7 +155,7 @@ export const readJournal = async (file: string): Promise<Journal | undefined> =>
 
 /** Writes the journal: previous copy kept, then written beside it, fsynced and renamed, mode 0600 in a 0700 folder. */
 export const writeJournal = async (file: string, journal: Journal): Promise<void> => {
-	await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
+	await makeFolders(path.dirname(file), 0o700);
 	await copyFile(file, `${file}.previous`).catch((error: NodeJS.ErrnoException) => {
 		if (error.code !== 'ENOENT') throw error;
 	});

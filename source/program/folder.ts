@@ -1,9 +1,10 @@
-import {mkdir} from 'node:fs/promises';
+import {makeFolders} from '../engine/make-folders.ts';
+
 import {ProblemError} from '../engine/problem.ts';
 
 /** Makes a folder for this user only. @throws ProblemError `state-unwritable`, area `usage`. */
 export const makeFolder = async (folder: string): Promise<void> => {
-	await mkdir(folder, {recursive: true, mode: 0o700}).catch((error: NodeJS.ErrnoException) => {
+	await makeFolders(folder, 0o700).catch((error: NodeJS.ErrnoException) => {
 		throw new ProblemError({
 			code: 'state-unwritable',
 			area: 'usage',

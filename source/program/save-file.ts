@@ -1,9 +1,10 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {makeFolders} from '../engine/make-folders.ts';
 
 /** Writes a file of ours, and its folder, for the operator alone; what lay there is replaced. Returns its path. */
 export const saveFile = async (file: string, text: string): Promise<string> => {
-	await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
+	await makeFolders(path.dirname(file), 0o700);
 	await writeFile(file, text, {mode: 0o600});
 	return file;
 };
@@ -16,7 +17,7 @@ const mostNames = 1000;
  * alone. Returns the path that was written.
  */
 export const saveBeside = async (file: string, text: string): Promise<string> => {
-	await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
+	await makeFolders(path.dirname(file), 0o700);
 	const {dir, name, ext} = path.parse(file);
 	for (let number = 1; ; number += 1) {
 		const free = number === 1 ? file : path.join(dir, `${name}-${number}${ext}`);

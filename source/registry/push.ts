@@ -46,9 +46,12 @@ const lacking = async (task: PushTask, image: Image, signal: AbortSignal, outer:
 	};
 };
 
+/** Bytes. Asking for a smaller one again costs about as much as sending it; the next look, which asks for all, finds it. */
+const worthAsking = 1024 * 1024;
+
 /**
- * Blobs first, several at once; then the manifests that an index names, by digest; then the manifest under its tag, read back. Layers
- * that were sent are asked for once more: a registry may confirm a layer of which it keeps a damaged copy.
+ * Blobs first, several at once; then the manifests that an index names, by digest; then the manifest under its tag, read back. Large
+ * layers that were sent are asked for once more: a registry may confirm a layer of which it keeps a damaged copy.
  * Blobs that the bundle leaves out come before all others, so that nothing is sent for an image that cannot be whole.
  * @returns what it took: bytes sent, and how many blobs were mounted or there already
  * @throws ProblemError of area `registry`, or `bundle` when the archive is not what it says
@@ -78,8 +81,7 @@ export const pushImage = async (task: PushTask, image: Image, outer: AbortSignal
 					counts[outcome]++;
 					if (outcome !== 'uploaded') return;
 					uploadedBytes += blob.size;
-					// Configurations are left to the next look: with them a small image would cost three requests beyond what the protocol needs.
-					if (blob.mediaType.includes('layer')) uploaded.push(blob);
+					if (blob.size >= worthAsking) uploaded.push(blob);
 				} catch (error) {
 					failure ??= {error: withBlob(error, blob.digest)};
 					stop.abort(error);

@@ -1,7 +1,8 @@
 import {randomUUID} from 'node:crypto';
-import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import * as z from 'zod';
+import {makeFolders} from '../engine/make-folders.ts';
 
 /**
  * Where uploads that were begun can be gone on with: their `Location`, by repository and digest. It may be lost at any time; then an
@@ -51,7 +52,7 @@ export const createFileMemo = (options: {readonly file: string; readonly registr
 	const write = async (text: string): Promise<void> => {
 		const temporary = `${file}.${randomUUID()}.tmp`;
 		try {
-			await mkdir(dirname(file), {recursive: true, mode: 0o700});
+			await makeFolders(dirname(file), 0o700);
 			await writeFile(temporary, text, {mode: 0o600});
 			await rename(temporary, file);
 		} catch {

@@ -1,10 +1,11 @@
 import {createHash} from 'node:crypto';
 import {rename} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {makeFolders} from '../../engine/make-folders.ts';
 import {bundleProblem} from '../problems.ts';
 import {sizeOfRegular} from '../regular-file.ts';
 import {scanSlice} from '../slice.ts';
-import {makeFolders, openNew} from './new-file.ts';
+import {openNew} from './new-file.ts';
 import {writing} from './problems.ts';
 
 /** A file on this host that goes into the bundle as it is. */

@@ -1,6 +1,6 @@
 import {dirname} from 'node:path';
+import {makeFolders} from '../../engine/make-folders.ts';
 import {type BlobOutcome, fetchBlob} from './fetch-blob.ts';
-import {makeFolders} from './new-file.ts';
 import {writing} from './problems.ts';
 import type {PlannedBlob} from './types.ts';
 

@@ -1,9 +1,10 @@
 import {readdir, readFile, rename, rm, stat} from 'node:fs/promises';
 import {dirname, join, relative, sep} from 'node:path';
 import * as z from 'zod';
+import {makeFolders} from '../../engine/make-folders.ts';
 import {bundleFiles, bundleIndexSchema} from '../index-file.ts';
 import {bundleProblem} from '../problems.ts';
-import {makeFolders, openNew} from './new-file.ts';
+import {openNew} from './new-file.ts';
 import {writing} from './problems.ts';
 
 /** Says which files a run is about to put there, so that a later run with another spec may take them away again. */

@@ -1,5 +1,4 @@
-import {type FileHandle, lstat, mkdir, open, unlink} from 'node:fs/promises';
-import {dirname} from 'node:path';
+import {type FileHandle, lstat, open, unlink} from 'node:fs/promises';
 
 /** True for an error of the file system with that code. */
 export const hasCode = (error: unknown, code: string): boolean =>
@@ -26,25 +25,4 @@ export const takeAway = async (file: string): Promise<void> => {
 export const openNew = async (file: string, mode = 0o644): Promise<FileHandle> => {
 	await takeAway(file);
 	return open(file, 'wx', mode);
-};
-
-/**
- * Makes a folder and those above it, one by one: of a whole path at once, Node says ENOENT where the disk is read-only.
- * @throws the error of the file system
- */
-export const makeFolders = async (folder: string): Promise<void> => {
-	try {
-		await mkdir(folder);
-	} catch (error) {
-		if (hasCode(error, 'EEXIST')) {
-			// A link to a folder is a folder here; for a file, this says so.
-			await mkdir(folder, {recursive: true});
-			return;
-		}
-		if (!hasCode(error, 'ENOENT') || dirname(folder) === folder) throw error;
-		await makeFolders(dirname(folder));
-		await mkdir(folder).catch((again: unknown) => {
-			if (!hasCode(again, 'EEXIST')) throw again;
-		});
-	}
 };

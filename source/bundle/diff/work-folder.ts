@@ -1,6 +1,7 @@
 import {lstat, mkdir, readdir, readFile, rename, rm, rmdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {hasCode, makeFolders, openNew, takeAway} from '../create/new-file.ts';
+import {makeFolders} from '../../engine/make-folders.ts';
+import {hasCode, openNew, takeAway} from '../create/new-file.ts';
 import {bundleProblem} from '../problems.ts';
 
 /** Lies in the folder while it is filled, and proves that a run of this tool made it. */

@@ -1,7 +1,8 @@
 import {readdir, readFile, statfs} from 'node:fs/promises';
 import {join} from 'node:path';
+import {makeFolders} from '../../engine/make-folders.ts';
 import {writeWhole} from '../create/folder.ts';
-import {makeFolders, takeAway} from '../create/new-file.ts';
+import {takeAway} from '../create/new-file.ts';
 import {diskFull, writing} from '../create/problems.ts';
 import type {Layout} from '../layout.ts';
 import {type PartsFile, partsFileSuffix} from '../parts-file.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import {makeFolders} from '../../bundle/create/new-file.ts';
 import {writing} from '../../bundle/create/problems.ts';
 import {acquireFileLock} from '../../engine/lock.ts';
+import {makeFolders} from '../../engine/make-folders.ts';
 import {ProblemError} from '../../engine/problem.ts';
 import type {Context} from '../context.ts';
 
