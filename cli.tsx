@@ -2,6 +2,7 @@ import {homedir, hostname, tmpdir, userInfo} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {systemClock} from './source/engine/clock.ts';
+import {exitCodes} from './source/engine/problem.ts';
 import {createRedactor} from './source/engine/redact.ts';
 import type {Context} from './source/program/context.ts';
 import {main} from './source/program/main.ts';
@@ -22,10 +23,11 @@ const stopOnSignals = (): AbortSignal => {
 
 const {env, stdin, stdout, stderr} = process;
 const redactor = createRedactor();
+let lost: NodeJS.ErrnoException | undefined;
 for (const stream of [stdout, stderr]) {
-	// A closed pipe or a terminal that is gone must not turn a safe stop into a crash.
+	// A closed pipe or a terminal that is gone must not turn a safe stop into a crash; a full disk must not pass for success.
 	stream.on('error', (error: NodeJS.ErrnoException) => {
-		if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+		if (error.code !== 'EPIPE' && error.code !== 'EIO') lost ??= error;
 	});
 }
 const terminal = stdin.isTTY === true && stdout.isTTY === true;
@@ -56,5 +58,11 @@ const context: Context = {
 	leave: (exitCode) => process.exit(exitCode),
 };
 process.exitCode = await main(context, process.argv.slice(2));
+const leave = (): void => {
+	if (lost === undefined) process.exit();
+	stderr.write(`The output could not be written: ${lost.message}\n`, () =>
+		process.exit(process.exitCode || exitCodes.usage),
+	);
+};
 // A forgotten handle must not keep the operator waiting; what is written to a pipe still gets out.
-stdout.write('', () => stderr.write('', () => process.exit()));
+stdout.write('', () => stderr.write('', () => setImmediate(leave)));

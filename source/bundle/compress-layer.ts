@@ -143,9 +143,17 @@ export const makeLayer = async (layer: Blob, options: LayerOptions): Promise<Blo
 	}
 };
 
-/** Makes the folder, and removes what a run that was killed left half done in it an hour ago or earlier. */
+/** Makes the folder, and removes what a run that was killed left half done in it an hour ago or earlier. @throws ProblemError `compress-unwritable` */
 export const tidyFolder = async (folder: string, now: number): Promise<void> => {
-	await makeFolders(folder, 0o700);
+	await makeFolders(folder, 0o700).catch((error: Error) => {
+		throw bundleProblem({
+			code: 'compress-unwritable',
+			message: `The folder ${folder} for compressed layers cannot be made.`,
+			cause: error.message,
+			fix: 'Name another folder with --state-dir, or push the layers as they are: set bundle.compress to none.',
+			answers: ['bundle.compress'],
+		});
+	});
 	for (const name of await readdir(folder)) {
 		if (!name.endsWith('.partial')) continue;
 		const status = await stat(join(folder, name)).catch(() => undefined);

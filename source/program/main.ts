@@ -67,6 +67,16 @@ const refuse = (context: Context, error: unknown, json: boolean): number => {
 	return exitCodes[problems[0]?.area ?? 'bug'];
 };
 
+/** Taken for a path it would mean the current folder, which nobody named. */
+const emptyWord = (): ProblemError =>
+	new ProblemError({
+		code: 'word-empty',
+		area: 'usage',
+		message: 'There is an empty word on the command line.',
+		cause: 'Mostly a variable of the shell is not set.',
+		fix: 'Set it, or leave the word out; the current folder is called "."',
+	});
+
 /** Runs one command line to its end. Returns the exit code; never throws. */
 export const main = async (context: Context, words: readonly string[]): Promise<number> => {
 	let request: Request | undefined;
@@ -79,6 +89,7 @@ export const main = async (context: Context, words: readonly string[]): Promise<
 		{out: context.out, err: context.err},
 	);
 	try {
+		if (words.includes('')) throw emptyWord();
 		await program.parseAsync([...words], {from: 'user'});
 		return request
 			? await act(context, request, (shell) => completionScript(program, shell), words.includes('--json'))

@@ -1,4 +1,4 @@
-import {badRedirect, type Context, notARegistry} from './problems.ts';
+import {badRedirect, type Context, notARegistry, refusal} from './problems.ts';
 import {type Answer, statusProblem} from './refusals.ts';
 import type {Call, Transport} from './transport.ts';
 
@@ -87,10 +87,27 @@ const refreshCall = (
 	return {method: 'POST', url, headers: {'content-type': 'application/x-www-form-urlencoded'}, body, ...asked};
 };
 
+/** Names and addresses that never leave this host (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
+const isLoopback = ({hostname}: URL): boolean =>
+	hostname === 'localhost' || hostname.endsWith('.localhost') || hostname.startsWith('127.') || hostname === '[::1]';
+const isInTheClear = (to: URL): boolean => to.protocol !== 'https:' && !isLoopback(to);
+
+const loginInTheClear = (context: Context, to: URL) =>
+	refusal(
+		{...context, what: 'log in'},
+		{
+			code: 'registry-login-in-clear',
+			cause: `${to.host} asks for a login, but is reached without TLS: everybody on the way could read it. It was not sent.`,
+			fix: 'Leave plain HTTP off and give the CA of the registry; a registry on this host may also be named localhost.',
+			answers: ['registry.plainHttp', 'registry.ca'],
+		},
+		[],
+	);
+
 /**
  * Login by HTTP Basic (RFC 7617) or by bearer tokens of a token server (CNCF distribution, "Token Authentication
  * Specification"). Tokens are kept by scope until shortly before they end. The password goes to the registry and to
- * the token server it names, to the latter only over TLS when the registry itself is reached over TLS.
+ * the token server it names, to the latter only over TLS when the registry itself is reached over TLS; without TLS to this host alone.
  */
 export const createAuthenticator = (
 	options: Login & {readonly transport: Transport; readonly origin: URL; readonly now?: () => number},
@@ -106,8 +123,9 @@ export const createAuthenticator = (
 		for (const secret of secrets) clean = clean.replaceAll(secret, '***');
 		return clean;
 	};
-	const credentials = async (): Promise<string | undefined> => {
+	const credentials = async (to: URL, context: Context): Promise<string | undefined> => {
 		if (username === undefined) return undefined;
+		if (isInTheClear(to)) throw loginInTheClear(context, to);
 		const secret = (await password?.()) ?? '';
 		const value = Buffer.from(`${username}:${secret}`).toString('base64');
 		for (const form of [secret, value, encodeURIComponent(secret)]) if (form !== '') secrets.add(form);
@@ -134,11 +152,12 @@ export const createAuthenticator = (
 		let answer: Answer;
 		if (refresh === undefined) {
 			for (const scope of wanted) url.searchParams.append('scope', scope);
-			const authorization = await credentials();
+			const authorization = await credentials(url, context);
 			if (username !== undefined) url.searchParams.set('account', username);
 			const headers = authorization === undefined ? {} : {authorization};
 			answer = await transport({method: 'GET', url, headers, ...asked});
 		} else {
+			if (isInTheClear(url)) throw loginInTheClear(context, url);
 			for (const form of [refresh, encodeURIComponent(refresh)]) secrets.add(form);
 			answer = await transport(refreshCall(new URL(realm), parameters.service, wanted, refresh, asked));
 		}
@@ -190,7 +209,7 @@ export const createAuthenticator = (
 				return (current !== undefined && current !== sent) || buyToken(asked, scopes, context, signal);
 			}
 			if (!challenges.some(({scheme}) => scheme === 'basic')) return false;
-			const fresh = await credentials();
+			const fresh = await credentials(origin, context);
 			// The same wrong login again could lock the account.
 			if (fresh === undefined || fresh === sent) return false;
 			basic = fresh;

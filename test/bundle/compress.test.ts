@@ -61,6 +61,11 @@ describe.each([
 		}
 	});
 
+	test('a folder that cannot be made is told as such', async () => {
+		const asked = {algorithm, folder: '/dev/null/compressed', signal: never} as const;
+		expect((await problemOf(compressImage(await sample(), asked))).code).toBe('compress-unwritable');
+	});
+
 	test('are the same each time, and what an earlier run made is taken again', async () => {
 		const image = await sample();
 		const [one, two] = [await temporary(), await temporary()];

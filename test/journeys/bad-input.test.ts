@@ -1,3 +1,5 @@
+import {spawnSync} from 'node:child_process';
+import {closeSync, existsSync, openSync} from 'node:fs';
 import {cp, readdir, rm, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -102,6 +104,20 @@ describe('bad input ends with a cause, a fix and its exit code, and the cluster 
 
 	test('a certificate for another host', async () => {
 		await expectRefusal(await installWith(), 2, /zenml-pro\.rehearsal\.internal/u);
+	});
+
+	test.runIf(existsSync('/dev/full'))('a disk that is full does not pass for output that was written', () => {
+		const full = openSync('/dev/full', 'w');
+		try {
+			const {status, stderr} = spawnSync(program.node, [program.cli, 'answers', 'init'], {
+				stdio: ['ignore', full, 'pipe'],
+				encoding: 'utf8',
+			});
+			expect(stderr).toContain('The output could not be written: ENOSPC');
+			expect(status).toBe(2);
+		} finally {
+			closeSync(full);
+		}
 	});
 
 	test('an option that does not exist', async () => {

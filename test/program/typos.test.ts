@@ -15,8 +15,10 @@ test.each([
 	[['instal'], 'unknown command "instal"; did you mean install?'],
 	[['verfy', '--json'], 'unknown command "verfy"; did you mean verify?'],
 	[['xyzzy'], 'unknown command "xyzzy"'],
+	[['bundle', 'verify', ''], 'There is an empty word on the command line.'],
+	[['install', '--bundle', ''], 'There is an empty word on the command line.'],
 	[['rehearse', 'answers'], 'rehearse takes no argument'],
-])('%j is refused by its name, with the nearest command', async (words, says) => {
+])('%j is refused by what is wrong with it', async (words, says) => {
 	const {code, err} = await stage.run(...words);
 	expect(code).toBe(2);
 	expect(err).toContain(says);

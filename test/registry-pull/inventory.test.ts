@@ -30,6 +30,13 @@ const take = async (host: string, words: readonly string[] = [], more: Parameter
 	return {...result, file, read: () => readInventory(file)};
 };
 
+test('a prefix with nothing below it is told: it may be a mistyped one', async () => {
+	const server = await serve({users: []});
+	const taken = await take(`${server.host}/site/zenlm`);
+	expect(taken.code).toBe(0);
+	expect(taken.err).toContain(`Nothing was found below ${server.host}/site/zenlm: is the prefix right?`);
+});
+
 test.each(['basic', 'bearer'] as const)(
 	'what was pushed stands in the inventory, with every layer: %s',
 	async (login) => {

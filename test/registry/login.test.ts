@@ -1,6 +1,6 @@
 import {inspect} from 'node:util';
 import {describe, expect, test} from 'vitest';
-import {parseChallenges} from '../../source/registry/auth.ts';
+import {createAuthenticator, parseChallenges} from '../../source/registry/auth.ts';
 import {canary, client, fake, imageOf, never, noise, problemOf, push, serve} from './helpers.ts';
 
 const image = imageOf('api', [noise('layer', 100_000)]);
@@ -39,6 +39,32 @@ describe.each(['basic', 'bearer'] as const)('login by %s', (login) => {
 		await push(registry, image, 'zenml/api');
 		expect(asked).toBe(0);
 	});
+});
+
+describe('without TLS', () => {
+	const challenges = ['Basic realm="zenml"', 'Bearer realm="http://tokens.example.com/token",service="registry"'];
+	const places = ['http://registry.example.com/', 'http://10.0.0.7:5000/', 'http://localhost.example.com/'];
+	test.each(challenges.flatMap((header) => places.map((place) => [header, place] as const)))(
+		'a login that is asked for by %s is not sent to %s',
+		async (header, place) => {
+			const sent: string[] = [];
+			const authenticator = createAuthenticator({
+				username: 'robot',
+				password: async () => canary,
+				origin: new URL(place),
+				transport: async ({url}) => {
+					sent.push(url.href);
+					return {status: 200, headers: {}, body: Buffer.from('{"token":"t"}')};
+				},
+			});
+			const context = {registry: 'registry.example.com', what: 'push'};
+			const answer = {status: 401, headers: {'www-authenticate': header}, body: Buffer.alloc(0)};
+			const problem = await problemOf(authenticator.answer({answer, sent: undefined}, [], context, never));
+			expect(problem.code).toBe('registry-login-in-clear');
+			expect(sent).toEqual([]);
+			expect(inspect(problem)).not.toContain(canary);
+		},
+	);
 });
 
 describe('bearer tokens', () => {

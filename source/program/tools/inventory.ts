@@ -149,6 +149,11 @@ const work = async (context: Context, options: Options): Promise<number> => {
 			file,
 			formatInventory({formatVersion: 1, registry: name, prefix, taken, repositories: [...repositories]}),
 		);
+		// A mistyped prefix would be found out beyond the gap: the bundle made from this would leave nothing out.
+		if (repositories.length === 0)
+			lines.say(
+				`Nothing was found below ${name}${prefix === '' ? '' : `/${prefix}`}: is the prefix right? A bundle made against this inventory is a whole one.`,
+			);
 		const blobs = new Map(repositories.flatMap(({blobs: of}) => of.map(({digest, size}) => [digest, size] as const)));
 		const bytes = [...blobs.values()].reduce((sum, size) => sum + size, 0);
 		const tags = repositories.reduce((sum, {tags: of}) => sum + of.length, 0);
