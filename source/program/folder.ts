@@ -1,5 +1,4 @@
 import {makeFolders} from '../engine/make-folders.ts';
-
 import {ProblemError} from '../engine/problem.ts';
 
 /** Makes a folder for this user only. @throws ProblemError `state-unwritable`, area `usage`. */

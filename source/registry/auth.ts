@@ -1,3 +1,4 @@
+import {isIPv4} from 'node:net';
 import {badRedirect, type Context, notARegistry, refusal} from './problems.ts';
 import {type Answer, statusProblem} from './refusals.ts';
 import type {Call, Transport} from './transport.ts';
@@ -89,7 +90,10 @@ const refreshCall = (
 
 /** Names and addresses that never leave this host (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
 const isLoopback = ({hostname}: URL): boolean =>
-	hostname === 'localhost' || hostname.endsWith('.localhost') || hostname.startsWith('127.') || hostname === '[::1]';
+	hostname === 'localhost' ||
+	hostname.endsWith('.localhost') ||
+	(isIPv4(hostname) && hostname.startsWith('127.')) ||
+	hostname === '[::1]';
 const isInTheClear = (to: URL): boolean => to.protocol !== 'https:' && !isLoopback(to);
 
 const loginInTheClear = (context: Context, to: URL) =>

@@ -43,7 +43,12 @@ describe.each(['basic', 'bearer'] as const)('login by %s', (login) => {
 
 describe('without TLS', () => {
 	const challenges = ['Basic realm="zenml"', 'Bearer realm="http://tokens.example.com/token",service="registry"'];
-	const places = ['http://registry.example.com/', 'http://10.0.0.7:5000/', 'http://localhost.example.com/'];
+	const places = [
+		'http://registry.example.com/',
+		'http://10.0.0.7:5000/',
+		'http://localhost.example.com/',
+		'http://127.0.0.1.example.com/',
+	];
 	test.each(challenges.flatMap((header) => places.map((place) => [header, place] as const)))(
 		'a login that is asked for by %s is not sent to %s',
 		async (header, place) => {
