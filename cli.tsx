@@ -1,11 +1,11 @@
 import {homedir, hostname, tmpdir, userInfo} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {systemClock} from './source/engine/clock.ts';
-import {exitCodes} from './source/engine/problem.ts';
-import {createRedactor} from './source/engine/redact.ts';
-import type {Context} from './source/program/context.ts';
-import {main} from './source/program/main.ts';
+import type {Context} from './source/app/context.ts';
+import {main} from './source/app/main.ts';
+import {systemClock} from './source/base/clock.ts';
+import {exitCodes} from './source/base/problem.ts';
+import {createRedactor} from './source/base/redact.ts';
 
 declare const ZENML_AIRGAP_VERSION: string | undefined;
 

@@ -2,10 +2,10 @@
 import {createWriteStream} from 'node:fs';
 import process from 'node:process';
 import {finished} from 'node:stream/promises';
+import {createStore} from '../source/app/store.ts';
+import {createRedactor} from '../source/base/redact.ts';
 import {createFold} from '../source/engine/fold.ts';
-import {createRedactor} from '../source/engine/redact.ts';
 import {type Event, type LogLevel, stepIds} from '../source/engine/types.ts';
-import {createStore} from '../source/program/store.ts';
 import {runApp, type Session} from '../source/ui/index.tsx';
 
 const [, , count = '10000', overMs = '2000', logFile = '/dev/null'] = process.argv;

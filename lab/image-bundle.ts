@@ -3,9 +3,9 @@ import {existsSync} from 'node:fs';
 import {chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {type SampleImage, writeClassic, writeModern} from '../source/rehearsal/sample-bundle/archives.ts';
-import {packChart} from '../source/rehearsal/sample-bundle/chart-package.ts';
-import {digestFile, type Layer} from '../source/rehearsal/sample-bundle/layers.ts';
+import {type SampleImage, writeClassic, writeModern} from '../rehearsal/sample-bundle/archives.ts';
+import {packChart} from '../rehearsal/sample-bundle/chart-package.ts';
+import {digestFile, type Layer} from '../rehearsal/sample-bundle/layers.ts';
 import {runCommand} from './commands.ts';
 import {downloadPackages} from './debian.ts';
 import type {LabPaths} from './paths.ts';
@@ -14,7 +14,7 @@ import {type Say, timed} from './report.ts';
 export const productVersions = {controlPlane: '0.13.18', workspace: '0.95.1'} as const;
 
 const sources = fileURLToPath(new URL('./images/', import.meta.url));
-const charts = fileURLToPath(new URL('../source/rehearsal/charts/', import.meta.url));
+const charts = fileURLToPath(new URL('../rehearsal/charts/', import.meta.url));
 
 // With these the images hold a real Python, psycopg2 and shell: what the charts and the installer's probes start in a pod runs as it would.
 const packages = ['python3', 'python3-psycopg2', 'busybox-static'] as const;

@@ -25,8 +25,8 @@ await mkdir(dist, {recursive: true});
 await build({
 	entryPoints: {
 		main: path.join(root, 'cli.tsx'),
-		'rehearsal-host': path.join(root, 'source/rehearsal/host-main.ts'),
-		'hash-worker': path.join(root, 'source/bundle/hash-worker.ts'),
+		'rehearsal-host': path.join(root, 'rehearsal/host-main.ts'),
+		'hash-worker': path.join(root, 'source/bundle/verify/hash-worker.ts'),
 	},
 	outdir: dist,
 	bundle: true,
@@ -53,7 +53,7 @@ await build({
 	plugins: [lazyHttp],
 	logLevel: 'warning',
 });
-await cp(path.join(root, 'source/rehearsal/charts'), path.join(dist, 'charts'), {recursive: true});
+await cp(path.join(root, 'rehearsal/charts'), path.join(dist, 'charts'), {recursive: true});
 // A door of its own: it tells an old Node in words, and turns the compile cache on before the first large module is read.
 await writeFile(
 	path.join(dist, 'cli.js'),

@@ -1,9 +1,9 @@
 import {fileURLToPath} from 'node:url';
+import {faults} from '../rehearsal/faults.ts';
 import {answersSchema} from '../source/answers/schema.ts';
-import {exitCodes} from '../source/engine/problem.ts';
-import {faults} from '../source/rehearsal/faults.ts';
-import {accessesNeeded} from '../source/steps/accesses.ts';
-import {installSteps} from '../source/steps/index.ts';
+import {exitCodes} from '../source/base/problem.ts';
+import {installSteps} from '../source/plans/install.ts';
+import {accessesNeeded} from '../source/steps/shared/accesses.ts';
 import {cell, writeMadePart} from './docs-pages.ts';
 
 /** Writes the small tables of the pages from the source: npx tsx scripts/docs-tables.ts */

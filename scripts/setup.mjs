@@ -72,7 +72,7 @@ const newest = (paths) =>
 /** Builds dist/ unless it is newer than every source. */
 export const ensureBuilt = async () => {
 	const built = path.join(root, 'dist', '.built');
-	const sources = ['cli.tsx', 'source', 'scripts', 'package.json'].map((name) => path.join(root, name));
+	const sources = ['cli.tsx', 'source', 'rehearsal', 'scripts', 'package.json'].map((name) => path.join(root, name));
 	if (existsSync(built) && statSync(built).mtimeMs > newest(sources)) return;
 	say('building');
 	const code = await run(findNode(), [path.join(root, 'scripts', 'build.mjs')]);

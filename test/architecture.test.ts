@@ -14,9 +14,11 @@ type Import = {
 
 const files = [
 	'cli.tsx',
-	...readdirSync(path.join(root, 'source'), {recursive: true, encoding: 'utf8'})
-		.filter((name) => /\.tsx?$/u.test(name))
-		.map((name) => path.posix.join('source', name.split(path.sep).join('/'))),
+	...['source', 'rehearsal'].flatMap((top) =>
+		readdirSync(path.join(root, top), {recursive: true, encoding: 'utf8'})
+			.filter((name) => /\.tsx?$/u.test(name))
+			.map((name) => path.posix.join(top, name.split(path.sep).join('/'))),
+	),
 ].sort();
 
 const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -51,8 +53,11 @@ const importsOf = (file: string): readonly Import[] =>
 	});
 
 const imports = files.flatMap(importsOf);
-const roomOf = (file: string): string => (file === 'cli.tsx' ? 'cli' : (file.split('/')[1] ?? ''));
-const own = imports.filter(({to}) => to.startsWith('source/') || to === 'cli.tsx');
+const roomOf = (file: string): string => {
+	if (file === 'cli.tsx') return 'cli';
+	return file.startsWith('rehearsal/') ? 'rehearsal' : (file.split('/')[1] ?? '');
+};
+const own = imports.filter(({to}) => to.startsWith('source/') || to.startsWith('rehearsal/') || to === 'cli.tsx');
 const between = own.filter(({from, to}) => roomOf(from) !== roomOf(to));
 
 /** What each room may import from: values and types, or types alone. The order is that of the house, from the door down. */
@@ -62,10 +67,11 @@ const house: Readonly<
 		{readonly any: readonly string[]; readonly types?: readonly string[]; readonly late?: readonly string[]}
 	>
 > = {
-	cli: {any: ['program', 'engine']},
-	program: {
+	cli: {any: ['app', 'base']},
+	app: {
 		any: [
 			'report',
+			'plans',
 			'steps',
 			'answers',
 			'bundle',
@@ -77,31 +83,37 @@ const house: Readonly<
 			'zenml',
 			'rehearsal',
 			'engine',
+			'archive',
+			'base',
 		],
 		types: ['ui'],
 		// Ink is loaded for a full screen only.
 		late: ['ui'],
 	},
-	ui: {any: ['answers', 'engine']},
-	report: {any: ['engine'], types: ['answers']},
+	ui: {any: ['answers', 'engine', 'base']},
+	report: {any: ['engine', 'base'], types: ['answers']},
+	plans: {any: ['steps']},
 	steps: {
-		any: ['answers', 'charts', 'cluster', 'database', 'network', 'engine'],
+		any: ['answers', 'charts', 'cluster', 'database', 'network', 'engine', 'base'],
 		types: ['bundle', 'registry', 'helm', 'zenml'],
 	},
-	answers: {any: ['engine']},
-	bundle: {any: ['engine']},
+	answers: {any: ['base']},
 	// An image that is pushed is an image of the bundle.
-	registry: {any: ['engine'], types: ['bundle']},
-	cluster: {any: ['engine']},
-	helm: {any: ['engine']},
-	charts: {any: ['engine'], types: ['answers']},
-	database: {any: ['engine']},
-	network: {any: ['engine']},
+	registry: {any: ['base'], types: ['bundle']},
+	bundle: {any: ['archive', 'oci', 'base']},
+	archive: {any: ['base']},
+	oci: {any: ['base']},
+	cluster: {any: ['base']},
+	helm: {any: ['base']},
+	charts: {any: ['base'], types: ['answers']},
+	database: {any: ['base']},
+	network: {any: ['base']},
 	// The client of the product is handed the HTTPS port.
-	zenml: {any: ['engine'], types: ['network']},
+	zenml: {any: ['base'], types: ['network']},
 	// The world of a rehearsal knows the installer's answers, and nothing that installs.
-	rehearsal: {any: ['engine'], types: ['answers']},
-	engine: {any: []},
+	rehearsal: {any: ['base'], types: ['answers']},
+	engine: {any: ['base']},
+	base: {any: []},
 };
 
 const show = ({from, to, kind}: Import): string => `${from} -> ${to} (${kind})`;
@@ -206,11 +218,11 @@ test('nothing that runs without a screen loads Ink', () => {
 /** Files that touch the process they run in, with the reason. */
 const touchProcess: Readonly<Record<string, string>> = {
 	'cli.tsx': 'the door',
-	'source/engine/lock.ts': 'is the holder of a lock alive?',
-	'source/rehearsal/host-main.ts': 'the door of the rehearsal, a process of its own',
-	'source/rehearsal/postgres/leftover.ts': 'ends a database that an earlier process left',
-	'source/rehearsal/postgres/binaries.ts': 'a cache is trusted only where this user owns it',
-	'source/rehearsal/postgres/owner.ts': 'PostgreSQL does not run as root',
+	'source/base/lock.ts': 'is the holder of a lock alive?',
+	'rehearsal/host-main.ts': 'the door of the rehearsal, a process of its own',
+	'rehearsal/postgres/leftover.ts': 'ends a database that an earlier process left',
+	'rehearsal/postgres/binaries.ts': 'a cache is trusted only where this user owns it',
+	'rehearsal/postgres/owner.ts': 'PostgreSQL does not run as root',
 };
 
 test('only the door and a few named ports touch the process', () => {

@@ -94,7 +94,7 @@ export const load = async (words: readonly string[]): Promise<number> => {
 		if (asked.dist === undefined)
 			execFileSync(process.execPath, ['scripts/build.mjs', '--out', dist], {cwd: root, stdio: 'ignore'});
 		const program = [process.execPath, path.join(dist, 'cli.js')];
-		const charts = path.join(root, 'source/rehearsal/charts');
+		const charts = path.join(root, 'rehearsal/charts');
 		const layers = path.join(folder, 'layers');
 		const images = once(() => {
 			say(`making the set of ${size} MB`);

@@ -7,7 +7,7 @@ import net from 'node:net';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {htpasswdLine} from '../../lab/certificates.ts';
-import {createAuthority} from '../../source/rehearsal/authority/index.ts';
+import {createAuthority} from '../../rehearsal/authority/index.ts';
 import {type Peer, registryEnvironment} from './peers.ts';
 
 /** One request as the registry logs it. */

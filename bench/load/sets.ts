@@ -3,9 +3,9 @@ import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {createGzip} from 'node:zlib';
-import {configOf, type SampleImage, writeModern} from '../../source/rehearsal/sample-bundle/archives.ts';
-import {packChart} from '../../source/rehearsal/sample-bundle/chart-package.ts';
-import {digestFile, type Layer} from '../../source/rehearsal/sample-bundle/layers.ts';
+import {configOf, type SampleImage, writeModern} from '../../rehearsal/sample-bundle/archives.ts';
+import {packChart} from '../../rehearsal/sample-bundle/chart-package.ts';
+import {digestFile, type Layer} from '../../rehearsal/sample-bundle/layers.ts';
 import {digestOf, writeContent} from './content.ts';
 
 /** Bytes that lie in a file, to be put to a registry as they are. */

@@ -1,10 +1,11 @@
 import type * as z from 'zod';
+import {isMap} from '../base/text.ts';
 import {complete, normalize} from './complete.ts';
 import {candidates, nearest} from './did-you-mean.ts';
 import {type Node, nodeAt} from './fields.ts';
 import type {CrossFieldIssue, Path} from './rules.ts';
 import {type Answers, answersSchema, crossFieldIssues} from './schema.ts';
-import {formatPath, isMap, lookUp, shownKey} from './tree.ts';
+import {formatPath, lookUp, shownKey} from './tree.ts';
 
 /** What is wrong with one answer. Texts never hold a value of the operator, except names that clash. */
 export type Issue = {

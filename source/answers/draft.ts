@@ -1,4 +1,5 @@
 import {parse} from 'yaml';
+import {isMap} from '../base/text.ts';
 import {checkAnswers, type Issue} from './check.ts';
 import {allFields, type Field, nodeAt} from './fields.ts';
 import {type PathBase, resolvePaths} from './resolve-paths.ts';
@@ -10,7 +11,6 @@ import {
 	type DraftValue,
 	formatPath,
 	getAt,
-	isMap,
 	type PathLike,
 	removeAt,
 	setAt as setValue,

@@ -1,4 +1,5 @@
-import {type Problem, ProblemsError, problem} from '../engine/problem.ts';
+import {type Problem, ProblemsError, problem} from '../base/problem.ts';
+import {isMap} from '../base/text.ts';
 import {checkAnswers, type Issue} from './check.ts';
 import {usablePart} from './complete.ts';
 import {nodeAt} from './fields.ts';
@@ -6,7 +7,7 @@ import {applyOverrides, type Override} from './overrides.ts';
 import {type PathBase, resolveDraftPaths, resolvePaths} from './resolve-paths.ts';
 import type {Path} from './rules.ts';
 import type {Answers} from './schema.ts';
-import {type Draft, formatPath, isMap} from './tree.ts';
+import {type Draft, formatPath} from './tree.ts';
 import {type Place, readSource, type Source} from './yaml-source.ts';
 
 export {type Override, parseOverrides} from './overrides.ts';

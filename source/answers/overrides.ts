@@ -1,6 +1,6 @@
 import {parseDocument} from 'yaml';
-import type {Problem} from '../engine/problem.ts';
-import {problem} from '../engine/problem.ts';
+import type {Problem} from '../base/problem.ts';
+import {problem} from '../base/problem.ts';
 import {nearest} from './did-you-mean.ts';
 import {isSecretReference, parseText} from './draft.ts';
 import {allFields, type Field, nodeAt} from './fields.ts';

@@ -1,8 +1,9 @@
 import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
+import {isMap} from '../base/text.ts';
 import {type Field, type Node, rootGroup} from './fields.ts';
 import type {Answers} from './schema.ts';
-import {type Draft, isMap} from './tree.ts';
+import type {Draft} from './tree.ts';
 
 /** Where `~` and relative paths lead. */
 export type PathBase = {readonly baseDirectory: string; readonly homeDirectory?: string};

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {readFile as readFileFromDisk, stat} from 'node:fs/promises';
-import {isAbort, ProblemError, type ProblemInput} from '../engine/problem.ts';
+import {isAbort, ProblemError, type ProblemInput} from '../base/problem.ts';
 import {isSecretReference} from './draft.ts';
 
 /** What a file of a secret holds; `mode` is its permission bits, absent where the system has none. */

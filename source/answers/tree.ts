@@ -1,3 +1,4 @@
+import {isMap} from '../base/text.ts';
 import type {Path} from './rules.ts';
 
 /** One value of a draft: typed text, numbers, switches, lists and maps. A secret is only ever a reference. */
@@ -24,10 +25,6 @@ export const formatPath = (path: PathLike): string => (typeof path === 'string' 
 
 /** A key as it may be shown: what looks like more than a name is cut off, since it may hold a value. */
 export const shownKey = (key: string): string => /^[A-Za-z_][\w./-]{0,79}/u.exec(key)?.[0] ?? '…';
-
-/** True for a map, false for lists, null and plain values. */
-export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const child = (value: unknown, key: string | number): unknown => {
 	if (Array.isArray(value)) return value[Number(key)];

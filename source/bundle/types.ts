@@ -1,5 +1,5 @@
 import type {Readable} from 'node:stream';
-import type {BundleIndex} from './index-file.ts';
+import type {BundleIndex} from './layout/index-file.ts';
 
 /** A content-addressed piece of an image. `size` in bytes; `digest` is `sha256:` and 64 hex digits. */
 export type Descriptor = {readonly mediaType: string; readonly digest: string; readonly size: number};

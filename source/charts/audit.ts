@@ -1,5 +1,6 @@
 import {distance} from 'fastest-levenshtein';
-import {type Problem, problem} from '../engine/problem.ts';
+import {type Problem, problem} from '../base/problem.ts';
+import {isMap} from '../base/text.ts';
 import type {ChartContents, ChartMetadata} from './contents.ts';
 import type {KeyTree} from './keys.ts';
 
@@ -36,9 +37,6 @@ const suggest = (root: KeyTree, tree: KeyTree, path: readonly string[], key: str
 	if (near) return [...path, near.name].join('.');
 	return findKey(root, key)?.join('.');
 };
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-	value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /**
  * Every key of `values` that the chart does not know: Helm would ignore it silently. Also reported: a map where the

@@ -5,7 +5,7 @@ import {pipeline} from 'node:stream/promises';
 import {createGunzip} from 'node:zlib';
 import tar from 'tar-stream';
 import {parse} from 'yaml';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {type KeyTree, knownKeys} from './keys.ts';
 
 /** What Chart.yaml says; a subset of the bundle's `Chart`. */

@@ -1,3 +1,4 @@
+import {isMap} from '../base/text.ts';
 /** What a chart knows below one key. `free` means any child is fine: annotations, resources, lists. */
 export type KeyTree = {
 	readonly children: Map<string, KeyTree>;
@@ -7,9 +8,6 @@ export type KeyTree = {
 };
 
 const node = (): KeyTree => ({children: new Map(), free: false, scalar: false});
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-	value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const addValues = (tree: KeyTree, value: unknown): void => {
 	if (!isMap(value)) {

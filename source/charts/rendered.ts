@@ -1,5 +1,5 @@
 import {parseAllDocuments} from 'yaml';
-import {type Problem, problem} from '../engine/problem.ts';
+import {type Problem, problem} from '../base/problem.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

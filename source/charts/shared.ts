@@ -1,6 +1,6 @@
 import {isIPv6} from 'node:net';
 import type {Answers, ComponentAnswers} from '../answers/schema.ts';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import type {ChartContents} from './contents.ts';
 import {knows} from './keys.ts';
 

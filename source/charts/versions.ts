@@ -1,5 +1,5 @@
 import semver from 'semver';
-import {type Problem, problem} from '../engine/problem.ts';
+import {type Problem, problem} from '../base/problem.ts';
 import type {ChartMetadata} from './contents.ts';
 
 /** What is said about two or one chart versions: refusals, and warnings in the operator's words. */

@@ -1,4 +1,4 @@
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {createDenied} from './access.ts';
 import {createObjectApi} from './api.ts';
 import {diagnosePicture, takePicture} from './diagnose.ts';

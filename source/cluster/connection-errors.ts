@@ -1,4 +1,4 @@
-import {type Actor, type Problem, ProblemError} from '../engine/problem.ts';
+import {type Actor, type Problem, ProblemError} from '../base/problem.ts';
 import type {Deed} from './errors.ts';
 
 type Fault = {

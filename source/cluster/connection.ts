@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises';
 import http, {type IncomingMessage} from 'node:http';
 import https from 'node:https';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {connectionError, systemCode} from './connection-errors.ts';
 import type {Deed} from './errors.ts';
 import type {LoadedKubeconfig} from './kubeconfig.ts';

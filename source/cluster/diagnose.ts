@@ -1,4 +1,4 @@
-import {type Problem, ProblemError, problem} from '../engine/problem.ts';
+import {type Problem, ProblemError, problem} from '../base/problem.ts';
 import type {ObjectApi} from './api.ts';
 import {type Workload, workloadSymptoms, worst} from './pods.ts';
 import {isStuck} from './reasons.ts';

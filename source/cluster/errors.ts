@@ -1,4 +1,4 @@
-import {type Actor, type ProblemArea, ProblemError, type ProblemInput} from '../engine/problem.ts';
+import {type Actor, type ProblemArea, ProblemError, type ProblemInput} from '../base/problem.ts';
 
 /** The part of a `meta/v1 Status` that is used here. */
 export type Status = {

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {delimiter, join, resolve} from 'node:path';
 import {LineCounter, parseDocument} from 'yaml';
 import * as z from 'zod';
-import {ProblemError, type ProblemInput} from '../engine/problem.ts';
+import {ProblemError, type ProblemInput} from '../base/problem.ts';
 
 // Entries stay unread until one is chosen, so a broken entry of another cluster does no harm.
 const fileSchema = z.looseObject({

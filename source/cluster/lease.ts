@@ -1,4 +1,4 @@
-import {type Problem, ProblemError, toProblem} from '../engine/problem.ts';
+import {type Problem, ProblemError, toProblem} from '../base/problem.ts';
 import type {ClusterPort, KubeObject} from './types.ts';
 
 /** Who holds the lock; written to the Lease so that others can name them. `startedAt` in ms since the epoch. */

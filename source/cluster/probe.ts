@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import type {ObjectApi} from './api.ts';
 import {diagnosePicture, findCulprit, takePicture} from './diagnose.ts';
 import {isStuck} from './reasons.ts';

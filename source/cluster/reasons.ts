@@ -1,4 +1,4 @@
-import type {Actor} from '../engine/problem.ts';
+import type {Actor} from '../base/problem.ts';
 import {containerReasons} from './reasons-container.ts';
 import {imageReasons} from './reasons-image.ts';
 import {podReasons} from './reasons-pod.ts';

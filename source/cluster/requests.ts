@@ -1,6 +1,6 @@
 import type {IncomingMessage} from 'node:http';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {type Call, type Connection, connect} from './connection.ts';
 import {connectionError, systemCode} from './connection-errors.ts';
 import {type Deed, KubernetesError, statusError} from './errors.ts';

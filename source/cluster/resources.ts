@@ -1,4 +1,4 @@
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {KubernetesError} from './errors.ts';
 import type {Requests} from './requests.ts';
 

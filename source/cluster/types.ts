@@ -1,4 +1,4 @@
-import type {Problem} from '../engine/problem.ts';
+import type {Problem} from '../base/problem.ts';
 
 /** Any Kubernetes object, as JSON. */
 export type KubeObject = {

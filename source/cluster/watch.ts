@@ -1,6 +1,6 @@
 import type {IncomingMessage} from 'node:http';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import type {ObjectApi} from './api.ts';
 import {KubernetesError} from './errors.ts';
 import {jobView, podView, type Workload} from './pods.ts';

@@ -2,7 +2,7 @@ import {Socket} from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {checkServerIdentity} from 'node:tls';
 import pg from 'pg';
-import {isAbort, ProblemError} from '../engine/problem.ts';
+import {isAbort, ProblemError} from '../base/problem.ts';
 import {databaseProblem} from './problems.ts';
 import type {DatabaseLogin} from './types.ts';
 

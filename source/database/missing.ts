@@ -1,4 +1,4 @@
-import {ProblemError, problem} from '../engine/problem.ts';
+import {ProblemError, problem} from '../base/problem.ts';
 import {type Limits, type Query, withConnection} from './connect.ts';
 import {readFacts} from './probe.ts';
 import {answerPaths, encodingProblem, factProblem} from './problems.ts';

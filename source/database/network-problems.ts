@@ -1,4 +1,4 @@
-import type {ProblemInput} from '../engine/problem.ts';
+import type {ProblemInput} from '../base/problem.ts';
 import type {DatabaseLogin} from './types.ts';
 
 type Given = {

@@ -1,4 +1,4 @@
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import type {Limits, Query} from './connect.ts';
 import {withConnection} from './connect.ts';
 import {factProblem} from './problems.ts';

@@ -1,5 +1,5 @@
-import type {Problem, ProblemInput} from '../engine/problem.ts';
-import {problem} from '../engine/problem.ts';
+import type {Problem, ProblemInput} from '../base/problem.ts';
+import {problem} from '../base/problem.ts';
 import {networkProblem} from './network-problems.ts';
 import type {DatabaseFacts, DatabaseLogin, DatabaseWish} from './types.ts';
 

@@ -1,4 +1,4 @@
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {type Limits, withConnection} from './connect.ts';
 import {missing} from './missing.ts';
 import {scramVerifier} from './scram.ts';

@@ -1,4 +1,4 @@
-import type {Problem} from './problem.ts';
+import type {Problem} from '../base/problem.ts';
 import type {Decision, StepId} from './types.ts';
 
 /** What a decision carries: `edit` brings new answers. */

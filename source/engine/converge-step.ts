@@ -1,5 +1,5 @@
-import {bounded} from './bounded.ts';
-import {type ProblemArea, ProblemError, toProblem} from './problem.ts';
+import {bounded} from '../base/bounded.ts';
+import {type ProblemArea, ProblemError, toProblem} from '../base/problem.ts';
 import type {NewEvent, RunOptions} from './run.ts';
 import type {BaseWorld, Detail, Finding, Handover, Step, StepId} from './types.ts';
 

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
+import {exitCodes, type Problem, ProblemError, problem, toProblem} from '../base/problem.ts';
 import {convergeStep, type StepContext} from './converge-step.ts';
-import {exitCodes, type Problem, ProblemError, problem, toProblem} from './problem.ts';
 import type {NewEvent, RunOptions, RunResult} from './run.ts';
 import type {BaseWorld, Decision, Event, StepId} from './types.ts';
 

@@ -1,6 +1,6 @@
-import type {Clock} from './clock.ts';
+import type {Clock} from '../base/clock.ts';
+import type {Problem} from '../base/problem.ts';
 import type {Controls} from './controls.ts';
-import type {Problem} from './problem.ts';
 import type {BaseWorld, Event, Listener, RunOutcome, Step, StepId} from './types.ts';
 
 /** An event without its time; the engine stamps it. */

@@ -1,4 +1,5 @@
-import type {Problem} from './problem.ts';
+import type {HandoverSection} from '../base/handover.ts';
+import type {Problem} from '../base/problem.ts';
 
 /** The install in order; these names are written to state files and never change meaning. */
 export const stepIds = [
@@ -28,9 +29,6 @@ export type Change = {
 
 /** One thing that a hand-over waits for, as last seen. */
 export type Awaited = {readonly label: string; readonly ok: boolean; readonly note: string};
-
-/** A block of exact text for other people: DNS records, a script. `fileName` is used when the pack is saved. */
-export type HandoverSection = {readonly title: string; readonly fileName: string; readonly lines: readonly string[]};
 
 /** A page for work that only people outside this tool can do. The engine polls until the world fits. */
 export type Handover = {

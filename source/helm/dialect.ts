@@ -1,5 +1,5 @@
 import semver from 'semver';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 
 /** The oldest Helm that reads `oci://` charts without a feature gate and knows every flag used here. */
 export const oldestHelm = '3.8.0';

@@ -1,4 +1,4 @@
-import {type Actor, ProblemError} from '../engine/problem.ts';
+import {type Actor, ProblemError} from '../base/problem.ts';
 
 type Sort = {
 	readonly code: string;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {dialectOf, parseVersion} from './dialect.ts';
 import {environmentOf} from './environment.ts';
 import {maskerOf} from './mask.ts';

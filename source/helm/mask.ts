@@ -1,4 +1,4 @@
-import {createRedactor} from '../engine/redact.ts';
+import {createRedactor} from '../base/redact.ts';
 
 /** Keys whose text is a secret; `secretName`, `imagePullSecrets` and `secretsStore.type` only sound like one. */
 const secretText =

@@ -1,6 +1,6 @@
 import {mkdir, readdir} from 'node:fs/promises';
 import path from 'node:path';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {parseVersion} from './dialect.ts';
 import {environmentOf} from './environment.ts';
 import {createRunner} from './run.ts';

@@ -1,5 +1,5 @@
 import {ExecaError, execa} from 'execa';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {oldestHelm} from './dialect.ts';
 import {helmFailure} from './failures.ts';
 

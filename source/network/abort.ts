@@ -1,4 +1,4 @@
-import {isAbort} from '../engine/problem.ts';
+import {isAbort} from '../base/problem.ts';
 
 /** The error that a stopped call throws; `isAbort` knows it. */
 export const abortError = (signal: AbortSignal): Error =>

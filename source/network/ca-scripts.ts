@@ -1,5 +1,5 @@
 import {X509Certificate} from 'node:crypto';
-import type {HandoverSection} from '../engine/types.ts';
+import type {HandoverSection} from '../base/handover.ts';
 
 type Given = {readonly pem: readonly string[]; readonly fingerprint: string; readonly hosts: readonly string[]};
 

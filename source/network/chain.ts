@@ -1,5 +1,5 @@
 import type {X509Certificate} from 'node:crypto';
-import {type Problem, problem} from '../engine/problem.ts';
+import {type Problem, problem} from '../base/problem.ts';
 import {oneLine} from './pem.ts';
 
 /** True when the issuer's name and key made this certificate (RFC 5280, 6.1.3). */

@@ -1,5 +1,5 @@
 import {isIPv6} from 'node:net';
-import type {HandoverSection} from '../engine/types.ts';
+import type {HandoverSection} from '../base/handover.ts';
 
 /** The DNS record type of an address (RFC 1035, RFC 3596). */
 const typeOf = (address: string): 'A' | 'AAAA' => (isIPv6(address) ? 'AAAA' : 'A');

@@ -1,6 +1,6 @@
 import {getServers, lookup, Resolver} from 'node:dns/promises';
 import {isIP} from 'node:net';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {abortable} from './abort.ts';
 import type {DnsPort} from './types.ts';
 

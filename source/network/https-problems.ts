@@ -1,4 +1,4 @@
-import type {ProblemInput} from '../engine/problem.ts';
+import type {ProblemInput} from '../base/problem.ts';
 import type {Peer} from './peer.ts';
 
 /** How far a request came: until connected, until the TLS handshake was done, until the headers came, until the body ended. */

@@ -2,7 +2,7 @@ import type {IncomingMessage} from 'node:http';
 import {type RequestOptions, request as startRequest} from 'node:https';
 import {isIP} from 'node:net';
 import {checkServerIdentity, type TLSSocket} from 'node:tls';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {abortError} from './abort.ts';
 import {httpsProblem, type Stage} from './https-problems.ts';
 import {peerNames} from './peer.ts';

@@ -1,6 +1,6 @@
 import type {KeyObject, X509Certificate} from 'node:crypto';
 import {isIP} from 'node:net';
-import {type Problem, problem} from '../engine/problem.ts';
+import {type Problem, problem} from '../base/problem.ts';
 import {checkChain} from './chain.ts';
 import {factsOf, fileProblem, namesOf, oneLine, readCertificates, readKey, type TlsFile} from './pem.ts';
 import type {TlsPort} from './types.ts';

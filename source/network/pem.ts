@@ -1,6 +1,6 @@
 import {createPrivateKey, type KeyObject, X509Certificate} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
-import {type Problem, problem} from '../engine/problem.ts';
+import {type Problem, problem} from '../base/problem.ts';
 import type {CertificateFacts} from './types.ts';
 
 /** Which of the three files of a TLS pair; also the last part of the answer's path. */

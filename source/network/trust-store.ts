@@ -1,6 +1,6 @@
 import {X509Certificate} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {climb} from './chain.ts';
 
 /** Where distributions keep the certificates that all programs trust, in one file. */

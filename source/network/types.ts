@@ -1,4 +1,4 @@
-import type {Problem, ProblemArea} from '../engine/problem.ts';
+import type {Problem, ProblemArea} from '../base/problem.ts';
 
 /** A name server. */
 export type DnsPort = {

@@ -1,4 +1,4 @@
-import {ProblemError, type ProblemInput} from '../engine/problem.ts';
+import {ProblemError, type ProblemInput} from '../base/problem.ts';
 
 /** What is known when a registry refuses: `registry` is host:port, `what` the sentence's verb phrase. */
 export type Context = {readonly registry: string; readonly what: string; readonly repository?: string};

@@ -1,4 +1,4 @@
-import type {ProblemError, ProblemInput} from '../engine/problem.ts';
+import type {ProblemError, ProblemInput} from '../base/problem.ts';
 import {type Context, clientCertificate, notARegistry, oneLine, refusal} from './problems.ts';
 
 /** A response with a body that was read whole (bounded). Header names are lower case. */

@@ -1,4 +1,4 @@
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import {scopeOf} from './auth.ts';
 import {createBandwidth} from './bandwidth.ts';
 import {createKnownBlobs} from './blobs.ts';

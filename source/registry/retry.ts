@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import type {Transport} from './transport.ts';
 
 /** How often a request is tried in all, and the pauses between, in milliseconds; the last pause repeats. */

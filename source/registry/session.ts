@@ -1,4 +1,4 @@
-import type {ProblemError} from '../engine/problem.ts';
+import type {ProblemError} from '../base/problem.ts';
 import {createAuthenticator, type Login, type Scope} from './auth.ts';
 import {badRedirect, type Context, notARegistry, refusal} from './problems.ts';
 import {type Answer, statusProblem} from './refusals.ts';

@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import * as z from 'zod';
-import {makeFolders} from '../engine/make-folders.ts';
+import {makeFolders} from '../base/folders.ts';
 
 /**
  * Where uploads that were begun can be gone on with: their `Location`, by repository and digest. It may be lost at any time; then an

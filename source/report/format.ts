@@ -1,31 +1,9 @@
 import {stripVTControlCharacters} from 'node:util';
-import {printable} from '../engine/printable.ts';
-import type {Problem} from '../engine/problem.ts';
+import {printable} from '../base/printable.ts';
+import type {Problem} from '../base/problem.ts';
+import {formatBytes, formatDuration} from '../base/units.ts';
 import {rateOf} from '../engine/progress.ts';
 import type {Change, Progress} from '../engine/types.ts';
-
-/** Bytes as people read them: `24.1 MiB`; whole numbers below 1 KiB. */
-export const formatBytes = (bytes: number): string => {
-	const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
-	let value = bytes;
-	let unit = 0;
-	// 1023.96 KiB would be shown as 1024.0 KiB.
-	while (Number(value.toFixed(unit === 0 ? 0 : 1)) >= 1024 && unit < units.length - 1) {
-		value /= 1024;
-		unit += 1;
-	}
-	return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-};
-
-/** A length of time in ms as people read it: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`. */
-export const formatDuration = (ms: number): string => {
-	if (ms < 9950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
-	const seconds = Math.round(ms / 1000);
-	if (seconds < 60) return `${seconds} s`;
-	const minutes = Math.floor(seconds / 60);
-	if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
-	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
-};
 
 /** One line of progress: `push api: 12.0 of 24.1 MiB, 5.2 MiB/s, 2.3 s left`. */
 export const formatProgress = (progress: Progress): string => {

@@ -1,8 +1,9 @@
 import {stripVTControlCharacters} from 'node:util';
-import {printable} from '../engine/printable.ts';
+import {printable} from '../base/printable.ts';
+import {formatDuration} from '../base/units.ts';
 import {emptyRun, reduce} from '../engine/reduce.ts';
 import type {Event, Handover, Listener, LogLevel, RunState, StepId, StepState} from '../engine/types.ts';
-import {formatChange, formatDuration, formatProblem, formatProgress} from './format.ts';
+import {formatChange, formatProblem, formatProgress} from './format.ts';
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 

@@ -1,8 +1,9 @@
 import type {Answers} from '../answers/schema.ts';
+import {formatDuration} from '../base/units.ts';
 import {changesInWords} from '../engine/changes.ts';
 import {outcomeWords} from '../engine/reduce.ts';
 import type {RunState} from '../engine/types.ts';
-import {formatDuration, formatProblem} from './format.ts';
+import {formatProblem} from './format.ts';
 
 const url = (host: string, port: number): string => `https://${host}${port === 443 ? '' : `:${port}`}`;
 

@@ -1,7 +1,7 @@
 import type {Awaited, Finding} from '../engine/types.ts';
 import {caScripts} from '../network/ca-scripts.ts';
-import {componentsOf, urlOf} from './names.ts';
-import {runPodProbe} from './pod-probe.ts';
+import {componentsOf, urlOf} from './shared/names.ts';
+import {runPodProbe} from './shared/pod-probe.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 const pollEveryMs = 3000;

@@ -1,12 +1,12 @@
 import {generateSecret} from '../answers/secrets.ts';
 import {controlPlaneValues, imagePlaces, readChart} from '../charts/index.ts';
 import type {Finding} from '../engine/types.ts';
-import {endpointOf} from './endpoints.ts';
-import {secretFor} from './generated.ts';
-import {caSecretName, databaseSecretName} from './names.ts';
-import {applyRelease, auditRelease, releaseChanges, type WantedRelease} from './release.ts';
-import {releaseInputs} from './release-inputs.ts';
-import {withSecretStamp} from './secret-stamp.ts';
+import {endpointOf} from './shared/endpoints.ts';
+import {secretFor} from './shared/generated.ts';
+import {caSecretName, databaseSecretName} from './shared/names.ts';
+import {applyRelease, auditRelease, releaseChanges, type WantedRelease} from './shared/release.ts';
+import {releaseInputs} from './shared/release-inputs.ts';
+import {withSecretStamp} from './shared/secret-stamp.ts';
 import {releaseTimeouts, type Step, type World} from './world.ts';
 
 /** The release, or undefined while a generated secret it needs is not made. `sample` puts made-up secrets in their place. */

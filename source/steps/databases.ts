@@ -1,10 +1,10 @@
+import {ProblemError, problem, toProblem} from '../base/problem.ts';
 import {factProblem} from '../database/postgres.ts';
 import type {DatabaseLogin, DatabaseWish} from '../database/types.ts';
-import {ProblemError, problem, toProblem} from '../engine/problem.ts';
 import type {Change, Finding} from '../engine/types.ts';
-import {requireSecret, secretFor} from './generated.ts';
-import {type Component, componentsOf} from './names.ts';
-import {probeFromPod} from './pod-probe.ts';
+import {requireSecret, secretFor} from './shared/generated.ts';
+import {type Component, componentsOf} from './shared/names.ts';
+import {probeFromPod} from './shared/pod-probe.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 /** The server part of a login, with the CA read in. */

@@ -1,8 +1,8 @@
 import type {Awaited, Finding, Handover} from '../engine/types.ts';
 import {dnsRecords} from '../network/dns-records.ts';
-import {ingressAddress, withoutAddress} from './ingress-address.ts';
-import {componentsOf} from './names.ts';
-import {runPodProbe} from './pod-probe.ts';
+import {ingressAddress, withoutAddress} from './shared/ingress-address.ts';
+import {componentsOf} from './shared/names.ts';
+import {runPodProbe} from './shared/pod-probe.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 const pollEveryMs = 3000;

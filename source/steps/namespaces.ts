@@ -1,6 +1,6 @@
 import type {KubeObject} from '../cluster/types.ts';
 import type {Change, Finding} from '../engine/types.ts';
-import {managedBy, namespacesOf} from './names.ts';
+import {managedBy, namespacesOf} from './shared/names.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 const reference = (name: string) => ({apiVersion: 'v1', kind: 'Namespace', name});

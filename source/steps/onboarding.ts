@@ -1,9 +1,9 @@
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import type {Change, Finding} from '../engine/types.ts';
 import type {ZenmlOrganization, ZenmlRole, ZenmlSession} from '../zenml/types.ts';
-import {adminSession} from './endpoints.ts';
-import {requireSecret} from './generated.ts';
-import {controlPlaneInstalled} from './installed.ts';
+import {adminSession} from './shared/endpoints.ts';
+import {requireSecret} from './shared/generated.ts';
+import {controlPlaneInstalled} from './shared/installed.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 type User = World['answers']['organization']['users'][number];

@@ -1,8 +1,8 @@
 import {generateHexKey, generateSecret} from '../answers/secrets.ts';
+import {type ProblemInput, problem} from '../base/problem.ts';
 import type {KubeObject} from '../cluster/types.ts';
-import {type ProblemInput, problem} from '../engine/problem.ts';
 import type {Change, Finding} from '../engine/types.ts';
-import {readGenerated, requireSecret, storeGenerated} from './generated.ts';
+import {readGenerated, requireSecret, storeGenerated} from './shared/generated.ts';
 import {
 	caSecretName,
 	componentsOf,
@@ -11,7 +11,7 @@ import {
 	managedBy,
 	namespacesOf,
 	workspaceId,
-} from './names.ts';
+} from './shared/names.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 /** Everything that has to be generated for these answers: name to the function that makes it. */

@@ -1,11 +1,11 @@
 import type {WorkspaceAnswers} from '../answers/schema.ts';
-import {ProblemError, toProblem} from '../engine/problem.ts';
+import {ProblemError, toProblem} from '../base/problem.ts';
 import type {Finding} from '../engine/types.ts';
-import {adminSession, endpointOf} from './endpoints.ts';
-import {readEnrollment} from './enrollment.ts';
-import {controlPlaneInstalled} from './installed.ts';
-import {type Component, componentsOf} from './names.ts';
-import {together} from './prerequisites.ts';
+import {together} from './prerequisites/index.ts';
+import {adminSession, endpointOf} from './shared/endpoints.ts';
+import {readEnrollment} from './shared/enrollment.ts';
+import {controlPlaneInstalled} from './shared/installed.ts';
+import {type Component, componentsOf} from './shared/names.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

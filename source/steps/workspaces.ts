@@ -1,18 +1,18 @@
 import type {WorkspaceAnswers} from '../answers/schema.ts';
 import {generateHexKey, generateSecret} from '../answers/secrets.ts';
+import {ProblemError} from '../base/problem.ts';
 import {imagePlaces, readChart, workspaceValues} from '../charts/index.ts';
-import {ProblemError} from '../engine/problem.ts';
 import type {Change, Finding} from '../engine/types.ts';
 import {dnsHandover} from './dns.ts';
-import {adminSession, endpointOf} from './endpoints.ts';
-import {type Enrollment, ensureEnrolled, isEnrolled, readEnrollment, sampleEnrollment} from './enrollment.ts';
-import {readGenerated, requireSecret, secretFor} from './generated.ts';
-import {ingressAddress} from './ingress-address.ts';
-import {controlPlaneInstalled} from './installed.ts';
-import {caSecretName, databaseSecretName, workspaceId} from './names.ts';
-import {applyRelease, auditRelease, releaseChanges, type WantedRelease} from './release.ts';
-import {releaseInputs} from './release-inputs.ts';
-import {withSecretStamp} from './secret-stamp.ts';
+import {adminSession, endpointOf} from './shared/endpoints.ts';
+import {type Enrollment, ensureEnrolled, isEnrolled, readEnrollment, sampleEnrollment} from './shared/enrollment.ts';
+import {readGenerated, requireSecret, secretFor} from './shared/generated.ts';
+import {ingressAddress} from './shared/ingress-address.ts';
+import {controlPlaneInstalled} from './shared/installed.ts';
+import {caSecretName, databaseSecretName, workspaceId} from './shared/names.ts';
+import {applyRelease, auditRelease, releaseChanges, type WantedRelease} from './shared/release.ts';
+import {releaseInputs} from './shared/release-inputs.ts';
+import {withSecretStamp} from './shared/secret-stamp.ts';
 import {releaseTimeouts, type Step, type World} from './world.ts';
 
 const answerOf = ({answers}: World, workspace: WorkspaceAnswers): string =>

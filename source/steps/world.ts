@@ -1,8 +1,8 @@
 import type {Answers} from '../answers/schema.ts';
+import type {Clock} from '../base/clock.ts';
 import type {BundlePort} from '../bundle/types.ts';
 import type {ClusterPort} from '../cluster/types.ts';
 import type {DatabasePort} from '../database/types.ts';
-import type {Clock} from '../engine/clock.ts';
 import type {BaseWorld, Step as EngineStep} from '../engine/types.ts';
 import type {HelmPort} from '../helm/types.ts';
 import type {DnsPort, HttpsPort, TlsPort} from '../network/types.ts';

@@ -1,7 +1,7 @@
 import type {Draft} from '../answers/draft.ts';
 import type {Answers} from '../answers/schema.ts';
+import type {Problem} from '../base/problem.ts';
 import type {Decided} from '../engine/controls.ts';
-import type {Problem} from '../engine/problem.ts';
 import type {Change, Handover, RunState, StepId} from '../engine/types.ts';
 
 /** One thing that was looked at before the first question. */

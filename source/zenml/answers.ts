@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import {ProblemError, type ProblemInput} from '../engine/problem.ts';
+import {ProblemError, type ProblemInput} from '../base/problem.ts';
 import type {HttpsResponse} from '../network/types.ts';
 
 /** What was asked, for messages: `POST https://HOST/api/v1/users`, never with a query. */

@@ -1,5 +1,5 @@
 import {isIPv6} from 'node:net';
-import {ProblemError} from '../engine/problem.ts';
+import {ProblemError} from '../base/problem.ts';
 import type {HttpsPort, HttpsResponse} from '../network/types.ts';
 import {type Asked, apiError, isHtml, read, refusal} from './answers.ts';
 import {loginSchema} from './schemas.ts';

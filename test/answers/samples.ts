@@ -1,6 +1,6 @@
 import {loadAnswers} from '../../source/answers/load.ts';
 import type {Override} from '../../source/answers/overrides.ts';
-import {type Problem, ProblemsError} from '../../source/engine/problem.ts';
+import {type Problem, ProblemsError} from '../../source/base/problem.ts';
 
 /** The shortest answer file that is complete. */
 export const shortest = `registry:

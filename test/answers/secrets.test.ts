@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {generateHexKey, generateSecret, resolveSecret, type SecretSources} from '../../source/answers/secrets.ts';
-import {ProblemError} from '../../source/engine/problem.ts';
+import {ProblemError} from '../../source/base/problem.ts';
 
 let folder = '';
 beforeAll(async () => {

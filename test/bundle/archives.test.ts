@@ -3,11 +3,11 @@ import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
-import {readImages} from '../../source/bundle/archive.ts';
-import {archivesOf} from '../../source/bundle/layout.ts';
-import type {Slice} from '../../source/bundle/slice.ts';
-import {indexTar} from '../../source/bundle/tar-index.ts';
-import {tarTree} from '../../source/bundle/tree.ts';
+import type {Slice} from '../../source/archive/slice.ts';
+import {indexTar} from '../../source/archive/tar-index.ts';
+import {tarTree} from '../../source/archive/tree.ts';
+import {readImages} from '../../source/bundle/images/read-archive.ts';
+import {archivesOf} from '../../source/bundle/layout/layout.ts';
 import {
 	classic,
 	configOf,

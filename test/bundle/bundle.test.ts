@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {createBundlePort} from '../../source/bundle/bundle.ts';
+import {createBundlePort} from '../../source/bundle/open/bundle.ts';
 import {
 	bundleFiles,
 	chartOf,

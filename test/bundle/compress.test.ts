@@ -3,11 +3,11 @@ import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {gunzipSync, gzipSync, zstdDecompressSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
-import {readImages} from '../../source/bundle/archive.ts';
-import {compressImage} from '../../source/bundle/compress.ts';
-import {findLayer, requireSpace} from '../../source/bundle/compress-layer.ts';
-import {indexTar} from '../../source/bundle/tar-index.ts';
-import {tarTree} from '../../source/bundle/tree.ts';
+import {indexTar} from '../../source/archive/tar-index.ts';
+import {tarTree} from '../../source/archive/tree.ts';
+import {compressImage} from '../../source/bundle/images/compress.ts';
+import {findLayer, requireSpace} from '../../source/bundle/images/compress-layer.ts';
+import {readImages} from '../../source/bundle/images/read-archive.ts';
 import type {Blob, Image} from '../../source/bundle/types.ts';
 import {classic, hex, layer, modern, never, problemOf, tarOf, temporary} from './helpers.ts';
 

@@ -4,10 +4,10 @@ import {appendFile, readdir, readFile, truncate, writeFile} from 'node:fs/promis
 import {join} from 'node:path';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
-import {createBundlePort} from '../../source/bundle/bundle.ts';
-import {openTar} from '../../source/bundle/open-tar.ts';
-import {unpackedOf} from '../../source/bundle/range.ts';
-import {openSlice, type Slice, scanSlice, withReader} from '../../source/bundle/slice.ts';
+import {openTar} from '../../source/archive/open-tar.ts';
+import {unpackedOf} from '../../source/archive/range.ts';
+import {openSlice, type Slice, scanSlice, withReader} from '../../source/archive/slice.ts';
+import {createBundlePort} from '../../source/bundle/open/bundle.ts';
 import type {Bundle} from '../../source/bundle/types.ts';
 import {
 	bundleFiles,

@@ -2,9 +2,9 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
-import {createBundlePort} from '../../source/bundle/bundle.ts';
-import {readChart} from '../../source/bundle/chart.ts';
-import {packChart} from '../../source/rehearsal/sample-bundle/chart-package.ts';
+import {packChart} from '../../rehearsal/sample-bundle/chart-package.ts';
+import {createBundlePort} from '../../source/bundle/open/bundle.ts';
+import {readChart} from '../../source/bundle/open/chart.ts';
 import {
 	bundleFiles,
 	classic,
@@ -271,7 +271,7 @@ describe('a chart that cannot be right is refused by a cause', () => {
 	});
 
 	test('when any byte of it is flipped, also where the tar in it fails before the compression does', async () => {
-		const folder = fileURLToPath(new URL('../../source/rehearsal/charts/zenml', import.meta.url));
+		const folder = fileURLToPath(new URL('../../rehearsal/charts/zenml', import.meta.url));
 		const {bytes} = await packChart(folder, '0.95.1');
 		const file = join(await temporary(), 'zenml-0.95.1.tgz');
 		for (let at = 12; at < bytes.length; at += 181) {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {baseOfBundle, baseOfInventory} from '../../source/bundle/diff/base.ts';
 import {compareBundle} from '../../source/bundle/diff/compare.ts';
-import {productImages} from '../bundle-create/helpers.ts';
+import {productImages} from './create/helpers.ts';
 import {madeBundle, openAt} from './made.ts';
 
 const images = productImages(20_000);

@@ -3,15 +3,15 @@ import {mkdir, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/pr
 import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {createBundlePort} from '../../source/bundle/bundle.ts';
+import {acquireFileLock} from '../../source/base/lock.ts';
+import {formatBytes} from '../../source/base/units.ts';
 import {baseOfBundle} from '../../source/bundle/diff/base.ts';
 import {compareBundle} from '../../source/bundle/diff/compare.ts';
 import {makeDifferential} from '../../source/bundle/diff/make.ts';
-import {formatInventory} from '../../source/bundle/inventory-file.ts';
-import {acquireFileLock} from '../../source/engine/lock.ts';
-import {formatBytes} from '../../source/report/format.ts';
-import {image, noise, productImages, versions} from '../bundle-create/helpers.ts';
-import {createStage} from '../program/stage.ts';
+import {formatInventory} from '../../source/bundle/layout/inventory-file.ts';
+import {createBundlePort} from '../../source/bundle/open/bundle.ts';
+import {createStage} from '../app/stage.ts';
+import {image, noise, productImages, versions} from './create/helpers.ts';
 import {bundleFiles, never, problemOf, temporary, writeFiles} from './helpers.ts';
 import {indexOf, inspect, madeBundle, openAt, rewriteIndex} from './made.ts';
 

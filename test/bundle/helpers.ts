@@ -5,7 +5,7 @@ import {dirname, join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {pack} from 'tar-stream';
 import {onTestFinished} from 'vitest';
-import {type Problem, ProblemError} from '../../source/engine/problem.ts';
+import {type Problem, ProblemError} from '../../source/base/problem.ts';
 
 export const never = new AbortController().signal;
 

@@ -1,14 +1,14 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {openBundle} from '../../source/bundle/bundle.ts';
 import {writeBundle} from '../../source/bundle/create/create.ts';
 import {planBundle} from '../../source/bundle/create/plan.ts';
-import {type BundleIndex, bundleIndexSchema} from '../../source/bundle/index-file.ts';
-import {type Inspection, inspectPath} from '../../source/bundle/inspect.ts';
-import {openLayout} from '../../source/bundle/layout.ts';
-import type {Memo} from '../../source/bundle/memo.ts';
+import {type BundleIndex, bundleIndexSchema} from '../../source/bundle/layout/index-file.ts';
+import {openLayout} from '../../source/bundle/layout/layout.ts';
+import {openBundle} from '../../source/bundle/open/bundle.ts';
+import {type Inspection, inspectPath} from '../../source/bundle/open/inspect.ts';
 import type {Image} from '../../source/bundle/types.ts';
-import {chartsIn, plainSource, productImages, quietCharts, specOf, vendorRegistry} from '../bundle-create/helpers.ts';
+import type {Memo} from '../../source/bundle/verify/memo.ts';
+import {chartsIn, plainSource, productImages, quietCharts, specOf, vendorRegistry} from './create/helpers.ts';
 import {hex, never, temporary} from './helpers.ts';
 
 /** A bundle that `bundle create` made out of a registry. @returns its folder */

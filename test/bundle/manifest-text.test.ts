@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {parseChecksums, parseManifest} from '../../source/bundle/manifest-text.ts';
+import {parseChecksums, parseManifest} from '../../source/bundle/layout/manifest-text.ts';
 
 const digest = 'ab'.repeat(32);
 

@@ -2,12 +2,12 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
-import {readImages} from '../../source/bundle/archive.ts';
-import type {Layout} from '../../source/bundle/layout.ts';
-import {archivesOf} from '../../source/bundle/layout.ts';
+import {ProblemError} from '../../source/base/problem.ts';
+import {readImages} from '../../source/bundle/images/read-archive.ts';
+import type {Layout} from '../../source/bundle/layout/layout.ts';
+import {archivesOf} from '../../source/bundle/layout/layout.ts';
 import type {Bundle, Image} from '../../source/bundle/types.ts';
-import {verifyBundle} from '../../source/bundle/verify.ts';
-import {ProblemError} from '../../source/engine/problem.ts';
+import {verifyBundle} from '../../source/bundle/verify/verify.ts';
 import {configOf, hex, layer} from './helpers.ts';
 import {mutate} from './mutations.ts';
 

@@ -2,8 +2,8 @@ import {execFileSync} from 'node:child_process';
 import {mkdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {readRegular} from '../../source/bundle/regular-file.ts';
-import {createStage, type Stage} from '../program/stage.ts';
+import {readRegular} from '../../source/archive/regular-file.ts';
+import {createStage, type Stage} from '../app/stage.ts';
 import {bundleFiles, problemOf, temporary, writeFiles} from './helpers.ts';
 
 let stage: Stage;

@@ -1,12 +1,12 @@
 import {mkdir, readdir, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {openLayout} from '../../source/bundle/layout.ts';
-import {readSheet} from '../../source/bundle/signature/custody.ts';
+import {openLayout} from '../../source/bundle/layout/layout.ts';
+import {readSheet} from '../../source/bundle/sign/custody.ts';
 import {parsePartSize} from '../../source/bundle/split/part-size.ts';
 import {splitBundle} from '../../source/bundle/split/split.ts';
-import {productImages} from '../bundle-create/helpers.ts';
-import {createStage} from '../program/stage.ts';
+import {createStage} from '../app/stage.ts';
+import {productImages} from './create/helpers.ts';
 import {bundleFiles, never, problemOf, temporary, writeFiles} from './helpers.ts';
 import {inspect, madeBundle, openAt} from './made.ts';
 

@@ -2,10 +2,10 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
-import {type ReadOptions, readImages} from '../../source/bundle/archive.ts';
-import {createBundlePort} from '../../source/bundle/bundle.ts';
-import {openTar} from '../../source/bundle/open-tar.ts';
-import {tarTree} from '../../source/bundle/tree.ts';
+import {openTar} from '../../source/archive/open-tar.ts';
+import {tarTree} from '../../source/archive/tree.ts';
+import {type ReadOptions, readImages} from '../../source/bundle/images/read-archive.ts';
+import {createBundlePort} from '../../source/bundle/open/bundle.ts';
 import {
 	bundleFiles,
 	configOf,

@@ -6,13 +6,13 @@ import {basename, join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {openMemo} from '../../source/bundle/memo.ts';
+import {acquireFileLock} from '../../source/base/lock.ts';
 import {parsePartSize} from '../../source/bundle/split/part-size.ts';
 import {splitBundle} from '../../source/bundle/split/split.ts';
 import {tarHeader} from '../../source/bundle/split/tar-write.ts';
-import {acquireFileLock} from '../../source/engine/lock.ts';
-import {productImages} from '../bundle-create/helpers.ts';
-import {createStage} from '../program/stage.ts';
+import {openMemo} from '../../source/bundle/verify/memo.ts';
+import {createStage} from '../app/stage.ts';
+import {productImages} from './create/helpers.ts';
 import {bundleFiles, never, problemOf, temporary, writeFiles} from './helpers.ts';
 import {indexOf, inspect, madeBundle, openAt} from './made.ts';
 

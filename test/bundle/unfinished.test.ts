@@ -2,20 +2,12 @@ import {execFileSync} from 'node:child_process';
 import {appendFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {createBundlePort} from '../../source/bundle/bundle.ts';
 import {writeBundle} from '../../source/bundle/create/create.ts';
 import {planBundle} from '../../source/bundle/create/plan.ts';
+import {createBundlePort} from '../../source/bundle/open/bundle.ts';
+import {signBundle} from '../../source/bundle/sign/sign.ts';
 import {generateSigningKey} from '../../source/bundle/signature/keys.ts';
-import {signBundle} from '../../source/bundle/signature/sign.ts';
-import {
-	chartsIn,
-	plainSource,
-	productImages,
-	quietCharts,
-	specOf,
-	vendorRegistry,
-	versions,
-} from '../bundle-create/helpers.ts';
+import {chartsIn, plainSource, productImages, quietCharts, specOf, vendorRegistry, versions} from './create/helpers.ts';
 import {never, problemOf, temporary} from './helpers.ts';
 import {inspect, madeBundle, openAt} from './made.ts';
 

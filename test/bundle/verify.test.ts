@@ -3,8 +3,8 @@ import {appendFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFil
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
-import {createBundlePort} from '../../source/bundle/bundle.ts';
-import {openMemo} from '../../source/bundle/memo.ts';
+import {createBundlePort} from '../../source/bundle/open/bundle.ts';
+import {openMemo} from '../../source/bundle/verify/memo.ts';
 import {bundleFiles, checksumLines, never, problemOf, temporary, writeFiles} from './helpers.ts';
 import {indexOf, inspect, madeBundle, rewriteIndex} from './made.ts';
 

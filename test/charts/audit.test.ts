@@ -5,8 +5,8 @@ import {gzipSync} from 'node:zlib';
 import {execa} from 'execa';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
+import {ProblemError} from '../../source/base/problem.ts';
 import {auditProblem, auditValues, knows, readChart} from '../../source/charts/index.ts';
-import {ProblemError} from '../../source/engine/problem.ts';
 import {chartFolder, oldChart} from './samples.ts';
 
 let folder = '';

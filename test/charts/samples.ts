@@ -3,7 +3,7 @@ import {type Answers, type AnswersInput, answersSchema} from '../../source/answe
 import type {ControlPlaneSecrets, Enrollment, ImagePlaces, WorkspaceSecrets} from '../../source/charts/index.ts';
 
 export const chartFolder = (name: string): string =>
-	fileURLToPath(new URL(`../../source/rehearsal/charts/${name}`, import.meta.url));
+	fileURLToPath(new URL(`../../rehearsal/charts/${name}`, import.meta.url));
 
 export const oldChart = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 

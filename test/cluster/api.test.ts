@@ -1,6 +1,6 @@
 import {afterEach, describe, expect, it} from 'vitest';
+import {ProblemError} from '../../source/base/problem.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
-import {ProblemError} from '../../source/engine/problem.ts';
 import {discovery, type Handler, startServer, status, type TestServer} from './server.ts';
 
 const signal = new AbortController().signal;

@@ -1,7 +1,7 @@
 import {createServer} from 'node:net';
 import {afterEach, describe, expect, it} from 'vitest';
+import {ProblemError} from '../../source/base/problem.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
-import {ProblemError} from '../../source/engine/problem.ts';
 import {discovery, type Handler, kubeconfigOf, makePki, startServer, status, type TestServer} from './server.ts';
 
 const signal = new AbortController().signal;

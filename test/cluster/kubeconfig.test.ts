@@ -4,8 +4,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {ProblemError} from '../../source/base/problem.ts';
 import {loadKubeconfig} from '../../source/cluster/kubeconfig.ts';
-import {ProblemError} from '../../source/engine/problem.ts';
 import {kubeconfigOf, makePki} from './server.ts';
 
 let directory = '';

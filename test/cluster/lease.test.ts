@@ -1,8 +1,8 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {type Problem, ProblemError} from '../../source/base/problem.ts';
 import {acquireLease, type HeldLease, type LeaseHolder, type LeaseOptions} from '../../source/cluster/lease.ts';
 import type {ClusterPort} from '../../source/cluster/types.ts';
-import {type Problem, ProblemError} from '../../source/engine/problem.ts';
 import {type Lab, startLab, until} from './rehearsal.ts';
 
 let lab: Lab;

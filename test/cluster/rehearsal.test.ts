@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {ProblemError} from '../../source/base/problem.ts';
 import type {KubeObject, PodView} from '../../source/cluster/types.ts';
-import {ProblemError} from '../../source/engine/problem.ts';
 import {type Lab, startLab, until} from './rehearsal.ts';
 
 const signal = new AbortController().signal;

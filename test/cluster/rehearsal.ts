@@ -2,11 +2,11 @@ import {writeFileSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import type {RunPod} from '../../rehearsal/kubernetes/controllers/pods.ts';
+import {type KubernetesServer, startKubernetes} from '../../rehearsal/kubernetes/server.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
 import {createRequests, defaultTiming, type Requests} from '../../source/cluster/requests.ts';
 import type {ClusterPort} from '../../source/cluster/types.ts';
-import type {RunPod} from '../../source/rehearsal/kubernetes/controllers/pods.ts';
-import {type KubernetesServer, startKubernetes} from '../../source/rehearsal/kubernetes/server.ts';
 
 export type Lab = {
 	readonly cluster: ClusterPort;

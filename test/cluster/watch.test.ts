@@ -1,7 +1,7 @@
 import {afterEach, describe, expect, it} from 'vitest';
+import {ProblemError} from '../../source/base/problem.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
 import type {PodView} from '../../source/cluster/types.ts';
-import {ProblemError} from '../../source/engine/problem.ts';
 import {until} from './rehearsal.ts';
 import {discovery, type Handler, type Seen, startServer, status, type TestServer} from './server.ts';
 

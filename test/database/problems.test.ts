@@ -1,10 +1,10 @@
 import {once} from 'node:events';
 import {createServer, type Socket} from 'node:net';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {createAuthority} from '../../rehearsal/authority/index.ts';
+import {isAbort, ProblemError} from '../../source/base/problem.ts';
 import {withConnection} from '../../source/database/connect.ts';
 import {createPostgres, type DatabaseFacts, type DatabaseLogin, factProblem} from '../../source/database/postgres.ts';
-import {isAbort, ProblemError} from '../../source/engine/problem.ts';
-import {createAuthority} from '../../source/rehearsal/authority/index.ts';
 import {adminPassword, caught, startServer} from './server.ts';
 
 const postgres = createPostgres({connectTimeoutMs: 1000});

@@ -1,9 +1,9 @@
 import {chmod, mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {type Authority, createAuthority} from '../../rehearsal/authority/index.ts';
+import {startPostgres} from '../../rehearsal/postgres/index.ts';
 import type {DatabaseLogin, DatabaseWish} from '../../source/database/postgres.ts';
-import {type Authority, createAuthority} from '../../source/rehearsal/authority/index.ts';
-import {startPostgres} from '../../source/rehearsal/postgres/index.ts';
 
 /** Passwords that must be seen nowhere but in a login. */
 export const adminPassword = "canary-admin-7f'4\\b";

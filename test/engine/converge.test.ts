@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
+import {exitCodes, type ProblemArea, ProblemError, ProblemsError, problem} from '../../source/base/problem.ts';
 import {attended, type Controls} from '../../source/engine/controls.ts';
 import {fingerprintOf, selectSteps} from '../../source/engine/converge.ts';
-import {exitCodes, type ProblemArea, ProblemError, ProblemsError, problem} from '../../source/engine/problem.ts';
 import type {Decision, Finding, StepId} from '../../source/engine/types.ts';
 import {handover, trouble} from './events.ts';
 import {type Answers, answers, findings, ok, play, quitting, type TinyStep, tiny, todo} from './stage.ts';

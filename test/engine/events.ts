@@ -1,4 +1,4 @@
-import {problem} from '../../source/engine/problem.ts';
+import {problem} from '../../source/base/problem.ts';
 import {emptyRun, reduce} from '../../source/engine/reduce.ts';
 import type {NewEvent} from '../../source/engine/run.ts';
 import type {Event, Handover, RunState, StepId, StepState} from '../../source/engine/types.ts';

@@ -3,7 +3,7 @@ import {converge} from '../../source/engine/converge.ts';
 import {emptyRun, reduce} from '../../source/engine/reduce.ts';
 import type {RunOptions, RunResult} from '../../source/engine/run.ts';
 import type {BaseWorld, Event, Finding, RunState, Step, StepId} from '../../source/engine/types.ts';
-import {type FakeClock, fakeClock} from './fake-clock.ts';
+import {type FakeClock, fakeClock} from '../base/fake-clock.ts';
 
 export type Answers = {readonly registry: string; readonly host: string};
 export type World = BaseWorld<Answers>;

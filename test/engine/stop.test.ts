@@ -1,10 +1,10 @@
 import {afterEach, expect, test, vi} from 'vitest';
-import {bounded, graceMs} from '../../source/engine/bounded.ts';
-import {systemClock} from '../../source/engine/clock.ts';
+import {bounded, graceMs} from '../../source/base/bounded.ts';
+import {systemClock} from '../../source/base/clock.ts';
+import {ProblemError} from '../../source/base/problem.ts';
 import {attended} from '../../source/engine/controls.ts';
-import {ProblemError} from '../../source/engine/problem.ts';
+import {fakeClock} from '../base/fake-clock.ts';
 import {handover, trouble} from './events.ts';
-import {fakeClock} from './fake-clock.ts';
 import {type Answers, findings, ok, play, tiny, todo} from './stage.ts';
 
 const unhandled = vi.fn();

@@ -2,10 +2,10 @@ import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {execa} from 'execa';
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import {type KubernetesServer, startKubernetes} from '../../rehearsal/kubernetes/index.ts';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
-import {ProblemError} from '../../source/engine/problem.ts';
+import {ProblemError} from '../../source/base/problem.ts';
 import {createHelm, type HelmPort} from '../../source/helm/index.ts';
-import {type KubernetesServer, startKubernetes} from '../../source/rehearsal/kubernetes/index.ts';
 import {chartFolder, helmVersions, scratch} from './lab.ts';
 
 const {signal} = new AbortController();

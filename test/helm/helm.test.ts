@@ -2,7 +2,7 @@ import {readdir, readFile} from 'node:fs/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {parseAllDocuments} from 'yaml';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
-import {type Problem, ProblemError} from '../../source/engine/problem.ts';
+import {type Problem, ProblemError} from '../../source/base/problem.ts';
 import {createHelm} from '../../source/helm/index.ts';
 import {chartFolder, helmVersions, recordingHelm, scratch, script} from './lab.ts';
 

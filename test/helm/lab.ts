@@ -7,7 +7,7 @@ import {fetchHelm} from '../../scripts/fetch-helm.mjs';
 export const helmVersions = ['4.2.3', '3.18.0'] as const;
 
 export const chartFolder = (name: string): string =>
-	fileURLToPath(new URL(`../../source/rehearsal/charts/${name}`, import.meta.url));
+	fileURLToPath(new URL(`../../rehearsal/charts/${name}`, import.meta.url));
 
 /** A folder that is removed at the end. */
 export const scratch = async (): Promise<{readonly folder: string; readonly remove: () => Promise<void>}> => {

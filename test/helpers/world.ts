@@ -3,19 +3,19 @@ import path from 'node:path';
 import {PassThrough} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import pg from 'pg';
+import {filesIn} from '../../rehearsal/answers.ts';
+import {type Rehearsal, type RehearsalOptions, startRehearsal} from '../../rehearsal/world.ts';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
 import {type Answers, type AnswersInput, answersSchema} from '../../source/answers/schema.ts';
-import {systemClock} from '../../source/engine/clock.ts';
+import type {Context} from '../../source/app/context.ts';
+import {createPortsSlot} from '../../source/app/ports.ts';
+import {type RunReport, type RunRequest, runInstall} from '../../source/app/run.ts';
+import {systemClock} from '../../source/base/clock.ts';
+import {type Problem, toProblem} from '../../source/base/problem.ts';
+import {createRedactor} from '../../source/base/redact.ts';
 import {type Controls, unattended} from '../../source/engine/controls.ts';
-import {type Problem, toProblem} from '../../source/engine/problem.ts';
-import {createRedactor} from '../../source/engine/redact.ts';
 import type {Event, Finding, StepId} from '../../source/engine/types.ts';
-import type {Context} from '../../source/program/context.ts';
-import {createPortsSlot} from '../../source/program/ports.ts';
-import {type RunReport, type RunRequest, runInstall} from '../../source/program/run.ts';
-import {filesIn} from '../../source/rehearsal/answers.ts';
-import {type Rehearsal, type RehearsalOptions, startRehearsal} from '../../source/rehearsal/world.ts';
-import {installSteps} from '../../source/steps/index.ts';
+import {installSteps} from '../../source/plans/install.ts';
 import type {Ports, World} from '../../source/steps/world.ts';
 
 /** Small enough that images cost no time, large enough to be sent in pieces. */

@@ -3,8 +3,8 @@ import {closeSync, existsSync, openSync} from 'node:fs';
 import {cp, readdir, rm, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {type Rehearsal, startRehearsal} from '../../rehearsal/world.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
-import {type Rehearsal, startRehearsal} from '../../source/rehearsal/world.ts';
 import {type Ended, makePlace, type Place, runQuietly} from './helpers/place.ts';
 import {builtProgram, type Program} from './helpers/program.ts';
 

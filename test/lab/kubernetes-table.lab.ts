@@ -1,6 +1,6 @@
 import {writeFileSync} from 'node:fs';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {type KubernetesServer, startKubernetes} from '../../source/rehearsal/kubernetes/index.ts';
+import {type KubernetesServer, startKubernetes} from '../../rehearsal/kubernetes/index.ts';
 import {type Reply, send, type Target, targetFromFile, targetOf} from './api-client.ts';
 import {type Difference, differences} from './compare.ts';
 import {labFacts} from './lab.ts';

@@ -1,9 +1,9 @@
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import {isAbort, ProblemError} from '../../source/engine/problem.ts';
+import {type RunningNameServer, startNameServer} from '../../rehearsal/name-server/index.ts';
+import {isAbort, ProblemError} from '../../source/base/problem.ts';
 import {createDns} from '../../source/network/dns.ts';
-import {type RunningNameServer, startNameServer} from '../../source/rehearsal/name-server/index.ts';
 
 const {signal} = new AbortController();
 let server: RunningNameServer;

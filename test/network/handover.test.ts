@@ -5,10 +5,10 @@ import {chmod, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {createAuthority} from '../../rehearsal/authority/index.ts';
 import type {HandoverSection} from '../../source/engine/types.ts';
 import {caScripts} from '../../source/network/ca-scripts.ts';
 import {dnsRecords} from '../../source/network/dns-records.ts';
-import {createAuthority} from '../../source/rehearsal/authority/index.ts';
 
 const names = ['zenml-pro.internal.mycompany.com', 'zenml-workspace.internal.mycompany.com'];
 let folder: string;

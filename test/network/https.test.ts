@@ -3,9 +3,9 @@ import {createServer as createHttpServer, type RequestListener} from 'node:http'
 import {createServer} from 'node:https';
 import {createServer as createTcpServer, type Server, type Socket} from 'node:net';
 import {afterEach, beforeAll, expect, test} from 'vitest';
-import {isAbort, type Problem, ProblemError} from '../../source/engine/problem.ts';
+import {type Authority, createAuthority, type Issued} from '../../rehearsal/authority/index.ts';
+import {isAbort, type Problem, ProblemError} from '../../source/base/problem.ts';
 import {createHttps} from '../../source/network/https.ts';
-import {type Authority, createAuthority, type Issued} from '../../source/rehearsal/authority/index.ts';
 import {selfSigned} from './self-signed.ts';
 
 const https = createHttps();

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import {PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator} from '@peculiar/x509';
-import type {Issued} from '../../source/rehearsal/authority/index.ts';
+import type {Issued} from '../../rehearsal/authority/index.ts';
 
 /** What people make with `openssl req -x509` for a server: a certificate that no CA stands above. */
 export const selfSigned = async (host: string): Promise<Issued> => {

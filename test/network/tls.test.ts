@@ -3,9 +3,9 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import type {Problem} from '../../source/engine/problem.ts';
+import {type Authority, createAuthority, type Issued} from '../../rehearsal/authority/index.ts';
+import type {Problem} from '../../source/base/problem.ts';
 import {createTls} from '../../source/network/tls.ts';
-import {type Authority, createAuthority, type Issued} from '../../source/rehearsal/authority/index.ts';
 import {selfSigned} from './self-signed.ts';
 
 const tls = createTls();

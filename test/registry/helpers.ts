@@ -6,11 +6,11 @@ import type {AddressInfo} from 'node:net';
 import {Readable} from 'node:stream';
 import * as x509 from '@peculiar/x509';
 import {onTestFinished} from 'vitest';
+import {startRegistry} from '../../rehearsal/registry/index.ts';
+import type {RegistryOptions as ServerOptions} from '../../rehearsal/registry/types.ts';
 import type {Blob, Image} from '../../source/bundle/types.ts';
 import {createRegistry, type RegistryOptions} from '../../source/registry/registry.ts';
 import type {RetryTable} from '../../source/registry/retry.ts';
-import {startRegistry} from '../../source/rehearsal/registry/index.ts';
-import type {RegistryOptions as ServerOptions} from '../../source/rehearsal/registry/types.ts';
 import {never, temporary} from '../bundle/helpers.ts';
 
 export {never, problemOf, temporary} from '../bundle/helpers.ts';

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {appendFile, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {openImages} from '../../source/bundle/images-only.ts';
+import {openImages} from '../../source/bundle/open/images-only.ts';
 import {generateSigningKey, publicKeyLine} from '../../source/bundle/signature/keys.ts';
 import {writeMinisig} from '../../source/bundle/signature/minisig.ts';
 import {imageOf, never, noise, problemOf, temporary} from './helpers.ts';

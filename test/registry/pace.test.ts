@@ -2,7 +2,7 @@ import {getEventListeners} from 'node:events';
 import {readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {ProblemError} from '../../source/engine/problem.ts';
+import {ProblemError} from '../../source/base/problem.ts';
 import {createBandwidth} from '../../source/registry/bandwidth.ts';
 import {createLimiter} from '../../source/registry/limiter.ts';
 import {isTrouble, withRetry} from '../../source/registry/retry.ts';

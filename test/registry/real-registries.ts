@@ -7,7 +7,7 @@ import {homedir} from 'node:os';
 import {delimiter, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {onTestFinished} from 'vitest';
-import {startRegistry} from '../../source/rehearsal/registry/index.ts';
+import {startRegistry} from '../../rehearsal/registry/index.ts';
 import {temporary} from './helpers.ts';
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'zenml-airgap');

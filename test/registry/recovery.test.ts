@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {createFileMemo} from '../../source/registry/upload-memo.ts';
-import {targetsToPush} from '../../source/steps/compressed-images.ts';
+import {targetsToPush} from '../../source/steps/images/compressed-images.ts';
 import {startProxy} from './fault-proxy.ts';
 import {client, imageOf, never, noise, problemOf, push, quick, serve, temporary} from './helpers.ts';
 import {distribution3, dockerRegistry, startBinary} from './real-registries.ts';

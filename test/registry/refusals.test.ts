@@ -5,7 +5,7 @@ import {describe, expect, onTestFinished, test} from 'vitest';
 import type {Image} from '../../source/bundle/types.ts';
 import {connectionProblem, refusal} from '../../source/registry/problems.ts';
 import {statusProblem, wordsOf} from '../../source/registry/refusals.ts';
-import {pushImages} from '../../source/steps/push-images.ts';
+import {pushImages} from '../../source/steps/images/push-images.ts';
 import {client, imageOf, makeCertificates, never, noise, problemOf, push, serve} from './helpers.ts';
 
 /** What registries say, as their documentation, sources or issue trackers show it. */

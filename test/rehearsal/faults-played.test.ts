@@ -1,7 +1,7 @@
 import {afterAll, afterEach, describe, expect, it} from 'vitest';
+import {filesIn} from '../../rehearsal/answers.ts';
+import type {FaultName} from '../../rehearsal/faults.ts';
 import type {StepId} from '../../source/engine/types.ts';
-import {filesIn} from '../../source/rehearsal/answers.ts';
-import type {FaultName} from '../../source/rehearsal/faults.ts';
 import {killStarted, makeStateFolder, outcomes, removeFolders, runProgram} from './support/run.ts';
 
 type Row = {

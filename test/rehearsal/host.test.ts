@@ -8,14 +8,14 @@ import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {filesIn} from '../../rehearsal/answers.ts';
+import {spawnRehearsal} from '../../rehearsal/host.ts';
+import {processBirth} from '../../source/base/lock.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
-import {processBirth} from '../../source/engine/lock.ts';
-import {filesIn} from '../../source/rehearsal/answers.ts';
-import {spawnRehearsal} from '../../source/rehearsal/host.ts';
 
 const signal = new AbortController().signal;
 const fileIn = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const entry = fileIn('../../source/rehearsal/host-main.ts');
+const entry = fileIn('../../rehearsal/host-main.ts');
 const execArgv = ['--import', 'tsx'];
 let directory: string;
 const parents: ChildProcess[] = [];

@@ -2,7 +2,7 @@ import {mkdtemp, readFile, rm, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {createSaver} from '../../source/rehearsal/saver.ts';
+import {createSaver} from '../../rehearsal/saver.ts';
 
 let directory: string;
 beforeAll(async () => {

@@ -3,15 +3,15 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {filesIn, rehearsalHosts} from '../../rehearsal/answers.ts';
+import type {FaultName} from '../../rehearsal/faults.ts';
+import {type Rehearsal, startRehearsal} from '../../rehearsal/world.ts';
 import {answersSchema} from '../../source/answers/schema.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
 import {createPostgres} from '../../source/database/postgres.ts';
 import {createDns} from '../../source/network/dns.ts';
 import {createTls} from '../../source/network/tls.ts';
 import {createRegistry} from '../../source/registry/registry.ts';
-import {filesIn, rehearsalHosts} from '../../source/rehearsal/answers.ts';
-import type {FaultName} from '../../source/rehearsal/faults.ts';
-import {type Rehearsal, startRehearsal} from '../../source/rehearsal/world.ts';
 
 const signal = new AbortController().signal;
 const bundleBytes = 240_000;

@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
-import {problem} from '../../source/engine/problem.ts';
+import {problem} from '../../source/base/problem.ts';
+import {formatBytes, formatDuration} from '../../source/base/units.ts';
 import type {Progress} from '../../source/engine/types.ts';
-import {formatBytes, formatChange, formatDuration, formatProblem, formatProgress} from '../../source/report/format.ts';
+import {formatChange, formatProblem, formatProgress} from '../../source/report/format.ts';
 
 test.each([
 	[0, '0 B'],

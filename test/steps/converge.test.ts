@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {StepId} from '../../source/engine/types.ts';
-import {installSteps} from '../../source/steps/index.ts';
+import {installSteps} from '../../source/plans/install.ts';
 import {dumpOf} from '../helpers/dump.ts';
 import {changesOf, type Site, startSite} from '../helpers/world.ts';
 

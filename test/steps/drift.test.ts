@@ -1,12 +1,12 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {exitCodes, type ProblemArea} from '../../source/engine/problem.ts';
+import {rehearsalHosts} from '../../rehearsal/answers.ts';
+import {startNameServer} from '../../rehearsal/name-server/index.ts';
+import {exitCodes, type ProblemArea} from '../../source/base/problem.ts';
 import type {StepId} from '../../source/engine/types.ts';
-import {rehearsalHosts} from '../../source/rehearsal/answers.ts';
-import {startNameServer} from '../../source/rehearsal/name-server/index.ts';
-import {adminSession} from '../../source/steps/endpoints.ts';
-import {readEnrollment} from '../../source/steps/enrollment.ts';
+import {adminSession} from '../../source/steps/shared/endpoints.ts';
+import {readEnrollment} from '../../source/steps/shared/enrollment.ts';
 import {changesOf, type Look, problemOf, type Site, startSite} from '../helpers/world.ts';
 
 let site: Site;

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {type Answers, answersSchema} from '../../source/answers/schema.ts';
 import {fingerprintOf} from '../../source/engine/converge.ts';
-import {installSteps} from '../../source/steps/index.ts';
+import {installSteps} from '../../source/plans/install.ts';
 
 const given = {
 	registry: {host: 'registry.example.com', username: 'installer', password: 'env:REGISTRY'},

@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {AnswersInput} from '../../source/answers/schema.ts';
-import {exitCodes} from '../../source/engine/problem.ts';
+import {exitCodes} from '../../source/base/problem.ts';
 import type {StepId} from '../../source/engine/types.ts';
 import {dumpOf} from '../helpers/dump.ts';
 import {problemOf, type Site, startSite} from '../helpers/world.ts';

@@ -1,12 +1,12 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {rehearsalHosts} from '../../rehearsal/answers.ts';
+import {authorityFrom} from '../../rehearsal/authority/index.ts';
+import {startNameServer} from '../../rehearsal/name-server/index.ts';
+import {startRegistry} from '../../rehearsal/registry/index.ts';
 import type {AnswersInput} from '../../source/answers/schema.ts';
-import {rehearsalHosts} from '../../source/rehearsal/answers.ts';
-import {authorityFrom} from '../../source/rehearsal/authority/index.ts';
-import {startNameServer} from '../../source/rehearsal/name-server/index.ts';
-import {startRegistry} from '../../source/rehearsal/registry/index.ts';
-import {adminSession} from '../../source/steps/endpoints.ts';
+import {adminSession} from '../../source/steps/shared/endpoints.ts';
 import {objectsOf} from '../helpers/dump.ts';
 import {plannedIn, type Site, startSite} from '../helpers/world.ts';
 

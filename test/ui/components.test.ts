@@ -1,5 +1,5 @@
 import {afterEach, expect, test} from 'vitest';
-import {problem} from '../../source/engine/problem.ts';
+import {problem} from '../../source/base/problem.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession, started, type Untimed} from './helpers/fake-session.ts';
 import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
-import {problem} from '../../source/engine/problem.ts';
+import {problem} from '../../source/base/problem.ts';
 import {emptyRun, reduce as fold} from '../../source/engine/reduce.ts';
 import type {Event, RunState} from '../../source/engine/types.ts';
 import {form} from '../../source/ui/form.ts';

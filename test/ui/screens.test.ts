@@ -1,5 +1,5 @@
 import {afterEach, describe, expect, test} from 'vitest';
-import {problem} from '../../source/engine/problem.ts';
+import {problem} from '../../source/base/problem.ts';
 import type {PlanView, Session} from '../../source/ui/session.ts';
 import {cells} from '../../source/ui/text.ts';
 import {fullDraft} from './helpers/answers.ts';

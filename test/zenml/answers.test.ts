@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {ProblemError} from '../../source/engine/problem.ts';
+import {ProblemError} from '../../source/base/problem.ts';
 import type {HttpsPort} from '../../source/network/types.ts';
 import {createZenml} from '../../source/zenml/client.ts';
 

@@ -1,11 +1,11 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import {readImages} from '../archive.ts';
-import {sha256} from '../image.ts';
-import {archiveName, openTar} from '../open-tar.ts';
-import {fileProblem, noImages} from '../problems.ts';
-import type {Slice} from '../slice.ts';
-import {type Tree, tarTree} from '../tree.ts';
+import {archiveName, openTar} from '../../archive/open-tar.ts';
+import {fileProblem, noImages} from '../../archive/problems.ts';
+import type {Slice} from '../../archive/slice.ts';
+import {type Tree, tarTree} from '../../archive/tree.ts';
+import {sha256} from '../images/image.ts';
+import {readImages} from '../images/read-archive.ts';
 import type {Blob, Image} from '../types.ts';
 import {parseReference} from './reference.ts';
 import {configDigestOf, describeImage, requirePlatforms} from './resolve.ts';

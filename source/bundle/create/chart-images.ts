@@ -1,10 +1,9 @@
 import {parseAllDocuments, parse as parseYaml} from 'yaml';
+import {isMap} from '../../base/text.ts';
 import {parseReference} from './reference.ts';
 import type {WantedChart} from './spec.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-const isMap = (value: unknown): value is Json => value !== null && typeof value === 'object' && !Array.isArray(value);
-
 const imageValue = (images: readonly string[], name: string): Json | undefined => {
 	const found = images.map(parseReference).find((one) => one?.name === name);
 	return found && {repository: `${found.host}/${found.repository}`, tag: found.tag};

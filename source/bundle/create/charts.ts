@@ -1,9 +1,9 @@
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {parse} from 'yaml';
-import {ProblemError} from '../../engine/problem.ts';
-import {readChart} from '../chart.ts';
-import {bundleProblem, fileProblem} from '../problems.ts';
+import {bundleProblem, fileProblem} from '../../archive/problems.ts';
+import {ProblemError} from '../../base/problem.ts';
+import {readChart} from '../open/chart.ts';
 import type {Chart} from '../types.ts';
 import {imageValues, mergeValues, namedImages, placeholderValues, renderedImages} from './chart-images.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';

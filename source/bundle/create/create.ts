@@ -1,13 +1,13 @@
 import {readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {sha256} from '../image.ts';
-import {type BundleIndex, bundleFiles} from '../index-file.ts';
+import {sizeOfFile} from '../../base/files.ts';
+import {sha256} from '../images/image.ts';
+import {type BundleIndex, bundleFiles} from '../layout/index-file.ts';
+import {lookAtFolder, type Making, makingFile, removeFiles, writeWhole} from '../write/folder.ts';
+import {diskFull} from '../write/problems.ts';
 import {copyExtra, type ExtraFile} from './extra-files.ts';
 import {type FetchJob, type FetchProgress, fetchBlobs} from './fetch.ts';
-import {lookAtFolder, type Making, makingFile, removeFiles, writeWhole} from './folder.ts';
-import {sizeOfFile} from './new-file.ts';
 import type {BundlePlan} from './plan.ts';
-import {diskFull} from './problems.ts';
 import {byText, checksumsText, imagesIndex, indexText, layoutText, manifestText} from './texts.ts';
 
 const blobPath = (digest: string): string => `images/blobs/sha256/${digest.slice('sha256:'.length)}`;

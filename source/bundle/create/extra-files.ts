@@ -1,12 +1,12 @@
 import {createHash} from 'node:crypto';
 import {rename} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {makeFolders} from '../../engine/make-folders.ts';
-import {bundleProblem} from '../problems.ts';
-import {sizeOfRegular} from '../regular-file.ts';
-import {scanSlice} from '../slice.ts';
-import {openNew} from './new-file.ts';
-import {writing} from './problems.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {sizeOfRegular} from '../../archive/regular-file.ts';
+import {scanSlice} from '../../archive/slice.ts';
+import {openNew} from '../../base/files.ts';
+import {makeFolders} from '../../base/folders.ts';
+import {writing} from '../write/problems.ts';
 
 /** A file on this host that goes into the bundle as it is. */
 export type ExtraFile = {

@@ -1,10 +1,10 @@
 import {createHash, type Hash} from 'node:crypto';
 import {constants, type FileHandle, open, rename, rm} from 'node:fs/promises';
-import {isAbort} from '../../engine/problem.ts';
-import {bundleProblem} from '../problems.ts';
-import {chunkBytes} from '../slice.ts';
-import {sizeOfFile, takeAway} from './new-file.ts';
-import {writing} from './problems.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {chunkBytes} from '../../archive/slice.ts';
+import {sizeOfFile, takeAway} from '../../base/files.ts';
+import {isAbort} from '../../base/problem.ts';
+import {writing} from '../write/problems.ts';
 import type {PlannedBlob} from './types.ts';
 
 /** Told while a blob is worked on: bytes read from disk that were there before (`kept`), and bytes that came in. */

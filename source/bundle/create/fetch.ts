@@ -1,7 +1,7 @@
 import {dirname} from 'node:path';
-import {makeFolders} from '../../engine/make-folders.ts';
+import {makeFolders} from '../../base/folders.ts';
+import {writing} from '../write/problems.ts';
 import {type BlobOutcome, fetchBlob} from './fetch-blob.ts';
-import {writing} from './problems.ts';
 import type {PlannedBlob} from './types.ts';
 
 /** A blob and the file it belongs in. */

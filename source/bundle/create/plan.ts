@@ -1,8 +1,8 @@
-import {bundleProblem} from '../problems.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {inPool} from '../../base/pool.ts';
 import {imagesOfArchives} from './archives.ts';
 import {type ChartPort, type PlannedChart, planChart} from './charts.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
-import {inPool} from './pool.ts';
 import {parseReference, referenceOf} from './reference.ts';
 import {configDigestOf, resolveImage} from './resolve.ts';
 import {attachedSboms, type PlannedSbom, suppliedSbom} from './sboms.ts';

@@ -1,6 +1,6 @@
-import {ProblemError} from '../../engine/problem.ts';
-import {bundleProblem} from '../problems.ts';
-import {parseReference as takeApart} from '../reference.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {ProblemError} from '../../base/problem.ts';
+import {parseReference as takeApart} from '../../oci/reference.ts';
 import type {RemoteRepository} from './source.ts';
 
 /** A reference taken apart. `reference` is what a registry is asked for: the digest where there is one, else the tag. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import {digestPattern, mediaTypes, sha256} from '../image.ts';
-import {bundleProblem} from '../problems.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {digestPattern, mediaTypes, sha256} from '../images/image.ts';
 import type {Descriptor, ManifestBytes} from '../types.ts';
 import type {ImageReference} from './reference.ts';
 import type {ImageSource} from './source.ts';

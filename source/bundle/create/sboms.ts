@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import {digestPattern} from '../image.ts';
-import {bundleProblem} from '../problems.ts';
-import {openRegular} from '../regular-file.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {openRegular} from '../../archive/regular-file.ts';
+import {digestPattern} from '../images/image.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
 import {parseReference} from './reference.ts';
 import {tryJson} from './resolve.ts';

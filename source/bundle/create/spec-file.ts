@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import {isMap, isScalar, LineCounter, type Node, parseDocument} from 'yaml';
 import type * as z from 'zod';
-import {type Problem, ProblemsError, problem} from '../../engine/problem.ts';
+import {type Problem, ProblemsError, problem} from '../../base/problem.ts';
 import {type BundleSpec, type CompleteSpec, specSchema} from './spec.ts';
 
 const maximumBytes = 1024 * 1024;

@@ -1,6 +1,6 @@
-import {mediaTypes} from '../image.ts';
-import type {BundleIndex} from '../index-file.ts';
-import {bundleFiles} from '../index-file.ts';
+import {mediaTypes} from '../images/image.ts';
+import type {BundleIndex} from '../layout/index-file.ts';
+import {bundleFiles} from '../layout/index-file.ts';
 import {type PlannedImage, platformName} from './types.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, '\t')}\n`;

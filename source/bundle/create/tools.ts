@@ -4,8 +4,8 @@ import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {createGzip} from 'node:zlib';
 import {pack} from 'tar-stream';
-import {bundleProblem, fileProblem} from '../problems.ts';
-import {openRegular} from '../regular-file.ts';
+import {bundleProblem, fileProblem} from '../../archive/problems.ts';
+import {openRegular} from '../../archive/regular-file.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
 
 /** Machines in the header of an ELF file (e_machine, System V ABI). */

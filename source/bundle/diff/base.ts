@@ -1,6 +1,6 @@
 import {stat} from 'node:fs/promises';
-import type {Inventory} from '../inventory-file.ts';
-import {partsFileSuffix} from '../parts-file.ts';
+import type {Inventory} from '../layout/inventory-file.ts';
+import {partsFileSuffix} from '../layout/parts-file.ts';
 import type {Bundle} from '../types.ts';
 
 /** A name with what it has: tags of an image, versions of a chart. */

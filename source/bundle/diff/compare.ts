@@ -1,4 +1,4 @@
-import type {BundleIndex} from '../index-file.ts';
+import type {BundleIndex} from '../layout/index-file.ts';
 import type {Blob, Bundle} from '../types.ts';
 import {type Base, chartsOf, imagesOf, type Versions} from './base.ts';
 

@@ -2,21 +2,22 @@ import {createHash} from 'node:crypto';
 import {link, lstat, readdir, realpath, statfs} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
-import {makeFolders} from '../../engine/make-folders.ts';
-import {writeWhole} from '../create/folder.ts';
-import {hasCode, openNew, takeAway} from '../create/new-file.ts';
-import {diskFull, writing} from '../create/problems.ts';
+import {bundleProblem, damaged} from '../../archive/problems.ts';
+import {openSlice, readSlice, type Slice} from '../../archive/slice.ts';
+import {isErrno} from '../../base/errno.ts';
+import {openNew, takeAway} from '../../base/files.ts';
+import {makeFolders} from '../../base/folders.ts';
 import {checksumsText, indexText} from '../create/texts.ts';
-import {blobPath, sha256} from '../image.ts';
-import {type BundleIndex, bundleFiles, bundleIndexSchema} from '../index-file.ts';
-import type {Layout} from '../layout.ts';
-import type {Memo} from '../memo.ts';
-import {bundleProblem, damaged} from '../problems.ts';
-import {openSlice, readSlice, type Slice} from '../slice.ts';
+import {blobPath, sha256} from '../images/image.ts';
+import {type BundleIndex, bundleFiles, bundleIndexSchema} from '../layout/index-file.ts';
+import type {Layout} from '../layout/layout.ts';
+import {liesWithin} from '../layout/within.ts';
 import type {Bundle, VerifyProgress} from '../types.ts';
-import {inspectBundle} from '../verify.ts';
-import {damageProblem} from '../verify-damage.ts';
-import {liesWithin} from '../within.ts';
+import {damageProblem} from '../verify/damage.ts';
+import type {Memo} from '../verify/memo.ts';
+import {inspectBundle} from '../verify/verify.ts';
+import {writeWhole} from '../write/folder.ts';
+import {diskFull, writing} from '../write/problems.ts';
 import type {Base} from './base.ts';
 import type {Difference} from './compare.ts';
 import {openWorkFolder} from './work-folder.ts';
@@ -56,7 +57,7 @@ const requireFree = async (out: string, bundle: Bundle, packed: boolean): Promis
 	}
 	const status = await writing(out, () =>
 		lstat(out).catch((error: unknown) => {
-			if (hasCode(error, 'ENOENT')) return undefined;
+			if (isErrno(error, 'ENOENT')) return undefined;
 			throw error;
 		}),
 	);

@@ -1,8 +1,9 @@
 import {lstat, mkdir, readdir, readFile, rename, rm, rmdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {makeFolders} from '../../engine/make-folders.ts';
-import {hasCode, openNew, takeAway} from '../create/new-file.ts';
-import {bundleProblem} from '../problems.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {isErrno} from '../../base/errno.ts';
+import {openNew, takeAway} from '../../base/files.ts';
+import {makeFolders} from '../../base/folders.ts';
 
 /** Lies in the folder while it is filled, and proves that a run of this tool made it. */
 const markerName = '.zenml-airgap-bundle-diff';
@@ -40,7 +41,7 @@ const clear = async (folder: string): Promise<void> => {
 		await takeAway(join(folder, markerName));
 	}
 	await rmdir(folder).catch((error: unknown) => {
-		if (!hasCode(error, 'ENOTEMPTY')) throw error;
+		if (!isErrno(error, 'ENOTEMPTY')) throw error;
 		throw inTheWay(folder, 'Nothing in it says that this program made it, so it stays as it is.');
 	});
 };
@@ -57,7 +58,7 @@ export const openWorkFolder = async (
 	const folder = `${out}.partial`;
 	await makeFolders(dirname(folder));
 	await mkdir(folder).catch(async (error: unknown) => {
-		if (!hasCode(error, 'EEXIST')) throw error;
+		if (!isErrno(error, 'EEXIST')) throw error;
 		await clear(folder);
 		await mkdir(folder);
 	});
@@ -73,7 +74,7 @@ export const openWorkFolder = async (
 		finish: async () => {
 			await takeAway(join(folder, markerName));
 			await rmdir(out).catch((error: unknown) => {
-				if (!hasCode(error, 'ENOENT')) throw error;
+				if (!isErrno(error, 'ENOENT')) throw error;
 			});
 			await rename(folder, out);
 		},

@@ -1,9 +1,9 @@
-import {sha256} from '../image.ts';
-import {bundleFiles} from '../index-file.ts';
-import type {Layout} from '../layout.ts';
-import {bundleProblem} from '../problems.ts';
-import {readSlice} from '../slice.ts';
-import {maximumJsonBytes} from '../tree.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {readSlice} from '../../archive/slice.ts';
+import {maximumJsonBytes} from '../../archive/tree.ts';
+import {sha256} from '../images/image.ts';
+import {bundleFiles} from '../layout/index-file.ts';
+import type {Layout} from '../layout/layout.ts';
 import {differences, maximumChecksumsBytes, parseSums} from './checksums.ts';
 import {type PublicKey, parsePublicKey} from './keys.ts';
 import {checkMinisig, type Minisig, maximumSignatureBytes, parseMinisig} from './minisig.ts';

@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto';
-import {bundleFiles} from '../index-file.ts';
-import type {Layout} from '../layout.ts';
-import {damaged} from '../problems.ts';
-import {type Slice, scanSlice} from '../slice.ts';
+import {damaged} from '../../archive/problems.ts';
+import {type Slice, scanSlice} from '../../archive/slice.ts';
+import {bundleFiles} from '../layout/index-file.ts';
+import type {Layout} from '../layout/layout.ts';
 
 /** Far above what the largest bundle needs: 100,000 lines. */
 export const maximumChecksumsBytes = 32 * 1024 ** 2;

@@ -1,5 +1,5 @@
 import {createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes} from 'node:crypto';
-import {bundleProblem} from '../problems.ts';
+import {bundleProblem} from '../../archive/problems.ts';
 import {blake2b256} from './blake2b.ts';
 import {deriveKey, type KeyCost, readCost, writeCost} from './passphrase.ts';
 import {keyDamaged} from './problems.ts';

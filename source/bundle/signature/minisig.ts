@@ -1,5 +1,5 @@
 import {createHash, sign, verify} from 'node:crypto';
-import {printable} from '../../engine/printable.ts';
+import {printable} from '../../base/printable.ts';
 import {type PublicKey, publicKeyLine, type SigningKey, strictBase64} from './keys.ts';
 import {signatureDamaged, tampered} from './problems.ts';
 

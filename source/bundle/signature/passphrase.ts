@@ -1,6 +1,6 @@
 import {scrypt} from 'node:crypto';
 import {freemem} from 'node:os';
-import {bundleProblem} from '../problems.ts';
+import {bundleProblem} from '../../archive/problems.ts';
 import {keyDamaged} from './problems.ts';
 
 /** How much work it is to try a passphrase, in libsodium's terms: operations, and bytes of memory. */

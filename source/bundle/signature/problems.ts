@@ -1,6 +1,6 @@
 import {dirname} from 'node:path';
-import {bundleFiles} from '../index-file.ts';
-import {bundleProblem} from '../problems.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {bundleFiles} from '../layout/index-file.ts';
 
 /** The text of a signature that cannot be read as one. `file` is relative to the bundle. */
 export const signatureDamaged = (file: string, cause: string) =>

@@ -1,6 +1,6 @@
-import {ProblemError} from '../../engine/problem.ts';
-import {bundleProblem} from '../problems.ts';
-import {readRegular} from '../regular-file.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {readRegular} from '../../archive/regular-file.ts';
+import {ProblemError} from '../../base/problem.ts';
 
 /** A key file is two short lines; what is larger is another file, of which the beginning is enough to say so. */
 const maximumKeyBytes = 4096;

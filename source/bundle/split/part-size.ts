@@ -1,4 +1,4 @@
-import {ProblemError} from '../../engine/problem.ts';
+import {ProblemError} from '../../base/problem.ts';
 
 const units: Readonly<Record<string, number>> = {
 	'': 1,

@@ -2,10 +2,10 @@ import {createHash} from 'node:crypto';
 import {type FileHandle, readFile, rename} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as z from 'zod';
-import {openNew, sizeOfFile} from '../create/new-file.ts';
-import {writing} from '../create/problems.ts';
-import {type PartsFile, partName, partsFileSchema} from '../parts-file.ts';
-import {scanSlice} from '../slice.ts';
+import {scanSlice} from '../../archive/slice.ts';
+import {openNew, sizeOfFile} from '../../base/files.ts';
+import {type PartsFile, partName, partsFileSchema} from '../layout/parts-file.ts';
+import {writing} from '../write/problems.ts';
 import type {TarPlan} from './plan.ts';
 import type {TarReader} from './stream.ts';
 

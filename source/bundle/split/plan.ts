@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto';
 import {basename, dirname} from 'node:path';
-import {stampOf} from '../identity.ts';
-import type {Layout} from '../layout.ts';
-import {bundleProblem} from '../problems.ts';
-import {filesOf} from '../range.ts';
-import type {Slice} from '../slice.ts';
+import {stampOf} from '../../archive/identity.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {filesOf} from '../../archive/range.ts';
+import type {Slice} from '../../archive/slice.ts';
+import type {Layout} from '../layout/layout.ts';
 import type {Bundle} from '../types.ts';
 import {paddingOf, tarEnd, tarHeader} from './tar-write.ts';
 

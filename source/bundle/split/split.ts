@@ -1,15 +1,15 @@
 import {readdir, readFile, statfs} from 'node:fs/promises';
 import {join} from 'node:path';
-import {makeFolders} from '../../engine/make-folders.ts';
-import {writeWhole} from '../create/folder.ts';
-import {takeAway} from '../create/new-file.ts';
-import {diskFull, writing} from '../create/problems.ts';
-import type {Layout} from '../layout.ts';
-import {type PartsFile, partsFileSuffix} from '../parts-file.ts';
-import {partsFileText, partsSumsText, sumsSuffix} from '../parts-text.ts';
-import {bundleProblem} from '../problems.ts';
+import {bundleProblem} from '../../archive/problems.ts';
+import {takeAway} from '../../base/files.ts';
+import {makeFolders} from '../../base/folders.ts';
+import type {Layout} from '../layout/layout.ts';
+import {type PartsFile, partsFileSuffix} from '../layout/parts-file.ts';
+import {partsFileText, partsSumsText, sumsSuffix} from '../layout/parts-text.ts';
+import {liesWithin} from '../layout/within.ts';
 import type {Bundle, VerifyProgress} from '../types.ts';
-import {liesWithin} from '../within.ts';
+import {writeWhole} from '../write/folder.ts';
+import {diskFull, writing} from '../write/problems.ts';
 import {
 	digestOfPart,
 	digestOfPlan,

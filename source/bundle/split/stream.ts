@@ -1,6 +1,6 @@
 import {createHash, type Hash} from 'node:crypto';
-import {damaged} from '../problems.ts';
-import {type Slice, scanSlice} from '../slice.ts';
+import {damaged} from '../../archive/problems.ts';
+import {type Slice, scanSlice} from '../../archive/slice.ts';
 import type {Segment, TarPlan} from './plan.ts';
 
 const within = (slice: Slice, from: number, to: number): Slice => ({

@@ -1,4 +1,4 @@
-import {blockBytes} from '../tar-header.ts';
+import {blockBytes} from '../../archive/tar-header.ts';
 
 /** A member of a tar as `bundle split` writes it. `size` in bytes, `time` in whole seconds since the epoch. */
 export type Member = {

@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import type {ProblemError} from '../../engine/problem.ts';
+import type {ProblemError} from '../../base/problem.ts';
 import {registryProblem} from '../problems.ts';
 
 /** What a helper keeps for one registry. User `<token>` means that the secret is an identity token. */

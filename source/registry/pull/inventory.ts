@@ -1,6 +1,6 @@
-import type {Inventory} from '../../bundle/inventory-file.ts';
+import {ProblemError} from '../../base/problem.ts';
+import type {Inventory} from '../../bundle/layout/inventory-file.ts';
 import type {ManifestBytes} from '../../bundle/types.ts';
-import {ProblemError} from '../../engine/problem.ts';
 import {readCatalog, readTags} from './catalog.ts';
 import type {Host} from './hosts.ts';
 import {contentsOf} from './manifest-form.ts';

@@ -1,7 +1,7 @@
 import {open} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as z from 'zod';
-import type {ProblemError} from '../../engine/problem.ts';
+import type {ProblemError} from '../../base/problem.ts';
 import {registryProblem} from '../problems.ts';
 
 const text = z.string().optional();

@@ -1,9 +1,9 @@
 import {createHash} from 'node:crypto';
 import {distance} from 'fastest-levenshtein';
 import * as z from 'zod';
+import type {ProblemError} from '../../base/problem.ts';
 import type {RemoteReference} from '../../bundle/create/source.ts';
 import type {ManifestBytes} from '../../bundle/types.ts';
-import type {ProblemError} from '../../engine/problem.ts';
 import {digestMismatch, refusal} from '../problems.ts';
 import {type Answer, wordsOf} from '../refusals.ts';
 import type {Host} from './hosts.ts';

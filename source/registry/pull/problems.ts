@@ -1,4 +1,4 @@
-import {ProblemError, type ProblemInput} from '../../engine/problem.ts';
+import {ProblemError, type ProblemInput} from '../../base/problem.ts';
 import {type Context, refusal} from '../problems.ts';
 import {type Answer, wordsOf} from '../refusals.ts';
 import {isDockerHub} from './docker-hub.ts';

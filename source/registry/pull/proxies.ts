@@ -1,4 +1,4 @@
-import {ProblemError} from '../../engine/problem.ts';
+import {ProblemError} from '../../base/problem.ts';
 import {refusal, registryProblem} from '../problems.ts';
 import type {ProxyEnvironment, Transport} from '../transport.ts';
 

@@ -1,4 +1,4 @@
-import type {Problem} from '../../engine/problem.ts';
+import type {Problem} from '../../base/problem.ts';
 import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
 
 const actors: Readonly<Record<Problem['who'], string>> = {

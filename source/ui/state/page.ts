@@ -1,4 +1,4 @@
-import type {Problem} from '../../engine/problem.ts';
+import type {Problem} from '../../base/problem.ts';
 import type {Handover, RunState, StepState} from '../../engine/types.ts';
 import type {PageView, RunView} from './types.ts';
 

@@ -1,4 +1,4 @@
-import {toProblem} from '../../engine/problem.ts';
+import {toProblem} from '../../base/problem.ts';
 import {form} from '../form.ts';
 import type {AppResult, Session} from '../session.ts';
 import {pageOf} from './page.ts';

@@ -1,7 +1,7 @@
 import type {Draft} from '../../answers/draft.ts';
 import type {Answers} from '../../answers/schema.ts';
+import type {Problem} from '../../base/problem.ts';
 import type {Decided} from '../../engine/controls.ts';
-import type {Problem} from '../../engine/problem.ts';
 import type {Handover, LogLevel, RunState, StepId} from '../../engine/types.ts';
 import type {Form} from '../form.ts';
 import type {AppResult, Found, PlanView, SummaryView} from '../session.ts';

@@ -17,7 +17,7 @@ export type Place = {
 	readonly remove: () => Promise<void>;
 };
 
-/** Root's rehearsals lie where PostgreSQL's own user may pass; see source/program/rehearse.ts. */
+/** Root's rehearsals lie where PostgreSQL's own user may pass; see source/app/rehearse.ts. */
 export const worldOf = (state: string): string =>
 	process.getuid?.() === 0
 		? path.join('/var/tmp', `zenml-airgap-rehearsal-${fingerprintOf(state).slice(0, 12)}`)

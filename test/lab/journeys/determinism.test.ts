@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {type KubernetesServer, startKubernetes} from '../../../rehearsal/kubernetes/index.ts';
 import {fetchHelm} from '../../../scripts/fetch-helm.mjs';
-import {type KubernetesServer, startKubernetes} from '../../../source/rehearsal/kubernetes/index.ts';
 import {targetOf} from '../api-client.ts';
 import {compareJourneys, inShort} from './compare-steps.ts';
 import {unexplained} from './explain.ts';

@@ -1,8 +1,8 @@
 import {writeFileSync} from 'node:fs';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {net} from '../../../lab/paths.ts';
+import {type KubernetesServer, startKubernetes} from '../../../rehearsal/kubernetes/index.ts';
 import {fetchHelm} from '../../../scripts/fetch-helm.mjs';
-import {type KubernetesServer, startKubernetes} from '../../../source/rehearsal/kubernetes/index.ts';
 import {targetFromFile, targetOf} from '../api-client.ts';
 import {labFacts} from '../lab.ts';
 import {compareJourneys, inShort, type Journey} from './compare-steps.ts';

@@ -2,8 +2,8 @@ import {randomBytes, timingSafeEqual} from 'node:crypto';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {Agent, createServer, request} from 'node:https';
 import type {AddressInfo} from 'node:net';
-import {createAuthority, issueServerCertificate} from '../../../source/rehearsal/kubernetes/certificates.ts';
-import {writeKubeconfig} from '../../../source/rehearsal/kubernetes/kubeconfig.ts';
+import {createAuthority, issueServerCertificate} from '../../../rehearsal/kubernetes/certificates.ts';
+import {writeKubeconfig} from '../../../rehearsal/kubernetes/kubeconfig.ts';
 import type {Target} from '../api-client.ts';
 
 /** One request and its answer as they went over the wire. */

@@ -1,7 +1,7 @@
 import {createPrivateKey, X509Certificate} from 'node:crypto';
 import {connect, createServer} from 'node:tls';
 import {expect, test} from 'vitest';
-import {authorityFrom, createAuthority} from '../../../source/rehearsal/authority/index.ts';
+import {authorityFrom, createAuthority} from '../../../rehearsal/authority/index.ts';
 
 const handshake = async (pair: {cert: string; key: string}, ca: string, servername: string) => {
 	const server = createServer({cert: pair.cert, key: pair.key}, (socket) => socket.end('hello'));

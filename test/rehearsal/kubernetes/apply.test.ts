@@ -1,9 +1,9 @@
 import {describe, expect, it} from 'vitest';
-import {applyObject, recordUpdate} from '../../../source/rehearsal/kubernetes/apply.ts';
-import {ApiError} from '../../../source/rehearsal/kubernetes/errors.ts';
-import type {KubeObject} from '../../../source/rehearsal/kubernetes/objects.ts';
-import {shapeOf} from '../../../source/rehearsal/kubernetes/shapes.ts';
-import type {Dict} from '../../../source/rehearsal/kubernetes/values.ts';
+import {applyObject, recordUpdate} from '../../../rehearsal/kubernetes/apply.ts';
+import {ApiError} from '../../../rehearsal/kubernetes/errors.ts';
+import type {KubeObject} from '../../../rehearsal/kubernetes/objects.ts';
+import {shapeOf} from '../../../rehearsal/kubernetes/shapes.ts';
+import type {Dict} from '../../../rehearsal/kubernetes/values.ts';
 
 const object = (spec: Dict, annotations?: Record<string, string>): KubeObject =>
 	({

@@ -1,7 +1,7 @@
 import {PassThrough} from 'node:stream';
 import {AppsV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi, Log, Watch} from '@kubernetes/client-node';
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import type {KubernetesServer} from '../../../source/rehearsal/kubernetes/index.ts';
+import type {KubernetesServer} from '../../../rehearsal/kubernetes/index.ts';
 import {call, deployment, eventually, startCluster} from './cluster.ts';
 
 let cluster: KubernetesServer;

@@ -4,8 +4,8 @@ import {
 	type KubernetesServer,
 	type RunPod,
 	startKubernetes,
-} from '../../../source/rehearsal/kubernetes/index.ts';
-import {type Dict, dict} from '../../../source/rehearsal/kubernetes/values.ts';
+} from '../../../rehearsal/kubernetes/index.ts';
+import {type Dict, dict} from '../../../rehearsal/kubernetes/values.ts';
 
 /**
  * Containers for tests, chosen by words in the image name: `missing` cannot be pulled, `crash` ends with 1, `unready` is

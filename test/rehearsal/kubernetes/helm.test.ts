@@ -3,9 +3,9 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import type {KubernetesServer} from '../../../rehearsal/kubernetes/index.ts';
+import {dict, list} from '../../../rehearsal/kubernetes/values.ts';
 import {fetchHelm} from '../../../scripts/fetch-helm.mjs';
-import type {KubernetesServer} from '../../../source/rehearsal/kubernetes/index.ts';
-import {dict, list} from '../../../source/rehearsal/kubernetes/values.ts';
 import {call, patchAs, startCluster, deployment as workload} from './cluster.ts';
 
 const chart = path.join(import.meta.dirname, 'fixtures', 'tiny');

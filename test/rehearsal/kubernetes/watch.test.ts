@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import type {KubernetesServer} from '../../../source/rehearsal/kubernetes/index.ts';
-import {createStore} from '../../../source/rehearsal/kubernetes/store.ts';
-import {dict} from '../../../source/rehearsal/kubernetes/values.ts';
+import type {KubernetesServer} from '../../../rehearsal/kubernetes/index.ts';
+import {createStore} from '../../../rehearsal/kubernetes/store.ts';
+import {dict} from '../../../rehearsal/kubernetes/values.ts';
 import {call, patchAs, startCluster} from './cluster.ts';
 
 let cluster: KubernetesServer;

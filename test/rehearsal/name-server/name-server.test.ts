@@ -4,7 +4,7 @@ import {once} from 'node:events';
 import {connect} from 'node:net';
 import {decode, encode, RECURSION_DESIRED, streamDecode, streamEncode} from 'dns-packet';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {type RunningNameServer, startNameServer} from '../../../source/rehearsal/name-server/index.ts';
+import {type RunningNameServer, startNameServer} from '../../../rehearsal/name-server/index.ts';
 
 let server: RunningNameServer;
 let resolver: Resolver;

@@ -7,10 +7,10 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import pg from 'pg';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import {createAuthority} from '../../../source/rehearsal/authority/index.ts';
-import {type RunningPostgres, startPostgres} from '../../../source/rehearsal/postgres/index.ts';
-import {findServers} from '../../../source/rehearsal/postgres/leftover.ts';
-import {chooseOwner} from '../../../source/rehearsal/postgres/owner.ts';
+import {createAuthority} from '../../../rehearsal/authority/index.ts';
+import {type RunningPostgres, startPostgres} from '../../../rehearsal/postgres/index.ts';
+import {findServers} from '../../../rehearsal/postgres/leftover.ts';
+import {chooseOwner} from '../../../rehearsal/postgres/owner.ts';
 
 const adminPassword = 'rehearsal-admin-5f0c';
 const starter = fileURLToPath(new URL('starter.ts', import.meta.url));

@@ -1,6 +1,6 @@
 /** Starts the server like the program does, tells where it is, and stays until it is killed. */
 import process from 'node:process';
-import {startPostgres} from '../../../source/rehearsal/postgres/index.ts';
+import {startPostgres} from '../../../rehearsal/postgres/index.ts';
 
 const [, , dataDirectory = '', log = ''] = process.argv;
 const {port, pid} = await startPostgres({dataDirectory, log, adminPassword: process.env.ADMIN_PASSWORD ?? ''});

@@ -1,6 +1,6 @@
 import {connect} from 'node:tls';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {certificateFor, ingressHosts, routeOf} from '../../../source/rehearsal/product/routing.ts';
+import {certificateFor, ingressHosts, routeOf} from '../../../rehearsal/product/routing.ts';
 import {hosts, https, openStage, raiseControlPlane, type Stage} from './stage.ts';
 
 const signal = new AbortController().signal;

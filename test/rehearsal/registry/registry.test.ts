@@ -5,8 +5,8 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {startRegistry} from '../../../source/rehearsal/registry/index.ts';
-import type {RegistryOptions} from '../../../source/rehearsal/registry/types.ts';
+import {startRegistry} from '../../../rehearsal/registry/index.ts';
+import type {RegistryOptions} from '../../../rehearsal/registry/types.ts';
 
 const temporary = async (): Promise<string> => {
 	const directory = await mkdtemp(join(tmpdir(), 'zenml-airgap-test-'));
@@ -167,7 +167,7 @@ describe('the rehearsal registry', () => {
 test('after kill -9 in the middle of an upload, what was whole is whole and the upload goes on', async () => {
 	const dataDirectory = await temporary();
 	const script = join(await temporary(), 'serve.mts');
-	const module = resolve(import.meta.dirname, '../../../source/rehearsal/registry/index.ts');
+	const module = resolve(import.meta.dirname, '../../../rehearsal/registry/index.ts');
 	await writeFile(
 		script,
 		`import {startRegistry} from ${JSON.stringify(module)};\nconst server = await startRegistry({dataDirectory: ${JSON.stringify(dataDirectory)}});\nconsole.log(server.host);\n`,

@@ -4,10 +4,10 @@ import {mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/pr
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {createBundlePort} from '../../../source/bundle/bundle.ts';
+import {startRegistry} from '../../../rehearsal/registry/index.ts';
+import {makeSampleBundle} from '../../../rehearsal/sample-bundle/index.ts';
+import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
 import {createRegistry} from '../../../source/registry/registry.ts';
-import {startRegistry} from '../../../source/rehearsal/registry/index.ts';
-import {makeSampleBundle} from '../../../source/rehearsal/sample-bundle/index.ts';
 
 const never = new AbortController().signal;
 

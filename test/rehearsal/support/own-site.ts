@@ -1,9 +1,9 @@
 import {cp, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {makeSampleBundle} from '../../../source/rehearsal/sample-bundle/index.ts';
+import {makeSampleBundle} from '../../../rehearsal/sample-bundle/index.ts';
 
-const charts = fileURLToPath(new URL('../../../source/rehearsal/charts/', import.meta.url));
+const charts = fileURLToPath(new URL('../../../rehearsal/charts/', import.meta.url));
 
 const edit = async (file: string, change: (text: string) => string): Promise<void> =>
 	writeFile(file, change(await readFile(file, 'utf8')));

@@ -4,7 +4,7 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {Problem} from '../../../source/engine/problem.ts';
+import type {Problem} from '../../../source/base/problem.ts';
 import type {Event} from '../../../source/engine/types.ts';
 
 /** How one run of the program ended. */

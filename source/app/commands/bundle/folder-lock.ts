@@ -1,0 +1,38 @@
+import path from 'node:path';
+import {makeFolders} from '../../../base/folders.ts';
+import {acquireFileLock} from '../../../base/lock.ts';
+import {ProblemError} from '../../../base/problem.ts';
+import {writing} from '../../../bundle/write/problems.ts';
+import type {Context} from '../../context.ts';
+
+/** Takes the lock in a file, and makes its folder. @returns what gives it back */
+export type FolderLock = (file: string) => Promise<() => Promise<void>>;
+
+/**
+ * Locks for commands that write bundles: two runs must not work on one folder. One that was killed leaves its lock behind, which
+ * the next run takes over.
+ * @param command told to who looks into the lock
+ * @throws ProblemError `install-locked`, `lock-not-ours`, `bundle-create-unwritable`
+ */
+export const folderLock =
+	({pid, hostName, userName, clock}: Context, command: string): FolderLock =>
+	async (file) => {
+		const folder = path.dirname(file);
+		await writing(folder, () => makeFolders(folder));
+		return acquireFileLock(file, {
+			pid,
+			host: hostName,
+			user: userName,
+			runId: command,
+			startedAt: clock.now(),
+		}).catch((error: unknown) => {
+			if (!(error instanceof ProblemError) || error.problem.code !== 'state-unwritable') throw error;
+			throw new ProblemError({
+				code: 'bundle-create-unwritable',
+				area: 'bundle',
+				message: `${folder} cannot be written.`,
+				cause: error.problem.cause,
+				fix: 'Mend that, or name another folder with --out.',
+			});
+		});
+	};

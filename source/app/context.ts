@@ -1,0 +1,55 @@
+import type {Clock} from '../base/clock.ts';
+import type {Redactor} from '../base/redact.ts';
+
+/** What the door (`cli.tsx`) hands in: the only way by which the rest sees the process it runs in. */
+export type Context = {
+	readonly version: string;
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	readonly homeDirectory: string;
+	readonly workingDirectory: string;
+	readonly temporaryDirectory: string;
+	readonly hostName: string;
+	readonly userName: string;
+	/** Numeric user, where the system has one; 0 is root. */
+	readonly userId: number | undefined;
+	readonly pid: number;
+	readonly clock: Clock;
+	readonly redactor: Redactor;
+	/** Redacted text to standard output and standard error. */
+	readonly out: (text: string) => void;
+	readonly err: (text: string) => void;
+	/** Aborted by SIGINT, SIGTERM and SIGHUP. */
+	readonly signal: AbortSignal;
+	/** Is there a terminal on standard input and output that can draw a full screen? */
+	readonly screen: boolean;
+	readonly color: boolean;
+	readonly ascii: boolean;
+	readonly stdin: NodeJS.ReadStream;
+	readonly stdout: NodeJS.WriteStream;
+	/** Only to know whether it is a terminal, and how wide; text goes through `err`. */
+	readonly stderr: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
+	/** Where the built program, or its source, lies: the charts and the host process of the rehearsal are found from here. */
+	readonly programDirectory: string;
+	/** Arguments of node itself, for child processes of the same kind (tsx). */
+	readonly nodeArguments: readonly string[];
+	/** Started by `npm start`, which always rehearses: the command to go on is then another. */
+	readonly startedByNpm: boolean;
+	/** Leaves at once with an exit code; for a second Ctrl-C only. */
+	readonly leave: (exitCode: number) => never;
+};
+
+/** What the command line said that every command shares. */
+export type GlobalOptions = {
+	readonly answers?: string;
+	readonly set: readonly string[];
+	readonly bundle?: string;
+	readonly stateDir?: string;
+	readonly kubeconfig?: string;
+	readonly context?: string;
+	readonly from?: string;
+	readonly until?: string;
+	readonly nonInteractive: boolean;
+	readonly plain: boolean;
+	readonly json: boolean;
+	readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+};

@@ -1,0 +1,104 @@
+import {stat} from 'node:fs/promises';
+import path from 'node:path';
+import type {Draft} from '../answers/draft.ts';
+import {getAt} from '../answers/draft.ts';
+import {toProblem} from '../base/problem.ts';
+import {createBundlePort} from '../bundle/open/bundle.ts';
+import {createCluster} from '../cluster/cluster.ts';
+import type {Journal} from '../engine/journal.ts';
+import {stepIds} from '../engine/types.ts';
+import type {Found} from '../ui/session.ts';
+import type {Context} from './context.ts';
+
+/** Longest wait for a cluster at the welcome page, ms. */
+const clusterMs = 5000;
+
+const textAt = (draft: Draft, at: string): string | undefined => {
+	const value = getAt(draft, at);
+	return typeof value === 'string' ? value : undefined;
+};
+
+const findBundle = async (context: Context, draft: Draft, stateDirectory: string): Promise<Found['bundle']> => {
+	const written = textAt(draft, 'bundle.path') ?? './zenml-air-gapped-bundle';
+	const file = path.resolve(context.workingDirectory, written);
+	if (!(await stat(file).catch(() => undefined))) return {path: file, ok: false, text: 'not there yet'};
+	try {
+		const bundle = await createBundlePort({
+			path: file,
+			platform: textAt(draft, 'bundle.platform') ?? 'linux/amd64',
+			workDirectory: path.join(stateDirectory, 'charts'),
+		}).open(context.signal);
+		return {
+			path: file,
+			ok: true,
+			text: `${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}`,
+		};
+	} catch (error) {
+		return {path: file, ok: false, text: toProblem(error).message};
+	}
+};
+
+const findCluster = async (context: Context, draft: Draft): Promise<Found['kubeconfig']> => {
+	const kubeconfig = textAt(draft, 'kubernetes.kubeconfig');
+	const wanted = textAt(draft, 'kubernetes.context');
+	const shown = {
+		path: kubeconfig ?? context.environment.KUBECONFIG ?? path.join(context.homeDirectory, '.kube', 'config'),
+		context: wanted ?? '',
+	};
+	const cluster = createCluster({
+		...(kubeconfig === undefined ? {} : {kubeconfig}),
+		...(wanted === undefined ? {} : {context: wanted}),
+		homeDirectory: context.homeDirectory,
+		environment: context.environment,
+	});
+	try {
+		const version = await cluster.version(AbortSignal.any([context.signal, AbortSignal.timeout(clusterMs)]));
+		return {...shown, server: cluster.server, ok: true, text: `Kubernetes ${version} at ${cluster.server}`};
+	} catch (error) {
+		return {...shown, server: cluster.server, ok: false, text: toProblem(error).message};
+	}
+};
+
+const earlierOf = (journal: Journal | undefined): Pick<Found, 'earlier'> => {
+	if (!journal) return {};
+	const done = journal.steps.filter(({outcome}) => outcome !== undefined).length;
+	const finished = journal.outcome === 'done';
+	const ended = finished
+		? 'finished'
+		: journal.outcome === undefined
+			? 'was killed, or is still under way'
+			: journal.outcome;
+	return {
+		earlier: {
+			text: `it ${ended}, ${done} of ${stepIds.length} steps done; every step is checked again`,
+			finished,
+			resumable: !finished,
+			at: journal.savedAt,
+		},
+	};
+};
+
+/** Looks around before the first question: bundle, cluster, an earlier run. Never throws. */
+export const lookAround = async (
+	context: Context,
+	draft: Draft,
+	more: {
+		readonly journal?: Journal;
+		readonly stateDirectory: string;
+		readonly rehearsal?: readonly string[];
+		readonly fault?: readonly string[];
+	},
+): Promise<Found> => {
+	const [bundle, kubeconfig] = await Promise.all([
+		findBundle(context, draft, more.stateDirectory),
+		findCluster(context, draft),
+	]);
+	return {
+		bundle,
+		kubeconfig,
+		...earlierOf(more.journal),
+		rehearsal: more.rehearsal !== undefined,
+		fault: more.fault ?? [],
+		lines: more.rehearsal ?? [],
+	};
+};

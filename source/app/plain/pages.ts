@@ -1,0 +1,38 @@
+import {changesInWords} from '../../engine/changes.ts';
+import {formatChange, formatProblem} from '../../report/format.ts';
+import type {Found, PlanStep, PlanView} from '../../ui/session.ts';
+
+/** What was found before the first question. */
+export const foundLines = ({bundle, kubeconfig, earlier, rehearsal, fault = [], lines}: Found): readonly string[] => [
+	'zenml-airgap installs ZenML Pro on a Kubernetes cluster that has no way to the internet.',
+	'Nothing is changed before you have seen the plan and answered yes to "Start?".',
+	...(rehearsal ? ['This is a rehearsal: nothing outside of it is touched.'] : []),
+	...fault,
+	...(earlier ? [`Earlier run of ${new Date(earlier.at).toISOString()}: ${earlier.text}`] : []),
+	`Bundle ${bundle.path}: ${bundle.text}`,
+	`Cluster${kubeconfig.context === '' ? '' : ` ${kubeconfig.context}`}: ${kubeconfig.text}`,
+	...lines
+		.filter((line) => !line.includes(kubeconfig.server) && !line.includes(bundle.path))
+		.map((line) => `  ${line}`),
+];
+
+const stepLines = (step: PlanStep): readonly string[] => {
+	switch (step.state) {
+		case 'ok':
+			return [`  ${step.title}: ${step.note ?? 'nothing to do'}`];
+		case 'todo':
+			return [
+				`  ${step.title}: ${changesInWords(step.changes, step.id)}`,
+				...step.changes.map((change) => `    ${formatChange(change)}`),
+			];
+		case 'unknown':
+			return [`  ${step.title}: ${step.note ?? 'known once earlier steps are done'}`];
+		case 'not-needed':
+			return [`  ${step.title}: not asked for`];
+		case 'problem':
+			return [`  ${step.title}: a problem`, ...formatProblem(step.problem).map((line) => `    ${line}`)];
+	}
+};
+
+/** What a run would do, by step. */
+export const planLines = ({steps}: PlanView): readonly string[] => steps.flatMap(stepLines);

@@ -1,0 +1,103 @@
+import {createWriteStream} from 'node:fs';
+import {finished} from 'node:stream/promises';
+import type {Answers} from '../answers/schema.ts';
+import {type ProblemError, toProblem} from '../base/problem.ts';
+import {createFold} from '../engine/fold.ts';
+import {type Journal, journalOf} from '../engine/journal.ts';
+import type {Event, Listener, RunState} from '../engine/types.ts';
+import type {Ports} from '../steps/world.ts';
+import type {Context} from './context.ts';
+import {createJournalWriter, writeClusterJournal} from './journal.ts';
+
+/** Longest wait for the journal's copy in the cluster, ms. */
+export const clusterJournalMs = 5000;
+
+/** Events after which the journal is worth writing. */
+const journaled: ReadonlySet<Event['type']> = new Set([
+	'run-started',
+	'step-finished',
+	'step-acknowledged',
+	'step-problem',
+	'run-finished',
+]);
+
+export type RecorderOptions = {
+	readonly context: Context;
+	/** Absent for runs that change nothing. */
+	readonly journalFile: string | undefined;
+	readonly logFile: string;
+	readonly earlier?: Journal;
+	/** The journal cannot be kept. */
+	readonly onFailure: (error: ProblemError) => void;
+	readonly openPorts: (answers: Answers) => Promise<Ports>;
+	readonly answers: Answers;
+};
+
+/** Keeps what a run leaves behind: its state, its log, its journal. */
+export type Recorder = {
+	readonly listener: Listener;
+	/** The answers that count from now on; an operator may edit them in the middle of a run. */
+	readonly setAnswers: (answers: Answers) => void;
+	/** Writes what is outstanding. */
+	readonly close: () => Promise<{readonly state: RunState; readonly answers: Answers}>;
+};
+
+/** Starts the log and, where there is one, the journal. Events must be redacted before they come here. */
+export const createRecorder = (options: RecorderOptions): Recorder => {
+	const {context, logFile, earlier, openPorts} = options;
+	const {clock, redactor} = context;
+	const log = createWriteStream(logFile, {flags: 'a', mode: 0o600});
+	// Without a listener a full disk would end the program; the end of the run reports it.
+	log.on('error', () => undefined);
+	const logLine = (value: unknown): void => {
+		if (!log.errored) log.write(`${JSON.stringify(value)}\n`);
+	};
+	const fold = createFold();
+	let {answers} = options;
+	const copy = async (journal: Journal): Promise<void> => {
+		if (!journal.steps.some(({id, outcome}) => id === 'namespaces' && outcome !== undefined)) return;
+		try {
+			const {cluster} = await openPorts(answers);
+			await writeClusterJournal(
+				cluster,
+				answers.controlPlane.namespace,
+				journal,
+				AbortSignal.timeout(clusterJournalMs),
+			);
+		} catch (error) {
+			// The journal on this host is the one that counts; the copy serves another host only.
+			logLine({at: clock.now(), type: 'journal-copy-failed', message: redactor.redact(toProblem(error).message)});
+		}
+	};
+	const writer =
+		options.journalFile === undefined
+			? undefined
+			: createJournalWriter(options.journalFile, {onFailure: options.onFailure, copy});
+	return {
+		listener: (event) => {
+			fold.add(event);
+			logLine(event);
+			if (!journaled.has(event.type)) return;
+			writer?.put(
+				journalOf(fold.state(), {
+					host: context.hostName,
+					pid: context.pid,
+					now: event.at,
+					answers,
+					...(earlier ? {earlier} : {}),
+				}),
+			);
+		},
+		setAnswers: (next) => {
+			answers = next;
+		},
+		close: async () => {
+			await writer?.flush();
+			log.end();
+			await finished(log).catch((error: unknown) =>
+				context.err(`The log ${logFile} is not complete: ${toProblem(error).message}\n`),
+			);
+			return {state: fold.state(), answers};
+		},
+	};
+};

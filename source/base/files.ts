@@ -1,0 +1,126 @@
+import {randomBytes} from 'node:crypto';
+import {constants} from 'node:fs';
+import {type FileHandle, lstat, open, readdir, rename, rm, unlink} from 'node:fs/promises';
+import path from 'node:path';
+import {isErrno} from './errno.ts';
+import {makeFolders} from './folders.ts';
+
+/** The size of a file in bytes; undefined where there is none, or a link or another thing has its name. */
+export const sizeOfFile = async (file: string): Promise<number | undefined> => {
+	const status = await lstat(file).catch(() => undefined);
+	return status?.isFile() ? status.size : undefined;
+};
+
+/** Takes a file or a link away, not what it leads to. @throws the error of the file system, but not that it is not there */
+export const takeAway = async (file: string): Promise<void> => {
+	await unlink(file).catch((error: unknown) => {
+		if (!isErrno(error, 'ENOENT')) throw error;
+	});
+};
+
+/**
+ * Opens a file of ours for writing, in the place of what a killed run left under its name. A link that somebody put there
+ * is not followed: it would lead the bytes into a file that is not ours.
+ * @throws the error of the file system
+ */
+export const openNew = async (file: string, mode = 0o644): Promise<FileHandle> => {
+	await takeAway(file);
+	return open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
+};
+
+/** A name for what is not whole yet that the next run knows again, in folders that are ours alone. */
+export const unfinished = (file: string): string => `${file}.new`;
+
+const fill = async (handle: FileHandle, content: string | Uint8Array): Promise<void> => {
+	try {
+		await handle.writeFile(content);
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+};
+
+/**
+ * Puts a finished file under its name. FAT has no hard links, so where nothing may be replaced the name is taken first and the
+ * finished file moved onto it.
+ */
+const publish = async (temporary: string, file: string, mode: number, replace: boolean): Promise<void> => {
+	if (replace) {
+		await rename(temporary, file);
+		return;
+	}
+	await (await open(file, 'wx', mode)).close();
+	try {
+		await rename(temporary, file);
+	} catch (error) {
+		await rm(file, {force: true});
+		throw error;
+	}
+};
+
+export type WriteOptions = {
+	/** Of a new file; for the operator alone where nothing is said. */
+	readonly mode?: number;
+	/** Whether a file of that name may be there; a link is replaced, not followed. True where nothing is said. */
+	readonly replace?: boolean;
+	/** What it is called meanwhile; a name that nobody else has where nothing is said. */
+	readonly temporary?: string;
+};
+
+/**
+ * Writes a file whole or not at all, with its bytes on the disk: the one way in which files are written. Its folder must be there.
+ * @throws the error of the file system: `EEXIST` where something is there and must not be replaced
+ */
+export const writeWhole = async (
+	file: string,
+	content: string | Uint8Array,
+	{mode = 0o600, replace = true, temporary = `${file}.${randomBytes(4).toString('hex')}.new`}: WriteOptions = {},
+): Promise<void> => {
+	try {
+		await fill(await openNew(temporary, mode), content);
+		await publish(temporary, file, mode, replace);
+	} catch (error) {
+		await rm(temporary, {force: true}).catch(() => undefined);
+		throw error;
+	}
+};
+
+/** Writes a file and its folder for the operator alone; what lay there is replaced. Returns its path. */
+export const saveFile = async (file: string, content: string | Uint8Array): Promise<string> => {
+	await makeFolders(path.dirname(file), 0o700);
+	await writeWhole(file, content);
+	return file;
+};
+
+/** More files of one name than anybody keeps: past them something else is wrong. */
+const mostNames = 1000;
+
+/**
+ * Writes a file beside what is there, never over it: `answers.yaml`, else `answers-2.yaml` and so on, readable by the operator
+ * alone. Returns the path that was written.
+ */
+export const saveBeside = async (file: string, content: string | Uint8Array): Promise<string> => {
+	await makeFolders(path.dirname(file), 0o700);
+	const {dir, name, ext} = path.parse(file);
+	for (let number = 1; ; number += 1) {
+		const free = number === 1 ? file : path.join(dir, `${name}-${number}${ext}`);
+		try {
+			await writeWhole(free, content, {replace: false});
+			return free;
+		} catch (error) {
+			if (!isErrno(error, 'EEXIST') || number >= mostNames) throw error;
+		}
+	}
+};
+
+/** All files below a folder, by path relative to it with `/`; empty where there is no folder. */
+export const filesBelow = async (folder: string): Promise<readonly string[]> => {
+	const entries = await readdir(folder, {recursive: true, withFileTypes: true}).catch((error: unknown) => {
+		if (isErrno(error, 'ENOENT')) return [];
+		throw error;
+	});
+	return entries
+		.filter((entry) => !entry.isDirectory())
+		.map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+		.sort();
+};

@@ -1,0 +1,226 @@
+import {lstat, open, readFile, rm} from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import {makeFolders} from './folders.ts';
+import {ProblemError} from './problem.ts';
+
+const holderSchema = z.object({
+	pid: z.number(),
+	/** Start of the process in clock ticks since boot, so that a reused pid is not taken for the holder. */
+	birth: z.string(),
+	host: z.string(),
+	user: z.string(),
+	runId: z.string(),
+	startedAt: z.number(),
+});
+
+/** Who holds a lock. */
+export type Holder = z.infer<typeof holderSchema>;
+
+/** What the lock needs to know of processes: the birth of a pid (field 22 of proc(5) stat), undefined when it is gone. */
+export type ProcessBirth = (pid: number) => Promise<string | undefined>;
+
+/** Reads the birth of a process from /proc; where there is no /proc, a process that takes signal 0 counts as alive. */
+export const processBirth: ProcessBirth = async (pid) => {
+	const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+	if (text !== undefined) {
+		const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+		// Killed, but not yet collected by its parent; in a container without an init that can stay so (proc(5), field 3).
+		return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+	}
+	try {
+		process.kill(pid, 0);
+		return 'unknown';
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'unknown' : undefined;
+	}
+};
+
+/** A lock file as it lies there. `identity` differs between any two files that were ever created under the name. */
+type Seen = {
+	readonly identity: string;
+	readonly holder?: Holder;
+	/** It is no lock: what its owner keeps there must stay. */
+	readonly foreign?: string;
+};
+
+/** How every lock begins: the process comes first. */
+const head = '{"pid":';
+
+/** A lock has some 200 bytes. */
+const mostBytes = 4096;
+
+/**
+ * True for what a power cut or a kill leaves of a lock: nothing, zeros in the place of bytes that did not reach the disk,
+ * or its beginning. Anything that is JSON to its end, or begins otherwise, was written by somebody else.
+ */
+const isTorn = (text: string): boolean => {
+	const left = text.replace(/\0+$/u, '');
+	if (!head.startsWith(left) && !left.startsWith(head)) return false;
+	try {
+		JSON.parse(left);
+		return false;
+	} catch {
+		return true;
+	}
+};
+
+/** Looks at a lock; undefined when there is none, without `holder` when it is damaged, not written yet, or no lock. */
+const look = async (file: string): Promise<Seen | undefined> => {
+	try {
+		const status = await lstat(file);
+		const {ino, mtimeMs, size} = status;
+		if (!status.isFile()) return {identity: `${ino}`, foreign: 'It is a link, a folder or a device.'};
+		const foreign = 'It holds something else than a lock of this program.';
+		if (size > mostBytes) return {identity: `${ino} ${mtimeMs} ${size}`, foreign};
+		const text = await readFile(file, 'utf8');
+		const identity = `${ino} ${mtimeMs} ${text}`;
+		if (isTorn(text)) return {identity};
+		try {
+			return {identity, holder: holderSchema.parse(JSON.parse(text))};
+		} catch {
+			return {identity, foreign};
+		}
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+		throw refused(file, error);
+	}
+};
+
+const notOurs = (file: string, cause: string): ProblemError =>
+	new ProblemError({
+		code: 'lock-not-ours',
+		area: 'usage',
+		message: `${file} is in the way: this program keeps its lock under that name.`,
+		cause,
+		fix: 'Look at it, move it elsewhere, and start this command again.',
+		nextSteps: [`ls -l ${file}`],
+		location: {file},
+	});
+
+const refused = (file: string, error: unknown): ProblemError => {
+	const {code, message} = error as NodeJS.ErrnoException;
+	return new ProblemError({
+		code: 'state-unwritable',
+		area: 'usage',
+		message: `The lock ${file} cannot be taken.`,
+		cause: code === 'ENOSPC' ? 'The disk is full.' : message,
+		fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir.',
+		location: {file},
+	});
+};
+
+/** Writes a file that is not there yet; false when it is there. @throws ProblemError `state-unwritable`. */
+const create = async (file: string, text: string): Promise<boolean> => {
+	try {
+		const handle = await open(file, 'wx', 0o600);
+		try {
+			await handle.writeFile(text);
+			await handle.sync();
+		} finally {
+			await handle.close();
+		}
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+		throw refused(file, error);
+	}
+};
+
+const pause = async (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** How long a lock may lie there half written before it counts as damaged, ms. */
+const writingMs = 250;
+
+/**
+ * Removes a dead or damaged lock, under a second lock: of several runs that saw it, a slow one must not remove the new
+ * lock of a quick one. The second lock is held for milliseconds; a run killed in between leaves it, and it is removed
+ * by the same signs.
+ */
+const removeDead = async (
+	file: string,
+	seen: Seen,
+	text: string,
+	isGone: (holder: Holder) => Promise<boolean>,
+): Promise<void> => {
+	const guard = `${file}.removal`;
+	if (await create(guard, text)) {
+		if ((await look(file))?.identity === seen.identity) await rm(file, {force: true});
+		await rm(guard, {force: true});
+		return;
+	}
+	const other = await look(guard);
+	if (other?.foreign !== undefined) throw notOurs(guard, other.foreign);
+	await pause(other?.holder ? 20 : writingMs);
+	if (!other || (other.holder && !(await isGone(other.holder)))) return;
+	if ((await look(guard))?.identity === other.identity) await rm(guard, {force: true});
+};
+
+const locked = (file: string, {pid, host, user, startedAt}: Holder): ProblemError =>
+	new ProblemError({
+		code: 'install-locked',
+		area: 'locked',
+		message: `Another run is under way: process ${pid} of ${user} on ${host}, since ${new Date(startedAt).toISOString()}.`,
+		cause: `It holds the lock ${file}.`,
+		fix: `Wait for it, or stop it there with Ctrl-C; then start this command again.`,
+	});
+
+/**
+ * Takes the lock file of this host, so that two runs do not work on one installation. A lock whose process is gone
+ * (killed, or the host was restarted) is taken over.
+ * @returns a function that gives it back.
+ * @throws ProblemError `install-locked` that names the holder; `lock-not-ours` where another file has the name, which stays;
+ * `state-unwritable`, `lock-contended`.
+ */
+export const acquireFileLock = async (
+	file: string,
+	me: Omit<Holder, 'birth'>,
+	birthOf: ProcessBirth = processBirth,
+): Promise<() => Promise<void>> => {
+	await makeFolders(path.dirname(file), 0o700).catch((error: unknown) => {
+		throw refused(file, error);
+	});
+	const {pid, ...others} = me;
+	const mine: Holder = {pid, birth: (await birthOf(pid)) ?? 'unknown', ...others};
+	const text = JSON.stringify(mine);
+	const isGone = async (holder: Holder): Promise<boolean> =>
+		holder.host === me.host && (await birthOf(holder.pid)) !== holder.birth;
+	for (let attempt = 0; attempt < 20; attempt += 1) {
+		// A linked-in complete file would be nicer, but some shared file systems have no hard links.
+		if (await create(file, text)) {
+			return async () => {
+				const holder = (await look(file))?.holder;
+				if (holder?.pid === mine.pid && holder.birth === mine.birth) await rm(file, {force: true});
+			};
+		}
+		const seen = await look(file);
+		if (!seen) continue;
+		if (seen.foreign !== undefined) throw notOurs(file, seen.foreign);
+		if (seen.holder) {
+			if (!(await isGone(seen.holder))) throw locked(file, seen.holder);
+			await removeDead(file, seen, text, isGone);
+		} else {
+			// Another run may be between creating and writing it; look again before taking it for damaged.
+			await pause(writingMs);
+			if ((await look(file))?.identity === seen.identity) await removeDead(file, seen, text, isGone);
+		}
+	}
+	throw new ProblemError({
+		code: 'lock-contended',
+		area: 'locked',
+		message: `The lock ${file} cannot be taken.`,
+		cause: 'Several runs started at the same moment.',
+		fix: `Start this command again. If it stays so and nobody installs, remove ${file}.removal.`,
+	});
+};
+
+/** Who holds the lock right now; undefined when it is free, damaged, or its process on this host is gone. */
+export const liveHolder = async (
+	file: string,
+	host: string,
+	birthOf: ProcessBirth = processBirth,
+): Promise<Holder | undefined> => {
+	const holder = (await look(file))?.holder;
+	if (!holder) return undefined;
+	return holder.host !== host || (await birthOf(holder.pid)) === holder.birth ? holder : undefined;
+};

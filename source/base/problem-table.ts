@@ -1,0 +1,133 @@
+import {type Actor, type Location, type Problem, type ProblemArea, type ProblemCode, ProblemError} from './problem.ts';
+
+/** The words of a problem. `{name}` stands for a fact that is only known when it happens. */
+type Words = {
+	/** What happened, one sentence. */
+	readonly message: string;
+	/** Why it happened, as far as is known. */
+	readonly cause: string;
+	/** The one move that most likely mends it. */
+	readonly fix: string;
+	/** Further commands or moves, in order. */
+	readonly nextSteps?: readonly string[];
+	/** Paths of answers whose change may mend it. */
+	readonly answers?: readonly string[];
+	/** Who has to act; the operator where nothing is said. */
+	readonly who?: Actor;
+};
+
+/**
+ * One problem as its room declares it. Where the same refusal has several causes, each is a case by name; what a case does not say
+ * stands beside `cases`.
+ */
+export type Declaration = {readonly area: ProblemArea} & Partial<Words> & {
+		readonly cases?: Readonly<Record<string, Partial<Words>>>;
+	};
+
+/** Every problem of one room, by code. */
+export type ProblemTable = Readonly<Record<string, Declaration>>;
+
+type Names<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+type Spoken<W> =
+	| (W extends {readonly message: infer T} ? Names<T> : never)
+	| (W extends {readonly cause: infer T} ? Names<T> : never)
+	| (W extends {readonly fix: infer T} ? Names<T> : never)
+	| (W extends {readonly nextSteps: readonly (infer T)[]} ? Names<T> : never);
+
+/** A value that stands in the words of a problem. */
+export type Fact = string | number;
+
+/** What must be given to raise a problem: the facts that its words name and, where it has cases, which one it is. */
+type Given<D> = D extends {readonly cases: infer Cases}
+	? {
+			readonly [Case in keyof Cases & string]: {readonly case: Case} & {
+				readonly [Name in Spoken<D> | Spoken<Cases[Case]>]: Fact;
+			};
+		}[keyof Cases & string]
+	: {readonly [Name in Spoken<D>]: Fact};
+
+/** What is known beyond the words. */
+export type Circumstances = {
+	/** Raw lines that support the cause; they are cut and cleaned where they are shown. */
+	readonly evidence?: readonly string[];
+	readonly location?: Location | undefined;
+	/** Answers that only this time are known to mend it; they come after those of the table. */
+	readonly answers?: readonly string[];
+	/** Moves that only this time are known; they come after those of the table. */
+	readonly nextSteps?: readonly string[];
+	/** The part of the world in which it was met, where the same refusal is met in several. */
+	readonly area?: ProblemArea;
+	readonly who?: Actor;
+	/** How long the peer asked to wait before the next try, ms. */
+	readonly retryAfterMs?: number | undefined;
+	/** The error that was turned into this problem. */
+	readonly error?: unknown;
+};
+
+/** The problems of one room, to be raised. */
+export type Problems<Table extends ProblemTable> = {
+	readonly table: Table;
+	/** The problem as a value, for a finding. */
+	readonly problem: <Code extends keyof Table & string>(
+		code: Code,
+		given: Given<Table[Code]>,
+		more?: Circumstances,
+	) => Problem;
+	/** The same as an error, to be thrown. */
+	readonly error: <Code extends keyof Table & string>(
+		code: Code,
+		given: Given<Table[Code]>,
+		more?: Circumstances,
+	) => ProblemError;
+};
+
+/** Puts facts into words: `{file} cannot be read.` */
+const spoken = (text: string, facts: Readonly<Record<string, Fact>>): string =>
+	text.replaceAll(/\{(\w+)\}/gu, (whole, name: string) => String(facts[name] ?? whole));
+
+/** A declaration with one of its cases put in. */
+export const wordsOf = ({cases, area: _area, ...shared}: Declaration, name?: string): Partial<Words> => ({
+	...shared,
+	...(name === undefined ? {} : cases?.[name]),
+});
+
+const make = (code: string, declaration: Declaration, given: object, more: Circumstances): Problem => {
+	const {case: name, ...facts} = given as Readonly<Record<string, Fact>> & {readonly case?: string};
+	const words = wordsOf(declaration, name);
+	const say = (text = ''): string => spoken(text, facts);
+	const answers = [...(words.answers ?? []), ...(more.answers ?? [])];
+	return {
+		code: code as ProblemCode,
+		area: more.area ?? declaration.area,
+		who: more.who ?? words.who ?? 'operator',
+		message: say(words.message),
+		cause: say(words.cause),
+		fix: say(words.fix),
+		nextSteps: [...(words.nextSteps ?? []).map(say), ...(more.nextSteps ?? [])],
+		...(answers.length > 0 && {answers}),
+		...(more.evidence && more.evidence.length > 0 && {evidence: more.evidence}),
+		...(more.location && {location: more.location}),
+	};
+};
+
+/**
+ * Declares the problems of a room, once and for all: their words, who must act, which answers mend them. The room adds the type of
+ * its table to `ProblemTables`, which makes its codes known everywhere.
+ */
+export const declareProblems = <const Table extends ProblemTable>(table: Table): Problems<Table> => {
+	const problem = (code: string, given: object, more: Circumstances = {}): Problem => {
+		const declaration = table[code];
+		if (!declaration) throw new TypeError(`No problem is declared as ${code}.`);
+		return make(code, declaration, given, more);
+	};
+	return {
+		table,
+		problem,
+		error: (code, given, more = {}) =>
+			new ProblemError(problem(code, given, more), {
+				...(more.error === undefined ? {} : {cause: more.error}),
+				facts: given as Readonly<Record<string, Fact>>,
+				retryAfterMs: more.retryAfterMs,
+			}),
+	};
+};

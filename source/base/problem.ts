@@ -1,0 +1,125 @@
+/** Who has to act on a problem; `bug` means the authors of this tool. */
+export type Actor = 'operator' | 'database admin' | 'network team' | 'cluster admin' | 'vendor' | 'bug';
+
+/** The part of the world a problem belongs to; each area has one exit code. */
+export type ProblemArea =
+	| 'bug'
+	| 'usage'
+	| 'prerequisites'
+	| 'people'
+	| 'bundle'
+	| 'registry'
+	| 'database'
+	| 'cluster'
+	| 'verification'
+	| 'locked'
+	| 'stopped';
+
+/**
+ * The tables of every room's problems. Empty here: each room adds the type of its own by declaration merging, so that the ground
+ * floor knows all codes without knowing the rooms.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: rooms add to it, which only an interface allows.
+export interface ProblemTables {}
+
+/** Every code that a room declares. */
+export type ProblemCode = {
+	readonly [Room in keyof ProblemTables]: keyof ProblemTables[Room] & string;
+}[keyof ProblemTables];
+
+/** A place in a file; line and column count from 1. */
+export type Location = {readonly file: string; readonly line?: number; readonly column?: number};
+
+/** A refusal that a person can act on: what happened, why, and the next move. Never holds a secret. */
+export type Problem = {
+	/** Stable, kebab-case, for documents and scripts: `registry-unauthorized`. */
+	readonly code: ProblemCode | (string & {});
+	readonly area: ProblemArea;
+	readonly who: Actor;
+	/** What happened, one sentence. */
+	readonly message: string;
+	/** Why it happened, as far as is known. */
+	readonly cause: string;
+	/** The one move that most likely mends it. */
+	readonly fix: string;
+	/** Further commands or moves, in order. */
+	readonly nextSteps: readonly string[];
+	/** Paths of answers whose change may mend it, e.g. `registry.password`. */
+	readonly answers?: readonly string[];
+	/** Raw lines that support the cause: the last log lines, the server's own words. */
+	readonly evidence?: readonly string[];
+	readonly location?: Location;
+};
+
+/** What a caller must give; the rest has defaults. */
+export type ProblemInput = Omit<Problem, 'nextSteps' | 'who'> & Partial<Pick<Problem, 'nextSteps' | 'who'>>;
+
+/** Makes a problem; `who` defaults to the operator and `nextSteps` to none. */
+export const problem = (input: ProblemInput): Problem => ({who: 'operator', nextSteps: [], ...input});
+
+/** What an error of a problem carries for code; people read the problem. */
+export type ProblemErrorOptions = ErrorOptions & {
+	readonly facts?: Readonly<Record<string, string | number>>;
+	readonly retryAfterMs?: number | undefined;
+};
+
+/** The only error that rooms throw on purpose. */
+export class ProblemError extends Error {
+	readonly problem: Problem;
+	/** The facts that the words of the problem were made from, by their names in its table. */
+	readonly facts: Readonly<Record<string, string | number>>;
+	/** How long the peer asked to wait before the next try, ms. */
+	readonly retryAfterMs: number | undefined;
+	constructor(input: ProblemInput, {facts = {}, retryAfterMs, ...options}: ProblemErrorOptions = {}) {
+		super(input.message, options);
+		this.name = 'ProblemError';
+		this.problem = problem(input);
+		this.facts = facts;
+		this.retryAfterMs = retryAfterMs;
+	}
+}
+
+/** Several problems found at once, e.g. in an answer file. */
+export class ProblemsError extends Error {
+	readonly problems: readonly Problem[];
+	constructor(problems: readonly Problem[]) {
+		super(problems.map(({message}) => message).join('\n'));
+		this.name = 'ProblemsError';
+		this.problems = problems;
+	}
+}
+
+/** Exit code of each area; 0 and 130 are outcomes of a run, not of a problem. */
+export const exitCodes: Readonly<Record<ProblemArea, number>> = {
+	bug: 1,
+	usage: 2,
+	prerequisites: 3,
+	people: 4,
+	bundle: 5,
+	registry: 6,
+	database: 7,
+	cluster: 8,
+	verification: 9,
+	locked: 10,
+	stopped: 130,
+};
+
+/** True for the error that an aborted signal throws, however deeply it was wrapped. */
+export const isAbort = (error: unknown): boolean =>
+	error instanceof Error && (error.name === 'AbortError' || (error.cause !== undefined && isAbort(error.cause)));
+
+/** Turns anything thrown into a problem; what is not a `ProblemError` is a bug of this tool and says so. */
+export const toProblem = (error: unknown): Problem => {
+	if (error instanceof ProblemError) return error.problem;
+	if (error instanceof ProblemsError && error.problems[0]) return error.problems[0];
+	const {message, stack} = error instanceof Error ? error : {message: String(error), stack: undefined};
+	return problem({
+		code: 'unexpected-error',
+		area: 'bug',
+		who: 'bug',
+		message: `An error that this tool did not expect: ${message}`,
+		cause: 'The tool met a case its authors did not think of.',
+		fix: 'Start it again: every step re-checks the world and goes on. If it comes back, send the saved report to the authors.',
+		evidence: stack?.split('\n').slice(0, 12) ?? [],
+	});
+};

@@ -1,0 +1,16 @@
+/** A number with its noun: `1 file`, `2 files`; `many` where the plural is not the noun with an s. */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** Text as one line: without control characters, invisible ones and such that turn the direction of text. */
+export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+
+/** Messages that only name a thing stand before other sentences. */
+export const sentence = (text: string): string => (/[.!?:]$/u.test(text) ? text : `${text}.`);
+
+/** The first of many, and that there are more: `a, b, c, …`. */
+export const firstOf = (texts: readonly string[], most: number, separator = ', '): string =>
+	[...texts.slice(0, most), ...(texts.length > most ? ['…'] : [])].join(separator);
+
+/** True for an object of keys and values as JSON and YAML have it; an array is none. */
+export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	value !== null && typeof value === 'object' && !Array.isArray(value);

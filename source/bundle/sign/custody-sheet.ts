@@ -1,0 +1,159 @@
+import {printable} from '../../base/printable.ts';
+
+/** A file and its SHA-256 (`sha256:` and hex); sizes in bytes. */
+export type SheetFile = {readonly path: string; readonly size: number; readonly digest: string};
+
+/** What is printed. Absent is what the bundle does not say. */
+export type Sheet = {
+	readonly digest: string;
+	readonly created: string | undefined;
+	readonly madeBy: string | undefined;
+	readonly controlPlane: string;
+	readonly workspaces: readonly string[];
+	readonly platforms: readonly string[];
+	/** What a differential bundle was made against. */
+	readonly base: string | undefined;
+	readonly signer: {readonly keyId: string; readonly comment: string} | undefined;
+	readonly carried:
+		| {readonly kind: 'folder'; readonly name: string; readonly size: number; readonly count: number}
+		| {readonly kind: 'tar'; readonly name: string; readonly size: number; readonly digest: string}
+		| {readonly kind: 'parts'; readonly name: string; readonly size: number; readonly parts: readonly SheetFile[]};
+	readonly images: ReadonlyArray<{
+		readonly reference: string;
+		readonly digest: string;
+		readonly blobs: number;
+		readonly bytes: number;
+		/** Blobs that a differential bundle leaves out. */
+		readonly omitted: number;
+	}>;
+	readonly files: readonly SheetFile[];
+};
+
+const width = 80;
+/** A page of paper in a plain font. */
+export const pageLines = 66;
+
+const grouped = (bytes: number): string => String(bytes).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
+
+const rule = (title: string): string => `-- ${title} ${'-'.repeat(Math.max(0, width - 4 - title.length))}`;
+
+/** Left and right on one line; a name that leaves no room loses its middle. */
+const pair = (left: string, right: string): string => {
+	const room = width - right.length - 2;
+	const half = Math.floor((room - 3) / 2);
+	const plain = printable(left);
+	const name = plain.length > room ? `${plain.slice(0, room - 3 - half)}...${plain.slice(plain.length - half)}` : plain;
+	return `${name}${' '.repeat(width - name.length - right.length)}${right}`;
+};
+
+/** Breaks at spaces where that is possible. */
+const wrap = (text: string, indent: string): readonly string[] => {
+	const room = width - indent.length;
+	const lines: string[] = [];
+	let rest = printable(text);
+	while (rest.length > room) {
+		const space = rest.lastIndexOf(' ', room);
+		const end = space > room / 2 ? space : room;
+		lines.push(rest.slice(0, end));
+		rest = rest.slice(end).trimStart();
+	}
+	return [...lines, rest].map((line) => `${indent}${line}`.trimEnd());
+};
+
+const field = (name: string, value: string): readonly string[] => {
+	const [first = '', ...more] = wrap(value, ' '.repeat(9));
+	return [`${name.padEnd(9)}${first.trimStart()}`, ...more];
+};
+
+/** The time that minisign puts into its comments, for people. */
+const timeOf = (comment: string): string => {
+	const seconds = Number(/\btimestamp:(\d{1,11})\b/u.exec(comment)?.[1]);
+	return Number.isNaN(seconds)
+		? ''
+		: ` on ${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+};
+
+const carriedAs = ({carried}: Sheet): readonly string[] => {
+	const total = `${grouped(carried.size)} bytes`;
+	switch (carried.kind) {
+		case 'folder':
+			return field('Carried', `folder ${carried.name}, ${carried.count} files, ${total}`);
+		case 'tar':
+			return [...field('Carried', `${carried.name}, ${total}`), ...field('SHA-256', carried.digest.slice(7))];
+		case 'parts':
+			return field('Carried', `${carried.parts.length} parts of ${carried.name}, ${total}`);
+	}
+};
+
+const partLines = ({carried}: Sheet): readonly string[] =>
+	carried.kind !== 'parts'
+		? []
+		: [
+				rule('Parts: number, SHA-256, bytes'),
+				...carried.parts.map(({path, size, digest}) => {
+					const number = printable(path.startsWith(`${carried.name}.`) ? path.slice(carried.name.length + 1) : path);
+					return `${number} ${digest.slice(7)} ${String(size).padStart(width - 66 - number.length)}`;
+				}),
+			];
+
+/** Lines for two hands to write on, twice: to the courier, and from the courier. */
+const handOver = (): readonly string[] => {
+	const blank = (name: string, other: string): string =>
+		`${name.padEnd(11)}${'.'.repeat(27)}   ${other.padEnd(11)}${'.'.repeat(28)}`;
+	return [
+		rule('Hand-over'),
+		...[1, 2].flatMap(() => [
+			'',
+			blank('From', 'To'),
+			'',
+			blank('Date, time', 'Place'),
+			'',
+			blank('Signature', 'Signature'),
+		]),
+	];
+};
+
+/**
+ * The custody sheet as plain text: one page of 66 lines of 80 columns where the number of parts and images allows it. It is
+ * printed, signed by hand and carried beside the bundle. Files that do not fit are left to `SHA256SUMS`, whose sum is told.
+ */
+export const sheetText = (sheet: Sheet): string => {
+	const {signer, images, files, carried} = sheet;
+	const versions = `control plane ${sheet.controlPlane}, workspaces ${sheet.workspaces.join(', ')}`;
+	const maker = sheet.madeBy === undefined ? '' : `, by ${sheet.madeBy}`;
+	const target = carried.kind === 'parts' ? `${carried.name}.parts.json` : carried.name;
+	const before = [
+		'CUSTODY SHEET: air-gap bundle of ZenML Pro',
+		'='.repeat(width),
+		...carriedAs(sheet),
+		...field('Digest', sheet.digest),
+		...field('Created', `${sheet.created ?? 'not said'}${maker}`),
+		...field('Versions', `${versions}; ${sheet.platforms.join(', ')}`),
+		...(sheet.base === undefined ? [] : field('Needs', `what the target has already: differential to ${sheet.base}`)),
+		...field('Signed', signer ? `by key ${signer.keyId}${timeOf(signer.comment)}` : 'by nobody'),
+		...(signer ? field('', signer.comment) : []),
+		...partLines(sheet),
+		rule(`Images: ${images.length}; layers that they share lie there once`),
+		...images.flatMap(({reference, digest, blobs, bytes, omitted}) => [
+			pair(reference, `${blobs} blobs, ${grouped(bytes)} bytes${omitted > 0 ? `, ${omitted} not in here` : ''}`),
+			`  ${digest}`,
+		]),
+		rule('Files, bytes, SHA-256'),
+	];
+	const after = [
+		rule('On arrival'),
+		...wrap(`zenml-airgap bundle verify ${target}${signer ? ' --public-key FILE' : ''}`, ''),
+		...handOver(),
+	];
+	const room = Math.max(1, Math.floor((pageLines - before.length - after.length - 1) / 2));
+	const all = files[0]?.path !== 'SHA256SUMS' || before.length + files.length * 2 + after.length <= pageLines;
+	const shown = all ? files : files.slice(0, room);
+	const rest = files.length - shown.length;
+	const lines = [
+		...before,
+		...shown.flatMap(({path, size, digest}) => [pair(path, grouped(size)), `  ${digest.slice(7)}`]),
+		...(rest > 0 ? [`and ${rest} more, whose sums stand in SHA256SUMS`] : []),
+		...after,
+	];
+	return `${lines.join('\n')}\n`;
+};

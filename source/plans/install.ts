@@ -1,0 +1,31 @@
+import {bundleStep} from '../steps/bundle.ts';
+import {caStep} from '../steps/ca.ts';
+import {controlPlaneStep} from '../steps/control-plane.ts';
+import {databasesStep} from '../steps/databases.ts';
+import {dnsStep} from '../steps/dns.ts';
+import {imagesStep} from '../steps/images/index.ts';
+import {namespacesStep} from '../steps/namespaces.ts';
+import {onboardingStep} from '../steps/onboarding.ts';
+import {prerequisitesStep} from '../steps/prerequisites/index.ts';
+import {secretsStep} from '../steps/secrets.ts';
+import {verificationStep} from '../steps/verification.ts';
+import {workloadManagerStep} from '../steps/workload-manager.ts';
+import {workspacesStep} from '../steps/workspaces.ts';
+import type {Step} from '../steps/world.ts';
+
+/** The install, in order: this list is the runbook. */
+export const installSteps: readonly Step[] = [
+	bundleStep,
+	prerequisitesStep,
+	imagesStep,
+	namespacesStep,
+	secretsStep,
+	databasesStep,
+	controlPlaneStep,
+	onboardingStep,
+	workspacesStep,
+	dnsStep,
+	caStep,
+	workloadManagerStep,
+	verificationStep,
+];

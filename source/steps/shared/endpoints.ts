@@ -1,0 +1,24 @@
+import {ProblemError} from '../../base/problem.ts';
+import type {ZenmlEndpoint, ZenmlSession} from '../../zenml/types.ts';
+import type {World} from '../world.ts';
+import {requireSecret} from './generated.ts';
+import {ingressAddress, withoutAddress} from './ingress-address.ts';
+
+/**
+ * Where a server of the product answers: at the ingress address, before DNS knows its name.
+ * @throws ProblemError `ingress-without-address` while the ingress controller gave none.
+ */
+export const endpointOf = async (world: World, host: string): Promise<ZenmlEndpoint> => {
+	const {answers} = world;
+	const address = await ingressAddress(world);
+	if (address === undefined) throw new ProblemError(withoutAddress(world));
+	return {host, port: answers.ingress.httpsPort, address, ca: await world.host.readFile(answers.tls.ca, 'tls.ca')};
+};
+
+/** Logs in to the control plane as its administrator. */
+export const adminSession = async (world: World): Promise<ZenmlSession> => {
+	const {admin, host} = world.answers.controlPlane;
+	const answer = 'controlPlane.admin.password';
+	const password = await requireSecret(world, admin.password, answer, answer);
+	return world.zenml.login(await endpointOf(world, host), {username: admin.username, password}, world.signal);
+};

@@ -1,0 +1,56 @@
+import type {Answers, ComponentAnswers, WorkspaceAnswers} from '../../answers/schema.ts';
+import type {Image} from '../../bundle/types.ts';
+
+/** Label that marks every object this tool makes. */
+export const managedBy = {'app.kubernetes.io/managed-by': 'zenml-airgap'} as const;
+
+/** Secret with the CA certificate, key `ca.crt`, in each namespace. */
+export const caSecretName = 'zenml-ca';
+/** Secret with the database password (and CA) of the component, keys `password` and `ca.pem`. */
+export const databaseSecretName = 'zenml-database';
+/** Secret with everything this tool generated, in the control plane's namespace; losing it loses the encryption keys. */
+export const generatedSecretName = 'zenml-airgap-generated';
+
+/** A component with the word for it in the answers and on screen. */
+export type Component = {
+	/** Prefix of its generated secrets: by name, so that the order of the list does not matter. */
+	readonly id: string;
+	/** Where it stands in the answers: `controlPlane`, `workspaces.0`. */
+	readonly path: string;
+	readonly label: string;
+	readonly answers: ComponentAnswers;
+};
+
+/** Control plane first, then each workspace: the order in which things are made. `id` names its generated secrets. */
+export const componentsOf = ({controlPlane, workspaces}: Answers): readonly Component[] => [
+	{id: 'controlPlane', path: 'controlPlane', label: 'control plane', answers: controlPlane},
+	...workspaces.map((workspace, index) => ({
+		id: workspaceId(workspace),
+		path: `workspaces.${index}`,
+		label: `workspace ${workspace.name}`,
+		answers: workspace,
+	})),
+];
+
+/** Prefix of the generated secrets of a workspace; by name, so that the order of the list does not matter. */
+export const workspaceId = ({name}: WorkspaceAnswers): string => `workspaces.${name}`;
+
+/** Namespaces that the install uses, without doubles. */
+export const namespacesOf = (answers: Answers): readonly string[] => [
+	...new Set([
+		...componentsOf(answers).map(({answers: {namespace}}) => namespace),
+		...(answers.workloadManager.enabled ? [answers.workloadManager.namespace] : []),
+	]),
+];
+
+/** Repository of an image in the internal registry, without host: `zenml/zenml-pro-api`. */
+export const repositoryOf = ({registry}: Answers, name: string): string =>
+	registry.prefix === '' ? name : `${registry.prefix}/${name}`;
+
+/** Full reference of an image in the internal registry. */
+export const referenceOf = (answers: Answers, {name, tag}: Pick<Image, 'name' | 'tag'>): string =>
+	`${answers.registry.host}/${repositoryOf(answers, name)}:${tag}`;
+
+/** `https://host`, with the port where it is not 443. */
+export const urlOf = ({ingress}: Answers, host: string): string =>
+	`https://${host}${ingress.httpsPort === 443 ? '' : `:${ingress.httpsPort}`}`;

@@ -1,0 +1,167 @@
+import {afterEach, describe, expect, test} from 'vitest';
+import type {Draft} from '../../source/answers/draft.ts';
+import {topics} from '../../source/answers/questions.ts';
+import {askAnswers, askEntries, askTopic, askWord, PlainLeft, reviewLines} from '../../source/app/plain/ask.ts';
+import {missingPaths, plainEntries} from '../../source/app/plain/entries.ts';
+import {plainTalk} from './plain-talk.ts';
+
+const full: Draft = {
+	registry: {host: 'registry.corp.example', username: 'pusher', password: 'env:REGISTRY_PASSWORD'},
+	tls: {certificate: '/etc/pki/tls.crt', key: '/etc/pki/tls.key', ca: '/etc/pki/ca.crt'},
+	database: {host: 'postgres.corp.example', admin: {username: 'postgres', password: 'file:/run/pg'}},
+	controlPlane: {host: 'zenml-pro.corp.example', admin: {username: 'admin'}},
+	workspaces: [{name: 'default', host: 'zenml-workspace.corp.example'}],
+};
+
+let talk: ReturnType<typeof plainTalk> | undefined;
+afterEach(() => talk?.lines.close());
+
+const open = () => {
+	talk = plainTalk();
+	const kept: (readonly [string, string])[] = [];
+	return {
+		talk,
+		kept,
+		keep: (path: string, secret: string): void => {
+			kept.push([path, secret]);
+		},
+	};
+};
+
+const registry = {kind: 'topic', id: 'registry'} as const;
+
+test('one question after the other is told with its why and its example, and a wrong answer is asked again', async () => {
+	const {talk: shown, keep} = open();
+	const {registry: _registry, ...draft} = full;
+	const asked = askEntries(shown.lines, draft, {kind: 'missing', paths: ['registry.host']}, keep);
+	const [question] = topics.find(({id}) => id === 'registry')?.questions ?? [];
+	await shown.until(`== 2 of ${topics.length}: Registry`);
+	await shown.until(question?.why ?? 'no such question');
+	await shown.until('Example: ');
+	const prompt = '[internal-registry.corp.example]: ';
+	await shown.answer([prompt, 'https://wrong']);
+	await shown.until('Not valid: ');
+	await shown.answer([prompt, 'r.corp.example:5000']);
+	expect(await asked).toMatchObject({registry: {host: 'r.corp.example:5000'}});
+});
+
+test('a typed secret is kept aside, is never shown, and leaves only a word in the answers', async () => {
+	const {talk: shown, kept, keep} = open();
+	const draft: Draft = {...full, registry: {host: 'registry.corp.example', username: 'pusher'}};
+	const asked = askAnswers(shown.lines, draft, {kind: 'missing', paths: ['registry.password']}, keep);
+	await shown.until('What you type is not shown.');
+	await shown.answer([': ', 'hunter2']);
+	expect((await asked).answers.registry.password).toBe('prompt');
+	expect(kept).toEqual([['registry.password', 'hunter2']]);
+	expect(shown.shown()).not.toContain('hunter2');
+	expect(reviewLines((await asked).draft).join('\n')).not.toContain('hunter2');
+});
+
+test('a reference in place of a secret is an answer, and Enter keeps the one that is there', async () => {
+	const {talk: shown, kept, keep} = open();
+	const scope = {kind: 'missing', paths: ['registry.password']} as const;
+	const first = askEntries(shown.lines, full, scope, keep);
+	await shown.answer(['[from env:REGISTRY_PASSWORD]: ', 'file:/run/secret']);
+	const draft = await first;
+	expect(draft).toMatchObject({registry: {password: 'file:/run/secret'}});
+	const second = askEntries(shown.lines, draft, scope, keep);
+	await shown.answer(['[from file:/run/secret]: ', '']);
+	expect(await second).toEqual(draft);
+	expect(kept).toEqual([]);
+});
+
+test('back asks the question before again, with its answer in brackets', async () => {
+	const {talk: shown, keep} = open();
+	const asked = askEntries(shown.lines, {}, {kind: 'missing', paths: ['registry.host', 'tls.certificate']}, keep);
+	await shown.answer([': ', 'back']);
+	await shown.until('This is the first question.');
+	await shown.answer([': ', 'r1.corp.example']);
+	await shown.until('== 3 of');
+	await shown.answer([': ', 'back'], ['[r1.corp.example]: ', 'r2.corp.example']);
+	await shown.until('== 3 of');
+	await shown.answer([': ', 'quit']);
+	await expect(asked).rejects.toBeInstanceOf(PlainLeft);
+	expect(shown.shown()).toContain('r2.corp.example');
+});
+
+test('choices are numbered and chosen by number or word', async () => {
+	for (const typed of ['2', 'REQUIRE']) {
+		const {talk: shown, keep} = open();
+		const asked = askEntries(shown.lines, full, {kind: 'missing', paths: ['database.tls']}, keep);
+		await shown.until('  2 require');
+		await shown.answer(['[verify-full]: ', 'nonsense'], ['must be one of verify-full, require, disable', typed]);
+		expect(await asked).toMatchObject({database: {tls: 'require'}});
+		shown.lines.close();
+	}
+});
+
+test('Enter takes a default and does not write it down; a dash takes an answer out', async () => {
+	const {talk: shown, keep} = open();
+	const draft: Draft = {...full, network: {nameServer: '10.0.0.53'}};
+	const asked = askEntries(shown.lines, draft, {kind: 'missing', paths: ['bundle.path', 'network.nameServer']}, keep);
+	await shown.answer(['[./zenml-air-gapped-bundle]: ', ''], ['[10.0.0.53]: ', '-']);
+	const done = await asked;
+	expect(done).not.toHaveProperty('bundle');
+	expect(done).not.toHaveProperty('network.nameServer');
+});
+
+test('a list grows by yes, and back takes the new member out again', async () => {
+	const {talk: shown, keep} = open();
+	const asked = askEntries(shown.lines, full, {kind: 'topic', id: 'workspaces'}, keep);
+	const count = plainEntries(full, {kind: 'topic', id: 'workspaces'}).length - 1;
+	for (let index = 0; index < count; index += 1) await shown.answer([']: ', '']);
+	await shown.answer(['Add another one? no/yes/back/quit [no]: ', 'yes'], ['(number 2)', ''], [']: ', 'back']);
+	await shown.answer(['(number 2)', 'back'], ['Add another one? no/yes/back/quit [no]: ', '']);
+	expect(await asked).toEqual(full);
+});
+
+test('every question that lacks an answer is asked, and the answers are valid at the end', async () => {
+	const {talk: shown, keep} = open();
+	const asked = askAnswers(shown.lines, {}, {kind: 'missing', paths: missingPaths({})}, keep);
+	await shown.until('Example: ');
+	await shown.answer(['Registry host: ', 'registry.corp.example'], ['Certificate: ', '/pki/tls.crt']);
+	await shown.answer(['Private key [/pki/tls.key]: ', ''], ['CA certificate [/pki/ca.crt]: ', '']);
+	await shown.answer(['[postgres.corp.example]: ', 'pg.corp.example'], ['[zenml-pro.corp.example]: ', '']);
+	await shown.answer(['Workspace name [default]: ', ''], ['[zenml-workspace.corp.example]: ', '']);
+	const {answers} = await asked;
+	expect(answers.registry.host).toBe('registry.corp.example');
+	expect(answers.database.host).toBe('pg.corp.example');
+	expect(answers.workspaces.map(({name, host}) => [name, host])).toEqual([['default', 'zenml-workspace.corp.example']]);
+});
+
+test('what was typed for an earlier run is asked for again only where it is named', () => {
+	const draft: Draft = {...full, registry: {host: 'r.corp.example', username: 'u', password: 'prompt'}};
+	expect(missingPaths(draft)).toEqual([]);
+	expect(plainEntries(draft, {kind: 'missing', paths: ['registry.password']}).map(({id}) => id)).toEqual([
+		'registry.password',
+	]);
+});
+
+describe('words', () => {
+	test('only the offered words count, their first letters too, and Enter alone means nothing unless told', async () => {
+		const {talk: shown} = open();
+		const word = askWord(shown.lines, 'Start?', ['yes', 'no']);
+		await shown.answer(
+			['Start? yes/no: ', ''],
+			['Please answer yes or no.', 'maybe'],
+			['Please answer yes or no.', 'Y'],
+		);
+		expect(await word).toBe('yes');
+	});
+
+	test('a topic is chosen by its number', async () => {
+		const {talk: shown} = open();
+		const topic = askTopic(shown.lines);
+		await shown.answer(['Which topic? ', '99'], ['Please type a number', '2']);
+		expect(await topic).toEqual(registry);
+	});
+});
+
+test('a name of one answer asks for that answer alone, a name of a group for all in it, a key in a map for the map', () => {
+	const asked = (path: string) => plainEntries(full, {kind: 'missing', paths: [path]}).map(({id}) => id);
+	expect(asked('database.admin.password')).toEqual(['database.admin.password']);
+	expect(asked('database.admin')).toContain('database.admin.username');
+	expect(asked('database.admin').every((path) => path.startsWith('database.admin'))).toBe(true);
+	expect(asked('workspaces.0.host')).toEqual(['workspaces.0.host']);
+	expect(asked('bundle.path.deeper')).toEqual(['bundle.path']);
+});

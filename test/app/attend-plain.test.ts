@@ -1,0 +1,141 @@
+import {afterEach, expect, test} from 'vitest';
+import type {Draft} from '../../source/answers/draft.ts';
+import type {Answers} from '../../source/answers/schema.ts';
+import {attendPlainly} from '../../source/app/plain/attend.ts';
+import {problem} from '../../source/base/problem.ts';
+import type {Event, Handover} from '../../source/engine/types.ts';
+import {plainTalk} from './plain-talk.ts';
+
+const full: Draft = {
+	registry: {host: 'registry.corp.example', username: 'pusher', password: 'env:REGISTRY_PASSWORD'},
+	tls: {certificate: '/etc/pki/tls.crt', key: '/etc/pki/tls.key', ca: '/etc/pki/ca.crt'},
+	database: {host: 'postgres.corp.example', admin: {username: 'postgres', password: 'file:/run/pg'}},
+	controlPlane: {host: 'zenml-pro.corp.example', admin: {username: 'admin'}},
+	workspaces: [{name: 'default', host: 'zenml-workspace.corp.example'}],
+};
+
+let talk: ReturnType<typeof plainTalk> | undefined;
+afterEach(() => talk?.lines.close());
+
+const attend = () => {
+	const own = plainTalk();
+	talk = own;
+	const kept: (readonly [string, string])[] = [];
+	const edited: Answers[] = [];
+	const saved: string[] = [];
+	const attendance = attendPlainly({
+		lines: own.lines,
+		acknowledged: ['ca'],
+		draft: () => full,
+		edited: (_draft, answers) => edited.push(answers),
+		keepSecret: (path, secret) => kept.push([path, secret]),
+		saveHandover: async ({id}) => {
+			saved.push(id);
+			return '/state/handover';
+		},
+	});
+	return {...attendance, talk: own, kept, edited, saved};
+};
+
+const refused = problem({
+	code: 'registry-unauthorized',
+	area: 'registry',
+	message: 'm',
+	cause: 'c',
+	fix: 'f',
+	answers: ['registry.password'],
+});
+const choices = ['retry', 'edit', 'skip', 'quit'] as const;
+const never = new AbortController().signal;
+
+test.each(['retry', 'quit'] as const)('a problem is answered by the word %s', async (word) => {
+	const {controls, talk: shown} = attend();
+	const decided = controls.decide('images', refused, choices, never);
+	await shown.answer(['What now? retry/edit/skip/quit: ', word]);
+	expect(await decided).toEqual({decision: word});
+});
+
+test('skip is asked for twice, and what is not offered is no answer', async () => {
+	const {controls, talk: shown} = attend();
+	const decided = controls.decide('images', refused, ['retry', 'skip', 'quit'], never);
+	await shown.answer(['What now? retry/skip/quit: ', 'edit']);
+	await shown.answer(['Please answer', 'skip'], ['Really go on without this step? yes/no: ', 'no']);
+	await shown.answer(['What now? ', 'skip'], ['Really go on without this step? yes/no: ', 'yes']);
+	expect(await decided).toEqual({decision: 'skip'});
+});
+
+test('edit asks for the answers that the problem names, and a typed secret is not echoed', async () => {
+	const {controls, talk: shown, kept, edited} = attend();
+	const decided = controls.decide('images', refused, choices, never);
+	await shown.answer(['What now? ', 'edit'], ['[from env:REGISTRY_PASSWORD]: ', 'n3w-secret']);
+	expect(await decided).toMatchObject({decision: 'edit', answers: {registry: {password: 'prompt'}}});
+	expect(kept).toEqual([['registry.password', 'n3w-secret']]);
+	expect(edited).toHaveLength(1);
+	expect(shown.shown()).not.toContain('n3w');
+});
+
+test('leaving the questions comes back to the decision', async () => {
+	const {controls, talk: shown} = attend();
+	const decided = controls.decide('images', {...refused, answers: []}, choices, never);
+	await shown.answer(['What now? ', 'edit'], ['Which topic? ', 'quit'], ['What now? ', 'retry']);
+	expect(await decided).toEqual({decision: 'retry'});
+});
+
+test('a stop ends the question, and so does the end of the input', async () => {
+	const {controls, talk: shown} = attend();
+	const stop = new AbortController();
+	const first = controls.decide('images', refused, choices, stop.signal);
+	await shown.answer(['What now? ', 'edit']);
+	await shown.until(']: ');
+	stop.abort(new Error('stop'));
+	await expect(first).rejects.toThrow('stop');
+	const second = controls.decide('images', refused, choices, never);
+	await shown.until('What now? ');
+	shown.input.end();
+	expect(await second).toEqual({decision: 'quit'});
+});
+
+const handover: Handover = {
+	id: 'dns',
+	title: 'DNS records',
+	who: 'network team',
+	intro: 'Send these.',
+	sections: [],
+	awaited: [{label: 'a.corp', ok: false, note: ''}],
+	pollEveryMs: 5000,
+	acknowledge: 'The records are there for all users.',
+};
+const waiting: Event = {type: 'step-waiting', step: 'dns', handover, at: 0};
+
+test('a hand-over is confirmed by typing done, looked at again by look, and saved by save', async () => {
+	const {controls, listener, talk: shown, saved} = attend();
+	expect([controls.acknowledged('dns'), controls.acknowledged('ca')]).toEqual([false, true]);
+	listener(waiting);
+	await shown.until('Type done to confirm: The records are there for all users.');
+	const nudged = controls.nudged(never);
+	shown.type('look\r');
+	await nudged;
+	listener(waiting);
+	shown.type('what\r');
+	await shown.until('There is no "what" here.');
+	shown.type('save\r');
+	await shown.until('Saved in /state/handover');
+	expect(saved).toEqual(['dns']);
+	shown.type('done\r');
+	await shown.until('Confirmed: The records are there for all users.');
+	expect(controls.acknowledged('dns')).toBe(true);
+	expect(shown.shown().match(/Type done/gu)).toHaveLength(1);
+});
+
+test('after the hand-over nothing that is typed counts any more', async () => {
+	const {controls, listener, talk: shown} = attend();
+	listener(waiting);
+	listener({type: 'step-finished', step: 'dns', outcome: 'applied', note: '', fingerprint: '', at: 1});
+	shown.type('done\r');
+	await new Promise((resolve) => setImmediate(resolve));
+	expect(controls.acknowledged('dns')).toBe(false);
+	const {acknowledge: _acknowledge, ...unconfirmed} = handover;
+	listener({type: 'step-waiting', step: 'ca', handover: unconfirmed, at: 2});
+	shown.type('done\r');
+	await shown.until('There is no "done" here.');
+});

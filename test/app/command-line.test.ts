@@ -1,0 +1,183 @@
+import {CommanderError} from 'commander';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {commandLine, type Request} from '../../source/app/command-line.ts';
+import {stepIds} from '../../source/engine/types.ts';
+import {createStage, type Stage} from './stage.ts';
+
+const parse = async (...words: readonly string[]): Promise<Request | undefined> => {
+	let asked: Request | undefined;
+	await commandLine(
+		'1.2.3',
+		['disk-full'],
+		(request) => {
+			asked = request;
+		},
+		{out: () => undefined, err: () => undefined},
+	).parseAsync([...words], {from: 'user'});
+	return asked;
+};
+
+const defaults = {set: [], nonInteractive: false, plain: false, json: false, logLevel: 'info'};
+
+test('without a word the install is meant, with every default', async () => {
+	expect(await parse()).toEqual({command: 'install', options: defaults});
+});
+
+test.each(['install', 'plan', 'verify', 'status'] as const)('%s has the same defaults', async (command) => {
+	expect(await parse(command)).toEqual({command, options: defaults});
+});
+
+const everyOption = [
+	['--answers', 'a.yaml'],
+	['--set', 'registry.host=r:5000'],
+	['--set', 'a=b=c'],
+	['--bundle', './b'],
+	['--state-dir', '/s'],
+	['--kubeconfig', 'k'],
+	['--context', 'prod'],
+	['--from', 'images'],
+	['--until', 'dns'],
+	['--non-interactive'],
+	['--plain'],
+	['--json'],
+	['--log-level', 'debug'],
+];
+const everyValue = {
+	answers: 'a.yaml',
+	set: ['registry.host=r:5000', 'a=b=c'],
+	bundle: './b',
+	stateDir: '/s',
+	kubeconfig: 'k',
+	context: 'prod',
+	from: 'images',
+	until: 'dns',
+	nonInteractive: true,
+	plain: true,
+	json: true,
+	logLevel: 'debug',
+};
+
+test.each([[], ['install'], ['plan'], ['verify'], ['status'], ['rehearse'], ['answers', 'show']])(
+	'%s %s takes every shared option',
+	async (...command) => {
+		const words = command.filter((word) => word !== undefined);
+		const request = await parse(...words, ...everyOption.flat());
+		expect(request && 'options' in request ? request.options : undefined).toMatchObject(everyValue);
+	},
+);
+
+test.each(stepIds)('--from and --until know the step %s', async (step) => {
+	expect(await parse('--from', step, '--until', step)).toMatchObject({options: {from: step, until: step}});
+});
+
+test.each(['init', 'validate', 'schema', 'show'] as const)('answers %s takes a file, or none', async (action) => {
+	expect(await parse('answers', action, 'site.yaml')).toEqual({
+		command: 'answers',
+		action,
+		file: 'site.yaml',
+		options: defaults,
+	});
+	expect(await parse('answers', action)).toEqual({command: 'answers', action, options: defaults});
+});
+
+test('rehearse takes a fault, a pace and a fresh start', async () => {
+	expect(await parse('rehearse')).toMatchObject({command: 'rehearse', pace: 'real', fresh: false});
+	expect(await parse('rehearse', '--fault', 'disk-full', '--pace', 'fast', '--fresh')).toMatchObject({
+		command: 'rehearse',
+		fault: 'disk-full',
+		pace: 'fast',
+		fresh: true,
+	});
+});
+
+test.each(['bash', 'zsh'] as const)('completion takes %s', async (shell) => {
+	expect(await parse('completion', shell)).toEqual({command: 'completion', shell});
+});
+
+test.each([
+	[['--frobnicate']],
+	[['install', '--frobnicate']],
+	[['--from', 'nowhere']],
+	[['--until', 'Images']],
+	[['plan', '--log-level', 'loud']],
+	[['--answers']],
+	[['unheard-of']],
+	[['install', 'site.yaml']],
+	[['answers', 'unheard-of']],
+	[['answers', 'show', 'a', 'b']],
+	[['rehearse', '--fault', 'meteor']],
+	[['rehearse', '--pace', 'slow']],
+	[['completion', 'fish']],
+	[['completion']],
+])('%j is refused', async (words) => {
+	await expect(parse(...words)).rejects.toBeInstanceOf(CommanderError);
+});
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await createStage();
+});
+afterAll(async () => stage.remove());
+
+test.each([
+	[['--frobnicate'], 'unknown option'],
+	[['--stat-dir', 'x'], '--state-dir'],
+	[['--from', 'nowhere'], 'bundle, prerequisites, images'],
+	[['unheard-of'], 'unheard-of'],
+	[['rehearse', '--fault', 'meteor'], 'wrong-database-password'],
+])('%j ends with 2, says why, and points to the help', async (words, says) => {
+	const {code, out, err} = await stage.run(...words);
+	expect(code).toBe(2);
+	expect(out).toBe('');
+	expect(err).toContain(says);
+	expect(err).toContain('--help');
+});
+
+test('a range of steps that ends before it begins ends with 2', async () => {
+	const {code, err} = await stage.run('plan', '--from', 'dns', '--until', 'images');
+	expect(code).toBe(2);
+	expect(err).toContain('No step lies between --from dns and --until images.');
+	expect(err).toContain('steps-empty-range');
+});
+
+test.each([[[]], [['install']], [['plan']], [['rehearse']]])(
+	'the help of %j has examples that are command lines of this program',
+	async (command) => {
+		const {code, out, err} = await stage.run(...command, '--help');
+		expect([code, err]).toEqual([0, '']);
+		expect(out).toContain('Usage: zenml-airgap');
+		const examples = (out.split('Examples:\n')[1] ?? '')
+			.split('\n')
+			.flatMap((line) => /^ {2}zenml-airgap ?(.*)$/u.exec(line)?.[1] ?? []);
+		expect(examples.length).toBeGreaterThan(0);
+		for (const example of examples) {
+			const words = example
+				.replace(/ {3,}.*$/u, '')
+				.replace(/ > .*/u, '')
+				.split(' ')
+				.filter((word) => word !== '');
+			const fault = words.indexOf('--fault');
+			if (fault >= 0) words[fault + 1] = 'disk-full';
+			expect(await parse(...words), example).toBeDefined();
+		}
+	},
+);
+
+test.each([['verify'], ['status'], ['answers'], ['answers', 'init'], ['completion']])(
+	'%s %s has a help',
+	async (...words) => {
+		const {code, out} = await stage.run(...words.filter((word) => word !== undefined), '--help');
+		expect(code).toBe(0);
+		expect(out).toContain(`Usage: zenml-airgap ${words.filter((word) => word !== undefined).join(' ')}`);
+	},
+);
+
+test('the help names every command', async () => {
+	const {out} = await stage.run('--help');
+	for (const name of ['install', 'plan', 'verify', 'status', 'answers', 'rehearse', 'completion'])
+		expect(out).toMatch(new RegExp(`^ {2}${name}\\b`, 'mu'));
+});
+
+test('the version is printed alone', async () => {
+	expect(await stage.run('--version')).toEqual({code: 0, out: '0.0.0-source\n', err: ''});
+});

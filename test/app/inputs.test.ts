@@ -1,0 +1,121 @@
+import {stat} from 'node:fs/promises';
+import path from 'node:path';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import type {GlobalOptions} from '../../source/app/context.ts';
+import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../../source/app/inputs.ts';
+import type {Journal} from '../../source/engine/journal.ts';
+import {writeJournal} from '../../source/engine/journal.ts';
+import {load, shortest} from '../answers/samples.ts';
+import {createStage, type Stage} from './stage.ts';
+
+let stage: Stage;
+beforeEach(async () => {
+	stage = await createStage();
+});
+afterEach(async () => stage.remove());
+
+const none: GlobalOptions = {set: [], nonInteractive: true, plain: false, json: false, logLevel: 'info'};
+
+const find = async (options: Partial<GlobalOptions> = {}) =>
+	findAnswers(stage.context, {...none, ...options}, stage.stateDirectory);
+
+const earlier: Journal = {
+	schema: 1,
+	tool: '1',
+	runId: 'r1',
+	savedAt: 1,
+	startedAt: 1,
+	host: 'h',
+	pid: 1,
+	outcome: 'stopped',
+	steps: [],
+	acknowledged: [],
+	answers: load(shortest.replace('zenml-pro.corp.internal', 'from-journal.corp.internal')),
+};
+const leaveJournal = async (journal: Journal = earlier): Promise<void> =>
+	writeJournal(path.join(stage.stateDirectory, 'state.json'), journal);
+
+test.each([
+	[{}, {}, '', '<home>/.local/state/zenml-airgap'],
+	[{XDG_STATE_HOME: '/x'}, {}, '', '/x/zenml-airgap'],
+	[{XDG_STATE_HOME: ''}, {}, 'rehearsal', '<home>/.local/state/zenml-airgap/rehearsal'],
+	[{XDG_STATE_HOME: '/x'}, {stateDir: 'mine'}, '', '<folder>/mine'],
+	[{}, {stateDir: '/abs'}, 'rehearsal', '/abs'],
+])('with %j and %j the state lies in %s%s', (environment, options, part, wanted) => {
+	const {context, folder} = stage;
+	expect(stateDirectoryOf({...context, environment}, {...none, ...options}, part)).toBe(
+		wanted.replace('<home>', context.homeDirectory).replace('<folder>', folder),
+	);
+});
+
+test('an answer file is read, and its relative paths start at its folder', async () => {
+	await stage.write('site/answers.yaml', shortest);
+	const source = await find({answers: 'site/answers.yaml'});
+	expect(source).toMatchObject({
+		from: 'file',
+		file: 'site/answers.yaml',
+		baseDirectory: path.join(stage.folder, 'site'),
+	});
+	const answers = completeAnswers(source, none);
+	expect(answers.tls.certificate).toBe(path.join(stage.folder, 'site/pki/tls.crt'));
+	expect(answers.tls.key).toBe(path.join(stage.context.homeDirectory, 'tls.key'));
+});
+
+test('without a file the answers of the earlier run are taken; a named file goes before them', async () => {
+	await leaveJournal();
+	const source = await find();
+	expect(source).toMatchObject({from: 'journal', file: path.join(stage.stateDirectory, 'state.json')});
+	expect(completeAnswers(source, none).controlPlane.host).toBe('from-journal.corp.internal');
+	await stage.write('a.yaml', shortest);
+	const named = await find({answers: 'a.yaml'});
+	expect(completeAnswers(named, none).controlPlane.host).toBe('zenml-pro.corp.internal');
+	expect(named.journal?.runId).toBe('r1');
+});
+
+test('a journal without answers counts as nothing', async () => {
+	const {answers: _answers, ...rest} = earlier;
+	await leaveJournal(rest);
+	expect((await find()).from).toBe('nothing');
+});
+
+test('--set goes before the file, and --bundle, --kubeconfig and --context before --set', async () => {
+	await stage.write('site/a.yaml', shortest);
+	const options = {
+		answers: 'site/a.yaml',
+		set: ['registry.prefix=own', 'bundle.path=/from/set', 'workspaces.0.name=team'],
+		bundle: './my bundle',
+		kubeconfig: 'kube/config',
+		context: 'prod: 1',
+	};
+	const answers = completeAnswers(await find(options), {...none, ...options});
+	expect(answers.registry.prefix).toBe('own');
+	expect(answers.workspaces[0]?.name).toBe('team');
+	// Paths on the command line start where the operator stands, not where the file lies.
+	expect(answers.bundle.path).toBe(path.join(stage.folder, 'my bundle'));
+	expect(answers.kubernetes).toMatchObject({kubeconfig: path.join(stage.folder, 'kube/config'), context: 'prod: 1'});
+});
+
+test.each([
+	['without anything', {}, 'answers-missing'],
+	['with a file that is not there', {answers: 'gone.yaml'}, 'answers-file-unreadable'],
+	['with a folder in its place', {answers: '.'}, 'answers-file-unreadable'],
+	['with a --set that is none', {set: ['registry.host']}, 'answers-set-syntax'],
+	['with --set alone, which is not enough', {set: ['registry.host=r:5000']}, 'answers-missing'],
+])('%s the answers are refused', async (_name, options, code) => {
+	const refused = await find(options)
+		.then((source) => completeAnswers(source, {...none, ...options}))
+		.catch((error: unknown) => error);
+	const {problem, problems} = refused as {
+		readonly problem?: {readonly code: string};
+		readonly problems?: readonly {readonly code: string}[];
+	};
+	expect((problem ?? problems?.[0])?.code).toBe(code);
+	await expect(stat(stage.stateDirectory)).rejects.toMatchObject({code: 'ENOENT'});
+});
+
+test('what is there so far serves the question screens', async () => {
+	const {draft, given, missing} = partialAnswers(await find({set: ['registry.host=r:5000']}));
+	expect(draft).toMatchObject({registry: {host: 'r:5000'}});
+	expect(given).toContain('registry.host');
+	expect(missing).toContain('controlPlane.host');
+});

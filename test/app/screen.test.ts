@@ -1,0 +1,94 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {afterEach, expect, test} from 'vitest';
+import type {GlobalOptions} from '../../source/app/context.ts';
+import {findAnswers, partialAnswers} from '../../source/app/inputs.ts';
+import {createSession, nextOf} from '../../source/app/screen.ts';
+import {writeJournal} from '../../source/engine/journal.ts';
+import {emptyRun} from '../../source/engine/reduce.ts';
+import {summaryLines} from '../../source/report/summary.ts';
+import {load, shortest} from '../answers/samples.ts';
+import {keys, type OpenApp, openApp} from '../ui/helpers/screen.tsx';
+import {createStage, type Stage} from './stage.ts';
+
+let stage: Stage | undefined;
+let app: OpenApp | undefined;
+afterEach(async () => {
+	app?.close();
+	await stage?.remove();
+});
+
+test('the last page says how to log in with a password that was generated, as what is printed after it does', () => {
+	const answers = load(
+		shortest.replace(
+			'  host: zenml-pro.corp.internal\n',
+			'  host: zenml-pro.corp.internal\n  admin:\n    password: generate\n',
+		),
+	);
+	const verification = {
+		id: 'verification',
+		title: 'Verification',
+		why: '',
+		skippable: false,
+		status: 'done',
+		attempt: 1,
+		stale: false,
+		changes: [],
+		warnings: [],
+		progress: [],
+		items: [],
+		acknowledged: false,
+		choices: [],
+	} as const;
+	const run = {...emptyRun, outcome: 'done', steps: [verification]} as const;
+	const said = nextOf(run, answers, 'again').join('\n');
+	expect(said).toContain(`as ${answers.controlPlane.admin.username}`);
+	expect(summaryLines(run, {answers, resumeCommand: 'again', logFile: 'log'}).join('\n')).toContain(
+		said.split('\n').at(-1),
+	);
+	expect(said).toContain('kubectl -n zenml-pro get secret');
+	expect(nextOf({...run, steps: []}, answers, 'again')).toEqual([]);
+	expect(nextOf({...run, outcome: 'failed'}, answers, 'again')).toEqual(['Go on with: again']);
+});
+
+const options: GlobalOptions = {set: [], nonInteractive: false, plain: false, json: false, logLevel: 'info'};
+
+test('the full screen asks again for a secret that an earlier run was told, and keeps it off screen and files', async () => {
+	stage = await createStage({environment: {KUBECONFIG: '/nonexistent/kubeconfig'}});
+	const {stateDirectory, context, folder} = stage;
+	const answers = load(shortest.replace('tls:\n', '  username: pusher\n  password: prompt\ntls:\n'));
+	await writeJournal(path.join(stateDirectory, 'state.json'), {
+		schema: 1,
+		tool: '1',
+		runId: 'r1',
+		savedAt: 1,
+		startedAt: 1,
+		host: 'h',
+		pid: 1,
+		outcome: 'stopped',
+		steps: [],
+		acknowledged: [],
+		answers,
+	});
+	const source = await findAnswers(context, options, stateDirectory);
+	const {session} = createSession(context, options, {
+		stateDirectory,
+		loaded: partialAnswers(source),
+		...(source.journal ? {journal: source.journal} : {}),
+		resumeCommand: 'zenml-airgap install',
+	});
+	app = await openApp(session);
+	const shown = async (text: string): Promise<void> => {
+		await expect.poll(() => app?.frame(), {timeout: 20_000}).toContain(text);
+	};
+	await shown('Go on with the earlier run');
+	await app.press(keys.enter);
+	await shown('Typed in an earlier run');
+	await app.press('hunter2-secret', keys.enter);
+	await shown('Review');
+	await app.press(keys.right, keys.right, keys.enter);
+	await shown('Answers saved');
+	expect(app.frames.join('\n')).not.toContain('hunter2');
+	expect(context.redactor.redact('hunter2-secret')).not.toContain('hunter2');
+	expect(await readFile(path.join(folder, 'zenml-airgap-answers.yaml'), 'utf8')).not.toContain('hunter2');
+});

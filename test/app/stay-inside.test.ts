@@ -1,0 +1,33 @@
+import {expect, test} from 'vitest';
+import type {Answers} from '../../source/answers/schema.ts';
+import {stayInside} from '../../source/app/rehearsal-answers.ts';
+import {ProblemError} from '../../source/base/problem.ts';
+
+const world = {
+	kubernetes: {kubeconfig: '/world/kubeconfig'},
+	registry: {host: '127.0.0.1:5000'},
+	database: {host: '127.0.0.1', port: 5432},
+};
+
+const judged = (answers: unknown): unknown => {
+	try {
+		stayInside(world)(answers as Answers);
+		return undefined;
+	} catch (error) {
+		if (error instanceof ProblemError) return error.problem.answers;
+		throw error;
+	}
+};
+
+test('answers that stay in the rehearsed world pass', () => {
+	expect(judged({...world, controlPlane: {replicas: 2}})).toBeUndefined();
+});
+
+test.each([
+	['another cluster', {...world, kubernetes: {kubeconfig: '/root/.kube/config'}}, ['kubernetes.kubeconfig']],
+	['another context', {...world, kubernetes: {...world.kubernetes, context: 'production'}}, ['kubernetes.context']],
+	['another registry', {...world, registry: {host: 'registry.example.org'}}, ['registry.host']],
+	['another database', {...world, database: {host: 'db.example.org', port: 5433}}, ['database.host', 'database.port']],
+])('%s edited at the screen is refused before anything is asked of it', (_what, answers, paths) => {
+	expect(judged(answers)).toEqual(paths);
+});

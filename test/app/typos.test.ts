@@ -1,0 +1,43 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {answersSchema} from '../../source/answers/schema.ts';
+import {acquireFileLock, liveHolder} from '../../source/base/lock.ts';
+import {createStage, type Stage} from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await createStage();
+});
+afterAll(async () => stage.remove());
+
+test.each([
+	[['instal'], 'unknown command "instal"; did you mean install?'],
+	[['verfy', '--json'], 'unknown command "verfy"; did you mean verify?'],
+	[['xyzzy'], 'unknown command "xyzzy"'],
+	[['bundle', 'verify', ''], 'There is an empty word on the command line.'],
+	[['install', '--bundle', ''], 'There is an empty word on the command line.'],
+	[['rehearse', 'answers'], 'rehearse takes no argument'],
+])('%j is refused by what is wrong with it', async (words, says) => {
+	const {code, err} = await stage.run(...words);
+	expect(code).toBe(2);
+	expect(err).toContain(says);
+});
+
+test('a lock names its holder while that lives, and nobody after a kill', async () => {
+	const file = path.join(stage.folder, 'lock');
+	const me = {pid: process.pid, host: 'here', user: 'me', runId: 'r', startedAt: 1};
+	expect(await liveHolder(file, 'here')).toBeUndefined();
+	const unlock = await acquireFileLock(file, me);
+	expect(await liveHolder(file, 'here')).toMatchObject(me);
+	const text = await readFile(file, 'utf8');
+	await unlock();
+	await writeFile(file, text.replace(/"birth":"[^"]*"/u, '"birth":"1"'));
+	expect(await liveHolder(file, 'here')).toBeUndefined();
+	expect(await liveHolder(file, 'elsewhere')).toMatchObject(me);
+});
+
+test('the port of a registry is a port', () => {
+	const issues = answersSchema.safeParse({registry: {host: 'registry.example.org:99999'}}).error?.issues ?? [];
+	expect(issues.find(({path: at}) => at.join('.') === 'registry.host')?.message).toContain('between 1 and 65535');
+});

@@ -1,0 +1,219 @@
+import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
+import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
+import {hostname, tmpdir} from 'node:os';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {acquireFileLock, type Holder, processBirth} from '../../source/base/lock.ts';
+
+let folder = '';
+let file = '';
+const children: ChildProcessWithoutNullStreams[] = [];
+beforeEach(async () => {
+	folder = await mkdtemp(path.join(tmpdir(), 'zenml-airgap-lock-'));
+	file = path.join(folder, 'state', 'lock');
+});
+afterEach(async () => {
+	for (const child of children.splice(0)) child.kill('SIGKILL');
+	await rm(folder, {recursive: true, force: true});
+});
+
+const me = (runId = 'mine') => ({
+	pid: process.pid,
+	host: hostname(),
+	user: 'ada',
+	runId,
+	startedAt: Date.UTC(2026, 0, 2, 3, 4, 5),
+});
+
+const leave = async (holder: Partial<Holder> | string): Promise<void> => {
+	await mkdir(path.dirname(file), {recursive: true});
+	const text = typeof holder === 'string' ? holder : JSON.stringify({...me('old'), birth: '1', ...holder});
+	await writeFile(file, text);
+};
+
+/** A process that was there and is gone. */
+const deadPid = async (): Promise<number> => {
+	const child = spawn('true');
+	await new Promise((resolve) => child.once('exit', resolve));
+	return child.pid ?? 0;
+};
+
+const holderNow = async (): Promise<Holder> => JSON.parse(await readFile(file, 'utf8')) as Holder;
+
+test('a free lock is taken, told who holds it to nobody else, and given back', async () => {
+	const release = await acquireFileLock(file, me());
+	expect(await holderNow()).toEqual({...me(), birth: await processBirth(process.pid)});
+	expect((await stat(file)).mode & 0o777).toBe(0o600);
+	expect((await stat(path.dirname(file))).mode & 0o777).toBe(0o700);
+	await release();
+	expect(await readdir(path.dirname(file))).toEqual([]);
+	await (await acquireFileLock(file, me()))();
+});
+
+test('a second taker is refused and told who holds it, where and since when', async () => {
+	const release = await acquireFileLock(file, me());
+	await expect(acquireFileLock(file, me('second'))).rejects.toMatchObject({
+		problem: {
+			code: 'install-locked',
+			area: 'locked',
+			message: `Another run is under way: process ${process.pid} of ada on ${hostname()}, since 2026-01-02T03:04:05.000Z.`,
+			cause: `It holds the lock ${file}.`,
+		},
+	});
+	expect((await holderNow()).runId).toBe('mine');
+	await release();
+});
+
+/** What lies there, and who has the lock after another run asked for it. */
+test.each([
+	['a dead process', async () => leave({pid: await deadPid()}), 'mine'],
+	['a reused pid: another birth', async () => leave({pid: process.pid, birth: '1'}), 'mine'],
+	['a lock that was cut short', async () => leave('{"pid":12,"birth":"1","ho'), 'mine'],
+	['a lock of its first bytes', async () => leave('{"p'), 'mine'],
+	['a lock whose bytes did not all reach the disk', async () => leave(`{"pid":12,"bi${'\0'.repeat(90)}`), 'mine'],
+	['an empty lock', async () => leave(''), 'mine'],
+	[
+		'a living process of this host',
+		async () => leave({pid: process.pid, birth: (await processBirth(process.pid)) ?? ''}),
+		'old',
+	],
+	['a process of another host', async () => leave({host: 'jump-2', pid: await deadPid()}), 'old'],
+])('%s', async (_name, prepare, owner) => {
+	await prepare();
+	const taken = await acquireFileLock(file, me()).catch((error: unknown) => error);
+	expect((await holderNow()).runId).toBe(owner);
+	if (owner === 'mine') await (taken as () => Promise<void>)();
+	else expect(taken).toMatchObject({problem: {code: 'install-locked'}});
+	expect(await readdir(path.dirname(file))).toEqual(owner === 'mine' ? [] : ['lock']);
+});
+
+test.each([
+	'a note of mine\n',
+	'0\n',
+	'{}',
+	'{"pid":"x"}',
+	'{"pid":12}\n',
+	'{"name":"x","pid":12',
+	JSON.stringify({pid: 1, notes: 'x'.repeat(10_000)}),
+])('a file that is no lock is refused by name and stays (%#)', async (text) => {
+	await leave(text);
+	await expect(acquireFileLock(file, me())).rejects.toMatchObject({
+		problem: {code: 'lock-not-ours', message: expect.stringContaining(file), location: {file}},
+	});
+	expect(await readFile(file, 'utf8')).toBe(text);
+	// Also in the place of the second lock.
+	await leave({pid: await deadPid()});
+	await writeFile(`${file}.removal`, text);
+	await expect(acquireFileLock(file, me())).rejects.toMatchObject({problem: {location: {file: `${file}.removal`}}});
+	expect(await readFile(`${file}.removal`, 'utf8')).toBe(text);
+});
+
+test('a link or a folder in the place of a lock is refused, and what it leads to stays', async () => {
+	const theirs = path.join(folder, 'theirs');
+	await mkdir(path.dirname(file));
+	await writeFile(theirs, '');
+	for (const make of [
+		() => symlink(theirs, file),
+		() => symlink(path.join(folder, 'nowhere'), file),
+		() => mkdir(file),
+	]) {
+		await make();
+		await expect(acquireFileLock(file, me())).rejects.toMatchObject({problem: {code: 'lock-not-ours'}});
+		await rm(file, {recursive: true});
+	}
+	expect(await readFile(theirs, 'utf8')).toBe('');
+});
+
+test('a run that died while it removed a dead lock does not block the next one', async () => {
+	await leave({pid: await deadPid()});
+	for (const guard of [JSON.stringify({...me('old'), birth: '1', pid: await deadPid()}), '']) {
+		await leave({pid: await deadPid()});
+		await writeFile(`${file}.removal`, guard);
+		const release = await acquireFileLock(file, me());
+		expect((await holderNow()).runId).toBe('mine');
+		await release();
+		expect(await readdir(path.dirname(file))).toEqual([]);
+	}
+});
+
+test('a lock that somebody else took over meanwhile is not given back for them', async () => {
+	const release = await acquireFileLock(file, me());
+	await leave({host: 'jump-2', pid: 1});
+	await release();
+	expect((await holderNow()).host).toBe('jump-2');
+});
+
+test('a folder that cannot be written is told as such', async () => {
+	await writeFile(path.join(folder, 'state'), '');
+	await expect(acquireFileLock(path.join(folder, 'state', 'lock'), me())).rejects.toMatchObject({
+		problem: {code: 'state-unwritable', area: 'usage'},
+	});
+	if (process.getuid?.() === 0) return;
+	await chmod(folder, 0o500);
+	await expect(acquireFileLock(path.join(folder, 'lock'), me())).rejects.toMatchObject({
+		problem: {code: 'state-unwritable'},
+	});
+	await chmod(folder, 0o700);
+});
+
+test('the birth of a process is known while it lives', async () => {
+	expect(await processBirth(process.pid)).toMatch(/^\d+$/u);
+	expect(await processBirth(await deadPid())).toBeUndefined();
+});
+
+const taker = (runId: string) => {
+	const child = spawn(process.execPath, [
+		'--import',
+		'tsx',
+		fileURLToPath(new URL('lock-taker.ts', import.meta.url)),
+		file,
+		runId,
+	]);
+	children.push(child);
+	let text = '';
+	const said = async (wanted: RegExp): Promise<string> =>
+		new Promise((resolve, reject) => {
+			const look = (): void => {
+				const found = wanted.exec(text);
+				if (found) resolve(found[0]);
+			};
+			child.stdout.on('data', look);
+			child.once('exit', () => reject(new Error(`ended after: ${text}`)));
+			look();
+		});
+	child.stdout.on('data', (chunk: Buffer) => {
+		text += chunk.toString();
+	});
+	child.stderr.on('data', (chunk: Buffer) => {
+		text += chunk.toString();
+	});
+	return {child, said};
+};
+
+test.each([
+	['a free lock', async () => undefined],
+	['a dead lock', async () => leave({pid: await deadPid()})],
+])('of twenty runs that take %s at the same moment exactly one gets it', async (_name, prepare) => {
+	await prepare();
+	const takers = Array.from({length: 20}, (_one, index) => taker(`run-${index}`));
+	await Promise.all(takers.map(async ({said}) => said(/ready/u)));
+	for (const {child} of takers) child.stdin.write('go\n');
+	const words = await Promise.all(takers.map(async ({said}) => said(/taken|install-locked|lock-contended|Error.*/u)));
+	expect(words.filter((word) => word === 'taken')).toHaveLength(1);
+	expect(new Set(words)).toEqual(new Set(['taken', 'install-locked']));
+	expect((await holderNow()).runId).toBe(`run-${words.indexOf('taken')}`);
+});
+
+test('the lock of a killed run is taken over', async () => {
+	const first = taker('first');
+	await first.said(/ready/u);
+	first.child.stdin.write('go\n');
+	await first.said(/taken/u);
+	await expect(acquireFileLock(file, me())).rejects.toMatchObject({problem: {code: 'install-locked'}});
+	first.child.kill('SIGKILL');
+	await new Promise((resolve) => first.child.once('exit', resolve));
+	const release = await acquireFileLock(file, me());
+	expect((await holderNow()).runId).toBe('mine');
+	await release();
+});

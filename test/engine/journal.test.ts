@@ -1,0 +1,175 @@
+import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {
+	type Journal,
+	journalOf,
+	parseJournal,
+	readJournal,
+	stateSchemaVersion,
+	writeJournal,
+} from '../../source/engine/journal.ts';
+import {emptyRun} from '../../source/engine/reduce.ts';
+import {fold, started, trouble, wholeRun} from './events.ts';
+
+let folder = '';
+let file = '';
+beforeEach(async () => {
+	folder = await mkdtemp(path.join(tmpdir(), 'zenml-airgap-state-'));
+	file = path.join(folder, 'deep', 'state.json');
+});
+afterEach(async () => rm(folder, {recursive: true, force: true}));
+
+const more = {host: 'jump-1', pid: 42, now: 99, answers: {registry: {password: 'env:PASSWORD'}}};
+const journal = journalOf(fold(wholeRun), more);
+
+test('a journal that was written is read again', async () => {
+	expect(await readJournal(file)).toBeUndefined();
+	await writeJournal(file, journal);
+	expect(await readJournal(file)).toEqual(JSON.parse(JSON.stringify(journal)));
+	expect((await stat(file)).mode & 0o777).toBe(0o600);
+	expect((await stat(path.dirname(file))).mode & 0o777).toBe(0o700);
+	expect(await readdir(path.dirname(file))).toEqual(['state.json']);
+});
+
+test('the copy before the last one is kept, as secret as the journal', async () => {
+	await writeJournal(file, {...journal, runId: 'one'});
+	await writeJournal(file, {...journal, runId: 'two'});
+	await writeJournal(file, {...journal, runId: 'three'});
+	const previous = `${file}.previous`;
+	expect((JSON.parse(await readFile(previous, 'utf8')) as Journal).runId).toBe('two');
+	expect((await readJournal(file))?.runId).toBe('three');
+	expect((await stat(previous)).mode & 0o777).toBe(0o600);
+	expect(await readdir(path.dirname(file))).toEqual(['state.json', 'state.json.previous']);
+});
+
+test('a file that others could read becomes secret when it is written', async () => {
+	await mkdir(path.dirname(file));
+	await writeFile(file, JSON.stringify(journal));
+	await chmod(file, 0o644);
+	await writeJournal(file, journal);
+	expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('readers during many writes see whole journals only', async () => {
+	await writeJournal(file, journal);
+	let writing = true;
+	const write = (async () => {
+		for (let index = 0; index < 40; index += 1) await writeJournal(file, {...journal, savedAt: index});
+		writing = false;
+	})();
+	let reads = 0;
+	while (writing) {
+		const seen = JSON.parse(await readFile(file, 'utf8')) as Journal;
+		expect(seen.runId).toBe('r1');
+		reads += 1;
+	}
+	await write;
+	expect(reads).toBeGreaterThan(0);
+	expect((await readJournal(file))?.savedAt).toBe(39);
+});
+
+const whole = JSON.stringify(journal);
+const half = whole.slice(0, whole.length / 2);
+
+/** The text of the file and of its previous copy (undefined: absent), and the run that is read or the code of the refusal. */
+test.each([
+	['half a file and a whole copy', half, whole.replace('"r1"', '"copy"'), 'copy'],
+	['an empty file and a whole copy', '', whole.replace('"r1"', '"copy"'), 'copy'],
+	['half a file and no copy', half, undefined, 'state-unreadable'],
+	['half a file and half a copy', half, half, 'state-unreadable'],
+	['a whole file and half a copy', whole, half, 'r1'],
+	['a file of another kind', '{"a": 1}', undefined, 'state-unreadable'],
+	['a list', '[]', undefined, 'state-unreadable'],
+	['an unknown step', whole.replace('"bundle"', '"brew-coffee"'), undefined, 'state-unreadable'],
+	['a newer layout', whole.replace('"schema":1', '"schema":2'), whole, 'state-newer'],
+	['a newer layout that looks quite different', '{"schema": 99, "tool": "9.0.0"}', undefined, 'state-newer'],
+	['half a file and a copy of a newer layout', half, whole.replace('"schema":1', '"schema":2'), 'state-newer'],
+])('%s', async (_name, main, previous, wanted) => {
+	expect(stateSchemaVersion).toBe(1);
+	await mkdir(path.dirname(file));
+	await writeFile(file, main);
+	if (previous !== undefined) await writeFile(`${file}.previous`, previous);
+	const read = await readJournal(file).then(
+		(found) => found?.runId,
+		(error: {readonly problem?: {readonly code: string; readonly area: string; readonly location?: unknown}}) => {
+			expect(error.problem).toMatchObject({area: 'usage', location: {file}});
+			return error.problem?.code;
+		},
+	);
+	expect(read).toBe(wanted);
+});
+
+test('a newer layout names the tool that wrote it', () => {
+	expect(() => parseJournal({schema: 2, tool: '7.1.0'}, 'x')).toThrow('written by a newer zenml-airgap (7.1.0)');
+});
+
+test('a state that cannot be read for another cause is told as such', async () => {
+	await mkdir(file, {recursive: true});
+	await expect(readJournal(file)).rejects.toMatchObject({
+		problem: {code: 'state-unreadable', cause: 'It cannot be read (EISDIR).'},
+	});
+});
+
+test('the journal of a run says what became of each step and what was confirmed', () => {
+	expect(journal).toEqual({
+		schema: 1,
+		tool: '1.2.3',
+		runId: 'r1',
+		savedAt: 99,
+		startedAt: 1000,
+		host: 'jump-1',
+		pid: 42,
+		outcome: 'done',
+		bundle: undefined,
+		steps: [
+			{id: 'bundle', outcome: 'already', fingerprint: 'aa', startedAt: 2000, finishedAt: 5000, note: '4 images'},
+			{id: 'images', outcome: 'applied', fingerprint: 'bb', startedAt: 6000, finishedAt: 20_000, note: ''},
+			{id: 'dns', outcome: 'already', fingerprint: 'cc', startedAt: 21_000, finishedAt: 28_000, note: '1 name'},
+			{
+				id: 'ca',
+				outcome: 'skipped',
+				fingerprint: 'dd',
+				startedAt: 29_000,
+				finishedAt: 33_000,
+				note: 'left out by the operator',
+			},
+		],
+		acknowledged: ['dns'],
+		answers: more.answers,
+	});
+});
+
+test('a run carries over what an earlier one knew of steps that it has not reached', () => {
+	const state = fold([
+		{...started, runId: 'r2'} as typeof started,
+		{type: 'step-started', step: 'bundle', stale: false},
+		{type: 'step-finished', step: 'bundle', outcome: 'already', note: 'new', fingerprint: 'a2'},
+		{type: 'step-started', step: 'images', stale: false},
+		{type: 'step-problem', step: 'images', problem: trouble, choices: []},
+	]);
+	const next = journalOf(state, {...more, earlier: {...journal, bundle: 'sha256:1'}});
+	expect(next).toMatchObject({runId: 'r2', bundle: 'sha256:1', acknowledged: ['dns']});
+	expect(next.outcome).toBeUndefined();
+	expect(next.steps.map(({id, fingerprint, note}) => [id, fingerprint, note])).toEqual([
+		['bundle', 'a2', 'new'],
+		['images', 'bb', ''],
+		['dns', 'cc', '1 name'],
+		['ca', 'dd', 'left out by the operator'],
+	]);
+	expect(journalOf(state, {...more, bundle: 'sha256:2', earlier: {...journal, bundle: 'sha256:1'}}).bundle).toBe(
+		'sha256:2',
+	);
+});
+
+test('the journal of a run of some steps keeps what is known of the others, in their order', () => {
+	const state = fold([{type: 'run-started', runId: 'r3', mode: 'install', version: '1', steps: []}]);
+	expect(journalOf(state, {...more, earlier: journal}).steps).toEqual(journal.steps);
+	expect(journalOf(emptyRun, more).steps).toEqual([]);
+});
+
+test('a confirmation of an earlier and of this run both count, once', () => {
+	const state = fold([started, {type: 'step-acknowledged', step: 'ca'}, {type: 'step-acknowledged', step: 'dns'}]);
+	expect(journalOf(state, {...more, earlier: journal}).acknowledged).toEqual(['dns', 'ca']);
+});
