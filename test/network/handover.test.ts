@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {createAuthority} from '../../rehearsal/authority/index.ts';
-import type {HandoverSection} from '../../source/engine/types.ts';
+import type {HandoverSection} from '../../source/base/handover.ts';
 import {caScripts} from '../../source/network/ca-scripts.ts';
 import {dnsRecords} from '../../source/network/dns-records.ts';
 
