@@ -4,9 +4,12 @@ import process from 'node:process';
 import {finished} from 'node:stream/promises';
 import {createStore} from '../source/app/store.ts';
 import {createRedactor} from '../source/base/redact.ts';
+import type {Event} from '../source/engine/events.ts';
 import {createFold} from '../source/engine/fold.ts';
-import {type Event, type LogLevel, stepIds} from '../source/engine/types.ts';
-import {runApp, type Session} from '../source/ui/index.tsx';
+import type {LogLevel} from '../source/engine/plan.ts';
+import {installStepIds} from '../source/plans/install-steps.ts';
+import {runApp} from '../source/ui/index.tsx';
+import type {Session} from '../source/ui/session.ts';
 
 const [, , count = '10000', overMs = '2000', logFile = '/dev/null'] = process.argv;
 const lines = Number(count);
@@ -78,8 +81,24 @@ const session: Session = {
 	plan: async () => ({steps: []}),
 	start: async () => {
 		const at = Date.now();
-		const steps = stepIds.map((id) => ({id, title: id, why: `Why ${id} is done.`, skippable: false}));
-		emit({at, type: 'run-started', runId: 'bench', mode: 'install', version: 'bench', steps});
+		const steps = installStepIds.map((id) => ({
+			id,
+			title: id,
+			why: `Why ${id} is done.`,
+			skippable: false,
+			proves: id === 'verification',
+		}));
+		emit({
+			at,
+			type: 'run-started',
+			runId: 'bench',
+			plan: 'install',
+			title: 'Installing',
+			pass: 'apply',
+			version: 'bench',
+			steps,
+			planSteps: steps.length,
+		});
 		emit({at, type: 'step-started', step: 'control-plane', stale: false});
 		emit({at, type: 'step-applying', step: 'control-plane', attempt: 1});
 		setTimeout(flood, 500);

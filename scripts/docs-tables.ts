@@ -2,7 +2,7 @@ import {fileURLToPath} from 'node:url';
 import {faults} from '../rehearsal/faults.ts';
 import {answersSchema} from '../source/answers/schema.ts';
 import {exitCodes} from '../source/base/problem.ts';
-import {installSteps} from '../source/plans/install.ts';
+import {installPlan} from '../source/plans/install.ts';
 import {accessesNeeded} from '../source/steps/shared/accesses.ts';
 import {cell, writeMadePart} from './docs-pages.ts';
 
@@ -81,7 +81,7 @@ export const madeTables = (): readonly (readonly [string, string, string])[] => 
 		'steps',
 		table(
 			['step', 'title', 'why', 'changes things'],
-			installSteps.map(({id, title, why, apply, when, skippable}) => [
+			installPlan.steps.map(({id, title, why, apply, when, skippable}) => [
 				`\`${id}\``,
 				title,
 				why,

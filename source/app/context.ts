@@ -40,14 +40,14 @@ export type Context = {
 
 /** What the command line said that every command shares. */
 export type GlobalOptions = {
-	readonly answers?: string;
+	readonly answers?: string | undefined;
 	readonly set: readonly string[];
-	readonly bundle?: string;
-	readonly stateDir?: string;
-	readonly kubeconfig?: string;
-	readonly context?: string;
-	readonly from?: string;
-	readonly until?: string;
+	readonly bundle?: string | undefined;
+	readonly stateDir?: string | undefined;
+	readonly kubeconfig?: string | undefined;
+	readonly context?: string | undefined;
+	readonly from?: string | undefined;
+	readonly until?: string | undefined;
 	readonly nonInteractive: boolean;
 	readonly plain: boolean;
 	readonly json: boolean;

@@ -6,7 +6,7 @@ import {toProblem} from '../base/problem.ts';
 import {createBundlePort} from '../bundle/open/bundle.ts';
 import {createCluster} from '../cluster/cluster.ts';
 import type {Journal} from '../engine/journal.ts';
-import {stepIds} from '../engine/types.ts';
+import {installStepIds} from '../plans/install-steps.ts';
 import type {Found} from '../ui/session.ts';
 import type {Context} from './context.ts';
 
@@ -70,7 +70,7 @@ const earlierOf = (journal: Journal | undefined): Pick<Found, 'earlier'> => {
 			: journal.outcome;
 	return {
 		earlier: {
-			text: `it ${ended}, ${done} of ${stepIds.length} steps done; every step is checked again`,
+			text: `it ${ended}, ${done} of ${installStepIds.length} steps done; every step is checked again`,
 			finished,
 			resumable: !finished,
 			at: journal.savedAt,
@@ -83,10 +83,10 @@ export const lookAround = async (
 	context: Context,
 	draft: Draft,
 	more: {
-		readonly journal?: Journal;
+		readonly journal?: Journal | undefined;
 		readonly stateDirectory: string;
-		readonly rehearsal?: readonly string[];
-		readonly fault?: readonly string[];
+		readonly rehearsal?: readonly string[] | undefined;
+		readonly fault?: readonly string[] | undefined;
 	},
 ): Promise<Found> => {
 	const [bundle, kubeconfig] = await Promise.all([

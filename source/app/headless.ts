@@ -1,58 +1,47 @@
 import type {Answers} from '../answers/schema.ts';
-import {ProblemError} from '../base/problem.ts';
 import {unattended} from '../engine/controls.ts';
-import type {Listener} from '../engine/types.ts';
+import type {Listener} from '../engine/events.ts';
+import type {Pass} from '../engine/plan.ts';
 import {jsonReport} from '../report/json.ts';
 import {plainReport} from '../report/plain.ts';
-import {summaryLines} from '../report/summary.ts';
 import type {Context, GlobalOptions} from './context.ts';
-import {runInstall} from './run.ts';
-
-type StepChoice = NonNullable<Parameters<typeof runInstall>[0]['from']>;
+import {appProblems} from './problems.ts';
+import {createSession, type SessionOptions} from './session.ts';
 
 /** The listener that the options ask for. */
-export const listenerFor = ({out}: Context, {json, logLevel}: GlobalOptions): Listener =>
+const listenerFor = ({out}: Context, {json, logLevel}: GlobalOptions): Listener =>
 	json ? jsonReport(out) : plainReport(out, {level: logLevel});
 
-/** Problems of answers that nobody is there to type are found before the run. */
-const promptedAnswers = (value: unknown, at: string): readonly string[] => {
+/** Paths of secrets that are to be typed. */
+const promptedPaths = (value: unknown, at = ''): readonly string[] => {
 	if (value === 'prompt') return [at];
 	if (value === null || typeof value !== 'object') return [];
-	return Object.entries(value).flatMap(([key, inner]) => promptedAnswers(inner, at === '' ? key : `${at}.${key}`));
+	return Object.entries(value).flatMap(([key, inner]) => promptedPaths(inner, at === '' ? key : `${at}.${key}`));
+};
+
+/** Secrets that nobody is there to type are found before the run. @throws ProblemError `answers-prompt-without-terminal` */
+const refusePrompts = (answers: Answers): void => {
+	const untold = promptedPaths(answers);
+	if (untold.length === 0) return;
+	const secrets = untold.length === 1 ? 'A secret is' : `${untold.length} secrets are`;
+	const places = untold.join(', ');
+	throw appProblems.error('answers-prompt-without-terminal', {secrets, places}, {answers: untold});
 };
 
 /**
- * A run without a screen: plain lines or JSON. Returns the exit code.
- * @throws ProblemError `answers-prompt-without-terminal`, and what `runInstall` refuses.
+ * A run without anybody: plain lines or JSON. Returns the exit code.
+ * @throws ProblemError `answers-prompt-without-terminal`, and what `runPlan` refuses.
  */
 export const runHeadless = async (
 	context: Context,
 	options: GlobalOptions,
-	run: {
-		readonly mode: 'install' | 'plan' | 'verify';
-		readonly answers: Answers;
-		readonly stateDirectory: string;
-		readonly resumeCommand: string;
-	},
+	run: SessionOptions & {readonly pass: Pass; readonly answers: Answers},
 ): Promise<number> => {
-	const {answers, mode, stateDirectory, resumeCommand} = run;
-	const untold = promptedAnswers(answers, '');
-	if (untold.length > 0) {
-		throw new ProblemError({
-			code: 'answers-prompt-without-terminal',
-			area: 'usage',
-			message: `${untold.length === 1 ? 'A secret is' : `${untold.length} secrets are`} to be typed, but this run asks nothing.`,
-			cause: `"prompt" stands at ${untold.join(', ')}.`,
-			fix: 'Put a reference there: env:NAME, file:PATH or k8s:namespace/name/key.',
-			answers: untold,
-		});
-	}
-	const report = await runInstall({
-		context,
-		stateDirectory,
-		mode,
-		answers,
-		prompted: new Map(),
+	const {answers, pass} = run;
+	refusePrompts(answers);
+	const session = createSession(context, run);
+	const report = await session.run(answers, {
+		pass,
 		controls: (acknowledged) =>
 			unattended({
 				acknowledged: (step) => acknowledged.includes(step),
@@ -60,16 +49,8 @@ export const runHeadless = async (
 			}),
 		listeners: [listenerFor(context, options)],
 		signal: context.signal,
-		...(options.from === undefined ? {} : {from: options.from as StepChoice}),
-		...(options.until === undefined ? {} : {until: options.until as StepChoice}),
 	});
-	const lines = summaryLines(report.state, {
-		answers,
-		resumeCommand,
-		logFile: report.logFile,
-		...(report.reportFile === undefined ? {} : {reportFile: report.reportFile}),
-	});
-	const text = `\n${context.redactor.redact(lines.join('\n'))}\n`;
+	const text = `\n${session.summary(report)}\n`;
 	// With --json standard output holds events only.
 	if (options.json) context.err(text);
 	else context.out(text);

@@ -2,10 +2,12 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {type LoadedDraft, loadAnswers, loadDraft, type Override, parseOverrides} from '../answers/load.ts';
 import type {Answers} from '../answers/schema.ts';
+import {errnoWords} from '../base/errno.ts';
 import {ProblemError, ProblemsError} from '../base/problem.ts';
 import {type Journal, readJournal} from '../engine/journal.ts';
 import type {Context, GlobalOptions} from './context.ts';
 import {journalFile} from './journal-file.ts';
+import {appProblems} from './problems.ts';
 
 /** Where answers come from: the file, or an earlier run's journal, or nothing but `--set` and defaults. */
 export type AnswerSource = {
@@ -31,20 +33,9 @@ export const stateDirectoryOf = (
 };
 
 const readAnswerFile = async (file: string): Promise<string> =>
-	readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-		throw new ProblemError({
-			code: 'answers-file-unreadable',
-			area: 'usage',
-			message: `The answer file ${file} cannot be read.`,
-			cause:
-				error.code === 'ENOENT'
-					? 'There is no such file.'
-					: error.code === 'EISDIR'
-						? 'That is a folder.'
-						: error.message,
-			fix: 'Name the right file with --answers; "zenml-airgap answers init" writes one to start from.',
-			location: {file},
-		});
+	readFile(file, 'utf8').catch((error: unknown) => {
+		const given = {file, reason: errnoWords(error, 'read')};
+		throw appProblems.error('answers-file-unreadable', given, {location: {file}, error});
 	});
 
 const optionOverrides = ({bundle, kubeconfig, context}: GlobalOptions): readonly string[] => [
@@ -52,6 +43,9 @@ const optionOverrides = ({bundle, kubeconfig, context}: GlobalOptions): readonly
 	...(kubeconfig === undefined ? [] : [`kubernetes.kubeconfig=${JSON.stringify(kubeconfig)}`]),
 	...(context === undefined ? [] : [`kubernetes.context=${JSON.stringify(context)}`]),
 ];
+
+/** Answers of a command, and the journal of the earlier run in its state folder. */
+export type FoundAnswers = AnswerSource & {readonly journal?: Journal | undefined};
 
 /**
  * Finds the answers of this command: `--answers`, else those of the earlier run in this state folder.
@@ -61,7 +55,7 @@ export const findAnswers = async (
 	context: Context,
 	options: GlobalOptions,
 	stateDirectory: string,
-): Promise<AnswerSource & {readonly journal?: Journal}> => {
+): Promise<FoundAnswers> => {
 	const journal = await readJournal(journalFile(stateDirectory));
 	const {overrides, problems} = parseOverrides([...options.set, ...optionOverrides(options)]);
 	if (problems.length > 0) throw new ProblemsError(problems);
@@ -69,7 +63,7 @@ export const findAnswers = async (
 		overrides,
 		overrideDirectory: context.workingDirectory,
 		homeDirectory: context.homeDirectory,
-		...(journal ? {journal} : {}),
+		journal,
 	};
 	if (options.answers !== undefined) {
 		const file = path.resolve(context.workingDirectory, options.answers);
@@ -95,8 +89,8 @@ export const findAnswers = async (
 };
 
 /** Complete answers, or every error at once. @throws ProblemsError, ProblemError area `usage`. */
-export const completeAnswers = (source: AnswerSource, {set}: GlobalOptions): Answers => {
-	if (source.from === 'nothing' && set.length === 0) {
+export const completeAnswers = (source: AnswerSource): Answers => {
+	if (source.from === 'nothing' && source.overrides.length === 0) {
 		throw new ProblemError({
 			code: 'answers-missing',
 			area: 'usage',

@@ -1,4 +1,5 @@
 import path from 'node:path';
 
-/** Where the journal of an installation lies. */
-export const journalFile = (stateDirectory: string): string => path.join(stateDirectory, 'state.json');
+/** Where the journal of a plan lies: the install's under the name that it has had from the beginning. */
+export const journalFile = (stateDirectory: string, plan = 'install'): string =>
+	path.join(stateDirectory, plan === 'install' ? 'state.json' : `state-${plan}.json`);

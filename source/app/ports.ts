@@ -1,11 +1,9 @@
 import path from 'node:path';
 import type {Answers} from '../answers/schema.ts';
 import {resolveSecret} from '../answers/secrets.ts';
-import {type Holder, processBirth} from '../base/lock.ts';
-import {ProblemError} from '../base/problem.ts';
+import type {Holder} from '../base/lock.ts';
 import {createBundlePort} from '../bundle/open/bundle.ts';
 import {createCluster} from '../cluster/cluster.ts';
-import {acquireLease, type HeldLease} from '../cluster/lease.ts';
 import type {ClusterPort} from '../cluster/types.ts';
 import {createPostgres} from '../database/postgres.ts';
 import {createHelm} from '../helm/index.ts';
@@ -17,59 +15,24 @@ import type {Ports} from '../steps/world.ts';
 import {createZenml} from '../zenml/client.ts';
 import type {Context} from './context.ts';
 import {createHost} from './host.ts';
+import {lazyRegistry} from './lazy-registry.ts';
+import {createLeaseHolder} from './lease.ts';
 import {memoFileOf} from './memo-file.ts';
 import {compressedFolder, registryOptions} from './registry-options.ts';
-
-/** How long a Lease lives without being renewed; renewed three times within it. */
-const leaseSeconds = 30;
 
 export type PortOptions = {
 	readonly context: Context;
 	readonly stateDirectory: string;
 	/** Secrets typed at a screen, by answer path. */
 	readonly prompted: ReadonlyMap<string, string>;
-	/** Who holds the Lease; absent for a dry run, which takes none. */
-	readonly holder?: Omit<Holder, 'birth'>;
+	/** Who holds the Lease; absent for a run that changes nothing, which takes none. */
+	readonly holder?: Omit<Holder, 'birth'> | undefined;
 	/** The Lease was lost to somebody else: the run must stop. */
 	readonly onLeaseLost?: (reason: Error) => void;
 };
 
 /** Ports, and the end of what they hold open. */
 type OpenPorts = {readonly ports: Ports; readonly close: () => Promise<void>};
-
-const createLeaseHolder = (
-	cluster: ClusterPort,
-	namespace: string,
-	options: PortOptions,
-): {readonly hold: Ports['holdLease']; readonly release: () => Promise<void>} => {
-	let held: Promise<HeldLease> | undefined;
-	const {context, holder, onLeaseLost} = options;
-	return {
-		hold: async (signal) => {
-			if (!holder) return;
-			held ??= acquireLease(cluster, {
-				namespace,
-				holder,
-				durationSeconds: leaseSeconds,
-				clock: context.clock,
-				signal,
-				onLost: (problem) => onLeaseLost?.(new ProblemError(problem)),
-				isGone: async ({host, pid}) => host === context.hostName && (await processBirth(pid)) === undefined,
-			});
-			try {
-				await held;
-			} catch (error) {
-				held = undefined;
-				throw error;
-			}
-		},
-		release: async () => {
-			const lease = await held?.catch(() => undefined);
-			held = undefined;
-			await lease?.release();
-		},
-	};
-};
 
 /** Names of the variables that `env:` references in the answers point to. */
 const secretVariables = (value: unknown): readonly string[] => {
@@ -83,58 +46,78 @@ const withoutSecrets = (environment: Context['environment'], answers: Answers): 
 	return Object.fromEntries(Object.entries(environment).filter(([name]) => !hidden.has(name)));
 };
 
-/** The real ports for these answers. A rehearsal gets the same ones: only its answers name other addresses. */
-const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPorts> => {
-	const {context, stateDirectory, prompted} = options;
-	const {redactor, environment} = context;
-	const host = createHost(stateDirectory);
-	const cluster = createCluster({
-		...(answers.kubernetes.kubeconfig === undefined ? {} : {kubeconfig: answers.kubernetes.kubeconfig}),
-		...(answers.kubernetes.context === undefined ? {} : {context: answers.kubernetes.context}),
-		homeDirectory: context.homeDirectory,
-		environment,
-	});
-	const resolve: Ports['resolveSecret'] = async (reference, answer) => {
+/** Which cluster the answers name. */
+const clusterChoice = ({kubernetes: {kubeconfig, context}}: Answers) => ({
+	...(kubeconfig !== undefined && {kubeconfig}),
+	...(context !== undefined && {context}),
+});
+
+const secretsOf =
+	(cluster: ClusterPort, {context, prompted}: PortOptions): Ports['resolveSecret'] =>
+	async (reference, answer) => {
 		const value = await resolveSecret(reference, {
 			answer,
-			environment,
+			environment: context.environment,
 			prompted: prompted.get(answer),
-			readKubernetesSecret: async (reference2) =>
-				cluster.get({apiVersion: 'v1', kind: 'Secret', ...reference2}, context.signal),
+			readKubernetesSecret: async (secret) =>
+				cluster.get({apiVersion: 'v1', kind: 'Secret', ...secret}, context.signal),
 		});
-		redactor.register(value);
+		context.redactor.register(value);
 		return value;
 	};
-	const {registry} = answers;
-	const lease = createLeaseHolder(cluster, answers.controlPlane.namespace, options);
+
+const bundleOf = ({bundle}: Answers, {context, stateDirectory}: PortOptions): Ports['bundle'] =>
+	createBundlePort({
+		path: bundle.path,
+		platform: bundle.platform,
+		compress:
+			bundle.compress === 'none'
+				? undefined
+				: {algorithm: bundle.compress, folder: path.join(stateDirectory, compressedFolder)},
+		workDirectory: path.join(stateDirectory, 'charts'),
+		memoFile: memoFileOf(context),
+		signature: bundle.signature,
+	});
+
+/**
+ * The real ports for these answers. None is opened before it is first used, so that a run does not end for what it does not need.
+ * A rehearsal gets the same ones: only its answers name other addresses.
+ * @param after settles when the ports of earlier answers are closed
+ */
+const makePorts = (answers: Answers, options: PortOptions, after: Promise<void>): OpenPorts => {
+	const {context, stateDirectory} = options;
+	const {redactor, environment} = context;
+	const {nameServer, trustStore} = answers.network;
+	const host = createHost(stateDirectory);
+	const cluster = createCluster({...clusterChoice(answers), homeDirectory: context.homeDirectory, environment});
+	const resolve = secretsOf(cluster, options);
 	const https = createHttps();
-	const images = createRegistry(await registryOptions(registry, {host, stateDirectory, resolve}));
+	const registry = lazyRegistry(answers.registry.host, async () =>
+		createRegistry(await registryOptions(answers.registry, {host, stateDirectory, resolve})),
+	);
+	const lease = createLeaseHolder({
+		context,
+		cluster,
+		namespace: answers.controlPlane.namespace,
+		holder: options.holder,
+		after,
+		onLost: (reason) => options.onLeaseLost?.(reason),
+	});
 	const ports: Ports = {
 		clock: context.clock,
 		host,
-		bundle: createBundlePort({
-			path: answers.bundle.path,
-			platform: answers.bundle.platform,
-			compress:
-				answers.bundle.compress === 'none'
-					? undefined
-					: {algorithm: answers.bundle.compress, folder: path.join(stateDirectory, compressedFolder)},
-			workDirectory: path.join(stateDirectory, 'charts'),
-			memoFile: memoFileOf(context),
-			signature: answers.bundle.signature,
-		}),
-		registry: images,
+		bundle: bundleOf(answers, options),
+		registry,
 		cluster,
 		helm: createHelm({
 			binary: answers.helm.binary,
-			...(answers.kubernetes.kubeconfig === undefined ? {} : {kubeconfig: answers.kubernetes.kubeconfig}),
-			...(answers.kubernetes.context === undefined ? {} : {context: answers.kubernetes.context}),
+			...clusterChoice(answers),
 			home: path.join(stateDirectory, 'helm'),
 			environment: withoutSecrets(environment, answers),
 		}),
 		database: createPostgres(),
-		dns: createDns(answers.network.nameServer === undefined ? {} : {server: answers.network.nameServer}),
-		tls: createTls(answers.network.trustStore === undefined ? {} : {trustStore: answers.network.trustStore}),
+		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
+		tls: createTls(trustStore === undefined ? {} : {trustStore}),
 		https,
 		zenml: createZenml({https}),
 		resolveSecret: resolve,
@@ -142,7 +125,7 @@ const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPo
 		holdLease: lease.hold,
 	};
 	const close = async (): Promise<void> => {
-		images.close();
+		registry.close();
 		await lease.release();
 	};
 	return {ports, close};
@@ -151,27 +134,18 @@ const openPorts = async (answers: Answers, options: PortOptions): Promise<OpenPo
 /** The ports of the answers that count; ports of earlier answers are closed, so that the Lease is never asked for twice. */
 export const createPortsSlot = (
 	options: PortOptions,
-): {readonly open: (answers: Answers) => Promise<Ports>; readonly close: () => Promise<void>} => {
-	let slot: {readonly answers: Answers; readonly opening: Promise<OpenPorts>} | undefined;
+): {readonly open: (answers: Answers) => Ports; readonly close: () => Promise<void>} => {
+	let slot: (OpenPorts & {readonly answers: Answers}) | undefined;
 	const close = async (): Promise<void> => {
 		const old = slot;
 		slot = undefined;
-		const opened = await old?.opening.catch(() => undefined);
-		await opened?.close();
+		await old?.close();
 	};
 	return {
 		close,
-		open: async (answers) => {
-			if (slot?.answers !== answers) {
-				const closed = close();
-				const opening = closed.then(async () => openPorts(answers, options));
-				slot = {answers, opening};
-				// A failed opening (a missing CA file) must be tried anew after it was mended.
-				opening.catch(() => {
-					if (slot?.opening === opening) slot = undefined;
-				});
-			}
-			return (await slot.opening).ports;
+		open: (answers) => {
+			if (slot?.answers !== answers) slot = {answers, ...makePorts(answers, options, close())};
+			return slot.ports;
 		},
 	};
 };

@@ -2,15 +2,14 @@ import {createWriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
 import type {Answers} from '../answers/schema.ts';
 import {type ProblemError, toProblem} from '../base/problem.ts';
+import type {Event, Listener} from '../engine/events.ts';
 import {createFold} from '../engine/fold.ts';
 import {type Journal, journalOf} from '../engine/journal.ts';
-import type {Event, Listener, RunState} from '../engine/types.ts';
+import type {RunState} from '../engine/state.ts';
 import type {Ports} from '../steps/world.ts';
+import {clusterJournalMs, writeClusterJournal} from './cluster-journal.ts';
 import type {Context} from './context.ts';
-import {createJournalWriter, writeClusterJournal} from './journal.ts';
-
-/** Longest wait for the journal's copy in the cluster, ms. */
-export const clusterJournalMs = 5000;
+import {createJournalWriter} from './journal-writer.ts';
 
 /** Events after which the journal is worth writing. */
 const journaled: ReadonlySet<Event['type']> = new Set([
@@ -26,10 +25,10 @@ export type RecorderOptions = {
 	/** Absent for runs that change nothing. */
 	readonly journalFile: string | undefined;
 	readonly logFile: string;
-	readonly earlier?: Journal;
+	readonly earlier?: Journal | undefined;
 	/** The journal cannot be kept. */
 	readonly onFailure: (error: ProblemError) => void;
-	readonly openPorts: (answers: Answers) => Promise<Ports>;
+	readonly openPorts: (answers: Answers) => Ports;
 	readonly answers: Answers;
 };
 
@@ -57,7 +56,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 	const copy = async (journal: Journal): Promise<void> => {
 		if (!journal.steps.some(({id, outcome}) => id === 'namespaces' && outcome !== undefined)) return;
 		try {
-			const {cluster} = await openPorts(answers);
+			const {cluster} = openPorts(answers);
 			await writeClusterJournal(
 				cluster,
 				answers.controlPlane.namespace,
@@ -84,7 +83,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 					pid: context.pid,
 					now: event.at,
 					answers,
-					...(earlier ? {earlier} : {}),
+					earlier,
 				}),
 			);
 		},

@@ -1,126 +1,162 @@
 import {randomBytes} from 'node:crypto';
-import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Answers} from '../answers/schema.ts';
-import {acquireFileLock} from '../base/lock.ts';
+import {saveFile} from '../base/files.ts';
+import {acquireFileLock, type Holder} from '../base/lock.ts';
 import type {Controls} from '../engine/controls.ts';
 import {converge} from '../engine/converge.ts';
+import type {Event, Listener} from '../engine/events.ts';
 import {type Journal, readJournal} from '../engine/journal.ts';
+import {isProved} from '../engine/outcome.ts';
+import type {Pass} from '../engine/plan.ts';
 import type {RunResult} from '../engine/run.ts';
-import type {Listener, RunState, StepId} from '../engine/types.ts';
+import type {RunState} from '../engine/state.ts';
 import {acceptanceReport} from '../report/acceptance.ts';
-import type {Ports, World} from '../steps/world.ts';
+import type {Plan, Ports, World} from '../steps/world.ts';
+import {clusterJournalMs, readClusterJournal} from './cluster-journal.ts';
 import type {Context} from './context.ts';
 import {makeFolder} from './folder.ts';
-import {readClusterJournal} from './journal.ts';
 import {journalFile} from './journal-file.ts';
-import {clusterJournalMs, createRecorder} from './recorder.ts';
+import {createRecorder, type Recorder} from './recorder.ts';
 
+/** One way through one plan, and who steers and hears it. */
 export type RunRequest = {
 	readonly context: Context;
 	readonly stateDirectory: string;
-	readonly mode: 'install' | 'plan' | 'verify';
+	/** Gives the plan; what its steps do is most of the program, and the first screen need not wait for it. */
+	readonly loadPlan: () => Promise<Plan>;
+	readonly pass: Pass;
 	readonly answers: Answers;
+	/** Secrets typed at a screen, by answer path. */
 	readonly prompted: ReadonlyMap<string, string>;
 	/** Refuses answers, also edited ones, before any port is opened for them; throws a ProblemError. */
-	readonly judge?: (answers: Answers) => void;
+	readonly judge?: ((answers: Answers) => void) | undefined;
 	/** Made when the earlier run's confirmations are known. */
-	readonly controls: (acknowledged: readonly StepId[]) => Controls<Answers>;
+	readonly controls: (acknowledged: readonly string[]) => Controls<Answers>;
 	readonly listeners: readonly Listener[];
 	/** Stops at a safe point. */
 	readonly signal: AbortSignal;
-	readonly from?: StepId;
-	readonly until?: StepId;
+	readonly from?: string | undefined;
+	readonly until?: string | undefined;
 };
 
 /** A run that came to its end. Files are absolute paths. */
-export type RunReport = RunResult & {readonly state: RunState; readonly logFile: string; readonly reportFile?: string};
+export type RunReport = RunResult & {
+	readonly state: RunState;
+	readonly logFile: string;
+	readonly reportFile?: string | undefined;
+};
 
-const earlierJournal = async (request: RunRequest, ports: Ports): Promise<Journal | undefined> => {
-	const local = await readJournal(journalFile(request.stateDirectory));
-	if (local || request.mode === 'plan') return local;
+/** What one run is called: in its log's name, its lock, its Lease. */
+type Identity = {readonly runId: string; readonly holder: Omit<Holder, 'birth'>; readonly logFile: string};
+
+const identify = ({context, stateDirectory}: RunRequest): Identity => {
+	const runId = randomBytes(4).toString('hex');
+	const startedAt = context.clock.now();
+	const stamp = new Date(startedAt).toISOString().replaceAll(/[:.]/gu, '-');
+	return {
+		runId,
+		holder: {pid: context.pid, host: context.hostName, user: context.userName, runId, startedAt},
+		logFile: path.join(stateDirectory, 'logs', `${stamp}-${runId}.jsonl`),
+	};
+};
+
+const earlierJournal = async (request: RunRequest, plan: Plan, ports: Ports): Promise<Journal | undefined> => {
+	const local = await readJournal(journalFile(request.stateDirectory, plan.id));
+	if (local || request.pass === 'look') return local;
 	const signal = AbortSignal.any([request.signal, AbortSignal.timeout(clusterJournalMs)]);
-	// A cluster that does not answer is told by the step "prerequisites", with its cause; here only a journal is wanted.
+	// A cluster that does not answer is told by the step that needs it, with its cause; here only a journal is wanted.
 	const copy = await readClusterJournal(ports.cluster, request.answers.controlPlane.namespace, signal).catch(
 		() => undefined,
 	);
-	return copy;
+	return copy?.plan === plan.id ? copy : undefined;
 };
 
-/**
- * One run of the install list, with everything around it: lock, ports, journal, log, reports. Refusals before the first
- * event are thrown as ProblemError; after it every end is a result.
- */
-export const runInstall = async (request: RunRequest): Promise<RunReport> => {
-	const {context, stateDirectory, mode, answers} = request;
-	request.judge?.(answers);
-	const {clock} = context;
-	// The steps and their ports are most of the program; the first screen need not wait for them.
-	const [{installSteps}, {createPortsSlot}] = await Promise.all([import('../plans/install.ts'), import('./ports.ts')]);
-	const runId = randomBytes(4).toString('hex');
-	const stamp = new Date(clock.now()).toISOString().replaceAll(/[:.]/gu, '-');
-	const logFile = path.join(stateDirectory, 'logs', `${stamp}-${runId}.jsonl`);
-	await makeFolder(path.dirname(logFile));
-	const holder = {pid: context.pid, host: context.hostName, user: context.userName, runId, startedAt: clock.now()};
-	const unlock =
-		mode === 'install' ? await acquireFileLock(path.join(stateDirectory, 'lock'), holder) : async () => undefined;
+const fingerprintsOf = (journal: Journal | undefined): ReadonlyMap<string, string> =>
+	new Map(
+		(journal?.steps ?? []).flatMap(({id, fingerprint}) =>
+			fingerprint === undefined ? [] : [[id, fingerprint] as const],
+		),
+	);
+
+/** Every listener gets every event without its secrets. */
+const toAll =
+	({context, listeners}: RunRequest, recorder: Recorder): Listener =>
+	(event: Event) => {
+		const clean = context.redactor.redactDeep(event);
+		for (const listener of [recorder.listener, ...listeners]) listener(clean);
+	};
+
+const saveReport = async ({stateDirectory}: RunRequest, state: RunState, answers: Answers): Promise<string> =>
+	saveFile(
+		path.join(stateDirectory, 'reports', `acceptance-${state.runId}.txt`),
+		acceptanceReport(state, answers).join('\n'),
+	);
+
+/** The run itself, while its lock is held. `stop` ends it with a problem of its surroundings. */
+const runLocked = async (request: RunRequest, plan: Plan, identity: Identity): Promise<RunReport> => {
+	const {context, stateDirectory, pass, answers} = request;
+	const {createPortsSlot} = await import('./ports.ts');
 	const stop = new AbortController();
-	const signal = AbortSignal.any([request.signal, stop.signal]);
 	const slot = createPortsSlot({
 		context,
 		stateDirectory,
 		prompted: request.prompted,
-		...(mode === 'install' ? {holder} : {}),
+		holder: pass === 'apply' ? identity.holder : undefined,
 		onLeaseLost: (reason) => stop.abort(reason),
 	});
 	try {
-		const earlier = await earlierJournal(request, await slot.open(answers));
+		const earlier = await earlierJournal(request, plan, slot.open(answers));
 		const recorder = createRecorder({
 			context,
-			journalFile: mode === 'install' ? journalFile(stateDirectory) : undefined,
-			logFile,
-			...(earlier ? {earlier} : {}),
+			journalFile: pass === 'apply' ? journalFile(stateDirectory, plan.id) : undefined,
+			logFile: identity.logFile,
+			earlier,
 			onFailure: (error) => stop.abort(error),
 			openPorts: slot.open,
 			answers,
 		});
 		const result = await converge<Answers, World>({
-			mode,
-			runId,
+			plan,
+			pass,
+			runId: identity.runId,
 			version: context.version,
-			steps: installSteps,
 			answers,
-			makeWorld: async (base) => {
+			makeWorld: (base) => {
 				request.judge?.(base.answers);
 				recorder.setAnswers(base.answers);
-				return {...(await slot.open(base.answers)), ...base};
+				return {...slot.open(base.answers), ...base};
 			},
 			controls: request.controls(earlier?.acknowledged ?? []),
-			listeners: [
-				(event) => {
-					const clean = context.redactor.redactDeep(event);
-					for (const listener of [recorder.listener, ...request.listeners]) listener(clean);
-				},
-			],
-			signal,
-			clock,
-			fingerprints: new Map(
-				(earlier?.steps ?? []).flatMap(({id, fingerprint}) =>
-					fingerprint === undefined ? [] : [[id, fingerprint] as const],
-				),
-			),
-			...(request.from ? {from: request.from} : {}),
-			...(request.until ? {until: request.until} : {}),
+			listeners: [toAll(request, recorder)],
+			signal: AbortSignal.any([request.signal, stop.signal]),
+			clock: context.clock,
+			fingerprints: fingerprintsOf(earlier),
+			from: request.from,
+			until: request.until,
 		});
 		const {state, answers: last} = await recorder.close();
-		if (!state.steps.some(({id, status}) => id === 'verification' && status === 'done'))
-			return {...result, state, logFile};
-		const reportFile = path.join(stateDirectory, 'reports', `acceptance-${runId}.txt`);
-		await makeFolder(path.dirname(reportFile));
-		await writeFile(reportFile, acceptanceReport(state, last).join('\n'), {mode: 0o600});
-		return {...result, state, logFile, reportFile};
+		const reportFile = isProved(state) ? await saveReport(request, state, last) : undefined;
+		return {...result, state, logFile: identity.logFile, reportFile};
 	} finally {
 		await slot.close();
+	}
+};
+
+/**
+ * One run of a plan, with everything around it: lock, ports, journal, log, reports. Refusals before the first event are thrown as
+ * ProblemError; after it every end is a result.
+ */
+export const runPlan = async (request: RunRequest): Promise<RunReport> => {
+	request.judge?.(request.answers);
+	const plan = await request.loadPlan();
+	const identity = identify(request);
+	await makeFolder(path.dirname(identity.logFile));
+	const lockFile = path.join(request.stateDirectory, 'lock');
+	const unlock = request.pass === 'apply' ? await acquireFileLock(lockFile, identity.holder) : async () => undefined;
+	try {
+		return await runLocked(request, plan, identity);
+	} finally {
 		await unlock();
 	}
 };

@@ -1,5 +1,5 @@
 import type {Problem} from '../base/problem.ts';
-import type {Decision, StepId} from './types.ts';
+import type {Decision} from './events.ts';
 
 /** What a decision carries: `edit` brings new answers. */
 export type Decided<Answers> =
@@ -10,13 +10,13 @@ export type Decided<Answers> =
 export type Controls<Answers> = {
 	/** Asked when a step cannot go on. */
 	readonly decide: (
-		step: StepId,
+		step: string,
 		problem: Problem,
 		choices: readonly Decision[],
 		signal: AbortSignal,
 	) => Promise<Decided<Answers>>;
 	/** Has the operator confirmed this hand-over, in this run or an earlier one? */
-	readonly acknowledged: (step: StepId) => boolean;
+	readonly acknowledged: (step: string) => boolean;
 	/** Resolves when somebody wants the awaited things looked at again now; never rejects. */
 	readonly nudged: (signal: AbortSignal) => Promise<void>;
 	/** How long a hand-over may last, in ms; absent without a bound. */
@@ -25,7 +25,7 @@ export type Controls<Answers> = {
 
 /** The policy of a run without a screen: no decision can be asked for, so every problem ends the run. */
 export const unattended = <Answers>(options: {
-	readonly acknowledged: (step: StepId) => boolean;
+	readonly acknowledged: (step: string) => boolean;
 	readonly handoverLimitMs: number;
 }): Controls<Answers> => ({
 	...options,
@@ -40,13 +40,13 @@ export const unattended = <Answers>(options: {
 /** Controls for a screen: the same, and the handles by which it answers. */
 export type AttendedControls<Answers> = Controls<Answers> & {
 	readonly answer: (decided: Decided<Answers>) => void;
-	readonly acknowledge: (step: StepId) => void;
+	readonly acknowledge: (step: string) => void;
 	/** Looks again now. */
 	readonly nudge: () => void;
 };
 
 /** Controls that a screen drives. `acknowledged` are the confirmations of earlier runs. */
-export const attended = <Answers>(acknowledged: readonly StepId[]): AttendedControls<Answers> => {
+export const attended = <Answers>(acknowledged: readonly string[]): AttendedControls<Answers> => {
 	const confirmed = new Set(acknowledged);
 	const waiters = new Set<() => void>();
 	let pending: ((decided: Decided<Answers>) => void) | undefined;

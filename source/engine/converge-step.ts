@@ -1,124 +1,111 @@
 import {bounded} from '../base/bounded.ts';
-import {type ProblemArea, ProblemError, toProblem} from '../base/problem.ts';
+import {ProblemError, toProblem} from '../base/problem.ts';
+import {retrying} from '../base/retry.ts';
+import {formatChanges} from './changes.ts';
+import type {BaseWorld, Detail, Finding, Kept, Step} from './plan.ts';
+import {engineProblems} from './problems.ts';
 import type {NewEvent, RunOptions} from './run.ts';
-import type {BaseWorld, Detail, Finding, Handover, Step, StepId} from './types.ts';
 
+/** One step of a run, and what it is worked on with. */
 export type StepContext<Answers, World extends BaseWorld<Answers>> = RunOptions<Answers, World> & {
 	readonly step: Step<Answers, World>;
 	readonly fingerprint: string;
 	readonly emit: (event: NewEvent) => void;
 };
 
-/** The area a step's time-outs and leftovers are reported under, hence their exit code. */
-const areas: Readonly<Record<StepId, ProblemArea>> = {
-	bundle: 'bundle',
-	prerequisites: 'prerequisites',
-	images: 'registry',
-	namespaces: 'cluster',
-	secrets: 'cluster',
-	databases: 'database',
-	'control-plane': 'cluster',
-	onboarding: 'verification',
-	workspaces: 'cluster',
-	dns: 'people',
-	ca: 'people',
-	'workload-manager': 'cluster',
-	verification: 'verification',
+/** What a step did last, for the message of a bound that passes. */
+const doingOf = (detail: Detail): string | undefined => {
+	switch (detail.kind) {
+		case 'waiting':
+			return detail.reason;
+		case 'line':
+			return detail.text;
+		case 'progress':
+			return detail.label;
+		default:
+			return undefined;
+	}
 };
-
-const describeChanges = (finding: Finding): string =>
-	finding.status === 'todo'
-		? finding.changes
-				.map(({action, target, detail}) => `${action} ${target}${detail === undefined ? '' : ` (${detail})`}`)
-				.join(', ')
-		: '';
 
 /** Looks at, or works on, the world of one step under a bound. */
 const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
 	context: StepContext<Answers, World>,
-	work: 'check' | 'apply',
+	deed: 'check' | 'apply',
 	run: (world: World) => Promise<T>,
 ): Promise<T> => {
-	const {step, emit, answers, controls, clock, signal} = context;
+	const {step, emit, answers, pass, controls, clock, signal} = context;
 	let last = step.title;
 	const report = (detail: Detail): void => {
-		if (detail.kind === 'waiting') last = detail.reason;
-		if (detail.kind === 'line' || detail.kind === 'progress')
-			last = detail.kind === 'line' ? detail.text : detail.label;
+		last = doingOf(detail) ?? last;
 		emit({type: 'step-detail', step: step.id, detail});
 	};
-	return bounded(
-		async (inner) =>
-			run(
-				await context.makeWorld({
-					answers,
-					mode: context.mode,
-					signal: inner,
-					report,
-					acknowledged: controls.acknowledged(step.id),
-				}),
-			),
-		{
-			ms: work === 'check' ? step.timeouts.checkMs : step.timeouts.applyMs,
-			signal,
-			clock,
-			area: areas[step.id],
-			what: `${step.title} (${work})`,
-			reason: () => last,
-		},
-	);
-};
-
-const minutes = (ms: number): string => {
-	const count = Math.max(1, Math.round(ms / 60_000));
-	return `${count} minute${count === 1 ? '' : 's'}`;
-};
-
-const handoverExpired = (handover: Handover, limitMs: number): ProblemError =>
-	new ProblemError({
-		code: `handover-${handover.id}`,
-		area: 'people',
-		who: handover.who,
-		message: `${handover.title}: not done ${limitMs === 0 ? 'yet' : `within ${minutes(limitMs)}`}.`,
-		cause: handover.awaited
-			.filter(({ok}) => !ok)
-			.map(({label, note}) => `${label}: ${note}`)
-			.join('; '),
-		fix: `Give the text of this hand-over to the ${handover.who}, then start the same command again.`,
-		nextSteps: handover.sections.map(({title, fileName}) => `${title} (${fileName})`),
-		evidence: handover.sections[0]?.lines.slice(0, 12) ?? [],
+	const acknowledged = controls.acknowledged(step.id);
+	return bounded(async (inner) => run(await context.makeWorld({answers, pass, signal: inner, report, acknowledged})), {
+		ms: deed === 'check' ? step.timeouts.checkMs : step.timeouts.applyMs,
+		signal,
+		clock,
+		area: step.area,
+		what: `${step.title} (${deed})`,
+		reason: () => last,
 	});
+};
+
+type Waiting = Extract<Finding, {status: 'waiting'}>;
+type Settled = Exclude<Finding, Waiting>;
+
+const lateness = (limitMs: number): string => {
+	if (limitMs === 0) return 'yet';
+	const minutes = Math.max(1, Math.round(limitMs / 60_000));
+	return `within ${minutes} minute${minutes === 1 ? '' : 's'}`;
+};
+
+/** Sleeps until it is time to look again, or somebody asks for it. */
+const pauseBeforeLook = async <Answers, World extends BaseWorld<Answers>>(
+	{controls, clock, signal}: StepContext<Answers, World>,
+	pauseMs: number,
+): Promise<void> => {
+	const woken = new AbortController();
+	const either = AbortSignal.any([signal, woken.signal]);
+	await Promise.race([clock.sleep(pauseMs, either), controls.nudged(either)]).finally(() => woken.abort());
+	signal.throwIfAborted();
+};
+
+/** A hand-over that nobody may wait for, or not any longer. @throws the problem that the step makes of it */
+const endWaiting = <Answers, World extends BaseWorld<Answers>>(
+	{pass, controls, clock}: StepContext<Answers, World>,
+	{late}: Waiting,
+	startedAt: number,
+): void => {
+	if (pass !== 'apply') throw new ProblemError(late(lateness(0)));
+	const {handoverLimitMs: limit} = controls;
+	if (limit !== undefined && clock.now() - startedAt >= limit) throw new ProblemError(late(lateness(limit)));
+};
+
+const tellWarnings = (emit: (event: NewEvent) => void, step: string, finding: Settled): void => {
+	if (finding.status === 'blocked') return;
+	for (const text of finding.warnings ?? []) emit({type: 'step-warning', step, text});
+};
 
 /** Checks, and as long as only other people can act, shows what they should do and looks again. */
 const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 	context: StepContext<Answers, World>,
 	phase: 'before' | 'after',
-): Promise<Exclude<Finding, {status: 'waiting'}>> => {
-	const {step, emit, controls, clock, signal, mode} = context;
-	const started = clock.now();
+): Promise<Settled> => {
+	const {step, emit, controls, clock} = context;
+	const startedAt = clock.now();
 	let confirmed = false;
 	for (let round: 'before' | 'after' | 'poll' = phase; ; round = 'poll') {
 		emit({type: 'step-checking', step: step.id, phase: round});
 		const known = controls.acknowledged(step.id);
 		const finding = await inWorld(context, 'check', step.check);
 		if (finding.status !== 'waiting') {
-			for (const text of 'warnings' in finding ? (finding.warnings ?? []) : [])
-				emit({type: 'step-warning', step: step.id, text});
+			tellWarnings(emit, step.id, finding);
 			return finding;
 		}
 		emit({type: 'step-waiting', step: step.id, handover: finding.handover});
-		if (mode !== 'install') throw handoverExpired(finding.handover, 0);
-		const limit = controls.handoverLimitMs;
-		if (limit !== undefined && clock.now() - started >= limit) throw handoverExpired(finding.handover, limit);
+		endWaiting(context, finding, startedAt);
 		// A confirmation given while the world was looked at counts at once.
-		if (known || !controls.acknowledged(step.id)) {
-			const woken = new AbortController();
-			const either = AbortSignal.any([signal, woken.signal]);
-			await Promise.race([clock.sleep(finding.handover.pollEveryMs, either), controls.nudged(either)]).finally(() =>
-				woken.abort(),
-			);
-			signal.throwIfAborted();
-		}
+		if (known || !controls.acknowledged(step.id)) await pauseBeforeLook(context, finding.handover.pollEveryMs);
 		if (!confirmed && controls.acknowledged(step.id)) {
 			confirmed = true;
 			emit({type: 'step-acknowledged', step: step.id});
@@ -132,48 +119,37 @@ const convergeOnce = async <Answers, World extends BaseWorld<Answers>>(
 	attempt: number,
 	progress: {applied: boolean},
 ): Promise<void> => {
-	const {step, emit, mode, fingerprint} = context;
-	const finished = (outcome: 'already' | 'applied', note = ''): void =>
-		emit({type: 'step-finished', step: step.id, outcome, note, fingerprint});
+	const {step, plan, emit, pass, fingerprint} = context;
+	const finished = (outcome: 'already' | 'applied', note = '', keep?: Kept): void =>
+		emit({type: 'step-finished', step: step.id, outcome, note, fingerprint, ...(keep && {keep})});
 	const before = await checkUntilSettled(context, 'before');
 	if (before.status === 'blocked') throw new ProblemError(before.problem);
 	if (before.status === 'ok') {
-		finished(progress.applied ? 'applied' : 'already', before.note);
+		finished(progress.applied ? 'applied' : 'already', before.note, before.keep);
 		return;
 	}
 	emit({type: 'step-todo', step: step.id, changes: before.changes});
-	if (mode === 'plan') return;
-	const {apply} = step;
-	if (mode === 'verify' || !apply) {
-		throw new ProblemError({
-			code: 'drift',
-			area: mode === 'verify' ? 'verification' : areas[step.id],
-			message: `${step.title}: the world differs from the answers.`,
-			cause: describeChanges(before),
-			fix: 'Run "zenml-airgap install" with the same answers: it changes only what differs.',
-		});
+	if (pass === 'look') return;
+	if (pass === 'verify' || !step.apply) {
+		const differs = {step: step.title, changes: formatChanges(before.changes), command: plan.command};
+		throw engineProblems.error('drift', differs, {area: pass === 'verify' ? 'verification' : step.area});
 	}
 	emit({type: 'step-applying', step: step.id, attempt});
 	progress.applied = true;
-	await inWorld(context, 'apply', apply);
+	await inWorld(context, 'apply', step.apply);
 	const after = await checkUntilSettled(context, 'after');
 	if (after.status === 'blocked') throw new ProblemError(after.problem);
 	if (after.status === 'todo') {
-		throw new ProblemError({
-			code: 'did-not-converge',
-			area: areas[step.id],
-			message: `${step.title}: was applied, but the world still differs.`,
-			cause: describeChanges(after),
-			fix: 'Try again. If it stays, something else changes these things back: find out who, e.g. a GitOps controller or an operator.',
-		});
+		const left = {step: step.title, changes: formatChanges(after.changes)};
+		throw engineProblems.error('did-not-converge', left, {area: step.area});
 	}
-	finished('applied', after.note);
+	finished('applied', after.note, after.keep);
 };
 
 /**
  * One step to its end, tried again as its retry policy says: a check that meets a passing trouble is repeated like an
- * apply, and every try begins with a look, so nothing is done twice. Throws a ProblemError where it cannot go on. In
- * `plan` and `verify` nothing is applied; `verify` takes a difference for a problem.
+ * apply, and every try begins with a look, so nothing is done twice. Throws a ProblemError where it cannot go on. In the
+ * passes `look` and `verify` nothing is applied; `verify` takes a difference for a problem.
  */
 export const convergeStep = async <Answers, World extends BaseWorld<Answers>>(
 	context: StepContext<Answers, World>,
@@ -184,18 +160,14 @@ export const convergeStep = async <Answers, World extends BaseWorld<Answers>>(
 		return;
 	}
 	const progress = {applied: false};
-	for (let attempt = 1; ; attempt += 1) {
-		try {
-			await convergeOnce(context, attempt, progress);
-			return;
-		} catch (error) {
-			signal.throwIfAborted();
-			const problem = toProblem(error);
-			const {retry} = step;
-			if (!retry?.codes.includes(problem.code) || attempt >= retry.attempts) throw error;
-			const pauseMs = retry.pausesMs[Math.min(attempt, retry.pausesMs.length) - 1] ?? 1000;
-			emit({type: 'step-retrying', step: step.id, problem, attempt, pauseMs});
-			await clock.sleep(pauseMs, signal);
-		}
-	}
+	const {retry} = step;
+	await retrying((attempt) => convergeOnce(context, attempt, progress), {
+		ruleOf: (error) => (retry?.codes.includes(toProblem(error).code) ? retry : undefined),
+		clock,
+		signal,
+		onRetry: (error, attempt, pauseMs) => {
+			emit({type: 'step-retrying', step: step.id, problem: toProblem(error), attempt, pauseMs});
+			return undefined;
+		},
+	});
 };

@@ -1,148 +1,184 @@
-import {createHash} from 'node:crypto';
-import {exitCodes, type Problem, ProblemError, problem, toProblem} from '../base/problem.ts';
-import {convergeStep, type StepContext} from './converge-step.ts';
+import {exitCodes, type Problem, ProblemError, toProblem} from '../base/problem.ts';
+import type {Controls, Decided} from './controls.ts';
+import {convergeStep} from './converge-step.ts';
+import type {Decision, Event} from './events.ts';
+import {fingerprintOf} from './fingerprint.ts';
+import type {BaseWorld, Step} from './plan.ts';
+import {engineProblems} from './problems.ts';
 import type {NewEvent, RunOptions, RunResult} from './run.ts';
-import type {BaseWorld, Decision, Event, StepId} from './types.ts';
 
-const sorted = (value: unknown): unknown => {
-	if (Array.isArray(value)) return value.map(sorted);
-	if (value === null || typeof value !== 'object') return value;
-	return Object.fromEntries(
-		Object.entries(value)
-			.filter(([, inner]) => inner !== undefined)
-			.sort(([a], [b]) => (a < b ? -1 : 1))
-			.map(([key, inner]) => [key, sorted(inner)]),
-	);
-};
-
-/** SHA-256, in hex, of any JSON value; the order of keys does not matter. */
-export const fingerprintOf = (value: unknown): string =>
-	createHash('sha256')
-		.update(JSON.stringify(sorted(value)) ?? '')
-		.digest('hex');
+const wordsOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
 /** A run that is ended by a problem (its Lease is lost, its journal cannot be written) ends with that one's exit code. */
 const stoppedProblem = (reason: unknown): Problem =>
 	reason instanceof ProblemError
 		? reason.problem
-		: problem({
-				code: 'stopped',
-				area: 'stopped',
-				message: 'The run was stopped before its end.',
-				cause: reason instanceof Error ? reason.message : String(reason),
-				fix: 'Start the same command again: it re-checks the world and goes on.',
-			});
+		: engineProblems.problem('stopped', {what: 'The run', reason: wordsOf(reason)});
 
 /** The steps of a run between `from` and `until`, both included. */
-export const selectSteps = <S extends {readonly id: StepId}>(
+export const selectSteps = <S extends {readonly id: string}>(
 	steps: readonly S[],
-	from?: StepId,
-	until?: StepId,
+	from?: string,
+	until?: string,
 ): readonly S[] => {
 	const first = from === undefined ? 0 : steps.findIndex(({id}) => id === from);
 	const last = until === undefined ? steps.length - 1 : steps.findIndex(({id}) => id === until);
 	return steps.filter((_step, index) => index >= first && index <= last);
 };
 
+/** Where a run is: the answers that count from here on, and the step that is next. */
+type Position<Answers> = {readonly answers: Answers; readonly index: number};
+
+/** What all parts of one run share. */
+type Run<Answers, World extends BaseWorld<Answers>> = {
+	readonly options: RunOptions<Answers, World>;
+	readonly steps: readonly Step<Answers, World>[];
+	readonly emit: (event: NewEvent) => void;
+	/** Fingerprints with which steps were done, in this run and before. */
+	readonly done: Map<string, string>;
+};
+
+/** The step at this position to its end, or the problem that it cannot get over. @throws the signal's reason */
+const problemOf = async <Answers, World extends BaseWorld<Answers>>(
+	{options, emit, done}: Run<Answers, World>,
+	step: Step<Answers, World>,
+	answers: Answers,
+): Promise<Problem | undefined> => {
+	const fingerprint = fingerprintOf(step.inputs(answers));
+	const before = done.get(step.id);
+	emit({type: 'step-started', step: step.id, stale: before !== undefined && before !== fingerprint});
+	try {
+		await convergeStep({...options, answers, step, fingerprint, emit});
+		done.set(step.id, fingerprint);
+		return undefined;
+	} catch (error) {
+		options.signal.throwIfAborted();
+		return toProblem(error);
+	}
+};
+
+/** Looks at every step and goes on after problems. Returns the first of them. */
+const survey = async <Answers, World extends BaseWorld<Answers>>(
+	run: Run<Answers, World>,
+): Promise<Problem | undefined> => {
+	const found: Problem[] = [];
+	for (const step of run.steps) {
+		run.options.signal.throwIfAborted();
+		const problem = await problemOf(run, step, run.options.answers);
+		if (!problem) continue;
+		const known = found.some(({code, message}) => code === problem.code && message === problem.message);
+		// What stopped an earlier step stops this one too; told again at each step it would hide the rest.
+		if (known) {
+			const text = `cannot be looked at before this is mended: ${problem.message}`;
+			run.emit({type: 'step-warning', step: step.id, text});
+		} else run.emit({type: 'step-problem', step: step.id, problem, choices: []});
+		found.push(problem);
+	}
+	return found[0];
+};
+
+const ask = async <Answers>(
+	controls: Controls<Answers>,
+	step: {readonly id: string; readonly skippable?: boolean},
+	problem: Problem,
+	{emit, signal}: {readonly emit: (event: NewEvent) => void; readonly signal: AbortSignal},
+): Promise<Decided<Answers>> => {
+	const choices: readonly Decision[] = ['retry', 'edit', ...(step.skippable ? (['skip'] as const) : []), 'quit'];
+	emit({type: 'step-problem', step: step.id, problem, choices});
+	const decided = await controls.decide(step.id, problem, choices, signal);
+	if (decided.decision !== 'quit') emit({type: 'step-decided', step: step.id, decision: decided.decision});
+	return decided;
+};
+
+/** Edited answers lead back to the first step that they change. */
+const afterEdit = <Answers, World extends BaseWorld<Answers>>(
+	steps: readonly Step<Answers, World>[],
+	{answers, index}: Position<Answers>,
+	edited: Answers,
+): Position<Answers> => {
+	const changed = steps.findIndex(({inputs}) => fingerprintOf(inputs(answers)) !== fingerprintOf(inputs(edited)));
+	return {answers: edited, index: changed < 0 ? index : Math.min(index, changed)};
+};
+
+const leaveOut = <Answers, World extends BaseWorld<Answers>>(
+	{emit}: Run<Answers, World>,
+	step: Step<Answers, World>,
+	answers: Answers,
+): void =>
+	emit({
+		type: 'step-finished',
+		step: step.id,
+		outcome: 'skipped',
+		note: 'left out by the operator',
+		fingerprint: fingerprintOf(step.inputs(answers)),
+	});
+
+/** Applies step after step; a problem is decided by the operator. Returns the problem at which they quit. */
+const carryOut = async <Answers, World extends BaseWorld<Answers>>(
+	run: Run<Answers, World>,
+): Promise<Problem | undefined> => {
+	const {options, steps} = run;
+	const {signal, controls} = options;
+	let at: Position<Answers> = {answers: options.answers, index: 0};
+	for (let step = steps[0]; step; step = steps[at.index]) {
+		signal.throwIfAborted();
+		const problem = await problemOf(run, step, at.answers);
+		if (!problem) {
+			at = {...at, index: at.index + 1};
+			continue;
+		}
+		const decided = await ask(controls, step, problem, {emit: run.emit, signal});
+		if (decided.decision === 'quit') return problem;
+		if (decided.decision === 'edit') at = afterEdit(steps, at, decided.answers);
+		if (decided.decision === 'skip') {
+			leaveOut(run, step, at.answers);
+			at = {...at, index: at.index + 1};
+		}
+	}
+	return undefined;
+};
+
+const resultOf = (problem: Problem | undefined): RunResult => {
+	if (!problem) return {outcome: 'done', exitCode: 0};
+	return {outcome: problem.area === 'stopped' ? 'stopped' : 'failed', exitCode: exitCodes[problem.area], problem};
+};
+
+/** What goes to every listener, with its time. */
+const emitter =
+	({clock, listeners}: Pick<RunOptions<never, never>, 'clock' | 'listeners'>): ((event: NewEvent) => void) =>
+	(event) => {
+		const stamped = {...event, at: clock.now()} as Event;
+		for (const listener of listeners) listener(stamped);
+	};
+
 /**
- * Runs a list of steps until the world fits the answers. `install` applies, `plan` only looks and goes on after every
+ * Goes through a plan until the world fits the answers. The pass `apply` applies, `look` only looks and goes on after every
  * problem, `verify` looks and fails on the first difference found after looking at everything.
  * Never throws: every end is a result and a `run-finished` event. The given signal stops it at a safe point.
  */
 export const converge = async <Answers, World extends BaseWorld<Answers>>(
 	options: RunOptions<Answers, World>,
 ): Promise<RunResult> => {
-	const {mode, clock, listeners, signal, controls} = options;
-	const emit = (event: NewEvent): void => {
-		const stamped = {...event, at: clock.now()} as Event;
-		for (const listener of listeners) listener(stamped);
-	};
-	const steps = selectSteps(options.steps, options.from, options.until);
-	emit({
+	const {plan, pass, runId, version, signal} = options;
+	const steps = selectSteps(plan.steps, options.from, options.until);
+	const run = {options, steps, emit: emitter(options), done: new Map(options.fingerprints)};
+	run.emit({
 		type: 'run-started',
-		runId: options.runId,
-		mode,
-		version: options.version,
-		steps: steps.map(({id, title, why, skippable}) => ({id, title, why, skippable: skippable ?? false})),
+		runId,
+		plan: plan.id,
+		title: plan.title,
+		pass,
+		version,
+		steps: steps.map(({id, title, why, skippable = false, proves = false}) => ({id, title, why, skippable, proves})),
+		planSteps: plan.steps.length,
 	});
-	const finish = (result: RunResult): RunResult => {
-		emit({type: 'run-finished', ...result});
-		return result;
-	};
-	const onStop = (): void =>
-		emit({type: 'stopping', reason: signal.reason instanceof Error ? signal.reason.message : String(signal.reason)});
+	const onStop = (): void => run.emit({type: 'stopping', reason: wordsOf(signal.reason)});
 	signal.addEventListener('abort', onStop, {once: true});
-
-	let {answers} = options;
-	const done = new Map(options.fingerprints);
-	let firstProblem: Problem | undefined;
-	const walls = new Set<string>();
-	try {
-		for (let index = 0; index < steps.length; ) {
-			const step = steps[index];
-			if (!step) break;
-			signal.throwIfAborted();
-			const fingerprint = fingerprintOf(step.inputs(answers));
-			const context: StepContext<Answers, World> = {...options, answers, step, fingerprint, emit};
-			const before = done.get(step.id);
-			emit({type: 'step-started', step: step.id, stale: before !== undefined && before !== fingerprint});
-			try {
-				await convergeStep(context);
-				done.set(step.id, fingerprint);
-				index += 1;
-			} catch (error) {
-				signal.throwIfAborted();
-				const found = toProblem(error);
-				if (mode !== 'install') {
-					const wall = `${found.code} ${found.message}`;
-					// What stopped an earlier step stops this one too; told again at each step it would hide the rest.
-					if (walls.has(wall))
-						emit({
-							type: 'step-warning',
-							step: step.id,
-							text: `cannot be looked at before this is mended: ${found.message}`,
-						});
-					else emit({type: 'step-problem', step: step.id, problem: found, choices: []});
-					walls.add(wall);
-					firstProblem ??= found;
-					index += 1;
-					continue;
-				}
-				const choices: readonly Decision[] = ['retry', 'edit', ...(step.skippable ? (['skip'] as const) : []), 'quit'];
-				emit({type: 'step-problem', step: step.id, problem: found, choices});
-				const decided = await controls.decide(step.id, found, choices, signal);
-				if (decided.decision === 'quit')
-					return finish({outcome: 'failed', exitCode: exitCodes[found.area], problem: found});
-				emit({type: 'step-decided', step: step.id, decision: decided.decision});
-				if (decided.decision === 'skip') {
-					emit({
-						type: 'step-finished',
-						step: step.id,
-						outcome: 'skipped',
-						note: 'left out by the operator',
-						fingerprint,
-					});
-					index += 1;
-				}
-				if (decided.decision === 'edit') {
-					const changed = steps.findIndex(
-						({inputs}) => fingerprintOf(inputs(answers)) !== fingerprintOf(inputs(decided.answers)),
-					);
-					answers = decided.answers;
-					index = changed < 0 ? index : Math.min(index, changed);
-				}
-			}
-		}
-	} catch (error) {
-		const found = signal.aborted ? stoppedProblem(signal.reason) : toProblem(error);
-		return finish({
-			outcome: found.area === 'stopped' ? 'stopped' : 'failed',
-			exitCode: exitCodes[found.area],
-			problem: found,
-		});
-	} finally {
-		signal.removeEventListener('abort', onStop);
-	}
-	if (firstProblem) return finish({outcome: 'failed', exitCode: exitCodes[firstProblem.area], problem: firstProblem});
-	return finish({outcome: 'done', exitCode: 0});
+	const problem = await (pass === 'apply' ? carryOut(run) : survey(run)).catch((error: unknown) =>
+		signal.aborted ? stoppedProblem(signal.reason) : toProblem(error),
+	);
+	signal.removeEventListener('abort', onStop);
+	const result = resultOf(problem);
+	run.emit({type: 'run-finished', ...result});
+	return result;
 };

@@ -1,5 +1,7 @@
-import {emptyRun, logBlock, logLimit, reduce} from './reduce.ts';
-import type {Event, RunState} from './types.ts';
+import type {Event} from './events.ts';
+import {logBlock, logLimit} from './log.ts';
+import {emptyRun, reduce} from './reduce.ts';
+import type {RunState} from './state.ts';
 
 /** A fold over a stream of events that many may come of before anybody looks. */
 export type Fold = {

@@ -1,18 +1,30 @@
 import {copyFile, readFile} from 'node:fs/promises';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod';
+import {errnoWords, isErrno} from '../base/errno.ts';
+import {writeWhole} from '../base/files.ts';
 import {makeFolders} from '../base/folders.ts';
-import {ProblemError} from '../base/problem.ts';
-import {type RunState, stepIds} from './types.ts';
+import {engineProblems} from './problems.ts';
+import type {RunState, StepState} from './state.ts';
 
-/** Version of the state file's layout; raised when an older tool could misread it. */
-export const stateSchemaVersion = 1;
+/** Version of the journal's layout; raised when an older tool could misread it. */
+export const journalSchemaVersion = 2;
 
 const outcomes = ['already', 'applied', 'not-needed', 'skipped'] as const;
 
+const stepSchema = z.object({
+	id: z.string(),
+	outcome: z.enum(outcomes).optional(),
+	fingerprint: z.string().optional(),
+	startedAt: z.number().optional(),
+	finishedAt: z.number().optional(),
+	note: z.string().optional(),
+});
+
 const journalSchema = z.object({
-	schema: z.literal(stateSchemaVersion),
+	schema: z.literal(journalSchemaVersion),
+	/** The plan that was gone through: `install`. */
+	plan: z.string(),
 	tool: z.string(),
 	runId: z.string(),
 	savedAt: z.number(),
@@ -20,19 +32,10 @@ const journalSchema = z.object({
 	host: z.string(),
 	pid: z.number(),
 	outcome: z.enum(['done', 'failed', 'stopped']).optional(),
-	/** Digest of the bundle that was installed. */
+	/** Digest of the bundle that was worked with, `sha256:` and hex. */
 	bundle: z.string().optional(),
-	steps: z.array(
-		z.object({
-			id: z.enum(stepIds),
-			outcome: z.enum(outcomes).optional(),
-			fingerprint: z.string().optional(),
-			startedAt: z.number().optional(),
-			finishedAt: z.number().optional(),
-			note: z.string().optional(),
-		}),
-	),
-	acknowledged: z.array(z.enum(stepIds)),
+	steps: z.array(stepSchema),
+	acknowledged: z.array(z.string()),
 	/** The answers of the run, with references in the place of secrets. */
 	answers: z.unknown().optional(),
 });
@@ -40,81 +43,127 @@ const journalSchema = z.object({
 /** What survives a run: a journal that may be lost, never the truth about the world. Holds no secret. */
 export type Journal = z.infer<typeof journalSchema>;
 
-/** The journal of a run, carrying over what an earlier one knew of steps that this one has not reached. */
-export const journalOf = (
-	state: RunState,
-	more: {
-		readonly host: string;
-		readonly pid: number;
-		readonly now: number;
-		readonly answers: unknown;
-		readonly bundle?: string;
-		readonly earlier?: Journal;
-	},
-): Journal => {
-	const {earlier} = more;
-	const steps = stepIds.flatMap((id) => {
-		const step = state.steps.find((one) => one.id === id);
-		if (step?.outcome === undefined) return earlier?.steps.filter((one) => one.id === id) ?? [];
-		const {outcome, fingerprint, startedAt, finishedAt, note} = step;
-		return [{id, outcome, fingerprint, startedAt, finishedAt, note}];
-	});
-	const acknowledged = stepIds.filter(
-		(id) =>
-			(earlier?.acknowledged.includes(id) ?? false) || state.steps.some((step) => step.id === id && step.acknowledged),
-	);
-	return {
-		schema: stateSchemaVersion,
-		tool: state.version,
-		runId: state.runId,
-		savedAt: more.now,
-		startedAt: state.startedAt,
-		host: more.host,
-		pid: more.pid,
-		outcome: state.outcome,
-		bundle: more.bundle ?? earlier?.bundle,
-		steps,
-		acknowledged,
-		answers: more.answers,
-	};
+/** Layout 1 knew one plan only, and had a place for the bundle's digest that nobody filled. */
+const fromLayout1 = (raw: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
+	...raw,
+	schema: 2,
+	plan: 'install',
+});
+
+/** How a journal of each older layout becomes one of the next. */
+const migrations: Readonly<Record<number, typeof fromLayout1>> = {1: fromLayout1};
+
+const migrated = (raw: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+	const migrate = migrations[Number(raw.schema)];
+	return migrate ? migrated(migrate(raw)) : raw;
 };
 
-const unreadable = (file: string, cause: string, fix: string): ProblemError =>
-	new ProblemError({
-		code: 'state-unreadable',
-		area: 'usage',
-		message: `The state file ${file} cannot be used.`,
-		cause,
-		fix,
-		location: {file},
-	});
+/** What the journal is told beside the state of the run. `now` in ms since the epoch. */
+export type JournalContext = {
+	readonly host: string;
+	readonly pid: number;
+	readonly now: number;
+	readonly answers: unknown;
+	readonly earlier?: Journal | undefined;
+};
+
+const entryOf = ({id, outcome, fingerprint, startedAt, finishedAt, note}: StepState): Journal['steps'][number] => ({
+	id,
+	outcome,
+	fingerprint,
+	startedAt,
+	finishedAt,
+	note,
+});
+
+/** Steps of this run that have ended stand for themselves; of the others counts what an earlier run knew. */
+const stepsOf = (state: RunState, earlier: Journal | undefined): Journal['steps'] => {
+	const ended = new Map(
+		state.steps.filter(({outcome}) => outcome !== undefined).map((step) => [step.id, entryOf(step)]),
+	);
+	const kept = (earlier?.steps ?? []).map((step) => ended.get(step.id) ?? step);
+	const fresh = [...ended.values()].filter(({id}) => !kept.some((step) => step.id === id));
+	return [...kept, ...fresh];
+};
+
+/** The journal of a run, carrying over what an earlier one of the same plan knew of steps that this one has not reached. */
+export const journalOf = (state: RunState, {host, pid, now, answers, earlier}: JournalContext): Journal => ({
+	schema: journalSchemaVersion,
+	plan: state.plan,
+	tool: state.version,
+	runId: state.runId,
+	savedAt: now,
+	startedAt: state.startedAt,
+	host,
+	pid,
+	outcome: state.outcome,
+	bundle: state.steps.find(({keep}) => keep?.bundle !== undefined)?.keep?.bundle ?? earlier?.bundle,
+	steps: stepsOf(state, earlier),
+	acknowledged: [
+		...new Set([
+			...(earlier?.acknowledged ?? []),
+			...state.steps.filter((step) => step.acknowledged).map(({id}) => id),
+		]),
+	],
+	answers,
+});
+
+const headSchema = z.looseObject({schema: z.number(), tool: z.string().optional()});
 
 /**
- * A journal from parsed JSON. @param file where it came from, for messages.
+ * A journal from parsed JSON; one of an older layout is migrated. @param file where it came from, for messages.
  * @throws ProblemError `state-unreadable`, `state-newer`.
  */
 export const parseJournal = (raw: unknown, file: string): Journal => {
-	const version = z.object({schema: z.number(), tool: z.string().optional()}).safeParse(raw);
-	if (version.success && version.data.schema > stateSchemaVersion) {
-		throw new ProblemError({
-			code: 'state-newer',
-			area: 'usage',
-			message: `The state file ${file} was written by a newer zenml-airgap (${version.data.tool ?? 'unknown version'}).`,
-			cause: `It has layout ${version.data.schema}; this program knows ${stateSchemaVersion}.`,
-			fix: 'Use the newer program, or name another folder with --state-dir.',
-			location: {file},
-		});
-	}
-	const parsed = journalSchema.safeParse(raw);
-	if (!parsed.success) {
-		const first = parsed.error.issues[0];
-		throw unreadable(
-			file,
-			`${first?.path.join('.') ?? ''}: ${first?.message ?? 'not a journal'}.`,
-			'Move it away and start again: the truth is in the cluster, the registry and the database.',
+	const head = headSchema.safeParse(raw);
+	if (head.success && head.data.schema > journalSchemaVersion) {
+		const {schema, tool = 'unknown version'} = head.data;
+		throw engineProblems.error(
+			'state-newer',
+			{file, tool, theirs: schema, ours: journalSchemaVersion},
+			{location: {file}},
 		);
 	}
-	return parsed.data;
+	const parsed = journalSchema.safeParse(head.success ? migrated(head.data) : raw);
+	if (parsed.success) return parsed.data;
+	const [first] = parsed.error.issues;
+	const reason = [first?.path.join('.') ?? '', first?.message ?? ''].filter((part) => part !== '').join(': ');
+	throw engineProblems.error('state-unreadable', {case: 'no journal', file, reason}, {location: {file}});
+};
+
+/** The text of a journal as JSON; undefined where there is none. @throws SyntaxError, ProblemError `state-unreadable` */
+const readJson = async (file: string): Promise<unknown> => {
+	const text = await readFile(file, 'utf8').catch((error: unknown) => {
+		if (isErrno(error, 'ENOENT')) return undefined;
+		const given = {case: 'refused', file, reason: errnoWords(error, 'read')} as const;
+		throw engineProblems.error('state-unreadable', given, {location: {file}, error});
+	});
+	return text === undefined ? undefined : JSON.parse(text);
+};
+
+/** The previous copy; undefined where there is none, or it is damaged as well. */
+const readPrevious = async (file: string): Promise<unknown> => {
+	try {
+		return await readJson(`${file}.previous`);
+	} catch (error) {
+		if (error instanceof SyntaxError) return undefined;
+		throw error;
+	}
+};
+
+const readEither = async (file: string): Promise<unknown> => {
+	try {
+		return await readJson(file);
+	} catch (error) {
+		if (!(error instanceof SyntaxError)) throw error;
+		const previous = await readPrevious(file);
+		if (previous !== undefined) return previous;
+		throw engineProblems.error(
+			'state-unreadable',
+			{case: 'damaged', file, reason: error.message},
+			{location: {file}, error},
+		);
+	}
 };
 
 /**
@@ -122,42 +171,15 @@ export const parseJournal = (raw: unknown, file: string): Journal => {
  * @throws ProblemError `state-unreadable` (damaged and no previous copy), `state-newer` (written by a newer tool).
  */
 export const readJournal = async (file: string): Promise<Journal | undefined> => {
-	const read = async (from: string): Promise<unknown> => {
-		const text = await readFile(from, 'utf8').catch((error: NodeJS.ErrnoException) => {
-			if (error.code === 'ENOENT') return undefined;
-			throw unreadable(
-				from,
-				`It cannot be read (${error.code ?? error.message}).`,
-				'Mend its owner or mode, or name another folder with --state-dir.',
-			);
-		});
-		return text === undefined ? undefined : JSON.parse(text);
-	};
-	let raw: unknown;
-	try {
-		raw = await read(file);
-	} catch (error) {
-		if (!(error instanceof SyntaxError)) throw error;
-		raw = await read(`${file}.previous`).catch((inner: unknown) => {
-			if (inner instanceof SyntaxError) return undefined;
-			throw inner;
-		});
-		if (raw === undefined) {
-			throw unreadable(
-				file,
-				`It is not JSON: ${error.message}.`,
-				'Move it away and start again: the tool finds out from the cluster, the registry and the database what is done.',
-			);
-		}
-	}
+	const raw = await readEither(file);
 	return raw === undefined ? undefined : parseJournal(raw, file);
 };
 
 /** Writes the journal: previous copy kept, then written beside it, fsynced and renamed, mode 0600 in a 0700 folder. */
 export const writeJournal = async (file: string, journal: Journal): Promise<void> => {
 	await makeFolders(path.dirname(file), 0o700);
-	await copyFile(file, `${file}.previous`).catch((error: NodeJS.ErrnoException) => {
-		if (error.code !== 'ENOENT') throw error;
+	await copyFile(file, `${file}.previous`).catch((error: unknown) => {
+		if (!isErrno(error, 'ENOENT')) throw error;
 	});
-	await writeFileAtomic(file, `${JSON.stringify(journal, undefined, '\t')}\n`, {mode: 0o600, fsync: true});
+	await writeWhole(file, `${JSON.stringify(journal, undefined, '\t')}\n`);
 };

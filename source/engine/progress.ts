@@ -1,4 +1,4 @@
-import type {Progress} from './types.ts';
+import type {Progress} from './state.ts';
 
 /** Before this long has passed and this much has moved, a rate is a guess. */
 const leastMs = 1000;

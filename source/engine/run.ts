@@ -1,16 +1,18 @@
 import type {Clock} from '../base/clock.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Controls} from './controls.ts';
-import type {BaseWorld, Event, Listener, RunOutcome, Step, StepId} from './types.ts';
+import type {Event, Listener, RunOutcome} from './events.ts';
+import type {BaseWorld, Pass, Plan} from './plan.ts';
 
 /** An event without its time; the engine stamps it. */
 export type NewEvent = Event extends infer One ? (One extends Event ? Omit<One, 'at'> : never) : never;
 
+/** One way through one plan. */
 export type RunOptions<Answers, World extends BaseWorld<Answers>> = {
-	readonly mode: 'install' | 'plan' | 'verify';
+	readonly plan: Plan<Answers, World>;
+	readonly pass: Pass;
 	readonly runId: string;
 	readonly version: string;
-	readonly steps: readonly Step<Answers, World>[];
 	readonly answers: Answers;
 	/** Adds the ports to the part of the world that the engine makes. Called once for each look at a step. */
 	readonly makeWorld: (base: BaseWorld<Answers>) => World | Promise<World>;
@@ -18,10 +20,10 @@ export type RunOptions<Answers, World extends BaseWorld<Answers>> = {
 	readonly listeners: readonly Listener[];
 	readonly signal: AbortSignal;
 	readonly clock: Clock;
-	/** Fingerprints of the inputs with which steps were done before. */
-	readonly fingerprints: ReadonlyMap<StepId, string>;
-	readonly from?: StepId;
-	readonly until?: StepId;
+	/** Fingerprints of the inputs with which steps were done before, by step. */
+	readonly fingerprints: ReadonlyMap<string, string>;
+	readonly from?: string | undefined;
+	readonly until?: string | undefined;
 };
 
 export type RunResult = {readonly outcome: RunOutcome; readonly exitCode: number; readonly problem?: Problem};

@@ -11,21 +11,26 @@ import {secretsStep} from '../steps/secrets.ts';
 import {verificationStep} from '../steps/verification.ts';
 import {workloadManagerStep} from '../steps/workload-manager.ts';
 import {workspacesStep} from '../steps/workspaces.ts';
-import type {Step} from '../steps/world.ts';
+import type {Plan} from '../steps/world.ts';
 
-/** The install, in order: this list is the runbook. */
-export const installSteps: readonly Step[] = [
-	bundleStep,
-	prerequisitesStep,
-	imagesStep,
-	namespacesStep,
-	secretsStep,
-	databasesStep,
-	controlPlaneStep,
-	onboardingStep,
-	workspacesStep,
-	dnsStep,
-	caStep,
-	workloadManagerStep,
-	verificationStep,
-];
+/** From the bundle that was carried in to the verified servers: this list is the runbook. */
+export const installPlan: Plan = {
+	id: 'install',
+	title: 'Installing',
+	command: 'zenml-airgap install',
+	steps: [
+		bundleStep,
+		prerequisitesStep,
+		imagesStep,
+		namespacesStep,
+		secretsStep,
+		databasesStep,
+		controlPlaneStep,
+		onboardingStep,
+		workspacesStep,
+		dnsStep,
+		caStep,
+		workloadManagerStep,
+		verificationStep,
+	],
+};

@@ -1,6 +1,6 @@
 import type {Answers} from '../answers/schema.ts';
 import {formatDuration} from '../base/units.ts';
-import type {RunState} from '../engine/types.ts';
+import type {RunState} from '../engine/state.ts';
 
 const iso = (at: number | undefined): string => (at === undefined ? '-' : new Date(at).toISOString());
 

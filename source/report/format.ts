@@ -3,7 +3,7 @@ import {printable} from '../base/printable.ts';
 import type {Problem} from '../base/problem.ts';
 import {formatBytes, formatDuration} from '../base/units.ts';
 import {rateOf} from '../engine/progress.ts';
-import type {Change, Progress} from '../engine/types.ts';
+import type {Progress} from '../engine/state.ts';
 
 /** One line of progress: `push api: 12.0 of 24.1 MiB, 5.2 MiB/s, 2.3 s left`. */
 export const formatProgress = (progress: Progress): string => {
@@ -16,10 +16,6 @@ export const formatProgress = (progress: Progress): string => {
 		...(leftMs === undefined ? [] : [`${formatDuration(leftMs)} left`]),
 	].join(', ');
 };
-
-/** `create secret zenml-pro/zenml-tls (tls.crt)`. */
-export const formatChange = ({action, target, detail}: Change): string =>
-	`${action} ${target}${detail === undefined ? '' : ` (${detail})`}`;
 
 /** Where it is, as a prefix of the message; nothing where the message begins with the file itself. */
 const placeOf = ({location, message}: Problem): string => {

@@ -1,9 +1,13 @@
 import {stripVTControlCharacters} from 'node:util';
 import {printable} from '../base/printable.ts';
 import {formatDuration} from '../base/units.ts';
+import {formatChange} from '../engine/changes.ts';
+import type {Event, Listener} from '../engine/events.ts';
+import type {Handover, LogLevel} from '../engine/plan.ts';
 import {emptyRun, reduce} from '../engine/reduce.ts';
-import type {Event, Handover, Listener, LogLevel, RunState, StepId, StepState} from '../engine/types.ts';
-import {formatChange, formatProblem, formatProgress} from './format.ts';
+import type {RunState, StepState} from '../engine/state.ts';
+import {formatProblem, formatProgress} from './format.ts';
+import {modeOf} from './json.ts';
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
@@ -32,11 +36,11 @@ export const plainReport = (write: (text: string) => void, options: {readonly le
 	// Words of servers and logs of pods are quoted; they must not steer the terminal nor break the line.
 	const say = (line: string): void =>
 		write(`${printable(stripVTControlCharacters(line).replaceAll(/\p{Cc}/gu, ' '))}\n`);
-	const number = (id: StepId): string => {
+	const number = (id: string): string => {
 		const index = state.steps.findIndex((step) => step.id === id);
 		return `[${String(index + 1).padStart(2)}/${state.steps.length}]`;
 	};
-	const titled = (id: StepId, text: string): void =>
+	const titled = (id: string, text: string): void =>
 		say(`${number(id)} ${state.steps.find((step) => step.id === id)?.title ?? id}: ${text}`);
 	const indented = (lines: readonly string[]): void => {
 		for (const line of lines) say(line === '' ? '' : `        ${line}`);
@@ -65,7 +69,7 @@ export const plainReport = (write: (text: string) => void, options: {readonly le
 		state = {...reduce(state, event), log: []};
 		switch (event.type) {
 			case 'run-started':
-				say(`zenml-airgap ${event.version}, ${event.mode}, run ${event.runId}`);
+				say(`zenml-airgap ${event.version}, ${modeOf(event.plan, event.pass)}, run ${event.runId}`);
 				return;
 			case 'step-started':
 				lastAwaited = '';

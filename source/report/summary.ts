@@ -1,8 +1,9 @@
 import type {Answers} from '../answers/schema.ts';
 import {formatDuration} from '../base/units.ts';
 import {changesInWords} from '../engine/changes.ts';
-import {outcomeWords} from '../engine/reduce.ts';
-import type {RunState} from '../engine/types.ts';
+import {isProved, outcomeWords} from '../engine/outcome.ts';
+import type {Pass} from '../engine/plan.ts';
+import type {RunState, StepState} from '../engine/state.ts';
 import {formatProblem} from './format.ts';
 
 const url = (host: string, port: number): string => `https://${host}${port === 443 ? '' : `:${port}`}`;
@@ -16,59 +17,57 @@ export const passwordLines = ({controlPlane}: Answers): readonly string[] =>
 			]
 		: [];
 
-/** What is printed at the end of a run, on the ordinary screen, so that it stays in the scrollback. */
-export const summaryLines = (
-	state: RunState,
-	more: {
-		readonly answers?: Answers;
-		readonly resumeCommand: string;
-		readonly logFile: string;
-		readonly reportFile?: string;
-	},
-): readonly string[] => {
+/** What the end of a run is told with. Files are absolute paths. */
+export type SummaryContext = {
+	readonly answers?: Answers | undefined;
+	readonly resumeCommand: string;
+	readonly logFile: string;
+	readonly reportFile?: string | undefined;
+};
+
+const stepRow = (step: StepState, pass: Pass, width: number): string => {
+	const planned = pass === 'look' && step.changes.length > 0 ? changesInWords(step.changes) : step.status;
+	const words = step.outcome === undefined ? planned : outcomeWords[step.outcome];
+	return `  ${step.title.padEnd(width)}  ${words}${step.note ? `: ${step.note}` : ''}`;
+};
+
+/** A run between --from and --until must not claim more than it did. */
+const appliedHead = (state: RunState, took: string): string =>
+	isProved(state)
+		? `ZenML Pro is installed and verified (${took}).`
+		: `The chosen steps are done (${took}); this is not the whole install.`;
+
+const headOf = (state: RunState): string => {
 	const took = formatDuration((state.finishedAt ?? state.startedAt) - state.startedAt);
-	const width = Math.max(0, ...state.steps.map(({title}) => title.length));
-	const rows = state.steps.map((step) => {
-		const words = step.outcome
-			? outcomeWords[step.outcome]
-			: state.mode === 'plan' && step.changes.length > 0
-				? changesInWords(step.changes, step.id)
-				: step.status;
-		return `  ${step.title.padEnd(width)}  ${words}${step.note ? `: ${step.note}` : ''}`;
-	});
-	// A run between --from and --until must not claim more than it did.
-	const verified = state.steps.some(({id, status}) => id === 'verification' && status === 'done');
-	const head =
-		state.outcome === 'done'
-			? {
-					install: verified
-						? `ZenML Pro is installed and verified (${took}).`
-						: `The chosen steps are done (${took}); this is not the whole install.`,
-					plan: `Plan made, nothing was changed (${took}).`,
-					verify: `Everything is as the answers say (${took}).`,
-				}[state.mode]
-			: state.outcome === 'stopped'
-				? `Stopped after ${took}. What is done stays done.`
-				: `Not finished (${took}).`;
-	const {answers} = more;
-	const done = state.outcome === 'done' && state.mode === 'install' && verified && answers;
+	if (state.outcome === 'stopped') return `Stopped after ${took}. What is done stays done.`;
+	if (state.outcome !== 'done') return `Not finished (${took}).`;
+	if (state.pass === 'look') return `Plan made, nothing was changed (${took}).`;
+	return state.pass === 'verify' ? `Everything is as the answers say (${took}).` : appliedHead(state, took);
+};
+
+const serverRows = (answers: Answers): readonly string[] => {
+	const {controlPlane, workspaces, ingress} = answers;
 	return [
-		head,
-		...rows,
-		...(state.outcome === 'failed' && state.problem ? ['', ...formatProblem(state.problem)] : []),
-		...(done
-			? [
-					'',
-					`  Dashboard  ${url(answers.controlPlane.host, answers.ingress.httpsPort)}  (user ${answers.controlPlane.admin.username})`,
-					...answers.workspaces.map(
-						({name, host}) => `  Workspace  ${url(host, answers.ingress.httpsPort)}  (${name})`,
-					),
-					...passwordLines(answers).map((line) => `  ${line}`),
-				]
-			: []),
 		'',
-		...(state.outcome === 'done' ? [] : [`  Go on with  ${more.resumeCommand}`]),
-		...(more.reportFile ? [`  Report      ${more.reportFile}`] : []),
-		`  Log         ${more.logFile}`,
+		`  Dashboard  ${url(controlPlane.host, ingress.httpsPort)}  (user ${controlPlane.admin.username})`,
+		...workspaces.map(({name, host}) => `  Workspace  ${url(host, ingress.httpsPort)}  (${name})`),
+		...passwordLines(answers).map((line) => `  ${line}`),
+	];
+};
+
+/** What is printed at the end of a run, on the ordinary screen, so that it stays in the scrollback. */
+export const summaryLines = (state: RunState, context: SummaryContext): readonly string[] => {
+	const {answers, resumeCommand, logFile, reportFile} = context;
+	const width = Math.max(0, ...state.steps.map(({title}) => title.length));
+	const installed = state.outcome === 'done' && state.pass === 'apply' && isProved(state);
+	return [
+		headOf(state),
+		...state.steps.map((step) => stepRow(step, state.pass, width)),
+		...(state.outcome === 'failed' && state.problem ? ['', ...formatProblem(state.problem)] : []),
+		...(installed && answers ? serverRows(answers) : []),
+		'',
+		...(state.outcome === 'done' ? [] : [`  Go on with  ${resumeCommand}`]),
+		...(reportFile === undefined ? [] : [`  Report      ${reportFile}`]),
+		`  Log         ${logFile}`,
 	];
 };

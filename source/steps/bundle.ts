@@ -1,6 +1,6 @@
 import type {Verified} from '../bundle/types.ts';
 import {versionsFit} from '../charts/index.ts';
-import type {Finding} from '../engine/types.ts';
+import type {Finding} from '../engine/plan.ts';
 import {longTimeouts, type Step, type World} from './world.ts';
 
 const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
@@ -34,6 +34,7 @@ const check = async (world: World): Promise<Finding> => {
 	return {
 		status: 'ok',
 		note: `${signer ? `signed by key ${signer.keyId}, ` : ''}${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}, ${wholeness(verified)}`,
+		keep: {bundle: bundle.digest},
 		warnings: [...bundle.warnings, ...fit.warnings, ...unsaved(verified)],
 	};
 };
@@ -43,6 +44,7 @@ export const bundleStep: Step = {
 	id: 'bundle',
 	title: 'Bundle',
 	why: 'A part that was damaged or lost on the way shows here, before anything changes.',
+	area: 'bundle',
 	inputs: ({bundle}) => bundle,
 	timeouts: longTimeouts,
 	check,

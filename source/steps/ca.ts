@@ -1,5 +1,6 @@
-import type {Awaited, Finding} from '../engine/types.ts';
+import type {Awaited, Finding} from '../engine/plan.ts';
 import {caScripts} from '../network/ca-scripts.ts';
+import {waitFor} from './shared/handover.ts';
 import {componentsOf, urlOf} from './shared/names.ts';
 import {runPodProbe} from './shared/pod-probe.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
@@ -33,12 +34,11 @@ const check = async (world: World): Promise<Finding> => {
 			note: 'confirmed by the operator',
 			warnings: missing.map(({label, note}) => `${label}: ${note}`),
 		};
-	if (world.mode === 'plan')
+	if (world.pass === 'look')
 		return {status: 'todo', changes: missing.map(({label, note}) => ({action: 'wait', target: label, detail: note}))};
 	const fingerprint = 'pair' in read ? read.pair.caFacts.fingerprint : '';
-	return {
-		status: 'waiting',
-		handover: {
+	return waitFor(
+		{
 			id: 'ca',
 			title: 'CA certificate for every client',
 			who: 'network team',
@@ -47,9 +47,10 @@ const check = async (world: World): Promise<Finding> => {
 			sections: caScripts({caPem: ca, caFingerprint: fingerprint, hosts}),
 			awaited,
 			pollEveryMs,
-			...(confirmable ? {acknowledge: 'The CA certificate was handed on to those who install it on the clients.'} : {}),
+			acknowledge: confirmable ? 'The CA certificate was handed on to those who install it on the clients.' : undefined,
 		},
-	};
+		'handover-ca',
+	);
 };
 
 /** Guide step 11: hand-out scripts for each kind of client; goes on when this host trusts the CA. */
@@ -57,6 +58,7 @@ export const caStep: Step = {
 	id: 'ca',
 	title: 'CA certificate',
 	why: 'A client that does not know your CA refuses the servers; each machine needs the certificate once.',
+	area: 'people',
 	inputs: (answers) => ({
 		ca: answers.tls.ca,
 		hosts: componentsOf(answers).map(({answers: {host}}) => host),

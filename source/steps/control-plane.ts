@@ -1,6 +1,6 @@
 import {generateSecret} from '../answers/secrets.ts';
 import {controlPlaneValues, imagePlaces, readChart} from '../charts/index.ts';
-import type {Finding} from '../engine/types.ts';
+import type {Finding} from '../engine/plan.ts';
 import {endpointOf} from './shared/endpoints.ts';
 import {secretFor} from './shared/generated.ts';
 import {caSecretName, databaseSecretName} from './shared/names.ts';
@@ -69,6 +69,7 @@ export const controlPlaneStep: Step = {
 	id: 'control-plane',
 	title: 'Control plane',
 	why: 'Login, organizations and the dashboard; workspaces call it when they start.',
+	area: 'cluster',
 	inputs: (answers) => ({...releaseInputs(answers), controlPlane: answers.controlPlane}),
 	retry: {
 		codes: [

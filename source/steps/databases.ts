@@ -1,7 +1,7 @@
 import {ProblemError, problem, toProblem} from '../base/problem.ts';
 import {factProblem} from '../database/postgres.ts';
 import type {DatabaseLogin, DatabaseWish} from '../database/types.ts';
-import type {Change, Finding} from '../engine/types.ts';
+import type {Change, Finding} from '../engine/plan.ts';
 import {requireSecret, secretFor} from './shared/generated.ts';
 import {type Component, componentsOf} from './shared/names.ts';
 import {probeFromPod} from './shared/pod-probe.ts';
@@ -164,6 +164,7 @@ export const databasesStep: Step = {
 	id: 'databases',
 	title: 'Databases',
 	why: 'Each server needs its own database and role; a wrong password shows here instead of in a crashing pod.',
+	area: 'database',
 	inputs: (answers) => ({
 		database: answers.database,
 		tlsCa: answers.tls.ca,

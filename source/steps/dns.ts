@@ -1,5 +1,6 @@
-import type {Awaited, Finding, Handover} from '../engine/types.ts';
+import type {Awaited, Finding, Handover} from '../engine/plan.ts';
 import {dnsRecords} from '../network/dns-records.ts';
+import {waitFor} from './shared/handover.ts';
 import {ingressAddress, withoutAddress} from './shared/ingress-address.ts';
 import {componentsOf} from './shared/names.ts';
 import {runPodProbe} from './shared/pod-probe.ts';
@@ -41,9 +42,10 @@ export const dnsHandover = async (
 		sections: dnsRecords({names: componentsOf(answers).map(({answers: {host}}) => host), address}),
 		awaited,
 		pollEveryMs,
-		...(answers.network.dnsHandover === 'confirm'
-			? {acknowledge: 'The records are made, or are made elsewhere; go on without seeing them.'}
-			: {}),
+		acknowledge:
+			answers.network.dnsHandover === 'confirm'
+				? 'The records are made, or are made elsewhere; go on without seeing them.'
+				: undefined,
 	};
 };
 
@@ -51,7 +53,7 @@ const check = async (world: World): Promise<Finding> => {
 	const {answers, acknowledged} = world;
 	const address = await ingressAddress(world);
 	if (address === undefined) {
-		if (world.mode === 'plan')
+		if (world.pass === 'look')
 			return {
 				status: 'todo',
 				changes: [{action: 'wait', target: 'DNS records', detail: 'the address is known once the ingress is there'}],
@@ -67,14 +69,14 @@ const check = async (world: World): Promise<Finding> => {
 			note: 'confirmed by the operator',
 			warnings: handover.awaited.filter(({ok}) => !ok).map(({label, note}) => `${label}: ${note}`),
 		};
-	if (world.mode === 'plan')
+	if (world.pass === 'look')
 		return {
 			status: 'todo',
 			changes: handover.awaited
 				.filter(({ok}) => !ok)
 				.map(({label, note}) => ({action: 'wait', target: label, detail: note})),
 		};
-	return {status: 'waiting', handover};
+	return waitFor(handover, 'handover-dns');
 };
 
 /** Guide step 10: never changed by this tool; the records are handed over, then waited for. */
@@ -82,6 +84,7 @@ export const dnsStep: Step = {
 	id: 'dns',
 	title: 'DNS',
 	why: 'People and pods find the servers by name; only your network team can make these records.',
+	area: 'people',
 	inputs: (answers) => ({
 		hosts: componentsOf(answers).map(({answers: {host}}) => host),
 		address: answers.ingress.address,

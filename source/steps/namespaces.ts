@@ -1,5 +1,5 @@
 import type {KubeObject} from '../cluster/types.ts';
-import type {Change, Finding} from '../engine/types.ts';
+import type {Change, Finding} from '../engine/plan.ts';
 import {managedBy, namespacesOf} from './shared/names.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
@@ -45,6 +45,7 @@ export const namespacesStep: Step = {
 	id: 'namespaces',
 	title: 'Namespaces',
 	why: 'Secrets and releases live in namespaces, one for each component.',
+	area: 'cluster',
 	inputs: (answers) => namespacesOf(answers),
 	timeouts: shortTimeouts,
 	check,

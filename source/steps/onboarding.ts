@@ -1,5 +1,5 @@
 import {ProblemError} from '../base/problem.ts';
-import type {Change, Finding} from '../engine/types.ts';
+import type {Change, Finding} from '../engine/plan.ts';
 import type {ZenmlOrganization, ZenmlRole, ZenmlSession} from '../zenml/types.ts';
 import {adminSession} from './shared/endpoints.ts';
 import {requireSecret} from './shared/generated.ts';
@@ -34,7 +34,7 @@ const check = async (world: World): Promise<Finding> => {
 			{action: 'create', target: `user ${username}`, detail: `role ${role}`},
 		]),
 	];
-	if (world.mode === 'plan' && !(await controlPlaneInstalled(world))) return {status: 'todo', changes: everything};
+	if (world.pass === 'look' && !(await controlPlaneInstalled(world))) return {status: 'todo', changes: everything};
 	const session = await adminSession(world);
 	const found = await findOrganization(session, organization.name);
 	if (!found) return {status: 'todo', changes: everything};
@@ -84,6 +84,7 @@ export const onboardingStep: Step = {
 	id: 'onboarding',
 	title: 'Onboarding',
 	why: 'Workspaces belong to an organization, so it comes before them; your users come with it.',
+	area: 'verification',
 	inputs: ({organization, controlPlane}) => ({organization, host: controlPlane.host, admin: controlPlane.admin}),
 	retry: {
 		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-api-not-itself', 'zenml-not-ready'],

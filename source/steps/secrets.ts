@@ -1,7 +1,7 @@
 import {generateHexKey, generateSecret} from '../answers/secrets.ts';
 import {type ProblemInput, problem} from '../base/problem.ts';
 import type {KubeObject} from '../cluster/types.ts';
-import type {Change, Finding} from '../engine/types.ts';
+import type {Change, Finding} from '../engine/plan.ts';
 import {readGenerated, requireSecret, storeGenerated} from './shared/generated.ts';
 import {
 	caSecretName,
@@ -206,6 +206,7 @@ export const secretsStep: Step = {
 	id: 'secrets',
 	title: 'Secrets',
 	why: 'Helm hooks run before anything else of a release, so pull, TLS, CA and database secrets must be there first.',
+	area: 'cluster',
 	inputs: (answers) => ({
 		registry: {
 			host: answers.registry.host,

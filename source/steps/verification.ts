@@ -1,6 +1,6 @@
 import type {WorkspaceAnswers} from '../answers/schema.ts';
 import {ProblemError, toProblem} from '../base/problem.ts';
-import type {Finding} from '../engine/types.ts';
+import type {Finding} from '../engine/plan.ts';
 import {together} from './prerequisites/index.ts';
 import {adminSession, endpointOf} from './shared/endpoints.ts';
 import {readEnrollment} from './shared/enrollment.ts';
@@ -103,8 +103,8 @@ const looksOf = (world: World): readonly Look[] => [
 ];
 
 const check = async (world: World): Promise<Finding> => {
-	if (world.mode === 'plan' && !(await controlPlaneInstalled(world))) {
-		return {status: 'todo', changes: looksOf(world).map(({label}) => ({action: 'wait', target: label}))};
+	if (world.pass === 'look' && !(await controlPlaneInstalled(world))) {
+		return {status: 'todo', changes: looksOf(world).map(({label}) => ({action: 'check', target: label}))};
 	}
 	const looks = looksOf(world);
 	const problems = await Promise.all(
@@ -121,8 +121,8 @@ const check = async (world: World): Promise<Finding> => {
 		}),
 	);
 	// Before the changes of this plan are made, the servers cannot be what the answers want.
-	if (world.mode === 'plan' && problems.flat().length > 0) {
-		return {status: 'todo', changes: looks.map(({label}) => ({action: 'wait', target: label}))};
+	if (world.pass === 'look' && problems.flat().length > 0) {
+		return {status: 'todo', changes: looks.map(({label}) => ({action: 'check', target: label}))};
 	}
 	const found = together(problems.flat(), {
 		code: 'verification-failed',
@@ -136,6 +136,8 @@ export const verificationStep: Step = {
 	id: 'verification',
 	title: 'Verification',
 	why: 'Pods that run prove little; this asks the servers what they are and logs in as you will.',
+	area: 'verification',
+	proves: true,
 	inputs: ({controlPlane, workspaces, registry, tls, ingress}) => ({
 		controlPlane,
 		workspaces,

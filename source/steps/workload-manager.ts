@@ -1,5 +1,5 @@
 import type {KubeObject} from '../cluster/types.ts';
-import type {Change, Finding} from '../engine/types.ts';
+import type {Change, Finding} from '../engine/plan.ts';
 import {managedBy} from './shared/names.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
@@ -79,6 +79,7 @@ export const workloadManagerStep: Step = {
 	id: 'workload-manager',
 	title: 'Workload manager',
 	why: 'Pipeline snapshots run as jobs in a namespace of their own, with just the rights they need.',
+	area: 'cluster',
 	inputs: ({workloadManager, workspaces, registry}) => ({
 		workloadManager,
 		namespaces: workspaces.map(({namespace}) => namespace),

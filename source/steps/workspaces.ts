@@ -2,11 +2,12 @@ import type {WorkspaceAnswers} from '../answers/schema.ts';
 import {generateHexKey, generateSecret} from '../answers/secrets.ts';
 import {ProblemError} from '../base/problem.ts';
 import {imagePlaces, readChart, workspaceValues} from '../charts/index.ts';
-import type {Change, Finding} from '../engine/types.ts';
+import type {Change, Finding} from '../engine/plan.ts';
 import {dnsHandover} from './dns.ts';
 import {adminSession, endpointOf} from './shared/endpoints.ts';
 import {type Enrollment, ensureEnrolled, isEnrolled, readEnrollment, sampleEnrollment} from './shared/enrollment.ts';
 import {readGenerated, requireSecret, secretFor} from './shared/generated.ts';
+import {waitFor} from './shared/handover.ts';
 import {ingressAddress} from './shared/ingress-address.ts';
 import {controlPlaneInstalled} from './shared/installed.ts';
 import {caSecretName, databaseSecretName, workspaceId} from './shared/names.ts';
@@ -72,7 +73,7 @@ const changesOf = async (
 		{action: 'run', target: `enroll workspace ${workspace.name}`},
 		{action: 'create', target},
 	];
-	if (world.mode === 'plan' && !(await controlPlaneInstalled(world))) return {changes: enroll, warnings: []};
+	if (world.pass === 'look' && !(await controlPlaneInstalled(world))) return {changes: enroll, warnings: []};
 	const enrollment = await readEnrollment(world, workspace);
 	if (!enrollment || !(await isEnrolled(await adminSession(world), enrollment))) return {changes: enroll, warnings: []};
 	const wanted = await wantedWorkspace(world, workspace);
@@ -97,12 +98,12 @@ const check = async (world: World): Promise<Finding> => {
 	const warnings = [...new Set(results.flatMap((result) => result.warnings))];
 	if (changes.length === 0)
 		return {status: 'ok', note: answers.workspaces.map(({name, host}) => `${name} at ${host}`).join(', '), warnings};
-	if (world.mode !== 'install') return {status: 'todo', changes, warnings};
+	if (world.pass !== 'apply') return {status: 'todo', changes, warnings};
 	// A workspace server calls the control plane by name when it starts, and crashes when it cannot: DNS comes before it.
 	const address = await ingressAddress(world);
 	const handover =
 		address === undefined || acknowledged ? undefined : await dnsHandover(world, [answers.controlPlane.host], address);
-	return handover ? {status: 'waiting', handover} : {status: 'todo', changes, warnings};
+	return handover ? waitFor(handover, 'handover-dns') : {status: 'todo', changes, warnings};
 };
 
 const apply = async (world: World): Promise<void> => {
@@ -136,6 +137,7 @@ export const workspacesStep: Step = {
 	id: 'workspaces',
 	title: 'Workspaces',
 	why: 'The servers that your pipelines talk to, one for each workspace, each enrolled with the control plane.',
+	area: 'cluster',
 	inputs: (answers) => ({
 		...releaseInputs(answers),
 		workspaces: answers.workspaces,

@@ -3,7 +3,7 @@ import type {Clock} from '../base/clock.ts';
 import type {BundlePort} from '../bundle/types.ts';
 import type {ClusterPort} from '../cluster/types.ts';
 import type {DatabasePort} from '../database/types.ts';
-import type {BaseWorld, Step as EngineStep} from '../engine/types.ts';
+import type {BaseWorld, Plan as EnginePlan, Step as EngineStep} from '../engine/plan.ts';
 import type {HelmPort} from '../helm/types.ts';
 import type {DnsPort, HttpsPort, TlsPort} from '../network/types.ts';
 import type {RegistryPort} from '../registry/types.ts';
@@ -44,6 +44,7 @@ export type Ports = {
 
 export type World = BaseWorld<Answers> & Ports;
 export type Step = EngineStep<Answers, World>;
+export type Plan = EnginePlan<Answers, World>;
 
 const second = 1000;
 const minute = 60 * second;

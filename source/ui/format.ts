@@ -1,5 +1,5 @@
 import {rateOf} from '../engine/progress.ts';
-import type {Progress} from '../engine/types.ts';
+import type {Progress} from '../engine/state.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 

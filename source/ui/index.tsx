@@ -4,8 +4,6 @@ import type {AppResult, Session} from './session.ts';
 import {createUiStore} from './state/store.ts';
 import {LookContext} from './theme.ts';
 
-export type {AppResult, Found, PlanStep, PlanView, RunStore, Session, SummaryView} from './session.ts';
-
 /** Where to draw and how. */
 export type AppOptions = {
 	readonly stdin: NodeJS.ReadStream;

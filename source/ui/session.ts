@@ -1,8 +1,9 @@
 import type {Draft} from '../answers/draft.ts';
 import type {Answers} from '../answers/schema.ts';
-import type {Problem} from '../base/problem.ts';
 import type {Decided} from '../engine/controls.ts';
-import type {Change, Handover, RunState, StepId} from '../engine/types.ts';
+import type {Handover} from '../engine/plan.ts';
+import type {PlanView} from '../engine/plan-view.ts';
+import type {RunState} from '../engine/state.ts';
 
 /** One thing that was looked at before the first question. */
 export type Sighting = {readonly ok: boolean; readonly text: string};
@@ -25,16 +26,6 @@ export type Found = {
 	/** Further lines worth knowing. */
 	readonly lines: readonly string[];
 };
-
-/** What one step would do. `unknown`: it can only be told once earlier steps are done. */
-export type PlanStep = {readonly id: StepId; readonly title: string} & (
-	| {readonly state: 'ok'; readonly note?: string}
-	| {readonly state: 'todo'; readonly changes: readonly Change[]}
-	| {readonly state: 'unknown'; readonly note?: string}
-	| {readonly state: 'not-needed'}
-	| {readonly state: 'problem'; readonly problem: Problem}
-);
-export type PlanView = {readonly steps: readonly PlanStep[]};
 
 /** What the last page tells beside the steps. */
 export type SummaryView = {
@@ -79,7 +70,7 @@ export type Session = {
 	/** Answers the problem that the run waits on. */
 	readonly decide: (decided: Decided<Answers>) => void;
 	/** The operator confirms a hand-over. */
-	readonly acknowledge: (step: StepId) => void;
+	readonly acknowledge: (step: string) => void;
 	/** Looks again now at what a hand-over waits for. */
 	readonly checkNow: () => void;
 	/** `safe`: after the write that is under way; `now`: at once. Both are resumable. */

@@ -1,6 +1,6 @@
 import type {TextProps} from 'ink';
 import {createContext, useContext} from 'react';
-import type {StepStatus} from '../engine/types.ts';
+import type {StepStatus} from '../engine/events.ts';
 
 /** What a piece of text means; colours follow from it, and nothing is told by colour alone. */
 export type Role = 'plain' | 'title' | 'dim' | 'ok' | 'bad' | 'warn' | 'busy' | 'key' | 'focus';

@@ -3,7 +3,8 @@ import type {Draft} from '../../source/answers/draft.ts';
 import type {Answers} from '../../source/answers/schema.ts';
 import {attendPlainly} from '../../source/app/plain/attend.ts';
 import {problem} from '../../source/base/problem.ts';
-import type {Event, Handover} from '../../source/engine/types.ts';
+import type {Event} from '../../source/engine/events.ts';
+import type {Handover} from '../../source/engine/plan.ts';
 import {plainTalk} from './plain-talk.ts';
 
 const full: Draft = {
@@ -27,7 +28,10 @@ const attend = () => {
 		lines: own.lines,
 		acknowledged: ['ca'],
 		draft: () => full,
-		edited: (_draft, answers) => edited.push(answers),
+		edited: (_draft, answers) => {
+			edited.push(answers);
+			return answers;
+		},
 		keepSecret: (path, secret) => kept.push([path, secret]),
 		saveHandover: async ({id}) => {
 			saved.push(id);

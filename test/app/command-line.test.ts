@@ -1,30 +1,34 @@
 import {CommanderError} from 'commander';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import {commandLine, type Request} from '../../source/app/command-line.ts';
-import {stepIds} from '../../source/engine/types.ts';
+import {commandLine} from '../../source/app/command-line.ts';
+import {installStepIds} from '../../source/plans/install-steps.ts';
 import {createStage, type Stage} from './stage.ts';
 
-const parse = async (...words: readonly string[]): Promise<Request | undefined> => {
-	let asked: Request | undefined;
-	await commandLine(
+/** What the words ask for: the names of the command, and what it is given. */
+const parse = async (...words: readonly string[]): Promise<{readonly command: string; readonly given: unknown}> => {
+	let given: unknown;
+	let command = '';
+	const program = commandLine(
 		'1.2.3',
-		['disk-full'],
 		(request) => {
-			asked = request;
+			({given} = request);
 		},
 		{out: () => undefined, err: () => undefined},
-	).parseAsync([...words], {from: 'user'});
-	return asked;
+	).hook('preAction', (_program, action) => {
+		command = [action.parent?.name(), action.name()].filter((name) => name !== 'zenml-airgap').join(' ');
+	});
+	await program.parseAsync([...words], {from: 'user'});
+	return {command, given};
 };
 
 const defaults = {set: [], nonInteractive: false, plain: false, json: false, logLevel: 'info'};
 
 test('without a word the install is meant, with every default', async () => {
-	expect(await parse()).toEqual({command: 'install', options: defaults});
+	expect(await parse()).toEqual({command: 'install', given: defaults});
 });
 
 test.each(['install', 'plan', 'verify', 'status'] as const)('%s has the same defaults', async (command) => {
-	expect(await parse(command)).toEqual({command, options: defaults});
+	expect(await parse(command)).toEqual({command, given: defaults});
 });
 
 const everyOption = [
@@ -61,37 +65,35 @@ test.each([[], ['install'], ['plan'], ['verify'], ['status'], ['rehearse'], ['an
 	'%s %s takes every shared option',
 	async (...command) => {
 		const words = command.filter((word) => word !== undefined);
-		const request = await parse(...words, ...everyOption.flat());
-		expect(request && 'options' in request ? request.options : undefined).toMatchObject(everyValue);
+		const {given} = await parse(...words, ...everyOption.flat());
+		expect(given).toMatchObject(everyValue);
 	},
 );
 
-test.each(stepIds)('--from and --until know the step %s', async (step) => {
-	expect(await parse('--from', step, '--until', step)).toMatchObject({options: {from: step, until: step}});
+test.each(installStepIds)('--from and --until know the step %s', async (step) => {
+	expect(await parse('--from', step, '--until', step)).toMatchObject({given: {from: step, until: step}});
 });
 
-test.each(['init', 'validate', 'schema', 'show'] as const)('answers %s takes a file, or none', async (action) => {
-	expect(await parse('answers', action, 'site.yaml')).toEqual({
-		command: 'answers',
-		action,
-		file: 'site.yaml',
-		options: defaults,
-	});
-	expect(await parse('answers', action)).toEqual({command: 'answers', action, options: defaults});
+test.each(['init', 'validate', 'show'] as const)('answers %s takes a file, or none', async (action) => {
+	const command = `answers ${action}`;
+	expect(await parse('answers', action, 'site.yaml')).toEqual({command, given: {...defaults, answers: 'site.yaml'}});
+	expect(await parse('answers', action)).toEqual({command, given: defaults});
+});
+
+test('answers schema needs no answers', async () => {
+	expect(await parse('answers', 'schema')).toEqual({command: 'answers schema', given: undefined});
 });
 
 test('rehearse takes a fault, a pace and a fresh start', async () => {
-	expect(await parse('rehearse')).toMatchObject({command: 'rehearse', pace: 'real', fresh: false});
-	expect(await parse('rehearse', '--fault', 'disk-full', '--pace', 'fast', '--fresh')).toMatchObject({
+	expect(await parse('rehearse')).toMatchObject({command: 'rehearse', given: {pace: 'real', fresh: false}});
+	expect(await parse('rehearse', '--fault', 'wrong-database-password', '--pace', 'fast', '--fresh')).toMatchObject({
 		command: 'rehearse',
-		fault: 'disk-full',
-		pace: 'fast',
-		fresh: true,
+		given: {fault: 'wrong-database-password', pace: 'fast', fresh: true},
 	});
 });
 
 test.each(['bash', 'zsh'] as const)('completion takes %s', async (shell) => {
-	expect(await parse('completion', shell)).toEqual({command: 'completion', shell});
+	expect(await parse('completion', shell)).toEqual({command: 'completion', given: shell});
 });
 
 test.each([
@@ -157,7 +159,7 @@ test.each([[[]], [['install']], [['plan']], [['rehearse']]])(
 				.split(' ')
 				.filter((word) => word !== '');
 			const fault = words.indexOf('--fault');
-			if (fault >= 0) words[fault + 1] = 'disk-full';
+			if (fault >= 0) words[fault + 1] = 'wrong-database-password';
 			expect(await parse(...words), example).toBeDefined();
 		}
 	},

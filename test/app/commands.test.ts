@@ -1,9 +1,9 @@
 import {mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {fingerprintOf} from '../../source/engine/converge.ts';
+import {fingerprintOf} from '../../source/engine/fingerprint.ts';
 import {type Journal, writeJournal} from '../../source/engine/journal.ts';
-import {stepIds} from '../../source/engine/types.ts';
+import {installStepIds} from '../../source/plans/install-steps.ts';
 import {load, shortest} from '../answers/samples.ts';
 import {createStage, type Stage} from './stage.ts';
 
@@ -118,7 +118,8 @@ test('answers show gives every answer that counts, and is an answer file again',
 });
 
 const journal = (more: Partial<Journal> = {}): Journal => ({
-	schema: 1,
+	schema: 2,
+	plan: 'install',
 	tool: '1',
 	runId: 'abcd1234',
 	savedAt: Date.UTC(2026, 0, 2, 3, 4, 5),
@@ -136,7 +137,7 @@ const journal = (more: Partial<Journal> = {}): Journal => ({
 });
 const leave = async (more: Partial<Journal> = {}): Promise<void> =>
 	writeJournal(path.join(stage.stateDirectory, 'state.json'), journal(more));
-const all = stepIds.map((id) => ({id, outcome: 'already' as const}));
+const all = installStepIds.map((id) => ({id, outcome: 'already' as const}));
 
 test('status tells what became of each step, and how to go on', async () => {
 	await leave();
@@ -146,7 +147,7 @@ test('status tells what became of each step, and how to go on', async () => {
 	expect(lines[0]).toBe('run abcd1234 on jump-1, 2026-01-02T03:04:05.000Z: stopped');
 	expect(lines[1]).toMatch(/^ {2}\S.* {2}nothing to do: 4 images$/u);
 	expect(lines[3]).toMatch(/ {2}done$/u);
-	expect(lines.filter((line) => line.endsWith('  to do'))).toHaveLength(stepIds.length - 2);
+	expect(lines.filter((line) => line.endsWith('  to do'))).toHaveLength(installStepIds.length - 2);
 	expect(lines.at(-2)).toContain('Start the install again');
 });
 
@@ -254,11 +255,18 @@ test('a kubeconfig that is not there ends with 2 and names the file', async () =
 	expect(out).toContain(path.join(stage.folder, 'gone-config'));
 });
 
-test('a CA file of the registry that is not there ends with 2', async () => {
-	const {code, err} = await stage.run(...(await withBundle(['--set', 'registry.ca=gone.crt'])));
-	expect(code).toBe(2);
-	expect(err).toContain('registry.ca');
+test('a run that never asks the registry does not end for a CA file that is not there', async () => {
+	const {code, err, out} = await stage.run(...(await withBundle(['--set', 'registry.ca=gone.crt'])));
+	expect(code).toBe(5);
+	expect(`${out}${err}`).not.toContain('answer-file-unreadable');
 	expect((await tree()).filter((name) => name.includes('lock'))).toEqual([]);
+});
+
+test('answers validate names a CA file of the registry that is not there', async () => {
+	await writeLocal();
+	const {code, err} = await stage.run('answers', 'validate', 'site.yaml', '--set', 'registry.ca=gone.crt');
+	expect(code).toBe(2);
+	expect(err).toContain('answers: registry.ca');
 });
 
 test('a second run in the same state folder ends with 10 and names the holder', async () => {

@@ -20,7 +20,8 @@ const find = async (options: Partial<GlobalOptions> = {}) =>
 	findAnswers(stage.context, {...none, ...options}, stage.stateDirectory);
 
 const earlier: Journal = {
-	schema: 1,
+	schema: 2,
+	plan: 'install',
 	tool: '1',
 	runId: 'r1',
 	savedAt: 1,
@@ -56,7 +57,7 @@ test('an answer file is read, and its relative paths start at its folder', async
 		file: 'site/answers.yaml',
 		baseDirectory: path.join(stage.folder, 'site'),
 	});
-	const answers = completeAnswers(source, none);
+	const answers = completeAnswers(source);
 	expect(answers.tls.certificate).toBe(path.join(stage.folder, 'site/pki/tls.crt'));
 	expect(answers.tls.key).toBe(path.join(stage.context.homeDirectory, 'tls.key'));
 });
@@ -65,10 +66,10 @@ test('without a file the answers of the earlier run are taken; a named file goes
 	await leaveJournal();
 	const source = await find();
 	expect(source).toMatchObject({from: 'journal', file: path.join(stage.stateDirectory, 'state.json')});
-	expect(completeAnswers(source, none).controlPlane.host).toBe('from-journal.corp.internal');
+	expect(completeAnswers(source).controlPlane.host).toBe('from-journal.corp.internal');
 	await stage.write('a.yaml', shortest);
 	const named = await find({answers: 'a.yaml'});
-	expect(completeAnswers(named, none).controlPlane.host).toBe('zenml-pro.corp.internal');
+	expect(completeAnswers(named).controlPlane.host).toBe('zenml-pro.corp.internal');
 	expect(named.journal?.runId).toBe('r1');
 });
 
@@ -87,7 +88,7 @@ test('--set goes before the file, and --bundle, --kubeconfig and --context befor
 		kubeconfig: 'kube/config',
 		context: 'prod: 1',
 	};
-	const answers = completeAnswers(await find(options), {...none, ...options});
+	const answers = completeAnswers(await find(options));
 	expect(answers.registry.prefix).toBe('own');
 	expect(answers.workspaces[0]?.name).toBe('team');
 	// Paths on the command line start where the operator stands, not where the file lies.
@@ -103,7 +104,7 @@ test.each([
 	['with --set alone, which is not enough', {set: ['registry.host=r:5000']}, 'answers-missing'],
 ])('%s the answers are refused', async (_name, options, code) => {
 	const refused = await find(options)
-		.then((source) => completeAnswers(source, {...none, ...options}))
+		.then((source) => completeAnswers(source))
 		.catch((error: unknown) => error);
 	const {problem, problems} = refused as {
 		readonly problem?: {readonly code: string};

@@ -2,13 +2,14 @@ import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {resumeCommand, wantsScreen} from '../../source/app/commands/install.ts';
 import type {GlobalOptions} from '../../source/app/context.ts';
-import {createJournalWriter} from '../../source/app/journal.ts';
-import {planViewOf, refusedPlan} from '../../source/app/plan-view.ts';
+import {createJournalWriter} from '../../source/app/journal-writer.ts';
+import {wantsScreen} from '../../source/app/plan-command.ts';
+import {resumeCommand} from '../../source/app/resume-command.ts';
 import {createStore} from '../../source/app/store.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import type {Journal} from '../../source/engine/journal.ts';
+import {planViewOf, refusedPlan} from '../../source/engine/plan-view.ts';
 import {fold, stamped, started, trouble, wholeRun} from '../engine/events.ts';
 import {createStage} from './stage.ts';
 
@@ -19,7 +20,8 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, {recursive: true, force: true}));
 
 const journal = (runId: string): Journal => ({
-	schema: 1,
+	schema: 2,
+	plan: 'install',
 	tool: '1',
 	runId,
 	savedAt: 1,

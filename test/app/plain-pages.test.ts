@@ -11,8 +11,8 @@ test('the first lines of a rehearsal name its fault before all else that was fou
 });
 
 test('the plan in lines tells what is only waited for apart from changes', () => {
-	const wait = {action: 'wait', target: 'look'} as const;
+	const check = {action: 'check', target: 'look'} as const;
 	expect(
-		planLines({steps: [{id: 'verification', title: 'Verification', state: 'todo', changes: [wait, wait]}]})[0],
+		planLines({steps: [{id: 'verification', title: 'Verification', state: 'todo', changes: [check, check]}]})[0],
 	).toBe('  Verification: 2 checks later');
 });

@@ -2,7 +2,6 @@ import {mkdtemp, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises'
 import os from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {answersFile} from '../../source/app/save-file.ts';
 import {saveBeside} from '../../source/base/files.ts';
 
 let folder = '';
@@ -12,7 +11,7 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, {recursive: true, force: true}));
 
 test('answers are saved beside what is there, never over it, and for the operator alone', async () => {
-	const file = answersFile(folder);
+	const file = path.join(folder, 'zenml-airgap-answers.yaml');
 	await writeFile(file, 'an older file', {mode: 0o644});
 	const second = await saveBeside(file, 'two');
 	const third = await saveBeside(file, 'three');
@@ -26,7 +25,7 @@ test('answers are saved beside what is there, never over it, and for the operato
 });
 
 test('a symbolic link in the way is not followed', async () => {
-	const file = answersFile(folder);
+	const file = path.join(folder, 'zenml-airgap-answers.yaml');
 	const elsewhere = path.join(folder, 'elsewhere');
 	await symlink(elsewhere, file);
 	expect(path.basename(await saveBeside(file, 'text'))).toBe('zenml-airgap-answers-2.yaml');

@@ -3,9 +3,10 @@ import path from 'node:path';
 import {afterEach, expect, test} from 'vitest';
 import type {GlobalOptions} from '../../source/app/context.ts';
 import {findAnswers, partialAnswers} from '../../source/app/inputs.ts';
-import {createSession, nextOf} from '../../source/app/screen.ts';
+import {createScreenSession, nextOf} from '../../source/app/screen-session.ts';
 import {writeJournal} from '../../source/engine/journal.ts';
 import {emptyRun} from '../../source/engine/reduce.ts';
+import {installPlan} from '../../source/plans/install.ts';
 import {summaryLines} from '../../source/report/summary.ts';
 import {load, shortest} from '../answers/samples.ts';
 import {keys, type OpenApp, openApp} from '../ui/helpers/screen.tsx';
@@ -30,6 +31,7 @@ test('the last page says how to log in with a password that was generated, as wh
 		title: 'Verification',
 		why: '',
 		skippable: false,
+		proves: true,
 		status: 'done',
 		attempt: 1,
 		stale: false,
@@ -58,7 +60,8 @@ test('the full screen asks again for a secret that an earlier run was told, and 
 	const {stateDirectory, context, folder} = stage;
 	const answers = load(shortest.replace('tls:\n', '  username: pusher\n  password: prompt\ntls:\n'));
 	await writeJournal(path.join(stateDirectory, 'state.json'), {
-		schema: 1,
+		schema: 2,
+		plan: 'install',
 		tool: '1',
 		runId: 'r1',
 		savedAt: 1,
@@ -71,10 +74,11 @@ test('the full screen asks again for a secret that an earlier run was told, and 
 		answers,
 	});
 	const source = await findAnswers(context, options, stateDirectory);
-	const {session} = createSession(context, options, {
+	const {session} = createScreenSession(context, {
 		stateDirectory,
+		loadPlan: async () => installPlan,
 		loaded: partialAnswers(source),
-		...(source.journal ? {journal: source.journal} : {}),
+		journal: source.journal,
 		resumeCommand: 'zenml-airgap install',
 	});
 	app = await openApp(session);

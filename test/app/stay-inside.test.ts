@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Answers} from '../../source/answers/schema.ts';
-import {stayInside} from '../../source/app/rehearsal-answers.ts';
+import {stayInside} from '../../source/app/rehearsal/answers.ts';
 import {ProblemError} from '../../source/base/problem.ts';
 
 const world = {

@@ -63,9 +63,13 @@ test('a state folder that is a file is told as such when something is saved ther
 	const {temporaryDirectory} = await place();
 	const file = path.join(temporaryDirectory, 'file');
 	await writeFile(file, '');
-	for (const folder of [file, path.join(file, 'deeper')]) {
+	const refusals = [
+		[file, 'Something of that name is there already.'],
+		[path.join(file, 'deeper'), 'A part of the path is a file, not a folder.'],
+	] as const;
+	for (const [folder, reason] of refusals) {
 		await expect(createHost(folder).saveState('failed.txt', 'text')).rejects.toMatchObject({
-			problem: {code: 'state-unwritable', cause: 'A part of its path is a file, not a folder.'},
+			problem: {code: 'state-unwritable', cause: `The system refuses it: ${reason}`},
 		});
 	}
 });

@@ -1,7 +1,9 @@
 import {problem} from '../../source/base/problem.ts';
+import type {Event} from '../../source/engine/events.ts';
+import type {Handover} from '../../source/engine/plan.ts';
 import {emptyRun, reduce} from '../../source/engine/reduce.ts';
 import type {NewEvent} from '../../source/engine/run.ts';
-import type {Event, Handover, RunState, StepId, StepState} from '../../source/engine/types.ts';
+import type {RunState, StepState} from '../../source/engine/state.ts';
 
 export const trouble = problem({
 	code: 'registry-unreachable',
@@ -21,14 +23,23 @@ export const handover: Handover = {
 	pollEveryMs: 10_000,
 };
 
-export const stepInfo = (id: StepId) => ({id, title: `The ${id}`, why: 'It is needed.', skippable: id === 'ca'});
+export const stepInfo = (id: string) => ({
+	id,
+	title: `The ${id}`,
+	why: 'It is needed.',
+	skippable: id === 'ca',
+	proves: id === 'verification',
+});
 
 export const started: NewEvent = {
 	type: 'run-started',
 	runId: 'r1',
-	mode: 'install',
+	plan: 'install',
+	title: 'Installing',
+	pass: 'apply',
 	version: '1.2.3',
 	steps: [stepInfo('bundle'), stepInfo('images'), stepInfo('dns'), stepInfo('ca')],
+	planSteps: 13,
 };
 
 /** Stamps events one second apart, beginning with 1000 ms. */
@@ -38,7 +49,7 @@ export const stamped = (events: readonly NewEvent[]): readonly Event[] =>
 export const fold = (events: readonly NewEvent[], start: RunState = emptyRun): RunState =>
 	stamped(events).reduce(reduce, start);
 
-export const stepOf = (state: RunState, id: StepId): StepState => {
+export const stepOf = (state: RunState, id: string): StepState => {
 	const step = state.steps.find((one) => one.id === id);
 	if (!step) throw new Error(`No step ${id}`);
 	return step;

@@ -1,15 +1,21 @@
 import {describe, expect, test} from 'vitest';
+import type {Event} from '../../source/engine/events.ts';
 import {createFold, reduceAll} from '../../source/engine/fold.ts';
-import {emptyRun, logBlock, logLimit, reduce} from '../../source/engine/reduce.ts';
-import {type Event, type RunState, stepIds} from '../../source/engine/types.ts';
+import {logBlock, logLimit} from '../../source/engine/log.ts';
+import {emptyRun, reduce} from '../../source/engine/reduce.ts';
+import type {RunState} from '../../source/engine/state.ts';
+import {installStepIds} from '../../source/plans/install-steps.ts';
 
 const begun: Event = {
 	at: 1,
 	type: 'run-started',
 	runId: 'r1',
-	mode: 'install',
+	plan: 'install',
+	title: 'Installing',
+	pass: 'apply',
 	version: '0.1.0',
-	steps: stepIds.map((id) => ({id, title: id, why: '', skippable: false})),
+	steps: installStepIds.map((id) => ({id, title: id, why: '', skippable: false, proves: false})),
+	planSteps: installStepIds.length,
 };
 
 /** Lines with progress, items and the beginnings of steps between them, some of which add a line of their own. */
@@ -17,7 +23,7 @@ const streamOf = (count: number): readonly Event[] => [
 	begun,
 	...Array.from({length: count}, (_one, index): Event => {
 		const at = 2 + index;
-		const step = stepIds[Math.floor(index / 400) % stepIds.length] ?? 'bundle';
+		const step = installStepIds[Math.floor(index / 400) % installStepIds.length] ?? 'bundle';
 		if (index % 400 === 0) return {at, type: 'step-started', step, stale: false};
 		if (index % 17 === 0)
 			return {at, type: 'step-detail', step, detail: {kind: 'progress', label: 'layer', done: index, unit: 'bytes'}};

@@ -5,12 +5,13 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import {
 	type Journal,
 	journalOf,
+	journalSchemaVersion,
 	parseJournal,
 	readJournal,
-	stateSchemaVersion,
 	writeJournal,
 } from '../../source/engine/journal.ts';
 import {emptyRun} from '../../source/engine/reduce.ts';
+import {installStepIds} from '../../source/plans/install-steps.ts';
 import {fold, started, trouble, wholeRun} from './events.ts';
 
 let folder = '';
@@ -82,12 +83,12 @@ test.each([
 	['a whole file and half a copy', whole, half, 'r1'],
 	['a file of another kind', '{"a": 1}', undefined, 'state-unreadable'],
 	['a list', '[]', undefined, 'state-unreadable'],
-	['an unknown step', whole.replace('"bundle"', '"brew-coffee"'), undefined, 'state-unreadable'],
-	['a newer layout', whole.replace('"schema":1', '"schema":2'), whole, 'state-newer'],
+	['a step without a name', whole.replace('"id":"bundle"', '"id":7'), undefined, 'state-unreadable'],
+	['a newer layout', whole.replace('"schema":2', '"schema":3'), whole, 'state-newer'],
 	['a newer layout that looks quite different', '{"schema": 99, "tool": "9.0.0"}', undefined, 'state-newer'],
-	['half a file and a copy of a newer layout', half, whole.replace('"schema":1', '"schema":2'), 'state-newer'],
+	['half a file and a copy of a newer layout', half, whole.replace('"schema":2', '"schema":3'), 'state-newer'],
 ])('%s', async (_name, main, previous, wanted) => {
-	expect(stateSchemaVersion).toBe(1);
+	expect(journalSchemaVersion).toBe(2);
 	await mkdir(path.dirname(file));
 	await writeFile(file, main);
 	if (previous !== undefined) await writeFile(`${file}.previous`, previous);
@@ -102,19 +103,20 @@ test.each([
 });
 
 test('a newer layout names the tool that wrote it', () => {
-	expect(() => parseJournal({schema: 2, tool: '7.1.0'}, 'x')).toThrow('written by a newer zenml-airgap (7.1.0)');
+	expect(() => parseJournal({schema: 3, tool: '7.1.0'}, 'x')).toThrow('written by a newer zenml-airgap (7.1.0)');
 });
 
 test('a state that cannot be read for another cause is told as such', async () => {
 	await mkdir(file, {recursive: true});
 	await expect(readJournal(file)).rejects.toMatchObject({
-		problem: {code: 'state-unreadable', cause: 'It cannot be read (EISDIR).'},
+		problem: {code: 'state-unreadable', cause: 'It cannot be read: It is a folder, but a file was expected.'},
 	});
 });
 
 test('the journal of a run says what became of each step and what was confirmed', () => {
 	expect(journal).toEqual({
-		schema: 1,
+		schema: 2,
+		plan: 'install',
 		tool: '1.2.3',
 		runId: 'r1',
 		savedAt: 99,
@@ -158,13 +160,10 @@ test('a run carries over what an earlier one knew of steps that it has not reach
 		['dns', 'cc', '1 name'],
 		['ca', 'dd', 'left out by the operator'],
 	]);
-	expect(journalOf(state, {...more, bundle: 'sha256:2', earlier: {...journal, bundle: 'sha256:1'}}).bundle).toBe(
-		'sha256:2',
-	);
 });
 
 test('the journal of a run of some steps keeps what is known of the others, in their order', () => {
-	const state = fold([{type: 'run-started', runId: 'r3', mode: 'install', version: '1', steps: []}]);
+	const state = fold([{...started, runId: 'r3', steps: []} as typeof started]);
 	expect(journalOf(state, {...more, earlier: journal}).steps).toEqual(journal.steps);
 	expect(journalOf(emptyRun, more).steps).toEqual([]);
 });
@@ -172,4 +171,26 @@ test('the journal of a run of some steps keeps what is known of the others, in t
 test('a confirmation of an earlier and of this run both count, once', () => {
 	const state = fold([started, {type: 'step-acknowledged', step: 'ca'}, {type: 'step-acknowledged', step: 'dns'}]);
 	expect(journalOf(state, {...more, earlier: journal}).acknowledged).toEqual(['dns', 'ca']);
+});
+
+test('the digest of the bundle that a step kept is in the journal, and stays there in a run without that step', () => {
+	const keep = {bundle: 'sha256:2'};
+	const state = fold([
+		started,
+		{type: 'step-started', step: 'bundle', stale: false},
+		{type: 'step-finished', step: 'bundle', outcome: 'already', note: '', fingerprint: 'a', keep},
+	]);
+	const first = journalOf(state, {...more, earlier: {...journal, bundle: 'sha256:1'}});
+	expect(first.bundle).toBe('sha256:2');
+	expect(journalOf(fold([started]), {...more, earlier: first}).bundle).toBe('sha256:2');
+});
+
+test('a journal of layout 1, as version 0.1.0 wrote it, is read as one of the install with all that it knew', async () => {
+	const old = path.join(import.meta.dirname, 'fixtures', 'journal-1.json');
+	const written = JSON.parse(await readFile(old, 'utf8')) as Journal;
+	const read = await readJournal(old);
+	expect(written.schema).toBe(1);
+	expect(read).toEqual({...written, schema: 2, plan: 'install'});
+	expect(read?.steps.map(({id}) => id)).toEqual([...installStepIds]);
+	expect(read?.steps.every(({fingerprint}) => /^[0-9a-f]{64}$/u.test(fingerprint ?? ''))).toBe(true);
 });

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {rateOf} from '../../source/engine/progress.ts';
-import type {Progress} from '../../source/engine/types.ts';
+import type {Progress} from '../../source/engine/state.ts';
 
 const mib = 1_048_576;
 const progress = (more: Partial<Progress>): Progress => ({

@@ -1,7 +1,9 @@
 import {expect, test} from 'vitest';
-import {emptyRun, logLimit, reduce} from '../../source/engine/reduce.ts';
+import type {Event} from '../../source/engine/events.ts';
+import {logLimit} from '../../source/engine/log.ts';
+import {emptyRun, reduce} from '../../source/engine/reduce.ts';
 import type {NewEvent} from '../../source/engine/run.ts';
-import type {Event, StepState} from '../../source/engine/types.ts';
+import type {StepState} from '../../source/engine/state.ts';
 import {fold, handover, stamped, started, stepOf, trouble, wholeRun} from './events.ts';
 
 const begun: NewEvent = {type: 'step-started', step: 'images', stale: false};
@@ -14,7 +16,14 @@ test('a run begins with every step pending, and the log of what came before', ()
 		log: [{at: 1, level: 'info', text: 'kept'}],
 		logDropped: 7,
 	});
-	expect(state).toMatchObject({runId: 'r1', mode: 'install', version: '1.2.3', startedAt: 1000, logDropped: 7});
+	expect(state).toMatchObject({
+		runId: 'r1',
+		plan: 'install',
+		pass: 'apply',
+		version: '1.2.3',
+		startedAt: 1000,
+		logDropped: 7,
+	});
 	expect(state.outcome).toBeUndefined();
 	expect(state.log.map(({text}) => text)).toEqual(['kept']);
 	expect(state.steps.map(({id, status, attempt}) => [id, status, attempt])).toEqual([

@@ -1,9 +1,13 @@
+import {type ProblemArea, problem} from '../../source/base/problem.ts';
 import {type Controls, unattended} from '../../source/engine/controls.ts';
 import {converge} from '../../source/engine/converge.ts';
+import type {Event} from '../../source/engine/events.ts';
+import type {BaseWorld, Finding, Step} from '../../source/engine/plan.ts';
 import {emptyRun, reduce} from '../../source/engine/reduce.ts';
 import type {RunOptions, RunResult} from '../../source/engine/run.ts';
-import type {BaseWorld, Event, Finding, RunState, Step, StepId} from '../../source/engine/types.ts';
+import type {RunState} from '../../source/engine/state.ts';
 import {type FakeClock, fakeClock} from '../base/fake-clock.ts';
+import {handover} from './events.ts';
 
 export type Answers = {readonly registry: string; readonly host: string};
 export type World = BaseWorld<Answers>;
@@ -12,6 +16,20 @@ export type TinyStep = Step<Answers, World>;
 export const answers: Answers = {registry: 'a', host: 'b'};
 
 export const ok: Finding = {status: 'ok'};
+/** Waits for the network team; late, it is a problem of theirs. */
+export const waiting: Finding = {
+	status: 'waiting',
+	handover,
+	late: (when) =>
+		problem({
+			code: 'handover-dns',
+			area: 'people',
+			who: 'network team',
+			message: `${handover.title}: not done ${when}.`,
+			cause: 'pro.corp.internal: no such name',
+			fix: 'Give them the records.',
+		}),
+};
 export const todo: Finding = {status: 'todo', changes: [{action: 'create', target: 'thing'}]};
 
 /** Plays the findings one after the other; the last one stays. */
@@ -25,10 +43,20 @@ export const findings = (...list: readonly (Finding | Error)[]): TinyStep['check
 	};
 };
 
-export const tiny = (id: StepId, more: Partial<TinyStep> = {}): TinyStep => ({
+const areas: Readonly<Record<string, ProblemArea>> = {
+	bundle: 'bundle',
+	images: 'registry',
+	databases: 'database',
+	dns: 'people',
+	ca: 'people',
+	verification: 'verification',
+};
+
+export const tiny = (id: string, more: Partial<TinyStep> = {}): TinyStep => ({
 	id,
 	title: `The ${id}`,
 	why: 'It is needed.',
+	area: areas[id] ?? 'cluster',
 	inputs: ({registry}) => registry,
 	timeouts: {checkMs: 10_000, applyMs: 60_000},
 	check: async () => ok,
@@ -81,10 +109,10 @@ export const play = async (
 	const events: Event[] = [];
 	const result = await clock.drive(
 		converge<Answers, World>({
-			mode: 'install',
+			plan: {id: 'tiny', title: 'Trying', command: 'zenml-airgap install', steps},
+			pass: 'apply',
 			runId: 'r1',
 			version: '1',
-			steps,
 			answers,
 			makeWorld: (base) => base,
 			controls: quitting,

@@ -4,8 +4,8 @@ import {systemClock} from '../../source/base/clock.ts';
 import {ProblemError} from '../../source/base/problem.ts';
 import {attended} from '../../source/engine/controls.ts';
 import {fakeClock} from '../base/fake-clock.ts';
-import {handover, trouble} from './events.ts';
-import {type Answers, findings, ok, play, tiny, todo} from './stage.ts';
+import {trouble} from './events.ts';
+import {type Answers, findings, ok, play, tiny, todo, waiting} from './stage.ts';
 
 const unhandled = vi.fn();
 process.on('unhandledRejection', unhandled);
@@ -105,7 +105,7 @@ test('a stop lets the work end itself, then ends the run', async () => {
 	expect(tidied).toBe(true);
 	expect(clock.now()).toBe(5000);
 	expect(story.slice(-2)).toEqual(stopped);
-	expect(result.problem).toMatchObject({code: 'stopped', cause: 'it got SIGTERM'});
+	expect(result.problem).toMatchObject({code: 'stopped', cause: 'It was told to stop: it got SIGTERM.'});
 });
 
 test('a stop in the middle of work that ends well does not begin the next look', async () => {
@@ -149,7 +149,7 @@ test('a stop ends the pause before a retry', async () => {
 
 test('a stop ends a hand-over', async () => {
 	const stop = new AbortController();
-	const {clock, story} = await play([tiny('dns', {check: findings({status: 'waiting', handover})})], {
+	const {clock, story} = await play([tiny('dns', {check: findings(waiting)})], {
 		signal: stop.signal,
 		controls: attended<Answers>([]),
 		prepare: (fake) => fake.at(15_000, () => stop.abort(new Error('enough'))),

@@ -9,13 +9,14 @@ import {fetchHelm} from '../../scripts/fetch-helm.mjs';
 import {type Answers, type AnswersInput, answersSchema} from '../../source/answers/schema.ts';
 import type {Context} from '../../source/app/context.ts';
 import {createPortsSlot} from '../../source/app/ports.ts';
-import {type RunReport, type RunRequest, runInstall} from '../../source/app/run.ts';
+import {type RunReport, type RunRequest, runPlan} from '../../source/app/run.ts';
 import {systemClock} from '../../source/base/clock.ts';
 import {type Problem, toProblem} from '../../source/base/problem.ts';
 import {createRedactor} from '../../source/base/redact.ts';
 import {type Controls, unattended} from '../../source/engine/controls.ts';
-import type {Event, Finding, StepId} from '../../source/engine/types.ts';
-import {installSteps} from '../../source/plans/install.ts';
+import type {Event} from '../../source/engine/events.ts';
+import type {Finding} from '../../source/engine/plan.ts';
+import {installPlan} from '../../source/plans/install.ts';
 import type {Ports, World} from '../../source/steps/world.ts';
 
 /** Small enough that images cost no time, large enough to be sent in pieces. */
@@ -43,16 +44,16 @@ export type Site = {
 	readonly answers: (change?: (input: AnswersInput) => AnswersInput) => Answers;
 	readonly context: (environment?: Readonly<Record<string, string>>) => Context;
 	/** The world that steps get. */
-	readonly world: (answers: Answers, mode?: World['mode'], acknowledged?: boolean) => Promise<World>;
-	readonly check: (id: StepId, answers: Answers, mode?: World['mode'], acknowledged?: boolean) => Promise<Look>;
-	readonly apply: (id: StepId, answers: Answers) => Promise<void>;
+	readonly world: (answers: Answers, pass?: World['pass'], acknowledged?: boolean) => Promise<World>;
+	readonly check: (id: string, answers: Answers, pass?: World['pass'], acknowledged?: boolean) => Promise<Look>;
+	readonly apply: (id: string, answers: Answers) => Promise<void>;
 	/** A whole run through the composition root, without a screen. */
 	readonly run: (
 		answers: Answers,
 		more?: Partial<
-			Pick<RunRequest, 'mode' | 'from' | 'until' | 'prompted' | 'context' | 'signal' | 'stateDirectory'>
+			Pick<RunRequest, 'pass' | 'from' | 'until' | 'prompted' | 'context' | 'signal' | 'stateDirectory'>
 		> & {
-			readonly controls?: (acknowledged: readonly StepId[]) => Controls<Answers>;
+			readonly controls?: (acknowledged: readonly string[]) => Controls<Answers>;
 		},
 	) => Promise<RunReport & {readonly events: readonly Event[]}>;
 	/** Rows of a statement run by the database's superuser. */
@@ -116,25 +117,25 @@ export const startSite = async (
 	});
 	const stateDirectory = path.join(folder, 'state');
 	await mkdir(stateDirectory, {recursive: true});
-	const opened = new Map<Answers, Promise<Ports>>();
+	const opened = new Map<Answers, Ports>();
 	const ends: (() => Promise<void>)[] = [];
 	const input: AnswersInput = {...rehearsal.answers, helm: {binary: helm}};
 	const plain = answersSchema.parse(input);
 	const answers: Site['answers'] = (change) => (change ? answersSchema.parse(change(structuredClone(input))) : plain);
 	const context: Site['context'] = (environment) => makeContext(folder, environment);
 	const shared = context();
-	const world: Site['world'] = async (wanted, mode = 'install', acknowledged = false) => {
-		let opening = opened.get(wanted);
-		if (!opening) {
+	const world: Site['world'] = async (wanted, pass = 'apply', acknowledged = false) => {
+		let ports = opened.get(wanted);
+		if (!ports) {
 			const slot = createPortsSlot({context: shared, stateDirectory, prompted: new Map()});
-			opening = slot.open(wanted);
+			ports = slot.open(wanted);
 			ends.push(slot.close);
-			opened.set(wanted, opening);
+			opened.set(wanted, ports);
 		}
-		return {...(await opening), answers: wanted, mode, signal: never, report: () => undefined, acknowledged};
+		return {...ports, answers: wanted, pass, signal: never, report: () => undefined, acknowledged};
 	};
-	const stepOf = (id: StepId) => {
-		const step = installSteps.find((one) => one.id === id);
+	const stepOf = (id: string) => {
+		const step = installPlan.steps.find((one) => one.id === id);
 		if (!step) throw new Error(`There is no step ${id}`);
 		return step;
 	};
@@ -145,9 +146,9 @@ export const startSite = async (
 		answers,
 		context,
 		world,
-		check: async (id, wanted, mode, acknowledged) => {
+		check: async (id, wanted, pass, acknowledged) => {
 			try {
-				return await stepOf(id).check(await world(wanted, mode, acknowledged));
+				return await stepOf(id).check(await world(wanted, pass, acknowledged));
 			} catch (error) {
 				return {status: 'blocked', problem: toProblem(error)};
 			}
@@ -159,10 +160,11 @@ export const startSite = async (
 		},
 		run: async (wanted, more = {}) => {
 			const events: Event[] = [];
-			const report = await runInstall({
+			const report = await runPlan({
 				context: context(),
 				stateDirectory,
-				mode: 'install',
+				loadPlan: async () => installPlan,
+				pass: 'apply',
 				answers: wanted,
 				prompted: new Map(),
 				controls: (acknowledged) =>

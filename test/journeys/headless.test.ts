@@ -3,7 +3,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterEach, beforeAll, expect, test} from 'vitest';
-import type {Event} from '../../source/engine/types.ts';
+import type {Event} from '../../source/engine/events.ts';
 import {makePlace, type Place, runQuietly, startQuietly} from './helpers/place.ts';
 import {builtProgram, type Program, root} from './helpers/program.ts';
 import {journey, openTerminal} from './helpers/terminal.ts';

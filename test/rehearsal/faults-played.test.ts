@@ -1,13 +1,13 @@
 import {afterAll, afterEach, describe, expect, it} from 'vitest';
 import {filesIn} from '../../rehearsal/answers.ts';
 import type {FaultName} from '../../rehearsal/faults.ts';
-import type {StepId} from '../../source/engine/types.ts';
+
 import {killStarted, makeStateFolder, outcomes, removeFolders, runProgram} from './support/run.ts';
 
 type Row = {
 	readonly fault: FaultName;
 	readonly exit: number;
-	readonly step: StepId;
+	readonly step: string;
 	readonly code: string;
 	/** Words the operator must be able to read on the problem page. */
 	readonly says: readonly string[];

@@ -1,8 +1,9 @@
 import {expect, test} from 'vitest';
 import {problem} from '../../source/base/problem.ts';
 import {formatBytes, formatDuration} from '../../source/base/units.ts';
-import type {Progress} from '../../source/engine/types.ts';
-import {formatChange, formatProblem, formatProgress} from '../../source/report/format.ts';
+import {formatChange} from '../../source/engine/changes.ts';
+import type {Progress} from '../../source/engine/state.ts';
+import {formatProblem, formatProgress} from '../../source/report/format.ts';
 
 test.each([
 	[0, '0 B'],

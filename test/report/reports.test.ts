@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
+import type {LogLevel} from '../../source/engine/plan.ts';
 import type {NewEvent} from '../../source/engine/run.ts';
-import type {LogLevel} from '../../source/engine/types.ts';
 import {acceptanceReport} from '../../source/report/acceptance.ts';
 import {jsonReport} from '../../source/report/json.ts';
 import {plainReport} from '../../source/report/plain.ts';
@@ -182,7 +182,8 @@ test('JSON is one event a line, nothing else, and the same events', () => {
 	const events = stamped([...wholeRun, {type: 'stopping', reason: 'two\nlines'}]);
 	for (const event of events) listener(event);
 	const lines = text.split('\n').slice(0, -1);
-	expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(events);
+	const [first, ...others] = events;
+	expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([{...first, mode: 'install'}, ...others]);
 });
 
 const files = {resumeCommand: 'zenml-airgap install --answers a.yaml', logFile: '/s/logs/1.jsonl'};
@@ -260,19 +261,19 @@ test('the summary of a failed run tells the problem and how to go on', () => {
 });
 
 test.each([
-	['install', 'stopped', 'Stopped after 2.0 s. What is done stays done.', true],
-	['plan', 'done', 'Plan made, nothing was changed (2.0 s).', false],
+	['apply', 'stopped', 'Stopped after 2.0 s. What is done stays done.', true],
+	['look', 'done', 'Plan made, nothing was changed (2.0 s).', false],
 	['verify', 'done', 'Everything is as the answers say (2.0 s).', false],
-] as const)('the summary of %s that is %s begins with %j', (mode, outcome, head, resumes) => {
+] as const)('the summary of %s that is %s begins with %j', (pass, outcome, head, resumes) => {
 	const state = fold([
-		{...started, mode} as NewEvent,
+		{...started, pass} as NewEvent,
 		{type: 'step-todo', step: 'images', changes: [{action: 'push', target: 'a'}]},
 		{type: 'run-finished', outcome, exitCode: 0},
 	]);
 	const lines = summaryLines(state, files);
 	expect(lines[0]).toBe(head);
 	expect(lines.some((line) => line.includes('Go on with'))).toBe(resumes);
-	if (mode === 'plan') expect(lines).toContain('  The images  1 change');
+	if (pass === 'look') expect(lines).toContain('  The images  1 change');
 });
 
 test('the acceptance report says what was checked, what was seen, and when', () => {

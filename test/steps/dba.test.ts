@@ -58,10 +58,10 @@ describe('databases without a login of the database admin', () => {
 		await runAsDba(script, passwords);
 		const done = await site.run(answers);
 		expect(done).toMatchObject({exitCode: 0});
-		expect(await site.run(answers, {mode: 'verify'})).toMatchObject({exitCode: 0});
+		expect(await site.run(answers, {pass: 'verify'})).toMatchObject({exitCode: 0});
 	});
 
 	it('plan names the databases that are to come, and asks no admin', async () => {
-		expect(await site.run(withoutDba(), {mode: 'plan'})).toMatchObject({exitCode: 0});
+		expect(await site.run(withoutDba(), {pass: 'look'})).toMatchObject({exitCode: 0});
 	});
 });

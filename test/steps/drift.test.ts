@@ -4,7 +4,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {rehearsalHosts} from '../../rehearsal/answers.ts';
 import {startNameServer} from '../../rehearsal/name-server/index.ts';
 import {exitCodes, type ProblemArea} from '../../source/base/problem.ts';
-import type {StepId} from '../../source/engine/types.ts';
+
 import {adminSession} from '../../source/steps/shared/endpoints.ts';
 import {readEnrollment} from '../../source/steps/shared/enrollment.ts';
 import {changesOf, type Look, problemOf, type Site, startSite} from '../helpers/world.ts';
@@ -30,14 +30,14 @@ const expectProblem = (look: Look, code: string, area: ProblemArea, exitCode: nu
 };
 
 /** `verify` finds the drift and ends with 9; a run mends it; then there is nothing left to do. */
-const expectMended = async (steps: readonly StepId[]) => {
+const expectMended = async (steps: readonly string[]) => {
 	const answers = site.answers();
-	expect(await site.run(answers, {mode: 'verify'})).toMatchObject({exitCode: 9, outcome: 'failed'});
+	expect(await site.run(answers, {pass: 'verify'})).toMatchObject({exitCode: 9, outcome: 'failed'});
 	const {exitCode, events} = await site.run(answers);
 	expect(exitCode).toBe(0);
 	const applied = events.flatMap((event) => (event.type === 'step-applying' ? [event.step] : []));
 	expect(applied).toEqual(steps);
-	expect(await site.run(answers, {mode: 'verify'})).toMatchObject({exitCode: 0});
+	expect(await site.run(answers, {pass: 'verify'})).toMatchObject({exitCode: 0});
 };
 
 describe('somebody else changes a finished install', () => {
@@ -127,7 +127,7 @@ describe('somebody else changes a finished install', () => {
 		const answers = site.answers();
 		const {exitCode} = await site.run(answers);
 		expect(exitCode).toBe(0);
-		expect(await site.run(answers, {mode: 'verify'})).toMatchObject({exitCode: 0});
+		expect(await site.run(answers, {pass: 'verify'})).toMatchObject({exitCode: 0});
 	});
 
 	it("a deleted workspace namespace is filled again, with the workspace's own keys", async () => {
@@ -160,8 +160,8 @@ describe('somebody else changes a finished install', () => {
 				{label: `${rehearsalHosts.controlPlane} from this host`, ok: true, note: '127.0.0.1'},
 				{label: `${rehearsalHosts.workspace} from this host`, ok: false, note: 'is 10.9.8.7, not 127.0.0.1'},
 			]);
-			expect(await site.check('dns', answers, 'install', true)).toMatchObject({status: 'waiting'});
-			expect(await site.run(answers, {mode: 'verify'})).toMatchObject({
+			expect(await site.check('dns', answers, 'apply', true)).toMatchObject({status: 'waiting'});
+			expect(await site.run(answers, {pass: 'verify'})).toMatchObject({
 				exitCode: 4,
 				problem: {code: 'handover-dns', area: 'people', who: 'network team'},
 			});
@@ -180,7 +180,7 @@ describe('somebody else changes a finished install', () => {
 			network: {...input.network, trustStore, caHandover: 'wait'},
 		}));
 		const ca = await readFile(answers.tls.ca, 'utf8');
-		const look = await site.check('ca', answers, 'install', true);
+		const look = await site.check('ca', answers, 'apply', true);
 		if (look.status !== 'waiting') throw new Error(JSON.stringify(look));
 		expect(look.handover.awaited).toEqual([
 			{label: 'this host trusts the CA', ok: false, note: `it is not in ${trustStore}`},
@@ -249,6 +249,6 @@ describe('somebody else changes a finished install', () => {
 		expect(await site.run(site.answers())).toMatchObject({exitCode: 0});
 		const after = await readEnrollment(world, workspace);
 		expect(after?.workspaceId).not.toBe(before?.workspaceId);
-		expect(await site.run(site.answers(), {mode: 'verify'})).toMatchObject({exitCode: 0});
+		expect(await site.run(site.answers(), {pass: 'verify'})).toMatchObject({exitCode: 0});
 	});
 });

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {type Answers, answersSchema} from '../../source/answers/schema.ts';
-import {fingerprintOf} from '../../source/engine/converge.ts';
-import {installSteps} from '../../source/plans/install.ts';
+import {fingerprintOf} from '../../source/engine/fingerprint.ts';
+import {installPlan} from '../../source/plans/install.ts';
 
 const given = {
 	registry: {host: 'registry.example.com', username: 'installer', password: 'env:REGISTRY'},
@@ -28,7 +28,7 @@ const withAnswer = (at: string, value: unknown): Answers => {
 const before = answersSchema.parse(given);
 const staleAfter = (at: string, value: unknown): readonly string[] => {
 	const after = withAnswer(at, value);
-	return installSteps
+	return installPlan.steps
 		.filter(({inputs}) => fingerprintOf(inputs(before)) !== fingerprintOf(inputs(after)))
 		.map(({id}) => id);
 };
@@ -71,6 +71,6 @@ describe('inputs of the steps', () => {
 
 	it('nothing is stale while nothing changed, whatever the order of keys', () => {
 		const turned = Object.fromEntries(Object.entries(before).reverse()) as Answers;
-		for (const {inputs} of installSteps) expect(fingerprintOf(inputs(turned))).toBe(fingerprintOf(inputs(before)));
+		for (const {inputs} of installPlan.steps) expect(fingerprintOf(inputs(turned))).toBe(fingerprintOf(inputs(before)));
 	});
 });

@@ -6,7 +6,7 @@ import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import type {KubeObject} from '../../source/cluster/types.ts';
-import type {Event, StepId} from '../../source/engine/types.ts';
+import type {Event} from '../../source/engine/events.ts';
 import {databasesOf, objectsOf, registryOf} from '../helpers/dump.ts';
 import {makeFolder, programWords, type Site, startSite} from '../helpers/world.ts';
 
@@ -173,7 +173,7 @@ const moments = (
 }));
 
 /** True at the event that comes `skip` events after the step began to work. */
-const during = (step: StepId, skip: number) => {
+const during = (step: string, skip: number) => {
 	let seen = -1;
 	return (event: Event): boolean => {
 		if (event.type === 'step-applying' && event.step === step) seen = 0;

@@ -13,7 +13,7 @@ describe('plan and verify', () => {
 	it('plan lists every change of an empty world and makes none', async () => {
 		const answers = site.answers();
 		const before = await dumpOf(site);
-		const {exitCode, events} = await site.run(answers, {mode: 'plan'});
+		const {exitCode, events} = await site.run(answers, {pass: 'look'});
 		expect(await dumpOf(site)).toEqual(before);
 		expect(exitCode).toBe(0);
 		const planned = plannedIn(events);
@@ -38,7 +38,7 @@ describe('plan and verify', () => {
 
 	it('verify of an empty world says what is missing, ends with 9 and makes nothing', async () => {
 		const before = await dumpOf(site);
-		expect(await site.run(site.answers(), {mode: 'verify'})).toMatchObject({exitCode: 9});
+		expect(await site.run(site.answers(), {pass: 'verify'})).toMatchObject({exitCode: 9});
 		expect(await dumpOf(site)).toEqual(before);
 	});
 
@@ -46,10 +46,10 @@ describe('plan and verify', () => {
 		const answers = site.answers();
 		expect(await site.run(answers)).toMatchObject({exitCode: 0});
 		const before = await dumpOf(site);
-		const plan = await site.run(answers, {mode: 'plan'});
+		const plan = await site.run(answers, {pass: 'look'});
 		expect(plan).toMatchObject({exitCode: 0});
 		expect(plannedIn(plan.events)).toEqual({});
-		expect(await site.run(answers, {mode: 'verify'})).toMatchObject({exitCode: 0});
+		expect(await site.run(answers, {pass: 'verify'})).toMatchObject({exitCode: 0});
 		expect(await dumpOf(site)).toEqual(before);
 	});
 
@@ -59,7 +59,7 @@ describe('plan and verify', () => {
 		await helm.uninstall('zenml', 'zenml-workspace', never);
 		const at = {apiVersion: 'v1', kind: 'Secret', namespace: 'zenml-pro', name: 'zenml-ca'};
 		await cluster.delete(at, never);
-		const {exitCode, events} = await site.run(answers, {mode: 'verify'});
+		const {exitCode, events} = await site.run(answers, {pass: 'verify'});
 		expect(exitCode).toBe(9);
 		expect(events.flatMap((event) => (event.type === 'step-problem' ? [event.step] : []))).toEqual([
 			'secrets',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {AnswersInput} from '../../source/answers/schema.ts';
 import {exitCodes} from '../../source/base/problem.ts';
-import type {StepId} from '../../source/engine/types.ts';
+
 import {dumpOf} from '../helpers/dump.ts';
 import {problemOf, type Site, startSite} from '../helpers/world.ts';
 
@@ -19,7 +19,7 @@ afterAll(async () => site?.stop());
 /** What is wrong with the answers, the step that finds it, and what a script would see. */
 const table: readonly {
 	readonly what: string;
-	readonly step: StepId;
+	readonly step: string;
 	readonly change: (input: AnswersInput) => AnswersInput;
 	readonly code: string;
 	readonly exitCode: number;

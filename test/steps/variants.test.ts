@@ -74,9 +74,9 @@ describe('an install with everything that is optional', () => {
 	});
 
 	it('asks nothing from pods when pod checks are off', async () => {
-		const {events} = await site.run(site.answers(everything), {mode: 'verify'});
+		const {events} = await site.run(site.answers(everything), {pass: 'verify'});
 		expect(JSON.stringify(events)).not.toContain('a probe pod');
-		expect(JSON.stringify(await site.run(site.answers(), {mode: 'plan'}))).not.toContain('a probe pod');
+		expect(JSON.stringify(await site.run(site.answers(), {pass: 'look'}))).not.toContain('a probe pod');
 	});
 
 	it('gives every user the role that was asked for', async () => {
@@ -154,10 +154,10 @@ describe('people who are asked to confirm', () => {
 					...everything(input),
 					network: {...input.network, nameServer: `127.0.0.1:${names.port}`, podChecks: false, dnsHandover},
 				}));
-			expect(await site.check('dns', answers('wait'), 'install', true)).toMatchObject({status: 'waiting'});
+			expect(await site.check('dns', answers('wait'), 'apply', true)).toMatchObject({status: 'waiting'});
 			const waiting = await site.check('dns', answers('confirm'));
 			expect(waiting).toMatchObject({status: 'waiting', handover: {acknowledge: expect.any(String)}});
-			const confirmed = await site.check('dns', answers('confirm'), 'install', true);
+			const confirmed = await site.check('dns', answers('confirm'), 'apply', true);
 			expect(confirmed).toMatchObject({status: 'ok', note: 'confirmed by the operator'});
 			expect(confirmed.status === 'ok' && confirmed.warnings).toHaveLength(3);
 		} finally {
@@ -170,12 +170,12 @@ describe('people who are asked to confirm', () => {
 		await writeFile(trustStore, '');
 		const answers = (caHandover: 'wait' | 'confirm') =>
 			site.answers((input) => ({...everything(input), network: {...input.network, trustStore, caHandover}}));
-		expect(await site.check('ca', answers('wait'), 'install', true)).toMatchObject({status: 'waiting'});
+		expect(await site.check('ca', answers('wait'), 'apply', true)).toMatchObject({status: 'waiting'});
 		expect(await site.check('ca', answers('confirm'))).toMatchObject({
 			status: 'waiting',
 			handover: {acknowledge: expect.any(String)},
 		});
-		expect(await site.check('ca', answers('confirm'), 'install', true)).toMatchObject({
+		expect(await site.check('ca', answers('confirm'), 'apply', true)).toMatchObject({
 			status: 'ok',
 			warnings: [`this host trusts the CA: it is not in ${trustStore}`],
 		});

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {Progress} from '../../source/engine/types.ts';
+import type {Progress} from '../../source/engine/state.ts';
 import {amounts, duration} from '../../source/ui/format.ts';
 import {cutRow, row} from '../../source/ui/rows.ts';
 import {cells, clean, pad, shorten, shortenMiddle, wrap} from '../../source/ui/text.ts';

@@ -1,6 +1,6 @@
 import {afterEach, expect, test} from 'vitest';
 import type {Answers} from '../../source/answers/schema.ts';
-import type {PlanView} from '../../source/ui/session.ts';
+import type {PlanView} from '../../source/engine/plan-view.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession, found, started} from './helpers/fake-session.ts';
 import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
@@ -116,11 +116,12 @@ test('secrets that an earlier run was told are asked for again, masked, before t
 
 test('what is only waited for is not counted among the changes', async () => {
 	const wait = {action: 'wait', target: 'look at the dashboard'} as const;
+	const check = {action: 'check', target: 'login'} as const;
 	const view: PlanView = {
 		steps: [
 			{id: 'images', title: 'Images', state: 'todo', changes: [{action: 'push', target: 'an image'}]},
 			{id: 'dns', title: 'DNS', state: 'todo', changes: [wait]},
-			{id: 'verification', title: 'Verification', state: 'todo', changes: [wait, wait]},
+			{id: 'verification', title: 'Verification', state: 'todo', changes: [check, check]},
 		],
 	};
 	app = await openApp(fakeSession({draft: fullDraft, given: ['registry.host'], plan: async () => view}).session);

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import type {LogLevel, LogLine} from '../../source/engine/types.ts';
+import type {LogLevel} from '../../source/engine/plan.ts';
+import type {LogLine} from '../../source/engine/state.ts';
 import {logRows} from '../../source/ui/content/log.ts';
 import type {KeyId} from '../../source/ui/state/keys.ts';
 import {logKey, visibleLines, windowOf} from '../../source/ui/state/log.ts';
@@ -9,7 +10,10 @@ import {glyphs} from '../../source/ui/theme.ts';
 const line = (text: string, level: LogLevel = 'info'): LogLine => ({at: 0, level, text});
 const runOf = (log: readonly LogLine[], logDropped = 0) => ({
 	runId: 'r',
-	mode: 'install' as const,
+	plan: 'install',
+	title: 'Installing',
+	pass: 'apply' as const,
+	planSteps: 0,
 	version: '',
 	startedAt: 0,
 	steps: [],

@@ -1,8 +1,9 @@
 import {expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
 import {problem} from '../../source/base/problem.ts';
+import type {Event} from '../../source/engine/events.ts';
 import {emptyRun, reduce as fold} from '../../source/engine/reduce.ts';
-import type {Event, RunState} from '../../source/engine/types.ts';
+import type {RunState} from '../../source/engine/state.ts';
 import {form} from '../../source/ui/form.ts';
 import type {Key, KeyId} from '../../source/ui/state/keys.ts';
 import {firstState, reduce, shownScreen} from '../../source/ui/state/reduce.ts';

@@ -1,4 +1,5 @@
 import type {Command} from 'commander';
+import type {AddCommand, Work} from './tool.ts';
 
 type Word = {readonly path: string; readonly words: readonly string[]};
 
@@ -56,4 +57,17 @@ ${cases.join('\n')}
 complete -F _zenml_airgap ${name}
 `;
 	return shell === 'bash' ? bash : `#compdef ${name}\nautoload -U +X bashcompinit && bashcompinit\n${bash}`;
+};
+
+/** `completion`: prints the script that a shell completes words with. */
+export const completion: AddCommand = ({program}, ask) => {
+	const work: Work<'bash' | 'zsh'> = async ({out}, shell) => {
+		out(completionScript(program, shell));
+		return 0;
+	};
+	program
+		.command('completion')
+		.description('print shell completion: source <(zenml-airgap completion bash)')
+		.addArgument(program.createArgument('<shell>', 'bash or zsh').choices(['bash', 'zsh']))
+		.action((shell: 'bash' | 'zsh') => ask(work, shell));
 };

@@ -1,13 +1,41 @@
+import {init} from './answers/init.ts';
+import {schema} from './answers/schema.ts';
+import {show} from './answers/show.ts';
+import {validate} from './answers/validate.ts';
 import {create} from './bundle/create.ts';
 import {custody} from './bundle/custody.ts';
 import {diff} from './bundle/diff.ts';
 import {keygen} from './bundle/keygen.ts';
 import {sign} from './bundle/sign.ts';
 import {split} from './bundle/split.ts';
-import {verify} from './bundle/verify.ts';
+import {verify as verifyBundle} from './bundle/verify.ts';
+import {completion} from './completion.ts';
+import {install} from './install.ts';
+import {plan} from './plan.ts';
 import {inventory} from './registry/inventory.ts';
 import {push} from './registry/push.ts';
-import type {Tool} from './tool.ts';
+import {rehearse} from './rehearse.ts';
+import {status} from './status.ts';
+import type {AddCommand} from './tool.ts';
+import {verify} from './verify.ts';
 
-/** Every command of the groups `bundle` and `registry`, in the order of the help page. */
-export const tools: readonly Tool[] = [create, verify, split, diff, keygen, sign, custody, push, inventory];
+/** Commands around the plan, before the groups on the help page. */
+export const planCommands: readonly AddCommand[] = [install, plan, verify, status];
+
+/** Commands of the group `answers`. */
+export const answersCommands: readonly AddCommand[] = [init, validate, schema, show];
+
+/** Commands of the groups `bundle` and `registry`. */
+export const carryCommands: readonly AddCommand[] = [
+	create,
+	verifyBundle,
+	split,
+	diff,
+	keygen,
+	sign,
+	custody,
+	push,
+	inventory,
+];
+
+export {completion, rehearse};

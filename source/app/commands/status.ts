@@ -1,58 +1,59 @@
 import path from 'node:path';
-import {liveHolder} from '../../base/lock.ts';
-import {ProblemError} from '../../base/problem.ts';
-import {readJournal} from '../../engine/journal.ts';
-import {outcomeWords} from '../../engine/reduce.ts';
-import type {Context, GlobalOptions} from '../context.ts';
+import {type Holder, liveHolder} from '../../base/lock.ts';
+import {type Journal, readJournal} from '../../engine/journal.ts';
+import {outcomeWords} from '../../engine/outcome.ts';
+import type {Plan} from '../../steps/world.ts';
+import type {GlobalOptions} from '../context.ts';
+import {stateDirectoryOf} from '../inputs.ts';
 import {journalFile} from '../journal-file.ts';
+import {appProblems} from '../problems.ts';
+import {addTopCommand} from './shared-options.ts';
+import type {AddCommand, Work} from './tool.ts';
+
+/** A run of some steps only (--until) ends well without being the whole plan. */
+const isWhole = ({steps}: Plan, journal: Journal): boolean =>
+	steps.every(({id}) => journal.steps.some((step) => step.id === id && step.outcome !== undefined));
+
+const endOf = (journal: Journal, whole: boolean, holder: Holder | undefined): string => {
+	if (journal.outcome === 'done') return whole ? 'finished' : 'finished the steps it was asked for';
+	if (journal.outcome !== undefined) return journal.outcome;
+	return holder ? `under way, process ${holder.pid} of ${holder.user} on ${holder.host}` : 'killed before its end';
+};
+
+const stepRow = ({id, title}: Plan['steps'][number], journal: Journal, width: number): string => {
+	const step = journal.steps.find((one) => one.id === id);
+	const words = step?.outcome ? outcomeWords[step.outcome] : 'to do';
+	return `  ${title.padEnd(width)}  ${words}${step?.note ? `: ${step.note}` : ''}`;
+};
 
 /** What the last run did, from the journal of this host; asks no server. Exit code 0 when it finished, 130 when it can go on. */
-export const runStatus = async (
-	{out, hostName}: Context,
-	{json}: GlobalOptions,
-	stateDirectory: string,
-): Promise<number> => {
-	const {installSteps} = await import('../../plans/install.ts');
+const work: Work<GlobalOptions> = async (context, options) => {
+	const {out, hostName} = context;
+	const stateDirectory = stateDirectoryOf(context, options);
+	const {plans} = await import('../../plans/index.ts');
+	const plan = await plans.install();
 	const file = journalFile(stateDirectory);
 	const journal = await readJournal(file);
-	if (!journal) {
-		throw new ProblemError({
-			code: 'no-earlier-run',
-			area: 'usage',
-			message: 'No install was started with this state folder.',
-			cause: `There is no ${file}.`,
-			fix: 'Name the folder of the run you mean with --state-dir, or start an install.',
-		});
-	}
-	// A run of some steps only (--until) ends well without being the whole install.
-	const whole = installSteps.every(({id}) =>
-		journal.steps.some((step) => step.id === id && step.outcome !== undefined),
-	);
+	if (!journal) throw appProblems.error('no-earlier-run', {file});
+	const whole = isWhole(plan, journal);
 	const exitCode = journal.outcome === 'done' && whole ? 0 : 130;
-	if (json) {
+	if (options.json) {
 		out(`${JSON.stringify(journal)}\n`);
 		return exitCode;
 	}
-	const holder =
-		journal.outcome === undefined ? await liveHolder(path.join(stateDirectory, 'lock'), hostName) : undefined;
-	const words =
-		journal.outcome === 'done'
-			? whole
-				? 'finished'
-				: 'finished the steps it was asked for'
-			: journal.outcome === undefined
-				? holder
-					? `under way, process ${holder.pid} of ${holder.user} on ${holder.host}`
-					: 'killed before its end'
-				: journal.outcome;
-	out(`run ${journal.runId} on ${journal.host}, ${new Date(journal.savedAt).toISOString()}: ${words}\n`);
-	const width = Math.max(...installSteps.map(({title}) => title.length));
-	for (const {id, title} of installSteps) {
-		const step = journal.steps.find((one) => one.id === id);
-		out(
-			`  ${title.padEnd(width)}  ${step?.outcome ? outcomeWords[step.outcome] : 'to do'}${step?.note ? `: ${step.note}` : ''}\n`,
-		);
-	}
+	const isOpen = journal.outcome === undefined;
+	const holder = isOpen ? await liveHolder(path.join(stateDirectory, 'lock'), hostName) : undefined;
+	const when = new Date(journal.savedAt).toISOString();
+	const width = Math.max(...plan.steps.map(({title}) => title.length));
+	out(`run ${journal.runId} on ${journal.host}, ${when}: ${endOf(journal, whole, holder)}\n`);
+	for (const step of plan.steps) out(`${stepRow(step, journal, width)}\n`);
 	if (exitCode !== 0 && !holder) out('Start the install again: it re-checks the world and goes on.\n');
 	return exitCode;
+};
+
+/** `status`: what the last run on this host did. */
+export const status: AddCommand = ({program}, ask) => {
+	addTopCommand(program, {name: 'status', description: 'what the last run on this host did'}).action(
+		(options: GlobalOptions) => ask(work, options),
+	);
 };

@@ -2,7 +2,23 @@ import type {Command} from 'commander';
 import type {Context} from '../context.ts';
 
 /** What a command does once its words are understood. Returns the exit code. @throws ProblemError */
-export type Work = (context: Context) => Promise<number>;
+export type Work<Given = void> = (context: Context, given: Given) => Promise<number>;
 
-/** A command that stands beside the install: it adds itself to its group and hands over its work when it is asked for. */
-export type Tool = (groups: {readonly bundle: Command; readonly registry: Command}, ask: (work: Work) => void) => void;
+/** Where commands stand: the program itself, and its groups. */
+export type Groups = {
+	readonly program: Command;
+	readonly answers: Command;
+	readonly bundle: Command;
+	readonly registry: Command;
+};
+
+/** Takes the work of the command that the words name, and what they give it, as data. */
+export type Ask = {
+	(work: Work): void;
+	<Given>(work: Work<Given>, given: Given): void;
+};
+
+/** A command: it adds itself to its group, and hands over its work when it is asked for. */
+export type AddCommand = (groups: Groups, ask: Ask) => void;
+
+export type Tool = AddCommand;

@@ -2,17 +2,19 @@ import type {Draft} from '../../answers/draft.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {type Problem, ProblemError} from '../../base/problem.ts';
 import {type AttendedControls, attended, type Decided} from '../../engine/controls.ts';
-import type {Decision, Handover, Listener, StepId} from '../../engine/types.ts';
+import type {Decision, Listener} from '../../engine/events.ts';
+import type {Handover} from '../../engine/plan.ts';
 import {askAnswers, askTopic, askWord, PlainLeft} from './ask.ts';
 import type {PlainLines} from './lines.ts';
 
 export type PlainAttendance = {
 	readonly lines: PlainLines;
 	/** Confirmations of earlier runs. */
-	readonly acknowledged: readonly StepId[];
+	readonly acknowledged: readonly string[];
 	/** The answers as they are now, and where edited ones go. */
 	readonly draft: () => Draft;
-	readonly edited: (draft: Draft, answers: Answers) => void;
+	/** Takes edited answers; gives them back as the run is to have them. */
+	readonly edited: (draft: Draft, answers: Answers) => Answers;
 	readonly keepSecret: (path: string, secret: string) => void;
 	/** Writes the texts of a hand-over to files and resolves with their folder. */
 	readonly saveHandover: (handover: Handover) => Promise<string>;
@@ -36,8 +38,7 @@ const editAnswers = async (
 		const paths = problem.answers ?? [];
 		const scope = paths.length > 0 ? ({kind: 'missing', paths} as const) : await askTopic(lines);
 		const done = await askAnswers(lines, draft(), scope, keepSecret);
-		edited(done.draft, done.answers);
-		return done.answers;
+		return edited(done.draft, done.answers);
 	} catch (error) {
 		if (error instanceof PlainLeft) return undefined;
 		throw error;
@@ -72,7 +73,7 @@ const createHandoverDesk = (attendance: PlainAttendance, controls: AttendedContr
 	const {lines, saveHandover} = attendance;
 	let close: (() => void) | undefined;
 	let handover: Handover | undefined;
-	const heard = (step: StepId, word: string): void => {
+	const heard = (step: string, word: string): void => {
 		if (!handover) return;
 		if (word === 'done' && handover.acknowledge !== undefined) {
 			lines.say(`Confirmed: ${handover.acknowledge}`);

@@ -1,6 +1,7 @@
-import {changesInWords} from '../../engine/changes.ts';
-import {formatChange, formatProblem} from '../../report/format.ts';
-import type {Found, PlanStep, PlanView} from '../../ui/session.ts';
+import {changesInWords, formatChange} from '../../engine/changes.ts';
+import type {PlanStep, PlanView} from '../../engine/plan-view.ts';
+import {formatProblem} from '../../report/format.ts';
+import type {Found} from '../../ui/session.ts';
 
 /** What was found before the first question. */
 export const foundLines = ({bundle, kubeconfig, earlier, rehearsal, fault = [], lines}: Found): readonly string[] => [
@@ -22,7 +23,7 @@ const stepLines = (step: PlanStep): readonly string[] => {
 			return [`  ${step.title}: ${step.note ?? 'nothing to do'}`];
 		case 'todo':
 			return [
-				`  ${step.title}: ${changesInWords(step.changes, step.id)}`,
+				`  ${step.title}: ${changesInWords(step.changes)}`,
 				...step.changes.map((change) => `    ${formatChange(change)}`),
 			];
 		case 'unknown':

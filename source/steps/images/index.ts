@@ -1,5 +1,5 @@
 import type {Image} from '../../bundle/types.ts';
-import type {Change, Finding} from '../../engine/types.ts';
+import type {Change, Finding} from '../../engine/plan.ts';
 import {referenceOf, repositoryOf} from '../shared/names.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';
 import {type Looking, lookFor, targetsToPush} from './compressed-images.ts';
@@ -104,6 +104,7 @@ export const imagesStep: Step = {
 	id: 'images',
 	title: 'Images',
 	why: 'The cluster pulls its images from the internal registry, so they must be there first.',
+	area: 'registry',
 	// How fast they go there changes nothing about what is there.
 	inputs: ({bundle, registry: {pullSecretName: _forPods, concurrency: _width, bandwidth: _rate, ...registry}}) => ({
 		bundle,

@@ -1,5 +1,5 @@
 import {type Problem, problem, toProblem} from '../../base/problem.ts';
-import type {Finding} from '../../engine/types.ts';
+import type {Finding} from '../../engine/plan.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {type Check, checks} from './checks.ts';
 
@@ -68,6 +68,7 @@ export const prerequisitesStep: Step = {
 	id: 'prerequisites',
 	title: 'Prerequisites',
 	why: 'Whatever other people have to mend is found now, all at once, and not at three in the morning.',
+	area: 'prerequisites',
 	// Rendering both charts reads nearly everything; what is left out only counts later.
 	inputs: ({
 		bundle,

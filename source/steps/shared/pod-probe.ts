@@ -12,7 +12,7 @@ export const runPodProbe = async (
 	args: Readonly<Record<string, unknown>>,
 ): Promise<Readonly<Record<string, unknown>> | undefined> => {
 	const {answers, bundle, cluster, signal} = world;
-	if (!answers.network.podChecks || world.mode === 'plan') return undefined;
+	if (!answers.network.podChecks || world.pass === 'look') return undefined;
 	const server = (await bundle.open(signal)).images.find(({name}) => name === 'zenml-pro-server');
 	if (!server) return undefined;
 	world.report({

@@ -2,7 +2,7 @@ import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import type {Chart} from '../../bundle/types.ts';
 import {auditProblem, auditValues, type ChartContents, inspectRendered} from '../../charts/index.ts';
 import type {PodView} from '../../cluster/types.ts';
-import type {Change} from '../../engine/types.ts';
+import type {Change} from '../../engine/plan.ts';
 import type {World} from '../world.ts';
 import {differingPaths} from './differing-paths.ts';
 

@@ -1,6 +1,6 @@
 import {changesInWords} from '../../engine/changes.ts';
 import {rateOf} from '../../engine/progress.ts';
-import type {Item, Progress, StepState} from '../../engine/types.ts';
+import type {Item, Progress, StepState} from '../../engine/state.ts';
 import {amounts, count, duration} from '../format.ts';
 import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
 import {clean, pad, shorten} from '../text.ts';
@@ -103,7 +103,7 @@ export const detailRows = (step: StepState, width: number, glyphs: Glyphs, now: 
 			.toSorted((one, other) => urgency[one.state] - urgency[other.state])
 			.flatMap((item) => itemRows(item, width, glyphs)),
 		...step.warnings.flatMap((warning) => bullet({text: glyphs.warn, role: 'warn'}, warning, width)),
-		...(step.changes.length > 0 ? [blank, row(changesInWords(step.changes, step.id), 'title')] : []),
+		...(step.changes.length > 0 ? [blank, row(changesInWords(step.changes), 'title')] : []),
 		...changeRows(step.changes, width, 0),
 		...(works ? [blank, ...why] : []),
 	];

@@ -1,4 +1,4 @@
-import type {Handover} from '../../engine/types.ts';
+import type {Handover} from '../../engine/plan.ts';
 import {duration} from '../format.ts';
 import {bullet, paragraph, type Row} from '../rows.ts';
 import type {Glyphs} from '../theme.ts';

@@ -1,4 +1,4 @@
-import type {LogLevel} from '../../engine/types.ts';
+import type {LogLevel} from '../../engine/plan.ts';
 import {clock} from '../format.ts';
 import type {Row, Span} from '../rows.ts';
 import {type Numbered, windowOf, wordsOf} from '../state/log.ts';

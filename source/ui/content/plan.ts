@@ -1,8 +1,8 @@
 import {changesInWords, writesIn} from '../../engine/changes.ts';
-import type {Change} from '../../engine/types.ts';
+import type {Change} from '../../engine/plan.ts';
+import type {PlanStep} from '../../engine/plan-view.ts';
 import {count} from '../format.ts';
 import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
-import type {PlanStep} from '../session.ts';
 import type {PlanState} from '../state/types.ts';
 import type {Glyphs, Role} from '../theme.ts';
 
@@ -25,7 +25,7 @@ const verdict = (step: PlanStep): string => {
 		case 'ok':
 			return step.note ?? 'nothing to do';
 		case 'todo':
-			return changesInWords(step.changes, step.id);
+			return changesInWords(step.changes);
 		case 'unknown':
 			return step.note ?? 'known once earlier steps are done';
 		case 'not-needed':

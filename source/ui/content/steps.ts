@@ -1,4 +1,4 @@
-import type {StepState} from '../../engine/types.ts';
+import type {StepState} from '../../engine/state.ts';
 import {duration} from '../format.ts';
 import type {Row} from '../rows.ts';
 import {cells, pad} from '../text.ts';

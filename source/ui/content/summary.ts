@@ -1,5 +1,5 @@
-import {outcomeWords} from '../../engine/reduce.ts';
-import {type RunState, type StepState, stepIds} from '../../engine/types.ts';
+import {outcomeWords} from '../../engine/outcome.ts';
+import type {RunState, StepState} from '../../engine/state.ts';
 import {count, duration} from '../format.ts';
 import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
 import type {SummaryView} from '../session.ts';
@@ -11,7 +11,7 @@ const headline = (run: RunState): {readonly text: string; readonly role: Role} =
 	const took = duration((run.finishedAt ?? run.startedAt) - run.startedAt);
 	switch (run.outcome) {
 		case 'done':
-			return run.steps.length < stepIds.length
+			return run.steps.length < run.planSteps
 				? {text: `The steps of this run are done, not the whole install. It took ${took}.`, role: 'ok'}
 				: {text: `Everything is in place. It took ${took}.`, role: 'ok'};
 		case 'stopped':

@@ -1,4 +1,5 @@
 import {Box} from 'ink';
+import type {RunState} from '../../engine/state.ts';
 import {Frame, type Hint, ruleRow} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {SearchLine} from '../components/search-line.tsx';
@@ -64,7 +65,8 @@ const logTitle = (view: LogView, dropped: number): string => {
 		.join(', ');
 };
 
-const titles = {install: 'Installing', plan: 'Planning', verify: 'Verifying'} as const;
+/** What is going on, by the way in which the plan is gone through. */
+const doing = ({pass, title}: RunState): string => ({apply: title, look: 'Planning', verify: 'Verifying'})[pass];
 
 const hintsOf = ({run}: UiState, arrows: string): readonly Hint[] => {
 	if (run.log.typing)
@@ -101,7 +103,7 @@ export const Run = (props: ScreenProps) => {
 	const stopping = env.run?.stopping === undefined ? '' : ', stopping at a safe point';
 	const wall: readonly Row[] = Array.from({length: heights.top}, () => [{text: marks.wall, role: 'dim'}]);
 	const done = env.run?.steps.filter(({status}) => status === 'done' || status === 'skipped').length ?? 0;
-	const title = env.run ? `${titles[env.run.mode]}: ${done} of ${env.run.steps.length} steps${stopping}` : 'Starting';
+	const title = env.run ? `${doing(env.run)}: ${done} of ${env.run.steps.length} steps${stopping}` : 'Starting';
 	return (
 		<Frame {...env} title={title} aside={aside} hints={hintsOf(state, marks.arrows)} notice={state.notice}>
 			<Box height={heights.top} width={width}>

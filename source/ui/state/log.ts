@@ -1,4 +1,5 @@
-import type {LogLevel, LogLine, RunState, StepId} from '../../engine/types.ts';
+import type {LogLevel} from '../../engine/plan.ts';
+import type {LogLine, RunState} from '../../engine/state.ts';
 import {wrap} from '../text.ts';
 import {type Key, move} from './keys.ts';
 import {edit, lineOf} from './line.ts';
@@ -7,7 +8,7 @@ import type {LogView} from './types.ts';
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /** A log line with its number, counted from the first line ever, and its step where another one begins to speak. */
-export type Numbered = {readonly number: number; readonly line: LogLine; readonly step?: StepId};
+export type Numbered = {readonly number: number; readonly line: LogLine; readonly step?: string};
 
 /** What is shown of a line, and searched. */
 export const wordsOf = ({line, step}: Numbered): string => (step === undefined ? line.text : `${step}: ${line.text}`);

@@ -1,4 +1,4 @@
-import type {Decision} from '../../engine/types.ts';
+import type {Decision} from '../../engine/events.ts';
 import {handoverHead, sectionRows} from '../content/handover.ts';
 import {problemRows} from '../content/problem.ts';
 import {glyphs} from '../theme.ts';

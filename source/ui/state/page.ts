@@ -1,5 +1,6 @@
 import type {Problem} from '../../base/problem.ts';
-import type {Handover, RunState, StepState} from '../../engine/types.ts';
+import type {Handover} from '../../engine/plan.ts';
+import type {RunState, StepState} from '../../engine/state.ts';
 import type {PageView, RunView} from './types.ts';
 
 /** What the run waits on, and thus which page stands over it. */

@@ -1,6 +1,7 @@
+import type {PlanView} from '../../engine/plan-view.ts';
 import {summaryRows} from '../content/summary.ts';
 import {count} from '../format.ts';
-import type {PlanView, Session} from '../session.ts';
+import type {Session} from '../session.ts';
 import {clean} from '../text.ts';
 import {glyphs} from '../theme.ts';
 import {commandsOf, type Key, scrollMove} from './keys.ts';

@@ -1,4 +1,4 @@
-import type {StepState} from '../../engine/types.ts';
+import type {StepState} from '../../engine/state.ts';
 import {detailRows} from '../content/detail.ts';
 import {logPrefix} from '../content/log.ts';
 import {glyphs} from '../theme.ts';

@@ -2,9 +2,11 @@ import type {Draft} from '../../answers/draft.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
 import type {Decided} from '../../engine/controls.ts';
-import type {Handover, LogLevel, RunState, StepId} from '../../engine/types.ts';
+import type {Handover, LogLevel} from '../../engine/plan.ts';
+import type {PlanView} from '../../engine/plan-view.ts';
+import type {RunState} from '../../engine/state.ts';
 import type {Form} from '../form.ts';
-import type {AppResult, Found, PlanView, SummaryView} from '../session.ts';
+import type {AppResult, Found, SummaryView} from '../session.ts';
 import type {Role} from '../theme.ts';
 import type {Key} from './keys.ts';
 import type {Line} from './line.ts';
@@ -34,7 +36,7 @@ export type PageView = {
 export type RunView = {
 	readonly pane: 'steps' | 'detail' | 'log';
 	/** The step that is looked at; by default the one under way. */
-	readonly look?: StepId;
+	readonly look?: string;
 	readonly detailTop: number;
 	readonly log: LogView;
 	readonly page: PageView;
@@ -106,7 +108,7 @@ export type Effect =
 	| {readonly type: 'cancel-plan'}
 	| {readonly type: 'start'; readonly answers: Answers}
 	| {readonly type: 'decide'; readonly decided: Decided<Answers>}
-	| {readonly type: 'acknowledge'; readonly step: StepId}
+	| {readonly type: 'acknowledge'; readonly step: string}
 	| {readonly type: 'check-now'}
 	| {readonly type: 'stop'; readonly when: 'safe' | 'now'}
 	| {readonly type: 'save-answers'; readonly draft: Draft}

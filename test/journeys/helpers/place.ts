@@ -4,7 +4,7 @@ import {chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm} from 'node:fs/pr
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {fingerprintOf} from '../../../source/engine/converge.ts';
+import {fingerprintOf} from '../../../source/engine/fingerprint.ts';
 import type {Program} from './program.ts';
 
 /** A host of an operator: a home, a folder to work in, a folder for state. */

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Problem} from '../../../source/base/problem.ts';
-import type {Event} from '../../../source/engine/types.ts';
+import type {Event} from '../../../source/engine/events.ts';
 
 /** How one run of the program ended. */
 export type Ended = {

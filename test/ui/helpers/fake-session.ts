@@ -1,5 +1,6 @@
+import type {Event} from '../../../source/engine/events.ts';
 import {reduce} from '../../../source/engine/reduce.ts';
-import type {Event, RunState, StepId} from '../../../source/engine/types.ts';
+import type {RunState} from '../../../source/engine/state.ts';
 import type {Found, Session} from '../../../source/ui/session.ts';
 
 /** A call of the screens, as a list of the method and what it got. */
@@ -41,9 +42,18 @@ const infos = [
 export const started: Untimed = {
 	type: 'run-started',
 	runId: 'r1',
-	mode: 'install',
+	plan: 'install',
+	title: 'Installing',
+	pass: 'apply',
 	version: '0.1.0',
-	steps: infos.map(([id, title]) => ({id: id as StepId, title, why: `Why ${title} is done.`, skippable: id === 'ca'})),
+	steps: infos.map(([id, title]) => ({
+		id: id as string,
+		title,
+		why: `Why ${title} is done.`,
+		skippable: id === 'ca',
+		proves: id === 'verification',
+	})),
+	planSteps: infos.length,
 };
 
 /**
@@ -112,10 +122,13 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 
 const emptyState: RunState = {
 	runId: '',
-	mode: 'install',
+	plan: 'install',
+	title: 'Installing',
+	pass: 'apply',
 	version: '',
 	startedAt: 0,
 	steps: [],
+	planSteps: 0,
 	log: [],
 	logDropped: 0,
 };

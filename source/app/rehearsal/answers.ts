@@ -1,13 +1,13 @@
 import {randomBytes} from 'node:crypto';
 import {access, constants, mkdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {type Draft, type DraftValue, getAt, setAt} from '../answers/draft.ts';
-import {loadAnswers} from '../answers/load.ts';
-import type {Answers} from '../answers/schema.ts';
-import {ProblemError, ProblemsError, problem} from '../base/problem.ts';
-import type {Context} from './context.ts';
-import {type AnswerSource, partialAnswers} from './inputs.ts';
-import {secretPlaces} from './secret-places.ts';
+import {type Draft, type DraftValue, getAt, setAt} from '../../answers/draft.ts';
+import {loadAnswers} from '../../answers/load.ts';
+import type {Answers} from '../../answers/schema.ts';
+import {ProblemError, ProblemsError, problem} from '../../base/problem.ts';
+import type {Context} from '../context.ts';
+import {type AnswerSource, partialAnswers} from '../inputs.ts';
+import {secretPlaces} from '../secret-places.ts';
 
 /** Answers whose values the rehearsal decides, whatever the operator's file says: addresses, logins and files of its world. */
 const decidedByRehearsal = [

@@ -1,0 +1,49 @@
+import {readFile} from 'node:fs/promises';
+import type {Answers} from '../answers/schema.ts';
+import {resolveSecret} from '../answers/secrets.ts';
+import {errnoWords} from '../base/errno.ts';
+import {type Problem, ProblemError} from '../base/problem.ts';
+import type {Context} from './context.ts';
+import {appProblems} from './problems.ts';
+
+/** References of kind env: and file: in a value, with the path of the answer each stands at. */
+const references = (value: unknown, at = ''): readonly {readonly at: string; readonly reference: string}[] => {
+	if (typeof value === 'string') return /^(env|file):/u.test(value) ? [{at, reference: value}] : [];
+	if (value === null || typeof value !== 'object') return [];
+	return Object.entries(value).flatMap(([key, inner]) => references(inner, at === '' ? key : `${at}.${key}`));
+};
+
+const namedFiles = ({tls, registry, database}: Answers): Readonly<Record<string, string | undefined>> => ({
+	'tls.certificate': tls.certificate,
+	'tls.key': tls.key,
+	'tls.ca': tls.ca,
+	'registry.ca': registry.ca,
+	'database.ca': database.ca,
+});
+
+const lookAtFile = async (answer: string, file: string): Promise<void> => {
+	await readFile(file).catch((error: unknown) => {
+		const given = {file, answer, reason: errnoWords(error, 'read')};
+		throw appProblems.error('answer-file-unreadable', given, {answers: [answer], error});
+	});
+};
+
+const lookAtSecret = async ({environment, redactor}: Context, at: string, reference: string): Promise<void> => {
+	const readKubernetesSecret = async () => undefined;
+	redactor.register(await resolveSecret(reference, {answer: at, environment, readKubernetesSecret}));
+};
+
+/** Problems of the files and secrets that the answers name and that this host can look for without any server. */
+export const localProblems = async (context: Context, answers: Answers): Promise<readonly Problem[]> => {
+	const results = await Promise.allSettled([
+		...Object.entries(namedFiles(answers)).map(async ([answer, file]) =>
+			file === undefined ? undefined : lookAtFile(answer, file),
+		),
+		...references(answers).map(async ({at, reference}) => lookAtSecret(context, at, reference)),
+	]);
+	return results.flatMap((result) => {
+		if (result.status === 'fulfilled') return [];
+		if (result.reason instanceof ProblemError) return [result.reason.problem];
+		throw result.reason;
+	});
+};

@@ -1,0 +1,16 @@
+import {findAnswers, partialAnswers, stateDirectoryOf} from '../../inputs.ts';
+import type {AddCommand, Work} from '../tool.ts';
+import {type AnswersOptions, addAnswersCommand} from './options.ts';
+
+const work: Work<AnswersOptions> = async (context, options) => {
+	const {commentedAnswers} = await import('../../../answers/init.ts');
+	const source = await findAnswers(context, options, stateDirectoryOf(context, options));
+	context.out(commentedAnswers(partialAnswers(source).draft));
+	return 0;
+};
+
+/** `answers init`: a commented answer file to start from, with what is known filled in. */
+export const init: AddCommand = ({answers}, ask) =>
+	addAnswersCommand(answers, {name: 'init', description: 'print a commented answer file'}, (options) =>
+		ask(work, options),
+	);

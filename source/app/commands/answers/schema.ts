@@ -1,0 +1,14 @@
+import type {AddCommand, Work} from '../tool.ts';
+import {addAnswersCommand} from './options.ts';
+
+const work: Work = async ({out}) => {
+	const {answersJsonSchema} = await import('../../../answers/json-schema.ts');
+	out(`${JSON.stringify(answersJsonSchema(), undefined, '\t')}\n`);
+	return 0;
+};
+
+/** `answers schema`: the JSON schema of answer files, for editors. */
+export const schema: AddCommand = ({answers}, ask) =>
+	addAnswersCommand(answers, {name: 'schema', description: 'print the JSON schema for editors'}, () =>
+		ask(work, undefined),
+	);

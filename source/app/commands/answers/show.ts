@@ -1,0 +1,18 @@
+import {completeAnswers, findAnswers, stateDirectoryOf} from '../../inputs.ts';
+import type {AddCommand, Work} from '../tool.ts';
+import {type AnswersOptions, addAnswersCommand} from './options.ts';
+
+const work: Work<AnswersOptions> = async (context, options) => {
+	const {showAnswers} = await import('../../../answers/show.ts');
+	const source = await findAnswers(context, options, stateDirectoryOf(context, options));
+	context.out(showAnswers(completeAnswers(source)));
+	return 0;
+};
+
+/** `answers show`: all answers that count, defaults included; secrets as references. */
+export const show: AddCommand = ({answers}, ask) =>
+	addAnswersCommand(
+		answers,
+		{name: 'show', description: 'print all answers that count, defaults included'},
+		(options) => ask(work, options),
+	);

@@ -1,0 +1,24 @@
+import {ProblemsError} from '../../../base/problem.ts';
+import {counted} from '../../../base/text.ts';
+import {completeAnswers, findAnswers, stateDirectoryOf} from '../../inputs.ts';
+import type {AddCommand, Work} from '../tool.ts';
+import {type AnswersOptions, addAnswersCommand} from './options.ts';
+
+/** @throws ProblemsError with everything that is wrong */
+const work: Work<AnswersOptions> = async (context, options) => {
+	const {localProblems} = await import('../../answers-on-host.ts');
+	const source = await findAnswers(context, options, stateDirectoryOf(context, options));
+	const answers = completeAnswers(source);
+	const problems = await localProblems(context, answers);
+	if (problems.length > 0) throw new ProblemsError(problems);
+	context.out(`${source.file}: valid, ${counted(answers.workspaces.length, 'workspace')}\n`);
+	return 0;
+};
+
+/** `answers validate`: everything that this host can know about an answer file without any server. */
+export const validate: AddCommand = ({answers}, ask) =>
+	addAnswersCommand(
+		answers,
+		{name: 'validate', description: 'check an answer file and tell every error at once'},
+		(options) => ask(work, options),
+	);

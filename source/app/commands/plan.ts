@@ -1,0 +1,17 @@
+import type {GlobalOptions} from '../context.ts';
+import {addTopCommand} from './shared-options.ts';
+import type {AddCommand, Work} from './tool.ts';
+
+const work: Work<GlobalOptions> = async (context, options) => {
+	const {runPlanCommand} = await import('../plan-command.ts');
+	return runPlanCommand(context, {name: 'plan', pass: 'look'}, options);
+};
+
+/** `plan`: looks at the install and changes nothing. */
+export const plan: AddCommand = ({program}, ask) => {
+	addTopCommand(program, {
+		name: 'plan',
+		description: 'dry run: what differs from the answers and what would be done',
+		examples: ['zenml-airgap plan --answers answers.yaml --until databases'],
+	}).action((options: GlobalOptions) => ask(work, options));
+};

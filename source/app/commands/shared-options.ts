@@ -1,0 +1,75 @@
+import {type Command, Option} from 'commander';
+import {distance} from 'fastest-levenshtein';
+import {installStepIds} from '../../plans/install-steps.ts';
+import type {GlobalOptions} from '../context.ts';
+import {appProblems} from '../problems.ts';
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** A range that ends before it begins would run nothing and call that done. @throws ProblemError `steps-empty-range` */
+const refuseEmptyRange = ({from, until}: GlobalOptions): void => {
+	const order: readonly string[] = installStepIds;
+	if (from === undefined || until === undefined || order.indexOf(from) <= order.indexOf(until)) return;
+	throw appProblems.error('steps-empty-range', {from, until, order: order.join(', ')});
+};
+
+/** The options that every command around a plan and its answers takes; they become `GlobalOptions`. */
+export const withSharedOptions = (command: Command): Command =>
+	command
+		.option('--answers <file>', 'answer file (YAML)')
+		.option('--set <key=value>', 'set one answer, e.g. --set registry.prefix=zenml; may be repeated', collect, [])
+		.option('--bundle <path>', 'folder or tar file of the bundle')
+		.option('--state-dir <folder>', 'where state, logs and reports are kept')
+		.option('--kubeconfig <file>', 'kubeconfig file')
+		.option('--context <name>', 'context in the kubeconfig')
+		.addOption(new Option('--from <step>', 'begin with this step').choices(installStepIds))
+		.addOption(new Option('--until <step>', 'end with this step').choices(installStepIds))
+		.option('--non-interactive', 'ask nothing: answers come from --answers and --set', false)
+		.option('--plain', 'plain lines instead of the full screen', false)
+		.option('--json', 'one event a line on standard output, nothing else there', false)
+		.addOption(
+			new Option('--log-level <level>', 'which lines are shown in plain output')
+				.choices(['debug', 'info', 'warn', 'error'])
+				.default('info'),
+		)
+		.hook('preAction', (_program, action) => refuseEmptyRange(action.opts<GlobalOptions>()));
+
+/** Refuses words that no option takes; the default command would otherwise speak of its arguments, not of the typo. */
+const refuseWords = (command: Command, known: readonly string[]): void => {
+	const [word] = command.args;
+	if (word === undefined) return;
+	if (command.name() !== 'install')
+		command.error(`error: ${command.name()} takes no argument; "${word}" is one too many`);
+	const near = known.toSorted((a, b) => distance(word, a) - distance(word, b))[0];
+	const meant = near !== undefined && distance(word, near) <= 3 ? `; did you mean ${near}?` : '';
+	command.error(`error: unknown command "${word}"${meant}`);
+};
+
+/** What a command of the program itself is made of. */
+export type TopCommand = {
+	readonly name: string;
+	readonly description: string;
+	/** True for the one that is meant where no command is named. */
+	readonly isDefault?: boolean;
+	readonly examples?: readonly string[];
+};
+
+/** Lines of examples at the end of a help page. */
+export const withExamples = (command: Command, examples: readonly string[] = []): Command =>
+	examples.length === 0
+		? command
+		: command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}\n`);
+
+/** Adds a command to the program that takes the shared options and no words. */
+export const addTopCommand = (
+	program: Command,
+	{name, description, isDefault = false, examples}: TopCommand,
+): Command =>
+	withExamples(withSharedOptions(program.command(name, {isDefault}).description(description)), examples)
+		.allowExcessArguments()
+		.hook('preAction', (_program, command) =>
+			refuseWords(
+				command,
+				program.commands.map((one) => one.name()),
+			),
+		);

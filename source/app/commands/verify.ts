@@ -1,0 +1,16 @@
+import type {GlobalOptions} from '../context.ts';
+import {addTopCommand} from './shared-options.ts';
+import type {AddCommand, Work} from './tool.ts';
+
+const work: Work<GlobalOptions> = async (context, options) => {
+	const {runPlanCommand} = await import('../plan-command.ts');
+	return runPlanCommand(context, {name: 'verify', pass: 'verify'}, options);
+};
+
+/** `verify`: tells every difference between an installation and its answers. */
+export const verify: AddCommand = ({program}, ask) => {
+	addTopCommand(program, {
+		name: 'verify',
+		description: 'check an installation against its answers; changes nothing',
+	}).action((options: GlobalOptions) => ask(work, options));
+};

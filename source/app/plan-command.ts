@@ -1,0 +1,34 @@
+import type {Pass} from '../engine/plan.ts';
+import {plans} from '../plans/index.ts';
+import type {Context, GlobalOptions} from './context.ts';
+import {runHeadless} from './headless.ts';
+import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from './inputs.ts';
+import {wantsPlainQuestions} from './plain/install.ts';
+import {resumeCommand} from './resume-command.ts';
+
+/** May this run take the whole screen? */
+export const wantsScreen = ({screen}: Context, {nonInteractive, plain, json}: GlobalOptions): boolean =>
+	screen && !nonInteractive && !plain && !json;
+
+/** Goes through the install in the given pass, on the full screen or in lines. Returns the exit code. */
+export const runPlanCommand = async (
+	context: Context,
+	command: {readonly name: string; readonly pass: Pass},
+	options: GlobalOptions,
+): Promise<number> => {
+	const stateDirectory = stateDirectoryOf(context, options);
+	const source = await findAnswers(context, options, stateDirectory);
+	const session = {
+		stateDirectory,
+		loadPlan: plans.install,
+		resumeCommand: resumeCommand(context, command.name, options),
+		from: options.from,
+		until: options.until,
+	};
+	const screen = wantsScreen(context, options);
+	if (command.pass !== 'apply' || !(screen || wantsPlainQuestions(context, options)))
+		return runHeadless(context, options, {...session, pass: command.pass, answers: completeAnswers(source)});
+	const attended = {...session, loaded: partialAnswers(source), journal: source.journal};
+	if (screen) return (await import('./screen.ts')).runScreen(context, attended);
+	return (await import('./plain/install.ts')).runPlain(context, options, attended);
+};

@@ -1,0 +1,54 @@
+import {declareProblems} from '../base/problem-table.ts';
+
+/** Problems of the program itself: its command line, its folders, its answers. */
+export const appProblems = declareProblems({
+	'word-empty': {
+		area: 'usage',
+		message: 'There is an empty word on the command line.',
+		cause: 'Mostly a variable of the shell is not set.',
+		fix: 'Set it, or leave the word out; the current folder is called "."',
+	},
+	'steps-empty-range': {
+		area: 'usage',
+		message: 'No step lies between --from {from} and --until {until}.',
+		cause: 'The step {from} comes after {until}.',
+		fix: 'Exchange the two, or leave one out. The order is: {order}.',
+	},
+	'answers-prompt-without-terminal': {
+		area: 'usage',
+		message: '{secrets} to be typed, but this run asks nothing.',
+		cause: '"prompt" stands at {places}.',
+		fix: 'Put a reference there: env:NAME, file:PATH or k8s:namespace/name/key.',
+	},
+	'answers-file-unreadable': {
+		area: 'usage',
+		message: 'The answer file {file} cannot be read.',
+		cause: 'The system says: {reason}',
+		fix: 'Name the right file with --answers; "zenml-airgap answers init" writes one to start from.',
+	},
+	'no-answers': {
+		area: 'usage',
+		message: 'There are no answers to work with.',
+		cause: 'No --answers file was named, and no earlier run left its answers on this host.',
+		fix: 'Name an answer file with --answers, or start the program in a terminal to be asked.',
+		nextSteps: ['zenml-airgap answers init > answers.yaml'],
+	},
+	'answer-file-unreadable': {
+		area: 'usage',
+		message: 'The file {file} of the answer {answer} cannot be read.',
+		cause: 'The system says: {reason}',
+		fix: 'Name the right file, or mend its mode.',
+	},
+	'no-earlier-run': {
+		area: 'usage',
+		message: 'No install was started with this state folder.',
+		cause: 'There is no {file}.',
+		fix: 'Name the folder of the run you mean with --state-dir, or start an install.',
+	},
+});
+
+declare module '../base/problem.ts' {
+	interface ProblemTables {
+		readonly app: typeof appProblems.table;
+	}
+}

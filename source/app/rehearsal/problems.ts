@@ -1,0 +1,37 @@
+import {declareProblems} from '../../base/problem-table.ts';
+
+/** Problems of a rehearsal, before it is one. */
+export const rehearsalRunProblems = declareProblems({
+	'rehearsal-folder-foreign': {
+		area: 'prerequisites',
+		message: 'The folder {folder} belongs to somebody else.',
+		cause: 'The rehearsal of root keeps its world there, and will not trust a folder that another user made.',
+		fix: 'Remove that folder, or name another --state-dir.',
+	},
+	'rehearsal-state-foreign': {
+		area: 'usage',
+		message: 'The folder {folder} holds the state of another install; it is not removed.',
+		cause: 'Its state.json was not written by a rehearsal in this folder.',
+		fix: 'Name another --state-dir for the rehearsal.',
+	},
+	'rehearsal-stays-inside': {
+		area: 'usage',
+		cause: 'A rehearsal only touches the cluster, registry and database that it started itself.',
+		cases: {
+			set: {
+				message: '{answer} cannot be set in a rehearsal.',
+				fix: 'Leave it out: the rehearsal gives its own.',
+			},
+			changed: {
+				message: '{answers} cannot be changed in a rehearsal.',
+				fix: 'Put back: {before}.',
+			},
+		},
+	},
+});
+
+declare module '../../base/problem.ts' {
+	interface ProblemTables {
+		readonly rehearsalRun: typeof rehearsalRunProblems.table;
+	}
+}

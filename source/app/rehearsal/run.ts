@@ -1,0 +1,170 @@
+import path from 'node:path';
+import {rehearsalHosts} from '../../../rehearsal/answers.ts';
+import type {FaultName} from '../../../rehearsal/faults.ts';
+import {spawnRehearsal} from '../../../rehearsal/host.ts';
+import {type Draft, removeAt, setAt} from '../../answers/draft.ts';
+import {acquireFileLock} from '../../base/lock.ts';
+import {engineProblems} from '../../engine/problems.ts';
+import {plans} from '../../plans/index.ts';
+import type {Context, GlobalOptions} from '../context.ts';
+import {runHeadless} from '../headless.ts';
+import {completeAnswers, type FoundAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../inputs.ts';
+import {runPlain, wantsPlainQuestions} from '../plain/install.ts';
+import {wantsScreen} from '../plan-command.ts';
+import {resumeCommand} from '../resume-command.ts';
+import {runScreen} from '../screen.ts';
+import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside, stayInside} from './answers.ts';
+import {forgetWorld, isOfWorld, worldFolderOf} from './world-folder.ts';
+
+/** What `rehearse` takes beside the shared options. */
+export type RehearsalOptions = GlobalOptions & {
+	readonly fault?: FaultName | undefined;
+	readonly pace: 'real' | 'fast';
+	readonly fresh: boolean;
+};
+
+/** A rehearsal that is about to begin: where it lies, and whose answers count. */
+type Stage = {
+	readonly stateDirectory: string;
+	readonly worldFolder: string;
+	readonly source: FoundAnswers;
+};
+
+/** The world as a child process, once it answers. */
+type World = Awaited<ReturnType<typeof spawnRehearsal>>;
+
+/** helm for the rehearsal: the one that `npm start` fetched, else the first on the search path. */
+const findHelm = async ({environment, homeDirectory}: Context): Promise<string> => {
+	const cache = environment.XDG_CACHE_HOME || path.join(homeDirectory, '.cache');
+	for (const file of [environment.ZENML_AIRGAP_HELM, path.join(cache, 'zenml-airgap', 'helm', '4.2.3', 'helm')]) {
+		if (file && (await isProgram(file))) return file;
+	}
+	return 'helm';
+};
+
+/** Finds the answers; forgets the world of an earlier rehearsal where that is asked for. @throws ProblemError, ProblemsError */
+const setStage = async (
+	context: Context,
+	options: RehearsalOptions,
+	stateDirectory: string,
+	asks: boolean,
+): Promise<Stage> => {
+	const worldFolder = await worldFolderOf(context, stateDirectory);
+	const source = await findAnswers(context, options, stateDirectory);
+	refuseOutside(source);
+	// Where somebody can be asked, what is missing is asked for.
+	if (source.from === 'file' && !asks) judgeOwnFile(source);
+	// A fault is played on a world in which there is still something to do.
+	const isOver = options.fault !== undefined && source.journal?.outcome === 'done';
+	if (!options.fresh && !isOver) return {stateDirectory, worldFolder, source};
+	await forgetWorld(stateDirectory, worldFolder, source.journal);
+	return {stateDirectory, worldFolder, source: await findAnswers(context, options, stateDirectory)};
+};
+
+const startWorld = async (context: Context, options: RehearsalOptions, stage: Stage): Promise<World> => {
+	const {worldFolder, source} = stage;
+	const own = await ownBundle(source);
+	const built = context.version !== '0.0.0-source';
+	let isUp = false;
+	const world = await spawnRehearsal({
+		entry: path.join(context.programDirectory, built ? 'rehearsal-host.js' : 'rehearsal/host-main.ts'),
+		execArgv: context.nodeArguments,
+		directory: worldFolder,
+		...(own !== undefined && !own.startsWith(`${worldFolder}${path.sep}`) && {bundle: own}),
+		hosts: hostsOf(source, {hosts: [rehearsalHosts.controlPlane, rehearsalHosts.workspace]}),
+		...(options.fault !== undefined && {fault: options.fault}),
+		pace: options.pace,
+		charts: path.join(context.programDirectory, built ? 'charts' : 'rehearsal/charts'),
+		log: (line) => {
+			if (!isUp) context.err(`rehearsal: ${line}\n`);
+		},
+		signal: context.signal,
+	});
+	isUp = true;
+	return world;
+};
+
+/** The rehearsal's own answers for this host. Whoever pins a key wants to see what it does, on the sample as well. */
+const ownAnswers = async (context: Context, {source}: Stage, world: World): Promise<Draft> => {
+	const given = setAt(world.answers as unknown as Draft, 'helm.binary', await findHelm(context));
+	const pins = source.overrides.some(({path: at}) => at.startsWith('bundle.signature.'));
+	return pins ? removeAt(given, 'bundle.signature') : given;
+};
+
+/** The answers for this run, moved into the world, and what is to be said about it. */
+const answersFor = async (
+	context: Context,
+	{source, worldFolder}: Stage,
+	world: {readonly answers: unknown; readonly directory: string; readonly faultBegins: boolean},
+): Promise<{readonly text: string; readonly lines: readonly string[]}> => {
+	if (source.from === 'nothing') return {text: JSON.stringify(world.answers), lines: []};
+	// The journal of an unfinished rehearsal has what the operator edited; a new fault starts from the world's own files.
+	const goesOn = source.from === 'journal' && isOfWorld(source.journal, worldFolder) && !world.faultBegins;
+	return goesOn ? {text: source.text, lines: []} : moveIn(context, source, world);
+};
+
+/** The real installer against the world. Returns the exit code. */
+const installInto = async (context: Context, options: RehearsalOptions, stage: Stage, world: World) => {
+	const {source, stateDirectory} = stage;
+	const answers = await ownAnswers(context, stage, world);
+	const {text, lines} = await answersFor(context, stage, {...world, answers});
+	const told = [...world.describe(), ...lines];
+	const file = source.from === 'file' ? source.file : '(answers of the rehearsal)';
+	const inWorld: FoundAnswers = {...source, text, from: 'file', file};
+	const pace = options.pace === 'fast' ? ' --pace fast' : '';
+	const session = {
+		stateDirectory,
+		loadPlan: plans.install,
+		resumeCommand: `${resumeCommand(context, 'rehearse', options)}${pace}`,
+		judge: stayInside(answers),
+		from: options.from,
+		until: options.until,
+	};
+	const screen = wantsScreen(context, options);
+	if (!screen && !wantsPlainQuestions(context, options)) {
+		for (const line of told) context.err(`rehearsal: ${line}\n`);
+		return runHeadless(context, options, {...session, pass: 'apply', answers: completeAnswers(inWorld)});
+	}
+	const attended = {
+		...session,
+		loaded: partialAnswers(inWorld),
+		rehearsal: told.filter((line) => !world.fault.includes(line)),
+		fault: world.fault,
+		journal: source.journal,
+	};
+	return screen ? runScreen(context, attended) : runPlain(context, options, attended);
+};
+
+const rehearse = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
+	const asks = wantsScreen(context, options) || wantsPlainQuestions(context, options);
+	const stage = await setStage(context, options, stateDirectory, asks);
+	const world = await startWorld(context, options, stage);
+	try {
+		return await installInto(context, options, stage, world);
+	} finally {
+		await world.stop();
+	}
+};
+
+/** Starts the world as a child process, then runs the real installer against it. Returns the exit code. */
+export const runRehearsal = async (context: Context, options: RehearsalOptions): Promise<number> => {
+	const stateDirectory = stateDirectoryOf(context, options, 'rehearsal');
+	// Before anything is read or started: two rehearsals in one folder would share ports and files.
+	const unlock = await acquireFileLock(path.join(stateDirectory, 'rehearsal.lock'), {
+		pid: context.pid,
+		host: context.hostName,
+		user: context.userName,
+		runId: 'rehearsal',
+		startedAt: context.clock.now(),
+	});
+	try {
+		return await rehearse(context, options, stateDirectory);
+	} catch (error) {
+		if (!context.signal.aborted) throw error;
+		const {reason} = context.signal;
+		const words = reason instanceof Error ? reason.message : String(reason);
+		throw engineProblems.error('stopped', {what: 'The rehearsal', reason: words}, {error});
+	} finally {
+		await unlock();
+	}
+};

@@ -1,0 +1,45 @@
+import {lstat, mkdir, rm} from 'node:fs/promises';
+import path from 'node:path';
+import {lookUp} from '../../answers/tree.ts';
+import {isErrno} from '../../base/errno.ts';
+import {fingerprintOf} from '../../engine/fingerprint.ts';
+import type {Journal} from '../../engine/journal.ts';
+import type {Context} from '../context.ts';
+import {rehearsalRunProblems} from './problems.ts';
+
+/**
+ * Where the world of a rehearsal lies. PostgreSQL does not run as root, and its other user may not enter root's home: root's worlds
+ * lie where everybody may pass.
+ * @throws ProblemError `rehearsal-folder-foreign`
+ */
+export const worldFolderOf = async ({userId}: Context, stateDirectory: string): Promise<string> => {
+	if (userId !== 0) return path.join(stateDirectory, 'world');
+	const folder = path.join('/var/tmp', `zenml-airgap-rehearsal-${fingerprintOf(stateDirectory).slice(0, 12)}`);
+	await mkdir(folder, {mode: 0o711}).catch((error: unknown) => {
+		if (!isErrno(error, 'EEXIST')) throw error;
+	});
+	const found = await lstat(folder);
+	if (found.isDirectory() && found.uid === userId) return folder;
+	throw rehearsalRunProblems.error('rehearsal-folder-foreign', {folder});
+};
+
+/** What runs leave in their state folder; nothing else in it is ever removed, since the operator chose it. */
+const traces = ['state.json', 'state.json.previous', 'lock', 'logs', 'reports', 'charts', 'helm', 'handover', 'world'];
+
+/** Is this the journal of a rehearsal in this world? One of a real install may lie in the same folder. */
+export const isOfWorld = (journal: Journal | undefined, worldFolder: string): boolean => {
+	const kubeconfig = lookUp(journal?.answers, 'kubernetes.kubeconfig');
+	return typeof kubeconfig === 'string' && path.dirname(kubeconfig) === worldFolder;
+};
+
+/** Forgets the world of an earlier rehearsal. The caller holds its lock. @throws ProblemError `rehearsal-state-foreign`. */
+export const forgetWorld = async (
+	stateDirectory: string,
+	worldFolder: string,
+	journal: Journal | undefined,
+): Promise<void> => {
+	if (journal && !isOfWorld(journal, worldFolder))
+		throw rehearsalRunProblems.error('rehearsal-state-foreign', {folder: stateDirectory});
+	await rm(worldFolder, {recursive: true, force: true});
+	for (const trace of traces) await rm(path.join(stateDirectory, trace), {recursive: true, force: true});
+};

@@ -1,0 +1,146 @@
+import type {LoadedDraft} from '../answers/load.ts';
+import type {Answers} from '../answers/schema.ts';
+import {type Problem, toProblem} from '../base/problem.ts';
+import {type AttendedControls, attended} from '../engine/controls.ts';
+import type {Listener} from '../engine/events.ts';
+import type {Journal} from '../engine/journal.ts';
+import {isProved} from '../engine/outcome.ts';
+import type {RunState} from '../engine/state.ts';
+import {passwordLines} from '../report/summary.ts';
+import {urlOf} from '../steps/shared/names.ts';
+import type {Session as ScreenSession, SummaryView} from '../ui/session.ts';
+import type {Context} from './context.ts';
+import {lookAround} from './found.ts';
+import type {RunReport} from './run.ts';
+import {createSession, type Session, type SessionOptions} from './session.ts';
+import {createStore, type Store} from './store.ts';
+import {typedBefore} from './typed-before.ts';
+
+/** Longest time the screen may take to go when the operator leaves at once, ms. */
+const screenDownMs = 1000;
+
+/** What somebody at a terminal starts with. */
+export type AttendedOptions = SessionOptions & {
+	readonly loaded: LoadedDraft;
+	readonly journal?: Journal | undefined;
+	/** Lines about the rehearsal; present when this is one. */
+	readonly rehearsal?: readonly string[] | undefined;
+	/** The fault that the rehearsal plays, in lines; absent or empty without one. */
+	readonly fault?: readonly string[] | undefined;
+};
+
+/** What became of the run behind the screens. */
+export type Ended = {
+	report?: RunReport;
+	/** Settles with the run, however it ended. */
+	run?: Promise<void>;
+	/** It was refused before its first event. */
+	refused?: Problem | undefined;
+	/** The operator left while it was under way. */
+	insisted?: boolean;
+};
+
+/** What is next after a run, in the words that are shown and printed. */
+export const nextOf = (run: RunState, answers: Answers | undefined, resume: string): readonly string[] => {
+	if (run.outcome !== 'done') return [`Go on with: ${resume}`];
+	if (!isProved(run) || !answers) return [];
+	const login = passwordLines(answers).map((line) => line.trim());
+	return [
+		`Log in to the dashboard as ${answers.controlPlane.admin.username}.`,
+		...(login.length > 0 ? [login.join('\n')] : []),
+	];
+};
+
+const urlsOf = (answers: Answers): SummaryView['urls'] =>
+	[
+		{label: 'Dashboard', host: answers.controlPlane.host},
+		...answers.workspaces.map(({name, host}) => ({label: `Workspace ${name}`, host})),
+	].map(({label, host}) => ({label, url: urlOf(answers, host)}));
+
+const summaryView = (run: RunState, session: Session, {report}: Ended, resume: string): SummaryView => {
+	const answers = session.answers();
+	return {
+		urls: answers ? urlsOf(answers) : [],
+		next: nextOf(run, answers, resume),
+		files: [report?.reportFile, report?.logFile].flatMap((file) => file ?? []),
+	};
+};
+
+/** Tells the screen which step a dry run looks at. */
+const stepTeller =
+	(plan: Store, tell: Parameters<ScreenSession['plan']>[2]): Listener =>
+	(event) => {
+		const steps = plan.getState()?.steps;
+		if (event.type !== 'step-started' || !steps) return;
+		const index = steps.findIndex(({id}) => id === event.step);
+		tell({title: steps[index]?.title ?? '', index, count: steps.length});
+	};
+
+/** The session behind the screens, and what became of its run; works without a screen. */
+export const createScreenSession = (
+	context: Context,
+	options: AttendedOptions,
+): {readonly session: ScreenSession; readonly ended: Ended; readonly shared: Session} => {
+	const {loaded} = options;
+	const shared = createSession(context, options);
+	const store = createStore();
+	const stop = new AbortController();
+	const ended: Ended = {};
+	let controls: AttendedControls<Answers> | undefined;
+	const start = async (answers: Answers): Promise<void> => {
+		const running = shared
+			.run(answers, {
+				pass: 'apply',
+				controls: (acknowledged) => {
+					controls = attended(acknowledged);
+					return controls;
+				},
+				listeners: [store.listener],
+				signal: AbortSignal.any([stop.signal, context.signal]),
+			})
+			.then((report) => {
+				ended.report = report;
+			});
+		ended.refused = undefined;
+		ended.run = running.catch((error: unknown) => {
+			ended.refused = toProblem(error);
+		});
+		await running;
+	};
+	const leaveNow = (): void => {
+		ended.insisted = true;
+		// The screen is taken down first, so that a last word can be read; a terminal that hangs does not hold us.
+		setTimeout(() => context.leave(130), screenDownMs).unref();
+	};
+	const session: ScreenSession = {
+		version: context.version,
+		now: context.clock.now,
+		draft: loaded.draft,
+		given: loaded.given,
+		untyped: typedBefore(loaded.draft),
+		found: async () => lookAround(context, loaded.draft, options),
+		keepSecret: shared.keepSecret,
+		plan: async (answers, signal, onProgress) => {
+			const plan = createStore();
+			const listeners = [plan.listener, stepTeller(plan, onProgress)];
+			return shared.look(answers, {listeners, signal: AbortSignal.any([signal, context.signal])});
+		},
+		start,
+		run: store,
+		decide: (decided) =>
+			controls?.answer(
+				decided.decision === 'edit' ? {decision: 'edit', answers: shared.settle(decided.answers)} : decided,
+			),
+		acknowledge: (step) => controls?.acknowledge(step),
+		checkNow: () => controls?.nudge(),
+		stop: (when) => {
+			stop.abort(new Error(when === 'safe' ? 'the operator asked for it' : 'the operator insisted'));
+			if (when === 'now') leaveNow();
+		},
+		saveAnswers: shared.saveAnswers,
+		saveReport: async () => shared.saveReport(store.getState()),
+		saveHandover: shared.saveHandover,
+		summary: (run) => summaryView(run, shared, ended, options.resumeCommand),
+	};
+	return {session, ended, shared};
+};

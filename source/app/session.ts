@@ -1,0 +1,119 @@
+import path from 'node:path';
+import {resolvePaths} from '../answers/resolve-paths.ts';
+import {serializeAnswers} from '../answers/save.ts';
+import type {Answers} from '../answers/schema.ts';
+import type {Draft} from '../answers/tree.ts';
+import {saveBeside, saveFile} from '../base/files.ts';
+import {attended, type Controls} from '../engine/controls.ts';
+import type {Listener} from '../engine/events.ts';
+import type {Handover, Pass} from '../engine/plan.ts';
+import {type PlanView, planViewOf, refusedPlan} from '../engine/plan-view.ts';
+import type {LogLine, RunState} from '../engine/state.ts';
+import {acceptanceReport} from '../report/acceptance.ts';
+import {summaryLines} from '../report/summary.ts';
+import type {Plan} from '../steps/world.ts';
+import type {Context} from './context.ts';
+import {type RunReport, runPlan} from './run.ts';
+
+/** What a session is about, whoever sits at it. */
+export type SessionOptions = {
+	readonly stateDirectory: string;
+	readonly loadPlan: () => Promise<Plan>;
+	/** The command that goes on with its run. */
+	readonly resumeCommand: string;
+	/** Refuses answers that must not be worked with, by throwing a ProblemError. */
+	readonly judge?: ((answers: Answers) => void) | undefined;
+	readonly from?: string | undefined;
+	readonly until?: string | undefined;
+};
+
+/** How a session's run is steered and heard. */
+export type RunHow = {
+	readonly pass: Pass;
+	/** Made when the earlier run's confirmations are known. */
+	readonly controls: (acknowledged: readonly string[]) => Controls<Answers>;
+	readonly listeners: readonly Listener[];
+	readonly signal: AbortSignal;
+};
+
+/**
+ * One sitting at one plan: typed secrets, settled answers, a dry run, the run, and what is saved of it. The full screen, plain
+ * lines and runs without anybody share it; they differ in who decides and who listens.
+ */
+export type Session = {
+	/** Takes a typed secret; the answers only hold `prompt` at that path. */
+	readonly keepSecret: (at: string, value: string) => void;
+	/** The answers that count from now on, with paths that start at the folder the operator is in. */
+	readonly settle: (answers: Answers) => Answers;
+	/** The answers of the run, as last settled; undefined before it was started. */
+	readonly answers: () => Answers | undefined;
+	/** Looks without changing anything. A refusal before its first event is shown as a problem. @throws the signal's reason */
+	readonly look: (answers: Answers, how: Pick<RunHow, 'listeners' | 'signal'>) => Promise<PlanView>;
+	/** Goes through the plan. @throws ProblemError where it was refused before its first event */
+	readonly run: (answers: Answers, how: RunHow) => Promise<RunReport>;
+	/** The text that is printed at the end of a run, without secrets. */
+	readonly summary: (report: RunReport) => string;
+	/** Each saves a file, or a folder of them, and resolves with its path. */
+	readonly saveAnswers: (draft: Draft) => Promise<string>;
+	readonly saveHandover: (handover: Handover) => Promise<string>;
+	readonly saveReport: (state: RunState | undefined) => Promise<string>;
+};
+
+const logLine = ({at, step, level, text}: LogLine): string =>
+	`${new Date(at).toISOString()} ${level} ${step ?? ''} ${text}`;
+
+/** Opens a session; nothing is read or changed before something is asked of it. */
+export const createSession = (context: Context, options: SessionOptions): Session => {
+	const {stateDirectory, loadPlan, judge, from, until, resumeCommand} = options;
+	const {clock, redactor, workingDirectory, homeDirectory} = context;
+	const prompted = new Map<string, string>();
+	let counted: Answers | undefined;
+	const common = {context, stateDirectory, loadPlan, prompted, judge};
+	const absolute = (answers: Answers): Answers =>
+		resolvePaths(answers, {baseDirectory: workingDirectory, homeDirectory});
+	const settle = (answers: Answers): Answers => {
+		counted = absolute(answers);
+		return counted;
+	};
+	return {
+		keepSecret: (at, value) => {
+			redactor.register(value);
+			prompted.set(at, value);
+		},
+		settle,
+		answers: () => counted,
+		look: async (answers, {listeners, signal}) => {
+			const controls = attended<Answers>;
+			try {
+				const {state} = await runPlan({
+					...common,
+					pass: 'look',
+					answers: absolute(answers),
+					controls,
+					listeners,
+					signal,
+				});
+				return planViewOf(state);
+			} catch (error) {
+				signal.throwIfAborted();
+				return refusedPlan(error);
+			}
+		},
+		run: async (answers, how) => runPlan({...common, ...how, answers: settle(answers), from, until}),
+		summary: ({state, logFile, reportFile}) =>
+			redactor.redact(summaryLines(state, {answers: counted, resumeCommand, logFile, reportFile}).join('\n')),
+		saveAnswers: async (draft) =>
+			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
+		saveHandover: async ({id, sections}) => {
+			const folder = path.join(stateDirectory, 'handover', id);
+			for (const {fileName, lines} of sections) await saveFile(path.join(folder, fileName), `${lines.join('\n')}\n`);
+			return folder;
+		},
+		saveReport: async (state) => {
+			const lines = state && counted ? [...acceptanceReport(state, counted), ...state.log.map(logLine)] : [];
+			const stamp = new Date(clock.now()).toISOString().replaceAll(/[:.]/gu, '-');
+			const file = path.join(stateDirectory, 'reports', `report-${stamp}.txt`);
+			return saveFile(file, redactor.redact(`${lines.join('\n')}\n`));
+		},
+	};
+};

@@ -1,0 +1,31 @@
+import {type Problem, toProblem} from '../base/problem.ts';
+import type {Change} from './plan.ts';
+import type {RunState, StepState} from './state.ts';
+
+/** What one step would do. `unknown`: it can only be told once earlier steps are done. */
+export type PlanStep = {readonly id: string; readonly title: string} & (
+	| {readonly state: 'ok'; readonly note?: string}
+	| {readonly state: 'todo'; readonly changes: readonly Change[]}
+	| {readonly state: 'unknown'; readonly note?: string}
+	| {readonly state: 'not-needed'}
+	| {readonly state: 'problem'; readonly problem: Problem}
+);
+
+/** What a dry run found, step by step. */
+export type PlanView = {readonly steps: readonly PlanStep[]};
+
+const viewOf = ({id, title, problem, outcome, note, changes}: StepState): PlanStep => {
+	if (problem) return {id, title, state: 'problem', problem};
+	if (outcome === 'not-needed') return {id, title, state: 'not-needed'};
+	if (outcome !== undefined) return {id, title, state: 'ok', ...(note && {note})};
+	if (changes.length > 0) return {id, title, state: 'todo', changes};
+	return {id, title, state: 'unknown'};
+};
+
+/** A dry run's state as a review page shows it. */
+export const planViewOf = (state: RunState): PlanView => ({steps: state.steps.map(viewOf)});
+
+/** For a dry run that was refused before it began: the refusal, told as the problem of the first step. */
+export const refusedPlan = (error: unknown): PlanView => ({
+	steps: [{id: 'plan', title: 'Plan', state: 'problem', problem: toProblem(error)}],
+});

@@ -1,0 +1,122 @@
+import type {HandoverSection} from '../base/handover.ts';
+import type {Actor, AnyCode, Problem, ProblemArea} from '../base/problem.ts';
+
+/** One difference between the world and the wish, as shown by a dry run and the review page. */
+export type Change = {
+	/** `wait` is for what only others can do, `check` for what is looked at once everything else is there: neither writes. */
+	readonly action: 'create' | 'update' | 'delete' | 'push' | 'run' | 'wait' | 'check';
+	/** What is changed, in the field's words: `secret zenml-pro/zenml-tls`. */
+	readonly target: string;
+	readonly detail?: string | undefined;
+};
+
+/** One thing that a hand-over waits for, as last seen. */
+export type Awaited = {readonly label: string; readonly ok: boolean; readonly note: string};
+
+/** A page for work that only people outside this tool can do. The engine polls until the world fits. */
+export type Handover = {
+	/** Folder under which its texts are saved. */
+	readonly id: string;
+	readonly title: string;
+	readonly who: Actor;
+	readonly intro: string;
+	readonly sections: readonly HandoverSection[];
+	readonly awaited: readonly Awaited[];
+	readonly pollEveryMs: number;
+	/** Set where the operator may say "this is done elsewhere"; the text of that promise. */
+	readonly acknowledge?: string | undefined;
+};
+
+/** What a step keeps in the journal beside its outcome: the digest of the bundle. */
+export type Kept = {readonly bundle?: string};
+
+/** What `check` saw. It never throws for "not there yet". */
+export type Finding =
+	| {
+			readonly status: 'ok';
+			readonly note?: string | undefined;
+			readonly warnings?: readonly string[];
+			readonly keep?: Kept;
+	  }
+	| {readonly status: 'todo'; readonly changes: readonly Change[]; readonly warnings?: readonly string[]}
+	| {
+			readonly status: 'waiting';
+			readonly handover: Handover;
+			/** The problem that it becomes when nobody does it; `when` ends the sentence "not done …". */
+			readonly late: (when: string) => Problem;
+	  }
+	| {readonly status: 'blocked'; readonly problem: Problem};
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What a step tells while it works. Bytes are bytes on the wire or disk, never estimates. */
+export type Detail =
+	| {readonly kind: 'line'; readonly level: LogLevel; readonly text: string}
+	/** Absolute progress of one named thing; `total` is absent when unknown. */
+	| {
+			readonly kind: 'progress';
+			readonly label: string;
+			readonly done: number;
+			readonly total?: number | undefined;
+			readonly unit: 'bytes' | 'items';
+	  }
+	/** The tool waits; `reason` says for what, `timeoutMs` for how long at most. */
+	| {readonly kind: 'waiting'; readonly reason: string; readonly timeoutMs?: number | undefined}
+	/** A table row of things being watched, e.g. pods; replaces the row with the same label. */
+	| {readonly kind: 'item'; readonly label: string; readonly state: 'pending' | 'ok' | 'bad'; readonly note: string};
+
+/** Which problems are tried again without asking, how often and after which pauses (the last one repeats). */
+export type RetryPolicy = {
+	readonly codes: readonly AnyCode[];
+	readonly attempts: number;
+	readonly pausesMs: readonly number[];
+};
+
+/** How a plan is gone through: until the world fits, as a dry run that leaves no trace, or to tell every difference. */
+export type Pass = 'apply' | 'look' | 'verify';
+
+/** What every step needs from its world; the ports come on top. */
+export type BaseWorld<Answers> = {
+	readonly answers: Answers;
+	/** `look` must leave no trace: not even a probe pod. */
+	readonly pass: Pass;
+	readonly signal: AbortSignal;
+	readonly report: (detail: Detail) => void;
+	/** True once the operator has confirmed the hand-over of this step in this or an earlier run. */
+	readonly acknowledged: boolean;
+};
+
+/** A part of a plan that converges: check, apply, check again. */
+export type Step<Answers, World extends BaseWorld<Answers>> = {
+	/** Written to journals; never changes its meaning. */
+	readonly id: string;
+	readonly title: string;
+	/** One sentence for the operator. */
+	readonly why: string;
+	/** The part of the world that its time-outs and leftovers are reported under, hence their exit code. */
+	readonly area: ProblemArea;
+	/** The part of the answers this step depends on; hashed, so a changed answer makes exactly these steps stale. */
+	readonly inputs: (answers: Answers) => unknown;
+	/** Absent or true: the step runs. */
+	readonly when?: (answers: Answers) => boolean;
+	/** True where the operator may go on without it. */
+	readonly skippable?: boolean;
+	/** True for the step whose success proves the whole: an acceptance report is written after it. */
+	readonly proves?: boolean;
+	readonly retry?: RetryPolicy;
+	/** Upper bounds in milliseconds; a check or apply that passes its bound fails with the reason last reported. */
+	readonly timeouts: {readonly checkMs: number; readonly applyMs: number};
+	readonly check: (world: World) => Promise<Finding>;
+	readonly apply?: (world: World) => Promise<void>;
+};
+
+/** What is to be done, in order: installing, upgrading, backing up are plans of equal rank. */
+export type Plan<Answers, World extends BaseWorld<Answers>> = {
+	/** Written to journals and events: `install`. */
+	readonly id: string;
+	/** What it is doing, as a headline: `Installing`. */
+	readonly title: string;
+	/** The command that applies it, for messages: `zenml-airgap install`. */
+	readonly command: string;
+	readonly steps: readonly Step<Answers, World>[];
+};

@@ -1,0 +1,67 @@
+import {declareProblems} from '../base/problem-table.ts';
+
+/** Problems of the engine: what can happen to any plan. */
+export const engineProblems = declareProblems({
+	stopped: {
+		area: 'stopped',
+		message: '{what} was stopped before its end.',
+		cause: 'It was told to stop: {reason}.',
+		fix: 'Start the same command again: it re-checks the world and goes on.',
+	},
+	drift: {
+		area: 'verification',
+		message: '{step}: the world differs from the answers.',
+		cause: 'It differs in: {changes}.',
+		fix: 'Run "{command}" with the same answers: it changes only what differs.',
+	},
+	'did-not-converge': {
+		area: 'bug',
+		message: '{step}: was applied, but the world still differs.',
+		cause: 'It still differs in: {changes}.',
+		fix: 'Try again. If it stays, something else changes these things back: find out who, e.g. a GitOps controller or an operator.',
+	},
+	'state-unreadable': {
+		area: 'usage',
+		message: 'The state file {file} cannot be used.',
+		cases: {
+			refused: {
+				cause: 'It cannot be read: {reason}',
+				fix: 'Mend its owner or mode, or name another folder with --state-dir.',
+			},
+			damaged: {
+				cause: 'It is not JSON: {reason}.',
+				fix: 'Move it away and start again: the tool finds out from the cluster, the registry and the database what is done.',
+			},
+			'no journal': {
+				cause: 'It is not a journal: {reason}.',
+				fix: 'Move it away and start again: the truth is in the cluster, the registry and the database.',
+			},
+		},
+	},
+	'state-newer': {
+		area: 'usage',
+		message: 'The state file {file} was written by a newer zenml-airgap ({tool}).',
+		cause: 'It has layout {theirs}; this program knows {ours}.',
+		fix: 'Use the newer program, or name another folder with --state-dir.',
+	},
+	'state-unwritable': {
+		area: 'usage',
+		cause: 'The system refuses it: {reason}',
+		cases: {
+			file: {
+				message: 'The state file {file} cannot be written.',
+				fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir; then start again.',
+			},
+			folder: {
+				message: 'The folder {file} for state and logs cannot be made.',
+				fix: 'Name another folder with --state-dir.',
+			},
+		},
+	},
+});
+
+declare module '../base/problem.ts' {
+	interface ProblemTables {
+		readonly engine: typeof engineProblems.table;
+	}
+}

@@ -1,0 +1,68 @@
+import type {Problem} from '../base/problem.ts';
+import type {Decision, Outcome, RunOutcome, StepInfo, StepStatus} from './events.ts';
+import type {Change, Handover, Kept, LogLevel, Pass} from './plan.ts';
+
+/** How far one named thing is, as last told. */
+export type Progress = {
+	readonly label: string;
+	readonly done: number;
+	readonly total?: number;
+	readonly unit: 'bytes' | 'items';
+	/** When this label was first and last heard of, ms since the epoch: rate and time left follow from these. */
+	readonly startedAt: number;
+	readonly startedDone: number;
+	readonly updatedAt: number;
+};
+
+/** A row of things being watched. */
+export type Item = {readonly label: string; readonly state: 'pending' | 'ok' | 'bad'; readonly note: string};
+
+/** A step and all that is known of it. */
+export type StepState = StepInfo & {
+	readonly status: StepStatus;
+	readonly attempt: number;
+	readonly stale: boolean;
+	readonly startedAt?: number;
+	readonly finishedAt?: number;
+	readonly outcome?: Outcome;
+	readonly note?: string;
+	readonly fingerprint?: string;
+	readonly keep?: Kept | undefined;
+	readonly changes: readonly Change[];
+	readonly warnings: readonly string[];
+	readonly progress: readonly Progress[];
+	readonly items: readonly Item[];
+	readonly waiting?: {readonly reason: string; readonly since: number; readonly timeoutMs?: number};
+	readonly retry?: {readonly at: number; readonly pauseMs: number; readonly problem: Problem};
+	readonly handover?: Handover;
+	readonly acknowledged: boolean;
+	readonly problem?: Problem;
+	readonly choices: readonly Decision[];
+};
+
+/** One line of the log; `at` in ms since the epoch. */
+export type LogLine = {readonly at: number; readonly step?: string; readonly level: LogLevel; readonly text: string};
+
+/** The fold of all events: what screens draw, plain text prints and the state file keeps. */
+export type RunState = {
+	readonly runId: string;
+	readonly plan: string;
+	/** What the plan is doing, as a headline: `Installing`. */
+	readonly title: string;
+	readonly pass: Pass;
+	readonly version: string;
+	readonly startedAt: number;
+	readonly finishedAt?: number;
+	readonly steps: readonly StepState[];
+	/** How many steps the plan has; a run between `--from` and `--until` has fewer. */
+	readonly planSteps: number;
+	/** The step that is under way or was last. */
+	readonly current?: string;
+	readonly stopping?: string;
+	readonly outcome?: RunOutcome;
+	readonly exitCode?: number;
+	readonly problem?: Problem;
+	/** The newest lines, oldest first; `logDropped` says how many older ones are only in the log file. */
+	readonly log: readonly LogLine[];
+	readonly logDropped: number;
+};
