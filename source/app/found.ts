@@ -59,18 +59,18 @@ const findCluster = async (context: Context, draft: Draft): Promise<Found['kubec
 	}
 };
 
+const endOf = (journal: Journal): string => {
+	if (journal.outcome === 'done') return 'finished';
+	return journal.outcome ?? 'was killed, or is still under way';
+};
+
 const earlierOf = (journal: Journal | undefined): Pick<Found, 'earlier'> => {
 	if (!journal) return {};
 	const done = journal.steps.filter(({outcome}) => outcome !== undefined).length;
 	const finished = journal.outcome === 'done';
-	const ended = finished
-		? 'finished'
-		: journal.outcome === undefined
-			? 'was killed, or is still under way'
-			: journal.outcome;
 	return {
 		earlier: {
-			text: `it ${ended}, ${done} of ${installStepIds.length} steps done; every step is checked again`,
+			text: `it ${endOf(journal)}, ${done} of ${installStepIds.length} steps done; every step is checked again`,
 			finished,
 			resumable: !finished,
 			at: journal.savedAt,
@@ -78,27 +78,26 @@ const earlierOf = (journal: Journal | undefined): Pick<Found, 'earlier'> => {
 	};
 };
 
+/** What is known before anybody looks around. */
+export type FoundContext = {
+	readonly stateDirectory: string;
+	readonly journal?: Journal | undefined;
+	/** Lines about the rehearsal; present when this is one. */
+	readonly rehearsal?: readonly string[] | undefined;
+	/** The fault that the rehearsal plays, in lines. */
+	readonly fault?: readonly string[] | undefined;
+};
+
 /** Looks around before the first question: bundle, cluster, an earlier run. Never throws. */
 export const lookAround = async (
 	context: Context,
 	draft: Draft,
-	more: {
-		readonly journal?: Journal | undefined;
-		readonly stateDirectory: string;
-		readonly rehearsal?: readonly string[] | undefined;
-		readonly fault?: readonly string[] | undefined;
-	},
+	{stateDirectory, journal, rehearsal, fault = []}: FoundContext,
 ): Promise<Found> => {
 	const [bundle, kubeconfig] = await Promise.all([
-		findBundle(context, draft, more.stateDirectory),
+		findBundle(context, draft, stateDirectory),
 		findCluster(context, draft),
 	]);
-	return {
-		bundle,
-		kubeconfig,
-		...earlierOf(more.journal),
-		rehearsal: more.rehearsal !== undefined,
-		fault: more.fault ?? [],
-		lines: more.rehearsal ?? [],
-	};
+	const lines = rehearsal ?? [];
+	return {bundle, kubeconfig, ...earlierOf(journal), rehearsal: rehearsal !== undefined, fault, lines};
 };

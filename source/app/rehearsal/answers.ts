@@ -4,10 +4,12 @@ import path from 'node:path';
 import {type Draft, type DraftValue, getAt, setAt} from '../../answers/draft.ts';
 import {loadAnswers} from '../../answers/load.ts';
 import type {Answers} from '../../answers/schema.ts';
-import {ProblemError, ProblemsError, problem} from '../../base/problem.ts';
+import {isErrno} from '../../base/errno.ts';
+import {ProblemsError} from '../../base/problem.ts';
 import type {Context} from '../context.ts';
 import {type AnswerSource, partialAnswers} from '../inputs.ts';
 import {secretPlaces} from '../secret-places.ts';
+import {rehearsalRunProblems} from './problems.ts';
 
 /** Answers whose values the rehearsal decides, whatever the operator's file says: addresses, logins and files of its world. */
 const decidedByRehearsal = [
@@ -78,38 +80,30 @@ export const refuseOutside = ({overrides}: AnswerSource): void => {
 	if (refused.length === 0) return;
 	throw new ProblemsError(
 		refused.map(({path: at}) =>
-			problem({
-				code: 'rehearsal-stays-inside',
-				area: 'usage',
-				message: `${at} cannot be set in a rehearsal.`,
-				cause: 'A rehearsal only touches the cluster, registry and database that it started itself.',
-				fix: 'Leave it out: the rehearsal gives its own.',
-				answers: [at],
-			}),
+			rehearsalRunProblems.problem('rehearsal-stays-inside', {case: 'set', answer: at}, {answers: [at]}),
 		),
 	);
 };
+
+/** Answers that say where a rehearsal's machines are. */
+const placesOfWorld = [
+	'kubernetes.kubeconfig',
+	'kubernetes.context',
+	'registry.host',
+	'database.host',
+	'database.port',
+] as const;
 
 /** Refuses answers, edited at a screen for example, that lead out of the rehearsed world. @throws ProblemError area `usage`. */
 export const stayInside =
 	(world: Draft) =>
 	(answers: Answers): void => {
-		const left = [
-			'kubernetes.kubeconfig',
-			'kubernetes.context',
-			'registry.host',
-			'database.host',
-			'database.port',
-		].filter((at) => getAt(answers as unknown as Draft, at) !== getAt(world, at));
+		const given = answers as unknown as Draft;
+		const left = placesOfWorld.filter((at) => getAt(given, at) !== getAt(world, at));
 		if (left.length === 0) return;
-		throw new ProblemError({
-			code: 'rehearsal-stays-inside',
-			area: 'usage',
-			message: `${left.join(', ')} cannot be changed in a rehearsal.`,
-			cause: 'A rehearsal only touches the cluster, registry and database that it started itself.',
-			fix: `Put back: ${left.map((at) => `${at} = ${String(getAt(world, at) ?? '(nothing)')}`).join(', ')}.`,
-			answers: left,
-		});
+		const before = left.map((at) => `${at} = ${String(getAt(world, at) ?? '(nothing)')}`).join(', ');
+		const facts = {case: 'changed', answers: left.join(', '), before} as const;
+		throw rehearsalRunProblems.error('rehearsal-stays-inside', facts, {answers: left});
 	};
 
 /** Refuses what is wrong in the operator's own file, with its lines; what the rehearsal decides is no matter here. */
@@ -125,13 +119,17 @@ export const judgeOwnFile = (source: AnswerSource): void => {
 	}
 };
 
+const unreadable = async (file: string): Promise<string | undefined> => {
+	const text = await readFile(file, 'utf8').catch(() => undefined);
+	if (text === undefined) return 'the file cannot be read';
+	return text.trim() === '' ? 'the file is empty' : undefined;
+};
+
 /** Why a secret cannot be read here; undefined when it can, or is typed or made during the run. */
 const missing = async (reference: string, {environment}: Context): Promise<string | undefined> => {
 	if (reference.startsWith('env:')) return environment[reference.slice(4)] ? undefined : 'the variable is not set';
 	if (reference.startsWith('k8s:')) return 'that cluster is not touched';
-	if (!reference.startsWith('file:')) return undefined;
-	const text = await readFile(reference.slice(5), 'utf8').catch(() => undefined);
-	return text === undefined ? 'the file cannot be read' : text.trim() === '' ? 'the file is empty' : undefined;
+	return reference.startsWith('file:') ? unreadable(reference.slice(5)) : undefined;
 };
 
 /** May this user run the file? */
@@ -145,12 +143,52 @@ export const isProgram = async (file: string): Promise<boolean> =>
 const standIn = async (directory: string, at: string): Promise<string> => {
 	const file = path.join(directory, 'secrets', 'stand-ins', at);
 	await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
-	await writeFile(file, randomBytes(18).toString('base64url'), {mode: 0o600, flag: 'wx'}).catch(
-		(error: NodeJS.ErrnoException) => {
-			if (error.code !== 'EEXIST') throw error;
-		},
-	);
+	await writeFile(file, randomBytes(18).toString('base64url'), {mode: 0o600, flag: 'wx'}).catch((error: unknown) => {
+		if (!isErrno(error, 'EEXIST')) throw error;
+	});
 	return `file:${file}`;
+};
+
+/** A draft on its way into the world, and a line for each thing in it that is not the operator's. */
+type Moving = {readonly draft: Draft; readonly lines: readonly string[]};
+
+const withBundle = ({draft, lines}: Moving, own: Draft, world: Draft): Moving => {
+	const bundle = getAt(world, 'bundle.path');
+	if (bundle === getAt(own, 'bundle.path')) return {draft, lines};
+	const line = `bundle.path: the bundle ${String(bundle)} stands in; name yours with --bundle`;
+	return {draft: setAt(draft, 'bundle.path', bundle), lines: [...lines, line]};
+};
+
+const withHelm = async ({draft, lines}: Moving, own: Draft, world: Draft): Promise<Moving> => {
+	const helm = getAt(own, 'helm.binary');
+	if (typeof helm === 'string' && (!helm.includes('/') || (await isProgram(helm)))) return {draft, lines};
+	const line = `helm.binary: ${String(helm)} is no program here; the rehearsal's own stands in`;
+	return {
+		draft: setAt(draft, 'helm.binary', getAt(world, 'helm.binary')),
+		lines: helm === undefined ? lines : [...lines, line],
+	};
+};
+
+/** An image at the operator's registry is looked for at the world's. */
+const withRunnerImage = ({draft, lines}: Moving, own: Draft, world: Draft): Moving => {
+	const runner = getAt(own, 'workloadManager.runnerImage');
+	const registry = getAt(own, 'registry.host');
+	if (typeof runner !== 'string' || typeof registry !== 'string' || !runner.startsWith(`${registry}/`))
+		return {draft, lines};
+	const moved = `${String(getAt(world, 'registry.host'))}${runner.slice(registry.length)}`;
+	return {draft: setAt(draft, 'workloadManager.runnerImage', moved), lines};
+};
+
+const withSecrets = async (moving: Moving, context: Context, directory: string): Promise<Moving> => {
+	let {draft, lines} = moving;
+	for (const at of secretPlaces(draft)) {
+		const reference: DraftValue | undefined = getAt(draft, at);
+		const why = typeof reference === 'string' ? await missing(reference, context) : undefined;
+		if (why === undefined) continue;
+		draft = setAt(draft, at, await standIn(directory, at));
+		lines = [...lines, `${at}: ${String(reference)} stays out, ${why}; a secret of the rehearsal stands in`];
+	}
+	return {draft, lines};
 };
 
 /**
@@ -165,35 +203,15 @@ export const moveIn = async (
 ): Promise<{readonly text: string; readonly lines: readonly string[]}> => {
 	const {draft: own} = partialAnswers(source);
 	const given = world.answers as Draft;
-	const lines = ['addresses, logins and certificates are those of the rehearsal; everything else is yours, but for:'];
-	let draft = decidedByRehearsal.reduce((before, at) => setAt(before, at, getAt(given, at)), own);
-	const bundle = getAt(given, 'bundle.path');
-	if (bundle !== getAt(own, 'bundle.path')) {
-		draft = setAt(draft, 'bundle.path', bundle);
-		lines.push(`bundle.path: the bundle ${String(bundle)} stands in; name yours with --bundle`);
-	}
-	const helm = getAt(own, 'helm.binary');
-	if (typeof helm !== 'string' || (helm.includes('/') && !(await isProgram(helm)))) {
-		draft = setAt(draft, 'helm.binary', getAt(given, 'helm.binary'));
-		if (helm !== undefined)
-			lines.push(`helm.binary: ${String(helm)} is no program here; the rehearsal's own stands in`);
-	}
-	const runner = getAt(own, 'workloadManager.runnerImage');
-	const registry = getAt(own, 'registry.host');
-	if (typeof runner === 'string' && typeof registry === 'string' && runner.startsWith(`${registry}/`))
-		draft = setAt(
-			draft,
-			'workloadManager.runnerImage',
-			`${String(getAt(given, 'registry.host'))}${runner.slice(registry.length)}`,
-		);
-	if (getAt(own, 'database.admin') === undefined)
-		lines.push('database.admin: the rehearsal logs in as administrator; with your answers the SQL goes to the DBA');
-	for (const at of secretPlaces(draft)) {
-		const reference: DraftValue | undefined = getAt(draft, at);
-		const why = typeof reference === 'string' ? await missing(reference, context) : undefined;
-		if (why === undefined) continue;
-		draft = setAt(draft, at, await standIn(world.directory, at));
-		lines.push(`${at}: ${String(reference)} stays out, ${why}; a secret of the rehearsal stands in`);
-	}
-	return {text: JSON.stringify(draft), lines: lines.length > 1 ? lines : [lines.join('').replace(', but for:', '')]};
+	const decided = decidedByRehearsal.reduce((before, at) => setAt(before, at, getAt(given, at)), own);
+	const placed = withRunnerImage(
+		await withHelm(withBundle({draft: decided, lines: []}, own, given), own, given),
+		own,
+		given,
+	);
+	const dba = 'database.admin: the rehearsal logs in as administrator; with your answers the SQL goes to the DBA';
+	const asDba = getAt(own, 'database.admin') === undefined ? [dba] : [];
+	const {draft, lines} = await withSecrets({...placed, lines: [...placed.lines, ...asDba]}, context, world.directory);
+	const head = 'addresses, logins and certificates are those of the rehearsal; everything else is yours';
+	return {text: JSON.stringify(draft), lines: lines.length > 0 ? [`${head}, but for:`, ...lines] : [head]};
 };
