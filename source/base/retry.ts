@@ -38,7 +38,10 @@ export const retrying = async <T>(
 			const rule = ruleOf(error);
 			if (rule === undefined || attempt >= rule.attempts) throw error;
 			const pauseMs = pauseAfter(rule, attempt);
-			await clock.sleep(onRetry?.(error, attempt, pauseMs) ?? pauseMs, signal);
+			await clock.sleep(onRetry?.(error, attempt, pauseMs) ?? pauseMs, signal).catch((stopped: unknown) => {
+				signal.throwIfAborted();
+				throw stopped;
+			});
 		}
 	}
 };

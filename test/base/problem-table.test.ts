@@ -1,0 +1,99 @@
+import {expect, test} from 'vitest';
+import {ProblemError} from '../../source/base/problem.ts';
+import {declareProblems, wordsOf} from '../../source/base/problem-table.ts';
+
+const shop = declareProblems({
+	'shop-closed': {
+		area: 'people',
+		who: 'vendor',
+		message: 'The shop {name} is closed.',
+		cause: 'It opens at {hour}.',
+		fix: 'Come back at {hour}.',
+		nextSteps: ['knock at {name}'],
+		answers: ['shop.name'],
+	},
+	'shop-empty': {
+		area: 'usage',
+		message: 'There is no {thing}.',
+		fix: 'Ask for something else.',
+		cases: {
+			'sold out': {cause: 'The last one went to {buyer}.', who: 'database admin'},
+			'never had': {cause: 'They do not keep it.', fix: 'Ask elsewhere.'},
+		},
+	},
+});
+
+test('the facts of a problem stand in its words, wherever they are named', () => {
+	expect(shop.problem('shop-closed', {name: 'Otto', hour: 9})).toEqual({
+		code: 'shop-closed',
+		area: 'people',
+		who: 'vendor',
+		message: 'The shop Otto is closed.',
+		cause: 'It opens at 9.',
+		fix: 'Come back at 9.',
+		nextSteps: ['knock at Otto'],
+		answers: ['shop.name'],
+	});
+});
+
+test('a case says what is its own; the rest stands beside the cases', () => {
+	const soldOut = shop.problem('shop-empty', {case: 'sold out', thing: 'bread', buyer: 'Eve'});
+	expect(soldOut).toMatchObject({
+		message: 'There is no bread.',
+		cause: 'The last one went to Eve.',
+		fix: 'Ask for something else.',
+		who: 'database admin',
+	});
+	expect(shop.problem('shop-empty', {case: 'never had', thing: 'nails'})).toMatchObject({
+		cause: 'They do not keep it.',
+		fix: 'Ask elsewhere.',
+		who: 'operator',
+	});
+	expect(wordsOf(shop.table['shop-empty'], 'never had').fix).toBe('Ask elsewhere.');
+});
+
+test('what is only known this time comes after what the table says', () => {
+	const more = {
+		evidence: ['a sign'],
+		location: {file: 'door', line: 1},
+		answers: ['shop.hours'],
+		nextSteps: ['ring'],
+		area: 'cluster',
+		who: 'network team',
+	} as const;
+	expect(shop.problem('shop-closed', {name: 'Otto', hour: 9}, more)).toMatchObject({
+		evidence: ['a sign'],
+		location: {file: 'door', line: 1},
+		answers: ['shop.name', 'shop.hours'],
+		nextSteps: ['knock at Otto', 'ring'],
+		area: 'cluster',
+		who: 'network team',
+	});
+	expect(shop.problem('shop-closed', {name: 'Otto', hour: 9}, {evidence: []})).not.toHaveProperty('evidence');
+});
+
+test('an error carries its facts, the wish of the peer and the error that it came from, as fields', () => {
+	const reason = new Error('ECONNREFUSED');
+	const error = shop.error('shop-closed', {name: 'Otto', hour: 9}, {error: reason, retryAfterMs: 500});
+	expect(error).toBeInstanceOf(ProblemError);
+	expect(error).toMatchObject({
+		message: 'The shop Otto is closed.',
+		cause: reason,
+		retryAfterMs: 500,
+		facts: {name: 'Otto', hour: 9},
+	});
+	expect(shop.error('shop-closed', {name: 'Otto', hour: 9}).cause).toBeUndefined();
+});
+
+test('a fact is put in as it is: braces in it name nothing', () => {
+	expect(shop.problem('shop-closed', {name: '{hour} $& $1', hour: 9}).message).toBe('The shop {hour} $& $1 is closed.');
+});
+
+test('codes, facts and cases are known to the compiler', () => {
+	// @ts-expect-error the code is not declared
+	expect(() => shop.problem('shop-cosed', {})).toThrow('No problem is declared as shop-cosed.');
+	// @ts-expect-error a fact is missing
+	expect(shop.problem('shop-closed', {name: 'Otto'}).cause).toBe('It opens at {hour}.');
+	// @ts-expect-error the case is not declared
+	expect(shop.problem('shop-empty', {case: 'lost', thing: 'bread'}).fix).toBe('Ask for something else.');
+});
