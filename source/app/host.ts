@@ -2,7 +2,7 @@ import {readFile, rm, statfs} from 'node:fs/promises';
 import path from 'node:path';
 import {errnoWords} from '../base/errno.ts';
 import {saveFile} from '../base/files.ts';
-import {engineProblems} from '../engine/problems.ts';
+import {baseProblems} from '../base/problems.ts';
 import type {HostPort} from '../steps/world.ts';
 import {appProblems} from './problems.ts';
 
@@ -23,7 +23,7 @@ export const createHost = (stateDirectory: string): HostPort => ({
 			if (text === undefined) await rm(file, {force: true});
 			else await saveFile(file, text);
 		} catch (error) {
-			throw engineProblems.error(
+			throw baseProblems.error(
 				'state-unwritable',
 				{case: 'file', file, reason: errnoWords(error, 'write')},
 				{location: {file}, error},

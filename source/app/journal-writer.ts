@@ -1,7 +1,7 @@
 import {errnoWords} from '../base/errno.ts';
 import type {ProblemError} from '../base/problem.ts';
+import {baseProblems} from '../base/problems.ts';
 import {type Journal, writeJournal} from '../engine/journal.ts';
-import {engineProblems} from '../engine/problems.ts';
 
 /** Writes journals one after the other. */
 export type JournalWriter = {
@@ -26,7 +26,7 @@ export const createJournalWriter = (
 			await writeJournal(file, journal);
 		} catch (error) {
 			const given = {case: 'file', file, reason: errnoWords(error, 'write')} as const;
-			options.onFailure(engineProblems.error('state-unwritable', given, {location: {file}, error}));
+			options.onFailure(baseProblems.error('state-unwritable', given, {location: {file}, error}));
 			return;
 		}
 		await options.copy(journal);

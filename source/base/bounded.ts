@@ -1,5 +1,6 @@
 import type {Clock} from './clock.ts';
-import {type ProblemArea, ProblemError} from './problem.ts';
+import type {ProblemArea} from './problem.ts';
+import {baseProblems} from './problems.ts';
 
 /** How long work may take to end itself after it was told to stop, in ms: helm needs this to close its release. */
 export const graceMs = 20_000;
@@ -20,23 +21,15 @@ export const bounded = async <T>(
 		readonly reason: () => string;
 	},
 ): Promise<T> => {
-	const {ms, signal, clock, what} = options;
+	const {ms, signal, clock, what, area} = options;
 	signal.throwIfAborted();
+	const timeOut = (): Error =>
+		baseProblems.error('time-out', {what, seconds: Math.round(ms / 1000), reason: options.reason()}, {area});
 	const expiry = new AbortController();
 	const settledOrStopped = new AbortController();
 	const timer = clock
 		.sleep(ms, settledOrStopped.signal)
-		.then(() => {
-			expiry.abort(
-				new ProblemError({
-					code: 'time-out',
-					area: options.area,
-					message: `${what} did not end within ${Math.round(ms / 1000)} s.`,
-					cause: `It was still busy with: ${options.reason()}.`,
-					fix: 'Look at the log for what it waited for, mend that, and try again; what is done already stays done.',
-				}),
-			);
-		})
+		.then(() => expiry.abort(timeOut()))
 		.catch(() => undefined);
 	const inner = AbortSignal.any([signal, expiry.signal]);
 	const stopped = new Promise<never>((_resolve, reject) => {

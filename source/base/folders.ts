@@ -1,7 +1,6 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+import {isErrno} from './errno.ts';
 
 /**
  * Makes a folder and those above it, one by one. Given a whole path at once, Node says ENOENT where the disk is read-only, and tries
@@ -13,15 +12,15 @@ export const makeFolders = async (folder: string, mode = 0o777): Promise<void> =
 	try {
 		await mkdir(folder, mode);
 	} catch (error) {
-		if (codeOf(error) === 'EEXIST') {
+		if (isErrno(error, 'EEXIST')) {
 			// A link to a folder is a folder here; for a file, this says so.
 			await mkdir(folder, {recursive: true});
 			return;
 		}
-		if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+		if (!isErrno(error, 'ENOENT') || dirname(folder) === folder) throw error;
 		await makeFolders(dirname(folder), mode);
 		await mkdir(folder, mode).catch((again: unknown) => {
-			if (codeOf(again) !== 'EEXIST') throw again;
+			if (!isErrno(again, 'EEXIST')) throw again;
 		});
 	}
 };

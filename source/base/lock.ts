@@ -1,8 +1,10 @@
 import {lstat, open, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import {errnoWords, isErrno} from './errno.ts';
 import {makeFolders} from './folders.ts';
-import {ProblemError} from './problem.ts';
+import type {ProblemError} from './problem.ts';
+import {baseProblems} from './problems.ts';
 
 const holderSchema = z.object({
 	pid: z.number(),
@@ -32,7 +34,7 @@ export const processBirth: ProcessBirth = async (pid) => {
 		process.kill(pid, 0);
 		return 'unknown';
 	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'unknown' : undefined;
+		return isErrno(error, 'EPERM') ? 'unknown' : undefined;
 	}
 };
 
@@ -40,12 +42,21 @@ export const processBirth: ProcessBirth = async (pid) => {
 type Seen = {
 	readonly identity: string;
 	readonly holder?: Holder;
-	/** It is no lock: what its owner keeps there must stay. */
-	readonly foreign?: string;
+	/** Why it is none of our locks: what its owner keeps there must stay. */
+	readonly foreign?: 'no file' | 'no lock';
 };
 
 /** How every lock begins: the process comes first. */
 const head = '{"pid":';
+
+/** Who a lock names; undefined for a text that is none of our locks. */
+const holderIn = (text: string): Holder | undefined => {
+	try {
+		return holderSchema.safeParse(JSON.parse(text)).data;
+	} catch {
+		return undefined;
+	}
+};
 
 /** A lock has some 200 bytes. */
 const mostBytes = 4096;
@@ -65,49 +76,35 @@ const isTorn = (text: string): boolean => {
 	}
 };
 
+const refused = (file: string, error: unknown): ProblemError =>
+	baseProblems.error(
+		'state-unwritable',
+		{case: 'lock', file, reason: errnoWords(error, 'write')},
+		{location: {file}, error},
+	);
+
+const notOurs = (file: string, foreign: 'no file' | 'no lock'): ProblemError =>
+	baseProblems.error('lock-not-ours', {case: foreign, file}, {location: {file}});
+
+const locked = (file: string, {pid, host, user, startedAt}: Holder): ProblemError =>
+	baseProblems.error('install-locked', {file, pid, host, user, since: new Date(startedAt).toISOString()});
+
 /** Looks at a lock; undefined when there is none, without `holder` when it is damaged, not written yet, or no lock. */
 const look = async (file: string): Promise<Seen | undefined> => {
 	try {
 		const status = await lstat(file);
 		const {ino, mtimeMs, size} = status;
-		if (!status.isFile()) return {identity: `${ino}`, foreign: 'It is a link, a folder or a device.'};
-		const foreign = 'It holds something else than a lock of this program.';
-		if (size > mostBytes) return {identity: `${ino} ${mtimeMs} ${size}`, foreign};
+		if (!status.isFile()) return {identity: `${ino}`, foreign: 'no file'};
+		if (size > mostBytes) return {identity: `${ino} ${mtimeMs} ${size}`, foreign: 'no lock'};
 		const text = await readFile(file, 'utf8');
 		const identity = `${ino} ${mtimeMs} ${text}`;
 		if (isTorn(text)) return {identity};
-		try {
-			return {identity, holder: holderSchema.parse(JSON.parse(text))};
-		} catch {
-			return {identity, foreign};
-		}
+		const holder = holderIn(text);
+		return holder ? {identity, holder} : {identity, foreign: 'no lock'};
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+		if (isErrno(error, 'ENOENT')) return undefined;
 		throw refused(file, error);
 	}
-};
-
-const notOurs = (file: string, cause: string): ProblemError =>
-	new ProblemError({
-		code: 'lock-not-ours',
-		area: 'usage',
-		message: `${file} is in the way: this program keeps its lock under that name.`,
-		cause,
-		fix: 'Look at it, move it elsewhere, and start this command again.',
-		nextSteps: [`ls -l ${file}`],
-		location: {file},
-	});
-
-const refused = (file: string, error: unknown): ProblemError => {
-	const {code, message} = error as NodeJS.ErrnoException;
-	return new ProblemError({
-		code: 'state-unwritable',
-		area: 'usage',
-		message: `The lock ${file} cannot be taken.`,
-		cause: code === 'ENOSPC' ? 'The disk is full.' : message,
-		fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir.',
-		location: {file},
-	});
 };
 
 /** Writes a file that is not there yet; false when it is there. @throws ProblemError `state-unwritable`. */
@@ -122,7 +119,7 @@ const create = async (file: string, text: string): Promise<boolean> => {
 		}
 		return true;
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+		if (isErrno(error, 'EEXIST')) return false;
 		throw refused(file, error);
 	}
 };
@@ -132,17 +129,21 @@ const pause = async (ms: number): Promise<void> => new Promise((resolve) => setT
 /** How long a lock may lie there half written before it counts as damaged, ms. */
 const writingMs = 250;
 
+/** A run that wants a lock. */
+type Claim = {
+	readonly file: string;
+	/** The lock as it will be written. */
+	readonly text: string;
+	/** True for a holder of this host whose process is gone; of other hosts nothing is known. */
+	readonly isGone: (holder: Holder) => Promise<boolean>;
+};
+
 /**
  * Removes a dead or damaged lock, under a second lock: of several runs that saw it, a slow one must not remove the new
  * lock of a quick one. The second lock is held for milliseconds; a run killed in between leaves it, and it is removed
  * by the same signs.
  */
-const removeDead = async (
-	file: string,
-	seen: Seen,
-	text: string,
-	isGone: (holder: Holder) => Promise<boolean>,
-): Promise<void> => {
+const removeDead = async ({file, text, isGone}: Claim, seen: Seen): Promise<void> => {
 	const guard = `${file}.removal`;
 	if (await create(guard, text)) {
 		if ((await look(file))?.identity === seen.identity) await rm(file, {force: true});
@@ -156,14 +157,33 @@ const removeDead = async (
 	if ((await look(guard))?.identity === other.identity) await rm(guard, {force: true});
 };
 
-const locked = (file: string, {pid, host, user, startedAt}: Holder): ProblemError =>
-	new ProblemError({
-		code: 'install-locked',
-		area: 'locked',
-		message: `Another run is under way: process ${pid} of ${user} on ${host}, since ${new Date(startedAt).toISOString()}.`,
-		cause: `It holds the lock ${file}.`,
-		fix: `Wait for it, or stop it there with Ctrl-C; then start this command again.`,
-	});
+/**
+ * Clears what lies in the place of a lock, where it may be cleared; another try is due then.
+ * @throws ProblemError `install-locked`, `lock-not-ours`, `state-unwritable`
+ */
+const clearWay = async (claim: Claim): Promise<void> => {
+	const {file, isGone} = claim;
+	const seen = await look(file);
+	if (!seen) return;
+	if (seen.foreign !== undefined) throw notOurs(file, seen.foreign);
+	if (seen.holder) {
+		if (!(await isGone(seen.holder))) throw locked(file, seen.holder);
+	} else {
+		// Another run may be between creating and writing it; look again before taking it for damaged.
+		await pause(writingMs);
+		if ((await look(file))?.identity !== seen.identity) return;
+	}
+	await removeDead(claim, seen);
+};
+
+/** Removes a lock that is still that of this process; one that somebody took over meanwhile stays. */
+const giveBack = async (file: string, mine: Holder): Promise<void> => {
+	const holder = (await look(file))?.holder;
+	if (holder?.pid === mine.pid && holder.birth === mine.birth) await rm(file, {force: true});
+};
+
+/** Tries before it is said that others are always quicker. */
+const mostTries = 20;
 
 /**
  * Takes the lock file of this host, so that two runs do not work on one installation. A lock whose process is gone
@@ -182,36 +202,15 @@ export const acquireFileLock = async (
 	});
 	const {pid, ...others} = me;
 	const mine: Holder = {pid, birth: (await birthOf(pid)) ?? 'unknown', ...others};
-	const text = JSON.stringify(mine);
 	const isGone = async (holder: Holder): Promise<boolean> =>
 		holder.host === me.host && (await birthOf(holder.pid)) !== holder.birth;
-	for (let attempt = 0; attempt < 20; attempt += 1) {
+	const claim: Claim = {file, text: JSON.stringify(mine), isGone};
+	for (let attempt = 0; attempt < mostTries; attempt += 1) {
 		// A linked-in complete file would be nicer, but some shared file systems have no hard links.
-		if (await create(file, text)) {
-			return async () => {
-				const holder = (await look(file))?.holder;
-				if (holder?.pid === mine.pid && holder.birth === mine.birth) await rm(file, {force: true});
-			};
-		}
-		const seen = await look(file);
-		if (!seen) continue;
-		if (seen.foreign !== undefined) throw notOurs(file, seen.foreign);
-		if (seen.holder) {
-			if (!(await isGone(seen.holder))) throw locked(file, seen.holder);
-			await removeDead(file, seen, text, isGone);
-		} else {
-			// Another run may be between creating and writing it; look again before taking it for damaged.
-			await pause(writingMs);
-			if ((await look(file))?.identity === seen.identity) await removeDead(file, seen, text, isGone);
-		}
+		if (await create(file, claim.text)) return () => giveBack(file, mine);
+		await clearWay(claim);
 	}
-	throw new ProblemError({
-		code: 'lock-contended',
-		area: 'locked',
-		message: `The lock ${file} cannot be taken.`,
-		cause: 'Several runs started at the same moment.',
-		fix: `Start this command again. If it stays so and nobody installs, remove ${file}.removal.`,
-	});
+	throw baseProblems.error('lock-contended', {file});
 };
 
 /** Who holds the lock right now; undefined when it is free, damaged, or its process on this host is gone. */

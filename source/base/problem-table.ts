@@ -49,15 +49,15 @@ type Given<D> = D extends {readonly cases: infer Cases}
 /** What is known beyond the words. */
 export type Circumstances = {
 	/** Raw lines that support the cause; they are cut and cleaned where they are shown. */
-	readonly evidence?: readonly string[];
+	readonly evidence?: readonly string[] | undefined;
 	readonly location?: Location | undefined;
 	/** Answers that only this time are known to mend it; they come after those of the table. */
-	readonly answers?: readonly string[];
+	readonly answers?: readonly string[] | undefined;
 	/** Moves that only this time are known; they come after those of the table. */
-	readonly nextSteps?: readonly string[];
+	readonly nextSteps?: readonly string[] | undefined;
 	/** The part of the world in which it was met, where the same refusal is met in several. */
-	readonly area?: ProblemArea;
-	readonly who?: Actor;
+	readonly area?: ProblemArea | undefined;
+	readonly who?: Actor | undefined;
 	/** How long the peer asked to wait before the next try, ms. */
 	readonly retryAfterMs?: number | undefined;
 	/** The error that was turned into this problem. */

@@ -111,18 +111,24 @@ export const exitCodes: Readonly<Record<ProblemArea, number>> = {
 export const isAbort = (error: unknown): boolean =>
 	error instanceof Error && (error.name === 'AbortError' || (error.cause !== undefined && isAbort(error.cause)));
 
+/** The words for what nobody thought of; they stand here as this file is below the tables, which take them in. */
+export const unexpectedError = {
+	area: 'bug',
+	who: 'bug',
+	message: 'An error that this tool did not expect: {words}',
+	cause: 'The tool met a case its authors did not think of.',
+	fix: 'Start it again: every step re-checks the world and goes on. If it comes back, send the saved report to the authors.',
+} as const;
+
 /** Turns anything thrown into a problem; what is not a `ProblemError` is a bug of this tool and says so. */
 export const toProblem = (error: unknown): Problem => {
 	if (error instanceof ProblemError) return error.problem;
 	if (error instanceof ProblemsError && error.problems[0]) return error.problems[0];
 	const {message, stack} = error instanceof Error ? error : {message: String(error), stack: undefined};
 	return problem({
+		...unexpectedError,
 		code: 'unexpected-error',
-		area: 'bug',
-		who: 'bug',
-		message: `An error that this tool did not expect: ${message}`,
-		cause: 'The tool met a case its authors did not think of.',
-		fix: 'Start it again: every step re-checks the world and goes on. If it comes back, send the saved report to the authors.',
+		message: unexpectedError.message.replace('{words}', () => message),
 		evidence: stack?.split('\n').slice(0, 12) ?? [],
 	});
 };

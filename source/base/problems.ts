@@ -1,6 +1,7 @@
+import {unexpectedError} from './problem.ts';
 import {declareProblems} from './problem-table.ts';
 
-/** Problems of the ground floor. */
+/** Problems of the ground floor: locks, files for state, bounds on time, and what nobody thought of. */
 export const baseProblems = declareProblems({
 	'time-out': {
 		area: 'bug',
@@ -8,6 +9,47 @@ export const baseProblems = declareProblems({
 		cause: 'It was still busy with: {reason}.',
 		fix: 'Look at the log for what it waited for, mend that, and try again; what is done already stays done.',
 	},
+	'install-locked': {
+		area: 'locked',
+		message: 'Another run is under way: process {pid} of {user} on {host}, since {since}.',
+		cause: 'It holds the lock {file}.',
+		fix: 'Wait for it, or stop it there with Ctrl-C; then start this command again.',
+	},
+	'lock-contended': {
+		area: 'locked',
+		message: 'The lock {file} cannot be taken.',
+		cause: 'Several runs started at the same moment.',
+		fix: 'Start this command again. If it stays so and nobody installs, remove {file}.removal.',
+	},
+	'lock-not-ours': {
+		area: 'usage',
+		message: '{file} is in the way: this program keeps its lock under that name.',
+		fix: 'Look at it, move it elsewhere, and start this command again.',
+		nextSteps: ['ls -l {file}'],
+		cases: {
+			'no file': {cause: 'It is a link, a folder or a device.'},
+			'no lock': {cause: 'It holds something else than a lock of this program.'},
+		},
+	},
+	'state-unwritable': {
+		area: 'usage',
+		cause: 'The system refuses it: {reason}',
+		cases: {
+			lock: {
+				message: 'The lock {file} cannot be taken.',
+				fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir.',
+			},
+			file: {
+				message: 'The state file {file} cannot be written.',
+				fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir; then start again.',
+			},
+			folder: {
+				message: 'The folder {file} for state and logs cannot be made.',
+				fix: 'Name another folder with --state-dir.',
+			},
+		},
+	},
+	'unexpected-error': unexpectedError,
 });
 
 declare module './problem.ts' {

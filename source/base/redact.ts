@@ -78,6 +78,20 @@ const formsOf = (secret: string): readonly Form[] => {
 	];
 };
 
+/** Short values are everywhere as parts of other words. */
+const standingAlone = (secret: string): readonly Form[] => [
+	[String.raw`(?<![\w])${escapePattern(secret)}(?![\w])`, secret.length],
+];
+
+/**
+ * The texts by which a secret is known. Logs are written line by line, so a key of several lines must be known by each of
+ * them; its short lines, such as the bracket of a JSON file, tell nothing and are everywhere.
+ */
+const partsOf = (secret: string): ReadonlySet<string> => {
+	const lines = secret.split(/\r?\n/u).filter((line) => line.trim().length >= 8 && !line.startsWith('-----'));
+	return new Set(secret.length > 200 && lines.length > 0 ? lines : [secret, ...lines]);
+};
+
 /** Keys whose values are words of this program, on which listeners depend; a secret that equals one must not change them. */
 const vocabulary: ReadonlySet<string> = new Set(
 	'type step id mode phase kind level unit state decision choices outcome action area who code fingerprint runId'.split(
@@ -113,13 +127,8 @@ export const createRedactor = (): Redactor => {
 	return {
 		register: (secret) => {
 			if (secret.length === 0) return;
-			// Logs are written line by line, so a key of several lines must be known by each of them; its short lines, such
-			// as the bracket of a JSON file, tell nothing and are everywhere.
-			const lines = secret.split(/\r?\n/u).filter((line) => line.trim().length >= 8 && !line.startsWith('-----'));
-			const parts = secret.length > 200 && lines.length > 0 ? lines : [secret, ...lines];
-			for (const part of new Set(parts)) {
-				const found: readonly Form[] =
-					part.length < shortest ? [[String.raw`(?<![\w])${escapePattern(part)}(?![\w])`, part.length]] : formsOf(part);
+			for (const part of partsOf(secret)) {
+				const found = part.length < shortest ? standingAlone(part) : formsOf(part);
 				for (const [form, length] of found) forms.set(form, length);
 			}
 			pattern = undefined;

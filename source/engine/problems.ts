@@ -44,20 +44,6 @@ export const engineProblems = declareProblems({
 		cause: 'It has layout {theirs}; this program knows {ours}.',
 		fix: 'Use the newer program, or name another folder with --state-dir.',
 	},
-	'state-unwritable': {
-		area: 'usage',
-		cause: 'The system refuses it: {reason}',
-		cases: {
-			file: {
-				message: 'The state file {file} cannot be written.',
-				fix: 'Make room or mend the mode of its folder, or name another folder with --state-dir; then start again.',
-			},
-			folder: {
-				message: 'The folder {file} for state and logs cannot be made.',
-				fix: 'Name another folder with --state-dir.',
-			},
-		},
-	},
 });
 
 declare module '../base/problem.ts' {
