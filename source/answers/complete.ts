@@ -24,26 +24,34 @@ export const normalize = (value: unknown, node: Node = rootGroup): unknown => {
 	return Object.fromEntries([...given, ...added]);
 };
 
+/** What stands for a field without a value: its default, nothing where that will do, else a text that no other answer has. */
+const standIn = (field: Field, path: Path): unknown => {
+	if ('default' in field) return field.default;
+	return field.required ? unlike(path) : undefined;
+};
+
+/** A text that no other answer has. */
+const unlike = (path: Path): string => `\u0000${formatPath(path)}`;
+
 /**
  * Answers that are complete enough for the rules between answers, whatever is missing or wrong in the draft. A value
  * that `usable` turns down and one that is missing are replaced by a text that no other answer has.
  */
 export const complete = (value: unknown, usable: (path: Path) => boolean): RuledAnswers => {
-	const fill = (node: Node, given: unknown, path: Path): unknown => {
-		const standIn = `\u0000${formatPath(path)}`;
-		if (node.kind === 'field') {
-			if (given === undefined || given === null)
-				return 'default' in node ? node.default : node.required ? standIn : undefined;
-			return usable(path) ? given : standIn;
-		}
-		if (node.kind === 'list')
-			return Array.isArray(given) ? given.map((item, index) => fill(node.item, item, [...path, index])) : [];
-		if (node.optional && !isMap(given)) return undefined;
-		return fillGroup(node, isMap(given) ? given : {}, path);
+	const fillField = (field: Field, given: unknown, path: Path): unknown => {
+		if (given === undefined || given === null) return standIn(field, path);
+		return usable(path) ? given : unlike(path);
 	};
-	const fillGroup = (group: Group, given: Readonly<Record<string, unknown>>, path: Path): object =>
-		Object.fromEntries(group.children.map(([key, below]) => [key, fill(below, given[key], [...path, key])]));
-	return fillGroup(rootGroup, isMap(value) ? value : {}, []) as RuledAnswers;
+	const fillGroup = (group: Group, given: unknown, path: Path): object => {
+		const entries = isMap(given) ? given : {};
+		return Object.fromEntries(group.children.map(([key, below]) => [key, fill(below, entries[key], [...path, key])]));
+	};
+	const fill = (node: Node, given: unknown, path: Path): unknown => {
+		if (node.kind === 'field') return fillField(node, given, path);
+		if (node.kind === 'group') return node.optional && !isMap(given) ? undefined : fillGroup(node, given, path);
+		return Array.isArray(given) ? given.map((item, index) => fill(node.item, item, [...path, index])) : [];
+	};
+	return fillGroup(rootGroup, value, []) as RuledAnswers;
 };
 
 const hasShape = (value: unknown, depth: number): boolean =>

@@ -1,10 +1,12 @@
 import {parse} from 'yaml';
 import {isMap} from '../base/text.ts';
-import {checkAnswers, type Issue} from './check.ts';
-import {allFields, type Field, nodeAt} from './fields.ts';
+import {checkAnswers} from './check.ts';
+import {allFields, type Field, isDefault, nodeAt} from './fields.ts';
+import {halfSentence, type Issue} from './issue.ts';
+import {isSecretReference} from './parts.ts';
 import {type PathBase, resolvePaths} from './resolve-paths.ts';
 import type {Path} from './rules.ts';
-import {type Answers, secretRefSchema} from './schema.ts';
+import type {Answers} from './schema.ts';
 import {proposal} from './suggest.ts';
 import {
 	type Draft,
@@ -17,11 +19,9 @@ import {
 	toPath,
 } from './tree.ts';
 
+export {isSecretReference} from './parts.ts';
 export {defaultAt, suggest} from './suggest.ts';
 export {type Draft, type DraftValue, formatPath, getAt, type PathLike, removeAt, toPath} from './tree.ts';
-
-/** True for a text that says where a secret is; false for anything else, such as the secret itself. */
-export const isSecretReference = (text: string): boolean => secretRefSchema.safeParse(text).success;
 
 const parseMap = (text: string, depth: number): DraftValue => {
 	if (text.startsWith('{')) {
@@ -91,6 +91,16 @@ export const setAt = (draft: Draft, path: PathLike, value: unknown): Draft => {
 	return setValue(draft, path, (isText ? parseText(node, value) : value) as DraftValue | undefined);
 };
 
+/**
+ * A draft with another value at a path, as `setAt`; but a default that was agreed to stays a default: it is not written down, so
+ * that a later version may have a better one.
+ */
+export const setUnlessDefault = (draft: Draft, path: PathLike, value: unknown): Draft => {
+	const node = nodeAt(path);
+	const saysNothing = value === undefined || (node?.kind === 'field' && isDefault(node, value));
+	return saysNothing && getAt(draft, path) === undefined ? draft : setAt(draft, path, value);
+};
+
 const showMap = (value: object): string => {
 	const entries = Object.entries(value).flatMap(([key, entry]) =>
 		isMap(entry) ? Object.entries(entry).map(([inner, leaf]) => [`${key}.${inner}`, leaf]) : [[key, entry]],
@@ -110,26 +120,24 @@ export const showField = (value: DraftValue | undefined): string => {
 const touches = (issue: Issue, path: string): boolean =>
 	formatPath(issue.path) === path || (nodeAt(path)?.kind === 'field' && formatPath(issue.path).startsWith(`${path}.`));
 
-const sentence = (issue: Issue, asked: string): string => {
-	const key = formatPath(issue.path).slice(asked.length + 1);
-	return key === '' ? issue.message : `${key} ${issue.message}`;
-};
+/** What is wrong with an answer, or with the key of a map that is the answer. */
+const saidAt = ({path, problem}: Issue, at: string): string =>
+	halfSentence(problem, formatPath(path).slice(at.length + 1));
 
 /**
  * What is wrong with the answer at a path, as a half sentence such as `must be a port number`; `undefined` when nothing
  * is. Looks at the schema of the answer and at the rules between it and others, from either side.
  */
 export const validateField = (draft: Draft, path: PathLike): string | undefined => {
-	const asked = formatPath(path);
+	const at = formatPath(path);
 	const {issues} = checkAnswers(draft);
-	const own = issues.find((issue) => touches(issue, asked));
-	if (own) return sentence(own, asked);
-	const mirrored = issues.find(({other}) => other !== undefined && formatPath(other) === asked);
+	const own = issues.find((issue) => touches(issue, at));
+	if (own) return saidAt(own, at);
+	const theirs = issues.find(({other}) => other !== undefined && formatPath(other) === at);
+	if (theirs?.mirrored === undefined) return undefined;
 	// Two defaults that clash are the business of the later one alone.
-	if (!mirrored || (getAt(draft, mirrored.path) === undefined && getAt(draft, asked) === undefined)) return undefined;
-	const theirs = formatPath(mirrored.path);
-	if (mirrored.message.startsWith('is the same')) return mirrored.message.replace(asked, theirs);
-	return mirrored.message.startsWith('is more') ? `is less than ${theirs}; Kubernetes refuses such pods` : undefined;
+	const isGiven = getAt(draft, theirs.path) !== undefined || getAt(draft, at) !== undefined;
+	return isGiven ? halfSentence(theirs.mirrored) : undefined;
 };
 
 /** How a draft was judged. Issues are in the order of the schema; `fix` is the next move. */
@@ -147,7 +155,14 @@ export type Judgement =
 export const validateDraft = (draft: Draft, base?: PathBase): Judgement => {
 	const {answers, issues} = checkAnswers(draft);
 	if (answers && issues.length === 0) return {ok: true, answers: base ? resolvePaths(answers, base) : answers};
-	return {ok: false, issues: issues.map(({path, message, fix}) => ({path: formatPath(path), message, fix}))};
+	return {
+		ok: false,
+		issues: issues.map(({path, problem}) => ({
+			path: formatPath(path),
+			message: halfSentence(problem),
+			fix: problem('').fix,
+		})),
+	};
 };
 
 /** Puts an item at the end of a list, with names that differ from those of the items before it. */

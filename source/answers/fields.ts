@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util';
 import type * as z from 'zod';
 import {type TextKind, textKinds} from './parts.ts';
 import {answersSchema} from './schema.ts';
@@ -28,6 +29,10 @@ export type Field = Common & {
 	/** True where the texts, in a map too, are quantities. */
 	readonly quantities: boolean;
 };
+/** True when saying nothing means the same. */
+export const isDefault = (field: Field, value: unknown): boolean =>
+	'default' in field && isDeepStrictEqual(field.default, value);
+
 /** A map with fixed keys. `optional`: it may be left out, and that means something. */
 export type Group = Common & {
 	readonly kind: 'group';

@@ -1,7 +1,6 @@
 import {stringify} from 'yaml';
 import {usablePart} from './complete.ts';
-import {type Field, type Node, rootGroup} from './fields.ts';
-import {isDefault} from './save.ts';
+import {type Field, isDefault, type Node, rootGroup} from './fields.ts';
 import type {Draft} from './tree.ts';
 import {writeYaml} from './write-yaml.ts';
 

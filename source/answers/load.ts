@@ -1,27 +1,36 @@
-import {type Problem, ProblemsError, problem} from '../base/problem.ts';
+import {type Problem, ProblemsError} from '../base/problem.ts';
 import {isMap} from '../base/text.ts';
-import {checkAnswers, type Issue} from './check.ts';
+import {checkAnswers} from './check.ts';
 import {usablePart} from './complete.ts';
 import {nodeAt} from './fields.ts';
-import {applyOverrides, type Override} from './overrides.ts';
+import type {Issue} from './issue.ts';
+import {applyOverrides, type Overridden, type Override} from './overrides.ts';
+import {answersProblems} from './problems.ts';
 import {type PathBase, resolveDraftPaths, resolvePaths} from './resolve-paths.ts';
 import type {Path} from './rules.ts';
 import type {Answers} from './schema.ts';
+import {type Source, valuesSource} from './source.ts';
 import {type Draft, formatPath} from './tree.ts';
-import {type Place, readSource, type Source} from './yaml-source.ts';
+import {readSource} from './yaml-source.ts';
 
-export {type Override, parseOverrides} from './overrides.ts';
+export {type Override, overrideOf, parseOverrides} from './overrides.ts';
 
-/** The text of an answer file and what goes with it. */
-export type LoadInput = PathBase & {
-	readonly text: string;
-	/** The name of the file, as it is shown in messages. */
-	readonly file: string;
-	/** `--set`, applied in order after the file. */
-	readonly overrides?: readonly Override[];
-	/** Where relative paths in overrides start: the folder of the operator. By default `baseDirectory`. */
-	readonly overrideDirectory?: string;
-};
+/**
+ * Where answers come from: the text of an answer file, or values that this program kept, such as those of a journal. `file` is its
+ * name in messages; of a text they tell the line too.
+ */
+export type AnswersFrom =
+	| {readonly kind?: 'text' | undefined; readonly text: string; readonly file: string}
+	| {readonly kind: 'values'; readonly values: unknown; readonly file: string};
+
+/** Answers and what goes with them. */
+export type LoadInput = PathBase &
+	AnswersFrom & {
+		/** Answers from the command line, applied in order after the file. */
+		readonly overrides?: readonly Override[] | undefined;
+		/** Where relative paths in overrides start: the folder of the operator. By default `baseDirectory`. */
+		readonly overrideDirectory?: string | undefined;
+	};
 
 /** What a file holds as far as it can be used. Paths in it are absolute, secrets in it are references. */
 export type LoadedDraft = {
@@ -34,39 +43,22 @@ export type LoadedDraft = {
 	readonly missing: readonly string[];
 };
 
-const codes: Readonly<Record<Issue['kind'], string>> = {
-	missing: 'answers-missing',
-	'unknown-key': 'answers-unknown-key',
-	'wrong-type': 'answers-wrong-type',
-	'invalid-value': 'answers-invalid-value',
-	'literal-secret': 'answers-literal-secret',
-	conflict: 'answers-conflict',
-};
-
-/** The place of an answer, or of the nearest thing around it that is in the file. */
-const nearestPlace = (source: Source, path: Path, part: 'key' | 'value'): Place => {
-	const own = source.placeOf(path, part);
-	if (own) return own;
-	for (let length = path.length - 1; length >= 0; length--) {
-		const around = source.placeOf(path.slice(0, length), 'key');
-		if (around) return around;
+/** The flag that gave an answer, or the map that holds it. */
+const flagOf = (path: Path, sources: Overridden['sources']): string | undefined => {
+	for (let length = path.length; length > 0; length -= 1) {
+		const flag = sources.get(formatPath(path.slice(0, length)));
+		if (flag !== undefined) return flag;
 	}
-	return {line: 1, column: 1};
+	return undefined;
 };
 
-const issueProblem = (issue: Issue, file: string, source: Source, set: ReadonlySet<string>): Problem => {
+/** An issue at the place where the operator wrote it: in the file, or on the command line. */
+const issueProblem = (issue: Issue, source: Source, sources: Overridden['sources']): Problem => {
 	const answer = formatPath(issue.path);
-	const text = {
-		code: codes[issue.kind],
-		area: 'usage',
-		message: `${answer} ${issue.message}`,
-		cause: issue.cause,
-		fix: issue.fix,
-		answers: [answer],
-	} as const;
-	if (set.has(answer)) return problem({...text, message: `--set ${text.message}`});
-	const part = issue.kind === 'unknown-key' ? 'key' : 'value';
-	return problem({...text, location: {file, ...nearestPlace(source, issue.writtenAt ?? issue.path, part)}});
+	const flag = flagOf(issue.path, sources);
+	if (flag !== undefined) return issue.problem(flag, {answers: [answer]});
+	const part = issue.code === 'answers-unknown-key' ? 'key' : 'value';
+	return issue.problem(answer, {answers: [answer], location: source.locate(issue.writtenAt ?? issue.path, part)});
 };
 
 const givenPaths = (value: unknown, path: Path = []): readonly string[] => {
@@ -77,49 +69,42 @@ const givenPaths = (value: unknown, path: Path = []): readonly string[] => {
 	return isMap(value) ? Object.entries(value).flatMap(([key, entry]) => givenPaths(entry, [...path, key])) : [];
 };
 
+const sourceOf = (input: LoadInput): Source =>
+	input.kind === 'values' ? valuesSource(input.values, input.file) : readSource(input.text, input.file);
+
 type Read = {
 	readonly draft: Draft;
-	readonly answers?: Answers;
+	readonly answers?: Answers | undefined;
 	readonly missing: readonly Problem[];
 	readonly problems: readonly Problem[];
 };
 
+/** Why nothing can be said about the answers themselves; undefined where something can. */
+const unusable = ({value, problems, broken, locate}: Source): readonly Problem[] | undefined => {
+	if (broken) return problems;
+	if (isMap(value)) return undefined;
+	const location = locate([], 'value');
+	return [...problems, answersProblems.problem('answers-wrong-type', {case: 'no answers'}, {location})];
+};
+
 const read = (input: LoadInput): Read => {
-	const {text, file, overrides = [], overrideDirectory = input.baseDirectory} = input;
-	const source = readSource(text);
-	const sourceProblems = source.issues.map(({place, path, ...rest}) =>
-		problem({
-			...rest,
-			area: 'usage',
-			location: {file, ...place},
-			...(path && path.length > 0 ? {answers: [formatPath(path)]} : {}),
-		}),
-	);
-	if (source.broken) return {draft: {}, missing: [], problems: sourceProblems};
-	if (!isMap(source.value)) {
-		const notAMap = problem({
-			code: 'answers-wrong-type',
-			area: 'usage',
-			message: 'The answer file does not hold answers',
-			cause: 'An answer file is a map of keys and values.',
-			fix: 'Write "key: value" lines. The init command writes a file to start from.',
-			location: {file, ...nearestPlace(source, [], 'value')},
-		});
-		return {draft: {}, missing: [], problems: [...sourceProblems, notAMap]};
-	}
+	const {overrides = [], overrideDirectory = input.baseDirectory} = input;
+	const source = sourceOf(input);
+	const refusals = unusable(source);
+	if (refusals) return {draft: {}, missing: [], problems: refusals};
 	const written = resolveDraftPaths(source.value as Draft, input);
-	const {draft, problems, set} = applyOverrides(written, overrides, {...input, baseDirectory: overrideDirectory});
+	const {draft, problems, sources} = applyOverrides(written, overrides, {...input, baseDirectory: overrideDirectory});
 	const {answers, issues} = checkAnswers(draft);
 	const refused = new Set(problems.flatMap((entry) => entry.answers ?? []));
-	const told = (kind: (issue: Issue) => boolean): readonly Problem[] =>
+	const told = (isTold: (issue: Issue) => boolean): readonly Problem[] =>
 		issues
-			.filter((issue) => kind(issue) && !refused.has(formatPath(issue.path)))
-			.map((issue) => issueProblem(issue, file, source, set));
+			.filter((issue) => isTold(issue) && !refused.has(formatPath(issue.path)))
+			.map((issue) => issueProblem(issue, source, sources));
 	return {
 		draft,
-		...(answers && issues.length === 0 ? {answers} : {}),
-		missing: told(({kind}) => kind === 'missing'),
-		problems: [...sourceProblems, ...told(({kind}) => kind !== 'missing'), ...problems],
+		answers: issues.length === 0 ? answers : undefined,
+		missing: told(({code}) => code === 'answers-missing'),
+		problems: [...source.problems, ...told(({code}) => code !== 'answers-missing'), ...problems],
 	};
 };
 
@@ -128,7 +113,7 @@ const byPlace = (a: Problem, b: Problem): number =>
 	(a.location?.column ?? 0) - (b.location?.column ?? 0);
 
 /**
- * Complete answers from the text of an answer file and from `--set`. `~` and relative paths come out absolute.
+ * Complete answers from a file or kept values, and from the command line. `~` and relative paths come out absolute.
  * Throws `ProblemsError` with everything that is wrong, in the order of the file: `answers-syntax`, `answers-too-large`,
  * `answers-duplicate-key`, `answers-unknown-key`, `answers-wrong-type`, `answers-missing`, `answers-invalid-value`,
  * `answers-literal-secret`, `answers-conflict`, `answers-set-syntax`. A file that is no YAML is only judged as that. No
@@ -142,7 +127,7 @@ export const loadAnswers = (input: LoadInput): {readonly answers: Answers} => {
 };
 
 /**
- * What an answer file holds, complete or not, for a run that asks for the rest. Secrets written out and values of the
+ * What is given, complete or not, for a run that asks for the rest. Secrets written out and values of the
  * wrong shape are left out of the draft; wrong values stay, so that they can be mended. Never throws.
  */
 export const loadDraft = (input: LoadInput): LoadedDraft => {

@@ -1,29 +1,26 @@
 import {parseDocument} from 'yaml';
 import type {Problem} from '../base/problem.ts';
-import {problem} from '../base/problem.ts';
 import {nearest} from './did-you-mean.ts';
-import {isSecretReference, parseText} from './draft.ts';
+import {parseText} from './draft.ts';
 import {allFields, type Field, nodeAt} from './fields.ts';
+import {isSecretReference} from './parts.ts';
+import {answersProblems} from './problems.ts';
 import {type PathBase, resolveText} from './resolve-paths.ts';
 import type {Path} from './rules.ts';
-import {type Draft, formatPath, getAt, removeAt, setAt, shownKey, toPath} from './tree.ts';
+import {type Draft, type DraftValue, formatPath, getAt, removeAt, setAt, shownKey, toPath} from './tree.ts';
 
-/** One `--set`: the dotted path of an answer and the text that it is set to. */
-export type Override = {readonly path: string; readonly value: string};
+/** One answer from the command line. */
+export type Override = {
+	/** Dotted path of the answer. */
+	readonly path: string;
+	/** What it is set to, as it stands in an answer file; `null` takes the answer away, so that its default counts. */
+	readonly value: DraftValue;
+	/** How the operator gave it, for messages: `--set registry.host`, `--to`. */
+	readonly source: string;
+};
 
-const refusal = (
-	code: string,
-	name: string,
-	rest: Pick<Problem, 'message' | 'cause' | 'fix'>,
-	answers: readonly string[] = [],
-): Problem =>
-	problem({
-		code,
-		area: 'usage',
-		...rest,
-		message: `--set ${name}: ${rest.message}`,
-		...(answers.length > 0 ? {answers} : {}),
-	});
+/** An answer that a flag of its own gives, taken as it is: `overrideOf('registry.host', 'r:5000', '--to')`. */
+export const overrideOf = (path: string, value: DraftValue, source: string): Override => ({path, value, source});
 
 /** The name of an argument as it may be shown: never what stands behind the first sign that no path has. */
 const shown = (path: string): string =>
@@ -33,28 +30,6 @@ const shown = (path: string): string =>
 		.map((key) => (/^\d{1,9}$/u.test(key) ? key : shownKey(key)))
 		.join('.');
 
-/**
- * Splits `path=value` arguments. Returns the overrides and a problem `answers-set-syntax` for each argument that is not
- * so written; the problem names the argument by its position, since what stands there may be a secret.
- */
-export const parseOverrides = (
-	args: readonly string[],
-): {readonly overrides: readonly Override[]; readonly problems: readonly Problem[]} => {
-	const parsed = args.map((argument, index) => {
-		const at = argument.indexOf('=');
-		if (at > 0) return {path: argument.slice(0, at).trim(), value: argument.slice(at + 1)};
-		return refusal('answers-set-syntax', `number ${index + 1}`, {
-			message: 'is not path=value',
-			cause: 'There is no path before an equals sign.',
-			fix: 'Write for example --set registry.host=internal-registry.mycompany.com',
-		});
-	});
-	return {
-		overrides: parsed.filter((entry): entry is Override => 'path' in entry),
-		problems: parsed.filter((entry): entry is Problem => 'code' in entry),
-	};
-};
-
 /** The path into the values: the keys of a map may have dots themselves. */
 const pathIn = (field: Field, path: Path): Path => {
 	const outer = path.slice(0, field.path.length + Math.max(0, field.mapDepth - 1));
@@ -62,98 +37,123 @@ const pathIn = (field: Field, path: Path): Path => {
 	return key === '' ? outer : [...outer, key];
 };
 
-const scalar = (field: Field, path: Path, text: string): unknown => {
-	const isQuoted = /^(".*"|'.*')$/su.test(text);
-	const document = isQuoted ? parseDocument(text, {prettyErrors: false, logLevel: 'silent'}) : undefined;
-	const value = document && document.errors.length === 0 ? String(document.toJS()) : text;
-	// The keys of a map hold text; so does a quoted value, whatever the answer is.
-	return path.length > field.path.length || isQuoted ? value : parseText(field, value);
+/** A text without the quotes of YAML around it; undefined where it has none. */
+const unquoted = (text: string): string | undefined => {
+	if (!/^(".*"|'.*')$/su.test(text)) return undefined;
+	const document = parseDocument(text, {prettyErrors: false, logLevel: 'silent'});
+	return document.errors.length === 0 ? String(document.toJS()) : text;
 };
 
-const unknown = (path: string): Problem => {
+/** The answer at a path of the command line; undefined for a path that leads to none. */
+const fieldAt = (path: Path): Field | undefined => {
+	const node = nodeAt(path);
+	return node?.kind === 'field' && !path.includes('*') ? node : undefined;
+};
+
+/** The value that a text of `--set` stands for. Texts stay as they are, others are read as YAML does; quotes make a text. */
+const valueIn = (path: Path, text: string): DraftValue => {
+	const field = fieldAt(path);
+	if (text === 'null') return null;
+	// A secret that was written out must not be read as anything else before it is refused.
+	if (!field || field.type === 'secret') return text;
+	const quoted = unquoted(text);
+	if (quoted !== undefined) return quoted;
+	const isInMap = pathIn(field, path).length > field.path.length;
+	return isInMap ? text : (parseText(field, text) ?? null);
+};
+
+/**
+ * Reads the `path=value` arguments of `--set`. Returns the overrides and a problem `answers-set-syntax` for each argument that is
+ * not so written; the problem names the argument by its position, since what stands there may be a secret.
+ */
+export const parseOverrides = (
+	args: readonly string[],
+): {readonly overrides: readonly Override[]; readonly problems: readonly Problem[]} => {
+	const overrides: Override[] = [];
+	const problems: Problem[] = [];
+	for (const [index, argument] of args.entries()) {
+		const [name = '', ...rest] = argument.split('=');
+		const path = name.trim();
+		if (name === '' || rest.length === 0)
+			problems.push(answersProblems.problem('answers-set-syntax', {case: 'no path', number: index + 1}));
+		else overrides.push(overrideOf(path, valueIn(toPath(path), rest.join('=')), `--set ${shown(path)}`));
+	}
+	return {overrides, problems};
+};
+
+const unknown = ({path, source}: Override): Problem => {
+	const group = nodeAt(path);
+	const inside = group && allFields.find((field) => formatPath(field.path).startsWith(`${formatPath(group.path)}.`));
+	if (inside) {
+		const inner = formatPath(inside.path).replaceAll('*', '0');
+		return answersProblems.problem('answers-unknown-key', {case: 'group, set', answer: source, inner});
+	}
 	const near = nearest(
 		path.replaceAll(/\.\d+(?=\.|$)/gu, '.*'),
 		allFields.map((field) => field.path.join('.')),
 	)?.replaceAll('*', '0');
-	const group = nodeAt(path);
-	const inside = group
-		? allFields.find((field) => formatPath(field.path).startsWith(`${formatPath(group.path)}.`))
-		: undefined;
-	return refusal('answers-unknown-key', shown(path), {
-		message: group
-			? 'is a group of answers, not one answer'
-			: `is not an answer${near ? `; did you mean ${near}?` : ''}`,
-		cause: 'Each --set sets one answer, by its path in the answer file.',
-		fix: inside
-			? `Set one of its answers, such as ${formatPath(inside.path).replaceAll('*', '0')}.`
-			: near
-				? `Write --set ${near}=…`
-				: 'See the answer file that the init command writes for all paths.',
-	});
+	return near === undefined
+		? answersProblems.problem('answers-unknown-key', {case: 'far, set', answer: source})
+		: answersProblems.problem('answers-unknown-key', {case: 'near, set', answer: source, nearest: near});
 };
 
-/** How overrides changed a draft. `set` tells which paths now come from the command line. */
+/** True where a path names an item of a list that has none before it. */
+const leavesHole = (draft: Draft, path: Path): boolean =>
+	path.some((key, index) => {
+		if (typeof key !== 'number') return false;
+		const list = getAt(draft, path.slice(0, index));
+		return key > (Array.isArray(list) ? list.length : 0);
+	});
+
+/** Why an override of this answer is refused whatever the schema says. */
+const refusal = (draft: Draft, field: Field, {path, value, source}: Override): Problem | undefined => {
+	if (leavesHole(draft, toPath(path)))
+		return answersProblems.problem('answers-set-syntax', {case: 'hole', answer: source});
+	const isLiteral = field.type === 'secret' && value !== null && !isSecretReference(String(value));
+	return isLiteral
+		? answersProblems.problem('answers-literal-secret', {case: 'typed', answer: source}, {answers: [shown(path)]})
+		: undefined;
+};
+
+/** A draft with one answer set; paths within it are made absolute. */
+const setOne = (
+	draft: Draft,
+	target: Path,
+	field: Field,
+	{value, base}: {readonly value: DraftValue; readonly base: PathBase},
+) => {
+	if (value === null) return removeAt(draft, target);
+	const isWhole = typeof value === 'string' && target.length === field.path.length;
+	return setAt(draft, target, isWhole ? resolveText(field, value, base) : value);
+};
+
+/** How overrides changed a draft. */
 export type Overridden = {
 	readonly draft: Draft;
 	readonly problems: readonly Problem[];
-	readonly set: ReadonlySet<string>;
+	/** How each answer was given, or taken away, that the command line decides; by its path. */
+	readonly sources: ReadonlyMap<string, string>;
 };
 
 /**
- * Sets answers from the command line. Text answers take the value as it is, others read it as YAML does; quotes are taken
- * off; `null` removes the answer. Paths are resolved against `base`. Problems: `answers-unknown-key`,
+ * Sets answers from the command line, in order. Paths are resolved against `base`. Problems: `answers-unknown-key`,
  * `answers-literal-secret` (arguments are visible to every user of the host), `answers-set-syntax` (a hole in a list).
  */
 export const applyOverrides = (start: Draft, overrides: readonly Override[], base: PathBase): Overridden => {
 	let draft = start;
 	const problems: Problem[] = [];
-	const set = new Set<string>();
-	for (const {path: written, value} of overrides) {
-		const path = toPath(written);
-		const field = nodeAt(path);
-		if (field?.kind !== 'field' || path.includes('*')) {
-			problems.push(unknown(written));
-			continue;
-		}
-		const hole = path.findIndex((key, index) => {
-			const list = typeof key === 'number' ? getAt(draft, path.slice(0, index)) : [];
-			return typeof key === 'number' && key > (Array.isArray(list) ? list.length : 0);
-		});
-		if (hole >= 0) {
-			problems.push(
-				refusal('answers-set-syntax', shown(written), {
-					message: 'names an item that would leave a hole in the list',
-					cause: 'Items are numbered from 0, and there is none before this one.',
-					fix: 'Take the next free number.',
-				}),
-			);
-			continue;
-		}
-		if (field.type === 'secret' && value !== 'null' && !isSecretReference(value)) {
-			problems.push(
-				refusal(
-					'answers-literal-secret',
-					shown(written),
-					{
-						message: 'must be a reference to a secret, not the secret itself',
-						cause: 'Arguments are visible to every user of this host and are kept in the history of the shell.',
-						fix: `Write env:NAME, file:PATH, k8s:namespace/name/key, generate or prompt. If a real secret was typed here, change it.`,
-					},
-					[shown(written)],
-				),
-			);
+	const sources = new Map<string, string>();
+	for (const override of overrides) {
+		const path = toPath(override.path);
+		const field = fieldAt(path);
+		const refused = field ? refusal(draft, field, override) : unknown(override);
+		if (refused || !field) {
+			if (refused) problems.push(refused);
 			continue;
 		}
 		const target = pathIn(field, path);
-		if (value === 'null') {
-			draft = removeAt(draft, target);
-			continue;
-		}
-		const parsed = scalar(field, target, value);
-		const next =
-			typeof parsed === 'string' && target.length === field.path.length ? resolveText(field, parsed, base) : parsed;
-		draft = setAt(draft, target, next as Draft[string] | undefined);
-		set.add(formatPath(target));
+		draft = setOne(draft, target, field, {value: override.value, base});
+		sources.set(formatPath(target), override.source);
 	}
-	return {draft, problems, set};
+	return {draft, problems, sources};
 };

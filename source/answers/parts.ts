@@ -1,5 +1,6 @@
 import {isIP} from 'node:net';
 import * as z from 'zod';
+import {quantityPattern} from '../base/quantity.ts';
 
 /** What a text answer stands for, where that decides how it is asked for, resolved or protected. */
 export type TextKind = 'secret' | 'path' | 'quantity';
@@ -15,21 +16,24 @@ export const secretRefSchema = z
 	.string()
 	.regex(
 		secretPattern,
-		'must be a reference to a secret, not the secret itself: env:NAME, file:PATH, k8s:namespace/name/key, generate or prompt',
+		'be a reference to a secret, not the secret itself: env:NAME, file:PATH, k8s:namespace/name/key, generate or prompt',
 	)
 	.register(textKinds, {kind: 'secret'});
+
+/** True for a text that says where a secret is; false for anything else, such as the secret itself. */
+export const isSecretReference = (text: string): boolean => secretRefSchema.safeParse(text).success;
 
 /** A fully qualified DNS name with at least one dot, lower case (RFC 1123; the product refuses single-label hosts). */
 export const fqdn = z
 	.string()
 	.regex(
 		/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/u,
-		'must be a fully qualified host name in lower case, such as zenml-pro.internal.mycompany.com',
+		'be a fully qualified host name in lower case, such as zenml-pro.internal.mycompany.com',
 	);
 
 /** A host name or IP address, no port. */
 export const host = z.string().refine((value) => isIP(value) > 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/u.test(value), {
-	message: 'must be a host name in lower case or an IP address, without a port',
+	message: 'be a host name in lower case or an IP address, without a port',
 });
 
 /** `host` or `host:port`; an IPv6 address goes in brackets (RFC 3986, section 3.2.2). */
@@ -37,25 +41,22 @@ export const hostPort = z
 	.string()
 	.regex(
 		/^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/u,
-		'must be host or host:port in lower case, without https://',
+		'be host or host:port in lower case, without https://',
 	)
-	.refine((value) => Number(/:(\d+)$/u.exec(value)?.[1] ?? 1) <= 65_535, 'must have a port between 1 and 65535');
+	.refine((value) => Number(/:(\d+)$/u.exec(value)?.[1] ?? 1) <= 65_535, 'have a port between 1 and 65535');
 
 /** An IPv4 or IPv6 address. */
-export const ipAddress = z.string().refine((value) => isIP(value) > 0, 'must be an IP address');
+export const ipAddress = z.string().refine((value) => isIP(value) > 0, 'be an IP address');
 
 /** A TCP port. */
-export const port = z
-	.int('must be a port number')
-	.min(1, 'must be between 1 and 65535')
-	.max(65535, 'must be between 1 and 65535');
+export const port = z.int('be a port number').min(1, 'be between 1 and 65535').max(65535, 'be between 1 and 65535');
 
 /** A Kubernetes object name (RFC 1123 label). */
 export const label = z
 	.string()
 	.regex(
 		/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/u,
-		'must be lower-case letters, digits and hyphens, 63 at most, with no hyphen at either end',
+		'be lower-case letters, digits and hyphens, 63 at most, with no hyphen at either end',
 	);
 
 /** A name of a database or role; the product refuses `-` and `.` in database names. */
@@ -63,20 +64,20 @@ export const sqlName = z
 	.string()
 	.regex(
 		/^[a-z_][a-z0-9_]{0,62}$/u,
-		'must be lower-case letters, digits and underscores, starting with a letter, 63 at most',
+		'be lower-case letters, digits and underscores, starting with a letter, 63 at most',
 	);
 
 /** A Kubernetes quantity of CPU or memory, as text. */
 export const quantity = z
 	.string()
-	.regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/u, 'must be a Kubernetes quantity such as 500m or 2Gi')
+	.regex(quantityPattern, 'be a Kubernetes quantity such as 500m or 2Gi')
 	.register(textKinds, {kind: 'quantity'});
 
 /** A file or folder; `~` and relative paths are resolved by the loader. */
-export const path = z.string().min(1, 'must be a path').register(textKinds, {kind: 'path'});
+export const path = z.string().min(1, 'be a path').register(textKinds, {kind: 'path'});
 
 /** A text of at least one character. */
-export const text = z.string().min(1, 'must not be empty');
+export const text = z.string().min(1, 'not be empty');
 
 /** CPU and memory of a pod, with the defaults of the vendor's guide. */
 export const resources = (cpu: string, memory: string, cpuLimit: string, memoryLimit: string) =>
@@ -121,7 +122,7 @@ export const podDisruptionBudget = z
 
 /** Environment variables of a server. */
 export const environment = z
-	.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, 'must be a variable name'), z.string())
+	.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, 'be a variable name'), z.string())
 	.default({})
 	.describe('Further environment variables of the server; all values are text')
 	.meta({examples: [{ZENML_LOGGING_VERBOSITY: 'DEBUG'}]});

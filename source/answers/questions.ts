@@ -10,8 +10,8 @@ export type {Question, QuestionKind, Topic} from './questions/types.ts';
 /** The questionnaire, in the order in which it is asked. Every answer but `version` is in it exactly once. */
 export const topics: readonly Topic[] = [...siteTopics, ...zenmlTopics, ...optionTopics];
 
-/** A question that has to be asked, with the path of its answer: list indices filled in. */
-export type Asked = {
+/** A question without a valid answer, with the path of its answer: list indices filled in. */
+export type OpenQuestion = {
 	readonly topic: Topic;
 	readonly question: Question;
 	readonly path: string;
@@ -26,19 +26,27 @@ const itemsOf = (draft: Draft, {repeat}: Topic): readonly (number | undefined)[]
 	return Array.from({length: repeat === 'workspaces' ? Math.max(1, count) : count}, (_, index) => index);
 };
 
+/** What is wrong with the answer to a question; undefined where nothing is, or where it is not asked. */
+const lacking = (
+	draft: Draft,
+	{question, topic}: Pick<OpenQuestion, 'question' | 'topic'>,
+	item: number | undefined,
+) => {
+	const path = question.path.replace('*', String(item));
+	const isGiven = getAt(draft, path) !== undefined;
+	const isAsked = isGiven || question.when?.(draft) !== false;
+	const message = isAsked ? validateField(draft, path) : undefined;
+	if (message !== undefined) return {topic, question, path, message};
+	// Of an item that is not there yet, everything that must be answered is missing.
+	const isNewItem = topic.repeat !== undefined && getAt(draft, `${topic.repeat}.${item}`) === undefined;
+	const isLeftOut = question.optional === true && !isGiven;
+	return isNewItem && !isLeftOut ? {topic, question, path, message: 'is missing'} : undefined;
+};
+
 /** The questions without a valid answer: required ones that are missing, and given ones that are wrong. */
-export const missingQuestions = (draft: Draft): readonly Asked[] =>
+export const missingQuestions = (draft: Draft): readonly OpenQuestion[] =>
 	topics.flatMap((topic) =>
 		itemsOf(draft, topic).flatMap((item) =>
-			topic.questions.flatMap((question) => {
-				const path = question.path.replace('*', String(item));
-				const optionalAndAbsent = question.optional === true && getAt(draft, path) === undefined;
-				const hidden = question.when?.(draft) === false && getAt(draft, path) === undefined;
-				const message = hidden ? undefined : validateField(draft, path);
-				if (message !== undefined) return [{topic, question, path, message}];
-				const newItem =
-					item !== undefined && topic.repeat !== undefined && getAt(draft, `${topic.repeat}.${item}`) === undefined;
-				return newItem && !optionalAndAbsent ? [{topic, question, path, message: 'is missing'}] : [];
-			}),
+			topic.questions.map((question) => lacking(draft, {question, topic}, item)).filter((open) => open !== undefined),
 		),
 	);

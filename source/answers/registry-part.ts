@@ -14,10 +14,7 @@ export const registry = z
 			.meta({examples: ['registry-push.mycompany.com:5443']}),
 		prefix: z
 			.string()
-			.regex(
-				/^([a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*)?$/u,
-				'must be a repository path such as zenml',
-			)
+			.regex(/^([a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*)?$/u, 'be a repository path such as zenml')
 			.default('zenml')
 			.describe('Path below the host under which the images go; may be empty'),
 		username: text

@@ -1,6 +1,5 @@
-import {isDeepStrictEqual} from 'node:util';
 import {usablePart} from './complete.ts';
-import {type Field, rootGroup} from './fields.ts';
+import {isDefault, rootGroup} from './fields.ts';
 import type {Path} from './rules.ts';
 import type {Answers} from './schema.ts';
 import type {Draft} from './tree.ts';
@@ -12,10 +11,6 @@ export const secretVariable = (path: Path): string =>
 		.map((key) => String(key).replaceAll(/([a-z0-9])([A-Z])/gu, '$1_$2'))
 		.join('_')
 		.toUpperCase()}`;
-
-/** True when saying nothing means the same. */
-export const isDefault = (field: Field, value: unknown): boolean =>
-	'default' in field && isDeepStrictEqual(field.default, value);
 
 const heading = [
 	'# Answers for zenml-airgap. What is not here has its default; "zenml-airgap answers show" lists every answer.',

@@ -32,7 +32,7 @@ const workspace = z.strictObject({
 		.string()
 		.regex(
 			/^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/u,
-			'must be lower-case letters, digits and hyphens, 50 at most, with no hyphen at either end',
+			'be lower-case letters, digits and hyphens, 50 at most, with no hyphen at either end',
 		)
 		.describe('Name of the workspace in the control plane')
 		.meta({examples: ['default']}),
@@ -50,8 +50,8 @@ const workspace = z.strictObject({
 const user = z.strictObject({
 	username: z
 		.string()
-		.max(64, 'must be 64 characters at most')
-		.regex(/^[^\s]+$/u, 'must not be empty nor have spaces')
+		.max(64, 'be 64 characters at most')
+		.regex(/^[^\s]+$/u, 'not be empty nor have spaces')
 		.describe('Login name')
 		.meta({examples: ['ada']}),
 	password: secretRefSchema.default('generate').describe('First password; the user changes it at the first login'),
@@ -61,7 +61,7 @@ const user = z.strictObject({
 
 const shape = z.strictObject({
 	version: z
-		.literal(1, 'must be 1: the only version of the answer file this tool knows')
+		.literal(1, 'be 1: the only version of the answer file this tool knows')
 		.default(1)
 		.describe('Version of the answer file'),
 	bundle: z
@@ -73,7 +73,7 @@ const shape = z.strictObject({
 				.string()
 				.regex(
 					/^(all|[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?)$/u,
-					'must be a platform such as linux/amd64, or all for every platform that the images have',
+					'be a platform such as linux/amd64, or all for every platform that the images have',
 				)
 				.default('linux/amd64')
 				.describe('Platform of the nodes, whose images are taken; all takes every platform in the bundle')
@@ -145,7 +145,7 @@ const shape = z.strictObject({
 	database: z
 		.strictObject({
 			engine: z
-				.literal('postgresql', 'must be postgresql; MySQL is not built yet')
+				.literal('postgresql', 'be postgresql; MySQL is not built yet')
 				.default('postgresql')
 				.describe('Database engine'),
 			host: host.describe('Database server').meta({examples: ['postgres.internal.mycompany.com']}),
@@ -189,15 +189,12 @@ const shape = z.strictObject({
 		.describe('The ZenML Pro control plane: dashboard and API'),
 	organization: z
 		.strictObject({
-			name: text
-				.max(50, 'must be 50 characters at most')
-				.default('default')
-				.describe('Organization in the control plane'),
+			name: text.max(50, 'be 50 characters at most').default('default').describe('Organization in the control plane'),
 			users: z.array(user).default([]).describe('Users to create'),
 		})
 		.prefault({})
 		.describe('The organization in the control plane and its users'),
-	workspaces: z.array(workspace).min(1, 'must have at least one workspace').describe('Workspace servers, one or more'),
+	workspaces: z.array(workspace).min(1, 'have at least one workspace').describe('Workspace servers, one or more'),
 	workloadManager: z
 		.strictObject({
 			enabled: z.boolean().default(false).describe('Run pipeline snapshots from the dashboard'),
@@ -258,10 +255,10 @@ const shape = z.strictObject({
 		.describe('The helm program'),
 });
 
-/** The schema of a complete, valid set of answers. */
+/** The schema of a complete, valid set of answers. A message says what a value must: `be a port number`; check.ts makes sentences of them. */
 export const answersSchema = shape.superRefine((answers, context) => {
-	for (const {path: at, message} of crossFieldIssues(answers))
-		context.addIssue({code: 'custom', path: [...at], message});
+	for (const {path: at, kind} of crossFieldIssues(answers))
+		context.addIssue({code: 'custom', path: [...at], message: kind});
 });
 
 /** Complete answers, defaults filled in. */

@@ -1,7 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {readFile as readFileFromDisk, stat} from 'node:fs/promises';
-import {isAbort, ProblemError, type ProblemInput} from '../base/problem.ts';
-import {isSecretReference} from './draft.ts';
+import {errnoOf, errnoWords} from '../base/errno.ts';
+import {isAbort, type ProblemError} from '../base/problem.ts';
+import {isMap} from '../base/text.ts';
+import {isSecretReference} from './parts.ts';
+import {answersProblems} from './problems.ts';
 
 /** What a file of a secret holds; `mode` is its permission bits, absent where the system has none. */
 export type SecretFile = {readonly text: string; readonly mode?: number};
@@ -30,91 +33,76 @@ const readFromDisk = async (path: string): Promise<SecretFile> => {
 	return {text, mode: mode & 0o777};
 };
 
-const refuse = (
-	answer: string,
-	input: Pick<ProblemInput, 'code' | 'message' | 'cause' | 'fix'> & Partial<ProblemInput>,
-	cause?: unknown,
-): never => {
-	throw new ProblemError({area: 'usage', answers: [answer], ...input}, cause === undefined ? undefined : {cause});
-};
-
 const fromEnvironment = (name: string, {answer, environment}: SecretSources): string => {
 	const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
 	if (value !== undefined && value !== '') return value;
-	return refuse(answer, {
-		code: 'answers-secret-env',
-		message: `${answer}: the environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}`,
-		cause: `The answers say that this secret is in ${name}, and this program does not find it there.`,
-		fix: `Set it and start again: read -rs ${name} && export ${name}`,
-		nextSteps: ['With sudo, the variable must be kept: sudo --preserve-env=NAME.'],
-	});
+	const which = value === undefined ? 'not set' : 'empty';
+	throw answersProblems.error('answers-secret-env', {case: which, answer, name}, {answers: [answer]});
 };
 
-const fileCauses: Readonly<Record<string, readonly [message: string, fix: string]>> = {
-	ENOENT: ['does not exist', 'Make the file, or correct the path.'],
-	ENOTDIR: ['does not exist', 'Correct the path: one of its folders is a file.'],
-	EACCES: ['may not be read by this user', 'Let this user read it: chmod u+r, or chown.'],
-	EPERM: ['may not be read by this user', 'Let this user read it: chmod u+r, or chown.'],
-	EISDIR: ['is a folder', 'Name the file in it that holds the secret.'],
+type FileCase = 'not there' | 'file above' | 'not allowed' | 'folder';
+const fileCases: Readonly<Record<string, FileCase>> = {
+	ENOENT: 'not there',
+	ENOTDIR: 'file above',
+	EACCES: 'not allowed',
+	EPERM: 'not allowed',
+	EISDIR: 'folder',
 };
+
+const unreadable = (answer: string, file: string, error: unknown): ProblemError => {
+	const more = {answers: [answer], error};
+	const which = fileCases[errnoOf(error) ?? ''];
+	return which === undefined
+		? answersProblems.error('answers-secret-file', {case: 'other', answer, file, why: errnoWords(error, 'read')}, more)
+		: answersProblems.error('answers-secret-file', {case: which, answer, file}, more);
+};
+
+/** Others who may read it: group or world (chmod(2)). */
+const readableByOthers = 0o044;
 
 const fromFile = async (path: string, {answer, readFile = readFromDisk, onWarning}: SecretSources): Promise<string> => {
-	const told = (what: string, fix: string, cause?: unknown): never =>
-		refuse(
-			answer,
-			{
-				code: 'answers-secret-file',
-				message: `${answer}: the file ${path} ${what}`,
-				cause: 'The answers say that this secret is in that file.',
-				fix,
-			},
-			cause,
-		);
-	let file: SecretFile;
-	try {
-		file = await readFile(path);
-	} catch (error) {
-		if (isAbort(error)) throw error;
-		const [what, fix] = fileCauses[String((error as NodeJS.ErrnoException).code)] ?? [
-			`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
-			'Look at the file and its folder.',
-		];
-		return told(what, fix, error);
-	}
+	const file = await readFile(path).catch((error: unknown) => {
+		throw isAbort(error) ? error : unreadable(answer, path, error);
+	});
 	const value = file.text.replace(/\r?\n$/u, '');
-	if (value === '') return told('is empty', 'Write the secret into it, in one line.');
-	if (file.mode !== undefined && (file.mode & 0o044) !== 0)
+	if (value === '')
+		throw answersProblems.error('answers-secret-file', {case: 'empty', answer, file: path}, {answers: [answer]});
+	if (((file.mode ?? 0) & readableByOthers) !== 0)
 		onWarning?.(`${answer}: other users of this host may read ${path}; chmod 600 ${path} keeps it private`);
 	return value;
 };
 
 const fromCluster = async (reference: string, {answer, readKubernetesSecret}: SecretSources): Promise<string> => {
 	const [namespace = '', name = '', key = ''] = reference.split('/');
-	const at = `secret ${namespace}/${name}`;
-	const told = (what: string, fix: string): never =>
-		refuse(answer, {
-			code: 'answers-secret-kubernetes',
-			message: `${answer}: ${what}`,
-			cause: `The answers say that this secret is in key ${key} of ${at}.`,
-			fix,
-		});
+	const place = {answer, namespace, name, key};
+	const more = {answers: [answer]};
 	const secret = await readKubernetesSecret({namespace, name});
-	if (!secret)
-		return told(
-			`${at} does not exist`,
-			`Make it: kubectl create secret generic ${name} -n ${namespace} --from-file=${key}=FILE`,
-		);
-	const data = (secret.data ?? {}) as Readonly<Record<string, unknown>>;
+	if (!secret) throw answersProblems.error('answers-secret-kubernetes', {...place, case: 'no secret'}, more);
+	const data = isMap(secret.data) ? secret.data : {};
 	const value = Object.hasOwn(data, key) ? data[key] : undefined;
 	if (typeof value !== 'string') {
 		const keys = Object.keys(data).join(', ') || 'none';
-		return told(`${at} has no key ${key}`, `Name one of its keys (${keys}), or add the key.`);
+		throw answersProblems.error('answers-secret-kubernetes', {...place, case: 'no key', keys}, more);
 	}
 	const text = Buffer.from(value, 'base64')
 		.toString('utf8')
 		.replace(/\r?\n$/u, '');
-	return text === '' ? told(`key ${key} of ${at} is empty`, 'Write the secret into it.') : text;
+	if (text === '') throw answersProblems.error('answers-secret-kubernetes', {...place, case: 'empty'}, more);
+	return text;
 };
+
+const fromPrompt = ({answer, prompted}: SecretSources): string => {
+	if (prompted !== undefined && prompted !== '') return prompted;
+	throw answersProblems.error('answers-secret-prompt', {answer}, {answers: [answer]});
+};
+
+/** How each kind of reference is read, by how it begins. */
+const readers: readonly (readonly [string, (rest: string, sources: SecretSources) => string | Promise<string>])[] = [
+	['env:', fromEnvironment],
+	['file:', fromFile],
+	['k8s:', fromCluster],
+	['prompt', (_rest, sources) => fromPrompt(sources)],
+];
 
 /**
  * The secret behind a reference; one line break at the end of a file or key is not part of it. Throws `ProblemError`
@@ -123,34 +111,13 @@ const fromCluster = async (reference: string, {answer, readKubernetesSecret}: Se
  * `answers-literal-secret` (no reference at all). Errors of `readKubernetesSecret` come through as they are.
  */
 export const resolveSecret = async (reference: string, sources: SecretSources): Promise<string> => {
-	const {answer, prompted} = sources;
+	const {answer} = sources;
+	const more = {answers: [answer]};
 	if (!isSecretReference(reference))
-		return refuse(answer, {
-			code: 'answers-literal-secret',
-			message: `${answer} must be a reference to a secret, not the secret itself`,
-			cause: 'Answers only say where a secret is.',
-			fix: 'Write env:NAME, file:PATH, k8s:namespace/name/key, generate or prompt.',
-		});
-	if (reference.startsWith('env:')) return fromEnvironment(reference.slice(4), sources);
-	if (reference.startsWith('file:')) return fromFile(reference.slice(5), sources);
-	if (reference.startsWith('k8s:')) return fromCluster(reference.slice(4), sources);
-	if (reference === 'prompt') {
-		if (prompted !== undefined && prompted !== '') return prompted;
-		return refuse(answer, {
-			code: 'answers-secret-prompt',
-			message: `${answer}: the secret has to be typed, and nobody was asked`,
-			cause: 'The answer is prompt. Typed secrets are kept in memory only, and this run has none for it.',
-			fix: 'Start with a screen and type it, or write env:NAME, file:PATH or k8s:namespace/name/key.',
-		});
-	}
-	return refuse(answer, {
-		code: 'answers-secret-generate',
-		area: 'bug',
-		who: 'bug',
-		message: `${answer}: a secret that is to be generated was read before it was made`,
-		cause: 'The answer is generate, so there is nothing to read it from.',
-		fix: 'Send the saved report to the authors. Until then write env:NAME, file:PATH or k8s:namespace/name/key.',
-	});
+		throw answersProblems.error('answers-literal-secret', {case: 'read', answer}, more);
+	for (const [start, read] of readers)
+		if (reference.startsWith(start)) return read(reference.slice(start.length), sources);
+	throw answersProblems.error('answers-secret-generate', {answer}, more);
 };
 
 /** A new random secret: 32 characters of A-Z, a-z, 0-9, `-` and `_`, 192 bits. */

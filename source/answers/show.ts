@@ -1,5 +1,4 @@
-import {rootGroup} from './fields.ts';
-import {isDefault} from './save.ts';
+import {isDefault, rootGroup} from './fields.ts';
 import type {Answers} from './schema.ts';
 import {writeYaml} from './write-yaml.ts';
 

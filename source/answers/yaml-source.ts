@@ -1,168 +1,228 @@
-import {Alias, isScalar, isSeq, isMap as isYamlMap, LineCounter, type Node, parseDocument} from 'yaml';
+import {
+	Alias,
+	type Document,
+	isScalar,
+	isSeq,
+	isMap as isYamlMap,
+	LineCounter,
+	type Node,
+	type Pair,
+	parseDocument,
+	type YAMLMap,
+} from 'yaml';
+import type {Problem} from '../base/problem.ts';
 import {nodeAt} from './fields.ts';
+import {answersProblems} from './problems.ts';
 import type {Path} from './rules.ts';
+import type {Source} from './source.ts';
 import {formatPath, shownKey} from './tree.ts';
-import {causeOf} from './yaml-errors.ts';
+import {type Slip, slipOf} from './yaml-errors.ts';
 
 /** A place in the text; line and column count from 1. */
-export type Place = {readonly line: number; readonly column: number};
-/** What is wrong with the text of the file. `path` is absent where the text could not be read that far. */
-export type SourceIssue = {
-	readonly code: string;
-	readonly message: string;
-	readonly cause: string;
-	readonly fix: string;
-	readonly place: Place;
-	readonly path?: Path;
-};
-/** The values of an answer file and where they are. */
-export type Source = {
-	readonly value: unknown;
-	readonly issues: readonly SourceIssue[];
-	/** True when the text is no YAML at all, so that nothing can be said about the answers. */
-	readonly broken: boolean;
-	/** The place of the value at a path, or of its key; `undefined` when it is not in the file. */
-	readonly placeOf: (path: Path, part: 'key' | 'value') => Place | undefined;
-};
+type Place = {readonly line: number; readonly column: number};
 
 /** Bounds against files that are no answer files; an answer file of a large site has some hundred values. */
-const limits = {bytes: 1024 * 1024, nodes: 20_000, depth: 32, aliases: 100};
+const limits = {nodes: 20_000, aliases: 100, depth: 32};
+const maximumBytes = 1024 * 1024;
 
 const start: Place = {line: 1, column: 1};
-const nothing = {value: undefined, broken: true, placeOf: () => undefined};
-const keyOf = (path: Path): string => path.join('\u0000');
+
+/** The text goes past a bound: what was read until then is of no use. */
+class TooMuch extends Error {
+	readonly what: keyof typeof limits;
+	readonly place: Place;
+	constructor(what: keyof typeof limits, place: Place) {
+		super(`too many ${what}`);
+		this.what = what;
+		this.place = place;
+	}
+}
+
+const tooLarge = (file: string, what: keyof typeof limits | 'bytes', place: Place): Source => {
+	const given = {
+		bytes: {case: 'size', most: '1 MiB'},
+		nodes: {case: 'size', most: `${limits.nodes} values`},
+		aliases: {case: 'size', most: `${limits.aliases} aliases`},
+		depth: {case: 'depth', most: `${limits.depth} levels`},
+	} as const;
+	return {
+		value: undefined,
+		problems: [answersProblems.problem('answers-too-large', given[what], {location: {file, ...place}})],
+		broken: true,
+		locate: () => ({file, ...start}),
+	};
+};
+
+const slipProblem = (slip: Slip, file: string, place: Place): Problem =>
+	answersProblems.problem('answers-syntax', {case: slip}, {location: {file, ...place}});
+
+/** What is kept while a document is gone through. */
+type Walk = {
+	readonly file: string;
+	readonly document: Document;
+	/** The place of a character, by its number. */
+	readonly at: (offset: number) => Place;
+	/** Places of keys and of values, by path. */
+	readonly keys: Map<string, Place>;
+	readonly values: Map<string, Place>;
+	readonly problems: Problem[];
+	readonly seen: {nodes: number; aliases: number};
+	broken: boolean;
+};
+
+/** Where the walk is; `around` is the place of what holds it. */
+type Spot = {readonly path: Path; readonly around: Place; readonly depth: number};
+
+const indexOf = (path: Path): string => path.join('\u0000');
 
 /** A part of a path as it may be shown: keys of the operator may hold more than a name. */
 const shown = (key: string | number): string | number => (typeof key === 'number' ? key : shownKey(key));
 
-class LimitError extends Error {}
+const count = ({seen}: Walk, what: keyof Walk['seen'], place: Place): void => {
+	seen[what] += 1;
+	if (seen[what] > limits[what]) throw new TooMuch(what, place);
+};
 
-const tooMuch = (what: string, most: string, place: Place = start): SourceIssue => ({
-	code: 'answers-too-large',
-	message: `The answer file has ${what}`,
-	cause: `An answer file has ${most} at most; this looks like another file.`,
-	fix: 'Give the path of the answer file.',
-	place,
-});
+/** What the alias stands for. A problem in it is told where it is written. */
+const readAlias = (walk: Walk, alias: Alias, spot: Spot): unknown => {
+	count(walk, 'aliases', spot.around);
+	const target = alias.resolve(walk.document);
+	if (target) return read(walk, target, spot);
+	walk.problems.push(slipProblem('alias', walk.file, spot.around));
+	walk.broken = true;
+	return null;
+};
+
+const nameOf = (key: unknown): string | undefined => {
+	const name = isScalar(key) ? String(key.value ?? '') : '';
+	return name === '' || name === '__proto__' ? undefined : name;
+};
+
+const givenTwice = ({file}: Walk, path: Path, place: Place, {line, column}: Place): Problem => {
+	const location = {file, ...place};
+	const earlier = {line, column};
+	if (!nodeAt(path)) {
+		const around = path.slice(0, -1).map(shown);
+		const answers = around.length > 0 ? [formatPath(around)] : [];
+		return answersProblems.problem('answers-duplicate-key', {case: 'unknown key', ...earlier}, {location, answers});
+	}
+	const answer = formatPath(path.map(shown));
+	return answersProblems.problem(
+		'answers-duplicate-key',
+		{case: 'answer', answer, ...earlier},
+		{location, answers: [answer]},
+	);
+};
+
+/** Reads one key and its value into the map, or tells why it counts for nothing. */
+const readPair = (walk: Walk, {key, value}: Pair, spot: Spot, entries: Map<string, unknown>): void => {
+	const keyNode = key as Node | null;
+	const place = keyNode?.range ? walk.at(keyNode.range[0]) : spot.around;
+	const name = nameOf(keyNode);
+	if (name === undefined) {
+		const location = {file: walk.file, ...place};
+		walk.problems.push(answersProblems.problem('answers-unknown-key', {case: 'no name'}, {location}));
+		return;
+	}
+	const path = [...spot.path, name];
+	const earlier = walk.keys.get(indexOf(path));
+	if (entries.has(name) && earlier) {
+		walk.problems.push(givenTwice(walk, path, place, earlier));
+		return;
+	}
+	walk.keys.set(indexOf(path), place);
+	entries.set(name, read(walk, value as Node | null, {path, around: place, depth: spot.depth}));
+};
+
+const readMap = (walk: Walk, map: YAMLMap, spot: Spot): unknown => {
+	const entries = new Map<string, unknown>();
+	for (const pair of map.items) readPair(walk, pair, spot, entries);
+	return Object.fromEntries(entries);
+};
+
+const read = (walk: Walk, node: Node | null | undefined, {path, around, depth}: Spot): unknown => {
+	// An empty value stands nowhere; its key does.
+	const place = node?.range && !(isScalar(node) && node.source === '') ? walk.at(node.range[0]) : around;
+	count(walk, 'nodes', place);
+	if (depth > limits.depth) throw new TooMuch('depth', place);
+	// An alias as a whole is reported where the alias is; what is inside it, where that is written.
+	if (!walk.values.has(indexOf(path))) walk.values.set(indexOf(path), place);
+	const inner = {path, around: place, depth: depth + 1};
+	if (node instanceof Alias) return readAlias(walk, node, inner);
+	if (isSeq(node)) return node.items.map((item, index) => read(walk, item as Node, {...inner, path: [...path, index]}));
+	if (isYamlMap(node)) return readMap(walk, node, inner);
+	return isScalar(node) ? node.value : null;
+};
+
+/** What the parser says. One slip often gives several errors in its line; the first one names it best. */
+const slipsIn = ({errors, warnings}: Document, file: string, at: Walk['at']): readonly Problem[] => {
+	const lines = new Map<number, Problem>();
+	for (const {code, pos} of [...errors, ...warnings]) {
+		const place = at(pos[0]);
+		if (code === 'RESOURCE_EXHAUSTION') throw new TooMuch('depth', place);
+		if (!lines.has(place.line)) lines.set(place.line, slipProblem(slipOf(code), file, place));
+	}
+	return [...lines.values()];
+};
+
+const locator =
+	({file, keys, values}: Walk): Source['locate'] =>
+	(path, part) => {
+		const own = (part === 'key' ? keys.get(indexOf(path)) : undefined) ?? values.get(indexOf(path));
+		if (own) return {file, ...own};
+		for (let length = path.length - 1; length >= 0; length -= 1) {
+			const index = indexOf(path.slice(0, length));
+			const around = keys.get(index) ?? values.get(index);
+			if (around) return {file, ...around};
+		}
+		return {file, ...start};
+	};
+
+const readDocument = (text: string, file: string): Source => {
+	const lineCounter = new LineCounter();
+	const at = (offset: number): Place => {
+		const {line, col} = lineCounter.linePos(offset);
+		return line === 0 ? start : {line, column: col};
+	};
+	const document = parseDocument(text, {
+		version: '1.2',
+		schema: 'core',
+		merge: false,
+		strict: true,
+		uniqueKeys: false,
+		prettyErrors: false,
+		logLevel: 'error',
+		lineCounter,
+	});
+	const slips = slipsIn(document, file, at);
+	const walk: Walk = {
+		file,
+		document,
+		at,
+		keys: new Map(),
+		values: new Map(),
+		problems: [...slips],
+		seen: {nodes: 0, aliases: 0},
+		broken: slips.length > 0,
+	};
+	const value = walk.broken ? undefined : (read(walk, document.contents, {path: [], around: start, depth: 0}) ?? {});
+	return {value, problems: walk.problems, broken: walk.broken, locate: locator(walk)};
+};
 
 /**
  * Reads the text of an answer file as YAML 1.2 (core schema) without losing where each value is. Never throws: what is
- * wrong comes back as issues, all at once where the text can still be read. No issue repeats text of the file, except
+ * wrong comes back as problems, all at once where the text can still be read. No problem repeats text of the file, except
  * names of keys.
+ * @param file its name for messages
  */
-export const readSource = (text: string): Source => {
-	if (Buffer.byteLength(text) > limits.bytes) return {...nothing, issues: [tooMuch('more than 1 MiB', '1 MiB')]};
-	const lines = new LineCounter();
-	const at = (offset: number): Place => {
-		const {line, col} = lines.linePos(offset);
-		return line === 0 ? start : {line, column: col};
-	};
-	const keys = new Map<string, Place>();
-	const values = new Map<string, Place>();
-	const issues: SourceIssue[] = [];
-	let nodes = 0;
-	let aliases = 0;
-	let broken = false;
-
+export const readSource = (text: string, file: string): Source => {
+	if (Buffer.byteLength(text) > maximumBytes) return tooLarge(file, 'bytes', start);
 	try {
-		const document = parseDocument(text, {
-			version: '1.2',
-			schema: 'core',
-			merge: false,
-			strict: true,
-			uniqueKeys: false,
-			prettyErrors: false,
-			logLevel: 'error',
-			lineCounter: lines,
-		});
-		for (const {code, pos} of [...document.errors, ...document.warnings]) {
-			const place = at(pos[0]);
-			if (code === 'RESOURCE_EXHAUSTION') throw new LimitError('depth', {cause: place});
-			// One slip often gives several errors in its line; the first one names it best.
-			if (!issues.some((issue) => issue.place.line === place.line))
-				issues.push({
-					code: 'answers-syntax',
-					message: 'The answer file is not valid YAML here',
-					...causeOf(code),
-					place,
-				});
-		}
-		broken = issues.length > 0;
-
-		const read = (node: Node | null | undefined, path: Path, fallback: Place, depth: number): unknown => {
-			nodes += 1;
-			const place = node?.range && !(isScalar(node) && node.source === '') ? at(node.range[0]) : fallback;
-			if (nodes > limits.nodes) throw new LimitError('nodes', {cause: place});
-			if (depth > limits.depth) throw new LimitError('depth', {cause: place});
-			// An alias as a whole is reported where the alias is; what is inside it, where that is written.
-			if (!values.has(keyOf(path))) values.set(keyOf(path), place);
-			if (node instanceof Alias) {
-				aliases += 1;
-				if (aliases > limits.aliases) throw new LimitError('aliases', {cause: place});
-				const target = node.resolve(document);
-				if (target) return read(target, path, place, depth + 1);
-				issues.push({
-					code: 'answers-syntax',
-					message: 'The answer file is not valid YAML here',
-					...causeOf('BAD_ALIAS'),
-					place,
-				});
-				broken = true;
-				return null;
-			}
-			if (isSeq(node)) return node.items.map((item, index) => read(item as Node, [...path, index], place, depth + 1));
-			if (!isYamlMap(node)) return isScalar(node) ? node.value : null;
-			const entries = new Map<string, unknown>();
-			for (const pair of node.items) {
-				const keyNode = pair.key as Node | null;
-				const keyPlace = keyNode?.range ? at(keyNode.range[0]) : place;
-				const key = isScalar(keyNode) ? String(keyNode.value ?? '') : undefined;
-				if (key === undefined || key === '' || key === '__proto__') {
-					issues.push({
-						code: 'answers-unknown-key',
-						message: 'A key is not a name',
-						cause: 'Keys are plain names.',
-						fix: 'Write "name: value".',
-						place: keyPlace,
-					});
-					continue;
-				}
-				const below = [...path, key];
-				const earlier = keys.get(keyOf(below));
-				if (entries.has(key) && earlier) {
-					issues.push({
-						code: 'answers-duplicate-key',
-						message: `${nodeAt(below) ? formatPath(below.map(shown)) : 'A key'} is given twice`,
-						cause: `It is already given in line ${earlier.line}, column ${earlier.column}. Only one of the two can count.`,
-						fix: 'Take one of them out.',
-						place: keyPlace,
-						path: nodeAt(below) ? below.map(shown) : path,
-					});
-					continue;
-				}
-				keys.set(keyOf(below), keyPlace);
-				entries.set(key, read(pair.value as Node | null, below, keyPlace, depth + 1));
-			}
-			return Object.fromEntries(entries);
-		};
-		const value = broken ? undefined : (read(document.contents, [], start, 0) ?? {});
-		return {
-			value,
-			issues,
-			broken,
-			placeOf: (path, part) => (part === 'key' ? keys.get(keyOf(path)) : undefined) ?? values.get(keyOf(path)),
-		};
+		return readDocument(text, file);
 	} catch (error) {
+		if (error instanceof TooMuch) return tooLarge(file, error.what, error.place);
 		// Nesting that gets past the bound of the parser runs out of stack.
-		const kind = error instanceof LimitError ? error.message : error instanceof RangeError ? 'depth' : undefined;
-		if (kind === undefined) throw error;
-		const place = error instanceof LimitError ? (error.cause as Place) : start;
-		const most = {nodes: `${limits.nodes} values`, aliases: `${limits.aliases} aliases`}[kind];
-		return {
-			...nothing,
-			issues: [
-				tooMuch(kind === 'depth' ? 'too many levels' : `more than ${most}`, most ?? `${limits.depth} levels`, place),
-			],
-		};
+		if (error instanceof RangeError) return tooLarge(file, 'depth', start);
+		throw error;
 	}
 };

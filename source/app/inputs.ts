@@ -1,9 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {type LoadedDraft, loadAnswers, loadDraft, type Override, parseOverrides} from '../answers/load.ts';
+import {answersProblems} from '../answers/problems.ts';
 import type {Answers} from '../answers/schema.ts';
 import {errnoWords} from '../base/errno.ts';
-import {ProblemError, ProblemsError} from '../base/problem.ts';
+import {ProblemsError} from '../base/problem.ts';
 import {type Journal, readJournal} from '../engine/journal.ts';
 import type {Context, GlobalOptions} from './context.ts';
 import {journalFile} from './journal-file.ts';
@@ -91,14 +92,7 @@ export const findAnswers = async (
 /** Complete answers, or every error at once. @throws ProblemsError, ProblemError area `usage`. */
 export const completeAnswers = (source: AnswerSource): Answers => {
 	if (source.from === 'nothing' && source.overrides.length === 0) {
-		throw new ProblemError({
-			code: 'answers-missing',
-			area: 'usage',
-			message: 'There are no answers to work with.',
-			cause: 'No --answers file was named, and no earlier run left its answers on this host.',
-			fix: 'Name an answer file with --answers, or start the program in a terminal to be asked.',
-			nextSteps: ['zenml-airgap answers init > answers.yaml'],
-		});
+		throw answersProblems.error('answers-missing', {case: 'nothing given'});
 	}
 	return loadAnswers(source).answers;
 };

@@ -26,13 +26,6 @@ export const appProblems = declareProblems({
 		cause: 'The system says: {reason}',
 		fix: 'Name the right file with --answers; "zenml-airgap answers init" writes one to start from.',
 	},
-	'no-answers': {
-		area: 'usage',
-		message: 'There are no answers to work with.',
-		cause: 'No --answers file was named, and no earlier run left its answers on this host.',
-		fix: 'Name an answer file with --answers, or start the program in a terminal to be asked.',
-		nextSteps: ['zenml-airgap answers init > answers.yaml'],
-	},
 	'answer-file-unreadable': {
 		area: 'usage',
 		message: 'The file {file} of the answer {answer} cannot be read.',

@@ -27,7 +27,10 @@ export type Declaration = {readonly area: ProblemArea} & Partial<Words> & {
 /** Every problem of one room, by code. */
 export type ProblemTable = Readonly<Record<string, Declaration>>;
 
-type Names<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+/** Placeholders in a text. Braces around a blank are braces: YAML's `{ }`. */
+type Names<Text> = Text extends `${string}{${infer Name}}${infer Rest}`
+	? (Name extends `${string} ${string}` ? never : Name) | Names<Rest>
+	: never;
 type Spoken<W> =
 	| (W extends {readonly message: infer T} ? Names<T> : never)
 	| (W extends {readonly cause: infer T} ? Names<T> : never)
@@ -37,12 +40,15 @@ type Spoken<W> =
 /** A value that stands in the words of a problem. */
 export type Fact = string | number;
 
+/** What must be given in one case: what its own words name, and what the shared words name that it does not replace. */
+type InCase<D, Case> = {readonly [Name in Spoken<Omit<D, keyof Case>> | Spoken<Case>]: Fact} & {
+	readonly [Name in Spoken<D>]?: Fact;
+};
+
 /** What must be given to raise a problem: the facts that its words name and, where it has cases, which one it is. */
 type Given<D> = D extends {readonly cases: infer Cases}
 	? {
-			readonly [Case in keyof Cases & string]: {readonly case: Case} & {
-				readonly [Name in Spoken<D> | Spoken<Cases[Case]>]: Fact;
-			};
+			readonly [Case in keyof Cases & string]: {readonly case: Case} & InCase<D, Cases[Case]>;
 		}[keyof Cases & string]
 	: {readonly [Name in Spoken<D>]: Fact};
 

@@ -7,6 +7,7 @@ import {
 	removeAt,
 	removeItem,
 	setAt,
+	setUnlessDefault,
 	showField,
 	suggest,
 	validateDraft,
@@ -49,6 +50,26 @@ describe('a draft', () => {
 		const filled = setAt(added, 'database.admin.username', 'dba');
 		expect(setAt(filled, 'database.admin', true)).toEqual(filled);
 		expect(setAt(filled, 'database.admin', false)).toEqual({database: {}});
+	});
+});
+
+describe('a default that was agreed to', () => {
+	it.each([
+		['database.port', 5432],
+		['ingress.annotations', {'nginx.ingress.kubernetes.io/proxy-body-size': '256m'}],
+		['registry.password', undefined],
+		['database.admin', false],
+	])('stays a default: %s is not written down', (path, value) => {
+		expect(setUnlessDefault(full, path, value)).toEqual(full);
+	});
+
+	it('replaces what was written before, and anything else is written', () => {
+		expect(getAt(setUnlessDefault(setAt(full, 'database.port', 7), 'database.port', 5432), 'database.port')).toBe(5432);
+		expect(getAt(setUnlessDefault(full, 'database.port', 7), 'database.port')).toBe(7);
+		expect(getAt(setUnlessDefault(full, 'database.admin', true), 'database.admin')).toEqual({});
+		expect(
+			getAt(setUnlessDefault(setAt(full, 'registry.prefix', 'a'), 'registry.prefix', undefined), 'registry.prefix'),
+		).toBe(undefined);
 	});
 });
 

@@ -1,21 +1,23 @@
 import {describe, expect, it} from 'vitest';
 import {loadAnswers, loadDraft} from '../../source/answers/load.ts';
-import {parseOverrides} from '../../source/answers/overrides.ts';
+import {type Override, parseOverrides} from '../../source/answers/overrides.ts';
 import {base, load, problemsOf, shortest, told} from './samples.ts';
 
-const set = (path: string, value: string) => load(shortest, [{path, value}]);
+/** What `--set` with these arguments stands for. */
+const setting = (...args: readonly string[]): readonly Override[] => parseOverrides(args).overrides;
+const set = (path: string, value: string) => load(shortest, setting(`${path}=${value}`));
 
 describe('setting answers on the command line', () => {
 	it('splits at the first equals sign', () => {
 		expect(parseOverrides(['a.b=c=d', 'a.b=']).overrides).toEqual([
-			{path: 'a.b', value: 'c=d'},
-			{path: 'a.b', value: ''},
+			{path: 'a.b', value: 'c=d', source: '--set a.b'},
+			{path: 'a.b', value: '', source: '--set a.b'},
 		]);
 	});
 
 	it('refuses an argument without a path by its number, without repeating it', () => {
 		const {overrides, problems} = parseOverrides(['a=b', 'CANARY', '=CANARY']);
-		expect(overrides).toEqual([{path: 'a', value: 'b'}]);
+		expect(overrides).toEqual([{path: 'a', value: 'b', source: '--set a'}]);
 		expect(told(problems)).toEqual([
 			'answers-set-syntax --set number 2: is not path=value',
 			'answers-set-syntax --set number 3: is not path=value',
@@ -24,10 +26,7 @@ describe('setting answers on the command line', () => {
 	});
 
 	it('wins over the file, in the order given', () => {
-		const answers = load(shortest, [
-			{path: 'database.host', value: 'one'},
-			{path: 'database.host', value: 'two'},
-		]);
+		const answers = load(shortest, setting('database.host=one', 'database.host=two'));
 		expect(answers.database.host).toBe('two');
 	});
 
@@ -78,7 +77,7 @@ describe('setting answers on the command line', () => {
 		const {answers} = loadAnswers({
 			text: shortest,
 			...base,
-			overrides: [{path: 'tls.key', value: 'k.pem'}],
+			overrides: setting('tls.key=k.pem'),
 			overrideDirectory: '/home/ada/here',
 		});
 		expect(answers.tls.key).toBe('/home/ada/here/k.pem');
@@ -95,8 +94,8 @@ describe('setting answers on the command line', () => {
 			'controlPlane.host': 'a.bc',
 			'workspaces.0.name': 'w',
 			'workspaces.0.host': 'w.bc',
-		}).map(([path, value]) => ({path, value}));
-		expect(load('', overrides).workspaces[0]?.host).toBe('w.bc');
+		}).map(([path, value]) => `${path}=${value}`);
+		expect(load('', setting(...overrides)).workspaces[0]?.host).toBe('w.bc');
 	});
 
 	it.each([
@@ -135,18 +134,18 @@ describe('setting answers on the command line', () => {
 			'answers-literal-secret --set controlPlane.admin.password: must be a reference to a secret, not the secret itself',
 		],
 	])('refuses %s=%s and names the argument', (path, value, expected) => {
-		const problems = problemsOf(shortest, [{path, value}]);
+		const problems = problemsOf(shortest, setting(`${path}=${value}`));
 		expect(told(problems)).toEqual([expected]);
 		expect(JSON.stringify(problems)).not.toContain('CANARY');
 	});
 
 	it('shows nothing behind the first sign that no path has', () => {
-		const problems = problemsOf(shortest, [{path: 'registry.password:CANARY', value: 'x'}]);
+		const problems = problemsOf(shortest, setting('registry.password:CANARY=x'));
 		expect(JSON.stringify(problems)).not.toContain('CANARY');
 	});
 
 	it('never puts a refused secret into a draft', () => {
-		const loaded = loadDraft({text: shortest, ...base, overrides: [{path: 'registry.password', value: 'CANARY'}]});
+		const loaded = loadDraft({text: shortest, ...base, overrides: setting('registry.password=CANARY')});
 		expect(loaded.problems).toHaveLength(1);
 		expect(JSON.stringify(loaded)).not.toContain('CANARY');
 	});

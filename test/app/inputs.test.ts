@@ -114,6 +114,20 @@ test.each([
 	await expect(stat(stage.stateDirectory)).rejects.toMatchObject({code: 'ENOENT'});
 });
 
+test('where nothing was given at all, the next move is to name or to write an answer file', async () => {
+	const refused: unknown = await find({})
+		.then(completeAnswers)
+		.catch((error: unknown) => error);
+	expect(refused).toMatchObject({
+		problem: {
+			message: 'There are no answers to work with.',
+			cause: 'No --answers file was named, and no earlier run left its answers on this host.',
+			fix: 'Name an answer file with --answers, or start the program in a terminal to be asked.',
+			nextSteps: ['zenml-airgap answers init > answers.yaml'],
+		},
+	});
+});
+
 test('what is there so far serves the question screens', async () => {
 	const {draft, given, missing} = partialAnswers(await find({set: ['registry.host=r:5000']}));
 	expect(draft).toMatchObject({registry: {host: 'r:5000'}});

@@ -97,3 +97,21 @@ test('codes, facts and cases are known to the compiler', () => {
 	// @ts-expect-error the case is not declared
 	expect(shop.problem('shop-empty', {case: 'lost', thing: 'bread'}).fix).toBe('Ask for something else.');
 });
+
+test('a fact is only asked for where its text is said', () => {
+	const shed = declareProblems({
+		'shed-open': {
+			area: 'usage',
+			message: 'The shed {shed} is open.',
+			cause: 'The lock {lock} is gone.',
+			fix: 'Close it.',
+			cases: {shut: {}, none: {message: 'There is no shed.', cause: 'It was never built.', fix: 'Build {what}.'}},
+		},
+	});
+	expect(shed.problem('shed-open', {case: 'none', what: 'one'})).toMatchObject({
+		message: 'There is no shed.',
+		fix: 'Build one.',
+	});
+	// @ts-expect-error the lock is named in the words of this case
+	expect(shed.problem('shed-open', {case: 'shut', shed: 'A'}).cause).toBe('The lock {lock} is gone.');
+});

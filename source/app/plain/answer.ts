@@ -4,6 +4,7 @@ import {
 	getAt,
 	parseField,
 	setAt,
+	setUnlessDefault,
 	showField,
 	suggest,
 	validateField,
@@ -39,12 +40,6 @@ export const proposalOf = (draft: Draft, {question, path}: QuestionEntry): strin
 	return question.kind === 'secret' && value !== undefined ? secretWords(showField(value)) : wordOf(value);
 };
 
-/** A default that was agreed to stays a default: it is not written down. */
-const write = (draft: Draft, path: string, value: ReturnType<typeof parseField> | boolean): Draft =>
-	getAt(draft, path) === undefined && showField(value) === showField(defaultAt(path))
-		? draft
-		: setAt(draft, path, value);
-
 const chosenWord = (question: Question, typed: string): string | undefined => {
 	const options = optionsOf(question);
 	const word = typed.toLowerCase();
@@ -67,15 +62,17 @@ export const answered = (
 	if (text === '') {
 		const given = getAt(draft, path) !== undefined || question.kind === 'secret';
 		const value = given ? undefined : suggest(draft, path);
-		return judged(value === undefined ? draft : write(draft, path, value));
+		return judged(value === undefined ? draft : setUnlessDefault(draft, path, value));
 	}
 	if (question.kind === 'choice' || question.kind === 'yes-no') {
 		const word = chosenWord(question, text);
 		if (word === undefined) return `must be one of ${optionsOf(question).join(', ')}`;
-		return judged(write(draft, path, question.kind === 'yes-no' ? word === 'yes' : parseField({path}, word)));
+		return judged(
+			setUnlessDefault(draft, path, question.kind === 'yes-no' ? word === 'yes' : parseField({path}, word)),
+		);
 	}
 	const value = parseField({path}, text);
 	return question.kind === 'secret' && value === 'prompt'
 		? judged(setAt(draft, path, 'prompt'), typed)
-		: judged(write(draft, path, value));
+		: judged(setUnlessDefault(draft, path, value));
 };

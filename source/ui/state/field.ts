@@ -31,12 +31,6 @@ export const openField = (form: Form, draft: Draft, entry: Entry | undefined): F
 /** The draft as it is with the field as answer, and what the session has to keep aside. */
 export type Committed = {readonly draft: Draft; readonly effects: readonly Effect[]};
 
-/** A draft that only grows by what is not said anyway: a default that was agreed to stays a default. */
-const write = (form: Form, draft: Draft, path: string, value: ReturnType<Form['getAt']>): Draft =>
-	form.getAt(draft, path) === undefined && form.showField(value) === form.showField(form.defaultAt(path))
-		? draft
-		: form.setAt(draft, path, value);
-
 /** Writes the field into the draft. A typed secret only leaves the word `prompt` behind. */
 export const commit = (form: Form, draft: Draft, entry: Entry | undefined, field: Field): Committed => {
 	if (entry?.kind !== 'question' || field.kind === 'none') return {draft, effects: []};
@@ -44,13 +38,13 @@ export const commit = (form: Form, draft: Draft, entry: Entry | undefined, field
 	if (field.kind === 'choice') {
 		const word = optionsOf(question)[field.index] ?? '';
 		const value = question.kind === 'yes-no' ? word === 'yes' : form.parseField({path}, word);
-		return {draft: write(form, draft, path, value), effects: []};
+		return {draft: form.setUnlessDefault(draft, path, value), effects: []};
 	}
 	const {text} = field.line;
 	if (field.masked && text === '') return {draft, effects: []};
 	const value = form.parseField({path}, text);
 	return {
-		draft: write(form, draft, path, value),
+		draft: form.setUnlessDefault(draft, path, value),
 		effects: field.masked && value === 'prompt' ? [{type: 'keep-secret', path, value: text}] : [],
 	};
 };

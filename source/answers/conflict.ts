@@ -1,0 +1,51 @@
+import type {Issue} from './issue.ts';
+import {answersProblems} from './problems.ts';
+import type {CrossFieldIssue, Path} from './rules.ts';
+import {formatPath} from './tree.ts';
+
+type Told = Issue['problem'];
+
+const sameName = ({path, other, what, value}: Extract<CrossFieldIssue, {kind: 'same'}>, isDefault: boolean): Told => {
+	const facts = {path: formatPath(path), other: formatPath(other), what, value};
+	return (answer, more) =>
+		answersProblems.problem('answers-conflict', {case: isDefault ? 'same by default' : 'same', answer, ...facts}, more);
+};
+
+/** A conflict whose words need nothing but the two answers. */
+const betweenTwo = (
+	which: 'over limit' | 'over default limit' | 'below request' | 'needed' | 'key needed',
+	path: Path,
+	other: Path,
+): Told => {
+	const facts = {path: formatPath(path), other: formatPath(other)};
+	return (answer, more) => answersProblems.problem('answers-conflict', {case: which, answer, ...facts}, more);
+};
+
+/** A broken rule between answers in words. @param isGiven tells whether an answer was given, or its default counts */
+export const conflictOf = (rule: CrossFieldIssue, isGiven: (path: Path) => boolean): Issue => {
+	const {path, other} = rule;
+	const conflict = {path, other, code: 'answers-conflict'} as const;
+	switch (rule.kind) {
+		case 'same':
+			return {
+				...conflict,
+				problem: sameName(rule, !isGiven(path)),
+				mirrored: sameName({...rule, path: rule.other, other: path}, !isGiven(rule.other)),
+			};
+		case 'over limit':
+			return {
+				...conflict,
+				problem: betweenTwo(isGiven(rule.other) ? 'over limit' : 'over default limit', path, rule.other),
+				mirrored: betweenTwo('below request', rule.other, path),
+			};
+		case 'cannot be made':
+			return {
+				...conflict,
+				problem: (answer, more) =>
+					answersProblems.problem('answers-conflict', {case: 'cannot be made', answer, path: formatPath(path)}, more),
+			};
+		case 'needed':
+		case 'key needed':
+			return {...conflict, problem: betweenTwo(rule.kind, path, rule.other)};
+	}
+};

@@ -1,0 +1,66 @@
+import type {ProblemTable} from '../../base/problem-table.ts';
+
+const notYaml = 'The answer file is not valid YAML here';
+
+/** What is wrong with the text of an answer file. */
+export const textTable = {
+	'answers-syntax': {
+		area: 'usage',
+		message: notYaml,
+		cases: {
+			alias: {cause: 'The alias has no anchor before it.', fix: 'Put the value in quotes, or write it out.'},
+			anchor: {
+				cause: 'An anchor, alias or tag is not where it can be.',
+				fix: 'Write the value out instead.',
+			},
+			directive: {cause: 'The line begins with %, which is for YAML directives.', fix: 'Take the line out.'},
+			escape: {
+				cause: 'A backslash in double quotes is followed by a character that has no meaning there.',
+				fix: 'Use single quotes, or write the backslash twice.',
+			},
+			flow: {
+				cause: 'A multi-line value stands within { } or [ ].',
+				fix: 'Write the map or list on several lines.',
+			},
+			indentation: {
+				cause: 'The indentation does not fit the lines above.',
+				fix: 'Indent the keys of one map by the same number of spaces.',
+			},
+			'missing character': {
+				cause: 'Something is missing: a colon with a space after it, a comma, a closing quote or a bracket.',
+				fix: 'Look at this line and the one above, and add what is missing.',
+			},
+			'one line': {
+				cause: 'A key and its colon must be on one line, and a value that holds ": " needs quotes.',
+				fix: 'Write "key: value" with a space after the colon, and put the value in quotes.',
+			},
+			'second document': {
+				cause: 'A line with --- begins a second document, and an answer file has one.',
+				fix: 'Take out the line with --- and what follows it.',
+			},
+			'special character': {
+				cause: 'The text begins or goes on with a character that means something in YAML.',
+				fix: 'Put the value in single quotes.',
+			},
+			tab: {cause: 'The line is indented by a tab.', fix: 'Indent by spaces.'},
+			tag: {
+				cause: 'Answers are plain text, numbers, true and false; tags such as !name are not.',
+				fix: 'Take the tag out, or put the value in quotes.',
+			},
+			other: {cause: 'YAML does not allow what stands here.', fix: 'Look at this line and the one above.'},
+		},
+	},
+	'answers-too-large': {
+		area: 'usage',
+		message: 'The answer file has more than {most}',
+		cause: 'An answer file has {most} at most; this looks like another file.',
+		fix: 'Give the path of the answer file.',
+		cases: {size: {}, depth: {message: 'The answer file has too many levels'}},
+	},
+	'answers-duplicate-key': {
+		area: 'usage',
+		cause: 'It is already given in line {line}, column {column}. Only one of the two can count.',
+		fix: 'Take one of them out.',
+		cases: {answer: {message: '{answer} is given twice'}, 'unknown key': {message: 'A key is given twice'}},
+	},
+} as const satisfies ProblemTable;

@@ -1,0 +1,151 @@
+import type {ProblemTable} from '../../base/problem-table.ts';
+
+/** The forms of a reference to a secret, as an operator writes them. */
+const references = 'Write env:NAME, file:PATH, k8s:namespace/name/key, generate or prompt.';
+
+/**
+ * What is wrong with single answers. In the words, `answer` is what the operator calls it: its path, or the flag that it was given by;
+ * `path` is always its path. Messages of one answer begin with its name, so that a form can show them beside it without the name.
+ */
+export const valueTable = {
+	'answers-missing': {
+		area: 'usage',
+		message: '{answer} is missing',
+		cause: '{description}: there is no default for it.',
+		cases: {
+			list: {fix: 'Add an item to {path}.'},
+			plain: {fix: 'Add {path}.'},
+			example: {fix: 'Add {path}. For example: {example}'},
+			'nothing given': {
+				message: 'There are no answers to work with.',
+				cause: 'No --answers file was named, and no earlier run left its answers on this host.',
+				fix: 'Name an answer file with --answers, or start the program in a terminal to be asked.',
+				nextSteps: ['zenml-airgap answers init > answers.yaml'],
+			},
+		},
+	},
+	'answers-unknown-key': {
+		area: 'usage',
+		message: '{answer} is not an answer',
+		cause: 'The keys of {place} are {keys}.',
+		cases: {
+			near: {message: '{answer} is not an answer; did you mean {likely}?', fix: 'Write {nearest}.'},
+			far: {fix: 'Take it out.'},
+			'no space': {fix: 'Write "key: value" with a space after the colon.'},
+			'no space, near': {
+				message: '{answer} is not an answer; did you mean {likely}?',
+				fix: 'Write "key: value" with a space after the colon.',
+			},
+			'no name': {message: 'A key is not a name', cause: 'Keys are plain names.', fix: 'Write "name: value".'},
+			'near, set': {
+				message: '{answer}: is not an answer; did you mean {nearest}?',
+				cause: 'Each --set sets one answer, by its path in the answer file.',
+				fix: 'Write --set {nearest}=…',
+			},
+			'far, set': {
+				message: '{answer}: is not an answer',
+				cause: 'Each --set sets one answer, by its path in the answer file.',
+				fix: 'See the answer file that the init command writes for all paths.',
+			},
+			'group, set': {
+				message: '{answer}: is a group of answers, not one answer',
+				cause: 'Each --set sets one answer, by its path in the answer file.',
+				fix: 'Set one of its answers, such as {inner}.',
+			},
+		},
+	},
+	'answers-wrong-type': {
+		area: 'usage',
+		message: '{answer} must be {expected}, not {found}',
+		cause: '{description}. It is written as {expected}.',
+		cases: {
+			list: {fix: 'Begin each item on its own line with "- ".'},
+			map: {fix: 'Write its keys below it, indented, each as "key: value".'},
+			'no quotes': {fix: 'Write {expected}, without quotes.'},
+			'no quotes, example': {fix: 'Write {expected}, without quotes. For example: {example}'},
+			'one text': {fix: 'Write one text.'},
+			'one text, example': {fix: 'Write one text. For example: {example}'},
+			quotes: {fix: 'Put it in quotes: {key}: "{shown}"'},
+			'no answers': {
+				message: 'The answer file does not hold answers',
+				cause: 'An answer file is a map of keys and values.',
+				fix: 'Write "key: value" lines. The init command writes a file to start from.',
+			},
+		},
+	},
+	'answers-invalid-value': {
+		area: 'usage',
+		message: '{answer} must {rule}',
+		cause: '{description}. The value given does not fit.',
+		cases: {
+			choice: {fix: 'Write {choices}.'},
+			'choice, near': {fix: 'Write {choices}. Did you mean {nearest}?'},
+			list: {fix: 'Add an item to {path}.'},
+			plain: {fix: 'Change it.'},
+			example: {fix: 'Change it. For example: {example}'},
+			key: {message: '{answer} has a key that is not a variable name', fix: 'Change it.'},
+		},
+	},
+	'answers-literal-secret': {
+		area: 'usage',
+		message: '{answer} must be a reference to a secret, not the secret itself',
+		cases: {
+			written: {
+				cause: 'Answers are saved, shown and handed on, so they only say where a secret is.',
+				fix: `${references} If a real secret was written here, change it: it may have been copied.`,
+			},
+			typed: {
+				message: '{answer}: must be a reference to a secret, not the secret itself',
+				cause: 'Arguments are visible to every user of this host and are kept in the history of the shell.',
+				fix: `${references} If a real secret was typed here, change it.`,
+			},
+			read: {cause: 'Answers only say where a secret is.', fix: references},
+		},
+	},
+	'answers-conflict': {
+		area: 'usage',
+		cause: 'The two belong together.',
+		fix: 'Set {path}, or change {other}.',
+		cases: {
+			same: {
+				message: '{answer} is the same {what} as {other}: "{value}"; they must differ',
+				cause: 'What is installed side by side needs names of its own.',
+			},
+			'same by default': {
+				message: '{answer} is the same {what} as {other}: "{value}"; they must differ',
+				cause: 'It is not given, so its default counts, and {other} has that already.',
+			},
+			'over limit': {message: '{answer} is more than {other}; Kubernetes refuses such pods'},
+			'over default limit': {
+				message: '{answer} is more than {other}; Kubernetes refuses such pods',
+				cause: '{other} is not given, so its default counts.',
+			},
+			'below request': {message: '{answer} is less than {other}; Kubernetes refuses such pods'},
+			needed: {message: '{answer} is needed with {other}'},
+			'key needed': {
+				message:
+					'{answer} is needed with bundle.signature.mode require: a signature proves nothing without a known key',
+			},
+			'cannot be made': {
+				message: '{answer} cannot be generated: this login exists already',
+				cause: 'Only a secret that this tool makes can be generated.',
+				fix: 'Set {path} to where the secret is: env:NAME, file:PATH, k8s:namespace/name/key or prompt.',
+			},
+		},
+	},
+	'answers-set-syntax': {
+		area: 'usage',
+		cases: {
+			'no path': {
+				message: '--set number {number}: is not path=value',
+				cause: 'There is no path before an equals sign.',
+				fix: 'Write for example --set registry.host=internal-registry.mycompany.com',
+			},
+			hole: {
+				message: '{answer}: names an item that would leave a hole in the list',
+				cause: 'Items are numbered from 0, and there is none before this one.',
+				fix: 'Take the next free number.',
+			},
+		},
+	},
+} as const satisfies ProblemTable;
