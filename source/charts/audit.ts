@@ -1,11 +1,12 @@
 import {distance} from 'fastest-levenshtein';
-import {type Problem, problem} from '../base/problem.ts';
+import type {Problem} from '../base/problem.ts';
 import {isMap} from '../base/text.ts';
 import type {ChartContents, ChartMetadata} from './contents.ts';
 import type {KeyTree} from './keys.ts';
+import {chartsProblems} from './problems.ts';
 
 /** A key that the chart would ignore without a word, and the key that was probably meant. */
-export type UnknownKey = {readonly path: string; readonly suggestion?: string};
+export type UnknownKey = {readonly path: string; readonly suggestion?: string | undefined};
 
 /**
  * Keys that changed their name or place, where no spelling leads from one to the other. Left: as older documents or
@@ -53,25 +54,20 @@ export const auditValues = (values: unknown, contents: ChartContents): readonly 
 			const child = tree.children.get(key);
 			if (child) return walk(inner, child, [...path, key]);
 			if (tree.free) return [];
-			const suggestion = suggest(root, tree, path, key);
-			return [{path: [...path, key].join('.'), ...(suggestion === undefined ? {} : {suggestion})}];
+			return [{path: [...path, key].join('.'), suggestion: suggest(root, tree, path, key)}];
 		});
 	};
 	return walk(values, root, []);
 };
 
 /** The refusal for keys that a chart does not know, or undefined when there are none. */
-export const auditProblem = (unknown: readonly UnknownKey[], chart: ChartMetadata): Problem | undefined =>
-	unknown.length === 0
-		? undefined
-		: problem({
-				code: 'chart-keys-unknown',
-				area: 'bundle',
-				who: 'vendor',
-				message: `The chart ${chart.name} ${chart.version} does not know ${unknown.length === 1 ? 'a key' : `${unknown.length} keys`} that the answers need: ${unknown.map(({path}) => path).join(', ')}`,
-				cause: 'Helm would ignore these keys without a word, and the installed system would be a wrong one.',
-				fix: 'Use a bundle with supported chart versions; nothing was changed.',
-				evidence: unknown.map(({path, suggestion}) =>
-					suggestion === undefined ? path : `${path} (the chart has ${suggestion})`,
-				),
-			});
+export const auditProblem = (unknown: readonly UnknownKey[], {name, version}: ChartMetadata): Problem | undefined => {
+	if (unknown.length === 0) return undefined;
+	const facts = {chart: `${name} ${version}`, keys: unknown.map(({path}) => path).join(', ')};
+	const evidence = unknown.map(({path, suggestion}) =>
+		suggestion === undefined ? path : `${path} (the chart has ${suggestion})`,
+	);
+	return unknown.length === 1
+		? chartsProblems.problem('chart-keys-unknown', {case: 'one', ...facts}, {evidence})
+		: chartsProblems.problem('chart-keys-unknown', {case: 'several', count: unknown.length, ...facts}, {evidence});
+};

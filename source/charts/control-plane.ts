@@ -34,30 +34,60 @@ const passwordValues = (chart: ChartContents, username: string, password: string
 		? {enabled: true, adminUsername: username, adminPassword: password}
 		: password;
 
+/** What the values of the control plane are made from. */
+export type ControlPlaneInput = {
+	readonly answers: Answers;
+	readonly chart: ChartContents;
+	readonly images: ImagePlaces;
+	readonly secrets: ControlPlaneSecrets;
+};
+
+const at = (key: string): string => `${root}.${key}`;
+
+const databaseValues = ({answers: {controlPlane, database}, chart, secrets}: ControlPlaneInput): unknown => {
+	const byReference =
+		secrets.databaseSecret !== undefined && knows(chart.known, at('database.external.passwordSecretRef'));
+	return {
+		external: {
+			type: engineNames[database.engine] ?? database.engine,
+			host: database.host,
+			port: database.port,
+			username: controlPlane.database.username,
+			database: controlPlane.database.name,
+			...(byReference ? {passwordSecretRef: {...secrets.databaseSecret}} : {password: secrets.databasePassword}),
+		},
+	};
+};
+
+/** What the chart cannot do of what the answers ask for. */
+const shortcomings = ({answers: {database}, chart}: ControlPlaneInput): readonly string[] => {
+	const {name, version} = chart.metadata;
+	const fixesAdmin = !has(chart, controlPlaneFeatures.passwordSection, root);
+	return [
+		...(fixesAdmin
+			? [
+					`The chart ${name} ${version} fixes the name of the administrator; controlPlane.admin.username must be the name it uses.`,
+				]
+			: []),
+		...(database.tls === 'verify-full'
+			? [
+					`The chart ${name} ${version} has no key for the TLS of its database connection: the server decides, and may not check the database's certificate.`,
+				]
+			: []),
+	];
+};
+
 /**
  * Values of the control plane chart. Keys: the vendor's air-gap guide, step 6, corrected where the chart differs:
  * engine `postgres`, `resources` at the top level, `auth.password` as the chart has it.
  * @throws ProblemError `image-not-in-bundle`.
  */
-export const controlPlaneValues = ({
-	answers,
-	chart,
-	images,
-	secrets,
-}: {
-	readonly answers: Answers;
-	readonly chart: ChartContents;
-	readonly images: ImagePlaces;
-	readonly secrets: ControlPlaneSecrets;
-}): ChartValues => {
-	const {controlPlane, database} = answers;
-	const at = (key: string): string => `${root}.${key}`;
-	const takesReference =
-		secrets.databaseSecret !== undefined && knows(chart.known, at('database.external.passwordSecretRef'));
+export const controlPlaneValues = (input: ControlPlaneInput): ChartValues => {
+	const {answers, chart, images, secrets} = input;
+	const {controlPlane} = answers;
 	const image = (name: string) => ({...imageOf(images, name), pullPolicy: 'IfNotPresent'});
 	const certificates = certificateValues(chart, root, secrets.ca);
 	const pods = podValues(chart, controlPlane, answers);
-	const namesAdmin = has(chart, controlPlaneFeatures.passwordSection, root);
 	return {
 		values: {
 			...pods.values,
@@ -67,36 +97,12 @@ export const controlPlaneValues = ({
 				serverURL: httpsUrl(controlPlane.host, answers),
 				...ifKnown(chart, at('debug'), false),
 				...ifKnown(chart, at('analyticsOptIn'), false),
-				database: {
-					external: {
-						type: engineNames[database.engine] ?? database.engine,
-						host: database.host,
-						port: database.port,
-						username: controlPlane.database.username,
-						database: controlPlane.database.name,
-						...(takesReference
-							? {passwordSecretRef: {...secrets.databaseSecret}}
-							: {password: secrets.databasePassword}),
-					},
-				},
+				database: databaseValues(input),
 				auth: {password: passwordValues(chart, controlPlane.admin.username, secrets.adminPassword)},
 				ingress: ingressValues(controlPlane.host, answers),
 				...certificates.values,
 			},
 		},
-		warnings: [
-			...pods.warnings,
-			...certificates.warnings,
-			...(namesAdmin
-				? []
-				: [
-						`The chart ${chart.metadata.name} ${chart.metadata.version} fixes the name of the administrator; controlPlane.admin.username must be the name it uses.`,
-					]),
-			...(database.tls === 'verify-full'
-				? [
-						`The chart ${chart.metadata.name} ${chart.metadata.version} has no key for the TLS of its database connection: the server decides, and may not check the database's certificate.`,
-					]
-				: []),
-		],
+		warnings: [...pods.warnings, ...certificates.warnings, ...shortcomings(input)],
 	};
 };

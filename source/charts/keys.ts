@@ -1,4 +1,5 @@
 import {isMap} from '../base/text.ts';
+
 /** What a chart knows below one key. `free` means any child is fine: annotations, resources, lists. */
 export type KeyTree = {
 	readonly children: Map<string, KeyTree>;
@@ -36,6 +37,52 @@ type Mention = {readonly path: readonly string[]; readonly whole: boolean; reado
 
 const reference = String.raw`(?:\.Values|\.ZenML|(?<![\w$.])\.server|\$\w+(?:\.Values)?)((?:\.[A-Za-z_]\w*)+)`;
 
+const partsOf = (dotted: string): readonly string[] => dotted.split('.').filter((part) => part !== '');
+
+/** What each `$x := .Values.a` of a template stands for. */
+const variablesIn = (template: string): ReadonlyMap<string, readonly string[]> =>
+	new Map(
+		[...template.matchAll(/\$(\w+)\s*:=\s*\$?\.Values((?:\.\w+)+)\s*-?\}\}/gu)].map(
+			([, name = '', dotted = '']) => [name, partsOf(dotted)] as const,
+		),
+	);
+
+/** A template, and what the names in it stand for. */
+type Scope = {
+	readonly template: string;
+	readonly variables: ReadonlyMap<string, readonly string[]>;
+	/** The main sections of the chart, for which the product's charts have names of their own. */
+	readonly roots: readonly string[];
+};
+
+/** The paths that a reference may stand for: several where its name is that of any main section. */
+const pathsOf = (text: string, dotted: string, {variables, roots}: Scope): readonly (readonly string[])[] => {
+	const path = partsOf(dotted);
+	if (text.includes('.Values.')) return [path];
+	const name = /^\$(\w+)/u.exec(text)?.[1];
+	const base = variables.get(name ?? '');
+	if (base) return [[...base, ...path]];
+	if (name !== undefined && !sections.includes(name)) return [];
+	return roots.map((root) => [root, ...path]);
+};
+
+/** What the text around a reference says about it. */
+const readMention = ([text, dotted = '']: RegExpExecArray, at: number, scope: Scope): readonly Mention[] => {
+	const {template} = scope;
+	const before = template.slice(Math.max(0, at - 80), at);
+	const after = template.slice(at + text.length, at + text.length + 300);
+	const action = after.slice(0, Math.max(0, after.indexOf('}}')));
+	const block = after.slice(action.length).split(/\{\{-?\s*end\b/u)[0] ?? '';
+	const isScope = /\bwith\s+$/u.test(before);
+	const isWhole =
+		/(toYaml|toJson|range(\s+\$\w+\s*(,\s*\$\w+\s*)?:=)?)\s+\(?\s*$/u.test(before) ||
+		/\|\s*(toYaml|toJson)\b/u.test(action) ||
+		(isScope && /(toYaml|toJson|range)\s+\./u.test(block));
+	const literals = /(?:get|index|hasKey)\s+\(?\s*$/u.test(before) ? [...action.matchAll(/"([\w-]+)"/gu)] : [];
+	const keys = literals.map(([, key = '']) => key);
+	return pathsOf(text, dotted, scope).map((path) => ({path: [...path, ...keys], whole: isWhole, scope: isScope}));
+};
+
 /**
  * The value paths that one template mentions. Helm has no schema that lists them, and many keys of the product's
  * charts stand in values.yaml only as comments (`poolSize`, `threadPoolSize`), so the templates are the truth.
@@ -43,45 +90,28 @@ const reference = String.raw`(?:\.Values|\.ZenML|(?<![\w$.])\.server|\$\w+(?:\.V
  * `$x := .Values.a` followed by `$x.b`, and `get`, `index`, `hasKey` with literal keys.
  */
 const mentions = (template: string, roots: readonly string[]): readonly Mention[] => {
-	const split = (dotted: string): readonly string[] => dotted.split('.').filter((part) => part !== '');
-	const variables = new Map<string, readonly string[]>();
-	for (const [, name, dotted] of template.matchAll(/\$(\w+)\s*:=\s*\$?\.Values((?:\.\w+)+)\s*-?\}\}/gu)) {
-		if (name !== undefined && dotted !== undefined) variables.set(name, split(dotted));
-	}
-	const resolve = (text: string, dotted: string): readonly (readonly string[])[] => {
-		const path = split(dotted);
-		if (text.includes('.Values.')) return [path];
-		const name = /^\$(\w+)/u.exec(text)?.[1];
-		if (name !== undefined) {
-			const base = variables.get(name);
-			if (base) return [[...base, ...path]];
-			if (!sections.includes(name)) return [];
-		}
-		return roots.map((root) => [root, ...path]);
-	};
-	const found: Mention[] = [];
-	for (const match of template.matchAll(new RegExp(reference, 'gu'))) {
-		const [text, dotted = ''] = match;
-		const before = template.slice(Math.max(0, match.index - 80), match.index);
-		const after = template.slice(match.index + text.length, match.index + text.length + 300);
-		const action = after.slice(0, Math.max(0, after.indexOf('}}')));
-		const block = after.slice(action.length).split(/\{\{-?\s*end\b/u)[0] ?? '';
-		const scope = /\bwith\s+$/u.test(before);
-		const whole =
-			/(toYaml|toJson|range(\s+\$\w+\s*(,\s*\$\w+\s*)?:=)?)\s+\(?\s*$/u.test(before) ||
-			/\|\s*(toYaml|toJson)\b/u.test(action) ||
-			(scope && /(toYaml|toJson|range)\s+\./u.test(block));
-		const literal = /(?:get|index|hasKey)\s+\(?\s*$/u.test(before) ? action.matchAll(/"([\w-]+)"/gu) : [];
-		const keys = [...literal].map(([, key]) => key ?? '');
-		for (const path of resolve(text, dotted)) found.push({path: [...path, ...keys], whole, scope});
-	}
-	return found;
+	const scope = {template, variables: variablesIn(template), roots};
+	return [...template.matchAll(new RegExp(reference, 'gu'))].flatMap((match) => readMention(match, match.index, scope));
 };
 
 const hasChildren = (values: unknown, path: readonly string[]): boolean => {
 	let at: unknown = values;
 	for (const key of path) at = isMap(at) ? at[key] : undefined;
 	return isMap(at) && Object.keys(at).length > 0;
+};
+
+/** Adds what a template mentions. What it hands on as a whole takes any child, unless it is a main section. */
+const addMention = (tree: KeyTree, {path, whole, scope}: Mention, values: unknown): void => {
+	const at = reach(tree, path);
+	const isSection = path.length === 1 && sections.includes(path[0] ?? '');
+	if (!isSection && (whole || (scope && !hasChildren(values, path)))) at.free = true;
+};
+
+/** A renamed section is known under its old name only as a whole; its keys are those of the new one. */
+const shareSections = (tree: KeyTree): void => {
+	const [first, second] = sections.map((name) => tree.children.get(name));
+	if (!first || !second) return;
+	for (const [key, value] of first.children) if (!second.children.has(key)) second.children.set(key, value);
 };
 
 /**
@@ -95,17 +125,8 @@ export const knownKeys = (values: unknown, templates: readonly string[], subchar
 	const roots = sections.filter(
 		(name) => tree.children.has(name) || new RegExp(`\\.Values\\.${name}\\b`, 'u').test(text),
 	);
-	for (const template of templates) {
-		for (const {path, whole, scope} of mentions(template, roots)) {
-			const at = reach(tree, path);
-			const isSection = path.length === 1 && sections.includes(path[0] ?? '');
-			if (!isSection && (whole || (scope && !hasChildren(values, path)))) at.free = true;
-		}
-	}
-	// A renamed section is known under its old name only as a whole; its keys are those of the new one.
-	const [first, second] = sections.map((name) => tree.children.get(name));
-	if (first && second)
-		for (const [key, value] of first.children) if (!second.children.has(key)) second.children.set(key, value);
+	for (const mention of templates.flatMap((template) => mentions(template, roots))) addMention(tree, mention, values);
+	shareSections(tree);
 	for (const name of ['global', ...subcharts]) reach(tree, [name]).free = true;
 	settle(tree);
 	return tree;

@@ -1,5 +1,7 @@
 import {parseAllDocuments} from 'yaml';
-import {type Problem, problem} from '../base/problem.ts';
+import type {Problem} from '../base/problem.ts';
+import {isMap} from '../base/text.ts';
+import {chartsProblems} from './problems.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -19,18 +21,17 @@ export type Inspection = {
 	readonly warnings: readonly string[];
 };
 
+type Variable = {readonly name: string; readonly value?: string};
+
 type Container = {
 	readonly name: string;
 	readonly image?: string;
 	readonly resources?: Json;
-	readonly env?: readonly {readonly name: string; readonly value?: string}[];
+	readonly env?: readonly Variable[];
 };
 
 const at = (value: unknown, ...keys: readonly string[]): unknown =>
-	keys.reduce<unknown>(
-		(inner, key) => (inner !== null && typeof inner === 'object' ? (inner as Json)[key] : undefined),
-		value,
-	);
+	keys.reduce<unknown>((inner, key) => (isMap(inner) ? inner[key] : undefined), value);
 
 const podPaths: Readonly<Record<string, readonly string[]>> = {
 	Pod: ['spec'],
@@ -54,32 +55,23 @@ const isTest = (object: RenderedObject): boolean => hooks(object).some((hook) =>
 
 const label = ({kind, metadata}: RenderedObject): string => `${kind} ${metadata.name}`;
 
-const wrong = (code: string, message: string, cause: string, evidence: readonly string[] = []): Problem =>
-	problem({
-		code,
-		area: 'bundle',
-		who: 'vendor',
-		message,
-		cause,
-		fix: 'Use a bundle with supported chart versions; nothing was changed.',
-		evidence,
-	});
+type Use = {readonly object: string; readonly image: string};
 
-const imageProblems = (
-	uses: readonly {readonly object: string; readonly image: string}[],
-	registryHost: string,
-): readonly Problem[] => {
-	const foreign = uses.filter(({image}) => !image.startsWith(`${registryHost}/`));
-	return foreign.length === 0
-		? []
-		: [
-				wrong(
-					'image-from-outside',
-					`The chart would pull from outside the internal registry ${registryHost}.`,
-					'An image of the chart is not set by the answers; behind an air gap such a pod never starts.',
-					foreign.map(({object, image}) => `${object}: ${image}`),
-				),
-			];
+const imageProblems = (uses: readonly Use[], registry: string): readonly Problem[] => {
+	const evidence = uses
+		.filter(({image}) => !image.startsWith(`${registry}/`))
+		.map(({object, image}) => `${object}: ${image}`);
+	return evidence.length === 0 ? [] : [chartsProblems.problem('image-from-outside', {registry}, {evidence})];
+};
+
+const resourceProblems = (objects: readonly RenderedObject[]): readonly Problem[] => {
+	const unlimited = objects.filter(
+		(object) =>
+			object.kind === 'Deployment' &&
+			containersOf(object, 'containers').some(({resources = {}}) => Object.keys(resources).length === 0),
+	);
+	if (unlimited.length === 0) return [];
+	return [chartsProblems.problem('resources-missing', {objects: unlimited.map(label).join(', ')})];
 };
 
 const duplicateVariables = (object: RenderedObject): readonly string[] =>
@@ -94,65 +86,56 @@ const duplicateVariables = (object: RenderedObject): readonly string[] =>
 const publicHost = /^https?:\/\/([^/:]*\.)?zenml\.io([:/]|$)/iu;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu;
 
-const workspaceProblems = (objects: readonly RenderedObject[]): readonly Problem[] => {
-	const migrates = objects.some(
+/** The server runs its migrations in a hook of its own; without a database it has none to migrate. */
+const migrates = (objects: readonly RenderedObject[]): boolean =>
+	objects.some(
 		(object) => object.kind === 'Job' && hooks(object).some((hook) => hook === 'pre-install' || hook === 'pre-upgrade'),
 	);
-	const secretKeys = objects
+
+const hasSecretKey = (objects: readonly RenderedObject[], key: string): boolean =>
+	objects
 		.filter(({kind}) => kind === 'Secret')
-		.flatMap((secret) => [
-			...Object.keys((at(secret, 'data') as Json | undefined) ?? {}),
-			...Object.keys((at(secret, 'stringData') as Json | undefined) ?? {}),
-		]);
-	const variables = objects
-		.filter(({kind}) => kind === 'Deployment')
-		.flatMap((object) => containersOf(object, 'containers').flatMap(({env = []}) => env));
+		.some((secret) => at(secret, 'data', key) !== undefined || at(secret, 'stringData', key) !== undefined);
+
+const assigned = ({name, value}: Variable): string => `${name}=${value ?? ''}`;
+
+const publicCalls = (variables: readonly Variable[]): readonly Problem[] => {
 	const outside = variables.filter(
 		({name, value}) => name.startsWith('ZENML_SERVER_PRO_') && publicHost.test(value ?? ''),
 	);
+	return outside.length === 0
+		? []
+		: [chartsProblems.problem('public-control-plane', {}, {evidence: outside.map(assigned)})];
+};
+
+const membership = (variables: readonly Variable[]): readonly Problem[] => {
 	const ids = variables.filter(({name}) => /^ZENML_SERVER_PRO_(ORGANIZATION|WORKSPACE|TENANT)_ID$/u.test(name));
-	const enrolled = ids.length >= 2 && ids.every(({value}) => uuid.test(value ?? ''));
+	const isEnrolled = ids.length >= 2 && ids.every(({value}) => uuid.test(value ?? ''));
+	return isEnrolled ? [] : [chartsProblems.problem('workspace-not-enrolled', {}, {evidence: ids.map(assigned)})];
+};
+
+const workspaceProblems = (objects: readonly RenderedObject[]): readonly Problem[] => {
+	const variables = objects
+		.filter(({kind}) => kind === 'Deployment')
+		.flatMap((object) => containersOf(object, 'containers').flatMap(({env = []}) => env));
 	return [
-		...(migrates
-			? []
-			: [
-					wrong(
-						'migration-missing',
-						'The rendered workspace server has no Job that migrates its database.',
-						'The chart did not take the database settings; the server would fall back to a file that is lost with its pod.',
-					),
-				]),
-		...(secretKeys.includes('ZENML_STORE_URL')
-			? []
-			: [
-					wrong(
-						'database-not-set',
-						'The rendered workspace server does not use the database of the answers.',
-						'No Secret has ZENML_STORE_URL; the server would fall back to a file that is lost with its pod.',
-					),
-				]),
-		...(outside.length === 0
-			? []
-			: [
-					wrong(
-						'public-control-plane',
-						"The rendered workspace server would call the vendor's public service.",
-						"The chart did not take the control plane's addresses.",
-						outside.map(({name, value}) => `${name}=${value}`),
-					),
-				]),
-		...(enrolled
-			? []
-			: [
-					wrong(
-						'workspace-not-enrolled',
-						'The rendered workspace server is not a member of the control plane.',
-						'The chart did not take the identity from the enrolment: organization and workspace must be UUIDs.',
-						ids.map(({name, value}) => `${name}=${value ?? ''}`),
-					),
-				]),
+		...(migrates(objects) ? [] : [chartsProblems.problem('migration-missing', {})]),
+		...(hasSecretKey(objects, 'ZENML_STORE_URL') ? [] : [chartsProblems.problem('database-not-set', {})]),
+		...publicCalls(variables),
+		...membership(variables),
 	];
 };
+
+/** Without being told: the workspace server's Deployment is the one that Helm names after the chart. */
+const looksLikeWorkspace = (objects: readonly RenderedObject[]): boolean =>
+	objects.some(({kind, metadata}) => kind === 'Deployment' && metadata.name.endsWith('zenml'));
+
+const nothing = (evidence: readonly string[]): Inspection => ({
+	objects: [],
+	images: [],
+	problems: [chartsProblems.problem('rendered-not-yaml', {}, {evidence})],
+	warnings: [],
+});
 
 /**
  * Checks the output of `helm template` before anything is installed. Helm accepts values that mean nothing to a chart,
@@ -162,53 +145,31 @@ const workspaceProblems = (objects: readonly RenderedObject[]): readonly Problem
  */
 export const inspectRendered = (
 	yamlStream: string,
-	{registryHost, component}: {readonly registryHost: string; readonly component?: 'control-plane' | 'workspace'},
+	{
+		registryHost,
+		component,
+	}: {readonly registryHost: string; readonly component?: 'control-plane' | 'workspace' | undefined},
 ): Inspection => {
-	const documents = parseAllDocuments(yamlStream);
-	const broken = ('empty' in documents ? [] : documents).flatMap(({errors}) => errors.map(({message}) => message));
-	const objects =
-		broken.length > 0
-			? []
-			: documents.map((document) => document.toJS() as RenderedObject | null).filter((object) => object !== null);
-	const real = objects.filter((object) => !isTest(object));
-	const uses = real.flatMap((object) =>
+	const parsed = parseAllDocuments(yamlStream);
+	const documents = 'empty' in parsed ? [] : parsed;
+	const broken = documents.flatMap(({errors}) => errors.map(({message}) => message));
+	if (broken.length > 0) return nothing(broken);
+	const objects = documents
+		.map((document) => document.toJS() as RenderedObject | null)
+		.filter((object) => object !== null);
+	const installed = objects.filter((object) => !isTest(object));
+	const uses = installed.flatMap((object) =>
 		containersOf(object, 'initContainers', 'containers').map(({image = ''}) => ({object: label(object), image})),
 	);
-	const isWorkspace =
-		component === undefined
-			? real.some(({kind, metadata}) => kind === 'Deployment' && metadata.name.endsWith('zenml'))
-			: component === 'workspace';
-	const unlimited = real
-		.filter(({kind}) => kind === 'Deployment')
-		.filter((object) =>
-			containersOf(object, 'containers').some(({resources = {}}) => Object.keys(resources).length === 0),
-		);
+	const isWorkspace = component === undefined ? looksLikeWorkspace(installed) : component === 'workspace';
 	return {
 		objects,
 		images: [...new Set(uses.map(({image}) => image))].sort(),
 		problems: [
-			...(broken.length === 0
-				? []
-				: [
-						wrong(
-							'rendered-not-yaml',
-							'The chart renders something that is not YAML.',
-							'The chart is damaged.',
-							broken,
-						),
-					]),
 			...imageProblems(uses, registryHost),
-			...(unlimited.length === 0
-				? []
-				: [
-						wrong(
-							'resources-missing',
-							`The chart did not take the CPU and memory of the answers: ${unlimited.map(label).join(', ')}.`,
-							'Its key for resources is another one.',
-						),
-					]),
-			...(isWorkspace && broken.length === 0 ? workspaceProblems(real) : []),
+			...resourceProblems(installed),
+			...(isWorkspace ? workspaceProblems(installed) : []),
 		],
-		warnings: real.flatMap(duplicateVariables),
+		warnings: installed.flatMap(duplicateVariables),
 	};
 };

@@ -1,8 +1,8 @@
 import {isIPv6} from 'node:net';
 import type {Answers, ComponentAnswers} from '../answers/schema.ts';
-import {ProblemError} from '../base/problem.ts';
 import type {ChartContents} from './contents.ts';
 import {knows} from './keys.ts';
+import {chartsProblems} from './problems.ts';
 
 /** A key of a Kubernetes Secret in the namespace of the release. */
 export type SecretKey = {readonly name: string; readonly key: string};
@@ -32,14 +32,8 @@ export const imageOf = (
 ): {readonly repository: string; readonly tag: string} => {
 	const tag = tags[name];
 	if (tag === undefined) {
-		throw new ProblemError({
-			code: 'image-not-in-bundle',
-			area: 'bundle',
-			who: 'vendor',
-			message: `The bundle has no image ${name}.`,
-			cause: `It has ${Object.keys(tags).join(', ') || 'no images'}.`,
-			fix: 'Ask for a complete bundle.',
-		});
+		const images = Object.keys(tags).join(', ') || 'no images';
+		throw chartsProblems.error('image-not-in-bundle', {image: name, images});
 	}
 	return {repository: `${prefix}/${name}`, tag};
 };

@@ -1,6 +1,7 @@
 import semver from 'semver';
-import {type Problem, problem} from '../base/problem.ts';
+import type {Problem} from '../base/problem.ts';
 import type {ChartMetadata} from './contents.ts';
+import {chartsProblems} from './problems.ts';
 
 /** What is said about two or one chart versions: refusals, and warnings in the operator's words. */
 export type Verdict = {readonly problems: readonly Problem[]; readonly warnings: readonly string[]};
@@ -9,9 +10,10 @@ type Rule = {
 	/** Ranges that both must match for the rule to speak; absent matches everything. */
 	readonly controlPlane?: string;
 	readonly workspace?: string;
-	readonly severity: 'problem' | 'warning';
-	readonly text: string;
-};
+} & (
+	| {readonly refuses: keyof (typeof chartsProblems.table)['chart-versions-do-not-fit']['cases']}
+	| {readonly warns: string}
+);
 
 /**
  * Versions that do not fit each other, from the vendor's prerequisites page (the control plane is as new as or newer
@@ -21,29 +23,25 @@ const rules: readonly Rule[] = [
 	{
 		controlPlane: '>=0.12.0',
 		workspace: '<0.85.0',
-		severity: 'problem',
-		text: 'a control plane from 0.12.0 on needs workspace servers from 0.85.0 on',
+		refuses: 'workspace server before 0.85.0',
 	},
 	{
 		controlPlane: '<0.12.0',
 		workspace: '>=0.85.0',
-		severity: 'warning',
-		text: 'the control plane is older than the workspace server; it should be as new or newer',
+		warns: 'the control plane is older than the workspace server; it should be as new or newer',
 	},
 	{
 		workspace: '<0.74.0',
-		severity: 'warning',
-		text: 'workspace servers before 0.74.0 cannot be given a private CA, so they cannot connect to a control plane whose certificate an internal CA signed',
+		warns:
+			'workspace servers before 0.74.0 cannot be given a private CA, so they cannot connect to a control plane whose certificate an internal CA signed',
 	},
 	{
 		workspace: '>=0.74.0 <0.94.3',
-		severity: 'warning',
-		text: 'workspace servers before 0.94.3 try to reach PyPI, which slows them down behind an air gap',
+		warns: 'workspace servers before 0.94.3 try to reach PyPI, which slows them down behind an air gap',
 	},
 	{
 		controlPlane: '<0.13.13',
-		severity: 'warning',
-		text: 'control planes before 0.13.13 take passwords only as text in the values of the Helm release',
+		warns: 'control planes before 0.13.13 take passwords only as text in the values of the Helm release',
 	},
 ];
 
@@ -66,26 +64,17 @@ export const versionsFit = (
 			),
 		};
 	}
-	const pair = `${controlPlane.name} ${controlPlane.version} with ${workspace.name} ${workspace.version}`;
 	const spoken = rules.filter(
 		(rule) => within(controlPlane.version, rule.controlPlane) && within(workspace.version, rule.workspace),
 	);
+	const pair = `${controlPlane.name} ${controlPlane.version} with ${workspace.name} ${workspace.version}`;
 	return {
-		problems: spoken
-			.filter(({severity}) => severity === 'problem')
-			.map(({text}) =>
-				problem({
-					code: 'chart-versions-do-not-fit',
-					area: 'bundle',
-					who: 'vendor',
-					message: `The charts of the bundle do not fit each other: ${pair}.`,
-					cause: `By the vendor's release notes ${text}.`,
-					fix: 'Ask for a bundle in which control plane and workspace server were released together.',
-				}),
-			),
-		warnings: spoken
-			.filter(({severity}) => severity === 'warning')
-			.map(({text}) => `${controlPlane.version} / ${workspace.version}: ${text}.`),
+		problems: spoken.flatMap((rule) =>
+			'refuses' in rule ? [chartsProblems.problem('chart-versions-do-not-fit', {case: rule.refuses, pair})] : [],
+		),
+		warnings: spoken.flatMap((rule) =>
+			'warns' in rule ? [`${controlPlane.version} / ${workspace.version}: ${rule.warns}.`] : [],
+		),
 	};
 };
 
@@ -104,12 +93,9 @@ export const kubeVersionFits = (
 	const version = clusterVersion(gitVersion);
 	if (kubeVersion === undefined || kubeVersion === '' || version === undefined) return undefined;
 	if (semver.validRange(kubeVersion) === null || within(version, kubeVersion)) return undefined;
-	return problem({
-		code: 'kubernetes-version-unfit',
-		area: 'prerequisites',
-		who: 'cluster admin',
-		message: `The chart ${chart.name} ${chart.version} does not support Kubernetes ${gitVersion}.`,
-		cause: `It asks for Kubernetes ${kubeVersion}.`,
-		fix: 'Upgrade the cluster, or ask for a bundle whose charts support it.',
+	return chartsProblems.problem('kubernetes-version-unfit', {
+		chart: `${chart.name} ${chart.version}`,
+		version: gitVersion,
+		wanted: kubeVersion,
 	});
 };

@@ -3,7 +3,8 @@ import type {ChartContents} from './contents.ts';
 import {has, workspaceFeatures} from './features.ts';
 import {type ImagePlaces, imageOf} from './shared.ts';
 
-type Environment = Readonly<Record<string, string>>;
+/** Environment variables of a server; all values are texts. */
+export type Environment = Readonly<Record<string, string>>;
 
 /** Plugin classes (the vendor's air-gap guide, step 13). */
 const implementations: Readonly<Record<Answers['workloadManager']['implementation'], string>> = {

@@ -15,7 +15,7 @@ import {
 	type SecretKey,
 	urlHost,
 } from './shared.ts';
-import {workloadManagerEnvironment} from './workload-manager.ts';
+import {type Environment, workloadManagerEnvironment} from './workload-manager.ts';
 
 /** What the control plane told when the workspace was enrolled; the IDs are UUIDs. */
 export type Enrollment = {
@@ -50,12 +50,19 @@ export const serverPool = {threadPoolSize: 20, poolSize: '10', maxOverflow: '-1'
 export const workspaceRoot = (chart: ChartContents): 'server' | 'zenml' =>
 	has(chart, features.serverSection, 'server') ? 'server' : 'zenml';
 
+/** What the values of one workspace server are made from. */
+export type WorkspaceInput = {
+	readonly answers: Answers;
+	readonly workspace: WorkspaceAnswers;
+	readonly chart: ChartContents;
+	readonly images: ImagePlaces;
+	readonly enrollment: Enrollment;
+	readonly secrets: WorkspaceSecrets;
+};
+
 const databaseValues = (
-	{database}: Answers,
-	workspace: WorkspaceAnswers,
-	chart: ChartContents,
+	{answers: {database}, workspace, chart, secrets}: WorkspaceInput,
 	root: string,
-	secrets: WorkspaceSecrets,
 ): ChartValues => {
 	const {name, username} = workspace.database;
 	const byReference = secrets.databaseSecret !== undefined && has(chart, features.passwordSecretRef, root);
@@ -83,7 +90,7 @@ const databaseValues = (
 	};
 };
 
-const proValues = (answers: Answers, chart: ChartContents, root: string, enrollment: Enrollment): unknown => {
+const proValues = ({answers, chart, enrollment}: WorkspaceInput, root: string): unknown => {
 	const {workspaceId, workspaceName} = enrollment;
 	return {
 		enabled: true,
@@ -98,34 +105,39 @@ const proValues = (answers: Answers, chart: ChartContents, root: string, enrollm
 	};
 };
 
+/** Variables that switch off what needs the internet, then those of the snapshots, then the operator's own. */
+const environmentValues = ({workspace, chart}: WorkspaceInput, root: string, snapshots: Environment): Environment => ({
+	...(knows(chart.known, `${root}.analyticsOptIn`) ? {} : {ZENML_ANALYTICS_OPT_IN: 'False'}),
+	ZENML_SERVER_DISPLAY_ANNOUNCEMENTS: 'false',
+	ZENML_SERVER_DISPLAY_UPDATES: 'false',
+	...snapshots,
+	...workspace.environment,
+});
+
+const environmentWarnings = ({workspace, chart}: WorkspaceInput, root: string): readonly string[] => {
+	const {name, version} = chart.metadata;
+	const mayStandTwice =
+		Object.keys(workspace.environment).length > 0 && !has(chart, features.environmentOverrides, root);
+	return mayStandTwice
+		? [
+				`In ${name} ${version} a variable of workspaces.environment that the chart sets too stands twice in the pod; Kubernetes may refuse the second upgrade. 0.94.1 or newer is free of that.`,
+			]
+		: [];
+};
+
 /**
  * Values of the chart of one workspace server. Keys: the vendor's air-gap guide, step 8, corrected where the chart
  * differs: `database.url`, membership in the control plane, an encryption key, no telemetry, `resources` at the top.
  * @throws ProblemError `image-not-in-bundle`.
  */
-export const workspaceValues = ({
-	answers,
-	workspace,
-	chart,
-	images,
-	enrollment,
-	secrets,
-}: {
-	readonly answers: Answers;
-	readonly workspace: WorkspaceAnswers;
-	readonly chart: ChartContents;
-	readonly images: ImagePlaces;
-	readonly enrollment: Enrollment;
-	readonly secrets: WorkspaceSecrets;
-}): ChartValues => {
+export const workspaceValues = (input: WorkspaceInput): ChartValues => {
+	const {answers, workspace, chart, images, secrets} = input;
 	const root = workspaceRoot(chart);
 	const at = (key: string): string => `${root}.${key}`;
-	const database = databaseValues(answers, workspace, chart, root, secrets);
+	const database = databaseValues(input, root);
 	const manager = workloadManagerEnvironment(answers, chart, images, root);
 	const certificates = certificateValues(chart, root, secrets.ca);
 	const pods = podValues(chart, workspace, answers);
-	const telemetry = knows(chart.known, at('analyticsOptIn'));
-	const overrides = Object.keys(workspace.environment).length > 0 && !has(chart, features.environmentOverrides, root);
 	return {
 		values: {
 			...pods.values,
@@ -136,19 +148,13 @@ export const workspaceValues = ({
 				serverURL: httpsUrl(workspace.host, answers),
 				...ifKnown(chart, at('debug'), false),
 				...ifKnown(chart, at('analyticsOptIn'), false),
-				pro: proValues(answers, chart, root, enrollment),
+				pro: proValues(input, root),
 				auth: {jwtSecretKey: secrets.jwtSecretKey},
 				database: database.values,
 				secretsStore: {type: 'sql', sql: {encryptionKey: secrets.encryptionKey}},
 				ingress: ingressValues(workspace.host, answers),
 				...certificates.values,
-				environment: {
-					...(telemetry ? {} : {ZENML_ANALYTICS_OPT_IN: 'False'}),
-					ZENML_SERVER_DISPLAY_ANNOUNCEMENTS: 'false',
-					ZENML_SERVER_DISPLAY_UPDATES: 'false',
-					...manager.environment,
-					...workspace.environment,
-				},
+				environment: environmentValues(input, root, manager.environment),
 			},
 		},
 		warnings: [
@@ -156,11 +162,7 @@ export const workspaceValues = ({
 			...manager.warnings,
 			...certificates.warnings,
 			...pods.warnings,
-			...(overrides
-				? [
-						`In ${chart.metadata.name} ${chart.metadata.version} a variable of workspaces.environment that the chart sets too stands twice in the pod; Kubernetes may refuse the second upgrade. 0.94.1 or newer is free of that.`,
-					]
-				: []),
+			...environmentWarnings(input, root),
 		],
 	};
 };
