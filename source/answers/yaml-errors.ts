@@ -1,20 +1,9 @@
 import type {ErrorCode} from 'yaml';
+import type {CaseOf} from '../base/problem-table.ts';
+import type {answersProblems} from './problems.ts';
 
 /** What went wrong in the text of an answer file: the cases of `answers-syntax`. */
-export type Slip =
-	| 'alias'
-	| 'anchor'
-	| 'directive'
-	| 'escape'
-	| 'flow'
-	| 'indentation'
-	| 'missing character'
-	| 'one line'
-	| 'second document'
-	| 'special character'
-	| 'tab'
-	| 'tag'
-	| 'other';
+export type Slip = CaseOf<typeof answersProblems.table, 'answers-syntax'>;
 
 const slips: Partial<Readonly<Record<ErrorCode, Slip>>> = {
 	ALIAS_PROPS: 'anchor',

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import {errnoWords, isErrno} from './errno.ts';
 import {makeFolders} from './folders.ts';
 import type {ProblemError} from './problem.ts';
+import type {CaseOf} from './problem-table.ts';
 import {baseProblems} from './problems.ts';
 
 const holderSchema = z.object({
@@ -38,12 +39,14 @@ export const processBirth: ProcessBirth = async (pid) => {
 	}
 };
 
+type Foreign = CaseOf<typeof baseProblems.table, 'lock-not-ours'>;
+
 /** A lock file as it lies there. `identity` differs between any two files that were ever created under the name. */
 type Seen = {
 	readonly identity: string;
 	readonly holder?: Holder;
 	/** Why it is none of our locks: what its owner keeps there must stay. */
-	readonly foreign?: 'no file' | 'no lock';
+	readonly foreign?: Foreign;
 };
 
 /** How every lock begins: the process comes first. */
@@ -83,7 +86,7 @@ const refused = (file: string, error: unknown): ProblemError =>
 		{location: {file}, error},
 	);
 
-const notOurs = (file: string, foreign: 'no file' | 'no lock'): ProblemError =>
+const notOurs = (file: string, foreign: Foreign): ProblemError =>
 	baseProblems.error('lock-not-ours', {case: foreign, file}, {location: {file}});
 
 const locked = (file: string, {pid, host, user, startedAt}: Holder): ProblemError =>

@@ -52,6 +52,13 @@ type Given<D> = D extends {readonly cases: infer Cases}
 		}[keyof Cases & string]
 	: {readonly [Name in Spoken<D>]: Fact};
 
+/** The names of the cases of a code: `CaseOf<typeof networkProblems.table, 'https-reset'>`. */
+export type CaseOf<Table extends ProblemTable, Code extends keyof Table> = Table[Code] extends {
+	readonly cases: infer Cases;
+}
+	? keyof Cases & string
+	: never;
+
 /** What is known beyond the words. */
 export type Circumstances = {
 	/** Raw lines that support the cause; they are cut and cleaned where they are shown. */

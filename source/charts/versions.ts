@@ -1,5 +1,6 @@
 import semver from 'semver';
 import type {Problem} from '../base/problem.ts';
+import type {CaseOf} from '../base/problem-table.ts';
 import type {ChartMetadata} from './contents.ts';
 import {chartsProblems} from './problems.ts';
 
@@ -10,10 +11,7 @@ type Rule = {
 	/** Ranges that both must match for the rule to speak; absent matches everything. */
 	readonly controlPlane?: string;
 	readonly workspace?: string;
-} & (
-	| {readonly refuses: keyof (typeof chartsProblems.table)['chart-versions-do-not-fit']['cases']}
-	| {readonly warns: string}
-);
+} & ({readonly refuses: CaseOf<typeof chartsProblems.table, 'chart-versions-do-not-fit'>} | {readonly warns: string});
 
 /**
  * Versions that do not fit each other, from the vendor's prerequisites page (the control plane is as new as or newer

@@ -28,17 +28,39 @@ const shellHead = ({pem, fingerprint}: Given): readonly string[] => {
 	];
 };
 
-const linux = (given: Given, title: string, fileName: string, folder: string, update: string): HandoverSection => ({
+/** How a family of distributions takes a CA in. Debian takes files that end in .crt only. */
+type Distribution = {
+	readonly title: string;
+	readonly fileName: string;
+	readonly anchor: string;
+	readonly update: string;
+};
+
+const distributions: readonly Distribution[] = [
+	{
+		title: 'Debian and Ubuntu',
+		fileName: 'ca-debian.sh',
+		anchor: `/usr/local/share/ca-certificates/${name}.crt`,
+		update: 'update-ca-certificates',
+	},
+	{
+		title: 'RHEL and Fedora',
+		fileName: 'ca-rhel.sh',
+		anchor: `/etc/pki/ca-trust/source/anchors/${name}.pem`,
+		update: 'update-ca-trust extract',
+	},
+	{
+		title: 'SUSE',
+		fileName: 'ca-suse.sh',
+		anchor: `/etc/pki/trust/anchors/${name}.pem`,
+		update: 'update-ca-certificates',
+	},
+];
+
+const linux = (given: Given, {title, fileName, anchor, update}: Distribution): HandoverSection => ({
 	title,
 	fileName,
-	lines: [
-		...shellHead(given),
-		'# Run as root.',
-		'install -m 0644 "$file" \\',
-		// Debian takes files that end in .crt only.
-		`  ${folder}/${name}.${folder.startsWith('/usr/local') ? 'crt' : 'pem'}`,
-		update,
-	],
+	lines: [...shellHead(given), '# Run as root.', 'install -m 0644 "$file" \\', `  ${anchor}`, update],
 });
 
 const macOs = (given: Given): readonly string[] => [
@@ -162,9 +184,7 @@ export const caScripts = ({
 		hosts,
 	};
 	return [
-		linux(given, 'Debian and Ubuntu', 'ca-debian.sh', '/usr/local/share/ca-certificates', 'update-ca-certificates'),
-		linux(given, 'RHEL and Fedora', 'ca-rhel.sh', '/etc/pki/ca-trust/source/anchors', 'update-ca-trust extract'),
-		linux(given, 'SUSE', 'ca-suse.sh', '/etc/pki/trust/anchors', 'update-ca-certificates'),
+		...distributions.map((distribution) => linux(given, distribution)),
 		{title: 'macOS', fileName: 'ca-macos.sh', lines: macOs(given)},
 		{title: 'Windows', fileName: 'ca-windows.ps1', lines: windows(given)},
 		{title: 'Python clients', fileName: 'ca-python.sh', lines: python(given)},

@@ -1,6 +1,7 @@
 import type {X509Certificate} from 'node:crypto';
-import {type Problem, problem} from '../base/problem.ts';
-import {oneLine} from './pem.ts';
+import type {Problem} from '../base/problem.ts';
+import {distinguishedName} from './pem.ts';
+import {networkProblems} from './problems.ts';
 
 /** True when the issuer's name and key made this certificate (RFC 5280, 6.1.3). */
 export const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
@@ -9,6 +10,9 @@ export const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate
 export const isSelfSigned = (certificate: X509Certificate): boolean => isIssuedBy(certificate, certificate);
 
 const same = (one: X509Certificate, other: X509Certificate): boolean => one.fingerprint256 === other.fingerprint256;
+
+const includes = (certificates: readonly X509Certificate[], wanted: X509Certificate): boolean =>
+	certificates.some((certificate) => same(certificate, wanted));
 
 const issuerIn = (certificate: X509Certificate, candidates: readonly X509Certificate[]): X509Certificate | undefined =>
 	candidates.find((issuer) => !same(certificate, issuer) && isIssuedBy(certificate, issuer));
@@ -22,18 +26,67 @@ export const climb = (
 	for (;;) {
 		const last = path.at(-1) as X509Certificate;
 		const next = isSelfSigned(last) ? undefined : issuerIn(last, candidates);
-		if (!next || path.some((known) => same(known, next))) return path;
+		if (!next || includes(path, next)) return path;
 		path.push(next);
 	}
 };
 
-const chainProblem = (
-	code: string,
-	files: {readonly certificate: string; readonly ca: string},
-	text: {readonly message: string; readonly cause: string; readonly fix: string; readonly answers: readonly string[]},
-): Problem => problem({code, area: 'prerequisites', location: {file: files.certificate}, ...text});
+/** Subjects of certificates, as one fact of a problem's words. */
+export const subjectsOf = (certificates: readonly X509Certificate[], between = '", "'): string =>
+	certificates.map(({subject}) => distinguishedName(subject)).join(between);
 
-const shownPath = (path: readonly X509Certificate[]): string => path.map(({subject}) => oneLine(subject)).join(' <- ');
+/** A certificate on its way up. */
+type Way = {
+	readonly files: {readonly certificate: string; readonly ca: string};
+	readonly authorities: readonly X509Certificate[];
+	/** As far as the certificate's file leads. */
+	readonly sent: readonly X509Certificate[];
+	/** As far as both files lead together. */
+	readonly path: readonly X509Certificate[];
+	/** What the whole path ends in. */
+	readonly root: X509Certificate;
+};
+
+const notToAuthority = ({files, authorities, root}: Way): Problem => {
+	const which = authorities.some(({subject}) => subject === root.issuer) ? 'same name' : 'other name';
+	const given = {
+		case: which,
+		file: files.certificate,
+		ca: files.ca,
+		issuer: distinguishedName(root.issuer),
+		subjects: subjectsOf(authorities),
+	} as const;
+	return networkProblems.problem('tls-chain-not-to-ca', given, {location: {file: files.certificate}});
+};
+
+const rootMissing = ({files, authorities, root}: Way): Problem => {
+	const given = {ca: files.ca, subjects: subjectsOf(authorities), issuer: distinguishedName(root.issuer)};
+	return networkProblems.problem('tls-root-missing', given, {location: {file: files.certificate}});
+};
+
+const outOfOrder = ({files, sent}: Way): Problem => {
+	const given = {file: files.certificate, path: subjectsOf(sent, ' <- ')};
+	return networkProblems.problem('tls-chain-order', given, {location: {file: files.certificate}});
+};
+
+/** Intermediates that clients need and the server does not send, as they stand in the CA's file only. */
+const unsentIn = ({path, sent}: Way): readonly X509Certificate[] =>
+	path.slice(1).filter((certificate) => !isSelfSigned(certificate) && !includes(sent, certificate));
+
+const intermediatesMissing = ({files}: Way, unsent: readonly X509Certificate[]): Problem => {
+	const given = {file: files.certificate, subjects: subjectsOf(unsent)};
+	return networkProblems.problem('tls-intermediate-missing', given, {location: {file: files.certificate}});
+};
+
+/** What is wrong with a way that does lead to the CA. */
+const detours = (way: Way, chain: readonly X509Certificate[]): readonly Problem[] => {
+	const hasRoot = isSelfSigned(way.root) && includes(way.authorities, way.root);
+	const problems = hasRoot ? [] : [rootMissing(way)];
+	const inOrder = way.sent.every((certificate, index) => chain[index] !== undefined && same(certificate, chain[index]));
+	if (!inOrder) return [...problems, outOfOrder(way)];
+	const unsent = isSelfSigned(way.root) ? unsentIn(way) : [];
+	return unsent.length === 0 ? problems : [...problems, intermediatesMissing(way, unsent)];
+};
 
 /**
  * Does the chain in the certificate's file lead to the CA's file in the order that servers send it (RFC 8446, 4.4.2)?
@@ -42,55 +95,13 @@ const shownPath = (path: readonly X509Certificate[]): string => path.map(({subje
 export const checkChain = (
 	chain: readonly X509Certificate[],
 	authorities: readonly X509Certificate[],
-	files: {readonly certificate: string; readonly ca: string},
+	files: Way['files'],
 ): {readonly root?: X509Certificate; readonly problems: readonly Problem[]} => {
 	const [leaf, ...rest] = chain;
 	if (!leaf) return {problems: []};
-	const sent = climb(leaf, rest);
-	const inOrder = sent.every((certificate, index) => chain[index] !== undefined && same(certificate, chain[index]));
 	const path = climb(leaf, [...authorities, ...rest]);
 	const root = path.at(-1) as X509Certificate;
-	const trusted = authorities.some((authority) => path.some((certificate) => same(certificate, authority)));
-	const problems: Problem[] = [];
-	if (!trusted)
-		problems.push(
-			chainProblem('tls-chain-not-to-ca', files, {
-				message: `The certificate ${files.certificate} does not lead to the CA ${files.ca}.`,
-				cause: `It leads to the issuer "${oneLine(root.issuer)}"; the CA file holds "${authorities.map(({subject}) => oneLine(subject)).join('", "')}"${
-					authorities.some(({subject}) => subject === root.issuer) ? ', of that name but with another key' : ''
-				}.`,
-				fix: `Append the missing intermediate certificates to ${files.certificate}, or name the CA that signed it.`,
-				answers: ['tls.certificate', 'tls.ca'],
-			}),
-		);
-	else if (!isSelfSigned(root) || !authorities.some((authority) => same(authority, root)))
-		problems.push(
-			chainProblem('tls-root-missing', files, {
-				message: `The CA file ${files.ca} does not hold the root certificate.`,
-				cause: `It holds "${authorities.map(({subject}) => oneLine(subject)).join('", "')}", issued by "${oneLine(root.issuer)}"; most clients trust roots only.`,
-				fix: `Append the certificate of "${oneLine(root.issuer)}" to ${files.ca}.`,
-				answers: ['tls.ca'],
-			}),
-		);
-	if (trusted && !inOrder)
-		problems.push(
-			chainProblem('tls-chain-order', files, {
-				message: `The certificates in ${files.certificate} are in the wrong order.`,
-				cause: `Each must be followed by its issuer. Right: ${shownPath(sent)}.`,
-				fix: 'Put the server certificate first, then its issuer, and so on; leave unrelated certificates out.',
-				answers: ['tls.certificate'],
-			}),
-		);
-	const needed = path.filter((certificate) => certificate !== leaf && !isSelfSigned(certificate));
-	const unsent = needed.filter((certificate) => !sent.some((known) => same(known, certificate)));
-	if (trusted && inOrder && isSelfSigned(root) && unsent.length > 0)
-		problems.push(
-			chainProblem('tls-intermediate-missing', files, {
-				message: `The certificate file ${files.certificate} lacks an intermediate certificate.`,
-				cause: `"${unsent.map(({subject}) => oneLine(subject)).join('", "')}" is in the CA file only; clients know the root alone and get the rest from the server.`,
-				fix: `Append it to ${files.certificate}.`,
-				answers: ['tls.certificate'],
-			}),
-		);
-	return {root, problems};
+	const way: Way = {files, authorities, sent: climb(leaf, rest), path, root};
+	const isTrusted = path.some((certificate) => includes(authorities, certificate));
+	return {root, problems: isTrusted ? detours(way, chain) : [notToAuthority(way)]};
 };

@@ -1,35 +1,34 @@
 import {getServers, lookup, Resolver} from 'node:dns/promises';
 import {isIP} from 'node:net';
-import {ProblemError} from '../base/problem.ts';
-import {abortable} from './abort.ts';
+import {abortable} from '../base/abort.ts';
+import {errnoOf} from '../base/errno.ts';
+import type {ProblemError} from '../base/problem.ts';
+import type {CaseOf} from '../base/problem-table.ts';
+import {networkProblems} from './problems.ts';
 import type {DnsPort} from './types.ts';
 
 // Node's names for "there is no such name" (NXDOMAIN) and "the name has no record of this type".
 const absent = new Set(['ENOTFOUND', 'ENODATA']);
 
-const reasons: Readonly<Record<string, string>> = {
-	ETIMEOUT: 'It did not answer in time; a firewall may drop port 53.',
-	ECONNREFUSED: 'Nothing listens on port 53 there.',
-	ESERVFAIL: 'It answered SERVFAIL: it cannot reach the servers of that zone.',
-	EREFUSED: 'It answered REFUSED: it does not serve this host or this zone.',
-	EAI_AGAIN: 'No name server gave an answer; none may be set up, or none be reachable.',
-	ECANCELLED: 'The question was cancelled.',
+type Reason = Exclude<CaseOf<typeof networkProblems.table, 'dns-unanswered'>, 'other'>;
+
+/** Codes of c-ares and of getaddrinfo, as Node names them (dns module, "Error codes"). */
+const reasons: Readonly<Record<string, Reason>> = {
+	ETIMEOUT: 'time-out',
+	ECONNREFUSED: 'not listening',
+	ESERVFAIL: 'server failure',
+	EREFUSED: 'refused',
+	EAI_AGAIN: 'nobody',
+	ECANCELLED: 'cancelled',
 };
 
-const unanswered = (host: string, server: string, code: string): ProblemError =>
-	new ProblemError({
-		code: 'dns-unanswered',
-		area: 'prerequisites',
-		who: 'network team',
-		message: `No name server answered for ${host}.`,
-		cause: `Asked: ${server}. ${reasons[code] ?? `The error was ${code}.`}`,
-		fix: 'Name a server that answers in network.nameServer, or have this one repaired.',
-		nextSteps: ['cat /etc/resolv.conf', `nslookup ${host}`],
-		answers: ['network.nameServer'],
-		evidence: [code],
-	});
-
-const codeOf = (error: unknown): string => (error as {readonly code?: string}).code ?? String(error);
+const unanswered = (host: string, server: string, code: string): ProblemError => {
+	const reason = reasons[code];
+	const more = {evidence: [code]};
+	return reason === undefined
+		? networkProblems.error('dns-unanswered', {case: 'other', host, server, error: code}, more)
+		: networkProblems.error('dns-unanswered', {case: reason, host, server}, more);
+};
 
 type Found = {readonly addresses: readonly string[]; readonly code?: string};
 
@@ -37,7 +36,7 @@ const ask = async (question: Promise<readonly string[]>): Promise<Found> => {
 	try {
 		return {addresses: await question};
 	} catch (error) {
-		const code = codeOf(error);
+		const code = errnoOf(error) ?? String(error);
 		return absent.has(code) ? {addresses: []} : {addresses: [], code};
 	}
 };
@@ -73,17 +72,12 @@ const askSystem = async (server: string, host: string, timeoutMs: number, signal
  * A and AAAA together, each address once. @param options.server `ip` or `ip:port`; @param options.timeoutMs 5 s unless told.
  * @throws ProblemError `dns-server-invalid` at once, `dns-unanswered` from `resolve`.
  */
-export const createDns = (options: {readonly server?: string; readonly timeoutMs?: number} = {}): DnsPort => {
+export const createDns = (
+	options: {readonly server?: string | undefined; readonly timeoutMs?: number | undefined} = {},
+): DnsPort => {
 	const {server, timeoutMs = 5000} = options;
 	if (server !== undefined && !isIP(server.replace(/^\[(.*)\](:\d+)?$|^([^:]*):\d+$/u, '$1$3')))
-		throw new ProblemError({
-			code: 'dns-server-invalid',
-			area: 'prerequisites',
-			message: `${server} cannot be asked: a name server is given by its address.`,
-			cause: 'A name would have to be looked up at a name server first.',
-			fix: 'Give its address, with :port when that is not 53, e.g. 10.0.0.2 or [fd00::2]:5353.',
-			answers: ['network.nameServer'],
-		});
+		throw networkProblems.error('dns-server-invalid', {server});
 	const shown = server ?? `${getServers().join(', ') || 'no name server'} and the hosts file of this host`;
 	return {
 		server: shown,

@@ -1,177 +1,156 @@
-import type {ProblemInput} from '../base/problem.ts';
+import {errnoOf} from '../base/errno.ts';
+import type {ProblemArea, ProblemError} from '../base/problem.ts';
+import type {CaseOf, Circumstances} from '../base/problem-table.ts';
 import type {Peer} from './peer.ts';
+import {networkProblems} from './problems.ts';
 
 /** How far a request came: until connected, until the TLS handshake was done, until the headers came, until the body ended. */
 export type Stage = 'connection' | 'handshake' | 'answer' | 'body';
 
+/** A request that failed, and what is known of its server. */
 export type Failure = {
 	readonly error: unknown;
 	readonly kind: 'timeout' | 'too-large' | 'failed';
 	readonly stage: Stage;
 	readonly host: string;
-	readonly address?: string;
+	/** Where the host was looked for, when it was not by its name. */
+	readonly address?: string | undefined;
 	readonly port: number;
 	readonly timeoutMs: number;
+	/** Who the server says it is; undefined where it was not asked, or did not say. */
 	readonly peer: Peer | undefined;
+	readonly area: ProblemArea;
 };
 
-type Found = Omit<ProblemInput, 'area'>;
-type Given = Failure & {readonly place: string; readonly words: string};
+/** A failure with the words for it. */
+type Given = Failure & {
+	readonly place: string;
+	/** Address and port. */
+	readonly at: string;
+	/** The words of the error. */
+	readonly words: string;
+	readonly more: Circumstances;
+};
 
-const certificateSteps = ({host, address, port}: Given): readonly string[] => [
-	`openssl s_client -connect ${address ?? host}:${port} -servername ${host} -showcerts </dev/null`,
-];
+const dateOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 // The certificates that ingress-nginx and Traefik make for themselves when they have none for a host.
 const builtIn = /Kubernetes Ingress Controller Fake Certificate|TRAEFIK DEFAULT CERT/u;
 
-const builtInProblem = (given: Given): Found => ({
-	code: 'https-ingress-default-certificate',
-	who: 'cluster admin',
-	message: `${given.place} answers with the built-in certificate of the ingress controller.`,
-	cause: `The controller knows no Ingress for ${given.host}, or cannot read the TLS secret it names ("${given.peer?.subject}").`,
-	fix: 'Check the Ingress, its class and that the TLS secret is in the same namespace.',
-	nextSteps: ['kubectl get ingress --all-namespaces', ...certificateSteps(given)],
-	answers: ['ingress.className', 'tls.secretName'],
-});
+const otherHost = ({place, host, at, peer, words, more}: Given): ProblemError => {
+	const given = {place, host, at};
+	if (!peer) return networkProblems.error('https-certificate-other-host', {case: 'unseen', ...given, words}, more);
+	const names = peer.names.join(', ');
+	return names === ''
+		? networkProblems.error('https-certificate-other-host', {case: 'no names', ...given, subject: peer.subject}, more)
+		: networkProblems.error('https-certificate-other-host', {case: 'other names', ...given, names}, more);
+};
 
-const otherNames = (given: Given): Found => ({
-	code: 'https-certificate-other-host',
-	message: `The certificate that ${given.place} shows is not for ${given.host}.`,
-	cause: given.peer?.names.length
-		? `It is for ${given.peer.names.join(', ')}.`
-		: given.peer
-			? `It names no host at all; its subject is "${given.peer.subject}".`
-			: given.words,
-	fix: `Serve a certificate with the name ${given.host}, or check that the name leads to the right address.`,
-	nextSteps: certificateSteps(given),
-	answers: ['tls.certificate', 'ingress.address'],
-});
+const expired = ({place, host, at, peer, words, more}: Given): ProblemError => {
+	const given = {place, host, at};
+	if (!peer) return networkProblems.error('https-certificate-expired', {case: 'unseen', ...given, words}, more);
+	if (peer.notAfter >= Date.now())
+		return networkProblems.error('https-certificate-expired', {case: 'one above it', ...given}, more);
+	const until = dateOf(peer.notAfter);
+	return networkProblems.error('https-certificate-expired', {case: 'itself', ...given, until}, more);
+};
 
-const untrusted = (given: Given, cause: string): Found => ({
-	code: 'https-certificate-untrusted',
-	message: `The certificate that ${given.place} shows is not from the given CA.`,
-	cause: `${cause}${given.peer ? ` Its issuer is "${given.peer.issuer}".` : ''}`,
-	fix: 'Name the CA that signed it in tls.ca, and serve the certificate with its intermediates.',
-	nextSteps: certificateSteps(given),
-	answers: ['tls.ca', 'tls.certificate'],
-});
+const notYetValid = ({place, peer, words, more}: Given): ProblemError =>
+	peer
+		? networkProblems.error(
+				'https-certificate-not-yet-valid',
+				{case: 'itself', place, from: dateOf(peer.notBefore)},
+				more,
+			)
+		: networkProblems.error('https-certificate-not-yet-valid', {case: 'unseen', place, words}, more);
 
-const dateOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+type Cases<Code extends keyof typeof networkProblems.table> = CaseOf<typeof networkProblems.table, Code>;
 
-const unreachable = (given: Given, cause: string, code = 'https-unreachable'): Found => ({
-	code,
-	who: 'network team',
-	message: `${given.place} cannot be reached.`,
-	cause,
-	fix: `Check that the ingress controller listens on port ${given.port} there and that no firewall is in between.`,
-	answers: ['ingress.address', 'ingress.httpsPort'],
-});
+const untrusted =
+	(which: Cases<'https-certificate-untrusted'>) =>
+	({place, host, at, peer, more}: Given): ProblemError => {
+		const issuer = peer ? `"${peer.issuer}"` : 'not known';
+		return networkProblems.error('https-certificate-untrusted', {case: which, place, host, at, issuer}, more);
+	};
+
+const unreachable =
+	(which: Cases<'https-unreachable'>) =>
+	({place, port, more}: Given): ProblemError =>
+		networkProblems.error('https-unreachable', {case: which, place, port}, more);
+
+const hostUnknown =
+	(which: Cases<'https-host-unknown'>) =>
+	({place, host, more}: Given): ProblemError =>
+		networkProblems.error('https-host-unknown', {case: which, place, host}, more);
+
+const reset = ({place, port, stage, more}: Given): ProblemError => {
+	const which = stage === 'handshake' ? 'handshake' : 'no answer';
+	return networkProblems.error('https-reset', {case: which, place, port}, more);
+};
+
+const noTls =
+	(which: Cases<'https-no-tls'>) =>
+	({place, more}: Given): ProblemError =>
+		networkProblems.error('https-no-tls', {case: which, place}, more);
 
 // Codes of Node's net and dns; the certificate ones are OpenSSL's verify errors.
-const byCode: Readonly<Record<string, (given: Given) => Found>> = {
-	ERR_TLS_CERT_ALTNAME_INVALID: otherNames,
-	CERT_HAS_EXPIRED: (given) => ({
-		code: 'https-certificate-expired',
-		message: `The certificate that ${given.place} shows has expired.`,
-		cause: given.peer
-			? given.peer.notAfter < Date.now()
-				? `It was valid until ${dateOf(given.peer.notAfter)}.`
-				: 'It is a certificate above it in the chain that has expired.'
-			: given.words,
-		fix: 'Have it renewed, and update the TLS secret.',
-		nextSteps: certificateSteps(given),
-		answers: ['tls.certificate'],
-	}),
-	CERT_NOT_YET_VALID: (given) => ({
-		code: 'https-certificate-not-yet-valid',
-		message: `The certificate that ${given.place} shows is not valid yet.`,
-		cause: given.peer ? `It is valid from ${dateOf(given.peer.notBefore)}.` : given.words,
-		fix: 'Check the clock of this host.',
-		answers: ['tls.certificate'],
-	}),
-	DEPTH_ZERO_SELF_SIGNED_CERT: (given) => untrusted(given, 'It is self-signed.'),
-	SELF_SIGNED_CERT_IN_CHAIN: (given) => untrusted(given, 'Its chain ends in a root that is not the given CA.'),
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: (given) => untrusted(given, 'Another CA signed it, or an intermediate is missing.'),
-	UNABLE_TO_GET_ISSUER_CERT: (given) => untrusted(given, 'The given CA file lacks the root of the chain.'),
-	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: (given) =>
-		untrusted(given, 'Another CA signed it, or an intermediate is missing.'),
-	CERT_SIGNATURE_FAILURE: (given) => untrusted(given, 'A CA of the same name but with another key signed it.'),
-	INVALID_PURPOSE: (given) => untrusted(given, 'It is not for servers: its key usage does not allow that.'),
-	INVALID_CA: (given) => untrusted(given, 'What signed it may not sign certificates.'),
-	ECONNREFUSED: (given) =>
-		unreachable(given, 'The host answers, but nothing listens on that port.', 'https-unreachable'),
-	EHOSTUNREACH: (given) => unreachable(given, 'There is no route to that host.'),
-	ENETUNREACH: (given) => unreachable(given, 'There is no route to that network.'),
-	ETIMEDOUT: (given) => unreachable(given, 'It did not answer; a firewall may drop the packets.', 'https-time-out'),
-	ECONNRESET: (given) =>
-		unreachable(
-			given,
-			given.stage === 'handshake'
-				? 'It cut the connection during the TLS handshake; a firewall or proxy may inspect TLS.'
-				: 'It cut the connection before it had answered.',
-			'https-reset',
-		),
-	ENOTFOUND: (given) => ({
-		...unreachable(given, `The name ${given.host} does not exist.`, 'https-host-unknown'),
-		fix: 'Have the name added to the internal DNS.',
-	}),
-	EAI_AGAIN: (given) => ({
-		...unreachable(given, `No name server answered for ${given.host}.`, 'https-host-unknown'),
-		fix: 'Check the name servers of this host.',
-	}),
+const byCode: Readonly<Record<string, (given: Given) => ProblemError>> = {
+	ERR_TLS_CERT_ALTNAME_INVALID: otherHost,
+	CERT_HAS_EXPIRED: expired,
+	CERT_NOT_YET_VALID: notYetValid,
+	DEPTH_ZERO_SELF_SIGNED_CERT: untrusted('self-signed'),
+	SELF_SIGNED_CERT_IN_CHAIN: untrusted('other root'),
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted('other CA'),
+	UNABLE_TO_GET_ISSUER_CERT: untrusted('no root'),
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted('other CA'),
+	CERT_SIGNATURE_FAILURE: untrusted('other key'),
+	INVALID_PURPOSE: untrusted('not for servers'),
+	INVALID_CA: untrusted('not by a CA'),
+	ECONNREFUSED: unreachable('refused'),
+	EHOSTUNREACH: unreachable('no route to host'),
+	ENETUNREACH: unreachable('no route to network'),
+	ETIMEDOUT: ({place, port, more}) => networkProblems.error('https-time-out', {case: 'no packets', place, port}, more),
+	ECONNRESET: reset,
+	ENOTFOUND: hostUnknown('no such name'),
+	EAI_AGAIN: hostUnknown('no name server'),
+	// What OpenSSL makes of bytes that are no TLS record.
+	ERR_SSL_WRONG_VERSION_NUMBER: noTls('plain text'),
+	ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls('plain text'),
+	// The same two while Node was still writing: then OpenSSL's code stands in the text alone (openssl/sslerr.h, 267 and 198).
+	EPROTO: (given) => noTls(/:error:0A00(010B|00C6):/u.test(given.words) ? 'plain text' : 'no handshake')(given),
 };
 
-const waitedFor: Readonly<Record<Stage, string>> = {
-	connection: 'It did not take the connection; a firewall may drop the packets.',
-	handshake: 'It took the connection but did not finish the TLS handshake.',
-	answer: 'It took the request but did not answer.',
-	body: 'It began to answer but did not finish.',
+const timeOut = ({place, port, stage, timeoutMs, more}: Given): ProblemError => {
+	const given = {place, seconds: timeoutMs / 1000};
+	return stage === 'answer' || stage === 'body'
+		? networkProblems.error('https-time-out', {case: stage, ...given}, more)
+		: networkProblems.error('https-time-out', {case: stage, ...given, port}, more);
 };
 
-/** Why a request failed, as a problem without its area. */
-export const httpsProblem = (failure: Failure): Found => {
-	const {error, kind, stage, host, address, port, timeoutMs, peer} = failure;
-	const {code = '', message = String(error)} = error as {readonly code?: string; readonly message?: string};
-	const place = `https://${host}${port === 443 ? '' : `:${port}`}${address === undefined || address === host ? '' : ` (${address})`}`;
-	const given: Given = {...failure, place, words: message};
-	if (kind === 'timeout')
-		return {
-			...unreachable(given, `${waitedFor[stage]} Waited ${timeoutMs / 1000} s.`, 'https-time-out'),
-			...(stage === 'answer' || stage === 'body'
-				? {
-						who: 'operator' as const,
-						message: `${place} does not answer.`,
-						fix: 'Look at the pods behind it and their logs.',
-					}
-				: {}),
-		};
-	if (kind === 'too-large')
-		return {
-			code: 'https-body-too-large',
-			message: `${place} answered with more than 1 MiB.`,
-			cause: 'That is not the answer this tool asked for; something else may listen there.',
-			fix: 'Open the address in a browser and see what answers.',
-		};
-	if (peer && builtIn.test(peer.subject)) return {...builtInProblem(given), evidence: [message]};
+const defaultCertificate = ({place, host, at, more}: Given, subject: string): ProblemError =>
+	networkProblems.error('https-ingress-default-certificate', {place, host, at, subject}, more);
+
+/** A failure before the time was up, told by the code of its error. */
+const failed = (given: Given): ProblemError => {
+	const {peer, place, words, more} = given;
+	if (peer && builtIn.test(peer.subject)) return defaultCertificate(given, peer.subject);
+	const code = errnoOf(given.error) ?? '';
 	const known = Object.hasOwn(byCode, code) ? byCode[code] : undefined;
-	if (known) return {...known(given), evidence: [code === '' ? message : `${code}: ${message}`]};
-	if (code === 'EPROTO' || code.startsWith('ERR_SSL_'))
-		return {
-			code: 'https-no-tls',
-			message: `${place} does not speak TLS as it should.`,
-			cause: /wrong version number|packet length/iu.test(`${message} ${code}`)
-				? 'Something answers in plain text; it may be an HTTP port.'
-				: 'The TLS handshake failed.',
-			fix: 'Check ingress.httpsPort, and that the ingress controller ends TLS there.',
-			answers: ['ingress.httpsPort', 'ingress.address'],
-			evidence: [`${code}: ${message}`],
-		};
-	return {
-		code: 'https-failed',
-		message: `The request to ${place} failed.`,
-		cause: message,
-		fix: 'Try again; if it comes back, look at the ingress controller.',
-		evidence: [code === '' ? message : `${code}: ${message}`],
-	};
+	if (known) return known(given);
+	if (code.startsWith('ERR_SSL_')) return noTls('no handshake')(given);
+	return networkProblems.error('https-failed', {place, words}, more);
+};
+
+/** Why a request failed. */
+export const httpsProblem = (failure: Failure): ProblemError => {
+	const {error, kind, host, address, port, area} = failure;
+	const code = errnoOf(error);
+	const words = error instanceof Error ? error.message : String(error);
+	const elsewhere = address === undefined || address === host ? '' : ` (${address})`;
+	const place = `https://${host}${port === 443 ? '' : `:${port}`}${elsewhere}`;
+	const evidence = [code === undefined ? words : `${code}: ${words}`];
+	const given = {...failure, place, at: `${address ?? host}:${port}`, words};
+	if (kind === 'timeout') return timeOut({...given, more: {area, error}});
+	if (kind === 'too-large') return networkProblems.error('https-body-too-large', {place}, {area, error});
+	return failed({...given, more: {area, error, evidence}});
 };

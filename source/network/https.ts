@@ -2,10 +2,12 @@ import type {IncomingMessage} from 'node:http';
 import {type RequestOptions, request as startRequest} from 'node:https';
 import {isIP} from 'node:net';
 import {checkServerIdentity, type TLSSocket} from 'node:tls';
-import {ProblemError} from '../base/problem.ts';
-import {abortError} from './abort.ts';
-import {httpsProblem, type Stage} from './https-problems.ts';
+import {abortError} from '../base/abort.ts';
+import type {ProblemError} from '../base/problem.ts';
+import type {CaseOf} from '../base/problem-table.ts';
+import {type Failure, httpsProblem, type Stage} from './https-problems.ts';
 import {peerNames} from './peer.ts';
+import {networkProblems} from './problems.ts';
 import type {HttpsPort, HttpsResponse} from './types.ts';
 
 const bodyLimit = 1024 * 1024;
@@ -76,29 +78,45 @@ const send = async (
 	}
 };
 
-const refuseUrl = (options: Options, cause: string): ProblemError =>
-	new ProblemError({
-		code: 'https-url-invalid',
-		area: options.area ?? 'verification',
-		who: 'bug',
-		message: `${options.url} cannot be asked over HTTPS.`,
-		cause,
-		fix: 'Report this to the authors with the saved report.',
-	});
+const refuseUrl = (
+	{url, area}: Options,
+	which: CaseOf<typeof networkProblems.table, 'https-url-invalid'>,
+): ProblemError => networkProblems.error('https-url-invalid', {case: which, url}, {area});
 
 const parseUrl = (options: Options): URL => {
 	const url = URL.parse(options.url);
-	if (url?.protocol !== 'https:') throw refuseUrl(options, 'It is not a URL that starts with https://.');
+	if (url?.protocol !== 'https:') throw refuseUrl(options, 'not https');
 	// An empty `ca` would make Node fall back to the public roots.
-	if (!options.ca.includes('-----BEGIN'))
-		throw refuseUrl(options, 'No CA certificate was given to check the server with.');
+	if (!options.ca.includes('-----BEGIN')) throw refuseUrl(options, 'no CA');
 	return url;
+};
+
+const kindOf = (error: unknown, timedOut: boolean): Failure['kind'] => {
+	if (timedOut) return 'timeout';
+	return error instanceof BodyTooLarge ? 'too-large' : 'failed';
+};
+
+/** What is told of a request that failed at this stage. */
+const problemOf = async (
+	options: Options,
+	url: URL,
+	{error, kind, stage}: Pick<Failure, 'error' | 'kind' | 'stage'>,
+): Promise<ProblemError> => {
+	const {address, timeoutMs, signal, area = 'verification'} = options;
+	const host = url.hostname.replace(/^\[(.*)\]$/u, '$1');
+	const port = Number(url.port || 443);
+	// Only words for the problem come from this: nothing is sent on the unverified connection.
+	const peer =
+		stage === 'handshake' && kind === 'failed'
+			? await peerNames({host, address: address ?? host, port, signal})
+			: undefined;
+	return httpsProblem({error, kind, stage, host, address, port, timeoutMs, peer, area});
 };
 
 /** The HTTPS port, on node:https without an agent, a proxy or a redirect. See HttpsPort for limits and errors. */
 export const createHttps = (): HttpsPort => ({
 	request: async (options) => {
-		const {signal, timeoutMs, address} = options;
+		const {signal, timeoutMs} = options;
 		if (signal.aborted) throw abortError(signal);
 		const url = parseUrl(options);
 		const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
@@ -109,26 +127,7 @@ export const createHttps = (): HttpsPort => ({
 			});
 		} catch (error) {
 			if (signal.aborted) throw abortError(signal);
-			const {stage} = progress;
-			const host = url.hostname.replace(/^\[(.*)\]$/u, '$1');
-			const port = Number(url.port || 443);
-			const kind = limited.aborted ? 'timeout' : error instanceof BodyTooLarge ? 'too-large' : 'failed';
-			// Only words for the problem come from this: nothing is sent on the unverified connection.
-			const peer =
-				stage === 'handshake' && kind === 'failed'
-					? await peerNames({host, address: address ?? host, port, signal})
-					: undefined;
-			const found = httpsProblem({
-				error,
-				kind,
-				stage,
-				host,
-				port,
-				timeoutMs,
-				peer,
-				...(address !== undefined && {address}),
-			});
-			throw new ProblemError({area: options.area ?? 'verification', ...found}, {cause: error});
+			throw await problemOf(options, url, {error, kind: kindOf(error, limited.aborted), stage: progress.stage});
 		}
 	},
 });

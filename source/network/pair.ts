@@ -1,8 +1,18 @@
 import type {KeyObject, X509Certificate} from 'node:crypto';
 import {isIP} from 'node:net';
-import {type Problem, problem} from '../base/problem.ts';
-import {checkChain} from './chain.ts';
-import {factsOf, fileProblem, namesOf, oneLine, readCertificates, readKey, type TlsFile} from './pem.ts';
+import type {Problem} from '../base/problem.ts';
+import {checkChain, subjectsOf} from './chain.ts';
+import {
+	distinguishedName,
+	factsOf,
+	namesOf,
+	placeOf,
+	type Read,
+	readCertificates,
+	readKey,
+	type TlsFile,
+} from './pem.ts';
+import {networkProblems} from './problems.ts';
 import type {TlsPort} from './types.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -16,95 +26,67 @@ const serverAuthentication = '1.3.6.1.5.5.7.3.1';
 
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 
-const checkValidity = (
-	certificates: readonly X509Certificate[],
-	file: TlsFile,
-	path: string,
-	now: number,
-): {readonly problems: readonly Problem[]; readonly warnings: readonly string[]} => {
-	const problems: Problem[] = [];
-	const warnings: string[] = [];
-	for (const certificate of certificates) {
+/** Certificates of one file. */
+type Held = {readonly certificates: readonly X509Certificate[]; readonly file: TlsFile};
+
+const outOfDate = ({certificates, file}: Held, now: number): readonly Problem[] =>
+	certificates.flatMap((certificate) => {
 		const {subject, notBefore, notAfter} = factsOf(certificate);
+		const given = {subject, file: file.path};
 		if (now > notAfter)
-			problems.push(
-				fileProblem(file, path, 'tls-expired', {
-					message: `The certificate "${subject}" in ${path} has expired.`,
-					cause: `It was valid until ${dateOf(notAfter)} UTC.`,
-					fix: 'Have it renewed.',
-				}),
-			);
-		else if (now < notBefore)
-			problems.push(
-				fileProblem(file, path, 'tls-not-yet-valid', {
-					message: `The certificate "${subject}" in ${path} is not valid yet.`,
-					cause: `It is valid from ${dateOf(notBefore)} UTC; this host's clock says ${dateOf(now)} UTC.`,
-					fix: "Check this host's clock, or wait until then.",
-				}),
-			);
-		else if (notAfter - now < soonDays * day)
-			warnings.push(
-				`The certificate "${subject}" in ${path} expires in ${Math.floor((notAfter - now) / day)} days, on ${dateOf(notAfter)} UTC.`,
-			);
-	}
-	return {problems, warnings};
-};
+			return [networkProblems.problem('tls-expired', {...given, until: dateOf(notAfter)}, placeOf(file))];
+		if (now >= notBefore) return [];
+		const dates = {from: dateOf(notBefore), now: dateOf(now)};
+		return [networkProblems.problem('tls-not-yet-valid', {...given, ...dates}, placeOf(file))];
+	});
+
+const endingSoon = ({certificates, file}: Held, now: number): readonly string[] =>
+	certificates.map(factsOf).flatMap(({subject, notBefore, notAfter}) => {
+		const days = Math.floor((notAfter - now) / day);
+		const isSoon = now >= notBefore && now <= notAfter && notAfter - now < soonDays * day;
+		return isSoon
+			? [`The certificate "${subject}" in ${file.path} expires in ${days} days, on ${dateOf(notAfter)} UTC.`]
+			: [];
+	});
 
 const isCovered = (leaf: X509Certificate, host: string): boolean =>
 	isIP(host)
 		? leaf.checkIP(host) !== undefined
 		: leaf.checkHost(host, {subject: 'never', partialWildcards: false}) !== undefined;
 
-const causeOfUncovered = (leaf: X509Certificate, missing: readonly string[]): string => {
+/** Why a certificate does not cover hosts, by the names that it has. */
+const uncovered = (leaf: X509Certificate, missing: readonly string[]) => {
 	const names = namesOf(leaf);
-	if (names.length === 0)
-		return missing.some((host) => leaf.checkHost(host, {subject: 'always'}) !== undefined)
-			? 'The name is only in the subject (CN); clients look at the subject alternative names, and it has none.'
-			: 'It has no subject alternative names.';
+	if (names.length === 0) {
+		const inSubject = missing.some((host) => leaf.checkHost(host, {subject: 'always'}) !== undefined);
+		return {case: inSubject ? 'only in subject' : 'no names'} as const;
+	}
 	// RFC 6125 6.4.3: a wildcard stands for exactly one label.
 	const wildcard = names.find((name) => name.startsWith('*.') && missing.some((host) => host.endsWith(name.slice(1))));
-	return `It is for ${names.join(', ')}.${wildcard ? ` "${wildcard}" covers one further label only.` : ''}`;
+	const given = {names: names.join(', ')};
+	return wildcard === undefined
+		? ({case: 'other names', ...given} as const)
+		: ({case: 'one label', ...given, wildcard} as const);
 };
 
-const checkHosts = (leaf: X509Certificate, hosts: readonly string[], path: string): readonly Problem[] => {
+const checkHosts = (leaf: X509Certificate, hosts: readonly string[], file: string): readonly Problem[] => {
 	const missing = hosts.filter((host) => !isCovered(leaf, host));
 	if (missing.length === 0) return [];
-	return [
-		problem({
-			code: 'tls-host-not-covered',
-			area: 'prerequisites',
-			message: `The certificate ${path} is not for ${missing.join(', ')}.`,
-			cause: causeOfUncovered(leaf, missing),
-			fix: `Have a certificate issued with these subject alternative names: ${hosts.join(', ')}`,
-			answers: ['tls.certificate'],
-			location: {file: path},
-		}),
-	];
+	const given = {...uncovered(leaf, missing), file, missing: missing.join(', '), hosts: hosts.join(', ')};
+	return [networkProblems.problem('tls-host-not-covered', given, {location: {file}})];
 };
 
-const checkLeaf = (leaf: X509Certificate, path: string): readonly Problem[] => {
-	const problems: Problem[] = [];
-	const {asymmetricKeyType, asymmetricKeyDetails} = leaf.publicKey;
-	const bits = asymmetricKeyDetails?.modulusLength;
-	if (asymmetricKeyType?.startsWith('rsa') && bits !== undefined && bits < shortestRsa)
-		problems.push(
-			fileProblem('certificate', path, 'tls-key-too-short', {
-				message: `The key of the certificate ${path} is too short.`,
-				cause: `It is RSA with ${bits} bits; clients refuse fewer than ${shortestRsa}.`,
-				fix: 'Have a certificate issued for a new key: RSA 2048 or longer, or EC P-256.',
-			}),
-		);
+const checkLength = ({publicKey}: X509Certificate, file: string): readonly Problem[] => {
+	const bits = publicKey.asymmetricKeyDetails?.modulusLength;
+	if (!publicKey.asymmetricKeyType?.startsWith('rsa') || bits === undefined || bits >= shortestRsa) return [];
+	return [networkProblems.problem('tls-key-too-short', {file, bits, least: shortestRsa}, {location: {file}})];
+};
+
+const checkUsage = (leaf: X509Certificate, file: string): readonly Problem[] => {
 	// Node calls the extended key usages `keyUsage`; absent means any.
-	const usages: readonly string[] | undefined = leaf.keyUsage;
-	if (usages && usages.length > 0 && !usages.includes(serverAuthentication))
-		problems.push(
-			fileProblem('certificate', path, 'tls-not-for-servers', {
-				message: `The certificate ${path} is not for servers.`,
-				cause: 'Its extended key usage lacks server authentication (serverAuth).',
-				fix: 'Have one issued with the profile for web servers.',
-			}),
-		);
-	return problems;
+	const usages: readonly string[] = leaf.keyUsage ?? [];
+	if (usages.length === 0 || usages.includes(serverAuthentication)) return [];
+	return [networkProblems.problem('tls-not-for-servers', {file}, {location: {file}})];
 };
 
 const checkKey = (
@@ -114,65 +96,51 @@ const checkKey = (
 ): readonly Problem[] => {
 	const [leaf] = chain;
 	if (!leaf || leaf.checkPrivateKey(key)) return [];
+	const given = {file: paths.key, certificate: paths.certificate};
+	const place = {location: {file: paths.key}};
 	const fitting = chain.find((certificate) => certificate.checkPrivateKey(key));
-	return [
-		problem({
-			code: 'tls-key-mismatch',
-			area: 'prerequisites',
-			message: `The key ${paths.key} does not belong to the certificate ${paths.certificate}.`,
-			cause: fitting
-				? `It belongs to "${oneLine(fitting.subject)}", which is not the first certificate of the file.`
-				: 'Their public keys differ.',
-			fix: fitting
-				? 'Put that certificate first in the file.'
-				: 'Name the key that the certificate was requested with.',
-			answers: ['tls.key', 'tls.certificate'],
-			location: {file: paths.key},
-		}),
-	];
+	if (!fitting) return [networkProblems.problem('tls-key-mismatch', {case: 'other key', ...given}, place)];
+	const subject = distinguishedName(fitting.subject);
+	return [networkProblems.problem('tls-key-mismatch', {case: 'one further down', ...given, subject}, place)];
 };
 
-const checkAuthorities = (authorities: readonly X509Certificate[], path: string): readonly Problem[] => {
+const checkAuthorities = (authorities: readonly X509Certificate[], file: string): readonly Problem[] => {
 	const others = authorities.filter(({ca}) => !ca);
 	if (others.length === 0) return [];
-	return [
-		fileProblem('ca', path, 'tls-ca-is-no-ca', {
-			message: `The CA file ${path} holds a certificate that is not of a CA.`,
-			cause: `"${others.map(({subject}) => oneLine(subject)).join('", "')}" may not sign certificates (basic constraints).`,
-			fix: 'Name the certificate of the CA itself, not that of a server.',
-		}),
-	];
+	return [networkProblems.problem('tls-ca-is-no-ca', {file, subjects: subjectsOf(others)}, {location: {file}})];
 };
+
+const problemIn = (read: Read<unknown>): readonly Problem[] => ('problem' in read ? [read.problem] : []);
+const certificatesIn = (read: Read<Pick<Held, 'certificates'>>): readonly X509Certificate[] =>
+	'value' in read ? read.value.certificates : [];
 
 /** Reads and checks a pair; see TlsPort.readPair. */
 export const readPair: TlsPort['readPair'] = async (paths, hosts, now) => {
+	const certificateFile = {part: 'certificate', path: paths.certificate} as const;
+	const caFile = {part: 'ca', path: paths.ca} as const;
 	const [certificate, key, ca] = await Promise.all([
-		readCertificates('certificate', paths.certificate),
+		readCertificates(certificateFile),
 		readKey(paths.key),
-		readCertificates('ca', paths.ca),
+		readCertificates(caFile),
 	]);
-	const problems: Problem[] = [certificate, key, ca].flatMap((read) => ('problem' in read ? [read.problem] : []));
-	const warnings: string[] = [];
-	const chain = 'value' in certificate ? certificate.value.certificates : [];
-	const authorities = 'value' in ca ? ca.value.certificates : [];
+	const chain = certificatesIn(certificate);
+	const authorities = certificatesIn(ca);
+	const held: readonly Held[] = [
+		{certificates: chain, file: certificateFile},
+		{certificates: authorities, file: caFile},
+	];
 	const [leaf] = chain;
-	let root: X509Certificate | undefined;
-	for (const {problems: found, warnings: soon} of [
-		checkValidity(chain, 'certificate', paths.certificate, now),
-		checkValidity(authorities, 'ca', paths.ca, now),
-	]) {
-		problems.push(...found);
-		warnings.push(...soon);
-	}
-	if (leaf) problems.push(...checkLeaf(leaf, paths.certificate), ...checkHosts(leaf, hosts, paths.certificate));
-	if ('value' in key) problems.push(...checkKey(chain, key.value.key, paths));
-	problems.push(...checkAuthorities(authorities, paths.ca));
-	if (leaf && authorities.length > 0) {
-		const checked = checkChain(chain, authorities, paths);
-		root = checked.root;
-		problems.push(...checked.problems);
-	}
-	if (problems.length > 0 || !leaf || !root || !('value' in certificate && 'value' in key && 'value' in ca))
+	const way = authorities.length === 0 ? {problems: []} : checkChain(chain, authorities, paths);
+	const problems = [
+		...[certificate, key, ca].flatMap(problemIn),
+		...held.flatMap((one) => outOfDate(one, now)),
+		...(leaf ? [...checkLength(leaf, paths.certificate), ...checkUsage(leaf, paths.certificate)] : []),
+		...(leaf ? checkHosts(leaf, hosts, paths.certificate) : []),
+		...('value' in key ? checkKey(chain, key.value.key, paths) : []),
+		...checkAuthorities(authorities, paths.ca),
+		...way.problems,
+	];
+	if (problems.length > 0 || !leaf || !way.root || !('value' in certificate && 'value' in key && 'value' in ca))
 		return {problems};
 	return {
 		pair: {
@@ -180,8 +148,8 @@ export const readPair: TlsPort['readPair'] = async (paths, hosts, now) => {
 			key: key.value.pem,
 			ca: ca.value.pem,
 			facts: factsOf(leaf),
-			caFacts: factsOf(root),
+			caFacts: factsOf(way.root),
 		},
-		warnings,
+		warnings: held.flatMap((one) => endingSoon(one, now)),
 	};
 };

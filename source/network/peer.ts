@@ -1,7 +1,7 @@
 import {X509Certificate} from 'node:crypto';
 import {isIP} from 'node:net';
 import {connect} from 'node:tls';
-import {namesOf, oneLine} from './pem.ts';
+import {distinguishedName, namesOf} from './pem.ts';
 
 /** Who a server says it is, unverified: for the text of a problem, never for a decision. */
 export type Peer = {
@@ -46,8 +46,8 @@ export const peerNames = async (options: {
 			if (!raw) return end();
 			const certificate = new X509Certificate(raw);
 			end({
-				subject: oneLine(certificate.subject),
-				issuer: oneLine(certificate.issuer),
+				subject: distinguishedName(certificate.subject),
+				issuer: distinguishedName(certificate.issuer),
 				names: namesOf(certificate),
 				notBefore: Date.parse(certificate.validFrom),
 				notAfter: Date.parse(certificate.validTo),

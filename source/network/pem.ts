@@ -1,45 +1,38 @@
 import {createPrivateKey, type KeyObject, X509Certificate} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
-import {type Problem, problem} from '../base/problem.ts';
+import {errnoWords} from '../base/errno.ts';
+import type {Problem} from '../base/problem.ts';
+import type {CaseOf, Circumstances} from '../base/problem-table.ts';
+import {networkProblems} from './problems.ts';
 import type {CertificateFacts} from './types.ts';
 
-/** Which of the three files of a TLS pair; also the last part of the answer's path. */
-export type TlsFile = 'certificate' | 'key' | 'ca';
-
-type Named<Value> = {readonly value: Value} | {readonly problem: Problem};
-
-const expected: Readonly<Record<TlsFile, string>> = {
-	certificate: 'certificate',
-	key: 'private key',
-	ca: 'CA certificate',
+/** One of the three files of a TLS pair; `part` is also the last part of the answer's path. */
+export type TlsFile<Part extends 'certificate' | 'key' | 'ca' = 'certificate' | 'key' | 'ca'> = {
+	readonly part: Part;
+	readonly path: string;
 };
 
-/** A problem with one of the files. */
-export const fileProblem = (
-	file: TlsFile,
-	path: string,
-	code: string,
-	text: {readonly message: string; readonly cause: string; readonly fix: string},
-): Problem => problem({code, area: 'prerequisites', answers: [`tls.${file}`], location: {file: path}, ...text});
+/** What a file holds, or why it is of no use. */
+export type Read<Value> = {readonly value: Value} | {readonly problem: Problem};
 
-const readCauses: Readonly<Record<string, string>> = {
-	ENOENT: 'There is no such file.',
-	EACCES: 'This user may not read it.',
-	EISDIR: 'It is a folder.',
-};
+const expected = {certificate: 'certificate', key: 'private key', ca: 'CA certificate'} as const;
 
-const readBytes = async (file: TlsFile, path: string): Promise<Named<Buffer>> => {
+/** What problems with a file say of it. */
+const wordsFor = ({part, path}: TlsFile) => ({file: path, what: expected[part]});
+
+/** Where a problem with a file is, and which answer mends it. */
+export const placeOf = ({part, path}: TlsFile): Circumstances => ({
+	answers: [`tls.${part}`],
+	location: {file: path},
+});
+
+const readBytes = async (file: TlsFile): Promise<Read<Buffer>> => {
 	try {
-		return {value: await readFile(path)};
+		return {value: await readFile(file.path)};
 	} catch (error) {
-		const {code = '', message} = error as NodeJS.ErrnoException;
-		return {
-			problem: fileProblem(file, path, 'tls-file-unreadable', {
-				message: `The ${expected[file]} file ${path} cannot be read.`,
-				cause: readCauses[code] ?? message,
-				fix: `Correct tls.${file}, or give this user the right to read the file.`,
-			}),
-		};
+		const why = errnoWords(error, 'read');
+		const given = {...wordsFor(file), answer: `tls.${file.part}`, why};
+		return {problem: networkProblems.problem('tls-file-unreadable', given, placeOf(file))};
 	}
 };
 
@@ -52,37 +45,17 @@ const parses = (parse: () => unknown): boolean => {
 	}
 };
 
-/** What a file without a PEM block holds, and how OpenSSL makes PEM of it. */
-const binaryKind = (bytes: Buffer, path: string): {readonly cause: string; readonly fix: string} => {
-	if (bytes.includes('-----BEGIN'))
-		return {
-			cause: 'It begins a PEM block that does not end; the file may be cut off.',
-			fix: 'Copy the file again.',
-		};
+const isDerKey = (key: Buffer): boolean =>
+	(['pkcs8', 'pkcs1', 'sec1'] as const).some((type) => parses(() => createPrivateKey({key, format: 'der', type})));
+
+/** What a file without a PEM block holds. */
+const binaryKind = (bytes: Buffer): CaseOf<typeof networkProblems.table, 'tls-file-not-pem'> => {
+	if (bytes.includes('-----BEGIN')) return 'cut off';
+	if (bytes.length === 0) return 'empty';
 	// An ASN.1 SEQUENCE starts with 0x30 (X.690): every DER certificate, key and PKCS#12 file does.
-	if (bytes[0] !== 0x30)
-		return {
-			cause: bytes.length === 0 ? 'It is empty.' : 'It holds no line of the form -----BEGIN ...-----.',
-			fix: 'Ask those who issued it for the PEM form.',
-		};
-	if (parses(() => new X509Certificate(bytes)))
-		return {
-			cause: 'It holds a certificate in DER, not PEM.',
-			fix: `Convert it: openssl x509 -inform DER -in ${path} -out ${path}.pem`,
-		};
-	if (
-		['pkcs8', 'pkcs1', 'sec1'].some((type) =>
-			parses(() => createPrivateKey({key: bytes, format: 'der', type: type as 'pkcs8'})),
-		)
-	)
-		return {
-			cause: 'It holds a private key in DER, not PEM.',
-			fix: `Convert it: openssl pkey -inform DER -in ${path} -out ${path}.pem`,
-		};
-	return {
-		cause: 'It is binary, not PEM; it may be a PKCS#12 file (.p12, .pfx).',
-		fix: `Convert it: openssl pkcs12 -in ${path} -out ${path}.pem -nodes, then split certificate and key.`,
-	};
+	if (bytes[0] !== 0x30) return 'text';
+	if (parses(() => new X509Certificate(bytes))) return 'DER certificate';
+	return isDerKey(bytes) ? 'DER key' : 'binary';
 };
 
 type Block = {readonly label: string; readonly text: string};
@@ -94,107 +67,70 @@ const blocksOf = (text: string): readonly Block[] =>
 		text: whole,
 	}));
 
-const readBlocks = async (file: TlsFile, path: string): Promise<Named<readonly Block[]>> => {
-	const read = await readBytes(file, path);
+const readBlocks = async (file: TlsFile): Promise<Read<readonly Block[]>> => {
+	const read = await readBytes(file);
 	if ('problem' in read) return read;
 	const blocks = blocksOf(read.value.toString('utf8'));
 	if (blocks.length > 0) return {value: blocks};
-	return {
-		problem: fileProblem(file, path, 'tls-file-not-pem', {
-			message: `The ${expected[file]} file ${path} is not in PEM form.`,
-			...binaryKind(read.value, path),
-		}),
-	};
+	const given = {case: binaryKind(read.value), ...wordsFor(file)};
+	return {problem: networkProblems.problem('tls-file-not-pem', given, placeOf(file))};
 };
-
-const wrongContent = (file: TlsFile, path: string, cause: string): Problem =>
-	fileProblem(file, path, 'tls-file-wrong-content', {
-		message: `The file ${path} holds no ${expected[file]}.`,
-		cause,
-		fix: 'Check that tls.certificate, tls.key and tls.ca are not mixed up.',
-	});
 
 const isKey = ({label}: Block): boolean => label.endsWith('PRIVATE KEY');
 const certificateLabels = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
+const isCertificate = ({label}: Block): boolean => certificateLabels.has(label);
+
+/** The one thing that a file holds in the place of what it should; undefined where it is something that nobody thought of. */
+const mixedUp = (blocks: readonly Block[]) => {
+	if (blocks.some(isKey)) return 'key';
+	if (blocks.some(isCertificate)) return 'certificate';
+	if (blocks.some(({label}) => label.endsWith('CERTIFICATE REQUEST'))) return 'request';
+	return blocks.some(({label}) => label === 'PKCS7') ? 'PKCS#7' : undefined;
+};
+
+const wrongContent = (file: TlsFile, blocks: readonly Block[]): Problem => {
+	const which = mixedUp(blocks);
+	const labels = blocks.map(({label}) => label).join(', ');
+	return which === undefined
+		? networkProblems.problem('tls-file-wrong-content', {case: 'other', ...wordsFor(file), labels}, placeOf(file))
+		: networkProblems.problem('tls-file-wrong-content', {case: which, ...wordsFor(file)}, placeOf(file));
+};
 
 /** The certificates of a PEM file, in the file's order, with the text that was read. */
 export const readCertificates = async (
-	file: 'certificate' | 'ca',
-	path: string,
-): Promise<Named<{readonly certificates: readonly X509Certificate[]; readonly pem: string}>> => {
-	const read = await readBlocks(file, path);
+	file: TlsFile<'certificate' | 'ca'>,
+): Promise<Read<{readonly certificates: readonly X509Certificate[]; readonly pem: string}>> => {
+	const read = await readBlocks(file);
 	if ('problem' in read) return read;
-	const blocks = read.value;
-	const certificates = blocks.filter(({label}) => certificateLabels.has(label));
-	if (certificates.length === 0) {
-		if (blocks.some(isKey)) return {problem: wrongContent(file, path, 'It holds a key, not a certificate.')};
-		if (blocks.some(({label}) => label.endsWith('CERTIFICATE REQUEST')))
-			return {problem: wrongContent(file, path, 'It holds a certificate request that the CA has yet to sign.')};
-		if (blocks.some(({label}) => label === 'PKCS7'))
-			return {
-				problem: wrongContent(file, path, `It is PKCS#7; convert: openssl pkcs7 -print_certs -in ${path}`),
-			};
-		return {problem: wrongContent(file, path, `It holds ${blocks.map(({label}) => label).join(', ')}.`)};
-	}
-	if (blocks.some(isKey))
-		return {
-			problem: fileProblem(file, path, 'tls-key-among-certificates', {
-				message: `The ${expected[file]} file ${path} also holds a private key.`,
-				cause: 'Certificates are handed on to servers and people; the key must not go with them.',
-				fix: 'Move the key into a file of its own and name that in tls.key.',
-			}),
-		};
+	const texts = read.value.filter(isCertificate).map(({text}) => text);
+	if (texts.length === 0) return {problem: wrongContent(file, read.value)};
+	if (read.value.some(isKey))
+		return {problem: networkProblems.problem('tls-key-among-certificates', wordsFor(file), placeOf(file))};
 	try {
-		return {
-			value: {
-				certificates: certificates.map(({text}) => new X509Certificate(text)),
-				pem: `${certificates.map(({text}) => text).join('\n')}\n`,
-			},
-		};
+		return {value: {certificates: texts.map((text) => new X509Certificate(text)), pem: `${texts.join('\n')}\n`}};
 	} catch (error) {
-		return {
-			problem: fileProblem(file, path, 'tls-file-damaged', {
-				message: `The ${expected[file]} file ${path} is damaged.`,
-				cause: `A certificate in it cannot be decoded: ${(error as Error).message}`,
-				fix: 'Copy the file again; lines may be missing or changed.',
-			}),
-		};
+		const given = {case: 'certificate', ...wordsFor(file), words: (error as Error).message} as const;
+		return {problem: networkProblems.problem('tls-file-damaged', given, placeOf(file))};
 	}
 };
 
+/** PKCS#8 says so in its label, the older forms in a header (RFC 1421, 4.6.1.1). */
+const isEncrypted = ({label, text}: Block): boolean =>
+	label === 'ENCRYPTED PRIVATE KEY' || text.includes('Proc-Type: 4,ENCRYPTED');
+
 /** The private key of a PEM file. No problem ever holds any of it. */
-export const readKey = async (path: string): Promise<Named<{readonly key: KeyObject; readonly pem: string}>> => {
-	const read = await readBlocks('key', path);
+export const readKey = async (path: string): Promise<Read<{readonly key: KeyObject; readonly pem: string}>> => {
+	const file = {part: 'key', path} as const;
+	const read = await readBlocks(file);
 	if ('problem' in read) return read;
 	const block = read.value.find(isKey);
-	if (!block)
-		return {
-			problem: wrongContent(
-				'key',
-				path,
-				read.value.some(({label}) => certificateLabels.has(label))
-					? 'It holds a certificate, not a key.'
-					: `It holds ${read.value.map(({label}) => label).join(', ')}.`,
-			),
-		};
-	if (block.label === 'ENCRYPTED PRIVATE KEY' || block.text.includes('Proc-Type: 4,ENCRYPTED'))
-		return {
-			problem: fileProblem('key', path, 'tls-key-encrypted', {
-				message: `The private key ${path} is encrypted.`,
-				cause: 'An ingress controller cannot ask for its passphrase.',
-				fix: `Make an unencrypted copy: openssl pkey -in ${path} -out ${path}.plain`,
-			}),
-		};
+	if (!block) return {problem: wrongContent(file, read.value)};
+	const {location} = placeOf(file);
+	if (isEncrypted(block)) return {problem: networkProblems.problem('tls-key-encrypted', {file: path}, {location})};
 	try {
 		return {value: {key: createPrivateKey(block.text), pem: `${block.text}\n`}};
 	} catch {
-		return {
-			problem: fileProblem('key', path, 'tls-file-damaged', {
-				message: `The private key ${path} is damaged.`,
-				cause: 'It cannot be decoded.',
-				fix: 'Copy the file again; lines may be missing or changed.',
-			}),
-		};
+		return {problem: networkProblems.problem('tls-file-damaged', {case: 'key', file: path}, placeOf(file))};
 	}
 };
 
@@ -204,13 +140,13 @@ export const namesOf = ({subjectAltName}: X509Certificate): readonly string[] =>
 		name.startsWith('"') ? String(JSON.parse(name)) : name,
 	);
 
-/** A distinguished name on one line. */
-export const oneLine = (name: string): string => name.replaceAll('\n', ', ');
+/** A distinguished name on one line; Node gives each part a line of its own. */
+export const distinguishedName = (name: string): string => name.replaceAll('\n', ', ');
 
 /** What the tool shows of a certificate. */
 export const factsOf = (certificate: X509Certificate): CertificateFacts => ({
-	subject: oneLine(certificate.subject),
-	issuer: oneLine(certificate.issuer),
+	subject: distinguishedName(certificate.subject),
+	issuer: distinguishedName(certificate.issuer),
 	names: namesOf(certificate),
 	notBefore: Date.parse(certificate.validFrom),
 	notAfter: Date.parse(certificate.validTo),

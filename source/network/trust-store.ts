@@ -1,7 +1,8 @@
 import {X509Certificate} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
-import {ProblemError} from '../base/problem.ts';
+import {errnoWords, isErrno} from '../base/errno.ts';
 import {climb} from './chain.ts';
+import {networkProblems} from './problems.ts';
 
 /** Where distributions keep the certificates that all programs trust, in one file. */
 const usualStores = [
@@ -30,16 +31,9 @@ const readStore = async (
 		try {
 			return {file, text: await readFile(file, 'utf8')};
 		} catch (error) {
-			const {code, message} = error as NodeJS.ErrnoException;
-			if (given === undefined && code === 'ENOENT') continue;
-			throw new ProblemError({
-				code: 'trust-store-unreadable',
-				area: 'prerequisites',
-				message: `The trust store ${file} cannot be read.`,
-				cause: code === 'ENOENT' ? 'There is no such file.' : message,
-				fix: 'Name the file with the CA certificates that this host trusts in network.trustStore.',
-				answers: ['network.trustStore'],
-			});
+			if (given === undefined && isErrno(error, 'ENOENT')) continue;
+			const why = errnoWords(error, 'read');
+			throw networkProblems.error('trust-store-unreadable', {file, why}, {error});
 		}
 	}
 	return undefined;
@@ -56,9 +50,10 @@ export const hostTrusts = async (
 	const store = await readStore(given);
 	if (!store) return {trusted: false, file: `any of ${usualStores.join(', ')}`};
 	const anchors = parseAll(store.text);
-	const wished = parseAll(ca);
+	const certificates = parseAll(ca);
 	const isAnchor = ({fingerprint256}: X509Certificate): boolean =>
 		anchors.some((anchor) => anchor.fingerprint256 === fingerprint256);
-	const known = (certificate: X509Certificate): boolean => climb(certificate, [...anchors, ...wished]).some(isAnchor);
-	return {trusted: wished.length > 0 && wished.every(known), file: store.file};
+	const known = (certificate: X509Certificate): boolean =>
+		climb(certificate, [...anchors, ...certificates]).some(isAnchor);
+	return {trusted: certificates.length > 0 && certificates.every(known), file: store.file};
 };

@@ -102,8 +102,8 @@ test('files that are not there, empty or mixed up are named with their cause', a
 		Date.now(),
 	);
 	expect('problems' in result && result.problems.map(({code, cause, answers}) => [code, cause, answers])).toEqual([
-		['tls-file-unreadable', 'There is no such file.', ['tls.certificate']],
-		['tls-file-unreadable', 'It is a folder.', ['tls.key']],
+		['tls-file-unreadable', 'Reading it failed. There is no such file or folder.', ['tls.certificate']],
+		['tls-file-unreadable', 'Reading it failed. It is a folder, but a file was expected.', ['tls.key']],
 		['tls-file-not-pem', 'It is empty.', ['tls.ca']],
 	]);
 	expect((await problemsOf({certificate: good.key, key: good.cert})).map(({cause}) => cause)).toEqual([

@@ -1,10 +1,10 @@
-import {isAbort} from '../base/problem.ts';
+import {isAbort} from './problem.ts';
 
-/** The error that a stopped call throws; `isAbort` knows it. */
+/** The error that stopped work throws; `isAbort` knows it. */
 export const abortError = (signal: AbortSignal): Error =>
 	isAbort(signal.reason)
 		? (signal.reason as Error)
-		: new DOMException('The call was stopped', {name: 'AbortError', cause: signal.reason});
+		: new DOMException('The work was stopped', {name: 'AbortError', cause: signal.reason});
 
 /** The promise, or an abort error as soon as the signal fires; `stop` ends the work that is then of no use. */
 export const abortable = async <Result>(

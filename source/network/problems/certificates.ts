@@ -1,0 +1,178 @@
+import type {ProblemTable} from '../../base/problem-table.ts';
+
+const notMixedUp = 'Check that tls.certificate, tls.key and tls.ca are not mixed up.';
+
+/** Certificates and keys in files. `what` is what a file should hold, and `answer` the answer that names it. */
+export const certificateTable = {
+	'tls-ca-is-no-ca': {
+		area: 'prerequisites',
+		message: 'The CA file {file} holds a certificate that is not of a CA.',
+		cause: '"{subjects}" may not sign certificates (basic constraints).',
+		fix: 'Name the certificate of the CA itself, not that of a server.',
+		answers: ['tls.ca'],
+	},
+	'tls-chain-not-to-ca': {
+		area: 'prerequisites',
+		message: 'The certificate {file} does not lead to the CA {ca}.',
+		fix: 'Append the missing intermediate certificates to {file}, or name the CA that signed it.',
+		answers: ['tls.certificate', 'tls.ca'],
+		cases: {
+			'other name': {cause: 'It leads to the issuer "{issuer}"; the CA file holds "{subjects}".'},
+			'same name': {
+				cause: 'It leads to the issuer "{issuer}"; the CA file holds "{subjects}", of that name but with another key.',
+			},
+		},
+	},
+	'tls-chain-order': {
+		area: 'prerequisites',
+		message: 'The certificates in {file} are in the wrong order.',
+		cause: 'Each must be followed by its issuer. Right: {path}.',
+		fix: 'Put the server certificate first, then its issuer, and so on; leave unrelated certificates out.',
+		answers: ['tls.certificate'],
+	},
+	'tls-expired': {
+		area: 'prerequisites',
+		message: 'The certificate "{subject}" in {file} has expired.',
+		cause: 'It was valid until {until} UTC.',
+		fix: 'Have it renewed.',
+	},
+	'tls-file-damaged': {
+		area: 'prerequisites',
+		fix: 'Copy the file again; lines may be missing or changed.',
+		cases: {
+			certificate: {
+				message: 'The {what} file {file} is damaged.',
+				cause: 'A certificate in it cannot be decoded: {words}',
+			},
+			key: {message: 'The private key {file} is damaged.', cause: 'It cannot be decoded.'},
+		},
+	},
+	'tls-file-not-pem': {
+		area: 'prerequisites',
+		message: 'The {what} file {file} is not in PEM form.',
+		cases: {
+			'cut off': {
+				cause: 'It begins a PEM block that does not end; the file may be cut off.',
+				fix: 'Copy the file again.',
+			},
+			empty: {cause: 'It is empty.', fix: 'Ask those who issued it for the PEM form.'},
+			text: {
+				cause: 'It holds no line of the form -----BEGIN ...-----.',
+				fix: 'Ask those who issued it for the PEM form.',
+			},
+			'DER certificate': {
+				cause: 'It holds a certificate in DER, not PEM.',
+				fix: 'Convert it: openssl x509 -inform DER -in {file} -out {file}.pem',
+			},
+			'DER key': {
+				cause: 'It holds a private key in DER, not PEM.',
+				fix: 'Convert it: openssl pkey -inform DER -in {file} -out {file}.pem',
+			},
+			binary: {
+				cause: 'It is binary, not PEM; it may be a PKCS#12 file (.p12, .pfx).',
+				fix: 'Convert it: openssl pkcs12 -in {file} -out {file}.pem -nodes, then split certificate and key.',
+			},
+		},
+	},
+	'tls-file-unreadable': {
+		area: 'prerequisites',
+		message: 'The {what} file {file} cannot be read.',
+		cause: 'Reading it failed. {why}',
+		fix: 'Correct {answer}, or give this user the right to read the file.',
+	},
+	'tls-file-wrong-content': {
+		area: 'prerequisites',
+		message: 'The file {file} holds no {what}.',
+		fix: notMixedUp,
+		cases: {
+			key: {cause: 'It holds a key, not a certificate.'},
+			certificate: {cause: 'It holds a certificate, not a key.'},
+			request: {cause: 'It holds a certificate request that the CA has yet to sign.'},
+			'PKCS#7': {cause: 'It is PKCS#7; convert: openssl pkcs7 -print_certs -in {file}'},
+			other: {cause: 'It holds {labels}.'},
+		},
+	},
+	'tls-host-not-covered': {
+		area: 'prerequisites',
+		message: 'The certificate {file} is not for {missing}.',
+		fix: 'Have a certificate issued with these subject alternative names: {hosts}',
+		answers: ['tls.certificate'],
+		cases: {
+			'only in subject': {
+				cause: 'The name is only in the subject (CN); clients look at the subject alternative names, and it has none.',
+			},
+			'no names': {cause: 'It has no subject alternative names.'},
+			'other names': {cause: 'It is for {names}.'},
+			'one label': {cause: 'It is for {names}. "{wildcard}" covers one further label only.'},
+		},
+	},
+	'tls-intermediate-missing': {
+		area: 'prerequisites',
+		message: 'The certificate file {file} lacks an intermediate certificate.',
+		cause: '"{subjects}" is in the CA file only; clients know the root alone and get the rest from the server.',
+		fix: 'Append it to {file}.',
+		answers: ['tls.certificate'],
+	},
+	'tls-key-among-certificates': {
+		area: 'prerequisites',
+		message: 'The {what} file {file} also holds a private key.',
+		cause: 'Certificates are handed on to servers and people; the key must not go with them.',
+		fix: 'Move the key into a file of its own and name that in tls.key.',
+	},
+	'tls-key-encrypted': {
+		area: 'prerequisites',
+		message: 'The private key {file} is encrypted.',
+		cause: 'An ingress controller cannot ask for its passphrase.',
+		fix: 'Make an unencrypted copy: openssl pkey -in {file} -out {file}.plain',
+		answers: ['tls.key'],
+	},
+	'tls-key-mismatch': {
+		area: 'prerequisites',
+		message: 'The key {file} does not belong to the certificate {certificate}.',
+		answers: ['tls.key', 'tls.certificate'],
+		cases: {
+			'one further down': {
+				cause: 'It belongs to "{subject}", which is not the first certificate of the file.',
+				fix: 'Put that certificate first in the file.',
+			},
+			'other key': {
+				cause: 'Their public keys differ.',
+				fix: 'Name the key that the certificate was requested with.',
+			},
+		},
+	},
+	'tls-key-too-short': {
+		area: 'prerequisites',
+		message: 'The key of the certificate {file} is too short.',
+		cause: 'It is RSA with {bits} bits; clients refuse fewer than {least}.',
+		fix: 'Have a certificate issued for a new key: RSA 2048 or longer, or EC P-256.',
+		answers: ['tls.certificate'],
+	},
+	'tls-not-for-servers': {
+		area: 'prerequisites',
+		message: 'The certificate {file} is not for servers.',
+		cause: 'Its extended key usage lacks server authentication (serverAuth).',
+		fix: 'Have one issued with the profile for web servers.',
+		answers: ['tls.certificate'],
+	},
+	'tls-not-yet-valid': {
+		area: 'prerequisites',
+		message: 'The certificate "{subject}" in {file} is not valid yet.',
+		cause: "It is valid from {from} UTC; this host's clock says {now} UTC.",
+		fix: "Check this host's clock, or wait until then.",
+	},
+	'tls-root-missing': {
+		area: 'prerequisites',
+		message: 'The CA file {ca} does not hold the root certificate.',
+		cause: 'It holds "{subjects}", issued by "{issuer}"; most clients trust roots only.',
+		fix: 'Append the certificate of "{issuer}" to {ca}.',
+		answers: ['tls.ca'],
+	},
+	'trust-store-unreadable': {
+		area: 'prerequisites',
+		message: 'The trust store {file} cannot be read.',
+		cause: 'Reading it failed. {why}',
+		fix: 'Name the file with the CA certificates that this host trusts in network.trustStore.',
+		answers: ['network.trustStore'],
+	},
+} as const satisfies ProblemTable;
