@@ -5,7 +5,7 @@ import type {Holder} from '../base/lock.ts';
 import {createBundlePort} from '../bundle/open/bundle.ts';
 import {createCluster} from '../cluster/cluster.ts';
 import type {ClusterPort} from '../cluster/types.ts';
-import {createPostgres} from '../database/postgres.ts';
+import {createPostgres} from '../database/postgres/index.ts';
 import {createHelm} from '../helm/index.ts';
 import {createDns} from '../network/dns.ts';
 import {createHttps} from '../network/https.ts';

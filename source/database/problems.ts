@@ -1,154 +1,203 @@
-import type {Problem, ProblemInput} from '../base/problem.ts';
-import {problem} from '../base/problem.ts';
-import {networkProblem} from './network-problems.ts';
-import type {DatabaseFacts, DatabaseLogin, DatabaseWish} from './types.ts';
+import {declareProblems} from '../base/problem-table.ts';
 
-/**
- * Paths of the answers that a login stands in; none when its place is not known. The administrator's database is called
- * differently from a component's.
- */
-export const answerPaths = (from: string | undefined, ...parts: readonly ('username' | 'password' | 'database')[]) =>
-	from === undefined
-		? []
-		: parts.map((part) => `${from}.${part === 'database' && from !== 'database.admin' ? 'name' : part}`);
+const openTheWay = 'Check host and port, and that a firewall lets this host and the cluster nodes through.';
 
-type Given = {readonly login: DatabaseLogin; readonly server: string; readonly words: string};
-
-// PostgreSQL documentation, appendix A: codes of errors.
-const serverProblems: Readonly<Record<string, (given: Given) => ProblemInput>> = {
-	'28P01': ({login, server}) => ({
-		code: 'database-password',
+/** Problems of the databases, whatever engine they have. `server` is host and port. */
+export const databaseProblems = declareProblems({
+	'database-certificate-other-host': {
 		area: 'database',
-		message: `The database server ${server} refuses the password of role ${login.username}.`,
+		who: 'database admin',
+		message: 'The certificate of the database server {server} is not for {host}.',
+		cause: 'The check of its names says: {words}',
+		fix: 'Use a name that is in the certificate as database.host, or have one issued for this name.',
+		answers: ['database.host', 'database.tls'],
+	},
+	'database-certificate-untrusted': {
+		area: 'database',
+		message: 'The certificate of the database server {server} is not trusted.',
+		fix: 'Name the certificate of the CA that signed it in database.ca.',
+		nextSteps: ['openssl s_client -starttls postgres -connect {server} -showcerts </dev/null'],
+		answers: ['database.ca', 'tls.ca', 'database.tls'],
+		cases: {
+			expired: {cause: 'It has expired.'},
+			'not yet valid': {cause: 'It is not valid yet; the clock of this host may be wrong.'},
+			'self-signed': {cause: 'It is self-signed and not the CA that was given.'},
+			'other root': {cause: 'Its chain leads to another CA than the one that was given.'},
+			'other CA': {cause: 'It was signed by another CA than the one that was given.'},
+			'no root': {cause: 'The root of its chain is not in the CA file.'},
+			'other key': {cause: 'It was signed by a CA of the same name but with another key.'},
+		},
+	},
+	'database-encoding': {
+		area: 'database',
+		who: 'database admin',
+		message: 'Database {database} on {server} is encoded in {encoding}; UTF8 is needed.',
+		cause: 'It was created with another encoding, and a database keeps the one it was created with.',
+		fix: 'Drop it if it is empty and let it be created again, or name another database.',
+	},
+	'database-error': {
+		area: 'database',
+		who: 'database admin',
+		message: 'The database server {server} answered with an error: {words}',
+		fix: "Look into the server's log, then try again.",
+		cases: {coded: {cause: 'Its code is {code}.'}, plain: {cause: 'It gave no code.'}},
+	},
+	'database-host-unknown': {
+		area: 'database',
+		who: 'network team',
+		message: 'The database server {server} cannot be reached.',
+		answers: ['database.host'],
+		cases: {
+			'no such name': {
+				cause: 'The name {host} does not exist.',
+				fix: 'Correct the name, or have it added to the internal DNS.',
+			},
+			'no name server': {
+				cause: 'No name server answered for {host}.',
+				fix: 'Check the name servers of this host, or give the address instead of the name.',
+			},
+		},
+	},
+	'database-in-use': {
+		area: 'database',
+		who: 'database admin',
+		message: 'Database {database} on {server} belongs to {owner} and holds {tables} tables of others.',
+		cause: 'Another application seems to use it; taking it over would break that one.',
+		fix: 'Name another database, or ask the database admin to clear this one.',
+	},
+	'database-missing': {
+		area: 'database',
+		who: 'database admin',
+		message: 'There is no database {database} on {server}.',
+		cause: 'The login was right; the database was not created yet or is called differently.',
+		fix: 'Create it with the SQL that this tool shows, or correct the name.',
+	},
+	'database-not-admitted': {
+		area: 'database',
+		who: 'database admin',
+		message: 'The database server {server} does not admit role {role} to database {database} from here.',
+		fix: 'Ask the database admin for an entry for this host and for the cluster nodes, then a reload.',
+		nextSteps: ['The line that is refused stands in the evidence, with the address the server sees.'],
+		answers: ['database.tls', 'database.host'],
+		cases: {
+			'without TLS': {
+				cause: 'Its pg_hba.conf has no entry for a login without TLS; it may have one with TLS.',
+			},
+			'with TLS': {
+				cause: 'Its pg_hba.conf has no entry that fits this role, database and client address.',
+			},
+		},
+	},
+	'database-not-converging': {
+		area: 'database',
+		who: 'database admin',
+		message: 'Database {database} on {server} does not come to be as it should.',
+		cause: 'The server took the statements without an error, yet the same ones are due again.',
+		fix: 'Ask the database admin what changes roles or passwords on this server, e.g. LDAP or a policy.',
+	},
+	'database-not-postgresql': {
+		area: 'database',
+		message: 'The database server {server} cannot be reached.',
+		cause: 'Something answers there, but it does not speak the PostgreSQL protocol.',
+		fix: 'Check host and port: PostgreSQL usually listens on 5432.',
+		answers: ['database.host', 'database.port'],
+	},
+	'database-password': {
+		area: 'database',
+		message: 'The database server {server} refuses the password of role {role}.',
 		cause:
 			'The password is wrong, the role does not exist, or its password has expired; the server does not say which.',
 		fix: 'Correct the password, or ask the database admin to set that one for the role.',
-		answers: answerPaths(login.from, 'password', 'username'),
-	}),
-	'28000': ({login, server, words}) =>
-		/not permitted to log in/u.test(words)
-			? {
-					code: 'database-role-without-login',
-					area: 'database',
-					who: 'database admin',
-					message: `Role ${login.username} may not log in to ${server}.`,
-					cause: 'The role has no LOGIN attribute.',
-					fix: `Ask the database admin to run: ALTER ROLE "${login.username}" LOGIN;`,
-					answers: answerPaths(login.from, 'username'),
-				}
-			: {
-					code: 'database-not-admitted',
-					area: 'database',
-					who: 'database admin',
-					message: `The database server ${server} does not admit role ${login.username} to database ${login.database} from here.`,
-					cause: /no encryption|SSL off/u.test(words)
-						? 'Its pg_hba.conf has no entry for a login without TLS; it may have one with TLS.'
-						: 'Its pg_hba.conf has no entry that fits this role, database and client address.',
-					fix: 'Ask the database admin for an entry for this host and for the cluster nodes, then a reload.',
-					nextSteps: ['The line that is refused stands in the evidence, with the address the server sees.'],
-					answers: ['database.tls', 'database.host'],
-				},
-	'3D000': ({login, server}) => ({
-		code: 'database-missing',
+	},
+	'database-privileges': {
 		area: 'database',
 		who: 'database admin',
-		message: `There is no database ${login.database} on ${server}.`,
-		cause: 'The login was right; the database was not created yet or is called differently.',
-		fix: 'Create it with the SQL that this tool shows, or correct the name.',
-		answers: answerPaths(login.from, 'database'),
-	}),
-	'42501': ({login, server, words}) => ({
-		code: 'database-privileges',
+		cases: {
+			refused: {
+				message: 'Role {role} may not do what is needed on {server}: {words}.',
+				cause: 'The role lacks a privilege.',
+				fix: 'Ask the database admin to grant it, or name an administrator role that has it.',
+			},
+			tables: {
+				message: 'Role {role} may not create tables in database {database} on {server}.',
+				cause: 'The database belongs to {owner}; the role lacks CREATE on its schema.',
+				fix: 'Ask the database admin to run: ALTER DATABASE "{database}" OWNER TO "{role}";',
+			},
+			administrator: {
+				message: 'Role {role} on {server} may not create what is missing.',
+				cause: 'Missing: {missing}. The role lacks CREATEROLE or CREATEDB.',
+				fix: 'Ask the database admin to run: ALTER ROLE "{role}" CREATEROLE CREATEDB;',
+				nextSteps: ['Or leave database.admin out: then this tool shows the SQL for the database admin.'],
+				answers: ['database.admin.username'],
+			},
+		},
+	},
+	'database-role-without-login': {
 		area: 'database',
 		who: 'database admin',
-		message: `Role ${login.username} may not do what is needed on ${server}: ${words}.`,
-		cause: 'The role lacks a privilege.',
-		fix: 'Ask the database admin to grant it, or name an administrator role that has it.',
-		answers: answerPaths(login.from, 'username'),
-	}),
-	'53300': ({login, server}) => ({
-		code: 'database-too-many-connections',
+		message: 'Role {role} may not log in to {server}.',
+		cause: 'The role has no LOGIN attribute.',
+		fix: 'Ask the database admin to run: ALTER ROLE "{role}" LOGIN;',
+	},
+	'database-starting': {
 		area: 'database',
 		who: 'database admin',
-		message: `The database server ${server} has no connection left for role ${login.username}.`,
+		message: 'The database server {server} is there but takes no logins now.',
+		cause: 'It starts up, shuts down or recovers.',
+		fix: 'Wait until it is up, then try again.',
+	},
+	'database-time-out': {
+		area: 'database',
+		who: 'database admin',
+		message: 'The database server {server} did not answer a statement.',
+		cause: 'It took longer than {seconds} s; another session may hold a lock.',
+		fix: 'Ask the database admin to look for blocking sessions, then try again.',
+		nextSteps: ['SELECT pid, usename, state, wait_event_type, query FROM pg_stat_activity;'],
+	},
+	'database-tls-not-offered': {
+		area: 'database',
+		who: 'database admin',
+		message: 'The database server {server} offers no TLS.',
+		cause: 'The answers ask for TLS ({tls}), and the server has it turned off.',
+		fix: 'Ask the database admin to turn it on (ssl = on), or set database.tls to disable if the network is trusted.',
+		answers: ['database.tls', 'database.host', 'database.port'],
+	},
+	'database-too-many-connections': {
+		area: 'database',
+		who: 'database admin',
+		message: 'The database server {server} has no connection left for role {role}.',
 		cause: 'max_connections of the server, or the limit of the role or database, is reached.',
 		fix: 'Ask the database admin to end idle connections or to raise max_connections.',
 		nextSteps: ['SELECT usename, count(*) FROM pg_stat_activity GROUP BY 1 ORDER BY 2 DESC;'],
-	}),
-	'57P03': ({server}) => ({
-		code: 'database-starting',
+	},
+	'database-too-old': {
 		area: 'database',
 		who: 'database admin',
-		message: `The database server ${server} is there but takes no logins now.`,
-		cause: 'It starts up, shuts down or recovers.',
-		fix: 'Wait until it is up, then try again.',
-	}),
-};
-
-/** Any error of a connection as a problem; the code says what kind. Never holds the password. */
-export const databaseProblem = (
-	error: unknown,
-	login: DatabaseLogin,
-	limits: {readonly connectTimeoutMs: number; readonly statementTimeoutMs: number},
-): Problem => {
-	const {code = '', message = String(error)} = error as {readonly code?: string; readonly message?: string};
-	const words = login.password.length > 3 ? message.replaceAll(login.password, '********') : message;
-	const server = `${login.host}:${login.port}`;
-	const known = Object.hasOwn(serverProblems, code) ? serverProblems[code] : undefined;
-	const found = known?.({login, server, words}) ?? networkProblem({login, server, words, code, limits});
-	const evidence = [code && !words.includes(code) ? `${code}: ${words}` : words];
-	if (found) return problem({evidence, ...found});
-	return problem({
-		code: 'database-error',
+		message: 'The database server {server} is PostgreSQL {version}; 12 or newer is needed.',
+		cause: 'Older versions lack functions that the product uses.',
+		fix: 'Name a server with PostgreSQL 12 or newer.',
+		answers: ['database.host', 'database.port'],
+	},
+	'database-unreachable': {
 		area: 'database',
-		who: 'database admin',
-		message: `The database server ${server} answered with an error: ${words}`,
-		cause: code ? `Its code is ${code}.` : 'It gave no code.',
-		fix: "Look into the server's log, then try again.",
-		evidence,
-	});
-};
+		who: 'network team',
+		message: 'The database server {server} cannot be reached.',
+		fix: openTheWay,
+		answers: ['database.host', 'database.port'],
+		cases: {
+			refused: {cause: 'The host answers, but nothing listens on that port.'},
+			'no route to host': {cause: 'There is no route to that host.'},
+			'no route to network': {cause: 'There is no route to that network.'},
+			silent: {cause: 'It did not answer; a firewall may drop the packets.'},
+			'no login in time': {cause: 'No login within {seconds} s; a firewall may drop the packets.'},
+			reset: {cause: 'The connection was cut; a firewall or a full server may do that.'},
+			ended: {cause: 'The connection was cut; the server may be restarting or speak no PostgreSQL.'},
+		},
+	},
+});
 
-/** What the control plane and the workspaces need and this server or database does not give; undefined when it does. */
-export const factProblem = (facts: DatabaseFacts, login: DatabaseLogin): Problem | undefined => {
-	const server = `${login.host}:${login.port}`;
-	// The vendor's air-gap guide, prerequisites: PostgreSQL 12+.
-	if (Number.parseInt(facts.version, 10) < 12)
-		return problem({
-			code: 'database-too-old',
-			area: 'database',
-			who: 'database admin',
-			message: `The database server ${server} is PostgreSQL ${facts.version}; 12 or newer is needed.`,
-			cause: 'Older versions lack functions that the product uses.',
-			fix: 'Name a server with PostgreSQL 12 or newer.',
-			answers: ['database.host', 'database.port'],
-		});
-	if (facts.encoding !== 'UTF8') return encodingProblem(facts.encoding, login, server);
-	if (!facts.canCreate)
-		return problem({
-			code: 'database-privileges',
-			area: 'database',
-			who: 'database admin',
-			message: `Role ${login.username} may not create tables in database ${login.database} on ${server}.`,
-			cause: `The database belongs to ${facts.owner}; the role lacks CREATE on its schema.`,
-			fix: `Ask the database admin to run: ALTER DATABASE "${login.database}" OWNER TO "${login.username}";`,
-			answers: answerPaths(login.from, 'username'),
-		});
-	return undefined;
-};
-
-/** A database that cannot hold every text. Its encoding is fixed when it is created (PostgreSQL documentation, 23.3). */
-export const encodingProblem = (
-	encoding: string,
-	wish: Pick<DatabaseWish, 'database' | 'from'>,
-	server: string,
-): Problem =>
-	problem({
-		code: 'database-encoding',
-		area: 'database',
-		who: 'database admin',
-		message: `Database ${wish.database} on ${server} is encoded in ${encoding}; UTF8 is needed.`,
-		cause: 'It was created with another encoding, and a database keeps the one it was created with.',
-		fix: 'Drop it if it is empty and let it be created again, or name another database.',
-		answers: answerPaths(wish.from, 'database'),
-	});
+declare module '../base/problem.ts' {
+	interface ProblemTables {
+		readonly database: typeof databaseProblems.table;
+	}
+}

@@ -1,10 +1,12 @@
+import type {Problem} from '../base/problem.ts';
+
 /** How to reach a database server and log in. The password is never logged. */
 export type DatabaseLogin = {
 	readonly host: string;
 	readonly port: number;
 	readonly tls: 'verify-full' | 'require' | 'disable';
 	/** PEM of the CA, for `verify-full`. */
-	readonly ca?: string;
+	readonly ca?: string | undefined;
 	readonly username: string;
 	readonly password: string;
 	readonly database: string;
@@ -12,15 +14,15 @@ export type DatabaseLogin = {
 	 * Where in the answers the login stands, `database.admin` or e.g. `controlPlane.database`; problems name the answers
 	 * below it, and none when this is left out (`missing` and `provision` take `database.admin` for their administrator).
 	 */
-	readonly from?: string;
+	readonly from?: string | undefined;
 };
 
-/** What is to exist for one component; `from` as in DatabaseLogin, e.g. `workspaces.0.database`. */
-export type DatabaseWish = {
+/** A database and its role that one component needs; `from` as in DatabaseLogin, e.g. `workspaces.0.database`. */
+export type NeededDatabase = {
 	readonly database: string;
 	readonly username: string;
 	readonly password: string;
-	readonly from?: string;
+	readonly from?: string | undefined;
 };
 
 export type DatabaseFacts = {
@@ -44,25 +46,29 @@ export type DatabaseStatement = {
 	readonly sql: string;
 	readonly shown: string;
 	/** The database it must run in; absent when any will do. */
-	readonly database?: string;
+	readonly database?: string | undefined;
 };
 
-/** PostgreSQL. All calls throw ProblemError area `database`: unreachable, TLS, password wrong (28P01), no such database (3D000), privileges. */
+/**
+ * A database engine. All calls throw ProblemError area `database`: unreachable, TLS, password wrong, no such database, privileges.
+ */
 export type DatabasePort = {
-	/** Logs in and looks; @throws ProblemError. */
+	/** Logs in and looks; @throws ProblemError, also for a server that is too old. */
 	readonly probe: (login: DatabaseLogin, signal: AbortSignal) => Promise<DatabaseFacts>;
-	/** What an admin would have to do so that the wish holds; empty when nothing. */
+	/** What the product needs and the server or database of these facts does not give; undefined when it does. */
+	readonly judge: (facts: DatabaseFacts, login: DatabaseLogin) => Problem | undefined;
+	/** What an admin would have to do so that the database is as it is needed; empty when nothing. */
 	readonly missing: (
 		admin: DatabaseLogin,
-		wish: DatabaseWish,
+		needed: NeededDatabase,
 		signal: AbortSignal,
 	) => Promise<readonly DatabaseStatement[]>;
 	/** Does it; idempotent. The password is set only for a role that is created, or when it does not log in. */
 	readonly provision: (
 		admin: DatabaseLogin,
-		wish: DatabaseWish,
+		needed: NeededDatabase,
 		options: {readonly signal: AbortSignal; readonly onStatement: (shown: string) => void},
 	) => Promise<void>;
-	/** The same as SQL for a DBA to run, passwords left as a psql variable. */
-	readonly script: (wish: DatabaseWish) => readonly string[];
+	/** The same as SQL for a DBA to run, passwords left as a variable of the engine's own client. */
+	readonly script: (needed: NeededDatabase) => readonly string[];
 };

@@ -1,4 +1,5 @@
 import {errnoOf} from '../base/errno.ts';
+import {tlsReasonOf} from '../base/openssl.ts';
 import type {ProblemArea, ProblemError} from '../base/problem.ts';
 import type {CaseOf, Circumstances} from '../base/problem-table.ts';
 import type {Peer} from './peer.ts';
@@ -88,10 +89,11 @@ const reset = ({place, port, stage, more}: Given): ProblemError => {
 	return networkProblems.error('https-reset', {case: which, place, port}, more);
 };
 
-const noTls =
-	(which: Cases<'https-no-tls'>) =>
-	({place, more}: Given): ProblemError =>
-		networkProblems.error('https-no-tls', {case: which, place}, more);
+const noTls = ({error, place, more}: Given): ProblemError => {
+	const reason = tlsReasonOf(error);
+	const isPlain = reason === 'wrong version number' || reason === 'packet length too long';
+	return networkProblems.error('https-no-tls', {case: isPlain ? 'plain text' : 'no handshake', place}, more);
+};
 
 // Codes of Node's net and dns; the certificate ones are OpenSSL's verify errors.
 const byCode: Readonly<Record<string, (given: Given) => ProblemError>> = {
@@ -113,11 +115,6 @@ const byCode: Readonly<Record<string, (given: Given) => ProblemError>> = {
 	ECONNRESET: reset,
 	ENOTFOUND: hostUnknown('no such name'),
 	EAI_AGAIN: hostUnknown('no name server'),
-	// What OpenSSL makes of bytes that are no TLS record.
-	ERR_SSL_WRONG_VERSION_NUMBER: noTls('plain text'),
-	ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls('plain text'),
-	// The same two while Node was still writing: then OpenSSL's code stands in the text alone (openssl/sslerr.h, 267 and 198).
-	EPROTO: (given) => noTls(/:error:0A00(010B|00C6):/u.test(given.words) ? 'plain text' : 'no handshake')(given),
 };
 
 const timeOut = ({place, port, stage, timeoutMs, more}: Given): ProblemError => {
@@ -137,7 +134,7 @@ const failed = (given: Given): ProblemError => {
 	const code = errnoOf(given.error) ?? '';
 	const known = Object.hasOwn(byCode, code) ? byCode[code] : undefined;
 	if (known) return known(given);
-	if (code.startsWith('ERR_SSL_')) return noTls('no handshake')(given);
+	if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return noTls(given);
 	return networkProblems.error('https-failed', {place, words}, more);
 };
 

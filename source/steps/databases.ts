@@ -1,6 +1,5 @@
 import {ProblemError, problem, toProblem} from '../base/problem.ts';
-import {factProblem} from '../database/postgres.ts';
-import type {DatabaseLogin, DatabaseWish} from '../database/types.ts';
+import type {DatabaseLogin, NeededDatabase} from '../database/types.ts';
 import type {Change, Finding} from '../engine/plan.ts';
 import {requireSecret, secretFor} from './shared/generated.ts';
 import {type Component, componentsOf} from './shared/names.ts';
@@ -34,7 +33,7 @@ export const adminLogin = async (world: World): Promise<DatabaseLogin | undefine
 const generatedOf = ({id}: Component): string => `${id}.database.password`;
 const answerOf = ({path}: Component): string => `${path}.database.password`;
 
-const wishOf = async (world: World, component: Component): Promise<DatabaseWish | undefined> => {
+const wishOf = async (world: World, component: Component): Promise<NeededDatabase | undefined> => {
 	const {name, username, password: ref} = component.answers.database;
 	const password = await secretFor(world, ref, generatedOf(component), answerOf(component));
 	return password === undefined ? undefined : {database: name, username, password, from: `${component.path}.database`};
@@ -46,12 +45,12 @@ const connectionsPerPod = 20;
 const facts = async (
 	world: World,
 	component: Component,
-	wish: DatabaseWish,
+	wish: NeededDatabase,
 ): Promise<{readonly note: string; readonly warnings: readonly string[]}> => {
 	const {from, ...login} = {...(await databaseServer(world)), ...wish};
 	const asked = {...login, ...(from === undefined ? {} : {from})};
 	const found = await world.database.probe(asked, world.signal);
-	const unfit = factProblem(found, asked);
+	const unfit = world.database.judge(found, asked);
 	if (unfit) throw new ProblemError(unfit);
 	world.report({
 		kind: 'item',

@@ -5,7 +5,9 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import pg from 'pg';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import {createPostgres, type DatabaseLogin, type DatabaseWish} from '../../source/database/postgres.ts';
+import type {ProblemCode} from '../../source/base/problem.ts';
+import {createPostgres} from '../../source/database/postgres/index.ts';
+import type {DatabaseLogin, NeededDatabase} from '../../source/database/types.ts';
 import {adminPassword, caught, rolePassword, startServer} from './server.ts';
 
 const postgres = createPostgres({connectTimeoutMs: 5000});
@@ -31,20 +33,20 @@ const query = async (sql: string, login: DatabaseLogin = server.admin): Promise<
 	}
 };
 
-const provision = async (wish: DatabaseWish, admin = server.admin): Promise<readonly string[]> => {
+const provision = async (needed: NeededDatabase, admin = server.admin): Promise<readonly string[]> => {
 	const shown: string[] = [];
-	await postgres.provision(admin, wish, {signal, onStatement: (text) => shown.push(text)});
+	await postgres.provision(admin, needed, {signal, onStatement: (text) => shown.push(text)});
 	return shown;
 };
 
 test('an empty server gets role and database; the role logs in with its password and owns what it needs', async () => {
-	const wish = server.wish('fresh');
-	expect(await provision(wish)).toEqual([
+	const needed = server.needed('fresh');
+	expect(await provision(needed)).toEqual([
 		`CREATE ROLE "fresh_user" LOGIN PASSWORD '********'`,
 		`CREATE DATABASE "fresh" OWNER "fresh_user" ENCODING 'UTF8' TEMPLATE template0`,
 		'REVOKE CONNECT ON DATABASE "fresh" FROM PUBLIC',
 	]);
-	expect(await postgres.probe(server.login(wish), signal)).toMatchObject({
+	expect(await postgres.probe(server.login(needed), signal)).toMatchObject({
 		encoding: 'UTF8',
 		canCreate: true,
 		tables: 0,
@@ -53,19 +55,19 @@ test('an empty server gets role and database; the role logs in with its password
 		tls: 'TLSv1.3',
 		version: expect.stringMatching(/^\d+\.\d+$/),
 	});
-	await query('CREATE TABLE t (i int)', server.login(wish));
-	expect((await postgres.probe(server.login(wish), signal)).tables).toBe(1);
+	await query('CREATE TABLE t (i int)', server.login(needed));
+	expect((await postgres.probe(server.login(needed), signal)).tables).toBe(1);
 });
 
 test('a second time nothing is missing and no statement runs', async () => {
-	const wish = server.wish('twice');
-	await provision(wish);
-	expect(await postgres.missing(server.admin, wish, signal)).toEqual([]);
-	expect(await provision(wish)).toEqual([]);
+	const needed = server.needed('twice');
+	await provision(needed);
+	expect(await postgres.missing(server.admin, needed, signal)).toEqual([]);
+	expect(await provision(needed)).toEqual([]);
 });
 
 test('the statements for people and for the DBA hold a placeholder instead of the password', async () => {
-	const [create] = await postgres.missing(server.admin, server.wish('shown'), signal);
+	const [create] = await postgres.missing(server.admin, server.needed('shown'), signal);
 	expect(create).toEqual({
 		target: 'role shown_user',
 		sql: `CREATE ROLE "shown_user" LOGIN PASSWORD :'password'`,
@@ -74,7 +76,7 @@ test('the statements for people and for the DBA hold a placeholder instead of th
 });
 
 test('another role may not enter the database', async () => {
-	const [mine, other] = [server.wish('mine'), server.wish('other')];
+	const [mine, other] = [server.needed('mine'), server.needed('other')];
 	await provision(mine);
 	await provision(other);
 	expect(await caught(postgres.probe({...server.login(other), database: 'mine'}, signal))).toMatchObject({
@@ -82,41 +84,48 @@ test('another role may not enter the database', async () => {
 	});
 });
 
-test('a role whose password differs gets the wished one, and only that', async () => {
-	const wish = server.wish('changed');
-	await provision(wish);
-	const next = {...wish, password: 'canary-role-next'};
+test('a role whose password differs gets the needed one, and only that', async () => {
+	const needed = server.needed('changed');
+	await provision(needed);
+	const next = {...needed, password: 'canary-role-next'};
 	expect(await provision(next)).toEqual([`ALTER ROLE "changed_user" PASSWORD '********'`]);
 	expect((await postgres.probe(server.login(next), signal)).owner).toBe('changed_user');
 });
 
-test('the stored verifier is the one of a right password: it is kept when the same password is wished', async () => {
-	const wish = server.wish('kept');
-	await provision(wish);
+test('the stored verifier is the one of a right password: it is kept when the same password is needed', async () => {
+	const needed = server.needed('kept');
+	await provision(needed);
 	const sql = "SELECT rolpassword FROM pg_authid WHERE rolname = 'kept_user'";
 	const before = await query(sql);
-	await provision(wish);
+	await provision(needed);
 	expect(await query(sql)).toEqual(before);
 	expect(String(before[0]?.[0])).toMatch(/^SCRAM-SHA-256\$4096:/);
 });
 
 test('a role without login and one whose password expired are mended', async () => {
-	const wish = server.wish('asleep');
+	const needed = server.needed('asleep');
 	await query(`CREATE ROLE asleep_user NOLOGIN VALID UNTIL '2001-01-01'`);
-	const shown = await provision(wish);
+	const shown = await provision(needed);
 	expect(shown).toContain(`ALTER ROLE "asleep_user" LOGIN VALID UNTIL 'infinity'`);
 	expect(shown).toContain(`ALTER ROLE "asleep_user" PASSWORD '********'`);
-	expect((await postgres.probe(server.login(wish), signal)).canCreate).toBe(true);
+	expect((await postgres.probe(server.login(needed), signal)).canCreate).toBe(true);
 });
 
 test('an empty database of someone else changes its owner; one with tables of others is refused untouched', async () => {
 	await query('CREATE DATABASE empty_one');
-	await provision(server.wish('empty_one'));
-	expect((await postgres.probe(server.login(server.wish('empty_one')), signal)).owner).toBe('empty_one_user');
+	await provision(server.needed('empty_one'));
+	expect((await postgres.probe(server.login(server.needed('empty_one')), signal)).owner).toBe('empty_one_user');
 	await query('CREATE DATABASE payroll');
 	await query('CREATE TABLE salaries (i int)', {...server.admin, database: 'payroll'});
-	expect(await caught(provision(server.wish('payroll')))).toMatchObject({
-		problem: {code: 'database-in-use', who: 'database admin', answers: ['controlPlane.database.name']},
+	expect(await caught(provision(server.needed('payroll')))).toMatchObject({
+		problem: {
+			code: 'database-in-use' satisfies ProblemCode,
+			who: 'database admin',
+			message: `Database payroll on ${server.admin.host}:${server.admin.port} belongs to postgres and holds 1 tables of others.`,
+			cause: 'Another application seems to use it; taking it over would break that one.',
+			fix: 'Name another database, or ask the database admin to clear this one.',
+			answers: ['controlPlane.database.name'],
+		},
 	});
 	expect(await query("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'payroll'")).toEqual([
 		['postgres'],
@@ -125,63 +134,91 @@ test('an empty database of someone else changes its owner; one with tables of ot
 
 test('a database in another encoding is refused', async () => {
 	await query(`CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`);
-	expect(await caught(postgres.missing(server.admin, server.wish('latin'), signal))).toMatchObject({
-		problem: {code: 'database-encoding', message: expect.stringContaining('LATIN1')},
+	expect(await caught(postgres.missing(server.admin, server.needed('latin'), signal))).toMatchObject({
+		problem: {
+			code: 'database-encoding' satisfies ProblemCode,
+			message: `Database latin on ${server.admin.host}:${server.admin.port} is encoded in LATIN1; UTF8 is needed.`,
+		},
 	});
 });
 
 test('an owner whose schema was closed gets it back', async () => {
-	const wish = server.wish('closed');
-	await provision(wish);
+	const needed = server.needed('closed');
+	await provision(needed);
 	await query('ALTER SCHEMA public OWNER TO postgres; REVOKE ALL ON SCHEMA public FROM PUBLIC, pg_database_owner', {
 		...server.admin,
 		database: 'closed',
 	});
-	expect((await postgres.probe(server.login(wish), signal)).canCreate).toBe(false);
-	expect(await provision(wish)).toEqual(['GRANT USAGE, CREATE ON SCHEMA public TO "closed_user"']);
-	expect((await postgres.probe(server.login(wish), signal)).canCreate).toBe(true);
+	expect((await postgres.probe(server.login(needed), signal)).canCreate).toBe(false);
+	expect(await provision(needed)).toEqual(['GRANT USAGE, CREATE ON SCHEMA public TO "closed_user"']);
+	expect((await postgres.probe(server.login(needed), signal)).canCreate).toBe(true);
 });
 
 test('an administrator who is no superuser does the same work by joining the role', async () => {
 	await query("CREATE ROLE managed_admin LOGIN CREATEROLE CREATEDB PASSWORD 'canary-managed'");
 	const admin = {...server.admin, username: 'managed_admin', password: 'canary-managed'};
-	const wish = server.wish('managed');
-	expect(await provision(wish, admin)).toContain('GRANT "managed_user" TO "managed_admin"');
-	expect(await provision(wish, admin)).toEqual([]);
-	expect((await postgres.probe(server.login(wish), signal)).owner).toBe('managed_user');
+	const needed = server.needed('managed');
+	expect(await provision(needed, admin)).toContain('GRANT "managed_user" TO "managed_admin"');
+	expect(await provision(needed, admin)).toEqual([]);
+	expect((await postgres.probe(server.login(needed), signal)).owner).toBe('managed_user');
+});
+
+test('a database that stays as it is in spite of its statements is told as such, with what is due again', async () => {
+	const needed = server.needed('stubborn');
+	await provision(needed);
+	// Without a schema in its search path a role has nowhere to create tables, whatever it is granted.
+	await server.execute(`ALTER DATABASE stubborn SET search_path = ''`);
+	expect(await caught(provision(needed))).toMatchObject({
+		problem: {
+			code: 'database-not-converging' satisfies ProblemCode,
+			area: 'database',
+			who: 'database admin',
+			message: `Database stubborn on ${server.admin.host}:${server.admin.port} does not come to be as it should.`,
+			cause: 'The server took the statements without an error, yet the same ones are due again.',
+			fix: 'Ask the database admin what changes roles or passwords on this server, e.g. LDAP or a policy.',
+			evidence: ['GRANT USAGE, CREATE ON SCHEMA public TO "stubborn_user"'],
+		},
+	});
 });
 
 test('an administrator without the rights is told so before anything changes', async () => {
 	await query("CREATE ROLE reader LOGIN PASSWORD 'canary-reader'");
 	const admin = {...server.admin, username: 'reader', password: 'canary-reader'};
-	expect(await caught(provision(server.wish('weak'), admin))).toMatchObject({
-		problem: {code: 'database-privileges', answers: ['database.admin.username']},
+	expect(await caught(provision(server.needed('weak'), admin))).toMatchObject({
+		problem: {
+			code: 'database-privileges' satisfies ProblemCode,
+			who: 'database admin',
+			message: `Role reader on ${server.admin.host}:${server.admin.port} may not create what is missing.`,
+			cause: 'Missing: role weak_user, database weak, access to database weak. The role lacks CREATEROLE or CREATEDB.',
+			fix: 'Ask the database admin to run: ALTER ROLE "reader" CREATEROLE CREATEDB;',
+			answers: ['database.admin.username'],
+		},
 	});
 	expect(await query("SELECT 1 FROM pg_roles WHERE rolname = 'weak_user'")).toEqual([]);
 });
 
 test('names with quotes stay names', async () => {
-	const wish = {database: `odd"; DROP ROLE x; --`, username: `o'dd"user`, password: rolePassword};
-	await provision(wish);
-	expect((await postgres.probe(server.login(wish), signal)).owner).toBe(`o'dd"user`);
+	const needed = {database: `odd"; DROP ROLE x; --`, username: `o'dd"user`, password: rolePassword};
+	await provision(needed);
+	expect((await postgres.probe(server.login(needed), signal)).owner).toBe(`o'dd"user`);
 });
 
 test('two runs at the same time end in the same state', async () => {
-	const wish = server.wish('raced');
-	await Promise.all([provision(wish), provision(wish)]);
-	expect(await postgres.missing(server.admin, wish, signal)).toEqual([]);
+	const needed = server.needed('raced');
+	await Promise.all([provision(needed), provision(needed)]);
+	expect(await postgres.missing(server.admin, needed, signal)).toEqual([]);
 });
 
 test.skipIf(!existsSync('/usr/bin/psql'))(
-	'the script for the DBA works in psql, twice, and fulfils the wish',
+	'the script for the DBA works in psql, twice, and makes the database',
 	async () => {
-		const wish = server.wish('scripted');
+		const needed = server.needed('scripted');
 		const folder = await mkdtemp(join(tmpdir(), 'zenml-airgap-script-'));
 		try {
 			const {host, port, username, ca = ''} = server.admin;
 			await writeFile(join(folder, 'ca.pem'), ca);
 			await writeFile(join(folder, 'password'), rolePassword, {mode: 0o600});
-			const script = postgres.script(wish);
+			const script = postgres.script(needed);
 			expect(script.join('\n')).not.toContain(rolePassword);
 			const input = [`\\set scripted_user_password \`cat ${folder}/password\``, ...script].join('\n');
 			const psql = (text: string): string =>
@@ -202,7 +239,7 @@ test.skipIf(!existsSync('/usr/bin/psql'))(
 			expect(await query("SELECT 1 FROM pg_roles WHERE rolname = 'scripted_user'")).toEqual([]);
 			psql(input);
 			psql(input);
-			expect(await postgres.missing(server.admin, wish, signal)).toEqual([]);
+			expect(await postgres.missing(server.admin, needed, signal)).toEqual([]);
 		} finally {
 			await rm(folder, {recursive: true, force: true});
 		}
@@ -210,8 +247,11 @@ test.skipIf(!existsSync('/usr/bin/psql'))(
 );
 
 test('no password is in the log of a server that logs every statement', async () => {
+	await provision(server.needed('logged'));
+	await provision({...server.needed('logged'), password: 'canary-role-next'});
 	const log = await server.readLog();
-	expect(log).toContain('statement: CREATE ROLE "fresh_user" LOGIN PASSWORD \'SCRAM-SHA-256$4096:');
+	expect(log).toContain('statement: CREATE ROLE "logged_user" LOGIN PASSWORD \'SCRAM-SHA-256$4096:');
+	expect(log).toContain('statement: ALTER ROLE "logged_user" PASSWORD \'SCRAM-SHA-256$4096:');
 	expect(log).not.toContain(adminPassword);
 	expect(log).not.toContain(rolePassword);
 	expect(log).not.toContain('canary-role');

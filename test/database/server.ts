@@ -3,7 +3,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {type Authority, createAuthority} from '../../rehearsal/authority/index.ts';
 import {startPostgres} from '../../rehearsal/postgres/index.ts';
-import type {DatabaseLogin, DatabaseWish} from '../../source/database/postgres.ts';
+import {withConnection} from '../../source/database/postgres/connect.ts';
+import type {DatabaseLogin, NeededDatabase} from '../../source/database/types.ts';
 
 /** Passwords that must be seen nowhere but in a login. */
 export const adminPassword = "canary-admin-7f'4\\b";
@@ -39,7 +40,7 @@ export const startServer = async () => {
 		database: 'postgres',
 		from: 'database.admin',
 	};
-	const wish = (name: string): DatabaseWish => ({
+	const needed = (name: string): NeededDatabase => ({
 		database: name,
 		username: `${name}_user`,
 		password: rolePassword,
@@ -48,10 +49,18 @@ export const startServer = async () => {
 	return {
 		admin,
 		authority,
-		wish,
+		needed,
+		/** Runs statements as a superuser, one after the other. */
+		execute: async (...statements: readonly string[]): Promise<void> => {
+			const limits = {connectTimeoutMs: 5000, statementTimeoutMs: 5000};
+			const {signal} = new AbortController();
+			await withConnection({login: admin, limits, signal}, async (query) => {
+				for (const statement of statements) await query(statement);
+			});
+		},
 		readLog: async () => readFile(log, 'utf8'),
-		/** The login of a wish's role on this server. */
-		login: (of: DatabaseWish): DatabaseLogin => ({...admin, ...of}),
+		/** The login of the role of a needed database on this server. */
+		login: (of: NeededDatabase): DatabaseLogin => ({...admin, ...of}),
 		stop: async () => {
 			await server.stop();
 			await rm(folder, {recursive: true, force: true});

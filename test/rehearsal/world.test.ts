@@ -8,7 +8,7 @@ import type {FaultName} from '../../rehearsal/faults.ts';
 import {type Rehearsal, startRehearsal} from '../../rehearsal/world.ts';
 import {answersSchema} from '../../source/answers/schema.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
-import {createPostgres} from '../../source/database/postgres.ts';
+import {createPostgres} from '../../source/database/postgres/index.ts';
 import {createDns} from '../../source/network/dns.ts';
 import {createTls} from '../../source/network/tls.ts';
 import {createRegistry} from '../../source/registry/registry.ts';

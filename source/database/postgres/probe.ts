@@ -1,8 +1,8 @@
-import {ProblemError} from '../base/problem.ts';
-import type {Limits, Query} from './connect.ts';
-import {withConnection} from './connect.ts';
-import {factProblem} from './problems.ts';
-import type {DatabaseFacts, DatabaseLogin} from './types.ts';
+import {ProblemError} from '../../base/problem.ts';
+import type {DatabaseFacts, DatabaseLogin} from '../types.ts';
+import type {Access} from './access.ts';
+import {type Query, withConnection} from './connect.ts';
+import {versionProblem} from './judge.ts';
 
 type Row = {
 	readonly version: string;
@@ -27,13 +27,16 @@ SELECT current_setting('server_version') AS version,
 	(SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()) AS owner,
 	coalesce((SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()), 'none') AS tls`;
 
-/** Looks through an open connection. */
-export const readFacts = async (query: Query): Promise<DatabaseFacts> => {
+/**
+ * Looks through an open connection; all but the version is for the caller to judge.
+ * @throws ProblemError `database-too-old`
+ */
+export const readFacts = async (query: Query, login: DatabaseLogin): Promise<DatabaseFacts> => {
 	const [row] = await query<Row>(factsSql);
 	if (!row) throw new Error('A SELECT without FROM gave no row');
-	return {
+	const facts = {
 		// Debian adds its package: "15.18 (Debian 15.18-0+deb12u1)".
-		version: row.version.split(' ')[0] ?? row.version,
+		version: row.version.replace(/ .*$/u, ''),
 		encoding: row.encoding,
 		maxConnections: Number(row.maximum),
 		usedConnections: Number(row.used),
@@ -42,12 +45,11 @@ export const readFacts = async (query: Query): Promise<DatabaseFacts> => {
 		owner: row.owner,
 		tls: row.tls,
 	};
-};
-
-/** Logs in and looks; a server that is too old is refused, all else is for the caller to judge with `factProblem`. */
-export const probe = async (login: DatabaseLogin, limits: Limits, signal: AbortSignal): Promise<DatabaseFacts> => {
-	const facts = await withConnection(login, limits, signal, readFacts);
-	const found = factProblem(facts, login);
-	if (found?.code === 'database-too-old') throw new ProblemError(found);
+	const tooOld = versionProblem(facts, login);
+	if (tooOld) throw new ProblemError(tooOld);
 	return facts;
 };
+
+/** Logs in and looks; a server that is too old is refused, all else is for the caller to judge with `judge`. */
+export const probe = async (access: Access): Promise<DatabaseFacts> =>
+	withConnection(access, (query) => readFacts(query, access.login));

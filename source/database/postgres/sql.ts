@@ -1,4 +1,4 @@
-import type {DatabaseStatement, DatabaseWish} from './types.ts';
+import type {DatabaseStatement, NeededDatabase} from '../types.ts';
 
 /** The psql variable that stands for the password in a statement's `sql`. */
 export const passwordPlaceholder = ":'password'";
@@ -22,32 +22,32 @@ const statement = (target: string, sql: string, database?: string): DatabaseStat
 	target,
 	sql,
 	shown: sql.replaceAll(passwordPlaceholder, shownPassword),
-	...(database !== undefined && {database}),
+	database,
 });
 
-/** The statements a wish may need; which of them are due is decided in missing.ts. */
+/** The statements that a needed database may lack; which of them are due is decided in missing.ts. */
 export const statements = {
-	createRole: ({username}: DatabaseWish) =>
+	createRole: ({username}: NeededDatabase) =>
 		statement(`role ${username}`, `CREATE ROLE ${quoteName(username)} LOGIN PASSWORD ${passwordPlaceholder}`),
-	setPassword: ({username}: DatabaseWish) =>
+	setPassword: ({username}: NeededDatabase) =>
 		statement(`password of role ${username}`, `ALTER ROLE ${quoteName(username)} PASSWORD ${passwordPlaceholder}`),
-	allowLogin: ({username}: DatabaseWish) =>
+	allowLogin: ({username}: NeededDatabase) =>
 		statement(`role ${username}`, `ALTER ROLE ${quoteName(username)} LOGIN VALID UNTIL 'infinity'`),
-	joinRole: ({username}: DatabaseWish, admin: string) =>
+	joinRole: ({username}: NeededDatabase, admin: string) =>
 		statement(`role ${username}`, `GRANT ${quoteName(username)} TO ${quoteName(admin)}`),
 	/** template0 is the only template whose encoding may differ; C is the only locale that fits every encoding. */
-	createDatabase: ({database, username}: DatabaseWish, plainLocale: boolean) =>
+	createDatabase: ({database, username}: NeededDatabase, plainLocale: boolean) =>
 		statement(
 			`database ${database}`,
 			`CREATE DATABASE ${quoteName(database)} OWNER ${quoteName(username)} ENCODING 'UTF8'${
 				plainLocale ? " LC_COLLATE 'C' LC_CTYPE 'C'" : ''
 			} TEMPLATE template0`,
 		),
-	own: ({database, username}: DatabaseWish) =>
+	own: ({database, username}: NeededDatabase) =>
 		statement(`owner of database ${database}`, `ALTER DATABASE ${quoteName(database)} OWNER TO ${quoteName(username)}`),
-	closeToOthers: ({database}: DatabaseWish) =>
+	closeToOthers: ({database}: NeededDatabase) =>
 		statement(`access to database ${database}`, `REVOKE CONNECT ON DATABASE ${quoteName(database)} FROM PUBLIC`),
-	openSchema: ({database, username}: DatabaseWish) =>
+	openSchema: ({database, username}: NeededDatabase) =>
 		statement(
 			`schema public of database ${database}`,
 			`GRANT USAGE, CREATE ON SCHEMA public TO ${quoteName(username)}`,
@@ -59,11 +59,11 @@ export const statements = {
 const variableOf = (username: string): string => `${username.replaceAll(/[^A-Za-z0-9_]/gu, '_')}_password`;
 
 /**
- * SQL for psql (11 or newer) that makes the wish hold, on a server where nothing, some or all of it exists. The password is the
+ * SQL for psql (11 or newer) that makes the needed database hold, on a server where nothing, some or all of it exists. The password is the
  * psql variable `<username>_password`; no line holds it.
  */
-export const script = (wish: DatabaseWish): readonly string[] => {
-	const {database, username} = wish;
+export const script = (needed: NeededDatabase): readonly string[] => {
+	const {database, username} = needed;
 	const variable = variableOf(username);
 	const unless = (catalog: string, column: string, name: string, sql: string) => [
 		`SELECT ${quoteText(sql)}`,
@@ -94,8 +94,8 @@ export const script = (wish: DatabaseWish): readonly string[] => {
 		`SELECT format('GRANT %I TO %I', ${quoteText(username)}, current_user)`,
 		'  WHERE NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)',
 		'\\gexec',
-		...unless('pg_database', 'datname', database, statements.createDatabase(wish, false).sql),
-		`${statements.own(wish).sql};`,
-		`${statements.closeToOthers(wish).sql};`,
+		...unless('pg_database', 'datname', database, statements.createDatabase(needed, false).sql),
+		`${statements.own(needed).sql};`,
+		`${statements.closeToOthers(needed).sql};`,
 	];
 };

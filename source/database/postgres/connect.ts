@@ -2,12 +2,11 @@ import {Socket} from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import {checkServerIdentity} from 'node:tls';
 import pg from 'pg';
-import {isAbort, ProblemError} from '../base/problem.ts';
-import {databaseProblem} from './problems.ts';
-import type {DatabaseLogin} from './types.ts';
-
-/** What a connection may take: milliseconds until logged in, milliseconds until one statement has answered. */
-export type Limits = {readonly connectTimeoutMs: number; readonly statementTimeoutMs: number};
+import {abortError} from '../../base/abort.ts';
+import {ProblemError} from '../../base/problem.ts';
+import type {DatabaseLogin} from '../types.ts';
+import type {Access} from './access.ts';
+import {connectionProblem} from './connection-problems.ts';
 
 /** Runs one statement on the connection; rows as objects. Values go as parameters, never into the text. */
 export type Query = <Row extends pg.QueryResultRow>(
@@ -17,11 +16,6 @@ export type Query = <Row extends pg.QueryResultRow>(
 
 // A server that does not take the farewell must not hold up a run whose work is done.
 const farewellMs = 1000;
-
-const abortError = (signal: AbortSignal): Error =>
-	isAbort(signal.reason)
-		? (signal.reason as Error)
-		: new DOMException('The database work was stopped', {name: 'AbortError', cause: signal.reason});
 
 const tlsOptions = ({tls, ca, host}: DatabaseLogin): pg.ClientConfig['ssl'] => {
 	if (tls === 'disable') return false;
@@ -34,19 +28,8 @@ const tlsOptions = ({tls, ca, host}: DatabaseLogin): pg.ClientConfig['ssl'] => {
 	};
 };
 
-/**
- * Logs in, runs `work`, logs out. Abort destroys the connection at once.
- * @throws ProblemError of the codes in problems.ts; an AbortError when the signal fires.
- */
-export const withConnection = async <Result>(
-	login: DatabaseLogin,
-	limits: Limits,
-	signal: AbortSignal,
-	work: (query: Query) => Promise<Result>,
-): Promise<Result> => {
-	if (signal.aborted) throw abortError(signal);
-	const socket = new Socket();
-	const client = new pg.Client({
+const clientFor = ({login, limits}: Access, socket: Socket): pg.Client =>
+	new pg.Client({
 		host: login.host,
 		port: login.port,
 		user: login.username,
@@ -58,6 +41,19 @@ export const withConnection = async <Result>(
 		connectionTimeoutMillis: limits.connectTimeoutMs,
 		query_timeout: limits.statementTimeoutMs,
 	});
+
+/**
+ * Logs in, runs `work`, logs out. Abort destroys the connection at once.
+ * @throws ProblemError of connection-problems.ts; an AbortError when the signal fires.
+ */
+export const withConnection = async <Result>(
+	access: Access,
+	work: (query: Query) => Promise<Result>,
+): Promise<Result> => {
+	const {signal} = access;
+	if (signal.aborted) throw abortError(signal);
+	const socket = new Socket();
+	const client = clientFor(access, socket);
 	// A connection that breaks between two statements is told by the next one; without a listener it would end the program.
 	client.on('error', () => undefined);
 	const stop = (): void => {
@@ -71,8 +67,7 @@ export const withConnection = async <Result>(
 		return result;
 	} catch (error) {
 		if (signal.aborted) throw abortError(signal);
-		if (error instanceof ProblemError) throw error;
-		throw new ProblemError(databaseProblem(error, login, limits), {cause: error});
+		throw error instanceof ProblemError ? error : connectionProblem(error, access);
 	} finally {
 		signal.removeEventListener('abort', stop);
 		socket.destroy();

@@ -1,0 +1,89 @@
+import {ProblemError} from '../../base/problem.ts';
+import {databaseProblems} from '../problems.ts';
+import type {DatabaseLogin, DatabaseStatement, NeededDatabase} from '../types.ts';
+import type {Access} from './access.ts';
+import {answerPaths} from './answer-paths.ts';
+import {encodingProblem} from './judge.ts';
+import {countForeignTables, type Login, look, type Situation, tryLogin} from './situation.ts';
+import {statements} from './sql.ts';
+
+/** What was found about one needed database, by the administrator and by the role itself. */
+type Found = {readonly needed: NeededDatabase; readonly situation: Situation; readonly login: Login};
+
+const serverOf = ({host, port}: DatabaseLogin): string => `${host}:${port}`;
+
+/** True for a database that is there and belongs to somebody else. */
+const isForeign = ({database}: Situation, {username}: NeededDatabase): boolean =>
+	database !== undefined && database.owner !== username;
+
+/** Refuses a database that must not be touched. @throws ProblemError `database-encoding`, `database-in-use` */
+const refuseUnfit = async (admin: Access, needed: NeededDatabase, situation: Situation): Promise<void> => {
+	const {database} = situation;
+	if (database === undefined) return;
+	const server = serverOf(admin.login);
+	const encoding = encodingProblem(database.encoding, needed, server);
+	if (encoding) throw new ProblemError(encoding);
+	const tables = isForeign(situation, needed) ? await countForeignTables(admin, needed) : 0;
+	if (tables === 0) return;
+	throw databaseProblems.error(
+		'database-in-use',
+		{database: needed.database, server, owner: database.owner, tables},
+		{answers: answerPaths(needed.from, ['database'])},
+	);
+};
+
+const forRole = ({needed, situation: {role}, login}: Found): readonly DatabaseStatement[] => {
+	if (!role) return [statements.createRole(needed)];
+	if (!role.mayLogIn || login.result === 'no login') return [statements.allowLogin(needed)];
+	// An expired password is refused like a wrong one: the date is mended first, and the next look tells them apart.
+	return login.result === 'wrong password' ? [statements.setPassword(needed)] : [];
+};
+
+const forDatabase = ({needed, situation, login}: Found): readonly DatabaseStatement[] => {
+	const {database} = situation;
+	const foreign = isForeign(situation, needed);
+	const isClosedSchema = login.result === 'logged in' && !login.canCreate;
+	return [
+		...(database ? [] : [statements.createDatabase(needed, !situation.isUtf8)]),
+		...(foreign ? [statements.own(needed)] : []),
+		...(!database || database.isOpen ? [statements.closeToOthers(needed)] : []),
+		...(isClosedSchema && !foreign ? [statements.openSchema(needed)] : []),
+	];
+};
+
+/** Refuses an administrator who may not create what is missing. @throws ProblemError `database-privileges` */
+const refuseWeakAdmin = (login: DatabaseLogin, {situation}: Found, due: readonly DatabaseStatement[]): void => {
+	const {admin, role, database} = situation;
+	const isStrong = (role || admin.mayCreateRoles) && (database || admin.mayCreateDatabases);
+	if (isStrong) return;
+	const missing = due.map(({target}) => target).join(', ');
+	const given = {case: 'administrator', role: login.username, server: serverOf(login), missing} as const;
+	throw databaseProblems.error('database-privileges', given);
+};
+
+/** True where only a superuser or a member of the role may do what is due: hand a database over to it, or close it to others. */
+const needsMembership = ({needed, situation}: Found): boolean => {
+	const {database, admin, role} = situation;
+	const handsOver = !database || database.isOpen || isForeign(situation, needed);
+	return handsOver && !admin.isSuperuser && !role?.joined;
+};
+
+/**
+ * The statements that make the needed database hold, in order; empty when the role logs in with the password and may create tables
+ * in a UTF8 database that it owns and that others may not enter.
+ * @throws ProblemError `database-encoding`, `database-in-use`, `database-privileges` and those of a connection.
+ */
+export const missing = async (admin: Access, needed: NeededDatabase): Promise<readonly DatabaseStatement[]> => {
+	const situation = await look(admin, needed);
+	await refuseUnfit(admin, needed, situation);
+	const component: Access = {...admin, login: {...admin.login, from: undefined, ...needed}};
+	const login = situation.role ? await tryLogin(component) : ({result: 'no login'} as const);
+	const found: Found = {needed, situation, login};
+	const role = forRole(found);
+	const database = forDatabase(found);
+	refuseWeakAdmin(admin.login, found, [...role, ...database]);
+	if (role.length + database.length === 0 || !needsMembership(found)) return [...role, ...database];
+	const join = statements.joinRole(needed, admin.login.username);
+	// A role that is there is joined first; one that is made now, right after.
+	return situation.role ? [join, ...role, ...database] : [...role, join, ...database];
+};

@@ -1,0 +1,60 @@
+import {errnoOf} from '../../base/errno.ts';
+import {databaseProblems} from '../problems.ts';
+import type {DatabaseStatement, NeededDatabase} from '../types.ts';
+import type {Access} from './access.ts';
+import {withConnection} from './connect.ts';
+import {missing} from './missing.ts';
+import {scramVerifier} from './scram.ts';
+import {passwordPlaceholder, quoteText} from './sql.ts';
+
+// A second round is due when an expired role was mended and its password turns out wrong too, or when another
+// administrator made the same thing at the same moment; more rounds than this mean that the statements have no effect.
+const rounds = 4;
+
+// duplicate_object, duplicate_database, unique_violation (two CREATE at once): the other one made it, so look again.
+const madeByOthers = new Set(['42710', '42P04', '23505']);
+
+// Two sessions that change the same row of a catalog: the loser gets XX000 from this routine of PostgreSQL (heapam.c). The
+// routine's name is never translated, the message is.
+const lostRace = (error: unknown): boolean => {
+	const code = errnoOf(error) ?? '';
+	const {routine = ''} = (error ?? {}) as {readonly routine?: string};
+	return madeByOthers.has(code) || (code === 'XX000' && routine.startsWith('simple_heap_'));
+};
+
+const run = async (admin: Access, {password}: NeededDatabase, {sql, database}: DatabaseStatement): Promise<void> => {
+	// The verifier is computed for each statement, so the plain password never travels in SQL.
+	const text = sql.replaceAll(passwordPlaceholder, () => quoteText(scramVerifier(password)));
+	const login = {...admin.login, database: database ?? admin.login.database};
+	try {
+		await withConnection({...admin, login}, (query) => query(text));
+	} catch (error) {
+		if (!lostRace((error as Error).cause)) throw error;
+	}
+};
+
+/**
+ * Makes the needed database hold, statement by statement, and looks again until nothing is missing.
+ * @throws ProblemError `database-not-converging`, those of `missing`
+ */
+export const provision = async (
+	admin: Access,
+	needed: NeededDatabase,
+	onStatement: (shown: string) => void,
+): Promise<void> => {
+	let due = await missing(admin, needed);
+	for (let round = 0; round < rounds && due.length > 0; round += 1) {
+		for (const statement of due) {
+			onStatement(statement.shown);
+			await run(admin, needed, statement);
+		}
+		due = await missing(admin, needed);
+	}
+	if (due.length === 0) return;
+	const {host, port} = admin.login;
+	throw databaseProblems.error(
+		'database-not-converging',
+		{database: needed.database, server: `${host}:${port}`},
+		{evidence: due.map(({shown}) => shown)},
+	);
+};
