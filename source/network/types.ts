@@ -61,14 +61,14 @@ export type HttpsPort = {
 	readonly request: (options: {
 		readonly method: string;
 		readonly url: string;
-		readonly address?: string;
+		readonly address?: string | undefined;
 		readonly ca: string;
-		readonly headers?: Readonly<Record<string, string>>;
-		readonly body?: string;
+		readonly headers?: Readonly<Record<string, string>> | undefined;
+		readonly body?: string | undefined;
 		/** For the whole request, from the first packet to the last byte of the body. */
 		readonly timeoutMs: number;
 		readonly signal: AbortSignal;
 		/** Area of the problems; `verification` unless told. */
-		readonly area?: ProblemArea;
+		readonly area?: ProblemArea | undefined;
 	}) => Promise<HttpsResponse>;
 };

@@ -1,7 +1,8 @@
 import {isIPv6} from 'node:net';
 import {ProblemError} from '../base/problem.ts';
-import type {HttpsPort, HttpsResponse} from '../network/types.ts';
-import {type Asked, apiError, isHtml, read, refusal} from './answers.ts';
+import type {HttpsPort} from '../network/types.ts';
+import {apiError, type Exchange, evidenceOf, isHtml, read} from './answers.ts';
+import {zenmlProblems} from './problems.ts';
 import {loginSchema} from './schemas.ts';
 import type {ZenmlEndpoint} from './types.ts';
 
@@ -9,14 +10,14 @@ import type {ZenmlEndpoint} from './types.ts';
 export type Call = {
 	readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
 	readonly path: string;
-	readonly query?: Readonly<Record<string, string>>;
+	readonly query?: Readonly<Record<string, string>> | undefined;
 	readonly json?: unknown;
-	readonly form?: Readonly<Record<string, string>>;
-	readonly token?: string;
+	readonly form?: Readonly<Record<string, string>> | undefined;
+	readonly token?: string | undefined;
 };
 
 /** A call that is bound to one server: sends it and hands back whatever was answered. */
-export type Send = (call: Call) => Promise<{readonly asked: Asked; readonly response: HttpsResponse}>;
+export type Send = (call: Call) => Promise<Exchange>;
 
 /** `https://HOST[:PORT]`, without the port when it is 443. */
 export const originOf = ({host, port}: ZenmlEndpoint): string =>
@@ -28,16 +29,23 @@ const hidden = (text: string, secrets: readonly string[]): string =>
 // Whatever the network layer puts into its messages, the query does not leave this function.
 const withoutQuery = (error: unknown, query: string): unknown => {
 	if (query === '' || !(error instanceof ProblemError)) return error;
-	const {problem} = error;
+	const {problem, facts, retryAfterMs} = error;
 	const clean = (text: string): string => hidden(text, [`?${query}`, query]);
-	return new ProblemError({
+	const cleaned = {
 		...problem,
 		message: clean(problem.message),
 		cause: clean(problem.cause),
 		fix: clean(problem.fix),
 		nextSteps: problem.nextSteps.map(clean),
 		...(problem.evidence ? {evidence: problem.evidence.map(clean)} : {}),
-	});
+	};
+	const cleanFacts = Object.entries(facts).map(([name, fact]) => [name, typeof fact === 'string' ? clean(fact) : fact]);
+	return new ProblemError(cleaned, {facts: Object.fromEntries(cleanFacts), retryAfterMs});
+};
+
+const bodyOf = ({form, json}: Call): {readonly type: string; readonly body: string} | undefined => {
+	if (form) return {type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString()};
+	return json === undefined ? undefined : {type: 'application/json', body: JSON.stringify(json)};
 };
 
 /** Binds calls to one server. `root` is the path that every call's path is appended to. */
@@ -53,32 +61,35 @@ export const createSend =
 		const {https, endpoint, root, timeoutMs, signal} = options;
 		const url = `${originOf(endpoint)}${root}${call.path}`;
 		const query = new URLSearchParams(call.query).toString();
-		const body = call.form ? new URLSearchParams(call.form).toString() : call.json && JSON.stringify(call.json);
+		const content = bodyOf(call);
 		const headers = {
 			accept: 'application/json',
-			...(call.form ? {'content-type': 'application/x-www-form-urlencoded'} : {}),
-			...(call.json ? {'content-type': 'application/json'} : {}),
-			...(call.token ? {authorization: `Bearer ${call.token}`} : {}),
+			...(content && {'content-type': content.type}),
+			...(call.token && {authorization: `Bearer ${call.token}`}),
 		};
 		try {
 			const response = await https.request({
 				method: call.method,
 				url: query ? `${url}?${query}` : url,
+				address: endpoint.address,
 				ca: endpoint.ca,
 				headers,
+				body: content?.body,
 				timeoutMs,
 				signal,
-				...(endpoint.address ? {address: endpoint.address} : {}),
-				...(typeof body === 'string' ? {body} : {}),
 			});
-			return {asked: {method: call.method, url}, response};
+			return {method: call.method, url, response};
 		} catch (error) {
 			throw withoutQuery(error, query);
 		}
 	};
 
+// The only sign of it: the API has no code for this (see logIn).
 const passwordChange =
 	/(change|reset|expired?|update)\W+(your\W+|the\W+)?password|password\W+.{0,40}(change|reset|expired)/iu;
+
+/** How FastAPI refuses a login, or a form of it. */
+const loginRefusals: readonly number[] = [400, 401, 403, 422];
 
 /**
  * `POST /auth/login` with a form (the vendor's user accounts page). Hands back the bearer token.
@@ -92,21 +103,13 @@ export const logIn = async (
 	send: Send,
 	credentials: {readonly username: string; readonly password: string},
 ): Promise<string> => {
-	const {asked, response} = await send({method: 'POST', path: '/auth/login', form: credentials});
-	if (!isHtml(response) && [400, 401, 403, 422].includes(response.status)) {
-		const change = passwordChange.test(response.body);
-		throw refusal(asked, response, {
-			code: 'zenml-login-refused',
-			message: `The control plane refused the login of "${credentials.username}".`,
-			cause: change
-				? 'The account must change its password first.'
-				: 'User name or password is not the one this control plane was installed with.',
-			fix: change
-				? 'Log in at the dashboard once, set a new password, and give that one to this tool.'
-				: 'Give the password that the control plane has; it is in its release Secret under ZENML_CLOUD_ADMIN_PASSWORD.',
-			answers: ['controlPlane.admin.password'],
-		});
+	const exchange = await send({method: 'POST', path: '/auth/login', form: credentials});
+	const {response} = exchange;
+	if (!isHtml(response) && loginRefusals.includes(response.status)) {
+		const which = passwordChange.test(response.body) ? 'password to be changed' : 'wrong login';
+		const given = {case: which, username: credentials.username} as const;
+		throw zenmlProblems.error('zenml-login-refused', given, {evidence: evidenceOf(exchange)});
 	}
-	if (response.status >= 300) throw apiError(asked, response);
-	return read(asked, response, loginSchema).access_token;
+	if (response.status >= 300) throw apiError(exchange);
+	return read(exchange, loginSchema).access_token;
 };

@@ -20,21 +20,21 @@ export const createZenml = (options: {readonly https: HttpsPort; readonly timeou
 	return {
 		// The control plane's /health is a route of the dashboard and answers 200 whatever the API does.
 		apiAnswers: async (endpoint, signal) => {
-			const {asked, response} = await bind(endpoint, '/api/v1', signal)({method: 'GET', path: '/users/me'});
-			if (isHtml(response) && response.status < 500) throw notItself(asked, response);
-			if (response.status === 401 || response.status === 403) return;
-			throw apiError(asked, response);
+			const exchange = await bind(endpoint, '/api/v1', signal)({method: 'GET', path: '/users/me'});
+			const {status} = exchange.response;
+			if (isHtml(exchange.response) && status < 500) throw notItself(exchange);
+			if (status !== 401 && status !== 403) throw apiError(exchange);
 		},
 		login: (endpoint, credentials, signal) => openSession(bind(endpoint, '/api/v1', signal), credentials),
 		workspaceInfo: async (endpoint, signal) => {
-			const {asked, response} = await bind(endpoint, '/api/v1', signal)({method: 'GET', path: '/info'});
-			if (response.status !== 200) throw apiError(asked, response);
-			return read(asked, response, infoSchema);
+			const exchange = await bind(endpoint, '/api/v1', signal)({method: 'GET', path: '/info'});
+			if (exchange.response.status !== 200) throw apiError(exchange);
+			return read(exchange, infoSchema);
 		},
 		health: async (endpoint, signal) => {
-			const {asked, response} = await bind(endpoint, '', signal)({method: 'GET', path: '/health'});
-			if (response.status !== 200) throw apiError(asked, response);
-			if (isHtml(response)) throw notItself(asked, response);
+			const exchange = await bind(endpoint, '', signal)({method: 'GET', path: '/health'});
+			if (exchange.response.status !== 200) throw apiError(exchange);
+			if (isHtml(exchange.response)) throw notItself(exchange);
 		},
 	};
 };

@@ -56,7 +56,7 @@ export type ZenmlSession = {
 export type ZenmlEndpoint = {
 	readonly host: string;
 	readonly port: number;
-	readonly address?: string;
+	readonly address?: string | undefined;
 	readonly ca: string;
 };
 

@@ -6,7 +6,7 @@ import {createZenml} from '../../source/zenml/client.ts';
 const endpoint = {host: 'zenml.test.internal', port: 8443, ca: ''};
 const signal = new AbortController().signal;
 
-type Call = {readonly method: string; readonly url: string; readonly body?: string};
+type Call = {readonly method: string; readonly url: string; readonly body?: string | undefined};
 
 /** A port that answers by path; it is the edge of the room, so no module is replaced. */
 const answering = (

@@ -1,5 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {createZenml} from '../../source/zenml/client.ts';
+import type {ZenmlOrganization, ZenmlSession} from '../../source/zenml/types.ts';
 import {hosts, https, openStage, raiseControlPlane, type Stage} from '../rehearsal/product/stage.ts';
 
 const signal = new AbortController().signal;
@@ -21,6 +22,12 @@ const problemOf = async (work: Promise<unknown>) =>
 		(error: {problem?: Record<string, unknown>}) => error.problem,
 	);
 
+const logIn = () => zenml.login(stage.endpoint(hosts.controlPlane), admin, signal);
+
+/** An organization; the licence of the stage allows one, so it is made by whoever is first. */
+const organizationOf = async (session: ZenmlSession): Promise<ZenmlOrganization> =>
+	(await session.organizations())[0] ?? session.createOrganization('research');
+
 describe('the control plane client', () => {
 	it('tells the API from the dashboard', async () => {
 		await zenml.apiAnswers(stage.endpoint(hosts.controlPlane), signal);
@@ -36,7 +43,7 @@ describe('the control plane client', () => {
 	});
 
 	it('logs the administrator in and refuses a wrong password with the answer to change', async () => {
-		const session = await zenml.login(stage.endpoint(hosts.controlPlane), admin, signal);
+		const session = await logIn();
 		expect(await session.me()).toMatchObject({username: 'admin', superuser: true, active: true});
 		const problem = await problemOf(
 			zenml.login(stage.endpoint(hosts.controlPlane), {...admin, password: 'not-this-one'}, signal),
@@ -46,10 +53,10 @@ describe('the control plane client', () => {
 	});
 
 	it('creates users, an organization, roles and reads them back', async () => {
-		const session = await zenml.login(stage.endpoint(hosts.controlPlane), admin, signal);
+		const session = await logIn();
 		const user = await session.createUser({username: 'ada', password: 'a first & odd password', superuser: false});
-		expect((await session.users()).map(({username}) => username)).toEqual(['admin', 'ada']);
-		const organization = await session.createOrganization('research');
+		expect((await session.users()).map(({username}) => username)).toEqual(expect.arrayContaining(['admin', 'ada']));
+		const organization = await organizationOf(session);
 		expect(await session.organizations()).toEqual([organization]);
 		const roles = await session.roles(organization.id);
 		const member = roles.find(({name}) => name === 'Organization Member');
@@ -64,26 +71,28 @@ describe('the control plane client', () => {
 	});
 
 	it('keeps the first password of a user out of the problem when the user exists', async () => {
-		const session = await zenml.login(stage.endpoint(hosts.controlPlane), admin, signal);
-		const problem = await problemOf(session.createUser({username: 'ada', password: 'hush-hush', superuser: false}));
+		const session = await logIn();
+		const bea = {username: 'bea', password: 'hush-hush', superuser: false};
+		await session.createUser(bea);
+		const problem = await problemOf(session.createUser(bea));
 		expect(problem).toMatchObject({code: 'zenml-api-error'});
 		expect(problem?.evidence).toEqual([expect.stringContaining('409')]);
 		expect(JSON.stringify(problem)).not.toContain('hush-hush');
 	});
 
 	it('reads lists that are longer than a page', async () => {
-		const session = await zenml.login(stage.endpoint(hosts.controlPlane), admin, signal);
+		const session = await logIn();
 		await stage.sql('zenml_pro', "insert into account (username) select 'user-' || n from generate_series(1, 230) n");
-		expect(await session.users()).toHaveLength(232);
+		const names = (await session.users()).map(({username}) => username);
+		expect(names.filter((name) => name.startsWith('user-'))).toHaveLength(230);
 	}, 20_000);
 
 	it('enrols a workspace once, and tells the key only then', async () => {
-		const session = await zenml.login(stage.endpoint(hosts.controlPlane), admin, signal);
-		const [organization] = await session.organizations();
-		const organizationId = organization?.id ?? '';
+		const session = await logIn();
+		const {id: organizationId, name} = await organizationOf(session);
 		const enrolled = await session.enroll({name: 'default', organizationId});
-		expect(enrolled.organizationName).toBe('research');
-		expect(enrolled.enrollmentKey.length).toBeGreaterThan(30);
+		expect(enrolled.organizationName).toBe(name);
+		expect(enrolled.enrollmentKey).not.toBe('');
 		expect(await session.workspaces(organizationId)).toEqual([
 			{id: enrolled.id, name: 'default', organizationId, status: 'not_initialized'},
 		]);
@@ -93,7 +102,7 @@ describe('the control plane client', () => {
 	});
 
 	it('logs in again when its token is no longer taken', async () => {
-		const session = await zenml.login(stage.endpoint(hosts.controlPlane), admin, signal);
+		const session = await logIn();
 		await stage.sql('zenml_pro', "update server_secret set value = 'another key' where name = 'token'");
 		expect(await session.me()).toMatchObject({username: 'admin'});
 	});
