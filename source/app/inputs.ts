@@ -1,6 +1,14 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {type LoadedDraft, loadAnswers, loadDraft, type Override, parseOverrides} from '../answers/load.ts';
+import {
+	type AnswersFrom,
+	type LoadedDraft,
+	loadAnswers,
+	loadDraft,
+	type Override,
+	overrideOf,
+	parseOverrides,
+} from '../answers/load.ts';
 import {answersProblems} from '../answers/problems.ts';
 import type {Answers} from '../answers/schema.ts';
 import {errnoWords} from '../base/errno.ts';
@@ -10,16 +18,16 @@ import type {Context, GlobalOptions} from './context.ts';
 import {journalFile} from './journal-file.ts';
 import {appProblems} from './problems.ts';
 
-/** Where answers come from: the file, or an earlier run's journal, or nothing but `--set` and defaults. */
+/** Where answers come from: the file, or an earlier run's journal, or nothing but the command line and defaults. */
 export type AnswerSource = {
-	readonly text: string;
-	/** Name for messages. */
-	readonly file: string;
+	readonly from: 'file' | 'journal' | 'nothing';
+	/** The answers themselves, and their name for messages. */
+	readonly answers: AnswersFrom;
 	readonly baseDirectory: string;
+	/** What the command line gives, which counts more. */
 	readonly overrides: readonly Override[];
 	readonly overrideDirectory: string;
 	readonly homeDirectory: string;
-	readonly from: 'file' | 'journal' | 'nothing';
 };
 
 /** The folder for state, logs and reports. */
@@ -39,11 +47,15 @@ const readAnswerFile = async (file: string): Promise<string> =>
 		throw appProblems.error('answers-file-unreadable', given, {location: {file}, error});
 	});
 
-const optionOverrides = ({bundle, kubeconfig, context}: GlobalOptions): readonly string[] => [
-	...(bundle === undefined ? [] : [`bundle.path=${JSON.stringify(bundle)}`]),
-	...(kubeconfig === undefined ? [] : [`kubernetes.kubeconfig=${JSON.stringify(kubeconfig)}`]),
-	...(context === undefined ? [] : [`kubernetes.context=${JSON.stringify(context)}`]),
-];
+/** The flags that give an answer of their own. */
+const flagOverrides = ({bundle, kubeconfig, context}: GlobalOptions): readonly Override[] =>
+	(
+		[
+			['bundle.path', bundle, '--bundle'],
+			['kubernetes.kubeconfig', kubeconfig, '--kubeconfig'],
+			['kubernetes.context', context, '--context'],
+		] as const
+	).flatMap(([at, value, flag]) => (value === undefined ? [] : [overrideOf(at, value, flag)]));
 
 /** Answers of a command, and the journal of the earlier run in its state folder. */
 export type FoundAnswers = AnswerSource & {readonly journal?: Journal | undefined};
@@ -58,35 +70,26 @@ export const findAnswers = async (
 	stateDirectory: string,
 ): Promise<FoundAnswers> => {
 	const journal = await readJournal(journalFile(stateDirectory));
-	const {overrides, problems} = parseOverrides([...options.set, ...optionOverrides(options)]);
+	const {overrides, problems} = parseOverrides(options.set);
 	if (problems.length > 0) throw new ProblemsError(problems);
+	const {workingDirectory, homeDirectory} = context;
 	const common = {
-		overrides,
-		overrideDirectory: context.workingDirectory,
-		homeDirectory: context.homeDirectory,
+		overrides: [...overrides, ...flagOverrides(options)],
+		baseDirectory: workingDirectory,
+		overrideDirectory: workingDirectory,
+		homeDirectory,
 		journal,
 	};
 	if (options.answers !== undefined) {
-		const file = path.resolve(context.workingDirectory, options.answers);
-		return {
-			...common,
-			text: await readAnswerFile(file),
-			file: options.answers,
-			baseDirectory: path.dirname(file),
-			from: 'file',
-		};
+		const file = path.resolve(workingDirectory, options.answers);
+		const answers = {text: await readAnswerFile(file), file: options.answers};
+		return {...common, from: 'file', answers, baseDirectory: path.dirname(file)};
 	}
-	if (journal?.answers !== undefined) {
-		// JSON is YAML; the journal's answers are complete, with absolute paths and references for secrets.
-		return {
-			...common,
-			text: JSON.stringify(journal.answers, undefined, 2),
-			file: journalFile(stateDirectory),
-			baseDirectory: context.workingDirectory,
-			from: 'journal',
-		};
-	}
-	return {...common, text: '', file: '(no answer file)', baseDirectory: context.workingDirectory, from: 'nothing'};
+	if (journal?.answers === undefined)
+		return {...common, from: 'nothing', answers: {kind: 'values', values: {}, file: '(no answer file)'}};
+	// They are complete, with absolute paths and references for secrets.
+	const answers = {kind: 'values', values: journal.answers, file: journalFile(stateDirectory)} as const;
+	return {...common, from: 'journal', answers};
 };
 
 /** Complete answers, or every error at once. @throws ProblemsError, ProblemError area `usage`. */
@@ -94,8 +97,8 @@ export const completeAnswers = (source: AnswerSource): Answers => {
 	if (source.from === 'nothing' && source.overrides.length === 0) {
 		throw answersProblems.error('answers-missing', {case: 'nothing given'});
 	}
-	return loadAnswers(source).answers;
+	return loadAnswers({...source, ...source.answers}).answers;
 };
 
 /** Whatever is there, for the question screens. */
-export const partialAnswers = (source: AnswerSource): LoadedDraft => loadDraft(source);
+export const partialAnswers = (source: AnswerSource): LoadedDraft => loadDraft({...source, ...source.answers});

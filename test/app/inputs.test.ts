@@ -54,7 +54,7 @@ test('an answer file is read, and its relative paths start at its folder', async
 	const source = await find({answers: 'site/answers.yaml'});
 	expect(source).toMatchObject({
 		from: 'file',
-		file: 'site/answers.yaml',
+		answers: {file: 'site/answers.yaml'},
 		baseDirectory: path.join(stage.folder, 'site'),
 	});
 	const answers = completeAnswers(source);
@@ -65,7 +65,7 @@ test('an answer file is read, and its relative paths start at its folder', async
 test('without a file the answers of the earlier run are taken; a named file goes before them', async () => {
 	await leaveJournal();
 	const source = await find();
-	expect(source).toMatchObject({from: 'journal', file: path.join(stage.stateDirectory, 'state.json')});
+	expect(source).toMatchObject({from: 'journal', answers: {file: path.join(stage.stateDirectory, 'state.json')}});
 	expect(completeAnswers(source).controlPlane.host).toBe('from-journal.corp.internal');
 	await stage.write('a.yaml', shortest);
 	const named = await find({answers: 'a.yaml'});

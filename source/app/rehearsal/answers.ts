@@ -55,11 +55,9 @@ const hostsIn = (draft: Draft): readonly string[] => {
 /** The hosts that this run will install, `--set` counted in; `own` are the answers of the rehearsal where nothing else is. */
 export const hostsOf = (source: AnswerSource, own: {readonly hosts: readonly [string, string]}): readonly string[] => {
 	const [host, workspace] = own.hosts;
-	const text =
-		source.from === 'nothing'
-			? JSON.stringify({controlPlane: {host}, workspaces: [{name: 'default', host: workspace}]})
-			: source.text;
-	const {draft} = partialAnswers({...source, text});
+	const ours = {controlPlane: {host}, workspaces: [{name: 'default', host: workspace}]};
+	const answers = {kind: 'values', values: ours, file: source.answers.file} as const;
+	const {draft} = partialAnswers(source.from === 'nothing' ? {...source, answers} : source);
 	// A file that leaves the control plane's host to the questions: the certificate needs its place in the list all the same.
 	return getAt(draft, 'controlPlane.host') === undefined ? [host, ...hostsIn(draft)] : hostsIn(draft);
 };
@@ -109,7 +107,7 @@ export const stayInside =
 /** Refuses what is wrong in the operator's own file, with its lines; what the rehearsal decides is no matter here. */
 export const judgeOwnFile = (source: AnswerSource): void => {
 	try {
-		loadAnswers(source);
+		loadAnswers({...source, ...source.answers});
 	} catch (error) {
 		if (!(error instanceof ProblemsError)) throw error;
 		const isOurs = (at: string): boolean =>
@@ -150,7 +148,7 @@ const standIn = async (directory: string, at: string): Promise<string> => {
 };
 
 /** A draft on its way into the world, and a line for each thing in it that is not the operator's. */
-type Moving = {readonly draft: Draft; readonly lines: readonly string[]};
+export type Moving = {readonly draft: Draft; readonly lines: readonly string[]};
 
 const withBundle = ({draft, lines}: Moving, own: Draft, world: Draft): Moving => {
 	const bundle = getAt(world, 'bundle.path');
@@ -193,14 +191,14 @@ const withSecrets = async (moving: Moving, context: Context, directory: string):
 
 /**
  * The operator's own answers, moved into the rehearsed world: everything stays theirs but addresses, logins and files of the
- * site, and secrets that cannot be read on this host. Returns the text for the installer and a line for each thing that is not
+ * site, and secrets that cannot be read on this host. Returns the answers for the installer and a line for each thing that is not
  * the operator's. `--set` still counts on top of it.
  */
 export const moveIn = async (
 	context: Context,
 	source: AnswerSource,
 	world: {readonly answers: unknown; readonly directory: string},
-): Promise<{readonly text: string; readonly lines: readonly string[]}> => {
+): Promise<Moving> => {
 	const {draft: own} = partialAnswers(source);
 	const given = world.answers as Draft;
 	const decided = decidedByRehearsal.reduce((before, at) => setAt(before, at, getAt(given, at)), own);
@@ -213,5 +211,5 @@ export const moveIn = async (
 	const asDba = getAt(own, 'database.admin') === undefined ? [dba] : [];
 	const {draft, lines} = await withSecrets({...placed, lines: [...placed.lines, ...asDba]}, context, world.directory);
 	const head = 'addresses, logins and certificates are those of the rehearsal; everything else is yours';
-	return {text: JSON.stringify(draft), lines: lines.length > 0 ? [`${head}, but for:`, ...lines] : [head]};
+	return {draft, lines: lines.length > 0 ? [`${head}, but for:`, ...lines] : [head]};
 };

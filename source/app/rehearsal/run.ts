@@ -3,6 +3,7 @@ import {rehearsalHosts} from '../../../rehearsal/answers.ts';
 import type {FaultName} from '../../../rehearsal/faults.ts';
 import {spawnRehearsal} from '../../../rehearsal/host.ts';
 import {type Draft, removeAt, setAt} from '../../answers/draft.ts';
+import type {AnswersFrom} from '../../answers/load.ts';
 import {acquireFileLock} from '../../base/lock.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {plans} from '../../plans/index.ts';
@@ -96,27 +97,30 @@ const answersFor = async (
 	context: Context,
 	{source, worldFolder}: Stage,
 	world: {readonly answers: unknown; readonly directory: string; readonly faultBegins: boolean},
-): Promise<{readonly text: string; readonly lines: readonly string[]}> => {
-	if (source.from === 'nothing') return {text: JSON.stringify(world.answers), lines: []};
+): Promise<{readonly answers: AnswersFrom; readonly lines: readonly string[]}> => {
+	const file = source.from === 'file' ? source.answers.file : '(answers of the rehearsal)';
+	const asValues = (values: unknown): AnswersFrom => ({kind: 'values', values, file});
+	if (source.from === 'nothing') return {answers: asValues(world.answers), lines: []};
 	// The journal of an unfinished rehearsal has what the operator edited; a new fault starts from the world's own files.
 	const goesOn = source.from === 'journal' && isOfWorld(source.journal, worldFolder) && !world.faultBegins;
-	return goesOn ? {text: source.text, lines: []} : moveIn(context, source, world);
+	if (goesOn) return {answers: {...source.answers, file}, lines: []};
+	const {draft, lines} = await moveIn(context, source, world);
+	return {answers: asValues(draft), lines};
 };
 
 /** The real installer against the world. Returns the exit code. */
 const installInto = async (context: Context, options: RehearsalOptions, stage: Stage, world: World) => {
 	const {source, stateDirectory} = stage;
-	const answers = await ownAnswers(context, stage, world);
-	const {text, lines} = await answersFor(context, stage, {...world, answers});
+	const own = await ownAnswers(context, stage, world);
+	const {answers, lines} = await answersFor(context, stage, {...world, answers: own});
 	const told = [...world.describe(), ...lines];
-	const file = source.from === 'file' ? source.file : '(answers of the rehearsal)';
-	const inWorld: FoundAnswers = {...source, text, from: 'file', file};
+	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
 	const pace = options.pace === 'fast' ? ' --pace fast' : '';
 	const session = {
 		stateDirectory,
 		loadPlan: plans.install,
 		resumeCommand: `${resumeCommand(context, 'rehearse', options)}${pace}`,
-		judge: stayInside(answers),
+		judge: stayInside(own),
 		from: options.from,
 		until: options.until,
 	};

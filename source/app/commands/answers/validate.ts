@@ -11,7 +11,7 @@ const work: Work<AnswersOptions> = async (context, options) => {
 	const answers = completeAnswers(source);
 	const problems = await localProblems(context, answers);
 	if (problems.length > 0) throw new ProblemsError(problems);
-	context.out(`${source.file}: valid, ${counted(answers.workspaces.length, 'workspace')}\n`);
+	context.out(`${source.answers.file}: valid, ${counted(answers.workspaces.length, 'workspace')}\n`);
 	return 0;
 };
 
