@@ -4,6 +4,8 @@ import {type Actor, type Location, type Problem, type ProblemArea, type ProblemC
 type Words = {
 	/** What happened, one sentence. */
 	readonly message: string;
+	/** The same in a few words that name no fact, for a row of a table. */
+	readonly short?: string;
 	/** Why it happened, as far as is known. */
 	readonly cause: string;
 	/** The one move that most likely mends it. */
@@ -37,8 +39,8 @@ type Spoken<W> =
 /** A value that stands in the words of a problem. */
 export type Fact = string | number;
 
-/** What must be given to raise a problem: the facts that its words name and, where it has cases, which one it is. */
-type Given<D> = D extends {readonly cases: infer Cases}
+/** What must be given to raise a problem of this declaration: the facts that its words name and, where it has cases, which one it is. */
+export type Given<D> = D extends {readonly cases: infer Cases}
 	? {
 			readonly [Case in keyof Cases & string]: {readonly case: Case} & {
 				readonly [Name in Spoken<D> | Spoken<Cases[Case]>]: Fact;
@@ -49,15 +51,15 @@ type Given<D> = D extends {readonly cases: infer Cases}
 /** What is known beyond the words. */
 export type Circumstances = {
 	/** Raw lines that support the cause; they are cut and cleaned where they are shown. */
-	readonly evidence?: readonly string[];
+	readonly evidence?: readonly string[] | undefined;
 	readonly location?: Location | undefined;
 	/** Answers that only this time are known to mend it; they come after those of the table. */
-	readonly answers?: readonly string[];
+	readonly answers?: readonly string[] | undefined;
 	/** Moves that only this time are known; they come after those of the table. */
-	readonly nextSteps?: readonly string[];
+	readonly nextSteps?: readonly string[] | undefined;
 	/** The part of the world in which it was met, where the same refusal is met in several. */
-	readonly area?: ProblemArea;
-	readonly who?: Actor;
+	readonly area?: ProblemArea | undefined;
+	readonly who?: Actor | undefined;
 	/** How long the peer asked to wait before the next try, ms. */
 	readonly retryAfterMs?: number | undefined;
 	/** The error that was turned into this problem. */
