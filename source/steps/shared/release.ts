@@ -209,6 +209,7 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 	const upgrade = helm.upgrade({
 		release: wanted.name,
 		namespace: wanted.namespace,
+		component: wanted.path,
 		chart: wanted.chart.path,
 		values: wanted.values,
 		timeoutMs,
