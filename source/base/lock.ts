@@ -90,7 +90,14 @@ const notOurs = (file: string, foreign: Foreign): ProblemError =>
 	baseProblems.error('lock-not-ours', {case: foreign, file}, {location: {file}});
 
 const locked = (file: string, {pid, host, user, startedAt}: Holder): ProblemError =>
-	baseProblems.error('install-locked', {file, pid, host, user, since: new Date(startedAt).toISOString()});
+	baseProblems.error('install-locked', {
+		case: 'on this host',
+		file,
+		pid,
+		host,
+		user,
+		since: new Date(startedAt).toISOString(),
+	});
 
 /** Looks at a lock; undefined when there is none, without `holder` when it is damaged, not written yet, or no lock. */
 const look = async (file: string): Promise<Seen | undefined> => {

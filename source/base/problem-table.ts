@@ -4,6 +4,8 @@ import {type Actor, type Location, type Problem, type ProblemArea, type ProblemC
 type Words = {
 	/** What happened, one sentence. */
 	readonly message: string;
+	/** The same in a few words that name no fact, for a row of a table. */
+	readonly short?: string;
 	/** Why it happened, as far as is known. */
 	readonly cause: string;
 	/** The one move that most likely mends it. */
@@ -46,7 +48,7 @@ type InCase<D, Case> = {readonly [Name in Spoken<Omit<D, keyof Case>> | Spoken<C
 };
 
 /** What must be given to raise a problem: the facts that its words name and, where it has cases, which one it is. */
-type Given<D> = D extends {readonly cases: infer Cases}
+export type Given<D> = D extends {readonly cases: infer Cases}
 	? {
 			readonly [Case in keyof Cases & string]: {readonly case: Case} & InCase<D, Cases[Case]>;
 		}[keyof Cases & string]

@@ -11,9 +11,31 @@ export const baseProblems = declareProblems({
 	},
 	'install-locked': {
 		area: 'locked',
-		message: 'Another run is under way: process {pid} of {user} on {host}, since {since}.',
-		cause: 'It holds the lock {file}.',
-		fix: 'Wait for it, or stop it there with Ctrl-C; then start this command again.',
+		cases: {
+			'on this host': {
+				message: 'Another run is under way: process {pid} of {user} on {host}, since {since}.',
+				cause: 'It holds the lock {file}.',
+				fix: 'Wait for it, or stop it there with Ctrl-C; then start this command again.',
+			},
+			held: {
+				message: 'Another run is working on this cluster: {holder}.',
+				cause: 'It began {begun} and was last alive {alive} ago; its lock expires in {left} unless it is renewed.',
+				fix: 'Let that run end, or stop it on {host}; a run that is dead frees the lock by itself at {freeAt}.',
+				nextSteps: ['kubectl -n {namespace} get lease {lease} -o yaml'],
+			},
+			'taken over': {
+				message: 'Another run has taken over the lock of this cluster.',
+				cause: 'It is {holder}, which began {begun}; its lock expires in {left} unless it is renewed.',
+				fix: 'Let that run end, or stop it on {host}; a run that is dead frees the lock by itself at {freeAt}.',
+				nextSteps: ['kubectl -n {namespace} get lease {lease} -o yaml'],
+			},
+			deleted: {
+				message: 'The lock of this cluster, lease {namespace}/{lease}, was deleted.',
+				cause: 'Somebody removed it while this run was at work; another run may now begin.',
+				fix: 'Find out who removed it, then start again; finished steps are not done twice.',
+				nextSteps: ['kubectl -n {namespace} get lease {lease} -o yaml'],
+			},
+		},
 	},
 	'lock-contended': {
 		area: 'locked',

@@ -1,18 +1,37 @@
-import {ProblemError} from '../base/problem.ts';
-import {createDenied} from './access.ts';
-import {createObjectApi} from './api.ts';
-import {diagnosePicture, takePicture} from './diagnose.ts';
-import type {KubeconfigOptions} from './kubeconfig-files.ts';
-import {podView} from './pods.ts';
-import {createProbe} from './probe.ts';
-import {createRequests, defaultTiming, type Timing} from './requests.ts';
+import type {KubeconfigOptions} from './kubeconfig/files.ts';
+import {createDenied} from './objects/access.ts';
+import {createObjectApi} from './objects/object-api.ts';
+import {diagnosePicture} from './pods/diagnose.ts';
+import {takePicture} from './pods/picture.ts';
+import {podView} from './pods/views.ts';
+import {createWatchPods, defaultWatchTiming, type WatchTiming} from './pods/watch.ts';
+import {createProbe} from './probe/probe.ts';
+import {clusterProblems} from './problems.ts';
+import {createRequests, defaultTiming, type Requests, type Timing} from './requests.ts';
 import type {ClusterPort} from './types.ts';
-import {createWatchPods, defaultWatchTiming, type WatchTiming} from './watch.ts';
 
 /** `timing` and `now` are for tests; `environment` may be the whole environment of the process. */
 export type ClusterOptions = KubeconfigOptions & {
-	readonly timing?: Partial<Timing & WatchTiming>;
-	readonly now?: () => number;
+	readonly timing?: Partial<Timing & WatchTiming> | undefined;
+	readonly now?: (() => number) | undefined;
+};
+
+/** Asks the server who it is and what time it has. @throws ProblemError `kubernetes-no-api-server` */
+const askVersion = async (requests: Requests, signal: AbortSignal) => {
+	const {body, text, date} = await requests.send({
+		method: 'GET',
+		path: '/version',
+		deed: 'tell its version',
+		signal,
+	});
+	const version = (body as {readonly gitVersion?: unknown} | null)?.gitVersion;
+	const time = Date.parse(date);
+	if (typeof version === 'string' && !Number.isNaN(time)) return {version, time};
+	throw clusterProblems.error(
+		'kubernetes-no-api-server',
+		{server: requests.server()},
+		{evidence: [text.slice(0, 200)]},
+	);
 };
 
 /**
@@ -23,26 +42,6 @@ export const createCluster = ({timing, now = Date.now, ...options}: ClusterOptio
 	const requests = createRequests(options, {...defaultTiming, ...timing}, now);
 	const api = createObjectApi(requests);
 	const {listVersioned: _, ...objects} = api;
-	const askVersion = async (signal: AbortSignal) => {
-		const {body, text, date} = await requests.send({
-			method: 'GET',
-			path: '/version',
-			deed: 'tell its version',
-			signal,
-		});
-		const version = (body as {readonly gitVersion?: unknown} | null)?.gitVersion;
-		const time = Date.parse(date);
-		if (typeof version === 'string' && !Number.isNaN(time)) return {version, time};
-		throw new ProblemError({
-			code: 'kubernetes-no-api-server',
-			area: 'prerequisites',
-			message: `What answers at ${requests.server()} is not a Kubernetes API server.`,
-			cause: 'Asked for its version, it gave none; a login page or a proxy may stand in between.',
-			fix: 'Check the server address in the kubeconfig.',
-			answers: ['kubernetes.kubeconfig', 'kubernetes.context'],
-			evidence: [text.slice(0, 200)],
-		});
-	};
 	return {
 		...objects,
 		get server() {
@@ -53,16 +52,16 @@ export const createCluster = ({timing, now = Date.now, ...options}: ClusterOptio
 				return '(no kubeconfig)';
 			}
 		},
-		version: async (signal) => (await askVersion(signal)).version,
-		serverTime: async (signal) => (await askVersion(signal)).time,
+		version: async (signal) => (await askVersion(requests, signal)).version,
+		serverTime: async (signal) => (await askVersion(requests, signal)).time,
 		denied: createDenied(requests),
 		pods: async (namespace, labelSelector, signal) => {
-			const {pods, events} = await takePicture(api, namespace, labelSelector, signal);
+			const {pods, events} = await takePicture(api, {namespace, labelSelector}, signal);
 			return pods.map((pod) => podView(pod, events));
 		},
 		watchPods: createWatchPods({requests, api, timing: {...defaultWatchTiming, ...timing}}),
 		probe: createProbe(api),
-		diagnose: async (namespace, labelSelector, signal, component) =>
-			diagnosePicture(api, await takePicture(api, namespace, labelSelector, signal), namespace, signal, component),
+		diagnose: async (rollout, signal) =>
+			diagnosePicture(api, await takePicture(api, rollout, signal), {...rollout, signal}),
 	};
 };

@@ -1,35 +1,32 @@
+import type {ComponentPath} from '../base/component.ts';
 import type {Problem} from '../base/problem.ts';
+import type {KubeObject, Reference} from './kinds.ts';
 
-/** Any Kubernetes object, as JSON. */
-export type KubeObject = {
-	readonly apiVersion: string;
-	readonly kind: string;
-	readonly metadata: {
-		readonly name: string;
-		readonly namespace?: string;
-		readonly labels?: Readonly<Record<string, string>>;
-		readonly annotations?: Readonly<Record<string, string>>;
-		readonly uid?: string;
-		readonly resourceVersion?: string;
-		readonly creationTimestamp?: string;
-		readonly deletionTimestamp?: string;
-	};
-	readonly [field: string]: unknown;
-};
-
-export type Reference = {
-	readonly apiVersion: string;
-	readonly kind: string;
-	readonly namespace?: string;
-	readonly name: string;
-};
+export type {KubeObject, Reference} from './kinds.ts';
 
 /** One verb on one resource, for an access review. `namespace` absent means cluster-wide. */
 export type Access = {
 	readonly verb: string;
 	readonly group: string;
 	readonly resource: string;
-	readonly namespace?: string;
+	readonly namespace?: string | undefined;
+};
+
+/** Objects of one kind; without a namespace those of all. Selectors as kubectl takes them. */
+export type Selection = {
+	readonly apiVersion: string;
+	readonly kind: string;
+	readonly namespace?: string | undefined;
+	readonly labelSelector?: string | undefined;
+	readonly fieldSelector?: string | undefined;
+};
+
+/** The pods, Jobs and Deployments of one release. */
+export type Rollout = {
+	readonly namespace: string;
+	readonly labelSelector: string;
+	/** Whose release it is, so that a problem names the answers that may mend it. */
+	readonly component: ComponentPath;
 };
 
 /** A pod as the operator wants to see it. */
@@ -39,10 +36,10 @@ export type PodView = {
 	readonly phase: string;
 	readonly ready: boolean;
 	readonly restarts: number;
-	readonly node?: string;
+	readonly node?: string | undefined;
 	readonly images: readonly string[];
 	/** Why it is not ready, in plain words with the kubelet's reason, e.g. `image cannot be pulled (ImagePullBackOff): ...`. */
-	readonly reason?: string;
+	readonly reason?: string | undefined;
 	/** True when waiting longer cannot help. */
 	readonly stuck: boolean;
 };
@@ -52,11 +49,11 @@ export type PodProbe = {
 	readonly namespace: string;
 	readonly name: string;
 	readonly image: string;
-	readonly pullSecret?: string;
+	readonly pullSecret?: string | undefined;
 	readonly script: string;
 	/** Plain environment; secrets go by `secretEnv`. */
 	readonly env: Readonly<Record<string, string>>;
-	readonly secretEnv?: Readonly<Record<string, {readonly secret: string; readonly key: string}>>;
+	readonly secretEnv?: Readonly<Record<string, {readonly secret: string; readonly key: string}>> | undefined;
 	readonly timeoutMs: number;
 	readonly signal: AbortSignal;
 };
@@ -76,20 +73,15 @@ export type ClusterPort = {
 	) => Promise<readonly (Access & {readonly reason: string})[]>;
 	/** The object, or undefined when there is none. */
 	readonly get: (reference: Reference, signal: AbortSignal) => Promise<KubeObject | undefined>;
-	readonly list: (
-		of: {
-			readonly apiVersion: string;
-			readonly kind: string;
-			readonly namespace?: string;
-			readonly labelSelector?: string;
-			readonly fieldSelector?: string;
-		},
-		signal: AbortSignal,
-	) => Promise<readonly KubeObject[]>;
+	readonly list: (of: Selection, signal: AbortSignal) => Promise<readonly KubeObject[]>;
 	/** Server-side apply under the field manager `zenml-airgap`; a conflict is a problem that names the other manager. */
 	readonly apply: (
 		object: KubeObject,
-		options: {readonly signal: AbortSignal; readonly dryRun?: boolean; readonly force?: boolean},
+		options: {
+			readonly signal: AbortSignal;
+			readonly dryRun?: boolean | undefined;
+			readonly force?: boolean | undefined;
+		},
 	) => Promise<KubeObject>;
 	/** What server-side apply would change, as paths of differing fields; empty when nothing. Missing object: `['(new)']`. */
 	readonly diff: (object: KubeObject, signal: AbortSignal) => Promise<readonly string[]>;
@@ -101,8 +93,8 @@ export type ClusterPort = {
 	readonly pods: (namespace: string, labelSelector: string, signal: AbortSignal) => Promise<readonly PodView[]>;
 	/** Last lines of a container's log, of the previous run when asked. */
 	readonly logs: (
-		pod: {readonly namespace: string; readonly name: string; readonly container?: string},
-		options: {readonly tailLines: number; readonly previous?: boolean; readonly signal: AbortSignal},
+		pod: {readonly namespace: string; readonly name: string; readonly container?: string | undefined},
+		options: {readonly tailLines: number; readonly previous?: boolean | undefined; readonly signal: AbortSignal},
 	) => Promise<readonly string[]>;
 	/** Watches pods and Jobs of a namespace until the signal ends it; calls with the current picture on every change. */
 	readonly watchPods: (
@@ -113,14 +105,6 @@ export type ClusterPort = {
 	) => Promise<void>;
 	/** Runs a probe as a Job and removes it. `exitCode` and `output` are the script's own. */
 	readonly probe: (probe: PodProbe) => Promise<{readonly exitCode: number; readonly output: readonly string[]}>;
-	/**
-	 * The cause of a rollout that does not get ready: from pods, events, Jobs and logs; undefined when nothing is wrong yet.
-	 * `component` is the path of its answers, `controlPlane` or `workspaces.N`, so that the problem can name them exactly.
-	 */
-	readonly diagnose: (
-		namespace: string,
-		labelSelector: string,
-		signal: AbortSignal,
-		component?: string,
-	) => Promise<Problem | undefined>;
+	/** The cause of a rollout that does not get ready: from pods, events, Jobs and logs; undefined when nothing is wrong yet. */
+	readonly diagnose: (rollout: Rollout, signal: AbortSignal) => Promise<Problem | undefined>;
 };

@@ -1,5 +1,4 @@
 import semver from 'semver';
-import {ProblemError} from '../base/problem.ts';
 
 /** The oldest Helm that reads `oci://` charts without a feature gate and knows every flag used here. */
 export const oldestHelm = '3.8.0';
@@ -36,35 +35,4 @@ export const dialectOf = (version: string): Dialect => {
 	const known = dialects.find((dialect) => dialect.major === major) ?? dialects.at(-1);
 	if (!known) throw new Error('the table of Helm dialects is empty');
 	return known;
-};
-
-/**
- * The version in the output of `helm version --short`, e.g. `v3.18.0+gcc58e3f` gives `3.18.0`.
- * @throws ProblemError `helm-missing` when this is not Helm's output, `helm-too-old` below {@link oldestHelm}.
- */
-export const parseVersion = (output: string, binary: string): string => {
-	const found = /v(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)(?:\+\S*)?\s*$/u.exec(output.trim())?.[1];
-	const version = found === undefined ? null : semver.parse(found);
-	if (version === null) {
-		throw new ProblemError({
-			code: 'helm-missing',
-			area: 'prerequisites',
-			message: `${binary} is not the Helm program.`,
-			cause: 'Asked for its version, it gave an answer that Helm does not give.',
-			fix: `Set helm.binary to the path of Helm ${oldestHelm} or newer.`,
-			answers: ['helm.binary'],
-			evidence: output.trim().split('\n').slice(0, 5),
-		});
-	}
-	if (semver.lt(version, oldestHelm)) {
-		throw new ProblemError({
-			code: 'helm-too-old',
-			area: 'prerequisites',
-			message: `Helm ${version.version} is too old; ${oldestHelm} or newer is needed.`,
-			cause: `${binary} is Helm ${version.version}.`,
-			fix: 'Install a newer Helm, or set helm.binary to one that is on this host already.',
-			answers: ['helm.binary'],
-		});
-	}
-	return version.version;
 };

@@ -1,4 +1,5 @@
 import {createRedactor} from '../base/redact.ts';
+import {isMap} from '../base/text.ts';
 
 /** Keys whose text is a secret; `secretName`, `imagePullSecrets` and `secretsStore.type` only sound like one. */
 const secretText =
@@ -15,19 +16,24 @@ const decode = (text: string): string => {
 	}
 };
 
-const collect = (value: unknown, secret: boolean, found: string[]): void => {
-	if (typeof value === 'string') {
-		const password = inUrl.exec(value)?.[1];
-		if (password !== undefined) found.push(password, decode(password), value);
-		if (secret && value.length > 0) found.push(value);
-	} else if (Array.isArray(value)) {
-		for (const item of value) collect(item, secret, found);
-	} else if (value !== null && typeof value === 'object') {
-		for (const [key, inner] of Object.entries(value)) {
-			const isText = typeof inner === 'string' || Array.isArray(inner);
-			collect(inner, secret || secretTree.test(key) || (isText && secretText.test(key)), found);
-		}
-	}
+/** What is secret in one text: the password in a URL, as it is written and as it is meant, or all of it. */
+const secretsIn = (text: string, secret: boolean): readonly string[] => {
+	const password = inUrl.exec(text)?.[1];
+	return [
+		...(password === undefined ? [] : [password, decode(password), text]),
+		...(secret && text !== '' ? [text] : []),
+	];
+};
+
+const isSecretKey = (key: string, value: unknown): boolean =>
+	secretTree.test(key) || (!isMap(value) && secretText.test(key));
+
+/** Every secret in the values; `secret` below a key that makes all texts secret. */
+const secretsOf = (value: unknown, secret: boolean): readonly string[] => {
+	if (typeof value === 'string') return secretsIn(value, secret);
+	if (Array.isArray(value)) return value.flatMap((item) => secretsOf(item, secret));
+	if (!isMap(value)) return [];
+	return Object.entries(value).flatMap(([key, inner]) => secretsOf(inner, secret || isSecretKey(key, inner)));
 };
 
 /**
@@ -35,9 +41,7 @@ const collect = (value: unknown, secret: boolean, found: string[]): void => {
  * and passwords inside URLs. Helm and the API server quote values back in some error messages.
  */
 export const maskerOf = (values: unknown): ((text: string) => string) => {
-	const found: string[] = [];
-	collect(values, false, found);
 	const redactor = createRedactor();
-	for (const secret of found) redactor.register(secret);
+	for (const secret of secretsOf(values, false)) redactor.register(secret);
 	return redactor.redact;
 };

@@ -1,3 +1,5 @@
+import type {ComponentPath} from '../base/component.ts';
+
 export type ReleaseStatus =
 	| 'deployed'
 	| 'failed'
@@ -21,13 +23,6 @@ export type Release = {
 	readonly description: string;
 };
 
-/** How a rollback is run; by default it does not wait for pods. */
-export type RollbackOptions = {
-	/** Wait for pods and Jobs, this long at most, in ms. */
-	readonly waitMs?: number;
-	readonly onLine?: (line: string) => void;
-};
-
 /** The helm program. Values go in on stdin and never touch a disk or an argument list. Errors: ProblemError area `cluster`. */
 export type HelmPort = {
 	/** `3.18.0`; @throws ProblemError area `prerequisites` when the program is missing or older than 3.8. */
@@ -38,14 +33,13 @@ export type HelmPort = {
 		readonly namespace: string;
 		readonly chart: string;
 		readonly values: unknown;
-		readonly kubeVersion?: string;
+		readonly kubeVersion?: string | undefined;
 		readonly signal: AbortSignal;
 	}) => Promise<string>;
 	/** The newest revision of a release, or undefined. */
 	readonly release: (name: string, namespace: string, signal: AbortSignal) => Promise<Release | undefined>;
 	/** The values a release was installed with. */
 	readonly values: (name: string, namespace: string, signal: AbortSignal) => Promise<unknown>;
-	readonly history: (name: string, namespace: string, signal: AbortSignal) => Promise<readonly Release[]>;
 	/**
 	 * `helm upgrade --install --wait --wait-for-jobs`; lines of its output go to `onLine`. What a killed run left
 	 * (`pending-*`, a failed first install, a half uninstall) is mended first, and `onLine` says so.
@@ -53,23 +47,15 @@ export type HelmPort = {
 	readonly upgrade: (options: {
 		readonly release: string;
 		readonly namespace: string;
+		/** Whose release it is, so that a problem names the answers that may mend it. */
+		readonly component: ComponentPath;
 		readonly chart: string;
 		readonly values: unknown;
 		readonly timeoutMs: number;
 		readonly description: string;
 		/** Helm 4 only: take over fields that another field manager owns. By default a conflict is a problem. */
-		readonly forceConflicts?: boolean;
+		readonly forceConflicts?: boolean | undefined;
 		readonly onLine: (line: string) => void;
 		readonly signal: AbortSignal;
 	}) => Promise<Release>;
-	/** Makes the manifests of an earlier revision the current ones; schemas of databases stay as they are. */
-	readonly rollback: (
-		name: string,
-		namespace: string,
-		revision: number,
-		signal: AbortSignal,
-		options?: RollbackOptions,
-	) => Promise<void>;
-	/** Waits until the objects are gone. A release that does not exist is no error. */
-	readonly uninstall: (name: string, namespace: string, signal: AbortSignal) => Promise<void>;
 };

@@ -33,6 +33,7 @@ export const wantedControlPlane = async (world: World, sample = false): Promise<
 	});
 	return {
 		component: 'control-plane',
+		path: 'controlPlane',
 		name: controlPlane.release,
 		namespace: controlPlane.namespace,
 		chart,

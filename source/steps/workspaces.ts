@@ -1,5 +1,6 @@
 import type {WorkspaceAnswers} from '../answers/schema.ts';
 import {generateHexKey, generateSecret} from '../answers/secrets.ts';
+import type {ComponentPath} from '../base/component.ts';
 import {ProblemError} from '../base/problem.ts';
 import {imagePlaces, readChart, workspaceValues} from '../charts/index.ts';
 import type {Change, Finding} from '../engine/plan.ts';
@@ -16,8 +17,10 @@ import {releaseInputs} from './shared/release-inputs.ts';
 import {withSecretStamp} from './shared/secret-stamp.ts';
 import {releaseTimeouts, type Step, type World} from './world.ts';
 
-const answerOf = ({answers}: World, workspace: WorkspaceAnswers): string =>
-	`workspaces.${answers.workspaces.indexOf(workspace)}.database.password`;
+const pathOf = ({answers}: World, workspace: WorkspaceAnswers): ComponentPath =>
+	`workspaces.${answers.workspaces.indexOf(workspace)}`;
+
+const answerOf = (world: World, workspace: WorkspaceAnswers): string => `${pathOf(world, workspace)}.database.password`;
 
 /** The release of one workspace, or undefined while it is not enrolled or a generated secret is not made. */
 export const wantedWorkspace = async (
@@ -55,6 +58,7 @@ export const wantedWorkspace = async (
 	});
 	return {
 		component: 'workspace',
+		path: pathOf(world, workspace),
 		name: workspace.release,
 		namespace: workspace.namespace,
 		chart,

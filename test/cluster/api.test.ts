@@ -1,31 +1,9 @@
-import {afterEach, describe, expect, it} from 'vitest';
-import {ProblemError} from '../../source/base/problem.ts';
-import {createCluster} from '../../source/cluster/cluster.ts';
-import {discovery, type Handler, startServer, status, type TestServer} from './server.ts';
+import {describe, expect, it} from 'vitest';
+import {startCluster, status} from './server.ts';
+import {problemOf} from './support/problem-of.ts';
 
-const signal = new AbortController().signal;
-const servers: TestServer[] = [];
-const start = async (handler: Handler) => {
-	const server = await startServer((request) => handler(request) ?? discovery(request));
-	servers.push(server);
-	const {kubeconfig} = server;
-	const timing = {retryPausesMs: []};
-	return {server, cluster: createCluster({kubeconfig, homeDirectory: '/', environment: {}, timing})};
-};
-afterEach(async () => {
-	for (const server of servers.splice(0)) {
-		await server.close();
-		expect(server.unexpected).toEqual([]);
-	}
-});
-const problemOf = async (promise: Promise<unknown>) => {
-	const error = await promise.then(
-		() => undefined,
-		(thrown: unknown) => thrown,
-	);
-	if (!(error instanceof ProblemError)) throw new Error(`no ProblemError: ${String(error)}`);
-	return error.problem;
-};
+const {signal} = new AbortController();
+const start = startCluster();
 
 const secret = (data: Record<string, string>, more = {}) => ({
 	apiVersion: 'v1',
@@ -47,29 +25,6 @@ describe('apply', () => {
 		});
 		await cluster.apply(secret({a: 'Yg=='}, {managedFields: [{manager: 'x'}]}), {signal});
 		expect(body).toEqual(secret({a: 'Yg=='}));
-	});
-
-	it('names the other manager and the fields of a conflict', async () => {
-		const {cluster} = await start(({method}) =>
-			method === 'PATCH'
-				? status(409, 'Conflict', 'Apply failed with 1 conflict: conflict with "helm" using v1: .data.a', {
-						causes: [{reason: 'FieldManagerConflict', message: 'conflict with "helm" using v1', field: '.data.a'}],
-					})
-				: undefined,
-		);
-		const found = await problemOf(cluster.apply(secret({}), {signal}));
-		expect(found).toMatchObject({code: 'kubernetes-field-conflict', area: 'cluster'});
-		expect(found.cause).toBe('helm also manages: .data.a.');
-		expect(found.message).toContain('apply secret zenml-pro/zenml-tls');
-	});
-
-	it('of a kind that the cluster does not serve says so', async () => {
-		const {cluster} = await start(({path: asked}) =>
-			asked === '/apis/example.com/v1' ? status(404, 'NotFound', 'the server could not find it') : undefined,
-		);
-		const object = {apiVersion: 'example.com/v1', kind: 'Widget', metadata: {name: 'a'}};
-		expect(await problemOf(cluster.apply(object, {signal}))).toMatchObject({code: 'kubernetes-no-such-kind'});
-		expect(await cluster.get({...object, name: 'a'}, signal)).toBeUndefined();
 	});
 });
 
@@ -213,57 +168,5 @@ describe('access reviews', () => {
 			'create deployments: no deployments for you',
 		]);
 		expect(most).toBeLessThanOrEqual(8);
-	});
-});
-
-describe('refusals', () => {
-	it.each([
-		[
-			403,
-			'Forbidden',
-			'secrets is forbidden: User "me" cannot create resource',
-			'kubernetes-forbidden',
-			'cluster admin',
-		],
-		[
-			403,
-			'Forbidden',
-			'pods "x" is forbidden: exceeded quota: small, requested: cpu=1',
-			'kubernetes-quota',
-			'cluster admin',
-		],
-		[
-			403,
-			'Forbidden',
-			'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true',
-			'kubernetes-pod-security',
-			'cluster admin',
-		],
-		[
-			403,
-			'Forbidden',
-			'unable to create new content in namespace a because it is being terminated',
-			'kubernetes-namespace-terminating',
-			'operator',
-		],
-		[
-			400,
-			'BadRequest',
-			'admission webhook "v.kyverno.svc" denied the request: no',
-			'kubernetes-admission-denied',
-			'cluster admin',
-		],
-		[500, 'InternalError', 'failed calling webhook "a.b": no endpoints', 'kubernetes-webhook-failed', 'cluster admin'],
-		[404, 'NotFound', 'namespaces "a" not found', 'kubernetes-namespace-missing', 'operator'],
-		[422, 'Invalid', 'Secret "x" is invalid', 'kubernetes-invalid', 'operator'],
-		[429, 'TooManyRequests', 'too many requests', 'kubernetes-busy', 'cluster admin'],
-		[409, 'Conflict', 'the object has been modified', 'kubernetes-conflict', 'operator'],
-		[500, 'InternalError', 'etcd is slow', 'kubernetes-server-error', 'cluster admin'],
-		[405, 'MethodNotAllowed', 'no', 'kubernetes-refused', 'operator'],
-	])('with %i %s "%s" become %s', async (code, reason, words, expected, who) => {
-		const {cluster} = await start(({method}) => (method === 'POST' ? status(code, reason, words) : undefined));
-		const found = await problemOf(cluster.create(secret({a: 'c2VjcmV0'}), signal));
-		expect(found).toMatchObject({code: expected, who, area: 'cluster', evidence: [words]});
-		expect(JSON.stringify(found)).not.toContain('c2VjcmV0');
 	});
 });

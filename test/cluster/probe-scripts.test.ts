@@ -2,7 +2,7 @@ import {execFile, execFileSync} from 'node:child_process';
 import {createServer, type Server} from 'node:net';
 import {promisify} from 'node:util';
 import {afterEach, describe, expect, it} from 'vitest';
-import {type ProbeKind, probeSpec} from '../../source/cluster/probe-scripts.ts';
+import {type ProbeKind, probeSpec} from '../../source/cluster/probe/scripts.ts';
 import {discovery, makePki, startServer, type TestServer} from './server.ts';
 
 const pythonVersion = (): string => {

@@ -1,10 +1,11 @@
 import {execFile} from 'node:child_process';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, expect, it} from 'vitest';
 import type {Pod} from '../../rehearsal/kubernetes/objects.ts';
-import {isAbort, ProblemError} from '../../source/base/problem.ts';
-import {probeSpec} from '../../source/cluster/probe-scripts.ts';
+import {isAbort} from '../../source/base/problem.ts';
+import {probeSpec} from '../../source/cluster/probe/scripts.ts';
 import type {PodProbe} from '../../source/cluster/types.ts';
 import {type Lab, startLab, until} from './rehearsal.ts';
+import {problemOf} from './support/problem-of.ts';
 
 let lab: Lab;
 let ran: Pod | undefined;
@@ -20,7 +21,8 @@ const start = (
 	new Promise<number>((resolve) => {
 		execFile(file, args, {env: {PATH: process.env.PATH, ...env}}, (error, stdout, stderr) => {
 			for (const line of `${stdout}${stderr}`.split('\n')) if (line !== '') log(line);
-			resolve(typeof error?.code === 'number' ? error.code : error ? 1 : 0);
+			const failed = error ? 1 : 0;
+			resolve(typeof error?.code === 'number' ? error.code : failed);
 		});
 	});
 
@@ -59,81 +61,70 @@ const left = async () => {
 	return jobs.length + pods.length;
 };
 const nothingLeft = () => until(async () => (await left()) === 0, 'no Job and no pod of the probe');
-const problemOf = async (promise: Promise<unknown>) => {
-	const error = await promise.then(
-		() => undefined,
-		(thrown: unknown) => thrown,
+it('a probe runs its script with plain and secret environment, returns output and exit code, and leaves nothing', async () => {
+	const data = {word: Buffer.from('sesame').toString('base64')};
+	const secret = {apiVersion: 'v1', kind: 'Secret', metadata: {name: 's', namespace: 'lab'}, data};
+	await lab.cluster.create(secret, signal);
+	const result = await lab.cluster.probe(
+		probe({
+			script: 'console.log(process.env.PLAIN); console.log(process.env.SECRET.length); process.exit(3)',
+			env: {PLAIN: 'plain'},
+			secretEnv: {SECRET: {secret: 's', key: 'word'}},
+			pullSecret: 'pull',
+		}),
 	);
-	if (!(error instanceof ProblemError)) throw new Error(`no ProblemError: ${String(error)}`);
-	return error.problem;
-};
+	expect(result).toEqual({exitCode: 3, output: ['plain', '6']});
+	await nothingLeft();
+	expect(JSON.stringify(ran)).not.toContain('sesame');
+});
 
-describe('a probe', () => {
-	it('runs its script with plain and secret environment, returns output and exit code, and leaves nothing', async () => {
-		const data = {word: Buffer.from('sesame').toString('base64')};
-		const secret = {apiVersion: 'v1', kind: 'Secret', metadata: {name: 's', namespace: 'lab'}, data};
-		await lab.cluster.create(secret, signal);
-		const result = await lab.cluster.probe(
-			probe({
-				script: 'console.log(process.env.PLAIN); console.log(process.env.SECRET.length); process.exit(3)',
-				env: {PLAIN: 'plain'},
-				secretEnv: {SECRET: {secret: 's', key: 'word'}},
-				pullSecret: 'pull',
-			}),
-		);
-		expect(result).toEqual({exitCode: 3, output: ['plain', '6']});
-		await nothingLeft();
-		expect(JSON.stringify(ran)).not.toContain('sesame');
+it('a probe fits a namespace of the restricted Pod Security level and carries no rights', async () => {
+	await lab.cluster.probe(probe({pullSecret: 'pull'}));
+	expect(ran?.metadata.labels).toMatchObject({'app.kubernetes.io/managed-by': 'zenml-airgap'});
+	expect(ran?.metadata.annotations).toMatchObject({'zenml-airgap.io/probe': 'look'});
+	expect(ran?.spec).toMatchObject({
+		restartPolicy: 'Never',
+		automountServiceAccountToken: false,
+		imagePullSecrets: [{name: 'pull'}],
+		securityContext: {runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: 'RuntimeDefault'}},
+		containers: [{securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}}}],
 	});
+});
 
-	it('fits a namespace of the restricted Pod Security level and carries no rights', async () => {
-		await lab.cluster.probe(probe({pullSecret: 'pull'}));
-		expect(ran?.metadata.labels).toMatchObject({'app.kubernetes.io/managed-by': 'zenml-airgap'});
-		expect(ran?.metadata.annotations).toMatchObject({'zenml-airgap.io/probe': 'look'});
-		expect(ran?.spec).toMatchObject({
-			restartPolicy: 'Never',
-			automountServiceAccountToken: false,
-			imagePullSecrets: [{name: 'pull'}],
-			securityContext: {runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: 'RuntimeDefault'}},
-			containers: [{securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}}}],
-		});
-	});
+it('a probe runs the scripts of the steps as they are', async ({skip}) => {
+	const version = await start('python3', ['--version'], {}, () => undefined);
+	skip(version !== 0, 'there is no python3 on this host');
+	const spec = probeSpec('dns', {names: ['localhost']});
+	const {exitCode, output} = await lab.cluster.probe(probe({image: 'python:3', ...spec}));
+	expect(exitCode).toBe(0);
+	expect(JSON.parse(output[0] ?? '').localhost).toContain('127.0.0.1');
+});
 
-	it('runs the scripts of the steps as they are', async ({skip}) => {
-		const version = await start('python3', ['--version'], {}, () => undefined);
-		skip(version !== 0, 'there is no python3 on this host');
-		const spec = probeSpec('dns', {names: ['localhost']});
-		const {exitCode, output} = await lab.cluster.probe(probe({image: 'python:3', ...spec}));
-		expect(exitCode).toBe(0);
-		expect(JSON.parse(output[0] ?? '').localhost).toContain('127.0.0.1');
-	});
+it('a probe whose image is not there is diagnosed at once and removed', async () => {
+	const found = await problemOf(lab.cluster.probe(probe({image: 'registry.lab/missing:1'})));
+	expect(found).toMatchObject({code: 'image-not-found', answers: ['registry.host', 'registry.prefix']});
+	await nothingLeft();
+});
 
-	it('whose image is not there is diagnosed at once and removed', async () => {
-		const found = await problemOf(lab.cluster.probe(probe({image: 'registry.lab/missing:1'})));
-		expect(found).toMatchObject({code: 'image-not-found', answers: ['registry.host', 'registry.prefix']});
-		await nothingLeft();
-	});
+it('a probe whose secret is not there names the secret', async () => {
+	const found = await problemOf(lab.cluster.probe(probe({secretEnv: {A: {secret: 'gone', key: 'k'}}})));
+	expect(found).toMatchObject({code: 'pod-secret-missing'});
+	expect(found.cause).toContain('"gone"');
+	await nothingLeft();
+});
 
-	it('whose secret is not there names the secret', async () => {
-		const found = await problemOf(lab.cluster.probe(probe({secretEnv: {A: {secret: 'gone', key: 'k'}}})));
-		expect(found).toMatchObject({code: 'pod-secret-missing'});
-		expect(found.cause).toContain('"gone"');
-		await nothingLeft();
-	});
+it('a probe that does not end in time is a problem and is removed', async () => {
+	const found = await problemOf(lab.cluster.probe(probe({image: 'hang:1', timeoutMs: 700})));
+	expect(['probe-timeout', 'pod-too-slow', 'pod-failed']).toContain(found.code);
+	await nothingLeft();
+});
 
-	it('that does not end in time is a problem and is removed', async () => {
-		const found = await problemOf(lab.cluster.probe(probe({image: 'hang:1', timeoutMs: 700})));
-		expect(['probe-timeout', 'pod-too-slow', 'pod-failed']).toContain(found.code);
-		await nothingLeft();
-	});
-
-	it('that is aborted is removed too', async () => {
-		const controller = new AbortController();
-		const running = lab.cluster.probe(probe({image: 'hang:1', signal: controller.signal}));
-		const ended = running.catch((error: unknown) => error);
-		await until(async () => ran !== undefined, 'a running probe');
-		controller.abort();
-		expect(isAbort(await ended)).toBe(true);
-		await nothingLeft();
-	});
+it('a probe that is aborted is removed too', async () => {
+	const controller = new AbortController();
+	const running = lab.cluster.probe(probe({image: 'hang:1', signal: controller.signal}));
+	const ended = running.catch((error: unknown) => error);
+	await until(async () => ran !== undefined, 'a running probe');
+	controller.abort();
+	expect(isAbort(await ended)).toBe(true);
+	await nothingLeft();
 });

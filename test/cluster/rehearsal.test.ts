@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {ProblemError} from '../../source/base/problem.ts';
-import type {KubeObject, PodView} from '../../source/cluster/types.ts';
+import type {KubeObject, PodView, Rollout} from '../../source/cluster/types.ts';
 import {type Lab, startLab, until} from './rehearsal.ts';
+import {problemOf} from './support/problem-of.ts';
 
 const signal = new AbortController().signal;
 const untrusted =
@@ -49,15 +49,7 @@ const job = (image: string): KubeObject => ({
 		},
 	},
 });
-const problemOf = async (promise: Promise<unknown>) => {
-	const error = await promise.then(
-		() => undefined,
-		(thrown: unknown) => thrown,
-	);
-	if (!(error instanceof ProblemError)) throw new Error(`no ProblemError: ${String(error)}`);
-	return error.problem;
-};
-
+const rollout = (labelSelector: string): Rollout => ({namespace: 'lab', labelSelector, component: 'workspaces.0'});
 describe('a cluster', () => {
 	it('converges: apply, no difference, change, the paths of the difference, apply', async () => {
 		const {cluster} = lab;
@@ -135,7 +127,7 @@ describe('a rollout', () => {
 		const watching = lab.cluster.watchPods('lab', 'app=web', (views) => pictures.push(phases(views)), end.signal);
 		await lab.cluster.apply(deployment('web:1', 2), {signal});
 		await until(async () => pictures.at(-1) === 'ready,ready', 'two ready pods');
-		expect(await lab.cluster.diagnose('lab', 'app=web', signal)).toBeUndefined();
+		expect(await lab.cluster.diagnose(rollout('app=web'), signal)).toBeUndefined();
 		await lab.cluster.delete({apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'lab', name: 'web'}, signal);
 		await until(async () => pictures.at(-1) === '', 'no pods');
 		end.abort();
@@ -149,14 +141,14 @@ describe('a rollout', () => {
 			return found[0]?.stuck ? found : undefined;
 		}, 'a stuck pod');
 		expect(pod?.reason).toContain('the node does not trust the registry');
-		const found = await lab.cluster.diagnose('lab', 'app=web', signal, 'controlPlane');
+		const found = await lab.cluster.diagnose(rollout('app=web'), signal);
 		expect(found).toMatchObject({code: 'image-registry-untrusted', who: 'cluster admin'});
 	});
 
 	it('that crashes is diagnosed with the last lines of its log', async () => {
 		await lab.cluster.apply(deployment('crash:1'), {signal});
 		const found = await until(async () => {
-			const told = await lab.cluster.diagnose('lab', 'app=web', signal);
+			const told = await lab.cluster.diagnose(rollout('app=web'), signal);
 			return told?.code === 'pod-crashing' ? told : undefined;
 		}, 'a crash loop');
 		expect(found.evidence?.at(-1)).toBe('FATAL: password authentication failed for user "zenml"');
@@ -178,7 +170,7 @@ describe('a rollout', () => {
 		await until(async () => last.some(({name, stuck}) => name === 'job/migrate' && stuck), 'a failed Job');
 		end.abort();
 		await watching;
-		const found = await lab.cluster.diagnose('lab', 'app=migrate', signal);
+		const found = await lab.cluster.diagnose(rollout('app=migrate'), signal);
 		expect(found).toMatchObject({code: 'pod-failed'});
 		expect(found?.evidence).toContain('FATAL: password authentication failed for user "zenml"');
 	});
@@ -189,8 +181,8 @@ describe('a rollout', () => {
 		const [container] = template.spec.containers;
 		if (container) container.resources = {requests: {cpu: '500', memory: '1Gi'}};
 		await lab.cluster.apply(greedy, {signal});
-		const found = await until(() => lab.cluster.diagnose('lab', 'app=web', signal, 'workspaces.0'), 'a diagnosis');
-		expect(found).toMatchObject({code: 'cluster-too-small', answers: ['workspaces.0.resources']});
+		const found = await until(() => lab.cluster.diagnose(rollout('app=web'), signal), 'a diagnosis');
+		expect(found).toMatchObject({code: 'cluster-too-small', answers: ['workspaces.0.resources.requests']});
 		expect(found.cause).toContain('cpu');
 	});
 });

@@ -7,6 +7,9 @@ import type {AddressInfo, Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import * as x509 from '@peculiar/x509';
+import {afterEach, expect} from 'vitest';
+import {createCluster} from '../../source/cluster/cluster.ts';
+import type {Timing} from '../../source/cluster/requests.ts';
 
 const algorithm = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'};
 const day = 86_400_000;
@@ -64,12 +67,9 @@ export type Seen = {
 };
 
 /** What to answer; a handler that writes to `response` itself returns 'handled'. */
-export type Handler = (
-	request: Seen,
-) =>
-	| {readonly status?: number; readonly body: unknown; readonly headers?: Record<string, string>}
-	| 'handled'
-	| undefined;
+export type Handler = (request: Seen) => Reply | 'handled' | undefined;
+
+type Reply = {readonly status?: number; readonly body: unknown; readonly headers?: Record<string, string>};
 
 /** A Kubernetes Status, as the API server sends it. */
 export const status = (code: number, reason: string, message: string, details?: unknown) => ({
@@ -101,6 +101,29 @@ export const kubeconfigOf = (cluster: Record<string, unknown>, user: Record<stri
 	'current-context': 'lab',
 });
 
+const read = async (request: IncomingMessage, response: ServerResponse): Promise<Seen> => {
+	const url = new URL(request.url ?? '/', 'https://127.0.0.1');
+	const chunks: Buffer[] = [];
+	for await (const chunk of request) chunks.push(chunk as Buffer);
+	const text = Buffer.concat(chunks).toString();
+	return {
+		method: request.method ?? '',
+		path: url.pathname,
+		query: url.searchParams,
+		headers: request.headers,
+		body: text === '' ? undefined : JSON.parse(text),
+		response,
+	};
+};
+
+/** What answers where no handler wants to. */
+const nobody: Reply = {status: 501, body: {}};
+
+const send = (response: ServerResponse, {status: code = 200, body, headers}: Reply): void => {
+	response.writeHead(code, {'content-type': 'application/json', ...headers});
+	response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
+};
+
 /** An HTTPS server on 127.0.0.1 that answers 501 to whatever its handler does not want, and remembers it. */
 export const startServer = async (handler: Handler): Promise<TestServer> => {
 	const pki = await makePki();
@@ -109,27 +132,12 @@ export const startServer = async (handler: Handler): Promise<TestServer> => {
 	const unexpected: string[] = [];
 	const sockets = new Set<Socket>();
 	const server = https.createServer({cert: pki.server.certificate, key: pki.server.key}, async (request, response) => {
-		const url = new URL(request.url ?? '/', 'https://127.0.0.1');
-		const chunks: Buffer[] = [];
-		for await (const chunk of request) chunks.push(chunk as Buffer);
-		const text = Buffer.concat(chunks).toString();
-		const method = request.method ?? '';
-		seen.push(`${method} ${url.pathname}${url.search}`);
-		const answer = handler({
-			method,
-			path: url.pathname,
-			query: url.searchParams,
-			headers: request.headers,
-			body: text === '' ? undefined : JSON.parse(text),
-			response,
-		});
+		const asked = await read(request, response);
+		seen.push(`${asked.method} ${request.url}`);
+		const answer = handler(asked);
 		if (answer === 'handled') return;
-		if (!answer) unexpected.push(`${method} ${url.pathname}`);
-		response.writeHead(answer ? (answer.status ?? 200) : 501, {
-			'content-type': 'application/json',
-			...answer?.headers,
-		});
-		response.end(typeof answer?.body === 'string' ? answer.body : JSON.stringify(answer?.body ?? {}));
+		if (!answer) unexpected.push(`${asked.method} ${asked.path}`);
+		send(response, answer ?? nobody);
 	});
 	server.on('connection', (socket: Socket) => {
 		sockets.add(socket);
@@ -176,4 +184,35 @@ export const discovery: Handler = ({method, path}) => {
 	if (path === '/apis/apps/v1') return of(['deployments', 'Deployment', true]);
 	if (path === '/apis/coordination.k8s.io/v1') return of(['leases', 'Lease', true]);
 	return undefined;
+};
+
+type Refusal = {readonly status: number; readonly reason: string; readonly said: string; readonly details?: unknown};
+type Answering = (request: Seen) => ReturnType<Handler> | Refusal;
+
+const isRefusal = (answer: object): answer is Refusal => 'said' in answer;
+
+/**
+ * For a test file: starts servers with clients of theirs, which do not repeat requests, and ends them after each test. A server
+ * answers discovery by itself unless it is `bare`; what its handler did not want fails the test.
+ */
+export const startCluster = () => {
+	const servers: TestServer[] = [];
+	afterEach(async () => {
+		for (const server of servers.splice(0)) {
+			await server.close();
+			expect(server.unexpected).toEqual([]);
+		}
+	});
+	return async (handler: Answering, {bare = false, timing = {}}: {bare?: boolean; timing?: Partial<Timing>} = {}) => {
+		const server = await startServer((request) => {
+			const answer = handler(request);
+			if (answer === undefined) return bare ? undefined : discovery(request);
+			if (answer === 'handled' || !isRefusal(answer)) return answer;
+			return status(answer.status, answer.reason, answer.said, answer.details);
+		});
+		servers.push(server);
+		const {kubeconfig} = server;
+		const options = {kubeconfig, homeDirectory: '/', environment: {}, timing: {retryPausesMs: [], ...timing}};
+		return {server, cluster: createCluster(options)};
+	};
 };

@@ -1,10 +1,10 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir, readFile, writeFile} from 'node:fs/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {parseAllDocuments} from 'yaml';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
-import {type Problem, ProblemError} from '../../source/base/problem.ts';
 import {createHelm} from '../../source/helm/index.ts';
-import {chartFolder, helmVersions, recordingHelm, scratch, script} from './lab.ts';
+import {notStarted} from '../../source/helm/not-started.ts';
+import {chartFolder, helmVersions, problemOf, recordingHelm, scratch, script} from './lab.ts';
 
 const {signal} = new AbortController();
 let folder = '';
@@ -23,12 +23,6 @@ const port = (binary: string, environment: Readonly<Record<string, string>> = {}
 		home: `${folder}/home`,
 		environment: {PATH: process.env.PATH, HOME: folder, ...environment},
 	});
-
-const problemOf = async (work: Promise<unknown>): Promise<Problem> => {
-	const error = await work.catch((caught: unknown) => caught);
-	if (error instanceof ProblemError) return error.problem;
-	throw new Error(`no problem came, but ${String(error)}`);
-};
 
 const canary = 'canary-Zq7!x';
 const values = {
@@ -80,7 +74,9 @@ describe.each(helmVersions)('Helm %s', (version) => {
 		const written = await readdir(folder, {recursive: true});
 		expect(written.filter((name) => /values|\.ya?ml$/u.test(name))).toEqual([]);
 	});
+});
 
+describe.each(helmVersions)('what Helm %s refuses', (version) => {
 	test('a chart that does not take the values is a problem without their secrets', async () => {
 		const {helm} = await fetchHelm(version);
 		const problem = await problemOf(
@@ -108,29 +104,84 @@ describe.each(helmVersions)('Helm %s', (version) => {
 
 	test('an unreachable cluster is a problem that points at the kubeconfig', async () => {
 		const {helm} = await fetchHelm(version);
-		const problem = await problemOf(port(helm).history('r', 'n', signal));
+		const problem = await problemOf(port(helm).release('r', 'n', signal));
 		expect(problem.area).toBe('cluster');
 		expect(problem.code).toMatch(/^helm-(unreachable|kubeconfig)$/u);
 		expect(problem.answers).toContain('kubernetes.kubeconfig');
 	});
 });
 
-test('a program that is not there is a prerequisite, and the answer to change is named', async () => {
-	const problem = await problemOf(port(`${folder}/nowhere/helm`).version(signal));
-	expect(problem).toMatchObject({code: 'helm-missing', area: 'prerequisites', answers: ['helm.binary']});
+const copyHelm = 'Copy Helm 3.8.0 or newer to this host and set helm.binary to its path.';
+const absent = 'There is no such program on this host, or not in its PATH.';
+
+describe('a program that cannot be started', () => {
+	test.each([
+		['is not there', 'nowhere', absent],
+		['lies below a file', 'file/helm', absent],
+		['may not be executed', 'file', 'The file is there but may not be executed.'],
+	])('as it %s is a prerequisite, and the answer to change is named', async (_why, name, cause) => {
+		await writeFile(`${folder}/file`, 'text', {mode: 0o644});
+		const binary = `${folder}/${name}`;
+		expect(await problemOf(port(binary).version(signal))).toMatchObject({
+			code: 'helm-missing',
+			area: 'prerequisites',
+			message: `The helm program cannot be started: ${binary}.`,
+			cause,
+			fix: copyHelm,
+			answers: ['helm.binary'],
+		});
+	});
+
+	test('as it is for another machine is told as such where the operating system says so', () => {
+		const error = Object.assign(new Error('spawn ENOEXEC'), {code: 'ENOEXEC'});
+		expect(notStarted(error, '/helm')?.problem).toMatchObject({
+			code: 'helm-missing',
+			cause: 'The file is not a program for this machine.',
+			fix: copyHelm,
+		});
+		expect(notStarted(new Error('it ended with exit code 1'), '/helm')).toBeUndefined();
+	});
 });
 
-test.each([
-	['echo v3.7.2+g663a896', 'helm-too-old'],
-	['echo "Client: v2.17.0+ga690bad"', 'helm-too-old'],
-	['echo "GNU something 1.2"', 'helm-missing'],
-])('a program that answers "%s" to the question for its version is refused: %s', async (body, code) => {
-	const binary = await script(folder, `old-${code}-${body.length}`, body);
-	expect(await problemOf(port(binary).version(signal))).toMatchObject({
-		code,
-		area: 'prerequisites',
-		answers: ['helm.binary'],
+describe('a program that is not the Helm that is needed', () => {
+	test.each([
+		['echo v3.7.2+g663a896', '3.7.2'],
+		['echo "Client: v2.17.0+ga690bad"', '2.17.0'],
+	])('as "%s" is too old', async (body, version) => {
+		const binary = await script(folder, `old-${version}`, body);
+		expect(await problemOf(port(binary).version(signal))).toMatchObject({
+			code: 'helm-too-old',
+			area: 'prerequisites',
+			message: `Helm ${version} is too old; 3.8.0 or newer is needed.`,
+			cause: `${binary} is Helm ${version}.`,
+			fix: 'Install a newer Helm, or set helm.binary to one that is on this host already.',
+			answers: ['helm.binary'],
+		});
 	});
+
+	test('as it gives another answer is told with that answer', async () => {
+		const binary = await script(folder, 'other', 'echo "GNU something 1.2"');
+		expect(await problemOf(port(binary).version(signal))).toMatchObject({
+			code: 'helm-missing',
+			area: 'prerequisites',
+			message: `${binary} is not the Helm program.`,
+			cause: 'Asked for its version, it gave an answer that Helm does not give.',
+			fix: 'Set helm.binary to the path of Helm 3.8.0 or newer.',
+			answers: ['helm.binary'],
+			evidence: ['GNU something 1.2'],
+		});
+	});
+});
+
+test('a program that fails without a word is told by how it ended', async () => {
+	const binary = await script(folder, 'silent', 'case "$1" in version) echo v4.2.3;; *) exit 7;; esac');
+	const problem = await problemOf(port(binary).release('r', 'n', signal));
+	expect(problem).toMatchObject({code: 'helm-failed', cause: 'Helm ended with exit code 7; its own words are below.'});
+});
+
+test('a signal that is aborted already starts nothing', async () => {
+	const reason = new Error('too late');
+	await expect(port(`${folder}/nowhere/helm`).version(AbortSignal.abort(reason))).rejects.toBe(reason);
 });
 
 test('an abort reaches helm as SIGTERM, waits for its end, and comes back as the reason', async () => {
@@ -145,7 +196,7 @@ wait`,
 	);
 	const stop = new AbortController();
 	const reason = new Error('the operator said stop');
-	const running = port(binary).history('r', 'n', stop.signal);
+	const running = port(binary).release('r', 'n', stop.signal);
 	while (!(await readdir(folder)).includes('started')) await new Promise((resolve) => setTimeout(resolve, 10));
 	stop.abort(reason);
 	await expect(running).rejects.toBe(reason);
@@ -163,7 +214,7 @@ while :; do sleep 0.05; done`,
 	);
 	const stop = new AbortController();
 	const helm = createHelm({binary, home: folder, environment: {PATH: process.env.PATH}, graceMs: 50});
-	const running = helm.history('r', 'n', stop.signal);
+	const running = helm.release('r', 'n', stop.signal);
 	while (!(await readdir(folder)).includes('deaf')) await new Promise((resolve) => setTimeout(resolve, 10));
 	stop.abort();
 	await expect(running).rejects.toMatchObject({name: 'AbortError'});

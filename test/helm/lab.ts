@@ -3,11 +3,22 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
+import {type Problem, ProblemError} from '../../source/base/problem.ts';
 
 export const helmVersions = ['4.2.3', '3.18.0'] as const;
 
 export const chartFolder = (name: string): string =>
 	fileURLToPath(new URL(`../../rehearsal/charts/${name}`, import.meta.url));
+
+/** The problem of work that must fail with one. */
+export const problemOf = async (work: Promise<unknown>): Promise<Problem> => {
+	const error = await work.then(
+		() => undefined,
+		(caught: unknown) => caught,
+	);
+	if (error instanceof ProblemError) return error.problem;
+	throw new Error(`no problem came, but ${String(error)}`);
+};
 
 /** A folder that is removed at the end. */
 export const scratch = async (): Promise<{readonly folder: string; readonly remove: () => Promise<void>}> => {

@@ -41,3 +41,12 @@ test('names that only sound like secrets come through, so that errors stay reada
 		'secret "internal-registry-secret" or "zenml-tls" or "zenml-database" not found for admin, sql, default, info';
 	expect(maskerOf(values)(text)).toBe(text);
 });
+
+test('a password in a URL that cannot be decoded is masked as it is written', () => {
+	const odd = {url: 'postgresql://user:100%zz-secret@db:5432/d', list: ['plain'], count: 3};
+	expect(maskerOf(odd)('dial 100%zz-secret')).toBe('dial [secret]');
+});
+
+test('texts in a list under a secret name are secrets too', () => {
+	expect(maskerOf({tokens: 1, apiToken: ['listed-canary']})('Error: listed-canary')).toBe('Error: [secret]');
+});

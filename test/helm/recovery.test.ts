@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {recoveryOf} from '../../source/helm/recovery.ts';
+import {type Recovery, recoveryOf} from '../../source/helm/recovery.ts';
 import type {Release, ReleaseStatus} from '../../source/helm/types.ts';
 
 const history = (...states: readonly ReleaseStatus[]): readonly Release[] =>
@@ -14,24 +14,38 @@ const history = (...states: readonly ReleaseStatus[]): readonly Release[] =>
 		description: '',
 	}));
 
-test.each<[readonly ReleaseStatus[], string, number | undefined]>([
-	[[], 'none', undefined],
-	[['deployed'], 'none', undefined],
-	[['superseded', 'deployed'], 'none', undefined],
-	[['deployed', 'failed'], 'none', undefined],
-	[['superseded', 'deployed', 'failed', 'failed'], 'none', undefined],
-	[['uninstalled'], 'none', undefined],
-	[['pending-install'], 'uninstall', undefined],
-	[['failed'], 'uninstall', undefined],
-	[['failed', 'pending-upgrade'], 'uninstall', undefined],
-	[['uninstalling'], 'uninstall', undefined],
-	[['superseded', 'uninstalling'], 'uninstall', undefined],
-	[['deployed', 'pending-upgrade'], 'rollback', 1],
-	[['superseded', 'deployed', 'failed', 'pending-upgrade'], 'rollback', 2],
-	[['superseded', 'superseded', 'pending-rollback'], 'rollback', 2],
-])('after revisions %j the release needs: %s %s', (states, action, revision) => {
-	const recovery = recoveryOf(history(...states));
-	expect(recovery.action).toBe(action);
-	expect(recovery.revision).toBe(revision);
-	expect(recovery.reason === '').toBe(action === 'none');
+const none: Recovery = {action: 'none'};
+const neverWorked: Recovery = {action: 'uninstall', reason: 'the first install failed and never worked'};
+const killedFirst: Recovery = {
+	action: 'uninstall',
+	reason: 'an earlier run was killed in the middle of the first install',
+};
+const killedUninstall: Recovery = {
+	action: 'uninstall',
+	reason: 'an earlier run was killed in the middle of an uninstall',
+};
+const back = (revision: number): Recovery => ({
+	action: 'rollback',
+	revision,
+	reason: 'an earlier run was killed in the middle of a change',
+});
+
+test.each<readonly [readonly ReleaseStatus[], Recovery]>([
+	[[], none],
+	[['deployed'], none],
+	[['superseded', 'deployed'], none],
+	[['deployed', 'failed'], none],
+	[['superseded', 'deployed', 'failed', 'failed'], none],
+	[['uninstalled'], none],
+	[['unknown'], none],
+	[['pending-install'], killedFirst],
+	[['failed'], neverWorked],
+	[['failed', 'pending-upgrade'], killedFirst],
+	[['uninstalling'], killedUninstall],
+	[['superseded', 'uninstalling'], killedUninstall],
+	[['deployed', 'pending-upgrade'], back(1)],
+	[['superseded', 'deployed', 'failed', 'pending-upgrade'], back(2)],
+	[['superseded', 'superseded', 'pending-rollback'], back(2)],
+])('after revisions %j the release needs %j', (states, recovery) => {
+	expect(recoveryOf(history(...states))).toEqual(recovery);
 });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
+import {uninstall} from '../helpers/uninstall.ts';
 import {makeContext, makeFolder, programWords, type Site, startSite} from '../helpers/world.ts';
 
 /** A secret that no encoding leaves as it is, and that nothing else contains. */
@@ -202,9 +203,8 @@ describe('secrets of the answers, and those that are made', () => {
 	] as const)('appear nowhere in a whole install with %s', async (_name, format) => {
 		const file = await plantAnswers();
 		// Both runs have everything of Helm's work before them.
-		const {helm} = await site.world(site.answers());
-		await helm.uninstall('zenml', 'zenml-workspace', never);
-		await helm.uninstall('zenml-pro', 'zenml-pro', never);
+		await uninstall(site.answers(), 'zenml', 'zenml-workspace');
+		await uninstall(site.answers(), 'zenml-pro', 'zenml-pro');
 		const stateDirectory = path.join(folder, `state-${format[0]}`);
 		const run = await runProgram([
 			'install',

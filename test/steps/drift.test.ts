@@ -7,6 +7,7 @@ import {exitCodes, type ProblemArea} from '../../source/base/problem.ts';
 
 import {adminSession} from '../../source/steps/shared/endpoints.ts';
 import {readEnrollment} from '../../source/steps/shared/enrollment.ts';
+import {uninstall} from '../helpers/uninstall.ts';
 import {changesOf, type Look, problemOf, type Site, startSite} from '../helpers/world.ts';
 
 let site: Site;
@@ -67,15 +68,14 @@ describe('somebody else changes a finished install', () => {
 		const [workspace] = world.answers.workspaces;
 		if (!workspace) throw new Error('no workspace');
 		const before = await readEnrollment(world, workspace);
-		await world.helm.uninstall('zenml', 'zenml-workspace', never);
+		await uninstall(site.answers(), 'zenml', 'zenml-workspace');
 		expect(changesOf(await site.check('workspaces', site.answers()))).toEqual(['create release zenml-workspace/zenml']);
 		await expectMended(['workspaces']);
 		expect(await readEnrollment(world, workspace)).toEqual(before);
 	});
 
 	it('an uninstalled control plane comes back before anything is asked of it', async () => {
-		const {helm} = await site.world(site.answers());
-		await helm.uninstall('zenml-pro', 'zenml-pro', never);
+		await uninstall(site.answers(), 'zenml-pro', 'zenml-pro');
 		expect(changesOf(await site.check('control-plane', site.answers()))).toEqual([
 			'create release zenml-pro/zenml-pro',
 		]);

@@ -1,5 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {dumpOf} from '../helpers/dump.ts';
+import {uninstall} from '../helpers/uninstall.ts';
 import {plannedIn, type Site, startSite} from '../helpers/world.ts';
 
 let site: Site;
@@ -56,7 +57,7 @@ describe('plan and verify', () => {
 	it('after drift verify looks at everything, ends with 9, and mends nothing', async () => {
 		const answers = site.answers();
 		const {helm, cluster} = await site.world(answers);
-		await helm.uninstall('zenml', 'zenml-workspace', never);
+		await uninstall(answers, 'zenml', 'zenml-workspace');
 		const at = {apiVersion: 'v1', kind: 'Secret', namespace: 'zenml-pro', name: 'zenml-ca'};
 		await cluster.delete(at, never);
 		const {exitCode, events} = await site.run(answers, {pass: 'verify'});

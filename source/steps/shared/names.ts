@@ -1,4 +1,5 @@
 import type {Answers, ComponentAnswers, WorkspaceAnswers} from '../../answers/schema.ts';
+import type {ComponentPath} from '../../base/component.ts';
 import type {Image} from '../../bundle/types.ts';
 
 /** Label that marks every object this tool makes. */
@@ -16,7 +17,7 @@ export type Component = {
 	/** Prefix of its generated secrets: by name, so that the order of the list does not matter. */
 	readonly id: string;
 	/** Where it stands in the answers: `controlPlane`, `workspaces.0`. */
-	readonly path: string;
+	readonly path: ComponentPath;
 	readonly label: string;
 	readonly answers: ComponentAnswers;
 };
@@ -24,12 +25,14 @@ export type Component = {
 /** Control plane first, then each workspace: the order in which things are made. `id` names its generated secrets. */
 export const componentsOf = ({controlPlane, workspaces}: Answers): readonly Component[] => [
 	{id: 'controlPlane', path: 'controlPlane', label: 'control plane', answers: controlPlane},
-	...workspaces.map((workspace, index) => ({
-		id: workspaceId(workspace),
-		path: `workspaces.${index}`,
-		label: `workspace ${workspace.name}`,
-		answers: workspace,
-	})),
+	...workspaces.map(
+		(workspace, index): Component => ({
+			id: workspaceId(workspace),
+			path: `workspaces.${index}`,
+			label: `workspace ${workspace.name}`,
+			answers: workspace,
+		}),
+	),
 ];
 
 /** Prefix of the generated secrets of a workspace; by name, so that the order of the list does not matter. */

@@ -1,5 +1,5 @@
 import {type Problem, type ProblemArea, problem} from '../../base/problem.ts';
-import {type ProbeKind, probeSpec} from '../../cluster/probe-scripts.ts';
+import {type ProbeKind, probeSpec} from '../../cluster/probe/scripts.ts';
 import type {World} from '../world.ts';
 import {referenceOf} from './names.ts';
 

@@ -1,7 +1,8 @@
+import type {ComponentPath} from '../../base/component.ts';
 import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import type {Chart} from '../../bundle/types.ts';
 import {auditProblem, auditValues, type ChartContents, inspectRendered} from '../../charts/index.ts';
-import type {PodView} from '../../cluster/types.ts';
+import type {PodView, Rollout} from '../../cluster/types.ts';
 import type {Change} from '../../engine/plan.ts';
 import type {World} from '../world.ts';
 import {differingPaths} from './differing-paths.ts';
@@ -9,6 +10,8 @@ import {differingPaths} from './differing-paths.ts';
 /** A Helm release as the answers want it. `values` hold secrets: they go to helm's standard input and nowhere else. */
 export type WantedRelease = {
 	readonly component: 'control-plane' | 'workspace';
+	/** Where its answers stand, so that what is wrong with it names them. */
+	readonly path: ComponentPath;
 	readonly name: string;
 	readonly namespace: string;
 	readonly chart: Chart;
@@ -30,6 +33,12 @@ const settleMs = 15_000;
 const hopelessRestarts = 4;
 
 const selectorOf = ({name}: WantedRelease): string => `app.kubernetes.io/instance=${name}`;
+
+const rolloutOf = (wanted: WantedRelease): Rollout => ({
+	namespace: wanted.namespace,
+	labelSelector: selectorOf(wanted),
+	component: wanted.path,
+});
 
 const labelOf = ({name, namespace}: WantedRelease): string => `release ${namespace}/${name}`;
 
@@ -153,7 +162,7 @@ const watchRollout = async (
 		if (!overdue || asking) return;
 		asking = true;
 		cluster
-			.diagnose(wanted.namespace, selectorOf(wanted), signal)
+			.diagnose(rolloutOf(wanted), signal)
 			.then((cause) => (cause ? found.resolve(cause) : undefined))
 			// The rollout itself still decides; the next look asks again.
 			.catch((error: unknown) => world.report({kind: 'line', level: 'debug', text: toProblem(error).message}))
@@ -200,6 +209,7 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 	const upgrade = helm.upgrade({
 		release: wanted.name,
 		namespace: wanted.namespace,
+		component: wanted.path,
 		chart: wanted.chart.path,
 		values: wanted.values,
 		timeoutMs,
@@ -221,7 +231,7 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 		await upgrade.catch(() => undefined);
 		const own = toProblem(error);
 		if (!own.code.startsWith('helm-')) throw error;
-		const cause = await cluster.diagnose(wanted.namespace, selectorOf(wanted), signal);
+		const cause = await cluster.diagnose(rolloutOf(wanted), signal);
 		throw cause ? new ProblemError({...cause, evidence: [...(cause.evidence ?? []), ...(own.evidence ?? [])]}) : error;
 	} finally {
 		end.abort();

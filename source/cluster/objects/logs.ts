@@ -1,0 +1,29 @@
+import {KubernetesError} from '../errors.ts';
+import type {Requests} from '../requests.ts';
+import {nameOf} from './names.ts';
+import {objectPath} from './resources.ts';
+import type {ObjectApi} from './types.ts';
+
+/** What kubelet and kube-apiserver say of a log that is not there yet. */
+const notYet =
+	/previous terminated container .* not found|is waiting to start|ContainerCreating|PodInitializing|does not have a host assigned|container .* in pod .* is not available/u;
+
+/** Logs that are not there yet are empty, not an error. */
+const isNoLogYet = (error: unknown): boolean =>
+	error instanceof KubernetesError && error.status === 400 && notYet.test(error.said);
+
+/** The last lines of a container's log. */
+export const createLogs =
+	(requests: Requests): ObjectApi['logs'] =>
+	async ({namespace, name, container}, {tailLines, previous, signal}) => {
+		const path = `${objectPath({plural: 'pods', namespaced: true}, {apiVersion: 'v1', namespace, name})}/log`;
+		const query = {container, tailLines: String(tailLines), previous: previous ? 'true' : undefined};
+		const deed = `read the log of ${nameOf({kind: 'pod', name, namespace})}`;
+		try {
+			const {text} = await requests.send({method: 'GET', path, query, deed, signal});
+			return text === '' ? [] : text.replace(/\n$/u, '').split('\n');
+		} catch (error) {
+			if (isNoLogYet(error)) return [];
+			throw error;
+		}
+	};

@@ -1,0 +1,60 @@
+import type {Job} from '../kinds.ts';
+import type {PodProbe} from '../types.ts';
+
+const instance = 'app.kubernetes.io/instance';
+
+/** Finds the pod of a probe. */
+export const selectorOf = (name: string): string => `${instance}=${name}`;
+
+/** The one container of a probe. */
+export const containerName = 'probe';
+
+const environmentOf = ({env, secretEnv = {}}: PodProbe) => [
+	...Object.entries(env).map(([name, value]) => ({name, value})),
+	...Object.entries(secretEnv).map(([name, {secret, key}]) => ({
+		name,
+		valueFrom: {secretKeyRef: {name: secret, key}},
+	})),
+];
+
+/** Fits a namespace of the restricted Pod Security level (pod-security-standards, "Restricted"). */
+const containerOf = (probe: PodProbe) => ({
+	name: containerName,
+	image: probe.image,
+	command: ['python3', '-c', probe.script],
+	env: environmentOf(probe),
+	resources: {requests: {cpu: '50m', memory: '64Mi'}, limits: {cpu: '500m', memory: '256Mi'}},
+	securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: ['ALL']}},
+});
+
+const podSpecOf = (probe: PodProbe) => ({
+	restartPolicy: 'Never',
+	automountServiceAccountToken: false,
+	enableServiceLinks: false,
+	terminationGracePeriodSeconds: 1,
+	...(probe.pullSecret && {imagePullSecrets: [{name: probe.pullSecret}]}),
+	securityContext: {
+		runAsNonRoot: true,
+		runAsUser: 1000,
+		runAsGroup: 1000,
+		seccompProfile: {type: 'RuntimeDefault'},
+	},
+	containers: [containerOf(probe)],
+});
+
+/** The Job of a probe: one pod, one try, no rights, gone by itself even when nobody deletes it. */
+export const probeJob = (probe: PodProbe, name: string): Job => {
+	const labels = {'app.kubernetes.io/managed-by': 'zenml-airgap', [instance]: name};
+	const annotations = {'zenml-airgap.io/probe': probe.name};
+	return {
+		apiVersion: 'batch/v1',
+		kind: 'Job',
+		metadata: {name, namespace: probe.namespace, labels, annotations},
+		spec: {
+			backoffLimit: 0,
+			activeDeadlineSeconds: Math.max(Math.ceil(probe.timeoutMs / 1000), 1),
+			ttlSecondsAfterFinished: 300,
+			template: {metadata: {labels, annotations}, spec: podSpecOf(probe)},
+		},
+	};
+};

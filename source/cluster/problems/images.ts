@@ -1,0 +1,100 @@
+import type {ProblemTable} from '../../base/problem-table.ts';
+import {says} from './says.ts';
+
+/** Images that a node cannot pull, or that are not for it. */
+export const imageTable = {
+	'image-registry-untrusted': {
+		...says('the node does not trust the registry'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause:
+			'The container runtime of the node does not know the CA of the registry, so it cannot pull the image "{image}".',
+		fix: 'Put the CA of the registry into the trust of the container runtime on every node (containerd: certs.d/HOST/hosts.toml).',
+	},
+	'image-registry-certificate': {
+		...says('the certificate of the registry is not valid for the node'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'The certificate of the registry has expired, or is for other names than the one in the image reference.',
+		fix: 'Have the certificate of the registry renewed for the name that is used.',
+		answers: ['registry.host'],
+	},
+	'image-registry-plain-http': {
+		...says('the registry speaks plain HTTP'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'The node asks the registry over HTTPS, and it answers without TLS.',
+		fix: 'Give the registry a TLS certificate, or allow plain HTTP for it in the container runtime of every node.',
+	},
+	'image-wrong-platform': {
+		...says('the image is for another processor'),
+		area: 'cluster',
+		who: 'cluster admin',
+		fix: 'Use nodes of the architecture of the bundle, or get a bundle for this one.',
+		cases: {
+			'no variant': {cause: 'The image "{image}" has no variant for the processor architecture of the node.'},
+			program: {cause: 'The program in the image is for another processor architecture than that of the node.'},
+		},
+	},
+	'image-unauthorized': {
+		...says('the registry refuses the login'),
+		area: 'cluster',
+		cause: 'The registry does not let the node pull the image "{image}" with the pull secret of the namespace.',
+		fix: 'Check user name and password of the registry, and that the user may read this repository.',
+		answers: ['registry.username', 'registry.password'],
+	},
+	'image-not-found': {
+		...says('the image is not in the registry'),
+		area: 'cluster',
+		cause: 'The registry has no image "{image}".',
+		fix: 'Run the images step again; if it says that all is there, check registry host and prefix.',
+		answers: ['registry.host', 'registry.prefix'],
+	},
+	'image-registry-unreachable': {
+		area: 'cluster',
+		who: 'network team',
+		answers: ['registry.host'],
+		cases: {
+			'unknown name': {
+				...says('the node cannot find the registry'),
+				cause: 'The name server of the node does not know the host name of the registry.',
+				fix: 'Have the DNS of the nodes answer for the registry, or use a name that they know.',
+			},
+			'no way': {
+				...says('the node cannot reach the registry'),
+				cause: 'There is no way from the node to the registry, or nothing listens there.',
+				fix: 'Have the way from the nodes to the registry opened.',
+			},
+		},
+	},
+	'node-disk-full': {
+		...says('the disk of the node is full'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'The node has no room to unpack the image.',
+		fix: 'Have room made on the disk of the node.',
+	},
+	'image-pull-failed': {
+		area: 'cluster',
+		cases: {
+			pulled: {
+				...says('image cannot be pulled'),
+				cause: 'The node cannot pull the image "{image}"; its own words are below.',
+				fix: 'Check the registry from a node of the cluster.',
+				answers: ['registry.host', 'registry.prefix'],
+			},
+			never: {
+				...says('image is not on the node and must not be pulled'),
+				cause: 'The pod forbids pulling (imagePullPolicy Never), and the node does not have the image "{image}".',
+				fix: 'Let the pull policy be IfNotPresent.',
+			},
+		},
+	},
+	'image-name-invalid': {
+		...says('the image reference is not valid'),
+		area: 'cluster',
+		cause: '"{image}" is not a valid image reference.',
+		fix: 'Check registry host and prefix: lower case, no https://, no trailing slash.',
+		answers: ['registry.host', 'registry.prefix'],
+	},
+} as const satisfies ProblemTable;

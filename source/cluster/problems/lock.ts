@@ -1,0 +1,11 @@
+import type {ProblemTable} from '../../base/problem-table.ts';
+
+/** The lock of a cluster: a Lease. */
+export const lockTable = {
+	'install-lock-lost': {
+		area: 'locked',
+		message: 'The lock of this cluster could not be renewed for {seconds} s.',
+		cause: 'Another run may now begin. {why}',
+		fix: 'Start again when the cluster answers; finished steps are not done twice.',
+	},
+} as const satisfies ProblemTable;

@@ -1,0 +1,78 @@
+import type {ProblemTable} from '../../base/problem-table.ts';
+import {says} from './says.ts';
+
+/** Pods that find no node, lack a volume, or have to leave. */
+export const placementTable = {
+	'pod-volume-unbound': {
+		...says('its volume is not there'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'A PersistentVolumeClaim of the pod is missing or bound to no volume.',
+		fix: 'Have a default storage class set up, or a volume made for the claim.',
+	},
+	'cluster-too-small': {
+		area: 'cluster',
+		who: 'cluster admin',
+		cases: {
+			resources: {
+				...says('no node has room for it'),
+				cause: 'No node has enough free {lacking} for what the pod requests.',
+				fix: 'Have a node added or freed, or request less.',
+			},
+			pods: {
+				...says('no node may run more pods'),
+				cause: 'Every node already runs as many pods as it may.',
+				fix: 'Have a node added or freed.',
+			},
+		},
+	},
+	'pod-no-matching-node': {
+		...says('no node has the labels it asks for'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'The node selector or affinity of the pod fits no node that is free.',
+		fix: 'Have the labels set on a node, or ask for other ones.',
+	},
+	'nodes-tainted': {
+		...says('every node is tainted'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'Every node that has room carries a taint that keeps such pods away, or is not ready.',
+		fix: 'Have an untainted node added, or the taint removed.',
+	},
+	'cluster-no-nodes': {
+		...says('no node takes pods'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'All nodes are cordoned, or there is none.',
+		fix: 'Have a node put back into service.',
+	},
+	'pod-unschedulable': {
+		...says('no node fits'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'The scheduler finds no node for the pod; its own words are below.',
+		fix: 'Ask the cluster admin about this message.',
+	},
+	'pod-volume-failed': {
+		...says('a volume cannot be mounted'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'The node cannot mount a volume of the pod; its own words are below.',
+		fix: 'Ask the cluster admin about this message.',
+	},
+	'node-network-failed': {
+		...says('the node cannot set up the pod'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'The node cannot make the network or the pause container of the pod; its own words are below.',
+		fix: 'Have network plug-in and pause image of the node looked at; the pause image too must come from inside the air gap.',
+	},
+	'pod-evicted': {
+		...says('was removed from its node'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'The node gave the pod up ({reason}), mostly for want of memory or disk, or to be drained.',
+		fix: 'Have the node looked at; Kubernetes starts a new pod elsewhere if it can.',
+	},
+} as const satisfies ProblemTable;

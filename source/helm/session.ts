@@ -1,0 +1,51 @@
+import {type Dialect, dialectOf} from './dialect.ts';
+import {helmProblems} from './problems.ts';
+import type {Invocation, Runner} from './program.ts';
+import {parseVersion} from './version.ts';
+
+/** One helm program against one cluster. */
+export type Session = {
+	readonly run: Runner;
+	/** @throws ProblemError `helm-missing`, `helm-too-old` */
+	readonly version: (signal: AbortSignal) => Promise<string>;
+	readonly dialect: (signal: AbortSignal) => Promise<Dialect>;
+	/** Runs a command that answers JSON. @throws ProblemError `helm-unreadable-answer` */
+	readonly json: (invocation: Invocation) => Promise<unknown>;
+	/** Arguments that name the namespace and the cluster. */
+	readonly at: (namespace: string) => readonly string[];
+};
+
+type Options = {
+	/** Name or path of the program. */
+	readonly binary: string;
+	readonly kubeconfig?: string | undefined;
+	readonly context?: string | undefined;
+};
+
+const parseJson = (text: string, what: string): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw helmProblems.error('helm-unreadable-answer', {what}, {error});
+	}
+};
+
+/** The program is asked for its version once, before the first command that depends on it. */
+export const createSession = (run: Runner, {binary, kubeconfig, context}: Options): Session => {
+	const cluster = [
+		...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
+		...(context === undefined ? [] : ['--kube-context', context]),
+	];
+	let known: string | undefined;
+	const version: Session['version'] = async (signal) => {
+		known ??= parseVersion(await run({what: 'asking for its version', args: ['version', '--short'], signal}), binary);
+		return known;
+	};
+	return {
+		run,
+		version,
+		dialect: async (signal) => dialectOf(await version(signal)),
+		json: async (invocation) => parseJson(await run(invocation), invocation.what),
+		at: (namespace) => ['--namespace', namespace, ...cluster],
+	};
+};

@@ -1,0 +1,207 @@
+import {describe, expect, it} from 'vitest';
+import {findCulprit} from '../../../source/cluster/pods/culprit.ts';
+import {diagnosePicture} from '../../../source/cluster/pods/diagnose.ts';
+import {type Picture, takePicture} from '../../../source/cluster/pods/picture.ts';
+import {podView} from '../../../source/cluster/pods/views.ts';
+import {clusterProblems} from '../../../source/cluster/problems.ts';
+import {containerOf, ended, event, jobOf, picture, podOf, refused, unscheduled, waiting} from './fixtures.ts';
+import {diagnose} from './told.ts';
+
+const {signal} = new AbortController();
+const outOfMemory = picture({pods: [waiting('CrashLoopBackOff', '', {lastState: ended(137, 'OOMKilled')})]});
+const crashed = waiting('CrashLoopBackOff', 'back-off', {restartCount: 4, lastState: ended(127)});
+const failedTry = (kind: string, name: string) =>
+	podOf(
+		{phase: 'Failed', containerStatuses: [containerOf({state: ended(1)})]},
+		{metadata: {name: 'p', namespace: 'a', ownerReferences: [{apiVersion: 'v1', kind, name, uid: '1'}]}},
+	);
+const ready = (name: string, owner: string) =>
+	podOf(
+		{phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]},
+		{
+			metadata: {
+				name,
+				namespace: 'a',
+				ownerReferences: [{apiVersion: 'v1', kind: 'ReplicaSet', name: owner, uid: '1'}],
+			},
+		},
+	);
+
+describe('no reason to worry', () => {
+	it.each<readonly [string, Picture]>([
+		['a pod that is being made', picture({pods: [waiting('ContainerCreating')]})],
+		['a pod that nobody has looked at yet', picture({pods: [podOf({phase: 'Pending'})]})],
+		['a pod without any status', picture({pods: [podOf(undefined)]})],
+		['an init container that works', picture({pods: [waiting('PodInitializing')]})],
+		[
+			'an init container that runs',
+			picture({pods: [podOf({phase: 'Pending', initContainerStatuses: [containerOf({state: {running: {}}})]})]}),
+		],
+		[
+			'a running, ready pod with old warnings',
+			picture({
+				pods: [podOf({phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]})],
+				events: [event('Unhealthy', 'Readiness probe failed: EOF')],
+			}),
+		],
+		[
+			'a pod that has done its work',
+			picture({
+				pods: [podOf({phase: 'Succeeded', containerStatuses: [containerOf({state: ended(0, 'Completed')})]})],
+			}),
+		],
+		[
+			'an init container that has done its work',
+			picture({
+				pods: [podOf({phase: 'Pending', initContainerStatuses: [containerOf({state: ended(0, 'Completed')})]})],
+			}),
+		],
+		[
+			'the failed first try of a Job that ended well',
+			picture({jobs: [jobOf('Complete')], pods: [failedTry('Job', 'j')]}),
+		],
+		['a failed pod of which another has been made', picture({pods: [failedTry('ReplicaSet', 'r'), ready('q', 'r')]})],
+		[
+			'a pod that is being deleted',
+			picture({
+				pods: [
+					{
+						...waiting('InvalidImageName'),
+						metadata: {name: 'p', namespace: 'a', deletionTimestamp: '2026-01-01T00:00:00Z'},
+					},
+				],
+			}),
+		],
+	])('is %s', async (_, found) => {
+		expect(findCulprit(found, 'a')).toBeUndefined();
+		expect(await diagnose(found)).toBeUndefined();
+	});
+});
+
+describe('a diagnosis', () => {
+	it('prefers what cannot mend itself over what may', async () => {
+		const other = {metadata: {name: 'q', namespace: 'a'}};
+		const found = picture({
+			pods: [unscheduled('0/1 nodes are available: 1 Insufficient cpu.'), {...waiting('InvalidImageName'), ...other}],
+		});
+		expect((await diagnose(found))?.code).toBe('image-name-invalid');
+	});
+
+	it('shows the log of the run that crashed, the exit code and the commands to look further', async () => {
+		const asked: unknown[] = [];
+		const logs = async (pod: object, {previous}: {readonly previous?: boolean | undefined}) => {
+			asked.push({...pod, previous});
+			return ['line one', 'could not connect to server'];
+		};
+		const scene = {namespace: 'a', component: undefined, signal};
+		const found = await diagnosePicture({logs}, picture({pods: [crashed]}), scene);
+		expect(asked).toEqual([{namespace: 'a', name: 'p', container: 'c', previous: true}]);
+		expect(found?.evidence).toEqual(['back-off', 'line one', 'could not connect to server']);
+		expect(found?.cause).toContain('exit code 127: its program does not exist in the image');
+		expect(found?.nextSteps).toEqual(['kubectl -n a describe pod p', 'kubectl -n a logs p -c c --previous']);
+	});
+
+	it('shows the log of the run that is there when that of the run before is gone', async () => {
+		const logs = async (_pod: object, {previous}: {readonly previous?: boolean | undefined}) =>
+			previous ? [] : ['just started'];
+		const scene = {namespace: 'a', component: undefined, signal};
+		const found = await diagnosePicture({logs}, picture({pods: [crashed]}), scene);
+		expect(found?.evidence).toEqual(['back-off', 'just started']);
+	});
+
+	it('says so where the log may not be read, and still tells the cause', async () => {
+		const facts = {server: 's', deed: 'read a log', answer: 'HTTP 403'};
+		const logs = async () => {
+			throw clusterProblems.error('kubernetes-forbidden', facts, {evidence: ['pods/log is forbidden']});
+		};
+		const scene = {namespace: 'a', component: undefined, signal};
+		const found = await diagnosePicture({logs}, picture({pods: [crashed]}), scene);
+		expect(found).toMatchObject({
+			code: 'pod-crashing',
+			evidence: ['back-off', '(the log could not be read: pods/log is forbidden)'],
+		});
+	});
+
+	it('does not hide a fault of its own', async () => {
+		const logs = async () => {
+			throw new TypeError('a bug');
+		};
+		const scene = {namespace: 'a', component: undefined, signal};
+		await expect(diagnosePicture({logs}, picture({pods: [crashed]}), scene)).rejects.toThrow('a bug');
+	});
+});
+
+describe('the answers that a diagnosis names', () => {
+	it.each([['controlPlane'], ['workspaces.0'], ['workspaces.12']] as const)(
+		'are those of the component it is asked about: %s',
+		async (component) => {
+			expect((await diagnose(outOfMemory, component))?.answers).toEqual([`${component}.resources.limits.memory`]);
+		},
+	);
+
+	it('are none of a component where the pod belongs to none', async () => {
+		const scene = {namespace: 'a', component: undefined, signal};
+		const found = await diagnosePicture({logs: async () => []}, outOfMemory, scene);
+		expect(found?.code).toBe('pod-out-of-memory');
+		expect(found?.answers).toBeUndefined();
+	});
+});
+
+describe('what a diagnosis shows', () => {
+	it('names a Deployment whose pods are not let in, with its newest events first', async () => {
+		const found = await diagnose(
+			picture({
+				deployments: [refused('something new')],
+				events: [
+					{...event('FailedCreate', 'old', 'Deployment', 'd'), lastTimestamp: '2026-01-01T00:00:00Z'},
+					{...event('FailedCreate', 'new', 'Deployment', 'd'), eventTime: '2026-01-02T00:00:00.000000Z'},
+				],
+			}),
+		);
+		expect(found?.message).toBe('The deployment a/d: the pod cannot be created (ReplicaFailure).');
+		expect(found?.evidence).toEqual(['something new', 'FailedCreate: new', 'FailedCreate: old']);
+		expect(found?.nextSteps).toEqual(['kubectl -n a describe deployment d']);
+	});
+
+	it('never shows a value of the environment of a pod', async () => {
+		const secretive = {
+			...crashed,
+			spec: {containers: [{name: 'c', env: [{name: 'PASSWORD', value: 'hunter2'}]}]},
+		};
+		const found = picture({pods: [secretive]});
+		expect(JSON.stringify([await diagnose(found), podView(secretive, [])])).not.toContain('hunter2');
+	});
+});
+
+describe('a picture of a namespace', () => {
+	const of = {namespace: 'a', labelSelector: 'app=x'};
+	const forbidden = () =>
+		clusterProblems.error('kubernetes-forbidden', {server: 's', deed: 'list', answer: 'HTTP 403'});
+
+	it('leaves out the kinds that this user may not list, but for the pods', async () => {
+		const api = {
+			list: async ({kind}: {readonly kind: string}) => {
+				if (kind === 'Pod') return [waiting('InvalidImageName')];
+				throw forbidden();
+			},
+		};
+		expect(await takePicture(api, of, signal)).toMatchObject({jobs: [], deployments: [], events: []});
+		const blind = {
+			list: async () => {
+				throw forbidden();
+			},
+		};
+		await expect(takePicture(blind, of, signal)).rejects.toMatchObject({problem: {code: 'kubernetes-forbidden'}});
+	});
+
+	it('is not taken of a cluster that does not answer', async () => {
+		const api = {
+			list: async ({kind}: {readonly kind: string}) => {
+				if (kind !== 'Event') return [];
+				const facts = {server: 's', deed: 'list', answer: 'HTTP 500'};
+				throw clusterProblems.error('kubernetes-server-error', facts);
+			},
+		};
+		await expect(takePicture(api, of, signal)).rejects.toMatchObject({problem: {code: 'kubernetes-server-error'}});
+	});
+});

@@ -1,0 +1,79 @@
+import {expect, it} from 'vitest';
+import {jobView, podView} from '../../../source/cluster/pods/views.ts';
+import {containerOf, ended, image, jobOf, podOf, waiting} from './fixtures.ts';
+
+it('the view of a pod has phase, readiness, restarts, node and the images of all containers', () => {
+	const pod = podOf(
+		{
+			phase: 'Running',
+			conditions: [{type: 'Ready', status: 'True'}],
+			initContainerStatuses: [containerOf({name: 'i', restartCount: 1, state: ended(0, 'Completed')})],
+			containerStatuses: [containerOf({ready: true, restartCount: 2, state: {running: {}}})],
+		},
+		{spec: {nodeName: 'n1', initContainers: [{name: 'i', image: 'init:1'}], containers: [{name: 'c', image}]}},
+	);
+	expect(podView(pod, [])).toEqual({
+		name: 'p',
+		namespace: 'a',
+		phase: 'Running',
+		ready: true,
+		restarts: 3,
+		node: 'n1',
+		images: ['init:1', image],
+		stuck: false,
+	});
+});
+
+it('the view of a pod gives the reason in plain words, with that of Kubernetes and its message', () => {
+	expect(podView(waiting('ErrImagePull', 'manifest unknown'), []).reason).toBe(
+		'the image is not in the registry (ErrImagePull): manifest unknown',
+	);
+});
+
+it('the view of a pod has room for one line of the message, and not for a long one', () => {
+	expect(podView(waiting('InvalidImageName', 'one\ntwo'), []).reason).toBe(
+		'the image reference is not valid (InvalidImageName): one',
+	);
+	expect(podView(waiting('InvalidImageName', 'x'.repeat(400)), []).reason).toMatch(/: x{299}…$/u);
+	expect(podView(waiting('InvalidImageName'), []).reason).toBe('the image reference is not valid (InvalidImageName)');
+});
+
+it('a pod that is being deleted is Terminating and never stuck', () => {
+	const pod = waiting('InvalidImageName');
+	const view = podView({...pod, metadata: {...pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z'}}, []);
+	expect(view).toMatchObject({phase: 'Terminating', stuck: false});
+});
+
+it('a pod that has succeeded stays so while it is being deleted', () => {
+	const pod = podOf({phase: 'Succeeded', containerStatuses: [containerOf({state: ended(0, 'Completed')})]});
+	const view = podView({...pod, metadata: {...pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z'}}, []);
+	expect(view).toMatchObject({phase: 'Succeeded', stuck: false});
+});
+
+it('a pod of which nothing is known yet is pending', () => {
+	const bare = {apiVersion: 'v1', kind: 'Pod', metadata: {name: 'p'}};
+	expect(podView(bare, [])).toEqual({
+		name: 'p',
+		namespace: '',
+		phase: 'Pending',
+		ready: false,
+		restarts: 0,
+		images: [],
+		stuck: false,
+	});
+});
+
+it('a Job has a row of its own only when it failed', () => {
+	expect(jobView(jobOf('Failed', 'BackoffLimitExceeded', 'no more tries'), [])).toEqual({
+		name: 'job/j',
+		namespace: 'a',
+		phase: 'Failed',
+		ready: false,
+		restarts: 0,
+		images: [],
+		reason: 'the Job failed (BackoffLimitExceeded): no more tries',
+		stuck: true,
+	});
+	expect(jobView(jobOf('Complete'), [])).toBeUndefined();
+	expect(jobView(jobOf('Suspended'), [])).toBeUndefined();
+});
