@@ -1,5 +1,7 @@
 import {lstat, rm} from 'node:fs/promises';
 import path from 'node:path';
+import {errnoWords, isErrno, isSystemError} from '../../../base/errno.ts';
+import {writeWhole} from '../../../base/files.ts';
 import {ProblemError} from '../../../base/problem.ts';
 import type {Context} from '../../context.ts';
 import {stoppable} from '../stopped.ts';
@@ -32,11 +34,9 @@ const keyExists = (file: string) =>
 	});
 
 const save = async (file: string, text: string, mode: number): Promise<void> => {
-	const {writeCause, writeFileWhole} = await import('../../../bundle/sign/write.ts');
-	await writeFileWhole(file, text, {mode, replace: false}).catch((error: NodeJS.ErrnoException) => {
-		const cause = writeCause(error);
-		if (cause === undefined) throw error;
-		throw error.code === 'EEXIST' ? keyExists(file) : unwritable(file, cause, error);
+	await writeWhole(file, text, {mode, replace: false}).catch((error: unknown) => {
+		if (isErrno(error, 'EEXIST')) throw keyExists(file);
+		throw isSystemError(error) ? unwritable(file, errnoWords(error, 'write'), error) : error;
 	});
 };
 
@@ -51,10 +51,9 @@ const work = async (context: Context, options: Options): Promise<number> => {
 		});
 	}
 	const {makeFolder} = await import('../../folder.ts');
-	const {generateSigningKey, publicKeyLine, publicKeyText, secretKeyText} = await import(
-		'../../../bundle/signature/keys.ts'
-	);
-	const {sensitiveCost} = await import('../../../bundle/signature/passphrase.ts');
+	const {generateSigningKey, secretKeyText} = await import('../../../bundle/sign/secret-key.ts');
+	const {publicKeyLine, publicKeyText} = await import('../../../bundle/signature/public-key.ts');
+	const {sensitiveCost} = await import('../../../bundle/sign/passphrase.ts');
 	const folder = path.resolve(context.workingDirectory, options.out);
 	const files = {secret: path.join(folder, 'bundle.key'), public: path.join(folder, 'bundle.pub')};
 	// Before anybody has typed a passphrase twice.

@@ -25,7 +25,8 @@ const checkComment = (comment: string | undefined): void => {
 
 const work = async (context: Context, bundle: string, options: Options): Promise<number> => {
 	checkComment(options.comment);
-	const {needsPassphrase, openSecretKey, publicKeyLine} = await import('../../../bundle/signature/keys.ts');
+	const {needsPassphrase, openSecretKey} = await import('../../../bundle/sign/secret-key.ts');
+	const {publicKeyLine} = await import('../../../bundle/signature/public-key.ts');
 	const {readKeyFile} = await import('../../../bundle/signature/read-key.ts');
 	const {signBundle} = await import('../../../bundle/sign/sign.ts');
 	const keyFile = path.resolve(context.workingDirectory, options.key);
