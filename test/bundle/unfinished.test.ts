@@ -32,7 +32,6 @@ const stoppedAfter = async (bytes: number): Promise<string> => {
 		madeBy: `zenml-airgap ${versions.controlPlane}`,
 		concurrency: 1,
 		freeBytes: async () => 1e12,
-		formatBytes: String,
 		onNote: () => undefined,
 		onBlob: () => undefined,
 		onBytes: (done) => {

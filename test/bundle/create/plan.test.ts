@@ -43,7 +43,6 @@ const quiet = (folder: string) => ({
 	madeBy: 'test',
 	concurrency: 2,
 	freeBytes: async () => 1e12,
-	formatBytes: String,
 	onNote: () => undefined,
 	onBlob: () => undefined,
 	onBytes: () => undefined,

@@ -189,7 +189,6 @@ const work = async (context: Context, options: Options): Promise<number> => {
 			...epoch,
 			concurrency: options.concurrency,
 			freeBytes: ports.freeBytes,
-			formatBytes,
 			onNote: lines.say,
 			onBlob: ({digest, size, image}, {state, from}) => {
 				const what = state === 'present' ? 'was there' : from > 0 ? `gone on with at ${formatBytes(from)}` : 'fetched';
