@@ -13,7 +13,6 @@ export const signProblems = declareProblems({
 			'files missing': {cause: 'Files that it lists are not there: {files}.'},
 			'files added': {cause: 'It does not list these files: {files}.'},
 			'other sums': {cause: 'These files have other sums: {files}.'},
-			'too large': {cause: 'It has {bytes} bytes, which is too large for a list of checksums.'},
 		},
 	},
 	'bundle-sign-packed': {

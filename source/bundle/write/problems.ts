@@ -20,6 +20,7 @@ export const writeProblems = declareProblems({
 		cases: {
 			refused: {cause: 'The system says: {reason}'},
 			'a file': {cause: 'It is a file, but the bundle is a folder.'},
+			'a file in the way': {cause: 'A file lies where a folder is needed.'},
 		},
 	},
 });
@@ -41,6 +42,10 @@ export const unwritable =
 		if (!isSystemError(error)) throw error;
 		if (isErrno(error, 'ENOSPC', 'EDQUOT')) {
 			throw writeProblems.error('bundle-create-disk-full', {case: 'while writing', folder: path}, {error});
+		}
+		// Files replace what is there, so only a folder can meet something.
+		if (isErrno(error, 'EEXIST')) {
+			throw writeProblems.error('bundle-create-unwritable', {case: 'a file in the way', path}, {error});
 		}
 		const reason = errnoWords(error, 'write');
 		throw writeProblems.error('bundle-create-unwritable', {case: 'refused', path, reason}, {error});
