@@ -5,11 +5,10 @@ import {sizeOfFile, takeAway} from '../../base/files.ts';
 import {isAbort} from '../../base/problem.ts';
 import {partOf} from '../write/names.ts';
 import {unwritable} from '../write/problems.ts';
+import {type BlobBytes, revocable, type Told} from './blob-bytes.ts';
 import {createProblems} from './problems.ts';
+import {receive} from './receive.ts';
 import type {PlannedBlob} from './types.ts';
-
-/** Told while a blob is worked on: bytes read from disk that were there before (`kept`), and bytes that came in. */
-export type BlobBytes = (bytes: {readonly kept: number; readonly fetched: number}) => void;
 
 /** What became of a blob. `from` is the byte at which it was gone on with. */
 export type BlobOutcome = {readonly state: 'present' | 'fetched'; readonly from: number};
@@ -17,23 +16,6 @@ export type BlobOutcome = {readonly state: 'present' | 'fetched'; readonly from:
 export type FetchOptions = {readonly signal: AbortSignal; readonly onBytes: BlobBytes};
 
 const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`;
-
-/** Bytes that are told of, and can be taken back: they turned out to be worth nothing. */
-const revocable = (onBytes: BlobBytes) => {
-	let told = {kept: 0, fetched: 0};
-	return {
-		onKept: (kept: number): void => {
-			told = {...told, kept: told.kept + kept};
-			onBytes({kept, fetched: 0});
-		},
-		onFetched: (fetched: number): void => {
-			told = {...told, fetched: told.fetched + fetched};
-			onBytes({kept: 0, fetched});
-		},
-		revoke: (): void => onBytes({kept: -told.kept, fetched: -told.fetched}),
-	};
-};
-type Told = ReturnType<typeof revocable>;
 
 /** Hashes the first bytes of a file. */
 const hashFile = async (handle: FileHandle, length: number, signal: AbortSignal, {onKept}: Told): Promise<Hash> => {
@@ -63,55 +45,6 @@ const isThere = async (blob: PlannedBlob, file: string, {signal, onBytes}: Fetch
 	} finally {
 		await handle.close();
 	}
-};
-
-/** A blob that is on its way into a file: `from` bytes of it are there, and are in the hash. */
-type Part = {readonly handle: FileHandle; readonly file: string; readonly from: number; readonly hash: Hash};
-
-/** Collects what comes in, and writes and hashes it 1 MiB at a time. */
-const createWriter = ({handle, file, from, hash}: Part) => {
-	const buffer = Buffer.allocUnsafe(chunkBytes);
-	let filled = 0;
-	let at = from;
-	const flush = async (): Promise<void> => {
-		for (let done = 0; done < filled; ) {
-			const {bytesWritten} = await handle.write(buffer, done, filled - done, at + done).catch(unwritable(file));
-			done += bytesWritten;
-		}
-		hash.update(buffer.subarray(0, filled));
-		at += filled;
-		filled = 0;
-	};
-	const add = async (chunk: Buffer): Promise<void> => {
-		for (let taken = 0; taken < chunk.length; ) {
-			const bytes = chunk.copy(buffer, filled, taken);
-			filled += bytes;
-			taken += bytes;
-			if (filled === chunkBytes) await flush();
-		}
-	};
-	return {add, flush, received: (): number => at + filled};
-};
-
-/** Brings the rest of a blob; what came in before a failure is kept. */
-const receive = async (blob: PlannedBlob, part: Part, signal: AbortSignal, {onFetched}: Told): Promise<void> => {
-	const {image, digest, size} = blob;
-	const writer = createWriter(part);
-	try {
-		for await (const chunk of blob.read(part.from, signal)) {
-			signal.throwIfAborted();
-			if (writer.received() + chunk.length > size) {
-				throw createProblems.error('bundle-create-digest', {case: 'too long', image, digest, size});
-			}
-			await writer.add(chunk);
-			onFetched(chunk.length);
-		}
-	} finally {
-		await writer.flush();
-	}
-	const received = writer.received();
-	if (received === size) return;
-	throw createProblems.error('bundle-create-digest', {case: 'too short', image, digest, size, received});
 };
 
 /** Only a file that a run of this tool can have left is gone on with: a link would lead the bytes elsewhere. */

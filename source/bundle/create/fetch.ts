@@ -4,7 +4,8 @@ import {inPool} from '../../base/pool.ts';
 import {byText} from '../../base/text.ts';
 import {totalSize} from '../../base/units.ts';
 import {unwritable} from '../write/problems.ts';
-import {type BlobBytes, type BlobOutcome, fetchBlob} from './fetch-blob.ts';
+import type {BlobBytes} from './blob-bytes.ts';
+import {type BlobOutcome, fetchBlob} from './fetch-blob.ts';
 import type {PlannedBlob} from './types.ts';
 
 /** A blob and the file it belongs in. */

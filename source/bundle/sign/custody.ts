@@ -122,8 +122,8 @@ export const readSheet = async (
 ): Promise<Sheet> => {
 	const layout = await openLayout(path, options.signal);
 	if (options.out !== undefined) await checkPlace(options.out, layout);
-	const asked = {signature: {mode: 'off'}, platform: undefined} as const;
-	const bundle = await openBundle(layout, options.workDirectory, asked, options.signal);
+	const request = {signature: {mode: 'off'}, platform: undefined} as const;
+	const bundle = await openBundle(layout, options.workDirectory, request, options.signal);
 	const {index} = bundle;
 	return {
 		digest: bundle.digest,

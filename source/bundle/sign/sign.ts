@@ -4,16 +4,15 @@ import {fileProblem} from '../../archive/problems.ts';
 import {readSlice} from '../../archive/slice.ts';
 import {unfinished, writeWhole} from '../../base/files.ts';
 import {printable} from '../../base/printable.ts';
-import {firstOf} from '../../base/text.ts';
-import {totalSize} from '../../base/units.ts';
 import {sha256} from '../images/image.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import {type Layout, openLayout, wholeFolder} from '../layout/layout.ts';
 import {openBundle} from '../open/bundle.ts';
-import {differences, digestSlice, listedFiles, parseSums, writeSums} from '../signature/checksums.ts';
-import type {Bundle, VerifyProgress} from '../types.ts';
+import {listedFiles, parseSums, writeSums} from '../signature/checksums.ts';
+import type {Bundle} from '../types.ts';
 import {signProblems, unwritable} from './problems.ts';
 import type {SigningKey} from './secret-key.ts';
+import {type Reading, sumsOf} from './sums.ts';
 import {writeMinisig} from './write-minisig.ts';
 
 /** What a signature says about itself to people; minisign shows it, too. */
@@ -31,12 +30,6 @@ export type Signed = {
 	/** `SHA256SUMS` was not there and was made. */
 	readonly sumsMade: boolean;
 };
-
-type Sums = ReadonlyMap<string, string>;
-type Reading = {readonly signal: AbortSignal; readonly onProgress: VerifyProgress};
-
-const notWhole = (name: 'files missing' | 'files added' | 'other sums', paths: readonly string[]) =>
-	signProblems.error('bundle-sign-not-whole', {case: name, files: firstOf(paths, 10)});
 
 /** What a signing that was killed left behind is no file of the bundle. */
 const withoutLeftOvers = async (layout: Layout): Promise<Layout> => {
@@ -69,55 +62,14 @@ const openUnsigned = async (layout: Layout, signal: AbortSignal): Promise<Bundle
 	const unsigned = new Map([...layout.files].filter(([name]) => name !== bundleFiles.signature));
 	// Charts of a folder are read where they lie: nothing is copied out.
 	const here = (): Promise<string> => Promise.resolve(layout.path);
-	const asked = {signature: {mode: 'off'}, platform: undefined} as const;
-	return openBundle({...layout, files: unsigned}, here, asked, signal);
+	const request = {signature: {mode: 'off'}, platform: undefined} as const;
+	return openBundle({...layout, files: unsigned}, here, request, signal);
 };
 
 /** The bytes of `SHA256SUMS`, where it is there; a bundle that opened has none that is too large. */
 const readGiven = async (layout: Layout): Promise<Buffer | undefined> => {
 	const slice = layout.files.get(bundleFiles.checksums);
 	return slice && readSlice(slice);
-};
-
-const hashAll = async (
-	layout: Layout,
-	{signal, onProgress}: Reading,
-): Promise<{readonly sums: Sums; readonly bytes: number}> => {
-	const slices = listedFiles(layout)
-		.toSorted()
-		.flatMap((path) => {
-			const slice = layout.files.get(path);
-			return slice ? [{path, slice}] : [];
-		});
-	const total = totalSize(slices.map(({slice}) => slice));
-	const sums = new Map<string, string>();
-	let before = 0;
-	for (const {path, slice} of slices) {
-		const tell = (done: number): void => onProgress({file: path, done: before + done, total});
-		sums.set(path, await digestSlice(slice, signal, tell));
-		before += slice.size;
-	}
-	return {sums, bytes: total};
-};
-
-const requireSameFiles = (layout: Layout, given: Sums): void => {
-	const {missing, unlisted} = differences(layout, given);
-	if (missing.length > 0) throw notWhole('files missing', missing);
-	if (unlisted.length > 0) throw notWhole('files added', unlisted);
-};
-
-const requireSameSums = (sums: Sums, given: Sums): void => {
-	const wrong = [...sums].filter(([path, digest]) => given.get(path) !== digest).map(([path]) => path);
-	if (wrong.length > 0) throw notWhole('other sums', wrong);
-};
-
-/** Hashes each file; what `SHA256SUMS` says of them, where it is there, must be right. */
-const sumsOf = async (layout: Layout, given: Sums | undefined, reading: Reading) => {
-	// Names cost nothing, so they come before the bytes.
-	if (given) requireSameFiles(layout, given);
-	const found = await hashAll(layout, reading);
-	if (given) requireSameSums(found.sums, given);
-	return found;
 };
 
 /** A file that is only half there would be refused as tampering. */
