@@ -31,7 +31,10 @@ export const openNew = async (file: string, mode = 0o644): Promise<FileHandle> =
 /** A name for what is not whole yet that the next run knows again, in folders that are ours alone. */
 export const unfinished = (file: string): string => `${file}.new`;
 
-const fill = async (handle: FileHandle, content: string | Uint8Array): Promise<void> => {
+/** What a file gets: all at once, or piece by piece; a piece may be overwritten once the next one is asked for. */
+export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+const fill = async (handle: FileHandle, content: Content): Promise<void> => {
 	try {
 		await handle.writeFile(content);
 		await handle.sync();
@@ -69,11 +72,11 @@ export type WriteOptions = {
 
 /**
  * Writes a file whole or not at all, with its bytes on the disk: the one way in which files are written. Its folder must be there.
- * @throws the error of the file system: `EEXIST` where something is there and must not be replaced
+ * @throws the error of the file system: `EEXIST` where something is there and must not be replaced; what the content throws
  */
 export const writeWhole = async (
 	file: string,
-	content: string | Uint8Array,
+	content: Content,
 	{mode = 0o600, replace = true, temporary = `${file}.${randomBytes(4).toString('hex')}.new`}: WriteOptions = {},
 ): Promise<void> => {
 	try {

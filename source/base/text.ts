@@ -11,6 +11,12 @@ export const sentence = (text: string): string => (/[.!?:]$/u.test(text) ? text 
 export const firstOf = (texts: readonly string[], most: number, separator = ', '): string =>
 	[...texts.slice(0, most), ...(texts.length > most ? ['…'] : [])].join(separator);
 
+/** Order of texts by their code units, for `sort`: the same on every host, whatever its language. */
+export const byText = (a: string, b: string): number => {
+	if (a === b) return 0;
+	return a < b ? -1 : 1;
+};
+
 /** True for an object of keys and values as JSON and YAML have it; an array is none. */
 export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	value !== null && typeof value === 'object' && !Array.isArray(value);

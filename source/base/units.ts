@@ -20,3 +20,7 @@ export const formatDuration = (ms: number): string => {
 	if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
 	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 };
+
+/** The sizes of all of them together; bytes, where the sizes are bytes. */
+export const totalSize = (items: Iterable<{readonly size: number}>): number =>
+	[...items].reduce((sum, {size}) => sum + size, 0);

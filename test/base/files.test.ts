@@ -58,6 +58,20 @@ test('a write that fails leaves what was there', async () => {
 	expect((await readdir(folder)).sort()).toEqual(['folder']);
 });
 
+test('what comes piece by piece is written whole, also where a piece is overwritten by the next', async () => {
+	const piece = Buffer.alloc(1_000_000);
+	async function* pieces(last = 3) {
+		for (let count = 1; count <= last; count++) yield piece.fill(count);
+		if (last > 3) throw new Error('it broke off');
+	}
+	await writeWhole(inFolder('a'), pieces());
+	const written = await readFile(inFolder('a'));
+	expect([written.length, written[0], written[1_500_000], written.at(-1)]).toEqual([3_000_000, 1, 2, 3]);
+	await expect(writeWhole(inFolder('a'), pieces(4))).rejects.toThrow('it broke off');
+	expect(await readFile(inFolder('a'))).toEqual(written);
+	expect(await readdir(folder)).toEqual(['a']);
+});
+
 test('an unfinished file under a known name is taken away by the next write', async () => {
 	const file = inFolder('list');
 	await writeFile(unfinished(file), 'half');

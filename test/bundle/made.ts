@@ -34,7 +34,6 @@ export const madeBundle = async (
 		madeBy: 'zenml-airgap 0.0.0-test',
 		concurrency: 3,
 		freeBytes: async () => 1e12,
-		formatBytes: String,
 		onNote: () => undefined,
 		onBlob: () => undefined,
 		onBytes: () => undefined,

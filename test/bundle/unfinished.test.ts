@@ -5,8 +5,8 @@ import {describe, expect, test} from 'vitest';
 import {writeBundle} from '../../source/bundle/create/create.ts';
 import {planBundle} from '../../source/bundle/create/plan.ts';
 import {createBundlePort} from '../../source/bundle/open/bundle.ts';
+import {generateSigningKey} from '../../source/bundle/sign/secret-key.ts';
 import {signBundle} from '../../source/bundle/sign/sign.ts';
-import {generateSigningKey} from '../../source/bundle/signature/keys.ts';
 import {chartsIn, plainSource, productImages, quietCharts, specOf, vendorRegistry, versions} from './create/helpers.ts';
 import {never, problemOf, temporary} from './helpers.ts';
 import {inspect, madeBundle, openAt} from './made.ts';
@@ -32,7 +32,6 @@ const stoppedAfter = async (bytes: number): Promise<string> => {
 		madeBy: `zenml-airgap ${versions.controlPlane}`,
 		concurrency: 1,
 		freeBytes: async () => 1e12,
-		formatBytes: String,
 		onNote: () => undefined,
 		onBlob: () => undefined,
 		onBytes: (done) => {

@@ -3,8 +3,9 @@ import {appendFile, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {openImages} from '../../source/bundle/open/images-only.ts';
-import {generateSigningKey, publicKeyLine} from '../../source/bundle/signature/keys.ts';
-import {writeMinisig} from '../../source/bundle/signature/minisig.ts';
+import {generateSigningKey} from '../../source/bundle/sign/secret-key.ts';
+import {writeMinisig} from '../../source/bundle/sign/write-minisig.ts';
+import {publicKeyLine} from '../../source/bundle/signature/public-key.ts';
 import {imageOf, never, noise, problemOf, temporary} from './helpers.ts';
 import {writeLayout} from './on-disk.ts';
 

@@ -1,19 +1,24 @@
-import {lstat, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {lstat, mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import {errnoWords} from '../../base/errno.ts';
+import {writeWhole} from '../../base/files.ts';
 import {processBirth} from '../../base/lock.ts';
-import {ProblemError} from '../../base/problem.ts';
 import type {Context} from '../context.ts';
+import {commandProblems} from './problems.ts';
 
 const prefix = 'zenml-airgap-create-';
+const namePattern = /^zenml-airgap-create-[A-Za-z0-9]{6}$/u;
 
 /** Lies in the folder and says whose it is. */
 const ownerFile = 'owner.json';
 const ownerSchema = z.object({tool: z.literal('zenml-airgap'), host: z.string(), pid: z.int(), birth: z.string()});
+type Owner = z.infer<typeof ownerSchema>;
 
-type Place = Pick<Context, 'temporaryDirectory' | 'hostName' | 'pid' | 'userId'>;
+/** This process and where it may put temporary files. */
+export type ProcessPlace = Pick<Context, 'temporaryDirectory' | 'hostName' | 'pid' | 'userId'>;
 
-const ownerOf = async (folder: string): Promise<z.infer<typeof ownerSchema> | undefined> => {
+const ownerOf = async (folder: string): Promise<Owner | undefined> => {
 	const file = path.join(folder, ownerFile);
 	const status = await lstat(file).catch(() => undefined);
 	if (!status?.isFile() || status.size > 4096) return undefined;
@@ -26,11 +31,28 @@ const ownerOf = async (folder: string): Promise<z.infer<typeof ownerSchema> | un
 };
 
 /** Whether a folder is proven to be that of a run of this user on this host that is no more. */
-const isLeftOver = async (folder: string, {hostName, userId}: Place): Promise<boolean> => {
+const isLeftOver = async (folder: string, {hostName, userId}: ProcessPlace): Promise<boolean> => {
 	const status = await lstat(folder).catch(() => undefined);
 	if (!status?.isDirectory() || status.uid !== userId) return false;
 	const owner = await ownerOf(folder);
 	return owner?.host === hostName && (await processBirth(owner.pid)) !== owner.birth;
+};
+
+/** What cannot be listed or removed costs room, and does not stop this run. */
+const removeLeftOvers = async (place: ProcessPlace): Promise<void> => {
+	const names = await readdir(place.temporaryDirectory).catch(() => []);
+	for (const name of names.filter((one) => namePattern.test(one))) {
+		const folder = path.join(place.temporaryDirectory, name);
+		if (await isLeftOver(folder, place)) await rm(folder, {recursive: true}).catch(() => undefined);
+	}
+};
+
+const makeOwn = async ({temporaryDirectory, hostName, pid}: ProcessPlace): Promise<string> => {
+	const folder = await mkdtemp(path.join(temporaryDirectory, prefix));
+	const birth = (await processBirth(pid)) ?? 'unknown';
+	const owner: Owner = {tool: 'zenml-airgap', host: hostName, pid, birth};
+	await writeWhole(path.join(folder, ownerFile), JSON.stringify(owner));
+	return folder;
 };
 
 /**
@@ -38,32 +60,10 @@ const isLeftOver = async (folder: string, {hostName, userId}: Place): Promise<bo
  * that one was this user's, on this host, and its process is gone.
  * @returns its path @throws ProblemError `temporary-unwritable`
  */
-export const makeWorkFolder = async (place: Place): Promise<string> => {
-	const {temporaryDirectory, hostName, pid} = place;
-	try {
-		// What cannot be listed or removed costs room, and does not stop this run.
-		for (const name of await readdir(temporaryDirectory).catch(() => [])) {
-			if (!/^zenml-airgap-create-[A-Za-z0-9]{6}$/u.test(name)) continue;
-			const folder = path.join(temporaryDirectory, name);
-			if (await isLeftOver(folder, place)) await rm(folder, {recursive: true}).catch(() => undefined);
-		}
-		const folder = await mkdtemp(path.join(temporaryDirectory, prefix));
-		const birth = (await processBirth(pid)) ?? 'unknown';
-		const owner: z.infer<typeof ownerSchema> = {tool: 'zenml-airgap', host: hostName, pid, birth};
-		await writeFile(path.join(folder, ownerFile), JSON.stringify(owner), {mode: 0o600});
-		return folder;
-	} catch (error) {
-		const {code, message} = error as NodeJS.ErrnoException;
-		throw new ProblemError(
-			{
-				code: 'temporary-unwritable',
-				area: 'usage',
-				message: `The folder for temporary files, ${temporaryDirectory}, cannot be used.`,
-				cause: code === 'ENOSPC' ? 'Its disk is full.' : message,
-				fix: 'Make room there, or name a folder on another disk with the environment variable TMPDIR.',
-				nextSteps: [`df -h ${temporaryDirectory}`],
-			},
-			{cause: error},
-		);
-	}
+export const makeWorkFolder = async (place: ProcessPlace): Promise<string> => {
+	await removeLeftOvers(place);
+	return makeOwn(place).catch((error: unknown) => {
+		const facts = {folder: place.temporaryDirectory, reason: errnoWords(error, 'write')};
+		throw commandProblems.error('temporary-unwritable', facts, {error});
+	});
 };

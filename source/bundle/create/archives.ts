@@ -4,11 +4,13 @@ import {archiveName, openTar} from '../../archive/open-tar.ts';
 import {fileProblem, noImages} from '../../archive/problems.ts';
 import type {Slice} from '../../archive/slice.ts';
 import {type Tree, tarTree} from '../../archive/tree.ts';
+import {totalSize} from '../../base/units.ts';
 import {sha256} from '../images/image.ts';
 import {readImages} from '../images/read-archive.ts';
-import type {Blob, Image} from '../types.ts';
+import type {Blob, Image, ManifestBytes} from '../types.ts';
+import {configDigestOf, describeImage} from './manifest-form.ts';
+import {requirePlatforms} from './platforms.ts';
 import {parseReference} from './reference.ts';
-import {configDigestOf, describeImage, requirePlatforms} from './resolve.ts';
 import type {PlannedImage, PlannedPlatform} from './types.ts';
 
 const maximumFiles = 100_000;
@@ -48,23 +50,39 @@ const readSmall = async (blob: Blob): Promise<Buffer> => {
 	return Buffer.concat(parts);
 };
 
+/** The configuration of one of the image's manifests, and what that says. */
+type Described = {
+	readonly digest: string;
+	readonly bytes: Buffer;
+	readonly platform: PlannedPlatform;
+	readonly createdMs: number | undefined;
+};
+
+/** @returns `undefined` for what is no image, or has a configuration that cannot be believed */
+const describe = async ({blobs}: Image, manifest: ManifestBytes): Promise<Described | undefined> => {
+	const wanted = configDigestOf(manifest);
+	const blob = blobs.find(({digest, size}) => digest === wanted && size <= maximumConfig);
+	if (!blob) return undefined;
+	const bytes = await readSmall(blob);
+	const described = describeImage(manifest, bytes);
+	// The bytes are believed only where they are what they are called; the fetch says so where they are not.
+	return described && sha256(bytes) === blob.digest ? {digest: blob.digest, bytes, ...described} : undefined;
+};
+
+const describeAll = async (image: Image, manifests: readonly ManifestBytes[]): Promise<readonly Described[]> => {
+	const found: Described[] = [];
+	for (const manifest of manifests) {
+		const described = await describe(image, manifest);
+		if (described) found.push(described);
+	}
+	return found;
+};
+
 const plan = async (image: Image): Promise<PlannedImage> => {
 	const {name, tag, source, manifest, children = [], blobs} = image;
 	const manifests = [manifest, ...children];
-	const configs = new Map<string, Buffer>();
-	const platforms: PlannedPlatform[] = [];
-	const times: number[] = [];
-	for (const one of manifests) {
-		const blob = blobs.find(({digest, size}) => digest === configDigestOf(one) && size <= maximumConfig);
-		if (!blob) continue;
-		const bytes = await readSmall(blob);
-		const described = describeImage(one, bytes);
-		// The bytes are believed only where they are what they are called; the fetch says so where they are not.
-		if (sha256(bytes) !== blob.digest || !described) continue;
-		configs.set(blob.digest, bytes);
-		if (described.platform.os !== 'unknown') platforms.push(described.platform);
-		if (described.createdMs !== undefined) times.push(described.createdMs);
-	}
+	const described = await describeAll(image, manifests);
+	const times = described.flatMap(({createdMs}) => createdMs ?? []);
 	return {
 		name,
 		tag,
@@ -73,7 +91,7 @@ const plan = async (image: Image): Promise<PlannedImage> => {
 		manifest,
 		children,
 		rebuilt: false,
-		platforms,
+		platforms: described.map(({platform}) => platform).filter(({os}) => os !== 'unknown'),
 		blobs: blobs.map((blob) => ({
 			mediaType: blob.mediaType,
 			digest: blob.digest,
@@ -81,10 +99,25 @@ const plan = async (image: Image): Promise<PlannedImage> => {
 			image: `${name}:${tag}`,
 			read: (from) => blob.open(from),
 		})),
-		configs,
+		configs: new Map(described.map(({digest, bytes}) => [digest, bytes])),
 		createdMs: times.length === 0 ? undefined : Math.max(...times),
-		size: manifests.reduce((sum, {bytes}) => sum + bytes.length, 0) + blobs.reduce((sum, {size}) => sum + size, 0),
+		size: totalSize(manifests.map(({bytes}) => ({size: bytes.length}))) + totalSize(blobs),
 	};
+};
+
+/** The images of one path, out of each archive there. */
+const imagesAt = async (path: string, platform: string, signal: AbortSignal) => {
+	const trees = await treesOf(path, signal).catch((error: unknown) => {
+		throw fileProblem(path, error);
+	});
+	if (trees.length === 0) throw noImages(path);
+	const found: Array<{readonly image: PlannedImage; readonly archive: string}> = [];
+	for (const tree of trees) {
+		for (const image of await readImages(tree, signal, {platform})) {
+			found.push({image: await plan(image), archive: tree.label});
+		}
+	}
+	return found;
 };
 
 /**
@@ -103,16 +136,9 @@ export const imagesOfArchives = async (
 	const platform = only !== undefined && others.length === 0 ? only : 'all';
 	const found: PlannedImage[] = [];
 	for (const path of paths) {
-		const trees = await treesOf(path, signal).catch((error: unknown) => {
-			throw fileProblem(path, error);
-		});
-		if (trees.length === 0) throw noImages(path);
-		for (const tree of trees) {
-			for (const image of await readImages(tree, signal, {platform})) {
-				const planned = await plan(image);
-				requirePlatforms(`${planned.name}:${planned.tag} in ${tree.label}`, planned.platforms, platforms);
-				found.push(planned);
-			}
+		for (const {image, archive} of await imagesAt(path, platform, signal)) {
+			requirePlatforms(`${image.name}:${image.tag} in ${archive}`, image.platforms, platforms);
+			found.push(image);
 		}
 	}
 	return found;

@@ -3,8 +3,11 @@ import {isMap} from '../../base/text.ts';
 import {parseReference} from './reference.ts';
 import type {WantedChart} from './spec.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-const imageValue = (images: readonly string[], name: string): Json | undefined => {
+/** Values of a chart, as Helm merges them. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** An image of the list, as values of a chart name it. */
+const imageValue = (images: readonly string[], name: string): Values | undefined => {
 	const found = images.map(parseReference).find((one) => one?.name === name);
 	return found && {repository: `${found.host}/${found.repository}`, tag: found.tag};
 };
@@ -14,7 +17,7 @@ const imageValue = (images: readonly string[], name: string): Json | undefined =
  * the workspace chart is called `zenml` up to 0.94.1 and `server` since; a chart takes no notice of the other one.
  * @param images references, those of this chart's version
  */
-export const imageValues = (kind: WantedChart['kind'], images: readonly string[]): Json => {
+export const imageValues = (kind: WantedChart['kind'], images: readonly string[]): Values => {
 	if (kind === 'control-plane') {
 		const [api, dashboard] = [imageValue(images, 'zenml-pro-api'), imageValue(images, 'zenml-pro-dashboard')];
 		return {zenml: {image: {...(api && {api}), ...(dashboard && {dashboard})}}};
@@ -24,7 +27,7 @@ export const imageValues = (kind: WantedChart['kind'], images: readonly string[]
 };
 
 /** For charts that do not render without them: what every site has to give. */
-export const placeholderValues = (kind: WantedChart['kind']): Json => {
+export const placeholderValues = (kind: WantedChart['kind']): Values => {
 	const shared = {
 		serverURL: 'https://zenml.example.internal',
 		ingress: {enabled: true, annotations: {}, host: 'zenml.example.internal'},
@@ -42,7 +45,7 @@ export const placeholderValues = (kind: WantedChart['kind']): Json => {
 };
 
 /** Maps merged, the right one wins. */
-export const mergeValues = (left: Json, right: Json): Json =>
+export const mergeValues = (left: Values, right: Values): Values =>
 	Object.fromEntries(
 		[...new Set([...Object.keys(left), ...Object.keys(right)])].map((key) => {
 			const [a, b] = [left[key], right[key]];
@@ -62,8 +65,8 @@ const containerImages = (value: unknown): readonly string[] => {
 	);
 };
 
-const isTest = (object: Json): boolean => {
-	const {annotations} = (object.metadata ?? {}) as {readonly annotations?: Json | null};
+const isTest = (object: Values): boolean => {
+	const {annotations} = (object.metadata ?? {}) as {readonly annotations?: Values | null};
 	return /(?:^|,)\s*test/u.test(String(annotations?.['helm.sh/hook'] ?? ''));
 };
 
@@ -82,43 +85,46 @@ export const renderedImages = (
 	return {images, tests: tests.filter((image) => !images.includes(image))};
 };
 
+/** Charts write an image as `repository` and `tag`, some with the `registry` apart; a tag that is empty is the chart's version. */
+const imageOf = ({registry, repository, tag}: Values, version: string): string => {
+	const host = typeof registry === 'string' && registry !== '' ? `${registry}/` : '';
+	return `${host}${repository}:${String(tag ?? '') || version}`;
+};
+
+/** Is it an image by its parts, which nobody sets? */
+const isNamed = (value: Values, set: Values): boolean =>
+	typeof value.repository === 'string' && value.repository !== '' && 'tag' in value && set.repository === undefined;
+
+/** Images of values, by their parts or as `image: NAME:TAG`. @param set values at the same place that the installer sets */
+const imagesIn = (value: unknown, set: unknown, version: string): readonly string[] => {
+	if (Array.isArray(value)) return value.flatMap((item) => imagesIn(item, undefined, version));
+	if (!isMap(value)) return [];
+	const own = isMap(set) ? set : {};
+	const here = isNamed(value, own) ? [imageOf(value, version)] : [];
+	const below = Object.entries(value).flatMap(([key, inner]) =>
+		key === 'image' && typeof inner === 'string' && inner.includes(':') ? [inner] : imagesIn(inner, own[key], version),
+	);
+	return [...here, ...below];
+};
+
+/** `artifacthub.io/images` is a YAML list of `{name, image}` (artifacthub.io, Helm annotations). */
+const annotatedImages = (text: string): readonly string[] => {
+	try {
+		const list: unknown = parseYaml(text);
+		if (!Array.isArray(list)) return [];
+		return list.flatMap((one) => (isMap(one) && typeof one.image === 'string' ? [one.image] : []));
+	} catch {
+		return [];
+	}
+};
+
 /**
  * Images that the values or the annotations of a chart name: parts that are off by default. Where `placed` has an image, the
  * installer sets it.
- * @param chart.annotations `artifacthub.io/images` is a YAML list of `{name, image}` (artifacthub.io, Helm annotations)
  */
 export const namedImages = (
 	values: unknown,
 	placed: unknown,
-	chart: {readonly version: string; readonly annotations: Readonly<Record<string, string>>},
-): readonly string[] => {
-	const walk = (value: unknown, set: unknown): readonly string[] => {
-		if (Array.isArray(value)) return value.flatMap((item) => walk(item, undefined));
-		if (!isMap(value)) return [];
-		const own = isMap(set) ? set : {};
-		const {repository, tag, registry} = value;
-		const here =
-			typeof repository === 'string' && repository !== '' && 'tag' in value && own.repository === undefined
-				? [
-						`${typeof registry === 'string' && registry !== '' ? `${registry}/` : ''}${repository}:${String(tag ?? '') || chart.version}`,
-					]
-				: [];
-		return [
-			...here,
-			...Object.entries(value).flatMap(([key, inner]) =>
-				key === 'image' && typeof inner === 'string' && inner.includes(':') ? [inner] : walk(inner, own[key]),
-			),
-		];
-	};
-	const annotated = (text: string): readonly string[] => {
-		try {
-			const list: unknown = parseYaml(text);
-			return Array.isArray(list)
-				? list.flatMap((one) => (isMap(one) && typeof one.image === 'string' ? [one.image] : []))
-				: [];
-		} catch {
-			return [];
-		}
-	};
-	return unique([...walk(values, placed), ...annotated(chart.annotations['artifacthub.io/images'] ?? '')]);
-};
+	{version, annotations}: {readonly version: string; readonly annotations: Readonly<Record<string, string>>},
+): readonly string[] =>
+	unique([...imagesIn(values, placed, version), ...annotatedImages(annotations['artifacthub.io/images'] ?? '')]);

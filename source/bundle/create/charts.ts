@@ -1,12 +1,13 @@
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {parse} from 'yaml';
-import {bundleProblem, fileProblem} from '../../archive/problems.ts';
+import {fileProblem} from '../../archive/problems.ts';
 import {ProblemError} from '../../base/problem.ts';
 import {readChart} from '../open/chart.ts';
 import type {Chart} from '../types.ts';
-import {imageValues, mergeValues, namedImages, placeholderValues, renderedImages} from './chart-images.ts';
+import {imageValues, mergeValues, namedImages, placeholderValues, renderedImages, type Values} from './chart-images.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
+import {createProblems} from './problems.ts';
 import type {WantedChart} from './spec.ts';
 
 /** Helm, as far as charts are looked at on the connected side. */
@@ -41,39 +42,50 @@ const findChart = async (wanted: WantedChart, port: ChartPort, signal: AbortSign
 	return file;
 };
 
-/** @throws ProblemError of the rendering, where none of the values will do */
-const render = async (
-	file: string,
-	wanted: WantedChart,
-	values: unknown,
-	port: ChartPort,
-	signal: AbortSignal,
-): Promise<string> => {
+/** A chart on this host, to be rendered. */
+type ChartFile = {readonly path: string; readonly wanted: WantedChart; readonly port: ChartPort};
+
+/**
+ * All objects of an install, with what the installer sets; where that alone does not do, with what every site has to give.
+ * @throws ProblemError of the rendering, where none of the values will do
+ */
+const render = async ({path, wanted, port}: ChartFile, placed: Values, signal: AbortSignal): Promise<string> => {
 	try {
-		return await port.render(file, values, signal);
+		return await port.render(path, placed, signal);
 	} catch (error) {
 		if (!(error instanceof ProblemError) || signal.aborted) throw error;
-		return port.render(
-			file,
-			mergeValues(placeholderValues(wanted.kind), values as Readonly<Record<string, unknown>>),
-			signal,
-		);
+		return port.render(path, mergeValues(placeholderValues(wanted.kind), placed), signal);
 	}
 };
 
-const valuesOf = (text: string, {name, version}: WantedChart): unknown => {
+const parseValues = (text: string, {name, version}: WantedChart): unknown => {
 	try {
 		return parse(text, {maxAliasCount: 100});
 	} catch (error) {
-		throw bundleProblem(
-			{
-				code: 'bundle-create-chart',
-				message: `The chart ${name} ${version} cannot be used.`,
-				cause: 'Its values.yaml is not YAML.',
-				fix: 'Ask who publishes it for a whole one.',
-			},
-			{cause: error},
-		);
+		throw createProblems.error('bundle-create-chart', {case: 'values', name, version}, {error});
+	}
+};
+
+/** The chart in its file. @throws ProblemError `bundle-create-chart` where it is another one than was asked for */
+const openChart = async (wanted: WantedChart, file: ExtraFile, signal: AbortSignal): Promise<Chart> => {
+	const {name, version, location} = wanted;
+	const slice = {file: file.from, offset: 0, size: file.size, label: file.path};
+	const workDirectory = () => Promise.reject(new Error('not packed'));
+	const chart = await readChart(slice, {packed: false, workDirectory, signal});
+	if (chart.name === name && chart.version === version) return chart;
+	const actual = {actualName: chart.name, actualVersion: chart.version};
+	throw createProblems.error('bundle-create-chart', {case: 'another chart', name, version, location, ...actual});
+};
+
+/** The images of an install, or why they are not known. */
+type Rendered = {readonly images: readonly string[]; readonly tests: readonly string[]} | {readonly unrendered: string};
+
+const lookInside = async (file: ChartFile, placed: Values, signal: AbortSignal): Promise<Rendered> => {
+	try {
+		return renderedImages(await render(file, placed, signal));
+	} catch (error) {
+		if (!(error instanceof ProblemError) || error.problem.area === 'prerequisites') throw error;
+		return {unrendered: error.problem.evidence?.at(-1) ?? error.problem.cause};
 	}
 };
 
@@ -90,36 +102,16 @@ export const planChart = async (
 ): Promise<PlannedChart> => {
 	const path = await findChart(wanted, port, signal);
 	const file = await extraFile(`charts/${wanted.name}-${wanted.version}.tgz`, path, signal);
-	const slice = {file: path, offset: 0, size: file.size, label: file.path};
-	const chart = await readChart(slice, {
-		packed: false,
-		workDirectory: () => Promise.reject(new Error('not packed')),
-		signal,
-	});
-	if (chart.name !== wanted.name || chart.version !== wanted.version) {
-		throw bundleProblem({
-			code: 'bundle-create-chart',
-			message: `At ${wanted.location} lies another chart than ${wanted.name} ${wanted.version}.`,
-			cause: `Its Chart.yaml says ${chart.name} ${chart.version}.`,
-			fix: 'Check the place of the chart in the spec (charts), and the version.',
-		});
-	}
+	const chart = await openChart(wanted, file, signal);
 	const placed = imageValues(wanted.kind, listed);
-	const version = chart.appVersion ?? chart.version;
-	const values = valuesOf(await port.values(path, signal), wanted);
-	const named = namedImages(values, placed, {version, annotations: chart.annotations});
-	try {
-		const {images, tests} = renderedImages(await render(path, wanted, placed, port, signal));
-		return {
-			wanted,
-			chart,
-			file,
-			images,
-			otherImages: [...new Set([...tests, ...named])].filter((image) => !images.includes(image)),
-		};
-	} catch (error) {
-		if (!(error instanceof ProblemError) || error.problem.area === 'prerequisites') throw error;
-		const words = error.problem.evidence?.at(-1) ?? error.problem.cause;
-		return {wanted, chart, file, images: undefined, unrendered: words, otherImages: named};
+	const values = parseValues(await port.values(path, signal), wanted);
+	const {appVersion, annotations} = chart;
+	const named = namedImages(values, placed, {version: appVersion ?? chart.version, annotations});
+	const rendered = await lookInside({path, wanted, port}, placed, signal);
+	if ('unrendered' in rendered) {
+		return {wanted, chart, file, images: undefined, unrendered: rendered.unrendered, otherImages: named};
 	}
+	const {images, tests} = rendered;
+	const others = new Set([...tests, ...named]);
+	return {wanted, chart, file, images, otherImages: [...others].filter((image) => !images.includes(image))};
 };

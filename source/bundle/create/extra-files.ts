@@ -1,12 +1,10 @@
-import {createHash} from 'node:crypto';
-import {rename} from 'node:fs/promises';
-import {dirname} from 'node:path';
-import {bundleProblem} from '../../archive/problems.ts';
+import {chmod} from 'node:fs/promises';
 import {sizeOfRegular} from '../../archive/regular-file.ts';
-import {scanSlice} from '../../archive/slice.ts';
-import {openNew} from '../../base/files.ts';
-import {makeFolders} from '../../base/folders.ts';
-import {writing} from '../write/problems.ts';
+import {type Slice, scanSlice} from '../../archive/slice.ts';
+import {digestSlice} from '../signature/checksums.ts';
+import {hashed, writeBundleFile} from '../write/files.ts';
+import {unwritable} from '../write/problems.ts';
+import {createProblems} from './problems.ts';
 
 /** A file on this host that goes into the bundle as it is. */
 export type ExtraFile = {
@@ -19,17 +17,12 @@ export type ExtraFile = {
 	readonly mode: number;
 };
 
-const slice = (file: string, size: number) => ({file, offset: 0, size, label: file});
+const sliceOf = (file: string, size: number): Slice => ({file, offset: 0, size, label: file});
 
 /** Hashes a file. @throws ProblemError `bundle-not-found`, `bundle-unreadable` */
 export const extraFile = async (path: string, from: string, signal: AbortSignal, mode = 0o644): Promise<ExtraFile> => {
 	const size = await sizeOfRegular(from);
-	const hash = createHash('sha256');
-	for await (const chunk of scanSlice(slice(from, size))) {
-		signal.throwIfAborted();
-		hash.update(chunk);
-	}
-	return {path, from, size, digest: `sha256:${hash.digest('hex')}`, mode};
+	return {path, from, size, digest: await digestSlice(sliceOf(from, size), signal), mode};
 };
 
 /**
@@ -41,31 +34,10 @@ export const copyExtra = async (
 	to: string,
 	signal: AbortSignal,
 ): Promise<void> => {
-	await writing(to, () => makeFolders(dirname(to)));
-	const handle = await writing(to, () => openNew(`${to}.new`, mode));
-	const hash = createHash('sha256');
-	try {
-		for await (const chunk of scanSlice(slice(from, size))) {
-			signal.throwIfAborted();
-			hash.update(chunk);
-			for (let done = 0; done < chunk.length; ) {
-				done += await writing(to, async () => (await handle.write(chunk, done)).bytesWritten);
-			}
-		}
-		await writing(to, async () => {
-			await handle.chmod(mode);
-			await handle.sync();
-		});
-	} finally {
-		await handle.close();
-	}
-	if (`sha256:${hash.digest('hex')}` !== digest) {
-		throw bundleProblem({
-			code: 'bundle-create-changed',
-			message: `${from} was changed while the bundle was made.`,
-			cause: 'Its bytes are not those that the lists of the bundle name.',
-			fix: 'Let it be, and start again.',
-		});
-	}
-	await writing(to, () => rename(`${to}.new`, to));
+	const onEnd = (actual: string): void => {
+		if (actual !== digest) throw createProblems.error('bundle-create-changed', {file: from});
+	};
+	await writeBundleFile(to, hashed(scanSlice(sliceOf(from, size)), {signal, onEnd}), {mode});
+	// The umask of this process must not take away that a program can be run.
+	await chmod(to, mode).catch(unwritable(to));
 };

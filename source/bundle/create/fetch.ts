@@ -1,6 +1,10 @@
 import {dirname} from 'node:path';
 import {makeFolders} from '../../base/folders.ts';
-import {writing} from '../write/problems.ts';
+import {inPool} from '../../base/pool.ts';
+import {byText} from '../../base/text.ts';
+import {totalSize} from '../../base/units.ts';
+import {unwritable} from '../write/problems.ts';
+import type {BlobBytes} from './blob-bytes.ts';
 import {type BlobOutcome, fetchBlob} from './fetch-blob.ts';
 import type {PlannedBlob} from './types.ts';
 
@@ -11,6 +15,12 @@ export type FetchJob = {readonly blob: PlannedBlob; readonly file: string};
 export type FetchProgress = {
 	readonly onBlob: (blob: PlannedBlob, outcome: BlobOutcome) => void;
 	readonly onBytes: (done: number, total: number, fetched: number) => void;
+};
+
+const makeFoldersOf = async (jobs: readonly FetchJob[]): Promise<void> => {
+	for (const folder of new Set(jobs.map(({file}) => dirname(file)))) {
+		await makeFolders(folder).catch(unwritable(folder));
+	}
 };
 
 /**
@@ -25,38 +35,27 @@ export const fetchBlobs = async (
 	const {concurrency, signal, onBlob, onBytes} = options;
 	const failed = new AbortController();
 	const until = AbortSignal.any([signal, failed.signal]);
-	const waiting = jobs.toSorted((a, b) => b.blob.size - a.blob.size || (a.file < b.file ? -1 : 1));
-	const total = jobs.reduce((sum, {blob}) => sum + blob.size, 0);
+	const largestFirst = jobs.toSorted((a, b) => b.blob.size - a.blob.size || byText(a.file, b.file));
+	const total = totalSize(jobs.map(({blob}) => blob));
 	let done = 0;
 	let fetchedBytes = 0;
-	for (const folder of new Set(jobs.map(({file}) => dirname(file)))) {
-		await writing(folder, () => makeFolders(folder));
-	}
-	const work = async (): Promise<void> => {
-		for (let job = waiting.shift(); job; job = waiting.shift()) {
-			until.throwIfAborted();
-			const {blob, file} = job;
-			const outcome = await fetchBlob(blob, file, {
-				signal: until,
-				onBytes: ({kept, fetched}) => {
-					done += kept + fetched;
-					fetchedBytes += fetched;
-					onBytes(done, total, fetchedBytes);
-				},
-			});
-			onBlob(blob, outcome);
-		}
+	const count: BlobBytes = ({kept, fetched}) => {
+		done += kept + fetched;
+		fetchedBytes += fetched;
+		onBytes(done, total, fetchedBytes);
 	};
-	let first: unknown;
-	const ends = await Promise.allSettled(
-		Array.from({length: Math.max(1, concurrency)}, () =>
-			work().catch((error: unknown) => {
-				first ??= error;
+	await makeFoldersOf(jobs);
+	try {
+		await inPool(largestFirst, Math.max(1, concurrency), async ({blob, file}) => {
+			until.throwIfAborted();
+			const outcome = await fetchBlob(blob, file, {signal: until, onBytes: count}).catch((error: unknown) => {
 				failed.abort(error);
 				throw error;
-			}),
-		),
-	);
-	if (ends.some(({status}) => status === 'rejected')) throw signal.aborted ? (signal.reason ?? first) : first;
+			});
+			onBlob(blob, outcome);
+		});
+	} catch (error) {
+		throw signal.aborted ? (signal.reason ?? error) : error;
+	}
 	return fetchedBytes;
 };

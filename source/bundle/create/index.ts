@@ -1,9 +1,12 @@
 /** Making a bundle on the connected side. */
 export type {ChartPort} from './charts.ts';
-export {type Needs, needsOf, type WriteOptions, writeBundle} from './create.ts';
+export {type Needs, needsOf} from './contents.ts';
+export {type WriteOptions, type Written, writeBundle} from './create.ts';
 export {exampleSpec} from './example.ts';
-export {type BundlePlan, planBundle} from './plan.ts';
+export type {BlobOutcome} from './fetch-blob.ts';
+export {type BundlePlan, type PlanOptions, planBundle} from './plan.ts';
+export {createProblems} from './problems.ts';
 export {type BundleSpec, type CompleteSpec, specSchema} from './spec.ts';
-export {completeSpec, readSpec, withPaths} from './spec-file.ts';
-export {planTools} from './tools.ts';
-export {platformName} from './types.ts';
+export {completeSpec, dotted, mustBe, readSpec, withPaths} from './spec-file.ts';
+export {type PlannedTools, planTools} from './tools.ts';
+export {type PlannedBlob, platformName} from './types.ts';

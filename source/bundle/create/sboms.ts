@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import {bundleProblem} from '../../archive/problems.ts';
 import {openRegular} from '../../archive/regular-file.ts';
 import {digestPattern} from '../images/image.ts';
+import type {Descriptor} from '../types.ts';
+import {parseJson} from '../write/json.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
-import {parseReference} from './reference.ts';
-import {tryJson} from './resolve.ts';
+import {createProblems} from './problems.ts';
+import {type ImageReference, parseReference} from './reference.ts';
 import type {ImageSource} from './source.ts';
-import {type PlannedBlob, type PlannedImage, platformName} from './types.ts';
+import type {PlannedBlob, PlannedImage} from './types.ts';
 
 export type SbomFormat = 'cyclonedx' | 'spdx';
 
@@ -38,13 +39,28 @@ const artifact = z.object({
 const fileName = (image: string, digest: string, suffix: string): string =>
 	`sbom/${image.replace(':', '-')}-${digest.slice('sha256:'.length, 'sha256:'.length + 12)}.${suffix}`;
 
-const unusableArtifact = (image: string, digest: string) =>
-	bundleProblem({
-		code: 'bundle-create-sbom',
-		message: `An SBOM that is attached to ${image} cannot be put into the bundle.`,
-		cause: `What its registry holds under ${digest} is no artifact manifest.`,
-		fix: 'Tell who attached it; meanwhile set attachedSboms: false, and name SBOMs as files.',
+/** What is attached to an image, of the kind that can be a bill of materials. */
+type Attached = Descriptor & {readonly artifactType?: string};
+
+/** The bills in an artifact. @throws ProblemError `bundle-create-sbom` where it is no artifact */
+const billsIn = async (
+	source: ImageSource,
+	at: ImageReference,
+	{artifactType, digest}: Attached,
+	signal: AbortSignal,
+): Promise<readonly PlannedSbom[]> => {
+	const image = `${at.name}:${at.tag}`;
+	const {bytes} = await source.readManifest({...at, reference: digest}, signal);
+	const {data} = artifact.safeParse(parseJson(bytes));
+	if (!data) throw createProblems.error('bundle-create-sbom', {case: 'attached', image, digest});
+	return data.layers.flatMap((layer): readonly PlannedSbom[] => {
+		const kind = formatOf(layer.mediaType) ?? formatOf(artifactType);
+		if (!kind || layer.size > maximumBytes) return [];
+		const read: PlannedBlob['read'] = (from, until) => source.readBlob(at, layer, {from, signal: until});
+		const path = fileName(image, layer.digest, kind.suffix);
+		return [{image, format: kind.format, path, blob: {...layer, image, read}}];
 	});
+};
 
 /** SBOMs that are attached to an image, or to the image of a platform within it (OCI distribution 1.1, referrers). */
 export const attachedSboms = async (
@@ -54,28 +70,11 @@ export const attachedSboms = async (
 ): Promise<readonly PlannedSbom[]> => {
 	const at = parseReference(planned.source);
 	if (!at || planned.from === 'archive') return [];
-	const image = `${planned.name}:${planned.tag}`;
 	const found: PlannedSbom[] = [];
-	const subjects = new Map([
-		[planned.manifest.digest, ''],
-		...planned.platforms.map((one) => [one.digest, platformName(one)] as const),
-	]);
-	for (const subject of subjects.keys()) {
-		for (const referrer of await source.referrers(at, subject, signal)) {
-			if (!formatOf(referrer.artifactType)) continue;
-			const {bytes} = await source.readManifest({...at, reference: referrer.digest}, signal);
-			const parsed = artifact.safeParse(tryJson(bytes));
-			if (!parsed.success) throw unusableArtifact(image, referrer.digest);
-			for (const layer of parsed.data.layers) {
-				const kind = formatOf(layer.mediaType) ?? formatOf(referrer.artifactType);
-				if (!kind || layer.size > maximumBytes) continue;
-				const blob: PlannedBlob = {
-					...layer,
-					image,
-					read: (from, until) => source.readBlob(at, layer, {from, signal: until}),
-				};
-				found.push({image, format: kind.format, path: fileName(image, layer.digest, kind.suffix), blob});
-			}
+	for (const subject of new Set([planned.manifest.digest, ...planned.platforms.map(({digest}) => digest)])) {
+		const attached = await source.referrers(at, subject, signal);
+		for (const one of attached.filter(({artifactType}) => formatOf(artifactType))) {
+			found.push(...(await billsIn(source, at, one, signal)));
 		}
 	}
 	return [...new Map(found.map((one) => [one.path, one])).values()];
@@ -92,6 +91,14 @@ const readHead = async (file: string): Promise<string> => {
 	}
 };
 
+/** How the beginning of each form looks, and what its file is called then. */
+const forms: ReadonlyArray<{readonly looks: RegExp; readonly format: SbomFormat; readonly suffix: string}> = [
+	{looks: /"bomFormat"\s*:\s*"CycloneDX"/u, format: 'cyclonedx', suffix: 'cdx.json'},
+	{looks: /cyclonedx\.org\/schema\/bom/u, format: 'cyclonedx', suffix: 'cdx.xml'},
+	{looks: /"spdxVersion"\s*:/u, format: 'spdx', suffix: 'spdx.json'},
+	{looks: /^SPDXVersion:/mu, format: 'spdx', suffix: 'spdx'},
+];
+
 /**
  * An SBOM that was supplied as a file; its format is read off its beginning.
  * @throws ProblemError `bundle-create-sbom` where it is neither CycloneDX nor SPDX, or names an image that is not in the bundle
@@ -101,34 +108,15 @@ export const suppliedSbom = async (
 	images: readonly PlannedImage[],
 	signal: AbortSignal,
 ): Promise<PlannedSbom> => {
-	const refuse = (cause: string, fix: string) =>
-		bundleProblem({
-			code: 'bundle-create-sbom',
-			message: `The SBOM ${file} cannot be put into the bundle.`,
-			cause,
-			fix,
-			location: {file},
-		});
-	const of = images.find((one) => image === `${one.name}:${one.tag}` || parseReference(image)?.source === one.source);
-	if (!of)
-		throw refuse(
-			`It is said to be of ${image}, which is not in the bundle.`,
-			'Name the image as the plan prints it: NAME:TAG.',
-		);
+	const at = {location: {file}};
+	const source = parseReference(image)?.source;
+	const of = images.find((one) => image === `${one.name}:${one.tag}` || source === one.source);
+	if (!of) throw createProblems.error('bundle-create-sbom', {case: 'another image', file, image}, at);
 	const head = await readHead(file);
-	const kind = /"bomFormat"\s*:\s*"CycloneDX"/u.test(head)
-		? 'cdx.json'
-		: /cyclonedx\.org\/schema\/bom/u.test(head)
-			? 'cdx.xml'
-			: /"spdxVersion"\s*:/u.test(head)
-				? 'spdx.json'
-				: /^SPDXVersion:/mu.test(head)
-					? 'spdx'
-					: undefined;
-	if (kind === undefined)
-		throw refuse('It is neither CycloneDX (JSON, XML) nor SPDX (JSON, tag-value).', 'Make it in one of these formats.');
+	const form = forms.find(({looks}) => looks.test(head));
+	if (!form) throw createProblems.error('bundle-create-sbom', {case: 'another format', file}, at);
 	const hashed = await extraFile('', file, signal);
 	const name = `${of.name}:${of.tag}`;
-	const path = fileName(name, hashed.digest, kind);
-	return {image: name, format: kind.startsWith('cdx') ? 'cyclonedx' : 'spdx', path, file: {...hashed, path}};
+	const path = fileName(name, hashed.digest, form.suffix);
+	return {image: name, format: form.format, path, file: {...hashed, path}};
 };

@@ -1,19 +1,14 @@
 import {mediaTypes} from '../images/image.ts';
-import type {BundleIndex} from '../layout/index-file.ts';
-import {bundleFiles} from '../layout/index-file.ts';
+import {type BundleIndex, bundleFiles} from '../layout/index-file.ts';
+import {jsonText} from '../write/json.ts';
 import {type PlannedImage, platformName} from './types.ts';
 
-const json = (value: unknown): string => `${JSON.stringify(value, undefined, '\t')}\n`;
-
 /** `oci-layout` (OCI image specification 1.1, image-layout.md). */
-export const layoutText = json({imageLayoutVersion: '1.0.0'});
-
-/** Sorted by code points, the same on every host. */
-export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const layoutText = jsonText({imageLayoutVersion: '1.0.0'});
 
 /** `images/index.json`: each image under the annotations by which containerd and Docker name what they import. */
 export const imagesIndex = (images: readonly PlannedImage[]): string =>
-	json({
+	jsonText({
 		schemaVersion: 2,
 		mediaType: mediaTypes.index,
 		manifests: images.map(({manifest, source, tag}) => ({
@@ -24,64 +19,52 @@ export const imagesIndex = (images: readonly PlannedImage[]): string =>
 		})),
 	});
 
-export const indexText = (index: BundleIndex): string => json(index);
-
-/** `SHA256SUMS` as `sha256sum -c` reads it. @param files digests by path */
-export const checksumsText = (files: ReadonlyMap<string, string>): string =>
-	[...files]
-		.sort(([a], [b]) => byText(a, b))
-		.map(([path, digest]) => `${digest.slice('sha256:'.length)}  ${path}\n`)
-		.join('');
-
-const bytes = (size: number): string => `${size} bytes`;
+/** A list under its title; nothing where it is empty. */
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+	lines.length === 0 ? [] : ['', title, ...lines];
 
 /**
  * `manifest.txt`: what the vendor's guide (step 1.3) wants documented. Digests stand behind `@`, so that a line is a reference that
  * can be pulled.
  */
-export const manifestText = (index: BundleIndex, images: readonly PlannedImage[]): string => {
-	const {versions, charts, tools, sboms} = index;
-	const rebuilt = images.filter((image) => image.rebuilt);
-	return [
+export const manifestText = (index: BundleIndex, images: readonly PlannedImage[]): string =>
+	[
 		'ZenML Pro air-gapped bundle',
 		'',
 		`Date of bundle creation: ${index.created}`,
 		`Made by: ${index.madeBy}`,
-		`Versions: control plane ${versions.controlPlane}, workspaces ${versions.workspaces.join(' and ')}`,
-		'',
-		'Images:',
-		...index.images.map(
-			({source, digest, size, platforms}) =>
-				`- ${source}@${digest}  ${bytes(size)}  ${platforms.map(platformName).join(' ')}`,
+		`Versions: control plane ${index.versions.controlPlane}, workspaces ${index.versions.workspaces.join(' and ')}`,
+		...section(
+			'Images:',
+			index.images.map(
+				({source, digest, size, platforms}) =>
+					`- ${source}@${digest}  ${size} bytes  ${platforms.map(platformName).join(' ')}`,
+			),
 		),
-		...(rebuilt.length === 0
-			? []
-			: [
-					'',
-					'Note on digests: made here, of the chosen platforms alone:',
-					...rebuilt.map(({name, tag}) => `- ${name} with tag ${tag}`),
-				]),
-		'',
-		'Helm charts:',
-		...charts.map(
-			({file, source, size, digest}) =>
-				`- ${file.replace('charts/', '')}  ${bytes(size)}  sha256 ${digest.slice(7)}  from ${source}`,
+		...section(
+			'Note on digests: made here, of the chosen platforms alone:',
+			images.filter(({rebuilt}) => rebuilt).map(({name, tag}) => `- ${name} with tag ${tag}`),
+		),
+		...section(
+			'Helm charts:',
+			index.charts.map(
+				({file, source, size, digest}) =>
+					`- ${file.replace('charts/', '')}  ${size} bytes  sha256 ${digest.slice(7)}  from ${source}`,
+			),
+		),
+		...section(
+			'Required internal registry repositories (REGISTRY and PREFIX as in the answers):',
+			index.repositories.map((name) => `- REGISTRY/PREFIX/${name}`),
+		),
+		...section(
+			'Versions of the programs that came along:',
+			index.tools.map(({name, version, platform, file}) => `- ${name} ${version} for ${platform} in ${file}`),
+		),
+		...section(
+			'Notes, bills of materials:',
+			index.sboms.map(({image, format, file}) => `- ${file} ${format} of ${image}`),
 		),
 		'',
-		'Required internal registry repositories (REGISTRY and PREFIX as in the answers):',
-		...index.repositories.map((name) => `- REGISTRY/PREFIX/${name}`),
-		'',
-		...(tools.length === 0
-			? []
-			: [
-					'Versions of the programs that came along:',
-					...tools.map(({name, version, platform, file}) => `- ${name} ${version} for ${platform} in ${file}`),
-					'',
-				]),
-		...(sboms.length === 0
-			? []
-			: ['Notes, bills of materials:', ...sboms.map(({image, format, file}) => `- ${file} ${format} of ${image}`), '']),
 		`Checksums of every file: ${bundleFiles.checksums}. Check them with: sha256sum -c ${bundleFiles.checksums}`,
 		'',
 	].join('\n');
-};

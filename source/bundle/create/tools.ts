@@ -1,12 +1,14 @@
-import {createWriteStream} from 'node:fs';
-import {readdir, readFile, stat} from 'node:fs/promises';
+import {readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {createGzip} from 'node:zlib';
-import {pack} from 'tar-stream';
-import {bundleProblem, fileProblem} from '../../archive/problems.ts';
+import {type Pack, pack} from 'tar-stream';
+import {fileProblem} from '../../archive/problems.ts';
 import {openRegular} from '../../archive/regular-file.ts';
+import {filesBelow, writeWhole} from '../../base/files.ts';
+import {jsonText} from '../write/json.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
+import {createProblems} from './problems.ts';
 
 /** Machines in the header of an ELF file (e_machine, System V ABI). */
 const machines: Readonly<Record<number, string>> = {
@@ -33,48 +35,47 @@ export const platformOfProgram = async (file: string): Promise<string | undefine
 
 const fixedTime = new Date(0);
 
+/** What node needs to start the program. */
+const packageText = (version: string): string =>
+	jsonText({
+		name: 'zenml-airgap',
+		version,
+		type: 'module',
+		bin: {'zenml-airgap': 'dist/cli.js'},
+		engines: {node: '>=22.12'},
+	});
+
+const addFiles = async (tar: Pack, dist: string, files: readonly string[], version: string): Promise<void> => {
+	const add = (name: string, content: Buffer | string, mode = 0o644) =>
+		tar.entry({name: `zenml-airgap-${version}/${name}`, mtime: fixedTime, mode, uid: 0, gid: 0}, content);
+	add('package.json', packageText(version));
+	for (const file of files) {
+		const path = join(dist, file);
+		const mode = (await stat(path)).mode & 0o100 ? 0o755 : 0o644;
+		add(`dist/${file}`, await readFile(path), mode);
+	}
+	tar.finalize();
+};
+
 /**
  * Packs the built program as `zenml-airgap-VERSION/` with what node needs to start it. The same files give the same bytes.
  * @param dist the folder that `npm run build` makes
  * @throws ProblemError `bundle-create-program` where that is no built program
  */
 export const packProgram = async (dist: string, version: string, to: string): Promise<void> => {
-	const names = await readdir(dist, {recursive: true, withFileTypes: true}).catch((error: unknown) => {
-		throw fileProblem(dist, error);
-	});
-	const files = names
-		.filter((entry) => entry.isFile())
-		.map((entry) => join(entry.parentPath, entry.name).slice(dist.length + 1))
-		.sort();
-	if (!files.includes('cli.js')) {
-		throw bundleProblem({
-			code: 'bundle-create-program',
-			message: `${dist} does not hold the built program.`,
-			cause: 'There is no cli.js in it.',
-			fix: 'Build it (npm run build) and name the folder dist, or leave it out: tools, then program: false.',
+	const files = await stat(dist)
+		.then(() => filesBelow(dist))
+		.catch((error: unknown) => {
+			throw fileProblem(dist, error);
 		});
-	}
-	const root = `zenml-airgap-${version}`;
-	const description = {
-		name: 'zenml-airgap',
-		version,
-		type: 'module',
-		bin: {'zenml-airgap': 'dist/cli.js'},
-		engines: {node: '>=22.12'},
-	};
+	if (!files.includes('cli.js')) throw createProblems.error('bundle-create-program', {folder: dist});
 	const tar = pack();
-	const add = (name: string, content: Buffer, mode = 0o644) =>
-		tar.entry({name: `${root}/${name}`, mtime: fixedTime, mode, uid: 0, gid: 0}, content);
-	const written = pipeline(tar, createGzip({level: 9}), createWriteStream(to));
-	const fill = async (): Promise<void> => {
-		add('package.json', Buffer.from(`${JSON.stringify(description, undefined, '\t')}\n`));
-		for (const file of files) {
-			const mode = (await stat(join(dist, file))).mode & 0o100 ? 0o755 : 0o644;
-			add(`dist/${file}`, await readFile(join(dist, file)), mode);
-		}
-		tar.finalize();
-	};
-	await Promise.all([written, fill().catch((error: unknown) => tar.destroy(error as Error))]);
+	const packed = createGzip({level: 9});
+	await Promise.all([
+		addFiles(tar, dist, files, version).catch((error: unknown) => tar.destroy(error as Error)),
+		pipeline(tar, packed),
+		writeWhole(to, packed, {mode: 0o644}),
+	]);
 };
 
 /** A program that comes along in `bin/`. */
@@ -85,43 +86,53 @@ export type PlannedTool = {
 	readonly file: ExtraFile;
 };
 
+/** A helm that may come along; `asked` by the operator, so that one that cannot is refused. */
+export type CarriedHelm = {readonly file: string; readonly version: string; readonly asked: boolean};
+
+/** The built program, in its folder. */
+export type CarriedProgram = {readonly dist: string; readonly version: string};
+
+/** Programs that come along, and what to say of those that do not. */
+export type PlannedTools = {readonly tools: readonly PlannedTool[]; readonly notes: readonly string[]};
+
+const nothing: PlannedTools = {tools: [], notes: []};
+
+const planHelm = async ({file, version, asked}: CarriedHelm, signal: AbortSignal): Promise<PlannedTools> => {
+	const platform = await platformOfProgram(file);
+	if (platform !== undefined) {
+		const tool = {name: 'helm', version, platform, file: await extraFile('bin/helm', file, signal, 0o755)};
+		return {tools: [tool], notes: []};
+	}
+	if (asked) throw createProblems.error('bundle-create-helm', {file});
+	const note = `helm was left out: ${file} is a script, or a program of another system than Linux. Name a Linux helm in the spec (tools, then helm).`;
+	return {tools: [], notes: [note]};
+};
+
+const planProgram = async (
+	{dist, version}: CarriedProgram,
+	work: string,
+	signal: AbortSignal,
+): Promise<PlannedTools> => {
+	const name = `zenml-airgap-${version}.tar.gz`;
+	const packed = join(work, name);
+	await packProgram(dist, version, packed);
+	const file = await extraFile(`bin/${name}`, packed, signal);
+	return {tools: [{name: 'zenml-airgap', version, platform: 'node', file}], notes: []};
+};
+
 /**
- * Helm and this tool, for the other side.
- * @param options.helm absent to leave it out; `asked` by the operator, so that what cannot go along is refused
- * @param options.program folder of the built program; absent to leave it out
+ * Helm and this tool, for the other side; each may be left out.
  * @param options.work where the program is packed
  * @throws ProblemError `bundle-create-helm`, `bundle-create-program`
  */
 export const planTools = async (options: {
-	readonly helm?: {readonly file: string; readonly version: string; readonly asked: boolean};
-	readonly program?: {readonly dist: string; readonly version: string};
+	readonly helm?: CarriedHelm | undefined;
+	readonly program?: CarriedProgram | undefined;
 	readonly work: string;
 	readonly signal: AbortSignal;
-}): Promise<{readonly tools: readonly PlannedTool[]; readonly notes: readonly string[]}> => {
+}): Promise<PlannedTools> => {
 	const {helm, program, work, signal} = options;
-	const tools: PlannedTool[] = [];
-	const notes: string[] = [];
-	const platform = helm && (await platformOfProgram(helm.file));
-	if (helm && platform !== undefined) {
-		const file = await extraFile('bin/helm', helm.file, signal, 0o755);
-		tools.push({name: 'helm', version: helm.version, platform, file});
-	} else if (helm) {
-		const cause = `${helm.file} is a script, or a program of another system than Linux.`;
-		if (helm.asked) {
-			throw bundleProblem({
-				code: 'bundle-create-helm',
-				message: 'This helm cannot go into the bundle.',
-				cause,
-				fix: 'Name a Linux helm for the jump host (tools, then helm), or leave it out: helm: false.',
-			});
-		}
-		notes.push(`helm was left out: ${cause} Name a Linux helm in the spec (tools, then helm).`);
-	}
-	if (program) {
-		const name = `zenml-airgap-${program.version}.tar.gz`;
-		await packProgram(program.dist, program.version, join(work, name));
-		const file = await extraFile(`bin/${name}`, join(work, name), signal);
-		tools.push({name: 'zenml-airgap', version: program.version, platform: 'node', file});
-	}
-	return {tools, notes};
+	const first = helm ? await planHelm(helm, signal) : nothing;
+	const second = program ? await planProgram(program, work, signal) : nothing;
+	return {tools: [...first.tools, ...second.tools], notes: [...first.notes, ...second.notes]};
 };

@@ -1,3 +1,5 @@
+import {byText} from '../../base/text.ts';
+import {totalSize} from '../../base/units.ts';
 import type {BundleIndex} from '../layout/index-file.ts';
 import type {Blob, Bundle} from '../types.ts';
 import {type Base, chartsOf, imagesOf, type Versions} from './base.ts';
@@ -34,8 +36,6 @@ export type Difference = {
 /** A layer and not a configuration (OCI image specification 1.1, layer.md; Docker's `...rootfs.diff.tar...`). */
 const isLayer = ({mediaType}: Blob): boolean => /\.layer\.|\.rootfs\./u.test(mediaType);
 
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 const changes = (before: Versions, now: Versions): readonly Change[] =>
 	[...new Set([...before.keys(), ...now.keys()])].sort(byText).map((name) => {
 		const [old, fresh] = [before.get(name) ?? [], now.get(name) ?? []];
@@ -48,15 +48,13 @@ const changes = (before: Versions, now: Versions): readonly Change[] =>
 		};
 	});
 
-const sum = (list: Iterable<{readonly size: number}>): number => [...list].reduce((total, {size}) => total + size, 0);
-
 const wholeOf = ({files, tools}: BundleIndex, omittedBytes: number): Required<Difference>['whole'] => {
 	const programs = new Set(tools.map(({file}) => file));
-	const bytes = sum(files);
+	const bytes = totalSize(files);
 	return {
 		bytes,
 		carryBytes: bytes - omittedBytes,
-		programBytes: sum(files.filter(({path}) => programs.has(path))),
+		programBytes: totalSize(files.filter(({path}) => programs.has(path))),
 	};
 };
 
@@ -75,14 +73,14 @@ export const compareBundle = (bundle: Bundle, base: Base): Difference => {
 		.filter((blob) => isLayer(blob) && isThere(blob))
 		.map(({digest, size}) => ({digest, size}))
 		.sort((a, b) => byText(a.digest, b.digest));
-	const omittedBytes = sum(omitted);
+	const omittedBytes = totalSize(omitted);
 	return {
 		images: changes(base.images, imagesOf(bundle)),
 		...(base.charts ? {charts: changes(base.charts, chartsOf(bundle))} : {}),
 		omitted,
 		omittedBytes,
 		blobs: blobs.size,
-		blobBytes: sum(blobs.values()),
+		blobBytes: totalSize(blobs.values()),
 		...(bundle.index ? {whole: wholeOf(bundle.index, omittedBytes)} : {}),
 	};
 };

@@ -1,23 +1,16 @@
 import {lstat, mkdir, readdir, readFile, rename, rm, rmdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {bundleProblem} from '../../archive/problems.ts';
 import {isErrno} from '../../base/errno.ts';
-import {openNew, takeAway} from '../../base/files.ts';
+import {takeAway, writeWhole} from '../../base/files.ts';
 import {makeFolders} from '../../base/folders.ts';
+import {diffProblems} from './problems.ts';
 
 /** Lies in the folder while it is filled, and proves that a run of this tool made it. */
 const markerName = '.zenml-airgap-bundle-diff';
 const markerText = 'zenml-airgap bundle diff fills this folder; one that a killed run left is removed by the next.\n';
 
-const inTheWay = (folder: string, cause: string) =>
-	bundleProblem({
-		code: 'bundle-diff-out',
-		message: `${folder} is in the way: the differential bundle is made under that name before it gets its own.`,
-		cause,
-		fix: 'Look at it, move it elsewhere, or name another folder with --out.',
-		nextSteps: [`ls -la ${folder}`],
-		location: {file: folder},
-	});
+const inTheWay = (folder: string, name: 'no folder in the way' | 'files in the way') =>
+	diffProblems.error('bundle-diff-out', {case: name, out: folder}, {location: {file: folder}});
 
 const isMarked = async (folder: string): Promise<boolean> => {
 	const marker = join(folder, markerName);
@@ -32,7 +25,7 @@ const isMarked = async (folder: string): Promise<boolean> => {
 /** Removes what an earlier run left. @throws ProblemError `bundle-diff-out` where nothing proves that one did */
 const clear = async (folder: string): Promise<void> => {
 	const status = await lstat(folder);
-	if (!status.isDirectory()) throw inTheWay(folder, 'It is no folder.');
+	if (!status.isDirectory()) throw inTheWay(folder, 'no folder in the way');
 	if (await isMarked(folder)) {
 		// The marker goes last: a run that is killed here leaves a folder that is still known.
 		for (const name of await readdir(folder)) {
@@ -42,7 +35,7 @@ const clear = async (folder: string): Promise<void> => {
 	}
 	await rmdir(folder).catch((error: unknown) => {
 		if (!isErrno(error, 'ENOTEMPTY')) throw error;
-		throw inTheWay(folder, 'Nothing in it says that this program made it, so it stays as it is.');
+		throw inTheWay(folder, 'files in the way');
 	});
 };
 
@@ -62,13 +55,7 @@ export const openWorkFolder = async (
 		await clear(folder);
 		await mkdir(folder);
 	});
-	const marker = await openNew(join(folder, markerName));
-	try {
-		await marker.writeFile(markerText);
-		await marker.sync();
-	} finally {
-		await marker.close();
-	}
+	await writeWhole(join(folder, markerName), markerText, {mode: 0o644});
 	return {
 		folder,
 		finish: async () => {

@@ -6,7 +6,7 @@ import {sizeOfRegular} from '../../archive/regular-file.ts';
 import type {Slice} from '../../archive/slice.ts';
 import type {TarEntry} from '../../archive/tar-index.ts';
 import {type Tree, tarTree} from '../../archive/tree.ts';
-import {makingFile} from '../write/folder.ts';
+import {makingFile} from '../write/names.ts';
 import {bundleFiles} from './index-file.ts';
 import {findPartsFile, joinParts} from './parts.ts';
 import {unfinished} from './unfinished.ts';

@@ -1,5 +1,5 @@
 import {bundleProblem} from '../../archive/problems.ts';
-import {makingFile} from '../write/folder.ts';
+import {makingFile} from '../write/names.ts';
 import type {Layout} from './layout.ts';
 
 /** A folder in which `bundle create` was at work and did not come to its end. @param path for the message */

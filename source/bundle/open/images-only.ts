@@ -8,7 +8,7 @@ import {readImages} from '../images/read-archive.ts';
 import {archivesOf, type Layout, openLayout} from '../layout/layout.ts';
 import {checkSignature, type SignatureRequest} from '../signature/check.ts';
 import {digestSlice} from '../signature/checksums.ts';
-import {tampered} from '../signature/problems.ts';
+import {atSignature, signatureProblems} from '../signature/problems.ts';
 import type {Image} from '../types.ts';
 import {mergeImages} from './checks.ts';
 import {compareContents, readIndex} from './read-index.ts';
@@ -76,8 +76,8 @@ const compareArchives = async (
 		if (!name.startsWith('images/')) continue;
 		const actual = await digestSlice(slice, signal);
 		if (actual !== checksums.get(name)) {
-			const cause = `Its SHA-256 is ${actual}, ${checksums.get(name) ?? 'none'} was signed.`;
-			throw tampered(`${name} is not the file that was signed.`, cause);
+			const given = {case: 'another file', file: name, actual, signed: checksums.get(name) ?? 'none'} as const;
+			throw signatureProblems.error('bundle-signature-broken', given, atSignature);
 		}
 	}
 };

@@ -113,47 +113,65 @@ const handOver = (): readonly string[] => {
 	];
 };
 
+const signerLines = ({signer}: Sheet): readonly string[] =>
+	signer
+		? [...field('Signed', `by key ${signer.keyId}${timeOf(signer.comment)}`), ...field('', signer.comment)]
+		: field('Signed', 'by nobody');
+
+const imageLines = ({images}: Sheet): readonly string[] => [
+	rule(`Images: ${images.length}; layers that they share lie there once`),
+	...images.flatMap(({reference, digest, blobs, bytes, omitted}) => [
+		pair(reference, `${blobs} blobs, ${grouped(bytes)} bytes${omitted > 0 ? `, ${omitted} not in here` : ''}`),
+		`  ${digest}`,
+	]),
+];
+
+/** All that stands above the files. */
+const head = (sheet: Sheet): readonly string[] => [
+	'CUSTODY SHEET: air-gap bundle of ZenML Pro',
+	'='.repeat(width),
+	...carriedAs(sheet),
+	...field('Digest', sheet.digest),
+	...field('Created', `${sheet.created ?? 'not said'}${sheet.madeBy === undefined ? '' : `, by ${sheet.madeBy}`}`),
+	...field(
+		'Versions',
+		`control plane ${sheet.controlPlane}, workspaces ${sheet.workspaces.join(', ')}; ${sheet.platforms.join(', ')}`,
+	),
+	...(sheet.base === undefined ? [] : field('Needs', `what the target has already: differential to ${sheet.base}`)),
+	...signerLines(sheet),
+	...partLines(sheet),
+	...imageLines(sheet),
+];
+
+/** All that stands below them. */
+const foot = ({carried, signer}: Sheet): readonly string[] => {
+	const target = carried.kind === 'parts' ? `${carried.name}.parts.json` : carried.name;
+	return [
+		rule('On arrival'),
+		...wrap(`zenml-airgap bundle verify ${target}${signer ? ' --public-key FILE' : ''}`, ''),
+		...handOver(),
+	];
+};
+
+/** As many files as there is room for, two lines each; the rest is left to `SHA256SUMS`, where that is told. */
+const fileLines = (files: readonly SheetFile[], room: number): readonly string[] => {
+	const canLeaveOut = files[0]?.path === 'SHA256SUMS';
+	const all = !canLeaveOut || files.length * 2 <= room;
+	const shown = all ? files : files.slice(0, Math.max(1, Math.floor((room - 1) / 2)));
+	const rest = files.length - shown.length;
+	return [
+		...shown.flatMap(({path, size, digest}) => [pair(path, grouped(size)), `  ${digest.slice(7)}`]),
+		...(rest > 0 ? [`and ${rest} more, whose sums stand in SHA256SUMS`] : []),
+	];
+};
+
 /**
  * The custody sheet as plain text: one page of 66 lines of 80 columns where the number of parts and images allows it. It is
  * printed, signed by hand and carried beside the bundle. Files that do not fit are left to `SHA256SUMS`, whose sum is told.
  */
 export const sheetText = (sheet: Sheet): string => {
-	const {signer, images, files, carried} = sheet;
-	const versions = `control plane ${sheet.controlPlane}, workspaces ${sheet.workspaces.join(', ')}`;
-	const maker = sheet.madeBy === undefined ? '' : `, by ${sheet.madeBy}`;
-	const target = carried.kind === 'parts' ? `${carried.name}.parts.json` : carried.name;
-	const before = [
-		'CUSTODY SHEET: air-gap bundle of ZenML Pro',
-		'='.repeat(width),
-		...carriedAs(sheet),
-		...field('Digest', sheet.digest),
-		...field('Created', `${sheet.created ?? 'not said'}${maker}`),
-		...field('Versions', `${versions}; ${sheet.platforms.join(', ')}`),
-		...(sheet.base === undefined ? [] : field('Needs', `what the target has already: differential to ${sheet.base}`)),
-		...field('Signed', signer ? `by key ${signer.keyId}${timeOf(signer.comment)}` : 'by nobody'),
-		...(signer ? field('', signer.comment) : []),
-		...partLines(sheet),
-		rule(`Images: ${images.length}; layers that they share lie there once`),
-		...images.flatMap(({reference, digest, blobs, bytes, omitted}) => [
-			pair(reference, `${blobs} blobs, ${grouped(bytes)} bytes${omitted > 0 ? `, ${omitted} not in here` : ''}`),
-			`  ${digest}`,
-		]),
-		rule('Files, bytes, SHA-256'),
-	];
-	const after = [
-		rule('On arrival'),
-		...wrap(`zenml-airgap bundle verify ${target}${signer ? ' --public-key FILE' : ''}`, ''),
-		...handOver(),
-	];
-	const room = Math.max(1, Math.floor((pageLines - before.length - after.length - 1) / 2));
-	const all = files[0]?.path !== 'SHA256SUMS' || before.length + files.length * 2 + after.length <= pageLines;
-	const shown = all ? files : files.slice(0, room);
-	const rest = files.length - shown.length;
-	const lines = [
-		...before,
-		...shown.flatMap(({path, size, digest}) => [pair(path, grouped(size)), `  ${digest.slice(7)}`]),
-		...(rest > 0 ? [`and ${rest} more, whose sums stand in SHA256SUMS`] : []),
-		...after,
-	];
+	const above = [...head(sheet), rule('Files, bytes, SHA-256')];
+	const below = foot(sheet);
+	const lines = [...above, ...fileLines(sheet.files, pageLines - above.length - below.length), ...below];
 	return `${lines.join('\n')}\n`;
 };

@@ -1,7 +1,10 @@
 import {lstat, realpath, stat} from 'node:fs/promises';
 import {basename, dirname} from 'node:path';
-import {bundleProblem, fileProblem} from '../../archive/problems.ts';
+import {fileProblem} from '../../archive/problems.ts';
 import {readSlice} from '../../archive/slice.ts';
+import {isErrno} from '../../base/errno.ts';
+import {writeWhole} from '../../base/files.ts';
+import {totalSize} from '../../base/units.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import {type Layout, openLayout} from '../layout/layout.ts';
 import {readPartsFile} from '../layout/parts.ts';
@@ -10,10 +13,9 @@ import {liesWithin} from '../layout/within.ts';
 import {openBundle} from '../open/bundle.ts';
 import {digestSlice, listedFiles, maximumChecksumsBytes, parseSums} from '../signature/checksums.ts';
 import {parseMinisig} from '../signature/minisig.ts';
-import {unwritable} from '../signature/problems.ts';
 import type {Bundle, VerifyProgress} from '../types.ts';
 import type {Sheet, SheetFile} from './custody-sheet.ts';
-import {writeCause, writeFileWhole} from './write.ts';
+import {signProblems, unwritable} from './problems.ts';
 
 type Options = {readonly signal: AbortSignal; readonly onProgress: VerifyProgress};
 
@@ -27,11 +29,19 @@ const signerOf = async (layout: Layout): Promise<Sheet['signer']> => {
 	return {keyId, comment: trustedComment};
 };
 
+const platformsOf = ({images}: Bundle): readonly string[] => [
+	...new Set(images.map(({platform: {os, architecture}}) => `${os}/${architecture}`)),
+];
+
+/** What `SHA256SUMS` says, where there is one of a sensible size. */
+const listedSums = async (layout: Layout): Promise<ReadonlyMap<string, string>> => {
+	const list = layout.files.get(bundleFiles.checksums);
+	return list && list.size <= maximumChecksumsBytes ? parseSums(await readSlice(list)) : new Map();
+};
+
 /** Sums as `SHA256SUMS` gives them; what it does not give is read. */
 const filesOf = async (layout: Layout, {signal, onProgress}: Options): Promise<readonly SheetFile[]> => {
-	const list = layout.files.get(bundleFiles.checksums);
-	const known =
-		list && list.size <= maximumChecksumsBytes ? parseSums(await readSlice(list)) : new Map<string, string>();
+	const known = await listedSums(layout);
 	const files: SheetFile[] = [];
 	const names = [bundleFiles.checksums, ...listedFiles(layout).toSorted()].filter((path) => !isBlob(path));
 	for (const path of names) {
@@ -45,42 +55,40 @@ const filesOf = async (layout: Layout, {signal, onProgress}: Options): Promise<r
 
 const imagesOf = ({images}: Bundle): Sheet['images'] =>
 	images.map(({name, tag, manifest, children = [], blobs}) => {
-		const unique = new Map(blobs.map(({digest, size, omitted}) => [digest, {size, omitted}]));
+		const unique = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
+		const manifests = [manifest, ...children].map(({bytes}) => ({size: bytes.length}));
 		return {
 			reference: `${name}:${tag}`,
 			digest: manifest.digest,
-			blobs: unique.size + children.length + 1,
-			bytes:
-				[...unique.values()].reduce((sum, {size}) => sum + size, 0) +
-				[manifest, ...children].reduce((sum, {bytes}) => sum + bytes.length, 0),
-			omitted: [...unique.values()].filter(({omitted}) => omitted).length,
+			blobs: unique.length + manifests.length,
+			bytes: totalSize(unique) + totalSize(manifests),
+			omitted: unique.filter(({omitted}) => omitted).length,
 		};
 	});
+
+const sizeOf = async (file: string): Promise<number> => {
+	const {size} = await stat(file).catch((error: unknown) => {
+		throw fileProblem(file, error);
+	});
+	return size;
+};
 
 const carriedAs = async (layout: Layout, options: Options): Promise<Sheet['carried']> => {
 	if (layout.path.endsWith(partsFileSuffix)) {
 		const {name, size, parts} = await readPartsFile(layout.path);
 		return {kind: 'parts', name, size, parts: parts.map(({file, ...part}) => ({path: file, ...part}))};
 	}
-	const size = [...layout.files.values()].reduce((sum, slice) => sum + slice.size, 0);
-	if (!layout.packed) return {kind: 'folder', name: basename(layout.path), size, count: layout.files.size};
-	const {size: packed} = await stat(layout.path).catch((error: unknown) => {
-		throw fileProblem(layout.path, error);
-	});
 	const name = basename(layout.path);
-	const slice = {file: layout.path, offset: 0, size: packed, label: name};
-	const tell = (done: number): void => options.onProgress({file: name, done, total: packed});
-	return {kind: 'tar', name, size: packed, digest: await digestSlice(slice, options.signal, tell)};
+	if (!layout.packed) {
+		return {kind: 'folder', name, size: totalSize(layout.files.values()), count: layout.files.size};
+	}
+	const size = await sizeOf(layout.path);
+	const slice = {file: layout.path, offset: 0, size, label: name};
+	const tell = (done: number): void => options.onProgress({file: name, done, total: size});
+	return {kind: 'tar', name, size, digest: await digestSlice(slice, options.signal, tell)};
 };
 
-const taken = (file: string) =>
-	bundleProblem({
-		code: 'bundle-custody-exists',
-		message: `${file} is there already.`,
-		cause: 'A sheet is never written over another file: it may be the one that was signed, or a part of the bundle.',
-		fix: 'Name another file with --out, or take that one away.',
-		location: {file},
-	});
+const taken = (file: string) => signProblems.error('bundle-custody-exists', {file}, {location: {file}});
 
 /**
  * Refuses a place for the sheet that would change what it speaks of.
@@ -88,25 +96,16 @@ const taken = (file: string) =>
  */
 const checkPlace = async (file: string, layout: Layout): Promise<void> => {
 	if (await lstat(file).catch(() => undefined)) throw taken(file);
-	await realpath(dirname(file)).catch((error: unknown) => {
-		throw unwritable(file, writeCause(error) ?? String(error), {cause: error});
-	});
+	await realpath(dirname(file)).catch(unwritable(file));
 	if (layout.packed || !(await liesWithin(layout.path, file))) return;
-	throw bundleProblem({
-		code: 'bundle-custody-inside',
-		message: `${file} lies within the bundle.`,
-		cause: 'A file that is added to a bundle is refused there as tampering.',
-		fix: 'Name a file beside the bundle with --out; the sheet is carried beside it.',
-		location: {file},
-	});
+	throw signProblems.error('bundle-custody-inside', {file}, {location: {file}});
 };
 
 /** Writes the sheet where nothing is yet, whole or not at all. @throws ProblemError `bundle-custody-exists`, `bundle-unwritable` */
 export const writeSheet = async (file: string, text: string): Promise<void> => {
-	await writeFileWhole(file, text, {mode: 0o644, replace: false}).catch((error: unknown) => {
-		const cause = writeCause(error);
-		if (cause === undefined) throw error;
-		throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? taken(file) : unwritable(file, cause, {cause: error});
+	await writeWhole(file, text, {mode: 0o644, replace: false}).catch((error: unknown) => {
+		if (isErrno(error, 'EEXIST')) throw taken(file);
+		return unwritable(file)(error);
 	});
 };
 
@@ -123,8 +122,8 @@ export const readSheet = async (
 ): Promise<Sheet> => {
 	const layout = await openLayout(path, options.signal);
 	if (options.out !== undefined) await checkPlace(options.out, layout);
-	const asked = {signature: {mode: 'off'}, platform: undefined} as const;
-	const bundle = await openBundle(layout, options.workDirectory, asked, options.signal);
+	const request = {signature: {mode: 'off'}, platform: undefined} as const;
+	const bundle = await openBundle(layout, options.workDirectory, request, options.signal);
 	const {index} = bundle;
 	return {
 		digest: bundle.digest,
@@ -132,9 +131,7 @@ export const readSheet = async (
 		madeBy: index?.madeBy,
 		controlPlane: bundle.controlPlaneChart.version,
 		workspaces: index?.versions.workspaces ?? [bundle.workspaceChart.version],
-		platforms: index?.platforms ?? [
-			...new Set(bundle.images.map(({platform}) => `${platform.os}/${platform.architecture}`)),
-		],
+		platforms: index?.platforms ?? platformsOf(bundle),
 		base: index?.differential?.base.name,
 		signer: await signerOf(layout),
 		carried: await carriedAs(layout, options),

@@ -1,13 +1,12 @@
-import {bundleProblem} from '../../archive/problems.ts';
 import {readSlice} from '../../archive/slice.ts';
 import {maximumJsonBytes} from '../../archive/tree.ts';
 import {sha256} from '../images/image.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import type {Layout} from '../layout/layout.ts';
 import {differences, maximumChecksumsBytes, parseSums} from './checksums.ts';
-import {type PublicKey, parsePublicKey} from './keys.ts';
-import {checkMinisig, type Minisig, maximumSignatureBytes, parseMinisig} from './minisig.ts';
-import {signatureDamaged, tampered} from './problems.ts';
+import {checkMinisig, type Minisig, maximumSignatureBytes, parseMinisig, signatureTooLarge} from './minisig.ts';
+import {atSignature, signatureProblems} from './problems.ts';
+import {type PublicKey, parsePublicKey} from './public-key.ts';
 import {readKeyFile} from './read-key.ts';
 
 /** `require`: no signature by the pinned key, no bundle. `warn`: say what is not proven. `off`: say nothing of it. */
@@ -43,24 +42,16 @@ export const readPublicKey = async (fileOrLine: string): Promise<PublicKey> => {
 const readSignature = async (layout: Layout): Promise<Minisig | undefined> => {
 	const slice = layout.files.get(bundleFiles.signature);
 	if (!slice) return undefined;
-	if (slice.size > maximumSignatureBytes) {
-		throw signatureDamaged(slice.label, `It has ${slice.size} bytes; a signature has some hundred.`);
-	}
+	if (slice.size > maximumSignatureBytes) throw signatureTooLarge(slice.label, slice.size);
 	return parseMinisig(await readSlice(slice), slice.label);
 };
 
 const readSums = async (layout: Layout): Promise<Buffer> => {
 	const slice = layout.files.get(bundleFiles.checksums);
-	if (!slice) {
-		throw tampered(
-			`${bundleFiles.checksums} is missing.`,
-			`The bundle holds ${bundleFiles.signature}, but not the list of checksums that was signed.`,
-		);
-	}
-	if (slice.size > maximumChecksumsBytes) {
-		throw tampered(`${slice.label} is too large.`, `It has ${slice.size} bytes; a list of checksums was expected.`);
-	}
-	return readSlice(slice);
+	if (!slice) throw signatureProblems.error('bundle-signature-broken', {case: 'no list'}, atSignature);
+	const {label: file, size: bytes} = slice;
+	if (bytes <= maximumChecksumsBytes) return readSlice(slice);
+	throw signatureProblems.error('bundle-signature-broken', {case: 'list too large', file, bytes}, atSignature);
 };
 
 /**
@@ -79,28 +70,42 @@ const compareSmallFiles = async (
 		// Of a compressed bundle these bytes were kept when it was listed: no second pass, and the very bytes that will be used.
 		const actual = sha256(await readSlice(slice));
 		if (actual === expected) continue;
-		throw tampered(
-			`${path} is not the file that was signed.`,
-			`Its SHA-256 is ${actual.slice(7)}, but ${expected.slice(7)} stands in ${bundleFiles.checksums}, which is signed.`,
-		);
+		const given = {case: 'another file', file: path, actual: actual.slice(7), signed: expected.slice(7)} as const;
+		throw signatureProblems.error('bundle-signature-broken', given, atSignature);
 	}
 };
 
 const unsigned = (request: SignatureRequest, key: PublicKey | undefined): SignatureFinding => {
 	const mode = modeOf(request);
-	if (mode === 'require') {
-		throw bundleProblem({
-			code: 'bundle-signature-missing',
-			message: 'The bundle is not signed.',
-			cause: `A signature by key ${key?.id ?? ''} is required, and there is no ${bundleFiles.signature} in the bundle.`,
-			fix: 'Carry the signature in from the connected side, or get a bundle that is signed.',
-			nextSteps: ['Without a signature nobody can tell whether the bundle was exchanged on the way.'],
-			answers: ['bundle.path', 'bundle.signature.mode'],
-		});
-	}
+	if (mode === 'require') throw signatureProblems.error('bundle-signature-missing', {key: key?.id ?? ''});
 	if (mode === 'off') return {warnings: []};
 	const by = key ? ` by the pinned key ${key.id}` : '';
 	return {warnings: [`The bundle is not signed${by}: that it is the one that was sent could not be verified.`]};
+};
+
+/** Nobody can say whether this signature is worth anything. */
+const unchecked = (request: SignatureRequest, {keyId}: Minisig): SignatureFinding => {
+	const text = `The bundle is signed by key ${keyId}, but that was not checked: no public key is pinned (bundle.signature.publicKey).`;
+	return {warnings: modeOf(request) === 'off' ? [] : [text]};
+};
+
+/** Every file is listed, and every listed file is there. */
+const requireSameFiles = (layout: Layout, sums: ReadonlyMap<string, string>): void => {
+	const {missing, unlisted} = differences(layout, sums);
+	const refused = (name: 'files missing' | 'files added', files: readonly string[]) =>
+		signatureProblems.error(
+			'bundle-signature-broken',
+			{case: name, count: files.length},
+			{...atSignature, evidence: files.slice(0, 20)},
+		);
+	if (missing.length > 0) throw refused('files missing', missing);
+	if (unlisted.length > 0) throw refused('files added', unlisted);
+};
+
+const pinnedKey = async (request: SignatureRequest): Promise<PublicKey | undefined> => {
+	if (request.publicKey !== undefined) return readPublicKey(request.publicKey);
+	if (modeOf(request) === 'require') throw signatureProblems.error('bundle-signature-no-key', {});
+	return undefined;
 };
 
 /**
@@ -114,40 +119,14 @@ export const checkSignature = async (
 	request: SignatureRequest,
 	signal: AbortSignal,
 ): Promise<SignatureFinding> => {
-	const key = request.publicKey === undefined ? undefined : await readPublicKey(request.publicKey);
-	if (!key && modeOf(request) === 'require') {
-		throw bundleProblem({
-			code: 'bundle-signature-no-key',
-			message: 'A signature is required, but no public key is given to check it with.',
-			cause: 'A signature says something only where the key of the signer is known beforehand.',
-			fix: 'Give the public key of the signer: bundle.signature.publicKey, or --public-key.',
-			answers: ['bundle.signature.publicKey'],
-		});
-	}
+	const key = await pinnedKey(request);
 	const minisig = await readSignature(layout);
 	if (!minisig) return unsigned(request, key);
 	const bytes = await readSums(layout);
-	if (!key) {
-		const text = `The bundle is signed by key ${minisig.keyId}, but that was not checked: no public key is pinned (bundle.signature.publicKey).`;
-		return {warnings: modeOf(request) === 'off' ? [] : [text]};
-	}
-	checkMinisig(minisig, bytes, key, {data: bundleFiles.checksums, signature: bundleFiles.signature});
+	if (!key) return unchecked(request, minisig);
+	checkMinisig(minisig, bytes, key);
 	const checksums = parseSums(bytes);
-	const {missing, unlisted} = differences(layout, checksums);
-	if (missing.length > 0) {
-		throw tampered(
-			`The bundle lacks ${missing.length} of the files that were signed.`,
-			`They stand in ${bundleFiles.checksums} and are not there: lost on the way, or taken out.`,
-			missing.slice(0, 20),
-		);
-	}
-	if (unlisted.length > 0) {
-		throw tampered(
-			`The bundle holds ${unlisted.length} files that were not signed.`,
-			`They do not stand in ${bundleFiles.checksums}: they were added after it was signed.`,
-			unlisted.slice(0, 20),
-		);
-	}
+	requireSameFiles(layout, checksums);
 	await compareSmallFiles(layout, checksums, signal);
 	return {signer: {keyId: key.id, comment: minisig.trustedComment}, checksums, warnings: []};
 };

@@ -1,17 +1,19 @@
 import {createHash} from 'node:crypto';
-import {damaged} from '../../archive/problems.ts';
 import {type Slice, scanSlice} from '../../archive/slice.ts';
+import {byText} from '../../base/text.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import type {Layout} from '../layout/layout.ts';
+import {signatureProblems} from './problems.ts';
 
 /** Far above what the largest bundle needs: 100,000 lines. */
 export const maximumChecksumsBytes = 32 * 1024 ** 2;
 
 /** As `sha256sum` writes lines of plain names; names with line breaks or backslashes it writes in another way. */
-const line = /^([0-9a-f]{64}) [ *](?:\.\/)?([^\\\0]+)$/u;
+const linePattern = /^([0-9a-f]{64}) [ *](?:\.\/)?([^\\\0]+)$/u;
 
-const damagedList = (cause: string) =>
-	damaged('bundle-checksums-damaged', bundleFiles.checksums, `${bundleFiles.checksums} cannot be used.`, cause);
+/** Leads out of the bundle, or is written in another way than its one name. */
+const isOutside = (path: string): boolean =>
+	path.startsWith('/') || path.split('/').some((part) => part === '..' || part === '.' || part === '');
 
 /**
  * Reads `SHA256SUMS` so that it can mean one thing only: each line one file, no file twice, no way out of the bundle.
@@ -20,14 +22,15 @@ const damagedList = (cause: string) =>
  */
 export const parseSums = (bytes: Buffer): ReadonlyMap<string, string> => {
 	const sums = new Map<string, string>();
+	const at = {location: {file: bundleFiles.checksums}};
 	for (const [index, text] of bytes.toString('utf8').replace(/\n$/u, '').split('\n').entries()) {
-		const [, hex, path] = line.exec(text) ?? [];
-		const number = index + 1;
-		if (hex === undefined || path === undefined) throw damagedList(`Line ${number} is not a line of sha256sum.`);
-		if (path.startsWith('/') || path.split('/').some((part) => part === '..' || part === '.' || part === '')) {
-			throw damagedList(`Line ${number} names ${path}, which is not a file within the bundle.`);
+		const [, hex, path] = linePattern.exec(text) ?? [];
+		const line = index + 1;
+		if (hex === undefined || path === undefined) {
+			throw signatureProblems.error('bundle-checksums-damaged', {case: 'another form', line}, at);
 		}
-		if (sums.has(path)) throw damagedList(`Line ${number} names ${path} a second time.`);
+		if (isOutside(path)) throw signatureProblems.error('bundle-checksums-damaged', {case: 'outside', line, path}, at);
+		if (sums.has(path)) throw signatureProblems.error('bundle-checksums-damaged', {case: 'twice', line, path}, at);
 		sums.set(path, `sha256:${hex}`);
 	}
 	return sums;
@@ -36,7 +39,7 @@ export const parseSums = (bytes: Buffer): ReadonlyMap<string, string> => {
 /** The text that `sha256sum` writes for these files, sorted by path. */
 export const writeSums = (sums: ReadonlyMap<string, string>): string =>
 	[...sums]
-		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.sort(([a], [b]) => byText(a, b))
 		.map(([path, digest]) => `${digest.slice('sha256:'.length)}  ${path}\n`)
 		.join('');
 

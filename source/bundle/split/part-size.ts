@@ -1,4 +1,4 @@
-import {ProblemError} from '../../base/problem.ts';
+import {splitProblems} from './problems.ts';
 
 const units: Readonly<Record<string, number>> = {
 	'': 1,
@@ -18,14 +18,8 @@ const mebibyte = 1024 ** 2;
 /** The largest file that FAT32 takes has one byte less (Microsoft, "FAT: General Overview of On-Disk Format"). */
 const fatLimit = 4 * 1024 ** 3;
 
-const refuse = (text: string, cause: string): ProblemError =>
-	new ProblemError({
-		code: 'bundle-split-size',
-		area: 'usage',
-		message: `--size ${text} cannot be used.`,
-		cause,
-		fix: 'Give the most bytes that a part may have, such as 700M, 4G or 25GiB.',
-	});
+const refused = (text: string, name: 'no number' | 'too small' | 'too large') =>
+	splitProblems.error('bundle-split-size', {case: name, text});
 
 /**
  * The size of a part as people write it: `700M`, `4G`, `25GiB` count in powers of 1024, `4.7GB` in powers of 1000. Rounded
@@ -35,11 +29,11 @@ const refuse = (text: string, cause: string): ProblemError =>
  */
 export const parsePartSize = (text: string): number => {
 	const [, number = '', suffix = ''] = /^(\d{1,15}(?:\.\d{1,3})?)\s*([kmgt]?(?:i?b)?)$/iu.exec(text.trim()) ?? [];
-	if (number === '') throw refuse(text, 'It is not a number with K, M, G or T behind it.');
+	if (number === '') throw refused(text, 'no number');
 	const unit = suffix.toLowerCase();
 	const factor = units[unit] ?? units[unit.charAt(0)] ?? 1;
 	const whole = Math.floor((Number(number) * factor) / mebibyte) * mebibyte;
-	if (whole < mebibyte) throw refuse(text, 'A part has at least 1 MiB.');
-	if (!Number.isSafeInteger(whole)) throw refuse(text, 'No disk has so many bytes.');
+	if (whole < mebibyte) throw refused(text, 'too small');
+	if (!Number.isSafeInteger(whole)) throw refused(text, 'too large');
 	return whole === fatLimit ? fatLimit - mebibyte : whole;
 };

@@ -1,18 +1,25 @@
 import {createHash} from 'node:crypto';
 import {basename, dirname} from 'node:path';
 import {stampOf} from '../../archive/identity.ts';
-import {bundleProblem} from '../../archive/problems.ts';
 import {filesOf} from '../../archive/range.ts';
 import type {Slice} from '../../archive/slice.ts';
+import {byText} from '../../base/text.ts';
 import type {Layout} from '../layout/layout.ts';
 import type {Bundle} from '../types.ts';
+import {splitProblems} from './problems.ts';
 import {paddingOf, tarEnd, tarHeader} from './tar-write.ts';
 
-/** Bytes of the tar: made here, or those of a file of the bundle, which must have `digest` where it is known. */
-export type Segment = {readonly at: number; readonly size: number} & (
+/** What bytes of the tar are: made here, or those of a file of the bundle, which must have `digest` where it is known. */
+type Filling = {readonly size: number} & (
 	| {readonly bytes: Buffer}
 	| {readonly slice: Slice; readonly digest: string | undefined}
 );
+
+/** Bytes of the tar from `at` on. */
+export type Segment = {readonly at: number} & Filling;
+
+/** Those of a file. */
+export type FileSegment = Extract<Segment, {readonly slice: Slice}>;
 
 /** A tar that is known to its last byte before any is written. */
 export type TarPlan = {
@@ -36,51 +43,60 @@ const foldersOf = (paths: readonly string[]): ReadonlySet<string> => {
 /** What stands for a file without a checksum: another one in its place has other times. */
 const onDisk = async (slice: Slice): Promise<string> => `${await stampOf(filesOf(slice))} ${slice.offset}`;
 
-/** Compared by code points, so that no locale changes the bytes. */
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** Something that goes into the tar under a name; without a slice it is a folder. */
+type Member = {readonly name: string; readonly slice?: Slice | undefined};
 
-const compressed = (name: string) =>
-	bundleProblem({
-		code: 'bundle-split-compressed',
-		message: `${name} is compressed, and cannot be split as it is.`,
-		cause: 'Its files would have to be unpacked out of order, over and over.',
-		fix: 'Unpack it, and split the folder.',
-		location: {file: name},
-	});
+/** Every file and every folder of the bundle below `stem`, in the order of the tar. */
+const membersOf = (stem: string, {files}: Layout): readonly Member[] => {
+	const inTar = [...files].map(([path, slice]): Member => ({name: `${stem}/${path}`, slice}));
+	const folders = [...foldersOf(inTar.map(({name}) => name))].map((name): Member => ({name}));
+	return [...folders, ...inTar].sort((a, b) => byText(a.name, b.name));
+};
+
+/** Seconds since the epoch at which the bundle was made; 0 where it does not say. */
+const timeOf = ({manifest: {created = ''}}: Bundle): number => {
+	const ms = Date.parse(created);
+	return Number.isNaN(ms) ? 0 : Math.max(0, Math.floor(ms / 1000));
+};
+
+/** Segments one behind the other, and what tells this row of them from another. */
+const createRow = () => {
+	const segments: Segment[] = [];
+	const id = createHash('sha256');
+	let at = 0;
+	const add = (filling: Filling, mark: string | Buffer): void => {
+		segments.push({at, ...filling});
+		id.update(mark);
+		at += filling.size;
+	};
+	return {
+		addBytes: (bytes: Buffer): void => add({size: bytes.length, bytes}, bytes),
+		addFile: async (slice: Slice, digest: string | undefined): Promise<void> =>
+			add({size: slice.size, slice, digest}, `${digest ?? (await onDisk(slice))}\n`),
+		end: () => ({size: at, segments, id: id.digest('hex')}),
+	};
+};
 
 /**
  * The tar of a bundle: sorted names, one time, owner 0, modes by place. The same files give the same bytes, wherever they lie.
  * @throws ProblemError `bundle-split-compressed`
  */
 export const planTar = async (layout: Layout, bundle: Bundle): Promise<TarPlan> => {
-	const stem = basename(layout.path).replace(/(?:\.tar(?:\.parts\.json)?)$/u, '');
-	const created = Date.parse(bundle.manifest.created ?? '');
-	const time = Number.isNaN(created) ? 0 : Math.max(0, Math.floor(created / 1000));
-	const files = [...layout.files];
-	if (files.some(([, {unpacked}]) => unpacked)) throw compressed(basename(layout.path));
-	const members = [
-		...[...foldersOf(files.map(([name]) => `${stem}/${name}`))].map((name) => ({name, slice: undefined})),
-		...files.map(([name, slice]) => ({name: `${stem}/${name}`, slice})),
-	].sort((a, b) => byText(a.name, b.name));
-	const id = createHash('sha256');
-	const segments: Segment[] = [];
-	let at = 0;
-	const addBytes = (bytes: Buffer): void => {
-		segments.push({at, size: bytes.length, bytes});
-		id.update(bytes);
-		at += bytes.length;
-	};
-	for (const {name, slice} of members) {
+	const file = basename(layout.path);
+	if ([...layout.files.values()].some(({unpacked}) => unpacked)) {
+		throw splitProblems.error('bundle-split-compressed', {name: file}, {location: {file}});
+	}
+	const stem = file.replace(/(?:\.tar(?:\.parts\.json)?)$/u, '');
+	const time = timeOf(bundle);
+	const row = createRow();
+	for (const {name, slice} of membersOf(stem, layout)) {
 		// Media such as FAT say that every file can be run, so the place decides and not the disk.
 		const mode = slice && !name.startsWith(`${stem}/bin/`) ? 0o644 : 0o755;
-		addBytes(tarHeader({name, kind: slice ? 'file' : 'folder', size: slice?.size ?? 0, mode, time}));
+		row.addBytes(tarHeader({name, kind: slice ? 'file' : 'folder', size: slice?.size ?? 0, mode, time}));
 		if (!slice) continue;
-		const digest = bundle.manifest.checksums.get(name.slice(stem.length + 1));
-		segments.push({at, size: slice.size, slice, digest});
-		id.update(`${digest ?? (await onDisk(slice))}\n`);
-		at += slice.size;
-		if (paddingOf(slice.size) > 0) addBytes(Buffer.alloc(paddingOf(slice.size)));
+		await row.addFile(slice, bundle.manifest.checksums.get(name.slice(stem.length + 1)));
+		if (paddingOf(slice.size) > 0) row.addBytes(Buffer.alloc(paddingOf(slice.size)));
 	}
-	addBytes(tarEnd);
-	return {name: `${stem}.tar`, size: at, segments, id: id.digest('hex')};
+	row.addBytes(tarEnd);
+	return {name: `${stem}.tar`, ...row.end()};
 };

@@ -1,14 +1,12 @@
 import {createHash, type Hash} from 'node:crypto';
 import {damaged} from '../../archive/problems.ts';
 import {type Slice, scanSlice} from '../../archive/slice.ts';
-import type {Segment, TarPlan} from './plan.ts';
+import type {FileSegment, Segment, TarPlan} from './plan.ts';
 
 const within = (slice: Slice, from: number, to: number): Slice => ({
-	file: slice.file,
+	...slice,
 	offset: slice.offset + from,
 	size: to - from,
-	label: slice.label,
-	...(slice.parts ? {parts: slice.parts} : {}),
 });
 
 /** The bytes of a planned tar, in order. A chunk is good until the next one is asked for. */
@@ -33,9 +31,8 @@ export const createTarReader = ({segments}: TarPlan, signal: AbortSignal): TarRe
 		}
 		return hash;
 	};
-	async function* file(segment: Segment & {readonly slice: Slice}, from: number, to: number): AsyncGenerator<Buffer> {
-		const {slice, size} = segment;
-		const digest = 'digest' in segment ? segment.digest : undefined;
+	async function* file(segment: FileSegment, from: number, to: number): AsyncGenerator<Buffer> {
+		const {slice, size, digest} = segment;
 		const hash = digest === undefined ? undefined : await beginAt(segment, slice, from);
 		for await (const chunk of scanSlice(within(slice, from, to))) {
 			signal.throwIfAborted();

@@ -46,6 +46,13 @@ const paxRecord = (key: string, value: string): string => {
 	return `${length} ${key}=${value}\n`;
 };
 
+/** The name for readers that do not know pax; those that do take the whole one from there. */
+const shortened = (name: string): string =>
+	Buffer.from(name)
+		.subarray(0, 100)
+		.toString('latin1')
+		.replaceAll(/[^ -~]/gu, '_');
+
 /** The header of a member, with a pax header before it where the name or the size does not fit into ustar. */
 export const tarHeader = (member: Member): Buffer => {
 	const name = member.kind === 'folder' ? `${member.name}/` : member.name;
@@ -61,16 +68,6 @@ export const tarHeader = (member: Member): Buffer => {
 		ustar('pax', 'x', {size: pax.length, mode: 0o644, time: member.time}),
 		pax,
 		Buffer.alloc(paddingOf(pax.length)),
-		// A reader that knows pax takes the name from there; the cut one is for those that do not.
-		ustar(
-			long
-				? Buffer.from(name)
-						.subarray(0, 100)
-						.toString('latin1')
-						.replaceAll(/[^ -~]/gu, '_')
-				: name,
-			type,
-			member,
-		),
+		ustar(long ? shortened(name) : name, type, member),
 	]);
 };

@@ -1,50 +1,52 @@
-import {bundleProblem} from '../../archive/problems.ts';
-import {ProblemError} from '../../base/problem.ts';
+import {errnoWords, isErrno, isSystemError} from '../../base/errno.ts';
+import {declareProblems} from '../../base/problem-table.ts';
 
-/** Not enough room. `needs` and `has` in bytes, where known. */
-export const diskFull = (folder: string, sizes?: {readonly needs: string; readonly has: string}): ProblemError =>
-	bundleProblem({
-		code: 'bundle-create-disk-full',
-		message: `The disk below ${folder} has no room for the bundle.`,
-		cause:
-			sizes === undefined
-				? 'It became full while the bundle was written.'
-				: `It needs ${sizes.needs} more and has ${sizes.has}.`,
+/** Problems of writing below a folder that will be a bundle, or the parts of one. */
+export const writeProblems = declareProblems({
+	'bundle-create-disk-full': {
+		area: 'bundle',
+		message: 'The disk below {folder} has no room for the bundle.',
 		fix: 'Make room there, or name a folder on another disk with --out. Start it again: it goes on with what is there.',
-		nextSteps: [`df -h ${folder}`],
-	});
-
-/** Turns an error of writing into a refusal; anything else is given back as it is. */
-export const writeProblem = (path: string, error: unknown): unknown => {
-	if (error instanceof ProblemError || !(error instanceof Error) || !('code' in error)) return error;
-	const code = String(error.code);
-	if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(path);
-	const causes: Readonly<Record<string, string>> = {
-		EACCES: 'This user may not write there.',
-		EPERM: 'This user may not write there.',
-		EROFS: 'The disk is read-only.',
-		ENOTDIR: 'A part of the path is a file, not a folder.',
-		EEXIST: 'A file lies where a folder is needed.',
-		EISDIR: 'A folder lies where a file is needed.',
-		EFBIG: 'The file is too large for this file system (FAT ends at 4 GiB).',
-	};
-	if (!/^E[A-Z0-9]+$/u.test(code)) return error;
-	return bundleProblem(
-		{
-			code: 'bundle-create-unwritable',
-			message: `${path} cannot be written.`,
-			cause: causes[code] ?? `The operating system says ${code}.`,
-			fix: 'Mend that, or name another folder with --out.',
+		nextSteps: ['df -h {folder}'],
+		cases: {
+			'known before': {cause: 'It needs {needs} more and has {has}.'},
+			'while writing': {cause: 'It became full while the bundle was written.'},
 		},
-		{cause: error},
-	);
-};
+	},
+	'bundle-create-unwritable': {
+		area: 'bundle',
+		message: '{path} cannot be written.',
+		fix: 'Mend that, or name another folder with --out.',
+		cases: {
+			refused: {cause: 'The system says: {reason}'},
+			'a file': {cause: 'It is a file, but the bundle is a folder.'},
+			'a file in the way': {cause: 'A file lies where a folder is needed.'},
+		},
+	},
+});
 
-/** Runs something that writes below `path`. @throws ProblemError `bundle-create-disk-full`, `bundle-create-unwritable` */
-export const writing = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
-	try {
-		return await work();
-	} catch (error) {
-		throw writeProblem(path, error);
+declare module '../../base/problem.ts' {
+	interface ProblemTables {
+		readonly bundleWrite: typeof writeProblems.table;
 	}
-};
+}
+
+/**
+ * What to do with an error of writing `path`, for `catch`: what the file system refuses is told as such, anything else is thrown as
+ * it is.
+ * @throws ProblemError `bundle-create-disk-full`, `bundle-create-unwritable`
+ */
+export const unwritable =
+	(path: string) =>
+	(error: unknown): never => {
+		if (!isSystemError(error)) throw error;
+		if (isErrno(error, 'ENOSPC', 'EDQUOT')) {
+			throw writeProblems.error('bundle-create-disk-full', {case: 'while writing', folder: path}, {error});
+		}
+		// Files replace what is there, so only a folder can meet something.
+		if (isErrno(error, 'EEXIST')) {
+			throw writeProblems.error('bundle-create-unwritable', {case: 'a file in the way', path}, {error});
+		}
+		const reason = errnoWords(error, 'write');
+		throw writeProblems.error('bundle-create-unwritable', {case: 'refused', path, reason}, {error});
+	};

@@ -201,7 +201,7 @@ test('Ctrl-C ends it with 130 and the way to go on; what came in stays, and no l
 	});
 	onTestFinished(stage.remove);
 	expect((await stage.run(...side.words, '--concurrency', '1')).code).toBe(130);
-	expect(told).toContain('start it again, it goes on');
+	expect(told).toContain('What was fetched stays; it goes on from there.');
 	expect(await readdir(path.join(side.folder, 'images/blobs/sha256'))).not.toEqual([]);
 	await expect(stat(path.join(side.folder, 'SHA256SUMS'))).rejects.toThrow('ENOENT');
 	await expect(stat(`${side.folder}.lock`)).rejects.toThrow('ENOENT');

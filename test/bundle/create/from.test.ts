@@ -1,8 +1,8 @@
-import {writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {beforeEach, expect, test} from 'vitest';
 import {planBundle} from '../../../source/bundle/create/plan.ts';
-import {layer, modern, tarOf} from '../helpers.ts';
+import {layer, modern, tarOf, writeFiles} from '../helpers.ts';
 import {chartsIn, never, plainSource, problemOf, quietCharts, specOf, temporary} from './helpers.ts';
 
 const host = 'mirror.example.com';
@@ -70,5 +70,23 @@ test('a folder without archives is refused, not passed over', async () => {
 	expect(await problemOf(plan([await save('a.tar', 'amd64'), empty]))).toMatchObject({
 		code: 'bundle-no-images',
 		message: `There is no image in ${empty}.`,
+	});
+});
+
+test('an OCI layout in a folder is an archive, and so are those in the folder images of a bundle', async () => {
+	const layout = join(folder, 'layout');
+	const api = modern([{reference: `${host}/zenml/zenml-pro-api:0.13.18`, layers: [await layer('from-a-layout')]}]);
+	const files = Object.entries(api).flatMap(([name, content]) =>
+		typeof content === 'string' || Buffer.isBuffer(content) ? [[name, content] as const] : [],
+	);
+	await writeFiles(layout, Object.fromEntries(files));
+	const bundle = join(folder, 'bundle');
+	const rest = await save('a.tar', 'amd64');
+	await writeFiles(bundle, {'images/a.tar': await readFile(rest), 'images/readme.txt': 'no archive'});
+	expect((await plan([bundle])).images.map(({from}) => from)).toEqual(Array(4).fill('archive'));
+	const refused = await problemOf(plan([bundle, layout]));
+	expect(refused).toMatchObject({
+		code: 'bundle-create-archives-differ',
+		message: `The archives of --from hold two different images called ${host}/zenml/zenml-pro-api:0.13.18.`,
 	});
 });

@@ -36,10 +36,10 @@ test('every mistake is told at once with line and column', () => {
 		'platforms: [amd64]',
 	].join('\n');
 	expect(wrong(text)).toEqual([
-		'2:17 bundle-spec-value versions.controlPlane must be text (in quotes, where it looks like a number).',
-		'3:15 bundle-spec-value versions.workspaces must name one version at least.',
-		'5:9 bundle-spec-value vendor must be ecr or gar.',
-		'6:13 bundle-spec-value platforms.0 must be OS/ARCHITECTURE, such as linux/amd64.',
+		'2:17 bundle-spec-value versions.controlPlane cannot have that value: it must be text (in quotes, where it looks like a number).',
+		'3:15 bundle-spec-value versions.workspaces cannot have that value: it must name one version at least.',
+		'5:9 bundle-spec-value vendor cannot have that value: it must be ecr or gar.',
+		'6:13 bundle-spec-value platforms.0 cannot have that value: it must be OS/ARCHITECTURE, such as linux/amd64.',
 		'4:1 bundle-spec-unknown-key The spec has a key that means nothing: platform.',
 	]);
 	expect(wrong('versions: {a: [}')[0]).toMatch(/^1:\d+ bundle-spec-syntax/u);

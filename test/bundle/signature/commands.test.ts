@@ -126,7 +126,8 @@ test('a stopped command ends with 130 and signs nothing', async () => {
 	await keygen();
 	const {code, err} = await sign();
 	expect(code).toBe(130);
-	expect(err).toContain('stopped before it was done');
+	expect(err).toContain('The command was stopped before its end.');
+	expect(err).toContain('Nothing was signed.');
 	await expect(stat(join(folder, 'SHA256SUMS.minisig'))).rejects.toThrow('ENOENT');
 });
 

@@ -3,24 +3,24 @@ import {readFile} from 'node:fs/promises';
 import {freemem} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {expect, test} from 'vitest';
-import {blake2b256} from '../../../source/bundle/signature/blake2b.ts';
+import {blake2b} from '@noble/hashes/blake2.js';
+import {describe, expect, test} from 'vitest';
+import type {ProblemCode} from '../../../source/base/problem.ts';
+import {deriveKey, scryptParameters, sensitiveCost} from '../../../source/bundle/sign/passphrase.ts';
 import {
 	generateSigningKey,
 	needsPassphrase,
 	openSecretKey,
-	parsePublicKey,
-	publicKeyLine,
-	publicKeyText,
 	secretKeyText,
-} from '../../../source/bundle/signature/keys.ts';
-import {checkMinisig, parseMinisig, writeMinisig} from '../../../source/bundle/signature/minisig.ts';
-import {deriveKey, scryptParameters, sensitiveCost} from '../../../source/bundle/signature/passphrase.ts';
+} from '../../../source/bundle/sign/secret-key.ts';
+import {writeMinisig} from '../../../source/bundle/sign/write-minisig.ts';
+import {checkMinisig, parseMinisig} from '../../../source/bundle/signature/minisig.ts';
+import {parsePublicKey, publicKeyLine, publicKeyText} from '../../../source/bundle/signature/public-key.ts';
 import {problemOf} from '../helpers.ts';
 
 const fixtures = fileURLToPath(new URL('fixtures', import.meta.url));
 const fixture = (name: string): Promise<Buffer> => readFile(path.join(fixtures, name));
-const names = {data: 'SHA256SUMS', signature: 'SHA256SUMS.minisig'};
+const signatureName = 'SHA256SUMS.minisig';
 /** A cost that a test can pay: libsodium's smallest memory. */
 const cheap = {operations: 32_768, memory: 16_777_216};
 
@@ -30,24 +30,39 @@ const made = async () => ({
 });
 const check = async (text: Buffer | string): Promise<void> => {
 	const {sums, key} = await made();
-	checkMinisig(parseMinisig(Buffer.from(text), names.signature), sums, key, names);
+	checkMinisig(parseMinisig(Buffer.from(text), signatureName), sums, key);
 };
 
-test('BLAKE2b-256 gives the digests of b2sum', () => {
-	expect(blake2b256(Buffer.from('')).toString('hex')).toBe(
-		'0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8',
-	);
-	expect(blake2b256(Buffer.from('abc')).toString('hex')).toBe(
-		'bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319',
-	);
-	expect(blake2b256(Buffer.alloc(300, 'x')).toString('hex')).toBe(
-		'5aa7fbbf37986bb2a5d547c0d3c4d4326a24d786e7d57bf93fc784176e38b33d',
-	);
+describe('BLAKE2b, which the check sum of a secret key is made with', () => {
+	const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+	test.each([
+		['', '0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8'],
+		['abc', 'bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319'],
+		['x'.repeat(300), '5aa7fbbf37986bb2a5d547c0d3c4d4326a24d786e7d57bf93fc784176e38b33d'],
+	])('gives the digest of b2sum -l 256 for %j', (text, digest) => {
+		expect(hex(blake2b(Buffer.from(text), {dkLen: 32}))).toBe(digest);
+	});
+
+	test('taken piece by piece is the same as at once, and as node:crypto has it', () => {
+		// No multiple of a block, and over 2^24 bytes: the counter goes past what small inputs reach.
+		const piece = Buffer.alloc(1_000_003, 'a piece ');
+		const ours = blake2b.create({dkLen: 64});
+		const theirs = createHash('blake2b512');
+		for (let count = 0; count < 20; count++) {
+			ours.update(piece);
+			theirs.update(piece);
+		}
+		expect(hex(ours.digest())).toBe(theirs.digest('hex'));
+		expect(hex(blake2b.create({dkLen: 32}).update(piece).update(piece).digest())).toBe(
+			hex(blake2b(Buffer.concat([piece, piece]), {dkLen: 32})),
+		);
+	});
 });
 
 test('a signature that minisign made is accepted, and its comment read', async () => {
 	await check(await fixture('sums.minisig'));
-	const parsed = parseMinisig(await fixture('sums.minisig'), names.signature);
+	const parsed = parseMinisig(await fixture('sums.minisig'), signatureName);
 	expect(parsed).toMatchObject({
 		algorithm: 'ED',
 		keyId: 'F8BBF5F88207F429',
@@ -57,7 +72,7 @@ test('a signature that minisign made is accepted, and its comment read', async (
 
 test('a signature of the legacy form is accepted', async () => {
 	await check(await fixture('sums-legacy.minisig'));
-	expect(parseMinisig(await fixture('sums-legacy.minisig'), names.signature).algorithm).toBe('Ed');
+	expect(parseMinisig(await fixture('sums-legacy.minisig'), signatureName).algorithm).toBe('Ed');
 });
 
 test('the untrusted comment may be changed, for it proves nothing', async () => {
@@ -110,10 +125,14 @@ test('a key of our own comes back from its file with the passphrase, and not wit
 });
 
 test('too little memory for the passphrase is told, with how much is needed', async () => {
-	const problem = await problemOf(deriveKey('x', Buffer.alloc(32), sensitiveCost, 104, 500 * 1024 ** 2));
-	expect(problem.code).toBe('signing-memory');
-	expect(problem.message).toContain('1121 MiB');
-	expect(problem.cause).toContain('500 MiB are free');
+	const problem = await problemOf(
+		deriveKey('x', {salt: Buffer.alloc(32), cost: sensitiveCost, length: 104}, 500 * 1024 ** 2),
+	);
+	expect(problem).toMatchObject({
+		code: 'signing-memory' satisfies ProblemCode,
+		message: 'There is too little memory to work with a passphrase: 1.1 GiB are needed.',
+		cause: expect.stringContaining('Free of memory are 500.0 MiB.'),
+	});
 });
 
 test('a key file that asks for absurd memory is refused before any is taken', async () => {
@@ -157,9 +176,9 @@ test('a signature cut at any byte is refused', async () => {
 	// The last byte is the line break, which may be missing.
 	for (let length = 0; length < whole.length - 1; length++) {
 		const cut = whole.subarray(0, length);
-		expect(() => checkMinisig(parseMinisig(cut, 's'), sums, key, names), `${length} bytes`).toThrow();
+		expect(() => checkMinisig(parseMinisig(cut, 's'), sums, key), `${length} bytes`).toThrow();
 	}
-	checkMinisig(parseMinisig(whole.subarray(0, -1), 's'), sums, key, names);
+	checkMinisig(parseMinisig(whole.subarray(0, -1), 's'), sums, key);
 });
 
 test('a signature with any byte changed is refused, but for its untrusted comment', async () => {
@@ -169,7 +188,7 @@ test('a signature with any byte changed is refused, but for its untrusted commen
 	for (let at = start; at < whole.length - 1; at++) {
 		const changed = Buffer.from(whole);
 		changed[at] = (changed[at] ?? 0) ^ 1;
-		expect(() => checkMinisig(parseMinisig(changed, 's'), sums, key, names), `byte ${at}`).toThrow();
+		expect(() => checkMinisig(parseMinisig(changed, 's'), sums, key), `byte ${at}`).toThrow();
 	}
 });
 
@@ -183,7 +202,7 @@ test('a signature of the hashed form cannot be passed off as one of the legacy f
 	// Over the hash itself, as 64 bytes of data, the forged signature holds: such data is no list of checksums.
 	const {sums, key} = await made();
 	const hash = createHash('blake2b512').update(sums).digest();
-	checkMinisig(parseMinisig(Buffer.from(forged), 's'), hash, key, names);
+	checkMinisig(parseMinisig(Buffer.from(forged), 's'), hash, key);
 });
 
 test('what a comment could do to a terminal is shown as text', () => {

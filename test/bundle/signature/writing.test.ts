@@ -1,11 +1,10 @@
 import {spawnSync} from 'node:child_process';
-import {mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile} from 'node:fs/promises';
+import {mkdtemp, readdir, readFile, rename, rm, symlink, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {writeFileWhole} from '../../../source/bundle/sign/write.ts';
 import {createStage, type Stage} from '../../app/stage.ts';
-import {bundleFiles, temporary, writeFiles} from '../helpers.ts';
+import {bundleFiles, writeFiles} from '../helpers.ts';
 
 let stage: Stage;
 let folder: string;
@@ -98,19 +97,6 @@ test('a sheet is never written into the bundle, nor over a file that is there', 
 	expect(await readFile(part)).toEqual(bytes);
 	expect(await custody('parts/sheet.txt', 'parts')).toMatchObject({code: 0});
 	expect(await readdir(join(stage.folder, 'parts'))).not.toContain('sheet.txt.new');
-});
-
-test('a file is written whole or not at all, and over another one only where that is asked for', async () => {
-	const file = join(await temporary(), 'a');
-	await writeFileWhole(file, 'one', {mode: 0o600, replace: false});
-	await expect(writeFileWhole(file, 'two', {mode: 0o600, replace: false})).rejects.toMatchObject({code: 'EEXIST'});
-	expect(await readFile(file, 'utf8')).toBe('one');
-	await writeFileWhole(file, 'three', {mode: 0o600, replace: true});
-	expect(await readFile(file, 'utf8')).toBe('three');
-	await rm(file);
-	await mkdir(file);
-	await expect(writeFileWhole(file, 'four', {mode: 0o600, replace: true})).rejects.toThrow('EISDIR');
-	expect(await readdir(join(file, '..'))).toEqual([basename(file)]);
 });
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

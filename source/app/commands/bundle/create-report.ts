@@ -1,8 +1,18 @@
 import {formatBytes} from '../../../base/units.ts';
-import {type BundlePlan, type Needs, platformName} from '../../../bundle/create/index.ts';
+import {
+	type BlobOutcome,
+	type BundlePlan,
+	type Needs,
+	type PlannedBlob,
+	platformName,
+	type Written,
+} from '../../../bundle/create/index.ts';
+
+/** The folder of the bundle, and free bytes on its disk. */
+export type Site = {readonly folder: string; readonly free: number};
 
 /** What `bundle create --json` prints: the plan as a machine reads it. Sizes in bytes. */
-export const planJson = (plan: BundlePlan, needs: Needs, folder: string, free: number) => ({
+export const planJson = (plan: BundlePlan, needs: Needs, {folder, free}: Site) => ({
 	out: folder,
 	images: plan.images.map(({name, tag, source, from, manifest, platforms, blobs, size}) => ({
 		name,
@@ -40,54 +50,74 @@ const table = (rows: readonly (readonly string[])[]): readonly string[] => {
 	return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 };
 
-/** The same for people. */
-export const planText = (plan: BundlePlan, needs: Needs, folder: string, free: number): string => {
-	const {images, charts, sboms, tools, releaseNotes} = plan;
-	const shared = images.reduce((sum, {blobs}) => sum + blobs.length, 0) - plan.blobs.length;
-	return [
+/** A table under its title; nothing where it has no rows. */
+const section = (title: string, rows: readonly (readonly string[])[]): readonly string[] =>
+	rows.length === 0 ? [] : [title, ...table(rows)];
+
+/** What goes in, in tables. */
+const contents = ({images, charts, sboms, tools, releaseNotes}: BundlePlan): readonly string[] => [
+	...section(
 		'Images:',
-		...table(
-			images.map(({source, manifest, platforms, blobs, size}) => [
-				source,
-				manifest.digest,
-				platforms.map(platformName).join(' '),
-				`${blobs.length - platforms.length} layers`,
-				formatBytes(size),
-			]),
-		),
+		images.map(({source, manifest, platforms, blobs, size}) => [
+			source,
+			manifest.digest,
+			platforms.map(platformName).join(' '),
+			`${blobs.length - platforms.length} layers`,
+			formatBytes(size),
+		]),
+	),
+	...section(
 		'Charts:',
-		...table(
-			charts.map(({chart, file, wanted}) => [
-				`${chart.name} ${chart.version}`,
-				wanted.location,
-				file.digest,
-				formatBytes(file.size),
-			]),
-		),
-		...(sboms.length === 0
-			? []
-			: ['Bills of materials:', ...table(sboms.map(({image, format, path}) => [path, format, image]))]),
-		...(tools.length === 0
-			? []
-			: [
-					'Programs:',
-					...table(
-						tools.map(({name, version, platform, file}) => [
-							`${name} ${version}`,
-							platform,
-							file.path,
-							formatBytes(file.size),
-						]),
-					),
-				]),
-		...(releaseNotes ? [`Release notes: ${releaseNotes.from}`] : []),
+		charts.map(({chart, file, wanted}) => [
+			`${chart.name} ${chart.version}`,
+			wanted.location,
+			file.digest,
+			formatBytes(file.size),
+		]),
+	),
+	...section(
+		'Bills of materials:',
+		sboms.map(({image, format, path}) => [path, format, image]),
+	),
+	...section(
+		'Programs:',
+		tools.map(({name, version, platform, file}) => [`${name} ${version}`, platform, file.path, formatBytes(file.size)]),
+	),
+	...(releaseNotes ? [`Release notes: ${releaseNotes.from}`] : []),
+];
+
+/** The plan for people. */
+export const planText = (plan: BundlePlan, needs: Needs, {folder, free}: Site): string => {
+	const shared = plan.images.reduce((sum, {blobs}) => sum + blobs.length, 0) - plan.blobs.length;
+	const once = shared > 0 ? ` (${shared} blobs are shared by images and lie there once)` : '';
+	const leftOver = `Left over: ${needs.leftOver.length} files of an earlier bundle would be taken away`;
+	return [
+		...contents(plan),
 		'',
-		`Bundle:    ${folder}, ${formatBytes(needs.total)}${shared > 0 ? ` (${shared} blobs are shared by images and lie there once)` : ''}`,
+		`Bundle:    ${folder}, ${formatBytes(needs.total)}${once}`,
 		`To fetch:  ${formatBytes(needs.toFetch)}; ${formatBytes(needs.present + needs.begun)} are there already`,
 		`Disk:      ${formatBytes(needs.toWrite)} needed, ${formatBytes(free)} free`,
-		...(needs.leftOver.length === 0
-			? []
-			: [`Left over: ${needs.leftOver.length} files of an earlier bundle would be taken away`]),
+		...(needs.leftOver.length === 0 ? [] : [leftOver]),
 		'',
 	].join('\n');
 };
+
+const outcomeText = ({state, from}: BlobOutcome): string => {
+	if (state === 'present') return 'was there';
+	return from > 0 ? `gone on with at ${formatBytes(from)}` : 'fetched';
+};
+
+/** What became of a blob, on a line. */
+export const blobText = ({digest, size, image}: PlannedBlob, outcome: BlobOutcome): string =>
+	`${digest.slice(0, 19)}  ${formatBytes(size).padStart(10)}  ${image}  ${outcomeText(outcome)}`;
+
+/** What was made, for people. */
+export const doneText = (folder: string, {index, fetched}: Written): string => {
+	const {images, charts, files} = index;
+	const what = `${images.length} images, ${charts.length} charts, ${files.length + 2} files`;
+	return `${folder} is whole: ${what}; ${formatBytes(fetched)} were fetched.\nCheck it on the other side: sha256sum -c SHA256SUMS\n`;
+};
+
+/** The same for a machine. @param plan as `planJson` gives it */
+export const doneJson = (plan: ReturnType<typeof planJson>, {index, fetched}: Written): string =>
+	`${JSON.stringify({...plan, created: index.created, fetched})}\n`;

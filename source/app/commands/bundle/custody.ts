@@ -1,47 +1,42 @@
 import path from 'node:path';
-import type {Context} from '../../context.ts';
 import {progressLines} from '../progress.ts';
 import {stoppable} from '../stopped.ts';
-import type {Tool} from '../tool.ts';
+import type {AddCommand, Work} from '../tool.ts';
 import {withCharts} from './bundle-path.ts';
 
-type Options = {readonly out?: string};
+type Given = {readonly bundle: string; readonly out?: string};
 
-const work = async (context: Context, bundle: string, {out}: Options): Promise<number> => {
+const work: Work<Given> = async (context, given) => {
 	const {readSheet, writeSheet} = await import('../../../bundle/sign/custody.ts');
 	const {sheetText} = await import('../../../bundle/sign/custody-sheet.ts');
-	const file = out === undefined ? undefined : path.resolve(context.workingDirectory, out);
+	const {workingDirectory, signal} = context;
+	const out = given.out === undefined ? undefined : path.resolve(workingDirectory, given.out);
 	const lines = progressLines(context);
-	try {
-		const sheet = await withCharts(context, (workDirectory) =>
-			readSheet(path.resolve(context.workingDirectory, bundle), {
-				workDirectory,
-				out: file,
-				signal: context.signal,
-				onProgress: ({file, done, total}) => lines.move(`read ${file}`, done, total),
-			}),
-		);
-		lines.end();
-		const text = sheetText(sheet);
-		if (file === undefined) context.out(text);
-		else {
-			await writeSheet(file, text);
-			lines.say(`The sheet was written to ${file}; print it and sign it by hand.`);
-		}
+	const sheet = await withCharts(context, (workDirectory) =>
+		readSheet(path.resolve(workingDirectory, given.bundle), {
+			workDirectory,
+			out,
+			signal,
+			onProgress: ({file, done, total}) => lines.move(`read ${file}`, done, total),
+		}),
+	).finally(lines.end);
+	if (out === undefined) {
+		context.out(sheetText(sheet));
 		return 0;
-	} finally {
-		lines.end();
 	}
+	await writeSheet(out, sheetText(sheet));
+	lines.say(`The sheet was written to ${out}; print it and sign it by hand.`);
+	return 0;
 };
 
 /** `bundle custody`: a page that goes with the bundle from hand to hand. */
-export const custody: Tool = ({bundle}, ask) => {
+export const custody: AddCommand = ({bundle}, ask) => {
 	bundle
 		.command('custody')
 		.description('a page to print: what the bundle holds, its sums, its signer, lines for those who hand it over')
 		.argument('<bundle>', 'folder, tar file, or the list of the parts of a bundle')
 		.option('--out <file>', 'write it to that new file beside the bundle instead of to standard output')
-		.action((bundlePath: string, options: Options) =>
-			ask((context) => stoppable(context, 'Start it again.', () => work(context, bundlePath, options))),
+		.action((file: string, options: Omit<Given, 'bundle'>) =>
+			ask(stoppable(work, 'No sheet was written.'), {...options, bundle: file}),
 		);
 };

@@ -2,7 +2,7 @@ import path from 'node:path';
 import {makeFolders} from '../../../base/folders.ts';
 import {acquireFileLock} from '../../../base/lock.ts';
 import {ProblemError} from '../../../base/problem.ts';
-import {writing} from '../../../bundle/write/problems.ts';
+import {unwritable, writeProblems} from '../../../bundle/write/problems.ts';
 import type {Context} from '../../context.ts';
 
 /** Takes the lock in a file, and makes its folder. @returns what gives it back */
@@ -18,21 +18,12 @@ export const folderLock =
 	({pid, hostName, userName, clock}: Context, command: string): FolderLock =>
 	async (file) => {
 		const folder = path.dirname(file);
-		await writing(folder, () => makeFolders(folder));
-		return acquireFileLock(file, {
-			pid,
-			host: hostName,
-			user: userName,
-			runId: command,
-			startedAt: clock.now(),
-		}).catch((error: unknown) => {
+		await makeFolders(folder).catch(unwritable(folder));
+		const me = {pid, host: hostName, user: userName, runId: command, startedAt: clock.now()};
+		return acquireFileLock(file, me).catch((error: unknown) => {
 			if (!(error instanceof ProblemError) || error.problem.code !== 'state-unwritable') throw error;
-			throw new ProblemError({
-				code: 'bundle-create-unwritable',
-				area: 'bundle',
-				message: `${folder} cannot be written.`,
-				cause: error.problem.cause,
-				fix: 'Mend that, or name another folder with --out.',
-			});
+			// Its words are about the folder of an install.
+			const {cause: reason} = error.problem;
+			throw writeProblems.error('bundle-create-unwritable', {case: 'refused', path: folder, reason}, {error});
 		});
 	};

@@ -1,105 +1,103 @@
 import {lstat, rm} from 'node:fs/promises';
 import path from 'node:path';
-import {ProblemError} from '../../../base/problem.ts';
+import {errnoWords, isErrno, isSystemError} from '../../../base/errno.ts';
+import {writeWhole} from '../../../base/files.ts';
+import {makeFolders} from '../../../base/folders.ts';
+import type {SigningKey} from '../../../bundle/sign/secret-key.ts';
 import type {Context} from '../../context.ts';
 import {stoppable} from '../stopped.ts';
-import type {Tool} from '../tool.ts';
+import type {AddCommand, Work} from '../tool.ts';
 import {readPassphrase} from './passphrase.ts';
+import {bundleCommandProblems} from './problems.ts';
 
-type Options = {readonly out: string; readonly passphraseRef?: string; readonly passphrase: boolean};
+type Given = {readonly out: string; readonly passphraseRef?: string; readonly passphrase: boolean};
 
-const unwritable = (file: string, cause: string, error: unknown) =>
-	new ProblemError(
-		{
-			code: 'signing-key-unwritable',
-			area: 'usage',
-			message: `${file} cannot be written.`,
-			cause,
-			fix: 'Make room there, or name another folder with --out. No key was made.',
-			location: {file},
-		},
-		{cause: error},
-	);
+/** Where the two halves of a key lie. */
+type KeyFiles = {readonly folder: string; readonly secret: string; readonly public: string};
 
-const keyExists = (file: string) =>
-	new ProblemError({
-		code: 'signing-key-exists',
-		area: 'usage',
-		message: `${file} is there already.`,
-		cause: 'A key that was overwritten cannot be had back, and no one could sign with it again.',
-		fix: 'Name another folder with --out, or move the old key away.',
-		location: {file},
-	});
+const keyExists = (file: string) => bundleCommandProblems.error('signing-key-exists', {file}, {location: {file}});
 
-const save = async (file: string, text: string, mode: number): Promise<void> => {
-	const {writeCause, writeFileWhole} = await import('../../../bundle/sign/write.ts');
-	await writeFileWhole(file, text, {mode, replace: false}).catch((error: NodeJS.ErrnoException) => {
-		const cause = writeCause(error);
-		if (cause === undefined) throw error;
-		throw error.code === 'EEXIST' ? keyExists(file) : unwritable(file, cause, error);
-	});
-};
+/** For `catch`. @throws ProblemError `signing-key-exists`, `signing-key-unwritable` */
+const unwritable =
+	(file: string) =>
+	(error: unknown): never => {
+		if (isErrno(error, 'EEXIST')) throw keyExists(file);
+		if (!isSystemError(error)) throw error;
+		const facts = {file, reason: errnoWords(error, 'write')};
+		throw bundleCommandProblems.error('signing-key-unwritable', facts, {location: {file}, error});
+	};
 
-const work = async (context: Context, options: Options): Promise<number> => {
-	if (!options.passphrase && options.passphraseRef !== undefined) {
-		throw new ProblemError({
-			code: 'signing-passphrase-ref',
-			area: 'usage',
-			message: '--no-passphrase and --passphrase-ref were both given.',
-			cause: 'The one makes a key that is not locked, the other says what to lock it with.',
-			fix: 'Leave one of them out.',
-		});
-	}
-	const {makeFolder} = await import('../../folder.ts');
-	const {generateSigningKey, publicKeyLine, publicKeyText, secretKeyText} = await import(
-		'../../../bundle/signature/keys.ts'
-	);
-	const {sensitiveCost} = await import('../../../bundle/signature/passphrase.ts');
-	const folder = path.resolve(context.workingDirectory, options.out);
-	const files = {secret: path.join(folder, 'bundle.key'), public: path.join(folder, 'bundle.pub')};
-	// Before anybody has typed a passphrase twice.
-	for (const file of Object.values(files)) {
+const filesIn = (folder: string): KeyFiles => ({
+	folder,
+	secret: path.join(folder, 'bundle.key'),
+	public: path.join(folder, 'bundle.pub'),
+});
+
+const requireAbsent = async (files: KeyFiles): Promise<void> => {
+	for (const file of [files.secret, files.public]) {
 		if (await lstat(file).catch(() => undefined)) throw keyExists(file);
 	}
-	const passphrase = options.passphrase
-		? await readPassphrase(context, {
-				reference: options.passphraseRef,
-				prompt: 'Passphrase for the new key (not shown)',
-				twice: true,
-			})
-		: undefined;
-	if (passphrase !== undefined) context.err('The key is being locked with the passphrase; this takes some seconds.\n');
-	const key = generateSigningKey();
-	const text = await secretKeyText(key, passphrase, sensitiveCost);
-	await makeFolder(folder);
-	await save(files.secret, text, 0o600);
-	await save(files.public, publicKeyText(key.public), 0o644).catch(async (error: unknown) => {
+};
+
+/** The passphrase for the new key; undefined for one that is not locked. */
+const passphraseOf = async (context: Context, {passphrase, passphraseRef}: Given): Promise<string | undefined> => {
+	if (!passphrase) return undefined;
+	const prompt = 'Passphrase for the new key (not shown)';
+	const typed = await readPassphrase(context, {reference: passphraseRef, prompt, twice: true});
+	context.err('The key is being locked with the passphrase; this takes some seconds.\n');
+	return typed;
+};
+
+/** Both halves, or none. */
+const save = async (files: KeyFiles, secretText: string, publicText: string): Promise<void> => {
+	await makeFolders(files.folder, 0o700).catch(unwritable(files.folder));
+	await writeWhole(files.secret, secretText, {replace: false}).catch(unwritable(files.secret));
+	try {
+		await writeWhole(files.public, publicText, {mode: 0o644, replace: false}).catch(unwritable(files.public));
+	} catch (error) {
 		// Alone it would stand in the way of the next try.
 		await rm(files.secret, {force: true});
 		throw error;
-	});
-	const line = publicKeyLine(key.public);
-	context.out(
-		[
-			`Key id:      ${key.public.id}`,
-			`Secret key:  ${files.secret}`,
-			passphrase === undefined
-				? '             WITHOUT passphrase: whoever reads this file can sign as you.'
-				: '             locked with the passphrase; neither can be had back when lost.',
-			`Public key:  ${files.public}`,
-			`In one line: ${line}`,
-			'',
-			`Sign:        zenml-airgap bundle sign BUNDLE --key ${files.secret}`,
-			'Pin it on the other side, over another way than the bundle goes:',
-			`             --set bundle.signature.publicKey=${line}`,
-			'',
-		].join('\n'),
-	);
+	}
+};
+
+const text = (files: KeyFiles, key: SigningKey, line: string, locked: boolean): string =>
+	[
+		`Key id:      ${key.public.id}`,
+		`Secret key:  ${files.secret}`,
+		locked
+			? '             locked with the passphrase; neither can be had back when lost.'
+			: '             WITHOUT passphrase: whoever reads this file can sign as you.',
+		`Public key:  ${files.public}`,
+		`In one line: ${line}`,
+		'',
+		`Sign:        zenml-airgap bundle sign BUNDLE --key ${files.secret}`,
+		'Pin it on the other side, over another way than the bundle goes:',
+		`             --set bundle.signature.publicKey=${line}`,
+		'',
+	].join('\n');
+
+const work: Work<Given> = async (context, given) => {
+	if (!given.passphrase && given.passphraseRef !== undefined) {
+		throw bundleCommandProblems.error('signing-passphrase-ref', {case: 'both ways'});
+	}
+	const [{generateSigningKey, secretKeyText}, {sensitiveCost}, {publicKeyLine, publicKeyText}] = await Promise.all([
+		import('../../../bundle/sign/secret-key.ts'),
+		import('../../../bundle/sign/passphrase.ts'),
+		import('../../../bundle/signature/public-key.ts'),
+	]);
+	const files = filesIn(path.resolve(context.workingDirectory, given.out));
+	// Before anybody has typed a passphrase twice.
+	await requireAbsent(files);
+	const passphrase = await passphraseOf(context, given);
+	const key = generateSigningKey();
+	await save(files, await secretKeyText(key, passphrase, sensitiveCost), publicKeyText(key.public));
+	context.out(text(files, key, publicKeyLine(key.public), passphrase !== undefined));
 	return 0;
 };
 
 /** `bundle keygen`: a key pair to sign bundles with. */
-export const keygen: Tool = ({bundle}, ask) => {
+export const keygen: AddCommand = ({bundle}, ask) => {
 	bundle
 		.command('keygen')
 		.description('make a key pair to sign bundles with, in the format of minisign')
@@ -109,7 +107,5 @@ export const keygen: Tool = ({bundle}, ask) => {
 			'where the passphrase is: env:NAME or file:PATH; by default it is asked for',
 		)
 		.option('--no-passphrase', 'do not lock the secret key')
-		.action((options: Options) =>
-			ask((context) => stoppable(context, 'No key was made; start it again.', () => work(context, options))),
-		);
+		.action((options: Given) => ask(stoppable(work, 'No key was made.'), options));
 };

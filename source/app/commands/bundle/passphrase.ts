@@ -1,53 +1,52 @@
 import {Writable} from 'node:stream';
 import {resolvePath} from '../../../answers/resolve-paths.ts';
 import {resolveSecret} from '../../../answers/secrets.ts';
-import {ProblemError} from '../../../base/problem.ts';
 import type {Context} from '../../context.ts';
-import {createPlainLines} from '../../plain/lines.ts';
-
-const option = '--passphrase-ref';
+import {createPlainLines, type PlainLines} from '../../plain/lines.ts';
+import {Interrupted} from '../stopped.ts';
+import {bundleCommandProblems} from './problems.ts';
 
 const fromReference = async (context: Context, reference: string): Promise<string> => {
 	const path = reference.startsWith('file:') ? reference.slice('file:'.length) : undefined;
 	if (path === undefined && !/^env:[A-Za-z_][A-Za-z0-9_]*$/u.test(reference)) {
-		throw new ProblemError({
-			code: 'signing-passphrase-ref',
-			area: 'usage',
-			message: `${option} takes env:NAME or file:PATH.`,
-			cause: 'A passphrase itself on a command line is seen by every user of this host.',
-			fix: `Put it into a file that only you can read, and give ${option} file:PATH.`,
-		});
+		throw bundleCommandProblems.error('signing-passphrase-ref', {case: 'no reference'});
 	}
 	const base = {baseDirectory: context.workingDirectory, homeDirectory: context.homeDirectory};
 	return resolveSecret(path === undefined ? reference : `file:${resolvePath(path, base)}`, {
-		answer: option,
+		answer: '--passphrase-ref',
 		environment: context.environment,
 		readKubernetesSecret: () => Promise.resolve(undefined),
 		onWarning: (text) => context.err(`${text}\n`),
 	});
 };
 
+/** A conversation on standard error, so that standard output stays for results. */
+const openLines = (context: Context, onInterrupt: () => void): PlainLines => {
+	const write: ConstructorParameters<typeof Writable>[0] = {
+		decodeStrings: false,
+		write: (text: string, _encoding, done) => {
+			context.err(text);
+			done();
+		},
+	};
+	return createPlainLines({input: context.stdin, output: new Writable(write), onInterrupt});
+};
+
+/** Asks until something was typed, and the same twice where that is wanted. */
+const askUntil = async (lines: PlainLines, prompt: string, twice: boolean, signal: AbortSignal): Promise<string> => {
+	for (;;) {
+		const typed = await lines.ask(`${prompt}: `, {secret: true, signal});
+		if (typed === '') lines.say('It must not be empty.');
+		else if (!twice || (await lines.ask('The same once more: ', {secret: true, signal})) === typed) return typed;
+		else lines.say('The two were not the same.');
+	}
+};
+
 const ask = async (context: Context, prompt: string, twice: boolean): Promise<string> => {
 	const stop = new AbortController();
-	const lines = createPlainLines({
-		input: context.stdin,
-		output: new Writable({
-			decodeStrings: false,
-			write: (text: string, _encoding, done) => {
-				context.err(text);
-				done();
-			},
-		}),
-		onInterrupt: () => stop.abort(new Error('it got SIGINT')),
-	});
-	const signal = AbortSignal.any([stop.signal, context.signal]);
+	const lines = openLines(context, () => stop.abort(new Interrupted()));
 	try {
-		for (;;) {
-			const typed = await lines.ask(`${prompt}: `, {secret: true, signal});
-			if (typed === '') lines.say('It must not be empty.');
-			else if (!twice || (await lines.ask('The same once more: ', {secret: true, signal})) === typed) return typed;
-			else lines.say('The two were not the same.');
-		}
+		return await askUntil(lines, prompt, twice, AbortSignal.any([stop.signal, context.signal]));
 	} finally {
 		lines.close();
 	}
@@ -64,13 +63,7 @@ export const readPassphrase = async (
 ): Promise<string> => {
 	const {reference, prompt, twice} = options;
 	if (reference === undefined && context.stdin.isTTY !== true) {
-		throw new ProblemError({
-			code: 'signing-passphrase-needed',
-			area: 'usage',
-			message: 'The key needs a passphrase, and there is no terminal to type it at.',
-			cause: 'Standard input is not a terminal.',
-			fix: `Say where it is: ${option} env:NAME, or ${option} file:PATH.`,
-		});
+		throw bundleCommandProblems.error('signing-passphrase-needed', {});
 	}
 	const passphrase = await (reference === undefined ? ask(context, prompt, twice) : fromReference(context, reference));
 	context.redactor.register(passphrase);

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import {InvalidArgumentError} from 'commander';
 import {printable} from '../../../base/printable.ts';
 import {formatBytes, formatDuration} from '../../../base/units.ts';
 import type {Inspection} from '../../../bundle/open/inspect.ts';
@@ -7,107 +6,114 @@ import type {Context} from '../../context.ts';
 import {memoFileOf} from '../../memo-file.ts';
 import {progressLines} from '../progress.ts';
 import {stoppable} from '../stopped.ts';
-import type {Tool} from '../tool.ts';
-import {checkPublicKey, publicKeyOption, type SignatureOptions, signatureOption, withCharts} from './bundle-path.ts';
+import type {AddCommand, Work} from '../tool.ts';
+import {
+	checkPublicKey,
+	publicKeyOption,
+	type SignatureOptions,
+	signatureOption,
+	wholeNumber,
+	withCharts,
+} from './bundle-path.ts';
 
 type Options = SignatureOptions & {readonly json: boolean; readonly all: boolean; readonly jobs?: number};
+type Given = Options & {readonly bundle: string};
 
-const atMost16 = (text: string): number => {
-	const value = Number(text);
-	if (!Number.isInteger(value) || value < 1 || value > 16) {
-		throw new InvalidArgumentError('It must be a number from 1 to 16.');
-	}
-	return value;
+const inspect = async (context: Context, {bundle, all, jobs, signature, publicKey}: Given): Promise<Inspection> => {
+	const [{inspectPath}, {openMemo}] = await Promise.all([
+		import('../../../bundle/open/inspect.ts'),
+		import('../../../bundle/verify/memo.ts'),
+	]);
+	const {clock, signal, workingDirectory} = context;
+	const lines = progressLines(context);
+	return withCharts(context, async (workDirectory) =>
+		inspectPath(path.resolve(workingDirectory, bundle), {
+			signal,
+			workDirectory,
+			memo: await openMemo(memoFileOf(context), {forget: all}),
+			threads: jobs,
+			signature: {mode: signature, publicKey},
+			now: clock.now,
+			onProgress: ({file, done, total}) => lines.move(file === '' ? 'verify' : `verify ${file}`, done, total),
+		}),
+	).finally(lines.end);
 };
 
-const json = (found: Inspection): string =>
+const json = ({bundle, since, ...found}: Inspection): string =>
 	`${JSON.stringify({
 		whole: found.refusals.length === 0,
 		kind: found.kind,
 		path: found.path,
-		...(found.parts === undefined ? {} : {parts: found.parts}),
-		...(found.bundle ? {bundle: found.bundle.digest, signer: found.bundle.signer?.keyId} : {}),
+		parts: found.parts,
+		...(bundle && {bundle: bundle.digest, signer: bundle.signer?.keyId}),
 		files: found.files,
 		bytes: found.bytes,
 		read: found.read,
-		...(found.since === undefined ? {} : {since: new Date(found.since).toISOString()}),
+		since: since === undefined ? undefined : new Date(since).toISOString(),
 		carryAgain: found.damages.map(({file, reason, cause}) => ({file, reason, cause})),
 		problems: found.refusals.map(({problem: {code, message}}) => ({code, message})),
-		notVerified: found.bundle?.warnings ?? [],
+		notVerified: bundle?.warnings ?? [],
 	})}\n`;
 
-const text = (found: Inspection, tookMs: number): string => {
-	const {bundle, files, bytes, read, since} = found;
-	const rate = tookMs > 0 && read > 0 ? `, ${formatBytes((read * 1000) / tookMs)}/s` : '';
-	const again = found.kind === 'parts' && read > bytes ? ', as files that lie across two parts are read twice,' : '';
-	const earlier =
-		since === undefined
-			? ''
-			: `; the rest was verified at ${new Date(since).toISOString().slice(0, 19)}Z and is unchanged`;
+/** Who made it, who signed it, and what is in it. */
+const bundleLines = ({bundle}: Inspection): readonly string[] => {
+	if (!bundle) return ['made by hand: there is no bundle.json'];
+	const {index, signer, images, controlPlaneChart, workspaceChart, digest} = bundle;
 	return [
+		index ? `made ${index.created} by ${index.madeBy}` : 'made by hand: there is no bundle.json',
+		...(signer ? [`signed by key ${signer.keyId}: ${signer.comment}`] : []),
+		...(index?.differential ? [`differential: needs what ${index.differential.base.name} has`] : []),
+		`${images.length} images, zenml-pro ${controlPlaneChart.version}, zenml ${workspaceChart.version}`,
+		`digest ${digest}`,
+	];
+};
+
+/** How much of it was read, and how fast. */
+const readLine = ({kind, files, bytes, read, since}: Inspection, tookMs: number): string => {
+	const what = kind === 'parts' ? 'parts' : 'files';
+	const again = kind === 'parts' && read > bytes ? ', as files that lie across two parts are read twice,' : '';
+	const rate = tookMs > 0 && read > 0 ? `, ${formatBytes((read * 1000) / tookMs)}/s` : '';
+	const now = `read now: ${formatBytes(read)}${again} in ${formatDuration(tookMs)}${rate}`;
+	const when = since === undefined ? '' : new Date(since).toISOString().slice(0, 19);
+	const earlier = when === '' ? '' : `; the rest was verified at ${when}Z and is unchanged`;
+	return `${files} ${what}, ${formatBytes(bytes)}; ${now}${earlier}`;
+};
+
+const text = (found: Inspection, tookMs: number): string =>
+	[
 		`${found.path}: whole.`,
-		...(bundle?.index
-			? [`  made ${bundle.index.created} by ${bundle.index.madeBy}`]
-			: ['  made by hand: there is no bundle.json']),
-		...(bundle?.signer ? [`  signed by key ${bundle.signer.keyId}: ${bundle.signer.comment}`] : []),
-		...(bundle?.index?.differential ? [`  differential: needs what ${bundle.index.differential.base.name} has`] : []),
-		...(bundle
-			? [
-					`  ${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}`,
-					`  digest ${bundle.digest}`,
-				]
-			: []),
-		`  ${files} ${found.kind === 'parts' ? 'parts' : 'files'}, ${formatBytes(bytes)}; read now: ${formatBytes(read)}${again} in ${formatDuration(tookMs)}${rate}${earlier}`,
-		...(bundle?.warnings ?? []).map((warning) => `  not verified: ${warning}`),
+		...bundleLines(found).map((line) => `  ${line}`),
+		`  ${readLine(found, tookMs)}`,
+		...(found.bundle?.warnings ?? []).map((warning) => `  not verified: ${warning}`),
 		...(found.notRemembered === undefined ? [] : [`  the next run reads it all again: ${found.notRemembered}`]),
 		'',
 	]
 		.map(printable)
 		.join('\n');
-};
 
-const work = async (context: Context, bundle: string, options: Options): Promise<number> => {
-	const [{inspectPath, requireWhole}, {openMemo}] = await Promise.all([
-		import('../../../bundle/open/inspect.ts'),
-		import('../../../bundle/verify/memo.ts'),
-	]);
-	await checkPublicKey(options);
-	const {clock, signal} = context;
-	const lines = progressLines(context);
-	const startedAt = clock.now();
-	const found = await withCharts(context, async (workDirectory) =>
-		inspectPath(path.resolve(context.workingDirectory, bundle), {
-			signal,
-			workDirectory,
-			memo: await openMemo(memoFileOf(context), {forget: options.all}),
-			threads: options.jobs,
-			signature: {mode: options.signature, publicKey: options.publicKey},
-			now: clock.now,
-			onProgress: ({file, done, total}) => lines.move(file === '' ? 'verify' : `verify ${file}`, done, total),
-		}),
-	).finally(lines.end);
-	if (options.json) context.out(json(found));
+const work: Work<Given> = async (context, given) => {
+	const {requireWhole} = await import('../../../bundle/open/inspect.ts');
+	await checkPublicKey(given);
+	const startedAt = context.clock.now();
+	const found = await inspect(context, given);
+	if (given.json) context.out(json(found));
 	requireWhole(found);
-	if (!options.json) context.out(text(found, clock.now() - startedAt));
+	if (!given.json) context.out(text(found, context.clock.now() - startedAt));
 	return 0;
 };
 
 /** `bundle verify`: everything that a bundle can prove about itself, and which files to carry again. */
-export const verify: Tool = ({bundle}, ask) => {
+export const verify: AddCommand = ({bundle}, ask) => {
 	bundle
 		.command('verify')
 		.description('read a bundle and tell whether it is whole, and which files to carry again where it is not')
 		.argument('<bundle>', 'folder, tar file, the list of the parts of a bundle, or the folder they lie in')
 		.option('--json', 'the result as one line of JSON on standard output', false)
 		.option('--all', 'read every byte, also of files that were verified earlier and have not changed', false)
-		.option('--jobs <number>', 'how many files are read at once', atMost16)
+		.option('--jobs <number>', 'how many files are read at once', wholeNumber(16))
 		.addOption(publicKeyOption())
 		.addOption(signatureOption())
-		.action((bundlePath: string, options: Options) =>
-			ask((context) =>
-				stoppable(context, 'Give the same command again: what was found whole is not read a second time.', () =>
-					work(context, bundlePath, options),
-				),
-			),
+		.action((file: string, options: Options) =>
+			ask(stoppable(work, 'What was found whole is not read a second time.'), {...options, bundle: file}),
 		);
 };

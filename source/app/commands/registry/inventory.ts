@@ -181,7 +181,5 @@ export const inventory: Tool = ({registry}, ask) => {
 		.option('--ca <file>', 'PEM of the CA of the registry, in addition to those of this host')
 		.option('--plain-http', 'speak without TLS', false)
 		.requiredOption('--out <file>', 'the inventory (JSON); carry it to the connected side')
-		.action((options: Options) =>
-			ask((context) => stoppable(context, 'Nothing was written; start it again.', () => work(context, options))),
-		);
+		.action((options: Options) => ask(stoppable(work, 'Nothing was written.'), options));
 };

@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
-import {baseOfBundle, baseOfInventory} from '../../source/bundle/diff/base.ts';
-import {compareBundle} from '../../source/bundle/diff/compare.ts';
-import {productImages} from './create/helpers.ts';
-import {madeBundle, openAt} from './made.ts';
+import {baseOfBundle, baseOfInventory} from '../../../source/bundle/diff/base.ts';
+import {compareBundle} from '../../../source/bundle/diff/compare.ts';
+import {productImages} from '../create/helpers.ts';
+import {madeBundle, openAt} from '../made.ts';
 
 const images = productImages(20_000);
 

@@ -1,7 +1,7 @@
 import {scrypt} from 'node:crypto';
 import {freemem} from 'node:os';
-import {bundleProblem} from '../../archive/problems.ts';
-import {keyDamaged} from './problems.ts';
+import {formatBytes} from '../../base/units.ts';
+import {signProblems} from './problems.ts';
 
 /** How much work it is to try a passphrase, in libsodium's terms: operations, and bytes of memory. */
 export type KeyCost = {readonly operations: number; readonly memory: number};
@@ -27,7 +27,7 @@ export const writeCost = ({operations, memory}: KeyCost): Buffer => {
 export const readCost = (bytes: Buffer, file: string): KeyCost => {
 	const [operations, memory] = [bytes.readBigUInt64LE(), bytes.readBigUInt64LE(8)];
 	if (memory > maximumMemory || operations > 2n ** 32n) {
-		throw keyDamaged(file, 'secret', `It asks for ${memory} bytes of memory, which no key needs.`);
+		throw signProblems.error('signing-secret-key', {case: 'cost', file, bytes: String(memory)}, {location: {file}});
 	}
 	return {operations: Number(operations), memory: Number(memory)};
 };
@@ -46,40 +46,29 @@ export const scryptParameters = (cost: KeyCost): {readonly N: number; readonly r
 	return {N: 2 ** log, r: 8, p: Math.max(1, Math.floor(lanes / 8))};
 };
 
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)} MiB`;
-
-const memoryShort = (needed: number, free: number | undefined, cause?: unknown) =>
-	bundleProblem(
-		{
-			code: 'signing-memory',
-			message: `There is too little memory to work with a passphrase: ${megabytes(needed)} are needed.`,
-			cause: `Trying a passphrase is made costly on purpose, so that it cannot be guessed.${free === undefined ? '' : ` ${megabytes(free)} are free.`}`,
-			fix: 'Close other programs, or do this on a machine with more memory.',
-			nextSteps: ['In a container, raise its memory limit.', 'A key made with --no-passphrase needs no such memory.'],
-		},
-		{cause},
-	);
+/** What a key is derived by; `length` in bytes. */
+export type Derivation = {readonly salt: Buffer; readonly cost: KeyCost; readonly length: number};
 
 /**
  * A key from a passphrase, with scrypt in a thread of its own.
  * @param free bytes of memory that can be had
- * @returns `length` bytes
  * @throws ProblemError `signing-memory`
  */
 export const deriveKey = async (
 	passphrase: string,
-	salt: Buffer,
-	cost: KeyCost,
-	length: number,
+	{salt, cost, length}: Derivation,
 	free: number = freemem(),
 ): Promise<Buffer> => {
 	const {N, r, p} = scryptParameters(cost);
-	const needed = 128 * N * r + 128 * r * p;
-	if (free < needed + spareMemory) throw memoryShort(needed + spareMemory, free);
+	const vectors = 128 * N * r + 128 * r * p;
+	const needed = formatBytes(vectors + spareMemory);
+	if (free < vectors + spareMemory) {
+		throw signProblems.error('signing-memory', {case: 'known before', needed, free: formatBytes(free)});
+	}
 	return new Promise((resolve, reject) => {
 		// The limit of node:crypto is 32 MiB unless told; it counts somewhat more than the vectors themselves.
-		scrypt(passphrase, salt, length, {N, r, p, maxmem: needed + 1024 ** 2}, (error, key) => {
-			if (error) reject(memoryShort(needed + spareMemory, undefined, error));
+		scrypt(passphrase, salt, length, {N, r, p, maxmem: vectors + 1024 ** 2}, (error, key) => {
+			if (error) reject(signProblems.error('signing-memory', {case: 'refused', needed}, {error}));
 			else resolve(key);
 		});
 	});

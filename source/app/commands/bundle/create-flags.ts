@@ -1,0 +1,30 @@
+/** What the command line says of what goes in. */
+export type SpecFlags = {
+	/** The file. */
+	readonly spec?: string;
+	readonly controlPlane?: string;
+	readonly workspace: readonly string[];
+	readonly vendor?: 'ecr' | 'gar';
+	readonly platform: readonly string[];
+	readonly image: readonly string[];
+	/** Refuse images that charts name but nothing lists. */
+	readonly strict: boolean;
+	readonly releaseNotes?: string;
+};
+
+/** What the command line says. */
+export type CreateFlags = SpecFlags & {
+	/** Archives made by hand. */
+	readonly from: readonly string[];
+	/** The helm that pulls the charts: a name on the search path, or a file. */
+	readonly helm: string;
+	/** The folder of the bundle. */
+	readonly out: string;
+	readonly dryRun: boolean;
+	readonly json: boolean;
+	/** Blobs at the same time. */
+	readonly concurrency: number;
+	/** Folder of the config.json with logins. */
+	readonly dockerConfig?: string;
+	readonly example: boolean;
+};

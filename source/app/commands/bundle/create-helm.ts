@@ -1,0 +1,128 @@
+import {access, constants} from 'node:fs/promises';
+import path from 'node:path';
+import {ProblemError} from '../../../base/problem.ts';
+import {type ChartPort, type CompleteSpec, type PlannedTools, planTools} from '../../../bundle/create/index.ts';
+import {createChartPuller, createHelm} from '../../../helm/index.ts';
+import {loginPaths} from '../../../registry/pull/login-files.ts';
+import type {Context} from '../../context.ts';
+import {withoutAnswers} from '../without-answers.ts';
+import {loginEnvironment} from './create-source.ts';
+
+const isThere = (file: string, mode = constants.R_OK): Promise<boolean> =>
+	access(file, mode).then(
+		() => true,
+		() => false,
+	);
+
+/** A program of the search path as an absolute file; what is written with a slash stays. */
+const findProgram = async (name: string, {environment, workingDirectory}: Context): Promise<string> => {
+	if (name.includes('/')) return path.resolve(workingDirectory, name);
+	for (const folder of (environment.PATH ?? '').split(path.delimiter)) {
+		const file = path.join(folder, name);
+		if (folder !== '' && (await isThere(file, constants.X_OK))) return file;
+	}
+	return name;
+};
+
+/** How Helm is started. */
+type HelmOptions = {
+	readonly binary: string;
+	/** Folder for its caches. */
+	readonly home: string;
+	readonly environment: Context['environment'];
+};
+
+/** The first file with logins that can be read. */
+const loginFile = async (environment: Context['environment'], homeDirectory: string): Promise<string | undefined> => {
+	for (const {path: file} of loginPaths(environment, homeDirectory)) if (await isThere(file)) return file;
+	return undefined;
+};
+
+/** Without a Helm that can pull nothing can be planned. @throws ProblemError of area `prerequisites` */
+const requireHelm = async (puller: ReturnType<typeof createChartPuller>, signal: AbortSignal): Promise<void> => {
+	await puller.version(signal).catch((error: unknown) => {
+		if (!(error instanceof ProblemError) || error.problem.area !== 'prerequisites') throw error;
+		throw withoutAnswers(error, 'Charts are pulled and looked at by Helm: name one of 3.8 or newer with --helm PATH.');
+	});
+};
+
+/** The host of `oci://HOST/PATH`. */
+const hostOf = (location: string): string => location.replace(/^oci:\/\//u, '').replace(/\/.*$/u, '');
+
+const chartPort = (
+	puller: ReturnType<typeof createChartPuller>,
+	options: HelmOptions,
+	{hosts}: CompleteSpec,
+	work: string,
+): ChartPort => {
+	const helm = createHelm(options);
+	return {
+		pull: ({name, location, version}, signal) => {
+			const {ca, plainHttp = false} = hosts[hostOf(location)] ?? {};
+			const folder = path.join(work, `${name}-${version}`);
+			return puller.pull({chart: location, version, folder, plainHttp, ...(ca === undefined ? {} : {ca}), signal});
+		},
+		render: (chart, values, signal) => helm.template({release: 'zenml', namespace: 'zenml', chart, values, signal}),
+		values: puller.values,
+	};
+};
+
+/** The helm that comes along: the one of the spec, else the one that pulls the charts. */
+const carriedHelm = async ({tools: {helm}}: CompleteSpec, options: HelmOptions, signal: AbortSignal) => {
+	if (helm === false) return undefined;
+	const file = helm ?? options.binary;
+	const version = await createChartPuller({...options, binary: file}).version(signal);
+	return {file, version, asked: helm !== undefined};
+};
+
+/** The program that comes along: the one of the spec, else the one that runs here, where that is built. */
+const carriedProgram = async (
+	{tools: {program}}: CompleteSpec,
+	{programDirectory, version}: Context,
+): Promise<{readonly dist: string; readonly version: string} | 'left out' | 'not built'> => {
+	if (program === false) return 'left out';
+	if (program !== undefined) return {dist: program, version};
+	const files = ['cli.js', 'main.js'].map((name) => path.join(programDirectory, name));
+	const built = (await Promise.all(files.map((file) => isThere(file)))).every(Boolean);
+	return built ? {dist: programDirectory, version} : 'not built';
+};
+
+const notBuilt =
+	'This program was left out: it runs from its source. Build it (npm run build) and name dist in the spec (tools, then program).';
+
+/** What is asked of Helm: a name on the search path or a file, a folder for temporary files, the folder with the logins. */
+export type HelmRequest = {
+	readonly binary: string;
+	readonly work: string;
+	readonly dockerConfig: string | undefined;
+};
+
+/** Charts, and programs that go along. */
+export type HelmPorts = {
+	readonly charts: ChartPort;
+	readonly tools: (signal: AbortSignal) => Promise<PlannedTools>;
+};
+
+/**
+ * Helm for charts, and what goes along of it and of this program.
+ * @throws ProblemError `helm-missing`, `helm-too-old`
+ */
+export const openHelm = async (
+	context: Context,
+	spec: CompleteSpec,
+	{binary: name, work, dockerConfig: loginFolder}: HelmRequest,
+): Promise<HelmPorts> => {
+	const environment = loginEnvironment(context, loginFolder);
+	const options = {binary: await findProgram(name, context), home: path.join(work, 'helm'), environment};
+	const dockerConfig = await loginFile(environment, context.homeDirectory);
+	const puller = createChartPuller({...options, ...(dockerConfig === undefined ? {} : {dockerConfig})});
+	await requireHelm(puller, context.signal);
+	const tools = async (signal: AbortSignal): Promise<PlannedTools> => {
+		const helm = await carriedHelm(spec, options, signal);
+		const found = await carriedProgram(spec, context);
+		const program = typeof found === 'string' ? undefined : found;
+		const planned = await planTools({helm, program, work, signal});
+		return found === 'not built' ? {...planned, notes: [...planned.notes, notBuilt]} : planned;
+	};
+	return {charts: chartPort(puller, options, spec, work), tools};
+};

@@ -1,0 +1,53 @@
+import {readFile} from 'node:fs/promises';
+import {errnoWords} from '../../../base/errno.ts';
+import type {CompleteSpec} from '../../../bundle/create/index.ts';
+import {createLoginFinder} from '../../../registry/pull/logins.ts';
+import {createImageSource} from '../../../registry/pull/source.ts';
+import type {Context} from '../../context.ts';
+import {bundleCommandProblems} from './problems.ts';
+
+/** The environment in which logins are looked for. @param dockerConfig the folder that was named for them */
+export const loginEnvironment = ({environment}: Context, dockerConfig: string | undefined): Context['environment'] =>
+	dockerConfig === undefined
+		? environment
+		: {...environment, DOCKER_CONFIG: dockerConfig, REGISTRY_AUTH_FILE: undefined};
+
+/** @throws ProblemError `bundle-spec-file-unreadable` */
+const readCa = async (host: string, file: string): Promise<string> =>
+	readFile(file, 'utf8').catch((error: unknown) => {
+		const facts = {host, file, reason: errnoWords(error, 'read')};
+		throw bundleCommandProblems.error('bundle-spec-file-unreadable', {case: 'ca', ...facts}, {error});
+	});
+
+const readCas = async (hosts: CompleteSpec['hosts']): Promise<Readonly<Record<string, string>>> => {
+	const found: Record<string, string> = {};
+	for (const [host, {ca}] of Object.entries(hosts)) {
+		if (ca !== undefined) found[host] = await readCa(host, ca);
+	}
+	return found;
+};
+
+/**
+ * The registries of the spec, with the logins of this user.
+ * @param options.sockets connections at the same time
+ * @throws ProblemError `bundle-spec-file-unreadable`
+ */
+export const openSource = async (
+	context: Context,
+	{hosts}: CompleteSpec,
+	options: {readonly dockerConfig: string | undefined; readonly sockets: number},
+) => {
+	const environment = loginEnvironment(context, options.dockerConfig);
+	return createImageSource({
+		findLogin: createLoginFinder({
+			environment,
+			homeDirectory: context.homeDirectory,
+			onSecret: context.redactor.register,
+			signal: context.signal,
+		}),
+		ca: await readCas(hosts),
+		plainHttp: Object.entries(hosts).flatMap(([host, {plainHttp}]) => (plainHttp ? [host] : [])),
+		proxyEnv: environment,
+		sockets: options.sockets,
+	});
+};
