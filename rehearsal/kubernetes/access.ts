@@ -55,7 +55,7 @@ const concerns = (binding: Dict, user: User): boolean =>
 	});
 
 /** The rules that bindings in the cluster give to a user, cluster-wide or in one namespace (RBAC authorizer). */
-export const rulesFor = (store: Store, user: User, namespace: string): Dict[] => {
+const rulesFor = (store: Store, user: User, namespace: string): Dict[] => {
 	const rules = (kind: unknown, name: unknown, inside: string): Dict[] => {
 		const role =
 			kind === 'ClusterRole'
@@ -107,20 +107,11 @@ export const denied = (user: User, wish: Attributes): ApiError => {
 export const review = (store: Store, deny: readonly Denial[], user: User, kind: string, body: Dict): Dict => {
 	const spec = dict(body.spec);
 	if (kind === 'SelfSubjectReview') return {...body, kind, status: {userInfo: {...user, groups: [...user.groups]}}};
-	if (kind === 'SelfSubjectRulesReview') {
-		const all = {verbs: ['*'], apiGroups: ['*'], resources: ['*']};
-		const isAdmin = user.groups.includes('system:masters');
-		const resourceRules = isAdmin ? [all] : rulesFor(store, user, String(spec.namespace ?? 'default'));
-		const nonResourceRules = isAdmin ? [{verbs: ['*'], nonResourceURLs: ['*']}] : [];
-		return {...body, kind, status: {resourceRules, nonResourceRules, incomplete: isAdmin && deny.length > 0}};
-	}
-	const subject: User =
-		kind === 'SubjectAccessReview' ? {username: String(spec.user ?? ''), groups: list(spec.groups).map(String)} : user;
 	const wish = dict(spec.resourceAttributes);
 	if (!isDict(spec.resourceAttributes))
-		return {...body, kind, status: {allowed: subject.groups.includes('system:masters')}};
+		return {...body, kind, status: {allowed: user.groups.includes('system:masters')}};
 	const resource = String(wish.resource ?? '');
-	const allowed = isAllowed(store, deny, subject, {
+	const allowed = isAllowed(store, deny, user, {
 		verb: String(wish.verb ?? ''),
 		group: String(wish.group ?? ''),
 		resource: wish.subresource ? `${resource}/${wish.subresource}` : resource,

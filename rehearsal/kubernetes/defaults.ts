@@ -83,22 +83,6 @@ const bySpec: Readonly<Record<string, (spec: Dict, object: KubeObject) => void>>
 		setDefault(spec, 'replicas', 1);
 		defaultTemplate(spec);
 	},
-	'statefulsets.apps': (spec) => {
-		setAll(spec, {replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady', serviceName: ''});
-		const strategy = ensureDict(spec, 'updateStrategy');
-		setDefault(strategy, 'type', 'RollingUpdate');
-		if (strategy.type === 'RollingUpdate') setDefault(ensureDict(strategy, 'rollingUpdate'), 'partition', 0);
-		setAll(ensureDict(spec, 'persistentVolumeClaimRetentionPolicy'), {whenDeleted: 'Retain', whenScaled: 'Retain'});
-		defaultTemplate(spec);
-	},
-	'daemonsets.apps': (spec) => {
-		setDefault(spec, 'revisionHistoryLimit', 10);
-		const strategy = ensureDict(spec, 'updateStrategy');
-		setDefault(strategy, 'type', 'RollingUpdate');
-		if (strategy.type === 'RollingUpdate')
-			setAll(ensureDict(strategy, 'rollingUpdate'), {maxSurge: 0, maxUnavailable: 1});
-		defaultTemplate(spec);
-	},
 	'jobs.batch': (spec, object) => {
 		setAll(spec, {
 			parallelism: 1,
@@ -147,7 +131,6 @@ const bySpec: Readonly<Record<string, (spec: Dict, object: KubeObject) => void>>
 		}
 	},
 	persistentvolumeclaims: (spec) => setAll(spec, {volumeMode: 'Filesystem', storageClassName: 'standard'}),
-	persistentvolumes: (spec) => setAll(spec, {volumeMode: 'Filesystem', persistentVolumeReclaimPolicy: 'Retain'}),
 	namespaces: (spec) => setDefault(spec, 'finalizers', ['kubernetes']),
 	'horizontalpodautoscalers.autoscaling': (spec) => setDefault(spec, 'minReplicas', 1),
 	'networkpolicies.networking.k8s.io': (spec) =>

@@ -1,30 +1,34 @@
 import {type KindInfo, kinds} from './kinds.ts';
 import type {Dict} from './values.ts';
 
-const groupVersions = [...new Set(kinds.map((info) => `${info.group}/${info.version}`))];
-const groups = [...new Set(kinds.map((info) => info.group))].filter(Boolean);
+/**
+ * What the server can do, as a client asks before anything else. Helm 3.18 and 4.2 read the aggregated form v2 of `/api` and `/apis`
+ * and the flat list of a group and version; the installer reads the flat lists; `/api` and `/apis/GROUP` in the old form are in the
+ * comparison with a real API server.
+ */
+const groupVersions = new Set(kinds.map(({group, version}) => `${group}/${version}`));
+const groups = [...new Set(kinds.map(({group}) => group))].filter(Boolean);
 
 const versionOf = (group: string): string => kinds.find((info) => info.group === group)?.version ?? 'v1';
 
 const scaleKind = {group: 'autoscaling', version: 'v1', kind: 'Scale'};
 
-const subresource = (info: KindInfo, name: string): Dict => {
-	const verbs =
-		name === 'log'
-			? ['get']
-			: name === 'eviction' || name === 'token'
-				? ['create']
-				: name === 'finalize'
-					? ['update']
-					: ['get', 'patch', 'update'];
-	const kind =
-		name === 'scale' ? 'Scale' : name === 'eviction' ? 'Eviction' : name === 'token' ? 'TokenRequest' : info.kind;
-	return {name, kind, verbs};
+/** Subresources whose kind and verbs are not those of most: the kind of their resource, to be read and changed. */
+const special: Readonly<Record<string, {readonly kind?: string; readonly verbs?: readonly string[]}>> = {
+	log: {verbs: ['get']},
+	token: {kind: 'TokenRequest', verbs: ['create']},
+	scale: {kind: 'Scale'},
 };
+
+const subresource = (info: KindInfo, name: string): {readonly kind: string; readonly verbs: readonly string[]} => ({
+	kind: info.kind,
+	verbs: ['get', 'patch', 'update'],
+	...special[name],
+});
 
 /** `/apis/GROUP/VERSION` or `/api/v1`: the flat list of resources; undefined when nothing is served there. */
 export const resourceList = (group: string, version: string): Dict | undefined => {
-	if (!groupVersions.includes(`${group}/${version}`)) return undefined;
+	if (!groupVersions.has(`${group}/${version}`)) return undefined;
 	const resources = kinds
 		.filter((info) => info.group === group && info.version === version)
 		.flatMap((info) => [
@@ -34,14 +38,14 @@ export const resourceList = (group: string, version: string): Dict | undefined =
 				namespaced: info.namespaced,
 				kind: info.kind,
 				verbs: info.verbs,
-				...(info.shortNames.length > 0 ? {shortNames: info.shortNames} : {}),
-				...(info.categories.length > 0 ? {categories: info.categories} : {}),
 			},
-			...info.subresources.map((name) => {
-				const {kind, verbs} = subresource(info, name);
-				const other = name === 'scale' ? {group: scaleKind.group, version: scaleKind.version} : {};
-				return {name: `${info.plural}/${name}`, singularName: '', namespaced: info.namespaced, ...other, kind, verbs};
-			}),
+			...info.subresources.map((name) => ({
+				name: `${info.plural}/${name}`,
+				singularName: '',
+				namespaced: info.namespaced,
+				...(name === 'scale' ? {group: scaleKind.group, version: scaleKind.version} : {}),
+				...subresource(info, name),
+			})),
 		]);
 	return {kind: 'APIResourceList', apiVersion: 'v1', groupVersion: group ? `${group}/${version}` : version, resources};
 };
@@ -65,44 +69,40 @@ export const groupList = (): Dict => ({kind: 'APIGroupList', apiVersion: 'v1', g
 export const oneGroup = (group: string): Dict | undefined =>
 	groups.includes(group) ? {kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group)} : undefined;
 
-const aggregatedGroup = (group: string): Dict => {
-	const version = versionOf(group);
-	const responseKind = (info: KindInfo, kind = info.kind): Dict =>
-		kind === 'Scale' ? scaleKind : {group: info.group, version: info.version, kind};
-	return {
-		metadata: group ? {name: group, creationTimestamp: null} : {creationTimestamp: null},
-		versions: [
-			{
-				version,
-				freshness: 'Current',
-				resources: kinds
-					.filter((info) => info.group === group)
-					.map((info) => ({
-						resource: info.plural,
-						responseKind: responseKind(info),
-						scope: info.namespaced ? 'Namespaced' : 'Cluster',
-						singularResource: info.singular,
-						verbs: info.verbs,
-						...(info.shortNames.length > 0 ? {shortNames: info.shortNames} : {}),
-						...(info.categories.length > 0 ? {categories: info.categories} : {}),
-						...(info.subresources.length > 0
-							? {
-									subresources: info.subresources.map((name) => {
-										const {kind, verbs} = subresource(info, name);
-										return {subresource: name, responseKind: responseKind(info, String(kind)), verbs};
-									}),
-								}
-							: {}),
-					})),
-			},
-		],
-	};
+const gvk = ({group, version}: KindInfo, kind: string): Dict =>
+	kind === scaleKind.kind ? scaleKind : {group, version, kind};
+
+const aggregatedSubresource = (info: KindInfo, name: string): Dict => {
+	const {kind, verbs} = subresource(info, name);
+	return {subresource: name, responseKind: gvk(info, kind), verbs};
 };
 
-/** `/api` and `/apis` in the aggregated form (`g=apidiscovery.k8s.io;as=APIGroupDiscoveryList`, v2 or v2beta1). */
-export const aggregated = (path: '/api' | '/apis', version: string): Dict => ({
+const aggregatedResource = (info: KindInfo): Dict => ({
+	resource: info.plural,
+	responseKind: gvk(info, info.kind),
+	scope: info.namespaced ? 'Namespaced' : 'Cluster',
+	singularResource: info.singular,
+	verbs: info.verbs,
+	...(info.subresources.length > 0
+		? {subresources: info.subresources.map((name) => aggregatedSubresource(info, name))}
+		: {}),
+});
+
+const aggregatedGroup = (group: string): Dict => ({
+	metadata: group ? {name: group, creationTimestamp: null} : {creationTimestamp: null},
+	versions: [
+		{
+			version: versionOf(group),
+			freshness: 'Current',
+			resources: kinds.filter((info) => info.group === group).map(aggregatedResource),
+		},
+	],
+});
+
+/** `/api` and `/apis` in the aggregated form (`g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`). */
+export const aggregated = (path: '/api' | '/apis'): Dict => ({
 	kind: 'APIGroupDiscoveryList',
-	apiVersion: `apidiscovery.k8s.io/${version}`,
+	apiVersion: 'apidiscovery.k8s.io/v2',
 	metadata: {},
 	items: (path === '/api' ? [''] : groups).map(aggregatedGroup),
 });

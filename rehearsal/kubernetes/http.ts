@@ -35,7 +35,7 @@ export const decodeBody = (body: Buffer, contentType: string): unknown => {
 	}
 };
 
-/** Answer with JSON. Warnings become `Warning` headers (RFC 7234, code 299), which kubectl and helm print. */
+/** Answer with JSON. Warnings become `Warning` headers (RFC 7234, code 299), which Helm prints. */
 export const sendJson = (
 	response: ServerResponse,
 	code: number,

@@ -187,22 +187,6 @@ export type ReplicaSet = KubeObject & {
 	spec: {replicas: number; selector: LabelSelector; template: PodTemplate; minReadySeconds?: number};
 	status?: WorkloadStatus;
 };
-export type StatefulSet = KubeObject & {
-	spec: {
-		replicas: number;
-		serviceName?: string;
-		selector: LabelSelector;
-		template: PodTemplate;
-		podManagementPolicy?: string;
-		volumeClaimTemplates?: {metadata: {name: string; labels?: Record<string, string>}; spec: unknown}[];
-		updateStrategy?: {type?: string; rollingUpdate?: {partition?: number}};
-	};
-	status?: WorkloadStatus;
-};
-export type DaemonSet = KubeObject & {
-	spec: {selector: LabelSelector; template: PodTemplate; updateStrategy?: {type?: string}};
-	status?: WorkloadStatus;
-};
 export type Job = KubeObject & {
 	spec: {
 		template: PodTemplate;

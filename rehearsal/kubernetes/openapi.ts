@@ -1,6 +1,8 @@
 import {apiVersionOf, type KindInfo, kinds} from './kinds.ts';
 import type {Dict} from './values.ts';
 
+// Helm asks here, before it installs, whether the server validates fields itself; nothing else reads these documents.
+
 const pathOf = (info: KindInfo): string => {
 	const root = info.group ? `/apis/${info.group}/${info.version}` : `/api/${info.version}`;
 	return `${root}${info.namespaced ? '/namespaces/{namespace}' : ''}/${info.plural}/{name}`;
@@ -19,7 +21,7 @@ export const openApiIndex = (): Dict => ({
 
 /**
  * The document of one group and version: its kinds with open schemas, and the PATCH operations whose `fieldValidation`
- * parameter tells Helm and kubectl that this server validates fields itself, so that they need no schema.
+ * parameter tells Helm that this server validates fields itself, so that they need no schema.
  * Undefined when nothing is served there.
  */
 export const openApiDocument = (group: string, version: string, gitVersion: string): Dict | undefined => {
@@ -61,23 +63,4 @@ export const openApiDocument = (group: string, version: string, gitVersion: stri
 			),
 		},
 	};
-};
-
-/** `/openapi/v2` as JSON, without definitions: clients fall back to the types that they carry. */
-export const swagger = (gitVersion: string): Dict => ({
-	swagger: '2.0',
-	info: {title: 'Kubernetes', version: gitVersion},
-	paths: {},
-	definitions: {},
-});
-
-/**
- * `/openapi/v2` as the protobuf message `openapi.v2.Document` (gnostic): field 1 is `swagger`, field 2 is `info` with
- * `title` and `version`. kubectl asks for this form only.
- */
-export const swaggerProtobuf = (gitVersion: string): Buffer => {
-	const field = (number: number, body: Buffer): Buffer =>
-		Buffer.concat([Buffer.from([(number << 3) | 2, body.length]), body]);
-	const info = Buffer.concat([field(1, Buffer.from('Kubernetes')), field(2, Buffer.from(gitVersion))]);
-	return Buffer.concat([field(1, Buffer.from('2.0')), field(2, info)]);
 };

@@ -3,7 +3,7 @@ import {admit, admitNamespace} from './admission.ts';
 import {applyObject, recordUpdate} from './apply.ts';
 import {applyDefaults} from './defaults.ts';
 import {alreadyExists, badRequest, conflict, invalid, modified, notFound, required} from './errors.ts';
-import {apiVersionOf, type KindInfo, shelfOf} from './kinds.ts';
+import {apiVersionOf, type KindInfo} from './kinds.ts';
 import {madeSuffix} from './made-names.ts';
 import type {KubeObject, ObjectMeta} from './objects.ts';
 import {applyJsonPatch, applyMergePatch} from './patch-json.ts';
@@ -99,14 +99,14 @@ export const createOperations = (store: Store, now: () => Date): Operations => {
 	});
 	const books = (info: KindInfo, options: WriteOptions, operation: 'Apply' | 'Update') => ({
 		manager: manager(info, options, operation),
-		shape: shapeOf(shelfOf(info)),
+		shape: shapeOf(info.id),
 		hasStatus: hasStatus(info),
 		now: timestamp(now()),
 		force: options.force ?? false,
 	});
 
 	const insert = (info: KindInfo, object: KubeObject, options: WriteOptions, isApply: boolean): KubeObject => {
-		const shelf = shelfOf(info);
+		const shelf = info.id;
 		const meta = object.metadata;
 		if (!meta.name && meta.generateName) meta.name = meta.generateName + madeSuffix();
 		if (!meta.name) throw invalid(info, '', [required('metadata.name', 'name or generateName is required')]);
@@ -139,7 +139,7 @@ export const createOperations = (store: Store, now: () => Date): Operations => {
 		options: WriteOptions,
 		isApply: boolean,
 	): KubeObject => {
-		const shelf = shelfOf(info);
+		const shelf = info.id;
 		const name = live.metadata.name;
 		const sent = next.metadata;
 		if (sent.resourceVersion && sent.resourceVersion !== live.metadata.resourceVersion) throw modified(info, name);
@@ -210,7 +210,7 @@ export const createOperations = (store: Store, now: () => Date): Operations => {
 		},
 		update: (info, namespace, name, body, options) => {
 			checkFields(info, body, options);
-			const live = store.get(shelfOf(info), namespace, name);
+			const live = store.get(info.id, namespace, name);
 			const object = decode(info, namespace, body);
 			if (object.metadata.name !== name) {
 				throw badRequest(
@@ -221,7 +221,7 @@ export const createOperations = (store: Store, now: () => Date): Operations => {
 			return replace(info, live, object, options, false);
 		},
 		patch: (info, namespace, name, type, body, options) => {
-			const live = store.get(shelfOf(info), namespace, name);
+			const live = store.get(info.id, namespace, name);
 			if (type === 'apply') {
 				checkFields(info, body, options);
 				const {apiVersion = '', kind = ''} = dict(body);
@@ -240,7 +240,7 @@ export const createOperations = (store: Store, now: () => Date): Operations => {
 				return {object: replace(info, live, merged, options, true), created: false};
 			}
 			if (!live) throw notFound(info, name);
-			const shape = shapeOf(shelfOf(info));
+			const shape = shapeOf(info.id);
 			const next =
 				type === 'json'
 					? applyJsonPatch(live, body)

@@ -2,8 +2,9 @@ import {ApiError} from './errors.ts';
 import {type Dict, ensureDict} from './values.ts';
 
 /**
- * Reading of request bodies in `application/vnd.kubernetes.protobuf`, which typed Go clients (Helm's release storage,
- * `kubectl auth can-i`, DeleteOptions) send by default since client-go 1.33. Answers stay JSON: such clients accept it.
+ * Reading of request bodies in `application/vnd.kubernetes.protobuf`. Helm 3.18 and 4.2 keep their releases through a typed Go client,
+ * which sends this form since client-go 1.33: the Secret of a revision, and how to delete it. Everything else they send as JSON.
+ * Answers stay JSON: such clients accept it.
  * Field numbers: the `generated.proto` files of k8s.io/api and k8s.io/apimachinery 1.34.
  */
 type Scalar = 'string' | 'bytes' | 'int' | 'bool' | 'time' | 'json';
@@ -62,59 +63,14 @@ const deleteOptions: Message = {
 	4: text('propagationPolicy'),
 	5: many('dryRun', 'string'),
 };
-const resourceAttributes = one('resourceAttributes', {
-	1: text('namespace'),
-	2: text('verb'),
-	3: text('group'),
-	4: text('version'),
-	5: text('resource'),
-	6: text('subresource'),
-	7: text('name'),
-});
-const nonResourceAttributes = one('nonResourceAttributes', {1: text('path'), 2: text('verb')});
-
 const messages: Readonly<Record<string, Message>> = {
 	DeleteOptions: deleteOptions,
-	Eviction: {1: metadata, 2: one('deleteOptions', deleteOptions)},
 	Secret: {
 		1: metadata,
 		2: map('data', 'bytes'),
 		3: text('type'),
 		4: map('stringData', 'string'),
 		5: pointer('immutable', 'bool'),
-	},
-	ConfigMap: {1: metadata, 2: map('data', 'string'), 3: map('binaryData', 'bytes'), 4: pointer('immutable', 'bool')},
-	Namespace: {1: metadata, 2: one('spec', {1: many('finalizers', 'string')}), 3: one('status', {1: text('phase')})},
-	ServiceAccount: {
-		1: metadata,
-		2: many('secrets', {1: text('kind'), 2: text('namespace'), 3: text('name')}),
-		3: many('imagePullSecrets', {1: text('name')}),
-		4: pointer('automountServiceAccountToken', 'bool'),
-	},
-	SelfSubjectAccessReview: {1: metadata, 2: one('spec', {1: resourceAttributes, 2: nonResourceAttributes})},
-	SubjectAccessReview: {
-		1: metadata,
-		2: one('spec', {
-			1: resourceAttributes,
-			2: nonResourceAttributes,
-			3: text('user'),
-			4: many('groups', 'string'),
-			6: text('uid'),
-		}),
-	},
-	SelfSubjectRulesReview: {1: metadata, 2: one('spec', {1: text('namespace')})},
-	SelfSubjectReview: {1: metadata},
-	TokenRequest: {1: metadata, 2: one('spec', {1: many('audiences', 'string'), 4: pointer('expirationSeconds', 'int')})},
-	Scale: {1: metadata, 2: one('spec', {1: {name: 'replicas', type: 'int'}})},
-	Lease: {
-		1: metadata,
-		2: one('spec', {
-			1: text('holderIdentity'),
-			2: pointer('leaseDurationSeconds', 'int'),
-			3: {name: 'acquireTime', type: 'time'},
-			4: {name: 'renewTime', type: 'time'},
-			5: pointer('leaseTransitions', 'int'),
-		}),
 	},
 };
 

@@ -1,5 +1,5 @@
 import {conflict, forbidden, notFound, type Status, success} from './errors.ts';
-import {type KindInfo, shelfOf} from './kinds.ts';
+import type {KindInfo} from './kinds.ts';
 import type {KubeObject, ObjectMeta} from './objects.ts';
 import type {Store} from './store.ts';
 import {dict, same, timestamp} from './values.ts';
@@ -31,7 +31,7 @@ export type Removal = (info: KindInfo, namespace: string, name: string, options:
 export const createRemoval =
 	(store: Store, now: () => Date): Removal =>
 	(info, namespace, name, options) => {
-		const shelf = shelfOf(info);
+		const shelf = info.id;
 		const live = store.get(shelf, namespace, name);
 		if (!live) throw notFound(info, name);
 		const {uid, resourceVersion} = options.preconditions ?? {};

@@ -22,14 +22,10 @@ export const parseRequest = (method: string, url: URL): ResourceRequest | undefi
 	const [group, version] = isCore ? ['', parts[1]] : [parts[1], parts[2]];
 	let rest = parts.slice(isCore ? 2 : 3);
 	if (!version || group === undefined || rest.length === 0) return undefined;
-	let isWatch = url.searchParams.get('watch') === 'true' || url.searchParams.get('watch') === '1';
-	if (rest[0] === 'watch') {
-		isWatch = true;
-		rest = rest.slice(1);
-	}
+	const isWatch = url.searchParams.get('watch') === 'true' || url.searchParams.get('watch') === '1';
 	let namespace = '';
 	// "/namespaces/x/pods" is inside x, "/namespaces/x" and "/namespaces/x/status" are about x.
-	if (rest[0] === 'namespaces' && rest[1] && rest[2] && rest[2] !== 'status' && rest[2] !== 'finalize') {
+	if (rest[0] === 'namespaces' && rest[1] && rest[2] && rest[2] !== 'status') {
 		namespace = rest[1];
 		rest = rest.slice(2);
 	}

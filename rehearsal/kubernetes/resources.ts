@@ -1,11 +1,11 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {attributesOf, type Denial, denied, isAllowed, review, type User} from './access.ts';
-import {asCoreEvent, asItem, dressList, dressObject, inVersion} from './dress.ts';
-import {ApiError, badRequest, forbidden, notFound, type Status} from './errors.ts';
+import {asItem, dressList, dressObject} from './dress.ts';
+import {ApiError, badRequest, notFound, type Status} from './errors.ts';
 import {decodeBody, dressOf, readBody, sendJson} from './http.ts';
-import {apiVersionOf, isVirtual, type KindInfo, kindById, kindByPath, shelfOf} from './kinds.ts';
+import {apiVersionOf, isVirtual, type KindInfo, kindByPath} from './kinds.ts';
 import {pageOf, predicateOf} from './lists.ts';
-import {type Logs, serveLogs} from './logs.ts';
+import {type Logs, readLog} from './logs.ts';
 import type {KubeObject, Pod} from './objects.ts';
 import type {Operations, WriteOptions} from './operations.ts';
 import {deleteOptions, patchTypeOf, writeOptions} from './options.ts';
@@ -43,14 +43,14 @@ export const serveResource = async (
 	if (!info) throw new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 	const {namespace, name, subresource} = wanted;
 	const query = url.searchParams;
-	const shelf = shelfOf(info);
+	const shelf = info.id;
 	const now = operations.now();
 	const warnings: string[] = [];
 	const warn = (text: string): void => {
 		if (!warnings.includes(text)) warnings.push(text);
 	};
 	const body = async (): Promise<unknown> => decodeBody(await readBody(request), request.headers['content-type'] ?? '');
-	const options = {dress: dressOf(request.headers.accept ?? ''), include: query.get('includeObject'), now};
+	const options = {dress: dressOf(request.headers.accept ?? ''), whole: query.get('includeObject') === 'Object', now};
 	const existing = (): KubeObject => {
 		const found = store.get(shelf, namespace, name);
 		if (!found) throw notFound(info, name);
@@ -88,7 +88,7 @@ export const serveResource = async (
 				);
 			const accepts = predicateOf(query, shelf, `/${info.version}, Kind=${info.kind}`, name);
 			const page = pageOf(store.list(shelf, namespace || undefined).filter(accepts), query, store.version());
-			sendJson(response, 200, dressList(info, apiVersionOf(info), page.items, page.metadata, options));
+			sendJson(response, 200, dressList(info, page.items, page.metadata, options));
 			return;
 		}
 		case 'watch':
@@ -103,13 +103,7 @@ export const serveResource = async (
 					bookmarks: query.get('allowWatchBookmarks') === 'true',
 					sendInitialEvents: query.get('sendInitialEvents') === 'true',
 					timeoutSeconds: Number(query.get('timeoutSeconds') ?? 1800),
-					dress: (object, isFirst) => dressObject(info, object, {...options, headings: isFirst}),
-					blank:
-						options.dress === 'table'
-							? {kind: 'Table', apiVersion: 'meta.k8s.io/v1'}
-							: options.dress === 'metadata'
-								? {kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1'}
-								: {kind: info.kind, apiVersion: apiVersionOf(info)},
+					blank: {kind: info.kind, apiVersion: apiVersionOf(info)},
 				},
 				api.signal,
 			);
@@ -117,10 +111,7 @@ export const serveResource = async (
 		case 'create': {
 			if (info.namespaced && !namespace)
 				throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
-			const sent = await body();
-			const object = info.id === 'events.events.k8s.io' ? asCoreEvent(dict(sent)) : sent;
-			const target = info.id === 'events.events.k8s.io' ? kindById('events') : info;
-			answer(201, operations.create(target, namespace, object, writeOptions(request, query, '', false, warn)));
+			answer(201, operations.create(info, namespace, await body(), writeOptions(request, query, '', false, warn)));
 			return;
 		}
 		case 'update':
@@ -163,7 +154,7 @@ export const serveResource = async (
 					kind: `${info.kind}List`,
 					apiVersion: apiVersionOf(info),
 					metadata,
-					items: chosen.map((object) => asItem(inVersion(info, object))),
+					items: chosen.map((object) => asItem(object)),
 				},
 				warnings,
 			);
@@ -194,7 +185,8 @@ const serveSubresource = async (
 	const type = verb === 'patch' ? patchTypeOf(request.headers['content-type'] ?? '') : undefined;
 	const options = (sub: string): WriteOptions => writeOptions(request, query, sub, type === 'apply', tools.warn);
 	if (subresource === 'log') {
-		serveLogs(api.logs, live as Pod, query, response, operations.now(), api.signal);
+		const text = readLog(api.logs, live as Pod, query);
+		response.writeHead(200, {'content-type': 'text/plain'}).end(text);
 	} else if (subresource === 'token') {
 		const token = api.issueToken(namespace, name);
 		const hour = new Date(operations.now().getTime() + 3_600_000).toISOString();
@@ -206,16 +198,12 @@ const serveSubresource = async (
 			spec: sent.spec ?? {},
 			status: {token, expirationTimestamp: hour},
 		});
-	} else if (subresource === 'eviction') {
-		operations.remove(info, namespace, name, deleteOptions(query, dict(await tools.body()).deleteOptions, tools.warn));
-		sendJson(response, 201, {kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201});
 	} else if (subresource === 'scale') {
 		if (verb === 'get') sendJson(response, 200, scaleOf(live));
-		else sendJson(response, 200, writeScale(operations, info, namespace, name, await tools.body(), type, options('')));
+		else if (type !== 'merge') throw badRequest(`the server only takes a merge patch of ${info.plural}/${subresource}`);
+		else sendJson(response, 200, writeScale(operations, info, live, await tools.body(), options('')));
 	} else if (verb === 'get') tools.answer(200, live);
-	else if (subresource === 'finalize') {
-		throw forbidden(info, name, 'finalizers of a namespace are removed by the cluster itself');
-	} else if (type) {
+	else if (type) {
 		tools.answer(200, operations.patch(info, namespace, name, type, await tools.body(), options('status')).object);
 	} else if (verb === 'update') {
 		tools.answer(200, operations.update(info, namespace, name, await tools.body(), options('status')));

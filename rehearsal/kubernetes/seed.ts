@@ -5,7 +5,7 @@ import {type Dict, timestamp} from './values.ts';
 
 /**
  * Put into an empty store what a fresh cluster has: the system namespaces, one amd64 node with 8 CPU and 32 GiB, the
- * ingress class `nginx`, a default storage class, the `kubernetes` Service and the built-in cluster roles.
+ * ingress class `nginx`, a default storage class and the `kubernetes` Service. The administrator's rights come from no role.
  */
 export const seed = (store: Store, now: () => Date, version: string): void => {
 	const put = (
@@ -112,56 +112,4 @@ export const seed = (store: Store, now: () => Date, version: string): void => {
 		},
 		{namespace: 'default'},
 	);
-	const rbac = 'rbac.authorization.k8s.io';
-	const all = ['*'];
-	const role = (name: string, rules: readonly Dict[]): void =>
-		put(
-			`clusterroles.${rbac}`,
-			`${rbac}/v1`,
-			'ClusterRole',
-			name,
-			{rules},
-			{labels: {'kubernetes.io/bootstrapping': 'rbac-defaults'}},
-		);
-	role('cluster-admin', [
-		{apiGroups: all, resources: all, verbs: all},
-		{nonResourceURLs: all, verbs: all},
-	]);
-	role('admin', [
-		{apiGroups: ['', 'apps', 'batch', 'networking.k8s.io', 'policy', 'autoscaling', rbac], resources: all, verbs: all},
-	]);
-	role('edit', [
-		{apiGroups: ['', 'apps', 'batch', 'networking.k8s.io', 'policy', 'autoscaling'], resources: all, verbs: all},
-	]);
-	role('view', [
-		{
-			apiGroups: ['', 'apps', 'batch', 'networking.k8s.io', 'policy', 'autoscaling'],
-			resources: [
-				'configmaps',
-				'endpoints',
-				'events',
-				'persistentvolumeclaims',
-				'pods',
-				'pods/log',
-				'services',
-				'serviceaccounts',
-				'deployments',
-				'replicasets',
-				'statefulsets',
-				'daemonsets',
-				'jobs',
-				'cronjobs',
-				'ingresses',
-				'networkpolicies',
-				'poddisruptionbudgets',
-				'horizontalpodautoscalers',
-			],
-			verbs: ['get', 'list', 'watch'],
-		},
-	]);
-	const bind = {
-		roleRef: {apiGroup: rbac, kind: 'ClusterRole', name: 'cluster-admin'},
-		subjects: [{kind: 'Group', apiGroup: rbac, name: 'system:masters'}],
-	};
-	put(`clusterrolebindings.${rbac}`, `${rbac}/v1`, 'ClusterRoleBinding', 'cluster-admin', bind);
 };

@@ -11,7 +11,7 @@ import {ApiError} from './errors.ts';
 import {sendJson, sendText} from './http.ts';
 import {writeKubeconfig} from './kubeconfig.ts';
 import {createLogs, type Logs} from './logs.ts';
-import {openApiDocument, openApiIndex, swagger, swaggerProtobuf} from './openapi.ts';
+import {openApiDocument, openApiIndex} from './openapi.ts';
 import {createOperations, type Operations} from './operations.ts';
 import {parseRequest} from './requests.ts';
 import {type Api, serveResource} from './resources.ts';
@@ -222,17 +222,15 @@ const serveMeta = (
 ): void => {
 	const path = url.pathname.replace(/\/$/, '') || '/';
 	const accept = request.headers.accept ?? '';
-	if ((path === '/api' || path === '/apis') && accept.includes('as=APIGroupDiscoveryList')) {
-		const form = accept.includes('v=v2;') || accept.includes('v=v2,') || /v=v2(;|,|$)/.test(accept) ? 'v2' : 'v2beta1';
-		response.setHeader('content-type', `application/json;g=apidiscovery.k8s.io;v=${form};as=APIGroupDiscoveryList`);
-		const body = Buffer.from(JSON.stringify(aggregated(path, form)));
+	if (
+		(path === '/api' || path === '/apis') &&
+		/v=v2(;|,|$)/u.test(accept) &&
+		accept.includes('as=APIGroupDiscoveryList')
+	) {
+		response.setHeader('content-type', 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');
+		const body = Buffer.from(JSON.stringify(aggregated(path)));
 		response.writeHead(200, {'content-length': body.length});
 		response.end(body);
-		return;
-	}
-	if (path === '/openapi/v2' && accept.includes('protobuf')) {
-		response.writeHead(200, {'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'});
-		response.end(swaggerProtobuf(version));
 		return;
 	}
 	const [first, second, third] = path.slice(1).split('/');
@@ -241,19 +239,17 @@ const serveMeta = (
 			? coreVersions(address)
 			: path === '/apis'
 				? groupList()
-				: path === '/openapi/v2'
-					? swagger(version)
-					: path === '/openapi/v3'
-						? openApiIndex()
-						: first === 'openapi'
-							? openApiPath(path, version)
-							: first === 'api'
-								? resourceList('', second ?? '')
-								: first === 'apis' && third === undefined
-									? oneGroup(second ?? '')
-									: first === 'apis'
-										? resourceList(second ?? '', third ?? '')
-										: undefined;
+				: path === '/openapi/v3'
+					? openApiIndex()
+					: first === 'openapi'
+						? openApiPath(path, version)
+						: first === 'api'
+							? resourceList('', second ?? '')
+							: first === 'apis' && third === undefined
+								? oneGroup(second ?? '')
+								: first === 'apis'
+									? resourceList(second ?? '', third ?? '')
+									: undefined;
 	if (found) sendJson(response, 200, found);
 	else sendText(response, 404, '404 page not found\n');
 };

@@ -91,8 +91,6 @@ const shapes: Readonly<Record<string, Shape>> = {
 	},
 	'deployments.apps': workload,
 	'replicasets.apps': workload,
-	'statefulsets.apps': workload,
-	'daemonsets.apps': workload,
 	// Joined by type in a strategic merge patch, atomic for server-side apply.
 	'jobs.batch': {
 		fields: {

@@ -1,4 +1,4 @@
-import {kindById, kinds, shelfOf} from './kinds.ts';
+import {kindById, kinds} from './kinds.ts';
 import type {KubeObject} from './objects.ts';
 
 export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -33,7 +33,7 @@ export type Store = {
 };
 
 const shelfNames = new Map(
-	kinds.map((info) => [`${info.kind}${info.group ? `.${info.group}` : ''}`, shelfOf(info)] as const),
+	kinds.map((info) => [`${info.kind}${info.group ? `.${info.group}` : ''}`, info.id] as const),
 );
 
 const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;

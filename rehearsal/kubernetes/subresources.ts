@@ -1,8 +1,8 @@
-import {badRequest, notFound} from './errors.ts';
+import {badRequest} from './errors.ts';
 import type {KindInfo} from './kinds.ts';
 import type {KubeObject, LabelSelector} from './objects.ts';
-import type {Operations, PatchType, WriteOptions} from './operations.ts';
-import {applyJsonPatch, applyMergePatch} from './patch-json.ts';
+import type {Operations, WriteOptions} from './operations.ts';
+import {applyMergePatch} from './patch-json.ts';
 import {copy, type Dict, dict} from './values.ts';
 
 const selectorText = (selector: LabelSelector | undefined): string =>
@@ -31,28 +31,21 @@ export const scaleOf = (object: KubeObject): Dict => {
 	};
 };
 
-/** Change the replicas of a workload through its Scale, by PUT (`patch` undefined) or by patch. */
+/** Change the replicas of a workload by a merge patch of its Scale. */
 export const writeScale = (
 	operations: Operations,
 	info: KindInfo,
-	namespace: string,
-	name: string,
-	body: unknown,
-	patch: PatchType | undefined,
+	live: KubeObject,
+	patch: unknown,
 	options: WriteOptions,
 ): Dict => {
-	const live = operations.store.get(info.id, namespace, name);
-	if (!live) throw notFound(info, name);
-	const before = scaleOf(live);
-	const scale =
-		patch === undefined ? body : patch === 'json' ? applyJsonPatch(before, body) : applyMergePatch(before, body);
-	const replicas = dict(dict(scale).spec).replicas ?? 0;
+	const {namespace = '', name} = live.metadata;
+	const scale = dict(applyMergePatch(scaleOf(live), patch));
+	const replicas = dict(scale.spec).replicas ?? 0;
 	if (typeof replicas !== 'number' || replicas < 0)
 		throw badRequest('spec.replicas: must be a number that is not negative');
 	const next = copy(live) as KubeObject;
 	next.spec = {...dict(next.spec), replicas};
-	const version = dict(dict(scale).metadata).resourceVersion;
-	if (typeof version === 'string') next.metadata.resourceVersion = version;
-	const {subresource: _, ...rest} = options;
-	return scaleOf(operations.update(info, namespace, name, next, rest));
+	next.metadata.resourceVersion = String(dict(scale.metadata).resourceVersion ?? next.metadata.resourceVersion);
+	return scaleOf(operations.update(info, namespace, name, next, options));
 };

@@ -31,10 +31,6 @@ const spec: Readonly<Record<string, ReadonlySet<string>>> = {
 		'replicas selector template strategy minReadySeconds revisionHistoryLimit paused progressDeadlineSeconds',
 	),
 	'replicasets.apps': words('replicas minReadySeconds selector template'),
-	'statefulsets.apps': words(
-		'replicas selector template volumeClaimTemplates serviceName podManagementPolicy updateStrategy revisionHistoryLimit minReadySeconds persistentVolumeClaimRetentionPolicy ordinals',
-	),
-	'daemonsets.apps': words('selector template updateStrategy minReadySeconds revisionHistoryLimit'),
 	'jobs.batch': words(
 		'parallelism completions activeDeadlineSeconds podFailurePolicy successPolicy backoffLimit backoffLimitPerIndex maxFailedIndexes selector manualSelector template ttlSecondsAfterFinished completionMode suspend podReplacementPolicy managedBy',
 	),

@@ -151,8 +151,6 @@ const rules: Readonly<Record<string, (object: KubeObject) => Cause[]>> = {
 	pods: (object) => podCauses(dict(object.spec), 'spec'),
 	'deployments.apps': workloadCauses,
 	'replicasets.apps': workloadCauses,
-	'statefulsets.apps': workloadCauses,
-	'daemonsets.apps': workloadCauses,
 	'jobs.batch': jobCauses,
 	secrets: secretCauses,
 	'ingresses.networking.k8s.io': ingressCauses,
@@ -179,29 +177,13 @@ const immutable = (field: string, value: unknown): Cause => invalidValue(field, 
 
 const changes = (info: KindInfo, before: KubeObject, after: KubeObject): Cause[] => {
 	const [old, now] = [dict(before.spec), dict(after.spec)];
-	if (['deployments.apps', 'replicasets.apps', 'daemonsets.apps'].includes(info.id)) {
+	if (['deployments.apps', 'replicasets.apps'].includes(info.id)) {
 		return same(old.selector, now.selector) ? [] : [immutable('spec.selector', now.selector)];
 	}
 	if (info.id === 'jobs.batch') {
 		return ['completions', 'selector', 'template']
 			.filter((field) => !same(old[field], now[field]))
 			.map((field) => immutable(`spec.${field}`, now[field]));
-	}
-	if (info.id === 'statefulsets.apps') {
-		const free = [
-			'replicas',
-			'ordinals',
-			'template',
-			'updateStrategy',
-			'persistentVolumeClaimRetentionPolicy',
-			'minReadySeconds',
-			'revisionHistoryLimit',
-		];
-		const fixed = (spec: Dict): Dict => Object.fromEntries(Object.entries(spec).filter(([key]) => !free.includes(key)));
-		if (same(fixed(old), fixed(now))) return [];
-		const message =
-			"Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
-		return [{reason: 'FieldValueForbidden', message, field: 'spec'}];
 	}
 	if (info.id === 'secrets' || info.id === 'configmaps') {
 		const causes = info.id === 'secrets' && before.type !== after.type ? [immutable('type', after.type)] : [];

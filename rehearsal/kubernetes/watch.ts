@@ -1,6 +1,5 @@
 import type {ServerResponse} from 'node:http';
 import {expired} from './errors.ts';
-import type {KubeObject} from './objects.ts';
 import type {Predicate} from './selectors.ts';
 import type {Change, Store} from './store.ts';
 
@@ -13,8 +12,6 @@ export type WatchOptions = {
 	readonly bookmarks: boolean;
 	readonly sendInitialEvents: boolean;
 	readonly timeoutSeconds: number;
-	/** Dress an object for the wire (Table, metadata only, other API version). */
-	readonly dress: (object: KubeObject, isFirst: boolean) => unknown;
 	/** An empty object of the kind, for bookmarks. */
 	readonly blank: {readonly apiVersion: string; readonly kind: string};
 };
@@ -40,13 +37,8 @@ export const serveWatch = (
 	signal: AbortSignal,
 ): void => {
 	const {shelf, namespace, accepts} = options;
-	let isFirst = true;
 	const send = (type: string, object: unknown): void => {
 		response.write(`${JSON.stringify({type, object})}\n`);
-	};
-	const sendObject = (type: string, object: KubeObject): void => {
-		send(type, options.dress(object, isFirst));
-		isFirst = false;
 	};
 	const bookmark = (annotations?: Record<string, string>): void => {
 		const metadata = {
@@ -60,7 +52,7 @@ export const serveWatch = (
 		if (namespace && change.object.metadata.namespace !== namespace) return;
 		const type = seen(change, accepts);
 		if (type)
-			sendObject(
+			send(
 				type,
 				type === 'DELETED' && change.type !== 'DELETED' && change.before
 					? {...change.before, metadata: {...change.before.metadata, resourceVersion: String(change.version)}}
@@ -73,7 +65,7 @@ export const serveWatch = (
 	const from = options.resourceVersion;
 	const isFresh = from === '' || from === '0' || options.sendInitialEvents;
 	if (isFresh) {
-		for (const object of store.list(shelf, namespace || undefined)) if (accepts(object)) sendObject('ADDED', object);
+		for (const object of store.list(shelf, namespace || undefined)) if (accepts(object)) send('ADDED', object);
 		if (options.sendInitialEvents) bookmark({'k8s.io/initial-events-end': 'true'});
 	} else if (Number(from) < store.oldest()) {
 		send('ERROR', expired(Number(from), store.oldest()).status);

@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {execa} from 'execa';
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
-import {type KubernetesServer, startKubernetes} from '../../rehearsal/kubernetes/index.ts';
+import {type KubernetesServer, kindById, startKubernetes} from '../../rehearsal/kubernetes/index.ts';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
 import {ProblemError} from '../../source/base/problem.ts';
 import {createHelm, type HelmPort} from '../../source/helm/index.ts';
@@ -29,7 +29,6 @@ describe.each(helmVersions)('Helm %s on the rehearsal cluster', (version) => {
 	let kubernetes: KubernetesServer;
 	let helm: HelmPort;
 	let binary = '';
-	let kubectl = '';
 	let kubeconfig = '';
 	let remove: () => Promise<void>;
 	let count = 0;
@@ -90,7 +89,7 @@ describe.each(helmVersions)('Helm %s on the rehearsal cluster', (version) => {
 		});
 		kubeconfig = path.join(folder, 'kubeconfig');
 		await writeFile(kubeconfig, kubernetes.kubeconfig);
-		({helm: binary, kubectl = ''} = await fetchHelm(version, {withKubectl: true}));
+		({helm: binary} = await fetchHelm(version));
 		helm = createHelm({
 			binary,
 			kubeconfig,
@@ -110,7 +109,7 @@ describe.each(helmVersions)('Helm %s on the rehearsal cluster', (version) => {
 		lines.length = 0;
 		count += 1;
 		namespace = `test-${count}`;
-		await execa(kubectl, ['--kubeconfig', kubeconfig, 'create', 'namespace', namespace]);
+		kubernetes.operations.create(kindById('namespaces'), '', {metadata: {name: namespace}}, {manager: 'test'});
 	});
 
 	test('a release is installed, upgraded, rolled back and removed, and tells its revisions and values', async () => {
@@ -197,14 +196,9 @@ describe.each(helmVersions)('Helm %s on the rehearsal cluster', (version) => {
 		'a field that somebody else owns is a conflict, which only force takes over',
 		async () => {
 			await upgrade('https://one.example.internal');
-			const other = JSON.stringify({
-				apiVersion: 'v1',
-				kind: 'Service',
-				metadata: {name: 'zenml', namespace},
-				spec: {type: 'NodePort'},
-			});
-			const apply = ['apply', '--server-side', '--force-conflicts', '--field-manager=somebody', '--filename', '-'];
-			await execa(kubectl, ['--kubeconfig', kubeconfig, ...apply], {input: other});
+			const other = {apiVersion: 'v1', kind: 'Service', metadata: {name: 'zenml', namespace}, spec: {type: 'NodePort'}};
+			const by = {manager: 'somebody', force: true};
+			kubernetes.operations.patch(kindById('services'), namespace, 'zenml', 'apply', other, by);
 			const problem = await problemOf(upgrade('https://two.example.internal'));
 			expect(problem.code).toBe('helm-conflict');
 			expect(problem.evidence?.join('\n')).toContain('somebody');

@@ -120,7 +120,7 @@ const runOnce = async (
 			env,
 			pullSecrets: pullSecrets(context, runtime),
 			signal: runtime.abort.signal,
-			log: (line) => context.logs.write(uid, container.name, line, context.now()),
+			log: (line) => context.logs.write(uid, container.name, line),
 		});
 		// A container that cannot even be tried is a fault to show, not the end of the cluster.
 		const outcome = await running.catch((error: unknown): Outcome => {
@@ -216,7 +216,6 @@ export const runContainer = async (
 			tries += 1;
 			continue;
 		}
-		context.logs.end(uid, container.name);
 		const terminated = {
 			exitCode: result.exit,
 			reason: result.reason ?? (result.exit === 0 ? 'Completed' : 'Error'),

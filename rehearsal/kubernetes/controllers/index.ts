@@ -13,7 +13,6 @@ import {reconcileBudget, reconcileIngress, reconcileService} from './network.ts'
 import {defaultPace, type Pace, type RunPod, startPod} from './pods.ts';
 import {createQueue, type Queue} from './queue.ts';
 import {reconcileReplicaSet} from './replicasets.ts';
-import {reconcileDaemonSet, reconcileStatefulSet} from './statefulsets.ts';
 
 export type ControllerOptions = {
 	readonly operations: Operations;
@@ -29,8 +28,6 @@ const keyOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''
 const shelfOfOwner: Readonly<Record<string, string>> = {
 	Deployment: 'deployments.apps',
 	ReplicaSet: 'replicasets.apps',
-	StatefulSet: 'statefulsets.apps',
-	DaemonSet: 'daemonsets.apps',
 	Job: 'jobs.batch',
 };
 
@@ -49,8 +46,6 @@ export const startControllers = (options: ControllerOptions): (() => Promise<voi
 	const queues: Readonly<Record<string, Queue>> = {
 		'deployments.apps': createQueue((namespace, name) => reconcileDeployment(context, namespace, name)),
 		'replicasets.apps': createQueue((namespace, name) => reconcileReplicaSet(context, namespace, name)),
-		'statefulsets.apps': createQueue((namespace, name) => reconcileStatefulSet(context, namespace, name)),
-		'daemonsets.apps': createQueue((namespace, name) => reconcileDaemonSet(context, namespace, name)),
 		'jobs.batch': createQueue((namespace, name) => reconcileJob(context, namespace, name)),
 		services: createQueue((namespace, name) =>
 			reconcileService(context, namespace, name, options.ingressAddress, pace.addressMs),

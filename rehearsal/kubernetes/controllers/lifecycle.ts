@@ -1,10 +1,10 @@
 import {randomUUID} from 'node:crypto';
-import {isVirtual, kindById, kinds, shelfOf} from '../kinds.ts';
+import {isVirtual, kindById, kinds} from '../kinds.ts';
 import type {KubeObject} from '../objects.ts';
 import {dict, timestamp} from '../values.ts';
 import {type Context, setStatus} from './context.ts';
 
-const shelves = [...new Set(kinds.filter((info) => !isVirtual(info)).map(shelfOf))];
+const shelves = kinds.filter((info) => !isVirtual(info)).map(({id}) => id);
 const namespaced = shelves.filter((shelf) => kindById(shelf).namespaced);
 
 /** Empty a namespace that is going away and remove it; give a new one its service account and CA. */
@@ -85,7 +85,7 @@ export const collect = (context: Context, shelf: string, owner: KubeObject): voi
 	else if (dependentsOf(context, owner).length === 0) withoutFinalizer(context, shelf, live, 'foregroundDeletion');
 };
 
-/** Bind a claim to a volume made for it, when its storage class exists. */
+/** Bind a claim, when its storage class exists, to a volume of which nothing is kept but the name. */
 export const reconcileClaim = (context: Context, namespace: string, name: string): number | undefined => {
 	const {store} = context;
 	const claim = store.get('persistentvolumeclaims', namespace, name);
@@ -104,25 +104,6 @@ export const reconcileClaim = (context: Context, namespace: string, name: string
 	}
 	const volumeName = `pvc-${claim.metadata.uid}`;
 	const capacity = {storage: dict(dict(spec.resources).requests).storage ?? '1Gi'};
-	const metadata = {
-		name: volumeName,
-		uid: randomUUID(),
-		resourceVersion: '',
-		creationTimestamp: timestamp(context.now()),
-	};
-	store.put('persistentvolumes', {
-		apiVersion: 'v1',
-		kind: 'PersistentVolume',
-		metadata,
-		spec: {
-			capacity,
-			accessModes: spec.accessModes,
-			persistentVolumeReclaimPolicy: 'Delete',
-			storageClassName: className,
-			claimRef: {apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, uid: claim.metadata.uid},
-		},
-		status: {phase: 'Bound'},
-	} as KubeObject);
 	const bound = store.put('persistentvolumeclaims', {...claim, spec: {...spec, volumeName}});
 	setStatus(store, 'persistentvolumeclaims', bound, {phase: 'Bound', accessModes: spec.accessModes, capacity});
 	return undefined;

@@ -29,25 +29,21 @@ export const createPod = (
 	owner: KubeObject,
 	template: PodTemplate,
 	options: {
-		readonly name?: string;
-		readonly labels?: Readonly<Record<string, string>>;
 		readonly component: string;
-		readonly edit?: (pod: Pod) => void;
 	},
 ): string | undefined => {
 	const pod = {
 		apiVersion: 'v1',
 		kind: 'Pod',
 		metadata: {
-			...(options.name ? {name: options.name} : {generateName: `${owner.metadata.name}-`}),
+			generateName: `${owner.metadata.name}-`,
 			namespace: owner.metadata.namespace,
-			labels: {...template.metadata?.labels, ...options.labels},
+			labels: {...template.metadata?.labels},
 			...(template.metadata?.annotations ? {annotations: template.metadata.annotations} : {}),
 			ownerReferences: [ownerReference(owner)],
 		},
 		spec: copy(template.spec),
 	} as unknown as Pod;
-	options.edit?.(pod);
 	try {
 		const made = context.operations.create(kindById('pods'), owner.metadata.namespace ?? '', pod, {
 			manager: 'kube-controller-manager',
