@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
-import type {KubeObject} from './objects.ts';
-import type {Store} from './store.ts';
-import {type Dict, timestamp} from './values.ts';
+import type {Store} from './objects/store.ts';
+import type {KubeObject} from './objects/types.ts';
+import {type Dict, timestamp} from './objects/values.ts';
 
 /**
  * Put into an empty store what a fresh cluster has: the system namespaces, one amd64 node with 8 CPU and 32 GiB, the

@@ -2,21 +2,21 @@ import {randomBytes, timingSafeEqual} from 'node:crypto';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {createServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
-import type {Denial, User} from './access.ts';
+import type {Denial, User} from './api/access.ts';
+import {aggregated, coreVersions, groupList, oneGroup, resourceList} from './api/discovery.ts';
+import {sendJson, sendText} from './api/http.ts';
+import {openApiDocument, openApiIndex} from './api/openapi.ts';
+import {parseRequest} from './api/requests.ts';
+import {type Api, serveResource} from './api/resources.ts';
 import {createAuthority, issueServerCertificate, type KeyPair} from './certificates.ts';
 import {startControllers} from './controllers/index.ts';
 import type {Pace, RunPod} from './controllers/pods.ts';
-import {aggregated, coreVersions, groupList, oneGroup, resourceList} from './discovery.ts';
-import {ApiError} from './errors.ts';
-import {sendJson, sendText} from './http.ts';
 import {writeKubeconfig} from './kubeconfig.ts';
-import {createLogs, type Logs} from './logs.ts';
-import {openApiDocument, openApiIndex} from './openapi.ts';
-import {createOperations, type Operations} from './operations.ts';
-import {parseRequest} from './requests.ts';
-import {type Api, serveResource} from './resources.ts';
+import {ApiError} from './objects/errors.ts';
+import {createLogs, type Logs} from './objects/logs.ts';
+import {type Change, createStore, type Store, type StoreImage} from './objects/store.ts';
 import {seed} from './seed.ts';
-import {type Change, createStore, type Store, type StoreImage} from './store.ts';
+import {createOperations, type Operations} from './writes/operations.ts';
 
 /** The whole cluster as plain JSON: objects, counters, the authority and the tokens, so that a kubeconfig stays good. */
 export type Snapshot = {

@@ -1,4 +1,4 @@
-import type {Container, Pod} from '../kubernetes/objects.ts';
+import type {Container, Pod} from '../kubernetes/objects/types.ts';
 import {ensureAdmin} from './control-plane.ts';
 import {isMigrated, migrateControlPlane, migrateWorkspace} from './control-plane-data.ts';
 import {databaseTraceback, type StoreTarget, storeOf, withDatabase} from './database.ts';

@@ -1,7 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {createServer, type Server} from 'node:https';
 import {createSecureContext} from 'node:tls';
-import type {Pod} from '../kubernetes/objects.ts';
+import type {Pod} from '../kubernetes/objects/types.ts';
 import type {Answer, Request} from './messages.ts';
 import type {Cluster} from './pod-view.ts';
 import {certificateFor, routeOf} from './routing.ts';

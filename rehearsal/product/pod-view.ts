@@ -1,6 +1,6 @@
 import {X509Certificate} from 'node:crypto';
-import type {Container, KubeObject, Pod} from '../kubernetes/objects.ts';
-import type {Store} from '../kubernetes/store.ts';
+import type {Store} from '../kubernetes/objects/store.ts';
+import type {Container, KubeObject, Pod} from '../kubernetes/objects/types.ts';
 
 /** The objects of the rehearsal cluster, as the node and the ingress controller see them. */
 export type Cluster = Pick<Store, 'get' | 'list'>;

@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ContainerRun, Outcome, RunPod} from '../kubernetes/controllers/pods.ts';
-import type {Pod} from '../kubernetes/objects.ts';
+import type {Pod} from '../kubernetes/objects/types.ts';
 import {type Running, roleOf, runProgram} from './containers.ts';
 import {answerControlPlane} from './control-plane.ts';
 import {storeOf, withDatabase} from './database.ts';

@@ -1,4 +1,4 @@
-import type {KubeObject, Pod} from '../kubernetes/objects.ts';
+import type {KubeObject, Pod} from '../kubernetes/objects/types.ts';
 import {type Cluster, secretData} from './pod-view.ts';
 
 type PortReference = {name?: string; number?: number};

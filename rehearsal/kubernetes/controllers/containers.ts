@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
-import type {Container, ContainerStatus, KubeObject, Pod} from '../objects.ts';
-import {timestamp} from '../values.ts';
+import type {Container, ContainerStatus, KubeObject, Pod} from '../objects/types.ts';
+import {timestamp} from '../objects/values.ts';
 import {resolveEnv} from './environment.ts';
 import type {Outcome, PodContext, Runtime} from './pods.ts';
 

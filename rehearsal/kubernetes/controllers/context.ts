@@ -1,9 +1,9 @@
 import {randomBytes, randomUUID} from 'node:crypto';
-import type {Logs} from '../logs.ts';
-import type {Condition, KubeObject} from '../objects.ts';
-import type {Operations} from '../operations.ts';
-import type {Store} from '../store.ts';
-import {dict, same, timestamp} from '../values.ts';
+import type {Logs} from '../objects/logs.ts';
+import type {Store} from '../objects/store.ts';
+import type {Condition, KubeObject} from '../objects/types.ts';
+import {dict, same, timestamp} from '../objects/values.ts';
+import type {Operations} from '../writes/operations.ts';
 
 /** What every controller gets to work with. */
 export type Context = {

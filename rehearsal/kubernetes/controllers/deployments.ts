@@ -1,6 +1,6 @@
-import {kindById} from '../kinds.ts';
-import type {Condition, Deployment, Pod, ReplicaSet} from '../objects.ts';
-import {copy, same, timestamp} from '../values.ts';
+import {kindById} from '../objects/kinds.ts';
+import type {Condition, Deployment, Pod, ReplicaSet} from '../objects/types.ts';
+import {copy, same, timestamp} from '../objects/values.ts';
 import {type Context, ownedBy, ownerReference, setStatus, withCondition} from './context.ts';
 import {templateHash} from './workloads.ts';
 

@@ -1,6 +1,6 @@
-import type {Container, EnvVar, KubeObject, Pod} from '../objects.ts';
-import type {Store} from '../store.ts';
-import {type Dict, dict, isDict} from '../values.ts';
+import type {Store} from '../objects/store.ts';
+import type {Container, EnvVar, KubeObject, Pod} from '../objects/types.ts';
+import {type Dict, dict, isDict} from '../objects/values.ts';
 
 /** The environment of a container, or why it cannot be made (worded like the kubelet). */
 export type Environment =

@@ -1,10 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {Logs} from '../logs.ts';
-import type {KubeObject, Pod} from '../objects.ts';
-import type {Operations} from '../operations.ts';
-import {selects} from '../selectors.ts';
-import type {Change} from '../store.ts';
-import {dict} from '../values.ts';
+import type {Logs} from '../objects/logs.ts';
+import {selects} from '../objects/selectors.ts';
+import type {Change} from '../objects/store.ts';
+import type {KubeObject, Pod} from '../objects/types.ts';
+import {dict} from '../objects/values.ts';
+import type {Operations} from '../writes/operations.ts';
 import {type Context, createEventRecorder} from './context.ts';
 import {reconcileDeployment} from './deployments.ts';
 import {reconcileJob} from './jobs.ts';

@@ -1,6 +1,6 @@
-import {kindById} from '../kinds.ts';
-import type {Condition, Job, Pod} from '../objects.ts';
-import {timestamp} from '../values.ts';
+import {kindById} from '../objects/kinds.ts';
+import type {Condition, Job, Pod} from '../objects/types.ts';
+import {timestamp} from '../objects/values.ts';
 import {type Context, ownedBy, setStatus} from './context.ts';
 import {createPod, deletePod, isActive, isReady} from './workloads.ts';
 

@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
-import {isVirtual, kindById, kinds} from '../kinds.ts';
-import type {KubeObject} from '../objects.ts';
-import {dict, timestamp} from '../values.ts';
+import {isVirtual, kindById, kinds} from '../objects/kinds.ts';
+import type {KubeObject} from '../objects/types.ts';
+import {dict, timestamp} from '../objects/values.ts';
 import {type Context, setStatus} from './context.ts';
 
 const shelves = kinds.filter((info) => !isVirtual(info)).map(({id}) => id);

@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
-import type {KubeObject, Pod} from '../objects.ts';
-import {selects} from '../selectors.ts';
-import {dict, isDict, list, same, timestamp} from '../values.ts';
+import {selects} from '../objects/selectors.ts';
+import type {KubeObject, Pod} from '../objects/types.ts';
+import {dict, isDict, list, same, timestamp} from '../objects/values.ts';
 import {type Context, setStatus} from './context.ts';
 import {isReady} from './workloads.ts';
 

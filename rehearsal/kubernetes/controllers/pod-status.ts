@@ -1,5 +1,5 @@
-import type {Condition, ContainerStatus, Pod, PodStatus} from '../objects.ts';
-import {copy, same} from '../values.ts';
+import type {Condition, ContainerStatus, Pod, PodStatus} from '../objects/types.ts';
+import {copy, same} from '../objects/values.ts';
 import {withCondition} from './context.ts';
 
 type Parts = {

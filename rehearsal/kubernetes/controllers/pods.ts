@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {Container, ContainerStatus, KubeObject, Pod} from '../objects.ts';
-import {dict, list, quantity, timestamp} from '../values.ts';
+import type {Container, ContainerStatus, KubeObject, Pod} from '../objects/types.ts';
+import {dict, list, quantity, timestamp} from '../objects/values.ts';
 import {runContainer} from './containers.ts';
 import type {Context} from './context.ts';
 import {missingVolume} from './environment.ts';

@@ -1,4 +1,4 @@
-import type {Condition, Pod, ReplicaSet} from '../objects.ts';
+import type {Condition, Pod, ReplicaSet} from '../objects/types.ts';
 import {type Context, ownedBy, setStatus, withCondition} from './context.ts';
 import {createPod, deletePod, isActive, isReady} from './workloads.ts';
 

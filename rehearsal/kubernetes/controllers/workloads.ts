@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto';
-import {ApiError} from '../errors.ts';
-import {kindById} from '../kinds.ts';
-import type {KubeObject, Pod, PodTemplate} from '../objects.ts';
-import {copy, stableJson} from '../values.ts';
+import {ApiError} from '../objects/errors.ts';
+import {kindById} from '../objects/kinds.ts';
+import type {KubeObject, Pod, PodTemplate} from '../objects/types.ts';
+import {copy, stableJson} from '../objects/values.ts';
 import {type Context, ownerReference} from './context.ts';
 
 /** A short stable name for a pod template, in the alphabet that Kubernetes uses for generated names. */

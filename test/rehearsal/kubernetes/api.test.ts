@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {KubernetesServer} from '../../../rehearsal/kubernetes/index.ts';
-import {dict, list} from '../../../rehearsal/kubernetes/values.ts';
+import {dict, list} from '../../../rehearsal/kubernetes/objects/values.ts';
 import {call, deployment, eventually, patchAs, startCluster} from './cluster.ts';
 
 let cluster: KubernetesServer;

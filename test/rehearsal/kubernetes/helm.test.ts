@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {KubernetesServer, Pod} from '../../../rehearsal/kubernetes/index.ts';
-import {dict, list} from '../../../rehearsal/kubernetes/values.ts';
+import {dict, list} from '../../../rehearsal/kubernetes/objects/values.ts';
 import {fetchHelm} from '../../../scripts/fetch-helm.mjs';
 import {call, patchAs, startCluster} from './cluster.ts';
 

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import type {KubeObject} from '../../../rehearsal/kubernetes/objects.ts';
-import {fieldPredicate, labelPredicate, selects} from '../../../rehearsal/kubernetes/selectors.ts';
+import {fieldPredicate, labelPredicate, selects} from '../../../rehearsal/kubernetes/objects/selectors.ts';
+import type {KubeObject} from '../../../rehearsal/kubernetes/objects/types.ts';
 
 const labelled = (labels: Record<string, string>): KubeObject => ({
 	apiVersion: 'v1',
