@@ -60,9 +60,9 @@ const tcp = async ({host, port}: Json, {network, signal}: ProbeContext): Promise
 const kinds: Readonly<Record<string, (args: Json, context: ProbeContext) => Promise<Json>>> = {dns, https, tcp};
 
 /**
- * Does what the Python script of an installer's probe pod would do (`source/cluster/probe-scripts.ts`), with the pod's own name
- * server and connections. The kind is in `PROBE_KIND`, its arguments are the JSON in `PROBE_ARGS`; a failure is a result
- * `{error, kind}` with code 0, as in the scripts. A kind that is not known ends with code 2.
+ * Does what the Python script of an installer's probe pod would do (`source/cluster/probe-scripts.ts`), with the pod's
+ * own name server and connections. The kind is in `PROBE_KIND`, its arguments are the JSON in `PROBE_ARGS`; a failure
+ * is a result `{error, kind}` with code 0, as in the scripts. A kind that is not known ends with code 2.
  */
 export const runProbe = async (context: ProbeContext): Promise<ProbeResult> => {
 	const kind = context.environment.PROBE_KIND ?? '';

@@ -197,8 +197,8 @@ describe.each(helmVersions)('Helm %s on the rehearsal cluster', (version) => {
 		async () => {
 			await upgrade('https://one.example.internal');
 			const other = {apiVersion: 'v1', kind: 'Service', metadata: {name: 'zenml', namespace}, spec: {type: 'NodePort'}};
-			const by = {manager: 'somebody', force: true};
-			kubernetes.operations.patch(kindById('services'), namespace, 'zenml', 'apply', other, by);
+			const service = {info: kindById('services'), namespace, name: 'zenml'};
+			kubernetes.operations.patch(service, {type: 'apply', body: other}, {manager: 'somebody', force: true});
 			const problem = await problemOf(upgrade('https://two.example.internal'));
 			expect(problem.code).toBe('helm-conflict');
 			expect(problem.evidence?.join('\n')).toContain('somebody');

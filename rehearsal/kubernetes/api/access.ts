@@ -14,6 +14,10 @@ export type Denial = {
 
 export type User = {readonly username: string; readonly groups: readonly string[]};
 
+/** Who may do what: the objects of RBAC, and what is taken away from the administrator. */
+export type Rights = {readonly store: Store; readonly deny: () => readonly Denial[]};
+
+/** What somebody wants to do, as access control sees it (apiserver, authorizer.Attributes). */
 export type Attributes = {
 	readonly verb: string;
 	readonly group: string;
@@ -23,102 +27,78 @@ export type Attributes = {
 	readonly name: string;
 };
 
-export const attributesOf = (request: ResourceRequest): Attributes => ({
-	verb: request.verb,
-	group: request.group,
-	resource: request.subresource ? `${request.plural}/${request.subresource}` : request.plural,
-	namespace: request.plural === 'namespaces' ? request.name : request.namespace,
-	name: request.name,
+export const attributesOf = ({verb, group, plural, subresource, namespace, name}: ResourceRequest): Attributes => ({
+	verb,
+	group,
+	resource: subresource ? `${plural}/${subresource}` : plural,
+	namespace: plural === 'namespaces' ? name : namespace,
+	name,
 });
 
 const matches = (pattern: unknown, value: string): boolean =>
 	list(pattern).some((item) => item === '*' || item === value);
 
-const ruleAllows = (rule: Dict, wish: Attributes): boolean => {
-	const subresource = wish.resource.split('/')[1];
-	const names = list(rule.resourceNames);
+const namesResource = (rule: Dict, resource: string): boolean => {
+	const [, subresource] = resource.split('/');
 	return (
-		matches(rule.verbs, wish.verb) &&
-		matches(rule.apiGroups, wish.group) &&
-		(matches(rule.resources, wish.resource) ||
-			(subresource !== undefined && list(rule.resources).includes(`*/${subresource}`))) &&
-		(names.length === 0 || names.includes(wish.name))
+		matches(rule.resources, resource) ||
+		(subresource !== undefined && list(rule.resources).includes(`*/${subresource}`))
 	);
 };
 
-const concerns = (binding: Dict, user: User): boolean =>
-	list(binding.subjects).some((subject) => {
-		const {kind, name, namespace} = dict(subject);
-		if (kind === 'User') return name === user.username;
-		if (kind === 'Group') return user.groups.includes(String(name));
-		return user.username === `system:serviceaccount:${namespace}:${name}`;
-	});
+const ruleAllows = (rule: Dict, {verb, group, resource, name}: Attributes): boolean => {
+	const names = list(rule.resourceNames);
+	return (
+		matches(rule.verbs, verb) &&
+		matches(rule.apiGroups, group) &&
+		namesResource(rule, resource) &&
+		(names.length === 0 || names.includes(name))
+	);
+};
+
+const isSubject = (subject: unknown, user: User): boolean => {
+	const {kind, name, namespace} = dict(subject);
+	if (kind === 'User') return name === user.username;
+	if (kind === 'Group') return user.groups.includes(String(name));
+	return user.username === `system:serviceaccount:${namespace}:${name}`;
+};
 
 /** The rules that bindings in the cluster give to a user, cluster-wide or in one namespace (RBAC authorizer). */
 const rulesFor = (store: Store, user: User, namespace: string): Dict[] => {
-	const rules = (kind: unknown, name: unknown, inside: string): Dict[] => {
-		const role =
-			kind === 'ClusterRole'
-				? store.get('clusterroles.rbac.authorization.k8s.io', '', String(name))
-				: store.get('roles.rbac.authorization.k8s.io', inside, String(name));
-		return list(role?.rules).filter(isDict);
-	};
 	const bindings = [
 		...store.list('clusterrolebindings.rbac.authorization.k8s.io'),
 		...(namespace ? store.list('rolebindings.rbac.authorization.k8s.io', namespace) : []),
 	];
 	return bindings
-		.filter((binding) => concerns(binding, user))
-		.flatMap((binding) => {
-			const role = dict(binding.roleRef);
-			return rules(role.kind, role.name, namespace);
-		});
+		.filter(({subjects}) => list(subjects).some((subject) => isSubject(subject, user)))
+		.map(({roleRef}) => dict(roleRef))
+		.map(({kind, name}) =>
+			kind === 'ClusterRole'
+				? store.get('clusterroles.rbac.authorization.k8s.io', '', String(name))
+				: store.get('roles.rbac.authorization.k8s.io', namespace, String(name)),
+		)
+		.flatMap((role) => list(role?.rules).filter(isDict));
 };
 
-/** May this user do this? Members of `system:masters` may do all that `deny` does not take away; others go by RBAC. */
-export const isAllowed = (store: Store, deny: readonly Denial[], user: User, wish: Attributes): boolean => {
-	if (!user.groups.includes('system:masters'))
-		return rulesFor(store, user, wish.namespace).some((rule) => ruleAllows(rule, wish));
-	return !deny.some(
-		({verb, resource, group, namespace}) =>
-			(verb === '*' || verb === wish.verb) &&
-			(resource === '*' || resource === wish.resource) &&
-			(group === undefined || group === wish.group) &&
-			(namespace === undefined || namespace === wish.namespace),
-	);
-};
+const denies = ({verb, resource, group, namespace}: Denial, attributes: Attributes): boolean =>
+	['*', attributes.verb].includes(verb) &&
+	['*', attributes.resource].includes(resource) &&
+	[undefined, attributes.group].includes(group) &&
+	[undefined, attributes.namespace].includes(namespace);
 
-/** The 403 of the RBAC authorizer: who may not do what, where. */
-export const denied = (user: User, wish: Attributes): ApiError => {
-	const plural = wish.resource.split('/')[0] ?? '';
-	const isInside = wish.namespace && plural !== 'namespaces';
-	const scope = isInside ? `in the namespace "${wish.namespace}"` : 'at the cluster scope';
-	const resource = wish.group ? `${plural}.${wish.group}` : plural;
-	const subject = wish.name ? `${resource} "${wish.name}"` : resource;
-	const message = `${subject} is forbidden: User "${user.username}" cannot ${wish.verb} resource "${wish.resource}" in API group "${wish.group}" ${scope}`;
-	return new ApiError(403, 'Forbidden', message, {
-		...(wish.name ? {name: wish.name} : {}),
-		...(wish.group ? {group: wish.group} : {}),
-		kind: plural,
-	});
-};
+/** May this user do this? Members of `system:masters` may do all that is not taken away; others go by RBAC. */
+export const isAllowed = ({store, deny}: Rights, user: User, attributes: Attributes): boolean =>
+	user.groups.includes('system:masters')
+		? !deny().some((denial) => denies(denial, attributes))
+		: rulesFor(store, user, attributes.namespace).some((rule) => ruleAllows(rule, attributes));
 
-/** Answer one of the review kinds: the object comes back with its status filled in. */
-export const review = (store: Store, deny: readonly Denial[], user: User, kind: string, body: Dict): Dict => {
-	const spec = dict(body.spec);
-	if (kind === 'SelfSubjectReview') return {...body, kind, status: {userInfo: {...user, groups: [...user.groups]}}};
-	const wish = dict(spec.resourceAttributes);
-	if (!isDict(spec.resourceAttributes))
-		return {...body, kind, status: {allowed: user.groups.includes('system:masters')}};
-	const resource = String(wish.resource ?? '');
-	const allowed = isAllowed(store, deny, user, {
-		verb: String(wish.verb ?? ''),
-		group: String(wish.group ?? ''),
-		resource: wish.subresource ? `${resource}/${wish.subresource}` : resource,
-		namespace: String(wish.namespace ?? ''),
-		name: String(wish.name ?? ''),
-	});
-	// Empty members are left out of answers (`omitempty`).
-	const resourceAttributes = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== ''));
-	return {...body, kind, spec: {...spec, resourceAttributes}, status: {allowed}};
+/** Refuse (403) in the words of the RBAC authorizer: who may not do what, where. */
+export const authorize = (rights: Rights, user: User, attributes: Attributes): void => {
+	if (isAllowed(rights, user, attributes)) return;
+	const {verb, group, resource, namespace, name} = attributes;
+	const [plural = ''] = resource.split('/');
+	const scope = namespace && plural !== 'namespaces' ? `in the namespace "${namespace}"` : 'at the cluster scope';
+	const subject = `${group ? `${plural}.${group}` : plural}${name ? ` "${name}"` : ''}`;
+	const message = `${subject} is forbidden: User "${user.username}" cannot ${verb} resource "${resource}" in API group "${group}" ${scope}`;
+	throw new ApiError(403, 'Forbidden', message, {...(name ? {name} : {}), ...(group ? {group} : {}), kind: plural});
 };

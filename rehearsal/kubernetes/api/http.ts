@@ -1,4 +1,4 @@
-import type {IncomingMessage, ServerResponse} from 'node:http';
+import type {IncomingMessage, OutgoingHttpHeaders, ServerResponse} from 'node:http';
 import {parse as parseYaml} from 'yaml';
 import {ApiError, badRequest} from '../objects/errors.ts';
 import {decodeProtobuf} from './protobuf.ts';
@@ -18,37 +18,51 @@ export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
 	return Buffer.concat(chunks);
 };
 
+const refuseCbor = (): never => {
+	const why =
+		'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml';
+	throw new ApiError(415, 'UnsupportedMediaType', why);
+};
+
+/** Readers of bodies, by a word of the content type; what has none is read as JSON. */
+const readers: readonly (readonly [string, (body: Buffer) => unknown])[] = [
+	['protobuf', decodeProtobuf],
+	['cbor', refuseCbor],
+	['yaml', (body) => parseYaml(body.toString('utf8'))],
+	['', (body) => JSON.parse(body.toString('utf8'))],
+];
+
 /** A body as a value: JSON, or YAML where the content type says so (server-side apply). Refuses (415) CBOR. */
 export const decodeBody = (body: Buffer, contentType: string): unknown => {
 	if (body.length === 0) return undefined;
-	if (contentType.includes('protobuf')) return decodeProtobuf(body);
-	if (contentType.includes('cbor')) {
-		const why =
-			'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml';
-		throw new ApiError(415, 'UnsupportedMediaType', why);
-	}
-	const text = body.toString('utf8');
+	const [, read] = readers.find(([word]) => contentType.includes(word)) ?? [];
 	try {
-		return contentType.includes('yaml') ? parseYaml(text) : JSON.parse(text);
+		return read?.(body);
 	} catch (error) {
+		if (error instanceof ApiError) throw error;
 		throw badRequest(`error decoding body: ${error instanceof Error ? error.message : String(error)}`);
 	}
 };
 
-/** Answer with JSON. Warnings become `Warning` headers (RFC 7234, code 299), which Helm prints. */
+/** Warnings as `Warning` headers (RFC 7234, code 299), which Helm prints. */
+export const warningHeaders = (warnings: readonly string[]): OutgoingHttpHeaders => {
+	const quote = (text: string): string => `299 - "${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+	return warnings.length > 0 ? {warning: warnings.map(quote).join(', ')} : {};
+};
+
+/** Answer with JSON. */
 export const sendJson = (
 	response: ServerResponse,
 	code: number,
 	value: unknown,
-	warnings: readonly string[] = [],
+	headers: OutgoingHttpHeaders = {},
 ): void => {
 	const body = Buffer.from(JSON.stringify(value));
-	const quote = (text: string): string => `299 - "${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-	if (warnings.length > 0) response.setHeader('warning', warnings.map(quote));
 	response.writeHead(code, {
 		'content-type': 'application/json',
 		'content-length': body.length,
 		'cache-control': 'no-cache, private',
+		...headers,
 	});
 	response.end(body);
 };
@@ -58,15 +72,14 @@ export const sendText = (response: ServerResponse, code: number, text: string): 
 	response.end(text);
 };
 
-/** What form of object the client wants, from its Accept header. */
-export type Dress = 'object' | 'table' | 'metadata';
-
-export const dressOf = (accept: string): Dress => {
-	for (const part of accept.split(',')) {
-		if (part.includes('protobuf') || part.includes('cbor')) continue;
-		if (part.includes('as=Table') && !part.includes('v=v1beta1')) return 'table';
-		if (part.includes('as=PartialObjectMetadata')) return 'metadata';
-		if (part.includes('json') || part.includes('*/*')) return 'object';
+/** Answer with what went wrong: the Status of an ApiError, and 500 for everything else. */
+export const sendError = (response: ServerResponse, error: unknown): void => {
+	if (response.headersSent) {
+		response.destroy();
+		return;
 	}
-	return 'object';
+	const words = error instanceof Error ? error.message : String(error);
+	const {status} =
+		error instanceof ApiError ? error : new ApiError(500, 'InternalError', `Internal error occurred: ${words}`);
+	sendJson(response, status.code ?? 500, status);
 };

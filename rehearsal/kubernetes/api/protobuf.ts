@@ -1,11 +1,12 @@
 import {ApiError} from '../objects/errors.ts';
-import {type Dict, ensureDict} from '../objects/values.ts';
+import {type Dict, ensureDict, list} from '../objects/values.ts';
+import {fieldOf, readFields} from './wire.ts';
 
 /**
- * Reading of request bodies in `application/vnd.kubernetes.protobuf`. Helm 3.18 and 4.2 keep their releases through a typed Go client,
- * which sends this form since client-go 1.33: the Secret of a revision, and how to delete it. Everything else they send as JSON.
- * Answers stay JSON: such clients accept it.
- * Field numbers: the `generated.proto` files of k8s.io/api and k8s.io/apimachinery 1.34.
+ * Reading of request bodies in `application/vnd.kubernetes.protobuf`. Helm 3.18 and 4.2 keep their releases through a
+ * typed Go client, which sends this form since client-go 1.33: the Secret of a revision, and how to delete it.
+ * Everything else they send as JSON. Answers stay JSON: such clients accept it. Field numbers: the `generated.proto`
+ * files of k8s.io/api and k8s.io/apimachinery 1.34.
  */
 type Scalar = 'string' | 'bytes' | 'int' | 'bool' | 'time' | 'json';
 type Field = {
@@ -74,97 +75,74 @@ const messages: Readonly<Record<string, Message>> = {
 	},
 };
 
-type Raw = {readonly number: number; readonly value: number | Buffer};
-
-/** The fields of a message on the wire: varints as numbers, everything with a length as bytes. */
-const readFields = (buffer: Buffer): Raw[] => {
-	const found: Raw[] = [];
-	let at = 0;
-	const varint = (): number => {
-		let result = 0n;
-		for (let shift = 0n; ; shift += 7n) {
-			const byte = buffer[at];
-			if (byte === undefined) throw new ApiError(400, 'BadRequest', 'proto: unexpected end of message');
-			at += 1;
-			result |= BigInt(byte & 0x7f) << shift;
-			if ((byte & 0x80) === 0) return Number(BigInt.asIntN(64, result));
-		}
-	};
-	while (at < buffer.length) {
-		const tag = varint();
-		const wire = tag & 7;
-		if (wire === 0) found.push({number: tag >> 3, value: varint()});
-		else if (wire === 2) {
-			const length = varint();
-			found.push({number: tag >> 3, value: buffer.subarray(at, at + length)});
-			at += length;
-		} else at += wire === 1 ? 8 : 4;
-	}
-	return found;
-};
-
 const readTime = (buffer: Buffer): string | undefined => {
 	const fields = readFields(buffer);
-	const seconds = fields.find((field) => field.number === 1)?.value;
-	const nanos = fields.find((field) => field.number === 2)?.value ?? 0;
+	const seconds = fieldOf(fields, 1);
 	// A zero Go time is an empty message, or a date far before any cluster.
 	if (typeof seconds !== 'number' || seconds <= 0) return undefined;
 	const iso = new Date(seconds * 1000).toISOString().slice(0, 19);
-	return nanos ? `${iso}.${String(Math.floor(Number(nanos) / 1000)).padStart(6, '0')}Z` : `${iso}Z`;
+	const micros = Math.floor(Number(fieldOf(fields, 2) ?? 0) / 1000);
+	return micros > 0 ? `${iso}.${String(micros).padStart(6, '0')}Z` : `${iso}Z`;
+};
+
+const readJson = (buffer: Buffer): unknown => {
+	const raw = fieldOf(readFields(buffer), 1);
+	return Buffer.isBuffer(raw) && raw.length > 0 ? JSON.parse(raw.toString('utf8')) : {};
+};
+
+const scalars: Readonly<Record<Exclude<Scalar, 'int' | 'bool'>, (buffer: Buffer) => unknown>> = {
+	string: (buffer) => buffer.toString('utf8'),
+	bytes: (buffer) => buffer.toString('base64'),
+	time: readTime,
+	json: readJson,
 };
 
 const readValue = (type: Scalar | Message, value: number | Buffer): unknown => {
 	if (typeof value === 'number') return type === 'bool' ? value !== 0 : value;
-	if (type === 'string') return value.toString('utf8');
-	if (type === 'bytes') return value.toString('base64');
-	if (type === 'time') return readTime(value);
-	if (type === 'json') {
-		const raw = readFields(value).find((field) => field.number === 1)?.value;
-		return Buffer.isBuffer(raw) && raw.length > 0 ? JSON.parse(raw.toString('utf8')) : {};
+	if (typeof type === 'object') return readMessage(type, value);
+	return type === 'int' || type === 'bool' ? undefined : scalars[type](value);
+};
+
+/** What a field that stands on the wire adds to a message; a zero that Go sends for nothing adds nothing. */
+const addField = (result: Dict, {name, type, many, pointer}: Field, value: number | Buffer): void => {
+	if (many === 'map' && Buffer.isBuffer(value)) {
+		const entry = readFields(value);
+		ensureDict(result, name)[String(fieldOf(entry, 1) ?? '')] = readValue(type, fieldOf(entry, 2) ?? Buffer.alloc(0));
+		return;
 	}
-	return typeof type === 'object' ? readMessage(type, value) : undefined;
+	const read = readValue(type, value);
+	if (many === 'list') result[name] = [...list(result[name]), read];
+	else if (pointer || (read !== '' && read !== 0 && read !== undefined)) result[name] = read;
 };
 
 const readMessage = (message: Message, buffer: Buffer): Dict => {
 	const result: Dict = {};
 	for (const {number, value} of readFields(buffer)) {
 		const field = message[number];
-		if (!field) continue;
-		if (field.many === 'map' && Buffer.isBuffer(value)) {
-			const entry = readFields(value);
-			const key = entry.find((item) => item.number === 1)?.value ?? '';
-			const inner = entry.find((item) => item.number === 2)?.value ?? Buffer.alloc(0);
-			ensureDict(result, field.name)[key.toString()] = readValue(field.type, inner);
-			continue;
-		}
-		const read = readValue(field.type, value);
-		if (field.many === 'list') {
-			const items = result[field.name];
-			if (Array.isArray(items)) items.push(read);
-			else result[field.name] = [read];
-		} else if (field.pointer || (read !== '' && read !== 0 && read !== undefined)) result[field.name] = read;
+		if (field) addField(result, field, value);
 	}
 	return result;
 };
+
+const refuse = (what: string): ApiError =>
+	new ApiError(
+		415,
+		'UnsupportedMediaType',
+		`${what} in protobuf form is not read here - accepted media types include: application/json, application/yaml`,
+	);
 
 /**
  * Read a body in the Kubernetes protobuf envelope (`k8s\0` and a runtime.Unknown). Throws a 415 for a kind that is not
  * read in this form; clients send every kind as JSON too.
  */
 export const decodeProtobuf = (body: Buffer): Dict => {
-	const refuse = (what: string): ApiError =>
-		new ApiError(
-			415,
-			'UnsupportedMediaType',
-			`${what} in protobuf form is not read here - accepted media types include: application/json, application/yaml`,
-		);
 	if (body.subarray(0, 4).toString('latin1') !== 'k8s\0') throw refuse('a body without the Kubernetes envelope');
 	const unknown = readMessage(
 		{1: one('typeMeta', {1: text('apiVersion'), 2: text('kind')}), 2: {name: 'raw', type: 'bytes'}},
 		body.subarray(4),
 	);
 	const {apiVersion, kind} = ensureDict(unknown, 'typeMeta');
-	const message = messages[String(kind)];
+	const message = Object.hasOwn(messages, String(kind)) ? messages[String(kind)] : undefined;
 	if (!message) throw refuse(`a ${kind}`);
 	return {apiVersion, kind, ...readMessage(message, Buffer.from(String(unknown.raw ?? ''), 'base64'))};
 };

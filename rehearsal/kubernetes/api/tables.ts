@@ -2,8 +2,9 @@ import type {KubeObject} from '../objects/types.ts';
 import {type Dict, dict} from '../objects/values.ts';
 
 /**
- * Objects as a meta.k8s.io/v1 Table. `helm status` and `helm get` ask for this form, and print the columns that the server sends:
- * names and ages, as for a kind without columns of its own. The comparison with a real API server has a table of ConfigMaps.
+ * Objects as a meta.k8s.io/v1 Table. `helm status` and `helm get` ask for this form, and print the columns that the
+ * server sends: names and ages, as for a kind without columns of its own. The comparison with a real API server has a
+ * table of ConfigMaps.
  */
 type Column = {
 	readonly name: string;
@@ -36,7 +37,9 @@ const since: Column = {
 	cell: ({metadata}, now) => age(metadata.creationTimestamp, now),
 };
 
-/** @param whole put the whole objects beside the cells, as `includeObject=Object` asks; their metadata where it is false */
+/**
+ * @param whole put the whole objects beside the cells, as `includeObject=Object` asks; their metadata where it is false
+ */
 export const toTable = (
 	id: string,
 	objects: readonly KubeObject[],

@@ -104,5 +104,5 @@ export const success = (info: KindInfo, name: string, uid: string): Status => ({
 });
 
 /** 410 for a resourceVersion that has left the history window. */
-export const expired = (asked: number, oldest: number): ApiError =>
-	new ApiError(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
+export const expired = (wanted: number, oldest: number): ApiError =>
+	new ApiError(410, 'Expired', `too old resource version: ${wanted} (${oldest})`);

@@ -1,4 +1,7 @@
-/** What the server knows of one kind. `id` names its resource: `plural` for the core group and `plural.group` for the others. */
+/**
+ * What the server knows of one kind. `id` names its resource: `plural` for the core group and `plural.group` for the
+ * others.
+ */
 export type KindInfo = {
 	readonly id: string;
 	readonly group: string;
@@ -39,11 +42,12 @@ const kind = (groupVersion: string, plural: string, name: string, options: Optio
 };
 
 /** A question that is answered and not kept. */
-const asked = {cluster: true, verbs: ['create']} as const;
+const question = {cluster: true, verbs: ['create']} as const;
 
 /**
- * Every kind that the rehearsal cluster serves: those of the charts, those that the installer asks for, and those of the comparison
- * with a real API server (test/lab/table). A chart with another kind is refused, as by a cluster that lacks it.
+ * Every kind that the rehearsal cluster serves: those of the charts, those that the installer asks for, and those of
+ * the comparison with a real API server (test/lab/table). A chart with another kind is refused, as by a cluster that
+ * lacks it.
  */
 export const kinds: readonly KindInfo[] = [
 	kind('v1', 'namespaces', 'Namespace', {cluster: true, sub: ['status']}),
@@ -73,8 +77,8 @@ export const kinds: readonly KindInfo[] = [
 	kind('autoscaling/v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', {sub: ['status']}),
 	kind('coordination.k8s.io/v1', 'leases', 'Lease'),
 	kind('storage.k8s.io/v1', 'storageclasses', 'StorageClass', {cluster: true}),
-	kind('authorization.k8s.io/v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', asked),
-	kind('authentication.k8s.io/v1', 'selfsubjectreviews', 'SelfSubjectReview', asked),
+	kind('authorization.k8s.io/v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', question),
+	kind('authentication.k8s.io/v1', 'selfsubjectreviews', 'SelfSubjectReview', question),
 ];
 
 const byId = new Map(kinds.map((info) => [info.id, info]));

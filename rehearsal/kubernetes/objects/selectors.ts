@@ -1,6 +1,7 @@
 import {badRequest} from './errors.ts';
+import type {KindInfo} from './kinds.ts';
 import type {KubeObject, LabelSelector} from './types.ts';
-import {isDict} from './values.ts';
+import {textAt} from './values.ts';
 
 type Requirement = {
 	readonly key: string;
@@ -11,40 +12,52 @@ export type Predicate = (object: KubeObject) => boolean;
 
 const meets = (labels: Readonly<Record<string, string>>, {key, operator, values}: Requirement): boolean => {
 	const value = labels[key];
-	if (operator === 'Exists') return value !== undefined;
-	if (operator === 'DoesNotExist') return value === undefined;
-	if (operator === 'NotIn') return value === undefined || !values.includes(value);
-	if (value === undefined) return false;
-	if (operator === 'In') return values.includes(value);
-	return operator === 'Gt' ? Number(value) > Number(values[0]) : Number(value) < Number(values[0]);
+	if (value === undefined) return operator === 'DoesNotExist' || operator === 'NotIn';
+	switch (operator) {
+		case 'In':
+			return values.includes(value);
+		case 'NotIn':
+			return !values.includes(value);
+		case 'Gt':
+			return Number(value) > Number(values[0]);
+		case 'Lt':
+			return Number(value) < Number(values[0]);
+		default:
+			return operator === 'Exists';
+	}
+};
+
+const key = '([^\\s!=<>(),]+)';
+const setForm = new RegExp(`^${key}\\s+(in|notin)\\s*\\(([^)]*)\\)$`, 'u');
+const comparison = new RegExp(`^${key}\\s*(==|=|!=|>|<)\\s*([^\\s!=<>(),]*)$`, 'u');
+const existence = new RegExp(`^(!?)\\s*${key}$`, 'u');
+
+const operators: Readonly<Record<string, Requirement['operator']>> = {
+	in: 'In',
+	notin: 'NotIn',
+	'=': 'In',
+	'==': 'In',
+	'!=': 'NotIn',
+	'>': 'Gt',
+	'<': 'Lt',
 };
 
 const parseOne = (part: string): Requirement => {
-	const set = /^([^\s!=<>(),]+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(part);
-	if (set) {
-		return {
-			key: set[1] ?? '',
-			operator: set[2] === 'in' ? 'In' : 'NotIn',
-			values: (set[3] ?? '').split(',').map((value) => value.trim()),
-		};
+	const [, of, word = '', inside] = setForm.exec(part) ?? [];
+	if (of !== undefined) {
+		const values = (inside ?? '').split(',').map((value) => value.trim());
+		return {key: of, operator: operators[word] ?? 'In', values};
 	}
-	const compare = /^([^\s!=<>(),]+)\s*(==|=|!=|>|<)\s*([^\s!=<>(),]*)$/.exec(part);
-	if (compare) {
-		const operators = {'=': 'In', '==': 'In', '!=': 'NotIn', '>': 'Gt', '<': 'Lt'} as const;
-		return {
-			key: compare[1] ?? '',
-			operator: operators[compare[2] as keyof typeof operators],
-			values: [compare[3] ?? ''],
-		};
-	}
-	const exists = /^(!?)\s*([^\s!=<>(),]+)$/.exec(part);
-	if (exists) return {key: exists[2] ?? '', operator: exists[1] ? 'DoesNotExist' : 'Exists', values: []};
+	const [, left, sign = '', right = ''] = comparison.exec(part) ?? [];
+	if (left !== undefined) return {key: left, operator: operators[sign] ?? 'In', values: [right]};
+	const [, not, name] = existence.exec(part) ?? [];
+	if (name !== undefined) return {key: name, operator: not ? 'DoesNotExist' : 'Exists', values: []};
 	throw badRequest(`unable to parse requirement: found '${part}', expected: label selector`);
 };
 
 /**
- * A predicate for a `labelSelector` query parameter, all forms: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`,
- * `!a`, `a>1`, `a<1` (k8s.io/apimachinery/pkg/labels). Throws a 400 for text that does not parse.
+ * A predicate for a `labelSelector` query parameter, all forms: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b)`,
+ * `a`, `!a`, `a>1`, `a<1` (k8s.io/apimachinery/pkg/labels). Throws a 400 for text that does not parse.
  */
 export const labelPredicate = (selector: string): Predicate => {
 	// A comma inside brackets belongs to the value list, not between requirements.
@@ -90,33 +103,33 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
 	'replicasets.apps': ['status.replicas'],
 };
 
-const read = (object: unknown, path: string): string => {
-	let value: unknown = object;
-	for (const step of path.split('.')) value = isDict(value) ? value[step] : undefined;
-	return value === undefined || value === null ? '' : String(value);
+type FieldTest = {readonly field: string; readonly negated: boolean; readonly value: string};
+
+const parseFieldTest = (part: string): FieldTest => {
+	const [, field, operator, value = ''] = /^([^=!]+)(==|=|!=)(.*)$/u.exec(part) ?? [];
+	if (field === undefined) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
+	return {field, negated: operator === '!=', value};
+};
+
+const refuseUnknownField = ({id, group, version, kind}: KindInfo, field: string, selector: string): void => {
+	const own = fieldsOf[id];
+	if (['metadata.name', 'metadata.namespace', ...(own ?? [])].includes(field)) return;
+	throw badRequest(
+		own
+			? `Unable to find "${group}/${version}, Kind=${kind}" that match label selector "", field selector "${selector}": field label not supported: ${field}`
+			: `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
+	);
 };
 
 /**
  * A predicate for a `fieldSelector` query parameter on the fields that the kind supports. Throws a 400 worded like the
  * real server for any other field.
  */
-export const fieldPredicate = (shelf: string, kind: string, selector: string): Predicate => {
-	const known = ['metadata.name', 'metadata.namespace', ...(fieldsOf[shelf] ?? [])];
+export const fieldPredicate = (info: KindInfo, selector: string): Predicate => {
 	const tests = selector
 		.split(',')
 		.filter((part) => part !== '')
-		.map((part) => {
-			const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part);
-			const field = match?.[1] ?? part;
-			if (!match) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
-			if (!known.includes(field)) {
-				throw badRequest(
-					fieldsOf[shelf]
-						? `Unable to find "${kind}" that match label selector "", field selector "${selector}": field label not supported: ${field}`
-						: `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
-				);
-			}
-			return {field, negated: match[2] === '!=', value: match[3] ?? ''};
-		});
-	return (object) => tests.every(({field, negated, value}) => (read(object, field) === value) !== negated);
+		.map(parseFieldTest);
+	for (const {field} of tests) refuseUnknownField(info, field, selector);
+	return (object) => tests.every(({field, negated, value}) => (textAt(object, field) === value) !== negated);
 };

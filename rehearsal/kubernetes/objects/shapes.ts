@@ -143,7 +143,7 @@ const shapes: Readonly<Record<string, Shape>> = {
 };
 
 /** The shape of a kind's objects; kinds without an entry merge maps and replace lists. */
-export const shapeOf = (shelf: string): Shape => shapes[shelf] ?? {fields: {metadata}};
+export const shapeOf = (id: string): Shape => shapes[id] ?? {fields: {metadata}};
 
 /** The shape of a member of a map. */
 export const childShape = (shape: Shape, key: string): Shape => shape.fields?.[key] ?? {};

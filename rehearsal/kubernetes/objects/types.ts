@@ -83,7 +83,7 @@ export type Container = {
 	resources?: {requests?: Record<string, string | number>; limits?: Record<string, string | number>};
 	readinessProbe?: Record<string, unknown>;
 	imagePullPolicy?: string;
-	volumeMounts?: {name: string; mountPath: string; subPath?: string}[];
+	volumeMounts?: {name: string; mountPath: string; subPath?: string; readOnly?: boolean}[];
 	restartPolicy?: string;
 };
 export type Volume = {
@@ -93,9 +93,10 @@ export type Volume = {
 	persistentVolumeClaim?: {claimName: string};
 	projected?: {
 		sources?: {
-			secret?: {name?: string; optional?: boolean};
-			configMap?: {name?: string; optional?: boolean};
+			secret?: {name?: string; optional?: boolean; items?: {key: string; path: string}[]};
+			configMap?: {name?: string; optional?: boolean; items?: {key: string; path: string}[]};
 		}[];
+		defaultMode?: number;
 	};
 };
 export type PodSpec = {
@@ -105,6 +106,9 @@ export type PodSpec = {
 	imagePullSecrets?: {name: string}[];
 	restartPolicy?: 'Always' | 'OnFailure' | 'Never';
 	serviceAccountName?: string;
+	/** The old name of the same. */
+	serviceAccount?: string;
+	automountServiceAccountToken?: boolean;
 	nodeName?: string;
 	nodeSelector?: Record<string, string>;
 	terminationGracePeriodSeconds?: number;

@@ -46,12 +46,16 @@ const owned = (set: FieldSet, manager: Manager, hasStatus: boolean): FieldSet =>
 	return without(mine, [['f:status']]);
 };
 
-const printOwner = (owner: Ownership): string => {
-	const name = `${JSON.stringify(owner.manager)}${owner.subresource ? ` with subresource ${JSON.stringify(owner.subresource)}` : ''}`;
-	return owner.operation === 'Update' ? `${name} using ${owner.apiVersion}` : name;
-};
+const printOwner = ({manager, subresource, operation, apiVersion}: Ownership): string =>
+	[
+		JSON.stringify(manager),
+		...(subresource ? [`with subresource ${JSON.stringify(subresource)}`] : []),
+		...(operation === 'Update' ? [`using ${apiVersion}`] : []),
+	].join(' ');
 
-/** 409 worded like k8s.io/apiserver managedfields `NewConflictError`: the manager and the field path of each conflict. */
+/**
+ * 409 worded like k8s.io/apiserver managedfields `NewConflictError`: the manager and the field path of each conflict.
+ */
 const conflictError = (conflicts: readonly {readonly owner: Ownership; readonly set: FieldSet}[]): ApiError => {
 	const flat = conflicts.flatMap(({owner, set}) => paths(set).map((path) => ({name: printOwner(owner), path})));
 	const causes = flat.map(({name, path}) => ({
@@ -59,23 +63,44 @@ const conflictError = (conflicts: readonly {readonly owner: Ownership; readonly 
 		message: `conflict with ${name}`,
 		field: path,
 	}));
-	const grouped = [...new Set(flat.map(({name}) => name))].sort();
-	const message =
-		flat.length === 1
-			? `Apply failed with 1 conflict: conflict with ${flat[0]?.name}: ${flat[0]?.path}`
-			: `Apply failed with ${flat.length} conflicts: ${grouped
-					.flatMap((name) => [
-						`conflicts with ${name}:`,
-						...flat.filter((entry) => entry.name === name).map((entry) => `- ${entry.path}`),
-					])
-					.join('\n')}`;
-	return new ApiError(409, 'Conflict', message, {causes});
+	const [first] = flat;
+	if (flat.length === 1 && first) {
+		const message = `Apply failed with 1 conflict: conflict with ${first.name}: ${first.path}`;
+		return new ApiError(409, 'Conflict', message, {causes});
+	}
+	const byOwner = [...Map.groupBy(flat, ({name}) => name)].sort(([left], [right]) => (left < right ? -1 : 1));
+	const lines = byOwner.flatMap(([name, own]) => [`conflicts with ${name}:`, ...own.map(({path}) => `- ${path}`)]);
+	return new ApiError(409, 'Conflict', `Apply failed with ${flat.length} conflicts: ${lines.join('\n')}`, {causes});
 };
 
 const withManagers = (object: KubeObject, owners: readonly Ownership[]): KubeObject => {
 	const {managedFields: _, ...metadata} = object.metadata;
 	const entries = writeManagers(owners);
 	return {...object, metadata: entries.length > 0 ? {...metadata, managedFields: entries} : metadata};
+};
+
+/** The fields that a manager owns. */
+const setOf = (owners: readonly Ownership[], manager: Manager): FieldSet =>
+	owners.find((owner) => isSameManager(owner, manager))?.set ?? emptySet();
+
+/** The owners after a manager's write: the others lose what it changed or removed. */
+const dispossess = (
+	owners: readonly Ownership[],
+	manager: Manager,
+	{changed, removed}: {readonly changed: FieldSet; readonly removed: FieldSet},
+): readonly Ownership[] =>
+	owners.map((owner) =>
+		isSameManager(owner, manager)
+			? owner
+			: {...owner, set: difference(difference(owner.set, intersection(owner.set, changed)), removed)},
+	);
+
+/** What another part of the object says (status in a main apply, the rest in a status apply) is not this request's. */
+const partOf = (applied: KubeObject, manager: Manager, hasStatus: boolean): unknown => {
+	if (manager.subresource === 'status') return {status: applied.status};
+	if (!hasStatus) return applied;
+	const {status: _, ...main} = applied;
+	return main;
 };
 
 export type ApplyOptions = {
@@ -92,34 +117,22 @@ export type ApplyOptions = {
  * brings managedFields.
  */
 export const applyObject = (live: KubeObject | undefined, applied: KubeObject, options: ApplyOptions): KubeObject => {
-	const {manager, shape, now, hasStatus} = options;
+	const {manager, shape, now, hasStatus, force} = options;
 	if (applied.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
-	let owners = readManagers(live?.metadata.managedFields);
-	const next = owned(fieldsOf(applied, shape), manager, hasStatus);
-	const last = owners.find((owner) => isSameManager(owner, manager))?.set ?? emptySet();
+	const owners = readManagers(live?.metadata.managedFields);
 	const others = owners.filter((owner) => !isSameManager(owner, manager));
-
-	// What another part of the object says (status in a main apply, the rest in a status apply) is not this request's.
-	const wish = {...applied};
-	if (hasStatus && manager.subresource !== 'status') delete wish.status;
-	const merged = mergeApplied(live, manager.subresource === 'status' ? {status: applied.status} : wish, shape);
-	const taken = others.map((owner) => owner.set).reduce(union, emptySet());
-	const pruned = prune(merged, last, next, taken, shape) as KubeObject;
-
-	if (live) {
-		const {added, modified, removed} = compare(live, pruned, shape);
-		const changed = without(union(added, modified), serverFields);
-		const conflicts = others
-			.map((owner) => ({owner, set: intersection(owner.set, changed)}))
-			.filter(({set}) => !isEmptySet(set));
-		if (conflicts.length > 0 && !options.force) throw conflictError(conflicts);
-		owners = owners.map((owner) =>
-			isSameManager(owner, manager)
-				? owner
-				: {...owner, set: difference(difference(owner.set, intersection(owner.set, changed)), removed)},
-		);
-	}
-	return withManagers(pruned, withOwner(owners, manager, next, now));
+	const next = owned(fieldsOf(applied, shape), manager, hasStatus);
+	const merged = mergeApplied(live, partOf(applied, manager, hasStatus), shape);
+	const claims = {last: setOf(owners, manager), next, others: others.map(({set}) => set).reduce(union, emptySet())};
+	const pruned = prune(merged, claims, shape) as KubeObject;
+	if (!live) return withManagers(pruned, withOwner(owners, manager, next, now));
+	const {added, modified, removed} = compare(live, pruned, shape);
+	const changed = without(union(added, modified), serverFields);
+	const conflicts = others
+		.map((owner) => ({owner, set: intersection(owner.set, changed)}))
+		.filter(({set}) => !isEmptySet(set));
+	if (conflicts.length > 0 && !force) throw conflictError(conflicts);
+	return withManagers(pruned, withOwner(dispossess(owners, manager, {changed, removed}), manager, next, now));
 };
 
 /**
@@ -139,11 +152,6 @@ export const recordUpdate = (
 	const empty = {apiVersion: next.apiVersion, kind: next.kind} as KubeObject;
 	const {added, modified, removed} = compare(live ?? empty, next, shape);
 	const changed = owned(union(added, modified), manager, hasStatus);
-	const mine = owners.find((owner) => isSameManager(owner, manager))?.set ?? emptySet();
-	const kept = owners.map((owner) =>
-		isSameManager(owner, manager)
-			? owner
-			: {...owner, set: difference(difference(owner.set, intersection(owner.set, changed)), removed)},
-	);
-	return withManagers(next, withOwner(kept, manager, difference(union(mine, changed), removed), now));
+	const mine = difference(union(setOf(owners, manager), changed), removed);
+	return withManagers(next, withOwner(dispossess(owners, manager, {changed, removed}), manager, mine, now));
 };

@@ -2,23 +2,14 @@ import {childShape, type Shape} from '../objects/shapes.ts';
 import {type Dict, dict, isDict, stableJson} from '../objects/values.ts';
 
 /**
- * A set of field paths in the layout of FieldsV1 (structured-merge-diff): steps are `f:NAME`, `k:{"key":…}` for items of
- * keyed lists and `v:VALUE` for items of sets. `member` says that the path itself is in the set.
+ * A set of field paths in the layout of FieldsV1 (structured-merge-diff): steps are `f:NAME`, `k:{"key":…}` for items
+ * of keyed lists and `v:VALUE` for items of sets. `member` says that the path itself is in the set.
  */
 export type FieldSet = {member: boolean; readonly children: Map<string, FieldSet>};
 
 export const emptySet = (): FieldSet => ({member: false, children: new Map()});
 
-const isEmpty = (set: FieldSet): boolean => !set.member && set.children.size === 0;
-
-/** The set below one step, made on demand. */
-export const step = (set: FieldSet, key: string): FieldSet => {
-	const found = set.children.get(key);
-	if (found) return found;
-	const made = emptySet();
-	set.children.set(key, made);
-	return made;
-};
+export const isEmptySet = (set: FieldSet): boolean => !set.member && set.children.size === 0;
 
 export const fromFieldsV1 = (fields: unknown): FieldSet => {
 	const set = emptySet();
@@ -45,7 +36,7 @@ const combine = (left: FieldSet, right: FieldSet, rule: (a: boolean, b: boolean)
 	const result: FieldSet = {member: rule(left.member, right.member), children: new Map()};
 	for (const key of new Set([...left.children.keys(), ...right.children.keys()])) {
 		const child = combine(left.children.get(key) ?? emptySet(), right.children.get(key) ?? emptySet(), rule);
-		if (!isEmpty(child)) result.children.set(key, child);
+		if (!isEmptySet(child)) result.children.set(key, child);
 	}
 	return result;
 };
@@ -53,7 +44,6 @@ const combine = (left: FieldSet, right: FieldSet, rule: (a: boolean, b: boolean)
 export const union = (left: FieldSet, right: FieldSet): FieldSet => combine(left, right, (a, b) => a || b);
 export const intersection = (left: FieldSet, right: FieldSet): FieldSet => combine(left, right, (a, b) => a && b);
 export const difference = (left: FieldSet, right: FieldSet): FieldSet => combine(left, right, (a, b) => a && !b);
-export const isEmptySet = isEmpty;
 
 /** Remove whole branches, named by their first steps; used for fields that the server owns. */
 export const without = (set: FieldSet, branches: readonly (readonly string[])[]): FieldSet => {
@@ -62,7 +52,7 @@ export const without = (set: FieldSet, branches: readonly (readonly string[])[])
 		const child = head === undefined ? undefined : result.children.get(head);
 		if (head === undefined || !child) continue;
 		const kept = rest.length === 0 ? emptySet() : without(child, [rest]);
-		if (isEmpty(kept)) result.children.delete(head);
+		if (isEmptySet(kept)) result.children.delete(head);
 		else result.children.set(head, kept);
 	}
 	return result;

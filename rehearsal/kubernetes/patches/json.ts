@@ -3,12 +3,17 @@ import {copy, isDict, same} from '../objects/values.ts';
 
 type Operation = {readonly op: string; readonly path: string; readonly from?: string; readonly value?: unknown};
 
-// The real server keeps the reason to itself (apiserver, NewGenericServerResponse); it stays here as the cause of the error.
-const refuse = (message: string): ApiError =>
-	Object.assign(new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {}), {
-		cause: message,
-	});
+/**
+ * The real server keeps the reason to itself (apiserver, NewGenericServerResponse); it stays here as the cause of the
+ * error.
+ */
+const refuse = (why: string): ApiError => {
+	const error = new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+	error.cause = why;
+	return error;
+};
 
+/** The members that a pointer names one after the other (RFC 6901). */
 const steps = (pointer: string): string[] => {
 	if (pointer === '') return [];
 	if (!pointer.startsWith('/')) throw badRequest(`error decoding patch: pointer "${pointer}" must start with "/"`);
@@ -24,58 +29,89 @@ const indexIn = (items: readonly unknown[], step: string, upTo: number): number 
 	return index;
 };
 
-const read = (document: unknown, pointer: string): unknown => {
+const follow = (document: unknown, path: readonly string[]): unknown => {
 	let value = document;
-	for (const step of steps(pointer)) {
+	for (const step of path) {
 		if (Array.isArray(value)) value = value[indexIn(value, step, value.length - 1)];
 		else if (isDict(value) && step in value) value = value[step];
-		else throw refuse(`missing path: ${pointer}`);
+		else throw refuse(`missing path: /${path.join('/')}`);
 	}
 	return value;
 };
 
-const edit = (document: unknown, pointer: string, action: 'add' | 'replace' | 'remove', value?: unknown): unknown => {
+const read = (document: unknown, pointer: string): unknown => follow(document, steps(pointer));
+
+/** What a pointer names: a member of an object or a list, or the document itself. */
+type Place = {readonly parent: unknown; readonly last: string} | undefined;
+
+const placeOf = (document: unknown, pointer: string): Place => {
 	const path = steps(pointer);
 	const last = path.pop();
-	if (last === undefined) return value;
-	const parent = read(document, path.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''));
-	if (Array.isArray(parent)) {
-		const index = indexIn(parent, last, action === 'add' ? parent.length : parent.length - 1);
-		if (action === 'add') parent.splice(index, 0, value);
-		else if (action === 'replace') parent[index] = value;
-		else parent.splice(index, 1);
-		return document;
-	}
-	if (!isDict(parent)) throw refuse(`missing path: ${pointer}`);
-	if (action !== 'add' && !(last in parent))
-		throw refuse(`${action} operation does not apply: doc is missing key: ${pointer}: missing value`);
-	if (action === 'remove') delete parent[last];
-	else parent[last] = value;
+	return last === undefined ? undefined : {parent: follow(document, path), last};
+};
+
+const missing = (action: string, pointer: string): ApiError =>
+	refuse(`${action} operation does not apply: doc is missing key: ${pointer}: missing value`);
+
+const add = (document: unknown, pointer: string, value: unknown): unknown => {
+	const place = placeOf(document, pointer);
+	if (!place) return value;
+	const {parent, last} = place;
+	if (Array.isArray(parent)) parent.splice(indexIn(parent, last, parent.length), 0, value);
+	else if (isDict(parent)) parent[last] = value;
+	else throw refuse(`missing path: ${pointer}`);
 	return document;
 };
 
+const replace = (document: unknown, pointer: string, value: unknown): unknown => {
+	const place = placeOf(document, pointer);
+	if (!place) return value;
+	const {parent, last} = place;
+	if (Array.isArray(parent)) parent[indexIn(parent, last, parent.length - 1)] = value;
+	else if (isDict(parent) && last in parent) parent[last] = value;
+	else throw missing('replace', pointer);
+	return document;
+};
+
+const remove = (document: unknown, pointer: string): unknown => {
+	const place = placeOf(document, pointer);
+	if (!place) return undefined;
+	const {parent, last} = place;
+	if (Array.isArray(parent)) parent.splice(indexIn(parent, last, parent.length - 1), 1);
+	else if (isDict(parent) && last in parent) delete parent[last];
+	else throw missing('remove', pointer);
+	return document;
+};
+
+const operations: Readonly<Record<string, (document: unknown, operation: Operation) => unknown>> = {
+	add: (document, {path, value}) => add(document, path, copy(value)),
+	replace: (document, {path, value}) => replace(document, path, copy(value)),
+	remove: (document, {path}) => remove(document, path),
+	copy: (document, {path, from = ''}) => add(document, path, copy(read(document, from))),
+	move: (document, {path, from = ''}) => {
+		const moved = copy(read(document, from));
+		return add(remove(document, from), path, moved);
+	},
+	test: (document, {path, value}) => {
+		if (same(read(document, path), value)) return document;
+		throw refuse(`testing value ${path} failed`);
+	},
+};
+
 /**
- * Apply a JSON patch (RFC 6902) to a copy of `document`. Throws a 400 for a malformed patch, a 422 for one that does not
- * fit, a failed `test` included.
+ * Apply a JSON patch (RFC 6902) to a copy of `document`. Throws a 400 for a malformed patch, a 422 for one that does
+ * not fit, a failed `test` included.
  */
 export const applyJsonPatch = (document: unknown, patch: unknown): unknown => {
 	if (!Array.isArray(patch))
 		throw badRequest(
 			'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
 		);
-	let result: unknown = copy(document);
-	for (const {op, path, from, value} of patch as readonly Operation[]) {
-		if (op === 'add' || op === 'replace') result = edit(result, path, op, copy(value));
-		else if (op === 'remove') result = edit(result, path, 'remove');
-		else if (op === 'copy') result = edit(result, path, 'add', copy(read(result, from ?? '')));
-		else if (op === 'move') {
-			const moved = copy(read(result, from ?? ''));
-			result = edit(edit(result, from ?? '', 'remove'), path, 'add', moved);
-		} else if (op === 'test') {
-			if (!same(read(result, path), value)) throw refuse(`testing value ${path} failed`);
-		} else throw badRequest(`error decoding patch: unexpected kind: ${op}`);
-	}
-	return result;
+	return (patch as readonly Operation[]).reduce<unknown>((before, operation) => {
+		const apply = Object.hasOwn(operations, operation.op) ? operations[operation.op] : undefined;
+		if (!apply) throw badRequest(`error decoding patch: unexpected kind: ${operation.op}`);
+		return apply(before, operation);
+	}, copy(document));
 };
 
 /** Apply a JSON merge patch (RFC 7386): objects merge, null removes, everything else replaces. */

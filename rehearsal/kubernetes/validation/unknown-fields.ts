@@ -4,18 +4,27 @@ import {dict, isDict, list} from '../objects/values.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
-const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+/** Words between blanks and line ends. */
+const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/u));
 
 // Field names from the OpenAPI document of Kubernetes 1.34.
-const container = words(
-	'name image command args workingDir ports envFrom env resources resizePolicy restartPolicy restartPolicyRules volumeMounts volumeDevices livenessProbe readinessProbe startupProbe lifecycle terminationMessagePath terminationMessagePolicy imagePullPolicy securityContext stdin stdinOnce tty',
-);
-const podSpec = words(
-	'volumes initContainers containers ephemeralContainers restartPolicy terminationGracePeriodSeconds activeDeadlineSeconds dnsPolicy nodeSelector serviceAccountName serviceAccount automountServiceAccountToken nodeName hostNetwork hostPID hostIPC shareProcessNamespace securityContext imagePullSecrets hostname subdomain affinity schedulerName tolerations hostAliases priorityClassName priority dnsConfig readinessGates runtimeClassName enableServiceLinks preemptionPolicy overhead topologySpreadConstraints setHostnameAsFQDN os hostUsers schedulingGates resourceClaims resources hostnameOverride',
-);
-const metadata = words(
-	'name generateName namespace selfLink uid resourceVersion generation creationTimestamp deletionTimestamp deletionGracePeriodSeconds labels annotations ownerReferences finalizers managedFields',
-);
+const container = words(`
+	name image command args workingDir ports envFrom env resources resizePolicy restartPolicy restartPolicyRules
+	volumeMounts volumeDevices livenessProbe readinessProbe startupProbe lifecycle terminationMessagePath
+	terminationMessagePolicy imagePullPolicy securityContext stdin stdinOnce tty
+`);
+const podSpec = words(`
+	volumes initContainers containers ephemeralContainers restartPolicy terminationGracePeriodSeconds
+	activeDeadlineSeconds dnsPolicy nodeSelector serviceAccountName serviceAccount automountServiceAccountToken
+	nodeName hostNetwork hostPID hostIPC shareProcessNamespace securityContext imagePullSecrets hostname subdomain
+	affinity schedulerName tolerations hostAliases priorityClassName priority dnsConfig readinessGates
+	runtimeClassName enableServiceLinks preemptionPolicy overhead topologySpreadConstraints setHostnameAsFQDN os
+	hostUsers schedulingGates resourceClaims resources hostnameOverride
+`);
+const metadata = words(`
+	name generateName namespace selfLink uid resourceVersion generation creationTimestamp deletionTimestamp
+	deletionGracePeriodSeconds labels annotations ownerReferences finalizers managedFields
+`);
 const top: Readonly<Record<string, ReadonlySet<string>>> = {
 	secrets: words('data stringData type immutable'),
 	configmaps: words('data binaryData immutable'),
@@ -27,20 +36,26 @@ const top: Readonly<Record<string, ReadonlySet<string>>> = {
 };
 const spec: Readonly<Record<string, ReadonlySet<string>>> = {
 	pods: podSpec,
-	'deployments.apps': words(
-		'replicas selector template strategy minReadySeconds revisionHistoryLimit paused progressDeadlineSeconds',
-	),
+	'deployments.apps': words(`
+		replicas selector template strategy minReadySeconds revisionHistoryLimit paused progressDeadlineSeconds
+	`),
 	'replicasets.apps': words('replicas minReadySeconds selector template'),
-	'jobs.batch': words(
-		'parallelism completions activeDeadlineSeconds podFailurePolicy successPolicy backoffLimit backoffLimitPerIndex maxFailedIndexes selector manualSelector template ttlSecondsAfterFinished completionMode suspend podReplacementPolicy managedBy',
-	),
-	services: words(
-		'ports selector clusterIP clusterIPs type externalIPs sessionAffinity loadBalancerIP loadBalancerSourceRanges externalName externalTrafficPolicy healthCheckNodePort publishNotReadyAddresses sessionAffinityConfig ipFamilies ipFamilyPolicy allocateLoadBalancerNodePorts loadBalancerClass internalTrafficPolicy trafficDistribution',
-	),
+	'jobs.batch': words(`
+		parallelism completions activeDeadlineSeconds podFailurePolicy successPolicy backoffLimit
+		backoffLimitPerIndex maxFailedIndexes selector manualSelector template ttlSecondsAfterFinished
+		completionMode suspend podReplacementPolicy managedBy
+	`),
+	services: words(`
+		ports selector clusterIP clusterIPs type externalIPs sessionAffinity loadBalancerIP loadBalancerSourceRanges
+		externalName externalTrafficPolicy healthCheckNodePort publishNotReadyAddresses sessionAffinityConfig
+		ipFamilies ipFamilyPolicy allocateLoadBalancerNodePorts loadBalancerClass internalTrafficPolicy
+		trafficDistribution
+	`),
 	'ingresses.networking.k8s.io': words('ingressClassName defaultBackend tls rules'),
-	persistentvolumeclaims: words(
-		'accessModes selector resources volumeName storageClassName volumeMode dataSource dataSourceRef volumeAttributesClassName',
-	),
+	persistentvolumeclaims: words(`
+		accessModes selector resources volumeName storageClassName volumeMode dataSource dataSourceRef
+		volumeAttributesClassName
+	`),
 };
 const always = words('apiVersion kind metadata');
 const withSpec = words('spec status');
@@ -79,13 +94,16 @@ const unknownFields = (info: KindInfo, object: unknown): string[] => {
 };
 
 /**
- * Field validation as `?fieldValidation=` asks: `Strict` refuses unknown fields with a 400, `Warn` (the server's default)
- * calls `warn` for each. Known fields are those of the common kinds; kinds without a table are not checked.
+ * Field validation as `?fieldValidation=` asks: `Strict` refuses unknown fields with a 400, `Warn` (the server's
+ * default) calls `warn` for each. Known fields are those of the common kinds; kinds without a table are not checked.
  */
 export const checkFields = (
 	info: KindInfo,
 	object: unknown,
-	options: {readonly fieldValidation?: FieldValidation; readonly warn?: (message: string) => void},
+	options: {
+		readonly fieldValidation?: FieldValidation | undefined;
+		readonly warn?: ((message: string) => void) | undefined;
+	},
 ): void => {
 	if (options.fieldValidation === 'Ignore') return;
 	const found = unknownFields(info, object);

@@ -1,168 +1,124 @@
 import type {KubeObject} from '../objects/types.ts';
-import {type Dict, dict, ensureDict, isDict, list, setDefault} from '../objects/values.ts';
+import {type Dict, dict, ensureDict, isDict, list, setDefault, setDefaults} from '../objects/values.ts';
+import {defaultPodSpec, defaultServerSpec} from './default-pods.ts';
 
-const defaultProbe = (probe: unknown): void => {
-	if (!isDict(probe)) return;
-	for (const [key, value] of Object.entries({
-		timeoutSeconds: 1,
-		periodSeconds: 10,
-		successThreshold: 1,
-		failureThreshold: 3,
-	})) {
-		setDefault(probe, key, value);
-	}
-	if (isDict(probe.httpGet)) {
-		setDefault(probe.httpGet, 'path', '/');
-		setDefault(probe.httpGet, 'scheme', 'HTTP');
-	}
+/** Fills in what the real server fills in, in place. */
+type Rule = (object: KubeObject) => void;
+
+/** A rule about the spec; an object without one is left to be refused. */
+const inSpec =
+	(rule: (spec: Dict, object: KubeObject) => void): Rule =>
+	(object) => {
+		if (isDict(object.spec)) rule(object.spec, object);
+	};
+
+const inTemplate = (spec: Dict, rule: (podSpec: Dict) => void): void => {
+	if (isDict(spec.template) && isDict(spec.template.spec)) rule(spec.template.spec);
 };
 
-const defaultContainer = (container: Dict): void => {
-	const image = String(container.image ?? '');
-	const name = image.slice(image.lastIndexOf('/') + 1);
-	const isFloating = !name.includes('@') && (!name.includes(':') || name.endsWith(':latest'));
-	setDefault(container, 'imagePullPolicy', isFloating ? 'Always' : 'IfNotPresent');
-	setDefault(container, 'terminationMessagePath', '/dev/termination-log');
-	setDefault(container, 'terminationMessagePolicy', 'File');
-	setDefault(container, 'resources', {});
-	for (const port of list(container.ports)) if (isDict(port)) setDefault(port, 'protocol', 'TCP');
-	for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) defaultProbe(container[probe]);
-	for (const variable of list(container.env)) {
-		const field = dict(dict(variable).valueFrom).fieldRef;
-		if (isDict(field)) setDefault(field, 'apiVersion', 'v1');
-	}
-	// A limit without a request is also the request.
-	const resources = dict(container.resources);
-	if (isDict(resources.limits)) {
-		const requests = ensureDict(resources, 'requests');
-		for (const [key, value] of Object.entries(resources.limits)) setDefault(requests, key, value);
-	}
+const defaultDeployment = (spec: Dict): void => {
+	setDefaults(spec, {replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600});
+	const strategy = ensureDict(spec, 'strategy');
+	setDefault(strategy, 'type', 'RollingUpdate');
+	if (strategy.type === 'RollingUpdate')
+		setDefaults(ensureDict(strategy, 'rollingUpdate'), {maxSurge: '25%', maxUnavailable: '25%'});
+	inTemplate(spec, defaultServerSpec);
 };
 
-/** Defaults of a pod's spec (k8s.io/kubernetes/pkg/apis/core/v1/defaults.go). */
-export const defaultPodSpec = (spec: Dict, restartPolicy?: string): void => {
-	if (restartPolicy !== '') setDefault(spec, 'restartPolicy', restartPolicy ?? 'Always');
-	setDefault(spec, 'dnsPolicy', 'ClusterFirst');
-	setDefault(spec, 'schedulerName', 'default-scheduler');
-	setDefault(spec, 'terminationGracePeriodSeconds', 30);
-	setDefault(spec, 'securityContext', {});
-	// The deprecated name mirrors the new one.
-	if (spec.serviceAccountName !== undefined) spec.serviceAccount = spec.serviceAccountName;
-	else if (spec.serviceAccount !== undefined) spec.serviceAccountName = spec.serviceAccount;
-	for (const container of [...list(spec.initContainers), ...list(spec.containers)]) {
-		if (isDict(container)) defaultContainer(container);
+/** The selector of a Job and the labels that it needs are made from the Job's own identity. */
+const identify = (spec: Dict, {metadata}: KubeObject): void => {
+	const {uid, name} = metadata;
+	if (!uid || !isDict(spec.template)) return;
+	setDefault(spec, 'selector', {matchLabels: {'batch.kubernetes.io/controller-uid': uid}});
+	const labels = ensureDict(ensureDict(spec.template, 'metadata'), 'labels');
+	setDefaults(labels, {
+		'batch.kubernetes.io/controller-uid': uid,
+		'batch.kubernetes.io/job-name': name,
+		'controller-uid': uid,
+		'job-name': name,
+	});
+	// A Job that says nothing of labels gets those of its template.
+	if (Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = {...labels} as Record<string, string>;
+};
+
+const defaultJob = (spec: Dict, job: KubeObject): void => {
+	setDefaults(spec, {
+		parallelism: 1,
+		backoffLimit: 6,
+		completionMode: 'NonIndexed',
+		suspend: false,
+		manualSelector: false,
+		podReplacementPolicy: 'TerminatingOrFailed',
+	});
+	if (spec.parallelism === 1) setDefault(spec, 'completions', 1);
+	inTemplate(spec, defaultPodSpec);
+	identify(spec, job);
+};
+
+const defaultCronJob = (spec: Dict): void => {
+	setDefaults(spec, {
+		concurrencyPolicy: 'Allow',
+		suspend: false,
+		successfulJobsHistoryLimit: 3,
+		failedJobsHistoryLimit: 1,
+	});
+	inTemplate(dict(dict(spec.jobTemplate).spec), defaultPodSpec);
+};
+
+const defaultService = (spec: Dict): void => {
+	setDefaults(spec, {type: 'ClusterIP', sessionAffinity: 'None'});
+	if (spec.type !== 'ExternalName')
+		setDefaults(spec, {internalTrafficPolicy: 'Cluster', ipFamilyPolicy: 'SingleStack', ipFamilies: ['IPv4']});
+	if (spec.type === 'LoadBalancer') setDefault(spec, 'allocateLoadBalancerNodePorts', true);
+	if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') setDefault(spec, 'externalTrafficPolicy', 'Cluster');
+	for (const port of list(spec.ports).filter(isDict)) setDefaults(port, {protocol: 'TCP', targetPort: port.port});
+};
+
+/** Text in a Secret becomes data. */
+const defaultSecret: Rule = (secret) => {
+	const plain = Object.entries(dict(secret.stringData));
+	if (plain.length > 0) {
+		const data = ensureDict(secret, 'data');
+		for (const [key, value] of plain) data[key] = Buffer.from(String(value), 'utf8').toString('base64');
 	}
-	for (const volume of list(spec.volumes)) {
-		for (const source of ['secret', 'configMap', 'projected', 'downwardAPI']) {
-			const value = dict(volume)[source];
-			if (isDict(value)) setDefault(value, 'defaultMode', 420);
-		}
-	}
+	delete secret.stringData;
+	setDefault(secret, 'type', 'Opaque');
 };
 
-const defaultTemplate = (spec: Dict, restartPolicy?: string): void => {
-	if (isDict(spec.template) && isDict(spec.template.spec)) defaultPodSpec(spec.template.spec, restartPolicy);
+const defaultNamespace: Rule = (namespace) => {
+	const {metadata} = namespace;
+	setDefault(ensureDict(namespace, 'spec'), 'finalizers', ['kubernetes']);
+	metadata.labels = {...metadata.labels, 'kubernetes.io/metadata.name': metadata.name};
+	setDefault(ensureDict(namespace, 'status'), 'phase', 'Active');
 };
 
-const setAll = (target: Dict, values: Dict): void => {
-	for (const [key, value] of Object.entries(values)) setDefault(target, key, value);
+const defaultBinding: Rule = ({roleRef, subjects}) => {
+	const named = list(subjects).filter((subject) => isDict(subject) && subject.kind !== 'ServiceAccount');
+	for (const one of [roleRef, ...named]) if (isDict(one)) setDefault(one, 'apiGroup', 'rbac.authorization.k8s.io');
 };
 
-const bySpec: Readonly<Record<string, (spec: Dict, object: KubeObject) => void>> = {
-	pods: (spec) => defaultPodSpec(spec),
-	'deployments.apps': (spec) => {
-		setAll(spec, {replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600});
-		const strategy = ensureDict(spec, 'strategy');
-		setDefault(strategy, 'type', 'RollingUpdate');
-		if (strategy.type === 'RollingUpdate') {
-			setAll(ensureDict(strategy, 'rollingUpdate'), {maxSurge: '25%', maxUnavailable: '25%'});
-		}
-		defaultTemplate(spec);
-	},
-	'replicasets.apps': (spec) => {
+const rules: Readonly<Record<string, Rule>> = {
+	namespaces: defaultNamespace,
+	secrets: defaultSecret,
+	pods: inSpec(defaultServerSpec),
+	services: inSpec(defaultService),
+	persistentvolumeclaims: inSpec((spec) => setDefaults(spec, {volumeMode: 'Filesystem', storageClassName: 'standard'})),
+	'deployments.apps': inSpec(defaultDeployment),
+	'replicasets.apps': inSpec((spec) => {
 		setDefault(spec, 'replicas', 1);
-		defaultTemplate(spec);
-	},
-	'jobs.batch': (spec, object) => {
-		setAll(spec, {
-			parallelism: 1,
-			backoffLimit: 6,
-			completionMode: 'NonIndexed',
-			suspend: false,
-			manualSelector: false,
-		});
-		if (spec.parallelism === 1) setDefault(spec, 'completions', 1);
-		setDefault(spec, 'podReplacementPolicy', 'TerminatingOrFailed');
-		defaultTemplate(spec, '');
-		// The selector and the labels that it needs are made from the Job's own identity.
-		const uid = object.metadata.uid;
-		if (!uid || !isDict(spec.template)) return;
-		setDefault(spec, 'selector', {matchLabels: {'batch.kubernetes.io/controller-uid': uid}});
-		const labels = ensureDict(ensureDict(spec.template, 'metadata'), 'labels');
-		const own = {
-			'batch.kubernetes.io/controller-uid': uid,
-			'batch.kubernetes.io/job-name': object.metadata.name,
-			'controller-uid': uid,
-			'job-name': object.metadata.name,
-		};
-		setAll(labels, own);
-		// A Job that says nothing of labels gets those of its template.
-		if (!object.metadata.labels || Object.keys(object.metadata.labels).length === 0)
-			object.metadata.labels = {...labels} as Record<string, string>;
-	},
-	'cronjobs.batch': (spec) => {
-		setAll(spec, {
-			concurrencyPolicy: 'Allow',
-			suspend: false,
-			successfulJobsHistoryLimit: 3,
-			failedJobsHistoryLimit: 1,
-		});
-		const job = dict(dict(spec.jobTemplate).spec);
-		defaultTemplate(job, '');
-	},
-	services: (spec) => {
-		setAll(spec, {type: 'ClusterIP', sessionAffinity: 'None'});
-		if (spec.type !== 'ExternalName')
-			setAll(spec, {internalTrafficPolicy: 'Cluster', ipFamilyPolicy: 'SingleStack', ipFamilies: ['IPv4']});
-		if (spec.type === 'LoadBalancer') setDefault(spec, 'allocateLoadBalancerNodePorts', true);
-		if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') setDefault(spec, 'externalTrafficPolicy', 'Cluster');
-		for (const port of list(spec.ports)) {
-			if (isDict(port)) setAll(port, {protocol: 'TCP', targetPort: port.port});
-		}
-	},
-	persistentvolumeclaims: (spec) => setAll(spec, {volumeMode: 'Filesystem', storageClassName: 'standard'}),
-	namespaces: (spec) => setDefault(spec, 'finalizers', ['kubernetes']),
-	'horizontalpodautoscalers.autoscaling': (spec) => setDefault(spec, 'minReplicas', 1),
-	'networkpolicies.networking.k8s.io': (spec) =>
+		inTemplate(spec, defaultServerSpec);
+	}),
+	'jobs.batch': inSpec(defaultJob),
+	'cronjobs.batch': inSpec(defaultCronJob),
+	'horizontalpodautoscalers.autoscaling': inSpec((spec) => setDefault(spec, 'minReplicas', 1)),
+	'networkpolicies.networking.k8s.io': inSpec((spec) =>
 		setDefault(spec, 'policyTypes', spec.egress ? ['Ingress', 'Egress'] : ['Ingress']),
+	),
+	'rolebindings.rbac.authorization.k8s.io': defaultBinding,
+	'clusterrolebindings.rbac.authorization.k8s.io': defaultBinding,
+	'storageclasses.storage.k8s.io': (object) =>
+		setDefaults(object, {reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate'}),
 };
 
-const specRequired = new Set(Object.keys(bySpec).filter((shelf) => shelf !== 'namespaces'));
-
-/** Fill in what the real server fills in, in place. The object must be the caller's own copy. */
-export const applyDefaults = (shelf: string, object: KubeObject): void => {
-	const rule = bySpec[shelf];
-	if (rule && (isDict(object.spec) || !specRequired.has(shelf))) rule(ensureDict(object, 'spec'), object);
-	if (shelf === 'secrets') {
-		const plain = dict(object.stringData);
-		if (Object.keys(plain).length > 0) {
-			const data = ensureDict(object, 'data');
-			for (const [key, value] of Object.entries(plain))
-				data[key] = Buffer.from(String(value), 'utf8').toString('base64');
-		}
-		delete object.stringData;
-		setDefault(object, 'type', 'Opaque');
-	}
-	if (shelf === 'namespaces') {
-		object.metadata.labels = {...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name};
-		setDefault(ensureDict(object, 'status'), 'phase', 'Active');
-	}
-	if (shelf.startsWith('rolebindings') || shelf.startsWith('clusterrolebindings')) {
-		if (isDict(object.roleRef)) setDefault(object.roleRef, 'apiGroup', 'rbac.authorization.k8s.io');
-		for (const subject of list(object.subjects)) {
-			if (isDict(subject) && subject.kind !== 'ServiceAccount')
-				setDefault(subject, 'apiGroup', 'rbac.authorization.k8s.io');
-		}
-	}
-	if (shelf.startsWith('storageclasses')) setAll(object, {reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate'});
-};
+/** Fill in what the real server fills in, in place. The object must be the caller's own copy. @param id of its kind */
+export const applyDefaults = (id: string, object: KubeObject): void => rules[id]?.(object);

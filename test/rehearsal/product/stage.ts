@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import pg from 'pg';
 import {createAuthority} from '../../../rehearsal/authority/index.ts';
-import type {Outcome} from '../../../rehearsal/kubernetes/controllers/pods.ts';
+import type {Outcome} from '../../../rehearsal/kubernetes/index.ts';
 import {createStore} from '../../../rehearsal/kubernetes/objects/store.ts';
 import type {KubeObject, Pod} from '../../../rehearsal/kubernetes/objects/types.ts';
 import {startPostgres} from '../../../rehearsal/postgres/index.ts';

@@ -1,10 +1,10 @@
-import {type KindInfo, kinds} from '../objects/kinds.ts';
-import type {Dict} from '../objects/values.ts';
+import {type KindInfo, kinds} from '../../objects/kinds.ts';
+import type {Dict} from '../../objects/values.ts';
 
 /**
- * What the server can do, as a client asks before anything else. Helm 3.18 and 4.2 read the aggregated form v2 of `/api` and `/apis`
- * and the flat list of a group and version; the installer reads the flat lists; `/api` and `/apis/GROUP` in the old form are in the
- * comparison with a real API server.
+ * What the server can do, as a client asks before anything else. Helm 3.18 and 4.2 read the aggregated form v2 of
+ * `/api` and `/apis` and the flat list of a group and version; the installer reads the flat lists; `/api` and
+ * `/apis/GROUP` in the old form are in the comparison with a real API server.
  */
 const groupVersions = new Set(kinds.map(({group, version}) => `${group}/${version}`));
 const groups = [...new Set(kinds.map(({group}) => group))].filter(Boolean);

@@ -1,5 +1,5 @@
-import {apiVersionOf, type KindInfo, kinds} from '../objects/kinds.ts';
-import type {Dict} from '../objects/values.ts';
+import {apiVersionOf, type KindInfo, kinds} from '../../objects/kinds.ts';
+import type {Dict} from '../../objects/values.ts';
 
 // Helm asks here, before it installs, whether the server validates fields itself; nothing else reads these documents.
 
