@@ -17,8 +17,8 @@ export type ColleaguePace = {
 };
 
 /**
- * `real`: the waits begin when the installer is about to ask, so that each hand-over page is seen for some seconds. `fast`:
- * records come with the Ingress, long before anybody asks.
+ * `real`: the waits begin when the installer is about to ask, so that each hand-over page is seen for some seconds.
+ * `fast`: records come with the Ingress, long before anybody asks.
  */
 export const colleaguePaces: Readonly<Record<'real' | 'fast', ColleaguePace>> = {
 	real: {recordMs: 8000, recordAnywayMs: 90_000, forgottenMs: 20_000, trustMs: 11_000, trustAnywayMs: 120_000},
@@ -43,9 +43,10 @@ const trusts = async (file: string, caPem: string): Promise<boolean> =>
 	(await readFile(file, 'utf8').catch(() => '')).includes(caPem.trim());
 
 /**
- * The people outside the tool: the network team adds a DNS record for every host of an Ingress, the desktop team adds the CA to
- * the trust store of this host once the last record is made, each some seconds later. They work until the signal ends them; the
- * promise settles then. What was done before a restart is seen in records and file, not done twice.
+ * The people outside the tool: the network team adds a DNS record for every host of an Ingress, the desktop team adds
+ * the CA to the trust store of this host once the last record is made, each some seconds later. They work until the
+ * signal ends them; the promise settles then. What was done before a restart is seen in records and file, not done
+ * twice.
  * @param options.hosts hosts whose records the desktop team waits for; it does not wait for ever.
  */
 export const employColleagues = async (options: {

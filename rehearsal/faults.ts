@@ -55,16 +55,16 @@ const crash = [
 
 const cutAfterBytes = 100_000;
 /**
- * A blob that was cut that often has used up what an installer tries by itself, 5 attempts in each of 3 rounds; what is tried
- * after that was asked for by the operator.
+ * A blob that was cut that often has used up what an installer tries by itself, 5 attempts in each of 3 rounds; what is
+ * tried after that was asked for by the operator.
  */
 const cutsOfOneBlob = 15;
 /** After a restart some rounds of other blobs may be in the count: this many cuts of one blob end the fault as well. */
 const cutsBeforeRestart = 11;
 
 /**
- * Brings a fault to life. Each one that a retry is meant to get past clears itself after its first failure; `save` is called
- * with every new state, so that a restart does not bring a mended fault back.
+ * Brings a fault to life. Each one that a retry is meant to get past clears itself after its first failure; `save` is
+ * called with every new state, so that a restart does not bring a mended fault back.
  */
 export const createFault = (options: {
 	readonly state: FaultState | undefined;

@@ -71,8 +71,8 @@ export const choosePorts = async (): Promise<Ports> => {
 };
 
 /**
- * Holds a folder for this process by listening on its lock port; the kernel lets go when the process ends, however it ends. An
- * earlier process that is still stopping is waited for. Hands back the release.
+ * Holds a folder for this process by listening on its lock port; the kernel lets go when the process ends, however it
+ * ends. An earlier process that is still stopping is waited for. Hands back the release.
  * @throws ProblemError `rehearsal-in-use` after 20 s.
  */
 export const lockFolder = async (port: number, signal?: AbortSignal): Promise<() => Promise<void>> => {

@@ -29,9 +29,11 @@ const covers = async (file: string, hosts: readonly string[]): Promise<boolean> 
 };
 
 /**
- * Writes the files that the operator of a rehearsal would have been given: passwords, TLS pair, CA, trust store. Files that are
- * there stay as they are, since the operator may have mended them; a pair that does not cover the hosts is issued anew.
- * @param options.begins the fault that begins with this start: its files are broken now. @param options.isOn a fault at work.
+ * Writes the files that the operator of a rehearsal would have been given: passwords, TLS pair, CA, trust store. Files
+ * that are there stay as they are, since the operator may have mended them; a pair that does not cover the hosts is
+ * issued anew.
+ * @param options.begins the fault that begins with this start: its files are broken now. @param options.isOn a fault at
+ * work.
  */
 export const writeHandouts = async (
 	directory: string,

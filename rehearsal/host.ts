@@ -22,9 +22,9 @@ type FromChild =
 const stopMs = 30_000;
 
 /**
- * The child's side: starts a rehearsal when the parent says so and ends, saving everything, when told, when the channel to the
- * parent closes (however the parent ended), or on SIGTERM or SIGHUP. SIGINT is the parent's business: a terminal sends it to both.
- * Takes the process it runs in as a parameter, so that only the entry file names it.
+ * The child's side: starts a rehearsal when the parent says so and ends, saving everything, when told, when the channel
+ * to the parent closes (however the parent ended), or on SIGTERM or SIGHUP. SIGINT is the parent's business: a terminal
+ * sends it to both. Takes the process it runs in as a parameter, so that only the entry file names it.
  */
 export const runHost = (host: NodeJS.Process): void => {
 	const stopping = new AbortController();
@@ -69,11 +69,12 @@ export const runHost = (host: NodeJS.Process): void => {
 };
 
 /**
- * The parent's side: runs a rehearsal in a child process. The child does not outlive this process, even if it is killed.
- * @param options.entry file that calls `runHost`, as source or bundled. @param options.execArgv flags of node for it, such as
- * `['--import', 'tsx']` for source.
- * A child that ends by itself later is told to `log`, with its last words.
- * @throws ProblemError: what `startRehearsal` throws in the child; `rehearsal-host-ended` when the child ends by itself.
+ * The parent's side: runs a rehearsal in a child process. The child does not outlive this process, even if it is
+ * killed.
+ * @param options.entry file that calls `runHost`, as source or bundled. @param options.execArgv flags of node for it,
+ * such as `['--import', 'tsx']` for source. A child that ends by itself later is told to `log`, with its last words.
+ * @throws ProblemError: what `startRehearsal` throws in the child; `rehearsal-host-ended` when the child ends by
+ * itself.
  */
 export const spawnRehearsal = async (
 	options: RehearsalOptions & {readonly entry: string; readonly execArgv?: readonly string[]},

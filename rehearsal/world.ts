@@ -111,7 +111,8 @@ const sampleIn = async (directory: string, options: RehearsalOptions, registry: 
 
 /**
  * Starts a whole installation site on loopback: a Kubernetes cluster, a registry, PostgreSQL, a name server, an ingress
- * controller with the played product behind it, and colleagues who do what only people can do. All state lies in the folder.
+ * controller with the played product behind it, and colleagues who do what only people can do. All state lies in the
+ * folder.
  * @throws ProblemError area `prerequisites`: `rehearsal-in-use`, `rehearsal-state-unreadable`, and those of the parts.
  */
 export const startRehearsal = async (options: RehearsalOptions): Promise<Rehearsal> => {

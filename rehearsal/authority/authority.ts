@@ -20,7 +20,9 @@ export type IssueOptions = {
 	readonly alternativeNames?: boolean;
 };
 
-/** PEM of a certificate, followed by the intermediates up to but not including the root, and PEM (PKCS#8) of its key. */
+/**
+ * PEM of a certificate, followed by the intermediates up to but not including the root, and PEM (PKCS#8) of its key.
+ */
 export type Issued = {readonly cert: string; readonly key: string};
 
 /** What is kept of an authority between runs. */
@@ -155,8 +157,8 @@ const openAuthority = async (record: AuthorityRecord): Promise<Authority> => {
 };
 
 /**
- * Makes a root authority (EC P-256, ten years). @param options.name its common name.
- * Certificates follow RFC 5280 with the profile that browsers and Go demand: SAN, server authentication, key identifiers.
+ * Makes a root authority (EC P-256, ten years). @param options.name its common name. Certificates follow RFC 5280 with
+ * the profile that browsers and Go demand: SAN, server authentication, key identifiers.
  */
 export const createAuthority = async (options: {readonly name: string}): Promise<Authority> => {
 	const keys = await generateKeys('ec');

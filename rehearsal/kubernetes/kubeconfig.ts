@@ -1,7 +1,18 @@
 import {stringify} from 'yaml';
 
-/** The text of a kubeconfig file with one context, for a bearer token. */
-export const writeKubeconfig = (name: string, url: string, caPem: string, user: string, token: string): string =>
+/** A way into a cluster. */
+export type Access = {
+	/** Of the cluster and of the context. */
+	readonly name: string;
+	readonly url: string;
+	readonly caPem: string;
+	readonly user: string;
+	/** A bearer token. */
+	readonly token: string;
+};
+
+/** The text of a kubeconfig file with one context. */
+export const writeKubeconfig = ({name, url, caPem, user, token}: Access): string =>
 	stringify({
 		apiVersion: 'v1',
 		kind: 'Config',

@@ -72,8 +72,9 @@ const serveStream = (socket: Socket, answer: (query: DecodedPacket) => Packet): 
 };
 
 /**
- * Starts the server on UDP and TCP of the same port (a free one unless told). Unknown names get NXDOMAIN, known names without
- * the asked type an empty answer; it never asks another server. `onUnknown` hears each name that was asked for in vain. @throws Error EADDRINUSE when the port is taken.
+ * Starts the server on UDP and TCP of the same port (a free one unless told). Unknown names get NXDOMAIN, known names
+ * without the asked type an empty answer; it never asks another server. `onUnknown` hears each name that was asked for
+ * in vain. @throws Error EADDRINUSE when the port is taken.
  */
 export const startNameServer = async (
 	options: {readonly port?: number; readonly onUnknown?: (name: string) => void} = {},

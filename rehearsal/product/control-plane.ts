@@ -225,8 +225,8 @@ export const ensureAdmin = async (client: pg.Client, environment: Environment): 
 };
 
 /**
- * Answers a request below `/api/v1` of the control plane out of its own database. `path` of the request is without that prefix.
- * The forms of the answers follow the client of zenml 0.93 (`src/zenml/login/pro`) and the vendor's pages.
+ * Answers a request below `/api/v1` of the control plane out of its own database. `path` of the request is without that
+ * prefix. The forms of the answers follow the client of zenml 0.93 (`src/zenml/login/pro`) and the vendor's pages.
  */
 export const answerControlPlane = async (
 	request: Request,

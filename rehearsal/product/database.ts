@@ -46,9 +46,9 @@ const encryptionOf = (
 };
 
 /**
- * Reads the store of a server from its environment: `ZENML_STORE_URL` and `ZENML_STORE_PASSWORD` as the workspace server takes
- * them (zenml 0.93, `sql_zen_store.py`), or the control plane's. Undefined when there is none: the server then uses SQLite.
- * `trust` are the CA certificates for `sslmode=verify-ca` and `verify-full`.
+ * Reads the store of a server from its environment: `ZENML_STORE_URL` and `ZENML_STORE_PASSWORD` as the workspace
+ * server takes them (zenml 0.93, `sql_zen_store.py`), or the control plane's. Undefined when there is none: the server
+ * then uses SQLite. `trust` are the CA certificates for `sslmode=verify-ca` and `verify-full`.
  */
 export const storeOf = (environment: Environment, trust: readonly string[]): StoreTarget | undefined => {
 	const text = first(environment, names.url) ?? urlFromParts(environment);
@@ -75,7 +75,10 @@ export const storeOf = (environment: Environment, trust: readonly string[]): Sto
 	};
 };
 
-/** Logs in, runs the work on one connection and closes it. Without `ssl` it asks for TLS and goes on without, as libpq's `prefer`. */
+/**
+ * Logs in, runs the work on one connection and closes it. Without `ssl` it asks for TLS and goes on without, as libpq's
+ * `prefer`.
+ */
 export const withDatabase = async <T>(target: StoreTarget, work: (client: pg.Client) => Promise<T>): Promise<T> => {
 	const connect = async (config: ClientConfig): Promise<pg.Client> => {
 		const client = new pg.Client(config);

@@ -22,9 +22,10 @@ const traceback = (last: string): readonly string[] => [
 ];
 
 /**
- * What a Pro server does at its start (zenml 0.93, `zen_server_api.py` and `cloud_utils.py`): log in at the control plane with its
- * workspace id and enrolment key, then report its status.
- * @throws EnrolmentError when the name, the trust, the key or the control plane is not as it must be: the pod does not start.
+ * What a Pro server does at its start (zenml 0.93, `zen_server_api.py` and `cloud_utils.py`): log in at the control
+ * plane with its workspace id and enrolment key, then report its status.
+ * @throws EnrolmentError when the name, the trust, the key or the control plane is not as it must be: the pod does not
+ * start.
  */
 export const reportToControlPlane = async (options: {
 	readonly environment: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {createServer, type Server} from 'node:https';
 import {createSecureContext} from 'node:tls';
-import type {Pod} from '../kubernetes/objects.ts';
+import type {Pod} from '../kubernetes/objects/types.ts';
 import type {Answer, Request} from './messages.ts';
 import type {Cluster} from './pod-view.ts';
 import {certificateFor, routeOf} from './routing.ts';
@@ -43,9 +43,9 @@ const send = (response: ServerResponse, answer: Answer): void => {
 };
 
 /**
- * The ingress controller of the rehearsal: HTTPS on 127.0.0.1, TLS chosen by SNI from the Secrets that the Ingress objects name,
- * requests handed to `answer` with the pod that is behind host and path. Without a rule it answers 404, without a ready pod 503,
- * and 502 when the server in the pod fails, each with the page of nginx.
+ * The ingress controller of the rehearsal: HTTPS on 127.0.0.1, TLS chosen by SNI from the Secrets that the Ingress
+ * objects name, requests handed to `answer` with the pod that is behind host and path. Without a rule it answers 404,
+ * without a ready pod 503, and 502 when the server in the pod fails, each with the page of nginx.
  * @param options.fallback certificate shown when no Secret fits, as ingress-nginx shows its fake certificate.
  */
 export const startFront = async (options: {

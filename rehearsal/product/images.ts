@@ -1,4 +1,4 @@
-import type {KubeObject} from '../kubernetes/objects.ts';
+import type {KubeObject} from '../kubernetes/objects/types.ts';
 
 export type ImageReference = {readonly host: string; readonly repository: string; readonly reference: string};
 

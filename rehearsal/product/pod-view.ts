@@ -1,6 +1,6 @@
 import {X509Certificate} from 'node:crypto';
-import type {Container, KubeObject, Pod} from '../kubernetes/objects.ts';
-import type {Store} from '../kubernetes/store.ts';
+import type {Store} from '../kubernetes/objects/store.ts';
+import type {Container, KubeObject, Pod} from '../kubernetes/objects/types.ts';
 
 /** The objects of the rehearsal cluster, as the node and the ingress controller see them. */
 export type Cluster = Pick<Store, 'get' | 'list'>;
@@ -63,8 +63,8 @@ export const filesOf = (cluster: Cluster, pod: Pod, container: Container): Reado
 const pemBlocks = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/gu;
 
 /**
- * The CA certificates that a pod was given: those in files mounted into any of its containers, since the chart's init container
- * `update-ca-certificates` adds them to the bundle that the server then uses.
+ * The CA certificates that a pod was given: those in files mounted into any of its containers, since the chart's init
+ * container `update-ca-certificates` adds them to the bundle that the server then uses.
  */
 export const trustOf = (cluster: Cluster, pod: Pod): readonly string[] => {
 	const found = [...(pod.spec.initContainers ?? []), ...pod.spec.containers]

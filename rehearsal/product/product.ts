@@ -1,6 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {ContainerRun, Outcome, RunPod} from '../kubernetes/controllers/pods.ts';
-import type {Pod} from '../kubernetes/objects.ts';
+import type {ContainerRun, Outcome, Pod, RunPod} from '../kubernetes/index.ts';
 import {type Running, roleOf, runProgram} from './containers.ts';
 import {answerControlPlane} from './control-plane.ts';
 import {storeOf, withDatabase} from './database.ts';
@@ -36,9 +35,10 @@ const initLines = (trust: readonly string[]): readonly string[] => [
 ];
 
 /**
- * The product as the rehearsal cluster runs it: real images from the rehearsal registry, real connections to the database, real
- * requests between the servers; only the programs in the images are played.
- * @param options.cluster objects of the rehearsal cluster. @param options.registryHost host and port as in image references.
+ * The product as the rehearsal cluster runs it: real images from the rehearsal registry, real connections to the
+ * database, real requests between the servers; only the programs in the images are played.
+ * @param options.cluster objects of the rehearsal cluster. @param options.registryHost host and port as in image
+ * references.
  */
 export const createProduct = (options: {
 	readonly cluster: () => Cluster;

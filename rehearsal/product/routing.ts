@@ -1,4 +1,4 @@
-import type {KubeObject, Pod} from '../kubernetes/objects.ts';
+import type {KubeObject, Pod} from '../kubernetes/objects/types.ts';
 import {type Cluster, secretData} from './pod-view.ts';
 
 type PortReference = {name?: string; number?: number};
@@ -59,7 +59,10 @@ const readyPods = (cluster: Cluster, namespace: string, backend: Backend): reado
 		);
 };
 
-/** Finds the pod behind host and path as ingress-nginx does: longest path wins, 404 without a rule, 503 without a ready pod. */
+/**
+ * Finds the pod behind host and path as ingress-nginx does: longest path wins, 404 without a rule, 503 without a ready
+ * pod.
+ */
 export const routeOf = (cluster: Cluster, host: string, path: string): Route => {
 	const candidates = served(cluster)
 		.flatMap(({metadata, spec}) =>
@@ -84,7 +87,10 @@ export const isServed = (cluster: Cluster, host: string): boolean => {
 	return paths.length > 0 && paths.every(({path = '/'}) => 'pod' in routeOf(cluster, host, path));
 };
 
-/** Certificate and key that the controller shows for a host, from the TLS Secret of its Ingress; undefined: the fake one. */
+/**
+ * Certificate and key that the controller shows for a host, from the TLS Secret of its Ingress; undefined: the fake
+ * one.
+ */
 export const certificateFor = (
 	cluster: Cluster,
 	host: string,

@@ -40,7 +40,10 @@ export const workspaceInfo = (environment: Environment, version: string) => ({
 		: {}),
 });
 
-/** Answers a request to a workspace server. `/health` is static and proves nothing about the database, as in the product. */
+/**
+ * Answers a request to a workspace server. `/health` is static and proves nothing about the database, as in the
+ * product.
+ */
 export const answerWorkspace = (request: Request, environment: Environment, version: string): Answer => {
 	const {path} = request;
 	if (path === '/health' || path === '/ready') return {status: 200, json: 'OK'};

@@ -9,35 +9,39 @@ export type Route =
 	| {readonly kind: 'upload'; readonly repository: string; readonly id: string};
 
 const name = '([a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)';
-const patterns = {
-	tags: new RegExp(`^/v2/${name}/tags/list$`, 'u'),
-	manifest: new RegExp(`^/v2/${name}/manifests/([A-Za-z0-9_][A-Za-z0-9._-]{0,127}|sha256:[0-9a-f]{64})$`, 'u'),
-	blob: new RegExp(`^/v2/${name}/blobs/(sha256:[0-9a-f]{64})$`, 'u'),
-	begin: new RegExp(`^/v2/${name}/blobs/uploads/?$`, 'u'),
-	upload: new RegExp(`^/v2/${name}/blobs/uploads/([0-9a-f-]{36})$`, 'u'),
-} as const;
+const tag = '[A-Za-z0-9_][A-Za-z0-9._-]{0,127}';
+const digest = 'sha256:[0-9a-f]{64}';
+
+type Form = readonly [RegExp, (repository: string, rest: string) => Route];
+
+const form = (path: string, route: Form[1]): Form => [new RegExp(`^/v2${path}$`, 'u'), route];
+
+const forms: readonly Form[] = [
+	form('/?', () => ({kind: 'root'})),
+	form('/_catalog', () => ({kind: 'catalog'})),
+	form(`/${name}/tags/list`, (repository) => ({kind: 'tags', repository})),
+	form(`/${name}/manifests/(${tag}|${digest})`, (repository, reference) => ({kind: 'manifest', repository, reference})),
+	form(`/${name}/blobs/(${digest})`, (repository, rest) => ({kind: 'blob', repository, digest: rest})),
+	form(`/${name}/blobs/uploads/([0-9a-f-]{36})`, (repository, id) => ({kind: 'upload', repository, id})),
+	form(`/${name}/blobs/uploads/?`, (repository) => ({kind: 'begin', repository})),
+];
 
 /** @returns undefined for a path that a registry does not have */
 export const routeOf = (path: string): Route | undefined => {
-	if (path === '/v2/' || path === '/v2') return {kind: 'root'};
-	if (path === '/v2/_catalog') return {kind: 'catalog'};
-	const find = (kind: keyof typeof patterns) => patterns[kind].exec(path);
-	const [, repository = '', rest = ''] =
-		find('tags') ?? find('manifest') ?? find('blob') ?? find('upload') ?? find('begin') ?? [];
-	if (repository === '') return undefined;
-	if (find('tags')) return {kind: 'tags', repository};
-	if (find('manifest')) return {kind: 'manifest', repository, reference: rest};
-	if (find('blob')) return {kind: 'blob', repository, digest: rest};
-	return find('upload') ? {kind: 'upload', repository, id: rest} : {kind: 'begin', repository};
+	for (const [pattern, route] of forms) {
+		const [whole, repository = '', rest = ''] = pattern.exec(path) ?? [];
+		if (whole !== undefined) return route(repository, rest);
+	}
+	return undefined;
 };
 
 /** The rights a request needs, as `repository:<name>:<action>`. */
-export const accessOf = (route: Route, method: string, url: URL): readonly string[] => {
+export const accessOf = (route: Route, method: string, query: URLSearchParams): readonly string[] => {
 	if (!('repository' in route)) return [];
-	const writes = route.kind === 'begin' || route.kind === 'upload' || method === 'PUT' || method === 'DELETE';
-	const from = url.searchParams.get('from');
+	const writes = ['begin', 'upload'].includes(route.kind) || ['PUT', 'DELETE'].includes(method);
+	const from = query.get('from');
 	return [
 		`repository:${route.repository}:${writes ? 'push' : 'pull'}`,
-		...(from !== null && url.searchParams.has('mount') ? [`repository:${from}:pull`] : []),
+		...(from !== null && query.has('mount') ? [`repository:${from}:pull`] : []),
 	];
 };

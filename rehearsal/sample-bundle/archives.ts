@@ -40,7 +40,10 @@ const repositoriesOf = (images: readonly SampleImage[]): Buffer => {
 	return json(Object.fromEntries(named));
 };
 
-/** The form of Docker 25 and later: an OCI layout that also has `manifest.json`. Layers that images share lie there once. */
+/**
+ * The form of Docker 25 and later: an OCI layout that also has `manifest.json`. Layers that images share lie there
+ * once.
+ */
 export const writeModern = (file: string, ...images: readonly SampleImage[]): Promise<void> =>
 	writeTar(file, async (tar) => {
 		const mediaType = 'application/vnd.oci.image.manifest.v1+json';

@@ -1,6 +1,6 @@
 import {execFile} from 'node:child_process';
 import {afterEach, beforeEach, expect, it} from 'vitest';
-import type {Pod} from '../../rehearsal/kubernetes/objects.ts';
+import type {Pod} from '../../rehearsal/kubernetes/objects/types.ts';
 import {isAbort} from '../../source/base/problem.ts';
 import {probeSpec} from '../../source/cluster/probe/scripts.ts';
 import type {PodProbe} from '../../source/cluster/types.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {createFault, type FaultName, type FaultState, faultNames} from '../../rehearsal/faults.ts';
-import type {Pod} from '../../rehearsal/kubernetes/objects.ts';
+import type {Pod} from '../../rehearsal/kubernetes/objects/types.ts';
 
 const pod = {metadata: {namespace: 'zenml-workspace', name: 'zenml-1', uid: '1'}} as unknown as Pod;
 

@@ -1,19 +1,21 @@
-import {setTimeout as sleep} from 'node:timers/promises';
-import type {Logs} from '../logs.ts';
-import type {KubeObject, Pod} from '../objects.ts';
-import type {Operations} from '../operations.ts';
-import {selects} from '../selectors.ts';
-import type {Change} from '../store.ts';
-import {dict} from '../values.ts';
-import {type Context, createEventRecorder} from './context.ts';
+import {createKubelet, type Kubelet} from '../kubelet/kubelet.ts';
+import {defaultPace, type Pace, type RunPod} from '../kubelet/types.ts';
+import {createEventRecorder} from '../objects/events.ts';
+import type {Logs} from '../objects/logs.ts';
+import type {Change, Store} from '../objects/store.ts';
+import type {KubeObject, OwnerReference} from '../objects/types.ts';
+import type {Operations} from '../writes/types.ts';
+import {reconcileBudget} from './budgets.ts';
+import {reconcileClaim} from './claims.ts';
 import {reconcileDeployment} from './deployments.ts';
+import {collect} from './garbage.ts';
+import {reconcileIngress} from './ingresses.ts';
 import {reconcileJob} from './jobs.ts';
-import {collect, reconcileClaim, reconcileNamespace} from './lifecycle.ts';
-import {reconcileBudget, reconcileIngress, reconcileService} from './network.ts';
-import {defaultPace, type Pace, type RunPod, startPod} from './pods.ts';
+import {reconcileNamespace} from './namespaces.ts';
 import {createQueue, type Queue} from './queue.ts';
 import {reconcileReplicaSet} from './replicasets.ts';
-import {reconcileDaemonSet, reconcileStatefulSet} from './statefulsets.ts';
+import {concerns, reconcileService} from './services.ts';
+import type {Context, Reconcile} from './types.ts';
 
 export type ControllerOptions = {
 	readonly operations: Operations;
@@ -24,135 +26,123 @@ export type ControllerOptions = {
 	readonly caPem: string;
 };
 
-const keyOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+/** The controller of each kind. */
+const controllers = ({ingressAddress, caPem}: ControllerOptions, pace: Pace): Readonly<Record<string, Reconcile>> => {
+	const entry = {address: ingressAddress, afterMs: pace.addressMs};
+	return {
+		'deployments.apps': reconcileDeployment,
+		'replicasets.apps': reconcileReplicaSet,
+		'jobs.batch': reconcileJob,
+		services: reconcileService(entry),
+		'ingresses.networking.k8s.io': reconcileIngress(entry),
+		'poddisruptionbudgets.policy': reconcileBudget,
+		persistentvolumeclaims: reconcileClaim,
+		namespaces: reconcileNamespace(caPem),
+	};
+};
 
-const shelfOfOwner: Readonly<Record<string, string>> = {
+/** Kinds whose controllers own others, by their name in references. */
+const ownerKinds: Readonly<Record<string, string>> = {
 	Deployment: 'deployments.apps',
 	ReplicaSet: 'replicasets.apps',
-	StatefulSet: 'statefulsets.apps',
-	DaemonSet: 'daemonsets.apps',
 	Job: 'jobs.batch',
 };
 
-/**
- * Start every controller on a store: they look at what is there, then follow each write. Answers a function that stops
- * them and all containers, and resolves when the containers' promises have settled or one second has passed.
- */
-export const startControllers = (options: ControllerOptions): (() => Promise<void>) => {
-	const {operations, logs} = options;
-	const {store, now} = operations;
-	const abort = new AbortController();
-	const pace = {...defaultPace, ...options.pace};
-	const context: Context = {operations, store, logs, now, signal: abort.signal, event: createEventRecorder(store, now)};
-	const running = new Map<string, ReturnType<typeof startPod>>();
+type Queues = Readonly<Record<string, Queue>>;
 
-	const queues: Readonly<Record<string, Queue>> = {
-		'deployments.apps': createQueue((namespace, name) => reconcileDeployment(context, namespace, name)),
-		'replicasets.apps': createQueue((namespace, name) => reconcileReplicaSet(context, namespace, name)),
-		'statefulsets.apps': createQueue((namespace, name) => reconcileStatefulSet(context, namespace, name)),
-		'daemonsets.apps': createQueue((namespace, name) => reconcileDaemonSet(context, namespace, name)),
-		'jobs.batch': createQueue((namespace, name) => reconcileJob(context, namespace, name)),
-		services: createQueue((namespace, name) =>
-			reconcileService(context, namespace, name, options.ingressAddress, pace.addressMs),
-		),
-		'ingresses.networking.k8s.io': createQueue((namespace, name) =>
-			reconcileIngress(context, namespace, name, options.ingressAddress, pace.addressMs),
-		),
-		'poddisruptionbudgets.policy': createQueue((namespace, name) => reconcileBudget(context, namespace, name)),
-		persistentvolumeclaims: createQueue((namespace, name) => reconcileClaim(context, namespace, name)),
-		namespaces: createQueue((_, name) => reconcileNamespace(context, name, options.caPem)),
-	};
+const keyOf = ({metadata}: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
 
-	const followPod = (change: Change): void => {
-		const pod = change.object as Pod;
-		const {uid} = pod.metadata;
-		const handle = running.get(uid);
-		if (change.type === 'DELETED') {
-			handle?.abort.abort();
-			running.delete(uid);
-			logs.forget(uid);
-			return;
-		}
-		if (pod.metadata.deletionTimestamp) {
-			if (handle && !handle.abort.signal.aborted) {
-				for (const {name, state} of pod.status?.containerStatuses ?? [])
-					if (state.running) {
-						const field = `spec.containers{${name}}`;
-						context.event(pod, 'Normal', 'Killing', `Stopping container ${name}`, 'kubelet', field);
-					}
-				handle.abort.abort();
-			}
-			endPod(pod);
-			return;
-		}
-		const isOver = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-		if (!handle && !isOver) running.set(uid, startPod({...context, runPod: options.runPod, pace}, pod));
-	};
+/** Let the owners of an object look: its controller, and when it went also the controller above that. */
+const wakeOwners = (store: Store, queues: Queues, {type, object}: Change): void => {
+	const {namespace = '', ownerReferences = []} = object.metadata;
+	const wake = ({kind, name}: OwnerReference): void => queues[ownerKinds[kind] ?? '']?.add(`${namespace}/${name}`);
+	for (const owner of ownerReferences) {
+		if (owner.controller) wake(owner);
+		const kind = ownerKinds[owner.kind];
+		if (type !== 'DELETED' || !kind) continue;
+		const [above] = store.get(kind, namespace, owner.name)?.metadata.ownerReferences ?? [];
+		if (above) wake(above);
+	}
+};
 
-	const ending = new Set<string>();
-	const endPod = (pod: Pod): void => {
-		const {uid, namespace = '', name} = pod.metadata;
-		if (ending.has(uid) || pod.metadata.finalizers?.length) return;
-		ending.add(uid);
-		const grace = pod.metadata.deletionGracePeriodSeconds === 0 ? 0 : pace.stopMs;
-		const remove = (): void => {
-			ending.delete(uid);
-			if (store.get('pods', namespace, name)?.metadata.uid === uid) store.remove('pods', namespace, name);
-		};
-		sleep(grace, undefined, {signal: abort.signal}).then(remove, (error: unknown) => {
-			// Only the stop of the whole cluster interrupts the wait; the pod is then ended at the next start.
-			if (!abort.signal.aborted) throw error;
+/** Let the Services and budgets look that a pod counts for. */
+const wakeObservers = (store: Store, queues: Queues, pod: KubeObject): void => {
+	const {namespace} = pod.metadata;
+	for (const service of store.list('services', namespace))
+		if (concerns(service, pod)) queues.services?.add(keyOf(service));
+	for (const budget of store.list('poddisruptionbudgets.policy', namespace))
+		queues['poddisruptionbudgets.policy']?.add(keyOf(budget));
+};
+
+/** Do something in a later turn of the event loop, unless the cluster stops before. */
+type Later = (work: () => void) => void;
+
+const createLater =
+	(signal: AbortSignal): Later =>
+	(work) => {
+		setImmediate(() => {
+			if (!signal.aborted) work();
 		});
 	};
 
-	const follow = (change: Change): void => {
-		const {object, shelf} = change;
-		queues[shelf]?.add(keyOf(object));
-		const {namespace = ''} = object.metadata;
-		for (const owner of object.metadata.ownerReferences ?? []) {
-			const place = shelfOfOwner[owner.kind];
-			if (place && owner.controller) queues[place]?.add(`${namespace}/${owner.name}`);
-			// An owner that waits for its dependents looks again when one of them goes.
-			if (change.type === 'DELETED' && place) {
-				const waiting = store.get(place, namespace, owner.name);
-				if (waiting?.metadata.deletionTimestamp) setImmediate(() => collect(context, place, waiting));
-				const grand = waiting?.metadata.ownerReferences?.[0];
-				const above = grand ? shelfOfOwner[grand.kind] : undefined;
-				if (grand && above) queues[above]?.add(`${namespace}/${grand.name}`);
-			}
+/**
+ * Collect what follows from objects that go; an owner that waits for its dependents looks again when one of them went.
+ */
+const collectGarbage = (context: Context, {type, kind, object}: Change, later: Later): void => {
+	if (kind === 'events') return;
+	const {namespace = '', ownerReferences = [], deletionTimestamp} = object.metadata;
+	if (type === 'DELETED')
+		for (const owner of ownerReferences) {
+			const above = ownerKinds[owner.kind];
+			const waiting = above ? context.store.get(above, namespace, owner.name) : undefined;
+			if (above && waiting?.metadata.deletionTimestamp) later(() => collect(context, above, waiting));
 		}
-		if (shelf === 'pods') {
-			setImmediate(() => {
-				if (!abort.signal.aborted) followPod(change);
-			});
-			for (const service of store.list('services', namespace)) {
-				const selector = dict(dict(service.spec).selector) as Record<string, string>;
-				if (Object.keys(selector).length > 0 && selects({matchLabels: selector}, object.metadata.labels))
-					queues.services?.add(keyOf(service));
-			}
-			for (const budget of store.list('poddisruptionbudgets.policy', namespace))
-				queues['poddisruptionbudgets.policy']?.add(keyOf(budget));
+	if (type === 'DELETED' || deletionTimestamp) later(() => collect(context, kind, object));
+};
+
+/** Who follows the writes of the store. */
+type Followers = {readonly context: Context; readonly queues: Queues; readonly kubelet: Kubelet; readonly later: Later};
+
+const follow =
+	({context, queues, kubelet, later}: Followers) =>
+	(change: Change): void => {
+		const {store} = context;
+		queues[change.kind]?.add(keyOf(change.object));
+		wakeOwners(store, queues, change);
+		if (change.kind === 'pods') {
+			later(() => kubelet.follow(change));
+			wakeObservers(store, queues, change.object);
 		}
-		if (shelf !== 'events' && (change.type === 'DELETED' || object.metadata.deletionTimestamp)) {
-			setImmediate(() => {
-				if (!abort.signal.aborted) collect(context, shelf, object);
-			});
-		}
+		collectGarbage(context, change, later);
 	};
 
-	const unsubscribe = store.subscribe(follow);
-	for (const [shelf, queue] of Object.entries(queues)) for (const object of store.list(shelf)) queue.add(keyOf(object));
-	for (const pod of store.list<Pod>('pods')) followPod({version: 0, type: 'MODIFIED', shelf: 'pods', object: pod});
-
+/**
+ * Start every controller and the node on a store: they look at what is there, then follow each write. Answers a
+ * function that stops them and all containers, and resolves when the containers' promises have settled or one second
+ * has passed.
+ */
+export const startControllers = (options: ControllerOptions): (() => Promise<void>) => {
+	const {operations, logs, runPod} = options;
+	const {store, now} = operations;
+	const stopping = new AbortController();
+	const pace = {...defaultPace, ...options.pace};
+	const record = createEventRecorder(store, now);
+	const context: Context = {operations, store, now, record};
+	const kubelet = createKubelet({store, logs, now, record, runPod, pace});
+	const queues: Queues = Object.fromEntries(
+		Object.entries(controllers(options, pace)).map(([kind, reconcile]) => [
+			kind,
+			createQueue((namespace, name) => reconcile(context, namespace, name)),
+		]),
+	);
+	const later = createLater(stopping.signal);
+	const unsubscribe = store.subscribe(follow({context, queues, kubelet, later}));
+	for (const [kind, queue] of Object.entries(queues)) for (const object of store.list(kind)) queue.add(keyOf(object));
+	for (const object of store.list('pods')) kubelet.follow({type: 'MODIFIED', object});
 	return async () => {
 		unsubscribe();
-		abort.abort();
+		stopping.abort();
 		for (const queue of Object.values(queues)) queue.stop();
-		const handles = [...running.values()];
-		for (const handle of handles) handle.abort.abort();
-		const all = Promise.allSettled(handles.map((handle) => handle.done));
-		const limit = new AbortController();
-		await Promise.race([all, sleep(1000, undefined, {signal: limit.signal}).catch(() => undefined)]);
-		limit.abort();
+		await kubelet.stop();
 	};
 };

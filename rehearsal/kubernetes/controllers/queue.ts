@@ -1,4 +1,4 @@
-import {ApiError} from '../errors.ts';
+import {ApiError} from '../objects/errors.ts';
 
 /** A work queue with unique keys: what is added while it is worked on is worked on again. */
 export type Queue = {

@@ -1,42 +1,47 @@
-import type {Condition, Pod, ReplicaSet} from '../objects.ts';
-import {type Context, ownedBy, setStatus, withCondition} from './context.ts';
-import {createPod, deletePod, isActive, isReady} from './workloads.ts';
+import {conditionOf, isReady, setStatus, withCondition} from '../objects/conditions.ts';
+import type {Condition, Pod, ReplicaSet} from '../objects/types.ts';
+import {ownedBy} from './owners.ts';
+import type {Context, Reconcile} from './types.ts';
+import {counts, createPods, deletePod, isActive, type Owner} from './workloads.ts';
 
-const component = 'replicaset-controller';
+const id = 'replicasets.apps';
+const retryMs = 500;
 
-/** Keep as many pods as a ReplicaSet wants; scaling down takes pods that are not ready first. */
-export const reconcileReplicaSet = (context: Context, namespace: string, name: string): number | undefined => {
-	const {store} = context;
-	const set = store.get<ReplicaSet>('replicasets.apps', namespace, name);
-	if (!set || set.metadata.deletionTimestamp) return undefined;
-	const active = ownedBy<Pod>(store, 'pods', set).filter(isActive);
-	const missing = set.spec.replicas - active.length;
-	let refusal: string | undefined;
-	for (let index = 0; index < missing && refusal === undefined; index += 1) {
-		refusal = createPod(context, set, set.spec.template, {component});
-	}
-	if (missing < 0) {
-		const byWorth = [...active].sort((left, right) => Number(isReady(left)) - Number(isReady(right)));
-		for (const pod of byWorth.slice(0, -missing)) deletePod(context, set, pod, component);
-	}
+const activePods = ({store}: Context, set: ReplicaSet): Pod[] => ownedBy<Pod>(store, 'pods', set).filter(isActive);
 
-	const pods = ownedBy<Pod>(store, 'pods', set).filter(isActive);
+/** Pods that are not ready go first. */
+const leastWorth = (pods: readonly Pod[], count: number): Pod[] =>
+	[...pods].sort((left, right) => Number(isReady(left)) - Number(isReady(right))).slice(0, count);
+
+/** The conditions with a refusal to make pods, or without one. */
+const withRefusal = (set: ReplicaSet, refusal: string | undefined, now: Date): Condition[] => {
+	const before = set.status?.conditions ?? [];
+	if (refusal === undefined) return before.filter((one) => one !== conditionOf(before, 'ReplicaFailure'));
+	const failure = {type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: refusal} as const;
+	return withCondition(before, failure, now);
+};
+
+const report = (context: Context, set: ReplicaSet, refusal: string | undefined): void => {
+	const pods = activePods(context, set);
 	const ready = pods.filter(isReady).length;
-	const others: Condition[] = (set.status?.conditions ?? []).filter((one) => one.type !== 'ReplicaFailure');
-	const conditions =
-		refusal === undefined
-			? others
-			: withCondition(
-					set.status?.conditions,
-					{type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: refusal},
-					context.now(),
-				);
-	setStatus(store, 'replicasets.apps', set, {
+	const conditions = withRefusal(set, refusal, context.now());
+	setStatus(context.store, id, set, {
 		replicas: pods.length,
-		...(pods.length > 0 ? {fullyLabeledReplicas: pods.length} : {}),
-		...(ready > 0 ? {readyReplicas: ready, availableReplicas: ready} : {}),
+		...counts({fullyLabeledReplicas: pods.length, readyReplicas: ready, availableReplicas: ready}),
 		observedGeneration: set.metadata.generation ?? 1,
 		...(conditions.length > 0 ? {conditions} : {}),
 	});
-	return refusal === undefined ? undefined : 500;
+};
+
+/** Keep as many pods as a ReplicaSet wants; scaling down takes pods that are not ready first. */
+export const reconcileReplicaSet: Reconcile = (context, namespace, name) => {
+	const set = context.store.get<ReplicaSet>(id, namespace, name);
+	if (!set || set.metadata.deletionTimestamp) return undefined;
+	const owner: Owner = {object: set, component: 'replicaset-controller'};
+	const active = activePods(context, set);
+	const missing = set.spec.replicas - active.length;
+	const refusal = createPods(context, owner, missing);
+	for (const pod of leastWorth(active, -Math.min(0, missing))) deletePod(context, owner, pod);
+	report(context, set, refusal);
+	return refusal === undefined ? undefined : retryMs;
 };

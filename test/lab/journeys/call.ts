@@ -1,4 +1,4 @@
-import {decodeProtobuf} from '../../../rehearsal/kubernetes/protobuf.ts';
+import {decodeProtobuf} from '../../../rehearsal/kubernetes/index.ts';
 import {type Exchange, isWatchUrl} from './recorder.ts';
 
 /** What stands for the same thing in both worlds: text, or a pattern, and what is put in its place. */

@@ -91,7 +91,7 @@ export const known: readonly Known[] = [
 		call: /includeObject=Object/u,
 		path: /columnDefinitions|cells\[/u,
 		reason:
-			'The table that `helm status` prints: the rehearsal has short descriptions and the columns that people look at.',
+			'The table that `helm status` prints: the rehearsal has short descriptions, and names and ages for most kinds.',
 	},
 	{
 		call: /^objects of kind (Table|APIGroupDiscovery|APIResource)$/u,

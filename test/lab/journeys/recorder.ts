@@ -2,8 +2,7 @@ import {randomBytes, timingSafeEqual} from 'node:crypto';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {Agent, createServer, request} from 'node:https';
 import type {AddressInfo} from 'node:net';
-import {createAuthority, issueServerCertificate} from '../../../rehearsal/kubernetes/certificates.ts';
-import {writeKubeconfig} from '../../../rehearsal/kubernetes/kubeconfig.ts';
+import {createAuthority, issueServerCertificate, writeKubeconfig} from '../../../rehearsal/kubernetes/index.ts';
 import type {Target} from '../api-client.ts';
 
 /** One request and its answer as they went over the wire. */
@@ -148,7 +147,7 @@ export const startRecorder = async (target: Target): Promise<Recorder> => {
 	const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 	return {
-		kubeconfig: writeKubeconfig('recorder', url, authority.certPem, 'recorder', token),
+		kubeconfig: writeKubeconfig({name: 'recorder', url, caPem: authority.certPem, user: 'recorder', token}),
 		take: async () => {
 			await Promise.all(underWay);
 			const taken = drafts;

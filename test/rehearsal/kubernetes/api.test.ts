@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {KubernetesServer} from '../../../rehearsal/kubernetes/index.ts';
-import {dict, list} from '../../../rehearsal/kubernetes/values.ts';
+import {dict, list} from '../../../rehearsal/kubernetes/objects/values.ts';
 import {call, deployment, eventually, patchAs, startCluster} from './cluster.ts';
 
 let cluster: KubernetesServer;
@@ -207,11 +207,26 @@ describe('lists', () => {
 		expect(list(second.body.items).map((item) => dict(dict(item).metadata).name)).toEqual(['page-3']);
 	});
 
-	it('come as a Table on request', async () => {
+	it('come as a Table on request, with the whole objects beside it when they are asked for', async () => {
 		const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
+		await call(cluster, 'POST', maps, map('tabled', {a: '1', b: '2'}, {in: 'table'}));
+		const rowOf = async (query: string) => {
+			const answer = await call(cluster, 'GET', `${maps}?labelSelector=in%3Dtable${query}`, undefined, {accept});
+			expect(answer.body.kind).toBe('Table');
+			return dict(list(answer.body.rows)[0]);
+		};
+		expect(await rowOf('')).toMatchObject({
+			cells: ['tabled', 2, expect.stringMatching(/^\d+s$/u)],
+			object: {kind: 'PartialObjectMetadata', metadata: {name: 'tabled'}},
+		});
+		expect(await rowOf('&includeObject=Object')).toMatchObject({object: {kind: 'ConfigMap', data: {a: '1', b: '2'}}});
+	});
+
+	it('come as metadata alone on request', async () => {
+		const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 		const answer = await call(cluster, 'GET', '/api/v1/nodes', undefined, {accept});
-		expect(answer.body.kind).toBe('Table');
-		expect(list(dict(list(answer.body.rows)[0]).cells).slice(0, 2)).toEqual(['rehearsal-1', 'Ready']);
+		expect(answer.body).toMatchObject({kind: 'PartialObjectMetadataList', items: [{metadata: {name: 'rehearsal-1'}}]});
+		expect(dict(list(answer.body.items)[0]).spec).toBeUndefined();
 	});
 
 	it('name every kind in both forms of discovery', async () => {

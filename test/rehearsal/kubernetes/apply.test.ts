@@ -1,9 +1,9 @@
 import {describe, expect, it} from 'vitest';
-import {applyObject, recordUpdate} from '../../../rehearsal/kubernetes/apply.ts';
-import {ApiError} from '../../../rehearsal/kubernetes/errors.ts';
-import type {KubeObject} from '../../../rehearsal/kubernetes/objects.ts';
-import {shapeOf} from '../../../rehearsal/kubernetes/shapes.ts';
-import type {Dict} from '../../../rehearsal/kubernetes/values.ts';
+import {ApiError} from '../../../rehearsal/kubernetes/objects/errors.ts';
+import {shapeOf} from '../../../rehearsal/kubernetes/objects/shapes.ts';
+import type {KubeObject} from '../../../rehearsal/kubernetes/objects/types.ts';
+import type {Dict} from '../../../rehearsal/kubernetes/objects/values.ts';
+import {applyObject, recordUpdate} from '../../../rehearsal/kubernetes/patches/apply.ts';
 
 const object = (spec: Dict, annotations?: Record<string, string>): KubeObject =>
 	({

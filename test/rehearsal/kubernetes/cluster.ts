@@ -5,7 +5,7 @@ import {
 	type RunPod,
 	startKubernetes,
 } from '../../../rehearsal/kubernetes/index.ts';
-import {type Dict, dict} from '../../../rehearsal/kubernetes/values.ts';
+import {type Dict, dict} from '../../../rehearsal/kubernetes/objects/values.ts';
 
 /**
  * Containers for tests, chosen by words in the image name: `missing` cannot be pulled, `crash` ends with 1, `unready` is

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {KubernetesServer, Pod} from '../../../rehearsal/kubernetes/index.ts';
-import {dict, list} from '../../../rehearsal/kubernetes/values.ts';
+import {dict, list} from '../../../rehearsal/kubernetes/objects/values.ts';
 import {call, deployment, eventually, patchAs, startCluster} from './cluster.ts';
 
 let cluster: KubernetesServer;
@@ -243,24 +243,6 @@ describe('the rest of the cluster', () => {
 		expect(status('ingresses.networking.k8s.io', 'shop').loadBalancer).toEqual({ingress: [{ip: '127.0.0.9'}]});
 		await eventually(() => status('poddisruptionbudgets.policy', 'shop').disruptionsAllowed === 1);
 		await eventually(() => status('persistentvolumeclaims', 'shop').phase === 'Bound');
-	});
-
-	it('runs numbered pods of a StatefulSet one after the other, each with its claim', async () => {
-		const template = {metadata: {labels: {app: 'db'}}, spec: {containers: [{name: 'main', image: 'server:1'}]}};
-		const claims = [
-			{metadata: {name: 'data'}, spec: {accessModes: ['ReadWriteOnce'], resources: {requests: {storage: '1Gi'}}}},
-		];
-		const spec = {
-			replicas: 2,
-			serviceName: 'db',
-			selector: {matchLabels: {app: 'db'}},
-			template,
-			volumeClaimTemplates: claims,
-		};
-		await call(cluster, 'POST', `${apps}/statefulsets`, {metadata: {name: 'db'}, spec});
-		await eventually(() => status('statefulsets.apps', 'db').readyReplicas === 2);
-		expect(podsOf('db').map((pod) => pod.metadata.name)).toEqual(['db-0', 'db-1']);
-		expect(status('persistentvolumeclaims', 'data-db-1').phase).toBe('Bound');
 	});
 
 	it('goes on after a restart from its snapshot with the same kubeconfig', async () => {

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
-import {applyJsonPatch, applyMergePatch} from '../../../rehearsal/kubernetes/patch-json.ts';
-import {applyStrategicPatch} from '../../../rehearsal/kubernetes/patch-strategic.ts';
-import {shapeOf} from '../../../rehearsal/kubernetes/shapes.ts';
+import {shapeOf} from '../../../rehearsal/kubernetes/objects/shapes.ts';
+import {applyJsonPatch, applyMergePatch} from '../../../rehearsal/kubernetes/patches/json.ts';
+import {applyStrategicPatch} from '../../../rehearsal/kubernetes/patches/strategic.ts';
 
 describe('a JSON patch', () => {
 	it.each([

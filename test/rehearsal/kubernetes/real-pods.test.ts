@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {KubernetesServer, Pod} from '../../../rehearsal/kubernetes/index.ts';
-import {dict} from '../../../rehearsal/kubernetes/values.ts';
+import {dict} from '../../../rehearsal/kubernetes/objects/values.ts';
 import {call, deployment, eventually, patchAs, startCluster} from './cluster.ts';
 
 let cluster: KubernetesServer;

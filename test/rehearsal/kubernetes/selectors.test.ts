@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
-import type {KubeObject} from '../../../rehearsal/kubernetes/objects.ts';
-import {fieldPredicate, labelPredicate, selects} from '../../../rehearsal/kubernetes/selectors.ts';
+import {kindById} from '../../../rehearsal/kubernetes/objects/kinds.ts';
+import {fieldPredicate, labelPredicate, selects} from '../../../rehearsal/kubernetes/objects/selectors.ts';
+import type {KubeObject} from '../../../rehearsal/kubernetes/objects/types.ts';
 
 const labelled = (labels: Record<string, string>): KubeObject => ({
 	apiVersion: 'v1',
@@ -56,10 +57,10 @@ describe('a field selector', () => {
 		['status.phase=Running,spec.nodeName=node-1', true],
 		['status.phase==Pending', false],
 	])('%s answers %s', (selector, expected) => {
-		expect(fieldPredicate('pods', 'Pod', selector)(labelled({}))).toBe(expected);
+		expect(fieldPredicate(kindById('pods'), selector)(labelled({}))).toBe(expected);
 	});
 
 	it('refuses a field that the kind does not support', () => {
-		expect(() => fieldPredicate('pods', 'Pod', 'spec.color=red')).toThrow(/field label not supported: spec.color/);
+		expect(() => fieldPredicate(kindById('pods'), 'spec.color=red')).toThrow(/field label not supported: spec.color/);
 	});
 });

@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {KubernetesServer} from '../../../rehearsal/kubernetes/index.ts';
-import {createStore} from '../../../rehearsal/kubernetes/store.ts';
-import {dict} from '../../../rehearsal/kubernetes/values.ts';
+import {createStore} from '../../../rehearsal/kubernetes/objects/store.ts';
+import {dict} from '../../../rehearsal/kubernetes/objects/values.ts';
 import {call, patchAs, startCluster} from './cluster.ts';
 
 let cluster: KubernetesServer;
