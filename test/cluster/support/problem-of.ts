@@ -3,7 +3,7 @@ import {type Problem, ProblemError} from '../../../source/base/problem.ts';
 import type {clusterProblems} from '../../../source/cluster/problems.ts';
 
 /** A code of the cluster's table; another one does not compile. */
-export type ClusterCode = keyof typeof clusterProblems.table;
+export type ClusterCode = keyof typeof clusterProblems.table | 'install-locked';
 
 /** What a person reads of a problem. */
 export type Told = {readonly code: ClusterCode} & Partial<Omit<Problem, 'code'>>;
