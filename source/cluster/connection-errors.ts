@@ -26,7 +26,9 @@ const untrusted =
 	(facts, more) =>
 		clusterProblems.error('kubernetes-untrusted', {case: name, ...facts}, more);
 
-/** Error codes of node:net, node:dns and node:tls (OpenSSL's X509_V_ERR names without their prefix). First match wins. */
+/**
+ * Error codes of node:net, node:dns and node:tls (OpenSSL's X509_V_ERR names without their prefix). First match wins.
+ */
 const faults: readonly {readonly codes: readonly string[]; readonly raise: Raise}[] = [
 	{codes: ['ECONNREFUSED'], raise: unreachable('refused')},
 	{codes: ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA'], raise: unreachable('unknown name')},
@@ -72,7 +74,9 @@ const raiseFor = (code: string): Raise => {
 	return faults.find(({codes}) => codes.includes(code))?.raise ?? unreachable('other');
 };
 
-/** The code of a system error, however deeply it was wrapped; AggregateError is what "happy eyeballs" connects throw. */
+/**
+ * The code of a system error, however deeply it was wrapped; AggregateError is what "happy eyeballs" connects throw.
+ */
 export const systemCode = (error: unknown): string => {
 	if (!(error instanceof Error)) return '';
 	const {code} = error as NodeJS.ErrnoException;

@@ -1,6 +1,9 @@
 import {type Problem, type ProblemArea, ProblemError} from '../base/problem.ts';
 
-/** What was being done, for messages: `apply secret zenml-pro/zenml-tls`, and the part of the world that a refusal of it is about. */
+/**
+ * What was being done, for messages: `apply secret zenml-pro/zenml-tls`, and the part of the world that a refusal of it
+ * is about.
+ */
 export type Deed = {readonly deed: string; readonly server: string; readonly area: ProblemArea};
 
 /** The facts that the words of all refusals are made of. */

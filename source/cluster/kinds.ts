@@ -12,8 +12,8 @@ import type {
 type FieldName<Name> = Name extends `_${infer Plain}` ? Plain : Name;
 
 /**
- * A model of the Kubernetes API (as @kubernetes/client-node generates it from the server's OpenAPI) the way it travels as JSON: a
- * time is text, or null where it is not set. Only the types of that library are used here.
+ * A model of the Kubernetes API (as @kubernetes/client-node generates it from the server's OpenAPI) the way it travels
+ * as JSON: a time is text, or null where it is not set. Only the types of that library are used here.
  */
 export type Wire<Model> = Model extends Date
 	? string | null

@@ -43,7 +43,10 @@ const expiryOf = ({spec}: Lease, {durationSeconds}: Claim): number =>
 
 export const isHeldBy = ({spec}: Lease, {holder}: Claim): boolean => spec?.holderIdentity === identityOf(holder);
 
-/** True for a Lease that a run may take by what stands in it: nobody's, its own, or expired. A time that cannot be read has passed. */
+/**
+ * True for a Lease that a run may take by what stands in it: nobody's, its own, or expired. A time that cannot be read
+ * has passed.
+ */
 export const isFree = (lease: Lease, claim: Claim, now: number): boolean =>
 	!lease.spec?.holderIdentity || isHeldBy(lease, claim) || !(expiryOf(lease, claim) > now);
 

@@ -29,7 +29,10 @@ const plain =
 	(facts, more) =>
 		clusterProblems.problem(code, facts, more);
 
-/** The same refusals come to controllers that make pods; there they are a sign of trouble, here they are the answer to a request. */
+/**
+ * The same refusals come to controllers that make pods; there they are a sign of trouble, here they are the answer to a
+ * request.
+ */
 const asked =
 	(code: 'kubernetes-quota' | 'kubernetes-pod-security' | 'kubernetes-admission-denied'): Words =>
 	(facts, more) =>

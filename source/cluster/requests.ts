@@ -31,8 +31,8 @@ const transientStatuses: readonly number[] = [500, 502, 503, 504];
 const busy = 429;
 
 /** `deed` completes "refused to …"; `reads` marks a POST that changes nothing. */
-export type Request = Omit<Call, 'timeoutMs'> & {readonly deed: string; readonly reads?: boolean | undefined};
-export type Answer = {readonly status: number; readonly body: unknown; readonly text: string; readonly date: string};
+type Request = Omit<Call, 'timeoutMs'> & {readonly deed: string; readonly reads?: boolean | undefined};
+type Answer = {readonly status: number; readonly body: unknown; readonly text: string; readonly date: string};
 
 export type Requests = {
 	/** Server address of the kubeconfig; throws its problems. */
@@ -97,7 +97,9 @@ const isPassing = (error: unknown, {method, reads}: Request): boolean => {
 	return isStatus(error, ...transientStatuses) || transientCodes.includes(systemCode(error));
 };
 
-/** The kubeconfig and the connection it leads to, each made when it is first needed, and anew once they are forgotten. */
+/**
+ * The kubeconfig and the connection it leads to, each made when it is first needed, and anew once they are forgotten.
+ */
 const createAccess = (options: KubeconfigOptions, now: () => number) => {
 	let loaded: LoadedKubeconfig | undefined;
 	let connection: Promise<Connection> | undefined;
@@ -118,7 +120,10 @@ const createAccess = (options: KubeconfigOptions, now: () => number) => {
 	};
 };
 
-/** Requests with retries. The kubeconfig is read at the first request, and again after a failure, so a mended file counts. */
+/**
+ * Requests with retries. The kubeconfig is read at the first request, and again after a failure, so a mended file
+ * counts.
+ */
 export const createRequests = (options: KubeconfigOptions, timing: Timing, now: () => number): Requests => {
 	const {load, connected, forget} = createAccess(options, now);
 	let contacted = false;

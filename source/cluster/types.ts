@@ -2,7 +2,7 @@ import type {ComponentPath} from '../base/component.ts';
 import type {Problem} from '../base/problem.ts';
 import type {KubeObject, Reference} from './kinds.ts';
 
-export type {KubeObject, Reference} from './kinds.ts';
+export type {KubeObject} from './kinds.ts';
 
 /** One verb on one resource, for an access review. `namespace` absent means cluster-wide. */
 export type Access = {
@@ -38,7 +38,10 @@ export type PodView = {
 	readonly restarts: number;
 	readonly node?: string | undefined;
 	readonly images: readonly string[];
-	/** Why it is not ready, in plain words with the kubelet's reason, e.g. `image cannot be pulled (ImagePullBackOff): ...`. */
+	/**
+	 * Why it is not ready, in plain words with the kubelet's reason, e.g. `image cannot be pulled (ImagePullBackOff):
+	 * ...`.
+	 */
 	readonly reason?: string | undefined;
 	/** True when waiting longer cannot help. */
 	readonly stuck: boolean;
@@ -58,7 +61,10 @@ export type PodProbe = {
 	readonly signal: AbortSignal;
 };
 
-/** The Kubernetes API, as narrow as the steps need it. All calls throw ProblemError area `cluster` with the server's words. */
+/**
+ * The Kubernetes API, as narrow as the steps need it. All calls throw ProblemError area `cluster` with the server's
+ * words.
+ */
 export type ClusterPort = {
 	/** Server address, for messages. */
 	readonly server: string;
@@ -83,7 +89,9 @@ export type ClusterPort = {
 			readonly force?: boolean | undefined;
 		},
 	) => Promise<KubeObject>;
-	/** What server-side apply would change, as paths of differing fields; empty when nothing. Missing object: `['(new)']`. */
+	/**
+	 * What server-side apply would change, as paths of differing fields; empty when nothing. Missing object: `['(new)']`.
+	 */
 	readonly diff: (object: KubeObject, signal: AbortSignal) => Promise<readonly string[]>;
 	/** Creates; undefined when it exists already. */
 	readonly create: (object: KubeObject, signal: AbortSignal) => Promise<KubeObject | undefined>;
@@ -105,6 +113,9 @@ export type ClusterPort = {
 	) => Promise<void>;
 	/** Runs a probe as a Job and removes it. `exitCode` and `output` are the script's own. */
 	readonly probe: (probe: PodProbe) => Promise<{readonly exitCode: number; readonly output: readonly string[]}>;
-	/** The cause of a rollout that does not get ready: from pods, events, Jobs and logs; undefined when nothing is wrong yet. */
+	/**
+	 * The cause of a rollout that does not get ready: from pods, events, Jobs and logs; undefined when nothing is wrong
+	 * yet.
+	 */
 	readonly diagnose: (rollout: Rollout, signal: AbortSignal) => Promise<Problem | undefined>;
 };

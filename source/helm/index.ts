@@ -1,3 +1,3 @@
-export {createHelm, type HelmOptions} from './helm.ts';
-export {type ChartPuller, createChartPuller} from './pull.ts';
-export type {HelmPort, Release, ReleaseStatus} from './types.ts';
+export {createHelm} from './helm.ts';
+export {createChartPuller} from './pull.ts';
+export type {HelmPort, Release} from './types.ts';

@@ -2,7 +2,10 @@ import {errnoOf} from '../base/errno.ts';
 import type {ProblemError} from '../base/problem.ts';
 import {helmProblems} from './problems.ts';
 
-/** Codes with which the operating system does not start a program (execve(2)); glibc gives a file of no known form to the shell. */
+/**
+ * Codes with which the operating system does not start a program (execve(2)); glibc gives a file of no known form to
+ * the shell.
+ */
 const causes: Readonly<Record<string, 'absent' | 'not executable' | 'other machine'>> = {
 	ENOENT: 'absent',
 	ENOTDIR: 'absent',

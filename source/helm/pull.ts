@@ -14,7 +14,7 @@ type Wanted = {
 	readonly version: string;
 };
 
-export type PullOptions = Wanted & {
+type PullOptions = Wanted & {
 	/** Made when absent; must be empty. */
 	readonly folder: string;
 	/** PEM file of the authority that signed the registry's certificate. */
@@ -58,7 +58,8 @@ const argumentsOf = (options: PullOptions, dockerConfig: string | undefined): re
 
 /**
  * Helm as a client of chart registries.
- * @param options.home folder for Helm's caches @param options.dockerConfig the `config.json` with the logins, where there is one
+ * @param options.home folder for Helm's caches @param options.dockerConfig the `config.json` with the logins, where
+ * there is one
  */
 export const createChartPuller = (options: {
 	readonly binary: string;

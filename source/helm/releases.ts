@@ -61,7 +61,9 @@ export const history = async (
 
 type Change = {readonly release: ReleaseName; readonly onLine: (line: string) => void; readonly signal: AbortSignal};
 
-/** Makes the manifests of an earlier revision the current ones, without waiting for pods: the upgrade that follows does. */
+/**
+ * Makes the manifests of an earlier revision the current ones, without waiting for pods: the upgrade that follows does.
+ */
 const rollback = async ({dialect, run, at}: Session, {release, onLine, signal}: Change, revision: number) => {
 	const {update} = await dialect(signal);
 	await run({

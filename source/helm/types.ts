@@ -23,7 +23,10 @@ export type Release = {
 	readonly description: string;
 };
 
-/** The helm program. Values go in on stdin and never touch a disk or an argument list. Errors: ProblemError area `cluster`. */
+/**
+ * The helm program. Values go in on stdin and never touch a disk or an argument list. Errors: ProblemError area
+ * `cluster`.
+ */
 export type HelmPort = {
 	/** `3.18.0`; @throws ProblemError area `prerequisites` when the program is missing or older than 3.8. */
 	readonly version: (signal: AbortSignal) => Promise<string>;

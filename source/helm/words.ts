@@ -1,9 +1,9 @@
 import type {helmProblems} from './problems.ts';
 
 /**
- * Everything that is read out of what Helm prints: its words are the only thing that tells one failure from another, as it
- * ends with the same exit code for all. The texts are those of Helm 3.18 and 4.2, of the API server behind them, and of chart
- * registries.
+ * Everything that is read out of what Helm prints: its words are the only thing that tells one failure from another, as
+ * it ends with the same exit code for all. The texts are those of Helm 3.18 and 4.2, of the API server behind them, and
+ * of chart registries.
  */
 
 type Table = typeof helmProblems.table;
@@ -87,6 +87,9 @@ export const verdictIn = (stderr: string): string => {
 	return from < 0 ? stderr : stderr.slice(from);
 };
 
-/** The version in the output of `helm version --short`, e.g. `3.18.0` in `v3.18.0+gcc58e3f`; undefined for another program's output. */
+/**
+ * The version in the output of `helm version --short`, e.g. `3.18.0` in `v3.18.0+gcc58e3f`; undefined for another
+ * program's output.
+ */
 export const versionIn = (output: string): string | undefined =>
 	/v(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)(?:\+\S*)?\s*$/u.exec(output.trim())?.[1];

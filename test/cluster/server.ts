@@ -192,8 +192,8 @@ type Answering = (request: Seen) => ReturnType<Handler> | Refusal;
 const isRefusal = (answer: object): answer is Refusal => 'said' in answer;
 
 /**
- * For a test file: starts servers with clients of theirs, which do not repeat requests, and ends them after each test. A server
- * answers discovery by itself unless it is `bare`; what its handler did not want fails the test.
+ * For a test file: starts servers with clients of theirs, which do not repeat requests, and ends them after each test.
+ * A server answers discovery by itself unless it is `bare`; what its handler did not want fails the test.
  */
 export const startCluster = () => {
 	const servers: TestServer[] = [];

@@ -10,7 +10,7 @@ import {chartFolder, type helmVersions, scratch} from './lab.ts';
 type HelmVersion = (typeof helmVersions)[number];
 
 const {signal} = new AbortController();
-export const chart = chartFolder('zenml');
+const chart = chartFolder('zenml');
 /** A password in the values; it must come out nowhere. */
 export const canary = 'canary-Wm3!y';
 
@@ -23,7 +23,9 @@ export const valuesFor = (serverURL: string) => ({
 	resources: {limits: {memory: '1Gi'}},
 });
 
-/** A real helm of one version on the rehearsal cluster; a namespace for each test, in which everything works at first. */
+/**
+ * A real helm of one version on the rehearsal cluster; a namespace for each test, in which everything works at first.
+ */
 export type Stage = {
 	kubernetes: KubernetesServer;
 	helm: HelmPort;

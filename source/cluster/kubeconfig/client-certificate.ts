@@ -2,7 +2,10 @@ import {X509Certificate} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {clusterProblems} from '../problems.ts';
 
-/** A client certificate as a kubeconfig has it: in a file, or in base64 within; the file counts where both are there (client-go). */
+/**
+ * A client certificate as a kubeconfig has it: in a file, or in base64 within; the file counts where both are there
+ * (client-go).
+ */
 export type ClientCertificate = {readonly path: string | undefined; readonly data: string | undefined};
 
 type Pem = {readonly place: string; readonly bytes: Buffer};

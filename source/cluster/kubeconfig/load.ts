@@ -47,7 +47,10 @@ const withPaths = <Value extends {readonly [key: string]: unknown}>(
 	return {...value, ...Object.fromEntries(absolute)};
 };
 
-/** A relative command is looked for beside its kubeconfig, and the plug-in is told who calls (client-go `exec` plug-ins). */
+/**
+ * A relative command is looked for beside its kubeconfig, and the plug-in is told who calls (client-go `exec`
+ * plug-ins).
+ */
 const execEntry = (exec: z.output<typeof execSchema>, file: string) => ({
 	...exec,
 	command: exec.command.includes('/') ? resolve(dirname(file), exec.command) : exec.command,
@@ -84,8 +87,8 @@ const readUser = (need: Need<z.output<typeof userSchema>>, context: Entry, now: 
 /**
  * Reads the kubeconfig and chooses a context. Formats: client-go `clientcmd/api/v1` Config.
  * @param now ms since the epoch, for the end of a client certificate
- * @throws ProblemError area `usage` or, for the login, `prerequisites`: kubeconfig-missing, -unreadable, -invalid, -no-context,
- * -incomplete, -file-missing, -certificate-expired; each names the file.
+ * @throws ProblemError area `usage` or, for the login, `prerequisites`: kubeconfig-missing, -unreadable, -invalid,
+ * -no-context, -incomplete, -file-missing, -certificate-expired; each names the file.
  */
 export const loadKubeconfig = (options: KubeconfigOptions, now: number): LoadedKubeconfig => {
 	const config = readFiles(options);

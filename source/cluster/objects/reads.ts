@@ -8,7 +8,10 @@ import type {Paths} from './resources.ts';
 import type {ObjectApi} from './types.ts';
 import {unless} from './unless.ts';
 
-/** Objects in one answer; the rest follows by `continue` (Kubernetes API concepts, "Retrieving large results sets in chunks"). */
+/**
+ * Objects in one answer; the rest follows by `continue` (Kubernetes API concepts, "Retrieving large results sets in
+ * chunks").
+ */
 const pageSize = '500';
 
 /** Any `*List` kind. Its items carry neither kind nor apiVersion. */

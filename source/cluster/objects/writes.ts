@@ -10,7 +10,10 @@ import {unless} from './unless.ts';
 /** Name under which the cluster records what this tool owns (server-side apply). */
 const fieldManager = 'zenml-airgap';
 
-/** True for a conflict with nobody but ourselves: what `create` and `replace` wrote counts as another manager of the same name. */
+/**
+ * True for a conflict with nobody but ourselves: what `create` and `replace` wrote counts as another manager of the
+ * same name.
+ */
 const isOwnConflict = (error: unknown): boolean =>
 	error instanceof KubernetesError &&
 	error.managers.length > 0 &&

@@ -8,7 +8,9 @@ import {eventsOf} from './symptoms.ts';
 const logLines = 30;
 const mostEvents = 5;
 
-/** Whose pods are looked at. A pod that belongs to no component, such as that of a probe, is mended by no answer of one. */
+/**
+ * Whose pods are looked at. A pod that belongs to no component, such as that of a probe, is mended by no answer of one.
+ */
 export type Scene = {
 	readonly namespace: string;
 	readonly component: ComponentPath | undefined;

@@ -3,7 +3,10 @@ import type {Row} from './types.ts';
 
 const creations = ['FailedCreate', 'ReplicaFailure'];
 
-/** Pods that are not let in, and Jobs that failed. Messages of kube-apiserver, its admission plug-ins, and the Job controller. */
+/**
+ * Pods that are not let in, and Jobs that failed. Messages of kube-apiserver, its admission plug-ins, and the Job
+ * controller.
+ */
 export const admissionReasons: readonly Row[] = [
 	{
 		code: 'kubernetes-quota',

@@ -47,7 +47,7 @@ const rowFor = (symptom: Symptom): {readonly row: Row; readonly found: readonly 
 };
 
 /** What a symptom means; undefined for the states of a normal start. */
-export const explain = (symptom: Symptom, subject: Subject): Explanation | undefined => {
+const explain = (symptom: Symptom, subject: Subject): Explanation | undefined => {
 	if (starting.includes(symptom.reason)) return undefined;
 	const {row, found} = rowFor(symptom);
 	const {code, stuck, answers = []} = row;

@@ -34,8 +34,8 @@ const pullsIn = (events: readonly KubeEvent[]): readonly KubeEvent[] =>
 	events.filter(({message = ''}) => /Failed to pull image|rpc error/u.test(message));
 
 /**
- * True while the only pull was made without login: a node may be allowed to read a Secret only a moment after a pod that uses it
- * came, and the kubelet then pulls without it.
+ * True while the only pull was made without login: a node may be allowed to read a Secret only a moment after a pod
+ * that uses it came, and the kubelet then pulls without it.
  */
 const isPulledTooSoon = (events: readonly KubeEvent[], failed: readonly KubeEvent[]): boolean =>
 	events.some(({reason}) => reason === 'FailedToRetrieveImagePullSecret') &&

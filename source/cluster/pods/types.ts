@@ -17,7 +17,9 @@ export type Symptom = {
 	readonly final?: boolean | undefined;
 	/** The only pull so far was made before the node had read the pull secret: the next one may well succeed. */
 	readonly pulledTooSoon?: boolean | undefined;
-	/** The container has run, so it may have a log; `previous` when the run that failed is over and a new one may exist. */
+	/**
+	 * The container has run, so it may have a log; `previous` when the run that failed is over and a new one may exist.
+	 */
 	readonly log?: 'current' | 'previous' | undefined;
 };
 

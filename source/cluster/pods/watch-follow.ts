@@ -7,7 +7,10 @@ import type {Requests} from '../requests.ts';
 import type {Screen} from './watch-screen.ts';
 import {readLines} from './watch-stream.ts';
 
-/** How often Jobs and events are read anew, how long the server keeps a watch, the pauses after a broken one; milliseconds. */
+/**
+ * How often Jobs and events are read anew, how long the server keeps a watch, the pauses after a broken one;
+ * milliseconds.
+ */
 export type WatchTiming = {readonly pollMs: number; readonly serverMs: number; readonly pausesMs: readonly number[]};
 
 export type Setting = {
@@ -23,7 +26,10 @@ export type Watched = {
 	readonly until: AbortSignal;
 };
 
-/** How much longer than it should last a watch is waited for, ms; one that is silent past that is dead: a firewall has dropped it. */
+/**
+ * How much longer than it should last a watch is waited for, ms; one that is silent past that is dead: a firewall has
+ * dropped it.
+ */
 const silenceMs = 30_000;
 
 /** A watch that ends sooner than this, ms, is not followed by the next at once. */
@@ -77,7 +83,10 @@ const followOnce = async (
 	return version;
 };
 
-/** Pods by list and watch: goes on from the last version when the server ends a watch, lists anew when that version is too old. */
+/**
+ * Pods by list and watch: goes on from the last version when the server ends a watch, lists anew when that version is
+ * too old.
+ */
 export const createFollow = (setting: Setting, watched: Watched, screen: Screen): (() => Promise<void>) => {
 	const {api, timing} = setting;
 	const {until, ...selector} = watched;

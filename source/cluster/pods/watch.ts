@@ -31,7 +31,9 @@ const isPassing = (error: unknown): boolean =>
 	error instanceof ProblemError &&
 	(!(error instanceof KubernetesError) || error.status >= 500 || isStatus(error, 410, 429));
 
-/** Repeats work until the signal, through faults that may pass; gives up when they outlast the pauses, or on a refusal. */
+/**
+ * Repeats work until the signal, through faults that may pass; gives up when they outlast the pauses, or on a refusal.
+ */
 const persist = (work: () => Promise<void>, {pausesMs}: WatchTiming, until: AbortSignal): Promise<never> => {
 	const rule: RetryRule = {attempts: pausesMs.length + 1, pausesMs};
 	return retrying(
@@ -46,8 +48,8 @@ const persist = (work: () => Promise<void>, {pausesMs}: WatchTiming, until: Abor
 };
 
 /**
- * Watches the pods and Jobs of a namespace (Kubernetes API concepts, "Efficient detection of changes"). Resolves when the signal
- * ends it. @throws ProblemError when the cluster refuses, or stays away for longer than the pauses.
+ * Watches the pods and Jobs of a namespace (Kubernetes API concepts, "Efficient detection of changes"). Resolves when
+ * the signal ends it. @throws ProblemError when the cluster refuses, or stays away for longer than the pauses.
  */
 export const createWatchPods =
 	(setting: Setting): ClusterPort['watchPods'] =>

@@ -10,7 +10,9 @@ export type ProbeKind = keyof ProbeKinds;
 export type ProbeKinds = {
 	/** Prints `{NAME: ["10.0.0.7"]}`; an unknown name has an empty list. */
 	readonly dns: {readonly names: readonly string[]};
-	/** Prints `{"status": 200}` or `{"error", "kind"}`. `address` is connected to instead of asking DNS; `ca` is PEM text. */
+	/**
+	 * Prints `{"status": 200}` or `{"error", "kind"}`. `address` is connected to instead of asking DNS; `ca` is PEM text.
+	 */
 	readonly https: {readonly url: string; readonly address?: string; readonly ca: string};
 	/** Prints `{"ok": true}` or `{"error", "kind"}`. */
 	readonly tcp: {readonly host: string; readonly port: number};

@@ -2,7 +2,10 @@ import type {ProblemTable} from '../../base/problem-table.ts';
 
 const answers = ['kubernetes.kubeconfig', 'kubernetes.context'] as const;
 
-/** What can be wrong with the file itself (a wrong answer), and with the login that a sound file leads to (a prerequisite). */
+/**
+ * What can be wrong with the file itself (a wrong answer), and with the login that a sound file leads to (a
+ * prerequisite).
+ */
 export const kubeconfigTable = {
 	'kubeconfig-missing': {
 		area: 'usage',
