@@ -1,7 +1,6 @@
-import {execa} from 'execa';
 import {describe, expect, test} from 'vitest';
 import {helmVersions, problemOf} from './lab.ts';
-import {canary, killDuring, newestIs, type Stage, states, upgrade, useStage, valuesFor} from './stage.ts';
+import {applyAs, canary, killDuring, newestIs, type Stage, states, upgrade, useStage, valuesFor} from './stage.ts';
 
 const {signal} = new AbortController();
 const one = 'https://one.example.internal';
@@ -97,10 +96,8 @@ const testRefusals = (on: () => Stage, version: string): void => {
 	}, 60_000);
 
 	test('an object that belongs to somebody else names the answers of the component', async () => {
-		const {kubectl, kubeconfig, namespace} = on();
-		const spec = {ports: [{port: 80}]};
-		const input = JSON.stringify({apiVersion: 'v1', kind: 'Service', metadata: {name: 'zenml', namespace}, spec});
-		await execa(kubectl, ['--kubeconfig', kubeconfig, 'apply', '--server-side', '--filename', '-'], {input});
+		const metadata = {name: 'zenml', namespace: on().namespace};
+		await applyAs(on(), [], {apiVersion: 'v1', kind: 'Service', metadata, spec: {ports: [{port: 80}]}});
 		expect(await problemOf(upgrade(on(), one))).toMatchObject({
 			code: 'helm-ownership',
 			answers: ['workspaces.0.namespace', 'workspaces.0.release'],
@@ -110,16 +107,10 @@ const testRefusals = (on: () => Stage, version: string): void => {
 	test.runIf(version.startsWith('4.'))(
 		'a field that somebody else owns is a conflict, which only force takes over',
 		async () => {
-			const {kubectl, kubeconfig, namespace} = on();
 			await upgrade(on(), one);
-			const other = JSON.stringify({
-				apiVersion: 'v1',
-				kind: 'Service',
-				metadata: {name: 'zenml', namespace},
-				spec: {type: 'NodePort'},
-			});
-			const apply = ['apply', '--server-side', '--force-conflicts', '--field-manager=somebody', '--filename', '-'];
-			await execa(kubectl, ['--kubeconfig', kubeconfig, ...apply], {input: other});
+			const metadata = {name: 'zenml', namespace: on().namespace};
+			const other = {apiVersion: 'v1', kind: 'Service', metadata, spec: {type: 'NodePort'}};
+			await applyAs(on(), ['--force-conflicts', '--field-manager=somebody'], other);
 			const problem = await problemOf(upgrade(on(), two));
 			expect(problem.code).toBe('helm-conflict');
 			expect(problem.evidence?.join('\n')).toContain('somebody');

@@ -72,6 +72,16 @@ const openStage = async (version: HelmVersion, folder: string): Promise<Stage> =
 	return Object.assign(stage, {kubernetes});
 };
 
+/** Applies an object as anybody with kubectl can, in JSON, the form in which the rehearsal reads every kind. */
+export const applyAs = async (
+	{kubectl, kubeconfig}: Stage,
+	more: readonly string[],
+	object: Readonly<Record<string, unknown>>,
+): Promise<void> => {
+	const args = ['--kubeconfig', kubeconfig, 'apply', '--server-side', ...more, '--filename', '-'];
+	await execa(kubectl, args, {input: JSON.stringify(object)});
+};
+
 /** For a group of tests: what is returned is there while its tests run. */
 export const useStage = (version: HelmVersion): (() => Stage) => {
 	let stage: Stage;
@@ -89,7 +99,7 @@ export const useStage = (version: HelmVersion): (() => Stage) => {
 	beforeEach(async () => {
 		count += 1;
 		Object.assign(stage, {migration: 'works', server: 'ready', lines: [], namespace: `test-${count}`});
-		await execa(stage.kubectl, ['--kubeconfig', stage.kubeconfig, 'create', 'namespace', stage.namespace]);
+		await applyAs(stage, [], {apiVersion: 'v1', kind: 'Namespace', metadata: {name: stage.namespace}});
 	});
 	return () => stage;
 };
