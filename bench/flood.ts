@@ -32,7 +32,7 @@ const bundle = async (folder: string): Promise<string> => {
 		bundle: true,
 		platform: 'node',
 		format: 'esm',
-		target: 'node22.12',
+		target: 'node22.15',
 		jsx: 'automatic',
 		define: {'process.env.NODE_ENV': '"production"'},
 		banner: {js: "import {createRequire} from 'node:module';const require = createRequire(import.meta.url);"},

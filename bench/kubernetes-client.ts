@@ -108,7 +108,7 @@ const importing: Scene = async () => {
 				splitting: true,
 				format: 'esm',
 				platform: 'node',
-				target: 'node22.12',
+				target: 'node22.15',
 				minifySyntax: true,
 				keepNames: true,
 				metafile: true,

@@ -33,7 +33,7 @@ await build({
 	splitting: true,
 	platform: 'node',
 	format: 'esm',
-	target: 'node22.12',
+	target: 'node22.15',
 	jsx: 'automatic',
 	sourcemap: false,
 	minifySyntax: true,
@@ -63,8 +63,8 @@ await writeFile(
 	`#!/usr/bin/env node
 import module from 'node:module';
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 12)) {
-	console.error('zenml-airgap needs Node 22.12 or newer; this is ' + process.version + '. Start it with a newer one: /path/to/node ' + process.argv[1]);
+if (major < 22 || (major === 22 && minor < 15)) {
+	console.error('zenml-airgap needs Node 22.15 or newer; this is ' + process.version + '. Start it with a newer one: /path/to/node ' + process.argv[1]);
 	process.exit(2);
 }
 module.enableCompileCache();

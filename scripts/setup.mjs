@@ -1,4 +1,4 @@
-// What a fresh clone needs before anything runs: libraries, Node 22.12 or newer, the helm program, the built program.
+// What a fresh clone needs before anything runs: libraries, Node 22.15 or newer, the helm program, the built program.
 // Runs on Node 20 without any library; everything it prints goes to stderr, so that stdout stays the program's own.
 import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
@@ -42,7 +42,7 @@ export const ensureLibraries = async () => {
 
 const newEnough = (version) => {
 	const [major = 0, minor = 0] = version.replace(/^v/u, '').split('.').map(Number);
-	return major > 22 || (major === 22 && minor >= 12);
+	return major > 22 || (major === 22 && minor >= 15);
 };
 
 /** A Node that can run the program: the one from npm where it was installed, else this one. */
@@ -51,7 +51,7 @@ export const findNode = () => {
 	if (existsSync(fromNpm)) return fromNpm;
 	if (newEnough(process.version)) return process.execPath;
 	say(
-		`Node ${process.version} is too old (22.12 or newer is needed), and npm has no Node for this platform: install a newer one.`,
+		`Node ${process.version} is too old (22.15 or newer is needed), and npm has no Node for this platform: install a newer one.`,
 	);
 	process.exit(2);
 };

@@ -42,7 +42,7 @@ const packageText = (version: string): string =>
 		version,
 		type: 'module',
 		bin: {'zenml-airgap': 'dist/cli.js'},
-		engines: {node: '>=22.12'},
+		engines: {node: '>=22.15'},
 	});
 
 const addFiles = async (tar: Pack, dist: string, files: readonly string[], version: string): Promise<void> => {
