@@ -6,7 +6,7 @@ import {unwritable, writeProblems} from '../../../bundle/write/problems.ts';
 import type {Context} from '../../context.ts';
 
 /** Takes the lock in a file, and makes its folder. @returns what gives it back */
-export type FolderLock = (file: string) => Promise<() => Promise<void>>;
+type FolderLock = (file: string) => Promise<() => Promise<void>>;
 
 /**
  * Locks for commands that write bundles: two runs must not work on one folder. One that was killed leaves its lock behind, which
