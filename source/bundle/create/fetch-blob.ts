@@ -13,7 +13,7 @@ import type {PlannedBlob} from './types.ts';
 /** What became of a blob. `from` is the byte at which it was gone on with. */
 export type BlobOutcome = {readonly state: 'present' | 'fetched'; readonly from: number};
 
-export type FetchOptions = {readonly signal: AbortSignal; readonly onBytes: BlobBytes};
+type FetchOptions = {readonly signal: AbortSignal; readonly onBytes: BlobBytes};
 
 const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`;
 

@@ -9,7 +9,7 @@ import {type ImageReference, parseReference} from './reference.ts';
 import type {ImageSource} from './source.ts';
 import type {PlannedBlob, PlannedImage} from './types.ts';
 
-export type SbomFormat = 'cyclonedx' | 'spdx';
+type SbomFormat = 'cyclonedx' | 'spdx';
 
 /** A bill of materials for the bundle: a blob at a registry, or a file of this host. */
 export type PlannedSbom = {readonly image: string; readonly format: SbomFormat; readonly path: string} & (

@@ -21,7 +21,7 @@ const machines: Readonly<Record<number, string>> = {
 };
 
 /** The platform of a program: `linux/amd64`. @returns `undefined` for a script or a program of another system */
-export const platformOfProgram = async (file: string): Promise<string | undefined> => {
+const platformOfProgram = async (file: string): Promise<string | undefined> => {
 	const handle = await openRegular(file);
 	try {
 		const {buffer, bytesRead} = await handle.read(Buffer.alloc(20), 0, 20, 0);
@@ -87,10 +87,10 @@ export type PlannedTool = {
 };
 
 /** A helm that may come along; `asked` by the operator, so that one that cannot is refused. */
-export type CarriedHelm = {readonly file: string; readonly version: string; readonly asked: boolean};
+type CarriedHelm = {readonly file: string; readonly version: string; readonly asked: boolean};
 
 /** The built program, in its folder. */
-export type CarriedProgram = {readonly dist: string; readonly version: string};
+type CarriedProgram = {readonly dist: string; readonly version: string};
 
 /** Programs that come along, and what to say of those that do not. */
 export type PlannedTools = {readonly tools: readonly PlannedTool[]; readonly notes: readonly string[]};

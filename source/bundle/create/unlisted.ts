@@ -7,7 +7,7 @@ import type {CompleteSpec} from './spec.ts';
 export const plainOf = (image: string): string => parseReference(image)?.source ?? image;
 
 /** An image that a chart names and the spec does not. */
-export type Unlisted = {readonly image: string; readonly chart: string};
+type Unlisted = {readonly image: string; readonly chart: string};
 
 /** What the charts name, held against the spec. */
 export type Comparison = {

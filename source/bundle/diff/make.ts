@@ -22,7 +22,7 @@ const requireMade = ({index, directory: bundle}: Bundle): BundleIndex => {
 	throw diffProblems.error('bundle-diff-differential', {bundle, base: index.differential.base.name});
 };
 
-export type DifferentialOptions = KeepOptions & {
+type DifferentialOptions = KeepOptions & {
 	readonly base: Base;
 	readonly difference: Difference;
 	/** Absolute; must be empty or absent. */

@@ -31,7 +31,7 @@ export type Sheet = {
 
 const width = 80;
 /** A page of paper in a plain font. */
-export const pageLines = 66;
+const pageLines = 66;
 
 const grouped = (bytes: number): string => String(bytes).replaceAll(/\B(?=(?:\d{3})+$)/gu, ',');
 

@@ -47,7 +47,7 @@ export const scryptParameters = (cost: KeyCost): {readonly N: number; readonly r
 };
 
 /** What a key is derived by; `length` in bytes. */
-export type Derivation = {readonly salt: Buffer; readonly cost: KeyCost; readonly length: number};
+type Derivation = {readonly salt: Buffer; readonly cost: KeyCost; readonly length: number};
 
 /**
  * A key from a passphrase, with scrypt in a thread of its own.

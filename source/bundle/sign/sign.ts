@@ -81,7 +81,7 @@ const fieldOf = (name: string): string =>
 	printable(name.replaceAll(/\t| (?= )/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`));
 
 /** What is to be signed, and who signs it when. */
-export type SignOptions = Reading & {
+type SignOptions = Reading & {
 	readonly path: string;
 	readonly key: SigningKey;
 	/** The signer's words, one printable line. */

@@ -10,16 +10,16 @@ import {type PublicKey, parsePublicKey} from './public-key.ts';
 import {readKeyFile} from './read-key.ts';
 
 /** `require`: no signature by the pinned key, no bundle. `warn`: say what is not proven. `off`: say nothing of it. */
-export type SignatureMode = 'require' | 'warn' | 'off';
+type SignatureMode = 'require' | 'warn' | 'off';
 
 /** What is asked of a bundle. `publicKey` is a file, or the line of Base64 in it. */
 export type SignatureRequest = {readonly mode?: SignatureMode | undefined; readonly publicKey?: string | undefined};
 
 /** Who signed: the key id, and the comment that the signature covers. */
-export type Signer = {readonly keyId: string; readonly comment: string};
+type Signer = {readonly keyId: string; readonly comment: string};
 
 /** What came out. `signer` and `checksums` only where the signature was checked with a pinned key and holds. */
-export type SignatureFinding = {
+type SignatureFinding = {
 	readonly signer?: Signer;
 	/** All files of the bundle; the only checksums that count then. */
 	readonly checksums?: ReadonlyMap<string, string>;

@@ -18,7 +18,7 @@ export const readEarlier = async (
 });
 
 /** Progress within a part: bytes that are looked at twice count half each time. */
-export type Meter = {readonly count: (share: number) => (bytes: number) => void; readonly restart: () => void};
+type Meter = {readonly count: (share: number) => (bytes: number) => void; readonly restart: () => void};
 
 export const meterOf = ({file, from}: PartPlan, total: number, onProgress: VerifyProgress): Meter => {
 	// Parts are worked on in their order, so that all before this one is done.

@@ -17,7 +17,7 @@ import {planTar, type TarPlan} from './plan.ts';
 import {splitProblems} from './problems.ts';
 import {createTarReader} from './stream.ts';
 
-export type SplitOptions = {
+type SplitOptions = {
 	/** An absolute folder, made when absent. */
 	readonly out: string;
 	/** Bytes. */

@@ -4,7 +4,7 @@ import {type Content, unfinished, writeWhole} from '../../base/files.ts';
 import {makeFolders} from '../../base/folders.ts';
 import {unwritable} from './problems.ts';
 
-export type BundleFileOptions = {
+type BundleFileOptions = {
 	/** Of the file; readable for everybody where nothing is said. */
 	readonly mode?: number | undefined;
 	/** What it is called meanwhile: a name by which what a killed run left of it is known again. */
@@ -26,7 +26,7 @@ export const writeBundleFile = async (
 };
 
 /** What is told of bytes that pass. */
-export type Passing = {
+type Passing = {
 	/** Bytes that were taken since it was told last. */
 	readonly onBytes?: ((bytes: number) => void) | undefined;
 	/** SHA-256 of them all, `sha256:` and hex, when the last was taken. What it throws, whoever takes them gets. */

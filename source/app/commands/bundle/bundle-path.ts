@@ -11,7 +11,7 @@ import {withoutAnswers} from '../without-answers.ts';
 export type SignatureOptions = {readonly publicKey?: string; readonly signature?: 'require' | 'warn' | 'off'};
 
 /** Makes a folder for charts that are copied out of a tar, once it is asked for. @returns its path */
-export type ChartsFolder = () => Promise<string>;
+type ChartsFolder = () => Promise<string>;
 
 /** Gives work a folder for charts that are copied out of a tar, and takes it away again. */
 export const withCharts = async <T>(

@@ -91,14 +91,14 @@ const notBuilt =
 	'This program was left out: it runs from its source. Build it (npm run build) and name dist in the spec (tools, then program).';
 
 /** What is asked of Helm: a name on the search path or a file, a folder for temporary files, the folder with the logins. */
-export type HelmRequest = {
+type HelmRequest = {
 	readonly binary: string;
 	readonly work: string;
 	readonly dockerConfig: string | undefined;
 };
 
 /** Charts, and programs that go along. */
-export type HelmPorts = {
+type HelmPorts = {
 	readonly charts: ChartPort;
 	readonly tools: (signal: AbortSignal) => Promise<PlannedTools>;
 };

@@ -2,11 +2,11 @@ import path from 'node:path';
 import {makeFolders} from '../../../base/folders.ts';
 import {acquireFileLock} from '../../../base/lock.ts';
 import {ProblemError} from '../../../base/problem.ts';
-import {unwritable, writeProblems} from '../../../bundle/write/problems.ts';
+import {unwritable} from '../../../bundle/write/problems.ts';
 import type {Context} from '../../context.ts';
 
 /** Takes the lock in a file, and makes its folder. @returns what gives it back */
-export type FolderLock = (file: string) => Promise<() => Promise<void>>;
+type FolderLock = (file: string) => Promise<() => Promise<void>>;
 
 /**
  * Locks for commands that write bundles: two runs must not work on one folder. One that was killed leaves its lock behind, which
@@ -23,7 +23,6 @@ export const folderLock =
 		return acquireFileLock(file, me).catch((error: unknown) => {
 			if (!(error instanceof ProblemError) || error.problem.code !== 'state-unwritable') throw error;
 			// Its words are about the folder of an install.
-			const {cause: reason} = error.problem;
-			throw writeProblems.error('bundle-create-unwritable', {case: 'refused', path: folder, reason}, {error});
+			return unwritable(folder)(error.cause);
 		});
 	};
