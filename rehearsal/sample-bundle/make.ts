@@ -1,8 +1,9 @@
 import {createHash, randomUUID} from 'node:crypto';
-import {mkdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
-import {type SampleImage, writeClassic, writeModern} from './archives.ts';
-import {packChart} from './chart-package.ts';
+import {makeFolders} from '../../source/base/folders.ts';
+import {type PackedChart, packChart} from './chart-package.ts';
+import {type ArchivedImage, imagesOf, type LayerName, type Versions, weights} from './images.ts';
 import {digestFile, type Layer, writeLayer} from './layers.ts';
 
 export type SampleBundleOptions = {
@@ -10,22 +11,38 @@ export type SampleBundleOptions = {
 	readonly directory: string;
 	/** Folders of chart sources. */
 	readonly chartSources: {readonly controlPlane: string; readonly workspace: string};
-	readonly versions: {readonly controlPlane: string; readonly workspace: string};
+	readonly versions: Versions;
 	/** Bytes of all different layers together; about 24 MB by default. */
-	readonly totalBytes?: number;
+	readonly totalBytes?: number | undefined;
 	/** Date of the bundle, as manifest.txt gives it. */
-	readonly date?: string;
+	readonly date?: string | undefined;
 	/** The registry that manifest.txt documents. */
-	readonly registry?: string;
+	readonly registry?: string | undefined;
+};
+
+/** What a sample is made from, and a name for exactly that. */
+type Plan = Required<Pick<SampleBundleOptions, 'versions' | 'date' | 'registry'>> & {
+	readonly totalBytes: number;
+	readonly charts: readonly PackedChart[];
+	readonly recipe: string;
 };
 
 /** Raised when the bytes of a sample change for the same parameters. */
 const recipeVersion = 1;
 
-/** Parts of the layers' sizes; `base` is in all four images, `python` in three. */
-const weights = {base: 4, python: 5, 'control-plane-api': 3, dashboard: 3, server: 5, client: 4} as const;
-type LayerName = keyof typeof weights | 'empty';
+const planOf = async (options: SampleBundleOptions): Promise<Plan> => {
+	const {chartSources, versions, totalBytes = 24_000_000, date = '2026-01-01'} = options;
+	const {registry = 'internal-registry.mycompany.com'} = options;
+	const charts = [
+		await packChart(chartSources.controlPlane, versions.controlPlane),
+		await packChart(chartSources.workspace, versions.workspace),
+	];
+	const hash = createHash('sha256').update(JSON.stringify([recipeVersion, versions, totalBytes, date, registry]));
+	for (const {bytes} of charts) hash.update(bytes);
+	return {versions, totalBytes, date, registry, charts, recipe: hash.digest('hex').slice(0, 16)};
+};
 
+/** Is there a bundle of that recipe, with every file that its manifest lists? */
 const isComplete = async (directory: string, recipe: string): Promise<boolean> => {
 	const text = await readFile(join(directory, 'manifest.txt'), 'utf8').catch(() => '');
 	if (!text.includes(`Recipe: ${recipe}\n`)) return false;
@@ -36,51 +53,52 @@ const isComplete = async (directory: string, recipe: string): Promise<boolean> =
 	return true;
 };
 
-const imagesOf = (versions: SampleBundleOptions['versions'], layers: ReadonlyMap<LayerName, Layer>) => {
-	const pick = (...names: readonly LayerName[]): readonly Layer[] =>
-		names.map((name) => layers.get(name)).filter((layer) => layer !== undefined);
-	const image = (
-		file: string,
-		reference: string,
-		entrypoint: string,
-		chosen: readonly Layer[],
-		write: typeof writeModern,
-	) => {
-		const sample: SampleImage = {reference, entrypoint: [entrypoint], layers: chosen};
-		return {file: `images/${file}`, sample, write};
-	};
-	const ecr = (region: string) => `715803424590.dkr.ecr.${region}.amazonaws.com`;
-	const {controlPlane, workspace} = versions;
+const writeLayers = async (folder: string, totalBytes: number): Promise<ReadonlyMap<LayerName, Layer>> => {
+	const unit = totalBytes / Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+	const layers = new Map<LayerName, Layer>();
+	for (const [name, weight] of Object.entries(weights))
+		layers.set(name as LayerName, await writeLayer(join(folder, name), name, Math.round(weight * unit)));
+	// The layer of a Dockerfile line that changes no file: an empty tar, which real images often have twice.
+	const empty = join(folder, 'empty');
+	await writeFile(empty, Buffer.alloc(1024));
+	layers.set('empty', {name: 'empty', file: empty, ...(await digestFile(empty))});
+	return layers;
+};
+
+const section = (title: string, lines: readonly string[]): readonly string[] => [`${title}:`, ...lines, ''];
+const listed = (names: readonly string[]): readonly string[] => names.map((name) => `- ${name}`);
+
+const manifestText = (
+	{date, recipe, registry, charts}: Plan,
+	images: readonly ArchivedImage[],
+	checksums: readonly string[],
+): string => {
+	const references = images.map(({image}) => image.reference);
+	const internal = references.map((reference) => `${registry}/zenml/${reference.replace(/^.*\//u, '')}`);
 	return [
-		image(
-			'zenml-pro-api.tar',
-			`${ecr('eu-west-1')}/zenml-pro-api:${controlPlane}`,
-			'/opt/api',
-			pick('base', 'python', 'control-plane-api'),
-			writeModern,
-		),
-		image(
-			'zenml-pro-dashboard.tar',
-			`${ecr('eu-west-1')}/zenml-pro-dashboard:${controlPlane}`,
-			'/opt/dashboard',
-			pick('base', 'dashboard'),
-			writeClassic,
-		),
-		image(
-			'zenml-pro-server.tar',
-			`${ecr('eu-central-1')}/zenml-pro-server:${workspace}`,
-			'/opt/server',
-			pick('base', 'python', 'server'),
-			writeModern,
-		),
-		image(
-			'zenml-client.tar',
-			`zenmldocker/zenml:${workspace}`,
-			'/opt/client',
-			pick('base', 'empty', 'python', 'client', 'empty'),
-			writeClassic,
-		),
-	] as const;
+		'ZenML Pro air-gapped bundle (sample for rehearsals)',
+		'',
+		`Date of bundle creation: ${date}`,
+		`Recipe: ${recipe}`,
+		'',
+		...section('Images', listed(references)),
+		...section('Helm charts', listed(charts.map(({fileName}) => fileName))),
+		...section('Required internal registry URLs', listed(internal)),
+		...section('SHA-256 checksums (sha256sum -c)', checksums),
+	].join('\n');
+};
+
+/** Writes all files of a bundle into a folder. @param layerFolder for what is needed only meanwhile */
+const fill = async (folder: string, layerFolder: string, plan: Plan): Promise<void> => {
+	const {versions, totalBytes, charts} = plan;
+	for (const one of [layerFolder, join(folder, 'images'), join(folder, 'charts')]) await makeFolders(one);
+	const images = imagesOf(versions, await writeLayers(layerFolder, totalBytes));
+	for (const {file, image, write} of images) await write(join(folder, file), image);
+	for (const {fileName, bytes} of charts) await writeFile(join(folder, 'charts', fileName), bytes);
+	const files = [...images.map(({file}) => file), ...charts.map(({fileName}) => `charts/${fileName}`)];
+	const checksums: string[] = [];
+	for (const file of files) checksums.push(`${(await digestFile(join(folder, file))).digest.slice(7)}  ${file}`);
+	await writeFile(join(folder, 'manifest.txt'), manifestText(plan, images, checksums));
 };
 
 /**
@@ -89,68 +107,17 @@ const imagesOf = (versions: SampleBundleOptions['versions'], layers: ReadonlyMap
  * parameters give the same bytes; a complete bundle of the same parameters is left as it is.
  */
 export const makeSampleBundle = async (options: SampleBundleOptions): Promise<void> => {
-	const {chartSources, versions, totalBytes = 24_000_000, date = '2026-01-01'} = options;
-	const registry = options.registry ?? 'internal-registry.mycompany.com';
 	const directory = resolve(options.directory);
-	const charts = [
-		await packChart(chartSources.controlPlane, versions.controlPlane),
-		await packChart(chartSources.workspace, versions.workspace),
-	];
-	const recipeHash = createHash('sha256').update(JSON.stringify([recipeVersion, versions, totalBytes, date, registry]));
-	for (const {bytes} of charts) recipeHash.update(bytes);
-	const recipe = recipeHash.digest('hex').slice(0, 16);
-	if (await isComplete(directory, recipe)) return;
-
+	const plan = await planOf(options);
+	if (await isComplete(directory, plan.recipe)) return;
 	// Made beside its place and moved there when whole: a sample that was interrupted is never taken for a bundle.
 	const making = `${directory}.${randomUUID()}.tmp`;
-	const layerDirectory = `${making}.layers`;
+	const layers = `${making}.layers`;
 	try {
-		for (const folder of [layerDirectory, join(making, 'images'), join(making, 'charts')]) {
-			await mkdir(folder, {recursive: true});
-		}
-		const unit = totalBytes / Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-		const layers = new Map<LayerName, Layer>();
-		for (const [name, weight] of Object.entries(weights)) {
-			const layer = await writeLayer(join(layerDirectory, name), name, Math.round(weight * unit));
-			layers.set(name as LayerName, layer);
-		}
-		// The layer of a Dockerfile line that changes no file: an empty tar, which real images often have twice.
-		const empty = join(layerDirectory, 'empty');
-		await writeFile(empty, Buffer.alloc(1024));
-		layers.set('empty', {name: 'empty', file: empty, ...(await digestFile(empty))});
-
-		const images = imagesOf(versions, layers);
-		for (const {file, sample, write} of images) await write(join(making, file), sample);
-		for (const {fileName, bytes} of charts) await writeFile(join(making, 'charts', fileName), bytes);
-
-		const files = [...images.map(({file}) => file), ...charts.map(({fileName}) => `charts/${fileName}`)];
-		const checksums: string[] = [];
-		for (const file of files) checksums.push(`${(await digestFile(join(making, file))).digest.slice(7)}  ${file}`);
-		const internal = images.map(({sample}) => `${registry}/zenml/${sample.reference.replace(/^.*\//u, '')}`);
-		const lines = [
-			'ZenML Pro air-gapped bundle (sample for rehearsals)',
-			'',
-			`Date of bundle creation: ${date}`,
-			`Recipe: ${recipe}`,
-			'',
-			'Images:',
-			...images.map(({sample}) => `- ${sample.reference}`),
-			'',
-			'Helm charts:',
-			...charts.map(({fileName}) => `- ${fileName}`),
-			'',
-			'Required internal registry URLs:',
-			...internal.map((reference) => `- ${reference}`),
-			'',
-			'SHA-256 checksums (sha256sum -c):',
-			...checksums,
-			'',
-		];
-		await writeFile(join(making, 'manifest.txt'), lines.join('\n'));
+		await fill(making, layers, plan);
 		await rm(directory, {recursive: true, force: true});
 		await rename(making, directory);
 	} finally {
-		await rm(layerDirectory, {recursive: true, force: true});
-		await rm(making, {recursive: true, force: true});
+		for (const folder of [layers, making]) await rm(folder, {recursive: true, force: true});
 	}
 };
