@@ -1,5 +1,5 @@
 import {CommanderError} from 'commander';
-import {faultNames} from '../../rehearsal/faults.ts';
+import {faultNames} from '../../rehearsal/index.ts';
 import {printableText} from '../base/printable.ts';
 import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '../base/problem.ts';
 import {stepIds} from '../engine/types.ts';

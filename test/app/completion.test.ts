@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import {faultNames} from '../../rehearsal/faults.ts';
+import {faultNames} from '../../rehearsal/index.ts';
 import {stepIds} from '../../source/engine/types.ts';
 import {createStage, type Stage} from './stage.ts';
 

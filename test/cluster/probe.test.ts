@@ -1,6 +1,6 @@
 import {execFile} from 'node:child_process';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import type {Pod} from '../../rehearsal/kubernetes/objects/types.ts';
+import type {Pod} from '../../rehearsal/kubernetes/index.ts';
 import {isAbort, ProblemError} from '../../source/base/problem.ts';
 import {probeSpec} from '../../source/cluster/probe-scripts.ts';
 import type {PodProbe} from '../../source/cluster/types.ts';

@@ -1,8 +1,6 @@
 import {lstat, mkdir, rm} from 'node:fs/promises';
 import path from 'node:path';
-import {rehearsalHosts} from '../../../rehearsal/answers.ts';
-import type {FaultName} from '../../../rehearsal/faults.ts';
-import {spawnRehearsal} from '../../../rehearsal/host.ts';
+import {type FaultName, rehearsalHosts, spawnRehearsal} from '../../../rehearsal/index.ts';
 import {type Draft, removeAt, setAt} from '../../answers/draft.ts';
 import {lookUp} from '../../answers/tree.ts';
 import {acquireFileLock} from '../../base/lock.ts';
