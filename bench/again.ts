@@ -1,6 +1,6 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {spawnRehearsal} from '../rehearsal/host.ts';
+import {spawnRehearsal} from '../rehearsal/index.ts';
 import type {Event} from '../source/engine/events.ts';
 import {type Figure, median, spread} from './figures.ts';
 import {runProgram, type Setting} from './setting.ts';

@@ -3,9 +3,14 @@ import {existsSync} from 'node:fs';
 import {chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {type SampleImage, writeClassic, writeModern} from '../rehearsal/sample-bundle/archives.ts';
-import {packChart} from '../rehearsal/sample-bundle/chart-package.ts';
-import {digestFile, type Layer} from '../rehearsal/sample-bundle/layers.ts';
+import {
+	digestFile,
+	type Layer,
+	packChart,
+	type SampleImage,
+	writeClassic,
+	writeModern,
+} from '../rehearsal/sample-bundle/index.ts';
 import {runCommand} from './commands.ts';
 import {downloadPackages} from './debian.ts';
 import type {LabPaths} from './paths.ts';

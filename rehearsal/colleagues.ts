@@ -1,4 +1,4 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {appendFile, readFile} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {type Cluster, ingressHosts, isServed} from './product/index.ts';
 
@@ -16,15 +16,6 @@ export type ColleaguePace = {
 	readonly trustAnywayMs: number;
 };
 
-/**
- * `real`: the waits begin when the installer is about to ask, so that each hand-over page is seen for some seconds.
- * `fast`: records come with the Ingress, long before anybody asks.
- */
-export const colleaguePaces: Readonly<Record<'real' | 'fast', ColleaguePace>> = {
-	real: {recordMs: 8000, recordAnywayMs: 90_000, forgottenMs: 20_000, trustMs: 11_000, trustAnywayMs: 120_000},
-	fast: {recordMs: 50, recordAnywayMs: 50, forgottenMs: 1000, trustMs: 50, trustAnywayMs: 3000},
-};
-
 /** The part of the name server that the network team uses. */
 export type Records = {
 	readonly has: (host: string) => boolean;
@@ -39,20 +30,13 @@ export type Forgetfulness = {
 	readonly remembered: (host: string) => void;
 };
 
-const trusts = async (file: string, caPem: string): Promise<boolean> =>
-	(await readFile(file, 'utf8').catch(() => '')).includes(caPem.trim());
-
-/**
- * The people outside the tool: the network team adds a DNS record for every host of an Ingress, the desktop team adds
- * the CA to the trust store of this host once the last record is made, each some seconds later. They work until the
- * signal ends them; the promise settles then. What was done before a restart is seen in records and file, not done
- * twice.
- * @param options.hosts hosts whose records the desktop team waits for; it does not wait for ever.
- */
-export const employColleagues = async (options: {
+/** What the people of the site work with. */
+export type Workplace = {
 	readonly cluster: Cluster;
 	readonly records: Records;
+	/** What the records lead to. */
 	readonly address: string;
+	/** Hosts whose records the desktop team waits for; it does not wait for ever. */
 	readonly hosts: readonly string[];
 	readonly trustStore: string;
 	readonly caPem: string;
@@ -60,50 +44,84 @@ export const employColleagues = async (options: {
 	readonly forgetfulness: Forgetfulness;
 	readonly log: (line: string) => void;
 	readonly signal: AbortSignal;
-}): Promise<void> => {
-	const {cluster, records, address, trustStore, caPem, pace, signal, forgetfulness} = options;
+};
+
+/** Remembers since when things hold. */
+type Patience = {
+	/** Has this held without a break for so long, ms? */
+	readonly lasted: (what: string, holds: boolean, ms: number) => boolean;
+	/** Begin to count anew. */
+	readonly reset: (what: string) => void;
+};
+
+const someRecords = 'some records';
+
+const createPatience = (): Patience => {
 	const since = new Map<string, number>();
-	const lasted = (what: string, holds: boolean, ms: number): boolean => {
-		if (!holds) {
-			since.delete(what);
-			return false;
-		}
-		const start = since.get(what) ?? Date.now();
-		since.set(what, start);
-		return Date.now() - start >= ms;
+	return {
+		lasted: (what, holds, ms) => {
+			if (!holds) {
+				since.delete(what);
+				return false;
+			}
+			const start = since.get(what) ?? Date.now();
+			since.set(what, start);
+			return Date.now() - start >= ms;
+		},
+		reset: (what) => since.delete(what),
 	};
-	const isDue = (host: string): boolean => {
-		if (forgetfulness.forgets(host)) {
-			const missed = forgetfulness.missedAt(host);
-			return missed !== undefined && Date.now() - missed >= pace.forgottenMs;
-		}
-		const up = lasted(`up ${host}`, isServed(cluster, host), pace.recordMs);
-		return lasted(`seen ${host}`, true, pace.recordAnywayMs) || up;
-	};
-	const networkTeam = async (host: string): Promise<void> => {
-		if (records.has(host) || !isDue(host)) return;
-		const forgotten = forgetfulness.forgets(host);
-		await records.add(host, address);
-		// A new record starts the desktop team's time anew.
-		since.delete('some records');
-		if (forgotten) forgetfulness.remembered(host);
-		options.log(`network team: ${host} now resolves to ${address}`);
-	};
-	const desktopTeam = async (hosts: readonly string[]): Promise<void> => {
-		const done = hosts.filter((host) => records.has(host));
-		const all = done.length > 0 && [...hosts, ...options.hosts].every((host) => records.has(host));
-		const due = [
-			lasted('all records', all, pace.trustMs),
-			lasted('some records', done.length > 0, pace.trustAnywayMs),
-		].includes(true);
-		if (!due || (await trusts(trustStore, caPem))) return;
-		await writeFile(trustStore, caPem, {flag: 'a'});
-		options.log(`desktop team: the CA is now in ${trustStore}`);
-	};
+};
+
+/** Is it time for the record of a host? A forgotten one is made some time after it was missed. */
+const isDue = ({cluster, pace, forgetfulness}: Workplace, patience: Patience, host: string): boolean => {
+	if (forgetfulness.forgets(host)) {
+		const missed = forgetfulness.missedAt(host);
+		return missed !== undefined && Date.now() - missed >= pace.forgottenMs;
+	}
+	const isUp = patience.lasted(`up ${host}`, isServed(cluster, host), pace.recordMs);
+	return patience.lasted(`seen ${host}`, true, pace.recordAnywayMs) || isUp;
+};
+
+const networkTeam = async (workplace: Workplace, patience: Patience, host: string): Promise<void> => {
+	const {records, address, forgetfulness, log} = workplace;
+	if (records.has(host) || !isDue(workplace, patience, host)) return;
+	const forgotten = forgetfulness.forgets(host);
+	await records.add(host, address);
+	// A new record starts the desktop team's time anew.
+	patience.reset(someRecords);
+	if (forgotten) forgetfulness.remembered(host);
+	log(`network team: ${host} now resolves to ${address}`);
+};
+
+const trusts = async (file: string, caPem: string): Promise<boolean> =>
+	(await readFile(file, 'utf8').catch(() => '')).includes(caPem.trim());
+
+const desktopTeam = async (workplace: Workplace, patience: Patience, served: readonly string[]): Promise<void> => {
+	const {records, hosts, pace, trustStore, caPem, log} = workplace;
+	const some = served.some(records.has);
+	const all = some && [...served, ...hosts].every(records.has);
+	const isTime = [
+		patience.lasted('all records', all, pace.trustMs),
+		patience.lasted(someRecords, some, pace.trustAnywayMs),
+	].includes(true);
+	if (!isTime || (await trusts(trustStore, caPem))) return;
+	await appendFile(trustStore, caPem);
+	log(`desktop team: the CA is now in ${trustStore}`);
+};
+
+/**
+ * The people outside the tool: the network team adds a DNS record for every host of an Ingress, the desktop team adds
+ * the CA to the trust store of this host once the last record is made, each some seconds later. They work until the
+ * signal ends them; the promise settles then. What was done before a restart is seen in records and file, not done
+ * twice.
+ */
+export const employColleagues = async (workplace: Workplace): Promise<void> => {
+	const {cluster, pace, signal} = workplace;
+	const patience = createPatience();
 	while (!signal.aborted) {
-		const hosts = ingressHosts(cluster);
-		for (const host of hosts) await networkTeam(host);
-		await desktopTeam(hosts);
+		const served = ingressHosts(cluster);
+		for (const host of served) await networkTeam(workplace, patience, host);
+		await desktopTeam(workplace, patience, served);
 		await sleep(Math.min(500, pace.recordMs / 2), undefined, {signal}).catch(() => undefined);
 	}
 };

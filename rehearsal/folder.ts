@@ -1,55 +1,15 @@
 import {once} from 'node:events';
-import {access, readFile} from 'node:fs/promises';
 import {createServer, type Server} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
-import writeFileAtomic from 'write-file-atomic';
-import {ProblemError} from '../source/base/problem.ts';
-import {type Authority, type AuthorityRecord, authorityFrom, createAuthority} from './authority/index.ts';
-import type {FaultState} from './faults.ts';
+import {isErrno} from '../source/base/errno.ts';
+import {rehearsalProblems} from './problems.ts';
 
 const portNames = ['lock', 'kubernetes', 'registry', 'postgres', 'front', 'nameServer'] as const;
 export type Ports = Readonly<Record<(typeof portNames)[number], number>>;
 
-/** What a rehearsal keeps about itself; a file of mode 0600, since it holds passwords and the key of its CA. */
-export type RehearsalRecord = {
-	readonly schema: 1;
-	readonly ports: Ports;
-	readonly authority: AuthorityRecord;
-	readonly registryPassword: string;
-	readonly databasePassword: string;
-	readonly records: Readonly<Record<string, string>>;
-	readonly fault?: FaultState;
-};
-
-const lockWaitMs = 20_000;
-
-/** True when there is something at the path. */
-export const exists = (path: string): Promise<boolean> =>
-	access(path).then(
-		() => true,
-		() => false,
-	);
-
-/** The JSON in a file, or undefined when there is no such file. @throws ProblemError `rehearsal-state-unreadable`. */
-export const readJson = async <T>(path: string): Promise<T | undefined> => {
-	if (!(await exists(path))) return undefined;
-	try {
-		return JSON.parse(await readFile(path, 'utf8')) as T;
-	} catch (error) {
-		throw new ProblemError({
-			code: 'rehearsal-state-unreadable',
-			area: 'prerequisites',
-			message: `The rehearsal's file ${path} cannot be read.`,
-			cause: String(error),
-			fix: 'Remove the folder of the rehearsal and start a new one.',
-		});
-	}
-};
-
-/** Replaces a file as a whole; mode 0600. */
-export const writeSecretly = async (path: string, text: string): Promise<void> => {
-	await writeFileAtomic(path, text, {mode: 0o600});
-};
+/** How long an earlier process may take to stop, ms. */
+const defaultWaitMs = 20_000;
+const pollMs = 100;
 
 const listen = async (port: number): Promise<Server> => {
 	const server = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1');
@@ -70,32 +30,31 @@ export const choosePorts = async (): Promise<Ports> => {
 	return Object.fromEntries(portNames.map((name, index) => [name, ports[index] ?? 0])) as Ports;
 };
 
-/**
- * Holds a folder for this process by listening on its lock port; the kernel lets go when the process ends, however it
- * ends. An earlier process that is still stopping is waited for. Hands back the release.
- * @throws ProblemError `rehearsal-in-use` after 20 s.
- */
-export const lockFolder = async (port: number, signal?: AbortSignal): Promise<() => Promise<void>> => {
-	const end = Date.now() + lockWaitMs;
-	for (;;) {
-		try {
-			const server = await listen(port);
-			return () => close(server);
-		} catch (error) {
-			if ((error as {code?: string}).code !== 'EADDRINUSE') throw error;
-			if (Date.now() > end)
-				throw new ProblemError({
-					code: 'rehearsal-in-use',
-					area: 'prerequisites',
-					message: `Port ${port} of the rehearsal is taken.`,
-					cause: 'Another run uses the same rehearsal folder, or another program took the port.',
-					fix: 'End the other run, or name another folder for this one.',
-				});
-			await sleep(100, undefined, signal ? {signal} : undefined);
-		}
+/** Listens on the lock port; undefined when somebody else does. */
+const tryLock = async (port: number): Promise<Server | undefined> => {
+	try {
+		return await listen(port);
+	} catch (error) {
+		if (isErrno(error, 'EADDRINUSE')) return undefined;
+		throw error;
 	}
 };
 
-/** The CA that was written down, or a new one. */
-export const openAuthority = (record: AuthorityRecord | undefined): Promise<Authority> =>
-	record ? authorityFrom(record) : createAuthority({name: 'Rehearsal Internal CA'});
+/**
+ * Holds a folder for this process by listening on its lock port; the kernel lets go when the process ends, however it
+ * ends. An earlier process that is still stopping is waited for. Hands back the release.
+ * @throws ProblemError `rehearsal-in-use` after `waitMs`, 20 s unless told.
+ */
+export const lockFolder = async (
+	port: number,
+	signal?: AbortSignal,
+	waitMs = defaultWaitMs,
+): Promise<() => Promise<void>> => {
+	const end = Date.now() + waitMs;
+	for (;;) {
+		const server = await tryLock(port);
+		if (server) return () => close(server);
+		if (Date.now() > end) throw rehearsalProblems.error('rehearsal-in-use', {port});
+		await sleep(pollMs, undefined, signal ? {signal} : undefined);
+	}
+};

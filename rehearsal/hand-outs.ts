@@ -1,23 +1,40 @@
 import {X509Certificate} from 'node:crypto';
-import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {access, readFile, rm, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {rootCertificates} from 'node:tls';
+import {saveFile} from '../source/base/files.ts';
+import {makeFolders} from '../source/base/folders.ts';
 import {filesIn} from './answers.ts';
-import type {Authority} from './authority/index.ts';
+import type {Authority, Issued} from './authority/index.ts';
 import type {FaultName} from './faults.ts';
-import {exists, writeSecretly} from './folder.ts';
 
 const certificateDays = 825;
 const outdated = 'the-password-of-last-year';
 const otherHosts = ['intranet.rehearsal.internal'];
 
-const write = async (path: string, text: string): Promise<void> => {
-	await mkdir(dirname(path), {recursive: true, mode: 0o700});
-	await writeSecretly(path, text);
+type Files = ReturnType<typeof filesIn>;
+
+/** What the files are made from. */
+export type Handouts = {
+	readonly authority: Authority;
+	readonly hosts: readonly string[];
+	readonly registryPassword: string;
+	readonly databasePassword: string;
+	/** The fault that begins with this start: its files are broken now. */
+	readonly begins: FaultName | undefined;
+	/** Is this fault at work? */
+	readonly isOn: (fault: FaultName) => boolean;
 };
 
+/** A link that the operator put there counts as well. */
+const isThere = (path: string): Promise<boolean> =>
+	access(path).then(
+		() => true,
+		() => false,
+	);
+
 const writeOnce = async (path: string, text: string): Promise<void> => {
-	if (!(await exists(path))) await write(path, text);
+	if (!(await isThere(path))) await saveFile(path, text);
 };
 
 /** Is the certificate in this file good for all these hosts? False when there is none. */
@@ -28,54 +45,59 @@ const covers = async (file: string, hosts: readonly string[]): Promise<boolean> 
 	return hosts.every((host) => certificate.checkHost(host) !== undefined);
 };
 
-/**
- * Writes the files that the operator of a rehearsal would have been given: passwords, TLS pair, CA, trust store. Files
- * that are there stay as they are, since the operator may have mended them; a pair that does not cover the hosts is
- * issued anew.
- * @param options.begins the fault that begins with this start: its files are broken now. @param options.isOn a fault at
- * work.
- */
-export const writeHandouts = async (
-	directory: string,
-	options: {
-		readonly authority: Authority;
-		readonly hosts: readonly string[];
-		readonly registryPassword: string;
-		readonly databasePassword: string;
-		readonly begins: FaultName | undefined;
-		readonly isOn: (fault: FaultName) => boolean;
-	},
-): Promise<void> => {
-	const {authority, hosts, registryPassword, databasePassword, begins, isOn} = options;
-	const files = filesIn(directory);
-	await mkdir(dirname(files.trustStore), {recursive: true, mode: 0o700});
-	await writeOnce(files.registryPassword, registryPassword);
-	if (isOn('wrong-database-password')) await write(files.rightDatabasePassword, databasePassword);
-	if (begins === 'wrong-database-password') await write(files.databasePassword, outdated);
-	else if (
-		!isOn('wrong-database-password') &&
-		(await readFile(files.databasePassword, 'utf8').catch(() => outdated)) === outdated
-	)
-		await write(files.databasePassword, databasePassword);
-	await writeOnce(files.ca, authority.caPem);
-	if (!(await exists(files.trustStore)))
-		await writeFile(files.trustStore, `${rootCertificates.slice(0, 3).join('\n')}\n`, {mode: 0o600});
-	if (isOn('certificate-other-host')) {
-		if (!(await covers(files.rightCertificate, hosts))) {
-			const right = await authority.issue({hosts, days: certificateDays});
-			await write(files.rightKey, right.key);
-			await write(files.rightCertificate, right.cert);
-		}
-		if (begins === undefined && (await exists(files.certificate))) return;
-		const other = await authority.issue({hosts: otherHosts, days: certificateDays});
-		await write(files.key, other.key);
-		await write(files.certificate, other.cert);
+/** Writes a pair, the certificate last: where there is one, its key is there too. */
+const writePair = async (at: {readonly certificate: string; readonly key: string}, pair: Issued): Promise<void> => {
+	// Removed first: a start that is killed between the two files must not leave a pair that does not belong together.
+	await rm(at.certificate, {force: true});
+	await saveFile(at.key, pair.key);
+	await saveFile(at.certificate, pair.cert);
+};
+
+const writeDatabasePassword = async (files: Files, {begins, isOn, databasePassword}: Handouts): Promise<void> => {
+	const isWrong = isOn('wrong-database-password');
+	if (isWrong) await saveFile(files.rightDatabasePassword, databasePassword);
+	if (begins === 'wrong-database-password') {
+		await saveFile(files.databasePassword, outdated);
 		return;
 	}
+	// Put right once the fault is over; what the operator wrote there stays.
+	const known = await readFile(files.databasePassword, 'utf8').catch(() => outdated);
+	if (!isWrong && known === outdated) await saveFile(files.databasePassword, databasePassword);
+};
+
+/** A pair for another host, and the right one beside it. */
+const writeWrongPair = async (files: Files, {authority, hosts, begins}: Handouts): Promise<void> => {
+	if (!(await covers(files.rightCertificate, hosts))) {
+		const right = await authority.issue({hosts, days: certificateDays});
+		await writePair({certificate: files.rightCertificate, key: files.rightKey}, right);
+	}
+	if (begins === undefined && (await isThere(files.certificate))) return;
+	await writePair(files, await authority.issue({hosts: otherHosts, days: certificateDays}));
+};
+
+const writeRightPair = async (files: Files, {authority, hosts}: Handouts): Promise<void> => {
 	if (await covers(files.certificate, hosts)) return;
-	// Removed first: a start that is killed between the two files must not leave a pair that does not belong together.
-	await rm(files.certificate, {force: true});
-	const right = await authority.issue({hosts, days: certificateDays});
-	await write(files.key, right.key);
-	await write(files.certificate, right.cert);
+	await writePair(files, await authority.issue({hosts, days: certificateDays}));
+};
+
+/** The trust store of a host that does not know the site's CA yet. */
+const writeTrustStore = async ({trustStore}: Files): Promise<void> => {
+	await makeFolders(dirname(trustStore), 0o700);
+	if (!(await isThere(trustStore)))
+		await writeFile(trustStore, `${rootCertificates.slice(0, 3).join('\n')}\n`, {mode: 0o600});
+};
+
+/**
+ * Writes the files that the operator of a rehearsal would have been given: passwords, TLS pair, CA, trust store. Files
+ * that are there stay as they are, since the operator may have mended them; a pair that does not cover the hosts is issued
+ * anew.
+ */
+export const writeHandouts = async (directory: string, handouts: Handouts): Promise<void> => {
+	const {authority, registryPassword, isOn} = handouts;
+	const files = filesIn(directory);
+	await writeOnce(files.registryPassword, registryPassword);
+	await writeDatabasePassword(files, handouts);
+	await writeOnce(files.ca, authority.caPem);
+	await writeTrustStore(files);
+	await (isOn('certificate-other-host') ? writeWrongPair(files, handouts) : writeRightPair(files, handouts));
 };

@@ -1,4 +1,4 @@
 import process from 'node:process';
-import {runHost} from './host.ts';
+import {runHost} from './host-child.ts';
 
 runHost(process);

@@ -1,4 +1,4 @@
-import {writeSecretly} from './folder.ts';
+import {writeWhole} from '../source/base/files.ts';
 
 export type Saver = {
 	/** Tells that the content has changed; it is written soon. */
@@ -8,34 +8,34 @@ export type Saver = {
 };
 
 /**
- * Writes a changing JSON value to a file, at most once in `delayMs`, one write after the other, each as a whole. A
- * write that fails is told by the next `flush`.
+ * Writes a changing JSON value to a file for its owner alone, at most once in `delayMs`, one write after the other, each
+ * as a whole. A write that fails is told by the next `flush`.
  */
 export const createSaver = (path: string, content: () => unknown, delayMs: number): Saver => {
 	let timer: NodeJS.Timeout | undefined;
 	let dirty = false;
 	let writing: Promise<void> = Promise.resolve();
-	const write = (): Promise<void> => {
+	const write = async (): Promise<void> => {
+		if (!dirty) return;
+		dirty = false;
+		try {
+			await writeWhole(path, JSON.stringify(content()));
+		} catch (error) {
+			dirty = true;
+			throw error;
+		}
+	};
+	const writeNext = (): Promise<void> => {
 		clearTimeout(timer);
 		timer = undefined;
-		writing = writing
-			.catch(() => {
-				dirty = true;
-			})
-			.then(async () => {
-				if (!dirty) return;
-				dirty = false;
-				await writeSecretly(path, JSON.stringify(content()));
-			});
+		writing = writing.catch(() => undefined).then(write);
 		return writing;
 	};
 	return {
 		touch: () => {
 			dirty = true;
-			timer ??= setTimeout(() => void write().catch(() => undefined), delayMs);
+			timer ??= setTimeout(() => void writeNext().catch(() => undefined), delayMs);
 		},
-		flush: async () => {
-			await write();
-		},
+		flush: writeNext,
 	};
 };

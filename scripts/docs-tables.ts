@@ -1,5 +1,5 @@
 import {fileURLToPath} from 'node:url';
-import {faults} from '../rehearsal/faults.ts';
+import {faults} from '../rehearsal/index.ts';
 import {answersSchema} from '../source/answers/schema.ts';
 import {exitCodes} from '../source/base/problem.ts';
 import {installPlan} from '../source/plans/install.ts';

@@ -1,4 +1,4 @@
-import type {SampleImage} from '../../rehearsal/sample-bundle/archives.ts';
+import type {SampleImage} from '../../rehearsal/sample-bundle/index.ts';
 import {median} from '../figures.ts';
 import {type Client, type Clients, withHome} from './clients.ts';
 import type {Measured} from './measure.ts';

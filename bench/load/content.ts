@@ -7,7 +7,7 @@ import {
 	type Layer,
 	pseudoRandom,
 	writeTar,
-} from '../../rehearsal/sample-bundle/layers.ts';
+} from '../../rehearsal/sample-bundle/index.ts';
 
 const mebibyte = 1024 * 1024;
 /** Share of the bytes that no compression makes smaller: machine code and packed files of real images. */

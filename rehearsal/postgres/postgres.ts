@@ -5,7 +5,8 @@ import {createServer} from 'node:net';
 import {join, resolve} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import pg from 'pg';
-import {ProblemError} from '../../source/base/problem.ts';
+import type {ProblemError} from '../../source/base/problem.ts';
+import {rehearsalProblems} from '../problems.ts';
 import {preparePrograms} from './binaries.ts';
 import {lastLogLines, prepareDataFolder, type ServerTls, writeServerFiles} from './data-folder.ts';
 import {clearLeftover, findServers, readReadyPid} from './leftover.ts';
@@ -27,7 +28,9 @@ export type PostgresOptions = {
 	readonly rules?: readonly string[];
 	/** Further settings of postgresql.conf, e.g. `{log_statement: 'all'}`. */
 	readonly settings?: Readonly<Record<string, string>>;
-	readonly signal?: AbortSignal;
+	/** How long it may take until the administrator can log in, ms; a minute unless told. */
+	readonly startTimeoutMs?: number | undefined;
+	readonly signal?: AbortSignal | undefined;
 };
 
 /**
@@ -44,7 +47,7 @@ export type RunningPostgres = {
 };
 
 const defaultRules = ['host all all 127.0.0.1/32 scram-sha-256', 'host all all ::1/128 scram-sha-256'];
-const startTimeoutMs = 60_000;
+const defaultStartTimeoutMs = 60_000;
 const stopTimeoutMs = 15_000;
 
 /**
@@ -114,15 +117,18 @@ const spawnServer = (
 	}
 };
 
-const startFailed = async (log: string, folder: string, cause: string): Promise<ProblemError> =>
-	new ProblemError({
-		code: 'rehearsal-postgres-start-failed',
-		area: 'prerequisites',
-		message: `PostgreSQL did not start on ${folder}.`,
-		cause,
-		fix: `Read its log ${log}; a damaged data folder of a rehearsal may be removed.`,
-		evidence: await lastLogLines(log, 10),
-	});
+/** A server that was started on a folder, and the port that it is to listen on. */
+type Started = {readonly child: ChildProcess; readonly folder: string; readonly port: number};
+
+type WhyNot =
+	| {readonly case: 'ended'; readonly how: string | number}
+	| {readonly case: 'silent'; readonly seconds: number}
+	| {readonly case: 'other password'};
+
+const startFailed = async ({log}: PostgresOptions, folder: string, why: WhyNot): Promise<ProblemError> => {
+	const evidence = await lastLogLines(log, 10);
+	return rehearsalProblems.error('rehearsal-postgres-start-failed', {...why, folder, log}, {evidence});
+};
 
 const answers = async (port: number, password: string): Promise<'yes' | 'not yet' | 'wrong password'> => {
 	const client = new pg.Client({
@@ -157,25 +163,25 @@ const stopServer = async (child: ChildProcess, folder: string): Promise<void> =>
 	}
 };
 
-const waitForAnswer = async (
-	child: ChildProcess,
-	options: PostgresOptions,
-	port: number,
-	folder: string,
-): Promise<number> => {
+/** What our own server says of itself; asked only when it says that it is ready: another one may sit on the port. */
+const stateOf = async ({folder, port}: Started, adminPassword: string) => {
+	const pid = await readReadyPid(folder);
+	return pid === undefined ? {answer: 'not yet' as const} : {pid, answer: await answers(port, adminPassword)};
+};
+
+/** The postmaster's pid, once it lets the administrator log in. */
+const waitForAnswer = async (started: Started, options: PostgresOptions): Promise<number> => {
+	const {child, folder} = started;
+	const {startTimeoutMs = defaultStartTimeoutMs, adminPassword, signal} = options;
 	const end = Date.now() + startTimeoutMs;
 	for (;;) {
-		options.signal?.throwIfAborted();
-		if (child.exitCode !== null || child.signalCode !== null)
-			throw await startFailed(options.log, folder, `It ended by itself with ${child.exitCode ?? child.signalCode}.`);
-		// Asked only when our own server says that it is ready: another one may sit on the port.
-		const pid = await readReadyPid(folder);
-		const answer = pid === undefined ? 'not yet' : await answers(port, options.adminPassword);
+		signal?.throwIfAborted();
+		const how = child.exitCode ?? child.signalCode;
+		if (how !== null) throw await startFailed(options, folder, {case: 'ended', how});
+		const {pid, answer} = await stateOf(started, adminPassword);
 		if (pid !== undefined && answer === 'yes') return pid;
-		if (answer === 'wrong password')
-			throw await startFailed(options.log, folder, 'The data folder was made with another administrator password.');
-		if (Date.now() > end)
-			throw await startFailed(options.log, folder, `It did not answer in ${startTimeoutMs / 1000} s.`);
+		if (answer === 'wrong password') throw await startFailed(options, folder, {case: 'other password'});
+		if (Date.now() > end) throw await startFailed(options, folder, {case: 'silent', seconds: startTimeoutMs / 1000});
 		await pause(50);
 	}
 };
@@ -202,7 +208,7 @@ export const startPostgres = async (options: PostgresOptions): Promise<RunningPo
 	let pid: number;
 	try {
 		await once(child, 'spawn');
-		pid = await waitForAnswer(child, options, port, folder);
+		pid = await waitForAnswer({child, folder, port}, options);
 	} catch (error) {
 		await stopServer(child, folder);
 		throw error;

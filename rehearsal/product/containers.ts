@@ -1,4 +1,4 @@
-import type {Container, Pod} from '../kubernetes/objects/types.ts';
+import type {Container, Pod} from '../kubernetes/index.ts';
 import {ensureAdmin} from './control-plane.ts';
 import {isMigrated, migrateControlPlane, migrateWorkspace} from './control-plane-data.ts';
 import {databaseTraceback, type StoreTarget, storeOf, withDatabase} from './database.ts';
@@ -121,61 +121,76 @@ const serveControlPlane = (running: Running, node: Node): Promise<number> =>
 		return untilStopped(node.signal);
 	});
 
+/** Makes the tables of a server that comes up on an empty database. */
+const prepareWorkspace = async (target: StoreTarget, node: Node): Promise<void> => {
+	if (target.driver === 'sqlite' || (await withDatabase(target, isMigrated))) return;
+	await withDatabase(target, (client) => migrateWorkspace(client, node.log));
+};
+
+/** Tells the control plane that this server is there. False, with a traceback in the log, when that fails. */
+const report = async ({environment, trust, version}: Running, node: Node): Promise<boolean> => {
+	node.log(`${stamp()} INFO  Reporting to the control plane at ${environment.ZENML_SERVER_PRO_API_URL ?? ''}`);
+	try {
+		await reportToControlPlane({
+			environment,
+			trust,
+			version,
+			network: node.network,
+			serverUrl: environment.ZENML_SERVER_SERVER_URL ?? '',
+			signal: node.signal,
+		});
+		return true;
+	} catch (error) {
+		if (!(error instanceof EnrolmentError)) throw error;
+		for (const line of error.lines) node.log(line);
+		return false;
+	}
+};
+
 const serveWorkspace = (running: Running, node: Node): Promise<number> =>
 	withStore(running, node, async (target) => {
-		const {environment, trust, version} = running;
 		node.log('INFO:     Started server process [1]');
 		node.log('INFO:     Waiting for application startup.');
-		if (target.driver !== 'sqlite') {
-			const migrated = await withDatabase(target, isMigrated);
-			if (!migrated) await withDatabase(target, (client) => migrateWorkspace(client, node.log));
-		}
-		if (isPro(environment)) {
-			node.log(`${stamp()} INFO  Reporting to the control plane at ${environment.ZENML_SERVER_PRO_API_URL ?? ''}`);
-			try {
-				await reportToControlPlane({
-					environment,
-					trust,
-					version,
-					network: node.network,
-					serverUrl: environment.ZENML_SERVER_SERVER_URL ?? '',
-					signal: node.signal,
-				});
-			} catch (error) {
-				if (!(error instanceof EnrolmentError)) throw error;
-				for (const line of error.lines) node.log(line);
-				return 3;
-			}
-		}
+		await prepareWorkspace(target, node);
+		if (isPro(running.environment) && !(await report(running, node))) return 3;
 		await node.pause(600);
 		uvicorn(node, 8080);
 		return untilStopped(node.signal);
 	});
 
+const probe: Program = async ({environment}, node) => {
+	const {exitCode, result} = await runProbe({...node, environment});
+	node.log(JSON.stringify(result));
+	return exitCode;
+};
+
+const serveDashboard: Program = (_, node) => {
+	node.log('/docker-entrypoint.sh: Configuration complete; ready for start up');
+	node.ready();
+	return untilStopped(node.signal);
+};
+
+const unknown: Program = async (_, node, pod) => {
+	node.ready();
+	return isJobPod(pod) ? 0 : untilStopped(node.signal);
+};
+
+/** A program that runs in a container, and its exit code. */
+type Program = (running: Running, node: Node, pod: Pod) => Promise<number>;
+
+const programs: Readonly<Record<Role, Program>> = {
+	probe,
+	'control-plane': serveControlPlane,
+	'control-plane-migration': migrate,
+	workspace: serveWorkspace,
+	'workspace-migration': migrate,
+	dashboard: serveDashboard,
+	other: unknown,
+};
+
 /**
  * Runs what the container of the product, or of the installer's probe, would run, and hands back its exit code. Servers
  * run until the signal ends them. Programs that the rehearsal does not know end with 0 in a Job and sleep elsewhere.
  */
-export const runProgram = async (pod: Pod, running: Running, node: Node): Promise<number> => {
-	switch (running.role) {
-		case 'probe': {
-			const {exitCode, result} = await runProbe({...node, environment: running.environment});
-			node.log(JSON.stringify(result));
-			return exitCode;
-		}
-		case 'control-plane-migration':
-		case 'workspace-migration':
-			return migrate(running, node);
-		case 'control-plane':
-			return serveControlPlane(running, node);
-		case 'workspace':
-			return serveWorkspace(running, node);
-		case 'dashboard':
-			node.log('/docker-entrypoint.sh: Configuration complete; ready for start up');
-			node.ready();
-			return untilStopped(node.signal);
-		case 'other':
-			node.ready();
-			return isJobPod(pod) ? 0 : untilStopped(node.signal);
-	}
-};
+export const runProgram = (pod: Pod, running: Running, node: Node): Promise<number> =>
+	programs[running.role](running, node, pod);

@@ -31,11 +31,11 @@ const urlFromParts = (environment: Environment): string | undefined => {
 	return `${driver}://${user}${password ? `:${encodeURIComponent(password)}` : ''}@${host}:${part('PORT') ?? '5432'}/${database}`;
 };
 
+/** Whether a connection is encrypted, whether the server's certificate is checked, and what it is checked against. */
+type Encryption = {readonly ssl: 'checked' | 'unchecked' | 'preferred'; readonly ca: readonly string[]};
+
 // Either in the URL as libpq takes it, or in the variables of the workspace chart.
-const encryptionOf = (
-	url: URL,
-	environment: Environment,
-): {readonly ssl: 'checked' | 'unchecked' | 'preferred'; readonly ca: readonly string[]} => {
+const encryptionOf = (url: URL, environment: Environment): Encryption => {
 	const mode = url.searchParams.get('sslmode');
 	const {ZENML_STORE_SSL, ZENML_STORE_SSL_VERIFY_SERVER_CERT, ZENML_STORE_SSL_CA = ''} = environment;
 	const ca = ZENML_STORE_SSL_CA.includes('BEGIN CERTIFICATE') ? [ZENML_STORE_SSL_CA] : [];
@@ -43,6 +43,13 @@ const encryptionOf = (
 	if (mode === 'require') return {ssl: 'unchecked', ca};
 	if (ZENML_STORE_SSL !== 'True') return {ssl: 'preferred', ca};
 	return {ssl: ZENML_STORE_SSL_VERIFY_SERVER_CERT === 'True' ? 'checked' : 'unchecked', ca};
+};
+
+/** How the driver is told of each. */
+const encryption: Readonly<Record<Encryption['ssl'], (ca: string[]) => Pick<ClientConfig, 'ssl'>>> = {
+	checked: (ca) => ({ssl: {ca}}),
+	unchecked: () => ({ssl: {rejectUnauthorized: false}}),
+	preferred: () => ({}),
 };
 
 /**
@@ -66,34 +73,32 @@ export const storeOf = (environment: Environment, trust: readonly string[]): Sto
 			database: url.pathname.slice(1),
 			connectionTimeoutMillis: 5000,
 			...(password === undefined ? {} : {password}),
-			...(ssl === 'checked'
-				? {ssl: {ca: [...trust, ...ca]}}
-				: ssl === 'unchecked'
-					? {ssl: {rejectUnauthorized: false}}
-					: {}),
+			...encryption[ssl]([...trust, ...ca]),
 		},
 	};
 };
 
-/**
- * Logs in, runs the work on one connection and closes it. Without `ssl` it asks for TLS and goes on without, as libpq's
- * `prefer`.
- */
-export const withDatabase = async <T>(target: StoreTarget, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-	const connect = async (config: ClientConfig): Promise<pg.Client> => {
-		const client = new pg.Client(config);
-		// A server that stops breaks idle connections; the next query tells it, an unheard event would end the process.
-		client.on('error', () => undefined);
-		await client.connect();
-		return client;
-	};
-	const {config} = target;
-	const client = config.ssl
-		? await connect(config)
-		: await connect({...config, ssl: {rejectUnauthorized: false}}).catch((error: unknown) => {
-				if (/does not support SSL/u.test(String(error))) return connect(config);
-				throw error;
-			});
+const connect = async (config: ClientConfig): Promise<pg.Client> => {
+	const client = new pg.Client(config);
+	// A server that stops breaks idle connections; the next query tells it, an unheard event would end the process.
+	client.on('error', () => undefined);
+	await client.connect();
+	return client;
+};
+
+/** Asks for TLS and goes on without where the server has none, as libpq's `prefer`. */
+const connectPreferably = async (config: ClientConfig): Promise<pg.Client> => {
+	try {
+		return await connect({...config, ssl: {rejectUnauthorized: false}});
+	} catch (error) {
+		if (/does not support SSL/u.test(String(error))) return connect(config);
+		throw error;
+	}
+};
+
+/** Logs in, runs the work on one connection and closes it. */
+export const withDatabase = async <T>({config}: StoreTarget, work: (client: pg.Client) => Promise<T>): Promise<T> => {
+	const client = await (config.ssl ? connect(config) : connectPreferably(config));
 	try {
 		return await work(client);
 	} finally {
@@ -101,16 +106,17 @@ export const withDatabase = async <T>(target: StoreTarget, work: (client: pg.Cli
 	}
 };
 
+/** The reason as libpq words it; codes of five signs are those of the server (PostgreSQL, "Error Codes"). */
+const libpqReason = (error: unknown): string => {
+	const {message, code = ''} = error as {message?: string; code?: string};
+	if (code === 'ECONNREFUSED') return 'Connection refused';
+	return /^[0-9A-Z]{5}$/u.test(code) ? `FATAL:  ${message}` : String(message);
+};
+
 /** The error as psycopg2 under SQLAlchemy prints it at the end of a traceback. */
 export const databaseTraceback = (target: StoreTarget, error: unknown): readonly string[] => {
-	const {message, code} = error as {message?: string; code?: string};
 	const {host, port} = target.config;
-	const what =
-		code === 'ECONNREFUSED'
-			? `connection to server at "${host}", port ${port} failed: Connection refused`
-			: code !== undefined && /^[0-9A-Z]{5}$/u.test(code)
-				? `connection to server at "${host}", port ${port} failed: FATAL:  ${message}`
-				: `connection to server at "${host}", port ${port} failed: ${message}`;
+	const what = `connection to server at "${host}", port ${port} failed: ${libpqReason(error)}`;
 	return [
 		'Traceback (most recent call last):',
 		'  File "/opt/venv/lib/python3.12/site-packages/sqlalchemy/engine/base.py", line 146, in __init__',

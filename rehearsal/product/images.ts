@@ -1,13 +1,17 @@
-import type {KubeObject} from '../kubernetes/objects/types.ts';
+import type {KubeObject} from '../kubernetes/index.ts';
 
 export type ImageReference = {readonly host: string; readonly repository: string; readonly reference: string};
 
+const splitHost = (image: string): {readonly host: string; readonly path: string} => {
+	const [first = '', ...rest] = image.split('/');
+	if (rest.length === 0) return {host: 'docker.io', path: `library/${image}`};
+	const isHost = /[.:]/u.test(first) || first === 'localhost';
+	return isHost ? {host: first, path: rest.join('/')} : {host: 'docker.io', path: image};
+};
+
 /** Splits `HOST[:PORT]/PATH[:TAG][@DIGEST]`; a first part without dot, colon or `localhost` belongs to Docker Hub. */
 export const parseImage = (image: string): ImageReference => {
-	const [first = '', ...rest] = image.split('/');
-	const named = rest.length > 0 && (/[.:]/u.test(first) || first === 'localhost');
-	const host = named ? first : 'docker.io';
-	const path = named ? rest.join('/') : rest.length === 0 ? `library/${image}` : image;
+	const {host, path} = splitHost(image);
 	const [withTag = '', digest] = path.split('@');
 	const [repository = '', tag = 'latest'] = withTag.split(':');
 	return {host, repository, reference: digest ?? tag};
@@ -51,9 +55,40 @@ const acceptedTypes = [
 	'application/vnd.docker.distribution.manifest.list.v2+json',
 ].join(', ');
 
+const authorization = ({username, password}: Login): {readonly authorization: string} => ({
+	authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+});
+
+/** A pull of one image. */
+type Pull = {readonly image: string; readonly url: string; readonly signal: AbortSignal};
+
+const failed = ({image}: Pull, why: string): PullError =>
+	new PullError(`failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${why}`);
+
+const askWith = async (pull: Pull, login: Login | undefined): Promise<Response> => {
+	const {url, signal} = pull;
+	const headers = {accept: acceptedTypes, ...(login ? authorization(login) : {})};
+	try {
+		return await fetch(url, {method: 'HEAD', signal, headers});
+	} catch (error) {
+		signal.throwIfAborted();
+		throw failed(pull, `failed to do request: Head "${url}": ${String((error as Error).cause ?? error)}`);
+	}
+};
+
+const statusWords: Readonly<Record<number, string>> = {401: ' Unauthorized', 403: ' Forbidden'};
+
+/** Why a registry gave no manifest, in the words of containerd. */
+const refusal = ({image, url}: Pull, status: number, hasLogin: boolean): string => {
+	if (status === 404) return `${image}: not found`;
+	if ((status === 401 || status === 403) && !hasLogin)
+		return 'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials';
+	return `unexpected status from HEAD request to ${url}: ${status}${statusWords[status] ?? ''}`;
+};
+
 /**
- * Asks the rehearsal registry for the manifest of an image, with the pod's pull secrets, as containerd would.
- * Hands back the manifest's digest.
+ * Asks the rehearsal registry for the manifest of an image, with the pod's pull secrets one after the other, as containerd
+ * would. Hands back the manifest's digest.
  * @throws PullError with containerd's wording: other host (no way out), no such image, login refused.
  */
 export const pullImage = async (options: {
@@ -64,36 +99,17 @@ export const pullImage = async (options: {
 }): Promise<string> => {
 	const {pullSecrets, image, registryHost, signal} = options;
 	const {host, repository, reference} = parseImage(image);
-	const failed = (why: string): PullError =>
-		new PullError(`failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${why}`);
-	const url = `${host === registryHost ? 'http' : 'https'}://${host}/v2/${repository}/manifests/${reference}`;
-	if (host !== registryHost)
-		throw failed(`failed to do request: Head "${url}": dial tcp: lookup ${host.split(':')[0]}: no such host`);
-	const logins: readonly (Login | undefined)[] = loginsFor(pullSecrets, host);
+	const isOurs = host === registryHost;
+	const url = `${isOurs ? 'http' : 'https'}://${host}/v2/${repository}/manifests/${reference}`;
+	const pull = {image, url, signal};
+	if (!isOurs)
+		throw failed(pull, `failed to do request: Head "${url}": dial tcp: lookup ${host.split(':')[0]}: no such host`);
+	const logins = loginsFor(pullSecrets, host);
 	let status = 0;
 	for (const login of logins.length > 0 ? logins : [undefined]) {
-		const response = await fetch(url, {
-			method: 'HEAD',
-			signal,
-			headers: {
-				accept: acceptedTypes,
-				...(login
-					? {authorization: `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`}
-					: {}),
-			},
-		}).catch((error: unknown) => {
-			signal.throwIfAborted();
-			throw failed(`failed to do request: Head "${url}": ${String((error as Error).cause ?? error)}`);
-		});
-		status = response.status;
+		const response = await askWith(pull, login);
 		if (response.ok) return response.headers.get('docker-content-digest') ?? reference;
+		status = response.status;
 	}
-	if (status === 404) throw failed(`${image}: not found`);
-	if (status === 401 || status === 403)
-		throw failed(
-			logins.length > 0
-				? `unexpected status from HEAD request to ${url}: ${status} ${status === 401 ? 'Unauthorized' : 'Forbidden'}`
-				: 'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
-		);
-	throw failed(`unexpected status from HEAD request to ${url}: ${status}`);
+	throw failed(pull, refusal(pull, status, logins.length > 0));
 };

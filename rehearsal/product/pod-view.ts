@@ -1,6 +1,5 @@
 import {X509Certificate} from 'node:crypto';
-import type {Store} from '../kubernetes/objects/store.ts';
-import type {Container, KubeObject, Pod} from '../kubernetes/objects/types.ts';
+import type {Container, KubeObject, Pod, Store} from '../kubernetes/index.ts';
 
 /** The objects of the rehearsal cluster, as the node and the ingress controller see them. */
 export type Cluster = Pick<Store, 'get' | 'list'>;
@@ -24,40 +23,47 @@ const configData = (cluster: Cluster, namespace: string, name: string): Record<s
 	return found && {...found.data};
 };
 
-type Projection = {
-	readonly data: Readonly<Record<string, string>> | undefined;
-	readonly items: readonly {readonly key: string; readonly path: string}[] | undefined;
-};
-type Part = {name?: string; secretName?: string; items?: {key: string; path: string}[]};
+/** Files that one source of a volume gives, by their path in the volume. */
+type Files = readonly (readonly [path: string, content: string])[];
 
-const projections = (cluster: Cluster, pod: Pod, name: string): readonly Projection[] => {
-	const namespace = pod.metadata.namespace ?? 'default';
-	const volume = pod.spec.volumes?.find((one) => one.name === name);
-	const parts: readonly {secret?: Part; configMap?: Part}[] = volume
+type Source = {name?: string; secretName?: string; items?: {key: string; path: string}[]};
+
+/** All members of an object under their own names, or those that are listed under the names given to them. */
+const filesFrom = (data: Readonly<Record<string, string>> = {}, {items}: Source): Files =>
+	items
+		? items.flatMap(({key, path}) => (data[key] === undefined ? [] : [[path, data[key]] as const]))
+		: Object.entries(data);
+
+const volumeFiles = (cluster: Cluster, {metadata, spec}: Pod, name: string): Files => {
+	const {namespace = 'default'} = metadata;
+	const volume = spec.volumes?.find((one) => one.name === name);
+	const parts: readonly {secret?: Source; configMap?: Source}[] = volume
 		? [volume, ...(volume.projected?.sources ?? [])]
 		: [];
-	return parts.flatMap(({secret, configMap}): readonly Projection[] => [
-		...(secret
-			? [{data: secretData(cluster, namespace, secret.secretName ?? secret.name ?? ''), items: secret.items}]
-			: []),
-		...(configMap ? [{data: configData(cluster, namespace, configMap.name ?? ''), items: configMap.items}] : []),
+	return parts.flatMap(({secret, configMap}) => [
+		...(secret ? filesFrom(secretData(cluster, namespace, secret.secretName ?? secret.name ?? ''), secret) : []),
+		...(configMap ? filesFrom(configData(cluster, namespace, configMap.name ?? ''), configMap) : []),
 	]);
 };
 
+type Mount = NonNullable<Container['volumeMounts']>[number];
+
+/** A volume's files where a container sees them: all below a folder, or one of them at a path of its own. */
+const mounted = (files: Files, {mountPath, subPath}: Mount): Files =>
+	subPath === undefined
+		? files.map(([path, content]) => [`${mountPath.replace(/\/$/u, '')}/${path}`, content])
+		: files.filter(([path]) => path === subPath).map(([, content]) => [mountPath, content]);
+
 /** The files that volumes of Secrets and ConfigMaps, projected ones too, put into a container, by absolute path. */
-export const filesOf = (cluster: Cluster, pod: Pod, container: Container): ReadonlyMap<string, string> => {
-	const files = new Map<string, string>();
-	for (const {name, mountPath, subPath} of container.volumeMounts ?? []) {
-		for (const {data = {}, items} of projections(cluster, pod, name)) {
-			for (const [key, value] of Object.entries(data)) {
-				const path = items ? items.find((item) => item.key === key)?.path : key;
-				if (path === undefined) continue;
-				if (subPath === undefined) files.set(`${mountPath.replace(/\/$/u, '')}/${path}`, value);
-				else if (subPath === path) files.set(mountPath, value);
-			}
-		}
+const filesOf = (cluster: Cluster, pod: Pod, container: Container): ReadonlyMap<string, string> =>
+	new Map((container.volumeMounts ?? []).flatMap((mount) => mounted(volumeFiles(cluster, pod, mount.name), mount)));
+
+const isAuthority = (pem: string): boolean => {
+	try {
+		return new X509Certificate(pem).ca;
+	} catch {
+		return false;
 	}
-	return files;
 };
 
 const pemBlocks = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/gu;
@@ -70,11 +76,5 @@ export const trustOf = (cluster: Cluster, pod: Pod): readonly string[] => {
 	const found = [...(pod.spec.initContainers ?? []), ...pod.spec.containers]
 		.flatMap((container) => [...filesOf(cluster, pod, container).values()])
 		.flatMap((text) => text.match(pemBlocks) ?? []);
-	return [...new Set(found)].filter((pem) => {
-		try {
-			return new X509Certificate(pem).ca;
-		} catch {
-			return false;
-		}
-	});
+	return [...new Set(found)].filter(isAuthority);
 };

@@ -24,6 +24,20 @@ export type Product = {
 	readonly answer: (pod: Pod, request: Request) => Promise<Answer>;
 };
 
+type Options = {
+	/** Objects of the rehearsal cluster. */
+	readonly cluster: () => Cluster;
+	readonly network: PodNetwork;
+	/** Host and port as in image references. */
+	readonly registryHost: string;
+	readonly interfere?: Interference;
+	/** How slow programs are: 1 as in life, 0 without pauses. */
+	readonly slowness: number;
+};
+
+/** A server that is up, and where its log goes. */
+type Server = Running & {readonly log: (line: string) => void};
+
 const apiRoot = '/api/v1';
 /** Pauses at slowness 1. */
 const pullMs = 900;
@@ -34,97 +48,123 @@ const initLines = (trust: readonly string[]): readonly string[] => [
 	`${trust.length} added, 0 removed; done.`,
 ];
 
-/**
- * The product as the rehearsal cluster runs it: real images from the rehearsal registry, real connections to the
- * database, real requests between the servers; only the programs in the images are played.
- * @param options.cluster objects of the rehearsal cluster. @param options.registryHost host and port as in image
- * references.
- */
-export const createProduct = (options: {
-	readonly cluster: () => Cluster;
-	readonly network: PodNetwork;
-	readonly registryHost: string;
-	readonly interfere?: Interference;
-	/** How slow programs are: 1 as in life, 0 without pauses. */
-	readonly slowness: number;
-}): Product => {
-	const {network, registryHost, slowness, interfere = {}} = options;
-	const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+/** Pulls the image of a container; answers why it cannot be had. */
+const pull = async ({registryHost, interfere, slowness}: Options, pod: Pod, run: ContainerRun) => {
+	const {image} = run.container;
+	const {pullSecrets, signal} = run;
+	const refused = interfere?.pull?.(image, pod.metadata.namespace ?? '');
+	if (refused !== undefined) return refused;
+	try {
+		await sleep(pullMs * slowness, undefined, {signal});
+		await pullImage({pullSecrets, image, registryHost, signal});
+		return undefined;
+	} catch (error) {
+		if (error instanceof PullError) return error.message;
+		throw error;
+	}
+};
+
+/** Starts the program of a container; answers once it is ready or over. `up` is told as long as it is a server. */
+const start = async (
+	{network, slowness}: Options,
+	pod: Pod,
+	run: ContainerRun & {readonly running: Running},
+	up: Map<string, Server>,
+): Promise<Outcome> => {
+	const {running, signal, log} = run;
+	const {uid} = pod.metadata;
+	const ready = Promise.withResolvers<Outcome>();
+	const pause = async (ms: number): Promise<void> => {
 		await sleep(ms * slowness, undefined, {signal});
 	};
-	const servers = new Map<string, Running & {readonly log: (line: string) => void}>();
-
-	const start = async (pod: Pod, run: ContainerRun, running: Running): Promise<Outcome> => {
-		const lines = interfere.start?.(pod, running.role);
-		if (lines) {
-			for (const line of lines) run.log(line);
-			return {exit: 1};
-		}
-		const {uid} = pod.metadata;
-		const ready = Promise.withResolvers<Outcome>();
-		const program = pause(startUpMs, run.signal).then(() =>
-			runProgram(pod, running, {
-				network,
-				signal: run.signal,
-				log: run.log,
-				pause: (ms) => pause(ms, run.signal),
-				ready: () => {
-					servers.set(uid, {...running, log: run.log});
-					ready.resolve({running: true, ended});
-				},
-			}),
-		);
-		const ended = program.then(
+	const program = async (): Promise<number> => {
+		await pause(startUpMs);
+		return runProgram(pod, running, {
+			network,
+			signal,
+			log,
+			pause,
+			ready: () => {
+				up.set(uid, {...running, log});
+				ready.resolve({running: true, ended});
+			},
+		});
+	};
+	const ended = program()
+		.then(
 			(exit) => ({exit}),
 			(error: unknown) => {
-				run.log(String(error));
+				log(String(error));
 				return {exit: 1};
 			},
-		);
-		void ended.then(() => servers.delete(uid));
-		return Promise.race([ended, ready.promise]);
-	};
+		)
+		.finally(() => up.delete(uid));
+	return Promise.race([ended, ready.promise]);
+};
 
-	const runPod: RunPod = async (pod, run) => {
-		const {image} = run.container;
-		const refused = interfere.pull?.(image, pod.metadata.namespace ?? '');
-		if (refused) return {waiting: {reason: 'ErrImagePull', message: refused}};
-		try {
-			await pause(pullMs, run.signal);
-			await pullImage({pullSecrets: run.pullSecrets, image, registryHost, signal: run.signal});
-		} catch (error) {
-			if (error instanceof PullError) return {waiting: {reason: 'ErrImagePull', message: error.message}};
-			throw error;
-		}
+const runIn =
+	(options: Options, up: Map<string, Server>): RunPod =>
+	async (pod, run) => {
+		const message = await pull(options, pod, run);
+		if (message !== undefined) return {waiting: {reason: 'ErrImagePull', message}};
 		const trust = trustOf(options.cluster(), pod);
 		if (run.isInit) {
 			for (const line of initLines(trust)) run.log(line);
 			return {exit: 0};
 		}
-		const role = roleOf(pod, run.container);
-		return start(pod, run, {role, version: parseImage(image).reference, environment: run.env, trust});
+		const {container, env: environment} = run;
+		const role = roleOf(pod, container);
+		const lines = options.interfere?.start?.(pod, role);
+		if (lines) {
+			for (const line of lines) run.log(line);
+			return {exit: 1};
+		}
+		const running = {role, version: parseImage(container.image).reference, environment, trust};
+		return start(options, pod, {...run, running}, up);
 	};
 
-	const answer: Product['answer'] = async (pod, request) => {
-		const running = servers.get(pod.metadata.uid);
-		if (!running) throw new Error(`nothing listens in pod ${pod.metadata.name}`);
-		const {role, environment, version, trust} = running;
-		if (role === 'dashboard') return {status: 200, html: dashboardPage('ZenML Pro', version)};
-		if (role === 'workspace') return answerWorkspace(request, environment, version);
-		if (role !== 'control-plane') throw new Error(`pod ${pod.metadata.name} is no server`);
-		const path = request.path.replace(/\/$/u, '');
-		if (path === apiRoot) return {status: 200, html: dashboardPage('ZenML Pro API - Swagger UI', version)};
-		if (path === `${apiRoot}/health`) return {status: 200, json: 'OK'};
-		const target = storeOf(environment, trust);
-		if (!path.startsWith(`${apiRoot}/`) || !target) return {status: 404, json: {detail: 'Not Found'}};
-		try {
-			return await withDatabase(target, (client) =>
-				answerControlPlane({...request, path: path.slice(apiRoot.length)}, client, environment),
-			);
-		} catch (error) {
-			running.log(`sqlalchemy.exc.OperationalError: ${String(error)}`);
-			return {status: 500, json: {detail: 'Internal Server Error'}};
-		}
+const notFound: Answer = {status: 404, json: {detail: 'Not Found'}};
+
+/** The control plane answers below its root out of its own database. */
+const answerApi = async ({environment, trust, version, log}: Server, request: Request): Promise<Answer> => {
+	const path = request.path.replace(/\/$/u, '');
+	if (path === apiRoot) return {status: 200, html: dashboardPage('ZenML Pro API - Swagger UI', version)};
+	if (path === `${apiRoot}/health`) return {status: 200, json: 'OK'};
+	const target = storeOf(environment, trust);
+	if (!path.startsWith(`${apiRoot}/`) || !target) return notFound;
+	try {
+		const below = {...request, path: path.slice(apiRoot.length)};
+		return await withDatabase(target, (client) => answerControlPlane(below, client, environment));
+	} catch (error) {
+		log(`sqlalchemy.exc.OperationalError: ${String(error)}`);
+		return {status: 500, json: {detail: 'Internal Server Error'}};
+	}
+};
+
+/** Roles that serve HTTP, and what they answer. */
+const servers: Readonly<
+	Partial<Record<Running['role'], (server: Server, request: Request) => Answer | Promise<Answer>>>
+> = {
+	'control-plane': answerApi,
+	dashboard: ({version}) => ({status: 200, html: dashboardPage('ZenML Pro', version)}),
+	workspace: ({environment, version}, request) => answerWorkspace(request, environment, version),
+};
+
+const answerIn =
+	(up: ReadonlyMap<string, Server>): Product['answer'] =>
+	async ({metadata: {uid, name}}, request) => {
+		const server = up.get(uid);
+		if (!server) throw new Error(`nothing listens in pod ${name}`);
+		const serve = servers[server.role];
+		if (!serve) throw new Error(`pod ${name} is no server`);
+		return serve(server, request);
 	};
-	return {runPod, answer};
+
+/**
+ * The product as the rehearsal cluster runs it: real images from the rehearsal registry, real connections to the
+ * database, real requests between the servers; only the programs in the images are played.
+ */
+export const createProduct = (options: Options): Product => {
+	const up = new Map<string, Server>();
+	return {runPod: runIn(options, up), answer: answerIn(up)};
 };

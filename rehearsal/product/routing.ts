@@ -1,4 +1,4 @@
-import type {KubeObject, Pod} from '../kubernetes/objects/types.ts';
+import {isReady, type KubeObject, type Pod} from '../kubernetes/index.ts';
 import {type Cluster, secretData} from './pod-view.ts';
 
 type PortReference = {name?: string; number?: number};
@@ -40,11 +40,6 @@ const fits = (path: string, rule: string, type: string | undefined): boolean => 
 	const prefix = rule.replace(/\/+$/u, '');
 	return prefix === '' || path === prefix || path.startsWith(`${prefix}/`);
 };
-
-/** True when the pod has the condition Ready. */
-export const isReady = (pod: Pod): boolean =>
-	!pod.metadata.deletionTimestamp &&
-	(pod.status?.conditions ?? []).some(({type, status}) => type === 'Ready' && status === 'True');
 
 const readyPods = (cluster: Cluster, namespace: string, backend: Backend): readonly Pod[] => {
 	const service = cluster.get<Service>('services', namespace, backend.service?.name ?? '');

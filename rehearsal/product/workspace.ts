@@ -10,34 +10,41 @@ const truthy = (value: string | undefined, otherwise: boolean): boolean =>
 export const isPro = (environment: Environment): boolean =>
 	environment.ZENML_SERVER_DEPLOYMENT_TYPE === 'cloud' || Boolean(environment.ZENML_SERVER_PRO_WORKSPACE_ID);
 
+/** What only a server with a control plane tells. */
+const proInfo = (environment: Environment) => ({
+	pro_api_url: environment.ZENML_SERVER_PRO_API_URL ?? null,
+	pro_dashboard_url: environment.ZENML_SERVER_PRO_DASHBOARD_URL ?? null,
+	pro_organization_id: environment.ZENML_SERVER_PRO_ORGANIZATION_ID ?? null,
+	pro_organization_name: environment.ZENML_SERVER_PRO_ORGANIZATION_NAME ?? null,
+	pro_workspace_id: environment.ZENML_SERVER_PRO_WORKSPACE_ID ?? null,
+	pro_workspace_name: environment.ZENML_SERVER_PRO_WORKSPACE_NAME ?? null,
+});
+
+const deploymentOf = (environment: Environment) =>
+	isPro(environment)
+		? {deployment_type: 'cloud', auth_scheme: 'EXTERNAL', ...proInfo(environment)}
+		: {
+				deployment_type: environment.ZENML_SERVER_DEPLOYMENT_TYPE ?? 'kubernetes',
+				auth_scheme: 'OAUTH2_PASSWORD_BEARER',
+			};
+
 /**
- * `GET /api/v1/info` from the environment that the pod really has (`server_endpoints.py`, zenml 0.93).
- * `version` is the tag of the pod's image.
+ * `GET /api/v1/info` from the environment that the pod really has (`server_endpoints.py`, zenml 0.93). `version` is the
+ * tag of the pod's image.
  */
-export const workspaceInfo = (environment: Environment, version: string) => ({
+const workspaceInfo = (environment: Environment, version: string) => ({
 	id: environment.ZENML_SERVER_ID ?? environment.ZENML_SERVER_PRO_WORKSPACE_ID ?? null,
 	name: environment.ZENML_SERVER_PRO_WORKSPACE_NAME ?? null,
 	version,
 	active: true,
 	debug: truthy(environment.ZENML_DEBUG, false),
-	deployment_type: isPro(environment) ? 'cloud' : (environment.ZENML_SERVER_DEPLOYMENT_TYPE ?? 'kubernetes'),
 	database_type: storeOf(environment, [])?.driver ?? 'sqlite',
 	secrets_store_type: environment.ZENML_SECRETS_STORE_TYPE ?? 'sql',
-	auth_scheme: isPro(environment) ? 'EXTERNAL' : 'OAUTH2_PASSWORD_BEARER',
 	server_url: environment.ZENML_SERVER_SERVER_URL ?? environment.ZENML_SERVER_BASE_URL ?? '',
 	dashboard_url: environment.ZENML_SERVER_PRO_DASHBOARD_URL ?? '',
 	analytics_enabled: truthy(environment.ZENML_ANALYTICS_OPT_IN, true),
 	metadata: {},
-	...(isPro(environment)
-		? {
-				pro_api_url: environment.ZENML_SERVER_PRO_API_URL ?? null,
-				pro_dashboard_url: environment.ZENML_SERVER_PRO_DASHBOARD_URL ?? null,
-				pro_organization_id: environment.ZENML_SERVER_PRO_ORGANIZATION_ID ?? null,
-				pro_organization_name: environment.ZENML_SERVER_PRO_ORGANIZATION_NAME ?? null,
-				pro_workspace_id: environment.ZENML_SERVER_PRO_WORKSPACE_ID ?? null,
-				pro_workspace_name: environment.ZENML_SERVER_PRO_WORKSPACE_NAME ?? null,
-			}
-		: {}),
+	...deploymentOf(environment),
 });
 
 /**

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
+import type {Pack} from 'tar-stream';
 import {addFile, addFolder, addLink, fixedTime, type Layer, writeTar} from './layers.ts';
 
 /** What `docker save` is asked to write: a name, and layers from the base up. A layer may occur twice. */
@@ -40,65 +41,87 @@ const repositoriesOf = (images: readonly SampleImage[]): Buffer => {
 	return json(Object.fromEntries(named));
 };
 
+const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+
+const manifestOf = (image: SampleImage, config: Buffer): Buffer =>
+	json({
+		schemaVersion: 2,
+		mediaType: manifestType,
+		config: {
+			mediaType: 'application/vnd.oci.image.config.v1+json',
+			digest: digestOf(config),
+			size: config.length,
+		},
+		layers: image.layers.map(({digest, size}) => ({
+			mediaType: 'application/vnd.oci.image.layer.v1.tar',
+			digest,
+			size,
+		})),
+	});
+
+const blobPath = (digest: string): string => `blobs/sha256/${hex(digest)}`;
+
+/** What `index.json` and `manifest.json` say of an image. */
+type Entry = {readonly inIndex: unknown; readonly inManifest: unknown};
+
+const entryOf = ({reference, layers}: SampleImage, config: Buffer, manifest: Buffer): Entry => ({
+	inIndex: {
+		mediaType: manifestType,
+		digest: digestOf(manifest),
+		size: manifest.length,
+		annotations: {
+			'io.containerd.image.name': reference,
+			'org.opencontainers.image.ref.name': reference.replace(/^.*:/u, ''),
+		},
+	},
+	inManifest: {
+		Config: blobPath(digestOf(config)),
+		RepoTags: [reference],
+		Layers: layers.map(({digest}) => blobPath(digest)),
+	},
+});
+
+/** Adds the blobs of an image that are not there yet. */
+const addImage = async (tar: Pack, image: SampleImage, written: Set<string>): Promise<Entry> => {
+	for (const layer of image.layers) {
+		if (!written.has(layer.digest)) await addFile(tar, blobPath(layer.digest), chunksOf(layer));
+		written.add(layer.digest);
+	}
+	const config = configOf(image);
+	const manifest = manifestOf(image, config);
+	for (const blob of [config, manifest]) await addFile(tar, blobPath(digestOf(blob)), blob);
+	return entryOf(image, config, manifest);
+};
+
 /**
- * The form of Docker 25 and later: an OCI layout that also has `manifest.json`. Layers that images share lie there
- * once.
+ * The form of Docker 25 and later: an OCI layout that also has `manifest.json`. Layers that images share lie there once.
  */
 export const writeModern = (file: string, ...images: readonly SampleImage[]): Promise<void> =>
 	writeTar(file, async (tar) => {
-		const mediaType = 'application/vnd.oci.image.manifest.v1+json';
 		addFolder(tar, 'blobs');
 		addFolder(tar, 'blobs/sha256');
 		const written = new Set<string>();
-		const saved: unknown[] = [];
-		const manifests: unknown[] = [];
-		for (const image of images) {
-			const config = configOf(image);
-			const configDigest = digestOf(config);
-			const manifest = json({
-				schemaVersion: 2,
-				mediaType,
-				config: {mediaType: 'application/vnd.oci.image.config.v1+json', digest: configDigest, size: config.length},
-				layers: image.layers.map(({digest, size}) => ({
-					mediaType: 'application/vnd.oci.image.layer.v1.tar',
-					digest,
-					size,
-				})),
-			});
-			for (const layer of image.layers) {
-				if (written.has(layer.digest)) continue;
-				written.add(layer.digest);
-				await addFile(tar, `blobs/sha256/${hex(layer.digest)}`, chunksOf(layer));
-			}
-			await addFile(tar, `blobs/sha256/${hex(configDigest)}`, config);
-			await addFile(tar, `blobs/sha256/${hex(digestOf(manifest))}`, manifest);
-			const tag = image.reference.replace(/^.*:/u, '');
-			manifests.push({
-				mediaType,
-				digest: digestOf(manifest),
-				size: manifest.length,
-				annotations: {'io.containerd.image.name': image.reference, 'org.opencontainers.image.ref.name': tag},
-			});
-			const layers = image.layers.map(({digest}) => `blobs/sha256/${hex(digest)}`);
-			saved.push({Config: `blobs/sha256/${hex(configDigest)}`, RepoTags: [image.reference], Layers: layers});
-		}
-		const index = {schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests};
-		await addFile(tar, 'index.json', json(index));
-		await addFile(tar, 'manifest.json', json(saved));
+		const entries: Entry[] = [];
+		for (const image of images) entries.push(await addImage(tar, image, written));
+		const mediaType = 'application/vnd.oci.image.index.v1+json';
+		const manifests = entries.map(({inIndex}) => inIndex);
+		await addFile(tar, 'index.json', json({schemaVersion: 2, mediaType, manifests}));
+		await addFile(tar, 'manifest.json', json(entries.map(({inManifest}) => inManifest)));
 		await addFile(tar, 'oci-layout', json({imageLayoutVersion: '1.0.0'}));
 		await addFile(tar, 'repositories', repositoriesOf(images));
 	});
 
+/** The id of a layer's folder depends on its place in the chain, so equal layers get different folders. */
+const layerId = ({layers}: SampleImage, index: number): string =>
+	hex(digestOf(`${index} ${layers.slice(0, index + 1).map(({digest}) => digest)}`));
+
 /** The form before Docker 25: a folder a layer, and links where a layer occurs again. */
 export const writeClassic = (file: string, image: SampleImage): Promise<void> =>
 	writeTar(file, async (tar) => {
-		const config = configOf(image);
-		const configName = `${hex(digestOf(config))}.json`;
 		const places: string[] = [];
 		const first = new Map<string, string>();
 		for (const [index, layer] of image.layers.entries()) {
-			// The id of a layer's folder depends on its place in the chain, so equal layers get different folders.
-			const id = hex(digestOf(`${index} ${image.layers.slice(0, index + 1).map(({digest}) => digest)}`));
+			const id = layerId(image, index);
 			addFolder(tar, id);
 			await addFile(tar, `${id}/VERSION`, Buffer.from('1.0'));
 			await addFile(tar, `${id}/json`, json({id, created: fixedTime.toISOString(), os: 'linux'}));
@@ -108,6 +131,8 @@ export const writeClassic = (file: string, image: SampleImage): Promise<void> =>
 			first.set(layer.digest, same ?? id);
 			places.push(`${id}/layer.tar`);
 		}
+		const config = configOf(image);
+		const configName = `${hex(digestOf(config))}.json`;
 		await addFile(tar, configName, config);
 		await addFile(tar, 'manifest.json', json([{Config: configName, RepoTags: [image.reference], Layers: places}]));
 		await addFile(tar, 'repositories', repositoriesOf([image]));

@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
-import {packChart} from '../../rehearsal/sample-bundle/chart-package.ts';
+import {packChart} from '../../rehearsal/sample-bundle/index.ts';
 import {createBundlePort} from '../../source/bundle/open/bundle.ts';
 import {readChart} from '../../source/bundle/open/chart.ts';
 import {

@@ -3,7 +3,7 @@ import {closeSync, existsSync, openSync} from 'node:fs';
 import {cp, readdir, rm, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type Rehearsal, startRehearsal} from '../../rehearsal/world.ts';
+import {type Rehearsal, startRehearsal} from '../../rehearsal/index.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
 import {type Ended, makePlace, type Place, runQuietly} from './helpers/place.ts';
 import {builtProgram, type Program} from './helpers/program.ts';

@@ -2,7 +2,7 @@ import {readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, expect} from 'vitest';
-import {type Rehearsal, startRehearsal} from '../../rehearsal/world.ts';
+import {type Rehearsal, startRehearsal} from '../../rehearsal/index.ts';
 import {answersSchema} from '../../source/answers/schema.ts';
 import {makePlace, type Place, textsIn} from './helpers/place.ts';
 import {builtProgram, type Program} from './helpers/program.ts';

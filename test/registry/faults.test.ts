@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import type {RegistryFaults} from '../../rehearsal/registry/types.ts';
+import type {RegistryFaults} from '../../rehearsal/registry/index.ts';
 import {canary, client, fake, imageOf, never, noise, problemOf, push, serve} from './helpers.ts';
 
 const image = imageOf('api', [noise('layer', 2_000_000)]);

@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {rehearsalHosts} from '../../rehearsal/answers.ts';
+import {rehearsalHosts} from '../../rehearsal/index.ts';
 import {startNameServer} from '../../rehearsal/name-server/index.ts';
 import {exitCodes, type ProblemArea} from '../../source/base/problem.ts';
 

@@ -1,8 +1,8 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {rehearsalHosts} from '../../rehearsal/answers.ts';
 import {authorityFrom} from '../../rehearsal/authority/index.ts';
+import {rehearsalHosts} from '../../rehearsal/index.ts';
 import {startNameServer} from '../../rehearsal/name-server/index.ts';
 import {startRegistry} from '../../rehearsal/registry/index.ts';
 import type {AnswersInput} from '../../source/answers/schema.ts';

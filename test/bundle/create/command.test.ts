@@ -6,7 +6,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {expect, onTestFinished, test} from 'vitest';
-import {pseudoRandom} from '../../../rehearsal/sample-bundle/layers.ts';
+import {pseudoRandom} from '../../../rehearsal/sample-bundle/index.ts';
 import {fetchHelm} from '../../../scripts/fetch-helm.mjs';
 import {acquireFileLock} from '../../../source/base/lock.ts';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';

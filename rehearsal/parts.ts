@@ -1,0 +1,148 @@
+import {join} from 'node:path';
+import {writeWhole} from '../source/base/files.ts';
+import {registryUsername} from './answers.ts';
+import {employColleagues} from './colleagues.ts';
+import {type KubernetesServer, type Snapshot, startKubernetes} from './kubernetes/index.ts';
+import {type RunningNameServer, startNameServer} from './name-server/index.ts';
+import {paces} from './paces.ts';
+import {type RunningPostgres, startPostgres} from './postgres/index.ts';
+import {createPodNetwork, createProduct, type Front, isServed, type Product, startFront} from './product/index.ts';
+import {newAuthority, readJson} from './record.ts';
+import {type RehearsalRegistry, startRegistry} from './registry/index.ts';
+import {createSaver} from './saver.ts';
+import {address, type Site} from './site.ts';
+
+/** What the played Kubernetes says it is. */
+export const kubernetesVersion = 'v1.34.0';
+
+const certificateDays = 825;
+const saveMs = 200;
+
+/** The database of the site: a real PostgreSQL. */
+export const startDatabase = async (site: Site): Promise<RunningPostgres> => {
+	const {directory, journal, authority, closers, options} = site;
+	const {ports, databasePassword} = journal.read();
+	const hosts = ['postgres.rehearsal.internal'];
+	const pair = await authority.issue({hosts, ips: [address], days: certificateDays});
+	const postgres = await startPostgres({
+		dataDirectory: join(directory, 'postgres'),
+		port: ports.postgres,
+		adminPassword: databasePassword,
+		log: join(directory, 'postgres.log'),
+		tls: {...pair, ca: authority.caPem},
+		signal: options.signal,
+	});
+	closers.add(postgres.stop);
+	return postgres;
+};
+
+/** The internal registry, which the fault of the site may break. */
+export const startImages = async (site: Site): Promise<RehearsalRegistry> => {
+	const {ports, registryPassword} = site.journal.read();
+	const {bytesPerSecond} = paces[site.options.pace];
+	const registry = await startRegistry({
+		port: ports.registry,
+		dataDirectory: join(site.directory, 'registry'),
+		users: [{username: registryUsername, password: registryPassword}],
+		faults: site.fault.registry,
+		pace: bytesPerSecond === undefined ? {} : {bytesPerSecond},
+	});
+	site.closers.add(registry.stop);
+	return registry;
+};
+
+/** The name server of the site with the records that were made so far. @param onUnknown hears what was asked for in vain */
+export const startNames = async (site: Site, onUnknown: (name: string) => void): Promise<RunningNameServer> => {
+	const {ports, records} = site.journal.read();
+	const names = await startNameServer({port: ports.nameServer, onUnknown});
+	site.closers.add(names.stop);
+	for (const [host, to] of Object.entries(records)) names.set(host, [to]);
+	return names;
+};
+
+/** The cluster, and the product in its pods. */
+export type Cluster = {readonly kubernetes: KubernetesServer; readonly product: Product};
+
+/** The cluster as it was left, or a fresh one; its nodes pull from `registryHost` and ask `nameServer`. */
+export const startCluster = async (site: Site, registryHost: string, nameServer: string): Promise<Cluster> => {
+	const {directory, files, fault, journal, closers} = site;
+	const pace = paces[site.options.pace];
+	const snapshotFile = join(directory, 'kubernetes.json');
+	const product = createProduct({
+		cluster: () => kubernetes.store,
+		network: createPodNetwork(nameServer),
+		registryHost,
+		interfere: fault.interfere,
+		slowness: pace.slowness,
+	});
+	const saver = createSaver(snapshotFile, () => kubernetes.snapshot(), saveMs);
+	const kubernetes = await startKubernetes({
+		port: journal.read().ports.kubernetes,
+		version: kubernetesVersion,
+		pace: pace.cluster,
+		runPod: product.runPod,
+		ingressAddress: address,
+		onChange: saver.touch,
+		load: await readJson<Snapshot>(snapshotFile),
+	});
+	closers.add(async () => {
+		await kubernetes.stop();
+		saver.touch();
+		await saver.flush();
+	});
+	saver.touch();
+	await writeWhole(files.kubeconfig, kubernetes.kubeconfig);
+	kubernetes.subscribe('secrets', ({type, object}) => {
+		if (type === 'ADDED' && object.type === 'helm.sh/release.v1') fault.onRevision(object.metadata.namespace ?? '');
+	});
+	return {kubernetes, product};
+};
+
+/** Missed only once its server is up: names may be looked up long before they are needed. */
+export const missing =
+	({fault, isForgotten}: Site, {kubernetes}: Cluster) =>
+	(name: string): void => {
+		if (isForgotten(name) && isServed(kubernetes.store, name)) fault.onMiss();
+	};
+
+/** The ingress controller before the product. */
+export const startIngress = async (site: Site, {kubernetes, product}: Cluster): Promise<Front> => {
+	const authority = await newAuthority();
+	const front = await startFront({
+		port: site.journal.read().ports.front,
+		cluster: kubernetes.store,
+		fallback: await authority.issue({hosts: ['ingress.local']}),
+		answer: product.answer,
+		log: site.options.log,
+	});
+	site.closers.add(front.stop);
+	return front;
+};
+
+/** The people of the site, until it is closed. */
+export const employ = (site: Site, {kubernetes}: Cluster, names: RunningNameServer): void => {
+	const {journal, authority, fault, files, hosts, options, closers} = site;
+	const leave = new AbortController();
+	const work = employColleagues({
+		cluster: kubernetes.store,
+		records: {
+			has: (host) => journal.read().records[host] !== undefined,
+			add: async (host, to) => {
+				names.set(host, [to]);
+				journal.change({records: {...journal.read().records, [host]: to}});
+			},
+		},
+		address,
+		hosts,
+		trustStore: files.trustStore,
+		caPem: authority.caPem,
+		pace: paces[options.pace].colleagues,
+		forgetfulness: {forgets: site.isForgotten, missedAt: fault.missedAt, remembered: fault.clear},
+		log: options.log,
+		signal: leave.signal,
+	});
+	closers.add(() => {
+		leave.abort();
+		return work;
+	});
+};

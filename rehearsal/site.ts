@@ -1,0 +1,78 @@
+import {join, resolve} from 'node:path';
+import {makeFolders} from '../source/base/folders.ts';
+import {filesIn, rehearsalHosts} from './answers.ts';
+import type {Authority} from './authority/index.ts';
+import type {Closers} from './closers.ts';
+import {createFault, type Fault, type FaultName, type FaultState} from './faults.ts';
+import {lockFolder} from './folder.ts';
+import {writeHandouts} from './hand-outs.ts';
+import {type Journal, openJournal, type RehearsalRecord, readRecord, recordedAuthority} from './record.ts';
+import type {RehearsalOptions} from './types.ts';
+
+/** What all parts of the played site share. */
+export type Site = {
+	readonly options: RehearsalOptions;
+	readonly directory: string;
+	readonly files: ReturnType<typeof filesIn>;
+	/** The control plane first, then the workspaces. */
+	readonly hosts: readonly string[];
+	readonly journal: Journal;
+	readonly authority: Authority;
+	readonly fault: Fault;
+	/** The fault that was ever begun here. */
+	readonly begun: FaultState | undefined;
+	/** The fault that begins with this start. */
+	readonly begins: FaultName | undefined;
+	/** Is the record of this host one that the network team forgot? */
+	readonly isForgotten: (host: string) => boolean;
+	readonly closers: Closers;
+};
+
+/** The address of everything that is played. */
+export const address = '127.0.0.1';
+
+/** The fault of this start: another one than before begins, the same one goes on. */
+const faultOf = ({fault: wanted}: RehearsalOptions, {fault: known}: RehearsalRecord) => {
+	const begins = wanted === known?.name ? undefined : wanted;
+	const begun: FaultState | undefined = begins ? {name: begins, cleared: false} : known;
+	return {begins, begun};
+};
+
+/**
+ * Takes a folder for this process and brings it into order: record, CA, the files that an operator is given. Everything
+ * that must be let go is told to `closers`.
+ * @throws ProblemError `rehearsal-in-use`, `rehearsal-state-unreadable`
+ */
+export const openSite = async (options: RehearsalOptions, closers: Closers): Promise<Site> => {
+	const {log, signal} = options;
+	const directory = resolve(options.directory);
+	const hosts = options.hosts?.length ? options.hosts : Object.values(rehearsalHosts);
+	// Others may pass through, not look: PostgreSQL runs as another user where this process is root.
+	await makeFolders(directory, 0o711);
+	const file = join(directory, 'rehearsal.json');
+	const {ports} = await readRecord(file);
+	closers.add(await lockFolder(ports.lock, signal));
+	// Only now: whoever held the folder may have written until it let go.
+	const journal = await openJournal(file);
+	closers.add(journal.flush);
+	const {begins, begun} = faultOf(options, journal.read());
+	const fault = createFault({state: begun, save: (state) => journal.change({fault: state}), log});
+	const authority = await recordedAuthority(journal.read());
+	const {registryPassword, databasePassword} = journal.read();
+	await writeHandouts(directory, {authority, hosts, registryPassword, databasePassword, begins, isOn: fault.is});
+	// Only now: a start that was killed before must break the files again.
+	if (begun && begins) journal.change({fault: begun});
+	return {
+		options,
+		directory,
+		files: filesIn(directory),
+		hosts,
+		journal,
+		authority,
+		fault,
+		begun,
+		begins,
+		isForgotten: (host) => fault.is('dns-missing') && host !== hosts[0],
+		closers,
+	};
+};

@@ -1,0 +1,37 @@
+import type {AnswersInput} from '../source/answers/schema.ts';
+import type {FaultName} from './faults.ts';
+
+/** `real` takes its time as a site does; `fast` has no pauses. */
+export type Pace = 'real' | 'fast';
+
+export type RehearsalOptions = {
+	/** Everything the rehearsal keeps lies here; the same folder brings back the same world. */
+	readonly directory: string;
+	/** Folder or tar file of a bundle; by default a sample is made. */
+	readonly bundle?: string | undefined;
+	/** Host names of the control plane, first, and of the workspaces; the certificate is issued for them. */
+	readonly hosts?: readonly string[] | undefined;
+	readonly pace: Pace;
+	/** Breaks something on purpose; without it, a fault that an earlier run began goes on. */
+	readonly fault?: FaultName | undefined;
+	/** Folder with the sources of the sample charts, `zenml-pro` and `zenml`; by default beside this file. */
+	readonly charts?: string | undefined;
+	/** Size of the sample's layers in bytes. */
+	readonly bundleBytes?: number | undefined;
+	readonly log: (line: string) => void;
+	readonly signal?: AbortSignal | undefined;
+};
+
+export type Rehearsal = {
+	/** What an operator of this site would answer; `helm.binary` is left to the caller. */
+	readonly answers: AnswersInput;
+	readonly directory: string;
+	/** True when the fault that was asked for begins with this start; false when it goes on or is over. */
+	readonly faultBegins: boolean;
+	/** The fault that was begun, what it does, and where the file lies that mends it; empty without one. */
+	readonly fault: readonly string[];
+	/** What there is and where, for people; no secrets. */
+	readonly describe: () => readonly string[];
+	/** Saves everything and ends every part; repeatable. */
+	readonly stop: () => Promise<void>;
+};
