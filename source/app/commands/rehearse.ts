@@ -1,5 +1,5 @@
 import {Option} from 'commander';
-import {faultNames} from '../../../rehearsal/faults.ts';
+import {faultNames} from '../../../rehearsal/index.ts';
 import type {RehearsalOptions} from '../rehearsal/run.ts';
 import {addTopCommand} from './shared-options.ts';
 import type {AddCommand, Work} from './tool.ts';

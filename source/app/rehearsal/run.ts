@@ -1,7 +1,5 @@
 import path from 'node:path';
-import {rehearsalHosts} from '../../../rehearsal/answers.ts';
-import type {FaultName} from '../../../rehearsal/faults.ts';
-import {spawnRehearsal} from '../../../rehearsal/host.ts';
+import {type FaultName, rehearsalHosts, spawnRehearsal} from '../../../rehearsal/index.ts';
 import {type Draft, removeAt, setAt} from '../../answers/draft.ts';
 import type {AnswersFrom} from '../../answers/load.ts';
 import {acquireFileLock} from '../../base/lock.ts';
