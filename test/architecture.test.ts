@@ -99,9 +99,10 @@ const house: Readonly<
 	},
 	answers: {any: ['base']},
 	// An image that is pushed is an image of the bundle.
-	registry: {any: ['base'], types: ['bundle']},
+	registry: {any: ['archive', 'http', 'base'], types: ['bundle']},
 	bundle: {any: ['archive', 'oci', 'base']},
 	archive: {any: ['base']},
+	http: {any: ['base']},
 	oci: {any: ['base']},
 	cluster: {any: ['base']},
 	helm: {any: ['base']},

@@ -1,47 +1,54 @@
-import {chunkBytes, openDisk} from './disk.ts';
+import {chunkBytes, type Disk, openDisk} from './disk.ts';
 import {fileProblem, truncated} from './problems.ts';
 import {openSlice, type Slice} from './slice.ts';
 
 /**
- * The chunks of a slice from `from` on, 1 MiB each but the last, in three buffers that take turns: a chunk stays as it is until the
- * second one after it is asked for. So a line can be kept busy with one while the next is hashed and a third is read, and gigabytes
- * leave no garbage behind. What comes out of a compressed file is read as by `openSlice`.
- * @throws ProblemError `bundle-archive-truncated`, `bundle-unreadable`
+ * How many chunks of a `scan` are the reader's at once: the newest, and those before it up to this number. When one more is handed
+ * out, the oldest of them is overwritten. How many buffers there are, and how many bytes may be on their way when a reader asks for
+ * more, follow from it.
  */
-export async function* ringSlice(slice: Slice, from: number): AsyncGenerator<Buffer> {
-	if (slice.unpacked) {
-		for await (const chunk of openSlice(slice, from)) yield chunk as Buffer;
-		return;
+export const heldChunks = 2;
+
+/**
+ * Bytes that a reader may still need when it asks for the next chunk: all that are its own by then, but for the chunk that is
+ * overwritten while it gets that one.
+ */
+export const heldBytes = (heldChunks - 1) * chunkBytes;
+
+/** Buffers that take turns: those of the reader, and one that is being filled. */
+const mostBuffers = heldChunks + 1;
+
+/** Fills a buffer from `start` on. A read ends where a part of a split file ends; the turns only hold for chunks of full length. */
+const fill = async (disk: Disk, slice: Slice, buffer: Buffer, start: number): Promise<Buffer> => {
+	for (let have = 0; have < buffer.length; ) {
+		const at = start + have;
+		const {length} = await disk.read(buffer.subarray(have), at, buffer.length - have);
+		if (length === 0) throw truncated(disk.labelAt(at), `The file ends at byte ${at} of ${slice.size}.`);
+		have += length;
 	}
+	return buffer;
+};
+
+/** The chunks of a slice on disk, each read while the reader is busy with the one before. */
+async function* ringDisk(slice: Slice, from: number): AsyncGenerator<Buffer> {
 	const disk = await openDisk(slice);
-	const length = Math.min(chunkBytes, slice.size - from);
-	const buffers = Array.from({length: slice.size - from > chunkBytes ? 3 : 1}, () => Buffer.allocUnsafe(length));
-	const fill = async (turn: number): Promise<Buffer> => {
-		const start = from + turn * chunkBytes;
-		const wanted = Math.min(chunkBytes, slice.size - start);
-		const buffer = buffers[turn % buffers.length] ?? Buffer.alloc(0);
-		// A read ends where a part of a split file ends; the turns only hold for chunks of full length.
-		for (let have = 0; have < wanted; ) {
-			const {length: more} = await disk.read(buffer.subarray(have), start + have, wanted - have);
-			if (more === 0)
-				throw truncated(disk.labelAt(start + have), `The file ends at byte ${start + have} of ${slice.size}.`);
-			have += more;
-		}
-		return buffer.subarray(0, wanted);
-	};
 	const turns = Math.ceil((slice.size - from) / chunkBytes);
+	const length = Math.min(chunkBytes, slice.size - from);
+	const buffers = Array.from({length: Math.min(mostBuffers, turns)}, () => Buffer.allocUnsafe(length));
 	const begin = (turn: number): Promise<Buffer> | undefined => {
-		if (turn >= turns) return undefined;
-		const running = fill(turn);
-		// It may fail while the consumer is busy; it is looked at when its turn comes.
+		const buffer = turn < turns ? buffers[turn % buffers.length] : undefined;
+		if (!buffer) return undefined;
+		const start = from + turn * chunkBytes;
+		const running = fill(disk, slice, buffer.subarray(0, slice.size - start), start);
+		// It may fail while the reader is busy; it is looked at when its turn comes.
 		running.catch(() => {});
 		return running;
 	};
 	let ahead = begin(0);
 	try {
-		for (let turn = 0; ahead; turn++) {
+		for (let turn = 1; ahead; turn++) {
 			const chunk = await ahead;
-			ahead = begin(turn + 1);
+			ahead = begin(turn);
 			yield chunk;
 		}
 	} catch (error) {
@@ -51,4 +58,18 @@ export async function* ringSlice(slice: Slice, from: number): AsyncGenerator<Buf
 		await Promise.allSettled([ahead]);
 		await disk.close();
 	}
+}
+
+/**
+ * The chunks of a slice from `from` on, 1 MiB each but the last, in memory that is used again: see `heldChunks`. So a line can be kept
+ * busy with one while the next is hashed and a third is read, and gigabytes leave no garbage behind. What comes out of a compressed
+ * file is read as by `openSlice`, each chunk in memory of its own.
+ * @throws ProblemError `bundle-archive-truncated`, `bundle-unreadable`
+ */
+export async function* ringSlice(slice: Slice, from: number): AsyncGenerator<Buffer> {
+	if (!slice.unpacked) {
+		yield* ringDisk(slice, from);
+		return;
+	}
+	for await (const chunk of openSlice(slice, from)) yield chunk as Buffer;
 }

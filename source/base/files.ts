@@ -34,10 +34,10 @@ export const unfinished = (file: string): string => `${file}.new`;
 /** What a file gets: all at once, or piece by piece; a piece may be overwritten once the next one is asked for. */
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 
-const fill = async (handle: FileHandle, content: Content): Promise<void> => {
+const fill = async (handle: FileHandle, content: Content, sync: boolean): Promise<void> => {
 	try {
 		await handle.writeFile(content);
-		await handle.sync();
+		if (sync) await handle.sync();
 	} finally {
 		await handle.close();
 	}
@@ -68,6 +68,8 @@ export type WriteOptions = {
 	readonly replace?: boolean;
 	/** What it is called meanwhile; a name that nobody else has where nothing is said. */
 	readonly temporary?: string;
+	/** Whether its bytes shall be on the disk; true where nothing is said. What may be lost is written faster without. */
+	readonly sync?: boolean;
 };
 
 /**
@@ -77,10 +79,15 @@ export type WriteOptions = {
 export const writeWhole = async (
 	file: string,
 	content: Content,
-	{mode = 0o600, replace = true, temporary = `${file}.${randomBytes(4).toString('hex')}.new`}: WriteOptions = {},
+	{
+		mode = 0o600,
+		replace = true,
+		temporary = `${file}.${randomBytes(4).toString('hex')}.new`,
+		sync = true,
+	}: WriteOptions = {},
 ): Promise<void> => {
 	try {
-		await fill(await openNew(temporary, mode), content);
+		await fill(await openNew(temporary, mode), content, sync);
 		await publish(temporary, file, mode, replace);
 	} catch (error) {
 		await rm(temporary, {force: true}).catch(() => undefined);

@@ -1,8 +1,10 @@
 import {createHash} from 'node:crypto';
+import {isMap} from '../base/text.ts';
 import type {ManifestBytes} from '../bundle/types.ts';
-import {scopeOf} from './auth.ts';
-import {type Context, digestMismatch} from './problems.ts';
-import type {Session} from './session.ts';
+import type {Answer} from '../http/types.ts';
+import {refuse} from './refuse.ts';
+import {asking, type Repository} from './repository.ts';
+import type {Request} from './session.ts';
 import type {Parts} from './types.ts';
 
 /** What this client can read; without the list a registry may convert to an old format and change the digest. */
@@ -13,103 +15,106 @@ const acceptTypes = [
 	'application/vnd.docker.distribution.manifest.list.v2+json',
 ].join(', ');
 
-const digestHeader = (value: unknown): string | undefined =>
+/** Indexes may name indexes; nothing real goes deeper. */
+const deepest = 2;
+
+const sha256 = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+const digestIn = (value: unknown): string | undefined =>
 	typeof value === 'string' && /^sha256:[0-9a-f]{64}$/u.test(value) ? value : undefined;
 
-type Ask = {
-	readonly session: Session;
-	readonly context: Context;
-	readonly repository: string;
-	readonly signal: AbortSignal;
+const get = (repository: Repository, reference: string, accept: readonly number[]): Request => ({
+	...asking(repository),
+	method: 'GET',
+	url: `/v2/${repository.name}/manifests/${reference}`,
+	headers: {accept: acceptTypes},
+	accept,
+});
+
+/** The digest that a registry tells, where its length is the one expected, so that it may be believed. */
+const saidDigest = ({headers}: Answer, length: number | undefined): string | undefined => {
+	const told = headers['content-length'];
+	const isOther = length !== undefined && told !== undefined && Number(told) !== length;
+	return isOther ? undefined : digestIn(headers['docker-content-digest']);
 };
 
 /**
  * The digest under a reference as the registry says, or as its bytes have where it does not say.
  * @param length bytes of the manifest that is expected: a registry that tells another length is not believed its digest
+ * @returns undefined where the registry does not have it
  */
 export const readManifestDigest = async (
-	ask: Ask,
+	repository: Repository,
 	reference: string,
-	rights: 'pull' | 'pull,push' = 'pull',
 	length?: number,
 ): Promise<string | undefined> => {
-	const {session, context, repository, signal} = ask;
-	const request = {
-		url: `/v2/${repository}/manifests/${reference}`,
-		headers: {accept: acceptTypes},
-		scopes: [scopeOf(repository, rights)],
-		context,
-		signal,
-		accept: [200, 404],
-	} as const;
+	const {session} = repository;
+	const request = get(repository, reference, [200, 404]);
 	const head = await session.ask({...request, method: 'HEAD'});
 	if (head.status === 404) return undefined;
-	const said = digestHeader(head.headers['docker-content-digest']);
-	const told = head.headers['content-length'];
-	if (said !== undefined && (length === undefined || told === undefined || Number(told) === length)) return said;
-	const whole = await session.ask({...request, method: 'GET'});
-	return whole.status === 404 ? undefined : `sha256:${createHash('sha256').update(whole.body).digest('hex')}`;
+	const said = saidDigest(head, length);
+	if (said !== undefined) return said;
+	const whole = await session.ask(request);
+	return whole.status === 404 ? undefined : sha256(whole.body);
 };
+
+/** What manifests name. */
+export type Contents = {readonly configs: readonly string[]; readonly blobs: Parts['blobs']};
+
+const nothing: Contents = {configs: [], blobs: []};
 
 const sized = (value: unknown): Parts['blobs'] => {
-	if (!(value instanceof Object && 'digest' in value && 'size' in value)) return [];
-	const digest = digestHeader(value.digest);
-	return digest === undefined || typeof value.size !== 'number' ? [] : [{digest, size: value.size}];
+	if (!isMap(value) || typeof value.size !== 'number') return [];
+	const digest = digestIn(value.digest);
+	return digest === undefined ? [] : [{digest, size: value.size}];
 };
 
-/** What is looked at of a manifest or an index that lies at the registry. */
-type Named = {
-	readonly config?: unknown;
-	readonly layers?: unknown;
-	readonly manifests?: ReadonlyArray<{readonly digest?: unknown}>;
-};
+const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-type Contents = {readonly configs: readonly string[]; readonly blobs: Parts['blobs']};
-const nothing: Contents = {configs: [], blobs: []};
+/** What lies at the registry need not be an image. */
+const parse = ({body}: Answer): Readonly<Record<string, unknown>> => {
+	try {
+		const value: unknown = JSON.parse(body.toString('utf8'));
+		return isMap(value) ? value : {};
+	} catch {
+		return {};
+	}
+};
 
 /**
  * What a manifest, or the manifests of an index, name. Digests of configurations stay the same however layers are compressed. Empty when
  * the registry does not have it, or has something that is no image.
  */
-export const readContents = async (ask: Ask, reference: string, depth = 0): Promise<Contents> => {
-	const {session, context, repository, signal} = ask;
-	const answer = await session.ask({
-		method: 'GET',
-		url: `/v2/${repository}/manifests/${reference}`,
-		headers: {accept: acceptTypes},
-		scopes: [scopeOf(repository, 'pull')],
-		context,
-		signal,
-		accept: [200, 404],
-	});
+export const readContents = async (repository: Repository, reference: string, depth = 0): Promise<Contents> => {
+	const answer = await repository.session.ask(get(repository, reference, [200, 404]));
 	if (answer.status === 404) return nothing;
-	let named: Named | null;
-	try {
-		named = JSON.parse(answer.body.toString('utf8')) as Named | null;
-	} catch {
-		return nothing;
+	const {config, layers, manifests} = parse(answer);
+	const configs = sized(config);
+	const found: Contents[] = [
+		{configs: configs.map(({digest}) => digest), blobs: [...configs, ...listIn(layers).flatMap(sized)]},
+	];
+	const children = depth < deepest ? listIn(manifests) : [];
+	for (const child of children) {
+		const digest = isMap(child) ? digestIn(child.digest) : undefined;
+		if (digest !== undefined) found.push(await readContents(repository, digest, depth + 1));
 	}
-	const config = sized(named?.config);
-	const layers = Array.isArray(named?.layers) ? named.layers.flatMap(sized) : [];
-	const found: Contents[] = [{configs: config.map(({digest}) => digest), blobs: [...config, ...layers]}];
-	for (const entry of depth < 2 && Array.isArray(named?.manifests) ? named.manifests : []) {
-		const child = digestHeader(entry?.digest);
-		if (child !== undefined) found.push(await readContents(ask, child, depth + 1));
-	}
-	return {configs: found.flatMap(({configs}) => configs), blobs: found.flatMap(({blobs}) => blobs)};
+	return {configs: found.flatMap((one) => one.configs), blobs: found.flatMap(({blobs}) => blobs)};
 };
 
 /**
  * Puts a manifest under a tag or its digest, reads it back and compares the bytes' own digest.
  * @throws ProblemError `registry-digest-mismatch`, or any other of area `registry`
  */
-export const putManifest = async (ask: Ask, manifest: ManifestBytes, reference: string): Promise<void> => {
-	const {session, context, repository, signal} = ask;
-	const url = `/v2/${repository}/manifests/${reference}`;
-	const scopes = [scopeOf(repository, 'pull,push')];
+export const putManifest = async (
+	repository: Repository,
+	manifest: ManifestBytes,
+	reference: string,
+): Promise<void> => {
+	const {session, context, name} = repository;
+	const request = get(repository, reference, [200]);
 	await session.ask({
+		...request,
 		method: 'PUT',
-		url,
 		headers: {'content-type': manifest.mediaType},
 		body: {
 			length: manifest.bytes.length,
@@ -117,20 +122,10 @@ export const putManifest = async (ask: Ask, manifest: ManifestBytes, reference: 
 				yield manifest.bytes;
 			},
 		},
-		scopes,
-		context,
-		signal,
 		accept: [201, 202, 204],
 	});
-	const back = await session.ask({
-		method: 'GET',
-		url,
-		headers: {accept: acceptTypes},
-		scopes,
-		context: {...context, what: `read ${repository} ${reference} back`},
-		signal,
-		accept: [200],
-	});
-	const actual = `sha256:${createHash('sha256').update(back.body).digest('hex')}`;
-	if (actual !== manifest.digest) throw digestMismatch(context, manifest.digest, actual);
+	const back = await session.ask({...request, context: {...context, what: `read ${name} ${reference} back`}});
+	const actual = sha256(back.body);
+	if (actual === manifest.digest) return;
+	throw refuse(context, 'registry-digest-mismatch', {case: 'push', expected: manifest.digest, actual});
 };

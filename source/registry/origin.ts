@@ -1,18 +1,12 @@
-import {registryProblem} from './problems.ts';
+import {type Context, refuse} from './refuse.ts';
 
 /**
  * Root of a registry, `https://host:port/`.
- * @param answers where the host came from, when an operator gave it
- * @throws ProblemError `registry-not-a-registry` when `host` is not host or host:port
+ * @param host as it was given @param context what it is needed for
+ * @throws ProblemError `registry-not-a-registry` when it is not host or host:port
  */
-export const originOf = (host: string, plainHttp: boolean, answers: readonly string[] = []): URL => {
+export const originOf = (host: string, plainHttp: boolean, context: Context): URL => {
 	const text = `${plainHttp ? 'http' : 'https'}://${host}/`;
 	if (URL.canParse(text) && !/[/@?#\s]/u.test(host)) return new URL(text);
-	throw registryProblem({
-		code: 'registry-not-a-registry',
-		message: `${JSON.stringify(host)} is not the address of a registry.`,
-		cause: 'It is not host or host:port.',
-		fix: 'Give host and port of the registry, without https:// and without a path.',
-		...(answers.length > 0 ? {answers} : {}),
-	});
+	throw refuse({...context, registry: JSON.stringify(host)}, 'registry-not-a-registry', {case: 'no address'});
 };

@@ -1,145 +1,150 @@
-import {ProblemError} from '../base/problem.ts';
-import {scopeOf} from './auth.ts';
-import {createBandwidth} from './bandwidth.ts';
-import {createKnownBlobs} from './blobs.ts';
+import {type Clock, systemClock} from '../base/clock.ts';
+import {type ProblemCode, ProblemError} from '../base/problem.ts';
+import type {Identity} from '../http/agents.ts';
+import {createBandwidth} from '../http/bandwidth.ts';
+import type {Timeouts} from '../http/types.ts';
 import {createLimiter} from './limiter.ts';
 import {readContents, readManifestDigest} from './manifests.ts';
 import {originOf} from './origin.ts';
 import {missingParts} from './parts.ts';
-import {type Context, noProject, notARegistry} from './problems.ts';
-import {pushImage} from './push.ts';
-import {defaultRetries, isTrouble, onceHeard, type RetryTable} from './retry.ts';
-import {createSession} from './session.ts';
-import {createTransport, defaultTimeouts, type Timeouts} from './transport.ts';
+import {createMemo, type UploadMemo} from './push/memo.ts';
+import {createUploader} from './push/uploader.ts';
+import {type Context, refuse} from './refuse.ts';
+import {asking, type Repository} from './repository.ts';
+import {createRetries, defaultRetries, isTrouble, type RetryTable} from './retry.ts';
+import {createSession, type Session} from './session.ts';
+import {createTransport, defaultTimeouts} from './transport.ts';
 import type {RegistryPort} from './types.ts';
-import {createMemo, type UploadMemo} from './upload-memo.ts';
 
 export type RegistryOptions = {
 	/** Host, or host:port, as it appears in image references. */
 	readonly host: string;
 	/** Where to push, when that is another name or port than nodes pull from. */
-	readonly pushHost?: string;
+	readonly pushHost?: string | undefined;
 	/** No TLS; meant for a registry on this host. */
-	readonly plainHttp?: boolean;
+	readonly plainHttp?: boolean | undefined;
 	/** PEM of a certificate authority, in addition to those of this host. */
-	readonly ca?: string;
+	readonly ca?: string | undefined;
 	/** PEM, for a registry that asks for a client certificate. */
-	readonly client?: {readonly certificate: string; readonly key: string};
-	readonly username?: string;
+	readonly client?: Identity | undefined;
+	readonly username?: string | undefined;
 	/** Asked for when the registry wants a login, never earlier; never kept in an error. */
-	readonly password?: () => Promise<string>;
+	readonly password?: (() => Promise<string>) | undefined;
 	/** Blobs in flight at once, over all pushes of this port. */
-	readonly concurrency?: number;
+	readonly concurrency?: number | undefined;
 	/** Bytes per second that all connections send together; absent: no bound. */
-	readonly maxBytesPerSecond?: number;
+	readonly maxBytesPerSecond?: number | undefined;
 	/** Uploads that can be gone on with; by default those of this process. */
-	readonly memo?: UploadMemo;
-	readonly timeouts?: Partial<Timeouts>;
-	readonly retries?: RetryTable;
+	readonly memo?: UploadMemo | undefined;
+	readonly timeouts?: Partial<Timeouts> | undefined;
+	readonly retries?: RetryTable | undefined;
+	/** For the pauses before something is tried again. */
+	readonly clock?: Pick<Clock, 'sleep'> | undefined;
 };
 
 /** Small requests at once, beside the blobs. */
 const asksAtOnce = 6;
+const blobsAtOnce = 4;
+
+/** A session whose retries know that a registry has answered. */
+const openSession = (options: RegistryOptions, origin: URL) => {
+	const {ca, client, concurrency = blobsAtOnce, maxBytesPerSecond} = options;
+	const {call, close} = createTransport({
+		sockets: concurrency + asksAtOnce,
+		timeouts: {...defaultTimeouts, ...options.timeouts},
+		ca,
+		client,
+		bandwidth: maxBytesPerSecond === undefined ? undefined : createBandwidth(maxBytesPerSecond),
+	});
+	const retries = createRetries(options.retries ?? defaultRetries, options.clock ?? systemClock);
+	return {session: createSession({origin, transport: retries.hearing(call), login: options, retries}), retries, close};
+};
+
+const ping = async (session: Session, context: Context, signal: AbortSignal): Promise<void> => {
+	const {status, headers} = await session.ask({
+		method: 'GET',
+		url: '/v2/',
+		scopes: [],
+		context,
+		signal,
+		accept: [200, 404],
+	});
+	if (status === 404) throw refuse(context, 'registry-not-a-registry', {case: 'no API'});
+	if (String(headers['content-type'] ?? '').includes('html')) {
+		throw refuse(context, 'registry-not-a-registry', {case: 'page'});
+	}
+};
+
+/** Starts and cancels an upload. */
+const tryUpload = async (repository: Repository): Promise<void> => {
+	const {session, context, name} = repository;
+	const asks = asking(repository);
+	const url = `/v2/${name}/blobs/uploads/`;
+	const opened = await session.ask({...asks, method: 'POST', url, accept: [202]});
+	const upload = session.locate(opened, context);
+	await session.send({...asks, method: 'DELETE', url: upload, accept: [200, 202, 204]}).catch((error: unknown) => {
+		// Not every registry can cancel, in whatever words; an upload that got no byte is cleaned up by the registry itself.
+		if (!(error instanceof ProblemError)) throw error;
+	});
+};
 
 /**
  * A registry over the OCI distribution specification 1.1. `close` ends its idle connections.
  * @throws ProblemError `registry-not-a-registry` when `host` is not host or host:port
  */
 export const createRegistry = (options: RegistryOptions): RegistryPort & {readonly close: () => void} => {
-	const {host, username, password, concurrency = 4} = options;
-	const target = options.pushHost ?? host;
-	const origin = originOf(target, options.plainHttp ?? false, ['registry.host']);
-	const timeouts = {...defaultTimeouts, ...options.timeouts};
-	const {call, close} = createTransport({
-		sockets: concurrency + asksAtOnce,
-		timeouts,
-		...(options.ca === undefined ? {} : {ca: options.ca}),
-		...(options.client === undefined ? {} : {client: options.client}),
-		...(options.maxBytesPerSecond === undefined ? {} : {bandwidth: createBandwidth(options.maxBytesPerSecond)}),
+	const {host, username, concurrency = blobsAtOnce, memo = createMemo()} = options;
+	const registry = options.pushHost ?? host;
+	const origin = originOf(registry, options.plainHttp ?? false, {registry, what: 'log in'});
+	const {session, retries, close} = openSession(options, origin);
+	const turns = createLimiter(asksAtOnce, isTrouble);
+	const uploader = createUploader({concurrency, turns, retries, memo});
+	const repositoryOf = (name: string, what: string, more: Pick<Repository, 'rights' | 'signal'>): Repository => ({
+		name,
+		session,
+		context: {registry, what, repository: name},
+		...more,
 	});
-	const login = {
-		...(username === undefined ? {} : {username}),
-		...(password === undefined ? {} : {password}),
-	};
-	const {retries, transport} = onceHeard(options.retries ?? defaultRetries, call);
-	const session = createSession({origin, transport, login, retries});
-	const limit = createLimiter(concurrency, isTrouble);
-	const asks = createLimiter(asksAtOnce, isTrouble);
-	const known = createKnownBlobs();
-	const memo = options.memo ?? createMemo();
-	const contextOf = (what: string, repository?: string): Context => ({
-		registry: target,
-		what,
-		...(repository === undefined ? {} : {repository}),
-	});
-
-	const ping: RegistryPort['ping'] = async (signal) => {
-		const context = contextOf('log in');
-		const answer = await session.ask({method: 'GET', url: '/v2/', scopes: [], context, signal, accept: [200, 404]});
-		const type = String(answer.headers['content-type'] ?? '');
-		if (answer.status === 404) throw notARegistry(context, 'There is no /v2/ on it.');
-		if (type.includes('html')) throw notARegistry(context, 'It answers with a web page.');
-	};
+	const login: Context = {registry, what: 'log in'};
 
 	/** A 401 for one repository has two meanings; whether the login itself is accepted tells them apart. */
-	const explained = async <T>(context: Context, signal: AbortSignal, task: () => Promise<T>): Promise<T> => {
+	const explained = async <T>({context, signal}: Repository, work: () => Promise<T>): Promise<T> => {
 		try {
-			return await task();
+			return await work();
 		} catch (error) {
-			const refused = error instanceof ProblemError && error.problem.code === 'registry-unauthorized';
-			if (!refused || username === undefined) throw error;
-			await ping(signal);
-			throw noProject(context, error.problem.evidence ?? [], error);
+			const code: ProblemCode = 'registry-unauthorized';
+			if (!(error instanceof ProblemError) || error.problem.code !== code || username === undefined) throw error;
+			await ping(session, login, signal);
+			const {facts, problem} = error;
+			const told = {...facts, case: 'login accepted'} as const;
+			throw refuse(context, 'registry-no-project', told, {evidence: problem.evidence ?? [], error});
 		}
 	};
 
 	return {
 		host,
 		close,
-		ping,
-		checkPush: async (repository, signal) => {
-			const context = contextOf(`push to ${repository}`, repository);
-			const scopes = [scopeOf(repository, 'pull,push')];
-			const url = `/v2/${repository}/blobs/uploads/`;
-			const opened = await explained(context, signal, () =>
-				session.ask({method: 'POST', url, scopes, context, signal, accept: [202]}),
-			);
-			const upload = session.locate(opened, context);
-			const cancel = {method: 'DELETE', url: upload, scopes, context, signal, accept: [200, 202, 204]} as const;
-			await session.send(cancel).catch((error: unknown) => {
-				// Not every registry can cancel, in whatever words; an upload that got no byte is cleaned up by the registry itself.
-				if (!(error instanceof ProblemError)) throw error;
-			});
+		ping: (signal) => ping(session, login, signal),
+		checkPush: (name, signal) => {
+			const repository = repositoryOf(name, `push to ${name}`, {rights: 'pull,push', signal});
+			return explained(repository, () => tryUpload(repository));
 		},
-		manifestDigest: (repository, reference, signal, length) =>
-			asks(signal, () =>
-				readManifestDigest(
-					{session, context: contextOf(`look for ${repository}`, repository), repository, signal},
-					reference,
-					'pull',
-					length,
-				),
-			),
-		contents: (repository, reference, signal) =>
-			asks(signal, () =>
-				readContents(
-					{session, context: contextOf(`look into ${repository}`, repository), repository, signal},
-					reference,
-				),
-			),
-		missing: (repository, parts, {signal, asked}) => {
-			const context = contextOf(`look for the layers of ${repository}`, repository);
-			return missingParts({session, retries, context, repository, asks, rights: 'pull', signal, asked}, parts);
+		manifestDigest: (name, reference, signal, length) => {
+			const repository = repositoryOf(name, `look for ${name}`, {rights: 'pull', signal});
+			return turns(signal, () => readManifestDigest(repository, reference, length));
 		},
-		push: (image, {repository, tag, signal, onProgress, base, asked = new Map(), mountFrom = () => []}) => {
-			const context = contextOf(`push ${repository}:${tag}`, repository);
-			return explained(context, signal, () =>
-				pushImage(
-					{session, retries, known, memo, limit, asks, asked, context, repository, tag, base, mountFrom, onProgress},
-					image,
-					signal,
-				),
-			);
+		contents: (name, reference, signal) => {
+			const repository = repositoryOf(name, `look into ${name}`, {rights: 'pull', signal});
+			return turns(signal, () => readContents(repository, reference));
+		},
+		missing: (name, parts, {signal, asked}) => {
+			const repository = repositoryOf(name, `look for the layers of ${name}`, {rights: 'pull', signal});
+			return missingParts(repository, parts, {retries, turns}, asked);
+		},
+		push: (image, {repository: name, tag, signal, onProgress, base, asked = new Map(), mountFrom = () => []}) => {
+			const repository = repositoryOf(name, `push ${name}:${tag}`, {rights: 'pull,push', signal});
+			const job = {image, repository, tag, asked, base, mountFrom, onProgress};
+			return explained(repository, () => uploader.push(job));
 		},
 	};
 };

@@ -1,12 +1,10 @@
-import {setTimeout as sleep} from 'node:timers/promises';
-import {ProblemError} from '../base/problem.ts';
+import type {Clock} from '../base/clock.ts';
+import {type ProblemCode, ProblemError} from '../base/problem.ts';
+import {type RetryRule, retrying} from '../base/retry.ts';
 import type {Transport} from './transport.ts';
 
-/** How often a request is tried in all, and the pauses between, in milliseconds; the last pause repeats. */
-export type RetryRule = {readonly attempts: number; readonly pausesMs: readonly number[]};
-
-/** By problem code; a code that is not here is not tried again. */
-export type RetryTable = Readonly<Record<string, RetryRule>>;
+/** How often a refusal is tried again; one that is not here is not. */
+export type RetryTable = Readonly<Partial<Record<ProblemCode, RetryRule>>>;
 
 export const defaultRetries: RetryTable = {
 	'registry-line-dropped': {attempts: 5, pausesMs: [500, 1000, 2000, 4000]},
@@ -17,68 +15,58 @@ export const defaultRetries: RetryTable = {
 	'registry-rate-limited': {attempts: 6, pausesMs: [2000, 5000, 10_000, 20_000, 30_000]},
 };
 
-/**
- * A registry that answered once and then cannot be connected to is being restarted: from then on that is tried again like any trouble of its own.
- * Before, it is a wrong name or a firewall, and waiting helps nobody.
- * @returns the table to follow, and the transport that watches for the first answer
- */
-export const onceHeard = (
-	table: RetryTable,
-	transport: Transport,
-): {readonly retries: RetryTable; readonly transport: Transport} => {
-	const retries: Record<string, RetryRule> = {...table};
+/** What a registry may ask for (`Retry-After`); beyond this another try is as good. */
+const longestWaitMs = 120_000;
+
+/** Pauses vary by up to a quarter, so that several transfers do not come back at once. */
+const varied = (ms: number): number => ms * (0.75 + Math.random() / 2);
+
+const codeOf = (error: unknown): ProblemCode | undefined =>
+	error instanceof ProblemError ? (error.problem.code as ProblemCode) : undefined;
+
+/** How one registry is tried again. */
+export type Retries = {
+	/**
+	 * Does work until it succeeds, or its failure is not to be tried again.
+	 * @param work `advance` says that it came further than any before, so that the next failure counts as the first
+	 * @throws what the last attempt threw; the reason of the signal
+	 */
+	readonly run: <T>(signal: AbortSignal, work: (advance: () => void) => Promise<T>) => Promise<T>;
+	/**
+	 * A transport that tells these when the registry answers. One that answered once and then cannot be connected to is being restarted: from then on that is tried
+	 * again like any trouble of its own. Before, it is a wrong name or a firewall, and waiting helps nobody.
+	 */
+	readonly hearing: (transport: Transport) => Transport;
+};
+
+export const createRetries = (table: RetryTable, clock: Pick<Clock, 'sleep'>): Retries => {
+	let answered = false;
+	const ruleOf = (error: unknown): RetryRule | undefined => {
+		const code = codeOf(error);
+		if (code === undefined) return undefined;
+		return table[code] ?? (answered && code === 'registry-unreachable' ? table['registry-unavailable'] : undefined);
+	};
 	return {
-		retries,
-		transport: async (call) => {
+		run: (signal, work) =>
+			retrying((_attempt, advance) => work(advance), {
+				ruleOf,
+				clock,
+				signal,
+				onRetry: (error, _attempt, pauseMs) => {
+					const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
+					return Math.max(varied(pauseMs), Math.min(asked, longestWaitMs));
+				},
+			}),
+		hearing: (transport) => async (call) => {
 			const answer = await transport(call);
-			const rule = table['registry-unavailable'];
-			if (rule) retries['registry-unreachable'] ??= rule;
+			answered = true;
 			return answer;
 		},
 	};
 };
 
-/** The registry's own wish (`Retry-After`, RFC 9110 section 10.2.3), kept beside the problem. In milliseconds. */
-const wishes = new WeakMap<ProblemError, number>();
-const longestWishMs = 120_000;
-
-/** Remembers `Retry-After` (seconds or a date) for a problem and gives the problem back. */
-export const withWish = (problem: ProblemError, header: unknown): ProblemError => {
-	if (typeof header !== 'string') return problem;
-	const ms = /^\d+$/u.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-	if (Number.isFinite(ms) && ms >= 0) wishes.set(problem, Math.min(ms, longestWishMs));
-	return problem;
-};
-
-/**
- * Runs `attempt` until it succeeds, its problem is not in the table, or its attempts are used up.
- * Pauses vary by up to a quarter, so that several transfers do not come back at once.
- * @param attempt told how many attempts there were without progress, itself included; `advance` says that it came further than any
- * before, so that the next failure counts as the first
- * @throws what the last attempt threw
- */
-export const withRetry = async <T>(
-	table: RetryTable,
-	signal: AbortSignal,
-	attempt: (count: number, advance: () => void) => Promise<T>,
-): Promise<T> => {
-	for (let count = 1; ; count++) {
-		try {
-			return await attempt(count, () => {
-				count = 1;
-			});
-		} catch (error) {
-			const rule = error instanceof ProblemError ? table[error.problem.code] : undefined;
-			if (!rule || !(error instanceof ProblemError) || count >= rule.attempts || signal.aborted) throw error;
-			const pause = rule.pausesMs[Math.min(count, rule.pausesMs.length) - 1] ?? 0;
-			const jittered = pause * (0.75 + Math.random() / 2);
-			await sleep(Math.max(jittered, wishes.get(error) ?? 0), undefined, {signal});
-		}
-	}
-};
-
 /** Failures after which fewer connections are better: of the line, of a busy registry, of its storage. */
-const troubles = new Set([
+const troubles: ReadonlySet<ProblemCode | undefined> = new Set<ProblemCode>([
 	'registry-line-dropped',
 	'registry-stalled',
 	'registry-unavailable',
@@ -87,4 +75,4 @@ const troubles = new Set([
 ]);
 
 /** Does this failure say that registry or line have too much to do? */
-export const isTrouble = (error: unknown): boolean => error instanceof ProblemError && troubles.has(error.problem.code);
+export const isTrouble = (error: unknown): boolean => troubles.has(codeOf(error));

@@ -12,6 +12,30 @@ export type Parts = {
 /** Answers to one look at a registry, so that what images share is asked for once; a new look begins with an empty one. */
 export type Asked = Map<string, Promise<boolean>>;
 
+/** What a push took. */
+export type PushResult = {
+	readonly digest: string;
+	readonly uploadedBytes: number;
+	/** Blobs that the registry took from another repository. */
+	readonly mounted: number;
+	/** Blobs that were there already. */
+	readonly present: number;
+};
+
+/** Where an image goes, and what is known of it. */
+export type PushOptions = {
+	readonly repository: string;
+	readonly tag: string;
+	readonly signal: AbortSignal;
+	readonly onProgress: PushProgress;
+	/** Shared by pushes of one run, with one signal. */
+	readonly asked?: Asked | undefined;
+	/** What a differential bundle builds on, for the refusal where that is missing here. */
+	readonly base?: string | undefined;
+	/** Repositories on this registry that may have a blob from an earlier run, for cross-repository mounts; each costs a request. */
+	readonly mountFrom?: ((digest: string) => readonly string[]) | undefined;
+};
+
 /** A registry that speaks the OCI distribution API. A repository is the path without host, e.g. `zenml/zenml-pro-api`. */
 export type RegistryPort = {
 	/** Host and port as it appears in image references. */
@@ -45,25 +69,9 @@ export type RegistryPort = {
 		parts: Parts,
 		options: {readonly signal: AbortSignal; readonly asked: Asked},
 	) => Promise<ReadonlySet<string>>;
-	/** Pushes what is missing (blobs, then manifest, then tag), reads the manifest back and compares. The right tag alone is no proof of its layers. */
-	readonly push: (
-		image: Image,
-		options: {
-			readonly repository: string;
-			readonly tag: string;
-			readonly signal: AbortSignal;
-			readonly onProgress: PushProgress;
-			/** Shared by pushes of one run, with one signal. */
-			readonly asked?: Asked;
-			/** What a differential bundle builds on, for the refusal where that is missing here. */
-			readonly base?: string;
-			/** Repositories on this registry that may have a blob from an earlier run, for cross-repository mounts; each costs a request. */
-			readonly mountFrom?: (digest: string) => readonly string[];
-		},
-	) => Promise<{
-		readonly digest: string;
-		readonly uploadedBytes: number;
-		readonly mounted: number;
-		readonly present: number;
-	}>;
+	/**
+	 * Pushes what is missing (blobs, then manifest, then tag), reads the manifest back and compares. The right tag alone is no proof of its
+	 * layers. @throws ProblemError area `registry` or `bundle`; its fact `blob` is the digest of the layer at which it ended
+	 */
+	readonly push: (image: Image, options: PushOptions) => Promise<PushResult>;
 };

@@ -57,6 +57,21 @@ export const startProxy = async (target: string) => {
 		return fault?.does;
 	};
 
+	/** What a registry says that it has of an upload. */
+	const rangeOf = async (path: string): Promise<string | null> => {
+		const answer = await fetch(`http://${target}${path.replace(/\?.*$/u, '')}`, {headers: {connection: 'close'}});
+		await answer.arrayBuffer();
+		return answer.headers.get('range');
+	};
+	/** What came in is with the registry before the line goes: it says the same of the upload twice. */
+	const untilStill = async (path = ''): Promise<void> => {
+		let before: string | null | undefined;
+		for (let now = await rangeOf(path); now !== before; now = await rangeOf(path)) {
+			before = now;
+			await sleep(50);
+		}
+	};
+
 	const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		const does = take(request);
 		const {socket} = request;
@@ -91,9 +106,8 @@ export const startProxy = async (target: string) => {
 		const after = does && 'after' in does ? does.after : Number.POSITIVE_INFINITY;
 		const spring = async (): Promise<void> => {
 			if (!does || !('after' in does)) return;
-			// What came in is handed on before the line goes.
 			sprung = true;
-			await sleep(50);
+			if (after > 0) await untilStill(request.url);
 			upstream.destroy();
 			if (does.kind === 'drop') socket.destroy();
 			if (does.kind === 'stall') request.pause();

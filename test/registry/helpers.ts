@@ -9,7 +9,7 @@ import {onTestFinished} from 'vitest';
 import {type RegistryOptions as ServerOptions, startRegistry} from '../../rehearsal/registry/index.ts';
 import type {Blob, Image} from '../../source/bundle/types.ts';
 import {createRegistry, type RegistryOptions} from '../../source/registry/registry.ts';
-import type {RetryTable} from '../../source/registry/retry.ts';
+import {defaultRetries, type RetryTable} from '../../source/registry/retry.ts';
 import {never, temporary} from '../bundle/helpers.ts';
 
 export {never, problemOf, temporary} from '../bundle/helpers.ts';
@@ -22,10 +22,7 @@ export const users = [{username: 'robot', password: canary}] as const;
 
 /** The usual attempts without the usual pauses. */
 export const quick: RetryTable = Object.fromEntries(
-	['line-dropped', 'stalled', 'unavailable', 'upload-lost', 'rate-limited', 'login-expired'].map((name) => [
-		`registry-${name}`,
-		{attempts: 3, pausesMs: [1]},
-	]),
+	Object.keys(defaultRetries).map((code) => [code, {attempts: 3, pausesMs: [1]}]),
 );
 
 const blobOf = (mediaType: string, bytes: Buffer): Blob => ({

@@ -1,6 +1,7 @@
 import {inspect} from 'node:util';
 import {describe, expect, test} from 'vitest';
-import {createAuthenticator, parseChallenges} from '../../source/registry/auth.ts';
+import {createAuthenticator} from '../../source/registry/auth/authenticator.ts';
+import {parseChallenges} from '../../source/registry/auth/challenge.ts';
 import {canary, client, fake, imageOf, never, noise, problemOf, push, serve} from './helpers.ts';
 
 const image = imageOf('api', [noise('layer', 100_000)]);
@@ -64,7 +65,9 @@ describe('without TLS', () => {
 			});
 			const context = {registry: 'registry.example.com', what: 'push'};
 			const answer = {status: 401, headers: {'www-authenticate': header}, body: Buffer.alloc(0)};
-			const problem = await problemOf(authenticator.answer({answer, sent: undefined}, [], context, never));
+			const problem = await problemOf(
+				authenticator.answer({answer, sent: undefined}, {scopes: [], context, signal: never}),
+			);
 			expect(problem.code).toBe('registry-login-in-clear');
 			expect(sent).toEqual([]);
 			expect(inspect(problem)).not.toContain(canary);

@@ -3,10 +3,9 @@ import {readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {ProblemError} from '../../source/base/problem.ts';
-import {createBandwidth} from '../../source/registry/bandwidth.ts';
 import {createLimiter} from '../../source/registry/limiter.ts';
-import {isTrouble, withRetry} from '../../source/registry/retry.ts';
-import {createFileMemo} from '../../source/registry/upload-memo.ts';
+import {createFileMemo} from '../../source/registry/push/memo.ts';
+import {createRetries, isTrouble} from '../../source/registry/retry.ts';
 import {client, imageOf, never, noise, push, serve, temporary} from './helpers.ts';
 
 const problem = (code: string) => new ProblemError({code, area: 'registry', message: 'm', cause: 'c', fix: 'f'});
@@ -118,31 +117,13 @@ test('progress beyond what any attempt reached makes the next failure count as t
 	const table = {'registry-line-dropped': {attempts: 2, pausesMs: [0]}};
 	let calls = 0;
 	await expect(
-		withRetry(table, never, async (_count, advance) => {
+		createRetries(table, {sleep: async () => {}}).run(never, async (advance) => {
 			calls++;
 			if (calls < 5) advance();
 			return dropped();
 		}),
 	).rejects.toThrow();
 	expect(calls).toBe(5);
-});
-
-test('a bound on the bandwidth makes bytes wait, all connections together, and ends with the signal', async () => {
-	let now = 1000;
-	const waits: number[] = [];
-	const wait = async (ms: number) => void waits.push(ms);
-	const bandwidth = createBandwidth(1_000_000, {now: () => now, wait});
-	await bandwidth.take(300_000, never);
-	await bandwidth.take(300_000, never);
-	// The first tenth of a second goes at once; from then on each byte has its turn.
-	expect(waits).toEqual([200, 500]);
-	now += 2000;
-	await bandwidth.take(50_000, never);
-	expect(waits).toEqual([200, 500]);
-	const controller = new AbortController();
-	const waiting = createBandwidth(1024).take(60_000_000, controller.signal);
-	controller.abort();
-	await expect(waiting).rejects.toThrow();
 });
 
 test('a push under a bound of bandwidth arrives whole and is no stall', async () => {

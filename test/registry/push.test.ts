@@ -192,6 +192,28 @@ describe('a tag that is right, above parts that are gone', () => {
 });
 
 describe('questions', () => {
+	test('what lies under a tag is told with its configurations, those of every platform of an index', async () => {
+		const server = await serve();
+		const registry = client(server.host);
+		const [one, two] = [imageOf('one', [base]), imageOf('two', [base, noise('two', 10)])];
+		const index = {...indexOf('both', [one, two]), tag: '1.0'};
+		await push(registry, index, 'zenml/both');
+		const {configs, blobs} = await registry.contents('zenml/both', '1.0', never);
+		expect(configs).toEqual([one.blobs[0]?.digest, two.blobs[0]?.digest]);
+		expect(blobs.map(({digest, size}) => ({digest, size}))).toEqual(
+			[...one.blobs, ...two.blobs].map(({digest, size}) => ({digest, size})),
+		);
+		expect(await registry.contents('zenml/none', '1.0', never)).toEqual({configs: [], blobs: []});
+	});
+
+	test.each(['no JSON', '[]', '{"config": {"digest": "sha1:x", "size": 1}, "layers": {}, "manifests": ["x"]}'])(
+		'what is no image has no contents: %s',
+		async (text) => {
+			const host = await fake((_request, response) => response.writeHead(200).end(text));
+			expect(await client(host).contents('zenml/odd', '1.0', never)).toEqual({configs: [], blobs: []});
+		},
+	);
+
 	test('ping and checkPush succeed with the right login and leave no upload behind', async () => {
 		const server = await serve();
 		const registry = client(server.host);

@@ -3,80 +3,14 @@ import https from 'node:https';
 import type {AddressInfo} from 'node:net';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import type {Image} from '../../source/bundle/types.ts';
-import {connectionProblem, refusal} from '../../source/registry/problems.ts';
+import {HttpFailure} from '../../source/http/failure.ts';
+import {failureProblem} from '../../source/registry/failures.ts';
 import {statusProblem, wordsOf} from '../../source/registry/refusals.ts';
+import {refuse} from '../../source/registry/refuse.ts';
 import {pushImages} from '../../source/steps/images/push-images.ts';
 import {client, imageOf, makeCertificates, never, noise, problemOf, push, serve} from './helpers.ts';
 
-/** What registries say, as their documentation, sources or issue trackers show it. */
-const answers: ReadonlyArray<readonly [string, number, string, string]> = [
-	[
-		'Harbor: a full quota',
-		403,
-		'DENIED|adding 5.0 MiB of storage resource, which when updated to current usage of 9.0 MiB will exceed the configured upper limit of 10.0 MiB',
-		'registry-quota',
-	],
-	['Harbor: a project that is not there', 404, 'NOT_FOUND|project zenml not found', 'registry-no-project'],
-	[
-		'Harbor: an immutable tag',
-		412,
-		"PRECONDITION|Failed to process request due to 'zenml/api:1.0' configured as immutable.",
-		'registry-tag-immutable',
-	],
-	[
-		'Harbor: a scan forbids the pull',
-		412,
-		'PROJECTPOLICYVIOLATION|current image with 3 vulnerabilities cannot be pulled due to configured policy',
-		'registry-policy',
-	],
-	[
-		'Harbor: read only',
-		403,
-		'DENIED|The system is in read only mode. Any modification is prohibited.',
-		'registry-read-only',
-	],
-	[
-		'ECR: an immutable tag',
-		400,
-		"TAG_INVALID|The image tag '1.0' already exists in the 'api' repository and cannot be overwritten because the repository is immutable.",
-		'registry-tag-immutable',
-	],
-	[
-		'ECR: a repository that is not there',
-		404,
-		'NAME_UNKNOWN|The repository with name zenml/api does not exist',
-		'registry-no-project',
-	],
-	[
-		'Nexus: redeploy off',
-		400,
-		'UNKNOWN|Repository does not allow updating assets: docker-hosted',
-		'registry-tag-immutable',
-	],
-	['Quay: nested names', 400, 'NAME_INVALID|invalid repository name', 'registry-path-refused'],
-	['a registry with few path parts', 400, 'UNKNOWN|nested repositories are not supported', 'registry-path-refused'],
-	['a pull-through cache', 405, 'UNSUPPORTED|The operation is unsupported.', 'registry-takes-no-push'],
-	['an old registry and an OCI index', 400, 'MANIFEST_INVALID|manifest invalid', 'registry-manifest-refused'],
-	['an unknown media type', 415, 'UNSUPPORTED|', 'registry-manifest-refused'],
-	['nginx: no client certificate', 400, '|No required SSL certificate was sent', 'registry-client-certificate'],
-	['a rate limit in other words', 503, 'TOOMANYREQUESTS|slow down', 'registry-rate-limited'],
-	['a proxy that lost patience', 408, '|Request Timeout', 'registry-unavailable'],
-	['a body limit', 413, '|<html>413 Request Entity Too Large</html>', 'registry-too-large'],
-	['storage that is full', 507, '|Insufficient Storage', 'registry-quota'],
-];
-
-describe('odd answers have a cause and a fix', () => {
-	test.each(answers)('%s', (_what, status, words, code) => {
-		const [name = '', message = ''] = words.split('|');
-		const body = name === '' ? message : JSON.stringify({errors: [{code: name, message}]});
-		const context = {registry: 'r.example.com', what: 'push', repository: 'zenml/api'};
-		const {problem} = statusProblem(context, {status, headers: {}, body: Buffer.from(body)}, (text) => text);
-		expect(problem.code).toBe(code);
-		expect(problem.cause).toMatch(/\.$/u);
-		expect(problem.fix).toMatch(/\.$/u);
-		expect(problem.evidence?.[0]).toBe(`HTTP ${status}`);
-	});
-});
+const asker = {hasLogin: true, scrub: (text: string) => text};
 
 describe('a differential bundle', () => {
 	const base = noise('base', 500_000);
@@ -184,7 +118,8 @@ describe('a registry that asks for a client certificate', () => {
 		'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED',
 	])('an alert %s is told as such', (code) => {
 		const error = Object.assign(new Error('alert'), {code});
-		const {problem} = connectionProblem({registry: 'r', what: 'log in'}, error);
+		const failure = new HttpFailure('connection', {stage: 'handshake', sentBytes: 0}, {cause: error});
+		const {problem} = failureProblem({registry: 'r', what: 'log in'}, failure);
 		expect(problem.code).toBe('registry-client-certificate');
 	});
 
@@ -233,12 +168,13 @@ test.each([
 	const answer = {status: 418, headers: {}, body: Buffer.from(body)};
 	expect(wordsOf(answer).lines).toEqual([line]);
 	const context = {registry: 'r:5000', what: 'x'};
-	const {problem} = statusProblem(context, {...answer, status: 500}, (text) => text);
+	const {problem} = statusProblem(context, {...answer, status: 500}, asker);
 	expect(problem.evidence).toEqual(['HTTP 500', line]);
-	expect(refusal(context, {code: 'x', cause: 'wait \u001b[1m', fix: 'f'}, []).problem.cause).toBe('wait [1m');
+	const told = refuse(context, 'registry-not-a-registry', {case: 'no token', server: 'wait \u001b[1m'});
+	expect(told.problem.cause).toBe('The token server wait [1m answers without a token.');
 });
 
 test('a page of brackets alone is looked at in part only', () => {
 	const body = Buffer.alloc(4 * 1024 * 1024, '<');
-	expect(wordsOf({status: 500, headers: {}, body}).lines).toEqual(['<'.repeat(300)]);
+	expect(wordsOf({body}).lines).toEqual(['<'.repeat(300)]);
 });

@@ -1,7 +1,11 @@
 import * as z from 'zod';
-import {notARegistry, oneLine} from '../problems.ts';
-import {type Answer, wordsOf} from '../refusals.ts';
+import {oneLine} from '../../base/text.ts';
+import type {Answer} from '../../http/types.ts';
+import {answers} from '../quirks.ts';
+import {wordsOf} from '../refusals.ts';
+import {refuse} from '../refuse.ts';
 import type {Host} from './hosts.ts';
+import {jsonOf} from './json.ts';
 import {followPages} from './pages.ts';
 
 const pageSize = 1000;
@@ -15,14 +19,6 @@ const tagName = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/u;
 
 const repositories = z.object({repositories: z.array(z.string()).nullable()});
 const tagList = z.object({tags: z.array(z.string()).nullish()});
-
-const parsed = <T>(schema: z.ZodType<T>, answer: Answer): T | undefined => {
-	try {
-		return schema.safeParse(JSON.parse(answer.body.toString('utf8'))).data;
-	} catch {
-		return undefined;
-	}
-};
 
 /** Names that fit the grammar, each once; of the others, how many there were and the first. */
 const sieve = (grammar: RegExp, wanted: (name: string) => boolean) => {
@@ -51,6 +47,13 @@ export type Catalog =
 	| {readonly names: readonly string[]; readonly notes: readonly string[]}
 	| {readonly refused: string};
 
+/** Why a registry does not tell its repositories. */
+const refusalOf = (answer: Answer): string => {
+	if (answer.status === 200) return 'it answers with something else';
+	const [words = ''] = wordsOf(answer).lines;
+	return words === '' ? `it answers ${answer.status}` : `it answers ${answer.status}: ${words}`;
+};
+
 /**
  * Repositories by the catalogue (distribution specification's extension `_catalog`), page by page; only those at or below the prefix
  * are kept, where there is one. @throws ProblemError
@@ -65,23 +68,18 @@ export const readCatalog = async (host: Host, prefix: string, signal: AbortSigna
 			scopes: ['registry:catalog:*'],
 			what: 'list its repositories',
 			signal,
-			// Many registries have no catalogue, or keep it to administrators.
-			accept: [200, 400, 401, 403, 404, 405, 501],
+			accept: answers.catalog.statuses,
 		});
-		const page = answer.status === 200 ? parsed(repositories, answer) : undefined;
-		if (page) return {answer, page};
-		const [words = ''] = wordsOf(answer).lines;
-		const said = answer.status === 200 ? 'it answers with something else' : `it answers ${answer.status}`;
-		refused = words === '' || answer.status === 200 ? said : `${said}: ${words}`;
-		return undefined;
+		const page = answers.catalog.of(answer.status) === 'list' ? jsonOf(repositories, answer) : undefined;
+		if (!page) refused = refusalOf(answer);
+		return page && {answer, page};
 	};
-	const end = await followPages(
-		host,
-		`/v2/_catalog?n=${pageSize}`,
+	const end = await followPages(host, {
+		first: `/v2/_catalog?n=${pageSize}`,
 		read,
-		(page) => found.take(page.repositories ?? []),
+		take: (page) => found.take(page.repositories ?? []),
 		most,
-	);
+	});
 	if (end === undefined) return {refused};
 	if (end === 'many') return {refused: 'it lists more of them than can be asked for'};
 	return {names: found.names(), notes: [...found.notes('repositories'), ...(end === 'circle' ? [circle] : [])]};
@@ -94,18 +92,17 @@ export type Tags = {readonly tags: readonly string[]; readonly notes: readonly s
 export const readTags = async (host: Host, repository: string, signal: AbortSignal): Promise<Tags | undefined> => {
 	const found = sieve(tagName, () => true);
 	const what = `list the tags of ${repository}`;
+	const context = host.contextOf(what, repository);
 	const read = async (url: URL) => {
 		const answer = await host.ask({method: 'GET', url, repository, what, signal, accept: [200, 404]});
 		if (answer.status === 404) return undefined;
-		const page = parsed(tagList, answer);
+		const page = jsonOf(tagList, answer);
 		if (page) return {answer, page};
-		throw notARegistry(host.contextOf(what, repository), 'It answers without a list of tags.');
+		throw refuse(context, 'registry-not-a-registry', {case: 'no tags'});
 	};
 	const first = `/v2/${repository}/tags/list?n=${pageSize}`;
-	const end = await followPages(host, first, read, (page) => found.take(page.tags ?? []), most);
+	const end = await followPages(host, {first, read, take: (page) => found.take(page.tags ?? []), most});
 	if (end === undefined) return undefined;
-	if (end === 'many') {
-		throw notARegistry(host.contextOf(what, repository), 'It lists more tags than any repository has.');
-	}
+	if (end === 'many') throw refuse(context, 'registry-not-a-registry', {case: 'too many tags'});
 	return {tags: found.names(), notes: [...found.notes('tags'), ...(end === 'circle' ? [circle] : [])]};
 };

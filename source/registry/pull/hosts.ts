@@ -1,52 +1,71 @@
-import {scopeOf} from '../auth.ts';
+import {type Clock, systemClock} from '../../base/clock.ts';
+import type {Answer, ProxyEnvironment, Timeouts} from '../../http/types.ts';
+import {scopeOf} from '../auth/login.ts';
 import {originOf} from '../origin.ts';
-import type {Context} from '../problems.ts';
-import type {Answer} from '../refusals.ts';
-import {defaultRetries, onceHeard, type RetryTable, withRetry} from '../retry.ts';
-import {createSession, type Request} from '../session.ts';
-import {createTransport, defaultTimeouts, type ProxyEnvironment, type Timeouts} from '../transport.ts';
-import {endpointOf} from './docker-hub.ts';
+import {hostRowOf} from '../quirks.ts';
+import type {Context} from '../refuse.ts';
+import {createRetries, defaultRetries, type Retries, type RetryTable} from '../retry.ts';
+import {createSession, type Request, type Session} from '../session.ts';
+import {createTransport, defaultTimeouts} from '../transport.ts';
 import type {FindLogin} from './logins.ts';
-import {asPull, type Place, pullRefusal} from './problems.ts';
-import {proxiesOf, proxyAware} from './proxies.ts';
+import {explainProxy, proxiesOf} from './proxies.ts';
 
 export type HostOptions = {
 	/** Asked once a host, when it is first needed. */
 	readonly findLogin: FindLogin;
 	/** PEM of a certificate authority by host (with its port, where it has one), in addition to those of this machine. */
-	readonly ca?: Readonly<Record<string, string>>;
+	readonly ca?: Readonly<Record<string, string>> | undefined;
 	/** Hosts (with port) that are spoken to without TLS; no other is. */
-	readonly plainHttp?: readonly string[];
+	readonly plainHttp?: readonly string[] | undefined;
 	/** The environment, where its proxies shall be used. */
-	readonly proxyEnv?: ProxyEnvironment;
+	readonly proxyEnv?: ProxyEnvironment | undefined;
 	/** Idle connections kept open to each host. */
-	readonly sockets?: number;
-	readonly timeouts?: Partial<Timeouts>;
-	readonly retries?: RetryTable;
+	readonly sockets?: number | undefined;
+	readonly timeouts?: Partial<Timeouts> | undefined;
+	readonly retries?: RetryTable | undefined;
+	/** For the pauses before something is tried again. */
+	readonly clock?: Pick<Clock, 'sleep'> | undefined;
 };
 
-/** A request to pull: `accept` is what the caller understands, beside the refusals that are told here. */
-export type PullRequest = Omit<Request, 'scopes' | 'context' | 'accept'> & {
-	readonly repository?: string;
-	readonly scopes?: Request['scopes'];
+/** A request to pull. */
+export type PullRequest = Omit<Request, 'scopes' | 'context'> & {
+	readonly repository?: string | undefined;
+	readonly scopes?: Request['scopes'] | undefined;
 	/** Verb phrase for problems: `read zenml/zenml:1.0`. */
 	readonly what: string;
-	readonly accept: readonly number[];
 };
 
 /** One registry that is pulled from. Problems are in the words of one who pulls. */
 export type Host = {
 	readonly origin: URL;
-	readonly retries: RetryTable;
-	/** Tries once; for who follows the retry table by itself. @throws ProblemError area `registry`, not yet in the words of pulls */
+	readonly retries: Retries;
+	/** Tries once; for who follows the retry table by itself. @throws ProblemError area `registry` */
 	readonly send: (request: PullRequest) => Promise<Answer>;
 	/** Follows the retry table. @throws ProblemError area `registry` */
 	readonly ask: (request: PullRequest) => Promise<Answer>;
 	readonly contextOf: (what: string, repository?: string) => Context;
 };
 
-/** Statuses that mean another thing to a pull than to a push. */
-const refusals = [401, 403, 429] as const;
+/** Host (and port) that serves the images of references to `host`. */
+export const endpointOf = (host: string): string => hostRowOf(host).endpoint ?? host;
+
+/** The requests of one who pulls. */
+const createHost = (
+	session: Session,
+	{origin, retries, contextOf}: Pick<Host, 'origin' | 'retries' | 'contextOf'>,
+): Host => {
+	const send: Host['send'] = ({repository, scopes, what, ...request}) => {
+		const usual = repository === undefined ? [] : [scopeOf(repository, 'pull')];
+		return session.send({...request, scopes: scopes ?? usual, context: contextOf(what, repository)});
+	};
+	return {
+		origin,
+		retries,
+		contextOf,
+		send,
+		ask: (request) => retries.run(request.signal, () => send(request)),
+	};
+};
 
 /**
  * Registries by host; each gets its session, its login and its connections when it is first needed. `close` ends idle ones.
@@ -55,49 +74,24 @@ const refusals = [401, 403, 429] as const;
 export const createHosts = (
 	options: HostOptions,
 ): {readonly of: (host: string) => Promise<Host>; readonly close: () => void} => {
-	const {findLogin, ca = {}, plainHttp = [], sockets = 8} = options;
-	const proxies = options.proxyEnv === undefined ? undefined : proxiesOf(options.proxyEnv);
+	const {findLogin, ca = {}, plainHttp = [], sockets = 8, clock = systemClock} = options;
+	const proxyEnv = options.proxyEnv === undefined ? undefined : proxiesOf(options.proxyEnv);
+	const explain = proxyEnv && explainProxy(proxyEnv);
 	const timeouts = {...defaultTimeouts, ...options.timeouts};
 	const open = new Map<string, Promise<Host>>();
 	const closers: (() => void)[] = [];
 
 	const make = async (host: string): Promise<Host> => {
-		const origin = originOf(endpointOf(host), plainHttp.includes(host));
+		const unknown = {given: false, source: 'it was not looked for yet'};
+		const origin = originOf(endpointOf(host), plainHttp.includes(host), {registry: host, what: 'pull', pull: unknown});
 		const {login, source} = await findLogin(host);
-		const place: Place = {host, login: {given: Object.keys(login).length > 0, source}};
-		const pem = ca[host];
-		const {call, close} = createTransport({
-			sockets,
-			timeouts,
-			...(pem === undefined ? {} : {ca: pem}),
-			...(proxies === undefined ? {} : {proxyEnv: proxies}),
-		});
+		const pull = {given: Object.keys(login).length > 0, source};
+		const {call, close} = createTransport({sockets, timeouts, ca: ca[host], proxyEnv, explain});
 		closers.push(close);
-		const aware = proxies === undefined ? call : proxyAware(call, proxies);
-		const {retries, transport} = onceHeard(options.retries ?? defaultRetries, aware);
-		const session = createSession({origin, transport, login, retries});
-		const contextOf: Host['contextOf'] = (what, repository) => ({
-			registry: host,
-			what,
-			...(repository === undefined ? {} : {repository}),
-		});
-		const send: Host['send'] = async ({repository, scopes, what, accept, ...request}) => {
-			const context = contextOf(what, repository);
-			const wanted = scopes ?? (repository === undefined ? [] : [scopeOf(repository, 'pull')]);
-			const answer = await session.send({...request, scopes: wanted, context, accept: [...accept, ...refusals]});
-			if (accept.includes(answer.status)) return answer;
-			throw pullRefusal(place, context, answer, session.refuse(context, answer));
-		};
-		return {
-			origin,
-			retries,
-			send,
-			ask: (request) =>
-				withRetry(retries, request.signal, () => send(request)).catch((error: unknown) => {
-					throw asPull(error);
-				}),
-			contextOf,
-		};
+		const retries = createRetries(options.retries ?? defaultRetries, clock);
+		const session = createSession({origin, transport: retries.hearing(call), login, retries});
+		const contextOf: Host['contextOf'] = (what, repository) => ({registry: host, what, repository, pull});
+		return createHost(session, {origin, retries, contextOf});
 	};
 	return {
 		of: (host) => {

@@ -1,10 +1,13 @@
+import {inPool} from '../../base/pool.ts';
 import {ProblemError} from '../../base/problem.ts';
 import type {Inventory} from '../../bundle/layout/inventory-file.ts';
 import type {ManifestBytes} from '../../bundle/types.ts';
+import {answers} from '../quirks.ts';
 import {readCatalog, readTags} from './catalog.ts';
 import type {Host} from './hosts.ts';
 import {contentsOf} from './manifest-form.ts';
 import {findManifest} from './manifests.ts';
+import type {pullProblems} from './problems.ts';
 
 type Repository = Inventory['repositories'][number];
 
@@ -26,14 +29,8 @@ export type InventoryTask = {
 	readonly onProgress: (name: string, done: number, total: number) => void;
 };
 
-const namesOf = async ({
-	host,
-	prefix,
-	repositories,
-	usual,
-	signal,
-	onNote,
-}: InventoryTask): Promise<readonly string[]> => {
+const namesOf = async (task: InventoryTask): Promise<readonly string[]> => {
+	const {host, prefix, repositories, usual, signal, onNote} = task;
 	const below = (name: string): string => (prefix === '' ? name : `${prefix}/${name}`);
 	if (repositories && repositories.length > 0) return [...new Set(repositories.map(below))];
 	const catalog = await readCatalog(host, prefix, signal);
@@ -49,18 +46,29 @@ const namesOf = async ({
 	return [...new Set([...catalog.names, ...expected])];
 };
 
+/** Sizes of blobs, by digest. */
 type Blobs = Map<string, number>;
 
+/** A repository that is looked into. `stop` ends what else is under way for it: nothing may outlive a refusal. */
+type Look = InventoryTask & {readonly name: string; readonly stop: (error: unknown) => void};
+
+/** Some at once; the first failure stops the others. */
+const forEach = <T, R>({stop}: Look, items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> =>
+	inPool(items, concurrency, async (item) => {
+		try {
+			return await work(item);
+		} catch (error) {
+			stop(error);
+			throw error;
+		}
+	});
+
+const atOf = ({host, name}: Look) => ({host: host.origin.host, repository: name});
+
 /** Adds the blobs of a manifest, and of those it names. */
-const addBlobs = async (
-	task: InventoryTask,
-	name: string,
-	manifest: ManifestBytes,
-	blobs: Blobs,
-	depth: number,
-): Promise<void> => {
-	const {host, signal} = task;
-	const at = {host: host.origin.host, repository: name};
+const addBlobs = async (look: Look, manifest: ManifestBytes, blobs: Blobs, depth = 0): Promise<void> => {
+	const {host, signal} = look;
+	const at = atOf(look);
 	const contents = contentsOf(host, at, manifest);
 	if (!('manifests' in contents)) {
 		for (const {digest, size} of [contents.config, ...contents.layers]) blobs.set(digest, size);
@@ -70,63 +78,71 @@ const addBlobs = async (
 	for (const {digest} of contents.manifests) {
 		const child = await findManifest(host, {...at, reference: digest}, signal);
 		// A copy of some platforms only: the registry has the others' names alone.
-		if (child) await addBlobs(task, name, child, blobs, depth + 1);
+		if (child) await addBlobs(look, child, blobs, depth + 1);
 	}
 };
 
 /** Does the registry answer for a blob, with the size that the manifest says? */
-const hasBlob = async ({host, signal}: InventoryTask, name: string, digest: string, size: number): Promise<boolean> => {
-	const answer = await host.ask({
+const hasBlob = async ({host, signal, name}: Look, digest: string, size: number): Promise<boolean> => {
+	const {status, headers} = await host.ask({
 		method: 'HEAD',
 		url: `/v2/${name}/blobs/${digest}`,
 		repository: name,
 		what: `look for a layer of ${name}`,
 		signal,
-		// Sent elsewhere for the download: it has the blob.
-		accept: [200, 301, 302, 303, 307, 308, 404],
+		accept: answers.blob.statuses,
 	});
-	const length = answer.headers['content-length'];
-	return answer.status !== 404 && (answer.status !== 200 || length === undefined || Number(length) === size);
+	if (answers.blob.of(status) === 'absent') return false;
+	const length = headers['content-length'];
+	return status !== 200 || length === undefined || Number(length) === size;
 };
 
-/** Some at once; the next is begun when one is done, so that a list of any length costs nothing before its turn. */
-const forEach = async <T>(items: Iterable<T>, task: (item: T) => Promise<void>): Promise<void> => {
-	const queue = items[Symbol.iterator]();
-	const work = async (): Promise<void> => {
-		for (const item of {[Symbol.iterator]: () => queue}) await task(item);
+/** One odd image must not hide all others; what is no image cannot be in a bundle. */
+const noImages: ReadonlySet<string> = new Set<keyof typeof pullProblems.table>([
+	'image-schema-1',
+	'image-manifest-ambiguous',
+	'image-manifest-unknown',
+	'image-manifest-parts',
+]);
+
+/** Tags of a repository that are images, and the blobs they lead to. */
+const readTagged = async (look: Look, tags: readonly string[]) => {
+	const {host, signal, name, onNote} = look;
+	const blobs: Blobs = new Map();
+	const seen = new Map<string, Promise<void>>();
+	const read = async (tag: string): Promise<Repository['tags'][number] | undefined> => {
+		try {
+			const manifest = await findManifest(host, {...atOf(look), reference: tag}, signal);
+			if (!manifest) return undefined;
+			const reading = seen.get(manifest.digest) ?? addBlobs(look, manifest, blobs);
+			seen.set(manifest.digest, reading);
+			await reading;
+			return {tag, digest: manifest.digest};
+		} catch (error) {
+			if (!(error instanceof ProblemError) || !noImages.has(error.problem.code)) throw error;
+			onNote(`${name}:${tag} was left out: ${error.problem.cause}`);
+			return undefined;
+		}
 	};
-	await Promise.all(Array.from({length: concurrency}, work));
+	const found = await forEach(look, tags, read);
+	return {tags: found.filter((one) => one !== undefined), blobs};
 };
 
 const readRepository = async (task: InventoryTask, name: string): Promise<Repository | undefined> => {
-	const {host, signal, onNote} = task;
+	const stop = new AbortController();
+	const signal = AbortSignal.any([task.signal, stop.signal]);
+	const look: Look = {...task, name, signal, stop: (error) => stop.abort(error)};
+	const {host, onNote} = task;
 	const listed = await readTags(host, name, signal);
 	if (listed === undefined) return undefined;
 	for (const note of listed.notes) onNote(`The list of tags of ${name}: ${note}`);
-	const blobs: Blobs = new Map();
-	const seen = new Map<string, Promise<void>>();
-	const tags: Repository['tags'][number][] = [];
-	await forEach(listed.tags, async (tag) => {
-		try {
-			const manifest = await findManifest(host, {host: host.origin.host, repository: name, reference: tag}, signal);
-			if (!manifest) return;
-			const reading = seen.get(manifest.digest) ?? addBlobs(task, name, manifest, blobs, 0);
-			seen.set(manifest.digest, reading);
-			await reading;
-			tags.push({tag, digest: manifest.digest});
-		} catch (error) {
-			// One odd image must not hide all others; what is no image cannot be in a bundle.
-			if (!(error instanceof ProblemError) || !error.problem.code.startsWith('image-')) throw error;
-			onNote(`${name}:${tag} was left out: ${error.problem.cause}`);
-		}
-	});
-	const there: Repository['blobs'][number][] = [];
-	await forEach(blobs, async ([digest, size]) => {
-		if (await hasBlob(task, name, digest, size)) there.push({digest, size});
-	});
-	if (there.length < blobs.size) {
+	const {tags, blobs} = await readTagged(look, listed.tags);
+	const sized = [...blobs].map(([digest, size]) => ({digest, size}));
+	const answered = await forEach(look, sized, ({digest, size}) => hasBlob(look, digest, size));
+	const there = sized.filter((_blob, index) => answered[index]);
+	if (there.length < sized.length) {
 		onNote(
-			`${name}: manifests name ${blobs.size - there.length} layers that the registry does not have; they were left out.`,
+			`${name}: manifests name ${sized.length - there.length} layers that the registry does not have; they were left out.`,
 		);
 	}
 	return {name, tags, blobs: there};
@@ -139,20 +155,12 @@ const readRepository = async (task: InventoryTask, name: string): Promise<Reposi
  */
 export const takeInventory = async (task: InventoryTask): Promise<readonly Repository[]> => {
 	const names = await namesOf(task);
-	const stop = new AbortController();
-	const own = {...task, signal: AbortSignal.any([task.signal, stop.signal])};
 	const read: Repository[] = [];
 	for (const [index, name] of names.entries()) {
 		task.onProgress(name, index, names.length);
-		try {
-			const repository = await readRepository(own, name);
-			if (repository) read.push(repository);
-			else if (task.repositories?.length) task.onNote(`${name} is not on the registry.`);
-		} catch (error) {
-			// What else is under way for this repository must not outlive the refusal.
-			stop.abort(error);
-			throw error;
-		}
+		const repository = await readRepository(task, name);
+		if (repository) read.push(repository);
+		else if (task.repositories?.length) task.onNote(`${name} is not on the registry.`);
 	}
 	return read;
 };

@@ -1,8 +1,8 @@
 import {open} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as z from 'zod';
-import type {ProblemError} from '../../base/problem.ts';
-import {registryProblem} from '../problems.ts';
+import {errnoOf, errnoWords, isErrno} from '../../base/errno.ts';
+import {pullProblems} from './problems.ts';
 
 const text = z.string().optional();
 const entry = z.object({auth: text, username: text, password: text, identitytoken: text});
@@ -16,25 +16,16 @@ const schema = z.object({
 export type LoginFile = z.infer<typeof schema> & {readonly path: string};
 export type LoginEntry = z.infer<typeof entry>;
 
+/** Where logins are looked for; `named` by the operator, so that it must be there. */
+export type LoginPath = {readonly path: string; readonly named: boolean};
+
 const maximumBytes = 4 * 1024 * 1024;
 
-const unreadable = (path: string, cause: string, error?: unknown): ProblemError =>
-	registryProblem(
-		{
-			code: 'registry-login-file',
-			message: `The file ${path} with the logins of registries cannot be used.`,
-			cause,
-			fix: 'Mend the file, or name a folder with another config.json by DOCKER_CONFIG.',
-			location: {file: path},
-		},
-		error === undefined ? undefined : {cause: error},
-	);
-
-/** Where logins are looked for, in this order; `named` by the operator, so that it must be there. */
+/** Where logins are looked for, in this order. */
 export const loginPaths = (
 	environment: Readonly<Record<string, string | undefined>>,
 	homeDirectory: string,
-): readonly {readonly path: string; readonly named: boolean}[] => {
+): readonly LoginPath[] => {
 	const {REGISTRY_AUTH_FILE: named, DOCKER_CONFIG: docker, XDG_RUNTIME_DIR: runtime} = environment;
 	return [
 		// containers-auth.json(5): the variable wins over every default.
@@ -48,43 +39,54 @@ export const loginPaths = (
 	];
 };
 
-/**
- * Reads a file of logins. @returns undefined when there is none
- * @throws ProblemError `registry-login-file` where it may not be read or is no such file
- */
-export const readLoginFile = async (path: string, named: boolean): Promise<LoginFile | undefined> => {
-	let content: string;
+/** Reads a file of at most that many bytes. @returns undefined where it is longer @throws the error of the file system */
+const readBounded = async (path: string): Promise<string | undefined> => {
+	const handle = await open(path, 'r');
 	try {
-		const handle = await open(path, 'r');
-		try {
-			if ((await handle.stat()).size > maximumBytes) throw unreadable(path, 'It is longer than any file of logins.');
-			content = await handle.readFile('utf8');
-		} finally {
-			await handle.close();
-		}
-	} catch (error) {
-		const code = (error as NodeJS.ErrnoException).code;
-		if (!named && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
-		if (code === undefined) throw error;
-		if (code === 'ENOENT') throw unreadable(path, 'REGISTRY_AUTH_FILE names it, but it does not exist.', error);
-		throw unreadable(
-			path,
-			code === 'EACCES' ? 'This user may not read it.' : `The operating system says ${code}.`,
-			error,
-		);
+		return (await handle.stat()).size > maximumBytes ? undefined : await handle.readFile('utf8');
+	} finally {
+		await handle.close();
 	}
+};
+
+/** A file that cannot be read; undefined for one that is not there and need not be. */
+const missing = ({path, named}: LoginPath, error: unknown): undefined => {
+	const isAbsent = isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR');
+	if (isAbsent && !named) return undefined;
+	if (errnoOf(error) === undefined) throw error;
+	const more = {error, location: {file: path}};
+	if (isErrno(error, 'ENOENT')) throw pullProblems.error('registry-login-file', {case: 'missing', file: path}, more);
+	const words = errnoWords(error, 'read');
+	throw pullProblems.error('registry-login-file', {case: 'unreadable', file: path, words}, more);
+};
+
+const parse = (path: string, content: string): LoginFile => {
+	const location = {file: path};
 	let value: unknown;
 	try {
 		// An empty file is what some tools leave behind.
 		value = content.trim() === '' ? {} : JSON.parse(content);
 	} catch {
-		// Without the parser's words: they quote the text, which holds logins.
-		throw unreadable(path, 'It is not JSON.');
+		throw pullProblems.error('registry-login-file', {case: 'no JSON', file: path}, {location});
 	}
 	const result = schema.safeParse(value);
-	if (!result.success) {
-		const place = result.error.issues[0]?.path.join('.') || 'the whole';
-		throw unreadable(path, `It is not built like a file of logins: look at ${place}.`);
+	if (result.success) return {...result.data, path};
+	const place = result.error.issues[0]?.path.join('.') || 'the whole';
+	throw pullProblems.error('registry-login-file', {case: 'other form', file: path, place}, {location});
+};
+
+/**
+ * Reads a file of logins. @returns undefined when there is none
+ * @throws ProblemError `registry-login-file` where it may not be read or is no such file
+ */
+export const readLoginFile = async (at: LoginPath): Promise<LoginFile | undefined> => {
+	const {path} = at;
+	let content: string | undefined;
+	try {
+		content = await readBounded(path);
+	} catch (error) {
+		return missing(at, error);
 	}
-	return {...result.data, path};
+	if (content !== undefined) return parse(path, content);
+	throw pullProblems.error('registry-login-file', {case: 'long', file: path}, {location: {file: path}});
 };

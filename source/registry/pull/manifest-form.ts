@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import type {ProblemError} from '../../base/problem.ts';
+import {isMap} from '../../base/text.ts';
 import type {RemoteRepository} from '../../bundle/create/source.ts';
 import type {ManifestBytes} from '../../bundle/types.ts';
-import {type Context, notARegistry, refusal} from '../problems.ts';
+import {type Context, refuse} from '../refuse.ts';
 import type {Host} from './hosts.ts';
+import {refusePull} from './problems.ts';
 
 const indexTypes = [
 	'application/vnd.oci.image.index.v1+json',
@@ -16,46 +17,40 @@ const imageTypes = [
 /** Manifests that are understood: indexes and images of OCI and of Docker's schema 2. */
 export const manifestTypes: readonly string[] = [...indexTypes, ...imageTypes];
 
-const unusable = (context: Context, code: string, cause: string, fix: string): ProblemError =>
-	refusal(context, {code, cause, fix}, []);
-
-/** What a manifest is, by its own word, else by the answer's header, else by its build. @throws ProblemError */
-export const mediaTypeOf = (context: Context, bytes: Buffer, header: string): string => {
+/** @throws ProblemError `registry-not-a-registry` */
+const parse = (context: Context, bytes: Buffer): Readonly<Record<string, unknown>> => {
 	let value: unknown;
 	try {
 		value = JSON.parse(bytes.toString('utf8'));
 	} catch {
-		throw notARegistry(context, 'Where a manifest was asked for, it answers with something that is no JSON.');
+		throw refuse(context, 'registry-not-a-registry', {case: 'manifest no JSON'});
 	}
-	if (!(value instanceof Object)) throw notARegistry(context, 'Its manifest is no JSON object.');
-	const {schemaVersion, mediaType, manifests, layers, config} = value as Record<string, unknown>;
+	if (isMap(value)) return value;
+	throw refuse(context, 'registry-not-a-registry', {case: 'manifest no object'});
+};
+
+/** Of a manifest that does not say what it is. */
+const typeByForm = ({manifests, layers}: Readonly<Record<string, unknown>>): string | undefined => {
+	if (Array.isArray(manifests)) return indexTypes[0];
+	return Array.isArray(layers) ? imageTypes[0] : undefined;
+};
+
+/** What a manifest is, by its own word, else by the answer's header, else by its form. @throws ProblemError */
+export const mediaTypeOf = (context: Context, bytes: Buffer, header: string): string => {
+	const manifest = parse(context, bytes);
+	const {schemaVersion, mediaType, manifests, layers, config} = manifest;
 	if (schemaVersion === 1 || /docker\.distribution\.manifest\.v1\+/u.test(header)) {
-		throw unusable(
-			context,
-			'image-schema-1',
-			'It is kept there as a Docker image of schema 1, a form that was given up in 2017 and has no digests of its own.',
-			'Have the image pushed again by a current client, or use a newer version of it.',
-		);
+		throw refusePull(context, 'image-schema-1', {});
 	}
 	// Read as an index by one program and as an image by another (CVE-2021-41190).
 	if (manifests !== undefined && (layers !== undefined || config !== undefined)) {
-		throw unusable(
-			context,
-			'image-manifest-ambiguous',
-			'Its manifest is an index and an image at once.',
-			'Do not use this image.',
-		);
+		throw refusePull(context, 'image-manifest-ambiguous', {});
 	}
 	const said = typeof mediaType === 'string' ? mediaType : header;
 	if (manifestTypes.includes(said)) return said;
-	if (typeof mediaType !== 'string' && Array.isArray(manifests)) return indexTypes[0];
-	if (typeof mediaType !== 'string' && Array.isArray(layers)) return imageTypes[0];
-	throw unusable(
-		context,
-		'image-manifest-unknown',
-		`What lies there is no container image: its type is ${JSON.stringify(said.slice(0, 100))}.`,
-		'Check the reference; a chart or another artifact may lie under that name.',
-	);
+	const found = typeof mediaType === 'string' ? undefined : typeByForm(manifest);
+	if (found !== undefined) return found;
+	throw refusePull(context, 'image-manifest-unknown', {type: JSON.stringify(said.slice(0, 100))});
 };
 
 const descriptor = z.object({
@@ -68,7 +63,7 @@ const schema = z.union([
 	z.object({config: descriptor, layers: z.array(descriptor)}),
 ]);
 
-/** What a manifest names: other manifests, or blobs with the configuration first. @throws ProblemError */
+/** What a manifest names: other manifests, or blobs with the configuration first. @throws ProblemError `image-manifest-parts` */
 export const contentsOf = (
 	host: Host,
 	at: RemoteRepository,
@@ -76,10 +71,6 @@ export const contentsOf = (
 ): z.infer<typeof schema> => {
 	const result = schema.safeParse(JSON.parse(bytes.toString('utf8')));
 	if (result.success) return result.data;
-	throw unusable(
-		host.contextOf(`read ${at.repository}@${digest}`, at.repository),
-		'image-manifest-parts',
-		'Its manifest does not name its parts by sha256 and size.',
-		'Have the image pushed again by a current client, or use another one.',
-	);
+	const context = host.contextOf(`read ${at.repository}@${digest}`, at.repository);
+	throw refusePull(context, 'image-manifest-parts', {});
 };

@@ -4,13 +4,23 @@ import * as z from 'zod';
 import type {ProblemError} from '../../base/problem.ts';
 import type {RemoteReference} from '../../bundle/create/source.ts';
 import type {ManifestBytes} from '../../bundle/types.ts';
-import {digestMismatch, refusal} from '../problems.ts';
-import {type Answer, wordsOf} from '../refusals.ts';
+import type {Answer} from '../../http/types.ts';
+import {type Words, wordsOf} from '../refusals.ts';
+import {type Context, refuse} from '../refuse.ts';
 import type {Host} from './hosts.ts';
+import {jsonOf} from './json.ts';
 import {manifestTypes, mediaTypeOf} from './manifest-form.ts';
+import {refusePull} from './problems.ts';
 
 const isDigest = (text: string): boolean => /^sha256:[0-9a-f]{64}$/u.test(text);
-const separator = (reference: string): string => (isDigest(reference) ? '@' : ':');
+
+/** `zenml/api:1.0`, or `zenml/api@sha256:…`. */
+const nameOf = ({repository, reference}: RemoteReference): string =>
+	`${repository}${isDigest(reference) ? '@' : ':'}${reference}`;
+
+/** Tags that are told of a repository that lacks one. */
+const mostTags = 5;
+const tagList = z.object({tags: z.array(z.string())});
 
 /** Tags of a repository that are closest to one that is not there; none where the registry does not tell its tags. */
 const nearTags = async (host: Host, at: RemoteReference, signal: AbortSignal): Promise<readonly string[]> => {
@@ -23,13 +33,21 @@ const nearTags = async (host: Host, at: RemoteReference, signal: AbortSignal): P
 			signal,
 			accept: [200],
 		});
-		const {tags} = z.object({tags: z.array(z.string())}).parse(JSON.parse(answer.body.toString('utf8')));
-		return tags.toSorted((a, b) => distance(at.reference, a) - distance(at.reference, b)).slice(0, 5);
+		const {tags = []} = jsonOf(tagList, answer) ?? {};
+		return tags.toSorted((a, b) => distance(at.reference, a) - distance(at.reference, b)).slice(0, mostTags);
 	} catch (error) {
 		if (signal.aborted) throw signal.reason ?? error;
 		// Only a help for the problem that is told anyway.
 		return [];
 	}
+};
+
+/** What is missing: the repository, or only what was asked for in it. */
+const missingOf = (at: RemoteReference, {codes}: Words, tags: readonly string[]) => {
+	if (codes.includes('NAME_UNKNOWN')) return {case: 'no repository'} as const;
+	const kind = isDigest(at.reference) ? 'digest' : 'tag';
+	if (tags.length === 0) return {case: 'neither', kind, reference: at.reference} as const;
+	return {case: 'other tags', kind, tags: tags.join(', ')} as const;
 };
 
 const notFound = async (
@@ -38,27 +56,27 @@ const notFound = async (
 	answer: Answer,
 	signal: AbortSignal,
 ): Promise<ProblemError> => {
-	const {codes, lines} = wordsOf(answer);
-	const tags = codes.includes('NAME_UNKNOWN') ? [] : await nearTags(host, at, signal);
-	const cause = codes.includes('NAME_UNKNOWN')
-		? `There is no repository ${at.repository} on it, or this login may not see it.`
-		: tags.length > 0
-			? `The repository ${at.repository} is there, but not this ${isDigest(at.reference) ? 'digest' : 'tag'}. It has, among others: ${tags.join(', ')}.`
-			: `There is no ${isDigest(at.reference) ? 'digest' : 'tag'} ${at.reference} in ${at.repository}, or no such repository.`;
-	return refusal(
-		host.contextOf(`find ${at.repository}${separator(at.reference)}${at.reference}`, at.repository),
-		{code: 'image-not-found', cause, fix: 'Check the name and the version.'},
-		[`HTTP ${answer.status}`, ...lines],
-	);
+	const words = wordsOf(answer);
+	const tags = words.codes.includes('NAME_UNKNOWN') ? [] : await nearTags(host, at, signal);
+	const context = host.contextOf(`find ${nameOf(at)}`, at.repository);
+	const evidence = [`HTTP ${answer.status}`, ...words.lines];
+	return refusePull(context, 'image-not-found', missingOf(at, words, tags), {evidence});
 };
 
-/** Its digest is compared with the reference, where that is one, and with the one that the registry names. */
+/** A digest that was asked for, and the one that the registry names. @throws ProblemError `registry-digest-mismatch` */
+const refuseOther = (context: Context, actual: string, wanted: readonly string[]): void => {
+	const expected = wanted.find((digest) => isDigest(digest) && digest !== actual);
+	if (expected === undefined) return;
+	throw refuse(context, 'registry-digest-mismatch', {case: 'pull', expected, actual});
+};
+
+/** What lies under a reference, byte for byte; or the answer that says that nothing does. */
 const fetchManifest = async (
 	host: Host,
 	at: RemoteReference,
 	signal: AbortSignal,
 ): Promise<{readonly found: ManifestBytes} | {readonly absent: Answer}> => {
-	const what = `pull ${at.repository}${separator(at.reference)}${at.reference}`;
+	const what = `pull ${nameOf(at)}`;
 	const context = host.contextOf(what, at.repository);
 	const answer = await host.ask({
 		method: 'GET',
@@ -70,16 +88,11 @@ const fetchManifest = async (
 		accept: [200, 404],
 	});
 	if (answer.status === 404) return {absent: answer};
-	const digest = `sha256:${createHash('sha256').update(answer.body).digest('hex')}`;
-	const said = String(answer.headers['docker-content-digest'] ?? '');
-	for (const wanted of [at.reference, said].filter(isDigest)) {
-		if (wanted !== digest) throw digestMismatch(context, wanted, digest);
-	}
-	const header =
-		String(answer.headers['content-type'] ?? '')
-			.split(';')[0]
-			?.trim() ?? '';
-	return {found: {mediaType: mediaTypeOf(context, answer.body, header), digest, bytes: answer.body}};
+	const {body, headers} = answer;
+	const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+	refuseOther(context, digest, [at.reference, String(headers['docker-content-digest'] ?? '')]);
+	const [type = ''] = String(headers['content-type'] ?? '').split(';');
+	return {found: {mediaType: mediaTypeOf(context, body, type.trim()), digest, bytes: body}};
 };
 
 /** The manifest or index under a reference, byte for byte; undefined where there is none. @throws ProblemError area `registry` */

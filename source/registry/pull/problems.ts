@@ -1,112 +1,141 @@
-import {ProblemError, type ProblemInput} from '../../base/problem.ts';
-import {type Context, refusal} from '../problems.ts';
-import {type Answer, wordsOf} from '../refusals.ts';
-import {isDockerHub} from './docker-hub.ts';
+import {declareProblems} from '../../base/problem-table.ts';
+import {refuserOf} from '../refuse.ts';
 
-/** What is known of a registry that is pulled from. `login`: where the login comes from, or where none was found. */
-export type Place = {readonly host: string; readonly login: {readonly given: boolean; readonly source: string}};
+const unused = 'The registry {registry} could not be used to {what}.';
+const byProxy = {
+	who: 'network team',
+	message: unused,
+	fix: 'Check HTTPS_PROXY and NO_PROXY, and that the proxy lets {host} through.',
+	nextSteps: ['curl -v https://{host}/v2/'],
+} as const;
+const otherSize = {
+	fix: 'Start again. If it comes back, the registry or a proxy before it changes what passes.',
+} as const;
 
-type Refuse = (text: Omit<ProblemInput, 'area' | 'message' | 'evidence'>) => ProblemError;
+/** Problems of pulling alone: logins that others keep, proxies, and what lies at a registry. */
+export const pullProblems = declareProblems({
+	'registry-login-file': {
+		area: 'registry',
+		message: 'The file {file} with the logins of registries cannot be used.',
+		fix: 'Mend the file, or name a folder with another config.json by DOCKER_CONFIG.',
+		cases: {
+			long: {cause: 'It is longer than any file of logins.'},
+			missing: {cause: 'REGISTRY_AUTH_FILE names it, but it does not exist.'},
+			unreadable: {cause: 'It cannot be read. {words}'},
+			// Without the parser's words: they quote the text, which holds logins.
+			'no JSON': {cause: 'It is not JSON.'},
+			'other form': {cause: 'It is not built like a file of logins: look at {place}.'},
+			entry: {
+				message: 'The login for {host} in {file} cannot be used.',
+				cause: 'Its field auth is not base64 of user:password.',
+				fix: 'Log in to {host} anew, or take the entry out.',
+			},
+		},
+	},
+	// No word that the helper said, on whichever output: a broken one prints tokens in any form. How to hear it is told.
+	'registry-credential-helper': {
+		area: 'registry',
+		message: 'The credential helper docker-credential-{helper} gave no login for {server}.',
+		fix: 'Run the helper by hand to see what it says; mend it, or take it out of the configuration file and log in anew.',
+		nextSteps: ['echo {server} | docker-credential-{helper} get >/dev/null'],
+		cases: {
+			'no name': {cause: 'That is not the name of a helper: it has no path and no spaces.'},
+			'not in PATH': {cause: 'There is no such program in the PATH.'},
+			'not started': {cause: 'It could not be started. {words}'},
+			late: {cause: 'It did not answer within {seconds} s.'},
+			'long answer': {cause: 'Its answer is longer than any login.'},
+			'other answer': {cause: 'Its answer is not JSON with Username and Secret.'},
+			failed: {cause: 'It ended with exit code {exitCode}.'},
+			killed: {cause: 'It was ended by {signal}.'},
+		},
+	},
+	'registry-proxy': {
+		area: 'registry',
+		cases: {
+			'no proxy': {
+				message: 'The variable {variable} names a proxy that cannot be used.',
+				cause: 'It is not http://HOST:PORT or https://HOST:PORT; proxies of SOCKS are not supported.',
+				fix: 'Correct {variable}, or take it out of the environment.',
+			},
+			refused: {...byProxy, cause: 'The proxy {proxy} did not open a way to {host}.'},
+			'refused with status': {
+				...byProxy,
+				cause: 'The proxy {proxy} did not open a way to {host}: it answers {status}.',
+			},
+			unreachable: {...byProxy, cause: '{words} The environment names the proxy {proxy}.'},
+		},
+	},
+	'registry-storage-refused': {
+		area: 'registry',
+		who: 'network team',
+		message: unused,
+		cause: 'It sends the download on to {host}, which answers {status}.',
+		fix: 'Check that this machine may reach {host}; a proxy may let the registry through, but not its storage.',
+	},
+	'registry-blob-size': {
+		area: 'registry',
+		message: unused,
+		cases: {
+			others: {
+				...otherSize,
+				cause: '{digest} has {size} bytes by its manifest. Bytes from {from} on were asked for; it sends others.',
+			},
+			more: {...otherSize, cause: '{digest} has {size} bytes by its manifest. It sends more.'},
+			fewer: {...otherSize, cause: '{digest} has {size} bytes by its manifest. It sends {sent}.'},
+			none: {...otherSize, cause: '{digest} has {size} bytes by its manifest. It has no bytes from {from} on.'},
+		},
+	},
+	'image-blob-missing': {
+		area: 'registry',
+		message: unused,
+		cause:
+			'A manifest names the layer {digest}, but the registry does not have it: it was cleaned up, or the image was pushed in part.',
+		fix: 'Have the image pushed to that registry again, or pull it from another one.',
+	},
+	'image-not-found': {
+		area: 'registry',
+		message: unused,
+		fix: 'Check the name and the version.',
+		cases: {
+			'no repository': {cause: 'There is no repository {repository} on it, or this login may not see it.'},
+			'other tags': {
+				cause: 'The repository {repository} is there, but not this {kind}. It has, among others: {tags}.',
+			},
+			neither: {cause: 'There is no {kind} {reference} in {repository}, or no such repository.'},
+		},
+	},
+	'image-schema-1': {
+		area: 'registry',
+		message: unused,
+		cause:
+			'It is kept there as a Docker image of schema 1, a form that was given up in 2017 and has no digests of its own.',
+		fix: 'Have the image pushed again by a current client, or use a newer version of it.',
+	},
+	'image-manifest-ambiguous': {
+		area: 'registry',
+		message: unused,
+		cause: 'Its manifest is an index and an image at once.',
+		fix: 'Do not use this image.',
+	},
+	'image-manifest-unknown': {
+		area: 'registry',
+		message: unused,
+		cause: 'What lies there is no container image: its type is {type}.',
+		fix: 'Check the reference; a chart or another artifact may lie under that name.',
+	},
+	'image-manifest-parts': {
+		area: 'registry',
+		message: unused,
+		cause: 'Its manifest does not name its parts by sha256 and size.',
+		fix: 'Have the image pushed again by a current client, or use another one.',
+	},
+});
 
-/** How to get a login for the registries of the big clouds; `docker login` and `podman login` serve the rest. */
-const loginSteps = (host: string): readonly string[] => {
-	const region = /^\d+\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/u.exec(host)?.[1];
-	if (region !== undefined) {
-		return [
-			`aws ecr get-login-password --region ${region} | docker login --username AWS --password-stdin ${host}`,
-			`Or without Docker: install amazon-ecr-credential-helper and write {"credHelpers": {"${host}": "ecr-login"}} into ~/.docker/config.json`,
-		];
+declare module '../../base/problem.ts' {
+	interface ProblemTables {
+		readonly pull: typeof pullProblems.table;
 	}
-	if (host === 'public.ecr.aws') {
-		return [
-			'aws ecr-public get-login-password --region us-east-1 | docker login --username AWS --password-stdin public.ecr.aws',
-		];
-	}
-	if (/(?:^|[.-])docker\.pkg\.dev$|(?:^|\.)gcr\.io$/u.test(host)) {
-		return [
-			`gcloud auth configure-docker ${host}`,
-			`Or: gcloud auth print-access-token | docker login -u oauth2accesstoken --password-stdin https://${host}`,
-		];
-	}
-	const name = isDockerHub(host) ? '' : ` ${host}`;
-	return [`docker login${name}, or podman login${name === '' ? ' docker.io' : name}`];
-};
+}
 
-const waitOf = (answer: Answer): string => {
-	const header = answer.headers['retry-after'];
-	if (typeof header !== 'string' || header === '') return 'It does not say for how long.';
-	return /^\d+$/u.test(header) ? `It asks to wait ${header} s.` : `It asks to wait until ${header}.`;
-};
-
-/**
- * The problem behind a 401, 403 or 429 to a pull, where it means another thing than to a push.
- * @param usual what it means elsewhere; its evidence is free of the login
- */
-export const pullRefusal = (place: Place, context: Context, answer: Answer, usual: ProblemError): ProblemError => {
-	const {codes, lines} = wordsOf(answer);
-	const words = lines.join('\n');
-	const evidence = usual.problem.evidence ?? (place.login.given ? [] : [`HTTP ${answer.status}`, ...lines]);
-	const fail: Refuse = (text) => refusal(context, text, evidence);
-	const {host, login} = place;
-	const used = login.given ? `the login from ${login.source}` : `no login (${login.source})`;
-	const nextSteps = loginSteps(host);
-	const ofVendor = /\.dkr\.ecr\.|docker\.pkg\.dev$/u.test(host);
-	if (
-		answer.status === 401 ||
-		(answer.status === 403 && /expired|reauthenticate|not authenticated|unauthenticated/iu.test(words))
-	) {
-		const hub = isDockerHub(host) ? ' Docker Hub answers the same for a repository that does not exist.' : '';
-		return fail({
-			code: 'registry-unauthorized',
-			cause: login.given
-				? `It does not accept ${used}, or it has ended: logins of the clouds last for some hours.${hub}`
-				: `It asks for a login, but there was ${used}.${hub}`,
-			fix: `Log in to ${host} on this machine, then start again.`,
-			nextSteps,
-		});
-	}
-	if (answer.status === 403) {
-		return fail({
-			code: 'registry-denied',
-			cause: `It does not let ${context.repository ?? 'this'} be pulled with ${used}.`,
-			fix: login.given
-				? `Have the right to pull given to this user, or log in as another one.${ofVendor ? ' The vendor gives it for the images of the product.' : ''}`
-				: `Log in to ${host} on this machine, then start again.`,
-			who: login.given && ofVendor ? 'vendor' : 'operator',
-			nextSteps,
-		});
-	}
-	if (
-		answer.status === 429 &&
-		(isDockerHub(host) || codes.includes('TOOMANYREQUESTS')) &&
-		/pull rate limit|toomanyrequests/iu.test(words)
-	) {
-		return fail({
-			code: 'registry-pull-limit',
-			cause: `The number of pulls that it allows in a span of time is used up. ${waitOf(answer)} It was asked with ${used}.`,
-			fix: login.given
-				? 'Wait, or log in as a user with a higher limit; what was pulled is not pulled again.'
-				: 'Log in: users with a login may pull more. Or wait; what was pulled is not pulled again.',
-			nextSteps,
-		});
-	}
-	return usual;
-};
-
-/** Words that speak of uploads where nothing is sent. */
-const calmer: Readonly<Record<string, string>> = {
-	'registry-stalled': 'Start again. If it comes back, look at the line, and at a proxy on the way.',
-	'registry-line-dropped': 'Start again. If it comes back, look at the line, and at a proxy on the way.',
-	'registry-unavailable': 'Wait some minutes and start again; the registry, or a proxy before it, is in trouble.',
-	'registry-rate-limited': 'Wait some minutes and start again.',
-	'registry-digest-mismatch': 'Start again. If it comes back, a proxy on the way changes what passes.',
-	'registry-untrusted':
-		'Give the CA certificate (PEM) that signed it; where a company proxy opens TLS, that is the CA of the proxy.',
-};
-
-/** A problem in words for one who pulls: no answers of the install to edit, nothing about uploads. */
-export const asPull = (error: unknown): unknown => {
-	if (!(error instanceof ProblemError) || error.problem.area !== 'registry') return error;
-	const {answers: _edit, ...kept} = error.problem;
-	return new ProblemError({...kept, fix: calmer[kept.code] ?? kept.fix}, {cause: error});
-};
+/** A refusal by the table of pulls. */
+export const refusePull = refuserOf(pullProblems);

@@ -1,8 +1,17 @@
-import {ProblemError} from '../../base/problem.ts';
-import {refusal, registryProblem} from '../problems.ts';
-import type {ProxyEnvironment, Transport} from '../transport.ts';
+import {errnoWords} from '../../base/errno.ts';
+import type {ProblemError} from '../../base/problem.ts';
+import type {HttpFailure} from '../../http/failure.ts';
+import {codeOf, faultOf} from '../../http/fault.ts';
+import type {ProxyEnvironment} from '../../http/types.ts';
+import type {Explain} from '../transport.ts';
+import {pullProblems, refusePull} from './problems.ts';
 
-const names = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'] as const;
+/** The proxy of a variable in the form that node's agents take. @throws ProblemError `registry-proxy` for what is no proxy of HTTP */
+const proxyIn = (variable: string, value: string): string => {
+	const url = value.includes('://') ? value : `http://${value}`;
+	if (URL.canParse(url) && /^https?:$/u.test(new URL(url).protocol)) return url;
+	throw pullProblems.error('registry-proxy', {case: 'no proxy', variable});
+};
 
 /**
  * The proxies of an environment in the form that node's agents take: with `http://` where that is left out, as curl allows.
@@ -14,29 +23,18 @@ export const proxiesOf = (environment: ProxyEnvironment): ProxyEnvironment => {
 		const value = environment[name];
 		if (value) proxies[name] = value;
 	}
-	for (const name of names) {
+	for (const name of ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY']) {
 		const value = environment[name];
-		if (!value) continue;
-		const url = value.includes('://') ? value : `http://${value}`;
-		if (!URL.canParse(url) || !/^https?:$/u.test(new URL(url).protocol)) {
-			throw registryProblem({
-				code: 'registry-proxy',
-				message: `The variable ${name} names a proxy that cannot be used.`,
-				cause: 'It is not http://HOST:PORT or https://HOST:PORT; proxies of SOCKS are not supported.',
-				fix: `Correct ${name}, or take it out of the environment.`,
-			});
-		}
-		proxies[name] = url;
+		if (value) proxies[name] = proxyIn(name, value);
 	}
 	return proxies;
 };
 
-const fieldOf = (error: unknown, field: 'code' | 'statusCode'): string =>
-	error instanceof Error
-		? field in error
-			? String((error as Error & Partial<Record<typeof field, unknown>>)[field])
-			: fieldOf(error.cause, field)
-		: '';
+/** The status of an error of node's tunnels. */
+const statusOf = (error: unknown): number | undefined => {
+	if (!(error instanceof Error)) return undefined;
+	return 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : statusOf(error.cause);
+};
 
 /** The proxy for a URL, without its login. NO_PROXY is not looked at. */
 const proxyOf = (url: URL, proxies: ProxyEnvironment): string | undefined => {
@@ -45,32 +43,36 @@ const proxyOf = (url: URL, proxies: ProxyEnvironment): string | undefined => {
 	return value === undefined ? undefined : new URL(value).host;
 };
 
-/** Tells failures of a proxy from those of the registry behind it: a transport around a transport. */
-export const proxyAware =
-	(transport: Transport, proxies: ProxyEnvironment): Transport =>
-	async (call) => {
-		try {
-			return await transport(call);
-		} catch (error) {
-			const proxy = proxyOf(call.url, proxies);
-			if (proxy === undefined || !(error instanceof ProblemError)) throw error;
-			const {code, cause, evidence = []} = error.problem;
-			const refused = fieldOf(error, 'code').startsWith('ERR_PROXY');
-			if (!refused && code !== 'registry-unreachable') throw error;
-			const status = fieldOf(error, 'statusCode');
-			throw refusal(
-				call.context,
-				{
-					code: 'registry-proxy',
-					cause: refused
-						? `The proxy ${proxy} did not open a way to ${call.url.host}${status === '' ? '' : `: it answers ${status}`}.`
-						: `${cause} The environment names the proxy ${proxy}.`,
-					fix: `Check HTTPS_PROXY and NO_PROXY, and that the proxy lets ${call.url.host} through.`,
-					who: 'network team',
-					nextSteps: [`curl -v https://${call.url.host}/v2/`],
-				},
-				evidence,
-				error,
+/** Failures that may be those of the proxy: nothing else is connected to. */
+const ofConnecting: ReadonlySet<string> = new Set<ReturnType<typeof faultOf>>([
+	'refused',
+	'unknown name',
+	'no name server',
+	'no route to host',
+	'no route to network',
+	'no answer',
+]);
+
+/** Tells failures of a proxy from those of the registry behind it. */
+export const explainProxy =
+	(proxies: ProxyEnvironment): Explain =>
+	({url, context}, failure: HttpFailure): ProblemError | undefined => {
+		const proxy = proxyOf(url, proxies);
+		if (proxy === undefined || failure.kind !== 'connection') return undefined;
+		const error = failure.cause;
+		const told = {proxy, host: url.host};
+		const more = {error: failure, evidence: [codeOf(error)]};
+		const fault = faultOf(error);
+		const status = statusOf(error);
+		if (fault !== 'proxy') {
+			if (!ofConnecting.has(fault)) return undefined;
+			return refusePull(
+				context,
+				'registry-proxy',
+				{...told, case: 'unreachable', words: errnoWords(error, 'connect')},
+				more,
 			);
 		}
+		if (status === undefined) return refusePull(context, 'registry-proxy', {...told, case: 'refused'}, more);
+		return refusePull(context, 'registry-proxy', {...told, case: 'refused with status', status}, more);
 	};

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type {ImageSource, RemoteRepository} from '../../bundle/create/source.ts';
-import {notARegistry} from '../problems.ts';
-import type {Answer} from '../refusals.ts';
+import {answers} from '../quirks.ts';
+import {refuse} from '../refuse.ts';
 import type {Host} from './hosts.ts';
+import {jsonOf} from './json.ts';
 import {contentsOf} from './manifest-form.ts';
 import {findManifest} from './manifests.ts';
 import {followPages} from './pages.ts';
@@ -35,14 +36,6 @@ const plain = ({
 	...(artifactType === undefined ? {} : {artifactType}),
 });
 
-const parse = (answer: Answer): z.infer<typeof listed> | undefined => {
-	try {
-		return listed.safeParse(JSON.parse(answer.body.toString('utf8'))).data;
-	} catch {
-		return undefined;
-	}
-};
-
 /** By the API (distribution specification 1.1, "Listing Referrers"). @returns undefined where the registry does not have it */
 const byApi = async (
 	host: Host,
@@ -60,24 +53,22 @@ const byApi = async (
 			what,
 			headers: {accept: 'application/vnd.oci.image.index.v1+json'},
 			signal,
-			// Registries without this API answer in many ways; some refuse even who may read everything else.
-			accept: [200, 400, 401, 403, 404, 405, 406, 501],
+			accept: answers.referrers.statuses,
 		});
-		const page = answer.status === 200 ? parse(answer) : undefined;
+		const page = answers.referrers.of(answer.status) === 'list' ? jsonOf(listed, answer) : undefined;
 		return page && {answer, page};
 	};
-	const end = await followPages(
-		host,
-		`/v2/${at.repository}/referrers/${digest}`,
+	const end = await followPages(host, {
+		first: `/v2/${at.repository}/referrers/${digest}`,
 		read,
-		({manifests}) => {
+		take: ({manifests}) => {
 			for (const manifest of manifests) found.set(manifest.digest, plain(manifest));
 			return found.size;
 		},
 		most,
-	);
+	});
 	if (end === 'many') {
-		throw notARegistry(host.contextOf(what, at.repository), 'It lists more than is ever attached to an image.');
+		throw refuse(host.contextOf(what, at.repository), 'registry-not-a-registry', {case: 'too many attached'});
 	}
 	return end === undefined ? undefined : [...found.values()];
 };

@@ -1,6 +1,6 @@
-import {ProblemError, toProblem} from '../../base/problem.ts';
+import {type ProblemCode, ProblemError, toProblem} from '../../base/problem.ts';
 import type {Image} from '../../bundle/types.ts';
-import type {Asked, PushProgress, RegistryPort} from '../../registry/types.ts';
+import type {Asked, PushProgress, PushResult, RegistryPort} from '../../registry/types.ts';
 
 /** An image and where it goes. */
 export type PushTarget = {
@@ -10,7 +10,7 @@ export type PushTarget = {
 	readonly reference: string;
 };
 
-export type PushResult = Awaited<ReturnType<RegistryPort['push']>>;
+export type {PushResult};
 
 /** Why one image is not at the registry; it goes into the file of failures. */
 export type PushFailure = {
@@ -35,7 +35,7 @@ export type PushReport = {
 };
 
 /** Causes that would meet every other image as well: the same refusal twenty times helps nobody, and may lock an account. */
-const common = new Set([
+const common: ReadonlySet<string> = new Set<ProblemCode>([
 	'registry-unauthorized',
 	'registry-untrusted',
 	'registry-certificate',
@@ -88,9 +88,10 @@ const placesOf = (
 };
 
 const failureOf = ({image, reference}: PushTarget, error: unknown): PushFailure => {
-	const {code, message, cause, fix, evidence = []} = toProblem(error);
-	const blob = evidence.find((line) => line.startsWith('blob sha256:'))?.slice('blob '.length);
-	return {image: reference, digest: image.manifest.digest, ...(blob ? {blob} : {}), code, message, cause, fix};
+	const {code, message, cause, fix} = toProblem(error);
+	const blob = error instanceof ProblemError ? error.facts.blob : undefined;
+	const place = blob === undefined ? {} : {blob: String(blob)};
+	return {image: reference, digest: image.manifest.digest, ...place, code, message, cause, fix};
 };
 
 /**
@@ -104,7 +105,7 @@ export const pushImages = async (
 	options: {
 		readonly signal: AbortSignal;
 		/** What a differential bundle builds on: the digest of a bundle, or host and prefix of an inventory. */
-		readonly base?: string;
+		readonly base?: string | undefined;
 		readonly onProgress: (target: PushTarget, progress: Parameters<PushProgress>[0]) => void;
 		readonly onImage: (target: PushTarget, result: PushResult | PushFailure) => void;
 	},
@@ -127,7 +128,7 @@ export const pushImages = async (
 				signal,
 				mountFrom,
 				asked,
-				...(options.base === undefined ? {} : {base: options.base}),
+				base: options.base,
 				onProgress: (progress) => options.onProgress(target, progress),
 			});
 			done.push(reference);

@@ -197,10 +197,12 @@ test('what a helper leaves running with its output open does not keep its login'
 
 test('a helper that does not answer is ended, and told', async () => {
 	const home = await folderOf({'bin/docker-credential-slow': '#!/bin/sh\nexec sleep 300\n'});
-	const environment = {PATH: `${join(home, 'bin')}:/usr/bin:/bin`};
-	expect((await problemOf(askHelper('slow', 'a.io', environment, never, 50))).cause).toContain('did not answer within');
+	const helper = {name: 'slow', environment: {PATH: `${join(home, 'bin')}:/usr/bin:/bin`}};
+	expect((await problemOf(askHelper({...helper, signal: never, timeoutMs: 50}, 'a.io'))).cause).toBe(
+		'It did not answer within 0.05 s.',
+	);
 	const stop = new AbortController();
-	const asked = askHelper('slow', 'a.io', environment, stop.signal);
+	const asked = askHelper({...helper, signal: stop.signal}, 'a.io');
 	stop.abort(new Error('stopped'));
 	await expect(asked).rejects.toThrow('stopped');
 });

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {ProblemError} from '../../../source/base/problem.ts';
 import {parseReference} from '../../../source/oci/reference.ts';
-import {endpointOf} from '../../../source/registry/pull/docker-hub.ts';
+import {endpointOf} from '../../../source/registry/pull/hosts.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 

@@ -2,9 +2,7 @@ import {once} from 'node:events';
 import http from 'node:http';
 import net, {type AddressInfo} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
-import {registryProblem} from '../../../source/registry/problems.ts';
 import type {HostOptions} from '../../../source/registry/pull/hosts.ts';
-import {pullRefusal} from '../../../source/registry/pull/problems.ts';
 import {createImageSource} from '../../../source/registry/pull/source.ts';
 import {answering, canary, loginAs, makeCertificates, never, problemOf, quick, sourceAt} from './support.ts';
 
@@ -119,23 +117,6 @@ test('a registry that is only busy is asked again', async () => {
 	});
 	expect((await readAt(server.host)).bytes.toString()).toBe(manifest);
 	expect(server.requests.length).toBe(3);
-});
-
-test.each([
-	['715803424590.dkr.ecr.eu-west-1.amazonaws.com', 'aws ecr get-login-password --region eu-west-1'],
-	['public.ecr.aws', 'aws ecr-public get-login-password'],
-	['europe-west1-docker.pkg.dev', 'gcloud auth configure-docker europe-west1-docker.pkg.dev'],
-	['eu.gcr.io', 'gcloud auth configure-docker eu.gcr.io'],
-	['docker.io', 'docker login, or podman login docker.io'],
-	['ghcr.io', 'docker login ghcr.io'],
-])('how to log in to %s is told', (host, step) => {
-	const {problem} = pullRefusal(
-		{host, login: {given: false, source: 'no file of logins was found'}},
-		{registry: host, what: 'pull a/b:1', repository: 'a/b'},
-		{status: 401, headers: {}, body: Buffer.alloc(0)},
-		registryProblem({code: 'registry-unauthorized', message: 'm', cause: 'c', fix: 'f'}),
-	);
-	expect(problem.nextSteps.join('\n')).toContain(step);
 });
 
 test('a CA is trusted for its own host only, and plain HTTP is spoken to named hosts only', async () => {

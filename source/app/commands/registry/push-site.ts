@@ -3,12 +3,15 @@ import path from 'node:path';
 import {type LoadedDraft, loadDraft, parseOverrides} from '../../../answers/load.ts';
 import {type Answers, answersSchema} from '../../../answers/schema.ts';
 import {resolveSecret} from '../../../answers/secrets.ts';
-import {type Problem, ProblemError, ProblemsError} from '../../../base/problem.ts';
+import {errnoWords} from '../../../base/errno.ts';
+import {type Problem, ProblemsError} from '../../../base/problem.ts';
 import type {RegistryOptions} from '../../../registry/registry.ts';
 import type {Context} from '../../context.ts';
 import {createHost} from '../../host.ts';
 import {stateDirectoryOf} from '../../inputs.ts';
+import {appProblems} from '../../problems.ts';
 import {compressedFolder, registryOptions} from '../../registry-options.ts';
+import {registryCommandProblems} from './problems.ts';
 
 export type PushOptions = {
 	readonly answers?: string;
@@ -42,18 +45,8 @@ export type PushSite = {
 	readonly saveState: (name: string, text: string | undefined) => Promise<string>;
 };
 
-const usage = (code: string, message: string, cause: string, fix: string): ProblemError =>
-	new ProblemError({code, area: 'usage', message, cause, fix});
-
 const pathOf = (to: string): {readonly host: string; readonly prefix: string} => {
-	if (to.includes('://')) {
-		throw usage(
-			'push-target-invalid',
-			`--to ${to} is not a place in a registry.`,
-			'It is a URL; references to images have none of that.',
-			'Write host or host:port, then the path: registry.mycompany.com/zenml',
-		);
-	}
+	if (to.includes('://')) throw registryCommandProblems.error('push-target-invalid', {to});
 	const [host = '', ...rest] = to.replace(/\/+$/u, '').split('/');
 	return {host, prefix: rest.join('/')};
 };
@@ -112,13 +105,7 @@ const refuseOurs = ({problems, missing}: LoadedDraft, flags: readonly string[]):
 	const broken = problems.filter(({answers}: Problem) => answers === undefined || answers.some(isOurs));
 	if (broken.length > 0) throw new ProblemsError(broken.map((one) => byFlag(one, flags)));
 	const absent = missing.filter(isOurs);
-	if (absent.length === 0) return;
-	throw usage(
-		'push-answers-missing',
-		`It is not known where to push: ${absent.join(', ')}.`,
-		'Neither the command line nor the answer file says so.',
-		'Name the registry with --to host/prefix, or an answer file with --answers.',
-	);
+	if (absent.length > 0) throw registryCommandProblems.error('push-answers-missing', {missing: absent.join(', ')});
 };
 
 /** What a file says of one registry and must not reach another: where it is pushed to really, who pushes, and whether TLS may be left out. */
@@ -144,20 +131,14 @@ const registryOf = (
 		Object.fromEntries(Object.entries(registry).filter(([key]) => !leftOut.some((one) => one === key))),
 	);
 	if ((kept.username === undefined) !== (kept.password === undefined)) {
-		throw usage(
-			'push-login-half',
-			`Half of the login for ${kept.host} is known.`,
-			`The answer file has the login of another registry, ${written.host}; it is not used for this one.`,
-			'Give --username and --password-ref together.',
-		);
+		throw registryCommandProblems.error('push-login-half', {host: kept.host, other: String(written.host)});
 	}
 	return {registry: kept, leftOut};
 };
 
 const readAnswers = (file: string): Promise<string> =>
-	readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-		const cause = error.code === 'ENOENT' ? 'There is no such file.' : error.message;
-		throw usage('answers-file-unreadable', `The answer file ${file} cannot be read.`, cause, 'Name the right file.');
+	readFile(file, 'utf8').catch((error: unknown) => {
+		throw appProblems.error('answers-file-unreadable', {file, reason: errnoWords(error, 'read')}, {error});
 	});
 
 /**

@@ -1,8 +1,8 @@
-import {randomUUID} from 'node:crypto';
-import {readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {readFile, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import * as z from 'zod';
-import {makeFolders} from '../base/folders.ts';
+import {writeWhole} from '../../base/files.ts';
+import {makeFolders} from '../../base/folders.ts';
 
 /**
  * Where uploads that were begun can be gone on with: their `Location`, by repository and digest. It may be lost at any time; then an
@@ -50,14 +50,12 @@ export const createFileMemo = (options: {readonly file: string; readonly registr
 	let loading: Promise<Map<string, Entry>> | undefined;
 	let writing: Promise<void> = Promise.resolve();
 	const write = async (text: string): Promise<void> => {
-		const temporary = `${file}.${randomUUID()}.tmp`;
 		try {
 			await makeFolders(dirname(file), 0o700);
-			await writeFile(temporary, text, {mode: 0o600});
-			await rename(temporary, file);
+			// It may be lost: then an upload begins anew.
+			await writeWhole(file, text, {sync: false});
 		} catch {
-			// What is there of it may name an address that is a key.
-			await rm(temporary, {force: true}).catch(() => {});
+			// It only saves time.
 		}
 	};
 	const load = async (): Promise<Map<string, Entry>> => {

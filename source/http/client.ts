@@ -1,0 +1,18 @@
+import {type AgentOptions, createAgents} from './agents.ts';
+import {exchange, type Manner} from './exchange.ts';
+import type {Answer, Call} from './types.ts';
+
+/** A client that keeps its connections. */
+export type HttpClient = {
+	/** @throws HttpFailure; the reason of the signal when it is aborted; what a receiver or the source of a body throws */
+	readonly exchange: (call: Call) => Promise<Answer>;
+	/** Ends idle connections. */
+	readonly close: () => void;
+};
+
+/** A client over node's own agents, with connections that are kept for the next request. */
+export const createHttpClient = (options: AgentOptions & Omit<Manner, 'connect'>): HttpClient => {
+	const agents = createAgents(options);
+	const manner: Manner = {...options, connect: (url) => ({agent: agents.of(url)})};
+	return {exchange: (call) => exchange(call, manner), close: agents.close};
+};

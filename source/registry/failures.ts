@@ -1,0 +1,99 @@
+import type {ProblemError} from '../base/problem.ts';
+import type {HttpFailure, Stage} from '../http/failure.ts';
+import {codeOf, type Fault, faultOf} from '../http/fault.ts';
+import {type Context, directionOf, refuse} from './refuse.ts';
+
+type Say = (context: Context, failure: HttpFailure, evidence: readonly string[]) => ProblemError;
+
+const dropped: Say = (context, failure, evidence) => {
+	const bytes = failure.sentBytes;
+	const direction = directionOf(context);
+	return refuse(
+		context,
+		'registry-line-dropped',
+		direction === 'push' && bytes > 0 ? {case: 'push in a body', bytes} : {case: direction},
+		{evidence, error: failure},
+	);
+};
+
+/** A registry that had taken bytes was reached. */
+const unreachable =
+	(
+		fault: 'refused' | 'unknown name' | 'no name server' | 'no route to host' | 'no route to network' | 'no answer',
+	): Say =>
+	(context, failure, evidence) =>
+		failure.sentBytes > 0
+			? dropped(context, failure, evidence)
+			: refuse(context, 'registry-unreachable', {case: fault}, {evidence, error: failure});
+
+const certificate =
+	(fault: 'expired' | 'not yet valid' | 'other name'): Say =>
+	(context, error, evidence) =>
+		refuse(context, 'registry-certificate', {case: fault}, {evidence, error});
+
+/** What a failed connection means; a line that dropped where nothing is said. */
+const byFault: Readonly<Partial<Record<Fault, Say>>> = {
+	refused: unreachable('refused'),
+	'unknown name': unreachable('unknown name'),
+	'no name server': unreachable('no name server'),
+	'no route to host': unreachable('no route to host'),
+	'no route to network': unreachable('no route to network'),
+	'no answer': unreachable('no answer'),
+	untrusted: (context, error, evidence) =>
+		refuse(context, 'registry-untrusted', {case: directionOf(context)}, {evidence, error}),
+	expired: certificate('expired'),
+	'not yet valid': certificate('not yet valid'),
+	'other name': certificate('other name'),
+	'client certificate refused': (context, error, evidence) =>
+		refuse(context, 'registry-client-certificate', {case: 'refused'}, {evidence, error}),
+	'not TLS': (context, error, evidence) => refuse(context, 'registry-not-tls', {}, {evidence, error}),
+	'not HTTP': (context, error, evidence) =>
+		refuse(context, 'registry-not-a-registry', {case: 'no HTTP'}, {evidence, error}),
+};
+
+const awaited: Readonly<Record<Stage, string>> = {
+	connect: 'a connection',
+	handshake: 'its TLS',
+	leave: 'its leave to send',
+	send: 'it to take more bytes',
+	confirm: 'it to confirm the upload',
+	answer: 'its answer',
+	receive: 'the rest of its answer',
+};
+
+/** Whole seconds, as people count them. */
+const secondsOf = ({waitedMs}: HttpFailure): number => Math.round(waitedMs / 1000);
+
+const byKind: Readonly<Record<HttpFailure['kind'], (context: Context, failure: HttpFailure) => ProblemError>> = {
+	connection: (context, failure) => {
+		const code = codeOf(failure.cause);
+		return (byFault[faultOf(failure.cause)] ?? dropped)(context, failure, code === '' ? [] : [code]);
+	},
+	silence: (context, failure) =>
+		refuse(
+			context,
+			'registry-stalled',
+			{case: `silent ${directionOf(context)}`, seconds: secondsOf(failure), awaited: awaited[failure.stage]},
+			{error: failure},
+		),
+	slowness: (context, failure) =>
+		refuse(
+			context,
+			'registry-stalled',
+			{case: `slow ${directionOf(context)}`, seconds: secondsOf(failure)},
+			{error: failure},
+		),
+	length: (context, error) => refuse(context, 'registry-not-a-registry', {case: 'long answer'}, {error}),
+	// The error of OpenSSL holds no part of the key.
+	identity: (context, error) =>
+		refuse(
+			context,
+			'registry-client-certificate',
+			{case: 'unusable'},
+			{error, evidence: [codeOf(error.cause) || 'no code']},
+		),
+};
+
+/** Why an exchange with a registry failed, in its words. */
+export const failureProblem = (context: Context, failure: HttpFailure): ProblemError =>
+	byKind[failure.kind](context, failure);

@@ -1,0 +1,53 @@
+import type {ProblemTable} from '../../base/problem-table.ts';
+import {unused} from './words.ts';
+
+const changed =
+	"{expected} was expected, but it is {actual}: bytes were changed on the way or in the registry's storage.";
+const verifyFirst = 'Verify the bundle, then push again. If it comes back, a proxy before the registry changes bodies.';
+
+/** What became of bytes that were sent. */
+export const uploadTable = {
+	'registry-upload-lost': {
+		area: 'registry',
+		message: unused,
+		fix: 'Start again. If it comes back, its instances need shared storage or sticky sessions.',
+		answers: ['registry.host'],
+		cases: {
+			forgotten: {
+				cause:
+					'It lost an upload or a layer half-way: it was restarted, cleaned up, or several instances do not share their storage.',
+			},
+			'piece refused': {cause: 'It does not take the bytes from {start} on (status {status}).'},
+			'other offset': {cause: 'It says that it has {told} bytes after {sent} were sent.'},
+			'put together wrongly': {cause: 'What it put together out of pieces is not this layer (status {status}).'},
+		},
+	},
+	'registry-digest-mismatch': {
+		area: 'registry',
+		message: unused,
+		answers: ['registry.host'],
+		cases: {
+			'received others': {
+				cause: 'The registry received other bytes than were sent.',
+				fix: verifyFirst,
+			},
+			push: {
+				cause: changed,
+				fix: verifyFirst,
+			},
+			pull: {
+				cause: changed,
+				fix: 'Start again. If it comes back, a proxy on the way changes what passes.',
+			},
+		},
+	},
+	'registry-part-damaged': {
+		area: 'registry',
+		message: unused,
+		cause:
+			'It took {digest} and confirmed it, but does not have it whole: its storage holds a damaged copy, which it does not replace.',
+		fix: "Have the damaged copy deleted from the registry's storage, and the registry restarted; then push again.",
+		nextSteps: ['In the storage of distribution, Harbor included: docker/registry/v2/blobs/sha256/{folder}/{hex}/data'],
+		answers: ['registry.host'],
+	},
+} as const satisfies ProblemTable;

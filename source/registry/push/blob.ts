@@ -1,0 +1,95 @@
+import {ProblemError} from '../../base/problem.ts';
+import {hasBlob} from '../blobs.ts';
+import {isTrouble} from '../retry.ts';
+import {mount} from './mount.ts';
+import type {BlobJob, Shared, Upload} from './shared.ts';
+import {findUpload, openUpload, sendBlob} from './upload.ts';
+
+/** How a blob came to be in a repository. */
+export type BlobOutcome = 'present' | 'mounted' | 'uploaded';
+
+/** The base is told by the digest of a bundle, or by the registry and prefix of an inventory. */
+const omittedText = (repository: string, base: string | undefined) => {
+	if (base !== undefined && !base.startsWith('sha256:')) {
+		return {
+			cause: `This is a differential bundle: it leaves out what ${base} had when its inventory was taken, and ${repository} does not have that.`,
+			fix: `Push to the prefix that it was made for, ${base}. Where the layers were deleted there, make it anew against a new inventory, or carry in a full bundle.`,
+		};
+	}
+	const which = base === undefined ? '' : ` (${base})`;
+	return {
+		cause: `This is a differential bundle: it leaves out what its base${which} has, and ${repository} does not have that.`,
+		fix: `Push the base bundle${which} to this registry and prefix first, or carry in a full bundle.`,
+	};
+};
+
+/** A differential bundle counts on a blob that is not there. */
+const blobOmitted = ({repository, blob: {digest}, base}: BlobJob): ProblemError =>
+	new ProblemError({
+		code: 'bundle-blob-omitted',
+		area: 'bundle',
+		message: `The layer ${digest} is neither in the bundle nor at the registry ${repository.context.registry}; nothing of this image was pushed.`,
+		...omittedText(repository.name, base),
+		nextSteps: [
+			'`zenml-airgap registry inventory` lists what a registry has: a differential bundle made against that list fits.',
+		],
+		answers: ['bundle.path', 'registry.host', 'registry.prefix'],
+	});
+
+/** Attempts to bring one blob to its repository. Each is told `advance`, for when it came further than any before it. */
+const createAttempts = (job: BlobJob, shared: Shared) => {
+	const {repository, blob} = job;
+	let furthest = 0;
+	let broke = false;
+	/** An upload to go on with, or a new one; or the registry took the blob from another repository. */
+	const open = async (found: Upload | undefined): Promise<'mounted' | Upload> => {
+		const opened = found ?? (await mount(job, shared.known));
+		if (opened) return opened;
+		if (blob.omitted) throw blobOmitted(job);
+		return openUpload(job);
+	};
+	const send = async (upload: Upload, confirm: (offset: number) => void): Promise<void> => {
+		try {
+			await sendBlob(job, upload, shared, confirm);
+		} catch (error) {
+			broke = isTrouble(error);
+			throw error;
+		}
+	};
+	return async (advance: () => void): Promise<BlobOutcome> => {
+		const confirm = (offset: number): void => {
+			if (offset > furthest) advance();
+			furthest = Math.max(furthest, offset);
+		};
+		// Asked again before each attempt: a line that dropped after the last byte may have done its work.
+		if (await hasBlob(repository, blob)) return 'present';
+		const found = blob.omitted ? undefined : await findUpload(job, shared);
+		if (broke && !found) shared.way.lostWithLine();
+		broke = false;
+		if (found) confirm(found.offset);
+		const opened = await open(found);
+		if (opened === 'mounted') return 'mounted';
+		if (blob.omitted) throw blobOmitted(job);
+		await send(opened, confirm);
+		return 'uploaded';
+	};
+};
+
+/**
+ * Makes sure that a repository has a blob: asks, mounts, or sends it; an upload that broke goes on where the registry says.
+ * @throws ProblemError of area `registry`; `bundle-blob-omitted` when it is neither there nor in the bundle
+ */
+export const ensureBlob = (job: BlobJob, shared: Shared): Promise<BlobOutcome> => {
+	const {repository, blob, onProgress} = job;
+	const {retries, known, memo, blobTurns} = shared;
+	const {name, signal} = repository;
+	return known.alone(blob.digest, async () => {
+		const attempt = createAttempts(job, shared);
+		const outcome = await retries.run(signal, (advance) => blobTurns(signal, () => attempt(advance), blob.size));
+		// An upload that was begun earlier is of no more use, whoever brought the blob.
+		await memo.forget(name, blob.digest);
+		known.remember(blob.digest, name);
+		onProgress(blob.size);
+		return outcome;
+	});
+};

@@ -1,0 +1,65 @@
+import {ProblemError} from '../base/problem.ts';
+import type {Circumstances, Given, Problems, ProblemTable} from '../base/problem-table.ts';
+import {oneLine} from '../base/text.ts';
+import {registryProblems} from './problems.ts';
+
+/** The login of a pull: whether there is one, and where it comes from, or where none was found. */
+export type LoginSource = {readonly given: boolean; readonly source: string};
+
+/** What is known when a registry refuses. */
+export type Context = {
+	/** Host and port. */
+	readonly registry: string;
+	/** A verb phrase: `push zenml/api:1.0`. */
+	readonly what: string;
+	readonly repository?: string | undefined;
+	/** Of a pull; where it is absent, it is about a push, whose login is in the answers. */
+	readonly pull?: LoginSource | undefined;
+};
+
+/** Whether a registry is pushed to or pulled from: some problems are told otherwise. */
+export const directionOf = ({pull}: Context): 'push' | 'pull' => (pull === undefined ? 'push' : 'pull');
+
+/** The facts that every refusal has. */
+const about = ({registry, what, repository}: Context) => ({
+	registry,
+	what,
+	repository: repository ?? 'this registry',
+	project: repository?.split('/')[0] ?? '',
+});
+type About = ReturnType<typeof about>;
+
+/** What must be given to refuse by that declaration, beyond the context. */
+export type Told<Declared> =
+	Given<Declared> extends infer Facts ? (Facts extends unknown ? Omit<Facts, keyof About> : never) : never;
+
+/** Much of it was said by the registry. */
+const cleaned = (facts: Readonly<Record<string, string | number>>): Readonly<Record<string, string | number>> =>
+	Object.fromEntries(
+		Object.entries(facts).map(([name, fact]) => [name, typeof fact === 'string' ? oneLine(fact) : fact]),
+	);
+
+/** Makes refusals of registries out of a table. */
+export const refuserOf =
+	<Table extends ProblemTable>({problem}: Problems<Table>) =>
+	/**
+	 * A refusal in the words of the table. One of a pull names no answers: they are those of an install.
+	 * @returns an error, to be thrown
+	 */
+	<Code extends keyof Table & string>(
+		context: Context,
+		code: Code,
+		told: Told<Table[Code]>,
+		more: Circumstances = {},
+	): ProblemError => {
+		const facts = cleaned({...about(context), ...told});
+		const {answers, ...found} = problem(code, facts as never, {...more, evidence: more.evidence?.map(oneLine) ?? []});
+		return new ProblemError(context.pull || !answers ? found : {...found, answers}, {
+			...(more.error === undefined ? {} : {cause: more.error}),
+			facts,
+			retryAfterMs: more.retryAfterMs,
+		});
+	};
+
+/** A refusal by the table of this room. */
+export const refuse = refuserOf(registryProblems);
