@@ -4,11 +4,11 @@ import path from 'node:path';
 import {type Draft, type DraftValue, getAt, setAt} from '../../answers/draft.ts';
 import {loadAnswers} from '../../answers/load.ts';
 import type {Answers} from '../../answers/schema.ts';
+import {secretPlaces} from '../../answers/secret-places.ts';
 import {isErrno} from '../../base/errno.ts';
 import {ProblemsError} from '../../base/problem.ts';
 import type {Context} from '../context.ts';
 import {type AnswerSource, partialAnswers} from '../inputs.ts';
-import {secretPlaces} from '../secret-places.ts';
 import {rehearsalRunProblems} from './problems.ts';
 
 /** Answers whose values the rehearsal decides, whatever the operator's file says: addresses, logins and files of its world. */
