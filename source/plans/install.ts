@@ -1,16 +1,16 @@
 import {bundleStep} from '../steps/bundle.ts';
 import {caStep} from '../steps/ca.ts';
-import {controlPlaneStep} from '../steps/control-plane.ts';
-import {databasesStep} from '../steps/databases.ts';
+import {controlPlaneStep} from '../steps/control-plane/index.ts';
+import {databasesStep} from '../steps/databases/index.ts';
 import {dnsStep} from '../steps/dns.ts';
 import {imagesStep} from '../steps/images/index.ts';
 import {namespacesStep} from '../steps/namespaces.ts';
 import {onboardingStep} from '../steps/onboarding.ts';
 import {prerequisitesStep} from '../steps/prerequisites/index.ts';
-import {secretsStep} from '../steps/secrets.ts';
-import {verificationStep} from '../steps/verification.ts';
+import {secretsStep} from '../steps/secrets/index.ts';
+import {verificationStep} from '../steps/verification/index.ts';
 import {workloadManagerStep} from '../steps/workload-manager.ts';
-import {workspacesStep} from '../steps/workspaces.ts';
+import {workspacesStep} from '../steps/workspaces/index.ts';
 import type {Plan} from '../steps/world.ts';
 
 /** From the bundle that was carried in to the verified servers: this list is the runbook. */

@@ -1,24 +1,35 @@
-import type {Verified} from '../bundle/types.ts';
+import {formatBytes} from '../base/units.ts';
+import type {Bundle, Verified} from '../bundle/types.ts';
 import {versionsFit} from '../charts/index.ts';
 import type {Finding} from '../engine/plan.ts';
 import {longTimeouts, type Step, type World} from './world.ts';
 
-const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** What was found whole, and what of it was not read anew because it has not changed since. */
 const wholeness = ({files, bytes, read, since}: Verified): string => {
-	const whole = `${files} files (${mebibytes(bytes)}) whole`;
+	const whole = `${files} files (${formatBytes(bytes)}) whole`;
 	if (since === undefined) return whole;
 	return read === 0
 		? `${whole}, as verified at ${time(since)}`
-		: `${whole}, ${mebibytes(read)} read now, the rest as verified at ${time(since)} and unchanged since`;
+		: `${whole}, ${formatBytes(read)} read now, the rest as verified at ${time(since)} and unchanged since`;
 };
 
 const unsaved = ({notRemembered}: Verified): readonly string[] =>
 	notRemembered === undefined
 		? []
 		: [`What was verified could not be remembered, so the next run reads it all again: ${notRemembered}`];
+
+const noteOf = (bundle: Bundle, verified: Verified): string => {
+	const {signer, images, controlPlaneChart, workspaceChart} = bundle;
+	return [
+		...(signer ? [`signed by key ${signer.keyId}`] : []),
+		`${images.length} images`,
+		`zenml-pro ${controlPlaneChart.version}`,
+		`zenml ${workspaceChart.version}`,
+		wholeness(verified),
+	].join(', ');
+};
 
 const check = async (world: World): Promise<Finding> => {
 	const bundle = await world.bundle.open(world.signal);
@@ -30,10 +41,9 @@ const check = async (world: World): Promise<Finding> => {
 		onProgress: ({done, total}) =>
 			world.report({kind: 'progress', label: 'verify the bundle', done, total, unit: 'bytes'}),
 	});
-	const {signer} = bundle;
 	return {
 		status: 'ok',
-		note: `${signer ? `signed by key ${signer.keyId}, ` : ''}${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}, ${wholeness(verified)}`,
+		note: noteOf(bundle, verified),
 		keep: {bundle: bundle.digest},
 		warnings: [...bundle.warnings, ...fit.warnings, ...unsaved(verified)],
 	};

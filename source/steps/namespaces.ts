@@ -1,42 +1,38 @@
+import type {Problem} from '../base/problem.ts';
 import type {KubeObject} from '../cluster/types.ts';
 import type {Change, Finding} from '../engine/plan.ts';
+import {stepProblems} from './problems.ts';
 import {managedBy, namespacesOf} from './shared/names.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 const reference = (name: string) => ({apiVersion: 'v1', kind: 'Namespace', name});
 
+/** A namespace that is on its way out takes nothing new. */
+const terminating = (live: KubeObject | undefined): readonly Problem[] => {
+	const {name: namespace = '', deletionTimestamp: time} = live?.metadata ?? {};
+	if (!time) return [];
+	const nextSteps = [`kubectl get namespace ${namespace} -o jsonpath='{.status.conditions}'`];
+	return [stepProblems.problem('namespace-terminating', {namespace, time}, {nextSteps})];
+};
+
 const check = async (world: World): Promise<Finding> => {
-	const names = namespacesOf(world.answers);
-	const live = await Promise.all(names.map(async (name) => world.cluster.get(reference(name), world.signal)));
-	const leaving = live.find((object) => object?.metadata.deletionTimestamp !== undefined);
-	if (leaving) {
-		return {
-			status: 'blocked',
-			problem: {
-				code: 'namespace-terminating',
-				area: 'cluster',
-				who: 'cluster admin',
-				message: `Namespace ${leaving.metadata.name} is being deleted.`,
-				cause: `It was deleted at ${leaving.metadata.deletionTimestamp}, and some object in it does not go away.`,
-				fix: 'Wait until it is gone, then try again.',
-				nextSteps: [`kubectl get namespace ${leaving.metadata.name} -o jsonpath='{.status.conditions}'`],
-			},
-		};
-	}
-	const changes = names
-		.filter((_name, index) => live[index] === undefined)
-		.map((name): Change => ({action: 'create', target: `namespace ${name}`}));
+	const {answers, cluster, signal} = world;
+	const names = namespacesOf(answers);
+	const live = await Promise.all(names.map(async (name) => cluster.get(reference(name), signal)));
+	const leaving = live.flatMap(terminating);
+	if (leaving[0]) return {status: 'blocked', problem: leaving[0]};
+	const missing = names.filter((_name, index) => live[index] === undefined);
+	const changes = missing.map((name): Change => ({action: 'create', target: `namespace ${name}`}));
 	if (changes.length > 0) return {status: 'todo', changes};
-	await world.holdLease(world.signal);
+	await world.holdLease(signal);
 	return {status: 'ok', note: names.join(', ')};
 };
 
-const apply = async (world: World): Promise<void> => {
-	for (const name of namespacesOf(world.answers)) {
+const apply = async ({answers, cluster, signal, report}: World): Promise<void> => {
+	for (const name of namespacesOf(answers)) {
 		const object: KubeObject = {apiVersion: 'v1', kind: 'Namespace', metadata: {name, labels: managedBy}};
 		// Created, not applied: a namespace that the cluster's admin made keeps its labels and owners.
-		if (await world.cluster.create(object, world.signal))
-			world.report({kind: 'line', level: 'info', text: `namespace ${name} created`});
+		if (await cluster.create(object, signal)) report({kind: 'line', level: 'info', text: `namespace ${name} created`});
 	}
 };
 

@@ -1,21 +1,199 @@
 import {declareProblems} from '../base/problem-table.ts';
 
+const throughTheFirewall =
+	'Let the pods of this cluster through: network policies, firewall between the nodes and the server, name resolution in the cluster.';
+const fromPod = {
+	who: 'network team',
+	message: 'A pod cannot reach {what}, though this host can.',
+	cause: 'The pod itself says: {words}',
+	fix: throughTheFirewall,
+	nextSteps: ['kubectl -n {namespace} get networkpolicy'],
+} as const;
+
+const handedOver = {
+	area: 'people',
+	who: 'network team',
+	message: '{title}: not done {when}.',
+	cause: 'Still to come: {missing}.',
+	fix: 'Give the text of this hand-over to the network team, then start the same command again.',
+} as const;
+
 /** Problems of the steps: what no single room can know. */
 export const stepProblems = declareProblems({
-	'handover-dns': {
-		area: 'people',
-		who: 'network team',
-		message: '{title}: not done {when}.',
-		cause: 'Still to come: {missing}.',
-		fix: 'Give the text of this hand-over to the network team, then start the same command again.',
+	// Prerequisites
+	'prerequisites-not-met': {
+		area: 'prerequisites',
+		message: '{count} prerequisites are not met.',
+		cause: 'The first of them: {first}',
+		fix: 'Mend the first, and the others below with it: {fix}',
 	},
-	'handover-ca': {
-		area: 'people',
-		who: 'network team',
-		message: '{title}: not done {when}.',
-		cause: 'Still to come: {missing}.',
-		fix: 'Give the text of this hand-over to the network team, then start the same command again.',
+	'kubernetes-too-old': {
+		area: 'prerequisites',
+		who: 'cluster admin',
+		message: 'The cluster runs Kubernetes {version}.',
+		cause: 'ZenML Pro needs {oldest} or newer.',
+		fix: 'Upgrade the cluster, or name another one.',
+		answers: ['kubernetes.context'],
 	},
+	'kubernetes-permissions': {
+		area: 'prerequisites',
+		who: 'cluster admin',
+		message: 'This login lacks {denied} of {needed} permissions that the install needs.',
+		cause: 'The cluster denies: {first}.',
+		fix: 'Have the cluster admin grant them, or use a kubeconfig or context that has them.',
+		answers: ['kubernetes.kubeconfig', 'kubernetes.context'],
+	},
+	'ingress-class-missing': {
+		area: 'prerequisites',
+		who: 'cluster admin',
+		message: 'The cluster has no ingress class "{name}".',
+		answers: ['ingress.className'],
+		cases: {
+			'other classes': {cause: 'It has: {others}.', fix: 'Name one of these in ingress.className.'},
+			'no class': {
+				cause: 'It has none at all: no ingress controller is installed.',
+				fix: 'Install an ingress controller first.',
+			},
+		},
+	},
+	'cluster-too-small': {
+		area: 'prerequisites',
+		who: 'cluster admin',
+		message: 'The nodes are too small for what the pods request.',
+		cause: 'Requested: {neededCpu} CPU and {neededMemory}. All nodes together: {cpu} CPU and {memory}.',
+		fix: 'Add nodes, or lower the replicas or resource requests.',
+		answers: ['controlPlane.replicas', 'controlPlane.resources.requests.cpu', 'controlPlane.resources.requests.memory'],
+	},
+	'architecture-mismatch': {
+		area: 'prerequisites',
+		who: 'vendor',
+		message: "The bundle's images are for {architecture}; the nodes are {nodes}.",
+		cause: 'For example {image}.',
+		fix: 'Choose the platform of the nodes in bundle.platform if the bundle has it, else have one made for them.',
+		answers: ['bundle.platform', 'bundle.path'],
+	},
+	'disk-full': {
+		area: 'prerequisites',
+		message: 'Only {free} are free in {folder}.',
+		cause: 'State and logs of the run are written there; {needed} are needed.',
+		fix: 'Make room, or name another folder with --state-dir.',
+	},
+	'clock-skew': {
+		area: 'prerequisites',
+		cause: 'Tokens and certificates are refused when clocks differ.',
+		fix: "Set the clock (NTP) of this host, or have the cluster's set.",
+		nextSteps: ['date -u'],
+		cases: {
+			behind: {message: "This host's clock is {seconds} s behind the cluster's."},
+			ahead: {message: "This host's clock is {seconds} s ahead of the cluster's."},
+		},
+	},
+
+	// Namespaces and secrets
+	'namespace-terminating': {
+		area: 'cluster',
+		who: 'cluster admin',
+		message: 'Namespace {namespace} is being deleted.',
+		cause: 'It was deleted at {time}, and some object in it does not go away.',
+		fix: 'Wait until it is gone, then try again.',
+	},
+	'generated-secret-lost': {
+		area: 'cluster',
+		message: 'Workspace {workspace} is installed, but its keys are not in the cluster.',
+		cause:
+			'The Secret {secret} was deleted or lost its keys. A new encryption key would make all secrets that the workspace stores unreadable, so none is made.',
+		fix: 'Restore that Secret from a backup; the keys also stand in the values of the release.',
+		nextSteps: ['helm -n {namespace} get values {release}'],
+	},
+	'generated-secret-missing': {
+		area: 'cluster',
+		message: 'The generated secret {name} is not in the cluster.',
+		cause: 'The Secret {secret} has no such key: the step "secrets" has not run, or the Secret was deleted.',
+		fix: 'Restore that Secret from a backup if this is an existing installation; otherwise run the install from the step "secrets".',
+	},
+	'generated-secret-contended': {
+		area: 'cluster',
+		message: 'The Secret {secret} keeps changing while it is written.',
+		cause: 'Another program writes to it at the same time.',
+		fix: 'End the other run, then try again.',
+	},
+
+	// Databases
+	'database-needs-dba': {
+		area: 'database',
+		who: 'database admin',
+		message: 'The databases are not ready, and the answers hold no login that may create them.',
+		cause: 'A login as the servers will use it says: {refusal}',
+		fix: 'Have the database admin set the passwords at the head of the SQL below and run it with psql, then try again.',
+		nextSteps: ['or give the tool a login that may: database.admin.username and database.admin.password'],
+		answers: ['database.admin.username', 'database.admin.password'],
+	},
+	'unreachable-from-pod-tcp': {area: 'database', ...fromPod},
+	'unreachable-from-pod-https': {area: 'cluster', ...fromPod},
+	'unreachable-from-pod-dns': {area: 'cluster', ...fromPod},
+
+	// Servers of the product
+	'ingress-without-address': {
+		area: 'cluster',
+		who: 'cluster admin',
+		message: 'The ingress has no address yet.',
+		cause: 'The ingress controller for class {className} wrote none into the status of the Ingress.',
+		fix: 'Try again in a minute. If it stays so, give the address yourself.',
+		answers: ['ingress.address'],
+		nextSteps: ['kubectl -n {namespace} get ingress'],
+	},
+	'zenml-role-missing': {
+		area: 'verification',
+		message: 'The control plane has no role "{role}".',
+		cause: 'It has: {roles}.',
+		fix: 'Name one of these in organization.users.',
+		answers: ['organization.users'],
+	},
+	'zenml-organization-missing': {
+		area: 'verification',
+		message: 'The control plane has no organization "{organization}".',
+		cause: 'The step "onboarding" has not run, or the organization was deleted since.',
+		fix: 'Run the install from the step "onboarding".',
+		answers: ['organization.name'],
+	},
+	'zenml-enrollment-unknown': {
+		area: 'verification',
+		message: 'The control plane does not know the workspace "{workspace}" that was enrolled before.',
+		cause:
+			"Its id {id} is stored in the cluster, but the control plane's database has no such workspace: it was deleted there, or the database was replaced.",
+		fix: "Restore the control plane's database, or remove the stored enrollment to enroll the workspace anew.",
+	},
+	'zenml-workspace-exists': {
+		area: 'verification',
+		message: 'The control plane has a workspace "{workspace}" that this tool did not enroll.',
+		cause: 'It is available, so a server answers for it; its enrollment key cannot be asked for again.',
+		fix: 'Give this workspace another name.',
+		answers: ['workspaces'],
+	},
+	'verification-failed': {
+		area: 'verification',
+		cases: {
+			several: {
+				message: '{count} of {checks} checks failed.',
+				cause: 'The first of them: {first}',
+				fix: 'Mend the first, and the others below with it: {fix}',
+			},
+			'other workspace': {
+				message: 'Workspace {workspace} answers, but is not what was asked for.',
+				cause: 'What it says of itself: {wrong}.',
+				fix: 'Run the install again: it writes the right values. If it stays, the chart ignores them.',
+			},
+			'images from outside': {
+				message: 'Pods of the {component} use images from outside.',
+				cause: 'They run: {images}',
+				fix: 'Have the chart or the bundle mended: these images cannot be pulled once they leave the nodes.',
+			},
+		},
+	},
+
+	// Other people
+	'handover-dns': handedOver,
+	'handover-ca': handedOver,
 });
 
 declare module '../base/problem.ts' {

@@ -1,6 +1,7 @@
 import type {KubeObject} from '../cluster/types.ts';
-import type {Change, Finding} from '../engine/plan.ts';
+import type {Finding} from '../engine/plan.ts';
 import {managedBy} from './shared/names.ts';
+import {objectChanges} from './shared/object-changes.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 /**
@@ -45,23 +46,9 @@ const objectsOf = ({answers}: World): readonly KubeObject[] => {
 const nameOf = ({kind, metadata}: KubeObject): string => `${kind} ${metadata.namespace}/${metadata.name}`;
 
 const check = async (world: World): Promise<Finding> => {
-	const objects = objectsOf(world);
-	const {cluster, signal} = world;
-	const changes = await Promise.all(
-		objects.map(async (object): Promise<Change[]> => {
-			const {apiVersion, kind, metadata} = object;
-			const live = await cluster.get(
-				{apiVersion, kind, name: metadata.name, ...(metadata.namespace ? {namespace: metadata.namespace} : {})},
-				signal,
-			);
-			if (!live) return [{action: 'create', target: nameOf(object)}];
-			const fields = await cluster.diff(object, signal);
-			return fields.length === 0 ? [] : [{action: 'update', target: nameOf(object), detail: fields.join(', ')}];
-		}),
-	);
-	return changes.flat().length > 0
-		? {status: 'todo', changes: changes.flat()}
-		: {status: 'ok', note: `namespace ${world.answers.workloadManager.namespace}`};
+	const changes = await objectChanges(world, objectsOf(world), nameOf);
+	if (changes.length > 0) return {status: 'todo', changes};
+	return {status: 'ok', note: `namespace ${world.answers.workloadManager.namespace}`};
 };
 
 const apply = async (world: World): Promise<void> => {

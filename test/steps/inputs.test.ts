@@ -53,6 +53,7 @@ const table: readonly (readonly [at: string, value: unknown, stale: string])[] =
 	['controlPlane.database.name', 'pro', 'prerequisites databases control-plane verification'],
 	['organization.name', 'acme', 'onboarding workspaces'],
 	['organization.users.0.role', 'admin', 'onboarding'],
+	['organization.users.0.password', 'env:ADA', 'prerequisites secrets onboarding'],
 	['workspaces.0.environment', {ZENML_DEBUG: 'true'}, 'prerequisites workspaces verification'],
 	['workspaces.0.host', 'other.example.com', 'prerequisites workspaces dns ca verification'],
 	['workspaces.0.namespace', 'other', 'prerequisites namespaces secrets workspaces workload-manager verification'],

@@ -1,3 +1,4 @@
+import {totalSize} from '../../base/units.ts';
 import type {Image} from '../../bundle/types.ts';
 import type {Asked, RegistryPort} from '../../registry/types.ts';
 import type {PushTarget} from './push-images.ts';
@@ -19,15 +20,24 @@ const configsOf = ({manifest, children = []}: Image): readonly string[] =>
 		return config ? [config.digest] : [];
 	});
 
+/** What the registry has of an image under its tag. */
+export type Found = {
+	/** Every blob and manifest is there. */
+	readonly present: boolean;
+	/** Digest of what is there; undefined when nothing is. */
+	readonly found: string | undefined;
+	/** How many parts of it are not. */
+	readonly missing: number;
+};
+
 /**
- * Whether the registry has an image under its tag, the digest of what it has there, and how many parts of that it lacks: it is there
- * when every blob and manifest is. Where layers are compressed on this host, the same configurations are the same image: they name each
- * layer by the digest of its raw bytes.
+ * Whether the registry has an image. Where layers are compressed on this host, the same configurations are the same image: they name
+ * each layer by the digest of its raw bytes.
  */
 export const lookFor = async (
 	{registry, signal, compresses, asked}: Looking,
 	{image, repository}: Pick<PushTarget, 'image' | 'repository'>,
-): Promise<{readonly present: boolean; readonly found: string | undefined; readonly missing: number}> => {
+): Promise<Found> => {
 	const {manifest, blobs, children: manifests = [], tag} = image;
 	const found = await registry.manifestDigest(repository, tag, signal, manifest.bytes.length);
 	const same = found === manifest.digest;
@@ -42,6 +52,58 @@ export const lookFor = async (
 /** Bytes of raw layers of an image that are compressed, of all that it has. */
 export type CompressingProgress = (target: PushTarget, done: number, total: number) => void;
 
+/** Bytes of one layer; `done` of `total` are compressed. */
+type LayerProgress = {readonly digest: string; readonly done: number; readonly total: number};
+
+/** How layers are compressed, and who is told. */
+export type Compressing = {
+	readonly compress: (image: Image, onProgress: (layer: LayerProgress) => void, signal: AbortSignal) => Promise<Image>;
+	readonly onProgress: CompressingProgress;
+	/** An image whose layers were not all compressed already; sizes in bytes. */
+	readonly onCompressed: (target: PushTarget, before: number, after: number) => void;
+};
+
+/** Sums up the layers of one image. */
+const sumUp = (tell: (done: number, total: number) => void): ((layer: LayerProgress) => void) => {
+	const layers = new Map<string, LayerProgress>();
+	const sum = (key: 'done' | 'total'): number => [...layers.values()].reduce((all, layer) => all + layer[key], 0);
+	return (layer) => {
+		layers.set(layer.digest, layer);
+		tell(sum('done'), sum('total'));
+	};
+};
+
+const compressOne = async (target: PushTarget, options: Compressing, signal: AbortSignal): Promise<PushTarget> => {
+	const {image} = target;
+	const tell = sumUp((done, total) => options.onProgress(target, done, total));
+	const small = await options.compress(image, tell, signal);
+	if (small !== image) options.onCompressed(target, totalSize(image.blobs), totalSize(small.blobs));
+	return {...target, image: small};
+};
+
+/** All at once; the first failure stops the others, and is thrown when nothing is under way any more. */
+const compressAll = async (
+	targets: readonly PushTarget[],
+	options: Compressing,
+	outer: AbortSignal,
+): Promise<readonly PushTarget[]> => {
+	const stop = new AbortController();
+	const signal = AbortSignal.any([outer, stop.signal]);
+	const results = await Promise.allSettled(
+		targets.map(async (target) => {
+			try {
+				return await compressOne(target, options, signal);
+			} catch (error) {
+				stop.abort(error);
+				throw error;
+			}
+		}),
+	);
+	outer.throwIfAborted();
+	stop.signal.throwIfAborted();
+	return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+};
+
 /**
  * What is to be pushed: all as it is, or that which the registry lacks, with its raw layers compressed. `present` are those that
  * need not be pushed then. An image that cannot be compressed stops the others; when it throws, nothing is under way any more.
@@ -50,46 +112,11 @@ export type CompressingProgress = (target: PushTarget, done: number, total: numb
 export const targetsToPush = async (
 	looking: Looking,
 	targets: readonly PushTarget[],
-	options: {
-		readonly compress: (
-			image: Image,
-			onProgress: (layer: {readonly digest: string; readonly done: number; readonly total: number}) => void,
-			signal: AbortSignal,
-		) => Promise<Image>;
-		readonly onProgress: CompressingProgress;
-		/** An image whose layers were not all compressed already; sizes in bytes. */
-		readonly onCompressed: (target: PushTarget, before: number, after: number) => void;
-	},
+	options: Compressing,
 ): Promise<{readonly targets: readonly PushTarget[]; readonly present: readonly PushTarget[]}> => {
 	if (!looking.compresses) return {targets, present: []};
-	const states = await Promise.all(targets.map((target) => lookFor(looking, target)));
+	const states = await Promise.all(targets.map(async (target) => lookFor(looking, target)));
 	const isThere = (_target: PushTarget, index: number): boolean => states[index]?.present ?? false;
 	const missing = targets.filter((target, index) => !isThere(target, index));
-	const stop = new AbortController();
-	const signal = AbortSignal.any([looking.signal, stop.signal]);
-	const compress = async (target: PushTarget): Promise<PushTarget> => {
-		const {image} = target;
-		const layers = new Map<string, {readonly done: number; readonly total: number}>();
-		const tell = ({digest, done, total}: {digest: string; done: number; total: number}) => {
-			layers.set(digest, {done, total});
-			const sum = (key: 'done' | 'total') => [...layers.values()].reduce((all, layer) => all + layer[key], 0);
-			options.onProgress(target, sum('done'), sum('total'));
-		};
-		const small = await options.compress(image, tell, signal);
-		const size = (of: Image) => of.blobs.reduce((sum, blob) => sum + blob.size, 0);
-		if (small !== image) options.onCompressed(target, size(image), size(small));
-		return {...target, image: small};
-	};
-	let failure: {readonly error: unknown} | undefined;
-	const work = missing.map((target) =>
-		compress(target).catch((error: unknown) => {
-			failure ??= {error};
-			stop.abort(error);
-			return target;
-		}),
-	);
-	const compressed = await Promise.all(work);
-	looking.signal.throwIfAborted();
-	if (failure) throw failure.error;
-	return {targets: compressed, present: targets.filter(isThere)};
+	return {targets: await compressAll(missing, options, looking.signal), present: targets.filter(isThere)};
 };

@@ -2,8 +2,10 @@ import type {Image} from '../../bundle/types.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {referenceOf, repositoryOf} from '../shared/names.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';
-import {type Looking, lookFor, targetsToPush} from './compressed-images.ts';
-import {failuresFile, failuresText, type PushTarget, partialPush, pushImages} from './push-images.ts';
+import {type Found, type Looking, lookFor, targetsToPush} from './compressed-images.ts';
+import {failuresFile, failuresText, partialPush} from './failures.ts';
+import {type PushReport, type PushTarget, pushImages} from './push-images.ts';
+import {reportPush} from './push-progress.ts';
 
 const lookingOf = ({answers, registry, signal}: World): Looking => ({
 	registry,
@@ -19,84 +21,55 @@ const targetsOf = ({answers}: World, images: readonly Image[]): readonly PushTar
 		reference: referenceOf(answers, image),
 	}));
 
-const check = async (world: World): Promise<Finding> => {
-	const {answers, bundle, registry, signal} = world;
-	const {images} = await bundle.open(signal);
-	const looking = lookingOf(world);
-	const states = await Promise.all(targetsOf(world, images).map((target) => lookFor(looking, target)));
-	const changes = images.flatMap((image, index): Change[] => {
-		const {present = false, found, missing = 0} = states[index] ?? {};
-		if (present) return [];
-		return [
-			{
-				action: 'push',
-				target: referenceOf(answers, image),
-				...(missing > 0
-					? {detail: `the registry has the tag, but lacks ${missing} of its layers and manifests`}
-					: found
-						? {detail: `the registry has ${found.slice(0, 19)} under this tag`}
-						: {}),
-			},
-		];
-	});
-	return changes.length > 0
-		? {status: 'todo', changes}
-		: {status: 'ok', note: `${images.length} images at ${registry.host}, by digest`};
+/** What the registry has in the place of an image that is not there. */
+const instead = ({found, missing}: Found): string | undefined => {
+	if (missing > 0) return `the registry has the tag, but lacks ${missing} of its layers and manifests`;
+	return found && `the registry has ${found.slice(0, 19)} under this tag`;
 };
 
-const apply = async (world: World): Promise<void> => {
-	const {bundle, registry, host, clock, signal, report} = world;
-	const {images: carried, index} = await bundle.open(signal);
-	const {targets} = await targetsToPush(lookingOf(world), targetsOf(world, carried), {
-		compress: (image, onProgress, signal) => bundle.compressed(image, {signal, onProgress}),
+const check = async (world: World): Promise<Finding> => {
+	const {images} = await world.bundle.open(world.signal);
+	const looking = lookingOf(world);
+	const changeOf = async (target: PushTarget): Promise<readonly Change[]> => {
+		const found = await lookFor(looking, target);
+		return found.present ? [] : [{action: 'push', target: target.reference, detail: instead(found)}];
+	};
+	const changes = (await Promise.all(targetsOf(world, images).map(changeOf))).flat();
+	if (changes.length > 0) return {status: 'todo', changes};
+	return {status: 'ok', note: `${images.length} images at ${world.registry.host}, by digest`};
+};
+
+/** The images as they are pushed: with their raw layers compressed, where the answers ask for it. */
+const prepare = async (world: World): Promise<readonly PushTarget[]> => {
+	const {bundle, report, signal} = world;
+	const {images} = await bundle.open(signal);
+	const {targets} = await targetsToPush(lookingOf(world), targetsOf(world, images), {
+		compress: async (image, onProgress, inner) => bundle.compressed(image, {signal: inner, onProgress}),
 		onProgress: ({reference}, done, total) =>
 			report({kind: 'progress', label: `compress ${reference}`, done, total, unit: 'bytes'}),
 		onCompressed: ({reference}, before, after) =>
 			report({kind: 'line', level: 'info', text: `${reference}: ${before} bytes compressed to ${after}`}),
 	});
-	const states = new Map(
-		targets.map(({image, reference}) => {
-			const sizes = new Map(image.blobs.map(({digest, size}) => [digest, size]));
-			const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-			return [reference, {total, done: new Map<string, number>()}];
-		}),
-	);
-	const tell = ({image, repository, reference}: PushTarget, whole: boolean): void => {
-		const {total = 0, done} = states.get(reference) ?? {};
-		const sent = [...(done?.values() ?? [])].reduce((sum, value) => sum + value, 0);
-		const label = `push ${repository}:${image.tag}`;
-		report({kind: 'progress', label, done: whole ? total : sent, total, unit: 'bytes'});
-	};
-	const base = index?.differential?.base.name;
-	const result = await pushImages(registry, targets, {
-		signal,
-		...(base === undefined ? {} : {base}),
-		onProgress: (target, {digest, done}) => {
-			states.get(target.reference)?.done.set(digest, done);
-			tell(target, false);
-		},
-		onImage: (target, outcome) => {
-			if ('code' in outcome) {
-				report({kind: 'line', level: 'error', text: `${target.reference}: ${outcome.cause} (${outcome.code})`});
-				return;
-			}
-			tell(target, true);
-			const {digest, uploadedBytes, mounted, present} = outcome;
-			const text = `${target.reference}@${digest}: ${uploadedBytes} bytes sent, ${mounted} layers mounted, ${present} there already`;
-			report({kind: 'line', level: 'info', text});
-		},
-	});
-	if (result.error === undefined) {
-		await host.saveState(failuresFile, undefined);
-		return bundle.dropCompressed();
-	}
+	return targets;
+};
+
+/** Keeps the list of what failed for who comes in the morning. @returns what is thrown */
+const keepFailures = async ({host, clock, report}: World, result: PushReport, of: number): Promise<unknown> => {
 	const file = await host.saveState(failuresFile, failuresText(result, new Date(clock.now())));
-	report({
-		kind: 'line',
-		level: 'error',
-		text: `${result.done.length} of ${targets.length} images are at the registry; what failed: ${file}`,
-	});
-	throw partialPush(result, file);
+	const text = `${result.done.length} of ${of} images are at the registry; what failed: ${file}`;
+	report({kind: 'line', level: 'error', text});
+	return partialPush(result, file);
+};
+
+const apply = async (world: World): Promise<void> => {
+	const {bundle, registry, host, signal} = world;
+	const targets = await prepare(world);
+	const {index} = await bundle.open(signal);
+	const base = index?.differential?.base.name;
+	const result = await pushImages(registry, targets, {signal, base, ...reportPush(world, targets)});
+	if (result.error !== undefined) throw await keepFailures(world, result, targets.length);
+	await host.saveState(failuresFile, undefined);
+	await bundle.dropCompressed();
 };
 
 /** Guide step 3: every image of the bundle at the internal registry, compared by manifest digest. */

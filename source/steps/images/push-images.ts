@@ -1,6 +1,8 @@
-import {type ProblemCode, ProblemError, toProblem} from '../../base/problem.ts';
+import {inPool} from '../../base/pool.ts';
 import type {Image} from '../../bundle/types.ts';
 import type {Asked, PushProgress, PushResult, RegistryPort} from '../../registry/types.ts';
+import {failureOf, meetsAll, type PushFailure} from './failures.ts';
+import {mountSources} from './mount-sources.ts';
 
 /** An image and where it goes. */
 export type PushTarget = {
@@ -8,20 +10,6 @@ export type PushTarget = {
 	readonly repository: string;
 	/** As the cluster will name it: `host/repository:tag`. */
 	readonly reference: string;
-};
-
-export type {PushResult};
-
-/** Why one image is not at the registry; it goes into the file of failures. */
-export type PushFailure = {
-	readonly image: string;
-	readonly digest: string;
-	/** The layer or configuration at which it ended, where it was one. */
-	readonly blob?: string;
-	readonly code: string;
-	readonly message: string;
-	readonly cause: string;
-	readonly fix: string;
 };
 
 export type PushReport = {
@@ -34,64 +22,19 @@ export type PushReport = {
 	readonly error?: unknown;
 };
 
-/** Causes that would meet every other image as well: the same refusal twenty times helps nobody, and may lock an account. */
-const common: ReadonlySet<string> = new Set<ProblemCode>([
-	'registry-unauthorized',
-	'registry-untrusted',
-	'registry-certificate',
-	'registry-client-certificate',
-	'registry-not-tls',
-	'registry-wants-tls',
-	'registry-not-a-registry',
-	'registry-unreachable',
-	'registry-quota',
-	'registry-read-only',
-	'registry-redirects',
-]);
-
 /**
  * Images under way at once. More than any port has connections, so that layers of one go while manifests of another do; few enough that
  * memory does not grow with the number of images.
  */
 const mostImages = 16;
 
-/** Repositories asked for one blob before it is sent: each costs a request. */
-const mostAsked = 3;
-
-/** The repository of an image below the prefix of the inventory that a differential bundle counts on, where that is of this registry. */
-const baseRepository = ({image, repository, reference}: PushTarget, base: string): string | undefined => {
-	const host = reference.slice(0, -`/${repository}:${image.tag}`.length);
-	if (base === host) return image.name;
-	return base.startsWith(`${host}/`) ? `${base.slice(host.length + 1)}/${image.name}` : undefined;
-};
-
-/**
- * Where a blob may be already: repositories of images that have it too, and what was left out also below the prefix of the
- * inventory for which it was.
- */
-const placesOf = (
-	targets: readonly PushTarget[],
-	base: string | undefined,
-): ((digest: string) => readonly string[]) => {
-	const places = new Map<string, string[]>();
-	const ofBase = new Map<string, string[]>();
-	const add = (to: Map<string, string[]>, digest: string, repository: string) =>
-		to.set(digest, [...(to.get(digest) ?? []), repository]);
-	for (const target of targets) {
-		const before = base === undefined ? undefined : baseRepository(target, base);
-		for (const {digest, omitted} of target.image.blobs) {
-			add(places, digest, target.repository);
-			if (omitted && before !== undefined) add(ofBase, digest, before);
-		}
-	}
-	return (digest) => [places, ofBase].flatMap((some) => [...new Set(some.get(digest))].slice(0, mostAsked));
-};
-
-const failureOf = ({image, reference}: PushTarget, error: unknown): PushFailure => {
-	const {code, message, cause, fix} = toProblem(error);
-	const blob = error instanceof ProblemError ? error.facts.blob : undefined;
-	const place = blob === undefined ? {} : {blob: String(blob)};
-	return {image: reference, digest: image.manifest.digest, ...place, code, message, cause, fix};
+/** How images are pushed, and who is told. */
+export type Pushing = {
+	readonly signal: AbortSignal;
+	/** What a differential bundle builds on: the digest of a bundle, or host and prefix of an inventory. */
+	readonly base?: string | undefined;
+	readonly onProgress: (target: PushTarget, progress: Parameters<PushProgress>[0]) => void;
+	readonly onImage: (target: PushTarget, result: PushResult | PushFailure) => void;
 };
 
 /**
@@ -102,86 +45,38 @@ const failureOf = ({image, reference}: PushTarget, error: unknown): PushFailure 
 export const pushImages = async (
 	registry: RegistryPort,
 	targets: readonly PushTarget[],
-	options: {
-		readonly signal: AbortSignal;
-		/** What a differential bundle builds on: the digest of a bundle, or host and prefix of an inventory. */
-		readonly base?: string | undefined;
-		readonly onProgress: (target: PushTarget, progress: Parameters<PushProgress>[0]) => void;
-		readonly onImage: (target: PushTarget, result: PushResult | PushFailure) => void;
-	},
+	pushing: Pushing,
 ): Promise<PushReport> => {
+	const {base, onProgress, onImage} = pushing;
 	const stop = new AbortController();
-	const signal = AbortSignal.any([options.signal, stop.signal]);
-	const mountFrom = placesOf(targets, options.base);
-	const asked: Asked = new Map();
+	const signal = AbortSignal.any([pushing.signal, stop.signal]);
+	const shared = {signal, mountFrom: mountSources(targets, base), asked: new Map() as Asked, ...(base && {base})};
 	const done: string[] = [];
 	const failures: PushFailure[] = [];
 	const notTried: string[] = [];
-	let first: {readonly error: unknown} | undefined;
+	const errors: unknown[] = [];
+	const fail = (target: PushTarget, error: unknown): void => {
+		const failure = failureOf(target, error);
+		errors.push(error);
+		failures.push(failure);
+		onImage(target, failure);
+		if (meetsAll(failure)) stop.abort(error);
+	};
 	const push = async (target: PushTarget): Promise<void> => {
 		const {image, repository, reference} = target;
 		try {
 			signal.throwIfAborted();
-			const result = await registry.push(image, {
-				repository,
-				tag: image.tag,
-				signal,
-				mountFrom,
-				asked,
-				base: options.base,
-				onProgress: (progress) => options.onProgress(target, progress),
-			});
+			const tell: PushProgress = (progress) => onProgress(target, progress);
+			const result = await registry.push(image, {...shared, repository, tag: image.tag, onProgress: tell});
 			done.push(reference);
-			options.onImage(target, result);
+			onImage(target, result);
 		} catch (error) {
-			if (stop.signal.aborted || options.signal.aborted) return void notTried.push(reference);
-			const failure = failureOf(target, error);
-			first ??= {error};
-			failures.push(failure);
-			options.onImage(target, failure);
-			if (common.has(failure.code)) stop.abort(error);
+			// What ends because of another failure, or because of the operator, has none of its own.
+			if (signal.aborted) notTried.push(reference);
+			else fail(target, error);
 		}
 	};
-	const queue = targets[Symbol.iterator]();
-	const work = async (): Promise<void> => {
-		for (const target of {[Symbol.iterator]: () => queue}) await push(target);
-	};
-	await Promise.all(Array.from({length: mostImages}, work));
-	options.signal.throwIfAborted();
-	return {done, failures, notTried, ...(first ? {error: first.error} : {})};
-};
-
-/** Name of the file of failures in the state folder. */
-export const failuresFile = 'images-failed.json';
-
-/** The file of failures. */
-export const failuresText = ({done, failures, notTried}: PushReport, time: Date): string =>
-	`${JSON.stringify(
-		{
-			time: time.toISOString(),
-			done: done.length,
-			of: done.length + failures.length + notTried.length,
-			failures,
-			notTried,
-		},
-		undefined,
-		'\t',
-	)}\n`;
-
-/** What a push that is not whole throws: the first failure, with how many there were. @param file where all of them are */
-export const partialPush = ({done, failures, notTried, error}: PushReport, file: string): unknown => {
-	if (!(error instanceof ProblemError)) return error;
-	const total = done.length + failures.length + notTried.length;
-	const others = failures.slice(1).map(({image, code}) => `${image}: ${code}`);
-	return new ProblemError(
-		{
-			...error.problem,
-			evidence: [
-				...(error.problem.evidence ?? []),
-				`${done.length} of ${total} images are at the registry; all failures: ${file}`,
-				...others.slice(0, 10),
-			],
-		},
-		{cause: error},
-	);
+	await inPool(targets, mostImages, push);
+	pushing.signal.throwIfAborted();
+	return {done, failures, notTried, ...(errors.length > 0 && {error: errors[0]})};
 };

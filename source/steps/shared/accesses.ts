@@ -1,12 +1,15 @@
 import type {Answers} from '../../answers/schema.ts';
 import type {Access} from '../../cluster/types.ts';
-import {namespacesOf} from './names.ts';
+import {componentsOf, namespacesOf} from './names.ts';
 
 const write = ['get', 'list', 'create', 'patch', 'update', 'delete'] as const;
 const read = ['get', 'list'] as const;
 
+/** A kind, with the verbs that are used on it. */
+type Kind = {readonly group: string; readonly resource: string; readonly verbs: readonly string[]};
+
 /** Kinds that the charts and this tool make, with the verbs that Helm and this tool use on them. */
-const namespaced: readonly {readonly group: string; readonly resource: string; readonly verbs: readonly string[]}[] = [
+const always: readonly Kind[] = [
 	{group: '', resource: 'secrets', verbs: write},
 	{group: '', resource: 'services', verbs: write},
 	{group: '', resource: 'serviceaccounts', verbs: write},
@@ -20,38 +23,31 @@ const namespaced: readonly {readonly group: string; readonly resource: string; r
 	{group: 'networking.k8s.io', resource: 'ingresses', verbs: write},
 	{group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'create', 'update']},
 ];
+const withBudgets: readonly Kind[] = [{group: 'policy', resource: 'poddisruptionbudgets', verbs: write}];
+const withRunners: readonly Kind[] = [
+	{group: 'rbac.authorization.k8s.io', resource: 'roles', verbs: write},
+	{group: 'rbac.authorization.k8s.io', resource: 'rolebindings', verbs: write},
+	// Kubernetes lets nobody grant what they may not do themselves; the other verbs of that Role are asked for above.
+	{group: 'batch', resource: 'jobs', verbs: ['deletecollection']},
+];
+const ofCluster: readonly Access[] = [
+	{verb: 'get', group: '', resource: 'namespaces'},
+	{verb: 'create', group: '', resource: 'namespaces'},
+	{verb: 'list', group: '', resource: 'nodes'},
+	{verb: 'list', group: 'networking.k8s.io', resource: 'ingressclasses'},
+];
+
+const within = (namespace: string, kinds: readonly Kind[]): readonly Access[] =>
+	kinds.flatMap(({group, resource, verbs}) => verbs.map((verb) => ({verb, group, resource, namespace})));
 
 /** Every verb on every kind that the install with these answers needs, for access reviews. */
 export const accessesNeeded = (answers: Answers): readonly Access[] => {
-	const budgets = [answers.controlPlane, ...answers.workspaces].some(
-		({podDisruptionBudget}) => podDisruptionBudget.enabled,
-	);
 	const {workloadManager} = answers;
-	const kinds = [
-		...namespaced,
-		...(budgets ? [{group: 'policy', resource: 'poddisruptionbudgets', verbs: write}] : []),
-	];
+	const budgets = componentsOf(answers).some(({answers: {podDisruptionBudget}}) => podDisruptionBudget.enabled);
+	const kinds = budgets ? [...always, ...withBudgets] : always;
 	return [
-		{verb: 'get', group: '', resource: 'namespaces'},
-		{verb: 'create', group: '', resource: 'namespaces'},
-		{verb: 'list', group: '', resource: 'nodes'},
-		{verb: 'list', group: 'networking.k8s.io', resource: 'ingressclasses'},
-		...namespacesOf(answers).flatMap((namespace) =>
-			kinds.flatMap(({group, resource, verbs}) => verbs.map((verb) => ({verb, group, resource, namespace}))),
-		),
-		...(workloadManager.enabled
-			? [
-					...['roles', 'rolebindings'].flatMap((resource) =>
-						write.map((verb) => ({
-							verb,
-							group: 'rbac.authorization.k8s.io',
-							resource,
-							namespace: workloadManager.namespace,
-						})),
-					),
-					// Kubernetes lets nobody grant what they may not do themselves; the other verbs of that Role are asked for above.
-					{verb: 'deletecollection', group: 'batch', resource: 'jobs', namespace: workloadManager.namespace},
-				]
-			: []),
+		...ofCluster,
+		...namespacesOf(answers).flatMap((namespace) => within(namespace, kinds)),
+		...(workloadManager.enabled ? within(workloadManager.namespace, withRunners) : []),
 	];
 };

@@ -3,6 +3,7 @@ import type {ZenmlEndpoint, ZenmlSession} from '../../zenml/types.ts';
 import type {World} from '../world.ts';
 import {requireSecret} from './generated.ts';
 import {ingressAddress, withoutAddress} from './ingress-address.ts';
+import {adminPassword} from './secret-sources.ts';
 
 /**
  * Where a server of the product answers: at the ingress address, before DNS knows its name.
@@ -18,7 +19,6 @@ export const endpointOf = async (world: World, host: string): Promise<ZenmlEndpo
 /** Logs in to the control plane as its administrator. */
 export const adminSession = async (world: World): Promise<ZenmlSession> => {
 	const {admin, host} = world.answers.controlPlane;
-	const answer = 'controlPlane.admin.password';
-	const password = await requireSecret(world, admin.password, answer, answer);
+	const password = await requireSecret(world, adminPassword(world.answers));
 	return world.zenml.login(await endpointOf(world, host), {username: admin.username, password}, world.signal);
 };

@@ -16,27 +16,36 @@ export const generatedSecretName = 'zenml-airgap-generated';
 export type Component = {
 	/** Prefix of its generated secrets: by name, so that the order of the list does not matter. */
 	readonly id: string;
-	/** Where it stands in the answers: `controlPlane`, `workspaces.0`. */
+	/** Where it stands in the answers. */
 	readonly path: ComponentPath;
 	readonly label: string;
 	readonly answers: ComponentAnswers;
 };
 
-/** Control plane first, then each workspace: the order in which things are made. `id` names its generated secrets. */
-export const componentsOf = ({controlPlane, workspaces}: Answers): readonly Component[] => [
-	{id: 'controlPlane', path: 'controlPlane', label: 'control plane', answers: controlPlane},
-	...workspaces.map(
-		(workspace, index): Component => ({
-			id: workspaceId(workspace),
-			path: `workspaces.${index}`,
-			label: `workspace ${workspace.name}`,
-			answers: workspace,
-		}),
-	),
-];
-
 /** Prefix of the generated secrets of a workspace; by name, so that the order of the list does not matter. */
 export const workspaceId = ({name}: WorkspaceAnswers): string => `workspaces.${name}`;
+
+/** The control plane among the components. */
+export const controlPlaneOf = ({controlPlane}: Answers): Component => ({
+	id: 'controlPlane',
+	path: 'controlPlane',
+	label: 'control plane',
+	answers: controlPlane,
+});
+
+/** A workspace of these answers among the components. */
+export const workspaceOf = ({workspaces}: Answers, workspace: WorkspaceAnswers): Component => ({
+	id: workspaceId(workspace),
+	path: `workspaces.${workspaces.indexOf(workspace)}`,
+	label: `workspace ${workspace.name}`,
+	answers: workspace,
+});
+
+/** Control plane first, then each workspace: the order in which things are made. */
+export const componentsOf = (answers: Answers): readonly Component[] => [
+	controlPlaneOf(answers),
+	...answers.workspaces.map((workspace) => workspaceOf(answers, workspace)),
+];
 
 /** Namespaces that the install uses, without doubles. */
 export const namespacesOf = (answers: Answers): readonly string[] => [

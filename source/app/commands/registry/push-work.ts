@@ -4,18 +4,10 @@ import {formatBytes} from '../../../base/units.ts';
 import {compressImage} from '../../../bundle/images/compress.ts';
 import {openImages} from '../../../bundle/open/images-only.ts';
 import {createRegistry} from '../../../registry/registry.ts';
-import type {RegistryPort} from '../../../registry/types.ts';
+import type {PushResult, RegistryPort} from '../../../registry/types.ts';
 import {targetsToPush} from '../../../steps/images/compressed-images.ts';
-import {
-	failuresFile,
-	failuresText,
-	type PushFailure,
-	type PushReport,
-	type PushResult,
-	type PushTarget,
-	partialPush,
-	pushImages,
-} from '../../../steps/images/push-images.ts';
+import {failuresFile, failuresText, type PushFailure, partialPush} from '../../../steps/images/failures.ts';
+import {type PushReport, type PushTarget, pushImages} from '../../../steps/images/push-images.ts';
 import type {Context} from '../../context.ts';
 import {type ProgressLines, progressLines} from '../progress.ts';
 import {openSite, type PushOptions, type PushSite} from './push-site.ts';

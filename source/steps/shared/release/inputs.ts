@@ -1,4 +1,4 @@
-import type {Answers} from '../../answers/schema.ts';
+import type {Answers} from '../../../answers/schema.ts';
 
 /** The answers that go into the values of every release, and into the secrets that its pods read. */
 export const releaseInputs = ({bundle, database, ingress, registry, tls}: Answers) => {

@@ -1,5 +1,5 @@
-import {isMap} from '../../base/text.ts';
-import {fingerprintOf} from '../../engine/fingerprint.ts';
+import {isMap} from '../../../base/text.ts';
+import {fingerprintOf} from '../../../engine/fingerprint.ts';
 
 /**
  * Dotted paths at which two values differ, sorted; empty when they are equal. Values themselves are not told: they may

@@ -1,0 +1,51 @@
+import type {Finding} from '../../engine/plan.ts';
+import {endpointOf} from '../shared/endpoints.ts';
+import {applyRelease} from '../shared/release/apply.ts';
+import {auditRelease} from '../shared/release/audit.ts';
+import {releaseChanges} from '../shared/release/changes.ts';
+import {releaseInputs} from '../shared/release/inputs.ts';
+import {labelOf} from '../shared/release/wanted.ts';
+import {releaseTimeouts, type Step, type World} from '../world.ts';
+import {wantedControlPlane} from './release.ts';
+
+const check = async (world: World): Promise<Finding> => {
+	const {host, namespace, release: name} = world.answers.controlPlane;
+	const wanted = await wantedControlPlane(world);
+	if (!wanted) return {status: 'todo', changes: [{action: 'create', target: labelOf({name, namespace})}]};
+	const {problems, warnings} = await auditRelease(world, wanted);
+	if (problems[0]) return {status: 'blocked', problem: problems[0]};
+	const changes = await releaseChanges(world, wanted);
+	if (changes.length > 0) return {status: 'todo', changes, warnings};
+	await world.zenml.apiAnswers(await endpointOf(world, host), world.signal);
+	return {status: 'ok', note: `${wanted.chart.name} ${wanted.chart.version}, API answers`, warnings};
+};
+
+const apply = async (world: World): Promise<void> => {
+	const wanted = await wantedControlPlane(world);
+	// A further try after a slow API must not make a further revision.
+	if (wanted && (await releaseChanges(world, wanted)).length > 0) await applyRelease(world, wanted);
+};
+
+/** Guide steps 6 and 7: values by the chart in the bundle, render check, release, rollout, API. */
+export const controlPlaneStep: Step = {
+	id: 'control-plane',
+	title: 'Control plane',
+	why: 'Login, organizations and the dashboard; workspaces call it when they start.',
+	area: 'cluster',
+	inputs: (answers) => ({...releaseInputs(answers), controlPlane: answers.controlPlane}),
+	retry: {
+		codes: [
+			'https-unreachable',
+			'https-reset',
+			'https-time-out',
+			'zenml-not-ready',
+			'zenml-api-not-itself',
+			'ingress-without-address',
+		],
+		attempts: 5,
+		pausesMs: [1000, 2000, 4000],
+	},
+	timeouts: releaseTimeouts,
+	check,
+	apply,
+};

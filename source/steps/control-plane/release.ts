@@ -1,0 +1,46 @@
+import {generateSecret} from '../../answers/secrets.ts';
+import {controlPlaneValues, imagePlaces, readChart} from '../../charts/index.ts';
+import {secretFor} from '../shared/generated.ts';
+import {caSecretName, controlPlaneOf, databaseSecretName} from '../shared/names.ts';
+import {withSecretStamp} from '../shared/release/secret-stamp.ts';
+import type {WantedRelease} from '../shared/release/wanted.ts';
+import {adminPassword, databasePassword} from '../shared/secret-sources.ts';
+import type {World} from '../world.ts';
+
+type Passwords = {readonly adminPassword: string; readonly databasePassword: string};
+
+/** The passwords of the answers; undefined while one of them is not made. */
+const readPasswords = async (world: World): Promise<Passwords | undefined> => {
+	const {answers} = world;
+	const admin = await secretFor(world, adminPassword(answers));
+	const database = await secretFor(world, databasePassword(controlPlaneOf(answers)));
+	if (admin === undefined || database === undefined) return undefined;
+	return {adminPassword: admin, databasePassword: database};
+};
+
+const releaseWith = async ({answers, bundle, signal}: World, passwords: Passwords): Promise<WantedRelease> => {
+	const {release: name, namespace} = answers.controlPlane;
+	const {controlPlaneChart: chart, images} = await bundle.open(signal);
+	const contents = await readChart(chart.path);
+	const {values, warnings} = controlPlaneValues({
+		answers,
+		chart: contents,
+		images: imagePlaces(answers, images),
+		secrets: {
+			...passwords,
+			databaseSecret: {name: databaseSecretName, key: 'password'},
+			ca: {name: caSecretName, key: 'ca.crt'},
+		},
+	});
+	return {component: 'controlPlane', name, namespace, chart, contents, values, warnings};
+};
+
+/** The release of the control plane, or undefined while a generated secret it needs is not made. */
+export const wantedControlPlane = async (world: World): Promise<WantedRelease | undefined> => {
+	const passwords = await readPasswords(world);
+	return passwords && withSecretStamp(world, await releaseWith(world, passwords));
+};
+
+/** The same with made-up secrets, to be looked at and never installed. */
+export const sampleControlPlane = async (world: World): Promise<WantedRelease> =>
+	releaseWith(world, {adminPassword: generateSecret(), databasePassword: generateSecret()});

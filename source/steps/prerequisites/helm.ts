@@ -1,0 +1,7 @@
+import type {Check} from '../shared/checks.ts';
+
+/** The helm program is there and new enough. */
+export const helm: Check = {
+	label: 'Helm',
+	run: async ({helm: port, signal}) => ({note: `helm ${await port.version(signal)}`}),
+};

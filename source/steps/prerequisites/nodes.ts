@@ -1,0 +1,89 @@
+import type {Answers} from '../../answers/schema.ts';
+import type {Problem} from '../../base/problem.ts';
+import {quantityOf} from '../../base/quantity.ts';
+import {counted} from '../../base/text.ts';
+import {formatBytes} from '../../base/units.ts';
+import type {Image} from '../../bundle/types.ts';
+import {stepProblems} from '../problems.ts';
+import {type Check, refuse} from '../shared/checks.ts';
+import {componentsOf} from '../shared/names.ts';
+
+/** The part of a node's status (core/v1) that counts here. */
+type NodeStatus = {
+	readonly allocatable?: Readonly<Record<string, string>>;
+	readonly nodeInfo?: {readonly architecture?: string};
+};
+
+/** CPU in cores, memory in bytes. */
+type Capacity = {readonly cpu: number; readonly memory: number};
+
+const sum = (all: readonly Capacity[]): Capacity => ({
+	cpu: all.reduce((total, {cpu}) => total + cpu, 0),
+	memory: all.reduce((total, {memory}) => total + memory, 0),
+});
+
+const requestsOf = (answers: Answers): Capacity =>
+	sum(
+		componentsOf(answers).map(
+			({
+				answers: {
+					replicas,
+					resources: {requests},
+				},
+			}) => ({
+				cpu: replicas * quantityOf(requests.cpu),
+				memory: replicas * quantityOf(requests.memory),
+			}),
+		),
+	);
+
+const allocatableOf = ({allocatable = {}}: NodeStatus): Capacity => ({
+	cpu: quantityOf(allocatable.cpu ?? '0'),
+	memory: quantityOf(allocatable.memory ?? '0'),
+});
+
+const tooSmall = (needed: Capacity, have: Capacity): readonly Problem[] => {
+	const isShort = have.cpu < needed.cpu || have.memory < needed.memory;
+	if (!isShort) return [];
+	return [
+		stepProblems.problem('cluster-too-small', {
+			neededCpu: needed.cpu,
+			neededMemory: formatBytes(needed.memory),
+			cpu: have.cpu,
+			memory: formatBytes(have.memory),
+		}),
+	];
+};
+
+/** Nodes that do not say what they are count as fitting. */
+const foreign = (images: readonly Image[], architectures: readonly string[]): readonly Problem[] => {
+	if (architectures.length === 0) return [];
+	const runs = ({platform, platforms = [platform]}: Image): boolean =>
+		platforms.some(({architecture}) => architectures.includes(architecture));
+	const image = images.find((one) => !runs(one));
+	if (!image) return [];
+	const {architecture} = image.platform;
+	return [
+		stepProblems.problem('architecture-mismatch', {
+			architecture,
+			nodes: architectures.join(', '),
+			image: image.source,
+		}),
+	];
+};
+
+/** The nodes together have room for what the pods request, and are what the images are made for. */
+export const nodes: Check = {
+	label: 'Nodes',
+	run: async ({cluster, bundle, answers, signal}) => {
+		const objects = await cluster.list({apiVersion: 'v1', kind: 'Node'}, signal);
+		const statuses = objects.map(({status}) => (status ?? {}) as NodeStatus);
+		const have = sum(statuses.map(allocatableOf));
+		const architectures = [...new Set(statuses.flatMap(({nodeInfo}) => nodeInfo?.architecture ?? []))];
+		const {images} = await bundle.open(signal);
+		refuse([...tooSmall(requestsOf(answers), have), ...foreign(images, architectures)]);
+		return {
+			note: `${counted(statuses.length, 'node')}, ${have.cpu.toFixed(1)} CPU, ${formatBytes(have.memory)}, ${architectures.join(', ')}`,
+		};
+	},
+};

@@ -1,0 +1,32 @@
+import {type SecretAnswer, secretAnswers} from '../../answers/secret-places.ts';
+import {type Problem, toProblem} from '../../base/problem.ts';
+import {counted} from '../../base/text.ts';
+import {type Check, refuse} from '../shared/checks.ts';
+import type {World} from '../world.ts';
+
+/** A secret that is made or typed is there when it is needed. */
+const isWrittenSomewhere = ({reference}: SecretAnswer): boolean => reference !== 'generate' && reference !== 'prompt';
+
+const problemOf = async (
+	{resolveSecret, signal}: World,
+	{reference, answer}: SecretAnswer,
+): Promise<readonly Problem[]> => {
+	try {
+		await resolveSecret(reference, answer);
+		return [];
+	} catch (error) {
+		signal.throwIfAborted();
+		return [toProblem(error)];
+	}
+};
+
+/** Every secret that the answers refer to can be read, also those that only the last step needs. */
+export const secrets: Check = {
+	label: 'Secrets',
+	run: async (world) => {
+		const references = secretAnswers(world.answers).filter(isWrittenSomewhere);
+		const problems = await Promise.all(references.map(async (one) => problemOf(world, one)));
+		refuse(problems.flat());
+		return {note: `${counted(references.length, 'reference')} can be read`};
+	},
+};

@@ -1,0 +1,86 @@
+import {counted} from '../../base/text.ts';
+import type {Change, Finding} from '../../engine/plan.ts';
+import {generatedSecretPlace, requireSecret, secretFor, storeGenerated} from '../shared/generated.ts';
+import {componentsOf, databaseSecretName, namespacesOf} from '../shared/names.ts';
+import {objectChanges} from '../shared/object-changes.ts';
+import {databasePassword, type SecretSource} from '../shared/secret-sources.ts';
+import {type Step, shortTimeouts, type World} from '../world.ts';
+import {generatedValues, missingValues} from './generated-values.ts';
+import {keysLost} from './keys-lost.ts';
+import {type Passwords, secretName, secretObjects} from './objects.ts';
+
+const databasePasswords = async (
+	world: World,
+	read: (world: World, source: SecretSource) => Promise<string | undefined>,
+): Promise<Passwords> => {
+	const components = componentsOf(world.answers);
+	const values = await Promise.all(components.map(async (component) => read(world, databasePassword(component))));
+	return new Map(components.map(({id}, index) => [id, values[index]]));
+};
+
+const toGenerate = (world: World, missing: readonly string[]): readonly Change[] => {
+	if (missing.length === 0) return [];
+	const target = `secret ${generatedSecretPlace(world)}`;
+	return [{action: 'create', target, detail: counted(missing.length, 'generated value')}];
+};
+
+/** Secrets with a password that is generated first. */
+const toFollow = ({answers}: World, passwords: Passwords): readonly Change[] =>
+	componentsOf(answers)
+		.filter(({id}) => passwords.get(id) === undefined)
+		.map(({answers: {namespace}}) => ({action: 'create', target: `secret ${namespace}/${databaseSecretName}`}));
+
+const check = async (world: World): Promise<Finding> => {
+	const missing = await missingValues(world);
+	const lost = await keysLost(world, missing);
+	if (lost) return {status: 'blocked', problem: lost};
+	const passwords = await databasePasswords(world, secretFor);
+	const objects = await secretObjects(world, passwords);
+	const changes = [
+		...toGenerate(world, missing),
+		...toFollow(world, passwords),
+		...(await objectChanges(world, objects, secretName)),
+	];
+	if (changes.length > 0) return {status: 'todo', changes};
+	return {status: 'ok', note: `${objects.length} secrets in ${namespacesOf(world.answers).length} namespaces`};
+};
+
+const apply = async (world: World): Promise<void> => {
+	const {answers, cluster, signal, report} = world;
+	const made = [...generatedValues(answers)].map(([name, make]) => [name, make()]);
+	await storeGenerated(world, Object.fromEntries(made));
+	const passwords = await databasePasswords(world, requireSecret);
+	for (const object of await secretObjects(world, passwords)) {
+		await cluster.apply(object, {signal, force: true});
+		report({kind: 'line', level: 'info', text: `${secretName(object)} applied`});
+	}
+};
+
+/** Guide step 4: pull, TLS, CA and database secrets in every namespace that uses them, and everything that is generated. */
+export const secretsStep: Step = {
+	id: 'secrets',
+	title: 'Secrets',
+	why: 'Helm hooks run before anything else of a release, so pull, TLS, CA and database secrets must be there first.',
+	area: 'cluster',
+	inputs: (answers) => ({
+		registry: {
+			host: answers.registry.host,
+			username: answers.registry.username,
+			password: answers.registry.password,
+			secret: answers.registry.pullSecretName,
+		},
+		tls: answers.tls,
+		databaseCa: answers.database.ca,
+		components: componentsOf(answers).map(({id, answers: {namespace, database}}) => ({
+			id,
+			namespace,
+			password: database.password,
+		})),
+		users: answers.organization.users.map(({username, password}) => ({username, password})),
+		admin: answers.controlPlane.admin.password,
+		namespaces: namespacesOf(answers),
+	}),
+	timeouts: shortTimeouts,
+	check,
+	apply,
+};

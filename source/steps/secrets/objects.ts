@@ -1,0 +1,76 @@
+import type {KubeObject} from '../../cluster/types.ts';
+import {databaseCa} from '../shared/database-logins.ts';
+import {caSecretName, componentsOf, databaseSecretName, managedBy, namespacesOf} from '../shared/names.ts';
+import type {World} from '../world.ts';
+
+type Data = Readonly<Record<string, string>>;
+
+const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+
+const secret = (namespace: string, name: string, type: string, data: Data): KubeObject => ({
+	apiVersion: 'v1',
+	kind: 'Secret',
+	metadata: {name, namespace, labels: managedBy},
+	type,
+	data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)])),
+});
+
+/** `auths` of a Docker config for one registry, as `kubectl create secret docker-registry` writes it. */
+const dockerConfig = (host: string, username: string, password: string): string =>
+	JSON.stringify({auths: {[host]: {username, password, auth: base64(`${username}:${password}`)}}});
+
+/** What lets pods pull; undefined for a registry without login. */
+const pullConfig = async ({answers, resolveSecret, registerSecret}: World): Promise<string | undefined> => {
+	const {host, username, password: reference} = answers.registry;
+	if (username === undefined || reference === undefined) return undefined;
+	const config = dockerConfig(host, username, await resolveSecret(reference, 'registry.password'));
+	registerSecret(config);
+	registerSecret(base64(config));
+	return config;
+};
+
+/** Certificate and key of all host names. */
+const tlsPair = async ({answers, host, registerSecret}: World): Promise<Data> => {
+	const key = await host.readFile(answers.tls.key, 'tls.key');
+	registerSecret(key);
+	return {'tls.crt': await host.readFile(answers.tls.certificate, 'tls.certificate'), 'tls.key': key};
+};
+
+/** What pods of every namespace need: leave to pull, and the CA. */
+const ofNamespaces = async (world: World): Promise<readonly KubeObject[]> => {
+	const {answers, host} = world;
+	const pull = await pullConfig(world);
+	const ca = await host.readFile(answers.tls.ca, 'tls.ca');
+	const {pullSecretName} = answers.registry;
+	const dockerType = 'kubernetes.io/dockerconfigjson';
+	return namespacesOf(answers).flatMap((namespace) => [
+		...(pull === undefined ? [] : [secret(namespace, pullSecretName, dockerType, {'.dockerconfigjson': pull})]),
+		secret(namespace, caSecretName, 'Opaque', {'ca.crt': ca}),
+	]);
+};
+
+/** What the servers themselves need: their certificate, and their login to the database. */
+const ofComponents = async (world: World, passwords: Passwords): Promise<readonly KubeObject[]> => {
+	const {answers} = world;
+	const pair = await tlsPair(world);
+	const ca = await databaseCa(world);
+	return componentsOf(answers).flatMap(({id, answers: {namespace}}) => {
+		const password = passwords.get(id);
+		return [
+			secret(namespace, answers.tls.secretName, 'kubernetes.io/tls', pair),
+			...(password === undefined ? [] : [secret(namespace, databaseSecretName, 'Opaque', {password, 'ca.pem': ca})]),
+		];
+	});
+};
+
+/** Passwords of the components' database roles, by the component's id; undefined for one that is not made yet. */
+export type Passwords = ReadonlyMap<string, string | undefined>;
+
+/** The Secrets of every namespace; one that needs a password that is not made yet is left out. */
+export const secretObjects = async (world: World, passwords: Passwords): Promise<readonly KubeObject[]> => [
+	...(await ofNamespaces(world)),
+	...(await ofComponents(world, passwords)),
+];
+
+/** `secret zenml-pro/zenml-tls`. */
+export const secretName = ({metadata: {namespace, name}}: KubeObject): string => `secret ${namespace}/${name}`;

@@ -1,0 +1,57 @@
+import {type Problem, ProblemsError, toProblem} from '../../base/problem.ts';
+import type {World} from '../world.ts';
+
+/** What a check saw where it refuses nothing. */
+export type Seen = {
+	/** A few words for its row. */
+	readonly note: string;
+	readonly warnings?: readonly string[];
+	/** True where nothing is refused, yet its row must not say that all is well. */
+	readonly bad?: boolean;
+};
+
+/** One thing that is looked at, with a row of its own. */
+export type Check = {
+	readonly label: string;
+	/** @throws ProblemError or ProblemsError what it refuses. */
+	readonly run: (world: World) => Promise<Seen>;
+};
+
+/** What checks that ran side by side came to. */
+export type Outcome = {readonly problems: readonly Problem[]; readonly warnings: readonly string[]};
+
+const problemsOf = (error: unknown): readonly Problem[] =>
+	error instanceof ProblemsError ? error.problems : [toProblem(error)];
+
+const runOne = async (world: World, {label, run}: Check): Promise<Outcome> => {
+	const tell = (state: 'pending' | 'ok' | 'bad', note: string): void =>
+		world.report({kind: 'item', label, state, note});
+	tell('pending', '');
+	try {
+		const {note, warnings = [], bad = false} = await run(world);
+		tell(bad ? 'bad' : 'ok', note);
+		return {problems: [], warnings};
+	} catch (error) {
+		world.signal.throwIfAborted();
+		const problems = problemsOf(error);
+		tell('bad', problems[0]?.message ?? '');
+		return {problems, warnings: []};
+	}
+};
+
+/**
+ * Runs checks side by side, each with its row, so that all that is wrong is found at once.
+ * @throws the signal's reason when it is aborted.
+ */
+export const runChecks = async (world: World, checks: readonly Check[]): Promise<Outcome> => {
+	const outcomes = await Promise.all(checks.map(async (check) => runOne(world, check)));
+	return {
+		problems: outcomes.flatMap(({problems}) => problems),
+		warnings: [...new Set(outcomes.flatMap(({warnings}) => warnings))],
+	};
+};
+
+/** @throws ProblemsError where there are any. */
+export const refuse = (problems: readonly Problem[]): void => {
+	if (problems.length > 0) throw new ProblemsError(problems);
+};

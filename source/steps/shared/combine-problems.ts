@@ -1,0 +1,46 @@
+import type {Problem, ProblemArea} from '../../base/problem.ts';
+import type {Circumstances} from '../../base/problem-table.ts';
+import {sentence} from '../../base/text.ts';
+
+/** Two checks may run into the same wall; one telling is enough. */
+const withoutDoubles = (problems: readonly Problem[]): readonly Problem[] =>
+	problems.filter(
+		({code, message}, index) => problems.findIndex((one) => one.code === code && one.message === message) === index,
+	);
+
+/** A wrong answer comes first: the rest may only follow from it. */
+const areaOf = (problems: readonly Problem[]): ProblemArea | undefined => {
+	const areas = new Set(problems.map(({area}) => area));
+	if (areas.size === 1 || areas.has('usage')) return areas.size === 1 ? problems[0]?.area : 'usage';
+	return undefined;
+};
+
+/** What the first line of several problems names. */
+export type Several = {readonly count: number; readonly first: string; readonly fix: string};
+
+/**
+ * Several problems told as one, so that nobody has to come back for the second; one stands for itself, and none gives undefined. Its area
+ * is that of all where they share one, `usage` where one of them is, and else that of the telling.
+ */
+export const combineProblems = (
+	all: readonly Problem[],
+	tell: (several: Several, more: Circumstances) => Problem,
+): Problem | undefined => {
+	const problems = withoutDoubles(all);
+	const [first, ...others] = problems;
+	if (!first || others.length === 0) return first;
+	const area = areaOf(problems);
+	return tell(
+		{count: problems.length, first: first.message, fix: first.fix},
+		{
+			...(area && {area}),
+			who: first.who,
+			nextSteps: others.map(({message, fix}) => `${sentence(message)} ${fix}`),
+			answers: [...new Set(problems.flatMap(({answers = []}) => answers))],
+			evidence: problems.flatMap(({message, cause, evidence = []}) => [
+				`${sentence(message)} ${cause}`,
+				...evidence.slice(0, 4),
+			]),
+		},
+	);
+};

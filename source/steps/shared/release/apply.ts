@@ -1,0 +1,72 @@
+import {type AnyCode, type ProblemCode, ProblemError, toProblem} from '../../../base/problem.ts';
+import type {Release} from '../../../helm/types.ts';
+import type {World} from '../../world.ts';
+import {auditRelease} from './audit.ts';
+import {serverPods} from './pods.ts';
+import {diagnoseRollout, watchRollout} from './rollout.ts';
+import {labelOf, type WantedRelease} from './wanted.ts';
+
+/** Helm's refusals that come while it waits for what it made: pods, events and Jobs know more of the cause than Helm does. */
+const waits: ReadonlySet<AnyCode> = new Set<ProblemCode>([
+	'helm-timeout',
+	'helm-hook-failed',
+	'helm-job-failed',
+	'helm-quota',
+	'helm-admission-denied',
+	'helm-failed',
+]);
+
+const upgradeTo = async (world: World, wanted: WantedRelease): Promise<Release> => {
+	const {helm, answers, report, signal} = world;
+	const timeoutMs = answers.helm.timeoutMinutes * 60_000;
+	report({kind: 'waiting', reason: `the rollout of ${labelOf(wanted)}`, timeoutMs});
+	return helm.upgrade({
+		release: wanted.name,
+		namespace: wanted.namespace,
+		component: wanted.component,
+		chart: wanted.chart.path,
+		values: wanted.values,
+		timeoutMs,
+		description: `zenml-airgap ${wanted.chart.version}`,
+		onLine: (text) => report({kind: 'line', level: 'info', text: `helm: ${text}`}),
+		signal,
+	});
+};
+
+/** What ended a rollout: what the cluster tells of it where that is known, with Helm's own words below. */
+const explained = async (world: World, wanted: WantedRelease, error: unknown): Promise<unknown> => {
+	const {code, evidence = []} = toProblem(error);
+	if (!waits.has(code)) return error;
+	const cause = await diagnoseRollout(world, wanted);
+	if (!cause) return error;
+	return new ProblemError({...cause, evidence: [...(cause.evidence ?? []), ...evidence]}, {cause: error});
+};
+
+/**
+ * Installs or upgrades the release and waits for its rollout; a rollout that cannot succeed ends early, with the cause.
+ * @throws ProblemError what the charts, Helm or the cluster refuse
+ */
+export const applyRelease = async (world: World, wanted: WantedRelease): Promise<void> => {
+	const {problems} = await auditRelease(world, wanted);
+	if (problems[0]) throw new ProblemError(problems[0]);
+	const earlier = new Set((await serverPods(world, wanted)).map(({name}) => name));
+	const end = new AbortController();
+	const within = {...world, signal: AbortSignal.any([world.signal, end.signal])};
+	const upgrade = upgradeTo(within, wanted);
+	const stuck = watchRollout(within, wanted, earlier).then((cause) => {
+		if (cause) throw new ProblemError(cause);
+		return upgrade;
+	});
+	try {
+		const {revision, status} = await Promise.race([upgrade, stuck]);
+		world.report({kind: 'line', level: 'info', text: `${labelOf(wanted)}: revision ${revision} ${status}`});
+	} catch (error) {
+		world.signal.throwIfAborted();
+		end.abort();
+		// Helm closes its release as failed before it ends; the next try must find it so.
+		await upgrade.catch(() => undefined);
+		throw await explained(world, wanted, error);
+	} finally {
+		end.abort();
+	}
+};

@@ -1,0 +1,43 @@
+import {firstOf} from '../../../base/text.ts';
+import type {PodView} from '../../../cluster/types.ts';
+import type {Change} from '../../../engine/plan.ts';
+import type {Release} from '../../../helm/types.ts';
+import type {World} from '../../world.ts';
+import {differingPaths} from './differing-paths.ts';
+import {podRow, settledPods} from './pods.ts';
+import {labelOf, type WantedRelease} from './wanted.ts';
+
+/** What the release itself says: not there, not deployed, or of another chart. */
+const changeOfRelease = (live: Release | undefined, wanted: WantedRelease): Change | undefined => {
+	const target = labelOf(wanted);
+	const chart = `${wanted.chart.name}-${wanted.chart.version}`;
+	if (!live) return {action: 'create', target, detail: chart};
+	if (live.status !== 'deployed') return {action: 'run', target, detail: `revision ${live.revision} is ${live.status}`};
+	if (live.chart !== chart) return {action: 'update', target, detail: `${live.chart} to ${chart}`};
+	return undefined;
+};
+
+/** What its values say. Paths are told, never the values. */
+const changeOfValues = async ({helm, signal}: World, wanted: WantedRelease): Promise<Change | undefined> => {
+	const live = await helm.values(wanted.name, wanted.namespace, signal);
+	const paths = differingPaths(live, wanted.values);
+	if (paths.length === 0) return undefined;
+	return {action: 'update', target: labelOf(wanted), detail: `values: ${firstOf(paths, 8)}`};
+};
+
+/** What its pods say. */
+const changesOfPods = async (world: World, wanted: WantedRelease): Promise<readonly Change[]> => {
+	const target = labelOf(wanted);
+	const pods = await settledPods(world, wanted);
+	if (pods.length === 0) return [{action: 'run', target, detail: 'it has no pods'}];
+	for (const pod of pods) world.report(podRow(pod));
+	const wordsOf = ({name, reason}: PodView): string => `pod ${name} is not ready${reason ? `: ${reason}` : ''}`;
+	return pods.filter(({ready}) => !ready).map((pod) => ({action: 'run', target, detail: wordsOf(pod)}));
+};
+
+/** What differs between the release in the cluster and the wanted one; empty when it runs as wanted. */
+export const releaseChanges = async (world: World, wanted: WantedRelease): Promise<readonly Change[]> => {
+	const live = await world.helm.release(wanted.name, wanted.namespace, world.signal);
+	const change = changeOfRelease(live, wanted) ?? (await changeOfValues(world, wanted));
+	return change ? [change] : changesOfPods(world, wanted);
+};

@@ -1,0 +1,56 @@
+import type {Finding} from '../../engine/plan.ts';
+import {stepProblems} from '../problems.ts';
+import {type Check, runChecks} from '../shared/checks.ts';
+import {combineProblems} from '../shared/combine-problems.ts';
+import {controlPlaneInstalled} from '../shared/installed.ts';
+import {componentsOf} from '../shared/names.ts';
+import {type Step, shortTimeouts, type World} from '../world.ts';
+import {images, logs} from './pods.ts';
+import {health, identity, login} from './servers.ts';
+
+/** All that is verified, in the order in which it is shown. */
+const checksOf = ({answers}: World): readonly Check[] => [
+	login,
+	...answers.workspaces.flatMap((workspace) => [health(workspace), identity(workspace)]),
+	...componentsOf(answers).flatMap((component) => [images(component), logs(component)]),
+];
+
+const later = (checks: readonly Check[]): Finding => ({
+	status: 'todo',
+	changes: checks.map(({label}) => ({action: 'check', target: label})),
+});
+
+const check = async (world: World): Promise<Finding> => {
+	const checks = checksOf(world);
+	const isLook = world.pass === 'look';
+	if (isLook && !(await controlPlaneInstalled(world))) return later(checks);
+	const {problems, warnings} = await runChecks(world, checks);
+	// Before the changes of this plan are made, the servers cannot be what the answers want.
+	if (isLook && problems.length > 0) return later(checks);
+	const problem = combineProblems(
+		problems.map((one) => ({...one, area: 'verification'})),
+		(several, more) =>
+			stepProblems.problem('verification-failed', {case: 'several', ...several, checks: checks.length}, more),
+	);
+	if (problem) return {status: 'blocked', problem};
+	return {status: 'ok', note: `${checks.length} checks`, warnings};
+};
+
+/** Guide step 12, over TLS with the operator's CA: what users will do, tried before they do. */
+export const verificationStep: Step = {
+	id: 'verification',
+	title: 'Verification',
+	why: 'Pods that run prove little; this asks the servers what they are and logs in as you will.',
+	area: 'verification',
+	proves: true,
+	inputs: ({controlPlane, workspaces, registry, tls, ingress}) => ({
+		controlPlane,
+		workspaces,
+		registry: registry.host,
+		ca: tls.ca,
+		address: ingress.address,
+		httpsPort: ingress.httpsPort,
+	}),
+	timeouts: shortTimeouts,
+	check,
+};

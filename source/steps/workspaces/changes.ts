@@ -1,0 +1,52 @@
+import type {WorkspaceAnswers} from '../../answers/schema.ts';
+import {ProblemError} from '../../base/problem.ts';
+import type {Change} from '../../engine/plan.ts';
+import {adminSession, endpointOf} from '../shared/endpoints.ts';
+import {type Enrollment, isEnrolled, readEnrollment} from '../shared/enrollment.ts';
+import {controlPlaneInstalled} from '../shared/installed.ts';
+import {auditRelease} from '../shared/release/audit.ts';
+import {releaseChanges} from '../shared/release/changes.ts';
+import {labelOf} from '../shared/release/wanted.ts';
+import type {World} from '../world.ts';
+import {wantedWorkspace} from './release.ts';
+
+/** What differs between one workspace and the answers. */
+export type Differences = {readonly changes: readonly Change[]; readonly warnings: readonly string[]};
+
+const targetOf = ({release: name, namespace}: WorkspaceAnswers): string => labelOf({name, namespace});
+
+/** The enrollment that the control plane knows; undefined where there is none yet. */
+const knownEnrollment = async (world: World, workspace: WorkspaceAnswers): Promise<Enrollment | undefined> => {
+	// Before the control plane is there, a dry run has nobody to ask.
+	if (world.pass === 'look' && !(await controlPlaneInstalled(world))) return undefined;
+	const enrollment = await readEnrollment(world, workspace);
+	if (!enrollment || !(await isEnrolled(await adminSession(world), enrollment))) return undefined;
+	return enrollment;
+};
+
+/** A server that runs and yet is another workspace: it was not restarted, or somebody else's answers at this name. */
+const changesOfIdentity = async (
+	world: World,
+	workspace: WorkspaceAnswers,
+	{workspaceId}: Enrollment,
+): Promise<readonly Change[]> => {
+	const {proWorkspaceId} = await world.zenml.workspaceInfo(await endpointOf(world, workspace.host), world.signal);
+	if (proWorkspaceId === workspaceId) return [];
+	const detail = `it answers as workspace ${proWorkspaceId ?? '(none)'}`;
+	return [{action: 'run', target: targetOf(workspace), detail}];
+};
+
+/** Everything that differs between one workspace and the answers. @throws ProblemError where the chart does not take the values */
+export const workspaceDifferences = async (world: World, workspace: WorkspaceAnswers): Promise<Differences> => {
+	const install: Change = {action: 'create', target: targetOf(workspace)};
+	const enroll: Change = {action: 'run', target: `enroll workspace ${workspace.name}`};
+	const enrollment = await knownEnrollment(world, workspace);
+	if (!enrollment) return {changes: [enroll, install], warnings: []};
+	const wanted = await wantedWorkspace(world, workspace);
+	if (!wanted) return {changes: [install], warnings: []};
+	const {problems, warnings} = await auditRelease(world, wanted);
+	if (problems[0]) throw new ProblemError(problems[0]);
+	const changes = await releaseChanges(world, wanted);
+	if (changes.length > 0) return {changes, warnings};
+	return {changes: await changesOfIdentity(world, workspace, enrollment), warnings};
+};

@@ -1,0 +1,77 @@
+import type {Finding} from '../../engine/plan.ts';
+import {dnsHandover} from '../shared/dns-handover.ts';
+import {ensureEnrolled} from '../shared/enrollment.ts';
+import {requireSecret} from '../shared/generated.ts';
+import {awaitPeople} from '../shared/handover.ts';
+import {ingressAddress} from '../shared/ingress-address.ts';
+import {workspaceOf} from '../shared/names.ts';
+import {applyRelease} from '../shared/release/apply.ts';
+import {releaseChanges} from '../shared/release/changes.ts';
+import {releaseInputs} from '../shared/release/inputs.ts';
+import {databasePassword} from '../shared/secret-sources.ts';
+import {releaseTimeouts, type Step, type World} from '../world.ts';
+import {workspaceDifferences} from './changes.ts';
+import {wantedWorkspace} from './release.ts';
+
+type Workspace = World['answers']['workspaces'][number];
+
+/** A workspace server calls the control plane by name when it starts, and crashes when it cannot: DNS comes before it. */
+const awaitName = async (world: World): Promise<Finding | undefined> => {
+	const {answers, acknowledged} = world;
+	const address = await ingressAddress(world);
+	if (address === undefined || acknowledged) return undefined;
+	const handover = await dnsHandover(world, [answers.controlPlane.host], address);
+	return handover && awaitPeople(handover, 'handover-dns');
+};
+
+const check = async (world: World): Promise<Finding> => {
+	const {workspaces} = world.answers;
+	const all = await Promise.all(workspaces.map(async (workspace) => workspaceDifferences(world, workspace)));
+	const changes = all.flatMap((one) => one.changes);
+	const warnings = [...new Set(all.flatMap((one) => one.warnings))];
+	if (changes.length === 0)
+		return {status: 'ok', note: workspaces.map(({name, host}) => `${name} at ${host}`).join(', '), warnings};
+	const waiting = world.pass === 'apply' ? await awaitName(world) : undefined;
+	return waiting ?? {status: 'todo', changes, warnings};
+};
+
+const install = async (world: World, workspace: Workspace): Promise<void> => {
+	await requireSecret(world, databasePassword(workspaceOf(world.answers, workspace)));
+	await ensureEnrolled(world, workspace);
+	const wanted = await wantedWorkspace(world, workspace);
+	if (wanted && (await releaseChanges(world, wanted)).length > 0) await applyRelease(world, wanted);
+};
+
+const apply = async (world: World): Promise<void> => {
+	const {workspaces} = world.answers;
+	const tell = (done: number): void =>
+		world.report({kind: 'progress', label: 'workspaces', done, total: workspaces.length, unit: 'items'});
+	for (const [index, workspace] of workspaces.entries()) {
+		tell(index);
+		await install(world, workspace);
+	}
+	tell(workspaces.length);
+};
+
+/** Guide steps 8 and 9, for each workspace: enroll, values, release, rollout, and what the server says of itself. */
+export const workspacesStep: Step = {
+	id: 'workspaces',
+	title: 'Workspaces',
+	why: 'The servers that your pipelines talk to, one for each workspace, each enrolled with the control plane.',
+	area: 'cluster',
+	inputs: (answers) => ({
+		...releaseInputs(answers),
+		workspaces: answers.workspaces,
+		controlPlaneHost: answers.controlPlane.host,
+		organization: answers.organization.name,
+		workloadManager: answers.workloadManager,
+	}),
+	retry: {
+		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready'],
+		attempts: 5,
+		pausesMs: [1000, 2000, 4000],
+	},
+	timeouts: releaseTimeouts,
+	check,
+	apply,
+};

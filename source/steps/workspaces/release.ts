@@ -1,0 +1,80 @@
+import type {WorkspaceAnswers} from '../../answers/schema.ts';
+import {generateHexKey, generateSecret} from '../../answers/secrets.ts';
+import {imagePlaces, readChart, workspaceValues} from '../../charts/index.ts';
+import {type Enrollment, readEnrollment} from '../shared/enrollment.ts';
+import {readGenerated, secretFor} from '../shared/generated.ts';
+import {caSecretName, databaseSecretName, workspaceId, workspaceOf} from '../shared/names.ts';
+import {withSecretStamp} from '../shared/release/secret-stamp.ts';
+import type {WantedRelease} from '../shared/release/wanted.ts';
+import {databasePassword} from '../shared/secret-sources.ts';
+import type {World} from '../world.ts';
+
+/** What the values need and the answers do not hold. */
+type Given = {
+	readonly enrollment: Enrollment;
+	readonly encryptionKey: string;
+	readonly jwtSecretKey: string;
+	readonly databasePassword: string;
+};
+
+/** Undefined while it is not enrolled, or one of its secrets is not made. */
+const readGiven = async (world: World, workspace: WorkspaceAnswers): Promise<Given | undefined> => {
+	const id = workspaceId(workspace);
+	const enrollment = await readEnrollment(world, workspace);
+	const encryptionKey = await readGenerated(world, `${id}.encryptionKey`);
+	const jwtSecretKey = await readGenerated(world, `${id}.jwtSecretKey`);
+	const password = await secretFor(world, databasePassword(workspaceOf(world.answers, workspace)));
+	if (!enrollment || encryptionKey === undefined || jwtSecretKey === undefined || password === undefined)
+		return undefined;
+	return {enrollment, encryptionKey, jwtSecretKey, databasePassword: password};
+};
+
+/** Shaped like what the control plane and this tool make: a chart looks at no more. */
+const madeUp = (): Given => ({
+	enrollment: {
+		workspaceId: '00000000-0000-4000-8000-000000000000',
+		organizationId: '00000000-0000-4000-8000-000000000001',
+		organizationName: 'sample',
+		enrollmentKey: generateHexKey(),
+	},
+	encryptionKey: generateHexKey(),
+	jwtSecretKey: generateHexKey(),
+	databasePassword: generateSecret(),
+});
+
+const releaseWith = async (
+	{answers, bundle, signal}: World,
+	workspace: WorkspaceAnswers,
+	{enrollment, ...secrets}: Given,
+): Promise<WantedRelease> => {
+	const {workspaceChart: chart, images} = await bundle.open(signal);
+	const contents = await readChart(chart.path);
+	const {values, warnings} = workspaceValues({
+		answers,
+		workspace,
+		chart: contents,
+		images: imagePlaces(answers, images),
+		enrollment: {...enrollment, workspaceName: workspace.name},
+		secrets: {
+			...secrets,
+			databaseSecret: {name: databaseSecretName, key: 'password'},
+			databaseCa: {name: databaseSecretName, key: 'ca.pem'},
+			ca: {name: caSecretName, key: 'ca.crt'},
+		},
+	});
+	const {release: name, namespace} = workspace;
+	return {component: workspaceOf(answers, workspace).path, name, namespace, chart, contents, values, warnings};
+};
+
+/** The release of one workspace, or undefined while it is not enrolled or a generated secret is not made. */
+export const wantedWorkspace = async (
+	world: World,
+	workspace: WorkspaceAnswers,
+): Promise<WantedRelease | undefined> => {
+	const given = await readGiven(world, workspace);
+	return given && withSecretStamp(world, await releaseWith(world, workspace, given));
+};
+
+/** The same with made-up secrets, to be looked at and never installed. */
+export const sampleWorkspace = async (world: World, workspace: WorkspaceAnswers): Promise<WantedRelease> =>
+	releaseWith(world, workspace, madeUp());

@@ -1,0 +1,177 @@
+import {describe, expect, test} from 'vitest';
+import type {DatabaseFacts, DatabasePort, NeededDatabase} from '../../source/database/types.ts';
+import {databasesStep} from '../../source/steps/databases/index.ts';
+import {carried, facts, files, generated, kept, refusal} from './parts.ts';
+import {answersOf, changesOf, code, type Given, linesOf, look, refusalOf, rowsOf, worldOf} from './world.ts';
+
+const withAdmin = answersOf((input) => ({...input, database: {...input.database, admin: {password: 'env:DBA'}}}));
+const right: Partial<DatabasePort> = {
+	probe: async () => facts,
+	judge: () => undefined,
+	missing: async () => [],
+	script: ({database, username}) => [`CREATE DATABASE "${database}" OWNER "${username}";`],
+};
+/** A site with all passwords made, and databases as they should be, save for what a test changes. */
+const site = (database: Partial<DatabasePort> = {}, more: Given = {}): Given => ({
+	host: files,
+	bundle: carried(),
+	cluster: {...kept(generated()), probe: async () => ({exitCode: 0, output: ['{"ok": true}']})},
+	database: {...right, ...database},
+	...more,
+});
+const see = async (given: Given) => look(databasesStep, worldOf(given));
+const throwing = (name: string) => async () => {
+	throw refusal(name, `The server says ${name}.`);
+};
+
+describe('databases', () => {
+	test('each component logs in as its server will, and a pod reaches the server', async () => {
+		const asked: string[] = [];
+		const world = worldOf(
+			site({
+				probe: async ({username, password, database, ca, from}) => {
+					asked.push([username, password, database, ca, from].join(' '));
+					return facts;
+				},
+			}),
+		);
+		expect(await look(databasesStep, world)).toEqual({
+			status: 'ok',
+			note: '2 databases, PostgreSQL 15.18',
+			warnings: [],
+		});
+		expect(asked).toEqual([
+			'zenml_pro_user pro-password zenml_pro text of /pki/ca.crt controlPlane.database',
+			'zenml_workspace_user workspace-password zenml_workspace text of /pki/ca.crt workspaces.0.database',
+		]);
+		expect(rowsOf(world.told)[0]).toBe(
+			'zenml_pro: ok, PostgreSQL 15.18, UTF8, TLSv1.3, owner zenml_pro_user, 0 tables',
+		);
+	});
+
+	test('while a password is not made, its database is to come', async () => {
+		expect(changesOf(await see(site({}, {cluster: kept()})))).toEqual([
+			'create database zenml_pro (owner zenml_pro_user)',
+			'create database zenml_workspace (owner zenml_workspace_user)',
+		]);
+	});
+
+	test('the admin says what is missing; a component that lacks nothing is logged in', async () => {
+		const missing = async (_admin: unknown, {database}: NeededDatabase) =>
+			database === 'zenml_pro' ? [] : [{target: `role of ${database}`, sql: '', shown: 'CREATE ROLE'}];
+		expect(changesOf(await see(site({missing}, {answers: withAdmin})))).toEqual([
+			'run role of zenml_workspace (CREATE ROLE)',
+		]);
+	});
+
+	test('a server with too few connections for all pods warns', async () => {
+		const full: DatabaseFacts = {...facts, maxConnections: 20, usedConnections: 1};
+		expect(await see(site({probe: async () => full}))).toMatchObject({
+			status: 'ok',
+			warnings: [
+				'control plane: the server has 19 connections free, 1 pods may open 20; raise max_connections',
+				'workspace default: the server has 19 connections free, 1 pods may open 20; raise max_connections',
+			],
+		});
+	});
+
+	test.each(['database-password', 'database-missing', 'database-privileges', 'database-role-without-login'])(
+		'without an admin, %s is for the DBA, with the SQL for all components and no password in it',
+		async (name) => {
+			const problem = await refusalOf(see(site({probe: throwing(name)})));
+			expect(problem).toMatchObject({
+				code: code('database-needs-dba'),
+				area: 'database',
+				who: 'database admin',
+				message: 'The databases are not ready, and the answers hold no login that may create them.',
+				cause: `A login as the servers will use it says: The server says ${name}.`,
+				fix: 'Have the database admin set the passwords at the head of the SQL below and run it with psql, then try again.',
+				nextSteps: ['or give the tool a login that may: database.admin.username and database.admin.password'],
+				answers: [
+					'database.admin.username',
+					'database.admin.password',
+					'controlPlane.database.password',
+					'workspaces.0.database.password',
+				],
+				evidence: [
+					'CREATE DATABASE "zenml_pro" OWNER "zenml_pro_user";',
+					'CREATE DATABASE "zenml_workspace" OWNER "zenml_workspace_user";',
+				],
+			});
+			expect(JSON.stringify(problem)).not.toContain('pro-password');
+		},
+	);
+
+	test('the SQL leaves out a component whose password is not made', async () => {
+		const answers = answersOf((input) => ({
+			...input,
+			controlPlane: {...input.controlPlane, database: {password: 'env:PRO'}},
+		}));
+		const problem = await refusalOf(see(site({probe: throwing('database-missing')}, {answers, cluster: kept()})));
+		expect(problem.evidence).toEqual(['CREATE DATABASE "zenml_pro" OWNER "zenml_pro_user";']);
+	});
+
+	test('a database that does not do is for the DBA too', async () => {
+		const judge = () => refusal('database-privileges', 'It may not create tables.').problem;
+		expect(await refusalOf(see(site({judge})))).toMatchObject({
+			code: 'database-needs-dba',
+			cause: 'A login as the servers will use it says: It may not create tables.',
+		});
+	});
+
+	test.each(['database-unreachable', 'database-encoding', 'database-untrusted'])(
+		'%s stays as it is: no SQL mends it',
+		async (name) => {
+			expect(await refusalOf(see(site({probe: throwing(name)})))).toMatchObject({code: name});
+		},
+	);
+
+	test('with an admin every refusal stays as it is', async () => {
+		const answers = withAdmin;
+		expect(await refusalOf(see(site({probe: throwing('database-password')}, {answers})))).toMatchObject({
+			code: 'database-password',
+		});
+		expect(await refusalOf(see(site({missing: throwing('database-in-use')}, {answers})))).toMatchObject({
+			code: 'database-in-use',
+		});
+	});
+
+	test('what this host reaches and a pod does not is for the network team', async () => {
+		const output = ['{"error": "Connection refused", "kind": "refused"}'];
+		const cluster = {...kept(generated()), probe: async () => ({exitCode: 0, output})};
+		expect(await refusalOf(see(site({}, {cluster})))).toMatchObject({
+			code: code('unreachable-from-pod-tcp'),
+			area: 'database',
+			who: 'network team',
+			message: 'A pod cannot reach the database server db.corp:5432, though this host can.',
+			cause: 'The pod itself says: Connection refused',
+			fix: 'Let the pods of this cluster through: network policies, firewall between the nodes and the server, name resolution in the cluster.',
+			nextSteps: ['kubectl -n zenml-pro get networkpolicy'],
+			answers: ['database.host', 'database.port'],
+		});
+	});
+
+	test('apply provisions each component as the admin, and tells each statement', async () => {
+		const made: string[] = [];
+		const provision: DatabasePort['provision'] = async ({username}, wish, {onStatement}) => {
+			made.push(`${username}: ${wish.database} ${wish.password} ${wish.from}`);
+			onStatement(`CREATE DATABASE ${wish.database}`);
+		};
+		const world = worldOf(site({provision}, {answers: withAdmin}));
+		await databasesStep.apply?.(world);
+		expect(made).toEqual([
+			'postgres: zenml_pro pro-password controlPlane.database',
+			'postgres: zenml_workspace workspace-password workspaces.0.database',
+		]);
+		expect(linesOf(world.told)).toEqual(['info CREATE DATABASE zenml_pro', 'info CREATE DATABASE zenml_workspace']);
+	});
+
+	test('apply does nothing without an admin, and asks for passwords that are not made', async () => {
+		await databasesStep.apply?.(worldOf());
+		const world = worldOf(site({}, {answers: withAdmin, cluster: kept()}));
+		expect(await refusalOf(databasesStep.apply?.(world) ?? Promise.resolve())).toMatchObject({
+			code: code('generated-secret-missing'),
+			message: 'The generated secret controlPlane.database.password is not in the cluster.',
+		});
+	});
+});

@@ -1,0 +1,470 @@
+import {describe, expect, test} from 'vitest';
+import {ProblemsError} from '../../source/base/problem.ts';
+import type {KubeObject} from '../../source/cluster/types.ts';
+import {certificates} from '../../source/steps/prerequisites/certificates.ts';
+import {chartValues} from '../../source/steps/prerequisites/chart-values.ts';
+import {clocks} from '../../source/steps/prerequisites/clocks.ts';
+import {database} from '../../source/steps/prerequisites/database.ts';
+import {disk} from '../../source/steps/prerequisites/disk.ts';
+import {helm} from '../../source/steps/prerequisites/helm.ts';
+import {prerequisites, prerequisitesStep} from '../../source/steps/prerequisites/index.ts';
+import {ingressClass} from '../../source/steps/prerequisites/ingress-class.ts';
+import {kubernetes} from '../../source/steps/prerequisites/kubernetes.ts';
+import {nodes} from '../../source/steps/prerequisites/nodes.ts';
+import {permissions} from '../../source/steps/prerequisites/permissions.ts';
+import {registry} from '../../source/steps/prerequisites/registry.ts';
+import {secrets} from '../../source/steps/prerequisites/secrets.ts';
+import {stepProblems} from '../../source/steps/problems.ts';
+import type {Check, Seen} from '../../source/steps/shared/checks.ts';
+import {bundle, carried, facts, goodPair, imageOf, kept, pair, refusal, rendered} from './parts.ts';
+import {answersOf, code, type Given, look, refusalOf, rowsOf, worldOf} from './world.ts';
+
+const see = async (check: Check, given: Given): Promise<Seen> => check.run(worldOf(given));
+const refuse = async (check: Check, given: Given) => refusalOf(check.run(worldOf(given)));
+/** All that a check refuses at once. */
+const refuseAll = async (check: Check, given: Given): Promise<readonly string[]> => {
+	const error = await check.run(worldOf(given)).catch((thrown: unknown) => thrown);
+	if (!(error instanceof ProblemsError)) throw error;
+	return error.problems.map((problem) => problem.code);
+};
+
+/** What the charts of the rehearsal make of answers that want a checked connection. */
+const warning = expect.stringContaining('zenml-pro 0.13.18 has no key for the TLS of its database connection');
+
+const cluster = (kind: string, ...statuses: readonly object[]) =>
+	kept(
+		...statuses.map((more, index): KubeObject => ({apiVersion: 'v1', kind, metadata: {name: `n${index}`}, ...more})),
+	);
+const node = (cpu: string, memory: string, architecture?: string) => ({
+	status: {allocatable: {cpu, memory}, nodeInfo: {architecture}},
+});
+
+describe('secrets', () => {
+	const answers = answersOf((input) => ({
+		...input,
+		registry: {...input.registry, password: 'env:REGISTRY'},
+		database: {...input.database, admin: {password: 'k8s:ops/dba/password'}},
+		controlPlane: {...input.controlPlane, admin: {password: 'prompt'}},
+		organization: {users: [{username: 'ada', password: 'file:/run/ada'}]},
+	}));
+
+	test('each reference is read once, with the path of its answer; what is made or typed is not', async () => {
+		const asked: string[] = [];
+		const resolveSecret = async (reference: string, answer: string) => {
+			asked.push(`${answer} ${reference}`);
+			return 'secret';
+		};
+		expect(await see(secrets, {answers, resolveSecret})).toEqual({note: '3 references can be read'});
+		expect(asked.sort()).toEqual([
+			'database.admin.password k8s:ops/dba/password',
+			'organization.users.0.password file:/run/ada',
+			'registry.password env:REGISTRY',
+		]);
+	});
+
+	test('all that cannot be read are told at once', async () => {
+		const resolveSecret = async (reference: string) => {
+			throw refusal(reference.startsWith('env:') ? 'answers-secret-env' : 'answers-secret-file', reference);
+		};
+		expect([...(await refuseAll(secrets, {answers, resolveSecret}))].sort()).toEqual([
+			'answers-secret-env',
+			'answers-secret-file',
+			'answers-secret-file',
+		]);
+	});
+
+	test('a run that is stopped meanwhile says so, and blames no answer', async () => {
+		const stop = new AbortController();
+		const resolveSecret = async () => {
+			stop.abort(new Error('Ctrl-C'));
+			throw refusal('answers-secret-env');
+		};
+		const world = worldOf({signal: stop.signal, resolveSecret});
+		await expect(secrets.run(world)).rejects.toThrow('Ctrl-C');
+	});
+});
+
+describe('kubernetes', () => {
+	const at = (version: string) => ({bundle: carried(), cluster: {server: 'https://k8s', version: async () => version}});
+
+	test('a version that all support is told with the address', async () => {
+		expect(await see(kubernetes, at('v1.24.0'))).toEqual({note: 'v1.24.0 at https://k8s'});
+	});
+
+	test('a version older than the product knows is refused, and so does each chart', async () => {
+		expect(await refuse(kubernetes, at('v1.23.17'))).toMatchObject({
+			code: code('kubernetes-too-old'),
+			cause: 'ZenML Pro needs 1.24.0 or newer.',
+			fix: 'Upgrade the cluster, or name another one.',
+			answers: ['kubernetes.context'],
+		});
+		expect(await refuseAll(kubernetes, at('v1.23.17'))).toEqual([
+			'kubernetes-too-old',
+			'kubernetes-version-unfit',
+			'kubernetes-version-unfit',
+		]);
+	});
+
+	test('a version that nobody can read counts as too old', async () => {
+		expect((await refuse(kubernetes, at('unknown'))).message).toBe('The cluster runs Kubernetes unknown.');
+	});
+});
+
+describe('permissions', () => {
+	test('every verb that the install needs is asked for', async () => {
+		expect(await see(permissions, {cluster: {denied: async () => []}})).toMatchObject({
+			note: expect.stringMatching(/^\d+ verbs allowed$/u),
+		});
+	});
+
+	test('those that are denied are all named, the first three in the cause', async () => {
+		const denied = async () => [
+			{verb: 'create', group: '', resource: 'namespaces', reason: 'no RBAC policy matched'},
+			{verb: 'list', group: 'networking.k8s.io', resource: 'ingressclasses', reason: ''},
+			{verb: 'get', group: '', resource: 'secrets', namespace: 'zenml-pro', reason: ''},
+			{verb: 'list', group: '', resource: 'secrets', namespace: 'zenml-pro', reason: ''},
+		];
+		const problem = await refuse(permissions, {cluster: {denied}});
+		expect(problem).toMatchObject({
+			code: code('kubernetes-permissions'),
+			who: 'cluster admin',
+			message: expect.stringMatching(/^This login lacks 4 of \d+ permissions that the install needs\.$/u),
+			cause:
+				'The cluster denies: create namespaces: no RBAC policy matched; list ingressclasses.networking.k8s.io; get secrets in zenml-pro; ….',
+			fix: 'Have the cluster admin grant them, or use a kubeconfig or context that has them.',
+		});
+		expect(problem.evidence).toHaveLength(4);
+	});
+});
+
+test('helm: its version is told, its refusal goes through', async () => {
+	expect(await see(helm, {helm: {version: async () => '3.18.0'}})).toEqual({note: 'helm 3.18.0'});
+	const version = async () => {
+		throw refusal('helm-missing');
+	};
+	expect(await refuse(helm, {helm: {version}})).toMatchObject({code: 'helm-missing'});
+});
+
+describe('ingress class', () => {
+	const classes = (...names: readonly string[]) => ({
+		cluster: kept(...names.map((name): KubeObject => ({apiVersion: 'v1', kind: 'IngressClass', metadata: {name}}))),
+	});
+
+	test('the one of the answers is there', async () => {
+		expect(await see(ingressClass, classes('traefik', 'nginx'))).toEqual({note: 'nginx'});
+	});
+
+	test('the others are named where it is not', async () => {
+		expect(await refuse(ingressClass, classes('traefik', 'haproxy'))).toMatchObject({
+			code: code('ingress-class-missing'),
+			message: 'The cluster has no ingress class "nginx".',
+			cause: 'It has: traefik, haproxy.',
+			fix: 'Name one of these in ingress.className.',
+			answers: ['ingress.className'],
+		});
+	});
+
+	test('where there is none at all, a controller has to come first', async () => {
+		expect(await refuse(ingressClass, classes())).toMatchObject({
+			code: code('ingress-class-missing'),
+			cause: 'It has none at all: no ingress controller is installed.',
+			fix: 'Install an ingress controller first.',
+		});
+	});
+});
+
+describe('nodes', () => {
+	test('room and architecture of all nodes together are told', async () => {
+		const two = cluster('Node', node('4', '8Gi', 'amd64'), node('3500m', '8Gi', 'amd64'));
+		expect(await see(nodes, {cluster: two, bundle: carried()})).toEqual({note: '2 nodes, 7.5 CPU, 16.0 GiB, amd64'});
+	});
+
+	test.each([
+		['CPU', node('500m', '8Gi'), '0.5 CPU and 8.0 GiB'],
+		['memory', node('4', '1Gi'), '4 CPU and 1.0 GiB'],
+		['anything to give', {}, '0 CPU and 0 B'],
+	])('nodes without enough %s are too small', async (_what, one, have) => {
+		expect(await refuse(nodes, {cluster: cluster('Node', one), bundle: carried()})).toMatchObject({
+			code: code('cluster-too-small'),
+			area: 'prerequisites',
+			cause: `Requested: 0.75 CPU and 1.5 GiB. All nodes together: ${have}.`,
+			fix: 'Add nodes, or lower the replicas or resource requests.',
+		});
+	});
+
+	test('replicas count: two pods request twice as much', async () => {
+		const answers = answersOf((input) => ({...input, controlPlane: {...input.controlPlane, replicas: 4}}));
+		const problem = await refuse(nodes, {answers, cluster: cluster('Node', node('2', '8Gi')), bundle: carried()});
+		expect(problem.cause).toMatch(/^Requested: 2\.25 CPU and 4\.5 GiB\./u);
+	});
+
+	test('images of another architecture are refused with an example', async () => {
+		const large = cluster('Node', node('8', '16Gi', 'arm64'));
+		expect(await refuse(nodes, {cluster: large, bundle: carried()})).toMatchObject({
+			code: code('architecture-mismatch'),
+			who: 'vendor',
+			message: "The bundle's images are for amd64; the nodes are arm64.",
+			cause: 'For example vendor/zenml-pro-api:1.0.',
+			fix: 'Choose the platform of the nodes in bundle.platform if the bundle has it, else have one made for them.',
+		});
+	});
+
+	test('an image of several platforms does where one of them is a node', async () => {
+		const platforms = ['amd64', 'arm64'].map((architecture) => ({os: 'linux', architecture}));
+		const images = [imageOf('api', {platforms})];
+		const world = {cluster: cluster('Node', node('8', '16Gi', 'arm64')), bundle: carried({images})};
+		expect((await see(nodes, world)).note).toBe('1 node, 8.0 CPU, 16.0 GiB, arm64');
+	});
+});
+
+describe('registry', () => {
+	test('login and push right are proven with the first image', async () => {
+		const asked: string[] = [];
+		const port = {
+			host: 'registry.corp',
+			ping: async () => void asked.push('ping'),
+			checkPush: async (repository: string) => void asked.push(repository),
+		};
+		expect(await see(registry, {registry: port, bundle: carried()})).toEqual({
+			note: 'registry.corp, login and push right',
+		});
+		expect(asked).toEqual(['ping', 'zenml/zenml-pro-api']);
+	});
+
+	test('a login that may not push is refused', async () => {
+		const checkPush = async () => {
+			throw refusal('registry-forbidden');
+		};
+		const port = {host: 'registry.corp', ping: async () => undefined, checkPush};
+		expect(await refuse(registry, {registry: port, bundle: carried()})).toMatchObject({code: 'registry-forbidden'});
+	});
+
+	test('a bundle without images needs no push right', async () => {
+		const port = {host: 'registry.corp', ping: async () => undefined};
+		expect(await see(registry, {registry: port, bundle: carried({images: []})})).toBeDefined();
+	});
+});
+
+describe('database server', () => {
+	const admin = answersOf((input) => ({...input, database: {...input.database, admin: {password: 'env:DBA'}}}));
+	const host = {readFile: async (path: string, answer: string) => `${answer} ${path}`};
+
+	test('with a login of the admin the server is asked, with the CA of all servers', async () => {
+		const asked: unknown[] = [];
+		const probe = async (login: unknown) => {
+			asked.push(login);
+			return facts;
+		};
+		expect(await see(database, {answers: admin, host, bundle: carried(), database: {probe}})).toEqual({
+			note: 'PostgreSQL 15.18, UTF8, 5 of 100 connections, TLSv1.3',
+			warnings: [],
+		});
+		expect(asked).toEqual([
+			{
+				host: 'db.corp',
+				port: 5432,
+				tls: 'verify-full',
+				ca: 'tls.ca /pki/ca.crt',
+				username: 'postgres',
+				password: 'behind env:DBA',
+				database: 'postgres',
+				from: 'database.admin',
+			},
+		]);
+	});
+
+	test('a refused admin is a prerequisite that is not met', async () => {
+		const probe = async () => {
+			throw refusal('database-password');
+		};
+		const world = {answers: admin, host, bundle: carried(), database: {probe}};
+		expect(await refuse(database, world)).toMatchObject({code: 'database-password'});
+	});
+
+	test('without an admin only its files are read, and a chart of another database warns', async () => {
+		const workspaceChart = {...bundle.workspaceChart, annotations: {}};
+		const answers = answersOf((input) => ({...input, database: {host: 'db.corp', ca: '/pki/db.crt'}}));
+		const seen = await see(database, {answers, host, bundle: carried({workspaceChart})});
+		expect(seen.note).toBe('db.corp:5432, logins are checked later: no admin login given');
+		expect(seen.warnings?.join()).toContain('documented for MySQL 8 only');
+	});
+
+	test('an unchecked connection needs no CA', async () => {
+		const answers = answersOf((input) => ({...input, database: {host: 'db.corp', tls: 'require'}}));
+		expect((await see(database, {answers, bundle: carried()})).note).toContain('db.corp:5432');
+	});
+});
+
+describe('disk', () => {
+	const free = (bytes: number) => ({host: {freeBytes: async () => bytes, stateDirectory: '/state'}});
+
+	test('room is told', async () => {
+		expect(await see(disk, free(50 * 1024 * 1024))).toEqual({note: '50.0 MiB free'});
+	});
+
+	test('too little is refused by the folder', async () => {
+		expect(await refuse(disk, free(1024 * 1024))).toMatchObject({
+			code: code('disk-full'),
+			area: 'prerequisites',
+			message: 'Only 1.0 MiB are free in /state.',
+			cause: 'State and logs of the run are written there; 50.0 MiB are needed.',
+			fix: 'Make room, or name another folder with --state-dir.',
+		});
+	});
+});
+
+describe('clocks', () => {
+	/** A host whose question takes a second on its way, as long as the answer. */
+	const apart = (ms: number) => {
+		const times = [100_000, 102_000];
+		return {
+			clock: {now: () => times.shift() ?? 0, sleep: async () => undefined},
+			cluster: {serverTime: async () => 101_000 + ms},
+		};
+	};
+
+	test('the time that the question takes is no skew', async () => {
+		expect(await see(clocks, apart(0))).toEqual({note: '0.0 s apart'});
+		expect(await see(clocks, apart(-60_000))).toEqual({note: '60.0 s apart'});
+	});
+
+	test.each([
+		[90_400, "This host's clock is 90 s behind the cluster's."],
+		[-61_000, "This host's clock is 61 s ahead of the cluster's."],
+	])('%i ms are refused with the direction', async (ms, message) => {
+		expect(await refuse(clocks, apart(ms))).toMatchObject({
+			code: code('clock-skew'),
+			message,
+			cause: 'Tokens and certificates are refused when clocks differ.',
+			fix: "Set the clock (NTP) of this host, or have the cluster's set.",
+		});
+	});
+});
+
+describe('certificates', () => {
+	test('the names and the end of a good one are told, and its warnings', async () => {
+		const readPair = async () => ({pair, warnings: ['it ends soon']});
+		expect(await see(certificates, {tls: {readPair}})).toEqual({
+			note: 'zenml-pro.corp.internal, zenml.corp.internal, until 2030-01-02',
+			warnings: ['it ends soon'],
+		});
+	});
+
+	test('all that is wrong is told, as answers that do not do', async () => {
+		const problems = ['tls-expired', 'tls-host-not-covered'].map((name) => refusal(name).problem);
+		const world = {tls: {readPair: async () => ({problems})}};
+		expect(await refuseAll(certificates, world)).toEqual(['tls-expired', 'tls-host-not-covered']);
+		expect((await refuse(certificates, world)).area).toBe('usage');
+	});
+});
+
+describe('chart values', () => {
+	const site = (template: () => Promise<string>, more: object = {}) => ({
+		bundle: carried(more),
+		cluster: {version: async () => 'v1.34.0'},
+		helm: {template},
+	});
+
+	test('both releases are rendered with made-up secrets: nothing is read or made', async () => {
+		const seen = await see(
+			chartValues,
+			site(async () => rendered),
+		);
+		expect(seen).toEqual({note: '2 releases rendered', warnings: [warning]});
+	});
+
+	test('what a chart renders from outside is refused', async () => {
+		const outside = async () => rendered.replaceAll('registry.corp/', 'docker.io/');
+		expect(await refuseAll(chartValues, site(outside))).toEqual(['image-from-outside', 'image-from-outside']);
+	});
+
+	test('a chart that does not know the keys is refused before it is rendered', async () => {
+		const {workspaceChart: controlPlaneChart} = bundle;
+		const problem = await refuse(
+			chartValues,
+			site(async () => rendered, {controlPlaneChart}),
+		);
+		expect(problem).toMatchObject({code: 'chart-keys-unknown', area: 'bundle'});
+	});
+});
+
+describe('the step', () => {
+	const large = node('8', '16Gi', 'amd64');
+	const objects = kept(
+		{apiVersion: 'v1', kind: 'Node', metadata: {name: 'n1'}, ...large},
+		{apiVersion: 'v1', kind: 'IngressClass', metadata: {name: 'nginx'}},
+	);
+	const site = {
+		bundle: carried(),
+		tls: {readPair: goodPair},
+		helm: {version: async () => '3.18.0', template: async () => rendered},
+		host: {freeBytes: async () => 1e9, stateDirectory: '/state', readFile: async () => 'ca'},
+		cluster: {
+			...objects,
+			server: 'https://k8s',
+			version: async () => 'v1.34.0',
+			denied: async () => [],
+			serverTime: async () => Date.now(),
+		},
+		registry: {host: 'registry.corp', ping: async () => undefined, checkPush: async () => undefined},
+	};
+
+	test('every check has a row, in the order of the list, and the step is ok when all are', async () => {
+		const world = worldOf(site);
+		expect(await look(prerequisitesStep, world)).toMatchObject({
+			status: 'ok',
+			note: `${prerequisites.length} checks`,
+			warnings: [warning],
+		});
+		const rows = rowsOf(world.told);
+		expect(rows.map((row) => row.split(':')[0])).toEqual(prerequisites.map(({label}) => label));
+		expect(rows.filter((row) => !/^[^:]+: ok, ./u.test(row))).toEqual([]);
+	});
+
+	test('one refusal stands for itself, with its own area', async () => {
+		const world = worldOf({...site, host: {...site.host, freeBytes: async () => 0}});
+		expect(await look(prerequisitesStep, world)).toMatchObject({status: 'blocked', problem: {code: 'disk-full'}});
+		expect(rowsOf(world.told)).toContain('Disk: bad, Only 0 B are free in /state.');
+	});
+
+	test('several are told at once; the same wall is told once', async () => {
+		const version = async () => {
+			throw refusal('kubernetes-unreachable', 'The cluster does not answer.');
+		};
+		const {readFile, stateDirectory} = site.host;
+		const world = worldOf({
+			...site,
+			host: {readFile, stateDirectory, freeBytes: async () => 0},
+			cluster: {...site.cluster, version},
+		});
+		expect(await look(prerequisitesStep, world)).toMatchObject({
+			status: 'blocked',
+			problem: {
+				code: code('prerequisites-not-met'),
+				area: 'prerequisites',
+				message: '2 prerequisites are not met.',
+				cause: 'The first of them: Only 0 B are free in /state.',
+				fix: 'Mend the first, and the others below with it: Make room, or name another folder with --state-dir.',
+				nextSteps: ['The cluster does not answer. Mend kubernetes-unreachable.'],
+			},
+		});
+	});
+
+	test('a secret that cannot be read is a wrong answer, whatever else is wrong', async () => {
+		const resolveSecret = async () => {
+			throw stepProblems.error('generated-secret-contended', {secret: 's'}, {area: 'usage'});
+		};
+		const world = worldOf({...site, host: {...site.host, freeBytes: async () => 0}, resolveSecret});
+		expect(await look(prerequisitesStep, world)).toMatchObject({problem: {area: 'usage'}});
+	});
+
+	test('a run that is stopped ends with that, not with a problem', async () => {
+		const stop = new AbortController();
+		const freeBytes = async () => {
+			stop.abort(new Error('Ctrl-C'));
+			throw new Error('read of closed disk');
+		};
+		const world = worldOf({...site, host: {...site.host, freeBytes}, signal: stop.signal});
+		await expect(prerequisitesStep.check(world)).rejects.toThrow('Ctrl-C');
+	});
+});
