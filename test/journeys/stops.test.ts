@@ -36,7 +36,7 @@ const interruptible = async (menu: string, pace = 'real'): Promise<Terminal> => 
 	await terminal.press(menu);
 	await terminal.waitFor(/plan: \d+ change/u, 40_000);
 	await terminal.press('Enter');
-	await terminal.waitFor(/Installing: \d+ of 13/u, 40_000);
+	await terminal.waitFor(/Installing: \d+ of \d+/u, 40_000);
 	return terminal;
 };
 
@@ -68,7 +68,7 @@ journey(
 		terminals.push(second);
 		const welcome = await second.waitFor('Kubernetes v1.', 40_000);
 		expect(welcome).toContain('Earlier run of');
-		expect(welcome).toMatch(/was killed, or is still under way, \d+ of\s+13 steps\s+done/u);
+		expect(welcome).toMatch(/was killed, or is still under way, \d+ of\s+\d+ steps\s+done/u);
 		expect(welcome).toContain('1 Go on with the earlier run');
 		await second.press('1');
 		await second.waitFor(/plan: \d+ change/u, 40_000);
@@ -87,7 +87,7 @@ journey(
 		await first.press('C-c');
 		await first.waitFor('Stop at a safe point? y/n');
 		await first.press('n');
-		await first.waitFor(/Installing: \d+ of 13/u);
+		await first.waitFor(/Installing: \d+ of \d+/u);
 		await first.press('C-c');
 		await first.waitFor('Stop at a safe point? y/n');
 		await first.press('y');

@@ -38,7 +38,7 @@ describe('the install on a real cluster without a way out', () => {
 		const second = await install(state);
 		tookMs = {install: middle - begin, again: performance.now() - dumped};
 		expect(second.code).toBe(0);
-		expect(second.output).not.toMatch(/\d\/13\] .*: done/u);
+		expect(second.output).not.toMatch(/\d\/\d+\] .*: done/u);
 		expect(await dumpWorld()).toEqual(whole);
 	});
 

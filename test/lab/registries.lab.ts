@@ -81,7 +81,7 @@ describe('a registry whose logins go through a token server', () => {
 		expect(whole.registry.length).toBe(5);
 		const second = await install(state, {args});
 		expect(second.code).toBe(0);
-		expect(second.output).not.toMatch(/\d\/13\] .*: done/u);
+		expect(second.output).not.toMatch(/\d\/\d+\] .*: done/u);
 		expect(await dumpWorld('tokens')).toEqual(whole);
 	});
 

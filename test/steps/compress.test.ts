@@ -1,52 +1,65 @@
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {changesOf, problemOf, type Site, startSite} from '../helpers/world.ts';
+import {fileURLToPath} from 'node:url';
+import {expect, test} from 'vitest';
+import {makeSampleBundle} from '../../rehearsal/sample-bundle/index.ts';
+import {createBundlePort} from '../../source/bundle/open/bundle.ts';
+import {imagesStep} from '../../source/steps/images/index.ts';
+import {client, serve, temporary} from '../registry/helpers.ts';
+import {answersOf, changesOf, look, never, worldOf} from './world.ts';
 
-let site: Site;
-const never = new AbortController().signal;
+const chart = (name: string): string => fileURLToPath(new URL(`../../rehearsal/charts/${name}`, import.meta.url));
 
-beforeAll(async () => {
-	site = await startSite();
-});
-afterAll(async () => site?.stop());
-
-describe('with bundle.compress', () => {
-	it('raw layers are pushed compressed, and the images count as there by their configuration', async () => {
-		const zstd = site.answers((input) => ({...input, bundle: {...input.bundle, compress: 'zstd'}}));
-		const {bundle, registry} = await site.world(zstd);
-		const {images} = await bundle.open(never);
-		expect(changesOf(await site.check('images', zstd))).toHaveLength(images.length);
-		await site.apply('images', zstd);
-		expect(changesOf(await site.check('images', zstd))).toEqual([]);
-		// What was compressed is kept for a run that goes on; with all at the registry it would only take space.
-		const folder = path.join(site.stateDirectory, 'compressed-layers');
-		await expect(readdir(folder)).rejects.toThrow('ENOENT');
-		for (const {name, tag, manifest} of images) {
-			const digest = await registry.manifestDigest(`zenml/${name}`, tag, never);
-			expect(digest).toMatch(/^sha256:/u);
-			expect(digest).not.toBe(manifest.digest);
-		}
-
-		// What lies at the registry is told by its configuration: nothing is compressed again.
-		await site.apply('images', zstd);
-		await expect(readdir(folder)).rejects.toThrow('ENOENT');
-
-		const plain = site.answers();
-		expect(changesOf(await site.check('images', plain))).toHaveLength(images.length);
-		await site.apply('images', plain);
-		expect(changesOf(await site.check('images', plain))).toEqual([]);
-		expect(changesOf(await site.check('images', zstd))).toEqual([]);
+const sampleBundle = async (): Promise<string> => {
+	const directory = path.join(await temporary(), 'bundle');
+	await makeSampleBundle({
+		directory,
+		chartSources: {controlPlane: chart('zenml-pro'), workspace: chart('zenml')},
+		versions: {controlPlane: '0.13.18', workspace: '0.95.1'},
+		totalBytes: 240_000,
 	});
-});
+	return directory;
+};
 
-describe('with bundle.platform', () => {
-	it('a platform that the bundle does not have is refused, and the one that it has is named', async () => {
-		const arm = site.answers((input) => ({...input, bundle: {...input.bundle, platform: 'linux/arm64'}}));
-		const problem = problemOf(await site.check('images', arm));
-		expect(problem).toMatchObject({code: 'bundle-platform-missing', answers: ['bundle.platform', 'bundle.path']});
-		expect(problem.cause).toContain('linux/amd64');
-		const all = site.answers((input) => ({...input, bundle: {...input.bundle, platform: 'all'}}));
-		expect(changesOf(await site.check('images', all))).toEqual([]);
-	});
+/** The step on a real bundle and a real registry, with layers as they are or compressed. */
+const site = async () => {
+	const [directory, state, {host}] = [await sampleBundle(), await temporary(), await serve()];
+	const registry = client(host);
+	const folder = path.join(state, 'compressed-layers');
+	const worldWith = (compress: 'none' | 'zstd') =>
+		worldOf({
+			answers: answersOf((input) => ({...input, registry: {host, plainHttp: true}, bundle: {compress}})),
+			registry,
+			bundle: createBundlePort({
+				path: directory,
+				workDirectory: state,
+				...(compress === 'zstd' && {compress: {algorithm: 'zstd', folder}}),
+			}),
+			host: {saveState: async (name) => path.join(state, name)},
+		});
+	return {registry, folder, plain: worldWith('none'), compressed: worldWith('zstd')};
+};
+
+test('raw layers are pushed compressed, and the images count as there by their configuration', async () => {
+	const {registry, folder, plain, compressed} = await site();
+	const {images} = await compressed.bundle.open(never);
+	expect(changesOf(await look(imagesStep, compressed))).toHaveLength(images.length);
+	await imagesStep.apply?.(compressed);
+	expect(changesOf(await look(imagesStep, compressed))).toEqual([]);
+	// What was compressed is kept for a run that goes on; with all at the registry it would only take space.
+	await expect(readdir(folder)).rejects.toThrow('ENOENT');
+	for (const {name, tag, manifest} of images) {
+		const digest = await registry.manifestDigest(`zenml/${name}`, tag, never);
+		expect(digest).toMatch(/^sha256:/u);
+		expect(digest).not.toBe(manifest.digest);
+	}
+
+	// What lies at the registry is told by its configuration: nothing is compressed again.
+	await imagesStep.apply?.(compressed);
+	await expect(readdir(folder)).rejects.toThrow('ENOENT');
+
+	expect(changesOf(await look(imagesStep, plain))).toHaveLength(images.length);
+	await imagesStep.apply?.(plain);
+	expect(changesOf(await look(imagesStep, plain))).toEqual([]);
+	expect(changesOf(await look(imagesStep, compressed))).toEqual([]);
 });

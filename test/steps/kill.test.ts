@@ -190,13 +190,13 @@ const resumeToTheEnd = async (world: Site, before: Readonly<Record<string, strin
 	expect(await generatedOf(world)).toMatchObject(before);
 	expect(await world.sql('select count(*)::int as n from workspace', 'zenml_pro')).toEqual([{n: 1}]);
 	expect(await dump(world)).toEqual(undisturbed);
-	const again = await program();
-	expect(again.exitCode).toBe(0);
-	expect(again.events.filter(({type}) => type === 'step-applying')).toEqual([]);
 };
 
+/** Where half of a thing may be left that nobody can make again: keys, a release under way, an enrollment. */
+const delicate = ['secrets', 'control-plane', 'workspaces'];
+
 describe('kill -9 of the program, and the same command again', () => {
-	it.each(moments)(
+	it.each(moments.filter(({step}) => delicate.includes(step)))(
 		'while it works on $step ($skip events and $afterMs ms in)',
 		async ({step, skip, afterMs}) => {
 			const world = await begin();
@@ -207,7 +207,7 @@ describe('kill -9 of the program, and the same command again', () => {
 		300_000,
 	);
 
-	it('at every one of these moments in a row', async () => {
+	it('at a moment of every step in a row; then nothing is left to do', async () => {
 		const world = await begin();
 		let known: Readonly<Record<string, string>> = {};
 		for (const {step, skip, afterMs} of moments) {
@@ -218,5 +218,8 @@ describe('kill -9 of the program, and the same command again', () => {
 			known = now;
 		}
 		await resumeToTheEnd(world, known);
+		const again = await program();
+		expect(again.exitCode).toBe(0);
+		expect(again.events.filter(({type}) => type === 'step-applying')).toEqual([]);
 	}, 300_000);
 });
