@@ -56,14 +56,6 @@ export const stepProblems = declareProblems({
 			},
 		},
 	},
-	'cluster-too-small': {
-		area: 'prerequisites',
-		who: 'cluster admin',
-		message: 'The nodes are too small for what the pods request.',
-		cause: 'Requested: {neededCpu} CPU and {neededMemory}. All nodes together: {cpu} CPU and {memory}.',
-		fix: 'Add nodes, or lower the replicas or resource requests.',
-		answers: ['controlPlane.replicas', 'controlPlane.resources.requests.cpu', 'controlPlane.resources.requests.memory'],
-	},
 	'architecture-mismatch': {
 		area: 'prerequisites',
 		who: 'vendor',

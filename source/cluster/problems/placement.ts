@@ -24,6 +24,12 @@ export const placementTable = {
 				cause: 'Every node already runs as many pods as it may.',
 				fix: 'Have a node added or freed.',
 			},
+			// Found before anything is asked of the scheduler.
+			'all nodes': {
+				message: 'The nodes are too small for what the pods request.',
+				cause: 'Requested: {neededCpu} CPU and {neededMemory}. All nodes together: {cpu} CPU and {memory}.',
+				fix: 'Add nodes, or lower the replicas or resource requests.',
+			},
 		},
 	},
 	'pod-no-matching-node': {

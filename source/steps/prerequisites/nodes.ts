@@ -4,6 +4,7 @@ import {quantityOf} from '../../base/quantity.ts';
 import {counted} from '../../base/text.ts';
 import {formatBytes} from '../../base/units.ts';
 import type {Image} from '../../bundle/types.ts';
+import {clusterProblems} from '../../cluster/problems.ts';
 import {stepProblems} from '../problems.ts';
 import {type Check, refuse} from '../shared/checks.ts';
 import {componentsOf} from '../shared/names.ts';
@@ -42,17 +43,23 @@ const allocatableOf = ({allocatable = {}}: NodeStatus): Capacity => ({
 	memory: quantityOf(allocatable.memory ?? '0'),
 });
 
+const mends = [
+	'controlPlane.replicas',
+	'controlPlane.resources.requests.cpu',
+	'controlPlane.resources.requests.memory',
+] as const;
+
 const tooSmall = (needed: Capacity, have: Capacity): readonly Problem[] => {
 	const isShort = have.cpu < needed.cpu || have.memory < needed.memory;
 	if (!isShort) return [];
-	return [
-		stepProblems.problem('cluster-too-small', {
-			neededCpu: needed.cpu,
-			neededMemory: formatBytes(needed.memory),
-			cpu: have.cpu,
-			memory: formatBytes(have.memory),
-		}),
-	];
+	const facts = {
+		case: 'all nodes',
+		neededCpu: needed.cpu,
+		neededMemory: formatBytes(needed.memory),
+		cpu: have.cpu,
+		memory: formatBytes(have.memory),
+	} as const;
+	return [clusterProblems.problem('cluster-too-small', facts, {area: 'prerequisites', answers: mends})];
 };
 
 /** Nodes that do not say what they are count as fitting. */
