@@ -6,6 +6,7 @@ import {unattended} from '../../source/engine/controls.ts';
 import type {Event} from '../../source/engine/events.ts';
 import {type Journal, parseJournal, writeJournal} from '../../source/engine/journal.ts';
 import type {Pass} from '../../source/engine/plan.ts';
+import {plans} from '../../source/plans/index.ts';
 import {installPlan} from '../../source/plans/install.ts';
 import {installStepIds} from '../../source/plans/install-steps.ts';
 import {type Plan, type Step, shortTimeouts} from '../../source/steps/world.ts';
@@ -99,6 +100,10 @@ test('its journal lies beside that of the install, and names plan and bundle', a
 		steps: [{id: 'note', outcome: 'applied'}],
 	});
 	expect((await journal('state.json')).runId).toBe('install-1');
+});
+
+test('every plan goes by its own name, in journals and on the command line', async () => {
+	for (const [name, load] of Object.entries(plans)) expect((await load()).id).toBe(name);
 });
 
 test('the steps of the install are those that the command line names, in the same order', () => {
