@@ -27,8 +27,8 @@ const attend = () => {
 	const attendance = attendPlainly({
 		lines: own.lines,
 		acknowledged: ['ca'],
-		draft: () => full,
-		edited: (_draft, answers) => {
+		form: () => ({draft: full, untyped: []}),
+		edited: ({answers}) => {
 			edited.push(answers);
 			return answers;
 		},
