@@ -1,8 +1,8 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import {problem} from '../../source/base/problem.ts';
 import type {PlanView} from '../../source/engine/plan-view.ts';
-import type {Session} from '../../source/ui/session.ts';
-import {cells} from '../../source/ui/text.ts';
+import type {Session} from '../../source/ui/state/session.ts';
+import {cells} from '../../source/ui/terminal/text.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession, found, started, type Untimed} from './helpers/fake-session.ts';
 import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';

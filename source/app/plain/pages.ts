@@ -5,7 +5,7 @@ import {topics} from '../../answers/questions.ts';
 import {changesInWords, formatChange} from '../../engine/changes.ts';
 import type {PlanStep, PlanView} from '../../engine/plan-view.ts';
 import {formatProblem} from '../../report/format.ts';
-import type {Found} from '../../ui/session.ts';
+import type {Found} from '../../ui/state/session.ts';
 
 /** What was found before the first question. */
 export const foundLines = ({bundle, kubeconfig, earlier, rehearsal, fault = [], lines}: Found): readonly string[] => [

@@ -1,7 +1,7 @@
 import type {Event} from '../../../source/engine/events.ts';
 import {reduce} from '../../../source/engine/reduce.ts';
 import type {RunState} from '../../../source/engine/state.ts';
-import type {Found, Session} from '../../../source/ui/session.ts';
+import type {Found, Session} from '../../../source/ui/state/session.ts';
 
 /** A call of the screens, as a list of the method and what it got. */
 export type Call = readonly [keyof Session, ...unknown[]];

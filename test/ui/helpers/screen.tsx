@@ -1,8 +1,8 @@
 import {render} from 'ink-testing-library';
 import {App} from '../../../source/ui/app.tsx';
-import type {AppResult, Session} from '../../../source/ui/session.ts';
-import {createUiStore} from '../../../source/ui/state/store.ts';
-import {type Look, LookContext} from '../../../source/ui/theme.ts';
+import type {AppResult, Session} from '../../../source/ui/state/session.ts';
+import {createUiStore} from '../../../source/ui/store.ts';
+import {type Look, LookContext} from '../../../source/ui/terminal/theme.ts';
 
 /** What a terminal sends for the keys that are no text. */
 export const keys = {
