@@ -1,4 +1,5 @@
-import {toProblem} from '../base/problem.ts';
+import {errnoWords} from '../base/errno.ts';
+import {ProblemError, toProblem} from '../base/problem.ts';
 import {envOf} from './content/extent.ts';
 import {pageOf} from './state/page.ts';
 import {firstState, reduce} from './state/reduce.ts';
@@ -43,6 +44,10 @@ const createPlanner = (session: Session, tell: (event: UiEvent) => void) => {
 	return {plan, cancel};
 };
 
+/** Most saving fails for reasons of the disk, which are told in one row. */
+const whyNotSaved = (error: unknown): string =>
+	error instanceof ProblemError ? `${error.problem.message} ${error.problem.fix}` : errnoWords(error, 'write');
+
 const performersOf = (
 	session: Session,
 	planner: ReturnType<typeof createPlanner>,
@@ -52,7 +57,7 @@ const performersOf = (
 	const save = (what: string, saving: Promise<string>): void => {
 		saving
 			.then((path) => tell({type: 'saved', what, path}))
-			.catch((error: unknown) => tell({type: 'save-failed', problem: toProblem(error)}));
+			.catch((error: unknown) => tell({type: 'save-failed', what, why: whyNotSaved(error)}));
 	};
 	return {
 		'keep-secret': ({path, value}) => session.keepSecret(path, value),

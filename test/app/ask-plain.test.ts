@@ -127,6 +127,26 @@ test('a list grows by yes, and back takes the new member out again', async () =>
 	expect((await asked).draft).toEqual(full);
 });
 
+test('yes and no are typed by their first letters', async () => {
+	const {talk: shown, keep} = open();
+	const asked = askEntries(shown.lines, formOf(full), {kind: 'missing', paths: ['workloadManager.enabled']}, keep);
+	await shown.answer(['Workload manager yes/no [no]: ', 'maybe'], ['must be one of yes, no', 'Y']);
+	expect((await asked).draft).toMatchObject({workloadManager: {enabled: true}});
+	const again = askEntries(shown.lines, await asked, {kind: 'missing', paths: ['workloadManager.enabled']}, keep);
+	await shown.answer(['Workload manager yes/no [yes]: ', 'n']);
+	expect((await again).draft).toMatchObject({workloadManager: {enabled: false}});
+});
+
+test('answers that are not valid together are told, and a topic is chosen where no question asks for them', async () => {
+	const {talk: shown, keep} = open();
+	const draft: Draft = {...full, unheard: {of: 'x'}};
+	const asked = askAnswers(shown.lines, formOf(draft), {kind: 'missing', paths: []}, keep);
+	await shown.until('These answers are not valid together:');
+	await shown.until('unheard');
+	await shown.answer(['Which topic? Its number: ', 'quit']);
+	await expect(asked).rejects.toBeInstanceOf(PlainLeft);
+});
+
 test('every question that lacks an answer is asked, and the answers are valid at the end', async () => {
 	const {talk: shown, keep} = open();
 	const asked = askAnswers(shown.lines, formOf({}), {kind: 'missing', paths: missingPaths(formOf({}))}, keep);

@@ -133,3 +133,17 @@ test('rows of items that were counted to their end are no transfers', async () =
 	await settle();
 	expect(shown.frame()).toContain('1 transfer finished');
 });
+
+test('a bare Escape, as most terminals send it, counts once nothing follows it', async () => {
+	const {fake, app: shown} = await atRun();
+	fake.emit({
+		type: 'step-problem',
+		step: 'images',
+		choices: ['retry', 'quit'],
+		problem: problem({code: 'x', area: 'registry', message: 'm', cause: 'c', fix: 'f'}),
+	});
+	await settle();
+	expect(shown.frame()).toContain('Problem: Images');
+	await shown.press('\u001B');
+	await expect.poll(() => shown.frame()).toContain('Installing');
+});

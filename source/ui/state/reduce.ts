@@ -137,7 +137,7 @@ const told: {
 		screen: {name: 'review', top: 0, menu: 0},
 	}),
 	saved: (state, {what, path}) => ({...state, notice: {role: 'ok', text: `${what} saved: ${path}`}}),
-	'save-failed': (state, {problem}) => ({...state, notice: {role: 'bad', text: `${problem.message} ${problem.fix}`}}),
+	'save-failed': (state, {what, why}) => ({...state, notice: {role: 'bad', text: `${what} not saved: ${why}`}}),
 	'run-ended': (state, {summary}) => ({...state, summary, quitting: false, help: false}),
 	'handover-seen': (state, {handover}, {now}) => ({...state, run: {...state.run, checked: {handover, at: now}}}),
 };

@@ -106,7 +106,7 @@ export type UiEvent =
 	| {readonly type: 'plan-failed'; readonly problem: Problem}
 	| {readonly type: 'start-refused'; readonly problem: Problem}
 	| {readonly type: 'saved'; readonly what: string; readonly path: string}
-	| {readonly type: 'save-failed'; readonly problem: Problem}
+	| {readonly type: 'save-failed'; readonly what: string; readonly why: string}
 	| {readonly type: 'run-ended'; readonly summary: SummaryView}
 	| {readonly type: 'handover-seen'; readonly handover: Handover};
 
