@@ -417,6 +417,6 @@ test('a plan with problems says so on the review, and one without says nothing',
 	} as const;
 	const noticeOf = (steps: readonly (typeof bad)[]) =>
 		reduce(reviewing, {type: 'plan-ready', view: {steps}}, envOf()).state.notice?.text;
-	expect(noticeOf([bad])).toContain('1 problem');
+	expect(noticeOf([bad])).toBe('The plan met 1 problem (Images): read on below the answers.');
 	expect(noticeOf([])).toBeUndefined();
 });

@@ -26,7 +26,7 @@ const secretRows = (state: Asking, at: QuestionAt, width: number): readonly Row[
 	if (proposalAt(state.draft, path) === undefined) return ways;
 	return openSecrets(state).includes(path)
 		? [...ways, row('Typed in an earlier run; secrets are never written down.', 'warn')]
-		: [...ways, row(`Now: ${answerSpan(state, at).text}. Empty keeps it.`, 'dim')];
+		: [...ways, ...paragraph(`Now: ${answerSpan(state, at).text}. Empty keeps it.`, width, 'dim')];
 };
 
 /** The line or the list by which the question is answered. */

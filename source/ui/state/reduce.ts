@@ -110,12 +110,13 @@ const keys = (state: UiState, env: Env, key: Key): Turn => {
 	return after(done, (next) => keys(next, env, {id: 'text', text}));
 };
 
-/** A plan with problems says so beside Start: they stand on the last page, and Start would stop at the first. */
+/** A plan with problems says so beside Start: they stand below all answers, and Start would stop at the first. */
 const planned = (state: UiState, view: PlanView): UiState => {
 	const next: UiState = {...state, plan: {status: 'ready', view}};
-	const problems = view.steps.filter((step) => step.state === 'problem').length;
-	if (problems === 0 || !isOn(state, 'review')) return next;
-	const text = `The plan met ${counted(problems, 'problem')}: End shows the end of the page.`;
+	const problems = view.steps.filter((step) => step.state === 'problem');
+	const [first] = problems;
+	if (!first || !isOn(state, 'review')) return next;
+	const text = `The plan met ${counted(problems.length, 'problem')} (${first.title}): read on below the answers.`;
 	return {...next, notice: {role: 'bad', text}};
 };
 

@@ -22,7 +22,7 @@ export type Found = {
 	/** True while everything happens inside this process and nothing outside is changed. */
 	readonly rehearsal: boolean;
 	/** What the rehearsal breaks on purpose, and where the file lies that mends it. */
-	readonly fault?: readonly string[];
+	readonly fault?: readonly string[] | undefined;
 	/** Further lines worth knowing. */
 	readonly lines: readonly string[];
 };
