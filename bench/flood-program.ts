@@ -9,7 +9,7 @@ import {createFold} from '../source/engine/fold.ts';
 import type {LogLevel} from '../source/engine/plan.ts';
 import {installStepIds} from '../source/plans/install-steps.ts';
 import {runApp} from '../source/ui/index.tsx';
-import type {Session} from '../source/ui/session.ts';
+import type {Session} from '../source/ui/state/session.ts';
 
 const [, , count = '10000', overMs = '2000', logFile = '/dev/null'] = process.argv;
 const lines = Number(count);

@@ -7,7 +7,7 @@ import {createBundlePort} from '../bundle/open/bundle.ts';
 import {createCluster} from '../cluster/cluster.ts';
 import type {Journal} from '../engine/journal.ts';
 import {installStepIds} from '../plans/install-steps.ts';
-import type {Found} from '../ui/session.ts';
+import type {Found} from '../ui/state/session.ts';
 import type {Context} from './context.ts';
 
 /** Longest wait for a cluster at the welcome page, ms. */

@@ -8,7 +8,7 @@ import {isProved} from '../engine/outcome.ts';
 import type {RunState} from '../engine/state.ts';
 import {passwordLines} from '../report/summary.ts';
 import {urlOf} from '../steps/shared/names.ts';
-import type {Session as ScreenSession, SummaryView} from '../ui/session.ts';
+import type {Session as ScreenSession, SummaryView} from '../ui/state/session.ts';
 import type {Context} from './context.ts';
 import {lookAround} from './found.ts';
 import type {RunReport} from './run.ts';

@@ -1,30 +1,36 @@
 import type {Answers} from '../answers/schema.ts';
 import {formatDuration} from '../base/units.ts';
-import type {RunState} from '../engine/state.ts';
+import type {Item, RunState, StepState} from '../engine/state.ts';
 
 const iso = (at: number | undefined): string => (at === undefined ? '-' : new Date(at).toISOString());
 
+const seen: Readonly<Record<Item['state'], string>> = {ok: 'ok ', bad: 'BAD', pending: '?  '};
+
+const itemLine = ({label, state, note}: Item): string => `  ${seen[state]} ${label}${note === '' ? '' : `: ${note}`}`;
+
+const tookOf = ({startedAt, finishedAt}: StepState): string =>
+	startedAt === undefined || finishedAt === undefined ? '' : ` (${formatDuration(finishedAt - startedAt)})`;
+
+const stepLines = (step: StepState): readonly string[] => [
+	'',
+	`${step.title}: ${step.outcome ?? step.status}${step.note ? `, ${step.note}` : ''}${tookOf(step)}`,
+	...step.items.map(itemLine),
+	...step.warnings.map((warning) => `  warning: ${warning}`),
+];
+
 /** The acceptance report: what was checked, what was seen, when, for the file of the change. Holds no secret. */
-export const acceptanceReport = (state: RunState, answers: Answers): readonly string[] => [
+export const acceptanceReport = (state: RunState, {controlPlane, workspaces}: Answers): readonly string[] => [
 	'ZENML PRO ACCEPTANCE REPORT',
 	'',
 	`Tool          zenml-airgap ${state.version}`,
 	`Run           ${state.runId}`,
 	`Started       ${iso(state.startedAt)}`,
 	`Finished      ${iso(state.finishedAt)}`,
-	`Control plane ${answers.controlPlane.host} (namespace ${answers.controlPlane.namespace})`,
-	...answers.workspaces.map(({name, host, namespace}) => `Workspace     ${host} (${name}, namespace ${namespace})`),
+	`Control plane ${controlPlane.host} (namespace ${controlPlane.namespace})`,
+	...workspaces.map(({name, host, namespace}) => `Workspace     ${host} (${name}, namespace ${namespace})`),
 	'',
 	'CHECKS',
-	...state.steps.flatMap((step) => [
-		'',
-		`${step.title}: ${step.outcome ?? step.status}${step.note ? `, ${step.note}` : ''}${step.startedAt !== undefined && step.finishedAt !== undefined ? ` (${formatDuration(step.finishedAt - step.startedAt)})` : ''}`,
-		...step.items.map(
-			({label, state: seen, note}) =>
-				`  ${seen === 'ok' ? 'ok ' : seen === 'bad' ? 'BAD' : '?  '} ${label}${note === '' ? '' : `: ${note}`}`,
-		),
-		...step.warnings.map((warning) => `  warning: ${warning}`),
-	]),
+	...state.steps.flatMap(stepLines),
 	'',
 	`RESULT        ${state.outcome ?? 'unknown'}`,
 	'',

@@ -1,8 +1,8 @@
 import {render} from 'ink';
 import {App} from './app.tsx';
-import type {AppResult, Session} from './session.ts';
-import {createUiStore} from './state/store.ts';
-import {LookContext} from './theme.ts';
+import type {AppResult, Session} from './state/session.ts';
+import {createUiStore} from './store.ts';
+import {LookContext} from './terminal/theme.ts';
 
 /** Where to draw and how. */
 export type AppOptions = {

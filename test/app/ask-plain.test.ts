@@ -1,8 +1,12 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
+import {missingPaths, pathsNamed} from '../../source/answers/form/asking.ts';
+import type {Form} from '../../source/answers/form/form.ts';
 import {topics} from '../../source/answers/questions.ts';
-import {askAnswers, askEntries, askTopic, askWord, PlainLeft, reviewLines} from '../../source/app/plain/ask.ts';
-import {missingPaths, plainEntries} from '../../source/app/plain/entries.ts';
+import {askAnswers, askEntries, askTopic} from '../../source/app/plain/ask.ts';
+import {plainEntries} from '../../source/app/plain/entries.ts';
+import {reviewLines} from '../../source/app/plain/pages.ts';
+import {askWord, PlainLeft} from '../../source/app/plain/words.ts';
 import {plainTalk} from './plain-talk.ts';
 
 const full: Draft = {
@@ -12,6 +16,8 @@ const full: Draft = {
 	controlPlane: {host: 'zenml-pro.corp.example', admin: {username: 'admin'}},
 	workspaces: [{name: 'default', host: 'zenml-workspace.corp.example'}],
 };
+
+const formOf = (draft: Draft, untyped: readonly string[] = []): Form => ({draft, untyped});
 
 let talk: ReturnType<typeof plainTalk> | undefined;
 afterEach(() => talk?.lines.close());
@@ -33,7 +39,7 @@ const registry = {kind: 'topic', id: 'registry'} as const;
 test('one question after the other is told with its why and its example, and a wrong answer is asked again', async () => {
 	const {talk: shown, keep} = open();
 	const {registry: _registry, ...draft} = full;
-	const asked = askEntries(shown.lines, draft, {kind: 'missing', paths: ['registry.host']}, keep);
+	const asked = askEntries(shown.lines, formOf(draft), {kind: 'missing', paths: ['registry.host']}, keep);
 	const [question] = topics.find(({id}) => id === 'registry')?.questions ?? [];
 	await shown.until(`== 2 of ${topics.length}: Registry`);
 	await shown.until(question?.why ?? 'no such question');
@@ -42,37 +48,42 @@ test('one question after the other is told with its why and its example, and a w
 	await shown.answer([prompt, 'https://wrong']);
 	await shown.until('Not valid: ');
 	await shown.answer([prompt, 'r.corp.example:5000']);
-	expect(await asked).toMatchObject({registry: {host: 'r.corp.example:5000'}});
+	expect((await asked).draft).toMatchObject({registry: {host: 'r.corp.example:5000'}});
 });
 
 test('a typed secret is kept aside, is never shown, and leaves only a word in the answers', async () => {
 	const {talk: shown, kept, keep} = open();
 	const draft: Draft = {...full, registry: {host: 'registry.corp.example', username: 'pusher'}};
-	const asked = askAnswers(shown.lines, draft, {kind: 'missing', paths: ['registry.password']}, keep);
+	const asked = askAnswers(shown.lines, formOf(draft), {kind: 'missing', paths: ['registry.password']}, keep);
 	await shown.until('What you type is not shown.');
 	await shown.answer([': ', 'hunter2']);
 	expect((await asked).answers.registry.password).toBe('prompt');
 	expect(kept).toEqual([['registry.password', 'hunter2']]);
 	expect(shown.shown()).not.toContain('hunter2');
-	expect(reviewLines((await asked).draft).join('\n')).not.toContain('hunter2');
+	expect(reviewLines((await asked).form).join('\n')).not.toContain('hunter2');
 });
 
 test('a reference in place of a secret is an answer, and Enter keeps the one that is there', async () => {
 	const {talk: shown, kept, keep} = open();
 	const scope = {kind: 'missing', paths: ['registry.password']} as const;
-	const first = askEntries(shown.lines, full, scope, keep);
+	const first = askEntries(shown.lines, formOf(full), scope, keep);
 	await shown.answer(['[from env:REGISTRY_PASSWORD]: ', 'file:/run/secret']);
-	const draft = await first;
-	expect(draft).toMatchObject({registry: {password: 'file:/run/secret'}});
-	const second = askEntries(shown.lines, draft, scope, keep);
+	const form = await first;
+	expect(form.draft).toMatchObject({registry: {password: 'file:/run/secret'}});
+	const second = askEntries(shown.lines, form, scope, keep);
 	await shown.answer(['[from file:/run/secret]: ', '']);
-	expect(await second).toEqual(draft);
+	expect(await second).toEqual(form);
 	expect(kept).toEqual([]);
 });
 
 test('back asks the question before again, with its answer in brackets', async () => {
 	const {talk: shown, keep} = open();
-	const asked = askEntries(shown.lines, {}, {kind: 'missing', paths: ['registry.host', 'tls.certificate']}, keep);
+	const asked = askEntries(
+		shown.lines,
+		formOf({}),
+		{kind: 'missing', paths: ['registry.host', 'tls.certificate']},
+		keep,
+	);
 	await shown.answer([': ', 'back']);
 	await shown.until('This is the first question.');
 	await shown.answer([': ', 'r1.corp.example']);
@@ -87,10 +98,10 @@ test('back asks the question before again, with its answer in brackets', async (
 test('choices are numbered and chosen by number or word', async () => {
 	for (const typed of ['2', 'REQUIRE']) {
 		const {talk: shown, keep} = open();
-		const asked = askEntries(shown.lines, full, {kind: 'missing', paths: ['database.tls']}, keep);
+		const asked = askEntries(shown.lines, formOf(full), {kind: 'missing', paths: ['database.tls']}, keep);
 		await shown.until('  2 require');
 		await shown.answer(['[verify-full]: ', 'nonsense'], ['must be one of verify-full, require, disable', typed]);
-		expect(await asked).toMatchObject({database: {tls: 'require'}});
+		expect((await asked).draft).toMatchObject({database: {tls: 'require'}});
 		shown.lines.close();
 	}
 });
@@ -98,26 +109,47 @@ test('choices are numbered and chosen by number or word', async () => {
 test('Enter takes a default and does not write it down; a dash takes an answer out', async () => {
 	const {talk: shown, keep} = open();
 	const draft: Draft = {...full, network: {nameServer: '10.0.0.53'}};
-	const asked = askEntries(shown.lines, draft, {kind: 'missing', paths: ['bundle.path', 'network.nameServer']}, keep);
+	const paths = ['bundle.path', 'network.nameServer'];
+	const asked = askEntries(shown.lines, formOf(draft), {kind: 'missing', paths}, keep);
 	await shown.answer(['[./zenml-air-gapped-bundle]: ', ''], ['[10.0.0.53]: ', '-']);
-	const done = await asked;
+	const {draft: done} = await asked;
 	expect(done).not.toHaveProperty('bundle');
 	expect(done).not.toHaveProperty('network.nameServer');
 });
 
 test('a list grows by yes, and back takes the new member out again', async () => {
 	const {talk: shown, keep} = open();
-	const asked = askEntries(shown.lines, full, {kind: 'topic', id: 'workspaces'}, keep);
-	const count = plainEntries(full, {kind: 'topic', id: 'workspaces'}).length - 1;
+	const asked = askEntries(shown.lines, formOf(full), {kind: 'topic', id: 'workspaces'}, keep);
+	const count = plainEntries(formOf(full), {kind: 'topic', id: 'workspaces'}).length - 1;
 	for (let index = 0; index < count; index += 1) await shown.answer([']: ', '']);
 	await shown.answer(['Add another one? no/yes/back/quit [no]: ', 'yes'], ['(number 2)', ''], [']: ', 'back']);
 	await shown.answer(['(number 2)', 'back'], ['Add another one? no/yes/back/quit [no]: ', '']);
-	expect(await asked).toEqual(full);
+	expect((await asked).draft).toEqual(full);
+});
+
+test('yes and no are typed by their first letters', async () => {
+	const {talk: shown, keep} = open();
+	const asked = askEntries(shown.lines, formOf(full), {kind: 'missing', paths: ['workloadManager.enabled']}, keep);
+	await shown.answer(['Workload manager yes/no [no]: ', 'maybe'], ['must be one of yes, no', 'Y']);
+	expect((await asked).draft).toMatchObject({workloadManager: {enabled: true}});
+	const again = askEntries(shown.lines, await asked, {kind: 'missing', paths: ['workloadManager.enabled']}, keep);
+	await shown.answer(['Workload manager yes/no [yes]: ', 'n']);
+	expect((await again).draft).toMatchObject({workloadManager: {enabled: false}});
+});
+
+test('answers that are not valid together are told, and a topic is chosen where no question asks for them', async () => {
+	const {talk: shown, keep} = open();
+	const draft: Draft = {...full, unheard: {of: 'x'}};
+	const asked = askAnswers(shown.lines, formOf(draft), {kind: 'missing', paths: []}, keep);
+	await shown.until('These answers are not valid together:');
+	await shown.until('unheard');
+	await shown.answer(['Which topic? Its number: ', 'quit']);
+	await expect(asked).rejects.toBeInstanceOf(PlainLeft);
 });
 
 test('every question that lacks an answer is asked, and the answers are valid at the end', async () => {
 	const {talk: shown, keep} = open();
-	const asked = askAnswers(shown.lines, {}, {kind: 'missing', paths: missingPaths({})}, keep);
+	const asked = askAnswers(shown.lines, formOf({}), {kind: 'missing', paths: missingPaths(formOf({}))}, keep);
 	await shown.until('Example: ');
 	await shown.answer(['Registry host: ', 'registry.corp.example'], ['Certificate: ', '/pki/tls.crt']);
 	await shown.answer(['Private key [/pki/tls.key]: ', ''], ['CA certificate [/pki/ca.crt]: ', '']);
@@ -129,12 +161,16 @@ test('every question that lacks an answer is asked, and the answers are valid at
 	expect(answers.workspaces.map(({name, host}) => [name, host])).toEqual([['default', 'zenml-workspace.corp.example']]);
 });
 
-test('what was typed for an earlier run is asked for again only where it is named', () => {
+test('a secret that was typed for an earlier run is asked for until it is typed again', async () => {
+	const {talk: shown, kept, keep} = open();
 	const draft: Draft = {...full, registry: {host: 'r.corp.example', username: 'u', password: 'prompt'}};
-	expect(missingPaths(draft)).toEqual([]);
-	expect(plainEntries(draft, {kind: 'missing', paths: ['registry.password']}).map(({id}) => id)).toEqual([
-		'registry.password',
-	]);
+	expect(missingPaths(formOf(draft))).toEqual([]);
+	const form = formOf(draft, ['registry.password']);
+	const asked = askAnswers(shown.lines, form, {kind: 'missing', paths: missingPaths(form)}, keep);
+	await shown.answer(['[typed in, kept in memory]: ', '']);
+	await shown.answer(['Not valid: Password or token is not kept between runs: type it again', 'hunter2']);
+	expect((await asked).form).toEqual(formOf(draft));
+	expect(kept).toEqual([['registry.password', 'hunter2']]);
 });
 
 describe('words', () => {
@@ -158,7 +194,8 @@ describe('words', () => {
 });
 
 test('a name of one answer asks for that answer alone, a name of a group for all in it, a key in a map for the map', () => {
-	const asked = (path: string) => plainEntries(full, {kind: 'missing', paths: [path]}).map(({id}) => id);
+	const asked = (path: string) =>
+		plainEntries(formOf(full), {kind: 'missing', paths: pathsNamed(full, [path])}).map(({id}) => id);
 	expect(asked('database.admin.password')).toEqual(['database.admin.password']);
 	expect(asked('database.admin')).toContain('database.admin.username');
 	expect(asked('database.admin').every((path) => path.startsWith('database.admin'))).toBe(true);

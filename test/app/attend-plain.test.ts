@@ -18,7 +18,7 @@ const full: Draft = {
 let talk: ReturnType<typeof plainTalk> | undefined;
 afterEach(() => talk?.lines.close());
 
-const attend = () => {
+const attend = (save?: () => Promise<string>) => {
 	const own = plainTalk();
 	talk = own;
 	const kept: (readonly [string, string])[] = [];
@@ -27,15 +27,15 @@ const attend = () => {
 	const attendance = attendPlainly({
 		lines: own.lines,
 		acknowledged: ['ca'],
-		draft: () => full,
-		edited: (_draft, answers) => {
+		form: () => ({draft: full, untyped: []}),
+		edited: ({answers}) => {
 			edited.push(answers);
 			return answers;
 		},
 		keepSecret: (path, secret) => kept.push([path, secret]),
 		saveHandover: async ({id}) => {
 			saved.push(id);
-			return '/state/handover';
+			return save?.() ?? '/state/handover';
 		},
 	});
 	return {...attendance, talk: own, kept, edited, saved};
@@ -129,6 +129,15 @@ test('a hand-over is confirmed by typing done, looked at again by look, and save
 	await shown.until('Confirmed: The records are there for all users.');
 	expect(controls.acknowledged('dns')).toBe(true);
 	expect(shown.shown().match(/Type done/gu)).toHaveLength(1);
+});
+
+test('texts that cannot be saved are told with the reason', async () => {
+	const {listener, talk: shown} = attend(async () => {
+		throw Object.assign(new Error('write'), {code: 'ENOSPC'});
+	});
+	listener(waiting);
+	shown.type('save\r');
+	await shown.until('Not saved: The disk is full.');
 });
 
 test('after the hand-over nothing that is typed counts any more', async () => {

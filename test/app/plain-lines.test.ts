@@ -1,4 +1,5 @@
 import {afterEach, expect, test} from 'vitest';
+import type {ProblemCode} from '../../source/base/problem.ts';
 import {plainTalk} from './plain-talk.ts';
 
 let talk: ReturnType<typeof plainTalk> | undefined;
@@ -62,8 +63,14 @@ test('an abort ends the question with its reason, and the end of the input with 
 	await expect(asked).rejects.toThrow('the terminal went away');
 	const again = talk.lines.ask('Start? ');
 	talk.input.end();
-	await expect(again).rejects.toMatchObject({problem: {code: 'input-ended', area: 'stopped'}});
-	await expect(talk.lines.ask('Start? ')).rejects.toMatchObject({problem: {code: 'input-ended'}});
+	const ended = {
+		code: 'input-ended' satisfies ProblemCode,
+		area: 'stopped',
+		cause: 'The input ended.',
+		fix: 'Start the same command again in a terminal, or give all answers with --answers and --non-interactive.',
+	};
+	await expect(again).rejects.toMatchObject({problem: ended});
+	await expect(talk.lines.ask('Start? ')).rejects.toMatchObject({problem: ended});
 });
 
 test('Ctrl-C is told and answers nothing', async () => {

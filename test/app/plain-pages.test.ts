@@ -1,5 +1,7 @@
 import {expect, test} from 'vitest';
-import {foundLines, planLines} from '../../source/app/plain/pages.ts';
+import {foundLines, planLines, reviewLines} from '../../source/app/plain/pages.ts';
+import {problem} from '../../source/base/problem.ts';
+import {fullDraft} from '../ui/helpers/answers.ts';
 import {found} from '../ui/helpers/fake-session.ts';
 
 test('the first lines of a rehearsal name its fault before all else that was found', () => {
@@ -15,4 +17,64 @@ test('the plan in lines tells what is only waited for apart from changes', () =>
 	expect(
 		planLines({steps: [{id: 'verification', title: 'Verification', state: 'todo', changes: [check, check]}]})[0],
 	).toBe('  Verification: 2 checks later');
+});
+
+test('what was found is told with an earlier run, and nothing twice', () => {
+	const lines = foundLines({
+		...found,
+		earlier: {text: 'it was stopped', finished: false, resumable: true, at: 0},
+		kubeconfig: {...found.kubeconfig, context: ''},
+		lines: ['Registry 127.0.0.1:5000', `Kubernetes at ${found.kubeconfig.server}`],
+	});
+	expect(lines).toContain('Earlier run of 1970-01-01T00:00:00.000Z: it was stopped');
+	expect(lines).toContain(`Cluster: ${found.kubeconfig.text}`);
+	expect(lines).toContain('  Registry 127.0.0.1:5000');
+	expect(lines.join('\n')).not.toContain(found.kubeconfig.server);
+});
+
+test('each state of a step in the plan has its line', () => {
+	const trouble = problem({
+		code: 'x',
+		area: 'database',
+		message: 'No login.',
+		cause: 'It is locked.',
+		fix: 'Unlock it.',
+	});
+	expect(
+		planLines({
+			steps: [
+				{id: 'bundle', title: 'Bundle', state: 'ok', note: '4 images'},
+				{id: 'images', title: 'Images', state: 'ok'},
+				{id: 'secrets', title: 'Secrets', state: 'todo', changes: [{action: 'create', target: 'secret a/b'}]},
+				{id: 'dns', title: 'DNS', state: 'unknown'},
+				{id: 'ca', title: 'CA', state: 'not-needed'},
+				{id: 'databases', title: 'Databases', state: 'problem', problem: trouble},
+			],
+		}),
+	).toEqual([
+		'  Bundle: 4 images',
+		'  Images: nothing to do',
+		'  Secrets: 1 change',
+		'    create secret a/b',
+		'  DNS: known once earlier steps are done',
+		'  CA: not asked for',
+		'  Databases: a problem',
+		'    No login.',
+		'      why:   It is locked.',
+		'      do:    Unlock it.',
+		'      code:  x',
+	]);
+});
+
+test('the review numbers the members of a list and tells advanced answers only where they were given', () => {
+	const draft = {
+		...fullDraft,
+		organization: {users: [{username: 'ada', password: 'prompt'}]},
+		helm: {timeoutMinutes: 30},
+	};
+	const lines = reviewLines({draft, untyped: []});
+	expect(lines).toContain('Users');
+	expect(lines).toContain('  Login name (1): ada');
+	expect(lines).toContain('  Minutes for one release: 30');
+	expect(lines.join('\n')).not.toContain('helm program');
 });

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import type {Event} from '../../source/engine/events.ts';
 import type {LogLevel} from '../../source/engine/plan.ts';
 import type {NewEvent} from '../../source/engine/run.ts';
 import {acceptanceReport} from '../../source/report/acceptance.ts';
@@ -153,6 +154,34 @@ test('a hand-over is written out once; after that only its changes, and again in
 	`);
 });
 
+test('an event of a step that nobody announced is told by its name', () => {
+	expect(plain([started, {type: 'step-applying', step: 'unheard-of', attempt: 1}])).toContain('unheard-of: working');
+});
+
+test('what an awaited thing says is told when it has changed, also where it says nothing', () => {
+	const awaiting = (note: string): NewEvent => ({
+		type: 'step-waiting',
+		step: 'dns',
+		handover: {...handover, awaited: [{label: 'pro.corp.internal', ok: false, note}]},
+	});
+	expect(
+		plain([started, awaiting('no such name'), awaiting('')])
+			.split('\n')
+			.at(-2),
+	).toBe('        not yet pro.corp.internal');
+});
+
+test('a hand-over is written out again when its step is tried again after a problem', () => {
+	const text = plain([
+		started,
+		{type: 'step-waiting', step: 'dns', handover},
+		{type: 'step-problem', step: 'dns', problem: trouble, choices: ['retry']},
+		{type: 'step-decided', step: 'dns', decision: 'retry'},
+		{type: 'step-waiting', step: 'dns', handover},
+	]);
+	expect(text.split('For the network team')).toHaveLength(3);
+});
+
 test('progress of a quick check is not told', () => {
 	const text = plain([
 		{...started, steps: [stepInfo('bundle')]} as NewEvent,
@@ -184,6 +213,20 @@ test('JSON is one event a line, nothing else, and the same events', () => {
 	const lines = text.split('\n').slice(0, -1);
 	const [first, ...others] = events;
 	expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([{...first, mode: 'install'}, ...others]);
+});
+
+test.each([
+	['install', 'apply', 'install'],
+	['install', 'look', 'plan'],
+	['install', 'verify', 'verify'],
+] as const)('scripts read the %s plan in pass %s as mode %s, in JSON and in the first line', (plan, pass, mode) => {
+	const event = {...started, plan, pass} as NewEvent;
+	let text = '';
+	jsonReport((part) => {
+		text += part;
+	})(stamped([event])[0] as Event);
+	expect(JSON.parse(text)).toMatchObject({mode});
+	expect(plain([event])).toContain(`, ${mode}, run `);
 });
 
 const files = {resumeCommand: 'zenml-airgap install --answers a.yaml', logFile: '/s/logs/1.jsonl'};
@@ -298,4 +341,17 @@ test('the acceptance report says what was checked, what was seen, and when', () 
 		RESULT        done
 		"
 	`);
+});
+
+test('a report that is saved in the middle of a run claims no end', () => {
+	const [first, begun, watched] = verifiedRun;
+	const lines = acceptanceReport(fold([first, begun, watched].filter((event) => event !== undefined)), answers);
+	expect(lines).toEqual(
+		expect.arrayContaining([
+			'Finished      -',
+			'The verification: checking',
+			'  ok  health: 200',
+			'RESULT        unknown',
+		]),
+	);
 });

@@ -48,7 +48,7 @@ test('the search line takes letters, backspace and a cursor, and finds what was 
 		'l',
 	);
 	expect(shown.store.getState().run.log.typing?.text).toBe('needll');
-	await shown.press(keys.ctrlU, 'needle');
+	await shown.press(keys.end, keys.ctrlU, 'needle');
 	expect(shown.frame()).toContain(`${label}needle`);
 	await shown.press(keys.enter);
 	expect(shown.frame()).toContain('Log, held, info and up, /needle');
@@ -74,14 +74,14 @@ test('what comes in one read is neither lost nor doubled in the search line', as
 	expect(shown.frame()).toContain('/needle');
 });
 
-test('pasted and wide text goes into the search line, and it stays one row', async () => {
+test('pasted, wide and long text goes into the search line, which stays one row and shows its cursor', async () => {
 	const {app: shown} = await atRun();
 	await shown.press('/', '\u001B[200~paste\r\u001B[201~', 'd');
 	expect(shown.frame()).toContain(`${label}pasted`);
 	await shown.press('日本', keys.backspace);
 	expect(shown.frame()).toContain(`${label}pasted日`);
 	await shown.press('x'.repeat(200), 'y');
-	expect(shown.frame()).toContain(`${label}pasted日y`);
+	expect(shown.frame()).toMatch(/Search the log:…x+y$/mu);
 	expect(shown.frame().split('\n').length).toBe(24);
 });
 
@@ -132,4 +132,18 @@ test('rows of items that were counted to their end are no transfers', async () =
 	fake.emit(moved('layer', 'bytes'));
 	await settle();
 	expect(shown.frame()).toContain('1 transfer finished');
+});
+
+test('a bare Escape, as most terminals send it, counts once nothing follows it', async () => {
+	const {fake, app: shown} = await atRun();
+	fake.emit({
+		type: 'step-problem',
+		step: 'images',
+		choices: ['retry', 'quit'],
+		problem: problem({code: 'x', area: 'registry', message: 'm', cause: 'c', fix: 'f'}),
+	});
+	await settle();
+	expect(shown.frame()).toContain('Problem: Images');
+	await shown.press('\u001B');
+	await expect.poll(() => shown.frame()).toContain('Installing');
 });

@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
 import type {Progress} from '../../source/engine/state.ts';
-import {amounts, duration} from '../../source/ui/format.ts';
-import {cutRow, row} from '../../source/ui/rows.ts';
-import {cells, clean, pad, shorten, shortenMiddle, wrap} from '../../source/ui/text.ts';
+import {amounts, watch} from '../../source/ui/terminal/format.ts';
+import {cutRow, row} from '../../source/ui/terminal/rows.ts';
+import {cells, clean, pad, shorten, shortenMiddle, wrap} from '../../source/ui/terminal/text.ts';
 
 const mib = 1_048_576;
 const progress = (change: Partial<Progress>): Progress => ({
@@ -22,13 +22,13 @@ test('rate and time left only count what was moved since the beginning of this r
 
 test('nothing is guessed within the first second, without a total, or without movement', () => {
 	expect(amounts(progress({updatedAt: 500}))).toBe('30.0/100.0 MiB');
-	expect(amounts(progress({done: 0.9 * mib, startedDone: 0}))).toBe('0.9/100.0 MiB');
+	expect(amounts(progress({done: 0.9 * mib, startedDone: 0}))).toBe('921.6 KiB/100.0 MiB');
 	const {total: _total, ...unknown} = progress({});
 	expect(amounts(unknown)).toBe('30.0 MiB  4.0 MiB/s');
 	expect(amounts(progress({done: 10 * mib}))).toBe('10.0/100.0 MiB');
 });
 
-test('items are counted, not measured in MiB', () => {
+test('items are counted, not measured in bytes', () => {
 	expect(amounts(progress({unit: 'items', done: 3, total: 11, startedDone: 3}))).toBe('3/11');
 });
 
@@ -39,7 +39,7 @@ test.each([
 	[3_723_000, '1:02:03'],
 	[-5, '0:00'],
 ])('%i ms is %s', (ms, text) => {
-	expect(duration(ms)).toBe(text);
+	expect(watch(ms)).toBe(text);
 });
 
 test('escape sequences and control characters of foreign text never reach the screen', () => {

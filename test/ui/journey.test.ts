@@ -1,6 +1,8 @@
 import {afterEach, expect, test} from 'vitest';
 import type {Answers} from '../../source/answers/schema.ts';
+import {ProblemError, problem} from '../../source/base/problem.ts';
 import type {PlanView} from '../../source/engine/plan-view.ts';
+import {installStepIds} from '../../source/plans/install-steps.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession, found, started} from './helpers/fake-session.ts';
 import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
@@ -49,7 +51,7 @@ test('a first run goes from welcome over every question and the review to the su
 	expect(answers.workspaces.map(({name, host}) => [name, host])).toEqual([['default', 'zenml-workspace.corp.example']]);
 	fake.emit(started, {type: 'step-started', step: 'images', stale: false});
 	await settle();
-	expect(app.frame()).toContain('Installing: 0 of 13 steps');
+	expect(app.frame()).toContain(`Installing: 0 of ${installStepIds.length} steps`);
 	fake.pass(65_000);
 	fake.emit(
 		{type: 'step-finished', step: 'images', outcome: 'applied', note: '11 pushed', fingerprint: ''},
@@ -242,7 +244,7 @@ test('a hand-over page shows what is waited for and goes on by itself', async ()
 	expect(fake.calls.at(-1)).toEqual(['acknowledge', 'dns']);
 	fake.emit({type: 'step-finished', step: 'dns', outcome: 'applied', note: '', fingerprint: ''});
 	await settle();
-	expect(app.frame()).toContain('Installing: 1 of 13 steps');
+	expect(app.frame()).toContain(`Installing: 1 of ${installStepIds.length} steps`);
 });
 
 test('Ctrl-C asks before it stops the run, and a second one stops at once', async () => {
@@ -314,4 +316,70 @@ test('an earlier run is told with its time and offered to be gone on with', asyn
 	app = await openApp(fake.session);
 	expect(app.frame()).toContain('Earlier run of 2026-11-22 14:03: stopped in Images');
 	expect(app.frame()).toContain('Go on with the earlier run');
+});
+
+test('a plan that cannot be made is told, looked at again by a key, and tells what it looks at meanwhile', async () => {
+	const answers: ((view: PlanView) => void)[] = [];
+	const fake = fakeSession({
+		draft: fullDraft,
+		given: ['registry.host'],
+		plan: async (_answers, _signal, onProgress) => {
+			onProgress({title: 'Images', index: 2, count: 13});
+			if (fake.calls.length === 1) throw new Error('no cluster');
+			return new Promise((resolve) => answers.push(resolve));
+		},
+	});
+	app = await openApp(fake.session);
+	await app.press(keys.enter, keys.end);
+	expect(app.frame()).toContain('plan: not known, see below');
+	expect(app.frame()).toContain('no cluster');
+	await app.press('p');
+	expect(app.frame()).toContain('plan: looking at Images, 3 of 13');
+	await app.press('p');
+	answers[0]?.({steps: [{id: 'x', title: 'An old look', state: 'ok'}]});
+	answers[1]?.(plan);
+	await settle();
+	await app.press(keys.end);
+	expect(app.frame()).toContain('plan: 1 change and more');
+	expect(app.frame()).not.toContain('An old look');
+});
+
+test('what a hand-over waits for is looked at now by a key, and a full disk is told when its texts are saved', async () => {
+	const fake = fakeSession({
+		draft: fullDraft,
+		given: ['registry.host'],
+		plan: async () => plan,
+		start: async () => {},
+		checkNow: () => {},
+		saveHandover: async () => {
+			throw Object.assign(new Error('write'), {code: 'ENOSPC'});
+		},
+		saveReport: async () => {
+			throw new ProblemError({code: 'x', area: 'bug', message: 'No report.', cause: 'c', fix: 'Try later.'});
+		},
+	});
+	app = await openApp(fake.session);
+	await app.press(keys.enter, keys.enter);
+	const handover = {
+		id: 'dns',
+		title: 'DNS',
+		who: 'network team',
+		intro: 'i',
+		sections: [],
+		awaited: [],
+		pollEveryMs: 1,
+	};
+	fake.emit(started, {type: 'step-waiting', step: 'dns', handover: {...handover, who: 'network team'}});
+	await app.press('r');
+	expect(fake.calls.at(-1)).toEqual(['checkNow']);
+	await app.press('w');
+	expect(app.frame()).toContain('Pack not saved: The disk is full.');
+	fake.emit({
+		type: 'step-problem',
+		step: 'dns',
+		choices: ['retry'],
+		problem: problem({code: 'x', area: 'people', message: 'm', cause: 'c', fix: 'f'}),
+	});
+	await app.press('w');
+	expect(app.frame()).toContain('Report not saved: No report. Try later.');
 });

@@ -41,9 +41,9 @@ test('digits name entries from 1, and only those that are there', () => {
 });
 
 test('scrolling stays within the text, also after the window has grown', () => {
-	expect(scrollMove(text('j'), 90, 100, 20)).toBe(80);
-	expect(scrollMove(text('k'), 95, 100, 20)).toBe(79);
-	expect(scrollMove({id: 'pagedown', text: ''}, 0, 100, 20)).toBe(19);
-	expect(scrollMove(text('G'), 0, 10, 20)).toBe(0);
-	expect(scrollMove(text('q'), 0, 10, 20)).toBeUndefined();
+	expect(scrollMove(text('j'), 90, {total: 100, height: 20})).toBe(80);
+	expect(scrollMove(text('k'), 95, {total: 100, height: 20})).toBe(79);
+	expect(scrollMove({id: 'pagedown', text: ''}, 0, {total: 100, height: 20})).toBe(19);
+	expect(scrollMove(text('G'), 0, {total: 10, height: 20})).toBe(0);
+	expect(scrollMove(text('q'), 0, {total: 10, height: 20})).toBeUndefined();
 });

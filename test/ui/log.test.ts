@@ -3,9 +3,10 @@ import type {LogLevel} from '../../source/engine/plan.ts';
 import type {LogLine} from '../../source/engine/state.ts';
 import {logRows} from '../../source/ui/content/log.ts';
 import type {KeyId} from '../../source/ui/state/keys.ts';
-import {logKey, visibleLines, windowOf} from '../../source/ui/state/log.ts';
+import {logKey} from '../../source/ui/state/log.ts';
+import {visibleLines, windowOf} from '../../source/ui/state/log-lines.ts';
 import type {LogView} from '../../source/ui/state/types.ts';
-import {glyphs} from '../../source/ui/theme.ts';
+import {glyphs} from '../../source/ui/terminal/marks.ts';
 
 const line = (text: string, level: LogLevel = 'info'): LogLine => ({at: 0, level, text});
 const runOf = (log: readonly LogLine[], logDropped = 0) => ({
@@ -24,7 +25,7 @@ const many = (count: number): readonly LogLine[] => Array.from({length: count}, 
 const view: LogView = {level: 'info', query: ''};
 
 const seen = (log: readonly LogLine[], now: LogView, height = 4, dropped = 0): readonly string[] =>
-	logRows(visibleLines(runOf(log, dropped), now.level), now, 60, height, glyphs({ascii: true})).map((row) =>
+	logRows(runOf(log, dropped), now, {width: 60, height, marks: glyphs({ascii: true})}).map((row) =>
 		row
 			.map(({text}) => text)
 			.join('')
@@ -34,8 +35,10 @@ const seen = (log: readonly LogLine[], now: LogView, height = 4, dropped = 0): r
 const press = (log: readonly LogLine[], now: LogView, ...keys: readonly (KeyId | {readonly text: string})[]): LogView =>
 	keys.reduce<LogView>(
 		(state, key) =>
-			logKey(runOf(log), state, typeof key === 'string' ? {id: key, text: ''} : {id: 'text', text: key.text}, 49, 4) ??
-			state,
+			logKey(runOf(log), state, typeof key === 'string' ? {id: key, text: ''} : {id: 'text', text: key.text}, {
+				columns: 49,
+				rows: 4,
+			}) ?? state,
 		now,
 	);
 
@@ -100,7 +103,7 @@ test('long lines are broken, and the newest one is whole', () => {
 
 test('only what is seen is built, however long the log is', () => {
 	const lines = visibleLines(runOf(many(5000)), 'info');
-	expect(windowOf(lines, view, 49, 6)).toHaveLength(6);
+	expect(windowOf(lines, view, {columns: 49, rows: 6})).toHaveLength(6);
 });
 
 test('an empty log has no rows and takes every key', () => {

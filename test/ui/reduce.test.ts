@@ -1,10 +1,11 @@
 import {expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
+import {topics} from '../../source/answers/questions.ts';
 import {problem} from '../../source/base/problem.ts';
 import type {Event} from '../../source/engine/events.ts';
 import {emptyRun, reduce as fold} from '../../source/engine/reduce.ts';
 import type {RunState} from '../../source/engine/state.ts';
-import {form} from '../../source/ui/form.ts';
+import {envOf as sceneOf} from '../../source/ui/content/extent.ts';
 import type {Key, KeyId} from '../../source/ui/state/keys.ts';
 import {firstState, reduce, shownScreen} from '../../source/ui/state/reduce.ts';
 import type {Effect, Env, UiState} from '../../source/ui/state/types.ts';
@@ -18,7 +19,7 @@ const keyOf = (press: Press): Key => {
 	return 'paste' in press ? {id: 'paste', text: press.paste} : {id: 'text', text: press.text};
 };
 
-const envOf = (run?: RunState): Env => ({form, columns: 80, rows: 24, run, now: 0});
+const envOf = (run?: RunState): Env => sceneOf({columns: 80, rows: 24, run, now: 0});
 
 const play = (
 	start: UiState,
@@ -41,7 +42,7 @@ const runOf = (...events: readonly Untimed[]): RunState =>
 const place = (state: UiState): unknown => {
 	if (state.screen.name !== 'questions') return state.screen.name;
 	const {spot} = state.screen;
-	return [form.topics[spot.topic]?.id, spot.item, spot.focus];
+	return [topics[spot.topic]?.id, spot.item, spot.focus];
 };
 
 test.each<[string, UiState, readonly Press[], unknown]>([
@@ -83,7 +84,8 @@ test('what was typed stays when one goes back and forth, also when it is not val
 test('an answer is judged while it is typed', () => {
 	const {screen} = play(first(), [...registry, {text: 'https://x'}]).state;
 	expect(screen).toMatchObject({field: {message: expect.stringContaining('host')}});
-	expect(play(first(), [...registry, {text: 'x.corp'}]).state.screen).not.toHaveProperty('field.message');
+	const valid = play(first(), [...registry, {text: 'x.corp'}]).state.screen;
+	expect(valid).not.toHaveProperty('field.message', expect.anything());
 });
 
 test('a proposal is replaced by what is typed, and agreed to by Enter', () => {
@@ -177,6 +179,24 @@ test('workspaces are added, opened, and removed only after a yes', () => {
 	expect(place(play(named, [{text: '1'}]).state)).toEqual(['workspaces', 0, 0]);
 });
 
+test('from a member one comes back to the list: to the member, or to the way on behind its last question', () => {
+	const opened = play(toWorkspaces(fullDraft), ['return']).state;
+	expect(place(opened)).toEqual(['workspaces', 0, 0]);
+	expect(place(play(opened, ['escape']).state)).toEqual(['workspaces', undefined, 0]);
+	expect(place(play(opened, ['ctrl-n']).state)).toEqual(['workspaces', undefined, 2]);
+	expect(place(play(opened, ['ctrl-n', 'return']).state)).toEqual(['organization', undefined, 0]);
+});
+
+test('in a list letters move and a key for back leads to the topic before', () => {
+	const list = toWorkspaces(fullDraft);
+	expect(place(play(list, [{text: 'j'}]).state)).toEqual(['workspaces', undefined, 1]);
+	expect(place(play(list, ['tab', 'tab', 'tab']).state)).toEqual(['workspaces', undefined, 2]);
+	expect(place(play(list, [{text: 'j'}, 'return']).state)).toEqual(['workspaces', 1, 0]);
+	expect(place(play(list, [{text: 'h'}]).state)).toEqual(['control-plane', undefined, 0]);
+	expect(play(list, [{text: 'a'}]).state.advanced).toBe(true);
+	expect(place(play(list, [{text: '9'}, {text: 'z'}]).state)).toEqual(['workspaces', undefined, 0]);
+});
+
 test('without a workspace one cannot go on', () => {
 	const {workspaces: _workspaces, ...none} = fullDraft;
 	const {state} = play(toWorkspaces(none), ['down', 'return']);
@@ -190,7 +210,7 @@ test('the review plans at once, and Start cancels the plan', () => {
 	expect(play(first(fullDraft, ['registry.host']), ['return']).effects).toMatchObject([{type: 'plan'}]);
 	const {state, effects} = play(review(), ['return']);
 	expect(effects).toMatchObject([{type: 'cancel-plan'}, {type: 'start', answers: {version: 1}}]);
-	expect(shownScreen(state, envOf())).toBe('run');
+	expect(shownScreen(state, undefined)).toBe('run');
 });
 
 test.each<[string, readonly Press[], readonly string[], unknown]>([
@@ -206,6 +226,30 @@ test.each<[string, readonly Press[], readonly string[], unknown]>([
 	const {state, effects} = play(review(), presses);
 	expect(effects.map(({type}) => type)).toEqual(types);
 	expect(place(state)).toEqual(expected);
+});
+
+test('Start is refused while answers are not valid, with the first of them', () => {
+	const {registry: _registry, ...draft} = fullDraft;
+	const {state, effects} = play({...review(), draft}, ['return']);
+	expect(effects).toEqual([]);
+	expect(state.screen.name).toBe('review');
+	expect(state.notice?.text).toMatch(/^registry\.host .*Choose "Change an answer"\.$/u);
+	expect(play({...review(), draft}, [{text: 'p'}]).state.plan).toEqual({status: 'none'});
+});
+
+test('the list of topics moves, and nothing else happens there by keys it does not know', () => {
+	const choosing = (presses: readonly Press[]) => play(review(), [{text: '2'}, ...presses]).state.screen;
+	expect(choosing(['down', 'down', {text: 'x'}])).toMatchObject({choosing: 2});
+	expect(choosing(['down', {text: 'h'}])).toMatchObject({choosing: undefined});
+	expect(place(play(review(), [{text: '2'}, 'down', 'right']).state)).toEqual(['registry', undefined, 0]);
+});
+
+test('on the first page all questions are offered beside the missing ones, and q asks to quit', () => {
+	const given = first(fullDraft, ['registry.host']);
+	expect(place(play(given, [{text: '2'}]).state)).toEqual(['cluster', undefined, 0]);
+	expect(play(given, [{text: '3'}]).state.quitting).toBe(true);
+	expect(play(given, [{text: 'q'}]).state.quitting).toBe(true);
+	expect(play(given, ['down', 'down', 'down', 'up', 'return']).state.screen.name).toBe('questions');
 });
 
 test('Quit asks before it leaves', () => {
@@ -261,13 +305,85 @@ test.each<[string, readonly Press[], object]>([
 	expect(play(running, presses, envOf(runOf())).state.run).toMatchObject(expected);
 });
 
+const waiting = (acknowledge?: string): Untimed => ({
+	type: 'step-waiting',
+	step: 'dns',
+	handover: {
+		id: 'dns',
+		title: 'DNS',
+		who: 'network team',
+		intro: '',
+		sections: ['a', 'b'].map((title) => ({title, fileName: title, lines: Array.from({length: 60}, () => 'record')})),
+		awaited: [],
+		pollEveryMs: 1000,
+		acknowledge,
+	},
+});
+
+test.each<[string, readonly Press[], readonly string[]]>([
+	['w saves its texts', [{text: 'w'}], ['save-handover']],
+	['r looks again', [{text: 'r'}], ['check-now']],
+	['c confirms only with a yes', [{text: 'c'}, {text: 'n'}, {text: 'y'}], []],
+	['c with a yes confirms', [{text: 'c'}, {text: 'y'}], ['acknowledge']],
+	['other keys do nothing', [{text: 'x'}, 'ctrl-x', 'return'], []],
+])('hand-over page: %s', (_name, presses, effects) => {
+	const {effects: all} = play(running, presses, envOf(runOf(waiting('It is done.'))));
+	expect(all.map(({type}) => type)).toEqual(effects);
+});
+
+test('a hand-over that cannot be confirmed does not ask for it', () => {
+	expect(play(running, [{text: 'c'}, {text: 'y'}], envOf(runOf(waiting()))).effects).toEqual([]);
+});
+
+test('a hand-over is scrolled, its sections begin at their top, and it is hidden and opened again', () => {
+	const env = envOf(runOf(waiting()));
+	const {page} = play(running, ['down', 'down'], env).state.run;
+	expect(page).toMatchObject({section: 0, top: 2});
+	expect(play(running, ['down', 'right'], env).state.run.page).toMatchObject({section: 1, top: 0});
+	expect(play(running, [{text: '2'}, 'tab'], env).state.run.page).toMatchObject({section: 0});
+	expect(play(running, ['escape', {text: 'w'}], env).effects).toEqual([]);
+	expect(play(running, ['escape', 'return', {text: 'q'}], env).state).toMatchObject({
+		quitting: true,
+		run: {page: {hidden: false}},
+	});
+});
+
+const mending = (answers: readonly string[]) =>
+	envOf(runOf({type: 'step-problem', step: 'ca', problem: {...trouble, answers}, choices: ['retry', 'edit']}));
+
+test('answers are edited where a problem names them, and without an end of it the run is not tried again', () => {
+	const env = mending(['registry.password']);
+	const {state, effects} = play(running, [{text: 'e'}], env);
+	expect(place(state)).toEqual(['registry', undefined, 3]);
+	expect(effects).toEqual([]);
+	const left = play(state, [{text: 'n3w'}, 'escape'], env);
+	expect(left.effects).toMatchObject([{type: 'keep-secret', path: 'registry.password'}]);
+	expect(left.state).toMatchObject({screen: {name: 'run'}, notice: {text: expect.stringContaining('Not tried again')}});
+	expect(play(state, ['ctrl-s'], env).effects).toMatchObject([{type: 'decide', decided: {decision: 'edit'}}]);
+});
+
+test('a problem that names no answers opens all of them, also in the member of a list that it names', () => {
+	expect(place(play(running, [{text: 'e'}], mending([])).state)).toEqual(['cluster', undefined, 0]);
+	expect(place(play(running, [{text: 'e'}], mending(['workspaces.0.host'])).state)).toEqual(['workspaces', 0, 1]);
+	expect(place(play(running, [{text: 'e'}], mending(['workspaces'])).state)).toEqual(['workspaces', undefined, 1]);
+});
+
+test('an answer that is not valid keeps the run from going on, and is led to among the advanced questions too', () => {
+	const draft: Draft = {...fullDraft, helm: {timeoutMinutes: 'soon'}};
+	const {state, effects} = play({...running, draft}, [{text: 'e'}, 'ctrl-s'], mending(['bundle.path']));
+	expect(effects).toEqual([]);
+	expect(state.advanced).toBe(true);
+	expect(state.notice?.text).toContain('helm.timeoutMinutes');
+	expect(state.screen).toMatchObject({name: 'questions', field: {message: expect.any(String)}});
+});
+
 test('Escape looks at the step under way again', () => {
 	const {state} = play(running, [{text: 'jj'}, 'escape'], envOf(runOf()));
-	expect(state.run).not.toHaveProperty('look');
+	expect(state.run.look).toBeUndefined();
 });
 
 test('in a window that is too small only Ctrl-C counts', () => {
-	const env = {...envOf(), columns: 59};
+	const env = sceneOf({columns: 59, rows: 24, run: undefined, now: 0});
 	expect(play(first(), ['return'], env).state.screen.name).toBe('welcome');
 	expect(play(first(), ['ctrl-c', {text: 'y'}], env).effects).toEqual([{type: 'exit', result: {ended: 'quit'}}]);
 });
@@ -284,7 +400,7 @@ test('help opens with a question mark where nothing is typed and with Ctrl-G any
 
 test('once the run has ended the summary is shown, and any key but scrolling leaves', () => {
 	const ended = runOf({type: 'run-finished', outcome: 'stopped', exitCode: 130});
-	expect(shownScreen(running, {run: ended})).toBe('summary');
+	expect(shownScreen(running, ended)).toBe('summary');
 	expect(play(running, ['down', {text: 'k'}, 'pagedown'], envOf(ended)).effects).toEqual([]);
 	expect(play(running, [{text: 'x'}], envOf(ended)).effects).toEqual([
 		{type: 'exit', result: {ended: 'finished', run: ended}},
@@ -301,6 +417,6 @@ test('a plan with problems says so on the review, and one without says nothing',
 	} as const;
 	const noticeOf = (steps: readonly (typeof bad)[]) =>
 		reduce(reviewing, {type: 'plan-ready', view: {steps}}, envOf()).state.notice?.text;
-	expect(noticeOf([bad])).toContain('1 problem');
+	expect(noticeOf([bad])).toBe('The plan met 1 problem (Images): read on below the answers.');
 	expect(noticeOf([])).toBeUndefined();
 });

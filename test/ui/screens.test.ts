@@ -1,10 +1,10 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import {problem} from '../../source/base/problem.ts';
 import type {PlanView} from '../../source/engine/plan-view.ts';
-import type {Session} from '../../source/ui/session.ts';
-import {cells} from '../../source/ui/text.ts';
+import type {Session} from '../../source/ui/state/session.ts';
+import {cells} from '../../source/ui/terminal/text.ts';
 import {fullDraft} from './helpers/answers.ts';
-import {fakeSession, found, started, type Untimed} from './helpers/fake-session.ts';
+import {fakeSession, found, started, stepOf, type Untimed} from './helpers/fake-session.ts';
 import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
 
 let app: OpenApp | undefined;
@@ -19,7 +19,7 @@ const plan: PlanView = {
 			state: 'problem',
 			problem: problem({code: 'x', area: 'database', message: 'No login.', cause: 'c', fix: 'Mend it.'}),
 		},
-		{id: 'ca', title: 'Trust in the CA', state: 'not-needed'},
+		{id: 'ca', title: stepOf('ca').title, state: 'not-needed'},
 	],
 };
 
@@ -200,6 +200,39 @@ test('the list of topics stands at the left from 100 columns on', async () => {
 	expect(app.frame()).toContain('Network hand-over');
 });
 
+test('the list of workspaces says what its rows do, and asks before one is taken out', async () => {
+	app = await openApp(fakeSession({draft: fullDraft}).session);
+	await app.press(keys.enter, ...Array.from({length: 5}, () => keys.ctrlN));
+	expect(app.frame()).toContain('❯ 1 default');
+	expect(app.frame()).toContain('Enter opens it, d takes it out, + adds another one.');
+	await app.press('d');
+	expect(app.frame()).toContain('Take "default" out of the list? y/n');
+	await app.press('n', 'j');
+	expect(app.frame()).toContain('❯ + Add one');
+	expect(app.frame()).toContain('Enter adds one.');
+	await app.press('j');
+	expect(app.frame()).toContain('❯ Go on');
+	expect(app.frame()).toContain('Enter goes on.');
+});
+
+test('a secret shows where it comes from and that an empty line keeps it', async () => {
+	app = await openApp(fakeSession({draft: fullDraft}).session);
+	await app.press(keys.enter, keys.ctrlN, keys.tab, keys.tab, keys.tab);
+	expect(app.frame()).toContain('In its place also env:NAME, file:PATH, k8s:namespace/name/key.');
+	expect(app.frame()).toContain('Now: from env:REGISTRY_PASSWORD. Empty keeps it.');
+});
+
+test('a step is left out only after a yes', async () => {
+	const fake = fakeSession({...allowed, decide: () => {}});
+	app = await openApp(fake.session);
+	await app.press(...toRun);
+	fake.emit(...working, broken);
+	await app.press('s');
+	expect(app.frame()).toContain(`Go on without "${stepOf('images').title}"? y/n`);
+	await app.press('y');
+	expect(fake.calls.at(-1)).toEqual(['decide', {decision: 'skip'}]);
+});
+
 test('without colour the focus is still told, by pointer and brackets', async () => {
 	const fake = fakeSession(allowed);
 	app = await openApp(fake.session);
@@ -327,10 +360,11 @@ test('in a small window a working step shows its progress and what is bad before
 		),
 	);
 	await settle();
+	const why = stepOf('images').why.split(' ').slice(0, 4).join(' ');
 	for (const text of ['1.0/100.0 MiB', 'pod-1: OOMKilled', 'Waiting 0:00']) expect(app.frame()).toContain(text);
-	expect(app.frame()).not.toContain('Why Images is done.');
+	expect(app.frame()).not.toContain(why);
 	await app.press(keys.tab, keys.end);
-	expect(app.frame()).toContain('Why Images is done.');
+	expect(app.frame()).toContain(why);
 });
 
 test('the welcome page of a rehearsal names the fault, what it does, and where the right file lies', async () => {

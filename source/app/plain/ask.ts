@@ -1,132 +1,128 @@
-import {addItem, type Draft, itemCount, removeItem, validateDraft} from '../../answers/draft.ts';
+import {addItem, itemCount} from '../../answers/draft.ts';
+import {optionsOf, proposalInWords} from '../../answers/form/answering.ts';
+import {missingPaths, pathsNamed, type QuestionAt, type Scope} from '../../answers/form/asking.ts';
+import {type Form, judgeForm, withoutMember} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
 import type {Answers} from '../../answers/schema.ts';
-import {answered, optionsOf, plainAnswer, proposalOf, type QuestionEntry} from './answer.ts';
-import {missingPaths, type PlainEntry, type PlainScope, plainEntries} from './entries.ts';
+import {type MoreEntry, type PlainEntry, plainEntries, type QuestionEntry} from './entries.ts';
+import {heard} from './heard.ts';
 import type {PlainLines} from './lines.ts';
+import {askWord, PlainLeft} from './words.ts';
 
-/** The operator chose to leave; nothing was started. */
-export class PlainLeft extends Error {
-	override readonly name = 'PlainLeft';
-}
-
+/** Takes a typed secret; the form only holds `prompt` at its path. */
 type Keep = (path: string, secret: string) => void;
 
 /** What is said once, before the first question. */
 export const plainHelp =
 	'Enter takes what stands in brackets. Words: back (the question before), quit (leave), - (no answer, where one may be left out).';
 
-const describe = (lines: PlainLines, draft: Draft, entry: QuestionEntry): void => {
-	const {question, path} = entry;
+/** ` (number 2)` behind the label of a question about a member of a list. */
+const memberWords = (path: string): string => {
 	const member = /\.(\d+)\./u.exec(path)?.[1];
-	lines.say(
-		'',
-		`${question.label}${member === undefined ? '' : ` (number ${Number(member) + 1})`}`,
-		`  ${question.why}`,
-	);
-	if (question.kind === 'secret')
-		lines.say(
-			'  What you type is not shown. Or say where it is: env:NAME, file:PATH, k8s:namespace/name/key, generate.',
-		);
-	else if (question.kind === 'choice')
-		optionsOf(question).forEach((word, index) => {
-			lines.say(`  ${index + 1} ${word}`);
-		});
-	else if (question.kind !== 'yes-no' && question.example !== '' && question.example !== proposalOf(draft, entry))
-		lines.say(`  Example: ${question.example}`);
+	return member === undefined ? '' : ` (number ${Number(member) + 1})`;
 };
 
-/** Asks one question until its answer is valid. */
-const askQuestion = async (
-	lines: PlainLines,
-	draft: Draft,
-	entry: QuestionEntry,
-	keep: Keep,
-): Promise<Draft | 'back'> => {
-	const {question} = entry;
-	describe(lines, draft, entry);
+/** How a question can be answered, beside what stands in its brackets. */
+const waysToAnswer = ({draft}: Form, at: QuestionAt): readonly string[] => {
+	const {kind, example} = at.question;
+	switch (kind) {
+		case 'secret':
+			return ['What you type is not shown. Or say where it is: env:NAME, file:PATH, k8s:namespace/name/key, generate.'];
+		case 'choice':
+			return optionsOf(at.question).map((word, index) => `${index + 1} ${word}`);
+		case 'yes-no':
+			return [];
+		default:
+			return example === '' || example === proposalInWords(draft, at) ? [] : [`Example: ${example}`];
+	}
+};
+
+const promptOf = ({draft}: Form, at: QuestionAt): string => {
+	const {label, kind, optional} = at.question;
+	const proposal = proposalInWords(draft, at) || (optional ? 'not set' : '');
+	return `${label}${kind === 'yes-no' ? ' yes/no' : ''}${proposal === '' ? '' : ` [${proposal}]`}: `;
+};
+
+/** Asks one question until its answer is valid. @throws PlainLeft */
+const askQuestion = async (lines: PlainLines, form: Form, entry: QuestionEntry, keep: Keep): Promise<Form | 'back'> => {
+	const {question, path} = entry;
+	const ways = waysToAnswer(form, entry).map((line) => `  ${line}`);
+	lines.say('', `${question.label}${memberWords(path)}`, `  ${question.why}`, ...ways);
 	for (;;) {
-		const proposal = proposalOf(draft, entry);
-		const brackets = proposal === '' ? (question.optional ? ' [not set]' : '') : ` [${proposal}]`;
-		const words = question.kind === 'yes-no' ? ' yes/no' : '';
-		const typed = await lines.ask(`${question.label}${words}${brackets}: `, {secret: question.kind === 'secret'});
+		const typed = await lines.ask(promptOf(form, entry), {secret: question.kind === 'secret'});
 		const word = typed.trim().toLowerCase();
 		if (word === 'back') return 'back';
 		if (word === 'quit') throw new PlainLeft();
-		const done = answered(draft, entry, typed);
-		if (typeof done !== 'string') {
-			if (done.secret !== undefined) keep(entry.path, done.secret);
-			return done.draft;
+		const {form: next, secret, complaint} = heard(form, entry, typed);
+		if (complaint === undefined) {
+			if (secret !== undefined) keep(path, secret);
+			return next;
 		}
-		lines.say(`  Not valid: ${question.label} ${done}`);
+		lines.say(`  Not valid: ${question.label} ${complaint}`);
 	}
 };
 
-/** A question of yes or no, or of other words; the first word is what Enter means when `enter` is left out. */
-export const askWord = async <Word extends string>(
-	lines: PlainLines,
-	question: string,
-	words: readonly Word[],
-	options: {readonly enter?: Word; readonly signal?: AbortSignal} = {},
-): Promise<Word> => {
-	const {enter, signal} = options;
-	for (;;) {
-		const prompt = `${question} ${words.join('/')}${enter === undefined ? '' : ` [${enter}]`}: `;
-		const typed = (await lines.ask(prompt, signal ? {signal} : {})).trim().toLowerCase();
-		const found =
-			typed === '' ? enter : words.find((word) => word === typed || (typed.length === 1 && word[0] === typed));
-		if (found !== undefined) return found;
-		lines.say(`  Please answer ${words.join(' or ')}.`);
-	}
-};
-
-const askMore = async (lines: PlainLines, draft: Draft, entry: Extract<PlainEntry, {kind: 'more'}>) => {
-	lines.say('', `${entry.topic.title}: ${entry.count} so far`);
-	const word = await askWord(lines, 'Add another one?', ['no', 'yes', 'back', 'quit'], {enter: 'no'});
+/** Asks whether a list shall have one more member. @throws PlainLeft */
+const askMore = async (lines: PlainLines, form: Form, {topic, list, count}: MoreEntry): Promise<Form | 'back'> => {
+	lines.say('', `${topic.title}: ${count} so far`);
+	const word = await askWord(lines, 'Add another one?', ['no', 'yes', 'back', 'quit'], 'no');
 	if (word === 'quit') throw new PlainLeft();
-	return word === 'yes' ? addItem(draft, entry.list) : word === 'no' ? draft : word;
+	if (word === 'back') return 'back';
+	return word === 'yes' ? {...form, draft: addItem(form.draft, list)} : form;
 };
 
-/** Puts what `back` leads to in place of what was answered: a member that was added is taken out again. */
-const undo = (draft: Draft, entry: PlainEntry): Draft =>
-	entry.kind === 'more' && itemCount(draft, entry.list) > entry.count
-		? removeItem(draft, entry.list, entry.count)
-		: draft;
+/** How far the questions have come. */
+type Walk = {readonly form: Form; readonly scope: Scope; readonly done: readonly PlainEntry[]};
+
+/** What one answer makes necessary is asked too; what was missing stays asked for, so that one can go back to it. */
+const withNewlyMissing = ({scope, ...walk}: Walk): Walk =>
+	scope.kind === 'missing'
+		? {...walk, scope: {...scope, paths: [...new Set([...scope.paths, ...missingPaths(walk.form)])]}}
+		: {...walk, scope};
+
+const nextEntry = ({form, scope, done}: Walk): PlainEntry | undefined =>
+	plainEntries(form, scope).find(({id}) => !done.some((one) => one.id === id));
+
+/** A member that was added is taken out again when one goes back behind that. */
+const withoutAdded = (form: Form, entry: PlainEntry): Form =>
+	entry.kind === 'more' && itemCount(form.draft, entry.list) > entry.count
+		? withoutMember(form, entry.list, entry.count)
+		: form;
+
+/** The walk before its last answer; the same at its beginning. */
+const stepBack = (walk: Walk): Walk => {
+	const last = walk.done.at(-1);
+	return last ? {...walk, form: withoutAdded(walk.form, last), done: walk.done.slice(0, -1)} : walk;
+};
+
+const headOf = ({topic}: PlainEntry): readonly string[] => {
+	const place = topics.findIndex(({id}) => id === topic.id) + 1;
+	return ['', `== ${place} of ${topics.length}: ${topic.title}`, topic.intro];
+};
 
 /**
  * Asks the questions of a scope one after the other, back and forth, until each has a valid answer. A typed secret goes to
- * `keep` and leaves only the word `prompt` in the draft. @throws PlainLeft.
+ * `keep` and leaves only the word `prompt` in the form. @throws PlainLeft.
  */
-export const askEntries = async (lines: PlainLines, start: Draft, wanted: PlainScope, keep: Keep): Promise<Draft> => {
-	let draft = start;
-	let scope = wanted;
+export const askEntries = async (lines: PlainLines, start: Form, scope: Scope, keep: Keep): Promise<Form> => {
+	let walk: Walk = {form: start, scope, done: []};
 	let topic = '';
-	const done: PlainEntry[] = [];
 	for (;;) {
-		// What one answer makes necessary is asked too; what was missing stays asked for, so that one can go back to it.
-		if (scope.kind === 'missing') scope = {...scope, paths: [...new Set([...scope.paths, ...missingPaths(draft)])]};
-		const entry = plainEntries(draft, scope).find(({id}) => !done.some((one) => one.id === id));
-		if (!entry) return draft;
-		if (entry.topic.id !== topic) {
-			const place = topics.findIndex(({id}) => id === entry.topic.id) + 1;
-			lines.say('', `== ${place} of ${topics.length}: ${entry.topic.title}`, entry.topic.intro);
-		}
+		walk = withNewlyMissing(walk);
+		const {form, done} = walk;
+		const entry = nextEntry(walk);
+		if (!entry) return form;
+		if (entry.topic.id !== topic) lines.say(...headOf(entry));
 		topic = entry.topic.id;
 		const reply =
-			entry.kind === 'more' ? await askMore(lines, draft, entry) : await askQuestion(lines, draft, entry, keep);
-		if (reply !== 'back') {
-			draft = reply;
-			done.push(entry);
-			continue;
-		}
-		const last = done.pop();
-		if (last) draft = undo(draft, last);
-		else lines.say('  This is the first question.');
+			entry.kind === 'more' ? await askMore(lines, form, entry) : await askQuestion(lines, form, entry, keep);
+		if (reply === 'back' && done.length === 0) lines.say('  This is the first question.');
+		walk = reply === 'back' ? stepBack(walk) : {...walk, form: reply, done: [...done, entry]};
 	}
 };
 
 /** Which topic to go through, with its advanced questions. @throws PlainLeft. */
-export const askTopic = async (lines: PlainLines): Promise<PlainScope> => {
+export const askTopic = async (lines: PlainLines): Promise<Scope> => {
 	lines.say('', ...topics.map(({title}, index) => `  ${index + 1} ${title}`));
 	for (;;) {
 		const typed = (await lines.ask('Which topic? Its number: ')).trim();
@@ -137,38 +133,24 @@ export const askTopic = async (lines: PlainLines): Promise<PlainScope> => {
 	}
 };
 
-/** Asks until all answers together are valid. @throws PlainLeft. */
-export const askAnswers = async (
-	lines: PlainLines,
-	start: Draft,
-	first: PlainScope,
-	keep: Keep,
-): Promise<{readonly draft: Draft; readonly answers: Answers}> => {
-	let draft = await askEntries(lines, start, first, keep);
-	for (;;) {
-		const checked = validateDraft(draft);
-		if (checked.ok) return {draft, answers: checked.answers};
-		lines.say(
-			'',
-			'These answers are not valid together:',
-			...checked.issues.map(({path, message}) => `  ${path} ${message}`),
-		);
-		const named: PlainScope = {kind: 'missing', paths: checked.issues.map(({path}) => path)};
-		// What no question asks for by itself is mended by way of its topic.
-		const scope = plainEntries(draft, named).length > 0 ? named : await askTopic(lines);
-		draft = await askEntries(lines, draft, scope, keep);
-	}
+/** The questions that some names of answers mean; where no question asks for them, a topic to be chosen. @throws PlainLeft. */
+export const askWhich = async (lines: PlainLines, form: Form, names: readonly string[]): Promise<Scope> => {
+	const scope: Scope = {kind: 'missing', paths: pathsNamed(form.draft, names)};
+	return plainEntries(form, scope).length > 0 ? scope : askTopic(lines);
 };
 
-/** All answers by topic, one a line; advanced ones only where they were given. */
-export const reviewLines = (draft: Draft): readonly string[] => {
-	let topic = '';
-	return plainEntries(draft, {kind: 'all'}).flatMap((entry) => {
-		if (entry.kind === 'more') return [];
-		const head = entry.topic.title === topic ? [] : [entry.topic.title];
-		topic = entry.topic.title;
-		const member = /\.(\d+)\./u.exec(entry.path)?.[1];
-		const number = member === undefined ? '' : ` (${Number(member) + 1})`;
-		return [...head, `  ${entry.question.label}${number}: ${plainAnswer(draft, entry.question, entry.path)}`];
-	});
+/** A form whose answers are complete and valid. */
+export type Complete = {readonly form: Form; readonly answers: Answers};
+
+/** Asks until all answers together are valid. @throws PlainLeft. */
+export const askAnswers = async (lines: PlainLines, start: Form, first: Scope, keep: Keep): Promise<Complete> => {
+	let form = await askEntries(lines, start, first, keep);
+	for (;;) {
+		const judged = judgeForm(form);
+		if (judged.ok) return {form, answers: judged.answers};
+		const issues = judged.issues.map(({path, message}) => `  ${path} ${message}`);
+		lines.say('', 'These answers are not valid together:', ...issues);
+		const names = judged.issues.map(({path}) => path);
+		form = await askEntries(lines, form, await askWhich(lines, form, names), keep);
+	}
 };

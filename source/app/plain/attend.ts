@@ -1,26 +1,27 @@
-import type {Draft} from '../../answers/draft.ts';
+import type {Form} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
-import {type Problem, ProblemError} from '../../base/problem.ts';
+import {errnoWords} from '../../base/errno.ts';
+import type {Problem} from '../../base/problem.ts';
 import {type AttendedControls, attended, type Decided} from '../../engine/controls.ts';
-import type {Decision, Listener} from '../../engine/events.ts';
+import type {Decision, Event, Listener} from '../../engine/events.ts';
 import type {Handover} from '../../engine/plan.ts';
-import {askAnswers, askTopic, askWord, PlainLeft} from './ask.ts';
+import {askAnswers, askWhich, type Complete} from './ask.ts';
 import type {PlainLines} from './lines.ts';
+import {isInputEnded} from './problems.ts';
+import {askWord, PlainLeft} from './words.ts';
 
 export type PlainAttendance = {
 	readonly lines: PlainLines;
 	/** Confirmations of earlier runs. */
 	readonly acknowledged: readonly string[];
-	/** The answers as they are now, and where edited ones go. */
-	readonly draft: () => Draft;
+	/** The answers as they are now. */
+	readonly form: () => Form;
 	/** Takes edited answers; gives them back as the run is to have them. */
-	readonly edited: (draft: Draft, answers: Answers) => Answers;
+	readonly edited: (complete: Complete) => Answers;
 	readonly keepSecret: (path: string, secret: string) => void;
 	/** Writes the texts of a hand-over to files and resolves with their folder. */
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 };
-
-const isInputEnded = (error: unknown): boolean => error instanceof ProblemError && error.problem.code === 'input-ended';
 
 const words: Readonly<Record<Decision, string>> = {
 	retry: 'retry: try this step again',
@@ -29,20 +30,34 @@ const words: Readonly<Record<Decision, string>> = {
 	quit: 'quit: stop here; the same command goes on later',
 };
 
+/** Asks for other answers; undefined where the operator left the questions. */
 const editAnswers = async (
-	{draft, edited, keepSecret}: PlainAttendance,
+	{form, edited, keepSecret}: PlainAttendance,
 	lines: PlainLines,
-	problem: Problem,
+	{answers = []}: Problem,
 ): Promise<Answers | undefined> => {
 	try {
-		const paths = problem.answers ?? [];
-		const scope = paths.length > 0 ? ({kind: 'missing', paths} as const) : await askTopic(lines);
-		const done = await askAnswers(lines, draft(), scope, keepSecret);
-		return edited(done.draft, done.answers);
+		const scope = await askWhich(lines, form(), answers);
+		return edited(await askAnswers(lines, form(), scope, keepSecret));
 	} catch (error) {
 		if (error instanceof PlainLeft) return undefined;
 		throw error;
 	}
+};
+
+/** What a word comes to; undefined where the operator thought better of it. */
+const decisionFor = async (
+	word: Decision,
+	attendance: PlainAttendance,
+	lines: PlainLines,
+	problem: Problem,
+): Promise<Decided<Answers> | undefined> => {
+	if (word === 'edit') {
+		const answers = await editAnswers(attendance, lines, problem);
+		return answers && {decision: 'edit', answers};
+	}
+	const isSure = word !== 'skip' || (await askWord(lines, 'Really go on without this step?', ['yes', 'no'])) === 'yes';
+	return isSure ? {decision: word} : undefined;
 };
 
 const decide = async (
@@ -59,52 +74,59 @@ const decide = async (
 	for (;;) {
 		lines.say('', ...choices.map((choice) => `  ${words[choice]}`));
 		const word = await askWord(lines, 'What now?', choices);
-		if (word === 'edit') {
-			const answers = await editAnswers(attendance, lines, problem);
-			if (answers) return {decision: 'edit', answers};
-		} else if (word !== 'skip' || (await askWord(lines, 'Really go on without this step?', ['yes', 'no'])) === 'yes') {
-			return {decision: word};
-		}
+		const decided = await decisionFor(word, attendance, lines, problem);
+		if (decided) return decided;
 	}
 };
 
+/** A hand-over that the run waits for, and how to stop listening for words. */
+type Waiting = {readonly step: string; readonly handover: Handover; readonly close: () => void};
+
+/** Does what a word means while a hand-over is open. */
+const obey = (
+	word: string,
+	{step, handover}: Waiting,
+	{lines, saveHandover}: PlainAttendance,
+	controls: AttendedControls<Answers>,
+): void => {
+	if (word === 'done' && handover.acknowledge !== undefined) {
+		lines.say(`Confirmed: ${handover.acknowledge}`);
+		controls.acknowledge(step);
+	} else if (word === 'save') {
+		saveHandover(handover).then(
+			(folder) => lines.say(`Saved in ${folder}`),
+			(error: unknown) => lines.say(`Not saved: ${errnoWords(error, 'write')}`),
+		);
+	} else if (word === 'look' || word === '') {
+		lines.say('Looking again.');
+		controls.nudge();
+	} else lines.say(`There is no "${word}" here.`);
+};
+
+const invitation = ({acknowledge}: Handover): readonly string[] => [
+	'',
+	'This goes on by itself as soon as everything is there. Words: look (now), save (these texts as files), Ctrl-C (stop).',
+	...(acknowledge === undefined ? [] : [`Type done to confirm: ${acknowledge}`]),
+];
+
+/** Events after which nothing is waited for any more. */
+const settles: ReadonlySet<Event['type']> = new Set(['step-finished', 'step-problem', 'run-finished']);
+
 /** Hears what the operator types while a hand-over is open. */
 const createHandoverDesk = (attendance: PlainAttendance, controls: AttendedControls<Answers>): Listener => {
-	const {lines, saveHandover} = attendance;
-	let close: (() => void) | undefined;
-	let handover: Handover | undefined;
-	const heard = (step: string, word: string): void => {
-		if (!handover) return;
-		if (word === 'done' && handover.acknowledge !== undefined) {
-			lines.say(`Confirmed: ${handover.acknowledge}`);
-			controls.acknowledge(step);
-		} else if (word === 'save') {
-			saveHandover(handover).then(
-				(folder) => lines.say(`Saved in ${folder}`),
-				(error: unknown) => lines.say(`Not saved: ${error instanceof Error ? error.message : String(error)}`),
-			);
-		} else if (word === 'look' || word === '') {
-			lines.say('Looking again.');
-			controls.nudge();
-		} else lines.say(`There is no "${word}" here.`);
+	const {lines} = attendance;
+	let waiting: Waiting | undefined;
+	const hear = (line: string): void => {
+		if (waiting) obey(line.trim().toLowerCase(), waiting, attendance, controls);
 	};
 	return (event) => {
 		if (event.type === 'step-waiting') {
-			const first = handover === undefined;
-			handover = event.handover;
-			if (!first) return;
-			const {step} = event;
-			const {acknowledge} = handover;
-			lines.say(
-				'',
-				'This goes on by itself as soon as everything is there. Words: look (now), save (these texts as files), Ctrl-C (stop).',
-				...(acknowledge === undefined ? [] : [`Type done to confirm: ${acknowledge}`]),
-			);
-			close = lines.listen((line) => heard(step, line.trim().toLowerCase()));
-		} else if (event.type === 'step-finished' || event.type === 'step-problem' || event.type === 'run-finished') {
-			close?.();
-			close = undefined;
-			handover = undefined;
+			const {step, handover} = event;
+			if (!waiting) lines.say(...invitation(handover));
+			waiting = {step, handover, close: waiting?.close ?? lines.listen(hear)};
+		} else if (settles.has(event.type)) {
+			waiting?.close();
+			waiting = undefined;
 		}
 	};
 };

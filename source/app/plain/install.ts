@@ -1,6 +1,6 @@
-import type {Draft} from '../../answers/draft.ts';
-import type {Answers} from '../../answers/schema.ts';
-import {isAbort, ProblemError} from '../../base/problem.ts';
+import {firstScope, type Scope} from '../../answers/form/asking.ts';
+import type {Form} from '../../answers/form/form.ts';
+import {isAbort} from '../../base/problem.ts';
 import type {Listener} from '../../engine/events.ts';
 import {plainReport} from '../../report/plain.ts';
 import type {Context, GlobalOptions} from '../context.ts';
@@ -8,20 +8,18 @@ import {lookAround} from '../found.ts';
 import type {AttendedOptions} from '../screen-session.ts';
 import {createSession, type Session} from '../session.ts';
 import {typedBefore} from '../typed-before.ts';
-import {askAnswers, askTopic, askWord, PlainLeft, plainHelp, reviewLines} from './ask.ts';
+import {askAnswers, askTopic, type Complete, plainHelp} from './ask.ts';
 import {attendPlainly} from './attend.ts';
-import {missingPaths, type PlainScope} from './entries.ts';
 import {createPlainLines, type PlainLines} from './lines.ts';
-import {foundLines, planLines} from './pages.ts';
+import {foundLines, planLines, reviewLines} from './pages.ts';
+import {isInputEnded} from './problems.ts';
+import {askWord, PlainLeft} from './words.ts';
 
 /** Is somebody there to be asked line by line, where the full screen is not wanted or not possible? */
 export const wantsPlainQuestions = (
 	{stdin, stdout}: Pick<Context, 'stdin' | 'stdout'>,
 	{nonInteractive, json}: Pick<GlobalOptions, 'nonInteractive' | 'json'>,
 ): boolean => stdin.isTTY === true && stdout.isTTY === true && !nonInteractive && !json;
-
-/** A draft and the complete answers that it holds. */
-type Answered = {readonly draft: Draft; readonly answers: Answers};
 
 /** What all parts of one conversation share. */
 type Talk = {
@@ -32,12 +30,12 @@ type Talk = {
 	readonly signal: AbortSignal;
 };
 
-/** Review and dry run of complete answers, and whether to start: `yes`, or what is to be changed. */
+/** Review and dry run of complete answers, and whether to start: `yes`, or what is to be changed. @throws PlainLeft */
 const review = async (
 	{session, lines, signal}: Talk,
-	{draft, answers}: Answered,
-): Promise<'yes' | {readonly change: PlainScope}> => {
-	lines.say('', 'Answers', ...reviewLines(draft), '', 'Looking at what will be done. Nothing is changed.');
+	{form, answers}: Complete,
+): Promise<'yes' | {readonly change: Scope}> => {
+	lines.say('', 'Answers', ...reviewLines(form), '', 'Looking at what will be done. Nothing is changed.');
 	const plan = await session.look(answers, {listeners: [], signal});
 	lines.say('', 'What will be done', ...planLines(plan), '');
 	for (;;) {
@@ -45,30 +43,29 @@ const review = async (
 		if (word === 'yes') return 'yes';
 		if (word === 'no') throw new PlainLeft();
 		if (word === 'change') return {change: await askTopic(lines)};
-		lines.say(`Saved: ${await session.saveAnswers(draft)}`);
+		lines.say(`Saved: ${await session.saveAnswers(form.draft)}`);
 	}
 };
 
 /** Questions, review and dry run, until it is to be started. @throws PlainLeft */
-const prepare = async (talk: Talk): Promise<Answered> => {
+const prepare = async (talk: Talk): Promise<Complete> => {
 	const {context, options, session, lines} = talk;
-	const {loaded} = options;
-	lines.say(...foundLines(await lookAround(context, loaded.draft, options)), '', plainHelp);
-	const lacking = [...missingPaths(loaded.draft), ...typedBefore(loaded.draft)];
-	let scope: PlainScope = loaded.given.length > 0 ? {kind: 'missing', paths: lacking} : {kind: 'all'};
-	let {draft} = loaded;
+	const {draft, given} = options.loaded;
+	lines.say(...foundLines(await lookAround(context, draft, options)), '', plainHelp);
+	let form: Form = {draft, untyped: typedBefore(draft)};
+	let scope = firstScope(form, given);
 	for (;;) {
-		const answered = await askAnswers(lines, draft, scope, session.keepSecret);
-		const decided = await review(talk, answered);
-		if (decided === 'yes') return answered;
-		({draft} = answered);
+		const complete = await askAnswers(lines, form, scope, session.keepSecret);
+		const decided = await review(talk, complete);
+		if (decided === 'yes') return complete;
+		({form} = complete);
 		scope = decided.change;
 	}
 };
 
 /** The run, steered by words. Returns the exit code. */
-const run = async ({context, session, lines, signal}: Talk, from: Answered, level: GlobalOptions['logLevel']) => {
-	let {draft} = from;
+const run = async ({context, session, lines, signal}: Talk, from: Complete, level: GlobalOptions['logLevel']) => {
+	let {form} = from;
 	let desk: Listener | undefined;
 	const report = await session.run(from.answers, {
 		pass: 'apply',
@@ -76,10 +73,10 @@ const run = async ({context, session, lines, signal}: Talk, from: Answered, leve
 			const attendance = attendPlainly({
 				lines,
 				acknowledged,
-				draft: () => draft,
-				edited: (newDraft, answers) => {
-					draft = newDraft;
-					return session.settle(answers);
+				form: () => form,
+				edited: (complete) => {
+					({form} = complete);
+					return session.settle(complete.answers);
 				},
 				keepSecret: session.keepSecret,
 				saveHandover: session.saveHandover,
@@ -96,9 +93,8 @@ const run = async ({context, session, lines, signal}: Talk, from: Answered, leve
 
 /** How somebody left before anything was started; rethrows what is no leaving. */
 const leftBefore = (error: unknown, {lines, options, signal}: Talk): number => {
-	const inputEnded = error instanceof ProblemError && error.problem.code === 'input-ended';
-	const stopped = inputEnded || isAbort(error) || signal.aborted;
-	if (!(error instanceof PlainLeft) && !stopped) throw error;
+	const isStopped = isInputEnded(error) || isAbort(error) || signal.aborted;
+	if (!(error instanceof PlainLeft) && !isStopped) throw error;
 	lines.say('', `Nothing was changed. Start again with: ${options.resumeCommand}`);
 	return error instanceof PlainLeft ? 0 : 130;
 };
@@ -111,7 +107,7 @@ export const runPlain = async (
 ): Promise<number> => {
 	const {redactor} = context;
 	const stop = new AbortController();
-	let started = false;
+	let isStarted = false;
 	const raw = createPlainLines({
 		input: context.stdin,
 		output: context.stdout,
@@ -122,18 +118,18 @@ export const runPlain = async (
 		},
 	});
 	const closeEarly = (): void => {
-		if (!started) raw.close();
+		if (!isStarted) raw.close();
 	};
 	context.signal.addEventListener('abort', closeEarly, {once: true});
 	const lines: PlainLines = {...raw, say: (...all) => raw.say(...all.map((line) => redactor.redact(line)))};
 	const signal = AbortSignal.any([stop.signal, context.signal]);
 	const talk: Talk = {context, options, session: createSession(context, options), lines, signal};
 	try {
-		const answered = await prepare(talk);
-		started = true;
-		return await run(talk, answered, logLevel);
+		const complete = await prepare(talk);
+		isStarted = true;
+		return await run(talk, complete, logLevel);
 	} catch (error) {
-		if (started) throw error;
+		if (isStarted) throw error;
 		return leftBefore(error, talk);
 	} finally {
 		context.signal.removeEventListener('abort', closeEarly);

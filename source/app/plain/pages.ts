@@ -1,7 +1,11 @@
+import {said} from '../../answers/form/answering.ts';
+import {type QuestionAt, questionsIn} from '../../answers/form/asking.ts';
+import type {Form} from '../../answers/form/form.ts';
+import {topics} from '../../answers/questions.ts';
 import {changesInWords, formatChange} from '../../engine/changes.ts';
 import type {PlanStep, PlanView} from '../../engine/plan-view.ts';
 import {formatProblem} from '../../report/format.ts';
-import type {Found} from '../../ui/session.ts';
+import type {Found} from '../../ui/state/session.ts';
 
 /** What was found before the first question. */
 export const foundLines = ({bundle, kubeconfig, earlier, rehearsal, fault = [], lines}: Found): readonly string[] => [
@@ -16,6 +20,19 @@ export const foundLines = ({bundle, kubeconfig, earlier, rehearsal, fault = [], 
 		.filter((line) => !line.includes(kubeconfig.server) && !line.includes(bundle.path))
 		.map((line) => `  ${line}`),
 ];
+
+const answerLine = (form: Form, at: QuestionAt): string => {
+	const member = /\.(\d+)\./u.exec(at.path)?.[1];
+	const number = member === undefined ? '' : ` (${Number(member) + 1})`;
+	return `  ${at.question.label}${number}: ${said(form, at).text}`;
+};
+
+/** All answers by topic, one a line; advanced ones only where they were given. */
+export const reviewLines = (form: Form): readonly string[] =>
+	topics.flatMap((topic) => {
+		const questions = questionsIn({draft: form.draft, scope: {kind: 'all'}, advanced: 'given'}, topic);
+		return questions.length === 0 ? [] : [topic.title, ...questions.map((at) => answerLine(form, at))];
+	});
 
 const stepLines = (step: PlanStep): readonly string[] => {
 	switch (step.state) {

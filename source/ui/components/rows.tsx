@@ -1,7 +1,8 @@
 import {Box, Text} from 'ink';
 import {memo} from 'react';
-import {cutRow, type Row, sameRow} from '../rows.ts';
-import {glyphs, style, useLook} from '../theme.ts';
+import {glyphs} from '../terminal/marks.ts';
+import {cutRow, type Row, sameRow} from '../terminal/rows.ts';
+import {style, useLook} from '../terminal/theme.ts';
 
 const Line = ({row}: {readonly row: Row}) => {
 	const look = useLook();
@@ -9,9 +10,9 @@ const Line = ({row}: {readonly row: Row}) => {
 		<Text wrap="truncate">
 			{row.length === 0
 				? ' '
-				: row.map(({text, role, bold}, index) => (
+				: row.map(({text, role = 'plain', bold}, index) => (
 						// biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity beyond their place
-						<Text key={index} {...style(role ?? 'plain', look)} {...(bold ? {bold} : {})}>
+						<Text key={index} {...style(role, look)} {...(bold && {bold})}>
 							{text}
 						</Text>
 					))}
@@ -22,7 +23,7 @@ const Line = ({row}: {readonly row: Row}) => {
 // Rows are built anew for each frame; only those that look different are laid out again.
 const RowView = memo(Line, (before, after) => sameRow(before.row, after.row));
 
-/** Rows as they are, one line each; what is wider than `width` is cut. */
+/** Rows as they are, one line each; what is wider than `width` is cut, what is more than `height` left out. */
 export const Rows = ({
 	rows,
 	width,

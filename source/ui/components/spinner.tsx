@@ -1,5 +1,6 @@
 import {useAnimation} from 'ink';
-import {spinner, useLook} from '../theme.ts';
+import {spinner} from '../terminal/marks.ts';
+import {useLook} from '../terminal/theme.ts';
 
 /** The picture of the busy sign of now; undefined where nothing is animated. */
 export const useBusySign = (isActive: boolean): string | undefined => {

@@ -1,5 +1,5 @@
-import type {Row} from '../rows.ts';
-import {cells} from '../text.ts';
+import type {Row} from '../terminal/rows.ts';
+import {cells} from '../terminal/text.ts';
 
 /** The first button to be drawn so that the one in focus is seen. */
 const firstSeen = (labels: readonly string[], focus: number, width: number): number => {
@@ -14,16 +14,16 @@ const firstSeen = (labels: readonly string[], focus: number, width: number): num
 
 /** Buttons side by side; the one in focus is always seen, inverse and in brackets, for terminals without colour. */
 export const buttonRow = (labels: readonly string[], focus: number, width: number): Row => {
-	const narrow = labels.reduce((sum, label) => sum + cells(label) + 5, 0) > width;
-	const first = narrow ? firstSeen(labels, focus, width) : 0;
+	const isNarrow = labels.reduce((sum, label) => sum + cells(label) + 5, 0) > width;
+	const first = isNarrow ? firstSeen(labels, focus, width) : 0;
+	const air = isNarrow ? '' : ' ';
 	return labels.slice(first).flatMap((label, offset) => {
-		const index = first + offset;
+		const isFocused = first + offset === focus;
 		return [
-			{
-				text: index === focus ? `[${label}]` : narrow ? label : ` ${label} `,
-				role: index === focus ? 'focus' : 'plain',
-			} as const,
-			{text: narrow ? ' ' : '  '},
+			isFocused
+				? ({text: `[${label}]`, role: 'focus'} as const)
+				: ({text: `${air}${label}${air}`, role: 'plain'} as const),
+			{text: `${air} `},
 		];
 	});
 };

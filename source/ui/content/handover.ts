@@ -1,45 +1,62 @@
-import type {Handover} from '../../engine/plan.ts';
-import {duration} from '../format.ts';
-import {bullet, paragraph, type Row} from '../rows.ts';
-import type {Glyphs} from '../theme.ts';
+import type {Awaited, Handover} from '../../engine/plan.ts';
+import {type HandoverPage, viewOf} from '../state/page.ts';
+import type {Scene, UiState} from '../state/types.ts';
+import {watch} from '../terminal/format.ts';
+import {bodyColumns, pageRows} from '../terminal/layout.ts';
+import type {Glyphs} from '../terminal/marks.ts';
+import {bullet, type Pane, paragraph, type Row, type Scroll, type Scrolled} from '../terminal/rows.ts';
 
-/** Why other people are needed and what is waited for; stands above the section and does not scroll. */
-export const handoverHead = (
-	handover: Handover,
-	width: number,
-	glyphs: Glyphs,
-	checkedMs: number | undefined,
-	roomFor: number,
-): readonly Row[] => {
-	const intro = paragraph(handover.intro, width);
-	const room = Math.max(1, roomFor - intro.length - 1);
-	const open = handover.awaited.filter(({ok}) => !ok);
-	const awaited = [...open, ...handover.awaited.filter(({ok}) => ok)];
-	const whole = awaited.map(({label, ok, note}) =>
-		bullet(
-			{text: glyphs[ok ? 'ok' : 'pending'], role: ok ? 'ok' : 'warn'},
-			`${label}: ${note === '' ? (ok ? 'ok' : 'not yet') : note}`,
-			width,
-		),
-	);
-	// Each in full where there is room for all, else the first row of as many as there is room for.
-	const shown = whole.flat().length <= room ? whole : whole.slice(0, room).map((rows) => rows.slice(0, 1));
-	const hidden = awaited.length - shown.length;
-	const good = handover.awaited.length - open.length;
+const awaitedRows = ({label, ok, note}: Awaited, {width, marks}: Scroll): readonly Row[] => {
+	const words = note || (ok ? 'ok' : 'not yet');
+	const mark = ok ? ({text: marks.ok, role: 'ok'} as const) : ({text: marks.pending, role: 'warn'} as const);
+	return bullet(mark, `${label}: ${words}`, width);
+};
+
+/** What is waited for, what is not there yet first: each in full where there is room, else the first rows of as many as fit. */
+const awaitedIn = ({awaited}: Handover, pane: Pane): {readonly rows: readonly Row[]; readonly hidden: number} => {
+	const inOrder = [...awaited.filter(({ok}) => !ok), ...awaited.filter(({ok}) => ok)];
+	const whole = inOrder.map((one) => awaitedRows(one, pane));
+	if (whole.flat().length <= pane.height) return {rows: whole.flat(), hidden: 0};
+	const shown = whole.slice(0, pane.height);
+	return {rows: shown.flatMap((rows) => rows.slice(0, 1)), hidden: awaited.length - shown.length};
+};
+
+/** How much is there, and how fresh that is. `checkedMs` is the time since the last look. */
+const countRow = ({awaited, pollEveryMs}: Handover, hidden: number, checkedMs: number | undefined): Row => {
+	const good = awaited.filter(({ok}) => ok).length;
 	const age = checkedMs === undefined ? 'not checked yet' : `checked ${Math.floor(checkedMs / 1000)} s ago`;
+	const more = hidden > 0 ? `; ${hidden} more not shown` : '';
 	return [
-		...intro,
-		...shown.flat(),
-		[
-			{
-				text: `${good} of ${handover.awaited.length} there, ${age}, looks again every ${duration(handover.pollEveryMs)}`,
-				role: 'dim',
-			},
-			...(hidden > 0 ? [{text: `; ${hidden} more not shown`, role: 'dim'} as const] : []),
-		],
+		{text: `${good} of ${awaited.length} there, ${age}, looks again every ${watch(pollEveryMs)}${more}`, role: 'dim'},
 	];
 };
 
-/** The exact text of one section. Lines are broken, never cut: they are meant to be copied. */
-export const sectionRows = (handover: Handover, section: number, width: number): readonly Row[] =>
-	handover.sections[section]?.lines.flatMap((line) => paragraph(line, width)) ?? [];
+/** Why other people are needed and what is waited for; stands above the section and does not scroll. */
+const headRows = (handover: Handover, pane: Pane, checkedMs: number | undefined): readonly Row[] => {
+	const intro = paragraph(handover.intro, pane.width);
+	const room = Math.max(1, pane.height - intro.length - 1);
+	const {rows, hidden} = awaitedIn(handover, {...pane, height: room});
+	return [...intro, ...rows, countRow(handover, hidden, checkedMs)];
+};
+
+/** A hand-over: the section that is open, below a head that stays. Lines are broken, never cut: they are meant to be copied. */
+export const handoverText = (
+	page: HandoverPage,
+	state: UiState,
+	{columns, rows, now}: Scene,
+	marks: Glyphs,
+): Scrolled & {readonly head: readonly Row[]} => {
+	const {handover} = page;
+	const {section} = viewOf(state.run, page);
+	const {checked} = state.run;
+	const width = bodyColumns(columns);
+	const body = pageRows(rows);
+	const checkedMs = checked === undefined ? undefined : now - checked.at;
+	const head = headRows(handover, {width, height: Math.floor(body / 2), marks}, checkedMs);
+	const lines = handover.sections[section]?.lines ?? [];
+	return {
+		head,
+		rows: lines.flatMap((line) => paragraph(line, width)),
+		height: Math.max(3, body - head.length),
+	};
+};

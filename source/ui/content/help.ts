@@ -1,5 +1,5 @@
-import {blank, type Row, row} from '../rows.ts';
-import {pad} from '../text.ts';
+import {blank, type Row, row} from '../terminal/rows.ts';
+import {pad} from '../terminal/text.ts';
 
 const groups: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, string]>]> = [
 	[

@@ -1,15 +1,16 @@
 import type {LogLevel} from '../../engine/plan.ts';
-import {clock} from '../format.ts';
-import type {Row, Span} from '../rows.ts';
-import {type Numbered, windowOf, wordsOf} from '../state/log.ts';
+import type {RunState} from '../../engine/state.ts';
+import type {Line} from '../state/line.ts';
+import {type Numbered, visibleLines, windowOf, wordsOf} from '../state/log-lines.ts';
 import type {LogView} from '../state/types.ts';
-import {wrap} from '../text.ts';
-import type {Glyphs, Role} from '../theme.ts';
+import {clock} from '../terminal/format.ts';
+import {logPrefix} from '../terminal/layout.ts';
+import type {Mark, Role} from '../terminal/marks.ts';
+import type {Pane, Row, Scroll, Span} from '../terminal/rows.ts';
+import {wrap} from '../terminal/text.ts';
+import {lineRow} from './line.ts';
 
-/** Cells before the text of a log line: time, mark, spaces. */
-export const logPrefix = 11;
-
-const marks: Readonly<Record<LogLevel, {readonly glyph: keyof Glyphs; readonly role: Role}>> = {
+const marksOf: Readonly<Record<LogLevel, Mark>> = {
 	debug: {glyph: 'dot', role: 'dim'},
 	info: {glyph: 'dot', role: 'plain'},
 	warn: {glyph: 'warn', role: 'warn'},
@@ -28,27 +29,44 @@ const highlighted = (text: string, query: string, role: Role): readonly Span[] =
 	];
 };
 
-const lineRows = (one: Numbered, view: LogView, width: number, glyphs: Glyphs): readonly Row[] => {
-	const {line} = one;
-	const {glyph, role} = marks[line.level];
-	return wrap(wordsOf(one), width - logPrefix).map((text, index) => [
-		index === 0 ? {text: `${clock(line.at)} `, role: 'dim'} : {text: ' '.repeat(9)},
-		{text: index === 0 ? `${glyphs[glyph]} ` : '  ', role},
-		...highlighted(text, view.query, role === 'dim' ? 'dim' : line.level === 'info' ? 'plain' : role),
-	]);
+const lineRows = (one: Numbered, {query}: LogView, {width, marks}: Scroll): readonly Row[] => {
+	const {glyph, role} = marksOf[one.line.level];
+	return wrap(wordsOf(one), width - logPrefix).map((text, index) => {
+		const isFirst = index === 0;
+		return [
+			isFirst ? {text: `${clock(one.line.at)} `, role: 'dim'} : {text: ' '.repeat(9)},
+			{text: isFirst ? `${marks[glyph]} ` : '  ', role},
+			...highlighted(text, query, role),
+		];
+	});
 };
 
 /** The rows of the log pane: only what is seen is built. */
-export const logRows = (
-	lines: readonly Numbered[],
-	view: LogView,
-	width: number,
-	height: number,
-	glyphs: Glyphs,
-): readonly Row[] => {
-	const shown = windowOf(lines, view, width - logPrefix, height);
-	const rows = shown.flatMap((one) => lineRows(one, view, width, glyphs));
+export const logRows = (run: Pick<RunState, 'log' | 'logDropped'>, view: LogView, pane: Pane): readonly Row[] => {
+	const {width, height} = pane;
+	const lines = visibleLines(run, view.level);
+	const shown = windowOf(lines, view, {columns: width - logPrefix, rows: height});
+	const rows = shown.flatMap((one) => lineRows(one, view, pane));
 	// While the first lines do not fill the pane from the bottom line up, the pane shows the top of the log.
-	const fromTop = shown[0] === lines[0] && view.anchor !== undefined;
-	return fromTop ? rows.slice(0, height) : rows.slice(-height);
+	const isTop = shown[0] === lines[0] && view.anchor !== undefined;
+	return isTop ? rows.slice(0, height) : rows.slice(-height);
+};
+
+/** What of the log is shown, for the rule above it. */
+export const logTitle = ({anchor, level, query}: LogView, dropped: number): string =>
+	[
+		'Log',
+		anchor === undefined ? 'newest' : 'held',
+		`${level} and up`,
+		...(query === '' ? [] : [`/${query}`]),
+		...(dropped > 0 ? [`${dropped} older lines in the file`] : []),
+	].join(', ');
+
+/** The text to search the log for, while it is typed. */
+export const searchRow = (line: Line, scroll: Scroll): Row => {
+	const label = 'Search the log:';
+	return [
+		{text: label, role: 'title'},
+		...lineRow({text: ' ', role: 'key'}, line, {...scroll, width: scroll.width - label.length}),
+	];
 };

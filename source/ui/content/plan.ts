@@ -1,18 +1,18 @@
+import {counted} from '../../base/text.ts';
 import {changesInWords, writesIn} from '../../engine/changes.ts';
 import type {Change} from '../../engine/plan.ts';
-import type {PlanStep} from '../../engine/plan-view.ts';
-import {count} from '../format.ts';
-import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
+import type {PlanStep, PlanView} from '../../engine/plan-view.ts';
 import type {PlanState} from '../state/types.ts';
-import type {Glyphs, Role} from '../theme.ts';
+import type {Mark} from '../terminal/marks.ts';
+import {blank, bullet, paragraph, type Row, row, type Scroll} from '../terminal/rows.ts';
 
 /** One change: what is done to what. */
 export const changeRows = (changes: readonly Change[], width: number, indent: number): readonly Row[] =>
 	changes.flatMap(({action, target, detail}) =>
-		bullet({text: action.padEnd(6), role: 'key'}, detail ? `${target}: ${detail}` : target, width, 'plain', indent),
+		bullet({text: action.padEnd(6), role: 'key'}, detail ? `${target}: ${detail}` : target, width, indent),
 	);
 
-const marks: Readonly<Record<PlanStep['state'], {readonly glyph: keyof Glyphs; readonly role: Role}>> = {
+const marksOf: Readonly<Record<PlanStep['state'], Mark>> = {
 	ok: {glyph: 'ok', role: 'ok'},
 	todo: {glyph: 'busy', role: 'busy'},
 	unknown: {glyph: 'pending', role: 'dim'},
@@ -35,52 +35,57 @@ const verdict = (step: PlanStep): string => {
 	}
 };
 
-const stepRows = (step: PlanStep, width: number, glyphs: Glyphs): readonly Row[] => {
+const stepRows = (step: PlanStep, {width, marks}: Scroll): readonly Row[] => {
 	const waits = step.state === 'todo' && writesIn(step.changes).length === 0;
-	const {glyph, role} = marks[waits ? 'unknown' : step.state];
-	const head = bullet({text: glyphs[glyph], role}, `${step.title}: ${verdict(step)}`, width, 'plain', 2);
+	const {glyph, role} = marksOf[waits ? 'unknown' : step.state];
+	const head = bullet({text: marks[glyph], role}, `${step.title}: ${verdict(step)}`, width, 2);
 	if (step.state === 'todo') return [...head, ...changeRows(step.changes, width, 6)];
 	if (step.state !== 'problem') return head;
 	return [...head, ...paragraph(`What to do: ${step.problem.fix}`, width, 'plain', 6)];
 };
 
-/** The plan in a few words, for where there is one line. */
-export const planInShort = (plan: PlanState): string => {
-	if (plan.status === 'looking')
-		return plan.count === 0 ? 'looking' : `looking at ${plan.title}, ${plan.index + 1} of ${plan.count}`;
-	if (plan.status !== 'ready') return plan.status === 'failed' ? 'not known, see below' : 'not looked at';
-	const {steps} = plan.view;
+const inShort = ({steps}: PlanView): string => {
 	const changes = steps.reduce((sum, step) => sum + (step.state === 'todo' ? writesIn(step.changes).length : 0), 0);
 	const problems = steps.filter(({state}) => state === 'problem').length;
 	const open = steps.some(({state}) => state === 'unknown') ? ' and more' : '';
-	return [problems > 0 ? count(problems, 'problem') : '', `${count(changes, 'change')}${open}`]
-		.filter((part) => part !== '')
-		.join(', ');
+	return `${problems > 0 ? `${counted(problems, 'problem')}, ` : ''}${counted(changes, 'change')}${open}`;
 };
 
-/** What a run would do, by step, as far as it is known. */
-export const planRows = (plan: PlanState, width: number, glyphs: Glyphs): readonly Row[] => {
-	const head = row('What will be done', 'title');
+/** The plan in a few words, for where there is one line. */
+export const planInShort = (plan: PlanState): string => {
 	switch (plan.status) {
 		case 'none':
-			return [head, ...paragraph('Not looked at: some answers are missing or not valid.', width, 'warn', 2)];
+			return 'not looked at';
 		case 'looking':
-			return [
-				head,
-				row(
-					plan.count === 0
-						? '  Looking, nothing is changed.'
-						: `  Looking, nothing is changed: ${plan.index + 1} of ${plan.count}, ${plan.title}`,
-					'busy',
-				),
-			];
+			return plan.count === 0 ? 'looking' : `looking at ${plan.title}, ${plan.index + 1} of ${plan.count}`;
+		case 'failed':
+			return 'not known, see below';
+		case 'ready':
+			return inShort(plan.view);
+	}
+};
+
+const bodyRows = (plan: PlanState, scroll: Scroll): readonly Row[] => {
+	const {width} = scroll;
+	switch (plan.status) {
+		case 'none':
+			return paragraph('Not looked at: some answers are missing or not valid.', width, 'warn', 2);
+		case 'looking': {
+			const place = plan.count === 0 ? '.' : `: ${plan.index + 1} of ${plan.count}, ${plan.title}`;
+			return [row(`  Looking, nothing is changed${place}`, 'busy')];
+		}
 		case 'failed':
 			return [
-				head,
 				...paragraph(plan.problem.message, width, 'bad', 2),
 				...paragraph(`What to do: ${plan.problem.fix}`, width, 'plain', 2),
 			];
 		case 'ready':
-			return [head, ...plan.view.steps.flatMap((step) => stepRows(step, width, glyphs)), blank];
+			return [...plan.view.steps.flatMap((step) => stepRows(step, scroll)), blank];
 	}
 };
+
+/** What a run would do, by step, as far as it is known. */
+export const planRows = (plan: PlanState, scroll: Scroll): readonly Row[] => [
+	row('What will be done', 'title'),
+	...bodyRows(plan, scroll),
+];

@@ -1,5 +1,9 @@
 import type {Problem} from '../../base/problem.ts';
-import {blank, bullet, paragraph, type Row, row} from '../rows.ts';
+import type {ProblemPage} from '../state/page.ts';
+import {type ProblemButton, problemButtons} from '../state/page-keys.ts';
+import type {Scene} from '../state/types.ts';
+import {bodyColumns, problemHeight} from '../terminal/layout.ts';
+import {blank, bullet, paragraph, type Row, row, type Scrolled} from '../terminal/rows.ts';
 
 const actors: Readonly<Record<Problem['who'], string>> = {
 	operator: 'you',
@@ -10,16 +14,28 @@ const actors: Readonly<Record<Problem['who'], string>> = {
 	bug: 'the authors of this tool',
 };
 
+/** What can be done about a problem, with the letter that does it. */
+export const problemLabels: Readonly<Record<ProblemButton, string>> = {
+	retry: 'Retry (r)',
+	edit: 'Edit answers, then retry (e)',
+	skip: 'Skip this step (s)',
+	save: 'Save a report (w)',
+	quit: 'Quit, to go on later (q)',
+};
+
 const part = (title: string, rows: readonly Row[]): readonly Row[] =>
 	rows.length > 0 ? [blank, row(title, 'title'), ...rows] : [];
 
-const place = ({location}: Problem): string =>
-	location ? [location.file, location.line, location.column].filter((one) => one !== undefined).join(':') : '';
+const placeRows = ({location}: Problem, width: number): readonly Row[] => {
+	if (!location) return [];
+	const place = [location.file, location.line, location.column].filter((one) => one !== undefined).join(':');
+	return paragraph(`in ${place}`, width, 'dim');
+};
 
-/** The page of a problem: what, why, what to do, next steps, the evidence, and who has to act. */
-export const problemRows = (problem: Problem, width: number): readonly Row[] => [
+/** What, why, what to do, next steps, the evidence, and who has to act. */
+const problemRows = (problem: Problem, width: number): readonly Row[] => [
 	...paragraph(problem.message, width, 'bad'),
-	...(problem.location ? paragraph(`in ${place(problem)}`, width, 'dim') : []),
+	...placeRows(problem, width),
 	...part('Why', paragraph(problem.cause, width)),
 	...part('What to do', paragraph(problem.fix, width)),
 	...part(
@@ -32,3 +48,9 @@ export const problemRows = (problem: Problem, width: number): readonly Row[] => 
 		(problem.evidence ?? []).flatMap((line) => paragraph(line, width, 'dim', 2)),
 	),
 ];
+
+/** The page of a problem, above what can be done about it. */
+export const problemText = ({problem, step}: ProblemPage, {columns, rows}: Scene): Scrolled => ({
+	rows: problemRows(problem, bodyColumns(columns)),
+	height: problemHeight(rows, problemButtons(step.choices).length),
+});

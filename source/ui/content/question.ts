@@ -1,66 +1,76 @@
-import type {Question} from '../../answers/questions.ts';
-import {blank, paragraph, type Row, row} from '../rows.ts';
+import {defaultAt, showField} from '../../answers/draft.ts';
+import {optionsOf, proposalAt} from '../../answers/form/answering.ts';
+import type {QuestionAt} from '../../answers/form/asking.ts';
+import {openSecrets} from '../../answers/form/form.ts';
 import type {Entry} from '../state/entries.ts';
-import {optionsOf} from '../state/field.ts';
-import {glimpse} from '../state/line.ts';
-import type {Asking} from '../state/questions.ts';
-import type {Env, Field} from '../state/types.ts';
-import {untypedIn} from '../state/untyped.ts';
-import {clean} from '../text.ts';
-import type {Glyphs} from '../theme.ts';
-import {said} from './answers.ts';
+import type {Field} from '../state/screen.ts';
+import type {On} from '../state/types.ts';
+import {blank, paragraph, type Row, row, type Scroll} from '../terminal/rows.ts';
+import {answerSpan} from './answers.ts';
+import {lineRow} from './line.ts';
+import {menuRows} from './menu.ts';
 
-const fieldRow = (field: Extract<Field, {readonly kind: 'line'}>, width: number, glyphs: Glyphs): Row => {
-	const seen = glimpse(
-		{...field.line, text: clean(field.line.text)},
-		width - 2,
-		field.masked ? glyphs.mask : undefined,
-	);
-	return [
-		{text: seen.cutLeft ? glyphs.more : glyphs.pointer, role: 'key'},
-		{text: ' '},
-		{text: seen.before, role: field.proposed ? 'dim' : 'plain'},
-		{text: seen.at, role: 'focus'},
-		{text: seen.after},
-		...(seen.cutRight ? [{text: glyphs.more, role: 'key'} as const] : []),
-	];
-};
+type Asking = On<'questions'>;
+
+/** A longer list of choices scrolls. */
+const mostChoices = 6;
 
 /** Logins that exist already cannot be generated (rules.ts). */
-const secretHelp = (path: string): string =>
-	`In its place also env:NAME, file:PATH, k8s:namespace/name/key${['registry.password', 'database.admin.password'].includes(path) ? '' : ', generate'}.`;
+const existing: readonly string[] = ['registry.password', 'database.admin.password'];
 
-const editorRows = (
-	{form}: Pick<Env, 'form'>,
-	state: Asking,
-	question: Question,
-	path: string,
-	width: number,
-	glyphs: Glyphs,
-): readonly Row[] => {
-	const {draft, screen, untyped} = state;
-	const {field} = screen;
-	if (field.kind !== 'line') return [];
-	const now = form.getAt(draft, path) ?? form.suggest(draft, path);
+/** What can stand in place of a secret, and what stands there now. */
+const secretRows = (state: Asking, at: QuestionAt, width: number): readonly Row[] => {
+	const {path} = at;
+	const made = existing.includes(path) ? '' : ', generate';
+	const ways = paragraph(`In its place also env:NAME, file:PATH, k8s:namespace/name/key${made}.`, width, 'dim');
+	if (proposalAt(state.draft, path) === undefined) return ways;
+	return openSecrets(state).includes(path)
+		? [...ways, row('Typed in an earlier run; secrets are never written down.', 'warn')]
+		: [...ways, ...paragraph(`Now: ${answerSpan(state, at).text}. Empty keeps it.`, width, 'dim')];
+};
+
+/** The line or the list by which the question is answered. */
+const fieldRows = (at: QuestionAt, field: Field, scroll: Scroll): readonly Row[] => {
+	switch (field.kind) {
+		case 'none':
+			return [];
+		case 'line':
+			return [lineRow({text: `${scroll.marks.pointer} `, role: 'key'}, field.line, scroll, field)];
+		case 'choice': {
+			const options = optionsOf(at.question);
+			return menuRows(options, field.index, {...scroll, height: Math.min(mostChoices, options.length)});
+		}
+	}
+};
+
+/** What holds when nothing is typed, and an example; a choice shows all there is by itself. */
+const aboutAnswer = ({question, path}: QuestionAt): string => {
+	if (optionsOf(question).length > 0) return '';
+	const byDefault = showField(defaultAt(path));
+	const empty = byDefault === '' ? 'may be left empty' : `default: ${byDefault}`;
+	const hasExample = question.example !== '' && question.example !== byDefault;
+	return [...(question.optional ? [empty] : []), ...(hasExample ? [`example: ${question.example}`] : [])].join('; ');
+};
+
+const questionRows = (state: Asking, at: QuestionAt, scroll: Scroll): readonly Row[] => {
+	const {field} = state.screen;
+	const {width} = scroll;
+	const about = aboutAnswer(at);
+	const message = field.kind === 'none' ? undefined : field.message;
 	return [
-		...(field.masked ? paragraph(secretHelp(path), width, 'dim') : []),
-		...(field.masked && now !== undefined
-			? [
-					untypedIn(state, form).includes(path)
-						? row('Typed in an earlier run; secrets are never written down.', 'warn')
-						: row(`Now: ${said(form, draft, question, path, untyped).text}. Empty keeps it.`, 'dim'),
-				]
-			: []),
-		fieldRow(field, width, glyphs),
+		...paragraph(at.question.why, width),
+		...(about === '' ? [] : paragraph(about, width, 'dim')),
+		blank,
+		...(field.kind === 'line' && field.masked ? secretRows(state, at, width) : []),
+		...fieldRows(at, field, scroll),
+		...(message === undefined ? [blank] : paragraph(`${at.question.label} ${message}`, width, 'bad')),
 	];
 };
 
-const listHelp = (entry: Exclude<Entry, {readonly kind: 'question'}>, removing: boolean): string => {
+const listHelp = (entry: Exclude<Entry, {readonly kind: 'question'}>): string => {
 	switch (entry.kind) {
 		case 'item':
-			return removing
-				? `Take "${entry.title}" out of the list? y/n`
-				: 'Enter opens it, d takes it out, + adds another one.';
+			return 'Enter opens it, d takes it out, + adds another one.';
 		case 'add':
 			return 'Enter adds one.';
 		case 'next':
@@ -68,50 +78,12 @@ const listHelp = (entry: Exclude<Entry, {readonly kind: 'question'}>, removing: 
 	}
 };
 
-/** What holds when nothing is typed, and an example; a choice shows all there is by itself. */
-const aboutAnswer = ({form}: Pick<Env, 'form'>, question: Question, path: string): string => {
-	if (question.kind === 'choice' || question.kind === 'yes-no') return '';
-	const byDefault = form.showField(form.defaultAt(path));
-	const empty = byDefault === '' ? 'may be left empty' : `default: ${byDefault}`;
-	return [
-		question.optional ? empty : '',
-		question.example === '' || question.example === byDefault ? '' : `example: ${question.example}`,
-	]
-		.filter((part) => part !== '')
-		.join('; ');
-};
-
-/** All about the row in focus: rows above and below the list of a choice, where there is one. */
-export type QuestionParts = {
-	readonly above: readonly Row[];
-	readonly choice?: {readonly labels: readonly string[]; readonly focus: number};
-	readonly below: readonly Row[];
-};
-
-const only = (above: readonly Row[]): QuestionParts => ({above, below: []});
-
-/** Why it is asked, an example, the field, and what is wrong with it. */
-export const questionParts = (
-	state: Asking,
-	env: Env,
-	entry: Entry | undefined,
-	width: number,
-	glyphs: Glyphs,
-): QuestionParts => {
-	const {field, removing} = state.screen;
-	if (entry === undefined) return only(paragraph('Nothing is asked here. Enter goes on.', width, 'dim'));
-	if (entry.kind !== 'question') return only(paragraph(listHelp(entry, removing), width, removing ? 'warn' : 'dim'));
-	const {question, path} = entry;
-	const message = field.kind === 'none' ? undefined : field.message;
-	const about = aboutAnswer(env, question, path);
-	return {
-		above: [
-			...paragraph(question.why, width),
-			...(about === '' ? [] : paragraph(about, width, 'dim')),
-			blank,
-			...editorRows(env, state, question, path, width, glyphs),
-		],
-		...(field.kind === 'choice' ? {choice: {labels: optionsOf(question), focus: field.index}} : {}),
-		below: message === undefined ? [blank] : paragraph(`${question.label} ${message}`, width, 'bad'),
-	};
+/** All about the row in focus: why it is asked, an example, the field, and what is wrong with it. */
+export const focusRows = (state: Asking, entry: Entry | undefined, scroll: Scroll): readonly Row[] => {
+	const {width} = scroll;
+	if (entry === undefined) return paragraph('Nothing is asked here. Enter goes on.', width, 'dim');
+	if (entry.kind === 'question') return questionRows(state, entry, scroll);
+	return state.screen.removing && entry.kind === 'item'
+		? paragraph(`Take "${entry.title}" out of the list? y/n`, width, 'warn')
+		: paragraph(listHelp(entry), width, 'dim');
 };

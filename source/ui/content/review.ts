@@ -1,39 +1,50 @@
-import {blank, paragraph, type Row, row} from '../rows.ts';
-import type {Env, UiState} from '../state/types.ts';
-import {checkDraft, untypedIn} from '../state/untyped.ts';
-import {type Glyphs, glyphs} from '../theme.ts';
+import {judgeForm} from '../../answers/form/form.ts';
+import type {Problem} from '../../base/problem.ts';
+import type {ReviewButton} from '../state/review.ts';
+import type {Scene, UiState} from '../state/types.ts';
+import {bodyColumns, pageRows} from '../terminal/layout.ts';
+import type {Glyphs} from '../terminal/marks.ts';
+import {blank, paragraph, type Row, row, type Scrolled} from '../terminal/rows.ts';
 import {answerRows} from './answers.ts';
 import {planRows} from './plan.ts';
 
-/** The review page: why a start was refused, what lacks, all answers, and what would be done. */
-export const reviewRows = (
-	state: UiState,
-	{form}: Pick<Env, 'form'>,
-	width: number,
-	marks: Glyphs = glyphs({ascii: false}),
-): readonly Row[] => {
-	const {draft, plan, refused} = state;
-	const checked = checkDraft(state, form);
-	const issues = checked.ok ? [] : checked.issues;
+/** What can be done from the review page. */
+export const reviewLabels: Readonly<Record<ReviewButton, string>> = {
+	start: 'Start',
+	change: 'Change an answer',
+	save: 'Save answers',
+	quit: 'Quit',
+};
+
+const refusedRows = ({message, cause, fix, nextSteps}: Problem, width: number): readonly Row[] => [
+	row('The run was not started', 'bad'),
+	...paragraph(message, width, 'plain', 2),
+	...paragraph(`Why: ${cause}`, width, 'plain', 2),
+	...paragraph(`What to do: ${fix}`, width, 'plain', 2),
+	...nextSteps.flatMap((step) => paragraph(step, width, 'plain', 4)),
+	blank,
+];
+
+const issueRows = (state: UiState, width: number): readonly Row[] => {
+	const judged = judgeForm(state);
+	if (judged.ok) return [];
 	return [
-		...(refused
-			? [
-					row('The run was not started', 'bad'),
-					...paragraph(refused.message, width, 'plain', 2),
-					...paragraph(`Why: ${refused.cause}`, width, 'plain', 2),
-					...paragraph(`What to do: ${refused.fix}`, width, 'plain', 2),
-					...refused.nextSteps.flatMap((step) => paragraph(step, width, 'plain', 4)),
-					blank,
-				]
-			: []),
-		...(issues.length > 0
-			? [
-					row('Answers to mend first', 'bad'),
-					...issues.flatMap(({path, message}) => paragraph(`${path} ${message}`, width, 'plain', 2)),
-					blank,
-				]
-			: []),
-		...answerRows(form, draft, width, untypedIn(state, form)),
-		...planRows(plan, width, marks),
+		row('Answers to mend first', 'bad'),
+		...judged.issues.flatMap(({path, message}) => paragraph(`${path} ${message}`, width, 'plain', 2)),
+		blank,
 	];
+};
+
+/** The review page: why a start was refused, what lacks, all answers, and what would be done. */
+export const reviewText = (state: UiState, {columns, rows}: Scene, marks: Glyphs): Scrolled => {
+	const width = bodyColumns(columns);
+	return {
+		rows: [
+			...(state.refused ? refusedRows(state.refused, width) : []),
+			...issueRows(state, width),
+			...answerRows(state, width),
+			...planRows(state.plan, {width, marks}),
+		],
+		height: pageRows(rows),
+	};
 };

@@ -1,35 +1,52 @@
 import type {StepState} from '../../engine/state.ts';
-import {duration} from '../format.ts';
-import type {Row} from '../rows.ts';
-import {cells, pad} from '../text.ts';
-import {type Glyphs, statusMarks} from '../theme.ts';
+import {lookedAt} from '../state/run.ts';
+import type {Scene, UiState} from '../state/types.ts';
+import {watch} from '../terminal/format.ts';
+import {type Role, statusMarks} from '../terminal/marks.ts';
+import {keepInView, type Pane, type Row, type Scroll} from '../terminal/rows.ts';
+import {cells, pad} from '../terminal/text.ts';
 
 /** How long a step took, or takes so far; empty before it begins. */
-export const elapsed = ({startedAt, finishedAt, status}: StepState, now: number): string =>
-	startedAt === undefined || status === 'pending' || (status === 'skipped' && finishedAt === startedAt)
-		? ''
-		: duration((finishedAt ?? now) - startedAt);
+export const elapsed = ({startedAt, finishedAt, status}: StepState, now: number): string => {
+	const isLeftOut = status === 'pending' || (status === 'skipped' && finishedAt === startedAt);
+	return startedAt === undefined || isLeftOut ? '' : watch((finishedAt ?? now) - startedAt);
+};
 
-/** One row of the list of steps: pointer, mark, title, duration. `busy` is the picture of the busy sign. */
-export const stepRow = (
-	step: StepState,
-	width: number,
-	glyphs: Glyphs,
-	now: number,
-	options: {readonly pointed: boolean; readonly focused: boolean; readonly busy?: string},
-): Row => {
+const titleRole = ({status}: StepState): Role => (status === 'pending' || status === 'skipped' ? 'dim' : 'plain');
+
+/** How a step stands in the list: is it the one that is looked at, has the list the keys, what turns beside it. */
+type StepLook = {readonly isPointed: boolean; readonly isFocused: boolean; readonly busy: string | undefined};
+
+/** One row of the list of steps: pointer, mark, title, duration. */
+const stepRow = (step: StepState, {width, marks}: Scroll, now: number, look: StepLook): Row => {
+	const {isPointed, isFocused, busy} = look;
 	const {glyph, role} = statusMarks[step.status];
+	const mark = glyph === 'busy' ? (busy ?? marks.busy) : marks[glyph];
 	const time = elapsed(step, now);
-	const mark = glyph === 'busy' && options.busy !== undefined ? options.busy : glyphs[glyph];
-	const title = pad(step.title, Math.max(1, width - 5 - cells(time)), glyphs.more);
+	const title = pad(step.title, Math.max(1, width - 5 - cells(time)), marks.more);
 	return [
-		{text: options.pointed ? glyphs.pointer : ' ', role: options.focused ? 'key' : 'dim'},
+		{text: isPointed ? marks.pointer : ' ', role: isFocused ? 'key' : 'dim'},
 		{text: `${mark} `, role},
-		{
-			text: title,
-			role: step.status === 'pending' || step.status === 'skipped' ? 'dim' : 'plain',
-			bold: options.pointed,
-		},
+		{text: title, role: titleRole(step), bold: isPointed},
 		{text: ` ${time}`, role: 'dim'},
 	];
+};
+
+/** All steps, scrolled so that the one that is looked at is seen; `busy` is the picture of the busy sign of the one under way. */
+export const stepRows = (
+	state: UiState,
+	{run, now}: Pick<Scene, 'run' | 'now'>,
+	pane: Pane,
+	busy: string | undefined,
+): readonly Row[] => {
+	const steps = run?.steps ?? [];
+	const looked = steps.findIndex(({id}) => id === lookedAt(state.run, run)?.id);
+	const top = keepInView(Math.max(0, looked), steps.length, pane.height);
+	return steps.slice(top, top + pane.height).map((step, offset) =>
+		stepRow(step, pane, now, {
+			isPointed: top + offset === looked,
+			isFocused: state.run.pane === 'steps',
+			busy: step.id === run?.current ? busy : undefined,
+		}),
+	);
 };

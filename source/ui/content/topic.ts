@@ -1,65 +1,91 @@
-import {keepInView, type Row} from '../rows.ts';
-import type {Entry} from '../state/entries.ts';
-import {covers, entriesOf, topicsIn} from '../state/entries.ts';
-import {type Asking, askedOf} from '../state/questions.ts';
-import type {Env} from '../state/types.ts';
-import {checkDraft} from '../state/untyped.ts';
-import {pad, shorten, shortenMiddle} from '../text.ts';
-import type {Glyphs} from '../theme.ts';
-import {said} from './answers.ts';
+import {covers} from '../../answers/form/asking.ts';
+import {judgeForm} from '../../answers/form/form.ts';
+import {topics} from '../../answers/questions.ts';
+import {type Entry, entriesOf, questionnaireOf, topicsIn} from '../state/entries.ts';
+import type {On} from '../state/types.ts';
+import type {Role} from '../terminal/marks.ts';
+import {keepInView, type Pane, type Row, type Scroll} from '../terminal/rows.ts';
+import {pad, shorten, shortenMiddle} from '../terminal/text.ts';
+import {answerSpan} from './answers.ts';
 
-const itemNumber = (path: string): string => {
-	const index = /\.(\d+)\./u.exec(path)?.[1];
-	return index === undefined ? '' : ` (${Number(index) + 1})`;
+type Asking = On<'questions'>;
+
+const memberNumber = (path: string): string => {
+	const member = /\.(\d+)\./u.exec(path)?.[1];
+	return member === undefined ? '' : ` (${Number(member) + 1})`;
 };
 
-const entryRow = (state: Asking, {form}: Env, entry: Entry, focused: boolean, width: number, glyphs: Glyphs): Row => {
-	const pointer = {text: focused ? `${glyphs.pointer} ` : '  ', role: 'key'} as const;
-	const role = focused ? 'title' : 'plain';
-	if (entry.kind === 'item')
-		return [pointer, {text: `${entry.index + 1} `, role: 'dim'}, {text: shorten(entry.title, width - 5), role}];
-	if (entry.kind !== 'question') return [pointer, {text: entry.kind === 'add' ? '+ Add one' : 'Go on', role}];
-	const value = said(form, state.draft, entry.question, entry.path, state.untyped);
-	const number = state.screen.scope.kind === 'missing' ? itemNumber(entry.path) : '';
+/** The label of a question and its answer. Missing ones of several members stand in one list: there each has its number. */
+const questionRow = (
+	state: Asking,
+	entry: Extract<Entry, {readonly kind: 'question'}>,
+	role: Role,
+	scroll: Scroll,
+): Row => {
+	const {width, marks} = scroll;
+	const answer = answerSpan(state, entry);
+	const number = state.screen.scope.kind === 'missing' ? memberNumber(entry.path) : '';
 	const left = Math.min(32, Math.floor(width * 0.45));
 	return [
-		pointer,
-		{text: `${pad(entry.question.label + number, left, glyphs.more)} `, role},
-		{text: shortenMiddle(value.text, width - left - 3, glyphs.more), role: value.role},
+		{text: `${pad(entry.question.label + number, left, marks.more)} `, role},
+		{text: shortenMiddle(answer.text, width - left - 3, marks.more), role: answer.role},
 	];
 };
 
+const entryRow = (state: Asking, entry: Entry, role: Role, scroll: Scroll): Row => {
+	switch (entry.kind) {
+		case 'question':
+			return questionRow(state, entry, role, scroll);
+		case 'item':
+			return [
+				{text: `${entry.index + 1} `, role: 'dim'},
+				{text: shorten(entry.title, scroll.width - 5), role},
+			];
+		case 'add':
+			return [{text: '+ Add one', role}];
+		case 'next':
+			return [{text: 'Go on', role}];
+	}
+};
+
 /** The rows of the topic, scrolled so that the one in focus is seen. */
-export const entryRows = (state: Asking, env: Env, width: number, height: number, glyphs: Glyphs): readonly Row[] => {
-	const {spot} = state.screen;
-	const entries = entriesOf(askedOf(state, env), spot.topic, spot.item);
-	const top = keepInView(spot.focus, entries.length, height);
-	return entries
-		.slice(top, top + height)
-		.map((entry, offset) => entryRow(state, env, entry, top + offset === spot.focus, width, glyphs));
+export const entryRows = (state: Asking, pane: Pane): readonly Row[] => {
+	const {topic, item, focus} = state.screen.spot;
+	const entries = entriesOf(questionnaireOf(state), topic, item);
+	const top = keepInView(focus, entries.length, pane.height);
+	return entries.slice(top, top + pane.height).map((entry, offset): Row => {
+		const isFocused = top + offset === focus;
+		const pointer = {text: isFocused ? `${pane.marks.pointer} ` : '  ', role: 'key'} as const;
+		return [pointer, ...entryRow(state, entry, isFocused ? 'title' : 'plain', pane)];
+	});
+};
+
+const titleRole = (isHere: boolean, isAsked: boolean): Role => {
+	if (isHere) return 'title';
+	return isAsked ? 'plain' : 'dim';
 };
 
 /** The list of topics at the left of a wide window. */
-export const topicRows = (state: Asking, env: Env, width: number, glyphs: Glyphs): readonly Row[] => {
-	const inScope = new Set(topicsIn(askedOf(state, env)));
-	const checked = checkDraft(state, env.form);
-	const open = checked.ok ? [] : checked.issues.map(({path}) => path);
-	return env.form.topics.map((topic, index) => {
-		const here = index === state.screen.spot.topic;
-		const done = !covers(topic, open);
+export const topicRows = (state: Asking, {width, marks}: Scroll): readonly Row[] => {
+	const asked = topicsIn(questionnaireOf(state));
+	const judged = judgeForm(state);
+	const open = judged.ok ? [] : judged.issues.map(({path}) => path);
+	return topics.map((topic, index): Row => {
+		const isHere = index === state.screen.spot.topic;
+		const isDone = !covers(topic, open);
 		return [
-			{text: here ? `${glyphs.pointer} ` : '  ', role: 'key'},
-			{text: `${glyphs[done ? 'ok' : 'pending']} `, role: done ? 'ok' : 'dim'},
-			{text: shorten(topic.title, width - 5, glyphs.more), role: here ? 'title' : inScope.has(index) ? 'plain' : 'dim'},
+			{text: isHere ? `${marks.pointer} ` : '  ', role: 'key'},
+			isDone ? {text: `${marks.ok} `, role: 'ok'} : {text: `${marks.pending} `, role: 'dim'},
+			{text: shorten(topic.title, width - 5, marks.more), role: titleRole(isHere, asked.includes(index))},
 		];
 	});
 };
 
 /** `3/9 Database`, with the member of the list that is open. */
-export const topicTitle = (state: Asking, env: Env): string => {
+export const topicTitle = (state: Asking): string => {
 	const {scope, spot} = state.screen;
-	const topics = topicsIn(askedOf(state, env));
-	const place = scope.kind === 'change' ? '' : `${topics.indexOf(spot.topic) + 1}/${topics.length} `;
+	const asked = topicsIn(questionnaireOf(state));
+	const place = scope.kind === 'topic' ? '' : `${asked.indexOf(spot.topic) + 1}/${asked.length} `;
 	const member = spot.item === undefined ? '' : ` ${spot.item + 1}`;
-	return `${place}${env.form.topics[spot.topic]?.title ?? ''}${member}`;
+	return `${place}${topics[spot.topic]?.title ?? ''}${member}`;
 };

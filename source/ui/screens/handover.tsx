@@ -1,54 +1,43 @@
-import {Frame, ruleRow} from '../components/frame.tsx';
+import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {buttonRow} from '../content/buttons.ts';
-import {sectionRows} from '../content/handover.ts';
-import {clampTop, paragraph} from '../rows.ts';
-import {bodyColumns, bodyRows} from '../state/layout.ts';
-import {type Opened, viewOf} from '../state/page.ts';
-import {handoverLayout} from '../state/page-keys.ts';
-import {glyphs, useLook} from '../theme.ts';
+import {type Hint, ruleRow} from '../content/frame.ts';
+import {handoverText} from '../content/handover.ts';
+import {type HandoverPage, viewOf} from '../state/page.ts';
+import {bodyColumns, bodyRows} from '../terminal/layout.ts';
+import {type Glyphs, glyphs} from '../terminal/marks.ts';
+import {paragraph, position, visible} from '../terminal/rows.ts';
+import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
-import {position} from './review.tsx';
+
+const hintsOf = ({handover}: HandoverPage, marks: Glyphs): readonly Hint[] => [
+	['w', 'save files'],
+	['r', 'look now'],
+	...(handover.acknowledge === undefined ? [] : [['c', 'confirm'] as const]),
+	...(handover.sections.length > 1 ? [[marks.sideways, 'section'] as const] : []),
+	[marks.arrows, 'scroll'],
+	['Esc', 'run'],
+	['?', 'help'],
+];
 
 /** What other people have to do, in their words, and what is there of it; goes on by itself. */
-export const HandoverPage = ({
-	state,
-	env,
-	aside,
-	page,
-}: ScreenProps & {readonly page: Extract<Opened, {readonly kind: 'handover'}>}) => {
+export const Handover = ({state, scene, aside, page}: ScreenProps & {readonly page: HandoverPage}) => {
 	const marks = glyphs(useLook());
-	const width = bodyColumns(env.columns);
-	const view = viewOf(state.run, page);
+	const width = bodyColumns(scene.columns);
 	const {handover} = page;
-	const checkedMs = state.run.checked === undefined ? undefined : env.now - state.run.checked.at;
-	const {head, section: height} = handoverLayout(page, env.columns, env.rows, marks, checkedMs);
-	const rows = sectionRows(handover, view.section, width);
-	const top = clampTop(view.top, rows.length, height);
+	const {top, section, confirming} = viewOf(state.run, page);
+	const text = handoverText(page, state, scene, marks);
 	const tabs = handover.sections.map(({title}, index) => `${index + 1} ${title}`);
-	const hints = [
-		['w', 'save files'],
-		['r', 'look now'],
-		...(handover.acknowledge === undefined ? [] : [['c', 'confirm'] as const]),
-		...(tabs.length > 1 ? [[marks.sideways, 'section'] as const] : []),
-		[marks.arrows, 'scroll'],
-		['Esc', 'run'],
-		['?', 'help'],
-	] as const;
-	const promise = `${handover.acknowledge ?? ''} y/n`;
-	const body = view.confirm === 'acknowledge' ? paragraph(promise, width, 'warn') : rows.slice(top, top + height);
+	const promise = paragraph(`${handover.acknowledge ?? ''} y/n`, width, 'warn');
+	const rows = [
+		...text.head,
+		ruleRow(position(text, top), width, marks),
+		buttonRow(tabs, section, width),
+		...(confirming ? promise : visible(text, top)),
+	];
 	return (
-		<Frame {...env} title={handover.title} aside={aside} hints={hints} notice={state.notice}>
-			<Rows
-				rows={[
-					...head,
-					ruleRow(position(top, rows.length, height), width, marks.rule),
-					buttonRow(tabs, view.section, width),
-					...body,
-				]}
-				width={width}
-				height={bodyRows(env.rows)}
-			/>
+		<Frame {...scene} title={handover.title} aside={aside} hints={hintsOf(page, marks)} notice={state.notice}>
+			<Rows rows={rows} width={width} height={bodyRows(scene.rows)} />
 		</Frame>
 	);
 };

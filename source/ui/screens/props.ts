@@ -1,11 +1,9 @@
-import type {Env, UiState} from '../state/types.ts';
+import type {Scene, UiState} from '../state/types.ts';
 
-/** What every screen gets; sizes are in `env`. */
-export type ScreenProps = {
-	readonly state: UiState;
-	readonly env: Env;
+/** What every screen gets. */
+export type ScreenProps<State extends UiState = UiState> = {
+	readonly state: State;
+	readonly scene: Scene;
 	/** At the right of the head. */
 	readonly aside: string;
-	/** Takes the text to search the log for. */
-	readonly onSearch: (text: string) => void;
 };

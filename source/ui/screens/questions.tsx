@@ -1,15 +1,19 @@
 import {Box} from 'ink';
-import {Frame, type Hint, ruleRow} from '../components/frame.tsx';
-import {Menu} from '../components/menu.tsx';
+import {topics} from '../../answers/questions.ts';
+import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
-import {questionParts} from '../content/question.ts';
+import {type Hint, ruleRow, wallRows} from '../content/frame.ts';
+import {focusRows} from '../content/question.ts';
 import {entryRows, topicRows, topicTitle} from '../content/topic.ts';
-import {blank, paragraph, type Row} from '../rows.ts';
-import {entryAt} from '../state/entries.ts';
-import {bodyColumns, bodyRows, topicColumns} from '../state/layout.ts';
-import {type Asking, askedOf} from '../state/questions.ts';
-import {glyphs, useLook} from '../theme.ts';
+import {inFocus} from '../state/questions.ts';
+import type {On} from '../state/types.ts';
+import {bodyColumns, bodyRows, topicColumns} from '../terminal/layout.ts';
+import {glyphs} from '../terminal/marks.ts';
+import {blank, type Pane, paragraph, type Row} from '../terminal/rows.ts';
+import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
+
+type Asking = On<'questions'>;
 
 const hintsOf = ({screen, advanced}: Asking, arrows: string): readonly Hint[] => {
 	const end = screen.scope.kind === 'mend' ? 'try again' : 'review';
@@ -24,42 +28,34 @@ const hintsOf = ({screen, advanced}: Asking, arrows: string): readonly Hint[] =>
 	return screen.field.kind === 'none' ? [['+', 'add'], ['d', 'remove'], ...common] : common;
 };
 
-/** A longer list of choices scrolls. */
-const mostChoices = 6;
+/** In a lower window the rows are needed for the questions. */
+const leastForIntro = 19;
+
+/** The topic from top to bottom: what it is about, its questions, and all about the one in focus. */
+const pageRows = (state: Asking, pane: Pane): readonly Row[] => {
+	const {width, height, marks} = pane;
+	const entry = inFocus(state);
+	const intro = topics[state.screen.spot.topic]?.intro ?? '';
+	const head = height >= leastForIntro ? [...paragraph(intro, width, 'dim'), blank] : [];
+	const focus = focusRows(state, entry, pane);
+	const room = Math.max(1, height - head.length - focus.length - 2);
+	const title = entry?.kind === 'question' ? entry.question.label : '';
+	return [...head, ...entryRows(state, {...pane, height: room}), ruleRow(title, width, marks, 'title'), ...focus];
+};
 
 /** One topic: its questions with their answers, and below everything about the one in focus. */
-export const Questions = ({state, env, aside}: ScreenProps & {readonly state: Asking}) => {
+export const Questions = ({state, scene, aside}: ScreenProps<Asking>) => {
 	const marks = glyphs(useLook());
-	const side = topicColumns(env.columns);
-	const width = bodyColumns(env.columns) - (side === 0 ? 0 : side + 2);
-	const height = bodyRows(env.rows);
-	const {spot} = state.screen;
-	const entry = entryAt(askedOf(state, env), spot);
-	const topic = env.form.topics[spot.topic];
-	const {above, choice, below} = questionParts(state, env, entry, width, marks);
-	const menu = Math.min(mostChoices, choice?.labels.length ?? 0);
-	const intro = env.rows >= 22 ? [...paragraph(topic?.intro ?? '', width, 'dim'), blank] : [];
-	const room = Math.max(1, height - above.length - menu - below.length - intro.length - 2);
-	const entries = entryRows(state, env, width, room, marks);
-	const title = entry?.kind === 'question' ? entry.question.label : '';
-	const rows = [...intro, ...entries, ruleRow(title, width, marks.rule, 'title'), ...above];
-	const wall: readonly Row[] = Array.from({length: height}, () => [{text: marks.wall, role: 'dim'}]);
+	const side = topicColumns(scene.columns);
+	const width = bodyColumns(scene.columns) - (side === 0 ? 0 : side + 2);
+	const height = bodyRows(scene.rows);
+	const hints = hintsOf(state, marks.arrows);
 	return (
-		<Frame
-			{...env}
-			title={topicTitle(state, env)}
-			aside={aside}
-			hints={hintsOf(state, marks.arrows)}
-			notice={state.notice}
-		>
+		<Frame {...scene} title={topicTitle(state)} aside={aside} hints={hints} notice={state.notice}>
 			<Box height={height}>
-				{side > 0 && <Rows rows={topicRows(state, env, side, marks)} width={side} height={height} />}
-				{side > 0 && <Rows rows={wall} width={2} height={height} />}
-				<Box flexDirection="column" width={width} height={height} overflow="hidden">
-					<Rows rows={rows} width={width} height={rows.length} />
-					{choice !== undefined && <Menu {...choice} width={width} height={menu} />}
-					<Rows rows={below} width={width} height={below.length} />
-				</Box>
+				{side > 0 && <Rows rows={topicRows(state, {width: side, marks})} width={side} height={height} />}
+				{side > 0 && <Rows rows={wallRows(height, marks)} width={2} height={height} />}
+				<Rows rows={pageRows(state, {width, height, marks})} width={width} height={height} />
 			</Box>
 		</Frame>
 	);

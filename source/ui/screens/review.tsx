@@ -1,45 +1,51 @@
-import {Frame, ruleRow} from '../components/frame.tsx';
-import {Menu} from '../components/menu.tsx';
+import {topics} from '../../answers/questions.ts';
+import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {buttonRow} from '../content/buttons.ts';
+import {ruleRow} from '../content/frame.ts';
+import {menuRows} from '../content/menu.ts';
 import {planInShort} from '../content/plan.ts';
-import {reviewRows} from '../content/review.ts';
-import {blank, clampTop, row} from '../rows.ts';
-import {bodyColumns, bodyRows, pageRows} from '../state/layout.ts';
-import {type Reviewing, reviewButtons} from '../state/review.ts';
-import {glyphs, useLook} from '../theme.ts';
+import {reviewLabels, reviewText} from '../content/review.ts';
+import {reviewButtons} from '../state/review.ts';
+import type {On} from '../state/types.ts';
+import {bodyColumns, bodyRows} from '../terminal/layout.ts';
+import {glyphs} from '../terminal/marks.ts';
+import {blank, position, row, visible} from '../terminal/rows.ts';
+import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
-/** Where in a long text one is, for a rule: `1-19 of 57`. */
-export const position = (top: number, total: number, height: number): string =>
-	total <= height ? '' : `${top + 1}-${Math.min(total, top + height)} of ${total}`;
-
-const Chooser = ({state, env, aside}: ScreenProps & {readonly state: Reviewing}) => {
-	const width = bodyColumns(env.columns);
-	const titles = env.form.topics.map(({title}) => title);
+/** The topics, one of which is chosen to be changed. */
+const Chooser = ({state, scene, aside, choosing}: ScreenProps & {readonly choosing: number}) => {
+	const marks = glyphs(useLook());
+	const width = bodyColumns(scene.columns);
+	const height = bodyRows(scene.rows);
+	const titles = topics.map(({title}) => title);
+	const rows = [
+		row('Which topic do you want to change?'),
+		blank,
+		...menuRows(titles, choosing, {width, height: height - 2, marks}),
+	];
 	const hints = [
 		['Enter', 'open'],
 		['Esc', 'back'],
 	] as const;
 	return (
-		<Frame {...env} title="Review: change an answer" aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={[row('Which topic do you want to change?'), blank]} width={width} height={2} />
-			<Menu labels={titles} focus={state.screen.choosing ?? 0} width={width} height={bodyRows(env.rows) - 2} />
+		<Frame {...scene} title="Review: change an answer" aside={aside} hints={hints} notice={state.notice}>
+			<Rows rows={rows} width={width} height={height} />
 		</Frame>
 	);
 };
 
 /** All answers and the plan, scrolled, above the buttons. */
-export const Review = (props: ScreenProps & {readonly state: Reviewing}) => {
-	const {state, env, aside} = props;
+export const Review = (props: ScreenProps<On<'review'>>) => {
+	const {state, scene, aside} = props;
 	const marks = glyphs(useLook());
-	if (state.screen.choosing !== undefined) return <Chooser {...props} />;
-	const width = bodyColumns(env.columns);
-	const height = pageRows(env.rows);
-	const rows = reviewRows(state, env, width, marks);
-	const top = clampTop(state.screen.top, rows.length, height);
-	const place = position(top, rows.length, height);
-	const where = [place, `plan: ${planInShort(state.plan)}`].filter((part) => part !== '').join('; ');
+	const {top, menu, choosing} = state.screen;
+	if (choosing !== undefined) return <Chooser {...props} choosing={choosing} />;
+	const width = bodyColumns(scene.columns);
+	const text = reviewText(state, scene, marks);
+	const where = [position(text, top), `plan: ${planInShort(state.plan)}`].filter((part) => part !== '').join('; ');
+	const labels = reviewButtons.map((button) => reviewLabels[button]);
 	const hints = [
 		['Enter', 'choose'],
 		[marks.sideways, 'button'],
@@ -50,13 +56,9 @@ export const Review = (props: ScreenProps & {readonly state: Reviewing}) => {
 		['?', 'help'],
 	] as const;
 	return (
-		<Frame {...env} title="Review" aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={rows.slice(top, top + height)} width={width} height={height} />
-			<Rows
-				rows={[ruleRow(where, width, marks.rule), buttonRow(reviewButtons, state.screen.menu, width)]}
-				width={width}
-				height={2}
-			/>
+		<Frame {...scene} title="Review" aside={aside} hints={hints} notice={state.notice}>
+			<Rows rows={visible(text, top)} width={width} height={text.height} />
+			<Rows rows={[ruleRow(where, width, marks), buttonRow(labels, menu, width)]} width={width} height={2} />
 		</Frame>
 	);
 };

@@ -1,27 +1,25 @@
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
-import {summaryRows} from '../content/summary.ts';
-import {clampTop} from '../rows.ts';
-import {bodyColumns, bodyRows} from '../state/layout.ts';
-import {glyphs, useLook} from '../theme.ts';
+import type {Hint} from '../content/frame.ts';
+import {summaryText} from '../content/summary.ts';
+import {bodyColumns} from '../terminal/layout.ts';
+import {glyphs} from '../terminal/marks.ts';
+import {visible} from '../terminal/rows.ts';
+import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
 const titles = {done: 'Done', failed: 'Not finished', stopped: 'Stopped'} as const;
 
 /** How it ended and what is next. */
-export const Summary = ({state, env, aside}: ScreenProps) => {
+export const Summary = ({state, scene, aside}: ScreenProps) => {
 	const marks = glyphs(useLook());
-	const width = bodyColumns(env.columns);
-	const height = bodyRows(env.rows);
-	const rows = env.run ? summaryRows(env.run, state.summary, width, marks) : [];
-	const top = clampTop(state.run.summaryTop, rows.length, height);
-	const hints = [
-		...(rows.length > height ? [[marks.arrows, 'scroll'] as const] : []),
-		['any other key', 'leaves; this is printed again then'] as const,
-	];
+	const text = summaryText(state, scene, marks);
+	const title = titles[scene.run?.outcome ?? 'done'];
+	const scrolls: readonly Hint[] = text.rows.length > text.height ? [[marks.arrows, 'scroll']] : [];
+	const hints: readonly Hint[] = [...scrolls, ['any other key', 'leaves; this is printed again then']];
 	return (
-		<Frame {...env} title={titles[env.run?.outcome ?? 'done']} aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={rows.slice(top, top + height)} width={width} height={height} />
+		<Frame {...scene} title={title} aside={aside} hints={hints} notice={state.notice}>
+			<Rows rows={visible(text, state.run.summaryTop)} width={bodyColumns(scene.columns)} height={text.height} />
 		</Frame>
 	);
 };

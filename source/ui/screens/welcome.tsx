@@ -1,20 +1,26 @@
 import {Frame} from '../components/frame.tsx';
-import {Menu} from '../components/menu.tsx';
 import {Rows} from '../components/rows.tsx';
-import {welcomeRows} from '../content/welcome.ts';
-import {blank} from '../rows.ts';
-import {bodyColumns, bodyRows} from '../state/layout.ts';
-import {type Welcoming, welcomeMenu} from '../state/welcome.ts';
-import {glyphs, useLook} from '../theme.ts';
+import {menuRows} from '../content/menu.ts';
+import {welcomeLabel, welcomeRows} from '../content/welcome.ts';
+import type {On} from '../state/types.ts';
+import {welcomeMenu} from '../state/welcome.ts';
+import {bodyColumns, bodyRows} from '../terminal/layout.ts';
+import {glyphs} from '../terminal/marks.ts';
+import {blank} from '../terminal/rows.ts';
+import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
+/** Longer lines are hard to read. */
+const widest = 100;
+
 /** What was found, and the way in. */
-export const Welcome = ({state, env, aside}: ScreenProps & {readonly state: Welcoming}) => {
+export const Welcome = ({state, scene, aside}: ScreenProps<On<'welcome'>>) => {
 	const marks = glyphs(useLook());
-	const width = bodyColumns(env.columns);
-	const menu = welcomeMenu(state);
-	const height = bodyRows(env.rows);
-	const head = welcomeRows(state, Math.min(width, 100), marks).slice(0, height - menu.length - 1);
+	const width = bodyColumns(scene.columns);
+	const height = bodyRows(scene.rows);
+	const labels = welcomeMenu(state).map((choice) => welcomeLabel(state, choice));
+	const menu = menuRows(labels, state.screen.menu, {width, height: labels.length, marks});
+	const head = welcomeRows(state, {width: Math.min(width, widest), marks}).slice(0, height - menu.length - 1);
 	const hints = [
 		['Enter', 'choose'],
 		[marks.arrows, 'move'],
@@ -22,9 +28,8 @@ export const Welcome = ({state, env, aside}: ScreenProps & {readonly state: Welc
 		['Ctrl-C', 'quit'],
 	] as const;
 	return (
-		<Frame {...env} title="ZenML Pro, air-gapped" aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={[...head, blank]} width={width} height={head.length + 1} />
-			<Menu labels={menu.map(({label}) => label)} focus={state.screen.menu} width={width} />
+		<Frame {...scene} title="ZenML Pro, air-gapped" aside={aside} hints={hints} notice={state.notice}>
+			<Rows rows={[...head, blank, ...menu]} width={width} height={height} />
 		</Frame>
 	);
 };

@@ -1,5 +1,6 @@
 import type {Key as InkKey} from 'ink';
-import {graphemes} from '../text.ts';
+import type {Extent} from '../terminal/layout.ts';
+import {graphemes} from '../terminal/text.ts';
 
 /** Keys by name; `text` is anything printable, also many characters that came at once. */
 export type KeyId =
@@ -58,12 +59,11 @@ export const keysOf = (input: string, key: InkKey): readonly Key[] => {
 	if (found) return [bare(found[1])];
 	if (key.ctrl) return input === '' ? [] : [bare(`ctrl-${input}`)];
 	if (key.meta || input === '') return [];
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is split off here
-	const parts = input.split(/([\u0000-\u001F\u007F])/u).filter((part) => part !== '');
+	const parts = input.split(/(\p{Cc})/u).filter((part) => part !== '');
 	return parts.flatMap((part): readonly Key[] => {
 		const control = controls[part];
 		if (control) return [bare(control)];
-		if (part >= ' ') return [{id: 'text', text: part}];
+		if (!/^\p{Cc}$/u.test(part)) return [{id: 'text', text: part}];
 		// Ctrl with a letter is that letter's place in the alphabet (ASCII).
 		const code = part.charCodeAt(0);
 		return code >= 1 && code <= 26 ? [bare(`ctrl-${String.fromCharCode(code + 96)}`)] : [];
@@ -79,7 +79,27 @@ const vim: Readonly<Record<string, KeyId>> = {k: 'up', j: 'down', h: 'left', l: 
 /** Moves of lists: the arrow keys and their vim names are the same. */
 export const move = (key: Key): KeyId => (key.id === 'text' ? (vim[key.text] ?? 'text') : key.id);
 
-/** The position in a list of `count` after a key; digits choose directly. Undefined when the key is not for lists. */
+/** The letter that was typed where nothing is written; undefined for other keys. */
+export const letterOf = (key: Key): string | undefined => (key.id === 'text' ? key.text : undefined);
+
+/** Is this one of some letters? */
+export const isLetter = (key: Key, ...letters: readonly string[]): boolean => letters.includes(letterOf(key) ?? '');
+
+/** Does a key say yes to a question? */
+export const isYes = (key: Key): boolean => isLetter(key, 'y', 'Y');
+
+/** Does a key take what is in focus in a list? */
+export const takes = (key: Key): boolean => key.id === 'return' || key.id === 'right';
+
+const ringSteps: Partial<Record<KeyId, number>> = {up: -1, left: -1, 'shift-tab': -1, down: 1, right: 1, tab: 1};
+
+/** The position among `count` buttons after a key: behind the last comes the first. Undefined for other keys. */
+export const ringMove = (key: Key, index: number, count: number): number | undefined => {
+	const step = ringSteps[move(key)];
+	return step === undefined || count === 0 ? undefined : (index + step + count) % count;
+};
+
+/** The position in a list of `count` after a key. Undefined when the key is not for lists. */
 export const listMove = (key: Key, index: number, count: number): number | undefined => {
 	const last = Math.max(0, count - 1);
 	switch (move(key)) {
@@ -103,7 +123,7 @@ export const digit = (key: Key, count: number): number | undefined => {
 };
 
 /** The scroll position after a key for a text of `total` rows seen through `height` rows; undefined for other keys. */
-export const scrollMove = (key: Key, top: number, total: number, height: number): number | undefined => {
+export const scrollMove = (key: Key, top: number, {total, height}: Extent): number | undefined => {
 	const limit = Math.max(0, total - height);
 	const page = Math.max(1, height - 1);
 	const from = Math.min(top, limit);

@@ -1,4 +1,4 @@
-import {cells, graphemes} from '../text.ts';
+import {cells, graphemes} from '../terminal/text.ts';
 import type {Key} from './keys.ts';
 
 /** A line that is being typed; `cursor` counts characters as a reader counts them. */

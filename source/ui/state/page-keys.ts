@@ -1,121 +1,101 @@
+import {topics} from '../../answers/questions.ts';
 import type {Decision} from '../../engine/events.ts';
-import {handoverHead, sectionRows} from '../content/handover.ts';
-import {problemRows} from '../content/problem.ts';
-import {glyphs} from '../theme.ts';
-import {digit, type Key, move, scrollMove} from './keys.ts';
-import {bodyColumns, pageRows, problemHeight} from './layout.ts';
-import {type Opened, viewOf} from './page.ts';
+import {digit, isYes, type Key, letterOf, ringMove, scrollMove} from './keys.ts';
+import {type HandoverPage, type ProblemPage, viewOf} from './page.ts';
 import {openQuestions} from './questions.ts';
-import {type Env, type PageView, type Turn, turn, type UiState} from './types.ts';
+import {type Effect, type Env, type PageView, type Turn, turn, type UiState} from './types.ts';
 
-/** What can be done about a problem, in order; `save` is always there. */
+/** What can be done about a problem. */
 export type ProblemButton = Decision | 'save';
-export const problemButtons = (choices: readonly Decision[]): readonly ProblemButton[] => [
-	...(['retry', 'edit', 'skip'] as const).filter((one) => choices.includes(one)),
-	'save',
-	...(['quit'] as const).filter((one) => choices.includes(one)),
-];
-const letters: Readonly<Record<string, ProblemButton>> = {r: 'retry', e: 'edit', s: 'skip', w: 'save', q: 'quit'};
+
+const order: readonly ProblemButton[] = ['retry', 'edit', 'skip', 'save', 'quit'];
+
+/** What can be done about a problem, in order; a report of it can always be saved. */
+export const problemButtons = (choices: readonly Decision[]): readonly ProblemButton[] =>
+	order.filter((one) => one === 'save' || choices.includes(one));
+
+const letters: ReadonlyMap<string, ProblemButton> = new Map([
+	['r', 'retry'],
+	['e', 'edit'],
+	['s', 'skip'],
+	['w', 'save'],
+	['q', 'quit'],
+]);
 
 const withPage = (state: UiState, page: PageView): UiState => ({...state, run: {...state.run, page}});
 
-const press = (
-	state: UiState,
-	env: Env,
-	page: Extract<Opened, {readonly kind: 'problem'}>,
-	button: ProblemButton,
-): Turn => {
-	const view = viewOf(state.run, page);
+/** One path of each topic: a problem that names no answers may need any of them. */
+const anyAnswer: readonly string[] = topics.flatMap(({questions}) => questions.slice(0, 1).map(({path}) => path));
+
+const press = (state: UiState, {problem}: ProblemPage, button: ProblemButton): Turn => {
 	switch (button) {
 		case 'save':
-			return turn(withPage(state, view), {type: 'save-report'});
+			return turn(state, {type: 'save-report'});
 		case 'edit': {
-			const paths = page.problem.answers ?? [];
-			const scope =
-				paths.length > 0 ? ({kind: 'mend', paths} as const) : ({kind: 'mend', paths: allPaths(env)} as const);
-			return openQuestions(withPage(state, view), env, scope, paths[0]);
+			const {answers = []} = problem;
+			return openQuestions(state, {kind: 'mend', paths: answers.length > 0 ? answers : anyAnswer}, answers[0]);
 		}
 		case 'skip':
-			return turn(withPage(state, {...view, confirm: 'skip'}));
+			return turn(withPage(state, {...state.run.page, confirming: true}));
 		default:
-			return turn(withPage(state, view), {type: 'decide', decided: {decision: button}});
+			return turn(state, {type: 'decide', decided: {decision: button}});
 	}
 };
 
-/** A problem that names no answers may need any of them: one path of each topic opens them all. */
-const allPaths = ({form}: Env): readonly string[] =>
-	form.topics.flatMap(({questions}) => questions.slice(0, 1).map(({path}) => path));
+/** A question that only yes carries out; any other key takes it back. */
+const confirmed = (state: UiState, view: PageView, key: Key, effect: Effect): Turn =>
+	turn(withPage(state, {...view, confirming: false}), ...(isYes(key) ? [effect] : []));
+
+/** The button that a key presses: the one in focus, by its number, or by its letter. */
+const pressed = (buttons: readonly ProblemButton[], focus: number, key: Key): ProblemButton | undefined => {
+	const numbered = buttons[key.id === 'return' ? focus : (digit(key, buttons.length) ?? -1)];
+	const lettered = letters.get(letterOf(key) ?? '');
+	return numbered ?? (lettered && buttons.includes(lettered) ? lettered : undefined);
+};
 
 /** Keys of the problem page. */
-export const problemKey = (
-	state: UiState,
-	env: Env,
-	page: Extract<Opened, {readonly kind: 'problem'}>,
-	key: Key,
-): Turn => {
+export const problemKey = (state: UiState, env: Env, page: ProblemPage, key: Key): Turn => {
 	const view = viewOf(state.run, page);
-	const {confirm, ...open} = view;
-	if (confirm === 'skip') {
-		const yes = key.id === 'text' && key.text.toLowerCase() === 'y';
-		return turn(withPage(state, open), ...(yes ? [{type: 'decide', decided: {decision: 'skip'}} as const] : []));
-	}
+	if (view.confirming) return confirmed(state, view, key, {type: 'decide', decided: {decision: 'skip'}});
+	const here = withPage(state, view);
 	const buttons = problemButtons(page.step.choices);
-	const lettered = key.id === 'text' ? letters[key.text] : undefined;
-	const chosen = key.id === 'return' ? buttons[view.menu] : buttons[digit(key, buttons.length) ?? -1];
-	const button = chosen ?? (lettered && buttons.includes(lettered) ? lettered : undefined);
-	if (button) return press(state, env, page, button);
+	const button = pressed(buttons, view.menu, key);
+	if (button) return press(here, page, button);
 	if (key.id === 'escape') return turn(withPage(state, {...view, hidden: true}));
-	const total = problemRows(page.problem, bodyColumns(env.columns)).length;
-	const back = ['up', 'left', 'shift-tab'].includes(move(key));
-	const step = back ? -1 : ['down', 'right', 'tab'].includes(move(key)) ? 1 : 0;
-	if (step !== 0) return turn(withPage(state, {...view, menu: (view.menu + step + buttons.length) % buttons.length}));
-	const top = scrollMove(key, view.top, total, problemHeight(env.rows, buttons.length));
-	return turn(withPage(state, top === undefined ? view : {...view, top}));
+	const menu = ringMove(key, view.menu, buttons.length);
+	if (menu !== undefined) return turn(withPage(state, {...view, menu}));
+	const top = scrollMove(key, view.top, env.extent(state)) ?? view.top;
+	return turn(withPage(state, {...view, top}));
 };
 
-/** Rows of a hand-over page: what stands above the section, and how many rows the section has. */
-export const handoverLayout = (
-	page: Extract<Opened, {readonly kind: 'handover'}>,
-	columns: number,
-	rows: number,
-	marks = glyphs({ascii: false}),
-	checkedMs?: number,
-) => {
-	const body = pageRows(rows);
-	const head = handoverHead(page.handover, bodyColumns(columns), marks, checkedMs, Math.floor(body / 2));
-	return {head, section: Math.max(3, body - head.length)};
+/** What a letter does on a hand-over page; undefined for letters that do nothing. */
+const handoverCommand = (state: UiState, {handover}: HandoverPage, letter: string | undefined): Turn | undefined => {
+	switch (letter) {
+		case 'w':
+			return turn(state, {type: 'save-handover', handover});
+		case 'r':
+			return turn(state, {type: 'check-now'});
+		case 'q':
+			return turn({...state, quitting: true});
+		case 'c':
+			return handover.acknowledge === undefined
+				? undefined
+				: turn(withPage(state, {...state.run.page, confirming: true}));
+		default:
+			return undefined;
+	}
 };
 
 /** Keys of a hand-over page. */
-export const handoverKey = (
-	state: UiState,
-	env: Env,
-	page: Extract<Opened, {readonly kind: 'handover'}>,
-	key: Key,
-): Turn => {
+export const handoverKey = (state: UiState, env: Env, page: HandoverPage, key: Key): Turn => {
 	const view = viewOf(state.run, page);
-	const {handover, step} = page;
-	const {confirm, ...open} = view;
-	if (confirm === 'acknowledge') {
-		const yes = key.id === 'text' && key.text.toLowerCase() === 'y';
-		return turn(withPage(state, open), ...(yes ? [{type: 'acknowledge', step: step.id} as const] : []));
-	}
-	const count = handover.sections.length;
-	const at = (section: number): Turn => turn(withPage(state, {...view, section, top: 0}));
+	if (view.confirming) return confirmed(state, view, key, {type: 'acknowledge', step: page.step.id});
 	if (key.id === 'escape') return turn(withPage(state, {...view, hidden: true}));
-	const chosen = digit(key, count);
-	if (chosen !== undefined) return at(chosen);
-	if (key.id === 'text') {
-		if (key.text === 'w') return turn(withPage(state, view), {type: 'save-handover', handover});
-		if (key.text === 'r') return turn(withPage(state, view), {type: 'check-now'});
-		if (key.text === 'q') return turn({...state, quitting: true});
-		if (key.text === 'c' && handover.acknowledge !== undefined)
-			return turn(withPage(state, {...view, confirm: 'acknowledge'}));
-	}
-	const total = sectionRows(handover, view.section, bodyColumns(env.columns)).length;
-	const top = scrollMove(key, view.top, total, handoverLayout(page, env.columns, env.rows).section);
+	const commanded = handoverCommand(withPage(state, view), page, letterOf(key));
+	if (commanded) return commanded;
+	const top = scrollMove(key, view.top, env.extent(state));
 	if (top !== undefined) return turn(withPage(state, {...view, top}));
-	const direction =
-		move(key) === 'left' || key.id === 'shift-tab' ? -1 : move(key) === 'right' || key.id === 'tab' ? 1 : 0;
-	return count > 0 && direction !== 0 ? at((view.section + direction + count) % count) : turn(state);
+	const count = page.handover.sections.length;
+	const section = digit(key, count) ?? ringMove(key, view.section, count);
+	return turn(section === undefined ? state : withPage(state, {...view, section, top: 0}));
 };

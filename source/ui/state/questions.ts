@@ -1,148 +1,143 @@
-import type {Draft} from '../../answers/draft.ts';
-import {type Asked, type Entry, entriesOf, entryAt, missingPaths, spotOf, topicsIn} from './entries.ts';
-import {type Committed, commit, judged, openField} from './field.ts';
-import {openReview} from './review.ts';
-import type {Effect, Env, Field, Scope, Screen, Spot, Turn, UiState} from './types.ts';
-import {turn} from './types.ts';
-import {checkDraft, untypedAfterRemoval, untypedIn, untypedMessage} from './untyped.ts';
+import {addItem, itemCount} from '../../answers/draft.ts';
+import type {Scope} from '../../answers/form/asking.ts';
+import {judgeForm, withoutMember} from '../../answers/form/form.ts';
+import {topics} from '../../answers/questions.ts';
+import {type Entry, entriesOf, entryAt, questionnaireOf, spotOf, topicsIn} from './entries.ts';
+import {commit, judged, openField} from './field.ts';
+import {openReview} from './open-review.ts';
+import type {Spot} from './screen.ts';
+import {after, type On, type Turn, turn, type UiState} from './types.ts';
 
-type Questions = Extract<Screen, {readonly name: 'questions'}>;
-export type Asking = UiState & {readonly screen: Questions};
+type Asking = On<'questions'>;
 
-/** The questionnaire of a state on the questions screen. */
-export const askedOf = (state: Asking, env: Env): Asked => ({
-	form: env.form,
-	draft: state.draft,
-	scope: state.screen.scope,
-	advanced: state.advanced,
-});
+/** The row in focus. */
+export const inFocus = (state: Asking): Entry | undefined => entryAt(questionnaireOf(state), state.screen.spot);
 
-/** Goes to a place with its field open. */
-export const goTo = (state: UiState, env: Env, scope: Scope, spot: Spot, effects: readonly Effect[] = []): Turn => {
-	const asked = {form: env.form, draft: state.draft, scope, advanced: state.advanced};
-	const field = openField(env.form, state.draft, entryAt(asked, spot));
-	return turn({...state, screen: {name: 'questions', scope, spot, field, removing: false}}, ...effects);
+/** The state at a place in the questionnaire, with its field open. */
+const at = (state: UiState, scope: Scope, spot: Spot): Asking => {
+	const there: Asking = {...state, screen: {name: 'questions', scope, spot, field: {kind: 'none'}, removing: false}};
+	return {...there, screen: {...there.screen, field: openField(there, inFocus(there))}};
 };
+
+/** Goes to a place in the questionnaire that is open. */
+export const goTo = (state: Asking, spot: Spot): Turn => turn(at(state, state.screen.scope, spot));
 
 /** Opens the questionnaire at its first topic, or at `path`. Without anything to ask the review page comes. */
-export const openQuestions = (state: UiState, env: Env, scope: Scope, path?: string): Turn => {
-	const asked = {form: env.form, draft: state.draft, scope, advanced: state.advanced};
-	const spot = path === undefined ? undefined : spotOf(asked, path);
-	const first = topicsIn(asked)[0];
-	if (spot) return goTo(state, env, scope, spot);
-	return first === undefined ? openReview(state, env) : goTo(state, env, scope, {topic: first, focus: 0});
+export const openQuestions = (state: UiState, scope: Scope, path?: string): Turn => {
+	const questionnaire = questionnaireOf(at(state, scope, {topic: 0, focus: 0}));
+	const spot = path === undefined ? undefined : spotOf(questionnaire, path);
+	if (spot) return turn(at(state, scope, spot));
+	const [first] = topicsIn(questionnaire);
+	return first === undefined ? openReview(state) : turn(at(state, scope, {topic: first, focus: 0}));
 };
 
-/** The scope of a first pass: with answers from outside only what is missing, else everything. */
-export const firstScope = (state: UiState, env: Env): Scope =>
-	state.given.length > 0
-		? {kind: 'missing', paths: [...missingPaths(env.form, state.draft), ...untypedIn(state, env.form)]}
-		: {kind: 'all'};
-
-/** The state with what was committed: a secret that was typed just now is no longer missing. */
-export const withCommitted = (state: Asking, {draft, effects}: Committed): Asking => {
-	const kept = effects.flatMap((effect) => (effect.type === 'keep-secret' ? [effect.path] : []));
-	return {...state, draft, untyped: state.untyped.filter((path) => !kept.includes(path))};
+/** Takes the field as the answer, valid or not; a typed secret goes to the session. */
+export const take = (state: Asking): Turn<Asking> => {
+	const entry = inFocus(state);
+	const {form, secret} = commit(state, entry, state.screen.field);
+	const next = {...state, ...form};
+	if (secret === undefined || entry?.kind !== 'question') return turn(next);
+	return turn(next, {type: 'keep-secret', path: entry.path, value: secret});
 };
 
-/** The field with what is wrong with it; a secret that is to be typed again must not be passed over. */
-export const judgedIn = (state: Asking, env: Env, entry: Entry | undefined, field: Field): Field => {
-	const open = field.kind === 'line' && field.masked && field.line.text === '' && entry?.kind === 'question';
-	return open && untypedIn(state, env.form).includes(entry.path)
-		? {...field, message: untypedMessage}
-		: judged(env.form, state.draft, entry, field);
+/** Takes what was typed before the focus leaves, whether valid or not: nothing typed is lost. */
+export const leave = (state: Asking): Turn<Asking> => {
+	const {field} = state.screen;
+	return field.kind === 'line' && field.touched ? take(state) : turn(state);
 };
 
-/** Writes what was typed into the draft before the focus leaves, whether valid or not: nothing typed is lost. */
-export const leave = (state: Asking, env: Env): {readonly state: Asking; readonly effects: readonly Effect[]} => {
-	const {screen, draft} = state;
-	const typed = screen.field.kind === 'line' && screen.field.touched;
-	if (!typed) return {state, effects: []};
-	const done = commit(env.form, draft, entryAt(askedOf(state, env), screen.spot), screen.field);
-	return {state: withCommitted(state, done), effects: done.effects};
+/** A place to mend an answer at, with all questions asked where the ones of the scope do not lead to it. */
+const mendingAt = (state: Asking, path: string): Asking | undefined => {
+	const {scope} = state.screen;
+	const wide: Scope = scope.kind === 'mend' ? scope : {kind: 'all'};
+	for (const advanced of [state.advanced, true]) {
+		const there: Asking = {...state, advanced, screen: {...state.screen, scope: wide}};
+		const spot = spotOf(questionnaireOf(there), path);
+		if (spot) return at(there, wide, spot);
+	}
+	return undefined;
+};
+
+/** Leads to the first answer that is not valid and says what is wrong with it. */
+const refuse = (state: Asking, {path, message}: {readonly path: string; readonly message: string}): Turn => {
+	const notice = {role: 'bad', text: `${path} ${message}`} as const;
+	const there = mendingAt(state, path);
+	if (!there) return turn({...state, notice});
+	const field = judged(there, inFocus(there), there.screen.field);
+	return turn({...there, notice, screen: {...there.screen, field}});
 };
 
 /** What follows the last question of the scope. */
-export const finish = (state: Asking, env: Env): Turn => {
-	const {scope} = state.screen;
-	const result = checkDraft(state, env.form);
-	if (result.ok) {
-		if (scope.kind !== 'mend') return openReview(state, env);
-		return turn(
-			{...state, screen: {name: 'run'}},
-			{type: 'decide', decided: {decision: 'edit', answers: result.answers}},
-		);
+export const finish = (state: Asking): Turn => {
+	const result = judgeForm(state);
+	if (!result.ok) {
+		const [issue = {path: 'The form', message: 'is not valid.'}] = result.issues;
+		return refuse(state, issue);
 	}
-	const issue = result.issues[0];
-	const notice = {role: 'bad', text: issue ? `${issue.path} ${issue.message}` : 'Some answers are not valid.'} as const;
-	const wide: Scope = scope.kind === 'mend' ? scope : {kind: 'all'};
-	const found = [state.advanced, true]
-		.map((advanced) => ({advanced, spot: issue && spotOf({...askedOf(state, env), scope: wide, advanced}, issue.path)}))
-		.find(({spot}) => spot !== undefined);
-	if (!found?.spot) return turn({...state, notice});
-	const at = goTo({...state, advanced: found.advanced}, env, wide, found.spot).state as Asking;
-	const field = judgedIn(at, env, entryAt(askedOf(at, env), found.spot), at.screen.field);
-	return turn({...at, notice, screen: {...at.screen, field}});
+	if (state.screen.scope.kind !== 'mend') return openReview(state);
+	const decided = {decision: 'edit', answers: result.answers} as const;
+	return turn({...state, screen: {name: 'run'}}, {type: 'decide', decided});
+};
+
+/** Goes from a member to its list, to the row that fits. */
+const toList = (state: Asking, fits: (entry: Entry) => boolean): Turn => {
+	const {topic} = state.screen.spot;
+	const focus = entriesOf(questionnaireOf(state), topic).findIndex(fits);
+	return goTo(state, {topic, focus: Math.max(0, focus)});
 };
 
 /** Goes on to the next topic of the scope, or finishes. A member of a list goes back to its list. */
-export const nextTopic = (state: Asking, env: Env, effects: readonly Effect[] = []): Turn => {
-	const {scope, spot} = state.screen;
-	const asked = askedOf(state, env);
-	if (spot.item !== undefined) {
-		const entries = entriesOf(asked, spot.topic);
-		const focus = entries.findIndex((entry) => entry.kind === 'next');
-		return goTo(state, env, scope, {topic: spot.topic, focus: Math.max(0, focus)}, effects);
+export const nextTopic = (state: Asking): Turn => {
+	const {spot} = state.screen;
+	if (spot.item !== undefined) return toList(state, ({kind}) => kind === 'next');
+	const next = topicsIn(questionnaireOf(state)).find((topic) => topic > spot.topic);
+	return next === undefined ? finish(state) : goTo(state, {topic: next, focus: 0});
+};
+
+/** Where one comes from: back before the first topic leads there. */
+const out = (state: Asking): Turn => {
+	switch (state.screen.scope.kind) {
+		case 'mend': {
+			const text = 'Not tried again. What you typed is kept: "Edit answers" goes on with it.';
+			return turn({...state, notice: {role: 'plain', text}, screen: {name: 'run'}});
+		}
+		case 'topic':
+			return openReview(state);
+		default:
+			return turn({...state, screen: {name: 'welcome', menu: 0}});
 	}
-	const next = topicsIn(asked).find((topic) => topic > spot.topic);
-	if (next !== undefined) return goTo(state, env, scope, {topic: next, focus: 0}, effects);
-	const end = finish(state, env);
-	return {...end, effects: [...effects, ...end.effects]};
 };
 
 /** Goes back: from a member to its list, else to the topic before, else out of the questionnaire. */
-export const back = (state: Asking, env: Env, effects: readonly Effect[] = []): Turn => {
-	const {scope, spot} = state.screen;
-	const asked = askedOf(state, env);
-	if (spot.item !== undefined) {
-		const entries = entriesOf(asked, spot.topic);
-		const focus = entries.findIndex((entry) => entry.kind === 'item' && entry.index === spot.item);
-		return goTo(state, env, scope, {topic: spot.topic, focus: Math.max(0, focus)}, effects);
-	}
-	const before = topicsIn(asked).findLast((topic) => topic < spot.topic);
-	if (before !== undefined) return goTo(state, env, scope, {topic: before, focus: 0}, effects);
-	if (scope.kind === 'mend') {
-		const notice = {
-			role: 'plain',
-			text: 'Not tried again. What you typed is kept: "Edit answers" goes on with it.',
-		} as const;
-		return turn({...state, notice, screen: {name: 'run'}}, ...effects);
-	}
-	if (scope.kind === 'change') {
-		const review = openReview(state, env);
-		return {...review, effects: [...effects, ...review.effects]};
-	}
-	return turn({...state, screen: {name: 'welcome', menu: 0}}, ...effects);
+export const back = (state: Asking): Turn => {
+	const {spot} = state.screen;
+	if (spot.item !== undefined) return toList(state, (entry) => entry.kind === 'item' && entry.index === spot.item);
+	const before = topicsIn(questionnaireOf(state)).findLast((topic) => topic < spot.topic);
+	return before === undefined ? out(state) : goTo(state, {topic: before, focus: 0});
 };
 
-/** The draft after adding a member to the list of the topic in focus, and where its questions begin. */
-export const addMember = (state: Asking, env: Env): Turn => {
-	const {scope, spot} = state.screen;
-	const topic = env.form.topics[spot.topic];
-	if (topic?.repeat === undefined) return turn(state);
-	const item = env.form.itemCount(state.draft, topic.repeat);
-	const draft: Draft = env.form.addItem(state.draft, topic.repeat);
-	const wide: Scope = scope.kind === 'missing' ? {kind: 'all'} : scope;
-	return goTo({...state, draft}, env, wide, {topic: spot.topic, item, focus: 0});
+/** Adds a member to the list of the topic in focus and goes to its questions. */
+export const addMember = (state: Asking): Turn => {
+	const {topic} = state.screen.spot;
+	const list = topics[topic]?.repeat;
+	if (list === undefined) return turn(state);
+	const item = itemCount(state.draft, list);
+	return goTo({...state, draft: addItem(state.draft, list)}, {topic, item, focus: 0});
 };
 
 /** Removes the member in focus. */
-export const removeMember = (state: Asking, env: Env): Turn => {
-	const {scope, spot} = state.screen;
-	const topic = env.form.topics[spot.topic];
-	const entry = entryAt(askedOf(state, env), spot);
-	if (topic?.repeat === undefined || entry?.kind !== 'item') return turn(state);
-	const draft = env.form.removeItem(state.draft, topic.repeat, entry.index);
-	const untyped = untypedAfterRemoval({untyped: state.untyped, draft}, env.form, topic.repeat, entry.index);
-	return goTo({...state, draft, untyped}, env, scope, {topic: spot.topic, focus: Math.max(0, spot.focus - 1)});
+export const removeMember = (state: Asking): Turn => {
+	const {topic, focus} = state.screen.spot;
+	const list = topics[topic]?.repeat;
+	const entry = inFocus(state);
+	if (list === undefined || entry?.kind !== 'item') return turn(state);
+	return goTo({...state, ...withoutMember(state, list, entry.index)}, {topic, focus: Math.max(0, focus - 1)});
 };
+
+/** Goes to another row of the topic, and stays at its ends. */
+export const focusOn = (state: Asking, focus: number): Turn =>
+	after(leave(state), (left) => {
+		const {spot} = left.screen;
+		const count = entriesOf(questionnaireOf(left), spot.topic, spot.item).length;
+		return goTo(left, {...spot, focus: Math.max(0, Math.min(count - 1, focus))});
+	});

@@ -1,19 +1,16 @@
+import {counted} from '../../base/text.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
-import {summaryRows} from '../content/summary.ts';
-import {count} from '../format.ts';
-import type {Session} from '../session.ts';
-import {clean} from '../text.ts';
-import {glyphs} from '../theme.ts';
-import {commandsOf, type Key, scrollMove} from './keys.ts';
-import {bodyColumns, bodyRows, fits} from './layout.ts';
-import {lineOf} from './line.ts';
+import type {RunState} from '../../engine/state.ts';
+import {fits} from '../terminal/layout.ts';
+import {commandsOf, isLetter, isYes, type Key, scrollMove} from './keys.ts';
 import {freshRunView} from './page.ts';
 import {questionKey} from './question-keys.ts';
-import type {Asking} from './questions.ts';
-import {type Reviewing, reviewKey} from './review.ts';
-import {runKey, searching} from './run.ts';
-import {type Effect, type Env, type Screen, type Turn, turn, type UiEvent, type UiState} from './types.ts';
-import {type Welcoming, welcomeKey} from './welcome.ts';
+import {reviewKey} from './review.ts';
+import {isSearching, runKey} from './run.ts';
+import type {Screen} from './screen.ts';
+import type {Session} from './session.ts';
+import {after, type Env, isOn, type Turn, turn, type UiEvent, type UiState} from './types.ts';
+import {welcomeKey} from './welcome.ts';
 
 /** The state before the first key. */
 export const firstState = ({draft, given, untyped}: Pick<Session, 'draft' | 'given' | 'untyped'>): UiState => ({
@@ -31,131 +28,124 @@ export const firstState = ({draft, given, untyped}: Pick<Session, 'draft' | 'giv
 });
 
 /** The screen that is shown: once the run has ended it is the summary, wherever one was. */
-export const shownScreen = (state: UiState, {run}: Pick<Env, 'run'>): Screen['name'] =>
+export const shownScreen = (state: UiState, run: RunState | undefined): Screen['name'] =>
 	state.started && run?.outcome !== undefined ? 'summary' : state.screen.name;
 
+/** True from "Start" on until the run has ended. */
+export const isUnderWay = (state: UiState, run: RunState | undefined): boolean =>
+	state.started && run?.outcome === undefined;
+
 /** True while letters are text and not commands. */
-export const isTyping = (state: UiState, env: Pick<Env, 'run'>): boolean => {
+const isTyping = (state: UiState, run: RunState | undefined): boolean => {
 	if (state.help || state.quitting) return false;
-	const shown = shownScreen(state, env);
-	if (shown === 'run') return searching(state, env);
-	return shown === 'questions' && state.screen.name === 'questions' && state.screen.field.kind === 'line';
+	const shown = shownScreen(state, run);
+	if (shown === 'run') return isSearching(state, run);
+	return shown === 'questions' && isOn(state, 'questions') && state.screen.field.kind === 'line';
 };
 
-const underWay = (state: UiState, {run}: Pick<Env, 'run'>): boolean => state.started && run?.outcome === undefined;
-
-const leaveNow = (state: UiState, env: Env): Turn =>
-	underWay(state, env)
+const leaveNow = (state: UiState, {run}: Env): Turn =>
+	isUnderWay(state, run)
 		? turn(state, {type: 'stop', when: 'now'}, {type: 'exit', result: {ended: 'interrupted'}})
 		: turn(state, {type: 'exit', result: {ended: 'quit'}});
 
+/** Keys of the question whether to stop or quit. */
 const quitKey = (state: UiState, env: Env, key: Key): Turn => {
 	if (key.id === 'ctrl-c') return leaveNow(state, env);
-	const yes = key.id === 'text' && key.text.toLowerCase() === 'y';
-	const no = key.id === 'escape' || key.id === 'return' || (key.id === 'text' && key.text.toLowerCase() === 'n');
-	if (!yes) return turn(no ? {...state, quitting: false} : state);
-	if (!underWay(state, env)) return leaveNow(state, env);
-	return turn({...state, quitting: false, screen: {name: 'run'}}, {type: 'stop', when: 'safe'});
+	if (isYes(key)) {
+		if (!isUnderWay(state, env.run)) return leaveNow(state, env);
+		return turn({...state, quitting: false, screen: {name: 'run'}}, {type: 'stop', when: 'safe'});
+	}
+	const isNo = key.id === 'escape' || key.id === 'return' || isLetter(key, 'n', 'N');
+	return turn(isNo ? {...state, quitting: false} : state);
 };
 
 const ctrlC = (state: UiState, env: Env): Turn => {
-	if (shownScreen(state, env) === 'summary' && env.run)
-		return turn(state, {type: 'exit', result: {ended: 'finished', run: env.run}});
+	const {run} = env;
+	if (run && shownScreen(state, run) === 'summary')
+		return turn(state, {type: 'exit', result: {ended: 'finished', run}});
 	// Already stopping: whoever asks again does not want to wait for the safe point.
-	if (env.run?.stopping !== undefined && underWay(state, env)) return leaveNow(state, env);
+	if (run?.stopping !== undefined && isUnderWay(state, run)) return leaveNow(state, env);
 	return turn({...state, quitting: true, help: false});
 };
 
 const summaryKey = (state: UiState, env: Env, key: Key): Turn => {
-	if (!env.run) return turn(state);
-	const rows = summaryRows(env.run, state.summary, bodyColumns(env.columns), glyphs({ascii: false}));
-	const top = scrollMove(key, state.run.summaryTop, rows.length, bodyRows(env.rows));
+	const {run} = env;
+	if (!run) return turn(state);
+	const top = scrollMove(key, state.run.summaryTop, env.extent(state));
 	if (top !== undefined) return turn({...state, run: {...state.run, summaryTop: top}});
-	return turn(state, {type: 'exit', result: {ended: 'finished', run: env.run}});
+	return turn(state, {type: 'exit', result: {ended: 'finished', run}});
 };
 
 const screenKey = (state: UiState, env: Env, key: Key): Turn => {
-	if (shownScreen(state, env) === 'summary') return summaryKey(state, env, key);
-	switch (state.screen.name) {
-		case 'welcome':
-			return welcomeKey(state as Welcoming, env, key);
-		case 'questions':
-			return questionKey(state as Asking, env, key);
-		case 'review':
-			return reviewKey(state as Reviewing, env, key);
-		default:
-			return runKey(state, env, key);
-	}
+	if (shownScreen(state, env.run) === 'summary') return summaryKey(state, env, key);
+	if (isOn(state, 'welcome')) return welcomeKey(state, key);
+	if (isOn(state, 'questions')) return questionKey(state, key);
+	if (isOn(state, 'review')) return reviewKey(state, env, key);
+	return runKey(state, env, key);
+};
+
+/** What a key does that was meant for what is seen. */
+const seenKey = (state: UiState, env: Env, key: Key): Turn => {
+	if (state.help) return turn({...state, help: false});
+	const asksHelp = key.id === 'ctrl-g' || (isLetter(key, '?') && !isTyping(state, env.run));
+	return asksHelp ? turn({...state, help: true}) : screenKey(state, env, key);
 };
 
 const oneKey = (before: UiState, env: Env, key: Key): Turn => {
-	const {notice: _notice, ...state} = before;
+	const state = {...before, notice: undefined};
 	if (state.quitting) return quitKey(state, env, key);
 	if (key.id === 'ctrl-c') return ctrlC(state, env);
 	// What cannot be seen cannot be answered.
-	if (!fits(env.columns, env.rows)) return turn(before);
-	if (state.help) return turn({...state, help: false});
-	const asksHelp = key.id === 'ctrl-g' || (key.id === 'text' && key.text === '?' && !isTyping(state, env));
-	return asksHelp ? turn({...state, help: true}) : screenKey(state, env, key);
+	return fits(env.columns, env.rows) ? seenKey(state, env, key) : turn(before);
 };
 
 /** Several letters that came at once are commands one by one, until one of them leads to a place for text. */
 const keys = (state: UiState, env: Env, key: Key): Turn => {
-	if (isTyping(state, env)) return oneKey(state, env, key);
+	if (isTyping(state, env.run)) return oneKey(state, env, key);
 	const [first, ...rest] = commandsOf(key);
 	if (!first) return turn(state);
 	const done = oneKey(state, env, first);
 	if (rest.length === 0) return done;
-	const next = keys(done.state, env, {id: 'text', text: rest.map(({text}) => text).join('')});
-	return turn(next.state, ...done.effects, ...next.effects);
+	const text = rest.map((one) => one.text).join('');
+	return after(done, (next) => keys(next, env, {id: 'text', text}));
 };
 
-const seen = (
-	state: UiState,
-	{now}: Env,
-	handover: Extract<UiEvent, {readonly type: 'handover-seen'}>['handover'],
-): UiState => ({
-	...state,
-	run: {...state.run, checked: {handover, at: now}},
-});
+/** A plan with problems says so beside Start: they stand below all answers, and Start would stop at the first. */
+const planned = (state: UiState, view: PlanView): UiState => {
+	const next: UiState = {...state, plan: {status: 'ready', view}};
+	const problems = view.steps.filter((step) => step.state === 'problem');
+	const [first] = problems;
+	if (!first || !isOn(state, 'review')) return next;
+	const text = `The plan met ${counted(problems.length, 'problem')} (${first.title}): read on below the answers.`;
+	return {...next, notice: {role: 'bad', text}};
+};
 
-/** A plan with problems says so beside Start: they stand on the last page, and Start would stop at the first. */
-const problemsTold = (state: UiState, view: PlanView): Partial<UiState> => {
-	const problems = view.steps.filter((step) => step.state === 'problem').length;
-	if (problems === 0 || state.screen.name !== 'review') return {};
-	return {notice: {role: 'bad', text: `The plan met ${count(problems, 'problem')}: End shows the end of the page.`}};
+type Of<Type extends UiEvent['type']> = Extract<UiEvent, {readonly type: Type}>;
+
+/** What the session tells, by what it is. */
+const told: {
+	readonly [Type in Exclude<UiEvent['type'], 'key'>]: (state: UiState, event: Of<Type>, env: Env) => UiState;
+} = {
+	found: (state, {found}) => ({...state, found}),
+	'find-failed': (state, {problem}) => ({...state, foundProblem: problem}),
+	'plan-progress': (state, {title, index, count}) => ({...state, plan: {status: 'looking', title, index, count}}),
+	'plan-ready': (state, {view}) => planned(state, view),
+	'plan-failed': (state, {problem}) => ({...state, plan: {status: 'failed', problem}}),
+	'start-refused': (state, {problem}) => ({
+		...state,
+		refused: problem,
+		started: false,
+		screen: {name: 'review', top: 0, menu: 0},
+	}),
+	saved: (state, {what, path}) => ({...state, notice: {role: 'ok', text: `${what} saved: ${path}`}}),
+	'save-failed': (state, {what, why}) => ({...state, notice: {role: 'bad', text: `${what} not saved: ${why}`}}),
+	'run-ended': (state, {summary}) => ({...state, summary, quitting: false, help: false}),
+	'handover-seen': (state, {handover}, {now}) => ({...state, run: {...state.run, checked: {handover, at: now}}}),
 };
 
 /** Folds one event into the state of the screens and says what the session has to do. Pure. */
 export const reduce = (state: UiState, event: UiEvent, env: Env): Turn => {
-	const also = (change: Partial<UiState>, ...effects: readonly Effect[]): Turn =>
-		turn({...state, ...change}, ...effects);
-	switch (event.type) {
-		case 'key':
-			return keys(state, env, event.key);
-		case 'search':
-			return searching(state, env)
-				? also({run: {...state.run, log: {...state.run.log, typing: lineOf(clean(event.text))}}})
-				: turn(state);
-		case 'found':
-			return also({found: event.found});
-		case 'find-failed':
-			return also({foundProblem: event.problem});
-		case 'plan-progress':
-			return also({plan: {status: 'looking', title: event.title, index: event.index, count: event.count}});
-		case 'plan-ready':
-			return also({plan: {status: 'ready', view: event.view}, ...problemsTold(state, event.view)});
-		case 'plan-failed':
-			return also({plan: {status: 'failed', problem: event.problem}});
-		case 'start-refused':
-			return also({refused: event.problem, started: false, screen: {name: 'review', top: 0, menu: 0}});
-		case 'saved':
-			return also({notice: {role: 'ok', text: `${event.what} saved: ${event.path}`}});
-		case 'save-failed':
-			return also({notice: {role: 'bad', text: `${event.problem.message} ${event.problem.fix}`}});
-		case 'run-ended':
-			return also({summary: event.summary, quitting: false, help: false});
-		case 'handover-seen':
-			return turn(seen(state, env, event.handover));
-	}
+	if (event.type === 'key') return keys(state, env, event.key);
+	const fold = told[event.type] as (state: UiState, event: UiEvent, env: Env) => UiState;
+	return turn(fold(state, event, env));
 };

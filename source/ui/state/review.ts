@@ -1,86 +1,65 @@
-import {reviewRows} from '../content/review.ts';
-import {digit, type Key, listMove, move, scrollMove} from './keys.ts';
-import {bodyColumns, pageRows} from './layout.ts';
+import type {Scope} from '../../answers/form/asking.ts';
+import {judgeForm} from '../../answers/form/form.ts';
+import {topics} from '../../answers/questions.ts';
+import {digit, isLetter, type Key, listMove, move, ringMove, scrollMove, takes} from './keys.ts';
+import {openReview} from './open-review.ts';
 import {openQuestions} from './questions.ts';
-import {type Effect, type Env, type Screen, type Turn, turn, type UiState} from './types.ts';
-import {checkDraft} from './untyped.ts';
+import {after, type Env, type On, type Turn, turn} from './types.ts';
 
-export type Reviewing = UiState & {readonly screen: Extract<Screen, {readonly name: 'review'}>};
+type Reviewing = On<'review'>;
 
-export const reviewButtons = ['Start', 'Change an answer', 'Save answers', 'Quit'] as const;
+/** What can be done from the review page, in order. */
+export const reviewButtons = ['start', 'change', 'save', 'quit'] as const;
+export type ReviewButton = (typeof reviewButtons)[number];
 
-/** Opens the review page and begins to look at what would be done. */
-export const openReview = (state: UiState, env: Env): Turn => {
-	const checked = checkDraft(state, env.form);
-	const {refused: _refused, ...rest} = state;
-	const next: UiState = {...rest, screen: {name: 'review', top: 0, menu: 0}};
-	return checked.ok
-		? turn(
-				{...next, plan: {status: 'looking', title: '', index: 0, count: 0}},
-				{type: 'plan', answers: checked.answers},
-			)
-		: turn({...next, plan: {status: 'none'}});
-};
-
-const start = (state: Reviewing, env: Env): Turn => {
-	const checked = checkDraft(state, env.form);
-	if (!checked.ok) {
-		const issue = checked.issues[0];
+const start = (state: Reviewing): Turn => {
+	const judged = judgeForm(state);
+	if (!judged.ok) {
+		const [issue] = judged.issues;
 		const text = issue ? `${issue.path} ${issue.message}.` : 'Some answers are not valid.';
 		return turn({...state, notice: {role: 'bad', text: `${text} Choose "Change an answer".`}});
 	}
-	const {refused: _refused, ...rest} = state;
-	const effects: readonly Effect[] = [{type: 'cancel-plan'}, {type: 'start', answers: checked.answers}];
-	return turn({...rest, started: true, screen: {name: 'run'}}, ...effects);
+	const next = {...state, refused: undefined, started: true, screen: {name: 'run'}} as const;
+	return turn(next, {type: 'cancel-plan'}, {type: 'start', answers: judged.answers});
 };
 
-const press = (state: Reviewing, env: Env, button: number): Turn => {
-	switch (reviewButtons[button]) {
-		case 'Start':
-			return start(state, env);
-		case 'Change an answer':
-			return turn({...state, screen: {...state.screen, menu: button, choosing: 0}});
-		case 'Save answers':
-			return turn({...state, screen: {...state.screen, menu: button}}, {type: 'save-answers', draft: state.draft});
+/** Leaves the review page for questions: what is being looked at is looked at again behind them. */
+const toQuestions = (state: Reviewing, scope: Scope): Turn =>
+	after(turn(state, {type: 'cancel-plan'}), (left) => openQuestions(left, scope));
+
+const press = (state: Reviewing, menu: number): Turn => {
+	switch (reviewButtons[menu]) {
+		case 'start':
+			return start(state);
+		case 'change':
+			return turn({...state, screen: {...state.screen, menu, choosing: 0}});
+		case 'save':
+			return turn({...state, screen: {...state.screen, menu}}, {type: 'save-answers', draft: state.draft});
 		default:
 			return turn({...state, quitting: true});
 	}
 };
 
-const onChooser = (state: Reviewing, env: Env, choosing: number, key: Key): Turn => {
-	const count = env.form.topics.length;
-	const {choosing: _choosing, ...closed} = state.screen;
-	if (key.id === 'escape' || move(key) === 'left') return turn({...state, screen: closed});
-	const chosen = key.id === 'return' || key.id === 'right' ? choosing : digit(key, count);
-	if (chosen !== undefined) {
-		const opened = openQuestions(state, env, {kind: 'change', topic: chosen});
-		return {...opened, effects: [{type: 'cancel-plan'}, ...opened.effects]};
-	}
-	return turn({...state, screen: {...state.screen, choosing: listMove(key, choosing, count) ?? choosing}});
+/** Keys of the list of topics, one of which is chosen to be changed. */
+const onTopics = (state: Reviewing, choosing: number, key: Key): Turn => {
+	const withChoice = (choice: number | undefined): Turn =>
+		turn({...state, screen: {...state.screen, choosing: choice}});
+	if (key.id === 'escape' || move(key) === 'left') return withChoice(undefined);
+	const chosen = topics[takes(key) ? choosing : (digit(key, topics.length) ?? -1)];
+	if (chosen) return toQuestions(state, {kind: 'topic', id: chosen.id});
+	return withChoice(listMove(key, choosing, topics.length) ?? choosing);
 };
 
 /** Keys of the review page: up and down scroll, left and right choose a button. */
 export const reviewKey = (state: Reviewing, env: Env, key: Key): Turn => {
 	const {screen} = state;
-	if (screen.choosing !== undefined) return onChooser(state, env, screen.choosing, key);
-	const rows = reviewRows(state, env, bodyColumns(env.columns));
-	const top = scrollMove(key, screen.top, rows.length, pageRows(env.rows));
+	if (screen.choosing !== undefined) return onTopics(state, screen.choosing, key);
+	const top = scrollMove(key, screen.top, env.extent(state));
 	if (top !== undefined) return turn({...state, screen: {...screen, top}});
 	const chosen = key.id === 'return' ? screen.menu : digit(key, reviewButtons.length);
-	if (chosen !== undefined) return press(state, env, chosen);
-	const last = reviewButtons.length - 1;
-	switch (move(key)) {
-		case 'left':
-		case 'shift-tab':
-			return turn({...state, screen: {...screen, menu: screen.menu === 0 ? last : screen.menu - 1}});
-		case 'right':
-		case 'tab':
-			return turn({...state, screen: {...screen, menu: screen.menu === last ? 0 : screen.menu + 1}});
-		case 'escape': {
-			const opened = openQuestions(state, env, {kind: 'all'});
-			return {...opened, effects: [{type: 'cancel-plan'}, ...opened.effects]};
-		}
-		default:
-			return key.text === 'p' ? openReview(state, env) : turn(state);
-	}
+	if (chosen !== undefined) return press(state, chosen);
+	const menu = ringMove(key, screen.menu, reviewButtons.length);
+	if (menu !== undefined) return turn({...state, screen: {...screen, menu}});
+	if (key.id === 'escape') return toQuestions(state, {kind: 'all'});
+	return isLetter(key, 'p') ? openReview(state) : turn(state);
 };

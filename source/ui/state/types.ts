@@ -1,26 +1,25 @@
 import type {Draft} from '../../answers/draft.ts';
+import type {Form} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
 import type {Decided} from '../../engine/controls.ts';
 import type {Handover, LogLevel} from '../../engine/plan.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
 import type {RunState} from '../../engine/state.ts';
-import type {Form} from '../form.ts';
-import type {AppResult, Found, SummaryView} from '../session.ts';
-import type {Role} from '../theme.ts';
+import type {Extent} from '../terminal/layout.ts';
+import type {Role} from '../terminal/marks.ts';
 import type {Key} from './keys.ts';
 import type {Line} from './line.ts';
 import type {Screen} from './screen.ts';
-
-export type * from './screen.ts';
+import type {AppResult, Found, SummaryView} from './session.ts';
 
 /** The log pane: it follows the newest line, or stays with the line `anchor`, counted from the first line ever. */
 export type LogView = {
-	readonly anchor?: number;
+	readonly anchor?: number | undefined;
 	readonly level: LogLevel;
 	readonly query: string;
 	/** Present while the text to search for is typed. */
-	readonly typing?: Line;
+	readonly typing?: Line | undefined;
 };
 
 /** The page over the run for what the run waits on. `subject` ties it to one problem or hand-over. */
@@ -30,13 +29,14 @@ export type PageView = {
 	readonly top: number;
 	readonly menu: number;
 	readonly hidden: boolean;
-	readonly confirm?: 'skip' | 'acknowledge';
+	/** Set while what was chosen waits for a yes. */
+	readonly confirming: boolean;
 };
 
 export type RunView = {
 	readonly pane: 'steps' | 'detail' | 'log';
 	/** The step that is looked at; by default the one under way. */
-	readonly look?: string;
+	readonly look?: string | undefined;
 	readonly detailTop: number;
 	readonly log: LogView;
 	readonly page: PageView;
@@ -51,45 +51,54 @@ export type PlanState =
 	| {readonly status: 'ready'; readonly view: PlanView}
 	| {readonly status: 'failed'; readonly problem: Problem};
 
+/** A word in place of the keys in the last row, until the next key. */
 export type Notice = {readonly role: Role; readonly text: string};
 
 /** All that the screens know beside the run itself. Never holds a secret once its field is left. */
-export type UiState = {
+export type UiState = Form & {
 	readonly screen: Screen;
 	readonly found?: Found;
 	readonly foundProblem?: Problem;
-	readonly draft: Draft;
+	/** Paths that were answered from outside. */
 	readonly given: readonly string[];
-	/** Paths of secrets that are `prompt` in the draft and were not typed in this program yet. */
-	readonly untyped: readonly string[];
 	readonly advanced: boolean;
 	readonly help: boolean;
 	readonly quitting: boolean;
-	readonly notice?: Notice;
+	readonly notice?: Notice | undefined;
 	readonly plan: PlanState;
 	readonly run: RunView;
 	/** True from "Start" on. */
 	readonly started: boolean;
 	/** Why the run was refused before it began. */
-	readonly refused?: Problem;
+	readonly refused?: Problem | undefined;
 	/** What the last page tells beside the steps; empty until the run has ended. */
 	readonly summary: SummaryView;
 };
 
-/** What a reducer may look at but not change. Sizes are in cells. */
-export type Env = {
-	readonly form: Form;
+/** A state on one of the screens. */
+export type On<Name extends Screen['name']> = UiState & {readonly screen: Extract<Screen, {readonly name: Name}>};
+
+/** Is this screen the one under all pages and questions? */
+export const isOn = <Name extends Screen['name']>(state: UiState, name: Name): state is On<Name> =>
+	state.screen.name === name;
+
+/** The window and what happens outside of the screens. Sizes are in cells, `now` is ms since the epoch. */
+export type Scene = {
 	readonly columns: number;
 	readonly rows: number;
 	readonly run: RunState | undefined;
 	readonly now: number;
 };
 
+/** What a reducer may look at but not change. */
+export type Env = Scene & {
+	/** Of the text that scroll keys move. It is measured where texts are made: state knows how far, not what. */
+	readonly extent: (state: UiState) => Extent;
+};
+
 /** What happened, from the keyboard or from the session. */
 export type UiEvent =
 	| {readonly type: 'key'; readonly key: Key}
-	/** The text to search the log for was edited. */
-	| {readonly type: 'search'; readonly text: string}
 	| {readonly type: 'found'; readonly found: Found}
 	| {readonly type: 'find-failed'; readonly problem: Problem}
 	| {readonly type: 'plan-progress'; readonly title: string; readonly index: number; readonly count: number}
@@ -97,7 +106,7 @@ export type UiEvent =
 	| {readonly type: 'plan-failed'; readonly problem: Problem}
 	| {readonly type: 'start-refused'; readonly problem: Problem}
 	| {readonly type: 'saved'; readonly what: string; readonly path: string}
-	| {readonly type: 'save-failed'; readonly problem: Problem}
+	| {readonly type: 'save-failed'; readonly what: string; readonly why: string}
 	| {readonly type: 'run-ended'; readonly summary: SummaryView}
 	| {readonly type: 'handover-seen'; readonly handover: Handover};
 
@@ -117,7 +126,16 @@ export type Effect =
 	| {readonly type: 'exit'; readonly result: AppResult};
 
 /** A reducer's answer. */
-export type Turn = {readonly state: UiState; readonly effects: readonly Effect[]};
+export type Turn<State extends UiState = UiState> = {readonly state: State; readonly effects: readonly Effect[]};
 
 /** A turn with its effects, in order. */
-export const turn = (state: UiState, ...effects: readonly Effect[]): Turn => ({state, effects});
+export const turn = <State extends UiState>(state: State, ...effects: readonly Effect[]): Turn<State> => ({
+	state,
+	effects,
+});
+
+/** What follows a turn: the effects of both, in order. */
+export const after = <State extends UiState>({state, effects}: Turn<State>, next: (state: State) => Turn): Turn => {
+	const following = next(state);
+	return {...following, effects: [...effects, ...following.effects]};
+};

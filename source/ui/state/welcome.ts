@@ -1,42 +1,33 @@
-import {digit, type Key, listMove} from './keys.ts';
-import {firstScope, openQuestions} from './questions.ts';
-import {type Env, type Screen, type Turn, turn, type UiState} from './types.ts';
+import {firstScope} from '../../answers/form/asking.ts';
+import {digit, isLetter, type Key, listMove, takes} from './keys.ts';
+import {openQuestions} from './questions.ts';
+import {type On, type Turn, turn, type UiState} from './types.ts';
 
-export type Welcoming = UiState & {readonly screen: Extract<Screen, {readonly name: 'welcome'}>};
+/** What can be done from the first page. */
+export type WelcomeChoice = 'begin' | 'all' | 'quit';
 
-/** What can be done from the first page, with its words. */
-export const welcomeMenu = (
-	state: UiState,
-): ReadonlyArray<{readonly id: 'begin' | 'all' | 'quit'; readonly label: string}> => [
-	{
-		id: 'begin',
-		label: state.found?.earlier?.resumable
-			? 'Go on with the earlier run'
-			: state.given.length > 0
-				? 'Begin: only missing answers are asked for'
-				: 'Begin',
-	},
-	...(state.given.length > 0 ? [{id: 'all', label: 'Go through all questions'} as const] : []),
-	{id: 'quit', label: 'Quit'},
-];
+/** What can be done from the first page, in order: all questions are offered where only some would be asked. */
+export const welcomeMenu = ({given}: Pick<UiState, 'given'>): readonly WelcomeChoice[] =>
+	given.length > 0 ? ['begin', 'all', 'quit'] : ['begin', 'quit'];
+
+const choose = (state: On<'welcome'>, choice: WelcomeChoice): Turn => {
+	switch (choice) {
+		case 'begin':
+			return openQuestions(state, firstScope(state, state.given));
+		case 'all':
+			return openQuestions(state, {kind: 'all'});
+		case 'quit':
+			return turn({...state, quitting: true});
+	}
+};
 
 /** Keys of the first page. */
-export const welcomeKey = (state: Welcoming, env: Env, key: Key): Turn => {
-	const menu = welcomeMenu(state);
-	const chosen = key.id === 'return' || key.id === 'right' ? state.screen.menu : digit(key, menu.length);
-	if (chosen !== undefined) {
-		switch (menu[chosen]?.id) {
-			case 'begin':
-				return openQuestions(state, env, firstScope(state, env));
-			case 'all':
-				return openQuestions(state, env, {kind: 'all'});
-			default:
-				return turn({...state, quitting: true});
-		}
-	}
-	if (key.id === 'text' && key.text === 'q') return turn({...state, quitting: true});
-	return turn({
-		...state,
-		screen: {...state.screen, menu: listMove(key, state.screen.menu, menu.length) ?? state.screen.menu},
-	});
+export const welcomeKey = (state: On<'welcome'>, key: Key): Turn => {
+	const {screen} = state;
+	const choices = welcomeMenu(state);
+	const chosen = choices[takes(key) ? screen.menu : (digit(key, choices.length) ?? -1)];
+	if (chosen) return choose(state, chosen);
+	if (isLetter(key, 'q')) return turn({...state, quitting: true});
+	const menu = listMove(key, screen.menu, choices.length) ?? screen.menu;
+	return turn({...state, screen: {...screen, menu}});
 };

@@ -1,7 +1,9 @@
-import type {Event} from '../../../source/engine/events.ts';
-import {reduce} from '../../../source/engine/reduce.ts';
+import type {Event, StepInfo} from '../../../source/engine/events.ts';
+import {emptyRun, reduce} from '../../../source/engine/reduce.ts';
 import type {RunState} from '../../../source/engine/state.ts';
-import type {Found, Session} from '../../../source/ui/session.ts';
+import {installPlan} from '../../../source/plans/install.ts';
+import type {InstallStepId} from '../../../source/plans/install-steps.ts';
+import type {Found, Session} from '../../../source/ui/state/session.ts';
 
 /** A call of the screens, as a list of the method and what it got. */
 export type Call = readonly [keyof Session, ...unknown[]];
@@ -22,37 +24,27 @@ export const found: Found = {
 	lines: [],
 };
 
-const infos = [
-	['bundle', 'Bundle'],
-	['prerequisites', 'Prerequisites'],
-	['images', 'Images'],
-	['namespaces', 'Namespaces'],
-	['secrets', 'Secrets'],
-	['databases', 'Databases'],
-	['control-plane', 'Control plane'],
-	['onboarding', 'Onboarding'],
-	['workspaces', 'Workspaces'],
-	['dns', 'DNS records'],
-	['ca', 'Trust in the CA'],
-	['workload-manager', 'Workload manager'],
-	['verification', 'Verification'],
-] as const;
+/** What is told of the real steps before they begin. */
+const infos = installPlan.steps.map(
+	({id, title, why, skippable = false, proves = false}): StepInfo => ({id, title, why, skippable, proves}),
+);
+
+/** What is told of one step of the real plan. */
+export const stepOf = (id: InstallStepId): StepInfo => {
+	const info = infos.find((one) => one.id === id);
+	if (!info) throw new Error(`there is no step ${id}`);
+	return info;
+};
 
 /** The event that begins a run of all steps. */
 export const started: Untimed = {
 	type: 'run-started',
 	runId: 'r1',
-	plan: 'install',
-	title: 'Installing',
+	plan: installPlan.id,
+	title: installPlan.title,
 	pass: 'apply',
 	version: '0.1.0',
-	steps: infos.map(([id, title]) => ({
-		id: id as string,
-		title,
-		why: `Why ${title} is done.`,
-		skippable: id === 'ca',
-		proves: id === 'verification',
-	})),
+	steps: infos,
 	planSteps: infos.length,
 };
 
@@ -104,7 +96,7 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 	} as unknown as Session;
 	const emit = (...events: readonly Untimed[]): void => {
 		for (const event of events) {
-			run = reduce(run ?? emptyState, {...event, at: now} as Event);
+			run = reduce(run ?? emptyRun, {...event, at: now} as Event);
 			for (const listener of listeners) listener();
 		}
 	};
@@ -118,17 +110,4 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 		},
 		listeners,
 	};
-};
-
-const emptyState: RunState = {
-	runId: '',
-	plan: 'install',
-	title: 'Installing',
-	pass: 'apply',
-	version: '',
-	startedAt: 0,
-	steps: [],
-	planSteps: 0,
-	log: [],
-	logDropped: 0,
 };

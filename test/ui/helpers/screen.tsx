@@ -1,8 +1,8 @@
 import {render} from 'ink-testing-library';
 import {App} from '../../../source/ui/app.tsx';
-import type {AppResult, Session} from '../../../source/ui/session.ts';
-import {createUiStore} from '../../../source/ui/state/store.ts';
-import {type Look, LookContext} from '../../../source/ui/theme.ts';
+import type {AppResult, Session} from '../../../source/ui/state/session.ts';
+import {createUiStore} from '../../../source/ui/store.ts';
+import {type Look, LookContext} from '../../../source/ui/terminal/theme.ts';
 
 /** What a terminal sends for the keys that are no text. */
 export const keys = {
@@ -15,7 +15,8 @@ export const keys = {
 	home: '\u001B[H',
 	end: '\u001B[F',
 	enter: '\r',
-	escape: '\u001B',
+	/** As terminals with the kitty protocol send it: after a bare one Ink waits whether more of a sequence follows. */
+	escape: '\u001B[27u',
 	tab: '\t',
 	shiftTab: '\u001B[Z',
 	backspace: '\u007F',
@@ -33,9 +34,6 @@ export const settle = async (): Promise<void> => {
 	await new Promise((resolve) => setImmediate(resolve));
 	await new Promise((resolve) => setTimeout(resolve, 0));
 };
-
-/** Ink waits this long whether more of an escape sequence follows a lone Escape. */
-const escapeMs = 60;
 
 /** The whole app over a session, in a window of any size. */
 export const openApp = async (session: Session, columns = 80, rows = 24, look: Partial<Look> = {}) => {
@@ -66,7 +64,6 @@ export const openApp = async (session: Session, columns = 80, rows = 24, look: P
 			for (const input of inputs) {
 				app.stdin.write(input);
 				await settle();
-				if (input === keys.escape) await new Promise((resolve) => setTimeout(resolve, escapeMs));
 			}
 		},
 		close: () => {

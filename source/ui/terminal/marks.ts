@@ -1,34 +1,7 @@
-import type {TextProps} from 'ink';
-import {createContext, useContext} from 'react';
-import type {StepStatus} from '../engine/events.ts';
+import type {StepStatus} from '../../engine/events.ts';
 
 /** What a piece of text means; colours follow from it, and nothing is told by colour alone. */
 export type Role = 'plain' | 'title' | 'dim' | 'ok' | 'bad' | 'warn' | 'busy' | 'key' | 'focus';
-
-/** How the terminal may be drawn on. */
-export type Look = {readonly color: boolean; readonly ascii: boolean; readonly animate: boolean};
-
-const colours: Readonly<Record<Role, TextProps>> = {
-	plain: {},
-	title: {color: 'cyan', bold: true},
-	dim: {dimColor: true},
-	ok: {color: 'green'},
-	bad: {color: 'red', bold: true},
-	warn: {color: 'yellow'},
-	busy: {color: 'cyan'},
-	key: {color: 'cyan'},
-	focus: {inverse: true},
-};
-
-const monochrome: Readonly<Record<Role, TextProps>> = {
-	...Object.fromEntries(Object.keys(colours).map((role) => [role, {}])),
-	title: {bold: true},
-	bad: {bold: true},
-	focus: {inverse: true},
-} as Readonly<Record<Role, TextProps>>;
-
-/** Properties of Ink's `Text` for a role. */
-export const style = (role: Role, {color}: Pick<Look, 'color'>): TextProps => (color ? colours : monochrome)[role];
 
 const unicode = {
 	ok: '✓',
@@ -48,6 +21,8 @@ const unicode = {
 	arrows: '↑↓',
 	sideways: '←→',
 };
+
+/** The marks of a terminal; each has one cell, except the names of the arrow keys. */
 export type Glyphs = typeof unicode;
 
 const plain: Glyphs = {
@@ -69,13 +44,14 @@ const plain: Glyphs = {
 	sideways: 'left/right',
 };
 
-/** The marks of this terminal; each has one cell, except the names of the arrow keys. */
-export const glyphs = ({ascii}: Pick<Look, 'ascii'>): Glyphs => (ascii ? plain : unicode);
+/** The marks of a terminal that can show more than ASCII, or cannot. */
+export const glyphs = ({ascii}: {readonly ascii: boolean}): Glyphs => (ascii ? plain : unicode);
 
 /** Pictures of the busy sign, in order. */
-export const spinner = ({ascii}: Pick<Look, 'ascii'>): readonly string[] =>
+export const spinner = ({ascii}: {readonly ascii: boolean}): readonly string[] =>
 	ascii ? ['|', '/', '-', '\\'] : ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
+/** A mark and what it means. */
 export type Mark = {readonly glyph: keyof Glyphs; readonly role: Role};
 
 /** The mark of a step at the left of its title. */
@@ -89,8 +65,3 @@ export const statusMarks: Readonly<Record<StepStatus, Mark>> = {
 	done: {glyph: 'ok', role: 'ok'},
 	skipped: {glyph: 'skipped', role: 'dim'},
 };
-
-export const LookContext = createContext<Look>({color: true, ascii: false, animate: true});
-
-/** The look of this terminal. */
-export const useLook = (): Look => useContext(LookContext);

@@ -1,9 +1,18 @@
+import type {Glyphs, Role} from './marks.ts';
 import {cells, clean, shorten, wrap} from './text.ts';
-import type {Role} from './theme.ts';
 
 /** A screen is a list of rows of known height, so that it can be scrolled, tested and never grows out of the window. */
-export type Span = {readonly text: string; readonly role?: Role; readonly bold?: boolean};
+export type Span = {readonly text: string; readonly role?: Role | undefined; readonly bold?: boolean | undefined};
 export type Row = readonly Span[];
+
+/** Where rows are drawn: its size in cells, and the marks of its terminal. */
+export type Pane = {readonly width: number; readonly height: number; readonly marks: Glyphs};
+
+/** A pane for rows that are scrolled: how high it is does not matter to them. */
+export type Scroll = Omit<Pane, 'height'>;
+
+/** A text, and how many of its rows are seen at once. */
+export type Scrolled = {readonly rows: readonly Row[]; readonly height: number};
 
 /** Do two rows look the same? */
 export const sameRow = (one: Row, other: Row): boolean =>
@@ -24,12 +33,12 @@ export const paragraph = (text: string, width: number, role: Role = 'plain', ind
 	wrap(text, width - indent).map((line) => [{text: ' '.repeat(indent) + line, role}]);
 
 /** Text with a first column such as a mark or a number; further lines are indented below the text. */
-export const bullet = (mark: Span, text: string, width: number, role: Role = 'plain', indent = 0): readonly Row[] =>
+export const bullet = (mark: Span, text: string, width: number, indent = 0): readonly Row[] =>
 	wrap(text, width - indent - mark.text.length - 1).map((line, index) => [
 		index === 0
 			? {...mark, text: `${' '.repeat(indent)}${mark.text} `}
 			: {text: ' '.repeat(indent + mark.text.length + 1)},
-		{text: line, role},
+		{text: line, role: 'plain'},
 	]);
 
 /** A row that is no wider than `width` cells; what is cut ends in `mark`. */
@@ -49,6 +58,19 @@ export const cutRow = (spans: Row, width: number, mark: string): Row => {
 /** Keeps a scroll position within a list. */
 export const clampTop = (top: number, total: number, height: number): number =>
 	Math.max(0, Math.min(top, total - height));
+
+/** The rows of a text that are seen. */
+export const visible = ({rows, height}: Scrolled, top: number): readonly Row[] => {
+	const first = clampTop(top, rows.length, height);
+	return rows.slice(first, first + height);
+};
+
+/** Where in a long text one is, for a rule: `1-19 of 57`; empty where all of it is seen. */
+export const position = ({rows, height}: Scrolled, top: number): string => {
+	const total = rows.length;
+	const first = clampTop(top, total, height);
+	return total <= height ? '' : `${first + 1}-${Math.min(total, first + height)} of ${total}`;
+};
 
 /** The smallest move of a window of `height` rows that shows row `focus`. */
 export const keepInView = (focus: number, total: number, height: number): number =>

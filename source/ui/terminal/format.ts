@@ -1,17 +1,18 @@
-import {rateOf} from '../engine/progress.ts';
-import type {Progress} from '../engine/state.ts';
+import {formatBytes} from '../../base/units.ts';
+import {rateOf} from '../../engine/progress.ts';
+import type {Progress} from '../../engine/state.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** A span of milliseconds as `0:07`, `12:34` or `1:02:03`. */
-export const duration = (ms: number): string => {
+/**
+ * A time that runs, in milliseconds, as a watch shows it: `0:07`, `12:34`, `1:02:03`. It is drawn again each second, in columns:
+ * `formatDuration` of the ground floor would change its shape and its unit from one second to the next.
+ */
+export const watch = (ms: number): string => {
 	const seconds = Math.max(0, Math.floor(ms / 1000));
 	const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
 	return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 };
-
-/** Bytes as MiB with one decimal. */
-export const mebibytes = (bytes: number): string => (bytes / 1_048_576).toFixed(1);
 
 /** A moment (ms since the epoch) as local wall-clock time, `14:03:59`. */
 export const clock = (at: number): string => {
@@ -25,19 +26,21 @@ export const dateTime = (at: number): string => {
 	return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(at).slice(0, 5)}`;
 };
 
-/** `1 change`, `2 changes`. */
-export const count = (value: number, one: string, many = `${one}s`): string => `${value} ${value === 1 ? one : many}`;
+/** `12.3/55.0 MiB`; each with its own unit where they differ. */
+const share = (done: string, total: string): string => {
+	const [amount, unit] = done.split(' ');
+	return unit !== undefined && total.endsWith(` ${unit}`) ? `${amount}/${total}` : `${done}/${total}`;
+};
 
 /** `12.3/55.0 MiB  4.1 MiB/s  0:10 left`; parts that are not known are left out. */
 export const amounts = (progress: Progress): string => {
 	const {done, total, unit} = progress;
 	const {rate, leftMs} = rateOf(progress);
-	const show = unit === 'bytes' ? mebibytes : String;
-	const name = unit === 'bytes' ? ' MiB' : '';
+	const show = unit === 'bytes' ? formatBytes : String;
 	return [
-		total === undefined ? `${show(done)}${name}` : `${show(done)}/${show(total)}${name}`,
-		unit === 'bytes' && rate !== undefined ? `${mebibytes(rate)} MiB/s` : '',
-		leftMs === undefined ? '' : `${duration(leftMs)} left`,
+		total === undefined ? show(done) : share(show(done), show(total)),
+		unit === 'bytes' && rate !== undefined ? `${formatBytes(rate)}/s` : '',
+		leftMs === undefined ? '' : `${watch(leftMs)} left`,
 	]
 		.filter((part) => part !== '')
 		.join('  ');

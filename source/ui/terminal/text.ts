@@ -15,8 +15,7 @@ export const cells = (text: string): number => stringWidth(text);
 export const clean = (text: string): string =>
 	stripVTControlCharacters(text)
 		.replaceAll('\t', '    ')
-		// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed here
-		.replaceAll(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu, '');
+		.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '');
 
 /** Cuts text to at most `width` cells; what is cut ends in `mark`. */
 export const shorten = (text: string, width: number, mark = '…'): string => {

@@ -1,9 +1,9 @@
-import type {Draft} from '../answers/draft.ts';
-import type {Answers} from '../answers/schema.ts';
-import type {Decided} from '../engine/controls.ts';
-import type {Handover} from '../engine/plan.ts';
-import type {PlanView} from '../engine/plan-view.ts';
-import type {RunState} from '../engine/state.ts';
+import type {Draft} from '../../answers/draft.ts';
+import type {Answers} from '../../answers/schema.ts';
+import type {Decided} from '../../engine/controls.ts';
+import type {Handover} from '../../engine/plan.ts';
+import type {PlanView} from '../../engine/plan-view.ts';
+import type {RunState} from '../../engine/state.ts';
 
 /** One thing that was looked at before the first question. */
 export type Sighting = {readonly ok: boolean; readonly text: string};
@@ -22,7 +22,7 @@ export type Found = {
 	/** True while everything happens inside this process and nothing outside is changed. */
 	readonly rehearsal: boolean;
 	/** What the rehearsal breaks on purpose, and where the file lies that mends it. */
-	readonly fault?: readonly string[];
+	readonly fault?: readonly string[] | undefined;
 	/** Further lines worth knowing. */
 	readonly lines: readonly string[];
 };

@@ -15,7 +15,10 @@ export const bodyColumns = (columns: number): number => columns - 2;
 export const topicColumns = (columns: number): number => (columns >= 100 ? 31 : 0);
 
 /** The list of steps at the left of the run screen. */
-export const stepColumns = (columns: number): number => (columns >= 120 ? 36 : columns >= 100 ? 32 : 26);
+export const stepColumns = (columns: number): number => {
+	if (columns >= 120) return 36;
+	return columns >= 100 ? 32 : 26;
+};
 
 /** The run screen: the log has about a third of the height, never less than 3 rows; a rule stands above it. */
 export const runRows = (rows: number): {readonly top: number; readonly log: number} => {
@@ -23,6 +26,9 @@ export const runRows = (rows: number): {readonly top: number; readonly log: numb
 	const log = Math.max(3, Math.floor((body - 1) * 0.34));
 	return {top: body - 1 - log, log};
 };
+
+/** Cells before the text of a log line: time, mark, spaces. */
+export const logPrefix = 11;
 
 /** Columns right of the steps: minus the wall and a cell of air. */
 export const detailColumns = (columns: number): number => bodyColumns(columns) - stepColumns(columns) - 2;
@@ -32,3 +38,6 @@ export const pageRows = (rows: number): number => bodyRows(rows) - 2;
 
 /** Rows of text on a problem page, above a rule and one row a choice. */
 export const problemHeight = (rows: number, choices: number): number => bodyRows(rows) - 1 - choices;
+
+/** Rows of a text, and of the window that it is scrolled through. */
+export type Extent = {readonly total: number; readonly height: number};

@@ -1,0 +1,48 @@
+import {openPage} from '../state/page.ts';
+import {shownScreen} from '../state/reduce.ts';
+import type {Env, Scene, UiState} from '../state/types.ts';
+import {glyphs} from '../terminal/marks.ts';
+import type {Scrolled} from '../terminal/rows.ts';
+import {detailText} from './detail.ts';
+import {handoverText} from './handover.ts';
+import {problemText} from './problem.ts';
+import {reviewText} from './review.ts';
+import {summaryText} from './summary.ts';
+
+/** Every mark has one cell, so that any of them measure a text. */
+const marks = glyphs({ascii: false});
+
+const onRun = (state: UiState, scene: Scene): Scrolled => {
+	const page = openPage(state.run, scene.run);
+	switch (page?.kind) {
+		case 'problem':
+			return problemText(page, scene);
+		case 'handover':
+			return handoverText(page, state, scene, marks);
+		default:
+			return detailText(state, scene, marks);
+	}
+};
+
+/** The text that scroll keys move. */
+const scrolled = (state: UiState, scene: Scene): Scrolled => {
+	switch (shownScreen(state, scene.run)) {
+		case 'review':
+			return reviewText(state, scene, marks);
+		case 'summary':
+			return summaryText(state, scene, marks);
+		case 'run':
+			return onRun(state, scene);
+		default:
+			return {rows: [], height: 0};
+	}
+};
+
+/** What reducers may look at: the scene, and how far its text can be scrolled. */
+export const envOf = (scene: Scene): Env => ({
+	...scene,
+	extent: (state) => {
+		const {rows, height} = scrolled(state, scene);
+		return {total: rows.length, height};
+	},
+});

@@ -1,0 +1,133 @@
+import {errnoWords} from '../base/errno.ts';
+import {ProblemError, toProblem} from '../base/problem.ts';
+import {envOf} from './content/extent.ts';
+import {pageOf} from './state/page.ts';
+import {firstState, reduce} from './state/reduce.ts';
+import type {AppResult, Session} from './state/session.ts';
+import type {Effect, UiEvent, UiState} from './state/types.ts';
+
+/** The size of a window in cells. */
+export type Size = {readonly columns: number; readonly rows: number};
+
+/** State of the screens outside React: keys are folded at once, so that two keys in one tick do not see old state. */
+export type UiStore = {
+	readonly getState: () => UiState;
+	readonly subscribe: (listener: () => void) => () => void;
+	readonly dispatch: (event: UiEvent, size: Size) => void;
+	/** Begins to look around. Call once. */
+	readonly open: () => void;
+	/** Ends what is under way for the screens alone: the plan and the subscription to the run. */
+	readonly close: () => void;
+};
+
+type Of<Type extends Effect['type']> = Extract<Effect, {readonly type: Type}>;
+
+/** What the session is asked to do, by effect. */
+type Performers = {readonly [Type in Effect['type']]: (effect: Of<Type>) => void};
+
+/** Looks at what would be done; a look that another one follows, or that is given up, tells nothing any more. */
+const createPlanner = (session: Session, tell: (event: UiEvent) => void) => {
+	let looking: AbortController | undefined;
+	const cancel = (): void => looking?.abort();
+	const plan = ({answers}: Of<'plan'>): void => {
+		cancel();
+		const own = new AbortController();
+		looking = own;
+		const tellOwn = (event: UiEvent): void => {
+			if (!own.signal.aborted) tell(event);
+		};
+		session
+			.plan(answers, own.signal, (step) => tellOwn({type: 'plan-progress', ...step}))
+			.then((view) => tellOwn({type: 'plan-ready', view}))
+			.catch((error: unknown) => tellOwn({type: 'plan-failed', problem: toProblem(error)}));
+	};
+	return {plan, cancel};
+};
+
+/** Most saving fails for reasons of the disk, which are told in one row. */
+const whyNotSaved = (error: unknown): string =>
+	error instanceof ProblemError ? `${error.problem.message} ${error.problem.fix}` : errnoWords(error, 'write');
+
+const performersOf = (
+	session: Session,
+	planner: ReturnType<typeof createPlanner>,
+	tell: (event: UiEvent) => void,
+	exit: (result: AppResult) => void,
+): Performers => {
+	const save = (what: string, saving: Promise<string>): void => {
+		saving
+			.then((path) => tell({type: 'saved', what, path}))
+			.catch((error: unknown) => tell({type: 'save-failed', what, why: whyNotSaved(error)}));
+	};
+	return {
+		'keep-secret': ({path, value}) => session.keepSecret(path, value),
+		plan: planner.plan,
+		'cancel-plan': planner.cancel,
+		start: ({answers}) => {
+			session.start(answers).catch((error: unknown) => tell({type: 'start-refused', problem: toProblem(error)}));
+		},
+		decide: ({decided}) => session.decide(decided),
+		acknowledge: ({step}) => session.acknowledge(step),
+		'check-now': () => session.checkNow(),
+		stop: ({when}) => session.stop(when),
+		'save-answers': ({draft}) => save('Answers', session.saveAnswers(draft)),
+		'save-report': () => save('Report', session.saveReport()),
+		'save-handover': ({handover}) => save('Pack', session.saveHandover(handover)),
+		exit: ({result}) => exit(result),
+	};
+};
+
+/** Tells what a run comes to: its end, and each look at what a hand-over waits for, which brings a new value. */
+const watchRun = (session: Session, getState: () => UiState, tell: (event: UiEvent) => void): (() => void) => {
+	let ended = false;
+	return session.run.subscribe(() => {
+		const run = session.run.getState();
+		if (run?.outcome !== undefined && !ended) {
+			ended = true;
+			tell({type: 'run-ended', summary: session.summary(run)});
+		}
+		const page = pageOf(run);
+		if (page?.kind === 'handover' && page.handover !== getState().run.checked?.handover)
+			tell({type: 'handover-seen', handover: page.handover});
+	});
+};
+
+/** A store over a session. `exit` is called once with the result; saving and planning go on in the background. */
+export const createUiStore = (session: Session, exit: (result: AppResult) => void): UiStore => {
+	let state = firstState(session);
+	let size: Size = {columns: 80, rows: 24};
+	const listeners = new Set<() => void>();
+	const perform = (effect: Effect): void => (performers[effect.type] as (effect: Effect) => void)(effect);
+	const fold = (event: UiEvent): void => {
+		const next = reduce(state, event, envOf({...size, run: session.run.getState(), now: session.now()}));
+		if (next.state !== state) {
+			state = next.state;
+			for (const listener of listeners) listener();
+		}
+		next.effects.forEach(perform);
+	};
+	const planner = createPlanner(session, fold);
+	const performers = performersOf(session, planner, fold, exit);
+	const unsubscribe = watchRun(session, () => state, fold);
+	return {
+		getState: () => state,
+		subscribe: (listener) => {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		dispatch: (event, window) => {
+			size = window;
+			fold(event);
+		},
+		open: () => {
+			session
+				.found()
+				.then((found) => fold({type: 'found', found}))
+				.catch((error: unknown) => fold({type: 'find-failed', problem: toProblem(error)}));
+		},
+		close: () => {
+			planner.cancel();
+			unsubscribe();
+		},
+	};
+};

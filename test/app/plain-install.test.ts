@@ -1,0 +1,222 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {PassThrough} from 'node:stream';
+import {stripVTControlCharacters} from 'node:util';
+import {afterEach, expect, test} from 'vitest';
+import type {Draft} from '../../source/answers/draft.ts';
+import type {Context} from '../../source/app/context.ts';
+import {runPlain, wantsPlainQuestions} from '../../source/app/plain/install.ts';
+import type {AttendedOptions} from '../../source/app/screen-session.ts';
+import {problem} from '../../source/base/problem.ts';
+import type {Finding} from '../../source/engine/plan.ts';
+import type {Plan, World} from '../../source/steps/world.ts';
+import {fullDraft} from '../ui/helpers/answers.ts';
+import {createStage, type Stage} from './stage.ts';
+
+let stage: Stage | undefined;
+afterEach(async () => {
+	await stage?.remove();
+	stage = undefined;
+});
+
+/** A plan of one step, which sees what `check` says and does what `apply` does. */
+const planOf = (check: (world: World) => Promise<Finding>, apply?: (world: World) => Promise<void>): Plan => ({
+	id: 'install',
+	title: 'Installing',
+	command: 'zenml-airgap install',
+	steps: [
+		{
+			id: 'bundle',
+			title: 'Bundle',
+			why: 'For the test.',
+			area: 'bundle',
+			inputs: () => [],
+			timeouts: {checkMs: 10_000, applyMs: 10_000},
+			check,
+			...(apply && {apply}),
+		},
+	],
+});
+
+/** A step that has something to do until it has done it. */
+const working = (): Plan => {
+	let isDone = false;
+	return planOf(
+		async ({pass}) =>
+			isDone && pass === 'apply'
+				? {status: 'ok', note: 'all there'}
+				: {status: 'todo', changes: [{action: 'create', target: 'a thing'}]},
+		async () => {
+			isDone = true;
+		},
+	);
+};
+
+/** An operator at a terminal without a full screen, who starts `runPlain` with some answers. */
+const sit = async (plan: Plan, draft: Draft = fullDraft, more: Partial<AttendedOptions> = {}) => {
+	const stdin = Object.assign(new PassThrough(), {isTTY: true});
+	const stdout = new PassThrough();
+	let written = '';
+	let read = 0;
+	stdout.on('data', (chunk: Buffer) => {
+		written += chunk.toString();
+	});
+	const left: number[] = [];
+	const stop = new AbortController();
+	const own = await createStage({
+		environment: {KUBECONFIG: '/nonexistent/kubeconfig'},
+		stdin: stdin as unknown as NodeJS.ReadStream,
+		stdout: stdout as unknown as NodeJS.WriteStream,
+		out: (text) => void stdout.write(text),
+		signal: stop.signal,
+		leave: ((code: number) => left.push(code)) as unknown as Context['leave'],
+	});
+	stage = own;
+	const options: AttendedOptions = {
+		stateDirectory: own.stateDirectory,
+		loadPlan: async () => plan,
+		resumeCommand: 'zenml-airgap install',
+		loaded: {draft, given: ['registry.host'], problems: [], missing: []},
+		...more,
+	};
+	const shown = (): string => stripVTControlCharacters(written);
+	const waitFor = async (text: string): Promise<void> => {
+		await expect.poll(() => shown().indexOf(text, read), {timeout: 20_000}).toBeGreaterThanOrEqual(0);
+		read = shown().indexOf(text, read) + text.length;
+	};
+	const code = runPlain(
+		own.context,
+		{set: [], nonInteractive: false, plain: true, json: false, logLevel: 'info'},
+		options,
+	);
+	return {
+		code,
+		shown,
+		waitFor,
+		stdin,
+		stop,
+		left,
+		folder: own.folder,
+		/** Waits for each prompt and answers it with a line. */
+		answer: async (...pairs: ReadonlyArray<readonly [prompt: string, line: string]>): Promise<void> => {
+			for (const [prompt, line] of pairs) {
+				await waitFor(prompt);
+				stdin.write(`${line}\r`);
+			}
+		},
+	};
+};
+
+const start = 'Start? yes/no/change/save: ';
+
+test('questions, review, plan and run follow each other, and the end is told with its exit code', async () => {
+	const {registry: _registry, ...draft} = fullDraft;
+	const talk = await sit(working(), {...draft, registry: {username: 'pusher', password: 'env:TOKEN'}});
+	await talk.answer(['Registry host [internal-registry.corp.example]: ', 'registry.corp.example']);
+	await talk.waitFor('  Registry host: registry.corp.example');
+	await talk.waitFor('  Bundle: 1 change\n    create a thing');
+	await talk.answer([start, 'yes']);
+	await talk.waitFor('[ 1/1] Bundle: working');
+	await talk.waitFor('[ 1/1] Bundle: done: all there');
+	await talk.waitFor('The chosen steps are done');
+	expect(await talk.code).toBe(0);
+});
+
+test('answers are saved and changed before the start, and the plan is made again', async () => {
+	const talk = await sit(working());
+	await talk.answer([start, 'save']);
+	await talk.waitFor(`Saved: ${path.join(talk.folder, 'zenml-airgap-answers.yaml')}`);
+	await talk.answer([start, 'change'], ['Which topic? Its number: ', '7'], ['Organization [default]: ', 'acme']);
+	await talk.waitFor('  Organization: acme');
+	await talk.answer([start, 'no']);
+	expect(await talk.code).toBe(0);
+	expect(talk.shown()).toContain('Nothing was changed. Start again with: zenml-airgap install');
+	expect(await readFile(path.join(talk.folder, 'zenml-airgap-answers.yaml'), 'utf8')).not.toContain('acme');
+});
+
+test('a secret of an earlier run is asked for again and goes to no file and no line', async () => {
+	const registry = {host: 'registry.corp.example', username: 'pusher', password: 'prompt'};
+	const talk = await sit(working(), {...fullDraft, registry});
+	await talk.answer(['Password or token [typed in, kept in memory]: ', 'hunter2-secret'], [start, 'save']);
+	await talk.waitFor('Saved: ');
+	await talk.answer([start, 'no']);
+	await talk.code;
+	expect(talk.shown()).not.toContain('hunter2');
+	expect(await readFile(path.join(talk.folder, 'zenml-airgap-answers.yaml'), 'utf8')).not.toContain('hunter2');
+});
+
+test('the answers that a problem names are asked for, and the step is tried again with them', async () => {
+	const refused = problem({
+		code: 'x',
+		area: 'database',
+		message: 'No such server.',
+		cause: 'c',
+		fix: 'f',
+		answers: ['database.host'],
+	});
+	const plan = planOf(async ({answers}) =>
+		answers.database.host === 'pg.corp.example' ? {status: 'ok'} : {status: 'blocked', problem: refused},
+	);
+	const talk = await sit(plan);
+	await talk.waitFor('  Bundle: a problem');
+	await talk.answer([start, 'yes'], ['What now? ', 'edit'], ['[postgres.corp.example]: ', 'pg.corp.example']);
+	expect(await talk.code).toBe(0);
+});
+
+test('a problem that nobody mends ends with the exit code of its area', async () => {
+	const refused = problem({code: 'x', area: 'database', message: 'No such server.', cause: 'c', fix: 'f'});
+	const talk = await sit(planOf(async () => ({status: 'blocked', problem: refused})));
+	await talk.answer([start, 'yes'], ['What now? ', 'quit']);
+	expect(await talk.code).toBe(7);
+	expect(talk.shown()).toContain('Go on with  zenml-airgap install');
+});
+
+test('Ctrl-C before the start leaves at once and says that nothing was changed', async () => {
+	const talk = await sit(working());
+	await talk.waitFor(start);
+	talk.stdin.write('\u0003');
+	expect(await talk.code).toBe(130);
+	expect(talk.shown()).toContain('Nothing was changed.');
+});
+
+test('the end of the input, and a signal, leave before the start as Ctrl-C does', async () => {
+	const ended = await sit(working());
+	await ended.waitFor(start);
+	ended.stdin.end();
+	expect(await ended.code).toBe(130);
+	await stage?.remove();
+	const stopped = await sit(working());
+	await stopped.waitFor(start);
+	stopped.stop.abort(new Error('SIGTERM'));
+	expect(await stopped.code).toBe(130);
+});
+
+test('Ctrl-C during the run stops at a safe point, and a second one leaves at once', async () => {
+	const {promise: safe, resolve: reachSafePoint} = Promise.withResolvers<void>();
+	const check = async (): Promise<Finding> => ({status: 'todo', changes: [{action: 'create', target: 'a thing'}]});
+	const talk = await sit(planOf(check, async () => safe));
+	await talk.answer([start, 'yes']);
+	await talk.waitFor('Bundle: working');
+	talk.stdin.write('\u0003');
+	await talk.waitFor('Stopping at a safe point: the operator asked for it');
+	expect(talk.left).toEqual([]);
+	talk.stdin.write('\u0003');
+	await expect.poll(() => talk.left).toEqual([130]);
+	reachSafePoint();
+	expect(await talk.code).toBe(130);
+});
+
+test.each([
+	[true, true, {}, true],
+	[false, true, {}, false],
+	[true, false, {}, false],
+	[true, true, {nonInteractive: true}, false],
+	[true, true, {json: true}, false],
+])('with a terminal at %s and %s and %j questions are asked: %s', (input, output, options, wanted) => {
+	expect(
+		wantsPlainQuestions(
+			{stdin: {isTTY: input} as NodeJS.ReadStream, stdout: {isTTY: output} as NodeJS.WriteStream},
+			{nonInteractive: false, json: false, ...options},
+		),
+	).toBe(wanted);
+});
