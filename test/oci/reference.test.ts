@@ -1,7 +1,6 @@
 import {expect, test} from 'vitest';
-import {ProblemError} from '../../../source/base/problem.ts';
-import {parseReference} from '../../../source/oci/reference.ts';
-import {endpointOf} from '../../../source/registry/pull/docker-hub.ts';
+import {ProblemError} from '../../source/base/problem.ts';
+import {parseReference} from '../../source/oci/reference.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 
@@ -53,9 +52,4 @@ test.each([
 	const {problem} = thrown as ProblemError;
 	expect(problem).toMatchObject({code: 'image-reference-invalid', area: 'usage'});
 	expect(problem.cause).toMatch(cause);
-});
-
-test('Docker Hub is asked at the host that serves its images', () => {
-	expect(endpointOf('docker.io')).toBe('registry-1.docker.io');
-	expect(endpointOf('ghcr.io')).toBe('ghcr.io');
 });
