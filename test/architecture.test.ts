@@ -95,17 +95,17 @@ const house: Readonly<
 	plans: {any: ['steps']},
 	steps: {
 		any: ['answers', 'charts', 'cluster', 'database', 'network', 'engine', 'base'],
-		types: ['bundle', 'registry', 'helm', 'zenml'],
+		types: ['bundle', 'registry', 'helm', 'zenml', 'oci'],
 	},
 	answers: {any: ['base']},
-	// An image that is pushed is an image of the bundle.
-	registry: {any: ['base'], types: ['bundle']},
+	// Images are taken out of the bundle; their vocabulary is that of the field.
+	registry: {any: ['base'], types: ['bundle', 'oci']},
 	bundle: {any: ['archive', 'oci', 'base']},
-	archive: {any: ['base']},
+	archive: {any: ['oci', 'base']},
 	oci: {any: ['base']},
 	cluster: {any: ['base']},
 	helm: {any: ['base']},
-	charts: {any: ['base'], types: ['answers']},
+	charts: {any: ['archive', 'base'], types: ['answers']},
 	database: {any: ['base']},
 	network: {any: ['base']},
 	// The client of the product is handed the HTTPS port.

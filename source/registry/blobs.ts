@@ -1,4 +1,4 @@
-import type {Blob} from '../bundle/types.ts';
+import type {Blob} from '../oci/descriptor.ts';
 import {type Scope, scopeOf} from './auth.ts';
 import type {Limiter} from './limiter.ts';
 import {blobOmitted, type Context} from './problems.ts';

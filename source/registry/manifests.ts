@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import type {ManifestBytes} from '../bundle/types.ts';
+import type {ManifestBytes} from '../oci/descriptor.ts';
 import {scopeOf} from './auth.ts';
 import {type Context, digestMismatch} from './problems.ts';
 import type {Session} from './session.ts';

@@ -1,4 +1,4 @@
-import type {Descriptor, ManifestBytes} from '../bundle/types.ts';
+import type {Descriptor, ManifestBytes} from '../oci/descriptor.ts';
 import {scopeOf} from './auth.ts';
 import {hasBlob} from './blobs.ts';
 import type {Limiter} from './limiter.ts';

@@ -1,5 +1,5 @@
 import {ProblemError} from '../base/problem.ts';
-import type {Image} from '../bundle/types.ts';
+import type {Image} from '../oci/image.ts';
 import {type BlobOutcome, type BlobTask, ensureBlob} from './blobs.ts';
 import type {Limiter} from './limiter.ts';
 import {putManifest, readManifestDigest} from './manifests.ts';

@@ -7,7 +7,7 @@ import type {Slice} from '../../source/archive/slice.ts';
 import {indexTar} from '../../source/archive/tar-index.ts';
 import {tarTree} from '../../source/archive/tree.ts';
 import {readImages} from '../../source/bundle/images/read-archive.ts';
-import {archivesOf} from '../../source/bundle/layout/layout.ts';
+import {archivesOf} from '../../source/bundle/layout/archives.ts';
 import {
 	classic,
 	configOf,

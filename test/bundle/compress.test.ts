@@ -8,7 +8,8 @@ import {tarTree} from '../../source/archive/tree.ts';
 import {compressImage} from '../../source/bundle/images/compress.ts';
 import {findLayer, requireSpace} from '../../source/bundle/images/compress-layer.ts';
 import {readImages} from '../../source/bundle/images/read-archive.ts';
-import type {Blob, Image} from '../../source/bundle/types.ts';
+import type {Blob} from '../../source/oci/descriptor.ts';
+import type {Image} from '../../source/oci/image.ts';
 import {classic, hex, layer, modern, never, problemOf, tarOf, temporary} from './helpers.ts';
 
 const read = async (bytes: Buffer): Promise<Image> => {
@@ -233,7 +234,7 @@ test('a layer under another name is not taken for it', async () => {
 test('too little space is refused before anything is written, with both numbers and the way round', async () => {
 	const problem = await problemOf(Promise.resolve().then(() => requireSpace('/spool', 5 * 1024 ** 3, 1024 ** 3)));
 	expect(problem).toMatchObject({code: 'compress-no-space', answers: ['bundle.compress']});
-	expect(problem.cause).toBe('Up to 5.00 GiB are needed, 1.00 GiB are free.');
+	expect(problem.cause).toBe('Up to 5.0 GiB are needed, 1.0 GiB are free.');
 	const image = await sample();
 	const huge = {...image, blobs: image.blobs.map((blob) => ({...blob, size: Number.MAX_SAFE_INTEGER}))};
 	const folder = await temporary();

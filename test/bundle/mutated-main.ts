@@ -4,10 +4,11 @@ import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {ProblemError} from '../../source/base/problem.ts';
 import {readImages} from '../../source/bundle/images/read-archive.ts';
+import {archivesOf} from '../../source/bundle/layout/archives.ts';
 import type {Layout} from '../../source/bundle/layout/layout.ts';
-import {archivesOf} from '../../source/bundle/layout/layout.ts';
-import type {Bundle, Image} from '../../source/bundle/types.ts';
+import type {Bundle} from '../../source/bundle/types.ts';
 import {verifyBundle} from '../../source/bundle/verify/verify.ts';
+import type {Image} from '../../source/oci/image.ts';
 import {configOf, hex, layer} from './helpers.ts';
 import {mutate} from './mutations.ts';
 

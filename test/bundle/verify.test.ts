@@ -144,7 +144,7 @@ describe('the memo of verified files', () => {
 		const [folder, file] = [await madeBundle(), await memoFile()];
 		const first = await inspect(folder, {memo: await openMemo(file), now: later});
 		expect(first).toMatchObject({refusals: [], read: first.bytes});
-		expect(first).not.toHaveProperty('since');
+		expect(first.since).toBeUndefined();
 		const second = await inspect(folder, {memo: await openMemo(file), now: later});
 		expect(second).toMatchObject({files: first.files, bytes: first.bytes, read: 0, since: expect.any(Number)});
 		const chart = (await indexOf(folder)).charts[0]?.file ?? '';

@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import https from 'node:https';
 import type {AddressInfo} from 'node:net';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import type {Image} from '../../source/bundle/types.ts';
+import type {Image} from '../../source/oci/image.ts';
 import {connectionProblem, refusal} from '../../source/registry/problems.ts';
 import {statusProblem, wordsOf} from '../../source/registry/refusals.ts';
 import {pushImages} from '../../source/steps/images/push-images.ts';

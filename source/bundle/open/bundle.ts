@@ -6,16 +6,20 @@ import {bundleProblem} from '../../archive/problems.ts';
 import {filesOf} from '../../archive/range.ts';
 import {readSlice, type Slice} from '../../archive/slice.ts';
 import {maximumJsonBytes} from '../../archive/tree.ts';
+import type {Image} from '../../oci/image.ts';
 import {type CompressOptions, compressImage} from '../images/compress.ts';
-import type {PlatformWish} from '../images/platforms.ts';
-import {digestOf, imagePart, readImages} from '../images/read-archive.ts';
-import {archivesOf, type Layout, openLayout} from '../layout/layout.ts';
-import {parseChecksums, parseManifest} from '../layout/manifest-text.ts';
+import {readImages} from '../images/read-archive.ts';
+import {archivesOf} from '../layout/archives.ts';
+import {parseChecksums} from '../layout/checksums-text.ts';
+import {type Layout, openLayout} from '../layout/layout.ts';
+import {parseManifest} from '../layout/manifest-text.ts';
+import type {BundleManifest} from '../layout/types.ts';
 import {requireFinished} from '../layout/unfinished.ts';
 import {checkSignature, type SignatureRequest} from '../signature/check.ts';
-import type {Bundle, BundleManifest, BundlePort, Chart, Image} from '../types.ts';
+import type {Bundle, BundlePort, Chart} from '../types.ts';
 import {openMemo} from '../verify/memo.ts';
 import {verifyBundle} from '../verify/verify.ts';
+import {bundleDigest} from './bundle-digest.ts';
 import {readChart} from './chart.ts';
 import {chartNames, compareManifest, mergeImages, pickChart, requireImages} from './checks.ts';
 import {compareContents, manifestOf, readIndex} from './read-index.ts';
@@ -63,7 +67,7 @@ const order = (images: readonly Image[], workspace: Chart): readonly Image[] => 
 export const openBundle = async (
 	layout: Layout,
 	workDirectory: () => Promise<string>,
-	{signature, platform}: {readonly signature: SignatureRequest; readonly platform: PlatformWish},
+	{signature, platform}: {readonly signature: SignatureRequest; readonly platform: string | undefined},
 	signal: AbortSignal,
 ): Promise<Bundle> => {
 	requireFinished(layout);
@@ -103,19 +107,13 @@ export const openBundle = async (
 			warnings.push(`The chart ${chart.name} ${chart.version} is not used.`);
 		}
 	}
-	const parts = [
-		// Of a made bundle the same, whichever platform is taken out of it.
-		...(made?.index.images.map(({name, tag, digest}) => imagePart({name, tag, manifest: {digest}})) ??
-			images.map(imagePart)),
-		...charts.map((chart) => `chart ${chart.name}-${chart.version} ${chart.digest}`),
-	];
 	return {
 		directory: layout.path,
 		manifest: manifest ?? {images: [], charts: [], registries: [], checksums: new Map()},
 		images: order(images, workspaceChart),
 		controlPlaneChart,
 		workspaceChart,
-		digest: digestOf(parts),
+		digest: bundleDigest(images, charts, made?.index),
 		...(made ? {index: made.index} : {}),
 		...(signer ? {signer} : {}),
 		warnings,
@@ -142,7 +140,7 @@ const stampOfLayout = async ({path, files}: Layout): Promise<string> => {
 export const createBundlePort = (options: {
 	readonly path: string;
 	readonly workDirectory?: string;
-	readonly platform?: PlatformWish;
+	readonly platform?: string | undefined;
 	readonly compress?: Pick<CompressOptions, 'algorithm' | 'folder'> | undefined;
 	readonly memoFile?: string;
 	readonly signature?: SignatureRequest;

@@ -1,6 +1,8 @@
 import {bundleProblem} from '../../archive/problems.ts';
-import {splitReference} from '../images/image.ts';
-import type {BundleManifest, Chart, Image} from '../types.ts';
+import type {Image} from '../../oci/image.ts';
+import {imageNameOf} from '../../oci/reference.ts';
+import type {BundleManifest} from '../layout/types.ts';
+import type {Chart} from '../types.ts';
 
 /** The images of the vendor's air-gap guide, step 1.1; the client image `zenml` is what pipelines are built from. */
 export const requiredImages = ['zenml-pro-api', 'zenml-pro-dashboard', 'zenml-pro-server', 'zenml'] as const;
@@ -86,7 +88,7 @@ export const pickChart = (charts: readonly Chart[], name: string): Chart => {
 
 /** Whether a line of manifest.txt speaks of this image: same name and, where it gives one, same tag. */
 const speaksOf = (listed: string, image: Image): boolean => {
-	const reference = splitReference(listed.replace(/@sha256:[0-9a-f]{64}$/u, ''));
+	const reference = imageNameOf(listed);
 	return reference !== undefined && reference.name === image.name && reference.tag === image.tag;
 };
 

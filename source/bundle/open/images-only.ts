@@ -1,15 +1,16 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, join, posix, resolve} from 'node:path';
 import {archiveName, openTar} from '../../archive/open-tar.ts';
-import {bundleProblem, fileProblem, noImages} from '../../archive/problems.ts';
+import {bundleProblem, fileProblem} from '../../archive/problems.ts';
 import type {Slice} from '../../archive/slice.ts';
-import type {PlatformWish} from '../images/platforms.ts';
+import type {Image} from '../../oci/image.ts';
 import {readImages} from '../images/read-archive.ts';
-import {archivesOf, type Layout, openLayout} from '../layout/layout.ts';
+import {archivesOf} from '../layout/archives.ts';
+import {type Layout, openLayout} from '../layout/layout.ts';
+import {layoutProblems} from '../layout/problems.ts';
 import {checkSignature, type SignatureRequest} from '../signature/check.ts';
 import {digestSlice} from '../signature/checksums.ts';
 import {atSignature, signatureProblems} from '../signature/problems.ts';
-import type {Image} from '../types.ts';
 import {mergeImages} from './checks.ts';
 import {compareContents, readIndex} from './read-index.ts';
 
@@ -89,7 +90,7 @@ const compareArchives = async (
  */
 export const openImages = async (
 	path: string,
-	options: {readonly signature: SignatureRequest; readonly platform?: PlatformWish},
+	options: {readonly signature: SignatureRequest; readonly platform?: string | undefined},
 	signal: AbortSignal,
 ): Promise<FoundImages> => {
 	const absolute = resolve(path);
@@ -109,7 +110,7 @@ export const openImages = async (
 		if (!tree.complete) cut.push(`${tree.label} lacks its end, but all that it names is there.`);
 	}
 	const images = mergeImages(found);
-	if (images.length === 0) throw noImages(path);
+	if (images.length === 0) throw layoutProblems.error('bundle-no-images', {path});
 	if (made) {
 		compareContents({...made.index, charts: []}, {images, charts: []});
 		const listed = new Set(made.index.images.map(({name, tag}) => `${name}:${tag}`));

@@ -1,10 +1,12 @@
 import {bundleProblem} from '../../archive/problems.ts';
 import {readSlice, type Slice} from '../../archive/slice.ts';
 import type {ProblemError} from '../../base/problem.ts';
-import {digestPattern, sha256} from '../images/image.ts';
+import {digestPattern, sha256Of} from '../../oci/digest.ts';
+import type {Image} from '../../oci/image.ts';
+import {parseExactChecksums} from '../layout/checksums-text.ts';
 import {type BundleIndex, bundleFiles, bundleIndexSchema} from '../layout/index-file.ts';
-import {parseExactChecksums} from '../layout/manifest-text.ts';
-import type {BundleManifest, Chart, Image} from '../types.ts';
+import type {BundleManifest} from '../layout/types.ts';
+import type {Chart} from '../types.ts';
 
 /** A bundle of 100,000 files has an index of this length. */
 const maximumBytes = 32 * 1024 * 1024;
@@ -166,7 +168,7 @@ export const readIndex = async (
 	if (!slice) return undefined;
 	const bytes = await readText(slice);
 	const checksums = signed ?? (await readSums(files));
-	const digest = sha256(bytes);
+	const digest = sha256Of(bytes);
 	if (checksums.get(indexName) !== digest) {
 		throw unusable({
 			code: 'bundle-checksum-mismatch',

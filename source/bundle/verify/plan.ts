@@ -1,6 +1,6 @@
 import {basename} from 'node:path';
+import {isArchiveBlob} from '../../archive/blob.ts';
 import {rowOf, type Slice, unpackedOf} from '../../archive/range.ts';
-import {placeOf} from '../images/image.ts';
 import type {Layout} from '../layout/layout.ts';
 import type {Bundle} from '../types.ts';
 import type {HashJob, Range} from './hash-job.ts';
@@ -65,8 +65,9 @@ const claimsOf = (
 		if (slice) add(slice, digest, name, whole);
 	}
 	for (const blob of bundle.images.flatMap(({blobs}) => blobs)) {
-		const slice = placeOf(blob);
-		if (slice) add(slice, blob.digest, ownerOf(rows, slice), 'The digest of a part of an image in it');
+		if (!isArchiveBlob(blob)) continue;
+		const {slice} = blob;
+		add(slice, blob.digest, ownerOf(rows, slice), 'The digest of a part of an image in it');
 	}
 	return [...claims.values()];
 };

@@ -1,6 +1,6 @@
 import {ProblemError} from '../../base/problem.ts';
 import type {RemoteRepository} from '../../bundle/create/source.ts';
-import type {Descriptor} from '../../bundle/types.ts';
+import type {Descriptor} from '../../oci/descriptor.ts';
 import {badRedirect, type Context, refusal} from '../problems.ts';
 import type {Answer} from '../refusals.ts';
 import {withRetry} from '../retry.ts';

@@ -1,6 +1,6 @@
 import {ProblemError} from '../../base/problem.ts';
 import type {Inventory} from '../../bundle/layout/inventory-file.ts';
-import type {ManifestBytes} from '../../bundle/types.ts';
+import type {ManifestBytes} from '../../oci/descriptor.ts';
 import {readCatalog, readTags} from './catalog.ts';
 import type {Host} from './hosts.ts';
 import {contentsOf} from './manifest-form.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type {ProblemError} from '../../base/problem.ts';
 import type {RemoteRepository} from '../../bundle/create/source.ts';
-import type {ManifestBytes} from '../../bundle/types.ts';
+import type {ManifestBytes} from '../../oci/descriptor.ts';
 import {type Context, notARegistry, refusal} from '../problems.ts';
 import type {Host} from './hosts.ts';
 

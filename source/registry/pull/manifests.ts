@@ -3,7 +3,7 @@ import {distance} from 'fastest-levenshtein';
 import * as z from 'zod';
 import type {ProblemError} from '../../base/problem.ts';
 import type {RemoteReference} from '../../bundle/create/source.ts';
-import type {ManifestBytes} from '../../bundle/types.ts';
+import type {ManifestBytes} from '../../oci/descriptor.ts';
 import {digestMismatch, refusal} from '../problems.ts';
 import {type Answer, wordsOf} from '../refusals.ts';
 import type {Host} from './hosts.ts';

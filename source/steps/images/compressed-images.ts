@@ -1,4 +1,4 @@
-import type {Image} from '../../bundle/types.ts';
+import type {Image} from '../../oci/image.ts';
 import type {Asked, RegistryPort} from '../../registry/types.ts';
 import type {PushTarget} from './push-images.ts';
 

@@ -1,5 +1,5 @@
 import {ProblemError, toProblem} from '../../base/problem.ts';
-import type {Image} from '../../bundle/types.ts';
+import type {Image} from '../../oci/image.ts';
 import type {Asked, PushProgress, RegistryPort} from '../../registry/types.ts';
 
 /** An image and where it goes. */
