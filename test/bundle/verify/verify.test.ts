@@ -3,10 +3,10 @@ import {appendFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFil
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
-import {createBundlePort} from '../../source/bundle/open/bundle.ts';
-import {openMemo} from '../../source/bundle/verify/memo.ts';
-import {bundleFiles, checksumLines, never, problemOf, temporary, writeFiles} from './helpers.ts';
-import {indexOf, inspect, madeBundle, rewriteIndex} from './made.ts';
+import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
+import {openMemo} from '../../../source/bundle/verify/memo.ts';
+import {bundleFiles, checksumLines, never, problemOf, temporary, writeFiles} from '../helpers.ts';
+import {indexOf, inspect, madeBundle, rewriteIndex} from '../made.ts';
 
 /** Later than any change of the files: a file that was changed a moment ago is not remembered. */
 const later = () => Date.now() + 60_000;

@@ -1,9 +1,9 @@
 import {rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {type PartsFile, partName, partsFileSchema} from '../../source/bundle/layout/parts-file.ts';
-import {createBundlePort} from '../../source/bundle/open/bundle.ts';
-import {bundleFiles, hex, never, problemOf, tarOf, temporary, writeFiles} from './helpers.ts';
+import {type PartsFile, partName, partsFileSchema} from '../../../source/bundle/layout/parts-file.ts';
+import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
+import {bundleFiles, hex, never, problemOf, tarOf, temporary, writeFiles} from '../helpers.ts';
 
 /** A bundle's tar cut into parts of `partSize` bytes, with the list of them. */
 const cut = async (partSize: number) => {

@@ -2,10 +2,10 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
-import {openTar} from '../../source/archive/open-tar.ts';
-import {tarTree} from '../../source/archive/tree.ts';
-import {type ReadOptions, readImages} from '../../source/bundle/images/read-archive.ts';
-import {createBundlePort} from '../../source/bundle/open/bundle.ts';
+import {openTar} from '../../../source/archive/open-tar.ts';
+import {tarTree} from '../../../source/archive/tree.ts';
+import {type ReadOptions, readImages} from '../../../source/bundle/images/read-archive.ts';
+import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
 import {
 	bundleFiles,
 	configOf,
@@ -18,7 +18,7 @@ import {
 	tarOf,
 	temporary,
 	writeFiles,
-} from './helpers.ts';
+} from '../helpers.ts';
 
 const indexType = 'application/vnd.oci.image.index.v1+json';
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';

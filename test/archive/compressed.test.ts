@@ -1,55 +1,19 @@
-import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {appendFile, readdir, readFile, truncate, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {appendFile, readFile, truncate, writeFile} from 'node:fs/promises';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {openTar} from '../../source/archive/open-tar.ts';
 import {unpackedOf} from '../../source/archive/range.ts';
 import {openSlice, type Slice, scanSlice, withReader} from '../../source/archive/slice.ts';
-import {createBundlePort} from '../../source/bundle/open/bundle.ts';
-import type {Bundle} from '../../source/bundle/types.ts';
-import {
-	bundleFiles,
-	checksumLines,
-	classic,
-	hex,
-	layer,
-	modern,
-	never,
-	problemOf,
-	tarOf,
-	temporary,
-	writeFiles,
-} from './helpers.ts';
+import {classic, hex, layer, modern, never, problemOf, tarOf} from '../bundle/helpers.ts';
+import {contentOf, sliceOf as sliceNamed} from './helpers.ts';
 
 const compressions = [
-	['gzip', '.gz', gzipSync],
-	['zstd', '.zst', zstdCompressSync],
+	['gzip', gzipSync],
+	['zstd', zstdCompressSync],
 ] as const;
 
-const portOf = async (path: string) => createBundlePort({path, workDirectory: join(await temporary(), 'work')});
-
-const contentOf = async (stream: AsyncIterable<unknown>): Promise<Buffer> => {
-	const chunks: Buffer[] = [];
-	for await (const chunk of stream) chunks.push(chunk as Buffer);
-	return Buffer.concat(chunks);
-};
-
-/** Reads every blob of a bundle, from its start and from its middle, against its digest. */
-const expectReadable = async ({images}: Bundle): Promise<void> => {
-	for (const blob of images.flatMap((image) => image.blobs)) {
-		const whole = await contentOf(blob.open());
-		expect(`sha256:${hex(whole)}`).toBe(blob.digest);
-		expect(await contentOf(blob.open(blob.size >> 1))).toEqual(whole.subarray(blob.size >> 1));
-	}
-};
-
-const sliceOf = async (bytes: Buffer, name = 'images/x.tar.gz'): Promise<Slice> => {
-	const file = join(await temporary(), 'x');
-	await writeFile(file, bytes);
-	return {file, offset: 0, size: bytes.length, label: name};
-};
+const sliceOf = (bytes: Buffer) => sliceNamed(bytes, 'images/x.tar.gz');
 
 const patterned = (size: number): Buffer => {
 	const bytes = Buffer.alloc(size);
@@ -60,61 +24,7 @@ const patterned = (size: number): Buffer => {
 	return bytes;
 };
 
-describe.each(compressions)('with %s', (algorithm, suffix, compress) => {
-	test('compressed image archives are read and verified as they lie, and give the same images', async () => {
-		const plain = await temporary();
-		const packed = await temporary();
-		const files = await bundleFiles();
-		await writeFiles(plain, files);
-		const compressed = Object.fromEntries(
-			Object.entries(files).map(([name, bytes]) =>
-				name.startsWith('images/') ? [`${name}${suffix}`, compress(bytes)] : [name, bytes],
-			),
-		);
-		await writeFiles(packed, {...compressed, SHA256SUMS: checksumLines(compressed)});
-		const expected = await (await portOf(plain)).open(never);
-		const port = await portOf(packed);
-		const bundle = await port.open(never);
-		expect(bundle.digest).toBe(expected.digest);
-		expect(bundle.warnings).toEqual([]);
-		await expectReadable(bundle);
-		await port.verify({signal: never, onProgress: () => {}});
-		expect((await readdir(join(packed, 'images'))).sort()).toEqual(
-			Object.keys(compressed)
-				.flatMap((name) => /^images\/(.*)$/u.exec(name)?.[1] ?? [])
-				.sort(),
-		);
-	});
-
-	test('a whole bundle in one compressed tar is read in place, with compressed archives in it too', async () => {
-		const [directory, elsewhere] = [await temporary(), await temporary()];
-		const {'images/zenml-client.tar': client = Buffer.alloc(0), ...files} = await bundleFiles();
-		await writeFiles(join(directory, 'b'), {...files, [`images/zenml-client.tar${suffix}`]: compress(client)});
-		const packed = compress(execFileSync('tar', ['-cf', '-', '-C', directory, 'b'], {maxBuffer: 1 << 26}));
-		await writeFile(join(elsewhere, `b.tar${suffix}`), packed);
-		const port = await portOf(join(elsewhere, `b.tar${suffix}`));
-		const bundle = await port.open(never);
-		expect(bundle.digest).toBe((await (await portOf(directory)).open(never)).digest);
-		await expectReadable(bundle);
-		await port.verify({signal: never, onProgress: () => {}});
-		expect(await readdir(elsewhere)).toEqual([`b.tar${suffix}`]);
-	});
-
-	test('a changed byte in a layer of a compressed archive is found, with and without checksum lines', async () => {
-		for (const checksums of [true, false]) {
-			const directory = await temporary();
-			const files = await bundleFiles();
-			const name = `images/zenml-pro-dashboard.tar${suffix}`;
-			const {'images/zenml-pro-dashboard.tar': archive = Buffer.alloc(0), ...others} = files;
-			const sums = checksumLines({...others, [name]: compress(archive)});
-			const bad = Buffer.from(archive);
-			bad[bad.indexOf('zenml-pro-dashboard-0.13.18vendor')] = 0x21;
-			await writeFiles(directory, {...others, [name]: compress(bad), ...(checksums ? {SHA256SUMS: sums} : {})});
-			const problem = await problemOf((await portOf(directory)).verify({signal: never, onProgress: () => {}}));
-			expect(problem).toMatchObject({code: 'bundle-checksum-mismatch', location: {file: name}});
-		}
-	});
-
+describe.each(compressions)('with %s', (algorithm, compress) => {
 	test('several compressed streams in one file are one archive', async () => {
 		const [image] = [{reference: 'v/app:1', layers: [await layer('base'), await layer('app')]}];
 		const tar = await tarOf(modern([image]));
@@ -155,7 +65,7 @@ describe.each(compressions)('with %s', (algorithm, suffix, compress) => {
 		expect(problem).toMatchObject({code, area: 'bundle', location: {file: 'images/x.tar.gz'}});
 	});
 
-	test('a file that unpacks to gigabytes of nothing is refused, and the memory it takes stays small', async () => {
+	test('a file that unpacks to gigabytes of nothing is refused', async () => {
 		const zeros = compress(Buffer.alloc(64 * 1024 * 1024));
 		const header = Buffer.from(await tarOf({big: ''})).subarray(0, 512);
 		header.write('77777777777', 124, 'latin1');
@@ -163,9 +73,7 @@ describe.each(compressions)('with %s', (algorithm, suffix, compress) => {
 		const sum = header.reduce((total, byte) => total + byte, 0);
 		header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
 		const slice = await sliceOf(Buffer.concat([compress(header), ...Array.from({length: 30}, () => zeros)]));
-		const before = process.memoryUsage.rss();
 		expect(await problemOf(openTar(slice, never))).toMatchObject({code: 'bundle-archive-oversized'});
-		expect(process.memoryUsage.rss() - before).toBeLessThan(150 * 1024 * 1024);
 	});
 
 	test('members read in any order, alone or side by side, give the same bytes', async () => {

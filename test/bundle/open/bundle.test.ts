@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {createBundlePort} from '../../source/bundle/open/bundle.ts';
+import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
 import {
 	bundleFiles,
 	chartOf,
@@ -14,7 +14,7 @@ import {
 	tarOf,
 	temporary,
 	writeFiles,
-} from './helpers.ts';
+} from '../helpers.ts';
 
 const open = (path: string, workDirectory?: string) =>
 	createBundlePort({path, ...(workDirectory === undefined ? {} : {workDirectory})}).open(never);

@@ -5,15 +5,15 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
-import {unpackedOf} from '../../source/archive/range.ts';
-import {createBundlePort} from '../../source/bundle/open/bundle.ts';
-import {inspectPath} from '../../source/bundle/open/inspect.ts';
-import {splitBundle} from '../../source/bundle/split/split.ts';
-import {openMemo} from '../../source/bundle/verify/memo.ts';
-import {inspectBundle} from '../../source/bundle/verify/verify.ts';
-import {image, productImages} from './create/helpers.ts';
-import {bundleFiles, checksumLines, never, problemOf, temporary, writeFiles} from './helpers.ts';
-import {indexOf, inspect, madeBundle, openAt} from './made.ts';
+import {unpackedOf} from '../../../source/archive/range.ts';
+import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
+import {inspectPath} from '../../../source/bundle/open/inspect.ts';
+import {splitBundle} from '../../../source/bundle/split/split.ts';
+import {openMemo} from '../../../source/bundle/verify/memo.ts';
+import {inspectBundle} from '../../../source/bundle/verify/verify.ts';
+import {image, productImages} from '../create/helpers.ts';
+import {bundleFiles, checksumLines, never, problemOf, temporary, writeFiles} from '../helpers.ts';
+import {indexOf, inspect, madeBundle, openAt} from '../made.ts';
 
 /** Later than any change of the files: a file that was changed a moment ago is not remembered. */
 const later = () => Date.now() + 60_000;

@@ -5,7 +5,7 @@ import {promisify} from 'node:util';
 import {expect, test} from 'vitest';
 
 const main = fileURLToPath(new URL('mutated-main.ts', import.meta.url));
-const root = path.dirname(path.dirname(path.dirname(main)));
+const root = path.resolve(path.dirname(main), '../../..');
 
 /** Read and verified in a process of its own: a crash, a hang or too much memory is seen from outside. */
 const runSeeds = async (first: number, count: number) => {
@@ -21,7 +21,7 @@ const runSeeds = async (first: number, count: number) => {
 	};
 };
 
-/** To try others: `npx tsx test/bundle/mutated-main.ts FIRST-SEED HOW-MANY`. A failure names its seed. */
+/** To try others: `npx tsx test/bundle/open/mutated-main.ts FIRST-SEED HOW-MANY`. A failure names its seed. */
 const [first, count] = [1, 300];
 
 test('changed archives are read as what they were, or refused by a cause; none crashes, hangs or fills the memory', async () => {

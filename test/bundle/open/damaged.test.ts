@@ -2,9 +2,9 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
-import {packChart} from '../../rehearsal/sample-bundle/chart-package.ts';
-import {createBundlePort} from '../../source/bundle/open/bundle.ts';
-import {readChart} from '../../source/bundle/open/chart.ts';
+import {packChart} from '../../../rehearsal/sample-bundle/chart-package.ts';
+import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
+import {readChart} from '../../../source/bundle/open/chart.ts';
 import {
 	bundleFiles,
 	classic,
@@ -16,7 +16,7 @@ import {
 	tarOf,
 	temporary,
 	writeFiles,
-} from './helpers.ts';
+} from '../helpers.ts';
 
 const name = 'images/zenml-pro-api.tar';
 const reference = 'vendor.example.com/zenml-pro-api:0.13.18';
@@ -271,7 +271,7 @@ describe('a chart that cannot be right is refused by a cause', () => {
 	});
 
 	test('when any byte of it is flipped, also where the tar in it fails before the compression does', async () => {
-		const folder = fileURLToPath(new URL('../../rehearsal/charts/zenml', import.meta.url));
+		const folder = fileURLToPath(new URL('../../../rehearsal/charts/zenml', import.meta.url));
 		const {bytes} = await packChart(folder, '0.95.1');
 		const file = join(await temporary(), 'zenml-0.95.1.tgz');
 		for (let at = 12; at < bytes.length; at += 181) {

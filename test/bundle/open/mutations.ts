@@ -1,5 +1,5 @@
 import {gzipSync, zstdCompressSync} from 'node:zlib';
-import {classic, configOf, hex, type Member, modern, tarOf} from './helpers.ts';
+import {classic, configOf, hex, type Member, modern, tarOf} from '../helpers.ts';
 
 /** Numbers that look random and follow from the seed alone (xorshift32). */
 export const randomFrom = (seed: number) => {
@@ -113,9 +113,11 @@ const tarMutations: Readonly<Record<string, (tar: Buffer, random: Random) => Buf
 			checksummed(copy, 0);
 			return copy;
 		};
-		return joined(
-			pieces.map((piece) => (piece === one ? swap(one, other) : piece === other ? swap(other, one) : piece)),
-		);
+		const swapped = new Map([
+			[one, swap(one, other)],
+			[other, swap(other, one)],
+		]);
+		return joined(pieces.map((piece) => swapped.get(piece) ?? piece));
 	},
 	'a size that lies': (tar, random) =>
 		withHeader(tar, random, (copy, at) => copy.write(random.pick(sizes), at + 124, 'latin1')),
@@ -187,32 +189,46 @@ const packedMutations: Readonly<Record<string, (packed: Buffer, random: Random, 
 
 export type Mutated = {readonly what: string; readonly name: string; readonly bytes: Buffer};
 
+const reference = 'vendor.example.com/zenml-pro-api:0.13.18';
+
+type Image = {readonly reference: string; readonly layers: readonly Buffer[]; readonly stored: readonly Buffer[]};
+
+/** Without `manifest.json`, so that its index alone says what it is. */
+const layoutMembers = (image: Image): Record<string, Member> => {
+	const {'manifest.json': _, ...members} = modern([image]);
+	const index = JSON.parse(String(members['index.json']));
+	index.manifests[0].annotations = {'io.containerd.image.name': reference};
+	return {...members, 'index.json': JSON.stringify(index)};
+};
+
+/** Its first layer once more, behind a link. */
+const linkedMembers = (image: Image, random: Random): Record<string, Member> => {
+	const layers = Object.entries(classic([image])).filter(([name]) => !name.endsWith('.json'));
+	const places = layers.map(([name]) => name);
+	const config = configOf({reference, layers: [...image.layers, ...image.layers.slice(0, 1)]});
+	const name = `${hex(config)}.json`;
+	const listed = {Config: name, RepoTags: [reference], Layers: [...places, 'again/layer.tar']};
+	return {
+		...Object.fromEntries(layers),
+		'again/layer.tar': random.below(2) === 0 ? {symlink: `../${places[0]}`} : {link: places[0] ?? ''},
+		[name]: config,
+		'manifest.json': JSON.stringify([listed]),
+	};
+};
+
+const shapes: Readonly<Record<string, (image: Image, random: Random) => Record<string, Member>>> = {
+	modern: (image) => modern([image]),
+	classic: (image) => classic([image]),
+	layout: layoutMembers,
+	linked: linkedMembers,
+};
+
 /** A sound archive in one of the forms, and one that was changed, as the seed says. */
 export const mutate = async (seed: number, layers: readonly Buffer[]): Promise<Mutated> => {
 	const random = randomFrom(seed * 2_654_435_761);
-	const reference = 'vendor.example.com/zenml-pro-api:0.13.18';
 	const stored = random.below(3) === 0 ? layers.map((layer) => gzipSync(layer)) : layers;
-	const shape = random.pick(['modern', 'classic', 'layout', 'linked']);
-	const image = {reference, layers, stored};
-	const members: Record<string, Member> =
-		shape === 'classic' || shape === 'linked' ? classic([image]) : modern([image]);
-	if (shape === 'layout') {
-		const index = JSON.parse(String(members['index.json']));
-		index.manifests[0].annotations = {'io.containerd.image.name': reference};
-		members['index.json'] = JSON.stringify(index);
-		delete members['manifest.json'];
-	}
-	if (shape === 'linked') {
-		const doubled = {...image, layers: [...layers, ...layers.slice(0, 1)], stored: [...stored, ...stored.slice(0, 1)]};
-		const config = configOf(doubled);
-		for (const name of Object.keys(members)) if (name.endsWith('.json')) delete members[name];
-		const places = Object.keys(members);
-		members['again/layer.tar'] = random.below(2) === 0 ? {symlink: `../${places[0]}`} : {link: places[0] ?? ''};
-		members[`${hex(config)}.json`] = config;
-		members['manifest.json'] = JSON.stringify([
-			{Config: `${hex(config)}.json`, RepoTags: [reference], Layers: [...places, 'again/layer.tar']},
-		]);
-	}
+	const shape = random.pick(Object.keys(shapes));
+	const members = shapes[shape]?.({reference, layers, stored}, random) ?? {};
 	const sound = await tarOf(members);
 	const inner = random.pick(Object.keys(tarMutations));
 	const tar = (tarMutations[inner] ?? (() => sound))(sound, random);

@@ -3,11 +3,11 @@ import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
-import type {Slice} from '../../source/archive/slice.ts';
-import {indexTar} from '../../source/archive/tar-index.ts';
-import {tarTree} from '../../source/archive/tree.ts';
-import {readImages} from '../../source/bundle/images/read-archive.ts';
-import {archivesOf} from '../../source/bundle/layout/archives.ts';
+import type {Slice} from '../../../source/archive/slice.ts';
+import {indexTar} from '../../../source/archive/tar-index.ts';
+import {tarTree} from '../../../source/archive/tree.ts';
+import {readImages} from '../../../source/bundle/images/read-archive.ts';
+import {archivesOf} from '../../../source/bundle/layout/archives.ts';
 import {
 	classic,
 	configOf,
@@ -20,7 +20,7 @@ import {
 	tarOf,
 	temporary,
 	writeFiles,
-} from './helpers.ts';
+} from '../helpers.ts';
 
 const read = async (bytes: Buffer, label = 'images/x.tar') => {
 	const file = join(await temporary(), 'x.tar');

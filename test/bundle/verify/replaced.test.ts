@@ -1,8 +1,8 @@
 import {rename, stat, utimes, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {createBundlePort} from '../../source/bundle/open/bundle.ts';
-import {bundleFiles, checksumLines, never, problemOf, temporary, writeFiles} from './helpers.ts';
+import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
+import {bundleFiles, checksumLines, never, problemOf, temporary, writeFiles} from '../helpers.ts';
 
 const name = 'charts/zenml-0.95.1.tgz';
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {parseChecksums} from '../../source/bundle/layout/checksums-text.ts';
-import {parseManifest} from '../../source/bundle/layout/manifest-text.ts';
+import {parseChecksums} from '../../../source/bundle/layout/checksums-text.ts';
+import {parseManifest} from '../../../source/bundle/layout/manifest-text.ts';
 
 const digest = 'ab'.repeat(32);
 

@@ -3,14 +3,14 @@ import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {gunzipSync, gzipSync, zstdDecompressSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
-import {indexTar} from '../../source/archive/tar-index.ts';
-import {tarTree} from '../../source/archive/tree.ts';
-import {compressImage} from '../../source/bundle/images/compress.ts';
-import {findLayer, requireSpace} from '../../source/bundle/images/compress-layer.ts';
-import {readImages} from '../../source/bundle/images/read-archive.ts';
-import type {Blob} from '../../source/oci/descriptor.ts';
-import type {Image} from '../../source/oci/image.ts';
-import {classic, hex, layer, modern, never, problemOf, tarOf, temporary} from './helpers.ts';
+import {indexTar} from '../../../source/archive/tar-index.ts';
+import {tarTree} from '../../../source/archive/tree.ts';
+import {compressImage} from '../../../source/bundle/images/compress.ts';
+import {findLayer, requireSpace} from '../../../source/bundle/images/compress-layer.ts';
+import {readImages} from '../../../source/bundle/images/read-archive.ts';
+import type {Blob} from '../../../source/oci/descriptor.ts';
+import type {Image} from '../../../source/oci/image.ts';
+import {classic, hex, layer, modern, never, problemOf, tarOf, temporary} from '../helpers.ts';
 
 const read = async (bytes: Buffer): Promise<Image> => {
 	const file = join(await temporary(), 'x.tar');
