@@ -29,10 +29,13 @@ type Walk = {
 /** Somewhere in the folder that is walked: its path relative to it, and how deep that is. */
 type Place = {readonly path: string; readonly depth: number};
 
-const entriesOf = async ({folder}: Walk, {path}: Place): Promise<readonly Dirent[]> =>
-	readdir(join(folder, path), {withFileTypes: true}).catch((error: unknown) => {
+/** Sorted, so that what is told of a bundle is the same on every file system. */
+const entriesOf = async ({folder}: Walk, {path}: Place): Promise<readonly Dirent[]> => {
+	const entries = await readdir(join(folder, path), {withFileTypes: true}).catch((error: unknown) => {
 		throw fileProblem(join(folder, path), error);
 	});
+	return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+};
 
 /** Links are followed: archives may lie on another disk. */
 const statusOf = async (file: string): Promise<Stats> =>
