@@ -10,7 +10,7 @@ export const sliceOf = async (bytes: Buffer | string, label = 'images/x.tar'): P
 	return {file, offset: 0, size: Buffer.byteLength(bytes), label};
 };
 
-export const contentOf = async (stream: AsyncIterable<unknown>): Promise<Buffer> => {
+export const contentOf = async (stream: AsyncIterable<unknown> | Iterable<unknown>): Promise<Buffer> => {
 	const chunks: Buffer[] = [];
 	for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
 	return Buffer.concat(chunks);

@@ -199,6 +199,19 @@ const refusals: readonly Case[] = [
 		() => listOf(headerOf('a'), Buffer.from(headerOf('b')).fill('c', 0, 1)),
 	],
 	[
+		'more members than any image archive has',
+		'bundle-archive-damaged',
+		{
+			message: `${file} is not an image archive.`,
+			cause: 'It lists more than 200000 members; an image archive has some hundred.',
+			fix: carryAgain,
+		},
+		async () => {
+			const many = gzipSync(Buffer.concat(Array(10_000).fill(headerOf('a'))));
+			return indexTar(await packed(Buffer.concat(Array(21).fill(many))), never);
+		},
+	],
+	[
 		'an extension that is too large',
 		'bundle-archive-damaged',
 		{

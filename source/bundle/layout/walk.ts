@@ -26,11 +26,11 @@ type Walk = {
 	guarded: boolean;
 };
 
-/** Somewhere in the folder that is walked: its path relative to it, and how deep that is. */
-type Place = {readonly path: string; readonly depth: number};
+/** A folder in the one that is walked: its path relative to that, and how deep it is. */
+type Inner = {readonly path: string; readonly depth: number};
 
 /** Sorted, so that what is told of a bundle is the same on every file system. */
-const entriesOf = async ({folder}: Walk, {path}: Place): Promise<readonly Dirent[]> => {
+const entriesOf = async ({folder}: Walk, {path}: Inner): Promise<readonly Dirent[]> => {
 	const entries = await readdir(join(folder, path), {withFileTypes: true}).catch((error: unknown) => {
 		throw fileProblem(join(folder, path), error);
 	});
@@ -43,7 +43,7 @@ const statusOf = async (file: string): Promise<Stats> =>
 		throw fileProblem(file, error);
 	});
 
-const isOfBundle = ({guarded}: Walk, {depth}: Place, name: string): boolean =>
+const isOfBundle = ({guarded}: Walk, {depth}: Inner, name: string): boolean =>
 	guarded || depth > 0 || bundleFolders.includes(name);
 
 const countOne = (walk: Walk): void => {
@@ -52,27 +52,27 @@ const countOne = (walk: Walk): void => {
 	throw layoutProblems.error('bundle-layout', {case: 'too many files', path: walk.folder, most: maximumFiles});
 };
 
-const visitEntry = async (walk: Walk, place: Place, entry: Dirent): Promise<void> => {
-	const name = posix.join(place.path, entry.name);
-	if (entry.isDirectory() && !isOfBundle(walk, place, entry.name)) return;
+const visitEntry = async (walk: Walk, inner: Inner, entry: Dirent): Promise<void> => {
+	const name = posix.join(inner.path, entry.name);
+	if (entry.isDirectory() && !isOfBundle(walk, inner, entry.name)) return;
 	const file = join(walk.folder, name);
 	const status = await statusOf(file);
 	if (status.isDirectory()) {
 		// A link to a folder shows only now that it is one.
-		if (!isOfBundle(walk, place, entry.name)) return;
-		if (place.depth < maximumDepth) await visitFolder(walk, {path: name, depth: place.depth + 1});
+		if (!isOfBundle(walk, inner, entry.name)) return;
+		if (inner.depth < maximumDepth) await visitFolder(walk, {path: name, depth: inner.depth + 1});
 		else walk.strange.push(`${name}/`);
 	} else if (status.isFile()) walk.files.set(name, {file, offset: 0, size: status.size, label: name});
 	else walk.strange.push(name);
 	countOne(walk);
 };
 
-const visitFolder = async (walk: Walk, place: Place): Promise<void> => {
-	const entries = await entriesOf(walk, place);
-	if (place.depth === 0) walk.guarded ||= isGuarded((name) => entries.some((entry) => entry.name === name));
+const visitFolder = async (walk: Walk, inner: Inner): Promise<void> => {
+	const entries = await entriesOf(walk, inner);
+	if (inner.depth === 0) walk.guarded ||= isGuarded((name) => entries.some((entry) => entry.name === name));
 	for (const entry of entries) {
 		walk.signal.throwIfAborted();
-		await visitEntry(walk, place, entry);
+		await visitEntry(walk, inner, entry);
 	}
 };
 

@@ -63,8 +63,8 @@ export const openImages = async (
 	const made = await readIndex(layout.files, checksums);
 	// The machine manifest is signed and names each image by digest; without one only the files themselves are what was signed.
 	if (checksums && !made) await compareArchives(layout, checksums, signal);
-	const asked = {platform: options.platform, omitted: made && omittedOf(made.index)};
-	const {images, warnings} = await findImages(layout, asked, signal);
+	const wanted = {platform: options.platform, omitted: made && omittedOf(made.index)};
+	const {images, warnings} = await findImages(layout, wanted, signal);
 	if (images.length === 0) throw layoutProblems.error('bundle-no-images', {path});
 	if (made) compareImages(made.index, images);
 	return {images, base: made?.index.differential?.base.name, warnings: [...unproven, ...warnings]};

@@ -51,7 +51,7 @@ const attempt = async <T>(work: () => Promise<T>): Promise<Attempt<T>> => {
 };
 
 /** What lies at a path: a layout, or why there is none, and of a split bundle what its list says. */
-type Found = {
+type Located = {
 	readonly path: string;
 	readonly layout: Attempt<Layout>;
 	readonly check: PartsCheck | undefined;
@@ -63,7 +63,7 @@ const listOf = async (path: string, layout: Layout | undefined): Promise<string 
 };
 
 /** @throws ProblemError where there is no bundle at all, or its list of parts cannot be read */
-const lookAt = async (path: string, signal: AbortSignal): Promise<Found> => {
+const locate = async (path: string, signal: AbortSignal): Promise<Located> => {
 	const layout = await attempt(() => openLayout(path, signal));
 	const list = await listOf(path, layout.value);
 	if (list !== undefined) return {path: list, layout, check: await checkParts(list)};
@@ -72,7 +72,7 @@ const lookAt = async (path: string, signal: AbortSignal): Promise<Found> => {
 };
 
 /** A layout is as good as the list of its parts: where that is damaged, nothing is known of what they hold. */
-const usableLayout = ({layout, check}: Found): Layout | undefined =>
+const usableLayout = ({layout, check}: Located): Layout | undefined =>
 	check && check.damages.length > 0 && check.claims.length === 0 ? undefined : layout.value;
 
 /** The checksums of a bundle that cannot be opened, as far as they can be read. */
@@ -109,7 +109,7 @@ const ofParts = (damages: readonly Damage[], check: PartsCheck | undefined): rea
 /** What is to be carried again, and why the bundle cannot be used. */
 type Verdict = Pick<Inspection, 'damages' | 'refusals'>;
 
-const verdictOn = (hashed: readonly Damage[], {layout, check}: Found, opened: Attempt<Bundle>): Verdict => {
+const verdictOn = (hashed: readonly Damage[], {layout, check}: Located, opened: Attempt<Bundle>): Verdict => {
 	const all = [...(check?.damages ?? []), ...hashed];
 	const parts = ofParts(all, check);
 	// What lies in a bad part is bad with it; it is the part that has to be carried again.
@@ -119,7 +119,7 @@ const verdictOn = (hashed: readonly Damage[], {layout, check}: Found, opened: At
 	return {damages, refusals: [...unopened, ...(damages.length > 0 ? [damageProblem(damages)] : [])]};
 };
 
-const kindOf = ({check, layout}: Found): Inspection['kind'] => {
+const kindOf = ({check, layout}: Located): Inspection['kind'] => {
 	if (check) return 'parts';
 	return layout.value?.packed ? 'tar' : 'folder';
 };
@@ -131,7 +131,7 @@ const kindOf = ({check, layout}: Found): Inspection['kind'] => {
  */
 export const inspectPath = async (path: string, options: InspectOptions): Promise<Inspection> => {
 	const {signal, workDirectory, signature = {}} = options;
-	const found = await lookAt(resolve(path), signal);
+	const found = await locate(resolve(path), signal);
 	const {check} = found;
 	const layout = usableLayout(found);
 	const opened: Attempt<Bundle> = layout

@@ -16,7 +16,7 @@ const mostThreads = 2;
 /** How many files are hashed at once where nothing else is asked for. */
 export const defaultThreads = (): number => Math.min(mostThreads, availableParallelism());
 
-type Work = {
+type Hashing = {
 	readonly jobs: readonly HashJob[];
 	/** Files that are hashed at once; 1 hashes in this thread. */
 	readonly threads: number;
@@ -36,20 +36,20 @@ const outcomeOf = async (hashing: Promise<readonly Mismatch[]>, signal: AbortSig
 	}
 };
 
-const inThisThread = async ({jobs, signal, onBytes, onDone}: Work): Promise<void> => {
+const inThisThread = async ({jobs, signal, onBytes, onDone}: Hashing): Promise<void> => {
 	for (const job of jobs) {
 		const hashing = runHashJob(job, {signal, onBytes: (bytes) => onBytes(job, bytes)});
 		await onDone(job, await outcomeOf(hashing, signal));
 	}
 };
 
-const inThreads = async ({jobs, threads: most, signal, onBytes, onDone}: Work): Promise<void> => {
+const inThreads = async ({jobs, threads: most, signal, onBytes, onDone}: Hashing): Promise<void> => {
 	const threads = Array.from({length: Math.min(most, jobs.length)}, startHashThread);
 	const free = [...threads];
 	// What fails in one must not wait for gigabytes that the others are at.
 	const failed = new AbortController();
 	const stop = AbortSignal.any([signal, failed.signal]);
-	const work = async (job: HashJob): Promise<void> => {
+	const hash = async (job: HashJob): Promise<void> => {
 		const thread = free.pop();
 		if (!thread) throw new Error('There are more jobs at once than threads.');
 		try {
@@ -63,7 +63,7 @@ const inThreads = async ({jobs, threads: most, signal, onBytes, onDone}: Work): 
 		}
 	};
 	try {
-		await inPool(jobs, threads.length, work);
+		await inPool(jobs, threads.length, hash);
 	} finally {
 		await Promise.allSettled(threads.map((thread) => thread.end()));
 	}
@@ -73,9 +73,9 @@ const inThreads = async ({jobs, threads: most, signal, onBytes, onDone}: Work): 
  * Runs the jobs in their order, several at once. A file that is damaged or cannot be read does not stop the others.
  * @throws the signal's reason, or what `onDone` throws
  */
-export const runHashJobs = async (work: Work): Promise<void> => {
-	work.signal.throwIfAborted();
-	const bytes = work.jobs.reduce((sum, {slice}) => sum + slice.size, 0);
-	const single = work.threads <= 1 || work.jobs.length <= 1 || bytes < worthThreads;
-	await (single ? inThisThread(work) : inThreads(work));
+export const runHashJobs = async (hashing: Hashing): Promise<void> => {
+	hashing.signal.throwIfAborted();
+	const bytes = hashing.jobs.reduce((sum, {slice}) => sum + slice.size, 0);
+	const single = hashing.threads <= 1 || hashing.jobs.length <= 1 || bytes < worthThreads;
+	await (single ? inThisThread(hashing) : inThreads(hashing));
 };

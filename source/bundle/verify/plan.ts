@@ -110,18 +110,18 @@ export const touchedFiles = (slice: Slice): readonly TouchedFile[] => {
 };
 
 /** A job, and the slice on disk of each of its ranges. */
-export type PlannedJob = {readonly job: HashJob; readonly places: ReadonlyMap<Range, Slice>};
+export type PlannedJob = {readonly job: HashJob; readonly slices: ReadonlyMap<Range, Slice>};
 
 /** One pass over a stretch. @param packed the compressed file itself, where the stretch is what comes out of it */
-const jobOver = ({slice, offset}: Stretch, claims: readonly Claim[], packed?: Claim): PlannedJob => {
-	const places = new Map<Range, Slice>();
-	const rangeOf = ({slice: place, size, digest, file, what}: Claim, from: number): Range => {
+const jobOver = (stretch: Stretch, claims: readonly Claim[], packed?: Claim): PlannedJob => {
+	const slices = new Map<Range, Slice>();
+	const rangeOf = ({slice, size, digest, file, what}: Claim, from: number): Range => {
 		const range = {from, size, digest, file, what};
-		places.set(range, place);
+		slices.set(range, slice);
 		return range;
 	};
-	const ranges = claims.map((claim) => rangeOf(claim, claim.slice.offset - offset));
-	return {job: {slice, ranges, packed: packed && rangeOf(packed, 0)}, places};
+	const ranges = claims.map((claim) => rangeOf(claim, claim.slice.offset - stretch.offset));
+	return {job: {slice: stretch.slice, ranges, packed: packed && rangeOf(packed, 0)}, slices};
 };
 
 const isUnpacked = (slice: Slice | undefined): slice is UnpackedSlice => slice?.unpacked !== undefined;

@@ -50,8 +50,8 @@ export type Reading = {
 export const lookUp = async (planned: readonly PlannedJob[], memo: Memo): Promise<Reading> => {
 	const identityOf = identityCache();
 	const known = new Map<Range, Known>();
-	for (const place of planned.flatMap(({places}) => [...places])) {
-		known.set(place[0], await knownOf(place, identityOf, memo));
+	for (const held of planned.flatMap(({slices}) => [...slices])) {
+		known.set(held[0], await knownOf(held, identityOf, memo));
 	}
 	const isKnown = (range: Range): boolean => known.get(range)?.when !== undefined;
 	const times = [...known.values()].flatMap(({when}) => when ?? []);

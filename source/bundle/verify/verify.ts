@@ -83,7 +83,7 @@ export const inspectBundle = async (
 	} finally {
 		await save();
 	}
-	const files = new Set(planned.flatMap(({places}) => [...places.keys()].map(({file}) => file)));
+	const files = new Set(planned.flatMap(({slices}) => [...slices.keys()].map(({file}) => file)));
 	return {files: files.size, bytes: total, read, since: reading.oldest, notRemembered: failure(), damages};
 };
 
