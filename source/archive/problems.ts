@@ -1,6 +1,5 @@
-import {basename} from 'node:path';
 import {errnoOf, errnoWords, isErrno} from '../base/errno.ts';
-import {isAbort, ProblemError, type ProblemInput} from '../base/problem.ts';
+import {isAbort, ProblemError} from '../base/problem.ts';
 import {declareProblems} from '../base/problem-table.ts';
 import {carryAgain} from '../oci/problems.ts';
 
@@ -56,6 +55,7 @@ export const archiveProblems = declareProblems({
 		...carryAgain,
 		cases: {
 			file: {cause: 'The file ends at byte {at} of {size}.'},
+			read: {cause: 'Reading ends too early: {words}'},
 			unpacked: {cause: 'What it unpacks to ends at byte {at}.'},
 			bytes: {cause: '{left} of {size} bytes are missing at its end.'},
 			compressed: {cause: 'The {algorithm} data in it ends too early.'},
@@ -188,27 +188,6 @@ export const fileProblem = (file: string, error: unknown): unknown => {
 	return archiveProblems.error('bundle-unreadable', {case: 'refused', file, words}, {error});
 };
 
-// What follows is for wings of the bundle whose problems are not in tables yet.
-
-/** A refusal of the bundle. @returns a `ProblemError` of area `bundle`, to be thrown. */
-export const bundleProblem = (input: Omit<ProblemInput, 'area'>, options?: ErrorOptions): ProblemError =>
-	new ProblemError({area: 'bundle', ...input}, options);
-
-/** A file of the bundle whose bytes cannot be right. */
-export const damaged = (code: string, file: string, message: string, cause: string): ProblemError =>
-	bundleProblem({
-		code,
-		message,
-		cause,
-		fix: `Carry ${file} in again from the connected side and start again.`,
-		nextSteps: [
-			`On the connected side: sha256sum ${basename(file)}`,
-			`Here, in the bundle: sha256sum ${file}`,
-			'The two must be equal. When they are, make the file anew on the connected side.',
-		],
-		location: {file},
-	});
-
-/** A file that ends too early. */
-export const truncated = (file: string, cause: string): ProblemError =>
-	damaged('bundle-archive-truncated', file, `${file} is cut short.`, cause);
+/** A file that ends too early, told by who reads it. */
+export const truncated = (file: string, words: string): ProblemError =>
+	archiveProblems.error('bundle-archive-truncated', {case: 'read', file, words}, {location: {file}});

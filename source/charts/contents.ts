@@ -7,6 +7,7 @@ import {digestOfSlice} from '../archive/digest.ts';
 import type {Slice} from '../archive/slice.ts';
 import {ProblemError} from '../base/problem.ts';
 import {type KeyTree, knownKeys} from './keys.ts';
+import {chartsProblems} from './problems.ts';
 
 export type {ChartMetadata} from '../archive/chart-yaml.ts';
 
@@ -21,19 +22,7 @@ export type ChartContents = {
 
 type Texts = ReadonlyMap<string, string>;
 
-const unreadable = (file: string, cause: string, error?: unknown): ProblemError =>
-	new ProblemError(
-		{
-			code: 'chart-unreadable',
-			area: 'bundle',
-			who: 'vendor',
-			message: `The Helm chart ${path.basename(file)} cannot be read.`,
-			cause,
-			fix: 'Verify the bundle, and copy it anew if it is damaged.',
-			location: {file},
-		},
-		{cause: error},
-	);
+const at = (file: string) => ({location: {file}});
 
 const contentsOf = ({metadata, dependencies}: ChartYaml, texts: Texts): ChartContents => {
 	const values: unknown = parse(texts.get('values.yaml') ?? '') ?? {};
@@ -51,7 +40,7 @@ const readFolder = async (folder: string): Promise<ChartContents> => {
 	const texts = await textsIn(folder);
 	const chart = parseChartYaml(texts.get('Chart.yaml') ?? '');
 	if (typeof chart !== 'string') return contentsOf(chart, texts);
-	throw unreadable(folder, 'It has no Chart.yaml with a name and a version.');
+	throw chartsProblems.error('chart-unreadable', {case: 'no metadata', chart: path.basename(folder)}, at(folder));
 };
 
 const never = new AbortController().signal;
@@ -98,6 +87,7 @@ export const readChart = async (file: string): Promise<ChartContents> => {
 	} catch (error) {
 		if (error instanceof ProblemError && error.problem.code === 'chart-unreadable') throw error;
 		const words = error instanceof ProblemError ? error.problem.cause : String(error);
-		throw unreadable(file, `It is damaged, or no chart: ${words}`, error);
+		const given = {case: 'damaged', chart: path.basename(file), words} as const;
+		throw chartsProblems.error('chart-unreadable', given, {...at(file), error});
 	}
 };
