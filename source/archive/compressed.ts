@@ -1,7 +1,9 @@
 import {once} from 'node:events';
 import {createGunzip, createZstdDecompress} from 'node:zlib';
+import {errnoOf} from '../base/errno.ts';
 import {ProblemError} from '../base/problem.ts';
-import {bundleProblem, damaged, truncated} from './problems.ts';
+import {formatBytes} from '../base/units.ts';
+import {archiveProblems} from './problems.ts';
 
 /** gzip (RFC 1952) and zstd (RFC 8878). */
 export type Compression = 'gzip' | 'zstd';
@@ -24,78 +26,106 @@ const maximumRatio = 200;
 /** pzstd writes two frames for each few MiB of input. */
 const maximumFrames = 100_000;
 
-const sizeText = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(bytes < 10 * 1024 * 1024 ? 1 : 0)} MiB`;
-
 type Input = {
 	readonly algorithm: Compression;
 	/** The compressed file, relative to the bundle, for messages. */
 	readonly label: string;
 	/** Its size in bytes. */
 	readonly size: number;
+	/** What it may unpack to at most, in bytes; for images where nothing is said. */
+	readonly most?: number | undefined;
 	/** Nothing may follow its end: container runtimes take no zeros behind a layer. */
-	readonly exact?: boolean;
+	readonly exact?: boolean | undefined;
 };
 
-const oversized = ({label, size, algorithm}: Input): Error =>
-	bundleProblem({
-		code: 'bundle-archive-oversized',
-		message: `${label} unpacks to far more than an image archive can.`,
-		cause: `Its ${sizeText(size)} become more than ${sizeText(Math.max(freeBytes, size * maximumRatio))}: it was made to exhaust who reads it, or holds something else.`,
-		fix: `Do not use this file. Make it anew on the connected side, or unpack it there (${algorithm} -d) and carry in what comes out.`,
-		location: {file: label},
-	});
+const mostOf = ({size, most}: Input): number => most ?? Math.max(freeBytes, size * maximumRatio);
+
+const oversized = (input: Input): Error => {
+	const {label: file, size, algorithm} = input;
+	const sizes = {packed: formatBytes(size), most: formatBytes(mostOf(input))};
+	return archiveProblems.error('bundle-archive-oversized', {file, algorithm, ...sizes}, {location: {file}});
+};
+
+const isOfDecoder = (code: string): boolean => /^(?:Z_|ZSTD_|ERR_ZLIB|ERR_ZSTD)/u.test(code);
 
 /** zlib's own words are kept: they tell a flipped bit from a file that is something else. */
-const failure = ({label, algorithm}: Input, error: unknown): unknown => {
-	if (error instanceof ProblemError || !(error instanceof Error) || !('code' in error)) return error;
-	if (error.code === 'Z_BUF_ERROR') return truncated(label, `The ${algorithm} data in it ends too early.`);
-	if (!/^(?:Z_|ZSTD_|ERR_ZLIB|ERR_ZSTD)/u.test(String(error.code))) return error;
-	const cause =
-		error.code === 'ZSTD_error_frameParameter_windowTooLarge'
-			? 'It was compressed with a window over 128 MiB (zstd --long=28 or more), which reading would need in memory.'
-			: `Decompressing it fails: ${error.message}. Bytes were changed, lost or added on the way.`;
-	return damaged('bundle-archive-damaged', label, `${label} is not sound ${algorithm} data.`, cause, {cause: error});
+const failure = ({label: file, algorithm}: Input, error: unknown): unknown => {
+	const code = errnoOf(error) ?? '';
+	if (error instanceof ProblemError || !(error instanceof Error) || !isOfDecoder(code)) return error;
+	const more = {location: {file}, error};
+	if (code === 'Z_BUF_ERROR') {
+		return archiveProblems.error('bundle-archive-truncated', {case: 'compressed', file, algorithm}, more);
+	}
+	if (code === 'ZSTD_error_frameParameter_windowTooLarge') {
+		return archiveProblems.error('bundle-archive-damaged', {case: 'large window', file, algorithm}, more);
+	}
+	const words = error.message;
+	return archiveProblems.error('bundle-archive-damaged', {case: 'not sound', file, algorithm, words}, more);
 };
 
-/** Chunks with the possibility to put the rest of one back. */
-const pushback = (chunks: AsyncIterable<Buffer>) => {
+/** Chunks, of which the rest of one can be put back. */
+type Source = {
+	readonly next: () => Promise<Buffer | undefined>;
+	readonly unread: (chunk: Buffer) => void;
+	/** True where a byte is left. */
+	readonly hasMore: () => Promise<boolean>;
+	readonly close: () => Promise<unknown> | undefined;
+};
+
+const sourceOf = (chunks: AsyncIterable<Buffer>): Source => {
 	const iterator = chunks[Symbol.asyncIterator]();
 	let rest: Buffer | undefined;
+	const next = async (): Promise<Buffer | undefined> => {
+		const kept = rest;
+		rest = undefined;
+		if (kept && kept.length > 0) return kept;
+		const result = await iterator.next();
+		return result.done ? undefined : result.value;
+	};
 	return {
-		next: async (): Promise<Buffer | undefined> => {
-			const kept = rest;
-			rest = undefined;
-			if (kept && kept.length > 0) return kept;
-			const result = await iterator.next();
-			return result.done ? undefined : result.value;
-		},
-		unread: (chunk: Buffer) => {
+		next,
+		unread: (chunk) => {
 			rest = chunk;
+		},
+		hasMore: async () => {
+			rest = await next();
+			return rest !== undefined;
 		},
 		close: () => iterator.return?.(),
 	};
 };
 
-/** Decodes until the decoder says that its data is at an end, and puts back what it did not take. */
-async function* decodeOnce(source: ReturnType<typeof pushback>, {algorithm}: Input): AsyncGenerator<Buffer> {
-	const decoder =
-		algorithm === 'gzip' ? createGunzip({chunkSize: outputBytes}) : createZstdDecompress({chunkSize: outputBytes});
+const decoderOf = (algorithm: Compression) =>
+	algorithm === 'gzip' ? createGunzip({chunkSize: outputBytes}) : createZstdDecompress({chunkSize: outputBytes});
+
+/** Gives a decoder its input until it takes no more, one chunk at a time: what it leaves over lies in the last one. */
+const feederOf = (decoder: ReturnType<typeof decoderOf>, source: Source) => {
+	const closed = once(decoder, 'close').catch(() => {});
+	const isDone = (): boolean => decoder.destroyed || decoder.readableEnded;
 	let fed = 0;
 	let last: Buffer = Buffer.alloc(0);
-	const closed = once(decoder, 'close').catch(() => {});
-	const feed = async (): Promise<void> => {
-		for (;;) {
-			const chunk = await source.next();
-			if (!chunk) break;
-			if (decoder.destroyed || decoder.readableEnded) return source.unread(chunk);
-			fed += chunk.length;
-			last = chunk;
-			// One chunk at a time, so that what is left over lies in the last one.
-			if (!decoder.write(chunk)) await Promise.race([once(decoder, 'drain').catch(() => {}), closed]);
-			if (decoder.destroyed || decoder.readableEnded) return;
-		}
-		decoder.end();
+	const write = async (chunk: Buffer): Promise<void> => {
+		fed += chunk.length;
+		last = chunk;
+		if (!decoder.write(chunk)) await Promise.race([once(decoder, 'drain').catch(() => {}), closed]);
 	};
+	return {
+		feed: async (): Promise<void> => {
+			for (let chunk = await source.next(); chunk; chunk = await source.next()) {
+				if (isDone()) return source.unread(chunk);
+				await write(chunk);
+				if (isDone()) return;
+			}
+			decoder.end();
+		},
+		leftOver: (): Buffer => last.subarray(last.length - (fed - decoder.bytesWritten)),
+	};
+};
+
+/** Decodes until the decoder says that its data is at an end, and puts back what it did not take. */
+async function* decodeOnce(source: Source, {algorithm}: Input): AsyncGenerator<Buffer> {
+	const decoder = decoderOf(algorithm);
+	const {feed, leftOver} = feederOf(decoder, source);
 	const feeding = feed().catch((error: unknown) => {
 		decoder.destroy(error instanceof Error ? error : new Error(String(error)));
 	});
@@ -105,8 +135,26 @@ async function* decodeOnce(source: ReturnType<typeof pushback>, {algorithm}: Inp
 		decoder.destroy();
 		await feeding;
 	}
-	const left = fed - decoder.bytesWritten;
-	if (left > 0) source.unread(last.subarray(last.length - left));
+	const left = leftOver();
+	if (left.length > 0) source.unread(left);
+}
+
+/** Tapes and raw devices fill up with zeros, and gzip takes that; its decoder stops at nothing else. */
+const requireZeros = async (source: Source, {label: file, algorithm, exact}: Input): Promise<void> => {
+	for (let rest = await source.next(); rest; rest = await source.next()) {
+		if (!exact && rest.every((byte) => byte === 0)) continue;
+		throw archiveProblems.error('bundle-archive-damaged', {case: 'bytes behind', file, algorithm}, {location: {file}});
+	}
+};
+
+/** All that is packed in a file: one stream of gzip, whose decoder goes on to the next member by itself, or frames of zstd. */
+async function* decodeAll(source: Source, input: Input): AsyncGenerator<Buffer> {
+	yield* decodeOnce(source, input);
+	if (input.algorithm === 'gzip') return requireZeros(source, input);
+	for (let frame = 1; await source.hasMore(); frame++) {
+		if (frame > maximumFrames) throw oversized(input);
+		yield* decodeOnce(source, input);
+	}
 }
 
 /**
@@ -116,30 +164,14 @@ async function* decodeOnce(source: ReturnType<typeof pushback>, {algorithm}: Inp
  * @throws ProblemError `bundle-archive-truncated`, `bundle-archive-damaged`, `bundle-archive-oversized`
  */
 export async function* decompress(chunks: AsyncIterable<Buffer>, input: Input): AsyncGenerator<Buffer> {
-	const source = pushback(chunks);
-	const most = Math.max(freeBytes, input.size * maximumRatio);
+	const source = sourceOf(chunks);
+	const most = mostOf(input);
 	let total = 0;
 	try {
-		for (let frame = 0; ; frame++) {
-			const next = await source.next();
-			if (!next && frame > 0) return;
-			if (frame > maximumFrames) throw oversized(input);
-			if (next && frame > 0 && input.algorithm === 'gzip') {
-				// Tapes and raw devices fill up with zeros, and gzip takes that; its decoder stops at nothing else.
-				for (let rest: Buffer | undefined = next; rest; rest = await source.next()) {
-					if (input.exact || rest.some((byte) => byte !== 0)) {
-						const cause = 'Something else follows after its end: bytes were added on the way.';
-						throw damaged('bundle-archive-damaged', input.label, `${input.label} is not sound gzip data.`, cause);
-					}
-				}
-				return;
-			}
-			if (next) source.unread(next);
-			for await (const chunk of decodeOnce(source, input)) {
-				total += chunk.length;
-				if (total > most) throw oversized(input);
-				yield chunk;
-			}
+		for await (const chunk of decodeAll(source, input)) {
+			total += chunk.length;
+			if (total > most) throw oversized(input);
+			yield chunk;
 		}
 	} catch (error) {
 		throw failure(input, error);

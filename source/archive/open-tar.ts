@@ -1,5 +1,5 @@
 import {compressionOf} from './compressed.ts';
-import {bundleProblem} from './problems.ts';
+import {archiveProblems} from './problems.ts';
 import {unpackedOf} from './range.ts';
 import {type Slice, withReader} from './slice.ts';
 import {indexTar, type TarIndex} from './tar-index.ts';
@@ -21,14 +21,8 @@ export const openTar = async (
 	const magic = await withReader(slice, (read) => read(0, Math.min(6, slice.size)));
 	const algorithm = compressionOf(magic);
 	if (algorithm === 'xz' || algorithm === 'bzip2') {
-		throw bundleProblem({
-			code: 'bundle-compressed',
-			message: `${slice.label} is compressed with ${algorithm}.`,
-			cause: 'Archives are read in place; only gzip and zstd can be read so.',
-			fix: `Unpack it once: ${algorithm} -d ${slice.label}`,
-			answers: ['bundle.path'],
-			location: {file: slice.label},
-		});
+		const file = slice.label;
+		throw archiveProblems.error('bundle-compressed', {file, algorithm}, {location: {file}});
 	}
 	return indexTar(algorithm ? unpackedOf(slice, algorithm) : slice, signal, keep);
 };

@@ -1,6 +1,6 @@
 import {constants, type Stats} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
-import {bundleProblem, fileProblem} from './problems.ts';
+import {archiveProblems, fileProblem} from './problems.ts';
 
 const kindOf = (status: Stats): string => {
 	if (status.isFIFO()) return 'a pipe';
@@ -22,14 +22,7 @@ export const openRegular = async (file: string, label = file): Promise<FileHandl
 	try {
 		const status = await handle.stat();
 		if (status.isFile()) return handle;
-		throw bundleProblem({
-			code: 'bundle-unreadable',
-			message: `${label} cannot be read.`,
-			cause: `It is ${kindOf(status)}, but a file was expected.`,
-			fix: 'Give a file; what comes out of a pipe can be put into one first.',
-			nextSteps: [`ls -lL ${label}`],
-			answers: ['bundle.path'],
-		});
+		throw archiveProblems.error('bundle-unreadable', {case: 'no file', file: label, kind: kindOf(status)});
 	} catch (error) {
 		await handle.close();
 		throw fileProblem(label, error);
@@ -55,7 +48,7 @@ export const sizeOfRegular = async (file: string, label = file): Promise<number>
 export const readRegular = async (
 	file: string,
 	most: number,
-	{label = file, tooLarge}: {readonly label?: string; readonly tooLarge?: (bytes: number) => Error} = {},
+	{label = file, tooLarge}: {readonly label?: string | undefined; readonly tooLarge?: (bytes: number) => Error} = {},
 ): Promise<Buffer> => {
 	const handle = await openRegular(file, label);
 	try {

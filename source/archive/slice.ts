@@ -1,8 +1,8 @@
 import {Readable} from 'node:stream';
-import {chunkBytes, openDisk} from './disk.ts';
-import {fileProblem, truncated} from './problems.ts';
+import {chunkBytes, type Disk, openDisk} from './disk.ts';
+import {archiveProblems, fileProblem} from './problems.ts';
 import type {Slice, UnpackedSlice} from './range.ts';
-import {borrowStream, readChunks, scanPacked} from './unpacked.ts';
+import {borrowStream, readChunks, scanPacked, type UnpackedStream} from './unpacked.ts';
 
 export {chunkBytes} from './disk.ts';
 export type {Slice} from './range.ts';
@@ -17,6 +17,11 @@ export const openSlice = (slice: Slice, from = 0): Readable => {
 	const stream = Readable.from(readChunks(slice, from, gone.signal), {objectMode: false, highWaterMark: chunkBytes});
 	// Who loses interest must not wait for a skip over gigabytes.
 	return stream.once('close', () => gone.abort());
+};
+
+const endsAt = ({labelAt}: Disk, {size}: Slice, at: number): Error => {
+	const file = labelAt(at);
+	return archiveProblems.error('bundle-archive-truncated', {case: 'file', file, at, size}, {location: {file}});
 };
 
 /**
@@ -44,7 +49,7 @@ export async function* scanSlice(slice: Slice, onPacked?: (chunk: Buffer) => voi
 	try {
 		for (let at = 0, turn = 0; at < slice.size; turn++) {
 			const chunk = await ahead;
-			if (chunk.length === 0) throw truncated(disk.labelAt(at), `The file ends at byte ${at} of ${slice.size}.`);
+			if (chunk.length === 0) throw endsAt(disk, slice, at);
 			at += chunk.length;
 			ahead = read(turn + 1, at);
 			yield chunk;
@@ -61,38 +66,58 @@ export async function* scanSlice(slice: Slice, onPacked?: (chunk: Buffer) => voi
 /** Reads `length` bytes at `from` (bytes into the slice); fewer only at the end of a slice of unknown size. */
 export type ReadAt = (from: number, length: number) => Promise<Buffer>;
 
-/** Reads forward in decompressed bytes with one stream; a step back begins anew. */
-const withStream = async <T>(
-	slice: UnpackedSlice,
-	use: (read: ReadAt) => Promise<T>,
-	signal?: AbortSignal,
-): Promise<T> => {
-	let stream: Awaited<ReturnType<typeof borrowStream>> | undefined;
-	try {
-		return await use(async (from, length) => {
-			const {head} = slice;
-			if (head && from + length <= head.length) return Buffer.from(head.subarray(from, from + length));
-			const at = slice.offset + from;
-			if (stream && stream.position() > at) {
-				await stream.release();
-				stream = undefined;
-			}
-			stream ??= await borrowStream(slice, at, signal);
-			await stream.skipTo(at);
-			const pieces: Buffer[] = [];
-			let have = 0;
-			while (have < length) {
-				const chunk = await stream.next(length - have);
-				if (!chunk && slice.size === Number.POSITIVE_INFINITY) break;
-				if (!chunk) throw truncated(slice.label, `What it unpacks to ends at byte ${from + have}.`);
-				pieces.push(chunk);
-				have += chunk.length;
-			}
-			return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
-		});
-	} finally {
-		await stream?.release();
+/** A slice that is open for many small reads. */
+type Reader = {readonly read: ReadAt; readonly close: () => Promise<void>};
+
+const diskReader = async (slice: Slice): Promise<Reader> => {
+	const disk = await openDisk(slice);
+	const read: ReadAt = async (from, length) => {
+		const buffer = Buffer.allocUnsafe(length);
+		for (let have = 0; have < length; ) {
+			const chunk = await disk.read(buffer.subarray(have), from + have, length - have);
+			if (chunk.length === 0) throw endsAt(disk, slice, from + have);
+			have += chunk.length;
+		}
+		return buffer;
+	};
+	return {read, close: disk.close};
+};
+
+/** The next bytes of a stream; fewer only where it may end anywhere, as nobody knows how long it is. */
+const takeFrom = async (stream: UnpackedStream, length: number, {size, label: file}: Slice): Promise<Buffer> => {
+	const pieces: Buffer[] = [];
+	let have = 0;
+	while (have < length) {
+		const chunk = await stream.next(length - have);
+		if (!chunk && size === Number.POSITIVE_INFINITY) break;
+		if (!chunk) {
+			const at = stream.position();
+			throw archiveProblems.error('bundle-archive-truncated', {case: 'unpacked', file, at}, {location: {file}});
+		}
+		pieces.push(chunk);
+		have += chunk.length;
 	}
+	return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
+};
+
+/** Reads forward in decompressed bytes with one stream; a step back begins anew. */
+const unpackedReader = (slice: UnpackedSlice, signal?: AbortSignal): Reader => {
+	let stream: UnpackedStream | undefined;
+	const streamAt = async (at: number): Promise<UnpackedStream> => {
+		if (stream && stream.position() > at) {
+			await stream.release();
+			stream = undefined;
+		}
+		stream ??= await borrowStream(slice, at, signal);
+		await stream.skipTo(at);
+		return stream;
+	};
+	const read: ReadAt = async (from, length) => {
+		const {head} = slice;
+		if (head && from + length <= head.length) return Buffer.from(head.subarray(from, from + length));
+		return takeFrom(await streamAt(slice.offset + from), length, slice);
+	};
+	return {read, close: async () => stream?.release()};
 };
 
 /**
@@ -105,21 +130,11 @@ export const withReader = async <T>(
 	signal?: AbortSignal,
 ): Promise<T> => {
 	const {unpacked} = slice;
-	if (unpacked) return withStream({...slice, unpacked}, use, signal);
-	const disk = await openDisk(slice);
+	const {read, close} = unpacked ? unpackedReader({...slice, unpacked}, signal) : await diskReader(slice);
 	try {
-		return await use(async (from, length) => {
-			const buffer = Buffer.allocUnsafe(length);
-			let have = 0;
-			while (have < length) {
-				const chunk = await disk.read(buffer.subarray(have), from + have, length - have);
-				if (chunk.length === 0) throw truncated(disk.labelAt(from + have), `The file ends at byte ${from + have}.`);
-				have += chunk.length;
-			}
-			return buffer;
-		});
+		return await use(read);
 	} finally {
-		await disk.close();
+		await close();
 	}
 };
 

@@ -1,41 +1,59 @@
-import {damaged} from './problems.ts';
-import type {ReadAt} from './slice.ts';
-import {parsePax} from './tar-header.ts';
+import {formatBytes} from '../base/units.ts';
+import {archiveProblems} from './problems.ts';
+import {parsePax, type TarHeader} from './tar-header.ts';
 
-const maximumExtension = 1024 * 1024;
+const mostBytes = 1024 * 1024;
 
 /** What is known of the next member before its own header comes. */
-export type Pending = {name?: string; target?: string; size?: number};
+export type Pending = {readonly name?: string; readonly target?: string; readonly size?: number};
+
+/** True for a header that is none of a member: it only describes the next one. */
+export const isExtension = ({type}: TarHeader): boolean => 'xgLK'.includes(type);
+
+/** Where such a header's content lies, and how to read it. */
+type Content = {
+	/** The archive, for messages. */
+	readonly label: string;
+	/** Its first byte, counted from the start of the archive. */
+	readonly from: number;
+	readonly read: () => Promise<Buffer>;
+};
+
+const damage = ({label: file, from: at}: Content, fault: 'pax header' | 'pax size'): Error =>
+	archiveProblems.error('bundle-archive-damaged', {case: fault, file, at}, {location: {file}});
+
+const textOf = (bytes: Buffer): string => bytes.toString('utf8').replace(/\0.*$/su, '');
+
+const paxOf = (bytes: Buffer, content: Content): Pending => {
+	const records = parsePax(bytes);
+	if (!records) throw damage(content, 'pax header');
+	const [name, target, size] = [records.get('path'), records.get('linkpath'), records.get('size')];
+	if (size !== undefined && !/^\d{1,15}$/u.test(size)) throw damage(content, 'pax size');
+	return {
+		...(name !== undefined && {name}),
+		...(target !== undefined && {target}),
+		...(size !== undefined && {size: Number(size)}),
+	};
+};
 
 /**
  * What a header that only describes the next member says about it.
- * @param from where its content begins, bytes into the archive
  * @throws ProblemError `bundle-archive-damaged`
  */
-export const readExtension = async (
-	type: string,
-	size: number,
-	from: number,
-	read: ReadAt,
-	label: string,
-): Promise<Pending> => {
-	const bad = (cause: string) =>
-		damaged('bundle-archive-damaged', label, `${label} is damaged at byte ${from}.`, cause);
-	if (size > maximumExtension) {
-		throw bad(`A header extension claims ${size} bytes; 1 MiB is the most that makes sense.`);
+export const readExtension = async ({type, size}: TarHeader, content: Content): Promise<Pending> => {
+	const {label: file, from: at} = content;
+	if (size > mostBytes) {
+		const sizes = {size, most: formatBytes(mostBytes)};
+		throw archiveProblems.error(
+			'bundle-archive-damaged',
+			{case: 'large extension', file, at, ...sizes},
+			{location: {file}},
+		);
 	}
-	const bytes = await read(from, size);
-	if (type === 'L') return {name: bytes.toString('utf8').replace(/\0.*$/su, '')};
-	if (type === 'K') return {target: bytes.toString('utf8').replace(/\0.*$/su, '')};
-	const records = parsePax(bytes);
-	if (!records) throw bad('A pax header does not add up.');
-	const name = records.get('path');
-	const target = records.get('linkpath');
-	const length = records.get('size');
-	if (length !== undefined && !/^\d{1,15}$/u.test(length)) throw bad('A pax header gives a size that is no number.');
-	return {
-		...(name === undefined ? {} : {name}),
-		...(target === undefined ? {} : {target}),
-		...(length === undefined ? {} : {size: Number(length)}),
-	};
+	const bytes = await content.read();
+	if (type === 'L') return {name: textOf(bytes)};
+	if (type === 'K') return {target: textOf(bytes)};
+	const said = paxOf(bytes, content);
+	// A global pax header speaks of the whole archive (a comment, a time), never of a name.
+	return type === 'g' ? {} : said;
 };

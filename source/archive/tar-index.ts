@@ -1,7 +1,9 @@
-import {bundleProblem, damaged, truncated} from './problems.ts';
+import {cleanPath} from './clean-path.ts';
+import {keepHeads, type PassMember} from './member-heads.ts';
+import {archiveProblems} from './problems.ts';
 import {chunkBytes, type ReadAt, type Slice, withReader} from './slice.ts';
-import {type Pending, readExtension} from './tar-extension.ts';
-import {blockBytes, parseTarHeader} from './tar-header.ts';
+import {isExtension, type Pending, readExtension} from './tar-extension.ts';
+import {blockBytes, parseTarHeader, type TarHeader} from './tar-header.ts';
 
 /** A member of a tar: where its bytes lie, or for a link what it points at. */
 export type TarEntry = {
@@ -13,44 +15,152 @@ export type TarEntry = {
 /** `complete` is false when the archive lacks its closing zero blocks: a sign that its end is missing. */
 export type TarIndex = {readonly entries: ReadonlyMap<string, TarEntry>; readonly complete: boolean};
 
-/**
- * Of a compressed archive: the first bytes of each member are kept, and all of those that may be manifests, so that
- * reading them needs no second pass. Bytes: looked at, kept of a large one, kept whole at most, kept of all together, and
- * what a kept piece costs besides.
- */
-const heads = {start: 512, kept: 16, whole: 1024 * 1024, altogether: 16 * 1024 * 1024, each: 256} as const;
-
 const maximumEntries = 200_000;
 const kinds: Readonly<Record<string, TarEntry['kind']>> = {0: 'file', 1: 'link', 2: 'symlink', 5: 'folder'};
 
-/** `./a//b/` → `a/b`. @returns `undefined` for a path that leads out of the archive */
-export const cleanPath = (path: string): string | undefined => {
-	if (path.startsWith('/') || path.includes('\0') || path.includes('\\')) return undefined;
-	const parts: string[] = [];
-	for (const part of path.split('/')) {
-		if (part === '' || part === '.') continue;
-		if (part !== '..') parts.push(part);
-		else if (parts.pop() === undefined) return undefined;
-	}
-	return parts.join('/');
+/** A tar that is being listed. */
+type OpenTar = {
+	readonly archive: Slice;
+	readonly read: ReadAt;
+	readonly pass: PassMember;
+	readonly signal: AbortSignal;
 };
 
-const outside = (label: string, name: string): Error =>
-	bundleProblem({
-		code: 'bundle-archive-unsafe',
-		message: `${label} holds a member that points out of the archive: ${JSON.stringify(name.slice(0, 200))}.`,
-		cause: 'An archive made by `docker save` never does; this file was made or changed by something else.',
-		fix: `Do not use this file. Make ${label} anew with \`docker save\` on the connected side.`,
-		location: {file: label},
-	});
+/** What a header says, together with those before it that only describe it; offsets in bytes from the start of the archive. */
+type Member = {
+	readonly header: TarHeader;
+	/** As it is claimed, which may lead out of the archive. */
+	readonly name: string;
+	readonly target: string;
+	readonly size: number;
+	readonly content: number;
+	/** Where the next header is. */
+	readonly next: number;
+};
 
 /** Decompresses the rest, which is padding, for the sake of the checksum behind it. */
-const readToEnd = async (read: ReadAt, from: number, signal: AbortSignal): Promise<void> => {
+const readToEnd = async ({read, signal}: OpenTar, from: number): Promise<void> => {
 	for (let at = from; ; at += chunkBytes) {
 		signal.throwIfAborted();
 		if ((await read(at, chunkBytes)).length < chunkBytes) return;
 	}
 };
+
+/** The header at a place; `end` where the archive is closed there, `cut` where it has nothing more. */
+const headerAt = async (tar: OpenTar, at: number): Promise<TarHeader | 'end' | 'cut'> => {
+	const {archive, read, signal} = tar;
+	signal.throwIfAborted();
+	if (at + blockBytes > archive.size) return 'cut';
+	const block = await read(at, blockBytes);
+	if (block.length < blockBytes) return 'cut';
+	if (block.every((byte) => byte === 0)) {
+		if (archive.size === Number.POSITIVE_INFINITY) await readToEnd(tar, at + blockBytes);
+		return 'end';
+	}
+	const header = parseTarHeader(block);
+	if (header) return header;
+	const file = archive.label;
+	const fault = at === 0 ? 'no tar' : 'tar header';
+	throw archiveProblems.error('bundle-archive-damaged', {case: fault, file, at}, {location: {file}});
+};
+
+/** Links have no content, whatever their header says; of other members a pax header may say more than their own can. */
+const sizeOf = (header: TarHeader, pending: Pending): number => {
+	if (isExtension(header)) return header.size;
+	return header.type === '1' || header.type === '2' ? 0 : (pending.size ?? header.size);
+};
+
+const memberOf = (header: TarHeader, at: number, pending: Pending): Member => {
+	const size = sizeOf(header, pending);
+	const content = at + blockBytes;
+	return {
+		header,
+		name: pending.name ?? header.name,
+		target: pending.target ?? header.target,
+		size,
+		content,
+		next: content + Math.ceil(size / blockBytes) * blockBytes,
+	};
+};
+
+const requireContent = ({archive}: OpenTar, {name: member, size, content}: Member): void => {
+	const have = archive.size - content;
+	if (size <= have) return;
+	const file = archive.label;
+	throw archiveProblems.error(
+		'bundle-archive-truncated',
+		{case: 'member', file, member, size, have},
+		{location: {file}},
+	);
+};
+
+const requireFew = ({archive: {label: file}}: OpenTar, count: number): void => {
+	if (count <= maximumEntries) return;
+	throw archiveProblems.error(
+		'bundle-archive-damaged',
+		{case: 'too many members', file, most: maximumEntries},
+		{location: {file}},
+	);
+};
+
+/** What a member says of the next one. */
+const extensionOf = ({archive: {label}, read}: OpenTar, {header, size, content}: Member): Promise<Pending> =>
+	readExtension(header, {
+		label,
+		from: content,
+		read: async () => {
+			const bytes = await read(content, size);
+			if (bytes.length === size) return bytes;
+			const at = content + bytes.length;
+			throw archiveProblems.error(
+				'bundle-archive-truncated',
+				{case: 'unpacked', file: label, at},
+				{location: {file: label}},
+			);
+		},
+	});
+
+const pathOf = ({archive: {label: file}}: OpenTar, {name}: Member): string => {
+	const path = cleanPath(name);
+	if (path !== undefined) return path;
+	const member = JSON.stringify(name.slice(0, 200));
+	throw archiveProblems.error('bundle-archive-unsafe', {case: 'member', file, member}, {location: {file}});
+};
+
+const entryOf = async (tar: OpenTar, path: string, member: Member): Promise<TarEntry> => {
+	const {file, offset, label, parts, unpacked} = tar.archive;
+	const {header, size, content, target} = member;
+	const head = await tar.pass(member);
+	return {
+		kind: kinds[header.type] ?? 'other',
+		slice: {file, offset: offset + content, size, label: `${label}:${path}`, parts, unpacked, head},
+		target,
+	};
+};
+
+const listTar = async (tar: OpenTar): Promise<TarIndex> => {
+	const entries = new Map<string, TarEntry>();
+	let pending: Pending = {};
+	let at = 0;
+	for (let count = 1; ; count++) {
+		const header = await headerAt(tar, at);
+		if (header === 'end' || header === 'cut') return {entries, complete: header === 'end'};
+		requireFew(tar, count);
+		const member = memberOf(header, at, pending);
+		requireContent(tar, member);
+		if (isExtension(header)) pending = {...pending, ...(await extensionOf(tar, member))};
+		else {
+			const path = pathOf(tar, member);
+			const entry = await entryOf(tar, path, member);
+			if (path !== '') entries.set(path, entry);
+			pending = {};
+		}
+		at = member.next;
+	}
+};
+
+/** How long an archive is on disk is known before it is read. */
+const passNothing: PassMember = async () => undefined;
 
 /**
  * Lists a tar by reading its headers only; contents are skipped by offset. Later members of the same name win, as
@@ -66,85 +176,6 @@ export const indexTar = (
 ): Promise<TarIndex> =>
 	withReader(
 		archive,
-		async (read) => {
-			const {label} = archive;
-			const entries = new Map<string, TarEntry>();
-			let pending: Pending = {};
-			let at = 0;
-			let count = 0;
-			let headsLeft = archive.unpacked ? heads.altogether : 0;
-			const tooShort = (name: string, size: number, have: number | string) =>
-				truncated(label, `The member ${name} claims ${size} bytes, but only ${have} follow.`);
-			/** Goes to the last byte of a member, for how long a compressed archive is shows only there. */
-			const pass = async (name: string, content: number, size: number): Promise<Pick<Slice, 'head'>> => {
-				if (!archive.unpacked || size === 0) return {};
-				const start = await read(content, Math.min(size, heads.start));
-				if (start.length === 0) throw tooShort(name, size, 'fewer');
-				// Texts hold no zero byte; layers, which are tars or compressed, do near their start.
-				const whole = size <= Math.min(heads.whole, headsLeft) && (keep(name) || !start.includes(0));
-				const from = whole ? content + start.length : Math.max(content + start.length, content + size - 1);
-				const rest = await read(from, content + size - from);
-				if (from + rest.length < content + size) throw tooShort(name, size, 'fewer');
-				const head = whole ? Buffer.concat([start, rest]) : start.subarray(0, heads.kept);
-				if (headsLeft < head.length + heads.each) return {};
-				headsLeft -= head.length + heads.each;
-				return {head: Uint8Array.from(head)};
-			};
-			const readAll: ReadAt = async (from, length) => {
-				const bytes = await read(from, length);
-				if (bytes.length < length) throw truncated(label, `It ends at byte ${from + bytes.length}.`);
-				return bytes;
-			};
-			while (at + blockBytes <= archive.size) {
-				signal.throwIfAborted();
-				const block = await read(at, blockBytes);
-				if (block.length < blockBytes) return {entries, complete: false};
-				if (block.every((byte) => byte === 0)) {
-					if (archive.size === Number.POSITIVE_INFINITY) await readToEnd(read, at + blockBytes, signal);
-					return {entries, complete: true};
-				}
-				const header = parseTarHeader(block);
-				if (!header) {
-					const cause =
-						at === 0
-							? 'Its first 512 bytes are no tar header.'
-							: 'The header there fails its checksum: bytes were changed or lost on the way.';
-					throw damaged('bundle-archive-damaged', label, `${label} is not a sound tar file (byte ${at}).`, cause);
-				}
-				if (++count > maximumEntries) {
-					const cause = `It lists more than ${maximumEntries} members; an image archive has some hundred.`;
-					throw damaged('bundle-archive-damaged', label, `${label} is not an image archive.`, cause);
-				}
-				const extends_ = 'xgLK'.includes(header.type);
-				const linked = header.type === '1' || header.type === '2';
-				const size = extends_ ? header.size : linked ? 0 : (pending.size ?? header.size);
-				const content = at + blockBytes;
-				const claimed = pending.name ?? header.name;
-				if (content + size > archive.size) throw tooShort(claimed, size, archive.size - content);
-				if (extends_) {
-					const extension = await readExtension(header.type, size, content, readAll, label);
-					// A global pax header speaks of the whole archive (a comment, a time), never of a name.
-					if (header.type !== 'g') pending = {...pending, ...extension};
-				} else {
-					const name = cleanPath(claimed);
-					if (name === undefined) throw outside(label, claimed);
-					const {file, parts, unpacked} = archive;
-					const slice = {
-						file,
-						offset: archive.offset + content,
-						size,
-						label: `${label}:${name}`,
-						...(parts && {parts}),
-						...(unpacked && {unpacked}),
-						...(await pass(claimed, content, size)),
-					};
-					const kind = kinds[header.type] ?? 'other';
-					if (name !== '') entries.set(name, {kind, slice, target: pending.target ?? header.target});
-					pending = {};
-				}
-				at = content + Math.ceil(size / blockBytes) * blockBytes;
-			}
-			return {entries, complete: false};
-		},
+		(read) => listTar({archive, read, pass: archive.unpacked ? keepHeads(archive, read, keep) : passNothing, signal}),
 		signal,
 	);

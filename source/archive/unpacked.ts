@@ -1,8 +1,8 @@
-import {type Compression, decompress} from './compressed.ts';
+import {decompress} from './compressed.ts';
 import {readDisk} from './disk.ts';
 import {stampOf} from './identity.ts';
-import {truncated} from './problems.ts';
-import {filesOf, rowOf, type Slice, type UnpackedSlice} from './range.ts';
+import {archiveProblems} from './problems.ts';
+import {filesOf, type Packed, rowOf, type Slice, type UnpackedSlice} from './range.ts';
 
 /** Decompressed bytes, front to back. One reader at a time. */
 export type UnpackedStream = {
@@ -51,8 +51,10 @@ const release = async (live: Live): Promise<void> => {
 	}
 };
 
-const open = (from: Slice, algorithm: Compression) =>
-	decompress(readChunks(from), {algorithm, label: from.label, size: from.size});
+const unpack = ({from, algorithm, most}: Packed, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> =>
+	decompress(chunks, {algorithm, label: from.label, size: from.size, most});
+
+const open = (packed: Packed): AsyncGenerator<Buffer> => unpack(packed, readChunks(packed.from));
 
 const next = async (live: Live, most: number): Promise<Buffer | undefined> => {
 	if (!live.rest) {
@@ -88,8 +90,7 @@ export const borrowStream = async (slice: UnpackedSlice, at: number, signal?: Ab
 		.filter((live) => live.key === key && live.stamp === stamp && live.position <= at)
 		.sort((a, b) => b.position - a.position);
 	if (best) idle.splice(idle.indexOf(best), 1);
-	const {from, algorithm} = slice.unpacked;
-	const live = best ?? {key, stamp, chunks: open(from, algorithm), position: 0, rest: undefined, spent: false};
+	const live = best ?? {key, stamp, chunks: open(slice.unpacked), position: 0, rest: undefined, spent: false};
 	const skipTo = async (to: number): Promise<void> => {
 		while (live.position < to) {
 			signal?.throwIfAborted();
@@ -115,17 +116,37 @@ export const borrowStream = async (slice: UnpackedSlice, at: number, signal?: Ab
  * next; `onPacked` sees the compressed bytes on their way in, all of them.
  */
 export async function* scanPacked(
-	{from, algorithm}: UnpackedSlice['unpacked'],
+	packed: Packed,
 	onPacked: (chunk: Buffer) => void = () => {},
 ): AsyncGenerator<Buffer> {
-	const packed = async function* () {
-		for await (const chunk of readChunks(from)) {
+	const seen = async function* () {
+		for await (const chunk of readChunks(packed.from)) {
 			onPacked(chunk);
 			yield chunk;
 		}
 	};
-	yield* decompress(packed(), {algorithm, label: from.label, size: from.size});
+	yield* unpack(packed, seen());
 }
+
+/** The chunks of a slice that has to be decompressed, for as long as there are any. */
+async function* streamChunks(slice: UnpackedSlice, from: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
+	const stream = await borrowStream(slice, slice.offset + from, signal);
+	try {
+		for (let left = slice.size - from; left > 0; ) {
+			const chunk = await stream.next(left);
+			if (!chunk) return;
+			left -= chunk.length;
+			yield chunk;
+		}
+	} finally {
+		await stream.release();
+	}
+}
+
+const chunksOf = (slice: Slice, from: number, signal?: AbortSignal): AsyncGenerator<Buffer> => {
+	const {unpacked} = slice;
+	return unpacked ? streamChunks({...slice, unpacked}, from, signal) : readDisk(slice, from);
+};
 
 /**
  * The chunks of any slice from `from` (bytes into the slice) on, each a buffer of its own, at most 1 MiB.
@@ -133,30 +154,18 @@ export async function* scanPacked(
  * @throws ProblemError `bundle-archive-truncated` when the slice has fewer bytes than it says, or as `borrowStream`
  */
 export async function* readChunks(slice: Slice, from = 0, signal?: AbortSignal): AsyncGenerator<Buffer> {
-	let left = slice.size - from;
+	const {head, size, label: file} = slice;
+	let left = size - from;
 	if (left <= 0) return;
-	const {unpacked, head} = slice;
-	if (head && head.length === slice.size) {
+	if (head && head.length === size) {
 		yield Buffer.from(head.subarray(from));
 		return;
 	}
-	if (unpacked) {
-		const stream = await borrowStream({...slice, unpacked}, slice.offset + from, signal);
-		try {
-			for (let chunk = await stream.next(left); chunk; chunk = left > 0 ? await stream.next(left) : undefined) {
-				left -= chunk.length;
-				yield chunk;
-			}
-		} finally {
-			await stream.release();
-		}
-	} else {
-		for await (const chunk of readDisk(slice, from)) {
-			left -= chunk.length;
-			yield chunk;
-		}
+	for await (const chunk of chunksOf(slice, from, signal)) {
+		left -= chunk.length;
+		yield chunk;
 	}
 	if (left > 0 && Number.isFinite(left)) {
-		throw truncated(slice.label, `${left} of ${slice.size} bytes are missing at its end.`);
+		throw archiveProblems.error('bundle-archive-truncated', {case: 'bytes', file, left, size}, {location: {file}});
 	}
 }

@@ -1,22 +1,15 @@
-import {createReadStream} from 'node:fs';
 import {readdir, readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
-import {pipeline} from 'node:stream/promises';
-import {createGunzip} from 'node:zlib';
-import tar from 'tar-stream';
 import {parse} from 'yaml';
+import {isChartText, readChartPackage} from '../archive/chart-package.ts';
+import {type ChartMetadata, type ChartYaml, parseChartYaml} from '../archive/chart-yaml.ts';
+import {digestOfSlice} from '../archive/digest.ts';
+import type {Slice} from '../archive/slice.ts';
 import {ProblemError} from '../base/problem.ts';
 import {type KeyTree, knownKeys} from './keys.ts';
+import {chartsProblems} from './problems.ts';
 
-/** What Chart.yaml says; a subset of the bundle's `Chart`. */
-export type ChartMetadata = {
-	readonly name: string;
-	readonly version: string;
-	readonly appVersion?: string;
-	/** A semver range of Kubernetes versions. */
-	readonly kubeVersion?: string;
-	readonly annotations: Readonly<Record<string, string>>;
-};
+export type {ChartMetadata} from '../archive/chart-yaml.ts';
 
 /** The inside of a chart, as far as values are concerned. */
 export type ChartContents = {
@@ -27,94 +20,74 @@ export type ChartContents = {
 	readonly known: KeyTree;
 };
 
-/** No text file of a chart comes near this; it keeps a hostile archive from filling the memory. */
-const largestFile = 4 << 20;
+type Texts = ReadonlyMap<string, string>;
 
-const wanted = (name: string): boolean =>
-	name === 'Chart.yaml' || name === 'values.yaml' || /^templates\/.*\.(ya?ml|tpl|txt)$/u.test(name);
+const at = (file: string) => ({location: {file}});
 
-const fromArchive = async (file: string): Promise<Map<string, string>> => {
-	const files = new Map<string, string>();
-	const extract = tar.extract();
-	extract.on('entry', (header, stream, next) => {
-		const name = header.name.replace(/^\.?\/*[^/]+\//u, '');
-		if (header.type !== 'file' || !wanted(name) || (header.size ?? 0) > largestFile) {
-			stream.on('end', next).resume();
-			return;
-		}
-		const chunks: Buffer[] = [];
-		stream.on('data', (chunk) => chunks.push(chunk as Buffer));
-		stream.on('error', next);
-		stream.on('end', () => {
-			files.set(name, Buffer.concat(chunks).toString('utf8'));
-			next();
-		});
-	});
-	await pipeline(createReadStream(file), createGunzip(), extract);
-	return files;
+const contentsOf = ({metadata, dependencies}: ChartYaml, texts: Texts): ChartContents => {
+	const values: unknown = parse(texts.get('values.yaml') ?? '') ?? {};
+	const templates = [...texts].filter(([name]) => name.startsWith('templates/')).map(([, content]) => content);
+	return {metadata, values, known: knownKeys(values, templates, dependencies)};
 };
 
-const fromFolder = async (folder: string): Promise<Map<string, string>> => {
-	const names = (await readdir(folder, {recursive: true})).map((name) => name.replaceAll(path.sep, '/')).filter(wanted);
-	return new Map(
-		await Promise.all(
-			names.map(async (name): Promise<[string, string]> => [name, await readFile(path.join(folder, name), 'utf8')]),
-		),
-	);
+const textsIn = async (folder: string): Promise<Texts> => {
+	const names = (await readdir(folder, {recursive: true})).map((name) => name.split(path.sep).join('/'));
+	const read = async (name: string) => [name, await readFile(path.join(folder, name), 'utf8')] as const;
+	return new Map(await Promise.all(names.filter(isChartText).map(read)));
 };
 
-const text = (value: unknown): string | undefined =>
-	value === undefined || value === null ? undefined : String(value);
+const readFolder = async (folder: string): Promise<ChartContents> => {
+	const texts = await textsIn(folder);
+	const chart = parseChartYaml(texts.get('Chart.yaml') ?? '');
+	if (typeof chart !== 'string') return contentsOf(chart, texts);
+	throw chartsProblems.error('chart-unreadable', {case: 'no metadata', chart: path.basename(folder)}, at(folder));
+};
 
-const unreadable = (file: string, cause: string, error?: unknown): ProblemError =>
-	new ProblemError(
-		{
-			code: 'chart-unreadable',
-			area: 'bundle',
-			who: 'vendor',
-			message: `The Helm chart ${path.basename(file)} cannot be read.`,
-			cause,
-			fix: 'Verify the bundle, and copy it anew if it is damaged.',
-			location: {file},
+const never = new AbortController().signal;
+
+/** Contents of packed charts by their digest: they are asked for at every look at every workspace, and never change. */
+export type ContentsCache = {
+	/** @param slice the package @throws ProblemError `bundle-chart-damaged`, `bundle-unreadable`; an error of its values.yaml */
+	readonly read: (slice: Slice) => Promise<ChartContents>;
+};
+
+/** @param most how many charts are kept; those that were asked for longest ago go first */
+export const createContentsCache = (most = 8): ContentsCache => {
+	const kept = new Map<string, ChartContents>();
+	const keep = (digest: string, contents: ChartContents): ChartContents => {
+		kept.delete(digest);
+		kept.set(digest, contents);
+		const [oldest] = kept.keys();
+		if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+		return contents;
+	};
+	return {
+		read: async (slice) => {
+			const digest = await digestOfSlice(slice, never);
+			const known = kept.get(digest);
+			if (known) return keep(digest, known);
+			const chart = await readChartPackage(slice, never);
+			return keep(chart.digest, contentsOf(chart, chart.files));
 		},
-		{cause: error},
-	);
+	};
+};
+
+/** The charts of this process. */
+const shared = createContentsCache();
 
 /**
- * Reads a chart, packed (.tgz) or as a folder.
+ * Reads a chart, packed (.tgz) or as a folder. Of a packed one only its bytes are read again, as long as they are the same.
  * @throws ProblemError `chart-unreadable`, area `bundle`.
  */
 export const readChart = async (file: string): Promise<ChartContents> => {
 	try {
-		const files = (await stat(file)).isDirectory() ? await fromFolder(file) : await fromArchive(file);
-		const chart = parse(files.get('Chart.yaml') ?? '') as Readonly<Record<string, unknown>> | null;
-		const name = text(chart?.name);
-		const version = text(chart?.version);
-		if (!chart || name === undefined || version === undefined) {
-			throw unreadable(file, 'It has no Chart.yaml with a name and a version.');
-		}
-		const values: unknown = parse(files.get('values.yaml') ?? '') ?? {};
-		const dependencies = (chart.dependencies ?? []) as readonly {readonly name: string; readonly alias?: string}[];
-		const appVersion = text(chart.appVersion);
-		const kubeVersion = text(chart.kubeVersion);
-		const annotations = (chart.annotations ?? {}) as Readonly<Record<string, unknown>>;
-		return {
-			metadata: {
-				name,
-				version,
-				...(appVersion === undefined ? {} : {appVersion}),
-				...(kubeVersion === undefined ? {} : {kubeVersion}),
-				annotations: Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, String(value)])),
-			},
-			values,
-			known: knownKeys(
-				values,
-				[...files].filter(([inner]) => inner.startsWith('templates/')).map(([, content]) => content),
-				dependencies.map(({name: dependency, alias}) => alias ?? dependency),
-			),
-		};
+		const status = await stat(file);
+		if (status.isDirectory()) return await readFolder(file);
+		return await shared.read({file, offset: 0, size: status.size, label: path.basename(file)});
 	} catch (error) {
-		if (error instanceof ProblemError) throw error;
-		throw unreadable(file, error instanceof Error ? error.message : String(error), error);
+		if (error instanceof ProblemError && error.problem.code === 'chart-unreadable') throw error;
+		const words = error instanceof ProblemError ? error.problem.cause : String(error);
+		const given = {case: 'damaged', chart: path.basename(file), words} as const;
+		throw chartsProblems.error('chart-unreadable', given, {...at(file), error});
 	}
 };

@@ -1,12 +1,13 @@
-import {ProblemError} from '../base/problem.ts';
+import {digestPattern} from './digest.ts';
+import {ociProblems} from './problems.ts';
 
 /** An image reference taken apart; `host` is the one it is known by, `docker.io` for short names. */
 export type ImageReference = {
 	readonly host: string;
 	readonly repository: string;
-	readonly tag?: string;
+	readonly tag?: string | undefined;
 	/** `sha256:` and 64 hex digits. */
-	readonly digest?: string;
+	readonly digest?: string | undefined;
 };
 
 const dockerHub = 'docker.io';
@@ -19,25 +20,98 @@ const hostPattern =
 /** Longest name, host included (distribution's package `reference`, `NameTotalLengthMax`). */
 const longestName = 255;
 
-const refuse = (text: string, cause: string, fix: string): never => {
-	throw new ProblemError({
-		code: 'image-reference-invalid',
-		area: 'usage',
-		message: `${JSON.stringify(text.slice(0, 300))} is not the reference of an image.`,
-		cause,
-		fix,
-		nextSteps: [
-			'A reference is HOST[:PORT]/PATH[:TAG][@DIGEST], for example public.ecr.aws/zenml/zenml-pro-api:0.10.24',
-		],
-	});
+/** A reference split at its marks; nothing of it is checked. */
+type Pieces = {
+	readonly text: string;
+	/** As it is written; absent in short names of Docker Hub. */
+	readonly host: string | undefined;
+	readonly path: readonly string[];
+	readonly tag: string | undefined;
+	readonly digest: string | undefined;
 };
 
 /** A first part is a host where it cannot be a repository: as Docker tells them apart. */
 const isHost = (part: string): boolean => /[.:[]/u.test(part) || part === 'localhost' || part !== part.toLowerCase();
 
+const splitDigest = (text: string): readonly [rest: string, digest: string | undefined] => {
+	const at = text.indexOf('@');
+	return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+};
+
 const splitTag = (text: string): readonly [name: string, tag: string | undefined] => {
 	const colon = text.lastIndexOf(':');
 	return colon > text.lastIndexOf('/') ? [text.slice(0, colon), text.slice(colon + 1)] : [text, undefined];
+};
+
+const split = (text: string): Pieces => {
+	const [tagged, digest] = splitDigest(text);
+	const [name, tag] = splitTag(tagged);
+	const parts = name.split('/');
+	const [first = '', ...rest] = parts;
+	const named = rest.length > 0 && isHost(first);
+	return {text, host: named ? first : undefined, path: named ? rest : parts, tag, digest};
+};
+
+const join = ({host: written, path, tag, digest}: Pieces): ImageReference => {
+	const host = written === undefined || hubNames.has(written) ? dockerHub : written.toLowerCase();
+	// Single names there lie under `library/`.
+	const repository = host === dockerHub && path.length === 1 ? `library/${path[0]}` : path.join('/');
+	return {host, repository, tag, digest};
+};
+
+/** What is told of a reference that is none, but for the reference itself. */
+type Fault = Parameters<typeof ociProblems.error<'image-reference-invalid'>>[1] extends infer Given
+	? Given extends {readonly text: unknown}
+		? Omit<Given, 'text'>
+		: never
+	: never;
+
+const quoted = (text: string): string => JSON.stringify(text.slice(0, 300));
+
+const textFault = ({text}: Pieces): Fault | undefined => {
+	if (text === '') return {case: 'empty'};
+	if (/\s/u.test(text)) return {case: 'space'};
+	return /^[a-z][a-z0-9+-]*:\/\//iu.test(text) ? {case: 'url'} : undefined;
+};
+
+const digestFault = ({digest}: Pieces): Fault | undefined =>
+	digest === undefined || digestPattern.test(digest) ? undefined : {case: 'digest'};
+
+const tagFault = ({tag}: Pieces): Fault | undefined => {
+	if (tag === undefined || /^\w[\w.-]{0,127}$/u.test(tag)) return undefined;
+	return tag === '' ? {case: 'empty tag'} : {case: 'tag', tag: quoted(tag)};
+};
+
+const hostFault = ({host}: Pieces): Fault | undefined => {
+	if (host === undefined) return undefined;
+	if (!hostPattern.test(host)) return {case: 'host', host: quoted(host)};
+	const port = /:(\d+)$/u.exec(host)?.[1];
+	if (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)) return undefined;
+	return {case: 'port', port};
+};
+
+const pathFault = ({path}: Pieces): Fault | undefined => {
+	const part = path.find((one) => !component.test(one));
+	if (part === undefined) return undefined;
+	if (part === '') return {case: 'slash'};
+	const lower = part.toLowerCase();
+	return component.test(lower) ? {case: 'capitals', part, lower} : {case: 'part', part: quoted(part)};
+};
+
+const lengthFault = (pieces: Pieces): Fault | undefined => {
+	const {host, repository} = join(pieces);
+	return host.length + 1 + repository.length > longestName ? {case: 'long', most: longestName} : undefined;
+};
+
+/** In this order, so that the fault told is the one to mend first. */
+const checks = [textFault, digestFault, tagFault, hostFault, pathFault, lengthFault];
+
+const faultOf = (pieces: Pieces): Fault | undefined => {
+	for (const check of checks) {
+		const fault = check(pieces);
+		if (fault) return fault;
+	}
+	return undefined;
 };
 
 /**
@@ -46,48 +120,25 @@ const splitTag = (text: string): readonly [name: string, tag: string | undefined
  * @throws ProblemError `image-reference-invalid`
  */
 export const parseReference = (text: string): ImageReference => {
-	const bad = (cause: string, fix: string): never => refuse(text, cause, fix);
-	if (text === '') bad('It is empty.', 'Give an image.');
-	if (/\s/u.test(text)) bad('There is a space or a line break in it.', 'Take it out, or quote the reference.');
-	if (/^[a-z][a-z0-9+-]*:\/\//iu.test(text)) bad('It begins like a URL.', 'Leave everything up to :// out.');
-	const at = text.indexOf('@');
-	const digest = at < 0 ? undefined : text.slice(at + 1);
-	if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/u.test(digest)) {
-		bad(
-			'What comes after @ is not sha256: and 64 hex digits in lower case.',
-			'Give the whole digest, or leave it out.',
-		);
-	}
-	const [name, tag] = splitTag(at < 0 ? text : text.slice(0, at));
-	if (tag !== undefined && !/^\w[\w.-]{0,127}$/u.test(tag)) {
-		bad(
-			tag === '' ? 'There is a colon, but no tag after it.' : `${JSON.stringify(tag.slice(0, 130))} is not a tag.`,
-			'A tag has up to 128 letters, digits, dots, dashes and underscores, and begins with none of . and -.',
-		);
-	}
-	const parts = name.split('/');
-	const [first = ''] = parts;
-	const named = parts.length > 1 && isHost(first);
-	if (named && !hostPattern.test(first)) bad(`${JSON.stringify(first)} is not host or host:port.`, 'Correct the host.');
-	const port = /:(\d+)$/u.exec(named ? first : '')?.[1];
-	if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
-		bad(`There is no port ${port}.`, 'Correct the port: 1 to 65535.');
-	}
-	const path = named ? parts.slice(1) : parts;
-	for (const part of path) {
-		if (component.test(part)) continue;
-		if (part === '') bad('There is a slash too many, or nothing before the tag.', 'Correct the path of the image.');
-		if (component.test(part.toLowerCase()))
-			bad(`${part} has capital letters.`, `Write it in lower case: ${part.toLowerCase()}`);
-		bad(
-			`${JSON.stringify(part)} is not a part of a repository's path.`,
-			'A part has lower-case letters and digits, with single . or _, or dashes between them.',
-		);
-	}
-	const host = named && !hubNames.has(first) ? first.toLowerCase() : dockerHub;
-	const repository = host === dockerHub && path.length === 1 ? `library/${path[0]}` : path.join('/');
-	if (host.length + 1 + repository.length > longestName) {
-		bad(`It is longer than the ${longestName} characters that registries take.`, 'Correct the path of the image.');
-	}
-	return {host, repository, ...(tag === undefined ? {} : {tag}), ...(digest === undefined ? {} : {digest})};
+	const pieces = split(text);
+	const fault = faultOf(pieces);
+	if (fault) throw ociProblems.error('image-reference-invalid', {...fault, text: quoted(text)});
+	return join(pieces);
+};
+
+/** The same of a text that need not be a reference. @returns `undefined` where it is none */
+export const tryReference = (text: string): ImageReference | undefined => {
+	const pieces = split(text);
+	return faultOf(pieces) ? undefined : join(pieces);
+};
+
+/** What an image is called at the internal registry: the last part of its path, and its tag. */
+export type ImageName = {readonly name: string; readonly tag: string};
+
+/** `host:5000/a/b:1.0` as `b` and `1.0`; a digest behind it says nothing here. @returns `undefined` where it names no tag, or is no reference */
+export const imageNameOf = (text: string): ImageName | undefined => {
+	const {repository, tag} = tryReference(text) ?? {};
+	return repository === undefined || tag === undefined
+		? undefined
+		: {name: repository.slice(repository.lastIndexOf('/') + 1), tag};
 };

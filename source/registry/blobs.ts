@@ -1,5 +1,5 @@
-import type {Descriptor} from '../bundle/types.ts';
 import type {Answer} from '../http/types.ts';
+import type {Descriptor} from '../oci/descriptor.ts';
 import {scopeOf} from './auth/login.ts';
 import type {Meanings} from './quirk.ts';
 import {answers} from './quirks.ts';

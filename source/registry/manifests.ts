@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {isMap} from '../base/text.ts';
-import type {ManifestBytes} from '../bundle/types.ts';
 import type {Answer} from '../http/types.ts';
+import type {ManifestBytes} from '../oci/descriptor.ts';
 import {refuse} from './refuse.ts';
 import {asking, type Repository} from './repository.ts';
 import type {Request} from './session.ts';

@@ -1,4 +1,4 @@
-import type {ManifestBytes} from '../bundle/types.ts';
+import type {ManifestBytes} from '../oci/descriptor.ts';
 import {hasBlob} from './blobs.ts';
 import type {Limiter} from './limiter.ts';
 import {readManifestDigest} from './manifests.ts';

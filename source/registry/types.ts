@@ -1,4 +1,5 @@
-import type {Descriptor, Image, ManifestBytes} from '../bundle/types.ts';
+import type {Descriptor, ManifestBytes} from '../oci/descriptor.ts';
+import type {Image} from '../oci/image.ts';
 
 /** Bytes of one blob, absolute. They only rise, save that a blob whose line broke goes on at what the registry has of it. */
 export type PushProgress = (progress: {readonly digest: string; readonly done: number; readonly total: number}) => void;

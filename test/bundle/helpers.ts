@@ -23,11 +23,13 @@ export const tarOf = async (
 	members: Readonly<Record<string, Member>> | ReadonlyArray<readonly [string, Member]>,
 ): Promise<Buffer> => {
 	const tar = pack();
+	// The same members give the same bytes, also in the next second.
+	const mtime = new Date(0);
 	for (const [name, member] of Array.isArray(members) ? members : Object.entries(members)) {
-		if (typeof member === 'string' || Buffer.isBuffer(member)) tar.entry({name}, member);
-		else if ('folder' in member) tar.entry({name, type: 'directory'});
-		else if ('link' in member) tar.entry({name, type: 'link', linkname: member.link});
-		else tar.entry({name, type: 'symlink', linkname: member.symlink});
+		if (typeof member === 'string' || Buffer.isBuffer(member)) tar.entry({name, mtime}, member);
+		else if ('folder' in member) tar.entry({name, mtime, type: 'directory'});
+		else if ('link' in member) tar.entry({name, mtime, type: 'link', linkname: member.link});
+		else tar.entry({name, mtime, type: 'symlink', linkname: member.symlink});
 	}
 	tar.finalize();
 	const parts: Buffer[] = [];

@@ -6,8 +6,8 @@ import {type BundleIndex, bundleIndexSchema} from '../../source/bundle/layout/in
 import {openLayout} from '../../source/bundle/layout/layout.ts';
 import {openBundle} from '../../source/bundle/open/bundle.ts';
 import {type Inspection, inspectPath} from '../../source/bundle/open/inspect.ts';
-import type {Image} from '../../source/bundle/types.ts';
 import type {Memo} from '../../source/bundle/verify/memo.ts';
+import type {Image} from '../../source/oci/image.ts';
 import {chartsIn, plainSource, productImages, quietCharts, specOf, vendorRegistry} from './create/helpers.ts';
 import {hex, never, temporary} from './helpers.ts';
 

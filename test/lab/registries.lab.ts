@@ -8,7 +8,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {registryFolders, type TokenLife} from '../../lab/parts/registries.ts';
 import {labPaths} from '../../lab/paths.ts';
-import type {Image} from '../../source/bundle/types.ts';
+import type {Image} from '../../source/oci/image.ts';
 import {createRegistry} from '../../source/registry/registry.ts';
 import {imageOf, never} from '../registry/helpers.ts';
 import {labFacts} from './lab.ts';

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {describe, expect, test} from 'vitest';
-import type {Image} from '../../source/bundle/types.ts';
+import type {Image} from '../../source/oci/image.ts';
 import {type Fault, startProxy} from './fault-proxy.ts';
 import {client, imageOf, never, problemOf, push, quick, sha256} from './helpers.ts';
 import {type Site, sites} from './real-registries.ts';

@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {buffer} from 'node:stream/consumers';
-import type {Image} from '../../source/bundle/types.ts';
+import type {Image} from '../../source/oci/image.ts';
 import {sha256} from './helpers.ts';
 
 /** Writes images as one OCI layout (image-spec 1.1, image-layout.md), with names as containerd writes them. @returns the folder */

@@ -2,7 +2,7 @@ import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {describe, expect, test} from 'vitest';
-import type {Image} from '../../source/bundle/types.ts';
+import type {Image} from '../../source/oci/image.ts';
 import {client, fake, imageOf, never, noise, problemOf, push, type Seen, serve, sha256, temporary} from './helpers.ts';
 import {indexOf} from './on-disk.ts';
 

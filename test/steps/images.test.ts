@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import type {Image} from '../../source/bundle/types.ts';
+import type {Image} from '../../source/oci/image.ts';
 import type {RegistryPort} from '../../source/registry/types.ts';
 import {targetsToPush} from '../../source/steps/images/compressed-images.ts';
 import {failuresText, partialPush} from '../../source/steps/images/failures.ts';

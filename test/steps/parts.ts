@@ -1,11 +1,12 @@
 import {fileURLToPath} from 'node:url';
 import {type AnyCode, type Problem, ProblemError} from '../../source/base/problem.ts';
-import type {Bundle, Chart, Image} from '../../source/bundle/types.ts';
+import type {Bundle, Chart} from '../../source/bundle/types.ts';
 import type {Reference} from '../../source/cluster/kinds.ts';
 import type {ClusterPort, KubeObject, PodView} from '../../source/cluster/types.ts';
 import type {DatabaseFacts} from '../../source/database/types.ts';
 import type {Release} from '../../source/helm/types.ts';
 import type {TlsPair} from '../../source/network/types.ts';
+import type {Image} from '../../source/oci/image.ts';
 import type {WorkspaceInfo, ZenmlSession} from '../../source/zenml/types.ts';
 
 /** A refusal of a room below, with words of its own. */

@@ -1,13 +1,15 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {archiveName, openTar} from '../../archive/open-tar.ts';
-import {fileProblem, noImages} from '../../archive/problems.ts';
+import {fileProblem} from '../../archive/problems.ts';
 import type {Slice} from '../../archive/slice.ts';
 import {type Tree, tarTree} from '../../archive/tree.ts';
 import {totalSize} from '../../base/units.ts';
-import {sha256} from '../images/image.ts';
+import type {Blob, ManifestBytes} from '../../oci/descriptor.ts';
+import {sha256Of} from '../../oci/digest.ts';
+import type {Image} from '../../oci/image.ts';
 import {readImages} from '../images/read-archive.ts';
-import type {Blob, Image, ManifestBytes} from '../types.ts';
+import {layoutProblems} from '../layout/problems.ts';
 import {configDigestOf, describeImage} from './manifest-form.ts';
 import {requirePlatforms} from './platforms.ts';
 import {parseReference} from './reference.ts';
@@ -66,7 +68,7 @@ const describe = async ({blobs}: Image, manifest: ManifestBytes): Promise<Descri
 	const bytes = await readSmall(blob);
 	const described = describeImage(manifest, bytes);
 	// The bytes are believed only where they are what they are called; the fetch says so where they are not.
-	return described && sha256(bytes) === blob.digest ? {digest: blob.digest, bytes, ...described} : undefined;
+	return described && sha256Of(bytes) === blob.digest ? {digest: blob.digest, bytes, ...described} : undefined;
 };
 
 const describeAll = async (image: Image, manifests: readonly ManifestBytes[]): Promise<readonly Described[]> => {
@@ -110,7 +112,7 @@ const imagesAt = async (path: string, platform: string, signal: AbortSignal) => 
 	const trees = await treesOf(path, signal).catch((error: unknown) => {
 		throw fileProblem(path, error);
 	});
-	if (trees.length === 0) throw noImages(path);
+	if (trees.length === 0) throw layoutProblems.error('bundle-no-images', {path});
 	const found: Array<{readonly image: PlannedImage; readonly archive: string}> = [];
 	for (const tree of trees) {
 		for (const image of await readImages(tree, signal, {platform})) {

@@ -1,12 +1,12 @@
 import {join} from 'node:path';
 import {sizeOfFile} from '../../base/files.ts';
 import {totalSize} from '../../base/units.ts';
-import {blobPath, sha256} from '../images/image.ts';
+import {sha256Of} from '../../oci/digest.ts';
+import {blobPath} from '../../oci/image-layout.ts';
 import type {BundleIndex} from '../layout/index-file.ts';
-import {partOf} from '../write/names.ts';
 import type {ExtraFile} from './extra-files.ts';
 import type {FetchJob} from './fetch.ts';
-import {lookAtFolder} from './folder.ts';
+import {lookAtFolder, partOf} from './folder.ts';
 import type {BundlePlan} from './plan.ts';
 import {imagesIndex, layoutText} from './texts.ts';
 
@@ -54,7 +54,7 @@ export const contentsOf = (plan: BundlePlan, folder: string): Contents => {
 /** All of these files as `bundle.json` lists them, unsorted. */
 export const listedContents = ({metadata, extras, fetched}: Contents): BundleIndex['files'] => [
 	...fetched.map(({path, blob: {size, digest}}) => ({path, size, digest})),
-	...[...metadata].map(([path, bytes]) => ({path, size: bytes.length, digest: sha256(bytes)})),
+	...[...metadata].map(([path, bytes]) => ({path, size: bytes.length, digest: sha256Of(bytes)})),
 	...extras.map(({path, size, digest}) => ({path, size, digest})),
 ];
 

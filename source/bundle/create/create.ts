@@ -2,16 +2,15 @@ import {readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {sizeOfFile} from '../../base/files.ts';
 import {byText, firstOf} from '../../base/text.ts';
-import {sha256} from '../images/image.ts';
-import {type BundleIndex, bundleFiles} from '../layout/index-file.ts';
+import {sha256Of} from '../../oci/digest.ts';
+import {type BundleIndex, bundleFiles, makingFile} from '../layout/index-file.ts';
 import {writeBundleFile} from '../write/files.ts';
-import {isNotWhole, makingFile} from '../write/names.ts';
 import {unwritable} from '../write/problems.ts';
 import {freeBytes, requireRoom} from '../write/room.ts';
 import {type Contents, contentsOf, listedContents, needsOf, pathsOf} from './contents.ts';
 import {copyExtra} from './extra-files.ts';
 import {type FetchProgress, fetchBlobs} from './fetch.ts';
-import {type Found, lookAtFolder, type Making, removeFiles} from './folder.ts';
+import {type Found, isNotWhole, lookAtFolder, type Making, removeFiles} from './folder.ts';
 import {type Lists, listsOf, type Maker} from './lists.ts';
 import type {BundlePlan} from './plan.ts';
 
@@ -33,7 +32,7 @@ export type Written = {readonly index: BundleIndex; readonly fetched: number};
 /** SHA-256 of the checksums that lie there, or lay there before a run that did not come to its end: a signature may be of them. */
 const signedSums = async (folder: string, {making}: Found): Promise<string | undefined> => {
 	const text = await readFile(join(folder, bundleFiles.checksums), 'utf8').catch(() => undefined);
-	return text === undefined ? making?.checksums : sha256(text);
+	return text === undefined ? making?.checksums : sha256Of(text);
 };
 
 /** Says what this run is about to put there; from then on the folder does not look like a whole bundle. */
@@ -71,7 +70,7 @@ const removeOldSignature = async (
 	{folder, onNote}: WriteOptions,
 ): Promise<void> => {
 	const file = join(folder, bundleFiles.signature);
-	if (signed === sha256(checksums) || (await sizeOfFile(file)) === undefined) return;
+	if (signed === sha256Of(checksums) || (await sizeOfFile(file)) === undefined) return;
 	onNote(`${bundleFiles.signature} was taken away: it signed another bundle. Sign this one anew.`);
 	await rm(file).catch(unwritable(file));
 };

@@ -3,9 +3,8 @@ import {dirname, join} from 'node:path';
 import * as z from 'zod';
 import {filesBelow, unfinished} from '../../base/files.ts';
 import {counted, firstOf} from '../../base/text.ts';
-import {bundleFiles, bundleIndexSchema} from '../layout/index-file.ts';
+import {bundleFiles, bundleIndexSchema, makingFile} from '../layout/index-file.ts';
 import {readJsonFile} from '../write/json.ts';
-import {makingFile} from '../write/names.ts';
 import {unwritable, writeProblems} from '../write/problems.ts';
 import {createProblems} from './problems.ts';
 
@@ -32,6 +31,13 @@ const notWhole: readonly RegExp[] = [
 const isLeftBehind = (path: string): boolean =>
 	notWhole.some((pattern) => pattern.test(path)) ||
 	Object.values(bundleFiles).some((name) => path === unfinished(name));
+
+/** Where the bytes of a blob are collected until it is whole; a later run goes on with them. */
+export const partOf = (file: string): string => `${file}.part`;
+
+/** Is it called as a file that is not whole? What says what a run is about to do is whole. */
+export const isNotWhole = (path: string): boolean =>
+	path !== makingFile && [partOf(''), unfinished('')].some((ending) => path.endsWith(ending));
 
 /** What lies in the folder of a bundle already. */
 export type Found = {

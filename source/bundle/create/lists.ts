@@ -1,5 +1,5 @@
 import {byText} from '../../base/text.ts';
-import {sha256} from '../images/image.ts';
+import {sha256Of} from '../../oci/digest.ts';
 import {type BundleIndex, bundleFiles} from '../layout/index-file.ts';
 import {writeSums} from '../signature/checksums.ts';
 import {jsonText} from '../write/json.ts';
@@ -72,10 +72,10 @@ export type Lists = {
 export const listsOf = (plan: BundlePlan, maker: Maker, contents: BundleIndex['files']): Lists => {
 	// manifest.txt says nothing of the list of files, so it can be made before that list, which names it.
 	const manifest = manifestText(indexOf(plan, maker, []), plan.images);
-	const itself = {path: bundleFiles.manifest, size: Buffer.byteLength(manifest), digest: sha256(manifest)};
+	const itself = {path: bundleFiles.manifest, size: Buffer.byteLength(manifest), digest: sha256Of(manifest)};
 	const files = [...contents, itself].sort((a, b) => byText(a.path, b.path));
 	const index = indexOf(plan, maker, files);
 	const text = jsonText(index);
-	const sums = new Map(files.map(({path, digest}) => [path, digest])).set(bundleFiles.index, sha256(text));
+	const sums = new Map(files.map(({path, digest}) => [path, digest])).set(bundleFiles.index, sha256Of(text));
 	return {index, texts: {manifest, index: text, checksums: writeSums(sums)}};
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import {digestPattern} from '../images/image.ts';
-import type {Descriptor, ManifestBytes} from '../types.ts';
+import type {Descriptor, ManifestBytes} from '../../oci/descriptor.ts';
+import {digestPattern} from '../../oci/digest.ts';
 import {parseJson} from '../write/json.ts';
 import type {PlannedPlatform} from './types.ts';
 

@@ -1,6 +1,7 @@
 import {totalSize} from '../../base/units.ts';
-import {mediaTypes, sha256} from '../images/image.ts';
-import type {Descriptor, ManifestBytes} from '../types.ts';
+import {type Descriptor, type ManifestBytes, plainDescriptor} from '../../oci/descriptor.ts';
+import {sha256Of} from '../../oci/digest.ts';
+import {mediaTypes} from '../../oci/media-types.ts';
 import {blobsOf, describeImage, type IndexEntry, indexEntries, plannedPlatform} from './manifest-form.ts';
 import {isWanted, requirePlatforms} from './platforms.ts';
 import {createProblems} from './problems.ts';
@@ -28,8 +29,6 @@ type Whole = {
 /** A configuration is some kilobytes; a registry that says otherwise is not believed. */
 const maximumConfig = 8 * 1024 * 1024;
 
-const plain = ({mediaType, digest, size}: Descriptor): Descriptor => ({mediaType, digest, size});
-
 /** Reads a configuration, never more of it than its manifest says. */
 const readConfig = async ({source, reference, signal}: Wanted, config: Descriptor): Promise<Buffer> => {
 	const {digest, size} = config;
@@ -45,7 +44,7 @@ const readConfig = async ({source, reference, signal}: Wanted, config: Descripto
 		parts.push(chunk);
 	}
 	const bytes = Buffer.concat(parts);
-	if (length === size && sha256(bytes) === digest) return bytes;
+	if (length === size && sha256Of(bytes) === digest) return bytes;
 	throw createProblems.error('bundle-create-manifest', {case: 'another configuration', image, digest});
 };
 
@@ -55,8 +54,8 @@ const readWhole = async (wanted: Wanted, manifest: ManifestBytes): Promise<Whole
 		const given = {case: 'another form', image: wanted.reference.source, mediaType: manifest.mediaType} as const;
 		throw createProblems.error('bundle-create-manifest', given);
 	}
-	const config = plain(blobs.config);
-	const descriptors: Whole['descriptors'] = [config, ...blobs.layers.map(plain)];
+	const config = plainDescriptor(blobs.config);
+	const descriptors: Whole['descriptors'] = [config, ...blobs.layers.map(plainDescriptor)];
 	return {manifest, descriptors, config: await readConfig(wanted, config)};
 };
 
@@ -109,7 +108,7 @@ const platformOf = ({platform, digest}: IndexEntry): PlannedPlatform =>
 const indexOf = (chosen: readonly IndexEntry[], of: ManifestBytes): ManifestBytes => {
 	const mediaType = of.mediaType === mediaTypes.dockerIndex ? mediaTypes.dockerIndex : mediaTypes.index;
 	const bytes = Buffer.from(JSON.stringify({schemaVersion: 2, mediaType, manifests: chosen}));
-	return {mediaType, digest: sha256(bytes), bytes};
+	return {mediaType, digest: sha256Of(bytes), bytes};
 };
 
 const readAll = async (wanted: Wanted, entries: readonly IndexEntry[]): Promise<readonly Whole[]> => {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import {openRegular} from '../../archive/regular-file.ts';
-import {digestPattern} from '../images/image.ts';
-import type {Descriptor} from '../types.ts';
+import type {Descriptor} from '../../oci/descriptor.ts';
+import {digestPattern} from '../../oci/digest.ts';
 import {parseJson} from '../write/json.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
 import {createProblems} from './problems.ts';

@@ -1,4 +1,4 @@
-import {mediaTypes} from '../images/image.ts';
+import {mediaTypes} from '../../oci/media-types.ts';
 import {type BundleIndex, bundleFiles} from '../layout/index-file.ts';
 import {jsonText} from '../write/json.ts';
 import {type PlannedImage, platformName} from './types.ts';

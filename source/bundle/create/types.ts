@@ -1,4 +1,4 @@
-import type {Descriptor, ManifestBytes} from '../types.ts';
+import type {Descriptor, ManifestBytes} from '../../oci/descriptor.ts';
 
 /** A platform of an image and the digest of its image manifest. */
 export type PlannedPlatform = {

@@ -1,7 +1,8 @@
 import {byText} from '../../base/text.ts';
 import {totalSize} from '../../base/units.ts';
+import type {Blob} from '../../oci/descriptor.ts';
 import type {BundleIndex} from '../layout/index-file.ts';
-import type {Blob, Bundle} from '../types.ts';
+import type {Bundle} from '../types.ts';
 import {type Base, chartsOf, imagesOf, type Versions} from './base.ts';
 
 /** One image or chart on both sides; a side without it has no versions. */

@@ -1,11 +1,11 @@
 import {link, realpath} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {damaged} from '../../archive/problems.ts';
 import {type Slice, scanSlice} from '../../archive/slice.ts';
 import {isErrno} from '../../base/errno.ts';
 import {takeAway} from '../../base/files.ts';
 import {makeFolders} from '../../base/folders.ts';
 import {totalSize} from '../../base/units.ts';
+import {ociProblems} from '../../oci/problems.ts';
 import {type BundleIndex, bundleFiles} from '../layout/index-file.ts';
 import type {Layout} from '../layout/layout.ts';
 import type {VerifyProgress} from '../types.ts';
@@ -19,10 +19,8 @@ import {freeBytes, requireRoom} from '../write/room.ts';
 const noLink = ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'] as const;
 
 /** A file whose bytes are not those that the lists of the bundle name. */
-export const changed = (label: string, actual: string, digest: string) => {
-	const cause = `Its SHA-256 is ${actual}, but ${digest} was expected: it has changed since the bundle was made.`;
-	return damaged('bundle-checksum-mismatch', label, `${label} is not what it should be.`, cause);
-};
+export const changed = (file: string, actual: string, digest: string): Error =>
+	ociProblems.error('bundle-checksum-mismatch', {case: 'changed', file, actual, digest}, {location: {file}});
 
 export type KeepOptions = {
 	/** Files that are known to be whole are not read before they are linked. */

@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import {readSlice} from '../../archive/slice.ts';
-import {blobPath, sha256} from '../images/image.ts';
+import {sha256Of} from '../../oci/digest.ts';
+import {blobPath} from '../../oci/image-layout.ts';
 import {type BundleIndex, bundleFiles, bundleIndexSchema} from '../layout/index-file.ts';
 import type {Layout} from '../layout/layout.ts';
 import {writeSums} from '../signature/checksums.ts';
@@ -46,7 +47,7 @@ const manifestOf = async (layout: Layout, {files}: Kept, note: string): Promise<
 	if (!slice) return note;
 	const bytes = await readSlice(slice);
 	const listed = files.find(({path}) => path === bundleFiles.manifest);
-	if (listed && listed.digest !== sha256(bytes)) throw changed(slice.label, sha256(bytes), listed.digest);
+	if (listed && listed.digest !== sha256Of(bytes)) throw changed(slice.label, sha256Of(bytes), listed.digest);
 	return `${bytes.toString('utf8')}${note}`;
 };
 
@@ -64,11 +65,13 @@ const writeLists = async (
 	{base: {kind, name}, difference: {omitted}}: DifferentialOptions,
 ): Promise<void> => {
 	const files = index.files.map((file) =>
-		file.path === bundleFiles.manifest ? {...file, size: Buffer.byteLength(manifest), digest: sha256(manifest)} : file,
+		file.path === bundleFiles.manifest
+			? {...file, size: Buffer.byteLength(manifest), digest: sha256Of(manifest)}
+			: file,
 	);
 	// Parsing puts the keys into the order of the schema.
 	const text = jsonText(bundleIndexSchema.parse({...index, differential: {base: {kind, name}, omitted}, files}));
-	const sums = new Map(files.map(({path, digest}) => [path, digest] as const)).set(bundleFiles.index, sha256(text));
+	const sums = new Map(files.map(({path, digest}) => [path, digest] as const)).set(bundleFiles.index, sha256Of(text));
 	await writeBundleFile(join(folder, bundleFiles.manifest), manifest);
 	await writeBundleFile(join(folder, bundleFiles.index), text);
 	await writeBundleFile(join(folder, bundleFiles.checksums), writeSums(sums));

@@ -1,9 +1,11 @@
 import {statfs} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import type {Compression} from '../../archive/compressed.ts';
-import type {Blob, Descriptor, Image, ManifestBytes} from '../types.ts';
-import {findLayer, makeLayer, requireSpace, tidyFolder} from './compress-layer.ts';
-import {mediaTypes, sha256} from './image.ts';
+import type {Blob, ManifestBytes} from '../../oci/descriptor.ts';
+import type {Image} from '../../oci/image.ts';
+import {mediaTypes} from '../../oci/media-types.ts';
+import {findLayer, type LayerStore, makeLayer, requireSpace, tidyFolder} from './compress-layer.ts';
+import {type Replacements, replaceParts} from './compressed-manifest.ts';
 
 /** Bytes of a raw layer that are compressed, absolute. */
 export type CompressProgress = (progress: {
@@ -49,47 +51,71 @@ const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
 
 const isRaw = ({mediaType, omitted}: Blob): boolean => mediaType === mediaTypes.layer && !omitted;
 
-const changeLayer = (layer: Descriptor, packed: ReadonlyMap<string, Blob>): Descriptor => {
-	const blob = layer.mediaType === mediaTypes.layer ? packed.get(layer.digest) : undefined;
-	return blob ? {...layer, mediaType: blob.mediaType, digest: blob.digest, size: blob.size} : layer;
+/** Random bytes do not shrink, so no less than their own size is enough for sure. */
+const requireSpaceFor = async (layers: readonly Blob[], {folder}: LayerStore): Promise<void> => {
+	const {bavail, bsize} = await statfs(folder);
+	requireSpace(
+		folder,
+		layers.reduce((sum, {size}) => sum + size, spareBytes),
+		bavail * bsize,
+	);
 };
 
-/** A manifest with other descriptors; everything else in it, and its order, stays. */
-const rebuild = (
-	manifest: ManifestBytes,
-	packed: ReadonlyMap<string, Blob>,
-	children: ReadonlyMap<string, ManifestBytes>,
-): ManifestBytes => {
-	const content = JSON.parse(manifest.bytes.toString('utf8')) as {
-		readonly layers?: readonly Descriptor[];
-		readonly manifests?: readonly (Descriptor & {readonly annotations?: Readonly<Record<string, string>>})[];
+/** A layer that is being compressed for another image is waited for. */
+const makeOnce = (layer: Blob, store: LayerStore, onProgress: (done: number) => void): Promise<Blob> => {
+	const {folder, algorithm, level, signal} = store;
+	const key = `${folder} ${algorithm} ${level} ${layer.digest}`;
+	const known = busy.get(key);
+	if (known) return known;
+	const work = inTurn(async () => {
+		signal.throwIfAborted();
+		// Another image may have brought it meanwhile.
+		return (await findLayer(layer.digest, store)) ?? (await makeLayer(layer, store, onProgress));
+	}).finally(() => busy.delete(key));
+	busy.set(key, work);
+	return work;
+};
+
+/** All that was begun has ended when this throws. */
+const allOf = async (work: readonly Promise<void>[]): Promise<void> => {
+	const results = await Promise.allSettled(work);
+	const failed = results.find((result) => result.status === 'rejected');
+	if (failed) throw failed.reason;
+};
+
+/** Each raw layer compressed, by its own digest: those that lie there already first, for they cost no space. */
+const packLayers = async (
+	raw: readonly Blob[],
+	store: LayerStore,
+	onProgress: CompressProgress,
+): Promise<ReadonlyMap<string, Blob>> => {
+	const packed = new Map<string, Blob>();
+	const report = ({digest, size}: Blob, done: number): void => onProgress({digest, done, total: size});
+	const keep = (layer: Blob, made: Blob): void => {
+		packed.set(layer.digest, made);
+		report(layer, layer.size);
 	};
-	const isChanged =
-		content.layers?.some((layer) => changeLayer(layer, packed) !== layer) ||
-		content.manifests?.some(({digest: of}) => (children.get(of)?.digest ?? of) !== of);
-	// Written anew it might have other spaces, and with them another digest.
-	if (!isChanged) return manifest;
-	const bytes = Buffer.from(
-		JSON.stringify({
-			...content,
-			...(content.layers && {layers: content.layers.map((layer) => changeLayer(layer, packed))}),
-			...(content.manifests && {
-				manifests: content.manifests.map((entry) => {
-					const child = children.get(entry.digest);
-					// An attestation says by annotation which manifest it speaks of.
-					const annotations = Object.entries(entry.annotations ?? {}).map(
-						([key, value]) => [key, children.get(value)?.digest ?? value] as const,
-					);
-					return {
-						...entry,
-						...(child && {digest: child.digest, size: child.bytes.length}),
-						...(entry.annotations && {annotations: Object.fromEntries(annotations)}),
-					};
-				}),
-			}),
-		}),
-	);
-	return {...manifest, digest: sha256(bytes), bytes};
+	for (const layer of raw) {
+		const found = await findLayer(layer.digest, store);
+		if (found) keep(layer, found);
+	}
+	const absent = raw.filter(({digest}) => !packed.has(digest));
+	if (absent.length > 0) await requireSpaceFor(absent, store);
+	await allOf(absent.map(async (layer) => keep(layer, await makeOnce(layer, store, (done) => report(layer, done)))));
+	return packed;
+};
+
+const withLayers = (image: Image, layers: ReadonlyMap<string, Blob>): Image => {
+	const manifests = new Map<string, ManifestBytes>();
+	const replacements: Replacements = {layers, manifests};
+	// Innermost first, so that an index finds what its own children have become.
+	for (const child of image.children ?? []) manifests.set(child.digest, replaceParts(child, replacements));
+	return {
+		...image,
+		manifest: replaceParts(image.manifest, replacements),
+		...(image.children && {children: [...manifests.values()]}),
+		blobs: image.blobs.map((blob) => (isRaw(blob) && layers.get(blob.digest)) || blob),
+	};
 };
 
 /**
@@ -100,51 +126,9 @@ const rebuild = (
  * @throws ProblemError `compress-no-space`, `bundle-checksum-mismatch`, or what makes the bundle unreadable
  */
 export const compressImage = async (image: Image, options: CompressOptions): Promise<Image> => {
-	const {folder, signal, algorithm, level = defaultLevels[algorithm], onProgress = () => {}} = options;
+	const {algorithm, level = defaultLevels[algorithm], folder, signal, onProgress = () => {}} = options;
 	const raw = image.blobs.filter(isRaw);
 	if (raw.length === 0) return image;
 	await tidyFolder(folder, Date.now());
-	const packed = new Map<string, Blob>();
-	const report = ({digest, size}: Blob, done: number) => onProgress({digest, done, total: size});
-	const at = {algorithm, level, folder, signal};
-	for (const layer of raw) {
-		const found = await findLayer(layer.digest, at);
-		if (!found) continue;
-		packed.set(layer.digest, found);
-		report(layer, layer.size);
-	}
-	const missing = raw.filter(({digest}) => !packed.has(digest));
-	if (missing.length > 0) {
-		// Random bytes do not shrink, so no less than their own size is enough for sure.
-		const {bavail, bsize} = await statfs(folder);
-		const needed = missing.reduce((sum, {size}) => sum + size, spareBytes);
-		requireSpace(folder, needed, bavail * bsize);
-	}
-	const make = async (layer: Blob): Promise<void> => {
-		const key = `${folder} ${algorithm} ${level} ${layer.digest}`;
-		const work =
-			busy.get(key) ??
-			inTurn(async () => {
-				signal.throwIfAborted();
-				// Another image may have brought it meanwhile.
-				return (
-					(await findLayer(layer.digest, at)) ??
-					(await makeLayer(layer, {...at, onProgress: (done) => report(layer, done)}))
-				);
-			}).finally(() => busy.delete(key));
-		busy.set(key, work);
-		packed.set(layer.digest, await work);
-		report(layer, layer.size);
-	};
-	const results = await Promise.allSettled(missing.map(make));
-	const failed = results.find((result) => result.status === 'rejected');
-	if (failed) throw failed.reason;
-	const children = new Map<string, ManifestBytes>();
-	for (const child of image.children ?? []) children.set(child.digest, rebuild(child, packed, children));
-	return {
-		...image,
-		manifest: rebuild(image.manifest, packed, children),
-		...(image.children && {children: [...children.values()]}),
-		blobs: image.blobs.map((blob) => (isRaw(blob) && packed.get(blob.digest)) || blob),
-	};
+	return withLayers(image, await packLayers(raw, {algorithm, level, folder, signal}, onProgress));
 };

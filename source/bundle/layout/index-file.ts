@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {digestPattern} from '../images/image.ts';
+import {digestPattern} from '../../oci/digest.ts';
 
 /**
  * Files at the root of a bundle that `bundle create` makes. `manifest.txt` is for people, `bundle.json` for machines,
@@ -12,6 +12,9 @@ export const bundleFiles = {
 	signature: 'SHA256SUMS.minisig',
 	releaseNotes: 'RELEASE-NOTES.md',
 } as const;
+
+/** Lies in a bundle as long as it is being made: it says which files a run is about to put there. */
+export const makingFile = 'bundle.json.part';
 
 const digest = z.string().regex(digestPattern);
 const bytes = z.int().min(0);

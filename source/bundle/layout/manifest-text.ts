@@ -1,4 +1,6 @@
-import type {BundleManifest} from '../types.ts';
+import {tryReference} from '../../oci/reference.ts';
+import {isChecksumLine, parseChecksums} from './checksums-text.ts';
+import type {BundleManifest} from './types.ts';
 
 /**
  * `manifest.txt` has no format: the vendor's air-gap guide (step 1.3) only says what it documents. So lines are read by
@@ -13,11 +15,9 @@ const headings: ReadonlyArray<readonly [RegExp, Section]> = [
 	[/\b(check ?sums?|sha-?256(sum)?s?|date|created|built|notes?|versions?)\b/iu, 'other'],
 ];
 
-const checksumLine = /^\\?([0-9a-f]{64})\s+[*]?(\S.*)$/iu;
-const imageReference =
-	/^(?:[a-z0-9.-]+(?::\d{2,5})?\/)?(?:[a-z0-9._-]+\/)*[a-z0-9][a-z0-9._-]*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(?:@sha256:[0-9a-f]{64})?$/u;
 const chartFile = /(?:^|\/)([a-z0-9][a-z0-9.-]*-v?\d[\w.+-]*)\.tgz$/u;
 const version = /^v?\d+(\.\d+){1,3}([.+_-][\w.+-]+)?$/u;
+const plainName = /^[a-z0-9][a-z0-9./_-]*$/u;
 const date = /\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?/u;
 const clock = /^\d{1,2}:\d{2}/u;
 const registryToken =
@@ -33,7 +33,7 @@ const withoutEnd = (text: string, characters: string): string => {
 };
 
 /** Splits a line into its words without list marks, quotes, table bars and closing punctuation. */
-const tokens = (line: string): readonly string[] =>
+const wordsOf = (line: string): readonly string[] =>
 	line
 		.split(/[\s,;|=`'"<>()[\]]+/u)
 		.map((token) => withoutEnd(token.replace(/^[-*•#]+/u, ''), ':.,'))
@@ -49,82 +49,90 @@ const heading = (line: string): {readonly section: Section; readonly rest: strin
 	return section === undefined ? undefined : {section, rest: rest.trimStart()};
 };
 
-/** @param path as written in a checksum line @param folder the folder of that file, relative to the bundle */
-const relative = (path: string, folder: string): string => {
-	const plain = path.trim().replace(/^\.\//u, '');
-	const inside = /(?:^|\/)((?:images|charts)\/.+)$/u.exec(plain)?.[1];
-	return inside ?? (folder === '' ? plain : `${folder}/${plain}`);
+/** A word, the one after it, and the heading they stand under. */
+type Word = {readonly word: string; readonly next: string | undefined; readonly section: Section};
+
+/** What a word tells: something that is listed. */
+type Listed = {readonly list: Exclude<Section, 'other'>; readonly name: string};
+
+/** How a word may be read. @returns undefined where it is not of that kind, and nothing where such a word tells nothing here */
+type Rule = (word: Word) => readonly Listed[] | undefined;
+
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+const versionIn = (word: string | undefined): string | undefined =>
+	word !== undefined && version.test(word) ? word : undefined;
+
+const asChartFile: Rule = ({word}) => {
+	const name = chartFile.exec(word)?.[1];
+	return name === undefined ? undefined : [{list: 'charts', name}];
 };
 
-/**
- * The checksum lines of a text, as `sha256sum` writes them.
- * @param folder where the text lies, relative to the bundle; its paths start there
- * @returns digest (`sha256:` and hex) by path relative to the bundle
- */
-export const parseChecksums = (text: string, folder = ''): ReadonlyMap<string, string> => {
-	const checksums = new Map<string, string>();
-	for (const line of text.split(/\r?\n/u)) {
-		const [, hex, path] = checksumLine.exec(line.trim()) ?? [];
-		if (hex && path) checksums.set(relative(path, folder), `sha256:${hex.toLowerCase()}`);
-	}
-	return checksums;
+const asRegistry: Rule = ({word, section}) => {
+	if (section !== 'registries') return undefined;
+	return registryToken.test(word) ? [{list: 'registries', name: word}] : [];
 };
 
-/**
- * `SHA256SUMS` as `bundle create` writes it and `sha256sum -c` reads it: small hex digits, two spaces, a path, nothing else.
- * Every other byte is an error, so that none can be changed without being seen.
- * @returns digest by path; `undefined` when a line has another form or a path comes twice
- */
-export const parseExactChecksums = (text: string): ReadonlyMap<string, string> | undefined => {
-	const lines = text.split('\n');
-	if (lines.pop() !== '') return undefined;
-	const checksums = new Map<string, string>();
-	for (const line of lines) {
-		const [, hex, path] = /^([0-9a-f]{64}) {2}(\S.*)$/u.exec(line) ?? [];
-		if (!hex || !path || checksums.has(path)) return undefined;
-		checksums.set(path, `sha256:${hex}`);
-	}
-	return checksums;
+/** `oci://host/path:1.0`, or the version as the next word. */
+const asChartReference: Rule = ({word, next}) => {
+	if (!word.startsWith('oci://')) return undefined;
+	const [path = '', tag] = word.slice('oci://'.length).split(/:(?=[^/]+$)/u);
+	const given = tag ?? versionIn(next);
+	return given ? [{list: 'charts', name: `${lastPart(path)}-${given}`}] : [];
 };
+
+/** What begins with a capital is prose: names of images do not, nor do hosts as people write them. */
+const isImage = (word: string): boolean =>
+	/^[a-z0-9]/u.test(word) && !clock.test(word) && tryReference(word)?.tag !== undefined;
+
+const asImage: Rule = ({word, section}) => {
+	if (!isImage(word)) return undefined;
+	if (section === 'charts') return [{list: 'charts', name: lastPart(word).replace(':', '-')}];
+	return section === 'images' || word.includes('/') ? [{list: 'images', name: word}] : [];
+};
+
+const asNameAndVersion: Rule = ({word, next, section}) => {
+	const given = versionIn(next);
+	if (given === undefined || !plainName.test(word) || version.test(word)) return undefined;
+	if (section === 'images') return [{list: 'images', name: `${word}:${given}`}];
+	return section === 'charts' ? [{list: 'charts', name: `${lastPart(word)}-${given}`}] : [];
+};
+
+/** The first that fits counts. */
+const rules: readonly Rule[] = [asChartFile, asRegistry, asChartReference, asImage, asNameAndVersion];
+
+const listedBy = (word: Word): readonly Listed[] => {
+	for (const rule of rules) {
+		const listed = rule(word);
+		if (listed) return listed;
+	}
+	return [];
+};
+
+const creationDate = (line: string): string | undefined =>
+	/\b(date|created|built|generated)\b/iu.test(line) ? date.exec(line)?.[0] : undefined;
 
 /** Reads `manifest.txt`. Images come out as references, charts as `name-version`, registries as written. */
 export const parseManifest = (text: string): BundleManifest => {
-	const images = new Set<string>();
-	const charts = new Set<string>();
-	const registries = new Set<string>();
+	const lists = {images: new Set<string>(), charts: new Set<string>(), registries: new Set<string>()};
 	let created: string | undefined;
 	let section: Section = 'other';
 	for (const raw of text.replace(/^\uFEFF/u, '').split(/\r?\n/u)) {
 		const line = raw.trim();
-		if (line === '' || checksumLine.test(line)) continue;
-		if (/\b(date|created|built|generated)\b/iu.test(line)) created ??= date.exec(line)?.[0];
+		if (line === '' || isChecksumLine(line)) continue;
+		created ??= creationDate(line);
 		const found = heading(line);
-		if (found) section = found.section;
-		const words = tokens(found ? found.rest : line);
+		section = found?.section ?? section;
+		const words = wordsOf(found?.rest ?? line);
 		for (const [index, word] of words.entries()) {
-			const chart = chartFile.exec(word)?.[1];
-			const next = words[index + 1];
-			if (chart) charts.add(chart);
-			else if (section === 'registries') {
-				if (registryToken.test(word)) registries.add(word);
-			} else if (word.startsWith('oci://')) {
-				const [path = '', tag] = word.slice(6).split(/:(?=[^/]+$)/u);
-				const given = tag ?? (next && version.test(next) ? next : undefined);
-				if (given) charts.add(`${path.split('/').at(-1)}-${given}`);
-			} else if (imageReference.test(word) && !clock.test(word) && !word.includes('://')) {
-				if (section === 'charts') charts.add(word.replace(/^.*\//u, '').replace(':', '-'));
-				else if (section === 'images' || word.includes('/')) images.add(word);
-			} else if (next && version.test(next) && /^[a-z0-9][a-z0-9./_-]*$/u.test(word) && !version.test(word)) {
-				if (section === 'images') images.add(`${word}:${next}`);
-				if (section === 'charts') charts.add(`${word.replace(/^.*\//u, '')}-${next}`);
-			}
+			for (const {list, name} of listedBy({word, next: words[index + 1], section})) lists[list].add(name);
 		}
 	}
 	return {
-		...(created === undefined ? {} : {created}),
-		images: [...images],
-		charts: [...charts],
-		registries: [...registries],
+		created,
+		images: [...lists.images],
+		charts: [...lists.charts],
+		registries: [...lists.registries],
 		checksums: parseChecksums(text),
 	};
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {digestPattern} from '../images/image.ts';
+import {digestPattern} from '../../oci/digest.ts';
 
 /** A file name without folders: parts lie beside their list. */
 const fileName = z

@@ -1,4 +1,4 @@
-import {sha256} from '../images/image.ts';
+import {hexOf, sha256Of} from '../../oci/digest.ts';
 import {type PartsFile, partsFileSuffix} from './parts-file.ts';
 
 /** What the checksums of the parts are called, behind `NAME.tar`. */
@@ -23,7 +23,7 @@ export const partsFileText = ({formatVersion, name, size, partSize, parts, bundl
 export const partsSumsText = (list: PartsFile): string =>
 	[
 		...list.parts.map(({file, digest}) => ({file, digest})),
-		{file: `${list.name}${partsFileSuffix}`, digest: sha256(partsFileText(list))},
+		{file: `${list.name}${partsFileSuffix}`, digest: sha256Of(partsFileText(list))},
 	]
-		.map(({file, digest}) => `${digest.slice('sha256:'.length)}  ${file}\n`)
+		.map(({file, digest}) => `${hexOf(digest)}  ${file}\n`)
 		.join('');

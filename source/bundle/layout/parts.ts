@@ -1,42 +1,58 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
-import {bundleProblem, fileProblem} from '../../archive/problems.ts';
+import {fileProblem} from '../../archive/problems.ts';
 import type {Part, Slice} from '../../archive/range.ts';
 import {readRegular} from '../../archive/regular-file.ts';
+import {isErrno} from '../../base/errno.ts';
 import {type PartsFile, partsFileSchema, partsFileSuffix} from './parts-file.ts';
+import {layoutProblems} from './problems.ts';
+import {faultIn, several} from './text.ts';
 
 /** A list of 100,000 parts has some 20 MB. */
 export const maximumListBytes = 32 * 1024 * 1024;
 
-const listProblem = (file: string, cause: string) =>
-	bundleProblem({
-		code: 'bundle-parts-damaged',
-		message: `${basename(file)} is not the list of a bundle's parts.`,
-		cause,
-		fix: `Carry ${basename(file)} in again: \`bundle split\` wrote it beside the parts on the connected side.`,
-		answers: ['bundle.path'],
-		location: {file: basename(file)},
-	});
+/** How many parts a sentence names. */
+const mostNames = 20;
 
 /**
  * Reads `NAME.tar.parts.json`.
- * @param file absolute
+ * @param path absolute
  * @throws ProblemError `bundle-parts-damaged`, `bundle-not-found`, `bundle-unreadable`
  */
-export const readPartsFile = async (file: string): Promise<PartsFile> => {
-	const bytes = await readRegular(file, maximumListBytes, {
-		tooLarge: (size) => listProblem(file, `It has ${size} bytes; some kilobytes were expected.`),
+export const readPartsFile = async (path: string): Promise<PartsFile> => {
+	const file = basename(path);
+	const more = {location: {file}};
+	const bytes = await readRegular(path, maximumListBytes, {
+		tooLarge: (size) => layoutProblems.error('bundle-parts-damaged', {case: 'large', file, size}, more),
 	});
 	let value: unknown;
 	try {
 		value = JSON.parse(bytes.toString('utf8'));
 	} catch {
-		throw listProblem(file, 'It is not JSON; it may be cut short.');
+		throw layoutProblems.error('bundle-parts-damaged', {case: 'no json', file}, more);
 	}
 	const parsed = partsFileSchema.safeParse(value);
 	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	throw listProblem(file, `At ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? 'not understood'}.`);
+	throw layoutProblems.error('bundle-parts-damaged', {case: 'value', file, ...faultIn(parsed.error)}, more);
+};
+
+const isFile = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined))?.isFile() ?? false;
+
+/** The list of what is one of the parts, or is the tar that was cut and is not there any more. */
+const listBeside = async (path: string, isThere: boolean): Promise<string | undefined> => {
+	const numbered = /\.\d{3,6}$/u;
+	if (isThere && !numbered.test(path)) return undefined;
+	const list = `${path.replace(numbered, '')}${partsFileSuffix}`;
+	return (await isFile(list)) ? list : undefined;
+};
+
+/** The one list in a folder. @throws ProblemError `bundle-parts-ambiguous` */
+const listIn = async (folder: string): Promise<string | undefined> => {
+	const lists = (await readdir(folder)).filter((name) => name.endsWith(partsFileSuffix)).sort();
+	const [name] = lists;
+	const first = name === undefined ? undefined : join(folder, name);
+	if (first === undefined || lists.length === 1) return first;
+	throw layoutProblems.error('bundle-parts-ambiguous', {path: folder, lists: lists.join(', '), first});
 };
 
 /**
@@ -48,67 +64,61 @@ export const readPartsFile = async (file: string): Promise<PartsFile> => {
 export const findPartsFile = async (path: string): Promise<string | undefined> => {
 	if (path.endsWith(partsFileSuffix)) return path;
 	const status = await stat(path).catch(() => undefined);
-	if (!status?.isDirectory()) {
-		const list = `${path.replace(/\.\d{3,6}$/u, '')}${partsFileSuffix}`;
-		const isPart = !status || /\.\d{3,6}$/u.test(path);
-		return isPart && (await stat(list).catch(() => undefined))?.isFile() ? list : undefined;
-	}
-	const lists = (await readdir(path)).filter((name) => name.endsWith(partsFileSuffix)).sort();
-	if (lists.length > 1) {
-		throw bundleProblem({
-			code: 'bundle-parts-ambiguous',
-			message: `${path} holds the parts of several bundles.`,
-			cause: `It holds ${lists.join(', ')}; which one to install is not said.`,
-			fix: `Give the list of the one you mean, such as ${join(path, lists[0] ?? '')}.`,
-			answers: ['bundle.path'],
-		});
-	}
-	return lists[0] === undefined ? undefined : join(path, lists[0]);
+	return status?.isDirectory() ? listIn(path) : listBeside(path, status !== undefined);
 };
 
-const partsText = (names: readonly string[]): string =>
-	names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ');
+/** A part as it lies beside the list. `held` is its size in bytes on disk; absent where it is not there. */
+export type FoundPart = Part & {readonly digest: string; readonly held: number | undefined};
+
+/** Looks at each part without reading it. @param path of the list, absolute @throws ProblemError `bundle-unreadable` */
+export const findParts = async (path: string, {parts}: PartsFile): Promise<readonly FoundPart[]> => {
+	const found: FoundPart[] = [];
+	for (const {file: label, size, digest} of parts) {
+		const file = join(dirname(path), label);
+		const status = await stat(file).catch((error: unknown) => {
+			if (!isErrno(error, 'ENOENT')) throw fileProblem(label, error);
+			return undefined;
+		});
+		found.push({file, size, label, digest, held: status?.isFile() ? status.size : undefined});
+	}
+	return found;
+};
+
+const labelsOf = (parts: readonly FoundPart[]): string =>
+	several(
+		parts.map(({label}) => label),
+		mostNames,
+	);
+
+/** @throws ProblemError `bundle-part-missing`, `bundle-part-size`; every bad part is named */
+const requireParts = (path: string, bundle: string, parts: readonly FoundPart[]): void => {
+	const at = {bundle, list: basename(path), folder: dirname(path)};
+	const missing = parts.filter(({held}) => held === undefined);
+	if (missing.length > 0) {
+		const counts = {count: parts.length, found: parts.length - missing.length};
+		throw layoutProblems.error('bundle-part-missing', {case: 'some', ...at, ...counts, parts: labelsOf(missing)});
+	}
+	const wrong = parts.filter(({held, size}) => held !== size);
+	if (wrong.length === 0) return;
+	const sizes = wrong.map(({label, held, size}) => `${label} (${held} instead of ${size} bytes)`);
+	const names = {parts: labelsOf(wrong), sizes: several(sizes, mostNames)};
+	throw layoutProblems.error('bundle-part-size', {case: 'some', ...at, ...names});
+};
 
 /**
  * The tar that the parts make, without joining them.
- * @param file the list of its parts, absolute
+ * @param path the list of its parts, absolute
  * @throws ProblemError `bundle-part-missing`, `bundle-part-size`, or as `readPartsFile`; every bad part is named
  */
-export const joinParts = async (file: string): Promise<Slice> => {
-	const list = await readPartsFile(file);
-	const missing: string[] = [];
-	const wrong: string[] = [];
-	const parts: Part[] = [];
-	for (const part of list.parts) {
-		const path = join(dirname(file), part.file);
-		const status = await stat(path).catch((error: unknown) => {
-			if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileProblem(part.file, error);
-		});
-		if (!status?.isFile()) missing.push(part.file);
-		else if (status.size !== part.size) wrong.push(`${part.file} (${status.size} instead of ${part.size} bytes)`);
-		parts.push({file: path, size: part.size, label: part.file});
-	}
-	const again = (names: string) => ({
-		fix: `Bring ${names} over again and put it beside ${basename(file)}; the other parts can stay.`,
-		nextSteps: [`In ${dirname(file)}: sha256sum -c ${list.name}.sha256`],
-		answers: ['bundle.path'],
-	});
-	if (missing.length > 0) {
-		const first = missing.length > 1 ? 'parts' : 'a part';
-		throw bundleProblem({
-			code: 'bundle-part-missing',
-			message: `The bundle ${list.name} lacks ${first}: ${partsText(missing)}.`,
-			cause: `${basename(file)} lists ${list.parts.length} parts; ${list.parts.length - missing.length} of them are in ${dirname(file)}.`,
-			...again(missing.length > 1 ? 'the missing parts' : (missing[0] ?? '')),
-		});
-	}
-	if (wrong.length > 0) {
-		throw bundleProblem({
-			code: 'bundle-part-size',
-			message: `${wrong.length > 1 ? 'Parts' : 'A part'} of the bundle ${list.name} ${wrong.length > 1 ? 'have' : 'has'} the wrong size: ${partsText(wrong)}.`,
-			cause: 'Copying ended too early, or it is a part of another bundle.',
-			...again(wrong.length > 1 ? 'these parts' : (wrong[0]?.replace(/ \(.*$/u, '') ?? '')),
-		});
-	}
-	return {file, offset: 0, size: list.size, label: list.name, parts};
+export const joinParts = async (path: string): Promise<Slice> => {
+	const list = await readPartsFile(path);
+	const parts = await findParts(path, list);
+	requireParts(path, list.name, parts);
+	return {
+		file: path,
+		offset: 0,
+		size: list.size,
+		label: list.name,
+		parts: parts.map(({file, size, label}) => ({file, size, label})),
+	};
 };

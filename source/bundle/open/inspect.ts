@@ -2,17 +2,20 @@ import {resolve} from 'node:path';
 import {readSlice} from '../../archive/slice.ts';
 import {maximumJsonBytes} from '../../archive/tree.ts';
 import {ProblemError, ProblemsError} from '../../base/problem.ts';
+import {ociProblems} from '../../oci/problems.ts';
+import {parseExactChecksums} from '../layout/checksums-text.ts';
 import {bundleFiles} from '../layout/index-file.ts';
-import {type Layout, openLayout} from '../layout/layout.ts';
-import {parseExactChecksums} from '../layout/manifest-text.ts';
+import {openLayout} from '../layout/layout.ts';
 import {findPartsFile} from '../layout/parts.ts';
 import {partsFileSuffix} from '../layout/parts-file.ts';
+import type {Layout} from '../layout/types.ts';
 import type {SignatureRequest} from '../signature/check.ts';
 import type {Bundle, Verified} from '../types.ts';
-import {type Damage, damageProblem, perFile} from '../verify/damage.ts';
+import {type Damage, damageOf, damageProblem, perFile} from '../verify/damage.ts';
 import {checkParts, type PartsCheck} from '../verify/parts-check.ts';
+import type {Target} from '../verify/plan.ts';
 import {inspectBundle, type VerifyOptions} from '../verify/verify.ts';
-import {openBundle} from './bundle.ts';
+import {openBundle} from './open-bundle.ts';
 
 /**
  * What an inspection found. Of a split bundle `files` and `bytes` are those of the parts; `read` is more where files that lie
@@ -23,21 +26,54 @@ export type Inspection = Verified & {
 	/** Absolute: the folder, the tar, or the list of the parts. */
 	readonly path: string;
 	/** How many parts there should be. */
-	readonly parts?: number;
-	readonly bundle?: Bundle;
+	readonly parts?: number | undefined;
+	readonly bundle?: Bundle | undefined;
 	readonly damages: readonly Damage[];
 	readonly refusals: readonly ProblemError[];
 };
 
-/** What a refusal that is thrown can be put off for, to see first whether more is wrong. */
-const attempt = async <T>(work: () => Promise<T>): Promise<{readonly value: T} | {readonly error: ProblemError}> => {
+export type InspectOptions = VerifyOptions & {
+	/** Where charts of a tar go. */
+	readonly workDirectory: () => Promise<string>;
+	readonly signature?: SignatureRequest | undefined;
+};
+
+/** What work came to; a refusal is put off, to see first whether more is wrong. */
+type Attempt<T> = {readonly value?: T | undefined; readonly refusal?: ProblemError | undefined};
+
+const attempt = async <T>(work: () => Promise<T>): Promise<Attempt<T>> => {
 	try {
 		return {value: await work()};
 	} catch (error) {
 		if (!(error instanceof ProblemError)) throw error;
-		return {error};
+		return {refusal: error};
 	}
 };
+
+/** What lies at a path: a layout, or why there is none, and of a split bundle what its list says. */
+type Located = {
+	readonly path: string;
+	readonly layout: Attempt<Layout>;
+	readonly check: PartsCheck | undefined;
+};
+
+const listOf = async (path: string, layout: Layout | undefined): Promise<string | undefined> => {
+	if (!layout) return findPartsFile(path);
+	return layout.path.endsWith(partsFileSuffix) ? layout.path : undefined;
+};
+
+/** @throws ProblemError where there is no bundle at all, or its list of parts cannot be read */
+const locate = async (path: string, signal: AbortSignal): Promise<Located> => {
+	const layout = await attempt(() => openLayout(path, signal));
+	const list = await listOf(path, layout.value);
+	if (list !== undefined) return {path: list, layout, check: await checkParts(list)};
+	if (layout.refusal) throw layout.refusal;
+	return {path: layout.value?.path ?? path, layout, check: undefined};
+};
+
+/** A layout is as good as the list of its parts: where that is damaged, nothing is known of what they hold. */
+const usableLayout = ({layout, check}: Located): Layout | undefined =>
+	check && check.damages.length > 0 && check.claims.length === 0 ? undefined : layout.value;
 
 /** The checksums of a bundle that cannot be opened, as far as they can be read. */
 const checksumsOf = async (layout: Layout): Promise<ReadonlyMap<string, string>> => {
@@ -46,64 +82,72 @@ const checksumsOf = async (layout: Layout): Promise<ReadonlyMap<string, string>>
 	return parseExactChecksums((await readSlice(slice)).toString('utf8')) ?? new Map();
 };
 
-const listDamage = (check: PartsCheck, bundle: Bundle | undefined): readonly Damage[] =>
-	bundle && bundle.digest !== check.list.bundle
-		? [
-				{
-					file: `${check.list.name}${partsFileSuffix}`,
-					reason: 'digest',
-					cause: `It is the list of another bundle: it names ${check.list.bundle}, the parts hold ${bundle.digest}.`,
-				},
-			]
-		: [];
+const targetOf = async (layout: Layout, bundle: Bundle | undefined): Promise<Target> => ({
+	layout,
+	bundle,
+	checksums: bundle?.manifest.checksums ?? (await checksumsOf(layout)),
+});
+
+/** The parts may all be whole, and the list be that of another bundle. */
+const listDamages = ({list}: PartsCheck, bundle: Bundle | undefined): readonly Damage[] => {
+	if (!bundle || bundle.digest === list.bundle) return [];
+	const file = `${list.name}${partsFileSuffix}`;
+	const given = {case: 'other bundle', file, named: list.bundle, held: bundle.digest} as const;
+	const problem = ociProblems.problem('bundle-checksum-mismatch', given, {location: {file}});
+	return [damageOf(file, 'digest', problem)];
+};
+
+/** Damages of the parts of a split bundle, among all. */
+const ofParts = (damages: readonly Damage[], check: PartsCheck | undefined): readonly Damage[] => {
+	const parts = new Set([
+		...(check?.damages ?? []).map(({file}) => file),
+		...(check?.claims ?? []).map(({file}) => file.label),
+	]);
+	return damages.filter(({file}) => parts.has(file));
+};
+
+/** What is to be carried again, and why the bundle cannot be used. */
+type Verdict = Pick<Inspection, 'damages' | 'refusals'>;
+
+const verdictOn = (hashed: readonly Damage[], {layout, check}: Located, opened: Attempt<Bundle>): Verdict => {
+	const all = [...(check?.damages ?? []), ...hashed];
+	const parts = ofParts(all, check);
+	// What lies in a bad part is bad with it; it is the part that has to be carried again.
+	if (parts.length > 0) return {damages: perFile(parts), refusals: [damageProblem(parts)]};
+	const damages = perFile([...all, ...(check ? listDamages(check, opened.value) : [])]);
+	const unopened = [layout.refusal, opened.refusal].filter((one) => one !== undefined);
+	return {damages, refusals: [...unopened, ...(damages.length > 0 ? [damageProblem(damages)] : [])]};
+};
+
+const kindOf = ({check, layout}: Located): Inspection['kind'] => {
+	if (check) return 'parts';
+	return layout.value?.packed ? 'tar' : 'folder';
+};
 
 /**
  * Looks at everything in a bundle, wherever it lies, and finds all that is wrong in one go: what is missing, what is too
  * much, what has other bytes. Of a split bundle it tells which parts to carry again.
- * @param options.workDirectory where charts of a tar go
  * @throws ProblemError where there is no bundle at all, or its list of parts cannot be read
  */
-export const inspectPath = async (
-	path: string,
-	options: VerifyOptions & {
-		readonly workDirectory: () => Promise<string>;
-		readonly signature?: SignatureRequest | undefined;
-	},
-): Promise<Inspection> => {
-	const absolute = resolve(path);
-	const {signal} = options;
-	const layout = await attempt(() => openLayout(absolute, signal));
-	const found = 'value' in layout ? layout.value : undefined;
-	const list = found ? found.path.endsWith(partsFileSuffix) && found.path : await findPartsFile(absolute);
-	if ('error' in layout && !list) throw layout.error;
-	const check = list ? await checkParts(list) : undefined;
-	const usable = check && check.damages.length > 0 && check.claims.length === 0 ? undefined : found;
-	const opened = usable
-		? await attempt(() =>
-				openBundle(usable, options.workDirectory, {signature: options.signature ?? {}, platform: undefined}, signal),
-			)
-		: undefined;
-	const bundle = opened && 'value' in opened ? opened.value : undefined;
-	const checksums = usable && (bundle?.manifest.checksums ?? (await checksumsOf(usable)));
-	const target = usable && checksums ? {layout: usable, checksums, ...(bundle ? {bundle} : {})} : undefined;
+export const inspectPath = async (path: string, options: InspectOptions): Promise<Inspection> => {
+	const {signal, workDirectory, signature = {}} = options;
+	const found = await locate(resolve(path), signal);
+	const {check} = found;
+	const layout = usableLayout(found);
+	const opened: Attempt<Bundle> = layout
+		? await attempt(() => openBundle(layout, workDirectory, {signature, platform: undefined}, signal))
+		: {};
+	const target = layout && (await targetOf(layout, opened.value));
 	const {damages: hashed, ...verified} = await inspectBundle(target, check?.claims ?? [], options);
-	const all = [...(check?.damages ?? []), ...hashed];
-	const names = new Set(
-		[...(check?.damages ?? []), ...(check?.claims ?? []).map(({file}) => ({file: file.label}))].map(({file}) => file),
-	);
-	const ofParts = all.filter(({file}) => names.has(file));
-	// What lies in a bad part is bad with it; it is the part that has to be carried again.
-	const damages = perFile(ofParts.length > 0 ? ofParts : [...all, ...(check ? listDamage(check, bundle) : [])]);
-	const unopened = [layout, opened].flatMap((one) => (one && 'error' in one ? [one.error] : []));
-	const refusals = [...(ofParts.length > 0 ? [] : unopened), ...(damages.length > 0 ? [damageProblem(damages)] : [])];
+	const parts = check?.list.parts.length;
 	return {
 		...verified,
-		kind: list ? 'parts' : found?.packed ? 'tar' : 'folder',
-		path: list || (found?.path ?? absolute),
-		...(check ? {parts: check.list.parts.length, files: check.list.parts.length, bytes: check.list.size} : {}),
-		...(bundle ? {bundle} : {}),
-		damages,
-		refusals,
+		...(check && {files: check.list.parts.length, bytes: check.list.size}),
+		kind: kindOf(found),
+		path: found.path,
+		parts,
+		bundle: opened.value,
+		...verdictOn(hashed, found, opened),
 	};
 };
 

@@ -4,7 +4,7 @@ import {fileProblem} from '../../archive/problems.ts';
 import {readSlice} from '../../archive/slice.ts';
 import {unfinished, writeWhole} from '../../base/files.ts';
 import {printable} from '../../base/printable.ts';
-import {sha256} from '../images/image.ts';
+import {sha256Of} from '../../oci/digest.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import {type Layout, openLayout, wholeFolder} from '../layout/layout.ts';
 import {openBundle} from '../open/bundle.ts';
@@ -122,7 +122,7 @@ export const signBundle = async (options: SignOptions): Promise<Signed> => {
 		keyId: key.public.id,
 		trustedComment: words.join('  '),
 		digest: bundle.digest,
-		sumsDigest: sha256(data),
+		sumsDigest: sha256Of(data),
 		files: sums.size,
 		bytes,
 		sumsMade: given === undefined,

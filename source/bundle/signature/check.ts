@@ -1,6 +1,6 @@
 import {readSlice} from '../../archive/slice.ts';
 import {maximumJsonBytes} from '../../archive/tree.ts';
-import {sha256} from '../images/image.ts';
+import {sha256Of} from '../../oci/digest.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import type {Layout} from '../layout/layout.ts';
 import {differences, maximumChecksumsBytes, parseSums} from './checksums.ts';
@@ -68,7 +68,7 @@ const compareSmallFiles = async (
 		if (!slice || slice.size > maximumJsonBytes || /(?:^|\/)blobs\/sha256\//u.test(path)) continue;
 		signal.throwIfAborted();
 		// Of a compressed bundle these bytes were kept when it was listed: no second pass, and the very bytes that will be used.
-		const actual = sha256(await readSlice(slice));
+		const actual = sha256Of(await readSlice(slice));
 		if (actual === expected) continue;
 		const given = {case: 'another file', file: path, actual: actual.slice(7), signed: expected.slice(7)} as const;
 		throw signatureProblems.error('bundle-signature-broken', given, atSignature);

@@ -1,6 +1,6 @@
 import {createHash, type Hash} from 'node:crypto';
-import {damaged} from '../../archive/problems.ts';
 import {type Slice, scanSlice} from '../../archive/slice.ts';
+import {ociProblems} from '../../oci/problems.ts';
 import type {FileSegment, Segment, TarPlan} from './plan.ts';
 
 const within = (slice: Slice, from: number, to: number): Slice => ({
@@ -39,15 +39,15 @@ export const createTarReader = ({segments}: TarPlan, signal: AbortSignal): TarRe
 			hash?.update(chunk);
 			yield chunk;
 		}
-		if (!hash) return;
+		if (!hash || digest === undefined) return;
 		if (to < size) {
 			open = {segment, hash, at: to};
 			return;
 		}
 		const actual = `sha256:${hash.digest('hex')}`;
 		if (actual === digest) return;
-		const cause = `Its SHA-256 is ${actual}, but ${digest} was expected: it has changed since the bundle was made.`;
-		throw damaged('bundle-checksum-mismatch', slice.label, `${slice.label} is not what it should be.`, cause);
+		const file = slice.label;
+		throw ociProblems.error('bundle-checksum-mismatch', {case: 'changed', file, actual, digest}, {location: {file}});
 	}
 	async function* read(from: number, to: number): AsyncGenerator<Buffer> {
 		for (const segment of segments) {

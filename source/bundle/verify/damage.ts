@@ -1,5 +1,6 @@
-import {bundleProblem, damaged} from '../../archive/problems.ts';
 import {type Problem, ProblemError} from '../../base/problem.ts';
+import {ociProblems} from '../../oci/problems.ts';
+import {several} from '../layout/text.ts';
 import type {HashJob, Mismatch} from './hash-job.ts';
 
 /** A file of the bundle, or a part, that is not whole. */
@@ -9,23 +10,29 @@ export type Damage = {
 	readonly reason: 'missing' | 'size' | 'digest' | 'unreadable';
 	/** What was found, one sentence. */
 	readonly cause: string;
-	readonly problem?: Problem;
+	/** The refusal, where nothing else is damaged. */
+	readonly problem: Problem;
 };
 
-/** Bytes with another digest. */
-export const damageOfMismatch = ({range: {file, what, digest}, actual}: Mismatch): Damage => ({
+/** A damage that is told by a problem. */
+export const damageOf = (file: string, reason: Damage['reason'], problem: Problem): Damage => ({
 	file,
-	reason: 'digest',
-	cause: `${what} is ${actual}, but ${digest} was expected: bytes were changed or lost on the way.`,
-});
-
-/** A file that could not be read to its end. */
-export const damageOfProblem = ({slice, ranges}: HashJob, problem: Problem): Damage => ({
-	file: ranges[0]?.file ?? slice.label,
-	reason: 'unreadable',
+	reason,
 	cause: problem.cause,
 	problem,
 });
+
+/** Bytes with another digest. */
+export const damageOfMismatch = ({range: {file, what, digest}, actual}: Mismatch): Damage =>
+	damageOf(
+		file,
+		'digest',
+		ociProblems.problem('bundle-checksum-mismatch', {case: what, file, actual, digest}, {location: {file}}),
+	);
+
+/** A file that could not be read to its end. */
+export const damageOfProblem = ({slice, ranges}: HashJob, problem: Problem): Damage =>
+	damageOf(ranges[0]?.file ?? slice.label, 'unreadable', problem);
 
 /** One line per file, by name: a file with two faults is carried again once. */
 export const perFile = (damages: readonly Damage[]): readonly Damage[] =>
@@ -34,44 +41,18 @@ export const perFile = (damages: readonly Damage[]): readonly Damage[] =>
 /** How many file names a sentence bears. */
 const mostNames = 20;
 
-const codes: Readonly<Record<Damage['reason'], string>> = {
-	missing: 'bundle-part-missing',
-	size: 'bundle-part-size',
-	digest: 'bundle-checksum-mismatch',
-	unreadable: 'bundle-unreadable',
-};
-
-const wrong: Readonly<Record<Damage['reason'], string>> = {
-	missing: 'is not there',
-	size: 'has another size',
-	digest: 'is not what it should be',
-	unreadable: 'cannot be read to its end',
-};
-
 /** Every damage as one refusal, which names what to carry in again, and only that. */
 export const damageProblem = (damages: readonly Damage[]): ProblemError => {
-	const files = perFile(damages);
-	const [first] = files;
-	if (files.length === 1 && first) {
-		if (first.problem) return new ProblemError(first.problem);
-		if (first.reason === 'missing') {
-			return bundleProblem({
-				code: codes.missing,
-				message: `${first.file} ${wrong.missing}.`,
-				cause: first.cause,
-				fix: `Carry ${first.file} in from the connected side, put it beside the others and start again.`,
-				location: {file: first.file},
-			});
-		}
-		return damaged(codes[first.reason], first.file, `${first.file} ${wrong[first.reason]}.`, first.cause);
-	}
-	const shown = files.slice(0, mostNames);
-	const more = files.length > mostNames ? ` and ${files.length - mostNames} more` : '';
-	return bundleProblem({
-		code: 'bundle-checksum-mismatch',
-		message: `${files.length} files are not what they should be: ${shown.map(({file}) => file).join(', ')}${more}.`,
-		cause: 'They were changed, cut short or lost on the way; the others are whole.',
-		fix: 'Carry these files in again from the connected side, and only these; then start again.',
-		evidence: shown.map(({file, cause}) => `${file}: ${cause}`),
-	});
+	const found = perFile(damages);
+	const [first] = found;
+	if (found.length === 1 && first) return new ProblemError(first.problem);
+	const files = several(
+		found.map(({file}) => file),
+		mostNames,
+	);
+	return ociProblems.error(
+		'bundle-checksum-mismatch',
+		{case: 'several', count: found.length, files},
+		{evidence: found.slice(0, mostNames).map(({file, cause}) => `${file}: ${cause}`)},
+	);
 };

@@ -1,7 +1,8 @@
 import {createHash, type Hash} from 'node:crypto';
 import {closeSync, openSync, readSync} from 'node:fs';
-import {fileProblem, truncated} from '../../archive/problems.ts';
+import {archiveProblems, fileProblem} from '../../archive/problems.ts';
 import {chunkBytes, readSlice, type Slice, scanSlice} from '../../archive/slice.ts';
+import {digestOfHash} from '../../oci/digest.ts';
 
 /** Bytes that must have a digest (`sha256:` and hex). `from` counts from the start of the job's slice. */
 export type Range = {
@@ -10,15 +11,19 @@ export type Range = {
 	readonly digest: string;
 	/** The file that is to be blamed, as the operator knows it. */
 	readonly file: string;
-	/** What these bytes are within it: `Its SHA-256`, `The digest of a part of an image in it`. */
-	readonly what: string;
+	/** What these bytes are: all of that file, or a part of an image in it. */
+	readonly what: 'file' | 'image part';
 };
 
 /**
  * One pass over a slice, front to back, in which all its ranges are hashed. Of what comes out of a compressed file,
  * `packed` is that file itself, from its first byte to its last.
  */
-export type HashJob = {readonly slice: Slice; readonly ranges: readonly Range[]; readonly packed?: Range};
+export type HashJob = {
+	readonly slice: Slice;
+	readonly ranges: readonly Range[];
+	readonly packed?: Range | undefined;
+};
 
 /** A range that has other bytes than it should. `range` is the very object of the job: it is told apart by identity. */
 export type Mismatch = {readonly range: Range; readonly actual: string};
@@ -35,30 +40,79 @@ export const bytesOf = ({slice}: HashJob): number => {
 /** What is read stays in the processor's cache until it is hashed. */
 const waitingBytes = 512 * 1024;
 
-/** The chunks of a file, for a thread that may wait for the disk: no read is handed to another thread and back. */
-function* scanWaiting(slice: Slice): Generator<Buffer> {
-	let file: number | undefined;
-	try {
-		file = openSync(slice.file, 'r');
-		const buffer = Buffer.allocUnsafe(Math.min(waitingBytes, slice.size));
-		for (let at = 0; at < slice.size; ) {
-			const length = readSync(file, buffer, 0, Math.min(buffer.length, slice.size - at), slice.offset + at);
-			if (length === 0) throw truncated(slice.label, `The file ends at byte ${at} of ${slice.size}.`);
-			at += length;
-			yield buffer.subarray(0, length);
+/** The chunks of an open file, for a thread that may wait for the disk: no read is handed to another thread and back. */
+function* readWaiting(descriptor: number, {label: file, offset, size}: Slice): Generator<Buffer> {
+	const buffer = Buffer.allocUnsafe(Math.min(waitingBytes, size));
+	for (let at = 0; at < size; ) {
+		const length = readSync(descriptor, buffer, 0, Math.min(buffer.length, size - at), offset + at);
+		if (length === 0) {
+			throw archiveProblems.error('bundle-archive-truncated', {case: 'file', file, at, size}, {location: {file}});
 		}
-	} catch (error) {
-		throw fileProblem(slice.label, error);
-	} finally {
-		if (file !== undefined) closeSync(file);
+		at += length;
+		yield buffer.subarray(0, length);
 	}
 }
 
-async function* pieces(slice: Slice, mayWait: boolean, onPacked: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
+function* scanWaiting(slice: Slice): Generator<Buffer> {
+	let descriptor: number | undefined;
+	try {
+		descriptor = openSync(slice.file, 'r');
+		yield* readWaiting(descriptor, slice);
+	} catch (error) {
+		throw fileProblem(slice.label, error);
+	} finally {
+		if (descriptor !== undefined) closeSync(descriptor);
+	}
+}
+
+async function* chunksOf(slice: Slice, mayWait: boolean, onPacked: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
 	if (mayWait && !slice.unpacked && !slice.parts) yield* scanWaiting(slice);
 	else if (slice.unpacked || slice.size > chunkBytes) yield* scanSlice(slice, onPacked);
 	else if (slice.size > 0) yield await readSlice(slice);
 }
+
+/** A range of which a part has passed. */
+type Begun = {readonly range: Range; readonly hash: Hash};
+
+/** Hashes ranges of bytes that pass front to back. */
+const rangeHasher = (ranges: readonly Range[]) => {
+	const waiting = [...ranges].sort((a, b) => a.from - b.from);
+	const wrong: Mismatch[] = [];
+	let next = 0;
+	let begun: readonly Begun[] = [];
+	let at = 0;
+	const finish = ({range, hash}: Begun): void => {
+		const actual = digestOfHash(hash);
+		if (actual !== range.digest) wrong.push({range, actual});
+	};
+	const begin = (range: Range): Begun => ({range, hash: createHash('sha256')});
+	const beginBefore = (end: number): readonly Begun[] => {
+		const from = next;
+		while ((waiting[next]?.from ?? end) < end) next++;
+		return waiting.slice(from, next).map(begin);
+	};
+	/** @returns true where more of the range is to come */
+	const feed = (one: Begun, chunk: Buffer): boolean => {
+		const {from, size} = one.range;
+		const end = from + size;
+		one.hash.update(chunk.subarray(Math.max(0, from - at), Math.max(0, end - at)));
+		if (end > at + chunk.length) return true;
+		finish(one);
+		return false;
+	};
+	return {
+		update: (chunk: Buffer): void => {
+			begun = [...begun, ...beginBefore(at + chunk.length)].filter((one) => feed(one, chunk));
+			at += chunk.length;
+		},
+		/** @returns the ranges that are not what they should be */
+		end: (): readonly Mismatch[] => {
+			// What is begun was cut short; empty ranges at the very end were never begun.
+			[...begun, ...waiting.slice(next).map(begin)].forEach(finish);
+			return wrong;
+		},
+	};
+};
 
 /**
  * Reads a slice once and feeds each byte to every hash that covers it.
@@ -75,40 +129,18 @@ export const runHashJob = async (
 		readonly mayWait?: boolean;
 	},
 ): Promise<readonly Mismatch[]> => {
-	const waiting = [...ranges].sort((a, b) => a.from - b.from);
-	const wrong: Mismatch[] = [];
-	const finish = (range: Range, hash: Hash): void => {
-		const actual = `sha256:${hash.digest('hex')}`;
-		if (actual !== range.digest) wrong.push({range, actual});
-	};
-	const whole = packed && createHash('sha256');
+	const {signal, onBytes, mayWait = false} = options;
+	const hasher = rangeHasher(ranges);
+	// It passes front to back like the rest, but before it is unpacked.
+	const packedHasher = packed && rangeHasher([packed]);
 	const onPacked = (chunk: Buffer): void => {
-		whole?.update(chunk);
-		options.onBytes(chunk.length);
+		packedHasher?.update(chunk);
+		onBytes(chunk.length);
 	};
-	let next = 0;
-	let open: ReadonlyArray<{readonly range: Range; readonly hash: Hash}> = [];
-	let at = 0;
-	for await (const chunk of pieces(slice, options.mayWait ?? false, onPacked)) {
-		options.signal?.throwIfAborted();
-		const end = at + chunk.length;
-		const started = [...open];
-		for (let range = waiting[next]; range && range.from < end; range = waiting[++next]) {
-			started.push({range, hash: createHash('sha256')});
-		}
-		open = started.filter(({range, hash}) => {
-			const last = range.from + range.size;
-			hash.update(chunk.subarray(Math.max(0, range.from - at), Math.max(0, last - at)));
-			if (last > end) return true;
-			finish(range, hash);
-			return false;
-		});
-		at = end;
-		if (!slice.unpacked) options.onBytes(chunk.length);
+	for await (const chunk of chunksOf(slice, mayWait, onPacked)) {
+		signal?.throwIfAborted();
+		hasher.update(chunk);
+		if (!slice.unpacked) onBytes(chunk.length);
 	}
-	// What is open was cut short; empty ranges at the very end were never begun.
-	for (const {range, hash} of open) finish(range, hash);
-	for (const range of waiting.slice(next)) finish(range, createHash('sha256'));
-	if (packed && whole) finish(packed, whole);
-	return wrong;
+	return [...hasher.end(), ...(packedHasher?.end() ?? [])];
 };

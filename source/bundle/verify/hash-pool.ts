@@ -1,8 +1,8 @@
 import {availableParallelism} from 'node:os';
-import {Worker} from 'node:worker_threads';
+import {inPool} from '../../base/pool.ts';
 import {type Problem, ProblemError} from '../../base/problem.ts';
-import {type HashJob, type Mismatch, rangesOf, runHashJob} from './hash-job.ts';
-import type {WorkerReport, WrongRange} from './hash-worker.ts';
+import {type HashJob, type Mismatch, runHashJob} from './hash-job.ts';
+import {startHashThread} from './hash-thread.ts';
 
 /** How a job ended: hashed to its end, or refused because its file cannot be read or ends too early. */
 export type HashOutcome = {readonly mismatches: readonly Mismatch[]} | {readonly problem: Problem};
@@ -16,10 +16,7 @@ const mostThreads = 2;
 /** How many files are hashed at once where nothing else is asked for. */
 export const defaultThreads = (): number => Math.min(mostThreads, availableParallelism());
 
-// Beside this file: from source it is TypeScript, in the built program a file of its own.
-const workerFile = new URL(import.meta.url.endsWith('.ts') ? './hash-worker.ts' : './hash-worker.js', import.meta.url);
-
-type Work = {
+type Hashing = {
 	readonly jobs: readonly HashJob[];
 	/** Files that are hashed at once; 1 hashes in this thread. */
 	readonly threads: number;
@@ -29,61 +26,46 @@ type Work = {
 	readonly onDone: (job: HashJob, outcome: HashOutcome) => Promise<void>;
 };
 
-const mismatchesOf = (job: HashJob, wrong: readonly WrongRange[]): readonly Mismatch[] => {
-	const ranges = rangesOf(job);
-	return wrong.map(({index, actual}) => {
-		const range = ranges[index];
-		if (!range) throw new Error(`A thread told of range ${index}; the job has ${ranges.length}.`);
-		return {range, actual};
-	});
-};
-
-const inThisThread = async ({jobs, signal, onBytes, onDone}: Work): Promise<void> => {
-	for (const job of jobs) {
-		let outcome: HashOutcome;
-		try {
-			outcome = {mismatches: await runHashJob(job, {signal, onBytes: (bytes) => onBytes(job, bytes)})};
-		} catch (error) {
-			if (signal.aborted || !(error instanceof ProblemError)) throw error;
-			outcome = {problem: error.problem};
-		}
-		await onDone(job, outcome);
+/** A refusal is an outcome; anything else, and what comes of an abort, ends the work. */
+const outcomeOf = async (hashing: Promise<readonly Mismatch[]>, signal: AbortSignal): Promise<HashOutcome> => {
+	try {
+		return {mismatches: await hashing};
+	} catch (error) {
+		if (signal.aborted || !(error instanceof ProblemError)) throw error;
+		return {problem: error.problem};
 	}
 };
 
-const inThreads = async ({jobs, threads, signal, onBytes, onDone}: Work): Promise<void> => {
-	const queue = jobs[Symbol.iterator]();
-	const serve = (worker: Worker): Promise<void> =>
-		new Promise((resolve, reject) => {
-			const stop = (): void => reject(signal.reason);
-			signal.addEventListener('abort', stop, {once: true});
-			let job: HashJob | undefined;
-			const give = (): void => {
-				job = queue.next().value;
-				if (job) worker.postMessage(job);
-				else {
-					signal.removeEventListener('abort', stop);
-					resolve();
-				}
-			};
-			worker.on('error', reject);
-			worker.on('message', (report: WorkerReport) => {
-				if (!job) return;
-				if (report.kind === 'bytes') onBytes(job, report.bytes);
-				else if (report.kind === 'refused' && !report.expected) reject(new ProblemError(report.problem));
-				else {
-					const outcome =
-						report.kind === 'done' ? {mismatches: mismatchesOf(job, report.wrong)} : {problem: report.problem};
-					onDone(job, outcome).then(give, reject);
-				}
-			});
-			give();
-		});
-	const workers = Array.from({length: Math.min(threads, jobs.length)}, () => new Worker(workerFile));
+const inThisThread = async ({jobs, signal, onBytes, onDone}: Hashing): Promise<void> => {
+	for (const job of jobs) {
+		const hashing = runHashJob(job, {signal, onBytes: (bytes) => onBytes(job, bytes)});
+		await onDone(job, await outcomeOf(hashing, signal));
+	}
+};
+
+const inThreads = async ({jobs, threads: most, signal, onBytes, onDone}: Hashing): Promise<void> => {
+	const threads = Array.from({length: Math.min(most, jobs.length)}, startHashThread);
+	const free = [...threads];
+	// What fails in one must not wait for gigabytes that the others are at.
+	const failed = new AbortController();
+	const stop = AbortSignal.any([signal, failed.signal]);
+	const hash = async (job: HashJob): Promise<void> => {
+		const thread = free.pop();
+		if (!thread) throw new Error('There are more jobs at once than threads.');
+		try {
+			const hashing = thread.hash(job, stop, (bytes) => onBytes(job, bytes));
+			await onDone(job, await outcomeOf(hashing, stop));
+		} catch (error) {
+			failed.abort(error);
+			throw error;
+		} finally {
+			free.push(thread);
+		}
+	};
 	try {
-		await Promise.all(workers.map(serve));
+		await inPool(jobs, threads.length, hash);
 	} finally {
-		await Promise.allSettled(workers.map((worker) => worker.terminate()));
+		await Promise.allSettled(threads.map((thread) => thread.end()));
 	}
 };
 
@@ -91,9 +73,9 @@ const inThreads = async ({jobs, threads, signal, onBytes, onDone}: Work): Promis
  * Runs the jobs in their order, several at once. A file that is damaged or cannot be read does not stop the others.
  * @throws the signal's reason, or what `onDone` throws
  */
-export const runHashJobs = async (work: Work): Promise<void> => {
-	work.signal.throwIfAborted();
-	const bytes = work.jobs.reduce((sum, {slice}) => sum + slice.size, 0);
-	const single = work.threads <= 1 || work.jobs.length <= 1 || bytes < worthThreads;
-	await (single ? inThisThread(work) : inThreads(work));
+export const runHashJobs = async (hashing: Hashing): Promise<void> => {
+	hashing.signal.throwIfAborted();
+	const bytes = hashing.jobs.reduce((sum, {slice}) => sum + slice.size, 0);
+	const single = hashing.threads <= 1 || hashing.jobs.length <= 1 || bytes < worthThreads;
+	await (single ? inThisThread(hashing) : inThreads(hashing));
 };

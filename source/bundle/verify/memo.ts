@@ -1,10 +1,8 @@
 import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
-import {dirname} from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod';
 import type {Identity} from '../../archive/identity.ts';
-import {makeFolders} from '../../base/folders.ts';
+import {saveFile} from '../../base/files.ts';
 
 /** Bytes of files that were read and had the digest they should have, with the time of that. */
 export type Memo = {
@@ -97,8 +95,7 @@ export const openMemo = async (file: string, options: {readonly forget?: boolean
 				.sort(([, a], [, b]) => b - a)
 				.slice(0, mostEntries);
 			try {
-				await makeFolders(dirname(file), 0o700);
-				await writeFileAtomic(file, `${JSON.stringify({version, verified: Object.fromEntries(all)})}\n`, {mode: 0o600});
+				await saveFile(file, `${JSON.stringify({version, verified: Object.fromEntries(all)})}\n`);
 			} catch (error) {
 				unsaved = true;
 				throw error;

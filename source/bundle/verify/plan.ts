@@ -1,7 +1,7 @@
 import {basename} from 'node:path';
-import {rowOf, type Slice, unpackedOf} from '../../archive/range.ts';
-import {placeOf} from '../images/image.ts';
-import type {Layout} from '../layout/layout.ts';
+import {isArchiveBlob} from '../../archive/blob.ts';
+import {rowOf, type Slice, type UnpackedSlice, unpackedOf} from '../../archive/range.ts';
+import type {Layout} from '../layout/types.ts';
 import type {Bundle} from '../types.ts';
 import type {HashJob, Range} from './hash-job.ts';
 
@@ -14,61 +14,83 @@ type Claim = Omit<Range, 'from'> & {readonly slice: Slice};
 /** A stretch of a row of bytes that one job reads. `offset` is that of its first byte in the row. */
 type Stretch = {readonly slice: Slice; readonly offset: number};
 
-const whole = 'Its SHA-256';
+/** What lies in a row of bytes, by the row. */
+type Rows<T> = ReadonlyMap<string, readonly T[]>;
+
+const byRow = <T extends {readonly slice: Slice}>(list: readonly T[]): Rows<T> =>
+	Map.groupBy(list, ({slice}) => rowOf(slice));
 
 const holds = ({slice: {size}, offset}: Stretch, inner: Slice): boolean =>
 	inner.offset >= offset && inner.offset + inner.size <= offset + size;
 
 /** The file of the bundle in which a slice lies, however deep. */
-const ownerOf = (rows: ReadonlyMap<string, readonly Stretch[]>, slice: Slice): string => {
-	const owner = rows.get(rowOf(slice))?.find((stretch) => holds(stretch, slice));
+const ownerOf = (files: Rows<Stretch>, slice: Slice): string => {
+	const owner = files.get(rowOf(slice))?.find((stretch) => holds(stretch, slice));
 	if (owner) return owner.slice.label;
-	return slice.unpacked ? ownerOf(rows, slice.unpacked.from) : slice.label;
-};
-
-const group = <T, K>(list: readonly T[], key: (one: T) => K): ReadonlyMap<K, readonly T[]> => {
-	const groups = new Map<K, T[]>();
-	for (const one of list) {
-		const known = groups.get(key(one));
-		if (known) known.push(one);
-		else groups.set(key(one), [one]);
-	}
-	return groups;
+	return slice.unpacked ? ownerOf(files, slice.unpacked.from) : slice.label;
 };
 
 /** What is to be verified. `bundle` is absent where it cannot be opened: then the checksums are all that is known. */
 export type Target = {
 	readonly layout: Layout;
 	readonly checksums: ReadonlyMap<string, string>;
-	readonly bundle?: Bundle;
+	readonly bundle?: Bundle | undefined;
 };
 
-const claimsOf = (
-	{layout, checksums, bundle}: Target,
-	rows: ReadonlyMap<string, readonly Stretch[]>,
-): readonly Claim[] => {
-	const claims = new Map<string, Claim>();
-	const add = (slice: Slice, digest: string, file: string, what: string): void => {
+const fileClaims = ({layout, checksums}: Target): readonly Claim[] =>
+	[...layout.files].flatMap(([file, slice]) => {
+		const digest = checksums.get(file);
+		return digest === undefined ? [] : [{slice, size: slice.size, digest, file, what: 'file' as const}];
+	});
+
+/**
+ * A chart without a checksum has at least to be what was read when the bundle was opened. One within a tar was copied out, under its
+ * own name.
+ */
+const chartClaims = ({files}: Layout, {controlPlaneChart, workspaceChart}: Bundle): readonly Claim[] =>
+	[controlPlaneChart, workspaceChart].flatMap(({path, digest}) => {
+		const file = `charts/${basename(path)}`;
+		const slice = files.get(file);
+		return slice ? [{slice, size: slice.size, digest, file, what: 'file' as const}] : [];
+	});
+
+const blobClaims = ({images}: Bundle, files: Rows<Stretch>): readonly Claim[] =>
+	images
+		.flatMap(({blobs}) => blobs)
+		.filter(isArchiveBlob)
+		.map(({slice, digest}) => ({
+			slice,
+			size: slice.size,
+			digest,
+			file: ownerOf(files, slice),
+			what: 'image part',
+		}));
+
+const partClaim = ({slice, file, digest}: PartClaim): Claim => ({
+	slice,
+	size: slice.size,
+	digest,
+	file: file.label,
+	what: 'file',
+});
+
+/** The same bytes with the same digest are claimed once, by the first who does. */
+const eachOnce = (claims: readonly Claim[]): readonly Claim[] => {
+	const once = new Map<string, Claim>();
+	for (const claim of claims) {
+		const {slice, digest} = claim;
 		const key = `${rowOf(slice)} ${slice.offset} ${slice.size} ${digest}`;
-		if (!claims.has(key)) claims.set(key, {slice, size: slice.size, digest, file, what});
-	};
-	for (const [name, slice] of layout.files) {
-		const checksum = checksums.get(name);
-		if (checksum !== undefined) add(slice, checksum, name, whole);
+		if (!once.has(key)) once.set(key, claim);
 	}
-	if (!bundle) return [...claims.values()];
-	for (const {path, digest} of [bundle.controlPlaneChart, bundle.workspaceChart]) {
-		// A chart without a checksum has at least to be what was read when the bundle was opened. One within a tar was
-		// copied out, under its own name.
-		const name = `charts/${basename(path)}`;
-		const slice = layout.files.get(name);
-		if (slice) add(slice, digest, name, whole);
-	}
-	for (const blob of bundle.images.flatMap(({blobs}) => blobs)) {
-		const slice = placeOf(blob);
-		if (slice) add(slice, blob.digest, ownerOf(rows, slice), 'The digest of a part of an image in it');
-	}
-	return [...claims.values()];
+	return [...once.values()];
+};
+
+const claimsOf = (target: Target, files: Rows<Stretch>): readonly Claim[] => {
+	const {layout, bundle} = target;
+	return eachOnce([
+		...fileClaims(target),
+		...(bundle ? [...chartClaims(layout, bundle), ...blobClaims(bundle, files)] : []),
+	]);
 };
 
 /** A file on disk, and at which byte of the row it begins. */
@@ -88,7 +110,48 @@ export const touchedFiles = (slice: Slice): readonly TouchedFile[] => {
 };
 
 /** A job, and the slice on disk of each of its ranges. */
-export type PlannedJob = {readonly job: HashJob; readonly places: ReadonlyMap<Range, Slice>};
+export type PlannedJob = {readonly job: HashJob; readonly slices: ReadonlyMap<Range, Slice>};
+
+/** One pass over a stretch. @param packed the compressed file itself, where the stretch is what comes out of it */
+const jobOver = (stretch: Stretch, claims: readonly Claim[], packed?: Claim): PlannedJob => {
+	const slices = new Map<Range, Slice>();
+	const rangeOf = ({slice, size, digest, file, what}: Claim, from: number): Range => {
+		const range = {from, size, digest, file, what};
+		slices.set(range, slice);
+		return range;
+	};
+	const ranges = claims.map((claim) => rangeOf(claim, claim.slice.offset - stretch.offset));
+	return {job: {slice: stretch.slice, ranges, packed: packed && rangeOf(packed, 0)}, slices};
+};
+
+const isUnpacked = (slice: Slice | undefined): slice is UnpackedSlice => slice?.unpacked !== undefined;
+
+/** A compressed file is read once for all that comes out of it, and for its own checksum on the way. */
+const unpackedJobs = (claims: Rows<Claim>): {readonly jobs: readonly PlannedJob[]; readonly packed: Set<Claim>} => {
+	const jobs: PlannedJob[] = [];
+	const packed = new Set<Claim>();
+	for (const inRow of claims.values()) {
+		const slice = inRow[0]?.slice;
+		if (!isUnpacked(slice)) continue;
+		const {from, algorithm, most} = slice.unpacked;
+		const own = claims
+			.get(rowOf(from))
+			?.find((claim) => claim.slice.offset === from.offset && claim.slice.size === from.size);
+		if (own) packed.add(own);
+		jobs.push(jobOver({slice: unpackedOf(from, algorithm, most), offset: 0}, inRow, own));
+	}
+	return {jobs, packed};
+};
+
+/** Claims in files on disk: one pass for each file that holds some, and one for each claim that lies across files. */
+const diskJobs = (claims: readonly Claim[], files: readonly Stretch[]): readonly PlannedJob[] => {
+	const inFiles = Map.groupBy(claims, ({slice}) => files.find((file) => holds(file, slice)));
+	return [...inFiles].flatMap(([file, inside]) =>
+		file ? [jobOver(file, inside)] : inside.map((claim) => jobOver(claimStretch(claim), [claim])),
+	);
+};
+
+const claimStretch = ({slice}: Claim): Stretch => ({slice, offset: slice.offset});
 
 /**
  * What is read to verify a bundle: each byte once, in as many jobs as there are files, so that several can run at once.
@@ -96,54 +159,20 @@ export type PlannedJob = {readonly job: HashJob; readonly places: ReadonlyMap<Ra
  * @param target absent where only parts can be looked at, because the tar in them cannot be read
  */
 export const planVerify = (target: Target | undefined, parts: readonly PartClaim[] = []): readonly PlannedJob[] => {
-	const files = group(
-		[...(target?.layout.files.values() ?? [])].map((slice): Stretch => ({slice, offset: slice.offset})),
-		({slice}) => rowOf(slice),
+	const files = byRow([...(target?.layout.files.values() ?? [])].map((slice) => ({slice, offset: slice.offset})));
+	const partFiles = Map.groupBy(
+		parts.map(({slice, file}) => ({row: rowOf(slice), slice: file, offset: slice.offset})),
+		({row}) => row,
 	);
-	const partFiles = group(parts, ({slice}) => rowOf(slice));
-	const rows = group(
-		[
-			...parts.map(
-				({slice, file, digest}): Claim => ({slice, size: slice.size, digest, file: file.label, what: whole}),
-			),
-			...(target ? claimsOf(target, files) : []),
-		],
-		({slice}) => rowOf(slice),
+	const claims = byRow([...parts.map(partClaim), ...(target ? claimsOf(target, files) : [])]);
+	const unpacked = unpackedJobs(claims);
+	const onDisk = [...claims].flatMap(([row, inRow]) =>
+		isUnpacked(inRow[0]?.slice)
+			? []
+			: diskJobs(
+					inRow.filter((claim) => !unpacked.packed.has(claim)),
+					[...(partFiles.get(row) ?? []), ...(files.get(row) ?? [])],
+				),
 	);
-	const jobs: PlannedJob[] = [];
-	const push = (slice: Slice, offset: number, claims: readonly Claim[], packed?: Claim): void => {
-		const places = new Map<Range, Slice>();
-		const rangeOf = ({slice: place, size, digest, file, what}: Claim, from: number): Range => {
-			const range = {from, size, digest, file, what};
-			places.set(range, place);
-			return range;
-		};
-		const ranges = claims.map((claim) => rangeOf(claim, claim.slice.offset - offset));
-		jobs.push({job: {slice, ranges, ...(packed ? {packed: rangeOf(packed, 0)} : {})}, places});
-	};
-	const packedFiles = new Set<Claim>();
-	for (const claims of rows.values()) {
-		const unpacked = claims[0]?.slice.unpacked;
-		if (!unpacked) continue;
-		const {from, algorithm} = unpacked;
-		const packed = rows.get(rowOf(from))?.find(({slice}) => slice.offset === from.offset && slice.size === from.size);
-		if (packed) packedFiles.add(packed);
-		push(unpackedOf(from, algorithm), 0, claims, packed);
-	}
-	for (const [row, claims] of rows) {
-		if (claims[0]?.slice.unpacked) continue;
-		const containers: readonly Stretch[] = [
-			...(partFiles.get(row) ?? []).map(({slice, file}) => ({slice: file, offset: slice.offset})),
-			...(files.get(row) ?? []),
-		];
-		const chosen = group(
-			claims.filter((claim) => !packedFiles.has(claim)),
-			({slice}) => containers.find((container) => holds(container, slice)),
-		);
-		for (const [container, inside] of chosen) {
-			if (container) push(container.slice, container.offset, inside);
-			else for (const claim of inside) push(claim.slice, claim.slice.offset, [claim]);
-		}
-	}
-	return jobs;
+	return [...unpacked.jobs, ...onDisk];
 };

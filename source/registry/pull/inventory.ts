@@ -1,7 +1,7 @@
 import {inPool} from '../../base/pool.ts';
 import {ProblemError} from '../../base/problem.ts';
 import type {Inventory} from '../../bundle/layout/inventory-file.ts';
-import type {ManifestBytes} from '../../bundle/types.ts';
+import type {ManifestBytes} from '../../oci/descriptor.ts';
 import {answers} from '../quirks.ts';
 import {readCatalog, readTags} from './catalog.ts';
 import type {Host} from './hosts.ts';

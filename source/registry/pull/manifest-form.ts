@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import {isMap} from '../../base/text.ts';
 import type {RemoteRepository} from '../../bundle/create/source.ts';
-import type {ManifestBytes} from '../../bundle/types.ts';
+import type {ManifestBytes} from '../../oci/descriptor.ts';
 import {type Context, refuse} from '../refuse.ts';
 import type {Host} from './hosts.ts';
 import {refusePull} from './problems.ts';

@@ -1,6 +1,6 @@
 import {createHash, type Hash} from 'node:crypto';
 import {ProblemError} from '../../base/problem.ts';
-import type {Blob} from '../../bundle/types.ts';
+import type {Blob} from '../../oci/descriptor.ts';
 
 const lying = (blob: Blob, actual: string): ProblemError =>
 	new ProblemError({

@@ -1,5 +1,6 @@
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
-import type {Blob, Image, ManifestBytes} from '../../bundle/types.ts';
+import type {Blob, ManifestBytes} from '../../oci/descriptor.ts';
+import type {Image} from '../../oci/image.ts';
 import {putManifest, readManifestDigest} from '../manifests.ts';
 import {missingParts} from '../parts.ts';
 import {refuse} from '../refuse.ts';

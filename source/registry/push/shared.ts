@@ -1,4 +1,4 @@
-import type {Blob} from '../../bundle/types.ts';
+import type {Blob} from '../../oci/descriptor.ts';
 import type {Limiter} from '../limiter.ts';
 import type {Repository} from '../repository.ts';
 import type {Retries} from '../retry.ts';

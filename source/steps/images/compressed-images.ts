@@ -1,5 +1,5 @@
 import {totalSize} from '../../base/units.ts';
-import type {Image} from '../../bundle/types.ts';
+import type {Image} from '../../oci/image.ts';
 import type {Asked, RegistryPort} from '../../registry/types.ts';
 import type {PushTarget} from './push-images.ts';
 

@@ -1,5 +1,5 @@
-import type {Image} from '../../bundle/types.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
+import type {Image} from '../../oci/image.ts';
 import {referenceOf, repositoryOf} from '../shared/names.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';
 import {type Found, type Looking, lookFor, targetsToPush} from './compressed-images.ts';

@@ -1,5 +1,5 @@
 import {inPool} from '../../base/pool.ts';
-import type {Image} from '../../bundle/types.ts';
+import type {Image} from '../../oci/image.ts';
 import type {Asked, PushProgress, PushResult, RegistryPort} from '../../registry/types.ts';
 import {failureOf, meetsAll, type PushFailure} from './failures.ts';
 import {mountSources} from './mount-sources.ts';

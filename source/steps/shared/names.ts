@@ -1,6 +1,6 @@
 import type {Answers, ComponentAnswers, WorkspaceAnswers} from '../../answers/schema.ts';
 import type {ComponentPath} from '../../base/component.ts';
-import type {Image} from '../../bundle/types.ts';
+import type {Image} from '../../oci/image.ts';
 
 /** Label that marks every object this tool makes. */
 export const managedBy = {'app.kubernetes.io/managed-by': 'zenml-airgap'} as const;

@@ -10,7 +10,7 @@ import type {ChartPort} from '../../../source/bundle/create/charts.ts';
 import type {ImageSource} from '../../../source/bundle/create/source.ts';
 import {type CompleteSpec, specSchema} from '../../../source/bundle/create/spec.ts';
 import {completeSpec} from '../../../source/bundle/create/spec-file.ts';
-import type {Image} from '../../../source/bundle/types.ts';
+import type {Image} from '../../../source/oci/image.ts';
 import {createRegistry} from '../../../source/registry/registry.ts';
 import {imageOf, noise, push, quick} from '../../registry/helpers.ts';
 import {temporary} from '../helpers.ts';

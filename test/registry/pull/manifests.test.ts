@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {Image} from '../../../source/bundle/types.ts';
+import type {Image} from '../../../source/oci/image.ts';
 import {client, serve} from '../helpers.ts';
 import {answering, canary, collect, digestOf, imageOf, loginAs, never, noise, problemOf, sourceAt} from './support.ts';
 

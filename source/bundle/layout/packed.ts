@@ -1,0 +1,57 @@
+import {openTar} from '../../archive/open-tar.ts';
+import {archiveProblems} from '../../archive/problems.ts';
+import type {Slice} from '../../archive/range.ts';
+import type {TarEntry} from '../../archive/tar-index.ts';
+import {layoutProblems} from './problems.ts';
+import {isGuarded, rootOf} from './root.ts';
+import {several} from './text.ts';
+import type {Layout} from './types.ts';
+
+/** Charts, texts and sums will all be read, so of a compressed bundle they are kept while it is listed. */
+const isSmallPart = (name: string): boolean => !/(?:^|\/)images\//u.test(name);
+
+const filesIn = (entries: ReadonlyMap<string, TarEntry>): ReadonlyMap<string, Slice> =>
+	new Map([...entries].filter(([, {kind}]) => kind === 'file').map(([name, {slice}]) => [name, slice]));
+
+const below = (files: ReadonlyMap<string, Slice>, root: string): ReadonlyMap<string, Slice> =>
+	new Map(
+		[...files]
+			.filter(([name]) => name.startsWith(root))
+			.map(([name, slice]) => [name.slice(root.length), {...slice, label: name.slice(root.length)}]),
+	);
+
+/** A folder above the bundle, or one of its own. */
+const isFolderOf = (name: string, root: string): boolean => `${name}/`.startsWith(root) || root.startsWith(`${name}/`);
+
+/** Members of a tar that would come out of it, but are no files of the bundle. */
+const strangeMembers = (entries: ReadonlyMap<string, TarEntry>, root: string): readonly string[] =>
+	[...entries]
+		.filter(([name, {kind}]) =>
+			kind === 'folder' ? !isFolderOf(name, root) : kind !== 'file' || !name.startsWith(root),
+		)
+		.map(([name]) => name)
+		.sort();
+
+/** @throws ProblemError `bundle-foreign` where nothing may lie in the bundle unseen */
+const requireKnown = (path: string, entries: ReadonlyMap<string, TarEntry>, root: string): void => {
+	if (!isGuarded((name) => entries.has(`${root}${name}`))) return;
+	const strange = strangeMembers(entries, root);
+	if (strange.length === 0) return;
+	const given = {case: 'tar', path, names: several(strange, 1), root: root || './'} as const;
+	throw layoutProblems.error('bundle-foreign', given, {evidence: strange.slice(0, 20)});
+};
+
+/** The bundle in a tar. @param path as it was given, for messages @throws ProblemError of a damaged tar, `bundle-layout`, `bundle-foreign` */
+export const packedLayout = async (path: string, slice: Slice, signal: AbortSignal): Promise<Layout> => {
+	const {entries, complete} = await openTar(slice, signal, isSmallPart);
+	// Nothing in a tar says what it should hold, so one without its end cannot be trusted to hold everything.
+	if (!complete) {
+		const file = slice.label;
+		throw archiveProblems.error('bundle-archive-truncated', {case: 'no end', file}, {location: {file}});
+	}
+	const files = filesIn(entries);
+	const root = rootOf(files.keys());
+	if (root === undefined) throw layoutProblems.error('bundle-layout', {case: 'tar', path});
+	requireKnown(path, entries, root);
+	return {path: slice.file, packed: true, files: below(files, root)};
+};

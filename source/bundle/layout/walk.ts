@@ -1,0 +1,97 @@
+import type {Dirent, Stats} from 'node:fs';
+import {readdir, stat} from 'node:fs/promises';
+import {join, posix} from 'node:path';
+import {fileProblem} from '../../archive/problems.ts';
+import type {Slice} from '../../archive/range.ts';
+import {layoutProblems} from './problems.ts';
+import {isGuarded} from './root.ts';
+import {several} from './text.ts';
+
+const maximumFiles = 100_000;
+const maximumDepth = 8;
+
+/** The folders that a bundle made by hand has; what lies beside them is none of its files. */
+const bundleFolders: readonly string[] = ['images', 'charts'];
+
+/** A folder that is being walked. */
+type Walk = {
+	readonly folder: string;
+	readonly signal: AbortSignal;
+	readonly files: Map<string, Slice>;
+	/** What can neither be read nor passed over. */
+	readonly strange: string[];
+	/** Files and folders that were met; links may lead in circles, so folders count as well. */
+	seen: number;
+	/** Nothing may lie in it unseen, so all of it is walked. */
+	guarded: boolean;
+};
+
+/** A folder in the one that is walked: its path relative to that, and how deep it is. */
+type Inner = {readonly path: string; readonly depth: number};
+
+/** Sorted, so that what is told of a bundle is the same on every file system. */
+const entriesOf = async ({folder}: Walk, {path}: Inner): Promise<readonly Dirent[]> => {
+	const entries = await readdir(join(folder, path), {withFileTypes: true}).catch((error: unknown) => {
+		throw fileProblem(join(folder, path), error);
+	});
+	return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+};
+
+/** Links are followed: archives may lie on another disk. */
+const statusOf = async (file: string): Promise<Stats> =>
+	stat(file).catch((error: unknown) => {
+		throw fileProblem(file, error);
+	});
+
+const isOfBundle = ({guarded}: Walk, {depth}: Inner, name: string): boolean =>
+	guarded || depth > 0 || bundleFolders.includes(name);
+
+const countOne = (walk: Walk): void => {
+	walk.seen += 1;
+	if (walk.seen <= maximumFiles) return;
+	throw layoutProblems.error('bundle-layout', {case: 'too many files', path: walk.folder, most: maximumFiles});
+};
+
+const visitEntry = async (walk: Walk, inner: Inner, entry: Dirent): Promise<void> => {
+	const name = posix.join(inner.path, entry.name);
+	if (entry.isDirectory() && !isOfBundle(walk, inner, entry.name)) return;
+	const file = join(walk.folder, name);
+	const status = await statusOf(file);
+	if (status.isDirectory()) {
+		// A link to a folder shows only now that it is one.
+		if (!isOfBundle(walk, inner, entry.name)) return;
+		if (inner.depth < maximumDepth) await visitFolder(walk, {path: name, depth: inner.depth + 1});
+		else walk.strange.push(`${name}/`);
+	} else if (status.isFile()) walk.files.set(name, {file, offset: 0, size: status.size, label: name});
+	else walk.strange.push(name);
+	countOne(walk);
+};
+
+const visitFolder = async (walk: Walk, inner: Inner): Promise<void> => {
+	const entries = await entriesOf(walk, inner);
+	if (inner.depth === 0) walk.guarded ||= isGuarded((name) => entries.some((entry) => entry.name === name));
+	for (const entry of entries) {
+		walk.signal.throwIfAborted();
+		await visitEntry(walk, inner, entry);
+	}
+};
+
+/**
+ * Walks only where a bundle has files, so that a wrong path such as `/` ends at once. A bundle with a machine manifest or a
+ * signature is walked whole: what these do not list is refused.
+ * @param whole walk it so in any case
+ * @throws ProblemError `bundle-foreign` for what a whole walk can neither read nor pass over
+ */
+export const walkFolder = async (
+	folder: string,
+	signal: AbortSignal,
+	whole = false,
+): Promise<ReadonlyMap<string, Slice>> => {
+	const walk: Walk = {folder, signal, files: new Map(), strange: [], seen: 0, guarded: whole};
+	await visitFolder(walk, {path: '', depth: 0});
+	const {files, strange, guarded} = walk;
+	if (!guarded || strange.length === 0) return files;
+	strange.sort();
+	const given = {case: 'folder', path: folder, names: several(strange, 1), depth: maximumDepth} as const;
+	throw layoutProblems.error('bundle-foreign', given, {evidence: strange.slice(0, 20)});
+};

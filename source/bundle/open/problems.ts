@@ -1,0 +1,149 @@
+import {declareProblems} from '../../base/problem-table.ts';
+
+const carry = 'Carry the missing files in from the connected side, or make the bundle anew there.';
+const carryBoth = 'Carry bundle.json and SHA256SUMS in again from the connected side.';
+const otherRelease = 'A file was lost on the way, or manifest.txt belongs to another release. The bundle holds {held}.';
+
+/** Problems of a bundle that was found, but is not whole or not as its lists say. */
+export const openProblems = declareProblems({
+	'bundle-manifest-damaged': {
+		area: 'bundle',
+		message: '{file} is too large.',
+		cause: 'It has {size} bytes; a page of text was expected.',
+		fix: 'Replace it with the one that was made with the bundle.',
+	},
+	'temporary-unwritable': {
+		area: 'bundle',
+		message: '{file} cannot be copied out of the tar.',
+		fix: 'Make room there, or name a folder on another disk with the environment variable TMPDIR.',
+		nextSteps: ['df -h $TMPDIR /tmp'],
+		cases: {
+			full: {cause: 'The disk of the folder for temporary files is full.'},
+			refused: {cause: 'Writing to the folder for temporary files fails: {words}'},
+		},
+	},
+	'bundle-image-twice': {
+		area: 'bundle',
+		message: 'The bundle holds two different images called {image}.',
+		cause: '{first} and {second} both hold it, with different contents.',
+		fix: 'Remove the archive that does not belong to this release and start again.',
+	},
+	'bundle-image-missing': {
+		area: 'bundle',
+		fix: carry,
+		cases: {
+			required: {
+				message: 'The bundle lacks images that every install needs: {names}.',
+				cause: 'The archives below images/ hold {held}.',
+			},
+			listed: {message: 'manifest.txt lists images that the bundle does not hold: {names}.', cause: otherRelease},
+		},
+	},
+	'bundle-image-ambiguous': {
+		area: 'bundle',
+		message: 'The bundle holds several versions of {names}.',
+		cause: 'It holds {held}; which one to install is not said anywhere.',
+		fix: 'Leave one version in images/ and start again.',
+	},
+	'bundle-chart-missing': {
+		area: 'bundle',
+		fix: carry,
+		cases: {
+			required: {
+				message: 'The bundle lacks the Helm chart {name}.',
+				cause: 'charts/ holds {held}.',
+				nextSteps: ['helm pull oci://public.ecr.aws/zenml/{name} --version VERSION'],
+			},
+			listed: {message: 'manifest.txt lists charts that the bundle does not hold: {names}.', cause: otherRelease},
+		},
+	},
+	'bundle-chart-ambiguous': {
+		area: 'bundle',
+		message: 'The bundle holds several versions of the Helm chart {name}.',
+		cause: 'It holds {held}.',
+		fix: 'Leave one version in charts/ and start again.',
+	},
+	'bundle-file-missing': {
+		area: 'bundle',
+		cases: {
+			listed: {
+				message: 'manifest.txt lists files that the bundle does not hold: {names}.',
+				cause:
+					'A file was lost on the way, or manifest.txt belongs to another release. The bundle holds {held} other files.',
+				fix: carry,
+			},
+			'in index': {
+				message: 'The bundle lacks files: {names}.',
+				cause: 'bundle.json lists them; what was carried in is not all.',
+				fix: 'Carry the missing files in from the connected side.',
+			},
+			'no sums': {
+				message: 'The bundle lacks a file: SHA256SUMS.',
+				cause: 'There is a bundle.json, which never comes without it.',
+				fix: 'Carry SHA256SUMS in from the connected side.',
+			},
+		},
+	},
+	'bundle-file-extra': {
+		area: 'bundle',
+		cases: {
+			files: {
+				message: 'The bundle holds {count} that it should not: {names}.',
+				cause: 'bundle.json lists every file of the bundle, and not these.',
+				fix: 'Find out where they came from, then move them out of the bundle.',
+			},
+			image: {
+				message: 'The bundle holds an image that it does not list: {image}.',
+				cause: 'It is in the image layout, but not in bundle.json: it was put in after the bundle was made.',
+				fix: 'Carry the bundle in again from the connected side.',
+			},
+		},
+	},
+	'bundle-file-size': {
+		area: 'bundle',
+		message: 'Files of the bundle have another size: {names}.',
+		cause: '{file} should have {size} bytes and has {held}: it was cut short, changed or replaced.',
+		fix: 'Carry {names} in again from the connected side.',
+	},
+	'bundle-index-newer': {
+		area: 'bundle',
+		message: 'The bundle was made by a newer tool than this one.',
+		cause: 'bundle.json was written by {maker} in format {version}; this tool reads format 1.',
+		fix: 'Use the newer tool; a bundle may hold it below bin/.',
+	},
+	'bundle-index-damaged': {
+		area: 'bundle',
+		fix: carryBoth,
+		cases: {
+			large: {message: '{file} is too large.', cause: 'It has {size} bytes.'},
+			'no json': {message: '{file} cannot be used.', cause: 'It is not JSON, or it was cut short.'},
+			value: {message: '{file} cannot be used.', cause: 'In {place}: {fault}.'},
+			sums: {
+				message: '{file} cannot be used.',
+				cause: 'It has a line that is not 64 hex digits, two spaces and a path, or a file comes twice.',
+			},
+		},
+	},
+	'bundle-index-mismatch': {
+		area: 'bundle',
+		cases: {
+			sums: {
+				message: 'bundle.json and SHA256SUMS do not agree about {names}.',
+				cause:
+					'SHA256SUMS has the right checksum of bundle.json, so it was itself changed, or belongs to another bundle.',
+				fix: carryBoth,
+			},
+			contents: {
+				message: 'bundle.json lists what the bundle does not hold: {names}.',
+				cause: 'All files are there, but the image layout or a chart holds something else than they should.',
+				fix: 'Run `zenml-airgap bundle verify --all` on it, and make the bundle anew if that finds nothing.',
+			},
+		},
+	},
+});
+
+declare module '../../base/problem.ts' {
+	interface ProblemTables {
+		readonly bundleOpen: typeof openProblems.table;
+	}
+}
