@@ -1,5 +1,6 @@
 import {type AgentOptions, createAgents} from './agents.ts';
-import {exchange, type Manner} from './exchange.ts';
+import {exchange} from './exchange.ts';
+import type {Manner} from './manner.ts';
 import type {Answer, Call} from './types.ts';
 
 /** A client that keeps its connections. */

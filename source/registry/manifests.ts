@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {isMap} from '../base/text.ts';
 import type {ManifestBytes} from '../bundle/types.ts';
+import {wholeBody} from '../http/body.ts';
 import type {Answer} from '../http/types.ts';
 import {refuse} from './refuse.ts';
 import {asking, type Repository} from './repository.ts';
@@ -116,12 +117,7 @@ export const putManifest = async (
 		...request,
 		method: 'PUT',
 		headers: {'content-type': manifest.mediaType},
-		body: {
-			length: manifest.bytes.length,
-			chunks: async function* () {
-				yield manifest.bytes;
-			},
-		},
+		body: wholeBody(manifest.bytes),
 		accept: [201, 202, 204],
 	});
 	const back = await session.ask({...request, context: {...context, what: `read ${name} ${reference} back`}});
