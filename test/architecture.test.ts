@@ -108,7 +108,7 @@ const house: Readonly<
 	helm: {any: ['base']},
 	charts: {any: ['base'], types: ['answers']},
 	database: {any: ['base']},
-	network: {any: ['base']},
+	network: {any: ['http', 'base']},
 	// The client of the product is handed the HTTPS port.
 	zenml: {any: ['base'], types: ['network']},
 	// The world of a rehearsal knows the installer's answers, and nothing that installs.
