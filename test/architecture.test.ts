@@ -104,7 +104,7 @@ const house: Readonly<
 	archive: {any: ['base']},
 	http: {any: ['base']},
 	oci: {any: ['base']},
-	cluster: {any: ['base']},
+	cluster: {any: ['http', 'base']},
 	helm: {any: ['base']},
 	charts: {any: ['base'], types: ['answers']},
 	database: {any: ['base']},

@@ -2,7 +2,7 @@ import type {IncomingMessage} from 'node:http';
 import {chunksOf, headOf, readWhole} from './answer.ts';
 import {noBody} from './body.ts';
 import {type Line, openLine} from './line.ts';
-import type {Manner} from './manner.ts';
+import type {ExchangeManner, Manner} from './manner.ts';
 import {asksLeave, headersOf, speak} from './speak.ts';
 import type {Answer, Call, Stream} from './types.ts';
 
@@ -42,7 +42,7 @@ export const openStream = async (call: Call, manner: Manner): Promise<Stream> =>
 	const {line, response} = await begin(call, manner);
 	return {
 		...headOf(response),
-		chunks: chunksOf(line, response, manner.timeouts.stall),
+		read: (stall) => chunksOf(line, response, stall),
 		close: () => line.close(false),
 	};
 };
@@ -51,7 +51,7 @@ export const openStream = async (call: Call, manner: Manner): Promise<Stream> =>
  * One request and its whole answer over HTTP/1.1: see `openStream`.
  * @throws HttpFailure; the reason of the signal when it is aborted; what a receiver or the source of a body throws
  */
-export const exchange = async (call: Call, manner: Manner): Promise<Answer> => {
+export const exchange = async (call: Call, manner: ExchangeManner): Promise<Answer> => {
 	const {timeouts, mostBytes} = manner;
 	const {receive} = call;
 	const {line, response} = await begin(call, manner);

@@ -39,8 +39,11 @@ export type Call = {
 
 /** An answer whose body is taken as it comes. */
 export type Stream = Head & {
-	/** Read once. @throws HttpFailure; the reason of the signal */
-	readonly chunks: AsyncIterable<Buffer>;
+	/**
+	 * Its body, to be read once. @param stall how long it may be silent, ms; for ever where that is not given, as of a body that tells
+	 * what happens @throws HttpFailure; the reason of the signal
+	 */
+	readonly read: (stall?: number) => AsyncIterable<Buffer>;
 	/** Ends it, where it has not ended by itself. */
 	readonly close: () => void;
 };
