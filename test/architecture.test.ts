@@ -104,11 +104,11 @@ const house: Readonly<
 	archive: {any: ['base']},
 	http: {any: ['base']},
 	oci: {any: ['base']},
-	cluster: {any: ['base']},
+	cluster: {any: ['http', 'base']},
 	helm: {any: ['base']},
 	charts: {any: ['base'], types: ['answers']},
 	database: {any: ['base']},
-	network: {any: ['base']},
+	network: {any: ['http', 'base']},
 	// The client of the product is handed the HTTPS port.
 	zenml: {any: ['base'], types: ['network']},
 	// The world of a rehearsal knows the installer's answers, and nothing that installs.

@@ -1,53 +1,32 @@
 import {readFile} from 'node:fs/promises';
-import http, {type IncomingMessage} from 'node:http';
-import https from 'node:https';
+import type {RequestOptions} from 'node:https';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ProblemError} from '../base/problem.ts';
-import {connectionError, LineFault, systemCode} from './connection-errors.ts';
+import {wholeBody} from '../http/body.ts';
+import {openStream} from '../http/exchange.ts';
+import {codeOf} from '../http/fault.ts';
+import type {Method, Stream} from '../http/types.ts';
+import {connectionError} from './connection-errors.ts';
 import type {Deed} from './errors.ts';
 import type {LoadedKubeconfig} from './kubeconfig/load.ts';
 import {clusterProblems} from './problems.ts';
 
 /** One HTTP request. `path` begins with `/`; a `query` value of undefined is left out; `body` is sent as JSON. */
 export type Call = {
-	readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+	readonly method: Method;
 	readonly path: string;
 	readonly query?: Readonly<Record<string, string | undefined>>;
 	readonly body?: unknown;
 	readonly contentType?: string;
-	/** How long until the headers of the answer are here. */
+	/** How long it is waited for a connection, and then for the answer to begin. */
 	readonly timeoutMs: number;
 	readonly signal: AbortSignal;
 };
 
-/** Sends one request with the identity and trust of the kubeconfig and returns the answer, its body yet unread. */
-export type Connection = {readonly open: (call: Call, deed: Deed) => Promise<IncomingMessage>};
+/** Sends one request with the identity and trust of the kubeconfig. The answer's body is yet unread, and must be closed. */
+export type Connection = {readonly open: (call: Call, deed: Deed) => Promise<Stream>};
 
 const loginMs = 60_000;
-
-/** A time-out that ends with its call; AbortSignal.timeout would keep counting through long watches. */
-const withTimeout = async <Result>(
-	timeoutMs: number,
-	signal: AbortSignal,
-	work: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> => {
-	const local = new AbortController();
-	const timer = setTimeout(
-		() => local.abort(new LineFault('TIMEOUT', `no answer within ${timeoutMs / 1000} s`)),
-		timeoutMs,
-	);
-	const stop = (): void => local.abort(signal.reason);
-	signal.addEventListener('abort', stop, {once: true});
-	try {
-		signal.throwIfAborted();
-		return await work(local.signal);
-	} catch (error) {
-		throw local.signal.aborted ? local.signal.reason : error;
-	} finally {
-		clearTimeout(timer);
-		signal.removeEventListener('abort', stop);
-	}
-};
 
 /** Why the login of a sound kubeconfig failed: its program is not there, or it, or the library, said something. */
 const loginProblem = (error: unknown, {file, context, exec}: LoadedKubeconfig): ProblemError => {
@@ -60,7 +39,7 @@ const loginProblem = (error: unknown, {file, context, exec}: LoadedKubeconfig): 
 			{...more, evidence: lines},
 		);
 	const {command, installHint} = exec;
-	if (systemCode(error) !== 'ENOENT')
+	if (codeOf(error) !== 'ENOENT')
 		return clusterProblems.error(
 			'kubeconfig-login-failed',
 			{case: 'plug-in', file, context, command},
@@ -71,7 +50,7 @@ const loginProblem = (error: unknown, {file, context, exec}: LoadedKubeconfig): 
 };
 
 /** Who asks, and whom it trusts: what the kubeconfig says, as options of node:https. */
-type Identity = https.RequestOptions;
+type Identity = RequestOptions;
 
 /** Client certificates, exec plug-ins, OIDC and proxies are the library's part. */
 const createIdentify = async ({document, tokenFile}: LoadedKubeconfig): Promise<() => Promise<Identity>> => {
@@ -107,37 +86,15 @@ const urlOf = (server: string, {path, query = {}}: Call): URL => {
 	return url;
 };
 
-const headersOf = (identity: Identity, {contentType = 'application/json'}: Call, body: Buffer | undefined) => ({
-	...(identity.headers as http.OutgoingHttpHeaders | undefined),
+const headersOf = ({contentType = 'application/json', body}: Call): Readonly<Record<string, string>> => ({
 	Accept: 'application/json, */*',
 	'User-Agent': 'zenml-airgap',
-	...(body && {'Content-Type': contentType, 'Content-Length': body.length}),
+	...(body === undefined ? {} : {'Content-Type': contentType}),
 });
-
-/** Sends one request; resolves when the headers of its answer are here. */
-const exchange = (
-	url: URL,
-	options: https.RequestOptions,
-	body: Buffer | undefined,
-	signal: AbortSignal,
-): Promise<IncomingMessage> =>
-	new Promise((resolve, reject) => {
-		const request = (url.protocol === 'https:' ? https : http).request(url, options);
-		const stop = (): void => {
-			request.destroy(signal.reason);
-		};
-		signal.addEventListener('abort', stop, {once: true});
-		request.once('response', (response) => {
-			signal.removeEventListener('abort', stop);
-			resolve(response);
-		});
-		request.once('error', reject);
-		request.end(body);
-	});
 
 /**
  * Prepares requests. @kubernetes/client-node does what a kubeconfig may ask for (certificates, exec plug-ins, OIDC,
- * proxies); the requests themselves are plain node:https, for the reasons in docs/decisions/kubernetes-client.md.
+ * proxies); the requests themselves are made by `http/`, for the reasons in docs/decisions/kubernetes-client.md.
  * @throws ProblemError: kubeconfig-*, kubernetes-unreachable, kubernetes-untrusted, kubernetes-unauthorized.
  */
 export const connect = async (loaded: LoadedKubeconfig): Promise<Connection> => {
@@ -151,14 +108,20 @@ export const connect = async (loaded: LoadedKubeconfig): Promise<Connection> => 
 		}
 	};
 	const open: Connection['open'] = async (call, deed) => {
-		const identity = await login(call.signal);
-		const url = urlOf(loaded.server, call);
-		const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
-		const options = {...identity, method: call.method, headers: headersOf(identity, call, body)};
+		const {method, body, signal, timeoutMs} = call;
+		const identity = await login(signal);
+		const request = {
+			method,
+			url: urlOf(loaded.server, call),
+			headers: headersOf(call),
+			body: body === undefined ? undefined : wholeBody(JSON.stringify(body)),
+			signal,
+		};
+		const timeouts = {connect: timeoutMs, stall: timeoutMs, answer: timeoutMs, commit: timeoutMs};
 		try {
-			return await withTimeout(call.timeoutMs, call.signal, (signal) => exchange(url, options, body, signal));
+			return await openStream(request, {connect: () => identity, timeouts});
 		} catch (error) {
-			call.signal.throwIfAborted();
+			signal.throwIfAborted();
 			throw connectionError(error, deed);
 		}
 	};

@@ -1,9 +1,10 @@
-import type {IncomingMessage} from 'node:http';
 import {systemClock} from '../base/clock.ts';
 import {type RetryRule, retrying} from '../base/retry.ts';
-import {formatBytes} from '../base/units.ts';
+import {readWhole} from '../http/answer.ts';
+import {faultOf} from '../http/fault.ts';
+import type {Head, Stream} from '../http/types.ts';
 import {type Call, type Connection, connect} from './connection.ts';
-import {connectionError, LineFault, systemCode} from './connection-errors.ts';
+import {connectionError} from './connection-errors.ts';
 import {type Deed, isStatus, KubernetesError} from './errors.ts';
 import type {KubeconfigOptions} from './kubeconfig/files.ts';
 import {type LoadedKubeconfig, loadKubeconfig} from './kubeconfig/load.ts';
@@ -25,8 +26,7 @@ export const defaultTiming: Timing = {
 	mostBytes: 64 * 1024 * 1024,
 };
 
-/** Faults that pass by themselves: those of the network for reads only, 429 for everything (nothing was done yet). */
-const transientCodes: readonly string[] = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
+/** Refusals that pass by themselves, as broken connections do: these for reads only, 429 for everything (nothing was done yet). */
 const transientStatuses: readonly number[] = [500, 502, 503, 504];
 const busy = 429;
 
@@ -39,33 +39,8 @@ export type Requests = {
 	readonly server: () => string;
 	/** Sends and reads the answer whole. @throws KubernetesError for 400 and above, ProblemError for the connection. */
 	readonly send: (request: Request) => Promise<Answer>;
-	/** Sends and hands out the stream of the answer (watch). */
-	readonly stream: (request: Request) => Promise<IncomingMessage>;
-};
-
-/** Reads a body whole. @throws LineFault when it pauses for too long or never ends */
-const readText = async (
-	response: IncomingMessage,
-	signal: AbortSignal,
-	{requestMs, mostBytes}: Timing,
-): Promise<string> => {
-	const stop = (): void => {
-		response.destroy(signal.reason);
-	};
-	response.setTimeout(requestMs, () => response.destroy(new LineFault('TIMEOUT', 'the answer stopped half-way')));
-	signal.addEventListener('abort', stop, {once: true});
-	try {
-		const chunks: Buffer[] = [];
-		let bytes = 0;
-		for await (const chunk of response as AsyncIterable<Buffer>) {
-			bytes += chunk.length;
-			if (bytes > mostBytes) throw new LineFault('TOO_LONG', `the answer did not end within ${formatBytes(mostBytes)}`);
-			chunks.push(chunk);
-		}
-		return Buffer.concat(chunks).toString('utf8');
-	} finally {
-		signal.removeEventListener('abort', stop);
-	}
+	/** Sends and hands out the answer as a stream (watch), which must be closed. */
+	readonly stream: (request: Request) => Promise<Stream>;
 };
 
 const parse = (text: string): unknown => {
@@ -76,25 +51,18 @@ const parse = (text: string): unknown => {
 	}
 };
 
-/** How long a server asks to wait, ms; only its whole seconds are understood (RFC 9110 section 10.2.3). */
-const retryAfterOf = ({statusCode, headers}: IncomingMessage): number | undefined => {
-	const seconds = Number(headers['retry-after']);
-	return statusCode === busy && seconds > 0 ? seconds * 1000 : undefined;
-};
-
 /** The refusal in an answer that is none of 200 to 299; undefined where it is one. */
-const refusalIn = (response: IncomingMessage, body: unknown, deed: Deed): KubernetesError | undefined => {
-	const {statusCode = 0, headers} = response;
-	if (statusCode >= 400) return statusError(statusCode, body, deed, retryAfterOf(response));
-	if (statusCode >= 200 && statusCode < 300) return undefined;
-	return statusError(statusCode, `The answer is a redirect to ${headers.location ?? 'nowhere'}.`, deed);
+const refusalIn = ({status, headers, retryAfterMs}: Head, body: unknown, deed: Deed): KubernetesError | undefined => {
+	if (status >= 400) return statusError(status, body, deed, status === busy ? retryAfterMs : undefined);
+	if (status >= 200 && status < 300) return undefined;
+	return statusError(status, `The answer is a redirect to ${headers.location ?? 'nowhere'}.`, deed);
 };
 
 /** True for a failure after which the same request may be sent again. */
 const isPassing = (error: unknown, {method, reads}: Request): boolean => {
 	if (isStatus(error, busy)) return true;
 	if (method !== 'GET' && reads !== true) return false;
-	return isStatus(error, ...transientStatuses) || transientCodes.includes(systemCode(error));
+	return isStatus(error, ...transientStatuses) || faultOf(error) === 'closed';
 };
 
 /**
@@ -133,25 +101,29 @@ export const createRequests = (options: KubeconfigOptions, timing: Timing, now: 
 		server: load().server,
 		area: contacted ? 'cluster' : 'prerequisites',
 	});
-	const open = async (request: Request, deed: Deed): Promise<IncomingMessage> =>
-		(await connected()).open({...request, timeoutMs: timing.requestMs}, deed);
-	const textOf = async (response: IncomingMessage, {signal}: Request, deed: Deed): Promise<string> => {
+	const {requestMs, mostBytes} = timing;
+	const open = async (request: Request, deed: Deed): Promise<Stream> =>
+		(await connected()).open({...request, timeoutMs: requestMs}, deed);
+	const textOf = async ({read, close}: Stream, {signal}: Request, deed: Deed): Promise<string> => {
 		try {
-			return await readText(response, signal, timing);
+			return (await readWhole(read(requestMs), mostBytes)).toString('utf8');
 		} catch (error) {
 			signal.throwIfAborted();
 			throw connectionError(error, deed);
+		} finally {
+			close();
 		}
 	};
 	const once = async (request: Request): Promise<Answer> => {
 		const deed = deedOf(request);
-		const response = await open(request, deed);
-		const text = await textOf(response, request, deed);
+		const answer = await open(request, deed);
+		const text = await textOf(answer, request, deed);
 		const body = parse(text);
-		const refusal = refusalIn(response, body, deed);
+		const refusal = refusalIn(answer, body, deed);
 		if (refusal) throw refusal;
 		contacted = true;
-		return {status: response.statusCode ?? 0, body, text, date: response.headers.date ?? ''};
+		const {status, headers} = answer;
+		return {status, body, text, date: String(headers.date ?? '')};
 	};
 	const send = async (request: Request): Promise<Answer> => {
 		try {
@@ -169,11 +141,11 @@ export const createRequests = (options: KubeconfigOptions, timing: Timing, now: 
 			throw error;
 		}
 	};
-	const stream = async (request: Request): Promise<IncomingMessage> => {
+	const stream = async (request: Request): Promise<Stream> => {
 		const deed = deedOf(request);
-		const response = await open(request, deed);
-		if (response.statusCode === 200) return response;
-		throw statusError(response.statusCode ?? 0, parse(await textOf(response, request, deed)), deed);
+		const answer = await open(request, deed);
+		if (answer.status === 200) return answer;
+		throw statusError(answer.status, parse(await textOf(answer, request, deed)), deed);
 	};
 	return {server: () => load().server, send, stream};
 };

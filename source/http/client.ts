@@ -1,5 +1,6 @@
 import {type AgentOptions, createAgents} from './agents.ts';
-import {exchange, type Manner} from './exchange.ts';
+import {exchange} from './exchange.ts';
+import type {ExchangeManner} from './manner.ts';
 import type {Answer, Call} from './types.ts';
 
 /** A client that keeps its connections. */
@@ -11,8 +12,8 @@ export type HttpClient = {
 };
 
 /** A client over node's own agents, with connections that are kept for the next request. */
-export const createHttpClient = (options: AgentOptions & Omit<Manner, 'connect'>): HttpClient => {
+export const createHttpClient = (options: AgentOptions & Omit<ExchangeManner, 'connect'>): HttpClient => {
 	const agents = createAgents(options);
-	const manner: Manner = {...options, connect: (url) => ({agent: agents.of(url)})};
+	const manner: ExchangeManner = {...options, connect: (url) => ({agent: agents.of(url)})};
 	return {exchange: (call) => exchange(call, manner), close: agents.close};
 };

@@ -19,18 +19,29 @@ export type FailedAt = {
 	readonly waitedMs?: number | undefined;
 };
 
+const inSeconds = (ms: number): string => `${ms / 1000} s`;
+
+/** What happened, for a line of evidence. */
+const said: Readonly<Record<FailureKind, (at: FailedAt, cause: unknown) => string>> = {
+	connection: (_at, cause) => (cause instanceof Error ? cause.message : 'the connection failed'),
+	silence: ({waitedMs = 0}) => `nothing moved within ${inSeconds(waitedMs)}`,
+	slowness: ({waitedMs = 0}) => `it did not end within ${inSeconds(waitedMs)}`,
+	length: () => 'the answer is longer than any that is expected',
+	identity: () => 'the client certificate cannot be used',
+};
+
 /** Why an exchange did not come to its end. Rooms say it in their own words. */
 export class HttpFailure extends Error {
 	readonly kind: FailureKind;
 	readonly stage: Stage;
 	readonly sentBytes: number;
 	readonly waitedMs: number;
-	constructor(kind: FailureKind, {stage, sentBytes, waitedMs = 0}: FailedAt, options?: ErrorOptions) {
-		super(`HTTP failed by ${kind} at ${stage}`, options);
+	constructor(kind: FailureKind, at: FailedAt, options: ErrorOptions = {}) {
+		super(said[kind](at, options.cause), options);
 		this.name = 'HttpFailure';
 		this.kind = kind;
-		this.stage = stage;
-		this.sentBytes = sentBytes;
-		this.waitedMs = waitedMs;
+		this.stage = at.stage;
+		this.sentBytes = at.sentBytes;
+		this.waitedMs = at.waitedMs ?? 0;
 	}
 }

@@ -1,33 +1,20 @@
 import http, {type ClientRequest, type IncomingMessage} from 'node:http';
 import https, {type RequestOptions} from 'node:https';
 import type {Socket} from 'node:net';
-import {createDeadline} from './deadline.ts';
-import {type FailureKind, HttpFailure, type Stage} from './failure.ts';
 import {createOutflow, type Outflow} from './outflow.ts';
 import type {Call} from './types.ts';
+import {createWatch, type Watch} from './watch.ts';
 
-/** One request on its way, from the first packet to the last byte of its answer. The first thing that goes wrong counts. */
+/** One request on its way, from the first packet to the last byte of its answer. */
 export type Line = {
 	readonly request: ClientRequest;
 	readonly outflow: Outflow;
+	readonly watch: Watch;
 	/** Resolves when there is a connection, TLS included. */
 	readonly connected: Promise<void>;
 	/** Resolves when an answer begins. */
 	readonly answered: Promise<IncomingMessage>;
-	/** Rejects when something goes wrong: with a failure, or the reason of the signal. */
-	readonly broken: Promise<never>;
-	/** From now on the exchange is at this stage; it fails when nothing moves for so many milliseconds. */
-	readonly expect: (stage: Stage, ms: number) => void;
-	/** It fails when it has not ended by then. `waitedMs` is what the failure tells. */
-	readonly expectEnd: (ms: number, waitedMs: number) => void;
-	/** Nothing is expected of the server for now. */
-	readonly rest: () => void;
-	readonly fail: (error: unknown) => void;
-	/** @throws what went wrong, where something did */
-	readonly check: () => void;
-	/** What to throw for an error that the answer ended with: what went wrong first. */
-	readonly reason: (error: unknown) => unknown;
-	/** Ends the line, which is kept for the next request where nothing was left half-way. @param whole whether the answer was read to its end */
+	/** Ends the line; its connection is kept for the next request where nothing was left half-way. @param whole the answer was read to its end */
 	readonly close: (whole: boolean) => void;
 };
 
@@ -48,9 +35,6 @@ const connection = (request: ClientRequest, secure: boolean, onTcp: () => void):
 		});
 	});
 
-/** What a connection that did not come about in time fails with, as where the operating system gave it up. */
-const timedOut = (): Error => Object.assign(new Error('no connection in time'), {code: 'ETIMEDOUT'});
-
 /**
  * Starts a request, and watches over it until it is closed.
  * @param options of node: the agent or the trust, and headers beside those of the call
@@ -60,66 +44,30 @@ export const openLine = (call: Call, options: RequestOptions, onSent: (bytes: nu
 	const {url, signal} = call;
 	const request = openRequest(call, options);
 	const outflow = createOutflow(request, onSent);
-	const [silence, slowness] = [createDeadline(), createDeadline()];
-	const answered = Promise.withResolvers<IncomingMessage>();
-	const broken = Promise.withResolvers<never>();
-	// Who waits for something else at that moment hears of it by `check` or `reason`.
-	broken.promise.catch(() => {});
-	let stage: Stage = 'connect';
-	let over = false;
-	let first: {readonly error: unknown} | undefined;
-
-	const failure = (kind: FailureKind, waitedMs?: number, cause?: unknown): HttpFailure =>
-		new HttpFailure(kind, {stage, sentBytes: outflow.taken(), waitedMs}, {cause});
-	const fail = (error: unknown): void => {
-		if (over || first) return;
-		first = {error};
-		silence.lift();
-		slowness.lift();
+	const watch = createWatch(outflow.taken, () => {
 		outflow.stop();
 		request.destroy();
-		broken.reject(error);
-	};
-	const failBySilence = (ms: number): void =>
-		fail(stage === 'connect' || stage === 'handshake' ? failure('connection', ms, timedOut()) : failure('silence', ms));
-	const abort = (): void => fail(signal.reason);
+	});
+	const answered = Promise.withResolvers<IncomingMessage>();
+	const abort = (): void => watch.fail(signal.reason);
 	signal.addEventListener('abort', abort, {once: true});
-	// Once an answer has begun, it may come whole though the line is broken for what was still to be sent.
 	request.on('error', (error) => {
-		if (stage !== 'receive') fail(failure('connection', undefined, error));
+		// Once an answer has begun, it may come whole though the line is broken for what was still to be sent.
+		if (watch.stage() !== 'receive') watch.fail(watch.lost(error));
 	});
 	request.once('response', (response) => {
-		stage = 'receive';
+		watch.reach('receive');
 		outflow.stop();
 		answered.resolve(response);
 	});
-
 	return {
 		request,
 		outflow,
-		connected: connection(request, url.protocol === 'https:', () => {
-			stage = 'handshake';
-		}),
+		watch,
+		connected: connection(request, url.protocol === 'https:', () => watch.reach('handshake')),
 		answered: answered.promise,
-		broken: broken.promise,
-		expect: (next, ms) => {
-			if (over || first) return;
-			stage = next;
-			silence.within(ms, () => failBySilence(ms));
-		},
-		expectEnd: (ms, waitedMs) => {
-			if (!over && !first) slowness.within(ms, () => fail(failure('slowness', waitedMs)));
-		},
-		rest: silence.lift,
-		fail,
-		check: () => {
-			if (first) throw first.error;
-		},
-		reason: (error) => first?.error ?? failure('connection', undefined, error),
 		close: (whole) => {
-			over = true;
-			silence.lift();
-			slowness.lift();
+			if (!watch.end()) return;
 			outflow.stop();
 			signal.removeEventListener('abort', abort);
 			if (!whole || !request.writableFinished) request.destroy();

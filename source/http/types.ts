@@ -37,18 +37,29 @@ export type Call = {
 	readonly signal: AbortSignal;
 };
 
-/** Upper bounds in milliseconds. */
+/** An answer whose body is taken as it comes. */
+export type Stream = Head & {
+	/**
+	 * Its body, to be read once. @param stall how long it may be silent, ms; for ever where that is not given, as of a body that tells
+	 * what happens @throws HttpFailure; the reason of the signal
+	 */
+	readonly read: (stall?: number) => AsyncIterable<Buffer>;
+	/** Ends it, where it has not ended by itself. */
+	readonly close: () => void;
+};
+
+/** Upper bounds in milliseconds; what is not given has none. */
 export type Timeouts = {
 	/** Until there is a connection, its TLS included. */
-	readonly connect: number;
+	readonly connect?: number | undefined;
 	/** Until the answer begins, once all is sent. */
-	readonly answer: number;
+	readonly answer?: number | undefined;
 	/** Without a byte that moves. */
-	readonly stall: number;
+	readonly stall?: number | undefined;
 	/** As `answer`, where a body was sent that the server has to keep. */
-	readonly commit: number;
+	readonly commit?: number | undefined;
 	/** For the whole of an answer that is not streamed, from its head on: a byte now and then is no standstill, and no answer either. */
-	readonly whole: number;
+	readonly whole?: number | undefined;
 	/**
 	 * How long to wait for leave to send a body before sending it anyway (RFC 9110 section 10.1.1 allows that). Large bodies ask for
 	 * leave; where this is not given, none does.

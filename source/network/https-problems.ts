@@ -1,7 +1,7 @@
-import {errnoOf} from '../base/errno.ts';
 import {tlsReasonOf} from '../base/openssl.ts';
 import type {ProblemArea, ProblemError} from '../base/problem.ts';
 import type {CaseOf, Circumstances} from '../base/problem-table.ts';
+import {codeOf, type Fault, faultOf} from '../http/fault.ts';
 import type {Peer} from './peer.ts';
 import {networkProblems} from './problems.ts';
 
@@ -67,12 +67,21 @@ const notYetValid = ({place, peer, words, more}: Given): ProblemError =>
 
 type Cases<Code extends keyof typeof networkProblems.table> = CaseOf<typeof networkProblems.table, Code>;
 
-const untrusted =
-	(which: Cases<'https-certificate-untrusted'>) =>
-	({place, host, at, peer, more}: Given): ProblemError => {
-		const issuer = peer ? `"${peer.issuer}"` : 'not known';
-		return networkProblems.error('https-certificate-untrusted', {case: which, place, host, at, issuer}, more);
-	};
+/** OpenSSL's codes for a chain that does not hold tell more than that. */
+const whyUntrusted: Readonly<Record<string, Cases<'https-certificate-untrusted'>>> = {
+	DEPTH_ZERO_SELF_SIGNED_CERT: 'self-signed',
+	SELF_SIGNED_CERT_IN_CHAIN: 'other root',
+	UNABLE_TO_GET_ISSUER_CERT: 'no root',
+	CERT_SIGNATURE_FAILURE: 'other key',
+	INVALID_PURPOSE: 'not for servers',
+	INVALID_CA: 'not by a CA',
+};
+
+const untrusted = ({error, place, host, at, peer, more}: Given): ProblemError => {
+	const which = whyUntrusted[codeOf(error)] ?? 'other CA';
+	const issuer = peer ? `"${peer.issuer}"` : 'not known';
+	return networkProblems.error('https-certificate-untrusted', {case: which, place, host, at, issuer}, more);
+};
 
 const unreachable =
 	(which: Cases<'https-unreachable'>) =>
@@ -95,26 +104,25 @@ const noTls = ({error, place, more}: Given): ProblemError => {
 	return networkProblems.error('https-no-tls', {case: isPlain ? 'plain text' : 'no handshake', place}, more);
 };
 
-// Codes of Node's net and dns; the certificate ones are OpenSSL's verify errors.
-const byCode: Readonly<Record<string, (given: Given) => ProblemError>> = {
-	ERR_TLS_CERT_ALTNAME_INVALID: otherHost,
-	CERT_HAS_EXPIRED: expired,
-	CERT_NOT_YET_VALID: notYetValid,
-	DEPTH_ZERO_SELF_SIGNED_CERT: untrusted('self-signed'),
-	SELF_SIGNED_CERT_IN_CHAIN: untrusted('other root'),
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted('other CA'),
-	UNABLE_TO_GET_ISSUER_CERT: untrusted('no root'),
-	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted('other CA'),
-	CERT_SIGNATURE_FAILURE: untrusted('other key'),
-	INVALID_PURPOSE: untrusted('not for servers'),
-	INVALID_CA: untrusted('not by a CA'),
-	ECONNREFUSED: unreachable('refused'),
-	EHOSTUNREACH: unreachable('no route to host'),
-	ENETUNREACH: unreachable('no route to network'),
-	ETIMEDOUT: ({place, port, more}) => networkProblems.error('https-time-out', {case: 'no packets', place, port}, more),
-	ECONNRESET: reset,
-	ENOTFOUND: hostUnknown('no such name'),
-	EAI_AGAIN: hostUnknown('no name server'),
+const noPackets = ({place, port, more}: Given): ProblemError =>
+	networkProblems.error('https-time-out', {case: 'no packets', place, port}, more);
+
+/** What a failed connection is told as. */
+const byFault: Readonly<Partial<Record<Fault, (given: Given) => ProblemError>>> = {
+	'other name': otherHost,
+	expired,
+	'not yet valid': notYetValid,
+	untrusted,
+	refused: unreachable('refused'),
+	'no route to host': unreachable('no route to host'),
+	'no route to network': unreachable('no route to network'),
+	'no answer': noPackets,
+	closed: reset,
+	'unknown name': hostUnknown('no such name'),
+	'no name server': hostUnknown('no name server'),
+	'not TLS': noTls,
+	'TLS failed': noTls,
+	'client certificate refused': noTls,
 };
 
 const timeOut = ({place, port, stage, timeoutMs, more}: Given): ProblemError => {
@@ -127,25 +135,22 @@ const timeOut = ({place, port, stage, timeoutMs, more}: Given): ProblemError => 
 const defaultCertificate = ({place, host, at, more}: Given, subject: string): ProblemError =>
 	networkProblems.error('https-ingress-default-certificate', {place, host, at, subject}, more);
 
-/** A failure before the time was up, told by the code of its error. */
+/** A failure before the time was up, told by what is wrong with the connection. */
 const failed = (given: Given): ProblemError => {
-	const {peer, place, words, more} = given;
+	const {peer, place, words, more, error} = given;
 	if (peer && builtIn.test(peer.subject)) return defaultCertificate(given, peer.subject);
-	const code = errnoOf(given.error) ?? '';
-	const known = Object.hasOwn(byCode, code) ? byCode[code] : undefined;
-	if (known) return known(given);
-	if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return noTls(given);
-	return networkProblems.error('https-failed', {place, words}, more);
+	const told = byFault[faultOf(error)];
+	return told?.(given) ?? networkProblems.error('https-failed', {place, words}, more);
 };
 
 /** Why a request failed. */
 export const httpsProblem = (failure: Failure): ProblemError => {
 	const {error, kind, host, address, port, area} = failure;
-	const code = errnoOf(error);
+	const code = codeOf(error);
 	const words = error instanceof Error ? error.message : String(error);
 	const elsewhere = address === undefined || address === host ? '' : ` (${address})`;
 	const place = `https://${host}${port === 443 ? '' : `:${port}`}${elsewhere}`;
-	const evidence = [code === undefined ? words : `${code}: ${words}`];
+	const evidence = [code === '' ? words : `${code}: ${words}`];
 	const given = {...failure, place, at: `${address ?? host}:${port}`, words};
 	if (kind === 'timeout') return timeOut({...given, more: {area, error}});
 	if (kind === 'too-large') return networkProblems.error('https-body-too-large', {place}, {area, error});

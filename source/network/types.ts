@@ -1,4 +1,5 @@
 import type {Problem, ProblemArea} from '../base/problem.ts';
+import type {Method} from '../http/types.ts';
 
 /** A name server. */
 export type DnsPort = {
@@ -59,7 +60,7 @@ export type HttpsPort = {
 	 * @throws ProblemError area given by `area`: refused, no route, time-out, certificate (with the names it is for).
 	 */
 	readonly request: (options: {
-		readonly method: string;
+		readonly method: Method;
 		readonly url: string;
 		readonly address?: string | undefined;
 		readonly ca: string;

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import {isMap} from '../base/text.ts';
+import {wholeBody} from '../http/body.ts';
 import type {Answer} from '../http/types.ts';
 import type {ManifestBytes} from '../oci/descriptor.ts';
 import {refuse} from './refuse.ts';
@@ -116,12 +117,7 @@ export const putManifest = async (
 		...request,
 		method: 'PUT',
 		headers: {'content-type': manifest.mediaType},
-		body: {
-			length: manifest.bytes.length,
-			chunks: async function* () {
-				yield manifest.bytes;
-			},
-		},
+		body: wholeBody(manifest.bytes),
 		accept: [201, 202, 204],
 	});
 	const back = await session.ask({...request, context: {...context, what: `read ${name} ${reference} back`}});

@@ -41,7 +41,7 @@ const serve = async (listener: RequestListener, pair: Issued = good): Promise<nu
 
 const get = async (port: number, more: Partial<Parameters<typeof https.request>[0]> = {}) =>
 	https.request({
-		method: 'GET',
+		method: 'GET' as const,
 		url: `https://${host}:${port}/health`,
 		address: '127.0.0.1',
 		ca: authority.caPem,
@@ -81,7 +81,7 @@ test('a request goes to the given address with the name of the URL as Host and S
 test('an address in the URL is checked against the addresses of the certificate', async () => {
 	const port = await serve((_request, response) => response.end('ok'));
 	const {address: _unused, ...rest} = {address: '', url: `https://127.0.0.1:${port}/`};
-	const options = {method: 'GET', ca: authority.caPem, timeoutMs: 5000, signal};
+	const options = {method: 'GET' as const, ca: authority.caPem, timeoutMs: 5000, signal};
 	expect((await https.request({...options, ...rest})).body).toBe('ok');
 	const other = await serve((_request, response) => response.end('ok'), await authority.issue({hosts: [host]}));
 	expect(await problemOf(https.request({...options, url: `https://127.0.0.1:${other}/`}))).toMatchObject({
@@ -188,7 +188,7 @@ test('refused, reset, plain HTTP and an unknown name have their own causes', asy
 		cause: expect.stringContaining('plain text'),
 	});
 	const {address: _unused, ...options} = {
-		method: 'GET',
+		method: 'GET' as const,
 		url: 'https://nowhere.invalid/',
 		address: '',
 		ca: authority.caPem,

@@ -37,7 +37,7 @@ const shortWatchMs = 1000;
 
 /** Opens one watch and ends it with the signal, or when it is dead. */
 const openWatch = async ({requests, timing}: Setting, {namespace, labelSelector, until}: Watched, from: string) => {
-	const response = await requests.stream({
+	const {read, close} = await requests.stream({
 		method: 'GET',
 		path: objectPath({plural: 'pods', namespaced: true}, {apiVersion: 'v1', namespace}),
 		query: {
@@ -50,16 +50,12 @@ const openWatch = async ({requests, timing}: Setting, {namespace, labelSelector,
 		deed: `watch the pods of ${namespace}`,
 		signal: until,
 	});
+	const timer = setTimeout(close, timing.serverMs + silenceMs);
 	const end = (): void => {
 		clearTimeout(timer);
-		until.removeEventListener('abort', end);
-		response.destroy();
+		close();
 	};
-	const timer = setTimeout(end, timing.serverMs + silenceMs);
-	until.addEventListener('abort', end, {once: true});
-	// It may have been aborted while the answer came.
-	if (until.aborted) end();
-	return {lines: readLines(response), end};
+	return {lines: readLines(read()), end};
 };
 
 /** Follows one watch to its end. @returns the version to go on from, or undefined where a new list is needed */

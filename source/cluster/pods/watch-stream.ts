@@ -1,4 +1,3 @@
-import type {IncomingMessage} from 'node:http';
 import type {KubeObject} from '../kinds.ts';
 
 /** One line of a watch (Kubernetes API concepts, "Efficient detection of changes"). */
@@ -10,20 +9,20 @@ export type WatchLine = {
 /** The longest line that is waited for, in characters: an object in etcd has at most 1.5 MiB. */
 const longestLine = 16 * 1024 * 1024;
 
-/** Chunks until the connection ends. One that breaks is as good as one that ends. */
-async function* chunksOf(response: IncomingMessage): AsyncGenerator<string> {
-	response.setEncoding('utf8');
+/** Text until the connection ends. One that breaks is as good as one that ends. */
+async function* textOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+	const decoder = new TextDecoder();
 	try {
-		for await (const chunk of response) yield chunk as string;
+		for await (const chunk of chunks) yield decoder.decode(chunk, {stream: true});
 	} catch {
 		// The caller goes on from the last whole line.
 	}
 }
 
 /** The JSON lines of a watch. A half line at its end is dropped, and one that never ends is the end. */
-export async function* readLines(response: IncomingMessage): AsyncGenerator<WatchLine> {
+export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<WatchLine> {
 	let rest = '';
-	for await (const chunk of chunksOf(response)) {
+	for await (const chunk of textOf(chunks)) {
 		const lines = (rest + chunk).split('\n');
 		rest = lines.pop() ?? '';
 		for (const line of lines) if (line !== '') yield JSON.parse(line) as WatchLine;

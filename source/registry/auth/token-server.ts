@@ -1,5 +1,6 @@
 import {isMap} from '../../base/text.ts';
-import type {Answer, Body} from '../../http/types.ts';
+import {wholeBody} from '../../http/body.ts';
+import type {Answer} from '../../http/types.ts';
 import {statusProblem} from '../refusals.ts';
 import {type Context, refuse} from '../refuse.ts';
 import type {Call, Transport} from '../transport.ts';
@@ -75,16 +76,6 @@ const basicCall = async (url: URL, challenge: Challenge, wanted: Wanted, buyer: 
 	return {method: 'GET', url: target, headers: authorization === undefined ? {} : {authorization}, signal, context};
 };
 
-const formBody = (form: URLSearchParams): Body => {
-	const bytes = Buffer.from(form.toString());
-	return {
-		length: bytes.length,
-		chunks: async function* () {
-			yield bytes;
-		},
-	};
-};
-
 /** Trades a refresh token for an access token (CNCF distribution, "Oauth2 Token Authentication", `grant_type=refresh_token`). */
 const refreshCall = (url: URL, challenge: Challenge, wanted: Wanted, token: string): Call => {
 	const {context, signal} = wanted;
@@ -94,7 +85,7 @@ const refreshCall = (url: URL, challenge: Challenge, wanted: Wanted, token: stri
 	if (service !== undefined) form.set('service', service);
 	if (scopes.length > 0) form.set('scope', scopes.join(' '));
 	const headers = {'content-type': 'application/x-www-form-urlencoded'};
-	return {method: 'POST', url, headers, body: formBody(form), signal, context};
+	return {method: 'POST', url, headers, body: wholeBody(form.toString()), signal, context};
 };
 
 /**
