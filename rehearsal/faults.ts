@@ -62,64 +62,96 @@ const cutsOfOneBlob = 15;
 /** After a restart some rounds of other blobs may be in the count: this many cuts of one blob end the fault as well. */
 const cutsBeforeRestart = 11;
 
-/**
- * Brings a fault to life. Each one that a retry is meant to get past clears itself after its first failure; `save` is
- * called with every new state, so that a restart does not bring a mended fault back.
- */
-export const createFault = (options: {
+type Options = {
 	readonly state: FaultState | undefined;
+	/** Called with every new state, so that a restart does not bring a mended fault back. */
 	readonly save: (state: FaultState) => void;
 	readonly log: (line: string) => void;
-}): Fault => {
-	let {state} = options;
+};
+
+/** What is remembered of a fault, and what follows from it. */
+type Memory = {
+	readonly state: () => FaultState | undefined;
+	readonly update: (change: Partial<FaultState>) => void;
+	readonly is: (name: FaultName) => boolean;
+	readonly clear: () => void;
+	/** May it hit here? It stays where it hit first. */
+	readonly strikesIn: (place: string) => boolean;
+	readonly strike: (place: string) => void;
+};
+
+const createMemory = ({state: first, save, log}: Options): Memory => {
+	let state = first;
 	const update = (change: Partial<FaultState>): void => {
 		if (!state) return;
 		state = {...state, ...change};
-		options.save(state);
+		save(state);
 	};
-	const is = (name: FaultName): boolean => state?.name === name && !state.cleared;
-	const clear = (): void => {
-		if (!state || state.cleared) return;
-		update({cleared: true});
-		options.log(`fault ${state.name}: over`);
+	return {
+		state: () => state,
+		update,
+		is: (name) => state?.name === name && !state.cleared,
+		clear: () => {
+			if (!state || state.cleared) return;
+			update({cleared: true});
+			log(`fault ${state.name}: over`);
+		},
+		strikesIn: (place) => state?.struckIn === undefined || state.struckIn === place,
+		strike: (place) => {
+			if (state?.struckIn === undefined) update({struckIn: place});
+		},
 	};
-	const strike = (namespace: string): void => {
-		if (state && state.struckIn === undefined) update({struckIn: namespace});
-	};
-	const cutUpload = (repository: string, digest: string, bytes: number): number | undefined => {
-		if (!is('registry-drops') || bytes <= cutAfterBytes) return undefined;
+};
+
+const mostCuts = ({cuts = {}}: FaultState): number => Math.max(0, ...Object.values(cuts));
+
+/** `registry-drops`: uploads of one repository are cut until one blob has used up all tries. */
+const cutUploads = ({is, state, update, clear, strike, strikesIn}: Memory): RegistryFaults => ({
+	cutUpload: (repository, digest, bytes) => {
+		if (!is('registry-drops') || bytes <= cutAfterBytes || !strikesIn(repository)) return undefined;
 		strike(repository);
-		if (state?.struckIn !== repository) return undefined;
-		const cuts = {...state.cuts, [digest]: (state.cuts?.[digest] ?? 0) + 1};
-		update({cuts});
-		if ((cuts[digest] ?? 0) >= cutsOfOneBlob) clear();
+		const before = state()?.cuts ?? {};
+		const count = (before[digest] ?? 0) + 1;
+		update({cuts: {...before, [digest]: count}});
+		if (count >= cutsOfOneBlob) clear();
 		return cutAfterBytes;
-	};
-	if (is('registry-drops') && Math.max(0, ...Object.values(state?.cuts ?? {})) >= cutsBeforeRestart) clear();
-	const strikesIn = (namespace: string): boolean => state?.struckIn === undefined || state.struckIn === namespace;
+	},
+});
+
+/** `image-missing` and `pod-crash-loop`: pods of the first namespace that they hit do not come up. */
+const interference = ({is, strike, strikesIn}: Memory): Interference => ({
+	pull: (image, namespace) => {
+		if (!is('image-missing') || !/dashboard[^/]*$/u.test(image) || !strikesIn(namespace)) return undefined;
+		strike(namespace);
+		const what = `failed to resolve reference "${image}": ${image}: not found`;
+		return `failed to pull and unpack image "${image}": ${what}`;
+	},
+	start: ({metadata: {namespace = ''}}, role) => {
+		if (!is('pod-crash-loop') || role !== 'workspace' || !strikesIn(namespace)) return undefined;
+		strike(namespace);
+		return crash;
+	},
+});
+
+/**
+ * Brings a fault to life. Each one that a retry is meant to get past clears itself after its first failure.
+ */
+export const createFault = (options: Options): Fault => {
+	const memory = createMemory(options);
+	const {is, clear, state, update} = memory;
+	const known = state();
+	if (known && is('registry-drops') && mostCuts(known) >= cutsBeforeRestart) clear();
 	return {
 		is,
 		clear,
-		registry: {cutUpload},
-		interfere: {
-			pull: (image, namespace) => {
-				if (!is('image-missing') || !/dashboard[^/]*$/u.test(image) || !strikesIn(namespace)) return undefined;
-				strike(namespace);
-				return `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`;
-			},
-			start: (pod, role) => {
-				const {namespace = ''} = pod.metadata;
-				if (!is('pod-crash-loop') || role !== 'workspace' || !strikesIn(namespace)) return undefined;
-				strike(namespace);
-				return crash;
-			},
-		},
+		registry: cutUploads(memory),
+		interfere: interference(memory),
 		onRevision: (namespace) => {
-			if ((is('pod-crash-loop') || is('image-missing')) && state?.struckIn === namespace) clear();
+			if ((is('pod-crash-loop') || is('image-missing')) && state()?.struckIn === namespace) clear();
 		},
 		onMiss: () => {
-			if (is('dns-missing') && state?.missedAt === undefined) update({missedAt: Date.now()});
+			if (is('dns-missing') && state()?.missedAt === undefined) update({missedAt: Date.now()});
 		},
-		missedAt: () => state?.missedAt,
+		missedAt: () => state()?.missedAt,
 	};
 };

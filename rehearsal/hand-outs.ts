@@ -89,8 +89,8 @@ const writeTrustStore = async ({trustStore}: Files): Promise<void> => {
 
 /**
  * Writes the files that the operator of a rehearsal would have been given: passwords, TLS pair, CA, trust store. Files
- * that are there stay as they are, since the operator may have mended them; a pair that does not cover the hosts is issued
- * anew.
+ * that are there stay as they are, since the operator may have mended them; a pair that does not cover the hosts is
+ * issued anew.
  */
 export const writeHandouts = async (directory: string, handouts: Handouts): Promise<void> => {
 	const {authority, registryPassword, isOn} = handouts;

@@ -12,9 +12,9 @@ const writeLog = (directory: string, text: string): void => {
 };
 
 /**
- * The child's side: starts a rehearsal when the parent says so and ends, saving everything, when told, when the channel to
- * the parent closes (however the parent ended), or on SIGTERM or SIGHUP. SIGINT is the parent's business: a terminal sends
- * it to both. Takes the process it runs in as a parameter, so that only the entry file names it.
+ * The child's side: starts a rehearsal when the parent says so and ends, saving everything, when told, when the channel
+ * to the parent closes (however the parent ended), or on SIGTERM or SIGHUP. SIGINT is the parent's business: a terminal
+ * sends it to both. Takes the process it runs in as a parameter, so that only the entry file names it.
  */
 export const runHost = (host: NodeJS.Process): void => {
 	const stopping = new AbortController();

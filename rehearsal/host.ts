@@ -78,9 +78,10 @@ export type SpawnOptions = RehearsalOptions & {
 };
 
 /**
- * The parent's side: runs a rehearsal in a child process. The child does not outlive this process, even if it is killed.
- * A child that ends by itself later is told to `log`, with its last words.
- * @throws ProblemError: what `startRehearsal` throws in the child; `rehearsal-host-ended` when the child ends by itself.
+ * The parent's side: runs a rehearsal in a child process. The child does not outlive this process, even if it is
+ * killed. A child that ends by itself later is told to `log`, with its last words.
+ * @throws ProblemError: what `startRehearsal` throws in the child; `rehearsal-host-ended` when the child ends by
+ * itself.
  */
 export const spawnRehearsal = async (options: SpawnOptions): Promise<Rehearsal & {readonly pid: number}> => {
 	const {entry, execArgv = [], log, signal, ...rest} = options;

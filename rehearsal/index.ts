@@ -1,6 +1,6 @@
 /**
- * The rehearsal: a whole installation site that is played on this machine. Each part of the site has an entry of its own
- * (`kubernetes/`, `registry/`, `postgres/`, `name-server/`, `authority/`, `product/`, `sample-bundle/`).
+ * The rehearsal: a whole installation site that is played on this machine. Each part of the site has an entry of its
+ * own (`kubernetes/`, `registry/`, `postgres/`, `name-server/`, `authority/`, `product/`, `sample-bundle/`).
  */
 import type {SpawnOptions} from './host.ts';
 import type {Rehearsal, RehearsalOptions} from './types.ts';
@@ -11,7 +11,8 @@ export type {SpawnOptions} from './host.ts';
 export {rehearsalProblems} from './problems.ts';
 export type {Pace, Rehearsal, RehearsalOptions} from './types.ts';
 
-// Loaded when they are called: the program reads the names of faults at every start, and plays a site in another process.
+// Loaded when they are called: the program reads the names of faults at every start, and plays a site in another
+// process.
 
 /** Runs a site in a child process; see host.ts. */
 export const spawnRehearsal = async (options: SpawnOptions): Promise<Rehearsal & {readonly pid: number}> =>

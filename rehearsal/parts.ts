@@ -51,7 +51,9 @@ export const startImages = async (site: Site): Promise<RehearsalRegistry> => {
 	return registry;
 };
 
-/** The name server of the site with the records that were made so far. @param onUnknown hears what was asked for in vain */
+/**
+ * The name server of the site with the records that were made so far. @param onUnknown hears what was asked for in vain
+ */
 export const startNames = async (site: Site, onUnknown: (name: string) => void): Promise<RunningNameServer> => {
 	const {ports, records} = site.journal.read();
 	const names = await startNameServer({port: ports.nameServer, onUnknown});

@@ -58,7 +58,10 @@ const newRecord = async (): Promise<RehearsalRecord> => ({
 	records: {},
 });
 
-/** The record in a file, made when there is none. Two runs that begin the same folder at once end up with one: the first. */
+/**
+ * The record in a file, made when there is none. Two runs that begin the same folder at once end up with one: the
+ * first.
+ */
 export const readRecord = async (file: string): Promise<RehearsalRecord> => {
 	const known = await readJson<RehearsalRecord>(file);
 	if (known) return known;

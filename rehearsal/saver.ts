@@ -8,8 +8,8 @@ export type Saver = {
 };
 
 /**
- * Writes a changing JSON value to a file for its owner alone, at most once in `delayMs`, one write after the other, each
- * as a whole. A write that fails is told by the next `flush`.
+ * Writes a changing JSON value to a file for its owner alone, at most once in `delayMs`, one write after the other,
+ * each as a whole. A write that fails is told by the next `flush`.
  */
 export const createSaver = (path: string, content: () => unknown, delayMs: number): Saver => {
 	let timer: NodeJS.Timeout | undefined;

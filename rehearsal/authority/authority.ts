@@ -99,60 +99,79 @@ const leafExtensions = async (
 		: []),
 ];
 
-const openAuthority = async (record: AuthorityRecord): Promise<Authority> => {
-	const {name, caPem, caKeyPem, chainPem} = record;
-	const certificate = new x509.X509Certificate(caPem);
-	const publicKey = await certificate.publicKey.export(curve, ['verify']);
-	const privateKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(caKeyPem), curve, false, [
-		'sign',
-	]);
-	const sign = async (
-		subject: string,
-		keys: webcrypto.CryptoKeyPair,
-		validity: {readonly from: number; readonly days: number},
-		extensions: x509.Extension[],
-	) =>
-		x509.X509CertificateGenerator.create({
-			serialNumber: serialNumber(),
-			subject,
-			issuer: certificate.subject,
-			notBefore: new Date(validity.from),
-			notAfter: new Date(validity.from + validity.days * day),
-			publicKey: keys.publicKey,
-			signingKey: privateKey,
-			signingAlgorithm: signature,
-			extensions,
-		});
+/** A certificate to be signed. */
+type Draft = {
+	readonly subject: string;
+	readonly keys: webcrypto.CryptoKeyPair;
+	readonly from: number;
+	readonly days: number;
+	readonly extensions: x509.Extension[];
+};
+
+/** An authority that can sign. */
+type Signer = {
+	readonly record: AuthorityRecord;
+	readonly publicKey: webcrypto.CryptoKey;
+	readonly sign: (draft: Draft) => Promise<x509.X509Certificate>;
+};
+
+const createSigner = async (record: AuthorityRecord): Promise<Signer> => {
+	const certificate = new x509.X509Certificate(record.caPem);
+	const key = x509.PemConverter.decodeFirst(record.caKeyPem);
+	const signingKey = await webcrypto.subtle.importKey('pkcs8', key, curve, false, ['sign']);
+	return {
+		record,
+		publicKey: await certificate.publicKey.export(curve, ['verify']),
+		sign: ({subject, keys, from, days, extensions}) =>
+			x509.X509CertificateGenerator.create({
+				serialNumber: serialNumber(),
+				subject,
+				issuer: certificate.subject,
+				notBefore: new Date(from),
+				notAfter: new Date(from + days * day),
+				publicKey: keys.publicKey,
+				signingKey,
+				signingAlgorithm: signature,
+				extensions,
+			}),
+	};
+};
+
+const issue = async ({record, publicKey, sign}: Signer, options: IssueOptions): Promise<Issued> => {
+	const {hosts, ips = [], days = 90, validFrom = new Date(Date.now() - hour), key = 'ec'} = options;
+	const keys = await generateKeys(key);
+	const leaf = await sign({
+		subject: `CN=${hosts[0] ?? ips[0] ?? record.name}`,
+		keys,
+		from: validFrom.getTime(),
+		days,
+		extensions: await leafExtensions(options, keys.publicKey, publicKey),
+	});
+	return {cert: certificatePem(leaf) + record.chainPem, key: await keyPem(keys.privateKey)};
+};
+
+const makeIntermediate = async ({record, publicKey, sign}: Signer, name: string): Promise<AuthorityRecord> => {
+	const keys = await generateKeys('ec');
+	const child = await sign({
+		subject: `CN=${name}`,
+		keys,
+		from: Date.now() - hour,
+		days: 1825,
+		extensions: await caExtensions(keys.publicKey, publicKey),
+	});
+	const caPem = certificatePem(child);
+	return {name, caPem, caKeyPem: await keyPem(keys.privateKey), chainPem: caPem + record.chainPem};
+};
+
+/** The authority that `toJSON` wrote down. */
+export const authorityFrom = async ({name, caPem, caKeyPem, chainPem}: AuthorityRecord): Promise<Authority> => {
+	const record = {name, caPem, caKeyPem, chainPem};
+	const signer = await createSigner(record);
 	return {
 		...record,
-		toJSON: () => ({name, caPem, caKeyPem, chainPem}),
-		issue: async (options) => {
-			const {hosts, ips = [], days = 90, validFrom = new Date(Date.now() - hour), key = 'ec'} = options;
-			const keys = await generateKeys(key);
-			const leaf = await sign(
-				`CN=${hosts[0] ?? ips[0] ?? name}`,
-				keys,
-				{from: validFrom.getTime(), days},
-				await leafExtensions(options, keys.publicKey, publicKey),
-			);
-			return {cert: certificatePem(leaf) + chainPem, key: await keyPem(keys.privateKey)};
-		},
-		intermediate: async (options) => {
-			const keys = await generateKeys('ec');
-			const child = await sign(
-				`CN=${options.name}`,
-				keys,
-				{from: Date.now() - hour, days: 1825},
-				await caExtensions(keys.publicKey, publicKey),
-			);
-			const childPem = certificatePem(child);
-			return openAuthority({
-				name: options.name,
-				caPem: childPem,
-				caKeyPem: await keyPem(keys.privateKey),
-				chainPem: childPem + chainPem,
-			});
-		},
+		toJSON: () => record,
+		issue: (options) => issue(signer, options),
+		intermediate: async (options) => authorityFrom(await makeIntermediate(signer, options.name)),
 	};
 };
 
@@ -172,13 +191,10 @@ export const createAuthority = async (options: {readonly name: string}): Promise
 		signingAlgorithm: signature,
 		extensions: await caExtensions(keys.publicKey),
 	});
-	return openAuthority({
+	return authorityFrom({
 		name: options.name,
 		caPem: certificatePem(certificate),
 		caKeyPem: await keyPem(keys.privateKey),
 		chainPem: '',
 	});
 };
-
-/** The authority that `toJSON` wrote down. */
-export const authorityFrom = async (record: AuthorityRecord): Promise<Authority> => openAuthority(record);

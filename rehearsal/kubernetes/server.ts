@@ -70,16 +70,15 @@ export type KubernetesServer = {
 type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Answers every request: what is open to all, then resources and documents for those who are logged in. */
-const requestHandler =
-	(api: Api, identity: () => Identity): Serve =>
+const serveWith =
+	(api: Api, identity: Identity): Serve =>
 	async (request, response) => {
-		const {version, address} = identity();
-		const url = new URL(request.url ?? '/', `https://${address}`);
-		if (serveOpenDocument(url.pathname, response, {version, address})) return;
+		const url = new URL(request.url ?? '/', `https://${identity.address}`);
+		if (serveOpenDocument(url.pathname, response, identity)) return;
 		const user = api.authentication.userOf(request.headers);
 		const wanted = parseRequest(request.method ?? 'GET', url);
 		if (wanted) await serveResource({api, user, wanted, query: url.searchParams, request, response});
-		else serveDocument(url, request, response, {version, address});
+		else serveDocument(url, request, response, identity);
 	};
 
 const listen = async (server: Server, port: number): Promise<string> => {
@@ -96,41 +95,49 @@ const close = (server: Server): Promise<void> =>
 		server.closeAllConnections();
 	});
 
+/** What a cluster keeps between two starts. */
+const memoryOf = async (load: Snapshot | undefined): Promise<Snapshot> =>
+	load ?? {
+		schema: 1,
+		authority: await createAuthority(),
+		token: randomBytes(24).toString('base64url'),
+		tokens: {},
+		store: {version: 1, objects: []},
+	};
+
+/** Listens over TLS with a certificate of the cluster's authority. */
+const openServer = async (authority: KeyPair, port: number, serveAt: (address: string) => Serve) => {
+	const {certPem, keyPem} = await issueServerCertificate(authority);
+	let address = '127.0.0.1';
+	const server = createServer({cert: certPem, key: keyPem}, (request, response) => {
+		serveAt(address)(request, response).catch((error: unknown) => sendError(response, error));
+	});
+	address = await listen(server, port);
+	return {address, close: () => close(server)};
+};
+
 /**
  * Start a Kubernetes API server with its controllers on loopback, over TLS. Objects live in memory (see `snapshot`);
  * containers run wherever `runPod` says. Rejects when the port is taken.
  */
 export const startKubernetes = async (options: KubernetesOptions): Promise<KubernetesServer> => {
-	const {load, now = () => new Date(), version = 'v1.34.0'} = options;
-	const authority = load?.authority ?? (await createAuthority());
-	const token = load?.token ?? randomBytes(24).toString('base64url');
-	const authentication = createAuthentication(token, load?.tokens ?? {});
-	const store = createStore(load?.store);
+	const {now = () => new Date(), version = 'v1.34.0', runPod, pace = {}, ingressAddress} = options;
+	const memory = await memoryOf(options.load);
+	const {authority, token} = memory;
+	const {certPem: caPem} = authority;
+	const authentication = createAuthentication(token, memory.tokens);
+	const store = createStore(memory.store);
 	const operations = createOperations(store, now);
 	const logs = createLogs();
 	const abort = new AbortController();
 	let denied = options.deny ?? [];
-	let address = '127.0.0.1';
 	const rights = {store, deny: () => denied};
 	const api: Api = {operations, logs, rights, authentication, signal: abort.signal};
-	const serve = requestHandler(api, () => ({version, address}));
-	const {certPem, keyPem} = await issueServerCertificate(authority);
-	const server = createServer({cert: certPem, key: keyPem}, (request, response) => {
-		serve(request, response).catch((error: unknown) => sendError(response, error));
-	});
-	address = await listen(server, options.port ?? 0);
+	const server = await openServer(authority, options.port ?? 0, (address) => serveWith(api, {version, address}));
 	if (options.onChange) store.subscribe(options.onChange);
 	seed(store, now, version);
-	const stopControllers = startControllers({
-		operations,
-		logs,
-		runPod: options.runPod,
-		pace: options.pace ?? {},
-		ingressAddress: options.ingressAddress,
-		caPem: authority.certPem,
-	});
-	const url = `https://${address}`;
-	const {certPem: caPem} = authority;
+	const stopControllers = startControllers({operations, logs, runPod, pace, ingressAddress, caPem});
+	const url = `https://${server.address}`;
 	return {
 		url,
 		caPem,
@@ -145,11 +152,11 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
 			store.subscribe((change) => {
 				if (change.kind === kind) callback(change);
 			}),
-		snapshot: () => ({schema: 1, authority, token, tokens: authentication.tokens(), store: store.image()}),
+		snapshot: () => ({...memory, tokens: authentication.tokens(), store: store.image()}),
 		stop: async () => {
 			abort.abort();
 			await stopControllers();
-			await close(server);
+			await server.close();
 		},
 	};
 };

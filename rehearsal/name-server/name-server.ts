@@ -1,6 +1,6 @@
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
-import {createServer, isIPv6, type Socket} from 'node:net';
+import {type AddressInfo, createServer, isIPv6, type Socket} from 'node:net';
 import {
 	type Answer,
 	AUTHORITATIVE_ANSWER,
@@ -51,7 +51,10 @@ const answerTo = (query: DecodedPacket, records: ReadonlyMap<string, readonly st
 const garbled = (message: Buffer): Packet | undefined =>
 	message.length >= 2 ? {type: 'response', id: message.readUInt16BE(0), flags: formatError} : undefined;
 
-const serveStream = (socket: Socket, answer: (query: DecodedPacket) => Packet): void => {
+/** Says what the server answers to a query. */
+type Answerer = (query: DecodedPacket) => Packet;
+
+const serveStream = (socket: Socket, answer: Answerer): void => {
 	let rest = Buffer.alloc(0);
 	socket.on('error', () => socket.destroy());
 	socket.on('data', (part: Buffer) => {
@@ -71,6 +74,60 @@ const serveStream = (socket: Socket, answer: (query: DecodedPacket) => Packet): 
 	});
 };
 
+const startTcp = async (port: number, answer: Answerer) => {
+	const sockets = new Set<Socket>();
+	const server = createServer((socket) => {
+		sockets.add(socket);
+		socket.once('close', () => sockets.delete(socket));
+		serveStream(socket, answer);
+	});
+	server.listen(port, '127.0.0.1');
+	await once(server, 'listening');
+	return {
+		port: (server.address() as AddressInfo).port,
+		stop: async (): Promise<void> => {
+			for (const socket of sockets) socket.destroy();
+			await new Promise<void>((resolve) => server.close(() => resolve()));
+		},
+	};
+};
+
+const replyTo = (message: Buffer, answer: Answerer): Packet | undefined => {
+	try {
+		return answer(decode(message));
+	} catch {
+		return garbled(message);
+	}
+};
+
+const startUdp = async (port: number, answer: Answerer): Promise<() => Promise<void>> => {
+	const server = createSocket('udp4');
+	server.on('message', (message, from) => {
+		const reply = replyTo(message, answer);
+		if (reply) server.send(encode(reply), from.port, from.address);
+	});
+	server.bind(port, '127.0.0.1');
+	await once(server, 'listening');
+	return () => new Promise((resolve) => server.close(() => resolve()));
+};
+
+/** UDP and TCP on one port. */
+const listen = async (port: number, answer: Answerer) => {
+	const tcp = await startTcp(port, answer);
+	try {
+		const stopUdp = await startUdp(tcp.port, answer);
+		return {
+			port: tcp.port,
+			stop: async (): Promise<void> => {
+				await Promise.all([tcp.stop(), stopUdp()]);
+			},
+		};
+	} catch (error) {
+		await tcp.stop();
+		throw error;
+	}
+};
+
 /**
  * Starts the server on UDP and TCP of the same port (a free one unless told). Unknown names get NXDOMAIN, known names
  * without the asked type an empty answer; it never asks another server. `onUnknown` hears each name that was asked for
@@ -80,55 +137,21 @@ export const startNameServer = async (
 	options: {readonly port?: number; readonly onUnknown?: (name: string) => void} = {},
 ): Promise<RunningNameServer> => {
 	const records = new Map<string, readonly string[]>();
-	const answer = (query: DecodedPacket): Packet => {
+	const {port, stop} = await listen(options.port ?? 0, (query) => {
 		const [question] = query.questions ?? [];
 		if (question && !records.has(plain(question.name))) options.onUnknown?.(plain(question.name));
 		return answerTo(query, records);
-	};
-	const udp = createSocket('udp4');
-	const sockets = new Set<Socket>();
-	const tcp = createServer((socket) => {
-		sockets.add(socket);
-		socket.once('close', () => sockets.delete(socket));
-		serveStream(socket, answer);
 	});
-	udp.on('message', (message, from) => {
-		let reply: Packet | undefined;
-		try {
-			reply = answer(decode(message));
-		} catch {
-			reply = garbled(message);
-		}
-		if (reply) udp.send(encode(reply), from.port, from.address);
-	});
-	tcp.listen(options.port ?? 0, '127.0.0.1');
-	await once(tcp, 'listening');
-	const {port} = tcp.address() as {port: number};
-	try {
-		udp.bind(port, '127.0.0.1');
-		await once(udp, 'listening');
-	} catch (error) {
-		tcp.close();
-		udp.close();
-		throw error;
-	}
 	let stopping: Promise<void> | undefined;
-	const stop = async (): Promise<void> => {
-		for (const socket of sockets) socket.destroy();
-		await Promise.all([
-			new Promise<void>((resolve) => tcp.close(() => resolve())),
-			new Promise<void>((resolve) => udp.close(() => resolve())),
-		]);
-	};
 	return {
 		address: '127.0.0.1',
 		port,
 		set: (name, addresses) => records.set(plain(name), [...addresses]),
 		remove: (name) => records.delete(plain(name)),
 		entries: () => Object.fromEntries(records),
-		stop: async () => {
+		stop: () => {
 			stopping ??= stop();
-			await stopping;
+			return stopping;
 		},
 	};
 };

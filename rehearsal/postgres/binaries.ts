@@ -87,8 +87,8 @@ const canServe = async (folder: string, owner: Owner): Promise<boolean> =>
 	(await canTraverse(join(folder, 'native', 'bin'), owner)) && (await linksPresent(folder));
 
 /**
- * The folder `bin` with `postgres` and `initdb` that the owner may run: that of the installed package, or of a copy in the
- * temporary folder (61 MB), which is made once. @param from the file that needs the package
+ * The folder `bin` with `postgres` and `initdb` that the owner may run: that of the installed package, or of a copy in
+ * the temporary folder (61 MB), which is made once. @param from the file that needs the package
  * @throws ProblemError `rehearsal-postgres-missing`, `rehearsal-postgres-unreachable`.
  */
 export const preparePrograms = async (owner: Owner, from = import.meta.url): Promise<string> => {

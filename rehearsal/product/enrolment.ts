@@ -21,56 +21,72 @@ const traceback = (last: string): readonly string[] => [
 	'ERROR:    Application startup failed. Exiting.',
 ];
 
-/**
- * What a Pro server does at its start (zenml 0.93, `zen_server_api.py` and `cloud_utils.py`): log in at the control
- * plane with its workspace id and enrolment key, then report its status.
- * @throws EnrolmentError when the name, the trust, the key or the control plane is not as it must be: the pod does not
- * start.
- */
-export const reportToControlPlane = async (options: {
+const failed = (last: string): EnrolmentError => new EnrolmentError(traceback(last));
+
+/** A server that enrols itself, and what it has for that. */
+export type Enrolment = {
 	readonly environment: Readonly<Record<string, string>>;
 	readonly trust: readonly string[];
 	readonly network: PodNetwork;
 	readonly serverUrl: string;
 	readonly version: string;
 	readonly signal: AbortSignal;
-}): Promise<void> => {
-	const {environment, trust, network, serverUrl, version, signal} = options;
-	const api = (environment.ZENML_SERVER_PRO_API_URL ?? 'https://cloudapi.zenml.io').replace(/\/$/u, '');
-	const send = async (method: string, path: string, headers: Readonly<Record<string, string>>, body: string) => {
-		const {host, pathname} = new URL(`${api}${path}`);
-		const answer = await network
-			.request({method, url: `${api}${path}`, trust, signal, headers, body})
-			.catch((error: unknown) => {
-				signal.throwIfAborted();
-				throw new EnrolmentError(
-					traceback(
-						`requests.exceptions.ConnectionError: HTTPSConnectionPool(host='${host}'): Max retries exceeded with url: ${pathname} (Caused by ${pythonReason(error)})`,
-					),
-				);
-			});
-		if (answer.status >= 300)
-			throw new EnrolmentError(
-				traceback(`requests.exceptions.HTTPError: ${answer.status} Client Error for url: ${api}${path}`),
-			);
-		return answer.body;
-	};
+};
+
+type Message = {
+	readonly method: string;
+	readonly path: string;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: string;
+};
+
+const apiOf = ({environment}: Enrolment): string =>
+	(environment.ZENML_SERVER_PRO_API_URL ?? 'https://cloudapi.zenml.io').replace(/\/$/u, '');
+
+/** Sends a message to the control plane; answers the body. */
+const send = async (enrolment: Enrolment, {path, ...message}: Message): Promise<string> => {
+	const {network, trust, signal} = enrolment;
+	const url = `${apiOf(enrolment)}${path}`;
+	const {host, pathname} = new URL(url);
+	const answer = await network.request({...message, url, trust, signal}).catch((error: unknown) => {
+		signal.throwIfAborted();
+		const why = `HTTPSConnectionPool(host='${host}'): Max retries exceeded with url: ${pathname}`;
+		throw failed(`requests.exceptions.ConnectionError: ${why} (Caused by ${pythonReason(error)})`);
+	});
+	if (answer.status < 300) return answer.body;
+	throw failed(`requests.exceptions.HTTPError: ${answer.status} Client Error for url: ${url}`);
+};
+
+/** The bearer token that a workspace buys with its id and key. */
+const login = async (enrolment: Enrolment): Promise<string | undefined> => {
+	const {environment} = enrolment;
 	const form = new URLSearchParams({
 		grant_type: 'client_credentials',
 		client_id: environment.ZENML_SERVER_PRO_WORKSPACE_ID ?? '',
 		client_secret: environment.ZENML_SERVER_PRO_OAUTH2_CLIENT_SECRET ?? '',
 	});
-	const granted = await send(
-		'POST',
-		'/auth/login',
-		{'content-type': 'application/x-www-form-urlencoded'},
-		form.toString(),
-	);
-	const {access_token: token} = JSON.parse(granted) as {access_token?: string};
-	await send(
-		'PATCH',
-		'/workspace_status',
-		{'content-type': 'application/json', authorization: `Bearer ${token}`},
-		JSON.stringify({status: 'available', server_url: serverUrl, server_version: version}),
-	);
+	const granted = await send(enrolment, {
+		method: 'POST',
+		path: '/auth/login',
+		headers: {'content-type': 'application/x-www-form-urlencoded'},
+		body: form.toString(),
+	});
+	return (JSON.parse(granted) as {access_token?: string}).access_token;
+};
+
+/**
+ * What a Pro server does at its start (zenml 0.93, `zen_server_api.py` and `cloud_utils.py`): log in at the control
+ * plane with its workspace id and enrolment key, then report its status.
+ * @throws EnrolmentError when the name, the trust, the key or the control plane is not as it must be: the pod does not
+ * start.
+ */
+export const reportToControlPlane = async (enrolment: Enrolment): Promise<void> => {
+	const {serverUrl, version} = enrolment;
+	const token = await login(enrolment);
+	await send(enrolment, {
+		method: 'PATCH',
+		path: '/workspace_status',
+		headers: {'content-type': 'application/json', authorization: `Bearer ${token}`},
+		body: JSON.stringify({status: 'available', server_url: serverUrl, server_version: version}),
+	});
 };

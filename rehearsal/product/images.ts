@@ -87,8 +87,8 @@ const refusal = ({image, url}: Pull, status: number, hasLogin: boolean): string 
 };
 
 /**
- * Asks the rehearsal registry for the manifest of an image, with the pod's pull secrets one after the other, as containerd
- * would. Hands back the manifest's digest.
+ * Asks the rehearsal registry for the manifest of an image, with the pod's pull secrets one after the other, as
+ * containerd would. Hands back the manifest's digest.
  * @throws PullError with containerd's wording: other host (no way out), no such image, login refused.
  */
 export const pullImage = async (options: {

@@ -1,24 +1,31 @@
 import {Resolver} from 'node:dns/promises';
 import {request as httpsRequest} from 'node:https';
 import {isIP} from 'node:net';
+import {text} from 'node:stream/consumers';
 import {rootCertificates} from 'node:tls';
+import {isErrno} from '../../source/base/errno.ts';
+
+/** One HTTPS request, checked against `trust`. */
+export type PodRequest = {
+	readonly method: string;
+	readonly url: string;
+	readonly trust: readonly string[];
+	/** Leaves the public CAs of the image out. */
+	readonly onlyTrust?: boolean;
+	readonly signal: AbortSignal;
+	/** Connects there without asking the name server. */
+	readonly address?: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly body?: string;
+};
+
+export type PodAnswer = {readonly status: number; readonly body: string};
 
 /** The network as a pod of the rehearsal sees it. */
 export type PodNetwork = {
 	/** IPv4 addresses of a name from the rehearsal's name server; empty when there is no such name. */
 	readonly resolve: (host: string, signal: AbortSignal) => Promise<readonly string[]>;
-	/** One HTTPS request, checked against `trust`. `address` connects there without asking the name server. */
-	readonly request: (options: {
-		readonly method: string;
-		readonly url: string;
-		readonly trust: readonly string[];
-		/** Leaves the public CAs of the image out. */
-		readonly onlyTrust?: boolean;
-		readonly signal: AbortSignal;
-		readonly address?: string;
-		readonly headers?: Readonly<Record<string, string>>;
-		readonly body?: string;
-	}) => Promise<{readonly status: number; readonly body: string}>;
+	readonly request: (options: PodRequest) => Promise<PodAnswer>;
 };
 
 const timeoutMs = 5000;
@@ -32,60 +39,64 @@ export class NameError extends Error {
 	}
 }
 
-/** @param nameServer address and port of the rehearsal's name server, which is also the DNS of its cluster. */
-export const createPodNetwork = (nameServer: string): PodNetwork => {
-	const resolve = async (host: string, signal: AbortSignal): Promise<readonly string[]> => {
-		if (isIP(host)) return [host];
-		const resolver = new Resolver({timeout: 2000, tries: 2});
-		resolver.setServers([nameServer]);
-		const cancel = (): void => resolver.cancel();
-		signal.addEventListener('abort', cancel, {once: true});
-		try {
-			return await resolver.resolve4(host);
-		} catch (error) {
-			signal.throwIfAborted();
-			const {code} = error as {code?: string};
-			if (code === 'ENOTFOUND' || code === 'ENODATA') return [];
-			throw error;
-		} finally {
-			signal.removeEventListener('abort', cancel);
-		}
-	};
-	return {
-		resolve,
-		request: async ({method, url, trust, onlyTrust, signal, address, headers = {}, body}) => {
-			const target = new URL(url);
-			const [found] = address ? [address] : await resolve(target.hostname, signal);
-			if (!found) throw new NameError(target.hostname);
-			return new Promise((done, reject) => {
-				const sent = httpsRequest(
-					{
-						host: found,
-						port: target.port || 443,
-						path: `${target.pathname}${target.search}`,
-						method,
-						servername: target.hostname,
-						// A pod trusts the public CAs of its image and what was mounted into it.
-						ca: onlyTrust ? [...trust] : [...rootCertificates, ...trust],
-						headers: {host: target.host, ...headers, ...(body ? {'content-length': Buffer.byteLength(body)} : {})},
-						agent: false,
-						signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-					},
-					(response) => {
-						const chunks: Buffer[] = [];
-						response.on('data', (chunk: Buffer) => chunks.push(chunk));
-						response.on('end', () =>
-							done({status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8')}),
-						);
-						response.on('error', reject);
-					},
-				);
-				sent.on('error', reject);
-				sent.end(body);
-			});
-		},
-	};
+const dnsTries = {timeout: 2000, tries: 2};
+
+/** Asks a name server for IPv4 addresses; none for a name that it does not know. */
+const resolveAt = async (nameServer: string, host: string, signal: AbortSignal): Promise<readonly string[]> => {
+	if (isIP(host)) return [host];
+	const resolver = new Resolver(dnsTries);
+	resolver.setServers([nameServer]);
+	const cancel = (): void => resolver.cancel();
+	signal.addEventListener('abort', cancel, {once: true});
+	try {
+		return await resolver.resolve4(host);
+	} catch (error) {
+		signal.throwIfAborted();
+		if (isErrno(error, 'ENOTFOUND', 'ENODATA')) return [];
+		throw error;
+	} finally {
+		signal.removeEventListener('abort', cancel);
+	}
 };
+
+/** Sends a request to an address and reads the whole answer. */
+const send = (address: string, options: PodRequest): Promise<PodAnswer> => {
+	const {method, url, trust, onlyTrust, signal, headers = {}, body} = options;
+	const target = new URL(url);
+	const length = body ? {'content-length': Buffer.byteLength(body)} : {};
+	return new Promise((done, reject) => {
+		const sent = httpsRequest(
+			{
+				host: address,
+				port: target.port || 443,
+				path: `${target.pathname}${target.search}`,
+				method,
+				servername: target.hostname,
+				// A pod trusts the public CAs of its image and what was mounted into it.
+				ca: onlyTrust ? [...trust] : [...rootCertificates, ...trust],
+				headers: {host: target.host, ...headers, ...length},
+				agent: false,
+				signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+			},
+			(response) => {
+				text(response).then((whole) => done({status: response.statusCode ?? 0, body: whole}), reject);
+			},
+		);
+		sent.on('error', reject);
+		sent.end(body);
+	});
+};
+
+/** @param nameServer address and port of the rehearsal's name server, which is also the DNS of its cluster. */
+export const createPodNetwork = (nameServer: string): PodNetwork => ({
+	resolve: (host, signal) => resolveAt(nameServer, host, signal),
+	request: async (options) => {
+		const {hostname} = new URL(options.url);
+		const [address] = options.address ? [options.address] : await resolveAt(nameServer, hostname, options.signal);
+		if (!address) throw new NameError(hostname);
+		return send(address, options);
+	},
+});
 
 /** The reason as urllib3 and requests word it, for logs. */
 export const pythonReason = (error: unknown): string => {

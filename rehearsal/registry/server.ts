@@ -64,7 +64,9 @@ const answer = async (house: House, request: IncomingMessage, response: ServerRe
 	await serve({registry, request, response, query: url.searchParams}, route);
 };
 
-/** Listens for requests, and knows which are under way: work that outlives its connection still writes to the folder. */
+/**
+ * Listens for requests, and knows which are under way: work that outlives its connection still writes to the folder.
+ */
 const createListener = (house: House) => {
 	const running = new Set<Promise<void>>();
 	const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -86,8 +88,8 @@ const isWhole = async ({manifests, blobs}: Store, repository: string, reference:
 };
 
 /**
- * An OCI distribution registry on 127.0.0.1, for rehearsals and tests: pull, push, mounts, chunked uploads that go on after
- * a restart, tags and catalogue, login, and faults on demand. It keeps nothing in memory that matters.
+ * An OCI distribution registry on 127.0.0.1, for rehearsals and tests: pull, push, mounts, chunked uploads that go on
+ * after a restart, tags and catalogue, login, and faults on demand. It keeps nothing in memory that matters.
  */
 export const startRegistry = async (options: RegistryOptions): Promise<RehearsalRegistry> => {
 	const {dataDirectory, users = [], login = 'basic', faults = {}, pace = {}, tls, port = 0} = options;

@@ -58,8 +58,8 @@ const isOutOfOrder = ({request}: Call, have: number): boolean => {
 };
 
 /**
- * Takes the body in. @returns bytes of the upload, or undefined when it was answered already or no answer is due: it was
- * refused, out of order, or the line broke
+ * Takes the body in. @returns bytes of the upload, or undefined when it was answered already or no answer is due: it
+ * was refused, out of order, or the line broke
  */
 const takeIn = async (call: Call, route: UploadRoute): Promise<number | undefined> => {
 	const {registry, request, response, query} = call;

@@ -94,7 +94,8 @@ const addImage = async (tar: Pack, image: SampleImage, written: Set<string>): Pr
 };
 
 /**
- * The form of Docker 25 and later: an OCI layout that also has `manifest.json`. Layers that images share lie there once.
+ * The form of Docker 25 and later: an OCI layout that also has `manifest.json`. Layers that images share lie there
+ * once.
  */
 export const writeModern = (file: string, ...images: readonly SampleImage[]): Promise<void> =>
 	writeTar(file, async (tar) => {

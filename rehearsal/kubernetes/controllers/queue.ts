@@ -3,60 +3,79 @@ import {ApiError} from '../objects/errors.ts';
 /** A work queue with unique keys: what is added while it is worked on is worked on again. */
 export type Queue = {
 	readonly add: (key: string) => void;
-	readonly addAfter: (key: string, milliseconds: number) => void;
 	readonly stop: () => void;
+};
+
+type Work = (namespace: string, name: string) => number | undefined;
+
+/** How soon a key is looked at again after the API server refused something, ms. */
+const refusedMs = 500;
+
+/** Works on a key; answers when it wants to see it again, ms. A refusal of the API server is tried again. */
+const workOn = (reconcile: Work, key: string): number | undefined => {
+	const [namespace = '', ...name] = key.split('/');
+	try {
+		return reconcile(namespace, name.join('/'));
+	} catch (error) {
+		if (error instanceof ApiError) return refusedMs;
+		throw error;
+	}
+};
+
+/** Adds keys after a time; one that is set again counts from then. */
+const createTimers = (add: (key: string) => void) => {
+	const timers = new Map<string, NodeJS.Timeout>();
+	return {
+		set: (key: string, milliseconds: number): void => {
+			clearTimeout(timers.get(key));
+			const timer = setTimeout(() => {
+				timers.delete(key);
+				add(key);
+			}, milliseconds);
+			timers.set(key, timer);
+		},
+		stop: (): void => {
+			for (const timer of timers.values()) clearTimeout(timer);
+			timers.clear();
+		},
+	};
 };
 
 /**
  * Run `reconcile` once per added key, one at a time, in a later turn of the event loop. It may answer a number of
- * milliseconds after which it wants to see the key again. A refusal of the API server is tried again after 500 ms.
+ * milliseconds after which it wants to see the key again.
  */
-export const createQueue = (reconcile: (namespace: string, name: string) => number | undefined): Queue => {
+export const createQueue = (reconcile: Work): Queue => {
 	const waiting = new Set<string>();
-	const timers = new Map<string, NodeJS.Timeout>();
-	let scheduled: NodeJS.Immediate | undefined;
+	let next: NodeJS.Immediate | undefined;
 	let stopped = false;
-
+	const schedule = (): void => {
+		if (!stopped && waiting.size > 0) next ??= setImmediate(work);
+	};
+	const add = (key: string): void => {
+		waiting.add(key);
+		schedule();
+	};
+	const timers = createTimers(add);
 	const work = (): void => {
-		scheduled = undefined;
+		next = undefined;
 		const [key] = waiting;
 		if (key === undefined || stopped) return;
 		waiting.delete(key);
-		const slash = key.indexOf('/');
 		try {
-			const again = reconcile(key.slice(0, slash), key.slice(slash + 1));
-			if (again !== undefined) queue.addAfter(key, again);
-		} catch (error) {
-			if (!(error instanceof ApiError)) throw error;
-			queue.addAfter(key, 500);
+			const again = workOn(reconcile, key);
+			if (again !== undefined && !stopped) timers.set(key, again);
 		} finally {
-			if (waiting.size > 0) schedule();
+			schedule();
 		}
 	};
-	const schedule = (): void => {
-		if (!stopped) scheduled ??= setImmediate(work);
-	};
-	const queue: Queue = {
-		add: (key) => {
-			waiting.add(key);
-			schedule();
-		},
-		addAfter: (key, milliseconds) => {
-			if (stopped) return;
-			clearTimeout(timers.get(key));
-			const timer = setTimeout(() => {
-				timers.delete(key);
-				queue.add(key);
-			}, milliseconds);
-			timers.set(key, timer);
-		},
+	return {
+		add,
 		stop: () => {
 			stopped = true;
-			if (scheduled) clearImmediate(scheduled);
-			for (const timer of timers.values()) clearTimeout(timer);
-			timers.clear();
+			clearImmediate(next);
+			timers.stop();
 			waiting.clear();
 		},
 	};
-	return queue;
 };

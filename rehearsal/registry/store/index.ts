@@ -7,8 +7,8 @@ import {createUploads, type Uploads} from './uploads.ts';
 export {digestOf, isDigest} from './places.ts';
 
 /**
- * The registry's memory on disk. Whatever is visible is whole: files are written under another name, flushed and renamed,
- * so a kill at any moment leaves either the old state or the new one. An unfinished upload stays and goes on.
+ * The registry's memory on disk. Whatever is visible is whole: files are written under another name, flushed and
+ * renamed, so a kill at any moment leaves either the old state or the new one. An unfinished upload stays and goes on.
  */
 export type Store = {readonly blobs: Blobs; readonly uploads: Uploads; readonly manifests: Manifests};
 
