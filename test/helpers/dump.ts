@@ -15,7 +15,6 @@ const kinds: readonly (readonly [apiVersion: string, kind: string])[] = [
 	['v1', 'Node'],
 	['apps/v1', 'Deployment'],
 	['apps/v1', 'ReplicaSet'],
-	['apps/v1', 'StatefulSet'],
 	['batch/v1', 'Job'],
 	['networking.k8s.io/v1', 'Ingress'],
 	['networking.k8s.io/v1', 'IngressClass'],
