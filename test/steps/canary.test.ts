@@ -5,9 +5,9 @@ import {chmod, mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {fetchHelm} from '../../scripts/fetch-helm.mjs';
 import {uninstall} from '../helpers/uninstall.ts';
-import {makeContext, makeFolder, programWords, type Site, startSite} from '../helpers/world.ts';
+import {makeContext, makeFolder, type Site, startSite} from '../helpers/world.ts';
+import {builtProgram, type Program} from '../journeys/helpers/program.ts';
 
 /** A secret that no encoding leaves as it is, and that nothing else contains. */
 const canary = (name: string): string => `k&n"${name}'ä/+${randomBytes(6).toString('hex')}`;
@@ -23,6 +23,7 @@ const planted = {
 
 let folder: string;
 let site: Site;
+let built: Program;
 const never = new AbortController().signal;
 
 /** The forms in which a secret could be written down; JSON may escape it once more inside a text. */
@@ -95,6 +96,7 @@ const watchProcesses = (root: number, temporary: string) => {
 };
 
 beforeAll(async () => {
+	built = await builtProgram();
 	folder = await makeFolder();
 	// The registry's password is the rehearsal's own; a world is begun, given the planted one, and begun again.
 	const first = await startSite({folder});
@@ -105,12 +107,11 @@ beforeAll(async () => {
 		JSON.stringify({...JSON.parse(await readFile(record, 'utf8')), registryPassword: planted.registry}),
 	);
 	await writeFile(path.join(folder, 'world', 'secrets', 'registry-password'), planted.registry, {mode: 0o600});
-	const {helm} = await fetchHelm('4.2.3');
 	const wrapper = path.join(folder, 'helm');
 	await mkdir(path.join(folder, 'recorded'));
 	await writeFile(
 		wrapper,
-		`#!/bin/sh\nfile='${folder}/recorded/'$$\nprintf '%s\\n' "$@" > "$file"\nenv >> "$file"\nexec '${helm}' "$@"\n`,
+		`#!/bin/sh\nfile='${folder}/recorded/'$$\nprintf '%s\\n' "$@" > "$file"\nenv >> "$file"\nexec '${built.helm}' "$@"\n`,
 	);
 	await chmod(wrapper, 0o755);
 	site = await startSite({folder, helm: wrapper});
@@ -156,8 +157,8 @@ const runProgram = async (words: readonly string[]) => {
 	const temporary = path.join(folder, 'temporary');
 	await mkdir(home, {recursive: true});
 	await mkdir(temporary, {recursive: true});
-	const child = spawn(process.execPath, [...programWords, ...words], {
-		env: {PATH: process.env.PATH, HOME: home, TMPDIR: temporary, PLANTED_DBA: planted.dba, TSX_DISABLE_CACHE: '1'},
+	const child = spawn(built.node, [built.cli, ...words], {
+		env: {PATH: process.env.PATH, HOME: home, TMPDIR: temporary, PLANTED_DBA: planted.dba},
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	const stop = watchProcesses(child.pid ?? 0, temporary);

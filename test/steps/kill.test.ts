@@ -8,11 +8,13 @@ import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import type {KubeObject} from '../../source/cluster/types.ts';
 import type {Event} from '../../source/engine/events.ts';
 import {databasesOf, objectsOf, registryOf} from '../helpers/dump.ts';
-import {makeFolder, programWords, type Site, startSite} from '../helpers/world.ts';
+import {makeFolder, type Site, startSite} from '../helpers/world.ts';
+import {builtProgram, type Program} from '../journeys/helpers/program.ts';
 
 const never = new AbortController().signal;
 let folder: string;
 let site: Site | undefined;
+let built: Program;
 let undisturbed: unknown;
 
 const at = (name: string): string => path.join(folder, name);
@@ -40,17 +42,8 @@ const begin = async (): Promise<Site> => {
 /** Runs the program; `killAt` says after which event it gets SIGKILL, and how many ms later. */
 const program = async (killAt?: {readonly when: (event: Event) => boolean; readonly afterMs: number}) => {
 	const child = spawn(
-		process.execPath,
-		[
-			...programWords,
-			'install',
-			'--non-interactive',
-			'--json',
-			'--answers',
-			at('answers.yaml'),
-			'--state-dir',
-			at('state'),
-		],
+		built.node,
+		[built.cli, 'install', '--non-interactive', '--json', '--answers', at('answers.yaml'), '--state-dir', at('state')],
 		{env: {PATH: process.env.PATH, HOME: at('home')}, stdio: ['ignore', 'pipe', 'pipe']},
 	);
 	let errors = '';
@@ -135,6 +128,7 @@ const dump = async (of: Site) => {
 };
 
 beforeAll(async () => {
+	built = await builtProgram();
 	folder = await makeFolder();
 	const first = await startSite({folder});
 	await first.stop();

@@ -30,7 +30,7 @@ describe('a probe pod', () => {
 	test('needs no pull secret where the registry has no login', async () => {
 		const answers = answersOf((input) => ({...input, registry: {host: 'registry.corp', prefix: ''}}));
 		const probe = async (one: PodProbe) => {
-			expect(one).not.toHaveProperty('pullSecret');
+			expect(one.pullSecret).toBeUndefined();
 			expect(one.image).toBe('registry.corp/zenml-pro-server:1.0');
 			return {exitCode: 0, output: ['{}']};
 		};

@@ -50,7 +50,7 @@ export const pushImages = async (
 	const {base, onProgress, onImage} = pushing;
 	const stop = new AbortController();
 	const signal = AbortSignal.any([pushing.signal, stop.signal]);
-	const shared = {signal, mountFrom: mountSources(targets, base), asked: new Map() as Asked, ...(base && {base})};
+	const shared = {signal, mountFrom: mountSources(targets, base), asked: new Map() as Asked, base};
 	const done: string[] = [];
 	const failures: PushFailure[] = [];
 	const notTried: string[] = [];
@@ -78,5 +78,5 @@ export const pushImages = async (
 	};
 	await inPool(targets, mostImages, push);
 	pushing.signal.throwIfAborted();
-	return {done, failures, notTried, ...(errors.length > 0 && {error: errors[0]})};
+	return {done, failures, notTried, error: errors[0]};
 };

@@ -29,11 +29,10 @@ export const combineProblems = (
 	const problems = withoutDoubles(all);
 	const [first, ...others] = problems;
 	if (!first || others.length === 0) return first;
-	const area = areaOf(problems);
 	return tell(
 		{count: problems.length, first: first.message, fix: first.fix},
 		{
-			...(area && {area}),
+			area: areaOf(problems),
 			who: first.who,
 			nextSteps: others.map(({message, fix}) => `${sentence(message)} ${fix}`),
 			answers: [...new Set(problems.flatMap(({answers = []}) => answers))],

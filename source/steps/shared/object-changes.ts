@@ -15,7 +15,7 @@ export const objectChanges = async (
 		const {apiVersion, kind, metadata} = object;
 		const {name, namespace} = metadata;
 		const target = nameOf(object);
-		const live = await cluster.get({apiVersion, kind, name, ...(namespace && {namespace})}, signal);
+		const live = await cluster.get({apiVersion, kind, name, namespace}, signal);
 		if (!live) return [{action: 'create', target}];
 		const fields = await cluster.diff(object, signal);
 		return fields.length === 0 ? [] : [{action: 'update', target, detail: fields.join(', ')}];

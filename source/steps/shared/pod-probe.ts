@@ -30,12 +30,13 @@ export const runPodProbe = async (
 	const server = (await bundle.open(signal)).images.find(({name}) => name === probeImage);
 	if (!server) return undefined;
 	const {namespace} = answers.controlPlane;
+	const {username, pullSecretName} = answers.registry;
 	report({kind: 'waiting', reason: `a probe pod in namespace ${namespace} (${kind})`, timeoutMs});
 	const {output} = await cluster.probe({
 		namespace,
 		name: `zenml-airgap-probe-${kind}`,
 		image: referenceOf(answers, server),
-		...(answers.registry.username !== undefined && {pullSecret: answers.registry.pullSecretName}),
+		pullSecret: username === undefined ? undefined : pullSecretName,
 		...probeSpec(kind, args),
 		timeoutMs,
 		signal,
