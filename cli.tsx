@@ -1,7 +1,7 @@
 import {homedir, hostname, tmpdir, userInfo} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {Context} from './source/app/context.ts';
+import type {Context} from './source/app/base/context.ts';
 import {main} from './source/app/main.ts';
 import {systemClock} from './source/base/clock.ts';
 import {exitCodes} from './source/base/problem.ts';

@@ -2,7 +2,7 @@
 import {createWriteStream} from 'node:fs';
 import process from 'node:process';
 import {finished} from 'node:stream/promises';
-import {createStore} from '../source/app/store.ts';
+import {createStore} from '../source/app/screen/store.ts';
 import {createRedactor} from '../source/base/redact.ts';
 import type {Event} from '../source/engine/events.ts';
 import {createFold} from '../source/engine/fold.ts';

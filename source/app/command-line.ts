@@ -1,7 +1,7 @@
 import {Command, Help, type Option} from 'commander';
+import type {AddCommand, Ask, Groups, Work} from './commands/command.ts';
 import {answersCommands, carryCommands, completion, planCommands, rehearse} from './commands/index.ts';
 import {withExamples} from './commands/shared-options.ts';
-import type {AddCommand, Ask, Groups, Work} from './commands/tool.ts';
 
 /** What the command line asks for: the work of one command, and what its words give it, as data. */
 export type Request = {

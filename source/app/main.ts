@@ -2,9 +2,9 @@ import {CommanderError} from 'commander';
 import {printableText} from '../base/printable.ts';
 import {exitCodes, type Problem, ProblemsError, toProblem} from '../base/problem.ts';
 import {formatProblem} from '../report/format.ts';
+import type {Context} from './base/context.ts';
+import {appProblems} from './base/problems.ts';
 import {commandLine, type Request} from './command-line.ts';
-import type {Context} from './context.ts';
-import {appProblems} from './problems.ts';
 
 /** Does what was asked for. Returns the exit code. */
 const act = async (context: Context, {work, given, quotes}: Request, json: boolean): Promise<number> => {

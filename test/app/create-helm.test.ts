@@ -1,8 +1,8 @@
 import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import type {Context} from '../../source/app/base/context.ts';
 import {openHelm} from '../../source/app/commands/bundle/create-helm.ts';
-import type {Context} from '../../source/app/context.ts';
 import {never, specOf} from '../bundle/create/helpers.ts';
 import {refusalOf} from '../bundle/refusals.ts';
 import {createStage, type Stage} from './stage.ts';

@@ -1,8 +1,8 @@
 import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import type {GlobalOptions} from '../../source/app/context.ts';
-import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../../source/app/inputs.ts';
+import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../../source/app/answers/inputs.ts';
+import type {GlobalOptions} from '../../source/app/base/context.ts';
 import type {Journal} from '../../source/engine/journal.ts';
 import {writeJournal} from '../../source/engine/journal.ts';
 import {load, shortest} from '../answers/samples.ts';

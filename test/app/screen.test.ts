@@ -1,9 +1,9 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, expect, test} from 'vitest';
-import type {GlobalOptions} from '../../source/app/context.ts';
-import {findAnswers, partialAnswers} from '../../source/app/inputs.ts';
-import {createScreenSession, nextOf} from '../../source/app/screen-session.ts';
+import {findAnswers, partialAnswers} from '../../source/app/answers/inputs.ts';
+import type {GlobalOptions} from '../../source/app/base/context.ts';
+import {createScreenSession, nextOf} from '../../source/app/screen/screen-session.ts';
 import {writeJournal} from '../../source/engine/journal.ts';
 import {emptyRun} from '../../source/engine/reduce.ts';
 import {installPlan} from '../../source/plans/install.ts';

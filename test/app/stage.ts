@@ -2,7 +2,7 @@ import {chmod, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {hostname, tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {Context} from '../../source/app/context.ts';
+import type {Context} from '../../source/app/base/context.ts';
 import {main} from '../../source/app/main.ts';
 import {systemClock} from '../../source/base/clock.ts';
 import {createRedactor} from '../../source/base/redact.ts';

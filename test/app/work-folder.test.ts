@@ -5,7 +5,7 @@ import {hostname, tmpdir} from 'node:os';
 import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {makeWorkFolder} from '../../source/app/commands/work-folder.ts';
-import {createHost} from '../../source/app/host.ts';
+import {createHost} from '../../source/app/run/host.ts';
 
 const place = async () => {
 	const temporaryDirectory = await mkdtemp(path.join(tmpdir(), 'zenml-airgap-work-'));

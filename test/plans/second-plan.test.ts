@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {createSession} from '../../source/app/session.ts';
+import {createSession} from '../../source/app/session/session.ts';
 import {unattended} from '../../source/engine/controls.ts';
 import type {Event} from '../../source/engine/events.ts';
 import {type Journal, parseJournal, writeJournal} from '../../source/engine/journal.ts';

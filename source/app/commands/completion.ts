@@ -1,5 +1,5 @@
 import type {Command} from 'commander';
-import type {AddCommand, Work} from './tool.ts';
+import type {AddCommand, Work} from './command.ts';
 
 type Word = {readonly path: string; readonly words: readonly string[]};
 

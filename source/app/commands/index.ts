@@ -9,6 +9,7 @@ import {keygen} from './bundle/keygen.ts';
 import {sign} from './bundle/sign.ts';
 import {split} from './bundle/split.ts';
 import {verify as verifyBundle} from './bundle/verify.ts';
+import type {AddCommand} from './command.ts';
 import {completion} from './completion.ts';
 import {install} from './install.ts';
 import {plan} from './plan.ts';
@@ -16,7 +17,6 @@ import {inventory} from './registry/inventory.ts';
 import {push} from './registry/push.ts';
 import {rehearse} from './rehearse.ts';
 import {status} from './status.ts';
-import type {AddCommand} from './tool.ts';
 import {verify} from './verify.ts';
 
 /** Commands around the plan, before the groups on the help page. */

@@ -1,9 +1,9 @@
-import type {GlobalOptions} from '../context.ts';
+import type {GlobalOptions} from '../base/context.ts';
+import type {AddCommand, Work} from './command.ts';
 import {addTopCommand} from './shared-options.ts';
-import type {AddCommand, Work} from './tool.ts';
 
 const work: Work<GlobalOptions> = async (context, options) => {
-	const {runPlanCommand} = await import('../plan-command.ts');
+	const {runPlanCommand} = await import('../plan/plan-command.ts');
 	return runPlanCommand(context, {name: 'install', pass: 'apply'}, options);
 };
 

@@ -1,6 +1,6 @@
 import {printable} from '../../base/printable.ts';
 import {formatProgress} from '../../report/format.ts';
-import type {Context} from '../context.ts';
+import type {Context} from '../base/context.ts';
 
 /** Shortest time between two drawings of the moving line, and between two lines where nothing can move. */
 const drawMs = 100;

@@ -1,8 +1,8 @@
 import {Option} from 'commander';
 import {faultNames} from '../../../rehearsal/index.ts';
 import type {RehearsalOptions} from '../rehearsal/run.ts';
+import type {AddCommand, Work} from './command.ts';
 import {addTopCommand} from './shared-options.ts';
-import type {AddCommand, Work} from './tool.ts';
 
 const work: Work<RehearsalOptions> = async (context, options) => {
 	const {runRehearsal} = await import('../rehearsal/run.ts');

@@ -1,8 +1,8 @@
 import {type Command, Option} from 'commander';
 import {distance} from 'fastest-levenshtein';
 import {installStepIds} from '../../plans/install-steps.ts';
-import type {GlobalOptions} from '../context.ts';
-import {appProblems} from '../problems.ts';
+import type {GlobalOptions} from '../base/context.ts';
+import {appProblems} from '../base/problems.ts';
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 

@@ -3,12 +3,12 @@ import {type Holder, liveHolder} from '../../base/lock.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
 import {outcomeWords} from '../../engine/outcome.ts';
 import type {Plan} from '../../steps/world.ts';
-import type {GlobalOptions} from '../context.ts';
-import {stateDirectoryOf} from '../inputs.ts';
-import {journalFile} from '../journal-file.ts';
-import {appProblems} from '../problems.ts';
+import {stateDirectoryOf} from '../answers/inputs.ts';
+import type {GlobalOptions} from '../base/context.ts';
+import {appProblems} from '../base/problems.ts';
+import {journalFile} from '../run/journal-file.ts';
+import type {AddCommand, Work} from './command.ts';
 import {addTopCommand} from './shared-options.ts';
-import type {AddCommand, Work} from './tool.ts';
 
 /** A run of some steps only (--until) ends well without being the whole plan. */
 const isWhole = ({steps}: Plan, journal: Journal): boolean =>

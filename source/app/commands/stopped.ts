@@ -1,7 +1,7 @@
 import {ProblemError} from '../../base/problem.ts';
 import {engineProblems} from '../../engine/problems.ts';
-import type {Context} from '../context.ts';
-import type {Work} from './tool.ts';
+import type {Context} from '../base/context.ts';
+import type {Work} from './command.ts';
 
 /** Ctrl-C while a question is open: no signal reaches the process then. */
 export class Interrupted extends Error {

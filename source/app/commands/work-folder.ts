@@ -4,7 +4,7 @@ import * as z from 'zod';
 import {errnoWords} from '../../base/errno.ts';
 import {writeWhole} from '../../base/files.ts';
 import {processBirth} from '../../base/lock.ts';
-import type {Context} from '../context.ts';
+import type {Context} from '../base/context.ts';
 import {commandProblems} from './problems.ts';
 
 const prefix = 'zenml-airgap-create-';

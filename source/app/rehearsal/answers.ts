@@ -7,8 +7,8 @@ import type {Answers} from '../../answers/schema.ts';
 import {secretPlaces} from '../../answers/secret-places.ts';
 import {isErrno} from '../../base/errno.ts';
 import {ProblemsError} from '../../base/problem.ts';
-import type {Context} from '../context.ts';
-import {type AnswerSource, partialAnswers} from '../inputs.ts';
+import {type AnswerSource, partialAnswers} from '../answers/inputs.ts';
+import type {Context} from '../base/context.ts';
 import {rehearsalRunProblems} from './problems.ts';
 
 /** Answers whose values the rehearsal decides, whatever the operator's file says: addresses, logins and files of its world. */

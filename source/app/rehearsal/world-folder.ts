@@ -4,7 +4,7 @@ import {lookUp} from '../../answers/tree.ts';
 import {isErrno} from '../../base/errno.ts';
 import {fingerprintOf} from '../../engine/fingerprint.ts';
 import type {Journal} from '../../engine/journal.ts';
-import type {Context} from '../context.ts';
+import type {Context} from '../base/context.ts';
 import {rehearsalRunProblems} from './problems.ts';
 
 /**

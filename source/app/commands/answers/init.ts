@@ -1,5 +1,5 @@
-import {findAnswers, partialAnswers, stateDirectoryOf} from '../../inputs.ts';
-import type {AddCommand, Work} from '../tool.ts';
+import {findAnswers, partialAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
+import type {AddCommand, Work} from '../command.ts';
 import {type AnswersOptions, addAnswersCommand} from './options.ts';
 
 const work: Work<AnswersOptions> = async (context, options) => {

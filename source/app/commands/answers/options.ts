@@ -1,5 +1,5 @@
 import type {Command} from 'commander';
-import type {GlobalOptions} from '../../context.ts';
+import type {GlobalOptions} from '../../base/context.ts';
 import {withSharedOptions} from '../shared-options.ts';
 
 /** What the commands about answers are given: the file as a word or by `--answers`. */

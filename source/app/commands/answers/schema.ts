@@ -1,4 +1,4 @@
-import type {AddCommand, Work} from '../tool.ts';
+import type {AddCommand, Work} from '../command.ts';
 import {addAnswersCommand} from './options.ts';
 
 const work: Work = async ({out}) => {

@@ -1,5 +1,5 @@
-import {completeAnswers, findAnswers, stateDirectoryOf} from '../../inputs.ts';
-import type {AddCommand, Work} from '../tool.ts';
+import {completeAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
+import type {AddCommand, Work} from '../command.ts';
 import {type AnswersOptions, addAnswersCommand} from './options.ts';
 
 const work: Work<AnswersOptions> = async (context, options) => {

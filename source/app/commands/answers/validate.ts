@@ -1,12 +1,12 @@
 import {ProblemsError} from '../../../base/problem.ts';
 import {counted} from '../../../base/text.ts';
-import {completeAnswers, findAnswers, stateDirectoryOf} from '../../inputs.ts';
-import type {AddCommand, Work} from '../tool.ts';
+import {completeAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
+import type {AddCommand, Work} from '../command.ts';
 import {type AnswersOptions, addAnswersCommand} from './options.ts';
 
 /** @throws ProblemsError with everything that is wrong */
 const work: Work<AnswersOptions> = async (context, options) => {
-	const {localProblems} = await import('../../answers-on-host.ts');
+	const {localProblems} = await import('../../answers/answers-on-host.ts');
 	const source = await findAnswers(context, options, stateDirectoryOf(context, options));
 	const answers = completeAnswers(source);
 	const problems = await localProblems(context, answers);

@@ -4,7 +4,7 @@ import {InvalidArgumentError, Option} from 'commander';
 import {ProblemError} from '../../../base/problem.ts';
 import type {Layout} from '../../../bundle/layout/layout.ts';
 import type {Bundle} from '../../../bundle/types.ts';
-import type {Context} from '../../context.ts';
+import type {Context} from '../../base/context.ts';
 import {withoutAnswers} from '../without-answers.ts';
 
 /** Options of every command that opens a bundle and looks at its signature. */

@@ -4,7 +4,7 @@ import {ProblemError} from '../../../base/problem.ts';
 import {type ChartPort, type CompleteSpec, type PlannedTools, planTools} from '../../../bundle/create/index.ts';
 import {createChartPuller, createHelm} from '../../../helm/index.ts';
 import {loginPaths} from '../../../registry/pull/login-files.ts';
-import type {Context} from '../../context.ts';
+import type {Context} from '../../base/context.ts';
 import {withoutAnswers} from '../without-answers.ts';
 import {loginEnvironment} from './create-source.ts';
 

@@ -12,7 +12,7 @@ import {
 	specSchema,
 	withPaths,
 } from '../../../bundle/create/index.ts';
-import type {Context} from '../../context.ts';
+import type {Context} from '../../base/context.ts';
 import type {SpecFlags} from './create-flags.ts';
 import {bundleCommandProblems} from './problems.ts';
 

@@ -10,9 +10,9 @@ import {
 	writeBundle,
 } from '../../../bundle/create/index.ts';
 import {freeBytes} from '../../../bundle/write/room.ts';
-import type {Context} from '../../context.ts';
+import type {Context} from '../../base/context.ts';
+import type {Work} from '../command.ts';
 import {type ProgressLines, progressLines} from '../progress.ts';
-import type {Work} from '../tool.ts';
 import {makeWorkFolder} from '../work-folder.ts';
 import type {CreateFlags} from './create-flags.ts';
 import {openHelm} from './create-helm.ts';

@@ -1,6 +1,6 @@
 import {Option} from 'commander';
+import type {AddCommand, Work} from '../command.ts';
 import {stoppable} from '../stopped.ts';
-import type {AddCommand, Work} from '../tool.ts';
 import {wholeNumber} from './bundle-path.ts';
 import type {CreateFlags} from './create-flags.ts';
 

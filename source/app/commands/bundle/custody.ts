@@ -1,7 +1,7 @@
 import path from 'node:path';
+import type {AddCommand, Work} from '../command.ts';
 import {progressLines} from '../progress.ts';
 import {stoppable} from '../stopped.ts';
-import type {AddCommand, Work} from '../tool.ts';
 import {withCharts} from './bundle-path.ts';
 
 type Given = {readonly bundle: string; readonly out?: string};

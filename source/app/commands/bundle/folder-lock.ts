@@ -3,7 +3,7 @@ import {makeFolders} from '../../../base/folders.ts';
 import {acquireFileLock} from '../../../base/lock.ts';
 import {ProblemError} from '../../../base/problem.ts';
 import {unwritable} from '../../../bundle/write/problems.ts';
-import type {Context} from '../../context.ts';
+import type {Context} from '../../base/context.ts';
 
 /** Takes the lock in a file, and makes its folder. @returns what gives it back */
 type FolderLock = (file: string) => Promise<() => Promise<void>>;

@@ -4,9 +4,9 @@ import {errnoWords, isErrno, isSystemError} from '../../../base/errno.ts';
 import {writeWhole} from '../../../base/files.ts';
 import {makeFolders} from '../../../base/folders.ts';
 import type {SigningKey} from '../../../bundle/sign/secret-key.ts';
-import type {Context} from '../../context.ts';
+import type {Context} from '../../base/context.ts';
+import type {AddCommand, Work} from '../command.ts';
 import {stoppable} from '../stopped.ts';
-import type {AddCommand, Work} from '../tool.ts';
 import {readPassphrase} from './passphrase.ts';
 import {bundleCommandProblems} from './problems.ts';
 

@@ -1,7 +1,7 @@
 import {Writable} from 'node:stream';
 import {resolvePath} from '../../../answers/resolve-paths.ts';
 import {resolveSecret} from '../../../answers/secrets.ts';
-import type {Context} from '../../context.ts';
+import type {Context} from '../../base/context.ts';
 import {createPlainLines, type PlainLines} from '../../plain/lines.ts';
 import {Interrupted} from '../stopped.ts';
 import {bundleCommandProblems} from './problems.ts';

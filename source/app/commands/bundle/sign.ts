@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type {Signed} from '../../../bundle/sign/sign.ts';
-import type {Context} from '../../context.ts';
+import type {Context} from '../../base/context.ts';
+import type {AddCommand, Work} from '../command.ts';
 import {progressLines} from '../progress.ts';
 import {stoppable} from '../stopped.ts';
-import type {AddCommand, Work} from '../tool.ts';
 import {readPassphrase} from './passphrase.ts';
 import {bundleCommandProblems} from './problems.ts';
 

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import {formatBytes} from '../../../base/units.ts';
 import type {Split} from '../../../bundle/split/split.ts';
-import type {Context} from '../../context.ts';
+import type {Context} from '../../base/context.ts';
+import type {AddCommand, Work} from '../command.ts';
 import {progressLines} from '../progress.ts';
 import {stoppable} from '../stopped.ts';
-import type {AddCommand, Work} from '../tool.ts';
 import {openWhole, withCharts} from './bundle-path.ts';
 import {folderLock} from './folder-lock.ts';
 

@@ -2,11 +2,11 @@ import path from 'node:path';
 import {printable} from '../../../base/printable.ts';
 import {formatBytes, formatDuration} from '../../../base/units.ts';
 import type {Inspection} from '../../../bundle/open/inspect.ts';
-import type {Context} from '../../context.ts';
-import {memoFileOf} from '../../memo-file.ts';
+import type {Context} from '../../base/context.ts';
+import {memoFileOf} from '../../run/memo-file.ts';
+import type {AddCommand, Work} from '../command.ts';
 import {progressLines} from '../progress.ts';
 import {stoppable} from '../stopped.ts';
-import type {AddCommand, Work} from '../tool.ts';
 import {
 	checkPublicKey,
 	publicKeyOption,

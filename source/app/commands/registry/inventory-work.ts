@@ -11,7 +11,7 @@ import {requiredImages} from '../../../bundle/open/checks.ts';
 import {createHosts} from '../../../registry/pull/hosts.ts';
 import {takeInventory} from '../../../registry/pull/inventory.ts';
 import {createLoginFinder, type FindLogin} from '../../../registry/pull/logins.ts';
-import type {Context} from '../../context.ts';
+import type {Context} from '../../base/context.ts';
 import {progressLines} from '../progress.ts';
 import {registryCommandProblems as problems} from './problems.ts';
 

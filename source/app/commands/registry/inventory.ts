@@ -1,5 +1,5 @@
+import type {AddCommand, Work} from '../command.ts';
 import {stoppable} from '../stopped.ts';
-import type {AddCommand, Work} from '../tool.ts';
 import type {InventoryOptions} from './inventory-work.ts';
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];

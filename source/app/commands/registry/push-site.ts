@@ -6,11 +6,11 @@ import {resolveSecret} from '../../../answers/secrets.ts';
 import {errnoWords} from '../../../base/errno.ts';
 import {type Problem, ProblemsError} from '../../../base/problem.ts';
 import type {RegistryOptions} from '../../../registry/registry.ts';
-import type {Context} from '../../context.ts';
-import {createHost} from '../../host.ts';
-import {stateDirectoryOf} from '../../inputs.ts';
-import {appProblems} from '../../problems.ts';
-import {compressedFolder, registryOptions} from '../../registry-options.ts';
+import {stateDirectoryOf} from '../../answers/inputs.ts';
+import type {Context} from '../../base/context.ts';
+import {appProblems} from '../../base/problems.ts';
+import {createHost} from '../../run/host.ts';
+import {compressedFolder, registryOptions} from '../../run/registry-options.ts';
 import {registryCommandProblems} from './problems.ts';
 
 export type PushOptions = {

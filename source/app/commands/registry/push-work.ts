@@ -8,7 +8,7 @@ import type {PushResult, RegistryPort} from '../../../registry/types.ts';
 import {targetsToPush} from '../../../steps/images/compressed-images.ts';
 import {failuresFile, failuresText, type PushFailure, partialPush} from '../../../steps/images/failures.ts';
 import {type PushReport, type PushTarget, pushImages} from '../../../steps/images/push-images.ts';
-import type {Context} from '../../context.ts';
+import type {Context} from '../../base/context.ts';
 import {type ProgressLines, progressLines} from '../progress.ts';
 import {openSite, type PushOptions, type PushSite} from './push-site.ts';
 

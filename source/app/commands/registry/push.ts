@@ -1,5 +1,5 @@
 import {InvalidArgumentError, Option} from 'commander';
-import type {AddCommand, Work} from '../tool.ts';
+import type {AddCommand, Work} from '../command.ts';
 import type {PushOptions} from './push-site.ts';
 
 const wholeNumber = (text: string): number => {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type {Context} from './context.ts';
+import type {Context} from '../base/context.ts';
 
 /**
  * Where is kept which files of bundles were verified. It is the same for an install and for `bundle verify`, so that one

@@ -1,8 +1,8 @@
-import {exitCodes, type Problem} from '../base/problem.ts';
-import {formatProblem} from '../report/format.ts';
-import type {Context} from './context.ts';
+import {exitCodes, type Problem} from '../../base/problem.ts';
+import {formatProblem} from '../../report/format.ts';
+import type {Context} from '../base/context.ts';
+import type {Session} from '../session/session.ts';
 import {type AttendedOptions, createScreenSession, type Ended} from './screen-session.ts';
-import type {Session} from './session.ts';
 
 /** A start that was refused (another run holds the lock) is told again where it stays, with its exit code. */
 const tellRefused = ({out, redactor}: Context, found: Problem): number => {
@@ -38,7 +38,7 @@ const afterRun = async (context: Context, ended: Ended, shared: Session): Promis
 export const runScreen = async (context: Context, options: AttendedOptions): Promise<number> => {
 	const {session, ended, shared} = createScreenSession(context, options);
 	// Only here, so that no run without a screen ever loads Ink.
-	const {runApp} = await import('../ui/index.tsx');
+	const {runApp} = await import('../../ui/index.tsx');
 	const {stdin, stdout, signal, ascii, color} = context;
 	const result = await runApp(session, {stdin, stdout, signal, ascii, color});
 	if (result.ended === 'quit') return leftBefore(context, ended, options.resumeCommand);

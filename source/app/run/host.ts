@@ -1,10 +1,10 @@
 import {readFile, rm, statfs} from 'node:fs/promises';
 import path from 'node:path';
-import {errnoWords} from '../base/errno.ts';
-import {saveFile} from '../base/files.ts';
-import {baseProblems} from '../base/problems.ts';
-import type {HostPort} from '../steps/world.ts';
-import {appProblems} from './problems.ts';
+import {errnoWords} from '../../base/errno.ts';
+import {saveFile} from '../../base/files.ts';
+import {baseProblems} from '../../base/problems.ts';
+import type {HostPort} from '../../steps/world.ts';
+import {appProblems} from '../base/problems.ts';
 
 /** This host: files named by the answers, and the room left where state is kept. */
 export const createHost = (stateDirectory: string): HostPort => ({

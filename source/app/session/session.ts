@@ -1,19 +1,19 @@
 import path from 'node:path';
-import {resolvePaths} from '../answers/resolve-paths.ts';
-import {serializeAnswers} from '../answers/save.ts';
-import type {Answers} from '../answers/schema.ts';
-import type {Draft} from '../answers/tree.ts';
-import {saveBeside, saveFile} from '../base/files.ts';
-import {attended, type Controls} from '../engine/controls.ts';
-import type {Listener} from '../engine/events.ts';
-import type {Handover, Pass} from '../engine/plan.ts';
-import {type PlanView, planViewOf, refusedPlan} from '../engine/plan-view.ts';
-import type {LogLine, RunState} from '../engine/state.ts';
-import {acceptanceReport} from '../report/acceptance.ts';
-import {summaryLines} from '../report/summary.ts';
-import type {Plan} from '../steps/world.ts';
-import type {Context} from './context.ts';
-import {type RunReport, runPlan} from './run.ts';
+import {resolvePaths} from '../../answers/resolve-paths.ts';
+import {serializeAnswers} from '../../answers/save.ts';
+import type {Answers} from '../../answers/schema.ts';
+import type {Draft} from '../../answers/tree.ts';
+import {saveBeside, saveFile} from '../../base/files.ts';
+import {attended, type Controls} from '../../engine/controls.ts';
+import type {Listener} from '../../engine/events.ts';
+import type {Handover, Pass} from '../../engine/plan.ts';
+import {type PlanView, planViewOf, refusedPlan} from '../../engine/plan-view.ts';
+import type {LogLine, RunState} from '../../engine/state.ts';
+import {acceptanceReport} from '../../report/acceptance.ts';
+import {summaryLines} from '../../report/summary.ts';
+import type {Plan} from '../../steps/world.ts';
+import type {Context} from '../base/context.ts';
+import {type RunReport, runPlan} from '../run/run.ts';
 
 /** What a session is about, whoever sits at it. */
 export type SessionOptions = {

@@ -1,4 +1,4 @@
-import {declareProblems} from '../base/problem-table.ts';
+import {declareProblems} from '../../base/problem-table.ts';
 
 /** Problems of the program itself: its command line, its folders, its answers. */
 export const appProblems = declareProblems({
@@ -40,7 +40,7 @@ export const appProblems = declareProblems({
 	},
 });
 
-declare module '../base/problem.ts' {
+declare module '../../base/problem.ts' {
 	interface ProblemTables {
 		readonly app: typeof appProblems.table;
 	}

@@ -1,5 +1,5 @@
-import type {ClusterPort, KubeObject} from '../cluster/types.ts';
-import {type Journal, parseJournal} from '../engine/journal.ts';
+import type {ClusterPort, KubeObject} from '../../cluster/types.ts';
+import {type Journal, parseJournal} from '../../engine/journal.ts';
 
 /** Secret in the control plane's namespace that holds the journal, so that another jump host can go on. */
 export const journalSecretName = 'zenml-airgap-state';

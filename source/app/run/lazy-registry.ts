@@ -1,4 +1,4 @@
-import type {RegistryPort} from '../registry/types.ts';
+import type {RegistryPort} from '../../registry/types.ts';
 
 type Closable = RegistryPort & {readonly close: () => void};
 

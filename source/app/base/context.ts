@@ -1,5 +1,5 @@
-import type {Clock} from '../base/clock.ts';
-import type {Redactor} from '../base/redact.ts';
+import type {Clock} from '../../base/clock.ts';
+import type {Redactor} from '../../base/redact.ts';
 
 /** What the door (`cli.tsx`) hands in: the only way by which the rest sees the process it runs in. */
 export type Context = {

@@ -1,7 +1,7 @@
-import {errnoWords} from '../base/errno.ts';
-import type {ProblemError} from '../base/problem.ts';
-import {baseProblems} from '../base/problems.ts';
-import {type Journal, writeJournal} from '../engine/journal.ts';
+import {errnoWords} from '../../base/errno.ts';
+import type {ProblemError} from '../../base/problem.ts';
+import {baseProblems} from '../../base/problems.ts';
+import {type Journal, writeJournal} from '../../engine/journal.ts';
 
 /** Writes journals one after the other. */
 export type JournalWriter = {

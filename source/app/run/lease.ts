@@ -1,9 +1,9 @@
-import {type Holder, processBirth} from '../base/lock.ts';
-import {ProblemError} from '../base/problem.ts';
-import {acquireLease, type HeldLease} from '../cluster/lease.ts';
-import type {ClusterPort} from '../cluster/types.ts';
-import type {Ports} from '../steps/world.ts';
-import type {Context} from './context.ts';
+import {type Holder, processBirth} from '../../base/lock.ts';
+import {ProblemError} from '../../base/problem.ts';
+import {acquireLease, type HeldLease} from '../../cluster/lease.ts';
+import type {ClusterPort} from '../../cluster/types.ts';
+import type {Ports} from '../../steps/world.ts';
+import type {Context} from '../base/context.ts';
 
 /** How long a Lease lives without being renewed; renewed three times within it. */
 const leaseSeconds = 30;

@@ -1,12 +1,12 @@
-import type {Answers} from '../answers/schema.ts';
-import {unattended} from '../engine/controls.ts';
-import type {Listener} from '../engine/events.ts';
-import type {Pass} from '../engine/plan.ts';
-import {jsonReport} from '../report/json.ts';
-import {plainReport} from '../report/plain.ts';
-import type {Context, GlobalOptions} from './context.ts';
-import {appProblems} from './problems.ts';
-import {createSession, type SessionOptions} from './session.ts';
+import type {Answers} from '../../answers/schema.ts';
+import {unattended} from '../../engine/controls.ts';
+import type {Listener} from '../../engine/events.ts';
+import type {Pass} from '../../engine/plan.ts';
+import {jsonReport} from '../../report/json.ts';
+import {plainReport} from '../../report/plain.ts';
+import type {Context, GlobalOptions} from '../base/context.ts';
+import {appProblems} from '../base/problems.ts';
+import {createSession, type SessionOptions} from '../session/session.ts';
 
 /** The listener that the options ask for. */
 const listenerFor = ({out}: Context, {json, logLevel}: GlobalOptions): Listener =>

@@ -1,10 +1,10 @@
 import {readFile} from 'node:fs/promises';
-import type {Answers} from '../answers/schema.ts';
-import {resolveSecret} from '../answers/secrets.ts';
-import {errnoWords} from '../base/errno.ts';
-import {type Problem, ProblemError} from '../base/problem.ts';
-import type {Context} from './context.ts';
-import {appProblems} from './problems.ts';
+import type {Answers} from '../../answers/schema.ts';
+import {resolveSecret} from '../../answers/secrets.ts';
+import {errnoWords} from '../../base/errno.ts';
+import {type Problem, ProblemError} from '../../base/problem.ts';
+import type {Context} from '../base/context.ts';
+import {appProblems} from '../base/problems.ts';
 
 /** References of kind env: and file: in a value, with the path of the answer each stands at. */
 const references = (value: unknown, at = ''): readonly {readonly at: string; readonly reference: string}[] => {

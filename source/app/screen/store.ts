@@ -1,6 +1,6 @@
-import type {Listener} from '../engine/events.ts';
-import {createFold} from '../engine/fold.ts';
-import type {RunState} from '../engine/state.ts';
+import type {Listener} from '../../engine/events.ts';
+import {createFold} from '../../engine/fold.ts';
+import type {RunState} from '../../engine/state.ts';
 
 /** Longest time a screen may lag behind the engine, ms; a flood of events is folded at once and told together. */
 const tellEveryMs = 33;

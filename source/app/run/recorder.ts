@@ -1,14 +1,14 @@
 import {createWriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
-import type {Answers} from '../answers/schema.ts';
-import {type ProblemError, toProblem} from '../base/problem.ts';
-import type {Event, Listener} from '../engine/events.ts';
-import {createFold} from '../engine/fold.ts';
-import {type Journal, journalOf} from '../engine/journal.ts';
-import type {RunState} from '../engine/state.ts';
-import type {Ports} from '../steps/world.ts';
+import type {Answers} from '../../answers/schema.ts';
+import {type ProblemError, toProblem} from '../../base/problem.ts';
+import type {Event, Listener} from '../../engine/events.ts';
+import {createFold} from '../../engine/fold.ts';
+import {type Journal, journalOf} from '../../engine/journal.ts';
+import type {RunState} from '../../engine/state.ts';
+import type {Ports} from '../../steps/world.ts';
+import type {Context} from '../base/context.ts';
 import {clusterJournalMs, writeClusterJournal} from './cluster-journal.ts';
-import type {Context} from './context.ts';
 import {createJournalWriter} from './journal-writer.ts';
 
 /** Events after which the journal is worth writing. */

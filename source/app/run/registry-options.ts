@@ -1,9 +1,9 @@
 import path from 'node:path';
-import {bytesPerSecond} from '../answers/byte-rate.ts';
-import type {Answers} from '../answers/schema.ts';
-import {createFileMemo} from '../registry/push/memo.ts';
-import type {RegistryOptions} from '../registry/registry.ts';
-import type {HostPort, Ports} from '../steps/world.ts';
+import {bytesPerSecond} from '../../answers/byte-rate.ts';
+import type {Answers} from '../../answers/schema.ts';
+import {createFileMemo} from '../../registry/push/memo.ts';
+import type {RegistryOptions} from '../../registry/registry.ts';
+import type {HostPort, Ports} from '../../steps/world.ts';
 
 /** File in the state folder that knows which uploads can be gone on with. */
 export const uploadsFile = 'uploads.json';

@@ -1,14 +1,14 @@
 import {stat} from 'node:fs/promises';
 import path from 'node:path';
-import type {Draft} from '../answers/draft.ts';
-import {getAt} from '../answers/draft.ts';
-import {toProblem} from '../base/problem.ts';
-import {createBundlePort} from '../bundle/open/bundle.ts';
-import {createCluster} from '../cluster/cluster.ts';
-import type {Journal} from '../engine/journal.ts';
-import {installStepIds} from '../plans/install-steps.ts';
-import type {Found} from '../ui/state/session.ts';
-import type {Context} from './context.ts';
+import type {Draft} from '../../answers/draft.ts';
+import {getAt} from '../../answers/draft.ts';
+import {toProblem} from '../../base/problem.ts';
+import {createBundlePort} from '../../bundle/open/bundle.ts';
+import {createCluster} from '../../cluster/cluster.ts';
+import type {Journal} from '../../engine/journal.ts';
+import {installStepIds} from '../../plans/install-steps.ts';
+import type {Found} from '../../ui/state/session.ts';
+import type {Context} from '../base/context.ts';
 
 /** Longest wait for a cluster at the welcome page, ms. */
 const clusterMs = 5000;

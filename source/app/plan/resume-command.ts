@@ -1,4 +1,4 @@
-import type {Context, GlobalOptions} from './context.ts';
+import type {Context, GlobalOptions} from '../base/context.ts';
 
 /** Quotes a word for a POSIX shell where it needs it. */
 const shellWord = (word: string): string =>

@@ -1,6 +1,6 @@
-import {errnoWords} from '../base/errno.ts';
-import {makeFolders} from '../base/folders.ts';
-import {baseProblems} from '../base/problems.ts';
+import {errnoWords} from '../../base/errno.ts';
+import {makeFolders} from '../../base/folders.ts';
+import {baseProblems} from '../../base/problems.ts';
 
 /** Makes a folder for this user only. @throws ProblemError `state-unwritable`, area `usage`. */
 export const makeFolder = async (folder: string): Promise<void> => {

@@ -1,5 +1,5 @@
 import type {Command} from 'commander';
-import type {Context} from '../context.ts';
+import type {Context} from '../base/context.ts';
 
 /** What a command does once its words are understood. Returns the exit code. @throws ProblemError */
 export type Work<Given = void> = (context: Context, given: Given) => Promise<number>;
@@ -20,5 +20,3 @@ export type Ask = {
 
 /** A command: it adds itself to its group, and hands over its work when it is asked for. */
 export type AddCommand = (groups: Groups, ask: Ask) => void;
-
-export type Tool = AddCommand;

@@ -1,20 +1,20 @@
-import type {LoadedDraft} from '../answers/load.ts';
-import type {Answers} from '../answers/schema.ts';
-import {type Problem, toProblem} from '../base/problem.ts';
-import {type AttendedControls, attended} from '../engine/controls.ts';
-import type {Listener} from '../engine/events.ts';
-import type {Journal} from '../engine/journal.ts';
-import {isProved} from '../engine/outcome.ts';
-import type {RunState} from '../engine/state.ts';
-import {passwordLines} from '../report/summary.ts';
-import {urlOf} from '../steps/shared/names.ts';
-import type {Session as ScreenSession, SummaryView} from '../ui/state/session.ts';
-import type {Context} from './context.ts';
-import {lookAround} from './found.ts';
-import type {RunReport} from './run.ts';
-import {createSession, type Session, type SessionOptions} from './session.ts';
+import type {LoadedDraft} from '../../answers/load.ts';
+import type {Answers} from '../../answers/schema.ts';
+import {type Problem, toProblem} from '../../base/problem.ts';
+import {type AttendedControls, attended} from '../../engine/controls.ts';
+import type {Listener} from '../../engine/events.ts';
+import type {Journal} from '../../engine/journal.ts';
+import {isProved} from '../../engine/outcome.ts';
+import type {RunState} from '../../engine/state.ts';
+import {passwordLines} from '../../report/summary.ts';
+import {urlOf} from '../../steps/shared/names.ts';
+import type {Session as ScreenSession, SummaryView} from '../../ui/state/session.ts';
+import {typedBefore} from '../answers/typed-before.ts';
+import type {Context} from '../base/context.ts';
+import type {RunReport} from '../run/run.ts';
+import {lookAround} from '../session/found.ts';
+import {createSession, type Session, type SessionOptions} from '../session/session.ts';
 import {createStore, type Store} from './store.ts';
-import {typedBefore} from './typed-before.ts';
 
 /** Longest time the screen may take to go when the operator leaves at once, ms. */
 const screenDownMs = 1000;

@@ -1,9 +1,9 @@
-import type {Pass} from '../engine/plan.ts';
-import {plans} from '../plans/index.ts';
-import type {Context, GlobalOptions} from './context.ts';
+import type {Pass} from '../../engine/plan.ts';
+import {plans} from '../../plans/index.ts';
+import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
+import type {Context, GlobalOptions} from '../base/context.ts';
+import {wantsPlainQuestions} from '../plain/install.ts';
 import {runHeadless} from './headless.ts';
-import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from './inputs.ts';
-import {wantsPlainQuestions} from './plain/install.ts';
 import {resumeCommand} from './resume-command.ts';
 
 /** May this run take the whole screen? */
@@ -29,6 +29,6 @@ export const runPlanCommand = async (
 	if (command.pass !== 'apply' || !(screen || wantsPlainQuestions(context, options)))
 		return runHeadless(context, options, {...session, pass: command.pass, answers: completeAnswers(source)});
 	const attended = {...session, loaded: partialAnswers(source), journal: source.journal};
-	if (screen) return (await import('./screen.ts')).runScreen(context, attended);
-	return (await import('./plain/install.ts')).runPlain(context, options, attended);
+	if (screen) return (await import('../screen/screen.ts')).runScreen(context, attended);
+	return (await import('../plain/install.ts')).runPlain(context, options, attended);
 };
