@@ -10,6 +10,7 @@ import {sign} from './bundle/sign.ts';
 import {split} from './bundle/split.ts';
 import {verify as verifyBundle} from './bundle/verify.ts';
 import {completion} from './completion.ts';
+import {explain} from './explain.ts';
 import {install} from './install.ts';
 import {plan} from './plan.ts';
 import {inventory} from './registry/inventory.ts';
@@ -20,7 +21,7 @@ import type {AddCommand} from './tool.ts';
 import {verify} from './verify.ts';
 
 /** Commands around the plan, before the groups on the help page. */
-export const planCommands: readonly AddCommand[] = [install, plan, verify, status];
+export const planCommands: readonly AddCommand[] = [install, plan, verify, status, explain];
 
 /** Commands of the group `answers`. */
 export const answersCommands: readonly AddCommand[] = [init, validate, schema, show];
