@@ -18,10 +18,10 @@ test('a code is explained with every cause, what to do then, who acts and the ex
 		  do       Mend its owner or mode, or name another folder with --state-dir.
 
 		  why      It is not JSON: <reason>.
-		  do       Move it away and start again: the tool finds out from the cluster, the registry and the database what is done.
+		  do       Move it away and start again: the tool finds out from the world itself what is done.
 
 		  why      It is not a journal: <reason>.
-		  do       Move it away and start again: the truth is in the cluster, the registry and the database.
+		  do       Move it away and start again: the truth is in the world, and is looked at anew.
 
 		  who      operator
 		  exit     2 (usage)
