@@ -53,6 +53,21 @@ export const baseProblems = declareProblems({
 			'no lock': {cause: 'It holds something else than a lock of this program.'},
 		},
 	},
+	'temporary-unwritable': {
+		area: 'bundle',
+		message: '{file} cannot be copied out of the tar.',
+		fix: 'Make room there, or name a folder on another disk with the environment variable TMPDIR.',
+		nextSteps: ['df -h $TMPDIR /tmp'],
+		cases: {
+			full: {cause: 'The disk of the folder for temporary files is full.'},
+			refused: {cause: 'Writing to the folder for temporary files fails: {words}'},
+			folder: {
+				message: 'The folder for temporary files, {folder}, cannot be used.',
+				cause: 'The system says: {reason}',
+				nextSteps: ['df -h {folder}'],
+			},
+		},
+	},
 	'state-unwritable': {
 		area: 'usage',
 		cause: 'The system refuses it: {reason}',

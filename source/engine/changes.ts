@@ -8,7 +8,7 @@ const isCheck = ({action}: Change): boolean => action === 'check';
 export const writesIn = (changes: readonly Change[]): readonly Change[] =>
 	changes.filter((change) => !isWait(change) && !isCheck(change));
 
-/** `create secret zenml-pro/zenml-tls (tls.crt)`. */
+/** `create secret some-namespace/some-name (tls.crt)`. */
 export const formatChange = ({action, target, detail}: Change): string =>
 	`${action} ${target}${detail === undefined ? '' : ` (${detail})`}`;
 

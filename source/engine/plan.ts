@@ -5,7 +5,7 @@ import type {Actor, AnyCode, Problem, ProblemArea} from '../base/problem.ts';
 export type Change = {
 	/** `wait` is for what only others can do, `check` for what is looked at once everything else is there: neither writes. */
 	readonly action: 'create' | 'update' | 'delete' | 'push' | 'run' | 'wait' | 'check';
-	/** What is changed, in the field's words: `secret zenml-pro/zenml-tls`. */
+	/** What is changed, in the field's words: `secret some-namespace/some-name`. */
 	readonly target: string;
 	readonly detail?: string | undefined;
 };
@@ -116,7 +116,7 @@ export type Plan<Answers, World extends BaseWorld<Answers>> = {
 	readonly id: string;
 	/** What it is doing, as a headline: `Installing`. */
 	readonly title: string;
-	/** The command that applies it, for messages: `zenml-airgap install`. */
+	/** The command that applies it, for messages: `program install`. */
 	readonly command: string;
 	readonly steps: readonly Step<Answers, World>[];
 };

@@ -30,17 +30,17 @@ export const engineProblems = declareProblems({
 			},
 			damaged: {
 				cause: 'It is not JSON: {reason}.',
-				fix: 'Move it away and start again: the tool finds out from the cluster, the registry and the database what is done.',
+				fix: 'Move it away and start again: the tool finds out from the world itself what is done.',
 			},
 			'no journal': {
 				cause: 'It is not a journal: {reason}.',
-				fix: 'Move it away and start again: the truth is in the cluster, the registry and the database.',
+				fix: 'Move it away and start again: the truth is in the world, and is looked at anew.',
 			},
 		},
 	},
 	'state-newer': {
 		area: 'usage',
-		message: 'The state file {file} was written by a newer zenml-airgap ({tool}).',
+		message: 'The state file {file} was written by a newer version of this program ({tool}).',
 		cause: 'It has layout {theirs}; this program knows {ours}.',
 		fix: 'Use the newer program, or name another folder with --state-dir.',
 	},

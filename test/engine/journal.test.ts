@@ -103,7 +103,9 @@ test.each([
 });
 
 test('a newer layout names the tool that wrote it', () => {
-	expect(() => parseJournal({schema: 3, tool: '7.1.0'}, 'x')).toThrow('written by a newer zenml-airgap (7.1.0)');
+	expect(() => parseJournal({schema: 3, tool: '7.1.0'}, 'x')).toThrow(
+		'written by a newer version of this program (7.1.0)',
+	);
 });
 
 test('a state that cannot be read for another cause is told as such', async () => {

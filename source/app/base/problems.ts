@@ -32,6 +32,12 @@ export const appProblems = declareProblems({
 		cause: 'The system says: {reason}',
 		fix: 'Name the right file, or mend its mode.',
 	},
+	'explain-unknown-code': {
+		area: 'usage',
+		message: 'There is no problem {code}.',
+		cause: 'Codes are written as they stand at the end of a problem; the nearest one is {near}.',
+		fix: 'Write zenml-airgap explain {near}, or leave the code out to see all of them.',
+	},
 	'no-earlier-run': {
 		area: 'usage',
 		message: 'No install was started with this state folder.',

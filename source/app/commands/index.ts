@@ -11,6 +11,7 @@ import {split} from './bundle/split.ts';
 import {verify as verifyBundle} from './bundle/verify.ts';
 import type {AddCommand} from './command.ts';
 import {completion} from './completion.ts';
+import {explain} from './explain.ts';
 import {install} from './install.ts';
 import {plan} from './plan.ts';
 import {inventory} from './registry/inventory.ts';
@@ -20,7 +21,7 @@ import {status} from './status.ts';
 import {verify} from './verify.ts';
 
 /** Commands around the plan, before the groups on the help page. */
-export const planCommands: readonly AddCommand[] = [install, plan, verify, status];
+export const planCommands: readonly AddCommand[] = [install, plan, verify, status, explain];
 
 /** Commands of the group `answers`. */
 export const answersCommands: readonly AddCommand[] = [init, validate, schema, show];

@@ -4,8 +4,8 @@ import * as z from 'zod';
 import {errnoWords} from '../../base/errno.ts';
 import {writeWhole} from '../../base/files.ts';
 import {processBirth} from '../../base/lock.ts';
+import {baseProblems} from '../../base/problems.ts';
 import type {Context} from '../base/context.ts';
-import {commandProblems} from './problems.ts';
 
 const prefix = 'zenml-airgap-create-';
 const namePattern = /^zenml-airgap-create-[A-Za-z0-9]{6}$/u;
@@ -64,6 +64,6 @@ export const makeWorkFolder = async (place: ProcessPlace): Promise<string> => {
 	await removeLeftOvers(place);
 	return makeOwn(place).catch((error: unknown) => {
 		const facts = {folder: place.temporaryDirectory, reason: errnoWords(error, 'write')};
-		throw commandProblems.error('temporary-unwritable', facts, {error});
+		throw baseProblems.error('temporary-unwritable', {case: 'folder', ...facts}, {area: 'usage', error});
 	});
 };

@@ -5,8 +5,8 @@ import {readChartPackage} from '../../archive/chart-package.ts';
 import {openSlice, type Slice} from '../../archive/slice.ts';
 import {errnoWords, isErrno, isSystemError} from '../../base/errno.ts';
 import {makeFolders} from '../../base/folders.ts';
+import {baseProblems} from '../../base/problems.ts';
 import type {Chart} from '../types.ts';
-import {openProblems} from './problems.ts';
 
 export type ChartOptions = {
 	/** True when the bundle is a tar file: Helm needs files, so a chart in it is copied out. */
@@ -18,8 +18,8 @@ export type ChartOptions = {
 
 const copyFailure = (file: string, error: unknown): Error =>
 	isErrno(error, 'ENOSPC', 'EDQUOT')
-		? openProblems.error('temporary-unwritable', {case: 'full', file}, {error})
-		: openProblems.error('temporary-unwritable', {case: 'refused', file, words: errnoWords(error, 'write')}, {error});
+		? baseProblems.error('temporary-unwritable', {case: 'full', file}, {error})
+		: baseProblems.error('temporary-unwritable', {case: 'refused', file, words: errnoWords(error, 'write')}, {error});
 
 /** Copies a chart out of a tar. @returns where it is */
 const copyOut = async (slice: Slice, {workDirectory, signal}: ChartOptions): Promise<string> => {

@@ -12,16 +12,6 @@ export const openProblems = declareProblems({
 		cause: 'It has {size} bytes; a page of text was expected.',
 		fix: 'Replace it with the one that was made with the bundle.',
 	},
-	'temporary-unwritable': {
-		area: 'bundle',
-		message: '{file} cannot be copied out of the tar.',
-		fix: 'Make room there, or name a folder on another disk with the environment variable TMPDIR.',
-		nextSteps: ['df -h $TMPDIR /tmp'],
-		cases: {
-			full: {cause: 'The disk of the folder for temporary files is full.'},
-			refused: {cause: 'Writing to the folder for temporary files fails: {words}'},
-		},
-	},
 	'bundle-image-twice': {
 		area: 'bundle',
 		message: 'The bundle holds two different images called {image}.',
