@@ -98,8 +98,7 @@ const house: Readonly<
 		types: ['bundle', 'registry', 'helm', 'zenml'],
 	},
 	answers: {any: ['base']},
-	// An image that is pushed is an image of the bundle.
-	registry: {any: ['archive', 'http', 'base'], types: ['bundle']},
+	registry: {any: ['http', 'oci', 'base']},
 	bundle: {any: ['archive', 'oci', 'base']},
 	archive: {any: ['base']},
 	http: {any: ['base']},
