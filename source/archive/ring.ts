@@ -1,22 +1,12 @@
-import {chunkBytes, type Disk, openDisk} from './disk.ts';
+import {scanChunks} from '../oci/descriptor.ts';
+import {type Disk, openDisk} from './disk.ts';
 import {fileProblem, truncated} from './problems.ts';
 import {openSlice, type Slice} from './slice.ts';
 
-/**
- * How many chunks of a `scan` are the reader's at once: the newest, and those before it up to this number. When one more is handed
- * out, the oldest of them is overwritten. How many buffers there are, and how many bytes may be on their way when a reader asks for
- * more, follow from it.
- */
-export const heldChunks = 2;
-
-/**
- * Bytes that a reader may still need when it asks for the next chunk: all that are its own by then, but for the chunk that is
- * overwritten while it gets that one.
- */
-export const heldBytes = (heldChunks - 1) * chunkBytes;
-
 /** Buffers that take turns: those of the reader, and one that is being filled. */
-const mostBuffers = heldChunks + 1;
+const mostBuffers = scanChunks.held + 1;
+
+const chunkBytes = scanChunks.bytes;
 
 /** Fills a buffer from `start` on. A read ends where a part of a split file ends; the turns only hold for chunks of full length. */
 const fill = async (disk: Disk, slice: Slice, buffer: Buffer, start: number): Promise<Buffer> => {
@@ -61,7 +51,7 @@ async function* ringDisk(slice: Slice, from: number): AsyncGenerator<Buffer> {
 }
 
 /**
- * The chunks of a slice from `from` on, 1 MiB each but the last, in memory that is used again: see `heldChunks`. So a line can be kept
+ * The chunks of a slice from `from` on, 1 MiB each but the last, in memory that is used again: see `scanChunks`. So a line can be kept
  * busy with one while the next is hashed and a third is read, and gigabytes leave no garbage behind. What comes out of a compressed
  * file is read as by `openSlice`, each chunk in memory of its own.
  * @throws ProblemError `bundle-archive-truncated`, `bundle-unreadable`

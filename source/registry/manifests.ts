@@ -1,28 +1,21 @@
-import {createHash} from 'node:crypto';
 import {isMap} from '../base/text.ts';
 import {wholeBody} from '../http/body.ts';
 import type {Answer} from '../http/types.ts';
 import type {ManifestBytes} from '../oci/descriptor.ts';
+import {isDigest, sha256Of} from '../oci/digest.ts';
+import {manifestTypes} from '../oci/media-types.ts';
 import {refuse} from './refuse.ts';
 import {asking, type Repository} from './repository.ts';
 import type {Request} from './session.ts';
 import type {Parts} from './types.ts';
 
 /** What this client can read; without the list a registry may convert to an old format and change the digest. */
-const acceptTypes = [
-	'application/vnd.oci.image.manifest.v1+json',
-	'application/vnd.oci.image.index.v1+json',
-	'application/vnd.docker.distribution.manifest.v2+json',
-	'application/vnd.docker.distribution.manifest.list.v2+json',
-].join(', ');
+const acceptTypes = manifestTypes.join(', ');
 
 /** Indexes may name indexes; nothing real goes deeper. */
 const deepest = 2;
 
-const sha256 = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-
-const digestIn = (value: unknown): string | undefined =>
-	typeof value === 'string' && /^sha256:[0-9a-f]{64}$/u.test(value) ? value : undefined;
+const digestIn = (value: unknown): string | undefined => (isDigest(value) ? value : undefined);
 
 const get = (repository: Repository, reference: string, accept: readonly number[]): Request => ({
 	...asking(repository),
@@ -56,7 +49,7 @@ export const readManifestDigest = async (
 	const said = saidDigest(head, length);
 	if (said !== undefined) return said;
 	const whole = await session.ask(request);
-	return whole.status === 404 ? undefined : sha256(whole.body);
+	return whole.status === 404 ? undefined : sha256Of(whole.body);
 };
 
 /** What manifests name. */
@@ -121,7 +114,7 @@ export const putManifest = async (
 		accept: [201, 202, 204],
 	});
 	const back = await session.ask({...request, context: {...context, what: `read ${name} ${reference} back`}});
-	const actual = sha256(back.body);
+	const actual = sha256Of(back.body);
 	if (actual === manifest.digest) return;
 	throw refuse(context, 'registry-digest-mismatch', {case: 'push', expected: manifest.digest, actual});
 };

@@ -1,10 +1,10 @@
-import {heldBytes} from '../archive/ring.ts';
 import type {ProblemError} from '../base/problem.ts';
 import type {AgentOptions} from '../http/agents.ts';
 import type {Bandwidth} from '../http/bandwidth.ts';
 import {createHttpClient} from '../http/client.ts';
 import {HttpFailure} from '../http/failure.ts';
 import type {Answer, Call as HttpCall, Timeouts} from '../http/types.ts';
+import {heldBytes} from '../oci/descriptor.ts';
 import {failureProblem} from './failures.ts';
 import type {Context} from './refuse.ts';
 

@@ -2,10 +2,11 @@ import {randomBytes} from 'node:crypto';
 import {truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test, vi} from 'vitest';
-import {chunkBytes} from '../../source/archive/disk.ts';
-import {heldChunks, ringSlice} from '../../source/archive/ring.ts';
+import {ringSlice} from '../../source/archive/ring.ts';
+import {scanChunks} from '../../source/oci/descriptor.ts';
 import {problemOf, temporary} from '../bundle/helpers.ts';
 
+const chunkBytes = scanChunks.bytes;
 const bytes = randomBytes(8 * chunkBytes + 12_345);
 
 const sliceOf = async (content = bytes) => {
@@ -35,7 +36,7 @@ describe('the chunks of a scan', () => {
 		const chunks = ringSlice(await sliceOf(), 0);
 		const first = await next(chunks);
 		const copy = Buffer.from(first);
-		for (let further = 1; further < heldChunks; further++) {
+		for (let further = 1; further < scanChunks.held; further++) {
 			await next(chunks);
 			// What is read ahead meanwhile has its time to go wrong.
 			await new Promise((turn) => setTimeout(turn, 50));

@@ -1,6 +1,5 @@
 import {expect, onTestFinished, test} from 'vitest';
-import {chunkBytes} from '../../source/archive/disk.ts';
-import {heldChunks} from '../../source/archive/ring.ts';
+import {scanChunks} from '../../source/oci/descriptor.ts';
 import {createTransport, defaultTimeouts} from '../../source/registry/transport.ts';
 import {holdingServer, never, ringBody} from '../http/support.ts';
 
@@ -8,11 +7,11 @@ test('a blob arrives whole though the memory of its chunks is used again as soon
 	const {call, close} = createTransport({sockets: 1, timeouts: defaultTimeouts});
 	onTestFinished(close);
 	const {url, take} = await holdingServer();
-	const ring = ringBody(64, heldChunks, chunkBytes);
+	const ring = ringBody(64, scanChunks.held, scanChunks.bytes);
 	const context = {registry: url.host, what: 'push'};
 	const sending = call({method: 'PUT', url, body: ring.body, signal: never, context});
 	expect(await ring.untilFull()).toBeLessThan(63);
 	take();
 	expect((await sending).body.toString()).toBe(ring.digest());
-	expect(ring.most()).toBe((heldChunks - 1) * chunkBytes);
+	expect(ring.most()).toBe((scanChunks.held - 1) * scanChunks.bytes);
 });

@@ -1,7 +1,7 @@
 import {ProblemError} from '../../base/problem.ts';
+import type {RemoteReference} from '../../oci/image-source.ts';
 import {parseReference as takeApart} from '../../oci/reference.ts';
 import {createProblems} from './problems.ts';
-import type {RemoteReference} from './source.ts';
 
 /** An image that can be carried: it has a tag. Its `reference` is what a registry is asked for: the digest where there is one. */
 export type ImageReference = RemoteReference & {

@@ -1,6 +1,6 @@
-import type {RemoteRepository} from '../../bundle/create/source.ts';
 import type {Answer, Call, Head} from '../../http/types.ts';
 import type {Descriptor} from '../../oci/descriptor.ts';
+import type {RemoteRepository} from '../../oci/image-source.ts';
 import {answers} from '../quirks.ts';
 import {type Context, refuse} from '../refuse.ts';
 import {bridge, type Receive} from './bridge.ts';

@@ -1,7 +1,6 @@
 import {inPool} from '../../base/pool.ts';
 import {ProblemError} from '../../base/problem.ts';
-import type {Inventory} from '../../bundle/layout/inventory-file.ts';
-import type {ManifestBytes} from '../../oci/descriptor.ts';
+import type {Descriptor, ManifestBytes} from '../../oci/descriptor.ts';
 import {answers} from '../quirks.ts';
 import {readCatalog, readTags} from './catalog.ts';
 import type {Host} from './hosts.ts';
@@ -9,7 +8,15 @@ import {contentsOf} from './manifest-form.ts';
 import {findManifest} from './manifests.ts';
 import type {pullProblems} from './problems.ts';
 
-type Repository = Inventory['repositories'][number];
+/** What a repository has, by the registry's own word. */
+export type FoundRepository = {
+	/** Its path on the registry, the prefix included. */
+	readonly name: string;
+	/** What lies under each tag: the digest of the manifest or index. */
+	readonly tags: readonly {readonly tag: string; readonly digest: string}[];
+	/** Blobs of all manifests under these tags that the registry answered for. */
+	readonly blobs: readonly Pick<Descriptor, 'digest' | 'size'>[];
+};
 
 /** An index may name indexes; nothing real goes deeper. */
 const deepest = 3;
@@ -110,7 +117,7 @@ const readTagged = async (look: Look, tags: readonly string[]) => {
 	const {host, signal, name, onNote} = look;
 	const blobs: Blobs = new Map();
 	const seen = new Map<string, Promise<void>>();
-	const read = async (tag: string): Promise<Repository['tags'][number] | undefined> => {
+	const read = async (tag: string): Promise<FoundRepository['tags'][number] | undefined> => {
 		try {
 			const manifest = await findManifest(host, {...atOf(look), reference: tag}, signal);
 			if (!manifest) return undefined;
@@ -128,7 +135,7 @@ const readTagged = async (look: Look, tags: readonly string[]) => {
 	return {tags: found.filter((one) => one !== undefined), blobs};
 };
 
-const readRepository = async (task: InventoryTask, name: string): Promise<Repository | undefined> => {
+const readRepository = async (task: InventoryTask, name: string): Promise<FoundRepository | undefined> => {
 	const stop = new AbortController();
 	const signal = AbortSignal.any([task.signal, stop.signal]);
 	const look: Look = {...task, name, signal, stop: (error) => stop.abort(error)};
@@ -153,9 +160,9 @@ const readRepository = async (task: InventoryTask, name: string): Promise<Reposi
  * @returns repositories that are there
  * @throws ProblemError area `registry`
  */
-export const takeInventory = async (task: InventoryTask): Promise<readonly Repository[]> => {
+export const takeInventory = async (task: InventoryTask): Promise<readonly FoundRepository[]> => {
 	const names = await namesOf(task);
-	const read: Repository[] = [];
+	const read: FoundRepository[] = [];
 	for (const [index, name] of names.entries()) {
 		task.onProgress(name, index, names.length);
 		const repository = await readRepository(task, name);

@@ -1,21 +1,12 @@
 import * as z from 'zod';
 import {isMap} from '../../base/text.ts';
-import type {RemoteRepository} from '../../bundle/create/source.ts';
 import type {ManifestBytes} from '../../oci/descriptor.ts';
+import type {RemoteRepository} from '../../oci/image-source.ts';
+import {descriptorSchema} from '../../oci/manifest.ts';
+import {manifestTypes, mediaTypes} from '../../oci/media-types.ts';
 import {type Context, refuse} from '../refuse.ts';
 import type {Host} from './hosts.ts';
 import {refusePull} from './problems.ts';
-
-const indexTypes = [
-	'application/vnd.oci.image.index.v1+json',
-	'application/vnd.docker.distribution.manifest.list.v2+json',
-] as const;
-const imageTypes = [
-	'application/vnd.oci.image.manifest.v1+json',
-	'application/vnd.docker.distribution.manifest.v2+json',
-] as const;
-/** Manifests that are understood: indexes and images of OCI and of Docker's schema 2. */
-export const manifestTypes: readonly string[] = [...indexTypes, ...imageTypes];
 
 /** @throws ProblemError `registry-not-a-registry` */
 const parse = (context: Context, bytes: Buffer): Readonly<Record<string, unknown>> => {
@@ -31,8 +22,8 @@ const parse = (context: Context, bytes: Buffer): Readonly<Record<string, unknown
 
 /** Of a manifest that does not say what it is. */
 const typeByForm = ({manifests, layers}: Readonly<Record<string, unknown>>): string | undefined => {
-	if (Array.isArray(manifests)) return indexTypes[0];
-	return Array.isArray(layers) ? imageTypes[0] : undefined;
+	if (Array.isArray(manifests)) return mediaTypes.index;
+	return Array.isArray(layers) ? mediaTypes.manifest : undefined;
 };
 
 /** What a manifest is, by its own word, else by the answer's header, else by its form. @throws ProblemError */
@@ -53,14 +44,9 @@ export const mediaTypeOf = (context: Context, bytes: Buffer, header: string): st
 	throw refusePull(context, 'image-manifest-unknown', {type: JSON.stringify(said.slice(0, 100))});
 };
 
-const descriptor = z.object({
-	mediaType: z.string(),
-	digest: z.string().regex(/^sha256:[0-9a-f]{64}$/u),
-	size: z.int().nonnegative(),
-});
 const schema = z.union([
-	z.object({manifests: z.array(z.object({...descriptor.shape, artifactType: z.string().optional()}))}),
-	z.object({config: descriptor, layers: z.array(descriptor)}),
+	z.object({manifests: z.array(descriptorSchema.extend({artifactType: z.string().optional()}))}),
+	z.object({config: descriptorSchema, layers: z.array(descriptorSchema)}),
 ]);
 
 /** What a manifest names: other manifests, or blobs with the configuration first. @throws ProblemError `image-manifest-parts` */

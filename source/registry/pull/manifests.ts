@@ -1,18 +1,17 @@
-import {createHash} from 'node:crypto';
 import {distance} from 'fastest-levenshtein';
 import * as z from 'zod';
 import type {ProblemError} from '../../base/problem.ts';
-import type {RemoteReference} from '../../bundle/create/source.ts';
 import type {Answer} from '../../http/types.ts';
 import type {ManifestBytes} from '../../oci/descriptor.ts';
+import {isDigest, sha256Of} from '../../oci/digest.ts';
+import type {RemoteReference} from '../../oci/image-source.ts';
+import {manifestTypes} from '../../oci/media-types.ts';
 import {type Words, wordsOf} from '../refusals.ts';
 import {type Context, refuse} from '../refuse.ts';
 import type {Host} from './hosts.ts';
 import {jsonOf} from './json.ts';
-import {manifestTypes, mediaTypeOf} from './manifest-form.ts';
+import {mediaTypeOf} from './manifest-form.ts';
 import {refusePull} from './problems.ts';
-
-const isDigest = (text: string): boolean => /^sha256:[0-9a-f]{64}$/u.test(text);
 
 /** `zenml/api:1.0`, or `zenml/api@sha256:…`. */
 const nameOf = ({repository, reference}: RemoteReference): string =>
@@ -89,7 +88,7 @@ const fetchManifest = async (
 	});
 	if (answer.status === 404) return {absent: answer};
 	const {body, headers} = answer;
-	const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+	const digest = sha256Of(body);
 	refuseOther(context, digest, [at.reference, String(headers['docker-content-digest'] ?? '')]);
 	const [type = ''] = String(headers['content-type'] ?? '').split(';');
 	return {found: {mediaType: mediaTypeOf(context, body, type.trim()), digest, bytes: body}};

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import type {ImageSource, RemoteRepository} from '../../bundle/create/source.ts';
+import {plainDescriptor} from '../../oci/descriptor.ts';
+import type {ImageSource, RemoteRepository} from '../../oci/image-source.ts';
+import {descriptorSchema} from '../../oci/manifest.ts';
 import {answers} from '../quirks.ts';
 import {refuse} from '../refuse.ts';
 import type {Host} from './hosts.ts';
@@ -13,26 +15,10 @@ const most = 10_000;
 
 type Referrers = Awaited<ReturnType<ImageSource['referrers']>>;
 
-const listed = z.object({
-	manifests: z.array(
-		z.object({
-			mediaType: z.string(),
-			digest: z.string().regex(/^sha256:[0-9a-f]{64}$/u),
-			size: z.int().nonnegative(),
-			artifactType: z.string().optional(),
-		}),
-	),
-});
+const listed = z.object({manifests: z.array(descriptorSchema.extend({artifactType: z.string().optional()}))});
 
-const plain = ({
-	mediaType,
-	digest,
-	size,
-	artifactType,
-}: z.infer<typeof listed>['manifests'][number]): Referrers[number] => ({
-	mediaType,
-	digest,
-	size,
+const plain = ({artifactType, ...descriptor}: z.infer<typeof listed>['manifests'][number]): Referrers[number] => ({
+	...plainDescriptor(descriptor),
 	...(artifactType === undefined ? {} : {artifactType}),
 });
 

@@ -1,4 +1,4 @@
-import type {ImageSource} from '../../bundle/create/source.ts';
+import type {ImageSource} from '../../oci/image-source.ts';
 import {readBlob} from './blobs.ts';
 import {createHosts, type HostOptions} from './hosts.ts';
 import {readManifest} from './manifests.ts';

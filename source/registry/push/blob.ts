@@ -1,4 +1,6 @@
-import {ProblemError} from '../../base/problem.ts';
+import type {ProblemError} from '../../base/problem.ts';
+import {isDigest} from '../../oci/digest.ts';
+import {ociProblems} from '../../oci/problems.ts';
 import {hasBlob} from '../blobs.ts';
 import {isTrouble} from '../retry.ts';
 import {mount} from './mount.ts';
@@ -8,33 +10,13 @@ import {findUpload, openUpload, sendBlob} from './upload.ts';
 /** How a blob came to be in a repository. */
 export type BlobOutcome = 'present' | 'mounted' | 'uploaded';
 
-/** The base is told by the digest of a bundle, or by the registry and prefix of an inventory. */
-const omittedText = (repository: string, base: string | undefined) => {
-	if (base !== undefined && !base.startsWith('sha256:')) {
-		return {
-			cause: `This is a differential bundle: it leaves out what ${base} had when its inventory was taken, and ${repository} does not have that.`,
-			fix: `Push to the prefix that it was made for, ${base}. Where the layers were deleted there, make it anew against a new inventory, or carry in a full bundle.`,
-		};
-	}
-	const which = base === undefined ? '' : ` (${base})`;
-	return {
-		cause: `This is a differential bundle: it leaves out what its base${which} has, and ${repository} does not have that.`,
-		fix: `Push the base bundle${which} to this registry and prefix first, or carry in a full bundle.`,
-	};
+/** A differential bundle counts on a blob that is not there. Its base is told by the digest of a bundle, or by registry and prefix. */
+const blobOmitted = ({repository, blob: {digest}, base}: BlobJob): ProblemError => {
+	const facts = {digest, registry: repository.context.registry, repository: repository.name};
+	if (base === undefined) return ociProblems.error('bundle-blob-omitted', {case: 'base unknown', ...facts});
+	const which = isDigest(base) ? 'not of base' : 'not at inventory';
+	return ociProblems.error('bundle-blob-omitted', {case: which, base, ...facts});
 };
-
-/** A differential bundle counts on a blob that is not there. */
-const blobOmitted = ({repository, blob: {digest}, base}: BlobJob): ProblemError =>
-	new ProblemError({
-		code: 'bundle-blob-omitted',
-		area: 'bundle',
-		message: `The layer ${digest} is neither in the bundle nor at the registry ${repository.context.registry}; nothing of this image was pushed.`,
-		...omittedText(repository.name, base),
-		nextSteps: [
-			'`zenml-airgap registry inventory` lists what a registry has: a differential bundle made against that list fits.',
-		],
-		answers: ['bundle.path', 'registry.host', 'registry.prefix'],
-	});
 
 /** Attempts to bring one blob to its repository. Each is told `advance`, for when it came further than any before it. */
 const createAttempts = (job: BlobJob, shared: Shared) => {

@@ -1,23 +1,19 @@
 import {createHash, type Hash} from 'node:crypto';
-import {ProblemError} from '../../base/problem.ts';
+import type {ProblemError} from '../../base/problem.ts';
 import type {Blob} from '../../oci/descriptor.ts';
+import {digestOfHash} from '../../oci/digest.ts';
+import {ociProblems} from '../../oci/problems.ts';
 
-const lying = (blob: Blob, actual: string): ProblemError =>
-	new ProblemError({
-		code: 'bundle-checksum-mismatch',
-		area: 'registry',
-		message: 'A layer in the bundle is not what it should be; it was not pushed.',
-		cause: `${actual} was read where ${blob.digest} was expected.`,
-		fix: 'Carry the bundle in again from the connected side and start again.',
-		answers: ['bundle.path'],
-	});
+/** The registry is what was to be changed: that is the area in which it is met. */
+const lying = ({digest}: Blob, actual: string): ProblemError =>
+	ociProblems.error('bundle-checksum-mismatch', {case: 'while pushed', digest, actual}, {area: 'registry'});
 
 /** Bytes of a blob, from one offset up to another. */
 export type Span = {readonly from: number; readonly to: number};
 
 /** The whole must have the blob's digest before its last piece is given away: an upload that was not finished cannot be kept. */
 const refuseOther = (blob: Blob, hash: Hash): void => {
-	const actual = `sha256:${hash.copy().digest('hex')}`;
+	const actual = digestOfHash(hash.copy());
 	if (actual !== blob.digest) throw lying(blob, actual);
 };
 

@@ -1,5 +1,6 @@
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import type {Blob, ManifestBytes} from '../../oci/descriptor.ts';
+import {hexOf} from '../../oci/digest.ts';
 import type {Image} from '../../oci/image.ts';
 import {putManifest, readManifestDigest} from '../manifests.ts';
 import {missingParts} from '../parts.ts';
@@ -106,7 +107,7 @@ const refuseDamaged = async (job: ImageJob, lacking: Lacking, sent: readonly Blo
 		: {blobs: sent.filter(({size}) => size >= worthAsking)};
 	const [digest] = await missingParts(repository, parts, shared, new Map());
 	if (digest === undefined) return;
-	const hex = digest.slice('sha256:'.length);
+	const hex = hexOf(digest);
 	throw refuse(repository.context, 'registry-part-damaged', {digest, folder: hex.slice(0, 2), hex});
 };
 

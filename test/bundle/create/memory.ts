@@ -1,4 +1,4 @@
-import type {ImageSource} from '../../../source/bundle/create/source.ts';
+import type {ImageSource} from '../../../source/oci/image-source.ts';
 import {noise, sha256} from './helpers.ts';
 
 /** Media type of an index. */

@@ -7,11 +7,11 @@ import {namedImages, renderedImages} from '../../../source/bundle/create/chart-i
 import type {ChartPort} from '../../../source/bundle/create/charts.ts';
 import {writeBundle} from '../../../source/bundle/create/create.ts';
 import {planBundle} from '../../../source/bundle/create/plan.ts';
-import type {ImageSource} from '../../../source/bundle/create/source.ts';
 import type {CompleteSpec} from '../../../source/bundle/create/spec.ts';
 import {packProgram, planTools} from '../../../source/bundle/create/tools.ts';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
 import {createChartPuller, createHelm} from '../../../source/helm/index.ts';
+import type {ImageSource} from '../../../source/oci/image-source.ts';
 import {
 	chartsIn,
 	image,

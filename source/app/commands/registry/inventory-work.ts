@@ -123,7 +123,8 @@ export const writeInventory = async (context: Context, options: InventoryOptions
 			onNote: lines.say,
 			onProgress: (repository, done, total) => lines.say(`${done + 1} of ${total}: ${repository}`),
 		});
-		const inventory: Inventory = {formatVersion: 1, registry: host, prefix, taken, repositories: [...repositories]};
+		const found = repositories.map(({name, tags, blobs}) => ({name, tags: [...tags], blobs: [...blobs]}));
+		const inventory: Inventory = {formatVersion: 1, registry: host, prefix, taken, repositories: found};
 		await save(file, formatInventory(inventory));
 		// A mistyped prefix would be found out beyond the gap: the bundle made from this would leave nothing out.
 		if (repositories.length === 0)

@@ -1,4 +1,4 @@
-import type {Descriptor, ManifestBytes} from '../../oci/descriptor.ts';
+import type {Descriptor, ManifestBytes} from './descriptor.ts';
 
 /** A repository on a registry: `public.ecr.aws` and `zenml/zenml-pro`. */
 export type RemoteRepository = {readonly host: string; readonly repository: string};
