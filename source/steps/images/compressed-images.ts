@@ -50,13 +50,13 @@ export const lookFor = async (
 };
 
 /** Bytes of raw layers of an image that are compressed, of all that it has. */
-export type CompressingProgress = (target: PushTarget, done: number, total: number) => void;
+type CompressingProgress = (target: PushTarget, done: number, total: number) => void;
 
 /** Bytes of one layer; `done` of `total` are compressed. */
 type LayerProgress = {readonly digest: string; readonly done: number; readonly total: number};
 
 /** How layers are compressed, and who is told. */
-export type Compressing = {
+type Compressing = {
 	readonly compress: (image: Image, onProgress: (layer: LayerProgress) => void, signal: AbortSignal) => Promise<Image>;
 	readonly onProgress: CompressingProgress;
 	/** An image whose layers were not all compressed already; sizes in bytes. */

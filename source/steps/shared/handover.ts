@@ -3,7 +3,7 @@ import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
 
 /** What a hand-over becomes when nobody does it. */
-export type LateCode = 'handover-dns' | 'handover-ca';
+type LateCode = 'handover-dns' | 'handover-ca';
 
 /** How long until it is looked at again, ms. */
 export const pollEveryMs = 3000;

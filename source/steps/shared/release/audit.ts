@@ -4,7 +4,7 @@ import type {World} from '../../world.ts';
 import type {WantedRelease} from './wanted.ts';
 
 /** What is wrong with a release before anything changes, and what its operator should know. */
-export type Audit = {readonly problems: readonly Problem[]; readonly warnings: readonly string[]};
+type Audit = {readonly problems: readonly Problem[]; readonly warnings: readonly string[]};
 
 /** Everything about the values that must be right: keys the chart knows, and what it renders. */
 export const auditRelease = async (world: World, wanted: WantedRelease): Promise<Audit> => {
