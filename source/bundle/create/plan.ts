@@ -1,5 +1,6 @@
 import {inPool} from '../../base/pool.ts';
 import {byText} from '../../base/text.ts';
+import {imageKey} from '../../oci/image.ts';
 import {imagesOfArchives} from './archives.ts';
 import {type ChartPort, type PlannedChart, planChart} from './charts.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
@@ -107,7 +108,7 @@ const chartNotes = ({unlisted, unrendered, leftOut}: Comparison): readonly strin
 const imageNotes = (images: readonly PlannedImage[], further: readonly PlannedImage[]): readonly string[] => [
 	...further
 		.filter((image) => images.includes(image))
-		.map(({name, tag}) => `${name}:${tag} was added: it lies in the archives of --from.`),
+		.map((image) => `${imageKey(image)} was added: it lies in the archives of --from.`),
 	...images
 		.filter(({rebuilt}) => rebuilt)
 		.map(
