@@ -11,7 +11,7 @@ export const platformOf = ({os, architecture, variant}: Written): Platform => ({
 });
 
 /** `linux/arm/v7`. */
-export const platformText = ({os, architecture, variant}: Platform): string =>
+export const platformText = ({os, architecture, variant}: Written): string =>
 	[os, architecture, ...(variant ? [variant] : [])].join('/');
 
 /** An arm64 without a variant is a v8 (containerd, platforms/normalization). */

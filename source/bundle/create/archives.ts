@@ -5,9 +5,9 @@ import {fileProblem} from '../../archive/problems.ts';
 import type {Slice} from '../../archive/slice.ts';
 import {type Tree, tarTree} from '../../archive/tree.ts';
 import {totalSize} from '../../base/units.ts';
-import type {Blob, ManifestBytes} from '../../oci/descriptor.ts';
+import {type Blob, type ManifestBytes, plainDescriptor} from '../../oci/descriptor.ts';
 import {sha256Of} from '../../oci/digest.ts';
-import type {Image} from '../../oci/image.ts';
+import {type Image, imageKey} from '../../oci/image.ts';
 import {readImages} from '../images/read-archive.ts';
 import {layoutProblems} from '../layout/problems.ts';
 import {configDigestOf, describeImage} from './manifest-form.ts';
@@ -95,10 +95,8 @@ const plan = async (image: Image): Promise<PlannedImage> => {
 		rebuilt: false,
 		platforms: described.map(({platform}) => platform).filter(({os}) => os !== 'unknown'),
 		blobs: blobs.map((blob) => ({
-			mediaType: blob.mediaType,
-			digest: blob.digest,
-			size: blob.size,
-			image: `${name}:${tag}`,
+			...plainDescriptor(blob),
+			image: imageKey(image),
 			read: (from) => blob.open(from),
 		})),
 		configs: new Map(described.map(({digest, bytes}) => [digest, bytes])),
@@ -139,7 +137,7 @@ export const imagesOfArchives = async (
 	const found: PlannedImage[] = [];
 	for (const path of paths) {
 		for (const {image, archive} of await imagesAt(path, platform, signal)) {
-			requirePlatforms(`${image.name}:${image.tag} in ${archive}`, image.platforms, platforms);
+			requirePlatforms(`${imageKey(image)} in ${archive}`, image.platforms, platforms);
 			found.push(image);
 		}
 	}

@@ -1,7 +1,7 @@
 import {chmod} from 'node:fs/promises';
+import {digestOfSlice} from '../../archive/digest.ts';
 import {sizeOfRegular} from '../../archive/regular-file.ts';
 import {type Slice, scanSlice} from '../../archive/slice.ts';
-import {digestSlice} from '../signature/checksums.ts';
 import {hashed, writeBundleFile} from '../write/files.ts';
 import {unwritable} from '../write/problems.ts';
 import {createProblems} from './problems.ts';
@@ -22,7 +22,7 @@ const sliceOf = (file: string, size: number): Slice => ({file, offset: 0, size, 
 /** Hashes a file. @throws ProblemError `bundle-not-found`, `bundle-unreadable` */
 export const extraFile = async (path: string, from: string, signal: AbortSignal, mode = 0o644): Promise<ExtraFile> => {
 	const size = await sizeOfRegular(from);
-	return {path, from, size, digest: await digestSlice(sliceOf(from, size), signal), mode};
+	return {path, from, size, digest: await digestOfSlice(sliceOf(from, size), signal), mode};
 };
 
 /**

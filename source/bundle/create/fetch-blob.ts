@@ -3,6 +3,7 @@ import {constants, type FileHandle, open, rename, rm} from 'node:fs/promises';
 import {chunkBytes} from '../../archive/slice.ts';
 import {sizeOfFile, takeAway} from '../../base/files.ts';
 import {isAbort} from '../../base/problem.ts';
+import {digestOfHash} from '../../oci/digest.ts';
 import {unwritable} from '../write/problems.ts';
 import {type BlobBytes, revocable, type Told} from './blob-bytes.ts';
 import {partOf} from './folder.ts';
@@ -14,8 +15,6 @@ import type {PlannedBlob} from './types.ts';
 export type BlobOutcome = {readonly state: 'present' | 'fetched'; readonly from: number};
 
 type FetchOptions = {readonly signal: AbortSignal; readonly onBytes: BlobBytes};
-
-const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`;
 
 /** Hashes the first bytes of a file. */
 const hashFile = async (handle: FileHandle, length: number, signal: AbortSignal, {onKept}: Told): Promise<Hash> => {
@@ -39,7 +38,7 @@ const isThere = async (blob: PlannedBlob, file: string, {signal, onBytes}: Fetch
 	const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
 	try {
 		const hash = await hashFile(handle, blob.size, signal, told);
-		if (digestOf(hash) === blob.digest) return true;
+		if (digestOfHash(hash) === blob.digest) return true;
 		told.revoke();
 		return false;
 	} finally {
@@ -78,7 +77,7 @@ const complete = async (
 		const from = await bytesIn(handle, blob);
 		const hash = await hashFile(handle, from, signal, told);
 		if (from < blob.size) await receive(blob, {handle, file, from, hash}, signal, told);
-		if (digestOf(hash) === blob.digest) {
+		if (digestOfHash(hash) === blob.digest) {
 			await handle.sync().catch(unwritable(file));
 			return from;
 		}

@@ -1,4 +1,5 @@
 /** Making a bundle on the connected side. */
+export {platformText} from '../../oci/platform.ts';
 export type {ChartPort} from './charts.ts';
 export {type Needs, needsOf} from './contents.ts';
 export {type WriteOptions, type Written, writeBundle} from './create.ts';
@@ -9,4 +10,4 @@ export {createProblems} from './problems.ts';
 export {type BundleSpec, type CompleteSpec, specSchema} from './spec.ts';
 export {completeSpec, dotted, mustBe, readSpec, withPaths} from './spec-file.ts';
 export {type PlannedTools, planTools} from './tools.ts';
-export {type PlannedBlob, platformName} from './types.ts';
+export type {PlannedBlob} from './types.ts';

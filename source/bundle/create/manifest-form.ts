@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import type {Descriptor, ManifestBytes} from '../../oci/descriptor.ts';
-import {digestPattern} from '../../oci/digest.ts';
+import {descriptorSchema, imageManifestSchema, platformSchema} from '../../oci/manifest.ts';
+import {platformOf} from '../../oci/platform.ts';
 import {parseJson} from '../write/json.ts';
 import type {PlannedPlatform} from './types.ts';
 
-const descriptor = z.object({mediaType: z.string(), digest: z.string().regex(digestPattern), size: z.int().min(0)});
-const manifestSchema = z.object({config: descriptor, layers: z.array(descriptor).max(1000)});
-const platformSchema = z.object({os: z.string(), architecture: z.string(), variant: z.string().optional()});
+/** Entries are kept as they are, for an index that is made of some of them. */
 const indexSchema = z.object({
-	manifests: z.array(z.looseObject({...descriptor.shape, platform: platformSchema.optional()})).max(1000),
+	manifests: z.array(z.looseObject({...descriptorSchema.shape, platform: platformSchema.optional()})).max(1000),
 });
 const configSchema = z.object({...platformSchema.shape, created: z.string().optional()});
 
@@ -23,16 +22,16 @@ export const indexEntries = ({bytes}: ManifestBytes): readonly IndexEntry[] | un
 export const blobsOf = ({
 	bytes,
 }: ManifestBytes): {readonly config: Descriptor; readonly layers: readonly Descriptor[]} | undefined =>
-	manifestSchema.safeParse(parseJson(bytes)).data;
+	imageManifestSchema.safeParse(parseJson(bytes)).data;
 
 /** The digest of the configuration that an image manifest names. */
 export const configDigestOf = (manifest: ManifestBytes): string | undefined => blobsOf(manifest)?.config.digest;
 
 /** A platform as it is planned, without keys that say nothing. */
-export const plannedPlatform = (
-	{os, architecture, variant}: z.infer<typeof platformSchema>,
-	digest: string,
-): PlannedPlatform => ({os, architecture, ...(variant === undefined ? {} : {variant}), digest});
+export const plannedPlatform = (platform: z.infer<typeof platformSchema>, digest: string): PlannedPlatform => ({
+	...platformOf(platform),
+	digest,
+});
 
 /** What a manifest says of its own image, and what its configuration says. @returns `undefined` for what is no image */
 export const describeImage = (

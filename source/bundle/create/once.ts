@@ -1,6 +1,8 @@
+import {imageKey} from '../../oci/image.ts';
+import {platformText} from '../../oci/platform.ts';
 import {configDigestOf} from './manifest-form.ts';
 import {createProblems} from './problems.ts';
-import {type PlannedBlob, type PlannedImage, platformName} from './types.ts';
+import type {PlannedBlob, PlannedImage} from './types.ts';
 
 /** As for bundles made by hand: what has one configuration is one image, however it was saved. */
 const isSame = ({manifest}: PlannedImage, other: PlannedImage): boolean => {
@@ -9,7 +11,7 @@ const isSame = ({manifest}: PlannedImage, other: PlannedImage): boolean => {
 	return config !== undefined && config === configDigestOf(other.manifest);
 };
 
-const platformsOf = ({platforms}: PlannedImage): string => platforms.map(platformName).join(' and ');
+const platformsOf = ({platforms}: PlannedImage): string => platforms.map(platformText).join(' and ');
 
 /**
  * Each image once, as archives may hold one twice.
@@ -19,7 +21,7 @@ const platformsOf = ({platforms}: PlannedImage): string => platforms.map(platfor
 export const eachImageOnce = (images: readonly PlannedImage[]): readonly PlannedImage[] => {
 	const seen = new Map<string, PlannedImage>();
 	for (const image of images) {
-		const name = `${image.name}:${image.tag}`;
+		const name = imageKey(image);
 		const other = seen.get(name);
 		if (!other) seen.set(name, image);
 		else if (other.source !== image.source) {

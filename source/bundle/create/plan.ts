@@ -1,6 +1,6 @@
 import {inPool} from '../../base/pool.ts';
 import {byText} from '../../base/text.ts';
-import type {ImageSource} from '../../oci/image-source.ts';
+import {imageKey} from '../../oci/image.ts';
 import {imagesOfArchives} from './archives.ts';
 import {type ChartPort, type PlannedChart, planChart} from './charts.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
@@ -8,6 +8,7 @@ import {eachBlobOnce, eachImageOnce} from './once.ts';
 import {referenceOf} from './reference.ts';
 import {resolveImage} from './resolve.ts';
 import {attachedSboms, type PlannedSbom, suppliedSbom} from './sboms.ts';
+import type {ImageSource} from './source.ts';
 import {type CompleteSpec, listedCharts, listedImages} from './spec.ts';
 import type {PlannedTool, PlannedTools} from './tools.ts';
 import type {PlannedBlob, PlannedImage} from './types.ts';
@@ -107,7 +108,7 @@ const chartNotes = ({unlisted, unrendered, leftOut}: Comparison): readonly strin
 const imageNotes = (images: readonly PlannedImage[], further: readonly PlannedImage[]): readonly string[] => [
 	...further
 		.filter((image) => images.includes(image))
-		.map(({name, tag}) => `${name}:${tag} was added: it lies in the archives of --from.`),
+		.map((image) => `${imageKey(image)} was added: it lies in the archives of --from.`),
 	...images
 		.filter(({rebuilt}) => rebuilt)
 		.map(

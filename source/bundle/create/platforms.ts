@@ -1,8 +1,5 @@
+import {type Platform, platformText} from '../../oci/platform.ts';
 import {createProblems} from './problems.ts';
-import {type PlannedPlatform, platformName} from './types.ts';
-
-/** What an image is there for. */
-type Platform = Omit<PlannedPlatform, 'digest'>;
 
 /**
  * Is it the platform that is wanted (`linux/arm64`)? A variant counts only where both sides name one: `linux/arm64` means
@@ -22,6 +19,6 @@ export const requirePlatforms = (image: string, has: readonly Platform[], wanted
 	const absent = wanted.filter((one) => !has.some((platform) => isWanted(one, platform))).join(', ');
 	if (absent === '') return;
 	if (has.length === 0) throw createProblems.error('bundle-create-platform', {case: 'none', image, absent});
-	const names = has.map(platformName).join(', ');
+	const names = has.map(platformText).join(', ');
 	throw createProblems.error('bundle-create-platform', {case: 'others', image, absent, has: names});
 };

@@ -1,12 +1,13 @@
 import {totalSize} from '../../base/units.ts';
 import {type Descriptor, type ManifestBytes, plainDescriptor} from '../../oci/descriptor.ts';
 import {sha256Of} from '../../oci/digest.ts';
-import type {ImageSource} from '../../oci/image-source.ts';
+import {imageKey} from '../../oci/image.ts';
 import {mediaTypes} from '../../oci/media-types.ts';
 import {blobsOf, describeImage, type IndexEntry, indexEntries, plannedPlatform} from './manifest-form.ts';
 import {isWanted, requirePlatforms} from './platforms.ts';
 import {createProblems} from './problems.ts';
 import type {ImageReference} from './reference.ts';
+import type {ImageSource} from './source.ts';
 import type {PlannedBlob, PlannedImage, PlannedPlatform} from './types.ts';
 
 /** An image to be asked for, and where. */
@@ -66,7 +67,7 @@ const plannedImage = ({source, reference, from}: Wanted, top: Top, parts: readon
 	const {name, tag} = reference;
 	const blobOf = (of: Descriptor): PlannedBlob => ({
 		...of,
-		image: `${name}:${tag}`,
+		image: imageKey(reference),
 		read: (offset, signal) => source.readBlob(reference, of, {from: offset, signal}),
 	});
 	const descriptors = parts.flatMap((part) => part.descriptors);

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import {openRegular} from '../../archive/regular-file.ts';
 import type {Descriptor} from '../../oci/descriptor.ts';
-import {digestPattern} from '../../oci/digest.ts';
-import type {ImageSource} from '../../oci/image-source.ts';
+import {digestPattern, hexOf} from '../../oci/digest.ts';
+import {imageKey} from '../../oci/image.ts';
 import {parseJson} from '../write/json.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
 import {createProblems} from './problems.ts';
 import {type ImageReference, parseReference} from './reference.ts';
+import type {ImageSource} from './source.ts';
 import type {PlannedBlob, PlannedImage} from './types.ts';
 
 type SbomFormat = 'cyclonedx' | 'spdx';
@@ -37,7 +38,7 @@ const artifact = z.object({
 });
 
 const fileName = (image: string, digest: string, suffix: string): string =>
-	`sbom/${image.replace(':', '-')}-${digest.slice('sha256:'.length, 'sha256:'.length + 12)}.${suffix}`;
+	`sbom/${image.replace(':', '-')}-${hexOf(digest).slice(0, 12)}.${suffix}`;
 
 /** What is attached to an image, of the kind that can be a bill of materials. */
 type Attached = Descriptor & {readonly artifactType?: string};
@@ -49,7 +50,7 @@ const billsIn = async (
 	{artifactType, digest}: Attached,
 	signal: AbortSignal,
 ): Promise<readonly PlannedSbom[]> => {
-	const image = `${at.name}:${at.tag}`;
+	const image = imageKey(at);
 	const {bytes} = await source.readManifest({...at, reference: digest}, signal);
 	const {data} = artifact.safeParse(parseJson(bytes));
 	if (!data) throw createProblems.error('bundle-create-sbom', {case: 'attached', image, digest});
@@ -110,13 +111,13 @@ export const suppliedSbom = async (
 ): Promise<PlannedSbom> => {
 	const at = {location: {file}};
 	const source = parseReference(image)?.source;
-	const of = images.find((one) => image === `${one.name}:${one.tag}` || source === one.source);
+	const of = images.find((one) => image === imageKey(one) || source === one.source);
 	if (!of) throw createProblems.error('bundle-create-sbom', {case: 'another image', file, image}, at);
 	const head = await readHead(file);
 	const form = forms.find(({looks}) => looks.test(head));
 	if (!form) throw createProblems.error('bundle-create-sbom', {case: 'another format', file}, at);
 	const hashed = await extraFile('', file, signal);
-	const name = `${of.name}:${of.tag}`;
+	const name = imageKey(of);
 	const path = fileName(name, hashed.digest, form.suffix);
 	return {image: name, format: form.format, path, file: {...hashed, path}};
 };

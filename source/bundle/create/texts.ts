@@ -1,7 +1,9 @@
+import {hexOf} from '../../oci/digest.ts';
 import {mediaTypes} from '../../oci/media-types.ts';
+import {platformText} from '../../oci/platform.ts';
 import {type BundleIndex, bundleFiles} from '../layout/index-file.ts';
 import {jsonText} from '../write/json.ts';
-import {type PlannedImage, platformName} from './types.ts';
+import type {PlannedImage} from './types.ts';
 
 /** `oci-layout` (OCI image specification 1.1, image-layout.md). */
 export const layoutText = jsonText({imageLayoutVersion: '1.0.0'});
@@ -38,7 +40,7 @@ export const manifestText = (index: BundleIndex, images: readonly PlannedImage[]
 			'Images:',
 			index.images.map(
 				({source, digest, size, platforms}) =>
-					`- ${source}@${digest}  ${size} bytes  ${platforms.map(platformName).join(' ')}`,
+					`- ${source}@${digest}  ${size} bytes  ${platforms.map(platformText).join(' ')}`,
 			),
 		),
 		...section(
@@ -49,7 +51,7 @@ export const manifestText = (index: BundleIndex, images: readonly PlannedImage[]
 			'Helm charts:',
 			index.charts.map(
 				({file, source, size, digest}) =>
-					`- ${file.replace('charts/', '')}  ${size} bytes  sha256 ${digest.slice(7)}  from ${source}`,
+					`- ${file.replace('charts/', '')}  ${size} bytes  sha256 ${hexOf(digest)}  from ${source}`,
 			),
 		),
 		...section(

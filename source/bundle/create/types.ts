@@ -1,12 +1,8 @@
 import type {Descriptor, ManifestBytes} from '../../oci/descriptor.ts';
+import type {Platform} from '../../oci/platform.ts';
 
 /** A platform of an image and the digest of its image manifest. */
-export type PlannedPlatform = {
-	readonly os: string;
-	readonly architecture: string;
-	readonly variant?: string;
-	readonly digest: string;
-};
+export type PlannedPlatform = Platform & {readonly digest: string};
 
 /** A blob that has to lie in the bundle, and how to come by its bytes from an offset on. */
 export type PlannedBlob = Descriptor & {
@@ -37,14 +33,3 @@ export type PlannedImage = {
 	/** Manifests and blobs, each once, in bytes. */
 	readonly size: number;
 };
-
-/** `linux/arm64/v8`. */
-export const platformName = ({
-	os,
-	architecture,
-	variant,
-}: {
-	readonly os: string;
-	readonly architecture: string;
-	readonly variant?: string | undefined;
-}): string => [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');

@@ -1,4 +1,5 @@
 import {printable} from '../../base/printable.ts';
+import {hexOf} from '../../oci/digest.ts';
 
 /** A file and its SHA-256 (`sha256:` and hex); sizes in bytes. */
 export type SheetFile = {readonly path: string; readonly size: number; readonly digest: string};
@@ -79,7 +80,7 @@ const carriedAs = ({carried}: Sheet): readonly string[] => {
 		case 'folder':
 			return field('Carried', `folder ${carried.name}, ${carried.count} files, ${total}`);
 		case 'tar':
-			return [...field('Carried', `${carried.name}, ${total}`), ...field('SHA-256', carried.digest.slice(7))];
+			return [...field('Carried', `${carried.name}, ${total}`), ...field('SHA-256', hexOf(carried.digest))];
 		case 'parts':
 			return field('Carried', `${carried.parts.length} parts of ${carried.name}, ${total}`);
 	}
@@ -92,7 +93,7 @@ const partLines = ({carried}: Sheet): readonly string[] =>
 				rule('Parts: number, SHA-256, bytes'),
 				...carried.parts.map(({path, size, digest}) => {
 					const number = printable(path.startsWith(`${carried.name}.`) ? path.slice(carried.name.length + 1) : path);
-					return `${number} ${digest.slice(7)} ${String(size).padStart(width - 66 - number.length)}`;
+					return `${number} ${hexOf(digest)} ${String(size).padStart(width - 66 - number.length)}`;
 				}),
 			];
 
@@ -160,7 +161,7 @@ const fileLines = (files: readonly SheetFile[], room: number): readonly string[]
 	const shown = all ? files : files.slice(0, Math.max(1, Math.floor((room - 1) / 2)));
 	const rest = files.length - shown.length;
 	return [
-		...shown.flatMap(({path, size, digest}) => [pair(path, grouped(size)), `  ${digest.slice(7)}`]),
+		...shown.flatMap(({path, size, digest}) => [pair(path, grouped(size)), `  ${hexOf(digest)}`]),
 		...(rest > 0 ? [`and ${rest} more, whose sums stand in SHA256SUMS`] : []),
 	];
 };

@@ -1,17 +1,20 @@
 import {lstat, realpath, stat} from 'node:fs/promises';
 import {basename, dirname} from 'node:path';
+import {digestOfSlice} from '../../archive/digest.ts';
 import {fileProblem} from '../../archive/problems.ts';
 import {readSlice} from '../../archive/slice.ts';
 import {isErrno} from '../../base/errno.ts';
 import {writeWhole} from '../../base/files.ts';
 import {totalSize} from '../../base/units.ts';
+import {imageKey} from '../../oci/image.ts';
+import {platformText} from '../../oci/platform.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import {type Layout, openLayout} from '../layout/layout.ts';
 import {readPartsFile} from '../layout/parts.ts';
 import {partsFileSuffix} from '../layout/parts-file.ts';
 import {liesWithin} from '../layout/within.ts';
 import {openBundle} from '../open/bundle.ts';
-import {digestSlice, listedFiles, maximumChecksumsBytes, parseSums} from '../signature/checksums.ts';
+import {listedFiles, maximumChecksumsBytes, parseSums} from '../signature/checksums.ts';
 import {parseMinisig} from '../signature/minisig.ts';
 import type {Bundle, VerifyProgress} from '../types.ts';
 import type {Sheet, SheetFile} from './custody-sheet.ts';
@@ -30,7 +33,7 @@ const signerOf = async (layout: Layout): Promise<Sheet['signer']> => {
 };
 
 const platformsOf = ({images}: Bundle): readonly string[] => [
-	...new Set(images.map(({platform: {os, architecture}}) => `${os}/${architecture}`)),
+	...new Set(images.map(({platform: {os, architecture}}) => platformText({os, architecture}))),
 ];
 
 /** What `SHA256SUMS` says, where there is one of a sensible size. */
@@ -48,7 +51,7 @@ const filesOf = async (layout: Layout, {signal, onProgress}: Options): Promise<r
 		const slice = layout.files.get(path);
 		if (!slice) continue;
 		const tell = (done: number): void => onProgress({file: path, done, total: slice.size});
-		files.push({path, size: slice.size, digest: known.get(path) ?? (await digestSlice(slice, signal, tell))});
+		files.push({path, size: slice.size, digest: known.get(path) ?? (await digestOfSlice(slice, signal, tell))});
 	}
 	return files;
 };
@@ -58,7 +61,7 @@ const imagesOf = ({images}: Bundle): Sheet['images'] =>
 		const unique = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
 		const manifests = [manifest, ...children].map(({bytes}) => ({size: bytes.length}));
 		return {
-			reference: `${name}:${tag}`,
+			reference: imageKey({name, tag}),
 			digest: manifest.digest,
 			blobs: unique.length + manifests.length,
 			bytes: totalSize(unique) + totalSize(manifests),
@@ -85,7 +88,7 @@ const carriedAs = async (layout: Layout, options: Options): Promise<Sheet['carri
 	const size = await sizeOf(layout.path);
 	const slice = {file: layout.path, offset: 0, size, label: name};
 	const tell = (done: number): void => options.onProgress({file: name, done, total: size});
-	return {kind: 'tar', name, size, digest: await digestSlice(slice, options.signal, tell)};
+	return {kind: 'tar', name, size, digest: await digestOfSlice(slice, options.signal, tell)};
 };
 
 const taken = (file: string) => signProblems.error('bundle-custody-exists', {file}, {location: {file}});

@@ -1,7 +1,8 @@
+import {digestOfSlice} from '../../archive/digest.ts';
 import {firstOf} from '../../base/text.ts';
 import {totalSize} from '../../base/units.ts';
 import type {Layout} from '../layout/layout.ts';
-import {differences, digestSlice, listedFiles} from '../signature/checksums.ts';
+import {differences, listedFiles} from '../signature/checksums.ts';
 import type {VerifyProgress} from '../types.ts';
 import {signProblems} from './problems.ts';
 
@@ -27,7 +28,7 @@ const hashAll = async (
 	let before = 0;
 	for (const {path, slice} of slices) {
 		const tell = (done: number): void => onProgress({file: path, done: before + done, total});
-		sums.set(path, await digestSlice(slice, signal, tell));
+		sums.set(path, await digestOfSlice(slice, signal, tell));
 		before += slice.size;
 	}
 	return {sums, bytes: total};

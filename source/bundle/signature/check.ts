@@ -1,6 +1,6 @@
 import {readSlice} from '../../archive/slice.ts';
 import {maximumJsonBytes} from '../../archive/tree.ts';
-import {sha256Of} from '../../oci/digest.ts';
+import {hexOf, sha256Of} from '../../oci/digest.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import type {Layout} from '../layout/layout.ts';
 import {differences, maximumChecksumsBytes, parseSums} from './checksums.ts';
@@ -70,7 +70,7 @@ const compareSmallFiles = async (
 		// Of a compressed bundle these bytes were kept when it was listed: no second pass, and the very bytes that will be used.
 		const actual = sha256Of(await readSlice(slice));
 		if (actual === expected) continue;
-		const given = {case: 'another file', file: path, actual: actual.slice(7), signed: expected.slice(7)} as const;
+		const given = {case: 'another file', file: path, actual: hexOf(actual), signed: hexOf(expected)} as const;
 		throw signatureProblems.error('bundle-signature-broken', given, atSignature);
 	}
 };

@@ -1,6 +1,5 @@
-import {createHash} from 'node:crypto';
-import {type Slice, scanSlice} from '../../archive/slice.ts';
 import {byText} from '../../base/text.ts';
+import {digestOfHex, hexOf} from '../../oci/digest.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import type {Layout} from '../layout/layout.ts';
 import {signatureProblems} from './problems.ts';
@@ -31,7 +30,7 @@ export const parseSums = (bytes: Buffer): ReadonlyMap<string, string> => {
 		}
 		if (isOutside(path)) throw signatureProblems.error('bundle-checksums-damaged', {case: 'outside', line, path}, at);
 		if (sums.has(path)) throw signatureProblems.error('bundle-checksums-damaged', {case: 'twice', line, path}, at);
-		sums.set(path, `sha256:${hex}`);
+		sums.set(path, digestOfHex(hex));
 	}
 	return sums;
 };
@@ -40,7 +39,7 @@ export const parseSums = (bytes: Buffer): ReadonlyMap<string, string> => {
 export const writeSums = (sums: ReadonlyMap<string, string>): string =>
 	[...sums]
 		.sort(([a], [b]) => byText(a, b))
-		.map(([path, digest]) => `${digest.slice('sha256:'.length)}  ${path}\n`)
+		.map(([path, digest]) => `${hexOf(digest)}  ${path}\n`)
 		.join('');
 
 /** What `SHA256SUMS` has to list: every file but itself and its signature. */
@@ -57,20 +56,3 @@ export const differences = (
 		.filter((path) => !sums.has(path))
 		.sort(),
 });
-
-/** SHA-256 of a slice, `sha256:` and hex. `onBytes` is told how many bytes are done. */
-export const digestSlice = async (
-	slice: Slice,
-	signal: AbortSignal,
-	onBytes: (done: number) => void = () => {},
-): Promise<string> => {
-	const hash = createHash('sha256');
-	let done = 0;
-	for await (const chunk of scanSlice(slice)) {
-		signal.throwIfAborted();
-		hash.update(chunk);
-		done += chunk.length;
-		onBytes(done);
-	}
-	return `sha256:${hash.digest('hex')}`;
-};

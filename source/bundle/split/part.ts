@@ -1,9 +1,10 @@
 import {createHash} from 'node:crypto';
 import {join} from 'node:path';
 import * as z from 'zod';
+import {digestOfSlice} from '../../archive/digest.ts';
 import {sizeOfFile} from '../../base/files.ts';
+import {digestOfHash} from '../../oci/digest.ts';
 import {type PartsFile, partName, partsFileSchema} from '../layout/parts-file.ts';
-import {digestSlice} from '../signature/checksums.ts';
 import {hashed, writeBundleFile} from '../write/files.ts';
 import {readJsonFile} from '../write/json.ts';
 import type {TarPlan} from './plan.ts';
@@ -55,7 +56,7 @@ export const digestOfPart = async (
 	const size = to - from;
 	if ((await sizeOfFile(path)) !== size) return undefined;
 	let before = 0;
-	return digestSlice({file: path, offset: 0, size, label: path}, signal, (done) => {
+	return digestOfSlice({file: path, offset: 0, size, label: path}, signal, (done) => {
 		onBytes(done - before);
 		before = done;
 	});
@@ -68,7 +69,7 @@ export const digestOfPlan = async (reader: TarReader, {from, to}: PartPlan, onBy
 		hash.update(chunk);
 		onBytes(chunk.length);
 	}
-	return `sha256:${hash.digest('hex')}`;
+	return digestOfHash(hash);
 };
 
 /** Writes one part whole or not at all. @returns its digest */

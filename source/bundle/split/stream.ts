@@ -1,5 +1,6 @@
 import {createHash, type Hash} from 'node:crypto';
 import {type Slice, scanSlice} from '../../archive/slice.ts';
+import {digestOfHash} from '../../oci/digest.ts';
 import {ociProblems} from '../../oci/problems.ts';
 import type {FileSegment, Segment, TarPlan} from './plan.ts';
 
@@ -44,7 +45,7 @@ export const createTarReader = ({segments}: TarPlan, signal: AbortSignal): TarRe
 			open = {segment, hash, at: to};
 			return;
 		}
-		const actual = `sha256:${hash.digest('hex')}`;
+		const actual = digestOfHash(hash);
 		if (actual === digest) return;
 		const file = slice.label;
 		throw ociProblems.error('bundle-checksum-mismatch', {case: 'changed', file, actual, digest}, {location: {file}});

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {dirname} from 'node:path';
 import {type Content, unfinished, writeWhole} from '../../base/files.ts';
 import {makeFolders} from '../../base/folders.ts';
+import {digestOfHash} from '../../oci/digest.ts';
 import {unwritable} from './problems.ts';
 
 type BundleFileOptions = {
@@ -46,5 +47,5 @@ export async function* hashed(
 		yield chunk;
 		onBytes?.(chunk.length);
 	}
-	onEnd?.(`sha256:${hash.digest('hex')}`);
+	onEnd?.(digestOfHash(hash));
 }

@@ -206,7 +206,7 @@ const ofImages: readonly Row[] = [
 		() =>
 			resolve((at) => {
 				const config = {...at.blob('config', Buffer.from('{}')), size: 9 * 1024 ** 2};
-				at.put('zenml/zenml', '0.95.1', oneImage, {config, layers: []});
+				at.put('zenml/zenml', '0.95.1', oneImage, {schemaVersion: 2, config, layers: []});
 			}),
 		{
 			code: 'bundle-create-manifest',
@@ -219,7 +219,7 @@ const ofImages: readonly Row[] = [
 		() =>
 			resolve((at) => {
 				const config = {...at.blob('config', Buffer.from('{}')), size: 1};
-				at.put('zenml/zenml', '0.95.1', oneImage, {config, layers: []});
+				at.put('zenml/zenml', '0.95.1', oneImage, {schemaVersion: 2, config, layers: []});
 			}),
 		{
 			code: 'bundle-create-manifest',
@@ -231,7 +231,11 @@ const ofImages: readonly Row[] = [
 		'a configuration that names no platform',
 		() =>
 			resolve((at) => {
-				at.put('zenml/zenml', '0.95.1', oneImage, {config: at.blob('config', Buffer.from('{}')), layers: []});
+				at.put('zenml/zenml', '0.95.1', oneImage, {
+					schemaVersion: 2,
+					config: at.blob('config', Buffer.from('{}')),
+					layers: [],
+				});
 			}),
 		{
 			code: 'bundle-create-manifest',

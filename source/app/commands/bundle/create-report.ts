@@ -4,7 +4,7 @@ import {
 	type BundlePlan,
 	type Needs,
 	type PlannedBlob,
-	platformName,
+	platformText,
 	type Written,
 } from '../../../bundle/create/index.ts';
 
@@ -20,7 +20,7 @@ export const planJson = (plan: BundlePlan, needs: Needs, {folder, free}: Site) =
 		source,
 		from,
 		digest: manifest.digest,
-		platforms: platforms.map(platformName),
+		platforms: platforms.map(platformText),
 		layers: blobs.length - platforms.length,
 		size,
 	})),
@@ -61,7 +61,7 @@ const contents = ({images, charts, sboms, tools, releaseNotes}: BundlePlan): rea
 		images.map(({source, manifest, platforms, blobs, size}) => [
 			source,
 			manifest.digest,
-			platforms.map(platformName).join(' '),
+			platforms.map(platformText).join(' '),
 			`${blobs.length - platforms.length} layers`,
 			formatBytes(size),
 		]),
