@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import {isMap} from '../base/text.ts';
-import {complete, normalize} from './complete.ts';
 import {conflictOf} from './conflict.ts';
 import {type Node, nodeAt} from './fields.ts';
+import {complete, normalize} from './file/complete.ts';
 import {
 	badVariableName,
 	expectedAt,

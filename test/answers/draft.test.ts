@@ -13,7 +13,7 @@ import {
 	validateDraft,
 	validateField,
 } from '../../source/answers/draft.ts';
-import {loadDraft} from '../../source/answers/load.ts';
+import {loadDraft} from '../../source/answers/file/load.ts';
 import {base, shortest} from './samples.ts';
 
 const full = loadDraft({text: shortest, ...base}).draft;

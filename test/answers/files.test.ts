@@ -3,12 +3,12 @@ import {parse} from 'yaml';
 import * as z from 'zod';
 import {setAt} from '../../source/answers/draft.ts';
 import {allFields} from '../../source/answers/fields.ts';
-import {commentedAnswers} from '../../source/answers/init.ts';
-import {answersJsonSchema} from '../../source/answers/json-schema.ts';
-import {loadDraft} from '../../source/answers/load.ts';
-import {serializeAnswers} from '../../source/answers/save.ts';
+import {commentedAnswers} from '../../source/answers/file/init.ts';
+import {answersJsonSchema} from '../../source/answers/file/json-schema.ts';
+import {loadDraft} from '../../source/answers/file/load.ts';
+import {serializeAnswers} from '../../source/answers/file/save.ts';
+import {showAnswers} from '../../source/answers/file/show.ts';
 import {answersSchema} from '../../source/answers/schema.ts';
-import {showAnswers} from '../../source/answers/show.ts';
 import {base, load, problemsOf, shortest} from './samples.ts';
 
 const draft = loadDraft({text: shortest, ...base}).draft;

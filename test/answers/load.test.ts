@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {loadDraft} from '../../source/answers/load.ts';
+import {loadDraft} from '../../source/answers/file/load.ts';
 import {base, load, problemsOf, replaced, shortest, told} from './samples.ts';
 
 describe('loading answers', () => {

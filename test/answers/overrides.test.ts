@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {loadAnswers, loadDraft} from '../../source/answers/load.ts';
-import {type Override, parseOverrides} from '../../source/answers/overrides.ts';
+import {loadAnswers, loadDraft} from '../../source/answers/file/load.ts';
+import {type Override, parseOverrides} from '../../source/answers/file/overrides.ts';
 import {base, load, problemsOf, shortest, told} from './samples.ts';
 
 /** What `--set` with these arguments stands for. */

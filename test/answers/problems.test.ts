@@ -2,7 +2,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {loadDraft, overrideOf, parseOverrides} from '../../source/answers/load.ts';
+import {loadDraft, overrideOf, parseOverrides} from '../../source/answers/file/load.ts';
 import {resolveSecret, type SecretSources} from '../../source/answers/secrets.ts';
 import {type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 import {base, problemsOf, replaced, shortest} from './samples.ts';

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {getAt, setAt, suggest, validateDraft} from '../../source/answers/draft.ts';
 import {allFields, nodeAt, pathFields} from '../../source/answers/fields.ts';
-import {loadDraft} from '../../source/answers/load.ts';
+import {loadDraft} from '../../source/answers/file/load.ts';
 import {missingQuestions, topics} from '../../source/answers/questions.ts';
 import type {Draft} from '../../source/answers/tree.ts';
 import {base, shortest} from './samples.ts';

@@ -1,5 +1,5 @@
-import {loadAnswers} from '../../source/answers/load.ts';
-import type {Override} from '../../source/answers/overrides.ts';
+import {loadAnswers} from '../../source/answers/file/load.ts';
+import type {Override} from '../../source/answers/file/overrides.ts';
 import {type Problem, ProblemsError} from '../../source/base/problem.ts';
 
 /** The shortest answer file that is complete. */

@@ -6,7 +6,7 @@ import {afterEach, expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
 import type {Context} from '../../source/app/base/context.ts';
 import {runPlain, wantsPlainQuestions} from '../../source/app/plain/install.ts';
-import type {AttendedOptions} from '../../source/app/screen/screen-session.ts';
+import type {AttendedOptions} from '../../source/app/session/attended.ts';
 import {problem} from '../../source/base/problem.ts';
 import type {Finding} from '../../source/engine/plan.ts';
 import type {Plan, World} from '../../source/steps/world.ts';

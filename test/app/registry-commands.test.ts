@@ -1,8 +1,8 @@
 import {execFileSync} from 'node:child_process';
 import path from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
+import {registryCommandProblems} from '../../source/app/base/registry-problems.ts';
 import {type InventoryOptions, writeInventory} from '../../source/app/commands/registry/inventory-work.ts';
-import {registryCommandProblems} from '../../source/app/commands/registry/problems.ts';
 import type {PushOptions} from '../../source/app/commands/registry/push-site.ts';
 import {pushBundle} from '../../source/app/commands/registry/push-work.ts';
 import {serve} from '../registry/helpers.ts';

@@ -5,7 +5,8 @@ import {targetsToPush} from '../../source/steps/images/compressed-images.ts';
 import {failuresText, partialPush} from '../../source/steps/images/failures.ts';
 import {imagesStep} from '../../source/steps/images/index.ts';
 import {mountSources} from '../../source/steps/images/mount-sources.ts';
-import {type PushTarget, pushImages} from '../../source/steps/images/push-images.ts';
+import {pushImages} from '../../source/steps/images/push-images.ts';
+import type {PushTarget} from '../../source/steps/images/types.ts';
 import {carried, imageOf, refusal} from './parts.ts';
 import {answersOf, changesOf, type Given, linesOf, look, never, refusalOf, worldOf} from './world.ts';
 

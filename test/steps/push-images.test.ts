@@ -3,7 +3,8 @@ import path from 'node:path';
 import {expect, test} from 'vitest';
 import type {RegistryPort} from '../../source/registry/types.ts';
 import {imagesStep} from '../../source/steps/images/index.ts';
-import {type PushTarget, pushImages} from '../../source/steps/images/push-images.ts';
+import {pushImages} from '../../source/steps/images/push-images.ts';
+import type {PushTarget} from '../../source/steps/images/types.ts';
 import type {World} from '../../source/steps/world.ts';
 import {client, fake, imageOf, never, noise, push, serve, sha256, temporary} from '../registry/helpers.ts';
 

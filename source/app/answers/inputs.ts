@@ -8,15 +8,15 @@ import {
 	type Override,
 	overrideOf,
 	parseOverrides,
-} from '../../answers/load.ts';
+} from '../../answers/file/load.ts';
 import {answersProblems} from '../../answers/problems.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
 import {ProblemsError} from '../../base/problem.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
+import {journalFile} from '../base/journal-file.ts';
 import {appProblems} from '../base/problems.ts';
-import {journalFile} from '../run/journal-file.ts';
 
 /** Where answers come from: the file, or an earlier run's journal, or nothing but the command line and defaults. */
 export type AnswerSource = {

@@ -5,8 +5,8 @@ import {outcomeWords} from '../../engine/outcome.ts';
 import type {Plan} from '../../steps/world.ts';
 import {stateDirectoryOf} from '../answers/inputs.ts';
 import type {GlobalOptions} from '../base/context.ts';
+import {journalFile} from '../base/journal-file.ts';
 import {appProblems} from '../base/problems.ts';
-import {journalFile} from '../run/journal-file.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addTopCommand} from './shared-options.ts';
 

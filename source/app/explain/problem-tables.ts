@@ -23,9 +23,9 @@ import {registryProblems} from '../../registry/problems.ts';
 import {pullProblems} from '../../registry/pull/problems.ts';
 import {stepProblems} from '../../steps/problems.ts';
 import {zenmlProblems} from '../../zenml/problems.ts';
+import {bundleCommandProblems} from '../base/bundle-problems.ts';
 import {appProblems} from '../base/problems.ts';
-import {bundleCommandProblems} from '../commands/bundle/problems.ts';
-import {registryCommandProblems} from '../commands/registry/problems.ts';
+import {registryCommandProblems} from '../base/registry-problems.ts';
 import {plainProblems} from '../plain/problems.ts';
 import {rehearsalRunProblems} from '../rehearsal/problems.ts';
 

@@ -5,7 +5,7 @@ import type {Listener} from '../../engine/events.ts';
 import {plainReport} from '../../report/plain.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
-import type {AttendedOptions} from '../screen/screen-session.ts';
+import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
 import {createSession, type Session} from '../session/session.ts';
 import {askAnswers, askTopic, type Complete, plainHelp} from './ask.ts';

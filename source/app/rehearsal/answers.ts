@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {access, constants, mkdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {type Draft, type DraftValue, getAt, setAt} from '../../answers/draft.ts';
-import {loadAnswers} from '../../answers/load.ts';
+import {loadAnswers} from '../../answers/file/load.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {secretPlaces} from '../../answers/secret-places.ts';
 import {isErrno} from '../../base/errno.ts';

@@ -14,9 +14,9 @@ import type {RunState} from '../../engine/state.ts';
 import {acceptanceReport} from '../../report/acceptance.ts';
 import type {Plan, Ports, World} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
+import {journalFile} from '../base/journal-file.ts';
 import {clusterJournalMs, readClusterJournal} from './cluster-journal.ts';
 import {makeFolder} from './folder.ts';
-import {journalFile} from './journal-file.ts';
 import {createRecorder, type Recorder} from './recorder.ts';
 
 /** One way through one plan, and who steers and hears it. */

@@ -1,9 +1,7 @@
-import type {LoadedDraft} from '../../answers/load.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {type Problem, toProblem} from '../../base/problem.ts';
 import {type AttendedControls, attended} from '../../engine/controls.ts';
 import type {Listener} from '../../engine/events.ts';
-import type {Journal} from '../../engine/journal.ts';
 import {isProved} from '../../engine/outcome.ts';
 import type {RunState} from '../../engine/state.ts';
 import {passwordLines} from '../../report/summary.ts';
@@ -12,22 +10,13 @@ import type {Session as ScreenSession, SummaryView} from '../../ui/state/session
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context} from '../base/context.ts';
 import type {RunReport} from '../run/run.ts';
+import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
-import {createSession, type Session, type SessionOptions} from '../session/session.ts';
+import {createSession, type Session} from '../session/session.ts';
 import {createStore, type Store} from './store.ts';
 
 /** Longest time the screen may take to go when the operator leaves at once, ms. */
 const screenDownMs = 1000;
-
-/** What somebody at a terminal starts with. */
-export type AttendedOptions = SessionOptions & {
-	readonly loaded: LoadedDraft;
-	readonly journal?: Journal | undefined;
-	/** Lines about the rehearsal; present when this is one. */
-	readonly rehearsal?: readonly string[] | undefined;
-	/** The fault that the rehearsal plays, in lines; absent or empty without one. */
-	readonly fault?: readonly string[] | undefined;
-};
 
 /** What became of the run behind the screens. */
 export type Ended = {

@@ -1,8 +1,9 @@
 import {exitCodes, type Problem} from '../../base/problem.ts';
 import {formatProblem} from '../../report/format.ts';
 import type {Context} from '../base/context.ts';
+import type {AttendedOptions} from '../session/attended.ts';
 import type {Session} from '../session/session.ts';
-import {type AttendedOptions, createScreenSession, type Ended} from './screen-session.ts';
+import {createScreenSession, type Ended} from './screen-session.ts';
 
 /** A start that was refused (another run holds the lock) is told again where it stays, with its exit code. */
 const tellRefused = ({out, redactor}: Context, found: Problem): number => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import {serializeAnswers} from '../../answers/file/save.ts';
 import {resolvePaths} from '../../answers/resolve-paths.ts';
-import {serializeAnswers} from '../../answers/save.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Draft} from '../../answers/tree.ts';
 import {saveBeside, saveFile} from '../../base/files.ts';

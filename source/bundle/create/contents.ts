@@ -5,7 +5,7 @@ import {sha256Of} from '../../oci/digest.ts';
 import {blobPath} from '../../oci/image-layout.ts';
 import type {BundleIndex} from '../layout/index-file.ts';
 import type {ExtraFile} from './extra-files.ts';
-import type {FetchJob} from './fetch.ts';
+import type {FetchJob} from './fetch/fetch.ts';
 import {lookAtFolder, partOf} from './folder.ts';
 import type {BundlePlan} from './plan.ts';
 import {imagesIndex, layoutText} from './texts.ts';

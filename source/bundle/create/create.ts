@@ -9,7 +9,7 @@ import {unwritable} from '../write/problems.ts';
 import {freeBytes, requireRoom} from '../write/room.ts';
 import {type Contents, contentsOf, listedContents, needsOf, pathsOf} from './contents.ts';
 import {copyExtra} from './extra-files.ts';
-import {type FetchProgress, fetchBlobs} from './fetch.ts';
+import {type FetchProgress, fetchBlobs} from './fetch/fetch.ts';
 import {type Found, isNotWhole, lookAtFolder, type Making, removeFiles} from './folder.ts';
 import {type Lists, listsOf, type Maker} from './lists.ts';
 import type {BundlePlan} from './plan.ts';

@@ -1,13 +1,13 @@
 /** Making a bundle on the connected side. */
 export {platformText} from '../../oci/platform.ts';
-export type {ChartPort} from './charts.ts';
+export type {ChartPort} from './charts/charts.ts';
 export {type Needs, needsOf} from './contents.ts';
 export {type WriteOptions, type Written, writeBundle} from './create.ts';
-export {exampleSpec} from './example.ts';
-export type {BlobOutcome} from './fetch-blob.ts';
+export type {BlobOutcome} from './fetch/fetch-blob.ts';
 export {type BundlePlan, type PlanOptions, planBundle} from './plan.ts';
 export {createProblems} from './problems.ts';
-export {type BundleSpec, type CompleteSpec, specSchema} from './spec.ts';
-export {completeSpec, dotted, mustBe, readSpec, withPaths} from './spec-file.ts';
+export {exampleSpec} from './spec/example.ts';
+export {type BundleSpec, type CompleteSpec, specSchema} from './spec/spec.ts';
+export {completeSpec, dotted, mustBe, readSpec, withPaths} from './spec/spec-file.ts';
 export {type PlannedTools, planTools} from './tools.ts';
 export type {PlannedBlob} from './types.ts';

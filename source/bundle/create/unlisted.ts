@@ -1,7 +1,7 @@
-import type {PlannedChart} from './charts.ts';
+import type {PlannedChart} from './charts/charts.ts';
 import {createProblems} from './problems.ts';
 import {parseReference} from './reference.ts';
-import type {CompleteSpec} from './spec.ts';
+import type {CompleteSpec} from './spec/spec.ts';
 
 /** A reference without its digest, as plans compare them. */
 export const plainOf = (image: string): string => parseReference(image)?.source ?? image;

@@ -1,7 +1,7 @@
 import {totalSize} from '../../base/units.ts';
 import type {Image} from '../../oci/image.ts';
 import type {Asked, RegistryPort} from '../../registry/types.ts';
-import type {PushTarget} from './push-images.ts';
+import type {PushTarget} from './types.ts';
 
 /** How images are looked for at a registry. */
 export type Looking = {

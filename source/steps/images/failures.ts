@@ -1,17 +1,5 @@
 import {type AnyCode, type ProblemCode, ProblemError, toProblem} from '../../base/problem.ts';
-import type {PushReport, PushTarget} from './push-images.ts';
-
-/** Why one image is not at the registry; it goes into the file of failures. */
-export type PushFailure = {
-	readonly image: string;
-	readonly digest: string;
-	/** The layer or configuration at which it ended, where it was one. */
-	readonly blob?: string | undefined;
-	readonly code: AnyCode;
-	readonly message: string;
-	readonly cause: string;
-	readonly fix: string;
-};
+import type {PushFailure, PushReport, PushTarget} from './types.ts';
 
 const blobOf = (error: unknown): string | undefined => {
 	const blob = error instanceof ProblemError ? error.facts.blob : undefined;

@@ -4,8 +4,9 @@ import {referenceOf, repositoryOf} from '../shared/names.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';
 import {type Found, type Looking, lookFor, targetsToPush} from './compressed-images.ts';
 import {failuresFile, failuresText, partialPush} from './failures.ts';
-import {type PushReport, type PushTarget, pushImages} from './push-images.ts';
+import {pushImages} from './push-images.ts';
 import {reportPush} from './push-progress.ts';
+import type {PushReport, PushTarget} from './types.ts';
 
 const lookingOf = ({answers, registry, signal}: World): Looking => ({
 	registry,

@@ -1,4 +1,4 @@
-import type {PushTarget} from './push-images.ts';
+import type {PushTarget} from './types.ts';
 
 /** Repositories asked for one blob before it is sent: each costs a request. */
 const mostAsked = 3;

@@ -1,26 +1,8 @@
 import {inPool} from '../../base/pool.ts';
-import type {Image} from '../../oci/image.ts';
 import type {Asked, PushProgress, PushResult, RegistryPort} from '../../registry/types.ts';
-import {failureOf, meetsAll, type PushFailure} from './failures.ts';
+import {failureOf, meetsAll} from './failures.ts';
 import {mountSources} from './mount-sources.ts';
-
-/** An image and where it goes. */
-export type PushTarget = {
-	readonly image: Image;
-	readonly repository: string;
-	/** As the cluster will name it: `host/repository:tag`. */
-	readonly reference: string;
-};
-
-export type PushReport = {
-	/** References of the images that are at the registry now. */
-	readonly done: readonly string[];
-	readonly failures: readonly PushFailure[];
-	/** References that were left out because a cause of all was found. */
-	readonly notTried: readonly string[];
-	/** What the first failure threw. */
-	readonly error?: unknown;
-};
+import type {PushFailure, PushReport, PushTarget} from './types.ts';
 
 /**
  * Images under way at once. More than any port has connections, so that layers of one go while manifests of another do; few enough that

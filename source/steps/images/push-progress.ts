@@ -1,6 +1,7 @@
 import {totalSize} from '../../base/units.ts';
 import type {World} from '../world.ts';
-import type {Pushing, PushTarget} from './push-images.ts';
+import type {Pushing} from './push-images.ts';
+import type {PushTarget} from './types.ts';
 
 /** Bytes of one image: of its blobs, each once however often the image names it. */
 type Bytes = {readonly total: number; readonly sent: Map<string, number>};

@@ -2,8 +2,8 @@ import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {ProblemError} from '../../../source/base/problem.ts';
-import {imageValues, mergeValues, placeholderValues} from '../../../source/bundle/create/chart-images.ts';
-import {type ChartPort, planChart} from '../../../source/bundle/create/charts.ts';
+import {imageValues, mergeValues, placeholderValues} from '../../../source/bundle/create/charts/chart-images.ts';
+import {type ChartPort, planChart} from '../../../source/bundle/create/charts/charts.ts';
 import {problemOf} from '../helpers.ts';
 import {chartsIn, never, quietCharts, temporary} from './helpers.ts';
 

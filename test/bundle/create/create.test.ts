@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {type WriteOptions, writeBundle} from '../../../source/bundle/create/create.ts';
 import {planBundle} from '../../../source/bundle/create/plan.ts';
-import type {CompleteSpec} from '../../../source/bundle/create/spec.ts';
+import type {CompleteSpec} from '../../../source/bundle/create/spec/spec.ts';
 import {bundleIndexSchema} from '../../../source/bundle/layout/index-file.ts';
 import {parseManifest} from '../../../source/bundle/layout/manifest-text.ts';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';

@@ -1,8 +1,8 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {fetchBlobs} from '../../../source/bundle/create/fetch.ts';
-import {fetchBlob} from '../../../source/bundle/create/fetch-blob.ts';
+import {fetchBlobs} from '../../../source/bundle/create/fetch/fetch.ts';
+import {fetchBlob} from '../../../source/bundle/create/fetch/fetch-blob.ts';
 import type {PlannedBlob} from '../../../source/bundle/create/types.ts';
 import {never, noise, sha256, temporary} from './helpers.ts';
 

@@ -1,9 +1,9 @@
 import {expect, test} from 'vitest';
 import {ProblemsError} from '../../../source/base/problem.ts';
-import {exampleSpec} from '../../../source/bundle/create/example.ts';
 import {parseReference} from '../../../source/bundle/create/reference.ts';
-import {listedCharts, listedImages, specSchema} from '../../../source/bundle/create/spec.ts';
-import {completeSpec, readSpec} from '../../../source/bundle/create/spec-file.ts';
+import {exampleSpec} from '../../../source/bundle/create/spec/example.ts';
+import {listedCharts, listedImages, specSchema} from '../../../source/bundle/create/spec/spec.ts';
+import {completeSpec, readSpec} from '../../../source/bundle/create/spec/spec-file.ts';
 
 const wrong = (text: string): readonly string[] => {
 	try {

@@ -3,7 +3,7 @@ import type {AddCommand, Work} from '../command.ts';
 import {type AnswersOptions, addAnswersCommand} from './options.ts';
 
 const work: Work<AnswersOptions> = async (context, options) => {
-	const {commentedAnswers} = await import('../../../answers/init.ts');
+	const {commentedAnswers} = await import('../../../answers/file/init.ts');
 	const source = await findAnswers(context, options, stateDirectoryOf(context, options));
 	context.out(commentedAnswers(partialAnswers(source).draft));
 	return 0;

@@ -2,7 +2,7 @@ import type {AddCommand, Work} from '../command.ts';
 import {addAnswersCommand} from './options.ts';
 
 const work: Work = async ({out}) => {
-	const {answersJsonSchema} = await import('../../../answers/json-schema.ts');
+	const {answersJsonSchema} = await import('../../../answers/file/json-schema.ts');
 	out(`${JSON.stringify(answersJsonSchema(), undefined, '\t')}\n`);
 	return 0;
 };

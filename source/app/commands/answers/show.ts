@@ -3,7 +3,7 @@ import type {AddCommand, Work} from '../command.ts';
 import {type AnswersOptions, addAnswersCommand} from './options.ts';
 
 const work: Work<AnswersOptions> = async (context, options) => {
-	const {showAnswers} = await import('../../../answers/show.ts');
+	const {showAnswers} = await import('../../../answers/file/show.ts');
 	const source = await findAnswers(context, options, stateDirectoryOf(context, options));
 	context.out(showAnswers(completeAnswers(source)));
 	return 0;

@@ -3,8 +3,8 @@ import {errnoWords} from '../../../base/errno.ts';
 import type {CompleteSpec} from '../../../bundle/create/index.ts';
 import {createLoginFinder} from '../../../registry/pull/logins.ts';
 import {createImageSource} from '../../../registry/pull/source.ts';
+import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
-import {bundleCommandProblems} from './problems.ts';
 
 /** The environment in which logins are looked for. @param dockerConfig the folder that was named for them */
 export const loginEnvironment = ({environment}: Context, dockerConfig: string | undefined): Context['environment'] =>

@@ -12,9 +12,9 @@ import {
 	specSchema,
 	withPaths,
 } from '../../../bundle/create/index.ts';
+import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
 import type {SpecFlags} from './create-flags.ts';
-import {bundleCommandProblems} from './problems.ts';
 
 /** Some hundred images make a spec of some kilobytes. */
 const maximumSpecBytes = 4 * 1024 * 1024;

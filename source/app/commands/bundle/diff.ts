@@ -3,6 +3,7 @@ import path from 'node:path';
 import {errnoWords} from '../../../base/errno.ts';
 import type {Base} from '../../../bundle/diff/base.ts';
 import type {Difference} from '../../../bundle/diff/compare.ts';
+import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
 import {memoFileOf} from '../../run/memo-file.ts';
 import type {AddCommand, Work} from '../command.ts';
@@ -11,7 +12,6 @@ import {stoppable} from '../stopped.ts';
 import {type Opened, openWhole, withCharts} from './bundle-path.ts';
 import {differenceJson, differenceText, type Made, madeText} from './diff-report.ts';
 import {folderLock} from './folder-lock.ts';
-import {bundleCommandProblems} from './problems.ts';
 
 type Options = {readonly base?: string; readonly out?: string; readonly json: boolean};
 type Given = Options & {readonly fresh: string; readonly old: string | undefined};

@@ -2,7 +2,6 @@ import path from 'node:path';
 import {makeFolders} from '../../../base/folders.ts';
 import {acquireFileLock} from '../../../base/lock.ts';
 import {ProblemError} from '../../../base/problem.ts';
-import {unwritable} from '../../../bundle/write/problems.ts';
 import type {Context} from '../../base/context.ts';
 
 /** Takes the lock in a file, and makes its folder. @returns what gives it back */
@@ -17,6 +16,7 @@ type FolderLock = (file: string) => Promise<() => Promise<void>>;
 export const folderLock =
 	({pid, hostName, userName, clock}: Context, command: string): FolderLock =>
 	async (file) => {
+		const {unwritable} = await import('../../../bundle/write/problems.ts');
 		const folder = path.dirname(file);
 		await makeFolders(folder).catch(unwritable(folder));
 		const me = {pid, host: hostName, user: userName, runId: command, startedAt: clock.now()};

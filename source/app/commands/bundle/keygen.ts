@@ -4,11 +4,11 @@ import {errnoWords, isErrno, isSystemError} from '../../../base/errno.ts';
 import {writeWhole} from '../../../base/files.ts';
 import {makeFolders} from '../../../base/folders.ts';
 import type {SigningKey} from '../../../bundle/sign/secret-key.ts';
+import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {stoppable} from '../stopped.ts';
 import {readPassphrase} from './passphrase.ts';
-import {bundleCommandProblems} from './problems.ts';
 
 type Given = {readonly out: string; readonly passphraseRef?: string; readonly passphrase: boolean};
 

@@ -1,10 +1,10 @@
 import {Writable} from 'node:stream';
 import {resolvePath} from '../../../answers/resolve-paths.ts';
 import {resolveSecret} from '../../../answers/secrets.ts';
+import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
 import {createPlainLines, type PlainLines} from '../../plain/lines.ts';
 import {Interrupted} from '../stopped.ts';
-import {bundleCommandProblems} from './problems.ts';
 
 const fromReference = async (context: Context, reference: string): Promise<string> => {
 	const path = reference.startsWith('file:') ? reference.slice('file:'.length) : undefined;

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type {Signed} from '../../../bundle/sign/sign.ts';
+import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {progressLines} from '../progress.ts';
 import {stoppable} from '../stopped.ts';
 import {readPassphrase} from './passphrase.ts';
-import {bundleCommandProblems} from './problems.ts';
 
 type Options = {readonly key: string; readonly comment?: string; readonly passphraseRef?: string};
 type Given = Options & {readonly bundle: string};

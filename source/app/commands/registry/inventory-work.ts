@@ -12,8 +12,8 @@ import {createHosts} from '../../../registry/pull/hosts.ts';
 import {takeInventory} from '../../../registry/pull/inventory.ts';
 import {createLoginFinder, type FindLogin} from '../../../registry/pull/logins.ts';
 import type {Context} from '../../base/context.ts';
+import {registryCommandProblems as problems} from '../../base/registry-problems.ts';
 import {progressLines} from '../progress.ts';
-import {registryCommandProblems as problems} from './problems.ts';
 
 export type InventoryOptions = {
 	readonly registry: string;

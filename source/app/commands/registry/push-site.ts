@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {type LoadedDraft, loadDraft, parseOverrides} from '../../../answers/load.ts';
+import {type LoadedDraft, loadDraft, parseOverrides} from '../../../answers/file/load.ts';
 import {type Answers, answersSchema} from '../../../answers/schema.ts';
 import {resolveSecret} from '../../../answers/secrets.ts';
 import {errnoWords} from '../../../base/errno.ts';
@@ -9,9 +9,9 @@ import type {RegistryOptions} from '../../../registry/registry.ts';
 import {stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
 import {appProblems} from '../../base/problems.ts';
+import {registryCommandProblems} from '../../base/registry-problems.ts';
 import {createHost} from '../../run/host.ts';
 import {compressedFolder, registryOptions} from '../../run/registry-options.ts';
-import {registryCommandProblems} from './problems.ts';
 
 export type PushOptions = {
 	readonly answers?: string;

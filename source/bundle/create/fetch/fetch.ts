@@ -1,12 +1,12 @@
 import {dirname} from 'node:path';
-import {makeFolders} from '../../base/folders.ts';
-import {inPool} from '../../base/pool.ts';
-import {byText} from '../../base/text.ts';
-import {totalSize} from '../../base/units.ts';
-import {unwritable} from '../write/problems.ts';
+import {makeFolders} from '../../../base/folders.ts';
+import {inPool} from '../../../base/pool.ts';
+import {byText} from '../../../base/text.ts';
+import {totalSize} from '../../../base/units.ts';
+import {unwritable} from '../../write/problems.ts';
+import type {PlannedBlob} from '../types.ts';
 import type {BlobBytes} from './blob-bytes.ts';
 import {type BlobOutcome, fetchBlob} from './fetch-blob.ts';
-import type {PlannedBlob} from './types.ts';
 
 /** A blob and the file it belongs in. */
 export type FetchJob = {readonly blob: PlannedBlob; readonly file: string};

@@ -1,13 +1,13 @@
 import {parseDocument} from 'yaml';
-import type {Problem} from '../base/problem.ts';
-import {nearest} from './did-you-mean.ts';
-import {parseText} from './draft.ts';
-import {allFields, type Field, nodeAt} from './fields.ts';
-import {isSecretReference} from './parts.ts';
-import {answersProblems} from './problems.ts';
-import {type PathBase, resolveText} from './resolve-paths.ts';
-import type {Path} from './rules.ts';
-import {type Draft, type DraftValue, formatPath, getAt, removeAt, setAt, shownKey, toPath} from './tree.ts';
+import type {Problem} from '../../base/problem.ts';
+import {nearest} from '../did-you-mean.ts';
+import {parseText} from '../draft.ts';
+import {allFields, type Field, nodeAt} from '../fields.ts';
+import {isSecretReference} from '../parts.ts';
+import {answersProblems} from '../problems.ts';
+import {type PathBase, resolveText} from '../resolve-paths.ts';
+import type {Path} from '../rules.ts';
+import {type Draft, type DraftValue, formatPath, getAt, removeAt, setAt, shownKey, toPath} from '../tree.ts';
 
 /** One answer from the command line. */
 export type Override = {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {answersSchema} from './schema.ts';
+import {answersSchema} from '../schema.ts';
 
 /**
  * The JSON schema (draft 2020-12) of an answer file, for editors: descriptions, defaults and examples included. The

@@ -1,15 +1,15 @@
 import {createHash, type Hash} from 'node:crypto';
 import {constants, type FileHandle, open, rename, rm} from 'node:fs/promises';
-import {chunkBytes} from '../../archive/slice.ts';
-import {sizeOfFile, takeAway} from '../../base/files.ts';
-import {isAbort} from '../../base/problem.ts';
-import {digestOfHash} from '../../oci/digest.ts';
-import {unwritable} from '../write/problems.ts';
+import {chunkBytes} from '../../../archive/slice.ts';
+import {sizeOfFile, takeAway} from '../../../base/files.ts';
+import {isAbort} from '../../../base/problem.ts';
+import {digestOfHash} from '../../../oci/digest.ts';
+import {unwritable} from '../../write/problems.ts';
+import {partOf} from '../folder.ts';
+import {createProblems} from '../problems.ts';
+import type {PlannedBlob} from '../types.ts';
 import {type BlobBytes, revocable, type Told} from './blob-bytes.ts';
-import {partOf} from './folder.ts';
-import {createProblems} from './problems.ts';
 import {receive} from './receive.ts';
-import type {PlannedBlob} from './types.ts';
 
 /** What became of a blob. `from` is the byte at which it was gone on with. */
 export type BlobOutcome = {readonly state: 'present' | 'fetched'; readonly from: number};

@@ -1,16 +1,16 @@
-import {type Problem, ProblemsError} from '../base/problem.ts';
-import {isMap} from '../base/text.ts';
-import {checkAnswers} from './check.ts';
+import {type Problem, ProblemsError} from '../../base/problem.ts';
+import {isMap} from '../../base/text.ts';
+import {checkAnswers} from '../check.ts';
+import {nodeAt} from '../fields.ts';
+import type {Issue} from '../issue.ts';
+import {answersProblems} from '../problems.ts';
+import {type PathBase, resolveDraftPaths, resolvePaths} from '../resolve-paths.ts';
+import type {Path} from '../rules.ts';
+import type {Answers} from '../schema.ts';
+import {type Draft, formatPath} from '../tree.ts';
 import {usablePart} from './complete.ts';
-import {nodeAt} from './fields.ts';
-import type {Issue} from './issue.ts';
 import {applyOverrides, type Overridden, type Override} from './overrides.ts';
-import {answersProblems} from './problems.ts';
-import {type PathBase, resolveDraftPaths, resolvePaths} from './resolve-paths.ts';
-import type {Path} from './rules.ts';
-import type {Answers} from './schema.ts';
 import {type Source, valuesSource} from './source.ts';
-import {type Draft, formatPath} from './tree.ts';
 import {readSource} from './yaml-source.ts';
 
 export {type Override, overrideOf, parseOverrides} from './overrides.ts';

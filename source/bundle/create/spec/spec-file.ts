@@ -1,8 +1,8 @@
 import {resolve} from 'node:path';
 import {type Document, isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument} from 'yaml';
 import type * as z from 'zod';
-import {type Problem, ProblemsError} from '../../base/problem.ts';
-import {createProblems} from './problems.ts';
+import {type Problem, ProblemsError} from '../../../base/problem.ts';
+import {createProblems} from '../problems.ts';
 import {type BundleSpec, type CompleteSpec, specSchema} from './spec.ts';
 
 const maximumBytes = 1024 * 1024;

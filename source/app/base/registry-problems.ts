@@ -1,4 +1,4 @@
-import {declareProblems} from '../../../base/problem-table.ts';
+import {declareProblems} from '../../base/problem-table.ts';
 
 /** Problems of the words after `registry push` and `registry inventory`. */
 export const registryCommandProblems = declareProblems({
@@ -49,7 +49,7 @@ export const registryCommandProblems = declareProblems({
 	},
 });
 
-declare module '../../../base/problem.ts' {
+declare module '../../base/problem.ts' {
 	interface ProblemTables {
 		readonly registryCommand: typeof registryCommandProblems.table;
 	}

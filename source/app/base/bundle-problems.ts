@@ -1,4 +1,4 @@
-import {declareProblems} from '../../../base/problem-table.ts';
+import {declareProblems} from '../../base/problem-table.ts';
 
 /** Problems of the words that the commands of the group `bundle` are given. */
 export const bundleCommandProblems = declareProblems({
@@ -85,7 +85,7 @@ export const bundleCommandProblems = declareProblems({
 	},
 });
 
-declare module '../../../base/problem.ts' {
+declare module '../../base/problem.ts' {
 	interface ProblemTables {
 		readonly bundleCommands: typeof bundleCommandProblems.table;
 	}

@@ -1,8 +1,8 @@
+import {isDefault, rootGroup} from '../fields.ts';
+import type {Path} from '../rules.ts';
+import type {Answers} from '../schema.ts';
+import type {Draft} from '../tree.ts';
 import {usablePart} from './complete.ts';
-import {isDefault, rootGroup} from './fields.ts';
-import type {Path} from './rules.ts';
-import type {Answers} from './schema.ts';
-import type {Draft} from './tree.ts';
 import {writeYaml} from './write-yaml.ts';
 
 /** The environment variable for a secret that was typed: `registry.password` gives `ZENML_AIRGAP_REGISTRY_PASSWORD`. */

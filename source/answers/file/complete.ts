@@ -1,8 +1,8 @@
-import {isMap} from '../base/text.ts';
-import type {Field, Group, Node} from './fields.ts';
-import {rootGroup} from './fields.ts';
-import type {Path, RuledAnswers} from './rules.ts';
-import {type DraftValue, formatPath} from './tree.ts';
+import {isMap} from '../../base/text.ts';
+import type {Field, Group, Node} from '../fields.ts';
+import {rootGroup} from '../fields.ts';
+import type {Path, RuledAnswers} from '../rules.ts';
+import {type DraftValue, formatPath} from '../tree.ts';
 
 /**
  * Draft values made ready for the schema: a key without a value counts as not given, and groups that must be there are

@@ -1,6 +1,6 @@
 import type {ErrorCode} from 'yaml';
-import type {CaseOf} from '../base/problem-table.ts';
-import type {answersProblems} from './problems.ts';
+import type {CaseOf} from '../../base/problem-table.ts';
+import type {answersProblems} from '../problems.ts';
 
 /** What went wrong in the text of an answer file: the cases of `answers-syntax`. */
 export type Slip = CaseOf<typeof answersProblems.table, 'answers-syntax'>;

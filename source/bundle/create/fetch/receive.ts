@@ -1,10 +1,10 @@
 import type {Hash} from 'node:crypto';
 import type {FileHandle} from 'node:fs/promises';
-import {chunkBytes} from '../../archive/slice.ts';
-import {unwritable} from '../write/problems.ts';
+import {chunkBytes} from '../../../archive/slice.ts';
+import {unwritable} from '../../write/problems.ts';
+import {createProblems} from '../problems.ts';
+import type {PlannedBlob} from '../types.ts';
 import type {Told} from './blob-bytes.ts';
-import {createProblems} from './problems.ts';
-import type {PlannedBlob} from './types.ts';
 
 /** A blob that is on its way into a file: `from` bytes of it are there, and are in the hash. */
 export type Part = {readonly handle: FileHandle; readonly file: string; readonly from: number; readonly hash: Hash};

@@ -1,14 +1,14 @@
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {parse} from 'yaml';
-import {fileProblem} from '../../archive/problems.ts';
-import {ProblemError} from '../../base/problem.ts';
-import {readChart} from '../open/chart.ts';
-import type {Chart} from '../types.ts';
+import {fileProblem} from '../../../archive/problems.ts';
+import {ProblemError} from '../../../base/problem.ts';
+import {readChart} from '../../open/chart.ts';
+import type {Chart} from '../../types.ts';
+import {type ExtraFile, extraFile} from '../extra-files.ts';
+import {createProblems} from '../problems.ts';
+import type {WantedChart} from '../spec/spec.ts';
 import {imageValues, mergeValues, namedImages, placeholderValues, renderedImages, type Values} from './chart-images.ts';
-import {type ExtraFile, extraFile} from './extra-files.ts';
-import {createProblems} from './problems.ts';
-import type {WantedChart} from './spec.ts';
 
 /** Helm, as far as charts are looked at on the connected side. */
 export type ChartPort = {

@@ -10,12 +10,12 @@ import {
 	parseDocument,
 	type YAMLMap,
 } from 'yaml';
-import type {Problem} from '../base/problem.ts';
-import {nodeAt} from './fields.ts';
-import {answersProblems} from './problems.ts';
-import type {Path} from './rules.ts';
+import type {Problem} from '../../base/problem.ts';
+import {nodeAt} from '../fields.ts';
+import {answersProblems} from '../problems.ts';
+import type {Path} from '../rules.ts';
+import {formatPath, shownKey} from '../tree.ts';
 import type {Source} from './source.ts';
-import {formatPath, shownKey} from './tree.ts';
 import {type Slip, slipOf} from './yaml-errors.ts';
 
 /** A place in the text; line and column count from 1. */

@@ -1,7 +1,7 @@
 import {stringify} from 'yaml';
+import {type Field, isDefault, type Node, rootGroup} from '../fields.ts';
+import type {Draft} from '../tree.ts';
 import {usablePart} from './complete.ts';
-import {type Field, isDefault, type Node, rootGroup} from './fields.ts';
-import type {Draft} from './tree.ts';
 import {writeYaml} from './write-yaml.ts';
 
 const heading = [

@@ -1,7 +1,7 @@
 import {parseAllDocuments, parse as parseYaml} from 'yaml';
-import {isMap} from '../../base/text.ts';
-import {parseReference} from './reference.ts';
-import type {WantedChart} from './spec.ts';
+import {isMap} from '../../../base/text.ts';
+import {parseReference} from '../reference.ts';
+import type {WantedChart} from '../spec/spec.ts';
 
 /** Values of a chart, as Helm merges them. */
 export type Values = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import {isDefault, rootGroup} from './fields.ts';
-import type {Answers} from './schema.ts';
+import {isDefault, rootGroup} from '../fields.ts';
+import type {Answers} from '../schema.ts';
 import {writeYaml} from './write-yaml.ts';
 
 /**

@@ -1,8 +1,8 @@
-import {imageKey} from '../../oci/image.ts';
-import {platformText} from '../../oci/platform.ts';
-import {configDigestOf} from './manifest-form.ts';
-import {createProblems} from './problems.ts';
-import type {PlannedBlob, PlannedImage} from './types.ts';
+import {imageKey} from '../../../oci/image.ts';
+import {platformText} from '../../../oci/platform.ts';
+import {configDigestOf} from '../manifest-form.ts';
+import {createProblems} from '../problems.ts';
+import type {PlannedBlob, PlannedImage} from '../types.ts';
 
 /** As for bundles made by hand: what has one configuration is one image, however it was saved. */
 const isSame = ({manifest}: PlannedImage, other: PlannedImage): boolean => {

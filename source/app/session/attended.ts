@@ -1,0 +1,13 @@
+import type {LoadedDraft} from '../../answers/file/load.ts';
+import type {Journal} from '../../engine/journal.ts';
+import type {SessionOptions} from './session.ts';
+
+/** What somebody at a terminal starts with. */
+export type AttendedOptions = SessionOptions & {
+	readonly loaded: LoadedDraft;
+	readonly journal?: Journal | undefined;
+	/** Lines about the rehearsal; present when this is one. */
+	readonly rehearsal?: readonly string[] | undefined;
+	/** The fault that the rehearsal plays, in lines; absent or empty without one. */
+	readonly fault?: readonly string[] | undefined;
+};
