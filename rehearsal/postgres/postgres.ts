@@ -181,7 +181,7 @@ const waitForAnswer = async (started: Started, options: PostgresOptions): Promis
 		const {pid, answer} = await stateOf(started, adminPassword);
 		if (pid !== undefined && answer === 'yes') return pid;
 		if (answer === 'wrong password') throw await startFailed(options, folder, {case: 'other password'});
-		if (Date.now() > end) throw await startFailed(options, folder, {case: 'silent', seconds: startTimeoutMs / 1000});
+		if (Date.now() >= end) throw await startFailed(options, folder, {case: 'silent', seconds: startTimeoutMs / 1000});
 		await pause(50);
 	}
 };
