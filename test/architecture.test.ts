@@ -34,9 +34,10 @@ const wings: Readonly<Record<string, readonly (readonly string[])[]>> = {
 		['verify'],
 		['signature'],
 		['images'],
+		// The bundle as others see it: its lists have their shape in the layout.
+		['.'],
 		['layout'],
 		['write'],
-		['.'],
 	],
 	ui: [['.'], ['screens'], ['components'], ['content'], ['state'], ['words']],
 };

@@ -1,6 +1,7 @@
 import {inPool} from '../../base/pool.ts';
 import {byText} from '../../base/text.ts';
 import {imageKey} from '../../oci/image.ts';
+import type {ImageSource} from '../../oci/image-source.ts';
 import {imagesOfArchives} from './archives.ts';
 import {type ChartPort, type PlannedChart, planChart} from './charts.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
@@ -8,7 +9,6 @@ import {eachBlobOnce, eachImageOnce} from './once.ts';
 import {referenceOf} from './reference.ts';
 import {resolveImage} from './resolve.ts';
 import {attachedSboms, type PlannedSbom, suppliedSbom} from './sboms.ts';
-import type {ImageSource} from './source.ts';
 import {type CompleteSpec, listedCharts, listedImages} from './spec.ts';
 import type {PlannedTool, PlannedTools} from './tools.ts';
 import type {PlannedBlob, PlannedImage} from './types.ts';

@@ -2,12 +2,12 @@ import {totalSize} from '../../base/units.ts';
 import {type Descriptor, type ManifestBytes, plainDescriptor} from '../../oci/descriptor.ts';
 import {sha256Of} from '../../oci/digest.ts';
 import {imageKey} from '../../oci/image.ts';
+import type {ImageSource} from '../../oci/image-source.ts';
 import {mediaTypes} from '../../oci/media-types.ts';
 import {blobsOf, describeImage, type IndexEntry, indexEntries, plannedPlatform} from './manifest-form.ts';
 import {isWanted, requirePlatforms} from './platforms.ts';
 import {createProblems} from './problems.ts';
 import type {ImageReference} from './reference.ts';
-import type {ImageSource} from './source.ts';
 import type {PlannedBlob, PlannedImage, PlannedPlatform} from './types.ts';
 
 /** An image to be asked for, and where. */

@@ -3,11 +3,11 @@ import {openRegular} from '../../archive/regular-file.ts';
 import type {Descriptor} from '../../oci/descriptor.ts';
 import {digestPattern, hexOf} from '../../oci/digest.ts';
 import {imageKey} from '../../oci/image.ts';
+import type {ImageSource} from '../../oci/image-source.ts';
 import {parseJson} from '../write/json.ts';
 import {type ExtraFile, extraFile} from './extra-files.ts';
 import {createProblems} from './problems.ts';
 import {type ImageReference, parseReference} from './reference.ts';
-import type {ImageSource} from './source.ts';
 import type {PlannedBlob, PlannedImage} from './types.ts';
 
 type SbomFormat = 'cyclonedx' | 'spdx';
