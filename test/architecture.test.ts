@@ -26,18 +26,7 @@ const floors: readonly (readonly string[])[] = [
 
 /** Wings of rooms, from the top down, in the same way. `.` is the room's own files. */
 const wings: Readonly<Record<string, readonly (readonly string[])[]>> = {
-	app: [
-		['.'],
-		['commands'],
-		['explain'],
-		['rehearsal'],
-		['plan'],
-		['plain', 'screen'],
-		['session'],
-		['run'],
-		['answers'],
-		['base'],
-	],
+	app: [['commands'], ['rehearsal'], ['plain'], ['.']],
 	bundle: [
 		['diff', 'split'],
 		['sign', 'create'],
@@ -45,11 +34,12 @@ const wings: Readonly<Record<string, readonly (readonly string[])[]>> = {
 		['verify'],
 		['signature'],
 		['images'],
+		// The bundle as others see it: its lists have their shape in the layout.
 		['.'],
 		['layout'],
 		['write'],
 	],
-	ui: [['.'], ['screens'], ['components'], ['content'], ['state'], ['terminal']],
+	ui: [['.'], ['screens'], ['components'], ['content'], ['state'], ['words']],
 };
 
 const notYet: readonly string[] = [];

@@ -83,7 +83,9 @@ describe('archives of docker save', () => {
 			}
 		}
 	});
+});
 
+describe('archives of docker save', () => {
 	test('a link in place of a layer that occurs twice is followed', async () => {
 		const [base, app] = [await layer('base'), await layer('app')];
 		const image = {reference: 'v/app:1', layers: [base, app, base]};
@@ -129,7 +131,9 @@ describe('archives of docker save', () => {
 		const image = {reference: 'v/app:1', layers, stored: layers.map(store)};
 		await expect(read(await tarOf(classic([image])))).rejects.toMatchObject({problem: {code, area: 'bundle'}});
 	});
+});
 
+describe('archives of docker save', () => {
 	test('members may come in any order, and the old file `repositories` beside them changes nothing', async () => {
 		const images = [
 			{reference: 'v/api:1.0', layers: [await layer('base'), await layer('api')]},
@@ -179,7 +183,9 @@ describe('archives of docker save', () => {
 			expect((await read(bytes))[0]?.blobs).toHaveLength(2);
 		}
 	});
+});
 
+describe('archives of docker save', () => {
 	test('an image saved by its id is refused, because nobody knows its name', async () => {
 		const members = classic([{reference: 'v/app:1', layers: [await layer('base')]}]);
 		members['manifest.json'] = String(members['manifest.json']).replace('["v/app:1"]', 'null');
@@ -187,14 +193,14 @@ describe('archives of docker save', () => {
 	});
 });
 
-describe('OCI layouts', () => {
-	const layoutOf = async (name: string, annotations: Record<string, string>) => {
-		const {'manifest.json': _, ...members} = modern([{reference: 'v/x:1', layers: [await layer(name)]}]);
-		const index = JSON.parse(String(members['index.json']));
-		index.manifests[0].annotations = annotations;
-		return {...members, 'index.json': JSON.stringify(index)};
-	};
+const layoutOf = async (name: string, annotations: Record<string, string>) => {
+	const {'manifest.json': _, ...members} = modern([{reference: 'v/x:1', layers: [await layer(name)]}]);
+	const index = JSON.parse(String(members['index.json']));
+	index.manifests[0].annotations = annotations;
+	return {...members, 'index.json': JSON.stringify(index)};
+};
 
+describe('OCI layouts', () => {
 	test('a folder below images/ is an image, named by its annotation or by the folder', async () => {
 		const directory = await temporary();
 		const files = new Map<string, Slice>();
@@ -217,7 +223,9 @@ describe('OCI layouts', () => {
 			images[0]?.blobs[1]?.digest,
 		);
 	});
+});
 
+describe('OCI layouts', () => {
 	test('of a multi-platform image whose other platforms were not saved, the whole one is taken', async () => {
 		const members = modern([{reference: 'v/app:1', layers: [await layer('base')]}]);
 		const {'manifest.json': _, ...rest} = members;
@@ -263,7 +271,9 @@ describe('OCI layouts', () => {
 			cause: expect.stringContaining('more than 5000 times'),
 		});
 	});
+});
 
+describe('OCI layouts', () => {
 	test('compressed layers are hashed once, however many names the image has', async () => {
 		const plain = await layer('base');
 		const members = classic([{reference: 'v/app:0', layers: [plain], stored: [gzipSync(plain)]}]);

@@ -66,7 +66,9 @@ describe.each([
 		const asked = {algorithm, folder: '/dev/null/compressed', signal: never} as const;
 		expect((await problemOf(compressImage(await sample(), asked))).code).toBe('compress-unwritable');
 	});
+});
 
+describe.each(['gzip', 'zstd'] as const)('raw layers compressed with %s', (algorithm) => {
 	test('are the same each time, and what an earlier run made is taken again', async () => {
 		const image = await sample();
 		const [one, two] = [await temporary(), await temporary()];
@@ -103,7 +105,9 @@ describe.each([
 		for (const blob of again.blobs) expect(`sha256:${hex(await contentOf(blob))}`).toBe(blob.digest);
 		expect(await readdir(folder)).toHaveLength(2);
 	});
+});
 
+describe.each(['gzip', 'zstd'] as const)('raw layers compressed with %s', (algorithm) => {
 	test('are made once where images that share them are compressed side by side', async () => {
 		const base = await layer('base');
 		const images = await Promise.all(

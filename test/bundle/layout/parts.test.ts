@@ -77,7 +77,9 @@ describe('a bundle in parts', () => {
 		await rm(join(directory, 'b.tar.002'));
 		expect((await problemOf(port.open(never))).code).toBe('bundle-part-missing');
 	});
+});
 
+describe('a bundle in parts', () => {
 	test('whose list is damaged, or of which there are two, is refused', async () => {
 		const {directory, list} = await cut(20_000);
 		const file = join(directory, 'b.tar.parts.json');

@@ -69,7 +69,9 @@ describe('a bundle in the layout of the guide', () => {
 			expect(await port.verify({signal: never, onProgress: () => {}})).toMatchObject({files: 6});
 		},
 	);
+});
 
+describe('a bundle in the layout of the guide', () => {
 	test('within a tar says so when the disk of temporary files is full, or their folder cannot be used', async () => {
 		const [directory, work] = [await temporary(), await temporary()];
 		const file = join(directory, 'bundle.tar');
@@ -102,34 +104,35 @@ describe('a bundle in the layout of the guide', () => {
 	});
 });
 
+const cases: ReadonlyArray<readonly [string, string, string, (files: Record<string, Buffer>) => unknown]> = [
+	[
+		'an image archive that manifest.txt lists',
+		'bundle-image-missing',
+		'zenml-pro-server:0.95.1',
+		(files) => delete files['images/zenml-pro-server.tar'],
+	],
+	[
+		'a required image, with no manifest.txt to list it',
+		'bundle-image-missing',
+		'zenml-pro-server',
+		(files) => delete files['images/zenml-pro-server.tar'] && delete files['manifest.txt'],
+	],
+	['a chart', 'bundle-chart-missing', 'zenml-0.95.1', (files) => delete files['charts/zenml-0.95.1.tgz']],
+	[
+		'a chart, with no manifest.txt to list it',
+		'bundle-chart-missing',
+		'zenml-pro',
+		(files) => delete files['charts/zenml-pro-0.13.18.tgz'] && delete files['manifest.txt'],
+	],
+	[
+		'a file with a checksum line',
+		'bundle-file-missing',
+		'images/lost.tar',
+		(files) => Object.assign(files, {SHA256SUMS: Buffer.from(`${'0'.repeat(64)}  images/lost.tar\n`)}),
+	],
+];
+
 describe('what is missing or too much', () => {
-	const cases: ReadonlyArray<readonly [string, string, string, (files: Record<string, Buffer>) => unknown]> = [
-		[
-			'an image archive that manifest.txt lists',
-			'bundle-image-missing',
-			'zenml-pro-server:0.95.1',
-			(files) => delete files['images/zenml-pro-server.tar'],
-		],
-		[
-			'a required image, with no manifest.txt to list it',
-			'bundle-image-missing',
-			'zenml-pro-server',
-			(files) => delete files['images/zenml-pro-server.tar'] && delete files['manifest.txt'],
-		],
-		['a chart', 'bundle-chart-missing', 'zenml-0.95.1', (files) => delete files['charts/zenml-0.95.1.tgz']],
-		[
-			'a chart, with no manifest.txt to list it',
-			'bundle-chart-missing',
-			'zenml-pro',
-			(files) => delete files['charts/zenml-pro-0.13.18.tgz'] && delete files['manifest.txt'],
-		],
-		[
-			'a file with a checksum line',
-			'bundle-file-missing',
-			'images/lost.tar',
-			(files) => Object.assign(files, {SHA256SUMS: Buffer.from(`${'0'.repeat(64)}  images/lost.tar\n`)}),
-		],
-	];
 	test.each(cases)('%s is refused by name', async (_what, code, named, change) => {
 		const directory = await temporary();
 		const files = await bundleFiles();
@@ -173,7 +176,9 @@ describe('what is missing or too much', () => {
 		await writeFiles(directory, files);
 		expect((await open(directory)).warnings).toEqual([expect.stringContaining('could not be verified')]);
 	});
+});
 
+describe('what is missing or too much', () => {
 	test('archives in a compression that cannot be read are refused with the command that unpacks them', async () => {
 		const directory = await temporary();
 		const {'images/zenml-client.tar': _, ...files} = await bundleFiles();
@@ -248,7 +253,9 @@ describe('verify', () => {
 			await expect(verify()).resolves.toMatchObject({files: 6});
 		}
 	});
+});
 
+describe('verify', () => {
 	test('an open bundle is read anew when a file of it is replaced, and not otherwise', async () => {
 		const directory = await temporary();
 		await writeFiles(directory, await bundleFiles());

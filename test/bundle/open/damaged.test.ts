@@ -52,158 +52,159 @@ const withSize = (tar: Buffer, size: string): Buffer => {
 	return copy;
 };
 
+const cases: ReadonlyArray<readonly [string, string, () => Promise<Buffer>]> = [
+	['an empty file', 'bundle-archive-truncated', async () => Buffer.alloc(0)],
+	['a file that is no tar', 'bundle-archive-damaged', async () => Buffer.from('hello '.repeat(500))],
+	['a tar of nothing', 'bundle-archive-incomplete', async () => Buffer.alloc(10_240)],
+	[
+		'a header with a wrong checksum',
+		'bundle-archive-damaged',
+		async () => Buffer.from((await change(() => {})).fill('X', 512, 520)),
+	],
+	[
+		'a member that claims more bytes than follow',
+		'bundle-archive-truncated',
+		async () => withSize(await change(() => {}), '77777777'),
+	],
+	[
+		'a size of eight gigabytes',
+		'bundle-archive-truncated',
+		async () => withSize(await change(() => {}), '77777777777'),
+	],
+	[
+		'no manifest.json and no index.json',
+		'bundle-archive-incomplete',
+		() => change((members) => delete members['manifest.json'] && delete members['index.json']),
+	],
+	[
+		'a manifest.json that is not JSON',
+		'bundle-archive-damaged',
+		() => change((members) => Object.assign(members, {'manifest.json': '[{'})),
+	],
+	[
+		'a manifest.json of another shape',
+		'bundle-archive-damaged',
+		() => change((members) => Object.assign(members, {'manifest.json': '{"a":1}'})),
+	],
+	[
+		'a manifest.json that lists nothing',
+		'bundle-archive-damaged',
+		() => change((members) => Object.assign(members, {'manifest.json': '[]'})),
+	],
+	[
+		'a manifest.json over 4 MiB',
+		'bundle-archive-damaged',
+		() => change((members) => Object.assign(members, {'manifest.json': `[${' '.repeat(4_300_000)}]`})),
+	],
+	[
+		'a manifest.json nested without end',
+		'bundle-archive-damaged',
+		() => change((members) => Object.assign(members, {'manifest.json': '['.repeat(1_000_000)})),
+	],
+	[
+		'a config that leads out of the archive',
+		'bundle-archive-unsafe',
+		() => change(manifestWith({Config: '../../etc/passwd'})),
+	],
+	[
+		'a layer with an absolute path',
+		'bundle-archive-unsafe',
+		() => change(manifestWith({Layers: ['/etc/shadow', 'x']})),
+	],
+	[
+		'a member that leads out of the archive',
+		'bundle-archive-unsafe',
+		() => change((members) => Object.assign(members, {'../../evil': 'x'})),
+	],
+	[
+		'a link that leads out of the archive',
+		'bundle-archive-unsafe',
+		() =>
+			change((members) => {
+				members['a/layer.tar'] = {symlink: '../../../etc/shadow'};
+				manifestWith({Layers: ['a/layer.tar', 'a/layer.tar']})(members);
+			}, classic),
+	],
+	[
+		'links in a circle',
+		'bundle-archive-unsafe',
+		() =>
+			change((members) => {
+				members['a/layer.tar'] = {symlink: '../b/layer.tar'};
+				members['b/layer.tar'] = {symlink: '../a/layer.tar'};
+				manifestWith({Layers: ['a/layer.tar', 'b/layer.tar']})(members);
+			}, classic),
+	],
+	[
+		'fewer layers than the configuration has',
+		'bundle-archive-damaged',
+		() =>
+			change((members) => {
+				const [{Layers}] = JSON.parse(String(members['manifest.json']));
+				manifestWith({Layers: Layers.slice(1)})(members);
+			}, classic),
+	],
+	[
+		'a layer that is listed but not there',
+		'bundle-archive-incomplete',
+		() =>
+			change((members) => {
+				const [{Layers}] = JSON.parse(String(members['manifest.json']));
+				delete members[Layers[1]];
+			}),
+	],
+	[
+		'a configuration that is not what its name says',
+		'bundle-digest-mismatch',
+		() =>
+			change((members) => {
+				const [{Config}] = JSON.parse(String(members['manifest.json']));
+				members[Config] = String(members[Config]).replace('amd64', 'arm64');
+			}),
+	],
+	[
+		'a configuration that is no configuration',
+		'bundle-archive-damaged',
+		() =>
+			change((members) => {
+				members['x.json'] = '{"hello":1}';
+				manifestWith({Config: 'x.json'})(members);
+			}),
+	],
+	[
+		'layers in another order than the configuration has',
+		'bundle-digest-mismatch',
+		() =>
+			change((members) => {
+				const [{Layers}] = JSON.parse(String(members['manifest.json']));
+				manifestWith({Layers: [...Layers].reverse()})(members);
+				delete members['index.json'];
+			}),
+	],
+	[
+		'a layer of the classic form with other bytes',
+		'bundle-checksum-mismatch',
+		() =>
+			change((members) => {
+				const [{Layers}] = JSON.parse(String(members['manifest.json']));
+				const bytes = Buffer.from(members[Layers[0]] as Buffer);
+				bytes[600] = 33;
+				members[Layers[0]] = bytes;
+			}, classic),
+	],
+	[
+		'a pax header that does not add up',
+		'bundle-archive-damaged',
+		async () => {
+			const tar = await tarOf({[`${'é'.repeat(80)}`]: 'x'});
+			const rest = await change(() => {});
+			tar.fill('9', 512, 514);
+			return Buffer.concat([tar.subarray(0, tar.length - 1024), rest]);
+		},
+	],
+];
+
 describe('an archive that cannot be right is refused by a cause, never by a crash', () => {
-	const cases: ReadonlyArray<readonly [string, string, () => Promise<Buffer>]> = [
-		['an empty file', 'bundle-archive-truncated', async () => Buffer.alloc(0)],
-		['a file that is no tar', 'bundle-archive-damaged', async () => Buffer.from('hello '.repeat(500))],
-		['a tar of nothing', 'bundle-archive-incomplete', async () => Buffer.alloc(10_240)],
-		[
-			'a header with a wrong checksum',
-			'bundle-archive-damaged',
-			async () => Buffer.from((await change(() => {})).fill('X', 512, 520)),
-		],
-		[
-			'a member that claims more bytes than follow',
-			'bundle-archive-truncated',
-			async () => withSize(await change(() => {}), '77777777'),
-		],
-		[
-			'a size of eight gigabytes',
-			'bundle-archive-truncated',
-			async () => withSize(await change(() => {}), '77777777777'),
-		],
-		[
-			'no manifest.json and no index.json',
-			'bundle-archive-incomplete',
-			() => change((members) => delete members['manifest.json'] && delete members['index.json']),
-		],
-		[
-			'a manifest.json that is not JSON',
-			'bundle-archive-damaged',
-			() => change((members) => Object.assign(members, {'manifest.json': '[{'})),
-		],
-		[
-			'a manifest.json of another shape',
-			'bundle-archive-damaged',
-			() => change((members) => Object.assign(members, {'manifest.json': '{"a":1}'})),
-		],
-		[
-			'a manifest.json that lists nothing',
-			'bundle-archive-damaged',
-			() => change((members) => Object.assign(members, {'manifest.json': '[]'})),
-		],
-		[
-			'a manifest.json over 4 MiB',
-			'bundle-archive-damaged',
-			() => change((members) => Object.assign(members, {'manifest.json': `[${' '.repeat(4_300_000)}]`})),
-		],
-		[
-			'a manifest.json nested without end',
-			'bundle-archive-damaged',
-			() => change((members) => Object.assign(members, {'manifest.json': '['.repeat(1_000_000)})),
-		],
-		[
-			'a config that leads out of the archive',
-			'bundle-archive-unsafe',
-			() => change(manifestWith({Config: '../../etc/passwd'})),
-		],
-		[
-			'a layer with an absolute path',
-			'bundle-archive-unsafe',
-			() => change(manifestWith({Layers: ['/etc/shadow', 'x']})),
-		],
-		[
-			'a member that leads out of the archive',
-			'bundle-archive-unsafe',
-			() => change((members) => Object.assign(members, {'../../evil': 'x'})),
-		],
-		[
-			'a link that leads out of the archive',
-			'bundle-archive-unsafe',
-			() =>
-				change((members) => {
-					members['a/layer.tar'] = {symlink: '../../../etc/shadow'};
-					manifestWith({Layers: ['a/layer.tar', 'a/layer.tar']})(members);
-				}, classic),
-		],
-		[
-			'links in a circle',
-			'bundle-archive-unsafe',
-			() =>
-				change((members) => {
-					members['a/layer.tar'] = {symlink: '../b/layer.tar'};
-					members['b/layer.tar'] = {symlink: '../a/layer.tar'};
-					manifestWith({Layers: ['a/layer.tar', 'b/layer.tar']})(members);
-				}, classic),
-		],
-		[
-			'fewer layers than the configuration has',
-			'bundle-archive-damaged',
-			() =>
-				change((members) => {
-					const [{Layers}] = JSON.parse(String(members['manifest.json']));
-					manifestWith({Layers: Layers.slice(1)})(members);
-				}, classic),
-		],
-		[
-			'a layer that is listed but not there',
-			'bundle-archive-incomplete',
-			() =>
-				change((members) => {
-					const [{Layers}] = JSON.parse(String(members['manifest.json']));
-					delete members[Layers[1]];
-				}),
-		],
-		[
-			'a configuration that is not what its name says',
-			'bundle-digest-mismatch',
-			() =>
-				change((members) => {
-					const [{Config}] = JSON.parse(String(members['manifest.json']));
-					members[Config] = String(members[Config]).replace('amd64', 'arm64');
-				}),
-		],
-		[
-			'a configuration that is no configuration',
-			'bundle-archive-damaged',
-			() =>
-				change((members) => {
-					members['x.json'] = '{"hello":1}';
-					manifestWith({Config: 'x.json'})(members);
-				}),
-		],
-		[
-			'layers in another order than the configuration has',
-			'bundle-digest-mismatch',
-			() =>
-				change((members) => {
-					const [{Layers}] = JSON.parse(String(members['manifest.json']));
-					manifestWith({Layers: [...Layers].reverse()})(members);
-					delete members['index.json'];
-				}),
-		],
-		[
-			'a layer of the classic form with other bytes',
-			'bundle-checksum-mismatch',
-			() =>
-				change((members) => {
-					const [{Layers}] = JSON.parse(String(members['manifest.json']));
-					const bytes = Buffer.from(members[Layers[0]] as Buffer);
-					bytes[600] = 33;
-					members[Layers[0]] = bytes;
-				}, classic),
-		],
-		[
-			'a pax header that does not add up',
-			'bundle-archive-damaged',
-			async () => {
-				const tar = await tarOf({[`${'é'.repeat(80)}`]: 'x'});
-				const rest = await change(() => {});
-				tar.fill('9', 512, 514);
-				return Buffer.concat([tar.subarray(0, tar.length - 1024), rest]);
-			},
-		],
-	];
 	test.each(cases)('%s', async (_what, code, make) => {
 		expect((await refusal(await make())).code).toBe(code);
 	});

@@ -38,29 +38,29 @@ const verifyAt = async (path: string, memo: string) => {
 	return {files: damages.map(({file}) => file), read};
 };
 
+/** One layer that four images share, and one of each. */
+const large = () => {
+	const layers = [...'abcde'].map((letter) => Buffer.alloc(14 * mebibyte, letter));
+	const [base = Buffer.alloc(0), ...own] = layers;
+	return madeBundle(
+		productImages(1).map(({name, tag}, index) => image(name, tag, [base, own[index] ?? Buffer.alloc(0)])),
+	);
+};
+const layersOf = async (folder: string) =>
+	(await indexOf(folder)).files
+		.filter(({size}) => size > mebibyte)
+		.map(({path}) => path)
+		.sort();
+
+const damagedFolder = async () => {
+	const folder = await large();
+	const layers = await layersOf(folder);
+	expect(layers).toHaveLength(5);
+	for (const [index, layer] of layers.entries()) await flip(join(folder, layer), 1000 + index * 3 * mebibyte);
+	return {folder, layers};
+};
+
 describe('damage in a bundle that is large enough for threads', () => {
-	/** One layer that four images share, and one of each. */
-	const large = () => {
-		const layers = [...'abcde'].map((letter) => Buffer.alloc(14 * mebibyte, letter));
-		const [base = Buffer.alloc(0), ...own] = layers;
-		return madeBundle(
-			productImages(1).map(({name, tag}, index) => image(name, tag, [base, own[index] ?? Buffer.alloc(0)])),
-		);
-	};
-	const layersOf = async (folder: string) =>
-		(await indexOf(folder)).files
-			.filter(({size}) => size > mebibyte)
-			.map(({path}) => path)
-			.sort();
-
-	const damagedFolder = async () => {
-		const folder = await large();
-		const layers = await layersOf(folder);
-		expect(layers).toHaveLength(5);
-		for (const [index, layer] of layers.entries()) await flip(join(folder, layer), 1000 + index * 3 * mebibyte);
-		return {folder, layers};
-	};
-
 	test('is found again by the second run in a folder, and what is whole is not read again', async () => {
 		const [{folder, layers}, memo] = [await damagedFolder(), await memoFile()];
 		const first = await verifyAt(folder, memo);
@@ -104,7 +104,9 @@ describe('damage in a bundle that is large enough for threads', () => {
 		expect((await verifyAt(out, other)).files).toEqual(all);
 		expect((await verifyAt(out, other)).files).toEqual(all);
 	});
+});
 
+describe('damage in a bundle that is large enough for threads', () => {
 	test('is found again by the second run of the step `bundle`', async () => {
 		const [{folder, layers}, memo] = [await damagedFolder(), await memoFile()];
 		// A file that was changed a moment ago is not remembered.
@@ -182,7 +184,9 @@ describe('what is not remembered', () => {
 			['images/c.bin'],
 		]);
 	});
+});
 
+describe('what is not remembered', () => {
 	test('what an earlier run found whole, and `--all` finds rotten below an unchanged file', async () => {
 		const [folder, memo] = [await madeBundle(), await memoFile()];
 		await verifyAt(folder, memo);
@@ -212,7 +216,9 @@ describe('what is not remembered', () => {
 		expect(all.damages.map(({file}) => file)).toEqual([layer]);
 		expect((await verifyAt(folder, memo)).files).toEqual([layer]);
 	});
+});
 
+describe('what is not remembered', () => {
 	test('what is at the same place in another compressed archive of the same tar', async () => {
 		const [folder, memo] = [await temporary(), await memoFile()];
 		const bytes = Buffer.alloc(5000, 'x');

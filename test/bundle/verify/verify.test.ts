@@ -67,7 +67,9 @@ describe('a bundle with bundle.json', () => {
 		expect(problem.code).toBe('bundle-index-newer');
 		expect(problem.cause).toContain('9.1.0');
 	});
+});
 
+describe('a bundle with bundle.json', () => {
 	test('is refused when bundle.json and SHA256SUMS do not agree', async () => {
 		const folder = await madeBundle();
 		await rewriteIndex(folder, (index) => {
@@ -119,7 +121,9 @@ describe('a bundle with bundle.json', () => {
 		}
 		expect((await inspect(folder)).refusals).toEqual([]);
 	});
+});
 
+describe('a bundle with bundle.json', () => {
 	test('every damaged file is named in one go, also where the bundle cannot be opened', async () => {
 		const folder = await madeBundle();
 		const {files} = await indexOf(folder);
@@ -137,9 +141,9 @@ describe('a bundle with bundle.json', () => {
 	});
 });
 
-describe('the memo of verified files', () => {
-	const memoFile = async () => join(await temporary(), 'cache', 'verified.json');
+const memoFile = async () => join(await temporary(), 'cache', 'verified.json');
 
+describe('the memo of verified files', () => {
 	test('what was verified and has not changed is not read again; what has changed is', async () => {
 		const [folder, file] = [await madeBundle(), await memoFile()];
 		const first = await inspect(folder, {memo: await openMemo(file), now: later});
@@ -185,7 +189,9 @@ describe('the memo of verified files', () => {
 		const second = await inspect(folder, {memo: await openMemo(file), now: later});
 		expect(second.read).toBe(second.bytes);
 	});
+});
 
+describe('the memo of verified files', () => {
 	test('a memo that is damaged, or from another time, costs a reading and nothing else', async () => {
 		const [folder, file] = [await madeBundle(), await memoFile()];
 		await inspect(folder, {memo: await openMemo(file), now: later});
