@@ -14,5 +14,20 @@ export default defineConfig({
 		reporters: ['default', leftOut()],
 		env: {NODE_ENV: 'test'},
 		globalSetup: ['test/helpers/temporary-folder.ts'],
+		// Measured in a full run only (npm test); what runs in child processes does not count.
+		coverage: {
+			provider: 'v8',
+			include: ['source/**/*.{ts,tsx}'],
+			reporter: ['text-summary'],
+			thresholds: {
+				'source/steps/**': {branches: 90},
+				'source/engine/**': {branches: 85},
+				'source/registry/**': {branches: 85},
+				'source/bundle/**': {branches: 85},
+				'source/charts/**': {branches: 85},
+				'source/database/**': {branches: 85},
+				'source/helm/**': {branches: 85},
+			},
+		},
 	},
 });

@@ -8,8 +8,8 @@ import type {Rehearsal, RehearsalOptions} from './types.ts';
 export {filesIn, rehearsalHosts} from './answers.ts';
 export {type FaultName, faultNames, faults} from './faults.ts';
 export type {SpawnOptions} from './host.ts';
-export {rehearsalProblems} from './problems.ts';
-export type {Pace, Rehearsal, RehearsalOptions} from './types.ts';
+
+export type {Rehearsal, RehearsalOptions} from './types.ts';
 
 // Loaded when they are called: the program reads the names of faults at every start, and plays a site in another
 // process.

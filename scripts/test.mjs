@@ -38,8 +38,9 @@ const suites = [
 		: [
 				['types', [bin('typescript/bin/tsc'), '--noEmit']],
 				['style', [bin('@biomejs/biome/bin/biome'), 'check', '.']],
+				['unused code', [bin('knip/bin/knip.js'), '--no-progress']],
 			]),
-	['tests', [bin('vitest/vitest.mjs'), 'run', ...filters]],
+	['tests', [bin('vitest/vitest.mjs'), 'run', ...(filters.length > 0 ? filters : ['--coverage'])]],
 ];
 const failed = [];
 for (const [title, args] of suites) {

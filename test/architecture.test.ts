@@ -26,7 +26,18 @@ const floors: readonly (readonly string[])[] = [
 
 /** Wings of rooms, from the top down, in the same way. `.` is the room's own files. */
 const wings: Readonly<Record<string, readonly (readonly string[])[]>> = {
-	app: [['commands'], ['rehearsal'], ['plain'], ['.']],
+	app: [
+		['.'],
+		['commands'],
+		['explain'],
+		['rehearsal'],
+		['plan'],
+		['plain', 'screen'],
+		['session'],
+		['run'],
+		['answers'],
+		['base'],
+	],
 	bundle: [
 		['diff', 'split'],
 		['sign', 'create'],
@@ -34,12 +45,11 @@ const wings: Readonly<Record<string, readonly (readonly string[])[]>> = {
 		['verify'],
 		['signature'],
 		['images'],
-		// The bundle as others see it: its lists have their shape in the layout.
 		['.'],
 		['layout'],
 		['write'],
 	],
-	ui: [['.'], ['screens'], ['components'], ['content'], ['state'], ['words']],
+	ui: [['.'], ['screens'], ['components'], ['content'], ['state'], ['terminal']],
 };
 
 const notYet: readonly string[] = [];

@@ -4,6 +4,4 @@ export {
 	authorityFrom,
 	createAuthority,
 	type Issued,
-	type IssueOptions,
-	type KeyKind,
 } from './authority.ts';

@@ -1,11 +1,11 @@
 /** The rehearsal cluster: an API server, its controllers and one node inside this process. */
-export type {Denial} from './api/access.ts';
+
 export {decodeProtobuf} from './api/protobuf.ts';
 export {createAuthority, issueServerCertificate} from './certificates.ts';
 export {writeKubeconfig} from './kubeconfig.ts';
 export type {ContainerRun, Outcome, Pace, RunPod} from './kubelet/types.ts';
 export {isReady} from './objects/conditions.ts';
-export {kindById} from './objects/kinds.ts';
-export type {Change, Store} from './objects/store.ts';
+
+export type {Store} from './objects/store.ts';
 export type {Container, KubeObject, Pod} from './objects/types.ts';
 export {type KubernetesOptions, type KubernetesServer, type Snapshot, startKubernetes} from './server.ts';

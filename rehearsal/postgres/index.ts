@@ -1,2 +1,1 @@
-export type {ServerTls} from './data-folder.ts';
-export {type PostgresOptions, type RunningPostgres, startPostgres} from './postgres.ts';
+export {type RunningPostgres, startPostgres} from './postgres.ts';

@@ -2,4 +2,4 @@
 export {configOf, type SampleImage, writeClassic, writeModern} from './archives.ts';
 export {packChart} from './chart-package.ts';
 export {addFile, addFolder, digestFile, type Layer, pseudoRandom, writeTar} from './layers.ts';
-export {makeSampleBundle, type SampleBundleOptions} from './make.ts';
+export {makeSampleBundle} from './make.ts';

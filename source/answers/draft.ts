@@ -19,9 +19,8 @@ import {
 	toPath,
 } from './tree.ts';
 
-export {isSecretReference} from './parts.ts';
 export {defaultAt, suggest} from './suggest.ts';
-export {type Draft, type DraftValue, formatPath, getAt, type PathLike, removeAt, toPath} from './tree.ts';
+export {type Draft, type DraftValue, getAt, type PathLike, removeAt} from './tree.ts';
 
 const parseMap = (text: string, depth: number): DraftValue => {
 	if (text.startsWith('{')) {

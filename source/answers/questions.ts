@@ -5,7 +5,7 @@ import type {Question, Topic} from './questions/types.ts';
 import {zenmlTopics} from './questions/zenml.ts';
 import {type Draft, getAt} from './tree.ts';
 
-export type {Question, QuestionKind, Topic} from './questions/types.ts';
+export type {Question, Topic} from './questions/types.ts';
 
 /** The questionnaire, in the order in which it is asked. Every answer but `version` is in it exactly once. */
 export const topics: readonly Topic[] = [...siteTopics, ...zenmlTopics, ...optionTopics];

@@ -24,7 +24,6 @@ import {crossFieldIssues} from './rules.ts';
  * page are views of this schema. Defaults are those of the vendor's air-gap guide where it gives one.
  */
 
-export {secretRefSchema} from './parts.ts';
 export {crossFieldIssues} from './rules.ts';
 
 const workspace = z.strictObject({

@@ -51,9 +51,6 @@ export const versionsOf = async (site: Site): Promise<Readonly<Record<string, st
 			.map((object) => [nameOf(object), `${object.metadata.uid} ${object.metadata.resourceVersion}`]),
 	);
 
-/** Names of all objects, the notebook left out. */
-export const namesOf = async (site: Site): Promise<readonly string[]> => Object.keys(await versionsOf(site)).sort();
-
 /** Every file of a folder with its size and time of change; a file that is only rewritten shows too. */
 export const filesBelow = async (folder: string): Promise<Readonly<Record<string, string>>> => {
 	const entries = await readdir(folder, {recursive: true, withFileTypes: true}).catch(() => []);

@@ -2,7 +2,7 @@
 export {platformText} from '../../oci/platform.ts';
 export type {ChartPort} from './charts/charts.ts';
 export {type Needs, needsOf} from './contents.ts';
-export {type WriteOptions, type Written, writeBundle} from './create.ts';
+export {type Written, writeBundle} from './create.ts';
 export type {BlobOutcome} from './fetch/fetch-blob.ts';
 export {type BundlePlan, type PlanOptions, planBundle} from './plan.ts';
 export {createProblems} from './problems.ts';

@@ -15,7 +15,7 @@ import {createRegistry} from '../../../source/registry/registry.ts';
 import {imageOf, noise, push, quick} from '../../registry/helpers.ts';
 import {temporary} from '../helpers.ts';
 
-export {imageOf, noise} from '../../registry/helpers.ts';
+export {noise} from '../../registry/helpers.ts';
 export {never, problemOf, temporary} from '../helpers.ts';
 
 export const sha256 = (bytes: Buffer | string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -19,7 +19,6 @@ export {
 	noise,
 	problemOf,
 	quick,
-	sha256,
 	temporary,
 } from '../helpers.ts';
 
