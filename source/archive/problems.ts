@@ -55,7 +55,6 @@ export const archiveProblems = declareProblems({
 		...carryAgain,
 		cases: {
 			file: {cause: 'The file ends at byte {at} of {size}.'},
-			read: {cause: 'Reading ends too early: {words}'},
 			unpacked: {cause: 'What it unpacks to ends at byte {at}.'},
 			bytes: {cause: '{left} of {size} bytes are missing at its end.'},
 			compressed: {cause: 'The {algorithm} data in it ends too early.'},
@@ -188,6 +187,6 @@ export const fileProblem = (file: string, error: unknown): unknown => {
 	return archiveProblems.error('bundle-unreadable', {case: 'refused', file, words}, {error});
 };
 
-/** A file that ends too early, told by who reads it. */
-export const truncated = (file: string, words: string): ProblemError =>
-	archiveProblems.error('bundle-archive-truncated', {case: 'read', file, words}, {location: {file}});
+/** A file that ends too early. `at` and `size` in bytes. */
+export const fileEnds = (file: string, at: number, size: number): ProblemError =>
+	archiveProblems.error('bundle-archive-truncated', {case: 'file', file, at, size}, {location: {file}});

@@ -1,6 +1,6 @@
 import {scanChunks} from '../oci/descriptor.ts';
 import {type Disk, openDisk} from './disk.ts';
-import {fileProblem, truncated} from './problems.ts';
+import {fileEnds, fileProblem} from './problems.ts';
 import {openSlice, type Slice} from './slice.ts';
 
 /** Buffers that take turns: those of the reader, and one that is being filled. */
@@ -13,7 +13,7 @@ const fill = async (disk: Disk, slice: Slice, buffer: Buffer, start: number): Pr
 	for (let have = 0; have < buffer.length; ) {
 		const at = start + have;
 		const {length} = await disk.read(buffer.subarray(have), at, buffer.length - have);
-		if (length === 0) throw truncated(disk.labelAt(at), `The file ends at byte ${at} of ${slice.size}.`);
+		if (length === 0) throw fileEnds(disk.labelAt(at), at, slice.size);
 		have += length;
 	}
 	return buffer;

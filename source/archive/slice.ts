@@ -1,6 +1,6 @@
 import {Readable} from 'node:stream';
-import {chunkBytes, type Disk, openDisk} from './disk.ts';
-import {archiveProblems, fileProblem} from './problems.ts';
+import {chunkBytes, openDisk} from './disk.ts';
+import {archiveProblems, fileEnds, fileProblem} from './problems.ts';
 import type {Slice, UnpackedSlice} from './range.ts';
 import {borrowStream, readChunks, scanPacked, type UnpackedStream} from './unpacked.ts';
 
@@ -17,11 +17,6 @@ export const openSlice = (slice: Slice, from = 0): Readable => {
 	const stream = Readable.from(readChunks(slice, from, gone.signal), {objectMode: false, highWaterMark: chunkBytes});
 	// Who loses interest must not wait for a skip over gigabytes.
 	return stream.once('close', () => gone.abort());
-};
-
-const endsAt = ({labelAt}: Disk, {size}: Slice, at: number): Error => {
-	const file = labelAt(at);
-	return archiveProblems.error('bundle-archive-truncated', {case: 'file', file, at, size}, {location: {file}});
 };
 
 /**
@@ -49,7 +44,7 @@ export async function* scanSlice(slice: Slice, onPacked?: (chunk: Buffer) => voi
 	try {
 		for (let at = 0, turn = 0; at < slice.size; turn++) {
 			const chunk = await ahead;
-			if (chunk.length === 0) throw endsAt(disk, slice, at);
+			if (chunk.length === 0) throw fileEnds(disk.labelAt(at), at, slice.size);
 			at += chunk.length;
 			ahead = read(turn + 1, at);
 			yield chunk;
@@ -75,7 +70,7 @@ const diskReader = async (slice: Slice): Promise<Reader> => {
 		const buffer = Buffer.allocUnsafe(length);
 		for (let have = 0; have < length; ) {
 			const chunk = await disk.read(buffer.subarray(have), from + have, length - have);
-			if (chunk.length === 0) throw endsAt(disk, slice, from + have);
+			if (chunk.length === 0) throw fileEnds(disk.labelAt(from + have), from + have, slice.size);
 			have += chunk.length;
 		}
 		return buffer;

@@ -56,7 +56,7 @@ describe('the chunks of a scan', () => {
 		expect(await problemOf(reading)).toMatchObject({
 			code: 'bundle-archive-truncated',
 			message: 'layer is cut short.',
-			cause: `Reading ends too early: The file ends at byte ${2 * chunkBytes + 5} of ${bytes.length}.`,
+			cause: `The file ends at byte ${2 * chunkBytes + 5} of ${bytes.length}.`,
 			location: {file: 'layer'},
 		});
 	});

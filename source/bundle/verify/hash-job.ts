@@ -1,6 +1,6 @@
 import {createHash, type Hash} from 'node:crypto';
 import {closeSync, openSync, readSync} from 'node:fs';
-import {archiveProblems, fileProblem} from '../../archive/problems.ts';
+import {fileEnds, fileProblem} from '../../archive/problems.ts';
 import {chunkBytes, readSlice, type Slice, scanSlice} from '../../archive/slice.ts';
 import {digestOfHash} from '../../oci/digest.ts';
 
@@ -41,13 +41,11 @@ export const bytesOf = ({slice}: HashJob): number => {
 const waitingBytes = 512 * 1024;
 
 /** The chunks of an open file, for a thread that may wait for the disk: no read is handed to another thread and back. */
-function* readWaiting(descriptor: number, {label: file, offset, size}: Slice): Generator<Buffer> {
+function* readWaiting(descriptor: number, {label, offset, size}: Slice): Generator<Buffer> {
 	const buffer = Buffer.allocUnsafe(Math.min(waitingBytes, size));
 	for (let at = 0; at < size; ) {
 		const length = readSync(descriptor, buffer, 0, Math.min(buffer.length, size - at), offset + at);
-		if (length === 0) {
-			throw archiveProblems.error('bundle-archive-truncated', {case: 'file', file, at, size}, {location: {file}});
-		}
+		if (length === 0) throw fileEnds(label, at, size);
 		at += length;
 		yield buffer.subarray(0, length);
 	}
