@@ -94,7 +94,7 @@ const headersOf = ({contentType = 'application/json', body}: Call): Readonly<Rec
 
 /**
  * Prepares requests. @kubernetes/client-node does what a kubeconfig may ask for (certificates, exec plug-ins, OIDC,
- * proxies); the requests themselves are made by `http/`, for the reasons in docs/decisions/kubernetes-client.md.
+ * proxies); the requests themselves are made by `http/`, for the reasons in docs/decisions/12-kubernetes-client.md.
  * @throws ProblemError: kubeconfig-*, kubernetes-unreachable, kubernetes-untrusted, kubernetes-unauthorized.
  */
 export const connect = async (loaded: LoadedKubeconfig): Promise<Connection> => {
