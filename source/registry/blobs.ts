@@ -14,7 +14,7 @@ const hasSize = ({headers}: Answer, {size}: Wanted): boolean => {
 	return length === undefined || Number(length) === size;
 };
 
-const look = async (
+const askForBlob = async (
 	{session, context, signal}: Repository,
 	blob: Wanted,
 	at: {readonly name: string; readonly scopes: Request['scopes']},
@@ -27,8 +27,8 @@ const look = async (
 
 /** Does the repository have a blob, with that size? One that lies elsewhere on the registry does not count. */
 export const hasBlob = (repository: Repository, blob: Wanted): Promise<boolean> =>
-	look(repository, blob, {name: repository.name, scopes: asking(repository).scopes}, answers.blob);
+	askForBlob(repository, blob, {name: repository.name, scopes: asking(repository).scopes}, answers.blob);
 
 /** Does another repository have it, as far as this login may see? */
 export const hasBlobElsewhere = (repository: Repository, blob: Wanted, name: string): Promise<boolean> =>
-	look(repository, blob, {name, scopes: [scopeOf(name, 'pull')]}, answers.blobElsewhere);
+	askForBlob(repository, blob, {name, scopes: [scopeOf(name, 'pull')]}, answers.blobElsewhere);

@@ -4,7 +4,7 @@ import type {Limiter} from './limiter.ts';
 import {readManifestDigest} from './manifests.ts';
 import type {Repository} from './repository.ts';
 import type {Retries} from './retry.ts';
-import type {Asked, Parts} from './types.ts';
+import type {AnswerCache, Parts} from './types.ts';
 
 /** How small questions are asked. */
 export type Questions = {
@@ -18,7 +18,7 @@ const hasManifest = async (repository: Repository, {digest, bytes}: ManifestByte
 
 /**
  * What a repository lacks, though it may have the manifest above it: storage that was restored or cleaned up wrongly loses parts.
- * Blobs count with their size; each digest is asked for once in a repository as long as `asked` is the same. The signal must be that of
+ * Blobs count with their size; each digest is asked for once in a repository as long as `cache` is the same. The signal must be that of
  * all who share it: one that is left must not end the question of another.
  * @returns digests that the repository does not answer for @throws ProblemError of area `registry`
  */
@@ -26,13 +26,13 @@ export const missingParts = async (
 	repository: Repository,
 	{blobs, manifests = []}: Parts,
 	{retries, turns}: Questions,
-	asked: Asked,
+	cache: AnswerCache,
 ): Promise<ReadonlySet<string>> => {
 	const {name, signal} = repository;
 	const once = (digest: string, question: () => Promise<boolean>): Promise<boolean> => {
 		const key = `${name}@${digest}`;
-		const answer = asked.get(key) ?? turns(signal, question);
-		asked.set(key, answer);
+		const answer = cache.get(key) ?? turns(signal, question);
+		cache.set(key, answer);
 		return answer;
 	};
 	const questions = [

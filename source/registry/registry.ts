@@ -28,7 +28,7 @@ export type RegistryOptions = {
 	/** PEM, for a registry that asks for a client certificate. */
 	readonly client?: Identity | undefined;
 	readonly username?: string | undefined;
-	/** Asked for when the registry wants a login, never earlier; never kept in an error. */
+	/** AnswerCache for when the registry wants a login, never earlier; never kept in an error. */
 	readonly password?: (() => Promise<string>) | undefined;
 	/** Blobs in flight at once, over all pushes of this port. */
 	readonly concurrency?: number | undefined;
@@ -137,13 +137,13 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 			const repository = repositoryOf(name, `look into ${name}`, {rights: 'pull', signal});
 			return turns(signal, () => readContents(repository, reference));
 		},
-		missing: (name, parts, {signal, asked}) => {
+		missing: (name, parts, {signal, cache}) => {
 			const repository = repositoryOf(name, `look for the layers of ${name}`, {rights: 'pull', signal});
-			return missingParts(repository, parts, {retries, turns}, asked);
+			return missingParts(repository, parts, {retries, turns}, cache);
 		},
-		push: (image, {repository: name, tag, signal, onProgress, base, asked = new Map(), mountFrom = () => []}) => {
+		push: (image, {repository: name, tag, signal, onProgress, base, cache = new Map(), mountFrom = () => []}) => {
 			const repository = repositoryOf(name, `push ${name}:${tag}`, {rights: 'pull,push', signal});
-			const job = {image, repository, tag, asked, base, mountFrom, onProgress};
+			const job = {image, repository, tag, cache, base, mountFrom, onProgress};
 			return explained(repository, () => uploader.push(job));
 		},
 	};

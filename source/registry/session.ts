@@ -3,9 +3,9 @@ import type {Answer, Body, Head, Method} from '../http/types.ts';
 import {createAuthenticator} from './auth/authenticator.ts';
 import type {Login, Scope} from './auth/login.ts';
 import {outerAddress} from './quirks.ts';
-import {statusProblem} from './refusals.ts';
 import {type Context, refuse} from './refuse.ts';
 import type {Retries} from './retry.ts';
+import {statusProblem} from './status-problem.ts';
 import type {Call, Transport} from './transport.ts';
 
 export type Request = {

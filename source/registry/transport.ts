@@ -5,7 +5,7 @@ import {createHttpClient} from '../http/client.ts';
 import {HttpFailure} from '../http/failure.ts';
 import type {Answer, Call as HttpCall, Timeouts} from '../http/types.ts';
 import {heldBytes} from '../oci/descriptor.ts';
-import {failureProblem} from './failures.ts';
+import {failureProblem} from './failure-problem.ts';
 import type {Context} from './refuse.ts';
 
 export const defaultTimeouts: Timeouts = {

@@ -10,8 +10,8 @@ export type Parts = {
 	readonly manifests?: readonly ManifestBytes[];
 };
 
-/** Answers to one look at a registry, so that what images share is asked for once; a new look begins with an empty one. */
-export type Asked = Map<string, Promise<boolean>>;
+/** What a registry said of parts, so that what images share is asked for once. Each run begins with an empty one. */
+export type AnswerCache = Map<string, Promise<boolean>>;
 
 /** What a push took. */
 export type PushResult = {
@@ -30,7 +30,7 @@ export type PushOptions = {
 	readonly signal: AbortSignal;
 	readonly onProgress: PushProgress;
 	/** Shared by pushes of one run, with one signal. */
-	readonly asked?: Asked | undefined;
+	readonly cache?: AnswerCache | undefined;
 	/** What a differential bundle builds on, for the refusal where that is missing here. */
 	readonly base?: string | undefined;
 	/** Repositories on this registry that may have a blob from an earlier run, for cross-repository mounts; each costs a request. */
@@ -68,7 +68,7 @@ export type RegistryPort = {
 	readonly missing: (
 		repository: string,
 		parts: Parts,
-		options: {readonly signal: AbortSignal; readonly asked: Asked},
+		options: {readonly signal: AbortSignal; readonly cache: AnswerCache},
 	) => Promise<ReadonlySet<string>>;
 	/**
 	 * Pushes what is missing (blobs, then manifest, then tag), reads the manifest back and compares. The right tag alone is no proof of its

@@ -144,7 +144,7 @@ describe('a tag that is right, above parts that are gone', () => {
 		const registry = client(server.host);
 		expect(await registry.manifestDigest('zenml/api', '1.0', never)).toBe(index.manifest.digest);
 		const parts = {blobs: index.blobs, manifests: index.children ?? []};
-		const missing = () => registry.missing('zenml/api', parts, {signal: never, asked: new Map()});
+		const missing = () => registry.missing('zenml/api', parts, {signal: never, cache: new Map()});
 		expect(await missing()).toEqual(new Set([one.blobs[0]?.digest, two.blobs[2]?.digest, two.manifest.digest]));
 		expect(await push(registry, index, 'zenml/api')).toMatchObject({uploadedBytes: (one.blobs[0]?.size ?? 0) + 100});
 		expect(await missing()).toEqual(new Set());
@@ -170,9 +170,9 @@ describe('a tag that is right, above parts that are gone', () => {
 		const [first, second] = [one, {...two, tag: '2.0'}];
 		for (const image of [first, second]) await push(client(server.host), image, 'zenml/api');
 		const before = server.counters.requests;
-		const asked = new Map();
+		const cache = new Map();
 		const registry = client(server.host);
-		for (const image of [first, second]) await push(registry, image, 'zenml/api', {asked});
+		for (const image of [first, second]) await push(registry, image, 'zenml/api', {cache});
 		const digests = new Set([...first.blobs, ...second.blobs].map(({digest}) => digest));
 		// Two tags beside them, and how the login begins: one refusal.
 		expect(digests.size).toBe(5);

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import type {ProblemCode} from '../../source/base/problem.ts';
 import {isRefusal} from '../../source/registry/quirk.ts';
 import {answers, hostRowOf, outerAddress, refusals, uploadedOf} from '../../source/registry/quirks.ts';
-import {statusProblem, wordsOf} from '../../source/registry/refusals.ts';
+import {statusProblem, wordsOf} from '../../source/registry/status-problem.ts';
 
 type Example = {
 	/** Who says it, as documentation, sources or issue trackers show. */

@@ -154,7 +154,7 @@ test('an image that cannot be compressed stops the others, and nothing goes on b
 	const images = ['bad', 'long'].map((name) => imageOf(name, [noise(name, 10)]));
 	const targets = images.map((image) => ({image, repository: image.name, reference: image.name}));
 	let running = 0;
-	const looking = {registry: client((await serve()).host), signal: never, compresses: true, asked: new Map()};
+	const looking = {registry: client((await serve()).host), signal: never, compresses: true, cache: new Map()};
 	const compressing = targetsToPush(looking, targets, {
 		compress: async (image, _onProgress, signal) => {
 			running++;

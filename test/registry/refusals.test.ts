@@ -4,9 +4,9 @@ import type {AddressInfo} from 'node:net';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {HttpFailure} from '../../source/http/failure.ts';
 import type {Image} from '../../source/oci/image.ts';
-import {failureProblem} from '../../source/registry/failures.ts';
-import {statusProblem, wordsOf} from '../../source/registry/refusals.ts';
+import {failureProblem} from '../../source/registry/failure-problem.ts';
 import {refuse} from '../../source/registry/refuse.ts';
+import {statusProblem, wordsOf} from '../../source/registry/status-problem.ts';
 import {pushImages} from '../../source/steps/images/push-images.ts';
 import {client, imageOf, makeCertificates, never, noise, problemOf, push, serve} from './helpers.ts';
 

@@ -231,7 +231,7 @@ describe('pushing', () => {
 				running -= 1;
 			}
 		};
-		const looking = {registry: having({}) as RegistryPort, signal: never, compresses: true, asked: new Map()};
+		const looking = {registry: having({}) as RegistryPort, signal: never, compresses: true, cache: new Map()};
 		const options = {compress, onProgress: () => undefined, onCompressed: () => undefined};
 		const problem = await refusalOf(targetsToPush(looking, [api, web].map(targetOf), options));
 		expect(problem.code).toBe('bundle-unreadable');

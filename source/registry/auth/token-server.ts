@@ -1,8 +1,8 @@
 import {isMap} from '../../base/text.ts';
 import {wholeBody} from '../../http/body.ts';
 import type {Answer} from '../../http/types.ts';
-import {statusProblem} from '../refusals.ts';
 import {type Context, refuse} from '../refuse.ts';
+import {statusProblem} from '../status-problem.ts';
 import type {Call, Transport} from '../transport.ts';
 import type {Challenge} from './challenge.ts';
 import type {Credentials} from './credentials.ts';

@@ -57,10 +57,14 @@ const namesOf = async (task: InventoryTask): Promise<readonly string[]> => {
 type Blobs = Map<string, number>;
 
 /** A repository that is looked into. `stop` ends what else is under way for it: nothing may outlive a refusal. */
-type Look = InventoryTask & {readonly name: string; readonly stop: (error: unknown) => void};
+type RepositoryTask = InventoryTask & {readonly name: string; readonly stop: (error: unknown) => void};
 
 /** Some at once; the first failure stops the others. */
-const forEach = <T, R>({stop}: Look, items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> =>
+const forEach = <T, R>(
+	{stop}: RepositoryTask,
+	items: readonly T[],
+	work: (item: T) => Promise<R>,
+): Promise<readonly R[]> =>
 	inPool(items, concurrency, async (item) => {
 		try {
 			return await work(item);
@@ -70,12 +74,12 @@ const forEach = <T, R>({stop}: Look, items: readonly T[], work: (item: T) => Pro
 		}
 	});
 
-const atOf = ({host, name}: Look) => ({host: host.origin.host, repository: name});
+const atOf = ({host, name}: RepositoryTask) => ({host: host.origin.host, repository: name});
 
 /** Adds the blobs of a manifest, and of those it names. */
-const addBlobs = async (look: Look, manifest: ManifestBytes, blobs: Blobs, depth = 0): Promise<void> => {
-	const {host, signal} = look;
-	const at = atOf(look);
+const addBlobs = async (task: RepositoryTask, manifest: ManifestBytes, blobs: Blobs, depth = 0): Promise<void> => {
+	const {host, signal} = task;
+	const at = atOf(task);
 	const contents = contentsOf(host, at, manifest);
 	if (!('manifests' in contents)) {
 		for (const {digest, size} of [contents.config, ...contents.layers]) blobs.set(digest, size);
@@ -85,12 +89,12 @@ const addBlobs = async (look: Look, manifest: ManifestBytes, blobs: Blobs, depth
 	for (const {digest} of contents.manifests) {
 		const child = await findManifest(host, {...at, reference: digest}, signal);
 		// A copy of some platforms only: the registry has the others' names alone.
-		if (child) await addBlobs(look, child, blobs, depth + 1);
+		if (child) await addBlobs(task, child, blobs, depth + 1);
 	}
 };
 
 /** Does the registry answer for a blob, with the size that the manifest says? */
-const hasBlob = async ({host, signal, name}: Look, digest: string, size: number): Promise<boolean> => {
+const hasBlob = async ({host, signal, name}: RepositoryTask, digest: string, size: number): Promise<boolean> => {
 	const {status, headers} = await host.ask({
 		method: 'HEAD',
 		url: `/v2/${name}/blobs/${digest}`,
@@ -113,15 +117,15 @@ const noImages: ReadonlySet<string> = new Set<keyof typeof pullProblems.table>([
 ]);
 
 /** Tags of a repository that are images, and the blobs they lead to. */
-const readTagged = async (look: Look, tags: readonly string[]) => {
-	const {host, signal, name, onNote} = look;
+const readTagged = async (task: RepositoryTask, tags: readonly string[]) => {
+	const {host, signal, name, onNote} = task;
 	const blobs: Blobs = new Map();
 	const seen = new Map<string, Promise<void>>();
 	const read = async (tag: string): Promise<FoundRepository['tags'][number] | undefined> => {
 		try {
-			const manifest = await findManifest(host, {...atOf(look), reference: tag}, signal);
+			const manifest = await findManifest(host, {...atOf(task), reference: tag}, signal);
 			if (!manifest) return undefined;
-			const reading = seen.get(manifest.digest) ?? addBlobs(look, manifest, blobs);
+			const reading = seen.get(manifest.digest) ?? addBlobs(task, manifest, blobs);
 			seen.set(manifest.digest, reading);
 			await reading;
 			return {tag, digest: manifest.digest};
@@ -131,21 +135,21 @@ const readTagged = async (look: Look, tags: readonly string[]) => {
 			return undefined;
 		}
 	};
-	const found = await forEach(look, tags, read);
+	const found = await forEach(task, tags, read);
 	return {tags: found.filter((one) => one !== undefined), blobs};
 };
 
 const readRepository = async (task: InventoryTask, name: string): Promise<FoundRepository | undefined> => {
 	const stop = new AbortController();
 	const signal = AbortSignal.any([task.signal, stop.signal]);
-	const look: Look = {...task, name, signal, stop: (error) => stop.abort(error)};
+	const own: RepositoryTask = {...task, name, signal, stop: (error) => stop.abort(error)};
 	const {host, onNote} = task;
 	const listed = await readTags(host, name, signal);
 	if (listed === undefined) return undefined;
 	for (const note of listed.notes) onNote(`The list of tags of ${name}: ${note}`);
-	const {tags, blobs} = await readTagged(look, listed.tags);
+	const {tags, blobs} = await readTagged(own, listed.tags);
 	const sized = [...blobs].map(([digest, size]) => ({digest, size}));
-	const answered = await forEach(look, sized, ({digest, size}) => hasBlob(look, digest, size));
+	const answered = await forEach(own, sized, ({digest, size}) => hasBlob(own, digest, size));
 	const there = sized.filter((_blob, index) => answered[index]);
 	if (there.length < sized.length) {
 		onNote(

@@ -6,7 +6,7 @@ import {putManifest, readManifestDigest} from '../manifests.ts';
 import {missingParts} from '../parts.ts';
 import {refuse} from '../refuse.ts';
 import type {Repository} from '../repository.ts';
-import type {Asked, PushProgress, PushResult} from '../types.ts';
+import type {AnswerCache, PushProgress, PushResult} from '../types.ts';
 import {type BlobOutcome, ensureBlob} from './blob.ts';
 import type {Shared} from './shared.ts';
 
@@ -16,7 +16,7 @@ export type ImageJob = {
 	readonly repository: Repository;
 	readonly tag: string;
 	/** Answers that pushes of one run share. */
-	readonly asked: Asked;
+	readonly cache: AnswerCache;
 	/** What a differential bundle builds on. */
 	readonly base: string | undefined;
 	/** Repositories that may have a digest already. */
@@ -31,11 +31,11 @@ type Lacking = {readonly tagged: boolean; readonly blobs: readonly Blob[]; reado
  * All of it; or, where the tag has its digest already, what the repository does not answer for, because a manifest outlives its layers
  * where storage was restored or cleaned up wrongly.
  */
-const findLacking = async ({image, repository, tag, asked}: ImageJob, shared: Shared): Promise<Lacking> => {
+const findLacking = async ({image, repository, tag, cache}: ImageJob, shared: Shared): Promise<Lacking> => {
 	const {manifest, blobs, children = []} = image;
 	const found = await shared.turns(repository.signal, () => readManifestDigest(repository, tag, manifest.bytes.length));
 	if (found !== manifest.digest) return {tagged: false, blobs, children};
-	const missing = await missingParts(repository, {blobs, manifests: children}, shared, asked);
+	const missing = await missingParts(repository, {blobs, manifests: children}, shared, cache);
 	return {
 		tagged: true,
 		blobs: blobs.filter(({digest}) => missing.has(digest)),

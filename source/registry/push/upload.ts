@@ -2,9 +2,9 @@ import {createHash, type Hash} from 'node:crypto';
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import type {Answer} from '../../http/types.ts';
 import {answers, uploadedOf} from '../quirks.ts';
-import {wordsOf} from '../refusals.ts';
 import {refuse} from '../refuse.ts';
 import {asking} from '../repository.ts';
+import {wordsOf} from '../status-problem.ts';
 import {checkedBytes, hashUpTo} from './body.ts';
 import type {BlobJob, Shared, Upload} from './shared.ts';
 

@@ -1,6 +1,6 @@
 import {totalSize} from '../../base/units.ts';
 import type {Image} from '../../oci/image.ts';
-import type {Asked, RegistryPort} from '../../registry/types.ts';
+import type {AnswerCache, RegistryPort} from '../../registry/types.ts';
 import type {PushTarget} from './types.ts';
 
 /** How images are looked for at a registry. */
@@ -10,7 +10,7 @@ export type Looking = {
 	/** Whether raw layers are compressed on this host before they are pushed. */
 	readonly compresses: boolean;
 	/** What this look has asked already. */
-	readonly asked: Asked;
+	readonly cache: AnswerCache;
 };
 
 /** Digests of the configurations that an image's own manifests name, in their order. */
@@ -35,7 +35,7 @@ export type Found = {
  * each layer by the digest of its raw bytes.
  */
 export const lookFor = async (
-	{registry, signal, compresses, asked}: Looking,
+	{registry, signal, compresses, cache}: Looking,
 	{image, repository}: Pick<PushTarget, 'image' | 'repository'>,
 ): Promise<Found> => {
 	const {manifest, blobs, children: manifests = [], tag} = image;
@@ -45,7 +45,7 @@ export const lookFor = async (
 	const parts = same ? {blobs, manifests} : await registry.contents(repository, tag, signal);
 	const other = 'configs' in parts && (parts.configs.length === 0 || parts.configs.join() !== configsOf(image).join());
 	if (other) return {present: false, found, missing: 0};
-	const {size: missing} = await registry.missing(repository, parts, {signal, asked});
+	const {size: missing} = await registry.missing(repository, parts, {signal, cache});
 	return {present: missing === 0, found, missing};
 };
 

@@ -12,7 +12,7 @@ const lookingOf = ({answers, registry, signal}: World): Looking => ({
 	registry,
 	signal,
 	compresses: answers.bundle.compress !== 'none',
-	asked: new Map(),
+	cache: new Map(),
 });
 
 const targetsOf = ({answers}: World, images: readonly Image[]): readonly PushTarget[] =>

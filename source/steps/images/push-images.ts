@@ -1,5 +1,5 @@
 import {inPool} from '../../base/pool.ts';
-import type {Asked, PushProgress, PushResult, RegistryPort} from '../../registry/types.ts';
+import type {AnswerCache, PushProgress, PushResult, RegistryPort} from '../../registry/types.ts';
 import {failureOf, meetsAll} from './failures.ts';
 import {mountSources} from './mount-sources.ts';
 import type {PushFailure, PushReport, PushTarget} from './types.ts';
@@ -32,7 +32,7 @@ export const pushImages = async (
 	const {base, onProgress, onImage} = pushing;
 	const stop = new AbortController();
 	const signal = AbortSignal.any([pushing.signal, stop.signal]);
-	const shared = {signal, mountFrom: mountSources(targets, base), asked: new Map() as Asked, base};
+	const shared = {signal, mountFrom: mountSources(targets, base), cache: new Map() as AnswerCache, base};
 	const done: string[] = [];
 	const failures: PushFailure[] = [];
 	const notTried: string[] = [];

@@ -46,7 +46,7 @@ const compressTargets = async (run: Run, carried: readonly PushTarget[]): Promis
 	const {compressedFolder: folder, bundle} = site;
 	const algorithm = bundle.compress;
 	if (algorithm === 'none') return {targets: carried, present: []};
-	const found = await targetsToPush({registry, signal, compresses: true, asked: new Map()}, carried, {
+	const found = await targetsToPush({registry, signal, compresses: true, cache: new Map()}, carried, {
 		compress: (image, onProgress, signal) => compressImage(image, {algorithm, folder, signal, onProgress}),
 		onProgress: ({reference}, done, total) => lines.move(`compress ${reference}`, done, total),
 		onCompressed: ({reference}, before, after) =>
