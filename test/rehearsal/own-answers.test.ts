@@ -21,99 +21,97 @@ beforeAll(async () => {
 afterEach(killStarted);
 afterAll(() => removeFolders(folders));
 
-describe("a rehearsal of the operator's own change", () => {
-	it('installs their bundle by their answers, for their hosts, and says which secrets it put in the place of theirs', async () => {
-		const {state} = await place();
-		const secret = 'the password of control plane, as the site has it';
-		const ran = await runProgram(state, ['--answers', site.answers, '--bundle', site.bundle], {
-			CP_PASSWORD_OF_SITE: secret,
-		});
-		expect({code: ran.code, problems: ran.problems}).toEqual({code: 0, problems: []});
-		const journal = JSON.parse(await readFile(path.join(state, 'state.json'), 'utf8'));
-		expect(journal.answers).toMatchObject({
-			bundle: {path: site.bundle},
-			registry: {prefix: 'mirror/zenml'},
-			controlPlane: {
-				namespace: 'mlops-control',
-				release: 'pro',
-				host: 'zenml.corp.example',
-				replicas: 2,
-				database: {password: 'env:CP_PASSWORD_OF_SITE'},
-			},
-			workspaces: [{name: 'blue', replicas: 2}, {name: 'green'}],
-			workloadManager: {enabled: true},
-		});
-		expect(journal.answers.workloadManager.runnerImage).toBe(`${journal.answers.registry.host}/mirror/runner:1.0`);
-		for (const [at, why] of [
-			['controlPlane.admin.password', 'that cluster is not touched'],
-			['organization.users.0.password', 'the file cannot be read'],
-			['workspaces.0.database.password', 'the file cannot be read'],
-		])
-			expect(ran.errors).toMatch(new RegExp(`${at}: .*${why}`, 'u'));
-		// The variable is set here, so the operator's own secret is the one that is used.
-		expect(ran.errors).not.toContain('controlPlane.database.password');
-		expect(ran.errors + JSON.stringify(ran.events)).not.toContain(secret);
-		const text = JSON.stringify(ran.events);
-		expect(text).toContain('documented for MySQL 8 only');
-		expect(text).toContain('There are no checksums');
-		expect(text).toContain('version 0.93.0, postgresql, cloud');
-		expect(outcomes(ran)).toMatchObject({workspaces: 'applied', 'workload-manager': 'applied', onboarding: 'applied'});
-	}, 240_000);
+it("a rehearsal of the operator's own change installs their bundle by their answers, for their hosts, and says which secrets it put in the place of theirs", async () => {
+	const {state} = await place();
+	const secret = 'the password of control plane, as the site has it';
+	const ran = await runProgram(state, ['--answers', site.answers, '--bundle', site.bundle], {
+		CP_PASSWORD_OF_SITE: secret,
+	});
+	expect({code: ran.code, problems: ran.problems}).toEqual({code: 0, problems: []});
+	const journal = JSON.parse(await readFile(path.join(state, 'state.json'), 'utf8'));
+	expect(journal.answers).toMatchObject({
+		bundle: {path: site.bundle},
+		registry: {prefix: 'mirror/zenml'},
+		controlPlane: {
+			namespace: 'mlops-control',
+			release: 'pro',
+			host: 'zenml.corp.example',
+			replicas: 2,
+			database: {password: 'env:CP_PASSWORD_OF_SITE'},
+		},
+		workspaces: [{name: 'blue', replicas: 2}, {name: 'green'}],
+		workloadManager: {enabled: true},
+	});
+	expect(journal.answers.workloadManager.runnerImage).toBe(`${journal.answers.registry.host}/mirror/runner:1.0`);
+	for (const [at, why] of [
+		['controlPlane.admin.password', 'that cluster is not touched'],
+		['organization.users.0.password', 'the file cannot be read'],
+		['workspaces.0.database.password', 'the file cannot be read'],
+	])
+		expect(ran.errors).toMatch(new RegExp(`${at}: .*${why}`, 'u'));
+	// The variable is set here, so the operator's own secret is the one that is used.
+	expect(ran.errors).not.toContain('controlPlane.database.password');
+	expect(ran.errors + JSON.stringify(ran.events)).not.toContain(secret);
+	const text = JSON.stringify(ran.events);
+	expect(text).toContain('documented for MySQL 8 only');
+	expect(text).toContain('There are no checksums');
+	expect(text).toContain('version 0.93.0, postgresql, cloud');
+	expect(outcomes(ran)).toMatchObject({workspaces: 'applied', 'workload-manager': 'applied', onboarding: 'applied'});
+}, 240_000);
 
-	it("refuses what is wrong in the operator's file with its line, before anything is started", async () => {
-		const {state} = await place();
-		const broken = path.join(path.dirname(site.answers), 'broken.yaml');
-		const lines = (await readFile(site.answers, 'utf8')).split('\n');
-		const line = lines.findIndex((one) => one.includes('namespace: ws-blue'));
-		lines[line] = '    namespase: ws-blue';
-		await writeFile(broken, lines.join('\n'));
-		const ran = await runProgram(state, ['--answers', broken]);
-		expect(ran.code).toBe(2);
-		const refused = JSON.parse(ran.errors.trim().split('\n')[0] ?? '');
-		expect(refused.problem).toMatchObject({code: 'answers-unknown-key', location: {file: broken, line: line + 1}});
-		expect(ran.errors).not.toContain('starting PostgreSQL');
-	}, 60_000);
+it("a rehearsal of the operator's own change refuses what is wrong in the operator's file with its line, before anything is started", async () => {
+	const {state} = await place();
+	const broken = path.join(path.dirname(site.answers), 'broken.yaml');
+	const lines = (await readFile(site.answers, 'utf8')).split('\n');
+	const line = lines.findIndex((one) => one.includes('namespace: ws-blue'));
+	lines[line] = '    namespase: ws-blue';
+	await writeFile(broken, lines.join('\n'));
+	const ran = await runProgram(state, ['--answers', broken]);
+	expect(ran.code).toBe(2);
+	const refused = JSON.parse(ran.errors.trim().split('\n')[0] ?? '');
+	expect(refused.problem).toMatchObject({code: 'answers-unknown-key', location: {file: broken, line: line + 1}});
+	expect(ran.errors).not.toContain('starting PostgreSQL');
+}, 60_000);
 
-	it('cannot be led out of its world by an option', async () => {
-		const {state} = await place();
-		const ran = await runProgram(state, ['--kubeconfig', '/home/ops/.kube/production']);
-		expect(ran.code).toBe(2);
-		expect(ran.errors).toContain('kubernetes.kubeconfig cannot be set in a rehearsal');
-	}, 60_000);
+it("a rehearsal of the operator's own change cannot be led out of its world by an option", async () => {
+	const {state} = await place();
+	const ran = await runProgram(state, ['--kubeconfig', '/home/ops/.kube/production']);
+	expect(ran.code).toBe(2);
+	expect(ran.errors).toContain('kubernetes.kubeconfig cannot be set in a rehearsal');
+}, 60_000);
 
-	it('looks for a signature where a key is pinned, and says of a bundle that was carried in that it is not signed', async () => {
-		const key = 'RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3';
-		const {state} = await place();
-		const pinned = await runProgram(state, ['--set', `bundle.signature.publicKey=${key}`, '--until', 'bundle']);
-		expect(pinned).toMatchObject({code: 5, problems: [{code: 'bundle-signature-missing'}]});
-		const {state: other} = await place();
-		const carried = await runProgram(other, ['--bundle', site.bundle, '--until', 'bundle']);
-		expect(carried.code).toBe(0);
-		expect(JSON.stringify(carried.events)).toContain('The bundle is not signed');
-		expect(carried.errors).toContain(`Bundle ${site.bundle}`);
-	}, 120_000);
+it("a rehearsal of the operator's own change looks for a signature where a key is pinned, and says of a bundle that was carried in that it is not signed", async () => {
+	const key = 'RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3';
+	const {state} = await place();
+	const pinned = await runProgram(state, ['--set', `bundle.signature.publicKey=${key}`, '--until', 'bundle']);
+	expect(pinned).toMatchObject({code: 5, problems: [{code: 'bundle-signature-missing'}]});
+	const {state: other} = await place();
+	const carried = await runProgram(other, ['--bundle', site.bundle, '--until', 'bundle']);
+	expect(carried.code).toBe(0);
+	expect(JSON.stringify(carried.events)).toContain('The bundle is not signed');
+	expect(carried.errors).toContain(`Bundle ${site.bundle}`);
+}, 120_000);
 
-	it('does not remove the state of another install with --fresh, nor go on with it', async () => {
-		const {state} = await place();
-		const journal = {
-			schema: 1,
-			tool: '1.0.0',
-			runId: 'r',
-			savedAt: 1,
-			startedAt: 1,
-			host: 'h',
-			pid: 1,
-			steps: [],
-			acknowledged: [],
-			answers: {kubernetes: {kubeconfig: '/home/ops/.kube/production'}, controlPlane: {host: 'zenml.corp.example'}},
-		};
-		await writeFile(path.join(state, 'state.json'), JSON.stringify(journal));
-		const ran = await runProgram(state, ['--fresh']);
-		expect(ran.code).toBe(2);
-		expect(ran.errors).toContain('rehearsal-state-foreign');
-		expect(JSON.parse(await readFile(path.join(state, 'state.json'), 'utf8'))).toEqual(journal);
-	}, 60_000);
-});
+it("a rehearsal of the operator's own change does not remove the state of another install with --fresh, nor go on with it", async () => {
+	const {state} = await place();
+	const journal = {
+		schema: 1,
+		tool: '1.0.0',
+		runId: 'r',
+		savedAt: 1,
+		startedAt: 1,
+		host: 'h',
+		pid: 1,
+		steps: [],
+		acknowledged: [],
+		answers: {kubernetes: {kubeconfig: '/home/ops/.kube/production'}, controlPlane: {host: 'zenml.corp.example'}},
+	};
+	await writeFile(path.join(state, 'state.json'), JSON.stringify(journal));
+	const ran = await runProgram(state, ['--fresh']);
+	expect(ran.code).toBe(2);
+	expect(ran.errors).toContain('rehearsal-state-foreign');
+	expect(JSON.parse(await readFile(path.join(state, 'state.json'), 'utf8'))).toEqual(journal);
+}, 60_000);
 
 describe('a changed answer on the same world', () => {
 	it('makes exactly the steps that depend on it stale, and rolls out what it changes', async () => {

@@ -2,7 +2,7 @@ import {mkdtemp, readFile, rm, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {afterAll, afterEach, beforeAll, expect, it} from 'vitest';
 import {filesIn, rehearsalHosts} from '../../rehearsal/answers.ts';
 import type {FaultName} from '../../rehearsal/faults.ts';
 import {type Rehearsal, startRehearsal} from '../../rehearsal/world.ts';
@@ -70,105 +70,103 @@ afterEach(async () => {
 });
 afterAll(() => rm(directory, {recursive: true, force: true}));
 
-describe('a rehearsal', () => {
-	it('answers as cluster, registry, database and name server with the answers it hands out', async () => {
-		const rehearsal = await open('parts');
-		const answers = answersOf(rehearsal);
-		expect(await clusterOf(rehearsal).version(signal)).toMatch(/^v1\./u);
-		const password = await secretOf(answers.registry.password);
-		const registry = createRegistry({
-			host: answers.registry.host,
-			plainHttp: true,
-			username: answers.registry.username ?? '',
-			password: async () => password,
-		});
-		await registry.ping(signal);
-		registry.close();
-		const facts = await createPostgres().probe(
-			{
-				host: answers.database.host,
-				port: answers.database.port,
-				tls: answers.database.tls,
-				ca: await readFile(answers.tls.ca, 'utf8'),
-				username: 'postgres',
-				password: await secretOf(answers.database.admin?.password),
-				database: 'postgres',
-			},
-			signal,
-		);
-		expect(facts.canCreate).toBe(true);
-		const dns = createDns({server: answers.network.nameServer ?? ''});
-		expect(await dns.resolve(rehearsalHosts.controlPlane, signal)).toEqual([]);
-		expect(await createTls().readPair(answers.tls, Object.values(rehearsalHosts), Date.now())).toHaveProperty('pair');
-	}, 60_000);
+it('a rehearsal answers as cluster, registry, database and name server with the answers it hands out', async () => {
+	const rehearsal = await open('parts');
+	const answers = answersOf(rehearsal);
+	expect(await clusterOf(rehearsal).version(signal)).toMatch(/^v1\./u);
+	const password = await secretOf(answers.registry.password);
+	const registry = createRegistry({
+		host: answers.registry.host,
+		plainHttp: true,
+		username: answers.registry.username ?? '',
+		password: async () => password,
+	});
+	await registry.ping(signal);
+	registry.close();
+	const facts = await createPostgres().probe(
+		{
+			host: answers.database.host,
+			port: answers.database.port,
+			tls: answers.database.tls,
+			ca: await readFile(answers.tls.ca, 'utf8'),
+			username: 'postgres',
+			password: await secretOf(answers.database.admin?.password),
+			database: 'postgres',
+		},
+		signal,
+	);
+	expect(facts.canCreate).toBe(true);
+	const dns = createDns({server: answers.network.nameServer ?? ''});
+	expect(await dns.resolve(rehearsalHosts.controlPlane, signal)).toEqual([]);
+	expect(await createTls().readPair(answers.tls, Object.values(rehearsalHosts), Date.now())).toHaveProperty('pair');
+}, 60_000);
 
-	it('keeps its secrets to the user it runs as, and out of its description', async () => {
-		const rehearsal = await open('parts');
-		const files = filesIn(rehearsal.directory);
-		for (const file of [files.registryPassword, files.databasePassword, files.key, files.kubeconfig])
-			expect((await stat(file)).mode & 0o077).toBe(0);
-		const password = await readFile(files.databasePassword, 'utf8');
-		expect(rehearsal.describe().join('\n')).not.toContain(password);
-	}, 60_000);
+it('a rehearsal keeps its secrets to the user it runs as, and out of its description', async () => {
+	const rehearsal = await open('parts');
+	const files = filesIn(rehearsal.directory);
+	for (const file of [files.registryPassword, files.databasePassword, files.key, files.kubeconfig])
+		expect((await stat(file)).mode & 0o077).toBe(0);
+	const password = await readFile(files.databasePassword, 'utf8');
+	expect(rehearsal.describe().join('\n')).not.toContain(password);
+}, 60_000);
 
-	it('has colleagues who add the record and hand out the CA once the Ingress is there', async () => {
-		const rehearsal = await open('colleagues');
-		const {network, tls} = answersOf(rehearsal);
-		const {hostTrusts} = createTls({trustStore: network.trustStore ?? ''});
-		const ca = await readFile(tls.ca, 'utf8');
-		expect((await hostTrusts(ca)).trusted).toBe(false);
-		await clusterOf(rehearsal).apply(ingress, {signal});
-		const dns = createDns({server: network.nameServer ?? ''});
-		await until(async () => (await dns.resolve(rehearsalHosts.controlPlane, signal)).includes('127.0.0.1'));
-		await until(async () => (await hostTrusts(ca)).trusted);
-	}, 60_000);
+it('a rehearsal has colleagues who add the record and hand out the CA once the Ingress is there', async () => {
+	const rehearsal = await open('colleagues');
+	const {network, tls} = answersOf(rehearsal);
+	const {hostTrusts} = createTls({trustStore: network.trustStore ?? ''});
+	const ca = await readFile(tls.ca, 'utf8');
+	expect((await hostTrusts(ca)).trusted).toBe(false);
+	await clusterOf(rehearsal).apply(ingress, {signal});
+	const dns = createDns({server: network.nameServer ?? ''});
+	await until(async () => (await dns.resolve(rehearsalHosts.controlPlane, signal)).includes('127.0.0.1'));
+	await until(async () => (await hostTrusts(ca)).trusted);
+}, 60_000);
 
-	it('comes back as the same world from its folder', async () => {
-		const first = await open('again');
-		await clusterOf(first).apply(ingress, {signal});
-		const dns = createDns({server: answersOf(first).network.nameServer ?? ''});
-		await until(async () => (await dns.resolve(rehearsalHosts.controlPlane, signal)).length > 0);
-		// The second waits for the first to let go of the folder.
-		const opening = open('again');
-		await close(first);
-		const second = await opening;
-		expect(second.answers).toEqual(first.answers);
-		expect(await dns.resolve(rehearsalHosts.controlPlane, signal)).toEqual(['127.0.0.1']);
-		const found = await clusterOf(second).get(
-			{apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', namespace: 'default', name: 'zenml-pro'},
-			signal,
-		);
-		expect(found?.metadata.name).toBe('zenml-pro');
-	}, 60_000);
+it('a rehearsal comes back as the same world from its folder', async () => {
+	const first = await open('again');
+	await clusterOf(first).apply(ingress, {signal});
+	const dns = createDns({server: answersOf(first).network.nameServer ?? ''});
+	await until(async () => (await dns.resolve(rehearsalHosts.controlPlane, signal)).length > 0);
+	// The second waits for the first to let go of the folder.
+	const opening = open('again');
+	await close(first);
+	const second = await opening;
+	expect(second.answers).toEqual(first.answers);
+	expect(await dns.resolve(rehearsalHosts.controlPlane, signal)).toEqual(['127.0.0.1']);
+	const found = await clusterOf(second).get(
+		{apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', namespace: 'default', name: 'zenml-pro'},
+		signal,
+	);
+	expect(found?.metadata.name).toBe('zenml-pro');
+}, 60_000);
 
-	it('hands out a wrong password or certificate when told to, and the right one beside it', async () => {
-		const wrong = await open('wrong-password', 'wrong-database-password');
-		const {databasePassword, rightDatabasePassword} = filesIn(wrong.directory);
-		expect(await readFile(databasePassword, 'utf8')).not.toBe(await readFile(rightDatabasePassword, 'utf8'));
-		expect(wrong.describe().join('\n')).toContain(rightDatabasePassword);
-		const other = await open('other-host', 'certificate-other-host');
-		const files = filesIn(other.directory);
-		const hosts = Object.values(rehearsalHosts);
-		const {readPair} = createTls();
-		expect(await readPair(files, hosts, Date.now())).toHaveProperty('problems');
-		const right = {certificate: files.rightCertificate, key: files.rightKey, ca: files.ca};
-		expect(await readPair(right, hosts, Date.now())).toHaveProperty('pair');
-	}, 60_000);
+it('a rehearsal hands out a wrong password or certificate when told to, and the right one beside it', async () => {
+	const wrong = await open('wrong-password', 'wrong-database-password');
+	const {databasePassword, rightDatabasePassword} = filesIn(wrong.directory);
+	expect(await readFile(databasePassword, 'utf8')).not.toBe(await readFile(rightDatabasePassword, 'utf8'));
+	expect(wrong.describe().join('\n')).toContain(rightDatabasePassword);
+	const other = await open('other-host', 'certificate-other-host');
+	const files = filesIn(other.directory);
+	const hosts = Object.values(rehearsalHosts);
+	const {readPair} = createTls();
+	expect(await readPair(files, hosts, Date.now())).toHaveProperty('problems');
+	const right = {certificate: files.rightCertificate, key: files.rightKey, ca: files.ca};
+	expect(await readPair(right, hosts, Date.now())).toHaveProperty('pair');
+}, 60_000);
 
-	it('forgets the record of the workspace while its server is not up', async () => {
-		const first = await open('forgotten', 'dns-missing');
-		expect(first.describe().join('\n')).toContain('Fault dns-missing:');
-		const host = rehearsalHosts.workspace;
-		const workspace = {
-			...ingress,
-			metadata: {name: 'zenml', namespace: 'default'},
-			spec: {...ingress.spec, rules: [{...ingress.spec.rules[0], host}]},
-		};
-		const cluster = clusterOf(first);
-		await cluster.apply(workspace, {signal});
-		await cluster.apply(ingress, {signal});
-		const dns = createDns({server: answersOf(first).network.nameServer ?? ''});
-		await until(async () => (await dns.resolve(rehearsalHosts.controlPlane, signal)).length > 0);
-		expect(await dns.resolve(host, signal)).toEqual([]);
-	}, 60_000);
-});
+it('a rehearsal forgets the record of the workspace while its server is not up', async () => {
+	const first = await open('forgotten', 'dns-missing');
+	expect(first.describe().join('\n')).toContain('Fault dns-missing:');
+	const host = rehearsalHosts.workspace;
+	const workspace = {
+		...ingress,
+		metadata: {name: 'zenml', namespace: 'default'},
+		spec: {...ingress.spec, rules: [{...ingress.spec.rules[0], host}]},
+	};
+	const cluster = clusterOf(first);
+	await cluster.apply(workspace, {signal});
+	await cluster.apply(ingress, {signal});
+	const dns = createDns({server: answersOf(first).network.nameServer ?? ''});
+	await until(async () => (await dns.resolve(rehearsalHosts.controlPlane, signal)).length > 0);
+	expect(await dns.resolve(host, signal)).toEqual([]);
+}, 60_000);

@@ -41,6 +41,9 @@ const kind = (groupVersion: string, plural: string, name: string, options: Optio
 	};
 };
 
+/** Namespaces go one by one. */
+const oneByOne = allVerbs.filter((verb) => verb !== 'deletecollection');
+
 /** A question that is answered and not kept. */
 const question = {cluster: true, verbs: ['create']} as const;
 
@@ -50,7 +53,7 @@ const question = {cluster: true, verbs: ['create']} as const;
  * lacks it.
  */
 export const kinds: readonly KindInfo[] = [
-	kind('v1', 'namespaces', 'Namespace', {cluster: true, sub: ['status']}),
+	kind('v1', 'namespaces', 'Namespace', {cluster: true, sub: ['status'], verbs: oneByOne}),
 	kind('v1', 'secrets', 'Secret'),
 	kind('v1', 'configmaps', 'ConfigMap'),
 	kind('v1', 'services', 'Service', {sub: ['status']}),

@@ -1,4 +1,7 @@
+import type {ClientRequest, IncomingMessage} from 'node:http';
 import {request} from 'node:https';
+import {createInterface} from 'node:readline';
+import {text as streamText} from 'node:stream/consumers';
 import {
 	type KubernetesOptions,
 	type KubernetesServer,
@@ -36,55 +39,66 @@ export const patchAs = {
 	apply: 'application/apply-patch+yaml',
 };
 
-/** One HTTPS request to the cluster as its administrator; `onLine` follows a stream and ends it by answering true. */
+/** Opens one HTTPS request to the cluster as its administrator; `line` is like that of HTTP: `GET /api`. */
+const open = (
+	cluster: KubernetesServer,
+	line: string,
+	headers: Record<string, string>,
+	onResponse: (response: IncomingMessage) => void,
+): ClientRequest => {
+	const [method = '', path = ''] = line.split(/ (.*)/su);
+	const authorization = `Bearer ${tokenOf(cluster)}`;
+	const sent = {authorization, 'user-agent': 'tester/1.0', 'content-type': 'application/json', ...headers};
+	return request(cluster.url + path, {method, ca: cluster.caPem, headers: sent}, onResponse);
+};
+
+const parsed = (text: string): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return {};
+	}
+};
+
+const answerOf = ({statusCode = 0, headers}: IncomingMessage, text: string): Answer => ({
+	code: statusCode,
+	body: dict(parsed(text)),
+	text,
+	headers,
+});
+
+/** Sends one request and reads its answer whole. @param line `POST /api/v1/namespaces` */
 export const call = (
 	cluster: KubernetesServer,
-	method: string,
-	path: string,
+	line: string,
 	body?: unknown,
 	headers: Record<string, string> = {},
-	onLine?: (line: string) => boolean,
 ): Promise<Answer> =>
 	new Promise((resolve, reject) => {
-		const sent = request(
-			cluster.url + path,
-			{
-				method,
-				ca: cluster.caPem,
-				headers: {
-					authorization: `Bearer ${tokenOf(cluster)}`,
-					'user-agent': 'tester/1.0',
-					'content-type': 'application/json',
-					...headers,
-				},
-			},
-			(response) => {
-				let text = '';
-				let rest = '';
-				response.setEncoding('utf8');
-				const finish = (): void => {
-					let parsed: unknown;
-					try {
-						parsed = JSON.parse(text);
-					} catch {
-						parsed = {};
-					}
-					resolve({code: response.statusCode ?? 0, body: dict(parsed), text, headers: response.headers});
-				};
-				response.on('data', (chunk: string) => {
-					text += chunk;
-					const lines = (rest + chunk).split('\n');
-					rest = lines.pop() ?? '';
-					if (onLine && lines.some(onLine)) {
-						finish();
-						sent.destroy();
-					}
-				});
-				response.on('end', finish);
-			},
-		);
+		const sent = open(cluster, line, headers, (response) => {
+			streamText(response).then((text) => resolve(answerOf(response, text)), reject);
+		});
 		sent.on('error', reject);
 		sent.end(body === undefined ? undefined : JSON.stringify(body));
+	});
+
+/** Follows a stream line by line until `onLine` answers true, or the server ends it. */
+export const follow = (cluster: KubernetesServer, path: string, onLine: (line: string) => boolean): Promise<void> =>
+	new Promise((resolve, reject) => {
+		const sent = open(cluster, `GET ${path}`, {}, (response) => {
+			// The end that the follower made itself is an error of the stream; the promise is kept by then.
+			response.on('error', reject);
+			const lines = createInterface({input: response});
+			lines.on('error', reject);
+			lines.on('line', (line) => {
+				if (!onLine(line)) return;
+				resolve();
+				sent.destroy();
+			});
+			lines.on('close', resolve);
+		});
+		sent.on('error', reject);
+		sent.end();
 	});
 
 /** Look until `probe` answers something, for at most five seconds. */

@@ -30,14 +30,14 @@ const reasons = (name: string): string[] =>
 describe('a Deployment', () => {
 	it('becomes available, and rolls to a new template without going below what it may', async () => {
 		const body = deployment('roll', 'server:1');
-		await call(cluster, 'POST', `${apps}/deployments`, {...body, spec: {...dict(body.spec), replicas: 3}});
+		await call(cluster, `POST ${apps}/deployments`, {...body, spec: {...dict(body.spec), replicas: 3}});
 		await eventually(() => status('deployments.apps', 'roll').availableReplicas === 3);
 		let fewest = 3;
 		const end = cluster.subscribe('deployments.apps', ({object}) => {
 			fewest = Math.min(fewest, Number(dict(object.status).availableReplicas ?? 0));
 		});
 		const patch = {spec: {template: {spec: {containers: [{name: 'main', image: 'server:2'}]}}}};
-		await call(cluster, 'PATCH', `${apps}/deployments/roll`, patch, {'content-type': patchAs.strategic});
+		await call(cluster, `PATCH ${apps}/deployments/roll`, patch, {'content-type': patchAs.strategic});
 		await eventually(
 			() => podsOf('roll').length === 3 && podsOf('roll').every((pod) => pod.spec.containers[0]?.image === 'server:2'),
 		);
@@ -56,7 +56,7 @@ describe('a Deployment', () => {
 
 	it('says that its progress deadline has passed', async () => {
 		const body = deployment('late', 'unready:1');
-		await call(cluster, 'POST', `${apps}/deployments`, {
+		await call(cluster, `POST ${apps}/deployments`, {
 			...body,
 			spec: {...dict(body.spec), progressDeadlineSeconds: 1},
 		});
@@ -70,9 +70,9 @@ describe('a Deployment', () => {
 	});
 
 	it('takes its sets and pods with it when it is deleted', async () => {
-		await call(cluster, 'POST', `${apps}/deployments`, deployment('gone', 'server:1'));
+		await call(cluster, `POST ${apps}/deployments`, deployment('gone', 'server:1'));
 		await eventually(() => podsOf('gone').length === 1);
-		await call(cluster, 'DELETE', `${apps}/deployments/gone`);
+		await call(cluster, `DELETE ${apps}/deployments/gone`);
 		await eventually(() => podsOf('gone').length === 0);
 		expect(
 			cluster.store.list('replicasets.apps', 'default').filter((set) => set.metadata.name.startsWith('gone-')),
@@ -82,7 +82,7 @@ describe('a Deployment', () => {
 	it('is named in no pod when its service account is missing, and says so', async () => {
 		const body = deployment('orphan', 'server:1');
 		dict(dict(dict(body.spec).template).spec).serviceAccountName = 'nobody';
-		await call(cluster, 'POST', `${apps}/deployments`, body);
+		await call(cluster, `POST ${apps}/deployments`, body);
 		const failure = await eventually(() => condition('deployments.apps', 'orphan', 'ReplicaFailure'));
 		expect(failure.message).toMatch(
 			/is forbidden: error looking up service account default\/nobody: serviceaccount "nobody" not found$/,
@@ -92,7 +92,7 @@ describe('a Deployment', () => {
 
 describe('a pod', () => {
 	it('backs off from an image that cannot be pulled, with Events', async () => {
-		await call(cluster, 'POST', `${apps}/deployments`, deployment('pull', 'missing:1'));
+		await call(cluster, `POST ${apps}/deployments`, deployment('pull', 'missing:1'));
 		const waiting = await eventually(
 			() => mainOf('pull')?.state.waiting?.reason === 'ImagePullBackOff' && mainOf('pull')?.state.waiting,
 		);
@@ -104,42 +104,36 @@ describe('a pod', () => {
 	});
 
 	it('in a crash loop counts restarts and keeps the previous log', async () => {
-		await call(cluster, 'POST', `${apps}/deployments`, deployment('crash', 'crash:1'));
+		await call(cluster, `POST ${apps}/deployments`, deployment('crash', 'crash:1'));
 		const found = await eventually(() => {
 			const main = mainOf('crash');
 			return main && main.restartCount >= 2 && main.state.waiting?.reason === 'CrashLoopBackOff' && main;
 		});
 		expect(found.lastState.terminated).toMatchObject({exitCode: 1, reason: 'Error'});
 		const name = podsOf('crash')[0]?.metadata.name;
-		const before = await call(cluster, 'GET', `${core}/pods/${name}/log?previous=true`);
+		const before = await call(cluster, `GET ${core}/pods/${name}/log?previous=true`);
 		expect(before.text).toMatch(/^main attempt \d+ says nothing\n$/);
 	});
 
 	it('waits for a Secret in its environment, then starts with its value', async () => {
 		const env = [{name: 'GREETING', valueFrom: {secretKeyRef: {name: 'later', key: 'word'}}}];
-		await call(cluster, 'POST', `${apps}/deployments`, deployment('env', 'server:1', {env}));
+		await call(cluster, `POST ${apps}/deployments`, deployment('env', 'server:1', {env}));
 		const waiting = await eventually(
 			() => mainOf('env')?.state.waiting?.reason === 'CreateContainerConfigError' && mainOf('env')?.state.waiting,
 		);
 		expect(waiting?.message).toBe('secret "later" not found');
-		await call(cluster, 'POST', `${core}/secrets`, {metadata: {name: 'later'}, stringData: {other: 'x'}});
+		await call(cluster, `POST ${core}/secrets`, {metadata: {name: 'later'}, stringData: {other: 'x'}});
 		await eventually(() => mainOf('env')?.state.waiting?.message === "couldn't find key word in Secret default/later");
-		await call(
-			cluster,
-			'PATCH',
-			`${core}/secrets/later`,
-			{stringData: {word: 'hello'}},
-			{'content-type': patchAs.merge},
-		);
+		await call(cluster, `PATCH ${core}/secrets/later`, {stringData: {word: 'hello'}}, {'content-type': patchAs.merge});
 		await eventually(() => mainOf('env')?.ready);
-		const log = await call(cluster, 'GET', `${core}/pods/${podsOf('env')[0]?.metadata.name}/log`);
+		const log = await call(cluster, `GET ${core}/pods/${podsOf('env')[0]?.metadata.name}/log`);
 		expect(log.text).toBe('main attempt 0 says hello\n');
 	});
 
 	it('waits for a Secret that it mounts', async () => {
 		const body = deployment('mount', 'server:1');
 		dict(dict(dict(body.spec).template).spec).volumes = [{name: 'tls', secret: {secretName: 'absent'}}];
-		await call(cluster, 'POST', `${apps}/deployments`, body);
+		await call(cluster, `POST ${apps}/deployments`, body);
 		await eventually(() => reasons('mount-').includes('FailedMount'));
 		expect(mainOf('mount')?.state.waiting?.reason).toBe('ContainerCreating');
 		const event = cluster.store.list('events', 'default').find((one) => one.reason === 'FailedMount');
@@ -149,8 +143,7 @@ describe('a pod', () => {
 	it('stays pending when no node has room', async () => {
 		await call(
 			cluster,
-			'POST',
-			`${apps}/deployments`,
+			`POST ${apps}/deployments`,
 			deployment('big', 'server:1', {resources: {requests: {cpu: '64'}}}),
 		);
 		const found = await eventually(() =>
@@ -167,7 +160,7 @@ describe('a Job', () => {
 	});
 
 	it('completes with the conditions of a current cluster', async () => {
-		await call(cluster, 'POST', jobs, job('fine', 'task:1'));
+		await call(cluster, `POST ${jobs}`, job('fine', 'task:1'));
 		await eventually(() => condition('jobs.batch', 'fine', 'Complete'));
 		expect(condition('jobs.batch', 'fine', 'SuccessCriteriaMet')?.status).toBe('True');
 		expect(status('jobs.batch', 'fine')).toMatchObject({succeeded: 1, ready: 0});
@@ -175,7 +168,7 @@ describe('a Job', () => {
 	});
 
 	it('fails when its pods failed too often', async () => {
-		await call(cluster, 'POST', jobs, job('bad', 'crash:1', {backoffLimit: 0}));
+		await call(cluster, `POST ${jobs}`, job('bad', 'crash:1', {backoffLimit: 0}));
 		const failed = await eventually(() => condition('jobs.batch', 'bad', 'Failed'));
 		expect(failed).toMatchObject({
 			reason: 'BackoffLimitExceeded',
@@ -185,7 +178,7 @@ describe('a Job', () => {
 	});
 
 	it('goes away after its time to live', async () => {
-		await call(cluster, 'POST', jobs, job('brief', 'task:1', {ttlSecondsAfterFinished: 0}));
+		await call(cluster, `POST ${jobs}`, job('brief', 'task:1', {ttlSecondsAfterFinished: 0}));
 		await eventually(() => !cluster.store.get('jobs.batch', 'default', 'brief'));
 		await eventually(
 			() => !cluster.store.list('pods', 'default').some((pod) => pod.metadata.name.startsWith('brief-')),
@@ -193,9 +186,9 @@ describe('a Job', () => {
 	});
 
 	it('leaves its pods behind when deleted without a policy, and warns', async () => {
-		await call(cluster, 'POST', jobs, job('kept', 'task:1'));
+		await call(cluster, `POST ${jobs}`, job('kept', 'task:1'));
 		await eventually(() => condition('jobs.batch', 'kept', 'Complete'));
-		const answer = await call(cluster, 'DELETE', `${jobs}/kept`);
+		const answer = await call(cluster, `DELETE ${jobs}/kept`);
 		expect(answer.headers.warning).toContain('child pods are preserved by default');
 		await eventually(() => !cluster.store.get('jobs.batch', 'default', 'kept'));
 		expect(cluster.store.list('pods', 'default').filter((pod) => pod.metadata.name.startsWith('kept-'))).toHaveLength(
@@ -208,11 +201,10 @@ describe('the rest of the cluster', () => {
 	it('fills Endpoints, addresses of Ingresses, budgets and claims', async () => {
 		await call(
 			cluster,
-			'POST',
-			`${apps}/deployments`,
+			`POST ${apps}/deployments`,
 			deployment('shop', 'server:1', {ports: [{name: 'http', containerPort: 8080}]}),
 		);
-		await call(cluster, 'POST', `${core}/services`, {
+		await call(cluster, `POST ${core}/services`, {
 			metadata: {name: 'shop'},
 			spec: {selector: {app: 'shop'}, ports: [{port: 80, targetPort: 'http'}]},
 		});
@@ -222,15 +214,15 @@ describe('the rest of the cluster', () => {
 				http: {paths: [{path: '/', pathType: 'Prefix', backend: {service: {name: 'shop', port: {number: 80}}}}]},
 			},
 		];
-		await call(cluster, 'POST', '/apis/networking.k8s.io/v1/namespaces/default/ingresses', {
+		await call(cluster, 'POST /apis/networking.k8s.io/v1/namespaces/default/ingresses', {
 			metadata: {name: 'shop'},
 			spec: {ingressClassName: 'nginx', rules},
 		});
-		await call(cluster, 'POST', '/apis/policy/v1/namespaces/default/poddisruptionbudgets', {
+		await call(cluster, 'POST /apis/policy/v1/namespaces/default/poddisruptionbudgets', {
 			metadata: {name: 'shop'},
 			spec: {minAvailable: 0, selector: {matchLabels: {app: 'shop'}}},
 		});
-		await call(cluster, 'POST', `${core}/persistentvolumeclaims`, {
+		await call(cluster, `POST ${core}/persistentvolumeclaims`, {
 			metadata: {name: 'shop'},
 			spec: {accessModes: ['ReadWriteOnce'], resources: {requests: {storage: '1Gi'}}},
 		});
@@ -250,7 +242,7 @@ describe('the rest of the cluster', () => {
 		await eventually(() => first.store.get('serviceaccounts', 'default', 'default'));
 		const body = deployment('again', 'server:1');
 		dict(dict(dict(body.spec).template).spec).initContainers = [{name: 'wait', image: 'server:1'}];
-		await call(first, 'POST', `${apps}/deployments`, body);
+		await call(first, `POST ${apps}/deployments`, body);
 		await eventually(() => dict(first.store.get('deployments.apps', 'default', 'again')?.status).readyReplicas === 1);
 		const port = Number(new URL(first.url).port);
 		const load = JSON.parse(JSON.stringify(first.snapshot()));
@@ -262,14 +254,8 @@ describe('the rest of the cluster', () => {
 			fewest = Math.min(fewest, Number(dict(object.status).readyReplicas ?? 0));
 		});
 		expect(second.kubeconfig).toBe(first.kubeconfig);
-		expect((await call(second, 'GET', `${apps}/deployments/again`)).code).toBe(200);
-		await call(
-			second,
-			'PATCH',
-			`${apps}/deployments/again/scale`,
-			{spec: {replicas: 2}},
-			{'content-type': patchAs.merge},
-		);
+		expect((await call(second, `GET ${apps}/deployments/again`)).code).toBe(200);
+		await call(second, `PATCH ${apps}/deployments/again/scale`, {spec: {replicas: 2}}, {'content-type': patchAs.merge});
 		await eventually(() => dict(second.store.get('deployments.apps', 'default', 'again')?.status).readyReplicas === 2);
 		expect(fewest).toBe(1);
 		expect(second.store.version()).toBeGreaterThan(version);

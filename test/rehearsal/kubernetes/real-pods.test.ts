@@ -19,17 +19,17 @@ const isReady = (pod: Pod): boolean => pod.status?.containerStatuses?.every(({re
 describe('what journeys in a real cluster showed', () => {
 	it('keeps the last available pod while the pods of a new template cannot start, even when the count changes too', async () => {
 		const body = deployment('keep', 'server:1');
-		await call(cluster, 'POST', `${apps}/deployments`, {...body, spec: {...dict(body.spec), replicas: 2}});
+		await call(cluster, `POST ${apps}/deployments`, {...body, spec: {...dict(body.spec), replicas: 2}});
 		await eventually(() => podsOf('keep').length === 2 && podsOf('keep').every(isReady));
 		const patch = {spec: {replicas: 1, template: {spec: {containers: [{name: 'main', image: 'missing:2'}]}}}};
-		await call(cluster, 'PATCH', `${apps}/deployments/keep`, patch, {'content-type': patchAs.strategic});
+		await call(cluster, `PATCH ${apps}/deployments/keep`, patch, {'content-type': patchAs.strategic});
 		await eventually(() =>
 			podsOf('keep').some((pod) => pod.status?.containerStatuses?.[0]?.state.waiting?.reason === 'ImagePullBackOff'),
 		);
 		await eventually(() => podsOf('keep').filter((pod) => pod.spec.containers[0]?.image === 'server:1').length === 1);
 		// Every later reconcile must leave it alone: one more write makes the controller look again.
 		const label = {metadata: {labels: {seen: 'again'}}};
-		await call(cluster, 'PATCH', `${apps}/deployments/keep`, label, {'content-type': patchAs.merge});
+		await call(cluster, `PATCH ${apps}/deployments/keep`, label, {'content-type': patchAs.merge});
 		await eventually(
 			() => dict(cluster.store.get('deployments.apps', 'default', 'keep')?.status).observedGeneration === 2,
 		);
@@ -41,11 +41,10 @@ describe('what journeys in a real cluster showed', () => {
 			metadata: {name},
 			spec: {containers: [{name: 'main', image: 'server:1'}], ...more},
 		});
-		const {body: open} = await call(cluster, 'POST', `${core}/pods`, pod('open', {}));
+		const {body: open} = await call(cluster, `POST ${core}/pods`, pod('open', {}));
 		const {body: closed} = await call(
 			cluster,
-			'POST',
-			`${core}/pods`,
+			`POST ${core}/pods`,
 			pod('closed', {automountServiceAccountToken: false}),
 		);
 		expect(dict(open.spec).volumes).toMatchObject([{name: expect.stringMatching(/^kube-api-access-.{5}$/u)}]);
@@ -56,21 +55,21 @@ describe('what journeys in a real cluster showed', () => {
 	});
 
 	it('answers a deleted Service with the object, and a deleted pod with its own grace period', async () => {
-		await call(cluster, 'POST', `${core}/services`, {metadata: {name: 'gone'}, spec: {ports: [{port: 80}]}});
-		expect((await call(cluster, 'DELETE', `${core}/services/gone`)).body).toMatchObject({
+		await call(cluster, `POST ${core}/services`, {metadata: {name: 'gone'}, spec: {ports: [{port: 80}]}});
+		expect((await call(cluster, `DELETE ${core}/services/gone`)).body).toMatchObject({
 			kind: 'Service',
 			metadata: {name: 'gone'},
 		});
-		await call(cluster, 'POST', `${core}/pods`, {
+		await call(cluster, `POST ${core}/pods`, {
 			metadata: {name: 'short'},
 			spec: {terminationGracePeriodSeconds: 3, containers: [{name: 'main', image: 'server:1'}]},
 		});
-		const {body} = await call(cluster, 'DELETE', `${core}/pods/short`);
+		const {body} = await call(cluster, `DELETE ${core}/pods/short`);
 		expect(dict(body.metadata).deletionGracePeriodSeconds).toBe(3);
 	});
 
 	it('names the repository of an image with the port of its registry, and the container in its events', async () => {
-		await call(cluster, 'POST', `${core}/pods`, {
+		await call(cluster, `POST ${core}/pods`, {
 			metadata: {name: 'ported'},
 			spec: {containers: [{name: 'main', image: '127.0.0.1:5000/a/server:1'}]},
 		});

@@ -2,7 +2,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {KubernetesServer} from '../../../rehearsal/kubernetes/index.ts';
 import {createStore} from '../../../rehearsal/kubernetes/objects/store.ts';
 import {dict} from '../../../rehearsal/kubernetes/objects/values.ts';
-import {call, patchAs, startCluster} from './cluster.ts';
+import {call, follow, patchAs, startCluster} from './cluster.ts';
 
 let cluster: KubernetesServer;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterAll(() => cluster.stop());
 
 const maps = '/api/v1/namespaces/default/configmaps';
 const create = (name: string, labels: Record<string, string>) =>
-	call(cluster, 'POST', maps, {metadata: {name, labels}});
+	call(cluster, `POST ${maps}`, {metadata: {name, labels}});
 
 /** Follow a watch until it has said `count` things, doing `action` once it is open. */
 const watch = async (
@@ -21,7 +21,7 @@ const watch = async (
 	action: () => Promise<unknown> = async () => undefined,
 ): Promise<string[]> => {
 	const seen: string[] = [];
-	const done = call(cluster, 'GET', `${maps}?watch=true&${query}`, undefined, {}, (line) => {
+	const done = follow(cluster, `${maps}?watch=true&${query}`, (line) => {
 		const {type, object} = dict(JSON.parse(line));
 		const metadata = dict(dict(object).metadata);
 		const mark = dict(metadata.annotations)['k8s.io/initial-events-end']
@@ -54,7 +54,7 @@ describe('a watch', () => {
 	it('replays what happened since a version', async () => {
 		const from = cluster.store.version();
 		await create('replayed', {group: 'c'});
-		await call(cluster, 'DELETE', `${maps}/replayed`);
+		await call(cluster, `DELETE ${maps}/replayed`);
 		expect(await watch(`labelSelector=group%3Dc&resourceVersion=${from}`, 2)).toEqual([
 			'ADDED replayed',
 			'DELETED replayed',
@@ -65,7 +65,7 @@ describe('a watch', () => {
 		await create('moving', {group: 'none'});
 		const from = cluster.store.version();
 		const relabel = (group: string) =>
-			call(cluster, 'PATCH', `${maps}/moving`, {metadata: {labels: {group}}}, {'content-type': patchAs.merge});
+			call(cluster, `PATCH ${maps}/moving`, {metadata: {labels: {group}}}, {'content-type': patchAs.merge});
 		await relabel('d');
 		await relabel('none');
 		expect(await watch(`labelSelector=group%3Dd&resourceVersion=${from}`, 2)).toEqual([
@@ -78,8 +78,7 @@ describe('a watch', () => {
 		const from = cluster.store.version();
 		const answer = await call(
 			cluster,
-			'GET',
-			`${maps}?watch=true&resourceVersion=${from}&timeoutSeconds=1&allowWatchBookmarks=true`,
+			`GET ${maps}?watch=true&resourceVersion=${from}&timeoutSeconds=1&allowWatchBookmarks=true`,
 		);
 		expect(
 			answer.text
@@ -92,7 +91,7 @@ describe('a watch', () => {
 	it('says 410 for a version from before the window', async () => {
 		expect(await watch('resourceVersion=1', 1)).toEqual(['ADDED kube-root-ca.crt']);
 		const restarted = await startCluster({load: cluster.snapshot()});
-		const answer = await call(restarted, 'GET', `${maps}?watch=true&resourceVersion=2`);
+		const answer = await call(restarted, `GET ${maps}?watch=true&resourceVersion=2`);
 		await restarted.stop();
 		expect(dict(JSON.parse(answer.text))).toMatchObject({type: 'ERROR', object: {code: 410, reason: 'Expired'}});
 	});

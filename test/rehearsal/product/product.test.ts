@@ -24,81 +24,79 @@ const workspaceEnv = (id: string, key: string): Record<string, string> => ({
 });
 const server = {namespace: 'zenml-workspace', name: 'zenml', image: 'zenml-pro-server:0.95.1', ca: true};
 
-describe('containers of the product', () => {
-	it('fail a migration with a traceback when the database is not there', async () => {
-		const outcome = await stage.run({
-			namespace: 'zenml-pro',
-			name: 'migration-early',
-			image: 'zenml-pro-api:0.13.18',
-			job: true,
-			env: controlPlaneEnv(stage),
-		});
-		expect(outcome).toEqual({exit: 1});
-		expect(stage.logs.get('migration-early')?.join('\n')).toContain(
-			'password authentication failed for user "zenml_pro_user"',
-		);
+it('containers of the product fail a migration with a traceback when the database is not there', async () => {
+	const outcome = await stage.run({
+		namespace: 'zenml-pro',
+		name: 'migration-early',
+		image: 'zenml-pro-api:0.13.18',
+		job: true,
+		env: controlPlaneEnv(stage),
 	});
+	expect(outcome).toEqual({exit: 1});
+	expect(stage.logs.get('migration-early')?.join('\n')).toContain(
+		'password authentication failed for user "zenml_pro_user"',
+	);
+});
 
-	it('bring up the control plane on real tables', async () => {
-		await raiseControlPlane(stage);
-		const tables = await stage.sql('zenml_pro', "select tablename from pg_tables where schemaname = 'public'");
-		expect(tables.map(({tablename}) => tablename)).toEqual(expect.arrayContaining(['account', 'workspace']));
-		expect(stage.logs.get('zenml-pro')?.at(-1)).toContain('Uvicorn running');
+it('containers of the product bring up the control plane on real tables', async () => {
+	await raiseControlPlane(stage);
+	const tables = await stage.sql('zenml_pro', "select tablename from pg_tables where schemaname = 'public'");
+	expect(tables.map(({tablename}) => tablename)).toEqual(expect.arrayContaining(['account', 'workspace']));
+	expect(stage.logs.get('zenml-pro')?.at(-1)).toContain('Uvicorn running');
+});
+
+it('containers of the product are not pulled from another registry, without the pull secret, or when the tag is missing', async () => {
+	const base = {namespace: 'zenml-pro', name: 'puller', env: {}};
+	const message = async (image: string, pullSecret: boolean) => {
+		const outcome = await stage.run({...base, image, pullSecret});
+		return typeof outcome === 'object' && 'waiting' in outcome ? outcome.waiting : outcome;
+	};
+	expect(await message('busybox/busybox:latest', true)).toMatchObject({
+		reason: 'ErrImagePull',
+		message: expect.stringContaining('no such host'),
 	});
-
-	it('are not pulled from another registry, without the pull secret, or when the tag is missing', async () => {
-		const base = {namespace: 'zenml-pro', name: 'puller', env: {}};
-		const message = async (image: string, pullSecret: boolean) => {
-			const outcome = await stage.run({...base, image, pullSecret});
-			return typeof outcome === 'object' && 'waiting' in outcome ? outcome.waiting : outcome;
-		};
-		expect(await message('busybox/busybox:latest', true)).toMatchObject({
-			reason: 'ErrImagePull',
-			message: expect.stringContaining('no such host'),
-		});
-		expect(await message('zenml-pro-api:0.13.18', false)).toMatchObject({
-			message: expect.stringContaining('no basic auth credentials'),
-		});
-		expect(await message('zenml-pro-api:9.9.9', true)).toMatchObject({message: expect.stringContaining('not found')});
+	expect(await message('zenml-pro-api:0.13.18', false)).toMatchObject({
+		message: expect.stringContaining('no basic auth credentials'),
 	});
+	expect(await message('zenml-pro-api:9.9.9', true)).toMatchObject({message: expect.stringContaining('not found')});
+});
 
-	it('end a workspace server that cannot resolve, trust or log in to the control plane', async () => {
-		const log = (): string => stage.logs.get('zenml')?.join('\n') ?? '';
-		const env = workspaceEnv('00000000-0000-4000-8000-000000000000', 'no key');
-		expect(await stage.run({...server, env})).toEqual({exit: 3});
-		expect(log()).toContain('Failed to resolve');
-		stage.names.set(hosts.controlPlane, '127.0.0.1');
-		expect(await stage.run({...server, env, ca: false})).toEqual({exit: 3});
-		expect(log()).toContain('CERTIFICATE_VERIFY_FAILED');
-		expect(await stage.run({...server, env})).toEqual({exit: 3});
-		expect(log()).toContain('401 Client Error');
+it('containers of the product end a workspace server that cannot resolve, trust or log in to the control plane', async () => {
+	const log = (): string => stage.logs.get('zenml')?.join('\n') ?? '';
+	const env = workspaceEnv('00000000-0000-4000-8000-000000000000', 'no key');
+	expect(await stage.run({...server, env})).toEqual({exit: 3});
+	expect(log()).toContain('Failed to resolve');
+	stage.names.set(hosts.controlPlane, '127.0.0.1');
+	expect(await stage.run({...server, env, ca: false})).toEqual({exit: 3});
+	expect(log()).toContain('CERTIFICATE_VERIFY_FAILED');
+	expect(await stage.run({...server, env})).toEqual({exit: 3});
+	expect(log()).toContain('401 Client Error');
+});
+
+it('containers of the product bring up an enrolled workspace that then reports itself available', async () => {
+	const controlPlane = stage.endpoint(hosts.controlPlane);
+	const session = await zenml.login(controlPlane, {username: 'admin', password: 'admin-password'}, signal);
+	const {id: organizationId} = await session.createOrganization('default');
+	const enrolled = await session.enroll({name: 'default', organizationId});
+	const outcome = await stage.run({...server, env: workspaceEnv(enrolled.id, enrolled.enrollmentKey)});
+	expect(outcome).toMatchObject({running: true});
+	expect(await session.workspaces(organizationId)).toMatchObject([{id: enrolled.id, status: 'available'}]);
+	stage.expose('zenml-workspace', hosts.workspace, [['/', 'zenml']]);
+	await zenml.health(stage.endpoint(hosts.workspace), signal);
+	expect(await zenml.workspaceInfo(stage.endpoint(hosts.workspace), signal)).toMatchObject({
+		version: '0.95.1',
+		deploymentType: 'cloud',
+		databaseType: 'postgresql',
+		analyticsEnabled: false,
+		proWorkspaceId: enrolled.id,
 	});
+});
 
-	it('bring up an enrolled workspace that then reports itself available', async () => {
-		const controlPlane = stage.endpoint(hosts.controlPlane);
-		const session = await zenml.login(controlPlane, {username: 'admin', password: 'admin-password'}, signal);
-		const {id: organizationId} = await session.createOrganization('default');
-		const enrolled = await session.enroll({name: 'default', organizationId});
-		const outcome = await stage.run({...server, env: workspaceEnv(enrolled.id, enrolled.enrollmentKey)});
-		expect(outcome).toMatchObject({running: true});
-		expect(await session.workspaces(organizationId)).toMatchObject([{id: enrolled.id, status: 'available'}]);
-		stage.expose('zenml-workspace', hosts.workspace, [['/', 'zenml']]);
-		await zenml.health(stage.endpoint(hosts.workspace), signal);
-		expect(await zenml.workspaceInfo(stage.endpoint(hosts.workspace), signal)).toMatchObject({
-			version: '0.95.1',
-			deploymentType: 'cloud',
-			databaseType: 'postgresql',
-			analyticsEnabled: false,
-			proWorkspaceId: enrolled.id,
-		});
-	});
-
-	it('tell a workspace without a database as SQLite', async () => {
-		await stage.run({...server, env: {}});
-		expect(await zenml.workspaceInfo(stage.endpoint(hosts.workspace), signal)).toMatchObject({
-			databaseType: 'sqlite',
-			deploymentType: 'kubernetes',
-		});
+it('containers of the product tell a workspace without a database as SQLite', async () => {
+	await stage.run({...server, env: {}});
+	expect(await zenml.workspaceInfo(stage.endpoint(hosts.workspace), signal)).toMatchObject({
+		databaseType: 'sqlite',
+		deploymentType: 'kubernetes',
 	});
 });
 

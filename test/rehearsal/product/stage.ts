@@ -1,4 +1,4 @@
-import {mkdtemp, rm} from 'node:fs/promises';
+import {chmod, mkdtemp, rm} from 'node:fs/promises';
 import {createServer, type Server} from 'node:http';
 import {request as httpsRequest} from 'node:https';
 import type {AddressInfo} from 'node:net';
@@ -7,11 +7,11 @@ import {join} from 'node:path';
 import pg from 'pg';
 import {createAuthority} from '../../../rehearsal/authority/index.ts';
 import type {Outcome} from '../../../rehearsal/kubernetes/index.ts';
-import {createStore} from '../../../rehearsal/kubernetes/objects/store.ts';
-import type {KubeObject, Pod} from '../../../rehearsal/kubernetes/objects/types.ts';
+import {createStore, type Store} from '../../../rehearsal/kubernetes/objects/store.ts';
+import type {Container, KubeObject, Pod} from '../../../rehearsal/kubernetes/objects/types.ts';
 import {startPostgres} from '../../../rehearsal/postgres/index.ts';
 import {createProduct, startFront} from '../../../rehearsal/product/index.ts';
-import {createPodNetwork} from '../../../rehearsal/product/pod-network.ts';
+import {createPodNetwork, type PodNetwork} from '../../../rehearsal/product/pod-network.ts';
 import type {HttpsPort} from '../../../source/network/types.ts';
 
 export const hosts = {controlPlane: 'zenml-pro.test.internal', workspace: 'zenml-workspace.test.internal'} as const;
@@ -34,9 +34,8 @@ const startImages = async (known: ReadonlySet<string>): Promise<Server> => {
 	const server = createServer((request, response) => {
 		const expected = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
 		const found = /^\/v2\/(.+)\/manifests\/(.+)$/u.exec(request.url ?? '');
-		const status =
-			request.headers.authorization !== expected ? 401 : known.has(`${found?.[1]}:${found?.[2]}`) ? 200 : 404;
-		response.writeHead(status).end();
+		const status = known.has(`${found?.[1]}:${found?.[2]}`) ? 200 : 404;
+		response.writeHead(request.headers.authorization === expected ? status : 401).end();
 	});
 	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 	return server;
@@ -87,48 +86,156 @@ type Spec = {
 	readonly ca?: boolean;
 };
 
+const knownImages = [
+	'zenml/zenml-pro-api:0.13.18',
+	'zenml/zenml-pro-dashboard:0.13.18',
+	'zenml/zenml-pro-server:0.95.1',
+];
+
+/** A PostgreSQL in a folder of its own, with its administrator. */
+const openDatabase = async (folder: string) => {
+	const adminPassword = 'admin-of-databases';
+	const postgres = await startPostgres({
+		dataDirectory: join(folder, 'postgres'),
+		adminPassword,
+		log: join(folder, 'postgres.log'),
+	});
+	const {port} = postgres;
+	const sql = async (database: string, statement: string): Promise<readonly Record<string, unknown>[]> => {
+		const client = new pg.Client({host: '127.0.0.1', port, user: 'postgres', password: adminPassword, database});
+		await client.connect();
+		try {
+			return (await client.query(statement)).rows;
+		} finally {
+			await client.end();
+		}
+	};
+	return {port, sql, stop: postgres.stop};
+};
+
+/** The network of the pods, in which just these names are known. */
+const networkOf = (names: ReadonlyMap<string, string>): PodNetwork => {
+	const plain = createPodNetwork('127.0.0.1:9');
+	return {
+		resolve: async (host) => (names.has(host) ? [names.get(host) ?? ''] : []),
+		request: async (options) => {
+			const {hostname} = new URL(options.url);
+			const address = names.get(hostname);
+			if (!address) throw Object.assign(new Error(`Failed to resolve '${hostname}'`), {code: 'ENOTFOUND'});
+			return plain.request({...options, address});
+		},
+	};
+};
+
+type Plain = Omit<KubeObject, 'metadata'> & {readonly metadata: ReturnType<typeof metadata>};
+
+const ingress = (namespace: string, host: string, paths: readonly (readonly [path: string, service: string])[]) => ({
+	apiVersion: 'networking.k8s.io/v1',
+	kind: 'Ingress',
+	metadata: metadata(namespace, host),
+	spec: {
+		ingressClassName: 'nginx',
+		tls: [{hosts: [host], secretName: 'zenml-tls'}],
+		rules: [
+			{
+				host,
+				http: {
+					paths: paths.map(([path, name]) => ({
+						path,
+						pathType: 'Prefix',
+						backend: {service: {name, port: {name: 'http'}}},
+					})),
+				},
+			},
+		],
+	},
+});
+
+/** What is put into the cluster beside the pods. */
+const objectsIn = (store: Store) => {
+	const put = (shelf: string, object: Plain): void => {
+		store.put(shelf, object as KubeObject);
+	};
+	store.put('ingressclasses.networking.k8s.io', {
+		apiVersion: 'networking.k8s.io/v1',
+		kind: 'IngressClass',
+		metadata: {...metadata('', 'nginx'), namespace: undefined} as never,
+	});
+	return {
+		secret: (namespace: string, name: string, data: Record<string, string>): void =>
+			put('secrets', {apiVersion: 'v1', kind: 'Secret', metadata: metadata(namespace, name), data: encode(data)}),
+		expose: (...[namespace, host, paths]: Parameters<typeof ingress>): void => {
+			for (const [, name] of paths)
+				put('services', {
+					apiVersion: 'v1',
+					kind: 'Service',
+					metadata: metadata(namespace, name),
+					spec: {selector: {app: name}, ports: [{name: 'http', port: 80}]},
+				});
+			put('ingresses.networking.k8s.io', ingress(namespace, host, paths));
+		},
+	};
+};
+
+const podOf = ({namespace, name, image, job, annotations, ca}: Spec, registryHost: string): Pod => {
+	const container = {
+		name,
+		image: image.includes('/') ? image : `${registryHost}/zenml/${image}`,
+		...(ca ? {volumeMounts: [{name: 'ca', mountPath: '/ca'}]} : {}),
+	};
+	const labels = {app: name, ...(job ? {'batch.kubernetes.io/job-name': name} : {})};
+	return {
+		apiVersion: 'v1',
+		kind: 'Pod',
+		metadata: metadata(namespace, name, {labels, annotations}),
+		spec: {containers: [container], ...(ca ? {volumes: [{name: 'ca', secret: {secretName: 'corp-ca'}}]} : {})},
+	} as unknown as Pod;
+};
+
+/** Where pods run, and what they leave. */
+type Node = {
+	readonly product: ReturnType<typeof createProduct>;
+	readonly store: Store;
+	readonly registryHost: string;
+	readonly logs: Map<string, string[]>;
+	readonly signal: AbortSignal;
+};
+
+/** Starts a pod's container; a server that gets ready is put into the store as ready. */
+const runPod = async ({product, store, registryHost, logs, signal}: Node, spec: Spec): Promise<Outcome> => {
+	const pod = podOf(spec, registryHost);
+	const pullSecret = {data: encode({'.dockerconfigjson': JSON.stringify({auths: {[registryHost]: login}})})};
+	const lines: string[] = [];
+	logs.set(spec.name, lines);
+	const outcome = await product.runPod(pod, {
+		container: pod.spec.containers[0] as Container,
+		isInit: false,
+		attempt: 0,
+		env: spec.env,
+		pullSecrets: (spec.pullSecret ?? true) ? [pullSecret as unknown as KubeObject] : [],
+		signal,
+		log: (line) => lines.push(line),
+	});
+	const up = outcome === 'running' || 'running' in outcome;
+	const conditions = [{type: 'Ready', status: up ? 'True' : 'False'}];
+	store.put('pods', {...pod, status: {phase: 'Running', conditions}} as Pod);
+	return outcome;
+};
+
 /** A real PostgreSQL, a real front over a store of objects, and pods that are started one by one. */
 export const openStage = async () => {
 	const directory = await mkdtemp(join(tmpdir(), 'zenml-product-'));
-	const {chmod} = await import('node:fs/promises');
 	await chmod(directory, 0o711);
-	const adminPassword = 'admin-of-databases';
-	const postgres = await startPostgres({
-		dataDirectory: join(directory, 'postgres'),
-		adminPassword,
-		log: join(directory, 'postgres.log'),
-	});
+	const database = await openDatabase(directory);
 	const authority = await createAuthority({name: 'Test CA'});
 	const pair = await authority.issue({hosts: Object.values(hosts)});
 	const fake = await (await createAuthority({name: 'fake'})).issue({hosts: ['ingress.local']});
-	const images = new Set([
-		'zenml/zenml-pro-api:0.13.18',
-		'zenml/zenml-pro-dashboard:0.13.18',
-		'zenml/zenml-pro-server:0.95.1',
-	]);
+	const images = new Set(knownImages);
 	const registry = await startImages(images);
 	const registryHost = `127.0.0.1:${(registry.address() as AddressInfo).port}`;
 	const store = createStore();
 	const names = new Map<string, string>();
-	const network = {
-		...createPodNetwork('127.0.0.1:9'),
-		resolve: async (host: string) => (names.has(host) ? [names.get(host) ?? ''] : []),
-	};
-	const asked = createPodNetwork('127.0.0.1:9');
-	const product = createProduct({
-		cluster: () => store,
-		network: {
-			resolve: network.resolve,
-			request: async (options) => {
-				const {hostname} = new URL(options.url);
-				const address = names.get(hostname);
-				if (!address) throw Object.assign(new Error(`Failed to resolve '${hostname}'`), {code: 'ENOTFOUND'});
-				return asked.request({...options, address});
-			},
-		},
-		registryHost,
-		slowness: 0,
-	});
+	const product = createProduct({cluster: () => store, network: networkOf(names), registryHost, slowness: 0});
 	const logs = new Map<string, string[]>();
 	const front = await startFront({
 		port: 0,
@@ -138,135 +245,28 @@ export const openStage = async () => {
 		log: () => undefined,
 	});
 	const stop = new AbortController();
-
-	store.put('ingressclasses.networking.k8s.io', {
-		apiVersion: 'networking.k8s.io/v1',
-		kind: 'IngressClass',
-		metadata: {...metadata('', 'nginx'), namespace: undefined} as never,
-	});
-	const put = (shelf: string, object: Omit<KubeObject, 'metadata'> & {metadata: ReturnType<typeof metadata>}): void => {
-		store.put(shelf, object as KubeObject);
-	};
-	const secret = (namespace: string, name: string, data: Record<string, string>): void =>
-		put('secrets', {apiVersion: 'v1', kind: 'Secret', metadata: metadata(namespace, name), data: encode(data)});
-	const expose = (
-		namespace: string,
-		host: string,
-		paths: readonly (readonly [path: string, service: string])[],
-	): void => {
-		for (const [, service] of paths)
-			put('services', {
-				apiVersion: 'v1',
-				kind: 'Service',
-				metadata: metadata(namespace, service),
-				spec: {selector: {app: service}, ports: [{name: 'http', port: 80}]},
-			});
-		put('ingresses.networking.k8s.io', {
-			apiVersion: 'networking.k8s.io/v1',
-			kind: 'Ingress',
-			metadata: metadata(namespace, host),
-			spec: {
-				ingressClassName: 'nginx',
-				tls: [{hosts: [host], secretName: 'zenml-tls'}],
-				rules: [
-					{
-						host,
-						http: {
-							paths: paths.map(([path, name]) => ({
-								path,
-								pathType: 'Prefix',
-								backend: {service: {name, port: {name: 'http'}}},
-							})),
-						},
-					},
-				],
-			},
-		});
-	};
+	const {secret, expose} = objectsIn(store);
 	for (const namespace of ['zenml-pro', 'zenml-workspace']) {
 		secret(namespace, 'zenml-tls', {'tls.crt': pair.cert, 'tls.key': pair.key});
 		secret(namespace, 'corp-ca', {'ca.crt': authority.caPem});
 	}
-	const pullSecret = {
-		data: encode({'.dockerconfigjson': JSON.stringify({auths: {[registryHost]: login}})}),
-	} as unknown as KubeObject;
-
-	/** Starts a pod's container; a server that gets ready is put into the store as ready. */
-	const run = async ({
-		namespace,
-		name,
-		image,
-		env,
-		job,
-		pullSecret: withSecret = true,
-		annotations,
-		ca,
-	}: Spec): Promise<Outcome> => {
-		const container = {
-			name,
-			image: image.includes('/') ? image : `${registryHost}/zenml/${image}`,
-			...(ca ? {volumeMounts: [{name: 'ca', mountPath: '/ca'}]} : {}),
-		};
-		const pod = {
-			apiVersion: 'v1',
-			kind: 'Pod',
-			metadata: metadata(namespace, name, {
-				labels: {app: name, ...(job ? {'batch.kubernetes.io/job-name': name} : {})},
-				annotations,
-			}),
-			spec: {containers: [container], ...(ca ? {volumes: [{name: 'ca', secret: {secretName: 'corp-ca'}}]} : {})},
-		} as unknown as Pod;
-		const lines: string[] = [];
-		logs.set(name, lines);
-		const outcome = await product.runPod(pod, {
-			container,
-			isInit: false,
-			attempt: 0,
-			env,
-			pullSecrets: withSecret ? [pullSecret] : [],
-			signal: stop.signal,
-			log: (line) => lines.push(line),
-		});
-		const up = outcome === 'running' || 'running' in outcome;
-		store.put('pods', {
-			...pod,
-			status: {phase: 'Running', conditions: [{type: 'Ready', status: up ? 'True' : 'False'}]},
-		} as Pod);
-		return outcome;
-	};
-
-	const sql = async (database: string, statement: string): Promise<readonly Record<string, unknown>[]> => {
-		const client = new pg.Client({
-			host: '127.0.0.1',
-			port: postgres.port,
-			user: 'postgres',
-			password: adminPassword,
-			database,
-		});
-		await client.connect();
-		try {
-			return (await client.query(statement)).rows;
-		} finally {
-			await client.end();
-		}
-	};
 	return {
 		caPem: authority.caPem,
 		frontPort: front.port,
-		databasePort: postgres.port,
+		databasePort: database.port,
 		images,
 		logs,
 		names,
-		run,
+		run: (spec: Spec) => runPod({product, store, registryHost, logs, signal: stop.signal}, spec),
 		expose,
-		sql,
+		sql: database.sql,
 		store,
 		endpoint: (host: string) => ({host, port: front.port, address: '127.0.0.1', ca: authority.caPem}),
 		close: async () => {
 			stop.abort();
 			await front.stop();
 			await new Promise((done) => registry.close(done));
-			await postgres.stop();
+			await database.stop();
 			await rm(directory, {recursive: true, force: true});
 		},
 	};
