@@ -27,16 +27,13 @@ export type ProblemCode = {
 	readonly [Room in keyof ProblemTables]: keyof ProblemTables[Room] & string;
 }[keyof ProblemTables];
 
-/** A declared code, or one of a room that has no table yet. */
-export type AnyCode = ProblemCode | (string & {});
-
 /** A place in a file; line and column count from 1. */
 export type Location = {readonly file: string; readonly line?: number; readonly column?: number};
 
 /** A refusal that a person can act on: what happened, why, and the next move. Never holds a secret. */
 export type Problem = {
 	/** Stable, kebab-case, for documents and scripts: `registry-unauthorized`. */
-	readonly code: AnyCode;
+	readonly code: ProblemCode;
 	readonly area: ProblemArea;
 	readonly who: Actor;
 	/** What happened, one sentence. */

@@ -1,5 +1,5 @@
 import type {HandoverSection} from '../base/handover.ts';
-import type {Actor, AnyCode, Problem, ProblemArea} from '../base/problem.ts';
+import type {Actor, Problem, ProblemArea, ProblemCode} from '../base/problem.ts';
 
 /** One difference between the world and the wish, as shown by a dry run and the review page. */
 export type Change = {
@@ -67,7 +67,7 @@ export type Detail =
 
 /** Which problems are tried again without asking, how often and after which pauses (the last one repeats). */
 export type RetryPolicy = {
-	readonly codes: readonly AnyCode[];
+	readonly codes: readonly ProblemCode[];
 	readonly attempts: number;
 	readonly pausesMs: readonly number[];
 };

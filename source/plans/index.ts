@@ -4,3 +4,6 @@ import type {Plan} from '../steps/world.ts';
 export const plans = {
 	install: async (): Promise<Plan> => (await import('./install.ts')).installPlan,
 } as const;
+
+/** The name of a plan, as journals and events have it. */
+export type PlanName = keyof typeof plans;

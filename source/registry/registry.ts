@@ -28,7 +28,7 @@ export type RegistryOptions = {
 	/** PEM, for a registry that asks for a client certificate. */
 	readonly client?: Identity | undefined;
 	readonly username?: string | undefined;
-	/** AnswerCache for when the registry wants a login, never earlier; never kept in an error. */
+	/** Asked for when the registry wants a login, never earlier; never kept in an error. */
 	readonly password?: (() => Promise<string>) | undefined;
 	/** Blobs in flight at once, over all pushes of this port. */
 	readonly concurrency?: number | undefined;

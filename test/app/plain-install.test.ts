@@ -147,7 +147,7 @@ test('a secret of an earlier run is asked for again and goes to no file and no l
 
 test('the answers that a problem names are asked for, and the step is tried again with them', async () => {
 	const refused = problem({
-		code: 'x',
+		code: 'database-unreachable',
 		area: 'database',
 		message: 'No such server.',
 		cause: 'c',
@@ -164,7 +164,13 @@ test('the answers that a problem names are asked for, and the step is tried agai
 });
 
 test('a problem that nobody mends ends with the exit code of its area', async () => {
-	const refused = problem({code: 'x', area: 'database', message: 'No such server.', cause: 'c', fix: 'f'});
+	const refused = problem({
+		code: 'database-unreachable',
+		area: 'database',
+		message: 'No such server.',
+		cause: 'c',
+		fix: 'f',
+	});
 	const talk = await sit(planOf(async () => ({status: 'blocked', problem: refused})));
 	await talk.answer([start, 'yes'], ['What now? ', 'quit']);
 	expect(await talk.code).toBe(7);

@@ -34,7 +34,7 @@ test('what was found is told with an earlier run, and nothing twice', () => {
 
 test('each state of a step in the plan has its line', () => {
 	const trouble = problem({
-		code: 'x',
+		code: 'time-out',
 		area: 'database',
 		message: 'No login.',
 		cause: 'It is locked.',
@@ -62,7 +62,7 @@ test('each state of a step in the plan has its line', () => {
 		'    No login.',
 		'      why:   It is locked.',
 		'      do:    Unlock it.',
-		'      code:  x',
+		'      code:  time-out',
 	]);
 });
 

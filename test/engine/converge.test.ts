@@ -1,5 +1,12 @@
 import {expect, test} from 'vitest';
-import {exitCodes, type ProblemArea, ProblemError, ProblemsError, problem} from '../../source/base/problem.ts';
+import {
+	exitCodes,
+	type ProblemArea,
+	type ProblemCode,
+	ProblemError,
+	ProblemsError,
+	problem,
+} from '../../source/base/problem.ts';
 import {attended, type Controls} from '../../source/engine/controls.ts';
 import {selectSteps} from '../../source/engine/converge.ts';
 import type {Decision} from '../../source/engine/events.ts';
@@ -205,32 +212,37 @@ test('the exit codes are the documented ones', () => {
 });
 
 test('several problems at once are told by the first', async () => {
-	const two = new ProblemsError([problem({...trouble, code: 'one', area: 'usage'}), trouble]);
+	const two = new ProblemsError([problem({...trouble, code: 'time-out', area: 'usage'}), trouble]);
 	const {result} = await play([tiny('images', {check: findings(two)})]);
-	expect(result).toMatchObject({exitCode: 2, problem: {code: 'one'}});
+	expect(result).toMatchObject({exitCode: 2, problem: {code: 'time-out'}});
 });
 
-const fails = (code: string): ProblemError => new ProblemError({...trouble, code});
-const retry = {codes: ['busy', 'time-out'], attempts: 4, pausesMs: [1000, 5000]};
+const fails = (code: ProblemCode): ProblemError => new ProblemError({...trouble, code});
+const retry = {codes: ['registry-stalled', 'time-out'], attempts: 4, pausesMs: [1000, 5000]} as const;
 
 /** What an apply throws, one after the other (undefined: nothing), with the pauses that were made and the end. */
 const retries: readonly (readonly [
 	name: string,
-	thrown: readonly (string | undefined)[],
+	thrown: readonly (ProblemCode | undefined)[],
 	pauses: readonly number[],
 	end: string,
 ])[] = [
 	['no problem, no pause', [undefined], [], 'end done 0'],
-	['one passing problem is tried again after the first pause', ['busy', undefined], [1000], 'end done 0'],
-	['the last pause repeats', ['busy', 'busy', 'busy', undefined], [1000, 5000, 5000], 'end done 0'],
+	['one passing problem is tried again after the first pause', ['registry-stalled', undefined], [1000], 'end done 0'],
+	[
+		'the last pause repeats',
+		['registry-stalled', 'registry-stalled', 'registry-stalled', undefined],
+		[1000, 5000, 5000],
+		'end done 0',
+	],
 	[
 		'after the last attempt the problem is told',
-		['busy', 'busy', 'busy', 'busy', undefined],
+		['registry-stalled', 'registry-stalled', 'registry-stalled', 'registry-stalled', undefined],
 		[1000, 5000, 5000],
 		'end failed 6',
 	],
-	['another problem is not tried again', ['denied', undefined], [], 'end failed 6'],
-	['another problem ends the tries', ['busy', 'denied', undefined], [1000], 'end failed 6'],
+	['another problem is not tried again', ['registry-denied', undefined], [], 'end failed 6'],
+	['another problem ends the tries', ['registry-stalled', 'registry-denied', undefined], [1000], 'end failed 6'],
 ];
 
 test.each(retries)('retry policy: %s', async (_name, thrown, pauses, end) => {
@@ -261,7 +273,11 @@ test('a check that meets a passing trouble is tried again', async () => {
 	const {story} = await play([
 		tiny('images', {
 			retry,
-			check: findings(fails('busy'), {status: 'blocked', problem: {...trouble, code: 'busy'}}, ok),
+			check: findings(
+				fails('registry-stalled'),
+				{status: 'blocked', problem: {...trouble, code: 'registry-stalled'}},
+				ok,
+			),
 		}),
 	]);
 	expect(story.slice(2)).toEqual([
@@ -277,13 +293,13 @@ test('a check that meets a passing trouble is tried again', async () => {
 
 test('what was done before a retry counts as applied, although the next look finds nothing to do', async () => {
 	const {story} = await play([
-		tiny('images', {retry, check: findings(todo, ok), apply: async () => Promise.reject(fails('busy'))}),
+		tiny('images', {retry, check: findings(todo, ok), apply: async () => Promise.reject(fails('registry-stalled'))}),
 	]);
 	expect(story.at(-2)).toBe('finished images applied');
 });
 
 test('without a policy nothing is tried again', async () => {
-	const {story} = await play([tiny('images', {check: findings(fails('busy'), ok)})]);
+	const {story} = await play([tiny('images', {check: findings(fails('registry-stalled'), ok)})]);
 	expect(story.at(-1)).toBe('end failed 6');
 });
 

@@ -184,13 +184,13 @@ test('a run that was stopped before it began does nothing', async () => {
 
 test('a run that a problem ended, such as a lost lease, has failed with its code', async () => {
 	const stop = new AbortController();
-	const lost = new ProblemError({...trouble, code: 'lease-lost', area: 'locked'});
+	const lost = new ProblemError({...trouble, code: 'install-lock-lost', area: 'locked'});
 	const {story, result} = await play([tiny('images', {check: async ({signal}) => untilAborted(signal)})], {
 		signal: stop.signal,
 		prepare: (fake) => fake.at(1000, () => stop.abort(lost)),
 	});
 	expect(story.at(-1)).toBe('end failed 10');
-	expect(result.problem?.code).toBe('lease-lost');
+	expect(result.problem?.code).toBe('install-lock-lost');
 });
 
 const bounds = (signal: AbortSignal, ms = 1000) => ({

@@ -2,13 +2,13 @@ import {getEventListeners} from 'node:events';
 import {readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {ProblemError} from '../../source/base/problem.ts';
+import {type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 import {createLimiter} from '../../source/registry/limiter.ts';
 import {createFileMemo} from '../../source/registry/push/memo.ts';
 import {createRetries, isTrouble} from '../../source/registry/retry.ts';
 import {client, imageOf, never, noise, push, serve, temporary} from './helpers.ts';
 
-const problem = (code: string) => new ProblemError({code, area: 'registry', message: 'm', cause: 'c', fix: 'f'});
+const problem = (code: ProblemCode) => new ProblemError({code, area: 'registry', message: 'm', cause: 'c', fix: 'f'});
 const dropped = () => Promise.reject(problem('registry-line-dropped'));
 const fine = async () => {};
 

@@ -68,7 +68,7 @@ test('a problem reads what, why, what to do, who, and where', () => {
 	expect(
 		formatProblem(
 			problem({
-				code: 'tls-host',
+				code: 'time-out',
 				area: 'prerequisites',
 				who: 'network team',
 				message: 'The certificate is for another host.',
@@ -88,13 +88,13 @@ test('a problem reads what, why, what to do, who, and where', () => {
 		  who:   network team
 		  answers: tls.certificate
 		  | DNS:a.corp
-		  code:  tls-host"
+		  code:  time-out"
 	`);
 	expect(
 		formatProblem(
-			problem({code: 'c', area: 'bug', who: 'bug', message: 'm', cause: 'w', fix: 'f', location: {file: 'a'}}),
+			problem({code: 'time-out', area: 'bug', who: 'bug', message: 'm', cause: 'w', fix: 'f', location: {file: 'a'}}),
 		),
-	).toEqual(['a: m', '  why:   w', '  do:    f', '  who:   the authors of this tool', '  code:  c']);
+	).toEqual(['a: m', '  why:   w', '  do:    f', '  who:   the authors of this tool', '  code:  time-out']);
 });
 
 test.each([
@@ -103,13 +103,22 @@ test.each([
 	['bin/helm', 'bin/helm.sig is not there.', 'bin/helm: bin/helm.sig is not there.'],
 	['bin/helm', 'The bundle lacks bin/helm.', 'bin/helm: The bundle lacks bin/helm.'],
 ])('the place %s before "%s" is told once', (file, message, first) => {
-	const told = formatProblem(problem({code: 'c', area: 'bundle', message, cause: 'w', fix: 'f', location: {file}}));
+	const told = formatProblem(
+		problem({code: 'time-out', area: 'bundle', message, cause: 'w', fix: 'f', location: {file}}),
+	);
 	expect(told[0]).toBe(first);
 });
 
 test('a line of a file is told also where the message begins with the file', () => {
 	const [first] = formatProblem(
-		problem({code: 'c', area: 'usage', message: 'a is wrong.', cause: 'w', fix: 'f', location: {file: 'a', line: 3}}),
+		problem({
+			code: 'time-out',
+			area: 'usage',
+			message: 'a is wrong.',
+			cause: 'w',
+			fix: 'f',
+			location: {file: 'a', line: 3},
+		}),
 	);
 	expect(first).toBe('a:3: a is wrong.');
 });
@@ -118,7 +127,7 @@ test('a problem cannot steer a terminal, and nothing in it begins a line of its 
 	const evil = 'a\u001b]0;x\u0007\u009b2J\r\n  do:    rm -rf /\u202e';
 	const lines = formatProblem(
 		problem({
-			code: 'c',
+			code: 'time-out',
 			area: 'bundle',
 			message: evil,
 			cause: evil,

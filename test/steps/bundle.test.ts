@@ -57,8 +57,8 @@ test('charts that do not fit each other are refused before gigabytes are read', 
 
 test('a damaged part goes through in its own words', async () => {
 	const verify = async () => {
-		throw refusal('bundle-checksum');
+		throw refusal('bundle-checksum-mismatch');
 	};
 	const site = worldOf({bundle: {...carried(), verify}});
-	expect(await refusalOf(look(bundleStep, site))).toMatchObject({code: 'bundle-checksum'});
+	expect(await refusalOf(look(bundleStep, site))).toMatchObject({code: 'bundle-checksum-mismatch'});
 });

@@ -1,10 +1,10 @@
 import {expect, test} from 'vitest';
-import type {ProblemArea} from '../../source/base/problem.ts';
+import type {ProblemArea, ProblemCode} from '../../source/base/problem.ts';
 import {stepProblems} from '../../source/steps/problems.ts';
 import {combineProblems} from '../../source/steps/shared/combine-problems.ts';
 import {refusal} from './parts.ts';
 
-const combine = (...all: readonly (readonly [string, Parameters<typeof refusal>[2]?])[]) =>
+const combine = (...all: readonly (readonly [ProblemCode, Parameters<typeof refusal>[2]?])[]) =>
 	combineProblems(
 		all.map(([name, more]) => refusal(name, `${name} happened.`, more).problem),
 		(several, more) => stepProblems.problem('prerequisites-not-met', several, more),
@@ -12,25 +12,25 @@ const combine = (...all: readonly (readonly [string, Parameters<typeof refusal>[
 
 test('none is none, and one stands for itself', () => {
 	expect(combine()).toBeUndefined();
-	expect(combine(['a'])).toEqual(refusal('a').problem);
-	expect(combine(['a'], ['a'])).toEqual(refusal('a').problem);
+	expect(combine(['disk-full'])).toEqual(refusal('disk-full').problem);
+	expect(combine(['disk-full'], ['disk-full'])).toEqual(refusal('disk-full').problem);
 });
 
 test('several name the first, and the moves for the others; answers once, evidence of each', () => {
 	const found = combine(
-		['a', {answers: ['x', 'y'], evidence: ['1', '2', '3', '4', '5'], who: 'cluster admin'}],
-		['b', {answers: ['y'], message: 'b is out of order'}],
+		['disk-full', {answers: ['x', 'y'], evidence: ['1', '2', '3', '4', '5'], who: 'cluster admin'}],
+		['clock-skew', {answers: ['y'], message: 'b is out of order'}],
 	);
 	expect(found).toEqual({
 		code: 'prerequisites-not-met',
 		area: 'cluster',
 		who: 'cluster admin',
 		message: '2 prerequisites are not met.',
-		cause: 'The first of them: a happened.',
-		fix: 'Mend the first, and the others below with it: Mend a.',
-		nextSteps: ['b is out of order. Mend b.'],
+		cause: 'The first of them: disk-full happened.',
+		fix: 'Mend the first, and the others below with it: Mend disk-full.',
+		nextSteps: ['b is out of order. Mend clock-skew.'],
 		answers: ['x', 'y'],
-		evidence: ['a happened. Why a.', '1', '2', '3', '4', 'b is out of order. Why b.'],
+		evidence: ['disk-full happened. Why disk-full.', '1', '2', '3', '4', 'b is out of order. Why clock-skew.'],
 	});
 });
 
@@ -39,5 +39,11 @@ test.each<readonly [readonly ProblemArea[], ProblemArea]>([
 	[['cluster', 'usage'], 'usage'],
 	[['cluster', 'registry'], 'prerequisites'],
 ])('areas %j give %s: a wrong answer comes first', (areas, area) => {
-	expect(combine(...areas.map((one, index) => [`p${index}`, {area: one}] as const))?.area).toBe(area);
+	expect(
+		combine(
+			...areas.map(
+				(one, index) => [(['disk-full', 'clock-skew'] as const)[index] ?? 'disk-full', {area: one}] as const,
+			),
+		)?.area,
+	).toBe(area);
 });

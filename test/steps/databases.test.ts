@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import type {ProblemCode} from '../../source/base/problem.ts';
 import type {DatabaseFacts, DatabasePort, NeededDatabase} from '../../source/database/types.ts';
 import {databasesStep} from '../../source/steps/databases/index.ts';
 import {carried, facts, files, generated, kept, refusal} from './parts.ts';
@@ -20,7 +21,7 @@ const site = (database: Partial<DatabasePort> = {}, more: Given = {}): Given => 
 	...more,
 });
 const see = async (given: Given) => look(databasesStep, worldOf(given));
-const throwing = (name: string) => async () => {
+const throwing = (name: ProblemCode) => async () => {
 	throw refusal(name, `The server says ${name}.`);
 };
 
@@ -75,7 +76,7 @@ describe('databases', () => {
 		});
 	});
 
-	test.each(['database-password', 'database-missing', 'database-privileges', 'database-role-without-login'])(
+	test.each(['database-password', 'database-missing', 'database-privileges', 'database-role-without-login'] as const)(
 		'without an admin, %s is for the DBA, with the SQL for all components and no password in it',
 		async (name) => {
 			const problem = await refusalOf(see(site({probe: throwing(name)})));
@@ -119,7 +120,7 @@ describe('databases', () => {
 		});
 	});
 
-	test.each(['database-unreachable', 'database-encoding', 'database-untrusted'])(
+	test.each(['database-unreachable', 'database-encoding', 'database-certificate-untrusted'] as const)(
 		'%s stays as it is: no SQL mends it',
 		async (name) => {
 			expect(await refusalOf(see(site({probe: throwing(name)})))).toMatchObject({code: name});

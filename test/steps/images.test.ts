@@ -116,12 +116,12 @@ describe('pushing', () => {
 
 	test('an image that fails stops no other; what failed is kept in a file, and thrown with it', async () => {
 		const {world, saved, dropped} = site(async ({name, manifest}) => {
-			if (name === 'api') throw refusal('registry-damaged', 'It is damaged.', {facts: {blob: 'sha256:a'}});
+			if (name === 'api') throw refusal('registry-part-damaged', 'It is damaged.', {facts: {blob: 'sha256:a'}});
 			return {digest: manifest.digest, ...sent};
 		});
 		const problem = await refusalOf(imagesStep.apply?.(world) ?? Promise.resolve());
 		expect(problem).toMatchObject({
-			code: 'registry-damaged',
+			code: 'registry-part-damaged',
 			evidence: ['1 of 2 images are at the registry; all failures: /state/images-failed.json'],
 		});
 		expect(dropped()).toBe(0);
@@ -134,16 +134,16 @@ describe('pushing', () => {
 					image: 'registry.corp/zenml/api:1.0',
 					digest: 'sha256:api',
 					blob: 'sha256:a',
-					code: 'registry-damaged',
+					code: 'registry-part-damaged',
 					message: 'It is damaged.',
-					cause: 'Why registry-damaged.',
-					fix: 'Mend registry-damaged.',
+					cause: 'Why registry-part-damaged.',
+					fix: 'Mend registry-part-damaged.',
 				},
 			],
 			notTried: [],
 		});
 		expect(linesOf(world.told)).toEqual([
-			'error registry.corp/zenml/api:1.0: Why registry-damaged. (registry-damaged)',
+			'error registry.corp/zenml/api:1.0: Why registry-part-damaged. (registry-part-damaged)',
 			expect.stringContaining('info registry.corp/zenml/web:1.0@'),
 			'error 1 of 2 images are at the registry; what failed: /state/images-failed.json',
 		]);
@@ -259,7 +259,7 @@ describe('where a layer may be already', () => {
 });
 
 describe('the list of failures', () => {
-	const failure = {image: 'a', digest: 'd', code: 'registry-quota', message: 'm', cause: 'c', fix: 'f'};
+	const failure = {image: 'a', digest: 'd', code: 'registry-quota', message: 'm', cause: 'c', fix: 'f'} as const;
 
 	test('counts all, and names those that were not tried', () => {
 		const report = {done: ['x'], failures: [failure], notTried: ['y']};

@@ -1,5 +1,5 @@
 import {fileURLToPath} from 'node:url';
-import {type AnyCode, type Problem, ProblemError} from '../../source/base/problem.ts';
+import {type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 import type {Bundle, Chart} from '../../source/bundle/types.ts';
 import type {Reference} from '../../source/cluster/kinds.ts';
 import type {ClusterPort, KubeObject, PodView} from '../../source/cluster/types.ts';
@@ -11,7 +11,7 @@ import type {WorkspaceInfo, ZenmlSession} from '../../source/zenml/types.ts';
 
 /** A refusal of a room below, with words of its own. */
 export const refusal = (
-	code: AnyCode,
+	code: ProblemCode,
 	message = `${code} happened.`,
 	more: Partial<Problem> & {readonly facts?: Readonly<Record<string, string>>} = {},
 ): ProblemError => {

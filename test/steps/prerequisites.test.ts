@@ -233,10 +233,10 @@ describe('registry', () => {
 
 	test('a login that may not push is refused', async () => {
 		const checkPush = async () => {
-			throw refusal('registry-forbidden');
+			throw refusal('registry-denied');
 		};
 		const port = {host: 'registry.corp', ping: async () => undefined, checkPush};
-		expect(await refuse(registry, {registry: port, bundle: carried()})).toMatchObject({code: 'registry-forbidden'});
+		expect(await refuse(registry, {registry: port, bundle: carried()})).toMatchObject({code: 'registry-denied'});
 	});
 
 	test('a bundle without images needs no push right', async () => {
@@ -351,7 +351,7 @@ describe('certificates', () => {
 	});
 
 	test('all that is wrong is told, as answers that do not do', async () => {
-		const problems = ['tls-expired', 'tls-host-not-covered'].map((name) => refusal(name).problem);
+		const problems = (['tls-expired', 'tls-host-not-covered'] as const).map((name) => refusal(name).problem);
 		const world = {tls: {readPair: async () => ({problems})}};
 		expect(await refuseAll(certificates, world)).toEqual(['tls-expired', 'tls-host-not-covered']);
 		expect((await refuse(certificates, world)).area).toBe('usage');

@@ -326,7 +326,7 @@ describe('a rollout', () => {
 		'helm-quota',
 		'helm-admission-denied',
 		'helm-failed',
-	])('what helm calls %s is told by what the cluster knows, with both evidences', async (name) => {
+	] as const)('what helm calls %s is told by what the cluster knows, with both evidences', async (name) => {
 		const told = refusal(name, 'Helm failed.', {evidence: ["helm's own words"]});
 		const {done} = await roll({
 			upgrade: async () => {
@@ -347,17 +347,20 @@ describe('a rollout', () => {
 		expect((await refusalOf(done)).code).toBe('helm-timeout');
 	});
 
-	test.each(['helm-conflict', 'helm-ownership', 'helm-forbidden', 'helm-render-failed', 'kubernetes-unreachable'])(
-		'%s came before any pod: pods of an earlier revision are not blamed for it',
-		async (name) => {
-			const {done} = await roll({
-				upgrade: async () => {
-					throw refusal(name);
-				},
-			});
-			expect((await refusalOf(done)).code).toBe(name);
-		},
-	);
+	test.each([
+		'helm-conflict',
+		'helm-ownership',
+		'helm-forbidden',
+		'helm-render-failed',
+		'kubernetes-unreachable',
+	] as const)('%s came before any pod: pods of an earlier revision are not blamed for it', async (name) => {
+		const {done} = await roll({
+			upgrade: async () => {
+				throw refusal(name);
+			},
+		});
+		expect((await refusalOf(done)).code).toBe(name);
+	});
 
 	test('a watch that fails ends it, and helm with it', async () => {
 		let ended = false;

@@ -55,9 +55,9 @@ describe('verification', () => {
 
 	test('a server that is unwell, or a refused login, fails with its own words', async () => {
 		const health = async () => {
-			throw refusal('zenml-unhealthy');
+			throw refusal('zenml-not-ready');
 		};
-		expect(await refuse({zenml: {...zenml, health}})).toMatchObject({code: 'zenml-unhealthy', area: 'verification'});
+		expect(await refuse({zenml: {...zenml, health}})).toMatchObject({code: 'zenml-not-ready', area: 'verification'});
 		const login = async () => {
 			throw refusal('zenml-login-refused');
 		};
@@ -107,7 +107,7 @@ describe('verification', () => {
 
 	test('several failures are told at once, with the moves for each', async () => {
 		const health = async () => {
-			throw refusal('zenml-unhealthy', 'It is unwell');
+			throw refusal('zenml-not-ready', 'It is unwell');
 		};
 		const workspaceInfo = async () => ({...info, analyticsEnabled: true});
 		expect(await refuse({zenml: {...zenml, health, workspaceInfo}})).toMatchObject({
@@ -115,7 +115,7 @@ describe('verification', () => {
 			area: 'verification',
 			message: '2 of 7 checks failed.',
 			cause: 'The first of them: It is unwell',
-			fix: 'Mend the first, and the others below with it: Mend zenml-unhealthy.',
+			fix: 'Mend the first, and the others below with it: Mend zenml-not-ready.',
 			nextSteps: [
 				'Workspace default answers, but is not what was asked for. Run the install again: it writes the right values. If it stays, the chart ignores them.',
 			],

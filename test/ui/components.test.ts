@@ -91,7 +91,7 @@ test('several keys in one read choose what they would choose one by one', async 
 		type: 'step-problem',
 		step: 'images',
 		choices: ['retry', 'edit', 'skip', 'quit'],
-		problem: problem({code: 'x', area: 'registry', message: 'm', cause: 'c', fix: 'f'}),
+		problem: problem({code: 'registry-stalled', area: 'registry', message: 'm', cause: 'c', fix: 'f'}),
 	});
 	await settle();
 	expect(shown.frame()).toMatch(/❯ 1 Retry/u);
@@ -109,7 +109,7 @@ test('a long problem is scrolled by page keys while up and down choose', async (
 		type: 'step-problem',
 		step: 'images',
 		choices: ['retry', 'quit'],
-		problem: problem({code: 'x', area: 'registry', message: 'm', cause: 'c', fix: 'f', evidence}),
+		problem: problem({code: 'registry-stalled', area: 'registry', message: 'm', cause: 'c', fix: 'f', evidence}),
 	});
 	await settle();
 	await shown.press(keys.down, keys.pageDown, keys.pageDown, keys.pageDown);
@@ -140,7 +140,7 @@ test('a bare Escape, as most terminals send it, counts once nothing follows it',
 		type: 'step-problem',
 		step: 'images',
 		choices: ['retry', 'quit'],
-		problem: problem({code: 'x', area: 'registry', message: 'm', cause: 'c', fix: 'f'}),
+		problem: problem({code: 'registry-stalled', area: 'registry', message: 'm', cause: 'c', fix: 'f'}),
 	});
 	await settle();
 	expect(shown.frame()).toContain('Problem: Images');

@@ -37,7 +37,13 @@ const runOf = (...events: readonly Untimed[]): RunState =>
 	[started, ...events].reduce<RunState>((run, event, at) => fold(run, {...event, at: at * 1000} as Event), emptyRun);
 const state: UiState = {...firstState({draft: fullDraft, given: [], untyped: []}), started: true};
 const sceneOf = (run: RunState | undefined, now = 60_000): Scene => ({columns: 80, rows: 24, run, now});
-const trouble = problem({code: 'x', area: 'registry', message: 'No answer.', cause: 'It is down.', fix: 'Start it.'});
+const trouble = problem({
+	code: 'time-out',
+	area: 'registry',
+	message: 'No answer.',
+	cause: 'It is down.',
+	fix: 'Start it.',
+});
 const finished = (step: string, outcome: 'already' | 'applied' | 'not-needed' | 'skipped', note = ''): Untimed => ({
 	type: 'step-finished',
 	step,
@@ -271,7 +277,7 @@ describe('the pages over a run', () => {
 			'1. Write to them.',
 			'',
 			'Who has to act',
-			'the vendor (code x)',
+			'the vendor (code time-out)',
 			'',
 			'Evidence',
 			'  HTTP 500',

@@ -355,7 +355,7 @@ test('what a hand-over waits for is looked at now by a key, and a full disk is t
 			throw Object.assign(new Error('write'), {code: 'ENOSPC'});
 		},
 		saveReport: async () => {
-			throw new ProblemError({code: 'x', area: 'bug', message: 'No report.', cause: 'c', fix: 'Try later.'});
+			throw new ProblemError({code: 'time-out', area: 'bug', message: 'No report.', cause: 'c', fix: 'Try later.'});
 		},
 	});
 	app = await openApp(fake.session);
@@ -378,7 +378,7 @@ test('what a hand-over waits for is looked at now by a key, and a full disk is t
 		type: 'step-problem',
 		step: 'dns',
 		choices: ['retry'],
-		problem: problem({code: 'x', area: 'people', message: 'm', cause: 'c', fix: 'f'}),
+		problem: problem({code: 'time-out', area: 'people', message: 'm', cause: 'c', fix: 'f'}),
 	});
 	await app.press('w');
 	expect(app.frame()).toContain('Report not saved: No report. Try later.');

@@ -262,7 +262,7 @@ test('Quit asks before it leaves', () => {
 });
 
 const running: UiState = {...first(fullDraft), started: true, screen: {name: 'run'}};
-const trouble = problem({code: 'x', area: 'cluster', message: 'm', cause: 'c', fix: 'f'});
+const trouble = problem({code: 'time-out', area: 'cluster', message: 'm', cause: 'c', fix: 'f'});
 const broken = runOf({type: 'step-problem', step: 'ca', problem: trouble, choices: ['retry', 'skip', 'quit']});
 
 test.each<[string, readonly Press[], readonly unknown[]]>([
@@ -413,7 +413,7 @@ test('a plan with problems says so on the review, and one without says nothing',
 		id: 'images',
 		title: 'Images',
 		state: 'problem',
-		problem: problem({code: 'x', area: 'registry', message: 'm', cause: 'c', fix: 'f'}),
+		problem: problem({code: 'time-out', area: 'registry', message: 'm', cause: 'c', fix: 'f'}),
 	} as const;
 	const noticeOf = (steps: readonly (typeof bad)[]) =>
 		reduce(reviewing, {type: 'plan-ready', view: {steps}}, envOf()).state.notice?.text;

@@ -17,7 +17,7 @@ const plan: PlanView = {
 			id: 'databases',
 			title: 'Databases',
 			state: 'problem',
-			problem: problem({code: 'x', area: 'database', message: 'No login.', cause: 'c', fix: 'Mend it.'}),
+			problem: problem({code: 'time-out', area: 'database', message: 'No login.', cause: 'c', fix: 'Mend it.'}),
 		},
 		{id: 'ca', title: stepOf('ca').title, state: 'not-needed'},
 	],
@@ -70,7 +70,7 @@ const broken: Untimed = {
 	step: 'images',
 	choices: ['retry', 'edit', 'skip', 'quit'],
 	problem: problem({
-		code: 'x',
+		code: 'time-out',
 		area: 'registry',
 		message: 'The registry refused the login. '.repeat(4),
 		cause: '原因 '.repeat(50),

@@ -81,7 +81,7 @@ describe('answers of the API', () => {
 			request: async ({url}) => {
 				if (url.endsWith('/auth/login')) return {status: 200, headers: {}, body: '{"access_token":"t"}'};
 				throw new ProblemError({
-					code: 'refused',
+					code: 'https-unreachable',
 					area: 'prerequisites',
 					message: `${url} refused`,
 					cause: url,

@@ -4,7 +4,7 @@ import {addTopCommand} from './shared-options.ts';
 
 const work: Work<GlobalOptions> = async (context, options) => {
 	const {runPlanCommand} = await import('../plan/plan-command.ts');
-	return runPlanCommand(context, {name: 'install', pass: 'apply'}, options);
+	return runPlanCommand(context, {name: 'install', plan: 'install', pass: 'apply'}, options);
 };
 
 /** `install`: goes through the install until the world fits the answers; the default. */

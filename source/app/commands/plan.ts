@@ -4,7 +4,7 @@ import {addTopCommand} from './shared-options.ts';
 
 const work: Work<GlobalOptions> = async (context, options) => {
 	const {runPlanCommand} = await import('../plan/plan-command.ts');
-	return runPlanCommand(context, {name: 'plan', pass: 'look'}, options);
+	return runPlanCommand(context, {name: 'plan', plan: 'install', pass: 'look'}, options);
 };
 
 /** `plan`: looks at the install and changes nothing. */

@@ -4,7 +4,7 @@ import {addTopCommand} from './shared-options.ts';
 
 const work: Work<GlobalOptions> = async (context, options) => {
 	const {runPlanCommand} = await import('../plan/plan-command.ts');
-	return runPlanCommand(context, {name: 'verify', pass: 'verify'}, options);
+	return runPlanCommand(context, {name: 'verify', plan: 'install', pass: 'verify'}, options);
 };
 
 /** `verify`: tells every difference between an installation and its answers. */

@@ -1,5 +1,5 @@
 import type {Pass} from '../../engine/plan.ts';
-import {plans} from '../../plans/index.ts';
+import {type PlanName, plans} from '../../plans/index.ts';
 import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {wantsPlainQuestions} from '../plain/install.ts';
@@ -10,17 +10,20 @@ import {resumeCommand} from './resume-command.ts';
 export const wantsScreen = ({screen}: Context, {nonInteractive, plain, json}: GlobalOptions): boolean =>
 	screen && !nonInteractive && !plain && !json;
 
-/** Goes through the install in the given pass, on the full screen or in lines. Returns the exit code. */
+/** A command that goes through a plan: its own name, the plan's, and how. */
+export type PlanCommand = {readonly name: string; readonly plan: PlanName; readonly pass: Pass};
+
+/** Goes through a plan, on the full screen or in lines. Returns the exit code. */
 export const runPlanCommand = async (
 	context: Context,
-	command: {readonly name: string; readonly pass: Pass},
+	command: PlanCommand,
 	options: GlobalOptions,
 ): Promise<number> => {
 	const stateDirectory = stateDirectoryOf(context, options);
 	const source = await findAnswers(context, options, stateDirectory);
 	const session = {
 		stateDirectory,
-		loadPlan: plans.install,
+		loadPlan: plans[command.plan],
 		resumeCommand: resumeCommand(context, command.name, options),
 		from: options.from,
 		until: options.until,

@@ -1,4 +1,4 @@
-import {type AnyCode, type ProblemCode, type ProblemError, toProblem} from '../../base/problem.ts';
+import {type ProblemCode, type ProblemError, toProblem} from '../../base/problem.ts';
 import {stepProblems} from '../problems.ts';
 import {componentDatabase} from '../shared/database-logins.ts';
 import {componentsOf} from '../shared/names.ts';
@@ -6,7 +6,7 @@ import {databasePassword} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';
 
 /** Refusals that mean: the role or the database is not there yet, or not as it should be. */
-const mendedByTheDba: ReadonlySet<AnyCode> = new Set<ProblemCode>([
+const mendedByTheDba: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 	'database-password',
 	'database-missing',
 	'database-privileges',

@@ -1,4 +1,4 @@
-import {type AnyCode, type ProblemCode, ProblemError, toProblem} from '../../base/problem.ts';
+import {type ProblemCode, ProblemError, toProblem} from '../../base/problem.ts';
 import type {PushFailure, PushReport, PushTarget} from './types.ts';
 
 const blobOf = (error: unknown): string | undefined => {
@@ -13,7 +13,7 @@ export const failureOf = ({image, reference}: PushTarget, error: unknown): PushF
 };
 
 /** Causes that would meet every other image as well: the same refusal twenty times helps nobody, and may lock an account. */
-const common: ReadonlySet<AnyCode> = new Set<ProblemCode>([
+const common: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 	'registry-unauthorized',
 	'registry-untrusted',
 	'registry-certificate',

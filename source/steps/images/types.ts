@@ -1,4 +1,4 @@
-import type {AnyCode} from '../../base/problem.ts';
+import type {ProblemCode} from '../../base/problem.ts';
 import type {Image} from '../../oci/image.ts';
 
 /** An image and where it goes. */
@@ -25,7 +25,7 @@ export type PushFailure = {
 	readonly digest: string;
 	/** The layer or configuration at which it ended, where it was one. */
 	readonly blob?: string | undefined;
-	readonly code: AnyCode;
+	readonly code: ProblemCode;
 	readonly message: string;
 	readonly cause: string;
 	readonly fix: string;

@@ -12,7 +12,7 @@ const wanted = {kind: 'workspace', name: 'zenml', version: '0.95.1'} as const;
 /** What Helm says of a chart that does not render. */
 const refused = (area: 'cluster' | 'prerequisites', evidence?: readonly string[]) =>
 	new ProblemError({
-		code: 'helm-template-failed',
+		code: 'helm-failed',
 		area,
 		message: 'The chart cannot be rendered.',
 		cause: 'A value is missing.',

@@ -1,11 +1,13 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {type LoadedDraft, loadDraft, parseOverrides} from '../../../answers/file/load.ts';
+import {type LoadedDraft, loadDraft, type Override, overrideOf, parseOverrides} from '../../../answers/file/load.ts';
 import {type Answers, answersSchema} from '../../../answers/schema.ts';
-import {resolveSecret} from '../../../answers/secrets.ts';
+import {resolveSecret, type SecretSources} from '../../../answers/secrets.ts';
 import {errnoWords} from '../../../base/errno.ts';
 import {type Problem, ProblemsError} from '../../../base/problem.ts';
+import {isMap} from '../../../base/text.ts';
 import type {RegistryOptions} from '../../../registry/registry.ts';
+import type {Ports} from '../../../steps/world.ts';
 import {stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
 import {appProblems} from '../../base/problems.ts';
@@ -51,59 +53,35 @@ const pathOf = (to: string): {readonly host: string; readonly prefix: string} =>
 	return {host, prefix: rest.join('/')};
 };
 
-/** The flags as answers; they count more than the file. */
-const flagsOf = (options: PushOptions): readonly string[] => {
+/** The flags as answers; they count more than the file, and what is wrong with one is told by its name. */
+const flagsOf = (options: PushOptions): readonly Override[] => {
 	const target = options.to === undefined ? undefined : pathOf(options.to);
-	const values: Readonly<Record<string, string | number | boolean | undefined>> = {
-		'bundle.path': options.bundle,
-		'bundle.platform': options.platform,
-		'bundle.compress': options.compress,
-		'bundle.signature.publicKey': options.publicKey,
-		'registry.host': target?.host,
-		'registry.prefix': target?.prefix,
-		'registry.pushHost': options.pushHost,
-		'registry.username': options.username,
-		'registry.password': options.passwordRef,
-		'registry.ca': options.ca,
-		'registry.clientCertificate': options.clientCertificate,
-		'registry.clientKey': options.clientKey,
-		'registry.concurrency': options.concurrency,
-		'registry.bandwidth': options.limitRate,
-		'registry.plainHttp': options.plainHttp || undefined,
-	};
-	return Object.entries(values).flatMap(([key, value]) =>
-		// A reference to a secret is taken as it stands: within quotes it would count as the secret itself.
-		value === undefined ? [] : [`${key}=${key === 'registry.password' ? value : JSON.stringify(value)}`],
-	);
-};
-
-/** What the flags are called whose values can be wrong as answers. */
-const flagNames: Readonly<Record<string, string>> = {
-	'bundle.platform': '--platform',
-	'bundle.compress': '--compress',
-	'bundle.signature.publicKey': '--public-key',
-	'registry.host': '--to',
-	'registry.prefix': '--to',
-	'registry.pushHost': '--push-host',
-	'registry.username': '--username',
-	'registry.password': '--password-ref',
-	'registry.concurrency': '--concurrency',
-	'registry.bandwidth': '--limit-rate',
-};
-
-/** A value that came by a flag is refused by the name of that flag; `flags` are `path=value`. */
-const byFlag = (problem: Problem, flags: readonly string[]): Problem => {
-	const [, answer = '', rest = ''] = /^--set ([\w.]+)(.*)$/su.exec(problem.message) ?? [];
-	const flag = flags.some((one) => one.startsWith(`${answer}=`)) ? flagNames[answer] : undefined;
-	return flag === undefined ? problem : {...problem, message: `${flag}${rest}`};
+	const flags = [
+		['bundle.path', options.bundle, '--bundle'],
+		['bundle.platform', options.platform, '--platform'],
+		['bundle.compress', options.compress, '--compress'],
+		['bundle.signature.publicKey', options.publicKey, '--public-key'],
+		['registry.host', target?.host, '--to'],
+		['registry.prefix', target?.prefix, '--to'],
+		['registry.pushHost', options.pushHost, '--push-host'],
+		['registry.username', options.username, '--username'],
+		['registry.password', options.passwordRef, '--password-ref'],
+		['registry.ca', options.ca, '--ca'],
+		['registry.clientCertificate', options.clientCertificate, '--client-certificate'],
+		['registry.clientKey', options.clientKey, '--client-key'],
+		['registry.concurrency', options.concurrency, '--concurrency'],
+		['registry.bandwidth', options.limitRate, '--limit-rate'],
+		['registry.plainHttp', options.plainHttp || undefined, '--plain-http'],
+	] as const;
+	return flags.flatMap(([at, value, flag]) => (value === undefined ? [] : [overrideOf(at, value, flag)]));
 };
 
 const isOurs = (answer: string): boolean => answer.startsWith('registry') || answer.startsWith('bundle');
 
 /** Problems of other answers are no concern of a push: a file may be half filled in. */
-const refuseOurs = ({problems, missing}: LoadedDraft, flags: readonly string[]): void => {
+const refuseOurs = ({problems, missing}: LoadedDraft): void => {
 	const broken = problems.filter(({answers}: Problem) => answers === undefined || answers.some(isOurs));
-	if (broken.length > 0) throw new ProblemsError(broken.map((one) => byFlag(one, flags)));
+	if (broken.length > 0) throw new ProblemsError(broken);
 	const absent = missing.filter(isOurs);
 	if (absent.length > 0) throw registryCommandProblems.error('push-answers-missing', {missing: absent.join(', ')});
 };
@@ -141,69 +119,78 @@ const readAnswers = (file: string): Promise<string> =>
 		throw appProblems.error('answers-file-unreadable', {file, reason: errnoWords(error, 'read')}, {error});
 	});
 
-/**
- * Bundle and registry out of the answer file and the flags; other answers need not be there.
- * @throws ProblemError, ProblemsError area `usage`
- */
-export const openSite = async (context: Context, options: PushOptions): Promise<PushSite> => {
-	const {workingDirectory, environment, redactor} = context;
-	const file = options.answers === undefined ? undefined : path.resolve(workingDirectory, options.answers);
-	const flags = flagsOf(options);
-	const {overrides, problems} = parseOverrides([...options.set, ...flags]);
+/** What the file says, with and without the command line. */
+type Loaded = {
+	readonly draft: LoadedDraft['draft'];
+	/** The registry of the file alone. */
+	readonly written: Readonly<Record<string, unknown>>;
+	/** Paths that the command line gives. */
+	readonly set: ReadonlySet<string>;
+};
+
+/** @throws ProblemError, ProblemsError area `usage` */
+const load = async ({workingDirectory, homeDirectory}: Context, options: PushOptions): Promise<Loaded> => {
+	const {overrides: sets, problems} = parseOverrides(options.set);
 	if (problems.length > 0) throw new ProblemsError(problems);
+	const overrides = [...sets, ...flagsOf(options)];
+	const file = options.answers === undefined ? undefined : path.resolve(workingDirectory, options.answers);
 	const input = {
 		text: file === undefined ? '' : await readAnswers(file),
 		file: options.answers ?? '(the command line)',
 		baseDirectory: file === undefined ? workingDirectory : path.dirname(file),
 		overrideDirectory: workingDirectory,
-		homeDirectory: context.homeDirectory,
+		homeDirectory,
 	};
 	const loaded = loadDraft({...input, overrides});
-	refuseOurs(loaded, flags);
-	const {draft} = loaded;
-	const {shape} = answersSchema;
-	const {registry: own} = loadDraft(input).draft;
-	const written: Readonly<Record<string, unknown>> = own instanceof Object ? {...own} : {};
-	const set = new Set(overrides.map((one) => one.path));
-	const {registry, leftOut} = registryOf(shape.registry.parse(draft.registry), written, set);
-	if (leftOut.length > 0)
-		context.err(
-			`Not used, as they are answers for ${written.host}, and not for ${registry.host}: ${leftOut.map((key) => `registry.${key}`).join(', ')}.\n`,
-		);
-	const bundle = shape.bundle.parse(draft.bundle);
-	const stateDirectory = stateDirectoryOf(context, {
-		set: [],
-		nonInteractive: true,
-		plain: true,
-		json: options.json,
-		logLevel: 'info',
-		...(options.stateDir === undefined ? {} : {stateDir: options.stateDir}),
-	});
-	const host = createHost(stateDirectory);
-	const resolve = async (reference: string, answer: string): Promise<string> => {
-		const value = await resolveSecret(reference, {
-			answer,
-			environment,
-			readKubernetesSecret: async (place) => {
-				const {createCluster} = await import('../../../cluster/cluster.ts');
-				const {kubeconfig, context: name} = shape.kubernetes.parse(draft.kubernetes);
-				const cluster = createCluster({
-					...(kubeconfig === undefined ? {} : {kubeconfig}),
-					...(name === undefined ? {} : {context: name}),
-					homeDirectory: context.homeDirectory,
-					environment,
-				});
-				return cluster.get({apiVersion: 'v1', kind: 'Secret', ...place}, context.signal);
-			},
-		});
+	refuseOurs(loaded);
+	const {registry} = loadDraft(input).draft;
+	return {
+		draft: loaded.draft,
+		written: isMap(registry) ? registry : {},
+		set: new Set(overrides.map((one) => one.path)),
+	};
+};
+
+/** Reads secrets; the cluster is opened only where one lies there. */
+const secretsOf =
+	({environment, homeDirectory, redactor, signal}: Context, draft: Loaded['draft']): Ports['resolveSecret'] =>
+	async (reference, answer) => {
+		const readKubernetesSecret: SecretSources['readKubernetesSecret'] = async (place) => {
+			const {createCluster} = await import('../../../cluster/cluster.ts');
+			const {kubeconfig, context} = answersSchema.shape.kubernetes.parse(draft.kubernetes);
+			const choice = {...(kubeconfig !== undefined && {kubeconfig}), ...(context !== undefined && {context})};
+			const cluster = createCluster({...choice, homeDirectory, environment});
+			return cluster.get({apiVersion: 'v1', kind: 'Secret', ...place}, signal);
+		};
+		const value = await resolveSecret(reference, {answer, environment, readKubernetesSecret});
 		redactor.register(value);
 		return value;
 	};
+
+/** The folder for state, where other commands keep it too. */
+const stateOf = (context: Context, {json, stateDir}: PushOptions): string =>
+	stateDirectoryOf(context, {set: [], nonInteractive: true, plain: true, json, logLevel: 'info', stateDir});
+
+/**
+ * Bundle and registry out of the answer file and the flags; other answers need not be there.
+ * @throws ProblemError, ProblemsError area `usage`
+ */
+export const openSite = async (context: Context, options: PushOptions): Promise<PushSite> => {
+	const {shape} = answersSchema;
+	const {draft, written, set} = await load(context, options);
+	const {registry, leftOut} = registryOf(shape.registry.parse(draft.registry), written, set);
+	const unused = leftOut.map((key) => `registry.${key}`).join(', ');
+	if (unused !== '')
+		context.err(`Not used, as they are answers for ${written.host}, and not for ${registry.host}: ${unused}.\n`);
+	const bundle = shape.bundle.parse(draft.bundle);
+	const stateDirectory = stateOf(context, options);
+	const host = createHost(stateDirectory);
+	const resolve = secretsOf(context, draft);
 	return {
 		host: registry.host,
 		prefix: registry.prefix,
 		registry: await registryOptions(registry, {host, stateDirectory, resolve}),
-		bundle: {...bundle, path: path.resolve(workingDirectory, bundle.path)},
+		bundle: {...bundle, path: path.resolve(context.workingDirectory, bundle.path)},
 		compressedFolder: path.join(stateDirectory, compressedFolder),
 		saveState: host.saveState,
 	};

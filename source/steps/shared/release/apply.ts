@@ -1,4 +1,4 @@
-import {type AnyCode, type ProblemCode, ProblemError, toProblem} from '../../../base/problem.ts';
+import {type ProblemCode, ProblemError, toProblem} from '../../../base/problem.ts';
 import type {Release} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
 import {auditRelease} from './audit.ts';
@@ -7,7 +7,7 @@ import {diagnoseRollout, watchRollout} from './rollout.ts';
 import {labelOf, type WantedRelease} from './wanted.ts';
 
 /** Helm's refusals that come while it waits for what it made: pods, events and Jobs know more of the cause than Helm does. */
-const waits: ReadonlySet<AnyCode> = new Set<ProblemCode>([
+const waits: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 	'helm-timeout',
 	'helm-hook-failed',
 	'helm-job-failed',
