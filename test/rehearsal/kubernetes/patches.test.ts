@@ -12,6 +12,9 @@ describe('a JSON patch', () => {
 		['removes an item', {a: [1, 2]}, [{op: 'remove', path: '/a/0'}], {a: [2]}],
 		['moves a member', {a: 1}, [{op: 'move', from: '/a', path: '/b'}], {b: 1}],
 		['copies a member', {a: 1}, [{op: 'copy', from: '/a', path: '/b'}], {a: 1, b: 1}],
+		['replaces the whole document', {a: 1}, [{op: 'replace', path: '', value: {b: 2}}], {b: 2}],
+		['adds a whole document', {a: 1}, [{op: 'add', path: '', value: [1]}], [1]],
+		['goes through lists', {a: [{b: 1}]}, [{op: 'replace', path: '/a/0/b', value: 2}], {a: [{b: 2}]}],
 		['reads escaped names', {'x/y~z': 1}, [{op: 'replace', path: '/x~1y~0z', value: 2}], {'x/y~z': 2}],
 		[
 			'goes on after a test that holds',
@@ -35,6 +38,11 @@ describe('a JSON patch', () => {
 	it.each([
 		['a path that is not there', [{op: 'remove', path: '/x'}], /rejected our request/],
 		['a test that fails', [{op: 'test', path: '/a', value: 9}], /rejected our request/],
+		['a member of a text', [{op: 'add', path: '/a/b', value: 1}], /rejected our request/],
+		['a way that is not there', [{op: 'add', path: '/x/y', value: 1}], /rejected our request/],
+		['a member to replace that is not there', [{op: 'replace', path: '/x', value: 1}], /rejected our request/],
+		['a pointer without a slash', [{op: 'remove', path: 'a'}], /pointer "a" must start with "\/"/],
+		['an operation of no kind', [{op: 'constructor', path: '/a'}], /unexpected kind: constructor/],
 		['an index behind the end', [{op: 'replace', path: '/l/3', value: 9}], /rejected our request/],
 	])('refuses %s', (_, patch, message) => {
 		expect(() => applyJsonPatch({a: 1, l: [1]}, patch)).toThrow(message);
