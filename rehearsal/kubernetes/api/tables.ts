@@ -26,7 +26,9 @@ const age = (from: string, now: Date): string => {
 	if (seconds < 10 * minute) return parts(Math.floor(seconds / minute), 'm', seconds % minute, 's');
 	if (seconds < 3 * hour) return `${Math.floor(seconds / minute)}m`;
 	if (seconds < 8 * hour) return parts(Math.floor(seconds / hour), 'h', Math.floor((seconds % hour) / minute), 'm');
-	return seconds < 2 * day ? `${Math.floor(seconds / hour)}h` : `${Math.floor(seconds / day)}d`;
+	if (seconds < 2 * day) return `${Math.floor(seconds / hour)}h`;
+	if (seconds < 8 * day) return parts(Math.floor(seconds / day), 'd', Math.floor((seconds % day) / hour), 'h');
+	return `${Math.floor(seconds / day)}d`;
 };
 
 const name: Column = {name: 'Name', type: 'string', cell: ({metadata}) => metadata.name};

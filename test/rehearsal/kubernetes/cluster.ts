@@ -75,11 +75,14 @@ export const call = (
 	headers: Record<string, string> = {},
 ): Promise<Answer> =>
 	new Promise((resolve, reject) => {
-		const sent = open(cluster, line, headers, (response) => {
-			streamText(response).then((text) => resolve(answerOf(response, text)), reject);
+		const text = body === undefined ? '' : JSON.stringify(body);
+		// Node sends a DELETE without a length, which would leave its body to be the next request.
+		const length = {'content-length': String(Buffer.byteLength(text))};
+		const sent = open(cluster, line, {...length, ...headers}, (response) => {
+			streamText(response).then((answer) => resolve(answerOf(response, answer)), reject);
 		});
 		sent.on('error', reject);
-		sent.end(body === undefined ? undefined : JSON.stringify(body));
+		sent.end(text);
 	});
 
 /** Follows a stream line by line until `onLine` answers true, or the server ends it. */
