@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import type {Method} from '../../../source/http/types.ts';
 import {hosts, https, openStage, raiseControlPlane, type Stage} from './stage.ts';
 
 let stage: Stage;
@@ -11,9 +12,9 @@ type Told = {readonly status: number; readonly detail?: unknown; readonly json: 
 
 /** A request to the API of the control plane: `GET /users`. */
 const ask = async (line: string, {token, body}: Asked = {}): Promise<Told> => {
-	const [method = '', path = ''] = line.split(' ');
+	const [method, path = ''] = line.split(' ');
 	const answer = await https.request({
-		method,
+		method: method as Method,
 		url: `https://${hosts.controlPlane}:${stage.frontPort}/api/v1${path}`,
 		address: '127.0.0.1',
 		ca: stage.caPem,
