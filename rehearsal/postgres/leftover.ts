@@ -15,7 +15,7 @@ const pidExists = (pid: number): boolean => {
 };
 
 /** The pid in the first line of postmaster.pid, if there is one. */
-export const readPid = async (dataDirectory: string): Promise<number | undefined> => {
+const readPid = async (dataDirectory: string): Promise<number | undefined> => {
 	try {
 		const pid = Number((await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8')).split('\n')[0]);
 		return Number.isInteger(pid) && pid > 1 ? pid : undefined;

@@ -2,7 +2,7 @@ import {createHash, randomBytes, scryptSync, timingSafeEqual} from 'node:crypto'
 import type pg from 'pg';
 
 /** The revision that the migration writes and the server asks for, as Alembic does. */
-export const schemaRevision = '8a3fb1c2d901';
+const schemaRevision = '8a3fb1c2d901';
 
 const tables = [
 	`create table if not exists account (

@@ -7,6 +7,7 @@ import {projectFolder} from '../../scripts/docs-pages.ts';
 const pages = [
 	'README.md',
 	'CHANGELOG.md',
+	'rehearsal/README.md',
 	...(await readdir(path.join(projectFolder, 'docs'))).map((name) => `docs/${name}`),
 ];
 

@@ -11,7 +11,7 @@ import {type Context, manager} from './types.ts';
 const hashKey = 'pod-template-hash';
 
 /** The number of a revision; a ReplicaSet without one is older than all. */
-export const revisionOf = ({metadata}: ReplicaSet): number => Number(metadata.annotations?.[revisionKey] ?? 0);
+const revisionOf = ({metadata}: ReplicaSet): number => Number(metadata.annotations?.[revisionKey] ?? 0);
 
 /** A short stable name for a pod template. */
 const templateHash = (template: PodTemplate): string =>

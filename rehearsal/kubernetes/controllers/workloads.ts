@@ -40,7 +40,7 @@ const podOf = ({object}: Owner): unknown => {
  * Create a pod for its owner from its template; answers the refusal, if there was one, after writing it as an Event
  * (`FailedCreate`), so that the owner can say so in its conditions.
  */
-export const createPod = ({operations, record}: Context, owner: Owner): string | undefined => {
+const createPod = ({operations, record}: Context, owner: Owner): string | undefined => {
 	const {object, component} = owner;
 	const {namespace = ''} = object.metadata;
 	try {

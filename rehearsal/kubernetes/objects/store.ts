@@ -1,7 +1,7 @@
 import {kindById, kinds} from './kinds.ts';
 import type {KubeObject} from './types.ts';
 
-export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
+type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** One write, in the order it happened. `before` is the object as it was, for selectors that stop matching. */
 export type Change = {

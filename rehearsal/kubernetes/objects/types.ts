@@ -56,7 +56,7 @@ export type LabelSelector = {
 	matchExpressions?: {key: string; operator: string; values?: string[]}[];
 };
 
-export type KeyRef = {name: string; key: string; optional?: boolean};
+type KeyRef = {name: string; key: string; optional?: boolean};
 export type EnvVar = {
 	name: string;
 	value?: string;
@@ -67,7 +67,7 @@ export type EnvVar = {
 		resourceFieldRef?: {resource: string; containerName?: string};
 	};
 };
-export type EnvFrom = {
+type EnvFrom = {
 	prefix?: string;
 	secretRef?: {name: string; optional?: boolean};
 	configMapRef?: {name: string; optional?: boolean};
@@ -99,7 +99,7 @@ export type Volume = {
 		defaultMode?: number;
 	};
 };
-export type PodSpec = {
+type PodSpec = {
 	containers: Container[];
 	initContainers?: Container[];
 	volumes?: Volume[];
@@ -161,7 +161,7 @@ export type PodTemplate = {
 	spec: PodSpec;
 };
 
-export type WorkloadStatus = {
+type WorkloadStatus = {
 	observedGeneration?: number;
 	replicas?: number;
 	readyReplicas?: number;
