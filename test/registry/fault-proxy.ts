@@ -57,19 +57,19 @@ export const startProxy = async (target: string) => {
 		return fault?.does;
 	};
 
-	/** What a registry says that it has of an upload. */
-	const rangeOf = async (path: string): Promise<string | null> => {
+	/** How many bytes of an upload a registry says that it has. */
+	const arrived = async (path: string): Promise<number> => {
 		const answer = await fetch(`http://${target}${path.replace(/\?.*$/u, '')}`, {headers: {connection: 'close'}});
 		await answer.arrayBuffer();
-		return answer.headers.get('range');
+		return Number(answer.headers.get('range')?.split('-')[1] ?? -1) + 1;
 	};
-	/** What came in is with the registry before the line goes: it says the same of the upload twice. */
-	const untilStill = async (path = ''): Promise<void> => {
-		let before: string | null | undefined;
-		for (let now = await rangeOf(path); now !== before; now = await rangeOf(path)) {
-			before = now;
-			await sleep(50);
-		}
+	/**
+	 * What was handed on is with the registry before the line goes; it flushes when it likes. A registry that keeps
+	 * nothing of a broken upload never says so: that one is waited for no longer than a client that hears nothing waits.
+	 */
+	const untilArrived = async ({path, range, bytes}: Seen): Promise<void> => {
+		const wanted = Number(range?.split('-')[0] ?? 0) + bytes;
+		for (const end = Date.now() + 1000; Date.now() < end && (await arrived(path)) < wanted; ) await sleep(20);
 	};
 
 	const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -107,7 +107,7 @@ export const startProxy = async (target: string) => {
 		const spring = async (): Promise<void> => {
 			if (!does || !('after' in does)) return;
 			sprung = true;
-			if (after > 0) await untilStill(request.url);
+			if (after > 0) await untilArrived(entry);
 			upstream.destroy();
 			if (does.kind === 'drop') socket.destroy();
 			if (does.kind === 'stall') request.pause();
