@@ -1,6 +1,7 @@
 import type {Problem} from '../base/problem.ts';
 import type {Circumstances} from '../base/problem-table.ts';
-import {candidates, nearest} from './did-you-mean.ts';
+import {nearest} from '../base/text.ts';
+import {candidates} from './did-you-mean.ts';
 import {type Node, nodeAt} from './fields.ts';
 import {answersProblems} from './problems.ts';
 import type {Path} from './rules.ts';

@@ -1,3 +1,5 @@
+import {distance} from 'fastest-levenshtein';
+
 /** A number with its noun: `1 file`, `2 files`; `many` where the plural is not the noun with an s. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
@@ -20,3 +22,21 @@ export const byText = (a: string, b: string): number => {
 /** True for an object of keys and values as JSON and YAML have it; an array is none. */
 export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	value !== null && typeof value === 'object' && !Array.isArray(value);
+
+const keyOf = (word: string): string => word.toLowerCase().replaceAll(/[-_\s]/gu, '');
+
+/**
+ * How many letters two words are apart; case and the spelling of word borders do not count. `undefined`: too far to mean
+ * it, which is more than a third of the known word, and more than one letter.
+ */
+export const farness = (written: string, known: string): number | undefined => {
+	const steps = distance(keyOf(written), keyOf(known));
+	return steps <= Math.max(1, Math.floor(known.length / 3)) ? steps : undefined;
+};
+
+/** The nearest of some words, for a message; `undefined` where none is near. */
+export const nearest = (written: string, words: readonly string[]): string | undefined =>
+	words
+		.map((word) => ({word, steps: farness(written, word)}))
+		.filter(({steps}) => steps !== undefined)
+		.sort((a, b) => (a.steps ?? 0) - (b.steps ?? 0))[0]?.word;

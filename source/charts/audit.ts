@@ -1,6 +1,5 @@
-import {distance} from 'fastest-levenshtein';
 import type {Problem} from '../base/problem.ts';
-import {isMap} from '../base/text.ts';
+import {isMap, nearest} from '../base/text.ts';
 import type {ChartContents, ChartMetadata} from './contents.ts';
 import type {KeyTree} from './keys.ts';
 import {chartsProblems} from './problems.ts';
@@ -31,11 +30,8 @@ const findKey = (tree: KeyTree, key: string, path: readonly string[] = []): read
 const suggest = (root: KeyTree, tree: KeyTree, path: readonly string[], key: string): string | undefined => {
 	const moved = renamed.find(([from, to]) => from === key && tree.children.has(to))?.[1];
 	if (moved !== undefined) return [...path, moved].join('.');
-	const near = [...tree.children.keys()]
-		.map((name) => ({name, far: distance(name.toLowerCase(), key.toLowerCase())}))
-		.filter(({name, far}) => far <= Math.max(1, Math.floor(Math.min(name.length, key.length) / 3)))
-		.sort((a, b) => a.far - b.far)[0];
-	if (near) return [...path, near.name].join('.');
+	const near = nearest(key, [...tree.children.keys()]);
+	if (near !== undefined) return [...path, near].join('.');
 	return findKey(root, key)?.join('.');
 };
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {loadDraft} from '../../source/answers/file/load.ts';
+import {loadAnswers, loadDraft} from '../../source/answers/file/load.ts';
 import {base, load, problemsOf, replaced, shortest, told} from './samples.ts';
 
 describe('loading answers', () => {
@@ -449,5 +449,15 @@ describe('loading a draft', () => {
 		const {draft, problems} = loadDraft({text: 'a: "', ...base});
 		expect(draft).toEqual({});
 		expect(problems).toHaveLength(1);
+	});
+
+	it('starts a default path where the paths of the file start, also for who asks for the rest elsewhere', () => {
+		const input = {text: shortest, ...base};
+		const elsewhere = {...input, overrideDirectory: '/tmp'};
+		expect(loadAnswers(elsewhere).answers.bundle.path).toBe('/srv/site/zenml-air-gapped-bundle');
+		expect(loadDraft(elsewhere).draft).toMatchObject({bundle: {path: '/srv/site/zenml-air-gapped-bundle'}});
+		expect(loadDraft(elsewhere).draft).not.toHaveProperty('helm');
+		expect(loadDraft(elsewhere).given).not.toContain('bundle.path');
+		expect(loadDraft(input).draft).not.toHaveProperty('bundle');
 	});
 });

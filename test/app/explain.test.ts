@@ -50,3 +50,17 @@ test('a mistyped code is refused, and the nearest one is named', async () => {
 		].join('\n'),
 	);
 });
+
+test('where no code is near none is named', async () => {
+	const {code, out, err} = await stage.run('explain', 'nonsense');
+	expect([code, out]).toEqual([2, '']);
+	expect(err).toBe(
+		[
+			'There is no problem nonsense.',
+			'  why:   Codes are written as they stand at the end of a problem, such as registry-unauthorized.',
+			'  do:    Leave the code out to see all of them.',
+			'  code:  explain-unknown-code',
+			'',
+		].join('\n'),
+	);
+});

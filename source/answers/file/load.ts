@@ -1,13 +1,13 @@
 import {type Problem, ProblemsError} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
 import {checkAnswers} from '../check.ts';
-import {nodeAt} from '../fields.ts';
+import {allFields, nodeAt} from '../fields.ts';
 import type {Issue} from '../issue.ts';
 import {answersProblems} from '../problems.ts';
-import {type PathBase, resolveDraftPaths, resolvePaths} from '../resolve-paths.ts';
+import {type PathBase, resolveDraftPaths, resolvePaths, resolveText} from '../resolve-paths.ts';
 import type {Path} from '../rules.ts';
 import type {Answers} from '../schema.ts';
-import {type Draft, formatPath} from '../tree.ts';
+import {type Draft, formatPath, getAt, setAt} from '../tree.ts';
 import {usablePart} from './complete.ts';
 import {applyOverrides, type Overridden, type Override} from './overrides.ts';
 import {type Source, valuesSource} from './source.ts';
@@ -127,6 +127,20 @@ export const loadAnswers = (input: LoadInput): {readonly answers: Answers} => {
 };
 
 /**
+ * A default that is a path starts where the paths of the file do. Left out of the draft it would be settled later, from the
+ * folder of the operator, so it is written down where that is another one.
+ */
+const withDefaultPaths = (draft: Draft, input: LoadInput): Draft => {
+	const {baseDirectory, overrideDirectory = baseDirectory} = input;
+	if (overrideDirectory === baseDirectory) return draft;
+	return allFields.reduce((filled, field) => {
+		if (typeof field.default !== 'string' || getAt(draft, field.path) !== undefined) return filled;
+		const resolved = resolveText(field, field.default, input);
+		return resolved === field.default ? filled : setAt(filled, field.path, resolved);
+	}, draft);
+};
+
+/**
  * What is given, complete or not, for a run that asks for the rest. Secrets written out and values of the
  * wrong shape are left out of the draft; wrong values stay, so that they can be mended. Never throws.
  */
@@ -134,7 +148,7 @@ export const loadDraft = (input: LoadInput): LoadedDraft => {
 	const {draft: written, problems, missing} = read(input);
 	const draft = (usablePart(written) ?? {}) as Draft;
 	return {
-		draft,
+		draft: withDefaultPaths(draft, input),
 		given: givenPaths(draft),
 		problems: [...problems].sort(byPlace),
 		missing: missing.flatMap(({answers}) => answers ?? []),

@@ -1,6 +1,6 @@
 import {parseDocument} from 'yaml';
 import type {Problem} from '../../base/problem.ts';
-import {nearest} from '../did-you-mean.ts';
+import {nearest} from '../../base/text.ts';
 import {parseText} from '../draft.ts';
 import {allFields, type Field, nodeAt} from '../fields.ts';
 import {isSecretReference} from '../parts.ts';

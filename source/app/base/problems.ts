@@ -35,8 +35,16 @@ export const appProblems = declareProblems({
 	'explain-unknown-code': {
 		area: 'usage',
 		message: 'There is no problem {code}.',
-		cause: 'Codes are written as they stand at the end of a problem; the nearest one is {near}.',
-		fix: 'Write zenml-airgap explain {near}, or leave the code out to see all of them.',
+		cases: {
+			'a near one': {
+				cause: 'Codes are written as they stand at the end of a problem; the nearest one is {near}.',
+				fix: 'Write zenml-airgap explain {near}, or leave the code out to see all of them.',
+			},
+			'none near': {
+				cause: 'Codes are written as they stand at the end of a problem, such as registry-unauthorized.',
+				fix: 'Leave the code out to see all of them.',
+			},
+		},
 	},
 	'no-earlier-run': {
 		area: 'usage',

@@ -1,9 +1,6 @@
-import {distance} from 'fastest-levenshtein';
+import {nearest} from '../../base/text.ts';
 import {appProblems} from '../base/problems.ts';
 import type {AddCommand, Work} from './command.ts';
-
-const nearest = (word: string, codes: readonly string[]): string =>
-	codes.reduce((best, code) => (distance(word, code) < distance(word, best) ? code : best), codes[0] ?? '');
 
 /** @throws ProblemError `explain-unknown-code` */
 const work: Work<string | undefined> = async ({out}, code) => {
@@ -20,8 +17,10 @@ const work: Work<string | undefined> = async ({out}, code) => {
 	}
 	const declarations = problems.get(code);
 	if (!declarations) {
-		const near = nearest(code, [...problems.keys()]);
-		throw appProblems.error('explain-unknown-code', {code: code.slice(0, 80), near});
+		const shown = code.slice(0, 80);
+		const near = nearest(shown, [...problems.keys()]);
+		const given = near === undefined ? ({case: 'none near'} as const) : ({case: 'a near one', near} as const);
+		throw appProblems.error('explain-unknown-code', {...given, code: shown});
 	}
 	out(`${explainLines(code, declarations).join('\n')}\n`);
 	return 0;

@@ -1,5 +1,5 @@
 import {type Command, Option} from 'commander';
-import {distance} from 'fastest-levenshtein';
+import {nearest} from '../../base/text.ts';
 import {installStepIds} from '../../plans/install-steps.ts';
 import type {GlobalOptions} from '../base/context.ts';
 import {appProblems} from '../base/problems.ts';
@@ -40,8 +40,8 @@ const refuseWords = (command: Command, known: readonly string[]): void => {
 	if (word === undefined) return;
 	if (command.name() !== 'install')
 		command.error(`error: ${command.name()} takes no argument; "${word}" is one too many`);
-	const near = known.toSorted((a, b) => distance(word, a) - distance(word, b))[0];
-	const meant = near !== undefined && distance(word, near) <= 3 ? `; did you mean ${near}?` : '';
+	const near = nearest(word, known);
+	const meant = near !== undefined ? `; did you mean ${near}?` : '';
 	command.error(`error: unknown command "${word}"${meant}`);
 };
 
