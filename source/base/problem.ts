@@ -77,6 +77,12 @@ export class ProblemError extends Error {
 		this.facts = facts;
 		this.retryAfterMs = retryAfterMs;
 	}
+
+	/** The same refusal, told with other words or further facts; this one is its cause. */
+	with(changes: Partial<ProblemInput>, facts: ProblemErrorOptions['facts'] = {}): ProblemError {
+		const told = {facts: {...this.facts, ...facts}, retryAfterMs: this.retryAfterMs, cause: this};
+		return new ProblemError({...this.problem, ...changes}, told);
+	}
 }
 
 /** Several problems found at once, e.g. in an answer file. */

@@ -1,16 +1,14 @@
 import {createHash, randomBytes} from 'node:crypto';
-import {once} from 'node:events';
 import http, {type RequestListener, type Server} from 'node:http';
 import https from 'node:https';
-import net, {type AddressInfo, type Socket} from 'node:net';
+import net, {type Socket} from 'node:net';
 import {onTestFinished} from 'vitest';
 import {createHttpClient} from '../../source/http/client.ts';
 import {HttpFailure} from '../../source/http/failure.ts';
 import type {Body, Call, Timeouts} from '../../source/http/types.ts';
+import {freePort, listening} from '../helpers/loopback.ts';
 
 export const never = new AbortController().signal;
-
-const portOf = (server: net.Server): number => (server.address() as AddressInfo).port;
 
 /** A server that answers as the test says, and ends with it. `connections` counts those that were opened. */
 export const serve = async (
@@ -21,43 +19,18 @@ export const serve = async (
 	more(server);
 	let opened = 0;
 	server.on('connection', () => opened++);
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	onTestFinished(async () => {
-		const closed = once(server, 'close');
-		server.close();
-		server.closeAllConnections();
-		await closed;
-	});
-	return {url: new URL(`http${tls ? 's' : ''}://127.0.0.1:${portOf(server)}/`), connections: () => opened};
+	const port = await listening(server);
+	return {url: new URL(`http${tls ? 's' : ''}://127.0.0.1:${port}/`), connections: () => opened};
 };
 
 /** A server of bare connections. */
 export const serveRaw = async (onConnection: (socket: Socket) => void, protocol = 'http'): Promise<URL> => {
-	const sockets = new Set<Socket>();
-	const server = net.createServer((socket) => {
-		sockets.add(socket.on('error', () => {}));
-		onConnection(socket);
-	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	onTestFinished(async () => {
-		for (const socket of sockets) socket.destroy();
-		server.close();
-		await once(server, 'close');
-	});
-	return new URL(`${protocol}://127.0.0.1:${portOf(server)}/`);
+	const server = net.createServer(onConnection);
+	return new URL(`${protocol}://127.0.0.1:${await listening(server)}/`);
 };
 
 /** A port on which nothing listens. */
-export const closedPort = async (): Promise<URL> => {
-	const server = net.createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const url = new URL(`http://127.0.0.1:${portOf(server)}/`);
-	server.close();
-	await once(server, 'close');
-	return url;
-};
+export const closedPort = async (): Promise<URL> => new URL(`http://127.0.0.1:${await freePort()}/`);
 
 const patient: Timeouts = {
 	connect: 10_000,

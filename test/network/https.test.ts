@@ -1,17 +1,16 @@
-import {once} from 'node:events';
 import {createServer as createHttpServer, type RequestListener} from 'node:http';
 import {createServer} from 'node:https';
-import {createServer as createTcpServer, type Server, type Socket} from 'node:net';
-import {afterEach, beforeAll, expect, test} from 'vitest';
+import {createServer as createTcpServer} from 'node:net';
+import {beforeAll, expect, test} from 'vitest';
 import {type Authority, createAuthority, type Issued} from '../../rehearsal/authority/index.ts';
 import {isAbort, type Problem, ProblemError} from '../../source/base/problem.ts';
 import {createHttps} from '../../source/network/https.ts';
+import {freePort, listening} from '../helpers/loopback.ts';
 import {selfSigned} from './self-signed.ts';
 
 const https = createHttps();
 const {signal} = new AbortController();
 const host = 'zenml-pro.internal.mycompany.com';
-const started: {readonly server: Server; readonly sockets: Set<Socket>}[] = [];
 let authority: Authority;
 let good: Issued;
 
@@ -20,24 +19,8 @@ beforeAll(async () => {
 	good = await authority.issue({hosts: [host], ips: ['127.0.0.1']});
 });
 
-afterEach(() => {
-	for (const {server, sockets} of started.splice(0)) {
-		server.close();
-		for (const socket of sockets) socket.destroy();
-	}
-});
-
-const listen = async (server: Server): Promise<number> => {
-	const sockets = new Set<Socket>();
-	started.push({server, sockets});
-	server.on('connection', (socket: Socket) => sockets.add(socket));
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return (server.address() as {port: number}).port;
-};
-
 const serve = async (listener: RequestListener, pair: Issued = good): Promise<number> =>
-	listen(createServer({cert: pair.cert, key: pair.key}, listener));
+	listening(createServer({cert: pair.cert, key: pair.key}, listener));
 
 const get = async (port: number, more: Partial<Parameters<typeof https.request>[0]> = {}) =>
 	https.request({
@@ -169,20 +152,17 @@ test('without a CA nothing is asked, so public roots never count', async () => {
 });
 
 test('refused, reset, plain HTTP and an unknown name have their own causes', async () => {
-	const closed = createTcpServer();
-	const port = await listen(closed);
-	closed.close();
-	await once(closed, 'close');
+	const port = await freePort();
 	expect(await problemOf(get(port))).toMatchObject({
 		code: 'https-unreachable',
 		answers: ['ingress.address', 'ingress.httpsPort'],
 	});
-	const cut = await listen(createTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy())));
+	const cut = await listening(createTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy())));
 	expect(await problemOf(get(cut))).toMatchObject({
 		code: 'https-reset',
 		cause: expect.stringContaining('TLS handshake'),
 	});
-	const plain = await listen(createHttpServer());
+	const plain = await listening(createHttpServer());
 	expect(await problemOf(get(plain))).toMatchObject({
 		code: 'https-no-tls',
 		cause: expect.stringContaining('plain text'),
@@ -199,7 +179,7 @@ test('refused, reset, plain HTTP and an unknown name have their own causes', asy
 });
 
 test('a server that stops half-way is told by the stage it reached', async () => {
-	const silent = await listen(createTcpServer(() => undefined));
+	const silent = await listening(createTcpServer(() => undefined));
 	expect(await problemOf(get(silent, {timeoutMs: 200}))).toMatchObject({
 		code: 'https-time-out',
 		cause: expect.stringContaining('TLS handshake'),

@@ -1,34 +1,13 @@
-import {once} from 'node:events';
 import net from 'node:net';
-import {describe, expect, onTestFinished, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {createRegistry} from '../../source/registry/registry.ts';
+import {freePort, listening} from '../helpers/loopback.ts';
 import {canary, client, fake, imageOf, makeCertificates, never, noise, problemOf, push, serve} from './helpers.ts';
 
-const refused = async (): Promise<string> => {
-	const server = net.createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const {port} = server.address() as net.AddressInfo;
-	server.close();
-	await once(server, 'close');
-	return `127.0.0.1:${port}`;
-};
+const refused = async (): Promise<string> => `127.0.0.1:${await freePort()}`;
 
-const raw = async (onConnection: (socket: net.Socket) => void): Promise<string> => {
-	const sockets = new Set<net.Socket>();
-	const server = net.createServer((socket) => {
-		sockets.add(socket);
-		socket.on('error', () => {});
-		onConnection(socket);
-	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	onTestFinished(async () => {
-		for (const socket of sockets) socket.destroy();
-		server.close();
-		await once(server, 'close');
-	});
-	return `127.0.0.1:${(server.address() as net.AddressInfo).port}`;
-};
+const raw = async (onConnection: (socket: net.Socket) => void): Promise<string> =>
+	`127.0.0.1:${await listening(net.createServer(onConnection))}`;
 
 describe('a registry that cannot be reached', () => {
 	test('because nothing listens there, or its name is not known', async () => {
@@ -133,13 +112,7 @@ describe('TLS', () => {
 			else if (request.method === 'POST') response.writeHead(202, {location: 'http://storage.example.com/put'}).end();
 			else response.writeHead(404).end();
 		});
-		server.listen(0, '127.0.0.1');
-		await once(server, 'listening');
-		onTestFinished(() => {
-			server.closeAllConnections();
-			server.close();
-		});
-		const host = `127.0.0.1:${(server.address() as net.AddressInfo).port}`;
+		const host = `127.0.0.1:${await listening(server)}`;
 		expect((await problemOf(secure(host, ca).ping(never))).code).toBe('registry-redirects');
 		expect((await problemOf(push(secure(host, ca), image, 'zenml/api'))).code).toBe('registry-redirects');
 	});

@@ -1,8 +1,8 @@
 import {once} from 'node:events';
 import http, {type IncomingMessage, type ServerResponse} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {onTestFinished} from 'vitest';
+import {listening} from '../helpers/loopback.ts';
 
 /** What goes wrong with a request that fits. Counts of bytes are of its body. */
 export type Fault = {
@@ -152,14 +152,6 @@ export const startProxy = async (target: string) => {
 		listener(request, response);
 	});
 	server.requestTimeout = 0;
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	onTestFinished(async () => {
-		const closed = once(server, 'close');
-		server.close();
-		server.closeAllConnections();
-		agent.destroy();
-		await closed;
-	});
-	return {host: `127.0.0.1:${(server.address() as AddressInfo).port}`, faults, seen, pace};
+	onTestFinished(() => agent.destroy());
+	return {host: `127.0.0.1:${await listening(server)}`, faults, seen, pace};
 };

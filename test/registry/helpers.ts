@@ -1,8 +1,6 @@
 import 'reflect-metadata';
 import {createHash} from 'node:crypto';
-import {once} from 'node:events';
 import http, {type RequestListener} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import {Readable} from 'node:stream';
 import * as x509 from '@peculiar/x509';
 import {onTestFinished} from 'vitest';
@@ -12,6 +10,7 @@ import type {Image} from '../../source/oci/image.ts';
 import {createRegistry, type RegistryOptions} from '../../source/registry/registry.ts';
 import {defaultRetries, type RetryTable} from '../../source/registry/retry.ts';
 import {never, temporary} from '../bundle/helpers.ts';
+import {listening} from '../helpers/loopback.ts';
 
 export {never, problemOf, temporary} from '../bundle/helpers.ts';
 
@@ -96,15 +95,7 @@ export const client = (host: string, options: Partial<RegistryOptions> = {}) => 
 export const fake = async (listener: RequestListener, more: (server: http.Server) => void = () => {}) => {
 	const server = http.createServer(listener);
 	more(server);
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	onTestFinished(async () => {
-		const closed = once(server, 'close');
-		server.close();
-		server.closeAllConnections();
-		await closed;
-	});
-	return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+	return `127.0.0.1:${await listening(server)}`;
 };
 
 export type Seen = {readonly digest: string; readonly done: number; readonly total: number};

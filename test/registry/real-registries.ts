@@ -8,6 +8,7 @@ import {delimiter, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {onTestFinished} from 'vitest';
 import {startRegistry} from '../../rehearsal/registry/index.ts';
+import {freePort} from '../helpers/loopback.ts';
 import {temporary} from './helpers.ts';
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'zenml-airgap');
@@ -28,15 +29,6 @@ export const distribution3 = [
 	process.env.ZENML_AIRGAP_DISTRIBUTION_3 ?? '',
 	join(cache, 'distribution-3.0.0/registry'),
 ].find((path) => path !== '' && existsSync(path));
-
-const freePort = async (): Promise<number> => {
-	const server = net.createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const {port} = server.address() as net.AddressInfo;
-	server.close();
-	await once(server, 'close');
-	return port;
-};
 
 /** Starts a registry binary on a fresh folder; it ends with the test. @returns host:port */
 export const startBinary = async (

@@ -1,13 +1,12 @@
-import {once} from 'node:events';
 import https from 'node:https';
-import type {AddressInfo} from 'node:net';
-import {describe, expect, onTestFinished, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {HttpFailure} from '../../source/http/failure.ts';
 import type {Image} from '../../source/oci/image.ts';
 import {failureProblem} from '../../source/registry/failure-problem.ts';
 import {refuse} from '../../source/registry/refuse.ts';
 import {statusProblem, wordsOf} from '../../source/registry/status-problem.ts';
 import {pushImages} from '../../source/steps/images/push-images.ts';
+import {listening} from '../helpers/loopback.ts';
 import {client, imageOf, makeCertificates, never, noise, problemOf, push, serve} from './helpers.ts';
 
 const asker = {hasLogin: true, scrub: (text: string) => text};
@@ -80,15 +79,7 @@ describe('a registry that asks for a client certificate', () => {
 			{key: server.key, cert: server.cert, ca: ours.ca, requestCert: true, rejectUnauthorized: true},
 			(_request, response) => void response.writeHead(200, {'content-type': 'application/json'}).end('{}'),
 		);
-		listener.listen(0, '127.0.0.1');
-		await once(listener, 'listening');
-		onTestFinished(async () => {
-			const closed = once(listener, 'close');
-			listener.close();
-			listener.closeAllConnections();
-			await closed;
-		});
-		return {host: `127.0.0.1:${(listener.address() as AddressInfo).port}`, server, ours};
+		return {host: `127.0.0.1:${await listening(listener)}`, server, ours};
 	};
 
 	test('is given the right one', async () => {

@@ -89,9 +89,7 @@ const remove = async ({api, probe: {namespace}, name}: Running): Promise<void> =
 /** The same failure, with the command that removes what is left. */
 const withRemains = (error: unknown, {probe: {namespace}, name}: Running): unknown => {
 	if (!(error instanceof ProblemError)) return error;
-	const {problem, facts} = error;
-	const nextSteps = [...problem.nextSteps, `kubectl -n ${namespace} delete job ${name}`];
-	return new ProblemError({...problem, nextSteps}, {cause: error, facts});
+	return error.with({nextSteps: [...error.problem.nextSteps, `kubectl -n ${namespace} delete job ${name}`]});
 };
 
 /**

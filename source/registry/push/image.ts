@@ -46,11 +46,7 @@ const findLacking = async ({image, repository, tag, cache}: ImageJob, shared: Sh
 /** The same problem with the blob it arose at as a fact, which is also shown. */
 const withBlob = (error: unknown, digest: string): unknown => {
 	if (!(error instanceof ProblemError)) return error;
-	const {problem, facts, retryAfterMs} = error;
-	return new ProblemError(
-		{...problem, evidence: [...(problem.evidence ?? []), `blob ${digest}`]},
-		{cause: error, facts: {...facts, blob: digest}, retryAfterMs},
-	);
+	return error.with({evidence: [...(error.problem.evidence ?? []), `blob ${digest}`]}, {blob: digest});
 };
 
 type Brought = {readonly blob: Blob; readonly outcome: BlobOutcome};

@@ -52,6 +52,5 @@ export const partialPush = (report: PushReport, file: string): unknown => {
 		`${done.length} of ${countOf(report)} images are at the registry; all failures: ${file}`,
 		...others.slice(0, 10),
 	];
-	const {facts, retryAfterMs} = error;
-	return new ProblemError({...error.problem, evidence}, {cause: error, facts, retryAfterMs});
+	return error.with({evidence});
 };

@@ -1,11 +1,6 @@
-import {execFileSync, spawn} from 'node:child_process';
-import {once} from 'node:events';
-import {existsSync} from 'node:fs';
-import {mkdir, readdir, writeFile} from 'node:fs/promises';
-import net from 'node:net';
-import {homedir} from 'node:os';
+import {execFileSync} from 'node:child_process';
+import {mkdir, readdir} from 'node:fs/promises';
 import path from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import {fetchHelm} from '../../../scripts/fetch-helm.mjs';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
@@ -13,6 +8,7 @@ import {createRegistry} from '../../../source/registry/registry.ts';
 import {createStage} from '../../app/stage.ts';
 import {startSite} from '../../helpers/world.ts';
 import {push, quick} from '../../registry/helpers.ts';
+import {dockerRegistry, startBinary} from '../../registry/real-registries.ts';
 import {chartsIn, never, productImages, temporary, vendorRegistry, versions} from './helpers.ts';
 
 test('a bundle that was made from a registry is installed on the rehearsal', async () => {
@@ -47,51 +43,10 @@ unlistedImages: refuse
 	}
 }, 120_000);
 
-const lab = path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'zenml-airgap/lab');
-/** Debian's `docker-registry`, where it is at hand. */
-const binary = [
-	...(process.env.PATH ?? '').split(path.delimiter),
-	...(await readdir(lab).catch(() => []))
-		.filter((name) => name.startsWith('debian-'))
-		.map((name) => path.join(lab, name, 'usr/bin')),
-]
-	.map((folder) => path.join(folder, 'docker-registry'))
-	.find((file) => existsSync(file));
-
-const startDockerRegistry = async (): Promise<string> => {
-	const folder = await temporary();
-	const probe = net.createServer().listen(0, '127.0.0.1');
-	await once(probe, 'listening');
-	const {port} = probe.address() as net.AddressInfo;
-	probe.close();
-	await once(probe, 'close');
-	const config = path.join(folder, 'config.yml');
-	await writeFile(
-		config,
-		`version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${folder}/data}}\nhttp: {addr: '127.0.0.1:${port}'}\n`,
-	);
-	const child = spawn(binary ?? '', ['serve', config], {stdio: 'ignore'});
-	onTestFinished(async () => {
-		if (child.exitCode !== null) return;
-		child.kill();
-		await once(child, 'exit');
-	});
-	for (let attempt = 0; attempt < 400; attempt++) {
-		const socket = net.connect(port, '127.0.0.1');
-		const open = await new Promise<boolean>((resolve) => {
-			socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-		});
-		socket.destroy();
-		if (open) return `127.0.0.1:${port}`;
-		await sleep(25);
-	}
-	throw new Error('docker-registry did not start.');
-};
-
-test.skipIf(binary === undefined).each(['3.18.0', '4.2.3'] as const)(
+test.skipIf(dockerRegistry === undefined).each(['3.18.0', '4.2.3'] as const)(
 	'images and charts come from docker-registry, charts by Helm %s',
 	async (version) => {
-		const host = await startDockerRegistry();
+		const host = await startBinary(dockerRegistry ?? '');
 		const client = createRegistry({host, plainHttp: true, retries: quick});
 		onTestFinished(client.close);
 		const images = productImages(300_000);

@@ -1,9 +1,9 @@
-import {once} from 'node:events';
 import http from 'node:http';
-import net, {type AddressInfo} from 'node:net';
-import {expect, onTestFinished, test} from 'vitest';
+import net from 'node:net';
+import {expect, test} from 'vitest';
 import type {HostOptions} from '../../../source/registry/pull/hosts.ts';
 import {createImageSource} from '../../../source/registry/pull/source.ts';
+import {listening} from '../../helpers/loopback.ts';
 import {answering, canary, loginAs, makeCertificates, never, problemOf, quick, sourceAt} from './support.ts';
 
 const manifest = JSON.stringify({
@@ -134,7 +134,6 @@ test('a CA is trusted for its own host only, and plain HTTP is spoken to named h
 /** A proxy that opens tunnels to one host, or answers with a status. */
 const proxy = async (to: string | number) => {
 	const seen: string[] = [];
-	const sockets = new Set<net.Socket>();
 	const server = http.createServer((_request, response) => response.writeHead(400).end());
 	server.on('connect', (request, socket: net.Socket) => {
 		seen.push(String(request.url));
@@ -144,22 +143,12 @@ const proxy = async (to: string | number) => {
 		}
 		const [host, port] = to.split(':');
 		const through = net.connect(Number(port), host, () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
-		for (const one of [socket, through]) {
-			sockets.add(one);
-			one.on('error', () => {});
-		}
+		socket.once('close', () => through.destroy());
+		through.on('error', () => {});
 		through.pipe(socket);
 		socket.pipe(through);
 	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	onTestFinished(async () => {
-		for (const socket of sockets) socket.destroy();
-		server.closeAllConnections();
-		server.close();
-		await once(server, 'close');
-	});
-	return {host: `127.0.0.1:${(server.address() as AddressInfo).port}`, seen};
+	return {host: `127.0.0.1:${await listening(server)}`, seen};
 };
 
 test('a proxy of the environment is used for TLS hosts, save for those of NO_PROXY', async () => {

@@ -1,14 +1,13 @@
 import {createHash} from 'node:crypto';
-import {once} from 'node:events';
 import {chmod, mkdir, writeFile} from 'node:fs/promises';
 import http, {type IncomingMessage, type RequestListener, type ServerResponse} from 'node:http';
 import https from 'node:https';
-import type {AddressInfo} from 'node:net';
 import {dirname, join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import type {HostOptions} from '../../../source/registry/pull/hosts.ts';
 import type {FindLogin} from '../../../source/registry/pull/logins.ts';
 import {createImageSource} from '../../../source/registry/pull/source.ts';
+import {listening} from '../../helpers/loopback.ts';
 import {quick, temporary} from '../helpers.ts';
 
 export {
@@ -63,15 +62,7 @@ export const answering = async (answer: Answering, tls?: {readonly key: string; 
 		response.writeHead(599).end();
 	};
 	const server = tls ? https.createServer(tls, listener) : http.createServer(listener);
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	onTestFinished(async () => {
-		const closed = once(server, 'close');
-		server.close();
-		server.closeAllConnections();
-		await closed;
-	});
-	return {host: `127.0.0.1:${(server.address() as AddressInfo).port}`, unexpected, requests};
+	return {host: `127.0.0.1:${await listening(server)}`, unexpected, requests};
 };
 
 export const digestOf = (bytes: Buffer | string): string =>
