@@ -1,6 +1,5 @@
 import type {Blob, Descriptor} from '../oci/descriptor.ts';
-import {ringSlice} from './ring.ts';
-import {openSlice, type Slice} from './slice.ts';
+import {openSlice, ringSlice, type Slice} from './slice.ts';
 
 /** A blob of an archive, with the place where its bytes lie: who reads many of them can read each file once, front to back. */
 export type ArchiveBlob = Blob & {readonly slice: Slice};

@@ -1,10 +1,7 @@
 import {scanChunks} from '../oci/descriptor.ts';
 import {type Disk, openDisk} from './disk.ts';
 import {fileEnds, fileProblem} from './problems.ts';
-import {openSlice, type Slice} from './slice.ts';
-
-/** Buffers that take turns: those of the reader, and one that is being filled. */
-const mostBuffers = scanChunks.held + 1;
+import type {Slice} from './range.ts';
 
 const chunkBytes = scanChunks.bytes;
 
@@ -19,12 +16,16 @@ const fill = async (disk: Disk, slice: Slice, buffer: Buffer, start: number): Pr
 	return buffer;
 };
 
-/** The chunks of a slice on disk, each read while the reader is busy with the one before. */
-async function* ringDisk(slice: Slice, from: number): AsyncGenerator<Buffer> {
+/**
+ * The chunks of a slice on disk from `from` on, 1 MiB each but the last, each read while the reader is busy with the one before.
+ * @param held how many of the newest chunks are the reader's; the buffers that take turns are these, and one that is being filled
+ * @throws ProblemError `bundle-archive-truncated`, `bundle-not-found`, `bundle-unreadable`
+ */
+export async function* ringDisk(slice: Slice, from: number, held: number): AsyncGenerator<Buffer> {
 	const disk = await openDisk(slice);
 	const turns = Math.ceil((slice.size - from) / chunkBytes);
 	const length = Math.min(chunkBytes, slice.size - from);
-	const buffers = Array.from({length: Math.min(mostBuffers, turns)}, () => Buffer.allocUnsafe(length));
+	const buffers = Array.from({length: Math.min(held + 1, turns)}, () => Buffer.allocUnsafe(length));
 	const begin = (turn: number): Promise<Buffer> | undefined => {
 		const buffer = turn < turns ? buffers[turn % buffers.length] : undefined;
 		if (!buffer) return undefined;
@@ -48,18 +49,4 @@ async function* ringDisk(slice: Slice, from: number): AsyncGenerator<Buffer> {
 		await Promise.allSettled([ahead]);
 		await disk.close();
 	}
-}
-
-/**
- * The chunks of a slice from `from` on, 1 MiB each but the last, in memory that is used again: see `scanChunks`. So a line can be kept
- * busy with one while the next is hashed and a third is read, and gigabytes leave no garbage behind. What comes out of a compressed
- * file is read as by `openSlice`, each chunk in memory of its own.
- * @throws ProblemError `bundle-archive-truncated`, `bundle-unreadable`
- */
-export async function* ringSlice(slice: Slice, from: number): AsyncGenerator<Buffer> {
-	if (!slice.unpacked) {
-		yield* ringDisk(slice, from);
-		return;
-	}
-	for await (const chunk of openSlice(slice, from)) yield chunk as Buffer;
 }

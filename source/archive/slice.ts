@@ -1,7 +1,9 @@
 import {Readable} from 'node:stream';
+import {scanChunks} from '../oci/descriptor.ts';
 import {chunkBytes, openDisk} from './disk.ts';
-import {archiveProblems, fileEnds, fileProblem} from './problems.ts';
+import {archiveProblems, fileEnds} from './problems.ts';
 import type {Slice, UnpackedSlice} from './range.ts';
+import {ringDisk} from './ring.ts';
 import {borrowStream, readChunks, scanPacked, type UnpackedStream} from './unpacked.ts';
 
 export {chunkBytes} from './disk.ts';
@@ -32,30 +34,21 @@ export async function* scanSlice(slice: Slice, onPacked?: (chunk: Buffer) => voi
 		else yield* readChunks({...slice, head: new Uint8Array()}, 0);
 		return;
 	}
-	const disk = await openDisk(slice);
-	const buffers = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)] as const;
-	const read = (turn: number, at: number) => {
-		const running = disk.read(buffers[turn % 2 === 0 ? 0 : 1], at, Math.min(chunkBytes, slice.size - at));
-		// It may fail while the consumer is busy; it is looked at when its turn comes.
-		running.catch(() => {});
-		return running;
-	};
-	let ahead = read(0, 0);
-	try {
-		for (let at = 0, turn = 0; at < slice.size; turn++) {
-			const chunk = await ahead;
-			if (chunk.length === 0) throw fileEnds(disk.labelAt(at), at, slice.size);
-			at += chunk.length;
-			ahead = read(turn + 1, at);
-			yield chunk;
-		}
-	} catch (error) {
-		throw fileProblem(slice.label, error);
-	} finally {
-		// The read that is still under way must not meet a closed file.
-		await Promise.allSettled([ahead]);
-		await disk.close();
+	yield* ringDisk(slice, 0, 1);
+}
+
+/**
+ * The chunks of a slice from `from` on, 1 MiB each but the last, in memory that is used again: see `scanChunks`. So a line can be kept
+ * busy with one while the next is hashed and a third is read, and gigabytes leave no garbage behind. What comes out of a compressed
+ * file is read as by `openSlice`, each chunk in memory of its own.
+ * @throws ProblemError `bundle-archive-truncated`, `bundle-unreadable`
+ */
+export async function* ringSlice(slice: Slice, from: number): AsyncGenerator<Buffer> {
+	if (!slice.unpacked) {
+		yield* ringDisk(slice, from, scanChunks.held);
+		return;
 	}
+	for await (const chunk of openSlice(slice, from)) yield chunk as Buffer;
 }
 
 /** Reads `length` bytes at `from` (bytes into the slice); fewer only at the end of a slice of unknown size. */

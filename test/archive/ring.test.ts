@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test, vi} from 'vitest';
-import {ringSlice} from '../../source/archive/ring.ts';
+import {ringSlice} from '../../source/archive/slice.ts';
 import {scanChunks} from '../../source/oci/descriptor.ts';
 import {problemOf, temporary} from '../bundle/helpers.ts';
 

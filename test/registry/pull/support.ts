@@ -18,7 +18,6 @@ export {
 	noise,
 	problemOf,
 	quick,
-	temporary,
 } from '../helpers.ts';
 
 export const anonymous: FindLogin = async () => ({login: {}, source: 'no file of logins was found'});
