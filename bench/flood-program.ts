@@ -7,7 +7,7 @@ import {createRedactor} from '../source/base/redact.ts';
 import type {Event} from '../source/engine/events.ts';
 import {createFold} from '../source/engine/fold.ts';
 import type {LogLevel} from '../source/engine/plan.ts';
-import {installStepIds} from '../source/plans/install-steps.ts';
+import {plans} from '../source/plans/index.ts';
 import {runApp} from '../source/ui/index.tsx';
 import type {Session} from '../source/ui/state/session.ts';
 
@@ -81,7 +81,7 @@ const session: Session = {
 	plan: async () => ({steps: []}),
 	start: async () => {
 		const at = Date.now();
-		const steps = installStepIds.map((id) => ({
+		const steps = plans.install.stepIds.map((id) => ({
 			id,
 			title: id,
 			why: `Why ${id} is done.`,

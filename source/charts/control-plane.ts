@@ -1,3 +1,4 @@
+import {urlOf} from '../answers/addresses.ts';
 import type {Answers} from '../answers/schema.ts';
 import type {ChartContents} from './contents.ts';
 import {controlPlaneFeatures, has} from './features.ts';
@@ -5,7 +6,6 @@ import {knows} from './keys.ts';
 import {
 	type ChartValues,
 	certificateValues,
-	httpsUrl,
 	type ImagePlaces,
 	ifKnown,
 	imageOf,
@@ -94,7 +94,7 @@ export const controlPlaneValues = (input: ControlPlaneInput): ChartValues => {
 			[root]: {
 				replicaCount: controlPlane.replicas,
 				image: {api: image('zenml-pro-api'), dashboard: image('zenml-pro-dashboard')},
-				serverURL: httpsUrl(controlPlane.host, answers),
+				serverURL: urlOf(answers, controlPlane.host),
 				...ifKnown(chart, at('debug'), false),
 				...ifKnown(chart, at('analyticsOptIn'), false),
 				database: databaseValues(input),

@@ -1,4 +1,4 @@
-import {isIPv6} from 'node:net';
+import {urlOf} from '../answers/addresses.ts';
 import type {Answers, ComponentAnswers} from '../answers/schema.ts';
 import type {ChartContents} from './contents.ts';
 import {knows} from './keys.ts';
@@ -38,16 +38,9 @@ export const imageOf = (
 	return {repository: `${prefix}/${name}`, tag};
 };
 
-/** `https://HOST`, with the port where it is not the default of HTTPS. */
-export const httpsUrl = (host: string, {ingress}: Pick<Answers, 'ingress'>): string =>
-	ingress.httpsPort === 443 ? `https://${host}` : `https://${host}:${ingress.httpsPort}`;
-
 /** Root of the control plane's API: `https://HOST[:PORT]/api/v1`. */
 export const apiUrl = (answers: Pick<Answers, 'ingress' | 'controlPlane'>): string =>
-	`${httpsUrl(answers.controlPlane.host, answers)}/api/v1`;
-
-/** A host as it stands in a URL. */
-export const urlHost = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
+	`${urlOf(answers, answers.controlPlane.host)}/api/v1`;
 
 /** An optional section: `{[key]: value}` when the chart knows the path, nothing otherwise. */
 export const ifKnown = (contents: ChartContents, path: string, value: unknown): Readonly<Record<string, unknown>> =>

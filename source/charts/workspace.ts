@@ -1,4 +1,6 @@
+import {urlOf} from '../answers/addresses.ts';
 import type {Answers, WorkspaceAnswers} from '../answers/schema.ts';
+import {urlHost} from '../base/url.ts';
 import type {ChartContents} from './contents.ts';
 import {workspaceFeatures as features, has} from './features.ts';
 import {knows} from './keys.ts';
@@ -6,14 +8,12 @@ import {
 	apiUrl,
 	type ChartValues,
 	certificateValues,
-	httpsUrl,
 	type ImagePlaces,
 	ifKnown,
 	imageOf,
 	ingressValues,
 	podValues,
 	type SecretKey,
-	urlHost,
 } from './shared.ts';
 import {type Environment, workloadManagerEnvironment} from './workload-manager.ts';
 
@@ -95,7 +95,7 @@ const proValues = ({answers, chart, enrollment}: WorkspaceInput, root: string): 
 	return {
 		enabled: true,
 		apiURL: apiUrl(answers),
-		dashboardURL: httpsUrl(answers.controlPlane.host, answers),
+		dashboardURL: urlOf(answers, answers.controlPlane.host),
 		organizationID: enrollment.organizationId,
 		organizationName: enrollment.organizationName,
 		...(has(chart, features.workspaceIdentity, root)
@@ -145,7 +145,7 @@ export const workspaceValues = (input: WorkspaceInput): ChartValues => {
 				replicaCount: workspace.replicas,
 				...ifKnown(chart, at('threadPoolSize'), serverPool.threadPoolSize),
 				image: {...imageOf(images, 'zenml-pro-server'), pullPolicy: 'IfNotPresent'},
-				serverURL: httpsUrl(workspace.host, answers),
+				serverURL: urlOf(answers, workspace.host),
 				...ifKnown(chart, at('debug'), false),
 				...ifKnown(chart, at('analyticsOptIn'), false),
 				pro: proValues(input, root),

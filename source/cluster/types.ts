@@ -1,4 +1,4 @@
-import type {ComponentPath} from '../base/component.ts';
+import type {ComponentPath} from '../answers/component-path.ts';
 import type {Problem} from '../base/problem.ts';
 import type {KubeObject, Reference} from './kinds.ts';
 

@@ -1,4 +1,4 @@
-import type {ComponentPath} from '../base/component.ts';
+import type {ComponentPath} from '../answers/component-path.ts';
 import type {ProblemError} from '../base/problem.ts';
 import {helmProblems} from './problems.ts';
 import {type FailureCode, failureWords, meaningOf, tail, verdictIn} from './words.ts';

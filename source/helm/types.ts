@@ -1,4 +1,4 @@
-import type {ComponentPath} from '../base/component.ts';
+import type {ComponentPath} from '../answers/component-path.ts';
 
 export type ReleaseStatus =
 	| 'deployed'

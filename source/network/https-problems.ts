@@ -1,6 +1,7 @@
 import {tlsReasonOf} from '../base/openssl.ts';
 import type {ProblemArea, ProblemError} from '../base/problem.ts';
 import type {CaseOf, Circumstances} from '../base/problem-table.ts';
+import {httpsUrl} from '../base/url.ts';
 import {codeOf, type Fault, faultOf} from '../http/fault.ts';
 import type {Peer} from './peer.ts';
 import {networkProblems} from './problems.ts';
@@ -149,7 +150,7 @@ export const httpsProblem = (failure: Failure): ProblemError => {
 	const code = codeOf(error);
 	const words = error instanceof Error ? error.message : String(error);
 	const elsewhere = address === undefined || address === host ? '' : ` (${address})`;
-	const place = `https://${host}${port === 443 ? '' : `:${port}`}${elsewhere}`;
+	const place = `${httpsUrl(host, port)}${elsewhere}`;
 	const evidence = [code === '' ? words : `${code}: ${words}`];
 	const given = {...failure, place, at: `${address ?? host}:${port}`, words};
 	if (kind === 'timeout') return timeOut({...given, more: {area, error}});

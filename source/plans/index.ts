@@ -1,9 +1,33 @@
 import type {Plan} from '../steps/world.ts';
 
-/** Every plan by its name; what its steps do is read only when it is gone through. */
-export const plans = {
-	install: async (): Promise<Plan> => (await import('./install.ts')).installPlan,
-} as const;
+/** A plan as it is known before it is gone through: what its steps do is most of the program, and is read only then. */
+export type PlanEntry = {
+	/** Its name in journals, events and names of files. */
+	readonly id: string;
+	/** The names of its steps, in order: what `--from` and `--until` take. */
+	readonly stepIds: readonly string[];
+	readonly load: () => Promise<Plan>;
+};
 
-/** The name of a plan, as journals and events have it. */
-export type PlanName = keyof typeof plans;
+/** Every plan. */
+export const plans = {
+	install: {
+		id: 'install',
+		stepIds: [
+			'bundle',
+			'prerequisites',
+			'images',
+			'namespaces',
+			'secrets',
+			'databases',
+			'control-plane',
+			'onboarding',
+			'workspaces',
+			'dns',
+			'ca',
+			'workload-manager',
+			'verification',
+		],
+		load: async () => (await import('./install.ts')).installPlan,
+	},
+} as const satisfies Readonly<Record<string, PlanEntry>>;

@@ -1,3 +1,4 @@
+import {urlOf} from '../answers/addresses.ts';
 import type {Answers} from '../answers/schema.ts';
 import {formatDuration} from '../base/units.ts';
 import {changesInWords} from '../engine/changes.ts';
@@ -5,8 +6,6 @@ import {isProved, outcomeWords} from '../engine/outcome.ts';
 import type {Pass} from '../engine/plan.ts';
 import type {RunState, StepState} from '../engine/state.ts';
 import {formatProblem} from './format.ts';
-
-const url = (host: string, port: number): string => `https://${host}${port === 443 ? '' : `:${port}`}`;
 
 /** How to read the administrator's password that was generated: a sentence, then its command, indented; else nothing. */
 export const passwordLines = ({controlPlane}: Answers): readonly string[] =>
@@ -46,11 +45,11 @@ const headOf = (state: RunState): string => {
 };
 
 const serverRows = (answers: Answers): readonly string[] => {
-	const {controlPlane, workspaces, ingress} = answers;
+	const {controlPlane, workspaces} = answers;
 	return [
 		'',
-		`  Dashboard  ${url(controlPlane.host, ingress.httpsPort)}  (user ${controlPlane.admin.username})`,
-		...workspaces.map(({name, host}) => `  Workspace  ${url(host, ingress.httpsPort)}  (${name})`),
+		`  Dashboard  ${urlOf(answers, controlPlane.host)}  (user ${controlPlane.admin.username})`,
+		...workspaces.map(({name, host}) => `  Workspace  ${urlOf(answers, host)}  (${name})`),
 		...passwordLines(answers).map((line) => `  ${line}`),
 	];
 };

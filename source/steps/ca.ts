@@ -1,8 +1,9 @@
+import {urlOf} from '../answers/addresses.ts';
 import {ProblemsError} from '../base/problem.ts';
 import type {Awaited, Finding, Handover} from '../engine/plan.ts';
 import {caScripts} from '../network/ca-scripts.ts';
 import {handOver, pollEveryMs} from './shared/handover.ts';
-import {componentsOf, urlOf} from './shared/names.ts';
+import {componentsOf} from './shared/names.ts';
 import {runPodProbe} from './shared/pod-probe.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 

@@ -1,5 +1,5 @@
-import {isIPv6} from 'node:net';
 import {ProblemError} from '../base/problem.ts';
+import {httpsUrl} from '../base/url.ts';
 import type {HttpsPort} from '../network/types.ts';
 import {apiError, type Exchange, evidenceOf, isHtml, read} from './answers.ts';
 import {zenmlProblems} from './problems.ts';
@@ -18,10 +18,6 @@ export type Call = {
 
 /** A call that is bound to one server: sends it and hands back whatever was answered. */
 export type Send = (call: Call) => Promise<Exchange>;
-
-/** `https://HOST[:PORT]`, without the port when it is 443. */
-export const originOf = ({host, port}: ZenmlEndpoint): string =>
-	`https://${isIPv6(host) ? `[${host}]` : host}${port === 443 ? '' : `:${port}`}`;
 
 const hidden = (text: string, secrets: readonly string[]): string =>
 	secrets.reduce((result, secret) => result.replaceAll(secret, '[hidden]'), text);
@@ -59,7 +55,7 @@ export const createSend =
 	}): Send =>
 	async (call) => {
 		const {https, endpoint, root, timeoutMs, signal} = options;
-		const url = `${originOf(endpoint)}${root}${call.path}`;
+		const url = `${httpsUrl(endpoint.host, endpoint.port)}${root}${call.path}`;
 		const query = new URLSearchParams(call.query).toString();
 		const content = bodyOf(call);
 		const headers = {

@@ -1,7 +1,7 @@
 import {CommanderError} from 'commander';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {commandLine} from '../../source/app/command-line.ts';
-import {installStepIds} from '../../source/plans/install-steps.ts';
+import {plans} from '../../source/plans/index.ts';
 import {createStage, type Stage} from './stage.ts';
 
 /** What the words ask for: the names of the command, and what it is given. */
@@ -70,7 +70,7 @@ test.each([[], ['install'], ['plan'], ['verify'], ['status'], ['rehearse'], ['an
 	},
 );
 
-test.each(installStepIds)('--from and --until know the step %s', async (step) => {
+test.each(plans.install.stepIds)('--from and --until know the step %s', async (step) => {
 	expect(await parse('--from', step, '--until', step)).toMatchObject({given: {from: step, until: step}});
 });
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {fingerprintOf} from '../../source/engine/fingerprint.ts';
 import {type Journal, writeJournal} from '../../source/engine/journal.ts';
-import {installStepIds} from '../../source/plans/install-steps.ts';
+import {plans} from '../../source/plans/index.ts';
 import {load, shortest} from '../answers/samples.ts';
 import {createStage, type Stage} from './stage.ts';
 
@@ -137,7 +137,7 @@ const journal = (more: Partial<Journal> = {}): Journal => ({
 });
 const leave = async (more: Partial<Journal> = {}): Promise<void> =>
 	writeJournal(path.join(stage.stateDirectory, 'state.json'), journal(more));
-const all = installStepIds.map((id) => ({id, outcome: 'already' as const}));
+const all = plans.install.stepIds.map((id) => ({id, outcome: 'already' as const}));
 
 test('status tells what became of each step, and how to go on', async () => {
 	await leave();
@@ -147,7 +147,7 @@ test('status tells what became of each step, and how to go on', async () => {
 	expect(lines[0]).toBe('run abcd1234 on jump-1, 2026-01-02T03:04:05.000Z: stopped');
 	expect(lines[1]).toMatch(/^ {2}\S.* {2}nothing to do: 4 images$/u);
 	expect(lines[3]).toMatch(/ {2}done$/u);
-	expect(lines.filter((line) => line.endsWith('  to do'))).toHaveLength(installStepIds.length - 2);
+	expect(lines.filter((line) => line.endsWith('  to do'))).toHaveLength(plans.install.stepIds.length - 2);
 	expect(lines.at(-2)).toContain('Start the install again');
 });
 

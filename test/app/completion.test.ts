@@ -5,7 +5,7 @@ import path from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {faultNames} from '../../rehearsal/faults.ts';
-import {installStepIds} from '../../source/plans/install-steps.ts';
+import {plans} from '../../source/plans/index.ts';
 import {createStage, type Stage} from './stage.ts';
 
 const run = promisify(execFile);
@@ -69,7 +69,7 @@ test.each<readonly [words: readonly string[], offered: readonly string[]]>([
 		['--from', 'd'],
 		['databases', 'dns'],
 	],
-	[['plan', '--until', ''], installStepIds],
+	[['plan', '--until', ''], plans.install.stepIds],
 	[['rehearse', '--fault', ''], faultNames],
 	[
 		['--answers', 'site'],

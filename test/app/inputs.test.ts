@@ -17,7 +17,7 @@ afterEach(async () => stage.remove());
 const none: GlobalOptions = {set: [], nonInteractive: true, plain: false, json: false, logLevel: 'info'};
 
 const find = async (options: Partial<GlobalOptions> = {}) =>
-	findAnswers(stage.context, {...none, ...options}, stage.stateDirectory);
+	findAnswers(stage.context, {...none, ...options}, {stateDirectory: stage.stateDirectory, plan: {id: 'install'}});
 
 const earlier: Journal = {
 	schema: 2,

@@ -10,6 +10,7 @@ import type {AttendedOptions} from '../../source/app/session/attended.ts';
 import {problem} from '../../source/base/problem.ts';
 import type {Finding} from '../../source/engine/plan.ts';
 import type {Plan, World} from '../../source/steps/world.ts';
+import {entryOf} from '../helpers/plan-entry.ts';
 import {fullDraft} from '../ui/helpers/answers.ts';
 import {createStage, type Stage} from './stage.ts';
 
@@ -74,7 +75,7 @@ const sit = async (plan: Plan, draft: Draft = fullDraft, more: Partial<AttendedO
 	stage = own;
 	const options: AttendedOptions = {
 		stateDirectory: own.stateDirectory,
-		loadPlan: async () => plan,
+		plan: entryOf(plan),
 		resumeCommand: 'zenml-airgap install',
 		loaded: {draft, given: ['registry.host'], problems: [], missing: []},
 		...more,

@@ -6,7 +6,7 @@ import type {GlobalOptions} from '../../source/app/base/context.ts';
 import {createScreenSession, nextOf} from '../../source/app/screen/screen-session.ts';
 import {writeJournal} from '../../source/engine/journal.ts';
 import {emptyRun} from '../../source/engine/reduce.ts';
-import {installPlan} from '../../source/plans/install.ts';
+import {plans} from '../../source/plans/index.ts';
 import {summaryLines} from '../../source/report/summary.ts';
 import {load, shortest} from '../answers/samples.ts';
 import {keys, type OpenApp, openApp} from '../ui/helpers/screen.tsx';
@@ -73,10 +73,10 @@ test('the full screen asks again for a secret that an earlier run was told, and 
 		acknowledged: [],
 		answers,
 	});
-	const source = await findAnswers(context, options, stateDirectory);
+	const source = await findAnswers(context, options, {stateDirectory, plan: plans.install});
 	const {session} = createScreenSession(context, {
 		stateDirectory,
-		loadPlan: async () => installPlan,
+		plan: plans.install,
 		loaded: partialAnswers(source),
 		journal: source.journal,
 		resumeCommand: 'zenml-airgap install',

@@ -4,7 +4,7 @@ import {createFold, reduceAll} from '../../source/engine/fold.ts';
 import {logBlock, logLimit} from '../../source/engine/log.ts';
 import {emptyRun, reduce} from '../../source/engine/reduce.ts';
 import type {RunState} from '../../source/engine/state.ts';
-import {installStepIds} from '../../source/plans/install-steps.ts';
+import {plans} from '../../source/plans/index.ts';
 
 const begun: Event = {
 	at: 1,
@@ -14,8 +14,8 @@ const begun: Event = {
 	title: 'Installing',
 	pass: 'apply',
 	version: '0.1.0',
-	steps: installStepIds.map((id) => ({id, title: id, why: '', skippable: false, proves: false})),
-	planSteps: installStepIds.length,
+	steps: plans.install.stepIds.map((id) => ({id, title: id, why: '', skippable: false, proves: false})),
+	planSteps: plans.install.stepIds.length,
 };
 
 /** Lines with progress, items and the beginnings of steps between them, some of which add a line of their own. */
@@ -23,7 +23,7 @@ const streamOf = (count: number): readonly Event[] => [
 	begun,
 	...Array.from({length: count}, (_one, index): Event => {
 		const at = 2 + index;
-		const step = installStepIds[Math.floor(index / 400) % installStepIds.length] ?? 'bundle';
+		const step = plans.install.stepIds[Math.floor(index / 400) % plans.install.stepIds.length] ?? 'bundle';
 		if (index % 400 === 0) return {at, type: 'step-started', step, stale: false};
 		if (index % 17 === 0)
 			return {at, type: 'step-detail', step, detail: {kind: 'progress', label: 'layer', done: index, unit: 'bytes'}};

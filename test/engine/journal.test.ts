@@ -11,7 +11,7 @@ import {
 	writeJournal,
 } from '../../source/engine/journal.ts';
 import {emptyRun} from '../../source/engine/reduce.ts';
-import {installStepIds} from '../../source/plans/install-steps.ts';
+import {plans} from '../../source/plans/index.ts';
 import {fold, started, trouble, wholeRun} from './events.ts';
 
 let folder = '';
@@ -193,6 +193,6 @@ test('a journal of layout 1, as version 0.1.0 wrote it, is read as one of the in
 	const read = await readJournal(old);
 	expect(written.schema).toBe(1);
 	expect(read).toEqual({...written, schema: 2, plan: 'install'});
-	expect(read?.steps.map(({id}) => id)).toEqual([...installStepIds]);
+	expect(read?.steps.map(({id}) => id)).toEqual([...plans.install.stepIds]);
 	expect(read?.steps.every(({fingerprint}) => /^[0-9a-f]{64}$/u.test(fingerprint ?? ''))).toBe(true);
 });

@@ -15,6 +15,7 @@ import {createRedactor} from '../../source/base/redact.ts';
 import {type Controls, unattended} from '../../source/engine/controls.ts';
 import type {Event} from '../../source/engine/events.ts';
 import type {Finding} from '../../source/engine/plan.ts';
+import {plans} from '../../source/plans/index.ts';
 import {installPlan} from '../../source/plans/install.ts';
 import type {Ports, World} from '../../source/steps/world.ts';
 
@@ -162,7 +163,7 @@ export const startSite = async (
 			const report = await runPlan({
 				context: context(),
 				stateDirectory,
-				loadPlan: async () => installPlan,
+				plan: plans.install,
 				pass: 'apply',
 				answers: wanted,
 				prompted: new Map(),

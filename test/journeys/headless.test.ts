@@ -4,7 +4,7 @@ import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterEach, beforeAll, expect, test} from 'vitest';
 import type {Event} from '../../source/engine/events.ts';
-import {installStepIds} from '../../source/plans/install-steps.ts';
+import {plans} from '../../source/plans/index.ts';
 import {makePlace, type Place, runQuietly, startQuietly} from './helpers/place.ts';
 import {builtProgram, type Program, root} from './helpers/program.ts';
 import {journey, openTerminal} from './helpers/terminal.ts';
@@ -49,13 +49,15 @@ test('npm start without a screen writes one JSON event a line on standard output
 		.map((line) => JSON.parse(line) as Event);
 	expect(events[0]?.type).toBe('run-started');
 	expect(events.at(-1)).toMatchObject({type: 'run-finished', outcome: 'done', exitCode: 0});
-	expect(events.filter(({type}) => type === 'step-finished')).toHaveLength(installStepIds.length);
+	expect(events.filter(({type}) => type === 'step-finished')).toHaveLength(plans.install.stepIds.length);
 	expect(events.every(({at}) => Number.isInteger(at))).toBe(true);
 
 	// Once more, everything is there already; without a terminal, colors or control sequences.
 	const again = await runQuietly(rehearsal('--pace', 'fast', '--non-interactive'), place, {NO_COLOR: '1'});
 	expect(again.code).toBe(0);
-	expect(again.out).toContain(`[${installStepIds.length}/${installStepIds.length}] Verification: ok, nothing to do`);
+	expect(again.out).toContain(
+		`[${plans.install.stepIds.length}/${plans.install.stepIds.length}] Verification: ok, nothing to do`,
+	);
 	expect(again.out).not.toMatch(/: done/u);
 	expect(again.out + again.err).not.toContain('\u001B');
 });

@@ -7,11 +7,10 @@ import type {Event} from '../../source/engine/events.ts';
 import {type Journal, parseJournal, writeJournal} from '../../source/engine/journal.ts';
 import type {Pass} from '../../source/engine/plan.ts';
 import {plans} from '../../source/plans/index.ts';
-import {installPlan} from '../../source/plans/install.ts';
-import {installStepIds} from '../../source/plans/install-steps.ts';
 import {type Plan, type Step, shortTimeouts} from '../../source/steps/world.ts';
 import {load, shortest} from '../answers/samples.ts';
 import {createStage, type Stage} from '../app/stage.ts';
+import {entryOf} from '../helpers/plan-entry.ts';
 
 let stage: Stage;
 beforeEach(async () => {
@@ -49,7 +48,7 @@ const run = async (pass: Pass, plan = leaveNote) => {
 	const events: Event[] = [];
 	const session = createSession(stage.context, {
 		stateDirectory: stage.stateDirectory,
-		loadPlan: async () => plan,
+		plan: entryOf(plan),
 		resumeCommand: plan.command,
 	});
 	const report = await session.run(load(shortest), {
@@ -103,9 +102,9 @@ test('its journal lies beside that of the install, and names plan and bundle', a
 });
 
 test('every plan goes by its own name, in journals and on the command line', async () => {
-	for (const [name, load] of Object.entries(plans)) expect((await load()).id).toBe(name);
+	for (const [name, {id, load}] of Object.entries(plans)) expect([id, (await load()).id]).toEqual([name, name]);
 });
 
-test('the steps of the install are those that the command line names, in the same order', () => {
-	expect(installPlan.steps.map(({id}) => id)).toEqual([...installStepIds]);
+test('the steps of a plan are those that the command line names, in the same order', async () => {
+	for (const {stepIds, load} of Object.values(plans)) expect((await load()).steps.map(({id}) => id)).toEqual(stepIds);
 });

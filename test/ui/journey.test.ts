@@ -2,7 +2,7 @@ import {afterEach, expect, test} from 'vitest';
 import type {Answers} from '../../source/answers/schema.ts';
 import {ProblemError, problem} from '../../source/base/problem.ts';
 import type {PlanView} from '../../source/engine/plan-view.ts';
-import {installStepIds} from '../../source/plans/install-steps.ts';
+import {plans} from '../../source/plans/index.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession, found, started} from './helpers/fake-session.ts';
 import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
@@ -51,7 +51,7 @@ test('a first run goes from welcome over every question and the review to the su
 	expect(answers.workspaces.map(({name, host}) => [name, host])).toEqual([['default', 'zenml-workspace.corp.example']]);
 	fake.emit(started, {type: 'step-started', step: 'images', stale: false});
 	await settle();
-	expect(app.frame()).toContain(`Installing: 0 of ${installStepIds.length} steps`);
+	expect(app.frame()).toContain(`Installing: 0 of ${plans.install.stepIds.length} steps`);
 	fake.pass(65_000);
 	fake.emit(
 		{type: 'step-finished', step: 'images', outcome: 'applied', note: '11 pushed', fingerprint: ''},
@@ -244,7 +244,7 @@ test('a hand-over page shows what is waited for and goes on by itself', async ()
 	expect(fake.calls.at(-1)).toEqual(['acknowledge', 'dns']);
 	fake.emit({type: 'step-finished', step: 'dns', outcome: 'applied', note: '', fingerprint: ''});
 	await settle();
-	expect(app.frame()).toContain(`Installing: 1 of ${installStepIds.length} steps`);
+	expect(app.frame()).toContain(`Installing: 1 of ${plans.install.stepIds.length} steps`);
 });
 
 test('Ctrl-C asks before it stops the run, and a second one stops at once', async () => {

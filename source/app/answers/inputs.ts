@@ -14,6 +14,7 @@ import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
 import {ProblemsError} from '../../base/problem.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
+import type {PlanEntry} from '../../plans/index.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {appProblems} from '../base/problems.ts';
@@ -61,35 +62,45 @@ const flagOverrides = ({bundle, kubeconfig, context}: GlobalOptions): readonly O
 export type FoundAnswers = AnswerSource & {readonly journal?: Journal | undefined};
 
 /**
- * Finds the answers of this command: `--answers`, else those of the earlier run in this state folder.
+ * What the words of a command give: the file, and the answers beside it.
+ * @param flags answers that flags of the command give; they count more than `--set`
+ * @throws ProblemError, ProblemsError area `usage`: file unreadable, `--set` not understood
+ */
+export const givenAnswers = async (
+	{workingDirectory, homeDirectory}: Context,
+	{answers: name, set}: Pick<GlobalOptions, 'answers' | 'set'>,
+	flags: readonly Override[],
+): Promise<AnswerSource> => {
+	const {overrides, problems} = parseOverrides(set);
+	if (problems.length > 0) throw new ProblemsError(problems);
+	const common = {overrides: [...overrides, ...flags], overrideDirectory: workingDirectory, homeDirectory};
+	if (name === undefined) {
+		const answers = {kind: 'values', values: {}, file: '(no answer file)'} as const;
+		return {...common, from: 'nothing', answers, baseDirectory: workingDirectory};
+	}
+	const file = path.resolve(workingDirectory, name);
+	const answers = {text: await readAnswerFile(file), file: name};
+	return {...common, from: 'file', answers, baseDirectory: path.dirname(file)};
+};
+
+/** The state folder, and the plan whose earlier run there has answers. */
+export type AnswersPlace = {readonly stateDirectory: string; readonly plan: Pick<PlanEntry, 'id'>};
+
+/**
+ * Finds the answers of this command: `--answers`, else those of the plan's earlier run in this state folder.
  * @throws ProblemError area `usage`: file unreadable, journal damaged.
  */
 export const findAnswers = async (
 	context: Context,
 	options: GlobalOptions,
-	stateDirectory: string,
+	{stateDirectory, plan}: AnswersPlace,
 ): Promise<FoundAnswers> => {
-	const journal = await readJournal(journalFile(stateDirectory));
-	const {overrides, problems} = parseOverrides(options.set);
-	if (problems.length > 0) throw new ProblemsError(problems);
-	const {workingDirectory, homeDirectory} = context;
-	const common = {
-		overrides: [...overrides, ...flagOverrides(options)],
-		baseDirectory: workingDirectory,
-		overrideDirectory: workingDirectory,
-		homeDirectory,
-		journal,
-	};
-	if (options.answers !== undefined) {
-		const file = path.resolve(workingDirectory, options.answers);
-		const answers = {text: await readAnswerFile(file), file: options.answers};
-		return {...common, from: 'file', answers, baseDirectory: path.dirname(file)};
-	}
-	if (journal?.answers === undefined)
-		return {...common, from: 'nothing', answers: {kind: 'values', values: {}, file: '(no answer file)'}};
+	const file = journalFile(stateDirectory, plan.id);
+	const journal = await readJournal(file);
+	const given = await givenAnswers(context, options, flagOverrides(options));
+	if (given.from === 'file' || journal?.answers === undefined) return {...given, journal};
 	// They are complete, with absolute paths and references for secrets.
-	const answers = {kind: 'values', values: journal.answers, file: journalFile(stateDirectory)} as const;
-	return {...common, from: 'journal', answers};
+	return {...given, journal, from: 'journal', answers: {kind: 'values', values: journal.answers, file}};
 };
 
 /** Complete answers, or every error at once. @throws ProblemsError, ProblemError area `usage`. */

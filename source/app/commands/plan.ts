@@ -1,10 +1,11 @@
+import {plans} from '../../plans/index.ts';
 import type {GlobalOptions} from '../base/context.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addTopCommand} from './shared-options.ts';
 
 const work: Work<GlobalOptions> = async (context, options) => {
 	const {runPlanCommand} = await import('../plan/plan-command.ts');
-	return runPlanCommand(context, {name: 'plan', plan: 'install', pass: 'look'}, options);
+	return runPlanCommand(context, {name: 'plan', plan: plans.install, pass: 'look'}, options);
 };
 
 /** `plan`: looks at the install and changes nothing. */

@@ -1,20 +1,22 @@
 import {type Command, Option} from 'commander';
 import {nearest} from '../../base/text.ts';
-import {installStepIds} from '../../plans/install-steps.ts';
+import {type PlanEntry, plans} from '../../plans/index.ts';
 import type {GlobalOptions} from '../base/context.ts';
 import {appProblems} from '../base/problems.ts';
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** A range that ends before it begins would run nothing and call that done. @throws ProblemError `steps-empty-range` */
-const refuseEmptyRange = ({from, until}: GlobalOptions): void => {
-	const order: readonly string[] = installStepIds;
+const refuseEmptyRange = ({from, until}: GlobalOptions, order: readonly string[]): void => {
 	if (from === undefined || until === undefined || order.indexOf(from) <= order.indexOf(until)) return;
 	throw appProblems.error('steps-empty-range', {from, until, order: order.join(', ')});
 };
 
-/** The options that every command around a plan and its answers takes; they become `GlobalOptions`. */
-export const withSharedOptions = (command: Command): Command =>
+/**
+ * The options that every command around a plan and its answers takes; they become `GlobalOptions`.
+ * @param plan the plan whose steps `--from` and `--until` name
+ */
+export const withSharedOptions = (command: Command, {stepIds}: PlanEntry = plans.install): Command =>
 	command
 		.option('--answers <file>', 'answer file (YAML)')
 		.option('--set <key=value>', 'set one answer, e.g. --set registry.prefix=zenml; may be repeated', collect, [])
@@ -22,8 +24,8 @@ export const withSharedOptions = (command: Command): Command =>
 		.option('--state-dir <folder>', 'where state, logs and reports are kept')
 		.option('--kubeconfig <file>', 'kubeconfig file')
 		.option('--context <name>', 'context in the kubeconfig')
-		.addOption(new Option('--from <step>', 'begin with this step').choices(installStepIds))
-		.addOption(new Option('--until <step>', 'end with this step').choices(installStepIds))
+		.addOption(new Option('--from <step>', 'begin with this step').choices(stepIds))
+		.addOption(new Option('--until <step>', 'end with this step').choices(stepIds))
 		.option('--non-interactive', 'ask nothing: answers come from --answers and --set', false)
 		.option('--plain', 'plain lines instead of the full screen', false)
 		.option('--json', 'one event a line on standard output, nothing else there', false)
@@ -32,7 +34,7 @@ export const withSharedOptions = (command: Command): Command =>
 				.choices(['debug', 'info', 'warn', 'error'])
 				.default('info'),
 		)
-		.hook('preAction', (_program, action) => refuseEmptyRange(action.opts<GlobalOptions>()));
+		.hook('preAction', (_program, action) => refuseEmptyRange(action.opts<GlobalOptions>(), stepIds));
 
 /** Refuses words that no option takes; the default command would otherwise speak of its arguments, not of the typo. */
 const refuseWords = (command: Command, known: readonly string[]): void => {
@@ -52,6 +54,8 @@ export type TopCommand = {
 	/** True for the one that is meant where no command is named. */
 	readonly isDefault?: boolean;
 	readonly examples?: readonly string[];
+	/** The plan that it is about; the install where none is named. */
+	readonly plan?: PlanEntry;
 };
 
 /** Lines of examples at the end of a help page. */
@@ -63,9 +67,9 @@ export const withExamples = (command: Command, examples: readonly string[] = [])
 /** Adds a command to the program that takes the shared options and no words. */
 export const addTopCommand = (
 	program: Command,
-	{name, description, isDefault = false, examples}: TopCommand,
+	{name, description, isDefault = false, examples, plan}: TopCommand,
 ): Command =>
-	withExamples(withSharedOptions(program.command(name, {isDefault}).description(description)), examples)
+	withExamples(withSharedOptions(program.command(name, {isDefault}).description(description), plan), examples)
 		.allowExcessArguments()
 		.hook('preAction', (_program, command) =>
 			refuseWords(

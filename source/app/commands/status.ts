@@ -4,7 +4,7 @@ import {type Journal, readJournal} from '../../engine/journal.ts';
 import {outcomeWords} from '../../engine/outcome.ts';
 import type {Plan} from '../../steps/world.ts';
 import {stateDirectoryOf} from '../answers/inputs.ts';
-import type {GlobalOptions} from '../base/context.ts';
+import type {Context, GlobalOptions} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {appProblems} from '../base/problems.ts';
 import type {AddCommand, Work} from './command.ts';
@@ -13,6 +13,11 @@ import {addTopCommand} from './shared-options.ts';
 /** A run of some steps only (--until) ends well without being the whole plan. */
 const isWhole = ({steps}: Plan, journal: Journal): boolean =>
 	steps.every(({id}) => journal.steps.some((step) => step.id === id && step.outcome !== undefined));
+
+/** A plan that was gone through, and what is known of its last run. */
+type LastRun = {readonly plan: Plan; readonly journal: Journal};
+
+const isFinished = ({plan, journal}: LastRun): boolean => journal.outcome === 'done' && isWhole(plan, journal);
 
 const endOf = (journal: Journal, whole: boolean, holder: Holder | undefined): string => {
 	if (journal.outcome === 'done') return whole ? 'finished' : 'finished the steps it was asked for';
@@ -26,29 +31,40 @@ const stepRow = ({id, title}: Plan['steps'][number], journal: Journal, width: nu
 	return `  ${title.padEnd(width)}  ${words}${step?.note ? `: ${step.note}` : ''}`;
 };
 
-/** What the last run did, from the journal of this host; asks no server. Exit code 0 when it finished, 130 when it can go on. */
-const work: Work<GlobalOptions> = async (context, options) => {
-	const {out, hostName} = context;
-	const stateDirectory = stateDirectoryOf(context, options);
-	const {plans} = await import('../../plans/index.ts');
-	const plan = await plans.install();
-	const file = journalFile(stateDirectory);
-	const journal = await readJournal(file);
-	if (!journal) throw appProblems.error('no-earlier-run', {file});
+/** Tells what the last run of a plan did. */
+const tell = async ({out, hostName}: Context, stateDirectory: string, {plan, journal}: LastRun): Promise<void> => {
 	const whole = isWhole(plan, journal);
-	const exitCode = journal.outcome === 'done' && whole ? 0 : 130;
-	if (options.json) {
-		out(`${JSON.stringify(journal)}\n`);
-		return exitCode;
-	}
 	const isOpen = journal.outcome === undefined;
 	const holder = isOpen ? await liveHolder(path.join(stateDirectory, 'lock'), hostName) : undefined;
 	const when = new Date(journal.savedAt).toISOString();
 	const width = Math.max(...plan.steps.map(({title}) => title.length));
 	out(`run ${journal.runId} on ${journal.host}, ${when}: ${endOf(journal, whole, holder)}\n`);
 	for (const step of plan.steps) out(`${stepRow(step, journal, width)}\n`);
-	if (exitCode !== 0 && !holder) out('Start the install again: it re-checks the world and goes on.\n');
-	return exitCode;
+	if (!holder && !isFinished({plan, journal})) out(`Start the ${plan.id} again: it re-checks the world and goes on.\n`);
+};
+
+/** The last run of every plan that was gone through from this host. */
+const lastRuns = async (stateDirectory: string): Promise<readonly LastRun[]> => {
+	const {plans} = await import('../../plans/index.ts');
+	const runs = await Promise.all(
+		Object.values(plans).map(async ({id, load}) => {
+			const journal = await readJournal(journalFile(stateDirectory, id));
+			return journal ? [{plan: await load(), journal}] : [];
+		}),
+	);
+	return runs.flat();
+};
+
+/** What the last run did, from the journals of this host; asks no server. Exit code 0 when it finished, 130 when it can go on. */
+const work: Work<GlobalOptions> = async (context, options) => {
+	const stateDirectory = stateDirectoryOf(context, options);
+	const runs = await lastRuns(stateDirectory);
+	if (runs.length === 0) throw appProblems.error('no-earlier-run', {file: journalFile(stateDirectory, 'install')});
+	for (const run of runs) {
+		if (options.json) context.out(`${JSON.stringify(run.journal)}\n`);
+		else await tell(context, stateDirectory, run);
+	}
+	return runs.every(isFinished) ? 0 : 130;
 };
 
 /** `status`: what the last run on this host did. */

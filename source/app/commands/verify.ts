@@ -1,10 +1,11 @@
+import {plans} from '../../plans/index.ts';
 import type {GlobalOptions} from '../base/context.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addTopCommand} from './shared-options.ts';
 
 const work: Work<GlobalOptions> = async (context, options) => {
 	const {runPlanCommand} = await import('../plan/plan-command.ts');
-	return runPlanCommand(context, {name: 'verify', plan: 'install', pass: 'verify'}, options);
+	return runPlanCommand(context, {name: 'verify', plan: plans.install, pass: 'verify'}, options);
 };
 
 /** `verify`: tells every difference between an installation and its answers. */

@@ -1,5 +1,5 @@
 import type {Pass} from '../../engine/plan.ts';
-import {type PlanName, plans} from '../../plans/index.ts';
+import type {PlanEntry} from '../../plans/index.ts';
 import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {wantsPlainQuestions} from '../plain/install.ts';
@@ -10,8 +10,8 @@ import {resumeCommand} from './resume-command.ts';
 export const wantsScreen = ({screen}: Context, {nonInteractive, plain, json}: GlobalOptions): boolean =>
 	screen && !nonInteractive && !plain && !json;
 
-/** A command that goes through a plan: its own name, the plan's, and how. */
-export type PlanCommand = {readonly name: string; readonly plan: PlanName; readonly pass: Pass};
+/** A command that goes through a plan: its own name, the plan, and how. */
+export type PlanCommand = {readonly name: string; readonly plan: PlanEntry; readonly pass: Pass};
 
 /** Goes through a plan, on the full screen or in lines. Returns the exit code. */
 export const runPlanCommand = async (
@@ -19,11 +19,12 @@ export const runPlanCommand = async (
 	command: PlanCommand,
 	options: GlobalOptions,
 ): Promise<number> => {
+	const {plan} = command;
 	const stateDirectory = stateDirectoryOf(context, options);
-	const source = await findAnswers(context, options, stateDirectory);
+	const source = await findAnswers(context, options, {stateDirectory, plan});
 	const session = {
 		stateDirectory,
-		loadPlan: plans[command.plan],
+		plan,
 		resumeCommand: resumeCommand(context, command.name, options),
 		from: options.from,
 		until: options.until,

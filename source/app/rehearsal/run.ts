@@ -49,7 +49,7 @@ const setStage = async (
 	asks: boolean,
 ): Promise<Stage> => {
 	const worldFolder = await worldFolderOf(context, stateDirectory);
-	const source = await findAnswers(context, options, stateDirectory);
+	const source = await findAnswers(context, options, {stateDirectory, plan: plans.install});
 	refuseOutside(source);
 	// Where somebody can be asked, what is missing is asked for.
 	if (source.from === 'file' && !asks) judgeOwnFile(source);
@@ -57,7 +57,11 @@ const setStage = async (
 	const isOver = options.fault !== undefined && source.journal?.outcome === 'done';
 	if (!options.fresh && !isOver) return {stateDirectory, worldFolder, source};
 	await forgetWorld(stateDirectory, worldFolder, source.journal);
-	return {stateDirectory, worldFolder, source: await findAnswers(context, options, stateDirectory)};
+	return {
+		stateDirectory,
+		worldFolder,
+		source: await findAnswers(context, options, {stateDirectory, plan: plans.install}),
+	};
 };
 
 const startWorld = async (context: Context, options: RehearsalOptions, stage: Stage): Promise<World> => {
@@ -116,7 +120,7 @@ const installInto = async (context: Context, options: RehearsalOptions, stage: S
 	const pace = options.pace === 'fast' ? ' --pace fast' : '';
 	const session = {
 		stateDirectory,
-		loadPlan: plans.install,
+		plan: plans.install,
 		resumeCommand: `${resumeCommand(context, 'rehearse', options)}${pace}`,
 		judge: stayInside(own),
 		from: options.from,

@@ -11,6 +11,7 @@ import {isProved} from '../../engine/outcome.ts';
 import type {Pass} from '../../engine/plan.ts';
 import type {RunResult} from '../../engine/run.ts';
 import type {RunState} from '../../engine/state.ts';
+import type {PlanEntry} from '../../plans/index.ts';
 import {acceptanceReport} from '../../report/acceptance.ts';
 import type {Plan, Ports, World} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
@@ -23,8 +24,7 @@ import {createRecorder, type Recorder} from './recorder.ts';
 export type RunRequest = {
 	readonly context: Context;
 	readonly stateDirectory: string;
-	/** Gives the plan; what its steps do is most of the program, and the first screen need not wait for it. */
-	readonly loadPlan: () => Promise<Plan>;
+	readonly plan: PlanEntry;
 	readonly pass: Pass;
 	readonly answers: Answers;
 	/** Secrets typed at a screen, by answer path. */
@@ -149,7 +149,7 @@ const runLocked = async (request: RunRequest, plan: Plan, identity: Identity): P
  */
 export const runPlan = async (request: RunRequest): Promise<RunReport> => {
 	request.judge?.(request.answers);
-	const plan = await request.loadPlan();
+	const plan = await request.plan.load();
 	const identity = identify(request);
 	await makeFolder(path.dirname(identity.logFile));
 	const lockFile = path.join(request.stateDirectory, 'lock');

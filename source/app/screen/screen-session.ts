@@ -1,3 +1,4 @@
+import {urlOf} from '../../answers/addresses.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {type Problem, toProblem} from '../../base/problem.ts';
 import {type AttendedControls, attended} from '../../engine/controls.ts';
@@ -5,7 +6,6 @@ import type {Listener} from '../../engine/events.ts';
 import {isProved} from '../../engine/outcome.ts';
 import type {RunState} from '../../engine/state.ts';
 import {passwordLines} from '../../report/summary.ts';
-import {urlOf} from '../../steps/shared/names.ts';
 import type {Session as ScreenSession, SummaryView} from '../../ui/state/session.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context} from '../base/context.ts';

@@ -1,31 +1,32 @@
 import {stat} from 'node:fs/promises';
 import path from 'node:path';
-import type {Draft} from '../../answers/draft.ts';
-import {getAt} from '../../answers/draft.ts';
+import {type Draft, defaultAt, getAt, type PathLike} from '../../answers/draft.ts';
 import {toProblem} from '../../base/problem.ts';
 import {createBundlePort} from '../../bundle/open/bundle.ts';
 import {createCluster} from '../../cluster/cluster.ts';
 import type {Journal} from '../../engine/journal.ts';
-import {installStepIds} from '../../plans/install-steps.ts';
+import type {PlanEntry} from '../../plans/index.ts';
 import type {Found} from '../../ui/state/session.ts';
 import type {Context} from '../base/context.ts';
 
 /** Longest wait for a cluster at the welcome page, ms. */
 const clusterMs = 5000;
 
-const textAt = (draft: Draft, at: string): string | undefined => {
+const textAt = (draft: Draft, at: PathLike): string | undefined => {
 	const value = getAt(draft, at);
 	return typeof value === 'string' ? value : undefined;
 };
 
+const textOrDefault = (draft: Draft, at: PathLike): string => textAt(draft, at) ?? String(defaultAt(at));
+
 const findBundle = async (context: Context, draft: Draft, stateDirectory: string): Promise<Found['bundle']> => {
-	const written = textAt(draft, 'bundle.path') ?? './zenml-air-gapped-bundle';
+	const written = textOrDefault(draft, 'bundle.path');
 	const file = path.resolve(context.workingDirectory, written);
 	if (!(await stat(file).catch(() => undefined))) return {path: file, ok: false, text: 'not there yet'};
 	try {
 		const bundle = await createBundlePort({
 			path: file,
-			platform: textAt(draft, 'bundle.platform') ?? 'linux/amd64',
+			platform: textOrDefault(draft, 'bundle.platform'),
 			workDirectory: path.join(stateDirectory, 'charts'),
 		}).open(context.signal);
 		return {
@@ -64,13 +65,13 @@ const endOf = (journal: Journal): string => {
 	return journal.outcome ?? 'was killed, or is still under way';
 };
 
-const earlierOf = (journal: Journal | undefined): Pick<Found, 'earlier'> => {
+const earlierOf = ({journal, plan}: FoundContext): Pick<Found, 'earlier'> => {
 	if (!journal) return {};
 	const done = journal.steps.filter(({outcome}) => outcome !== undefined).length;
 	const finished = journal.outcome === 'done';
 	return {
 		earlier: {
-			text: `it ${endOf(journal)}, ${done} of ${installStepIds.length} steps done; every step is checked again`,
+			text: `it ${endOf(journal)}, ${done} of ${plan.stepIds.length} steps done; every step is checked again`,
 			finished,
 			resumable: !finished,
 			at: journal.savedAt,
@@ -81,6 +82,7 @@ const earlierOf = (journal: Journal | undefined): Pick<Found, 'earlier'> => {
 /** What is known before anybody looks around. */
 export type FoundContext = {
 	readonly stateDirectory: string;
+	readonly plan: Pick<PlanEntry, 'stepIds'>;
 	readonly journal?: Journal | undefined;
 	/** Lines about the rehearsal; present when this is one. */
 	readonly rehearsal?: readonly string[] | undefined;
@@ -89,15 +91,12 @@ export type FoundContext = {
 };
 
 /** Looks around before the first question: bundle, cluster, an earlier run. Never throws. */
-export const lookAround = async (
-	context: Context,
-	draft: Draft,
-	{stateDirectory, journal, rehearsal, fault = []}: FoundContext,
-): Promise<Found> => {
+export const lookAround = async (context: Context, draft: Draft, found: FoundContext): Promise<Found> => {
+	const {stateDirectory, rehearsal, fault = []} = found;
 	const [bundle, kubeconfig] = await Promise.all([
 		findBundle(context, draft, stateDirectory),
 		findCluster(context, draft),
 	]);
 	const lines = rehearsal ?? [];
-	return {bundle, kubeconfig, ...earlierOf(journal), rehearsal: rehearsal !== undefined, fault, lines};
+	return {bundle, kubeconfig, ...earlierOf(found), rehearsal: rehearsal !== undefined, fault, lines};
 };

@@ -9,16 +9,16 @@ import type {Listener} from '../../engine/events.ts';
 import type {Handover, Pass} from '../../engine/plan.ts';
 import {type PlanView, planViewOf, refusedPlan} from '../../engine/plan-view.ts';
 import type {LogLine, RunState} from '../../engine/state.ts';
+import type {PlanEntry} from '../../plans/index.ts';
 import {acceptanceReport} from '../../report/acceptance.ts';
 import {summaryLines} from '../../report/summary.ts';
-import type {Plan} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
 import {type RunReport, runPlan} from '../run/run.ts';
 
 /** What a session is about, whoever sits at it. */
 export type SessionOptions = {
 	readonly stateDirectory: string;
-	readonly loadPlan: () => Promise<Plan>;
+	readonly plan: PlanEntry;
 	/** The command that goes on with its run. */
 	readonly resumeCommand: string;
 	/** Refuses answers that must not be worked with, by throwing a ProblemError. */
@@ -64,11 +64,11 @@ const logLine = ({at, step, level, text}: LogLine): string =>
 
 /** Opens a session; nothing is read or changed before something is asked of it. */
 export const createSession = (context: Context, options: SessionOptions): Session => {
-	const {stateDirectory, loadPlan, judge, from, until, resumeCommand} = options;
+	const {stateDirectory, plan, judge, from, until, resumeCommand} = options;
 	const {clock, redactor, workingDirectory, homeDirectory} = context;
 	const prompted = new Map<string, string>();
 	let counted: Answers | undefined;
-	const common = {context, stateDirectory, loadPlan, prompted, judge};
+	const common = {context, stateDirectory, plan, prompted, judge};
 	const absolute = (answers: Answers): Answers =>
 		resolvePaths(answers, {baseDirectory: workingDirectory, homeDirectory});
 	const settle = (answers: Answers): Answers => {

@@ -1,4 +1,4 @@
-import type {ComponentPath} from '../../base/component.ts';
+import type {ComponentPath} from '../../answers/component-path.ts';
 import {type Problem, ProblemError} from '../../base/problem.ts';
 import type {ObjectApi} from '../objects/types.ts';
 import {type Culprit, findCulprit} from './culprit.ts';

@@ -1,5 +1,5 @@
+import type {ComponentPath} from '../../answers/component-path.ts';
 import type {Answers, ComponentAnswers, WorkspaceAnswers} from '../../answers/schema.ts';
-import type {ComponentPath} from '../../base/component.ts';
 import type {Image} from '../../oci/image.ts';
 
 /** Label that marks every object this tool makes. */
@@ -62,7 +62,3 @@ export const repositoryOf = ({registry}: Answers, name: string): string =>
 /** Full reference of an image in the internal registry. */
 export const referenceOf = (answers: Answers, {name, tag}: Pick<Image, 'name' | 'tag'>): string =>
 	`${answers.registry.host}/${repositoryOf(answers, name)}:${tag}`;
-
-/** `https://host`, with the port where it is not 443. */
-export const urlOf = ({ingress}: Answers, host: string): string =>
-	`https://${host}${ingress.httpsPort === 443 ? '' : `:${ingress.httpsPort}`}`;

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import type {ComponentPath} from '../../../source/base/component.ts';
+import type {ComponentPath} from '../../../source/answers/component-path.ts';
 import type {Actor} from '../../../source/base/problem.ts';
 import {diagnosePicture} from '../../../source/cluster/pods/diagnose.ts';
 import type {Picture} from '../../../source/cluster/pods/picture.ts';

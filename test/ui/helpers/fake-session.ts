@@ -1,8 +1,8 @@
 import type {Event, StepInfo} from '../../../source/engine/events.ts';
 import {emptyRun, reduce} from '../../../source/engine/reduce.ts';
 import type {RunState} from '../../../source/engine/state.ts';
+import type {plans} from '../../../source/plans/index.ts';
 import {installPlan} from '../../../source/plans/install.ts';
-import type {InstallStepId} from '../../../source/plans/install-steps.ts';
 import type {Found, Session} from '../../../source/ui/state/session.ts';
 
 /** A call of the screens, as a list of the method and what it got. */
@@ -30,7 +30,7 @@ const infos = installPlan.steps.map(
 );
 
 /** What is told of one step of the real plan. */
-export const stepOf = (id: InstallStepId): StepInfo => {
+export const stepOf = (id: (typeof plans.install.stepIds)[number]): StepInfo => {
 	const info = infos.find((one) => one.id === id);
 	if (!info) throw new Error(`there is no step ${id}`);
 	return info;

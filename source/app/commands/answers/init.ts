@@ -1,10 +1,10 @@
-import {findAnswers, partialAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
+import {partialAnswers} from '../../answers/inputs.ts';
 import type {AddCommand, Work} from '../command.ts';
-import {type AnswersOptions, addAnswersCommand} from './options.ts';
+import {type AnswersOptions, addAnswersCommand, answersOfInstall} from './options.ts';
 
 const work: Work<AnswersOptions> = async (context, options) => {
 	const {commentedAnswers} = await import('../../../answers/file/init.ts');
-	const source = await findAnswers(context, options, stateDirectoryOf(context, options));
+	const source = await answersOfInstall(context, options);
 	context.out(commentedAnswers(partialAnswers(source).draft));
 	return 0;
 };

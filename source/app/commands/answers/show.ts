@@ -1,10 +1,10 @@
-import {completeAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
+import {completeAnswers} from '../../answers/inputs.ts';
 import type {AddCommand, Work} from '../command.ts';
-import {type AnswersOptions, addAnswersCommand} from './options.ts';
+import {type AnswersOptions, addAnswersCommand, answersOfInstall} from './options.ts';
 
 const work: Work<AnswersOptions> = async (context, options) => {
 	const {showAnswers} = await import('../../../answers/file/show.ts');
-	const source = await findAnswers(context, options, stateDirectoryOf(context, options));
+	const source = await answersOfInstall(context, options);
 	context.out(showAnswers(completeAnswers(source)));
 	return 0;
 };

@@ -1,13 +1,13 @@
 import {ProblemsError} from '../../../base/problem.ts';
 import {counted} from '../../../base/text.ts';
-import {completeAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
+import {completeAnswers} from '../../answers/inputs.ts';
 import type {AddCommand, Work} from '../command.ts';
-import {type AnswersOptions, addAnswersCommand} from './options.ts';
+import {type AnswersOptions, addAnswersCommand, answersOfInstall} from './options.ts';
 
 /** @throws ProblemsError with everything that is wrong */
 const work: Work<AnswersOptions> = async (context, options) => {
 	const {localProblems} = await import('../../answers/answers-on-host.ts');
-	const source = await findAnswers(context, options, stateDirectoryOf(context, options));
+	const source = await answersOfInstall(context, options);
 	const answers = completeAnswers(source);
 	const problems = await localProblems(context, answers);
 	if (problems.length > 0) throw new ProblemsError(problems);

@@ -1,16 +1,13 @@
-import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {type LoadedDraft, loadDraft, type Override, overrideOf, parseOverrides} from '../../../answers/file/load.ts';
+import {type LoadedDraft, type Override, overrideOf} from '../../../answers/file/load.ts';
 import {type Answers, answersSchema} from '../../../answers/schema.ts';
 import {resolveSecret, type SecretSources} from '../../../answers/secrets.ts';
-import {errnoWords} from '../../../base/errno.ts';
 import {type Problem, ProblemsError} from '../../../base/problem.ts';
 import {isMap} from '../../../base/text.ts';
 import type {RegistryOptions} from '../../../registry/registry.ts';
 import type {Ports} from '../../../steps/world.ts';
-import {stateDirectoryOf} from '../../answers/inputs.ts';
+import {givenAnswers, partialAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
-import {appProblems} from '../../base/problems.ts';
 import {registryCommandProblems} from '../../base/registry-problems.ts';
 import {createHost} from '../../run/host.ts';
 import {compressedFolder, registryOptions} from '../../run/registry-options.ts';
@@ -114,11 +111,6 @@ const registryOf = (
 	return {registry: kept, leftOut};
 };
 
-const readAnswers = (file: string): Promise<string> =>
-	readFile(file, 'utf8').catch((error: unknown) => {
-		throw appProblems.error('answers-file-unreadable', {file, reason: errnoWords(error, 'read')}, {error});
-	});
-
 /** What the file says, with and without the command line. */
 type Loaded = {
 	readonly draft: LoadedDraft['draft'];
@@ -129,25 +121,15 @@ type Loaded = {
 };
 
 /** @throws ProblemError, ProblemsError area `usage` */
-const load = async ({workingDirectory, homeDirectory}: Context, options: PushOptions): Promise<Loaded> => {
-	const {overrides: sets, problems} = parseOverrides(options.set);
-	if (problems.length > 0) throw new ProblemsError(problems);
-	const overrides = [...sets, ...flagsOf(options)];
-	const file = options.answers === undefined ? undefined : path.resolve(workingDirectory, options.answers);
-	const input = {
-		text: file === undefined ? '' : await readAnswers(file),
-		file: options.answers ?? '(the command line)',
-		baseDirectory: file === undefined ? workingDirectory : path.dirname(file),
-		overrideDirectory: workingDirectory,
-		homeDirectory,
-	};
-	const loaded = loadDraft({...input, overrides});
+const load = async (context: Context, options: PushOptions): Promise<Loaded> => {
+	const source = await givenAnswers(context, options, flagsOf(options));
+	const loaded = partialAnswers(source);
 	refuseOurs(loaded);
-	const {registry} = loadDraft(input).draft;
+	const {registry} = partialAnswers({...source, overrides: []}).draft;
 	return {
 		draft: loaded.draft,
 		written: isMap(registry) ? registry : {},
-		set: new Set(overrides.map((one) => one.path)),
+		set: new Set(source.overrides.map((one) => one.path)),
 	};
 };
 

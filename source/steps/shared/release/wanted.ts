@@ -1,4 +1,4 @@
-import type {ComponentPath} from '../../../base/component.ts';
+import type {ComponentPath} from '../../../answers/component-path.ts';
 import type {Chart} from '../../../bundle/types.ts';
 import type {ChartContents} from '../../../charts/index.ts';
 

@@ -1,0 +1,9 @@
+import type {PlanEntry} from '../../source/plans/index.ts';
+import type {Plan} from '../../source/steps/world.ts';
+
+/** A plan of a test as commands know one. */
+export const entryOf = (plan: Plan): PlanEntry => ({
+	id: plan.id,
+	stepIds: plan.steps.map(({id}) => id),
+	load: async () => plan,
+});
