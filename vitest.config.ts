@@ -13,7 +13,7 @@ export default defineConfig({
 		retry: process.env.CI ? 1 : 0,
 		reporters: ['default', leftOut()],
 		env: {NODE_ENV: 'test'},
-		globalSetup: ['test/helpers/temporary-folder.ts'],
+		globalSetup: ['test/helpers/temporary-folder.ts', 'test/helpers/built-program.ts'],
 		// Measured in a full run only (npm test); what runs in child processes does not count.
 		coverage: {
 			provider: 'v8',

@@ -22,8 +22,6 @@ import type {Ports, World} from '../../source/steps/world.ts';
 /** Small enough that images cost no time, large enough to be sent in pieces. */
 export const bundleBytes = 240_000;
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
-/** Node's arguments for the program, run from source. */
-export const programWords: readonly string[] = ['--import', 'tsx', path.join(root, 'cli.tsx')];
 
 /** A folder that PostgreSQL's own user may pass through when the tests run as root. */
 export const makeFolder = async (): Promise<string> => {

@@ -5,8 +5,8 @@ import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {type Rehearsal, startRehearsal} from '../../rehearsal/index.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
+import {builtProgram, type Program} from '../helpers/built-program.ts';
 import {type Ended, makePlace, type Place, runQuietly} from './helpers/place.ts';
-import {builtProgram, type Program} from './helpers/program.ts';
 
 let program: Program;
 let place: Place;

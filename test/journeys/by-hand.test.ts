@@ -4,8 +4,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, expect} from 'vitest';
 import {type Rehearsal, startRehearsal} from '../../rehearsal/index.ts';
 import {answersSchema} from '../../source/answers/schema.ts';
+import {builtProgram, type Program} from '../helpers/built-program.ts';
 import {makePlace, type Place, textsIn} from './helpers/place.ts';
-import {builtProgram, type Program} from './helpers/program.ts';
 import {journey, openTerminal, type Terminal} from './helpers/terminal.ts';
 
 let program: Program;

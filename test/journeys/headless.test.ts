@@ -5,8 +5,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {afterEach, beforeAll, expect, test} from 'vitest';
 import type {Event} from '../../source/engine/events.ts';
 import {plans} from '../../source/plans/index.ts';
+import {builtProgram, type Program, root} from '../helpers/built-program.ts';
 import {makePlace, type Place, runQuietly, startQuietly} from './helpers/place.ts';
-import {builtProgram, type Program, root} from './helpers/program.ts';
 import {journey, openTerminal} from './helpers/terminal.ts';
 
 let program: Program;

@@ -1,6 +1,6 @@
 import {afterEach, beforeAll, expect} from 'vitest';
+import {builtProgram, type Program} from '../helpers/built-program.ts';
 import {makePlace, type Place} from './helpers/place.ts';
-import {builtProgram, type Program} from './helpers/program.ts';
 import {journey, openTerminal, type Terminal} from './helpers/terminal.ts';
 
 let program: Program;

@@ -2,8 +2,8 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeAll, expect} from 'vitest';
 import {filesIn} from '../../rehearsal/index.ts';
+import {builtProgram, type Program} from '../helpers/built-program.ts';
 import {makePlace, type Place, worldOf} from './helpers/place.ts';
-import {builtProgram, type Program} from './helpers/program.ts';
 import {journey, openTerminal, type Terminal} from './helpers/terminal.ts';
 
 let program: Program;

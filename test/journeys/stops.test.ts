@@ -3,8 +3,8 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterEach, beforeAll, expect} from 'vitest';
+import {builtProgram, type Program} from '../helpers/built-program.ts';
 import {descendants, makePlace, type Place, runQuietly, waitUntilGone} from './helpers/place.ts';
-import {builtProgram, type Program} from './helpers/program.ts';
 import {journey, openTerminal, type Terminal} from './helpers/terminal.ts';
 
 let program: Program;

@@ -3,13 +3,13 @@ import {once} from 'node:events';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {onTestFinished} from 'vitest';
-import {programWords} from '../helpers/world.ts';
+import {builtCli} from '../helpers/built-program.ts';
 import {imageOf, noise, temporary} from './helpers.ts';
 import {writeLayout} from './on-disk.ts';
 
 /** Starts `registry push` as a process of its own; it ends with the test. */
 export const start = (words: readonly string[], env: Readonly<Record<string, string>> = {}) => {
-	const child = spawn(process.execPath, [...programWords, 'registry', 'push', ...words], {
+	const child = spawn(process.execPath, [builtCli(), 'registry', 'push', ...words], {
 		stdio: ['ignore', 'pipe', 'pipe'],
 		env: {PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env},
 	});

@@ -33,7 +33,7 @@ const childrenOf = async (pid: number): Promise<readonly number[]> =>
 /** The process of the rehearsed world: the child of the program that is node with the entry of the host. */
 const hostOf = async (pid: number): Promise<number> => {
 	for (const child of await childrenOf(pid)) {
-		if ((await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')).includes('host-main')) return child;
+		if ((await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')).includes('rehearsal-host')) return child;
 	}
 	throw new Error('the program has no host');
 };

@@ -5,9 +5,9 @@ import {chmod, mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {builtProgram, type Program} from '../helpers/built-program.ts';
 import {uninstall} from '../helpers/uninstall.ts';
 import {makeContext, makeFolder, type Site, startSite} from '../helpers/world.ts';
-import {builtProgram, type Program} from '../journeys/helpers/program.ts';
 
 /** A secret that no encoding leaves as it is, and that nothing else contains. */
 const canary = (name: string): string => `k&n"${name}'ä/+${randomBytes(6).toString('hex')}`;

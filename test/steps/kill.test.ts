@@ -7,9 +7,9 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import type {KubeObject} from '../../source/cluster/types.ts';
 import type {Event} from '../../source/engine/events.ts';
+import {builtProgram, type Program} from '../helpers/built-program.ts';
 import {databasesOf, objectsOf, registryOf} from '../helpers/dump.ts';
 import {makeFolder, type Site, startSite} from '../helpers/world.ts';
-import {builtProgram, type Program} from '../journeys/helpers/program.ts';
 
 const never = new AbortController().signal;
 let folder: string;

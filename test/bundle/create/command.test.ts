@@ -11,7 +11,7 @@ import {fetchHelm} from '../../../scripts/fetch-helm.mjs';
 import {acquireFileLock} from '../../../source/base/lock.ts';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
 import {createStage} from '../../app/stage.ts';
-import {programWords} from '../../helpers/world.ts';
+import {builtCli} from '../../helpers/built-program.ts';
 import {canary, users} from '../../registry/helpers.ts';
 import {chartsIn, filesOf, image, never, productImages, temporary, vendorRegistry, versions} from './helpers.ts';
 
@@ -111,7 +111,7 @@ test('killed in the middle of a blob, it goes on from there and ends in the same
 		spec,
 		`${(await readFile(spec, 'utf8')).replace('hosts: {', `hosts: {"${more.host}": {plainHttp: true}, `)}extraImages: ["${more.host}/zenml/big:1"]\n`,
 	);
-	const child = spawn(process.execPath, [...programWords, ...side.words], {
+	const child = spawn(process.execPath, [builtCli(), ...side.words], {
 		cwd: process.cwd(),
 		stdio: 'ignore',
 		env: {PATH: process.env.PATH, HOME: side.stage.folder, TMPDIR: side.stage.folder},

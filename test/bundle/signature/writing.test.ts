@@ -1,9 +1,9 @@
 import {spawnSync} from 'node:child_process';
 import {mkdtemp, readdir, readFile, rename, rm, symlink, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {createStage, type Stage} from '../../app/stage.ts';
+import {builtCli} from '../../helpers/built-program.ts';
 import {bundleFiles, writeFiles} from '../helpers.ts';
 
 let stage: Stage;
@@ -99,20 +99,19 @@ test('a sheet is never written into the bundle, nor over a file that is there', 
 	expect(await readdir(join(stage.folder, 'parts'))).not.toContain('sheet.txt.new');
 });
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const mounts = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 
 /** Runs the program with a disk of its own at `$DISK`, which shell commands prepare. */
 const onDisk = async (prepare: string, words: string) => {
 	const disk = await mkdtemp(join(stage.folder, 'disk-'));
-	const script = `mount -t tmpfs -o size=4m tmpfs "$DISK" && ${prepare}; "$NODE" --import tsx cli.tsx bundle ${words}; echo "code $?"; find "$DISK" -type f ! -name fill`;
+	const script = `mount -t tmpfs -o size=4m tmpfs "$DISK" && ${prepare}; "$NODE" "$CLI" bundle ${words}; echo "code $?"; find "$DISK" -type f ! -name fill`;
 	const {stdout, stderr} = spawnSync('unshare', ['-rm', 'sh', '-c', script], {
-		cwd: root,
 		encoding: 'utf8',
 		env: {
 			...process.env,
 			DISK: disk,
 			NODE: process.execPath,
+			CLI: builtCli(),
 			HOME: stage.folder,
 			BUNDLE: folder,
 			KEY: join(stage.folder, 'keys', 'bundle.key'),

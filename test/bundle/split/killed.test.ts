@@ -3,15 +3,14 @@ import {once} from 'node:events';
 import {mkdir, readdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
-import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
+import {builtCli} from '../../helpers/built-program.ts';
 import {productImages} from '../create/helpers.ts';
 import {temporary} from '../helpers.ts';
 import {madeBundle} from '../made.ts';
 
-const program = fileURLToPath(new URL('../../../cli.tsx', import.meta.url));
 const start = (home: string, words: readonly string[]) =>
-	spawn(process.execPath, ['--import', 'tsx', program, ...words], {
+	spawn(process.execPath, [builtCli(), ...words], {
 		stdio: 'ignore',
 		env: {...process.env, HOME: home, XDG_CACHE_HOME: join(home, 'cache')},
 	});

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fingerprintOf} from '../../../source/engine/fingerprint.ts';
-import type {Program} from './program.ts';
+import type {Program} from '../../helpers/built-program.ts';
 
 /** A host of an operator: a home, a folder to work in, a folder for state. */
 export type Place = {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Problem} from '../../../source/base/problem.ts';
 import type {Event} from '../../../source/engine/events.ts';
+import {builtCli} from '../../helpers/built-program.ts';
 
 /** How one run of the program ended. */
 export type Ended = {
@@ -33,14 +34,14 @@ export const removeFolders = async (folders: readonly string[]): Promise<void> =
 	for (const folder of folders) await rm(folder, {recursive: true, force: true, maxRetries: 20, retryDelay: 200});
 };
 
-/** Starts `rehearse` from source, headless with JSON lines. */
+/** Starts `rehearse`, headless with JSON lines. */
 export const startProgram = (
 	state: string,
 	words: readonly string[],
 	environment: Readonly<Record<string, string>> = {},
 ): {readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly output: () => string} => {
-	const all = ['cli.tsx', 'rehearse', '--non-interactive', '--json', '--pace', 'fast', '--state-dir', state, ...words];
-	const child = spawn(process.execPath, ['--import', 'tsx', ...all], {
+	const all = [builtCli(), 'rehearse', '--non-interactive', '--json', '--pace', 'fast', '--state-dir', state, ...words];
+	const child = spawn(process.execPath, all, {
 		cwd: root,
 		env: {...process.env, ...environment},
 		stdio: ['ignore', 'pipe', 'pipe'],

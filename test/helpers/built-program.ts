@@ -5,13 +5,13 @@ import {mkdir, readdir, rename, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
-import {fetchHelm} from '../../../scripts/fetch-helm.mjs';
+import {fetchHelm} from '../../scripts/fetch-helm.mjs';
 
 const run = promisify(execFile);
 
-export const root = fileURLToPath(new URL('../../../', import.meta.url));
+export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Below node_modules, so that the built program finds the libraries that are not bundled into it. */
-const cache = path.join(root, 'node_modules', '.cache', 'zenml-airgap', 'journeys');
+const cache = path.join(root, 'node_modules', '.cache', 'zenml-airgap', 'test-builds');
 const keepBuildsMs = 24 * 60 * 60 * 1000;
 
 const sourceFiles = async (folder: string): Promise<readonly string[]> => {
@@ -26,6 +26,7 @@ const sourceKey = async (): Promise<string> => {
 		path.join(root, 'package.json'),
 		path.join(root, 'scripts', 'build.mjs'),
 		...(await sourceFiles(path.join(root, 'source'))),
+		...(await sourceFiles(path.join(root, 'rehearsal'))),
 	].sort();
 	const hash = createHash('sha256');
 	for (const file of files) {
@@ -46,8 +47,10 @@ const removeOldBuilds = async (): Promise<void> => {
 /** How to start the built program. */
 export type Program = {readonly node: string; readonly cli: string; readonly helm: string};
 
-/** Builds the program unless this very source was built before; the workers of a test run share one build. */
-export const builtProgram = async (): Promise<Program> => {
+const variable = 'ZENML_AIRGAP_TEST_PROGRAM';
+
+/** Before the first test: builds the program unless this very source was built before. Tests that start it start what is shipped. */
+export default async (): Promise<void> => {
 	const folder = path.join(cache, await sourceKey());
 	if (!existsSync(folder)) {
 		await mkdir(cache, {recursive: true});
@@ -56,6 +59,18 @@ export const builtProgram = async (): Promise<Program> => {
 		await run(process.execPath, [path.join(root, 'scripts', 'build.mjs'), '--out', own], {cwd: root});
 		await rename(own, folder).catch(async () => rm(own, {recursive: true, force: true}));
 	}
+	process.env[variable] = path.join(folder, 'cli.js');
+};
+
+/** The built program, to be started with Node. */
+export const builtCli = (): string => {
+	const file = process.env[variable];
+	if (file === undefined) throw new Error(`${variable} is not set: is this file a globalSetup of vitest?`);
+	return file;
+};
+
+/** The built program with a Helm for it. */
+export const builtProgram = async (): Promise<Program> => {
 	const {helm} = await fetchHelm('4.2.3');
-	return {node: process.execPath, cli: path.join(folder, 'cli.js'), helm};
+	return {node: process.execPath, cli: builtCli(), helm};
 };
