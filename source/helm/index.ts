@@ -1,3 +1,4 @@
 export {createHelm} from './helm.ts';
 export {createChartPuller} from './pull.ts';
+export {renderingOnce} from './render-once.ts';
 export type {HelmPort, Release} from './types.ts';

@@ -6,7 +6,7 @@ import {createBundlePort} from '../../bundle/open/bundle.ts';
 import {createCluster} from '../../cluster/cluster.ts';
 import type {ClusterPort} from '../../cluster/types.ts';
 import {createPostgres} from '../../database/postgres/index.ts';
-import {createHelm} from '../../helm/index.ts';
+import {createHelm, renderingOnce} from '../../helm/index.ts';
 import {createDns} from '../../network/dns.ts';
 import {createHttps} from '../../network/https.ts';
 import {createTls} from '../../network/tls.ts';
@@ -79,6 +79,16 @@ const bundleOf = ({bundle}: Answers, {context, stateDirectory}: PortOptions): Po
 		signature: bundle.signature,
 	});
 
+const helmOf = (answers: Answers, {context, stateDirectory}: PortOptions): Ports['helm'] =>
+	renderingOnce(
+		createHelm({
+			binary: answers.helm.binary,
+			...clusterChoice(answers),
+			home: path.join(stateDirectory, 'helm'),
+			environment: withoutSecrets(context.environment, answers),
+		}),
+	);
+
 /**
  * The real ports for these answers. None is opened before it is first used, so that a run does not end for what it does not need.
  * A rehearsal gets the same ones: only its answers name other addresses.
@@ -109,12 +119,7 @@ const makePorts = (answers: Answers, options: PortOptions, after: Promise<void>)
 		bundle: bundleOf(answers, options),
 		registry,
 		cluster,
-		helm: createHelm({
-			binary: answers.helm.binary,
-			...clusterChoice(answers),
-			home: path.join(stateDirectory, 'helm'),
-			environment: withoutSecrets(environment, answers),
-		}),
+		helm: helmOf(answers, options),
 		database: createPostgres(),
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),
