@@ -1,5 +1,5 @@
 import {writeFileSync} from 'node:fs';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest';
 import {type KubernetesServer, startKubernetes} from '../../rehearsal/kubernetes/index.ts';
 import {type Reply, send, type Target, targetFromFile, targetOf} from './api-client.ts';
 import {type Difference, differences} from './compare.ts';
@@ -28,6 +28,19 @@ afterAll(async () => {
 	await rehearsal?.stop();
 });
 
+/** Longest wait for what controllers put into a new namespace, ms. */
+const settledMs = 30_000;
+
+/** A namespace with what controllers put into it: until they have, a list of a busy server lacks it. */
+const makeNamespace = async (target: Target, name: string): Promise<void> => {
+	expect((await send(target, 'POST', '/api/v1/namespaces', {metadata: {name}})).status).toBe(201);
+	for (const own of ['configmaps/kube-root-ca.crt', 'serviceaccounts/default'])
+		await vi.waitFor(
+			async () => expect((await send(target, 'GET', `/api/v1/namespaces/${name}/${own}`)).status).toBe(200),
+			settledMs,
+		);
+};
+
 const part = (reply: Reply, path: string): unknown =>
 	path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], reply);
 
@@ -48,10 +61,7 @@ describe.skipIf(!isSameMinor)('rehearsal and API server 1.34 answer alike', () =
 	for (const [index, scenario] of scenarios.entries()) {
 		it(scenario.name, async () => {
 			const namespace = `table-${index}-${process.pid}`;
-			for (const target of targets) {
-				const made = await send(target, 'POST', '/api/v1/namespaces', {metadata: {name: namespace}});
-				expect(made.status).toBe(201);
-			}
+			await Promise.all(targets.map(async (target) => makeNamespace(target, namespace)));
 			const [lab, rehearsed] = await Promise.all(targets.map((target) => play(target, scenario, namespace)));
 			const lines = scenario.calls.flatMap((call, at) => {
 				const pair = [lab?.[at], rehearsed?.[at]] as unknown as readonly [Reply, Reply];
