@@ -15,7 +15,7 @@ const handedOver = {
 	who: 'network team',
 	message: '{title}: not done {when}.',
 	cause: 'Still to come: {missing}.',
-	fix: 'Give the text of this hand-over to the network team, then start the same command again.',
+	fix: 'Give the text of this hand-over to the {who}, then start the same command again.',
 } as const;
 
 /** Problems of the steps: what no single room can know. */

@@ -3,7 +3,7 @@ import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
 
 /** What a hand-over becomes when nobody does it. */
-type LateCode = 'handover-dns' | 'handover-ca';
+type LateCode = Extract<keyof typeof stepProblems.table, `handover-${string}`>;
 
 /** How long until it is looked at again, ms. */
 export const pollEveryMs = 3000;
@@ -21,8 +21,9 @@ export const awaitPeople = (handover: Handover, code: LateCode): Finding => ({
 	late: (when) =>
 		stepProblems.problem(
 			code,
-			{title: handover.title, when, missing: missingOf(handover).map(wordsOf).join('; ')},
+			{title: handover.title, who: handover.who, when, missing: missingOf(handover).map(wordsOf).join('; ')},
 			{
+				who: handover.who,
 				nextSteps: handover.sections.map(({title, fileName}) => `${title} (${fileName})`),
 				evidence: handover.sections[0]?.lines.slice(0, 12) ?? [],
 			},
