@@ -1,7 +1,11 @@
-import {test} from 'vitest';
+import {type TestContext, test} from 'vitest';
 
 /** A test that plays another user of this host, which only root can; left out elsewhere, and its name says why. */
-export const asRoot = (name: string, body: () => Promise<void> | void, timeoutMs = 60_000): void => {
+export const asRoot = (
+	name: string,
+	body: (context: TestContext) => Promise<void> | void,
+	timeoutMs = 60_000,
+): void => {
 	if (process.getuid?.() === 0) test(name, {timeout: timeoutMs}, body);
 	else test.skip(`${name} (left out: only root can play another user)`);
 };

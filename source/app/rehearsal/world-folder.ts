@@ -1,7 +1,8 @@
-import {lstat, mkdir, rm} from 'node:fs/promises';
+import {mkdir, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {lookUp} from '../../answers/tree.ts';
 import {isErrno} from '../../base/errno.ts';
+import {folderFault} from '../../base/own/folder.ts';
 import {fingerprintOf} from '../../engine/fingerprint.ts';
 import type {Journal} from '../../engine/journal.ts';
 import type {Context} from '../base/context.ts';
@@ -18,8 +19,7 @@ export const worldFolderOf = async ({userId}: Context, stateDirectory: string): 
 	await mkdir(folder, {mode: 0o711}).catch((error: unknown) => {
 		if (!isErrno(error, 'EEXIST')) throw error;
 	});
-	const found = await lstat(folder);
-	if (found.isDirectory() && found.uid === userId) return folder;
+	if (folderFault(folder, userId) === undefined) return folder;
 	throw rehearsalRunProblems.error('rehearsal-folder-foreign', {folder});
 };
 
