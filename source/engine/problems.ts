@@ -28,6 +28,18 @@ export const engineProblems = declareProblems({
 				cause: 'It cannot be read: {reason}',
 				fix: 'Mend its owner or mode, or name another folder with --state-dir.',
 			},
+			'no file': {
+				cause: 'It is {is}, and not a file that this program wrote.',
+				fix: 'Look at it with "ls -l", move it away and start again: the tool finds out from the world itself what is done.',
+			},
+			owner: {
+				cause: 'It belongs to the user with number {owner}, and not to the one who runs this program.',
+				fix: 'Start as that user, or name a folder of your own with --state-dir.',
+			},
+			'too large': {
+				cause: 'It has {size}; a journal has at most {most}.',
+				fix: 'Move it away and start again: the tool finds out from the world itself what is done.',
+			},
 			damaged: {
 				cause: 'It is not JSON: {reason}.',
 				fix: 'Move it away and start again: the tool finds out from the world itself what is done.',
