@@ -3,7 +3,7 @@ import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {createReadStream, createWriteStream} from 'node:fs';
 import {access, chmod, constants, lstat, mkdir, mkdtemp, readdir, rename, rm} from 'node:fs/promises';
-import {homedir, tmpdir} from 'node:os';
+import {tmpdir, userInfo} from 'node:os';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {fileURLToPath} from 'node:url';
@@ -26,9 +26,19 @@ export const sources = {
 	},
 };
 
+/** HOME, else what the user list says; it has no line for every user. */
+const home = () => {
+	if (path.isAbsolute(process.env.HOME ?? '')) return process.env.HOME;
+	try {
+		return userInfo().homedir;
+	} catch {
+		return '/';
+	}
+};
+
 /** A relative XDG_CACHE_HOME is to be ignored (XDG Base Directory Specification 0.8). */
 const cacheBase = () =>
-	path.isAbsolute(process.env.XDG_CACHE_HOME ?? '') ? process.env.XDG_CACHE_HOME : path.join(homedir(), '.cache');
+	path.isAbsolute(process.env.XDG_CACHE_HOME ?? '') ? process.env.XDG_CACHE_HOME : path.join(home(), '.cache');
 
 /** Whether nobody but this user can have put something there; true where there is nothing. */
 const isOwn = async (place) => {

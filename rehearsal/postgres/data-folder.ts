@@ -1,7 +1,8 @@
 import {execFile} from 'node:child_process';
-import {chown, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {chown, lchown, readdir, readFile, rm, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
+import {openNew} from '../../source/base/files.ts';
 import {makeFolders} from '../../source/base/folders.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {firstOf} from '../../source/base/text.ts';
@@ -16,16 +17,21 @@ const initTimeoutMs = 120_000;
 export type ServerTls = {readonly cert: string; readonly key: string; readonly ca: string};
 
 const writeOwned = async (path: string, text: string, owner: Owner): Promise<void> => {
-	// The mode of an existing file would stay as it is, and PostgreSQL refuses keys that others may read.
-	await rm(path, {force: true});
-	await writeFile(path, text, {mode: 0o600});
-	if (owner.change) await chown(path, owner.uid, owner.gid);
+	// The mode of an existing file would stay as it is, and PostgreSQL refuses keys that others may read. The folder is the owner's:
+	// what may come under this name meanwhile is neither written to nor given away.
+	const handle = await openNew(path, 0o600);
+	try {
+		await handle.writeFile(text);
+		if (owner.change) await handle.chown(owner.uid, owner.gid);
+	} finally {
+		await handle.close();
+	}
 };
 
 const chownTree = async (folder: string, owner: Owner): Promise<void> => {
 	await chown(folder, owner.uid, owner.gid);
 	for (const entry of await readdir(folder, {withFileTypes: true, recursive: true}))
-		await chown(join(entry.parentPath, entry.name), owner.uid, owner.gid);
+		await lchown(join(entry.parentPath, entry.name), owner.uid, owner.gid);
 };
 
 const refuseUnreachable = async (folder: string, owner: Owner): Promise<void> => {
