@@ -148,7 +148,8 @@ const unzip = (zipFile, wanted) =>
 					const partial = `${target}.${process.pid}.${Date.now()}.partial`;
 					try {
 						await pipeline(stream, createWriteStream(partial, {mode: 0o755}));
-						await chmod(partial, 0o755);
+						// The umask may have taken it; a file system without modes runs it as it is.
+						await chmod(partial, 0o755).catch(() => undefined);
 						await rename(partial, target);
 						missing.delete(entry.fileName);
 						zip.readEntry();

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {constants} from 'node:fs';
-import {type FileHandle, lstat, open, readdir, rename, rm, unlink} from 'node:fs/promises';
+import {chmod, type FileHandle, lstat, open, readdir, rename, rm, unlink} from 'node:fs/promises';
 import path from 'node:path';
 import {isErrno} from './errno.ts';
 import {makeFolders} from './folders.ts';
@@ -35,6 +35,21 @@ export const unfinished = (file: string): string => `${file}.new`;
 /** What a file gets: all at once, or piece by piece; a piece may be overwritten once the next one is asked for. */
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 
+/** What a file system says that does not know what it is asked for, or leaves it to others: CIFS, vfat, NFS that squashes root. */
+const isUnknownHere = (error: unknown): boolean =>
+	isErrno(error, 'EINVAL', 'EROFS', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EACCES');
+
+/**
+ * Gives a file of ours its mode, where its file system keeps modes.
+ * @param change for tests; chmod(2) where nothing is said
+ * @throws the error of the file system: the file is not there, or the disk is broken
+ */
+export const setMode = async (file: string, mode: number, change: typeof chmod = chmod): Promise<void> => {
+	await change(file, mode).catch((error: unknown) => {
+		if (!isUnknownHere(error)) throw error;
+	});
+};
+
 /**
  * Puts the bytes of a file on the disk. A file system that cannot say when they are there refuses (fsync(2): EINVAL, EROFS; some on
  * other hosts ENOSYS, ENOTSUP): the file is written all the same.
@@ -42,7 +57,7 @@ export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
  */
 export const syncFile = async (handle: Pick<FileHandle, 'sync'>): Promise<void> => {
 	await handle.sync().catch((error: unknown) => {
-		if (!isErrno(error, 'EINVAL', 'EROFS', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EACCES')) throw error;
+		if (!isUnknownHere(error)) throw error;
 	});
 };
 

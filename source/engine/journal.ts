@@ -158,17 +158,17 @@ const notOurs = (file: string, fault: FileFault): ProblemError => {
 	const more = {location: {file}};
 	switch (fault.kind) {
 		case 'no file':
-			return engineProblems.error('state-unreadable', {case: 'no file', file, is: fault.is}, more);
+			return engineProblems.error('state-not-ours', {case: 'no file', file, is: fault.is}, more);
 		case 'owner':
-			return engineProblems.error('state-unreadable', {case: 'owner', file, owner: fault.owner}, more);
+			return engineProblems.error('state-not-ours', {case: 'owner', file, owner: fault.owner}, more);
 		case 'too large': {
 			const sizes = {size: formatBytes(fault.bytes), most: formatBytes(mostBytes)};
-			return engineProblems.error('state-unreadable', {case: 'too large', file, ...sizes}, more);
+			return engineProblems.error('state-not-ours', {case: 'too large', file, ...sizes}, more);
 		}
 	}
 };
 
-/** The text of a journal; undefined where there is none. @throws ProblemError `state-unreadable` */
+/** The text of a journal; undefined where there is none. @throws ProblemError `state-unreadable`, `state-not-ours` */
 const readText = async (file: string): Promise<string | undefined> => {
 	const found = await readOwnFile(file, mostBytes).catch((error: unknown) => {
 		const given = {case: 'refused', file, reason: errnoWords(error, 'read')} as const;
@@ -178,7 +178,7 @@ const readText = async (file: string): Promise<string | undefined> => {
 	return found?.text;
 };
 
-/** The text of a journal as JSON; undefined where there is none. @throws SyntaxError, ProblemError `state-unreadable` */
+/** The text of a journal as JSON; undefined where there is none. @throws SyntaxError, ProblemError `state-unreadable`, `state-not-ours` */
 const readJson = async (file: string): Promise<unknown> => {
 	const text = await readText(file);
 	return text === undefined ? undefined : JSON.parse(text);
@@ -211,7 +211,8 @@ const readEither = async (file: string): Promise<unknown> => {
 
 /**
  * Reads the journal; undefined when there is none.
- * @throws ProblemError `state-unreadable` (damaged and no previous copy), `state-newer` (written by a newer tool).
+ * @throws ProblemError `state-unreadable` (damaged and no previous copy), `state-newer` (written by a newer tool), `state-not-ours`
+ * (a link, a pipe or a file of somebody else has its name).
  */
 export const readJournal = async (file: string): Promise<Journal | undefined> => {
 	const raw = await readEither(file);
@@ -221,7 +222,7 @@ export const readJournal = async (file: string): Promise<Journal | undefined> =>
 /**
  * Writes the journal: previous copy kept, then written beside it, fsynced and renamed, mode 0600 in a 0700 folder. A link in the
  * place of one of them is not followed.
- * @throws ProblemError `state-unreadable` where something else has its name, `folder-not-ours`; the error of the file system
+ * @throws ProblemError `state-not-ours` where something else has its name, `state-unreadable`, `folder-not-ours`; the error of the file system
  */
 export const writeJournal = async (file: string, journal: Journal): Promise<void> => {
 	await makeOwnFolder(path.dirname(file));

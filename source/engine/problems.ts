@@ -28,6 +28,21 @@ export const engineProblems = declareProblems({
 				cause: 'It cannot be read: {reason}',
 				fix: 'Mend its owner or mode, or name another folder with --state-dir.',
 			},
+			damaged: {
+				cause: 'It is not JSON: {reason}.',
+				fix: 'Move it away and start again: the tool finds out from the world itself what is done.',
+			},
+			'no journal': {
+				cause: 'It is not a journal: {reason}.',
+				fix: 'Move it away and start again: the truth is in the world, and is looked at anew.',
+			},
+		},
+	},
+	'state-not-ours': {
+		area: 'usage',
+		message: 'What lies under the name of the state file {file} is not used.',
+		nextSteps: ['ls -l {file}'],
+		cases: {
 			'no file': {
 				cause: 'It is {is}, and not a file that this program wrote.',
 				fix: 'Look at it with "ls -l", move it away and start again: the tool finds out from the world itself what is done.',
@@ -39,14 +54,6 @@ export const engineProblems = declareProblems({
 			'too large': {
 				cause: 'It has {size}; a journal has at most {most}.',
 				fix: 'Move it away and start again: the tool finds out from the world itself what is done.',
-			},
-			damaged: {
-				cause: 'It is not JSON: {reason}.',
-				fix: 'Move it away and start again: the tool finds out from the world itself what is done.',
-			},
-			'no journal': {
-				cause: 'It is not a journal: {reason}.',
-				fix: 'Move it away and start again: the truth is in the world, and is looked at anew.',
 			},
 		},
 	},

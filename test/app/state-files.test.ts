@@ -75,7 +75,7 @@ const inItsPlace: readonly (readonly [what: string, lay: (file: string) => unkno
 test.each(inItsPlace)('%s in the place of the journal is refused by every command', async (_what, lay, cause, fix) => {
 	await lay(at('state.json'));
 	for (const words of commands)
-		expect(await told(...words)).toEqual({exit: 2, out: '', code: 'state-unreadable', cause, fix});
+		expect(await told(...words)).toEqual({exit: 2, out: '', code: 'state-not-ours', cause, fix});
 	expect(await readdir(state)).toEqual(['state.json']);
 });
 
@@ -84,7 +84,7 @@ test.each(inItsPlace)(
 	async (_what, lay, cause, fix) => {
 		await writeFile(at('state.json'), '{');
 		await lay(at('state.json.previous'));
-		expect(await told('status')).toEqual({exit: 2, out: '', code: 'state-unreadable', cause, fix});
+		expect(await told('status')).toEqual({exit: 2, out: '', code: 'state-not-ours', cause, fix});
 	},
 );
 
@@ -94,7 +94,7 @@ asRoot('the journal of another user is refused by the number of its owner', asyn
 	expect(await told('plan')).toEqual({
 		exit: 2,
 		out: '',
-		code: 'state-unreadable',
+		code: 'state-not-ours',
 		cause: `It belongs to the user with number ${stranger}, and not to the one who runs this program.`,
 		fix: 'Start as that user, or name a folder of your own with --state-dir.',
 	});

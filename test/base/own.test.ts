@@ -17,7 +17,7 @@ import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {saveFile, syncFile} from '../../source/base/files.ts';
+import {saveFile, setMode, syncFile} from '../../source/base/files.ts';
 import {readOwnFile} from '../../source/base/own/file.ts';
 import {faultOf, folderFault, isOwnFile, safeFolder, thisUser} from '../../source/base/own/folder.ts';
 import {makeOwnFolder, refuseForeignFolder} from '../../source/base/own/make.ts';
@@ -208,10 +208,20 @@ asRoot('a file of another user is told by the number of its owner', async () => 
 const refusing = (code: string) => ({sync: () => Promise.reject(Object.assign(new Error(code), {code}))});
 
 test.each(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EROFS', 'EPERM'])(
-	'a file system that answers fsync with %s does not stop a file from being written',
-	async (code) => expect(await syncFile(refusing(code))).toBeUndefined(),
+	'a file system that answers fsync or chmod with %s does not stop a file from being written',
+	async (code) => {
+		expect(await syncFile(refusing(code))).toBeUndefined();
+		expect(await setMode('x', 0o755, refusing(code).sync)).toBeUndefined();
+	},
 );
 
 test.each(['EIO', 'ENOSPC', 'EDQUOT'])('a disk that answers fsync with %s has not taken the file', async (code) =>
 	expect(syncFile(refusing(code))).rejects.toMatchObject({code}),
 );
+
+test('a mode is set, and a file that is not there has none', async () => {
+	await writeFile(at('a'), '', {mode: 0o600});
+	await setMode(at('a'), 0o755);
+	expect((await lstat(at('a'))).mode & 0o777).toBe(0o755);
+	await expect(setMode(at('gone'), 0o755)).rejects.toMatchObject({code: 'ENOENT'});
+});

@@ -118,7 +118,7 @@ test('a link that came in the place of the journal is not written through, nor r
 	await writeFile(path.join(folder, 'target'), 'untouched');
 	await symlink(path.join(folder, 'target'), file);
 	await expect(writeJournal(file, journal)).rejects.toMatchObject({
-		problem: {code: 'state-unreadable', cause: 'It is a link, and not a file that this program wrote.'},
+		problem: {code: 'state-not-ours', cause: 'It is a link, and not a file that this program wrote.'},
 	});
 	expect(await readFile(path.join(folder, 'target'), 'utf8')).toBe('untouched');
 	expect((await lstat(file)).isSymbolicLink()).toBe(true);

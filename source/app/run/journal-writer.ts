@@ -13,7 +13,7 @@ export type JournalWriter = {
 
 /**
  * A run that cannot keep its journal must stop: it could not be resumed as promised.
- * `onFailure` gets a ProblemError `state-unwritable`, `state-unreadable` or `folder-not-ours`; `copy` is told of every journal that is on disk.
+ * `onFailure` gets a ProblemError `state-unwritable`, `state-unreadable`, `state-not-ours` or `folder-not-ours`; `copy` is told of every journal that is on disk.
  */
 export const createJournalWriter = (
 	file: string,
