@@ -14,6 +14,12 @@ export const rehearsalProblems = declareProblems({
 		cause: 'PostgreSQL refuses to run as root, so the rehearsal runs it as that user.',
 		fix: 'Choose a folder that every user may reach, for example below /var/tmp.',
 	},
+	'rehearsal-folder-not-given': {
+		area: 'prerequisites',
+		message: 'The folder {folder} cannot be given to the user {user}, as whom PostgreSQL runs.',
+		cause: 'The system refuses it: {words}',
+		fix: 'Start the rehearsal as a user other than root, or choose a --state-dir on a local disk.',
+	},
 	'rehearsal-host-ended': {
 		area: 'prerequisites',
 		message: 'The process of the rehearsal ended by itself.',

@@ -2,6 +2,7 @@ import {execFile} from 'node:child_process';
 import {chown, lchown, readdir, readFile, rm, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
+import {errnoWords} from '../../source/base/errno.ts';
 import {openNew} from '../../source/base/files.ts';
 import {makeFolders} from '../../source/base/folders.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
@@ -28,8 +29,16 @@ const writeOwned = async (path: string, text: string, owner: Owner): Promise<voi
 	}
 };
 
-const chownTree = async (folder: string, owner: Owner): Promise<void> => {
-	await chown(folder, owner.uid, owner.gid);
+/** Root may not give away everywhere: not on disks of other hosts, nor in a container without that capability. */
+const give = async (folder: string, owner: Owner): Promise<void> => {
+	await chown(folder, owner.uid, owner.gid).catch((error: unknown) => {
+		const facts = {folder, user: owner.name, words: errnoWords(error, 'write')};
+		throw rehearsalProblems.error('rehearsal-folder-not-given', facts, {error});
+	});
+};
+
+const giveTree = async (folder: string, owner: Owner): Promise<void> => {
+	await give(folder, owner);
 	for (const entry of await readdir(folder, {withFileTypes: true, recursive: true}))
 		await lchown(join(entry.parentPath, entry.name), owner.uid, owner.gid);
 };
@@ -90,7 +99,7 @@ const makeCluster = async (folder: string, making: Making): Promise<void> => {
 
 /**
  * Ownership, mode and, for an empty folder, a fresh database cluster (UTF8, SCRAM) whose superuser is `postgres`.
- * @throws ProblemError `rehearsal-folder-unreachable`, `rehearsal-folder-not-empty`, `rehearsal-postgres-init-failed`.
+ * @throws ProblemError `rehearsal-folder-unreachable`, `rehearsal-folder-not-given`, `rehearsal-folder-not-empty`, `rehearsal-postgres-init-failed`.
  */
 export const prepareDataFolder = async (folder: string, making: Making): Promise<void> => {
 	const {owner} = making;
@@ -99,12 +108,12 @@ export const prepareDataFolder = async (folder: string, making: Making): Promise
 	await makeFolders(folder, 0o700);
 	const entries = await readdir(folder);
 	if (entries.includes('PG_VERSION')) {
-		if (owner.change && (await stat(folder)).uid !== owner.uid) await chownTree(folder, owner);
+		if (owner.change && (await stat(folder)).uid !== owner.uid) await giveTree(folder, owner);
 		return;
 	}
 	if (entries.length > 0)
 		throw rehearsalProblems.error('rehearsal-folder-not-empty', {folder, entries: firstOf(entries, 5)});
-	if (owner.change) await chown(folder, owner.uid, owner.gid);
+	if (owner.change) await give(folder, owner);
 	await makeCluster(folder, making);
 };
 

@@ -133,6 +133,19 @@ test('a state folder that others may write to is refused with the command that c
 	expect(await told('status')).toMatchObject({code: 'no-earlier-run'});
 });
 
+test.each([
+	['a name that is too long', () => 'x'.repeat(300), 'The path is longer than this file system allows.'],
+	['a folder below a file', () => 'notes/below', 'A part of the path is a file, not a folder.'],
+	['a circle of links', () => 'circle/below', 'Its links lead in a circle.'],
+])('%s for a state folder is told by what the system says', async (_what, name, says) => {
+	await stage.write('notes', '');
+	await symlink('circle', path.join(stage.folder, 'circle'));
+	const {code, err} = await stage.run('status', '--state-dir', name());
+	expect(code).toBe(2);
+	expect(err).toContain(`  why:   It cannot be read: ${says}\n`);
+	expect(err).toContain('  code:  state-unreadable\n');
+});
+
 /** Numbers that no run writes, and where they stand. */
 test.each([
 	['a time beyond the calendar', {savedAt: 1e300}, /savedAt/u],

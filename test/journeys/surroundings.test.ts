@@ -1,10 +1,23 @@
 import {execFileSync, type SpawnSyncOptions, spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {chmod, chown, lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile} from 'node:fs/promises';
+import {
+	chmod,
+	chown,
+	lstat,
+	mkdir,
+	mkdtemp,
+	readdir,
+	readFile,
+	realpath,
+	rm,
+	symlink,
+	writeFile,
+} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeAll, beforeEach, expect, test} from 'vitest';
 import {asRoot, stranger} from '../helpers/as-root.ts';
+import {makePlace, runQuietly, worldOf} from './helpers/place.ts';
 import {builtProgram, type Program} from './helpers/program.ts';
 
 let program: Program;
@@ -183,6 +196,53 @@ asRoot('the rehearsal tells a user without a line in the user list why its datab
 		'  code:  rehearsal-no-user',
 		'',
 	]);
+});
+
+const drops = spawnSync('setpriv', ['--bounding-set', '-chown', 'true']).status === 0;
+
+test.skipIf(!drops)('the rehearsal tells root why it cannot give a folder away (needs setpriv as root)', async () => {
+	const state = at('state');
+	const words = [
+		'--bounding-set',
+		'-chown',
+		program.node,
+		program.cli,
+		'rehearse',
+		'--non-interactive',
+		'--state-dir',
+		state,
+	];
+	const {status, stderr} = spawnSync('setpriv', words, {env: usual(), encoding: 'utf8', timeout: 60_000});
+	const world = worldOf(state);
+	await rm(world, {recursive: true, force: true});
+	expect(status).toBe(3);
+	expect(stderr.split('\n').slice(-5)).toEqual([
+		expect.stringMatching(`^The folder ${world}/.+ cannot be given to the user [a-z]+, as whom PostgreSQL runs\\.$`),
+		'  why:   The system refuses it: This user may not write there.',
+		'  do:    Start the rehearsal as a user other than root, or choose a --state-dir on a local disk.',
+		'  code:  rehearsal-folder-not-given',
+		'',
+	]);
+});
+
+test.each([
+	[0o755, 'the fetched Helm'],
+	[0o777, 'the first Helm on the path'],
+])('where the folder of the fetched Helm has mode %o, the rehearsal takes %s', async (mode, taken) => {
+	const place = await makePlace(program);
+	try {
+		const fetched = path.join(place.environment.HOME ?? '', '.cache', 'zenml-airgap', 'helm', '4.2.3');
+		await mkdir(fetched, {recursive: true});
+		await symlink(program.helm, path.join(fetched, 'helm'));
+		await chmod(fetched, mode);
+		const words = ['rehearse', '--state-dir', place.state, '--non-interactive', '--pace', 'fast', '--until', 'bundle'];
+		const {code, err} = await runQuietly([program.node, program.cli, ...words], place, {ZENML_AIRGAP_HELM: ''});
+		expect({code, err}).toEqual({code: 0, err: expect.any(String)});
+		const {answers} = JSON.parse(await readFile(path.join(place.state, 'state.json'), 'utf8'));
+		expect(answers.helm.binary).toBe(taken === 'the fetched Helm' ? path.join(fetched, 'helm') : 'helm');
+	} finally {
+		await place.remove();
+	}
 });
 
 test('in a folder that was removed meanwhile the program starts, and names files by where they were', () => {

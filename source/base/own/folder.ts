@@ -1,6 +1,5 @@
 import {lstatSync, mkdirSync, mkdtempSync, realpathSync, rmdirSync, type Stats} from 'node:fs';
 import path from 'node:path';
-import {isErrno} from '../errno.ts';
 
 /** Why a folder is not this user's alone; `owner` is the number of the user it belongs to. */
 export type FolderFault =
@@ -10,12 +9,12 @@ export type FolderFault =
 /** The bits that let a group or everybody write (chmod(2)). */
 const othersWrite = 0o022;
 
+/** What cannot be looked at cannot be read or written either: who tries that is told why. */
 const statusOf = (file: string): Stats | undefined => {
 	try {
 		return lstatSync(file);
-	} catch (error) {
-		if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
-		throw error;
+	} catch {
+		return undefined;
 	}
 };
 
@@ -62,7 +61,6 @@ export const thisUser = (): number | undefined => process.getuid?.();
 /**
  * Why a folder must not be trusted with files whose names others can guess: what is read from it may be somebody else's, and what is
  * written to it may go elsewhere. Undefined where it is this user's alone, or not there. It leaves no trace.
- * @throws the error of the file system
  */
 export const folderFault = (folder: string, user = thisUser()): FolderFault | undefined => {
 	const status = statusOf(folder);

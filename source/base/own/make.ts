@@ -2,7 +2,7 @@ import {makeFolders} from '../folders.ts';
 import {baseProblems} from '../problems.ts';
 import {folderFault, thisUser} from './folder.ts';
 
-/** Refuses a folder that is there and not this user's alone. @throws ProblemError `folder-not-ours`; the error of the file system */
+/** Refuses a folder that is there and not this user's alone. @throws ProblemError `folder-not-ours` */
 export const refuseForeignFolder = (folder: string): void => {
 	const fault = folderFault(folder);
 	if (!fault) return;

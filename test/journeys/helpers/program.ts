@@ -26,6 +26,7 @@ const sourceKey = async (): Promise<string> => {
 		path.join(root, 'package.json'),
 		path.join(root, 'scripts', 'build.mjs'),
 		...(await sourceFiles(path.join(root, 'source'))),
+		...(await sourceFiles(path.join(root, 'rehearsal'))),
 	].sort();
 	const hash = createHash('sha256');
 	for (const file of files) {
