@@ -245,6 +245,35 @@ test.each([
 	}
 });
 
+/** Loaded before the program: the disk knows neither fsync nor modes, as CIFS and vfat mostly do. */
+const refusingDisk = `
+import fs from 'node:fs/promises';
+import {syncBuiltinESMExports} from 'node:module';
+const refuse = (code) => async () => {
+	throw Object.assign(new Error(code), {code});
+};
+const handle = await fs.open('/dev/null');
+Object.assign(Object.getPrototypeOf(handle), {sync: refuse('EINVAL'), datasync: refuse('EINVAL'), chmod: refuse('EPERM')});
+await handle.close();
+Object.assign(fs, {chmod: refuse('EPERM'), copyFile: refuse('EPERM')});
+syncBuiltinESMExports();
+`;
+
+test('on a disk that knows neither fsync nor modes a run goes its way, and keeps its journal', async () => {
+	const place = await makePlace(program);
+	try {
+		await writeFile(at('disk.mjs'), refusingDisk);
+		const words = ['rehearse', '--state-dir', place.state, '--non-interactive', '--pace', 'fast', '--until', 'bundle'];
+		const more = {NODE_OPTIONS: `--import ${at('disk.mjs')}`};
+		const {code, err} = await runQuietly([program.node, program.cli, ...words], place, more);
+		expect({code, err}).toEqual({code: 0, err: expect.not.stringContaining('code:')});
+		for (const name of ['state.json', 'state.json.previous'])
+			expect(JSON.parse(await readFile(path.join(place.state, name), 'utf8'))).toMatchObject({plan: 'install'});
+	} finally {
+		await place.remove();
+	}
+});
+
 test('in a folder that was removed meanwhile the program starts, and names files by where they were', () => {
 	const gone = at('gone');
 	const script = (words: string): string =>

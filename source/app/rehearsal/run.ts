@@ -4,6 +4,7 @@ import {type Draft, removeAt, setAt} from '../../answers/draft.ts';
 import type {AnswersFrom} from '../../answers/file/load.ts';
 import {acquireFileLock} from '../../base/lock.ts';
 import {safeFolder} from '../../base/own/folder.ts';
+import {printable} from '../../base/printable.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {plans} from '../../plans/index.ts';
 import {completeAnswers, type FoundAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
@@ -82,7 +83,7 @@ const startWorld = async (context: Context, options: RehearsalOptions, stage: St
 		pace: options.pace,
 		charts: path.join(context.programDirectory, built ? 'charts' : 'rehearsal/charts'),
 		log: (line) => {
-			if (!isUp) context.err(`rehearsal: ${line}\n`);
+			if (!isUp) context.err(`rehearsal: ${printable(line)}\n`);
 		},
 		signal: context.signal,
 	});
@@ -131,7 +132,7 @@ const installInto = async (context: Context, options: RehearsalOptions, stage: S
 	};
 	const screen = wantsScreen(context, options);
 	if (!screen && !wantsPlainQuestions(context, options)) {
-		for (const line of told) context.err(`rehearsal: ${line}\n`);
+		for (const line of told) context.err(`rehearsal: ${printable(line)}\n`);
 		return runHeadless(context, options, {...session, pass: 'apply', answers: completeAnswers(inWorld)});
 	}
 	const attended = {

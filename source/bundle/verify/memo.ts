@@ -38,7 +38,10 @@ export const memoKey = (
 /** Version 1 may hold entries of files that were damaged: no other version is believed. */
 const version = 2;
 
-const fileSchema = z.object({version: z.literal(version), verified: z.record(z.string(), z.number())});
+const fileSchema = z.object({
+	version: z.literal(version) /** Ms since the epoch, in the years that a calendar has. */,
+	verified: z.record(z.string(), z.number().min(0).max(8.64e15)),
+});
 
 /** Some bundles of some hundred blobs each; older entries go first. About 250 KB. */
 const mostEntries = 5000;
