@@ -1,7 +1,8 @@
-import {homedir, hostname, tmpdir, userInfo} from 'node:os';
+import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Context} from './source/app/base/context.ts';
+import {homeOf, hostNameOf, userNameOf, workingFolderOf} from './source/app/base/surroundings.ts';
 import {main} from './source/app/main.ts';
 import {systemClock} from './source/base/clock.ts';
 import {exitCodes} from './source/base/problem.ts';
@@ -34,11 +35,11 @@ const terminal = stdin.isTTY === true && stdout.isTTY === true;
 const context: Context = {
 	version: typeof ZENML_AIRGAP_VERSION === 'string' ? ZENML_AIRGAP_VERSION : '0.0.0-source',
 	environment: env,
-	homeDirectory: homedir(),
-	workingDirectory: process.cwd(),
+	homeDirectory: homeOf(env),
+	workingDirectory: workingFolderOf(() => process.cwd(), env),
 	temporaryDirectory: tmpdir(),
-	hostName: hostname(),
-	userName: userInfo().username,
+	hostName: hostNameOf(),
+	userName: userNameOf(process.getuid?.()),
 	userId: process.getuid?.(),
 	pid: process.pid,
 	clock: systemClock,

@@ -14,6 +14,12 @@ export const rehearsalProblems = declareProblems({
 		cause: 'PostgreSQL refuses to run as root, so the rehearsal runs it as that user.',
 		fix: 'Choose a folder that every user may reach, for example below /var/tmp.',
 	},
+	'rehearsal-folder-not-given': {
+		area: 'prerequisites',
+		message: 'The folder {folder} cannot be given to the user {user}, as whom PostgreSQL runs.',
+		cause: 'The system refuses it: {words}',
+		fix: 'Start the rehearsal as a user other than root, or choose a --state-dir on a local disk.',
+	},
 	'rehearsal-host-ended': {
 		area: 'prerequisites',
 		message: 'The process of the rehearsal ended by itself.',
@@ -28,9 +34,18 @@ export const rehearsalProblems = declareProblems({
 	},
 	'rehearsal-no-user': {
 		area: 'prerequisites',
-		message: 'The rehearsal cannot start PostgreSQL: it refuses to run as root and there is no other user for it.',
-		cause: '{file} has neither of the users {users}.',
-		fix: 'Start the rehearsal as a user other than root.',
+		cases: {
+			root: {
+				message: 'The rehearsal cannot start PostgreSQL: it refuses to run as root and there is no other user for it.',
+				cause: '{file} has neither of the users {users}.',
+				fix: 'Start the rehearsal as a user other than root.',
+			},
+			'no line': {
+				message: 'The rehearsal cannot start PostgreSQL: this user has no name.',
+				cause: 'PostgreSQL looks its user up, and the user list of this host has no line for number {uid}.',
+				fix: 'Start the rehearsal as a user that the host knows, or add a line for this one to /etc/passwd.',
+			},
+		},
 	},
 	'rehearsal-postgres-in-the-way': {
 		area: 'prerequisites',

@@ -1,8 +1,11 @@
 import {randomBytes} from 'node:crypto';
-import {readFile, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
+import * as z from 'zod';
 import {errnoWords, isErrno} from '../source/base/errno.ts';
+import {type FileFault, readOwnFile} from '../source/base/own/file.ts';
+import type {ProblemError} from '../source/base/problem.ts';
 import {type Authority, type AuthorityRecord, authorityFrom, createAuthority} from './authority/index.ts';
-import type {FaultState} from './faults.ts';
+import {type FaultName, type FaultState, faultNames} from './faults.ts';
 import {choosePorts, type Ports} from './folder.ts';
 import {rehearsalProblems} from './problems.ts';
 import {createSaver} from './saver.ts';
@@ -25,14 +28,51 @@ export type Journal = {
 	readonly flush: () => Promise<void>;
 };
 
+const port = z.int().min(1).max(65_535);
+
+const recordSchema = z.looseObject({
+	schema: z.literal(1),
+	ports: z.object({
+		lock: port,
+		kubernetes: port,
+		registry: port,
+		postgres: port,
+		front: port,
+		nameServer: port,
+	}),
+	authority: z.object({name: z.string(), caPem: z.string(), caKeyPem: z.string(), chainPem: z.string()}),
+	registryPassword: z.string(),
+	databasePassword: z.string(),
+	records: z.record(z.string(), z.string()),
+	fault: z
+		.object({
+			name: z.enum(faultNames as readonly [FaultName, ...FaultName[]]),
+			cleared: z.boolean(),
+			struckIn: z.string().exactOptional(),
+			cuts: z.record(z.string(), z.number()).exactOptional(),
+			missedAt: z.number().exactOptional(),
+		})
+		.exactOptional(),
+});
+
+const faultWords = (fault: FileFault): string => {
+	if (fault.kind === 'no file') return `It is ${fault.is}.`;
+	return fault.kind === 'owner' ? `It belongs to the user with number ${fault.owner}.` : 'It is too large.';
+};
+
+const damaged = (file: string, words: string, error?: unknown): ProblemError =>
+	rehearsalProblems.error('rehearsal-state-unreadable', {case: 'damaged', file, words}, {error});
+
+/** Far more than all objects of a played cluster have, in bytes. */
+const mostBytes = 256 * 1024 * 1024;
+
 const textOf = async (file: string): Promise<string | undefined> => {
-	try {
-		return await readFile(file, 'utf8');
-	} catch (error) {
-		if (isErrno(error, 'ENOENT')) return undefined;
+	const found = await readOwnFile(file, mostBytes).catch((error: unknown) => {
 		const given = {case: 'closed', file, words: errnoWords(error, 'read')} as const;
 		throw rehearsalProblems.error('rehearsal-state-unreadable', given, {error});
-	}
+	});
+	if (found?.fault) throw damaged(file, faultWords(found.fault));
+	return found?.text;
 };
 
 /** The JSON in a file, or undefined when there is no such file. @throws ProblemError `rehearsal-state-unreadable`. */
@@ -41,8 +81,7 @@ export const readJson = async <T>(file: string): Promise<T | undefined> => {
 	try {
 		return text === undefined ? undefined : (JSON.parse(text) as T);
 	} catch (error) {
-		const given = {case: 'damaged', file, words: (error as Error).message} as const;
-		throw rehearsalProblems.error('rehearsal-state-unreadable', given, {error});
+		throw damaged(file, (error as Error).message, error);
 	}
 };
 
@@ -63,8 +102,13 @@ const newRecord = async (): Promise<RehearsalRecord> => ({
  * first.
  */
 export const readRecord = async (file: string): Promise<RehearsalRecord> => {
-	const known = await readJson<RehearsalRecord>(file);
-	if (known) return known;
+	const known = await readJson<unknown>(file);
+	if (known !== undefined) {
+		const parsed = recordSchema.safeParse(known);
+		if (parsed.success) return parsed.data;
+		const [first] = parsed.error.issues;
+		throw damaged(file, `${first?.path.join('.')}: ${first?.message}`);
+	}
 	await writeFile(file, JSON.stringify(await newRecord()), {mode: 0o600, flag: 'wx'}).catch((error: unknown) => {
 		if (!isErrno(error, 'EEXIST')) throw error;
 	});
@@ -85,5 +129,11 @@ export const openJournal = async (file: string): Promise<Journal> => {
 	};
 };
 
-/** The CA that was written down. */
-export const recordedAuthority = ({authority}: RehearsalRecord): Promise<Authority> => authorityFrom(authority);
+/** The CA that was written down in a file. @throws ProblemError `rehearsal-state-unreadable`. */
+export const recordedAuthority = async ({authority}: RehearsalRecord, file: string): Promise<Authority> => {
+	try {
+		return await authorityFrom(authority);
+	} catch (error) {
+		throw damaged(file, `authority: ${(error as Error).message}`, error);
+	}
+};

@@ -57,7 +57,7 @@ export const openSite = async (options: RehearsalOptions, closers: Closers): Pro
 	closers.add(journal.flush);
 	const {begins, begun} = faultOf(options, journal.read());
 	const fault = createFault({state: begun, save: (state) => journal.change({fault: state}), log});
-	const authority = await recordedAuthority(journal.read());
+	const authority = await recordedAuthority(journal.read(), file);
 	const {registryPassword, databasePassword} = journal.read();
 	await writeHandouts(directory, {authority, hosts, registryPassword, databasePassword, begins, isOn: fault.is});
 	// Only now: a start that was killed before must break the files again.

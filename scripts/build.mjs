@@ -25,6 +25,7 @@ await mkdir(dist, {recursive: true});
 await build({
 	entryPoints: {
 		main: path.join(root, 'cli.tsx'),
+		'compile-cache': path.join(root, 'source/app/base/compile-cache.ts'),
 		'rehearsal-host': path.join(root, 'rehearsal/host-main.ts'),
 		'hash-worker': path.join(root, 'source/bundle/verify/hash-worker.ts'),
 	},
@@ -57,7 +58,8 @@ await build({
 	logLevel: 'warning',
 });
 await cp(path.join(root, 'rehearsal/charts'), path.join(dist, 'charts'), {recursive: true});
-// A door of its own: it tells an old Node in words, and turns the compile cache on before the first large module is read.
+// A door of its own: it tells an old Node in words, and turns the compile cache on before the first large module is read. A cache
+// that the environment names and others can write to is left by starting anew in the same process, for Node cannot turn one off.
 await writeFile(
 	path.join(dist, 'cli.js'),
 	`#!/usr/bin/env node
@@ -67,7 +69,13 @@ if (major < 22 || (major === 22 && minor < 15)) {
 	console.error('zenml-airgap needs Node 22.15 or newer; this is ' + process.version + '. Start it with a newer one: /path/to/node ' + process.argv[1]);
 	process.exit(2);
 }
-module.enableCompileCache();
+const {compileCacheFolder, mustLeaveNamedCache} = await import('./compile-cache.js');
+if (mustLeaveNamedCache(process.env)) {
+	const {NODE_COMPILE_CACHE, ...others} = process.env;
+	process.execve(process.execPath, [process.argv0, ...process.execArgv, ...process.argv.slice(1)], {...others, NODE_DISABLE_COMPILE_CACHE: '1'});
+}
+const cache = compileCacheFolder(process.env);
+if (cache !== undefined) module.enableCompileCache(cache);
 await import('./main.js');
 `,
 	{mode: 0o755},

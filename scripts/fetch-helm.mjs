@@ -2,8 +2,8 @@
 import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {createReadStream, createWriteStream} from 'node:fs';
-import {access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm} from 'node:fs/promises';
-import {homedir, tmpdir} from 'node:os';
+import {access, chmod, constants, lstat, mkdir, mkdtemp, readdir, rename, rm} from 'node:fs/promises';
+import {tmpdir, userInfo} from 'node:os';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {fileURLToPath} from 'node:url';
@@ -26,8 +26,39 @@ export const sources = {
 	},
 };
 
-const cacheFolder = (version) =>
-	path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'zenml-airgap', 'helm', version);
+/** HOME, else what the user list says; it has no line for every user. */
+const home = () => {
+	if (path.isAbsolute(process.env.HOME ?? '')) return process.env.HOME;
+	try {
+		return userInfo().homedir;
+	} catch {
+		return '/';
+	}
+};
+
+/** A relative XDG_CACHE_HOME is to be ignored (XDG Base Directory Specification 0.8). */
+const cacheBase = () =>
+	path.isAbsolute(process.env.XDG_CACHE_HOME ?? '') ? process.env.XDG_CACHE_HOME : path.join(home(), '.cache');
+
+/** Whether nobody but this user can have put something there; true where there is nothing. */
+const isOwn = async (place) => {
+	const status = await lstat(place).catch(() => undefined);
+	if (!status || !process.getuid) return true;
+	return !status.isSymbolicLink() && status.uid === process.getuid() && (status.mode & 0o022) === 0;
+};
+
+/** The programs in it are run: the folder, those above it that are ours by name, and what lies in it must be this user's. */
+const cacheFolder = async (version) => {
+	const top = path.join(cacheBase(), 'zenml-airgap');
+	const folder = path.join(top, 'helm', version);
+	for (const place of [top, path.dirname(folder), folder, path.join(folder, 'helm'), path.join(folder, 'kubectl')]) {
+		if (await isOwn(place)) continue;
+		throw new Error(
+			`${place} is a link, belongs to another user, or others may write there, so no program is run from it: remove it, or name another folder with XDG_CACHE_HOME`,
+		);
+	}
+	return folder;
+};
 
 const isExecutable = (file) =>
 	access(file, constants.X_OK).then(
@@ -117,7 +148,8 @@ const unzip = (zipFile, wanted) =>
 					const partial = `${target}.${process.pid}.${Date.now()}.partial`;
 					try {
 						await pipeline(stream, createWriteStream(partial, {mode: 0o755}));
-						await chmod(partial, 0o755);
+						// The umask may have taken it; a file system without modes runs it as it is.
+						await chmod(partial, 0o755).catch(() => undefined);
 						await rename(partial, target);
 						missing.delete(entry.fileName);
 						zip.readEntry();
@@ -149,7 +181,7 @@ export const fetchHelm = async (version, {withKubectl = false} = {}) => {
 		);
 	}
 
-	const folder = cacheFolder(version);
+	const folder = await cacheFolder(version);
 	const result = {helm: path.join(folder, 'helm')};
 	const wanted = {};
 	if (!(await isExecutable(result.helm))) wanted['helm/helm'] = result.helm;
@@ -160,7 +192,7 @@ export const fetchHelm = async (version, {withKubectl = false} = {}) => {
 	if (Object.keys(wanted).length === 0) return result;
 
 	const started = Date.now();
-	await mkdir(folder, {recursive: true});
+	await mkdir(folder, {recursive: true, mode: 0o700});
 	const work = await mkdtemp(path.join(tmpdir(), 'zenml-airgap-helm-'));
 	try {
 		const tarball = await npmPack(source.package, work);

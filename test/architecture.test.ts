@@ -158,10 +158,10 @@ test('the start reads no room that only a command needs', () => {
 const touchProcess: Readonly<Record<string, string>> = {
 	'cli.tsx': 'the door',
 	'rehearsal/host-main.ts': 'the door of the rehearsal, a process of its own',
-	'rehearsal/postgres/binaries.ts': 'a cache is trusted only where this user owns it',
 	'rehearsal/postgres/leftover.ts': 'ends a database that an earlier process left',
 	'rehearsal/postgres/owner.ts': 'PostgreSQL does not run as root',
 	'source/base/lock.ts': 'is the holder of a lock alive?',
+	'source/base/own/folder.ts': 'whose is a folder?',
 };
 
 const uses = (file: string, object: string): boolean =>

@@ -1,10 +1,10 @@
 import {constants, cpSync, existsSync} from 'node:fs';
-import {access, chmod, lstat, mkdir, mkdtemp, readFile, rename, rm, stat, symlink} from 'node:fs/promises';
+import {access, chmod, mkdir, mkdtemp, readFile, rename, rm, stat, symlink} from 'node:fs/promises';
 import {createRequire} from 'node:module';
 import {arch, platform, tmpdir} from 'node:os';
 import {dirname, join, relative, resolve} from 'node:path';
-import process from 'node:process';
 import {errnoWords} from '../../source/base/errno.ts';
+import {folderFault, thisUser} from '../../source/base/own/folder.ts';
 import {rehearsalProblems} from '../problems.ts';
 import {canTraverse, type Owner} from './owner.ts';
 
@@ -47,18 +47,11 @@ const makeLinks = async (folder: string): Promise<void> => {
 };
 
 // A folder in a temporary place may have been put there by someone else: programs are run from it only when it is ours.
-const isOurs = async (folder: string): Promise<boolean> => {
-	try {
-		const {uid, mode} = await lstat(folder);
-		return uid === process.getuid?.() && (mode & 0o022) === 0;
-	} catch {
-		return false;
-	}
-};
+const isOurs = (folder: string): boolean => existsSync(folder) && folderFault(folder) === undefined;
 
 const copyPackage = async (folder: string, version: string): Promise<string> => {
-	const cache = join(tmpdir(), `zenml-airgap-postgres-${version}-${process.getuid?.() ?? 0}`);
-	if (await isOurs(cache)) return cache;
+	const cache = join(tmpdir(), `zenml-airgap-postgres-${version}-${thisUser() ?? 0}`);
+	if (isOurs(cache)) return cache;
 	const made = await mkdtemp(`${cache}-`);
 	cpSync(join(folder, 'native'), join(made, 'native'), {recursive: true, verbatimSymlinks: true});
 	await makeLinks(made);
@@ -68,7 +61,7 @@ const copyPackage = async (folder: string, version: string): Promise<string> => 
 		return cache;
 	} catch {
 		// Another process was first, or the name is taken by someone else: in the second case the private copy serves.
-		if (!(await isOurs(cache))) return made;
+		if (!isOurs(cache)) return made;
 		await rm(made, {recursive: true, force: true});
 		return cache;
 	}

@@ -1,7 +1,9 @@
 import {execFile} from 'node:child_process';
-import {chown, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {chown, lchown, readdir, readFile, rm, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
+import {errnoWords} from '../../source/base/errno.ts';
+import {openNew} from '../../source/base/files.ts';
 import {makeFolders} from '../../source/base/folders.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {firstOf} from '../../source/base/text.ts';
@@ -16,16 +18,29 @@ const initTimeoutMs = 120_000;
 export type ServerTls = {readonly cert: string; readonly key: string; readonly ca: string};
 
 const writeOwned = async (path: string, text: string, owner: Owner): Promise<void> => {
-	// The mode of an existing file would stay as it is, and PostgreSQL refuses keys that others may read.
-	await rm(path, {force: true});
-	await writeFile(path, text, {mode: 0o600});
-	if (owner.change) await chown(path, owner.uid, owner.gid);
+	// The mode of an existing file would stay as it is, and PostgreSQL refuses keys that others may read. The folder is the owner's:
+	// what may come under this name meanwhile is neither written to nor given away.
+	const handle = await openNew(path, 0o600);
+	try {
+		await handle.writeFile(text);
+		if (owner.change) await handle.chown(owner.uid, owner.gid);
+	} finally {
+		await handle.close();
+	}
 };
 
-const chownTree = async (folder: string, owner: Owner): Promise<void> => {
-	await chown(folder, owner.uid, owner.gid);
+/** Root may not give away everywhere: not on disks of other hosts, nor in a container without that capability. */
+const give = async (folder: string, owner: Owner): Promise<void> => {
+	await chown(folder, owner.uid, owner.gid).catch((error: unknown) => {
+		const facts = {folder, user: owner.name, words: errnoWords(error, 'write')};
+		throw rehearsalProblems.error('rehearsal-folder-not-given', facts, {error});
+	});
+};
+
+const giveTree = async (folder: string, owner: Owner): Promise<void> => {
+	await give(folder, owner);
 	for (const entry of await readdir(folder, {withFileTypes: true, recursive: true}))
-		await chown(join(entry.parentPath, entry.name), owner.uid, owner.gid);
+		await lchown(join(entry.parentPath, entry.name), owner.uid, owner.gid);
 };
 
 const refuseUnreachable = async (folder: string, owner: Owner): Promise<void> => {
@@ -84,7 +99,7 @@ const makeCluster = async (folder: string, making: Making): Promise<void> => {
 
 /**
  * Ownership, mode and, for an empty folder, a fresh database cluster (UTF8, SCRAM) whose superuser is `postgres`.
- * @throws ProblemError `rehearsal-folder-unreachable`, `rehearsal-folder-not-empty`, `rehearsal-postgres-init-failed`.
+ * @throws ProblemError `rehearsal-folder-unreachable`, `rehearsal-folder-not-given`, `rehearsal-folder-not-empty`, `rehearsal-postgres-init-failed`.
  */
 export const prepareDataFolder = async (folder: string, making: Making): Promise<void> => {
 	const {owner} = making;
@@ -93,12 +108,12 @@ export const prepareDataFolder = async (folder: string, making: Making): Promise
 	await makeFolders(folder, 0o700);
 	const entries = await readdir(folder);
 	if (entries.includes('PG_VERSION')) {
-		if (owner.change && (await stat(folder)).uid !== owner.uid) await chownTree(folder, owner);
+		if (owner.change && (await stat(folder)).uid !== owner.uid) await giveTree(folder, owner);
 		return;
 	}
 	if (entries.length > 0)
 		throw rehearsalProblems.error('rehearsal-folder-not-empty', {folder, entries: firstOf(entries, 5)});
-	if (owner.change) await chown(folder, owner.uid, owner.gid);
+	if (owner.change) await give(folder, owner);
 	await makeCluster(folder, making);
 };
 

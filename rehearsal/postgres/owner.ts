@@ -21,18 +21,25 @@ const ownerIn = (passwd: string): Owner | undefined => {
 	return undefined;
 };
 
+/** initdb looks this user up and gives up where there is no line. @throws ProblemError `rehearsal-no-user` */
+const ownLine = (uid: number | undefined): Owner => {
+	try {
+		const {username, ...ids} = userInfo();
+		return {name: username, uid: ids.uid, gid: ids.gid, change: false};
+	} catch (error) {
+		throw rehearsalProblems.error('rehearsal-no-user', {case: 'no line', uid: uid ?? 'unknown'}, {error});
+	}
+};
+
 /**
  * This user, or for root the first of `postgres` and `nobody` in the passwd file. @param uid of this process
  * @throws ProblemError `rehearsal-no-user` when there is neither.
  */
 export const chooseOwner = (file = '/etc/passwd', uid = process.getuid?.()): Owner => {
-	if (uid !== 0) {
-		const {username, ...ids} = userInfo();
-		return {name: username, uid: ids.uid, gid: ids.gid, change: false};
-	}
+	if (uid !== 0) return ownLine(uid);
 	const owner = ownerIn(readFileSync(file, 'utf8'));
 	if (owner) return owner;
-	throw rehearsalProblems.error('rehearsal-no-user', {file, users: candidates.join(', ')});
+	throw rehearsalProblems.error('rehearsal-no-user', {case: 'root', file, users: candidates.join(', ')});
 };
 
 /** The bit that lets the owner enter a folder (path_resolution(7)). */

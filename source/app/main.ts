@@ -1,5 +1,5 @@
 import {CommanderError} from 'commander';
-import {printableText} from '../base/printable.ts';
+import {harmlessJson, harmlessText, printableText} from '../base/printable.ts';
 import {exitCodes, type Problem, ProblemsError, toProblem} from '../base/problem.ts';
 import {formatProblem} from '../report/format.ts';
 import type {Context} from './base/context.ts';
@@ -9,8 +9,9 @@ import {commandLine, type Request} from './command-line.ts';
 /** Does what was asked for. Returns the exit code. */
 const act = async (context: Context, {work, given, quotes}: Request, json: boolean): Promise<number> => {
 	const run = work as (context: Context, given: unknown) => Promise<number>;
-	// JSON escapes what begins a control sequence.
-	return run(quotes && !json ? {...context, out: (text) => context.out(printableText(text))} : context, given);
+	const plain = quotes ? printableText : harmlessText;
+	const harmless = json ? harmlessJson : plain;
+	return run({...context, out: (text) => context.out(harmless(text))}, given);
 };
 
 const refuse = ({redactor, err}: Context, error: unknown, json: boolean): number => {
@@ -19,7 +20,8 @@ const refuse = ({redactor, err}: Context, error: unknown, json: boolean): number
 		? problems.map((problem) => JSON.stringify({type: 'refused', problem}))
 		: // Before it is made printable, for a secret is known as it is.
 			problems.flatMap((problem) => formatProblem(redactor.redactDeep(problem)));
-	err(`${redactor.redact(lines.join('\n'))}\n`);
+	const text = redactor.redact(lines.join('\n'));
+	err(`${json ? harmlessJson(text) : text}\n`);
 	return exitCodes[problems[0]?.area ?? 'bug'];
 };
 

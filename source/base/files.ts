@@ -1,9 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {constants} from 'node:fs';
-import {type FileHandle, lstat, open, readdir, rename, rm, unlink} from 'node:fs/promises';
+import {chmod, type FileHandle, lstat, open, readdir, rename, rm, unlink} from 'node:fs/promises';
 import path from 'node:path';
 import {isErrno} from './errno.ts';
 import {makeFolders} from './folders.ts';
+import {makeOwnFolder} from './own/make.ts';
 
 /** The size of a file in bytes; undefined where there is none, or a link or another thing has its name. */
 export const sizeOfFile = async (file: string): Promise<number | undefined> => {
@@ -34,10 +35,36 @@ export const unfinished = (file: string): string => `${file}.new`;
 /** What a file gets: all at once, or piece by piece; a piece may be overwritten once the next one is asked for. */
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 
+/** What a file system says that does not know what it is asked for, or leaves it to others: CIFS, vfat, NFS that squashes root. */
+const isUnknownHere = (error: unknown): boolean =>
+	isErrno(error, 'EINVAL', 'EROFS', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EACCES');
+
+/**
+ * Gives a file of ours its mode, where its file system keeps modes.
+ * @param change for tests; chmod(2) where nothing is said
+ * @throws the error of the file system: the file is not there, or the disk is broken
+ */
+export const setMode = async (file: string, mode: number, change: typeof chmod = chmod): Promise<void> => {
+	await change(file, mode).catch((error: unknown) => {
+		if (!isUnknownHere(error)) throw error;
+	});
+};
+
+/**
+ * Puts the bytes of a file on the disk. A file system that cannot say when they are there refuses (fsync(2): EINVAL, EROFS; some on
+ * other hosts ENOSYS, ENOTSUP): the file is written all the same.
+ * @throws the error of the file system: the disk did not take the bytes
+ */
+export const syncFile = async (handle: Pick<FileHandle, 'sync'>): Promise<void> => {
+	await handle.sync().catch((error: unknown) => {
+		if (!isUnknownHere(error)) throw error;
+	});
+};
+
 const fill = async (handle: FileHandle, content: Content, sync: boolean): Promise<void> => {
 	try {
 		await handle.writeFile(content);
-		if (sync) await handle.sync();
+		if (sync) await syncFile(handle);
 	} finally {
 		await handle.close();
 	}
@@ -95,9 +122,12 @@ export const writeWhole = async (
 	}
 };
 
-/** Writes a file and its folder for the operator alone; what lay there is replaced. Returns its path. */
+/**
+ * Writes a file and its folder for the operator alone; what lay there is replaced. Returns its path.
+ * @throws the error of the file system; ProblemError `folder-not-ours`
+ */
 export const saveFile = async (file: string, content: string | Uint8Array): Promise<string> => {
-	await makeFolders(path.dirname(file), 0o700);
+	await makeOwnFolder(path.dirname(file));
 	await writeWhole(file, content);
 	return file;
 };

@@ -2,19 +2,25 @@ import {lstat, open, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import {errnoWords, isErrno} from './errno.ts';
+import {syncFile} from './files.ts';
 import {makeFolders} from './folders.ts';
+import {printable} from './printable.ts';
 import type {ProblemError} from './problem.ts';
 import type {CaseOf} from './problem-table.ts';
 import {baseProblems} from './problems.ts';
 
+/** Words that are shown, whoever wrote the file. */
+const words = z.string().transform(printable);
+
 const holderSchema = z.object({
-	pid: z.number(),
+	pid: z.int().positive(),
 	/** Start of the process in clock ticks since boot, so that a reused pid is not taken for the holder. */
 	birth: z.string(),
-	host: z.string(),
-	user: z.string(),
-	runId: z.string(),
-	startedAt: z.number(),
+	host: words,
+	user: words,
+	runId: words,
+	/** Ms since the epoch, in the years that a calendar has. */
+	startedAt: z.number().min(0).max(8.64e15),
 });
 
 /** Who holds a lock. */
@@ -123,7 +129,7 @@ const create = async (file: string, text: string): Promise<boolean> => {
 		const handle = await open(file, 'wx', 0o600);
 		try {
 			await handle.writeFile(text);
-			await handle.sync();
+			await syncFile(handle);
 		} finally {
 			await handle.close();
 		}

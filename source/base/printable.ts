@@ -9,3 +9,13 @@ export const printable = (text: string): string =>
 
 /** As `printable`, of a text whose line breaks are its own. */
 export const printableText = (text: string): string => text.split('\n').map(printable).join('\n');
+
+/** What begins a control sequence, or turns letters round: control characters but tab and line feed, marks of direction, line ends. */
+const steering = /(?![\t\n])[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
+
+/** Text in which only what could steer a terminal is written as an escape: whoever redirects it gets all else as it is. */
+export const harmlessText = (text: string): string => text.replaceAll(steering, escaped);
+
+/** JSON that cannot steer a terminal and means the same: what `JSON.stringify` leaves as it is gets its own escape (RFC 8259). */
+export const harmlessJson = (json: string): string =>
+	json.replaceAll(steering, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);

@@ -86,6 +86,29 @@ export const baseProblems = declareProblems({
 			},
 		},
 	},
+	'folder-not-ours': {
+		area: 'usage',
+		message: 'The folder {folder} is not for this user alone, so nothing is read from it and nothing written to it.',
+		nextSteps: ['ls -ld {folder}'],
+		cases: {
+			link: {
+				cause: 'It is a link, and may lead elsewhere the next time.',
+				fix: 'Name the folder that it leads to with --state-dir, or remove the link.',
+			},
+			'no folder': {
+				cause: 'It is no folder.',
+				fix: 'Move it elsewhere, or name another folder with --state-dir.',
+			},
+			owner: {
+				cause: 'It belongs to the user with number {owner}; this program runs as number {user}.',
+				fix: 'Run as that user, or name a folder of your own with --state-dir.',
+			},
+			open: {
+				cause: 'Other users may write there, and could put files and programs of their own in it.',
+				fix: 'Take that right away with "chmod go-w {folder}", or name another folder with --state-dir.',
+			},
+		},
+	},
 	'unexpected-error': unexpectedError,
 });
 

@@ -1,9 +1,12 @@
-import {copyFile, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import {errnoWords, isErrno} from '../base/errno.ts';
+import {errnoWords} from '../base/errno.ts';
 import {writeWhole} from '../base/files.ts';
-import {makeFolders} from '../base/folders.ts';
+import {type FileFault, readOwnFile} from '../base/own/file.ts';
+import {makeOwnFolder} from '../base/own/make.ts';
+import {printable} from '../base/printable.ts';
+import type {ProblemError} from '../base/problem.ts';
+import {formatBytes} from '../base/units.ts';
 import {engineProblems} from './problems.ts';
 import type {RunState, StepState} from './state.ts';
 
@@ -12,32 +15,49 @@ export const journalSchemaVersion = 2;
 
 const outcomes = ['already', 'applied', 'not-needed', 'skipped'] as const;
 
+/** Times that a calendar has, in ms since the epoch (ECMAScript, "Time Values and Time Range"). */
+const time = z.number().min(0).max(8.64e15);
+
+/** Words that are shown: whoever wrote them, they cannot steer a terminal. */
+const words = z.string().transform(printable);
+
+/** Answers have some four levels; walks over a hundred thousand would end the program. */
+const mostLevels = 64;
+
+const isShallow = (value: unknown, left = mostLevels): boolean =>
+	value === null ||
+	typeof value !== 'object' ||
+	(left > 0 && Object.values(value).every((one) => isShallow(one, left - 1)));
+
 const stepSchema = z.object({
-	id: z.string(),
+	id: words,
 	outcome: z.enum(outcomes).optional(),
 	fingerprint: z.string().optional(),
-	startedAt: z.number().optional(),
-	finishedAt: z.number().optional(),
-	note: z.string().optional(),
+	startedAt: time.optional(),
+	finishedAt: time.optional(),
+	note: words.optional(),
 });
 
 const journalSchema = z.object({
 	schema: z.literal(journalSchemaVersion),
 	/** The plan that was gone through: `install`. */
-	plan: z.string(),
-	tool: z.string(),
-	runId: z.string(),
-	savedAt: z.number(),
-	startedAt: z.number(),
-	host: z.string(),
-	pid: z.number(),
+	plan: words,
+	tool: words,
+	runId: words,
+	savedAt: time,
+	startedAt: time,
+	host: words,
+	pid: z.int().positive(),
 	outcome: z.enum(['done', 'failed', 'stopped']).optional(),
 	/** Digest of the bundle that was worked with, `sha256:` and hex. */
-	bundle: z.string().optional(),
+	bundle: words.optional(),
 	steps: z.array(stepSchema),
-	acknowledged: z.array(z.string()),
+	acknowledged: z.array(words),
 	/** The answers of the run, with references in the place of secrets. */
-	answers: z.unknown().optional(),
+	answers: z
+		.unknown()
+		.refine((value) => isShallow(value), `more than ${mostLevels} levels`)
+		.optional(),
 });
 
 /** What survives a run: a journal that may be lost, never the truth about the world. Holds no secret. */
@@ -131,13 +151,36 @@ export const parseJournal = (raw: unknown, file: string): Journal => {
 	throw engineProblems.error('state-unreadable', {case: 'no journal', file, reason}, {location: {file}});
 };
 
-/** The text of a journal as JSON; undefined where there is none. @throws SyntaxError, ProblemError `state-unreadable` */
-const readJson = async (file: string): Promise<unknown> => {
-	const text = await readFile(file, 'utf8').catch((error: unknown) => {
-		if (isErrno(error, 'ENOENT')) return undefined;
+/** The longest journal, in bytes. Its copy in the cluster lies in a Secret, which holds 1 MiB. */
+const mostBytes = 4 * 1024 * 1024;
+
+const notOurs = (file: string, fault: FileFault): ProblemError => {
+	const more = {location: {file}};
+	switch (fault.kind) {
+		case 'no file':
+			return engineProblems.error('state-not-ours', {case: 'no file', file, is: fault.is}, more);
+		case 'owner':
+			return engineProblems.error('state-not-ours', {case: 'owner', file, owner: fault.owner}, more);
+		case 'too large': {
+			const sizes = {size: formatBytes(fault.bytes), most: formatBytes(mostBytes)};
+			return engineProblems.error('state-not-ours', {case: 'too large', file, ...sizes}, more);
+		}
+	}
+};
+
+/** The text of a journal; undefined where there is none. @throws ProblemError `state-unreadable`, `state-not-ours` */
+const readText = async (file: string): Promise<string | undefined> => {
+	const found = await readOwnFile(file, mostBytes).catch((error: unknown) => {
 		const given = {case: 'refused', file, reason: errnoWords(error, 'read')} as const;
 		throw engineProblems.error('state-unreadable', given, {location: {file}, error});
 	});
+	if (found?.fault) throw notOurs(file, found.fault);
+	return found?.text;
+};
+
+/** The text of a journal as JSON; undefined where there is none. @throws SyntaxError, ProblemError `state-unreadable`, `state-not-ours` */
+const readJson = async (file: string): Promise<unknown> => {
+	const text = await readText(file);
 	return text === undefined ? undefined : JSON.parse(text);
 };
 
@@ -168,18 +211,22 @@ const readEither = async (file: string): Promise<unknown> => {
 
 /**
  * Reads the journal; undefined when there is none.
- * @throws ProblemError `state-unreadable` (damaged and no previous copy), `state-newer` (written by a newer tool).
+ * @throws ProblemError `state-unreadable` (damaged and no previous copy), `state-newer` (written by a newer tool), `state-not-ours`
+ * (a link, a pipe or a file of somebody else has its name).
  */
 export const readJournal = async (file: string): Promise<Journal | undefined> => {
 	const raw = await readEither(file);
 	return raw === undefined ? undefined : parseJournal(raw, file);
 };
 
-/** Writes the journal: previous copy kept, then written beside it, fsynced and renamed, mode 0600 in a 0700 folder. */
+/**
+ * Writes the journal: previous copy kept, then written beside it, fsynced and renamed, mode 0600 in a 0700 folder. A link in the
+ * place of one of them is not followed.
+ * @throws ProblemError `state-not-ours` where something else has its name, `state-unreadable`, `folder-not-ours`; the error of the file system
+ */
 export const writeJournal = async (file: string, journal: Journal): Promise<void> => {
-	await makeFolders(path.dirname(file), 0o700);
-	await copyFile(file, `${file}.previous`).catch((error: unknown) => {
-		if (!isErrno(error, 'ENOENT')) throw error;
-	});
+	await makeOwnFolder(path.dirname(file));
+	const before = await readText(file);
+	if (before !== undefined) await writeWhole(`${file}.previous`, before, {sync: false});
 	await writeWhole(file, `${JSON.stringify(journal, undefined, '\t')}\n`);
 };

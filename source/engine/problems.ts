@@ -38,6 +38,25 @@ export const engineProblems = declareProblems({
 			},
 		},
 	},
+	'state-not-ours': {
+		area: 'usage',
+		message: 'What lies under the name of the state file {file} is not used.',
+		nextSteps: ['ls -l {file}'],
+		cases: {
+			'no file': {
+				cause: 'It is {is}, and not a file that this program wrote.',
+				fix: 'Look at it with "ls -l", move it away and start again: the tool finds out from the world itself what is done.',
+			},
+			owner: {
+				cause: 'It belongs to the user with number {owner}, and not to the one who runs this program.',
+				fix: 'Start as that user, or name a folder of your own with --state-dir.',
+			},
+			'too large': {
+				cause: 'It has {size}; a journal has at most {most}.',
+				fix: 'Move it away and start again: the tool finds out from the world itself what is done.',
+			},
+		},
+	},
 	'state-newer': {
 		area: 'usage',
 		message: 'The state file {file} was written by a newer version of this program ({tool}).',

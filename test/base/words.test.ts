@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {printable, printableText} from '../../source/base/printable.ts';
+import {harmlessJson, harmlessText, printable, printableText} from '../../source/base/printable.ts';
 import {counted, firstOf, isMap, oneLine, sentence} from '../../source/base/text.ts';
 import {formatBytes, formatDuration} from '../../source/base/units.ts';
 
@@ -53,4 +53,17 @@ test.each([
 	[7_800_000, '2 h 10 min'],
 ])('%i ms read as %s', (ms, text) => {
 	expect(formatDuration(ms)).toBe(text);
+});
+
+test('text that is redirected keeps tabs and letters of every script, and loses what steers a terminal', () => {
+	const kept = 'a:\n\tb \u00E9 \u05D0 \u200D \u{1F469}';
+	expect(harmlessText(kept)).toBe(kept);
+	expect(harmlessText('a\u001B[2J\u009B1m\r\u202E\u2028b')).toBe(String.raw`a\u{1b}[2J\u{9b}1m\u{d}\u{202e}\u{2028}b`);
+});
+
+test('JSON loses what steers a terminal, and means the same', () => {
+	const value = {'k\u009B': '\u001B\u007F\u009B2J\u202E\u2028\t"'};
+	const text = harmlessJson(`${JSON.stringify(value)}\n`);
+	expect(text).not.toMatch(/(?!\n)[\p{Cc}\u2028-\u202E]/u);
+	expect(JSON.parse(text)).toEqual(value);
 });

@@ -1,4 +1,4 @@
-import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
@@ -100,6 +100,35 @@ test.each([
 		},
 	);
 	expect(read).toBe(wanted);
+});
+
+test('a link in the place of the previous copy is replaced, and what it leads to stays as it is', async () => {
+	await writeJournal(file, {...journal, runId: 'one'});
+	await writeFile(path.join(folder, 'target'), 'untouched');
+	await symlink(path.join(folder, 'target'), `${file}.previous`);
+	await writeJournal(file, {...journal, runId: 'two'});
+	expect(await readFile(path.join(folder, 'target'), 'utf8')).toBe('untouched');
+	expect((await lstat(`${file}.previous`)).isFile()).toBe(true);
+	expect((JSON.parse(await readFile(`${file}.previous`, 'utf8')) as Journal).runId).toBe('one');
+});
+
+test('a link that came in the place of the journal is not written through, nor replaced', async () => {
+	await writeJournal(file, journal);
+	await rm(file);
+	await writeFile(path.join(folder, 'target'), 'untouched');
+	await symlink(path.join(folder, 'target'), file);
+	await expect(writeJournal(file, journal)).rejects.toMatchObject({
+		problem: {code: 'state-not-ours', cause: 'It is a link, and not a file that this program wrote.'},
+	});
+	expect(await readFile(path.join(folder, 'target'), 'utf8')).toBe('untouched');
+	expect((await lstat(file)).isSymbolicLink()).toBe(true);
+});
+
+test('a journal is written into no folder that others may write to', async () => {
+	await mkdir(path.dirname(file));
+	await chmod(path.dirname(file), 0o777);
+	await expect(writeJournal(file, journal)).rejects.toMatchObject({problem: {code: 'folder-not-ours'}});
+	expect(await readdir(path.dirname(file))).toEqual([]);
 });
 
 test('a newer layout names the tool that wrote it', () => {

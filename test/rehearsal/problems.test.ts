@@ -1,5 +1,6 @@
+import {execFileSync} from 'node:child_process';
 import {once} from 'node:events';
-import {chmod, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {arch, platform, tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -11,7 +12,7 @@ import {prepareDataFolder} from '../../rehearsal/postgres/data-folder.ts';
 import {startPostgres} from '../../rehearsal/postgres/index.ts';
 import {clearLeftover} from '../../rehearsal/postgres/leftover.ts';
 import {chooseOwner, type Owner} from '../../rehearsal/postgres/owner.ts';
-import {readJson} from '../../rehearsal/record.ts';
+import {readJson, readRecord, recordedAuthority} from '../../rehearsal/record.ts';
 import {type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 
 let folder: string;
@@ -70,6 +71,35 @@ test('a file of the rehearsal that was cut short is called damaged', async () =>
 		cause: 'It is damaged: …',
 		fix: 'Remove the folder of the rehearsal and start a new one.',
 	} satisfies Told);
+});
+
+test.each([
+	['is another JSON', {}, 'schema: '],
+	['has a port that no host has', {schema: 1, ports: {lock: 70_000}}, 'ports.lock: '],
+])('a record of the rehearsal that %s is called damaged, and stays', async (_what, record, place) => {
+	const file = await fileOf('record.json', JSON.stringify(record));
+	const told = await toldBy(() => readRecord(file));
+	expect(told).toMatchObject({
+		code: 'rehearsal-state-unreadable',
+		fix: 'Remove the folder of the rehearsal and start a new one.',
+	});
+	expect(told.cause.startsWith(`It is damaged: ${place}`)).toBe(true);
+	expect(await readFile(file, 'utf8')).toBe(JSON.stringify(record));
+});
+
+test('a record of the rehearsal whose authority holds no keys is called damaged', async () => {
+	const record = await readRecord(join(folder, 'whole.json'));
+	const broken = {...record, authority: {...record.authority, caPem: 'none'}};
+	const told = await toldBy(() => recordedAuthority(broken, 'record.json'));
+	expect(told.cause).toMatch(/^It is damaged: authority: /u);
+});
+
+test('a link or a pipe in the place of a file of the rehearsal is refused, and nobody waits for it', async () => {
+	const pipe = join(folder, 'pipe.json');
+	execFileSync('mkfifo', [pipe]);
+	await symlink('/dev/zero', join(folder, 'link.json'));
+	expect((await toldBy(() => readJson(pipe))).cause).toBe('It is damaged: It is a pipe.');
+	expect((await toldBy(() => readJson(join(folder, 'link.json')))).cause).toBe('It is damaged: It is a link.');
 });
 
 test('a file of the rehearsal that the operating system does not hand out says why', async () => {

@@ -147,3 +147,17 @@ test('a bare Escape, as most terminals send it, counts once nothing follows it',
 	await shown.press('\u001B');
 	await expect.poll(() => shown.frame()).toContain('Installing');
 });
+
+test('words of servers, charts and earlier runs cannot steer the terminal of the screens', async () => {
+	const evil = 'v1\u001B]0;owned\u0007\u009B2J\u202E\rx';
+	const {fake, app: shown} = await atRun();
+	fake.emit(
+		{type: 'step-detail', step: 'images', detail: {kind: 'item', label: evil, state: 'ok', note: evil}},
+		{type: 'step-warning', step: 'images', text: evil},
+		line(evil),
+		{type: 'step-finished', step: 'images', outcome: 'applied', note: evil, fingerprint: ''},
+	);
+	await settle();
+	expect(shown.frame()).toContain('v1');
+	expect(shown.frame()).not.toMatch(/owned|(?!\n)\p{Cc}|\u202E/u);
+});

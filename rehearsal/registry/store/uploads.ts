@@ -1,7 +1,7 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {open, readdir, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {sizeOfFile} from '../../../source/base/files.ts';
+import {sizeOfFile, syncFile} from '../../../source/base/files.ts';
 import type {Blobs} from './blobs.ts';
 import {type Places, readIn, writeIn} from './places.ts';
 
@@ -15,7 +15,7 @@ const settle = async (file: string): Promise<string> => {
 		const hash = createHash('sha256');
 		const stream = handle.createReadStream({start: 0, highWaterMark: chunkBytes, autoClose: false});
 		for await (const chunk of stream) hash.update(chunk as Buffer);
-		await handle.sync();
+		await syncFile(handle);
 		return `sha256:${hash.digest('hex')}`;
 	} finally {
 		await handle.close();

@@ -12,12 +12,14 @@ import {
 import {answersProblems} from '../../answers/problems.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
+import {refuseForeignFolder} from '../../base/own/make.ts';
 import {ProblemsError} from '../../base/problem.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {appProblems} from '../base/problems.ts';
+import {stateFolderOf} from '../base/surroundings.ts';
 
 /** Where answers come from: the file, or an earlier run's journal, or nothing but the command line and defaults. */
 export type AnswerSource = {
@@ -31,15 +33,26 @@ export type AnswerSource = {
 	readonly homeDirectory: string;
 };
 
-/** The folder for state, logs and reports. */
-export const stateDirectoryOf = (
+const nameOf = (
 	{environment, homeDirectory, workingDirectory}: Context,
-	{stateDir}: GlobalOptions,
-	part = '',
-): string => {
-	if (stateDir !== undefined) return path.resolve(workingDirectory, stateDir);
-	const base = environment.XDG_STATE_HOME || path.join(homeDirectory, '.local', 'state');
-	return path.join(base, 'zenml-airgap', part);
+	stateDir: string | undefined,
+	part: string,
+): string =>
+	stateDir === undefined
+		? path.join(stateFolderOf(environment, homeDirectory), part)
+		: path.resolve(workingDirectory, stateDir);
+
+/** Folders that runs make in it. */
+const parts = ['logs', 'reports', 'handover', 'charts', 'helm', 'compressed-layers', 'world'];
+
+/**
+ * The folder for state, logs and reports. What lies there names programs that are run, so it is this user's or nothing is read.
+ * @throws ProblemError `folder-not-ours`
+ */
+export const stateDirectoryOf = (context: Context, {stateDir}: GlobalOptions, part = ''): string => {
+	const folder = nameOf(context, stateDir, part);
+	for (const one of ['', ...parts]) refuseForeignFolder(path.join(folder, one));
+	return folder;
 };
 
 const readAnswerFile = async (file: string): Promise<string> =>

@@ -3,14 +3,18 @@ import {type FaultName, rehearsalHosts, spawnRehearsal} from '../../../rehearsal
 import {type Draft, removeAt, setAt} from '../../answers/draft.ts';
 import type {AnswersFrom} from '../../answers/file/load.ts';
 import {acquireFileLock} from '../../base/lock.ts';
+import {safeFolder} from '../../base/own/folder.ts';
+import {printable} from '../../base/printable.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {plans} from '../../plans/index.ts';
 import {completeAnswers, type FoundAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
+import {cacheFolderOf} from '../base/surroundings.ts';
 import {runPlain, wantsPlainQuestions} from '../plain/install.ts';
 import {runHeadless} from '../plan/headless.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
 import {resumeCommand} from '../plan/resume-command.ts';
+import {makeFolder} from '../run/folder.ts';
 import {runScreen} from '../screen/screen.ts';
 import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside, stayInside} from './answers.ts';
 import {forgetWorld, isOfWorld, worldFolderOf} from './world-folder.ts';
@@ -34,11 +38,11 @@ type World = Awaited<ReturnType<typeof spawnRehearsal>>;
 
 /** helm for the rehearsal: the one that `npm start` fetched, else the first on the search path. */
 const findHelm = async ({environment, homeDirectory}: Context): Promise<string> => {
-	const cache = environment.XDG_CACHE_HOME || path.join(homeDirectory, '.cache');
-	for (const file of [environment.ZENML_AIRGAP_HELM, path.join(cache, 'zenml-airgap', 'helm', '4.2.3', 'helm')]) {
-		if (file && (await isProgram(file))) return file;
-	}
-	return 'helm';
+	const named = environment.ZENML_AIRGAP_HELM;
+	if (named && (await isProgram(named))) return named;
+	const fetched = path.join(cacheFolderOf(environment, homeDirectory), 'helm', '4.2.3', 'helm');
+	// It is run as this user, so nobody else may have put it there.
+	return (await isProgram(fetched)) && safeFolder(path.dirname(fetched)) !== undefined ? fetched : 'helm';
 };
 
 /** Finds the answers; forgets the world of an earlier rehearsal where that is asked for. @throws ProblemError, ProblemsError */
@@ -79,7 +83,7 @@ const startWorld = async (context: Context, options: RehearsalOptions, stage: St
 		pace: options.pace,
 		charts: path.join(context.programDirectory, built ? 'charts' : 'rehearsal/charts'),
 		log: (line) => {
-			if (!isUp) context.err(`rehearsal: ${line}\n`);
+			if (!isUp) context.err(`rehearsal: ${printable(line)}\n`);
 		},
 		signal: context.signal,
 	});
@@ -128,7 +132,7 @@ const installInto = async (context: Context, options: RehearsalOptions, stage: S
 	};
 	const screen = wantsScreen(context, options);
 	if (!screen && !wantsPlainQuestions(context, options)) {
-		for (const line of told) context.err(`rehearsal: ${line}\n`);
+		for (const line of told) context.err(`rehearsal: ${printable(line)}\n`);
 		return runHeadless(context, options, {...session, pass: 'apply', answers: completeAnswers(inWorld)});
 	}
 	const attended = {
@@ -155,6 +159,7 @@ const rehearse = async (context: Context, options: RehearsalOptions, stateDirect
 /** Starts the world as a child process, then runs the real installer against it. Returns the exit code. */
 export const runRehearsal = async (context: Context, options: RehearsalOptions): Promise<number> => {
 	const stateDirectory = stateDirectoryOf(context, options, 'rehearsal');
+	await makeFolder(stateDirectory);
 	// Before anything is read or started: two rehearsals in one folder would share ports and files.
 	const unlock = await acquireFileLock(path.join(stateDirectory, 'rehearsal.lock'), {
 		pid: context.pid,

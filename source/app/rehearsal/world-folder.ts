@@ -1,7 +1,9 @@
-import {lstat, mkdir, rm} from 'node:fs/promises';
+import {mkdir, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {lookUp} from '../../answers/tree.ts';
 import {isErrno} from '../../base/errno.ts';
+import {folderFault} from '../../base/own/folder.ts';
+import {refuseForeignFolder} from '../../base/own/make.ts';
 import {fingerprintOf} from '../../engine/fingerprint.ts';
 import type {Journal} from '../../engine/journal.ts';
 import type {Context} from '../base/context.ts';
@@ -10,7 +12,7 @@ import {rehearsalRunProblems} from './problems.ts';
 /**
  * Where the world of a rehearsal lies. PostgreSQL does not run as root, and its other user may not enter root's home: root's worlds
  * lie where everybody may pass.
- * @throws ProblemError `rehearsal-folder-foreign`
+ * @throws ProblemError `rehearsal-folder-foreign`, `folder-not-ours`
  */
 export const worldFolderOf = async ({userId}: Context, stateDirectory: string): Promise<string> => {
 	if (userId !== 0) return path.join(stateDirectory, 'world');
@@ -18,9 +20,10 @@ export const worldFolderOf = async ({userId}: Context, stateDirectory: string): 
 	await mkdir(folder, {mode: 0o711}).catch((error: unknown) => {
 		if (!isErrno(error, 'EEXIST')) throw error;
 	});
-	const found = await lstat(folder);
-	if (found.isDirectory() && found.uid === userId) return folder;
-	throw rehearsalRunProblems.error('rehearsal-folder-foreign', {folder});
+	if (folderFault(folder, userId)?.kind === 'owner')
+		throw rehearsalRunProblems.error('rehearsal-folder-foreign', {folder});
+	refuseForeignFolder(folder);
+	return folder;
 };
 
 /** What runs leave in their state folder; nothing else in it is ever removed, since the operator chose it. */

@@ -1,10 +1,12 @@
 import {errnoWords} from '../../base/errno.ts';
-import {makeFolders} from '../../base/folders.ts';
+import {makeOwnFolder} from '../../base/own/make.ts';
+import {ProblemError} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
 
-/** Makes a folder for this user only. @throws ProblemError `state-unwritable`, area `usage`. */
+/** Makes a folder for this user only. @throws ProblemError `state-unwritable`, `folder-not-ours`, area `usage`. */
 export const makeFolder = async (folder: string): Promise<void> => {
-	await makeFolders(folder, 0o700).catch((error: unknown) => {
+	await makeOwnFolder(folder).catch((error: unknown) => {
+		if (error instanceof ProblemError) throw error;
 		throw baseProblems.error(
 			'state-unwritable',
 			{case: 'folder', file: folder, reason: errnoWords(error, 'write')},

@@ -2,6 +2,7 @@ import {readFile, rm, statfs} from 'node:fs/promises';
 import path from 'node:path';
 import {errnoWords} from '../../base/errno.ts';
 import {saveFile} from '../../base/files.ts';
+import {ProblemError} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
 import type {HostPort} from '../../steps/world.ts';
 import {appProblems} from '../base/problems.ts';
@@ -23,6 +24,7 @@ export const createHost = (stateDirectory: string): HostPort => ({
 			if (text === undefined) await rm(file, {force: true});
 			else await saveFile(file, text);
 		} catch (error) {
+			if (error instanceof ProblemError) throw error;
 			throw baseProblems.error(
 				'state-unwritable',
 				{case: 'file', file, reason: errnoWords(error, 'write')},

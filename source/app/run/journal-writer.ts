@@ -1,5 +1,5 @@
 import {errnoWords} from '../../base/errno.ts';
-import type {ProblemError} from '../../base/problem.ts';
+import {ProblemError} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
 import {type Journal, writeJournal} from '../../engine/journal.ts';
 
@@ -13,7 +13,7 @@ export type JournalWriter = {
 
 /**
  * A run that cannot keep its journal must stop: it could not be resumed as promised.
- * `onFailure` gets a ProblemError `state-unwritable`; `copy` is told of every journal that is on disk.
+ * `onFailure` gets a ProblemError `state-unwritable`, `state-unreadable`, `state-not-ours` or `folder-not-ours`; `copy` is told of every journal that is on disk.
  */
 export const createJournalWriter = (
 	file: string,
@@ -25,6 +25,10 @@ export const createJournalWriter = (
 		try {
 			await writeJournal(file, journal);
 		} catch (error) {
+			if (error instanceof ProblemError) {
+				options.onFailure(error);
+				return;
+			}
 			const given = {case: 'file', file, reason: errnoWords(error, 'write')} as const;
 			options.onFailure(baseProblems.error('state-unwritable', given, {location: {file}, error}));
 			return;

@@ -1,6 +1,7 @@
 import {createWriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
 import type {Answers} from '../../answers/schema.ts';
+import {harmlessJson} from '../../base/printable.ts';
 import {type ProblemError, toProblem} from '../../base/problem.ts';
 import type {Event, Listener} from '../../engine/events.ts';
 import {createFold} from '../../engine/fold.ts';
@@ -45,11 +46,11 @@ export type Recorder = {
 export const createRecorder = (options: RecorderOptions): Recorder => {
 	const {context, logFile, earlier, openPorts} = options;
 	const {clock, redactor} = context;
-	const log = createWriteStream(logFile, {flags: 'a', mode: 0o600});
+	const log = createWriteStream(logFile, {flags: 'wx', mode: 0o600});
 	// Without a listener a full disk would end the program; the end of the run reports it.
 	log.on('error', () => undefined);
 	const logLine = (value: unknown): void => {
-		if (!log.errored) log.write(`${JSON.stringify(value)}\n`);
+		if (!log.errored) log.write(`${harmlessJson(JSON.stringify(value))}\n`);
 	};
 	const fold = createFold();
 	let {answers} = options;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type {Answers} from '../../answers/schema.ts';
 import {saveFile} from '../../base/files.ts';
 import {acquireFileLock, type Holder} from '../../base/lock.ts';
+import {printableText} from '../../base/printable.ts';
 import type {Controls} from '../../engine/controls.ts';
 import {converge} from '../../engine/converge.ts';
 import type {Event, Listener} from '../../engine/events.ts';
@@ -90,7 +91,7 @@ const toAll =
 const saveReport = async ({stateDirectory}: RunRequest, state: RunState, answers: Answers): Promise<string> =>
 	saveFile(
 		path.join(stateDirectory, 'reports', `acceptance-${state.runId}.txt`),
-		acceptanceReport(state, answers).join('\n'),
+		printableText(acceptanceReport(state, answers).join('\n')),
 	);
 
 /** The run itself, while its lock is held. `stop` ends it with a problem of its surroundings. */
@@ -151,7 +152,7 @@ export const runPlan = async (request: RunRequest): Promise<RunReport> => {
 	request.judge?.(request.answers);
 	const plan = await request.plan.load();
 	const identity = identify(request);
-	await makeFolder(path.dirname(identity.logFile));
+	for (const folder of [request.stateDirectory, path.dirname(identity.logFile)]) await makeFolder(folder);
 	const lockFile = path.join(request.stateDirectory, 'lock');
 	const unlock = request.pass === 'apply' ? await acquireFileLock(lockFile, identity.holder) : async () => undefined;
 	try {

@@ -1,6 +1,7 @@
 import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import {type Draft, defaultAt, getAt, type PathLike} from '../../answers/draft.ts';
+import {printable} from '../../base/printable.ts';
 import {toProblem} from '../../base/problem.ts';
 import {createBundlePort} from '../../bundle/open/bundle.ts';
 import {createCluster} from '../../cluster/cluster.ts';
@@ -32,7 +33,9 @@ const findBundle = async (context: Context, draft: Draft, stateDirectory: string
 		return {
 			path: file,
 			ok: true,
-			text: `${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}`,
+			text: printable(
+				`${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}`,
+			),
 		};
 	} catch (error) {
 		return {path: file, ok: false, text: toProblem(error).message};
@@ -54,7 +57,7 @@ const findCluster = async (context: Context, draft: Draft): Promise<Found['kubec
 	});
 	try {
 		const version = await cluster.version(AbortSignal.any([context.signal, AbortSignal.timeout(clusterMs)]));
-		return {...shown, server: cluster.server, ok: true, text: `Kubernetes ${version} at ${cluster.server}`};
+		return {...shown, server: cluster.server, ok: true, text: printable(`Kubernetes ${version} at ${cluster.server}`)};
 	} catch (error) {
 		return {...shown, server: cluster.server, ok: false, text: toProblem(error).message};
 	}

@@ -4,6 +4,7 @@ import {resolvePaths} from '../../answers/resolve-paths.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Draft} from '../../answers/tree.ts';
 import {saveBeside, saveFile} from '../../base/files.ts';
+import {printableText} from '../../base/printable.ts';
 import {attended, type Controls} from '../../engine/controls.ts';
 import type {Listener} from '../../engine/events.ts';
 import type {Handover, Pass} from '../../engine/plan.ts';
@@ -101,7 +102,9 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 		},
 		run: async (answers, how) => runPlan({...common, ...how, answers: settle(answers), from, until}),
 		summary: ({state, logFile, reportFile}) =>
-			redactor.redact(summaryLines(state, {answers: counted, resumeCommand, logFile, reportFile}).join('\n')),
+			printableText(
+				redactor.redact(summaryLines(state, {answers: counted, resumeCommand, logFile, reportFile}).join('\n')),
+			),
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
 		saveHandover: async ({id, sections}) => {
@@ -113,7 +116,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 			const lines = state && counted ? [...acceptanceReport(state, counted), ...state.log.map(logLine)] : [];
 			const stamp = new Date(clock.now()).toISOString().replaceAll(/[:.]/gu, '-');
 			const file = path.join(stateDirectory, 'reports', `report-${stamp}.txt`);
-			return saveFile(file, redactor.redact(`${lines.join('\n')}\n`));
+			return saveFile(file, printableText(redactor.redact(`${lines.join('\n')}\n`)));
 		},
 	};
 };

@@ -1,7 +1,7 @@
-import {chmod} from 'node:fs/promises';
 import {digestOfSlice} from '../../archive/digest.ts';
 import {sizeOfRegular} from '../../archive/regular-file.ts';
 import {type Slice, scanSlice} from '../../archive/slice.ts';
+import {setMode} from '../../base/files.ts';
 import {hashed, writeBundleFile} from '../write/files.ts';
 import {unwritable} from '../write/problems.ts';
 import {createProblems} from './problems.ts';
@@ -39,5 +39,5 @@ export const copyExtra = async (
 	};
 	await writeBundleFile(to, hashed(scanSlice(sliceOf(from, size)), {signal, onEnd}), {mode});
 	// The umask of this process must not take away that a program can be run.
-	await chmod(to, mode).catch(unwritable(to));
+	await setMode(to, mode).catch(unwritable(to));
 };

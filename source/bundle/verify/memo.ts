@@ -1,8 +1,10 @@
 import {createHash} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
+import path from 'node:path';
 import * as z from 'zod';
 import type {Identity} from '../../archive/identity.ts';
 import {saveFile} from '../../base/files.ts';
+import {readOwnFile} from '../../base/own/file.ts';
+import {folderFault} from '../../base/own/folder.ts';
 
 /** Bytes of files that were read and had the digest they should have, with the time of that. */
 export type Memo = {
@@ -36,16 +38,23 @@ export const memoKey = (
 /** Version 1 may hold entries of files that were damaged: no other version is believed. */
 const version = 2;
 
-const fileSchema = z.object({version: z.literal(version), verified: z.record(z.string(), z.number())});
+const fileSchema = z.object({
+	version: z.literal(version) /** Ms since the epoch, in the years that a calendar has. */,
+	verified: z.record(z.string(), z.number().min(0).max(8.64e15)),
+});
 
 /** Some bundles of some hundred blobs each; older entries go first. About 250 KB. */
 const mostEntries = 5000;
 
+/** Far more than that many entries have, in bytes. */
+const mostBytes = 4 * 1024 * 1024;
+
 const load = async (file: string): Promise<ReadonlyMap<string, number>> => {
-	// It only saves time: one that is missing or damaged means that files are read again.
-	const text = await readFile(file, 'utf8').catch(() => '');
 	try {
-		const parsed = fileSchema.safeParse(JSON.parse(text));
+		// It only saves time: one that is missing, damaged or maybe somebody else's word means that files are read again.
+		if (folderFault(path.dirname(file))) return new Map();
+		const found = await readOwnFile(file, mostBytes);
+		const parsed = fileSchema.safeParse(JSON.parse(found?.fault ? '' : (found?.text ?? '')));
 		return new Map(parsed.success ? Object.entries(parsed.data.verified) : []);
 	} catch {
 		return new Map();

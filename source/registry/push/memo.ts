@@ -1,8 +1,9 @@
-import {readFile, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import * as z from 'zod';
 import {writeWhole} from '../../base/files.ts';
-import {makeFolders} from '../../base/folders.ts';
+import {readOwnFile} from '../../base/own/file.ts';
+import {makeOwnFolder} from '../../base/own/make.ts';
 
 /**
  * Where uploads that were begun can be gone on with: their `Location`, by repository and digest. It may be lost at any time; then an
@@ -36,6 +37,9 @@ const entrySchema = z.object({
 type Entry = z.infer<typeof entrySchema>;
 const fileSchema = z.object({version: z.literal(1), uploads: z.array(entrySchema).max(10_000)});
 
+/** More than that many uploads have, in bytes: a `Location` with a signed query may have 2 KiB. */
+const mostBytes = 32 * 1024 * 1024;
+
 /** CNCF distribution purges uploads after a week ("uploadpurging", `age: 168h`); others are not known to keep them longer. */
 const oldestMs = 7 * 24 * 3600 * 1000;
 
@@ -51,7 +55,7 @@ export const createFileMemo = (options: {readonly file: string; readonly registr
 	let writing: Promise<void> = Promise.resolve();
 	const write = async (text: string): Promise<void> => {
 		try {
-			await makeFolders(dirname(file), 0o700);
+			await makeOwnFolder(dirname(file));
 			// It may be lost: then an upload begins anew.
 			await writeWhole(file, text, {sync: false});
 		} catch {
@@ -60,9 +64,10 @@ export const createFileMemo = (options: {readonly file: string; readonly registr
 	};
 	const load = async (): Promise<Map<string, Entry>> => {
 		const entries = new Map<string, Entry>();
-		const text = await readFile(file, 'utf8').catch(() => '');
 		try {
-			for (const entry of fileSchema.parse(JSON.parse(text)).uploads) {
+			const found = await readOwnFile(file, mostBytes);
+			if (!found || found.fault) return entries;
+			for (const entry of fileSchema.parse(JSON.parse(found.text)).uploads) {
 				if (Date.now() - Date.parse(entry.time) > oldestMs) continue;
 				entries.set(`${entry.registry} ${keyOf(entry.repository, entry.digest)}`, entry);
 			}

@@ -2,6 +2,7 @@ import {Box, Text} from 'ink';
 import {memo} from 'react';
 import {glyphs} from '../terminal/marks.ts';
 import {cutRow, type Row, sameRow} from '../terminal/rows.ts';
+import {clean} from '../terminal/text.ts';
 import {style, useLook} from '../terminal/theme.ts';
 
 const Line = ({row}: {readonly row: Row}) => {
@@ -13,7 +14,7 @@ const Line = ({row}: {readonly row: Row}) => {
 				: row.map(({text, role = 'plain', bold}, index) => (
 						// biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity beyond their place
 						<Text key={index} {...style(role, look)} {...(bold && {bold})}>
-							{text}
+							{clean(text)}
 						</Text>
 					))}
 		</Text>

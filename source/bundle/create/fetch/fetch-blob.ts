@@ -1,7 +1,7 @@
 import {createHash, type Hash} from 'node:crypto';
 import {constants, type FileHandle, open, rename, rm} from 'node:fs/promises';
 import {chunkBytes} from '../../../archive/slice.ts';
-import {sizeOfFile, takeAway} from '../../../base/files.ts';
+import {sizeOfFile, syncFile, takeAway} from '../../../base/files.ts';
 import {isAbort} from '../../../base/problem.ts';
 import {digestOfHash} from '../../../oci/digest.ts';
 import {unwritable} from '../../write/problems.ts';
@@ -78,7 +78,7 @@ const complete = async (
 		const hash = await hashFile(handle, from, signal, told);
 		if (from < blob.size) await receive(blob, {handle, file, from, hash}, signal, told);
 		if (digestOfHash(hash) === blob.digest) {
-			await handle.sync().catch(unwritable(file));
+			await syncFile(handle).catch(unwritable(file));
 			return from;
 		}
 		if (from > 0 && !anew) {

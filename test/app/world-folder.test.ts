@@ -1,0 +1,39 @@
+import {chmod, chown, rename, rm, symlink} from 'node:fs/promises';
+import {afterEach, beforeEach, expect} from 'vitest';
+import {worldFolderOf} from '../../source/app/rehearsal/world-folder.ts';
+import {asRoot, stranger} from '../helpers/as-root.ts';
+import {createStage, type Stage} from './stage.ts';
+
+let stage: Stage;
+let folder = '';
+beforeEach(async () => {
+	stage = await createStage();
+	folder = '';
+});
+afterEach(async () => {
+	if (folder !== '') for (const one of [folder, `${folder}-moved`]) await rm(one, {recursive: true, force: true});
+	await stage.remove();
+});
+
+const find = async (): Promise<string> => worldFolderOf({...stage.context, userId: 0}, stage.stateDirectory);
+
+asRoot("a world of root below the folder of all users is used while it is root's alone", async () => {
+	folder = await find();
+	expect(await find()).toBe(folder);
+	await chown(folder, stranger, stranger);
+	await expect(find()).rejects.toMatchObject({problem: {code: 'rehearsal-folder-foreign'}});
+	await chown(folder, 0, 0);
+	await chmod(folder, 0o777);
+	await expect(find()).rejects.toMatchObject({
+		problem: {
+			code: 'folder-not-ours',
+			cause: 'Other users may write there, and could put files and programs of their own in it.',
+		},
+	});
+	await chmod(folder, 0o711);
+	await rename(folder, `${folder}-moved`);
+	await symlink(`${folder}-moved`, folder);
+	await expect(find()).rejects.toMatchObject({
+		problem: {code: 'folder-not-ours', cause: 'It is a link, and may lead elsewhere the next time.'},
+	});
+});
