@@ -1,7 +1,9 @@
 /** Why bytes are no text in UTF-8; `line` counts from 1. */
-export type Fault =
-	| {readonly kind: 'UTF-16' | 'binary'}
-	| {readonly kind: 'not UTF-8'; readonly line: number; readonly column: number};
+export type Fault = {
+	readonly kind: 'UTF-16' | 'binary' | 'not UTF-8';
+	readonly line: number;
+	readonly column: number;
+};
 
 const startsWith = (bytes: Uint8Array, ...mark: readonly number[]): boolean =>
 	mark.every((byte, index) => bytes[index] === byte);
@@ -39,12 +41,19 @@ const placeOf = (bytes: Uint8Array): Fault => {
 		}
 		from = end + 1;
 	}
-	return {kind: 'binary'};
+	return {kind: 'not UTF-8', line, column: 1};
+};
+
+const zeroIn = (bytes: Uint8Array): Fault => {
+	const before = Buffer.from(bytes.subarray(0, bytes.indexOf(0)))
+		.toString('utf8')
+		.split('\n');
+	return {kind: 'binary', line: before.length, column: (before.at(-1)?.length ?? 0) + 1};
 };
 
 /** What keeps bytes from being text in UTF-8; undefined where they are. */
 export const faultOf = (bytes: Uint8Array): Fault | undefined => {
-	if (isUtf16(bytes)) return {kind: 'UTF-16'};
-	if (bytes.includes(0)) return {kind: 'binary'};
+	if (isUtf16(bytes)) return {kind: 'UTF-16', line: 1, column: 1};
+	if (bytes.includes(0)) return zeroIn(bytes);
 	return isUtf8(bytes) ? undefined : placeOf(bytes);
 };
