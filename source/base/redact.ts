@@ -1,4 +1,5 @@
-import {createFinder, type Range} from './redact/finder.ts';
+import {createFinder} from './redact/finder.ts';
+import type {Range} from './redact/url-logins.ts';
 
 /** Stands in every output where a secret stood. */
 export const mask = '[secret]';
@@ -12,7 +13,7 @@ const deepest = 64;
 export type Redactor = {
 	/** From now on the value appears in no output, in any of its encodings, and no telling part of it. */
 	readonly register: (secret: string) => void;
-	/** The text with each secret masked. Takes a time that grows with the text only, and gives the mask when it fails. */
+	/** The text with each secret masked, and each password within a URL. Takes a time that grows with the text only, and gives the mask when it fails. */
 	readonly redact: (text: string) => string;
 	/** The same for every text inside a value, but for words of this program's own; the value itself is not changed. */
 	readonly redactDeep: <T>(value: T) => T;
@@ -41,7 +42,6 @@ export const createRedactor = (): Redactor => {
 	const finder = createFinder();
 	const known = new Set<string>();
 	const redact = (text: string): string => {
-		if (known.size === 0) return text;
 		try {
 			const ranges = finder.find(text);
 			return ranges.length === 0 ? text : maskRanges(text, ranges);

@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {expect, test} from 'vitest';
 import {createRedactor, mask} from '../../source/base/redact.ts';
+import {oneLine} from '../../source/base/text.ts';
 
 const redactorOf = (...secrets: readonly string[]) => {
 	const redactor = createRedactor();
@@ -25,6 +26,7 @@ const secrets = [
 	String.raw`C:\new\table\u0041\x41`,
 	"it's 'quoted' twice",
 	'tab\tand\nnewline',
+	'two  blanks and\t\ta tab',
 	'Größe-Straße-ß€',
 	'🔑 key of keys',
 	'100%25 &amp; %C3%B6 <tag>',
@@ -45,6 +47,7 @@ const spellings: readonly (readonly [name: string, write: (secret: string) => st
 	['in capitals', (secret) => secret.toUpperCase()],
 	['in small letters', (secret) => secret.toLowerCase()],
 	['in capitals in JSON', (secret) => inJson(secret.toUpperCase())],
+	['on one line', (secret) => oneLine(`${secret}`)],
 	['in hex', (secret) => Buffer.from(secret).toString('hex')],
 	['in HTML of hex numbers', (secret) => [...secret].map((one) => `&#x${one.codePointAt(0)?.toString(16)};`).join('')],
 ];
@@ -147,4 +150,8 @@ test('a text that cannot be searched is masked whole', () => {
 	const round: Record<string, unknown> = {};
 	round.self = round;
 	expect(JSON.stringify(redactDeep(round))).toContain(mask);
+});
+
+test('a secret that a text holds very often is masked each time', () => {
+	expect(redactorOf('ab12').redact('ab12 '.repeat(300_000))).toBe(`${mask} `.repeat(300_000));
 });

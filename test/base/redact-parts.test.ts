@@ -75,3 +75,14 @@ test.each([
 ])('the secret %j does not mask the ordinary words of %j', (whole, text) => {
 	expect(redactorOf(whole).redact(text)).toBe(text);
 });
+
+test.each([
+	['https://admin:CANARY@api.corp:6443/x', `https://admin:${mask}@api.corp:6443/x`],
+	['server "https://:CANARY@[fd00::1]:6443"', `server "https://:${mask}@[fd00::1]:6443"`],
+	['a://b:CAN@ARY@h c://d:CANARY@h', `a://b:${mask}@h c://d:${mask}@h`],
+	['https://api.corp:6443/a@b and ada@corp', 'https://api.corp:6443/a@b and ada@corp'],
+	['ssh://git@host:22 x:y@z', 'ssh://git@host:22 x:y@z'],
+])('a password in a URL that nobody registered is masked: %s', (text, shown) => {
+	expect(createRedactor().redact(text)).toBe(shown);
+	expect(redactorOf(secret).redact(text)).toBe(shown);
+});

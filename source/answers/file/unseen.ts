@@ -1,4 +1,5 @@
 import {unseenIn, withNames} from '../../base/reading/unseen.ts';
+import {cutTo} from '../../base/text.ts';
 import type {Answers} from '../schema.ts';
 
 /** Most of a value that a message has room for. */
@@ -6,8 +7,7 @@ const longest = 120;
 
 /** A value as a message shows it: its characters that nobody sees are written as their names. */
 export const shownValue = (value: string): string => {
-	const shown = withNames(value);
-	return JSON.stringify(shown.length > longest ? `${shown.slice(0, longest)}…` : shown);
+	return JSON.stringify(cutTo(withNames(value), longest));
 };
 
 const textsIn = (value: unknown, at: string): readonly (readonly [at: string, text: string])[] => {

@@ -2,11 +2,9 @@ import {createDecoder, type Decoded} from './decode.ts';
 import {edgeAfter, edgeBefore} from './edges.ts';
 import {encodedForms, partsOf, plainForms} from './forms.ts';
 import {createMarks} from './marks.ts';
+import {passwordsInUrls, type Range} from './url-logins.ts';
 import {createViews, type View} from './views.ts';
 import {createWindows, type Fragment, windowSize} from './windows.ts';
-
-/** From where to where in a text. */
-export type Range = readonly [from: number, to: number];
 
 /** Shorter values are not secrets that can be told from ordinary text; they are masked only where they stand alone. */
 const shortest = 4;
@@ -38,19 +36,24 @@ const standingAlone = (text: string, secret: string): readonly Range[] => {
 	return found;
 };
 
-/** Knows secrets, and finds them and telling parts of them in a text, in a time that grows with the length of the text only. */
-export const createFinder = () => {
-	const [decode, decodeForm] = [createDecoder(), createDecoder()];
+/** The ways to look at a text, each with what is known of secrets in it. */
+const createKinds = () => {
 	const views = createViews();
-	const kinds = {
+	return {
 		plain: {view: views.plain, windows: createWindows(), marks: createMarks()},
 		written: {view: views.written, windows: createWindows(), marks: createMarks()},
 		unfolded: {view: views.unfolded, windows: createWindows(), marks: createMarks()},
 	};
-	const short = new Set<string>();
-	type Kind = keyof typeof kinds;
+};
+
+type Kinds = ReturnType<typeof createKinds>;
+type Kind = keyof Kinds;
+
+/** @param short takes what is only a secret where it stands alone */
+const createAdder = (kinds: Kinds, short: Set<string>) => {
+	const decode = createDecoder();
 	const formOf = (text: string, kind: Kind): Uint16Array => {
-		const {units, length} = kinds[kind].view(decodeForm(text));
+		const {units, length} = kinds[kind].view(decode(text));
 		return units.slice(0, length);
 	};
 	const addForm = (form: Uint16Array, kind: Kind): void => {
@@ -78,43 +81,64 @@ export const createFinder = () => {
 			if (form.length >= shortest) addForm(form, 'unfolded');
 		}
 	};
-	const findIn = (text: string, decoded: Decoded, kind: Kind, found: Range[]): void => {
-		const {view: look, windows, marks} = kinds[kind];
-		if (windows.isEmpty()) return;
-		const view = look(decoded);
-		const rangeOf = (from: number, to: number): Range => [
-			decoded.starts[view.from[from] ?? 0] ?? 0,
-			decoded.ends[view.from[to - 1] ?? 0] ?? text.length,
-		];
-		windows.scan(view, (fragment) => {
-			const range = rangeOf(fragment.from, fragment.to);
-			if (isTelling(decoded, view, fragment, () => text.slice(...range))) found.push(range);
-		});
-		marks.scan(view, (from, to) => {
-			found.push(rangeOf(from, to));
-		});
+	return (secret: string): void => {
+		for (const part of partsOf(secret)) {
+			if (part.length < shortest) short.add(part);
+			else {
+				addPlain(part);
+				addUnfolded(part);
+			}
+		}
 	};
+};
+
+/** Without the spaces around it, which tell nothing and may stand for the line break before a line of a secret. */
+const trimmed = (text: string, [from, to]: Range): Range => {
+	const part = text.slice(from, to);
+	const start = from + part.length - part.replace(/^ +/u, '').length;
+	return [start, Math.max(start, from + part.trimEnd().length)];
+};
+
+/** Where one kind of forms stands in a text. */
+const findIn = (text: string, decoded: Decoded, {view: look, windows, marks}: Kinds[Kind]): readonly Range[] => {
+	if (windows.isEmpty()) return [];
+	const found: Range[] = [];
+	const view = look(decoded);
+	const rangeOf = (from: number, to: number): Range => [
+		decoded.starts[view.from[from] ?? 0] ?? 0,
+		decoded.ends[view.from[to - 1] ?? 0] ?? text.length,
+	];
+	windows.scan(view, (fragment) => {
+		const range = trimmed(text, rangeOf(fragment.from, fragment.to));
+		if (isTelling(decoded, view, fragment, () => text.slice(...range))) found.push(range);
+	});
+	marks.scan(view, (from, to) => {
+		found.push(rangeOf(from, to));
+	});
+	return found;
+};
+
+/** Knows secrets, and finds them and telling parts of them in a text, in a time that grows with the length of the text only. */
+export const createFinder = () => {
+	const kinds = createKinds();
+	const short = new Set<string>();
+	const add = createAdder(kinds, short);
+	const decode = createDecoder();
+	let isEmpty = true;
 	return {
 		add: (secret: string): void => {
-			for (const part of partsOf(secret)) {
-				if (part.length < shortest) short.add(part);
-				else {
-					addPlain(part);
-					addUnfolded(part);
-				}
-			}
+			isEmpty = false;
+			add(secret);
 		},
 		find: (text: string): readonly Range[] => {
-			const found = [...short].flatMap((secret) => standingAlone(text, secret));
+			const known = [passwordsInUrls(text), ...[...short].map((secret) => standingAlone(text, secret))];
+			if (isEmpty) return known.flat();
 			const decoded = decode(text);
-			for (const kind of Object.keys(kinds) as readonly Kind[]) findIn(text, decoded, kind, found);
+			const found = Object.values(kinds).map((kind) => findIn(text, decoded, kind));
 			// What stands before or after a secret may look like the other half of an escape.
-			if (decoded.escaped) {
-				const raw = decode(text, true);
-				findIn(text, raw, 'plain', found);
-				findIn(text, raw, 'written', found);
-			}
-			return found;
+			const raw = decoded.escaped ? decode(text, true) : undefined;
+			const again = raw === undefined ? [] : [findIn(text, raw, kinds.plain), findIn(text, raw, kinds.written)];
+			return [...known, ...found, ...again].flat();
 		},
 	};
 };

@@ -37,6 +37,8 @@ export const encodedForms = (secret: string): readonly string[] => {
 export const plainForms = (secret: string): readonly string[] => [
 	secret,
 	secret.toUpperCase(),
+	// As words of somebody else are put on one line.
+	secret.replaceAll(/\s+/gu, ' ').trim(),
 	Buffer.from(secret, 'utf8').toString('hex'),
 ];
 
