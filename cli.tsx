@@ -1,7 +1,9 @@
+import {writeSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Context} from './source/app/base/context.ts';
+import {lastWords} from './source/app/base/last-guard.ts';
 import {homeOf, hostNameOf, userNameOf, workingFolderOf} from './source/app/base/surroundings.ts';
 import {main} from './source/app/main.ts';
 import {systemClock} from './source/base/clock.ts';
@@ -22,7 +24,15 @@ const stopOnSignals = (): AbortSignal => {
 	return stop.signal;
 };
 
-const {env, stdin, stdout, stderr} = process;
+const {stdin, stdout, stderr} = process;
+const env = {...process.env};
+// It would count for every connection of this process; `main` tells that it is set.
+delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+	process.on(event, (error: unknown) => {
+		process.exit(lastWords(error, {stdin, stdout, write: (to, text) => writeSync(to === 'stdout' ? 1 : 2, text)}));
+	});
+}
 const redactor = createRedactor();
 let lost: NodeJS.ErrnoException | undefined;
 for (const stream of [stdout, stderr]) {

@@ -1,8 +1,10 @@
 import type {Problem} from '../base/problem.ts';
 import type {Circumstances} from '../base/problem-table.ts';
+import {unseenIn} from '../base/reading/unseen.ts';
 import {nearest} from '../base/text.ts';
 import {candidates} from './did-you-mean.ts';
 import {type Node, nodeAt} from './fields.ts';
+import {shownValue} from './file/unseen.ts';
 import {answersProblems} from './problems.ts';
 import type {Path} from './rules.ts';
 import {formatPath, shownKey} from './tree.ts';
@@ -125,10 +127,16 @@ const mend = (node: Node | undefined, value: unknown) => {
 	return example === undefined ? ({case: 'plain'} as const) : ({case: 'example', example} as const);
 };
 
+/** A value that looks right is only shown where it holds what nobody sees. */
+const unseenOf = (value: unknown): string => {
+	const found = typeof value === 'string' ? unseenIn(value) : [];
+	return found.length === 0 ? '' : `: it holds a ${found.join(' and a ')}, as ${shownValue(String(value))}`;
+};
+
 /** @param rule what the value must do, by the schema: `be a port number` */
 export const invalidValue = (path: Path, value: unknown, rule: string): Issue => {
 	const node = nodeAt(path);
-	const given = {...mend(node, value), rule, description: describe(node)};
+	const given = {...mend(node, value), rule, description: describe(node), unseen: unseenOf(value)};
 	return {
 		path,
 		code: 'answers-invalid-value',
@@ -141,7 +149,11 @@ export const badVariableName = (path: Path): Issue => ({
 	path,
 	code: 'answers-invalid-value',
 	problem: (answer, more) =>
-		answersProblems.problem('answers-invalid-value', {case: 'key', answer, description: describe(nodeAt(path))}, more),
+		answersProblems.problem(
+			'answers-invalid-value',
+			{case: 'key', answer, description: describe(nodeAt(path)), unseen: ''},
+			more,
+		),
 });
 
 /** @param at the path of the map that holds the key */

@@ -1,13 +1,23 @@
 import {randomBytes} from 'node:crypto';
-import {readFile as readFileFromDisk, stat} from 'node:fs/promises';
 import {errnoOf, errnoWords} from '../base/errno.ts';
 import {isAbort, type ProblemError} from '../base/problem.ts';
+import {readBounded} from '../base/reading/bounded.ts';
+import {withNames} from '../base/reading/unseen.ts';
+import {mostSecretBytes} from '../base/redact.ts';
 import {isMap} from '../base/text.ts';
 import {isSecretReference} from './parts.ts';
 import {answersProblems} from './problems.ts';
+import {oddities, type SecretPlace, secretText, tooLong} from './secret/value.ts';
 
-/** What a file of a secret holds; `mode` is its permission bits, absent where the system has none. */
-export type SecretFile = {readonly text: string; readonly mode?: number};
+/**
+ * What a file of a secret holds; `mode` is its permission bits, absent where the system has none; `more` is its size in words where
+ * it holds more than was read.
+ */
+export type SecretFile = {
+	readonly text: string | Uint8Array;
+	readonly mode?: number;
+	readonly more?: string | undefined;
+};
 
 /** Where secrets come from. */
 export type SecretSources = {
@@ -27,15 +37,27 @@ export type SecretSources = {
 	readonly onWarning?: (text: string) => void;
 };
 
+/** A secret of the largest size, a mark before it and a line break behind it. */
+const mostRead = mostSecretBytes + 8;
+
 const readFromDisk = async (path: string): Promise<SecretFile> => {
-	const text = await readFileFromDisk(path, 'utf8');
-	const {mode} = await stat(path);
-	return {text, mode: mode & 0o777};
+	const {bytes, more, size, mode} = await readBounded(path, mostRead);
+	const words = size !== undefined ? `${size} bytes` : `more than ${mostSecretBytes} bytes`;
+	return {text: bytes, mode, more: more ? words : undefined};
 };
 
-const fromEnvironment = (name: string, {answer, environment}: SecretSources): string => {
+/** Takes what was found: checks that it is text of a fit size, and tells what is odd about it. */
+const taken = (found: string | Uint8Array, at: SecretPlace, {onWarning}: SecretSources): string => {
+	const value = secretText(typeof found === 'string' ? Buffer.from(found) : found, at);
+	for (const oddity of oddities(value, at)) onWarning?.(oddity);
+	return value;
+};
+
+const fromEnvironment = (name: string, sources: SecretSources): string => {
+	const {answer, environment} = sources;
 	const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
-	if (value !== undefined && value !== '') return value;
+	if (value !== undefined && value !== '')
+		return taken(value, {answer, place: `the environment variable ${name}`}, sources);
 	const which = value === undefined ? 'not set' : 'empty';
 	throw answersProblems.error('answers-secret-env', {case: which, answer, name}, {answers: [answer]});
 };
@@ -49,7 +71,8 @@ const fileCases: Readonly<Record<string, FileCase>> = {
 	EISDIR: 'folder',
 };
 
-const unreadable = (answer: string, file: string, error: unknown): ProblemError => {
+const unreadable = (answer: string, path: string, error: unknown): ProblemError => {
+	const file = withNames(path);
 	const more = {answers: [answer], error};
 	const which = fileCases[errnoOf(error) ?? ''];
 	return which === undefined
@@ -60,19 +83,27 @@ const unreadable = (answer: string, file: string, error: unknown): ProblemError 
 /** Others who may read it: group or world (chmod(2)). */
 const readableByOthers = 0o044;
 
-const fromFile = async (path: string, {answer, readFile = readFromDisk, onWarning}: SecretSources): Promise<string> => {
+const fromFile = async (path: string, sources: SecretSources): Promise<string> => {
+	const {answer, readFile = readFromDisk, onWarning} = sources;
 	const file = await readFile(path).catch((error: unknown) => {
 		throw isAbort(error) ? error : unreadable(answer, path, error);
 	});
-	const value = file.text.replace(/\r?\n$/u, '');
+	const at = {answer, place: `the file ${withNames(path)}`};
+	if (file.more !== undefined) throw tooLong(at, file.more);
+	const value = taken(file.text, at, sources);
 	if (value === '')
-		throw answersProblems.error('answers-secret-file', {case: 'empty', answer, file: path}, {answers: [answer]});
+		throw answersProblems.error(
+			'answers-secret-file',
+			{case: 'empty', answer, file: withNames(path)},
+			{answers: [answer]},
+		);
 	if (((file.mode ?? 0) & readableByOthers) !== 0)
 		onWarning?.(`${answer}: other users of this host may read ${path}; chmod 600 ${path} keeps it private`);
 	return value;
 };
 
-const fromCluster = async (reference: string, {answer, readKubernetesSecret}: SecretSources): Promise<string> => {
+const fromCluster = async (reference: string, sources: SecretSources): Promise<string> => {
+	const {answer, readKubernetesSecret} = sources;
 	const [namespace = '', name = '', key = ''] = reference.split('/');
 	const place = {answer, namespace, name, key};
 	const more = {answers: [answer]};
@@ -84,15 +115,18 @@ const fromCluster = async (reference: string, {answer, readKubernetesSecret}: Se
 		const keys = Object.keys(data).join(', ') || 'none';
 		throw answersProblems.error('answers-secret-kubernetes', {...place, case: 'no key', keys}, more);
 	}
-	const text = Buffer.from(value, 'base64')
-		.toString('utf8')
-		.replace(/\r?\n$/u, '');
+	const text = taken(
+		Buffer.from(value, 'base64'),
+		{answer, place: `key ${key} of secret ${namespace}/${name}`},
+		sources,
+	);
 	if (text === '') throw answersProblems.error('answers-secret-kubernetes', {...place, case: 'empty'}, more);
 	return text;
 };
 
-const fromPrompt = ({answer, prompted}: SecretSources): string => {
-	if (prompted !== undefined && prompted !== '') return prompted;
+const fromPrompt = (sources: SecretSources): string => {
+	const {answer, prompted} = sources;
+	if (prompted !== undefined && prompted !== '') return taken(prompted, {answer, place: 'what was typed'}, sources);
 	throw answersProblems.error('answers-secret-prompt', {answer}, {answers: [answer]});
 };
 
@@ -107,7 +141,7 @@ const readers: readonly (readonly [string, (rest: string, sources: SecretSources
 /**
  * The secret behind a reference; one line break at the end of a file or key is not part of it. Throws `ProblemError`
  * with the path of the answer: `answers-secret-env`, `answers-secret-file`, `answers-secret-kubernetes` (not there or
- * empty), `answers-secret-prompt` (nobody was asked), `answers-secret-generate` (making it is the caller's part) and
+ * empty), `answers-secret-unfit` (over 4 KiB, or not the text that a person sees), `answers-secret-prompt` (nobody was asked), `answers-secret-generate` (making it is the caller's part) and
  * `answers-literal-secret` (no reference at all). Errors of `readKubernetesSecret` come through as they are.
  */
 export const resolveSecret = async (reference: string, sources: SecretSources): Promise<string> => {

@@ -1,9 +1,11 @@
 import {CommanderError} from 'commander';
 import {harmlessJson, harmlessText, printableText} from '../base/printable.ts';
-import {exitCodes, type Problem, ProblemsError, toProblem} from '../base/problem.ts';
+import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '../base/problem.ts';
 import {formatProblem} from '../report/format.ts';
 import type {Context} from './base/context.ts';
+import {kindOf} from './base/last-guard.ts';
 import {appProblems} from './base/problems.ts';
+import {checkedContext} from './base/unchecked.ts';
 import {commandLine, type Request} from './command-line.ts';
 
 /** Does what was asked for. Returns the exit code. */
@@ -14,19 +16,27 @@ const act = async (context: Context, {work, given, quotes}: Request, json: boole
 	return run({...context, out: (text) => context.out(harmless(text))}, given);
 };
 
+/** Of an error that nobody expected only its kind is told: its message may hold what was at hand, before any redactor knew it. */
+const problemsOf = (error: unknown): readonly Problem[] => {
+	if (error instanceof ProblemsError) return error.problems;
+	if (error instanceof ProblemError) return [error.problem];
+	return [{...toProblem(kindOf(error)), evidence: []}];
+};
+
 const refuse = ({redactor, err}: Context, error: unknown, json: boolean): number => {
-	const problems: readonly Problem[] = error instanceof ProblemsError ? error.problems : [toProblem(error)];
+	// Before they are made printable or JSON, for a secret is known as it is, and a word of this program stays what it is.
+	const problems = redactor.redactDeep(problemsOf(error));
 	const lines = json
 		? problems.map((problem) => JSON.stringify({type: 'refused', problem}))
-		: // Before it is made printable, for a secret is known as it is.
-			problems.flatMap((problem) => formatProblem(redactor.redactDeep(problem)));
-	const text = redactor.redact(lines.join('\n'));
+		: problems.flatMap((problem) => redactor.redact(formatProblem(problem).join('\n')));
+	const text = lines.join('\n');
 	err(`${json ? harmlessJson(text) : text}\n`);
 	return exitCodes[problems[0]?.area ?? 'bug'];
 };
 
 /** Runs one command line to its end. Returns the exit code; never throws. */
-export const main = async (context: Context, words: readonly string[]): Promise<number> => {
+export const main = async (given: Context, words: readonly string[]): Promise<number> => {
+	const context = checkedContext(given);
 	const json = words.includes('--json');
 	let request: Request | undefined;
 	const program = commandLine(

@@ -1,3 +1,4 @@
+import {cutTo} from '../base/text.ts';
 import {cleanPath} from './clean-path.ts';
 import {keepHeads, type PassMember} from './member-heads.ts';
 import {archiveProblems} from './problems.ts';
@@ -123,7 +124,7 @@ const extensionOf = ({archive: {label}, read}: OpenTar, {header, size, content}:
 const pathOf = ({archive: {label: file}}: OpenTar, {name}: Member): string => {
 	const path = cleanPath(name);
 	if (path !== undefined) return path;
-	const member = JSON.stringify(name.slice(0, 200));
+	const member = JSON.stringify(cutTo(name, 200));
 	throw archiveProblems.error('bundle-archive-unsafe', {case: 'member', file, member}, {location: {file}});
 };
 

@@ -1,95 +1,22 @@
+import {createFinder} from './redact/finder.ts';
+import type {Range} from './redact/url-logins.ts';
+
 /** Stands in every output where a secret stood. */
 export const mask = '[secret]';
 
-/** Shorter values are not secrets that can be told from ordinary text; they are masked only where they stand alone. */
-const shortest = 4;
+/** Bytes of the largest secret that is read: a key of a service account has 2.4 KB, a token of a cloud registry 2.8 KB. */
+export const mostSecretBytes = 4096;
+
+/** Values deeper than this are not looked through; nothing of this program is. */
+const deepest = 64;
 
 export type Redactor = {
-	/** From now on the value appears in no output, in any of its encodings. */
+	/** From now on the value appears in no output, in any of its encodings, and no telling part of it. */
 	readonly register: (secret: string) => void;
+	/** The text with each secret masked, and each password within a URL. Takes a time that grows with the text only, and gives the mask when it fails. */
 	readonly redact: (text: string) => string;
 	/** The same for every text inside a value, but for words of this program's own; the value itself is not changed. */
 	readonly redactDeep: <T>(value: T) => T;
-};
-
-/**
- * Base64 of a secret inside a longer text depends on where it starts; these are the parts that do not depend on
- * its neighbours, for each of the three alignments (RFC 4648 section 4).
- */
-const base64Forms = (secret: string): readonly string[] => {
-	const bytes = Buffer.from(secret, 'utf8');
-	return [0, 1, 2].flatMap((offset) => {
-		const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
-			.toString('base64')
-			.replace(/=+$/u, '');
-		const tail = (offset + bytes.length) % 3 === 0 ? encoded.length : encoded.length - 1;
-		const inner = encoded.slice(offset === 0 ? 0 : offset + 1, tail);
-		return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
-	});
-};
-
-const escapePattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`);
-
-/** `%2F` or `%2f`, `\u00e9` or `\u00E9`: hex digits come in both cases. */
-const hexPattern = (hex: string): string =>
-	hex.replaceAll(/[a-f]/giu, (digit) => `[${digit.toLowerCase()}${digit.toUpperCase()}]`);
-
-/** Spellings that are no rule but a habit: `+` for a space in forms, `''` in SQL, entities in HTML. */
-const habits: Readonly<Record<string, readonly string[]>> = {
-	' ': ['+'],
-	"'": ["''", '&#39;', '&#x27;'],
-	'"': ['&quot;', '&#34;'],
-	'&': ['&amp;'],
-	'<': ['&lt;'],
-	'>': ['&gt;'],
-};
-
-/**
- * One character in every spelling: raw, JSON (RFC 8259 section 7; Go escapes `<>&` too), percent (RFC 3986 section 2.1).
- * Who encodes a whole text chooses for each character whether to escape it, so the choice must be open for each.
- */
-const spelled = (character: string): string => {
-	if (/[A-Za-z0-9]/u.test(character)) return character;
-	const percent = [...Buffer.from(character, 'utf8')].map(
-		(byte) => `%${hexPattern(byte.toString(16).padStart(2, '0'))}`,
-	);
-	const units = Array.from(
-		{length: character.length},
-		(_unit, index) => String.raw`\\u${hexPattern(character.charCodeAt(index).toString(16).padStart(4, '0'))}`,
-	);
-	const json = JSON.stringify(character).slice(1, -1);
-	const plain = [...(habits[character] ?? []), ...(json === character ? [] : [json]), character];
-	return `(?:${[...plain.map(escapePattern), percent.join(''), units.join('')].join('|')})`;
-};
-
-/** A secret as a pattern, with its length, by which longer ones go first. */
-type Form = readonly [pattern: string, length: number];
-
-const formsOf = (secret: string): readonly Form[] => {
-	const once = base64Forms(secret);
-	// A Kubernetes Secret of type dockerconfigjson has the login in base64 within base64.
-	const twice = secret.length < 8 ? [] : once.flatMap(base64Forms);
-	const hex = Buffer.from(secret, 'utf8').toString('hex');
-	return [
-		[[...secret].map(spelled).join(''), secret.length],
-		...[hex, hex.toUpperCase(), ...once, ...twice]
-			.filter((form) => form.length >= shortest)
-			.map((form): Form => [escapePattern(form), form.length]),
-	];
-};
-
-/** Short values are everywhere as parts of other words. */
-const standingAlone = (secret: string): readonly Form[] => [
-	[String.raw`(?<![\w])${escapePattern(secret)}(?![\w])`, secret.length],
-];
-
-/**
- * The texts by which a secret is known. Logs are written line by line, so a key of several lines must be known by each of
- * them; its short lines, such as the bracket of a JSON file, tell nothing and are everywhere.
- */
-const partsOf = (secret: string): ReadonlySet<string> => {
-	const lines = secret.split(/\r?\n/u).filter((line) => line.trim().length >= 8 && !line.startsWith('-----'));
-	return new Set(secret.length > 200 && lines.length > 0 ? lines : [secret, ...lines]);
 };
 
 /** Keys whose values are words of this program, on which listeners depend; a secret that equals one must not change them. */
@@ -99,41 +26,48 @@ const vocabulary: ReadonlySet<string> = new Set(
 	),
 );
 
+const maskRanges = (text: string, ranges: readonly Range[]): string => {
+	const pieces: string[] = [];
+	let [kept, masked] = [0, 0];
+	for (const [from, to] of ranges.toSorted(([a], [b]) => a - b)) {
+		if (from > masked || masked === 0) pieces.push(text.slice(kept, from), mask);
+		masked = Math.max(masked, to);
+		kept = masked;
+	}
+	return `${pieces.join('')}${text.slice(kept)}`;
+};
+
 /** Makes the one redactor of a run. Every writer passes its text through it. */
 export const createRedactor = (): Redactor => {
-	const forms = new Map<string, number>();
-	let pattern: RegExp | undefined;
+	const finder = createFinder();
+	const known = new Set<string>();
 	const redact = (text: string): string => {
-		if (forms.size === 0) return text;
-		pattern ??= new RegExp(
-			[...forms]
-				.sort(([, a], [, b]) => b - a)
-				.map(([form]) => form)
-				.join('|'),
-			'gu',
-		);
-		return text.replaceAll(pattern, mask);
-	};
-	const deep = (value: unknown): unknown => {
-		if (typeof value === 'string') return redact(value);
-		if (Array.isArray(value)) return value.map(deep);
-		if (value !== null && typeof value === 'object') {
-			return Object.fromEntries(
-				Object.entries(value).map(([key, inner]) => (vocabulary.has(key) ? [key, inner] : [redact(key), deep(inner)])),
-			);
+		try {
+			const ranges = finder.find(text);
+			return ranges.length === 0 ? text : maskRanges(text, ranges);
+		} catch {
+			// A text that could not be searched may hold anything.
+			return mask;
 		}
-		return value;
+	};
+	const deep = (value: unknown, depth: number): unknown => {
+		if (typeof value === 'string') return redact(value);
+		if (value === null || typeof value !== 'object') return value;
+		if (depth > deepest) return mask;
+		if (Array.isArray(value)) return value.map((one) => deep(one, depth + 1));
+		return Object.fromEntries(
+			Object.entries(value).map(([key, inner]) =>
+				vocabulary.has(key) ? [key, inner] : [redact(key), deep(inner, depth + 1)],
+			),
+		);
 	};
 	return {
 		register: (secret) => {
-			if (secret.length === 0) return;
-			for (const part of partsOf(secret)) {
-				const found = part.length < shortest ? standingAlone(part) : formsOf(part);
-				for (const [form, length] of found) forms.set(form, length);
-			}
-			pattern = undefined;
+			if (secret.length === 0 || known.has(secret)) return;
+			known.add(secret);
+			finder.add(secret);
 		},
 		redact,
-		redactDeep: <T>(value: T): T => deep(value) as T,
+		redactDeep: <T>(value: T): T => deep(value, 0) as T,
 	};
 };

@@ -6,6 +6,13 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 /** Text as one line: without control characters, invisible ones and such that turn the direction of text. */
 export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
+/**
+ * The beginning of a long text, with a mark that it was cut: beside the mark the redactor knows the beginning of a secret, which
+ * without one would look like any word. Every text of somebody else is cut by this.
+ */
+export const cutTo = (text: string, most: number): string =>
+	text.length <= most ? text : `${text.slice(0, most).replace(/[\uD800-\uDBFF]$/u, '')}…`;
+
 /** Messages that only name a thing stand before other sentences. */
 export const sentence = (text: string): string => (/[.!?:]$/u.test(text) ? text : `${text}.`);
 

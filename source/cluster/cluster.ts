@@ -1,3 +1,4 @@
+import {cutTo} from '../base/text.ts';
 import type {KubeconfigOptions} from './kubeconfig/files.ts';
 import {createDenied} from './objects/access.ts';
 import {createObjectApi} from './objects/object-api.ts';
@@ -27,11 +28,7 @@ const askVersion = async (requests: Requests, signal: AbortSignal) => {
 	const version = (body as {readonly gitVersion?: unknown} | null)?.gitVersion;
 	const time = Date.parse(date);
 	if (typeof version === 'string' && !Number.isNaN(time)) return {version, time};
-	throw clusterProblems.error(
-		'kubernetes-no-api-server',
-		{server: requests.server()},
-		{evidence: [text.slice(0, 200)]},
-	);
+	throw clusterProblems.error('kubernetes-no-api-server', {server: requests.server()}, {evidence: [cutTo(text, 200)]});
 };
 
 /**

@@ -1,6 +1,7 @@
 import type {V1Status} from '@kubernetes/client-node';
 import type {Problem} from '../base/problem.ts';
 import type {Circumstances} from '../base/problem-table.ts';
+import {cutTo} from '../base/text.ts';
 import {type Deed, KubernetesError, type RefusalFacts} from './errors.ts';
 import type {Wire} from './kinds.ts';
 import {clusterProblems} from './problems.ts';
@@ -97,7 +98,7 @@ const wordsFor = (httpStatus: number, status: Status): Words => {
 
 /** A body that is no Status comes from something before the API server; its beginning may tell what that is. */
 const statusIn = (body: unknown): Status =>
-	typeof body === 'object' && body !== null ? body : {message: String(body).slice(0, 500)};
+	typeof body === 'object' && body !== null ? body : {message: cutTo(String(body), 500)};
 
 /**
  * Turns an answer of 400 and above into an error.

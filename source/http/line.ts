@@ -20,6 +20,8 @@ export type Line = {
 
 const openRequest = ({method, url, headers}: Call, options: RequestOptions): ClientRequest =>
 	(url.protocol === 'https:' ? https : http).request(url, {
+		// Whoever wants less says so by name; NODE_TLS_REJECT_UNAUTHORIZED of the environment does not count.
+		rejectUnauthorized: true,
 		...options,
 		method,
 		headers: {...options.headers, ...headers},

@@ -1,5 +1,5 @@
 import type {ProblemError} from '../base/problem.ts';
-import {oneLine} from '../base/text.ts';
+import {cutTo, oneLine} from '../base/text.ts';
 import type {Answer} from '../http/types.ts';
 import {mostShown, wordsOfPage} from '../http/words.ts';
 import {isRefusal, type Refused} from './quirk.ts';
@@ -25,7 +25,7 @@ export const wordsOf = ({body}: Pick<Answer, 'body'>): Words => {
 		});
 		return {
 			codes: entries.map(({code}) => code),
-			lines: entries.map(({code, message}) => oneLine(`${code}: ${message}`.slice(0, mostShown))),
+			lines: entries.map(({code, message}) => cutTo(oneLine(`${code}: ${message}`), mostShown)),
 		};
 	} catch {
 		const text = wordsOfPage(body);

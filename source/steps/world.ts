@@ -34,8 +34,11 @@ export type Ports = {
 	readonly tls: TlsPort;
 	readonly https: HttpsPort;
 	readonly zenml: ZenmlPort;
-	/** The value behind a reference in the answers, registered with the redactor. `generate` is not one of these. */
-	readonly resolveSecret: (reference: string, answer: string) => Promise<string>;
+	/**
+	 * The value behind a reference in the answers, registered with the redactor. `generate` is not one of these. `onWarning` takes what is
+	 * odd about it, without the value.
+	 */
+	readonly resolveSecret: (reference: string, answer: string, onWarning?: (text: string) => void) => Promise<string>;
 	/** Tells the redactor about a secret that was made or read here. */
 	readonly registerSecret: (value: string) => void;
 	/** Takes, or goes on holding, the Lease that keeps other hosts away; needs the control plane's namespace. */

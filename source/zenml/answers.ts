@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type {ProblemError} from '../base/problem.ts';
-import {isMap} from '../base/text.ts';
+import {cutTo, isMap} from '../base/text.ts';
 import type {HttpsResponse} from '../network/types.ts';
 import {zenmlProblems} from './problems.ts';
 
@@ -11,7 +11,7 @@ const maximumWords = 400;
 
 const shorten = (text: string): string => {
 	const line = text.replace(/\s+/gu, ' ').trim();
-	return line.length > maximumWords ? `${line.slice(0, maximumWords)}…` : line;
+	return cutTo(line, maximumWords);
 };
 
 /** FastAPI's validation errors carry the refused input, which may be a secret: only place and message are kept. */

@@ -60,20 +60,17 @@ const spellings: readonly (readonly [name: string, write: (secret: string) => st
 
 const cases = secrets.flatMap((secret) => spellings.map(([name, write]) => [secret, name, write] as const));
 
-test.each(cases.filter(([secret, name]) => !(name === 'in JSON within JSON' && /["\\\n\t]/u.test(secret))))(
-	'%j does not show %s',
-	(secret, _name, write) => {
-		const {register, redact} = createRedactor();
-		register(secret);
-		const written = write(secret);
-		const shown = redact(`before ${written} after`);
-		expect(shown).toContain(mask);
-		expect(shown.startsWith('before ')).toBe(true);
-		expect(shown.endsWith(' after')).toBe(true);
-		expect(shown).not.toContain(secret);
-		expect(shown.length).toBeLessThan(`before ${write('')} after`.length + mask.length + 40);
-	},
-);
+test.each(cases)('%j does not show %s', (secret, _name, write) => {
+	const {register, redact} = createRedactor();
+	register(secret);
+	const written = write(secret);
+	const shown = redact(`before ${written} after`);
+	expect(shown).toContain(mask);
+	expect(shown.startsWith('before ')).toBe(true);
+	expect(shown.endsWith(' after')).toBe(true);
+	expect(shown).not.toContain(secret);
+	expect(shown.length).toBeLessThan(`before ${write('')} after`.length + mask.length + 40);
+});
 
 /** What base64 gives away of a secret: decode what is left and see how long the longest piece of the secret in it is. */
 const leaked = (shown: string, secret: string): number => {

@@ -18,7 +18,7 @@ import path from 'node:path';
 import {afterEach, beforeAll, beforeEach, expect, test} from 'vitest';
 import {asRoot, stranger} from '../helpers/as-root.ts';
 import {makePlace, runQuietly, worldOf} from './helpers/place.ts';
-import {builtProgram, type Program} from './helpers/program.ts';
+import {builtProgram, type Program} from '../helpers/built-program.ts';
 
 let program: Program;
 let folder = '';

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {resolveSecret as resolveReally} from '../../source/answers/secrets.ts';
 import {ProblemsError} from '../../source/base/problem.ts';
 import type {KubeObject} from '../../source/cluster/types.ts';
 import {certificates} from '../../source/steps/prerequisites/certificates.ts';
@@ -47,6 +48,34 @@ describe('secrets', () => {
 		controlPlane: {...input.controlPlane, admin: {password: 'prompt'}},
 		organization: {users: [{username: 'ada', password: 'file:/run/ada'}]},
 	}));
+
+	test('the password that only a late step needs is looked for too, and what is odd about one is told', async () => {
+		const late = answersOf((input) => ({
+			...input,
+			controlPlane: {...input.controlPlane, admin: {username: 'ad\u00a0min', password: 'file:/none/admin'}},
+		}));
+		const readKubernetesSecret = async () => undefined;
+		const resolveSecret = async (reference: string, answer: string) =>
+			reference.startsWith('file:')
+				? resolveReally(reference, {answer, environment: {}, readKubernetesSecret})
+				: 'secret';
+		expect(await refuse(secrets, {answers: late, resolveSecret})).toMatchObject({
+			code: 'answers-secret-file',
+			message: 'controlPlane.admin.password: the file /none/admin does not exist',
+			answers: ['controlPlane.admin.password'],
+		});
+		const odd = async (_reference: string, answer: string, onWarning?: (text: string) => void) => {
+			if (answer.startsWith('controlPlane')) onWarning?.(`${answer} is odd`);
+			return 'secret';
+		};
+		expect(await see(secrets, {answers: late, resolveSecret: odd})).toEqual({
+			note: expect.stringContaining('can be read'),
+			warnings: [
+				'controlPlane.admin.username holds a no-break space U+00A0: "ad<no-break space U+00A0>min"',
+				'controlPlane.admin.password is odd',
+			],
+		});
+	});
 
 	test('each reference is read once, with the path of its answer; what is made or typed is not', async () => {
 		const asked: string[] = [];

@@ -136,6 +136,23 @@ test('Ctrl-A shows advanced questions and keeps the focus on its question', () =
 	expect(state.draft).toMatchObject({registry: {host: 'r.corp'}});
 });
 
+/** What multiplexers, flow control, terminals and browsers keep, and the key that does the same. */
+test.each<[kept: KeyId, free: KeyId, by: string]>([
+	['ctrl-a', 'ctrl-x', 'GNU screen'],
+	['ctrl-s', 'ctrl-r', 'flow control and Zellij'],
+	['ctrl-n', 'pagedown', 'Zellij and browsers'],
+	['ctrl-p', 'pageup', 'Zellij, docker and kubectl'],
+	['ctrl-g', 'ctrl-l', 'Zellij'],
+])('what %s does is done by %s too, for %s may keep the first', (kept, free) => {
+	for (const before of [
+		[...registry, {text: 'r.corp'}],
+		['return', 'ctrl-n', 'ctrl-n', 'ctrl-n', 'tab', 'tab'],
+	] as const) {
+		expect(play(first(), [...before, free])).toEqual(play(first(), [...before, kept]));
+		expect(play(first(), [...before, free]).state).not.toEqual(play(first(), before).state);
+	}
+});
+
 const atTls = (draft: Draft = fullDraft): UiState => {
 	const state = play(first(draft), ['return', 'ctrl-n', 'ctrl-n', 'ctrl-n', 'tab', 'tab']).state;
 	expect(place(state)).toEqual(['database', undefined, 2]);

@@ -40,6 +40,42 @@ export const secretTable = {
 			},
 		},
 	},
+	'answers-secret-unfit': {
+		area: 'usage',
+		cases: {
+			'too long': {
+				message: '{answer}: the secret in {place} has {size}; {most} bytes are the most',
+				cause:
+					'Passwords and tokens are shorter; most often the reference names another thing: a key, a certificate, an archive.',
+				fix: 'Let {answer} refer to the password or token alone.',
+			},
+			mark: {
+				message: '{answer}: the secret in {place} begins with a byte order mark (U+FEFF)',
+				cause: 'An editor put three bytes before the text that nobody sees; they would be sent as part of the secret.',
+				fix: 'Save it as UTF-8 without byte order mark.',
+				nextSteps: [String.raw`sed -i '1s/^\xEF\xBB\xBF//' FILE`],
+			},
+			'UTF-16': {
+				message: '{answer}: the secret in {place} is in UTF-16',
+				cause:
+					'Every character has two bytes there, and no server would know the secret again. PowerShell 5 and Notepad write such files.',
+				fix: 'Save it as UTF-8 without byte order mark.',
+				nextSteps: ['iconv -f UTF-16 -t UTF-8 FILE'],
+			},
+			binary: {
+				message: '{answer}: the secret in {place} holds bytes of zero',
+				cause: 'That is no text; most often the reference names another file.',
+				fix: 'Let {answer} refer to the password or token alone.',
+			},
+			'not UTF-8': {
+				message: '{answer}: the secret in {place} is not text in UTF-8',
+				cause:
+					'It is in another encoding, such as Latin-1, or no text at all; what would be sent is not what was meant.',
+				fix: 'Save it as UTF-8.',
+				nextSteps: ['iconv -f ISO-8859-1 -t UTF-8 FILE'],
+			},
+		},
+	},
 	'answers-secret-kubernetes': {
 		area: 'usage',
 		cause: 'The answers say that this secret is in key {key} of secret {namespace}/{name}.',

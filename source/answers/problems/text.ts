@@ -50,6 +50,24 @@ export const textTable = {
 			other: {cause: 'YAML does not allow what stands here.', fix: 'Look at this line and the one above.'},
 		},
 	},
+	'answers-encoding': {
+		area: 'usage',
+		message: 'The answer file is not text in UTF-8',
+		cases: {
+			'UTF-16': {
+				cause: 'It is in UTF-16, as PowerShell 5 and Notepad write it.',
+				fix: 'Save it as UTF-8.',
+				nextSteps: ['iconv -f UTF-16 -t UTF-8 FILE > NEW'],
+			},
+			binary: {cause: 'It holds bytes of zero, so it is no text.', fix: 'Give the path of the answer file.'},
+			'not UTF-8': {
+				cause:
+					'A character here is in another encoding, such as Latin-1; letters with accents are written differently there.',
+				fix: 'Save the file as UTF-8.',
+				nextSteps: ['iconv -f ISO-8859-1 -t UTF-8 FILE > NEW'],
+			},
+		},
+	},
 	'answers-too-large': {
 		area: 'usage',
 		message: 'The answer file has more than {most}',

@@ -76,7 +76,7 @@ export const valueTable = {
 	'answers-invalid-value': {
 		area: 'usage',
 		message: '{answer} must {rule}',
-		cause: '{description}. The value given does not fit.',
+		cause: '{description}. The value given does not fit{unseen}.',
 		cases: {
 			choice: {fix: 'Write {choices}.'},
 			'choice, near': {fix: 'Write {choices}. Did you mean {nearest}?'},

@@ -1,8 +1,10 @@
-import {readFile} from 'node:fs/promises';
 import type {Answers} from '../../answers/schema.ts';
 import {resolveSecret} from '../../answers/secrets.ts';
 import {errnoWords} from '../../base/errno.ts';
+import {printable} from '../../base/printable.ts';
 import {type Problem, ProblemError} from '../../base/problem.ts';
+import {readBounded} from '../../base/reading/bounded.ts';
+import {withNames} from '../../base/reading/unseen.ts';
 import type {Context} from '../base/context.ts';
 import {appProblems} from '../base/problems.ts';
 
@@ -22,18 +24,22 @@ const namedFiles = ({tls, registry, database}: Answers): Readonly<Record<string,
 });
 
 const lookAtFile = async (answer: string, file: string): Promise<void> => {
-	await readFile(file).catch((error: unknown) => {
-		const given = {file, answer, reason: errnoWords(error, 'read')};
+	await readBounded(file, 1).catch((error: unknown) => {
+		const given = {file: withNames(file), answer, reason: errnoWords(error, 'read')};
 		throw appProblems.error('answer-file-unreadable', given, {answers: [answer], error});
 	});
 };
 
-const lookAtSecret = async ({environment, redactor}: Context, at: string, reference: string): Promise<void> => {
+const lookAtSecret = async ({environment, redactor, err}: Context, at: string, reference: string): Promise<void> => {
 	const readKubernetesSecret = async () => undefined;
-	redactor.register(await resolveSecret(reference, {answer: at, environment, readKubernetesSecret}));
+	const onWarning = (text: string): void => err(`${printable(text)}\n`);
+	redactor.register(await resolveSecret(reference, {answer: at, environment, readKubernetesSecret, onWarning}));
 };
 
-/** Problems of the files and secrets that the answers name and that this host can look for without any server. */
+/**
+ * Problems of the files and secrets that the answers name and that this host can look for without any server. What is only odd about
+ * a secret is told on standard error.
+ */
 export const localProblems = async (context: Context, answers: Answers): Promise<readonly Problem[]> => {
 	const results = await Promise.allSettled([
 		...Object.entries(namedFiles(answers)).map(async ([answer, file]) =>

@@ -1,4 +1,3 @@
-import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {
 	type AnswersFrom,
@@ -14,6 +13,9 @@ import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
 import {refuseForeignFolder} from '../../base/own/make.ts';
 import {ProblemsError} from '../../base/problem.ts';
+import {readBounded} from '../../base/reading/bounded.ts';
+import {faultOf} from '../../base/reading/encoding.ts';
+import {withNames} from '../../base/reading/unseen.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
@@ -55,11 +57,25 @@ export const stateDirectoryOf = (context: Context, {stateDir}: GlobalOptions, pa
 	return folder;
 };
 
-const readAnswerFile = async (file: string): Promise<string> =>
-	readFile(file, 'utf8').catch((error: unknown) => {
-		const given = {file, reason: errnoWords(error, 'read')};
+/** More than an answer file may have; what is larger is refused for its size. */
+const mostRead = 2 * 1024 * 1024;
+
+/** Text of another encoding would be read with other characters than the operator sees. */
+const refuseEncoding = (bytes: Uint8Array, file: string): void => {
+	const fault = faultOf(bytes);
+	if (fault === undefined) return;
+	const {kind, ...place} = fault;
+	throw answersProblems.error('answers-encoding', {case: kind}, {location: {file, ...place}});
+};
+
+const readAnswerFile = async (file: string, shown: string): Promise<string> => {
+	const {bytes, more} = await readBounded(file, mostRead).catch((error: unknown) => {
+		const given = {file: withNames(file), reason: errnoWords(error, 'read')};
 		throw appProblems.error('answers-file-unreadable', given, {location: {file}, error});
 	});
+	if (!more) refuseEncoding(bytes, shown);
+	return bytes.toString('utf8');
+};
 
 /** The flags that give an answer of their own. */
 const flagOverrides = ({bundle, kubeconfig, context}: GlobalOptions): readonly Override[] =>
@@ -92,7 +108,7 @@ export const givenAnswers = async (
 		return {...common, from: 'nothing', answers, baseDirectory: workingDirectory};
 	}
 	const file = path.resolve(workingDirectory, name);
-	const answers = {text: await readAnswerFile(file), file: name};
+	const answers = {text: await readAnswerFile(file, name), file: name};
 	return {...common, from: 'file', answers, baseDirectory: path.dirname(file)};
 };
 

@@ -4,6 +4,7 @@ import {errnoWords} from '../../base/errno.ts';
 import {saveFile} from '../../base/files.ts';
 import {ProblemError} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
+import {withNames} from '../../base/reading/unseen.ts';
 import type {HostPort} from '../../steps/world.ts';
 import {appProblems} from '../base/problems.ts';
 
@@ -14,7 +15,7 @@ export const createHost = (stateDirectory: string): HostPort => ({
 		readFile(file, 'utf8').catch((error: unknown) => {
 			throw appProblems.error(
 				'answer-file-unreadable',
-				{file, answer, reason: errnoWords(error, 'read')},
+				{file: withNames(file), answer, reason: errnoWords(error, 'read')},
 				{answers: [answer], location: {file}, error},
 			);
 		}),

@@ -54,9 +54,10 @@ const clusterChoice = ({kubernetes: {kubeconfig, context}}: Answers) => ({
 
 const secretsOf =
 	(cluster: ClusterPort, {context, prompted}: PortOptions): Ports['resolveSecret'] =>
-	async (reference, answer) => {
+	async (reference, answer, onWarning) => {
 		const value = await resolveSecret(reference, {
 			answer,
+			...(onWarning && {onWarning}),
 			environment: context.environment,
 			prompted: prompted.get(answer),
 			readKubernetesSecret: async (secret) =>

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {cleanPath} from '../../archive/clean-path.ts';
 import {archiveProblems} from '../../archive/problems.ts';
 import {readJson, type Tree} from '../../archive/tree.ts';
+import {cutTo} from '../../base/text.ts';
 import {type Image, imageKey} from '../../oci/image.ts';
 import {platformOf} from '../../oci/platform.ts';
 import {imageNameOf} from '../../oci/reference.ts';
@@ -50,7 +51,7 @@ const namesOf = ({label: file}: Tree, tags: readonly string[]): readonly Named[]
 	for (const source of tags) {
 		const name = imageNameOf(source);
 		if (!name) {
-			const given = {case: 'no tag', file, name: JSON.stringify(source.slice(0, 200))} as const;
+			const given = {case: 'no tag', file, name: JSON.stringify(cutTo(source, 200))} as const;
 			throw imageProblems.error('bundle-image-unnamed', given, {location: {file}});
 		}
 		const key = imageKey(name);

@@ -1,3 +1,4 @@
+import {cutTo} from '../../base/text.ts';
 import type {Job, KubeEvent, Pod} from '../kinds.ts';
 import type {PodView} from '../types.ts';
 import {worstOf} from './reasons.ts';
@@ -11,7 +12,7 @@ const mostCharacters = 300;
 /** The server's words, short enough for a table row. */
 const brief = (message: string): string => {
 	const [line = ''] = message.split('\n');
-	return line.length > mostCharacters ? `${line.slice(0, mostCharacters - 1)}…` : line;
+	return cutTo(line, mostCharacters - 1);
 };
 
 const wrongWith = (symptoms: readonly Symptom[], subject: Subject): Pick<PodView, 'reason' | 'stuck'> => {

@@ -2,6 +2,7 @@ import {errnoOf} from '../../base/errno.ts';
 import {tlsReasonOf} from '../../base/openssl.ts';
 import type {ProblemError} from '../../base/problem.ts';
 import type {CaseOf, Circumstances} from '../../base/problem-table.ts';
+import {createRedactor, mask} from '../../base/redact.ts';
 import {databaseProblems} from '../problems.ts';
 import type {DatabaseLogin} from '../types.ts';
 import type {Access} from './access.ts';
@@ -125,8 +126,11 @@ const unknown =
 const entryOf = <Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined =>
 	Object.hasOwn(table, key) ? table[key] : undefined;
 
-const withoutPassword = (words: string, {password}: DatabaseLogin): string =>
-	password.length > 3 ? words.replaceAll(password, '********') : words;
+const withoutPassword = (words: string, {password}: DatabaseLogin): string => {
+	const {register, redact} = createRedactor();
+	register(password);
+	return redact(words).replaceAll(mask, '********');
+};
 
 /** Any error of a connection as a problem; the code says what kind. Never holds the password. */
 export const connectionProblem = (error: unknown, access: Access): ProblemError => {

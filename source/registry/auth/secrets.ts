@@ -1,4 +1,6 @@
-/** The secrets that were sent: a server may send them back, in its words. */
+import {createRedactor} from '../../base/redact.ts';
+
+/** The secrets that were sent: a server may send them back, in its words, whole or cut, as they are or encoded. */
 export type Secrets = {
 	readonly add: (...forms: readonly string[]) => void;
 	/** Takes them out of a text. */
@@ -6,11 +8,11 @@ export type Secrets = {
 };
 
 export const createSecrets = (): Secrets => {
-	const known = new Set<string>();
+	const redactor = createRedactor();
 	return {
 		add: (...forms) => {
-			for (const form of forms) if (form !== '') known.add(form);
+			for (const form of forms) redactor.register(form);
 		},
-		scrub: (text) => [...known].reduce((clean, secret) => clean.replaceAll(secret, '***'), text),
+		scrub: redactor.redact,
 	};
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {oneLine} from '../../base/text.ts';
+import {cutTo, oneLine} from '../../base/text.ts';
 import type {Answer} from '../../http/types.ts';
 import {answers} from '../quirks.ts';
 import {refuse} from '../refuse.ts';
@@ -29,7 +29,7 @@ const sieve = (grammar: RegExp, wanted: (name: string) => boolean) => {
 		take: (list: readonly string[]): number => {
 			for (const name of list) {
 				if (!grammar.test(name)) {
-					if (odd++ === 0) example = oneLine(JSON.stringify(name.slice(0, 100)));
+					if (odd++ === 0) example = oneLine(JSON.stringify(cutTo(name, 100)));
 				} else if (wanted(name)) names.add(name);
 			}
 			return names.size;

@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {errnoWords, isErrno} from '../../base/errno.ts';
-import {isMap} from '../../base/text.ts';
+import {cutTo, isMap} from '../../base/text.ts';
 import {pullProblems} from './problems.ts';
 
 /** What a helper keeps for one registry. User `<token>` means that the secret is an identity token. */
@@ -132,7 +132,7 @@ const refuseStopped = (question: Question, {stopped}: Ended, timeoutMs: number):
 export const askHelper = async (helper: Helper, server: string): Promise<HelperLogin | undefined> => {
 	const {name, signal, timeoutMs = usualMs} = helper;
 	signal.throwIfAborted();
-	const question = {helper: name.slice(0, 100), server};
+	const question = {helper: cutTo(name, 100), server};
 	if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/u.test(name))
 		throw pullProblems.error('registry-credential-helper', {...question, case: 'no name'});
 	const ended = await start(question, helper);

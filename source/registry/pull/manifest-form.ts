@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {isMap} from '../../base/text.ts';
+import {cutTo, isMap} from '../../base/text.ts';
 import type {ManifestBytes} from '../../oci/descriptor.ts';
 import type {RemoteRepository} from '../../oci/image-source.ts';
 import {descriptorSchema} from '../../oci/manifest.ts';
@@ -41,7 +41,7 @@ export const mediaTypeOf = (context: Context, bytes: Buffer, header: string): st
 	if (manifestTypes.includes(said)) return said;
 	const found = typeof mediaType === 'string' ? undefined : typeByForm(manifest);
 	if (found !== undefined) return found;
-	throw refusePull(context, 'image-manifest-unknown', {type: JSON.stringify(said.slice(0, 100))});
+	throw refusePull(context, 'image-manifest-unknown', {type: JSON.stringify(cutTo(said, 100))});
 };
 
 const schema = z.union([

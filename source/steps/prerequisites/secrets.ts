@@ -1,6 +1,7 @@
+import {unseenInAnswers} from '../../answers/file/unseen.ts';
 import {type SecretAnswer, secretAnswers} from '../../answers/secret-places.ts';
 import {type Problem, toProblem} from '../../base/problem.ts';
-import {counted} from '../../base/text.ts';
+import {byText, counted} from '../../base/text.ts';
 import {type Check, refuse} from '../shared/checks.ts';
 import type {World} from '../world.ts';
 
@@ -10,9 +11,10 @@ const isWrittenSomewhere = ({reference}: SecretAnswer): boolean => reference !==
 const problemOf = async (
 	{resolveSecret, signal}: World,
 	{reference, answer}: SecretAnswer,
+	onWarning: (text: string) => void,
 ): Promise<readonly Problem[]> => {
 	try {
-		await resolveSecret(reference, answer);
+		await resolveSecret(reference, answer, onWarning);
 		return [];
 	} catch (error) {
 		signal.throwIfAborted();
@@ -25,8 +27,12 @@ export const secrets: Check = {
 	label: 'Secrets',
 	run: async (world) => {
 		const references = secretAnswers(world.answers).filter(isWrittenSomewhere);
-		const problems = await Promise.all(references.map(async (one) => problemOf(world, one)));
+		const warnings: string[] = [];
+		const problems = await Promise.all(
+			references.map(async (one) => problemOf(world, one, (text) => warnings.push(text))),
+		);
 		refuse(problems.flat());
-		return {note: `${counted(references.length, 'reference')} can be read`};
+		const odd = [...unseenInAnswers(world.answers), ...warnings.toSorted(byText)];
+		return {note: `${counted(references.length, 'reference')} can be read`, ...(odd.length > 0 && {warnings: odd})};
 	},
 };

@@ -1,4 +1,4 @@
-import {counted, oneLine} from '../../base/text.ts';
+import {counted, cutTo, oneLine} from '../../base/text.ts';
 import type {PodView} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
 import type {Check} from '../shared/checks.ts';
@@ -39,7 +39,7 @@ const [mostShown, longest] = [3, 200];
 
 const shown = (line: string): string => {
 	const text = oneLine(line);
-	return text.length > longest ? `${text.slice(0, longest)}…` : text;
+	return cutTo(text, longest);
 };
 
 const logOf = async ({cluster, signal}: World, {namespace, name}: PodView): Promise<readonly string[]> =>

@@ -6,7 +6,7 @@ const groups: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, st
 		'Everywhere',
 		[
 			['Ctrl-C', 'stop or quit; twice: at once'],
-			['?  Ctrl-G', 'this page, also while typing'],
+			['?  Ctrl-L  Ctrl-G', 'this page, also while typing'],
 			['arrows, j k h l, g G', 'move; digits choose'],
 		],
 	],
@@ -15,9 +15,9 @@ const groups: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, st
 		[
 			['Enter', 'take the answer and go on'],
 			['Tab Shift-Tab up down', 'other question, nothing is lost'],
-			['Esc', 'back a topic'],
-			['Ctrl-N  Ctrl-S', 'next topic; to the review'],
-			['Ctrl-A', 'advanced questions'],
+			['Esc PgUp;  PgDn Ctrl-N', 'back a topic; next topic'],
+			['Ctrl-R  Ctrl-S', 'to the review'],
+			['Ctrl-X  Ctrl-A', 'advanced questions'],
 			['Ctrl-U  Ctrl-W  Ctrl-K', 'delete back, word, rest'],
 		],
 	],

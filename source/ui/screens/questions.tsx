@@ -20,9 +20,9 @@ const hintsOf = ({screen, advanced}: Asking, arrows: string): readonly Hint[] =>
 	const common: readonly Hint[] = [
 		['Enter', 'next'],
 		['Esc', 'back'],
-		['Ctrl-S', end],
-		['Ctrl-G', 'help'],
-		['Ctrl-A', advanced ? 'fewer' : 'advanced'],
+		['Ctrl-R', end],
+		['Ctrl-L', 'help'],
+		['Ctrl-X', advanced ? 'fewer' : 'advanced'],
 		[`Tab ${arrows}`, 'move'],
 	];
 	return screen.field.kind === 'none' ? [['+', 'add'], ['d', 'remove'], ...common] : common;

@@ -104,15 +104,22 @@ const toggleAdvanced = (state: Asking): Turn =>
 		return goTo(next, {...left.screen.spot, focus: Math.max(0, focus)});
 	});
 
-/** Keys that mean the same in every row. */
+/**
+ * Keys that mean the same in every row. Some never arrive: GNU screen keeps Ctrl-A, flow control Ctrl-S and Ctrl-Q, Zellij Ctrl-N, Ctrl-P
+ * and Ctrl-S, docker and kubectl hold Ctrl-P back, browsers Ctrl-N. So each deed has a key that nobody keeps.
+ */
 const everywhere: Partial<Record<KeyId, (state: Asking) => Turn>> = {
 	tab: (state) => focusOn(state, state.screen.spot.focus + 1),
 	'shift-tab': (state) => focusOn(state, state.screen.spot.focus - 1),
 	escape: (state) => after(leave(state), back),
 	'ctrl-p': (state) => after(leave(state), back),
+	pageup: (state) => after(leave(state), back),
 	'ctrl-n': (state) => after(leave(state), nextTopic),
+	pagedown: (state) => after(leave(state), nextTopic),
 	'ctrl-s': (state) => after(leave(state), finish),
+	'ctrl-r': (state) => after(leave(state), finish),
 	'ctrl-a': toggleAdvanced,
+	'ctrl-x': toggleAdvanced,
 };
 
 /** Keys of a row in which nothing is typed: letters are commands. */

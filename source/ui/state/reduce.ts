@@ -87,7 +87,8 @@ const screenKey = (state: UiState, env: Env, key: Key): Turn => {
 /** What a key does that was meant for what is seen. */
 const seenKey = (state: UiState, env: Env, key: Key): Turn => {
 	if (state.help) return turn({...state, help: false});
-	const asksHelp = key.id === 'ctrl-g' || (isLetter(key, '?') && !isTyping(state, env.run));
+	// Zellij keeps Ctrl-G.
+	const asksHelp = key.id === 'ctrl-g' || key.id === 'ctrl-l' || (isLetter(key, '?') && !isTyping(state, env.run));
 	return asksHelp ? turn({...state, help: true}) : screenKey(state, env, key);
 };
 

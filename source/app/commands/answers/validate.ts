@@ -1,3 +1,5 @@
+import {unseenInAnswers} from '../../../answers/file/unseen.ts';
+import {printable} from '../../../base/printable.ts';
 import {ProblemsError} from '../../../base/problem.ts';
 import {counted} from '../../../base/text.ts';
 import {completeAnswers} from '../../answers/inputs.ts';
@@ -10,6 +12,7 @@ const work: Work<AnswersOptions> = async (context, options) => {
 	const source = await answersOfInstall(context, options);
 	const answers = completeAnswers(source);
 	const problems = await localProblems(context, answers);
+	for (const text of unseenInAnswers(answers)) context.err(`${printable(text)}\n`);
 	if (problems.length > 0) throw new ProblemsError(problems);
 	context.out(`${source.answers.file}: valid, ${counted(answers.workspaces.length, 'workspace')}\n`);
 	return 0;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import {type LoadedDraft, type Override, overrideOf} from '../../../answers/file/load.ts';
 import {type Answers, answersSchema} from '../../../answers/schema.ts';
 import {resolveSecret, type SecretSources} from '../../../answers/secrets.ts';
+import {printable} from '../../../base/printable.ts';
 import {type Problem, ProblemsError} from '../../../base/problem.ts';
 import {isMap} from '../../../base/text.ts';
 import type {RegistryOptions} from '../../../registry/registry.ts';
@@ -135,7 +136,7 @@ const load = async (context: Context, options: PushOptions): Promise<Loaded> => 
 
 /** Reads secrets; the cluster is opened only where one lies there. */
 const secretsOf =
-	({environment, homeDirectory, redactor, signal}: Context, draft: Loaded['draft']): Ports['resolveSecret'] =>
+	({environment, homeDirectory, redactor, signal, err}: Context, draft: Loaded['draft']): Ports['resolveSecret'] =>
 	async (reference, answer) => {
 		const readKubernetesSecret: SecretSources['readKubernetesSecret'] = async (place) => {
 			const {createCluster} = await import('../../../cluster/cluster.ts');
@@ -144,7 +145,8 @@ const secretsOf =
 			const cluster = createCluster({...choice, homeDirectory, environment});
 			return cluster.get({apiVersion: 'v1', kind: 'Secret', ...place}, signal);
 		};
-		const value = await resolveSecret(reference, {answer, environment, readKubernetesSecret});
+		const onWarning = (text: string): void => err(`${printable(text)}\n`);
+		const value = await resolveSecret(reference, {answer, environment, readKubernetesSecret, onWarning});
 		redactor.register(value);
 		return value;
 	};
