@@ -180,6 +180,12 @@ export const stepProblems = declareProblems({
 				cause: 'They run: {images}',
 				fix: 'Have the chart or the bundle mended: these images cannot be pulled once they leave the nodes.',
 			},
+			'other images': {
+				message: 'Pods of the {component} run other images than those of the bundle.',
+				cause:
+					'What the nodes have under these names has another digest: {images}. A tag was moved at the registry, or a node kept an older image.',
+				fix: 'Find out who pushed to these tags, run the install again from the step "images", remove the images from the nodes, and delete the pods.',
+			},
 		},
 	},
 

@@ -2,7 +2,7 @@ import type {Problem} from '../../base/problem.ts';
 import {type ProbeKind, probeSpec} from '../../cluster/probe/scripts.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
-import {referenceOf} from './names.ts';
+import {pinnedReference} from './pinned.ts';
 
 /** How long a probe may take, its pull included, ms. */
 const timeoutMs = 90_000;
@@ -35,7 +35,7 @@ export const runPodProbe = async (
 	const {output} = await cluster.probe({
 		namespace,
 		name: `zenml-airgap-probe-${kind}`,
-		image: referenceOf(answers, server),
+		image: await pinnedReference(world, server),
 		pullSecret: username === undefined ? undefined : pullSecretName,
 		...probeSpec(kind, args),
 		timeoutMs,
