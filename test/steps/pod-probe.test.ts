@@ -20,6 +20,7 @@ describe('a probe pod', () => {
 			name: 'zenml-airgap-probe-tcp',
 			image: 'registry.corp/zenml/zenml-pro-server@sha256:zenml-pro-server',
 			pullSecret: 'internal-registry-secret',
+			podSecurityContext: {runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000},
 			env: {PROBE_ARGS: '{"host":"db","port":1}'},
 		});
 		expect(world.told).toEqual([

@@ -29,7 +29,7 @@ export const runPodProbe = async (
 	if (!answers.network.podChecks || world.pass === 'look') return undefined;
 	const server = (await bundle.open(signal)).images.find(({name}) => name === probeImage);
 	if (!server) return undefined;
-	const {namespace} = answers.controlPlane;
+	const {namespace, podSecurityContext} = answers.controlPlane;
 	const {username, pullSecretName} = answers.registry;
 	report({kind: 'waiting', reason: `a probe pod in namespace ${namespace} (${kind})`, timeoutMs});
 	const {output} = await cluster.probe({
@@ -37,6 +37,7 @@ export const runPodProbe = async (
 		name: `zenml-airgap-probe-${kind}`,
 		image: await pinnedReference(world, server),
 		pullSecret: username === undefined ? undefined : pullSecretName,
+		podSecurityContext,
 		...probeSpec(kind, args),
 		timeoutMs,
 		signal,
