@@ -190,7 +190,7 @@ export const stepProblems = declareProblems({
 	},
 
 	// Other people
-	'handover-dns': handedOver,
+	'handover-dns': {...handedOver, answers: ['ingress.address']},
 	'handover-ca': handedOver,
 });
 
