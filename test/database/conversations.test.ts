@@ -322,6 +322,7 @@ describe('words of servers and poolers', () => {
 			code: code('database-login-refused'),
 			message: 'The database server db:5432 refuses role ada.',
 			cause: 'It says in its own language by which check; its words stand in the evidence.',
+			fix: 'Ask the database admin for a line with scram-sha-256 for this role and database in pg_hba.conf, before that one, then a reload.',
 			evidence: ['28000: nix da'],
 		});
 	});
