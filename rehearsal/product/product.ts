@@ -56,7 +56,7 @@ const pull = async ({registryHost, interfere, slowness}: Options, pod: Pod, run:
 	if (refused !== undefined) return refused;
 	try {
 		await sleep(pullMs * slowness, undefined, {signal});
-		await pullImage({pullSecrets, image, registryHost, signal});
+		run.pulled(await pullImage({pullSecrets, image, registryHost, signal}));
 		return undefined;
 	} catch (error) {
 		if (error instanceof PullError) return error.message;

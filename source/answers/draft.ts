@@ -43,6 +43,12 @@ const parseMap = (text: string, depth: number): DraftValue => {
 	return draft;
 };
 
+/** A number, or the `null` of an answer that somebody else may decide. */
+const numberIn = ({nullable}: Field, text: string): DraftValue => {
+	if (nullable && text === 'null') return null;
+	return /^-?\d{1,15}$/u.test(text) ? Number(text) : text;
+};
+
 /** The value of a typed text for one answer; see `parseField`. */
 export const parseText = (field: Field, typed: string): DraftValue | undefined => {
 	const text = typed.trim();
@@ -52,7 +58,7 @@ export const parseText = (field: Field, typed: string): DraftValue | undefined =
 		case 'secret':
 			return isSecretReference(text) ? text : 'prompt';
 		case 'number':
-			return /^-?\d{1,15}$/u.test(text) ? Number(text) : text;
+			return numberIn(field, text);
 		case 'yes-no':
 			if (/^(y|yes|true)$/iu.test(text)) return true;
 			return /^(n|no|false)$/iu.test(text) ? false : text;
@@ -111,7 +117,8 @@ const showMap = (value: object): string => {
 
 /** A value as the text that `parseField` reads back; empty for `undefined`. */
 export const showField = (value: DraftValue | undefined): string => {
-	if (value === undefined || value === null) return '';
+	if (value === undefined) return '';
+	if (value === null) return 'null';
 	if (typeof value === 'boolean') return value ? 'yes' : 'no';
 	return typeof value === 'object' ? showMap(value) : String(value);
 };

@@ -26,6 +26,8 @@ export type Field = Common & {
 	readonly choices: readonly (string | number)[];
 	/** Levels of keys above the texts of a map: 1 or 2; 0 for all others. */
 	readonly mapDepth: number;
+	/** True where `null` is a value of its own: somebody else decides. Elsewhere it is the same as nothing. */
+	readonly nullable: boolean;
 	/** True where the texts, in a map too, are quantities. */
 	readonly quantities: boolean;
 };
@@ -58,6 +60,7 @@ type Schema = z.ZodType & {readonly def: Def; readonly shape?: Readonly<Record<s
 type Unwrapped = {
 	readonly inner: Schema;
 	readonly optional: boolean;
+	readonly nullable: boolean;
 	readonly default?: unknown;
 	readonly meta: {readonly description?: string; readonly examples?: readonly unknown[]};
 };
@@ -65,12 +68,13 @@ type Unwrapped = {
 const unwrap = (schema: Schema): Unwrapped => {
 	const meta = (schema.meta() ?? {}) as Unwrapped['meta'];
 	const {type, innerType} = schema.def;
-	if (innerType === undefined) return {inner: schema, optional: false, meta};
+	if (innerType === undefined) return {inner: schema, optional: false, nullable: false, meta};
 	const below = unwrap(innerType);
 	return {
 		...below,
 		meta: {...below.meta, ...meta},
 		...(type === 'optional' ? {optional: true} : {}),
+		...(type === 'nullable' ? {nullable: true} : {}),
 		...(type === 'default' ? {default: schema.def.defaultValue} : {}),
 	};
 };
@@ -90,7 +94,7 @@ const textKind = (schema: Schema): TextKind | undefined =>
 	schema.def.valueType ? textKind(schema.def.valueType) : textKinds.get(schema)?.kind;
 
 const walk = (schema: Schema, path: readonly string[]): Node => {
-	const {inner, optional, meta, ...unwrapped} = unwrap(schema);
+	const {inner, optional, nullable, meta, ...unwrapped} = unwrap(schema);
 	const common = {path, schema, ...(meta.description === undefined ? {} : {description: meta.description})};
 	const required = !(optional || 'default' in unwrapped);
 	if (inner.shape)
@@ -116,6 +120,7 @@ const walk = (schema: Schema, path: readonly string[]): Node => {
 		examples: meta.examples ?? [],
 		choices: inner.def.values ?? Object.values(inner.def.entries ?? {}),
 		mapDepth: mapDepth(inner),
+		nullable,
 		quantities: textKind(inner) === 'quantity',
 	};
 };

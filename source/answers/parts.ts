@@ -101,12 +101,14 @@ export const resources = (cpu: string, memory: string, cpuLimit: string, memoryL
 		.prefault({})
 		.describe('CPU and memory of each pod');
 
-/** The user and group of the pods. */
+const byCluster = 'null leaves it to the cluster, which OpenShift needs';
+
+/** The user and group of the pods. A cluster that hands out IDs of its own (OpenShift, restricted-v2) refuses pods that name one. */
 export const podSecurityContext = z
 	.strictObject({
-		fsGroup: z.int().min(0).default(1000).describe('Group ID that owns mounted volumes'),
+		fsGroup: z.int().min(0).nullable().default(1000).describe(`Group ID that owns mounted volumes; ${byCluster}`),
 		runAsNonRoot: z.boolean().default(true).describe('Refuse to start as root'),
-		runAsUser: z.int().min(0).default(1000).describe('User ID of the processes'),
+		runAsUser: z.int().min(0).nullable().default(1000).describe(`User ID of the processes; ${byCluster}`),
 	})
 	.prefault({})
 	.describe('User and group that the pods run as');

@@ -3,7 +3,7 @@ export {type ChartContents, readChart} from './contents.ts';
 export {type ControlPlaneSecrets, controlPlaneValues} from './control-plane.ts';
 export {supportedDatabases} from './databases.ts';
 export {knows} from './keys.ts';
-export {inspectRendered, type RenderedObject} from './rendered.ts';
+export {type Inspection, inspectRendered, type RenderedObject} from './rendered.ts';
 export {
 	type ImagePlaces,
 	imageOf,

@@ -58,6 +58,25 @@ export const ingressValues = (host: string, {ingress, tls}: Answers): Readonly<R
 	tls: {enabled: true, secretName: tls.secretName},
 });
 
+/**
+ * User and group of the pods, and what the cluster decides: a chart's own default is taken away with `null`, as Helm does with a key of
+ * the values.
+ */
+const securityValues = (
+	contents: ChartContents,
+	{podSecurityContext}: ComponentAnswers,
+): Readonly<Record<string, unknown>> => {
+	const byCluster = Object.entries(podSecurityContext).flatMap(([key, value]) => (value === null ? [key] : []));
+	const removed = (section: string): Readonly<Record<string, null>> =>
+		Object.fromEntries(byCluster.filter((key) => knows(contents.known, `${section}.${key}`)).map((key) => [key, null]));
+	const own = Object.fromEntries(Object.entries(podSecurityContext).filter(([, value]) => value !== null));
+	const container = removed('securityContext');
+	return {
+		...ifKnown(contents, 'podSecurityContext', {...own, ...removed('podSecurityContext')}),
+		...(Object.keys(container).length > 0 ? {securityContext: container} : {}),
+	};
+};
+
 /** Sections at the top level of both charts, outside their main section. */
 export const podValues = (contents: ChartContents, component: ComponentAnswers, {registry}: Answers): ChartValues => {
 	const {name, version} = contents.metadata;
@@ -69,7 +88,7 @@ export const podValues = (contents: ChartContents, component: ComponentAnswers, 
 			...(registry.username === undefined ? {} : {imagePullSecrets: [{name: registry.pullSecretName}]}),
 			resources: component.resources,
 			...ifKnown(contents, 'resourcesMigrationPod', component.resources),
-			...ifKnown(contents, 'podSecurityContext', component.podSecurityContext),
+			...securityValues(contents, component),
 			...(budget.enabled
 				? ifKnown(contents, 'podDisruptionBudget', {enabled: true, minAvailable: budget.minAvailable})
 				: {}),

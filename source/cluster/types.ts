@@ -53,6 +53,12 @@ export type PodProbe = {
 	readonly name: string;
 	readonly image: string;
 	readonly pullSecret?: string | undefined;
+	/** User and group as the pods of the release have them; `null` leaves one to the cluster. */
+	readonly podSecurityContext: {
+		readonly runAsNonRoot: boolean;
+		readonly runAsUser: number | null;
+		readonly fsGroup: number | null;
+	};
 	readonly script: string;
 	/** Plain environment; secrets go by `secretEnv`. */
 	readonly env: Readonly<Record<string, string>>;

@@ -1,9 +1,11 @@
 import {declareProblems} from '../base/problem-table.ts';
+import {loginProblems} from './login-problems.ts';
 
 const openTheWay = 'Check host and port, and that a firewall lets this host and the cluster nodes through.';
 
 /** Problems of the databases, whatever engine they have. `server` is host and port. */
 export const databaseProblems = declareProblems({
+	...loginProblems,
 	'database-certificate-other-host': {
 		area: 'database',
 		who: 'database admin',
@@ -72,22 +74,6 @@ export const databaseProblems = declareProblems({
 		cause: 'The login was right; the database was not created yet or is called differently.',
 		fix: 'Create it with the SQL that this tool shows, or correct the name.',
 	},
-	'database-not-admitted': {
-		area: 'database',
-		who: 'database admin',
-		message: 'The database server {server} does not admit role {role} to database {database} from here.',
-		fix: 'Ask the database admin for an entry for this host and for the cluster nodes, then a reload.',
-		nextSteps: ['The line that is refused stands in the evidence, with the address the server sees.'],
-		answers: ['database.tls', 'database.host'],
-		cases: {
-			'without TLS': {
-				cause: 'Its pg_hba.conf has no entry for a login without TLS; it may have one with TLS.',
-			},
-			'with TLS': {
-				cause: 'Its pg_hba.conf has no entry that fits this role, database and client address.',
-			},
-		},
-	},
 	'database-not-converging': {
 		area: 'database',
 		who: 'database admin',
@@ -98,16 +84,12 @@ export const databaseProblems = declareProblems({
 	'database-not-postgresql': {
 		area: 'database',
 		message: 'The database server {server} cannot be reached.',
-		cause: 'Something answers there, but it does not speak the PostgreSQL protocol.',
 		fix: 'Check host and port: PostgreSQL usually listens on 5432.',
 		answers: ['database.host', 'database.port'],
-	},
-	'database-password': {
-		area: 'database',
-		message: 'The database server {server} refuses the password of role {role}.',
-		cause:
-			'The password is wrong, the role does not exist, or its password has expired; the server does not say which.',
-		fix: 'Correct the password, or ask the database admin to set that one for the role.',
+		cases: {
+			unknown: {cause: 'Something answers there, but it does not speak the PostgreSQL protocol.'},
+			known: {cause: 'What answers there looks like {seen}, and does not speak the PostgreSQL protocol.'},
+		},
 	},
 	'database-privileges': {
 		area: 'database',
@@ -132,12 +114,30 @@ export const databaseProblems = declareProblems({
 			},
 		},
 	},
-	'database-role-without-login': {
+	'database-protocol': {
 		area: 'database',
 		who: 'database admin',
-		message: 'Role {role} may not log in to {server}.',
-		cause: 'The role has no LOGIN attribute.',
-		fix: 'Ask the database admin to run: ALTER ROLE "{role}" LOGIN;',
+		message: 'The database server {server} breaks the PostgreSQL protocol.',
+		cause: 'It sent {what}.',
+		fix: 'Check what stands between this host and the server, e.g. a proxy or pooler, and that host and port are right.',
+		answers: ['database.host', 'database.port'],
+	},
+	'database-read-only': {
+		area: 'database',
+		who: 'database admin',
+		message: 'The database server {server} takes no changes.',
+		cases: {
+			standby: {
+				cause: 'It is a standby: it repeats another server, or is being recovered.',
+				fix: 'Name the primary in database.host, or an address that always leads to it.',
+				answers: ['database.host', 'database.port'],
+			},
+			setting: {
+				cause: 'Sessions of role {role} in database {database} are read-only (default_transaction_read_only).',
+				fix: 'Ask the database admin to turn that setting off for the server, the database and the role.',
+				nextSteps: ['SELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;'],
+			},
+		},
 	},
 	'database-starting': {
 		area: 'database',
@@ -192,6 +192,10 @@ export const databaseProblems = declareProblems({
 			'no login in time': {cause: 'No login within {seconds} s; a firewall may drop the packets.'},
 			reset: {cause: 'The connection was cut; a firewall or a full server may do that.'},
 			ended: {cause: 'The connection was cut; the server may be restarting or speak no PostgreSQL.'},
+			'login not finished': {
+				cause:
+					'It answered, but did not finish the login within {seconds} s; it may be overloaded or speak no PostgreSQL.',
+			},
 		},
 	},
 });

@@ -38,6 +38,8 @@ export type DatabaseFacts = {
 	readonly owner: string;
 	/** `TLSv1.3`, or `none`. Behind a connection pooler this is the pooler's link to the server. */
 	readonly tls: string;
+	/** True behind a connection pooler: another process serves the session than the one that was told at login. */
+	readonly isPooled: boolean;
 };
 
 /** One statement for the DBA; `sql` has placeholders instead of passwords, `shown` is for people. */
@@ -57,6 +59,15 @@ export type DatabasePort = {
 	readonly probe: (login: DatabaseLogin, signal: AbortSignal) => Promise<DatabaseFacts>;
 	/** What the product needs and the server or database of these facts does not give; undefined when it does. */
 	readonly judge: (facts: DatabaseFacts, login: DatabaseLogin) => Problem | undefined;
+	/**
+	 * Refuses an administrator who cannot make one of these databases, whatever their passwords: a pooler in between, a right that is
+	 * lacking, a database of somebody else's. @throws ProblemError
+	 */
+	readonly refuseAdmin: (
+		admin: DatabaseLogin,
+		needed: readonly Omit<NeededDatabase, 'password'>[],
+		signal: AbortSignal,
+	) => Promise<void>;
 	/** What an admin would have to do so that the database is as it is needed; empty when nothing. */
 	readonly missing: (
 		admin: DatabaseLogin,

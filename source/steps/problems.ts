@@ -56,6 +56,30 @@ export const stepProblems = declareProblems({
 			},
 		},
 	},
+	'namespace-pod-security': {
+		area: 'prerequisites',
+		who: 'cluster admin',
+		message: 'Namespace {namespace} would refuse pods of this install: it enforces the pod security level "{level}".',
+		cause: 'What they lack: {lacked}.',
+		fix: 'Have the cluster admin lower the level of that namespace to "{enough}", or have the vendor mend the chart; what answers can change is the user of the pods.',
+		nextSteps: ['kubectl label --overwrite namespace {namespace} pod-security.kubernetes.io/enforce={enough}'],
+	},
+	'namespace-limits': {
+		area: 'prerequisites',
+		who: 'cluster admin',
+		message: 'Namespace {namespace} would refuse pods of this install: they do not fit its limits.',
+		cause: '{broken}.',
+		fix: 'Change CPU and memory of the pods in the answers, or have the cluster admin change the LimitRange.',
+		nextSteps: ['kubectl -n {namespace} describe limitrange'],
+	},
+	'namespace-quota': {
+		area: 'prerequisites',
+		who: 'cluster admin',
+		message: 'Namespace {namespace} would refuse pods of this install: its quota does not allow them.',
+		cause: '{broken}.',
+		fix: 'Have the cluster admin raise the quota, or ask for less CPU and memory in the answers.',
+		nextSteps: ['kubectl -n {namespace} describe resourcequota'],
+	},
 	'architecture-mismatch': {
 		area: 'prerequisites',
 		who: 'vendor',
@@ -180,11 +204,17 @@ export const stepProblems = declareProblems({
 				cause: 'They run: {images}',
 				fix: 'Have the chart or the bundle mended: these images cannot be pulled once they leave the nodes.',
 			},
+			'other images': {
+				message: 'Pods of the {component} run other images than those of the bundle.',
+				cause:
+					'What the nodes have under these names has another digest: {images}. A tag was moved at the registry, or a node kept an older image.',
+				fix: 'Find out who pushed to these tags, run the install again from the step "images", remove the images from the nodes, and delete the pods.',
+			},
 		},
 	},
 
 	// Other people
-	'handover-dns': handedOver,
+	'handover-dns': {...handedOver, answers: ['ingress.address']},
 	'handover-ca': handedOver,
 });
 

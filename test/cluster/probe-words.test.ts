@@ -31,6 +31,7 @@ const probe = (timeoutMs: number): PodProbe => ({
 	image: 'python:3',
 	script: 'print("hello")',
 	env: {},
+	podSecurityContext: {runAsNonRoot: true, runAsUser: 1001, fsGroup: 1002},
 	timeoutMs,
 	signal: new AbortController().signal,
 });

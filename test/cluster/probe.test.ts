@@ -49,6 +49,7 @@ const probe = (more: Partial<PodProbe>): PodProbe => ({
 	image: 'node:24',
 	script: 'console.log("hello")',
 	env: {},
+	podSecurityContext: {runAsNonRoot: true, runAsUser: 1001, fsGroup: 1002},
 	timeoutMs: 20_000,
 	signal,
 	...more,
@@ -86,9 +87,18 @@ it('a probe fits a namespace of the restricted Pod Security level and carries no
 		restartPolicy: 'Never',
 		automountServiceAccountToken: false,
 		imagePullSecrets: [{name: 'pull'}],
-		securityContext: {runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: 'RuntimeDefault'}},
+		securityContext: {runAsNonRoot: true, runAsUser: 1001, fsGroup: 1002, seccompProfile: {type: 'RuntimeDefault'}},
 		containers: [{securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}}}],
 	});
+});
+
+it('a probe leaves user and group to a cluster that hands them out', async () => {
+	await lab.cluster.probe(probe({podSecurityContext: {runAsNonRoot: true, runAsUser: null, fsGroup: null}}));
+	expect(ran?.spec).toHaveProperty('securityContext', {
+		runAsNonRoot: true,
+		seccompProfile: {type: 'RuntimeDefault'},
+	});
+	expect(JSON.stringify(ran?.spec)).not.toMatch(/runAsUser|runAsGroup|fsGroup/u);
 });
 
 it('a probe runs the scripts of the steps as they are', async ({skip}) => {

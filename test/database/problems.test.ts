@@ -318,7 +318,14 @@ describe('something else in the place of the server', () => {
 				answers: ['database.tls', 'database.host', 'database.port'],
 			},
 		],
-		['that speaks HTTP', () => ofPeer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')), notPostgres],
+		[
+			'that speaks HTTP',
+			() => ofPeer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+			{
+				...notPostgres,
+				cause: 'What answers there looks like a web server, and does not speak the PostgreSQL protocol.',
+			},
+		],
 		[
 			'that takes TLS and then speaks something else',
 			() =>
@@ -418,6 +425,7 @@ describe('facts about a server', () => {
 		tables: 0,
 		owner: 'somebody',
 		tls: 'TLSv1.3',
+		isPooled: false,
 	};
 	const login: DatabaseLogin = {
 		host: 'db.example',
@@ -479,10 +487,13 @@ describe('facts about a server', () => {
 			rows as never;
 
 	test('a server that is too old is refused as soon as it is looked at', async () => {
-		const row = {version: '9.6.24 (Debian 9.6)', encoding: 'UTF8', maximum: '1', used: '1', tables: '0'};
+		const row = {
+			...{version: '9.6.24 (Debian 9.6)', encoding: 'UTF8', maximum: '1', used: '1', tables: '0', tls: 'none'},
+			...{can_create: true, owner: 'ada', is_standby: false, is_read_only: false, process: 7},
+		};
 		await expect(readFacts(answering(row), login)).rejects.toMatchObject({
 			problem: {code: 'database-too-old' satisfies ProblemCode, message: expect.stringContaining('9.6.24;')},
 		});
-		await expect(readFacts(answering(), login)).rejects.toThrow('gave no row');
+		await expect(readFacts(answering(), login)).rejects.toThrow('rows of another shape');
 	});
 });

@@ -76,7 +76,13 @@ describe('databases', () => {
 		});
 	});
 
-	test.each(['database-password', 'database-missing', 'database-privileges', 'database-role-without-login'] as const)(
+	test.each([
+		'database-password',
+		'database-missing',
+		'database-privileges',
+		'database-role-missing',
+		'database-role-without-login',
+	] as const)(
 		'without an admin, %s is for the DBA, with the SQL for all components and no password in it',
 		async (name) => {
 			const problem = await refusalOf(see(site({probe: throwing(name)})));

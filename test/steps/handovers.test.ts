@@ -3,9 +3,21 @@ import type {Finding, Step} from '../../source/engine/plan.ts';
 import {caStep} from '../../source/steps/ca.ts';
 import {dnsStep} from '../../source/steps/dns.ts';
 import {workspacesStep} from '../../source/steps/workspaces/index.ts';
+import type {ZenmlSession} from '../../source/zenml/types.ts';
 import {selfSigned} from '../network/self-signed.ts';
-import {carried, files, generated, goodPair, ingress, kept, refusal, sessionOf} from './parts.ts';
-import {answersOf, changesOf, code, type Given, look, refusalOf, worldOf} from './world.ts';
+import {
+	carried,
+	files,
+	generated,
+	generatedAndEnrolled,
+	goodPair,
+	info,
+	ingress,
+	kept,
+	refusal,
+	sessionOf,
+} from './parts.ts';
+import {answersOf, changesOf, code, type Given, linesOf, look, refusalOf, worldOf} from './world.ts';
 
 type Network = NonNullable<Parameters<Parameters<typeof answersOf>[0] & object>[0]['network']>;
 const answersWith = (network: Network, ingress: {readonly address?: string} = {address: '10.1.2.3'}) =>
@@ -39,11 +51,24 @@ describe('dns', () => {
 		expect(await see(dnsStep, site)).toEqual({status: 'ok', note: '2 names lead to 10.1.2.3'});
 	});
 
+	/** Whoever answers at an address: this installation, or nobody. */
+	const answering = (...ours: readonly string[]) => {
+		const at =
+			<Value>(value: Value) =>
+			async ({address = ''}: {readonly address?: string | undefined}) => {
+				if (!ours.includes(address)) throw refusal('https-unreachable');
+				return value;
+			};
+		return {apiAnswers: at(undefined), login: at({} as ZenmlSession), workspaceInfo: at(info)};
+	};
+	const elsewhere = {host: files, cluster: kept(generatedAndEnrolled()), zenml: answering()};
+
 	test('names that are missing or lead elsewhere are awaited from the network team', async () => {
-		const finding = await see(dnsStep, {answers: noPods, dns: names({'zenml.corp.internal': ['10.9.9.9']})});
+		const found = names({'zenml.corp.internal': ['10.9.9.9']});
+		const finding = await see(dnsStep, {...elsewhere, answers: noPods, dns: found});
 		expect(awaitedIn(finding)).toEqual([
 			'-- zenml-pro.corp.internal from this host: does not exist yet',
-			'-- zenml.corp.internal from this host: is 10.9.9.9, not 10.1.2.3',
+			'-- zenml.corp.internal from this host: is 10.9.9.9, not 10.1.2.3, and this installation does not answer there',
 		]);
 		expect(waitingOf(finding).handover).toMatchObject({
 			id: 'dns',
@@ -51,6 +76,57 @@ describe('dns', () => {
 			acknowledge: undefined,
 			intro: expect.stringContaining('This host asks 10.0.0.53.'),
 		});
+	});
+
+	test('names that lead to a load balancer in front of the ingress are right', async () => {
+		const lb = {'zenml-pro.corp.internal': ['10.9.9.9'], 'zenml.corp.internal': ['10.9.9.8', '10.9.9.9']};
+		const cluster = {...kept(generatedAndEnrolled()), ...pod(lb)};
+		const zenml = answering('10.9.9.8', '10.9.9.9');
+		const site = {...elsewhere, answers: answersWith({}), dns: names(lb), bundle: carried(), cluster, zenml};
+		const world = worldOf(site);
+		expect(await look(dnsStep, world)).toMatchObject({status: 'ok'});
+		expect(linesOf(world.told)).toContain(
+			'info zenml-pro.corp.internal from this host: 10.9.9.9, where this installation answers too',
+		);
+	});
+
+	test('one of several addresses where nobody answers is awaited', async () => {
+		const lb = {...all, 'zenml.corp.internal': ['10.9.9.8', '10.9.9.9']};
+		const site = {...elsewhere, answers: noPods, dns: names(lb), zenml: answering('10.9.9.8')};
+		expect(awaitedIn(await see(dnsStep, site))[1]).toMatch(/^-- zenml\.corp/u);
+	});
+
+	test('another installation with the same names and CA is not taken for this one', async () => {
+		const other = {'zenml-pro.corp.internal': ['10.9.9.9'], 'zenml.corp.internal': ['10.9.9.9']};
+		const login = async () => {
+			throw refusal('zenml-login-refused');
+		};
+		const workspaceInfo = async () => ({...info, proWorkspaceId: 'w9'});
+		const zenml = {...answering('10.9.9.9'), login, workspaceInfo};
+		const finding = await see(dnsStep, {...elsewhere, answers: noPods, dns: names(other), zenml});
+		expect(awaitedIn(finding).map((line) => line.slice(0, 2))).toEqual(['--', '--']);
+	});
+
+	test('whoever does not answer as the product is not given the password', async () => {
+		const login = async () => {
+			throw new Error('the password was sent');
+		};
+		const other = {...all, 'zenml-pro.corp.internal': ['10.9.9.9']};
+		const site = {...elsewhere, answers: noPods, dns: names(other), zenml: {...answering(), login}};
+		expect((await see(dnsStep, site)).status).toBe('waiting');
+	});
+
+	test('the hand-over tells of both possibilities, and of the answer that settles it', async () => {
+		const known = await see(dnsStep, {answers: noPods, dns: names({})});
+		expect(waitingOf(known).handover.intro).toBe(
+			'These names must lead to 10.1.2.3, which the answers name as the address of the ingress (ingress.address), for people and for pods. This host asks 10.0.0.53.',
+		);
+		const answers = answersWith({podChecks: false}, {});
+		const read = await see(dnsStep, {answers, dns: names({}), cluster: kept(ingress())});
+		expect(waitingOf(read).handover.intro).toBe(
+			'These names must lead to the ingress controller at 10.1.2.3, for people and for pods. Where a load balancer stands in front of it, they lead to that instead: leave such records as they are, and have the operator give its address as ingress.address. This host asks 10.0.0.53.',
+		);
+		expect(waitingOf(read).late('yet').answers).toEqual(['ingress.address']);
 	});
 
 	test('once time is over it is a problem with what is missing and the texts to give', async () => {

@@ -35,10 +35,10 @@ const staleAfter = (at: string, value: unknown): readonly string[] => {
 
 /** A changed answer and exactly the steps that depend on it, in the order of the install. */
 const table: readonly (readonly [at: string, value: unknown, stale: string])[] = [
-	['bundle.path', '/other', 'bundle prerequisites images control-plane workspaces'],
+	['bundle.path', '/other', 'bundle prerequisites images control-plane workspaces verification'],
 	['kubernetes.context', 'other', 'prerequisites'],
 	['registry.host', 'other.example.com', 'prerequisites images secrets control-plane workspaces verification'],
-	['registry.prefix', 'team/zenml', 'prerequisites images control-plane workspaces'],
+	['registry.prefix', 'team/zenml', 'prerequisites images control-plane workspaces verification'],
 	['registry.password', 'env:OTHER', 'prerequisites images secrets'],
 	['registry.pullSecretName', 'pull', 'prerequisites secrets control-plane workspaces workload-manager'],
 	['tls.certificate', '/tls/other.crt', 'prerequisites secrets control-plane workspaces'],

@@ -180,6 +180,7 @@ export const facts: DatabaseFacts = {
 	tables: 0,
 	owner: 'zenml_pro_user',
 	tls: 'TLSv1.3',
+	isPooled: false,
 };
 
 const certificate = {

@@ -18,8 +18,9 @@ describe('a probe pod', () => {
 		expect(asked[0]).toMatchObject({
 			namespace: 'zenml-pro',
 			name: 'zenml-airgap-probe-tcp',
-			image: 'registry.corp/zenml/zenml-pro-server:1.0',
+			image: 'registry.corp/zenml/zenml-pro-server@sha256:zenml-pro-server',
 			pullSecret: 'internal-registry-secret',
+			podSecurityContext: {runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000},
 			env: {PROBE_ARGS: '{"host":"db","port":1}'},
 		});
 		expect(world.told).toEqual([
@@ -31,7 +32,7 @@ describe('a probe pod', () => {
 		const answers = answersOf((input) => ({...input, registry: {host: 'registry.corp', prefix: ''}}));
 		const probe = async (one: PodProbe) => {
 			expect(one.pullSecret).toBeUndefined();
-			expect(one.image).toBe('registry.corp/zenml-pro-server:1.0');
+			expect(one.image).toBe('registry.corp/zenml-pro-server@sha256:zenml-pro-server');
 			return {exitCode: 0, output: ['{}']};
 		};
 		expect(await runPodProbe(worldOf({answers, bundle: carried(), cluster: {probe}}), 'dns', {})).toEqual({});

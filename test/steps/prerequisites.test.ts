@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {resolveSecret as resolveReally} from '../../source/answers/secrets.ts';
 import {ProblemsError} from '../../source/base/problem.ts';
 import type {KubeObject} from '../../source/cluster/types.ts';
+import type {DatabasePort} from '../../source/database/types.ts';
 import {certificates} from '../../source/steps/prerequisites/certificates.ts';
 import {chartValues} from '../../source/steps/prerequisites/chart-values.ts';
 import {clocks} from '../../source/steps/prerequisites/clocks.ts';
@@ -17,7 +18,7 @@ import {registry} from '../../source/steps/prerequisites/registry.ts';
 import {secrets} from '../../source/steps/prerequisites/secrets.ts';
 import {stepProblems} from '../../source/steps/problems.ts';
 import type {Check, Seen} from '../../source/steps/shared/checks.ts';
-import {bundle, carried, facts, goodPair, imageOf, kept, pair, refusal, rendered} from './parts.ts';
+import {bundle, carried, facts, generated, goodPair, imageOf, kept, pair, refusal, rendered} from './parts.ts';
 import {answersOf, code, type Given, look, refusalOf, rowsOf, worldOf} from './world.ts';
 
 const see = async (check: Check, given: Given): Promise<Seen> => check.run(worldOf(given));
@@ -278,13 +279,21 @@ describe('database server', () => {
 	const admin = answersOf((input) => ({...input, database: {...input.database, admin: {password: 'env:DBA'}}}));
 	const host = {readFile: async (path: string, answer: string) => `${answer} ${path}`};
 
-	test('with a login of the admin the server is asked, with the CA of all servers', async () => {
+	const probe = async () => facts;
+	const refuseAdmin = async () => undefined;
+
+	test('with a login of the admin the server is asked, with the CA of all servers, and whether it can make all', async () => {
 		const asked: unknown[] = [];
-		const probe = async (login: unknown) => {
-			asked.push(login);
-			return facts;
+		const port = {
+			probe: async (login: unknown) => {
+				asked.push(login);
+				return facts;
+			},
+			refuseAdmin: async (...[{username}, needed]: Parameters<DatabasePort['refuseAdmin']>) => {
+				asked.push([username, needed]);
+			},
 		};
-		expect(await see(database, {answers: admin, host, bundle: carried(), database: {probe}})).toEqual({
+		expect(await see(database, {answers: admin, host, bundle: carried(), database: port})).toEqual({
 			note: 'PostgreSQL 15.18, UTF8, 5 of 100 connections, TLSv1.3',
 			warnings: [],
 		});
@@ -299,6 +308,29 @@ describe('database server', () => {
 				database: 'postgres',
 				from: 'database.admin',
 			},
+			[
+				'postgres',
+				[
+					{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database'},
+					{database: 'zenml_workspace', username: 'zenml_workspace_user', from: 'workspaces.0.database'},
+				],
+			],
+		]);
+	});
+
+	test('an admin who cannot make what is needed is told before anything changes', async () => {
+		const weak = async () => {
+			throw refusal('database-pooler');
+		};
+		const world = {answers: admin, host, bundle: carried(), database: {probe, refuseAdmin: weak}};
+		expect(await refuse(database, world)).toMatchObject({code: 'database-pooler'});
+	});
+
+	test('a pooler through which all is there only warns', async () => {
+		const pooled = {probe: async () => ({...facts, isPooled: true}), refuseAdmin};
+		const {warnings} = await see(database, {answers: admin, host, bundle: carried(), database: pooled});
+		expect(warnings).toEqual([
+			'db.corp:5432 is a connection pooler: it must let in every role and database of the answers, and the connections that were counted are those behind it',
 		]);
 	});
 
@@ -310,17 +342,46 @@ describe('database server', () => {
 		expect(await refuse(database, world)).toMatchObject({code: 'database-password'});
 	});
 
-	test('without an admin only its files are read, and a chart of another database warns', async () => {
+	test('without an admin and before passwords are made only files are read, and a chart of another database warns', async () => {
 		const workspaceChart = {...bundle.workspaceChart, annotations: {}};
 		const answers = answersOf((input) => ({...input, database: {host: 'db.corp', ca: '/pki/db.crt'}}));
-		const seen = await see(database, {answers, host, bundle: carried({workspaceChart})});
-		expect(seen.note).toBe('db.corp:5432, logins are checked later: no admin login given');
+		const seen = await see(database, {answers, host, bundle: carried({workspaceChart}), cluster: kept()});
+		expect(seen.note).toBe('db.corp:5432, logins are checked later: none is made yet');
 		expect(seen.warnings?.join()).toContain('documented for MySQL 8 only');
+	});
+
+	test.each(['database-login-method', 'database-read-only', 'database-client-certificate'] as const)(
+		'without an admin the logins of the servers tell what is wrong now: %s',
+		async (name) => {
+			const tried: unknown[] = [];
+			const port = {
+				probe: async ({username, from}: {readonly username: string; readonly from?: string | undefined}) => {
+					tried.push([username, from]);
+					throw refusal(name);
+				},
+			};
+			const world = {host, bundle: carried(), cluster: kept(generated()), database: port};
+			expect(await refuse(database, world)).toMatchObject({code: name});
+			expect(tried).toEqual([['zenml_pro_user', 'controlPlane.database']]);
+		},
+	);
+
+	test('a login that the database admin is still to make is no refusal yet', async () => {
+		const made = async ({username}: {readonly username: string}) => {
+			if (username === 'zenml_pro_user') throw refusal('database-password');
+			return facts;
+		};
+		const world = {host, bundle: carried(), cluster: kept(generated())};
+		expect((await see(database, {...world, database: {probe: made}})).note).toContain('PostgreSQL 15.18');
+		const none = async () => {
+			throw refusal('database-role-missing');
+		};
+		expect((await see(database, {...world, database: {probe: none}})).note).toContain('logins are checked later');
 	});
 
 	test('an unchecked connection needs no CA', async () => {
 		const answers = answersOf((input) => ({...input, database: {host: 'db.corp', tls: 'require'}}));
-		expect((await see(database, {answers, bundle: carried()})).note).toContain('db.corp:5432');
+		expect((await see(database, {answers, bundle: carried(), cluster: kept()})).note).toContain('db.corp:5432');
 	});
 });
 

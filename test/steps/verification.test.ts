@@ -7,6 +7,7 @@ import {acceptanceReport} from '../../source/report/acceptance.ts';
 import {verificationStep} from '../../source/steps/verification/index.ts';
 import type {World} from '../../source/steps/world.ts';
 import {
+	carried,
 	enrollment,
 	files,
 	generated,
@@ -24,7 +25,7 @@ import {changesOf, code, type Given, look, never, refusalOf, rowsOf, worldOf} fr
 const line = 'INFO ready';
 const cluster = {...kept(generatedAndEnrolled(), ingress()), pods: async () => [podOf('p1')], logs: async () => [line]};
 const zenml = {...sessionOf(), health: async () => undefined, workspaceInfo: async () => info};
-const right: Given = {cluster, zenml, host: files};
+const right: Given = {cluster, zenml, host: files, bundle: carried()};
 
 const seen = async (given: Given): Promise<{readonly finding: Finding; readonly rows: readonly string[]}> => {
 	const world = worldOf({...right, ...given});
@@ -35,14 +36,16 @@ const refuse = async (given: Given) => refusalOf(look(verificationStep, worldOf(
 describe('verification', () => {
 	test('what users will do was done, and every server is what it should be', async () => {
 		const {finding, rows} = await seen({});
-		expect(finding).toEqual({status: 'ok', note: '7 checks', warnings: []});
+		expect(finding).toEqual({status: 'ok', note: '9 checks', warnings: []});
 		expect(rows).toEqual([
 			'the administrator can log in: ok, admin, superuser',
 			'workspace default is healthy: ok, HTTP 200 over TLS with your CA',
 			`workspace default says what it should: ok, version 0.95.1, postgresql, kubernetes, workspace ${enrollment.workspaceId}`,
 			'control plane: every image comes from the internal registry: ok, 1 image in 1 pod',
+			'control plane: pods run the images of the bundle: ok, 0 containers, by digest',
 			'control plane: logs without errors: ok, 1 line of 1 pod',
 			'workspace default: every image comes from the internal registry: ok, 1 image in 1 pod',
+			'workspace default: pods run the images of the bundle: ok, 0 containers, by digest',
 			'workspace default: logs without errors: ok, 1 line of 1 pod',
 		]);
 	});
@@ -94,7 +97,7 @@ describe('verification', () => {
 		const pods = async () => [podOf('p1', {images: ['registry.corp/a:1', 'docker.io/b:1']}), podOf('p2')];
 		expect(await refuse({cluster: {...cluster, pods}})).toMatchObject({
 			code: code('verification-failed'),
-			message: '2 of 7 checks failed.',
+			message: '2 of 9 checks failed.',
 			cause: 'The first of them: Pods of the control plane use images from outside.',
 		});
 		const once = async (namespace: string) => (namespace === 'zenml-pro' ? pods() : [podOf('p3')]);
@@ -113,7 +116,7 @@ describe('verification', () => {
 		expect(await refuse({zenml: {...zenml, health, workspaceInfo}})).toMatchObject({
 			code: code('verification-failed'),
 			area: 'verification',
-			message: '2 of 7 checks failed.',
+			message: '2 of 9 checks failed.',
 			cause: 'The first of them: It is unwell',
 			fix: 'Mend the first, and the others below with it: Mend zenml-not-ready.',
 			nextSteps: [
@@ -130,7 +133,7 @@ describe('logs that speak of errors', () => {
 		'"%s" does not fail the install, but is shown as bad and stands among the warnings',
 		async (bad) => {
 			const {finding, rows} = await seen(logs(line, bad, line));
-			expect(finding).toMatchObject({status: 'ok', note: '7 checks'});
+			expect(finding).toMatchObject({status: 'ok', note: '9 checks'});
 			expect(finding.status === 'ok' && finding.warnings).toEqual([
 				`control plane: 1 of the last 3 lines speak of errors; the last ones: ${bad}`,
 				`workspace default: 1 of the last 3 lines speak of errors; the last ones: ${bad}`,
@@ -168,8 +171,10 @@ describe('a dry run', () => {
 		'check workspace default is healthy',
 		'check workspace default says what it should',
 		'check control plane: every image comes from the internal registry',
+		'check control plane: pods run the images of the bundle',
 		'check control plane: logs without errors',
 		'check workspace default: every image comes from the internal registry',
+		'check workspace default: pods run the images of the bundle',
 		'check workspace default: logs without errors',
 	];
 

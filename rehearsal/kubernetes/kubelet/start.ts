@@ -12,6 +12,10 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 /** The image without tag and digest; a colon before a slash is that of a port. */
 const repositoryOf = (image: string): string => image.replace(/@.*$/u, '').replace(/:[^:/]*$/u, '');
 
+/** As containerd tells it: by the digest under which it was pulled; of an image that no registry was asked for, one is made up. */
+const imageIdOf = ({container: {image}, pulled = `sha256:${digest(image)}`}: Slot): string =>
+	`${repositoryOf(image)}@${pulled}`;
+
 /** The image is on the node when some container was made of it before. */
 const isOnNode = ({store}: Node, image: string): boolean =>
 	store
@@ -44,7 +48,7 @@ const showRunning = (node: Node, run: PodRun, slot: Slot, pod: Pod): void => {
 	}
 	say('Normal', 'Created', `Created container: ${container.name}`);
 	status.state = {running: {startedAt: timestamp(node.now())}};
-	status.imageID = `${repositoryOf(container.image)}@sha256:${digest(container.image)}`;
+	status.imageID = imageIdOf(slot);
 	status.containerID = `containerd://${digest(`${run.key.uid}/${container.name}/${status.restartCount}`)}`;
 	say('Normal', 'Started', `Started container ${container.name}`);
 	run.report();
@@ -112,6 +116,10 @@ export const startOnce = async (
 				env,
 				pullSecrets: pullSecrets(node, pod),
 				signal,
+				pulled: (found) => {
+					slot.pulled = found;
+					if (status.state.running) status.imageID = imageIdOf(slot);
+				},
 				log: (line) => node.logs.write(uid, container.name, line),
 			}),
 		);

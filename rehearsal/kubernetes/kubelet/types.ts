@@ -56,6 +56,8 @@ export type ContainerRun = {
 	readonly pullSecrets: readonly KubeObject[];
 	/** Aborted when the pod is deleted or the cluster stops. */
 	readonly signal: AbortSignal;
+	/** Tell the digest under which its image was pulled. */
+	readonly pulled: (digest: string) => void;
 	/** Append a line to the container's log. */
 	readonly log: (line: string) => void;
 };
@@ -83,6 +85,8 @@ export type Slot = {
 	readonly isInit: boolean;
 	readonly status: ContainerStatus;
 	failedPulls: number;
+	/** Digest under which its image was pulled last. */
+	pulled?: string;
 };
 
 /** The memory of one pod that runs here. */

@@ -4,6 +4,10 @@ import {rootGroup} from '../fields.ts';
 import type {Path, RuledAnswers} from '../rules.ts';
 import {type DraftValue, formatPath} from '../tree.ts';
 
+/** Nothing was written, or a `null` that only means the same. */
+const isNothing = (value: unknown, node: Node | undefined): boolean =>
+	value === undefined || (value === null && node !== undefined && !(node.kind === 'field' && node.nullable));
+
 /**
  * Draft values made ready for the schema: a key without a value counts as not given, and groups that must be there are
  * added empty, so that the schema names each missing answer rather than the group. What has the wrong shape stays.
@@ -14,7 +18,7 @@ export const normalize = (value: unknown, node: Node = rootGroup): unknown => {
 	const known = new Map(node.children);
 	const given = Object.entries(value).flatMap(([key, entry]) => {
 		const below = known.get(key);
-		if (entry === undefined || (entry === null && below !== undefined)) return [];
+		if (isNothing(entry, below)) return [];
 		return [[key, below === undefined ? entry : normalize(entry, below)] as const];
 	});
 	const names = new Set(given.map(([key]) => key));
@@ -39,7 +43,7 @@ const unlike = (path: Path): string => `\u0000${formatPath(path)}`;
  */
 export const complete = (value: unknown, usable: (path: Path) => boolean): RuledAnswers => {
 	const fillField = (field: Field, given: unknown, path: Path): unknown => {
-		if (given === undefined || given === null) return standIn(field, path);
+		if (isNothing(given, field)) return standIn(field, path);
 		return usable(path) ? given : unlike(path);
 	};
 	const fillGroup = (group: Group, given: unknown, path: Path): object => {
@@ -60,6 +64,7 @@ const hasShape = (value: unknown, depth: number): boolean =>
 		: isMap(value) && Object.values(value).every((entry) => hasShape(entry, depth - 1));
 
 const isUsable = (field: Field, value: unknown): boolean => {
+	if (value === null) return field.nullable;
 	if (field.type === 'secret') return field.schema.safeParse(value).success;
 	if (field.type === 'map') return hasShape(value, field.mapDepth);
 	if (field.type === 'number' || field.choices.some((choice) => typeof choice === 'number'))

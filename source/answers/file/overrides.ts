@@ -13,7 +13,7 @@ import {type Draft, type DraftValue, formatPath, getAt, removeAt, setAt, shownKe
 export type Override = {
 	/** Dotted path of the answer. */
 	readonly path: string;
-	/** What it is set to, as it stands in an answer file; `null` takes the answer away, so that its default counts. */
+	/** What it is set to, as it stands in an answer file; `null` takes the answer away, so that its default counts, save where it is an answer. */
 	readonly value: DraftValue;
 	/** How the operator gave it, for messages: `--set registry.host`, `--to`. */
 	readonly source: string;
@@ -122,7 +122,7 @@ const setOne = (
 	field: Field,
 	{value, base}: {readonly value: DraftValue; readonly base: PathBase},
 ) => {
-	if (value === null) return removeAt(draft, target);
+	if (value === null && !field.nullable) return removeAt(draft, target);
 	const isWhole = typeof value === 'string' && target.length === field.path.length;
 	return setAt(draft, target, isWhole ? resolveText(field, value, base) : value);
 };

@@ -44,7 +44,7 @@ export type Said = {
 export const said = (form: Form, {question, path}: Place): Said => {
 	const given = getAt(form.draft, path);
 	const value = given ?? defaultAt(path) ?? (question.kind === 'yes-no' ? false : undefined);
-	if (value === undefined || value === null || value === '')
+	if (value === undefined || value === '')
 		return question.optional ? {text: 'not set', state: 'left out'} : {text: 'missing', state: 'missing'};
 	if (openSecrets(form).includes(path)) return {text: 'to be typed again', state: 'to be typed again'};
 	return {text: inWords(question, value), state: given === undefined ? 'default' : 'given'};
@@ -57,7 +57,7 @@ export const proposalAt = (draft: Draft, path: string): DraftValue | undefined =
 /** The proposal for a reader; empty where there is none. */
 export const proposalInWords = (draft: Draft, {question, path}: Place): string => {
 	const value = proposalAt(draft, path);
-	return value === undefined || value === null ? '' : inWords(question, value);
+	return value === undefined ? '' : inWords(question, value);
 };
 
 /** A form that took an answer, and the secret that was typed: its reader must keep it aside. */

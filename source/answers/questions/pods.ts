@@ -25,9 +25,13 @@ export const podQuestions = (at: string): readonly Question[] => [
 	advanced(
 		`${at}.podSecurityContext.runAsUser`,
 		'User ID',
-		'The processes run as this user. Change it where the cluster hands out user IDs of its own.',
+		'The processes run as this user. Type null where the cluster hands out user IDs of its own, as OpenShift does.',
 	),
-	advanced(`${at}.podSecurityContext.fsGroup`, 'Group ID of volumes', 'Mounted files belong to this group.'),
+	advanced(
+		`${at}.podSecurityContext.fsGroup`,
+		'Group ID of volumes',
+		'Mounted files belong to this group. Type null where the cluster hands out groups of its own.',
+	),
 	advanced(
 		`${at}.podDisruptionBudget.enabled`,
 		'Pod disruption budget',

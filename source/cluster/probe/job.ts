@@ -27,18 +27,17 @@ const containerOf = (probe: PodProbe) => ({
 	securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: ['ALL']}},
 });
 
+/** What the cluster is to hand out is left out: OpenShift refuses a pod that names a user or group of its own. */
+const identityOf = ({podSecurityContext}: PodProbe) =>
+	Object.fromEntries(Object.entries(podSecurityContext).filter(([, value]) => value !== null));
+
 const podSpecOf = (probe: PodProbe) => ({
 	restartPolicy: 'Never',
 	automountServiceAccountToken: false,
 	enableServiceLinks: false,
 	terminationGracePeriodSeconds: 1,
 	...(probe.pullSecret && {imagePullSecrets: [{name: probe.pullSecret}]}),
-	securityContext: {
-		runAsNonRoot: true,
-		runAsUser: 1000,
-		runAsGroup: 1000,
-		seccompProfile: {type: 'RuntimeDefault'},
-	},
+	securityContext: {...identityOf(probe), seccompProfile: {type: 'RuntimeDefault'}},
 	containers: [containerOf(probe)],
 });
 

@@ -1,34 +1,21 @@
+import pg from 'pg';
 import {errnoOf} from '../../base/errno.ts';
 import {tlsReasonOf} from '../../base/openssl.ts';
 import type {ProblemError} from '../../base/problem.ts';
-import type {CaseOf, Circumstances} from '../../base/problem-table.ts';
+import type {CaseOf} from '../../base/problem-table.ts';
 import {createRedactor, mask} from '../../base/redact.ts';
+import {oneLine} from '../../base/text.ts';
 import {databaseProblems} from '../problems.ts';
 import type {DatabaseLogin} from '../types.ts';
 import type {Access} from './access.ts';
-import {answerPaths} from './answer-paths.ts';
+import {type Failure, naming, type Raise} from './failure.ts';
+import {kindOfServer, refusalIn} from './first-words.ts';
+import {clientCertificate, serverRefusal} from './server-refusals.ts';
 
-/** A connection that failed, and the words for it. */
-type Given = Access & {
-	readonly error: unknown;
-	/** Host and port. */
-	readonly server: string;
-	/** The words of the error, without the password. */
-	readonly words: string;
-	readonly more: Circumstances;
-};
-
-type Raise = (given: Given) => ProblemError;
 type Cases<Code extends keyof typeof databaseProblems.table> = CaseOf<typeof databaseProblems.table, Code>;
 
-/** What is known of a failure, and which answers of its login may mend it. */
-const naming = ({more, login}: Given, ...parts: Parameters<typeof answerPaths>[1]): Circumstances => ({
-	...more,
-	answers: answerPaths(login.from, parts),
-});
-
 const unreachable =
-	(which: Exclude<Cases<'database-unreachable'>, 'no login in time'>): Raise =>
+	(which: Exclude<Cases<'database-unreachable'>, 'no login in time' | 'login not finished'>): Raise =>
 	({server, more}) =>
 		databaseProblems.error('database-unreachable', {case: which, server}, more);
 
@@ -48,46 +35,55 @@ const otherHost: Raise = ({error, server, login: {host}, words, more}) => {
 	return databaseProblems.error('database-certificate-other-host', {server, host, words: reason}, more);
 };
 
-const notPostgres: Raise = ({server, more}) => databaseProblems.error('database-not-postgresql', {server}, more);
+const notPostgres: Raise = ({server, first, more}) => {
+	const seen = first && kindOfServer(first);
+	return seen === undefined
+		? databaseProblems.error('database-not-postgresql', {case: 'unknown', server}, more)
+		: databaseProblems.error('database-not-postgresql', {case: 'known', server, seen}, more);
+};
 
-/**
- * Whether a login that is not authorized (28000) was refused by pg_hba.conf or because the role may not log in. The server says so in
- * words of its language; the name of its function is never translated (miscinit.c).
- */
-const notAuthorized: Raise = (given) => {
-	const {error, server, login, more} = given;
-	const role = login.username;
-	if ((error as {readonly routine?: string}).routine === 'InitializeSessionUserId')
-		return databaseProblems.error('database-role-without-login', {server, role}, naming(given, 'username'));
-	const which = login.tls === 'disable' ? 'without TLS' : 'with TLS';
-	return databaseProblems.error('database-not-admitted', {case: which, server, role, database: login.database}, more);
+/** What was sent, in the words of the guard (protocol.ts). */
+const whatOf = ({error, words}: Failure): string =>
+	error instanceof Error && 'what' in error ? oneLine(String(error.what)) : words;
+
+const broken: Raise = (failure) => {
+	const {server, first, more} = failure;
+	if (first && kindOfServer(first) !== undefined) return notPostgres(failure);
+	return databaseProblems.error('database-protocol', {server, what: whatOf(failure)}, more);
+};
+
+const otherMethod: Raise = (failure) => {
+	const facts = {server: failure.server, role: failure.login.username, method: whatOf(failure)};
+	return databaseProblems.error('database-login-method', facts, naming(failure, 'username'));
+};
+
+const noLoginInTime: Raise = (failure) => {
+	const {server, limits, first, more} = failure;
+	if (first && kindOfServer(first) !== undefined) return notPostgres(failure);
+	const seconds = limits.connectTimeoutMs / 1000;
+	const which = first === undefined ? 'no login in time' : 'login not finished';
+	return databaseProblems.error('database-unreachable', {case: which, server, seconds}, more);
+};
+
+/** The way to TLS is refused with one letter, or with an error message that the client does not read. */
+const noTls: Raise = (failure) => {
+	const refusal = failure.first && refusalIn(failure.first);
+	if (!refusal) return notPostgres(failure);
+	const {code, words} = refusal;
+	return connectionProblem(Object.assign(new pg.DatabaseError(words, 0, 'error'), {code}), failure);
 };
 
 const byCode: Readonly<Record<string, Raise>> = {
-	// PostgreSQL documentation, appendix A: codes of errors.
-	'28P01': (given) => {
-		const facts = {server: given.server, role: given.login.username};
-		return databaseProblems.error('database-password', facts, naming(given, 'password', 'username'));
-	},
-	'28000': notAuthorized,
-	'3D000': (given) => {
-		const facts = {server: given.server, database: given.login.database};
-		return databaseProblems.error('database-missing', facts, naming(given, 'database'));
-	},
-	'42501': (given) => {
-		const {server, words} = given;
-		const facts = {case: 'refused', server, role: given.login.username, words} as const;
-		return databaseProblems.error('database-privileges', facts, naming(given, 'username'));
-	},
-	'53300': ({server, login, more}) =>
-		databaseProblems.error('database-too-many-connections', {server, role: login.username}, more),
-	'57P03': ({server, more}) => databaseProblems.error('database-starting', {server}, more),
+	PROTOCOL_BROKEN: broken,
+	PROTOCOL_FOREIGN: notPostgres,
+	PROTOCOL_LOGIN_METHOD: otherMethod,
 	// Codes of Node's net, dns and tls; the certificate ones are OpenSSL's verify errors.
 	ECONNREFUSED: unreachable('refused'),
 	EHOSTUNREACH: unreachable('no route to host'),
 	ENETUNREACH: unreachable('no route to network'),
 	ETIMEDOUT: unreachable('silent'),
 	ECONNRESET: unreachable('reset'),
+	EPIPE: unreachable('reset'),
 	ENOTFOUND: hostUnknown('no such name'),
 	EAI_AGAIN: hostUnknown('no name server'),
 	ERR_TLS_CERT_ALTNAME_INVALID: otherHost,
@@ -99,17 +95,15 @@ const byCode: Readonly<Record<string, Raise>> = {
 	UNABLE_TO_GET_ISSUER_CERT: untrusted('no root'),
 	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted('other CA'),
 	CERT_SIGNATURE_FAILURE: untrusted('other key'),
+	ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: clientCertificate,
 };
 
 /** What the pg client says without a code (pg 8, lib/connection.js and lib/client.js). */
 const byClientWords: Readonly<Record<string, Raise>> = {
 	'The server does not support SSL connections': ({server, login, more}) =>
 		databaseProblems.error('database-tls-not-offered', {server, tls: login.tls}, more),
-	'There was an error establishing an SSL connection': notPostgres,
-	'timeout expired': ({server, limits, more}) => {
-		const seconds = limits.connectTimeoutMs / 1000;
-		return databaseProblems.error('database-unreachable', {case: 'no login in time', server, seconds}, more);
-	},
+	'There was an error establishing an SSL connection': noTls,
+	'timeout expired': noLoginInTime,
 	'Query read timeout': ({server, limits, more}) =>
 		databaseProblems.error('database-time-out', {server, seconds: limits.statementTimeoutMs / 1000}, more),
 	'Connection terminated': unreachable('ended'),
@@ -132,15 +126,37 @@ const withoutPassword = (words: string, {password}: DatabaseLogin): string => {
 	return redact(words).replaceAll(mask, '********');
 };
 
-/** Any error of a connection as a problem; the code says what kind. Never holds the password. */
-export const connectionProblem = (error: unknown, access: Access): ProblemError => {
-	const {login} = access;
-	const code = errnoOf(error);
+/** The longest words of a server that are shown, letters. */
+const longest = 400;
+
+const wordsOf = (said: string, login: DatabaseLogin): string => {
+	const line = oneLine(withoutPassword(said, login));
+	return line.length > longest ? `${line.slice(0, longest)}…` : line;
+};
+
+const raiseOf = (error: unknown, code: string | undefined, failure: Failure): ProblemError => {
+	// The codes of a server are its own: it may not pass for an error of this host.
+	if (error instanceof pg.DatabaseError) return serverRefusal(code ?? '', failure) ?? unknown(code)(failure);
+	if (tlsReasonOf(error)) return notPostgres(failure);
 	const said = error instanceof Error ? error.message : String(error);
-	const words = withoutPassword(said, login);
-	const evidence = [code === undefined || words.includes(code) ? words : `${code}: ${words}`];
-	const given: Given = {...access, error, words, server: `${login.host}:${login.port}`, more: {evidence, error}};
-	if (tlsReasonOf(error)) return notPostgres(given);
 	const raise = entryOf(byCode, code ?? '') ?? entryOf(byClientWords, said) ?? unknown(code);
-	return raise(given);
+	return raise(failure);
+};
+
+/**
+ * Any error of a connection as a problem; the code says what kind. Never holds the password.
+ * @param access may hold `first`, what the server sent before any TLS
+ */
+export const connectionProblem = (
+	error: unknown,
+	access: Access & {readonly first?: Buffer | undefined},
+): ProblemError => {
+	const {login, limits, signal, first} = access;
+	const code = errnoOf(error);
+	const words = wordsOf(error instanceof Error ? error.message : String(error), login);
+	const shownCode = code === undefined ? undefined : oneLine(code).slice(0, 60);
+	const evidence = [shownCode === undefined || words.includes(shownCode) ? words : `${shownCode}: ${words}`];
+	const server = `${login.host}:${login.port}`;
+	const failure: Failure = {login, limits, signal, error, first, words, server, more: {evidence, error}};
+	return raiseOf(error, shownCode, failure);
 };

@@ -1,7 +1,7 @@
 import type {DatabaseLogin, DatabasePort} from '../types.ts';
 import type {Limits} from './access.ts';
 import {judge} from './judge.ts';
-import {missing} from './missing.ts';
+import {missing, refuseAdmin} from './missing.ts';
 import {probe} from './probe.ts';
 import {provision} from './provision.ts';
 import {script} from './sql.ts';
@@ -16,6 +16,9 @@ export const createPostgres = (options: Partial<Limits> = {}): DatabasePort => {
 	return {
 		probe: (login, signal) => probe({login, limits, signal}),
 		judge,
+		refuseAdmin: async (admin, needed, signal) => {
+			for (const one of needed) await refuseAdmin({login: asAdmin(admin), limits, signal}, one);
+		},
 		missing: (admin, needed, signal) => missing({login: asAdmin(admin), limits, signal}, needed),
 		provision: (admin, needed, {signal, onStatement}) =>
 			provision({login: asAdmin(admin), limits, signal}, needed, onStatement),

@@ -12,6 +12,18 @@ export const versionProblem = ({version}: DatabaseFacts, {host, port}: DatabaseL
 		? databaseProblems.problem('database-too-old', {server: `${host}:${port}`, version})
 		: undefined;
 
+/** A session that may change nothing: all that is made or stored would fail. */
+export const readOnlyProblem = (
+	{is_standby: isStandby, is_read_only: isReadOnly}: {readonly is_standby: boolean; readonly is_read_only: boolean},
+	{host, port, username: role, database}: DatabaseLogin,
+): Problem | undefined => {
+	const server = `${host}:${port}`;
+	if (isStandby) return databaseProblems.problem('database-read-only', {case: 'standby', server});
+	return isReadOnly
+		? databaseProblems.problem('database-read-only', {case: 'setting', server, role, database})
+		: undefined;
+};
+
 /** A database that cannot hold every text. Its encoding is fixed when it is created (PostgreSQL documentation, 23.3). */
 export const encodingProblem = (
 	encoding: string,

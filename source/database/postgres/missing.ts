@@ -4,7 +4,7 @@ import type {DatabaseLogin, DatabaseStatement, NeededDatabase} from '../types.ts
 import type {Access} from './access.ts';
 import {answerPaths} from './answer-paths.ts';
 import {encodingProblem} from './judge.ts';
-import {countForeignTables, type Login, look, type Situation, tryLogin} from './situation.ts';
+import {countForeignTables, type Login, look, type Named, type Situation, tryLogin} from './situation.ts';
 import {statements} from './sql.ts';
 
 /** What was found about one needed database, by the administrator and by the role itself. */
@@ -13,11 +13,11 @@ type Found = {readonly needed: NeededDatabase; readonly situation: Situation; re
 const serverOf = ({host, port}: DatabaseLogin): string => `${host}:${port}`;
 
 /** True for a database that is there and belongs to somebody else. */
-const isForeign = ({database}: Situation, {username}: NeededDatabase): boolean =>
+const isForeign = ({database}: Situation, {username}: Named): boolean =>
 	database !== undefined && database.owner !== username;
 
 /** Refuses a database that must not be touched. @throws ProblemError `database-encoding`, `database-in-use` */
-const refuseUnfit = async (admin: Access, needed: NeededDatabase, situation: Situation): Promise<void> => {
+const refuseUnfit = async (admin: Access, needed: Named, situation: Situation): Promise<void> => {
 	const {database} = situation;
 	if (database === undefined) return;
 	const server = serverOf(admin.login);
@@ -51,14 +51,26 @@ const forDatabase = ({needed, situation, login}: Found): readonly DatabaseStatem
 	];
 };
 
+/** The parts of one needed database that are not there yet. */
+const unmade = ({role, database}: Situation, needed: Named): readonly string[] => [
+	...(role ? [] : [`role ${needed.username}`]),
+	...(database ? [] : [`database ${needed.database}`]),
+];
+
+/** Refuses to make roles and databases that a pooler in between would not let in. @throws ProblemError `database-pooler` */
+const refusePooler = (login: DatabaseLogin, situation: Situation, needed: Named): void => {
+	const missing = unmade(situation, needed).join(', ');
+	if (!situation.isPooled || missing === '') return;
+	throw databaseProblems.error('database-pooler', {case: 'to be made', server: serverOf(login), missing});
+};
+
 /** Refuses an administrator who may not create what is missing. @throws ProblemError `database-privileges` */
-const refuseWeakAdmin = (login: DatabaseLogin, {situation}: Found, due: readonly DatabaseStatement[]): void => {
+const refuseWeakAdmin = (login: DatabaseLogin, situation: Situation, missing: readonly string[]): void => {
 	const {admin, role, database} = situation;
 	const isStrong = (role || admin.mayCreateRoles) && (database || admin.mayCreateDatabases);
 	if (isStrong) return;
-	const missing = due.map(({target}) => target).join(', ');
-	const given = {case: 'administrator', role: login.username, server: serverOf(login), missing} as const;
-	throw databaseProblems.error('database-privileges', given);
+	const facts = {role: login.username, server: serverOf(login), missing: missing.join(', ')};
+	throw databaseProblems.error('database-privileges', {case: 'administrator', ...facts});
 };
 
 /** True where only a superuser or a member of the role may do what is due: hand a database over to it, or close it to others. */
@@ -69,19 +81,32 @@ const needsMembership = ({needed, situation}: Found): boolean => {
 };
 
 /**
+ * Whether this administrator can make the database hold, as far as that is known without the password of its role.
+ * @throws ProblemError as `missing`
+ */
+export const refuseAdmin = async (admin: Access, needed: Named): Promise<void> => {
+	const situation = await look(admin, needed);
+	refusePooler(admin.login, situation, needed);
+	await refuseUnfit(admin, needed, situation);
+	refuseWeakAdmin(admin.login, situation, unmade(situation, needed));
+};
+
+/**
  * The statements that make the needed database hold, in order; empty when the role logs in with the password and may create tables
  * in a UTF8 database that it owns and that others may not enter.
- * @throws ProblemError `database-encoding`, `database-in-use`, `database-privileges` and those of a connection.
+ * @throws ProblemError `database-encoding`, `database-in-use`, `database-pooler`, `database-privileges` and those of a connection.
  */
 export const missing = async (admin: Access, needed: NeededDatabase): Promise<readonly DatabaseStatement[]> => {
 	const situation = await look(admin, needed);
+	refusePooler(admin.login, situation, needed);
 	await refuseUnfit(admin, needed, situation);
 	const component: Access = {...admin, login: {...admin.login, from: undefined, ...needed}};
 	const login = situation.role ? await tryLogin(component) : ({result: 'no login'} as const);
 	const found: Found = {needed, situation, login};
 	const role = forRole(found);
 	const database = forDatabase(found);
-	refuseWeakAdmin(admin.login, found, [...role, ...database]);
+	const due = [...role, ...database].map(({target}) => target);
+	refuseWeakAdmin(admin.login, situation, due);
 	if (role.length + database.length === 0 || !needsMembership(found)) return [...role, ...database];
 	const join = statements.joinRole(needed, admin.login.username);
 	// A role that is there is joined first; one that is made now, right after.

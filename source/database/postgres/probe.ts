@@ -1,19 +1,24 @@
+import {z} from 'zod';
 import {ProblemError} from '../../base/problem.ts';
 import type {DatabaseFacts, DatabaseLogin} from '../types.ts';
 import type {Access} from './access.ts';
 import {type Query, withConnection} from './connect.ts';
-import {versionProblem} from './judge.ts';
+import {readOnlyProblem, versionProblem} from './judge.ts';
+import {oneRow} from './rows.ts';
 
-type Row = {
-	readonly version: string;
-	readonly encoding: string;
-	readonly maximum: string;
-	readonly used: string;
-	readonly can_create: boolean;
-	readonly tables: string;
-	readonly owner: string;
-	readonly tls: string;
-};
+const rowSchema = z.object({
+	version: z.string(),
+	encoding: z.string(),
+	maximum: z.string(),
+	used: z.string(),
+	can_create: z.boolean(),
+	tables: z.string(),
+	owner: z.string(),
+	tls: z.string(),
+	is_standby: z.boolean(),
+	is_read_only: z.boolean(),
+	process: z.number(),
+});
 
 // Sessions of other roles are visible in pg_stat_activity, but only their database and role names; that is enough to count.
 // A search path without a schema leaves current_schema() null: then there is nowhere to create.
@@ -25,15 +30,24 @@ SELECT current_setting('server_version') AS version,
 	coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS can_create,
 	(SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')) AS tables,
 	(SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()) AS owner,
-	coalesce((SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()), 'none') AS tls`;
+	coalesce((SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()), 'none') AS tls,
+	pg_is_in_recovery() AS is_standby,
+	current_setting('transaction_read_only') = 'on' AS is_read_only,
+	pg_backend_pid() AS process`;
+
+/** @throws ProblemError for a server on which nothing can be made or stored */
+const refuseUnfit = (facts: DatabaseFacts, row: z.infer<typeof rowSchema>, login: DatabaseLogin): void => {
+	const unfit = versionProblem(facts, login) ?? readOnlyProblem(row, login);
+	if (unfit) throw new ProblemError(unfit);
+};
 
 /**
- * Looks through an open connection; all but the version is for the caller to judge.
- * @throws ProblemError `database-too-old`
+ * Looks through an open connection; all but version and read-only sessions is for the caller to judge.
+ * @param told number of the process that serves it, as the server told it at login
+ * @throws ProblemError `database-too-old`, `database-read-only`
  */
-export const readFacts = async (query: Query, login: DatabaseLogin): Promise<DatabaseFacts> => {
-	const [row] = await query<Row>(factsSql);
-	if (!row) throw new Error('A SELECT without FROM gave no row');
+export const readFacts = async (query: Query, login: DatabaseLogin, told?: number): Promise<DatabaseFacts> => {
+	const row = oneRow(rowSchema, await query(factsSql));
 	const facts = {
 		// Debian adds its package: "15.18 (Debian 15.18-0+deb12u1)".
 		version: row.version.replace(/ .*$/u, ''),
@@ -44,12 +58,12 @@ export const readFacts = async (query: Query, login: DatabaseLogin): Promise<Dat
 		tables: Number(row.tables),
 		owner: row.owner,
 		tls: row.tls,
+		isPooled: told !== undefined && told !== row.process,
 	};
-	const tooOld = versionProblem(facts, login);
-	if (tooOld) throw new ProblemError(tooOld);
+	refuseUnfit(facts, row, login);
 	return facts;
 };
 
-/** Logs in and looks; a server that is too old is refused, all else is for the caller to judge with `judge`. */
+/** Logs in and looks; a server that takes no changes or is too old is refused, all else is for the caller to judge with `judge`. */
 export const probe = async (access: Access): Promise<DatabaseFacts> =>
-	withConnection(access, (query) => readFacts(query, access.login));
+	withConnection(access, (query, told) => readFacts(query, access.login, told));

@@ -1,8 +1,10 @@
+import {z} from 'zod';
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import type {NeededDatabase} from '../types.ts';
 import type {Access} from './access.ts';
 import {type Query, withConnection} from './connect.ts';
 import {readFacts} from './probe.ts';
+import {oneRow} from './rows.ts';
 
 /** How a server stands to a database that is needed, as its administrator sees it. */
 export type Situation = {
@@ -17,20 +19,28 @@ export type Situation = {
 	readonly database: {readonly owner: string; readonly encoding: string; readonly isOpen: boolean} | undefined;
 	/** True where new databases get UTF8 by themselves; elsewhere they need a locale that fits every encoding. */
 	readonly isUtf8: boolean;
+	/** True where a connection pooler stands in between. */
+	readonly isPooled: boolean;
 };
 
-type Row = {
-	readonly superuser: boolean;
-	readonly may_create_role: boolean;
-	readonly may_create_database: boolean;
-	readonly role_exists: boolean;
-	readonly role_may_log_in: boolean;
-	readonly owner: string | null;
-	readonly encoding: string | null;
-	readonly open_to_all: boolean | null;
-	readonly template_encoding: string;
-	readonly member: boolean | null;
-};
+const rowSchema = z.object({
+	superuser: z.boolean(),
+	may_create_role: z.boolean(),
+	may_create_database: z.boolean(),
+	role_exists: z.boolean(),
+	role_may_log_in: z.boolean(),
+	owner: z.string().nullable(),
+	encoding: z.string().nullable(),
+	open_to_all: z.boolean().nullable(),
+	template_encoding: z.string(),
+	member: z.boolean().nullable(),
+});
+
+const versionSchema = z.object({version: z.string()});
+const countSchema = z.object({count: z.string()});
+
+/** A database that is needed, as far as an administrator is asked for it. */
+export type Named = Omit<NeededDatabase, 'password'>;
 
 // PostgreSQL 16 split membership: only SET lets a role hand objects over, and creating a role gives just ADMIN.
 const memberSql = (version: number): string =>
@@ -50,18 +60,16 @@ FROM pg_roles me
 	LEFT JOIN pg_database base ON base.datname = $2
 WHERE me.rolname = current_user`;
 
-const readRow = async (query: Query, {username, database}: NeededDatabase): Promise<Row> => {
-	const [number] = await query<{version: string}>("SELECT current_setting('server_version_num') AS version");
-	const [row] = await query<Row>(situationSql(Number(number?.version)), [username, database]);
-	if (!row) throw new Error('pg_roles has no row for the current role');
-	return row;
+const readRow = async (query: Query, {username, database}: Named): Promise<z.infer<typeof rowSchema>> => {
+	const number = oneRow(versionSchema, await query("SELECT current_setting('server_version_num') AS version"));
+	return oneRow(rowSchema, await query(situationSql(Number(number.version)), [username, database]));
 };
 
 /** Looks as the administrator. @throws ProblemError `database-too-old`, those of a connection */
-export const look = async (admin: Access, needed: NeededDatabase): Promise<Situation> => {
-	const row = await withConnection(admin, async (query) => {
-		await readFacts(query, admin.login);
-		return readRow(query, needed);
+export const look = async (admin: Access, needed: Named): Promise<Situation> => {
+	const {row, isPooled} = await withConnection(admin, async (query, told) => {
+		const facts = await readFacts(query, admin.login, told);
+		return {row: await readRow(query, needed), isPooled: facts.isPooled};
 	});
 	const {owner, encoding} = row;
 	return {
@@ -73,18 +81,19 @@ export const look = async (admin: Access, needed: NeededDatabase): Promise<Situa
 		role: row.role_exists ? {mayLogIn: row.role_may_log_in, joined: row.member === true} : undefined,
 		database: owner === null || encoding === null ? undefined : {owner, encoding, isOpen: row.open_to_all === true},
 		isUtf8: row.template_encoding === 'UTF8',
+		isPooled,
 	};
 };
 
 /** Tables in the needed database that belong to another role than the one that is to own it. */
-export const countForeignTables = async (admin: Access, {database, username}: NeededDatabase): Promise<number> => {
-	const [row] = await withConnection({...admin, login: {...admin.login, database}}, (query) =>
-		query<{count: string}>(
+export const countForeignTables = async (admin: Access, {database, username}: Named): Promise<number> => {
+	const rows = await withConnection({...admin, login: {...admin.login, database}}, (query) =>
+		query(
 			"SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tableowner <> $1",
 			[username],
 		),
 	);
-	return Number(row?.count);
+	return Number(oneRow(countSchema, rows).count);
 };
 
 /** How the component's own login went. `no database` and `no access`: its role and password are right. */

@@ -10,6 +10,7 @@ const mendedByTheDba: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 	'database-password',
 	'database-missing',
 	'database-privileges',
+	'database-role-missing',
 	'database-role-without-login',
 ]);
 

@@ -6,7 +6,7 @@ import {sampleWorkspace} from '../workspaces/release.ts';
 import type {World} from '../world.ts';
 
 /** With made-up secrets: those of the answers may not be made yet. */
-const sampleReleases = async (world: World): Promise<readonly WantedRelease[]> =>
+export const sampleReleases = async (world: World): Promise<readonly WantedRelease[]> =>
 	Promise.all([
 		sampleControlPlane(world),
 		...world.answers.workspaces.map(async (workspace) => sampleWorkspace(world, workspace)),

@@ -11,6 +11,7 @@ import {disk} from './disk.ts';
 import {helm} from './helm.ts';
 import {ingressClass} from './ingress-class.ts';
 import {kubernetes} from './kubernetes.ts';
+import {namespaceRules} from './namespace-rules.ts';
 import {nodes} from './nodes.ts';
 import {permissions} from './permissions.ts';
 import {registry} from './registry.ts';
@@ -25,6 +26,7 @@ export const prerequisites: readonly Check[] = [
 	kubernetes,
 	chartValues,
 	permissions,
+	namespaceRules,
 	ingressClass,
 	nodes,
 	clocks,

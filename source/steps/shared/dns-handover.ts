@@ -2,23 +2,56 @@ import type {Awaited, Handover} from '../../engine/plan.ts';
 import {dnsRecords} from '../../network/dns-records.ts';
 import type {World} from '../world.ts';
 import {pollEveryMs} from './handover.ts';
+import {leadsHere} from './leads-here.ts';
 import {componentsOf} from './names.ts';
 import {runPodProbe} from './pod-probe.ts';
 
-const judge = (label: string, found: readonly string[], address: string): Awaited => {
+/** How one name stands: where it leads, and whether that is here. */
+const judge = async (
+	world: World,
+	{
+		host,
+		from,
+		found,
+		address,
+	}: {
+		readonly host: string;
+		readonly from: string;
+		readonly found: readonly string[];
+		readonly address: string;
+	},
+): Promise<Awaited> => {
+	const label = `${host} from ${from}`;
 	if (found.includes(address)) return {label, ok: true, note: address};
-	return {label, ok: false, note: found.length === 0 ? 'does not exist yet' : `is ${found.join(', ')}, not ${address}`};
+	if (found.length === 0) return {label, ok: false, note: 'does not exist yet'};
+	const there = found.join(', ');
+	if (await leadsHere(world, host, found))
+		return {label, ok: true, note: `${there}, where this installation answers too`};
+	return {label, ok: false, note: `is ${there}, not ${address}, and this installation does not answer there`};
 };
 
 /** What pods see of the names; nothing when pod checks are off or this is a dry run. */
 const fromPod = async (world: World, hosts: readonly string[], address: string): Promise<readonly Awaited[]> => {
-	const found = await runPodProbe(world, 'dns', {names: hosts});
-	if (!found) return [];
-	if (typeof found.error === 'string') return [{label: 'names from a pod', ok: false, note: found.error}];
-	return hosts.map((host) => judge(`${host} from a pod`, (found[host] ?? []) as readonly string[], address));
+	const seen = await runPodProbe(world, 'dns', {names: hosts});
+	if (!seen) return [];
+	if (typeof seen.error === 'string') return [{label: 'names from a pod', ok: false, note: seen.error}];
+	return Promise.all(
+		hosts.map(async (host) => {
+			const found = (seen[host] ?? []) as readonly string[];
+			return judge(world, {host, from: 'a pod', found, address});
+		}),
+	);
 };
 
-/** Asks for every name, here and from a pod, and says what is still to come; undefined when every name leads to the ingress. */
+/** Records lead to the ingress or to what stands in front of it: who makes them must not be sent to change right ones. */
+const introOf = ({answers, dns}: World, address: string): string => {
+	const asked = `This host asks ${dns.server}.`;
+	if (answers.ingress.address !== undefined)
+		return `These names must lead to ${address}, which the answers name as the address of the ingress (ingress.address), for people and for pods. ${asked}`;
+	return `These names must lead to the ingress controller at ${address}, for people and for pods. Where a load balancer stands in front of it, they lead to that instead: leave such records as they are, and have the operator give its address as ingress.address. ${asked}`;
+};
+
+/** Asks for every name, here and from a pod, and says what is still to come; undefined when every name leads to the ingress, or to what stands in front of it. */
 export const dnsHandover = async (
 	world: World,
 	hosts: readonly string[],
@@ -26,17 +59,22 @@ export const dnsHandover = async (
 ): Promise<Handover | undefined> => {
 	const {answers, dns, signal} = world;
 	const here = await Promise.all(
-		hosts.map(async (host) => judge(`${host} from this host`, await dns.resolve(host, signal), address)),
+		hosts.map(async (host) => {
+			const found = await dns.resolve(host, signal);
+			return judge(world, {host, from: 'this host', found, address});
+		}),
 	);
 	// A pod costs seconds: it is asked once this host sees all of them.
 	const awaited = here.every(({ok}) => ok) ? [...here, ...(await fromPod(world, hosts, address))] : here;
+	for (const {label, note} of awaited.filter(({ok, note}) => ok && note !== address))
+		world.report({kind: 'line', level: 'info', text: `${label}: ${note}`});
 	if (awaited.every(({ok}) => ok)) return undefined;
 	const confirmable = answers.network.dnsHandover === 'confirm';
 	return {
 		id: 'dns',
 		title: 'DNS records for the ingress',
 		who: 'network team',
-		intro: `These names must lead to the ingress controller at ${address}, for people and for pods. This host asks ${dns.server}.`,
+		intro: introOf(world, address),
 		sections: dnsRecords({names: componentsOf(answers).map(({answers: {host}}) => host), address}),
 		awaited,
 		pollEveryMs,

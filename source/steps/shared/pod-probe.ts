@@ -2,7 +2,7 @@ import type {Problem} from '../../base/problem.ts';
 import {type ProbeKind, probeSpec} from '../../cluster/probe/scripts.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
-import {referenceOf} from './names.ts';
+import {pinnedReference} from './pinned.ts';
 
 /** How long a probe may take, its pull included, ms. */
 const timeoutMs = 90_000;
@@ -29,14 +29,15 @@ export const runPodProbe = async (
 	if (!answers.network.podChecks || world.pass === 'look') return undefined;
 	const server = (await bundle.open(signal)).images.find(({name}) => name === probeImage);
 	if (!server) return undefined;
-	const {namespace} = answers.controlPlane;
+	const {namespace, podSecurityContext} = answers.controlPlane;
 	const {username, pullSecretName} = answers.registry;
 	report({kind: 'waiting', reason: `a probe pod in namespace ${namespace} (${kind})`, timeoutMs});
 	const {output} = await cluster.probe({
 		namespace,
 		name: `zenml-airgap-probe-${kind}`,
-		image: referenceOf(answers, server),
+		image: await pinnedReference(world, server),
 		pullSecret: username === undefined ? undefined : pullSecretName,
+		podSecurityContext,
 		...probeSpec(kind, args),
 		timeoutMs,
 		signal,

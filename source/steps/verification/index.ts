@@ -5,6 +5,7 @@ import {combineProblems} from '../shared/combine-problems.ts';
 import {controlPlaneInstalled} from '../shared/installed.ts';
 import {componentsOf} from '../shared/names.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
+import {digests} from './digests.ts';
 import {images, logs} from './pods.ts';
 import {health, identity, login} from './servers.ts';
 
@@ -12,7 +13,7 @@ import {health, identity, login} from './servers.ts';
 const checksOf = ({answers}: World): readonly Check[] => [
 	login,
 	...answers.workspaces.flatMap((workspace) => [health(workspace), identity(workspace)]),
-	...componentsOf(answers).flatMap((component) => [images(component), logs(component)]),
+	...componentsOf(answers).flatMap((component) => [images(component), digests(component), logs(component)]),
 ];
 
 const later = (checks: readonly Check[]): Finding => ({
@@ -43,10 +44,11 @@ export const verificationStep: Step = {
 	why: 'Pods that run prove little; this asks the servers what they are and logs in as you will.',
 	area: 'verification',
 	proves: true,
-	inputs: ({controlPlane, workspaces, registry, tls, ingress}) => ({
+	inputs: ({bundle, controlPlane, workspaces, registry, tls, ingress}) => ({
+		bundle: bundle.path,
 		controlPlane,
 		workspaces,
-		registry: registry.host,
+		registry: {host: registry.host, prefix: registry.prefix},
 		ca: tls.ca,
 		address: ingress.address,
 		httpsPort: ingress.httpsPort,

@@ -14,9 +14,11 @@ import {type Dict, dict} from '../../../rehearsal/kubernetes/objects/values.ts';
  * Containers for tests, chosen by words in the image name: `missing` cannot be pulled, `crash` ends with 1, `unready` is
  * never ready, and what belongs to a Job, is an init container or has restartPolicy Never ends with 0 after one log line.
  */
-export const runByImage: RunPod = async (pod, {container, isInit, env, attempt, log}) => {
+export const runByImage: RunPod = async (pod, {container, isInit, env, attempt, log, pulled}) => {
 	log(`${container.name} attempt ${attempt} says ${env.GREETING ?? 'nothing'}`);
 	if (container.image.includes('missing')) return {waiting: {reason: 'ErrImagePull', message: 'not found'}};
+	const [, digest] = container.image.match(/^pulled:(\w+)$/u) ?? [];
+	if (digest !== undefined) pulled(`sha256:${digest}`);
 	if (container.image.includes('crash')) return {exit: 1};
 	const isTask = pod.metadata.ownerReferences?.[0]?.kind === 'Job' || pod.spec.restartPolicy === 'Never';
 	if (isInit || isTask) return {exit: 0};

@@ -68,6 +68,18 @@ describe('what journeys in a real cluster showed', () => {
 		expect(dict(body.metadata).deletionGracePeriodSeconds).toBe(3);
 	});
 
+	it('tells the digest under which an image was pulled', async () => {
+		await call(cluster, `POST ${core}/pods`, {
+			metadata: {name: 'pulled'},
+			spec: {containers: [{name: 'main', image: 'pulled:abc'}]},
+		});
+		const found = await eventually(() => {
+			const pod = cluster.store.get<Pod>('pods', 'default', 'pulled');
+			return pod?.status?.containerStatuses?.[0]?.imageID;
+		});
+		expect(found).toBe('pulled@sha256:abc');
+	});
+
 	it('names the repository of an image with the port of its registry, and the container in its events', async () => {
 		await call(cluster, `POST ${core}/pods`, {
 			metadata: {name: 'ported'},

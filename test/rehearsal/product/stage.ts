@@ -208,6 +208,7 @@ const runPod = async ({product, store, registryHost, logs, signal}: Node, spec: 
 	const lines: string[] = [];
 	logs.set(spec.name, lines);
 	const outcome = await product.runPod(pod, {
+		pulled: () => undefined,
 		container: pod.spec.containers[0] as Container,
 		isInit: false,
 		attempt: 0,

@@ -1,0 +1,145 @@
+import type {CaseOf} from '../../base/problem-table.ts';
+import {databaseProblems} from '../problems.ts';
+import {type Failure, naming, type Raise} from './failure.ts';
+
+/** Fields of an error message that count here. `routine`: the server's function, never translated; poolers send none. */
+type Fields = {readonly routine?: string | undefined};
+
+const routineOf = ({error}: Failure): string | undefined => (error as Fields).routine;
+
+/** Checks that a server hands logins to (auth.c, `auth_failed`), by the words that no language translates. */
+const methods: readonly (readonly [RegExp, string, 'password elsewhere' | 'no password'])[] = [
+	[/\bLDAP\b/u, 'LDAP', 'password elsewhere'],
+	[/\bPAM\b/u, 'PAM', 'password elsewhere'],
+	[/\bRADIUS\b/u, 'RADIUS', 'password elsewhere'],
+	[/\bBSD\b/u, 'BSD authentication', 'password elsewhere'],
+	[/\bGSSAPI\b/u, 'Kerberos (GSSAPI)', 'no password'],
+	[/\bSSPI\b/u, 'SSPI', 'no password'],
+	[/\bIdent\b/iu, 'ident', 'no password'],
+	[/\bPeer\b/iu, 'peer', 'no password'],
+	[/\bOAuth\b/iu, 'OAuth', 'no password'],
+	[/\btrust\b/u, 'trust', 'no password'],
+];
+
+/** Pairs of quotes that languages of the server put a name in. */
+const quotes = ['""', '»«', '«»', '„“', '“”', "''", '‘’'];
+
+/** A role may be called like a method, so what the server says is read without its name. */
+const withoutRole = ({words, login: {username}}: Failure): string =>
+	quotes.reduce((text, pair) => text.replaceAll(`${pair.at(0)}${username}${pair.at(1)}`, '""'), words);
+
+const loginRefused: Raise = (failure) => {
+	const {server, login} = failure;
+	const words = withoutRole(failure);
+	if (/\bcertificate authentication\b/u.test(words)) return clientCertificate(failure);
+	const given = {server, role: login.username};
+	const found = methods.find(([sign]) => sign.test(words));
+	const more = naming(failure, 'password', 'username');
+	if (!found) return databaseProblems.error('database-login-refused', {case: 'unnamed', ...given}, more);
+	const [, method, which] = found;
+	return databaseProblems.error('database-login-refused', {case: which, ...given, method}, more);
+};
+
+const notAdmitted: Raise = ({server, login, more}) => {
+	const which = login.tls === 'disable' ? 'without TLS' : 'with TLS';
+	const facts = {case: which, server, role: login.username, database: login.database} as const;
+	return databaseProblems.error('database-not-admitted', facts, more);
+};
+
+/** Also for the alert of a TLS layer that wants one. */
+export const clientCertificate: Raise = (failure) => {
+	const facts = {server: failure.server, role: failure.login.username};
+	return databaseProblems.error('database-client-certificate', facts, naming(failure, 'username'));
+};
+
+/** The server took the login and then looked for the role (miscinit.c). */
+const unfitRole: Raise = (failure) => {
+	const facts = {server: failure.server, role: failure.login.username};
+	const more = naming(failure, 'username');
+	if (/does not exist/u.test(withoutRole(failure))) return databaseProblems.error('database-role-missing', facts, more);
+	const which = /not permitted to log in/u.test(failure.words) ? 'no login' : 'unclear';
+	return databaseProblems.error('database-role-without-login', {case: which, ...facts}, more);
+};
+
+/**
+ * A login that is not authorized (28000) was refused by pg_hba.conf, by the check that it names, or for the role itself. The function
+ * tells them apart in every language; "pg_hba.conf" is a file name and never translated.
+ */
+const notAuthorized: Raise = (failure) => {
+	const words = withoutRole(failure);
+	if (routineOf(failure) === 'InitializeSessionUserId' || /^role\s.*(?:exist|log in)/u.test(words))
+		return unfitRole(failure);
+	if (/pg_hba\.conf/u.test(words)) return notAdmitted(failure);
+	const wantsCertificate = routineOf(failure) === 'ClientAuthentication' || /client certificate/u.test(words);
+	return wantsCertificate ? clientCertificate(failure) : loginRefused(failure);
+};
+
+const password: Raise = (failure) => {
+	const facts = {server: failure.server, role: failure.login.username};
+	return databaseProblems.error('database-password', facts, naming(failure, 'password', 'username'));
+};
+
+const noDatabase: Raise = (failure) => {
+	const facts = {server: failure.server, database: failure.login.database};
+	return databaseProblems.error('database-missing', facts, naming(failure, 'database'));
+};
+
+const lackingRight: Raise = (failure) => {
+	const {server, words, login} = failure;
+	const facts = {case: 'refused', server, role: login.username, words} as const;
+	return databaseProblems.error('database-privileges', facts, naming(failure, 'username'));
+};
+
+const readOnly: Raise = ({server, login, more}) => {
+	const facts = {case: 'setting', server, role: login.username, database: login.database} as const;
+	return databaseProblems.error('database-read-only', facts, more);
+};
+
+const tooMany: Raise = ({server, login, more}) =>
+	databaseProblems.error('database-too-many-connections', {server, role: login.username}, more);
+
+const starting: Raise = ({server, more}) => databaseProblems.error('database-starting', {server}, more);
+
+/** Codes of errors (PostgreSQL documentation, appendix A). */
+const byState: Readonly<Record<string, Raise>> = {
+	'25006': readOnly,
+	'28000': notAuthorized,
+	'28P01': password,
+	'3D000': noDatabase,
+	'42501': lackingRight,
+	'53300': tooMany,
+	'57P03': starting,
+};
+
+type PoolerCase = Exclude<CaseOf<typeof databaseProblems.table, 'database-pooler'>, 'to be made'>;
+
+/** What PgBouncer refuses in words of its own (pgbouncer, client.c and objects.c). */
+const poolerWords: readonly (readonly [RegExp, PoolerCase])[] = [
+	[/no such database/iu, 'database'],
+	[/no such user|auth failed|no authentication/iu, 'role'],
+	[/unsupported startup parameter/iu, 'parameter'],
+	[
+		/pgbouncer|max_client_conn|server login (?:has been failing|failed)|client_login_timeout|query_wait_timeout|no such pool/iu,
+		'other',
+	],
+];
+
+/** A pooler speaks for a server: it names no function, and its usual code is 08P01, a broken protocol. */
+const poolerCase = (failure: Failure, code: string): PoolerCase | undefined => {
+	if (routineOf(failure) !== undefined) return undefined;
+	const found = poolerWords.find(([sign]) => sign.test(withoutRole(failure)))?.[1];
+	return found ?? (code === '08P01' ? 'other' : undefined);
+};
+
+const pooler = (which: PoolerCase, failure: Failure): ReturnType<Raise> => {
+	const {server, login, words} = failure;
+	const facts = {case: which, server, role: login.username, database: login.database, words} as const;
+	return databaseProblems.error('database-pooler', facts, naming(failure, 'username', 'database'));
+};
+
+/** What a server, or a pooler in front of it, refuses with a code of its own; undefined for codes without a row here. */
+export const serverRefusal = (code: string, failure: Failure): ReturnType<Raise> | undefined => {
+	const which = poolerCase(failure, code);
+	if (which !== undefined) return pooler(which, failure);
+	return Object.hasOwn(byState, code) ? byState[code]?.(failure) : undefined;
+};

@@ -1,0 +1,61 @@
+import {z} from 'zod';
+import type {RenderedObject} from '../../../charts/index.ts';
+
+const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).nullish();
+
+const containerContext = z.object({
+	allowPrivilegeEscalation: z.boolean().nullish(),
+	privileged: z.boolean().nullish(),
+	runAsNonRoot: z.boolean().nullish(),
+	runAsUser: z.number().nullish(),
+	seccompProfile: z.object({type: z.string()}).nullish(),
+	capabilities: z.object({add: z.array(z.string()).nullish(), drop: z.array(z.string()).nullish()}).nullish(),
+});
+
+const containerSchema = z.object({
+	name: z.string(),
+	resources: z.object({requests: quantities, limits: quantities}).nullish(),
+	securityContext: containerContext.nullish(),
+	ports: z.array(z.object({hostPort: z.number().nullish()})).nullish(),
+});
+
+/** A pod's spec (core/v1), as far as admission looks at it. */
+const podSchema = z.object({
+	hostNetwork: z.boolean().nullish(),
+	hostPID: z.boolean().nullish(),
+	hostIPC: z.boolean().nullish(),
+	securityContext: containerContext.pick({runAsNonRoot: true, runAsUser: true, seccompProfile: true}).nullish(),
+	volumes: z.array(z.record(z.string(), z.unknown())).nullish(),
+	containers: z.array(containerSchema),
+	initContainers: z.array(containerSchema).nullish(),
+});
+
+export type PodSpec = z.infer<typeof podSchema>;
+export type Container = z.infer<typeof containerSchema>;
+
+/** Pods that are to be made: `Deployment zenml`, how many stay up side by side, and what each is. */
+export type Planned = {readonly label: string; readonly count: number; readonly spec: PodSpec};
+
+const controllerSchema = z.object({
+	replicas: z.number().nullish(),
+	template: z.object({spec: podSchema}),
+});
+
+/** The pods of one rendered object; none of an object that makes no pods. */
+export const plannedPods = ({kind, metadata, spec}: RenderedObject): readonly Planned[] => {
+	const read = controllerSchema.safeParse(spec);
+	if (!read.success || !['Deployment', 'StatefulSet', 'Job'].includes(kind)) return [];
+	const {replicas, template} = read.data;
+	// A Job of a release runs before its servers, so it takes no room beside them.
+	const count = kind === 'Job' ? 0 : (replicas ?? 1);
+	return [{label: `${kind} ${metadata.name}`, count, spec: template.spec}];
+};
+
+/** Pods that this tool writes itself. @throws where the spec is none */
+export const ownPod = (label: string, spec: unknown): Planned => ({label, count: 1, spec: podSchema.parse(spec)});
+
+/** Every container of a pod, those that run first before the others. */
+export const containersOf = ({initContainers, containers}: PodSpec): readonly Container[] => [
+	...(initContainers ?? []),
+	...containers,
+];
