@@ -61,6 +61,9 @@ export type PodProbe = {
 	readonly signal: AbortSignal;
 };
 
+/** One step of a JSON patch (RFC 6902): what must be so, or what is put there. */
+export type PatchStep = {readonly op: 'test' | 'add'; readonly path: string; readonly value: unknown};
+
 /**
  * The Kubernetes API, as narrow as the steps need it. All calls throw ProblemError area `cluster` with the server's
  * words.
@@ -97,6 +100,12 @@ export type ClusterPort = {
 	readonly create: (object: KubeObject, signal: AbortSignal) => Promise<KubeObject | undefined>;
 	/** Replaces with the given resourceVersion; undefined on conflict (409) or when it is gone. */
 	readonly replace: (object: KubeObject, signal: AbortSignal) => Promise<KubeObject | undefined>;
+	/** Carries out a JSON patch whole or not at all; undefined when one of its tests fails, or when the object is gone. */
+	readonly patch: (
+		reference: Reference,
+		steps: readonly PatchStep[],
+		signal: AbortSignal,
+	) => Promise<KubeObject | undefined>;
 	readonly delete: (reference: Reference, signal: AbortSignal) => Promise<void>;
 	readonly pods: (namespace: string, labelSelector: string, signal: AbortSignal) => Promise<readonly PodView[]>;
 	/** Last lines of a container's log, of the previous run when asked. */

@@ -18,6 +18,7 @@ const apiOf = (pods: readonly Pod[], more: Partial<ObjectApi> = {}): ObjectApi =
 	apply: refused,
 	diff: refused,
 	replace: refused,
+	patch: refused,
 	listVersioned: refused,
 	create: async (object) => object,
 	list: async ({kind}) => (kind === 'Pod' ? pods : []),

@@ -27,12 +27,16 @@ const isThere = (error: unknown): boolean => error instanceof KubernetesError &&
 /** Gone, or changed since it was read. */
 const isOutOfDate = (error: unknown): boolean => isStatus(error, 404, 409);
 
+/** A JSON patch that does not fit: kube-apiserver keeps its reason to itself (apiserver, NewGenericServerResponse). */
+const isUnfit = (error: unknown): boolean =>
+	isOutOfDate(error) || (isStatus(error, 422) && /rejected our request/u.test(error.said));
+
 /** Changing objects. */
 export const createWrites = (
 	requests: Requests,
 	paths: Paths,
 	{get}: Pick<ObjectApi, 'get'>,
-): Pick<ObjectApi, 'apply' | 'diff' | 'create' | 'replace' | 'delete'> => {
+): Pick<ObjectApi, 'apply' | 'diff' | 'create' | 'replace' | 'patch' | 'delete'> => {
 	const apply: ObjectApi['apply'] = async (object, {signal, dryRun = false, force = false}) => {
 		const reference = referenceOf(object);
 		const path = await paths.demand(reference, signal);
@@ -80,6 +84,14 @@ export const createWrites = (
 		return (await unless(isOutOfDate, sent))?.body as KubeObject | undefined;
 	};
 
+	const patch: ObjectApi['patch'] = async (reference, steps, signal) => {
+		const path = await paths.demand(reference, signal);
+		const deed = `patch ${nameOf(reference)}`;
+		const contentType = 'application/json-patch+json';
+		const sent = requests.send({method: 'PATCH', path, query: {fieldManager}, contentType, body: steps, deed, signal});
+		return (await unless(isUnfit, sent))?.body as KubeObject | undefined;
+	};
+
 	const remove: ObjectApi['delete'] = async (reference, signal) => {
 		const path = await paths.find(reference, signal);
 		if (path === undefined) return;
@@ -88,5 +100,5 @@ export const createWrites = (
 		await unless(isMissing, sent);
 	};
 
-	return {apply, diff, create, replace, delete: remove};
+	return {apply, diff, create, replace, patch, delete: remove};
 };
