@@ -3,11 +3,10 @@ import {type RetryRule, retrying} from '../base/retry.ts';
 import {readWhole} from '../http/answer.ts';
 import {faultOf} from '../http/fault.ts';
 import type {Head, Stream} from '../http/types.ts';
-import {type Call, type Connection, connect} from './connection.ts';
+import {type AccessOptions, createAccess} from './access.ts';
+import type {Call} from './connection.ts';
 import {connectionError} from './connection-errors.ts';
 import {type Deed, isStatus, KubernetesError} from './errors.ts';
-import type {KubeconfigOptions} from './kubeconfig/files.ts';
-import {type LoadedKubeconfig, loadKubeconfig} from './kubeconfig/load.ts';
 import {statusError} from './refusals.ts';
 
 /** The bounds of requests; times in milliseconds. Reads are repeated after each of the pauses. */
@@ -37,6 +36,8 @@ type Answer = {readonly status: number; readonly body: unknown; readonly text: s
 export type Requests = {
 	/** Server address of the kubeconfig; throws its problems. */
 	readonly server: () => string;
+	/** What of the kubeconfig is worth knowing though it stops nothing; throws its problems. */
+	readonly warnings: () => readonly string[];
 	/** Sends and reads the answer whole. @throws KubernetesError for 400 and above, ProblemError for the connection. */
 	readonly send: (request: Request) => Promise<Answer>;
 	/** Sends and hands out the answer as a stream (watch), which must be closed. */
@@ -66,34 +67,11 @@ const isPassing = (error: unknown, {method, reads}: Request): boolean => {
 };
 
 /**
- * The kubeconfig and the connection it leads to, each made when it is first needed, and anew once they are forgotten.
- */
-const createAccess = (options: KubeconfigOptions, now: () => number) => {
-	let loaded: LoadedKubeconfig | undefined;
-	let connection: Promise<Connection> | undefined;
-	const load = (): LoadedKubeconfig => {
-		loaded ??= loadKubeconfig(options, now());
-		return loaded;
-	};
-	return {
-		load,
-		connected: (): Promise<Connection> => {
-			connection ??= connect(load());
-			return connection;
-		},
-		forget: (): void => {
-			loaded = undefined;
-			connection = undefined;
-		},
-	};
-};
-
-/**
  * Requests with retries. The kubeconfig is read at the first request, and again after a failure, so a mended file
  * counts.
  */
-export const createRequests = (options: KubeconfigOptions, timing: Timing, now: () => number): Requests => {
-	const {load, connected, forget} = createAccess(options, now);
+export const createRequests = (options: AccessOptions, timing: Timing): Requests => {
+	const {load, connected, forget} = createAccess(options);
 	let contacted = false;
 	const rule: RetryRule = {attempts: timing.retryPausesMs.length + 1, pausesMs: timing.retryPausesMs};
 	const deedOf = ({deed}: Request): Deed => ({
@@ -103,7 +81,7 @@ export const createRequests = (options: KubeconfigOptions, timing: Timing, now: 
 	});
 	const {requestMs, mostBytes} = timing;
 	const open = async (request: Request, deed: Deed): Promise<Stream> =>
-		(await connected()).open({...request, timeoutMs: requestMs}, deed);
+		connected().open({...request, timeoutMs: requestMs}, deed);
 	const textOf = async ({read, close}: Stream, {signal}: Request, deed: Deed): Promise<string> => {
 		try {
 			return (await readWhole(read(requestMs), mostBytes)).toString('utf8');
@@ -147,5 +125,5 @@ export const createRequests = (options: KubeconfigOptions, timing: Timing, now: 
 		if (answer.status === 200) return answer;
 		throw statusError(answer.status, parse(await textOf(answer, request, deed)), deed);
 	};
-	return {server: () => load().server, send, stream};
+	return {server: () => load().server, warnings: () => load().warnings, send, stream};
 };

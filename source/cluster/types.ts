@@ -71,6 +71,8 @@ export type PatchStep = {readonly op: 'test' | 'add'; readonly path: string; rea
 export type ClusterPort = {
 	/** Server address, for messages. */
 	readonly server: string;
+	/** What of the kubeconfig is worth knowing though it stops nothing, such as TLS that is not checked. @throws as `version` */
+	readonly warnings: () => readonly string[];
 	/** Git version, e.g. `v1.34.0`. @throws ProblemError: kubeconfig, unreachable, untrusted CA, unauthorized. */
 	readonly version: (signal: AbortSignal) => Promise<string>;
 	/** The server's clock, ms since the epoch, from the Date header. */

@@ -85,10 +85,13 @@ describe('secrets', () => {
 });
 
 describe('kubernetes', () => {
-	const at = (version: string) => ({bundle: carried(), cluster: {server: 'https://k8s', version: async () => version}});
+	const at = (version: string) => ({
+		bundle: carried(),
+		cluster: {server: 'https://k8s', version: async () => version, warnings: () => ['no TLS']},
+	});
 
-	test('a version that all support is told with the address', async () => {
-		expect(await see(kubernetes, at('v1.24.0'))).toEqual({note: 'v1.24.0 at https://k8s'});
+	test('a version that all support is told with the address, and with what is worth knowing of the kubeconfig', async () => {
+		expect(await see(kubernetes, at('v1.24.0'))).toEqual({note: 'v1.24.0 at https://k8s', warnings: ['no TLS']});
 	});
 
 	test('a version older than the product knows is refused, and so does each chart', async () => {
@@ -405,6 +408,7 @@ describe('the step', () => {
 			version: async () => 'v1.34.0',
 			denied: async () => [],
 			serverTime: async () => Date.now(),
+			warnings: () => [],
 		},
 		registry: {host: 'registry.corp', ping: async () => undefined, checkPush: async () => undefined},
 	};
