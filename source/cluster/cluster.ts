@@ -1,3 +1,4 @@
+import {printable} from '../base/printable.ts';
 import type {AccessOptions} from './access.ts';
 import type {KubeconfigOptions} from './kubeconfig/files.ts';
 import {createDenied} from './objects/access.ts';
@@ -20,6 +21,9 @@ export type ClusterOptions = KubeconfigOptions & {
 	readonly login?: AccessOptions['login'];
 };
 
+/** Characters of a version that can be one. */
+const longestVersion = 100;
+
 /** Asks the server who it is and what time it has. @throws ProblemError `kubernetes-no-api-server` */
 const askVersion = async (requests: Requests, signal: AbortSignal) => {
 	const {body, text, date} = await requests.send({
@@ -30,11 +34,12 @@ const askVersion = async (requests: Requests, signal: AbortSignal) => {
 	});
 	const version = (body as {readonly gitVersion?: unknown} | null)?.gitVersion;
 	const time = Date.parse(date);
-	if (typeof version === 'string' && !Number.isNaN(time)) return {version, time};
+	if (typeof version === 'string' && version.length <= longestVersion && !Number.isNaN(time))
+		return {version: printable(version), time};
 	throw clusterProblems.error(
 		'kubernetes-no-api-server',
 		{server: requests.server()},
-		{evidence: [text.slice(0, 200)]},
+		{evidence: [printable(text.slice(0, 200))]},
 	);
 };
 

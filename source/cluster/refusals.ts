@@ -1,12 +1,22 @@
-import type {V1Status} from '@kubernetes/client-node';
+import type * as z from 'zod';
+import {printable} from '../base/printable.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Circumstances} from '../base/problem-table.ts';
+import {isMap} from '../base/text.ts';
 import {type Deed, KubernetesError, type RefusalFacts} from './errors.ts';
-import type {Wire} from './kinds.ts';
+import {statusShape} from './objects/shapes.ts';
 import {clusterProblems} from './problems.ts';
 
-/** What the API server sends with a refusal. */
-type Status = Wire<V1Status>;
+/** What the API server sends with a refusal, cleaned. */
+type Status = z.output<typeof statusShape>;
+
+/** Of somebody else's words in a sentence. */
+const mostCharacters = 200;
+
+/** Of the parts of an object that a refusal complains of. */
+const mostCauses = 20;
+
+const short = (text: string): string => printable(text).slice(0, mostCharacters);
 
 type Words = (facts: RefusalFacts, more: Circumstances) => Problem;
 
@@ -65,11 +75,10 @@ const rows: readonly Row[] = [
 ];
 
 /** What the server says about fields that somebody else owns (meta/v1 StatusCause). */
-const conflictsOf = ({details}: Status) =>
-	(details?.causes ?? []).filter(({reason}) => reason === 'FieldManagerConflict');
+const conflictsOf = ({details}: Status) => details.causes.filter(({reason}) => reason === 'FieldManagerConflict');
 
 const managersOf = (status: Status): readonly string[] => [
-	...new Set(conflictsOf(status).map(({message = ''}) => /conflict with "([^"]+)"/u.exec(message)?.[1] ?? '?')),
+	...new Set(conflictsOf(status).map(({message}) => short(/conflict with "([^"]+)"/u.exec(message)?.[1] ?? '?'))),
 ];
 
 const fieldConflict =
@@ -81,7 +90,7 @@ const fieldConflict =
 				...facts,
 				managers: managersOf(status).join(', '),
 				fields: conflictsOf(status)
-					.map(({field}) => field ?? '?')
+					.map(({field}) => short(field) || '?')
 					.join(', '),
 			},
 			more,
@@ -90,14 +99,14 @@ const fieldConflict =
 const wordsFor = (httpStatus: number, status: Status): Words => {
 	if (conflictsOf(status).length > 0) return fieldConflict(status);
 	const row = rows.find(
-		(one) => (one.status ?? httpStatus) === httpStatus && (one.saying?.test(status.message ?? '') ?? true),
+		(one) => (one.status ?? httpStatus) === httpStatus && (one.saying?.test(status.message) ?? true),
 	);
 	return row?.words ?? plain(httpStatus >= 500 ? 'kubernetes-server-error' : 'kubernetes-refused');
 };
 
 /** A body that is no Status comes from something before the API server; its beginning may tell what that is. */
 const statusIn = (body: unknown): Status =>
-	typeof body === 'object' && body !== null ? body : {message: String(body).slice(0, 500)};
+	statusShape.parse(isMap(body) ? body : {message: String(body).slice(0, 500)});
 
 /**
  * Turns an answer of 400 and above into an error.
@@ -111,9 +120,9 @@ export const statusError = (
 	retryAfterMs?: number,
 ): KubernetesError => {
 	const status = statusIn(body);
-	const {reason = '', message: said = '', details} = status;
-	const answer = reason === '' ? `HTTP ${httpStatus}` : `HTTP ${httpStatus}, ${reason}`;
-	const causes = (details?.causes ?? []).map(({field = '', message = ''}) => `${field}: ${message}`);
+	const {reason, message: said, details} = status;
+	const answer = reason === '' ? `HTTP ${httpStatus}` : `HTTP ${httpStatus}, ${short(reason)}`;
+	const causes = details.causes.slice(0, mostCauses).map(({field, message}) => `${field}: ${message}`);
 	const evidence = [said, ...causes].filter((line) => line !== '');
 	const facts: RefusalFacts = {server, deed, answer};
 	const managers = managersOf(status);

@@ -4,6 +4,7 @@ import type {Requests} from '../requests.ts';
 import {differences} from './differences.ts';
 import {nameOf, referenceOf} from './names.ts';
 import type {Paths} from './resources.ts';
+import {objectShape} from './shapes.ts';
 import type {ObjectApi} from './types.ts';
 import {unless} from './unless.ts';
 
@@ -41,7 +42,7 @@ export const createWrites = (
 		const reference = referenceOf(object);
 		const path = await paths.demand(reference, signal);
 		const patch = async (forced: boolean): Promise<KubeObject> => {
-			const {body} = await requests.send({
+			const answer = await requests.send({
 				method: 'PATCH',
 				path,
 				query: {fieldManager, force: String(forced), dryRun: dryRun ? 'All' : undefined},
@@ -52,7 +53,7 @@ export const createWrites = (
 				reads: dryRun,
 				signal,
 			});
-			return body as KubeObject;
+			return answer.as(objectShape(object.kind));
 		};
 		try {
 			return await patch(force);
@@ -73,7 +74,7 @@ export const createWrites = (
 		const path = await paths.demand(collection, signal);
 		const deed = `create ${nameOf({...collection, name})}`;
 		const sent = requests.send({method: 'POST', path, query: {fieldManager}, body: object, deed, signal});
-		return (await unless(isThere, sent))?.body as KubeObject | undefined;
+		return (await unless(isThere, sent))?.as(objectShape(object.kind));
 	};
 
 	const replace: ObjectApi['replace'] = async (object, signal) => {
@@ -81,7 +82,7 @@ export const createWrites = (
 		const path = await paths.demand(reference, signal);
 		const deed = `replace ${nameOf(reference)}`;
 		const sent = requests.send({method: 'PUT', path, query: {fieldManager}, body: object, deed, signal});
-		return (await unless(isOutOfDate, sent))?.body as KubeObject | undefined;
+		return (await unless(isOutOfDate, sent))?.as(objectShape(object.kind));
 	};
 
 	const patch: ObjectApi['patch'] = async (reference, steps, signal) => {
@@ -89,7 +90,7 @@ export const createWrites = (
 		const deed = `patch ${nameOf(reference)}`;
 		const contentType = 'application/json-patch+json';
 		const sent = requests.send({method: 'PATCH', path, query: {fieldManager}, contentType, body: steps, deed, signal});
-		return (await unless(isUnfit, sent))?.body as KubeObject | undefined;
+		return (await unless(isUnfit, sent))?.as(objectShape(reference.kind));
 	};
 
 	const remove: ObjectApi['delete'] = async (reference, signal) => {

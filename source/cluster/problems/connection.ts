@@ -104,6 +104,14 @@ export const connectionTable = {
 		fix: 'Check the server address in the kubeconfig, and what stands between this host and the cluster.',
 		answers: kubeconfig,
 	},
+	'kubernetes-unreadable': {
+		area: 'cluster',
+		message: 'The cluster at {server} gave an answer that is not one of Kubernetes (asked to {deed}).',
+		cause:
+			'It is cut off, or a proxy or login page between this host and the cluster gave it; where it differs is below.',
+		fix: 'Try again; if it stays, check the server address in the kubeconfig, and what stands between this host and the cluster.',
+		answers: kubeconfig,
+	},
 	'kubernetes-no-api-server': {
 		area: 'prerequisites',
 		message: 'What answers at {server} is not a Kubernetes API server.',
