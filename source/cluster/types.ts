@@ -58,6 +58,8 @@ export type PodProbe = {
 	readonly env: Readonly<Record<string, string>>;
 	readonly secretEnv?: Readonly<Record<string, {readonly secret: string; readonly key: string}>> | undefined;
 	readonly timeoutMs: number;
+	/** Hears what keeps the pod from starting, in the words of its newest warning. */
+	readonly onWaiting?: ((reason: string) => void) | undefined;
 	readonly signal: AbortSignal;
 };
 

@@ -43,7 +43,8 @@ export const runPodProbe = async (
 	if (!server) return undefined;
 	const {namespace} = answers.controlPlane;
 	const {username, pullSecretName} = answers.registry;
-	report({kind: 'waiting', reason: `a probe pod in namespace ${namespace} (${kind})`, timeoutMs});
+	const what = `a probe pod in namespace ${namespace} (${kind})`;
+	report({kind: 'waiting', reason: what, timeoutMs});
 	const {output} = await cluster.probe({
 		namespace,
 		name: `zenml-airgap-probe-${kind}`,
@@ -51,6 +52,7 @@ export const runPodProbe = async (
 		pullSecret: username === undefined ? undefined : pullSecretName,
 		...probeSpec(kind, args),
 		timeoutMs,
+		onWaiting: (reason) => report({kind: 'waiting', reason: `${what}: ${reason}`, timeoutMs}),
 		signal,
 	});
 	return resultOf(output);
