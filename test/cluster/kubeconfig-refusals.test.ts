@@ -240,6 +240,21 @@ describe('a context that is not complete', () => {
 		],
 		[
 			'user',
+			kubeconfigOf({server}, {...token, 'as-groups': ['ops']}),
+			'The user "me" is not complete: as-uid, as-groups or as-user-extra without as, which helm and kubectl refuse.',
+		],
+		[
+			'user',
+			kubeconfigOf({server}, {...token, username: 'me', password: 'very-secret'}),
+			'The user "me" is not complete: a token and a password, of which helm and kubectl allow one only.',
+		],
+		[
+			'user',
+			kubeconfigOf({server}, {exec: {command: 'login'}, 'auth-provider': {name: 'oidc'}}),
+			'The user "me" is not complete: exec and auth-provider, of which helm and kubectl allow one only.',
+		],
+		[
+			'user',
 			kubeconfigOf({server}, {'auth-provider': {name: 'gcp', config: {'cmd-path': '/bin/true'}}}),
 			'The user "me" is not complete: auth-provider.name is not oidc, the only one that Kubernetes still has.',
 		],

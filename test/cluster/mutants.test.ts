@@ -39,8 +39,6 @@ describe('a kubeconfig with a mistake in it', () => {
 			},
 			{
 				token: 'a-token',
-				username: 'me',
-				password: 'word',
 				'client-certificate-data': base64(server.certificate),
 				'client-key-data': base64(server.key),
 				as: 'other',

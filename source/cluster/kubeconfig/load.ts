@@ -88,13 +88,29 @@ const chooseContext = ({file, contexts, current}: ReturnType<typeof readFiles>, 
 		: clusterProblems.error('kubeconfig-no-context', {case: 'none chosen', file, contexts: names}, more);
 };
 
+/** What helm and kubectl refuse of a user (client-go `clientcmd` validateAuthInfo), in words. */
+const refusedOf = (user: UserEntry): string | undefined => {
+	const {as, 'as-uid': uid, 'as-groups': groups = [], 'as-user-extra': extra = {}} = user;
+	if (!as && (uid || groups.length > 0 || Object.keys(extra).length > 0))
+		return 'as-uid, as-groups or as-user-extra without as, which helm and kubectl refuse';
+	if ((user.token || user.tokenFile) && (user.username || user.password))
+		return 'a token and a password, of which helm and kubectl allow one only';
+	return user.exec && user['auth-provider']
+		? 'exec and auth-provider, of which helm and kubectl allow one only'
+		: undefined;
+};
+
 /** The user of a context, with paths and plug-in as they are needed from any working folder. */
 const readUser = (need: Need<UserEntry>, context: Entry, now: number) => {
 	const {name, file, value} = pick(need, context);
+	const words = refusedOf(value);
+	if (words !== undefined) throw notUsable(context, {what: 'user', name, words});
 	const user = withPaths(value, file, ['client-certificate', 'client-key', 'tokenFile']);
 	checkClientCertificate({path: user['client-certificate'], data: user['client-certificate-data']}, file, now);
 	checkClientKey({path: user['client-key'], data: user['client-key-data']}, file);
-	return {name, user: {...user, exec: user.exec && besideFile(user.exec, file)}};
+	// A token that is there already needs no plug-in (client-go `exec` UpdateTransportConfig).
+	const exec = user.token || user.tokenFile ? undefined : user.exec;
+	return {...user, exec: exec && besideFile(exec, file)};
 };
 
 const readCluster = (need: Need<ClusterEntry>, context: Entry) => {
@@ -144,7 +160,7 @@ export const loadKubeconfig = (options: KubeconfigOptions, now: number): LoadedK
 	);
 	const clusterNeed = {what: 'cluster', name: names.cluster, list: config.clusters, schema: clusterSchema} as const;
 	const {name: clusterName, cluster} = readCluster(clusterNeed, context);
-	const {user} = readUser({what: 'user', name: names.user, list: config.users, schema: userSchema}, context, now);
+	const user = readUser({what: 'user', name: names.user, list: config.users, schema: userSchema}, context, now);
 	const address = addressOf(cluster.server);
 	return {
 		file: context.file,
