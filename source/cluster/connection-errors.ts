@@ -64,6 +64,9 @@ const beyond: readonly Fault[] = [
 	'client certificate refused',
 ];
 
+/** A proxy that is asked over TLS may itself show the certificate that nobody trusts. */
+const isOfProxy = ({proxy}: Way, fault: Fault): boolean => !beyond.includes(fault) || /^https:/iu.test(proxy);
+
 const throughProxy = (facts: Facts, {proxy, variable, from}: Way, more: Circumstances): ProblemError => {
 	const named = {...facts, proxy: withoutLogin(proxy), variable};
 	return clusterProblems.error(
@@ -79,7 +82,7 @@ export const connectionError = (error: unknown, {deed, server, area}: Deed, way?
 	const found = error instanceof HttpFailure ? (error.cause ?? error) : error;
 	const code = codeOf(found);
 	const evidence = code === '' ? wordsOf(found) : [...wordsOf(found), `code ${code}`];
-	if (way && kind === 'connection' && !beyond.includes(faultOf(found)))
+	if (way && kind === 'connection' && isOfProxy(way, faultOf(found)))
 		return throughProxy({server, deed}, way, {area, evidence, error: found});
 	return byKind[kind]({server, deed}, {area, evidence, error: found});
 };

@@ -5,7 +5,7 @@ import {createCluster} from '../../source/cluster/cluster.ts';
 import {loadKubeconfig} from '../../source/cluster/kubeconfig/load.ts';
 import {wayTo} from '../../source/cluster/login/identity.ts';
 import {kubeconfigOf, startCluster} from './server.ts';
-import {expectProblem} from './support/problem-of.ts';
+import {expectProblem, problemOf} from './support/problem-of.ts';
 
 const {signal} = new AbortController();
 const start = startCluster();
@@ -117,6 +117,23 @@ describe('a cluster behind a proxy', () => {
 			expect(JSON.stringify(found)).not.toContain('very-secret');
 		},
 	);
+
+	it('is not asked through a TLS proxy that nobody can check, whatever the environment says', async () => {
+		const {server, open, secrets} = await behind({});
+		const cluster = await open({HTTPS_PROXY: `https://me:very-secret@localhost:${server.port}`}, {});
+		const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+		process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+		try {
+			const found = await problemOf(cluster.version(signal));
+			expect(found).toMatchObject({code: 'kubernetes-unreachable', who: 'network team'});
+			expect(found.evidence?.join()).toMatch(/UNABLE_TO_VERIFY|SELF_SIGNED|UNABLE_TO_GET_ISSUER/u);
+		} finally {
+			if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+			else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+		}
+		expect(server.seen).toEqual([]);
+		expect(secrets).toContain('very-secret');
+	});
 
 	it('that opens TLS is told as a certificate nobody knows', async () => {
 		const {server, open} = await behind({});

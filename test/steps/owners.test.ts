@@ -39,7 +39,8 @@ const owners: ReadonlyArray<readonly [string, Metadata, string]> = [
 ];
 
 describe('objects of others', () => {
-	test.each(owners)('a TLS secret of %s is not written over, in a look or an apply', async (_who, metadata, owner) => {
+	test.each(owners)('a TLS secret of %s is not written over, in a look or an apply', async (who, metadata, owner) => {
+		const isMarked = who.startsWith('a tool') || who.startsWith('a person');
 		const live = foreignTls(metadata);
 		const cluster = kept(generated(), live);
 		const told = {
@@ -49,7 +50,14 @@ describe('objects of others', () => {
 			cause,
 			fix: 'Give the TLS secret of this install a name of its own in tls.secretName, or tls.certificate and tls.key the pair that it holds.',
 			answers: ['tls.secretName', 'tls.certificate', 'tls.key'],
-			nextSteps: ['kubectl -n zenml-pro get secret zenml-tls -o yaml --show-managed-fields'],
+			nextSteps: [
+				'kubectl -n zenml-pro get secret zenml-tls -o yaml --show-managed-fields',
+				...(isMarked
+					? [
+							'or, to let this install have it: kubectl -n zenml-pro label secret zenml-tls app.kubernetes.io/managed-by=zenml-airgap --overwrite',
+						]
+					: []),
+			],
 		};
 		expect(await refusalOf(look(secretsStep, site(cluster)))).toMatchObject(told);
 		expect(await refusalOf(secretsStep.apply?.(site(cluster)) ?? Promise.resolve())).toMatchObject(told);

@@ -52,6 +52,15 @@ const tokenIn = (file: string | undefined, onSecret: (secret: string) => void): 
 	return {Authorization: `Bearer ${token}`};
 };
 
+/** How long a proxy may take to open a tunnel, ms: the library sets no bound of its own. */
+const tunnelMs = 60_000;
+
+/** A proxy that is asked over TLS is checked as a server is, by the authorities of this host (net/http). */
+const checkProxy = ({agent}: Identity): void => {
+	if (agent && typeof agent === 'object' && 'proxyRequestOptions' in agent)
+		agent.proxyRequestOptions = {rejectUnauthorized: true, ca: [...hostAuthorities()]};
+};
+
 /**
  * Client certificates, OIDC and proxies are the library's part; it keeps its connections, so one of it serves as long as the
  * credential does. Certificates are checked whatever the environment says of it (NODE_TLS_REJECT_UNAUTHORIZED), unless the kubeconfig
@@ -74,8 +83,9 @@ export const createIdentify = (
 	};
 	return async (credential) => {
 		if (!made || made.credential !== credential) made = {credential, config: configure(credential)};
-		const options: Identity = {rejectUnauthorized: true, ...trust};
+		const options: Identity = {rejectUnauthorized: true, ...trust, ...(way ? {timeout: tunnelMs} : {})};
 		await (await made.config).applyToHTTPSOptions(options);
+		checkProxy(options);
 		const own = headers as Record<string, string | string[]>;
 		return {...options, headers: {...options.headers, ...tokenIn(tokenFile, onSecret), ...own}};
 	};

@@ -4,7 +4,10 @@ import type {KubeObject} from '../../cluster/types.ts';
 import type {Change} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
-import {holdsAll, otherOwner} from './owners.ts';
+import {managedBy} from './names.ts';
+import {holdsAll, type Owner, otherOwner} from './owners.ts';
+
+const label = 'app.kubernetes.io/managed-by';
 
 /** An object that is not as wanted, and what is to be done to it. */
 type Todo = {readonly object: KubeObject; readonly change: Change};
@@ -19,14 +22,16 @@ export type Naming = {
 		| undefined;
 };
 
-const ofOthers = (object: KubeObject, owner: string, {nameOf, answerOf}: Naming): ProblemError => {
+const ofOthers = (object: KubeObject, owner: Owner, {nameOf, answerOf}: Naming): ProblemError => {
 	const {kind, metadata} = object;
 	const {name, answers} = answerOf?.(object) ?? {name: 'other' as const, answers: []};
-	const look = `kubectl -n ${metadata.namespace} get ${kind.toLowerCase()} ${metadata.name} -o yaml --show-managed-fields`;
+	const place = `${kind.toLowerCase()} ${metadata.name}`;
+	const look = `kubectl -n ${metadata.namespace} get ${place} -o yaml --show-managed-fields`;
+	const adopt = `or, to let this install have it: kubectl -n ${metadata.namespace} label ${place} ${label}=${managedBy[label]} --overwrite`;
 	return stepProblems.error(
 		'object-of-others',
-		{case: name, object: nameOf(object), owner},
-		{answers, nextSteps: [look]},
+		{case: name, object: nameOf(object), owner: owner.words},
+		{answers, nextSteps: [look, ...(owner.isMarked ? [adopt] : [])]},
 	);
 };
 

@@ -40,12 +40,19 @@ const byManager = ({metadata}: KubeObject): string | undefined => {
 	return writers.length === 0 || writers.includes(ownManager) ? undefined : `made with ${writers.join(', ')}`;
 };
 
+/** Somebody else whose an object is, in a few words; `isMarked`: only a label or the record of writers says so, which a label of ours settles. */
+export type Owner = {readonly words: string; readonly isMarked: boolean};
+
 /**
- * Who else an object of the cluster belongs to, in a few words; undefined for one of this tool, or of nobody. By what Kubernetes
- * itself records (ownerReferences, managedFields) and what Helm and cert-manager write on what is theirs.
+ * Who else an object of the cluster belongs to; undefined for one of this tool, or of nobody. By what Kubernetes itself records
+ * (ownerReferences, managedFields) and what Helm and cert-manager write on what is theirs.
  */
-export const otherOwner = (live: KubeObject): string | undefined =>
-	byReference(live) ?? byAnnotation(live) ?? byLabel(live) ?? byManager(live);
+export const otherOwner = (live: KubeObject): Owner | undefined => {
+	const keeper = byReference(live) ?? byAnnotation(live);
+	if (keeper !== undefined) return {words: keeper, isMarked: false};
+	const maker = byLabel(live) ?? byManager(live);
+	return maker === undefined ? undefined : {words: maker, isMarked: true};
+};
 
 /** True where everything that is wanted beside its metadata is there already, whatever else is. */
 export const holdsAll = (live: unknown, wanted: unknown): boolean => {
