@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import {printable} from '../base/printable.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Circumstances} from '../base/problem-table.ts';
-import {isMap} from '../base/text.ts';
+import {firstOf, isMap} from '../base/text.ts';
 import {type Deed, KubernetesError, type RefusalFacts} from './errors.ts';
 import {statusShape} from './objects/shapes.ts';
 import {clusterProblems} from './problems.ts';
@@ -15,6 +15,9 @@ const mostCharacters = 200;
 
 /** Of the parts of an object that a refusal complains of. */
 const mostCauses = 20;
+
+/** Of them and of managers in one sentence. */
+const mostNamed = 10;
 
 const short = (text: string): string => printable(text).slice(0, mostCharacters);
 
@@ -63,7 +66,7 @@ const rows: readonly Row[] = [
 		words: asked('kubernetes-pod-security'),
 	},
 	{status: 403, saying: /because it is being terminated/u, words: plain('kubernetes-namespace-terminating')},
-	{saying: /admission webhook .* denied the request/u, words: asked('kubernetes-admission-denied')},
+	{saying: /admission webhook \S+ denied the request/u, words: asked('kubernetes-admission-denied')},
 	{saying: /failed calling webhook/u, words: plain('kubernetes-webhook-failed')},
 	{status: 403, words: plain('kubernetes-forbidden')},
 	{status: 404, saying: /^namespaces "/u, words: plain('kubernetes-namespace-missing')},
@@ -88,10 +91,11 @@ const fieldConflict =
 			'kubernetes-field-conflict',
 			{
 				...facts,
-				managers: managersOf(status).join(', '),
-				fields: conflictsOf(status)
-					.map(({field}) => short(field) || '?')
-					.join(', '),
+				managers: firstOf(managersOf(status), mostNamed),
+				fields: firstOf(
+					conflictsOf(status).map(({field}) => short(field) || '?'),
+					mostNamed,
+				),
 			},
 			more,
 		);

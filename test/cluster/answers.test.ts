@@ -121,6 +121,39 @@ describe('an answer', () => {
 		expect((await problemOf(cluster.version(signal))).code).toBe('kubernetes-no-api-server');
 	});
 
+	it.each(['admission webhook ', 'container c in pod p ', 'previous terminated container x ', 'minimum '])(
+		'that repeats %j a hundred thousand times is read as any other',
+		async (phrase) => {
+			const message = phrase.repeat(100_000);
+			const body = {kind: 'Status', reason: 'BadRequest', message};
+			const {cluster} = await start(({path}) => {
+				if (path.startsWith(pods)) return {status: 400, body};
+				return path.includes('/events') || path.includes('jobs') ? {body: {items: null}} : undefined;
+			});
+			const found = await problemOf(cluster.list(of, signal));
+			expect(found).toMatchObject({code: 'kubernetes-refused'});
+			expect(found.evidence?.[0]).toHaveLength(4096);
+			expect((await problemOf(cluster.logs({namespace: 'a', name: 'p'}, {tailLines: 1, signal}))).code).toBe(
+				'kubernetes-refused',
+			);
+		},
+	);
+
+	it('that names ten thousand managers is told with the first of them', async () => {
+		const causes = Array.from({length: 10_000}, (_, index) => ({
+			reason: 'FieldManagerConflict',
+			field: `.data.k${index}`,
+			message: `conflict with "m${index}" using v1`,
+		}));
+		const body = {reason: 'Conflict', message: 'conflict', details: {causes}};
+		const {cluster} = await start(({method}) => (method === 'PATCH' ? {status: 409, body} : undefined));
+		const object = {apiVersion: 'v1', kind: 'Secret', metadata: {name: 's', namespace: 'a'}};
+		const found = await problemOf(cluster.apply(object, {signal}));
+		expect(found.code).toBe('kubernetes-field-conflict');
+		expect(found.cause).toMatch(/^m0, m1, .*, m9, … also manages: \.data\.k0, .*, …\.$/u);
+		expect(found.evidence).toHaveLength(21);
+	});
+
 	it('that refuses in other than Kubernetes words is still a refusal', async () => {
 		const body = {reason: 5, message: null, details: {causes: [null, {field: 7}]}};
 		const {cluster} = await start(({path}) => (path === pods ? {status: 403, body} : undefined));

@@ -1,5 +1,6 @@
 import {dirname, resolve} from 'node:path';
 import {errnoWords} from '../../base/errno.ts';
+import {firstOf} from '../../base/text.ts';
 import {clusterProblems} from '../problems.ts';
 import {type Address, addressOf} from './address.ts';
 import {checkAuthority, checkClientCertificate, checkClientKey} from './client-certificate.ts';
@@ -39,6 +40,9 @@ export type LoadedKubeconfig = {
 	/** What stops nothing, and must not go unsaid. */
 	readonly warnings: readonly string[];
 };
+
+/** Of contexts in one sentence. */
+const mostNamed = 20;
 
 /** @throws ProblemError `kubeconfig-file-missing` */
 const proveReadable = (needed: string, key: string, kubeconfig: string): void => {
@@ -82,7 +86,10 @@ const chooseContext = ({file, contexts, current}: ReturnType<typeof readFiles>, 
 	if (found) return found;
 	const more = {location: {file}};
 	if (contexts.length === 0) throw clusterProblems.error('kubeconfig-no-context', {case: 'none at all', file}, more);
-	const names = contexts.map(({name}) => name).join(', ');
+	const names = firstOf(
+		contexts.map(({name}) => name),
+		mostNamed,
+	);
 	throw wanted
 		? clusterProblems.error('kubeconfig-no-context', {case: 'absent', file, context: wanted, contexts: names}, more)
 		: clusterProblems.error('kubeconfig-no-context', {case: 'none chosen', file, contexts: names}, more);

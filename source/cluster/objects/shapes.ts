@@ -10,11 +10,18 @@ const optional = <Schema extends z.ZodType>(schema: Schema) =>
 
 const text = optional(z.string());
 const number = optional(z.number());
+
+/** Characters of a message that are read: an event has at most 1024, a message of a container 4096 (core/v1). */
+const mostCharacters = 4096;
+
+const cut = z.string().transform((message) => message.slice(0, mostCharacters));
+const words = optional(cut);
+const said = cut.catch('');
 const texts = optional(z.record(z.string(), z.string()));
 const list = <Schema extends z.ZodType>(schema: Schema) => optional(z.array(schema));
 
 const metadata = z.looseObject({
-	name: z.string(),
+	name: z.string().max(mostCharacters),
 	namespace: text,
 	labels: texts,
 	annotations: texts,
@@ -26,14 +33,14 @@ const metadata = z.looseObject({
 	managedFields: list(z.looseObject({manager: text, fieldsV1: z.unknown().optional()})),
 });
 
-const conditions = list(z.looseObject({type: z.string(), status: z.string(), reason: text, message: text}));
+const conditions = list(z.looseObject({type: z.string(), status: z.string(), reason: text, message: words}));
 
 const ended = optional(
-	z.looseObject({exitCode: z.number(), reason: text, message: text, startedAt: text, finishedAt: text}),
+	z.looseObject({exitCode: z.number(), reason: text, message: words, startedAt: text, finishedAt: text}),
 );
 const state = optional(
 	z.looseObject({
-		waiting: optional(z.looseObject({reason: text, message: text})),
+		waiting: optional(z.looseObject({reason: text, message: words})),
 		running: optional(z.looseObject({})),
 		terminated: ended,
 	}),
@@ -58,7 +65,7 @@ const pod = object.extend({
 		z.looseObject({
 			phase: text,
 			reason: text,
-			message: text,
+			message: words,
 			conditions,
 			containerStatuses,
 			initContainerStatuses: containerStatuses,
@@ -71,7 +78,7 @@ const workload = object.extend({status: optional(z.looseObject({conditions}))});
 const event = object.extend({
 	type: text,
 	reason: text,
-	message: text,
+	message: words,
 	count: number,
 	involvedObject: z.looseObject({kind: text, name: text, namespace: text}),
 	lastTimestamp: text,
@@ -155,7 +162,7 @@ export const watchShape = (kind: string) =>
 /** What the API server sends with a refusal; what has another form is not there. */
 export const statusShape = z.looseObject({
 	reason: z.string().catch(''),
-	message: z.string().catch(''),
+	message: said,
 	details: z
 		.looseObject({
 			causes: z
@@ -164,7 +171,7 @@ export const statusShape = z.looseObject({
 						.looseObject({
 							reason: z.string().catch(''),
 							field: z.string().catch(''),
-							message: z.string().catch(''),
+							message: said,
 						})
 						.catch({reason: '', field: '', message: ''}),
 				)
