@@ -1,4 +1,5 @@
 import type {RequestOptions} from 'node:https';
+import {createSecureContext, type SecureContext} from 'node:tls';
 import {hostAuthorities} from '../../http/agents.ts';
 import {type NamedProxy, proxyFor} from '../../http/proxy-environment.ts';
 import type {ProxyEnvironment} from '../../http/types.ts';
@@ -43,6 +44,29 @@ const documentWith = (document: string, credential: Credential | undefined, way:
 	});
 };
 
+type Trust = {readonly secureContext?: SecureContext; readonly ca?: readonly string[]};
+
+/**
+ * Trust in the authorities of this host, for a kubeconfig that names none, as Go does it. Made once: reading some hundred certificates
+ * anew would cost each connection.
+ */
+const trustOfHost = ({cert, key}: Identity): Trust => {
+	const ca = [...hostAuthorities()];
+	try {
+		return {secureContext: createSecureContext({ca, ...(cert && {cert}), ...(key && {key})})};
+	} catch {
+		// What is wrong with the client certificate is told where the connection is made.
+		return {ca};
+	}
+};
+
+/** What serves as long as a credential does. */
+type Made = {
+	readonly credential: Credential | undefined;
+	readonly config: Promise<Configured>;
+	trust?: Trust;
+};
+
 type Configured = {readonly applyToHTTPSOptions: (options: Identity) => Promise<void>};
 
 const tokenIn = (file: string | undefined, onSecret: (secret: string) => void): {readonly Authorization?: string} => {
@@ -72,9 +96,12 @@ export const createIdentify = (
 	onSecret: (secret: string) => void,
 ): ((credential: Credential | undefined) => Promise<Identity>) => {
 	const {document, tokenFile, headers, cluster} = loaded;
-	const hasAuthority = Boolean(cluster['certificate-authority'] || cluster['certificate-authority-data']);
-	const trust = hasAuthority ? {} : {ca: [...hostAuthorities()]};
-	let made: {readonly credential: Credential | undefined; readonly config: Promise<Configured>} | undefined;
+	const byHost = !(
+		cluster['certificate-authority'] ||
+		cluster['certificate-authority-data'] ||
+		cluster['insecure-skip-tls-verify']
+	);
+	let made: Made | undefined;
 	const configure = async (credential: Credential | undefined): Promise<Configured> => {
 		const {KubeConfig} = await import('../client.ts');
 		const config = new KubeConfig();
@@ -83,9 +110,13 @@ export const createIdentify = (
 	};
 	return async (credential) => {
 		if (!made || made.credential !== credential) made = {credential, config: configure(credential)};
-		const options: Identity = {rejectUnauthorized: true, ...trust, ...(way ? {timeout: tunnelMs} : {})};
+		const options: Identity = {rejectUnauthorized: true, ...(way ? {timeout: tunnelMs} : {})};
 		await (await made.config).applyToHTTPSOptions(options);
 		checkProxy(options);
+		if (byHost) {
+			made.trust ??= trustOfHost(options);
+			Object.assign(options, made.trust);
+		}
 		const own = headers as Record<string, string | string[]>;
 		return {...options, headers: {...options.headers, ...tokenIn(tokenFile, onSecret), ...own}};
 	};
