@@ -137,7 +137,7 @@ const load = async (context: Context, options: PushOptions): Promise<Loaded> => 
 
 /** Reads secrets; the cluster is opened only where one lies there. */
 const secretsOf = (
-	{environment, homeDirectory, redactor, signal}: Context,
+	{environment, homeDirectory, redactor, signal, err}: Context,
 	draft: Loaded['draft'],
 ): Ports['resolveSecret'] => {
 	const open = async (): Promise<ClusterPort> => {
@@ -145,7 +145,9 @@ const secretsOf = (
 		const {kubeconfig, context} = answersSchema.shape.kubernetes.parse(draft.kubernetes);
 		const choice = {...(kubeconfig !== undefined && {kubeconfig}), ...(context !== undefined && {context})};
 		const children = childEnvironment(environment, draft);
-		return createCluster({...choice, homeDirectory, environment: children, onSecret: redactor.register});
+		const port = createCluster({...choice, homeDirectory, environment: children, onSecret: redactor.register});
+		for (const warning of port.warnings()) err(`${warning}\n`);
+		return port;
 	};
 	let cluster: Promise<ClusterPort> | undefined;
 	const readKubernetesSecret: SecretSources['readKubernetesSecret'] = async (place) => {
