@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
+import {openSite} from '../../source/app/commands/registry/push-site.ts';
 import {childEnvironment} from '../../source/app/run/child-environment.ts';
 import {createRedactor} from '../../source/base/redact.ts';
 import {discovery, kubeconfigOf, startServer, status} from '../cluster/server.ts';
@@ -69,4 +70,32 @@ test('child processes get the environment without the variables that references 
 	const environment = {A: '1', B: '2', C: '3', HTTPS_PROXY: 'http://proxy'};
 	const answers = {registry: {password: 'env:A'}, users: [{password: 'env:B'}], text: 'env', nothing: null};
 	expect(childEnvironment(environment, answers)).toEqual({C: '3', HTTPS_PROXY: 'http://proxy'});
+});
+
+test('registry push reads its secrets from the cluster with one login, and says that the cluster is not checked', async () => {
+	const stage = await createStage();
+	onTestFinished(stage.remove);
+	const server = await startServer((request) =>
+		request.path === '/api/v1/namespaces/ops/secrets/login'
+			? {body: {metadata: {name: 'login'}, data: {word: Buffer.from('very-secret').toString('base64')}}}
+			: discovery(request),
+	);
+	onTestFinished(server.close);
+	const skip = {server: server.url, 'insecure-skip-tls-verify': true};
+	const kubeconfig = await stage.write('kubeconfig', JSON.stringify(kubeconfigOf(skip, {token})));
+	const answers = await stage.write(
+		'answers.yaml',
+		`kubernetes: {kubeconfig: ${kubeconfig}}
+registry: {host: registry.lab, username: robot, password: k8s:ops/login/word}
+`,
+	);
+	const said: string[] = [];
+	const err = (text: string): void => {
+		said.push(text);
+	};
+	const context = {...stage.context, err};
+	const site = await openSite(context, {set: [], plainHttp: false, json: false, bundle: '/nonexistent', answers});
+	expect(await site.registry.password?.()).toBe('very-secret');
+	expect(said.join('')).toContain(`The cluster "lab" of ${kubeconfig} says insecure-skip-tls-verify`);
+	expect(context.redactor.redact(`${token} very-secret`)).toBe('[secret] [secret]');
 });
