@@ -162,6 +162,7 @@ const touchProcess: Readonly<Record<string, string>> = {
 	'rehearsal/postgres/owner.ts': 'PostgreSQL does not run as root',
 	'source/base/lock.ts': 'is the holder of a lock alive?',
 	'source/base/own/folder.ts': 'whose is a folder?',
+	'source/cluster/login/program.ts': 'ends a login program with all that it started',
 };
 
 const uses = (file: string, object: string): boolean =>

@@ -1,4 +1,6 @@
+import {printable} from '../base/printable.ts';
 import {cutTo} from '../base/text.ts';
+import type {AccessOptions} from './access.ts';
 import type {KubeconfigOptions} from './kubeconfig/files.ts';
 import {createDenied} from './objects/access.ts';
 import {createObjectApi} from './objects/object-api.ts';
@@ -15,7 +17,13 @@ import type {ClusterPort} from './types.ts';
 export type ClusterOptions = KubeconfigOptions & {
 	readonly timing?: Partial<Timing & WatchTiming> | undefined;
 	readonly now?: (() => number) | undefined;
+	/** Hears every secret that is read from the kubeconfig or given by its plug-in, before it is used. */
+	readonly onSecret?: ((secret: string) => void) | undefined;
+	readonly login?: AccessOptions['login'];
 };
+
+/** Characters of a version that can be one. */
+const longestVersion = 100;
 
 /** Asks the server who it is and what time it has. @throws ProblemError `kubernetes-no-api-server` */
 const askVersion = async (requests: Requests, signal: AbortSignal) => {
@@ -27,16 +35,26 @@ const askVersion = async (requests: Requests, signal: AbortSignal) => {
 	});
 	const version = (body as {readonly gitVersion?: unknown} | null)?.gitVersion;
 	const time = Date.parse(date);
-	if (typeof version === 'string' && !Number.isNaN(time)) return {version, time};
-	throw clusterProblems.error('kubernetes-no-api-server', {server: requests.server()}, {evidence: [cutTo(text, 200)]});
+	if (typeof version === 'string' && version.length <= longestVersion && !Number.isNaN(time))
+		return {version: printable(version), time};
+	throw clusterProblems.error(
+		'kubernetes-no-api-server',
+		{server: requests.server()},
+		{evidence: [cutTo(printable(text), 200)]},
+	);
 };
 
 /**
  * The Kubernetes API of one kubeconfig context. Nothing is read or sent before the first call; after a failed one the
  * kubeconfig is read anew, so a mended file counts without a restart. @throws nothing itself; see `ClusterPort`.
  */
-export const createCluster = ({timing, now = Date.now, ...options}: ClusterOptions): ClusterPort => {
-	const requests = createRequests(options, {...defaultTiming, ...timing}, now);
+export const createCluster = ({
+	timing,
+	now = Date.now,
+	onSecret = () => undefined,
+	...options
+}: ClusterOptions): ClusterPort => {
+	const requests = createRequests({...options, now, onSecret}, {...defaultTiming, ...timing});
 	const api = createObjectApi(requests);
 	const {listVersioned: _, ...objects} = api;
 	return {
@@ -49,6 +67,7 @@ export const createCluster = ({timing, now = Date.now, ...options}: ClusterOptio
 				return '(no kubeconfig)';
 			}
 		},
+		warnings: requests.warnings,
 		version: async (signal) => (await askVersion(requests, signal)).version,
 		serverTime: async (signal) => (await askVersion(requests, signal)).time,
 		denied: createDenied(requests),

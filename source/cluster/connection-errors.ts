@@ -3,6 +3,8 @@ import type {Circumstances} from '../base/problem-table.ts';
 import {HttpFailure} from '../http/failure.ts';
 import {codeOf, type Fault, faultOf} from '../http/fault.ts';
 import type {Deed} from './errors.ts';
+import {withoutLogin} from './kubeconfig/address.ts';
+import type {Way} from './login/identity.ts';
 import {clusterProblems} from './problems.ts';
 
 type Facts = {readonly server: string; readonly deed: string};
@@ -52,11 +54,35 @@ const byKind: Readonly<Record<HttpFailure['kind'], Raise>> = {
 const wordsOf = (error: unknown): readonly string[] =>
 	error instanceof AggregateError ? error.errors.map(String) : [String(error)];
 
+/** Faults that lie beyond a proxy: the server's certificate is seen through it. */
+const beyond: readonly Fault[] = [
+	'untrusted',
+	'other name',
+	'expired',
+	'not yet valid',
+	'client key unfit',
+	'client certificate refused',
+];
+
+/** A proxy that is asked over TLS may itself show the certificate that nobody trusts. */
+const isOfProxy = ({proxy}: Way, fault: Fault): boolean => !beyond.includes(fault) || /^https:/iu.test(proxy);
+
+const throughProxy = (facts: Facts, {proxy, variable, from}: Way, more: Circumstances): ProblemError => {
+	const named = {...facts, proxy: withoutLogin(proxy), variable};
+	return clusterProblems.error(
+		'kubernetes-unreachable',
+		{case: from === 'kubeconfig' ? 'own proxy' : 'proxy', ...named},
+		more,
+	);
+};
+
 /** Turns a failed exchange into a problem; alerts of the server's TLS count as an unaccepted client certificate. */
-export const connectionError = (error: unknown, {deed, server, area}: Deed): ProblemError => {
+export const connectionError = (error: unknown, {deed, server, area}: Deed, way?: Way): ProblemError => {
 	const kind = error instanceof HttpFailure ? error.kind : 'connection';
 	const found = error instanceof HttpFailure ? (error.cause ?? error) : error;
 	const code = codeOf(found);
 	const evidence = code === '' ? wordsOf(found) : [...wordsOf(found), `code ${code}`];
+	if (way && kind === 'connection' && isOfProxy(way, faultOf(found)))
+		return throughProxy({server, deed}, way, {area, evidence, error: found});
 	return byKind[kind]({server, deed}, {area, evidence, error: found});
 };

@@ -1,6 +1,5 @@
-import {readFile} from 'node:fs/promises';
-import type {RequestOptions} from 'node:https';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {printable} from '../base/printable.ts';
 import type {ProblemError} from '../base/problem.ts';
 import {wholeBody} from '../http/body.ts';
 import {openStream} from '../http/exchange.ts';
@@ -8,7 +7,11 @@ import {codeOf} from '../http/fault.ts';
 import type {Method, Stream} from '../http/types.ts';
 import {connectionError} from './connection-errors.ts';
 import type {Deed} from './errors.ts';
+import {addressOf} from './kubeconfig/address.ts';
 import type {LoadedKubeconfig} from './kubeconfig/load.ts';
+import type {Credential} from './login/credential.ts';
+import {createIdentify, type Identity, type Way, wayTo} from './login/identity.ts';
+import type {PlugIn} from './login/plug-in.ts';
 import {clusterProblems} from './problems.ts';
 
 /** One HTTP request. `path` begins with `/`; a `query` value of undefined is left out; `body` is sent as JSON. */
@@ -28,9 +31,20 @@ export type Connection = {readonly open: (call: Call, deed: Deed) => Promise<Str
 
 const loginMs = 60_000;
 
+/** Of a line that somebody else wrote. */
+const mostCharacters = 500;
+
+/** The last words of a plug-in or the library. */
+const linesOf = (error: unknown): readonly string[] =>
+	(error instanceof Error ? error.message : String(error))
+		.trim()
+		.split('\n')
+		.slice(-10)
+		.map((line) => printable(line.slice(0, mostCharacters)));
+
 /** Why the login of a sound kubeconfig failed: its program is not there, or it, or the library, said something. */
 const loginProblem = (error: unknown, {file, context, exec}: LoadedKubeconfig): ProblemError => {
-	const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n').slice(-10);
+	const lines = linesOf(error);
 	const more = {location: {file}, error};
 	if (exec === undefined)
 		return clusterProblems.error(
@@ -49,28 +63,11 @@ const loginProblem = (error: unknown, {file, context, exec}: LoadedKubeconfig): 
 	return clusterProblems.error('kubeconfig-exec-missing', {file, command}, {...more, evidence});
 };
 
-/** Who asks, and whom it trusts: what the kubeconfig says, as options of node:https. */
-type Identity = RequestOptions;
-
-/** Client certificates, exec plug-ins, OIDC and proxies are the library's part. */
-const createIdentify = async ({document, tokenFile}: LoadedKubeconfig): Promise<() => Promise<Identity>> => {
-	const {KubeConfig} = await import('./client.ts');
-	const config = new KubeConfig();
-	config.loadFromString(document);
-	return async () => {
-		const options: Identity = {};
-		await config.applyToHTTPSOptions(options);
-		if (!tokenFile) return options;
-		const token = (await readFile(tokenFile, 'utf8')).trim();
-		return {...options, headers: {...options.headers, Authorization: `Bearer ${token}`}};
-	};
-};
-
-/** Waits for a login, but not for ever: an exec plug-in may wait for somebody who types. */
+/** Waits for a login, but not for ever: OIDC asks a server of its own. */
 const inTime = async (identify: () => Promise<Identity>, signal: AbortSignal): Promise<Identity> => {
 	const done = new AbortController();
 	const late = sleep(loginMs, undefined, {signal: AbortSignal.any([signal, done.signal])}).then(() => {
-		throw new Error(`The login did not end within ${loginMs / 1000} s; it may be waiting for input.`);
+		throw new Error(`The login did not end within ${loginMs / 1000} s.`);
 	});
 	try {
 		return await Promise.race([identify(), late]);
@@ -92,24 +89,53 @@ const headersOf = ({contentType = 'application/json', body}: Call): Readonly<Rec
 	...(body === undefined ? {} : {'Content-Type': contentType}),
 });
 
-/**
- * Prepares requests. @kubernetes/client-node does what a kubeconfig may ask for (certificates, exec plug-ins, OIDC,
- * proxies); the requests themselves are made by `http/`, for the reasons in docs/decisions/12-kubernetes-client.md.
- * @throws ProblemError: kubeconfig-*, kubernetes-unreachable, kubernetes-untrusted, kubernetes-unauthorized.
- */
-export const connect = async (loaded: LoadedKubeconfig): Promise<Connection> => {
-	const identify = await createIdentify(loaded);
-	const login = async (signal: AbortSignal): Promise<Identity> => {
+/** How the requests of one kubeconfig are made, beside what stands in it. */
+export type ConnectionOptions = {
+	/** The plug-in of its user, where there is one. */
+	readonly plugIn: PlugIn | undefined;
+	/** Of the process: what proxies it names. */
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	readonly onSecret: (secret: string) => void;
+};
+
+type Login = {readonly identity: Identity; readonly credential: Credential | undefined};
+
+/** Finds out who asks. @throws ProblemError `kubeconfig-login-failed`, `kubeconfig-exec-missing` */
+const createLogin = (loaded: LoadedKubeconfig, way: Way | undefined, {plugIn, onSecret}: ConnectionOptions) => {
+	const {file, context, exec} = loaded;
+	const identify = createIdentify(loaded, way, onSecret);
+	return async (signal: AbortSignal): Promise<Login> => {
+		if (exec?.interactiveMode === 'Always')
+			throw clusterProblems.error(
+				'kubeconfig-login-failed',
+				{case: 'interactive', file, context, command: exec.command},
+				{location: {file}},
+			);
 		try {
-			return await inTime(identify, signal);
+			const credential = await plugIn?.credential(signal);
+			return {credential, identity: await inTime(() => identify(credential), signal)};
 		} catch (error) {
 			signal.throwIfAborted();
 			throw loginProblem(error, loaded);
 		}
 	};
-	const open: Connection['open'] = async (call, deed) => {
+};
+
+/** The kinds of proxies that client-go knows. */
+const isProxy = (proxy: string): boolean => /^(?:https?|socks5h?):\/\/[^/]/iu.test(proxy) && URL.canParse(proxy);
+
+/**
+ * Prepares requests. @kubernetes/client-node does what a kubeconfig may ask for (certificates, OIDC, proxies); plug-ins are run by
+ * `login/`, and the requests themselves are made by `http/`, for the reasons in docs/decisions/12-kubernetes-client.md. A login that
+ * the server refuses (401) is asked for once more where a plug-in gave it.
+ * @throws ProblemError: kubeconfig-*, kubernetes-unreachable, kubernetes-untrusted, kubernetes-unauthorized.
+ */
+export const connect = (loaded: LoadedKubeconfig, options: ConnectionOptions): Connection => {
+	const way = wayTo(loaded, options.environment);
+	if (way && isProxy(way.proxy)) for (const secret of addressOf(way.proxy).secrets) options.onSecret(secret);
+	const login = createLogin(loaded, way, options);
+	const ask = async (call: Call, deed: Deed, {identity}: Login): Promise<Stream> => {
 		const {method, body, signal, timeoutMs} = call;
-		const identity = await login(signal);
 		const request = {
 			method,
 			url: urlOf(loaded.server, call),
@@ -122,8 +148,19 @@ export const connect = async (loaded: LoadedKubeconfig): Promise<Connection> => 
 			return await openStream(request, {connect: () => identity, timeouts});
 		} catch (error) {
 			signal.throwIfAborted();
-			throw connectionError(error, deed);
+			throw connectionError(error, deed, way);
 		}
 	};
-	return {open};
+	return {
+		open: async (call, deed) => {
+			if (way && !isProxy(way.proxy))
+				throw connectionError(new Error(`${way.variable} holds no address of a proxy.`), deed, way);
+			const first = await login(call.signal);
+			const answer = await ask(call, deed, first);
+			if (answer.status !== 401 || !options.plugIn || !first.credential) return answer;
+			answer.close();
+			options.plugIn.drop(first.credential);
+			return ask(call, deed, await login(call.signal));
+		},
+	};
 };

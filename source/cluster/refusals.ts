@@ -1,13 +1,25 @@
-import type {V1Status} from '@kubernetes/client-node';
+import type * as z from 'zod';
+import {printable} from '../base/printable.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Circumstances} from '../base/problem-table.ts';
-import {cutTo} from '../base/text.ts';
+import {cutTo, firstOf, isMap} from '../base/text.ts';
 import {type Deed, KubernetesError, type RefusalFacts} from './errors.ts';
-import type {Wire} from './kinds.ts';
+import {statusShape} from './objects/shapes.ts';
 import {clusterProblems} from './problems.ts';
 
-/** What the API server sends with a refusal. */
-type Status = Wire<V1Status>;
+/** What the API server sends with a refusal, cleaned. */
+type Status = z.output<typeof statusShape>;
+
+/** Of somebody else's words in a sentence. */
+const mostCharacters = 200;
+
+/** Of the parts of an object that a refusal complains of. */
+const mostCauses = 20;
+
+/** Of them and of managers in one sentence. */
+const mostNamed = 10;
+
+const short = (text: string): string => cutTo(printable(text), mostCharacters);
 
 type Words = (facts: RefusalFacts, more: Circumstances) => Problem;
 
@@ -54,7 +66,7 @@ const rows: readonly Row[] = [
 		words: asked('kubernetes-pod-security'),
 	},
 	{status: 403, saying: /because it is being terminated/u, words: plain('kubernetes-namespace-terminating')},
-	{saying: /admission webhook .* denied the request/u, words: asked('kubernetes-admission-denied')},
+	{saying: /admission webhook \S+ denied the request/u, words: asked('kubernetes-admission-denied')},
 	{saying: /failed calling webhook/u, words: plain('kubernetes-webhook-failed')},
 	{status: 403, words: plain('kubernetes-forbidden')},
 	{status: 404, saying: /^namespaces "/u, words: plain('kubernetes-namespace-missing')},
@@ -66,11 +78,10 @@ const rows: readonly Row[] = [
 ];
 
 /** What the server says about fields that somebody else owns (meta/v1 StatusCause). */
-const conflictsOf = ({details}: Status) =>
-	(details?.causes ?? []).filter(({reason}) => reason === 'FieldManagerConflict');
+const conflictsOf = ({details}: Status) => details.causes.filter(({reason}) => reason === 'FieldManagerConflict');
 
 const managersOf = (status: Status): readonly string[] => [
-	...new Set(conflictsOf(status).map(({message = ''}) => /conflict with "([^"]+)"/u.exec(message)?.[1] ?? '?')),
+	...new Set(conflictsOf(status).map(({message}) => short(/conflict with "([^"]+)"/u.exec(message)?.[1] ?? '?'))),
 ];
 
 const fieldConflict =
@@ -80,10 +91,11 @@ const fieldConflict =
 			'kubernetes-field-conflict',
 			{
 				...facts,
-				managers: managersOf(status).join(', '),
-				fields: conflictsOf(status)
-					.map(({field}) => field ?? '?')
-					.join(', '),
+				managers: firstOf(managersOf(status), mostNamed),
+				fields: firstOf(
+					conflictsOf(status).map(({field}) => short(field) || '?'),
+					mostNamed,
+				),
 			},
 			more,
 		);
@@ -91,14 +103,13 @@ const fieldConflict =
 const wordsFor = (httpStatus: number, status: Status): Words => {
 	if (conflictsOf(status).length > 0) return fieldConflict(status);
 	const row = rows.find(
-		(one) => (one.status ?? httpStatus) === httpStatus && (one.saying?.test(status.message ?? '') ?? true),
+		(one) => (one.status ?? httpStatus) === httpStatus && (one.saying?.test(status.message) ?? true),
 	);
 	return row?.words ?? plain(httpStatus >= 500 ? 'kubernetes-server-error' : 'kubernetes-refused');
 };
 
 /** A body that is no Status comes from something before the API server; its beginning may tell what that is. */
-const statusIn = (body: unknown): Status =>
-	typeof body === 'object' && body !== null ? body : {message: cutTo(String(body), 500)};
+const statusIn = (body: unknown): Status => statusShape.parse(isMap(body) ? body : {message: cutTo(String(body), 500)});
 
 /**
  * Turns an answer of 400 and above into an error.
@@ -112,9 +123,9 @@ export const statusError = (
 	retryAfterMs?: number,
 ): KubernetesError => {
 	const status = statusIn(body);
-	const {reason = '', message: said = '', details} = status;
-	const answer = reason === '' ? `HTTP ${httpStatus}` : `HTTP ${httpStatus}, ${reason}`;
-	const causes = (details?.causes ?? []).map(({field = '', message = ''}) => `${field}: ${message}`);
+	const {reason, message: said, details} = status;
+	const answer = reason === '' ? `HTTP ${httpStatus}` : `HTTP ${httpStatus}, ${short(reason)}`;
+	const causes = details.causes.slice(0, mostCauses).map(({field, message}) => `${field}: ${message}`);
 	const evidence = [said, ...causes].filter((line) => line !== '');
 	const facts: RefusalFacts = {server, deed, answer};
 	const managers = managersOf(status);

@@ -1,13 +1,17 @@
+import type * as z from 'zod';
 import {systemClock} from '../base/clock.ts';
+import {printable} from '../base/printable.ts';
+import type {ProblemError} from '../base/problem.ts';
 import {type RetryRule, retrying} from '../base/retry.ts';
 import {readWhole} from '../http/answer.ts';
+import {HttpFailure} from '../http/failure.ts';
 import {faultOf} from '../http/fault.ts';
 import type {Head, Stream} from '../http/types.ts';
-import {type Call, type Connection, connect} from './connection.ts';
+import {type AccessOptions, createAccess} from './access.ts';
+import {parseAnswer, readAnswer, unreadable} from './answer.ts';
+import type {Call} from './connection.ts';
 import {connectionError} from './connection-errors.ts';
 import {type Deed, isStatus, KubernetesError} from './errors.ts';
-import type {KubeconfigOptions} from './kubeconfig/files.ts';
-import {type LoadedKubeconfig, loadKubeconfig} from './kubeconfig/load.ts';
 import {statusError} from './refusals.ts';
 
 /** The bounds of requests; times in milliseconds. Reads are repeated after each of the pauses. */
@@ -15,47 +19,69 @@ export type Timing = {
 	readonly requestMs: number;
 	readonly retryPausesMs: readonly number[];
 	readonly longestRetryAfterMs: number;
-	/** The longest answer that is read. A page of a list has 500 objects, and most objects have a few KiB. */
+	/** How long an answer may take from its head to its end. */
+	readonly wholeMs: number;
+	/** The longest answer that is read: etcd keeps no object over 1.5 MiB. */
 	readonly mostBytes: number;
+	/** The same of one page of a list. */
+	readonly mostListBytes: number;
 };
 
 export const defaultTiming: Timing = {
 	requestMs: 30_000,
 	retryPausesMs: [250, 1000, 3000],
 	longestRetryAfterMs: 10_000,
-	mostBytes: 64 * 1024 * 1024,
+	wholeMs: 120_000,
+	mostBytes: 8 * 1024 * 1024,
+	mostListBytes: 32 * 1024 * 1024,
 };
 
 /** Refusals that pass by themselves, as broken connections do: these for reads only, 429 for everything (nothing was done yet). */
 const transientStatuses: readonly number[] = [500, 502, 503, 504];
 const busy = 429;
 
-/** `deed` completes "refused to …"; `reads` marks a POST that changes nothing. */
-type Request = Omit<Call, 'timeoutMs'> & {readonly deed: string; readonly reads?: boolean | undefined};
-type Answer = {readonly status: number; readonly body: unknown; readonly text: string; readonly date: string};
+/** `deed` completes "refused to …"; `reads` marks a POST that changes nothing, `isList` a page of a list. */
+type Request = Omit<Call, 'timeoutMs'> & {
+	readonly deed: string;
+	readonly reads?: boolean | undefined;
+	readonly isList?: boolean | undefined;
+};
+type Answer = {
+	readonly status: number;
+	readonly body: unknown;
+	readonly text: string;
+	readonly date: string;
+	/** Its body by its form. @throws ProblemError `kubernetes-unreadable` */
+	readonly as: <Shape extends z.ZodType>(shape: Shape) => z.output<Shape>;
+};
 
 export type Requests = {
 	/** Server address of the kubeconfig; throws its problems. */
 	readonly server: () => string;
+	/** What of the kubeconfig is worth knowing though it stops nothing; throws its problems. */
+	readonly warnings: () => readonly string[];
 	/** Sends and reads the answer whole. @throws KubernetesError for 400 and above, ProblemError for the connection. */
 	readonly send: (request: Request) => Promise<Answer>;
-	/** Sends and hands out the answer as a stream (watch), which must be closed. */
-	readonly stream: (request: Request) => Promise<Stream>;
+	/**
+	 * Sends and hands out the answer as a stream (watch), which must be closed. `unreadable` is the problem of a line that is none of a
+	 * watch.
+	 */
+	readonly stream: (request: Request) => Promise<Stream & {readonly unreadable: (words: string) => ProblemError}>;
 };
 
-const parse = (text: string): unknown => {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
-};
+/** A byte now and then is no silence, and no answer either. */
+const tooSlow = (waitedMs: number): HttpFailure =>
+	new HttpFailure('slowness', {stage: 'receive', sentBytes: 0, waitedMs});
 
 /** The refusal in an answer that is none of 200 to 299; undefined where it is one. */
 const refusalIn = ({status, headers, retryAfterMs}: Head, body: unknown, deed: Deed): KubernetesError | undefined => {
 	if (status >= 400) return statusError(status, body, deed, status === busy ? retryAfterMs : undefined);
 	if (status >= 200 && status < 300) return undefined;
-	return statusError(status, `The answer is a redirect to ${headers.location ?? 'nowhere'}.`, deed);
+	return statusError(
+		status,
+		`The answer is a redirect to ${printable(String(headers.location ?? 'nowhere')).slice(0, 200)}.`,
+		deed,
+	);
 };
 
 /** True for a failure after which the same request may be sent again. */
@@ -66,34 +92,11 @@ const isPassing = (error: unknown, {method, reads}: Request): boolean => {
 };
 
 /**
- * The kubeconfig and the connection it leads to, each made when it is first needed, and anew once they are forgotten.
- */
-const createAccess = (options: KubeconfigOptions, now: () => number) => {
-	let loaded: LoadedKubeconfig | undefined;
-	let connection: Promise<Connection> | undefined;
-	const load = (): LoadedKubeconfig => {
-		loaded ??= loadKubeconfig(options, now());
-		return loaded;
-	};
-	return {
-		load,
-		connected: (): Promise<Connection> => {
-			connection ??= connect(load());
-			return connection;
-		},
-		forget: (): void => {
-			loaded = undefined;
-			connection = undefined;
-		},
-	};
-};
-
-/**
  * Requests with retries. The kubeconfig is read at the first request, and again after a failure, so a mended file
  * counts.
  */
-export const createRequests = (options: KubeconfigOptions, timing: Timing, now: () => number): Requests => {
-	const {load, connected, forget} = createAccess(options, now);
+export const createRequests = (options: AccessOptions, timing: Timing): Requests => {
+	const {load, connected, forget} = createAccess(options);
 	let contacted = false;
 	const rule: RetryRule = {attempts: timing.retryPausesMs.length + 1, pausesMs: timing.retryPausesMs};
 	const deedOf = ({deed}: Request): Deed => ({
@@ -101,16 +104,19 @@ export const createRequests = (options: KubeconfigOptions, timing: Timing, now: 
 		server: load().server,
 		area: contacted ? 'cluster' : 'prerequisites',
 	});
-	const {requestMs, mostBytes} = timing;
+	const {requestMs, wholeMs, mostBytes, mostListBytes} = timing;
 	const open = async (request: Request, deed: Deed): Promise<Stream> =>
-		(await connected()).open({...request, timeoutMs: requestMs}, deed);
-	const textOf = async ({read, close}: Stream, {signal}: Request, deed: Deed): Promise<string> => {
+		connected().open({...request, timeoutMs: requestMs}, deed);
+	const textOf = async ({read, close}: Stream, {signal, isList}: Request, deed: Deed): Promise<string> => {
+		const end = AbortSignal.timeout(wholeMs);
+		end.addEventListener('abort', close, {once: true});
 		try {
-			return (await readWhole(read(requestMs), mostBytes)).toString('utf8');
+			return (await readWhole(read(requestMs), isList ? mostListBytes : mostBytes)).toString('utf8');
 		} catch (error) {
 			signal.throwIfAborted();
-			throw connectionError(error, deed);
+			throw connectionError(end.aborted ? tooSlow(wholeMs) : error, deed);
 		} finally {
+			end.removeEventListener('abort', close);
 			close();
 		}
 	};
@@ -118,12 +124,12 @@ export const createRequests = (options: KubeconfigOptions, timing: Timing, now: 
 		const deed = deedOf(request);
 		const answer = await open(request, deed);
 		const text = await textOf(answer, request, deed);
-		const body = parse(text);
+		const body = parseAnswer(text);
 		const refusal = refusalIn(answer, body, deed);
 		if (refusal) throw refusal;
 		contacted = true;
 		const {status, headers} = answer;
-		return {status, body, text, date: String(headers.date ?? '')};
+		return {status, body, text, date: String(headers.date ?? ''), as: (shape) => readAnswer(shape, body, deed)};
 	};
 	const send = async (request: Request): Promise<Answer> => {
 		try {
@@ -141,11 +147,11 @@ export const createRequests = (options: KubeconfigOptions, timing: Timing, now: 
 			throw error;
 		}
 	};
-	const stream = async (request: Request): Promise<Stream> => {
+	const stream: Requests['stream'] = async (request) => {
 		const deed = deedOf(request);
 		const answer = await open(request, deed);
-		if (answer.status === 200) return answer;
-		throw statusError(answer.status, parse(await textOf(answer, request, deed)), deed);
+		if (answer.status === 200) return {...answer, unreadable: (words) => unreadable(deed, words)};
+		throw statusError(answer.status, parseAnswer(await textOf(answer, request, deed)), deed);
 	};
-	return {server: () => load().server, send, stream};
+	return {server: () => load().server, warnings: () => load().warnings, send, stream};
 };

@@ -64,8 +64,13 @@ export type PodProbe = {
 	readonly env: Readonly<Record<string, string>>;
 	readonly secretEnv?: Readonly<Record<string, {readonly secret: string; readonly key: string}>> | undefined;
 	readonly timeoutMs: number;
+	/** Hears what keeps the pod from starting, in the words of its newest warning. */
+	readonly onWaiting?: ((reason: string) => void) | undefined;
 	readonly signal: AbortSignal;
 };
+
+/** One step of a JSON patch (RFC 6902): what must be so, or what is put there. */
+export type PatchStep = {readonly op: 'test' | 'add'; readonly path: string; readonly value: unknown};
 
 /**
  * The Kubernetes API, as narrow as the steps need it. All calls throw ProblemError area `cluster` with the server's
@@ -74,6 +79,8 @@ export type PodProbe = {
 export type ClusterPort = {
 	/** Server address, for messages. */
 	readonly server: string;
+	/** What of the kubeconfig is worth knowing though it stops nothing, such as TLS that is not checked. @throws as `version` */
+	readonly warnings: () => readonly string[];
 	/** Git version, e.g. `v1.34.0`. @throws ProblemError: kubeconfig, unreachable, untrusted CA, unauthorized. */
 	readonly version: (signal: AbortSignal) => Promise<string>;
 	/** The server's clock, ms since the epoch, from the Date header. */
@@ -103,6 +110,12 @@ export type ClusterPort = {
 	readonly create: (object: KubeObject, signal: AbortSignal) => Promise<KubeObject | undefined>;
 	/** Replaces with the given resourceVersion; undefined on conflict (409) or when it is gone. */
 	readonly replace: (object: KubeObject, signal: AbortSignal) => Promise<KubeObject | undefined>;
+	/** Carries out a JSON patch whole or not at all; undefined when one of its tests fails, or when the object is gone. */
+	readonly patch: (
+		reference: Reference,
+		steps: readonly PatchStep[],
+		signal: AbortSignal,
+	) => Promise<KubeObject | undefined>;
 	readonly delete: (reference: Reference, signal: AbortSignal) => Promise<void>;
 	readonly pods: (namespace: string, labelSelector: string, signal: AbortSignal) => Promise<readonly PodView[]>;
 	/** Last lines of a container's log, of the previous run when asked. */

@@ -7,12 +7,14 @@ import type {ProxyEnvironment} from './types.ts';
 /** A client certificate and its key, PEM. */
 export type Identity = {readonly certificate: string; readonly key: string};
 
-/** Node brings its own list of authorities; an operator expects those of the host, and the one given, to count too. */
+/** Node brings its own list of authorities; an operator expects those of the host to count too. */
+export const hostAuthorities = (): readonly string[] =>
+	typeof tls.getCACertificates === 'function'
+		? [...tls.getCACertificates('default'), ...tls.getCACertificates('system')]
+		: tls.rootCertificates;
+
 const trusted = (ca: string | undefined): string[] => {
-	const known =
-		typeof tls.getCACertificates === 'function'
-			? [...tls.getCACertificates('default'), ...tls.getCACertificates('system')]
-			: [...tls.rootCertificates];
+	const known = hostAuthorities();
 	return [...new Set(ca === undefined ? known : [...known, ca])];
 };
 

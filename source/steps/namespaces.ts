@@ -31,6 +31,8 @@ const check = async (world: World): Promise<Finding> => {
 const apply = async ({answers, cluster, signal, report}: World): Promise<void> => {
 	for (const name of namespacesOf(answers)) {
 		const object: KubeObject = {apiVersion: 'v1', kind: 'Namespace', metadata: {name, labels: managedBy}};
+		// Who may not make namespaces may still have had them made.
+		if (await cluster.get(reference(name), signal)) continue;
 		// Created, not applied: a namespace that the cluster's admin made keeps its labels and owners.
 		if (await cluster.create(object, signal)) report({kind: 'line', level: 'info', text: `namespace ${name} created`});
 	}

@@ -127,6 +127,27 @@ export const stepProblems = declareProblems({
 		cause: 'The Secret {secret} has no such key: the step "secrets" has not run, or the Secret was deleted.',
 		fix: 'Restore that Secret from a backup if this is an existing installation; otherwise run the install from the step "secrets".',
 	},
+	'object-of-others': {
+		area: 'cluster',
+		message: 'The {object} belongs to somebody else: {owner}.',
+		cause:
+			'It holds something else than this install needs, and what needs it now would break if it were written over.',
+		cases: {
+			'pull secret': {fix: 'Give the pull secret of this install a name of its own in registry.pullSecretName.'},
+			'tls secret': {
+				fix: 'Give the TLS secret of this install a name of its own in tls.secretName, or tls.certificate and tls.key the pair that it holds.',
+			},
+			other: {fix: 'Use a namespace of its own for this component, or have the owner give the object up.'},
+		},
+	},
+	'generated-secret-hidden': {
+		area: 'cluster',
+		message: 'The Secret {namespace}/{name} is there, but shows none of its keys.',
+		cause:
+			'It was emptied, or a proxy or policy before the API server keeps its data back. New keys might replace those that installed workspaces need, so none are made.',
+		fix: 'Use a login that is shown its data; if it really is empty, restore it from a backup, or delete it where nothing is installed yet.',
+		nextSteps: ['kubectl -n {namespace} get secret {name} -o yaml'],
+	},
 	'generated-secret-contended': {
 		area: 'cluster',
 		message: 'The Secret {secret} keeps changing while it is written.',

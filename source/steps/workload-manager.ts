@@ -1,7 +1,7 @@
 import type {KubeObject} from '../cluster/types.ts';
 import type {Finding} from '../engine/plan.ts';
 import {managedBy} from './shared/names.ts';
-import {objectChanges} from './shared/object-changes.ts';
+import {type Naming, objectChanges, objectsToDo} from './shared/object-changes.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 /**
@@ -43,18 +43,21 @@ const objectsOf = ({answers}: World): readonly KubeObject[] => {
 	];
 };
 
-const nameOf = ({kind, metadata}: KubeObject): string => `${kind} ${metadata.namespace}/${metadata.name}`;
+const naming: Naming = {
+	nameOf: ({kind, metadata}) => `${kind} ${metadata.namespace}/${metadata.name}`,
+	answerOf: () => ({name: 'other', answers: ['workloadManager.namespace', 'workloadManager.serviceAccount']}),
+};
 
 const check = async (world: World): Promise<Finding> => {
-	const changes = await objectChanges(world, objectsOf(world), nameOf);
+	const changes = await objectChanges(world, objectsOf(world), naming);
 	if (changes.length > 0) return {status: 'todo', changes};
 	return {status: 'ok', note: `namespace ${world.answers.workloadManager.namespace}`};
 };
 
 const apply = async (world: World): Promise<void> => {
-	for (const object of objectsOf(world)) {
+	for (const {object} of await objectsToDo(world, objectsOf(world), naming)) {
 		await world.cluster.apply(object, {signal: world.signal});
-		world.report({kind: 'line', level: 'info', text: `${nameOf(object)} applied`});
+		world.report({kind: 'line', level: 'info', text: `${naming.nameOf(object)} applied`});
 	}
 };
 

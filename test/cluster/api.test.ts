@@ -93,9 +93,12 @@ describe('single objects', () => {
 
 	it('of the whole cluster have no namespace in their path', async () => {
 		const {cluster} = await start(({path: asked}) =>
-			asked === '/api/v1/namespaces/a' ? {body: {kind: 'Namespace'}} : undefined,
+			asked === '/api/v1/namespaces/a' ? {body: {kind: 'Namespace', metadata: {name: 'a'}}} : undefined,
 		);
-		expect(await cluster.get({apiVersion: 'v1', kind: 'Namespace', name: 'a'}, signal)).toEqual({kind: 'Namespace'});
+		expect(await cluster.get({apiVersion: 'v1', kind: 'Namespace', name: 'a'}, signal)).toEqual({
+			kind: 'Namespace',
+			metadata: {name: 'a'},
+		});
 	});
 });
 

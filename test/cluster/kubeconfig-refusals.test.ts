@@ -124,6 +124,36 @@ describe('a kubeconfig that is none', () => {
 	});
 });
 
+describe('a kubeconfig that is not to be read', () => {
+	const fix = 'Correct the file, or ask the cluster admin for a new one.';
+	const because = (words: string) => `The operating system does not let it be read. ${words}`;
+
+	it('as it is too long is refused before it is parsed', async () => {
+		const kubeconfig = await write('long', `# ${'x'.repeat(5 * 1024 * 1024)}`);
+		const cause = because('It is longer than 4.0 MiB.');
+		expectRefusal({kubeconfig}, {code: 'kubeconfig-unreadable', cause, location: {file: kubeconfig}});
+	});
+
+	it('as it is a device is refused without reading it', () => {
+		const cause = because('It is a pipe or a device, but a file was expected.');
+		expectRefusal({kubeconfig: '/dev/zero'}, {code: 'kubeconfig-unreadable', cause});
+	});
+
+	it.each([
+		[
+			'aliases that multiply',
+			`a: &a [x, x]\n${'bcdefghijkl'.replace(/./gu, (n) => `${n}: &${n} [${`*${String.fromCharCode(n.charCodeAt(0) - 1)}, `.repeat(9)}]\n`)}`,
+		],
+		['an alias of nothing', 'clusters: *none'],
+		['lists that are too deep', '['.repeat(20_000)],
+		['a key that is a map', '? {a: b}\n: c\n? [d]\n: e\n- f'],
+	])('by %s is no YAML that this program reads', async (_what, text) => {
+		const kubeconfig = await write('yaml', text);
+		const found = expectRefusal({kubeconfig}, {code: 'kubeconfig-invalid', fix});
+		expect(found.cause).toMatch(/^It is no YAML: \w/u);
+	});
+});
+
 describe('a kubeconfig without a context to use', () => {
 	it('lists those there are when another one is asked for', async () => {
 		const kubeconfig = await write('config', kubeconfigOf({server}, token));
@@ -170,7 +200,7 @@ describe('a context that is not complete', () => {
 	const whole = kubeconfigOf({server}, token);
 	const contexts = (context: unknown) => ({...whole, contexts: [{name: 'lab', context}]});
 
-	it.each([
+	it.each<readonly [string, unknown, string]>([
 		['cluster', {...whole, clusters: []}, 'It names the cluster "lab", which the kubeconfig does not define.'],
 		['user', {...whole, users: []}, 'It names the user "me", which the kubeconfig does not define.'],
 		['cluster', contexts({user: 'me'}), 'It names no cluster.'],
@@ -184,6 +214,49 @@ describe('a context that is not complete', () => {
 			'user',
 			kubeconfigOf({server}, {exec: {command: ''}}),
 			'The user "me" is not complete: exec.command Too small: expected string to have >=1 characters.',
+		],
+		...['https://[', 'https://lab:99999', 'https://', 'https://a b', 'ftp://lab'].map(
+			(address) =>
+				[
+					'cluster',
+					kubeconfigOf({server: address}, token),
+					'The cluster "lab" is not complete: server is not an address such as https://host:6443.',
+				] as const,
+		),
+		[
+			'cluster',
+			kubeconfigOf({server, 'proxy-url': 'proxy:3128'}, token),
+			'The cluster "lab" is not complete: proxy-url is not an address such as http://proxy:3128.',
+		],
+		[
+			'cluster',
+			kubeconfigOf({server, 'insecure-skip-tls-verify': 'false'}, token),
+			'The cluster "lab" is not complete: insecure-skip-tls-verify Invalid input: expected boolean, received string.',
+		],
+		[
+			'user',
+			kubeconfigOf({server}, {token: 'very-secret\nX: y'}),
+			'The user "me" is not complete: token holds characters that no HTTP header may hold.',
+		],
+		[
+			'user',
+			kubeconfigOf({server}, {...token, 'as-groups': ['ops']}),
+			'The user "me" is not complete: as-uid, as-groups or as-user-extra without as, which helm and kubectl refuse.',
+		],
+		[
+			'user',
+			kubeconfigOf({server}, {...token, username: 'me', password: 'very-secret'}),
+			'The user "me" is not complete: a token and a password, of which helm and kubectl allow one only.',
+		],
+		[
+			'user',
+			kubeconfigOf({server}, {exec: {command: 'login'}, 'auth-provider': {name: 'oidc'}}),
+			'The user "me" is not complete: exec and auth-provider, of which helm and kubectl allow one only.',
+		],
+		[
+			'user',
+			kubeconfigOf({server}, {'auth-provider': {name: 'gcp', config: {'cmd-path': '/bin/true'}}}),
+			'The user "me" is not complete: auth-provider.name is not oidc, the only one that Kubernetes still has.',
 		],
 		[
 			'content',
@@ -243,6 +316,33 @@ describe('a client certificate', () => {
 		);
 		const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 		expect(found.cause).toMatch(new RegExp(`^It was valid until ${day}T\\S+Z; this host says it is \\S+Z\\.$`, 'u'));
+	});
+
+	it('whose check is switched off beside an authority is refused, as helm refuses it', async () => {
+		const {ca} = await makePki();
+		const both = {
+			server,
+			'insecure-skip-tls-verify': true,
+			'certificate-authority-data': Buffer.from(ca).toString('base64'),
+		};
+		const kubeconfig = await write('both', kubeconfigOf(both, token));
+		const cause =
+			'The cluster "lab" is not complete: insecure-skip-tls-verify is true beside a certificate-authority, which helm and kubectl refuse.';
+		expectRefusal({kubeconfig}, {code: 'kubeconfig-incomplete', cause});
+	});
+
+	it.each([
+		['certificate-authority', 'certificate', {server, 'certificate-authority-data': 'aGVsbG8='}, token],
+		['client key', 'private key', {server}, {'client-key-data': 'aGVsbG8='}],
+	])('is told apart from a %s that is none', async (what, kind, cluster, user) => {
+		const kubeconfig = await write('config', kubeconfigOf(cluster, user));
+		const found = expectRefusal(
+			{kubeconfig},
+			{code: 'kubeconfig-invalid', fix: 'Ask the cluster admin for a new kubeconfig.', location: {file: kubeconfig}},
+		);
+		const key = what === 'client key' ? 'client-key-data' : 'certificate-authority-data';
+		expect(found.message).toBe(`The ${what} in ${key} of ${kubeconfig} is not a ${kind}.`);
+		expect(found.cause).toMatch(/^It cannot be read as one: .+\.$/u);
 	});
 
 	it.each([

@@ -85,6 +85,11 @@ it('a kubeconfig whose user has a token file tells which, unless there is a toke
 	expect(load({kubeconfig: both}).tokenFile).toBeUndefined();
 });
 
+it('a kubeconfig whose user has a token needs no plug-in', async () => {
+	const exec = {command: './login.sh'};
+	expect(load({kubeconfig: await write('token', kubeconfigOf({server}, {token: 't', exec}))}).exec).toBeUndefined();
+});
+
 it('a kubeconfig may have a user who needs no login', async () => {
 	const kubeconfig = await write('nobody', {...kubeconfigOf({server}, {}), users: [{name: 'me'}]});
 	expect(load({kubeconfig}).server).toBe(server);

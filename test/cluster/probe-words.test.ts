@@ -1,10 +1,11 @@
 import {expect, it} from 'vitest';
 import type {Pod} from '../../source/cluster/kinds.ts';
 import type {ObjectApi} from '../../source/cluster/objects/types.ts';
+import {probeJob} from '../../source/cluster/probe/job.ts';
 import {createProbe} from '../../source/cluster/probe/probe.ts';
 import {clusterProblems} from '../../source/cluster/problems.ts';
 import type {PodProbe} from '../../source/cluster/types.ts';
-import {containerOf, ended, podOf, waiting} from './pods/fixtures.ts';
+import {containerOf, ended, event, podOf, waiting} from './pods/fixtures.ts';
 import {expectProblem, type Told} from './support/problem-of.ts';
 
 const facts = {server: 's', deed: 'delete the job', answer: 'HTTP 403'};
@@ -18,6 +19,7 @@ const apiOf = (pods: readonly Pod[], more: Partial<ObjectApi> = {}): ObjectApi =
 	apply: refused,
 	diff: refused,
 	replace: refused,
+	patch: refused,
 	listVersioned: refused,
 	create: async (object) => object,
 	list: async ({kind}) => (kind === 'Pod' ? pods : []),
@@ -60,6 +62,62 @@ it('a probe whose pod just goes on says where it runs', async () => {
 		...tooSlow,
 		cause: 'Its pod p is not started on no node, with the image python:3.',
 	});
+});
+
+const noNetwork = 'Failed to create pod sandbox: plugin type="calico" failed: no CNI plug-in';
+
+it('a probe whose pod has no network is told with the newest warning, also while it is waited for', async () => {
+	const told: string[] = [];
+	const api = apiOf([podOf({phase: 'Pending'})], {
+		list: async ({kind}) => {
+			if (kind === 'Pod')
+				return [
+					podOf({
+						phase: 'Pending',
+						containerStatuses: [containerOf({name: 'probe', state: {waiting: {reason: 'ContainerCreating'}}})],
+					}),
+				];
+			return kind === 'Event' ? [event('FailedCreatePodSandBox', noNetwork)] : [];
+		},
+	});
+	const found = await expectProblem(createProbe(api)({...probe(120), onWaiting: (reason) => told.push(reason)}), {
+		code: 'node-network-failed',
+		cause: 'The node cannot make the network or the pause container of the pod; its own words are below.',
+	});
+	expect(found.evidence).toEqual([noNetwork, `FailedCreatePodSandBox: ${noNetwork}`]);
+	expect(told).toEqual([`the node cannot set up the pod (FailedCreatePodSandBox): ${noNetwork}`]);
+});
+
+it('a probe whose pod is on its way out when it is late is told with the warnings about it', async () => {
+	const leaving = podOf(
+		{phase: 'Pending'},
+		{metadata: {name: 'p', namespace: 'a', deletionTimestamp: '2026-01-01T00:00:00Z'}},
+	);
+	const api = apiOf([leaving], {
+		list: async ({kind}) => {
+			if (kind === 'Pod') return [leaving];
+			return kind === 'Event' ? [event('FailedCreatePodSandBox', noNetwork)] : [];
+		},
+	});
+	const found = await expectProblem(createProbe(api)(probe(1)), tooSlow);
+	expect(found.evidence).toEqual([`FailedCreatePodSandBox: ${noNetwork}`]);
+});
+
+it('a probe without a pod is told with the warnings about its Job', async () => {
+	let job = '';
+	const api = apiOf([], {
+		create: async (object) => {
+			job = object.metadata.name;
+			return object;
+		},
+		list: async ({kind}) => (kind === 'Event' ? [event('Strange', 'a quota of the cloud', 'Job', job)] : []),
+	});
+	const found = await expectProblem(createProbe(api)(probe(1)), {...tooSlow, cause: 'The cluster made no pod for it.'});
+	expect(found.evidence).toEqual(['Strange: a quota of the cloud']);
+});
+
+it('the Job of a probe outlives the wait for it, so that its pod is there to tell why it does not start', () => {
+	expect(probeJob(probe(90_000), 'look').spec?.activeDeadlineSeconds).toBe(150);
 });
 
 const unplaced = podOf({

@@ -51,6 +51,25 @@ const job = (image: string): KubeObject => ({
 });
 const rollout = (labelSelector: string): Rollout => ({namespace: 'lab', labelSelector, component: 'workspaces.0'});
 describe('a cluster', () => {
+	it('adds keys to a Secret by a patch that compares first, and adds none to one that holds others than were read', async () => {
+		const {cluster} = lab;
+		const at = {apiVersion: 'v1', kind: 'Secret', namespace: 'lab', name: 's'};
+		const adding = (before: unknown) =>
+			cluster.patch(
+				at,
+				[
+					{op: 'test', path: '/data', value: before},
+					{op: 'add', path: '/data/b', value: 'Yg=='},
+				],
+				signal,
+			);
+		expect(await adding({})).toBeUndefined();
+		await cluster.create(secret({a: 'YQ=='}), signal);
+		expect(await adding({})).toBeUndefined();
+		expect((await cluster.get(at, signal))?.data).toEqual({a: 'YQ=='});
+		expect((await adding({a: 'YQ=='}))?.data).toEqual({a: 'YQ==', b: 'Yg=='});
+	});
+
 	it('converges: apply, no difference, change, the paths of the difference, apply', async () => {
 		const {cluster} = lab;
 		expect(await cluster.version(signal)).toBe('v1.34.0');

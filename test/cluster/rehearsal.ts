@@ -39,7 +39,7 @@ export const startLab = async (runPod: RunPod): Promise<Lab> => {
 		cluster,
 		kubernetes,
 		another,
-		client: () => createRequests(options, defaultTiming, Date.now),
+		client: () => createRequests({...options, now: Date.now, onSecret: () => undefined}, defaultTiming),
 		close: async () => {
 			await kubernetes.stop();
 			await rm(directory, {recursive: true, force: true});

@@ -89,6 +89,8 @@ export type TestServer = {
 	readonly unexpected: readonly string[];
 	readonly write: (name: string, content: unknown) => Promise<string>;
 	readonly close: () => Promise<void>;
+	/** While it says so, connections are broken off instead of answered. */
+	dropNext: () => boolean;
 };
 
 /** A kubeconfig with one context. */
@@ -131,9 +133,14 @@ export const startServer = async (handler: Handler): Promise<TestServer> => {
 	const seen: string[] = [];
 	const unexpected: string[] = [];
 	const sockets = new Set<Socket>();
+	const made = {dropNext: () => false};
 	const server = https.createServer({cert: pki.server.certificate, key: pki.server.key}, async (request, response) => {
 		const asked = await read(request, response);
 		seen.push(`${asked.method} ${request.url}`);
+		if (made.dropNext()) {
+			response.socket?.destroy();
+			return;
+		}
 		const answer = handler(asked);
 		if (answer === 'handled') return;
 		if (!answer) unexpected.push(`${asked.method} ${asked.path}`);
@@ -161,7 +168,7 @@ export const startServer = async (handler: Handler): Promise<TestServer> => {
 		await new Promise((resolve) => server.close(resolve));
 		await rm(directory, {recursive: true, force: true});
 	};
-	return {url, port, directory, kubeconfig, pki, seen, unexpected, write, close};
+	return Object.assign(made, {url, port, directory, kubeconfig, pki, seen, unexpected, write, close});
 };
 
 /** Discovery of the kinds that the tests use, and the version; to be put before a test's own handler. */

@@ -13,7 +13,8 @@ const namesFrom = async (write: (response: ServerResponse) => void): Promise<rea
 	try {
 		const response = await new Promise<IncomingMessage>((resolve) => get({host: '127.0.0.1', port}, resolve));
 		const names: string[] = [];
-		for await (const {object} of readLines(response)) names.push(object.metadata.name);
+		for await (const line of readLines(response))
+			names.push(line.type === 'NONE' ? line.words : line.object.metadata.name);
 		return names;
 	} finally {
 		server.closeAllConnections();
@@ -39,12 +40,30 @@ it('half a line at the end is dropped, and a broken connection is an end', async
 	expect(names).toEqual(['one']);
 });
 
-it('a line without an end is an end', async () => {
+it('a line without an end is told, and is the end', async () => {
 	const names = await namesFrom((response) => {
 		response.write(line('one'));
 		const piece = 'x'.repeat(1024 * 1024);
 		const flood = setInterval(() => response.write(piece), 0);
 		response.once('close', () => clearInterval(flood));
 	});
-	expect(names).toEqual(['one']);
+	expect(names).toEqual(['one', 'A line of the watch does not end.']);
+});
+
+it.each([
+	['no JSON', '<html>login</html>', 'A line of the watch is no JSON: <html>login</html>'],
+	['half JSON', '{"type":"ADDED","object":{', 'A line of the watch is no JSON: {"type":"ADDED","object":{'],
+	[
+		'no object',
+		'{"type":"ADDED","object":null}',
+		'A line of the watch: object: Invalid input: expected object, received null',
+	],
+	[
+		'another object',
+		'{"type":"ADDED","object":{"metadata":{}}}',
+		'A line of the watch: object.metadata.name: Invalid input: expected string, received undefined',
+	],
+	['null', 'null', 'A line of the watch: : Invalid input: expected object, received null'],
+])('a line that is %s is told, and is the end', async (_what, text, words) => {
+	expect(await namesFrom((response) => response.end(`${line('one')}${text}\n${line('two')}`))).toEqual(['one', words]);
 });

@@ -17,8 +17,8 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeAll, beforeEach, expect, test} from 'vitest';
 import {asRoot, stranger} from '../helpers/as-root.ts';
-import {makePlace, runQuietly, worldOf} from './helpers/place.ts';
 import {builtProgram, type Program} from '../helpers/built-program.ts';
+import {makePlace, runQuietly, worldOf} from './helpers/place.ts';
 
 let program: Program;
 let folder = '';

@@ -37,6 +37,16 @@ test('they are created, never written over, and the Lease is taken as soon as th
 	expect(held).toBe(1);
 });
 
+test('only those that are missing are made: who may make none may have had the others made', async () => {
+	const cluster = kept(namespace('zenml-pro'), namespace('zenml-workspace'));
+	const create = async () => {
+		throw new Error('namespaces is forbidden');
+	};
+	const world = worldOf({cluster: {...cluster, create}});
+	await namespacesStep.apply?.(world);
+	expect(linesOf(world.told)).toEqual([]);
+});
+
 test('one that is being deleted takes nothing new', async () => {
 	const cluster = kept(namespace('zenml-pro', {deletionTimestamp: '2026-05-01T10:00:00Z'}));
 	expect(await refusalOf(look(namespacesStep, worldOf({cluster})))).toMatchObject({

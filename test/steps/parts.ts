@@ -74,6 +74,13 @@ export const kept = (...objects: readonly KubeObject[]) => {
 		create: async (object) => (all.has(keyOf(object)) ? undefined : put(object)),
 		replace: async (object) => (all.has(keyOf(object)) ? put(object) : undefined),
 		apply: async (object) => put(object),
+		patch: async (reference, steps) => {
+			const live = all.get(nameOf(reference));
+			const [{value} = {value: undefined}, ...additions] = steps;
+			if (!live || JSON.stringify(live.data) !== JSON.stringify(value)) return undefined;
+			const added = additions.map((step) => [step.path.replace('/data/', ''), step.value]);
+			return put({...live, data: {...(live.data as object), ...Object.fromEntries(added)}});
+		},
 		diff: async ({data, ...object}) => {
 			const live = all.get(keyOf(object as KubeObject));
 			return JSON.stringify(live?.data) === JSON.stringify(data) ? [] : ['data'];

@@ -38,6 +38,18 @@ describe('a probe pod', () => {
 		expect(await runPodProbe(worldOf({answers, bundle: carried(), cluster: {probe}}), 'dns', {})).toEqual({});
 	});
 
+	test('that prints half a line of JSON has printed no result', async () => {
+		for (const line of ['{"ok": tr', '[1]', 'null', '{']) {
+			const world = worldOf({bundle: carried(), cluster: pod('{"early": true}', line)});
+			expect(await runPodProbe(world, 'tcp', {})).toEqual({early: true});
+			const alone = worldOf({bundle: carried(), cluster: pod(line)});
+			expect(await runPodProbe(alone, 'tcp', {})).toEqual({
+				error: `the probe printed no result: ${line}`,
+				kind: 'other',
+			});
+		}
+	});
+
 	test('is not started in a dry run, nor when the answers say so', async () => {
 		const off = answersOf((input) => ({...input, network: {podChecks: false}}));
 		expect(await runPodProbe(worldOf({pass: 'look'}), 'dns', {})).toBeUndefined();

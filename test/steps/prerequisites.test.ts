@@ -115,10 +115,13 @@ describe('secrets', () => {
 });
 
 describe('kubernetes', () => {
-	const at = (version: string) => ({bundle: carried(), cluster: {server: 'https://k8s', version: async () => version}});
+	const at = (version: string) => ({
+		bundle: carried(),
+		cluster: {server: 'https://k8s', version: async () => version, warnings: () => ['no TLS']},
+	});
 
-	test('a version that all support is told with the address', async () => {
-		expect(await see(kubernetes, at('v1.24.0'))).toEqual({note: 'v1.24.0 at https://k8s'});
+	test('a version that all support is told with the address, and with what is worth knowing of the kubeconfig', async () => {
+		expect(await see(kubernetes, at('v1.24.0'))).toEqual({note: 'v1.24.0 at https://k8s', warnings: ['no TLS']});
 	});
 
 	test('a version older than the product knows is refused, and so does each chart', async () => {
@@ -154,16 +157,68 @@ describe('permissions', () => {
 			{verb: 'get', group: '', resource: 'secrets', namespace: 'zenml-pro', reason: ''},
 			{verb: 'list', group: '', resource: 'secrets', namespace: 'zenml-pro', reason: ''},
 		];
-		const problem = await refuse(permissions, {cluster: {denied}});
+		const problem = await refuse(permissions, {cluster: {...kept(), denied}});
 		expect(problem).toMatchObject({
 			code: code('kubernetes-permissions'),
 			who: 'cluster admin',
-			message: expect.stringMatching(/^This login lacks 4 of \d+ permissions that the install needs\.$/u),
+			message: expect.stringMatching(/^This login lacks 3 of \d+ permissions that the install needs\.$/u),
 			cause:
-				'The cluster denies: create namespaces: no RBAC policy matched; list ingressclasses.networking.k8s.io; get secrets in zenml-pro; ….',
+				'The cluster denies: create namespaces: no RBAC policy matched; get secrets in zenml-pro; list secrets in zenml-pro.',
 			fix: 'Have the cluster admin grant them, or use a kubeconfig or context that has them.',
 		});
-		expect(problem.evidence).toHaveLength(4);
+		expect(problem.evidence).toHaveLength(3);
+	});
+
+	describe('of an admin of namespaces', () => {
+		const ofCluster = [
+			{verb: 'get', group: '', resource: 'namespaces', reason: ''},
+			{verb: 'create', group: '', resource: 'namespaces', reason: ''},
+			{verb: 'list', group: '', resource: 'nodes', reason: ''},
+			{verb: 'list', group: 'networking.k8s.io', resource: 'ingressclasses', reason: ''},
+		];
+		const namespace = (name: string): KubeObject => ({apiVersion: 'v1', kind: 'Namespace', metadata: {name}});
+		const denied = async () => ofCluster;
+
+		test('are enough where the namespaces are made', async () => {
+			const cluster = {...kept(namespace('zenml-pro'), namespace('zenml-workspace')), denied};
+			expect(await see(permissions, {cluster})).toMatchObject({note: expect.stringMatching(/verbs allowed$/u)});
+		});
+
+		test('are not enough where one is still to be made', async () => {
+			const cluster = {...kept(namespace('zenml-pro')), denied};
+			expect((await refuse(permissions, {cluster})).evidence).toEqual(['get namespaces', 'create namespaces']);
+		});
+
+		test('are not enough where it cannot be seen whether they are made', async () => {
+			const get = async () => {
+				throw refusal('kubernetes-forbidden');
+			};
+			expect((await refuse(permissions, {cluster: {get, denied}})).evidence).toHaveLength(2);
+		});
+
+		test('leave nodes and ingress class unchecked, and each says so once', async () => {
+			const list = async () => {
+				throw refusal('kubernetes-forbidden');
+			};
+			expect(await see(nodes, {cluster: {list}})).toEqual({
+				note: 'not checked: this login may not list nodes',
+				warnings: [
+					'Nodes: this login may not list them, so whether they have room and the architecture of the images was not checked.',
+				],
+				bad: true,
+			});
+			expect(await see(ingressClass, {cluster: {list}})).toEqual({
+				note: 'not checked: this login may not list ingress classes',
+				warnings: [
+					'Ingress class: this login may not list them, so whether there is one called "nginx" was not checked.',
+				],
+				bad: true,
+			});
+			const broken = async () => {
+				throw refusal('kubernetes-unreachable');
+			};
+			expect(await refuse(nodes, {cluster: {list: broken}})).toMatchObject({code: 'kubernetes-unreachable'});
+		});
 	});
 });
 
@@ -495,6 +550,7 @@ describe('the step', () => {
 			version: async () => 'v1.34.0',
 			denied: async () => [],
 			serverTime: async () => Date.now(),
+			warnings: () => [],
 		},
 		registry: {host: 'registry.corp', ping: async () => undefined, checkPush: async () => undefined},
 	};

@@ -142,13 +142,51 @@ describe('generated values', () => {
 	});
 
 	test('a Secret that keeps changing is given up', async () => {
-		const world = worldOf({cluster: {...kept(generated()), replace: async () => undefined}});
+		const world = worldOf({cluster: {...kept(generated()), patch: async () => undefined}});
 		expect(await refusalOf(storeGenerated(world, {a: 'ours'}))).toMatchObject({
 			code: code('generated-secret-contended'),
 			message: 'The Secret zenml-airgap-generated keeps changing while it is written.',
 			cause: 'Another program writes to it at the same time.',
 			fix: 'End the other run, then try again.',
 		});
+	});
+
+	test.each([
+		['no data', undefined],
+		['empty data', {}],
+		['keys without values', {'workspaces.default.encryptionKey': ''}],
+		['data that is no map', 'hidden'],
+	])('a Secret that is there and shows %s is neither read as empty nor written to', async (_what, data) => {
+		const get = async () => ({...secretObject('zenml-pro', 'zenml-airgap-generated', {}), data});
+		const hidden = {
+			code: code('generated-secret-hidden'),
+			area: 'cluster',
+			message: 'The Secret zenml-pro/zenml-airgap-generated is there, but shows none of its keys.',
+			cause:
+				'It was emptied, or a proxy or policy before the API server keeps its data back. New keys might replace those that installed workspaces need, so none are made.',
+			fix: 'Use a login that is shown its data; if it really is empty, restore it from a backup, or delete it where nothing is installed yet.',
+			nextSteps: ['kubectl -n zenml-pro get secret zenml-airgap-generated -o yaml'],
+		};
+		const world = worldOf({cluster: {get}});
+		expect(await refusalOf(storeGenerated(world, {a: 'ours'}))).toMatchObject(hidden);
+		expect(await refusalOf(readGenerated(world, 'a'))).toMatchObject(hidden);
+		const helm = {release: async () => releaseOf()};
+		expect(await refusalOf(look(secretsStep, worldOf(site({get}, {helm}))))).toMatchObject(hidden);
+	});
+
+	test('a read that was not shown all keys replaces none of them', async () => {
+		const cluster = kept(generated());
+		const before = cluster.all.get('Secret zenml-pro/zenml-airgap-generated')?.data;
+		const get = async () => secretObject('zenml-pro', 'zenml-airgap-generated', {'users.ada.password': 'shown'});
+		const stored = storeGenerated(worldOf({cluster: {...cluster, get}}), {'workspaces.default.encryptionKey': 'new'});
+		expect((await refusalOf(stored)).code).toBe(code('generated-secret-contended'));
+		expect(cluster.all.get('Secret zenml-pro/zenml-airgap-generated')?.data).toEqual(before);
+	});
+
+	test('keys that get lost between check and apply are not made anew', async () => {
+		const helm = {release: async () => releaseOf()};
+		const applied = secretsStep.apply?.(worldOf(site(kept(), {helm}))) ?? Promise.resolve();
+		expect((await refusalOf(applied)).code).toBe(code('generated-secret-lost'));
 	});
 
 	test('one that an earlier step should have made is refused by its name', async () => {

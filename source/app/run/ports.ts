@@ -14,6 +14,7 @@ import {createRegistry} from '../../registry/registry.ts';
 import type {Ports} from '../../steps/world.ts';
 import {createZenml} from '../../zenml/client.ts';
 import type {Context} from '../base/context.ts';
+import {childEnvironment} from './child-environment.ts';
 import {createHost} from './host.ts';
 import {lazyRegistry} from './lazy-registry.ts';
 import {createLeaseHolder} from './lease.ts';
@@ -33,18 +34,6 @@ export type PortOptions = {
 
 /** Ports, and the end of what they hold open. */
 type OpenPorts = {readonly ports: Ports; readonly close: () => Promise<void>};
-
-/** Names of the variables that `env:` references in the answers point to. */
-const secretVariables = (value: unknown): readonly string[] => {
-	if (typeof value === 'string') return value.startsWith('env:') ? [value.slice('env:'.length)] : [];
-	return value !== null && typeof value === 'object' ? Object.values(value).flatMap(secretVariables) : [];
-};
-
-/** The environment for child processes, which have no business with the secrets that the operator put there. */
-const withoutSecrets = (environment: Context['environment'], answers: Answers): Context['environment'] => {
-	const hidden = new Set(secretVariables(answers));
-	return Object.fromEntries(Object.entries(environment).filter(([name]) => !hidden.has(name)));
-};
 
 /** Which cluster the answers name. */
 const clusterChoice = ({kubernetes: {kubeconfig, context}}: Answers) => ({
@@ -80,13 +69,13 @@ const bundleOf = ({bundle}: Answers, {context, stateDirectory}: PortOptions): Po
 		signature: bundle.signature,
 	});
 
-const helmOf = (answers: Answers, {context, stateDirectory}: PortOptions): Ports['helm'] =>
+const helmOf = (answers: Answers, {stateDirectory}: PortOptions, environment: Context['environment']): Ports['helm'] =>
 	renderingOnce(
 		createHelm({
 			binary: answers.helm.binary,
 			...clusterChoice(answers),
 			home: path.join(stateDirectory, 'helm'),
-			environment: withoutSecrets(context.environment, answers),
+			environment,
 		}),
 	);
 
@@ -100,7 +89,14 @@ const makePorts = (answers: Answers, options: PortOptions, after: Promise<void>)
 	const {redactor, environment} = context;
 	const {nameServer, trustStore} = answers.network;
 	const host = createHost(stateDirectory);
-	const cluster = createCluster({...clusterChoice(answers), homeDirectory: context.homeDirectory, environment});
+	// Helm and the plug-ins of a kubeconfig see one environment, and so go the same way to the cluster.
+	const children = childEnvironment(environment, answers);
+	const cluster = createCluster({
+		...clusterChoice(answers),
+		homeDirectory: context.homeDirectory,
+		environment: children,
+		onSecret: redactor.register,
+	});
 	const resolve = secretsOf(cluster, options);
 	const https = createHttps();
 	const registry = lazyRegistry(answers.registry.host, async () =>
@@ -120,7 +116,7 @@ const makePorts = (answers: Answers, options: PortOptions, after: Promise<void>)
 		bundle: bundleOf(answers, options),
 		registry,
 		cluster,
-		helm: helmOf(answers, options),
+		helm: helmOf(answers, options, children),
 		database: createPostgres(),
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),

@@ -9,9 +9,12 @@ import type {Journal} from '../../engine/journal.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import type {Found} from '../../ui/state/session.ts';
 import type {Context} from '../base/context.ts';
+import {childEnvironment} from '../run/child-environment.ts';
 
 /** Longest wait for a cluster at the welcome page, ms. */
 const clusterMs = 5000;
+
+const slow = `the cluster did not answer within ${clusterMs / 1000} s`;
 
 const textAt = (draft: Draft, at: PathLike): string | undefined => {
 	const value = getAt(draft, at);
@@ -53,13 +56,15 @@ const findCluster = async (context: Context, draft: Draft): Promise<Found['kubec
 		...(kubeconfig === undefined ? {} : {kubeconfig}),
 		...(wanted === undefined ? {} : {context: wanted}),
 		homeDirectory: context.homeDirectory,
-		environment: context.environment,
+		environment: childEnvironment(context.environment, draft),
+		onSecret: context.redactor.register,
 	});
+	const late = AbortSignal.timeout(clusterMs);
 	try {
-		const version = await cluster.version(AbortSignal.any([context.signal, AbortSignal.timeout(clusterMs)]));
+		const version = await cluster.version(AbortSignal.any([context.signal, late]));
 		return {...shown, server: cluster.server, ok: true, text: printable(`Kubernetes ${version} at ${cluster.server}`)};
 	} catch (error) {
-		return {...shown, server: cluster.server, ok: false, text: toProblem(error).message};
+		return {...shown, server: cluster.server, ok: false, text: late.aborted ? slow : toProblem(error).message};
 	}
 };
 

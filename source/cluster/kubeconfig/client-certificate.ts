@@ -1,29 +1,46 @@
-import {X509Certificate} from 'node:crypto';
-import {readFileSync} from 'node:fs';
+import {createPrivateKey, X509Certificate} from 'node:crypto';
 import {clusterProblems} from '../problems.ts';
+import {readNamedFile} from './read-file.ts';
 
 /**
- * A client certificate as a kubeconfig has it: in a file, or in base64 within; the file counts where both are there
+ * A certificate or key as a kubeconfig has it: in a file, or in base64 within; the file counts where both are there
  * (client-go).
  */
-export type ClientCertificate = {readonly path: string | undefined; readonly data: string | undefined};
+type Pem = {readonly path: string | undefined; readonly data: string | undefined};
 
-type Pem = {readonly place: string; readonly bytes: Buffer};
+/** What a PEM text is to be. */
+type Kind = 'certificate' | 'authority' | 'key';
 
-const pemOf = ({path, data}: ClientCertificate, kubeconfig: string): Pem | undefined => {
-	if (path) return {place: path, bytes: readFileSync(path)};
-	if (!data) return undefined;
-	return {place: `client-certificate-data of ${kubeconfig}`, bytes: Buffer.from(data, 'base64')};
+const keys: Readonly<Record<Kind, string>> = {
+	certificate: 'client-certificate-data',
+	authority: 'certificate-authority-data',
+	key: 'client-key-data',
 };
 
-const parse = ({place, bytes}: Pem, kubeconfig: string): X509Certificate => {
+/** Reads a certificate or key. @throws ProblemError `kubeconfig-invalid` */
+const parse = <Value>(kind: Kind, {path, data}: Pem, kubeconfig: string, read: (bytes: Buffer) => Value) => {
+	if (!path && !data) return undefined;
+	const place = path || `${keys[kind]} of ${kubeconfig}`;
 	try {
-		return new X509Certificate(bytes);
+		return read(path ? readNamedFile(path) : Buffer.from(data ?? '', 'base64'));
 	} catch (error) {
 		const words = error instanceof Error ? error.message : String(error);
-		const location = {file: kubeconfig};
-		throw clusterProblems.error('kubeconfig-invalid', {case: 'certificate', place, words}, {location, error});
+		throw clusterProblems.error(
+			'kubeconfig-invalid',
+			{case: kind, place, words},
+			{location: {file: kubeconfig}, error},
+		);
 	}
+};
+
+/** Proves that an authority, where there is one, is a certificate. @throws ProblemError `kubeconfig-invalid` */
+export const checkAuthority = (authority: Pem, kubeconfig: string): void => {
+	parse('authority', authority, kubeconfig, (bytes) => new X509Certificate(bytes));
+};
+
+/** Proves that a client key, where there is one, is a private key. @throws ProblemError `kubeconfig-invalid` */
+export const checkClientKey = (key: Pem, kubeconfig: string): void => {
+	parse('key', key, kubeconfig, (bytes) => createPrivateKey(bytes));
 };
 
 /**
@@ -31,10 +48,10 @@ const parse = ({place, bytes}: Pem, kubeconfig: string): X509Certificate => {
  * @param now ms since the epoch
  * @throws ProblemError `kubeconfig-invalid`, `kubeconfig-certificate-expired`
  */
-export const checkClientCertificate = (certificate: ClientCertificate, kubeconfig: string, now: number): void => {
-	const pem = pemOf(certificate, kubeconfig);
-	if (!pem) return;
-	const end = Date.parse(parse(pem, kubeconfig).validTo);
+export const checkClientCertificate = (certificate: Pem, kubeconfig: string, now: number): void => {
+	const read = parse('certificate', certificate, kubeconfig, (bytes) => new X509Certificate(bytes));
+	if (!read) return;
+	const end = Date.parse(read.validTo);
 	if (end > now) return;
 	throw clusterProblems.error(
 		'kubeconfig-certificate-expired',

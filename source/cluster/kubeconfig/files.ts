@@ -1,10 +1,11 @@
-import {readFileSync} from 'node:fs';
 import {delimiter, join, resolve} from 'node:path';
 import {LineCounter, parseDocument} from 'yaml';
 import * as z from 'zod';
 import {errnoWords, isErrno} from '../../base/errno.ts';
-import type {ProblemError} from '../../base/problem.ts';
+import {printable} from '../../base/printable.ts';
+import {type Location, ProblemError} from '../../base/problem.ts';
 import {clusterProblems} from '../problems.ts';
+import {readNamedFile} from './read-file.ts';
 
 // Entries stay unread until one is chosen, so a broken entry of another cluster does no harm.
 const fileSchema = z.looseObject({
@@ -22,14 +23,14 @@ export type KubeconfigOptions = {
 	readonly kubeconfig?: string | undefined;
 	readonly context?: string | undefined;
 	readonly homeDirectory: string;
-	readonly environment: {readonly KUBECONFIG?: string | undefined};
+	readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
 type Content = z.output<typeof fileSchema>;
 
 const readText = (file: string): string | undefined => {
 	try {
-		return readFileSync(file, 'utf8');
+		return readNamedFile(file).toString('utf8');
 	} catch (error) {
 		if (isErrno(error, 'ENOENT')) return undefined;
 		const why = errnoWords(error, 'read');
@@ -37,15 +38,28 @@ const readText = (file: string): string | undefined => {
 	}
 };
 
-/** @throws ProblemError `kubeconfig-invalid` with line and column */
+/** How often a YAML file may stand for more than it is long: kubeconfigs have no aliases at all. */
+const mostAliases = 50;
+
+const noYaml = (error: unknown, location: Location): ProblemError => {
+	const words = printable(error instanceof Error ? error.message : String(error)).slice(0, 200);
+	return clusterProblems.error('kubeconfig-invalid', {case: 'yaml', file: location.file, words}, {location, error});
+};
+
+/** @throws ProblemError `kubeconfig-invalid` with line and column, where the parser knows them */
 const parseYaml = (file: string, text: string): unknown => {
 	const lines = new LineCounter();
-	const document = parseDocument(text, {lineCounter: lines, prettyErrors: false});
-	const [error] = document.errors;
-	if (!error) return document.toJS();
-	const {line, col} = lines.linePos(error.pos[0]);
-	const location = {file, line, column: col};
-	throw clusterProblems.error('kubeconfig-invalid', {case: 'yaml', file, words: error.message}, {location, error});
+	const options = {lineCounter: lines, prettyErrors: false, logLevel: 'error'} as const;
+	try {
+		const document = parseDocument(text, options);
+		const [error] = document.errors;
+		if (!error) return document.toJS({maxAliasCount: mostAliases});
+		const {line, col} = lines.linePos(error.pos[0]);
+		throw noYaml(error, {file, line, column: col});
+	} catch (error) {
+		// Aliases without end or without a beginning, and lists within lists that are too deep for the parser.
+		throw error instanceof ProblemError ? error : noYaml(error, {file});
+	}
 };
 
 const parse = (file: string, text: string): Content => {

@@ -1,27 +1,53 @@
-import {readFileSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
-import type * as z from 'zod';
 import {errnoWords} from '../../base/errno.ts';
+import {firstOf} from '../../base/text.ts';
 import {clusterProblems} from '../problems.ts';
-import {checkClientCertificate} from './client-certificate.ts';
-import {clusterSchema, contextSchema, type execSchema, type Need, pick, userSchema} from './entries.ts';
+import {type Address, addressOf} from './address.ts';
+import {checkAuthority, checkClientCertificate, checkClientKey} from './client-certificate.ts';
+import {
+	type ClusterEntry,
+	clusterSchema,
+	contextSchema,
+	type ExecEntry,
+	type Need,
+	notUsable,
+	pick,
+	type UserEntry,
+	userSchema,
+} from './entries.ts';
 import {type Entry, type KubeconfigOptions, readFiles} from './files.ts';
+import {impersonation} from './impersonation.ts';
+import {readNamedFile} from './read-file.ts';
+import {secretsIn, warningsOf} from './worth-knowing.ts';
 
 /** The chosen context with every path made absolute, as one small kubeconfig document in JSON. */
 export type LoadedKubeconfig = {
 	readonly file: string;
 	readonly context: string;
+	/** Address of the API server, without login. */
 	readonly server: string;
+	/** Cluster and user as they are written, but for what is told beside it here. */
 	readonly document: string;
+	readonly cluster: ClusterEntry;
+	/** Headers of every request: whose rights are borrowed, and the login in the server's address. */
+	readonly headers: Readonly<Record<string, string | readonly string[]>>;
 	/** Read anew for each request, as client-go does: such tokens are rotated. */
 	readonly tokenFile: string | undefined;
-	readonly exec: {readonly command: string; readonly installHint?: string | undefined} | undefined;
+	/** The plug-in that gives credentials, started by `login/plug-in.ts`. */
+	readonly exec: ExecEntry | undefined;
+	/** What must appear in no output. */
+	readonly secrets: readonly string[];
+	/** What stops nothing, and must not go unsaid. */
+	readonly warnings: readonly string[];
 };
+
+/** Of contexts in one sentence. */
+const mostNamed = 20;
 
 /** @throws ProblemError `kubeconfig-file-missing` */
 const proveReadable = (needed: string, key: string, kubeconfig: string): void => {
 	try {
-		readFileSync(needed);
+		readNamedFile(needed);
 	} catch (error) {
 		throw clusterProblems.error(
 			'kubeconfig-file-missing',
@@ -47,20 +73,10 @@ const withPaths = <Value extends {readonly [key: string]: unknown}>(
 	return {...value, ...Object.fromEntries(absolute)};
 };
 
-/**
- * A relative command is looked for beside its kubeconfig, and the plug-in is told who calls (client-go `exec`
- * plug-ins).
- */
-const execEntry = (exec: z.output<typeof execSchema>, file: string) => ({
+/** A relative command is looked for beside its kubeconfig (client-go `exec` plug-ins). */
+const besideFile = (exec: ExecEntry, file: string): ExecEntry => ({
 	...exec,
 	command: exec.command.includes('/') ? resolve(dirname(file), exec.command) : exec.command,
-	env: [
-		...(exec.env ?? []),
-		{
-			name: 'KUBERNETES_EXEC_INFO',
-			value: JSON.stringify({apiVersion: exec.apiVersion, kind: 'ExecCredential', spec: {interactive: false}}),
-		},
-	],
 });
 
 /** @throws ProblemError `kubeconfig-no-context` */
@@ -70,19 +86,71 @@ const chooseContext = ({file, contexts, current}: ReturnType<typeof readFiles>, 
 	if (found) return found;
 	const more = {location: {file}};
 	if (contexts.length === 0) throw clusterProblems.error('kubeconfig-no-context', {case: 'none at all', file}, more);
-	const names = contexts.map(({name}) => name).join(', ');
+	const names = firstOf(
+		contexts.map(({name}) => name),
+		mostNamed,
+	);
 	throw wanted
 		? clusterProblems.error('kubeconfig-no-context', {case: 'absent', file, context: wanted, contexts: names}, more)
 		: clusterProblems.error('kubeconfig-no-context', {case: 'none chosen', file, contexts: names}, more);
 };
 
+/** What helm and kubectl refuse of a user (client-go `clientcmd` validateAuthInfo), in words. */
+const refusedOf = (user: UserEntry): string | undefined => {
+	const {as, 'as-uid': uid, 'as-groups': groups = [], 'as-user-extra': extra = {}} = user;
+	if (!as && (uid || groups.length > 0 || Object.keys(extra).length > 0))
+		return 'as-uid, as-groups or as-user-extra without as, which helm and kubectl refuse';
+	if ((user.token || user.tokenFile) && (user.username || user.password))
+		return 'a token and a password, of which helm and kubectl allow one only';
+	return user.exec && user['auth-provider']
+		? 'exec and auth-provider, of which helm and kubectl allow one only'
+		: undefined;
+};
+
 /** The user of a context, with paths and plug-in as they are needed from any working folder. */
-const readUser = (need: Need<z.output<typeof userSchema>>, context: Entry, now: number) => {
-	const {file, value} = pick(need, context);
+const readUser = (need: Need<UserEntry>, context: Entry, now: number) => {
+	const {name, file, value} = pick(need, context);
+	const words = refusedOf(value);
+	if (words !== undefined) throw notUsable(context, {what: 'user', name, words});
 	const user = withPaths(value, file, ['client-certificate', 'client-key', 'tokenFile']);
 	checkClientCertificate({path: user['client-certificate'], data: user['client-certificate-data']}, file, now);
-	return {...user, exec: user.exec && execEntry(user.exec, file)};
+	checkClientKey({path: user['client-key'], data: user['client-key-data']}, file);
+	// A token that is there already needs no plug-in (client-go `exec` UpdateTransportConfig).
+	const exec = user.token || user.tokenFile ? undefined : user.exec;
+	return {...user, exec: exec && besideFile(exec, file)};
 };
+
+const readCluster = (need: Need<ClusterEntry>, context: Entry) => {
+	const {name, file, value} = pick(need, context);
+	const cluster = withPaths(value, file, ['certificate-authority']);
+	const authority = {path: cluster['certificate-authority'], data: cluster['certificate-authority-data']};
+	checkAuthority(authority, file);
+	if (cluster['insecure-skip-tls-verify'] && (authority.path || authority.data))
+		throw notUsable(context, {
+			what: 'cluster',
+			name,
+			words: 'insecure-skip-tls-verify is true beside a certificate-authority, which helm and kubectl refuse',
+		});
+	return {name, cluster};
+};
+
+/** The two entries as the library takes them: what this program does itself is left out. */
+const documentOf = (cluster: ClusterEntry, {exec: _exec, tokenFile: _file, ...user}: UserEntry, server: string) => {
+	const {as: _as, 'as-uid': _uid, 'as-groups': _groups, 'as-user-extra': _extra, ...login} = user;
+	// The library refuses a server without TLS unless this is set, and client-go does not.
+	const plain = server.startsWith('http:') ? {'insecure-skip-tls-verify': true} : {};
+	return JSON.stringify({
+		clusters: [{name: 'cluster', cluster: {...cluster, server, ...plain}}],
+		users: [{name: 'user', user: login}],
+		contexts: [{name: 'context', context: {cluster: 'cluster', user: 'user'}}],
+		'current-context': 'context',
+	});
+};
+
+const headersOf = (user: UserEntry, {authorization}: Address): LoadedKubeconfig['headers'] => ({
+	...impersonation(user),
+	...(authorization === undefined ? {} : {Authorization: authorization}),
+});
 
 /**
  * Reads the kubeconfig and chooses a context. Formats: client-go `clientcmd/api/v1` Config.
@@ -97,21 +165,20 @@ export const loadKubeconfig = (options: KubeconfigOptions, now: number): LoadedK
 		{what: 'content', name: context.name, list: config.contexts, schema: contextSchema},
 		context,
 	);
-	const found = pick({what: 'cluster', name: names.cluster, list: config.clusters, schema: clusterSchema}, context);
-	const cluster = withPaths(found.value, found.file, ['certificate-authority']);
+	const clusterNeed = {what: 'cluster', name: names.cluster, list: config.clusters, schema: clusterSchema} as const;
+	const {name: clusterName, cluster} = readCluster(clusterNeed, context);
 	const user = readUser({what: 'user', name: names.user, list: config.users, schema: userSchema}, context, now);
-	const document = JSON.stringify({
-		clusters: [{name: 'cluster', cluster}],
-		users: [{name: 'user', user}],
-		contexts: [{name: 'context', context: {cluster: 'cluster', user: 'user'}}],
-		'current-context': 'context',
-	});
+	const address = addressOf(cluster.server);
 	return {
 		file: context.file,
 		context: context.name,
-		server: cluster.server.replace(/\/$/u, ''),
-		document,
+		server: address.base,
+		document: documentOf(cluster, user, address.base),
+		cluster: {...cluster, server: address.base},
+		headers: headersOf(user, address),
 		tokenFile: user.token ? undefined : user.tokenFile,
 		exec: user.exec,
+		secrets: [...address.secrets, ...secretsIn(cluster, user)],
+		warnings: warningsOf(cluster, {file: context.file, name: clusterName}),
 	};
 };

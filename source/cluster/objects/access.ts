@@ -1,8 +1,8 @@
-import type {V1SelfSubjectAccessReview} from '@kubernetes/client-node';
+import type * as z from 'zod';
 import {inPool} from '../../base/pool.ts';
-import type {Wire} from '../kinds.ts';
 import type {Requests} from '../requests.ts';
 import type {Access, ClusterPort} from '../types.ts';
+import {reviewShape} from './shapes.ts';
 
 /** Reviews at a time. */
 const parallel = 8;
@@ -19,7 +19,7 @@ const reviewOf = ({verb, group, resource: path, namespace}: Access) => {
 };
 
 /** Why an access is denied, in the server's words; undefined where it is allowed. */
-const denialIn = ({status}: Pick<Wire<V1SelfSubjectAccessReview>, 'status'>): string | undefined => {
+const denialIn = ({status}: z.output<typeof reviewShape>): string | undefined => {
 	if (status?.allowed === true) return undefined;
 	return status?.reason || status?.evaluationError || 'no role of this user allows it';
 };
@@ -32,7 +32,7 @@ export const createDenied =
 	(requests: Requests): ClusterPort['denied'] =>
 	async (accesses, signal) => {
 		const reasons = await inPool(accesses, parallel, async (access) => {
-			const {body} = await requests.send({
+			const answer = await requests.send({
 				method: 'POST',
 				path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
 				body: reviewOf(access),
@@ -40,7 +40,7 @@ export const createDenied =
 				reads: true,
 				signal,
 			});
-			return denialIn(body as Wire<V1SelfSubjectAccessReview>);
+			return denialIn(answer.as(reviewShape));
 		});
 		return accesses.flatMap((access, index) => {
 			const reason = reasons[index];

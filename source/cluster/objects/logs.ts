@@ -6,7 +6,7 @@ import type {ObjectApi} from './types.ts';
 
 /** What kubelet and kube-apiserver say of a log that is not there yet. */
 const notYet =
-	/previous terminated container .* not found|is waiting to start|ContainerCreating|PodInitializing|does not have a host assigned|container .* in pod .* is not available/u;
+	/previous terminated container \S+ (?:\S+ ){0,5}not found|is waiting to start|ContainerCreating|PodInitializing|does not have a host assigned|container \S+ in pod \S+ is not available/u;
 
 /** Logs that are not there yet are empty, not an error. */
 const isNoLogYet = (error: unknown): boolean =>

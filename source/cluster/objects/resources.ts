@@ -1,8 +1,8 @@
-import type {V1APIResourceList} from '@kubernetes/client-node';
 import {isMissing} from '../errors.ts';
-import type {Reference, Wire} from '../kinds.ts';
+import type {Reference} from '../kinds.ts';
 import {clusterProblems} from '../problems.ts';
 import type {Requests} from '../requests.ts';
+import {resourcesShape} from './shapes.ts';
 import {unless} from './unless.ts';
 
 /** Where the objects of a kind live. */
@@ -43,8 +43,8 @@ export const createPaths = (requests: Requests): Paths => {
 	const known = new Map<string, Resource>();
 	const discover = async (apiVersion: string, signal: AbortSignal): Promise<void> => {
 		const deed = `say which kinds ${apiVersion} has`;
-		const {body} = await requests.send({method: 'GET', path: apiPath(apiVersion), deed, signal});
-		for (const {name, kind, namespaced} of (body as Partial<Wire<V1APIResourceList>>).resources ?? []) {
+		const answer = await requests.send({method: 'GET', path: apiPath(apiVersion), deed, signal});
+		for (const {name, kind, namespaced} of answer.as(resourcesShape).resources ?? []) {
 			// `pods/log` is a part of a pod, not a kind.
 			if (!name.includes('/')) known.set(keyOf(apiVersion, kind), {plural: name, namespaced});
 		}

@@ -4,6 +4,7 @@ import type {Requests} from '../requests.ts';
 import {differences} from './differences.ts';
 import {nameOf, referenceOf} from './names.ts';
 import type {Paths} from './resources.ts';
+import {objectShape} from './shapes.ts';
 import type {ObjectApi} from './types.ts';
 import {unless} from './unless.ts';
 
@@ -27,17 +28,21 @@ const isThere = (error: unknown): boolean => error instanceof KubernetesError &&
 /** Gone, or changed since it was read. */
 const isOutOfDate = (error: unknown): boolean => isStatus(error, 404, 409);
 
+/** A JSON patch that does not fit: kube-apiserver keeps its reason to itself (apiserver, NewGenericServerResponse). */
+const isUnfit = (error: unknown): boolean =>
+	isOutOfDate(error) || (isStatus(error, 422) && /rejected our request/u.test(error.said));
+
 /** Changing objects. */
 export const createWrites = (
 	requests: Requests,
 	paths: Paths,
 	{get}: Pick<ObjectApi, 'get'>,
-): Pick<ObjectApi, 'apply' | 'diff' | 'create' | 'replace' | 'delete'> => {
+): Pick<ObjectApi, 'apply' | 'diff' | 'create' | 'replace' | 'patch' | 'delete'> => {
 	const apply: ObjectApi['apply'] = async (object, {signal, dryRun = false, force = false}) => {
 		const reference = referenceOf(object);
 		const path = await paths.demand(reference, signal);
 		const patch = async (forced: boolean): Promise<KubeObject> => {
-			const {body} = await requests.send({
+			const answer = await requests.send({
 				method: 'PATCH',
 				path,
 				query: {fieldManager, force: String(forced), dryRun: dryRun ? 'All' : undefined},
@@ -48,7 +53,7 @@ export const createWrites = (
 				reads: dryRun,
 				signal,
 			});
-			return body as KubeObject;
+			return answer.as(objectShape(object.kind));
 		};
 		try {
 			return await patch(force);
@@ -69,7 +74,7 @@ export const createWrites = (
 		const path = await paths.demand(collection, signal);
 		const deed = `create ${nameOf({...collection, name})}`;
 		const sent = requests.send({method: 'POST', path, query: {fieldManager}, body: object, deed, signal});
-		return (await unless(isThere, sent))?.body as KubeObject | undefined;
+		return (await unless(isThere, sent))?.as(objectShape(object.kind));
 	};
 
 	const replace: ObjectApi['replace'] = async (object, signal) => {
@@ -77,7 +82,15 @@ export const createWrites = (
 		const path = await paths.demand(reference, signal);
 		const deed = `replace ${nameOf(reference)}`;
 		const sent = requests.send({method: 'PUT', path, query: {fieldManager}, body: object, deed, signal});
-		return (await unless(isOutOfDate, sent))?.body as KubeObject | undefined;
+		return (await unless(isOutOfDate, sent))?.as(objectShape(object.kind));
+	};
+
+	const patch: ObjectApi['patch'] = async (reference, steps, signal) => {
+		const path = await paths.demand(reference, signal);
+		const deed = `patch ${nameOf(reference)}`;
+		const contentType = 'application/json-patch+json';
+		const sent = requests.send({method: 'PATCH', path, query: {fieldManager}, contentType, body: steps, deed, signal});
+		return (await unless(isUnfit, sent))?.as(objectShape(reference.kind));
 	};
 
 	const remove: ObjectApi['delete'] = async (reference, signal) => {
@@ -88,5 +101,5 @@ export const createWrites = (
 		await unless(isMissing, sent);
 	};
 
-	return {apply, diff, create, replace, delete: remove};
+	return {apply, diff, create, replace, patch, delete: remove};
 };

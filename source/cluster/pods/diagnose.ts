@@ -3,10 +3,9 @@ import {type Problem, ProblemError} from '../../base/problem.ts';
 import type {ObjectApi} from '../objects/types.ts';
 import {type Culprit, findCulprit} from './culprit.ts';
 import type {Picture} from './picture.ts';
-import {eventsOf} from './symptoms.ts';
+import {warningLines} from './symptoms.ts';
 
 const logLines = 30;
-const mostEvents = 5;
 
 /**
  * Whose pods are looked at. A pod that belongs to no component, such as that of a probe, is mended by no answer of one.
@@ -41,11 +40,6 @@ const nextStepsFor = ({kind, name, symptom: {log, container}}: Culprit, namespac
 	return [look, `kubectl -n ${namespace} logs ${name}${which}`];
 };
 
-const eventLines = ({events}: Picture, {kind, name}: Culprit): readonly string[] =>
-	eventsOf(events, kind, name)
-		.slice(0, mostEvents)
-		.map(({reason, message}) => `${reason}: ${message}`);
-
 /**
  * Why a rollout does not get ready, from pods, events, Jobs, Deployments and logs; undefined when nothing is wrong yet.
  * Never shows values of the environment, only names and the cluster's own words.
@@ -60,7 +54,7 @@ export const diagnosePicture = async (
 	if (!culprit) return undefined;
 	const {message} = culprit.symptom;
 	const log = await readLog(api, culprit, scene);
-	const told = [...(message ? [message] : []), ...eventLines(picture, culprit), ...log];
+	const told = [...(message ? [message] : []), ...warningLines(picture.events, culprit.kind, culprit.name), ...log];
 	return culprit.problem({
 		nextSteps: nextStepsFor(culprit, namespace),
 		answers: component === undefined ? [] : culprit.answers.map((answer) => `${component}.${answer}`),

@@ -42,7 +42,7 @@ export const admissionReasons: readonly Row[] = [
 	{
 		code: 'kubernetes-limit-range',
 		reasons: creations,
-		message: /minimum .* usage per|maximum .* usage per|LimitRange/u,
+		message: /minimum \S+ usage per|maximum \S+ usage per|LimitRange/u,
 		facts: plain,
 		answers: ['resources'],
 		stuck: true,

@@ -3,8 +3,13 @@ import type {Symptom} from './types.ts';
 
 const pulls = ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'RegistryUnavailable'];
 
-const timeOf = ({lastTimestamp, eventTime, metadata}: KubeEvent): number =>
-	Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '') || 0;
+/** An event is told by older parts of Kubernetes with `lastTimestamp`, by newer ones with `eventTime` and a series (events.k8s.io/v1). */
+const timeOf = ({lastTimestamp, eventTime, series, metadata}: KubeEvent): number =>
+	Math.max(
+		...[lastTimestamp, eventTime, series?.lastObservedTime, metadata.creationTimestamp].map(
+			(time) => Date.parse(time ?? '') || 0,
+		),
+	);
 
 /** Warning events of one object, newest first. */
 export const eventsOf = (events: readonly KubeEvent[], kind: string, name: string): readonly KubeEvent[] =>
@@ -13,6 +18,15 @@ export const eventsOf = (events: readonly KubeEvent[], kind: string, name: strin
 			({type, involvedObject}) => type !== 'Normal' && involvedObject.kind === kind && involvedObject.name === name,
 		)
 		.sort((left, right) => timeOf(right) - timeOf(left));
+
+/** Warnings that are shown of one object. */
+const mostEvents = 5;
+
+/** The newest warnings about one object as lines of evidence, `REASON: message`. */
+export const warningLines = (events: readonly KubeEvent[], kind: string, name: string): readonly string[] =>
+	eventsOf(events, kind, name)
+		.slice(0, mostEvents)
+		.map(({reason = 'Warning', message = ''}) => `${reason}: ${message}`);
 
 /** What all symptoms of a container share. */
 type OfContainer = Omit<Symptom, 'reason' | 'message' | 'log'>;
@@ -102,6 +116,19 @@ const ofWhole = ({status}: Pod): readonly Symptom[] => {
 /** Reasons of pod events that tell a cause which the pod's status does not hold. */
 const telling = ['FailedMount', 'FailedAttachVolume', 'FailedCreatePodSandBox', 'FailedScheduling', 'NetworkNotReady'];
 
+/** True for a pod that has its node: what kept it from one before does no longer count. */
+const isPlaced = ({status}: Pod): boolean =>
+	status?.conditions?.some(({type, status: value}) => type === 'PodScheduled' && value === 'True') === true;
+
+/** What the newest warnings say of a pod that does not start: those that tell a cause first, else the very newest. */
+const warnedOf = (pod: Pod, events: readonly KubeEvent[]): readonly Symptom[] => {
+	const counting = events.filter(({reason}) => !(reason === 'FailedScheduling' && isPlaced(pod)));
+	const told = counting.filter(({reason = ''}) => telling.includes(reason));
+	return (told.length > 0 ? told : counting.slice(0, 1)).map(
+		({reason = 'Warning', message = ''}): Symptom => ({reason, message}),
+	);
+};
+
 /** What is wrong with a pod that is not ready, most telling first; empty for a pod that is merely starting. */
 export const symptomsOf = (pod: Pod, allEvents: readonly KubeEvent[]): readonly Symptom[] => {
 	const {status} = pod;
@@ -113,8 +140,6 @@ export const symptomsOf = (pod: Pod, allEvents: readonly KubeEvent[]): readonly 
 		...(status?.containerStatuses ?? []).flatMap((entry) => ofContainer(entry, events, {oneShot: false, final})),
 	];
 	const isStarting = containers.every(({reason}) => reason === 'ContainerCreating' || reason === 'PodInitializing');
-	const told = events
-		.filter(({reason = ''}) => telling.includes(reason))
-		.map(({reason = '', message = ''}): Symptom => ({reason, message}));
-	return [...ofWhole(pod), ...(isStarting && status?.phase === 'Pending' ? told : []), ...containers];
+	const waits = isStarting && (status?.phase ?? 'Pending') === 'Pending';
+	return [...ofWhole(pod), ...(waits ? warnedOf(pod, events) : []), ...containers];
 };

@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {isStatus} from '../errors.ts';
+import {isStatus, KubernetesError} from '../errors.ts';
 import type {Pod} from '../kinds.ts';
 import {objectPath} from '../objects/resources.ts';
 import type {ObjectApi} from '../objects/types.ts';
@@ -35,9 +35,12 @@ const silenceMs = 30_000;
 /** A watch that ends sooner than this, ms, is not followed by the next at once. */
 const shortWatchMs = 1000;
 
+/** The most pods that are kept in mind: what a server makes up while it is watched has no end. */
+const mostPods = 5000;
+
 /** Opens one watch and ends it with the signal, or when it is dead. */
 const openWatch = async ({requests, timing}: Setting, {namespace, labelSelector, until}: Watched, from: string) => {
-	const {read, close} = await requests.stream({
+	const {read, close, unreadable} = await requests.stream({
 		method: 'GET',
 		path: objectPath({plural: 'pods', namespaced: true}, {apiVersion: 'v1', namespace}),
 		query: {
@@ -55,7 +58,7 @@ const openWatch = async ({requests, timing}: Setting, {namespace, labelSelector,
 		clearTimeout(timer);
 		close();
 	};
-	return {lines: readLines(read()), end};
+	return {lines: readLines(read()), end, unreadable};
 };
 
 /** Follows one watch to its end. @returns the version to go on from, or undefined where a new list is needed */
@@ -65,13 +68,15 @@ const followOnce = async (
 	screen: Screen,
 	from: string,
 ): Promise<string | undefined> => {
-	const {lines, end} = await openWatch(setting, watched, from);
+	const {lines, end, unreadable} = await openWatch(setting, watched, from);
 	let version = from;
 	try {
 		for await (const line of lines) {
+			if (line.type === 'NONE') throw unreadable(line.words);
 			if (line.type === 'ERROR') return undefined;
 			version = line.object.metadata.resourceVersion ?? version;
 			screen.put(line);
+			if (screen.count() > mostPods) throw unreadable(`It tells of more than ${mostPods} pods.`);
 		}
 	} finally {
 		end();
@@ -97,7 +102,8 @@ export const createFollow = (setting: Setting, watched: Watched, screen: Screen)
 		try {
 			version = await followOnce(setting, watched, screen, version ?? (await list()));
 		} catch (error) {
-			if (isStatus(error, 410)) version = undefined;
+			// What came to nothing is begun from a new list.
+			if (isStatus(error, 410) || !(error instanceof KubernetesError)) version = undefined;
 			throw error;
 		}
 		// A server that ends every watch at once must not be asked in a tight loop.

@@ -30,6 +30,7 @@ export const createScreen = (onChange: (pods: readonly PodView[]) => void) => {
 			for (const pod of all) pods.set(pod.metadata.name, pod);
 			show();
 		},
+		count: (): number => pods.size,
 		put: ({type, object}: WatchLine): void => {
 			if (type === 'BOOKMARK') return;
 			if (type === 'DELETED') pods.delete(object.metadata.name);

@@ -1,4 +1,5 @@
 import type {KubeObject} from '../kinds.ts';
+import {watchShape} from '../objects/shapes.ts';
 
 /** One line of a watch (Kubernetes API concepts, "Efficient detection of changes"). */
 export type WatchLine = {
@@ -6,8 +7,13 @@ export type WatchLine = {
 	readonly object: KubeObject;
 };
 
+/** What is no line of a watch, in words. It is the last of a watch. */
+export type NoLine = {readonly type: 'NONE'; readonly words: string};
+
 /** The longest line that is waited for, in characters: an object in etcd has at most 1.5 MiB. */
-const longestLine = 16 * 1024 * 1024;
+const longestLine = 8 * 1024 * 1024;
+
+const shape = watchShape('Pod');
 
 /** Text until the connection ends. One that breaks is as good as one that ends. */
 async function* textOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
@@ -19,13 +25,47 @@ async function* textOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
 	}
 }
 
-/** The JSON lines of a watch. A half line at its end is dropped, and one that never ends is the end. */
-export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<WatchLine> {
-	let rest = '';
+/** Whole lines; undefined for one that is too long, after which nothing comes. Half a line at the end is dropped. */
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string | undefined> {
+	let pieces: string[] = [];
+	let length = 0;
 	for await (const chunk of textOf(chunks)) {
-		const lines = (rest + chunk).split('\n');
-		rest = lines.pop() ?? '';
-		for (const line of lines) if (line !== '') yield JSON.parse(line) as WatchLine;
-		if (rest.length > longestLine) return;
+		const [first = '', ...others] = chunk.split('\n');
+		pieces.push(first);
+		length += first.length;
+		for (const next of others) {
+			yield pieces.join('');
+			pieces = [next];
+			length = next.length;
+		}
+		if (length > longestLine) {
+			yield undefined;
+			return;
+		}
+	}
+}
+
+const lineIn = (text: string): WatchLine | NoLine => {
+	try {
+		const read = shape.safeParse(JSON.parse(text));
+		if (read.success) return read.data as WatchLine;
+		const [issue] = read.error.issues;
+		return {type: 'NONE', words: `A line of the watch: ${issue?.path.join('.')}: ${issue?.message}`};
+	} catch {
+		return {type: 'NONE', words: `A line of the watch is no JSON: ${text.slice(0, 100)}`};
+	}
+};
+
+/**
+ * The JSON lines of a pods' watch. A half line at its end is dropped; what is no line of a watch, or never ends, is told once and is the
+ * end.
+ */
+export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<WatchLine | NoLine> {
+	for await (const text of linesOf(chunks)) {
+		if (text === '') continue;
+		const line: WatchLine | NoLine =
+			text === undefined ? {type: 'NONE', words: 'A line of the watch does not end.'} : lineIn(text);
+		yield line;
+		if (line.type === 'NONE') return;
 	}
 }

@@ -41,6 +41,9 @@ const podSpecOf = (probe: PodProbe) => ({
 	containers: [containerOf(probe)],
 });
 
+/** How much longer than it is waited for a probe lives, s: its end must not take away the pod that tells why it does not start. */
+const marginSeconds = 60;
+
 /** The Job of a probe: one pod, one try, no rights, gone by itself even when nobody deletes it. */
 export const probeJob = (probe: PodProbe, name: string): Job => {
 	const labels = {'app.kubernetes.io/managed-by': 'zenml-airgap', [instance]: name};
@@ -51,7 +54,7 @@ export const probeJob = (probe: PodProbe, name: string): Job => {
 		metadata: {name, namespace: probe.namespace, labels, annotations},
 		spec: {
 			backoffLimit: 0,
-			activeDeadlineSeconds: Math.max(Math.ceil(probe.timeoutMs / 1000), 1),
+			activeDeadlineSeconds: Math.ceil(probe.timeoutMs / 1000) + marginSeconds,
 			ttlSecondsAfterFinished: 300,
 			template: {metadata: {labels, annotations}, spec: podSpecOf(probe)},
 		},

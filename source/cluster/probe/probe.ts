@@ -7,6 +7,8 @@ import type {ObjectApi} from '../objects/types.ts';
 import {findCulprit} from '../pods/culprit.ts';
 import {diagnosePicture} from '../pods/diagnose.ts';
 import {type Picture, takePicture} from '../pods/picture.ts';
+import {warningLines} from '../pods/symptoms.ts';
+import {podView} from '../pods/views.ts';
 import {clusterProblems} from '../problems.ts';
 import type {ClusterPort, PodProbe} from '../types.ts';
 import {containerName, probeJob, selectorOf} from './job.ts';
@@ -22,22 +24,33 @@ type Result = Awaited<ReturnType<ClusterPort['probe']>>;
 const exitCodeOf = ({status}: Pod): number | undefined =>
 	status?.containerStatuses?.find(({name}) => name === containerName)?.state?.terminated?.exitCode;
 
-const tooSlow = ({name, namespace, timeoutMs, image}: PodProbe, {pods: [pod]}: Picture): ProblemError => {
-	const shared = {probe: name, namespace, seconds: Math.round(timeoutMs / 1000)};
-	if (!pod) return clusterProblems.error('probe-timeout', {case: 'no pod', ...shared});
-	const {metadata, spec, status} = pod;
-	return clusterProblems.error('probe-timeout', {
-		case: 'pod made',
-		...shared,
-		pod: metadata.name,
-		phase: status?.phase ?? 'not started',
-		node: spec?.nodeName ?? 'no node',
-		image,
-	});
-};
-
 /** A probe under way, under the name of its Job. */
 type Running = {readonly api: ObjectApi; readonly probe: PodProbe; readonly name: string};
+
+/** Too late, with the newest warnings about its pod, or about its Job where it has none. */
+const tooSlow = ({probe, name: job}: Running, {pods: [pod], events}: Picture): ProblemError => {
+	const {name, namespace, timeoutMs, image} = probe;
+	const shared = {probe: name, namespace, seconds: Math.round(timeoutMs / 1000)};
+	if (!pod)
+		return clusterProblems.error(
+			'probe-timeout',
+			{case: 'no pod', ...shared},
+			{evidence: warningLines(events, 'Job', job)},
+		);
+	const {metadata, spec, status} = pod;
+	return clusterProblems.error(
+		'probe-timeout',
+		{
+			case: 'pod made',
+			...shared,
+			pod: metadata.name,
+			phase: status?.phase ?? 'not started',
+			node: spec?.nodeName ?? 'no node',
+			image,
+		},
+		{evidence: warningLines(events, 'Pod', metadata.name)},
+	);
+};
 
 /** What the probe said once it has ended; undefined while it runs. */
 const resultOf = async ({api, probe}: Running, {pods}: Picture): Promise<Result | undefined> => {
@@ -52,18 +65,30 @@ const resultOf = async ({api, probe}: Running, {pods}: Picture): Promise<Result 
 };
 
 /** Throws why the probe will not run any more: its pod cannot start, or its time is over. */
-const throwWhenHopeless = async ({api, probe}: Running, picture: Picture, late: boolean): Promise<void> => {
+const throwWhenHopeless = async (running: Running, picture: Picture, late: boolean): Promise<void> => {
+	const {api, probe} = running;
 	const {namespace, signal} = probe;
 	const culprit = findCulprit(picture, namespace);
 	if (culprit && (late || culprit.stuck)) {
 		const found = await diagnosePicture(api, picture, {namespace, component: undefined, signal});
 		if (found) throw new ProblemError(found);
 	}
-	if (late) throw tooSlow(probe, picture);
+	if (late) throw tooSlow(running, picture);
+};
+
+/** Tells what keeps the pod waiting, whenever that changes. */
+const createTeller = ({onWaiting}: PodProbe): ((picture: Picture) => void) => {
+	let told: string | undefined;
+	return ({pods: [pod], events}) => {
+		const reason = pod && podView(pod, events).reason;
+		if (reason !== undefined && reason !== told) onWaiting?.(reason);
+		told = reason ?? told;
+	};
 };
 
 const run = async (running: Running): Promise<Result> => {
 	const {api, probe, name} = running;
+	const tell = createTeller(probe);
 	const {namespace, signal, timeoutMs} = probe;
 	await api.create(probeJob(probe, name), signal);
 	const end = Date.now() + timeoutMs;
@@ -71,6 +96,7 @@ const run = async (running: Running): Promise<Result> => {
 		const picture = await takePicture(api, {namespace, labelSelector: selectorOf(name)}, signal);
 		const result = await resultOf(running, picture);
 		if (result) return result;
+		tell(picture);
 		await throwWhenHopeless(running, picture, Date.now() >= end);
 		await sleep(pauseAfter({pausesMs: pollsMs}, look), undefined, {signal});
 	}

@@ -37,6 +37,19 @@ export const connectionTable = {
 				cause: 'The port belongs to another service, or the server wants no TLS or another version of it.',
 				fix: 'Check the server address in the kubeconfig.',
 			},
+			proxy: {
+				who: 'network team',
+				message: 'The cluster at {server} cannot be reached through the proxy {proxy} (asked to {deed}).',
+				cause:
+					'The variable {variable} names that proxy and NO_PROXY does not except the server; helm and kubectl go the same way.',
+				fix: 'Add the host or network of the API server to NO_PROXY, or have the proxy let these connections through.',
+			},
+			'own proxy': {
+				who: 'network team',
+				message: 'The cluster at {server} cannot be reached through the proxy {proxy} (asked to {deed}).',
+				cause: 'The {variable} of its cluster in the kubeconfig names that proxy; helm and kubectl go the same way.',
+				fix: 'Have the proxy let these connections through, or take proxy-url out of the kubeconfig.',
+			},
 			other: {
 				message: 'The cluster at {server} cannot be reached (asked to {deed}).',
 				cause: 'The connection failed for the reason below.',
@@ -89,6 +102,14 @@ export const connectionTable = {
 		message: 'The cluster at {server} answers without end (asked to {deed}).',
 		cause: 'Nothing that this program asks for is that long; something else than the API server may answer there.',
 		fix: 'Check the server address in the kubeconfig, and what stands between this host and the cluster.',
+		answers: kubeconfig,
+	},
+	'kubernetes-unreadable': {
+		area: 'cluster',
+		message: 'The cluster at {server} gave an answer that is not one of Kubernetes (asked to {deed}).',
+		cause:
+			'It is cut off, or a proxy or login page between this host and the cluster gave it; where it differs is below.',
+		fix: 'Try again; if it stays, check the server address in the kubeconfig, and what stands between this host and the cluster.',
 		answers: kubeconfig,
 	},
 	'kubernetes-no-api-server': {

@@ -44,6 +44,16 @@ export const kubeconfigTable = {
 				cause: 'It cannot be read as one: {words}.',
 				fix: 'Ask the cluster admin for a new kubeconfig.',
 			},
+			authority: {
+				message: 'The certificate-authority in {place} is not a certificate.',
+				cause: 'It cannot be read as one: {words}.',
+				fix: 'Ask the cluster admin for a new kubeconfig.',
+			},
+			key: {
+				message: 'The client key in {place} is not a private key.',
+				cause: 'It cannot be read as one: {words}.',
+				fix: 'Ask the cluster admin for a new kubeconfig.',
+			},
 			'no pair': {
 				message:
 					'The cluster at {server} cannot be asked: client key and certificate do not belong together (asked to {deed}).',
@@ -113,6 +123,10 @@ export const kubeconfigTable = {
 		answers,
 		cases: {
 			'plug-in': {cause: 'The exec plug-in "{command}" failed.'},
+			interactive: {
+				cause:
+					'The exec plug-in "{command}" must talk to somebody (interactiveMode: Always), and neither this program nor helm gives it a terminal.',
+			},
 			credentials: {cause: 'Its credentials cannot be used.'},
 		},
 	},

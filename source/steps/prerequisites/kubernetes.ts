@@ -18,6 +18,6 @@ export const kubernetes: Check = {
 			...(isTooOld(version) ? [stepProblems.problem('kubernetes-too-old', {version, oldest})] : []),
 			...[controlPlaneChart, workspaceChart].flatMap((chart) => kubeVersionFits(chart, version) ?? []),
 		]);
-		return {note: `${version} at ${cluster.server}`};
+		return {note: `${version} at ${cluster.server}`, warnings: cluster.warnings()};
 	},
 };

@@ -6,7 +6,7 @@ import {formatBytes} from '../../base/units.ts';
 import {clusterProblems} from '../../cluster/problems.ts';
 import type {Image} from '../../oci/image.ts';
 import {stepProblems} from '../problems.ts';
-import {type Check, refuse} from '../shared/checks.ts';
+import {type Check, listIfAllowed, refuse, type Seen} from '../shared/checks.ts';
 import {componentsOf} from '../shared/names.ts';
 
 /** The part of a node's status (core/v1) that counts here. */
@@ -79,11 +79,21 @@ const foreign = (images: readonly Image[], architectures: readonly string[]): re
 	];
 };
 
+const unseen: Seen = {
+	note: 'not checked: this login may not list nodes',
+	warnings: [
+		'Nodes: this login may not list them, so whether they have room and the architecture of the images was not checked.',
+	],
+	bad: true,
+};
+
 /** The nodes together have room for what the pods request, and are what the images are made for. */
 export const nodes: Check = {
 	label: 'Nodes',
-	run: async ({cluster, bundle, answers, signal}) => {
-		const objects = await cluster.list({apiVersion: 'v1', kind: 'Node'}, signal);
+	run: async (world) => {
+		const {bundle, answers, signal} = world;
+		const objects = await listIfAllowed(world, {apiVersion: 'v1', kind: 'Node'});
+		if (!objects) return unseen;
 		const statuses = objects.map(({status}) => (status ?? {}) as NodeStatus);
 		const have = sum(statuses.map(allocatableOf));
 		const architectures = [...new Set(statuses.flatMap(({nodeInfo}) => nodeInfo?.architecture ?? []))];

@@ -1,19 +1,46 @@
+import {ProblemError} from '../../base/problem.ts';
 import {firstOf} from '../../base/text.ts';
 import type {Access} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
-import {accessesNeeded} from '../shared/accesses.ts';
+import {accessesNeeded, isForChecksOnly} from '../shared/accesses.ts';
 import type {Check} from '../shared/checks.ts';
+import {namespacesOf} from '../shared/names.ts';
+import type {World} from '../world.ts';
+
+type Denied = Access & {readonly reason: string};
 
 /** `create secrets in zenml-pro: no RBAC policy matched`. */
-const wordsOf = ({verb, group, resource, namespace, reason}: Access & {readonly reason: string}): string =>
+const wordsOf = ({verb, group, resource, namespace, reason}: Denied): string =>
 	`${verb} ${resource}${group ? `.${group}` : ''}${namespace ? ` in ${namespace}` : ''}${reason ? `: ${reason}` : ''}`;
+
+/** Are all namespaces there, and may this login see each of them? Then nobody has to make one. */
+const areNamespacesThere = async ({cluster, answers, signal}: World): Promise<boolean> => {
+	const isThere = async (name: string): Promise<boolean> => {
+		try {
+			return (await cluster.get({apiVersion: 'v1', kind: 'Namespace', name}, signal)) !== undefined;
+		} catch (error) {
+			if (error instanceof ProblemError && error.problem.code === 'kubernetes-forbidden') return false;
+			throw error;
+		}
+	};
+	return (await Promise.all(namespacesOf(answers).map(isThere))).every(Boolean);
+};
+
+/** What is denied and needed: an admin of namespaces that are made already needs nothing of the cluster as a whole. */
+const missing = async (world: World, denied: readonly Denied[]): Promise<readonly Denied[]> => {
+	const needed = denied.filter((access) => !isForChecksOnly(access));
+	const onNamespaces = ({resource}: Access): boolean => resource === 'namespaces';
+	if (!needed.some(onNamespaces) || !(await areNamespacesThere(world))) return needed;
+	return needed.filter((access) => !onNamespaces(access));
+};
 
 /** The login may do everything that the install will do. */
 export const permissions: Check = {
 	label: 'Permissions',
-	run: async ({cluster, answers, signal}) => {
+	run: async (world) => {
+		const {cluster, answers, signal} = world;
 		const needed = accessesNeeded(answers);
-		const denied = (await cluster.denied(needed, signal)).map(wordsOf);
+		const denied = (await missing(world, await cluster.denied(needed, signal))).map(wordsOf);
 		if (denied.length === 0) return {note: `${needed.length} verbs allowed`};
 		throw stepProblems.error(
 			'kubernetes-permissions',

@@ -1,8 +1,9 @@
+import {ProblemError} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {generatedSecretPlace, requireSecret, secretFor, storeGenerated} from '../shared/generated.ts';
 import {componentsOf, databaseSecretName, namespacesOf} from '../shared/names.ts';
-import {objectChanges} from '../shared/object-changes.ts';
+import {type Naming, objectChanges, objectsToDo} from '../shared/object-changes.ts';
 import {databasePassword, type SecretSource} from '../shared/secret-sources.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {generatedValues, missingValues} from './generated-values.ts';
@@ -30,6 +31,15 @@ const toFollow = ({answers}: World, passwords: Passwords): readonly Change[] =>
 		.filter(({id}) => passwords.get(id) === undefined)
 		.map(({answers: {namespace}}) => ({action: 'create', target: `secret ${namespace}/${databaseSecretName}`}));
 
+const naming = ({registry, tls}: World['answers']): Naming => ({
+	nameOf: secretName,
+	answerOf: ({metadata: {name}}) => {
+		if (name === registry.pullSecretName) return {name: 'pull secret', answers: ['registry.pullSecretName']};
+		if (name !== tls.secretName) return undefined;
+		return {name: 'tls secret', answers: ['tls.secretName', 'tls.certificate', 'tls.key']};
+	},
+});
+
 const check = async (world: World): Promise<Finding> => {
 	const missing = await missingValues(world);
 	const lost = await keysLost(world, missing);
@@ -39,7 +49,7 @@ const check = async (world: World): Promise<Finding> => {
 	const changes = [
 		...toGenerate(world, missing),
 		...toFollow(world, passwords),
-		...(await objectChanges(world, objects, secretName)),
+		...(await objectChanges(world, objects, naming(world.answers))),
 	];
 	if (changes.length > 0) return {status: 'todo', changes};
 	return {status: 'ok', note: `${objects.length} secrets in ${namespacesOf(world.answers).length} namespaces`};
@@ -47,10 +57,13 @@ const check = async (world: World): Promise<Finding> => {
 
 const apply = async (world: World): Promise<void> => {
 	const {answers, cluster, signal, report} = world;
+	// Looked at again: what the check saw may be a while ago.
+	const lost = await keysLost(world, await missingValues(world));
+	if (lost) throw new ProblemError(lost);
 	const made = [...generatedValues(answers)].map(([name, make]) => [name, make()]);
 	await storeGenerated(world, Object.fromEntries(made));
 	const passwords = await databasePasswords(world, requireSecret);
-	for (const object of await secretObjects(world, passwords)) {
+	for (const {object} of await objectsToDo(world, await secretObjects(world, passwords), naming(answers))) {
 		await cluster.apply(object, {signal, force: true});
 		report({kind: 'line', level: 'info', text: `${secretName(object)} applied`});
 	}

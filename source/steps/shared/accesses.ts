@@ -30,12 +30,20 @@ const withRunners: readonly Kind[] = [
 	// Kubernetes lets nobody grant what they may not do themselves; the other verbs of that Role are asked for above.
 	{group: 'batch', resource: 'jobs', verbs: ['deletecollection']},
 ];
-const ofCluster: readonly Access[] = [
-	{verb: 'get', group: '', resource: 'namespaces'},
-	{verb: 'create', group: '', resource: 'namespaces'},
+/** What is looked at before the install, and not needed for it. */
+const forChecks: readonly Access[] = [
 	{verb: 'list', group: '', resource: 'nodes'},
 	{verb: 'list', group: 'networking.k8s.io', resource: 'ingressclasses'},
 ];
+const ofCluster: readonly Access[] = [
+	{verb: 'get', group: '', resource: 'namespaces'},
+	{verb: 'create', group: '', resource: 'namespaces'},
+	...forChecks,
+];
+
+/** True for an access without which only a check cannot be made; that check says so itself. */
+export const isForChecksOnly = ({verb, resource, namespace}: Access): boolean =>
+	namespace === undefined && forChecks.some((access) => access.verb === verb && access.resource === resource);
 
 const within = (namespace: string, kinds: readonly Kind[]): readonly Access[] =>
 	kinds.flatMap(({group, resource, verbs}) => verbs.map((verb) => ({verb, group, resource, namespace})));

@@ -1,4 +1,5 @@
-import {type Problem, ProblemsError, toProblem} from '../../base/problem.ts';
+import {type Problem, ProblemError, ProblemsError, toProblem} from '../../base/problem.ts';
+import type {KubeObject, Selection} from '../../cluster/types.ts';
 import type {World} from '../world.ts';
 
 /** What a check saw where it refuses nothing. */
@@ -49,6 +50,22 @@ export const runChecks = async (world: World, checks: readonly Check[]): Promise
 		problems: outcomes.flatMap(({problems}) => problems),
 		warnings: [...new Set(outcomes.flatMap(({warnings}) => warnings))],
 	};
+};
+
+/**
+ * Objects of the whole cluster, which an admin of namespaces may not list; undefined where that is so, and their check cannot be made.
+ * @throws every other refusal
+ */
+export const listIfAllowed = async (
+	{cluster, signal}: World,
+	of: Pick<Selection, 'apiVersion' | 'kind'>,
+): Promise<readonly KubeObject[] | undefined> => {
+	try {
+		return await cluster.list(of, signal);
+	} catch (error) {
+		if (error instanceof ProblemError && error.problem.code === 'kubernetes-forbidden') return undefined;
+		throw error;
+	}
 };
 
 /** @throws ProblemsError where there are any. */

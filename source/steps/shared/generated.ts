@@ -1,3 +1,4 @@
+import {isMap} from '../../base/text.ts';
 import type {KubeObject} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
@@ -22,7 +23,21 @@ const generatedSecret = ({answers}: World) => ({
 export const generatedSecretPlace = ({answers}: World): string =>
 	`${answers.controlPlane.namespace}/${generatedSecretName}`;
 
-const dataOf = (object: KubeObject | undefined): Data => (object?.data ?? {}) as Data;
+/** Does a Secret show what it holds: keys, each with a value? */
+const isShown = (data: unknown): data is Data => {
+	const values = isMap(data) ? Object.values(data) : [];
+	return values.length > 0 && values.every((value) => typeof value === 'string' && value !== '');
+};
+
+/**
+ * What the Secret holds. One that is there and shows nothing is not one without keys: it was emptied, or something on the way
+ * keeps its data back. @throws ProblemError `generated-secret-hidden`
+ */
+const dataOf = (object: KubeObject): Data => {
+	if (isShown(object.data)) return object.data;
+	const {namespace = '', name} = object.metadata;
+	throw stepProblems.error('generated-secret-hidden', {namespace, name});
+};
 
 const encoded = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
@@ -33,35 +48,53 @@ const keyOf = (name: string): string =>
 
 /** A generated secret, or undefined when it was not made yet. Read-only. */
 export const readGenerated = async (world: World, name: string): Promise<string | undefined> => {
-	const kept = dataOf(await world.cluster.get(generatedSecret(world), world.signal))[keyOf(name)];
+	const kept = (await readData(world))?.[keyOf(name)];
 	if (kept === undefined) return undefined;
 	const value = decoded(kept);
 	world.registerSecret(value);
 	return value;
 };
 
-/** The Secret with more in it, or undefined when somebody else was faster. */
-const write = async (world: World, live: KubeObject | undefined, additions: Data): Promise<KubeObject | undefined> => {
-	const {cluster, signal} = world;
-	if (live) return cluster.replace({...live, data: {...dataOf(live), ...additions}}, signal);
+/** What is kept in the cluster now. */
+const readData = async (world: World): Promise<Data | undefined> => {
+	const live = await world.cluster.get(generatedSecret(world), world.signal);
+	return live && dataOf(live);
+};
+
+/** Makes the Secret; undefined when somebody else was faster. */
+const make = async (world: World, data: Data): Promise<KubeObject | undefined> => {
 	const {apiVersion, kind, namespace, name} = generatedSecret(world);
 	const metadata = {name, namespace, labels: managedBy};
-	return cluster.create({apiVersion, kind, metadata, type: 'Opaque', data: additions}, signal);
+	return world.cluster.create({apiVersion, kind, metadata, type: 'Opaque', data}, world.signal);
 };
+
+/**
+ * Adds to the Secret, if it still holds just what was read; else undefined. The server compares: a read that was not shown
+ * everything can then replace nothing.
+ */
+const add = async (world: World, before: Data, additions: Data): Promise<KubeObject | undefined> =>
+	world.cluster.patch(
+		generatedSecret(world),
+		[
+			{op: 'test', path: '/data', value: before},
+			...Object.entries(additions).map(([key, value]) => ({op: 'add', path: `/data/${key}`, value}) as const),
+		],
+		world.signal,
+	);
 
 /**
  * Stores generated secrets in the cluster before anybody uses them. A name that is there already keeps its value:
  * a second encryption key would make the first one's data unreadable.
- * @throws ProblemError `generated-secret-contended` when somebody else keeps writing to it.
+ * @throws ProblemError `generated-secret-contended` when somebody else keeps writing to it, `generated-secret-hidden`
  */
 export const storeGenerated = async (world: World, wanted: Readonly<Record<string, string>>): Promise<void> => {
 	for (const value of Object.values(wanted)) world.registerSecret(value);
 	for (let tries = 0; tries < mostTries; tries += 1) {
-		const live = await world.cluster.get(generatedSecret(world), world.signal);
-		const missing = Object.entries(wanted).filter(([name]) => dataOf(live)[keyOf(name)] === undefined);
+		const before = await readData(world);
+		const missing = Object.entries(wanted).filter(([name]) => before?.[keyOf(name)] === undefined);
 		if (missing.length === 0) return;
 		const additions = Object.fromEntries(missing.map(([name, value]) => [keyOf(name), encoded(value)]));
-		if (await write(world, live, additions)) return;
+		if (await (before ? add(world, before, additions) : make(world, additions))) return;
 	}
 	throw stepProblems.error('generated-secret-contended', {secret: generatedSecretName});
 };

@@ -1,4 +1,5 @@
 import type {Problem} from '../../base/problem.ts';
+import {isMap} from '../../base/text.ts';
 import {type ProbeKind, probeSpec} from '../../cluster/probe/scripts.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
@@ -13,9 +14,20 @@ const probeImage = 'zenml-pro-server';
 /** What a probe found; `error` in words where it failed. */
 export type ProbeResult = Readonly<Record<string, unknown>>;
 
+const parse = (line: string): ProbeResult | undefined => {
+	try {
+		const value: unknown = JSON.parse(line);
+		return isMap(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
+};
+
 const resultOf = (output: readonly string[]): ProbeResult => {
-	const line = output.findLast((text) => text.startsWith('{'));
-	if (line !== undefined) return JSON.parse(line) as ProbeResult;
+	for (const line of output.toReversed()) {
+		const result = parse(line);
+		if (result) return result;
+	}
 	return {error: `the probe printed no result: ${output.slice(-3).join(' | ')}`, kind: 'other'};
 };
 
@@ -31,7 +43,8 @@ export const runPodProbe = async (
 	if (!server) return undefined;
 	const {namespace, podSecurityContext} = answers.controlPlane;
 	const {username, pullSecretName} = answers.registry;
-	report({kind: 'waiting', reason: `a probe pod in namespace ${namespace} (${kind})`, timeoutMs});
+	const what = `a probe pod in namespace ${namespace} (${kind})`;
+	report({kind: 'waiting', reason: what, timeoutMs});
 	const {output} = await cluster.probe({
 		namespace,
 		name: `zenml-airgap-probe-${kind}`,
@@ -40,6 +53,7 @@ export const runPodProbe = async (
 		podSecurityContext,
 		...probeSpec(kind, args),
 		timeoutMs,
+		onWaiting: (reason) => report({kind: 'waiting', reason: `${what}: ${reason}`, timeoutMs}),
 		signal,
 	});
 	return resultOf(output);

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {jobView, podView} from '../../../source/cluster/pods/views.ts';
-import {containerOf, ended, image, jobOf, podOf, waiting} from './fixtures.ts';
+import {containerOf, ended, event, image, jobOf, podOf, waiting} from './fixtures.ts';
 
 it('the view of a pod has phase, readiness, restarts, node and the images of all containers', () => {
 	const pod = podOf(
@@ -76,4 +76,33 @@ it('a Job has a row of its own only when it failed', () => {
 	});
 	expect(jobView(jobOf('Complete'), [])).toBeUndefined();
 	expect(jobView(jobOf('Suspended'), [])).toBeUndefined();
+});
+
+it('a pod that waits is told with its newest warning, whichever field of an event holds its time', () => {
+	const at = (minute: number): string => `2026-01-01T00:0${minute}:00Z`;
+	const warnings = [
+		{...event('Odd', 'first'), lastTimestamp: at(1)},
+		{...event('Odd', 'third'), eventTime: at(2), series: {count: 4, lastObservedTime: at(4)}},
+		{...event('Odd', 'second'), eventTime: at(3)},
+	];
+	const starting = waiting('ContainerCreating');
+	expect(podView(starting, warnings).reason).toBe('not ready (Odd): third');
+	expect(podView(starting, [{...event('Pulling', 'x'), type: 'Normal'}]).reason).toBeUndefined();
+});
+
+it('a warning that tells a cause comes before a newer one that does not', () => {
+	const warnings = [
+		{...event('Odd', 'newest'), lastTimestamp: '2026-01-01T00:02:00Z'},
+		{...event('FailedCreatePodSandBox', 'no CNI plug-in'), lastTimestamp: '2026-01-01T00:01:00Z'},
+	];
+	expect(podView(waiting('ContainerCreating'), warnings)).toMatchObject({
+		reason: 'the node cannot set up the pod (FailedCreatePodSandBox): no CNI plug-in',
+		stuck: false,
+	});
+});
+
+it('a pod that has found its node is not told with what kept it from one before', () => {
+	const conditions = [{type: 'PodScheduled', status: 'True'}];
+	const pod = podOf({phase: 'Pending', conditions});
+	expect(podView(pod, [event('FailedScheduling', '0/1 nodes are available')]).reason).toBeUndefined();
 });

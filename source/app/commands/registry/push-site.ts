@@ -5,11 +5,13 @@ import {resolveSecret, type SecretSources} from '../../../answers/secrets.ts';
 import {printable} from '../../../base/printable.ts';
 import {type Problem, ProblemsError} from '../../../base/problem.ts';
 import {isMap} from '../../../base/text.ts';
+import type {ClusterPort} from '../../../cluster/types.ts';
 import type {RegistryOptions} from '../../../registry/registry.ts';
 import type {Ports} from '../../../steps/world.ts';
 import {givenAnswers, partialAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
 import {registryCommandProblems} from '../../base/registry-problems.ts';
+import {childEnvironment} from '../../run/child-environment.ts';
 import {createHost} from '../../run/host.ts';
 import {compressedFolder, registryOptions} from '../../run/registry-options.ts';
 
@@ -135,21 +137,31 @@ const load = async (context: Context, options: PushOptions): Promise<Loaded> => 
 };
 
 /** Reads secrets; the cluster is opened only where one lies there. */
-const secretsOf =
-	({environment, homeDirectory, redactor, signal, err}: Context, draft: Loaded['draft']): Ports['resolveSecret'] =>
-	async (reference, answer) => {
-		const readKubernetesSecret: SecretSources['readKubernetesSecret'] = async (place) => {
-			const {createCluster} = await import('../../../cluster/cluster.ts');
-			const {kubeconfig, context} = answersSchema.shape.kubernetes.parse(draft.kubernetes);
-			const choice = {...(kubeconfig !== undefined && {kubeconfig}), ...(context !== undefined && {context})};
-			const cluster = createCluster({...choice, homeDirectory, environment});
-			return cluster.get({apiVersion: 'v1', kind: 'Secret', ...place}, signal);
-		};
-		const onWarning = (text: string): void => err(`${printable(text)}\n`);
+const secretsOf = (
+	{environment, homeDirectory, redactor, signal, err}: Context,
+	draft: Loaded['draft'],
+): Ports['resolveSecret'] => {
+	const open = async (): Promise<ClusterPort> => {
+		const {createCluster} = await import('../../../cluster/cluster.ts');
+		const {kubeconfig, context} = answersSchema.shape.kubernetes.parse(draft.kubernetes);
+		const choice = {...(kubeconfig !== undefined && {kubeconfig}), ...(context !== undefined && {context})};
+		const children = childEnvironment(environment, draft);
+		const port = createCluster({...choice, homeDirectory, environment: children, onSecret: redactor.register});
+		for (const warning of port.warnings()) err(`${printable(warning)}\n`);
+		return port;
+	};
+	let cluster: Promise<ClusterPort> | undefined;
+	const readKubernetesSecret: SecretSources['readKubernetesSecret'] = async (place) => {
+		cluster ??= open();
+		return (await cluster).get({apiVersion: 'v1', kind: 'Secret', ...place}, signal);
+	};
+	const onWarning = (text: string): void => err(`${printable(text)}\n`);
+	return async (reference, answer) => {
 		const value = await resolveSecret(reference, {answer, environment, readKubernetesSecret, onWarning});
 		redactor.register(value);
 		return value;
 	};
+};
 
 /** The folder for state, where other commands keep it too. */
 const stateOf = (context: Context, {json, stateDir}: PushOptions): string =>
