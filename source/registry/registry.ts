@@ -15,6 +15,7 @@ import {createRetries, defaultRetries, isTrouble, type RetryTable} from './retry
 import {createSession, type Session} from './session.ts';
 import {createTransport, defaultTimeouts} from './transport.ts';
 import type {RegistryPort} from './types.ts';
+import {isPage} from './words.ts';
 
 export type RegistryOptions = {
 	/** Host, or host:port, as it appears in image references. */
@@ -61,7 +62,7 @@ const openSession = (options: RegistryOptions, origin: URL) => {
 };
 
 const ping = async (session: Session, context: Context, signal: AbortSignal): Promise<void> => {
-	const {status, headers} = await session.ask({
+	const answer = await session.ask({
 		method: 'GET',
 		url: '/v2/',
 		scopes: [],
@@ -69,19 +70,20 @@ const ping = async (session: Session, context: Context, signal: AbortSignal): Pr
 		signal,
 		accept: [200, 404],
 	});
-	if (status === 404) throw refuse(context, 'registry-not-a-registry', {case: 'no API'});
-	if (String(headers['content-type'] ?? '').includes('html')) {
-		throw refuse(context, 'registry-not-a-registry', {case: 'page'});
-	}
+	const {status, from: at} = answer;
+	const evidence = session.wordsOf(answer);
+	if (status === 404) throw refuse({...context, at}, 'registry-not-a-registry', {case: 'no API'}, {evidence});
+	if (isPage(answer)) throw refuse({...context, at}, 'registry-not-a-registry', {case: 'page'}, {evidence});
 };
 
-/** Starts and cancels an upload. */
+/** Starts an upload, and cancels it where that can touch nothing else: no other host is asked anything. */
 const tryUpload = async (repository: Repository): Promise<void> => {
 	const {session, context, name} = repository;
 	const asks = asking(repository);
 	const url = `/v2/${name}/blobs/uploads/`;
 	const opened = await session.ask({...asks, method: 'POST', url, accept: [202]});
 	const upload = session.locate(opened, context);
+	if (!session.isOwnUpload(upload)) return;
 	await session.send({...asks, method: 'DELETE', url: upload, accept: [200, 202, 204]}).catch((error: unknown) => {
 		// Not every registry can cancel, in whatever words; an upload that got no byte is cleaned up by the registry itself.
 		if (!(error instanceof ProblemError)) throw error;
