@@ -76,6 +76,12 @@ const ping = async (session: Session, context: Context, signal: AbortSignal): Pr
 	if (isPage(answer)) throw refuse({...context, at}, 'registry-not-a-registry', {case: 'page'}, {evidence});
 };
 
+/** Was a login that had been sent refused for one repository? */
+const isOfRepository = (error: unknown): error is ProblemError => {
+	const code: ProblemCode = 'registry-unauthorized';
+	return error instanceof ProblemError && error.problem.code === code && error.facts.case === 'repository';
+};
+
 /** Starts an upload, and cancels it where that can touch nothing else: no other host is asked anything. */
 const tryUpload = async (repository: Repository): Promise<void> => {
 	const {session, context, name} = repository;
@@ -114,8 +120,7 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 		try {
 			return await work();
 		} catch (error) {
-			const code: ProblemCode = 'registry-unauthorized';
-			if (!(error instanceof ProblemError) || error.problem.code !== code || username === undefined) throw error;
+			if (!isOfRepository(error) || username === undefined) throw error;
 			await ping(session, login, signal);
 			const {facts, problem} = error;
 			const told = {...facts, case: 'login accepted'} as const;
