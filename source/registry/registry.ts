@@ -2,16 +2,17 @@ import {type Clock, systemClock} from '../base/clock.ts';
 import {type ProblemCode, ProblemError} from '../base/problem.ts';
 import type {Identity} from '../http/agents.ts';
 import {createBandwidth} from '../http/bandwidth.ts';
-import type {Timeouts} from '../http/types.ts';
+import type {ProxyEnvironment, Timeouts} from '../http/types.ts';
+import {readContents, readManifestDigest} from './asking/manifests.ts';
+import {missingParts} from './asking/parts.ts';
 import {createLimiter} from './limiter.ts';
-import {readContents, readManifestDigest} from './manifests.ts';
 import {originOf} from './origin.ts';
-import {missingParts} from './parts.ts';
+import {proxyWay} from './pull/proxies.ts';
 import {createMemo, type UploadMemo} from './push/memo.ts';
 import {createUploader} from './push/uploader.ts';
 import {type Context, refuse} from './refuse.ts';
 import {asking, type Repository} from './repository.ts';
-import {createRetries, defaultRetries, isTrouble, type RetryTable} from './retry.ts';
+import {createRetries, defaultRetries, isTrouble, type RetryTable, type Wait} from './retry.ts';
 import {createSession, type Session} from './session.ts';
 import {createTransport, defaultTimeouts} from './transport.ts';
 import type {RegistryPort} from './types.ts';
@@ -41,6 +42,10 @@ export type RegistryOptions = {
 	readonly retries?: RetryTable | undefined;
 	/** For the pauses before something is tried again. */
 	readonly clock?: Pick<Clock, 'sleep'> | undefined;
+	/** Told of each pause that is worth a word, when it begins. */
+	readonly onWait?: ((wait: Wait) => void) | undefined;
+	/** The environment, where its proxies shall be used. */
+	readonly proxyEnv?: ProxyEnvironment | undefined;
 };
 
 /** Small requests at once, beside the blobs. */
@@ -49,16 +54,23 @@ const blobsAtOnce = 4;
 
 /** A session whose retries know that a registry has answered. */
 const openSession = (options: RegistryOptions, origin: URL) => {
-	const {ca, client, concurrency = blobsAtOnce, maxBytesPerSecond} = options;
+	const {ca, client, concurrency = blobsAtOnce, maxBytesPerSecond, onWait} = options;
+	const {proxy, ...way} = proxyWay(origin, options.proxyEnv);
 	const {call, close} = createTransport({
 		sockets: concurrency + asksAtOnce,
 		timeouts: {...defaultTimeouts, ...options.timeouts},
 		ca,
 		client,
+		...way,
 		bandwidth: maxBytesPerSecond === undefined ? undefined : createBandwidth(maxBytesPerSecond),
 	});
-	const retries = createRetries(options.retries ?? defaultRetries, options.clock ?? systemClock);
-	return {session: createSession({origin, transport: retries.hearing(call), login: options, retries}), retries, close};
+	const retries = createRetries(options.retries ?? defaultRetries, options.clock ?? systemClock, onWait);
+	return {
+		session: createSession({origin, transport: retries.hearing(call), login: options, retries}),
+		retries,
+		close,
+		proxy,
+	};
 };
 
 const ping = async (session: Session, context: Context, signal: AbortSignal): Promise<void> => {
@@ -97,14 +109,17 @@ const tryUpload = async (repository: Repository): Promise<void> => {
 };
 
 /**
- * A registry over the OCI distribution specification 1.1. `close` ends its idle connections.
- * @throws ProblemError `registry-not-a-registry` when `host` is not host or host:port
+ * A registry over the OCI distribution specification 1.1. `close` ends its idle connections; `proxy` is host and port of the proxy that it
+ * is reached through, where it is.
+ * @throws ProblemError `registry-not-a-registry` when `host` is not host or host:port; `registry-proxy`
  */
-export const createRegistry = (options: RegistryOptions): RegistryPort & {readonly close: () => void} => {
+export const createRegistry = (
+	options: RegistryOptions,
+): RegistryPort & {readonly close: () => void; readonly proxy: string | undefined} => {
 	const {host, username, concurrency = blobsAtOnce, memo = createMemo()} = options;
 	const registry = options.pushHost ?? host;
 	const origin = originOf(registry, options.plainHttp ?? false, {registry, what: 'log in'});
-	const {session, retries, close} = openSession(options, origin);
+	const {session, retries, close, proxy} = openSession(options, origin);
 	const turns = createLimiter(asksAtOnce, isTrouble);
 	const uploader = createUploader({concurrency, turns, retries, memo});
 	const repositoryOf = (name: string, what: string, more: Pick<Repository, 'rights' | 'signal'>): Repository => ({
@@ -130,6 +145,7 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 
 	return {
 		host,
+		proxy,
 		close,
 		ping: (signal) => ping(session, login, signal),
 		checkPush: (name, signal) => {

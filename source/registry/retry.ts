@@ -26,7 +26,6 @@ const worthTelling = 1500;
 export type Wait = {
 	/** Host and port of who is waited for. */
 	readonly address: string;
-	readonly code: ProblemCode;
 	/** Why, in a sentence. */
 	readonly cause: string;
 	readonly ms: number;
@@ -79,12 +78,18 @@ export const createRetries = (
 		const isRestarting = code === 'registry-unreachable' && answered.has(String(error.facts.address));
 		return table[code] ?? (isRestarting ? table['registry-unavailable'] : undefined);
 	};
+	/** Until when is waited already, by what is said of it: many that wait for the same are one. */
+	const told = new Map<string, number>();
 	const tell = (error: unknown, attempt: number, ms: number): void => {
 		if (!(error instanceof ProblemError) || ms < worthTelling) return;
 		const {retryAfterMs: asked = 0, facts, problem} = error;
-		const {code, cause} = problem;
+		const {cause} = problem;
+		const address = String(facts.address ?? '');
+		const end = Date.now() + ms;
+		if ((told.get(`${address} ${cause}`) ?? 0) > end - ms / 2) return;
+		told.set(`${address} ${cause}`, end);
 		const attempts = ruleOf(error)?.attempts ?? attempt;
-		onWait({address: String(facts.address ?? ''), code, cause, ms, asked: asked === ms, attempt, attempts});
+		onWait({address, cause, ms, asked: asked === ms, attempt, attempts});
 	};
 	return {
 		run: (signal, work) =>

@@ -1,7 +1,7 @@
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import {isDigest} from '../../oci/digest.ts';
 import {ociProblems} from '../../oci/problems.ts';
-import {hasBlob} from '../blobs.ts';
+import {hasBlob} from '../asking/blobs.ts';
 import {isTrouble} from '../retry.ts';
 import {mount} from './mount.ts';
 import type {BlobJob, Shared, Upload} from './shared.ts';

@@ -1,8 +1,8 @@
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import type {Blob, ManifestBytes} from '../../oci/descriptor.ts';
 import type {Image} from '../../oci/image.ts';
-import {putManifest, readManifestDigest} from '../manifests.ts';
-import {missingParts} from '../parts.ts';
+import {putManifest, readManifestDigest} from '../asking/manifests.ts';
+import {missingParts} from '../asking/parts.ts';
 import type {Repository} from '../repository.ts';
 import type {AnswerCache, PushProgress, PushResult} from '../types.ts';
 import {type BlobOutcome, ensureBlob} from './blob.ts';

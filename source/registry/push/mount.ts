@@ -1,5 +1,5 @@
+import {hasBlob, hasBlobElsewhere} from '../asking/blobs.ts';
 import {scopeOf} from '../auth/login.ts';
-import {hasBlob, hasBlobElsewhere} from '../blobs.ts';
 import {answers} from '../quirks.ts';
 import type {KnownBlobs} from './known.ts';
 import type {BlobJob, Upload} from './shared.ts';

@@ -1,6 +1,6 @@
 import {hexOf} from '../../oci/digest.ts';
-import {missingParts} from '../parts.ts';
-import {readBack} from '../read-back.ts';
+import {missingParts} from '../asking/parts.ts';
+import {readBack} from '../asking/read-back.ts';
 import {refuse} from '../refuse.ts';
 import type {Repository} from '../repository.ts';
 import type {Parts} from '../types.ts';

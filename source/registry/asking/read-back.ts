@@ -1,12 +1,12 @@
 import {createHash} from 'node:crypto';
-import {ProblemError} from '../base/problem.ts';
-import type {Call, Head} from '../http/types.ts';
-import type {Descriptor} from '../oci/descriptor.ts';
-import {digestOfHash} from '../oci/digest.ts';
-import {answers} from './quirks.ts';
-import type {Answered} from './reach.ts';
-import {refuse} from './refuse.ts';
-import {asking, type Repository} from './repository.ts';
+import {ProblemError} from '../../base/problem.ts';
+import type {Call, Head} from '../../http/types.ts';
+import type {Descriptor} from '../../oci/descriptor.ts';
+import {digestOfHash} from '../../oci/digest.ts';
+import {answers} from '../quirks.ts';
+import type {Answered} from '../reach.ts';
+import {refuse} from '../refuse.ts';
+import {asking, type Repository} from '../repository.ts';
 
 type Wanted = Pick<Descriptor, 'digest' | 'size'>;
 

@@ -1,9 +1,9 @@
-import type {Answer} from '../http/types.ts';
-import type {Descriptor} from '../oci/descriptor.ts';
-import type {Meanings} from './quirk.ts';
-import {answers} from './quirks.ts';
+import type {Answer} from '../../http/types.ts';
+import type {Descriptor} from '../../oci/descriptor.ts';
+import type {Meanings} from '../quirk.ts';
+import {answers} from '../quirks.ts';
+import {asking, type Repository} from '../repository.ts';
 import {reachesEnd} from './read-back.ts';
-import {asking, type Repository} from './repository.ts';
 
 type Wanted = Pick<Descriptor, 'digest' | 'size'>;
 
