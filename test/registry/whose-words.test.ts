@@ -3,7 +3,7 @@ import net from 'node:net';
 import {describe, expect, test} from 'vitest';
 import {freePort, listening} from '../helpers/loopback.ts';
 import {startAltering} from './altering-proxy.ts';
-import {client, fake, imageOf, makeCertificates, never, noise, problemOf, push, serve} from './helpers.ts';
+import {client, fake, imageOf, makeCertificates, never, noise, problemOf, push, serve, sha256} from './helpers.ts';
 import {answering, loginAs, sourceAt} from './pull/support.ts';
 
 const image = imageOf('api', [noise('layer', 1000)]);
@@ -182,5 +182,31 @@ describe('a login that was not sent is not called wrong', () => {
 			else response.writeHead(403).end('{"errors":[{"code":"DENIED","message":"Unauthenticated request"}]}');
 		});
 		expect(await client(server).manifestDigest('zenml/api', '1.0', never)).toBeUndefined();
+	});
+});
+
+describe('a registry that takes manifests of OCI alone', () => {
+	const docker = 'application/vnd.docker.distribution.manifest.v2+json';
+	const {manifest, ...rest} = image;
+	const bytes = Buffer.from(manifest.bytes.toString().replaceAll('application/vnd.oci.image.manifest.v1+json', docker));
+	const ofDocker = {...rest, manifest: {mediaType: docker, bytes, digest: sha256(bytes)}};
+
+	test.each([
+		[415, ''],
+		[400, '{"errors":[{"code":"MANIFEST_INVALID","message":"manifest invalid"}]}'],
+	])('and refuses that of Docker with %i is told so, with its type and the switch for it', async (status, body) => {
+		const proxy = await startAltering((await serve()).host, {
+			answer: ({method, headers}, response) => {
+				if (method !== 'PUT' || headers['content-type'] !== docker) return false;
+				response.writeHead(status, {connection: 'close'}).end(body);
+				return true;
+			},
+		});
+		const problem = await problemOf(push(client(proxy.host), ofDocker, 'zenml/api'));
+		expect(problem.code).toBe('registry-manifest-refused');
+		expect(problem.cause).toContain(docker);
+		expect(problem.fix).toContain('"compat": ["docker2s2"]');
+		expect(problem.nextSteps.join()).toContain(`--format oci docker-archive:FILE docker://${proxy.host}/zenml/api:TAG`);
+		await push(client(proxy.host), image, 'zenml/api');
 	});
 });
