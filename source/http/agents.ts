@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import * as tls from 'node:tls';
 import {HttpFailure} from './failure.ts';
+import {isDirect} from './no-proxy.ts';
 import type {ProxyEnvironment} from './types.ts';
 
 /** A client certificate and its key, PEM. */
@@ -42,30 +43,45 @@ export type AgentOptions = {
 /** Keeps connections for the next request. `close` ends idle ones. */
 export type Agents = {readonly of: (url: URL) => http.Agent; readonly close: () => void};
 
-/**
- * Agents of node for one server and those it sends to. The number of requests at once is bounded by who makes them: a queue in here
- * would look like a connection that hangs.
- */
-export const createAgents = ({ca, client, sockets, proxyEnv}: AgentOptions): Agents => {
-	const shared = {
-		keepAlive: true,
-		maxFreeSockets: sockets,
-		scheduling: 'lifo',
-		...(proxyEnv === undefined ? {} : {proxyEnv}),
-	} as const;
-	const plain = new http.Agent(shared);
+/** Agents for both protocols; that of TLS is made when it is needed. */
+const pairOf = (options: http.AgentOptions, trust: () => tls.SecureContext): Agents => {
+	const plain = new http.Agent(options);
 	let secure: https.Agent | undefined;
 	return {
-		/** @throws HttpFailure `identity` */
 		of: (url) => {
 			if (url.protocol !== 'https:') return plain;
-			// One context for all connections: reading every trusted certificate anew would cost each of them.
-			secure ??= new https.Agent({...shared, secureContext: secureContextOf(ca, client)});
+			secure ??= new https.Agent({...options, secureContext: trust()});
 			return secure;
 		},
 		close: () => {
 			plain.destroy();
 			secure?.destroy();
+		},
+	};
+};
+
+/**
+ * Agents of node for one server and those it sends to. The number of requests at once is bounded by who makes them: a queue in here
+ * would look like a connection that hangs.
+ */
+export const createAgents = ({ca, client, sockets, proxyEnv}: AgentOptions): Agents => {
+	const kept = {keepAlive: true, maxFreeSockets: sockets, scheduling: 'lifo'} as const;
+	// One context for all connections: reading every trusted certificate anew would cost each of them.
+	let context: tls.SecureContext | undefined;
+	const trust = (): tls.SecureContext => {
+		context ??= secureContextOf(ca, client);
+		return context;
+	};
+	const direct = pairOf(kept, trust);
+	// Which hosts go past the proxies is decided here: node reads NO_PROXY in a way of its own.
+	const {no_proxy: _lower, NO_PROXY: _upper, ...proxies} = proxyEnv ?? {};
+	const behind = proxyEnv === undefined ? direct : pairOf({...kept, proxyEnv: proxies}, trust);
+	return {
+		/** @throws HttpFailure `identity` */
+		of: (url) => (proxyEnv === undefined || isDirect(url, proxyEnv) ? direct : behind).of(url),
+		close: () => {
+			direct.close();
+			behind.close();
 		},
 	};
 };

@@ -12,8 +12,18 @@ export type HttpClient = {
 };
 
 /** A client over node's own agents, with connections that are kept for the next request. */
-export const createHttpClient = (options: AgentOptions & Omit<ExchangeManner, 'connect'>): HttpClient => {
+export const createHttpClient = (
+	options: AgentOptions & Omit<ExchangeManner, 'connect' | 'onNoExpect'>,
+): HttpClient => {
 	const agents = createAgents(options);
-	const manner: ExchangeManner = {...options, connect: (url) => ({agent: agents.of(url)})};
-	return {exchange: (call) => exchange(call, manner), close: agents.close};
+	/** Servers, or proxies before them, that take no `Expect`. */
+	const without = new Set<string>();
+	const manner: ExchangeManner = {
+		...options,
+		connect: (url) => ({agent: agents.of(url)}),
+		onNoExpect: ({origin}) => void without.add(origin),
+	};
+	const timeoutsOf = ({url, timeouts = options.timeouts}: Call): Call['timeouts'] =>
+		without.has(url.origin) ? {...timeouts, leave: undefined} : timeouts;
+	return {exchange: (call) => exchange({...call, timeouts: timeoutsOf(call)}, manner), close: agents.close};
 };

@@ -47,11 +47,7 @@ export const openStream = async (call: Call, manner: Manner): Promise<Stream> =>
 	};
 };
 
-/**
- * One request and its whole answer over HTTP/1.1: see `openStream`.
- * @throws HttpFailure; the reason of the signal when it is aborted; what a receiver or the source of a body throws
- */
-export const exchange = async (call: Call, manner: ExchangeManner): Promise<Answer> => {
+const exchangeOnce = async (call: Call, manner: ExchangeManner): Promise<Answer> => {
 	const {timeouts, mostBytes} = manner;
 	const {receive} = call;
 	const {line, response} = await begin(call, manner);
@@ -67,4 +63,21 @@ export const exchange = async (call: Call, manner: ExchangeManner): Promise<Answ
 	} finally {
 		line.close(false);
 	}
+};
+
+/** Does the server take no `Expect`? It is repeated without it then (RFC 9110 section 15.5.18). */
+const refusesExpect = ({status}: Answer, {body = noBody}: Call, manner: Manner): boolean =>
+	status === 417 && asksLeave(body, manner);
+
+/**
+ * One request and its whole answer over HTTP/1.1: see `openStream`. One that asked for leave and is refused for that is sent without.
+ * @throws HttpFailure; the reason of the signal when it is aborted; what a receiver or the source of a body throws
+ */
+export const exchange = async (call: Call, manner: ExchangeManner): Promise<Answer> => {
+	const {timeouts = manner.timeouts} = call;
+	const own = {...manner, timeouts};
+	const answer = await exchangeOnce(call, own);
+	if (!refusesExpect(answer, call, own)) return answer;
+	manner.onNoExpect?.(call.url);
+	return exchangeOnce(call, {...own, timeouts: {...timeouts, leave: undefined}});
 };

@@ -17,4 +17,8 @@ export type Manner = {
 };
 
 /** How requests are made whose answers are read whole. */
-export type ExchangeManner = Manner & {readonly mostBytes: number};
+export type ExchangeManner = Manner & {
+	readonly mostBytes: number;
+	/** Hears of a server that takes no `Expect`, so that it is not asked again. */
+	readonly onNoExpect?: ((url: URL) => void) | undefined;
+};

@@ -15,7 +15,10 @@ export type Answer = Head & {readonly body: Buffer};
 /** A body of known length. */
 export type Body = {
 	readonly length: number;
-	/** Read once. The memory of a chunk may be used again as the `aheadBytes` of the client allow. */
+	/**
+	 * Its bytes from the first; asked for anew where it has to be sent again. The memory of a chunk may be used again as the `aheadBytes`
+	 * of the client allow.
+	 */
 	readonly chunks: () => AsyncIterable<Buffer>;
 	/** Hears the bytes that left this process, absolute. */
 	readonly onSent?: ((bytes: number) => void) | undefined;
@@ -35,6 +38,8 @@ export type Call = {
 	 */
 	readonly receive?: ((chunk: Buffer, head: Head) => void | Promise<void>) | undefined;
 	readonly signal: AbortSignal;
+	/** In place of those of the client. */
+	readonly timeouts?: Timeouts | undefined;
 };
 
 /** An answer whose body is taken as it comes. */

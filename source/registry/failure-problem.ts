@@ -16,18 +16,22 @@ const dropped: Say = (context, failure, evidence) => {
 	);
 };
 
+type Away = 'refused' | 'unknown name' | 'no name server' | 'no route to host' | 'no route to network' | 'no answer';
+
+/** It is told otherwise of a host that the registry sent to. */
+const caseFor = <Name extends string>({role}: Context, name: Name): Name | `elsewhere: ${Name}` =>
+	role === undefined ? name : `elsewhere: ${name}`;
+
 /** A registry that had taken bytes was reached. */
 const unreachable =
-	(
-		fault: 'refused' | 'unknown name' | 'no name server' | 'no route to host' | 'no route to network' | 'no answer',
-	): Say =>
+	(fault: Away): Say =>
 	(context, failure, evidence) =>
 		failure.sentBytes > 0
 			? dropped(context, failure, evidence)
-			: refuse(context, 'registry-unreachable', {case: fault}, {evidence, error: failure});
+			: refuse(context, 'registry-unreachable', {case: caseFor(context, fault)}, {evidence, error: failure});
 
 const certificate =
-	(fault: 'expired' | 'not yet valid' | 'other name'): Say =>
+	(fault: 'expired' | 'not yet valid'): Say =>
 	(context, error, evidence) =>
 		refuse(context, 'registry-certificate', {case: fault}, {evidence, error});
 
@@ -40,10 +44,16 @@ const byFault: Readonly<Partial<Record<Fault, Say>>> = {
 	'no route to network': unreachable('no route to network'),
 	'no answer': unreachable('no answer'),
 	untrusted: (context, error, evidence) =>
-		refuse(context, 'registry-untrusted', {case: directionOf(context)}, {evidence, error}),
+		refuse(
+			context,
+			'registry-untrusted',
+			{case: context.role === undefined ? directionOf(context) : 'elsewhere'},
+			{evidence, error},
+		),
 	expired: certificate('expired'),
 	'not yet valid': certificate('not yet valid'),
-	'other name': certificate('other name'),
+	'other name': (context, error, evidence) =>
+		refuse(context, 'registry-certificate', {case: caseFor(context, 'other name')}, {evidence, error}),
 	'client certificate refused': (context, error, evidence) =>
 		refuse(context, 'registry-client-certificate', {case: 'refused'}, {evidence, error}),
 	'not TLS': (context, error, evidence) => refuse(context, 'registry-not-tls', {}, {evidence, error}),

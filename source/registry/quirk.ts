@@ -45,15 +45,27 @@ export type Refused = {
 	readonly host: HostRow;
 	/** Was there a login that could be sent? */
 	readonly hasLogin: boolean;
+	/** Was it sent? */
+	readonly sent: boolean;
+	/** Was a token asked for? */
+	readonly ofTokens: boolean;
 	readonly status: number;
+	/** By which it asks for a login, in lower case. */
+	readonly schemes: readonly string[];
+	/** Is the answer a page for people? */
+	readonly isPage: boolean;
+	/** Does it have the error codes of a registry? */
+	readonly isCoded: boolean;
+	/** Its own words in one line. */
+	readonly words: string;
 	/** Its own words, and how long it asks to wait. */
 	readonly more: Circumstances;
 };
 
 /** A refusal that is known by status and words. `4xx`: every status from 400 to 499. */
 export type RefusalRow = Known & {
-	/** Where it means something else to who pulls, or to who has no login. */
-	readonly only?: 'pull' | 'no login';
+	/** Where it means something else than elsewhere. */
+	readonly only?: Only;
 	readonly statuses: readonly (number | '4xx' | '5xx')[];
 	/** Of the answer, in lines; any where it is absent. */
 	readonly words?: RegExp;
@@ -63,11 +75,27 @@ export type RefusalRow = Known & {
 const isStatus = (wanted: RefusalRow['statuses'][number], status: number): boolean =>
 	wanted === status || wanted === `${Math.floor(status / 100)}xx`;
 
-const isFor = (only: RefusalRow['only'], {context, hasLogin}: Refused): boolean => {
-	if (only === undefined) return true;
-	return only === 'pull' ? directionOf(context) === 'pull' : !hasLogin;
-};
+const isOurs = (scheme: string): boolean => scheme === 'basic' || scheme === 'bearer';
+
+/** To whom, or where, a refusal means something else. */
+const circumstances = {
+	pull: ({context}: Refused) => directionOf(context) === 'pull',
+	push: ({context}: Refused) => directionOf(context) === 'push',
+	'no login': ({hasLogin}: Refused) => !hasLogin,
+	/** There is a login, but it was not asked for in a way that could be answered. */
+	'login not sent': ({hasLogin, sent}: Refused) => hasLogin && !sent,
+	'no challenge': ({hasLogin, sent, schemes}: Refused) => hasLogin && !sent && schemes.length === 0,
+	'other scheme': ({sent, schemes}: Refused) => !sent && schemes.length > 0 && !schemes.some(isOurs),
+	/** At a host that the registry sent an upload or a download to. */
+	elsewhere: ({context: {role}}: Refused) => role === 'uploads' || role === 'downloads',
+	'of tokens': ({ofTokens}: Refused) => ofTokens,
+	page: ({isPage}: Refused) => isPage,
+} as const;
+
+type Only = keyof typeof circumstances;
 
 /** Is it this refusal? @param said the words of the answer, in lines */
 export const isRefusal = ({only, statuses, words}: RefusalRow, refused: Refused, said: string): boolean =>
-	isFor(only, refused) && statuses.some((wanted) => isStatus(wanted, refused.status)) && (words?.test(said) ?? true);
+	(only === undefined || circumstances[only](refused)) &&
+	statuses.some((wanted) => isStatus(wanted, refused.status)) &&
+	(words?.test(said) ?? true);

@@ -116,14 +116,35 @@ export const outerAddress = (location: URL, origin: URL): URL => {
 	return Object.assign(new URL(location), {protocol: origin.protocol, port: origin.port});
 };
 
+const loginEnded = /expired|reauthenticate|not authenticated|unauthenticated/iu;
+
 /** Refusals by status and words: the first that fits counts. Words before statuses, as proxies and Harbor use these for many things. */
 export const refusals: readonly RefusalRow[] = [
+	{servers: 'proxies on the way', statuses: [407], told: tell.proxyLogin},
+	{servers: 'proxies that take the length away', statuses: [411], told: tell.noLength},
+	{servers: 'hosts that a registry sends to', only: 'elsewhere', statuses: [401], told: tell.loginElsewhere},
+	{servers: 'hosts that a registry sends to', only: 'elsewhere', statuses: [403], told: tell.deniedElsewhere},
+	{
+		servers: 'proxies and single sign-ons, by Negotiate, NTLM or Digest',
+		only: 'other scheme',
+		statuses: [401],
+		told: tell.otherScheme,
+	},
+	{servers: 'proxies that take the challenge away', only: 'no challenge', statuses: [401], told: tell.noChallenge},
+	{servers: 'firewalls and proxies', only: 'page', statuses: [403], told: tell.deniedByPage},
+	{
+		servers: 'token servers, of a refresh token (RFC 6749 section 5.2)',
+		only: 'of tokens',
+		statuses: [400],
+		words: /invalid_grant|invalid.{0,20}token/iu,
+		told: tell.refusedToken,
+	},
 	{servers: 'all', only: 'pull', statuses: [401], told: tell.unauthorizedPull},
 	{
 		servers: 'ECR, of a login that has ended',
 		only: 'pull',
 		statuses: [403],
-		words: /expired|reauthenticate|not authenticated|unauthenticated/iu,
+		words: loginEnded,
 		told: tell.unauthorizedPull,
 	},
 	{servers: 'all', only: 'pull', statuses: [403], told: tell.deniedPull},
@@ -161,24 +182,32 @@ export const refusals: readonly RefusalRow[] = [
 			/NAME_INVALID|invalid repository name|nested repositor|too many (path )?(components|segments)|repository name must/iu,
 		told: tell.plainly('registry-path-refused'),
 	},
-	{servers: 'all', statuses: [415], told: tell.plainly('registry-manifest-refused')},
+	{servers: 'all', statuses: [415], told: tell.manifestRefused},
 	{
-		servers: 'registries that are older than OCI',
+		servers: 'registries that are older than OCI, or take its types alone',
 		statuses: [400],
 		words: /MANIFEST_INVALID|manifest (type|schema)|unsupported media type/iu,
-		told: tell.plainly('registry-manifest-refused'),
+		told: tell.manifestRefused,
 	},
 	{servers: 'all', statuses: [507], told: tell.plainly('registry-quota')},
 	{
 		servers: 'Harbor (403), and any whose disk is full',
 		statuses: ['4xx', '5xx'],
-		words: /quota|exceed.{0,40}(upper limit|storage)|no space left|disk.{0,20}full|insufficient storage/iu,
+		// ENOSPC and EDQUOT as distribution tells them.
+		words:
+			/quota|exceed.{0,40}(upper limit|storage)|no space left|disk.{0,20}full|insufficient storage|"Err":(?:28|122)\b/iu,
 		told: tell.plainly('registry-quota'),
 	},
 	{
 		servers: 'Harbor (403), others with other statuses',
 		statuses: [403, 405, 409, 423, 503],
 		words: /read.?only/iu,
+		told: tell.plainly('registry-read-only'),
+	},
+	{
+		servers: 'distribution, whose disk was mounted so (EROFS)',
+		statuses: ['5xx'],
+		words: /read-only file system|"Err":30\b/iu,
 		told: tell.plainly('registry-read-only'),
 	},
 	{
@@ -192,6 +221,16 @@ export const refusals: readonly RefusalRow[] = [
 		words: /project\b.{0,120}not (found|exist)|NAME_UNKNOWN|NAMESPACE_UNKNOWN|repository name not known|UNKNOWN REPO/iu,
 		told: tell.noProject,
 	},
+	{
+		servers: 'ECR, of a login that has ended',
+		only: 'push',
+		statuses: [403],
+		words: loginEnded,
+		told: tell.loginEnded,
+	},
+	{servers: 'all', only: 'no login', statuses: [403], told: tell.deniedWithoutLogin},
+	{servers: 'those with a list of allowed hosts', only: 'login not sent', statuses: [403], told: tell.notAsked},
+	{servers: 'token servers', only: 'of tokens', statuses: [403], told: tell.noTokenGiven},
 	{servers: 'all', statuses: [403], told: tell.denied},
 	{
 		servers: 'distribution, of a good token without the right; RFC 6750 section 3.1 says 403 for that',

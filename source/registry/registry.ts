@@ -2,19 +2,21 @@ import {type Clock, systemClock} from '../base/clock.ts';
 import {type ProblemCode, ProblemError} from '../base/problem.ts';
 import type {Identity} from '../http/agents.ts';
 import {createBandwidth} from '../http/bandwidth.ts';
-import type {Timeouts} from '../http/types.ts';
+import type {ProxyEnvironment, Timeouts} from '../http/types.ts';
+import {readContents, readManifestDigest} from './asking/manifests.ts';
+import {missingParts} from './asking/parts.ts';
 import {createLimiter} from './limiter.ts';
-import {readContents, readManifestDigest} from './manifests.ts';
 import {originOf} from './origin.ts';
-import {missingParts} from './parts.ts';
+import {proxyWay} from './pull/proxies.ts';
 import {createMemo, type UploadMemo} from './push/memo.ts';
 import {createUploader} from './push/uploader.ts';
 import {type Context, refuse} from './refuse.ts';
 import {asking, type Repository} from './repository.ts';
-import {createRetries, defaultRetries, isTrouble, type RetryTable} from './retry.ts';
+import {createRetries, defaultRetries, isTrouble, type RetryTable, type Wait} from './retry.ts';
 import {createSession, type Session} from './session.ts';
 import {createTransport, defaultTimeouts} from './transport.ts';
 import type {RegistryPort} from './types.ts';
+import {isPage} from './words.ts';
 
 export type RegistryOptions = {
 	/** Host, or host:port, as it appears in image references. */
@@ -40,6 +42,10 @@ export type RegistryOptions = {
 	readonly retries?: RetryTable | undefined;
 	/** For the pauses before something is tried again. */
 	readonly clock?: Pick<Clock, 'sleep'> | undefined;
+	/** Told of each pause that is worth a word, when it begins. */
+	readonly onWait?: ((wait: Wait) => void) | undefined;
+	/** The environment, where its proxies shall be used. */
+	readonly proxyEnv?: ProxyEnvironment | undefined;
 };
 
 /** Small requests at once, beside the blobs. */
@@ -48,20 +54,27 @@ const blobsAtOnce = 4;
 
 /** A session whose retries know that a registry has answered. */
 const openSession = (options: RegistryOptions, origin: URL) => {
-	const {ca, client, concurrency = blobsAtOnce, maxBytesPerSecond} = options;
+	const {ca, client, concurrency = blobsAtOnce, maxBytesPerSecond, onWait} = options;
+	const {proxy, ...way} = proxyWay(origin, options.proxyEnv);
 	const {call, close} = createTransport({
 		sockets: concurrency + asksAtOnce,
 		timeouts: {...defaultTimeouts, ...options.timeouts},
 		ca,
 		client,
+		...way,
 		bandwidth: maxBytesPerSecond === undefined ? undefined : createBandwidth(maxBytesPerSecond),
 	});
-	const retries = createRetries(options.retries ?? defaultRetries, options.clock ?? systemClock);
-	return {session: createSession({origin, transport: retries.hearing(call), login: options, retries}), retries, close};
+	const retries = createRetries(options.retries ?? defaultRetries, options.clock ?? systemClock, onWait);
+	return {
+		session: createSession({origin, transport: retries.hearing(call), login: options, retries}),
+		retries,
+		close,
+		proxy,
+	};
 };
 
 const ping = async (session: Session, context: Context, signal: AbortSignal): Promise<void> => {
-	const {status, headers} = await session.ask({
+	const answer = await session.ask({
 		method: 'GET',
 		url: '/v2/',
 		scopes: [],
@@ -69,19 +82,26 @@ const ping = async (session: Session, context: Context, signal: AbortSignal): Pr
 		signal,
 		accept: [200, 404],
 	});
-	if (status === 404) throw refuse(context, 'registry-not-a-registry', {case: 'no API'});
-	if (String(headers['content-type'] ?? '').includes('html')) {
-		throw refuse(context, 'registry-not-a-registry', {case: 'page'});
-	}
+	const {status, from: at} = answer;
+	const evidence = session.wordsOf(answer);
+	if (status === 404) throw refuse({...context, at}, 'registry-not-a-registry', {case: 'no API'}, {evidence});
+	if (isPage(answer)) throw refuse({...context, at}, 'registry-not-a-registry', {case: 'page'}, {evidence});
 };
 
-/** Starts and cancels an upload. */
+/** Was a login that had been sent refused for one repository? */
+const isOfRepository = (error: unknown): error is ProblemError => {
+	const code: ProblemCode = 'registry-unauthorized';
+	return error instanceof ProblemError && error.problem.code === code && error.facts.case === 'repository';
+};
+
+/** Starts an upload, and cancels it where that can touch nothing else: no other host is asked anything. */
 const tryUpload = async (repository: Repository): Promise<void> => {
 	const {session, context, name} = repository;
 	const asks = asking(repository);
 	const url = `/v2/${name}/blobs/uploads/`;
 	const opened = await session.ask({...asks, method: 'POST', url, accept: [202]});
 	const upload = session.locate(opened, context);
+	if (!session.isOwnUpload(upload)) return;
 	await session.send({...asks, method: 'DELETE', url: upload, accept: [200, 202, 204]}).catch((error: unknown) => {
 		// Not every registry can cancel, in whatever words; an upload that got no byte is cleaned up by the registry itself.
 		if (!(error instanceof ProblemError)) throw error;
@@ -89,14 +109,17 @@ const tryUpload = async (repository: Repository): Promise<void> => {
 };
 
 /**
- * A registry over the OCI distribution specification 1.1. `close` ends its idle connections.
- * @throws ProblemError `registry-not-a-registry` when `host` is not host or host:port
+ * A registry over the OCI distribution specification 1.1. `close` ends its idle connections; `proxy` is host and port of the proxy that it
+ * is reached through, where it is.
+ * @throws ProblemError `registry-not-a-registry` when `host` is not host or host:port; `registry-proxy`
  */
-export const createRegistry = (options: RegistryOptions): RegistryPort & {readonly close: () => void} => {
+export const createRegistry = (
+	options: RegistryOptions,
+): RegistryPort & {readonly close: () => void; readonly proxy: string | undefined} => {
 	const {host, username, concurrency = blobsAtOnce, memo = createMemo()} = options;
 	const registry = options.pushHost ?? host;
 	const origin = originOf(registry, options.plainHttp ?? false, {registry, what: 'log in'});
-	const {session, retries, close} = openSession(options, origin);
+	const {session, retries, close, proxy} = openSession(options, origin);
 	const turns = createLimiter(asksAtOnce, isTrouble);
 	const uploader = createUploader({concurrency, turns, retries, memo});
 	const repositoryOf = (name: string, what: string, more: Pick<Repository, 'rights' | 'signal'>): Repository => ({
@@ -112,8 +135,7 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 		try {
 			return await work();
 		} catch (error) {
-			const code: ProblemCode = 'registry-unauthorized';
-			if (!(error instanceof ProblemError) || error.problem.code !== code || username === undefined) throw error;
+			if (!isOfRepository(error) || username === undefined) throw error;
 			await ping(session, login, signal);
 			const {facts, problem} = error;
 			const told = {...facts, case: 'login accepted'} as const;
@@ -123,6 +145,7 @@ export const createRegistry = (options: RegistryOptions): RegistryPort & {readon
 
 	return {
 		host,
+		proxy,
 		close,
 		ping: (signal) => ping(session, login, signal),
 		checkPush: (name, signal) => {

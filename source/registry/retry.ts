@@ -1,6 +1,7 @@
 import type {Clock} from '../base/clock.ts';
 import {type ProblemCode, ProblemError} from '../base/problem.ts';
 import {type RetryRule, retrying} from '../base/retry.ts';
+import {addressOf} from './refuse.ts';
 import type {Transport} from './transport.ts';
 
 /** How often a refusal is tried again; one that is not here is not. */
@@ -15,8 +16,32 @@ export const defaultRetries: RetryTable = {
 	'registry-rate-limited': {attempts: 6, pausesMs: [2000, 5000, 10_000, 20_000, 30_000]},
 };
 
-/** What a registry may ask for (`Retry-After`); beyond this another try is as good. */
-const longestWaitMs = 120_000;
+/** The longest wait that a registry may ask for (`Retry-After`, ms); one who asks for more is not waited for. */
+export const longestWaitMs = 120_000;
+
+/** Shorter pauses are not worth a word, ms. */
+const worthTelling = 1500;
+
+/** A pause before something is tried again. */
+export type Wait = {
+	/** Host and port of who is waited for. */
+	readonly address: string;
+	/** Why, in a sentence. */
+	readonly cause: string;
+	readonly ms: number;
+	/** Did it ask for this wait (`Retry-After`)? */
+	readonly asked: boolean;
+	/** The attempt that failed, of how many; counted from 1. */
+	readonly attempt: number;
+	readonly attempts: number;
+};
+
+/** A wait in words. @param now ms since the epoch */
+export const waitText = ({address, cause, ms, asked, attempt, attempts}: Wait, now: number): string => {
+	const until = new Date(now + ms).toISOString().slice(11, 19);
+	const whose = asked ? 'it asks for that' : 'before it is asked again';
+	return `${address}: ${cause} Waiting ${Math.ceil(ms / 1000)} s, until ${until} UTC (${whose}; attempt ${attempt} of ${attempts} failed).`;
+};
 
 /** Pauses vary by up to a quarter, so that several transfers do not come back at once. */
 const varied = (ms: number): number => ms * (0.75 + Math.random() / 2);
@@ -39,12 +64,32 @@ export type Retries = {
 	readonly hearing: (transport: Transport) => Transport;
 };
 
-export const createRetries = (table: RetryTable, clock: Pick<Clock, 'sleep'>): Retries => {
-	let answered = false;
+export const createRetries = (
+	table: RetryTable,
+	clock: Pick<Clock, 'sleep'>,
+	onWait: (wait: Wait) => void = () => {},
+): Retries => {
+	/** Addresses that have answered. */
+	const answered = new Set<string>();
 	const ruleOf = (error: unknown): RetryRule | undefined => {
 		const code = codeOf(error);
-		if (code === undefined) return undefined;
-		return table[code] ?? (answered && code === 'registry-unreachable' ? table['registry-unavailable'] : undefined);
+		if (code === undefined || !(error instanceof ProblemError)) return undefined;
+		if ((error.retryAfterMs ?? 0) > longestWaitMs) return undefined;
+		const isRestarting = code === 'registry-unreachable' && answered.has(String(error.facts.address));
+		return table[code] ?? (isRestarting ? table['registry-unavailable'] : undefined);
+	};
+	/** Until when is waited already, by what is said of it: many that wait for the same are one. */
+	const told = new Map<string, number>();
+	const tell = (error: unknown, attempt: number, ms: number): void => {
+		if (!(error instanceof ProblemError) || ms < worthTelling) return;
+		const {retryAfterMs: asked = 0, facts, problem} = error;
+		const {cause} = problem;
+		const address = String(facts.address ?? '');
+		const end = Date.now() + ms;
+		if ((told.get(`${address} ${cause}`) ?? 0) > end - ms / 2) return;
+		told.set(`${address} ${cause}`, end);
+		const attempts = ruleOf(error)?.attempts ?? attempt;
+		onWait({address, cause, ms, asked: asked === ms, attempt, attempts});
 	};
 	return {
 		run: (signal, work) =>
@@ -52,14 +97,16 @@ export const createRetries = (table: RetryTable, clock: Pick<Clock, 'sleep'>): R
 				ruleOf,
 				clock,
 				signal,
-				onRetry: (error, _attempt, pauseMs) => {
+				onRetry: (error, attempt, pauseMs) => {
 					const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
-					return Math.max(varied(pauseMs), Math.min(asked, longestWaitMs));
+					const ms = Math.max(varied(pauseMs), asked);
+					tell(error, attempt, ms);
+					return ms;
 				},
 			}),
 		hearing: (transport) => async (call) => {
 			const answer = await transport(call);
-			answered = true;
+			answered.add(addressOf(call.url));
 			return answer;
 		},
 	};

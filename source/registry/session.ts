@@ -1,51 +1,59 @@
 import type {ProblemError} from '../base/problem.ts';
-import type {Answer, Body, Head, Method} from '../http/types.ts';
+import type {Body, Head} from '../http/types.ts';
 import {createAuthenticator} from './auth/authenticator.ts';
-import type {Login, Scope} from './auth/login.ts';
-import {outerAddress} from './quirks.ts';
-import {type Context, refuse} from './refuse.ts';
+import type {Login} from './auth/login.ts';
+import {type Answered, isOwnUpload, mostHops, nextAddress, sentOn, uploadAddress} from './reach.ts';
+import {type Context, type Role, refuse} from './refuse.ts';
+import type {Request} from './request.ts';
 import type {Retries} from './retry.ts';
 import {statusProblem} from './status-problem.ts';
-import type {Call, Transport} from './transport.ts';
-
-export type Request = {
-	readonly method: Method;
-	/** Below the registry's root, or an absolute URL it gave. */
-	readonly url: string | URL;
-	readonly headers?: Readonly<Record<string, string>> | undefined;
-	readonly body?: Body | undefined;
-	/** See `Call`: streams the body of a 200 or 206. An attempt that breaks may have given some of it already. */
-	readonly receive?: Call['receive'];
-	readonly scopes: readonly Scope[];
-	readonly context: Context;
-	readonly signal: AbortSignal;
-	/** Statuses that the caller takes; any other becomes a problem. */
-	readonly accept: readonly number[];
-};
+import type {Transport} from './transport.ts';
+import {withWords} from './wordless.ts';
+import {wordsOf} from './words.ts';
 
 /** Requests to one registry: login, statuses to problems. `send` tries once, `ask` follows the retry table. */
 export type Session = {
-	readonly send: (request: Request) => Promise<Answer>;
-	readonly ask: (request: Request) => Promise<Answer>;
-	/** Resolves the `Location` of an upload. @throws ProblemError `registry-redirects`, `registry-not-a-registry` */
-	readonly locate: (answer: Pick<Head, 'headers'>, context: Context) => URL;
+	readonly send: (request: Request) => Promise<Answered>;
+	readonly ask: (request: Request) => Promise<Answered>;
+	/**
+	 * Resolves the `Location` of an upload, from where it was answered or the registry's root.
+	 * @throws ProblemError `registry-redirects`, `registry-not-a-registry`
+	 */
+	readonly locate: (answer: Pick<Head, 'headers'> & {readonly from?: URL}, context: Context) => URL;
+	/** The registry's own words in an answer that was taken, without the login. */
+	readonly wordsOf: (answer: Answered) => readonly string[];
+	/** May an upload be cancelled at that address? */
+	readonly isOwnUpload: (url: URL) => boolean;
 };
 
 /** A body of which no more than this went out is sent again from its start; it fits the buffers of the line. */
 const wholeAgainBytes = 1024 * 1024;
 
 /** What became of one attempt. `sent`: its `Authorization`; `gone`: bytes of its body. */
-type Attempt = {readonly answer: Answer; readonly sent: string | undefined; readonly gone: number};
+type Attempt = {readonly answer: Answered; readonly sent: string | undefined; readonly gone: number};
 
-const isSafe = ({protocol}: URL, origin: URL): boolean =>
-	protocol === 'https:' || (origin.protocol === 'http:' && protocol === 'http:');
-
-/** A request sent on: registries send on downloads alone, which are asked for in another way. */
-const sentOn = ({method, context}: Request, {status, headers}: Answer, origin: URL): ProblemError => {
-	const target = String(headers.location ?? '');
-	const place = URL.canParse(target, origin.href) ? new URL(target, origin).origin : 'another place';
-	return refuse(context, 'registry-redirects', {case: 'request', method, place, status});
+/** What a host is asked for that the registry sent to. */
+const roleOf = ({method, context}: Request): Role => {
+	if (context.role !== undefined) return context.role;
+	return method === 'GET' || method === 'HEAD' ? 'downloads' : 'uploads';
 };
+
+/** What is known of a request that goes to that address. */
+const contextOf = (request: Request, at: URL, isHome: boolean): Context => ({
+	...request.context,
+	at,
+	role: isHome ? undefined : roleOf(request),
+});
+
+/** Hears how much of a body went out. */
+const counted = (body: Body | undefined, onGone: (bytes: number) => void): Body | undefined =>
+	body && {
+		...body,
+		onSent: (bytes) => {
+			onGone(bytes);
+			body.onSent?.(bytes);
+		},
+	};
 
 /** @param options.origin root of the registry, `https://host:port/` */
 export const createSession = (options: {
@@ -56,53 +64,69 @@ export const createSession = (options: {
 }): Session => {
 	const {origin, transport, login, retries} = options;
 	const authenticator = createAuthenticator({...login, transport, origin});
-	const asker = {hasLogin: login.username !== undefined, scrub: authenticator.scrub};
+	const {hasLogin, scrub} = authenticator;
+	const isHome = (url: URL): boolean => url.origin === origin.origin;
+	const contextAt = (request: Request, at: URL): Context => contextOf(request, at, isHome(at));
 
 	/** The login is for this registry alone, whatever place an upload is sent to. */
 	const attempt = async (request: Request, url: URL): Promise<Attempt> => {
-		const {body, method, receive, signal, context} = request;
-		const sent = url.origin === origin.origin ? await authenticator.header(request) : undefined;
+		const {body, method, receive, signal} = request;
+		const sent = isHome(url) ? await authenticator.header(request) : undefined;
 		let gone = 0;
-		const counted = body && {
-			...body,
-			onSent: (bytes: number) => {
-				gone = bytes;
-				body.onSent?.(bytes);
-			},
-		};
+		const watched = counted(body, (bytes) => {
+			gone = bytes;
+		});
 		const headers = {...request.headers, ...(sent === undefined ? {} : {authorization: sent})};
-		const answer = await transport({method, url, headers, body: counted, receive, signal, context});
-		return {answer, sent, gone};
+		const context = contextAt(request, url);
+		const answer = await transport({method, url, headers, body: watched, receive, signal, context});
+		return {answer: {...answer, from: url}, sent, gone};
+	};
+
+	/** How the registry asks for a login, where a request was refused that had none. */
+	const challenge = async (request: Request): Promise<Attempt> => {
+		const {context, signal} = request;
+		return attempt({method: 'GET', url: '/v2/', scopes: [], context, signal, accept: []}, new URL('/v2/', origin));
 	};
 
 	/** As `attempt`, and once more with a better login, where a 401 asks for one. */
-	const authorized = async (request: Request, url: URL): Promise<Answer> => {
+	const authorized = async (request: Request, url: URL): Promise<Attempt> => {
 		const first = await attempt(request, url);
-		if (first.answer.status !== 401 || url.origin !== origin.origin) return first.answer;
-		if (!(await authenticator.answer(first, request))) return first.answer;
+		if (!isHome(url)) return first;
+		const {status} = first.answer;
+		// Some refuse (403) who has no login without asking for one.
+		const isSilent = status === 403 && hasLogin && first.sent === undefined;
+		if (status !== 401 && !isSilent) return first;
+		const asked = isSilent ? await challenge(request) : first;
+		if (asked.answer.status !== 401 || !(await authenticator.answer(asked, request))) return first;
 		// What the registry has taken of the body is not to be sent again: the caller asks it where to go on.
 		if (first.gone > wholeAgainBytes) throw refuse(request.context, 'registry-login-expired', {bytes: first.gone});
-		return (await attempt(request, url)).answer;
+		return attempt(request, url);
+	};
+
+	const problemOf = (request: Request, {answer, sent}: Attempt): ProblemError => {
+		const context = contextAt(request, answer.from);
+		const {status} = answer;
+		if (status >= 300 && status < 400) return sentOn(context, request.method, answer);
+		return statusProblem(context, answer, {hasLogin, sent: sent !== undefined, scrub});
 	};
 
 	const send: Session['send'] = async (request) => {
-		const answer = await authorized(request, new URL(request.url, origin));
-		const {status} = answer;
-		if (request.accept.includes(status)) return answer;
-		if (status >= 300 && status < 400) throw sentOn(request, answer, origin);
-		throw statusProblem(request.context, answer, asker);
+		let url = new URL(request.url, origin);
+		for (let hops = 0; hops <= mostHops; hops++) {
+			const got = await withWords(request, await authorized(request, url), (again) => authorized(again, url));
+			if (request.accept.includes(got.answer.status)) return got.answer;
+			const next = nextAddress(got.answer, origin, request.carriesBlob ?? false);
+			if (!next) throw problemOf(request, got);
+			url = next;
+		}
+		throw refuse(contextAt(request, url), 'registry-redirects', {case: 'request in circles', count: mostHops});
 	};
 
 	return {
 		send,
 		ask: (request) => retries.run(request.signal, () => send(request)),
-		locate: ({headers: {location}}, context) => {
-			if (typeof location !== 'string' || !URL.canParse(location, origin.href)) {
-				throw refuse(context, 'registry-not-a-registry', {case: 'upload nowhere'});
-			}
-			const url = outerAddress(new URL(location, origin), origin);
-			if (isSafe(url, origin)) return url;
-			throw refuse(context, 'registry-redirects', {case: 'upload in clear', place: url.origin});
-		},
+		locate: (answer, context) => uploadAddress(answer, origin, context),
+		wordsOf: (answer) => wordsOf(answer).lines.map(scrub),
+		isOwnUpload: (url) => isOwnUpload(url, origin),
 	};
 };

@@ -20,8 +20,27 @@ export const defaultTimeouts: Timeouts = {
 /** Longer than any answer of a registry that is not a blob. */
 const mostAnswerBytes = 4 * 1024 * 1024;
 
+/** For what many wait for and that is quick where it works, as a token is. */
+const briefTimeouts = {connect: 10_000, answer: 20_000, stall: 20_000, whole: 30_000} as const;
+
 /** A request, and what it is for. */
-export type Call = HttpCall & {readonly context: Context};
+export type Call = HttpCall & {
+	readonly context: Context;
+	/** It is given up sooner than others. */
+	readonly brief?: boolean | undefined;
+};
+
+/** The bounds of a brief call: none is longer than its usual one. */
+const briefOf = (timeouts: Timeouts): Timeouts => {
+	const bound = (name: keyof typeof briefTimeouts): number => Math.min(timeouts[name] ?? Infinity, briefTimeouts[name]);
+	return {
+		...timeouts,
+		connect: bound('connect'),
+		answer: bound('answer'),
+		stall: bound('stall'),
+		whole: bound('whole'),
+	};
+};
 
 /** What a failure means that is not the registry's own; undefined where it is. */
 export type Explain = (call: Call, failure: HttpFailure) => ProblemError | undefined;
@@ -43,10 +62,11 @@ export const createTransport = (options: TransportOptions): {readonly call: Tran
 	return {
 		call: async (call) => {
 			try {
-				return await client.exchange(call);
+				return await client.exchange(call.brief ? {...call, timeouts: briefOf(options.timeouts)} : call);
 			} catch (error) {
 				if (!(error instanceof HttpFailure)) throw error;
-				throw options.explain?.(call, error) ?? failureProblem(call.context, error);
+				const at = {...call, context: {...call.context, at: call.url}};
+				throw options.explain?.(at, error) ?? failureProblem(at.context, error);
 			}
 		},
 		close: client.close,

@@ -61,7 +61,7 @@ describe('faults that stay become a problem with a cause, a fix and the answers 
 				},
 			},
 		],
-		['a body limit of a proxy', 'registry-too-large', {maximumBodyBytes: 1_000_000}],
+		['a body limit of a proxy below any piece', 'registry-too-large', {maximumBodyBytes: 100_000}],
 		[
 			'a rate limit that stays',
 			'registry-rate-limited',

@@ -13,7 +13,7 @@ import type {Context} from '../../source/registry/refuse.ts';
 import {createRegistry, type RegistryOptions} from '../../source/registry/registry.ts';
 import {createRetries} from '../../source/registry/retry.ts';
 import {createSession} from '../../source/registry/session.ts';
-import {statusProblem} from '../../source/registry/status-problem.ts';
+import {type Asker, statusProblem} from '../../source/registry/status-problem.ts';
 import type {Transport} from '../../source/registry/transport.ts';
 import {client, fake, imageOf, never, noise, push, sha256} from './helpers.ts';
 import {sourceAt} from './pull/support.ts';
@@ -21,6 +21,8 @@ import {casesOf, expectTold, nameOf, type Row} from './told.ts';
 
 const pushing: Context = {registry: 'r.example.com', what: 'push zenml/api:1.0', repository: 'zenml/api'};
 const pulling: Context = {...pushing, what: 'pull zenml/api', pull: {given: true, source: 'config.json'}};
+/** At a token server that the registry names. */
+const tokens: Context = {...pushing, at: new URL('https://auth.example.com:8443/token'), role: 'token server'};
 const pullingWithout: Context = {...pulling, pull: {given: false, source: 'no file of logins was found'}};
 
 const sentOnce = 'Start again: what is already in the registry is not sent twice.';
@@ -31,6 +33,8 @@ const checkValidity =
 const giveAddress = 'Give host and port of the registry itself, without https:// and without a path.';
 const giveName =
 	'Give the registry by the name under which it is meant to be used, or have its external URL corrected.';
+const otherHost =
+	'Have the external URL of the registry corrected; or give auth.example.com:8443 as the push host, where it is the registry itself.';
 const askForLogs = `${sentOnce} If it comes back, ask for the logs of the registry and of any proxy before it.`;
 const storage = 'Start again. If it comes back, its instances need shared storage or sticky sessions.';
 
@@ -48,8 +52,18 @@ const failed = (kind: FailureKind, context = pushing, at: Partial<FailedAt> = {}
 	failureProblem(context, new HttpFailure(kind, {stage: 'receive', sentBytes: 0, ...at}));
 
 /** An answer of that status and words. */
-const said = (status: number, words = '', context = pushing, more: Partial<Answer> = {}, hasLogin = true) =>
-	statusProblem(context, {status, headers: {}, body: Buffer.from(words), ...more}, {hasLogin, scrub: (text) => text});
+const said = (
+	status: number,
+	words = '',
+	context = pushing,
+	more: Partial<Answer> = {},
+	asker: Partial<Asker> = {hasLogin: true},
+) =>
+	statusProblem(
+		context,
+		{status, headers: {}, body: Buffer.from(words), ...more},
+		{hasLogin: true, scrub: (text) => text, ...asker},
+	);
 
 /** A session whose registry answers as the test says. */
 const sessionWith = (transport: Transport, origin = 'https://r.example.com/') =>
@@ -111,10 +125,27 @@ const resuming = async (piece: number, range: string, end = 201) => {
 const forgetting = async (manifest: string, hasLayer: boolean) => {
 	const host = await fake((request, response) => {
 		request.resume().on('end', () => {
+			const isAbsent = !hasLayer && request.url?.includes(digest);
+			const isThere = !isAbsent && request.url?.includes('/blobs/');
 			if (request.method === 'POST') response.writeHead(202, {location: '/upload'}).end();
 			else if (request.method === 'PUT') response.writeHead(201).end();
-			else if (request.method === 'GET') response.writeHead(200).end(manifest);
-			else response.writeHead(hasLayer && request.url?.includes('/blobs/') ? 200 : 404).end();
+			else if (request.method === 'GET') response.writeHead(isAbsent ? 404 : 200).end(manifest);
+			else response.writeHead(isThere ? 200 : 404).end();
+		});
+	});
+	return push(client(host, once), image, 'zenml/api');
+};
+
+/** A registry that says of the layer, once it was sent, that it is shorter, and gives those bytes back. */
+const damaging = async (bytes: string) => {
+	const host = await fake((request, response) => {
+		const isLayer = request.url?.includes(digest);
+		request.resume().on('end', () => {
+			if (request.method === 'POST') response.writeHead(202, {location: '/upload'}).end();
+			else if (request.method === 'PUT') response.writeHead(201).end();
+			else if (request.method === 'HEAD' && isLayer) response.writeHead(200, {'content-length': bytes.length}).end();
+			else if (request.method === 'HEAD') response.writeHead(request.url?.includes('/manifests/') ? 404 : 200).end();
+			else response.writeHead(200).end(isLayer ? bytes : image.manifest.bytes);
 		});
 	});
 	return push(client(host, once), image, 'zenml/api');
@@ -376,7 +407,7 @@ const rows: readonly Row[] = [
 	{
 		code: 'registry-unauthorized',
 		case: 'no login',
-		provoke: () => said(401, '', pushing, {}, false),
+		provoke: () => said(401, '', pushing, {}, {hasLogin: false}),
 		cause: 'It asks for a login, but none was given.',
 		fix: 'Give user name and password (or robot token) of the registry.',
 	},
@@ -455,7 +486,8 @@ const rows: readonly Row[] = [
 	{
 		code: 'registry-login-expired',
 		provoke: () =>
-			sessionWith(async ({body}) => {
+			sessionWith(async ({url, body}) => {
+				if (url.pathname === '/v2/') return {status: 200, headers: {}, body: Buffer.from('{}')};
 				body?.onSent?.(2_000_000);
 				return {status: 401, headers: {'www-authenticate': 'Basic realm="x"'}, body: Buffer.alloc(0)};
 			}).send({
@@ -516,7 +548,7 @@ const rows: readonly Row[] = [
 		code: 'registry-tag-immutable',
 		provoke: () => said(412, 'configured as immutable'),
 		cause: 'Tags in zenml/api cannot be moved, and this tag stands for another image there.',
-		fix: 'If the image there is the wrong one, have that tag deleted or the rule lifted for this repository; or push under another prefix.',
+		fix: 'Push under another prefix; or have the rule lifted for this repository, where nothing uses the image that is there.',
 	},
 	{
 		code: 'registry-policy',
@@ -527,10 +559,23 @@ const rows: readonly Row[] = [
 	},
 	{
 		code: 'registry-manifest-refused',
-		provoke: () => said(415),
+		case: 'OCI',
+		provoke: () => said(415, '', {...pushing, mediaType: 'application/vnd.oci.image.index.v1+json'}),
 		cause:
-			'It does not take a manifest of this kind: it is too old for OCI images, multi-platform images or this compression of layers.',
+			'It does not take a manifest of the type application/vnd.oci.image.index.v1+json: it is too old for OCI images, multi-platform images or this compression of layers.',
 		fix: 'Use a registry that speaks the OCI distribution specification 1.0 or newer, or have this one upgraded.',
+	},
+	{
+		code: 'registry-manifest-refused',
+		case: 'Docker',
+		provoke: () =>
+			said(400, 'MANIFEST_INVALID', {
+				...pushing,
+				mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+			}),
+		cause:
+			'It does not take a manifest of the type application/vnd.docker.distribution.manifest.v2+json, which is one of Docker: it takes those of OCI alone.',
+		fix: 'Have the types of Docker allowed there: in zot, "http": {"compat": ["docker2s2"]}. This program does not convert images.',
 	},
 	{
 		code: 'registry-too-large',
@@ -542,7 +587,7 @@ const rows: readonly Row[] = [
 		code: 'registry-quota',
 		provoke: () => said(507),
 		cause: 'Its storage, or the quota of the project, is used up.',
-		fix: 'Have the quota raised or old images removed, then start again: what is already there is not sent twice.',
+		fix: 'Have the quota or the disk made larger, then start again: what is already there is not sent twice.',
 	},
 	{
 		code: 'registry-read-only',
@@ -630,10 +675,180 @@ const rows: readonly Row[] = [
 		fix: 'Start again. If it comes back, a proxy on the way changes what passes.',
 	},
 	{
-		code: 'registry-part-damaged',
+		code: 'registry-upload-lost',
+		case: 'confirmed',
 		provoke: () => forgetting(image.manifest.bytes.toString(), false),
-		cause: `It took ${digest} and confirmed it, but does not have it whole: its storage holds a damaged copy, which it does not replace.`,
-		fix: "Have the damaged copy deleted from the registry's storage, and the registry restarted; then push again.",
+		cause: `It took ${digest} and confirmed it, but then answers that it does not have it.`,
+		fix: storage,
+	},
+	{
+		code: 'registry-part-damaged',
+		provoke: () => damaging('other'),
+		cause: `It took ${digest} and confirmed it, but what it gives back when that is read is ${sha256(Buffer.from('other'))} (5 bytes): its storage holds a damaged copy, which it does not replace.`,
+		fix: "Have the copy in the registry's storage compared with its digest on the spot. Where it is another, have that copy deleted and the registry restarted; then push again. Where it is right, a proxy on the way changes what passes.",
+	},
+	...(
+		[
+			['refused', 'ECONNREFUSED', 'Nothing listens on that port, or a firewall refuses it.'],
+			['unknown name', 'ENOTFOUND', 'The name is not known to the DNS servers of this host.'],
+			['no name server', 'EAI_AGAIN', 'The DNS servers of this host do not answer.'],
+			['no route to host', 'EHOSTUNREACH', 'There is no route to that host.'],
+			['no route to network', 'ENETUNREACH', 'There is no route to that network.'],
+			['no answer', 'ETIMEDOUT', 'The host did not answer in time; a firewall may drop the packets.'],
+		] as const
+	).map(
+		([name, code, cause]): Row => ({
+			code: 'registry-unreachable',
+			case: `elsewhere: ${name}`,
+			provoke: () => broke(code, tokens),
+			cause,
+			fix: 'Check that this host may connect to auth.example.com:8443, and that the address is right.',
+		}),
+	),
+	{
+		code: 'registry-untrusted',
+		case: 'elsewhere',
+		provoke: () => broke('SELF_SIGNED_CERT_IN_CHAIN', tokens),
+		cause: 'Its certificate is signed by an authority that this host does not trust.',
+		fix: 'Give the CA certificate (PEM) that signed the certificate of auth.example.com:8443 as well: one file may hold several.',
+	},
+	{
+		code: 'registry-certificate',
+		case: 'elsewhere: other name',
+		provoke: () => broke('ERR_TLS_CERT_ALTNAME_INVALID', tokens),
+		cause: 'Its certificate is made out to another name than the one by which the registry names it.',
+		fix: 'Have the registry name it by a name that its certificate holds.',
+	},
+	{
+		code: 'registry-redirects',
+		case: 'request in circles',
+		provoke: () =>
+			sessionWith(answering(307, {location: '/again?and=again'})).send({
+				method: 'POST',
+				url: '/v2/a/blobs/uploads/',
+				carriesBlob: true,
+				scopes: [],
+				context: pushing,
+				signal: never,
+				accept: [202],
+			}),
+		cause: 'It sends a request on more than 5 times.',
+		fix: giveName,
+	},
+	{
+		code: 'registry-unauthorized',
+		case: 'no challenge',
+		provoke: () => said(401, '', pushing, {}, {hasLogin: true, sent: false}),
+		cause: 'It answers 401 without saying how to log in, so the login was not sent.',
+		fix: 'Look at what stands before the registry: a proxy that takes the header WWW-Authenticate away, or wants a login of its own.',
+	},
+	{
+		code: 'registry-unauthorized',
+		case: 'other scheme',
+		provoke: () =>
+			said(401, '', pushing, {headers: {'www-authenticate': 'Negotiate, NTLM'}}, {hasLogin: true, sent: false}),
+		cause: 'It asks for a login by negotiate, ntlm. This program can Basic and Bearer, so no login was sent.',
+		fix: 'Give an address of the registry that takes user name and password, or tokens; mostly a proxy before it asks for negotiate, ntlm.',
+	},
+	{
+		code: 'registry-unauthorized',
+		case: 'ended',
+		provoke: () => said(403, 'Your authorization token has expired. Reauthenticate and try again.'),
+		cause: 'The login has ended: those of the clouds last for some hours.',
+		fix: 'Get a new password or token, and give that as the password of the registry.',
+	},
+	{
+		code: 'registry-unauthorized',
+		case: 'elsewhere',
+		provoke: () => said(401, '', {...tokens, role: 'uploads'}),
+		cause: 'It asks for a login. That of the registry is sent to no other host.',
+		fix: otherHost,
+	},
+	{
+		code: 'registry-denied',
+		case: 'elsewhere',
+		provoke: () => said(403, '', {...tokens, role: 'uploads'}),
+		cause: 'It refuses (status 403). The login of the registry is sent to no other host.',
+		fix: otherHost,
+	},
+	{
+		code: 'registry-denied',
+		case: 'no login',
+		provoke: () => said(403, '', pushing, {}, {hasLogin: false}),
+		cause: 'It refuses that to who has no login, and none was given.',
+		fix: 'Give user name and password (or robot token) of the registry.',
+	},
+	{
+		code: 'registry-denied',
+		case: 'not asked',
+		provoke: () => said(403, '', pushing, {}, {hasLogin: true, sent: false}),
+		cause:
+			'It refuses without asking for the login, so that was not sent: a list of allowed hosts, a firewall or a proxy may do so.',
+		fix: 'Have this host allowed to use the registry; its own words are below.',
+	},
+	{
+		code: 'registry-denied',
+		case: 'page',
+		provoke: () => said(403, '<html><body><h1>Blocked by policy 7</h1></body></html>'),
+		cause: 'It answers 403 with a web page: Blocked by policy 7',
+		fix: 'Find out who says so: a firewall or proxy on the way, or one before the registry. Have this host let through there.',
+	},
+	{
+		code: 'registry-denied',
+		case: 'token',
+		provoke: () => said(403, '', tokens, {}, {hasLogin: true, ofTokens: true}),
+		cause: 'It gives no token for zenml/api: it does not accept the login, or the login has no right there.',
+		fix: 'Check user name and password (or robot token), and that this user may push there.',
+	},
+	{
+		code: 'registry-rate-limited',
+		case: 'long wait',
+		provoke: () => said(429, '', pushing, {retryAfterMs: 3_600_000}),
+		cause: 'It takes no more requests for now, and asks to wait 3600 s. So long is not waited here.',
+		fix: 'Start again after that time, or have the rate limit for this user raised.',
+	},
+	{
+		code: 'registry-unavailable',
+		case: 'long wait',
+		provoke: () => said(503, '', pushing, {retryAfterMs: 600_000}),
+		cause: 'It answers 503, and asks to wait 600 s. So long is not waited here.',
+		fix: 'Start again after that time; or ask who runs it, or a proxy before it, what it waits for.',
+	},
+	{
+		code: 'registry-refused',
+		case: 'in words',
+		provoke: () => said(400, JSON.stringify({errors: [{code: 'SIZE_INVALID', message: 'too long', detail: 'by 7'}]})),
+		cause: 'It refuses with status 400: SIZE_INVALID: too long (by 7)',
+		fix: 'Ask who runs the registry what these words mean there; its logs have more.',
+	},
+	{
+		code: 'registry-refused',
+		case: 'page',
+		provoke: () => said(400, '<html><h1>Bad gateway rule</h1></html>'),
+		cause: 'It answers 400 with a web page: Bad gateway rule',
+		fix: 'Find out who says so: a proxy or firewall on the way, one before the registry, or another server under that name.',
+	},
+	{
+		code: 'registry-refused',
+		case: 'proxy login',
+		provoke: () => said(407),
+		cause: 'A proxy on the way asks for a login of its own (status 407).',
+		fix: 'Put user and password of the proxy into HTTPS_PROXY, or leave the registry out of it with NO_PROXY.',
+	},
+	{
+		code: 'registry-refused',
+		case: 'no length',
+		provoke: () => said(411),
+		cause:
+			'It wants to be told the length of what it is sent (status 411). It was told: a proxy on the way takes that away.',
+		fix: 'Have the proxy before the registry pass on the header Content-Length.',
+	},
+	{
+		code: 'registry-refused',
+		case: 'not said',
+		provoke: () => said(200, '{}'),
+		cause: 'It answers 200 where a registry says 201 or 202, so it is not known whether it took that.',
+		fix: 'Find out what answers there: a proxy before the registry, or another server under that name.',
 	},
 ];
 

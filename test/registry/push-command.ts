@@ -7,9 +7,9 @@ import {builtCli} from '../helpers/built-program.ts';
 import {imageOf, noise, temporary} from './helpers.ts';
 import {writeLayout} from './on-disk.ts';
 
-/** Starts `registry push` as a process of its own; it ends with the test. */
-export const start = (words: readonly string[], env: Readonly<Record<string, string>> = {}) => {
-	const child = spawn(process.execPath, [builtCli(), 'registry', 'push', ...words], {
+/** Starts `registry push`, or another command of that group, as a process of its own; it ends with the test. */
+export const start = (words: readonly string[], env: Readonly<Record<string, string>> = {}, command = 'push') => {
+	const child = spawn(process.execPath, [builtCli(), 'registry', command, ...words], {
 		stdio: ['ignore', 'pipe', 'pipe'],
 		env: {PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env},
 	});

@@ -1,8 +1,11 @@
 import {describe, expect, test} from 'vitest';
 import type {ProblemCode} from '../../source/base/problem.ts';
+import {challengesOf} from '../../source/registry/auth/challenge.ts';
 import {isRefusal} from '../../source/registry/quirk.ts';
 import {answers, hostRowOf, outerAddress, refusals, uploadedOf} from '../../source/registry/quirks.ts';
+import type {Role} from '../../source/registry/refuse.ts';
 import {statusProblem, wordsOf} from '../../source/registry/status-problem.ts';
+import {isPage} from '../../source/registry/words.ts';
 
 type Example = {
 	/** Who says it, as documentation, sources or issue trackers show. */
@@ -15,12 +18,43 @@ type Example = {
 	readonly pull?: {readonly given: boolean; readonly source: string};
 	/** Without a login, of a push. */
 	readonly anonymous?: true;
+	/** With a login that was not asked for. */
+	readonly unsent?: true;
+	/** At another host, that the registry names. */
+	readonly role?: Role;
 	readonly challenge?: string;
 };
 
 const withLogin = {given: true, source: 'config.json'};
 
 const examples: readonly Example[] = [
+	{who: 'a proxy that wants a login', status: 407, words: '|Proxy Authentication Required', code: 'registry-refused'},
+	{who: 'a proxy that takes the length away', status: 411, words: '|Length Required', code: 'registry-refused'},
+	{who: 'storage, of an upload', status: 401, words: '|', code: 'registry-unauthorized', role: 'uploads'},
+	{
+		who: 'S3, of an upload',
+		status: 403,
+		words: '|<Error>AccessDenied</Error>',
+		code: 'registry-denied',
+		role: 'uploads',
+	},
+	{
+		who: 'a proxy with single sign-on',
+		status: 401,
+		words: '|',
+		code: 'registry-unauthorized',
+		unsent: true,
+		challenge: 'Negotiate, NTLM',
+	},
+	{who: 'a proxy without a challenge', status: 401, words: '|', code: 'registry-unauthorized', unsent: true},
+	{who: 'a firewall', status: 403, words: '|<html>Request blocked</html>', code: 'registry-denied'},
+	{
+		who: 'Azure, of a refresh token',
+		status: 400,
+		words: '|{"error":"invalid_grant","error_description":"token expired"}',
+		code: 'registry-unauthorized',
+		role: 'token server',
+	},
 	{who: 'any, pulled without the right login', status: 401, words: '|', code: 'registry-unauthorized', pull: withLogin},
 	{
 		who: 'ECR, pulled with a login that has ended',
@@ -138,6 +172,27 @@ const examples: readonly Example[] = [
 		words: 'NAME_UNKNOWN|The repository with name zenml/api does not exist',
 		code: 'registry-no-project',
 	},
+	{
+		who: 'distribution, whose disk is mounted read-only',
+		status: 500,
+		words: 'UNKNOWN|unknown error {"DriverName":"filesystem","Enclosed":{"Op":"mkdir","Path":"/d","Err":30}}',
+		code: 'registry-read-only',
+	},
+	{
+		who: 'ECR, pushed to with a login that has ended',
+		status: 403,
+		words: 'DENIED|Your authorization token has expired. Reauthenticate and try again.',
+		code: 'registry-unauthorized',
+	},
+	{who: 'any, pushed to without a login', status: 403, words: 'DENIED|no', code: 'registry-denied', anonymous: true},
+	{who: 'a list of allowed hosts', status: 403, words: 'DENIED|no', code: 'registry-denied', unsent: true},
+	{
+		who: 'GitLab, of a token',
+		status: 403,
+		words: 'DENIED|access forbidden',
+		code: 'registry-denied',
+		role: 'token server',
+	},
 	{who: 'any, pushed to without the right', status: 403, words: 'DENIED|access denied', code: 'registry-denied'},
 	{
 		who: 'distribution, with a token that has no right',
@@ -171,12 +226,13 @@ const examples: readonly Example[] = [
 	{who: 'a proxy without a registry', status: 502, words: '|Bad Gateway', code: 'registry-unavailable'},
 ];
 
-const asked = ({status, words, pull, anonymous, challenge}: Example) => {
+const asked = ({status, words, pull, anonymous, unsent, role, challenge}: Example) => {
 	const [name = '', message = ''] = words.split('|');
 	const body = name === '' ? message : JSON.stringify({errors: [{code: name, message}]});
 	const answer = {status, headers: {'www-authenticate': challenge}, body: Buffer.from(body)};
-	const context = {registry: 'r.example.com', what: 'push', repository: 'zenml/api', pull};
-	return {answer, context, asker: {hasLogin: !anonymous, scrub: (text: string) => text}};
+	const context = {registry: 'r.example.com', what: 'push', repository: 'zenml/api', pull, role};
+	const asker = {hasLogin: !anonymous, sent: !anonymous && !unsent, ofTokens: role === 'token server'};
+	return {answer, context, asker: {...asker, scrub: (text: string) => text}};
 };
 
 describe('what registries say when they refuse', () => {
@@ -195,6 +251,12 @@ describe('what registries say when they refuse', () => {
 				context,
 				host: hostRowOf('r.example.com'),
 				hasLogin: asker.hasLogin,
+				sent: asker.sent,
+				ofTokens: asker.ofTokens,
+				schemes: challengesOf(answer.headers).map(({scheme}) => scheme),
+				isPage: isPage(answer),
+				isCoded: false,
+				words: '',
 				status: example.status,
 				more: {},
 			};

@@ -10,8 +10,10 @@ import {createHelm, renderingOnce} from '../../helm/index.ts';
 import {createDns} from '../../network/dns.ts';
 import {createHttps} from '../../network/https.ts';
 import {createTls} from '../../network/tls.ts';
+import {proxyText} from '../../registry/pull/proxies.ts';
 import {createRegistry} from '../../registry/registry.ts';
-import type {Ports} from '../../steps/world.ts';
+import {type Wait, waitText} from '../../registry/retry.ts';
+import type {Ports, World} from '../../steps/world.ts';
 import {createZenml} from '../../zenml/client.ts';
 import type {Context} from '../base/context.ts';
 import {childEnvironment} from './child-environment.ts';
@@ -31,6 +33,9 @@ export type PortOptions = {
 	/** The Lease was lost to somebody else: the run must stop. */
 	readonly onLeaseLost?: (reason: Error) => void;
 };
+
+/** What ports tell while they work, of their own accord. */
+type Telling = {readonly tell: (level: 'info' | 'warn', text: string) => void};
 
 /** Ports, and the end of what they hold open. */
 type OpenPorts = {readonly ports: Ports; readonly close: () => Promise<void>};
@@ -84,8 +89,8 @@ const helmOf = (answers: Answers, {stateDirectory}: PortOptions, environment: Co
  * A rehearsal gets the same ones: only its answers name other addresses.
  * @param after settles when the ports of earlier answers are closed
  */
-const makePorts = (answers: Answers, options: PortOptions, after: Promise<void>): OpenPorts => {
-	const {context, stateDirectory} = options;
+const makePorts = (answers: Answers, options: PortOptions & Telling, after: Promise<void>): OpenPorts => {
+	const {context, stateDirectory, tell} = options;
 	const {redactor, environment} = context;
 	const {nameServer, trustStore} = answers.network;
 	const host = createHost(stateDirectory);
@@ -99,9 +104,13 @@ const makePorts = (answers: Answers, options: PortOptions, after: Promise<void>)
 	});
 	const resolve = secretsOf(cluster, options);
 	const https = createHttps();
-	const registry = lazyRegistry(answers.registry.host, async () =>
-		createRegistry(await registryOptions(answers.registry, {host, stateDirectory, resolve})),
-	);
+	const registry = lazyRegistry(answers.registry.host, async () => {
+		const opening = await registryOptions(answers.registry, {host, stateDirectory, resolve, environment});
+		const onWait = (wait: Wait): void => tell('warn', waitText(wait, context.clock.now()));
+		const opened = createRegistry({...opening, onWait});
+		if (opened.proxy !== undefined) tell('info', proxyText(opening.pushHost ?? opening.host, opened.proxy));
+		return opened;
+	});
 	const lease = createLeaseHolder({
 		context,
 		cluster,
@@ -136,8 +145,14 @@ const makePorts = (answers: Answers, options: PortOptions, after: Promise<void>)
 /** The ports of the answers that count; ports of earlier answers are closed, so that the Lease is never asked for twice. */
 export const createPortsSlot = (
 	options: PortOptions,
-): {readonly open: (answers: Answers) => Ports; readonly close: () => Promise<void>} => {
+): {
+	/** @param report of the step that works with them now: it hears what they wait for */
+	readonly open: (answers: Answers, report?: World['report']) => Ports;
+	readonly close: () => Promise<void>;
+} => {
 	let slot: (OpenPorts & {readonly answers: Answers}) | undefined;
+	let now: World['report'] | undefined;
+	const tell: Telling['tell'] = (level, text) => now?.({kind: 'line', level, text});
 	const close = async (): Promise<void> => {
 		const old = slot;
 		slot = undefined;
@@ -145,8 +160,9 @@ export const createPortsSlot = (
 	};
 	return {
 		close,
-		open: (answers) => {
-			if (slot?.answers !== answers) slot = {answers, ...makePorts(answers, options, close())};
+		open: (answers, report = now) => {
+			now = report;
+			if (slot?.answers !== answers) slot = {answers, ...makePorts(answers, {...options, tell}, close())};
 			return slot.ports;
 		},
 	};

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {bytesPerSecond} from '../../answers/byte-rate.ts';
 import type {Answers} from '../../answers/schema.ts';
+import type {ProxyEnvironment} from '../../http/types.ts';
 import {createFileMemo} from '../../registry/push/memo.ts';
 import type {RegistryOptions} from '../../registry/registry.ts';
 import type {HostPort, Ports} from '../../steps/world.ts';
@@ -18,6 +19,8 @@ export const registryOptions = async (
 		readonly host: Pick<HostPort, 'readFile'>;
 		readonly stateDirectory: string;
 		readonly resolve: Ports['resolveSecret'];
+		/** Its proxies are used. */
+		readonly environment: ProxyEnvironment;
 	},
 ): Promise<RegistryOptions> => {
 	const {host, pushHost, ca, clientCertificate, clientKey, username, password, bandwidth} = registry;
@@ -25,6 +28,7 @@ export const registryOptions = async (
 	const read = (file: string, answer: string) => tools.host.readFile(file, answer);
 	return {
 		host,
+		proxyEnv: tools.environment,
 		plainHttp: registry.plainHttp,
 		concurrency: registry.concurrency,
 		memo: createFileMemo({file: path.join(tools.stateDirectory, uploadsFile), registry: pushHost ?? host}),

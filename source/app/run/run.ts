@@ -114,7 +114,7 @@ const runLocked = async (request: RunRequest, plan: Plan, identity: Identity): P
 			logFile: identity.logFile,
 			earlier,
 			onFailure: (error) => stop.abort(error),
-			openPorts: slot.open,
+			openPorts: (wanted) => slot.open(wanted),
 			answers,
 		});
 		const result = await converge<Answers, World>({
@@ -126,7 +126,7 @@ const runLocked = async (request: RunRequest, plan: Plan, identity: Identity): P
 			makeWorld: (base) => {
 				request.judge?.(base.answers);
 				recorder.setAnswers(base.answers);
-				return {...slot.open(base.answers), ...base};
+				return {...slot.open(base.answers, base.report), ...base};
 			},
 			controls: request.controls(earlier?.acknowledged ?? []),
 			listeners: [toAll(request, recorder)],

@@ -1,61 +1,33 @@
 import type {Answer} from '../../http/types.ts';
+import {statusProblem} from '../status-problem.ts';
 import type {Transport} from '../transport.ts';
 import {type Challenge, challengesOf} from './challenge.ts';
 import {createCredentials} from './credentials.ts';
-import type {Login, Scope} from './login.ts';
+import type {Login} from './login.ts';
 import {createSecrets} from './secrets.ts';
-import {buyToken, type Token, type Wanted} from './token-server.ts';
+import {type Buyer, buyToken, type Wanted} from './token-server.ts';
+import {createTokens} from './tokens.ts';
+import {createTrials, type Outcome} from './trials.ts';
 
 /** A 401, and the `Authorization` of the request that it answers. */
 export type Refusal = {readonly answer: Answer; readonly sent: string | undefined};
 
 /** Who may see the login: this host, and over the same or a safer protocol. */
 export type Authenticator = {
+	/** Was a login given? */
+	readonly hasLogin: boolean;
 	/**
 	 * `Authorization` to send for these rights, or undefined when none is known to be needed. Once the registry has named its token
 	 * server, a token is bought before it is asked for: a long upload is then not refused half-way. @throws ProblemError
 	 */
 	readonly header: (wanted: Wanted) => Promise<string | undefined>;
-	/** Answers a 401. @returns false when there is nothing better to offer @throws ProblemError */
+	/**
+	 * Answers a 401. @returns false when there is nothing better to offer
+	 * @throws ProblemError, also where the login is refused, or was before: it is not sent again then
+	 */
 	readonly answer: (refusal: Refusal, wanted: Wanted) => Promise<boolean>;
 	/** Removes password and tokens from a text. */
 	readonly scrub: (text: string) => string;
-};
-
-/** Tokens by the scopes they are for. Requests beside each other that want the same rights buy one. */
-const createTokens = (buy: (challenge: Challenge, wanted: Wanted) => Promise<Token | undefined>, now: () => number) => {
-	const known = new Map<string, Token>();
-	const buying = new Map<string, Promise<boolean>>();
-	const keyOf = (scopes: readonly Scope[]): string => [...scopes].sort().join(' ');
-	const begin = (challenge: Challenge, wanted: Wanted): Promise<boolean> => {
-		const key = keyOf(wanted.scopes);
-		const work = buy(challenge, wanted)
-			.then((token) => {
-				if (token) known.set(key, token);
-				return token !== undefined;
-			})
-			.finally(() => {
-				if (buying.get(key) === work) buying.delete(key);
-			});
-		buying.set(key, work);
-		return work;
-	};
-	return {
-		/** @returns the token's `Authorization`; undefined where there is none, or it has ended */
-		valid: (scopes: readonly Scope[]): string | undefined => {
-			const token = known.get(keyOf(scopes));
-			return token && token.until > now() ? `Bearer ${token.value}` : undefined;
-		},
-		/** @returns false where the login is not accepted */
-		buy: async (challenge: Challenge, wanted: Wanted): Promise<boolean> => {
-			const running = buying.get(keyOf(wanted.scopes));
-			if (!running) return begin(challenge, wanted);
-			// Another's failure, or its being stopped, is not this one's.
-			const bought = await running.catch(() => undefined);
-			wanted.signal.throwIfAborted();
-			return bought ?? begin(challenge, wanted);
-		},
-	};
 };
 
 /**
@@ -66,11 +38,16 @@ const createTokens = (buy: (challenge: Challenge, wanted: Wanted) => Promise<Tok
 export const createAuthenticator = (
 	options: Login & {readonly transport: Transport; readonly origin: URL; readonly now?: () => number},
 ): Authenticator => {
-	const {username, transport, origin, now = Date.now} = options;
+	const {username, identityToken, transport, origin, now = Date.now} = options;
 	const secrets = createSecrets();
 	const credentials = createCredentials(options, secrets);
-	const buyer = {transport, origin, username, credentials, secrets, now};
-	const tokens = createTokens((challenge, wanted) => buyToken(challenge, wanted, buyer), now);
+	const trials = createTrials(now);
+	const hasLogin = username !== undefined || identityToken !== undefined;
+	const buyer: Buyer = {transport, origin, username, hasLogin, credentials, secrets, now, unreachable: new Map()};
+	const tokens = createTokens(
+		(key, challenge, wanted) => trials.run(key, wanted.signal, () => buyToken(challenge, wanted, buyer)),
+		now,
+	);
 	let basic: string | undefined;
 	let bearer: Challenge | undefined;
 
@@ -78,16 +55,32 @@ export const createAuthenticator = (
 		bearer = challenge;
 		// Another request has a newer token by now than the one that was refused.
 		const current = tokens.valid(wanted.scopes);
-		return (current !== undefined && current !== sent) || tokens.buy(challenge, wanted);
+		if (current === undefined || current === sent) await tokens.buy(challenge, wanted);
+		return true;
 	};
-	const offerBasic = async (sent: string | undefined, {context}: Wanted): Promise<boolean> => {
-		const fresh = await credentials.basic(origin, context);
+	/** Tries a login where it is asked for without any right: there a wrong password is told from a missing project. */
+	const tryBasic = async (authorization: string, {context, signal}: Wanted): Promise<Outcome<string>> => {
+		const {registry, pull} = context;
+		// Another request has tried it while this one waited.
+		if (basic === authorization) return {accepted: authorization};
+		const login = {registry, pull, what: 'log in', at: origin};
+		const headers = {authorization};
+		const url = new URL('/v2/', origin);
+		const answer = await transport({method: 'GET', url, headers, signal, context: login});
+		if (answer.status !== 401) basic = authorization;
+		if (answer.status >= 200 && answer.status < 400) return {accepted: authorization};
+		if (answer.status !== 401) return {unclear: authorization};
+		return {refused: statusProblem(login, answer, {hasLogin, sent: true, scrub: secrets.scrub}), whole: true};
+	};
+	const offerBasic = async (sent: string | undefined, wanted: Wanted): Promise<boolean> => {
+		const fresh = await credentials.basic(origin, wanted.context);
 		// The same wrong login again could lock the account.
 		if (fresh === undefined || fresh === sent) return false;
-		basic = fresh;
+		if (fresh !== basic) await trials.run('basic', wanted.signal, () => tryBasic(fresh, wanted));
 		return true;
 	};
 	return {
+		hasLogin,
 		scrub: secrets.scrub,
 		header: async (wanted) => {
 			const {scopes} = wanted;

@@ -1,10 +1,22 @@
 import type {ProblemTable} from '../../base/problem-table.ts';
-import {pullAgain, sentOnce, unused} from './words.ts';
+import {ofPeers, pullAgain, sentOnce, unused} from './words.ts';
 
 const closed = 'The connection broke: the registry, a proxy or the network closed it.';
 const askForLogs = `${sentOnce} If it comes back, ask for the logs of the registry and of any proxy before it.`;
 const silent = 'Nothing moved for {seconds} s while waiting for {awaited}.';
 const slow = 'It had begun to answer, but was not done with it after {seconds} s.';
+
+/** Why a host cannot be reached. */
+const unreachable = {
+	refused: {cause: 'Nothing listens on that port, or a firewall refuses it.'},
+	'unknown name': {cause: 'The name is not known to the DNS servers of this host.'},
+	'no name server': {cause: 'The DNS servers of this host do not answer.'},
+	'no route to host': {cause: 'There is no route to that host.'},
+	'no route to network': {cause: 'There is no route to that network.'},
+	'no answer': {cause: 'The host did not answer in time; a firewall may drop the packets.'},
+} as const;
+
+const namesOfCertificate = 'openssl s_client -connect {address} </dev/null | openssl x509 -noout -ext subjectAltName';
 
 const ofValidity = {
 	fix: 'Compare `date -u` with the validity of the certificate; mend the clock or have the certificate renewed.',
@@ -19,24 +31,23 @@ export const connectionTable = {
 		fix: 'Check the name and port of the registry, and that this host may connect to it.',
 		answers: ['registry.host'],
 		cases: {
-			refused: {cause: 'Nothing listens on that port, or a firewall refuses it.'},
-			'unknown name': {cause: 'The name is not known to the DNS servers of this host.'},
-			'no name server': {cause: 'The DNS servers of this host do not answer.'},
-			'no route to host': {cause: 'There is no route to that host.'},
-			'no route to network': {cause: 'There is no route to that network.'},
-			'no answer': {cause: 'The host did not answer in time; a firewall may drop the packets.'},
+			...unreachable,
+			...ofPeers(unreachable, {fix: 'Check that this host may connect to {address}, and that the address is right.'}),
 		},
 	},
 	'registry-untrusted': {
 		area: 'registry',
 		message: unused,
 		cause: 'Its certificate is signed by an authority that this host does not trust.',
-		nextSteps: ['openssl s_client -connect {registry} -showcerts </dev/null'],
+		nextSteps: ['openssl s_client -connect {address} -showcerts </dev/null'],
 		answers: ['registry.ca'],
 		cases: {
 			push: {fix: 'Give the CA certificate (PEM) that signed the certificate of the registry.'},
 			pull: {
 				fix: 'Give the CA certificate (PEM) that signed it; where a company proxy opens TLS, that is the CA of the proxy.',
+			},
+			elsewhere: {
+				fix: 'Give the CA certificate (PEM) that signed the certificate of {address} as well: one file may hold several.',
 			},
 		},
 	},
@@ -52,8 +63,13 @@ export const connectionTable = {
 			'other name': {
 				cause: 'Its certificate is made out to another name than the one given here.',
 				fix: 'Give the registry by a name that its certificate holds.',
-				nextSteps: ['openssl s_client -connect {registry} </dev/null | openssl x509 -noout -ext subjectAltName'],
+				nextSteps: [namesOfCertificate],
 				answers: ['registry.host'],
+			},
+			'elsewhere: other name': {
+				cause: 'Its certificate is made out to another name than the one by which the registry names it.',
+				fix: 'Have the registry name it by a name that its certificate holds.',
+				nextSteps: [namesOfCertificate],
 			},
 		},
 	},
@@ -122,7 +138,7 @@ export const connectionTable = {
 		area: 'registry',
 		message: unused,
 		fix: 'Give host and port of the registry itself, without https:// and without a path.',
-		nextSteps: ['curl -i https://{registry}/v2/'],
+		nextSteps: ['curl -i {root}/v2/'],
 		answers: ['registry.host'],
 		cases: {
 			'no address': {
@@ -154,6 +170,7 @@ export const connectionTable = {
 		answers: ['registry.host'],
 		cases: {
 			request: {cause: 'It sends {method} requests on to {place} (status {status}).'},
+			'request in circles': {cause: 'It sends a request on more than {count} times.'},
 			'login in clear': {cause: 'It sends logins to {place}, which is not protected by TLS.'},
 			'upload in clear': {cause: 'It sends uploads to {place}, which is not protected by TLS.'},
 			'download in clear': {cause: 'It sends the download on to {place}, which is not protected by TLS.'},

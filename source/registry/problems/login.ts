@@ -1,6 +1,9 @@
 import type {ProblemTable} from '../../base/problem-table.ts';
 import {login, sentOnce, unused} from './words.ts';
 
+const otherHost =
+	'Have the external URL of the registry corrected; or give {address} as the push host, where it is the registry itself.';
+const giveLogin = 'Give user name and password (or robot token) of the registry.';
 const loginHere = 'Log in to {registry} on this machine, then start again.';
 
 /** Problems of the login and its rights. */
@@ -11,7 +14,7 @@ export const loginTable = {
 		cases: {
 			'no login': {
 				cause: 'It asks for a login, but none was given.',
-				fix: 'Give user name and password (or robot token) of the registry.',
+				fix: giveLogin,
 				answers: login,
 			},
 			login: {
@@ -23,6 +26,28 @@ export const loginTable = {
 				cause: 'It does not accept this login for {repository}; Harbor says the same when the project does not exist.',
 				fix: 'Check user name and password (or robot token), and that the project exists.',
 				answers: ['registry.host', ...login, 'registry.prefix'],
+			},
+			'no challenge': {
+				cause: 'It answers 401 without saying how to log in, so the login was not sent.',
+				fix: 'Look at what stands before the registry: a proxy that takes the header WWW-Authenticate away, or wants a login of its own.',
+				nextSteps: ['curl -i {root}/v2/'],
+				answers: ['registry.host'],
+			},
+			'other scheme': {
+				cause: 'It asks for a login by {schemes}. This program can Basic and Bearer, so no login was sent.',
+				fix: 'Give an address of the registry that takes user name and password, or tokens; mostly a proxy before it asks for {schemes}.',
+				nextSteps: ['curl -i {root}/v2/'],
+				answers: ['registry.host', 'registry.pushHost'],
+			},
+			ended: {
+				cause: 'The login has ended: those of the clouds last for some hours.',
+				fix: 'Get a new password or token, and give that as the password of the registry.',
+				answers: login,
+			},
+			elsewhere: {
+				cause: 'It asks for a login. That of the registry is sent to no other host.',
+				fix: otherHost,
+				answers: ['registry.pushHost'],
 			},
 			'pull with login': {
 				cause: 'It does not accept the login from {source}, or it has ended: logins of the clouds last for some hours.',
@@ -42,6 +67,33 @@ export const loginTable = {
 				cause: 'The login is right but may not push to {repository}.',
 				fix: 'Have the right to push (in Harbor: role Developer or above) given to this user, or use another login.',
 				answers: [...login, 'registry.prefix'],
+			},
+			'no login': {
+				cause: 'It refuses that to who has no login, and none was given.',
+				fix: giveLogin,
+				answers: login,
+			},
+			'not asked': {
+				cause:
+					'It refuses without asking for the login, so that was not sent: a list of allowed hosts, a firewall or a proxy may do so.',
+				fix: 'Have this host allowed to use the registry; its own words are below.',
+				answers: ['registry.host'],
+			},
+			page: {
+				who: 'network team',
+				cause: 'It answers 403 with a web page: {words}',
+				fix: 'Find out who says so: a firewall or proxy on the way, or one before the registry. Have this host let through there.',
+				answers: ['registry.host'],
+			},
+			token: {
+				cause: 'It gives no token for {repository}: it does not accept the login, or the login has no right there.',
+				fix: 'Check user name and password (or robot token), and that this user may push there.',
+				answers: [...login, 'registry.prefix'],
+			},
+			elsewhere: {
+				cause: 'It refuses (status 403). The login of the registry is sent to no other host.',
+				fix: otherHost,
+				answers: ['registry.pushHost'],
 			},
 			'pull with login': {
 				cause: 'It does not let {repository} be pulled with the login from {source}.',

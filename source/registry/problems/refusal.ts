@@ -1,6 +1,9 @@
 import type {ProblemTable} from '../../base/problem-table.ts';
 import {unused} from './words.ts';
 
+const busy = 'It takes no more requests for now.';
+const inTrouble = 'It answers {status}: it, its storage or a proxy before it is in trouble.';
+
 /** What a registry does not do, though it could. */
 export const refusalTable = {
 	'registry-path-refused': {
@@ -23,7 +26,7 @@ export const refusalTable = {
 		area: 'registry',
 		message: unused,
 		cause: 'Tags in {repository} cannot be moved, and this tag stands for another image there.',
-		fix: 'If the image there is the wrong one, have that tag deleted or the rule lifted for this repository; or push under another prefix.',
+		fix: 'Push under another prefix; or have the rule lifted for this repository, where nothing uses the image that is there.',
 		nextSteps: [
 			'Harbor: project, Policy, Tag Immutability. Nexus: deployment policy of the repository. ECR: tag mutability.',
 		],
@@ -43,10 +46,21 @@ export const refusalTable = {
 	'registry-manifest-refused': {
 		area: 'registry',
 		message: unused,
-		cause:
-			'It does not take a manifest of this kind: it is too old for OCI images, multi-platform images or this compression of layers.',
-		fix: 'Use a registry that speaks the OCI distribution specification 1.0 or newer, or have this one upgraded.',
 		answers: ['registry.host'],
+		cases: {
+			OCI: {
+				cause:
+					'It does not take a manifest of the type {type}: it is too old for OCI images, multi-platform images or this compression of layers.',
+				fix: 'Use a registry that speaks the OCI distribution specification 1.0 or newer, or have this one upgraded.',
+			},
+			Docker: {
+				cause: 'It does not take a manifest of the type {type}, which is one of Docker: it takes those of OCI alone.',
+				fix: 'Have the types of Docker allowed there: in zot, "http": {"compat": ["docker2s2"]}. This program does not convert images.',
+				nextSteps: [
+					'Or push a copy with types of OCI, whose digest is another: skopeo copy --format oci docker-archive:FILE docker://{registry}/{repository}:TAG',
+				],
+			},
+		},
 	},
 	'registry-too-large': {
 		area: 'registry',
@@ -60,7 +74,7 @@ export const refusalTable = {
 		area: 'registry',
 		message: unused,
 		cause: 'Its storage, or the quota of the project, is used up.',
-		fix: 'Have the quota raised or old images removed, then start again: what is already there is not sent twice.',
+		fix: 'Have the quota or the disk made larger, then start again: what is already there is not sent twice.',
 		answers: ['registry.prefix'],
 	},
 	'registry-read-only': {
@@ -72,23 +86,69 @@ export const refusalTable = {
 	'registry-rate-limited': {
 		area: 'registry',
 		message: unused,
-		cause: 'It takes no more requests for now.',
 		answers: ['registry.username'],
 		cases: {
-			push: {fix: 'Wait some minutes and start again, or have the rate limit for this user raised.'},
-			pull: {fix: 'Wait some minutes and start again.'},
+			push: {
+				cause: busy,
+				fix: 'Wait some minutes and start again, or have the rate limit for this user raised.',
+			},
+			pull: {cause: busy, fix: 'Wait some minutes and start again.'},
+			'long wait': {
+				cause: 'It takes no more requests for now, and asks to wait {seconds} s. So long is not waited here.',
+				fix: 'Start again after that time, or have the rate limit for this user raised.',
+			},
 		},
 	},
 	'registry-unavailable': {
 		area: 'registry',
 		message: unused,
-		cause: 'It answers {status}: it, its storage or a proxy before it is in trouble.',
 		answers: ['registry.host'],
 		cases: {
+			'long wait': {
+				cause: 'It answers {status}, and asks to wait {seconds} s. So long is not waited here.',
+				fix: 'Start again after that time; or ask who runs it, or a proxy before it, what it waits for.',
+			},
 			push: {
+				cause: inTrouble,
 				fix: 'Look at the logs of the registry, then start again: what is already there is not sent twice.',
 			},
-			pull: {fix: 'Wait some minutes and start again; the registry, or a proxy before it, is in trouble.'},
+			pull: {
+				cause: inTrouble,
+				fix: 'Wait some minutes and start again; the registry, or a proxy before it, is in trouble.',
+			},
+		},
+	},
+	'registry-refused': {
+		area: 'registry',
+		message: unused,
+		answers: ['registry.host'],
+		cases: {
+			'in words': {
+				cause: 'It refuses with status {status}: {words}',
+				fix: 'Ask who runs the registry what these words mean there; its logs have more.',
+			},
+			page: {
+				who: 'network team',
+				cause: 'It answers {status} with a web page: {words}',
+				fix: 'Find out who says so: a proxy or firewall on the way, one before the registry, or another server under that name.',
+				nextSteps: ['curl -i {root}/v2/'],
+			},
+			'proxy login': {
+				who: 'network team',
+				cause: 'A proxy on the way asks for a login of its own (status 407).',
+				fix: 'Put user and password of the proxy into HTTPS_PROXY, or leave the registry out of it with NO_PROXY.',
+			},
+			'no length': {
+				who: 'network team',
+				cause:
+					'It wants to be told the length of what it is sent (status 411). It was told: a proxy on the way takes that away.',
+				fix: 'Have the proxy before the registry pass on the header Content-Length.',
+			},
+			'not said': {
+				cause: 'It answers {status} where a registry says 201 or 202, so it is not known whether it took that.',
+				fix: 'Find out what answers there: a proxy before the registry, or another server under that name.',
+				nextSteps: ['curl -i {root}/v2/'],
+			},
 		},
 	},
 } as const satisfies ProblemTable;

@@ -17,6 +17,9 @@ export const uploadTable = {
 				cause:
 					'It lost an upload or a layer half-way: it was restarted, cleaned up, or several instances do not share their storage.',
 			},
+			confirmed: {
+				cause: 'It took {digest} and confirmed it, but then answers that it does not have it.',
+			},
 			'piece refused': {cause: 'It does not take the bytes from {start} on (status {status}).'},
 			'other offset': {cause: 'It says that it has {told} bytes after {sent} were sent.'},
 			'put together wrongly': {cause: 'What it put together out of pieces is not this layer (status {status}).'},
@@ -45,9 +48,11 @@ export const uploadTable = {
 		area: 'registry',
 		message: unused,
 		cause:
-			'It took {digest} and confirmed it, but does not have it whole: its storage holds a damaged copy, which it does not replace.',
-		fix: "Have the damaged copy deleted from the registry's storage, and the registry restarted; then push again.",
-		nextSteps: ['In the storage of distribution, Harbor included: docker/registry/v2/blobs/sha256/{folder}/{hex}/data'],
+			'It took {digest} and confirmed it, but what it gives back when that is read is {actual}: its storage holds a damaged copy, which it does not replace.',
+		fix: "Have the copy in the registry's storage compared with its digest on the spot. Where it is another, have that copy deleted and the registry restarted; then push again. Where it is right, a proxy on the way changes what passes.",
+		nextSteps: [
+			'In the storage of distribution, Harbor included: sha256sum docker/registry/v2/blobs/sha256/{folder}/{hex}/data',
+		],
 		answers: ['registry.host'],
 	},
 } as const satisfies ProblemTable;

@@ -3,7 +3,7 @@ import {cutTo, oneLine} from '../../base/text.ts';
 import type {Answer} from '../../http/types.ts';
 import {answers} from '../quirks.ts';
 import {refuse} from '../refuse.ts';
-import {wordsOf} from '../status-problem.ts';
+import {wordsOf} from '../words.ts';
 import type {Host} from './hosts.ts';
 import {jsonOf} from './json.ts';
 import {followPages} from './pages.ts';

@@ -4,11 +4,12 @@ import {scopeOf} from '../auth/login.ts';
 import {originOf} from '../origin.ts';
 import {hostRowOf} from '../quirks.ts';
 import type {Context} from '../refuse.ts';
-import {createRetries, defaultRetries, type Retries, type RetryTable} from '../retry.ts';
-import {createSession, type Request, type Session} from '../session.ts';
+import type {Request} from '../request.ts';
+import {createRetries, defaultRetries, type Retries, type RetryTable, type Wait} from '../retry.ts';
+import {createSession, type Session} from '../session.ts';
 import {createTransport, defaultTimeouts} from '../transport.ts';
 import type {FindLogin} from './logins.ts';
-import {explainProxy, proxiesOf} from './proxies.ts';
+import {explainProxy, proxiesOf, proxyOf} from './proxies.ts';
 
 export type HostOptions = {
 	/** Asked once a host, when it is first needed. */
@@ -25,6 +26,10 @@ export type HostOptions = {
 	readonly retries?: RetryTable | undefined;
 	/** For the pauses before something is tried again. */
 	readonly clock?: Pick<Clock, 'sleep'> | undefined;
+	/** Told of each pause that is worth a word, when it begins. */
+	readonly onWait?: ((wait: Wait) => void) | undefined;
+	/** Told of a registry that is reached through a proxy; host and port of both. */
+	readonly onProxy?: ((host: string, proxy: string) => void) | undefined;
 };
 
 /** A request to pull. */
@@ -88,7 +93,9 @@ export const createHosts = (
 		const pull = {given: Object.keys(login).length > 0, source};
 		const {call, close} = createTransport({sockets, timeouts, ca: ca[host], proxyEnv, explain});
 		closers.push(close);
-		const retries = createRetries(options.retries ?? defaultRetries, clock);
+		const through = proxyEnv && proxyOf(origin, proxyEnv);
+		if (through !== undefined) options.onProxy?.(host, through);
+		const retries = createRetries(options.retries ?? defaultRetries, clock, options.onWait);
 		const session = createSession({origin, transport: retries.hearing(call), login, retries});
 		const contextOf: Host['contextOf'] = (what, repository) => ({registry: host, what, repository, pull});
 		return createHost(session, {origin, retries, contextOf});

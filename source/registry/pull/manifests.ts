@@ -7,7 +7,7 @@ import {isDigest, sha256Of} from '../../oci/digest.ts';
 import type {RemoteReference} from '../../oci/image-source.ts';
 import {manifestTypes} from '../../oci/media-types.ts';
 import {type Context, refuse} from '../refuse.ts';
-import {type Words, wordsOf} from '../status-problem.ts';
+import {type Words, wordsOf} from '../words.ts';
 import type {Host} from './hosts.ts';
 import {jsonOf} from './json.ts';
 import {mediaTypeOf} from './manifest-form.ts';

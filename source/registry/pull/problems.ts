@@ -1,12 +1,12 @@
 import {declareProblems} from '../../base/problem-table.ts';
+import {unused} from '../problems/words.ts';
 import {refuserOf} from '../refuse.ts';
 
-const unused = 'The registry {registry} could not be used to {what}.';
 const byProxy = {
 	who: 'network team',
 	message: unused,
 	fix: 'Check HTTPS_PROXY and NO_PROXY, and that the proxy lets {host} through.',
-	nextSteps: ['curl -v https://{host}/v2/'],
+	nextSteps: ['curl -v {root}/v2/'],
 } as const;
 const otherSize = {
 	fix: 'Start again. If it comes back, the registry or a proxy before it changes what passes.',

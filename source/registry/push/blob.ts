@@ -1,11 +1,11 @@
-import type {ProblemError} from '../../base/problem.ts';
+import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import {isDigest} from '../../oci/digest.ts';
 import {ociProblems} from '../../oci/problems.ts';
-import {hasBlob} from '../blobs.ts';
+import {hasBlob} from '../asking/blobs.ts';
 import {isTrouble} from '../retry.ts';
 import {mount} from './mount.ts';
 import type {BlobJob, Shared, Upload} from './shared.ts';
-import {findUpload, openUpload, sendBlob} from './upload.ts';
+import {findUpload, isLarge, openUpload, sendBlob} from './upload.ts';
 
 /** How a blob came to be in a repository. */
 export type BlobOutcome = 'present' | 'mounted' | 'uploaded';
@@ -17,6 +17,9 @@ const blobOmitted = ({repository, blob: {digest}, base}: BlobJob): ProblemError 
 	const which = isDigest(base) ? 'not of base' : 'not at inventory';
 	return ociProblems.error('bundle-blob-omitted', {case: which, base, ...facts});
 };
+
+const tooLarge: ProblemCode = 'registry-too-large';
+const isTooLarge = (error: unknown): boolean => error instanceof ProblemError && error.problem.code === tooLarge;
 
 /** Attempts to bring one blob to its repository. Each is told `advance`, for when it came further than any before it. */
 const createAttempts = (job: BlobJob, shared: Shared) => {
@@ -30,12 +33,16 @@ const createAttempts = (job: BlobJob, shared: Shared) => {
 		if (blob.omitted) throw blobOmitted(job);
 		return openUpload(job);
 	};
-	const send = async (upload: Upload, confirm: (offset: number) => void): Promise<void> => {
-		try {
-			await sendBlob(job, upload, shared, confirm);
-		} catch (error) {
-			broke = isTrouble(error);
-			throw error;
+	const send = async (begun: Upload, confirm: (offset: number) => void): Promise<void> => {
+		for (let upload = begun; ; upload = await openUpload(job)) {
+			const most = shared.way.piece(blob.size, isLarge(job)) ?? blob.size;
+			try {
+				return await sendBlob(job, upload, shared, confirm);
+			} catch (error) {
+				broke = isTrouble(error);
+				// Below the bound of a proxy it may pass; each round is half of the one before.
+				if (!isTooLarge(error) || !shared.way.tooLarge(most)) throw error;
+			}
 		}
 	};
 	return async (advance: () => void): Promise<BlobOutcome> => {

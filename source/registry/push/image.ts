@@ -1,13 +1,12 @@
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import type {Blob, ManifestBytes} from '../../oci/descriptor.ts';
-import {hexOf} from '../../oci/digest.ts';
 import type {Image} from '../../oci/image.ts';
-import {putManifest, readManifestDigest} from '../manifests.ts';
-import {missingParts} from '../parts.ts';
-import {refuse} from '../refuse.ts';
+import {putManifest, readManifestDigest} from '../asking/manifests.ts';
+import {missingParts} from '../asking/parts.ts';
 import type {Repository} from '../repository.ts';
 import type {AnswerCache, PushProgress, PushResult} from '../types.ts';
 import {type BlobOutcome, ensureBlob} from './blob.ts';
+import {refuseLost} from './proof.ts';
 import type {Shared} from './shared.ts';
 
 /** One image on its way to one repository. */
@@ -88,25 +87,6 @@ const putManifests = async (job: ImageJob, {tagged, children}: Lacking, shared: 
 	});
 };
 
-/** Bytes. Asking for a smaller one again costs about as much as sending it; the next look, which asks for all, finds it. */
-const worthAsking = 1024 * 1024;
-
-/**
- * Large layers that were sent are asked for once more, and parts that were lost: a registry may confirm a layer of which it keeps a
- * damaged copy, as distribution keeps what lies at a digest's place, also when that was cut short.
- * @throws ProblemError `registry-part-damaged`
- */
-const refuseDamaged = async (job: ImageJob, lacking: Lacking, sent: readonly Blob[], shared: Shared): Promise<void> => {
-	const {repository} = job;
-	const parts = lacking.tagged
-		? {blobs: lacking.blobs, manifests: lacking.children}
-		: {blobs: sent.filter(({size}) => size >= worthAsking)};
-	const [digest] = await missingParts(repository, parts, shared, new Map());
-	if (digest === undefined) return;
-	const hex = hexOf(digest);
-	throw refuse(repository.context, 'registry-part-damaged', {digest, folder: hex.slice(0, 2), hex});
-};
-
 const resultOf = ({image}: ImageJob, lacking: Lacking, brought: readonly Brought[]): PushResult => {
 	const blobsOf = (outcome: BlobOutcome) => brought.filter((one) => one.outcome === outcome).map(({blob}) => blob);
 	return {
@@ -135,6 +115,6 @@ export const pushImage = async (job: ImageJob, shared: Shared): Promise<PushResu
 	const brought = [...(await bringBlobs(job, omitted, shared)), ...(await bringBlobs(job, carried, shared))];
 	await putManifests(job, lacking, shared);
 	const sent = brought.filter(({outcome}) => outcome === 'uploaded').map(({blob}) => blob);
-	await refuseDamaged(job, lacking, sent, shared);
+	await refuseLost(job.repository, tagged ? {blobs, manifests: children} : {blobs: sent}, shared);
 	return resultOf(job, lacking, brought);
 };

@@ -1,5 +1,5 @@
+import {hasBlob, hasBlobElsewhere} from '../asking/blobs.ts';
 import {scopeOf} from '../auth/login.ts';
-import {hasBlobElsewhere} from '../blobs.ts';
 import {answers} from '../quirks.ts';
 import type {KnownBlobs} from './known.ts';
 import type {BlobJob, Upload} from './shared.ts';
@@ -17,8 +17,9 @@ const mountFrom = async ({repository, blob}: BlobJob, from: string): Promise<'mo
 		accept: answers.mount.statuses,
 	});
 	const means = answers.mount.of(answer.status);
-	if (means === 'none') return undefined;
-	return means === 'mounted' ? means : {url: session.locate(answer, context), offset: 0};
+	if (means === 'upload opened') return {url: session.locate(answer, context), offset: 0};
+	// Some confirm a mount of what they do not have.
+	return means === 'mounted' && (await hasBlob(repository, blob)) ? means : undefined;
 };
 
 /**

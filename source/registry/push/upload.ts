@@ -4,14 +4,11 @@ import type {Answer} from '../../http/types.ts';
 import {answers, uploadedOf} from '../quirks.ts';
 import {refuse} from '../refuse.ts';
 import {asking} from '../repository.ts';
-import {wordsOf} from '../status-problem.ts';
 import {checkedBytes, hashUpTo} from './body.ts';
 import type {BlobJob, Shared, Upload} from './shared.ts';
 
 /** Blobs smaller than this are sent anew after a failure: asking would cost as much. */
 const resumeBytes = 4 * 1024 * 1024;
-/** Size of one piece. A multiple of the 5 MiB that object stores ask of a part would be no better; more than that is. */
-const pieceBytes = 16 * 1024 * 1024;
 
 /** After these the registry may still have what it took; after any other refusal an upload is begun anew. An abort keeps it too. */
 const passing: ReadonlySet<string> = new Set<ProblemCode>([
@@ -25,7 +22,7 @@ const passing: ReadonlySet<string> = new Set<ProblemCode>([
 const mayGoOn = (error: unknown): boolean => !(error instanceof ProblemError) || passing.has(error.problem.code);
 
 /** Asking for these costs less than sending them again. */
-const isLarge = ({blob}: BlobJob): boolean => blob.size >= resumeBytes;
+export const isLarge = ({blob}: Pick<BlobJob, 'blob'>): boolean => blob.size >= resumeBytes;
 
 const binary = {'content-type': 'application/octet-stream'} as const;
 
@@ -43,6 +40,7 @@ const sendWhole = async ({repository, blob, onProgress}: BlobJob, url: URL): Pro
 		method: 'PUT',
 		url: withDigest(url, blob.digest),
 		headers: binary,
+		carriesBlob: true,
 		accept: [201, 204],
 		body: {
 			length: blob.size,
@@ -69,6 +67,7 @@ const patch = async (
 		...asking(repository),
 		method: 'PATCH',
 		url,
+		carriesBlob: true,
 		headers: {...binary, 'content-range': `${offset}-${end - 1}`},
 		accept: answers.piece.statuses,
 		body: {
@@ -101,11 +100,12 @@ const close = async ({repository, blob}: BlobJob, {url}: Upload): Promise<void> 
 		method: 'PUT',
 		url: withDigest(url, blob.digest),
 		headers: binary,
+		carriesBlob: true,
 		accept: answers.close.statuses,
 	});
 	const {status} = answer;
 	if (answers.close.of(status) === 'whole') return;
-	const evidence = wordsOf(answer).lines;
+	const evidence = repository.session.wordsOf(answer);
 	throw refuse(repository.context, 'registry-upload-lost', {case: 'put together wrongly', status}, {evidence});
 };
 
@@ -122,7 +122,7 @@ const sendRest = async (
 	let at = upload;
 	onProgress(at.offset);
 	while (at.offset < blob.size) {
-		const end = way.inPieces() ? Math.min(at.offset + pieceBytes, blob.size) : blob.size;
+		const end = Math.min(at.offset + (way.piece(blob.size, true) ?? blob.size), blob.size);
 		const sent = await patch(job, at, end, hash);
 		const {status, headers} = sent.answer;
 		if (answers.piece.of(status) === 'never') way.takesNoPieces();
@@ -172,12 +172,13 @@ export const findUpload = async (job: BlobJob, {memo, way}: Shared): Promise<Upl
 	const answer = await session.send({
 		...asking(repository),
 		method: 'GET',
+		context: {...context, role: 'uploads'},
 		url: session.locate({headers: {location}}, context),
 		accept: answers.upload.statuses,
 	});
 	const offset = uploadedOf(answer.headers.range);
 	if (answers.upload.of(answer.status) === 'known' && offset !== undefined && offset <= blob.size) {
-		return {url: session.locate({headers: {location, ...answer.headers}}, context), offset};
+		return {url: session.locate({...answer, headers: {location, ...answer.headers}}, context), offset};
 	}
 	await memo.forget(name, blob.digest);
 	return undefined;
@@ -201,7 +202,7 @@ export const sendBlob = async (
 	if (large) await memo.keep(name, digest, upload.url.href);
 	try {
 		if (upload.offset > 0) await sendRest(job, upload, shared, confirm);
-		else if (large && way.inPieces()) await sendInPieces(job, upload, shared, confirm);
+		else if (way.piece(job.blob.size, large) !== undefined) await sendInPieces(job, upload, shared, confirm);
 		else await sendWhole(job, upload.url);
 	} catch (error) {
 		if (large && !mayGoOn(error)) await memo.forget(name, digest);

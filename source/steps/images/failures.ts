@@ -15,6 +15,8 @@ export const failureOf = ({image, reference}: PushTarget, error: unknown): PushF
 /** Causes that would meet every other image as well: the same refusal twenty times helps nobody, and may lock an account. */
 const common: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 	'registry-unauthorized',
+	'registry-login-in-clear',
+	'registry-proxy',
 	'registry-untrusted',
 	'registry-certificate',
 	'registry-client-certificate',

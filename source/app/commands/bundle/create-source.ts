@@ -1,8 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import {errnoWords} from '../../../base/errno.ts';
+import {printable} from '../../../base/printable.ts';
 import type {CompleteSpec} from '../../../bundle/create/index.ts';
 import {createLoginFinder} from '../../../registry/pull/logins.ts';
 import {createImageSource} from '../../../registry/pull/source.ts';
+import {waitText} from '../../../registry/retry.ts';
 import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
 
@@ -48,6 +50,7 @@ export const openSource = async (
 		ca: await readCas(hosts),
 		plainHttp: Object.entries(hosts).flatMap(([host, {plainHttp}]) => (plainHttp ? [host] : [])),
 		proxyEnv: environment,
+		onWait: (wait) => context.err(`${printable(waitText(wait, context.clock.now()))}\n`),
 		sockets: options.sockets,
 	});
 };

@@ -11,6 +11,8 @@ import {requiredImages} from '../../../bundle/open/checks.ts';
 import {createHosts} from '../../../registry/pull/hosts.ts';
 import {takeInventory} from '../../../registry/pull/inventory.ts';
 import {createLoginFinder, type FindLogin} from '../../../registry/pull/logins.ts';
+import {proxyText} from '../../../registry/pull/proxies.ts';
+import {waitText} from '../../../registry/retry.ts';
 import type {Context} from '../../base/context.ts';
 import {registryCommandProblems as problems} from '../../base/registry-problems.ts';
 import {progressLines} from '../progress.ts';
@@ -110,8 +112,15 @@ export const writeInventory = async (context: Context, options: InventoryOptions
 	await refusePlace(file);
 	const findLogin = await findLoginOf(context, options);
 	const ca = await readCa(host, options.ca && path.resolve(workingDirectory, options.ca));
-	const hosts = createHosts({findLogin, plainHttp: options.plainHttp ? [host] : [], ca});
 	const lines = progressLines(context);
+	const hosts = createHosts({
+		findLogin,
+		plainHttp: options.plainHttp ? [host] : [],
+		ca,
+		proxyEnv: context.environment,
+		onWait: (wait) => lines.say(waitText(wait, clock.now())),
+		onProxy: (registry, proxy) => lines.say(proxyText(registry, proxy)),
+	});
 	try {
 		const taken = new Date(clock.now()).toISOString();
 		const repositories = await takeInventory({

@@ -185,7 +185,12 @@ export const openSite = async (context: Context, options: PushOptions): Promise<
 	return {
 		host: registry.host,
 		prefix: registry.prefix,
-		registry: await registryOptions(registry, {host, stateDirectory, resolve}),
+		registry: await registryOptions(registry, {
+			host,
+			stateDirectory,
+			resolve,
+			environment: context.environment,
+		}),
 		bundle: {...bundle, path: path.resolve(context.workingDirectory, bundle.path)},
 		compressedFolder: path.join(stateDirectory, compressedFolder),
 		saveState: host.saveState,

@@ -3,7 +3,9 @@ import {counted} from '../../../base/text.ts';
 import {formatBytes} from '../../../base/units.ts';
 import {compressImage} from '../../../bundle/images/compress.ts';
 import {openImages} from '../../../bundle/open/images-only.ts';
+import {proxyText} from '../../../registry/pull/proxies.ts';
 import {createRegistry} from '../../../registry/registry.ts';
+import {type Wait, waitText} from '../../../registry/retry.ts';
 import type {PushResult, RegistryPort} from '../../../registry/types.ts';
 import {targetsToPush} from '../../../steps/images/compressed-images.ts';
 import {failuresFile, failuresText, partialPush} from '../../../steps/images/failures.ts';
@@ -136,7 +138,9 @@ export const pushBundle = async (context: Context, options: PushOptions): Promis
 	const site = await openSite(context, options);
 	const lines = progressLines(context);
 	const {carried, base} = await openTargets(context, site, lines);
-	const registry = createRegistry(site.registry);
+	const onWait = (wait: Wait): void => lines.say(waitText(wait, context.clock.now()));
+	const registry = createRegistry({...site.registry, onWait});
+	if (registry.proxy !== undefined) lines.say(proxyText(site.registry.pushHost ?? site.host, registry.proxy));
 	// V8 would double the space for young objects to 64 MB once requests by the thousand have left survivors in it; nothing here lives long.
 	setFlagsFromString('--semi-space-growth-factor=1');
 	try {

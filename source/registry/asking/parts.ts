@@ -1,10 +1,10 @@
-import type {ManifestBytes} from '../oci/descriptor.ts';
+import type {ManifestBytes} from '../../oci/descriptor.ts';
+import type {Limiter} from '../limiter.ts';
+import type {Repository} from '../repository.ts';
+import type {Retries} from '../retry.ts';
+import type {AnswerCache, Parts} from '../types.ts';
 import {hasBlob} from './blobs.ts';
-import type {Limiter} from './limiter.ts';
 import {readManifestDigest} from './manifests.ts';
-import type {Repository} from './repository.ts';
-import type {Retries} from './retry.ts';
-import type {AnswerCache, Parts} from './types.ts';
 
 /** How small questions are asked. */
 export type Questions = {

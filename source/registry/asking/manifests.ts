@@ -1,13 +1,13 @@
-import {isMap} from '../base/text.ts';
-import {wholeBody} from '../http/body.ts';
-import type {Answer} from '../http/types.ts';
-import type {ManifestBytes} from '../oci/descriptor.ts';
-import {isDigest, sha256Of} from '../oci/digest.ts';
-import {manifestTypes} from '../oci/media-types.ts';
-import {refuse} from './refuse.ts';
-import {asking, type Repository} from './repository.ts';
-import type {Request} from './session.ts';
-import type {Parts} from './types.ts';
+import {isMap} from '../../base/text.ts';
+import {wholeBody} from '../../http/body.ts';
+import type {Answer} from '../../http/types.ts';
+import type {ManifestBytes} from '../../oci/descriptor.ts';
+import {isDigest, sha256Of} from '../../oci/digest.ts';
+import {manifestTypes} from '../../oci/media-types.ts';
+import {refuse} from '../refuse.ts';
+import {asking, type Repository} from '../repository.ts';
+import type {Request} from '../request.ts';
+import type {Parts} from '../types.ts';
 
 /** What this client can read; without the list a registry may convert to an old format and change the digest. */
 const acceptTypes = manifestTypes.join(', ');
@@ -109,6 +109,7 @@ export const putManifest = async (
 	await session.ask({
 		...request,
 		method: 'PUT',
+		context: {...context, mediaType: manifest.mediaType},
 		headers: {'content-type': manifest.mediaType},
 		body: wholeBody(manifest.bytes),
 		accept: [201, 202, 204],
