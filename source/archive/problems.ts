@@ -64,8 +64,7 @@ export const archiveProblems = declareProblems({
 			'no file': {cause: 'Its end is missing, and with it {part}.'},
 			'no layer': {cause: 'Its end is missing, and with it the layer {part}.'},
 			'no blob': {cause: 'Its end is missing, and with it the blob {part}.'},
-			'no manifest': {cause: 'Its end is missing, and with it every image manifest that its index.json names.'},
-			'no image': {cause: 'Its end is missing, and with it layers of every image in it.'},
+			'no part': {cause: 'Its end is missing, and with it {part} of {image}.'},
 		},
 	},
 	'bundle-archive-incomplete': {
@@ -76,8 +75,7 @@ export const archiveProblems = declareProblems({
 			'no file': {message: '{file} does not hold {part}.'},
 			'no layer': {message: '{file} does not hold the layer {part}.'},
 			'no blob': {message: '{file} does not hold the blob {part}.'},
-			'no manifest': {message: '{file} does not hold any image manifest that its index.json names.'},
-			'no image': {message: '{file} does not hold every layer of any image.'},
+			'no part': {message: '{file} does not hold {part} of {image}.'},
 		},
 	},
 	'bundle-archive-damaged': {

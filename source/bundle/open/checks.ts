@@ -17,24 +17,6 @@ const imagesText = (images: readonly Image[]): string => images.map(imageKey).jo
 /** As Helm names packages. */
 const chartKey = ({name, version}: Chart): string => `${name}-${version}`;
 
-const isSame = (one: Image, other: Image): boolean =>
-	one.manifest.digest === other.manifest.digest || one.blobs[0]?.digest === other.blobs[0]?.digest;
-
-/** An image twice under one name and tag is one image; two different ones under one name and tag are a mistake. */
-export const mergeImages = (images: readonly Image[]): readonly Image[] => {
-	const merged = new Map<string, Image>();
-	for (const image of images) {
-		const key = imageKey(image);
-		const other = merged.get(key);
-		if (other && !isSame(other, image)) {
-			const archives = {first: other.archive, second: image.archive};
-			throw openProblems.error('bundle-image-twice', {image: key, ...archives});
-		}
-		if (!other) merged.set(key, image);
-	}
-	return [...merged.values()];
-};
-
 const saveCommand = (name: string): string =>
 	`docker save …/${name}:VERSION > ${name === 'zenml' ? 'zenml-client' : name}.tar`;
 

@@ -58,7 +58,11 @@ export const openBundle = async (
 	const made = await readIndex(layout.files, signed.checksums);
 	const manifest = documented(made, await readManifest(layout), signed.checksums);
 	const charts = await readCharts(layout, {packed: layout.packed, workDirectory, signal});
-	const {images, warnings} = await findImages(layout, {platform, omitted: made && omittedOf(made.index)}, signal);
+	const {images, leftOut, warnings} = await findImages(
+		layout,
+		{platform, omitted: made && omittedOf(made.index)},
+		signal,
+	);
 	if (made) compareContents(made.index, {images, charts});
 	const unlisted = made ? [] : compareManifest(manifest, {images, charts, files: [...layout.files.keys()]});
 	requireImages(images);
@@ -71,6 +75,7 @@ export const openBundle = async (
 		directory: layout.path,
 		manifest: manifest ?? emptyManifest,
 		images: inOrder(images, workspaceChart),
+		leftOut,
 		controlPlaneChart,
 		workspaceChart,
 		digest: bundleDigest(images, charts, made?.index),

@@ -12,12 +12,6 @@ export const openProblems = declareProblems({
 		cause: 'It has {size} bytes; a page of text was expected.',
 		fix: 'Replace it with the one that was made with the bundle.',
 	},
-	'bundle-image-twice': {
-		area: 'bundle',
-		message: 'The bundle holds two different images called {image}.',
-		cause: '{first} and {second} both hold it, with different contents.',
-		fix: 'Remove the archive that does not belong to this release and start again.',
-	},
 	'bundle-image-missing': {
 		area: 'bundle',
 		fix: carry,
