@@ -16,6 +16,7 @@ export type PushOptions = {
 	readonly answers?: string;
 	readonly set: readonly string[];
 	readonly bundle?: string;
+	readonly name?: string;
 	readonly to?: string;
 	readonly pushHost?: string;
 	readonly platform?: string;
@@ -39,6 +40,8 @@ export type PushSite = {
 	readonly prefix: string;
 	readonly registry: RegistryOptions;
 	readonly bundle: Answers['bundle'];
+	/** What an image is called that carries no name. */
+	readonly name: string | undefined;
 	/** Where compressed layers are kept, absolute; made when there are any. */
 	readonly compressedFolder: string;
 	readonly saveState: (name: string, text: string | undefined) => Promise<string>;
@@ -173,6 +176,7 @@ export const openSite = async (context: Context, options: PushOptions): Promise<
 		prefix: registry.prefix,
 		registry: await registryOptions(registry, {host, stateDirectory, resolve}),
 		bundle: {...bundle, path: path.resolve(context.workingDirectory, bundle.path)},
+		name: options.name,
 		compressedFolder: path.join(stateDirectory, compressedFolder),
 		saveState: host.saveState,
 	};
