@@ -66,6 +66,10 @@ export const ociProblems = declareProblems({
 				...otherBytes,
 				cause: 'Its SHA-256 is {actual}, but {digest} was expected: bytes were changed or lost on the way.',
 			},
+			'file by another sum': {
+				...otherBytes,
+				cause: 'It has {actual}, but {digest} was expected: bytes were changed or lost on the way.',
+			},
 			'image part': {
 				...otherBytes,
 				cause:

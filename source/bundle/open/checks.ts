@@ -3,6 +3,7 @@ import {imageNameOf} from '../../oci/reference.ts';
 import type {BundleManifest} from '../layout/types.ts';
 import type {Chart} from '../types.ts';
 import {openProblems} from './problems.ts';
+import {isChecksumList} from './read-manifest.ts';
 
 /** The images of the vendor's air-gap guide, step 1.1; the client image `zenml` is what pipelines are built from. */
 export const requiredImages = ['zenml-pro-api', 'zenml-pro-dashboard', 'zenml-pro-server', 'zenml'] as const;
@@ -91,9 +92,8 @@ const filesWithoutSum = ({checksums}: BundleManifest, {files}: Held): readonly s
 		return ['There are no checksums: layers are checked against their own digests, charts not at all.'];
 	}
 	return files
-		.filter((path) => /^(images|charts)\//u.test(path) && !checksums.has(path))
+		.filter((path) => /^(images|charts)\//u.test(path) && !checksums.has(path) && !isChecksumList(path))
 		.slice(0, mostWarnings)
-		.filter((path) => !/sha256sums?(\.txt)?$/iu.test(path))
 		.map((path) => `${path} has no checksum.`);
 };
 

@@ -1,4 +1,5 @@
 import {type Problem, ProblemError} from '../../base/problem.ts';
+import {isDigest} from '../../oci/digest.ts';
 import {ociProblems} from '../../oci/problems.ts';
 import {several} from '../layout/text.ts';
 import type {HashJob, Mismatch} from './hash-job.ts';
@@ -22,12 +23,19 @@ export const damageOf = (file: string, reason: Damage['reason'], problem: Proble
 	problem,
 });
 
+const caseOf = (what: HashJob['ranges'][number]['what'], digest: string) =>
+	what === 'file' && !isDigest(digest) ? ('file by another sum' as const) : what;
+
 /** Bytes with another digest. */
 export const damageOfMismatch = ({range: {file, what, digest}, actual}: Mismatch): Damage =>
 	damageOf(
 		file,
 		'digest',
-		ociProblems.problem('bundle-checksum-mismatch', {case: what, file, actual, digest}, {location: {file}}),
+		ociProblems.problem(
+			'bundle-checksum-mismatch',
+			{case: caseOf(what, digest), file, actual, digest},
+			{location: {file}},
+		),
 	);
 
 /** A file that could not be read to its end. */
