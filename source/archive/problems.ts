@@ -43,6 +43,13 @@ export const archiveProblems = declareProblems({
 		fix: 'Unpack it once: {algorithm} -d {file}',
 		answers: ['bundle.path'],
 	},
+	'bundle-archive-sparse': {
+		area: 'bundle',
+		message: '{file} holds a sparse file: {member}.',
+		cause:
+			'The tar was made with --sparse (-S), which leaves zeros out; archives are read in place, and such a file cannot be.',
+		fix: 'Make the tar anew on the connected side, without --sparse. Carried in again, it stays as it is.',
+	},
 	'bundle-archive-oversized': {
 		area: 'bundle',
 		message: '{file} unpacks to far more than an archive of its kind can.',

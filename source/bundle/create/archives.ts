@@ -2,7 +2,7 @@ import {readdir, stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {archiveName, openTar} from '../../archive/open-tar.ts';
 import {fileProblem} from '../../archive/problems.ts';
-import type {Slice} from '../../archive/slice.ts';
+import {readSlice, type Slice} from '../../archive/slice.ts';
 import {type Tree, tarTree} from '../../archive/tree.ts';
 import {totalSize} from '../../base/units.ts';
 import {type Blob, type ManifestBytes, plainDescriptor} from '../../oci/descriptor.ts';
@@ -11,6 +11,7 @@ import {type Image, imageKey} from '../../oci/image.ts';
 import {requireName, requireUsed} from '../images/given-name.ts';
 import {leftOutText} from '../images/left-out.ts';
 import {type ReadOptions, readImages} from '../images/read-archive.ts';
+import {isDropping} from '../layout/droppings.ts';
 import {layoutProblems} from '../layout/problems.ts';
 import {configDigestOf, describeImage} from './manifest-form.ts';
 import {requirePlatforms} from './platforms.ts';
@@ -40,9 +41,14 @@ const treeOfTar = async (file: string, signal: AbortSignal): Promise<Tree> => {
 const treesOf = async (path: string, signal: AbortSignal): Promise<readonly Tree[]> => {
 	if (!(await stat(path)).isDirectory()) return [await treeOfTar(path, signal)];
 	const names = await readdir(path);
-	if (names.includes('index.json') || names.includes('manifest.json')) return [await treeOfFolder(path)];
+	if (['index.json', 'oci-layout', 'manifest.json'].some((name) => names.includes(name)))
+		return [await treeOfFolder(path)];
 	if (names.includes('images')) return treesOf(join(path, 'images'), signal);
-	const tars = names.filter((name) => archiveName.test(name)).sort();
+	const tars: string[] = [];
+	for (const name of names.filter((one) => archiveName.test(one)).sort()) {
+		const slice = {file: join(path, name), offset: 0, size: 4, label: name};
+		if (!(await isDropping(name, () => readSlice(slice)))) tars.push(name);
+	}
 	return Promise.all(tars.map((name) => treeOfTar(join(path, name), signal)));
 };
 

@@ -16,5 +16,5 @@ export const readImages = async (
 ): Promise<ArchiveContents> => {
 	if (tree.find('manifest.json')) return dockerImages(tree, options, signal);
 	if (tree.find('index.json')) return layoutImages(tree, options);
-	throw missing(tree, {case: 'no file', part: 'manifest.json'});
+	throw missing(tree, {case: 'no file', part: tree.find('oci-layout') ? 'index.json' : 'manifest.json'});
 };

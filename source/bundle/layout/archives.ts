@@ -5,9 +5,14 @@ import type {Layout} from './types.ts';
 
 const folderOfImages = 'images';
 
-/** Folders of OCI layouts: `images/` itself, or some in it. */
-const layoutFolders = ({files}: Layout): readonly string[] =>
-	[...files.keys()].filter((name) => /^images\/(?:.+\/)?index\.json$/u.test(name)).map((name) => posix.dirname(name));
+/** Folders of OCI layouts: `images/` itself, or some in it; also one that has lost its index. */
+const layoutFolders = ({files}: Layout): readonly string[] => [
+	...new Set(
+		[...files.keys()]
+			.filter((name) => /^images\/(?:.+\/)?(?:index\.json|oci-layout)$/u.test(name))
+			.map((name) => posix.dirname(name)),
+	),
+];
 
 const treeOf = ({files}: Layout, folder: string): Tree =>
 	filesTree(

@@ -4,6 +4,7 @@ import {fileProblem} from '../../archive/problems.ts';
 import {type Image, imageKey} from '../../oci/image.ts';
 import {requireName, requireUsed} from '../images/given-name.ts';
 import type {LeftOut} from '../images/left-out.ts';
+import {droppingsText} from '../layout/droppings.ts';
 import type {BundleIndex} from '../layout/index-file.ts';
 import {openLayout} from '../layout/layout.ts';
 import {layoutProblems} from '../layout/problems.ts';
@@ -78,5 +79,10 @@ export const openImages = async (
 	if (images.length === 0) throw layoutProblems.error('bundle-no-images', {path});
 	requireUsed(name, usedName);
 	if (made) compareImages(made.index, images);
-	return {images, leftOut, base: made?.index.differential?.base.name, warnings: [...unproven, ...warnings]};
+	return {
+		images,
+		leftOut,
+		base: made?.index.differential?.base.name,
+		warnings: [...unproven, ...droppingsText(layout.passedOver ?? []), ...warnings],
+	};
 };

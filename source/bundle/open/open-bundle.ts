@@ -1,4 +1,5 @@
 import type {Image} from '../../oci/image.ts';
+import {droppingsText} from '../layout/droppings.ts';
 import type {BundleManifest, Layout} from '../layout/types.ts';
 import {requireFinished} from '../layout/unfinished.ts';
 import {checkSignature, type SignatureRequest} from '../signature/check.ts';
@@ -20,7 +21,7 @@ export type OpenOptions = {
 const readCharts = async (layout: Layout, options: ChartOptions): Promise<readonly Chart[]> => {
 	const charts: Chart[] = [];
 	for (const [name, slice] of layout.files) {
-		if (/^charts\/[^/]+\.tgz$/u.test(name)) charts.push(await readChart(slice, options));
+		if (/^charts\/[^/]+\.tgz(?:;1)?$/iu.test(name)) charts.push(await readChart(slice, options));
 	}
 	return charts;
 };
@@ -81,6 +82,6 @@ export const openBundle = async (
 		digest: bundleDigest(images, charts, made?.index),
 		index: made?.index,
 		signer: signed.signer,
-		warnings: [...signed.warnings, ...warnings, ...unlisted, ...unused],
+		warnings: [...signed.warnings, ...droppingsText(layout.passedOver ?? []), ...warnings, ...unlisted, ...unused],
 	};
 };
