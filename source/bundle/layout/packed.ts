@@ -1,4 +1,4 @@
-import {openTar} from '../../archive/open-tar.ts';
+import {archiveName, openTar} from '../../archive/open-tar.ts';
 import {archiveProblems} from '../../archive/problems.ts';
 import {readSlice, type Slice} from '../../archive/slice.ts';
 import type {TarEntry} from '../../archive/tar-index.ts';
@@ -12,7 +12,9 @@ import type {Layout} from './types.ts';
 type Entries = ReadonlyMap<string, TarEntry>;
 
 /** What would be missed in a bundle: archives, layouts and charts. */
-const isOfBundle = (name: string): boolean => /^(?:[^/]+\/){0,2}(?:images|charts)\/./u.test(name);
+const isOfBundle = (name: string): boolean =>
+	/^(?:[^/]+\/){0,2}(?:images|charts)\/./u.test(name) &&
+	(archiveName.test(name) || /\/(?:index\.json|oci-layout)$/u.test(name));
 
 /** Charts, texts and sums will all be read, so of a compressed bundle they are kept while it is listed. */
 const isSmallPart = (name: string): boolean => !/(?:^|\/)images\//u.test(name);
@@ -28,18 +30,25 @@ const droppingsIn = async (entries: Entries): Promise<readonly string[]> => {
 	return found;
 };
 
-/** Files by name; links within the tar are the files that they lead to. @throws ProblemError `bundle-archive-unsafe` */
+/**
+ * Files by name; links within the tar are the files that they lead to.
+ * @throws ProblemError `bundle-archive-unsafe`, `bundle-archive-incomplete` for a link that leads to no file
+ */
 const filesIn = (label: string, entries: Entries): ReadonlyMap<string, Slice> => {
 	const {find} = tarTree(label, {entries, complete: true});
 	const files = new Map<string, Slice>();
-	for (const [name, {kind}] of entries) {
-		if (kind === 'folder' || kind === 'other') continue;
-		const slice = find(name);
-		if (slice) files.set(name, slice);
-		else if (isOfBundle(name)) throw missing({label, complete: true}, {case: 'no file', part: name});
+	for (const [name, {kind, slice}] of entries) {
+		const isLink = (kind === 'link' || kind === 'symlink') && isOfBundle(name);
+		const found = isLink ? find(name) : slice;
+		if (isLink && !found) throw missing({label, complete: true}, {case: 'no file', part: name});
+		if (found && (isLink || kind === 'file')) files.set(name, found);
 	}
 	return files;
 };
+
+/** Files and links: where a bundle lies is told by their names alone. */
+const namesIn = (entries: Entries): readonly string[] =>
+	[...entries].filter(([, {kind}]) => kind !== 'folder' && kind !== 'other').map(([name]) => name);
 
 const below = (files: ReadonlyMap<string, Slice>, root: string): ReadonlyMap<string, Slice> =>
 	new Map(
@@ -80,9 +89,8 @@ export const packedLayout = async (path: string, slice: Slice, signal: AbortSign
 	const passedOver = await droppingsIn(entries);
 	const passed = new Set(passedOver);
 	const kept: Entries = new Map([...entries].filter(([name]) => !passed.has(name)));
-	const files = filesIn(slice.label, kept);
-	const root = rootOf(files.keys());
+	const root = rootOf(namesIn(kept));
 	if (root === undefined) throw layoutProblems.error('bundle-layout', {case: 'tar', path});
 	requireKnown(path, kept, root);
-	return {path: slice.file, packed: true, files: below(files, root), passedOver};
+	return {path: slice.file, packed: true, files: below(filesIn(slice.label, kept), root), passedOver};
 };
