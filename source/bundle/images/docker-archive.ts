@@ -109,7 +109,9 @@ const takeListed = async ({tree, survey, options, signal}: Reading, listed: List
 	const held = heldWith(found, survey, options.platform);
 	const choice: Choice | undefined = held && choosePlatform(tree, held, wanted);
 	if (!choice) requirePlatform(tree, platformOf(found.config), wanted);
-	const image = choice ? wholeImage(tree, choice, options.omitted) : await assembleImage(tree, files, signal);
+	const image = choice
+		? wholeImage(tree, choice, {omitted: options.omitted, packed: survey.packed})
+		: await assembleImage(tree, files, signal);
 	return {
 		images: names.map((name) => ({...image, ...name})),
 		notes: choice?.notes ?? [],
@@ -145,7 +147,7 @@ const unlisted = ({tree, survey, options}: Reading, taken: readonly Taken[]) => 
 	return groupedImages(tree, called, survey, options);
 };
 
-const nothingElse: Survey = {leaves: [], partial: [], leftOut: []};
+const nothingElse: Survey = {leaves: [], partial: [], leftOut: [], packed: new Map()};
 
 /**
  * Images of a `docker save` archive, classic (`<id>/layer.tar`) or of Docker 25 and later (`blobs/sha256`). Names come

@@ -92,7 +92,7 @@ const partialNotes = ({label}: Tree, image: string, {lost}: Held): readonly stri
 export const groupedImages = (
 	tree: Tree,
 	called: readonly CalledLeaf[],
-	{partial}: Survey,
+	{partial, packed}: Survey,
 	{platform, omitted}: ReadOptions,
 ): {readonly images: readonly Image[]; readonly notes: readonly string[]} => {
 	const images: Image[] = [];
@@ -100,7 +100,7 @@ export const groupedImages = (
 	for (const [image, leaves] of byName(called)) {
 		const held = heldOf(requireOne(tree, image, leaves), partial);
 		const choice = choosePlatform(tree, held, {image, platform});
-		images.push({...wholeImage(tree, choice, omitted), ...leaves[0].named});
+		images.push({...wholeImage(tree, choice, {omitted, packed}), ...leaves[0].named});
 		notes.push(...choice.notes, ...partialNotes(tree, image, held));
 	}
 	return {images, notes};

@@ -1,3 +1,4 @@
+import type {UnpacksTo} from '../../archive/blob.ts';
 import {missing, type Tree} from '../../archive/tree.ts';
 import {blobPath} from '../../oci/image-layout.ts';
 import {platformOf} from '../../oci/platform.ts';
@@ -22,6 +23,8 @@ export type Survey = {
 	readonly leaves: readonly NamedLeaf[];
 	readonly partial: readonly PartialLeaf[];
 	readonly leftOut: readonly LeftOut[];
+	/** What compressed layers have to unpack to, by their digest. */
+	readonly packed: ReadonlyMap<string, UnpacksTo>;
 };
 
 /** Whether a list beside the indexes speaks for an entry of `index.json`: then that list says what is missing. */
@@ -34,6 +37,7 @@ type Surveying = {
 	readonly leaves: NamedLeaf[];
 	readonly partial: PartialLeaf[];
 	readonly leftOut: LeftOut[];
+	readonly packed: Map<string, UnpacksTo>;
 };
 
 const foreign = /\b(?:foreign|nondistributable)\b/u;
@@ -79,7 +83,7 @@ const leaveOut = ({tree, leftOut}: Surveying, {entry, root, annotations}: Mentio
 };
 
 const meetImage = async (at: Surveying, node: ManifestNode, mention: Mention): Promise<void> => {
-	const {tree, leaves} = at;
+	const {tree, leaves, packed} = at;
 	const {root, annotations} = mention;
 	if (isArtifact(node)) {
 		leaveOut(at, mention, `it is an artifact (${artifactType(node)}), no image`);
@@ -92,7 +96,7 @@ const meetImage = async (at: Surveying, node: ManifestNode, mention: Mention): P
 	const {config} = await readConfig(tree, blobPath(node.config.digest));
 	if (config.os === 'unknown' || config.os === '') leaveOut(at, mention, 'it is an attestation, no image');
 	else {
-		await requireSameLayers(tree, knownAs(root, annotations), node, config);
+		for (const one of await requireSameLayers(tree, knownAs(root, annotations), node, config)) packed.set(...one);
 		leaves.push({node, platform: platformOf(config), root, annotations});
 	}
 };
@@ -134,7 +138,7 @@ export const surveyOf = async (
 	entries: readonly Entry[],
 	isListed: IsListed = () => false,
 ): Promise<Survey> => {
-	const at: Surveying = {tree, isListed, leaves: [], partial: [], leftOut: []};
+	const at: Surveying = {tree, isListed, leaves: [], partial: [], leftOut: [], packed: new Map()};
 	const mentions = [...mentionsIn(tree, entries)];
 	const known = repeated(mentions);
 	for (const mention of mentions) {

@@ -8,7 +8,8 @@ import type {HashJob, Mismatch} from './hash-job.ts';
 export type Damage = {
 	/** Relative to the bundle; of a split bundle the name of the part. */
 	readonly file: string;
-	readonly reason: 'missing' | 'size' | 'digest' | 'unreadable';
+	/** `contents`: its bytes are those that it was made of, but they contradict each other; it does not help to carry it again. */
+	readonly reason: 'missing' | 'size' | 'digest' | 'unreadable' | 'contents';
 	/** What was found, one sentence. */
 	readonly cause: string;
 	/** The refusal, where nothing else is damaged. */
@@ -30,7 +31,7 @@ const caseOf = (what: HashJob['ranges'][number]['what'], digest: string) =>
 export const damageOfMismatch = ({range: {file, what, digest}, actual}: Mismatch): Damage =>
 	damageOf(
 		file,
-		'digest',
+		what === 'layer contents' ? 'contents' : 'digest',
 		ociProblems.problem(
 			'bundle-checksum-mismatch',
 			{case: caseOf(what, digest), file, actual, digest},

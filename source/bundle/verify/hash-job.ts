@@ -10,8 +10,8 @@ export type Range = {
 	readonly digest: string;
 	/** The file that is to be blamed, as the operator knows it. */
 	readonly file: string;
-	/** What these bytes are: all of that file, or a part of an image in it. */
-	readonly what: 'file' | 'image part';
+	/** What these bytes are: all of that file, a part of an image in it, or what a layer in it unpacks to. */
+	readonly what: 'file' | 'image part' | 'layer contents';
 };
 
 /**

@@ -51,7 +51,9 @@ const json = ({bundle, since, ...found}: Inspection): string =>
 		bytes: found.bytes,
 		read: found.read,
 		since: since === undefined ? undefined : new Date(since).toISOString(),
-		carryAgain: found.damages.map(({file, reason, cause}) => ({file, reason, cause})),
+		carryAgain: found.damages
+			.filter(({reason}) => reason !== 'contents')
+			.map(({file, reason, cause}) => ({file, reason, cause})),
 		problems: found.refusals.map(({problem: {code, message}}) => ({code, message})),
 		leftOut: bundle?.leftOut ?? [],
 		notVerified: bundle?.warnings ?? [],
