@@ -1,6 +1,6 @@
 import type {ChartMetadata} from '../archive/chart-yaml.ts';
 import type {Image} from '../oci/image.ts';
-import type {LeftOut} from './images/left-out.ts';
+import type {LeftOut} from '../oci/left-out.ts';
 import type {BundleIndex} from './layout/index-file.ts';
 import type {BundleManifest} from './layout/types.ts';
 

@@ -1,8 +1,8 @@
 import {formatBytes} from '../base/units.ts';
-import {countOfAll} from '../bundle/images/left-out.ts';
 import type {Bundle, Verified} from '../bundle/types.ts';
 import {versionsFit} from '../charts/index.ts';
 import type {Finding} from '../engine/plan.ts';
+import {countOfAll} from '../oci/left-out.ts';
 import {longTimeouts, type Step, type World} from './world.ts';
 
 const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -3,10 +3,10 @@ import type {Descriptor, ManifestBytes} from '../../oci/descriptor.ts';
 import {sha256Of} from '../../oci/digest.ts';
 import {mediaTypes} from '../../oci/media-types.ts';
 import {isPlatform, type Platform, platformText} from '../../oci/platform.ts';
-import {isAttestation} from './attestation.ts';
-import type {Entry, IndexNode, ManifestNode} from './manifests.ts';
+import {isAttestation} from './manifests/attestation.ts';
+import type {Entry, IndexNode, ManifestNode} from './manifests/manifests.ts';
+import {withoutLost} from './manifests/without-lost.ts';
 import {imageProblems} from './problems.ts';
-import {withoutLost} from './without-lost.ts';
 
 /** An image manifest that is whole, with the platform of its configuration, and the entry of `index.json` that it was found under. */
 export type Leaf = {readonly node: ManifestNode; readonly platform: Platform; readonly root: Entry};

@@ -2,10 +2,10 @@ import {posix} from 'node:path';
 import type {Tree} from '../../archive/tree.ts';
 import {imageKey} from '../../oci/image.ts';
 import {imageNameOf} from '../../oci/reference.ts';
-import {savedAs, tagIn} from './annotations.ts';
 import {type CalledLeaf, groupedImages} from './image-groups.ts';
 import {type NamedLeaf, surveyOf} from './leaves.ts';
-import {readEntries} from './manifests.ts';
+import {savedAs, tagIn} from './manifests/annotations.ts';
+import {readEntries} from './manifests/manifests.ts';
 import type {ArchiveContents, ReadOptions} from './options.ts';
 import {imageProblems, unsupported} from './problems.ts';
 

@@ -1,16 +1,16 @@
 import type {UnpacksTo} from '../../archive/blob.ts';
 import {missing, type Tree} from '../../archive/tree.ts';
 import {blobPath} from '../../oci/image-layout.ts';
+import type {LeftOut} from '../../oci/left-out.ts';
 import {platformOf} from '../../oci/platform.ts';
-import {knownAs, savedAs} from './annotations.ts';
-import {artifactType, isArtifact, isAttestation} from './attestation.ts';
 import type {Leaf, Lost} from './choose-platform.ts';
 import {readConfig} from './config.ts';
-import type {LeftOut} from './left-out.ts';
-import type {BrokenNode, Entry, ManifestNode} from './manifests.ts';
-import {type Mention, mentionsIn} from './mentions.ts';
+import {knownAs, savedAs} from './manifests/annotations.ts';
+import {artifactType, isArtifact, isAttestation} from './manifests/attestation.ts';
+import type {BrokenNode, Entry, ManifestNode} from './manifests/manifests.ts';
+import {type Mention, mentionsIn} from './manifests/mentions.ts';
+import {requireSameLayers} from './manifests/same-layers.ts';
 import {imageProblems, unsupported} from './problems.ts';
-import {requireSameLayers} from './same-layers.ts';
 
 /** A whole image manifest of an OCI layout, with the names that it or the indexes around it were given. */
 export type NamedLeaf = Leaf & {readonly annotations: Entry['annotations']};

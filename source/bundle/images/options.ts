@@ -1,5 +1,5 @@
 import type {Image} from '../../oci/image.ts';
-import type {LeftOut} from './left-out.ts';
+import type {LeftOut} from '../../oci/left-out.ts';
 
 /** What of an archive is taken. */
 export type ReadOptions = {

@@ -1,7 +1,7 @@
 import type {Tree} from '../../archive/tree.ts';
 import {declareProblems} from '../../base/problem-table.ts';
 import {carryAgain} from '../../oci/problems.ts';
-import type {FormFault} from './manifest-fault.ts';
+import type {FormFault} from './manifests/manifest-fault.ts';
 
 const aboutLayer = '{file} contradicts itself about a layer.';
 const aboutLayers = 'The lists of the layers of {image} in {file} do not agree.';

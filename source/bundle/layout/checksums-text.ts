@@ -1,5 +1,5 @@
 import {digestOfHex} from '../../oci/digest.ts';
-import {type ChecksumLine, checksumLine} from './checksum-line.ts';
+import {type ChecksumLine, checksumLine} from './foreign/checksum-line.ts';
 
 /** What a list of checksums says. */
 export type ChecksumList = {

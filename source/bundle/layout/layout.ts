@@ -1,7 +1,7 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {sizeOfRegular} from '../../archive/regular-file.ts';
-import {changedName} from './changed-names.ts';
+import {changedName} from './foreign/changed-names.ts';
 import {makingFile} from './index-file.ts';
 import {packedLayout} from './packed.ts';
 import {findPartsFile, isPartName, joinParts, withoutList} from './parts.ts';

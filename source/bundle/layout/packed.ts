@@ -3,7 +3,7 @@ import {archiveProblems} from '../../archive/problems.ts';
 import {readSlice, type Slice} from '../../archive/slice.ts';
 import type {TarEntry} from '../../archive/tar-index.ts';
 import {missing, tarTree} from '../../archive/tree.ts';
-import {isDropping, isSystemFolder} from './droppings.ts';
+import {isDropping, isSystemFolder} from './foreign/droppings.ts';
 import {layoutProblems} from './problems.ts';
 import {isGuarded, rootOf} from './root.ts';
 import {several} from './text.ts';

@@ -3,7 +3,7 @@ import {readdir, stat} from 'node:fs/promises';
 import {join, posix} from 'node:path';
 import {fileProblem} from '../../archive/problems.ts';
 import {readSlice, type Slice} from '../../archive/slice.ts';
-import {isDropping, isSystemFolder} from './droppings.ts';
+import {isDropping, isSystemFolder} from './foreign/droppings.ts';
 import {layoutProblems} from './problems.ts';
 import {isGuarded} from './root.ts';
 import {several} from './text.ts';

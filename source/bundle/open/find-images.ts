@@ -1,5 +1,5 @@
 import type {Image} from '../../oci/image.ts';
-import {type LeftOut, leftOutText} from '../images/left-out.ts';
+import {type LeftOut, leftOutText} from '../../oci/left-out.ts';
 import {mergeImages} from '../images/merge.ts';
 import type {ReadOptions} from '../images/options.ts';
 import {readImages} from '../images/read-archive.ts';

@@ -2,7 +2,7 @@ import {readdir, stat} from 'node:fs/promises';
 import {basename, join, posix} from 'node:path';
 import {archiveName, openTar} from '../../archive/open-tar.ts';
 import {readSlice, type Slice} from '../../archive/slice.ts';
-import {isDropping, isSystemFolder} from '../layout/droppings.ts';
+import {isDropping, isSystemFolder} from '../layout/foreign/droppings.ts';
 import type {Layout} from '../layout/types.ts';
 
 type NamedSlice = readonly [name: string, slice: Slice];

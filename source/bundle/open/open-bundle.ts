@@ -1,5 +1,5 @@
 import type {Image} from '../../oci/image.ts';
-import {droppingsText} from '../layout/droppings.ts';
+import {droppingsText} from '../layout/foreign/droppings.ts';
 import type {BundleManifest, Layout} from '../layout/types.ts';
 import {requireFinished} from '../layout/unfinished.ts';
 import {checkSignature, type SignatureRequest} from '../signature/check.ts';

@@ -4,7 +4,7 @@ import {isDigest, sha256Of} from '../../oci/digest.ts';
 import {type Image, imageKey} from '../../oci/image.ts';
 import {ociProblems} from '../../oci/problems.ts';
 import {parseExactChecksums} from '../layout/checksums-text.ts';
-import {decodeText} from '../layout/decode-text.ts';
+import {decodeText} from '../layout/foreign/decode-text.ts';
 import {type BundleIndex, bundleFiles, bundleIndexSchema} from '../layout/index-file.ts';
 import {faultIn, newerVersion, several} from '../layout/text.ts';
 import type {BundleManifest} from '../layout/types.ts';

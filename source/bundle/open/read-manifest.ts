@@ -3,7 +3,7 @@ import {readSlice, type Slice} from '../../archive/slice.ts';
 import {maximumJsonBytes} from '../../archive/tree.ts';
 import {printable} from '../../base/printable.ts';
 import {type ChecksumList, readChecksumList} from '../layout/checksums-text.ts';
-import {decodeText} from '../layout/decode-text.ts';
+import {decodeText} from '../layout/foreign/decode-text.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import {parseManifest} from '../layout/manifest-text.ts';
 import type {BundleManifest, Layout} from '../layout/types.ts';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import {printable} from '../../../base/printable.ts';
 import {formatBytes, formatDuration} from '../../../base/units.ts';
-import {countOfAll} from '../../../bundle/images/left-out.ts';
 import type {Inspection} from '../../../bundle/open/inspect.ts';
+import {countOfAll} from '../../../oci/left-out.ts';
 import type {Context} from '../../base/context.ts';
 import {memoFileOf} from '../../run/memo-file.ts';
 import type {AddCommand, Work} from '../command.ts';

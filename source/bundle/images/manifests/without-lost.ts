@@ -1,5 +1,5 @@
-import type {ManifestBytes} from '../../oci/descriptor.ts';
-import {sha256Of} from '../../oci/digest.ts';
+import type {ManifestBytes} from '../../../oci/descriptor.ts';
+import {sha256Of} from '../../../oci/digest.ts';
 import type {Entry, IndexNode} from './manifests.ts';
 
 /** As much of an index as changes; all else in it stays, in its order. */

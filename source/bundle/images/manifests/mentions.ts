@@ -1,5 +1,5 @@
-import {archiveProblems} from '../../archive/problems.ts';
-import type {Tree} from '../../archive/tree.ts';
+import {archiveProblems} from '../../../archive/problems.ts';
+import type {Tree} from '../../../archive/tree.ts';
 import type {Entry} from './manifests.ts';
 
 /** An archive names some dozen manifests; indexes that name each other over and over multiply. */

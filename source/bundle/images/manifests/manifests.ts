@@ -1,14 +1,14 @@
-import {archiveProblems} from '../../archive/problems.ts';
-import {readSlice} from '../../archive/slice.ts';
-import {maximumJsonBytes, readJson, type Tree} from '../../archive/tree.ts';
-import {formatBytes} from '../../base/units.ts';
-import {type Descriptor, type ManifestBytes, plainDescriptor} from '../../oci/descriptor.ts';
-import {isDigest, sha256Of} from '../../oci/digest.ts';
-import {blobPath} from '../../oci/image-layout.ts';
-import {type ImageIndex, imageIndexSchema, imageManifestSchema} from '../../oci/manifest.ts';
-import {type Platform, platformOf} from '../../oci/platform.ts';
+import {archiveProblems} from '../../../archive/problems.ts';
+import {readSlice} from '../../../archive/slice.ts';
+import {maximumJsonBytes, readJson, type Tree} from '../../../archive/tree.ts';
+import {formatBytes} from '../../../base/units.ts';
+import {type Descriptor, type ManifestBytes, plainDescriptor} from '../../../oci/descriptor.ts';
+import {isDigest, sha256Of} from '../../../oci/digest.ts';
+import {blobPath} from '../../../oci/image-layout.ts';
+import {type ImageIndex, imageIndexSchema, imageManifestSchema} from '../../../oci/manifest.ts';
+import {type Platform, platformOf} from '../../../oci/platform.ts';
+import {unsupported} from '../problems.ts';
 import {faultOfForm, type ManifestFault, maximumDepth} from './manifest-fault.ts';
-import {unsupported} from './problems.ts';
 
 /** An image manifest in an OCI layout. */
 export type ManifestNode = {

@@ -1,6 +1,6 @@
-import {printable} from '../../base/printable.ts';
-import {isDigest} from '../../oci/digest.ts';
-import {maximumListed} from '../../oci/manifest.ts';
+import {printable} from '../../../base/printable.ts';
+import {isDigest} from '../../../oci/digest.ts';
+import {maximumListed} from '../../../oci/manifest.ts';
 
 /** Indexes within indexes: images for several platforms have one. */
 export const maximumDepth = 4;

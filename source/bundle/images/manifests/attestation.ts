@@ -1,4 +1,4 @@
-import {configTypes} from '../../oci/media-types.ts';
+import {configTypes} from '../../../oci/media-types.ts';
 import type {Entry, ManifestNode} from './manifests.ts';
 
 /** BuildKit's attestations lie in an index as images of no platform (buildkit, docs/attestations/attestation-storage.md). */

@@ -1,13 +1,13 @@
-import type {UnpacksTo} from '../../archive/blob.ts';
-import {type Compression, compressionOf} from '../../archive/compressed.ts';
-import {withReader} from '../../archive/slice.ts';
-import type {Tree} from '../../archive/tree.ts';
-import type {Descriptor} from '../../oci/descriptor.ts';
-import {blobPath} from '../../oci/image-layout.ts';
-import type {ImageConfig} from '../../oci/manifest.ts';
-import {mediaTypes} from '../../oci/media-types.ts';
+import type {UnpacksTo} from '../../../archive/blob.ts';
+import {type Compression, compressionOf} from '../../../archive/compressed.ts';
+import {withReader} from '../../../archive/slice.ts';
+import type {Tree} from '../../../archive/tree.ts';
+import type {Descriptor} from '../../../oci/descriptor.ts';
+import {blobPath} from '../../../oci/image-layout.ts';
+import type {ImageConfig} from '../../../oci/manifest.ts';
+import {mediaTypes} from '../../../oci/media-types.ts';
+import {imageProblems} from '../problems.ts';
 import type {ManifestNode} from './manifests.ts';
-import {imageProblems} from './problems.ts';
 
 /** Layers that are tars, compressed or not; what is encrypted, or of a lazy snapshotter, is told by no digest of a tar. */
 const tarLayer = /\.tar(?:[.+](?:gzip|zstd))?$/u;

@@ -1,5 +1,5 @@
-import {printable} from '../../base/printable.ts';
-import {imageNameOf} from '../../oci/reference.ts';
+import {printable} from '../../../base/printable.ts';
+import {imageNameOf} from '../../../oci/reference.ts';
 import type {Entry} from './manifests.ts';
 
 /** A tag, or a whole reference (OCI annotations.md; skopeo, crane and oras write the one or the other). */
