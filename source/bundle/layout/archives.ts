@@ -30,6 +30,23 @@ const isArchive = (name: string, folders: readonly string[]): boolean =>
 	archiveName.test(name) &&
 	!folders.some((folder) => folder !== folderOfImages && name.startsWith(`${folder}/`));
 
+/** Files of a layout at `images/` itself, and texts that people put beside archives. */
+const isKnownOther = (name: string): boolean =>
+	/^images\/(?:blobs\/|index\.json$|oci-layout$|manifest\.json$)/u.test(name) ||
+	/\.(?:txt|md|json|ya?ml|asc|sig|pem|minisig|csv)$/iu.test(name);
+
+/** Files below `images/` that nothing reads: no archive by their name, nor of an OCI layout. */
+export const unreadFiles = (layout: Layout): readonly string[] => {
+	const folders = layoutFolders(layout).filter((folder) => folder !== folderOfImages);
+	return [...layout.files.keys()].filter(
+		(name) =>
+			name.startsWith(`${folderOfImages}/`) &&
+			!archiveName.test(name) &&
+			!isKnownOther(name) &&
+			!folders.some((folder) => name.startsWith(`${folder}/`)),
+	);
+};
+
 /**
  * The image archives of a bundle: each tar below `images/`, and each folder that is an OCI layout, be it there or
  * `images/` itself.

@@ -145,3 +145,12 @@ test('links within the tar of a bundle made by hand are followed', async () => {
 	expect((await readFile(tar)).length).toBeGreaterThan(0);
 	await rm(tar);
 });
+
+test('a file among the archives that nothing reads is told of', async () => {
+	const folder = await temporary();
+	await writeFiles(folder, {...(await bundleFiles()), 'images/app.img': 'x', 'images/notes.md': 'x'});
+	const {bundle} = await inspect(folder);
+	expect(bundle?.warnings.filter((text) => text.includes('was not read'))).toEqual([
+		'images/app.img was not read: it is neither a tar (.tar, .tar.gz, .tar.zst) nor in an OCI layout.',
+	]);
+});
