@@ -4,8 +4,8 @@ import {unpackedOf} from './range.ts';
 import {type Slice, withReader} from './slice.ts';
 import {indexTar, type TarIndex} from './tar-index.ts';
 
-/** Names of archives. Those of xz and bzip2 are among them: they are better refused by name than overlooked. */
-export const archiveName = /\.(?:tar|t(?:ar\.)?(?:gz|zst|zstd|xz|bz2))$/u;
+/** Names of archives. Those of xz and bzip2 are among them: they are better refused by name than overlooked. ISO 9660 writes capitals and a version. */
+export const archiveName = /\.(?:tar|t(?:ar\.)?(?:gz|zst|zstd|xz|bz2))(?:;1)?$/iu;
 
 /**
  * Lists a tar that may be compressed with gzip or zstd, as its first bytes tell. A compressed one is decompressed once

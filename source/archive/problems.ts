@@ -43,6 +43,13 @@ export const archiveProblems = declareProblems({
 		fix: 'Unpack it once: {algorithm} -d {file}',
 		answers: ['bundle.path'],
 	},
+	'bundle-archive-sparse': {
+		area: 'bundle',
+		message: '{file} holds a sparse file: {member}.',
+		cause:
+			'The tar was made with --sparse (-S), which leaves zeros out; archives are read in place, and such a file cannot be.',
+		fix: 'Make the tar anew on the connected side, without --sparse. Carried in again, it stays as it is.',
+	},
 	'bundle-archive-oversized': {
 		area: 'bundle',
 		message: '{file} unpacks to far more than an archive of its kind can.',
@@ -64,8 +71,7 @@ export const archiveProblems = declareProblems({
 			'no file': {cause: 'Its end is missing, and with it {part}.'},
 			'no layer': {cause: 'Its end is missing, and with it the layer {part}.'},
 			'no blob': {cause: 'Its end is missing, and with it the blob {part}.'},
-			'no manifest': {cause: 'Its end is missing, and with it every image manifest that its index.json names.'},
-			'no image': {cause: 'Its end is missing, and with it layers of every image in it.'},
+			'no part': {cause: 'Its end is missing, and with it {part} of {image}.'},
 		},
 	},
 	'bundle-archive-incomplete': {
@@ -76,8 +82,7 @@ export const archiveProblems = declareProblems({
 			'no file': {message: '{file} does not hold {part}.'},
 			'no layer': {message: '{file} does not hold the layer {part}.'},
 			'no blob': {message: '{file} does not hold the blob {part}.'},
-			'no manifest': {message: '{file} does not hold any image manifest that its index.json names.'},
-			'no image': {message: '{file} does not hold every layer of any image.'},
+			'no part': {message: '{file} does not hold {part} of {image}.'},
 		},
 	},
 	'bundle-archive-damaged': {

@@ -5,7 +5,12 @@ import {parsePax, type TarHeader} from './tar-header.ts';
 const mostBytes = 1024 * 1024;
 
 /** What is known of the next member before its own header comes. */
-export type Pending = {readonly name?: string; readonly target?: string; readonly size?: number};
+export type Pending = {
+	readonly name?: string;
+	readonly target?: string;
+	readonly size?: number;
+	readonly sparse?: true;
+};
 
 /** True for a header that is none of a member: it only describes the next one. */
 export const isExtension = ({type}: TarHeader): boolean => 'xgLK'.includes(type);
@@ -27,12 +32,16 @@ const textOf = (bytes: Buffer): string => bytes.toString('utf8').replace(/\0.*$/
 const paxOf = (bytes: Buffer, content: Content): Pending => {
 	const records = parsePax(bytes);
 	if (!records) throw damage(content, 'pax header');
-	const [name, target, size] = [records.get('path'), records.get('linkpath'), records.get('size')];
+	const name = records.get('GNU.sparse.name') ?? records.get('path');
+	const [target, size] = [records.get('linkpath'), records.get('size')];
+	// GNU tar manual, "Storing Sparse Files".
+	const isSparse = [...records.keys()].some((key) => key.startsWith('GNU.sparse.'));
 	if (size !== undefined && !/^\d{1,15}$/u.test(size)) throw damage(content, 'pax size');
 	return {
 		...(name !== undefined && {name}),
 		...(target !== undefined && {target}),
 		...(size !== undefined && {size: Number(size)}),
+		...(isSparse && {sparse: true as const}),
 	};
 };
 

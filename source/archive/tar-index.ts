@@ -84,6 +84,12 @@ const memberOf = (header: TarHeader, at: number, pending: Pending): Member => {
 	};
 };
 
+/** What lies there of a sparse member is not its content. */
+const requireDense = ({archive: {label: file}}: OpenTar, {header, name: member}: Member, pending: Pending): void => {
+	if (header.type !== 'S' && !pending.sparse) return;
+	throw archiveProblems.error('bundle-archive-sparse', {file, member}, {location: {file}});
+};
+
 const requireContent = ({archive}: OpenTar, {name: member, size, content}: Member): void => {
 	const have = archive.size - content;
 	if (size <= have) return;
@@ -148,6 +154,7 @@ const listTar = async (tar: OpenTar): Promise<TarIndex> => {
 		if (header === 'end' || header === 'cut') return {entries, complete: header === 'end'};
 		requireFew(tar, count);
 		const member = memberOf(header, at, pending);
+		if (!isExtension(header)) requireDense(tar, member, pending);
 		requireContent(tar, member);
 		if (isExtension(header)) pending = {...pending, ...(await extensionOf(tar, member))};
 		else {
@@ -168,7 +175,7 @@ const passNothing: PassMember = async () => undefined;
  * they do when a tar is unpacked. What comes out of a compressed file is read to its end, so that its own checksum is
  * looked at too.
  * @param keep of a compressed archive: members of up to 1 MiB that will be read soon
- * @throws ProblemError `bundle-archive-truncated`, `bundle-archive-damaged`, `bundle-archive-unsafe`
+ * @throws ProblemError `bundle-archive-truncated`, `bundle-archive-damaged`, `bundle-archive-unsafe`, `bundle-archive-sparse`
  */
 export const indexTar = (
 	archive: Slice,

@@ -56,7 +56,7 @@ export const filesTree = (label: string, files: ReadonlyMap<string, Slice>): Tre
 /** What an archive lacks. */
 export type Lack =
 	| {readonly case: 'no file' | 'no layer' | 'no blob'; readonly part: string}
-	| {readonly case: 'no manifest' | 'no image'};
+	| {readonly case: 'no part'; readonly part: string; readonly image: string};
 
 /** What is missing is blamed on a cut when the archive has no end, else on the archive itself. */
 export const missing = ({label: file, complete}: Pick<Tree, 'label' | 'complete'>, lack: Lack): Error =>

@@ -1,5 +1,6 @@
 import type {ChartMetadata} from '../archive/chart-yaml.ts';
 import type {Image} from '../oci/image.ts';
+import type {LeftOut} from '../oci/left-out.ts';
 import type {BundleIndex} from './layout/index-file.ts';
 import type {BundleManifest} from './layout/types.ts';
 
@@ -15,6 +16,8 @@ export type Bundle = {
 	readonly directory: string;
 	readonly manifest: BundleManifest;
 	readonly images: readonly Image[];
+	/** What lies in its archives beside them and is no image; the warnings tell of it as well. */
+	readonly leftOut?: readonly LeftOut[] | undefined;
 	readonly controlPlaneChart: Chart;
 	readonly workspaceChart: Chart;
 	/** SHA-256 over the names and digests of all its parts, `sha256:` and hex. */

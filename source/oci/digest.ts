@@ -19,3 +19,21 @@ export const sha256Of = (bytes: Uint8Array | string): string =>
 
 /** The digest of all that went into a SHA-256; the hash cannot be used afterwards. */
 export const digestOfHash = (hash: Hash): string => digestOfHex(hash.digest('hex'));
+
+/** A hash that is under way, of whichever algorithm. */
+export type RunningHash = {readonly update: (bytes: Uint8Array) => void; readonly end: () => string};
+
+/**
+ * Begins the hash that a digest was made by; lists of checksums know others than SHA-256.
+ * @param digest `sha256:` or the name of another algorithm that Node knows, a colon, and hex
+ */
+export const hashLike = (digest: string): RunningHash => {
+	const algorithm = digest.slice(0, digest.indexOf(':'));
+	const hash = createHash(algorithm);
+	return {
+		update: (bytes) => {
+			hash.update(bytes);
+		},
+		end: () => `${algorithm}:${hash.digest('hex')}`,
+	};
+};

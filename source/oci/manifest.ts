@@ -2,7 +2,7 @@ import * as z from 'zod';
 import {digestPattern} from './digest.ts';
 
 /** More layers or platforms than any image has; registries take no more either. */
-const most = 1000;
+export const maximumListed = 1000;
 
 const digest = z.string().regex(digestPattern);
 
@@ -17,7 +17,7 @@ export const imageManifestSchema = z.object({
 	schemaVersion: z.literal(2),
 	mediaType: z.string().optional(),
 	config: descriptorSchema,
-	layers: z.array(descriptorSchema).max(most),
+	layers: z.array(descriptorSchema).max(maximumListed),
 });
 
 /** An image index (OCI image-index.md). A platform that is none is passed over: the configuration of the image is what counts. */
@@ -30,7 +30,7 @@ export const imageIndexSchema = z.object({
 				platform: platformSchema.nullish().catch(undefined),
 			}),
 		)
-		.max(most),
+		.max(maximumListed),
 });
 
 export type ImageIndex = z.infer<typeof imageIndexSchema>;
@@ -38,6 +38,6 @@ export type ImageIndex = z.infer<typeof imageIndexSchema>;
 /** The configuration of an image (OCI config.md), as far as it names its platform and its layers uncompressed. */
 export const imageConfigSchema = z.object({
 	...platformSchema.shape,
-	rootfs: z.object({diff_ids: z.array(digest).max(most)}),
+	rootfs: z.object({diff_ids: z.array(digest).max(maximumListed)}),
 });
 export type ImageConfig = z.infer<typeof imageConfigSchema>;

@@ -66,10 +66,20 @@ export const ociProblems = declareProblems({
 				...otherBytes,
 				cause: 'Its SHA-256 is {actual}, but {digest} was expected: bytes were changed or lost on the way.',
 			},
+			'file by another sum': {
+				...otherBytes,
+				cause: 'It has {actual}, but {digest} was expected: bytes were changed or lost on the way.',
+			},
 			'image part': {
 				...otherBytes,
 				cause:
 					'The digest of a part of an image in it is {actual}, but {digest} was expected: bytes were changed or lost on the way.',
+			},
+			'layer contents': {
+				message: 'A layer in {file} is not the one that its image names.',
+				cause:
+					'It unpacks to {actual}, the configuration of the image says {digest}: the tool that saved it wrote another order or another layer.',
+				fix: 'Save the image anew: skopeo copy docker://NAME:VERSION docker-archive:FILE:NAME:VERSION. Carried in again, it stays as it is.',
 			},
 			changed: {
 				...otherBytes,

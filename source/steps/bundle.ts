@@ -2,6 +2,7 @@ import {formatBytes} from '../base/units.ts';
 import type {Bundle, Verified} from '../bundle/types.ts';
 import {versionsFit} from '../charts/index.ts';
 import type {Finding} from '../engine/plan.ts';
+import {countOfAll} from '../oci/left-out.ts';
 import {longTimeouts, type Step, type World} from './world.ts';
 
 const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
@@ -21,10 +22,10 @@ const unsaved = ({notRemembered}: Verified): readonly string[] =>
 		: [`What was verified could not be remembered, so the next run reads it all again: ${notRemembered}`];
 
 const noteOf = (bundle: Bundle, verified: Verified): string => {
-	const {signer, images, controlPlaneChart, workspaceChart} = bundle;
+	const {signer, images, leftOut, controlPlaneChart, workspaceChart} = bundle;
 	return [
 		...(signer ? [`signed by key ${signer.keyId}`] : []),
-		`${images.length} images`,
+		countOfAll(images.length, leftOut),
 		`zenml-pro ${controlPlaneChart.version}`,
 		`zenml ${workspaceChart.version}`,
 		wholeness(verified),

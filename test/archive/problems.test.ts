@@ -295,24 +295,11 @@ test('a refusal of bytes names the file to carry again, and how to compare it', 
 test.each([
 	[{case: 'no layer', part: 'a/layer.tar'}, 'the layer a/layer.tar'],
 	[{case: 'no blob', part: 'sha256:0'}, 'the blob sha256:0'],
+	[{case: 'no part', part: 'the layer sha256:0', image: 'app:1'}, 'the layer sha256:0 of app:1'],
 ] as const)('%j is blamed on a cut where the end is missing, else on the archive', (lack, part) => {
 	expect(missing({label: file, complete: true}, lack).message).toBe(`${file} does not hold ${part}.`);
 	expect(missing({label: file, complete: false}, lack)).toMatchObject({
 		problem: {cause: `Its end is missing, and with it ${part}.`},
-	});
-});
-
-test.each([
-	[
-		'no manifest',
-		'does not hold any image manifest that its index.json names.',
-		'every image manifest that its index.json names.',
-	],
-	['no image', 'does not hold every layer of any image.', 'layers of every image in it.'],
-] as const)('an archive with %s says so', (lack, whole, cut) => {
-	expect(missing({label: file, complete: true}, {case: lack}).message).toBe(`${file} ${whole}`);
-	expect(missing({label: file, complete: false}, {case: lack})).toMatchObject({
-		problem: {cause: `Its end is missing, and with it ${cut}`},
 	});
 });
 

@@ -72,6 +72,12 @@ export const classic = (images: readonly ImageParts[]): Record<string, Member> =
 	return {...members, 'manifest.json': JSON.stringify(list)};
 };
 
+/** What the type of a layer ends in, by its first byte. */
+const suffixOf = ([first]: Buffer): string => {
+	if (first === 0x1f) return '+gzip';
+	return first === 0x28 ? '+zstd' : '';
+};
+
 /** Members of an archive as Docker 25 and later write it; every index entry carries the tag of the last image. */
 export const modern = (images: readonly ImageParts[]): Record<string, Member> => {
 	const members: Record<string, Member> = {'blobs/': {folder: true}};
@@ -90,7 +96,7 @@ export const modern = (images: readonly ImageParts[]): Record<string, Member> =>
 				schemaVersion: 2,
 				mediaType: 'application/vnd.oci.image.manifest.v1+json',
 				config: {mediaType: 'application/vnd.oci.image.config.v1+json', ...put(config)},
-				layers: stored.map((layer) => ({mediaType: layer[0] === 0x1f ? `${type}+gzip` : type, ...put(layer)})),
+				layers: stored.map((layer) => ({mediaType: `${type}${suffixOf(layer)}`, ...put(layer)})),
 			}),
 		);
 		entries.push({

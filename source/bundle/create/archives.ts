@@ -2,13 +2,16 @@ import {readdir, stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {archiveName, openTar} from '../../archive/open-tar.ts';
 import {fileProblem} from '../../archive/problems.ts';
-import type {Slice} from '../../archive/slice.ts';
+import {readSlice, type Slice} from '../../archive/slice.ts';
 import {type Tree, tarTree} from '../../archive/tree.ts';
 import {totalSize} from '../../base/units.ts';
 import {type Blob, type ManifestBytes, plainDescriptor} from '../../oci/descriptor.ts';
 import {sha256Of} from '../../oci/digest.ts';
 import {type Image, imageKey} from '../../oci/image.ts';
-import {readImages} from '../images/read-archive.ts';
+import {leftOutText} from '../../oci/left-out.ts';
+import {requireName, requireUsed} from '../images/given-name.ts';
+import {type ReadOptions, readImages} from '../images/read-archive.ts';
+import {isDropping} from '../layout/foreign/droppings.ts';
 import {layoutProblems} from '../layout/problems.ts';
 import {configDigestOf, describeImage} from './manifest-form.ts';
 import {requirePlatforms} from './platforms.ts';
@@ -38,9 +41,14 @@ const treeOfTar = async (file: string, signal: AbortSignal): Promise<Tree> => {
 const treesOf = async (path: string, signal: AbortSignal): Promise<readonly Tree[]> => {
 	if (!(await stat(path)).isDirectory()) return [await treeOfTar(path, signal)];
 	const names = await readdir(path);
-	if (names.includes('index.json') || names.includes('manifest.json')) return [await treeOfFolder(path)];
+	if (['index.json', 'oci-layout', 'manifest.json'].some((name) => names.includes(name)))
+		return [await treeOfFolder(path)];
 	if (names.includes('images')) return treesOf(join(path, 'images'), signal);
-	const tars = names.filter((name) => archiveName.test(name)).sort();
+	const tars: string[] = [];
+	for (const name of names.filter((one) => archiveName.test(one)).sort()) {
+		const slice = {file: join(path, name), offset: 0, size: 4, label: name};
+		if (!(await isDropping(name, () => readSlice(slice)))) tars.push(name);
+	}
 	return Promise.all(tars.map((name) => treeOfTar(join(path, name), signal)));
 };
 
@@ -106,40 +114,58 @@ const plan = async (image: Image): Promise<PlannedImage> => {
 };
 
 /** The images of one path, out of each archive there. */
-const imagesAt = async (path: string, platform: string, signal: AbortSignal) => {
+const imagesAt = async (path: string, options: ReadOptions, signal: AbortSignal) => {
 	const trees = await treesOf(path, signal).catch((error: unknown) => {
 		throw fileProblem(path, error);
 	});
 	if (trees.length === 0) throw layoutProblems.error('bundle-no-images', {path});
 	const found: Array<{readonly image: PlannedImage; readonly archive: string}> = [];
+	const notes: string[] = [];
+	let usedName = false;
 	for (const tree of trees) {
-		for (const image of await readImages(tree, signal, {platform})) {
-			found.push({image: await plan(image), archive: tree.label});
-		}
+		const read = await readImages(tree, signal, options);
+		for (const image of read.images) found.push({image: await plan(image), archive: tree.label});
+		notes.push(...read.notes, ...read.leftOut.map(leftOutText));
+		usedName ||= read.usedName;
 	}
-	return found;
+	return {found, notes, usedName};
+};
+
+/** Images of archives, and what the operator should know of them. */
+export type ArchivedImages = {readonly images: readonly PlannedImage[]; readonly notes: readonly string[]};
+
+/** What is taken out of which archives. */
+export type ArchiveRequest = {
+	readonly from: readonly string[];
+	/** One is taken out of an image of several; of several, the image is taken whole. */
+	readonly platforms: readonly string[];
+	/** What an image is called that carries no name. */
+	readonly name?: string | undefined;
 };
 
 /**
  * The images of archives that were saved by hand (`docker save`) or of OCI layouts. Layers stay as they are in there: those of
  * `docker save` are not compressed.
- * @param platforms one is taken out of an image of several; of several, the image is taken whole
  * @throws ProblemError of area `bundle`, as for archives within a bundle; `bundle-create-platform` for an image that lacks one of
- *   several, `bundle-no-images` for a path without archives
+ *   several, `bundle-no-images` for a path without archives, `bundle-image-name` for a name that is none or is not needed
  */
-export const imagesOfArchives = async (
-	paths: readonly string[],
-	platforms: readonly string[],
-	signal: AbortSignal,
-): Promise<readonly PlannedImage[]> => {
+export const imagesOfArchives = async (request: ArchiveRequest, signal: AbortSignal): Promise<ArchivedImages> => {
+	const {from, platforms} = request;
+	const name = request.name === undefined ? undefined : requireName(request.name);
 	const [only, ...others] = platforms;
 	const platform = only !== undefined && others.length === 0 ? only : 'all';
-	const found: PlannedImage[] = [];
-	for (const path of paths) {
-		for (const {image, archive} of await imagesAt(path, platform, signal)) {
+	const images: PlannedImage[] = [];
+	const notes: string[] = [];
+	let usedName = false;
+	for (const path of from) {
+		const at = await imagesAt(path, {platform, name}, signal);
+		for (const {image, archive} of at.found) {
 			requirePlatforms(`${imageKey(image)} in ${archive}`, image.platforms, platforms);
-			found.push(image);
+			images.push(image);
 		}
+		notes.push(...at.notes);
+		usedName ||= at.usedName;
 	}
-	return found;
+	requireUsed(name, usedName);
+	return {images, notes};
 };

@@ -33,6 +33,8 @@ export type PlanOptions = {
 	readonly spec: CompleteSpec;
 	/** Archives made by hand; an image in there is not asked for at a registry. */
 	readonly from: readonly string[];
+	/** What an image of these archives is called that carries no name. */
+	readonly name?: string | undefined;
 	readonly source: ImageSource;
 	readonly charts: ChartPort;
 	readonly tools: (signal: AbortSignal) => Promise<PlannedTools>;
@@ -125,7 +127,8 @@ const imageNotes = (images: readonly PlannedImage[], further: readonly PlannedIm
 export const planBundle = async (options: PlanOptions): Promise<BundlePlan> => {
 	const {spec, signal} = options;
 	const {releaseNotes} = spec;
-	const archived = await imagesOfArchives(options.from, spec.platforms, signal);
+	const {from, name} = options;
+	const {images: archived, notes: ofArchives} = await imagesOfArchives({from, platforms: spec.platforms, name}, signal);
 	const listed = listedImages(spec);
 	const charts = await planCharts(options, listed);
 	const compared = compareCharts(charts, listed, spec);
@@ -143,6 +146,6 @@ export const planBundle = async (options: PlanOptions): Promise<BundlePlan> => {
 		tools: tools.toSorted((a, b) => byText(a.name, b.name)),
 		releaseNotes: releaseNotes === undefined ? undefined : await extraFile('RELEASE-NOTES.md', releaseNotes, signal),
 		blobs: eachBlobOnce(images),
-		notes: [...chartNotes(compared), ...imageNotes(images, further), ...notes],
+		notes: [...chartNotes(compared), ...imageNotes(images, further), ...ofArchives, ...notes],
 	};
 };

@@ -3,14 +3,22 @@ import type {Descriptor, ManifestBytes} from '../../oci/descriptor.ts';
 import {sha256Of} from '../../oci/digest.ts';
 import {mediaTypes} from '../../oci/media-types.ts';
 import {isPlatform, type Platform, platformText} from '../../oci/platform.ts';
-import type {Entry, IndexNode, ManifestNode} from './manifests.ts';
+import {isAttestation} from './manifests/attestation.ts';
+import type {Entry, IndexNode, ManifestNode} from './manifests/manifests.ts';
+import {withoutLost} from './manifests/without-lost.ts';
 import {imageProblems} from './problems.ts';
 
 /** An image manifest that is whole, with the platform of its configuration, and the entry of `index.json` that it was found under. */
 export type Leaf = {readonly node: ManifestNode; readonly platform: Platform; readonly root: Entry};
 
-/** All that an archive has of an image. */
+/** A platform that an index names and that is not whole in the archive, and a blob that it lacks. */
+export type Lost = {readonly entry: Entry; readonly blob: string};
+
+/** All that an archive has of an image that is whole. */
 export type Leaves = readonly [Leaf, ...(readonly Leaf[])];
+
+/** All that an archive has of an image, and what of it is not whole. */
+export type Held = {readonly leaves: Leaves; readonly lost: readonly Lost[]};
 
 /** What is to be pushed under one tag. */
 export type Choice = {
@@ -22,6 +30,8 @@ export type Choice = {
 	readonly platform: Platform;
 	/** All of them; `platform` is the first. */
 	readonly platforms: readonly Platform[];
+	/** What was left out of it, in the operator's words. */
+	readonly notes: readonly string[];
 };
 
 /** An image that was asked for: its name and tag for messages, and its platform (`linux/arm64`, or `all`), if one was asked for. */
@@ -52,6 +62,7 @@ const single = ({node, platform}: Leaf): Choice => ({
 	nodes: [node],
 	platform,
 	platforms: [platform],
+	notes: [],
 });
 
 /** What people know an entry by, where its manifest is not there. */
@@ -61,18 +72,18 @@ const nameOf = ({platform, descriptor}: Entry): string =>
 /** All that an index names. */
 type Contents = {
 	/** Manifests down to the last, innermost first. */
-	readonly nodes: readonly NonNullable<Entry['node']>[];
+	readonly nodes: readonly (ManifestNode | IndexNode)[];
 	/** What of it is not whole in the archive. */
-	readonly lost: readonly string[];
+	readonly lost: readonly Entry[];
 };
 
 const contentsOf = ({children}: IndexNode): Contents => {
-	const nodes = new Map<string, NonNullable<Entry['node']>>();
-	const lost: string[] = [];
+	const nodes = new Map<string, ManifestNode | IndexNode>();
+	const lost: Entry[] = [];
 	const visit = (entry: Entry): void => {
 		const {node} = entry;
-		if (!node || (node.kind === 'image' && !node.complete)) {
-			lost.push(nameOf(entry));
+		if (node.kind === 'broken' || (node.kind === 'image' && node.lost.length > 0)) {
+			lost.push(entry);
 			return;
 		}
 		if (node.kind === 'index') node.children.forEach(visit);
@@ -97,22 +108,33 @@ const indexOver = (leaves: readonly Leaf[]): ManifestBytes => {
 };
 
 const indexOf = (leaves: Leaves): IndexNode | undefined => {
-	for (const {root} of leaves) if (root.node?.kind === 'index') return root.node;
+	for (const {root} of leaves) if (root.node.kind === 'index') return root.node;
 	return undefined;
 };
 
 type Platforms = Pick<Choice, 'platform' | 'platforms'>;
 
-/** An index keeps its bytes, so all that it names has to be there. */
+const notSaved = ({label}: Archive, image: string, {length}: readonly Entry[]): string => {
+	const what = length === 1 ? 'An attestation' : `${length} attestations`;
+	return `${what} of ${image} in ${label} ${length === 1 ? 'was' : 'were'} not saved: an index without is made, and its digest is not the vendor's.`;
+};
+
+/** An index keeps its bytes, so all that it names has to be there; what only says how it was built can be missed. */
 const wholeIndex = (archive: Archive, image: string, index: IndexNode, of: Platforms): Choice => {
 	const {nodes, lost} = contentsOf(index);
-	if (lost.length > 0) {
-		throw platformMissing(archive, 'index not whole', {image, platform: lost.join(', ')}, of.platforms);
+	const needed = lost.filter((entry) => !isAttestation(entry));
+	if (needed.length > 0) {
+		throw platformMissing(archive, 'index not whole', {image, platform: needed.map(nameOf).join(', ')}, of.platforms);
 	}
+	const {manifest, children} =
+		lost.length > 0
+			? withoutLost(index, new Set(lost))
+			: {manifest: index.manifest, children: nodes.map((node) => node.manifest)};
 	return {
-		manifest: index.manifest,
-		children: nodes.map(({manifest}) => manifest),
+		manifest,
+		children,
 		nodes: nodes.filter((node) => node.kind === 'image'),
+		notes: lost.length > 0 ? [notSaved(archive, image, lost)] : [],
 		...of,
 	};
 };
@@ -128,20 +150,35 @@ const chooseAll = (archive: Archive, image: string, leaves: Leaves): Choice => {
 		manifest: indexOver(different),
 		children: different.map(({node}) => node.manifest),
 		nodes: different.map(({node}) => node),
+		notes: [],
 		...of,
 	};
 };
 
+const notWhole = ({label: file}: Archive, image: string, {entry, blob}: Lost, held: readonly Platform[]): Error => {
+	const have = [...new Set(held.map(platformText))].join(', ');
+	const given = {case: 'not whole', file, image, wanted: nameOf(entry), have, blob} as const;
+	return imageProblems.error('bundle-platform-missing', given, {location: {file}});
+};
+
+/** The platform that is taken where none is asked for. */
+const usual = 'linux/amd64';
+
 /**
  * What of an image is taken, of the manifests that an archive has of it.
- * @param leaves those that are whole
  * @throws ProblemError `bundle-platform-missing`
  */
-export const choosePlatform = (archive: Archive, leaves: Leaves, {image, platform: wanted}: Wanted): Choice => {
+export const choosePlatform = (archive: Archive, {leaves, lost}: Held, {image, platform: wanted}: Wanted): Choice => {
 	if (wanted === 'all') return chooseAll(archive, image, leaves);
-	if (wanted === undefined) return single(leaves.find(({platform}) => platform.architecture === 'amd64') ?? leaves[0]);
-	const found = leaves.find(({platform}) => isPlatform(platform, wanted));
+	const found =
+		wanted === undefined
+			? leaves.find(({platform}) => platform.architecture === 'amd64')
+			: leaves.find(({platform}) => isPlatform(platform, wanted));
 	if (found) return single(found);
 	const held = leaves.map(({platform}) => platform);
+	const gone = lost.find(({entry: {platform}}) => platform && isPlatform(platform, wanted ?? usual));
+	// Another platform in its place would come to nodes that cannot run it.
+	if (gone) throw notWhole(archive, image, gone, held);
+	if (wanted === undefined) return single(leaves[0]);
 	throw platformMissing(archive, 'other platforms', {image, platform: wanted}, held);
 };

@@ -4,16 +4,20 @@ import {archiveProblems} from '../../archive/problems.ts';
 import {readJson, type Tree} from '../../archive/tree.ts';
 import {cutTo} from '../../base/text.ts';
 import {type Image, imageKey} from '../../oci/image.ts';
+import {maximumListed} from '../../oci/manifest.ts';
 import {platformOf} from '../../oci/platform.ts';
 import {imageNameOf} from '../../oci/reference.ts';
 import {assembleImage, type ListedFiles} from './assemble.ts';
-import {type Choice, choosePlatform, type Leaves, requirePlatform} from './choose-platform.ts';
+import {type Choice, choosePlatform, type Held, requirePlatform} from './choose-platform.ts';
 import {type FoundConfig, readConfig} from './config.ts';
 import type {Named} from './found-image.ts';
-import {leavesOf, type NamedLeaf} from './leaves.ts';
-import {readEntries} from './manifests.ts';
-import type {ReadOptions} from './options.ts';
-import {imageProblems} from './problems.ts';
+import {groupedImages} from './image-groups.ts';
+import {type NamedLeaf, type Survey, surveyOf} from './leaves.ts';
+import {savedAs} from './manifests/annotations.ts';
+import {type Entry, readEntries} from './manifests/manifests.ts';
+import {mergeImages} from './merge.ts';
+import type {ArchiveContents, ReadOptions} from './options.ts';
+import {imageProblems, unsupported} from './problems.ts';
 import {wholeImage} from './whole.ts';
 
 /** `manifest.json` of `docker save` (moby, image/spec/v1.2): one entry an image. */
@@ -22,18 +26,22 @@ const listSchema = z
 		z.object({
 			Config: z.string().min(1),
 			RepoTags: z.array(z.string()).nullish(),
-			Layers: z.array(z.string()).max(1000),
+			Layers: z.array(z.string()).max(maximumListed),
 		}),
 	)
 	.min(1)
-	.max(1000);
+	.max(maximumListed);
 
 type Listed = z.infer<typeof listSchema>[number];
 
 const readList = async (tree: Tree): Promise<readonly Listed[]> => {
 	const part = 'manifest.json';
-	const {success, data} = listSchema.safeParse((await readJson(tree, part)).value);
+	const {value} = await readJson(tree, part);
+	const {success, data} = listSchema.safeParse(value);
 	if (success) return data;
+	if (Array.isArray(value) && value.length > maximumListed) {
+		throw unsupported(tree, part, {case: 'many', count: value.length, most: maximumListed});
+	}
 	const file = tree.label;
 	throw archiveProblems.error('bundle-archive-damaged', {case: 'no image list', part, file}, {location: {file}});
 };
@@ -61,53 +69,103 @@ const namesOf = ({label: file}: Tree, tags: readonly string[]): readonly Named[]
 };
 
 /** What the archive's own indexes have of an image; other platforms of it lie in the index that it is in. */
-const leavesWith = (
-	{digest}: FoundConfig,
-	own: readonly NamedLeaf[],
-	platform: string | undefined,
-): Leaves | undefined => {
-	const whole = own.find(({node}) => node.config.digest === digest);
-	if (!whole || platform === undefined) return whole && [whole];
-	return [whole, ...own.filter((leaf) => leaf !== whole && leaf.root === whole.root)];
+const heldWith = ({digest}: FoundConfig, {leaves, partial}: Survey, platform: string | undefined): Held | undefined => {
+	const whole = leaves.find(({node}) => node.config.digest === digest);
+	if (!whole || platform === undefined) return whole && {leaves: [whole], lost: []};
+	return {
+		leaves: [whole, ...leaves.filter((leaf) => leaf !== whole && leaf.root === whole.root)],
+		lost: partial.filter(({root}) => root === whole.root),
+	};
 };
 
 /** An archive that is being read: its list of images apart, and what its indexes name. */
 type Reading = {
 	readonly tree: Tree;
-	readonly own: readonly NamedLeaf[];
+	readonly survey: Survey;
 	readonly options: ReadOptions;
 	readonly signal: AbortSignal;
 };
 
-const imagesOf = async ({tree, own, options, signal}: Reading, listed: Listed): Promise<readonly Image[]> => {
+/** What one entry of the list comes to. */
+type Taken = {
+	readonly images: readonly Image[];
+	readonly notes: readonly string[];
+	readonly config: string;
+	readonly usedName: boolean;
+};
+
+const tagsOf = ({label: file}: Tree, {RepoTags}: Listed, given: string | undefined): readonly string[] => {
+	const tags = RepoTags ?? [];
+	if (tags.length > 0) return tags;
+	if (given !== undefined) return [given];
+	throw imageProblems.error('bundle-image-unnamed', {case: 'by id', file}, {location: {file}});
+};
+
+const takeListed = async ({tree, survey, options, signal}: Reading, listed: Listed): Promise<Taken> => {
 	const files = filesOf(tree, listed);
-	const tags = listed.RepoTags ?? [];
-	if (tags.length === 0) {
-		const file = tree.label;
-		throw imageProblems.error('bundle-image-unnamed', {case: 'by id', file}, {location: {file}});
-	}
+	const tags = tagsOf(tree, listed, options.name);
 	const found = await readConfig(tree, files.config);
 	const names = namesOf(tree, tags);
 	const wanted = {image: names.map(imageKey).join(', '), platform: options.platform};
-	const leaves = leavesWith(found, own, options.platform);
-	const choice: Choice | undefined = leaves && choosePlatform(tree, leaves, wanted);
+	const held = heldWith(found, survey, options.platform);
+	const choice: Choice | undefined = held && choosePlatform(tree, held, wanted);
 	if (!choice) requirePlatform(tree, platformOf(found.config), wanted);
-	const image = choice ? wholeImage(tree, choice, options.omitted) : await assembleImage(tree, files, signal);
-	return names.map((name) => ({...image, ...name}));
+	const image = choice
+		? wholeImage(tree, choice, {omitted: options.omitted, packed: survey.packed})
+		: await assembleImage(tree, files, signal);
+	return {
+		images: names.map((name) => ({...image, ...name})),
+		notes: choice?.notes ?? [],
+		config: found.digest,
+		usedName: (listed.RepoTags ?? []).length === 0,
+	};
 };
+
+/** An entry of `index.json` that the list names too; Docker 25 and later give some of them a tag alone. */
+const listedRoots = (list: readonly Listed[]) => {
+	const names = list.flatMap(({RepoTags}) => RepoTags ?? []);
+	const known = new Set(names.flatMap((name) => [name, imageKey(imageNameOf(name) ?? {name: '', tag: ''})]));
+	const tags = new Set(names.map((name) => name.slice(name.lastIndexOf(':') + 1)));
+	return ({annotations}: Entry): boolean => {
+		const saved = savedAs(annotations);
+		const name = imageNameOf(saved);
+		return name ? known.has(imageKey(name)) : saved === '' || tags.has(saved);
+	};
+};
+
+/** Images of the indexes that the list does not have: with a name of their own they are images like the others. */
+const unlisted = ({tree, survey, options}: Reading, taken: readonly Taken[]) => {
+	const configs = new Set(taken.map(({config}) => config));
+	const listed = new Set(survey.leaves.filter(({node}) => configs.has(node.config.digest)).map(({root}) => root));
+	const others = survey.leaves.filter(({root, node}) => !listed.has(root) && !configs.has(node.config.digest));
+	const called = others.map((leaf: NamedLeaf) => {
+		const source = savedAs(leaf.annotations);
+		const name = imageNameOf(source);
+		if (name) return {leaf, named: {...name, source}};
+		const [file, {digest}] = [tree.label, leaf.root.descriptor];
+		throw imageProblems.error('bundle-image-unnamed', {case: 'no name in list', file, digest}, {location: {file}});
+	});
+	return groupedImages(tree, called, survey, options);
+};
+
+const nothingElse: Survey = {leaves: [], partial: [], leftOut: [], packed: new Map()};
 
 /**
  * Images of a `docker save` archive, classic (`<id>/layer.tar`) or of Docker 25 and later (`blobs/sha256`). Names come
  * from RepoTags: in an archive of several images the annotations of `index.json` may all carry the same tag.
  */
-export const dockerImages = async (
-	tree: Tree,
-	options: ReadOptions,
-	signal: AbortSignal,
-): Promise<readonly Image[]> => {
+export const dockerImages = async (tree: Tree, options: ReadOptions, signal: AbortSignal): Promise<ArchiveContents> => {
 	const list = await readList(tree);
-	const own = tree.find('index.json') ? await leavesOf(tree, await readEntries(tree, options.omitted)) : [];
-	const images: Image[] = [];
-	for (const listed of list) images.push(...(await imagesOf({tree, own, options, signal}, listed)));
-	return images;
+	const entries = tree.find('index.json') ? await readEntries(tree, options.omitted) : [];
+	const survey = entries.length === 0 ? nothingElse : await surveyOf(tree, entries, listedRoots(list));
+	const reading = {tree, survey, options, signal};
+	const taken: Taken[] = [];
+	for (const listed of list) taken.push(await takeListed(reading, listed));
+	const more = unlisted(reading, taken);
+	return {
+		images: mergeImages([...taken.flatMap(({images}) => images), ...more.images]),
+		leftOut: survey.leftOut,
+		notes: [...taken.flatMap(({notes}) => notes), ...more.notes],
+		usedName: taken.some(({usedName}) => usedName),
+	};
 };

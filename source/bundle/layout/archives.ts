@@ -5,9 +5,14 @@ import type {Layout} from './types.ts';
 
 const folderOfImages = 'images';
 
-/** Folders of OCI layouts: `images/` itself, or some in it. */
-const layoutFolders = ({files}: Layout): readonly string[] =>
-	[...files.keys()].filter((name) => /^images\/(?:.+\/)?index\.json$/u.test(name)).map((name) => posix.dirname(name));
+/** Folders of OCI layouts: `images/` itself, or some in it; also one that has lost its index. */
+const layoutFolders = ({files}: Layout): readonly string[] => [
+	...new Set(
+		[...files.keys()]
+			.filter((name) => /^images\/(?:.+\/)?(?:index\.json|oci-layout)$/u.test(name))
+			.map((name) => posix.dirname(name)),
+	),
+];
 
 const treeOf = ({files}: Layout, folder: string): Tree =>
 	filesTree(
@@ -24,6 +29,23 @@ const isArchive = (name: string, folders: readonly string[]): boolean =>
 	name.startsWith(`${folderOfImages}/`) &&
 	archiveName.test(name) &&
 	!folders.some((folder) => folder !== folderOfImages && name.startsWith(`${folder}/`));
+
+/** Files of a layout at `images/` itself, and texts that people put beside archives. */
+const isKnownOther = (name: string): boolean =>
+	/^images\/(?:blobs\/|index\.json$|oci-layout$|manifest\.json$)/u.test(name) ||
+	/\.(?:txt|md|json|ya?ml|asc|sig|pem|minisig|csv)$/iu.test(name);
+
+/** Files below `images/` that nothing reads: no archive by their name, nor of an OCI layout. */
+export const unreadFiles = (layout: Layout): readonly string[] => {
+	const folders = layoutFolders(layout).filter((folder) => folder !== folderOfImages);
+	return [...layout.files.keys()].filter(
+		(name) =>
+			name.startsWith(`${folderOfImages}/`) &&
+			!archiveName.test(name) &&
+			!isKnownOther(name) &&
+			!folders.some((folder) => name.startsWith(`${folder}/`)),
+	);
+};
 
 /**
  * The image archives of a bundle: each tar below `images/`, and each folder that is an OCI layout, be it there or

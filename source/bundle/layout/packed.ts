@@ -1,17 +1,54 @@
-import {openTar} from '../../archive/open-tar.ts';
+import {archiveName, openTar} from '../../archive/open-tar.ts';
 import {archiveProblems} from '../../archive/problems.ts';
-import type {Slice} from '../../archive/range.ts';
+import {readSlice, type Slice} from '../../archive/slice.ts';
 import type {TarEntry} from '../../archive/tar-index.ts';
+import {missing, tarTree} from '../../archive/tree.ts';
+import {isDropping, isSystemFolder} from './foreign/droppings.ts';
 import {layoutProblems} from './problems.ts';
 import {isGuarded, rootOf} from './root.ts';
 import {several} from './text.ts';
 import type {Layout} from './types.ts';
 
+type Entries = ReadonlyMap<string, TarEntry>;
+
+/** What would be missed in a bundle: archives, layouts and charts. */
+const isOfBundle = (name: string): boolean =>
+	/^(?:[^/]+\/){0,2}(?:images|charts)\/./u.test(name) &&
+	(archiveName.test(name) || /\/(?:index\.json|oci-layout)$/u.test(name));
+
 /** Charts, texts and sums will all be read, so of a compressed bundle they are kept while it is listed. */
 const isSmallPart = (name: string): boolean => !/(?:^|\/)images\//u.test(name);
 
-const filesIn = (entries: ReadonlyMap<string, TarEntry>): ReadonlyMap<string, Slice> =>
-	new Map([...entries].filter(([, {kind}]) => kind === 'file').map(([name, {slice}]) => [name, slice]));
+/** Members that systems put there, as tar does on macOS; they are none of the bundle. */
+const droppingsIn = async (entries: Entries): Promise<readonly string[]> => {
+	const found: string[] = [];
+	for (const [name, {kind, slice}] of entries) {
+		const start = () => readSlice({...slice, size: Math.min(4, slice.size)});
+		const isFolder = kind === 'folder' && isSystemFolder(name.slice(name.lastIndexOf('/') + 1));
+		if (isFolder || (kind !== 'folder' && (await isDropping(name, start)))) found.push(name);
+	}
+	return found;
+};
+
+/**
+ * Files by name; links within the tar are the files that they lead to.
+ * @throws ProblemError `bundle-archive-unsafe`, `bundle-archive-incomplete` for a link that leads to no file
+ */
+const filesIn = (label: string, entries: Entries): ReadonlyMap<string, Slice> => {
+	const {find} = tarTree(label, {entries, complete: true});
+	const files = new Map<string, Slice>();
+	for (const [name, {kind, slice}] of entries) {
+		const isLink = (kind === 'link' || kind === 'symlink') && isOfBundle(name);
+		const found = isLink ? find(name) : slice;
+		if (isLink && !found) throw missing({label, complete: true}, {case: 'no file', part: name});
+		if (found && (isLink || kind === 'file')) files.set(name, found);
+	}
+	return files;
+};
+
+/** Files and links: where a bundle lies is told by their names alone. */
+const namesIn = (entries: Entries): readonly string[] =>
+	[...entries].filter(([, {kind}]) => kind !== 'folder' && kind !== 'other').map(([name]) => name);
 
 const below = (files: ReadonlyMap<string, Slice>, root: string): ReadonlyMap<string, Slice> =>
 	new Map(
@@ -49,9 +86,11 @@ export const packedLayout = async (path: string, slice: Slice, signal: AbortSign
 		const file = slice.label;
 		throw archiveProblems.error('bundle-archive-truncated', {case: 'no end', file}, {location: {file}});
 	}
-	const files = filesIn(entries);
-	const root = rootOf(files.keys());
+	const passedOver = await droppingsIn(entries);
+	const passed = new Set(passedOver);
+	const kept: Entries = new Map([...entries].filter(([name]) => !passed.has(name)));
+	const root = rootOf(namesIn(kept));
 	if (root === undefined) throw layoutProblems.error('bundle-layout', {case: 'tar', path});
-	requireKnown(path, entries, root);
-	return {path: slice.file, packed: true, files: below(files, root)};
+	requireKnown(path, kept, root);
+	return {path: slice.file, packed: true, files: below(filesIn(slice.label, kept), root), passedOver};
 };

@@ -38,9 +38,23 @@ export const readPartsFile = async (path: string): Promise<PartsFile> => {
 
 const isFile = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined))?.isFile() ?? false;
 
+const numbered = /\.\d{3,6}$/u;
+
+/** True for a name as `bundle split` gives it to a part. */
+export const isPartName = (name: string): boolean => /\.tar\.\d{3,6}$/iu.test(name);
+
+/** Parts among names, though there is no list: it says which they are, and in which order. @returns `undefined` where there are none */
+export const withoutList = (folder: string, names: readonly string[]): Error | undefined => {
+	const parts = names.filter(isPartName);
+	const [first] = parts;
+	if (first === undefined) return undefined;
+	const bundle = first.replace(numbered, '');
+	const given = {bundle, list: `${bundle}${partsFileSuffix}`, parts: several(parts, mostNames), folder};
+	return layoutProblems.error('bundle-part-missing', {case: 'no list', ...given});
+};
+
 /** The list of what is one of the parts, or is the tar that was cut and is not there any more. */
 const listBeside = async (path: string, isThere: boolean): Promise<string | undefined> => {
-	const numbered = /\.\d{3,6}$/u;
 	if (isThere && !numbered.test(path)) return undefined;
 	const list = `${path.replace(numbered, '')}${partsFileSuffix}`;
 	return (await isFile(list)) ? list : undefined;

@@ -18,6 +18,13 @@ export const layoutProblems = declareProblems({
 		cases: {
 			folder: {cause: 'There is no file below images/ in it.'},
 			tar: {cause: 'It is a tar file, but there is no file below images/ in it.'},
+			names: {
+				message: 'The names of the files in {path} were changed on the way.',
+				cause:
+					'{name} is cut or in capitals, as on a disc of plain ISO 9660; lists and images are found by their names.',
+				fix: 'Write the disc anew with Rock Ridge (xorriso -as mkisofs -R), or put the bundle on it as one tar file, or in parts: what lies in a tar keeps its name.',
+				nextSteps: ['A disc that has Rock Ridge shows the names when it is mounted without norock.'],
+			},
 			'too many files': {cause: 'It holds more than {most} files.'},
 		},
 	},
@@ -85,6 +92,12 @@ export const layoutProblems = declareProblems({
 				...partsAgain,
 				message: 'The bundle {bundle} lacks parts: {parts}.',
 				cause: '{list} lists {count} parts; {found} of them are in {folder}.',
+			},
+			'no list': {
+				message: 'The list of the parts of {bundle} is not there.',
+				cause: '{folder} holds {parts}, but not {list}, which says which parts there are and what each should be.',
+				fix: 'Carry {list} in from the connected side and put it beside the parts.',
+				answers: ['bundle.path'],
 			},
 			one: {
 				message: '{file} is not there.',

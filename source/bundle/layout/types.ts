@@ -6,6 +6,8 @@ export type Layout = {
 	readonly path: string;
 	readonly packed: boolean;
 	readonly files: ReadonlyMap<string, Slice>;
+	/** Files and folders that systems put beside others, which are none of the bundle. */
+	readonly passedOver?: readonly string[];
 };
 
 /** What `manifest.txt` documents; every part may be absent in a bundle made by hand. */

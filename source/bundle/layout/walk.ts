@@ -2,10 +2,12 @@ import type {Dirent, Stats} from 'node:fs';
 import {readdir, stat} from 'node:fs/promises';
 import {join, posix} from 'node:path';
 import {fileProblem} from '../../archive/problems.ts';
-import type {Slice} from '../../archive/range.ts';
+import {readSlice, type Slice} from '../../archive/slice.ts';
+import {isDropping, isSystemFolder} from './foreign/droppings.ts';
 import {layoutProblems} from './problems.ts';
 import {isGuarded} from './root.ts';
 import {several} from './text.ts';
+import type {Layout} from './types.ts';
 
 const maximumFiles = 100_000;
 const maximumDepth = 8;
@@ -20,6 +22,8 @@ type Walk = {
 	readonly files: Map<string, Slice>;
 	/** What can neither be read nor passed over. */
 	readonly strange: string[];
+	/** What a system put there. */
+	readonly passedOver: string[];
 	/** Files and folders that were met; links may lead in circles, so folders count as well. */
 	seen: number;
 	/** Nothing may lie in it unseen, so all of it is walked. */
@@ -52,9 +56,21 @@ const countOne = (walk: Walk): void => {
 	throw layoutProblems.error('bundle-layout', {case: 'too many files', path: walk.folder, most: maximumFiles});
 };
 
+const visitFile = async ({files, passedOver}: Walk, slice: Slice): Promise<void> => {
+	const {label: name, size} = slice;
+	const start = () => readSlice({...slice, size: Math.min(4, size)});
+	if (await isDropping(name, start)) passedOver.push(name);
+	else files.set(name, slice);
+};
+
 const visitEntry = async (walk: Walk, inner: Inner, entry: Dirent): Promise<void> => {
 	const name = posix.join(inner.path, entry.name);
 	if (entry.isDirectory() && !isOfBundle(walk, inner, entry.name)) return;
+	// Of some not even root of another host may read what is in them.
+	if (isSystemFolder(entry.name)) {
+		walk.passedOver.push(`${name}/`);
+		return;
+	}
 	const file = join(walk.folder, name);
 	const status = await statusOf(file);
 	if (status.isDirectory()) {
@@ -62,7 +78,7 @@ const visitEntry = async (walk: Walk, inner: Inner, entry: Dirent): Promise<void
 		if (!isOfBundle(walk, inner, entry.name)) return;
 		if (inner.depth < maximumDepth) await visitFolder(walk, {path: name, depth: inner.depth + 1});
 		else walk.strange.push(`${name}/`);
-	} else if (status.isFile()) walk.files.set(name, {file, offset: 0, size: status.size, label: name});
+	} else if (status.isFile()) await visitFile(walk, {file, offset: 0, size: status.size, label: name});
 	else walk.strange.push(name);
 	countOne(walk);
 };
@@ -86,11 +102,11 @@ export const walkFolder = async (
 	folder: string,
 	signal: AbortSignal,
 	whole = false,
-): Promise<ReadonlyMap<string, Slice>> => {
-	const walk: Walk = {folder, signal, files: new Map(), strange: [], seen: 0, guarded: whole};
+): Promise<Pick<Layout, 'files' | 'passedOver'>> => {
+	const walk: Walk = {folder, signal, files: new Map(), strange: [], passedOver: [], seen: 0, guarded: whole};
 	await visitFolder(walk, {path: '', depth: 0});
-	const {files, strange, guarded} = walk;
-	if (!guarded || strange.length === 0) return files;
+	const {files, strange, passedOver, guarded} = walk;
+	if (!guarded || strange.length === 0) return {files, passedOver};
 	strange.sort();
 	const given = {case: 'folder', path: folder, names: several(strange, 1), depth: maximumDepth} as const;
 	throw layoutProblems.error('bundle-foreign', given, {evidence: strange.slice(0, 20)});

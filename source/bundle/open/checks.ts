@@ -3,6 +3,7 @@ import {imageNameOf} from '../../oci/reference.ts';
 import type {BundleManifest} from '../layout/types.ts';
 import type {Chart} from '../types.ts';
 import {openProblems} from './problems.ts';
+import {isChecksumList} from './read-manifest.ts';
 
 /** The images of the vendor's air-gap guide, step 1.1; the client image `zenml` is what pipelines are built from. */
 export const requiredImages = ['zenml-pro-api', 'zenml-pro-dashboard', 'zenml-pro-server', 'zenml'] as const;
@@ -16,24 +17,6 @@ const imagesText = (images: readonly Image[]): string => images.map(imageKey).jo
 
 /** As Helm names packages. */
 const chartKey = ({name, version}: Chart): string => `${name}-${version}`;
-
-const isSame = (one: Image, other: Image): boolean =>
-	one.manifest.digest === other.manifest.digest || one.blobs[0]?.digest === other.blobs[0]?.digest;
-
-/** An image twice under one name and tag is one image; two different ones under one name and tag are a mistake. */
-export const mergeImages = (images: readonly Image[]): readonly Image[] => {
-	const merged = new Map<string, Image>();
-	for (const image of images) {
-		const key = imageKey(image);
-		const other = merged.get(key);
-		if (other && !isSame(other, image)) {
-			const archives = {first: other.archive, second: image.archive};
-			throw openProblems.error('bundle-image-twice', {image: key, ...archives});
-		}
-		if (!other) merged.set(key, image);
-	}
-	return [...merged.values()];
-};
 
 const saveCommand = (name: string): string =>
 	`docker save …/${name}:VERSION > ${name === 'zenml' ? 'zenml-client' : name}.tar`;
@@ -109,9 +92,8 @@ const filesWithoutSum = ({checksums}: BundleManifest, {files}: Held): readonly s
 		return ['There are no checksums: layers are checked against their own digests, charts not at all.'];
 	}
 	return files
-		.filter((path) => /^(images|charts)\//u.test(path) && !checksums.has(path))
+		.filter((path) => /^(images|charts)\//u.test(path) && !checksums.has(path) && !isChecksumList(path))
 		.slice(0, mostWarnings)
-		.filter((path) => !/sha256sums?(\.txt)?$/iu.test(path))
 		.map((path) => `${path} has no checksum.`);
 };
 

@@ -2,6 +2,9 @@ import {resolve} from 'node:path';
 import {digestOfSlice} from '../../archive/digest.ts';
 import {fileProblem} from '../../archive/problems.ts';
 import {type Image, imageKey} from '../../oci/image.ts';
+import type {LeftOut} from '../../oci/left-out.ts';
+import {requireName, requireUsed} from '../images/given-name.ts';
+import {droppingsText} from '../layout/foreign/droppings.ts';
 import type {BundleIndex} from '../layout/index-file.ts';
 import {openLayout} from '../layout/layout.ts';
 import {layoutProblems} from '../layout/problems.ts';
@@ -16,6 +19,8 @@ import {compareContents, omittedOf, readIndex} from './read-index.ts';
 /** Images alone, with what could not be verified about them, in the operator's words. */
 export type FoundImages = {
 	readonly images: readonly Image[];
+	/** What lies beside them and is no image; it stands among the warnings as well. */
+	readonly leftOut: readonly LeftOut[];
 	/** What a differential bundle builds on. */
 	readonly base?: string | undefined;
 	readonly warnings: readonly string[];
@@ -52,9 +57,15 @@ const compareImages = ({images: listed}: BundleIndex, images: readonly Image[]):
  */
 export const openImages = async (
 	path: string,
-	options: {readonly signature: SignatureRequest; readonly platform?: string | undefined},
+	options: {
+		readonly signature: SignatureRequest;
+		readonly platform?: string | undefined;
+		/** What an image is called that carries no name: `NAME:VERSION`. */
+		readonly name?: string | undefined;
+	},
 	signal: AbortSignal,
 ): Promise<FoundImages> => {
+	const name = options.name === undefined ? undefined : requireName(options.name);
 	const loose = await looseLayout(resolve(path), signal).catch((error: unknown) => {
 		throw fileProblem(path, error);
 	});
@@ -63,9 +74,15 @@ export const openImages = async (
 	const made = await readIndex(layout.files, checksums);
 	// The machine manifest is signed and names each image by digest; without one only the files themselves are what was signed.
 	if (checksums && !made) await compareArchives(layout, checksums, signal);
-	const wanted = {platform: options.platform, omitted: made && omittedOf(made.index)};
-	const {images, warnings} = await findImages(layout, wanted, signal);
+	const wanted = {platform: options.platform, omitted: made && omittedOf(made.index), name};
+	const {images, leftOut, warnings, usedName} = await findImages(layout, wanted, signal);
 	if (images.length === 0) throw layoutProblems.error('bundle-no-images', {path});
+	requireUsed(name, usedName);
 	if (made) compareImages(made.index, images);
-	return {images, base: made?.index.differential?.base.name, warnings: [...unproven, ...warnings]};
+	return {
+		images,
+		leftOut,
+		base: made?.index.differential?.base.name,
+		warnings: [...unproven, ...droppingsText(layout.passedOver ?? []), ...warnings],
+	};
 };

@@ -1,9 +1,6 @@
 import {resolve} from 'node:path';
-import {readSlice} from '../../archive/slice.ts';
-import {maximumJsonBytes} from '../../archive/tree.ts';
 import {ProblemError, ProblemsError} from '../../base/problem.ts';
 import {ociProblems} from '../../oci/problems.ts';
-import {parseExactChecksums} from '../layout/checksums-text.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import {openLayout} from '../layout/layout.ts';
 import {findPartsFile} from '../layout/parts.ts';
@@ -16,6 +13,8 @@ import {checkParts, type PartsCheck} from '../verify/parts-check.ts';
 import type {Target} from '../verify/plan.ts';
 import {inspectBundle, type VerifyOptions} from '../verify/verify.ts';
 import {openBundle} from './open-bundle.ts';
+import {openProblems} from './problems.ts';
+import {readManifest} from './read-manifest.ts';
 
 /**
  * What an inspection found. Of a split bundle `files` and `bytes` are those of the parts; `read` is more where files that lie
@@ -76,10 +75,19 @@ const usableLayout = ({layout, check}: Located): Layout | undefined =>
 	check && check.damages.length > 0 && check.claims.length === 0 ? undefined : layout.value;
 
 /** The checksums of a bundle that cannot be opened, as far as they can be read. */
-const checksumsOf = async (layout: Layout): Promise<ReadonlyMap<string, string>> => {
-	const slice = layout.files.get(bundleFiles.checksums);
-	if (!slice || slice.size > maximumJsonBytes) return new Map();
-	return parseExactChecksums((await readSlice(slice)).toString('utf8')) ?? new Map();
+const checksumsOf = async (layout: Layout): Promise<ReadonlyMap<string, string>> =>
+	(await attempt(() => readManifest(layout))).value?.checksums ?? new Map();
+
+/** Files that are listed, in the lists or by their being there, and are not there. */
+const lostFiles = ({layout: {files}, checksums}: Target): readonly Damage[] => {
+	const sums = bundleFiles.checksums;
+	const wanted = [...checksums.keys(), ...(files.has(bundleFiles.index) ? [sums] : [])];
+	return wanted
+		.filter((file) => !files.has(file))
+		.map((file) => {
+			const problem = openProblems.problem('bundle-file-missing', {case: 'one', file}, {location: {file}});
+			return damageOf(file, 'missing', problem);
+		});
 };
 
 const targetOf = async (layout: Layout, bundle: Bundle | undefined): Promise<Target> => ({
@@ -109,14 +117,23 @@ const ofParts = (damages: readonly Damage[], check: PartsCheck | undefined): rea
 /** What is to be carried again, and why the bundle cannot be used. */
 type Verdict = Pick<Inspection, 'damages' | 'refusals'>;
 
-const verdictOn = (hashed: readonly Damage[], {layout, check}: Located, opened: Attempt<Bundle>): Verdict => {
+const verdictOn = (
+	{hashed, lost}: {readonly hashed: readonly Damage[]; readonly lost: readonly Damage[]},
+	{layout, check}: Located,
+	opened: Attempt<Bundle>,
+): Verdict => {
 	const all = [...(check?.damages ?? []), ...hashed];
 	const parts = ofParts(all, check);
 	// What lies in a bad part is bad with it; it is the part that has to be carried again.
 	if (parts.length > 0) return {damages: perFile(parts), refusals: [damageProblem(parts)]};
 	const damages = perFile([...all, ...(check ? listDamages(check, opened.value) : [])]);
 	const unopened = [layout.refusal, opened.refusal].filter((one) => one !== undefined);
-	return {damages, refusals: [...unopened, ...(damages.length > 0 ? [damageProblem(damages)] : [])]};
+	// That files are lost is told by what could not be opened without them.
+	const told = unopened.length > 0 ? damages : perFile([...damages, ...lost]);
+	return {
+		damages: perFile([...damages, ...lost]),
+		refusals: [...unopened, ...(told.length > 0 ? [damageProblem(told)] : [])],
+	};
 };
 
 const kindOf = ({check, layout}: Located): Inspection['kind'] => {
@@ -147,7 +164,7 @@ export const inspectPath = async (path: string, options: InspectOptions): Promis
 		path: found.path,
 		parts,
 		bundle: opened.value,
-		...verdictOn(hashed, found, opened),
+		...verdictOn({hashed, lost: target ? lostFiles(target) : []}, found, opened),
 	};
 };
 

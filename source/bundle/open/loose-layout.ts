@@ -1,54 +1,70 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, join, posix} from 'node:path';
 import {archiveName, openTar} from '../../archive/open-tar.ts';
-import type {Slice} from '../../archive/slice.ts';
+import {readSlice, type Slice} from '../../archive/slice.ts';
+import {isDropping, isSystemFolder} from '../layout/foreign/droppings.ts';
 import type {Layout} from '../layout/types.ts';
 
-type Files = readonly (readonly [name: string, slice: Slice])[];
+type NamedSlice = readonly [name: string, slice: Slice];
+
+/** What was found so far. */
+type Found = {readonly files: NamedSlice[]; readonly passedOver: string[]};
+
+/** A layout that has lost its index is one still: it is better refused than overlooked. */
+const isLayout = (names: readonly string[]): boolean => names.includes('index.json') || names.includes('oci-layout');
 
 /** An OCI layout has its blobs in folders two deep. */
 const layoutDepth = 3;
 
-const fileAt = (file: string, size: number, name: string): Files[number] => [
-	name,
-	{file, offset: 0, size, label: name},
-];
+const fileAt = (file: string, size: number, name: string): NamedSlice => [name, {file, offset: 0, size, label: name}];
 
-const filesIn = async (folder: string, name: string, depth = layoutDepth): Promise<Files> => {
-	const found: Files[number][] = [];
+/** A file, unless a system put it there. */
+const ownFile = async (found: Found, name: string, file: string, size: number): Promise<void> => {
+	const one = fileAt(file, size, name);
+	const start = () => readSlice({...one[1], size: Math.min(4, size)});
+	if (await isDropping(name, start)) found.passedOver.push(name);
+	else found.files.push(one);
+};
+
+const filesIn = async (found: Found, folder: string, name: string, depth = layoutDepth): Promise<void> => {
 	for (const entry of await readdir(folder)) {
 		const [file, inside] = [join(folder, entry), posix.join(name, entry)];
+		if (isSystemFolder(entry)) {
+			found.passedOver.push(`${inside}/`);
+			continue;
+		}
 		const status = await stat(file);
-		if (status.isFile()) found.push(fileAt(file, status.size, inside));
-		else if (status.isDirectory() && depth > 0) found.push(...(await filesIn(file, inside, depth - 1)));
+		if (status.isFile()) await ownFile(found, inside, file, status.size);
+		else if (status.isDirectory() && depth > 0) await filesIn(found, file, inside, depth - 1);
 	}
-	return found;
 };
 
 /** One archive that holds images. */
-const archiveFiles = async (file: string, size: number, signal: AbortSignal): Promise<Files> => {
-	if (!archiveName.test(file)) return [];
-	const found = fileAt(file, size, `images/${basename(file)}`);
-	const {entries} = await openTar(found[1], signal);
-	return entries.has('manifest.json') || entries.has('index.json') ? [found] : [];
+const archiveFiles = async (found: Found, file: string, size: number, signal: AbortSignal): Promise<void> => {
+	if (!archiveName.test(file)) return;
+	const one = fileAt(file, size, `images/${basename(file)}`);
+	const {entries} = await openTar(one[1], signal);
+	if (entries.has('manifest.json') || isLayout([...entries.keys()])) found.files.push(one);
 };
 
 /** An archive by its name, or an OCI layout. */
-const filesOfEntry = async (file: string): Promise<Files> => {
-	const status = await stat(file);
+const filesOfEntry = async (found: Found, file: string): Promise<void> => {
 	const name = `images/${basename(file)}`;
-	if (status.isFile()) return archiveName.test(file) ? [fileAt(file, status.size, name)] : [];
-	if (!status.isDirectory() || !(await readdir(file)).includes('index.json')) return [];
-	return filesIn(file, name);
+	if (isSystemFolder(basename(file))) {
+		found.passedOver.push(`${name}/`);
+		return;
+	}
+	const status = await stat(file);
+	if (status.isFile()) {
+		if (archiveName.test(file)) await ownFile(found, name, file, status.size);
+	} else if (status.isDirectory() && isLayout(await readdir(file))) await filesIn(found, file, name);
 };
 
-const folderFiles = async (folder: string): Promise<Files> => {
+const folderFiles = async (found: Found, folder: string): Promise<void> => {
 	const names = await readdir(folder);
-	if (names.includes('images') || names.includes('bundle.json')) return [];
-	if (names.includes('index.json')) return filesIn(folder, `images/${basename(folder)}`);
-	const found: Files[number][] = [];
-	for (const name of names) found.push(...(await filesOfEntry(join(folder, name))));
-	return found;
+	if (names.includes('images') || names.includes('bundle.json')) return;
+	if (isLayout(names)) await filesIn(found, folder, `images/${basename(folder)}`);
+	else for (const name of names) await filesOfEntry(found, join(folder, name));
 };
 
 /**
@@ -58,6 +74,9 @@ const folderFiles = async (folder: string): Promise<Files> => {
  */
 export const looseLayout = async (path: string, signal: AbortSignal): Promise<Layout | undefined> => {
 	const status = await stat(path);
-	const files = status.isFile() ? await archiveFiles(path, status.size, signal) : await folderFiles(path);
-	return files.length === 0 ? undefined : {path, packed: false, files: new Map(files)};
+	const found: Found = {files: [], passedOver: []};
+	if (status.isFile()) await archiveFiles(found, path, status.size, signal);
+	else await folderFiles(found, path);
+	const {files, passedOver} = found;
+	return files.length === 0 ? undefined : {path, packed: false, files: new Map(files), passedOver};
 };

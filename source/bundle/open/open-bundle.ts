@@ -1,4 +1,5 @@
 import type {Image} from '../../oci/image.ts';
+import {droppingsText} from '../layout/foreign/droppings.ts';
 import type {BundleManifest, Layout} from '../layout/types.ts';
 import {requireFinished} from '../layout/unfinished.ts';
 import {checkSignature, type SignatureRequest} from '../signature/check.ts';
@@ -20,7 +21,7 @@ export type OpenOptions = {
 const readCharts = async (layout: Layout, options: ChartOptions): Promise<readonly Chart[]> => {
 	const charts: Chart[] = [];
 	for (const [name, slice] of layout.files) {
-		if (/^charts\/[^/]+\.tgz$/u.test(name)) charts.push(await readChart(slice, options));
+		if (/^charts\/[^/]+\.tgz(?:;1)?$/iu.test(name)) charts.push(await readChart(slice, options));
 	}
 	return charts;
 };
@@ -58,7 +59,11 @@ export const openBundle = async (
 	const made = await readIndex(layout.files, signed.checksums);
 	const manifest = documented(made, await readManifest(layout), signed.checksums);
 	const charts = await readCharts(layout, {packed: layout.packed, workDirectory, signal});
-	const {images, warnings} = await findImages(layout, {platform, omitted: made && omittedOf(made.index)}, signal);
+	const {images, leftOut, warnings} = await findImages(
+		layout,
+		{platform, omitted: made && omittedOf(made.index)},
+		signal,
+	);
 	if (made) compareContents(made.index, {images, charts});
 	const unlisted = made ? [] : compareManifest(manifest, {images, charts, files: [...layout.files.keys()]});
 	requireImages(images);
@@ -71,11 +76,12 @@ export const openBundle = async (
 		directory: layout.path,
 		manifest: manifest ?? emptyManifest,
 		images: inOrder(images, workspaceChart),
+		leftOut,
 		controlPlaneChart,
 		workspaceChart,
 		digest: bundleDigest(images, charts, made?.index),
 		index: made?.index,
 		signer: signed.signer,
-		warnings: [...signed.warnings, ...warnings, ...unlisted, ...unused],
+		warnings: [...signed.warnings, ...droppingsText(layout.passedOver ?? []), ...warnings, ...unlisted, ...unused],
 	};
 };

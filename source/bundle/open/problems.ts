@@ -2,6 +2,8 @@ import {declareProblems} from '../../base/problem-table.ts';
 
 const carry = 'Carry the missing files in from the connected side, or make the bundle anew there.';
 const carryBoth = 'Carry bundle.json and SHA256SUMS in again from the connected side.';
+const binary =
+	'Transfer the bundle again in binary mode (ftp: binary; unzip without -a), best as one tar file, and do not open its files in an editor.';
 const otherRelease = 'A file was lost on the way, or manifest.txt belongs to another release. The bundle holds {held}.';
 
 /** Problems of a bundle that was found, but is not whole or not as its lists say. */
@@ -12,11 +14,23 @@ export const openProblems = declareProblems({
 		cause: 'It has {size} bytes; a page of text was expected.',
 		fix: 'Replace it with the one that was made with the bundle.',
 	},
-	'bundle-image-twice': {
+	/** Better refused than called unchanged: nobody would know that a list is there and was not looked at. */
+	'bundle-checksums-unreadable': {
 		area: 'bundle',
-		message: 'The bundle holds two different images called {image}.',
-		cause: '{first} and {second} both hold it, with different contents.',
-		fix: 'Remove the archive that does not belong to this release and start again.',
+		message: '{file} is not understood as a list of checksums.',
+		fix: 'Make it anew on the connected side, in the bundle: sha256sum images/* charts/* > SHA256SUMS',
+		nextSteps: [
+			'Lists of sha256sum, sha512sum, md5sum, of BSD, openssl dgst, Get-FileHash and certutil are read.',
+			'Where it is no list of checksums, give it another name.',
+		],
+		cases: {
+			line: {cause: 'Line {line} is of no form that is known: {text}'},
+			cut: {
+				cause: 'Line {line} does not name its file to the end, as PowerShell cuts long paths in a table: {text}',
+				fix: 'Make it anew on the connected side, in the bundle: Get-FileHash images/*, charts/* | Format-List | Out-File SHA256SUMS',
+			},
+			empty: {cause: 'It holds no checksum.'},
+		},
 	},
 	'bundle-image-missing': {
 		area: 'bundle',
@@ -67,6 +81,11 @@ export const openProblems = declareProblems({
 				cause: 'bundle.json lists them; what was carried in is not all.',
 				fix: 'Carry the missing files in from the connected side.',
 			},
+			one: {
+				message: '{file} is not there.',
+				cause: 'It is listed, but is not in the bundle: it was lost on the way.',
+				fix: 'Carry {file} in from the connected side.',
+			},
 			'no sums': {
 				message: 'The bundle lacks a file: SHA256SUMS.',
 				cause: 'There is a bundle.json, which never comes without it.',
@@ -111,6 +130,17 @@ export const openProblems = declareProblems({
 			sums: {
 				message: '{file} cannot be used.',
 				cause: 'It has a line that is not 64 hex digits, two spaces and a path, or a file comes twice.',
+			},
+			'text mode': {
+				message: '{file} has other line ends than it was made with.',
+				cause:
+					'They are those of Windows: it was transferred in text mode, or saved by an editor. A transfer in text mode changes archives and charts as well.',
+				fix: binary,
+			},
+			'another encoding': {
+				message: '{file} is in another encoding than it was made in.',
+				cause: 'It is UTF-16: it was written anew by PowerShell or an editor on its way.',
+				fix: carryBoth,
 			},
 		},
 	},

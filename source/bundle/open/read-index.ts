@@ -4,6 +4,7 @@ import {isDigest, sha256Of} from '../../oci/digest.ts';
 import {type Image, imageKey} from '../../oci/image.ts';
 import {ociProblems} from '../../oci/problems.ts';
 import {parseExactChecksums} from '../layout/checksums-text.ts';
+import {decodeText} from '../layout/foreign/decode-text.ts';
 import {type BundleIndex, bundleFiles, bundleIndexSchema} from '../layout/index-file.ts';
 import {faultIn, newerVersion, several} from '../layout/text.ts';
 import type {BundleManifest} from '../layout/types.ts';
@@ -86,14 +87,25 @@ const compareFiles = (index: BundleIndex, files: Files): void => {
 	requireSizes(index, files);
 };
 
+/** How a text can be changed as a whole on its way, so that it says the same and has other bytes. */
+const changeOf = (bytes: Buffer): 'text mode' | 'another encoding' | undefined => {
+	if (!bytes.equals(Buffer.from(decodeText(bytes))) && bytes.includes(0)) return 'another encoding';
+	return bytes.includes('\r\n') ? 'text mode' : undefined;
+};
+
 /** @throws ProblemError `bundle-file-missing`, `bundle-index-damaged` */
 const readSums = async (files: Files): Promise<Sums> => {
 	const slice = files.get(sumsName);
 	if (!slice) throw openProblems.error('bundle-file-missing', {case: 'no sums'}, inSums);
-	const checksums = parseExactChecksums((await readText(slice)).toString('utf8'));
-	if (checksums) return checksums;
-	throw openProblems.error('bundle-index-damaged', {case: 'sums', file: sumsName}, inSums);
+	const bytes = await readText(slice);
+	const checksums = parseExactChecksums(bytes.toString('utf8'));
+	if (checksums && !bytes.includes('\r')) return checksums;
+	throw openProblems.error('bundle-index-damaged', {case: changeOf(bytes) ?? 'sums', file: sumsName}, inSums);
 };
+
+/** Whether a text was the one of a digest before its line ends or its encoding were changed. */
+const isFormerly = (bytes: Buffer, digest: string | undefined): boolean =>
+	sha256Of(decodeText(bytes).replaceAll('\r\n', '\n')) === digest;
 
 /** The machine manifest of a bundle, and the digest of every file by path. */
 export type MadeIndex = {readonly index: BundleIndex; readonly checksums: Sums};
@@ -113,6 +125,10 @@ export const readIndex = async (files: Files, signed?: Sums): Promise<MadeIndex 
 	const checksums = signed ?? (await readSums(files));
 	const [digest, actual] = [checksums.get(indexName), sha256Of(bytes)];
 	if (digest !== actual) {
+		const change = changeOf(bytes);
+		if (change && isFormerly(bytes, digest)) {
+			throw openProblems.error('bundle-index-damaged', {case: change, file: indexName}, inIndex);
+		}
 		const given = {case: 'index', file: indexName, actual, digest: digest ?? 'none'} as const;
 		throw ociProblems.error('bundle-checksum-mismatch', given, inIndex);
 	}

@@ -75,6 +75,21 @@ const compareSmallFiles = async (
 	}
 };
 
+/** A transfer in text mode changes each line of a list that is otherwise the signed one. */
+const withLineEnds = (minisig: Minisig, bytes: Buffer, key: PublicKey): Error | undefined => {
+	if (!bytes.includes('\r\n')) return undefined;
+	try {
+		checkMinisig(minisig, Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1'), key);
+	} catch {
+		return undefined;
+	}
+	return signatureProblems.error(
+		'bundle-checksums-damaged',
+		{case: 'line ends'},
+		{location: {file: bundleFiles.checksums}},
+	);
+};
+
 const unsigned = (request: SignatureRequest, key: PublicKey | undefined): SignatureFinding => {
 	const mode = modeOf(request);
 	if (mode === 'require') throw signatureProblems.error('bundle-signature-missing', {key: key?.id ?? ''});
@@ -124,7 +139,11 @@ export const checkSignature = async (
 	if (!minisig) return unsigned(request, key);
 	const bytes = await readSums(layout);
 	if (!key) return unchecked(request, minisig);
-	checkMinisig(minisig, bytes, key);
+	try {
+		checkMinisig(minisig, bytes, key);
+	} catch (error) {
+		throw withLineEnds(minisig, bytes, key) ?? error;
+	}
 	const checksums = parseSums(bytes);
 	requireSameFiles(layout, checksums);
 	await compareSmallFiles(layout, checksums, signal);

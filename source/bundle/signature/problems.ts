@@ -86,6 +86,11 @@ export const signatureProblems = declareProblems({
 			'The two must be equal. When they are, make the file anew on the connected side.',
 		],
 		cases: {
+			'line ends': {
+				cause:
+					'Its line ends are those of Windows, the signature fits those it was made with: it was transferred in text mode, which changes archives and charts as well.',
+				fix: 'Transfer the bundle again in binary mode (ftp: binary; unzip without -a), best as one tar file.',
+			},
 			'another form': {cause: 'Line {line} is not a line of sha256sum.'},
 			outside: {cause: 'Line {line} names {path}, which is not a file within the bundle.'},
 			twice: {cause: 'Line {line} names {path} a second time.'},

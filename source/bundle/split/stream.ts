@@ -1,6 +1,5 @@
-import {createHash, type Hash} from 'node:crypto';
 import {type Slice, scanSlice} from '../../archive/slice.ts';
-import {digestOfHash} from '../../oci/digest.ts';
+import {hashLike, type RunningHash} from '../../oci/digest.ts';
 import {ociProblems} from '../../oci/problems.ts';
 import type {FileSegment, Segment, TarPlan} from './plan.ts';
 
@@ -21,11 +20,12 @@ export type TarReader = {
 
 export const createTarReader = ({segments}: TarPlan, signal: AbortSignal): TarReader => {
 	/** A file that goes on in the next part: its hash goes on with it. */
-	let open: {readonly segment: Segment; readonly hash: Hash; at: number} | undefined;
-	const beginAt = async (segment: Segment, slice: Slice, from: number): Promise<Hash> => {
+	let open: {readonly segment: Segment; readonly hash: RunningHash; at: number} | undefined;
+	const beginAt = async (segment: FileSegment, digest: string, from: number): Promise<RunningHash> => {
+		const {slice} = segment;
 		if (open?.segment === segment && open.at === from) return open.hash;
 		// Its head lies in a part that was kept from an earlier run.
-		const hash = createHash('sha256');
+		const hash = hashLike(digest);
 		for await (const chunk of scanSlice(within(slice, 0, from))) {
 			signal.throwIfAborted();
 			hash.update(chunk);
@@ -34,7 +34,7 @@ export const createTarReader = ({segments}: TarPlan, signal: AbortSignal): TarRe
 	};
 	async function* file(segment: FileSegment, from: number, to: number): AsyncGenerator<Buffer> {
 		const {slice, size, digest} = segment;
-		const hash = digest === undefined ? undefined : await beginAt(segment, slice, from);
+		const hash = digest === undefined ? undefined : await beginAt(segment, digest, from);
 		for await (const chunk of scanSlice(within(slice, from, to))) {
 			signal.throwIfAborted();
 			hash?.update(chunk);
@@ -45,7 +45,7 @@ export const createTarReader = ({segments}: TarPlan, signal: AbortSignal): TarRe
 			open = {segment, hash, at: to};
 			return;
 		}
-		const actual = digestOfHash(hash);
+		const actual = hash.end();
 		if (actual === digest) return;
 		const file = slice.label;
 		throw ociProblems.error('bundle-checksum-mismatch', {case: 'changed', file, actual, digest}, {location: {file}});

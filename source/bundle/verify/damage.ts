@@ -1,4 +1,5 @@
 import {type Problem, ProblemError} from '../../base/problem.ts';
+import {isDigest} from '../../oci/digest.ts';
 import {ociProblems} from '../../oci/problems.ts';
 import {several} from '../layout/text.ts';
 import type {HashJob, Mismatch} from './hash-job.ts';
@@ -7,7 +8,8 @@ import type {HashJob, Mismatch} from './hash-job.ts';
 export type Damage = {
 	/** Relative to the bundle; of a split bundle the name of the part. */
 	readonly file: string;
-	readonly reason: 'missing' | 'size' | 'digest' | 'unreadable';
+	/** `contents`: its bytes are those that it was made of, but they contradict each other; it does not help to carry it again. */
+	readonly reason: 'missing' | 'size' | 'digest' | 'unreadable' | 'contents';
 	/** What was found, one sentence. */
 	readonly cause: string;
 	/** The refusal, where nothing else is damaged. */
@@ -22,12 +24,19 @@ export const damageOf = (file: string, reason: Damage['reason'], problem: Proble
 	problem,
 });
 
+const caseOf = (what: HashJob['ranges'][number]['what'], digest: string) =>
+	what === 'file' && !isDigest(digest) ? ('file by another sum' as const) : what;
+
 /** Bytes with another digest. */
 export const damageOfMismatch = ({range: {file, what, digest}, actual}: Mismatch): Damage =>
 	damageOf(
 		file,
-		'digest',
-		ociProblems.problem('bundle-checksum-mismatch', {case: what, file, actual, digest}, {location: {file}}),
+		what === 'layer contents' ? 'contents' : 'digest',
+		ociProblems.problem(
+			'bundle-checksum-mismatch',
+			{case: caseOf(what, digest), file, actual, digest},
+			{location: {file}},
+		),
 	);
 
 /** A file that could not be read to its end. */

@@ -1,18 +1,17 @@
-import {createHash, type Hash} from 'node:crypto';
 import {closeSync, openSync, readSync} from 'node:fs';
 import {fileEnds, fileProblem} from '../../archive/problems.ts';
 import {chunkBytes, readSlice, type Slice, scanSlice} from '../../archive/slice.ts';
-import {digestOfHash} from '../../oci/digest.ts';
+import {hashLike, type RunningHash} from '../../oci/digest.ts';
 
-/** Bytes that must have a digest (`sha256:` and hex). `from` counts from the start of the job's slice. */
+/** Bytes that must have a digest (`sha256:` and hex; of files also by other algorithms, see `hashLike`). `from` counts from the start of the job's slice. */
 export type Range = {
 	readonly from: number;
 	readonly size: number;
 	readonly digest: string;
 	/** The file that is to be blamed, as the operator knows it. */
 	readonly file: string;
-	/** What these bytes are: all of that file, or a part of an image in it. */
-	readonly what: 'file' | 'image part';
+	/** What these bytes are: all of that file, a part of an image in it, or what a layer in it unpacks to. */
+	readonly what: 'file' | 'image part' | 'layer contents';
 };
 
 /**
@@ -70,7 +69,7 @@ async function* chunksOf(slice: Slice, mayWait: boolean, onPacked: (chunk: Buffe
 }
 
 /** A range of which a part has passed. */
-type Begun = {readonly range: Range; readonly hash: Hash};
+type Begun = {readonly range: Range; readonly hash: RunningHash};
 
 /** Hashes ranges of bytes that pass front to back. */
 const rangeHasher = (ranges: readonly Range[]) => {
@@ -80,10 +79,10 @@ const rangeHasher = (ranges: readonly Range[]) => {
 	let begun: readonly Begun[] = [];
 	let at = 0;
 	const finish = ({range, hash}: Begun): void => {
-		const actual = digestOfHash(hash);
+		const actual = hash.end();
 		if (actual !== range.digest) wrong.push({range, actual});
 	};
-	const begin = (range: Range): Begun => ({range, hash: createHash('sha256')});
+	const begin = (range: Range): Begun => ({range, hash: hashLike(range.digest)});
 	const beginBefore = (end: number): readonly Begun[] => {
 		const from = next;
 		while ((waiting[next]?.from ?? end) < end) next++;

@@ -66,6 +66,25 @@ const blobClaims = ({images}: Bundle, files: Rows<Stretch>): readonly Claim[] =>
 			what: 'image part',
 		}));
 
+/** What a layer unpacks to may be anything; a compressed one is at most that much of the disk of a node. */
+const mostUnpacked = 1024 ** 4;
+
+/**
+ * What compressed layers unpack to, where each of them can be read by itself: a layer within a compressed archive would be unpacked to
+ * from the start, and one across the parts of a tar be read a second time.
+ */
+const contentClaims = ({images}: Bundle, files: Rows<Stretch>): readonly Claim[] =>
+	images
+		.flatMap(({blobs}) => blobs)
+		.filter(isArchiveBlob)
+		.flatMap(({slice, unpacksTo}) => {
+			if (!unpacksTo || slice.unpacked || slice.parts) return [];
+			const {digest, algorithm} = unpacksTo;
+			const file = ownerOf(files, slice);
+			const inside = unpackedOf({...slice, label: file}, algorithm, mostUnpacked);
+			return [{slice: inside, size: inside.size, digest, file, what: 'layer contents' as const}];
+		});
+
 const partClaim = ({slice, file, digest}: PartClaim): Claim => ({
 	slice,
 	size: slice.size,
@@ -89,7 +108,7 @@ const claimsOf = (target: Target, files: Rows<Stretch>): readonly Claim[] => {
 	const {layout, bundle} = target;
 	return eachOnce([
 		...fileClaims(target),
-		...(bundle ? [...chartClaims(layout, bundle), ...blobClaims(bundle, files)] : []),
+		...(bundle ? [...chartClaims(layout, bundle), ...blobClaims(bundle, files), ...contentClaims(bundle, files)] : []),
 	]);
 };
 

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {beforeEach, expect, test} from 'vitest';
 import {planBundle} from '../../../source/bundle/create/plan.ts';
 import {layer, modern, tarOf, writeFiles} from '../helpers.ts';
+import {called, ociLayout} from '../images/oci.ts';
 import {chartsIn, never, plainSource, problemOf, quietCharts, specOf, temporary} from './helpers.ts';
 
 const host = 'mirror.example.com';
@@ -25,12 +26,13 @@ const save = async (name: string, architecture: string, content = 'app'): Promis
 	return file;
 };
 
-const plan = async (from: readonly string[], platforms: readonly string[] = ['linux/amd64']) => {
+const plan = async (from: readonly string[], platforms: readonly string[] = ['linux/amd64'], name?: string) => {
 	const charts = await temporary();
 	await chartsIn(charts);
 	return planBundle({
 		spec: specOf(host, charts, {platforms, attachedSboms: false}),
 		from,
+		name,
 		source: plainSource(),
 		charts: quietCharts(),
 		tools: async () => ({tools: [], notes: []}),
@@ -88,5 +90,24 @@ test('an OCI layout in a folder is an archive, and so are those in the folder im
 	expect(refused).toMatchObject({
 		code: 'bundle-create-archives-differ',
 		message: `The archives of --from hold two different images called ${host}/zenml/zenml-pro-api:0.13.18.`,
+	});
+});
+
+test('an image that was saved by its id is given its name, and what is no image is told', async () => {
+	const oci = ociLayout();
+	const [further, {at}] = [await oci.image('further'), await oci.image('named')];
+	const chart = oci.manifest(oci.put({}, 'application/vnd.cncf.helm.config.v1+json'), []);
+	const file = join(folder, 'more.tar');
+	await writeFile(file, await tarOf(oci.with([further.at, called(at, 'v/named:1'), called(chart, 'v/chart:1')])));
+	const from = [await save('a.tar', 'amd64'), file];
+	expect((await problemOf(plan(from))).code).toBe('bundle-image-unnamed');
+	const {images, notes} = await plan(from, undefined, 'v/further:2');
+	expect(images.map(({name, tag}) => `${name}:${tag}`)).toEqual(expect.arrayContaining(['named:1', 'further:2']));
+	expect(notes).toContain(
+		'v/chart:1 in more.tar was left out: it is an artifact (application/vnd.cncf.helm.config.v1+json), no image.',
+	);
+	expect(await problemOf(plan([await save('b.tar', 'amd64')], undefined, 'v/further:2'))).toMatchObject({
+		code: 'bundle-image-name',
+		area: 'usage',
 	});
 });

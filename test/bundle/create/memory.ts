@@ -36,11 +36,12 @@ export const memory = () => {
 	const one = (repository: string, tag: string, platformName: string) => {
 		const [os = '', architecture = '', variant] = platformName.split('/');
 		const platform = {os, architecture, variant};
+		const layer = blob('application/vnd.oci.image.layer.v1.tar', noise(`${repository} ${architecture}`, 3000));
+		const rootfs = {diff_ids: os === 'unknown' ? [] : [layer.digest]};
 		const config = blob(
 			'application/vnd.oci.image.config.v1+json',
-			Buffer.from(JSON.stringify({...platform, created: '2026-03-01T00:00:00Z', rootfs: {diff_ids: []}})),
+			Buffer.from(JSON.stringify({...platform, created: '2026-03-01T00:00:00Z', rootfs})),
 		);
-		const layer = blob('application/vnd.oci.image.layer.v1.tar', noise(`${repository} ${architecture}`, 3000));
 		return {
 			...put(repository, tag, 'application/vnd.oci.image.manifest.v1+json', {
 				schemaVersion: 2,

@@ -25,7 +25,8 @@ import {
 const read = async (bytes: Buffer, label = 'images/x.tar') => {
 	const file = join(await temporary(), 'x.tar');
 	await writeFile(file, bytes);
-	return readImages(tarTree(label, await indexTar({file, offset: 0, size: bytes.length, label}, never)), never);
+	const tree = tarTree(label, await indexTar({file, offset: 0, size: bytes.length, label}, never));
+	return (await readImages(tree, never)).images;
 };
 
 const contentOf = async (
@@ -217,7 +218,7 @@ describe('OCI layouts', () => {
 		await put('one', await layoutOf('one', {'io.containerd.image.name': 'docker.io/v/api:3.1'}));
 		await put('dashboard', await layoutOf('two', {'org.opencontainers.image.ref.name': '2.0'}));
 		const trees = await archivesOf({path: directory, packed: false, files}, never);
-		const images = (await Promise.all(trees.map((tree) => readImages(tree, never)))).flat();
+		const images = (await Promise.all(trees.map((tree) => readImages(tree, never)))).flatMap((read) => read.images);
 		expect(images.map(({name, tag}) => `${name}:${tag}`).sort()).toEqual(['api:3.1', 'dashboard:2.0']);
 		expect(`sha256:${hex(await contentOf(images[0]?.blobs[1] ?? {open: async function* () {}}))}`).toBe(
 			images[0]?.blobs[1]?.digest,

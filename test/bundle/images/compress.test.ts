@@ -16,7 +16,9 @@ const read = async (bytes: Buffer): Promise<Image> => {
 	const file = join(await temporary(), 'x.tar');
 	await writeFile(file, bytes);
 	const index = await indexTar({file, offset: 0, size: bytes.length, label: 'images/x.tar'}, never);
-	const [image] = await readImages(tarTree('images/x.tar', index), never);
+	const {
+		images: [image],
+	} = await readImages(tarTree('images/x.tar', index), never);
 	if (!image) throw new Error('The archive holds no image.');
 	return image;
 };

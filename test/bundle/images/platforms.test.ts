@@ -75,7 +75,8 @@ const read = async (members: Readonly<Record<string, Member>>, options?: ReadOpt
 	const bytes = await tarOf(members);
 	await writeFile(file, bytes);
 	const label = 'images/app.tar';
-	return readImages(tarTree(label, await openTar({file, offset: 0, size: bytes.length, label}, never)), never, options);
+	const tree = tarTree(label, await openTar({file, offset: 0, size: bytes.length, label}, never));
+	return (await readImages(tree, never, options)).images;
 };
 
 const both = [{architecture: 'arm64'}, {architecture: 'amd64'}];

@@ -16,10 +16,13 @@ const file = 'images/x.tar';
 const carryAgain = `Carry ${file} in again from the connected side and start again.`;
 const saveAgain = 'Save the image again by name and version: docker save NAME:VERSION > FILE, not by its id.';
 
+const takeOut =
+	'Take it out of the archive on the connected side; where the install needs it, save it there in another form.';
+
 type Members = Record<string, Member>;
 
 const read = async (members: Members, options?: ReadOptions) =>
-	readImages(tarTree(file, await indexTar(await sliceOf(await tarOf(members)), never)), never, options);
+	(await readImages(tarTree(file, await indexTar(await sliceOf(await tarOf(members)), never)), never, options)).images;
 
 const image = async (stored?: (bytes: Buffer) => Buffer) => {
 	const layers = [await layer('base'), await layer('app')];
@@ -189,7 +192,7 @@ const refusals: readonly Case[] = [
 		'an index without a manifest that is there',
 		'bundle-archive-incomplete',
 		{
-			message: `${file} does not hold any image manifest that its index.json names.`,
+			message: `${file} does not hold the manifest sha256:${hex('gone')} of sha256:${hex('gone')}.`,
 			cause: 'The archive is whole but lacks a part that it names, or it was not made by `docker save`.',
 			fix: carryAgain,
 		},
@@ -197,11 +200,11 @@ const refusals: readonly Case[] = [
 	],
 	[
 		'an index that is none',
-		'bundle-archive-incomplete',
+		'bundle-image-unsupported',
 		{
-			message: `${file} does not hold any image manifest that its index.json names.`,
-			cause: 'The archive is whole but lacks a part that it names, or it was not made by `docker save`.',
-			fix: carryAgain,
+			message: `index.json in ${file} cannot be used.`,
+			cause: 'It is neither an image nor an index of images; its media type: none.',
+			fix: takeOut,
 		},
 		async () => read({'index.json': '{"manifests":1}'}),
 	],
@@ -209,7 +212,7 @@ const refusals: readonly Case[] = [
 		'an index whose images lack layers',
 		'bundle-archive-incomplete',
 		{
-			message: `${file} does not hold every layer of any image.`,
+			message: `${file} does not hold the layer sha256:${hex(await layer('app'))} of v/app:1.`,
 			cause: 'The archive is whole but lacks a part that it names, or it was not made by `docker save`.',
 			fix: carryAgain,
 		},

@@ -59,7 +59,7 @@ const main = async (): Promise<void> => {
 		const files = new Map([[name, {file, offset: 0, size: bytes.length, label: name}]]);
 		const layout: Layout = {path: directory, packed: false, files};
 		const images: Image[] = [];
-		for (const tree of await archivesOf(layout, never)) images.push(...(await readImages(tree, never)));
+		for (const tree of await archivesOf(layout, never)) images.push(...(await readImages(tree, never)).images);
 		await verifyBundle(layout, bundleOf(images), {signal: never, onProgress: () => {}, threads: 1});
 		return faultsOf(images);
 	};

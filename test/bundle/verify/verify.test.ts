@@ -136,8 +136,23 @@ describe('a bundle with bundle.json', () => {
 		const [chart] = files.filter(({path}) => path.startsWith('charts/'));
 		await rm(join(folder, chart?.path ?? ''));
 		const {refusals, damages} = await inspect(folder);
-		expect(damages.map(({file}) => file)).toEqual(large.map(({path}) => path).sort());
-		expect(refusals.map(({problem}) => problem.code)).toEqual(['bundle-file-missing', 'bundle-checksum-mismatch']);
+		expect(damages.map(({file}) => file)).toEqual([...large, chart].map((one) => one?.path).sort());
+		expect(damages.find(({file}) => file === chart?.path)).toMatchObject({
+			reason: 'missing',
+			cause: 'It is listed, but is not in the bundle: it was lost on the way.',
+			problem: {message: `${chart?.path} is not there.`, fix: `Carry ${chart?.path} in from the connected side.`},
+		});
+		const [first, second] = refusals.map(({problem}) => problem);
+		expect([first?.code, second?.code]).toEqual(['bundle-file-missing', 'bundle-checksum-mismatch']);
+		expect(second?.message).toMatch(/^3 files /u);
+	});
+
+	test('its list of checksums is named where that is what is missing', async () => {
+		const folder = await madeBundle();
+		await rm(join(folder, 'SHA256SUMS'));
+		const {refusals, damages} = await inspect(folder);
+		expect(damages.map(({file, reason}) => [file, reason])).toEqual([['SHA256SUMS', 'missing']]);
+		expect(refusals.map(({problem}) => problem.code)).toEqual(['bundle-file-missing']);
 	});
 });
 

@@ -16,6 +16,8 @@ export type SpecFlags = {
 export type CreateFlags = SpecFlags & {
 	/** Archives made by hand. */
 	readonly from: readonly string[];
+	/** What an image of these archives is called that carries no name. */
+	readonly name?: string;
 	/** The helm that pulls the charts: a name on the search path, or a file. */
 	readonly helm: string;
 	/** The folder of the bundle. */

@@ -90,6 +90,7 @@ const run = async (context: Context, flags: CreateFlags, lines: ProgressLines): 
 		const plan = await planBundle({
 			spec,
 			from: flags.from.map((one) => path.resolve(workingDirectory, one)),
+			name: flags.name,
 			...sources,
 			onLook: (what) => lines.say(`looking at ${what}`),
 			signal,

@@ -2,6 +2,7 @@ import path from 'node:path';
 import {printable} from '../../../base/printable.ts';
 import {formatBytes, formatDuration} from '../../../base/units.ts';
 import type {Inspection} from '../../../bundle/open/inspect.ts';
+import {countOfAll} from '../../../oci/left-out.ts';
 import type {Context} from '../../base/context.ts';
 import {memoFileOf} from '../../run/memo-file.ts';
 import type {AddCommand, Work} from '../command.ts';
@@ -50,20 +51,23 @@ const json = ({bundle, since, ...found}: Inspection): string =>
 		bytes: found.bytes,
 		read: found.read,
 		since: since === undefined ? undefined : new Date(since).toISOString(),
-		carryAgain: found.damages.map(({file, reason, cause}) => ({file, reason, cause})),
+		carryAgain: found.damages
+			.filter(({reason}) => reason !== 'contents')
+			.map(({file, reason, cause}) => ({file, reason, cause})),
 		problems: found.refusals.map(({problem: {code, message}}) => ({code, message})),
+		leftOut: bundle?.leftOut ?? [],
 		notVerified: bundle?.warnings ?? [],
 	})}\n`;
 
 /** Who made it, who signed it, and what is in it. */
 const bundleLines = ({bundle}: Inspection): readonly string[] => {
 	if (!bundle) return ['made by hand: there is no bundle.json'];
-	const {index, signer, images, controlPlaneChart, workspaceChart, digest} = bundle;
+	const {index, signer, images, leftOut, controlPlaneChart, workspaceChart, digest} = bundle;
 	return [
 		index ? `made ${index.created} by ${index.madeBy}` : 'made by hand: there is no bundle.json',
 		...(signer ? [`signed by key ${signer.keyId}: ${signer.comment}`] : []),
 		...(index?.differential ? [`differential: needs what ${index.differential.base.name} has`] : []),
-		`${images.length} images, zenml-pro ${controlPlaneChart.version}, zenml ${workspaceChart.version}`,
+		`${countOfAll(images.length, leftOut)}, zenml-pro ${controlPlaneChart.version}, zenml ${workspaceChart.version}`,
 		`digest ${digest}`,
 	];
 };

@@ -19,6 +19,7 @@ export type PushOptions = {
 	readonly answers?: string;
 	readonly set: readonly string[];
 	readonly bundle?: string;
+	readonly name?: string;
 	readonly to?: string;
 	readonly pushHost?: string;
 	readonly platform?: string;
@@ -42,6 +43,8 @@ export type PushSite = {
 	readonly prefix: string;
 	readonly registry: RegistryOptions;
 	readonly bundle: Answers['bundle'];
+	/** What an image is called that carries no name. */
+	readonly name: string | undefined;
 	/** Where compressed layers are kept, absolute; made when there are any. */
 	readonly compressedFolder: string;
 	readonly saveState: (name: string, text: string | undefined) => Promise<string>;
@@ -192,6 +195,7 @@ export const openSite = async (context: Context, options: PushOptions): Promise<
 			environment: context.environment,
 		}),
 		bundle: {...bundle, path: path.resolve(context.workingDirectory, bundle.path)},
+		name: options.name,
 		compressedFolder: path.join(stateDirectory, compressedFolder),
 		saveState: host.saveState,
 	};

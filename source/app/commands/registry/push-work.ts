@@ -3,6 +3,7 @@ import {counted} from '../../../base/text.ts';
 import {formatBytes} from '../../../base/units.ts';
 import {compressImage} from '../../../bundle/images/compress.ts';
 import {openImages} from '../../../bundle/open/images-only.ts';
+import type {LeftOut} from '../../../oci/left-out.ts';
 import {proxyText} from '../../../registry/pull/proxies.ts';
 import {createRegistry} from '../../../registry/registry.ts';
 import {type Wait, waitText} from '../../../registry/retry.ts';
@@ -23,19 +24,25 @@ type Run = {
 	readonly lines: ProgressLines;
 };
 
-/** What is carried, and where it goes. `base`: what a differential bundle builds on. */
+/** What is carried, and where it goes; what lies beside it and is no image. `base`: what a differential bundle builds on. */
+type Carried = {
+	readonly carried: readonly PushTarget[];
+	readonly leftOut: readonly LeftOut[];
+	readonly base: string | undefined;
+};
+
 const openTargets = async (
 	{signal}: Context,
-	{bundle, host, prefix}: PushSite,
+	{bundle, host, prefix, name}: PushSite,
 	lines: ProgressLines,
-): Promise<{readonly carried: readonly PushTarget[]; readonly base: string | undefined}> => {
-	const {images, base, warnings} = await openImages(bundle.path, bundle, signal);
+): Promise<Carried> => {
+	const {images, leftOut, base, warnings} = await openImages(bundle.path, {...bundle, name}, signal);
 	for (const warning of warnings) lines.say(warning);
 	const carried = images.map((image) => {
 		const repository = prefix === '' ? image.name : `${prefix}/${image.name}`;
 		return {image, repository, reference: `${host}/${repository}:${image.tag}`};
 	});
-	return {carried, base};
+	return {carried, leftOut, base};
 };
 
 /** What is to be pushed, and what is at the registry already though compressed. */
@@ -87,23 +94,26 @@ const resultOf = (
 	{site: {host}}: Run,
 	json: boolean,
 	report: Pick<PushReport, 'done' | 'failures' | 'notTried'>,
-	sizes: {readonly of: number; readonly bytesSent: number; readonly failuresFile: string | undefined},
+	sizes: {
+		/** All that was found, also what is no image. */
+		readonly of: number;
+		readonly leftOut: readonly LeftOut[];
+		readonly bytesSent: number;
+		readonly failuresFile: string | undefined;
+	},
 ): string => {
 	const {done, failures, notTried} = report;
-	const {of, bytesSent, failuresFile: file} = sizes;
-	if (!json)
-		return `${done.length} of ${counted(of, 'image')} at ${host}, by digest; ${formatBytes(bytesSent)} sent.\n`;
+	const {of, leftOut, bytesSent, failuresFile: file} = sizes;
+	if (!json) {
+		const others = leftOut.length > 0 ? `; ${leftOut.length} left out` : '';
+		return `${done.length} of ${counted(of, 'image')} at ${host}, by digest${others}; ${formatBytes(bytesSent)} sent.\n`;
+	}
 	// A file that was not written is left out.
-	return `${JSON.stringify({registry: host, of, bytesSent, done, failures, notTried, failuresFile: file})}\n`;
+	return `${JSON.stringify({registry: host, of, bytesSent, done, failures, notTried, leftOut, failuresFile: file})}\n`;
 };
 
 /** Pushes what is carried, and tells what became of it. @throws ProblemError where it is not whole */
-const push = async (
-	run: Run,
-	carried: readonly PushTarget[],
-	base: string | undefined,
-	json: boolean,
-): Promise<void> => {
+const push = async (run: Run, {carried, leftOut, base}: Carried, json: boolean): Promise<void> => {
 	const {context, site, registry, lines} = run;
 	const {signal, clock} = context;
 	// A wrong login is sent once: with sixteen images under way it would be sent as often, which locks accounts.
@@ -128,7 +138,7 @@ const push = async (
 			`Compressed layers are kept in ${site.compressedFolder}, for a push to another registry; it may be removed.`,
 		);
 	const done = [...present.map(({reference}) => reference), ...report.done];
-	const sizes = {of: carried.length, bytesSent, failuresFile: whole ? undefined : file};
+	const sizes = {of: carried.length + leftOut.length, leftOut, bytesSent, failuresFile: whole ? undefined : file};
 	context.out(resultOf(run, json, {...report, done}, sizes));
 	if (!whole) throw partialPush(report, file);
 };
@@ -137,14 +147,14 @@ const push = async (
 export const pushBundle = async (context: Context, options: PushOptions): Promise<number> => {
 	const site = await openSite(context, options);
 	const lines = progressLines(context);
-	const {carried, base} = await openTargets(context, site, lines);
+	const carried = await openTargets(context, site, lines);
 	const onWait = (wait: Wait): void => lines.say(waitText(wait, context.clock.now()));
 	const registry = createRegistry({...site.registry, onWait});
 	if (registry.proxy !== undefined) lines.say(proxyText(site.registry.pushHost ?? site.host, registry.proxy));
 	// V8 would double the space for young objects to 64 MB once requests by the thousand have left survivors in it; nothing here lives long.
 	setFlagsFromString('--semi-space-growth-factor=1');
 	try {
-		await push({context, site, registry, lines}, carried, base, options.json);
+		await push({context, site, registry, lines}, carried, options.json);
 		return 0;
 	} catch (error) {
 		lines.end();

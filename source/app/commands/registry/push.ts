@@ -23,6 +23,7 @@ export const push: AddCommand = ({registry}, ask) => {
 		.option('--answers <file>', 'answer file (YAML): bundle and registry are taken from it')
 		.option('--set <key=value>', 'set one answer, e.g. --set registry.prefix=zenml; may be repeated', collect, [])
 		.option('--bundle <path>', 'bundle, folder of image archives, archive of docker save, or OCI layout')
+		.option('--name <name:version>', 'what an image is called whose archive gives it no name')
 		.option('--to <host/prefix>', 'where to push, e.g. registry.mycompany.com/zenml')
 		.option('--platform <platform>', 'which platform of each image, e.g. linux/arm64, or all (default: linux/amd64)')
 		.addOption(
