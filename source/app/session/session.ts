@@ -100,8 +100,10 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 			}
 		},
 		run: async (answers, how) => runPlan({...common, ...how, answers: settle(answers), from, until}),
-		summary: ({state, logFile, reportFile}) =>
-			redactor.redact(summaryLines(state, {answers: counted, resumeCommand, logFile, reportFile}).join('\n')),
+		summary: ({state, logFile, reportFile, leftovers}) =>
+			redactor.redact(
+				summaryLines(state, {answers: counted, resumeCommand, logFile, reportFile, leftovers}).join('\n'),
+			),
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
 		saveHandover: async ({id, sections}) => {
