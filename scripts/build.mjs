@@ -27,7 +27,7 @@ await build({
 		main: path.join(root, 'cli.tsx'),
 		'rehearsal-host': path.join(root, 'rehearsal/host-main.ts'),
 		'hash-worker': path.join(root, 'source/bundle/verify/hash-worker.ts'),
-		'helm-keeper': path.join(root, 'source/helm/keeper.ts'),
+		'helm-keeper': path.join(root, 'source/helm/keeper/keeper.ts'),
 	},
 	outdir: dist,
 	bundle: true,

@@ -161,7 +161,10 @@ const touchProcess: Readonly<Record<string, string>> = {
 	'rehearsal/postgres/binaries.ts': 'a cache is trusted only where this user owns it',
 	'rehearsal/postgres/leftover.ts': 'ends a database that an earlier process left',
 	'rehearsal/postgres/owner.ts': 'PostgreSQL does not run as root',
-	'source/base/lock.ts': 'is the holder of a lock alive?',
+	'source/base/lock/process.ts': 'is the holder of a lock alive?',
+	'source/helm/keeper/keeper.ts': 'the door of a process of its own, which ends helm with us',
+	'source/helm/keeper/kept-program.ts': 'starts it with this Node, and ends its group',
+	'source/helm/left-behind.ts': 'ends a helm that an earlier process left',
 };
 
 const uses = (file: string, object: string): boolean =>

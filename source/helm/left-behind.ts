@@ -2,7 +2,7 @@ import {mkdir, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import * as z from 'zod';
-import {isSamePlace, processBirth, processPlace} from '../base/process.ts';
+import {isSamePlace, processBirth, processPlace} from '../base/lock/process.ts';
 import {helmProblems} from './problems.ts';
 import type {ReleaseName} from './releases.ts';
 

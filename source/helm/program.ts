@@ -1,7 +1,7 @@
 import type {ProblemError} from '../base/problem.ts';
 import {type Command, helmFailure} from './failures.ts';
-import type {Ending} from './keeper.ts';
-import {startKept} from './kept-program.ts';
+import type {Ending} from './keeper/keeper.ts';
+import {startKept} from './keeper/kept-program.ts';
 import {notStarted} from './not-started.ts';
 import {mostAnswerBytes, readAnswer, readLines} from './output.ts';
 import {helmProblems} from './problems.ts';

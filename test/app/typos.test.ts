@@ -2,7 +2,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {answersSchema} from '../../source/answers/schema.ts';
-import {acquireFileLock, liveHolder} from '../../source/base/lock.ts';
+import {acquireFileLock, liveHolder} from '../../source/base/lock/lock.ts';
 import {createStage, type Stage} from './stage.ts';
 
 let stage: Stage;

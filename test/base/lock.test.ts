@@ -5,9 +5,9 @@ import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {acquireFileLock, type Holder} from '../../source/base/lock.ts';
+import {acquireFileLock, type Holder} from '../../source/base/lock/lock.ts';
+import {processBirth, processPlace} from '../../source/base/lock/process.ts';
 import type {Problem} from '../../source/base/problem.ts';
-import {processBirth, processPlace} from '../../source/base/process.ts';
 
 let folder = '';
 let file = '';

@@ -3,7 +3,7 @@ import {hostname, tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {bounded, graceMs} from '../../source/base/bounded.ts';
-import {acquireFileLock, liveHolder} from '../../source/base/lock.ts';
+import {acquireFileLock, liveHolder} from '../../source/base/lock/lock.ts';
 import {type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 import {fakeClock} from './fake-clock.ts';
 

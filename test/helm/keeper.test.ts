@@ -5,13 +5,13 @@ import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {birthNow, processPlace} from '../../source/base/process.ts';
+import {birthNow, processPlace} from '../../source/base/lock/process.ts';
 import {createHelm} from '../../source/helm/index.ts';
 import {endLeftBehind} from '../../source/helm/left-behind.ts';
 import {problemOf, scratch, script} from './lab.ts';
 
 const starter = fileURLToPath(new URL('starter.ts', import.meta.url));
-const keeper = fileURLToPath(new URL('../../source/helm/keeper.ts', import.meta.url));
+const keeper = fileURLToPath(new URL('../../source/helm/keeper/keeper.ts', import.meta.url));
 let folder = '';
 let remove: () => Promise<void>;
 const started: ChildProcess[] = [];

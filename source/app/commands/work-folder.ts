@@ -3,8 +3,8 @@ import path from 'node:path';
 import * as z from 'zod';
 import {errnoWords} from '../../base/errno.ts';
 import {writeWhole} from '../../base/files.ts';
+import {processBirth} from '../../base/lock/process.ts';
 import {baseProblems} from '../../base/problems.ts';
-import {processBirth} from '../../base/process.ts';
 import type {Context} from '../base/context.ts';
 
 const prefix = 'zenml-airgap-create-';

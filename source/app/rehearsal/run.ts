@@ -2,7 +2,7 @@ import path from 'node:path';
 import {type FaultName, rehearsalHosts, spawnRehearsal} from '../../../rehearsal/index.ts';
 import {type Draft, removeAt, setAt} from '../../answers/draft.ts';
 import type {AnswersFrom} from '../../answers/file/load.ts';
-import {acquireFileLock} from '../../base/lock.ts';
+import {acquireFileLock} from '../../base/lock/lock.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {plans} from '../../plans/index.ts';
 import {completeAnswers, type FoundAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';

@@ -1,6 +1,6 @@
-import type {Taker} from '../../base/lock.ts';
+import type {Taker} from '../../base/lock/lock.ts';
+import {isSamePlace, processBirth, processPlace} from '../../base/lock/process.ts';
 import {ProblemError} from '../../base/problem.ts';
-import {isSamePlace, processBirth, processPlace} from '../../base/process.ts';
 import {acquireLease, type HeldLease, type LeaseHolder} from '../../cluster/lease.ts';
 import type {ClusterPort} from '../../cluster/types.ts';
 import type {Ports} from '../../steps/world.ts';

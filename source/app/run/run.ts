@@ -3,7 +3,7 @@ import path from 'node:path';
 import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
 import {saveFile} from '../../base/files.ts';
-import {acquireFileLock, type Taker, type Unlock} from '../../base/lock.ts';
+import {acquireFileLock, type Taker, type Unlock} from '../../base/lock/lock.ts';
 import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import type {Controls} from '../../engine/controls.ts';
 import {converge} from '../../engine/converge.ts';

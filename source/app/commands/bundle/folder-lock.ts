@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {makeFolders} from '../../../base/folders.ts';
-import {acquireFileLock} from '../../../base/lock.ts';
+import {acquireFileLock} from '../../../base/lock/lock.ts';
 import {ProblemError} from '../../../base/problem.ts';
 import type {Context} from '../../base/context.ts';
 

@@ -1,7 +1,7 @@
 import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
 import {rmSync, writeFileSync} from 'node:fs';
 import type {Readable, Writable} from 'node:stream';
-import {birthNow, processPlace} from '../base/process.ts';
+import {birthNow, processPlace} from '../../base/lock/process.ts';
 
 /**
  * A program of its own: it starts helm and ends it when the process that asked for it is gone, however that one ended. On its

@@ -1,5 +1,5 @@
 import {readFileSync, readlinkSync} from 'node:fs';
-import {isErrno} from './errno.ts';
+import {isErrno} from '../errno.ts';
 
 /** What the lock needs to know of processes: the birth of a pid (field 22 of proc(5) stat), undefined when it is gone. */
 export type ProcessBirth = (pid: number) => Promise<string | undefined>;
