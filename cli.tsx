@@ -12,13 +12,43 @@ import {createRedactor} from './source/base/redact.ts';
 
 declare const ZENML_AIRGAP_VERSION: string | undefined;
 
+/**
+ * Signals that end a program where it does not hear them (signal(7)). Node keeps SIGUSR1, SIGPIPE and those of faults for itself;
+ * after SIGKILL only helm's keeper is left to tidy up.
+ */
+const stopSignals = [
+	'SIGINT',
+	'SIGTERM',
+	'SIGHUP',
+	'SIGQUIT',
+	'SIGUSR2',
+	'SIGALRM',
+	'SIGVTALRM',
+	'SIGXCPU',
+	'SIGXFSZ',
+	'SIGIO',
+	'SIGPWR',
+	'SIGSTKFLT',
+] as const;
+
+/** Those that a person sends again to say that it is urgent; of the others several may come of one cause. */
+const insistent: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGQUIT']);
+
+/** Why it is stopped, where the name of the signal alone does not say it. */
+const stopReasons: Partial<Record<NodeJS.Signals, string>> = {
+	SIGHUP: 'the terminal went away',
+	SIGXCPU: 'its limit on processor time is used up',
+	SIGXFSZ: 'a file would have outgrown its limit on file size',
+	SIGPWR: 'the power fails',
+};
+
 /** First signal: stop at a safe point. A second one leaves at once; the journal is on disk, so both can be resumed. */
 const stopOnSignals = (): AbortSignal => {
 	const stop = new AbortController();
-	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+	for (const name of stopSignals) {
 		process.on(name, () => {
-			if (stop.signal.aborted && name !== 'SIGHUP') process.exit(130);
-			stop.abort(new Error(name === 'SIGHUP' ? 'the terminal went away' : `it got ${name}`));
+			if (stop.signal.aborted && insistent.has(name)) process.exit(130);
+			stop.abort(new Error(stopReasons[name] ?? `it got ${name}`));
 		});
 	}
 	return stop.signal;

@@ -28,6 +28,7 @@ await build({
 		'compile-cache': path.join(root, 'source/app/base/compile-cache.ts'),
 		'rehearsal-host': path.join(root, 'rehearsal/host-main.ts'),
 		'hash-worker': path.join(root, 'source/bundle/verify/hash-worker.ts'),
+		'helm-keeper': path.join(root, 'source/helm/keeper/keeper.ts'),
 	},
 	outdir: dist,
 	bundle: true,

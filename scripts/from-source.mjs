@@ -13,7 +13,7 @@ const child = spawn(
 	{stdio: 'inherit', env: {...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}`}},
 );
 // A signal of the terminal reaches both; one that was sent to this process alone is handed on. The child decides what it means.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'])
 	process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
 child.once('error', (error) => {
 	process.stderr.write(`${error.message}\n`);

@@ -160,9 +160,12 @@ const touchProcess: Readonly<Record<string, string>> = {
 	'rehearsal/host-main.ts': 'the door of the rehearsal, a process of its own',
 	'rehearsal/postgres/leftover.ts': 'ends a database that an earlier process left',
 	'rehearsal/postgres/owner.ts': 'PostgreSQL does not run as root',
-	'source/base/lock.ts': 'is the holder of a lock alive?',
+	'source/base/lock/process.ts': 'is the holder of a lock alive?',
 	'source/base/own/folder.ts': 'whose is a folder?',
 	'source/cluster/login/program.ts': 'ends a login program with all that it started',
+	'source/helm/keeper/keeper.ts': 'the door of a process of its own, which ends helm with us',
+	'source/helm/keeper/kept-program.ts': 'starts it with this Node, and ends its group',
+	'source/helm/left-behind.ts': 'ends a helm that an earlier process left',
 };
 
 const uses = (file: string, object: string): boolean =>

@@ -17,16 +17,44 @@ export const baseProblems = declareProblems({
 				cause: 'It holds the lock {file}.',
 				fix: 'Wait for it, or stop it there with Ctrl-C; then start this command again.',
 			},
+			'on another host': {
+				message: 'Another run is under way: process {pid} of {user} on {host}, since {since}.',
+				cause: 'It holds the lock {file}, and was seen to renew it; its host or container shares this folder.',
+				fix: 'Wait for it, or stop it there with Ctrl-C; of a run that is dead the lock is free after {seconds} s.',
+			},
+			'of an older version': {
+				message: 'The lock {file} may be held: by process {pid} of {user} on {host}, since {since}.',
+				cause:
+					'It was written on another host by an older version of this program, of which it cannot be told from here whether it lives.',
+				fix: 'Make sure that it does not run there, remove {file}, and start this command again.',
+				nextSteps: ['ps -fp {pid} (on {host})', 'rm {file}'],
+			},
+			'file taken over': {
+				message: 'Another run has taken over the lock {file}.',
+				cause: 'This run did not renew it for a while: its process was halted, or the folder could not be reached.',
+				fix: 'Let that run end, then start again; finished steps are not done twice.',
+			},
+			'file not renewed': {
+				message: 'The lock {file} could not be renewed for too long.',
+				cause: 'Another run may now begin. {words}',
+				fix: 'Make the folder reachable, then start again; finished steps are not done twice.',
+			},
 			held: {
 				message: 'Another run is working on this cluster: {holder}.',
-				cause: 'It began {begun} and was last alive {alive} ago; its lock expires in {left} unless it is renewed.',
-				fix: 'Let that run end, or stop it on {host}; a run that is dead frees the lock by itself at {freeAt}.',
+				cause: 'It began {begun}, and renewed its lock while this run looked on.',
+				fix: 'Let that run end, or stop it on {host}; the lock of a run that is dead is free {life} s after its end.',
 				nextSteps: ['kubectl -n {namespace} get lease {lease} -o yaml'],
+			},
+			long: {
+				message: 'The lock of this cluster is held by somebody else: {holder}.',
+				cause: 'It began {begun}, and holds the lock for {life} s at a time, which is too long to wait for its end.',
+				fix: 'Let it end. Where it is dead for certain, delete the lease and start again.',
+				nextSteps: ['kubectl -n {namespace} get lease {lease} -o yaml', 'kubectl -n {namespace} delete lease {lease}'],
 			},
 			'taken over': {
 				message: 'Another run has taken over the lock of this cluster.',
-				cause: 'It is {holder}, which began {begun}; its lock expires in {left} unless it is renewed.',
-				fix: 'Let that run end, or stop it on {host}; a run that is dead frees the lock by itself at {freeAt}.',
+				cause: 'It is {holder}, which began {begun}.',
+				fix: 'Let that run end, or stop it on {host}; the lock of a run that is dead is free {life} s after its end.',
 				nextSteps: ['kubectl -n {namespace} get lease {lease} -o yaml'],
 			},
 			deleted: {

@@ -1,15 +1,25 @@
+import * as z from 'zod';
+import {printable} from '../base/printable.ts';
 import type {Problem} from '../base/problem.ts';
 import {baseProblems} from '../base/problems.ts';
 import type {KubeObject, Lease, Reference} from './kinds.ts';
 
-/** Who holds the lock; written to the Lease so that others can name them. `startedAt` in ms since the epoch. */
-export type LeaseHolder = {
-	readonly user: string;
-	readonly host: string;
-	readonly pid: number;
-	readonly runId: string;
-	readonly startedAt: number;
-};
+const holderSchema = z.object({
+	user: z.string().transform(printable),
+	host: z.string().transform(printable),
+	pid: z.int(),
+	runId: z.string(),
+	startedAt: z.number().min(0).max(8.64e15),
+	birth: z.string().optional(),
+	boot: z.string().optional(),
+	pidNamespace: z.string().optional(),
+});
+
+/**
+ * Who holds the lock; written to the Lease so that others can name them. `startedAt` in ms since the epoch. `birth`, `boot` and
+ * `pidNamespace` tell which process it is, and where that can be looked up: a host's name and a pid alone do not.
+ */
+export type LeaseHolder = Readonly<z.infer<typeof holderSchema>>;
 
 /** One run that wants a Lease, or has it. */
 export type Claim = {
@@ -31,24 +41,36 @@ const identityOf = ({user, host, runId}: LeaseHolder): string => `${user}@${host
 /** The holder that a run of this program wrote down; undefined for a Lease that somebody else wrote. */
 export const holderOf = ({metadata}: Lease): LeaseHolder | undefined => {
 	try {
-		return JSON.parse(metadata.annotations?.[holderAnnotation] ?? '') as LeaseHolder;
+		return holderSchema.parse(JSON.parse(metadata.annotations?.[holderAnnotation] ?? ''));
 	} catch {
 		return undefined;
 	}
 };
 
-/** When a Lease ends unless it is renewed, ms; NaN for one without a readable time. */
-const expiryOf = ({spec}: Lease, {durationSeconds}: Claim): number =>
-	timeOf(spec?.renewTime) + (spec?.leaseDurationSeconds ?? durationSeconds) * 1000;
+/** The longest that a Lease is watched before it is taken over, seconds. */
+const longestWatch = 120;
+
+/** How long a Lease may stay as it is before it is a dead run's, seconds; undefined where nobody would wait for it. */
+export const lifeOf = ({spec}: Lease, {durationSeconds}: Claim): number | undefined => {
+	const seconds = spec?.leaseDurationSeconds;
+	const life = typeof seconds === 'number' && seconds > 0 ? seconds : durationSeconds;
+	return life > longestWatch ? undefined : life;
+};
+
+/** Tells two states of a Lease apart: every write of its holder changes it. */
+export const stateOf = ({metadata, spec}: Lease): string =>
+	JSON.stringify([
+		metadata.uid,
+		metadata.resourceVersion,
+		spec?.holderIdentity,
+		spec?.renewTime,
+		spec?.leaseTransitions,
+	]);
 
 export const isHeldBy = ({spec}: Lease, {holder}: Claim): boolean => spec?.holderIdentity === identityOf(holder);
 
-/**
- * True for a Lease that a run may take by what stands in it: nobody's, its own, or expired. A time that cannot be read
- * has passed.
- */
-export const isFree = (lease: Lease, claim: Claim, now: number): boolean =>
-	!lease.spec?.holderIdentity || isHeldBy(lease, claim) || !(expiryOf(lease, claim) > now);
+/** True for a Lease that a run may take by what stands in it: nobody's, or its own. Times in it are another host's. */
+export const isFree = (lease: Lease, claim: Claim): boolean => !lease.spec?.holderIdentity || isHeldBy(lease, claim);
 
 /** The Lease as it is written while it is held: everything else in it stays. */
 export const renewed = (old: Lease | undefined, {reference, holder, durationSeconds}: Claim, now: number): Lease => {
@@ -92,20 +114,22 @@ const age = (ms: number): string => {
 	return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 };
 
-/** Why the lock cannot be had, or is no longer ours, in words that name who has it. */
-export const lockedBy = (lease: Lease, claim: Claim, now: number, how: 'held' | 'taken over'): Problem => {
+/** Why the lock cannot be had, or is no longer ours. */
+type How = 'held' | 'long' | 'taken over';
+
+/** The same in words that name who has it. */
+export const lockedBy = (lease: Lease, claim: Claim, now: number, how: How): Problem => {
 	const holder = holderOf(lease);
 	const {metadata, spec} = lease;
 	const begun = holder?.startedAt ?? timeOf(spec?.acquireTime);
-	const expiry = expiryOf(lease, claim);
 	return baseProblems.problem('install-locked', {
 		case: how,
-		holder: holder ? `${holder.user} on ${holder.host} (process ${holder.pid})` : (spec?.holderIdentity ?? 'nobody'),
+		holder: holder
+			? `${holder.user} on ${holder.host} (process ${holder.pid})`
+			: printable(spec?.holderIdentity ?? 'nobody'),
 		host: holder?.host ?? 'its host',
 		begun: Number.isNaN(begun) ? 'at an unknown time' : `${age(now - begun)} ago`,
-		alive: age(now - timeOf(spec?.renewTime)),
-		left: age(expiry - now),
-		freeAt: Number.isNaN(expiry) ? 'any moment' : new Date(expiry).toISOString(),
+		life: String(spec?.leaseDurationSeconds ?? claim.durationSeconds),
 		namespace: metadata.namespace ?? '',
 		lease: metadata.name,
 	});

@@ -8,9 +8,11 @@ import {
 	isFree,
 	isHeldBy,
 	type LeaseHolder,
+	lifeOf,
 	lockedBy,
 	released,
 	renewed,
+	stateOf,
 	taken,
 } from './lease-rules.ts';
 import {clusterProblems} from './problems.ts';
@@ -38,21 +40,53 @@ export type Attempt = {
 	readonly store: Store;
 	readonly now: () => number;
 	readonly isGone: (holder: LeaseHolder) => boolean | Promise<boolean>;
+	readonly clock: Clock;
+	/** Time as it passes here, ms from any moment on: a clock that is set does not move it. */
+	readonly elapsed: () => number;
 };
 
-const mayTake = async (lease: Lease, {claim, now, isGone}: Attempt): Promise<boolean> => {
-	if (isFree(lease, claim, now())) return true;
+/** True for a Lease that is nobody's, ours, or that of a process which is known to be gone. */
+const mayTake = async (lease: Lease, {claim, isGone}: Attempt): Promise<boolean> => {
+	if (isFree(lease, claim)) return true;
 	const holder = holderOf(lease);
 	return holder !== undefined && (await isGone(holder));
 };
 
-/** Takes the Lease as soon as nobody else is quicker. @throws ProblemError `install-locked` while another holds it */
+/** How often a Lease of another run is looked at, as a part of its life. */
+const looksInLife = 15;
+
+/**
+ * Watches a Lease that another run holds. Its times were written by other clocks and count for nothing; what counts is whether it
+ * is renewed while we look on, as in client-go's leader election.
+ * @returns the Lease where it stayed as it was for as long as it lasts: its run is dead. Undefined when it went to somebody
+ * else, or is gone
+ * @throws ProblemError `install-locked` once it is renewed
+ */
+const watchHeld = async (first: Lease, attempt: Attempt, signal: AbortSignal): Promise<Lease | undefined> => {
+	const {claim, store, now, clock, elapsed} = attempt;
+	const life = lifeOf(first, claim);
+	if (life === undefined) throw new ProblemError(lockedBy(first, claim, now(), 'long'));
+	const lifeMs = life * 1000;
+	for (const begun = elapsed(); elapsed() - begun < lifeMs; ) {
+		await clock.sleep(lifeMs / looksInLife, signal);
+		const current = await store.read(signal);
+		if (!current || current.spec?.holderIdentity !== first.spec?.holderIdentity) return undefined;
+		if (stateOf(current) !== stateOf(first)) throw new ProblemError(lockedBy(current, claim, now(), 'held'));
+	}
+	return first;
+};
+
+/**
+ * Takes the Lease as soon as nobody else is quicker: at once where it is free, else when its run is dead.
+ * @throws ProblemError `install-locked` while another run holds it
+ */
 export const take = async (attempt: Attempt, signal: AbortSignal): Promise<Lease> => {
 	const {claim, store, now} = attempt;
 	for (;;) {
 		signal.throwIfAborted();
-		const old = await store.read(signal);
-		if (old && !(await mayTake(old, attempt))) throw new ProblemError(lockedBy(old, claim, now(), 'held'));
+		const seen = await store.read(signal);
+		const old = seen && !(await mayTake(seen, attempt)) ? await watchHeld(seen, attempt, signal) : seen;
+		if (seen && !old) continue;
 		const wanted = taken(old, claim, now());
 		const won = old ? await store.change(wanted, signal) : await store.make(wanted, signal);
 		if (won) return won;
@@ -64,17 +98,27 @@ const deleted = ({reference: {name, namespace = ''}}: Claim): Problem =>
 
 const notRenewed = (error: unknown, {durationSeconds}: Claim): Problem => {
 	const {cause, evidence} = toProblem(error);
-	return clusterProblems.problem('install-lock-lost', {seconds: durationSeconds, why: cause}, {evidence});
+	return clusterProblems.problem(
+		'install-lock-lost',
+		{seconds: durationSeconds * givenUpAfter, why: cause},
+		{evidence},
+	);
 };
 
-type Keeping = {readonly attempt: Attempt; readonly clock: Clock; readonly signal: AbortSignal};
+/** How often a Lease is renewed within its life. */
+const renewalsInLife = 6;
 
-/** Renews the Lease three times within its duration. @returns why it is lost; undefined once the signal ends it */
-export const keep = async (first: Lease, {attempt, clock, signal}: Keeping): Promise<Problem | undefined> => {
-	const {claim, store, now} = attempt;
+/** The part of its life after which a Lease that cannot be renewed is given up: what is left is for helm to end in. */
+const givenUpAfter = 2 / 3;
+
+type Keeping = {readonly attempt: Attempt; readonly signal: AbortSignal};
+
+/** Renews the Lease six times within its duration. @returns why it is lost; undefined once the signal ends it */
+export const keep = async (first: Lease, {attempt, signal}: Keeping): Promise<Problem | undefined> => {
+	const {claim, store, now, clock, elapsed} = attempt;
 	const durationMs = claim.durationSeconds * 1000;
 	let lease = first;
-	let renewedAt = clock.now();
+	let renewedAt = elapsed();
 	/** Why it is ours no longer. A write that did not succeed may be our own earlier one whose answer was lost. */
 	const renew = async (): Promise<Problem | undefined> => {
 		const written = await store.change(renewed(lease, claim, now()), signal);
@@ -82,25 +126,51 @@ export const keep = async (first: Lease, {attempt, clock, signal}: Keeping): Pro
 		if (!current) return deleted(claim);
 		if (!isHeldBy(current, claim)) return lockedBy(current, claim, now(), 'taken over');
 		lease = current;
-		if (written) renewedAt = clock.now();
+		if (written) renewedAt = elapsed();
 		return undefined;
 	};
 	for (;;) {
-		await clock.sleep(durationMs / 3, signal);
+		await clock.sleep(durationMs / renewalsInLife, signal);
 		if (signal.aborted) return undefined;
 		try {
 			const loss = await renew();
 			if (loss) return loss;
 		} catch (error) {
 			if (signal.aborted) return undefined;
-			if (clock.now() - renewedAt >= durationMs) return notRenewed(error, claim);
+			if (elapsed() - renewedAt >= durationMs * givenUpAfter) return notRenewed(error, claim);
 		}
 	}
 };
 
-/** Gives the Lease free, where it is still ours. */
-export const giveBack = async ({claim, store}: Attempt): Promise<void> => {
-	const signal = AbortSignal.timeout(releaseMs);
+/** How often giving back is tried, and the pause between two tries, ms. */
+const releaseTries = 4;
+const releasePauseMs = 1000;
+
+/** One try. @returns true once it is no longer ours; false where it was written meanwhile, by an earlier try of our own */
+const giveBackOnce = async ({claim, store}: Attempt, signal: AbortSignal): Promise<boolean> => {
 	const current = await store.read(signal);
-	if (current && isHeldBy(current, claim)) await store.change(released(current) as Lease, signal);
+	if (!current || !isHeldBy(current, claim)) return true;
+	return (await store.change(released(current) as Lease, signal)) !== undefined;
+};
+
+const notGivenBack = ({reference, durationSeconds}: Claim, failure: unknown): ProblemError => {
+	const facts = {lease: reference.name, namespace: reference.namespace ?? '', seconds: durationSeconds};
+	const why = failure instanceof ProblemError ? failure.problem.cause : 'The cluster did not answer in time.';
+	return clusterProblems.error('install-lock-left', {...facts, why}, {error: failure});
+};
+
+/** Gives the Lease free, where it is still ours; tried a few times. @throws ProblemError `install-lock-left` */
+export const giveBack = async (attempt: Attempt): Promise<void> => {
+	const signal = AbortSignal.timeout(releaseMs);
+	let failure: unknown;
+	for (let tries = 0; tries < releaseTries && !signal.aborted; tries += 1) {
+		try {
+			if (tries > 0) await attempt.clock.sleep(releasePauseMs, signal);
+			if (await giveBackOnce(attempt, signal)) return;
+		} catch (error) {
+			// An end of the time says less than the refusal before it.
+			failure = signal.aborted ? (failure ?? error) : error;
+		}
+	}
+	throw notGivenBack(attempt.claim, failure);
 };

@@ -24,5 +24,6 @@ export const helmFailure = ({what, component}: Command, said: string, exitCode: 
 	const code = meaningOf(verdictIn(said), failureWords);
 	if (code === undefined) return helmProblems.error('helm-failed', {what, exitCode: exitCode ?? 'unknown'}, {evidence});
 	if (code === 'helm-release-missing') return helmProblems.error(code, {case: 'asked', what}, {evidence});
+	if (code === 'helm-busy') return helmProblems.error(code, {case: 'told', what}, {evidence});
 	return helmProblems.error(code, {what}, {evidence, answers: answersFor(code, component)});
 };

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import {environmentOf} from './environment.ts';
+import {endLeftBehind, makeRecordFolder, recordOf} from './left-behind.ts';
 import {maskerOf} from './mask.ts';
 import {helmProblems} from './problems.ts';
-import {createRunner} from './program.ts';
+import {createRunner, helmGraceMs} from './program.ts';
 import {history, labelOf, recover, seconds} from './releases.ts';
 import {createSession, type Session} from './session.ts';
 import type {HelmPort} from './types.ts';
@@ -47,21 +48,24 @@ const createValues =
 	};
 
 const createUpgrade =
-	(session: Session): HelmPort['upgrade'] =>
+	(session: Session, home: string): HelmPort['upgrade'] =>
 	async (options) => {
-		const {release: name, namespace, component, chart, values, onLine, signal} = options;
+		const {release: name, namespace, component, chart, values, isIdle, onLine, signal} = options;
 		const release = {name, namespace};
+		const record = recordOf(home, release);
 		const {wait, update, forceConflicts} = await session.dialect(signal);
 		const waiting = [...wait, '--wait-for-jobs', '--timeout', seconds(options.timeoutMs)];
 		const updating = [...update, ...(options.forceConflicts ? forceConflicts : [])];
-		const record = ['--description', options.description];
+		const describing = ['--description', options.description];
 		const target = [...session.at(namespace), '--values', '-'];
-		await recover(session, {release, onLine, signal});
+		await makeRecordFolder(record);
+		await recover(session, {release, isIdle, record, onLine, signal});
 		await session.run({
 			what: `upgrade of ${labelOf(release)}`,
 			component,
-			args: ['upgrade', name, chart, '--install', ...waiting, ...record, ...updating, ...target],
+			args: ['upgrade', name, chart, '--install', ...waiting, ...describing, ...updating, ...target],
 			...withValues(values),
+			record,
 			onLine,
 			signal,
 		});
@@ -76,12 +80,18 @@ const createUpgrade =
  * area `cluster` with Helm's own words as evidence; the signal's reason when it is aborted, once helm has ended.
  */
 export const createHelm = (options: HelmOptions): HelmPort => {
-	const session = createSession(createRunner(options.binary, environmentOf(options), options.graceMs), options);
+	const {binary, home, graceMs = helmGraceMs} = options;
+	const session = createSession(createRunner(binary, environmentOf(options), {graceMs}), options);
 	return {
 		version: session.version,
 		template: createTemplate(session),
 		release: async (name, namespace, signal) => (await history(session, {name, namespace}, signal)).at(-1),
+		history: (name, namespace, signal) => history(session, {name, namespace}, signal),
+		endLeftBehind: (name, namespace, {onLine, signal}) => {
+			const release = {name, namespace};
+			return endLeftBehind({record: recordOf(home, release), label: labelOf(release), graceMs}, onLine, signal);
+		},
 		values: createValues(session),
-		upgrade: createUpgrade(session),
+		upgrade: createUpgrade(session, home),
 	};
 };

@@ -14,9 +14,27 @@ export const helmProblems = declareProblems({
 		fix: 'Use a bundle whose charts support this cluster, or upgrade the cluster.',
 	},
 	'helm-busy': {
-		...failed,
-		cause: 'Another Helm run is changing this release right now.',
-		fix: 'Find out who else installs here (a pipeline, a GitOps controller), let it end or stop it, then try again.',
+		area: 'cluster',
+		cases: {
+			told: {
+				message: 'Helm failed: {what}.',
+				cause: 'Another Helm run is changing this release right now.',
+				fix: 'Find out who else installs here (a pipeline, a GitOps controller), let it end or stop it, then try again.',
+			},
+			own: {
+				message: 'The helm of an earlier run is still at work on {label}.',
+				cause: 'It is process {pid} of this host, and it cannot be ended from here.',
+				fix: 'End it by hand as the user who started it, then start again.',
+				nextSteps: ['ps -fp {pid}', 'kill {pid}'],
+			},
+			'in use': {
+				message: 'Nobody can tell whether {label} is being changed right now.',
+				cause:
+					'Helm has it as {status}, which a Helm that is at work and one that was killed leave alike; its pods run, so it is not removed.',
+				fix: 'Make sure that no helm works on it, look at its history, and end what was begun by hand; then start again.',
+				nextSteps: ['helm -n {namespace} history {release}', 'helm -n {namespace} rollback {release}'],
+			},
+		},
 	},
 	'helm-webhook-unreachable': {
 		...failed,
@@ -161,7 +179,17 @@ export const helmProblems = declareProblems({
 	},
 	'helm-unreadable-answer': {
 		area: 'cluster',
-		message: "Helm's answer is not JSON: {what}.",
+		fix: 'Set helm.binary to the plain helm program.',
+		answers: ['helm.binary'],
+		cause: 'The helm program prints something else on its standard output, perhaps from a wrapper or plugin.',
+		cases: {
+			'no JSON': {message: "Helm's answer is not JSON: {what}."},
+			'other shape': {message: "Helm's answer is not what Helm answers: {what}."},
+		},
+	},
+	'helm-answer-too-long': {
+		area: 'cluster',
+		message: 'Helm says more than {mebibytes} MiB: {what}.',
 		cause: 'The helm program prints something else on its standard output, perhaps from a wrapper or plugin.',
 		fix: 'Set helm.binary to the plain helm program.',
 		answers: ['helm.binary'],

@@ -1,15 +1,20 @@
-import {ExecaError, execa} from 'execa';
 import type {ProblemError} from '../base/problem.ts';
 import {type Command, helmFailure} from './failures.ts';
+import type {Ending} from './keeper/keeper.ts';
+import {startKept} from './keeper/kept-program.ts';
 import {notStarted} from './not-started.ts';
+import {mostAnswerBytes, readAnswer, readLines} from './output.ts';
+import {helmProblems} from './problems.ts';
 
 /** How long helm gets after SIGTERM to mark its release as failed, in ms; then it is killed. */
-const helmGraceMs = 15_000;
+export const helmGraceMs = 15_000;
 
 export type Invocation = Command & {
 	readonly args: readonly string[];
 	/** Given on stdin, then stdin is closed. */
 	readonly input?: string | undefined;
+	/** File in which the process is written down while it is at work. */
+	readonly record?: string | undefined;
 	readonly signal: AbortSignal;
 	readonly onLine?: ((line: string) => void) | undefined;
 	/** Takes secrets out of everything helm says. */
@@ -21,57 +26,68 @@ export type Invocation = Command & {
 /** Runs the program and answers its standard output. */
 export type Runner = (invocation: Invocation) => Promise<string>;
 
-/** Hands on each line, masked, while the program goes on. */
-const teller = (onLine: (line: string) => void, mask: (text: string) => string) =>
-	function* (line: unknown) {
-		const text = mask(String(line)).trimEnd();
-		if (text !== '') onLine(text);
-		yield line;
-	};
+const same = (text: string): string => text;
 
-const textOf = (output: unknown): string => (typeof output === 'string' ? output : '');
+/** The operating system's words for a program that was not started, as an error. */
+const startError = ({errno, message = ''}: Ending): Error | undefined =>
+	errno === undefined ? undefined : Object.assign(new Error(message), {code: errno});
 
-/** Everything that a program said before it failed, or why it was not run. */
-const saidBy = ({stdout, stderr, originalMessage = ''}: ExecaError): string => {
-	const said = [stdout, stderr].map(textOf).filter((text) => text !== '');
-	return said.join('\n').trim() === '' ? originalMessage : said.join('\n');
+/** What a program that ended badly is a sign of; `said` is masked. */
+const problemOf = (binary: string, invocation: Invocation, ending: Ending, said: string): ProblemError => {
+	const error = startError(ending);
+	const words = said.trim() === '' ? (ending.message ?? endingInWords(ending)) : said;
+	return (
+		(error && notStarted(error, binary)) ??
+		invocation.failure?.(words) ??
+		helmFailure(invocation, words, ending.exitCode)
+	);
 };
 
-const same = (text: string): string => text;
+const endingInWords = ({exitCode, signal}: Ending): string =>
+	signal === undefined ? `it ended with exit code ${exitCode ?? 'unknown'}` : `it was ended by ${signal}`;
+
+/** What a program says, and what of it is needed later. */
+const listen = ({onLine, mask = same}: Invocation, onTooLong: () => void) => {
+	const [output, errors] = [readLines(mask, onLine), readLines(mask, onLine)];
+	const answer = readAnswer(onTooLong);
+	return {
+		onOutput: (chunk: Buffer): void => {
+			answer.take(chunk);
+			output.take(chunk);
+		},
+		onErrors: errors.take,
+		/** Everything that it said before it failed, as far as it is kept. A secret may have several lines. */
+		said: (): string => {
+			for (const reader of [output, errors]) reader.end();
+			return mask([...output.lines(), ...errors.lines()].join('\n'));
+		},
+		answer,
+	};
+};
 
 /**
  * Makes a function that runs helm. An aborted signal sends SIGTERM, waits for the end of the process, and throws the
- * signal's reason.
- * @param graceMs how long helm gets after SIGTERM before it is killed, ms
+ * signal's reason. When this process ends, however it does, helm is ended in the same way.
+ * @param options.graceMs how long helm gets after SIGTERM before it is killed, ms
  */
 export const createRunner = (
 	binary: string,
 	environment: Readonly<Record<string, string>>,
-	graceMs = helmGraceMs,
+	{graceMs = helmGraceMs}: {readonly graceMs?: number} = {},
 ): Runner => {
-	const problemOf = (error: ExecaError, invocation: Invocation): ProblemError => {
-		const {mask = same, failure} = invocation;
-		const said = mask(saidBy(error));
-		return notStarted(error, binary) ?? failure?.(said) ?? helmFailure(invocation, said, error.exitCode);
-	};
 	return async (invocation) => {
-		const {args, input = '', signal, onLine, mask = same} = invocation;
+		const {args, input = '', record, signal} = invocation;
 		signal.throwIfAborted();
-		const tell = onLine && teller(onLine, mask);
-		try {
-			const {stdout} = await execa(binary, [...args], {
-				env: environment,
-				extendEnv: false,
-				input,
-				cancelSignal: signal,
-				forceKillAfterDelay: graceMs,
-				stripFinalNewline: true,
-				...(tell && {stdout: tell, stderr: tell}),
-			});
-			return textOf(stdout);
-		} catch (error) {
-			signal.throwIfAborted();
-			throw error instanceof ExecaError ? problemOf(error, invocation) : error;
-		}
+		let stop = (): void => undefined;
+		const {onOutput, onErrors, said, answer} = listen(invocation, () => stop());
+		const kept = startKept({binary, args, input, record, graceMs, environment, onOutput, onErrors});
+		stop = kept.stop;
+		signal.addEventListener('abort', stop, {once: true});
+		const ending = await kept.ended.finally(() => signal.removeEventListener('abort', stop));
+		signal.throwIfAborted();
+		if (answer.isTooLong())
+			throw helmProblems.error('helm-answer-too-long', {what: invocation.what, mebibytes: mostAnswerBytes / 2 ** 20});
+		if (ending.exitCode === 0) return answer.text().replace(/\r?\n$/u, '');
+		throw problemOf(binary, invocation, ending, said());
 	};
 };

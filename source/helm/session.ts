@@ -26,7 +26,7 @@ const parseJson = (text: string, what: string): unknown => {
 	try {
 		return JSON.parse(text);
 	} catch (error) {
-		throw helmProblems.error('helm-unreadable-answer', {what}, {error});
+		throw helmProblems.error('helm-unreadable-answer', {case: 'no JSON', what}, {error});
 	}
 };
 

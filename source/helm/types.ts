@@ -1,15 +1,19 @@
 import type {ComponentPath} from '../answers/component-path.ts';
 
-export type ReleaseStatus =
-	| 'deployed'
-	| 'failed'
-	| 'pending-install'
-	| 'pending-upgrade'
-	| 'pending-rollback'
-	| 'uninstalling'
-	| 'uninstalled'
-	| 'superseded'
-	| 'unknown';
+/** States of a release, as Helm writes them. */
+export const releaseStatuses = [
+	'deployed',
+	'failed',
+	'pending-install',
+	'pending-upgrade',
+	'pending-rollback',
+	'uninstalling',
+	'uninstalled',
+	'superseded',
+	'unknown',
+] as const;
+
+export type ReleaseStatus = (typeof releaseStatuses)[number];
 
 export type Release = {
 	readonly name: string;
@@ -41,11 +45,23 @@ export type HelmPort = {
 	}) => Promise<string>;
 	/** The newest revision of a release, or undefined. */
 	readonly release: (name: string, namespace: string, signal: AbortSignal) => Promise<Release | undefined>;
+	/** All revisions of a release that Helm keeps, oldest first; none for a release that does not exist. */
+	readonly history: (name: string, namespace: string, signal: AbortSignal) => Promise<readonly Release[]>;
+	/**
+	 * Ends the helm that an earlier run of this state folder left at work on a release when it was killed; `onLine` says so.
+	 * @throws ProblemError `helm-busy` where it cannot be ended
+	 */
+	readonly endLeftBehind: (
+		name: string,
+		namespace: string,
+		options: {readonly onLine: (line: string) => void; readonly signal: AbortSignal},
+	) => Promise<void>;
 	/** The values a release was installed with. */
 	readonly values: (name: string, namespace: string, signal: AbortSignal) => Promise<unknown>;
 	/**
 	 * `helm upgrade --install --wait --wait-for-jobs`; lines of its output go to `onLine`. What a killed run left
-	 * (`pending-*`, a failed first install, a half uninstall) is mended first, and `onLine` says so.
+	 * (`pending-*`, a failed first install, a half uninstall) is mended first, and `onLine` says so. A release that Helm
+	 * cannot upgrade is removed only where `isIdle` says that nothing of it runs. @throws ProblemError `helm-busy`
 	 */
 	readonly upgrade: (options: {
 		readonly release: string;
@@ -58,6 +74,7 @@ export type HelmPort = {
 		readonly description: string;
 		/** Helm 4 only: take over fields that another field manager owns. By default a conflict is a problem. */
 		readonly forceConflicts?: boolean | undefined;
+		readonly isIdle: (signal: AbortSignal) => Promise<boolean>;
 		readonly onLine: (line: string) => void;
 		readonly signal: AbortSignal;
 	}) => Promise<Release>;

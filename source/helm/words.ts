@@ -11,8 +11,18 @@ type Table = typeof helmProblems.table;
 /** Codes that Helm's words can be sorted under. */
 export type FailureCode = Exclude<
 	keyof Table,
-	'helm-failed' | 'helm-missing' | 'helm-too-old' | 'helm-unreadable-answer' | 'chart-pull-failed'
+	| 'helm-failed'
+	| 'helm-missing'
+	| 'helm-too-old'
+	| 'helm-unreadable-answer'
+	| 'helm-answer-too-long'
+	| 'chart-pull-failed'
 >;
+
+/**
+ * Patterns over foreign words: every gap in them has a bound, so that a text which repeats their beginning does not cost its
+ * length squared.
+ */
 
 /** What of Helm's words is a sign of which failure; the first match wins, so the special comes before the general. */
 export const failureWords: readonly (readonly [saying: RegExp, code: FailureCode])[] = [
@@ -23,25 +33,25 @@ export const failureWords: readonly (readonly [saying: RegExp, code: FailureCode
 		/cluster unreachable|connection refused|no such host|i\/o timeout|network is unreachable|TLS handshake|x509:|dial tcp|no configuration has been provided/iu,
 		'helm-unreachable',
 	],
-	[/kubeconfig|context ".*" does not exist|invalid configuration/iu, 'helm-kubeconfig'],
+	[/kubeconfig|context "[^"\n]{0,300}" does not exist|invalid configuration/iu, 'helm-kubeconfig'],
 	[/Unauthorized|must be logged in to the server/iu, 'helm-unauthorized'],
 	[/field is immutable|Forbidden: updates to/iu, 'helm-immutable'],
 	[/exceeded quota|failed quota|maximum (cpu|memory) usage|minimum (cpu|memory) usage/iu, 'helm-quota'],
-	[/admission webhook .* denied|violates PodSecurity|ValidatingAdmissionPolicy/iu, 'helm-admission-denied'],
+	[/admission webhook [^\n]{1,300} denied|violates PodSecurity|ValidatingAdmissionPolicy/iu, 'helm-admission-denied'],
 	[/is forbidden|forbidden:/iu, 'helm-forbidden'],
 	[/conflict(s)? with "|conflict occurred while applying|Apply failed with \d+ conflict/iu, 'helm-conflict'],
 	[/invalid ownership metadata|cannot be imported into the current release/iu, 'helm-ownership'],
 	[
-		/(pre|post)-(install|upgrade|rollback|delete)(\s+hooks?)?[^\n]*(failed|timed out|not ready)|failed (pre|post)-(install|upgrade|rollback|delete)|hooks? failed/iu,
+		/(pre|post)-(install|upgrade|rollback|delete)(\s{1,4}hooks?)?[^\n]{0,300}?(failed|timed out|not ready)|failed (pre|post)-(install|upgrade|rollback|delete)|hooks? failed/iu,
 		'helm-hook-failed',
 	],
-	[/BackoffLimitExceeded|job .* failed|DeadlineExceeded/iu, 'helm-job-failed'],
-	[/timed out waiting|context deadline exceeded|not ready\. status|resource .* not ready/iu, 'helm-timeout'],
+	[/BackoffLimitExceeded|job [^\n]{1,300} failed|DeadlineExceeded/iu, 'helm-job-failed'],
+	[/timed out waiting|context deadline exceeded|not ready\. status|resource [^\n]{1,300} not ready/iu, 'helm-timeout'],
 	[
 		/no matches for kind|could not find the requested resource|resource mapping not found|unable to recognize|unable to build kubernetes objects/iu,
 		'helm-unknown-kind',
 	],
-	[/namespaces? "[^"]+" not found/iu, 'helm-namespace-missing'],
+	[/namespaces? "[^"\n]{1,300}" not found/iu, 'helm-namespace-missing'],
 	[
 		/execution error at|error calling|template: |parse error|YAML parse error|error converting YAML|wrong type for value|nil pointer evaluating|values don't meet the specifications/iu,
 		'helm-render-failed',
@@ -65,11 +75,23 @@ export const pullWords: readonly (readonly [saying: RegExp, name: PullCase])[] =
 	[/no such host|connection refused|i\/o timeout|network is unreachable|dial tcp/iu, 'unreachable'],
 ];
 
+/** How much of a text is looked at for its meaning, characters: more is not read by people either. */
+const readForMeaning = 64 * 1024;
+
+/** Of a long text its beginning and its end. */
+const shortened = (words: string): string => {
+	if (words.length <= readForMeaning) return words;
+	return `${words.slice(0, readForMeaning / 2)}\n${words.slice(-readForMeaning / 2)}`;
+};
+
 /** What the words are a sign of; undefined for words that no row knows. */
 export const meaningOf = <Meaning>(
 	words: string,
 	rows: readonly (readonly [saying: RegExp, meaning: Meaning])[],
-): Meaning | undefined => rows.find(([saying]) => saying.test(words))?.[1];
+): Meaning | undefined => {
+	const read = shortened(words);
+	return rows.find(([saying]) => saying.test(read))?.[1];
+};
 
 /** Lines that say nothing of a failure: warnings, debug, hints on usage, and klog of the Kubernetes client. */
 const noise = /^\s*$|^(WARNING|level=(DEBUG|INFO|WARN))|Use "helm|^I\d{4} |^W\d{4} /u;
@@ -87,9 +109,12 @@ export const verdictIn = (stderr: string): string => {
 	return from < 0 ? stderr : stderr.slice(from);
 };
 
+/** How much of the end of an output may be a version, characters. */
+const longestVersion = 200;
+
 /**
  * The version in the output of `helm version --short`, e.g. `3.18.0` in `v3.18.0+gcc58e3f`; undefined for another
  * program's output.
  */
 export const versionIn = (output: string): string | undefined =>
-	/v(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)(?:\+\S*)?\s*$/u.exec(output.trim())?.[1];
+	/v(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)(?:\+\S*)?$/u.exec(output.trim().slice(-longestVersion))?.[1];

@@ -22,6 +22,8 @@ export type SummaryContext = {
 	readonly resumeCommand: string;
 	readonly logFile: string;
 	readonly reportFile?: string | undefined;
+	/** What could not be tidied up after the run, in words. */
+	readonly leftovers?: readonly string[] | undefined;
 };
 
 const stepRow = (step: StepState, pass: Pass, width: number): string => {
@@ -56,7 +58,7 @@ const serverRows = (answers: Answers): readonly string[] => {
 
 /** What is printed at the end of a run, on the ordinary screen, so that it stays in the scrollback. */
 export const summaryLines = (state: RunState, context: SummaryContext): readonly string[] => {
-	const {answers, resumeCommand, logFile, reportFile} = context;
+	const {answers, resumeCommand, logFile, reportFile, leftovers = []} = context;
 	const width = Math.max(0, ...state.steps.map(({title}) => title.length));
 	const installed = state.outcome === 'done' && state.pass === 'apply' && isProved(state);
 	return [
@@ -68,5 +70,6 @@ export const summaryLines = (state: RunState, context: SummaryContext): readonly
 		...(state.outcome === 'done' ? [] : [`  Go on with  ${resumeCommand}`]),
 		...(reportFile === undefined ? [] : [`  Report      ${reportFile}`]),
 		`  Log         ${logFile}`,
+		...leftovers.map((text) => `  Warning     ${text}`),
 	];
 };

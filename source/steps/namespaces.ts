@@ -5,6 +5,9 @@ import {stepProblems} from './problems.ts';
 import {managedBy, namespacesOf} from './shared/names.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
+/** How long the lock of another run is watched at most, ms. */
+const longestWatchMs = 120_000;
+
 const reference = (name: string) => ({apiVersion: 'v1', kind: 'Namespace', name});
 
 /** A namespace that is on its way out takes nothing new. */
@@ -24,6 +27,8 @@ const check = async (world: World): Promise<Finding> => {
 	const missing = names.filter((_name, index) => live[index] === undefined);
 	const changes = missing.map((name): Change => ({action: 'create', target: `namespace ${name}`}));
 	if (changes.length > 0) return {status: 'todo', changes};
+	// Whether another run lives is seen by watching its Lease.
+	world.report({kind: 'waiting', reason: 'the lock of this cluster', timeoutMs: longestWatchMs});
 	await world.holdLease(signal);
 	return {status: 'ok', note: names.join(', ')};
 };
@@ -45,7 +50,7 @@ export const namespacesStep: Step = {
 	why: 'Secrets and releases live in namespaces, one for each component.',
 	area: 'cluster',
 	inputs: (answers) => namespacesOf(answers),
-	timeouts: shortTimeouts,
+	timeouts: {...shortTimeouts, checkMs: shortTimeouts.checkMs + longestWatchMs},
 	check,
 	apply,
 };

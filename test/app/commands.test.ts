@@ -272,7 +272,7 @@ test('answers validate names a CA file of the registry that is not there', async
 test('a second run in the same state folder ends with 10 and names the holder', async () => {
 	const words = await withBundle(['--bundle', 'gone']);
 	await mkdir(path.join(stage.folder, 'state'));
-	const birth = (await import('../../source/base/lock.ts')).processBirth;
+	const birth = (await import('../../source/base/lock/process.ts')).processBirth;
 	await writeFile(
 		path.join(stage.folder, 'state', 'lock'),
 		JSON.stringify({

@@ -2,7 +2,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {answersSchema} from '../../source/answers/schema.ts';
-import {acquireFileLock, liveHolder} from '../../source/base/lock.ts';
+import {acquireFileLock, liveHolder} from '../../source/base/lock/lock.ts';
 import {createStage, type Stage} from './stage.ts';
 
 let stage: Stage;
@@ -34,7 +34,7 @@ test('a lock names its holder while that lives, and nobody after a kill', async 
 	await unlock();
 	await writeFile(file, text.replace(/"birth":"[^"]*"/u, '"birth":"1"'));
 	expect(await liveHolder(file, 'here')).toBeUndefined();
-	expect(await liveHolder(file, 'elsewhere')).toMatchObject(me);
+	expect(await liveHolder(file, 'here', {place: {boot: 'another'}})).toMatchObject(me);
 });
 
 test('the port of a registry is a port', () => {

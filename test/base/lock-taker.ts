@@ -1,5 +1,5 @@
 import {hostname} from 'node:os';
-import {acquireFileLock} from '../../source/base/lock.ts';
+import {acquireFileLock} from '../../source/base/lock/lock.ts';
 import {ProblemError} from '../../source/base/problem.ts';
 
 // A run that takes the lock, says whether it got it, and holds it until its input ends.

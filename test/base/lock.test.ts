@@ -1,10 +1,13 @@
 import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
-import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile} from 'node:fs/promises';
 import {hostname, tmpdir} from 'node:os';
 import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {acquireFileLock, type Holder, processBirth} from '../../source/base/lock.ts';
+import {acquireFileLock, type Holder} from '../../source/base/lock/lock.ts';
+import {processBirth, processPlace} from '../../source/base/lock/process.ts';
+import type {Problem} from '../../source/base/problem.ts';
 
 let folder = '';
 let file = '';
@@ -28,7 +31,10 @@ const me = (runId = 'mine') => ({
 
 const leave = async (holder: Partial<Holder> | string): Promise<void> => {
 	await mkdir(path.dirname(file), {recursive: true});
-	const text = typeof holder === 'string' ? holder : JSON.stringify({...me('old'), birth: '1', ...holder});
+	const text =
+		typeof holder === 'string'
+			? holder
+			: JSON.stringify({...me('old'), birth: '1', ...processPlace(), beatMs: 3000, ...holder});
 	await writeFile(file, text);
 };
 
@@ -43,7 +49,12 @@ const holderNow = async (): Promise<Holder> => JSON.parse(await readFile(file, '
 
 test('a free lock is taken, told who holds it to nobody else, and given back', async () => {
 	const release = await acquireFileLock(file, me());
-	expect(await holderNow()).toEqual({...me(), birth: await processBirth(process.pid)});
+	expect(await holderNow()).toEqual({
+		...me(),
+		...processPlace(),
+		birth: await processBirth(process.pid),
+		beatMs: 3000,
+	});
 	expect((await stat(file)).mode & 0o777).toBe(0o600);
 	expect((await stat(path.dirname(file))).mode & 0o777).toBe(0o700);
 	await release();
@@ -65,6 +76,9 @@ test('a second taker is refused and told who holds it, where and since when', as
 	await release();
 });
 
+/** What locks did not hold before they told where their process is. */
+const older = {boot: undefined, pidNamespace: undefined, beatMs: undefined};
+
 /** What lies there, and who has the lock after another run asked for it. */
 test.each([
 	['a dead process', async () => leave({pid: await deadPid()}), 'mine'],
@@ -78,7 +92,8 @@ test.each([
 		async () => leave({pid: process.pid, birth: (await processBirth(process.pid)) ?? ''}),
 		'old',
 	],
-	['a process of another host', async () => leave({host: 'jump-2', pid: await deadPid()}), 'old'],
+	['a dead process of an older version', async () => leave({pid: await deadPid(), ...older}), 'mine'],
+	['a process of an older version, of another host', async () => leave({host: 'jump-2', pid: 1, ...older}), 'old'],
 ])('%s', async (_name, prepare, owner) => {
 	await prepare();
 	const taken = await acquireFileLock(file, me()).catch((error: unknown) => error);
@@ -125,9 +140,114 @@ test('a link or a folder in the place of a lock is refused, and what it leads to
 	expect(await readFile(theirs, 'utf8')).toBe('');
 });
 
+const brief = {beatMs: 30, staleMs: 600};
+
+/** A run in another container of this host's name: its pids are not ours, and it has a process of our number. */
+const elsewhere = async (more: Partial<Holder> = {}): Promise<void> =>
+	leave({pidNamespace: 'pid:[1]', pid: process.pid, birth: (await processBirth(process.pid)) ?? '', ...more});
+
+test.each<readonly [string, Partial<Holder>]>([
+	['container of this name', {}],
+	['machine of this name', {boot: 'another', pidNamespace: processPlace().pidNamespace ?? ''}],
+	['host, with a clock three hours ahead', {host: 'jump-2', boot: 'another', startedAt: Date.now() + 10_800_000}],
+])('a lock of another %s is refused while it is renewed, and taken over when it is not', async (_where, holder) => {
+	await elsewhere(holder);
+	const beating = setInterval(() => {
+		void utimes(file, new Date(), new Date());
+	}, 20);
+	const found = await acquireFileLock(file, me(), brief).catch((error: unknown) => error);
+	clearInterval(beating);
+	expect(found).toMatchObject({
+		problem: {
+			code: 'install-locked',
+			message: expect.stringContaining(`process ${process.pid} of ada on `),
+			cause: `It holds the lock ${file}, and was seen to renew it; its host or container shares this folder.`,
+			fix: 'Wait for it, or stop it there with Ctrl-C; of a run that is dead the lock is free after 15 s.',
+		},
+	});
+	const release = await acquireFileLock(file, me(), brief);
+	expect((await holderNow()).runId).toBe('mine');
+	await release();
+});
+
+test('a lock of another host that an older version wrote is kept, and the way out is told', async () => {
+	await leave({host: 'jump-2', pid: 1, ...older});
+	await expect(acquireFileLock(file, me(), brief)).rejects.toMatchObject({
+		problem: {
+			code: 'install-locked',
+			message: `The lock ${file} may be held: by process 1 of ada on jump-2, since 2026-01-02T03:04:05.000Z.`,
+			cause:
+				'It was written on another host by an older version of this program, of which it cannot be told from here whether it lives.',
+			fix: `Make sure that it does not run there, remove ${file}, and start this command again.`,
+			nextSteps: ['ps -fp 1 (on jump-2)', `rm ${file}`],
+		},
+	});
+});
+
+test('who waits for the lock of another host can stop', async () => {
+	await elsewhere();
+	const stop = new AbortController();
+	const waiting = acquireFileLock(file, me(), {signal: stop.signal});
+	stop.abort(new Error('Ctrl-C'));
+	await expect(waiting).rejects.toThrow('Ctrl-C');
+	expect((await holderNow()).runId).toBe('old');
+});
+
+/** The first loss that a holder is told of. */
+const lossOf = async (spoil: () => Promise<unknown>): Promise<Problem> => {
+	const lost = Promise.withResolvers<Problem>();
+	const release = await acquireFileLock(file, me(), {...brief, onLost: lost.resolve});
+	await spoil();
+	const problem = await lost.promise;
+	await release();
+	return problem;
+};
+
+test('a run whose lock was taken over meanwhile is told, and leaves it to the other', async () => {
+	expect(await lossOf(() => elsewhere())).toMatchObject({
+		code: 'install-locked',
+		area: 'locked',
+		message: `Another run has taken over the lock ${file}.`,
+		cause: 'This run did not renew it for a while: its process was halted, or the folder could not be reached.',
+		fix: 'Let that run end, then start again; finished steps are not done twice.',
+	});
+	expect((await holderNow()).runId).toBe('old');
+});
+
+test('a run that cannot renew its lock is told before others take it for dead', async () => {
+	const spoil = async (): Promise<void> => {
+		await rm(path.dirname(file), {recursive: true});
+		await writeFile(path.dirname(file), 'no folder');
+	};
+	expect(await lossOf(spoil)).toMatchObject({
+		code: 'install-locked',
+		message: `The lock ${file} could not be renewed for too long.`,
+		cause: expect.stringContaining('Another run may now begin. '),
+		fix: 'Make the folder reachable, then start again; finished steps are not done twice.',
+	});
+});
+
+test('a lock that somebody removed by hand is written again', async () => {
+	const release = await acquireFileLock(file, me(), brief);
+	await rm(file);
+	while ((await readdir(path.dirname(file))).length === 0) await sleep(10);
+	expect((await holderNow()).runId).toBe('mine');
+	await release();
+});
+
+test('a lock that cannot be given back is told in words, and nothing is thrown', async () => {
+	const release = await acquireFileLock(file, me());
+	await rm(path.dirname(file), {recursive: true});
+	await writeFile(path.dirname(file), 'no folder');
+	expect(await release()).toContain(`The lock ${file} could not be removed: `);
+});
+
 test('a run that died while it removed a dead lock does not block the next one', async () => {
 	await leave({pid: await deadPid()});
-	for (const guard of [JSON.stringify({...me('old'), birth: '1', pid: await deadPid()}), '']) {
+	for (const guard of [
+		JSON.stringify({...me('old'), birth: '1', pid: await deadPid(), ...processPlace(), beatMs: 3000}),
+		'',
+	]) {
 		await leave({pid: await deadPid()});
 		await writeFile(`${file}.removal`, guard);
 		const release = await acquireFileLock(file, me());

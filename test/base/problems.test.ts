@@ -3,7 +3,7 @@ import {hostname, tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {bounded, graceMs} from '../../source/base/bounded.ts';
-import {acquireFileLock, liveHolder} from '../../source/base/lock.ts';
+import {acquireFileLock, liveHolder} from '../../source/base/lock/lock.ts';
 import {type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 import {fakeClock} from './fake-clock.ts';
 
@@ -28,8 +28,8 @@ const refusals: readonly (readonly [title: string, act: () => Promise<unknown>, 
 	[
 		'a second run on one host',
 		async () => {
-			await acquireFileLock(file, me, alive);
-			await acquireFileLock(file, {...me, runId: 'second'}, alive);
+			await acquireFileLock(file, me, {birthOf: alive});
+			await acquireFileLock(file, {...me, runId: 'second'}, {birthOf: alive});
 		},
 		() => ({
 			code: 'install-locked',
@@ -42,7 +42,7 @@ const refusals: readonly (readonly [title: string, act: () => Promise<unknown>, 
 		'a link in the place of the lock',
 		async () => {
 			await symlink('/dev/null', file);
-			await acquireFileLock(file, me, alive);
+			await acquireFileLock(file, me, {birthOf: alive});
 		},
 		() => ({
 			code: 'lock-not-ours',
@@ -55,7 +55,7 @@ const refusals: readonly (readonly [title: string, act: () => Promise<unknown>, 
 		'a note in the place of the lock',
 		async () => {
 			await writeFile(file, 'a note of mine\n');
-			await acquireFileLock(file, me, alive);
+			await acquireFileLock(file, me, {birthOf: alive});
 		},
 		() => ({
 			code: 'lock-not-ours',
@@ -68,7 +68,7 @@ const refusals: readonly (readonly [title: string, act: () => Promise<unknown>, 
 		'a folder that is a file',
 		async () => {
 			await writeFile(file, '');
-			await acquireFileLock(path.join(file, 'lock'), me, alive);
+			await acquireFileLock(path.join(file, 'lock'), me, {birthOf: alive});
 		},
 		() => ({
 			code: 'state-unwritable',
@@ -131,7 +131,7 @@ test('a lock that changes hands again and again is told as contended', async () 
 		await leaveDead(`${file}.removal`);
 		return undefined;
 	};
-	await expect(acquireFileLock(file, me, birthOf)).rejects.toMatchObject({
+	await expect(acquireFileLock(file, me, {birthOf})).rejects.toMatchObject({
 		problem: {
 			code: 'lock-contended' satisfies ProblemCode,
 			area: 'locked',
@@ -143,23 +143,25 @@ test('a lock that changes hands again and again is told as contended', async () 
 });
 
 test('who holds a lock is told while that process lives, and of another host always', async () => {
-	expect(await liveHolder(file, hostname(), alive)).toBeUndefined();
-	await acquireFileLock(file, me, alive);
-	expect(await liveHolder(file, hostname(), alive)).toMatchObject({runId: 'mine'});
-	expect(await liveHolder(file, hostname(), async () => undefined)).toBeUndefined();
-	expect(await liveHolder(file, 'elsewhere', async () => undefined)).toMatchObject({runId: 'mine'});
+	expect(await liveHolder(file, hostname(), {birthOf: alive})).toBeUndefined();
+	await acquireFileLock(file, me, {birthOf: alive});
+	expect(await liveHolder(file, hostname(), {birthOf: alive})).toMatchObject({runId: 'mine'});
+	expect(await liveHolder(file, hostname(), {birthOf: async () => undefined})).toBeUndefined();
+	expect(await liveHolder(file, 'elsewhere', {birthOf: async () => undefined, place: {}})).toMatchObject({
+		runId: 'mine',
+	});
 });
 
 test('a lock that cannot be read is refused, not taken over', async () => {
 	await mkdir(path.join(folder, 'deep'));
 	const unreadable = path.join(folder, 'x'.repeat(300));
-	await expect(acquireFileLock(unreadable, me, alive)).rejects.toMatchObject({
+	await expect(acquireFileLock(unreadable, me, {birthOf: alive})).rejects.toMatchObject({
 		problem: {
 			code: 'state-unwritable' satisfies ProblemCode,
 			cause: 'The system refuses it: The path is longer than this file system allows.',
 		},
 	});
-	await expect(liveHolder(unreadable, hostname(), alive)).rejects.toMatchObject({
+	await expect(liveHolder(unreadable, hostname(), {birthOf: alive})).rejects.toMatchObject({
 		problem: {code: 'state-unwritable' satisfies ProblemCode},
 	});
 });

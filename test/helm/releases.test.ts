@@ -61,7 +61,13 @@ esac`,
 	return {
 		helm,
 		lines,
-		upgrade: (more: {readonly forceConflicts?: boolean; readonly timeoutMs?: number} = {}) =>
+		upgrade: (
+			more: {
+				readonly forceConflicts?: boolean;
+				readonly timeoutMs?: number;
+				readonly isIdle?: () => Promise<boolean>;
+			} = {},
+		) =>
 			helm.upgrade({
 				release: 'zenml',
 				namespace: 'z',
@@ -71,6 +77,7 @@ esac`,
 				timeoutMs: 1500,
 				description: 'by a test',
 				onLine: (line) => lines.push(line),
+				isIdle: async () => true,
 				signal,
 				...more,
 			}),

@@ -107,7 +107,12 @@ export const useStage = (version: HelmVersion): (() => Stage) => {
 export const upgrade = (
 	{helm, namespace, lines}: Stage,
 	url: string,
-	more: {readonly timeoutMs?: number; readonly signal?: AbortSignal; readonly forceConflicts?: boolean} = {},
+	more: {
+		readonly timeoutMs?: number;
+		readonly signal?: AbortSignal;
+		readonly forceConflicts?: boolean;
+		readonly isIdle?: () => Promise<boolean>;
+	} = {},
 ): Promise<Release> =>
 	helm.upgrade({
 		release: 'zenml',
@@ -118,6 +123,7 @@ export const upgrade = (
 		timeoutMs: 30_000,
 		description: `for ${url}`,
 		onLine: (line) => lines.push(line),
+		isIdle: async () => true,
 		signal,
 		...more,
 	});

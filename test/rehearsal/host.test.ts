@@ -10,7 +10,7 @@ import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {filesIn} from '../../rehearsal/answers.ts';
 import {spawnRehearsal} from '../../rehearsal/host.ts';
-import {processBirth} from '../../source/base/lock.ts';
+import {processBirth} from '../../source/base/lock/process.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
 
 const signal = new AbortController().signal;

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {rm, writeFile} from 'node:fs/promises';
+import {readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -188,6 +188,42 @@ const resumeToTheEnd = async (world: Site, before: Readonly<Record<string, strin
 
 /** Where half of a thing may be left that nobody can make again: keys, a release under way, an enrollment. */
 const delicate = ['secrets', 'control-plane', 'workspaces'];
+
+/** Processes of the helm program of this test that are there, by what they were started with. */
+const helms = async (binary: string): Promise<readonly string[]> => {
+	const pids = (await readdir('/proc')).filter((name) => /^\d+$/u.test(name));
+	const lines = await Promise.all(
+		pids.map(async (pid) => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0').join(' ')),
+	);
+	return lines.filter((line) => line.includes(binary) && line.includes(folder));
+};
+
+/** The real helm, which waits before each change for as long as it is told and leaves word that it is at it. */
+const slowHelm = async (world: Site): Promise<string> => {
+	const real = world.answers().helm.binary;
+	const binary = at('helm');
+	const body = `case "$1" in upgrade) echo $$ >> ${at('upgrades')}; sleep 1;; esac\nexec '${real}' "$@"`;
+	await writeFile(binary, `#!/bin/sh\n${body}\n`, {mode: 0o755});
+	const answers = JSON.parse(await readFile(at('answers.yaml'), 'utf8')) as Record<string, unknown>;
+	await writeFile(at('answers.yaml'), JSON.stringify({...answers, helm: {binary}}), {mode: 0o600});
+	return real;
+};
+
+describe('kill -9 of the program while helm is at work', () => {
+	it.each([300, 1500, 2600])(
+		'%i ms into the release of the control plane leaves no helm behind, and the next run ends well',
+		async (afterMs) => {
+			const world = await begin();
+			const real = await slowHelm(world);
+			const killed = await program({when: during('control-plane', 0), afterMs: 1500 + afterMs});
+			expect(killed.signal).toBe('SIGKILL');
+			const before = await generatedOf(world);
+			while ((await helms(real)).length > 0) await sleep(50);
+			await resumeToTheEnd(world, before);
+		},
+		300_000,
+	);
+});
 
 describe('kill -9 of the program, and the same command again', () => {
 	it.each(moments.filter(({step}) => delicate.includes(step)))(

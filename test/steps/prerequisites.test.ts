@@ -542,7 +542,7 @@ describe('the step', () => {
 	const site = {
 		bundle: carried(),
 		tls: {readPair: goodPair},
-		helm: {version: async () => '3.18.0', template: async () => rendered},
+		helm: {version: async () => '3.18.0', template: async () => rendered, history: async () => []},
 		host: {freeBytes: async () => 1e9, stateDirectory: '/state', readFile: async () => 'ca'},
 		cluster: {
 			...objects,

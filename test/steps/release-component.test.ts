@@ -36,6 +36,7 @@ const siteOf = (said: string, found = picture({})): World =>
 		bundle: carried(),
 		helm: {
 			template: async () => rendered,
+			release: async () => undefined,
 			upgrade: async ({release, component}) => {
 				throw helmFailure({what: `upgrade of ${release}`, component}, said, 1);
 			},

@@ -212,7 +212,7 @@ describe('a rollout', () => {
 		const world = worldOf({
 			clock,
 			...(signal && {signal}),
-			helm: {template, upgrade: story.upgrade},
+			helm: {template, release: async () => undefined, upgrade: story.upgrade},
 			cluster: {
 				version: async () => 'v1.34.0',
 				pods: async () => earlier,
@@ -301,7 +301,7 @@ describe('a rollout', () => {
 		const wanted = await workspaceRelease();
 		const world = worldOf({
 			clock,
-			helm: {template: async () => rendered, upgrade: waiting},
+			helm: {template: async () => rendered, release: async () => undefined, upgrade: waiting},
 			cluster: {
 				version: async () => 'v1.34.0',
 				pods: async () => [stuckPod],

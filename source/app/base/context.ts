@@ -18,7 +18,7 @@ export type Context = {
 	/** Redacted text to standard output and standard error. */
 	readonly out: (text: string) => void;
 	readonly err: (text: string) => void;
-	/** Aborted by SIGINT, SIGTERM and SIGHUP. */
+	/** Aborted by SIGINT, SIGTERM, SIGHUP and other signals that end a program. */
 	readonly signal: AbortSignal;
 	/** Is there a terminal on standard input and output that can draw a full screen? */
 	readonly screen: boolean;

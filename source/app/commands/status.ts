@@ -1,5 +1,5 @@
 import path from 'node:path';
-import {type Holder, liveHolder} from '../../base/lock.ts';
+import {type Holder, liveHolder} from '../../base/lock/lock.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
 import {outcomeWords} from '../../engine/outcome.ts';
 import type {Plan} from '../../steps/world.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import {errnoWords} from '../../base/errno.ts';
 import {writeWhole} from '../../base/files.ts';
-import {processBirth} from '../../base/lock.ts';
+import {processBirth} from '../../base/lock/process.ts';
 import {baseProblems} from '../../base/problems.ts';
 import type {Context} from '../base/context.ts';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import {type FaultName, rehearsalHosts, spawnRehearsal} from '../../../rehearsal/index.ts';
 import {type Draft, removeAt, setAt} from '../../answers/draft.ts';
 import type {AnswersFrom} from '../../answers/file/load.ts';
-import {acquireFileLock} from '../../base/lock.ts';
+import {acquireFileLock} from '../../base/lock/lock.ts';
 import {safeFolder} from '../../base/own/folder.ts';
 import {printable} from '../../base/printable.ts';
 import {engineProblems} from '../../engine/problems.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type {Answers} from '../../answers/schema.ts';
 import {resolveSecret} from '../../answers/secrets.ts';
-import type {Holder} from '../../base/lock.ts';
+import type {Taker} from '../../base/lock/lock.ts';
 import {createBundlePort} from '../../bundle/open/bundle.ts';
 import {createCluster} from '../../cluster/cluster.ts';
 import type {ClusterPort} from '../../cluster/types.ts';
@@ -29,9 +29,11 @@ export type PortOptions = {
 	/** Secrets typed at a screen, by answer path. */
 	readonly prompted: ReadonlyMap<string, string>;
 	/** Who holds the Lease; absent for a run that changes nothing, which takes none. */
-	readonly holder?: Omit<Holder, 'birth'> | undefined;
+	readonly holder?: Taker | undefined;
 	/** The Lease was lost to somebody else: the run must stop. */
 	readonly onLeaseLost?: (reason: Error) => void;
+	/** Does what ends the ports, and keeps its failures from whoever closes them. By default they are thrown. */
+	readonly tidy?: (what: string, work: () => void | Promise<void>) => Promise<unknown>;
 };
 
 /** What ports tell while they work, of their own accord. */
@@ -135,9 +137,10 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		registerSecret: (value) => redactor.register(value),
 		holdLease: lease.hold,
 	};
+	const {tidy = async (_what, work) => work()} = options;
 	const close = async (): Promise<void> => {
-		registry.close();
-		await lease.release();
+		await tidy('The lock of the cluster was not given back', lease.release);
+		await tidy('The registry was not closed', registry.close);
 	};
 	return {ports, close};
 };

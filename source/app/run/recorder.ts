@@ -38,8 +38,10 @@ export type Recorder = {
 	readonly listener: Listener;
 	/** The answers that count from now on; an operator may edit them in the middle of a run. */
 	readonly setAnswers: (answers: Answers) => void;
-	/** Writes what is outstanding. */
-	readonly close: () => Promise<{readonly state: RunState; readonly answers: Answers}>;
+	/** Writes what is outstanding. @throws what the log could not be written for */
+	readonly close: () => Promise<void>;
+	/** How the run stands, and the answers that counted last. */
+	readonly end: () => {readonly state: RunState; readonly answers: Answers};
 };
 
 /** Starts the log and, where there is one, the journal. Events must be redacted before they come here. */
@@ -94,10 +96,8 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 		close: async () => {
 			await writer?.flush();
 			log.end();
-			await finished(log).catch((error: unknown) =>
-				context.err(`The log ${logFile} is not complete: ${toProblem(error).message}\n`),
-			);
-			return {state: fold.state(), answers};
+			await finished(log);
 		},
+		end: () => ({state: fold.state(), answers}),
 	};
 };

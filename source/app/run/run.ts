@@ -1,9 +1,11 @@
 import {randomBytes} from 'node:crypto';
 import path from 'node:path';
 import type {Answers} from '../../answers/schema.ts';
+import {errnoWords} from '../../base/errno.ts';
 import {saveFile} from '../../base/files.ts';
-import {acquireFileLock, type Holder} from '../../base/lock.ts';
+import {acquireFileLock, type Taker, type Unlock} from '../../base/lock/lock.ts';
 import {printableText} from '../../base/printable.ts';
+import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import type {Controls} from '../../engine/controls.ts';
 import {converge} from '../../engine/converge.ts';
 import type {Event, Listener} from '../../engine/events.ts';
@@ -46,10 +48,12 @@ export type RunReport = RunResult & {
 	readonly state: RunState;
 	readonly logFile: string;
 	readonly reportFile?: string | undefined;
+	/** What could not be tidied up after it, in words: it changes nothing of how the run ended. */
+	readonly leftovers: readonly string[];
 };
 
 /** What one run is called: in its log's name, its lock, its Lease. */
-type Identity = {readonly runId: string; readonly holder: Omit<Holder, 'birth'>; readonly logFile: string};
+type Identity = {readonly runId: string; readonly holder: Taker; readonly logFile: string};
 
 const identify = ({context, stateDirectory}: RunRequest): Identity => {
 	const runId = randomBytes(4).toString('hex');
@@ -94,17 +98,54 @@ const saveReport = async ({stateDirectory}: RunRequest, state: RunState, answers
 		printableText(acceptanceReport(state, answers).join('\n')),
 	);
 
-/** The run itself, while its lock is held. `stop` ends it with a problem of its surroundings. */
-const runLocked = async (request: RunRequest, plan: Plan, identity: Identity): Promise<RunReport> => {
+/** Does what comes after a run. What fails of it is told, and neither how the run ended nor the rest of it changes. */
+type Tidy = <Result>(what: string, work: () => Result | Promise<Result>) => Promise<Result | undefined>;
+
+const tidier =
+	(leftovers: string[]): Tidy =>
+	async (what, work) => {
+		try {
+			return await work();
+		} catch (error) {
+			leftovers.push(`${what}: ${reasonOf(error)}`);
+			return undefined;
+		}
+	};
+
+const reasonOf = (error: unknown): string => {
+	if (error instanceof ProblemError) return `${error.problem.message} ${error.problem.cause}`;
+	return errnoWords(error, 'write');
+};
+
+/** What a run works with besides its request. `stop` ends it with a problem of its surroundings. */
+type Surroundings = {
+	readonly plan: Plan;
+	readonly identity: Identity;
+	readonly stop: AbortController;
+	readonly tidy: Tidy;
+};
+
+/** A run that begins in the middle has left out the step that takes the Lease. There is none before there is a namespace. */
+const holdEarly = async ({holdLease}: Ports, signal: AbortSignal): Promise<void> => {
+	await holdLease(signal).catch((error: unknown) => {
+		if (toProblem(error).code !== 'kubernetes-namespace-missing') throw error;
+	});
+};
+
+/** The run itself, while its lock is held. */
+const runLocked = async (
+	request: RunRequest,
+	{plan, identity, stop, tidy}: Surroundings,
+): Promise<Omit<RunReport, 'leftovers'>> => {
 	const {context, stateDirectory, pass, answers} = request;
 	const {createPortsSlot} = await import('./ports.ts');
-	const stop = new AbortController();
 	const slot = createPortsSlot({
 		context,
 		stateDirectory,
 		prompted: request.prompted,
 		holder: pass === 'apply' ? identity.holder : undefined,
 		onLeaseLost: (reason) => stop.abort(reason),
+		tidy,
 	});
 	try {
 		const earlier = await earlierJournal(request, plan, slot.open(answers));
@@ -123,10 +164,12 @@ const runLocked = async (request: RunRequest, plan: Plan, identity: Identity): P
 			runId: identity.runId,
 			version: context.version,
 			answers,
-			makeWorld: (base) => {
+			makeWorld: async (base) => {
 				request.judge?.(base.answers);
 				recorder.setAnswers(base.answers);
-				return {...slot.open(base.answers, base.report), ...base};
+				const ports = slot.open(base.answers, base.report);
+				if (request.from !== undefined) await holdEarly(ports, base.signal);
+				return {...ports, ...base};
 			},
 			controls: request.controls(earlier?.acknowledged ?? []),
 			listeners: [toAll(request, recorder)],
@@ -136,28 +179,48 @@ const runLocked = async (request: RunRequest, plan: Plan, identity: Identity): P
 			from: request.from,
 			until: request.until,
 		});
-		const {state, answers: last} = await recorder.close();
-		const reportFile = isProved(state) ? await saveReport(request, state, last) : undefined;
+		await tidy(`The log ${identity.logFile} is not complete`, recorder.close);
+		const {state, answers: last} = recorder.end();
+		const reportFile = isProved(state)
+			? await tidy('The acceptance report was not written', () => saveReport(request, state, last))
+			: undefined;
 		return {...result, state, logFile: identity.logFile, reportFile};
 	} finally {
 		await slot.close();
 	}
 };
 
+const noLock: Unlock = async () => undefined;
+
 /**
  * One run of a plan, with everything around it: lock, ports, journal, log, reports. Refusals before the first event are thrown as
  * ProblemError; after it every end is a result.
  */
 export const runPlan = async (request: RunRequest): Promise<RunReport> => {
+	const {context, stateDirectory, pass} = request;
 	request.judge?.(request.answers);
 	const plan = await request.plan.load();
 	const identity = identify(request);
-	for (const folder of [request.stateDirectory, path.dirname(identity.logFile)]) await makeFolder(folder);
-	const lockFile = path.join(request.stateDirectory, 'lock');
-	const unlock = request.pass === 'apply' ? await acquireFileLock(lockFile, identity.holder) : async () => undefined;
+	for (const folder of [stateDirectory, path.dirname(identity.logFile)]) await makeFolder(folder);
+	const stop = new AbortController();
+	const onLost = (problem: Problem): void => stop.abort(new ProblemError(problem));
+	const unlock =
+		pass === 'apply'
+			? await acquireFileLock(path.join(stateDirectory, 'lock'), identity.holder, {signal: request.signal, onLost})
+			: noLock;
+	const leftovers: string[] = [];
+	const give = async (): Promise<void> => {
+		const left = await unlock();
+		if (left !== undefined) leftovers.push(left);
+	};
 	try {
-		return await runLocked(request, plan, identity);
-	} finally {
-		await unlock();
+		const report = await runLocked(request, {plan, identity, stop, tidy: tidier(leftovers)});
+		await give();
+		return {...report, leftovers: leftovers.map(context.redactor.redact)};
+	} catch (error) {
+		await give();
+		// Nobody gets a report: what was refused is told with what is left.
+		for (const text of leftovers) context.err(`${context.redactor.redact(text)}\n`);
+		throw error;
 	}
 };

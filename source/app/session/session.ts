@@ -101,9 +101,11 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 			}
 		},
 		run: async (answers, how) => runPlan({...common, ...how, answers: settle(answers), from, until}),
-		summary: ({state, logFile, reportFile}) =>
+		summary: ({state, logFile, reportFile, leftovers}) =>
 			printableText(
-				redactor.redact(summaryLines(state, {answers: counted, resumeCommand, logFile, reportFile}).join('\n')),
+				redactor.redact(
+					summaryLines(state, {answers: counted, resumeCommand, logFile, reportFile, leftovers}).join('\n'),
+				),
 			),
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),

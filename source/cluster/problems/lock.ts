@@ -8,4 +8,10 @@ export const lockTable = {
 		cause: 'Another run may now begin. {why}',
 		fix: 'Start again when the cluster answers; finished steps are not done twice.',
 	},
+	'install-lock-left': {
+		area: 'locked',
+		message: 'The lock of this cluster, lease {namespace}/{lease}, could not be given back.',
+		cause: '{why}',
+		fix: 'Nothing is lost by it: the next run takes it over after {seconds} s.',
+	},
 } as const satisfies ProblemTable;

@@ -10,6 +10,7 @@ import {database} from './database.ts';
 import {disk} from './disk.ts';
 import {helm} from './helm.ts';
 import {ingressClass} from './ingress-class.ts';
+import {installedVersions} from './installed-versions.ts';
 import {kubernetes} from './kubernetes.ts';
 import {namespaceRules} from './namespace-rules.ts';
 import {nodes} from './nodes.ts';
@@ -24,6 +25,7 @@ export const prerequisites: readonly Check[] = [
 	helm,
 	disk,
 	kubernetes,
+	installedVersions,
 	chartValues,
 	permissions,
 	namespaceRules,

@@ -8,7 +8,7 @@ import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {expect, onTestFinished, test} from 'vitest';
 import {pseudoRandom} from '../../../rehearsal/sample-bundle/index.ts';
 import {fetchHelm} from '../../../scripts/fetch-helm.mjs';
-import {acquireFileLock} from '../../../source/base/lock.ts';
+import {acquireFileLock} from '../../../source/base/lock/lock.ts';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
 import {createStage} from '../../app/stage.ts';
 import {builtCli} from '../../helpers/built-program.ts';

@@ -2,7 +2,7 @@ import {mkdir, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/pr
 import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {acquireFileLock} from '../../../source/base/lock.ts';
+import {acquireFileLock} from '../../../source/base/lock/lock.ts';
 import {baseOfBundle} from '../../../source/bundle/diff/base.ts';
 import {compareBundle} from '../../../source/bundle/diff/compare.ts';
 import {makeDifferential} from '../../../source/bundle/diff/make.ts';

@@ -3,7 +3,7 @@ import {lstat, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/pr
 import {hostname} from 'node:os';
 import {basename, join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {acquireFileLock} from '../../../source/base/lock.ts';
+import {acquireFileLock} from '../../../source/base/lock/lock.ts';
 import {createStage} from '../../app/stage.ts';
 import {productImages} from '../create/helpers.ts';
 import {bundleFiles, problemOf, temporary, writeFiles} from '../helpers.ts';

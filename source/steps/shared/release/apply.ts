@@ -2,7 +2,8 @@ import {type ProblemCode, ProblemError, toProblem} from '../../../base/problem.t
 import type {Release} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
 import {auditRelease} from './audit.ts';
-import {serverPods} from './pods.ts';
+import {isIdle, serverPods} from './pods.ts';
+import {repairRelease} from './repair.ts';
 import {diagnoseRollout, watchRollout} from './rollout.ts';
 import {labelOf, type WantedRelease} from './wanted.ts';
 
@@ -28,6 +29,7 @@ const upgradeTo = async (world: World, wanted: WantedRelease): Promise<Release> 
 		values: wanted.values,
 		timeoutMs,
 		description: `zenml-airgap ${wanted.chart.version}`,
+		isIdle: () => isIdle(world, wanted),
 		onLine: (text) => report({kind: 'line', level: 'info', text: `helm: ${text}`}),
 		signal,
 	});
@@ -49,6 +51,7 @@ const explained = async (world: World, wanted: WantedRelease, error: unknown): P
 export const applyRelease = async (world: World, wanted: WantedRelease): Promise<void> => {
 	const {problems} = await auditRelease(world, wanted);
 	if (problems[0]) throw new ProblemError(problems[0]);
+	await repairRelease(world, wanted);
 	const earlier = new Set((await serverPods(world, wanted)).map(({name}) => name));
 	const end = new AbortController();
 	const within = {...world, signal: AbortSignal.any([world.signal, end.signal])};

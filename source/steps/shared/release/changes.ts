@@ -1,9 +1,11 @@
+import {ProblemError} from '../../../base/problem.ts';
 import {firstOf} from '../../../base/text.ts';
 import type {PodView} from '../../../cluster/types.ts';
 import type {Change} from '../../../engine/plan.ts';
 import type {Release} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
 import {differingPaths} from './differing-paths.ts';
+import {downgradeOf} from './downgrade.ts';
 import {podRow, settledPods} from './pods.ts';
 import {labelOf, type WantedRelease} from './wanted.ts';
 
@@ -35,9 +37,15 @@ const changesOfPods = async (world: World, wanted: WantedRelease): Promise<reado
 	return pods.filter(({ready}) => !ready).map((pod) => ({action: 'run', target, detail: wordsOf(pod)}));
 };
 
-/** What differs between the release in the cluster and the wanted one; empty when it runs as wanted. */
+/**
+ * What differs between the release in the cluster and the wanted one; empty when it runs as wanted.
+ * @throws ProblemError `downgrade-refused`
+ */
 export const releaseChanges = async (world: World, wanted: WantedRelease): Promise<readonly Change[]> => {
 	const live = await world.helm.release(wanted.name, wanted.namespace, world.signal);
+	// A run that begins in the middle has not looked at the prerequisites.
+	const downgrade = live && downgradeOf([live], wanted);
+	if (downgrade) throw new ProblemError(downgrade);
 	const change = changeOfRelease(live, wanted) ?? (await changeOfValues(world, wanted));
 	return change ? [change] : changesOfPods(world, wanted);
 };

@@ -1,4 +1,4 @@
-import type {PodView} from '../../../cluster/types.ts';
+import type {KubeObject, PodView} from '../../../cluster/types.ts';
 import type {Detail} from '../../../engine/plan.ts';
 import type {World} from '../../world.ts';
 import {labelOf, selectorOf, type WantedRelease} from './wanted.ts';
@@ -12,6 +12,23 @@ export const serverPods = async (
 	{namespace, name}: WantedRelease,
 ): Promise<readonly PodView[]> =>
 	(await cluster.pods(namespace, selectorOf(name), signal)).filter(({phase}) => phase !== 'Succeeded');
+
+/** The pod of a Job, such as the migration's, comes and goes with a try; it serves nobody. */
+const isOfJob = ({metadata}: KubeObject): boolean =>
+	metadata.ownerReferences?.some(({kind}) => kind === 'Job') === true;
+
+/**
+ * True when nothing of the release is there that serves, or could have served: neither a Deployment nor a pod of another kind
+ * than a Job's. Only then may the release be removed.
+ */
+export const isIdle = async ({cluster, signal}: World, {namespace, name}: WantedRelease): Promise<boolean> => {
+	const labelSelector = selectorOf(name);
+	const [deployments, pods] = await Promise.all([
+		cluster.list({apiVersion: 'apps/v1', kind: 'Deployment', namespace, labelSelector}, signal),
+		cluster.list({apiVersion: 'v1', kind: 'Pod', namespace, labelSelector}, signal),
+	]);
+	return deployments.length === 0 && pods.every(isOfJob);
+};
 
 const isStarting = ({ready, stuck}: PodView): boolean => !ready && !stuck;
 

@@ -1,0 +1,136 @@
+import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
+import {rmSync, writeFileSync} from 'node:fs';
+import type {Readable, Writable} from 'node:stream';
+import {birthNow, processPlace} from '../../base/lock/process.ts';
+
+/**
+ * A program of its own: it starts helm and ends it when the process that asked for it is gone, however that one ended. On its
+ * standard input come one line of JSON (an Order), as many bytes as it names, which are helm's input, and then nothing: its
+ * end is the order to stop. Helm is not started before its input is whole, for half of its values are values too.
+ */
+export type Order = {
+	readonly binary: string;
+	readonly args: readonly string[];
+	/** Length of helm's standard input, bytes. */
+	readonly bytes: number;
+	/** How long helm gets after SIGTERM to close its release before it is killed, ms. */
+	readonly graceMs: number;
+	/** File in which helm's process is written down while it is at work. */
+	readonly record?: string | undefined;
+};
+
+/** How helm ended, or why it was not started; told on descriptor 3 as one line of JSON. */
+export type Ending = {
+	readonly exitCode?: number | undefined;
+	readonly signal?: string | undefined;
+	/** Code and words of the operating system's error. */
+	readonly errno?: string | undefined;
+	readonly message?: string | undefined;
+};
+
+const tell = (ending: Ending): void => {
+	try {
+		writeFileSync(3, `${JSON.stringify(ending)}\n`);
+	} catch {
+		// Nobody is there to hear it.
+	}
+};
+
+/** Writes down which process is at work, so that a run that finds this one killed as well can still find helm. */
+const writeDown = (record: string, pid: number): void => {
+	try {
+		writeFileSync(record, JSON.stringify({pid, birth: birthNow(pid), ...processPlace()}), {mode: 0o600});
+	} catch {
+		// It is the second line of defence; a full disk must not stop the first one.
+	}
+};
+
+/** Kills all that helm started: this process leads their group, and ends with them. */
+const killGroup = (): void => {
+	try {
+		process.kill(-process.pid, 'SIGKILL');
+	} catch {
+		// It leads no group where it was not started as one.
+	}
+};
+
+/** Not started at all: most errors come as an event, ENOEXEC and arguments that cannot be given are thrown. */
+const refuse = (error: unknown): never => {
+	const {code = 'UNKNOWN', message} = error as NodeJS.ErrnoException;
+	tell({errno: code, message});
+	process.exit(1);
+};
+
+const spawnHelm = ({binary, args}: Order): ChildProcessWithoutNullStreams => {
+	try {
+		return spawn(binary, args, {stdio: 'pipe'});
+	} catch (error) {
+		return refuse(error);
+	}
+};
+
+const handOn = (from: Readable, to: Writable): void => {
+	from.pipe(to, {end: false});
+	// Helm dies of a closed pipe before it has marked its release as failed: what nobody reads is read here.
+	to.on('error', () => {
+		from.unpipe(to);
+		from.resume();
+	});
+};
+
+const start = (order: Order, input: Buffer): {readonly stop: () => void} => {
+	const {graceMs, record} = order;
+	const helm = spawnHelm(order);
+	let stopping = false;
+	const forget = (): void => {
+		if (record !== undefined) rmSync(record, {force: true});
+	};
+	helm.once('error', refuse);
+	if (helm.pid !== undefined && record !== undefined) writeDown(record, helm.pid);
+	helm.stdin.on('error', () => undefined);
+	helm.stdin.end(input);
+	handOn(helm.stdout, process.stdout);
+	handOn(helm.stderr, process.stderr);
+	helm.once('exit', (code, signal) => {
+		forget();
+		tell({exitCode: code ?? undefined, signal: signal ?? undefined});
+		if (stopping) killGroup();
+		// What helm started may still hold its output open.
+		setTimeout(() => process.exit(0), 1000);
+	});
+	helm.once('close', () => process.exit(0));
+	return {
+		stop: () => {
+			if (stopping) return;
+			stopping = true;
+			helm.kill('SIGTERM');
+			setTimeout(() => helm.kill('SIGKILL'), graceMs);
+		},
+	};
+};
+
+const keep = (): void => {
+	let order: Order | undefined;
+	let received = Buffer.alloc(0);
+	let running: ReturnType<typeof start> | undefined;
+	const stop = (): void => {
+		if (running) running.stop();
+		else process.exit(1);
+	};
+	const take = (chunk: Buffer): void => {
+		if (running) return;
+		received = Buffer.concat([received, chunk]);
+		const end = order ? -1 : received.indexOf(10);
+		if (end >= 0) {
+			order = JSON.parse(received.toString('utf8', 0, end)) as Order;
+			received = received.subarray(end + 1);
+		}
+		if (order && received.length >= order.bytes) running = start(order, received.subarray(0, order.bytes));
+	};
+	process.stdin.on('data', take);
+	process.stdin.once('end', stop);
+	process.stdin.once('error', stop);
+	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, stop);
+};
+
+keep();

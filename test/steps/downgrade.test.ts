@@ -1,0 +1,98 @@
+import {describe, expect, test} from 'vitest';
+import type {Release, ReleaseStatus} from '../../source/helm/types.ts';
+import {installedVersions} from '../../source/steps/prerequisites/installed-versions.ts';
+import {releaseChanges} from '../../source/steps/shared/release/changes.ts';
+import {downgradeOf} from '../../source/steps/shared/release/downgrade.ts';
+import {sampleWorkspace} from '../../source/steps/workspaces/release.ts';
+import {bundle, carried, refusal, releaseOf} from './parts.ts';
+import {code, type Given, refusalOf, worldOf} from './world.ts';
+
+const revision = (version: string, status: ReleaseStatus = 'deployed', appVersion = version): Release =>
+	releaseOf({name: 'zenml', chart: `zenml-${version}`, status, appVersion});
+
+const wanted = (version: string, appVersion = version) => ({
+	name: 'zenml',
+	namespace: 'zenml-workspace',
+	chart: {name: 'zenml', version, appVersion},
+});
+
+describe('an older version over a newer one', () => {
+	test.each<readonly [string, readonly Release[], string]>([
+		['an installed one', [revision('0.96.0')], '0.94.3'],
+		['a release of its pre-release', [revision('0.96.0')], '0.96.0-rc.1'],
+		['one whose last revision failed', [revision('0.94.0', 'superseded'), revision('0.96.0', 'failed')], '0.94.3'],
+		['one that was killed in the middle', [revision('0.94.0'), revision('0.96.0', 'pending-upgrade')], '0.94.3'],
+		['a first install that failed', [revision('0.96.0', 'failed')], '0.94.3'],
+		[
+			'two failed ones, the first of them newer',
+			[revision('0.96.0', 'failed'), revision('0.95.0', 'failed')],
+			'0.95.0',
+		],
+	])('is refused over %s', (_over, revisions, version) => {
+		expect(downgradeOf(revisions, wanted(version))).toMatchObject({code: 'downgrade-refused'});
+	});
+
+	test('is refused where only the version of its server is older', () => {
+		expect(downgradeOf([revision('0.96.0')], wanted('0.97.0', '0.95.0'))).toMatchObject({code: 'downgrade-refused'});
+	});
+
+	test.each<readonly [string, readonly Release[], string]>([
+		['nothing is installed', [], '0.94.3'],
+		['it is the same', [revision('0.96.0')], '0.96.0'],
+		['it is newer', [revision('0.96.0-rc.2')], '0.96.0'],
+		[
+			'somebody went back by hand to a version that works',
+			[revision('0.96.0', 'superseded'), revision('0.94.0')],
+			'0.94.3',
+		],
+		['what is installed has no version to compare', [releaseOf({chart: 'zenml-latest', appVersion: 'main'})], '0.94.3'],
+		['what is installed is another chart', [releaseOf({chart: 'other-9.0.0', appVersion: ''})], '0.94.3'],
+	])('is not what it is called where %s', (_where, revisions, version) => {
+		expect(downgradeOf(revisions, wanted(version))).toBeUndefined();
+	});
+});
+
+const site = (histories: Readonly<Record<string, readonly Release[]>>, more: Given = {}): Given => ({
+	bundle: carried(),
+	cluster: {version: async () => 'v1.34.0'},
+	helm: {history: async (name) => histories[name] ?? []},
+	...more,
+});
+
+describe('installed versions', () => {
+	test('are told where they are as new as the bundle, or none', async () => {
+		expect(await installedVersions.run(worldOf(site({})))).toEqual({note: 'nothing is installed'});
+		const live = releaseOf({chart: `zenml-pro-${bundle.controlPlaneChart.version}`});
+		expect(await installedVersions.run(worldOf(site({'zenml-pro': [live]})))).toEqual({note: live.chart});
+	});
+
+	test('that are newer than the bundle are refused before anything changes, with both versions', async () => {
+		const newer = releaseOf({chart: 'zenml-pro-0.14.0', revision: 4});
+		const {version} = bundle.controlPlaneChart;
+		expect(await refusalOf(installedVersions.run(worldOf(site({'zenml-pro': [newer]}))))).toMatchObject({
+			code: code('downgrade-refused'),
+			area: 'prerequisites',
+			message: `zenml-pro ${version} is older than what is installed: zenml-pro-0.14.0 in release zenml-pro/zenml-pro.`,
+			cause:
+				'Revision 4 (deployed) has migrated the databases, or may have. They are migrated forward only: an older server fails on them or damages them.',
+			fix: 'Use a bundle with that version or a newer one.',
+			answers: ['bundle.path'],
+		});
+	});
+
+	test('of a cluster that does not answer are not asked of helm', async () => {
+		const version = async () => {
+			throw refusal('kubernetes-unreachable');
+		};
+		const problem = await refusalOf(installedVersions.run(worldOf(site({}, {cluster: {version}, helm: {}}))));
+		expect(problem.code).toBe('kubernetes-unreachable');
+	});
+});
+
+test('a run that begins at the release refuses to make it older as well', async () => {
+	const world = worldOf({bundle: carried(), helm: {release: async () => revision('9.0.0', 'failed')}});
+	const [workspace] = world.answers.workspaces;
+	if (!workspace) throw new Error('no workspace');
+	const release = await sampleWorkspace(world, workspace);
+	expect((await refusalOf(releaseChanges(world, release))).code).toBe('downgrade-refused');
+});
