@@ -1,155 +1,131 @@
-import {createPrivateKey, type KeyObject, X509Certificate} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
-import {errnoWords} from '../base/errno.ts';
+import {createPrivateKey, type KeyObject, type X509Certificate} from 'node:crypto';
+import {printable} from '../base/printable.ts';
 import type {Problem} from '../base/problem.ts';
-import type {CaseOf, Circumstances} from '../base/problem-table.ts';
+import {certificateOf} from './certificate.ts';
+import {isUtf16, kindWithoutBlocks} from './pem-binary.ts';
+import {type Block, blocksOf, bytesOf, pemOf} from './pem-blocks.ts';
+import {type PemFile, placeOf, type Read, readBytes, wordsFor} from './pem-file.ts';
 import {networkProblems} from './problems.ts';
-import type {CertificateFacts} from './types.ts';
 
-/** One of the three files of a TLS pair; `part` is also the last part of the answer's path. */
-export type TlsFile<Part extends 'certificate' | 'key' | 'ca' = 'certificate' | 'key' | 'ca'> = {
-	readonly part: Part;
-	readonly path: string;
-};
-
-/** What a file holds, or why it is of no use. */
-export type Read<Value> = {readonly value: Value} | {readonly problem: Problem};
-
-const expected = {certificate: 'certificate', key: 'private key', ca: 'CA certificate'} as const;
-
-/** What problems with a file say of it. */
-const wordsFor = ({part, path}: TlsFile) => ({file: path, what: expected[part]});
-
-/** Where a problem with a file is, and which answer mends it. */
-export const placeOf = ({part, path}: TlsFile): Circumstances => ({
-	answers: [`tls.${part}`],
-	location: {file: path},
-});
-
-const readBytes = async (file: TlsFile): Promise<Read<Buffer>> => {
-	try {
-		return {value: await readFile(file.path)};
-	} catch (error) {
-		const why = errnoWords(error, 'read');
-		const given = {...wordsFor(file), answer: `tls.${file.part}`, why};
-		return {problem: networkProblems.problem('tls-file-unreadable', given, placeOf(file))};
-	}
-};
-
-const parses = (parse: () => unknown): boolean => {
-	try {
-		parse();
-		return true;
-	} catch {
-		return false;
-	}
-};
-
-const isDerKey = (key: Buffer): boolean =>
-	(['pkcs8', 'pkcs1', 'sec1'] as const).some((type) => parses(() => createPrivateKey({key, format: 'der', type})));
-
-/** What a file without a PEM block holds. */
-const binaryKind = (bytes: Buffer): CaseOf<typeof networkProblems.table, 'tls-file-not-pem'> => {
-	if (bytes.includes('-----BEGIN')) return 'cut off';
-	if (bytes.length === 0) return 'empty';
-	// An ASN.1 SEQUENCE starts with 0x30 (X.690): every DER certificate, key and PKCS#12 file does.
-	if (bytes[0] !== 0x30) return 'text';
-	if (parses(() => new X509Certificate(bytes))) return 'DER certificate';
-	return isDerKey(bytes) ? 'DER key' : 'binary';
-};
-
-type Block = {readonly label: string; readonly text: string};
-
-/** The PEM blocks of a text (RFC 7468), in order. */
-const blocksOf = (text: string): readonly Block[] =>
-	[...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/gu)].map(([whole, label = '']) => ({
-		label,
-		text: whole,
-	}));
-
-const readBlocks = async (file: TlsFile): Promise<Read<readonly Block[]>> => {
-	const read = await readBytes(file);
-	if ('problem' in read) return read;
-	const blocks = blocksOf(read.value.toString('utf8'));
-	if (blocks.length > 0) return {value: blocks};
-	const given = {case: binaryKind(read.value), ...wordsFor(file)};
+const notPem = (file: PemFile, bytes: Buffer): {readonly problem: Problem} => {
+	const given = {case: isUtf16(bytes) ? 'UTF-16' : kindWithoutBlocks(bytes), ...wordsFor(file)} as const;
 	return {problem: networkProblems.problem('tls-file-not-pem', given, placeOf(file))};
 };
 
+const readBlocks = async (file: PemFile): Promise<Read<readonly Block[]>> => {
+	const read = await readBytes(file);
+	if ('problem' in read) return read;
+	if (isUtf16(read.value)) return notPem(file, read.value);
+	// The lines that count are ASCII; what stands between them may be in any encoding, a mark before them is no part of them.
+	const found = blocksOf(read.value.toString('latin1').replace(/^\u00ef\u00bb\u00bf/u, ''));
+	if ('blocks' in found) return found.blocks.length > 0 ? {value: found.blocks} : notPem(file, read.value);
+	const {kind, line} = found.fault;
+	const given = {case: kind, line, ...wordsFor(file)};
+	return {problem: networkProblems.problem('tls-file-not-pem', given, placeOf(file, line))};
+};
+
 const isKey = ({label}: Block): boolean => label.endsWith('PRIVATE KEY');
-const certificateLabels = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
+// The second is the older name of the first (RFC 7468, 5.3).
+const certificateLabels = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
 const isCertificate = ({label}: Block): boolean => certificateLabels.has(label);
+const isTrusted = ({label}: Block): boolean => label === 'TRUSTED CERTIFICATE';
+
+// What tools write beside certificates, and every reader passes over.
+const isUsualCompany = ({label}: Block): boolean => /PARAMETERS$|^X509 CRL$|PUBLIC KEY$/u.test(label);
 
 /** The one thing that a file holds in the place of what it should; undefined where it is something that nobody thought of. */
 const mixedUp = (blocks: readonly Block[]) => {
 	if (blocks.some(isKey)) return 'key';
-	if (blocks.some(isCertificate)) return 'certificate';
+	if (blocks.some((one) => isCertificate(one) || isTrusted(one))) return 'certificate';
 	if (blocks.some(({label}) => label.endsWith('CERTIFICATE REQUEST'))) return 'request';
 	return blocks.some(({label}) => label === 'PKCS7') ? 'PKCS#7' : undefined;
 };
 
-const wrongContent = (file: TlsFile, blocks: readonly Block[]): Problem => {
-	const which = mixedUp(blocks);
-	const labels = blocks.map(({label}) => label).join(', ');
-	return which === undefined
-		? networkProblems.problem('tls-file-wrong-content', {case: 'other', ...wordsFor(file), labels}, placeOf(file))
-		: networkProblems.problem('tls-file-wrong-content', {case: which, ...wordsFor(file)}, placeOf(file));
+/** The answers whose files are easily taken for each other. */
+const neighbours = (answer: string): string => {
+	if (answer.startsWith('tls.')) return 'tls.certificate, tls.key and tls.ca';
+	if (answer.startsWith('registry.')) return 'registry.ca, registry.clientCertificate and registry.clientKey';
+	return answer === 'database.ca' ? 'database.ca and tls.ca' : `${answer} and other files`;
 };
 
-/** The certificates of a PEM file, in the file's order, with the text that was read. */
-export const readCertificates = async (
-	file: TlsFile<'certificate' | 'ca'>,
-): Promise<Read<{readonly certificates: readonly X509Certificate[]; readonly pem: string}>> => {
+const wrongContent = (file: PemFile, blocks: readonly Block[]): Problem => {
+	const which = mixedUp(blocks);
+	const labels = blocks.map(({label}) => printable(label)).join(', ');
+	const given = {...wordsFor(file), neighbours: neighbours(file.answer)};
+	return which === undefined
+		? networkProblems.problem('tls-file-wrong-content', {case: 'other', ...given, labels}, placeOf(file))
+		: networkProblems.problem('tls-file-wrong-content', {case: which, ...given}, placeOf(file));
+};
+
+/** What keeps the blocks of a file from being handed on as its certificates. */
+const faultAmong = (file: PemFile, blocks: readonly Block[]): Problem | undefined => {
+	const trusted = blocks.find(isTrusted);
+	if (trusted)
+		return networkProblems.problem('tls-certificate-of-openssl', wordsFor(file), placeOf(file, trusted.line));
+	if (!blocks.some(isCertificate)) return wrongContent(file, blocks);
+	// The two of a client often lie in one file, and go to nobody from here.
+	if (blocks.some(isKey) && file.what !== 'client certificate') {
+		const which = file.answer.startsWith('tls.') ? 'servers' : 'others';
+		return networkProblems.problem('tls-key-among-certificates', {case: which, ...wordsFor(file)}, placeOf(file));
+	}
+	const strange = blocks.find((one) => !isCertificate(one) && !isKey(one) && !isUsualCompany(one));
+	if (!strange) return;
+	const given = {...wordsFor(file), label: printable(strange.label), line: strange.line};
+	return networkProblems.problem('tls-file-strange-block', given, placeOf(file, strange.line));
+};
+
+/** Certificates of a file, in the file's order, and the same as PEM that every reader takes. */
+export type Certificates = {readonly certificates: readonly X509Certificate[]; readonly pem: string};
+
+/** The certificates of a PEM file. */
+export const readCertificates = async (file: PemFile): Promise<Read<Certificates>> => {
 	const read = await readBlocks(file);
 	if ('problem' in read) return read;
-	const texts = read.value.filter(isCertificate).map(({text}) => text);
-	if (texts.length === 0) return {problem: wrongContent(file, read.value)};
-	if (read.value.some(isKey))
-		return {problem: networkProblems.problem('tls-key-among-certificates', wordsFor(file), placeOf(file))};
-	try {
-		return {value: {certificates: texts.map((text) => new X509Certificate(text)), pem: `${texts.join('\n')}\n`}};
-	} catch (error) {
-		const given = {case: 'certificate', ...wordsFor(file), words: (error as Error).message} as const;
-		return {problem: networkProblems.problem('tls-file-damaged', given, placeOf(file))};
+	const problem = faultAmong(file, read.value);
+	if (problem) return {problem};
+	const certificates: X509Certificate[] = [];
+	for (const block of read.value.filter(isCertificate)) {
+		try {
+			const der = bytesOf(block);
+			if (!der) throw new Error('its base64 is cut, or holds other characters.');
+			certificates.push(certificateOf(der));
+		} catch (error) {
+			const given = {case: 'certificate', ...wordsFor(file), words: (error as Error).message} as const;
+			return {problem: networkProblems.problem('tls-file-damaged', given, placeOf(file, block.line))};
+		}
 	}
+	return {value: {certificates, pem: certificates.map(({raw}) => pemOf('CERTIFICATE', raw)).join('')}};
 };
 
 /** PKCS#8 says so in its label, the older forms in a header (RFC 1421, 4.6.1.1). */
-const isEncrypted = ({label, text}: Block): boolean =>
-	label === 'ENCRYPTED PRIVATE KEY' || text.includes('Proc-Type: 4,ENCRYPTED');
+const isEncrypted = ({label, headers}: Block): boolean =>
+	label === 'ENCRYPTED PRIVATE KEY' || headers.some((line) => /^Proc-Type:\s*4,\s*ENCRYPTED/u.test(line));
 
 /** The private key of a PEM file. No problem ever holds any of it. */
-export const readKey = async (path: string): Promise<Read<{readonly key: KeyObject; readonly pem: string}>> => {
-	const file = {part: 'key', path} as const;
+export const readKey = async (file: PemFile): Promise<Read<{readonly key: KeyObject; readonly pem: string}>> => {
 	const read = await readBlocks(file);
 	if ('problem' in read) return read;
 	const block = read.value.find(isKey);
 	if (!block) return {problem: wrongContent(file, read.value)};
-	const {location} = placeOf(file);
-	if (isEncrypted(block)) return {problem: networkProblems.problem('tls-key-encrypted', {file: path}, {location})};
+	const {path} = file;
+	if (isEncrypted(block)) {
+		const which = file.what === 'client key' ? 'client' : 'server';
+		return {problem: networkProblems.problem('tls-key-encrypted', {case: which, file: path}, placeOf(file))};
+	}
 	try {
-		return {value: {key: createPrivateKey(block.text), pem: `${block.text}\n`}};
+		const pem = pemOf(block.label, bytesOf(block) ?? Buffer.alloc(0));
+		return {value: {key: createPrivateKey(pem), pem}};
 	} catch {
 		return {problem: networkProblems.problem('tls-file-damaged', {case: 'key', file: path}, placeOf(file))};
 	}
 };
 
-/** DNS names and IP addresses of the SAN. Node writes `DNS:a, IP Address:b`, odd names as JSON strings. */
-export const namesOf = ({subjectAltName}: X509Certificate): readonly string[] =>
-	[...(subjectAltName ?? '').matchAll(/(?:^|, )(?:DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,]*)/gu)].map(([, name = '']) =>
-		name.startsWith('"') ? String(JSON.parse(name)) : name,
-	);
-
-/** A distinguished name on one line; Node gives each part a line of its own. */
-export const distinguishedName = (name: string): string => name.replaceAll('\n', ', ');
-
-/** What the tool shows of a certificate. */
-export const factsOf = (certificate: X509Certificate): CertificateFacts => ({
-	subject: distinguishedName(certificate.subject),
-	issuer: distinguishedName(certificate.issuer),
-	names: namesOf(certificate),
-	notBefore: Date.parse(certificate.validFrom),
-	notAfter: Date.parse(certificate.validTo),
-	fingerprint: certificate.fingerprint256,
-	isCa: certificate.ca,
-});
+/**
+ * What a file of certificates or of a key holds, as PEM that OpenSSL, Python and Go all load, without the text around it. The same
+ * words are told of every such file, whichever answer names it.
+ */
+export const readPem = async (file: PemFile): Promise<Read<string>> => {
+	const isForKey = file.what === 'private key' || file.what === 'client key';
+	const read = isForKey ? await readKey(file) : await readCertificates(file);
+	return 'problem' in read ? read : {value: read.value.pem};
+};
