@@ -70,7 +70,7 @@ const checkAuthorities = (
 };
 
 const problemIn = (read: Read<unknown>): readonly Problem[] => ('problem' in read ? [read.problem] : []);
-const certificatesIn = (read: Read<Certificates>): readonly X509Certificate[] =>
+const certificatesOf = (read: Read<Certificates>): readonly X509Certificate[] =>
 	'value' in read ? read.value.certificates : [];
 
 /** Certificates of a file that stand on the path, and those that do not. */
@@ -121,8 +121,8 @@ export const readPair: TlsPort['readPair'] = async (paths, hosts, now) => {
 		readKey(pemFile('tls.key', paths.key)),
 		readCertificates(caFile),
 	]);
-	const chain: Held = {certificates: certificatesIn(certificate), file: certificateFile};
-	const authorities: Held = {certificates: certificatesIn(ca), file: caFile};
+	const chain: Held = {certificates: certificatesOf(certificate), file: certificateFile};
+	const authorities: Held = {certificates: certificatesOf(ca), file: caFile};
 	const judged = judge(chain, authorities, {paths, hosts, now});
 	const problems = [
 		...[certificate, key, ca].flatMap(problemIn),

@@ -90,12 +90,12 @@ export const readContent = async (path: string, most: number): Promise<Content> 
 	}
 };
 
-// A Secret holds no more than this (Kubernetes: MaxSecretSize), and every public CA together take a quarter of it.
-const mostBytes = 1024 * 1024;
+/** A Secret holds no more than this (Kubernetes: MaxSecretSize), and all public CAs together take a quarter of it. */
+export const mostPemBytes = 1024 * 1024;
 
 /** The bytes of a file with certificates or a key, at most 1 MiB. */
 export const readBytes = async (file: PemFile): Promise<Read<Buffer>> => {
-	const content = await readContent(file.path, mostBytes);
+	const content = await readContent(file.path, mostPemBytes);
 	if ('bytes' in content) return {value: content.bytes};
 	const given = {...wordsFor(file), answer: file.answer, why: content.why};
 	return {problem: networkProblems.problem('tls-file-unreadable', given, placeOf(file))};

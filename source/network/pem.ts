@@ -12,13 +12,11 @@ const notPem = (file: PemFile, bytes: Buffer): {readonly problem: Problem} => {
 	return {problem: networkProblems.problem('tls-file-not-pem', given, placeOf(file))};
 };
 
-const readBlocks = async (file: PemFile): Promise<Read<readonly Block[]>> => {
-	const read = await readBytes(file);
-	if ('problem' in read) return read;
-	if (isUtf16(read.value)) return notPem(file, read.value);
+const blocksIn = (file: PemFile, bytes: Buffer): Read<readonly Block[]> => {
+	if (isUtf16(bytes)) return notPem(file, bytes);
 	// The lines that count are ASCII; what stands between them may be in any encoding, a mark before them is no part of them.
-	const found = blocksOf(read.value.toString('latin1').replace(/^\u00ef\u00bb\u00bf/u, ''));
-	if ('blocks' in found) return found.blocks.length > 0 ? {value: found.blocks} : notPem(file, read.value);
+	const found = blocksOf(bytes.toString('latin1').replace(/^\u00ef\u00bb\u00bf/u, ''));
+	if ('blocks' in found) return found.blocks.length > 0 ? {value: found.blocks} : notPem(file, bytes);
 	const {kind, line} = found.fault;
 	const given = {case: kind, line, ...wordsFor(file)};
 	return {problem: networkProblems.problem('tls-file-not-pem', given, placeOf(file, line))};
@@ -77,9 +75,9 @@ const faultAmong = (file: PemFile, blocks: readonly Block[]): Problem | undefine
 /** Certificates of a file, in the file's order, and the same as PEM that every reader takes. */
 export type Certificates = {readonly certificates: readonly X509Certificate[]; readonly pem: string};
 
-/** The certificates of a PEM file. */
-export const readCertificates = async (file: PemFile): Promise<Read<Certificates>> => {
-	const read = await readBlocks(file);
+/** The certificates in what a file holds. */
+export const certificatesIn = (file: PemFile, bytes: Buffer): Read<Certificates> => {
+	const read = blocksIn(file, bytes);
 	if ('problem' in read) return read;
 	const problem = faultAmong(file, read.value);
 	if (problem) return {problem};
@@ -97,13 +95,21 @@ export const readCertificates = async (file: PemFile): Promise<Read<Certificates
 	return {value: {certificates, pem: certificates.map(({raw}) => pemOf('CERTIFICATE', raw)).join('')}};
 };
 
+/** The certificates of a file. */
+export const readCertificates = async (file: PemFile): Promise<Read<Certificates>> => {
+	const read = await readBytes(file);
+	return 'problem' in read ? read : certificatesIn(file, read.value);
+};
+
 /** PKCS#8 says so in its label, the older forms in a header (RFC 1421, 4.6.1.1). */
 const isEncrypted = ({label, headers}: Block): boolean =>
 	label === 'ENCRYPTED PRIVATE KEY' || headers.some((line) => /^Proc-Type:\s*4,\s*ENCRYPTED/u.test(line));
 
 /** The private key of a PEM file. No problem ever holds any of it. */
 export const readKey = async (file: PemFile): Promise<Read<{readonly key: KeyObject; readonly pem: string}>> => {
-	const read = await readBlocks(file);
+	const bytes = await readBytes(file);
+	if ('problem' in bytes) return bytes;
+	const read = blocksIn(file, bytes.value);
 	if ('problem' in read) return read;
 	const block = read.value.find(isKey);
 	if (!block) return {problem: wrongContent(file, read.value)};

@@ -29,14 +29,18 @@ const checkUsage = (leaf: X509Certificate, file: string): readonly Problem[] => 
 	return [networkProblems.problem('tls-not-for-servers', {file}, {location: {file}})];
 };
 
-// Kinds that TLS 1.3 has signatures for (RFC 8446, 4.2.3); DSA is not among them.
-const usableKeys = new Set(['rsa', 'rsa-pss', 'ec', 'ed25519', 'ed448']);
+// What TLS 1.3 has signatures for (RFC 8446, 4.2.3). DSA is not among them, and of curves Go knows these alone.
+const usableKeys = new Set(['rsa', 'rsa-pss', 'ed25519', 'ed448', 'prime256v1', 'secp384r1', 'secp521r1']);
+
+/** The kind of a key; of an elliptic curve, its name. */
+const kindOf = ({publicKey: {asymmetricKeyType: kind, asymmetricKeyDetails}}: X509Certificate): string =>
+	kind === 'ec' ? (asymmetricKeyDetails?.namedCurve ?? 'EC without a named curve') : (kind ?? 'unknown');
 
 const checkKinds = (path: readonly X509Certificate[], file: string): readonly Problem[] =>
-	path.flatMap(({publicKey, subject}) => {
-		const kind = publicKey.asymmetricKeyType ?? 'unknown';
+	path.flatMap((certificate) => {
+		const kind = kindOf(certificate);
 		if (usableKeys.has(kind)) return [];
-		const given = {case: 'kind of key', file, subject: distinguishedName(subject), kind: kind.toUpperCase()} as const;
+		const given = {case: 'kind of key', file, subject: distinguishedName(certificate.subject), kind} as const;
 		return [networkProblems.problem('tls-clients-refuse', given, {location: {file}})];
 	});
 

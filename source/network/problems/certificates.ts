@@ -45,7 +45,7 @@ export const certificateTable = {
 		answers: ['tls.certificate', 'tls.ca'],
 		cases: {
 			'kind of key': {
-				cause: 'The key of "{subject}" is of the kind {kind}, which TLS no longer knows.',
+				cause: 'The key of "{subject}" is of the kind {kind}, which clients do not take.',
 				fix: 'Have it issued for a new key: RSA 2048 or longer, or EC P-256.',
 			},
 			'short key of the CA': {
