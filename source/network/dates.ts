@@ -1,7 +1,7 @@
 import type {X509Certificate} from 'node:crypto';
 import type {Problem} from '../base/problem.ts';
 import {factsOf} from './certificate.ts';
-import {type PemFile, placeOf} from './pem-file.ts';
+import {type PemFile, placeOf} from './pem/file.ts';
 import {networkProblems} from './problems.ts';
 
 const day = 24 * 60 * 60 * 1000;

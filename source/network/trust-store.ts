@@ -1,6 +1,6 @@
 import {X509Certificate} from 'node:crypto';
 import {isErrno} from '../base/errno.ts';
-import {readContent} from './pem-file.ts';
+import {readContent} from './pem/file.ts';
 import {networkProblems} from './problems.ts';
 import {waysUp} from './ways.ts';
 

@@ -1,6 +1,6 @@
 import {type Problem, ProblemError} from '../../base/problem.ts';
-import {readPem} from '../../network/pem.ts';
-import {pemFile} from '../../network/pem-file.ts';
+import {pemFile} from '../../network/pem/file.ts';
+import {readPem} from '../../network/pem/read.ts';
 
 /** A file that does not do is an answer, or a word of the command line, that does not do. */
 export const asUsage = (problem: Problem): Problem => ({...problem, area: 'usage'});

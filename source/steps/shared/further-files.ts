@@ -1,4 +1,4 @@
-import type {PemAnswer} from '../../network/pem-file.ts';
+import type {PemAnswer} from '../../network/pem/file.ts';
 import type {World} from '../world.ts';
 
 type FurtherFile = {readonly answer: PemAnswer; readonly file: string};

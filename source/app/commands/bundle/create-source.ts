@@ -1,7 +1,7 @@
 import {ProblemError} from '../../../base/problem.ts';
 import type {CompleteSpec} from '../../../bundle/create/index.ts';
-import {certificatesIn} from '../../../network/pem.ts';
-import {mostPemBytes, pemFile, readContent} from '../../../network/pem-file.ts';
+import {mostPemBytes, pemFile, readContent} from '../../../network/pem/file.ts';
+import {certificatesIn} from '../../../network/pem/read.ts';
 import {createLoginFinder} from '../../../registry/pull/logins.ts';
 import {createImageSource} from '../../../registry/pull/source.ts';
 import {bundleCommandProblems} from '../../base/bundle-problems.ts';

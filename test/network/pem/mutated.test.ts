@@ -1,9 +1,9 @@
 import {X509Certificate} from 'node:crypto';
 import {expect, test} from 'vitest';
-import {toProblem} from '../../source/base/problem.ts';
-import {networkProblems} from '../../source/network/problems.ts';
-import {pairsIn} from './pairs.ts';
-import {make} from './pki.ts';
+import {toProblem} from '../../../source/base/problem.ts';
+import {networkProblems} from '../../../source/network/problems.ts';
+import {pairsIn} from '../pairs.ts';
+import {make} from '../pki.ts';
 
 const host = 'zenml-pro.corp.internal';
 const {judge} = pairsIn();
@@ -71,12 +71,14 @@ const changes: readonly ((text: string, random: Random) => string | Buffer)[] = 
 	(text) => Buffer.from(text, 'utf16le'),
 ];
 
+/** A fact that was not given; `\u{7f}` is a character made printable. */
+const unfilled = /(?<!\\u)\{|undefined/u;
+
 test('300 files that were changed at random end in a named problem, or in texts that hold the same certificates', async () => {
 	const root = await make({name: 'Root'});
 	const issuing = await make({name: 'Issuing', issuer: root});
 	const leaf = await make({name: host, hosts: [host], issuer: issuing});
-	const good = {certificate: leaf.pem + issuing.pem, key: leaf.key, ca: root.pem};
-	const whole = {...good, ca: root.pem};
+	const whole = {certificate: leaf.pem + issuing.pem, key: leaf.key, ca: root.pem};
 	const next = seeded(20_261_128);
 	const random: Random = (below) => Math.floor(next() * below);
 	const seen = new Map<string, number>();
@@ -90,8 +92,8 @@ test('300 files that were changed at random end in a named problem, or in texts 
 		}));
 		for (const {code, cause, fix} of judged.problems) {
 			expect(Object.keys(networkProblems.table)).toContain(code);
-			expect(cause).not.toMatch(/\{|undefined/u);
-			expect(fix).not.toMatch(/\{|undefined/u);
+			expect(cause).not.toMatch(unfilled);
+			expect(fix).not.toMatch(unfilled);
 			seen.set(code, (seen.get(code) ?? 0) + 1);
 		}
 		if (judged.problems.length > 0) continue;

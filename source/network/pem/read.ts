@@ -1,11 +1,12 @@
-import {createPrivateKey, type KeyObject, type X509Certificate} from 'node:crypto';
-import {printable} from '../base/printable.ts';
-import type {Problem} from '../base/problem.ts';
-import {certificateOf} from './certificate.ts';
-import {isUtf16, kindWithoutBlocks} from './pem-binary.ts';
-import {type Block, blocksOf, bytesOf, pemOf} from './pem-blocks.ts';
-import {type PemFile, placeOf, type Read, readBytes, wordsFor} from './pem-file.ts';
-import {networkProblems} from './problems.ts';
+import type {KeyObject, X509Certificate} from 'node:crypto';
+import {printable} from '../../base/printable.ts';
+import type {Problem} from '../../base/problem.ts';
+import {certificateOf} from '../certificate.ts';
+import {networkProblems} from '../problems.ts';
+import {isUtf16, kindWithoutBlocks} from './binary.ts';
+import {type Block, blocksOf, bytesOf, pemOf} from './blocks.ts';
+import {type PemFile, placeOf, type Read, readBytes, wordsFor} from './file.ts';
+import {keyOf} from './key.ts';
 
 const notPem = (file: PemFile, bytes: Buffer): {readonly problem: Problem} => {
 	const given = {case: isUtf16(bytes) ? 'UTF-16' : kindWithoutBlocks(bytes), ...wordsFor(file)} as const;
@@ -119,8 +120,7 @@ export const readKey = async (file: PemFile): Promise<Read<{readonly key: KeyObj
 		return {problem: networkProblems.problem('tls-key-encrypted', {case: which, file: path}, placeOf(file))};
 	}
 	try {
-		const pem = pemOf(block.label, bytesOf(block) ?? Buffer.alloc(0));
-		return {value: {key: createPrivateKey(pem), pem}};
+		return {value: keyOf(pemOf(block.label, bytesOf(block) ?? Buffer.alloc(0)), block.label)};
 	} catch {
 		return {problem: networkProblems.problem('tls-file-damaged', {case: 'key', file: path}, placeOf(file))};
 	}

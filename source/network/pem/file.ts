@@ -1,10 +1,10 @@
 import {constants, type Stats} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
-import {errnoWords} from '../base/errno.ts';
-import type {Problem} from '../base/problem.ts';
-import type {Circumstances} from '../base/problem-table.ts';
-import {formatBytes} from '../base/units.ts';
-import {networkProblems} from './problems.ts';
+import {errnoWords} from '../../base/errno.ts';
+import type {Problem} from '../../base/problem.ts';
+import type {Circumstances} from '../../base/problem-table.ts';
+import {formatBytes} from '../../base/units.ts';
+import {networkProblems} from '../problems.ts';
 
 const held = {
 	'tls.certificate': 'certificate',

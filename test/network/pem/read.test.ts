@@ -1,12 +1,12 @@
 import {execFileSync, spawnSync} from 'node:child_process';
-import {createPrivateKey, X509Certificate} from 'node:crypto';
+import {createPrivateKey, generateKeyPairSync, type JsonWebKey, X509Certificate} from 'node:crypto';
 import {symlink} from 'node:fs/promises';
 import {beforeAll, describe, expect, test} from 'vitest';
-import type {Problem, ProblemCode} from '../../source/base/problem.ts';
-import {readPem} from '../../source/network/pem.ts';
-import {pemFile} from '../../source/network/pem-file.ts';
-import {pairsIn} from './pairs.ts';
-import {type Made, make} from './pki.ts';
+import type {Problem, ProblemCode} from '../../../source/base/problem.ts';
+import {pemFile} from '../../../source/network/pem/file.ts';
+import {readPem} from '../../../source/network/pem/read.ts';
+import {pairsIn} from '../pairs.ts';
+import {type Made, make} from '../pki.ts';
 
 const {write} = pairsIn();
 let one: Made;
@@ -57,7 +57,13 @@ const message = 'The CA certificate file FILE is not in PEM form.';
 const end = (): number => one.pem.trimEnd().split('\n').length;
 
 /** `LINE` stands for the line in the words. */
-type Case = readonly [title: string, content: () => string | Buffer, cause: string, fix: string, line?: () => number];
+type Case = readonly [
+	title: string,
+	content: () => string | Buffer,
+	cause: string,
+	fix: string,
+	line: (() => number) | undefined,
+];
 
 describe('a file for a CA is refused by name, whichever answer names it:', () => {
 	test.each<Case>([
@@ -115,44 +121,51 @@ describe('a file for a CA is refused by name, whichever answer names it:', () =>
 			() => Buffer.from(`\ufeff${one.pem}`, 'utf16le'),
 			'Its text is in UTF-16, as some Windows programs write it.',
 			'Convert it: iconv -f UTF-16 -t ASCII FILE > FILE.pem',
+			undefined,
 		],
 		[
 			'UTF-16 without a mark',
 			() => Buffer.from(one.pem, 'utf16le'),
 			'Its text is in UTF-16, as some Windows programs write it.',
 			'Convert it: iconv -f UTF-16 -t ASCII FILE > FILE.pem',
+			undefined,
 		],
 		[
 			'a web page',
 			() => '\n<!DOCTYPE html><html><title>Log in</title></html>',
 			'It is a web page; a login page may have been saved in the place of the file.',
 			'Fetch the file again, and look into it.',
+			undefined,
 		],
 		[
 			'base64 alone',
 			() => new X509Certificate(one.pem).raw.toString('base64'),
 			'It holds base64 without the lines around it.',
 			'Decode it, then convert it: base64 -d FILE | openssl x509 -inform DER -out FILE.pem',
+			undefined,
 		],
 		[
 			'DER',
 			() => new X509Certificate(one.pem).raw,
 			'It holds a certificate in DER, not PEM.',
 			'Convert it: openssl x509 -inform DER -in FILE -out FILE.pem',
+			undefined,
 		],
 		[
 			'PKCS#7 in DER',
 			() => Buffer.from('3082010006092a864886f70d010702a0820100', 'hex'),
 			'It is PKCS#7 (.p7b, .p7c) in DER, not PEM.',
 			'Convert it: openssl pkcs7 -inform DER -print_certs -in FILE -out FILE.pem',
+			undefined,
 		],
 		[
 			'PKCS#12',
 			() => Buffer.from('30820100020103308200f006092a864886f70d010701', 'hex'),
 			'It is a PKCS#12 file (.p12, .pfx), not PEM.',
 			'Convert it: openssl pkcs12 -in FILE -out FILE.pem -nodes, then split certificate and key.',
+			undefined,
 		],
-		['blanks', () => '\n \n', 'It is empty.', 'Ask those who issued it for the PEM form.'],
+		['blanks', () => '\n \n', 'It is empty.', 'Ask those who issued it for the PEM form.', undefined],
 	])('%s', async (_title, content, cause, fix, line) => {
 		const location = line === undefined ? {file: 'FILE'} : {file: 'FILE', line: line()};
 		const spoken = (text: string): string => text.replace('LINE', String(line?.()));
@@ -288,4 +301,41 @@ const inPython = (input: string) => spawnSync('python3', ['-c', load], {input, e
 test.skipIf(!hasPython)('Python loads what is handed on, and not what is refused (needs python3)', async () => {
 	expect(inPython(glued())).toBe('');
 	for (const [, change] of lenient) expect(inPython(await handedOn(change(both)))).toBe('2');
+});
+
+describe('a private key', () => {
+	const keyFile = async (content: string) => readAt(await write(content), 'tls.key');
+	const rsa = (): JsonWebKey =>
+		generateKeyPairSync('rsa', {modulusLength: 2048}).privateKey.export({format: 'jwk'}) as JsonWebKey;
+	const pkcs8 = (key: JsonWebKey): string =>
+		createPrivateKey({key, format: 'jwk'}).export({format: 'pem', type: 'pkcs8'}).toString();
+
+	test.each(['d', 'dp', 'dq', 'qi'] as const)('of RSA whose %s was changed is refused, as Go does', async (part) => {
+		const key = rsa();
+		const number = Buffer.from(key[part] ?? '', 'base64url');
+		number[number.length - 1] = (number.at(-1) ?? 0) ^ 2;
+		expect(await keyFile(pkcs8({...key, [part]: number.toString('base64url')}))).toMatchObject({
+			problem: {code: 'tls-file-damaged' satisfies ProblemCode, cause: 'It cannot be decoded.'},
+		});
+		expect(await keyFile(pkcs8(key))).toEqual({value: pkcs8(key)});
+	});
+
+	test('of EC with a version that OpenSSL passes over is handed on with the right one', async () => {
+		const der = createPrivateKey(one.key).export({format: 'der', type: 'pkcs8'});
+		const version = der.indexOf(Buffer.from('0201010420', 'hex')) + 2;
+		der[version] = 0x69;
+		const odd = `-----BEGIN PRIVATE KEY-----\n${der.toString('base64')}\n-----END PRIVATE KEY-----\n`;
+		expect(await keyFile(odd)).toEqual({value: one.key});
+	});
+
+	test.each(['pkcs1', 'pkcs8'] as const)('in the form %s stays in it', async (type) => {
+		const pem = createPrivateKey({key: rsa(), format: 'jwk'}).export({format: 'pem', type}).toString();
+		expect(await keyFile(`Bag Attributes\r\n${pem.replaceAll('\n', '\r\n')}`)).toEqual({value: pem});
+	});
+
+	test('of EC behind its parameters is read, as openssl ecparam writes it', async () => {
+		const pem = createPrivateKey(one.key).export({format: 'pem', type: 'sec1'}).toString();
+		const parameters = '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n';
+		expect(await keyFile(parameters + pem)).toEqual({value: pem});
+	});
 });

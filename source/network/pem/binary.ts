@@ -1,8 +1,8 @@
 import {createPrivateKey} from 'node:crypto';
-import type {CaseOf} from '../base/problem-table.ts';
-import {isDerCertificate} from './certificate.ts';
-import type {BlockFault} from './pem-blocks.ts';
-import type {networkProblems} from './problems.ts';
+import type {CaseOf} from '../../base/problem-table.ts';
+import {isDerCertificate} from '../certificate.ts';
+import type {networkProblems} from '../problems.ts';
+import type {BlockFault} from './blocks.ts';
 
 type Case = Exclude<CaseOf<typeof networkProblems.table, 'tls-file-not-pem'>, BlockFault['kind']>;
 
