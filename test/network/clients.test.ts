@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import type {ProblemCode} from '../../source/base/problem.ts';
 import {pairsIn} from './pairs.ts';
-import {ExtendedKeyUsageExtension, excluding, KeyUsageFlags, type Made, make, usages} from './pki.ts';
+import {ExtendedKeyUsageExtension, Extension, excluding, KeyUsageFlags, type Made, make, usages} from './pki.ts';
 
 const host = 'zenml-pro.corp.internal';
 const hosts = [host];
@@ -81,6 +81,25 @@ test('signatures with SHA-1 are refused, but not that of a root with itself', as
 	});
 	const leaf = await make({name: host, hosts, issuer: root});
 	expect((await judge({certificate: leaf.pem, key: leaf.key, ca: root.pem}, hosts)).problems).toEqual([]);
+});
+
+test('what a client does not understand but must is told in its own words', async () => {
+	const root = await make({name: 'Root'});
+	const unknown = new Extension('1.2.3.4.5', true, Buffer.from([5, 0]));
+	expect(await refusalOf(await make({name: host, hosts, issuer: root, extensions: [unknown]}), root)).toEqual({
+		cause: 'A server with this certificate was tried on this host, and its client said: unhandled critical extension',
+		fix: 'Have those who issued the certificate look at these words.',
+	});
+});
+
+test('a certificate without a subject is as good as one with', async () => {
+	const root = await make({name: 'Root'});
+	const leaf = await make({name: '', subject: '', hosts, issuer: root});
+	const {problems} = await judge({certificate: leaf.pem, key: leaf.key, ca: root.pem}, hosts);
+	expect(problems).toEqual([]);
+	expect(await judge({certificate: leaf.pem, key: leaf.key, ca: root.pem}, ['other.corp'])).toMatchObject({
+		problems: [{code: 'tls-host-not-covered' satisfies ProblemCode}],
+	});
 });
 
 test('a short RSA key of a CA is refused', async () => {

@@ -7,6 +7,8 @@ const day = 86_400_000;
 /** Where a certificate differs from what a CA in good order makes. */
 export type Making = {
 	readonly name: string;
+	/** In the place of `CN=` and the name. */
+	readonly subject?: string;
 	/** Who signs; itself where nobody is said. */
 	readonly issuer?: Made;
 	/** The keys of another certificate, as of a renewed CA. */
@@ -64,7 +66,7 @@ export const make = async (making: Making): Promise<Made> => {
 		serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(8)))
 			.toString('hex')
 			.replace(/^./u, '4'),
-		subject: `CN=${name}`,
+		subject: making.subject ?? `CN=${name}`,
 		issuer: `CN=${issuer?.name ?? name}`,
 		notBefore: new Date(making.from ?? Date.now() - day),
 		notAfter: new Date(making.until ?? Date.now() + 90 * day),
@@ -91,4 +93,4 @@ export const usages = (...flags: readonly x509.KeyUsageFlags[]): x509.Extension 
 		true,
 	);
 
-export {ExtendedKeyUsageExtension, KeyUsageFlags} from '@peculiar/x509';
+export {ExtendedKeyUsageExtension, Extension, KeyUsageFlags} from '@peculiar/x509';
