@@ -19,8 +19,9 @@ type Opened = {readonly label: string; readonly line: number; readonly lines: st
 
 const whole = /^-----(BEGIN|END) ([^-]{1,64})-----$/u;
 
-// Bounded, as a line may be as long as the file.
-const likeOne = /-{2,5}\s{0,3}(?:BEGIN|END)\b|\b(?:BEGIN|END) [A-Z0-9 ]{1,40}-{2}/iu;
+// A mark that lost dashes or its line, but no comment such as `--- Begin of the company's CAs ---`.
+const likeOne =
+	/-----\s?(?:BEGIN|END)\b|-{2,4}(?:BEGIN|END) [A-Z0-9 ]{0,20}(?:CERTIFICATE|KEY)|(?:BEGIN|END) [A-Z0-9 ]{0,20}(?:CERTIFICATE|KEY)-{2}/u;
 
 /** The boundary that a line is, or what is wrong with one; undefined for every other line. */
 const boundaryIn = (line: string): Boundary | 'glued' | 'boundary' | undefined => {

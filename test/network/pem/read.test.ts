@@ -275,7 +275,7 @@ test('pipes, devices and files without end are not waited for', async () => {
 });
 
 test('a line as long as a file may be is read in time', async () => {
-	for (const piece of ['-', '-----BEGIN ', '----- BEGIN', 'END A'])
+	for (const piece of ['-', '-----BEGIN ', '----- BEGIN', 'END A', '--END KEY', 'BEGIN '])
 		expect((await told(piece.repeat(Math.floor(1_000_000 / piece.length)))).code).toBe(notPem);
 });
 
@@ -283,6 +283,7 @@ const lenient: readonly (readonly [string, (text: string) => string | Buffer])[]
 	['line breaks of Windows', (text) => text.replaceAll('\n', '\r\n')],
 	['a mark of UTF-8', (text) => `\ufeff${text}`],
 	['text around', (text) => `subject=CN = Zürich\n\n${text}\n# end\n`],
+	['comments with dashes', (text) => `# --- BEGIN OF OUR CAs ---\n${text}# ---- end of our CAs ----\n`],
 	['the older label', (text) => text.replaceAll(' CERTIFICATE', ' X509 CERTIFICATE')],
 	['lines of another length', (text) => text.replaceAll(/(?<=[A-Za-z0-9+/=])\n(?=[A-Za-z0-9+/=])/gu, '')],
 	['indented lines', (text) => text.replaceAll(/^/gmu, '    ')],
