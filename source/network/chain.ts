@@ -1,35 +1,8 @@
 import type {X509Certificate} from 'node:crypto';
 import type {Problem} from '../base/problem.ts';
-import {distinguishedName} from './pem.ts';
+import {distinguishedName} from './certificate.ts';
 import {networkProblems} from './problems.ts';
-
-/** True when the issuer's name and key made this certificate (RFC 5280, 6.1.3). */
-export const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
-	certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
-
-export const isSelfSigned = (certificate: X509Certificate): boolean => isIssuedBy(certificate, certificate);
-
-const same = (one: X509Certificate, other: X509Certificate): boolean => one.fingerprint256 === other.fingerprint256;
-
-const includes = (certificates: readonly X509Certificate[], wanted: X509Certificate): boolean =>
-	certificates.some((certificate) => same(certificate, wanted));
-
-const issuerIn = (certificate: X509Certificate, candidates: readonly X509Certificate[]): X509Certificate | undefined =>
-	candidates.find((issuer) => !same(certificate, issuer) && isIssuedBy(certificate, issuer));
-
-/** From a certificate up through `candidates` as far as it goes; the first element is the certificate itself. */
-export const climb = (
-	certificate: X509Certificate,
-	candidates: readonly X509Certificate[],
-): readonly X509Certificate[] => {
-	const path = [certificate];
-	for (;;) {
-		const last = path.at(-1) as X509Certificate;
-		const next = isSelfSigned(last) ? undefined : issuerIn(last, candidates);
-		if (!next || includes(path, next)) return path;
-		path.push(next);
-	}
-};
+import {includes, isSelfSigned, isSigned, same, waysUp} from './ways.ts';
 
 /** Subjects of certificates, as one fact of a problem's words. */
 export const subjectsOf = (certificates: readonly X509Certificate[], between = '", "'): string =>
@@ -47,10 +20,17 @@ type Way = {
 	readonly root: X509Certificate;
 };
 
-const notToAuthority = ({files, authorities, root}: Way): Problem => {
-	const which = authorities.some(({subject}) => subject === root.issuer) ? 'same name' : 'other name';
+/** Why no certificate of the CA's file stands above the last of the path. */
+const whyNot = ({authorities, root}: Way) => {
+	const namesakes = authorities.filter(({subject}) => subject === root.issuer);
+	if (namesakes.some((issuer) => isSigned(root, issuer))) return 'may not sign';
+	return namesakes.length > 0 ? 'same name' : 'other name';
+};
+
+const notToAuthority = (way: Way): Problem => {
+	const {files, authorities, root} = way;
 	const given = {
-		case: which,
+		case: whyNot(way),
 		file: files.certificate,
 		ca: files.ca,
 		issuer: distinguishedName(root.issuer),
@@ -70,7 +50,7 @@ const outOfOrder = ({files, sent}: Way): Problem => {
 };
 
 /** Intermediates that clients need and the server does not send, as they stand in the CA's file only. */
-const unsentIn = ({path, sent}: Way): readonly X509Certificate[] =>
+const unsentIn = ({path, sent}: Pick<Way, 'path' | 'sent'>): readonly X509Certificate[] =>
 	path.slice(1).filter((certificate) => !isSelfSigned(certificate) && !includes(sent, certificate));
 
 const intermediatesMissing = ({files}: Way, unsent: readonly X509Certificate[]): Problem => {
@@ -88,20 +68,50 @@ const detours = (way: Way, chain: readonly X509Certificate[]): readonly Problem[
 	return unsent.length === 0 ? problems : [...problems, intermediatesMissing(way, unsent)];
 };
 
+const isCurrent = ({validFrom, validTo}: X509Certificate, now: number): boolean =>
+	now >= Date.parse(validFrom) && now <= Date.parse(validTo);
+
+/** The beginning of a path that the server itself sends. */
+const sentOf = (path: readonly X509Certificate[], chain: readonly X509Certificate[]): readonly X509Certificate[] => {
+	const end = path.findIndex((certificate) => !includes(chain, certificate));
+	return end < 0 ? path : path.slice(0, end);
+};
+
+type Files = {readonly chain: readonly X509Certificate[]; readonly authorities: readonly X509Certificate[]};
+
+/** The way that clients can go: a CA may have several certificates for one key, of which some are over or signed by others. */
+const bestOf = (
+	ways: readonly (readonly X509Certificate[])[],
+	{chain, authorities}: Files,
+	now: number,
+): readonly X509Certificate[] => {
+	const isRight = (path: readonly X509Certificate[]): boolean => {
+		const root = path.at(-1) as X509Certificate;
+		return isSelfSigned(root) && includes(authorities, root) && path.every((one) => isCurrent(one, now));
+	};
+	const right = ways.filter(isRight);
+	const whole = right.find((path) => unsentIn({path, sent: sentOf(path, chain)}).length === 0);
+	const isTrusted = (path: readonly X509Certificate[]): boolean => path.some((one) => includes(authorities, one));
+	return whole ?? right[0] ?? ways.find(isTrusted) ?? ways[0] ?? [];
+};
+
 /**
  * Does the chain in the certificate's file lead to the CA's file in the order that servers send it (RFC 8446, 4.4.2)?
- * Returns the root it ends in, or what is wrong.
+ * @param now ms since the epoch: of several ways, one that is valid then is taken
+ * @returns the path from the certificate to the root it ends in, and what is wrong with it
  */
 export const checkChain = (
-	chain: readonly X509Certificate[],
-	authorities: readonly X509Certificate[],
+	held: Files,
 	files: Way['files'],
-): {readonly root?: X509Certificate; readonly problems: readonly Problem[]} => {
+	now: number,
+): {readonly path: readonly X509Certificate[]; readonly problems: readonly Problem[]} => {
+	const {chain, authorities} = held;
 	const [leaf, ...rest] = chain;
-	if (!leaf) return {problems: []};
-	const path = climb(leaf, [...authorities, ...rest]);
+	if (!leaf) return {path: [], problems: []};
+	const path = bestOf(waysUp(leaf, [...rest, ...authorities]), held, now);
 	const root = path.at(-1) as X509Certificate;
-	const way: Way = {files, authorities, sent: climb(leaf, rest), path, root};
+	const way: Way = {files, authorities, sent: sentOf(path, chain), path, root};
 	const isTrusted = path.some((certificate) => includes(authorities, certificate));
-	return {root, problems: isTrusted ? detours(way, chain) : [notToAuthority(way)]};
+	if (authorities.length === 0) return {path, problems: []};
+	return {path, problems: isTrusted ? detours(way, chain) : [notToAuthority(way)]};
 };

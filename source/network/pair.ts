@@ -1,53 +1,16 @@
 import type {KeyObject, X509Certificate} from 'node:crypto';
 import {isIP} from 'node:net';
 import type {Problem} from '../base/problem.ts';
+import {distinguishedName, factsOf, namesOf} from './certificate.ts';
 import {checkChain, subjectsOf} from './chain.ts';
-import {
-	distinguishedName,
-	factsOf,
-	namesOf,
-	placeOf,
-	type Read,
-	readCertificates,
-	readKey,
-	type TlsFile,
-} from './pem.ts';
+import {endingSoon, type Held, outOfDate, outOfDateUnneeded} from './dates.ts';
+import {checkHandshake} from './handshake.ts';
+import {pemFile, type Read} from './pem/file.ts';
+import {type Certificates, readCertificates, readKey} from './pem/read.ts';
 import {networkProblems} from './problems.ts';
+import {checkStrength} from './strength.ts';
 import type {TlsPort} from './types.ts';
-
-const day = 24 * 60 * 60 * 1000;
-const soonDays = 30;
-
-// NIST SP 800-57: shorter RSA keys are no longer acceptable, and OpenSSL's default level refuses them.
-const shortestRsa = 2048;
-
-// id-kp-serverAuth, RFC 5280 4.2.1.12.
-const serverAuthentication = '1.3.6.1.5.5.7.3.1';
-
-const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
-
-/** Certificates of one file. */
-type Held = {readonly certificates: readonly X509Certificate[]; readonly file: TlsFile};
-
-const outOfDate = ({certificates, file}: Held, now: number): readonly Problem[] =>
-	certificates.flatMap((certificate) => {
-		const {subject, notBefore, notAfter} = factsOf(certificate);
-		const given = {subject, file: file.path};
-		if (now > notAfter)
-			return [networkProblems.problem('tls-expired', {...given, until: dateOf(notAfter)}, placeOf(file))];
-		if (now >= notBefore) return [];
-		const dates = {from: dateOf(notBefore), now: dateOf(now)};
-		return [networkProblems.problem('tls-not-yet-valid', {...given, ...dates}, placeOf(file))];
-	});
-
-const endingSoon = ({certificates, file}: Held, now: number): readonly string[] =>
-	certificates.map(factsOf).flatMap(({subject, notBefore, notAfter}) => {
-		const days = Math.floor((notAfter - now) / day);
-		const isSoon = now >= notBefore && now <= notAfter && notAfter - now < soonDays * day;
-		return isSoon
-			? [`The certificate "${subject}" in ${file.path} expires in ${days} days, on ${dateOf(notAfter)} UTC.`]
-			: [];
-	});
+import {includes} from './ways.ts';
 
 const isCovered = (leaf: X509Certificate, host: string): boolean =>
 	isIP(host)
@@ -76,19 +39,6 @@ const checkHosts = (leaf: X509Certificate, hosts: readonly string[], file: strin
 	return [networkProblems.problem('tls-host-not-covered', given, {location: {file}})];
 };
 
-const checkLength = ({publicKey}: X509Certificate, file: string): readonly Problem[] => {
-	const bits = publicKey.asymmetricKeyDetails?.modulusLength;
-	if (!publicKey.asymmetricKeyType?.startsWith('rsa') || bits === undefined || bits >= shortestRsa) return [];
-	return [networkProblems.problem('tls-key-too-short', {file, bits, least: shortestRsa}, {location: {file}})];
-};
-
-const checkUsage = (leaf: X509Certificate, file: string): readonly Problem[] => {
-	// Node calls the extended key usages `keyUsage`; absent means any.
-	const usages: readonly string[] = leaf.keyUsage ?? [];
-	if (usages.length === 0 || usages.includes(serverAuthentication)) return [];
-	return [networkProblems.problem('tls-not-for-servers', {file}, {location: {file}})];
-};
-
 const checkKey = (
 	chain: readonly X509Certificate[],
 	key: KeyObject,
@@ -104,52 +54,87 @@ const checkKey = (
 	return [networkProblems.problem('tls-key-mismatch', {case: 'one further down', ...given, subject}, place)];
 };
 
-const checkAuthorities = (authorities: readonly X509Certificate[], file: string): readonly Problem[] => {
-	const others = authorities.filter(({ca}) => !ca);
-	if (others.length === 0) return [];
-	return [networkProblems.problem('tls-ca-is-no-ca', {file, subjects: subjectsOf(others)}, {location: {file}})];
+/** Certificates of the CA's file that are none of a CA; those that nothing needs only stand in the way of nobody. */
+const checkAuthorities = (
+	{certificates, file}: Held,
+	way: {readonly path: readonly X509Certificate[]; readonly problems: readonly Problem[]},
+): {readonly problems: readonly Problem[]; readonly warnings: readonly string[]} => {
+	const others = certificates.filter(({ca}) => !ca);
+	if (others.length === 0) return {problems: [], warnings: []};
+	const issuers = way.path.length > 1 ? way.path.slice(1) : way.path;
+	const given = {file: file.path, subjects: subjectsOf(others)};
+	const problem = networkProblems.problem('tls-ca-is-no-ca', given, {location: {file: file.path}});
+	if (way.problems.length > 0 || others.some((one) => includes(issuers, one)))
+		return {problems: [problem], warnings: []};
+	return {problems: [], warnings: [`${problem.message} ${problem.cause} Nothing needs it; it can be taken out.`]};
 };
 
 const problemIn = (read: Read<unknown>): readonly Problem[] => ('problem' in read ? [read.problem] : []);
-const certificatesIn = (read: Read<Pick<Held, 'certificates'>>): readonly X509Certificate[] =>
+const certificatesOf = (read: Read<Certificates>): readonly X509Certificate[] =>
 	'value' in read ? read.value.certificates : [];
+
+/** Certificates of a file that stand on the path, and those that do not. */
+const splitBy = (
+	{certificates, file}: Held,
+	path: readonly X509Certificate[],
+): {readonly needed: Held; readonly unneeded: Held} => ({
+	needed: {file, certificates: certificates.filter((one) => includes(path, one))},
+	unneeded: {file, certificates: certificates.filter((one) => !includes(path, one))},
+});
+
+type Asked = {
+	readonly paths: Parameters<TlsPort['readPair']>[0];
+	readonly hosts: readonly string[];
+	readonly now: number;
+};
+
+/** What certificates of both files are worth together. */
+const judge = (chain: Held, authorities: Held, {paths, hosts, now}: Asked) => {
+	const held = {chain: chain.certificates, authorities: authorities.certificates};
+	const way = checkChain(held, paths, now);
+	const [leaf] = way.path;
+	const parts = [chain, authorities].map((one) => splitBy(one, way.path));
+	const ofCa = checkAuthorities(authorities, way);
+	return {
+		path: way.path,
+		problems: [
+			...parts.flatMap(({needed}) => outOfDate(needed, now)),
+			...checkStrength(way.path, paths.certificate),
+			...(leaf ? checkHosts(leaf, hosts, paths.certificate) : []),
+			...ofCa.problems,
+			...way.problems,
+		],
+		warnings: [
+			...parts.flatMap(({needed}) => endingSoon(needed, now)),
+			...parts.flatMap(({unneeded}) => outOfDateUnneeded(unneeded, now)),
+			...ofCa.warnings,
+		],
+	};
+};
 
 /** Reads and checks a pair; see TlsPort.readPair. */
 export const readPair: TlsPort['readPair'] = async (paths, hosts, now) => {
-	const certificateFile = {part: 'certificate', path: paths.certificate} as const;
-	const caFile = {part: 'ca', path: paths.ca} as const;
+	const certificateFile = pemFile('tls.certificate', paths.certificate);
+	const caFile = pemFile('tls.ca', paths.ca);
 	const [certificate, key, ca] = await Promise.all([
 		readCertificates(certificateFile),
-		readKey(paths.key),
+		readKey(pemFile('tls.key', paths.key)),
 		readCertificates(caFile),
 	]);
-	const chain = certificatesIn(certificate);
-	const authorities = certificatesIn(ca);
-	const held: readonly Held[] = [
-		{certificates: chain, file: certificateFile},
-		{certificates: authorities, file: caFile},
-	];
-	const [leaf] = chain;
-	const way = authorities.length === 0 ? {problems: []} : checkChain(chain, authorities, paths);
+	const chain: Held = {certificates: certificatesOf(certificate), file: certificateFile};
+	const authorities: Held = {certificates: certificatesOf(ca), file: caFile};
+	const judged = judge(chain, authorities, {paths, hosts, now});
 	const problems = [
 		...[certificate, key, ca].flatMap(problemIn),
-		...held.flatMap((one) => outOfDate(one, now)),
-		...(leaf ? [...checkLength(leaf, paths.certificate), ...checkUsage(leaf, paths.certificate)] : []),
-		...(leaf ? checkHosts(leaf, hosts, paths.certificate) : []),
-		...('value' in key ? checkKey(chain, key.value.key, paths) : []),
-		...checkAuthorities(authorities, paths.ca),
-		...way.problems,
+		...('value' in key ? checkKey(chain.certificates, key.value.key, paths) : []),
+		...judged.problems,
 	];
-	if (problems.length > 0 || !leaf || !way.root || !('value' in certificate && 'value' in key && 'value' in ca))
+	const [leaf] = judged.path;
+	const root = judged.path.at(-1);
+	if (problems.length > 0 || !leaf || !root || !('value' in certificate && 'value' in key && 'value' in ca))
 		return {problems};
-	return {
-		pair: {
-			certificate: certificate.value.pem,
-			key: key.value.pem,
-			ca: ca.value.pem,
-			facts: factsOf(leaf),
-			caFacts: factsOf(way.root),
-		},
-		warnings: held.flatMap((one) => endingSoon(one, now)),
-	};
+	const pair = {certificate: certificate.value.pem, key: key.value.pem, ca: ca.value.pem};
+	const refused = await checkHandshake(pair, hosts, paths.certificate);
+	if (refused.length > 0) return {problems: refused};
+	return {pair: {...pair, facts: factsOf(leaf), caFacts: factsOf(root)}, warnings: judged.warnings};
 };

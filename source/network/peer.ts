@@ -1,7 +1,7 @@
 import {X509Certificate} from 'node:crypto';
 import {isIP} from 'node:net';
 import {connect} from 'node:tls';
-import {distinguishedName, namesOf} from './pem.ts';
+import {factsOf} from './certificate.ts';
 
 /** Who a server says it is, unverified: for the text of a problem, never for a decision. */
 export type Peer = {
@@ -44,13 +44,11 @@ export const peerNames = async (options: {
 		socket.once('secureConnect', () => {
 			const {raw} = socket.getPeerCertificate();
 			if (!raw) return end();
-			const certificate = new X509Certificate(raw);
-			end({
-				subject: distinguishedName(certificate.subject),
-				issuer: distinguishedName(certificate.issuer),
-				names: namesOf(certificate),
-				notBefore: Date.parse(certificate.validFrom),
-				notAfter: Date.parse(certificate.validTo),
-			});
+			try {
+				end(factsOf(new X509Certificate(raw)));
+			} catch {
+				// A certificate that cannot be read tells nobody's name.
+				end();
+			}
 		});
 	});

@@ -33,7 +33,9 @@ export type TlsPair = {
 export type TlsPort = {
 	/**
 	 * Reads certificate, key and CA and checks them against each other and the hosts: PEM, key fits, chain leads to the CA in
-	 * the right order, each host in the SAN, valid now, key long enough. Returns all problems at once (area `prerequisites`).
+	 * the right order, each host in the SAN, valid now, keys and signatures strong enough; then a strict client shakes hands with
+	 * a server that has them. Returns all problems at once (area `prerequisites`). What a CA bundle holds beside what is needed
+	 * only warns. The texts of the pair are normalized: what OpenSSL, Python and Go all load.
 	 */
 	readonly readPair: (
 		paths: {readonly certificate: string; readonly key: string; readonly ca: string},
@@ -42,8 +44,11 @@ export type TlsPort = {
 	) => Promise<
 		{readonly pair: TlsPair; readonly warnings: readonly string[]} | {readonly problems: readonly Problem[]}
 	>;
-	/** Does this host's trust store hold the CA (or a root that the chain leads to)? `file` is where it was looked for. */
-	readonly hostTrusts: (ca: string) => Promise<{readonly trusted: boolean; readonly file: string}>;
+	/**
+	 * Does this host's trust store hold the CA (or a root that the chain leads to)? Certificates that are over do not count.
+	 * `file` is where it was looked for.
+	 */
+	readonly hostTrusts: (ca: string, now?: number) => Promise<{readonly trusted: boolean; readonly file: string}>;
 };
 
 export type HttpsResponse = {

@@ -11,7 +11,10 @@ import type {ZenmlPort} from '../zenml/types.ts';
 
 /** This host, as far as a step may look at it. */
 export type HostPort = {
-	/** Text of a file. @throws ProblemError area `usage` that names the file and the answer. */
+	/**
+	 * Text of a file with certificates or a key, as PEM that every client can load, whatever stands around it in the file.
+	 * @throws ProblemError area `usage` that names the file and the answer.
+	 */
 	readonly readFile: (path: string, answer: string) => Promise<string>;
 	/** Bytes free for this user where state and logs are kept. */
 	readonly freeBytes: () => Promise<number>;

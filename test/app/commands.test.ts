@@ -1,12 +1,14 @@
 import {mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import {createAuthority} from '../../rehearsal/authority/index.ts';
 import {fingerprintOf} from '../../source/engine/fingerprint.ts';
 import {type Journal, writeJournal} from '../../source/engine/journal.ts';
 import {plans} from '../../source/plans/index.ts';
 import {load, shortest} from '../answers/samples.ts';
 import {createStage, type Stage} from './stage.ts';
 
+const authority = await createAuthority({name: 'Internal CA'});
 let stage: Stage;
 beforeEach(async () => {
 	stage = await createStage();
@@ -22,7 +24,9 @@ const local = shortest
 	.replace('/etc/pki/ca.crt', 'ca.crt');
 const writeLocal = async (text = local): Promise<void> => {
 	await stage.write('site.yaml', text);
-	for (const name of ['tls.crt', 'tls.key', 'ca.crt']) await stage.write(name, 'x');
+	const {cert, key} = await authority.issue({hosts: ['zenml-pro.corp.internal', 'zenml-workspace.corp.internal']});
+	const files = {'tls.crt': cert, 'tls.key': key, 'ca.crt': authority.caPem};
+	for (const [name, content] of Object.entries(files)) await stage.write(name, content);
 };
 
 test('answers init writes a file that becomes valid when what is required is filled in', async () => {

@@ -1,12 +1,12 @@
 import type {Answers} from '../../answers/schema.ts';
 import {resolveSecret} from '../../answers/secrets.ts';
-import {errnoWords} from '../../base/errno.ts';
 import {printable} from '../../base/printable.ts';
-import {type Problem, ProblemError} from '../../base/problem.ts';
-import {readBounded} from '../../base/reading/bounded.ts';
-import {withNames} from '../../base/reading/unseen.ts';
+import {type Problem, ProblemError, ProblemsError} from '../../base/problem.ts';
+import {createTls} from '../../network/tls.ts';
+import {furtherFiles} from '../../steps/shared/further-files.ts';
+import {componentsOf} from '../../steps/shared/names.ts';
 import type {Context} from '../base/context.ts';
-import {appProblems} from '../base/problems.ts';
+import {asUsage, readPemFile} from '../base/pem-files.ts';
 
 /** References of kind env: and file: in a value, with the path of the answer each stands at. */
 const references = (value: unknown, at = ''): readonly {readonly at: string; readonly reference: string}[] => {
@@ -15,19 +15,10 @@ const references = (value: unknown, at = ''): readonly {readonly at: string; rea
 	return Object.entries(value).flatMap(([key, inner]) => references(inner, at === '' ? key : `${at}.${key}`));
 };
 
-const namedFiles = ({tls, registry, database}: Answers): Readonly<Record<string, string | undefined>> => ({
-	'tls.certificate': tls.certificate,
-	'tls.key': tls.key,
-	'tls.ca': tls.ca,
-	'registry.ca': registry.ca,
-	'database.ca': database.ca,
-});
-
-const lookAtFile = async (answer: string, file: string): Promise<void> => {
-	await readBounded(file, 1).catch((error: unknown) => {
-		const given = {file: withNames(file), answer, reason: errnoWords(error, 'read')};
-		throw appProblems.error('answer-file-unreadable', given, {answers: [answer], error});
-	});
+const lookAtPair = async ({clock}: Context, answers: Answers): Promise<void> => {
+	const hosts = componentsOf(answers).map(({answers: {host}}) => host);
+	const result = await createTls().readPair(answers.tls, hosts, clock.now());
+	if ('problems' in result) throw new ProblemsError(result.problems.map(asUsage));
 };
 
 const lookAtSecret = async ({environment, redactor, err}: Context, at: string, reference: string): Promise<void> => {
@@ -42,13 +33,13 @@ const lookAtSecret = async ({environment, redactor, err}: Context, at: string, r
  */
 export const localProblems = async (context: Context, answers: Answers): Promise<readonly Problem[]> => {
 	const results = await Promise.allSettled([
-		...Object.entries(namedFiles(answers)).map(async ([answer, file]) =>
-			file === undefined ? undefined : lookAtFile(answer, file),
-		),
+		lookAtPair(context, answers),
+		...furtherFiles(answers).map(async ({answer, file}) => readPemFile(file, answer)),
 		...references(answers).map(async ({at, reference}) => lookAtSecret(context, at, reference)),
 	]);
 	return results.flatMap((result) => {
 		if (result.status === 'fulfilled') return [];
+		if (result.reason instanceof ProblemsError) return result.reason.problems;
 		if (result.reason instanceof ProblemError) return [result.reason.problem];
 		throw result.reason;
 	});

@@ -26,12 +26,6 @@ export const appProblems = declareProblems({
 		cause: 'The system says: {reason}',
 		fix: 'Name the right file with --answers; "zenml-airgap answers init" writes one to start from.',
 	},
-	'answer-file-unreadable': {
-		area: 'usage',
-		message: 'The file {file} of the answer {answer} cannot be read.',
-		cause: 'The system says: {reason}',
-		fix: 'Name the right file, or mend its mode.',
-	},
 	'explain-unknown-code': {
 		area: 'usage',
 		message: 'There is no problem {code}.',

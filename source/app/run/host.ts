@@ -1,24 +1,16 @@
-import {readFile, rm, statfs} from 'node:fs/promises';
+import {rm, statfs} from 'node:fs/promises';
 import path from 'node:path';
 import {errnoWords} from '../../base/errno.ts';
 import {saveFile} from '../../base/files.ts';
 import {ProblemError} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
-import {withNames} from '../../base/reading/unseen.ts';
 import type {HostPort} from '../../steps/world.ts';
-import {appProblems} from '../base/problems.ts';
+import {readPemFile} from '../base/pem-files.ts';
 
 /** This host: files named by the answers, and the room left where state is kept. */
 export const createHost = (stateDirectory: string): HostPort => ({
 	stateDirectory,
-	readFile: async (file, answer) =>
-		readFile(file, 'utf8').catch((error: unknown) => {
-			throw appProblems.error(
-				'answer-file-unreadable',
-				{file: withNames(file), answer, reason: errnoWords(error, 'read')},
-				{answers: [answer], location: {file}, error},
-			);
-		}),
+	readFile: readPemFile,
 	saveState: async (name, text) => {
 		const file = path.join(stateDirectory, name);
 		try {

@@ -1,7 +1,5 @@
 import type {ProblemTable} from '../../base/problem-table.ts';
 
-const notMixedUp = 'Check that tls.certificate, tls.key and tls.ca are not mixed up.';
-
 /** Certificates and keys in files. `what` is what a file should hold, and `answer` the answer that names it. */
 export const certificateTable = {
 	'tls-ca-is-no-ca': {
@@ -10,6 +8,12 @@ export const certificateTable = {
 		cause: '"{subjects}" may not sign certificates (basic constraints).',
 		fix: 'Name the certificate of the CA itself, not that of a server.',
 		answers: ['tls.ca'],
+	},
+	'tls-certificate-of-openssl': {
+		area: 'prerequisites',
+		message: 'The {what} file {file} holds a certificate in a form of OpenSSL alone.',
+		cause: 'It is labelled TRUSTED CERTIFICATE; Python, Go and browsers pass over it.',
+		fix: 'Convert it: openssl x509 -in {file} -out {file}.pem',
 	},
 	'tls-chain-not-to-ca': {
 		area: 'prerequisites',
@@ -21,6 +25,11 @@ export const certificateTable = {
 			'same name': {
 				cause: 'It leads to the issuer "{issuer}"; the CA file holds "{subjects}", of that name but with another key.',
 			},
+			'may not sign': {
+				cause:
+					'It is signed by "{issuer}" in the CA file, whose key usage does not let it sign, or which has another key identifier.',
+				fix: 'Name a certificate of that CA that may sign certificates (keyCertSign).',
+			},
 		},
 	},
 	'tls-chain-order': {
@@ -29,6 +38,45 @@ export const certificateTable = {
 		cause: 'Each must be followed by its issuer. Right: {path}.',
 		fix: 'Put the server certificate first, then its issuer, and so on; leave unrelated certificates out.',
 		answers: ['tls.certificate'],
+	},
+	'tls-clients-refuse': {
+		area: 'prerequisites',
+		message: 'Clients refuse the certificate {file}.',
+		answers: ['tls.certificate', 'tls.ca'],
+		cases: {
+			'kind of key': {
+				cause: 'The key of "{subject}" is of the kind {kind}, which clients do not take.',
+				fix: 'Have it issued for a new key: RSA 2048 or longer, or EC P-256.',
+			},
+			'short key of the CA': {
+				cause: 'The key of the CA "{subject}" above it is RSA with {bits} bits; clients refuse fewer than {least}.',
+				fix: 'Have it issued by a CA with a longer key.',
+			},
+			'old signature': {
+				cause: '"{subject}" is signed with {algorithm}, which can be forged.',
+				fix: 'Have it issued anew, signed with SHA-256.',
+			},
+			'name constraints': {
+				cause: 'A CA above it may not issue for all of its names: {words}.',
+				fix: 'Have it issued by a CA whose name constraints let it, and for no further names.',
+			},
+			'path length': {
+				cause: 'A CA above it allows fewer intermediate CAs than stand between them: {words}.',
+				fix: 'Have it issued by a CA that is allowed to issue, or have that limit changed.',
+			},
+			purpose: {
+				cause: 'It, or a CA above it, is not for TLS servers by its key usages: {words}.',
+				fix: 'Have it issued with the profile for web servers, by a CA that is not limited to other uses.',
+			},
+			weak: {
+				cause: 'A key or signature is weaker than clients allow: {words}.',
+				fix: 'Have it issued anew, for a key of RSA 2048 or EC P-256 and signed with SHA-256.',
+			},
+			other: {
+				cause: 'A server with this certificate was tried on this host, and its client said: {words}',
+				fix: 'Have those who issued the certificate look at these words.',
+			},
+		},
 	},
 	'tls-expired': {
 		area: 'prerequisites',
@@ -55,6 +103,42 @@ export const certificateTable = {
 				cause: 'It begins a PEM block that does not end; the file may be cut off.',
 				fix: 'Copy the file again.',
 			},
+			glued: {
+				cause: 'In line {line} one block ends and the next begins; strict readers find neither.',
+				fix: 'Put a line break between -----END ...----- and -----BEGIN ...----- in line {line}.',
+			},
+			boundary: {
+				cause: 'In line {line} a BEGIN or END mark is damaged, or not alone on its line.',
+				fix: 'Put -----BEGIN ...----- and -----END ...----- on lines of their own, with five dashes on either side.',
+			},
+			'no beginning': {
+				cause: 'In line {line} a block ends that never began; the beginning may be missing.',
+				fix: 'Copy the file again.',
+			},
+			'other end': {
+				cause: 'In line {line} a block ends under another name than it began with.',
+				fix: 'Copy the file again.',
+			},
+			'UTF-16': {
+				cause: 'Its text is in UTF-16, as some Windows programs write it.',
+				fix: 'Convert it: iconv -f UTF-16 -t ASCII {file} > {file}.pem',
+			},
+			HTML: {
+				cause: 'It is a web page; a login page may have been saved in the place of the file.',
+				fix: 'Fetch the file again, and look into it.',
+			},
+			'base64 alone': {
+				cause: 'It holds base64 without the lines around it.',
+				fix: 'Decode it, then convert it: base64 -d {file} | openssl x509 -inform DER -out {file}.pem',
+			},
+			'PKCS#7': {
+				cause: 'It is PKCS#7 (.p7b, .p7c) in DER, not PEM.',
+				fix: 'Convert it: openssl pkcs7 -inform DER -print_certs -in {file} -out {file}.pem',
+			},
+			'PKCS#12': {
+				cause: 'It is a PKCS#12 file (.p12, .pfx), not PEM.',
+				fix: 'Convert it: openssl pkcs12 -in {file} -out {file}.pem -nodes, then split certificate and key.',
+			},
 			empty: {cause: 'It is empty.', fix: 'Ask those who issued it for the PEM form.'},
 			text: {
 				cause: 'It holds no line of the form -----BEGIN ...-----.',
@@ -74,6 +158,12 @@ export const certificateTable = {
 			},
 		},
 	},
+	'tls-file-strange-block': {
+		area: 'prerequisites',
+		message: 'The {what} file {file} holds more than certificates.',
+		cause: 'The block that begins in line {line} is labelled {label}, which no reader of certificates knows.',
+		fix: 'Take that block out, or correct its label.',
+	},
 	'tls-file-unreadable': {
 		area: 'prerequisites',
 		message: 'The {what} file {file} cannot be read.',
@@ -83,7 +173,7 @@ export const certificateTable = {
 	'tls-file-wrong-content': {
 		area: 'prerequisites',
 		message: 'The file {file} holds no {what}.',
-		fix: notMixedUp,
+		fix: 'Check that {neighbours} are not mixed up.',
 		cases: {
 			key: {cause: 'It holds a key, not a certificate.'},
 			certificate: {cause: 'It holds a certificate, not a key.'},
@@ -117,14 +207,19 @@ export const certificateTable = {
 		area: 'prerequisites',
 		message: 'The {what} file {file} also holds a private key.',
 		cause: 'Certificates are handed on to servers and people; the key must not go with them.',
-		fix: 'Move the key into a file of its own and name that in tls.key.',
+		cases: {
+			servers: {fix: 'Move the key into a file of its own and name that in tls.key.'},
+			others: {fix: 'Take the key out of that file.'},
+		},
 	},
 	'tls-key-encrypted': {
 		area: 'prerequisites',
 		message: 'The private key {file} is encrypted.',
-		cause: 'An ingress controller cannot ask for its passphrase.',
 		fix: 'Make an unencrypted copy: openssl pkey -in {file} -out {file}.plain',
-		answers: ['tls.key'],
+		cases: {
+			server: {cause: 'An ingress controller cannot ask for its passphrase.'},
+			client: {cause: 'There is no answer for its passphrase.'},
+		},
 	},
 	'tls-key-mismatch': {
 		area: 'prerequisites',

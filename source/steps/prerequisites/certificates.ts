@@ -1,15 +1,32 @@
-import {ProblemsError} from '../../base/problem.ts';
+import {ProblemError, ProblemsError} from '../../base/problem.ts';
 import type {Check} from '../shared/checks.ts';
+import {furtherFiles} from '../shared/further-files.ts';
 import {componentsOf} from '../shared/names.ts';
+import type {World} from '../world.ts';
 
-/** Certificate, key and CA belong together and are for every host name. */
+/** What is wrong with the files of the registry and the database, in the words that are told of those of the servers. */
+const problemsElsewhere = async ({answers, host}: World) => {
+	const found = await Promise.allSettled(
+		furtherFiles(answers).map(async ({answer, file}) => host.readFile(file, answer)),
+	);
+	return found.flatMap((one) => {
+		if (one.status === 'fulfilled') return [];
+		if (one.reason instanceof ProblemError) return [one.reason.problem];
+		throw one.reason;
+	});
+};
+
+/** Certificate, key and CA belong together and are for every host name; the files of other servers hold what they should. */
 export const certificates: Check = {
 	label: 'Certificates',
-	run: async ({tls, answers, clock}) => {
+	run: async (world) => {
+		const {tls, answers, clock} = world;
 		const hosts = componentsOf(answers).map(({answers: {host}}) => host);
 		const result = await tls.readPair(answers.tls, hosts, clock.now());
 		// A certificate that does not do is an answer that does not do.
-		if ('problems' in result) throw new ProblemsError(result.problems.map((one) => ({...one, area: 'usage'})));
+		const ofServers = 'problems' in result ? result.problems.map((one) => ({...one, area: 'usage'}) as const) : [];
+		const problems = [...ofServers, ...(await problemsElsewhere(world))];
+		if (problems.length > 0 || 'problems' in result) throw new ProblemsError(problems);
 		const {names, notAfter} = result.pair.facts;
 		return {
 			note: `${names.join(', ')}, until ${new Date(notAfter).toISOString().slice(0, 10)}`,

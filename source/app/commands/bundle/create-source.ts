@@ -1,12 +1,14 @@
-import {readFile} from 'node:fs/promises';
-import {errnoWords} from '../../../base/errno.ts';
 import {printable} from '../../../base/printable.ts';
+import {ProblemError} from '../../../base/problem.ts';
 import type {CompleteSpec} from '../../../bundle/create/index.ts';
+import {mostPemBytes, pemFile, readContent} from '../../../network/pem/file.ts';
+import {certificatesIn} from '../../../network/pem/read.ts';
 import {createLoginFinder} from '../../../registry/pull/logins.ts';
 import {createImageSource} from '../../../registry/pull/source.ts';
 import {waitText} from '../../../registry/retry.ts';
 import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
+import {asUsage} from '../../base/pem-files.ts';
 
 /** The environment in which logins are looked for. @param dockerConfig the folder that was named for them */
 export const loginEnvironment = ({environment}: Context, dockerConfig: string | undefined): Context['environment'] =>
@@ -14,12 +16,17 @@ export const loginEnvironment = ({environment}: Context, dockerConfig: string | 
 		? environment
 		: {...environment, DOCKER_CONFIG: dockerConfig, REGISTRY_AUTH_FILE: undefined};
 
-/** @throws ProblemError `bundle-spec-file-unreadable` */
-const readCa = async (host: string, file: string): Promise<string> =>
-	readFile(file, 'utf8').catch((error: unknown) => {
-		const facts = {host, file, reason: errnoWords(error, 'read')};
-		throw bundleCommandProblems.error('bundle-spec-file-unreadable', {case: 'ca', ...facts}, {error});
-	});
+/** @throws ProblemError `bundle-spec-file-unreadable`, or what is wrong with what the file holds */
+const readCa = async (host: string, file: string): Promise<string> => {
+	const content = await readContent(file, mostPemBytes);
+	if ('why' in content) {
+		const {why: reason, error} = content;
+		throw bundleCommandProblems.error('bundle-spec-file-unreadable', {case: 'ca', host, file, reason}, {error});
+	}
+	const read = certificatesIn(pemFile(`hosts.${host}.ca`, file), content.bytes);
+	if ('problem' in read) throw new ProblemError(asUsage(read.problem));
+	return read.value.pem;
+};
 
 const readCas = async (hosts: CompleteSpec['hosts']): Promise<Readonly<Record<string, string>>> => {
 	const found: Record<string, string> = {};

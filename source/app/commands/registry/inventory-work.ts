@@ -1,13 +1,15 @@
-import {readFile, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import {resolvePath} from '../../../answers/resolve-paths.ts';
 import {resolveSecret} from '../../../answers/secrets.ts';
-import {fileProblem} from '../../../archive/problems.ts';
 import {errnoWords} from '../../../base/errno.ts';
 import {writeWhole} from '../../../base/files.ts';
+import {ProblemError} from '../../../base/problem.ts';
 import {formatBytes} from '../../../base/units.ts';
 import {formatInventory, type Inventory} from '../../../bundle/layout/inventory-file.ts';
 import {requiredImages} from '../../../bundle/open/checks.ts';
+import {pemFile} from '../../../network/pem/file.ts';
+import {readPem} from '../../../network/pem/read.ts';
 import {createHosts} from '../../../registry/pull/hosts.ts';
 import {takeInventory} from '../../../registry/pull/inventory.ts';
 import {createLoginFinder, type FindLogin} from '../../../registry/pull/logins.ts';
@@ -66,14 +68,12 @@ const findLoginOf = async (context: Context, options: InventoryOptions): Promise
 	return async () => ({login: {username, password: async () => password}, source: `--username ${username}`});
 };
 
-/** The CA by the host that it is for. */
+/** The CA by the host that it is for. @throws ProblemError area `bundle`, as of every file that goes into one */
 const readCa = async (host: string, file: string | undefined): Promise<Readonly<Record<string, string>>> => {
 	if (file === undefined) return {};
-	try {
-		return {[host]: await readFile(file, 'utf8')};
-	} catch (error) {
-		throw fileProblem(file, error);
-	}
+	const read = await readPem(pemFile('--ca', file));
+	if ('problem' in read) throw new ProblemError({...read.problem, area: 'bundle'});
+	return {[host]: read.value};
 };
 
 /**

@@ -1,0 +1,103 @@
+import {constants, type Stats} from 'node:fs';
+import {type FileHandle, open} from 'node:fs/promises';
+import {errnoWords} from '../../base/errno.ts';
+import type {Problem} from '../../base/problem.ts';
+import type {Circumstances} from '../../base/problem-table.ts';
+import {withNames} from '../../base/reading/unseen.ts';
+import {formatBytes} from '../../base/units.ts';
+import {networkProblems} from '../problems.ts';
+
+const held = {
+	'tls.certificate': 'certificate',
+	'tls.key': 'private key',
+	'tls.ca': 'CA certificate',
+	'registry.ca': 'CA certificate',
+	'registry.clientCertificate': 'client certificate',
+	'registry.clientKey': 'client key',
+	'database.ca': 'CA certificate',
+} as const;
+
+/** Answers that name a file with certificates or a key. */
+export type PemAnswer = keyof typeof held;
+
+/** What a file should hold. */
+export type PemContent = (typeof held)[PemAnswer];
+
+/** A file with certificates or a key; `answer` is the answer or flag that names it. */
+export type PemFile = {readonly path: string; readonly answer: string; readonly what: PemContent};
+
+/** What a file holds, or why it is of no use. */
+export type Read<Value> = {readonly value: Value} | {readonly problem: Problem};
+
+/** The file that an answer names. @param answer another name than those of `PemAnswer` stands for a CA certificate */
+export const pemFile = (answer: string, path: string): PemFile => ({
+	answer,
+	path,
+	what: answer in held ? held[answer as PemAnswer] : 'CA certificate',
+});
+
+/** What problems with a file say of it. */
+export const wordsFor = ({path, what}: PemFile) => ({file: withNames(path), what});
+
+/** Where a problem with a file is, and which answer mends it. */
+export const placeOf = ({answer, path}: PemFile, line?: number): Circumstances => ({
+	...(answer in held ? {answers: [answer]} : {}),
+	location: line === undefined ? {file: path} : {file: path, line},
+});
+
+const kindOf = (status: Stats): string => {
+	if (status.isFIFO()) return 'pipe';
+	return status.isSocket() ? 'socket' : 'device';
+};
+
+/** The beginning of a file. One of /proc says that it is empty, so its size is not asked. */
+const readUpTo = async (handle: FileHandle, most: number): Promise<Buffer> => {
+	const pieces: Buffer[] = [];
+	let have = 0;
+	while (have < most) {
+		const piece = Buffer.alloc(Math.min(65_536, most - have));
+		const {bytesRead} = await handle.read(piece, 0, piece.length, have);
+		if (bytesRead === 0) break;
+		pieces.push(piece.subarray(0, bytesRead));
+		have += bytesRead;
+	}
+	return Buffer.concat(pieces);
+};
+
+/** The bytes of a file, or why there are none, as a sentence. */
+export type Content = {readonly bytes: Buffer} | {readonly why: string; readonly error?: unknown};
+
+const readFrom = async (handle: FileHandle, most: number): Promise<Content> => {
+	const status = await handle.stat();
+	// It is read again later: what comes out of a pipe or a device comes once, or without end.
+	if (!status.isFile() && !status.isDirectory()) return {why: `It is a ${kindOf(status)}, but a file was expected.`};
+	const bytes = await readUpTo(handle, most + 1);
+	if (bytes.length <= most) return {bytes};
+	return {why: `It is larger than ${formatBytes(most)}, which no file of certificates needs.`};
+};
+
+/** Reads a regular file of at most `most` bytes; a link to one is followed. No other kind of file is read, or waited for. */
+export const readContent = async (path: string, most: number): Promise<Content> => {
+	try {
+		// Without this flag, opening a pipe waits for its writer without end.
+		const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+		try {
+			return await readFrom(handle, most);
+		} finally {
+			await handle.close();
+		}
+	} catch (error) {
+		return {why: errnoWords(error, 'read'), error};
+	}
+};
+
+/** A Secret holds no more than this (Kubernetes: MaxSecretSize), and all public CAs together take a quarter of it. */
+export const mostPemBytes = 1024 * 1024;
+
+/** The bytes of a file with certificates or a key, at most 1 MiB. */
+export const readBytes = async (file: PemFile): Promise<Read<Buffer>> => {
+	const content = await readContent(file.path, mostPemBytes);
+	if ('bytes' in content) return {value: content.bytes};
+	const given = {...wordsFor(file), answer: file.answer, why: content.why};
+	return {problem: networkProblems.problem('tls-file-unreadable', given, placeOf(file))};
+};
