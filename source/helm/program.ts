@@ -1,5 +1,6 @@
 import type {ProblemError} from '../base/problem.ts';
 import {type Command, helmFailure} from './failures.ts';
+import {startDirect} from './keeper/direct-program.ts';
 import type {Ending} from './keeper/keeper.ts';
 import {startKept} from './keeper/kept-program.ts';
 import {notStarted} from './not-started.ts';
@@ -13,7 +14,7 @@ export type Invocation = Command & {
 	readonly args: readonly string[];
 	/** Given on stdin, then stdin is closed. */
 	readonly input?: string | undefined;
-	/** File in which the process is written down while it is at work. */
+	/** File in which a helm that changes something is written down while it is at work; without one it only reads. */
 	readonly record?: string | undefined;
 	readonly signal: AbortSignal;
 	readonly onLine?: ((line: string) => void) | undefined;
@@ -67,7 +68,7 @@ const listen = ({onLine, mask = same}: Invocation, onTooLong: () => void) => {
 
 /**
  * Makes a function that runs helm. An aborted signal sends SIGTERM, waits for the end of the process, and throws the
- * signal's reason. When this process ends, however it does, helm is ended in the same way.
+ * signal's reason. When this process ends, however it does, a helm that changes something is ended in the same way.
  * @param options.graceMs how long helm gets after SIGTERM before it is killed, ms
  */
 export const createRunner = (
@@ -80,7 +81,8 @@ export const createRunner = (
 		signal.throwIfAborted();
 		let stop = (): void => undefined;
 		const {onOutput, onErrors, said, answer} = listen(invocation, () => stop());
-		const kept = startKept({binary, args, input, record, graceMs, environment, onOutput, onErrors});
+		const order = {binary, args, input, graceMs, environment, onOutput, onErrors};
+		const kept = record === undefined ? startDirect(order) : startKept({...order, record});
 		stop = kept.stop;
 		signal.addEventListener('abort', stop, {once: true});
 		const ending = await kept.ended.finally(() => signal.removeEventListener('abort', stop));

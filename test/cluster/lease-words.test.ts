@@ -317,7 +317,7 @@ it('a lock that cannot be given back is told, with when it ends by itself', asyn
 		code: 'install-lock-left',
 		area: 'locked',
 		message: 'The lock of this cluster, lease zenml/zenml-airgap, could not be given back.',
-		cause: 'The API server, or a proxy before it, reports an error of its own.',
+		cause: 'The last try failed: The API server, or a proxy before it, reports an error of its own.',
 		fix: 'Nothing is lost by it: the next run takes it over after 30 s.',
 	});
 });

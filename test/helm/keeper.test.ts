@@ -76,9 +76,10 @@ test.each(['closes', 'is deaf'] as const)(
 	'a helm that %s and whose keeper was killed is ended by the program',
 	async (trap) => {
 		const {child, pid, keeperPid} = await begin(trap, {graceMs: 300});
+		const ended = once(child, 'exit');
 		process.kill(keeperPid, 'SIGKILL');
 		await until(() => isGone(pid));
-		expect((await once(child, 'exit'))[0]).toBe(1);
+		expect((await ended)[0]).toBe(1);
 	},
 );
 

@@ -124,7 +124,7 @@ describe('dns', () => {
 		const answers = answersWith({podChecks: false}, {});
 		const read = await see(dnsStep, {answers, dns: names({}), cluster: kept(ingress())});
 		expect(waitingOf(read).handover.intro).toBe(
-			'These names must lead to the ingress controller at 10.1.2.3, for people and for pods. Where a load balancer stands in front of it, they lead to that instead: leave such records as they are, and have the operator give its address as ingress.address. This host asks 10.0.0.53.',
+			'These names must lead to the ingress controller at 10.1.2.3, or to a load balancer in front of it (the operator then gives ingress.address), for people and for pods. This host asks 10.0.0.53.',
 		);
 		expect(waitingOf(read).late('yet').answers).toEqual(['ingress.address']);
 	});

@@ -39,8 +39,14 @@ const begin = async (): Promise<Site> => {
 	return site;
 };
 
-/** Runs the program; `killAt` says after which event it gets SIGKILL, and how many ms later. */
-const program = async (killAt?: {readonly when: (event: Event) => boolean; readonly afterMs: number}) => {
+/** When the program gets SIGKILL: after which event, once what is waited for is there, and how many ms later. */
+type KillAt = {
+	readonly when: (event: Event) => boolean;
+	readonly until?: (isOver: () => boolean) => Promise<void>;
+	readonly afterMs: number;
+};
+
+const program = async (killAt?: KillAt) => {
 	const child = spawn(
 		built.node,
 		[built.cli, 'install', '--non-interactive', '--json', '--answers', at('answers.yaml'), '--state-dir', at('state')],
@@ -56,6 +62,7 @@ const program = async (killAt?: {readonly when: (event: Event) => boolean; reado
 		const event = JSON.parse(line) as Event;
 		events.push(event);
 		if (killAt?.when(event)) {
+			await killAt.until?.(() => child.exitCode !== null);
 			await sleep(killAt.afterMs);
 			child.kill('SIGKILL');
 			break;
@@ -209,8 +216,11 @@ const slowHelm = async (world: Site): Promise<string> => {
 	return real;
 };
 
+/** `SOAK_KILLS=60 npx vitest run test/steps/kill.test.ts`: how often the soak kills; it is left out where none is named. */
+const soakKills = Number(process.env.SOAK_KILLS ?? 0);
+
 describe('kill -9 of the program while helm is at work', () => {
-	it.each([300, 1500, 2600])(
+	it.each(soakKills > 0 ? [300, 1500, 2600] : [1500])(
 		'%i ms into the release of the control plane leaves no helm behind, and the next run ends well',
 		async (afterMs) => {
 			const world = await begin();
@@ -252,4 +262,55 @@ describe('kill -9 of the program, and the same command again', () => {
 		expect(again.exitCode).toBe(0);
 		expect(again.events.filter(({type}) => type === 'step-applying')).toEqual([]);
 	}, 300_000);
+});
+
+/** Waits until helm is at work on a release, or the program has ended. */
+const untilHelm =
+	(real: string): NonNullable<KillAt['until']> =>
+	async (isOver) => {
+		while (!isOver() && !(await helms(real)).some((line) => line.includes(' upgrade '))) await sleep(5);
+	};
+
+/** Where the soak kills: every third time inside helm. */
+const soakMoment = (kill: number, real: string): KillAt => {
+	if (kill % 3 === 0) {
+		const step = random(2) === 0 ? 'control-plane' : 'workspaces';
+		return {when: during(step, 0), until: untilHelm(real), afterMs: random(1200)};
+	}
+	const {step, skip} = moments[random(moments.length)] ?? {step: 'secrets', skip: 0};
+	return {when: during(step, skip), afterMs: random(600)};
+};
+
+/** Kills a fresh install again and again until one comes to its end. Returns how many kills it took. */
+const soakWorld = async (most: number): Promise<number> => {
+	const world = await begin();
+	const real = world.answers().helm.binary;
+	let known: Readonly<Record<string, string>> = {};
+	let kills = 0;
+	while (kills < most) {
+		const {signal, exitCode, errors} = await program(soakMoment(kills, real));
+		if (signal !== 'SIGKILL') {
+			expect([exitCode, errors]).toEqual([0, expect.not.stringContaining('unexpected')]);
+			break;
+		}
+		kills += 1;
+		const now = await generatedOf(world);
+		expect(now).toMatchObject(known);
+		known = now;
+	}
+	await resumeToTheEnd(world, known);
+	expect(await helms(real)).toEqual([]);
+	return kills;
+};
+
+describe.runIf(soakKills > 0)('a soak of kills', () => {
+	it('a third of them inside helm, ends in equal worlds without orphans', {timeout: 3_600_000}, async () => {
+		let kills = 0;
+		for (let worlds = 0; kills < soakKills; worlds += 1) {
+			// A world that nothing kills is no soak.
+			expect(worlds).toBeLessThan(soakKills);
+			kills += await soakWorld(Math.min(8, soakKills - kills));
+		}
+		expect(kills).toBe(soakKills);
+	});
 });

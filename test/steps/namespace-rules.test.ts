@@ -244,7 +244,7 @@ describe('namespaces that are there, before anything changes', () => {
 			who: 'cluster admin',
 			message: 'Namespace zenml-pro would refuse pods of this install: they do not fit its limits.',
 			cause:
-				'LimitRange team: container probe of the probes of this tool requests 64Mi memory, at least 512Mi is demanded.',
+				'What does not fit: LimitRange team: container probe of the probes of this tool requests 64Mi memory, at least 512Mi is demanded.',
 			fix: 'Change CPU and memory of the pods in the answers, or have the cluster admin change the LimitRange.',
 			nextSteps: ['kubectl -n zenml-pro describe limitrange'],
 			answers: ['controlPlane.resources.requests', 'controlPlane.resources.limits'],
@@ -259,7 +259,7 @@ describe('namespaces that are there, before anything changes', () => {
 			who: 'cluster admin',
 			message: 'Namespace zenml-pro would refuse pods of this install: its quota does not allow them.',
 			cause:
-				'ResourceQuota team: container m of Job migration must say limits.cpu; ResourceQuota team: the pods together ask for more limits.cpu than the 1 that are allowed.',
+				'What does not fit: ResourceQuota team: container m of Job migration must say limits.cpu; ResourceQuota team: the pods together ask for more limits.cpu than the 1 that are allowed.',
 			fix: 'Have the cluster admin raise the quota, or ask for less CPU and memory in the answers.',
 			nextSteps: ['kubectl -n zenml-pro describe resourcequota'],
 		});

@@ -49,8 +49,14 @@ describe('secrets', () => {
 		});
 		const database = cluster.all.get('Secret zenml-workspace/zenml-database');
 		expect(textOf(database, 'ca.pem')).toBe('text of /pki/ca.crt');
-		for (const secret of [textOf(database, 'password'), textOf(pull, '.dockerconfigjson'), 'text of /pki/tls.key'])
+		const encoded = [
+			Buffer.from('installer:behind env:REGISTRY').toString('base64'),
+			Buffer.from(textOf(pull, '.dockerconfigjson')).toString('base64'),
+		];
+		for (const secret of [textOf(database, 'password'), ...encoded, 'text of /pki/tls.key'])
 			expect(world.secrets).toContain(secret);
+		// Its host and user are shown everywhere, and a telling part of a secret is masked.
+		expect(world.secrets).not.toContain(textOf(pull, '.dockerconfigjson'));
 	});
 
 	test('a second apply keeps what was generated', async () => {

@@ -11,7 +11,7 @@ export const lockTable = {
 	'install-lock-left': {
 		area: 'locked',
 		message: 'The lock of this cluster, lease {namespace}/{lease}, could not be given back.',
-		cause: '{why}',
+		cause: 'The last try failed: {why}',
 		fix: 'Nothing is lost by it: the next run takes it over after {seconds} s.',
 	},
 } as const satisfies ProblemTable;

@@ -23,8 +23,10 @@ const dockerConfig = (host: string, username: string, password: string): string 
 const pullConfig = async ({answers, resolveSecret, registerSecret}: World): Promise<string | undefined> => {
 	const {host, username, password: reference} = answers.registry;
 	if (username === undefined || reference === undefined) return undefined;
-	const config = dockerConfig(host, username, await resolveSecret(reference, 'registry.password'));
-	registerSecret(config);
+	const password = await resolveSecret(reference, 'registry.password');
+	const config = dockerConfig(host, username, password);
+	// Not the whole as it is read: it names host and user, which are no secrets, and parts of a secret are masked, too.
+	registerSecret(base64(`${username}:${password}`));
 	registerSecret(base64(config));
 	return config;
 };

@@ -48,7 +48,7 @@ const introOf = ({answers, dns}: World, address: string): string => {
 	const asked = `This host asks ${dns.server}.`;
 	if (answers.ingress.address !== undefined)
 		return `These names must lead to ${address}, which the answers name as the address of the ingress (ingress.address), for people and for pods. ${asked}`;
-	return `These names must lead to the ingress controller at ${address}, for people and for pods. Where a load balancer stands in front of it, they lead to that instead: leave such records as they are, and have the operator give its address as ingress.address. ${asked}`;
+	return `These names must lead to the ingress controller at ${address}, or to a load balancer in front of it (the operator then gives ingress.address), for people and for pods. ${asked}`;
 };
 
 /** Asks for every name, here and from a pod, and says what is still to come; undefined when every name leads to the ingress, or to what stands in front of it. */
