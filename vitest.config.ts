@@ -1,9 +1,19 @@
-import {defineConfig} from 'vitest/config';
+import {configDefaults, defineConfig} from 'vitest/config';
 import {leftOut} from './test/helpers/left-out.ts';
+
+const all = 'test/**/*.test.{ts,tsx}';
+/** Suites that start, kill and drive the whole program again and again. */
+const long = 'test/**/*.long.test.ts';
+
+/** `npm test` runs the usual ones, `npm test -- --long` the others; by its name every file can be run. */
+const filesOf: Readonly<Record<string, {readonly include: string[]; readonly exclude: string[]}>> = {
+	usual: {include: [all], exclude: [...configDefaults.exclude, long]},
+	long: {include: [long], exclude: configDefaults.exclude},
+};
 
 export default defineConfig({
 	test: {
-		include: ['test/**/*.test.{ts,tsx}'],
+		...(filesOf[process.env.ZENML_AIRGAP_TESTS ?? ''] ?? {include: [all]}),
 		// Real databases, clusters and terminals take their time on a busy machine; a hang must still end.
 		testTimeout: 120_000,
 		hookTimeout: 120_000,

@@ -90,6 +90,8 @@ test('the full screen asks again for a secret that an earlier run was told, and 
 	await shown('Typed in an earlier run');
 	await app.press('hunter2-secret', keys.enter);
 	await shown('Review');
+	// What the plan says when it is made would take the place of the next notice.
+	await shown('The plan met');
 	await app.press(keys.right, keys.right, keys.enter);
 	await shown('Answers saved');
 	expect(app.frames.join('\n')).not.toContain('hunter2');

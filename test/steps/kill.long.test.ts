@@ -216,7 +216,7 @@ const slowHelm = async (world: Site): Promise<string> => {
 	return real;
 };
 
-/** `SOAK_KILLS=60 npx vitest run test/steps/kill.test.ts`: how often the soak kills; it is left out where none is named. */
+/** `SOAK_KILLS=60 npx vitest run test/steps/kill.long.test.ts`: how often the soak kills; it is left out where none is named. */
 const soakKills = Number(process.env.SOAK_KILLS ?? 0);
 
 describe('kill -9 of the program while helm is at work', () => {
