@@ -92,7 +92,7 @@ const patterns: readonly Replacement[] = [
 	[/\b[0-9a-f]{64}\b/gu, 'SHA256'],
 	[/(zenml-airgap-probe-[a-z]+)-[0-9a-f]{6}\b/gu, '$1-RAND'],
 	[/\bdefault-scheduler-[a-z]+\b/gu, 'default-scheduler-HOST'],
-	[/"pid\\?":\d+|"runId\\?":\\?"[0-9a-f]{8}|"startedAt\\?":\d+|root@\S+\/[0-9a-f]{8}/gu, 'RUN'],
+	[/"pid\\?":\d+|"birth\\?":\\?"\d+|"runId\\?":\\?"[0-9a-f]{8}|"startedAt\\?":\d+|root@\S+\/[0-9a-f]{8}/gu, 'RUN'],
 	[/kube-api-access-[a-z0-9]{5}\b/gu, 'kube-api-access-RAND'],
 	[/containerd:\/\/SHA256/gu, 'CONTAINER'],
 	[/\.[0-9a-f]{16}\b/gu, '.EVENT'],

@@ -157,6 +157,12 @@ export const known: readonly Known[] = [
 	},
 	{
 		journey: /^install$/u,
+		call: /^PATCH \S+\/secrets\/zenml-airgap-generated\b/u,
+		path: /^request\[\d+\]\.value(?:\.|$)/u,
+		reason: 'Passwords and keys are made anew in every world, and so is what a workspace is enrolled by.',
+	},
+	{
+		journey: /^install$/u,
 		call: /^(PATCH|GET) \S+\/secrets\/zenml-airgap-state\b/u,
 		path: /^(count|request)$/u,
 		sometimes: true,
