@@ -96,6 +96,10 @@ export const rehearsalProblems = declareProblems({
 		cases: {
 			damaged: {cause: 'It is damaged: {words}'},
 			closed: {cause: 'The operating system refuses it: {words}'},
+			'other version': {
+				cause: 'This version of the program plays its world otherwise than the one that made this world.',
+				fix: 'Start the rehearsal with --fresh, which makes its world anew.',
+			},
 		},
 	},
 });

@@ -4,15 +4,19 @@ import * as z from 'zod';
 import {errnoWords, isErrno} from '../source/base/errno.ts';
 import {type FileFault, readOwnFile} from '../source/base/own/file.ts';
 import type {ProblemError} from '../source/base/problem.ts';
+import {isMap} from '../source/base/text.ts';
 import {type Authority, type AuthorityRecord, authorityFrom, createAuthority} from './authority/index.ts';
 import {type FaultName, type FaultState, faultNames} from './faults.ts';
 import {choosePorts, type Ports} from './folder.ts';
 import {rehearsalProblems} from './problems.ts';
 import {createSaver} from './saver.ts';
 
+/** Raised when a world that was kept would be played on wrongly. Nodes of layout 1 told digests that no bundle has. */
+const worldLayout = 2;
+
 /** What a rehearsal keeps about itself; a file of mode 0600, since it holds passwords and the key of its CA. */
 export type RehearsalRecord = {
-	readonly schema: 1;
+	readonly schema: typeof worldLayout;
 	readonly ports: Ports;
 	readonly authority: AuthorityRecord;
 	readonly registryPassword: string;
@@ -31,7 +35,7 @@ export type Journal = {
 const port = z.int().min(1).max(65_535);
 
 const recordSchema = z.looseObject({
-	schema: z.literal(1),
+	schema: z.literal(worldLayout),
 	ports: z.object({
 		lock: port,
 		kubernetes: port,
@@ -89,7 +93,7 @@ export const readJson = async <T>(file: string): Promise<T | undefined> => {
 export const newAuthority = (): Promise<Authority> => createAuthority({name: 'Rehearsal Internal CA'});
 
 const newRecord = async (): Promise<RehearsalRecord> => ({
-	schema: 1,
+	schema: worldLayout,
 	ports: await choosePorts(),
 	authority: (await newAuthority()).toJSON(),
 	registryPassword: randomBytes(18).toString('base64url'),
@@ -104,6 +108,9 @@ const newRecord = async (): Promise<RehearsalRecord> => ({
 export const readRecord = async (file: string): Promise<RehearsalRecord> => {
 	const known = await readJson<unknown>(file);
 	if (known !== undefined) {
+		const schema = isMap(known) ? known.schema : undefined;
+		if (typeof schema === 'number' && schema !== worldLayout)
+			throw rehearsalProblems.error('rehearsal-state-unreadable', {case: 'other version', file});
 		const parsed = recordSchema.safeParse(known);
 		if (parsed.success) return parsed.data;
 		const [first] = parsed.error.issues;

@@ -1,12 +1,7 @@
-import {constants, type Stats} from 'node:fs';
+import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
+import {kindOf, readStart} from '../base/reading/regular.ts';
 import {archiveProblems, fileProblem} from './problems.ts';
-
-const kindOf = (status: Stats): string => {
-	if (status.isFIFO()) return 'a pipe';
-	if (status.isSocket()) return 'a socket';
-	return status.isDirectory() ? 'a folder' : 'a device';
-};
 
 /**
  * Opens a file to be read. Opening a pipe would wait for its writer without end, and a device may never come to its end: both
@@ -54,15 +49,7 @@ export const readRegular = async (
 	try {
 		const {size} = await handle.stat();
 		if (size > most && tooLarge) throw tooLarge(size);
-		// Files of /proc say that they are empty.
-		const buffer = Buffer.alloc(Math.min(most, Math.max(size, 4096)));
-		let have = 0;
-		while (have < buffer.length) {
-			const {bytesRead} = await handle.read(buffer, have, buffer.length - have, have);
-			if (bytesRead === 0) break;
-			have += bytesRead;
-		}
-		return buffer.subarray(0, have);
+		return await readStart(handle, most);
 	} catch (error) {
 		throw fileProblem(label, error);
 	} finally {

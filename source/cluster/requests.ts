@@ -3,6 +3,7 @@ import {systemClock} from '../base/clock.ts';
 import {printable} from '../base/printable.ts';
 import type {ProblemError} from '../base/problem.ts';
 import {type RetryRule, retrying} from '../base/retry.ts';
+import {cutTo} from '../base/text.ts';
 import {readWhole} from '../http/answer.ts';
 import {HttpFailure} from '../http/failure.ts';
 import {faultOf} from '../http/fault.ts';
@@ -79,7 +80,7 @@ const refusalIn = ({status, headers, retryAfterMs}: Head, body: unknown, deed: D
 	if (status >= 200 && status < 300) return undefined;
 	return statusError(
 		status,
-		`The answer is a redirect to ${printable(String(headers.location ?? 'nowhere')).slice(0, 200)}.`,
+		`The answer is a redirect to ${cutTo(printable(String(headers.location ?? 'nowhere')), 200)}.`,
 		deed,
 	);
 };

@@ -4,6 +4,7 @@ import {checkServerIdentity, connect, createSecureContext, TLSSocket} from 'node
 import {printable} from '../base/printable.ts';
 import type {Problem} from '../base/problem.ts';
 import type {CaseOf} from '../base/problem-table.ts';
+import {cutTo} from '../base/text.ts';
 import {networkProblems} from './problems.ts';
 
 /** PEM of a server's certificate with its intermediates, its key, and the only CA that its client trusts. */
@@ -56,7 +57,7 @@ const cases: readonly (readonly [RegExp, Extract<Case, 'name constraints' | 'pat
 ];
 
 const refusal = (error: Error, file: string): Problem => {
-	const words = printable(error.message.trim()).slice(0, 200);
+	const words = cutTo(printable(error.message.trim()), 200);
 	const found = cases.find(([pattern]) => pattern.test(words))?.[1] ?? 'other';
 	return networkProblems.problem('tls-clients-refuse', {case: found, file, words}, {location: {file}});
 };

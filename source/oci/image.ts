@@ -23,7 +23,7 @@ export type Image = {
 /** What people call an image by, below the registry's prefix: `zenml-pro-api:0.10.24`. */
 export const imageKey = ({name, tag}: Pick<Image, 'name' | 'tag'>): string => `${name}:${tag}`;
 
-/** Digests of the configurations that its manifests name: the same image for whoever runs it, however its layers are compressed. */
+/** Digests of the configurations that its manifests name, in their order: the same image for whoever runs it, however its layers are compressed. */
 export const configDigests = ({manifest, children = []}: Pick<Image, 'manifest' | 'children'>): readonly string[] =>
 	[manifest, ...children].flatMap(({bytes}) => {
 		const {config} = JSON.parse(bytes.toString('utf8')) as {readonly config?: {readonly digest: string}};

@@ -75,7 +75,7 @@ test('a file of the rehearsal that was cut short is called damaged', async () =>
 
 test.each([
 	['is another JSON', {}, 'schema: '],
-	['has a port that no host has', {schema: 1, ports: {lock: 70_000}}, 'ports.lock: '],
+	['has a port that no host has', {schema: 2, ports: {lock: 70_000}}, 'ports.lock: '],
 ])('a record of the rehearsal that %s is called damaged, and stays', async (_what, record, place) => {
 	const file = await fileOf('record.json', JSON.stringify(record));
 	const told = await toldBy(() => readRecord(file));
@@ -85,6 +85,17 @@ test.each([
 	});
 	expect(told.cause.startsWith(`It is damaged: ${place}`)).toBe(true);
 	expect(await readFile(file, 'utf8')).toBe(JSON.stringify(record));
+});
+
+test('a world that another version made is told as such, with the way to a new one, and stays', async () => {
+	const file = await fileOf('older.json', JSON.stringify({schema: 1, ports: {}}));
+	expect(await toldBy(() => readRecord(file))).toEqual({
+		code: 'rehearsal-state-unreadable',
+		message: `The rehearsal's file ${file} cannot be read.`,
+		cause: 'This version of the program plays its world otherwise than the one that made this world.',
+		fix: 'Start the rehearsal with --fresh, which makes its world anew.',
+	} satisfies Told);
+	expect(await readFile(file, 'utf8')).toContain('"schema":1');
 });
 
 test('a record of the rehearsal whose authority holds no keys is called damaged', async () => {

@@ -1,7 +1,8 @@
 import {constants, type Stats} from 'node:fs';
-import {type FileHandle, lstat, open} from 'node:fs/promises';
+import {lstat, open} from 'node:fs/promises';
 import path from 'node:path';
 import {isErrno} from '../errno.ts';
+import {kindOf, readStart} from '../reading/regular.ts';
 import {isOwnFile} from './folder.ts';
 
 /** Why what has the name of a file of ours is none: what it is, whose it is (the number of a user), or its size in bytes. */
@@ -13,30 +14,11 @@ export type FileFault =
 /** A file as it was read, or why it was not. */
 export type OwnFile = {readonly text: string; readonly fault?: undefined} | {readonly fault: FileFault};
 
-/** What it is, where it is no file. A folder is left to the system, which has its own words for one. */
-const kindOf = (status: Stats): string | undefined => {
-	if (status.isFile() || status.isDirectory()) return undefined;
-	if (status.isSymbolicLink()) return 'a link';
-	if (status.isFIFO()) return 'a pipe';
-	return status.isSocket() ? 'a socket' : 'a device';
-};
-
 const faultOf = (file: string, status: Stats, most: number): FileFault | undefined => {
-	const is = kindOf(status);
-	if (is !== undefined) return {kind: 'no file', is};
+	// A folder is left to the system, which has its own words for one.
+	if (!status.isFile() && !status.isDirectory()) return {kind: 'no file', is: kindOf(status)};
 	if (!isOwnFile(status, path.dirname(file))) return {kind: 'owner', owner: status.uid};
 	return status.size > most ? {kind: 'too large', bytes: status.size} : undefined;
-};
-
-/** Never more than `most` bytes, even where it grows meanwhile. */
-const readUpTo = async (handle: FileHandle, most: number): Promise<string> => {
-	const buffer = Buffer.alloc(Math.min(most, (await handle.stat()).size));
-	let have = 0;
-	for (;;) {
-		const {bytesRead} = await handle.read(buffer, have, buffer.length - have, have);
-		have += bytesRead;
-		if (bytesRead === 0 || have === buffer.length) return buffer.toString('utf8', 0, have);
-	}
 };
 
 /** @throws the error of the file system */
@@ -45,7 +27,7 @@ const openAndRead = async (file: string, most: number): Promise<OwnFile> => {
 	const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 	try {
 		const fault = faultOf(file, await handle.stat(), most);
-		return fault ? {fault} : {text: await readUpTo(handle, most)};
+		return fault ? {fault} : {text: (await readStart(handle, most)).toString('utf8')};
 	} finally {
 		await handle.close();
 	}

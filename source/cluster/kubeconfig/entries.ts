@@ -1,13 +1,7 @@
 import * as z from 'zod';
+import {optional} from '../optional.ts';
 import {clusterProblems} from '../problems.ts';
 import type {Entry} from './files.ts';
-
-/** A key that is left out, or has no value, is not there. */
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
-	schema
-		.nullish()
-		.transform((value) => value ?? undefined)
-		.optional();
 
 const text = optional(z.string());
 

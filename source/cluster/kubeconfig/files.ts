@@ -4,6 +4,7 @@ import * as z from 'zod';
 import {errnoWords, isErrno} from '../../base/errno.ts';
 import {printable} from '../../base/printable.ts';
 import {type Location, ProblemError} from '../../base/problem.ts';
+import {cutTo} from '../../base/text.ts';
 import {clusterProblems} from '../problems.ts';
 import {readNamedFile} from './read-file.ts';
 
@@ -42,7 +43,7 @@ const readText = (file: string): string | undefined => {
 const mostAliases = 50;
 
 const noYaml = (error: unknown, location: Location): ProblemError => {
-	const words = printable(error instanceof Error ? error.message : String(error)).slice(0, 200);
+	const words = cutTo(printable(error instanceof Error ? error.message : String(error)), 200);
 	return clusterProblems.error('kubeconfig-invalid', {case: 'yaml', file: location.file, words}, {location, error});
 };
 

@@ -1,12 +1,7 @@
 import * as z from 'zod';
+import {cutTo} from '../../base/text.ts';
 import type {KubeObject} from '../kinds.ts';
-
-/** What is left out, or null as Go writes what is empty, is not there. */
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
-	schema
-		.nullish()
-		.transform((value) => value ?? undefined)
-		.optional();
+import {optional} from '../optional.ts';
 
 const text = optional(z.string());
 const number = optional(z.number());
@@ -14,7 +9,7 @@ const number = optional(z.number());
 /** Characters of a message that are read: an event has at most 1024, a message of a container 4096 (core/v1). */
 const mostCharacters = 4096;
 
-const cut = z.string().transform((message) => message.slice(0, mostCharacters));
+const cut = z.string().transform((message) => cutTo(message, mostCharacters));
 const words = optional(cut);
 const said = cut.catch('');
 const texts = optional(z.record(z.string(), z.string()));

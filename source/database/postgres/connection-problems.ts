@@ -4,7 +4,7 @@ import {tlsReasonOf} from '../../base/openssl.ts';
 import type {ProblemError} from '../../base/problem.ts';
 import type {CaseOf} from '../../base/problem-table.ts';
 import {createRedactor, mask} from '../../base/redact.ts';
-import {oneLine} from '../../base/text.ts';
+import {cutTo, oneLine} from '../../base/text.ts';
 import {databaseProblems} from '../problems.ts';
 import type {DatabaseLogin} from '../types.ts';
 import type {Access} from './access.ts';
@@ -131,7 +131,7 @@ const longest = 400;
 
 const wordsOf = (said: string, login: DatabaseLogin): string => {
 	const line = oneLine(withoutPassword(said, login));
-	return line.length > longest ? `${line.slice(0, longest)}…` : line;
+	return cutTo(line, longest);
 };
 
 const raiseOf = (error: unknown, code: string | undefined, failure: Failure): ProblemError => {
@@ -154,7 +154,7 @@ export const connectionProblem = (
 	const {login, limits, signal, first} = access;
 	const code = errnoOf(error);
 	const words = wordsOf(error instanceof Error ? error.message : String(error), login);
-	const shownCode = code === undefined ? undefined : oneLine(code).slice(0, 60);
+	const shownCode = code === undefined ? undefined : cutTo(oneLine(code), 60);
 	const evidence = [shownCode === undefined || words.includes(shownCode) ? words : `${shownCode}: ${words}`];
 	const server = `${login.host}:${login.port}`;
 	const failure: Failure = {login, limits, signal, error, first, words, server, more: {evidence, error}};

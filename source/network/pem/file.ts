@@ -1,8 +1,9 @@
-import {constants, type Stats} from 'node:fs';
+import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 import {errnoWords} from '../../base/errno.ts';
 import type {Problem} from '../../base/problem.ts';
 import type {Circumstances} from '../../base/problem-table.ts';
+import {kindOf, readStart} from '../../base/reading/regular.ts';
 import {withNames} from '../../base/reading/unseen.ts';
 import {formatBytes} from '../../base/units.ts';
 import {networkProblems} from '../problems.ts';
@@ -45,33 +46,14 @@ export const placeOf = ({answer, path}: PemFile, line?: number): Circumstances =
 	location: line === undefined ? {file: path} : {file: path, line},
 });
 
-const kindOf = (status: Stats): string => {
-	if (status.isFIFO()) return 'pipe';
-	return status.isSocket() ? 'socket' : 'device';
-};
-
-/** The beginning of a file. One of /proc says that it is empty, so its size is not asked. */
-const readUpTo = async (handle: FileHandle, most: number): Promise<Buffer> => {
-	const pieces: Buffer[] = [];
-	let have = 0;
-	while (have < most) {
-		const piece = Buffer.alloc(Math.min(65_536, most - have));
-		const {bytesRead} = await handle.read(piece, 0, piece.length, have);
-		if (bytesRead === 0) break;
-		pieces.push(piece.subarray(0, bytesRead));
-		have += bytesRead;
-	}
-	return Buffer.concat(pieces);
-};
-
 /** The bytes of a file, or why there are none, as a sentence. */
 export type Content = {readonly bytes: Buffer} | {readonly why: string; readonly error?: unknown};
 
 const readFrom = async (handle: FileHandle, most: number): Promise<Content> => {
 	const status = await handle.stat();
 	// It is read again later: what comes out of a pipe or a device comes once, or without end.
-	if (!status.isFile() && !status.isDirectory()) return {why: `It is a ${kindOf(status)}, but a file was expected.`};
-	const bytes = await readUpTo(handle, most + 1);
+	if (!status.isFile() && !status.isDirectory()) return {why: `It is ${kindOf(status)}, but a file was expected.`};
+	const bytes = await readStart(handle, most + 1);
 	if (bytes.length <= most) return {bytes};
 	return {why: `It is larger than ${formatBytes(most)}, which no file of certificates needs.`};
 };

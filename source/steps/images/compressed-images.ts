@@ -1,5 +1,5 @@
 import {totalSize} from '../../base/units.ts';
-import type {Image} from '../../oci/image.ts';
+import {configDigests, type Image} from '../../oci/image.ts';
 import type {AnswerCache, RegistryPort} from '../../registry/types.ts';
 import type {PushTarget} from './types.ts';
 
@@ -12,13 +12,6 @@ export type Looking = {
 	/** What this look has asked already. */
 	readonly cache: AnswerCache;
 };
-
-/** Digests of the configurations that an image's own manifests name, in their order. */
-const configsOf = ({manifest, children = []}: Image): readonly string[] =>
-	[manifest, ...children].flatMap(({bytes}) => {
-		const {config} = JSON.parse(bytes.toString('utf8')) as {readonly config?: {readonly digest: string}};
-		return config ? [config.digest] : [];
-	});
 
 /** What the registry has of an image under its tag. */
 export type Found = {
@@ -43,7 +36,8 @@ export const lookFor = async (
 	const same = found === manifest.digest;
 	if (!same && (found === undefined || !compresses)) return {present: false, found, missing: 0};
 	const parts = same ? {blobs, manifests} : await registry.contents(repository, tag, signal);
-	const other = 'configs' in parts && (parts.configs.length === 0 || parts.configs.join() !== configsOf(image).join());
+	const other =
+		'configs' in parts && (parts.configs.length === 0 || parts.configs.join() !== configDigests(image).join());
 	if (other) return {present: false, found, missing: 0};
 	const {size: missing} = await registry.missing(repository, parts, {signal, cache});
 	return {present: missing === 0, found, missing};

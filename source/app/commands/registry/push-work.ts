@@ -156,12 +156,8 @@ export const pushBundle = async (context: Context, options: PushOptions): Promis
 	try {
 		await push({context, site, registry, lines}, carried, options.json);
 		return 0;
-	} catch (error) {
-		lines.end();
-		if (!context.signal.aborted) throw error;
-		context.err('Stopped. What is at the registry stays there; start it again, it goes on.\n');
-		return 130;
 	} finally {
+		lines.end();
 		registry.close();
 	}
 };

@@ -1,5 +1,6 @@
 import {InvalidArgumentError, Option} from 'commander';
 import type {AddCommand, Work} from '../command.ts';
+import {stoppable} from '../stopped.ts';
 import type {PushOptions} from './push-site.ts';
 
 const wholeNumber = (text: string): number => {
@@ -45,5 +46,5 @@ export const push: AddCommand = ({registry}, ask) => {
 		.option('--plain-http', 'no TLS; for a registry on this host only', false)
 		.option('--state-dir <folder>', 'where is kept which uploads can be gone on with, and what failed')
 		.option('--json', 'the result as one line of JSON on standard output', false)
-		.action((options: PushOptions) => ask(work, options));
+		.action((options: PushOptions) => ask(stoppable(work, 'What is at the registry stays there.'), options));
 };

@@ -1,4 +1,5 @@
 import {printable} from '../../../base/printable.ts';
+import {cutTo} from '../../../base/text.ts';
 import {isDigest} from '../../../oci/digest.ts';
 import {maximumListed} from '../../../oci/manifest.ts';
 
@@ -23,7 +24,7 @@ export type ManifestFault =
 	| {readonly case: 'changed'; readonly named: string; readonly actual: string}
 	| FormFault;
 
-const short = (text: unknown): string => printable(String(text)).slice(0, 100);
+const short = (text: unknown): string => cutTo(printable(String(text)), 100);
 
 const listIn = (content: object, key: string): readonly unknown[] => {
 	const list: unknown = Reflect.get(content, key);
