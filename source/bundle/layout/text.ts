@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 
 /** Names as a sentence bears them: `a, b and 3 more`. */
 export const several = (names: readonly string[], most = 10): string => {

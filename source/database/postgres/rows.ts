@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {protocolError} from './protocol.ts';
 
 /** The one row of a statement that gives one. @throws protocolError for none, or columns of another shape */

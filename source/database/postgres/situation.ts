@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import type {NeededDatabase} from '../types.ts';
 import type {Access} from './access.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import type {KubeObject} from '../../cluster/types.ts';
 
 const named = z.array(z.object({name: z.string(), image: z.string().default('')})).default([]);

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {quantityOf} from '../../../base/quantity.ts';
 import type {KubeObject} from '../../../cluster/types.ts';
 import {type Asked, askedOf, type Quantities, totalOf} from './amounts.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import type {RenderedObject} from '../../../charts/index.ts';
 
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).nullish();
