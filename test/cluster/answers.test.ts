@@ -132,7 +132,7 @@ describe('an answer', () => {
 			});
 			const found = await problemOf(cluster.list(of, signal));
 			expect(found).toMatchObject({code: 'kubernetes-refused'});
-			expect(found.evidence?.[0]).toHaveLength(4096);
+			expect(found.evidence?.[0]).toHaveLength(4096 + 1);
 			expect((await problemOf(cluster.logs({namespace: 'a', name: 'p'}, {tailLines: 1, signal}))).code).toBe(
 				'kubernetes-refused',
 			);

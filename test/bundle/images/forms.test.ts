@@ -30,7 +30,7 @@ const forms: readonly (readonly [string, (oci: Layout) => Promise<object>, strin
 			const {config} = await oci.image('a');
 			return oci.manifest(config, [{mediaType: types.layer, digest: `sha512:${'0'.repeat(128)}`, size: 1}]);
 		},
-		`It names a part by sha512:${'0'.repeat(93)}; only sha256: digests are read, as most registries do.`,
+		`It names a part by sha512:${'0'.repeat(93)}…; only sha256: digests are read, as most registries do.`,
 		saveAnew,
 	],
 	[
