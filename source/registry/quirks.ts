@@ -107,6 +107,12 @@ export const uploadedOf = (range: unknown): number | undefined => {
 	return last === '0' ? 0 : Number(last) + 1;
 };
 
+/** The fewest bytes of a piece that is not the last: `OCI-Chunk-Min-Length` (specification 1.1, "Pushing a blob in chunks"). */
+export const leastPieceOf = (header: unknown): number | undefined => {
+	const text = String(header ?? '');
+	return /^\d{1,12}$/u.test(text) ? Number(text) : undefined;
+};
+
 /**
  * The address of a `Location`. A registry behind a proxy often names itself by its inner protocol or port; those by which it was
  * reached are known to work.

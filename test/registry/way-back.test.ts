@@ -1,7 +1,7 @@
 import type {IncomingMessage} from 'node:http';
 import {expect, test} from 'vitest';
 import {startAltering} from './altering-proxy.ts';
-import {client, imageOf, noise, problemOf, push, serve} from './helpers.ts';
+import {client, fake, imageOf, noise, problemOf, push, serve} from './helpers.ts';
 import {sites} from './real-registries.ts';
 
 const mebi = 1024 * 1024;
@@ -71,4 +71,28 @@ test('a bound, and a registry that takes no pieces, are told as the bound', asyn
 		},
 	});
 	expect((await problemOf(push(client(proxy.host), image, 'zenml/api'))).code).toBe('registry-too-large');
+});
+
+test('no piece but the last is smaller than the registry says that they may be', async () => {
+	const least = 2 * mebi;
+	const pieces: number[] = [];
+	let taken = 0;
+	const host = await fake((request, response) => {
+		const length = Number(request.headers['content-length'] ?? 0);
+		request.resume().on('end', () => {
+			const isBlob = request.url?.includes('/blobs/sha256:') ?? false;
+			if (request.method === 'HEAD') response.writeHead(isBlob && taken > 0 ? 200 : 404).end();
+			else if (request.method === 'POST')
+				response.writeHead(202, {location: '/upload', 'oci-chunk-min-length': String(least)}).end();
+			else if (length > 3 * mebi) response.writeHead(413, {connection: 'close'}).end();
+			else if (request.method !== 'PATCH') response.writeHead(201).end();
+			else {
+				pieces.push(length);
+				taken += length;
+				response.writeHead(202, {location: '/upload', range: `0-${taken - 1}`}).end();
+			}
+		});
+	});
+	await problemOf(push(client(host, {concurrency: 1}), imageOf('api', [noise('layer', 5 * mebi)]), 'zenml/api'));
+	expect(pieces).toEqual([least, least, mebi]);
 });

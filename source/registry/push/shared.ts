@@ -30,5 +30,5 @@ export type BlobJob = {
 	readonly onProgress: (done: number) => void;
 };
 
-/** An upload under way: its `Location`, and the bytes that the registry has of it. */
-export type Upload = {readonly url: URL; readonly offset: number};
+/** An upload under way: its `Location`, the bytes that the registry has of it, and the fewest that it takes at once but at the end. */
+export type Upload = {readonly url: URL; readonly offset: number; readonly leastPiece?: number | undefined};

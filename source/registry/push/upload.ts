@@ -1,7 +1,7 @@
 import {createHash, type Hash} from 'node:crypto';
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import type {Answer} from '../../http/types.ts';
-import {answers, uploadedOf} from '../quirks.ts';
+import {answers, leastPieceOf, uploadedOf} from '../quirks.ts';
 import {refuse} from '../refuse.ts';
 import {asking} from '../repository.ts';
 import {checkedBytes, hashUpTo} from './body.ts';
@@ -122,7 +122,8 @@ const sendRest = async (
 	let at = upload;
 	onProgress(at.offset);
 	while (at.offset < blob.size) {
-		const end = Math.min(at.offset + (way.piece(blob.size, true) ?? blob.size), blob.size);
+		const piece = Math.max(way.piece(blob.size, true) ?? blob.size, upload.leastPiece ?? 0);
+		const end = Math.min(at.offset + piece, blob.size);
 		const sent = await patch(job, at, end, hash);
 		const {status, headers} = sent.answer;
 		if (answers.piece.of(status) === 'never') way.takesNoPieces();
@@ -156,7 +157,8 @@ export const openUpload = async ({repository}: BlobJob): Promise<Upload> => {
 		url: `/v2/${name}/blobs/uploads/`,
 		accept: [202],
 	});
-	return {url: session.locate(answer, context), offset: 0};
+	const leastPiece = leastPieceOf(answer.headers['oci-chunk-min-length']);
+	return {url: session.locate(answer, context), offset: 0, leastPiece};
 };
 
 /**
@@ -178,7 +180,8 @@ export const findUpload = async (job: BlobJob, {memo, way}: Shared): Promise<Upl
 	});
 	const offset = uploadedOf(answer.headers.range);
 	if (answers.upload.of(answer.status) === 'known' && offset !== undefined && offset <= blob.size) {
-		return {url: session.locate({...answer, headers: {location, ...answer.headers}}, context), offset};
+		const leastPiece = leastPieceOf(answer.headers['oci-chunk-min-length']);
+		return {url: session.locate({...answer, headers: {location, ...answer.headers}}, context), offset, leastPiece};
 	}
 	await memo.forget(name, blob.digest);
 	return undefined;
