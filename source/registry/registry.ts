@@ -88,6 +88,12 @@ const ping = async (session: Session, context: Context, signal: AbortSignal): Pr
 	if (isPage(answer)) throw refuse({...context, at}, 'registry-not-a-registry', {case: 'page'}, {evidence});
 };
 
+/** Does the registry answer whoever asks? Then it says nothing of a login. */
+const isOpenToAll = async (session: Session, context: Context, signal: AbortSignal): Promise<boolean> => {
+	const asked = {method: 'GET', url: '/v2/', scopes: [], context, signal, isAnonymous: true} as const;
+	return (await session.ask({...asked, accept: [200, 401, 403]})).status === 200;
+};
+
 /** Was a login that had been sent refused for one repository? */
 const isOfRepository = (error: unknown): error is ProblemError => {
 	const code: ProblemCode = 'registry-unauthorized';
@@ -137,6 +143,7 @@ export const createRegistry = (
 		} catch (error) {
 			if (!isOfRepository(error) || username === undefined) throw error;
 			await ping(session, login, signal);
+			if (await isOpenToAll(session, login, signal)) throw error;
 			const {facts, problem} = error;
 			const told = {...facts, case: 'login accepted'} as const;
 			throw refuse(context, 'registry-no-project', told, {evidence: problem.evidence ?? [], error});

@@ -15,6 +15,8 @@ export type Request = {
 	/** See `Call`: streams the body of a 200 or 206. An attempt that breaks may have given some of it already. */
 	readonly receive?: Call['receive'];
 	readonly scopes: readonly Scope[];
+	/** Asked as by whoever has no login. */
+	readonly isAnonymous?: boolean | undefined;
 	readonly context: Context;
 	readonly signal: AbortSignal;
 	/** Statuses that the caller takes; any other becomes a problem. */

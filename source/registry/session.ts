@@ -71,7 +71,7 @@ export const createSession = (options: {
 	/** The login is for this registry alone, whatever place an upload is sent to. */
 	const attempt = async (request: Request, url: URL): Promise<Attempt> => {
 		const {body, method, receive, signal} = request;
-		const sent = isHome(url) ? await authenticator.header(request) : undefined;
+		const sent = isHome(url) && !request.isAnonymous ? await authenticator.header(request) : undefined;
 		let gone = 0;
 		const watched = counted(body, (bytes) => {
 			gone = bytes;
@@ -91,7 +91,7 @@ export const createSession = (options: {
 	/** As `attempt`, and once more with a better login, where a 401 asks for one. */
 	const authorized = async (request: Request, url: URL): Promise<Attempt> => {
 		const first = await attempt(request, url);
-		if (!isHome(url)) return first;
+		if (!isHome(url) || request.isAnonymous) return first;
 		const {status} = first.answer;
 		// Some refuse (403) who has no login without asking for one.
 		const isSilent = status === 403 && hasLogin && first.sent === undefined;

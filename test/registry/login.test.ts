@@ -114,6 +114,17 @@ describe('bearer tokens', () => {
 		}
 	});
 
+	test('a registry that answers everybody at its root says nothing of a login that it refuses elsewhere', async () => {
+		const host = await fake((request, response) => {
+			const status = request.url === '/v2/' ? 200 : 401;
+			response.writeHead(status, {'www-authenticate': 'Basic realm="x"'}).end('{}');
+		});
+		expect(await problemOf(client(host).checkPush('zenml/api', never))).toMatchObject({
+			code: 'registry-unauthorized',
+			cause: 'It does not accept this login for zenml/api; Harbor says the same when the project does not exist.',
+		});
+	});
+
 	test('mounts ask for the right to read the other repository too', async () => {
 		const server = await serve({login: 'bearer'});
 		await push(client(server.host), image, 'zenml/api');
