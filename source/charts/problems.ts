@@ -81,9 +81,12 @@ export const chartsProblems = declareProblems({
 	'rendered-not-yaml': {
 		area: 'bundle',
 		who: 'vendor',
-		message: 'The chart renders something that is not YAML.',
 		cause: 'The chart is damaged.',
 		fix: otherBundle,
+		cases: {
+			'no YAML': {message: 'The chart renders something that is not YAML.'},
+			'no object': {message: 'The chart renders something that is no object of Kubernetes.'},
+		},
 	},
 	'resources-missing': {
 		area: 'bundle',

@@ -1,16 +1,8 @@
-import {parseAllDocuments} from 'yaml';
 import type {Problem} from '../base/problem.ts';
-import {isMap} from '../base/text.ts';
 import {chartsProblems} from './problems.ts';
+import {at, containersOf, type RenderedObject, readObjects, textOf, type Variable} from './rendered-objects.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** A rendered Kubernetes object, as far as the checks need it. */
-export type RenderedObject = Json & {
-	readonly apiVersion: string;
-	readonly kind: string;
-	readonly metadata: {readonly name: string; readonly annotations?: Readonly<Record<string, string>>};
-};
+export type {RenderedObject} from './rendered-objects.ts';
 
 /** What a chart would create, and what is wrong with it. */
 export type Inspection = {
@@ -21,35 +13,10 @@ export type Inspection = {
 	readonly warnings: readonly string[];
 };
 
-type Variable = {readonly name: string; readonly value?: string};
-
-type Container = {
-	readonly name: string;
-	readonly image?: string;
-	readonly resources?: Json;
-	readonly env?: readonly Variable[];
-};
-
-const at = (value: unknown, ...keys: readonly string[]): unknown =>
-	keys.reduce<unknown>((inner, key) => (isMap(inner) ? inner[key] : undefined), value);
-
-const podPaths: Readonly<Record<string, readonly string[]>> = {
-	Pod: ['spec'],
-	Deployment: ['spec', 'template', 'spec'],
-	StatefulSet: ['spec', 'template', 'spec'],
-	DaemonSet: ['spec', 'template', 'spec'],
-	ReplicaSet: ['spec', 'template', 'spec'],
-	Job: ['spec', 'template', 'spec'],
-	CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-};
-
-const containersOf = (object: RenderedObject, ...lists: readonly string[]): readonly Container[] =>
-	lists.flatMap(
-		(list) => (at(object, ...(podPaths[object.kind] ?? []), list) as readonly Container[] | undefined) ?? [],
-	);
-
 const hooks = (object: RenderedObject): readonly string[] =>
-	(object.metadata.annotations?.['helm.sh/hook'] ?? '').split(',').map((hook) => hook.trim());
+	textOf(at(object, 'metadata', 'annotations', 'helm.sh/hook'))
+		.split(',')
+		.map((hook) => hook.trim());
 
 const isTest = (object: RenderedObject): boolean => hooks(object).some((hook) => hook.startsWith('test'));
 
@@ -68,14 +35,14 @@ const resourceProblems = (objects: readonly RenderedObject[]): readonly Problem[
 	const unlimited = objects.filter(
 		(object) =>
 			object.kind === 'Deployment' &&
-			containersOf(object, 'containers').some(({resources = {}}) => Object.keys(resources).length === 0),
+			containersOf(object, 'containers').some(({resources}) => Object.keys(resources).length === 0),
 	);
 	if (unlimited.length === 0) return [];
 	return [chartsProblems.problem('resources-missing', {objects: unlimited.map(label).join(', ')})];
 };
 
 const duplicateVariables = (object: RenderedObject): readonly string[] =>
-	containersOf(object, 'containers', 'initContainers').flatMap(({name, env = []}) => {
+	containersOf(object, 'containers', 'initContainers').flatMap(({name, env}) => {
 		const twice = env.map((variable) => variable.name).filter((variable, index, all) => all.indexOf(variable) < index);
 		return twice.length === 0
 			? []
@@ -97,12 +64,10 @@ const hasSecretKey = (objects: readonly RenderedObject[], key: string): boolean 
 		.filter(({kind}) => kind === 'Secret')
 		.some((secret) => at(secret, 'data', key) !== undefined || at(secret, 'stringData', key) !== undefined);
 
-const assigned = ({name, value}: Variable): string => `${name}=${value ?? ''}`;
+const assigned = ({name, value}: Variable): string => `${name}=${value}`;
 
 const publicCalls = (variables: readonly Variable[]): readonly Problem[] => {
-	const outside = variables.filter(
-		({name, value}) => name.startsWith('ZENML_SERVER_PRO_') && publicHost.test(value ?? ''),
-	);
+	const outside = variables.filter(({name, value}) => name.startsWith('ZENML_SERVER_PRO_') && publicHost.test(value));
 	return outside.length === 0
 		? []
 		: [chartsProblems.problem('public-control-plane', {}, {evidence: outside.map(assigned)})];
@@ -110,14 +75,14 @@ const publicCalls = (variables: readonly Variable[]): readonly Problem[] => {
 
 const membership = (variables: readonly Variable[]): readonly Problem[] => {
 	const ids = variables.filter(({name}) => /^ZENML_SERVER_PRO_(ORGANIZATION|WORKSPACE|TENANT)_ID$/u.test(name));
-	const isEnrolled = ids.length >= 2 && ids.every(({value}) => uuid.test(value ?? ''));
+	const isEnrolled = ids.length >= 2 && ids.every(({value}) => uuid.test(value));
 	return isEnrolled ? [] : [chartsProblems.problem('workspace-not-enrolled', {}, {evidence: ids.map(assigned)})];
 };
 
 const workspaceProblems = (objects: readonly RenderedObject[]): readonly Problem[] => {
 	const variables = objects
 		.filter(({kind}) => kind === 'Deployment')
-		.flatMap((object) => containersOf(object, 'containers').flatMap(({env = []}) => env));
+		.flatMap((object) => containersOf(object, 'containers').flatMap(({env}) => env));
 	return [
 		...(migrates(objects) ? [] : [chartsProblems.problem('migration-missing', {})]),
 		...(hasSecretKey(objects, 'ZENML_STORE_URL') ? [] : [chartsProblems.problem('database-not-set', {})]),
@@ -130,10 +95,10 @@ const workspaceProblems = (objects: readonly RenderedObject[]): readonly Problem
 const looksLikeWorkspace = (objects: readonly RenderedObject[]): boolean =>
 	objects.some(({kind, metadata}) => kind === 'Deployment' && metadata.name.endsWith('zenml'));
 
-const nothing = (evidence: readonly string[]): Inspection => ({
+const nothing = (isYaml: boolean, evidence: readonly string[]): Inspection => ({
 	objects: [],
 	images: [],
-	problems: [chartsProblems.problem('rendered-not-yaml', {}, {evidence})],
+	problems: [chartsProblems.problem('rendered-not-yaml', {case: isYaml ? 'no object' : 'no YAML'}, {evidence})],
 	warnings: [],
 });
 
@@ -150,16 +115,12 @@ export const inspectRendered = (
 		component,
 	}: {readonly registryHost: string; readonly component?: 'control-plane' | 'workspace' | undefined},
 ): Inspection => {
-	const parsed = parseAllDocuments(yamlStream);
-	const documents = 'empty' in parsed ? [] : parsed;
-	const broken = documents.flatMap(({errors}) => errors.map(({message}) => message));
-	if (broken.length > 0) return nothing(broken);
-	const objects = documents
-		.map((document) => document.toJS() as RenderedObject | null)
-		.filter((object) => object !== null);
+	const read = readObjects(yamlStream);
+	if ('broken' in read) return nothing(read.isYaml, read.broken);
+	const {objects} = read;
 	const installed = objects.filter((object) => !isTest(object));
 	const uses = installed.flatMap((object) =>
-		containersOf(object, 'initContainers', 'containers').map(({image = ''}) => ({object: label(object), image})),
+		containersOf(object, 'initContainers', 'containers').map(({image}) => ({object: label(object), image})),
 	);
 	const isWorkspace = component === undefined ? looksLikeWorkspace(installed) : component === 'workspace';
 	return {

@@ -22,12 +22,23 @@ type Options = {
 	readonly context?: string | undefined;
 };
 
+/** Levels of lists and maps; values of charts have a dozen, and work on them goes down level by level. */
+const mostLevels = 200;
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+	value !== null &&
+	typeof value === 'object' &&
+	(levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
+
 const parseJson = (text: string, what: string): unknown => {
+	let value: unknown;
 	try {
-		return JSON.parse(text);
+		value = JSON.parse(text);
 	} catch (error) {
 		throw helmProblems.error('helm-unreadable-answer', {case: 'no JSON', what}, {error});
 	}
+	if (isDeeper(value, mostLevels)) throw helmProblems.error('helm-unreadable-answer', {case: 'other shape', what});
+	return value;
 };
 
 /** The program is asked for its version once, before the first command that depends on it. */

@@ -18,8 +18,18 @@ export type Line = {
 	readonly close: (whole: boolean) => void;
 };
 
+/** Node decodes user name and password of an address, and throws where they cannot be decoded: a server may name such an address. */
+const withReadableUser = (url: URL): URL => {
+	try {
+		decodeURIComponent(`${url.username}:${url.password}`);
+		return url;
+	} catch {
+		return Object.assign(new URL(url), {username: '', password: ''});
+	}
+};
+
 const openRequest = ({method, url, headers}: Call, options: RequestOptions): ClientRequest =>
-	(url.protocol === 'https:' ? https : http).request(url, {
+	(url.protocol === 'https:' ? https : http).request(withReadableUser(url), {
 		// Whoever wants less says so by name; NODE_TLS_REJECT_UNAUTHORIZED of the environment does not count.
 		rejectUnauthorized: true,
 		...options,

@@ -104,6 +104,17 @@ test.each<readonly [string, () => readonly (Problem | undefined)[], Told]>([
 		},
 	],
 	[
+		'a document that is no object',
+		() => inspect('{kind: Pod, metadata: {name: p}}\n---\njust words'),
+		{
+			...ofVendor,
+			code: 'rendered-not-yaml',
+			message: 'The chart renders something that is no object of Kubernetes.',
+			cause: 'The chart is damaged.',
+			evidence: ['Document 2 has no kind.'],
+		},
+	],
+	[
 		'an image from elsewhere',
 		() => inspect(deployment('{name: c, image: docker.io/a, resources: {limits: {cpu: 1}}}')),
 		{

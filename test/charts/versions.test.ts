@@ -69,3 +69,19 @@ spec:
 test('a stream that is not YAML is a problem', () => {
 	expect(inspectRendered('a: [', {registryHost: 'r'}).problems.map(({code}) => code)).toEqual(['rendered-not-yaml']);
 });
+
+test.each([
+	['nesting without an end', '['.repeat(20_000)],
+	['a bomb of aliases', `a: &a [x]\n${Array.from({length: 200}, () => '- *a').join('\n')}`],
+])('%s is a problem as well', (_what, stream) => {
+	expect(inspectRendered(stream, {registryHost: 'r'}).problems.map(({code}) => code)).toEqual(['rendered-not-yaml']);
+});
+
+test.each([
+	'{kind: Deployment}',
+	'{kind: constructor, metadata: null, spec: {containers: [{image: r/a}]}}',
+	'{kind: Pod, metadata: {annotations: {helm.sh/hook: 7}}, spec: {containers: {image: a}, initContainers: [null]}}',
+	'{kind: Pod, metadata: {name: [x]}, spec: {containers: [{image: "r/a", env: [null, {name: {}, value: 5}]}]}}',
+])('what of an object has another form counts as not there: %s', (object) => {
+	expect(inspectRendered(object, {registryHost: 'r'}).problems).toEqual([]);
+});

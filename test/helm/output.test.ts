@@ -1,3 +1,5 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {createHelm} from '../../source/helm/index.ts';
 import {readAnswer, readLines} from '../../source/helm/output.ts';
@@ -64,6 +66,19 @@ test('a helm that answers without an end is ended, and told as another program',
 		cause: 'The helm program prints something else on its standard output, perhaps from a wrapper or plugin.',
 		fix: 'Set helm.binary to the plain helm program.',
 		answers: ['helm.binary'],
+	});
+});
+
+test('JSON that is nested without an end is told as another shape', async () => {
+	const binary = await script(
+		folder,
+		'deep',
+		`case "$1" in version) echo v4.2.3;; *) cat '${folder}/deep.json';; esac`,
+	);
+	await writeFile(path.join(folder, 'deep.json'), `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`);
+	expect(await problemOf(port(binary).values('r', 'n', signal))).toMatchObject({
+		code: 'helm-unreadable-answer',
+		message: "Helm's answer is not what Helm answers: reading the values of release r in namespace n.",
 	});
 });
 

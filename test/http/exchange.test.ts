@@ -27,6 +27,12 @@ describe('an answer', () => {
 		});
 	});
 
+	test('comes from an address whose user name cannot be decoded, too', async () => {
+		const {url} = await serve((request, response) => response.end(String(request.headers.authorization)));
+		const odd = new URL(url.href.replace('http://', 'http://%zz:%zz@'));
+		expect((await open()({url: odd})).body.toString()).toBe('undefined');
+	});
+
 	test('longer than the bound is given up; streamed, it is handed on piece by piece, one at a time', async () => {
 		const {url} = await serve((_request, response) => void response.writeHead(200).end(bytes));
 		const client = open();

@@ -206,6 +206,17 @@ describe('questions', () => {
 		expect(await registry.contents('zenml/none', '1.0', never)).toEqual({configs: [], blobs: []});
 	});
 
+	test('an index that names itself again and again is read no further than an image goes', async () => {
+		let asked = 0;
+		const own = {digest: `sha256:${'a'.repeat(64)}`};
+		const host = await fake((_request, response) => {
+			asked += 1;
+			response.end(JSON.stringify({manifests: Array.from({length: 100}, () => own)}));
+		});
+		expect(await client(host).contents('zenml/odd', '1.0', never)).toEqual({configs: [], blobs: []});
+		expect(asked).toBe(1001);
+	});
+
 	test.each(['no JSON', '[]', '{"config": {"digest": "sha1:x", "size": 1}, "layers": {}, "manifests": ["x"]}'])(
 		'what is no image has no contents: %s',
 		async (text) => {

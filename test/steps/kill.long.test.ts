@@ -9,6 +9,7 @@ import type {KubeObject} from '../../source/cluster/types.ts';
 import type {Event} from '../../source/engine/events.ts';
 import {builtProgram, type Program} from '../helpers/built-program.ts';
 import {databasesOf, objectsOf, registryOf} from '../helpers/dump.ts';
+import {randomFrom} from '../helpers/random.ts';
 import {makeFolder, type Site, startSite} from '../helpers/world.ts';
 
 const never = new AbortController().signal;
@@ -156,21 +157,14 @@ afterAll(async () => {
 	if (folder) await rm(folder, {recursive: true, force: true});
 });
 
-/** Park and Miller's generator: the moments are the same in every run of the tests. */
-const seeded = (seed: number) => {
-	let state = seed;
-	return (below: number): number => {
-		state = (state * 48_271) % 2_147_483_647;
-		return state % below;
-	};
-};
-const random = seeded(20_260_521);
+/** The moments are the same in every run of the tests. */
+const {below} = randomFrom(20_260_521);
 const moments = (
 	['images', 'namespaces', 'secrets', 'databases', 'control-plane', 'onboarding', 'workspaces'] as const
 ).map((step) => ({
 	step,
-	skip: random(3),
-	afterMs: random(step === 'control-plane' || step === 'workspaces' ? 900 : 120),
+	skip: below(3),
+	afterMs: below(step === 'control-plane' || step === 'workspaces' ? 900 : 120),
 }));
 
 /** True at the event that comes `skip` events after the step began to work. */
@@ -274,11 +268,11 @@ const untilHelm =
 /** Where the soak kills: every third time inside helm. */
 const soakMoment = (kill: number, real: string): KillAt => {
 	if (kill % 3 === 0) {
-		const step = random(2) === 0 ? 'control-plane' : 'workspaces';
-		return {when: during(step, 0), until: untilHelm(real), afterMs: random(1200)};
+		const step = below(2) === 0 ? 'control-plane' : 'workspaces';
+		return {when: during(step, 0), until: untilHelm(real), afterMs: below(1200)};
 	}
-	const {step, skip} = moments[random(moments.length)] ?? {step: 'secrets', skip: 0};
-	return {when: during(step, skip), afterMs: random(600)};
+	const {step, skip} = moments[below(moments.length)] ?? {step: 'secrets', skip: 0};
+	return {when: during(step, skip), afterMs: below(600)};
 };
 
 /** Kills a fresh install again and again until one comes to its end. Returns how many kills it took. */

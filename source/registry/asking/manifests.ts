@@ -3,6 +3,7 @@ import {wholeBody} from '../../http/body.ts';
 import type {Answer} from '../../http/types.ts';
 import type {ManifestBytes} from '../../oci/descriptor.ts';
 import {isDigest, sha256Of} from '../../oci/digest.ts';
+import {maximumListed} from '../../oci/manifest.ts';
 import {manifestTypes} from '../../oci/media-types.ts';
 import {refuse} from '../refuse.ts';
 import {asking, type Repository} from '../repository.ts';
@@ -75,11 +76,10 @@ const parse = ({body}: Answer): Readonly<Record<string, unknown>> => {
 	}
 };
 
-/**
- * What a manifest, or the manifests of an index, name. Digests of configurations stay the same however layers are compressed. Empty when
- * the registry does not have it, or has something that is no image.
- */
-export const readContents = async (repository: Repository, reference: string, depth = 0): Promise<Contents> => {
+/** How many manifests are still asked for, of all indexes together: one that names itself would lead on and on. */
+type Budget = {left: number};
+
+const readBelow = async (repository: Repository, reference: string, budget: Budget, depth = 0): Promise<Contents> => {
 	const answer = await repository.session.ask(get(repository, reference, [200, 404]));
 	if (answer.status === 404) return nothing;
 	const {config, layers, manifests} = parse(answer);
@@ -90,10 +90,19 @@ export const readContents = async (repository: Repository, reference: string, de
 	const children = depth < deepest ? listIn(manifests) : [];
 	for (const child of children) {
 		const digest = isMap(child) ? digestIn(child.digest) : undefined;
-		if (digest !== undefined) found.push(await readContents(repository, digest, depth + 1));
+		if (digest === undefined || budget.left <= 0) continue;
+		budget.left -= 1;
+		found.push(await readBelow(repository, digest, budget, depth + 1));
 	}
 	return {configs: found.flatMap((one) => one.configs), blobs: found.flatMap(({blobs}) => blobs)};
 };
+
+/**
+ * What a manifest, or the manifests of an index, name. Digests of configurations stay the same however layers are compressed. Empty when
+ * the registry does not have it, or has something that is no image; no more manifests are read than an image may have.
+ */
+export const readContents = (repository: Repository, reference: string): Promise<Contents> =>
+	readBelow(repository, reference, {left: maximumListed});
 
 /**
  * Puts a manifest under a tag or its digest, reads it back and compares the bytes' own digest.

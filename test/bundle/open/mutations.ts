@@ -1,26 +1,6 @@
 import {gzipSync, zstdCompressSync} from 'node:zlib';
+import {type Random, randomFrom} from '../../helpers/random.ts';
 import {classic, configOf, hex, type Member, modern, tarOf} from '../helpers.ts';
-
-/** Numbers that look random and follow from the seed alone (xorshift32). */
-export const randomFrom = (seed: number) => {
-	let state = seed | 1;
-	const next = (): number => {
-		state ^= state << 13;
-		state ^= state >>> 17;
-		state ^= state << 5;
-		return state >>> 0;
-	};
-	const below = (limit: number): number => next() % Math.max(1, limit);
-	return {
-		below,
-		pick: <T>(list: readonly T[]): T => {
-			const value = list[below(list.length)];
-			if (value === undefined) throw new Error('There is nothing to pick from.');
-			return value;
-		},
-	};
-};
-type Random = ReturnType<typeof randomFrom>;
 
 const checksummed = (tar: Buffer, at: number): void => {
 	tar.fill(32, at + 148, at + 156);
@@ -225,7 +205,7 @@ const shapes: Readonly<Record<string, (image: Image, random: Random) => Record<s
 
 /** A sound archive in one of the forms, and one that was changed, as the seed says. */
 export const mutate = async (seed: number, layers: readonly Buffer[]): Promise<Mutated> => {
-	const random = randomFrom(seed * 2_654_435_761);
+	const random = randomFrom(seed);
 	const stored = random.below(3) === 0 ? layers.map((layer) => gzipSync(layer)) : layers;
 	const shape = random.pick(Object.keys(shapes));
 	const members = shapes[shape]?.({reference, layers, stored}, random) ?? {};
