@@ -188,6 +188,8 @@ export const facts: DatabaseFacts = {
 	owner: 'zenml_pro_user',
 	tls: 'TLSv1.3',
 	isPooled: false,
+	product: 'PostgreSQL',
+	warnings: [],
 };
 
 const certificate = {
