@@ -153,7 +153,7 @@ describe('databases', () => {
 				who: 'database admin',
 				message: 'The databases are not ready, and the answers hold no login that may create them.',
 				cause: `A login as the servers will use it says: The server says ${name}.`,
-				fix: 'Have the database admin set the passwords at the head of the SQL below and run it with psql, then try again.',
+				fix: 'Have the database admin run the SQL below, with the passwords as its head says, by the client that it names; then try again.',
 				nextSteps: ['or give the tool a login that may: database.admin.username and database.admin.password'],
 				answers: [
 					'database.admin.username',

@@ -17,7 +17,7 @@ const lookAtOne = async (world: World, component: Component): Promise<Seen> => {
 		return await lookAtDatabase(world, component);
 	} catch (error) {
 		if (serverOf(world, component).admin || !isForTheDba(error)) throw error;
-		throw await needsDba(world, error);
+		throw await needsDba(world, component, error);
 	}
 };
 
