@@ -4,10 +4,10 @@ import {dirname, join, resolve} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 import {withConnection} from '../../source/database/mysql/connect.ts';
-import {freePort, release, spawnKept} from '../kept-server.ts';
-import {lastLogLines, type ServerTls, writeOwned} from '../owned-files.ts';
-import {canTraverse, chooseOwner, type Owner} from '../owner.ts';
 import {rehearsalProblems} from '../problems.ts';
+import {freePort, release, spawnKept} from '../servers/kept-server.ts';
+import {lastLogLines, type ServerTls, writeOwned} from '../servers/owned-files.ts';
+import {canTraverse, chooseOwner, type Owner} from '../servers/owner.ts';
 import {commonOptions, prepareDataFolder} from './data-folder.ts';
 import type {MysqlProgram} from './program.ts';
 
@@ -49,7 +49,11 @@ type Place = {readonly folder: string; readonly port: number; readonly owner: Ow
 const tlsOptionsOf = async ({tls, program}: MysqlOptions, {folder, owner}: Place): Promise<readonly string[]> => {
 	// Without certificates MySQL makes some of its own.
 	if (!tls) return program.product === 'MySQL' ? ['--auto-generate-certs=OFF', '--tls-version='] : ['--skip-ssl'];
-	for (const [name, text] of Object.entries({'server-ca.pem': tls.ca, 'server-cert.pem': tls.cert, 'server-key.pem': tls.key}))
+	for (const [name, text] of Object.entries({
+		'server-ca.pem': tls.ca,
+		'server-cert.pem': tls.cert,
+		'server-key.pem': tls.key,
+	}))
 		await writeOwned(join(folder, name), text, owner);
 	return ['--ssl-ca=server-ca.pem', '--ssl-cert=server-cert.pem', '--ssl-key=server-key.pem'];
 };
