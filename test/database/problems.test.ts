@@ -3,7 +3,7 @@ import {createServer, type Socket} from 'node:net';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {createAuthority} from '../../rehearsal/authority/index.ts';
 import {isAbort, type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
-import type {Access} from '../../source/database/postgres/access.ts';
+import type {Access} from '../../source/database/access.ts';
 import {type Query, withConnection} from '../../source/database/postgres/connect.ts';
 import {connectionProblem} from '../../source/database/postgres/connection-problems.ts';
 import {createPostgres} from '../../source/database/postgres/index.ts';
@@ -181,7 +181,7 @@ describe('a real server', () => {
 				message: `The certificate of the database server ${place} is not trusted.`,
 				cause: 'It was signed by another CA than the one that was given.',
 				fix: 'Name the certificate of the CA that signed it in database.ca.',
-				answers: ['database.ca', 'tls.ca', 'database.tls'],
+				answers: ['tls.ca', 'database.ca', 'database.tls'],
 			}),
 		],
 		[
@@ -426,6 +426,8 @@ describe('facts about a server', () => {
 		owner: 'somebody',
 		tls: 'TLSv1.3',
 		isPooled: false,
+		product: 'PostgreSQL',
+		warnings: [],
 	};
 	const login: DatabaseLogin = {
 		host: 'db.example',
