@@ -4,10 +4,10 @@ import type {ConnectionOptions} from 'mysql2';
 import {abortError} from '../../base/abort.ts';
 import {ProblemError} from '../../base/problem.ts';
 import type {Access} from '../access.ts';
+import {looksLikePostgres} from '../silent-server.ts';
 import type {DatabaseLogin} from '../types.ts';
 import {connectionProblem} from './connection-problems.ts';
 import {type GuardedConnection, guardedConnection} from './guarded-connection.ts';
-import {looksLikePostgres} from './silent-server.ts';
 
 /** A row: each column as text, whatever its type. */
 export type Row = Readonly<Record<string, string | null>>;
