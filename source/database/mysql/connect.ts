@@ -4,10 +4,10 @@ import type {ConnectionOptions} from 'mysql2';
 import {abortError} from '../../base/abort.ts';
 import {ProblemError} from '../../base/problem.ts';
 import type {Access} from '../access.ts';
+import {looksLikePostgres} from '../silent-server.ts';
 import type {DatabaseLogin} from '../types.ts';
 import {connectionProblem} from './connection-problems.ts';
 import {type GuardedConnection, guardedConnection} from './guarded-connection.ts';
-import {looksLikePostgres} from './silent-server.ts';
 
 /** A row: each column as text, whatever its type. */
 export type Row = Readonly<Record<string, string | null>>;
@@ -43,11 +43,16 @@ const optionsFor = ({login}: Access): ConnectionOptions => ({
 
 const rowsOf = (result: unknown): readonly Row[] => (Array.isArray(result) ? (result as Row[]) : []);
 
+/** The client's own limit does not hold once its connection has failed in the middle of an answer. */
+const statementTimeOut = (): Error => Object.assign(new Error('no answer in time'), {code: 'STATEMENT_TIME_OUT'});
+
 const queryOf =
 	({connection}: GuardedConnection, {limits}: Access): Query =>
 	(sql, values = []) =>
 		new Promise((resolve, reject) => {
-			connection.query({sql, values: [...values], timeout: limits.statementTimeoutMs}, (error, result) => {
+			const timer = setTimeout(() => reject(statementTimeOut()), limits.statementTimeoutMs);
+			connection.query({sql, values: [...values]}, (error, result) => {
+				clearTimeout(timer);
 				if (error) reject(error);
 				else resolve(rowsOf(result));
 			});

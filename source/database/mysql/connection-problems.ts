@@ -73,7 +73,7 @@ const byCode: Readonly<Record<string, Raise>> = {
 	HANDSHAKE_NO_SSL_SUPPORT: noTls,
 	HANDSHAKE_UNKNOWN_ERROR: broken('a packet of an unknown kind during the login'),
 	AUTH_SWITCH_PLUGIN_ERROR: broken('a step of the login out of turn'),
-	PROTOCOL_SEQUENCE_TIMEOUT: tooLong,
+	STATEMENT_TIME_OUT: tooLong,
 	PROTOCOL_CONNECTION_LOST: unreachable('ended'),
 	PROTOCOL_ERROR: broken(),
 	PROTOCOL_UNEXPECTED_PACKET: broken(),

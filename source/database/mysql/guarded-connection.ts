@@ -64,6 +64,8 @@ const guardTls = (inner: Inner, login: DatabaseLogin, onRefused: (error: Error) 
 	};
 };
 
+const lost = (): Error => Object.assign(new Error('the connection was closed'), {code: 'PROTOCOL_CONNECTION_LOST'});
+
 /** Prepares a connection on a socket that is not connected yet. @param driver the library, loaded by who needs it */
 export const guardedConnection = (
 	driver: {readonly createConnection: (options: ConnectionOptions) => Connection},
@@ -89,6 +91,8 @@ export const guardedConnection = (
 	});
 	const failed = new Promise<never>((_resolve, reject) => {
 		connection.on('error', (error) => reject(refused ?? error));
+		// The client says nothing of an end after an error of its own; what it does say comes first.
+		socket.once('close', () => setImmediate(() => reject(refused ?? lost())));
 	});
 	// It is told by whoever waits for the connection; where nobody does, it ends nothing.
 	failed.catch(() => undefined);

@@ -1,6 +1,6 @@
 import {once} from 'node:events';
 import {connect} from 'node:net';
-import type {DatabaseLogin} from '../types.ts';
+import type {DatabaseLogin} from './types.ts';
 
 /** How long a server may take to say whether it has TLS, ms: it does nothing else for that. */
 const patienceMs = 1500;
