@@ -18,6 +18,8 @@ export type IssueOptions = {
 	readonly key?: KeyKind;
 	/** False leaves the SAN out, as old certificates with nothing but a common name do. */
 	readonly alternativeNames?: boolean;
+	/** Whom it is for; a server unless told. */
+	readonly use?: 'server' | 'client';
 };
 
 /**
@@ -80,13 +82,13 @@ const caExtensions = async (
 ];
 
 const leafExtensions = async (
-	{hosts, ips = [], alternativeNames = true}: IssueOptions,
+	{hosts, ips = [], alternativeNames = true, use = 'server'}: IssueOptions,
 	publicKey: webcrypto.CryptoKey,
 	issuer: webcrypto.CryptoKey,
 ): Promise<x509.Extension[]> => [
 	new x509.BasicConstraintsExtension(false, undefined, true),
 	new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
-	new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+	new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[use === 'client' ? 'clientAuth' : 'serverAuth']]),
 	await x509.SubjectKeyIdentifierExtension.create(publicKey, false),
 	await x509.AuthorityKeyIdentifierExtension.create(issuer, false),
 	...(alternativeNames
