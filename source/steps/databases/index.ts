@@ -2,12 +2,12 @@ import {addressOf, databaseServerOf} from '../../answers/database-server.ts';
 import {inPool} from '../../base/pool.ts';
 import type {Problem} from '../../base/problem.ts';
 import type {Finding} from '../../engine/plan.ts';
-import {tooFewConnections} from '../shared/connections.ts';
 import {adminLogin, portFor, requireDatabase, serverOf} from '../shared/database-logins.ts';
 import {mostConnections, type ServerGroup, serverGroups} from '../shared/database-servers.ts';
 import {type Component, componentsOf} from '../shared/names.ts';
 import {probeFromPod} from '../shared/pod-probe.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
+import {tooFewConnections} from './connections.ts';
 import {isForTheDba, needsDba} from './for-the-dba.ts';
 import {lookAtDatabase, type Seen} from './look.ts';
 
