@@ -13,7 +13,8 @@ const sources = {
 } as const;
 
 /** Packages that the servers ask for and do not need to run: scripts, and what only a system has. */
-const unneeded = /^(?:perl|libperl|gcc-\d+-base|debconf|libudev|lsb-base|sysvinit|systemd|libdbi|libconfig-inifiles|libterm|procps|psmisc)/u;
+const unneeded =
+	/^(?:perl|libperl|gcc-\d+-base|debconf|libudev|lsb-base|sysvinit|systemd|libdbi|libconfig-inifiles|libterm|procps|psmisc)/u;
 
 const timeoutMs = 600_000;
 
@@ -30,7 +31,8 @@ APT::Sandbox::User "root";
 `;
 
 const prepareApt = async (folder: string, suite: string): Promise<NodeJS.ProcessEnv> => {
-	for (const name of ['state/lists/partial', 'cache/archives/partial']) await mkdir(join(folder, name), {recursive: true});
+	for (const name of ['state/lists/partial', 'cache/archives/partial'])
+		await mkdir(join(folder, name), {recursive: true});
 	await writeFile(join(folder, 'status'), '');
 	const key = '[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]';
 	await writeFile(join(folder, 'sources.list'), `deb ${key} http://deb.debian.org/debian ${suite} main\n`);
@@ -61,7 +63,8 @@ export const debianRoot = async (cache: string, product: keyof typeof sources): 
 	try {
 		const unpacked = join(making, 'root');
 		await mkdir(unpacked, {mode: 0o755});
-		for (const file of await download(making, product)) await run('dpkg-deb', ['-x', file, unpacked], {timeout: timeoutMs});
+		for (const file of await download(making, product))
+			await run('dpkg-deb', ['-x', file, unpacked], {timeout: timeoutMs});
 		await rename(unpacked, root).catch((error: unknown) => {
 			// Another process was first.
 			if (!existsSync(root)) throw error;

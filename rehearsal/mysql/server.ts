@@ -49,7 +49,11 @@ type Place = {readonly folder: string; readonly port: number; readonly owner: Ow
 const tlsOptionsOf = async ({tls, program}: MysqlOptions, {folder, owner}: Place): Promise<readonly string[]> => {
 	// Without certificates MySQL makes some of its own.
 	if (!tls) return program.product === 'MySQL' ? ['--auto-generate-certs=OFF', '--tls-version='] : ['--skip-ssl'];
-	for (const [name, text] of Object.entries({'server-ca.pem': tls.ca, 'server-cert.pem': tls.cert, 'server-key.pem': tls.key}))
+	for (const [name, text] of Object.entries({
+		'server-ca.pem': tls.ca,
+		'server-cert.pem': tls.cert,
+		'server-key.pem': tls.key,
+	}))
 		await writeOwned(join(folder, name), text, owner);
 	return ['--ssl-ca=server-ca.pem', '--ssl-cert=server-cert.pem', '--ssl-key=server-key.pem'];
 };

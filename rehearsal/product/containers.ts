@@ -2,7 +2,14 @@ import semver from 'semver';
 import type {Container, Pod} from '../kubernetes/index.ts';
 import {ensureAdmin} from './control-plane.ts';
 import {isMigrated, migrateControlPlane} from './control-plane-data.ts';
-import {coloured, databaseTraceback, driverComplaint, type StoreTarget, storeOf, withDatabase} from './database/index.ts';
+import {
+	coloured,
+	databaseTraceback,
+	driverComplaint,
+	type StoreTarget,
+	storeOf,
+	withDatabase,
+} from './database/index.ts';
 import {EnrolmentError, reportToControlPlane} from './enrolment.ts';
 import {parseImage} from './images.ts';
 import type {PodNetwork} from './pod-network.ts';
@@ -111,7 +118,9 @@ const withStore = async (
 
 /** Charts from 0.97.0 on start the migration as a module, which older images lack. */
 const lacksModule = ({words, version}: Running): boolean =>
-	words.includes('zenml.zen_server.database_migration') && semver.valid(version) !== null && semver.lt(version, '0.97.0');
+	words.includes('zenml.zen_server.database_migration') &&
+	semver.valid(version) !== null &&
+	semver.lt(version, '0.97.0');
 
 const migrate = (running: Running, node: Node): Promise<number> => {
 	if (lacksModule(running)) {

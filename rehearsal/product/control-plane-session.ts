@@ -54,8 +54,7 @@ export const accountOf = async (context: Context): Promise<Entity<Account>> => {
 	const claims = await claimsOf(context);
 	const accounts = await allOf<Account>(context.sql, 'account');
 	const account = accounts.find(({id, is_active}) => id === claims.sub && is_active);
-	if (claims.kind !== 'account' || !account)
-		throw new HttpError(401, ['AuthorizationException', 'Not authenticated']);
+	if (claims.kind !== 'account' || !account) throw new HttpError(401, ['AuthorizationException', 'Not authenticated']);
 	return account;
 };
 

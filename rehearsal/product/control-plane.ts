@@ -1,7 +1,5 @@
 import {randomBytes} from 'node:crypto';
 import {hashKey, hashPassword, systemRoles} from './control-plane-data.ts';
-import {add, allOf, change, type Entity, remove} from './database/tables.ts';
-import type {Sql} from './database/types.ts';
 import {
 	type Account,
 	accountOf,
@@ -13,6 +11,8 @@ import {
 	superuser,
 	type Workspace,
 } from './control-plane-session.ts';
+import {add, allOf, change, type Entity, remove} from './database/tables.ts';
+import type {Sql} from './database/types.ts';
 import {type Answer, HttpError, jsonBody, type Request} from './messages.ts';
 
 type Route = {
@@ -257,11 +257,7 @@ export const ensureAdmin = async (sql: Sql, environment: Environment): Promise<v
  * Answers a request below `/api/v1` of the control plane out of its own database. `path` of the request is without that
  * prefix. The forms of the answers follow the client of zenml 0.93 (`src/zenml/login/pro`) and the vendor's pages.
  */
-export const answerControlPlane = async (
-	request: Request,
-	sql: Sql,
-	environment: Environment,
-): Promise<Answer> => {
+export const answerControlPlane = async (request: Request, sql: Sql, environment: Environment): Promise<Answer> => {
 	const matching = routes.filter(({path}) => path.test(request.path));
 	const route = matching.find(({method}) => method === request.method);
 	if (!route)

@@ -7,11 +7,11 @@ import {dirname, join} from 'node:path';
 import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest';
 import {lockFolder} from '../../rehearsal/folder.ts';
 import {spawnRehearsal} from '../../rehearsal/host.ts';
+import {chooseOwner, type Owner} from '../../rehearsal/owner.ts';
 import {preparePrograms} from '../../rehearsal/postgres/binaries.ts';
 import {prepareDataFolder} from '../../rehearsal/postgres/data-folder.ts';
 import {startPostgres} from '../../rehearsal/postgres/index.ts';
 import {clearLeftover} from '../../rehearsal/postgres/leftover.ts';
-import {chooseOwner, type Owner} from '../../rehearsal/owner.ts';
 import {readJson, readRecord, recordedAuthority} from '../../rehearsal/record.ts';
 import {type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 

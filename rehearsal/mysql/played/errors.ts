@@ -24,11 +24,7 @@ export const refusals = {
 		'28000',
 		(user: string, using: string) => `Access denied for user '${user}'@'localhost' (using password: ${using})`,
 	),
-	locked: of(
-		3118,
-		'HY000',
-		(user: string) => `Access denied for user '${user}'@'localhost'. Account is locked.`,
-	),
+	locked: of(3118, 'HY000', (user: string) => `Access denied for user '${user}'@'localhost'. Account is locked.`),
 	noAccess: of(
 		1044,
 		'42000',
@@ -56,11 +52,7 @@ export const refusals = {
 	columnThere: of(1060, '42S21', (column: string) => `Duplicate column name '${column}'`),
 	indexThere: of(1061, '42000', (index: string) => `Duplicate key name '${index}'`),
 	noColumn: of(1054, '42S22', (column: string) => `Unknown column '${column}' in 'field list'`),
-	duplicate: of(
-		1062,
-		'23000',
-		(value: string, key: string) => `Duplicate entry '${value}' for key '${key}'`,
-	),
+	duplicate: of(1062, '23000', (value: string, key: string) => `Duplicate entry '${value}' for key '${key}'`),
 	accountFails: of(1396, 'HY000', (deed: string, user: string) => `Operation ${deed} failed for '${user}'@'%'`),
 	noGrant: of(1141, '42000', (user: string) => `There is no such grant defined for user '${user}' on host '%'`),
 	notPrepared: of(1295, 'HY000', () => 'This command is not supported in the prepared statement protocol yet'),

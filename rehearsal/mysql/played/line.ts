@@ -28,7 +28,11 @@ const framed = (payload: Buffer, sequence: number): Buffer => {
 };
 
 /** What came and was not read yet. */
-type Inbox = {readonly take: () => Buffer | undefined; readonly put: (chunk: Buffer) => void; readonly rest: () => Buffer};
+type Inbox = {
+	readonly take: () => Buffer | undefined;
+	readonly put: (chunk: Buffer) => void;
+	readonly rest: () => Buffer;
+};
 
 const createInbox = (): Inbox => {
 	let bytes = Buffer.alloc(0);

@@ -7,7 +7,10 @@ import type {Line} from './line.ts';
 import {zeroText} from './wire.ts';
 
 /** Accounts whose password was seen since the server is up: for these a proof suffices (caching_sha2_password). */
-export type Cache = {readonly knows: (user: string, hash: string) => boolean; readonly learn: (user: string, hash: string) => void};
+export type Cache = {
+	readonly knows: (user: string, hash: string) => boolean;
+	readonly learn: (user: string, hash: string) => void;
+};
 
 export const createCache = (): Cache => {
 	const seen = new Map<string, string>();

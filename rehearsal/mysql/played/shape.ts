@@ -26,8 +26,7 @@ export const shapeOf = (statement: string): Shape => {
 };
 
 /** A name as it is meant: without its backticks. */
-export const nameOf = (text = ''): string =>
-	text.startsWith('`') ? text.slice(1, -1).replaceAll('``', '`') : text;
+export const nameOf = (text = ''): string => (text.startsWith('`') ? text.slice(1, -1).replaceAll('``', '`') : text);
 
 /** The value that a `$0` stands for; NULL is null, a number itself. */
 export const readValue = (text: string, values: readonly string[]): string | null => {

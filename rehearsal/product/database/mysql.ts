@@ -1,15 +1,28 @@
+import {isIP} from 'node:net';
+import {checkServerIdentity, TLSSocket} from 'node:tls';
 import {type Connection, type ConnectionOptions, createConnection} from 'mysql2/promise';
 import {isErrno} from '../../../source/base/errno.ts';
 import type {Row, Sql, StoreConfig} from './types.ts';
 
 type Tls = NonNullable<StoreConfig['ssl']>;
 
-const tlsOptions = ({ca, rejectUnauthorized = true, checksName = false, cert, key}: Tls) => ({
+const tlsOptions = ({ca, rejectUnauthorized = true, checksName = false, cert, key}: Tls, host: string) => ({
 	rejectUnauthorized,
-	verifyIdentity: checksName,
+	// The driver compares no address with the certificate: that is done below.
+	verifyIdentity: checksName && isIP(host) === 0,
 	...(ca && {ca: [...ca]}),
 	...(cert !== undefined && key !== undefined && {cert, key}),
 });
+
+/** Ends a connection to an address that the certificate of the server is not for. */
+const refuseOtherName = async (connection: Connection, host: string): Promise<void> => {
+	const {stream} = (connection as unknown as {readonly connection: {readonly stream: unknown}}).connection;
+	if (isIP(host) === 0 || !(stream instanceof TLSSocket)) return;
+	const error = checkServerIdentity(host, stream.getPeerCertificate());
+	if (!error) return;
+	connection.destroy();
+	throw error;
+};
 
 const connect = async ({ssl, ...config}: StoreConfig): Promise<Connection> => {
 	const options: ConnectionOptions = {
@@ -19,11 +32,12 @@ const connect = async ({ssl, ...config}: StoreConfig): Promise<Connection> => {
 		password: config.password ?? '',
 		connectTimeout: config.connectionTimeoutMillis,
 		...(config.database !== '' && {database: config.database}),
-		...(ssl && {ssl: tlsOptions(ssl) as NonNullable<ConnectionOptions['ssl']>}),
+		...(ssl && {ssl: tlsOptions(ssl, config.host) as NonNullable<ConnectionOptions['ssl']>}),
 	};
 	const connection = await createConnection(options);
 	// As with PostgreSQL: an event that nobody hears would end the process.
 	connection.on('error', () => undefined);
+	if (ssl?.checksName) await refuseOtherName(connection, config.host);
 	return connection;
 };
 

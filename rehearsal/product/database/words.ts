@@ -9,7 +9,12 @@ const libpqReason = (error: unknown): string => {
 
 /** The error as PyMySQL words it: what the server says with its number, or 2003 when it cannot be reached. */
 const pymysqlReason = ({config}: StoreTarget, error: unknown): string => {
-	const {message, errno, code = '', sqlMessage} = error as Record<'message' | 'code' | 'sqlMessage', string> & {
+	const {
+		message,
+		errno,
+		code = '',
+		sqlMessage,
+	} = error as Record<'message' | 'code' | 'sqlMessage', string> & {
 		errno?: number;
 	};
 	if (sqlMessage !== undefined && errno !== undefined) return `(${errno}, "${sqlMessage}")`;
@@ -80,10 +85,7 @@ export const databaseTraceback = (target: StoreTarget, error: unknown): readonly
 		return [...longTraceback(last), errorsPage, ...complaint(target, 'the store cannot be initialized')];
 	}
 	const what = `connection to server at "${host}", port ${port} failed: ${libpqReason(error)}`;
-	return [
-		...longTraceback(`sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) ${what}`),
-		errorsPage,
-	];
+	return [...longTraceback(`sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) ${what}`), errorsPage];
 };
 
 /** What a workspace says of a URL that is not MySQL's (`sql_zen_store.py`, SqlZenStoreConfiguration). */

@@ -91,14 +91,18 @@ test('an account that requires a certificate of its own comes in with one of the
 
 test('rows are kept as they are written, and a second one of the same name is refused', async () => {
 	const connection = await open(app);
-	await connection.query('create table if not exists thing (id varchar(36) primary key, name varchar(9) not null unique, content text not null)');
+	await connection.query(
+		'create table if not exists thing (id varchar(36) primary key, name varchar(9) not null unique, content text not null)',
+	);
 	const odd = `"{'a\\b'}\n-- ? $0 ; \`x\` ö`;
 	await connection.query('insert into thing (id, name, content) values (?, ?, ?)', ['1', 'one', odd]);
 	expect(await rows(connection, 'select content from thing')).toEqual([{content: odd}]);
 	const again = connection.query('insert into thing (id, name, content) values (?, ?, ?)', ['2', 'one', '']);
 	await expect(again).rejects.toMatchObject({code: 'ER_DUP_ENTRY'});
 	await connection.query('update thing set content = ? where id = ?', ['new', '1']);
-	expect(await rows(connection, 'select id, content from thing where id = ?', ['1'])).toEqual([{id: '1', content: 'new'}]);
+	expect(await rows(connection, 'select id, content from thing where id = ?', ['1'])).toEqual([
+		{id: '1', content: 'new'},
+	]);
 	await connection.query('delete from thing where id = ?', ['1']);
 	expect(await rows(connection, 'select id from thing')).toEqual([]);
 	await connection.query('drop table thing');
@@ -166,7 +170,12 @@ test('what was kept is there in the next server, and every change is told', asyn
 	const kept = JSON.parse(JSON.stringify(server.snapshot()));
 	const next = await startPlayedMysql({adminPassword: 'another', load: kept});
 	onTestFinished(() => next.stop());
-	const connection = await createConnection({host: '127.0.0.1', port: next.port, user: 'root', password: adminPassword});
+	const connection = await createConnection({
+		host: '127.0.0.1',
+		port: next.port,
+		user: 'root',
+		password: adminPassword,
+	});
 	onTestFinished(() => connection.end());
 	expect(await rows(connection, "SHOW GRANTS FOR 'app'@'%'")).toEqual([
 		{'Grants for app@%': 'GRANT USAGE ON *.* TO `app`@`%`'},

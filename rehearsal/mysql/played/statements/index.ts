@@ -11,13 +11,7 @@ import type {Session} from './types.ts';
 export {playedVersion} from './session.ts';
 export {choose, type Session} from './types.ts';
 
-const known = [
-	...sessionStatements,
-	...accountStatements,
-	...databaseStatements,
-	...tableStatements,
-	...rowStatements,
-];
+const known = [...sessionStatements, ...accountStatements, ...databaseStatements, ...tableStatements, ...rowStatements];
 
 /**
  * Runs one statement. The server knows those of the installer's driver and of the played product, and refuses every
