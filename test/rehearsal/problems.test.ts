@@ -12,7 +12,8 @@ import {preparePrograms} from '../../rehearsal/postgres/binaries.ts';
 import {prepareDataFolder} from '../../rehearsal/postgres/data-folder.ts';
 import {startPostgres} from '../../rehearsal/postgres/index.ts';
 import {clearLeftover} from '../../rehearsal/postgres/leftover.ts';
-import {readJson, readRecord, recordedAuthority} from '../../rehearsal/record.ts';
+import {readJson} from '../../rehearsal/own-json.ts';
+import {readRecord, recordedAuthority} from '../../rehearsal/record.ts';
 import {type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 
 let folder: string;

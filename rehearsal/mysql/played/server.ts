@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {createSecureContext, type SecureContext} from 'node:tls';
-import type {ServerTls} from '../tls.ts';
+import type {ServerTls} from '../../owned-files.ts';
 import {type Catalogue, newCatalogue} from './catalogue.ts';
 import {refusals, SqlError} from './errors.ts';
 import {asksForTls, greetingPacket, readResponse, scrambleBytes} from './greeting.ts';
@@ -18,6 +18,8 @@ type Options = {
 	readonly adminPassword: string;
 	/** Turns TLS on. */
 	readonly tls?: ServerTls | undefined;
+	/** Offers TLS only while this holds; always unless told. */
+	readonly offersTls?: () => boolean;
 	/** What was kept before. */
 	readonly load?: Catalogue | undefined;
 	/** Told after every change of what is kept. */
@@ -36,7 +38,8 @@ export type PlayedMysql = {
 /** What all clients share. */
 type House = {
 	readonly catalogue: Catalogue;
-	readonly secured: {readonly context: SecureContext; readonly ca: string} | undefined;
+	/** What TLS is made with, while it is offered. */
+	readonly secured: () => {readonly context: SecureContext; readonly ca: string} | undefined;
 	readonly cache: Cache;
 	readonly sessions: Set<Session>;
 	readonly onChange: () => void;
@@ -49,7 +52,8 @@ const refuse = (line: Line, {code, state, message}: SqlError): void => line.writ
 const letIn = async (line: Line, id: number, house: House): Promise<Session | undefined> => {
 	// No zero byte: clients read the scramble as a text that ends with one.
 	const scramble = Buffer.from(randomBytes(scrambleBytes).map((byte) => (byte % 255) + 1));
-	const {secured, catalogue, cache, sessions} = house;
+	const {catalogue, cache, sessions} = house;
+	const secured = house.secured();
 	line.write(greetingPacket(playedVersion, id, scramble, {withTls: secured !== undefined}));
 	let packet = await line.read();
 	if (packet && secured && asksForTls(packet)) {
@@ -129,11 +133,13 @@ const serve = async (socket: Socket, id: number, house: House): Promise<void> =>
  */
 export const startPlayedMysql = async (options: Options): Promise<PlayedMysql> => {
 	const {port = 0, adminPassword, tls, load, onChange = () => undefined, log = () => undefined} = options;
+	const {offersTls = () => true} = options;
+	const withTls = tls && {context: createSecureContext(tls), ca: tls.ca};
 	const catalogue = load ?? newCatalogue(adminPassword);
 	const sockets = new Set<Socket>();
 	const house: House = {
 		catalogue,
-		secured: tls && {context: createSecureContext(tls), ca: tls.ca},
+		secured: () => (offersTls() ? withTls : undefined),
 		cache: createCache(),
 		sessions: new Set(),
 		onChange,

@@ -7,7 +7,7 @@ const token = /'(?:[^'\\]|\\[\s\S]|'')*'|`(?:[^`]|``)*`|\/\*[\s\S]*?\*\/|--[^\n]
 const escapes: Readonly<Record<string, string>> = {'0': '\0', b: '\b', n: '\n', r: '\r', t: '\t', Z: '\u001A'};
 
 /** What a text between quotes says (MySQL documentation, "String Literals"). */
-const valueOf = (literal: string): string =>
+const textOf = (literal: string): string =>
 	literal
 		.slice(1, -1)
 		.replaceAll(/''|\\([\s\S])/gu, (whole, letter: string | undefined) =>
@@ -19,7 +19,7 @@ export const shapeOf = (statement: string): Shape => {
 	const words = (statement.match(token) ?? []).flatMap((part) => {
 		if (part.startsWith('/*') || part.startsWith('--')) return [];
 		if (!part.startsWith("'")) return [part];
-		values.push(valueOf(part));
+		values.push(textOf(part));
 		return [`$${values.length - 1}`];
 	});
 	return {text: words.join(' ').replace(/ ;$/u, ''), values};
