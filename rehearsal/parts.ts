@@ -43,8 +43,10 @@ export const startMysql = async (site: Site): Promise<SiteMysql> => {
 	const {directory, journal, authority, closers, options, fault} = site;
 	const {ports, mysqlPassword, mysql: known} = journal.read();
 	const pair = await authority.issue({hosts: ['mysql.rehearsal.internal'], ips: [address], days: certificateDays});
+	const file = join(directory, 'mysql.json');
 	const mysql = await openMysql({
 		directory,
+		kept: {load: () => readJson(file), open: (content) => createSaver(file, content, 0)},
 		port: ports.mysql,
 		adminPassword: mysqlPassword,
 		tls: {...pair, ca: authority.caPem},

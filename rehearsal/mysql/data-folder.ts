@@ -5,9 +5,8 @@ import {makeFolders} from '../../source/base/folders.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {firstOf} from '../../source/base/text.ts';
 import {quoteText} from '../../source/database/mysql/sql.ts';
-import {give, refuseUnreachable, writeOwned} from '../owned-files.ts';
-import type {Owner} from '../owner.ts';
 import {rehearsalProblems} from '../problems.ts';
+import {give, type Owner, refuseUnreachable, writeOwned} from '../servers/index.ts';
 import type {MysqlProgram} from './program.ts';
 
 const initTimeoutMs = 180_000;
@@ -71,7 +70,9 @@ const makeMysql = async (folder: string, {program, owner, adminPassword}: Making
 const makeMariadb = async (folder: string, {program, owner, adminPassword}: Making): Promise<void> => {
 	const scripts = await Promise.all(tables.map((name) => readFile(join(program.share, name), 'utf8')));
 	const begin = ['create database mysql;', 'use mysql;', 'set @auth_root_socket=NULL;'];
-	const admin = ['flush privileges;', ...adminStatements(adminPassword)];
+	// The scripts make accounts without a password, for this host's addresses, which would come before the one of all hosts.
+	const bare = ["delete from mysql.global_priv where User <> 'mariadb.sys';", 'delete from mysql.proxies_priv;'];
+	const admin = [...bare, 'flush privileges;', ...adminStatements(adminPassword)];
 	const options = [...commonOptions(program, {folder, owner}), '--bootstrap', '--log-warnings=0'];
 	await run([...program.command, ...options], owner, [...begin, ...scripts, ...admin, ''].join('\n'));
 };

@@ -1,19 +1,28 @@
 import {existsSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {delimiter, dirname, join} from 'node:path';
-import type {ServerTls} from '../owned-files.ts';
 import {rehearsalProblems} from '../problems.ts';
+import type {ServerTls} from '../servers/index.ts';
 import {debianRoot} from './debian.ts';
-import {playMysql} from './played/play.ts';
+import type {Catalogue} from './played/catalogue.ts';
+import {startPlayedMysql} from './played/server.ts';
 import {findMysql, type MysqlProgram} from './program.ts';
 import {startMysql} from './server.ts';
 
 /** Which server stands in: one that this host has, one that is unpacked for it, or a played one. */
 export type MysqlKind = 'of this host' | 'unpacked' | 'played';
 
+/** The memory of a played server. */
+export type Kept = {
+	readonly load: () => Promise<Catalogue | undefined>;
+	readonly open: (content: () => Catalogue) => {readonly touch: () => void; readonly flush: () => Promise<void>};
+};
+
 export type SiteMysqlOptions = {
-	/** Kept between starts: data of a real server in `mysql/`, those of the played one in `mysql.json`. */
+	/** The data of a real server lie here, in `mysql/`. */
 	readonly directory: string;
+	/** Where the played one has its data from, and who hears of every change. */
+	readonly kept: Kept;
 	readonly port: number;
 	readonly adminPassword: string;
 	readonly tls: ServerTls;
@@ -74,8 +83,20 @@ const real = async (options: SiteMysqlOptions, kind: MysqlKind, program: MysqlPr
 };
 
 const played = async (options: SiteMysqlOptions): Promise<SiteMysql> => {
-	const {port, stop} = await playMysql({...options, file: join(options.directory, 'mysql.json')});
-	return {kind: 'played', words: 'played over the real protocol', port, stop};
+	const {kept, ...rest} = options;
+	const load = await kept.load();
+	const saver = kept.open(() => server.snapshot());
+	const server = await startPlayedMysql({...rest, load, onChange: saver.touch});
+	return {
+		kind: 'played',
+		words: 'played over the real protocol',
+		port: server.port,
+		stop: async () => {
+			await server.stop();
+			saver.touch();
+			await saver.flush();
+		},
+	};
 };
 
 /** A server of this host, where there is one that starts; a world that began with it needs it. */

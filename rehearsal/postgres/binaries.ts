@@ -5,8 +5,8 @@ import {arch, platform, tmpdir} from 'node:os';
 import {dirname, join, relative, resolve} from 'node:path';
 import {errnoWords} from '../../source/base/errno.ts';
 import {folderFault, thisUser} from '../../source/base/own/folder.ts';
-import {canTraverse, type Owner} from '../owner.ts';
 import {rehearsalProblems} from '../problems.ts';
+import {canTraverse, type Owner} from '../servers/index.ts';
 
 type Link = {readonly source: string; readonly target: string};
 

@@ -5,9 +5,8 @@ import {promisify} from 'node:util';
 import {makeFolders} from '../../source/base/folders.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {firstOf} from '../../source/base/text.ts';
-import {give, giveTree, refuseUnreachable, type ServerTls, writeOwned} from '../owned-files.ts';
-import type {Owner} from '../owner.ts';
 import {rehearsalProblems} from '../problems.ts';
+import {give, giveTree, type Owner, refuseUnreachable, type ServerTls, writeOwned} from '../servers/index.ts';
 
 const run = promisify(execFile);
 

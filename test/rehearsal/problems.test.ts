@@ -7,13 +7,13 @@ import {dirname, join} from 'node:path';
 import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest';
 import {lockFolder} from '../../rehearsal/folder.ts';
 import {spawnRehearsal} from '../../rehearsal/host.ts';
-import {chooseOwner, type Owner} from '../../rehearsal/owner.ts';
+import {readJson} from '../../rehearsal/own-json.ts';
 import {preparePrograms} from '../../rehearsal/postgres/binaries.ts';
 import {prepareDataFolder} from '../../rehearsal/postgres/data-folder.ts';
 import {startPostgres} from '../../rehearsal/postgres/index.ts';
 import {clearLeftover} from '../../rehearsal/postgres/leftover.ts';
-import {readJson} from '../../rehearsal/own-json.ts';
 import {readRecord, recordedAuthority} from '../../rehearsal/record.ts';
+import {chooseOwner, type Owner} from '../../rehearsal/servers/owner.ts';
 import {type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 
 let folder: string;

@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {createSecureContext, type SecureContext} from 'node:tls';
-import type {ServerTls} from '../../owned-files.ts';
+import type {ServerTls} from '../../servers/index.ts';
 import {type Catalogue, newCatalogue} from './catalogue.ts';
 import {refusals, SqlError} from './errors.ts';
 import {asksForTls, greetingPacket, readResponse, scrambleBytes} from './greeting.ts';

@@ -84,7 +84,7 @@ test('an account that requires a certificate of its own comes in with one of the
 	await root.query("CREATE USER 'machine'@'%' IDENTIFIED WITH caching_sha2_password BY 'm' REQUIRE X509");
 	const login = {user: 'machine', password: 'm'};
 	await expect(connect(login)).rejects.toMatchObject({errno: 1045});
-	const {cert, key} = await authority.issue({hosts: ['client.test.internal'], use: 'client'});
+	const {cert, key} = await authority.issue({hosts: ['client.test.internal'], purpose: 'client'});
 	const connection = await open({...login, ssl: {ca: authority.caPem, cert, key}});
 	expect(await rows(connection, 'SELECT CURRENT_USER() AS account')).toEqual([{account: 'machine@%'}]);
 });

@@ -8,9 +8,9 @@ import {fileURLToPath} from 'node:url';
 import pg from 'pg';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {createAuthority} from '../../../rehearsal/authority/index.ts';
-import {chooseOwner} from '../../../rehearsal/owner.ts';
 import {type RunningPostgres, startPostgres} from '../../../rehearsal/postgres/index.ts';
 import {findServers} from '../../../rehearsal/postgres/leftover.ts';
+import {chooseOwner} from '../../../rehearsal/servers/owner.ts';
 
 const adminPassword = 'rehearsal-admin-5f0c';
 const starter = fileURLToPath(new URL('starter.ts', import.meta.url));

@@ -3,7 +3,7 @@ import {stat} from 'node:fs/promises';
 import {userInfo} from 'node:os';
 import {dirname, resolve} from 'node:path';
 import process from 'node:process';
-import {rehearsalProblems} from './problems.ts';
+import {rehearsalProblems} from '../problems.ts';
 
 /** The user that PostgreSQL runs as. `change` is true when that is not the user of this process. */
 export type Owner = {readonly name: string; readonly uid: number; readonly gid: number; readonly change: boolean};

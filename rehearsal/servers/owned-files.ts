@@ -1,9 +1,9 @@
 import {chown, lchown, readdir, readFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {errnoWords} from '../source/base/errno.ts';
-import {openNew} from '../source/base/files.ts';
+import {errnoWords} from '../../source/base/errno.ts';
+import {openNew} from '../../source/base/files.ts';
+import {rehearsalProblems} from '../problems.ts';
 import {canTraverse, type Owner} from './owner.ts';
-import {rehearsalProblems} from './problems.ts';
 
 /** PEM of the server's certificate with its chain, its key, and the authority that clients are to trust. */
 export type ServerTls = {readonly cert: string; readonly key: string; readonly ca: string};
