@@ -76,7 +76,7 @@ test('a file of the rehearsal that was cut short is called damaged', async () =>
 
 test.each([
 	['is another JSON', {}, 'schema: '],
-	['has a port that no host has', {schema: 2, ports: {lock: 70_000}}, 'ports.lock: '],
+	['has a port that no host has', {schema: 3, ports: {lock: 70_000}}, 'ports.lock: '],
 ])('a record of the rehearsal that %s is called damaged, and stays', async (_what, record, place) => {
 	const file = await fileOf('record.json', JSON.stringify(record));
 	const told = await toldBy(() => readRecord(file));
