@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {ProblemCode} from '../../source/base/problem.ts';
+import type {ClusterPort} from '../../source/cluster/types.ts';
 import type {DatabaseFacts, DatabasePort, NeededDatabase} from '../../source/database/types.ts';
 import {databasesStep} from '../../source/steps/databases/index.ts';
 import {carried, facts, files, generated, kept, refusal} from './parts.ts';
@@ -153,7 +154,7 @@ describe('databases', () => {
 				who: 'database admin',
 				message: 'The databases are not ready, and the answers hold no login that may create them.',
 				cause: `A login as the servers will use it says: The server says ${name}.`,
-				fix: 'Have the database admin set the passwords at the head of the SQL below and run it with psql, then try again.',
+				fix: 'Have the database admin run the SQL below, with the passwords as its head says, by the client that it names; then try again.',
 				nextSteps: ['or give the tool a login that may: database.admin.username and database.admin.password'],
 				answers: [
 					'database.admin.username',
@@ -219,6 +220,23 @@ describe('databases', () => {
 			nextSteps: ['kubectl -n zenml-pro get networkpolicy'],
 			answers: ['database.host', 'database.port'],
 		});
+	});
+
+	test('a pod of each namespace tries the server of its component', async () => {
+		const tried: string[] = [];
+		const probe: ClusterPort['probe'] = async ({namespace, env}) => {
+			tried.push(`${namespace} ${env.PROBE_ARGS}`);
+			return namespace === 'zenml-workspace'
+				? {exitCode: 0, output: ['{"error": "timed out", "kind": "timeout"}']}
+				: {exitCode: 0, output: ['{"ok": true}']};
+		};
+		const problem = await refusalOf(see(site({}, {cluster: {...kept(generated()), probe}})));
+		expect(problem).toMatchObject({
+			code: 'unreachable-from-pod-tcp',
+			nextSteps: ['kubectl -n zenml-workspace get networkpolicy'],
+		});
+		const at = '{"host":"db.corp","port":5432}';
+		expect(tried.toSorted()).toEqual([`zenml-pro ${at}`, `zenml-workspace ${at}`]);
 	});
 
 	test('apply provisions each component as the admin, and tells each statement', async () => {

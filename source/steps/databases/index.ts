@@ -17,7 +17,7 @@ const lookAtOne = async (world: World, component: Component): Promise<Seen> => {
 		return await lookAtDatabase(world, component);
 	} catch (error) {
 		if (serverOf(world, component).admin || !isForTheDba(error)) throw error;
-		throw await needsDba(world, error);
+		throw await needsDba(world, component, error);
 	}
 };
 
@@ -28,16 +28,23 @@ const lookAtGroup = async (world: World, group: ServerGroup): Promise<readonly S
 	return [...seen, {changes: [], warnings: tooFewConnections(group, facts)}];
 };
 
-/** Pods may be kept from what this host reaches. */
+/** Pods that look at the same time. */
+const mostPods = 4;
+
+/** Pods may be kept from what this host reaches, and those of one namespace from what others reach. */
 const unreachableFromPod = async (world: World): Promise<Problem | undefined> => {
-	for (const {server} of serverGroups(world)) {
+	const looks = serverGroups(world).flatMap(({server, components}) =>
+		components.map(({answers: place}) => ({server, place})),
+	);
+	const problems = await inPool(looks, mostPods, async ({server, place}) => {
 		const {host, port, from} = server;
 		const what = `the database server ${addressOf(server)}`;
-		const answers = [`${from}.host`, `${from}.port`];
-		const problem = await probeFromPod(world, {kind: 'tcp', args: {host, port}, what, answers});
-		if (problem) return problem;
-	}
-	return undefined;
+		return probeFromPod(world, {
+			...{kind: 'tcp', args: {host, port}, what, place},
+			answers: [`${from}.host`, `${from}.port`],
+		});
+	});
+	return problems.find((problem) => problem !== undefined);
 };
 
 /** `2 databases, PostgreSQL 15.18, MySQL 8.4.3`. */
