@@ -76,7 +76,7 @@ export const databaseStatements: readonly Statement[] = [
 	},
 	{
 		pattern:
-			/^SELECT \( SELECT default_character_set_name FROM information_schema\.schemata WHERE schema_name = DATABASE \( \) \) AS encoding , \( SELECT count \( \* \) FROM information_schema\.tables WHERE table_schema = DATABASE \( \) \) AS tables$/iu,
+			/^SELECT IF \( DATABASE \( \) IN \( \$0 , \$1 , \$2 , \$3 \) , @@character_set_server , \( SELECT default_character_set_name FROM information_schema\.schemata WHERE schema_name = DATABASE \( \) \) \) AS encoding , \( SELECT count \( \* \) FROM information_schema\.tables WHERE table_schema = DATABASE \( \) \) AS tables$/iu,
 		run: lookAtOwn,
 	},
 	{
