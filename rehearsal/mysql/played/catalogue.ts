@@ -28,7 +28,7 @@ export type Catalogue = {
 	readonly databases: Record<string, Database>;
 };
 
-export const adminUsername = 'root';
+const adminUsername = 'root';
 
 const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
 
