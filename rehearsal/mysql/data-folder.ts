@@ -1,7 +1,7 @@
 import {execFile} from 'node:child_process';
 import {readdir, readFile, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {escape} from 'mysql2';
+import {escape as quoted} from 'mysql2';
 import {makeFolders} from '../../source/base/folders.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {firstOf} from '../../source/base/text.ts';
@@ -31,7 +31,7 @@ export const commonOptions = (
 
 /** Statements, one a line, that make the administrator: from everywhere, as a site's own. */
 const adminStatements = (password: string): readonly string[] => [
-	`CREATE USER 'root'@'%' IDENTIFIED BY ${escape(password)};`,
+	`CREATE USER 'root'@'%' IDENTIFIED BY ${quoted(password)};`,
 	"GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION;",
 	"DROP USER IF EXISTS 'root'@'localhost';",
 ];
