@@ -26,8 +26,37 @@ const rows: readonly Row[] = [
 		step: 'prerequisites',
 		code: 'database-password',
 		says: ['refuses the password of role postgres'],
+		names: 'controlPlane.database.server.admin.password',
+		move: (world) => [
+			'--set',
+			`controlPlane.database.server.admin.password=file:${filesIn(world).rightDatabasePassword}`,
+		],
+	},
+	{
+		fault: 'wrong-mysql-password',
+		exit: 7,
+		step: 'prerequisites',
+		code: 'database-password',
+		says: ['refuses the login of account root'],
 		names: 'database.admin.password',
-		move: (world) => ['--set', `database.admin.password=file:${filesIn(world).rightDatabasePassword}`],
+		move: (world) => ['--set', `database.admin.password=file:${filesIn(world).rightMysqlPassword}`],
+	},
+	{
+		fault: 'mysql-without-tls',
+		exit: 7,
+		step: 'prerequisites',
+		code: 'database-tls-not-offered',
+		says: ['offers no TLS'],
+		names: 'database.tls',
+	},
+	{
+		fault: 'postgresql-engine',
+		exit: 2,
+		step: 'prerequisites',
+		code: 'prerequisites-not-met',
+		says: ['They take MySQL', 'looks like a MySQL server'],
+		names: 'database.engine',
+		move: () => ['--set', 'database.engine=mysql'],
 	},
 	{
 		fault: 'pod-crash-loop',
@@ -108,7 +137,7 @@ describe('a fault of the rehearsal', () => {
 		folders.push(state, world);
 		const words = ['--fault', 'wrong-database-password', '--until', 'prerequisites'];
 		expect((await runProgram(state, words)).code).toBe(7);
-		const move = `database.admin.password=file:${filesIn(world).rightDatabasePassword}`;
+		const move = `controlPlane.database.server.admin.password=file:${filesIn(world).rightDatabasePassword}`;
 		// Stopped before its end, so that the journal does not say that all is done.
 		const mended = await runProgram(state, [
 			...words,
@@ -118,9 +147,12 @@ describe('a fault of the rehearsal', () => {
 			'registry.prefix=',
 			'--set',
 			'database.port=1',
+			'--set',
+			'controlPlane.database.server.host=db.example',
 		]);
 		expect(mended.code).toBe(2);
 		expect(mended.errors).toContain('database.port cannot be set in a rehearsal');
+		expect(mended.errors).toContain('controlPlane.database.server.host cannot be set in a rehearsal');
 		expect((await runProgram(state, [...words, '--set', move])).code).toBe(0);
 	}, 120_000);
 });

@@ -82,7 +82,12 @@ describe('the control plane client', () => {
 
 	it('reads lists that are longer than a page', async () => {
 		const session = await logIn();
-		await stage.sql('zenml_pro', "insert into account (username) select 'user-' || n from generate_series(1, 230) n");
+		await stage.sql(
+			'zenml_pro',
+			`insert into account (id, name, content) select gen_random_uuid(), 'user-' || n, json_build_object('id', 'id-' || n,
+			'created', to_char(n, '0000'), 'username', 'user-' || n, 'is_superuser', false, 'is_active', true)::text
+			from generate_series(1, 230) n`,
+		);
 		const names = (await session.users()).map(({username}) => username);
 		expect(names.filter((name) => name.startsWith('user-'))).toHaveLength(230);
 	}, 20_000);
@@ -103,7 +108,10 @@ describe('the control plane client', () => {
 
 	it('logs in again when its token is no longer taken', async () => {
 		const session = await logIn();
-		await stage.sql('zenml_pro', "update server_secret set value = 'another key' where name = 'token'");
+		await stage.sql(
+			'zenml_pro',
+			'update server_secret set content = replace(content, \'"value":"\', \'"value":"another\')',
+		);
 		expect(await session.me()).toMatchObject({username: 'admin'});
 	});
 

@@ -40,6 +40,10 @@ const decidedByRehearsal = [
 /** Answers that say which machines are touched: in a rehearsal not even `--set` may lead out of its world. */
 const fixedByRehearsal = ['kubernetes', 'registry.host', 'database.host', 'database.port'] as const;
 
+/** Where a component's own database server is; the rest of it, such as the administrator's password, may be mended. */
+const isOwnPlace = (at: string): boolean =>
+	/^(?:controlPlane|workspaces\.\d+)\.database(?:\.server(?:\.(?:host|port))?)?$/u.test(at);
+
 /** A component's own database server: its data lies where the world of the rehearsal says. */
 const isOwnServer = (at: string): boolean => /^(?:controlPlane|workspaces\.\d+)\.database\.server(?:\.|$)/u.test(at);
 
@@ -83,7 +87,7 @@ export const ownBundle = async (source: AnswerSource): Promise<string | undefine
 /** Refuses options that would lead a rehearsal to machines outside it. @throws ProblemsError area `usage`. */
 export const refuseOutside = ({overrides}: AnswerSource): void => {
 	const refused = overrides.filter(
-		(one) => isOwnServer(one.path) || fixedByRehearsal.some((fixed) => isWithin(one.path, fixed)),
+		(one) => isOwnPlace(one.path) || fixedByRehearsal.some((fixed) => isWithin(one.path, fixed)),
 	);
 	if (refused.length === 0) return;
 	throw new ProblemsError(
