@@ -8,6 +8,7 @@ import {debianPrograms} from './debian.ts';
 import {factLines, readFacts} from './facts.ts';
 import {kubeconfigFile} from './kubeconfig.ts';
 import {kubernetesMinors} from './kubernetes-build.ts';
+import {mysqlServer} from './mysql-packages.ts';
 import {partState} from './part.ts';
 import {type LabPaths, labPaths} from './paths.ts';
 import {withLock} from './processes.ts';
@@ -108,6 +109,7 @@ const main = async (args: readonly string[]): Promise<number> => {
 		throw new LabError('The lab needs Linux and root: it makes namespaces and runs containers.');
 	if (verb === 'up') return start(paths, asked);
 	if (verb === 'packages') {
+		await mysqlServer(paths);
 		process.stdout.write(`${(await debianPrograms(paths)).root}\n`);
 		return 0;
 	}
