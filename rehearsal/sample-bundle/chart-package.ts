@@ -18,7 +18,6 @@ const describe = async (
 	const name = chart.get('name');
 	if (typeof name !== 'string') throw new Error(`${directory}/Chart.yaml has no name.`);
 	chart.set('version', version);
-	chart.set('appVersion', version);
 	return {name, text: String(chart)};
 };
 

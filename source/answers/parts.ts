@@ -128,14 +128,3 @@ export const environment = z
 	.default({})
 	.describe('Further environment variables of the server; all values are text')
 	.meta({examples: [{ZENML_LOGGING_VERBOSITY: 'DEBUG'}]});
-
-/** Database and role of one component, with the names that the vendor's guide proposes. */
-export const componentDatabase = (name: string, username: string) =>
-	z
-		.strictObject({
-			name: sqlName.default(name).describe('Name of the database'),
-			username: sqlName.default(username).describe('Role that owns the database'),
-			password: secretRefSchema.default('generate').describe('Password of that role'),
-		})
-		.prefault({})
-		.describe('Database and role of this component');

@@ -1,7 +1,7 @@
 export {auditProblem, auditValues} from './audit.ts';
 export {type ChartContents, readChart} from './contents.ts';
 export {type ControlPlaneSecrets, controlPlaneValues} from './control-plane.ts';
-export {supportedDatabases} from './databases.ts';
+export {type DatabaseCharts, engineProblems} from './databases.ts';
 export {knows} from './keys.ts';
 export {type Inspection, inspectRendered, type RenderedObject} from './rendered.ts';
 export {

@@ -1,5 +1,8 @@
 import type {Problem} from '../base/problem.ts';
 
+/** Kinds of database servers that this tool knows. */
+export type DatabaseEngine = 'postgresql' | 'mysql';
+
 /** How to reach a database server and log in. The password is never logged. */
 export type DatabaseLogin = {
 	readonly host: string;
@@ -7,6 +10,8 @@ export type DatabaseLogin = {
 	readonly tls: 'verify-full' | 'require' | 'disable';
 	/** PEM of the CA, for `verify-full`. */
 	readonly ca?: string | undefined;
+	/** Certificate and key (PEM) that the client shows, where the answers give them. */
+	readonly clientCertificate?: {readonly certificate: string; readonly key: string} | undefined;
 	readonly username: string;
 	readonly password: string;
 	readonly database: string;
@@ -15,6 +20,8 @@ export type DatabaseLogin = {
 	 * below it, and none when this is left out (`missing` and `provision` take `database.admin` for their administrator).
 	 */
 	readonly from?: string | undefined;
+	/** Where in the answers the server stands, `database` where absent, or e.g. `controlPlane.database.server`; problems name the answers below it. */
+	readonly server?: string | undefined;
 };
 
 /** A database and its role that one component needs; `from` as in DatabaseLogin, e.g. `workspaces.0.database`. */
@@ -26,6 +33,7 @@ export type NeededDatabase = {
 };
 
 export type DatabaseFacts = {
+	readonly product: 'PostgreSQL' | 'MySQL' | 'MariaDB';
 	/** `15.18`. */
 	readonly version: string;
 	readonly encoding: string;
@@ -40,6 +48,8 @@ export type DatabaseFacts = {
 	readonly tls: string;
 	/** True behind a connection pooler: another process serves the session than the one that was told at login. */
 	readonly isPooled: boolean;
+	/** Odd but workable things in plain words, e.g. MariaDB instead of MySQL. */
+	readonly warnings: readonly string[];
 };
 
 /** One statement for the DBA; `sql` has placeholders instead of passwords, `shown` is for people. */

@@ -2,7 +2,7 @@ import type {Answers} from '../answers/schema.ts';
 import type {Clock} from '../base/clock.ts';
 import type {BundlePort} from '../bundle/types.ts';
 import type {ClusterPort} from '../cluster/types.ts';
-import type {DatabasePort} from '../database/types.ts';
+import type {DatabaseEngine, DatabasePort} from '../database/types.ts';
 import type {BaseWorld, Plan as EnginePlan, Step as EngineStep} from '../engine/plan.ts';
 import type {HelmPort} from '../helm/types.ts';
 import type {DnsPort, HttpsPort, TlsPort} from '../network/types.ts';
@@ -32,7 +32,7 @@ export type Ports = {
 	readonly registry: RegistryPort;
 	readonly cluster: ClusterPort;
 	readonly helm: HelmPort;
-	readonly database: DatabasePort;
+	readonly databases: Readonly<Record<DatabaseEngine, DatabasePort>>;
 	readonly dns: DnsPort;
 	readonly tls: TlsPort;
 	readonly https: HttpsPort;

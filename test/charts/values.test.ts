@@ -71,7 +71,6 @@ test('a chart from 0.94.2 on gets the section server, with references instead of
 		podSecurityContext: {fsGroup: 1000, runAsNonRoot: true, runAsUser: 1000},
 		server: {
 			analyticsOptIn: false,
-			debug: false,
 			image: {
 				repository: 'registry.example.internal:5000/zenml/zenml-pro-server',
 				tag: '0.95.1',

@@ -417,6 +417,7 @@ describe('something else in the place of the server', () => {
 
 describe('facts about a server', () => {
 	const facts: DatabaseFacts = {
+		product: 'PostgreSQL',
 		version: '15.18',
 		encoding: 'UTF8',
 		maxConnections: 100,
@@ -426,6 +427,7 @@ describe('facts about a server', () => {
 		owner: 'somebody',
 		tls: 'TLSv1.3',
 		isPooled: false,
+		warnings: [],
 	};
 	const login: DatabaseLogin = {
 		host: 'db.example',

@@ -1,4 +1,4 @@
-import {readdir, readFile, writeFile} from 'node:fs/promises';
+import {appendFile, cp, readdir, readFile, writeFile} from 'node:fs/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {parseAllDocuments} from 'yaml';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
@@ -95,7 +95,9 @@ describe.each(helmVersions)('what Helm %s refuses', (version) => {
 
 	test('a chart that wants another Kubernetes is a problem that says so', async () => {
 		const {helm} = await fetchHelm(version);
-		const chart = chartFolder('zenml-pro');
+		const chart = `${folder}/wants-kubernetes-${version}`;
+		await cp(chartFolder('zenml-pro'), chart, {recursive: true});
+		await appendFile(`${chart}/Chart.yaml`, 'kubeVersion: ">=1.24.0-0"\n');
 		const problem = await problemOf(
 			port(helm).template({release: 'r', namespace: 'n', chart, values, kubeVersion: '1.20.0', signal}),
 		);

@@ -62,7 +62,7 @@ const openStage = async (version: HelmVersion, folder: string): Promise<Stage> =
 		pace: {readyAfterMs: 10, stopMs: 10, backoffMs: 20, retryMs: 20},
 		runPod: async (_pod, run) => {
 			if (run.isInit) return {exit: 0};
-			if (run.container.name === 'server') return {running: true, ready: stage.server === 'ready'};
+			if (run.container.name === 'zenml') return {running: true, ready: stage.server === 'ready'};
 			if (stage.migration === 'works') return {exit: 0};
 			if (stage.migration === 'fails') return {exit: 1, message: 'login refused'};
 			return {running: true};

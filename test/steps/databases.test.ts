@@ -17,7 +17,7 @@ const site = (database: Partial<DatabasePort> = {}, more: Given = {}): Given => 
 	host: files,
 	bundle: carried(),
 	cluster: {...kept(generated()), probe: async () => ({exitCode: 0, output: ['{"ok": true}']})},
-	database: {...right, ...database},
+	databases: {postgresql: {...right, ...database}},
 	...more,
 });
 const see = async (given: Given) => look(databasesStep, worldOf(given));

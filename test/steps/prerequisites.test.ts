@@ -348,7 +348,7 @@ describe('database server', () => {
 				asked.push([username, needed]);
 			},
 		};
-		expect(await see(database, {answers: admin, host, bundle: carried(), database: port})).toEqual({
+		expect(await see(database, {answers: admin, host, bundle: carried(), databases: {postgresql: port}})).toEqual({
 			note: 'PostgreSQL 15.18, UTF8, 5 of 100 connections, TLSv1.3',
 			warnings: [],
 		});
@@ -357,19 +357,15 @@ describe('database server', () => {
 				host: 'db.corp',
 				port: 5432,
 				tls: 'verify-full',
+				server: 'database',
 				ca: 'tls.ca /pki/ca.crt',
 				username: 'postgres',
 				password: 'behind env:DBA',
 				database: 'postgres',
 				from: 'database.admin',
 			},
-			[
-				'postgres',
-				[
-					{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database'},
-					{database: 'zenml_workspace', username: 'zenml_workspace_user', from: 'workspaces.0.database'},
-				],
-			],
+			['postgres', [{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database'}]],
+			['postgres', [{database: 'zenml_workspace', username: 'zenml_workspace_user', from: 'workspaces.0.database'}]],
 		]);
 	});
 
@@ -377,13 +373,13 @@ describe('database server', () => {
 		const weak = async () => {
 			throw refusal('database-pooler');
 		};
-		const world = {answers: admin, host, bundle: carried(), database: {probe, refuseAdmin: weak}};
+		const world = {answers: admin, host, bundle: carried(), databases: {postgresql: {probe, refuseAdmin: weak}}};
 		expect(await refuse(database, world)).toMatchObject({code: 'database-pooler'});
 	});
 
 	test('a pooler through which all is there only warns', async () => {
 		const pooled = {probe: async () => ({...facts, isPooled: true}), refuseAdmin};
-		const {warnings} = await see(database, {answers: admin, host, bundle: carried(), database: pooled});
+		const {warnings} = await see(database, {answers: admin, host, bundle: carried(), databases: {postgresql: pooled}});
 		expect(warnings).toEqual([
 			'db.corp:5432 is a connection pooler: it must let in every role and database of the answers, and the connections that were counted are those behind it',
 		]);
@@ -393,7 +389,7 @@ describe('database server', () => {
 		const probe = async () => {
 			throw refusal('database-password');
 		};
-		const world = {answers: admin, host, bundle: carried(), database: {probe}};
+		const world = {answers: admin, host, bundle: carried(), databases: {postgresql: {probe}}};
 		expect(await refuse(database, world)).toMatchObject({code: 'database-password'});
 	});
 
@@ -415,7 +411,7 @@ describe('database server', () => {
 					throw refusal(name);
 				},
 			};
-			const world = {host, bundle: carried(), cluster: kept(generated()), database: port};
+			const world = {host, bundle: carried(), cluster: kept(generated()), databases: {postgresql: port}};
 			expect(await refuse(database, world)).toMatchObject({code: name});
 			expect(tried).toEqual([['zenml_pro_user', 'controlPlane.database']]);
 		},
@@ -427,11 +423,15 @@ describe('database server', () => {
 			return facts;
 		};
 		const world = {host, bundle: carried(), cluster: kept(generated())};
-		expect((await see(database, {...world, database: {probe: made}})).note).toContain('PostgreSQL 15.18');
+		expect((await see(database, {...world, databases: {postgresql: {probe: made}}})).note).toContain(
+			'PostgreSQL 15.18',
+		);
 		const none = async () => {
 			throw refusal('database-role-missing');
 		};
-		expect((await see(database, {...world, database: {probe: none}})).note).toContain('logins are checked later');
+		expect((await see(database, {...world, databases: {postgresql: {probe: none}}})).note).toContain(
+			'logins are checked later',
+		);
 	});
 
 	test('an unchecked connection needs no CA', async () => {

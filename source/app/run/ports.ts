@@ -5,6 +5,7 @@ import type {Taker} from '../../base/lock/lock.ts';
 import {createBundlePort} from '../../bundle/open/bundle.ts';
 import {createCluster} from '../../cluster/cluster.ts';
 import type {ClusterPort} from '../../cluster/types.ts';
+import {createMysql} from '../../database/mysql/index.ts';
 import {createPostgres} from '../../database/postgres/index.ts';
 import {createHelm, renderingOnce} from '../../helm/index.ts';
 import {createDns} from '../../network/dns.ts';
@@ -128,7 +129,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		registry,
 		cluster,
 		helm: helmOf(answers, options, children),
-		database: createPostgres(),
+		databases: {postgresql: createPostgres(), mysql: createMysql()},
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),
 		https,

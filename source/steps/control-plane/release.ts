@@ -1,7 +1,7 @@
 import {generateSecret} from '../../answers/secrets.ts';
 import {controlPlaneValues, imagePlaces, readChart} from '../../charts/index.ts';
 import {secretFor} from '../shared/generated.ts';
-import {caSecretName, controlPlaneOf, databaseSecretName} from '../shared/names.ts';
+import {caSecretName, controlPlaneOf, databaseKeys, databaseSecretName} from '../shared/names.ts';
 import {withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
 import {adminPassword, databasePassword} from '../shared/secret-sources.ts';
@@ -28,7 +28,7 @@ const releaseWith = async ({answers, bundle, signal}: World, passwords: Password
 		images: imagePlaces(answers, images),
 		secrets: {
 			...passwords,
-			databaseSecret: {name: databaseSecretName, key: 'password'},
+			databaseSecret: {name: databaseSecretName, key: databaseKeys.password},
 			ca: {name: caSecretName, key: 'ca.crt'},
 		},
 	});

@@ -3,7 +3,7 @@ import {generateHexKey, generateSecret} from '../../answers/secrets.ts';
 import {imagePlaces, readChart, workspaceValues} from '../../charts/index.ts';
 import {type Enrollment, readEnrollment} from '../shared/enrollment.ts';
 import {readGenerated, secretFor} from '../shared/generated.ts';
-import {caSecretName, databaseSecretName, workspaceId, workspaceOf} from '../shared/names.ts';
+import {caSecretName, databaseKeys, databaseSecretName, workspaceId, workspaceOf} from '../shared/names.ts';
 import {withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
@@ -57,8 +57,12 @@ const releaseWith = async (
 		enrollment: {...enrollment, workspaceName: workspace.name},
 		secrets: {
 			...secrets,
-			databaseSecret: {name: databaseSecretName, key: 'password'},
-			databaseCa: {name: databaseSecretName, key: 'ca.pem'},
+			databaseSecret: {name: databaseSecretName, key: databaseKeys.password},
+			databaseCa: {name: databaseSecretName, key: databaseKeys.ca},
+			databaseClient: {
+				certificate: {name: databaseSecretName, key: databaseKeys.clientCertificate},
+				key: {name: databaseSecretName, key: databaseKeys.clientKey},
+			},
 			ca: {name: caSecretName, key: 'ca.crt'},
 		},
 	});

@@ -18,17 +18,17 @@ app.kubernetes.io/component: {{ .component }}
 
 {{- define "controlplane.labels" -}}
 {{ include "controlplane.selector" . }}
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ .root.Chart.Version | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- define "controlplane.apiImage" -}}
-{{ .Values.zenml.image.api.repository }}:{{ .Values.zenml.image.api.tag | default .Chart.AppVersion }}
+{{ .Values.zenml.image.api.repository }}:{{ .Values.zenml.image.api.tag | default .Chart.Version }}
 {{- end -}}
 
 {{- define "controlplane.dashboardImage" -}}
-{{ .Values.zenml.image.dashboard.repository }}:{{ .Values.zenml.image.dashboard.tag | default .Chart.AppVersion }}
+{{ .Values.zenml.image.dashboard.repository }}:{{ .Values.zenml.image.dashboard.tag | default .Chart.Version }}
 {{- end -}}
 
 {{/* "yes" when private CAs are given. */}}
@@ -65,13 +65,13 @@ ZENML_CLOUD_OIDC_CLIENT_SECRET: {{ . | b64enc | quote }}
 {{- if not (has $db.type (list "postgres" "mysql")) -}}
 {{- fail (printf "zenml.database.external.type is postgres or mysql, not %v" $db.type) -}}
 {{- end -}}
-ZENML_CLOUD_DATABASE_TYPE: {{ $db.type | b64enc | quote }}
-ZENML_CLOUD_DATABASE_HOST: {{ required "zenml.database.external.host is needed" $db.host | b64enc | quote }}
+ZENML_CLOUD_DATABASE_TYPE: {{ $db.type | default "" | b64enc | quote }}
+ZENML_CLOUD_DATABASE_HOST: {{ required "zenml.database.external.host is needed" ($db.host | default "") | b64enc | quote }}
 ZENML_CLOUD_DATABASE_PORT: {{ $db.port | default (eq $db.type "postgres" | ternary 5432 3306) | int | toString | b64enc | quote }}
-ZENML_CLOUD_DATABASE_USERNAME: {{ required "zenml.database.external.username is needed" $db.username | b64enc | quote }}
-ZENML_CLOUD_DATABASE_NAME: {{ required "zenml.database.external.database is needed" $db.database | b64enc | quote }}
+ZENML_CLOUD_DATABASE_USERNAME: {{ required "zenml.database.external.username is needed" ($db.username | default "") | b64enc | quote }}
+ZENML_CLOUD_DATABASE_NAME: {{ required "zenml.database.external.database is needed" ($db.database | default "") | b64enc | quote }}
 {{- if not $db.passwordSecretRef }}
-ZENML_CLOUD_DATABASE_PASSWORD: {{ required "zenml.database.external.password is needed" $db.password | b64enc | quote }}
+ZENML_CLOUD_DATABASE_PASSWORD: {{ required "zenml.database.external.password is needed" ($db.password | default "") | b64enc | quote }}
 {{- end }}
 {{- end -}}
 
@@ -85,6 +85,10 @@ ZENML_CLOUD_DATABASE_PASSWORD: {{ required "zenml.database.external.password is 
   value: {{ .Values.zenml.auth.password.enabled | quote }}
 - name: ZENML_CLOUD_LOGGING_VERBOSITY
   value: {{ .Values.zenml.debug | ternary "DEBUG" "INFO" | quote }}
+{{- with .Values.zenml.apiRootPath }}
+- name: ZENML_CLOUD_ROOT_PATH
+  value: {{ . | quote }}
+{{- end }}
 {{- with .Values.zenml.auth.authCookieDomain }}
 - name: ZENML_CLOUD_AUTH_COOKIE_DOMAIN
   value: {{ . | quote }}
@@ -130,10 +134,6 @@ ZENML_CLOUD_DATABASE_PASSWORD: {{ required "zenml.database.external.password is 
   command: [/bin/sh, -ec]
   args:
     - cat /etc/ssl/certs/ca-certificates.crt /private-cas/*.crt > /trusted/ca-certificates.crt
-  securityContext:
-    {{- toYaml .Values.securityContext | nindent 4 }}
-  resources:
-    {{- toYaml .Values.resources | nindent 4 }}
   volumeMounts:
     - name: private-cas
       mountPath: /private-cas

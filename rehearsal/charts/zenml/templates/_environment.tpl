@@ -1,9 +1,16 @@
 {{/* Plain variables of the server and of the migration, as a YAML map. Takes {root, server}. */}}
 {{- define "workspace.variables" -}}
 {{- $server := .server -}}
-{{- $all := dict "ZENML_SERVER" "True" -}}
-{{- $_ := set $all "ZENML_LOGGING_VERBOSITY" ($server.debug | ternary "DEBUG" ($server.logging.verbosity | default "info" | upper)) -}}
+{{- $all := dict "ZENML_SERVER" "True" "NODE_OPTIONS" "--use-openssl-ca" -}}
+{{- $_ := set $all "ZENML_LOGGING_VERBOSITY" ($server.logging.verbosity | default "info" | upper) -}}
 {{- with $server.logging.format -}}{{- $_ := set $all "ZENML_CONSOLE_LOGGING_FORMAT" . -}}{{- end -}}
+{{- if hasKey $server.logging "colorsDisabled" -}}{{- $_ := set $all "ZENML_LOGGING_COLORS_DISABLED" ($server.logging.colorsDisabled | ternary "True" "False") -}}{{- end -}}
+{{- if $server.proxyHeaders.enabled -}}
+{{- $_ := set $all "UVICORN_PROXY_HEADERS" "True" -}}
+{{- $_ := set $all "FORWARDED_ALLOW_IPS" $server.proxyHeaders.forwardedAllowIPs -}}
+{{- end -}}
+{{- with $server.openTelemetry.endpoint -}}{{- $_ := set $all "ZENML_SERVER_OTEL_EXPORTER_OTLP_ENDPOINT" . -}}{{- end -}}
+{{- with $server.openTelemetry.serviceName -}}{{- $_ := set $all "ZENML_SERVER_OTEL_SERVICE_NAME" . -}}{{- end -}}
 {{- $_ := set $all "ZENML_ANALYTICS_OPT_IN" ($server.analyticsOptIn | ternary "True" "False") -}}
 {{- $_ := set $all "ZENML_DEFAULT_PROJECT_NAME" $server.defaultProject -}}
 {{- with $server.serverURL -}}{{- $_ := set $all "ZENML_SERVER_SERVER_URL" . -}}{{- end -}}
@@ -37,18 +44,21 @@
 {{- end -}}
 {{- if $server.database.url -}}
 {{- $_ := set $all "ZENML_STORE_TYPE" "sql" -}}
-{{- $_ := set $all "ZENML_STORE_SSL" ($server.database.ssl | ternary "True" "False") -}}
+{{- $_ := set $all "ZENML_STORE_AUTH_MODE" $server.database.authMode -}}
+{{- with $server.database.awsRegion -}}{{- $_ := set $all "ZENML_STORE_AWS_REGION" . -}}{{- end -}}
+{{- with $server.database.awsRdsIamRoleArn -}}{{- $_ := set $all "ZENML_STORE_AWS_RDS_IAM_ROLE_ARN" . -}}{{- end -}}
+{{- if $server.database.ssl -}}{{- $_ := set $all "ZENML_STORE_SSL" "True" -}}{{- end -}}
 {{- $_ := set $all "ZENML_STORE_SSL_VERIFY_SERVER_CERT" ($server.database.sslVerifyServerCert | ternary "True" "False") -}}
 {{- $_ := set $all "ZENML_STORE_BACKUP_STRATEGY" $server.database.backupStrategy -}}
 {{- if eq $server.database.backupStrategy "dump-file" -}}{{- $_ := set $all "ZENML_STORE_BACKUP_DIRECTORY" "/backups" -}}{{- end -}}
 {{- if eq $server.database.backupStrategy "database" -}}{{- $_ := set $all "ZENML_STORE_BACKUP_DATABASE" (required "server.database.backupDatabase is needed" $server.database.backupDatabase) -}}{{- end -}}
 {{- with $server.database.poolSize -}}{{- $_ := set $all "ZENML_STORE_POOL_SIZE" (toString .) -}}{{- end -}}
 {{- with $server.database.maxOverflow -}}{{- $_ := set $all "ZENML_STORE_MAX_OVERFLOW" (toString .) -}}{{- end -}}
-{{- range (include "workspace.databaseFiles" . | fromJson).files -}}{{- $_ := set $all .variable (printf "/database-certificates/%s-%s" .name .key) -}}{{- end -}}
+{{- range (include "workspace.databaseFiles" . | fromJson).files -}}{{- $_ := set $all .variable (printf "/dbcerts/%s" .key) -}}{{- end -}}
 {{- end -}}
 {{- if include "workspace.hasCAs" . -}}
-{{- $_ := set $all "REQUESTS_CA_BUNDLE" "/trusted/ca-certificates.crt" -}}
-{{- $_ := set $all "SSL_CERT_FILE" "/trusted/ca-certificates.crt" -}}
+{{- $_ := set $all "REQUESTS_CA_BUNDLE" "/updated-certs/ca-certificates.crt" -}}
+{{- $_ := set $all "SSL_CERT_FILE" "/updated-certs/ca-certificates.crt" -}}
 {{- end -}}
 {{- if $server.proxy.enabled -}}
 {{- $_ := set $all "HTTP_PROXY" $server.proxy.httpProxy -}}
@@ -104,8 +114,11 @@
 {{/* All secret variables of the server but the signing key. Takes {root, server}. */}}
 {{- define "workspace.givenSecrets" -}}
 {{- $all := include "workspace.storeSecrets" . | fromYaml -}}
+{{- if and .server.pro.enabled .server.pro.enrollmentKey .server.pro.enrollmentKeySecretRef -}}
+{{- fail "only one of server.pro.enrollmentKey and server.pro.enrollmentKeySecretRef can be given" -}}
+{{- end -}}
 {{- if and .server.pro.enabled (not .server.pro.enrollmentKeySecretRef) -}}
-{{- $_ := set $all "ZENML_SERVER_PRO_OAUTH2_CLIENT_SECRET" (required "server.pro.enrollmentKey is needed" .server.pro.enrollmentKey | b64enc) -}}
+{{- $_ := set $all "ZENML_SERVER_PRO_OAUTH2_CLIENT_SECRET" (.server.pro.enrollmentKey | default (randAlphaNum 64) | b64enc) -}}
 {{- end -}}
 {{- toYaml $all -}}
 {{- end -}}

@@ -15,13 +15,13 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Labels that never change in the life of a release. Takes {root, server, component}. */}}
+{{/* Labels that never change in the life of a release; pods of every kind have them. Takes {root, server}. */}}
 {{- define "workspace.selector" -}}
 app.kubernetes.io/name: {{ .root.Values.nameOverride | default .root.Chart.Name }}
 app.kubernetes.io/instance: {{ .server.instanceLabel | default .root.Release.Name }}
-app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
+{{/* Takes {root, server}. */}}
 {{- define "workspace.labels" -}}
 {{ include "workspace.selector" . }}
 app.kubernetes.io/version: {{ .root.Chart.Version | quote }}

@@ -27,43 +27,35 @@ initContainers:
     imagePullPolicy: {{ .server.image.pullPolicy }}
     command: [/bin/sh, -ec]
     args:
-      - cat /etc/ssl/certs/ca-certificates.crt /private-cas/*.crt > /trusted/ca-certificates.crt
-    securityContext:
-      {{- toYaml .root.Values.securityContext | nindent 6 }}
-    resources:
-      {{- toYaml .root.Values.resources | nindent 6 }}
+      - cat /etc/ssl/certs/ca-certificates.crt /custom-certs/*.crt > /updated-certs/ca-certificates.crt
     volumeMounts:
-      - name: private-cas
-        mountPath: /private-cas
+      - name: custom-certs
+        mountPath: /custom-certs
         readOnly: true
-      - name: trusted
-        mountPath: /trusted
+      - name: ca-certificates
+        mountPath: /updated-certs
 {{- end }}
 {{- end -}}
 
 {{- define "workspace.volumeMounts" -}}
 {{- if include "workspace.hasCAs" . }}
-- name: trusted
-  mountPath: /trusted
+- name: ca-certificates
+  mountPath: /updated-certs
   readOnly: true
 {{- end }}
 {{- if (include "workspace.databaseFiles" . | fromJson).files }}
-- name: database-certificates
-  mountPath: /database-certificates
+- name: db-certs
+  mountPath: /dbcerts
   readOnly: true
-{{- end }}
-{{- if and .server.database.url (eq .server.database.backupStrategy "dump-file") }}
-- name: backups
-  mountPath: /backups
 {{- end }}
 {{- end -}}
 
 {{/* Takes {root, server, caSecret}: the name of a Secret made from customCAs, as a format of release and CA. */}}
 {{- define "workspace.volumes" -}}
 {{- if include "workspace.hasCAs" . }}
-- name: trusted
+- name: ca-certificates
   emptyDir: {}
-- name: private-cas
+- name: custom-certs
   projected:
     sources:
       {{- $format := .caSecret }}
@@ -80,11 +72,11 @@ initContainers:
           name: {{ .name }}
           items:
             - key: {{ .key }}
-              path: {{ .name }}-{{ .key }}.crt
+              path: {{ .name }}.crt
       {{- end }}
 {{- end }}
 {{- with (include "workspace.databaseFiles" . | fromJson).files }}
-- name: database-certificates
+- name: db-certs
   projected:
     sources:
       {{- range . }}
@@ -92,16 +84,7 @@ initContainers:
           name: {{ .name }}
           items:
             - key: {{ .key }}
-              path: {{ .name }}-{{ .key }}
+              path: {{ .key }}
       {{- end }}
-{{- end }}
-{{- if and .server.database.url (eq .server.database.backupStrategy "dump-file") }}
-- name: backups
-  {{- if .server.database.backupPVStorageSize }}
-  persistentVolumeClaim:
-    claimName: {{ include "workspace.name" .root }}-db-backup
-  {{- else }}
-  emptyDir: {}
-  {{- end }}
 {{- end }}
 {{- end -}}
