@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {
 	digestFile,
@@ -114,6 +114,11 @@ const make = async (bundle: string, making: Making): Promise<void> => {
 	await writeFile(join(folder, 'manifest.txt'), manifestText(images, sums, making));
 	await rm(work, {recursive: true, force: true});
 	await rename(folder, bundle);
+	// A gigabyte each: only the newest of a version stays.
+	const sameVersion = bundle.replace(/[^-]+$/u, '');
+	for (const name of await readdir(dirname(bundle)))
+		if (join(dirname(bundle), name).startsWith(sameVersion) && join(dirname(bundle), name) !== bundle)
+			await rm(join(dirname(bundle), name), {recursive: true, force: true});
 };
 
 /**

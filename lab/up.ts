@@ -131,7 +131,12 @@ export const up = async (paths: LabPaths, options: LabChoice, say: Say): Promise
 	if (options.node) {
 		await startNode({paths, debian, kubernetes, authority, cluster}, ensure);
 		for (const part of await frontParts(paths, debian, kubeconfig)) await ensure(part, 'about 1 s');
-		const passwords = {registry: registry.passwordFile, postgres: postgres.passwordFile, username: registryUser};
+		const passwords = {
+			registry: registry.passwordFile,
+			postgres: postgres.passwordFile,
+			mysql: await passwordFile(paths, 'mysql'),
+			username: registryUser,
+		};
 		const {pair, answers} = await labAnswers(
 			paths,
 			authority,
