@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import {ProblemError} from '../../base/problem.ts';
+import type {Access} from '../access.ts';
+import {oneRow} from '../rows.ts';
 import type {DatabaseFacts, DatabaseLogin} from '../types.ts';
-import type {Access} from './access.ts';
 import {type Query, withConnection} from './connect.ts';
 import {readOnlyProblem, versionProblem} from './judge.ts';
-import {oneRow} from './rows.ts';
 
 const rowSchema = z.object({
 	version: z.string(),
