@@ -220,7 +220,8 @@ def authorize_server(session):
         raise Refusal(404, ["KeyError", "No such workspace."])
     if not account["is_superuser"] and not levels(session, account["id"], workspace[0]["organization_id"]):
         raise Refusal(403, ["IllegalOperationError", "Insufficient permissions"])
-    return {**account_json(account), "email": None, "avatar_url": None, "is_service_account": False}
+    # Without an address a workspace takes the first login of a user and refuses every later one.
+    return {**account_json(account), "email": f"{account['username']}@lab.internal", "avatar_url": None, "is_service_account": False}
 
 
 def levels(session, account, organization):
