@@ -1,9 +1,11 @@
+import {readFileSync, writeFileSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {productVersions} from '../../lab/image-bundle.ts';
+import {parse, stringify} from 'yaml';
 import {openLabAuthority} from '../../lab/certificates.ts';
+import {productVersions} from '../../lab/image-bundle.ts';
 import {stopPart} from '../../lab/part.ts';
 import {labPaths} from '../../lab/paths.ts';
 import {up} from '../../lab/up.ts';
@@ -43,6 +45,7 @@ const schema = async (): Promise<Schema> => {
 
 let state = '';
 let before: Schema | undefined;
+let project = '';
 
 describe('the real workspace server on the real MySQL', () => {
 	it('of an earlier version is installed by us, and a user logs in and makes objects', async () => {
@@ -59,7 +62,7 @@ describe('the real workspace server on the real MySQL', () => {
 			analytics_enabled: false,
 		});
 		const user = await logIn();
-		const project = await make(user, '/projects', {name: 'first', display_name: 'First'});
+		project = await make(user, '/projects', {name: 'first', display_name: 'First'});
 		await make(user, '/pipelines', {name: 'before', project});
 		await make(user, '/secrets', {name: 'kept', private: false, values: {word: 'open sesame'}});
 		before = await schema();
@@ -79,8 +82,7 @@ describe('the real workspace server on the real MySQL', () => {
 		expect(after.revision).not.toBe(before?.revision);
 		expect(after.tables).toBeGreaterThan(before?.tables ?? 0);
 		const user = await logIn();
-		expect(await namesOf(user, '/pipelines')).toContain('before');
-		const project = await make(user, '/projects', {name: 'second', display_name: 'Second'});
+		expect(await namesOf(user, `/pipelines?project=${project}`)).toContain('before');
 		const run = await runPipeline(user, project, productVersions.workspace, await newFolder());
 		expect(run.output).toMatch(/^RUN \S+ completed$/mu);
 		const whole = await dumpWorld();
@@ -88,5 +90,69 @@ describe('the real workspace server on the real MySQL', () => {
 		expect(again.code).toBe(0);
 		expect(again.output).not.toMatch(/\d\/\d+\] .*: done/u);
 		expect(await dumpWorld()).toEqual(whole);
+	});
+});
+
+/** Answers in which a database server has no administrator: what the workspace's own login meets is told. */
+const withoutAdmin = async (): Promise<readonly string[]> => {
+	const file = join(await newFolder(), 'answers.yaml');
+	const answers = parse(readFileSync(facts.answers ?? '', 'utf8')) as {database: {admin?: unknown}};
+	delete answers.database.admin;
+	writeFileSync(file, stringify(answers), {mode: 0o600});
+	return ['--answers', file];
+};
+const account = "'zenml_workspace_user'@'%'";
+
+describe('what is wrong around the real server is told right', () => {
+	it('an engine that workspaces cannot work with is refused before anything is done', async () => {
+		const engine = [
+			'engine=postgresql',
+			'host=postgres.lab.internal',
+			`admin.password=file:${facts.postgres.passwordFile}`,
+		];
+		const refused = await install(await newFolder(), {args: set(...engine.map((one) => `database.${one}`))});
+		expect(refused.output).toContain('database-engine-unfit');
+		expect(refused.output).toMatch(/MySQL/u);
+		expect(refused.code).toBe(2);
+	});
+
+	it('a CA that did not sign the certificate of MySQL is named', async () => {
+		const {ca} = await openLabAuthority(await newFolder());
+		const refused = await install(state, {args: set(`database.ca=${ca}`)});
+		expect(refused.output).toContain('database-certificate-untrusted');
+		expect(refused.code).toBe(6);
+	});
+
+	it('an account that MySQL lets in without TLS is told with the SQL that mends it, and mended with an administrator', async () => {
+		await mysqlRows(`alter user ${account} require none`);
+		const refused = await install(state, {args: await withoutAdmin()});
+		expect(refused.output).toContain('database-tls-not-required');
+		expect(refused.output).toContain('REQUIRE SSL');
+		expect((await install(state)).code).toBe(0);
+		expect(await mysqlRows("select ssl_type from mysql.user where user = 'zenml_workspace_user'")).toEqual([
+			{ssl_type: 'ANY'},
+		]);
+	});
+
+	it('a password that MySQL does not take is told as such, without the password', async () => {
+		await mysqlRows(`alter user ${account} identified by 'another one'`);
+		const refused = await install(state, {args: await withoutAdmin()});
+		expect(refused.output).toContain('database-needs-dba');
+		expect(refused.output).toContain('refuses the login of account zenml_workspace_user');
+		expect(refused.output).not.toContain('another one');
+		expect((await install(state)).code).toBe(0);
+	});
+
+	it('a control plane that goes away while the workspace starts is told with the last words of the server', async () => {
+		await clearWorld();
+		await enterNames();
+		const running = beginInstall(await newFolder());
+		expect(await running.reached(/pod zenml-workspace\/\S*db-migration\S*: completed/u)).toBeUndefined();
+		await stopPart(paths, 'nginx');
+		const refused = await running.done;
+		const minor = /^v(\d+\.\d+)/u.exec(facts.kubernetes.version)?.[1] ?? '';
+		await up(paths, {minor, node: true}, () => undefined);
+		expect(refused.output).toContain('Error fetching auth token from the Cloud API');
+		expect(refused.code).toBe(8);
 	});
 });
