@@ -1,6 +1,6 @@
 import type {Issue} from './issue.ts';
 import {answersProblems} from './problems.ts';
-import type {CrossFieldIssue, Path} from './rules.ts';
+import type {CrossFieldIssue, Path} from './rules/rules.ts';
 import {formatPath} from './tree.ts';
 
 type Told = Issue['problem'];

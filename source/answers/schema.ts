@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import {componentDatabase, databaseServer} from './database-part.ts';
 import {
 	environment,
 	fqdn,
@@ -15,15 +14,16 @@ import {
 	secretRefSchema,
 	text,
 } from './parts.ts';
-import {registry} from './registry-part.ts';
-import {crossFieldIssues} from './rules.ts';
+import {crossFieldIssues} from './rules/rules.ts';
+import {componentDatabase, databaseServer} from './schema/database.ts';
+import {registry} from './schema/registry.ts';
 
 /**
  * Every answer of the operator, as one value. Form screens, the answer file, `--set`, the JSON schema and the review
  * page are views of this schema. Defaults are those of the vendor's air-gap guide where it gives one.
  */
 
-export {crossFieldIssues} from './rules.ts';
+export {crossFieldIssues} from './rules/rules.ts';
 
 const workspace = z.strictObject({
 	name: z

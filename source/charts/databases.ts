@@ -19,10 +19,11 @@ type Chart = Pick<ChartMetadata, 'name' | 'version' | 'annotations'>;
 /** The charts of a bundle, as far as they say which engines they work with. */
 export type DatabaseCharts = {readonly controlPlaneChart: Chart; readonly workspaceChart: Chart};
 
-/** The engines that a chart itself says it works with; undefined where it says nothing. */
+/** The engines that a chart itself says it works with; undefined where it names none that this tool knows. */
 const declaredEngines = ({annotations}: Chart): readonly DatabaseEngine[] | undefined => {
 	const names = annotations[databasesAnnotation]?.split(',').map((name) => name.trim().toLowerCase());
-	return names && engines.filter((engine) => names.includes(engine));
+	const known = engines.filter((engine) => names?.includes(engine));
+	return known.length > 0 ? known : undefined;
 };
 
 /**
@@ -63,7 +64,7 @@ const unfitWorkspaces = (answers: Answers, charts: DatabaseCharts | undefined): 
 
 /** What both problems tell. */
 const factsOf = ({server, support}: Unfit) => {
-	const taken = support.engines.map((engine) => productNames[engine]).join(' or ') || 'no database this tool knows';
+	const taken = support.engines.map((engine) => productNames[engine]).join(' or ');
 	const {chart} = support;
 	const why = chart
 		? `The chart ${chart.name} ${chart.version} says that it works with ${taken}.`

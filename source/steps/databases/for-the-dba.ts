@@ -13,6 +13,7 @@ const mendedByTheDba: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 	'database-privileges',
 	'database-role-missing',
 	'database-role-without-login',
+	'database-tls-not-required',
 ]);
 
 /** Does the SQL of this tool mend what was thrown? */
@@ -26,14 +27,19 @@ const scriptOf = async (world: World, component: Component): Promise<readonly st
 };
 
 /** The refusal with the SQL for all components; passwords are left to whoever runs it. */
-export const needsDba = async (world: World, error: unknown): Promise<ProblemError> => {
+export const needsDba = async (world: World, of: Component, error: unknown): Promise<ProblemError> => {
+	const at = `${serverOf(world, of).from}.admin`;
 	const components = componentsOf(world.answers).filter((component) => !serverOf(world, component).admin);
 	const databases = await Promise.all(components.map(async (component) => scriptOf(world, component)));
 	return stepProblems.error(
 		'database-needs-dba',
-		{refusal: toProblem(error).message},
+		{refusal: toProblem(error).message, at},
 		{
-			answers: components.map((component) => databasePassword(component).answer),
+			answers: [
+				`${at}.username`,
+				`${at}.password`,
+				...components.map((component) => databasePassword(component).answer),
+			],
 			evidence: databases.flat(),
 			error,
 		},

@@ -2,12 +2,12 @@ import {addressOf, databaseServerOf} from '../../answers/database-server.ts';
 import {inPool} from '../../base/pool.ts';
 import type {Problem} from '../../base/problem.ts';
 import type {Finding} from '../../engine/plan.ts';
-import {tooFewConnections} from '../shared/connections.ts';
 import {adminLogin, portFor, requireDatabase, serverOf} from '../shared/database-logins.ts';
 import {mostConnections, type ServerGroup, serverGroups} from '../shared/database-servers.ts';
 import {type Component, componentsOf} from '../shared/names.ts';
 import {probeFromPod} from '../shared/pod-probe.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
+import {tooFewConnections} from './connections.ts';
 import {isForTheDba, needsDba} from './for-the-dba.ts';
 import {lookAtDatabase, type Seen} from './look.ts';
 
@@ -17,7 +17,7 @@ const lookAtOne = async (world: World, component: Component): Promise<Seen> => {
 		return await lookAtDatabase(world, component);
 	} catch (error) {
 		if (serverOf(world, component).admin || !isForTheDba(error)) throw error;
-		throw await needsDba(world, error);
+		throw await needsDba(world, component, error);
 	}
 };
 
@@ -28,16 +28,23 @@ const lookAtGroup = async (world: World, group: ServerGroup): Promise<readonly S
 	return [...seen, {changes: [], warnings: tooFewConnections(group, facts)}];
 };
 
-/** Pods may be kept from what this host reaches. */
+/** Pods that look at the same time. */
+const mostPods = 4;
+
+/** Pods may be kept from what this host reaches, and those of one namespace from what others reach. */
 const unreachableFromPod = async (world: World): Promise<Problem | undefined> => {
-	for (const {server} of serverGroups(world)) {
+	const looks = serverGroups(world).flatMap(({server, components}) =>
+		components.map(({answers: place}) => ({server, place})),
+	);
+	const problems = await inPool(looks, mostPods, async ({server, place}) => {
 		const {host, port, from} = server;
 		const what = `the database server ${addressOf(server)}`;
-		const answers = [`${from}.host`, `${from}.port`];
-		const problem = await probeFromPod(world, {kind: 'tcp', args: {host, port}, what, answers});
-		if (problem) return problem;
-	}
-	return undefined;
+		return probeFromPod(world, {
+			...{kind: 'tcp', args: {host, port}, what, place},
+			answers: [`${from}.host`, `${from}.port`],
+		});
+	});
+	return problems.find((problem) => problem !== undefined);
 };
 
 /** `2 databases, PostgreSQL 15.18, MySQL 8.4.3`. */

@@ -4,19 +4,20 @@ import {inPool} from '../../base/pool.ts';
 import {ProblemError} from '../../base/problem.ts';
 import {engineProblems} from '../../charts/index.ts';
 import type {DatabaseFacts} from '../../database/types.ts';
+import {tooFewConnections} from '../databases/connections.ts';
 import {isForTheDba} from '../databases/for-the-dba.ts';
 import {type Check, problemsOf, refuse, type Seen} from '../shared/checks.ts';
-import {tooFewConnections} from '../shared/connections.ts';
-import {adminLogin, componentDatabase, portFor, serverLogin, serverOf} from '../shared/database-logins.ts';
+import {
+	adminLogin,
+	componentDatabase,
+	neededDatabase,
+	portFor,
+	serverLogin,
+	serverOf,
+} from '../shared/database-logins.ts';
 import {mostConnections, type ServerGroup, serverGroups} from '../shared/database-servers.ts';
 import type {Component} from '../shared/names.ts';
 import type {World} from '../world.ts';
-
-const wish = ({path, answers: {database}}: Component) => ({
-	database: database.name,
-	username: database.username,
-	from: `${path}.database`,
-});
 
 /** With the administrator's login, where there is one: the server, and whether that login can make all that is needed. */
 const seenByAdmin = async (
@@ -29,7 +30,9 @@ const seenByAdmin = async (
 	if (!admin) return undefined;
 	const port = portFor(world, server);
 	const facts = await port.probe(admin, signal);
-	await inPool(components, mostConnections, async (one) => port.refuseAdmin(admin, [wish(one)], signal));
+	await inPool(components, mostConnections, async (one) =>
+		port.refuseAdmin(admin, [neededDatabase(world, one)], signal),
+	);
 	return facts;
 };
 
@@ -37,7 +40,7 @@ const seenByAdmin = async (
 const tryLogin = async (world: World, component: Component, password: string): Promise<DatabaseFacts | undefined> => {
 	const server = serverOf(world, component);
 	try {
-		const login = {...(await serverLogin(world, server)), ...wish(component), password};
+		const login = {...(await serverLogin(world, server)), ...neededDatabase(world, component), password};
 		const port = portFor(world, server);
 		const facts = await port.probe(login, world.signal);
 		// An administrator of the answers may mend what does not do.

@@ -50,17 +50,27 @@ export const adminLogin = async (world: World, server: DatabaseServer): Promise<
 	return {...(await serverLogin(world, server)), username, password, database, from: at};
 };
 
-const withPassword = ({path, answers}: Component, password: string): NeededDatabase => {
-	const {name: database, username} = answers.database;
-	return {database, username, password, from: `${path}.database`};
+/** What a server asks of a login, kept with the account where its engine does that: MySQL's REQUIRE. */
+const requiredBy = ({tls, clientCertificate}: DatabaseServer): NeededDatabase['requires'] => {
+	if (tls === 'disable') return 'nothing';
+	return clientCertificate === undefined ? 'TLS' : 'certificate';
 };
 
-/** Database and role that one component is to have; undefined while its password is not made. */
+/** Database and role that one component is to have, and what its login brings beside a password. */
+export const neededDatabase = (world: World, component: Component): Omit<NeededDatabase, 'password'> => {
+	const {path, answers} = component;
+	const {name: database, username} = answers.database;
+	return {database, username, from: `${path}.database`, requires: requiredBy(serverOf(world, component))};
+};
+
+/** The same with its password; undefined while that is not made. */
 export const componentDatabase = async (world: World, component: Component): Promise<NeededDatabase | undefined> => {
 	const password = await secretFor(world, databasePassword(component));
-	return password === undefined ? undefined : withPassword(component, password);
+	return password === undefined ? undefined : {...neededDatabase(world, component), password};
 };
 
 /** The same where an earlier step has made the password. @throws ProblemError `generated-secret-missing` */
-export const requireDatabase = async (world: World, component: Component): Promise<NeededDatabase> =>
-	withPassword(component, await requireSecret(world, databasePassword(component)));
+export const requireDatabase = async (world: World, component: Component): Promise<NeededDatabase> => ({
+	...neededDatabase(world, component),
+	password: await requireSecret(world, databasePassword(component)),
+});

@@ -1,5 +1,5 @@
-import {quantityOf} from '../base/quantity.ts';
-import {adminsAreKnown, clientPairsAreWhole, databasesDiffer, rolesFitEngine} from './database-rules.ts';
+import {quantityOf} from '../../base/quantity.ts';
+import {adminsAreKnown, clientPairsAreWhole, databasesDiffer, rolesFitEngine} from './database.ts';
 import {
 	type CrossFieldIssue,
 	componentsOf,

@@ -1,6 +1,6 @@
 import {addressOf, type DatabaseServer} from '../../answers/database-server.ts';
 import type {DatabaseFacts} from '../../database/types.ts';
-import type {Component} from './names.ts';
+import type {Component} from '../shared/names.ts';
 
 /** Connections that one pod may open: 20 threads that serve, 5 that check logins; the pool's overflow has no bound. */
 const connectionsPerPod = 25;

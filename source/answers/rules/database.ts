@@ -1,5 +1,6 @@
-import type {ComponentPath} from './component-path.ts';
-import {addressOf, type DatabaseServer, databaseServerOf} from './database-server.ts';
+import type {ComponentPath} from '../component-path.ts';
+import {addressOf, type DatabaseServer, databaseServerOf} from '../database-server.ts';
+import {toPath} from '../tree.ts';
 import {
 	type CrossFieldIssue,
 	componentsOf,
@@ -9,7 +10,6 @@ import {
 	type Rule,
 	type RuledAnswers,
 } from './rule.ts';
-import {toPath} from './tree.ts';
 
 /** A database that is asked for: where its component stands, and on which server it is to be. */
 type Asked = {

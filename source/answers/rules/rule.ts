@@ -1,4 +1,4 @@
-import type {ServedAnswers, WithServer} from './database-server.ts';
+import type {ServedAnswers, WithServer} from '../database-server.ts';
 
 /** Where an answer is: keys and list indices from the root. */
 export type Path = readonly (string | number)[];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {host, path, port, secretRefSchema, sqlName, text} from './parts.ts';
+import {host, path, port, secretRefSchema, sqlName, text} from '../parts.ts';
 
 const admin = z
 	.strictObject({
