@@ -14,6 +14,8 @@ export const filesIn = (directory: string) =>
 	({
 		kubeconfig: join(directory, 'kubeconfig'),
 		registryPassword: join(directory, 'secrets', 'registry-password'),
+		mysqlPassword: join(directory, 'secrets', 'mysql-admin-password'),
+		rightMysqlPassword: join(directory, 'secrets', 'mysql-admin-password.right'),
 		databasePassword: join(directory, 'secrets', 'database-admin-password'),
 		rightDatabasePassword: join(directory, 'secrets', 'database-admin-password.right'),
 		certificate: join(directory, 'tls', 'tls.crt'),
@@ -31,13 +33,16 @@ export const rehearsalAnswers = (options: {
 	/** The bundle was made here, so that nobody asks who signed it. */
 	readonly sample: boolean;
 	readonly registryHost: string;
-	readonly databasePort: number;
+	readonly postgresPort: number;
+	readonly mysqlPort: number;
+	/** The answers take MySQL for PostgreSQL. */
+	readonly calledPostgresql: boolean;
 	readonly httpsPort: number;
 	readonly nameServer: string;
 	/** Control plane first, then the workspaces. */
 	readonly hosts: readonly string[];
 }): AnswersInput => {
-	const {directory, bundle, sample, registryHost, databasePort, httpsPort, nameServer, hosts} = options;
+	const {directory, bundle, sample, registryHost, postgresPort, mysqlPort, httpsPort, nameServer, hosts} = options;
 	const [controlPlane = rehearsalHosts.controlPlane, workspace = rehearsalHosts.workspace] = hosts;
 	const files = filesIn(directory);
 	return {
@@ -53,12 +58,22 @@ export const rehearsalAnswers = (options: {
 		tls: {certificate: files.certificate, key: files.key, ca: files.ca},
 		ingress: {httpsPort},
 		database: {
-			engine: 'postgresql',
+			engine: options.calledPostgresql ? 'postgresql' : 'mysql',
 			host: '127.0.0.1',
-			port: databasePort,
-			admin: {username: 'postgres', password: `file:${files.databasePassword}`},
+			port: mysqlPort,
+			admin: {username: 'root', password: `file:${files.mysqlPassword}`},
 		},
-		controlPlane: {host: controlPlane},
+		controlPlane: {
+			host: controlPlane,
+			database: {
+				server: {
+					engine: 'postgresql',
+					host: '127.0.0.1',
+					port: postgresPort,
+					admin: {username: 'postgres', password: `file:${files.databasePassword}`},
+				},
+			},
+		},
 		workspaces: [{name: 'default', host: workspace}],
 		network: {nameServer, trustStore: files.trustStore},
 	};

@@ -6,7 +6,13 @@ export const faults = {
 	'registry-drops':
 		'The registry cuts the uploads of one image in the middle until the installer gives up; the next try gets through.',
 	'wrong-database-password':
-		'The file with the password of the database administrator is out of date; the right one lies beside it.',
+		'The file with the password of the administrator of PostgreSQL is out of date; the right one lies beside it.',
+	'wrong-mysql-password':
+		'The file with the password of the administrator of MySQL is out of date; the right one lies beside it.',
+	'mysql-without-tls':
+		'The played MySQL offers no TLS; its administrator turns it on some time after it was missed. A real one offers it.',
+	'postgresql-engine':
+		'The answers take MySQL for PostgreSQL, on which a workspace cannot work; database.engine mends it.',
 	'pod-crash-loop': 'The first rollout of the workspace crash-loops; the next Helm revision comes up.',
 	'image-missing':
 		'The nodes do not find the dashboard image in the first rollout; after the next Helm revision they do.',
@@ -26,7 +32,7 @@ export type FaultState = {
 	readonly struckIn?: string;
 	/** Cut uploads, by digest. */
 	readonly cuts?: Readonly<Record<string, number>>;
-	/** When a forgotten record was first asked for, in ms since the epoch. */
+	/** When a forgotten record, or TLS that is not there, was first asked for, in ms since the epoch. */
 	readonly missedAt?: number;
 };
 
@@ -40,6 +46,8 @@ export type Fault = {
 	/** Tells that a name was asked for in vain while its server was up. */
 	readonly onMiss: () => void;
 	readonly missedAt: () => number | undefined;
+	/** Does the played MySQL offer TLS to the client that comes now? */
+	readonly offersTls: () => boolean;
 	readonly clear: () => void;
 };
 
@@ -66,6 +74,8 @@ type Options = {
 	readonly state: FaultState | undefined;
 	/** Called with every new state, so that a restart does not bring a mended fault back. */
 	readonly save: (state: FaultState) => void;
+	/** From the first client that missed TLS until it is there, ms. */
+	readonly tlsAfterMs: number;
 	readonly log: (line: string) => void;
 };
 
@@ -133,6 +143,18 @@ const interference = ({is, strike, strikesIn}: Memory): Interference => ({
 	},
 });
 
+/** `mysql-without-tls`: none for the first client, and for those that come soon after it. */
+const tlsOffer =
+	({is, state, update, clear}: Memory, afterMs: number) =>
+	(): boolean => {
+		if (!is('mysql-without-tls')) return true;
+		const since = state()?.missedAt ?? Date.now();
+		update({missedAt: since});
+		if (Date.now() - since < afterMs) return false;
+		clear();
+		return true;
+	};
+
 /**
  * Brings a fault to life. Each one that a retry is meant to get past clears itself after its first failure.
  */
@@ -147,11 +169,14 @@ export const createFault = (options: Options): Fault => {
 		registry: cutUploads(memory),
 		interfere: interference(memory),
 		onRevision: (namespace) => {
+			// A release is written only once the answers are right.
+			if (is('postgresql-engine')) clear();
 			if ((is('pod-crash-loop') || is('image-missing')) && state()?.struckIn === namespace) clear();
 		},
 		onMiss: () => {
 			if (is('dns-missing') && state()?.missedAt === undefined) update({missedAt: Date.now()});
 		},
 		missedAt: () => state()?.missedAt,
+		offersTls: tlsOffer(memory, options.tlsAfterMs),
 	};
 };

@@ -4,7 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {isErrno} from '../source/base/errno.ts';
 import {rehearsalProblems} from './problems.ts';
 
-const portNames = ['lock', 'kubernetes', 'registry', 'postgres', 'front', 'nameServer'] as const;
+const portNames = ['lock', 'kubernetes', 'registry', 'postgres', 'mysql', 'front', 'nameServer'] as const;
 export type Ports = Readonly<Record<(typeof portNames)[number], number>>;
 
 /** How long an earlier process may take to stop, ms. */

@@ -20,6 +20,7 @@ export type Handouts = {
 	readonly hosts: readonly string[];
 	readonly registryPassword: string;
 	readonly databasePassword: string;
+	readonly mysqlPassword: string;
 	/** The fault that begins with this start: its files are broken now. */
 	readonly begins: FaultName | undefined;
 	/** Is this fault at work? */
@@ -53,16 +54,35 @@ const writePair = async (at: {readonly certificate: string; readonly key: string
 	await saveFile(at.certificate, pair.cert);
 };
 
-const writeDatabasePassword = async (files: Files, {begins, isOn, databasePassword}: Handouts): Promise<void> => {
-	const isWrong = isOn('wrong-database-password');
-	if (isWrong) await saveFile(files.rightDatabasePassword, databasePassword);
-	if (begins === 'wrong-database-password') {
-		await saveFile(files.databasePassword, outdated);
+/** The password of an administrator, and the fault that makes its file an old one. */
+type Password = {
+	readonly fault: FaultName;
+	readonly value: string;
+	readonly file: string;
+	/** Where the right one lies while the file is an old one. */
+	readonly right: string;
+};
+
+const passwordsOf = (files: Files, {databasePassword, mysqlPassword}: Handouts): readonly Password[] => [
+	{
+		fault: 'wrong-database-password',
+		value: databasePassword,
+		file: files.databasePassword,
+		right: files.rightDatabasePassword,
+	},
+	{fault: 'wrong-mysql-password', value: mysqlPassword, file: files.mysqlPassword, right: files.rightMysqlPassword},
+];
+
+const writePassword = async ({fault, value, file, right}: Password, {begins, isOn}: Handouts): Promise<void> => {
+	const isWrong = isOn(fault);
+	if (isWrong) await saveFile(right, value);
+	if (begins === fault) {
+		await saveFile(file, outdated);
 		return;
 	}
 	// Put right once the fault is over; what the operator wrote there stays.
-	const known = await readFile(files.databasePassword, 'utf8').catch(() => outdated);
-	if (!isWrong && known === outdated) await saveFile(files.databasePassword, databasePassword);
+	const known = await readFile(file, 'utf8').catch(() => outdated);
+	if (!isWrong && known === outdated) await saveFile(file, value);
 };
 
 /** A pair for another host, and the right one beside it. */
@@ -96,7 +116,7 @@ export const writeHandouts = async (directory: string, handouts: Handouts): Prom
 	const {authority, registryPassword, isOn} = handouts;
 	const files = filesIn(directory);
 	await writeOnce(files.registryPassword, registryPassword);
-	await writeDatabasePassword(files, handouts);
+	for (const password of passwordsOf(files, handouts)) await writePassword(password, handouts);
 	await writeOnce(files.ca, authority.caPem);
 	await writeTrustStore(files);
 	await (isOn('certificate-other-host') ? writeWrongPair(files, handouts) : writeRightPair(files, handouts));

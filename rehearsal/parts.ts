@@ -3,11 +3,13 @@ import {writeWhole} from '../source/base/files.ts';
 import {registryUsername} from './answers.ts';
 import {employColleagues} from './colleagues.ts';
 import {type KubernetesServer, type Snapshot, startKubernetes} from './kubernetes/index.ts';
+import {openMysql, type SiteMysql} from './mysql/index.ts';
 import {type RunningNameServer, startNameServer} from './name-server/index.ts';
+import {readJson} from './own-json.ts';
 import {paces} from './paces.ts';
 import {type RunningPostgres, startPostgres} from './postgres/index.ts';
 import {createPodNetwork, createProduct, type Front, isServed, type Product, startFront} from './product/index.ts';
-import {newAuthority, readJson} from './record.ts';
+import {newAuthority} from './record.ts';
 import {type RehearsalRegistry, startRegistry} from './registry/index.ts';
 import {createSaver} from './saver.ts';
 import {address, type Site} from './site.ts';
@@ -18,7 +20,7 @@ export const kubernetesVersion = 'v1.34.0';
 const certificateDays = 825;
 const saveMs = 200;
 
-/** The database of the site: a real PostgreSQL. */
+/** The database of the control plane: a real PostgreSQL. */
 export const startDatabase = async (site: Site): Promise<RunningPostgres> => {
 	const {directory, journal, authority, closers, options} = site;
 	const {ports, databasePassword} = journal.read();
@@ -34,6 +36,29 @@ export const startDatabase = async (site: Site): Promise<RunningPostgres> => {
 	});
 	closers.add(postgres.stop);
 	return postgres;
+};
+
+/** The databases of the workspaces: MySQL, a real one or a played one. */
+export const startMysql = async (site: Site): Promise<SiteMysql> => {
+	const {directory, journal, authority, closers, options, fault} = site;
+	const {ports, mysqlPassword, mysql: known} = journal.read();
+	const pair = await authority.issue({hosts: ['mysql.rehearsal.internal'], ips: [address], days: certificateDays});
+	const file = join(directory, 'mysql.json');
+	const mysql = await openMysql({
+		directory,
+		kept: {load: () => readJson(file), open: (content) => createSaver(file, content, 0)},
+		port: ports.mysql,
+		adminPassword: mysqlPassword,
+		tls: {...pair, ca: authority.caPem},
+		known,
+		wanted: options.mysql,
+		offersTls: fault.offersTls,
+		log: options.log,
+		signal: options.signal,
+	});
+	closers.add(mysql.stop);
+	journal.change({mysql: mysql.kind});
+	return mysql;
 };
 
 /** The internal registry, which the fault of the site may break. */

@@ -59,6 +59,24 @@ export const rehearsalProblems = declareProblems({
 		cause: 'The server says: {words}',
 		fix: 'Check free space and rights of that folder, then start again.',
 	},
+	'rehearsal-mysql-missing': {
+		area: 'prerequisites',
+		message: 'The rehearsal has no real MySQL to start.',
+		cases: {
+			gone: {
+				cause: 'This world began with the MySQL or MariaDB of this host, which is not there any more.',
+				fix: 'Install it again, or start the rehearsal with --fresh, which makes its world anew.',
+			},
+			incomplete: {
+				cause: "{root} holds packages of Debian, and no server's program.",
+				fix: 'Remove that folder, or start the rehearsal without --mysql unpacked: the played one needs nothing.',
+			},
+			'not unpacked': {
+				cause: "Debian's package could not be fetched: {words}",
+				fix: 'Start the rehearsal without --mysql unpacked: the played one needs nothing.',
+			},
+		},
+	},
 	'rehearsal-mysql-start-failed': {
 		area: 'prerequisites',
 		message: '{product} did not start on {folder}.',

@@ -1,18 +1,18 @@
 import {randomBytes} from 'node:crypto';
 import {writeFile} from 'node:fs/promises';
 import * as z from 'zod';
-import {errnoWords, isErrno} from '../source/base/errno.ts';
-import {type FileFault, readOwnFile} from '../source/base/own/file.ts';
-import type {ProblemError} from '../source/base/problem.ts';
+import {isErrno} from '../source/base/errno.ts';
 import {isMap} from '../source/base/text.ts';
 import {type Authority, type AuthorityRecord, authorityFrom, createAuthority} from './authority/index.ts';
 import {type FaultName, type FaultState, faultNames} from './faults.ts';
 import {choosePorts, type Ports} from './folder.ts';
+import type {MysqlKind} from './mysql/index.ts';
+import {damaged, readJson} from './own-json.ts';
 import {rehearsalProblems} from './problems.ts';
 import {createSaver} from './saver.ts';
 
-/** Raised when a world that was kept would be played on wrongly. Nodes of layout 1 told digests that no bundle has. */
-const worldLayout = 2;
+/** Raised when a world that was kept would be played on wrongly. Layout 1 told digests that no bundle has, 2 knew no MySQL. */
+const worldLayout = 3;
 
 /** What a rehearsal keeps about itself; a file of mode 0600, since it holds passwords and the key of its CA. */
 export type RehearsalRecord = {
@@ -20,7 +20,11 @@ export type RehearsalRecord = {
 	readonly ports: Ports;
 	readonly authority: AuthorityRecord;
 	readonly registryPassword: string;
+	/** Of the administrator of PostgreSQL, and of MySQL. */
 	readonly databasePassword: string;
+	readonly mysqlPassword: string;
+	/** What stands in for MySQL, once it has begun. */
+	readonly mysql?: MysqlKind;
 	readonly records: Readonly<Record<string, string>>;
 	readonly fault?: FaultState;
 };
@@ -41,12 +45,15 @@ const recordSchema = z.looseObject({
 		kubernetes: port,
 		registry: port,
 		postgres: port,
+		mysql: port,
 		front: port,
 		nameServer: port,
 	}),
 	authority: z.object({name: z.string(), caPem: z.string(), caKeyPem: z.string(), chainPem: z.string()}),
 	registryPassword: z.string(),
 	databasePassword: z.string(),
+	mysqlPassword: z.string(),
+	mysql: z.enum(['of this host', 'unpacked', 'played']).exactOptional(),
 	records: z.record(z.string(), z.string()),
 	fault: z
 		.object({
@@ -59,36 +66,6 @@ const recordSchema = z.looseObject({
 		.exactOptional(),
 });
 
-const faultWords = (fault: FileFault): string => {
-	if (fault.kind === 'no file') return `It is ${fault.is}.`;
-	return fault.kind === 'owner' ? `It belongs to the user with number ${fault.owner}.` : 'It is too large.';
-};
-
-const damaged = (file: string, words: string, error?: unknown): ProblemError =>
-	rehearsalProblems.error('rehearsal-state-unreadable', {case: 'damaged', file, words}, {error});
-
-/** Far more than all objects of a played cluster have, in bytes. */
-const mostBytes = 256 * 1024 * 1024;
-
-const textOf = async (file: string): Promise<string | undefined> => {
-	const found = await readOwnFile(file, mostBytes).catch((error: unknown) => {
-		const given = {case: 'closed', file, words: errnoWords(error, 'read')} as const;
-		throw rehearsalProblems.error('rehearsal-state-unreadable', given, {error});
-	});
-	if (found?.fault) throw damaged(file, faultWords(found.fault));
-	return found?.text;
-};
-
-/** The JSON in a file, or undefined when there is no such file. @throws ProblemError `rehearsal-state-unreadable`. */
-export const readJson = async <T>(file: string): Promise<T | undefined> => {
-	const text = await textOf(file);
-	try {
-		return text === undefined ? undefined : (JSON.parse(text) as T);
-	} catch (error) {
-		throw damaged(file, (error as Error).message, error);
-	}
-};
-
 /** The CA of a site whose clients trust nobody else. */
 export const newAuthority = (): Promise<Authority> => createAuthority({name: 'Rehearsal Internal CA'});
 
@@ -98,6 +75,7 @@ const newRecord = async (): Promise<RehearsalRecord> => ({
 	authority: (await newAuthority()).toJSON(),
 	registryPassword: randomBytes(18).toString('base64url'),
 	databasePassword: randomBytes(18).toString('base64url'),
+	mysqlPassword: randomBytes(18).toString('base64url'),
 	records: {},
 });
 

@@ -6,6 +6,7 @@ import type {Closers} from './closers.ts';
 import {createFault, type Fault, type FaultName, type FaultState} from './faults.ts';
 import {lockFolder} from './folder.ts';
 import {writeHandouts} from './hand-outs.ts';
+import {paces} from './paces.ts';
 import {type Journal, openJournal, type RehearsalRecord, readRecord, recordedAuthority} from './record.ts';
 import type {RehearsalOptions} from './types.ts';
 
@@ -56,10 +57,16 @@ export const openSite = async (options: RehearsalOptions, closers: Closers): Pro
 	const journal = await openJournal(file);
 	closers.add(journal.flush);
 	const {begins, begun} = faultOf(options, journal.read());
-	const fault = createFault({state: begun, save: (state) => journal.change({fault: state}), log});
+	const fault = createFault({
+		state: begun,
+		save: (state) => journal.change({fault: state}),
+		tlsAfterMs: paces[options.pace].colleagues.forgottenMs,
+		log,
+	});
 	const authority = await recordedAuthority(journal.read(), file);
-	const {registryPassword, databasePassword} = journal.read();
-	await writeHandouts(directory, {authority, hosts, registryPassword, databasePassword, begins, isOn: fault.is});
+	const {registryPassword, databasePassword, mysqlPassword} = journal.read();
+	const passwords = {registryPassword, databasePassword, mysqlPassword};
+	await writeHandouts(directory, {authority, hosts, ...passwords, begins, isOn: fault.is});
 	// Only now: a start that was killed before must break the files again.
 	if (begun && begins) journal.change({fault: begun});
 	return {

@@ -14,6 +14,8 @@ export type RehearsalOptions = {
 	readonly pace: Pace;
 	/** Breaks something on purpose; without it, a fault that an earlier run began goes on. */
 	readonly fault?: FaultName | undefined;
+	/** Never a real MySQL, or one from Debian's packages; by default that of this host, else a played one. */
+	readonly mysql?: 'played' | 'unpacked' | undefined;
 	/** Folder with the sources of the sample charts, `zenml-pro` and `zenml`; by default beside this file. */
 	readonly charts?: string | undefined;
 	/** Size of the sample's layers in bytes. */

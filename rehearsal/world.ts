@@ -5,6 +5,7 @@ import {filesBelow} from '../source/base/files.ts';
 import {registryUsername, rehearsalAnswers} from './answers.ts';
 import {createClosers} from './closers.ts';
 import {faults} from './faults.ts';
+import type {SiteMysql} from './mysql/index.ts';
 import {
 	type Cluster,
 	employ,
@@ -14,6 +15,7 @@ import {
 	startDatabase,
 	startImages,
 	startIngress,
+	startMysql,
 	startNames,
 } from './parts.ts';
 import type {RunningPostgres} from './postgres/index.ts';
@@ -33,16 +35,25 @@ const longestPushSeconds = 40;
 /** The parts that the description and the answers name. */
 type Parts = {
 	readonly postgres: RunningPostgres;
+	readonly mysql: SiteMysql;
 	readonly registry: RehearsalRegistry;
 	readonly nameServer: string;
 	readonly cluster: Cluster;
 	readonly front: Front;
 };
 
+/** Both results, once neither goes on: what was started is known to the closers only then. */
+const bothOf = async <First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> => {
+	await Promise.allSettled([first, second]);
+	return Promise.all([first, second]);
+};
+
 const startParts = async (site: Site): Promise<Parts> => {
 	const {log} = site.options;
-	log('starting PostgreSQL');
-	const postgres = await startDatabase(site);
+	log('starting PostgreSQL and MySQL');
+	// Both at once: a real MySQL takes its time. Whichever fails, the other is there to be ended.
+	const [postgres, mysql] = await bothOf(startDatabase(site), startMysql(site));
+	log(`MySQL is ${mysql.words}`);
 	log('starting the registry and the name server');
 	const registry = await startImages(site);
 	let onUnknown = (_name: string): void => undefined;
@@ -53,7 +64,7 @@ const startParts = async (site: Site): Promise<Parts> => {
 	onUnknown = missing(site, cluster);
 	const front = await startIngress(site, cluster);
 	employ(site, cluster, names);
-	return {postgres, registry, nameServer, cluster, front};
+	return {postgres, mysql, registry, nameServer, cluster, front};
 };
 
 const makeSample = async ({directory, options}: Site, registry: string): Promise<string> => {
@@ -90,6 +101,8 @@ const prepareBundle = async (site: Site, {host, pace}: RehearsalRegistry): Promi
 const faultLines = ({begun, fault, files}: Site): readonly string[] => [
 	...(begun ? [`Fault ${begun.name}${fault.is(begun.name) ? '' : ' (over)'}: ${faults[begun.name]}`] : []),
 	...(fault.is('wrong-database-password') ? [`The right password lies in ${files.rightDatabasePassword}`] : []),
+	...(fault.is('wrong-mysql-password') ? [`The right password lies in ${files.rightMysqlPassword}`] : []),
+	...(fault.is('postgresql-engine') ? ['The move: database.engine is mysql'] : []),
 	...(fault.is('certificate-other-host')
 		? [`The right pair lies in ${files.rightCertificate} and tls.key beside it`]
 		: []),
@@ -99,7 +112,8 @@ const describe = ({directory, files}: Site, parts: Parts, bundle: string): reado
 	`Rehearsal in ${directory}`,
 	`Kubernetes ${kubernetesVersion} at ${parts.cluster.kubernetes.url}, kubeconfig ${files.kubeconfig}`,
 	`Registry ${parts.registry.host} (HTTP), login ${registryUsername}`,
-	`PostgreSQL ${address}:${parts.postgres.port}, administrator postgres`,
+	`PostgreSQL ${address}:${parts.postgres.port}, administrator postgres, for the control plane`,
+	`MySQL ${address}:${parts.mysql.port}, administrator root, for the workspaces: ${parts.mysql.words}`,
 	`Name server ${parts.nameServer}, ingress ${address}:${parts.front.port}`,
 	`Bundle ${bundle}`,
 ];
@@ -115,7 +129,9 @@ const open = async (site: Site): Promise<Rehearsal> => {
 			bundle,
 			sample: site.options.bundle === undefined,
 			registryHost: parts.registry.host,
-			databasePort: parts.postgres.port,
+			postgresPort: parts.postgres.port,
+			mysqlPort: parts.mysql.port,
+			calledPostgresql: site.fault.is('postgresql-engine'),
 			httpsPort: parts.front.port,
 			nameServer: parts.nameServer,
 			hosts,

@@ -158,6 +158,7 @@ test('the start reads no room that only a command needs', () => {
 const touchProcess: Readonly<Record<string, string>> = {
 	'cli.tsx': 'the door',
 	'rehearsal/host-main.ts': 'the door of the rehearsal, a process of its own',
+	'rehearsal/mysql/open.ts': 'the search path, on which a database server may lie',
 	'rehearsal/postgres/leftover.ts': 'ends a database that an earlier process left',
 	'rehearsal/servers/owner.ts': 'database servers do not run as root',
 	'source/base/lock/process.ts': 'is the holder of a lock alive?',

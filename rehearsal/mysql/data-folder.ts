@@ -1,13 +1,12 @@
 import {execFile} from 'node:child_process';
 import {readdir, readFile, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import {escape} from 'mysql2';
 import {makeFolders} from '../../source/base/folders.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {firstOf} from '../../source/base/text.ts';
-import {quoteText} from '../../source/database/mysql/sql.ts';
 import {rehearsalProblems} from '../problems.ts';
-import {give, refuseUnreachable, writeOwned} from '../servers/owned-files.ts';
-import type {Owner} from '../servers/owner.ts';
+import {give, type Owner, refuseUnreachable, writeOwned} from '../servers/index.ts';
 import type {MysqlProgram} from './program.ts';
 
 const initTimeoutMs = 180_000;
@@ -32,7 +31,7 @@ export const commonOptions = (
 
 /** Statements, one a line, that make the administrator: from everywhere, as a site's own. */
 const adminStatements = (password: string): readonly string[] => [
-	`CREATE USER 'root'@'%' IDENTIFIED BY ${quoteText(password)};`,
+	`CREATE USER 'root'@'%' IDENTIFIED BY ${escape(password)};`,
 	"GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION;",
 	"DROP USER IF EXISTS 'root'@'localhost';",
 ];

@@ -2,12 +2,21 @@ import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {dirname, join, resolve} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
-import {type ProblemCode, ProblemError} from '../../source/base/problem.ts';
-import {withConnection} from '../../source/database/mysql/connect.ts';
+import {createConnection} from 'mysql2/promise';
+import {isErrno} from '../../source/base/errno.ts';
+import type {ProblemError} from '../../source/base/problem.ts';
 import {rehearsalProblems} from '../problems.ts';
-import {freePort, release, spawnKept} from '../servers/kept-server.ts';
-import {lastLogLines, type ServerTls, writeOwned} from '../servers/owned-files.ts';
-import {canTraverse, chooseOwner, type Owner} from '../servers/owner.ts';
+import {
+	canTraverse,
+	chooseOwner,
+	freePort,
+	lastLogLines,
+	type Owner,
+	release,
+	type ServerTls,
+	spawnKept,
+	writeOwned,
+} from '../servers/index.ts';
 import {commonOptions, prepareDataFolder} from './data-folder.ts';
 import type {MysqlProgram} from './program.ts';
 
@@ -88,31 +97,29 @@ const startFailed = async ({log, program}: MysqlOptions, folder: string, why: Wh
 	return rehearsalProblems.error('rehearsal-mysql-start-failed', facts, {evidence});
 };
 
-/** Refusals that only a server that is up can say. */
-const signsOfLife: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['database-not-admitted', 'database-read-only']);
+/** Refusals that only a server that is up can say: settings of whoever started it keep this login out. */
+const signsOfLife = ['ER_HOST_NOT_PRIVILEGED', 'ER_SECURE_TRANSPORT_REQUIRED'] as const;
 
-const answers = async (port: number, password: string, signal: AbortSignal) => {
-	const login = {host: '127.0.0.1', port, tls: 'disable', username: 'root', password, database: 'mysql'} as const;
+const answers = async (port: number, password: string): Promise<'yes' | 'not yet' | 'wrong password'> => {
+	const login = {host: '127.0.0.1', port, user: 'root', password, database: 'mysql', connectTimeout: 5000};
 	try {
-		const limits = {connectTimeoutMs: 5000, statementTimeoutMs: 5000};
-		await withConnection({login, limits, signal}, async () => undefined);
+		const connection = await createConnection(login);
+		await connection.end();
 		return 'yes';
 	} catch (error) {
-		const code = error instanceof ProblemError ? (error.problem.code as ProblemCode) : undefined;
-		if (code === undefined) throw error;
-		if (signsOfLife.has(code)) return 'yes';
-		return code === 'database-password' ? 'wrong password' : 'not yet';
+		if (isErrno(error, ...signsOfLife)) return 'yes';
+		return isErrno(error, 'ER_ACCESS_DENIED_ERROR') ? 'wrong password' : 'not yet';
 	}
 };
 
 const waitForAnswer = async (child: ChildProcess, {folder, port}: Place, options: MysqlOptions): Promise<void> => {
-	const {startTimeoutMs = defaultStartTimeoutMs, adminPassword, signal = new AbortController().signal} = options;
+	const {startTimeoutMs = defaultStartTimeoutMs, adminPassword, signal} = options;
 	const end = Date.now() + startTimeoutMs;
 	for (;;) {
-		signal.throwIfAborted();
+		signal?.throwIfAborted();
 		const how = child.exitCode ?? child.signalCode;
 		if (how !== null) throw await startFailed(options, folder, {case: 'ended', how});
-		const answer = await answers(port, adminPassword, signal);
+		const answer = await answers(port, adminPassword);
 		if (answer === 'yes') return;
 		if (answer === 'wrong password') throw await startFailed(options, folder, {case: 'other password'});
 		if (Date.now() >= end) throw await startFailed(options, folder, {case: 'silent', seconds: startTimeoutMs / 1000});

@@ -6,8 +6,7 @@ import {makeFolders} from '../../source/base/folders.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {firstOf} from '../../source/base/text.ts';
 import {rehearsalProblems} from '../problems.ts';
-import {give, giveTree, refuseUnreachable, type ServerTls, writeOwned} from '../servers/owned-files.ts';
-import type {Owner} from '../servers/owner.ts';
+import {give, giveTree, type Owner, refuseUnreachable, type ServerTls, writeOwned} from '../servers/index.ts';
 
 const run = promisify(execFile);
 

@@ -1,12 +1,21 @@
+import semver from 'semver';
 import type {Container, Pod} from '../kubernetes/index.ts';
 import {ensureAdmin} from './control-plane.ts';
-import {isMigrated, migrateControlPlane, migrateWorkspace} from './control-plane-data.ts';
-import {databaseTraceback, type StoreTarget, storeOf, withDatabase} from './database.ts';
+import {isMigrated, migrateControlPlane} from './control-plane-data.ts';
+import {
+	coloured,
+	databaseTraceback,
+	driverComplaint,
+	type StoreTarget,
+	storeOf,
+	withDatabase,
+} from './database/index.ts';
 import {EnrolmentError, reportToControlPlane} from './enrolment.ts';
 import {parseImage} from './images.ts';
 import type {PodNetwork} from './pod-network.ts';
 import {runProbe} from './probe.ts';
 import {isPro} from './workspace.ts';
+import {migrateWorkspace, openWorkspace} from './workspace-data.ts';
 
 export type Role =
 	| 'control-plane'
@@ -21,8 +30,12 @@ export type Role =
 export type Running = {
 	readonly role: Role;
 	readonly version: string;
+	/** Command and arguments that the pod gives it. */
+	readonly words: string;
 	readonly environment: Readonly<Record<string, string>>;
 	readonly trust: readonly string[];
+	/** Files that volumes put into it, by path. */
+	readonly files: ReadonlyMap<string, string>;
 };
 
 /** What a program needs from its node. `ready` tells that the readiness probe would now succeed. */
@@ -42,12 +55,14 @@ const isJobPod = (pod: Pod): boolean =>
 	(pod.metadata.ownerReferences ?? []).some(({kind}) => kind === 'Job') ||
 	pod.metadata.labels?.['batch.kubernetes.io/job-name'] !== undefined;
 
+/** Command and arguments of a container, in one line. */
+export const wordsOf = ({command = [], args = []}: Container): string => [...command, ...args].join(' ');
+
 /** What a container is, told by its image and its pod. */
 export const roleOf = (pod: Pod, container: Container): Role => {
 	if (pod.metadata.annotations?.[probeAnnotation] !== undefined) return 'probe';
 	const image = parseImage(container.image).repository.split('/').at(-1);
-	const words = [...(container.command ?? []), ...(container.args ?? [])].join(' ');
-	const migrates = isJobPod(pod) || /migrat/u.test(words);
+	const migrates = isJobPod(pod) || /migrat/u.test(wordsOf(container));
 	if (image === 'zenml-pro-api') return migrates ? 'control-plane-migration' : 'control-plane';
 	if (image === 'zenml-pro-server') return migrates ? 'workspace-migration' : 'workspace';
 	return image === 'zenml-pro-dashboard' ? 'dashboard' : 'other';
@@ -59,40 +74,68 @@ const untilStopped = (signal: AbortSignal): Promise<number> =>
 		else signal.addEventListener('abort', () => done(0), {once: true});
 	});
 
+const sqlite: StoreTarget = {
+	driver: 'sqlite',
+	shown: 'sqlite',
+	config: {host: '', port: 0, user: '', database: '', connectionTimeoutMillis: 0},
+};
+
 const stamp = (): string => new Date().toISOString().replace('T', ' ').slice(0, 19);
 
+/** Engines that each program has a driver for; the workspace server takes MySQL alone. */
+const driversOf = ({role}: Running): readonly string[] =>
+	role === 'workspace' || role === 'workspace-migration' ? ['mysql'] : ['postgresql', 'mysql'];
+
+/** How long a server tries its database before it gives up, at slowness 1, ms. */
+const databaseTriesMs = 1500;
+
 const withStore = async (
-	{environment, trust}: Running,
-	{log}: Node,
+	running: Running,
+	{log, pause}: Node,
 	work: (target: StoreTarget) => Promise<number>,
 ): Promise<number> => {
-	const target = storeOf(environment, trust);
+	const target = storeOf(running.environment, running);
+	const say = (lines: readonly string[]): void => {
+		for (const line of lines) log(coloured(running.environment, line));
+	};
 	if (!target) {
 		log(`${stamp()} WARNING  No database is configured; using SQLite in the container.`);
-		return work({driver: 'sqlite', shown: 'sqlite', config: {}});
+		return work(sqlite);
 	}
-	if (target.driver !== 'postgresql') {
-		log(`ValueError: Invalid SQL driver value \`${target.driver}\`: this server has no such driver.`);
+	if (!driversOf(running).includes(target.driver)) {
+		say(driverComplaint(target));
 		return 1;
 	}
 	log(`${stamp()} INFO  Connecting to database ${target.shown}`);
 	try {
 		return await work(target);
 	} catch (error) {
-		for (const line of databaseTraceback(target, error)) log(line);
+		await pause(databaseTriesMs);
+		say(databaseTraceback(target, error));
 		return 1;
 	}
 };
 
-const migrate = (running: Running, node: Node): Promise<number> =>
-	withStore(running, node, async (target) => {
+/** Charts from 0.97.0 on start the migration as a module, which older images lack. */
+const lacksModule = ({words, version}: Running): boolean =>
+	words.includes('zenml.zen_server.database_migration') &&
+	semver.valid(version) !== null &&
+	semver.lt(version, '0.97.0');
+
+const migrate = (running: Running, node: Node): Promise<number> => {
+	if (lacksModule(running)) {
+		node.log('/usr/local/bin/python: No module named zenml.zen_server.database_migration');
+		return Promise.resolve(1);
+	}
+	return withStore(running, node, async (target) => {
 		if (target.driver === 'sqlite') return 0;
 		await node.pause(1200);
-		const work = running.role === 'workspace-migration' ? migrateWorkspace : migrateControlPlane;
-		await withDatabase(target, (client) => work(client, node.log));
+		if (running.role === 'workspace-migration') await migrateWorkspace(target, node.log);
+		else await withDatabase(target, (sql) => migrateControlPlane(sql, node.log));
 		node.log('Database migration finished.');
 		return 0;
 	});
+};
 
 const uvicorn = (node: Node, port: number): void => {
 	node.log('INFO:     Application startup complete.');
@@ -107,9 +150,9 @@ const serveControlPlane = (running: Running, node: Node): Promise<number> =>
 			return 1;
 		}
 		node.log('INFO:     Started server process [1]');
-		const ready = await withDatabase(target, async (client) => {
-			if (!(await isMigrated(client))) return false;
-			await ensureAdmin(client, running.environment);
+		const ready = await withDatabase(target, async (sql) => {
+			if (!(await isMigrated(sql))) return false;
+			await ensureAdmin(sql, running.environment);
 			return true;
 		});
 		if (!ready) {
@@ -121,10 +164,11 @@ const serveControlPlane = (running: Running, node: Node): Promise<number> =>
 		return untilStopped(node.signal);
 	});
 
-/** Makes the tables of a server that comes up on an empty database. */
-const prepareWorkspace = async (target: StoreTarget, node: Node): Promise<void> => {
-	if (target.driver === 'sqlite' || (await withDatabase(target, isMigrated))) return;
-	await withDatabase(target, (client) => migrateWorkspace(client, node.log));
+/** Opens the store: a server that is told to leave the tables alone needs them, another makes them. */
+const openStore = async (target: StoreTarget, {environment}: Running, node: Node): Promise<void> => {
+	if (target.driver === 'sqlite') return;
+	if (environment.DISABLE_DATABASE_MIGRATION?.toLowerCase() !== 'true') await migrateWorkspace(target, node.log);
+	await openWorkspace(target);
 };
 
 /** Tells the control plane that this server is there. False, with a traceback in the log, when that fails. */
@@ -138,11 +182,12 @@ const report = async ({environment, trust, version}: Running, node: Node): Promi
 			network: node.network,
 			serverUrl: environment.ZENML_SERVER_SERVER_URL ?? '',
 			signal: node.signal,
+			pause: node.pause,
 		});
 		return true;
 	} catch (error) {
 		if (!(error instanceof EnrolmentError)) throw error;
-		for (const line of error.lines) node.log(line);
+		for (const line of error.lines) node.log(coloured(environment, line));
 		return false;
 	}
 };
@@ -151,7 +196,7 @@ const serveWorkspace = (running: Running, node: Node): Promise<number> =>
 	withStore(running, node, async (target) => {
 		node.log('INFO:     Started server process [1]');
 		node.log('INFO:     Waiting for application startup.');
-		await prepareWorkspace(target, node);
+		await openStore(target, running, node);
 		if (isPro(running.environment) && !(await report(running, node))) return 3;
 		await node.pause(600);
 		uvicorn(node, 8080);

@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
-import type pg from 'pg';
 import {hashKey, hashPassword, systemRoles} from './control-plane-data.ts';
 import {
+	type Account,
 	accountOf,
 	adminName,
 	type Context,
@@ -9,7 +9,10 @@ import {
 	type Environment,
 	login,
 	superuser,
+	type Workspace,
 } from './control-plane-session.ts';
+import {add, allOf, change, type Entity, remove} from './database/tables.ts';
+import type {Sql} from './database/types.ts';
 import {type Answer, HttpError, jsonBody, type Request} from './messages.ts';
 
 type Route = {
@@ -20,7 +23,11 @@ type Route = {
 
 const uuid = '(?<id>[0-9a-f]{8}-[0-9a-f-]{27})';
 
-const accountJson = ({id, username, is_superuser, is_active, password_expired, created}: Record<string, unknown>) => ({
+type Organization = {readonly name: string; readonly owner_id: string};
+type Role = {readonly organization_id: string; readonly name: string; readonly level: 'organization' | 'workspace'};
+type Assignment = {readonly role_id: string; readonly account_id: string};
+
+const accountJson = ({id, username, is_superuser, is_active, password_expired, created}: Entity<Account>) => ({
 	id,
 	username,
 	name: username,
@@ -35,53 +42,66 @@ const page = ({query}: Request, rows: readonly unknown[]): Answer => {
 	return {status: 200, json: rows.slice(offset, offset + Math.min(Number(query.get('limit') ?? 20), 100))};
 };
 
+const missing = (...loc: readonly string[]): HttpError =>
+	new HttpError(422, [{type: 'missing', loc, msg: 'Field required'}]);
+const thereAlready = (words: string): HttpError => new HttpError(409, ['EntityExistsError', words]);
+const unknown = (words: string): HttpError => new HttpError(404, ['KeyError', words]);
+
 const createUser = async (context: Context): Promise<Answer> => {
 	await superuser(context);
-	const {query} = context.request;
-	const username = query.get('username');
-	const password = query.get('password');
-	if (!username || !password)
-		throw new HttpError(422, [
-			{type: 'missing', loc: ['query', username ? 'password' : 'username'], msg: 'Field required'},
-		]);
+	const {sql, request} = context;
+	const username = request.query.get('username');
+	const password = request.query.get('password');
+	if (!username || !password) throw missing('query', username ? 'password' : 'username');
 	// The first account made over the API is a super-user whatever was asked.
-	const {rows} = await context.client.query(
-		`insert into account (username, password_hash, is_superuser)
-		values ($1, $2, $3 or not exists (select 1 from account where not reserved)) on conflict do nothing returning *`,
-		[username, hashPassword(password), query.get('is_superuser') === 'true'],
-	);
-	if (!rows[0]) throw new HttpError(409, ['EntityExistsError', `A user with the name '${username}' already exists.`]);
-	return {status: 200, json: accountJson(rows[0])};
+	const isFirst = (await allOf<Account>(sql, 'account')).every(({reserved}) => reserved);
+	const account = await add<Account>(sql, 'account', username, {
+		username,
+		password_hash: hashPassword(password),
+		is_superuser: isFirst || request.query.get('is_superuser') === 'true',
+		is_active: true,
+		password_expired: true,
+	});
+	if (!account) throw thereAlready(`A user with the name '${username}' already exists.`);
+	return {status: 200, json: accountJson(account)};
 };
+
+const assign = (sql: Sql, roleId: string, accountId: string): Promise<unknown> =>
+	add<Assignment>(sql, 'role_assignment', `${roleId}/${accountId}`, {role_id: roleId, account_id: accountId});
 
 const createOrganization = async (context: Context): Promise<Answer> => {
 	const owner = await accountOf(context);
-	const {client} = context;
+	const {sql} = context;
 	const {name} = jsonBody(context.request);
-	if (typeof name !== 'string' || name === '')
-		throw new HttpError(422, [{type: 'missing', loc: ['body', 'name'], msg: 'Field required'}]);
-	const {rows} = await client.query(
-		'insert into organization (name, owner_id) values ($1, $2) on conflict do nothing returning id, name, created',
-		[name, owner.id],
+	if (typeof name !== 'string' || name === '') throw missing('body', 'name');
+	const organization = await add<Organization>(sql, 'organization', name, {name, owner_id: owner.id});
+	if (!organization) throw thereAlready(`An organization with the name '${name}' already exists.`);
+	const {id, created} = organization;
+	for (const [role, level] of systemRoles) {
+		const made = await add<Role>(sql, 'role', `${id}/${role}`, {organization_id: id, name: role, level});
+		if (made && role === 'Organization Admin') await assign(sql, made.id, owner.id);
+	}
+	return {status: 200, json: {id, name, created}};
+};
+
+const listOrganizations = async (context: Context): Promise<Answer> => {
+	await accountOf(context);
+	const organizations = await allOf<Organization>(context.sql, 'organization');
+	return page(
+		context.request,
+		organizations.map(({id, name, created}) => ({id, name, created})),
 	);
-	if (!rows[0])
-		throw new HttpError(409, ['EntityExistsError', `An organization with the name '${name}' already exists.`]);
-	for (const [role, level] of systemRoles)
-		await client.query('insert into role (organization_id, name, level) values ($1, $2, $3)', [
-			rows[0].id,
-			role,
-			level,
-		]);
-	await client.query(
-		"insert into role_assignment select id, $2 from role where organization_id = $1 and name = 'Organization Admin'",
-		[rows[0].id, owner.id],
-	);
-	return {status: 200, json: rows[0]};
+};
+
+const organizationOf = async (sql: Sql, wanted: unknown): Promise<{readonly id: string; readonly name: string}> => {
+	const found = (await allOf<Organization>(sql, 'organization')).find(({id}) => id === wanted);
+	if (!found) throw unknown(`No organization with ID ${String(wanted)}`);
+	return {id: found.id, name: found.name};
 };
 
 const enroll = async (context: Context): Promise<Answer> => {
 	await accountOf(context);
-	const {client, request} = context;
+	const {sql, request} = context;
 	const {name, organization_id} = jsonBody(request);
 	if (request.query.get('enroll') !== 'true')
 		throw new HttpError(400, [
@@ -90,149 +110,154 @@ const enroll = async (context: Context): Promise<Answer> => {
 		]);
 	if (typeof name !== 'string' || !/^[a-z0-9-]{1,50}$/u.test(name))
 		throw new HttpError(422, [{type: 'value_error', loc: ['body', 'name'], msg: 'Invalid workspace name'}]);
-	const organization = await client.query('select id, name from organization where id::text = $1', [organization_id]);
-	if (!organization.rows[0])
-		throw new HttpError(404, ['KeyError', `No organization with ID ${String(organization_id)}`]);
+	const organization = await organizationOf(sql, organization_id);
 	const key = randomBytes(32).toString('base64url');
-	const {rows} = await client.query(
-		`insert into workspace (organization_id, name, enrollment_key_hash) values ($1, $2, $3)
-		on conflict do nothing returning id, name, status, created`,
-		[organization_id, name, hashKey(key)],
-	);
-	if (!rows[0])
-		throw new HttpError(409, [
-			'EntityExistsError',
-			`A workspace with the name '${name}' already exists in the organization.`,
-		]);
-	return {status: 200, json: {...rows[0], organization: organization.rows[0], enrollment_key: key}};
+	const made = await add<Workspace>(sql, 'workspace', `${organization.id}/${name}`, {
+		organization_id: organization.id,
+		name,
+		status: 'not_initialized',
+		enrollment_key_hash: hashKey(key),
+	});
+	if (!made) throw thereAlready(`A workspace with the name '${name}' already exists in the organization.`);
+	const {id, status, created} = made;
+	return {status: 200, json: {id, name, status, created, organization, enrollment_key: key}};
 };
+
+const listUsers = async (context: Context): Promise<Answer> => {
+	await superuser(context);
+	return page(context.request, (await allOf<Account>(context.sql, 'account')).map(accountJson));
+};
+
+const rolesOf = async ({sql, part}: Context): Promise<readonly Entity<Role>[]> =>
+	(await allOf<Role>(sql, 'role')).filter(({organization_id: id}) => id === part('id'));
+
+const listRoles = async (context: Context): Promise<Answer> => {
+	await accountOf(context);
+	const roles = [...(await rolesOf(context))].sort((left, right) =>
+		`${left.level}/${left.name}`.localeCompare(`${right.level}/${right.name}`),
+	);
+	return page(
+		context.request,
+		roles.map(({id, name, level, organization_id}) => ({id, name, level, organization_id, system_managed: true})),
+	);
+};
+
+const listMembers = async (context: Context): Promise<Answer> => {
+	await accountOf(context);
+	const roles = await rolesOf(context);
+	const assignments = await allOf<Assignment>(context.sql, 'role_assignment');
+	const heldBy = (account: string) =>
+		roles
+			.filter(({id}) => assignments.some((one) => one.role_id === id && one.account_id === account))
+			.map(({id, name, level}) => ({id, name, level}));
+	const members = (await allOf<Account>(context.sql, 'account')).map((account) => ({
+		user: accountJson(account),
+		roles: heldBy(account.id),
+	}));
+	return page(
+		context.request,
+		members.filter(({roles: held}) => held.length > 0),
+	);
+};
+
+/** Role and user of a call to `/roles/ID/assignments`. @throws HttpError 404 */
+const roleAndUser = async (context: Context): Promise<readonly [role: string, user: string]> => {
+	await accountOf(context);
+	const {sql, part, request} = context;
+	const role = (await allOf<Role>(sql, 'role')).find(({id}) => id === part('id'));
+	const user = (await allOf<Account>(sql, 'account')).find(({id}) => id === request.query.get('user_id'));
+	if (!role || !user) throw unknown('No such role or user.');
+	return [role.id, user.id];
+};
+
+const assignRole = async (context: Context): Promise<Answer> => {
+	const [role, user] = await roleAndUser(context);
+	await assign(context.sql, role, user);
+	return {status: 200, json: null};
+};
+
+const takeRoleAway = async (context: Context): Promise<Answer> => {
+	const [role, user] = await roleAndUser(context);
+	const held = (await allOf<Assignment>(context.sql, 'role_assignment')).find(
+		({role_id, account_id}) => role_id === role && account_id === user,
+	);
+	if (!held) throw unknown('The user does not have this role.');
+	await remove(context.sql, 'role_assignment', held.id);
+	return {status: 200, json: null};
+};
+
+const listWorkspaces = async (context: Context): Promise<Answer> => {
+	await accountOf(context);
+	const {query} = context.request;
+	const organizations = await allOf<Organization>(context.sql, 'organization');
+	const fits = (wanted: string | null, value: string): boolean => wanted === null || wanted === value;
+	const rows = (await allOf<Workspace>(context.sql, 'workspace'))
+		.filter((one) => fits(query.get('organization_id'), one.organization_id))
+		.filter((one) => fits(query.get('workspace_name'), one.name))
+		.map(({id, name, status, created, organization_id}) => {
+			const {name: owner} = organizations.find((one) => one.id === organization_id) ?? {};
+			return {id, name, status, created, organization: {id: organization_id, name: owner}};
+		});
+	return page(context.request, rows);
+};
+
+/** The workspace of this ID. @throws HttpError 404 */
+const workspaceOf = async (sql: Sql, wanted: string): Promise<Entity<Workspace>> => {
+	const found = (await allOf<Workspace>(sql, 'workspace')).find(({id}) => id === wanted);
+	if (!found) throw unknown('No such workspace.');
+	return found;
+};
+
+const deleteWorkspace = async (context: Context): Promise<Answer> => {
+	await accountOf(context);
+	const {id} = await workspaceOf(context.sql, context.part('id'));
+	await remove(context.sql, 'workspace', id);
+	return {status: 200, json: null};
+};
+
+const reportStatus = async (context: Context): Promise<Answer> => {
+	const {kind, sub} = await claimsOf(context);
+	if (kind !== 'workspace') throw new HttpError(403, ['IllegalOperationError', 'Only for workspaces']);
+	await change(context.sql, 'workspace', {...(await workspaceOf(context.sql, sub)), status: 'available'});
+	return {status: 200, json: {id: sub, status: 'available'}};
+};
+
+const whoAmI = async (context: Context): Promise<Answer> => ({
+	status: 200,
+	json: accountJson(await accountOf(context)),
+});
+
+const below = (before: string, after = ''): RegExp => new RegExp(`^${before}/${uuid}${after}$`, 'u');
 
 const routes: readonly Route[] = [
 	{method: 'POST', path: /^\/auth\/login$/u, handle: login},
-	{
-		method: 'GET',
-		path: /^\/users\/me$/u,
-		handle: async (context) => ({status: 200, json: accountJson(await accountOf(context))}),
-	},
-	{
-		method: 'GET',
-		path: /^\/users$/u,
-		handle: async (context) => {
-			await superuser(context);
-			const {rows} = await context.client.query('select * from account order by created, username');
-			return page(context.request, rows.map(accountJson));
-		},
-	},
+	{method: 'GET', path: /^\/users\/me$/u, handle: whoAmI},
+	{method: 'GET', path: /^\/users$/u, handle: listUsers},
 	{method: 'POST', path: /^\/users$/u, handle: createUser},
-	{
-		method: 'GET',
-		path: /^\/organizations$/u,
-		handle: async (context) => {
-			await accountOf(context);
-			const {rows} = await context.client.query('select id, name, created from organization order by created');
-			return page(context.request, rows);
-		},
-	},
+	{method: 'GET', path: /^\/organizations$/u, handle: listOrganizations},
 	{method: 'POST', path: /^\/organizations$/u, handle: createOrganization},
-	{
-		method: 'GET',
-		path: new RegExp(`^/organizations/${uuid}/roles$`, 'u'),
-		handle: async (context) => {
-			await accountOf(context);
-			const {rows} = await context.client.query(
-				'select id, name, level, organization_id, true as system_managed from role where organization_id = $1 order by level, name',
-				[context.part('id')],
-			);
-			return page(context.request, rows);
-		},
-	},
-	{
-		method: 'GET',
-		path: new RegExp(`^/organizations/${uuid}/members$`, 'u'),
-		handle: async (context) => {
-			await accountOf(context);
-			const {rows} = await context.client.query(
-				`select a.*, json_agg(json_build_object('id', r.id, 'name', r.name, 'level', r.level)) as roles
-				from account a join role_assignment x on x.account_id = a.id join role r on r.id = x.role_id
-				where r.organization_id = $1 group by a.id order by a.created`,
-				[context.part('id')],
-			);
-			return page(
-				context.request,
-				rows.map((row) => ({user: accountJson(row), roles: row.roles})),
-			);
-		},
-	},
-	{
-		method: 'POST',
-		path: new RegExp(`^/roles/${uuid}/assignments$`, 'u'),
-		handle: async (context) => {
-			await accountOf(context);
-			const {rowCount} = await context.client.query(
-				`insert into role_assignment select r.id, a.id from role r, account a where r.id = $1 and a.id::text = $2
-				on conflict (role_id, account_id) do update set account_id = excluded.account_id`,
-				[context.part('id'), context.request.query.get('user_id')],
-			);
-			if (!rowCount) throw new HttpError(404, ['KeyError', 'No such role or user.']);
-			return {status: 200, json: null};
-		},
-	},
-	{
-		method: 'GET',
-		path: /^\/workspaces$/u,
-		handle: async (context) => {
-			await accountOf(context);
-			const {query} = context.request;
-			const {rows} = await context.client.query(
-				`select w.id, w.name, w.status, w.created, json_build_object('id', o.id, 'name', o.name) as organization
-				from workspace w join organization o on o.id = w.organization_id
-				where ($1::text is null or o.id::text = $1) and ($2::text is null or w.name = $2) order by w.created`,
-				[query.get('organization_id'), query.get('workspace_name')],
-			);
-			return page(context.request, rows);
-		},
-	},
+	{method: 'GET', path: below('/organizations', '/roles'), handle: listRoles},
+	{method: 'GET', path: below('/organizations', '/members'), handle: listMembers},
+	{method: 'POST', path: below('/roles', '/assignments'), handle: assignRole},
+	{method: 'DELETE', path: below('/roles', '/assignments'), handle: takeRoleAway},
+	{method: 'GET', path: /^\/workspaces$/u, handle: listWorkspaces},
 	{method: 'POST', path: /^\/workspaces$/u, handle: enroll},
-	{
-		method: 'DELETE',
-		path: new RegExp(`^/workspaces/${uuid}$`, 'u'),
-		handle: async (context) => {
-			await accountOf(context);
-			const {rowCount} = await context.client.query('delete from workspace where id = $1', [context.part('id')]);
-			if (!rowCount) throw new HttpError(404, ['KeyError', 'No such workspace.']);
-			return {status: 200, json: null};
-		},
-	},
-	{
-		method: 'PATCH',
-		path: /^\/workspace_status$/u,
-		handle: async (context) => {
-			const {kind, sub} = await claimsOf(context);
-			if (kind !== 'workspace') throw new HttpError(403, ['IllegalOperationError', 'Only for workspaces']);
-			const {rowCount} = await context.client.query("update workspace set status = 'available' where id = $1", [sub]);
-			if (!rowCount) throw new HttpError(404, ['KeyError', 'No such workspace.']);
-			return {status: 200, json: {id: sub, status: 'available'}};
-		},
-	},
+	{method: 'DELETE', path: below('/workspaces'), handle: deleteWorkspace},
+	{method: 'PATCH', path: /^\/workspace_status$/u, handle: reportStatus},
 ];
 
 /** Makes the reserved administrator once, as the server does at its start. */
-export const ensureAdmin = async (client: pg.Client, environment: Environment): Promise<void> => {
-	await client.query(
-		'insert into account (username, is_superuser, password_expired, reserved) values ($1, true, false, true) on conflict do nothing',
-		[adminName(environment)],
-	);
+export const ensureAdmin = async (sql: Sql, environment: Environment): Promise<void> => {
+	const username = adminName(environment);
+	const rights = {is_superuser: true, is_active: true, password_expired: false, reserved: true};
+	await add<Account>(sql, 'account', username, {username, ...rights});
 };
 
 /**
  * Answers a request below `/api/v1` of the control plane out of its own database. `path` of the request is without that
  * prefix. The forms of the answers follow the client of zenml 0.93 (`src/zenml/login/pro`) and the vendor's pages.
  */
-export const answerControlPlane = async (
-	request: Request,
-	client: pg.Client,
-	environment: Environment,
-): Promise<Answer> => {
+export const answerControlPlane = async (request: Request, sql: Sql, environment: Environment): Promise<Answer> => {
 	const matching = routes.filter(({path}) => path.test(request.path));
 	const route = matching.find(({method}) => method === request.method);
 	if (!route)
@@ -242,7 +267,7 @@ export const answerControlPlane = async (
 		};
 	const groups = route.path.exec(request.path)?.groups ?? {};
 	try {
-		return await route.handle({request, client, environment, part: (name) => groups[name] ?? ''});
+		return await route.handle({request, sql, environment, part: (name) => groups[name] ?? ''});
 	} catch (error) {
 		if (error instanceof HttpError) return {status: error.status, json: {detail: error.detail}};
 		throw error;

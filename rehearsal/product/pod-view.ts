@@ -55,7 +55,7 @@ const mounted = (files: Files, {mountPath, subPath}: Mount): Files =>
 		: files.filter(([path]) => path === subPath).map(([, content]) => [mountPath, content]);
 
 /** The files that volumes of Secrets and ConfigMaps, projected ones too, put into a container, by absolute path. */
-const filesOf = (cluster: Cluster, pod: Pod, container: Container): ReadonlyMap<string, string> =>
+export const filesOf = (cluster: Cluster, pod: Pod, container: Container): ReadonlyMap<string, string> =>
 	new Map((container.volumeMounts ?? []).flatMap((mount) => mounted(volumeFiles(cluster, pod, mount.name), mount)));
 
 const isAuthority = (pem: string): boolean => {

@@ -1,12 +1,12 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ContainerRun, Outcome, Pod, RunPod} from '../kubernetes/index.ts';
-import {type Running, roleOf, runProgram} from './containers.ts';
+import {type Running, roleOf, runProgram, wordsOf} from './containers.ts';
 import {answerControlPlane} from './control-plane.ts';
-import {storeOf, withDatabase} from './database.ts';
+import {storeOf, withDatabase} from './database/index.ts';
 import {PullError, parseImage, pullImage} from './images.ts';
 import {type Answer, dashboardPage, type Request} from './messages.ts';
 import type {PodNetwork} from './pod-network.ts';
-import {type Cluster, trustOf} from './pod-view.ts';
+import {type Cluster, filesOf, trustOf} from './pod-view.ts';
 import {answerWorkspace} from './workspace.ts';
 
 /** Faults that a rehearsal plays: each may refuse a container before it does its real work. */
@@ -119,22 +119,30 @@ const runIn =
 			for (const line of lines) run.log(line);
 			return {exit: 1};
 		}
-		const running = {role, version: parseImage(container.image).reference, environment, trust};
+		const running = {
+			role,
+			version: parseImage(container.image).reference,
+			words: wordsOf(container),
+			environment,
+			trust,
+			files: filesOf(options.cluster(), pod, container),
+		};
 		return start(options, pod, {...run, running}, up);
 	};
 
 const notFound: Answer = {status: 404, json: {detail: 'Not Found'}};
 
 /** The control plane answers below its root out of its own database. */
-const answerApi = async ({environment, trust, version, log}: Server, request: Request): Promise<Answer> => {
+const answerApi = async (server: Server, request: Request): Promise<Answer> => {
+	const {environment, version, log} = server;
 	const path = request.path.replace(/\/$/u, '');
 	if (path === apiRoot) return {status: 200, html: dashboardPage('ZenML Pro API - Swagger UI', version)};
 	if (path === `${apiRoot}/health`) return {status: 200, json: 'OK'};
-	const target = storeOf(environment, trust);
+	const target = storeOf(environment, server);
 	if (!path.startsWith(`${apiRoot}/`) || !target) return notFound;
 	try {
 		const below = {...request, path: path.slice(apiRoot.length)};
-		return await withDatabase(target, (client) => answerControlPlane(below, client, environment));
+		return await withDatabase(target, (sql) => answerControlPlane(below, sql, environment));
 	} catch (error) {
 		log(`sqlalchemy.exc.OperationalError: ${String(error)}`);
 		return {status: 500, json: {detail: 'Internal Server Error'}};

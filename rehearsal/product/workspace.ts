@@ -1,4 +1,4 @@
-import {storeOf} from './database.ts';
+import {storeOf} from './database/index.ts';
 import {type Answer, dashboardPage, type Request} from './messages.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ const workspaceInfo = (environment: Environment, version: string) => ({
 	version,
 	active: true,
 	debug: truthy(environment.ZENML_DEBUG, false),
-	database_type: storeOf(environment, [])?.driver ?? 'sqlite',
+	database_type: storeOf(environment, {trust: []})?.driver ?? 'sqlite',
 	secrets_store_type: environment.ZENML_SECRETS_STORE_TYPE ?? 'sql',
 	server_url: environment.ZENML_SERVER_SERVER_URL ?? environment.ZENML_SERVER_BASE_URL ?? '',
 	dashboard_url: environment.ZENML_SERVER_PRO_DASHBOARD_URL ?? '',

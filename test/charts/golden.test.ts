@@ -102,7 +102,7 @@ describe.each(['4.2.3', '3.18.0'] as const)('with Helm %s', (version) => {
 				serverURL: 'https://zenml-workspace.example.internal',
 				database: {external: {type: 'postgresql', host: 'db'}},
 				pro: {enabled: false},
-				ingress: {host: 'zenml-workspace.example.internal', tls: {enabled: true}},
+				ingress: {host: 'zenml-workspace.example.internal', annotations: {}, tls: {enabled: true}},
 				resources: {limits: {memory: '2Gi'}},
 			},
 		};

@@ -104,9 +104,16 @@ export const databasesOf = async (site: Site): Promise<Readonly<Record<string, u
 	return {databases, roles, counts};
 };
 
+/** All that a played MySQL keeps, passwords as hashes; undefined where a real one stands in. */
+const playedMysqlOf = async ({rehearsal}: Site): Promise<unknown> => {
+	const text = await readFile(path.join(rehearsal.directory, 'mysql.json'), 'utf8').catch(() => undefined);
+	return text === undefined ? undefined : JSON.parse(text);
+};
+
 /** Everything that a run could have changed outside its own folder. */
 export const dumpOf = async (site: Site) => ({
 	objects: await versionsOf(site),
 	registry: await filesBelow(path.join(site.rehearsal.directory, 'registry')),
 	databases: await databasesOf(site),
+	mysql: await playedMysqlOf(site),
 });

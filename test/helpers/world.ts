@@ -174,7 +174,8 @@ export const startSite = async (
 			return {...report, events};
 		},
 		sql: async (text, database = 'postgres') => {
-			const {host, port, admin} = answers().database;
+			const {server} = answers().controlPlane.database;
+			const {host, port, admin} = server ?? answers().database;
 			const password = await secretBehind(`file:${filesIn(rehearsal.directory).databasePassword}`);
 			const client = new pg.Client({
 				host,

@@ -9,6 +9,7 @@ const fault = (name: FaultName, state: Partial<FaultState> = {}) => {
 	const made = createFault({
 		state: {name, cleared: false, ...state},
 		save: (next) => saved.push(next),
+		tlsAfterMs: 0,
 		log: () => undefined,
 	});
 	return {...made, saved};
@@ -62,7 +63,25 @@ describe('faults', () => {
 		expect(saved).toHaveLength(1);
 	});
 
-	it('are the six that the screen offers', () => {
-		expect(faultNames).toHaveLength(6);
+	it('take TLS away from the first client of MySQL, and are over for a later one', () => {
+		const {offersTls, saved, is} = fault('mysql-without-tls', {missedAt: Date.now() + 60_000});
+		expect(offersTls()).toBe(false);
+		expect(is('mysql-without-tls')).toBe(true);
+		const later = fault('mysql-without-tls', {missedAt: Date.now() - 1});
+		expect(later.offersTls()).toBe(true);
+		expect(later.saved.at(-1)).toMatchObject({cleared: true});
+		expect(saved.at(-1)).toMatchObject({cleared: false});
+		expect(fault('dns-missing').offersTls()).toBe(true);
+	});
+
+	it('call MySQL by another name until a release is written', () => {
+		const {is, onRevision} = fault('postgresql-engine');
+		expect(is('postgresql-engine')).toBe(true);
+		onRevision('zenml-pro');
+		expect(is('postgresql-engine')).toBe(false);
+	});
+
+	it('are the nine that the screen offers', () => {
+		expect(faultNames).toHaveLength(9);
 	});
 });

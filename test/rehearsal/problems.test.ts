@@ -7,11 +7,12 @@ import {dirname, join} from 'node:path';
 import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest';
 import {lockFolder} from '../../rehearsal/folder.ts';
 import {spawnRehearsal} from '../../rehearsal/host.ts';
+import {readJson} from '../../rehearsal/own-json.ts';
 import {preparePrograms} from '../../rehearsal/postgres/binaries.ts';
 import {prepareDataFolder} from '../../rehearsal/postgres/data-folder.ts';
 import {startPostgres} from '../../rehearsal/postgres/index.ts';
 import {clearLeftover} from '../../rehearsal/postgres/leftover.ts';
-import {readJson, readRecord, recordedAuthority} from '../../rehearsal/record.ts';
+import {readRecord, recordedAuthority} from '../../rehearsal/record.ts';
 import {chooseOwner, type Owner} from '../../rehearsal/servers/owner.ts';
 import {type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 
@@ -75,7 +76,7 @@ test('a file of the rehearsal that was cut short is called damaged', async () =>
 
 test.each([
 	['is another JSON', {}, 'schema: '],
-	['has a port that no host has', {schema: 2, ports: {lock: 70_000}}, 'ports.lock: '],
+	['has a port that no host has', {schema: 3, ports: {lock: 70_000}}, 'ports.lock: '],
 ])('a record of the rehearsal that %s is called damaged, and stays', async (_what, record, place) => {
 	const file = await fileOf('record.json', JSON.stringify(record));
 	const told = await toldBy(() => readRecord(file));

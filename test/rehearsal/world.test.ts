@@ -9,6 +9,7 @@ import {type Rehearsal, startRehearsal} from '../../rehearsal/world.ts';
 import {databaseServerOf} from '../../source/answers/database-server.ts';
 import {answersSchema} from '../../source/answers/schema.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
+import {createMysql} from '../../source/database/mysql/index.ts';
 import {createPostgres} from '../../source/database/postgres/index.ts';
 import {createDns} from '../../source/network/dns.ts';
 import {createTls} from '../../source/network/tls.ts';
@@ -84,19 +85,16 @@ it('a rehearsal answers as cluster, registry, database and name server with the 
 	});
 	await registry.ping(signal);
 	registry.close();
-	const facts = await createPostgres().probe(
-		{
-			host: answers.database.host,
-			port: databaseServerOf(answers, 'controlPlane').port,
-			tls: answers.database.tls,
-			ca: await readFile(answers.tls.ca, 'utf8'),
-			username: 'postgres',
-			password: await secretOf(answers.database.admin?.password),
-			database: 'postgres',
-		},
-		signal,
-	);
-	expect(facts.canCreate).toBe(true);
+	const ports = {postgresql: createPostgres(), mysql: createMysql()};
+	for (const component of ['controlPlane', 'workspaces.0'] as const) {
+		const {engine, admin, ...server} = databaseServerOf(answers, component);
+		const {username = '', database = ''} = admin ?? {};
+		const password = await secretOf(admin?.password);
+		const ca = await readFile(answers.tls.ca, 'utf8');
+		const login = {...server, clientCertificate: undefined, ca, username, password, database, from: 'database.admin'};
+		const facts = await ports[engine].probe(login, signal);
+		expect(facts).toMatchObject({canCreate: true, tls: 'TLSv1.3', isPooled: false, warnings: []});
+	}
 	const dns = createDns({server: answers.network.nameServer ?? ''});
 	expect(await dns.resolve(rehearsalHosts.controlPlane, signal)).toEqual([]);
 	expect(await createTls().readPair(answers.tls, Object.values(rehearsalHosts), Date.now())).toHaveProperty('pair');
@@ -105,7 +103,7 @@ it('a rehearsal answers as cluster, registry, database and name server with the 
 it('a rehearsal keeps its secrets to the user it runs as, and out of its description', async () => {
 	const rehearsal = await open('parts');
 	const files = filesIn(rehearsal.directory);
-	for (const file of [files.registryPassword, files.databasePassword, files.key, files.kubeconfig])
+	for (const file of [files.registryPassword, files.databasePassword, files.mysqlPassword, files.key, files.kubeconfig])
 		expect((await stat(file)).mode & 0o077).toBe(0);
 	const password = await readFile(files.databasePassword, 'utf8');
 	expect(rehearsal.describe().join('\n')).not.toContain(password);
@@ -146,6 +144,10 @@ it('a rehearsal hands out a wrong password or certificate when told to, and the 
 	const {databasePassword, rightDatabasePassword} = filesIn(wrong.directory);
 	expect(await readFile(databasePassword, 'utf8')).not.toBe(await readFile(rightDatabasePassword, 'utf8'));
 	expect(wrong.describe().join('\n')).toContain(rightDatabasePassword);
+	const mysql = await open('wrong-mysql', 'wrong-mysql-password');
+	const {mysqlPassword, rightMysqlPassword} = filesIn(mysql.directory);
+	expect(await readFile(mysqlPassword, 'utf8')).not.toBe(await readFile(rightMysqlPassword, 'utf8'));
+	expect(mysql.describe().join('\n')).toContain(rightMysqlPassword);
 	const other = await open('other-host', 'certificate-other-host');
 	const files = filesIn(other.directory);
 	const hosts = Object.values(rehearsalHosts);

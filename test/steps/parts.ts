@@ -179,7 +179,6 @@ spec:
 `;
 
 export const facts: DatabaseFacts = {
-	product: 'PostgreSQL',
 	version: '15.18',
 	encoding: 'UTF8',
 	maxConnections: 100,
@@ -189,6 +188,7 @@ export const facts: DatabaseFacts = {
 	owner: 'zenml_pro_user',
 	tls: 'TLSv1.3',
 	isPooled: false,
+	product: 'PostgreSQL',
 	warnings: [],
 };
 

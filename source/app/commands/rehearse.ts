@@ -26,6 +26,12 @@ export const rehearse: AddCommand = ({program}, ask) => {
 				.choices(['real', 'fast'])
 				.default('real'),
 		)
+		.addOption(
+			new Option('--mysql <server>', 'never a real MySQL of this host, or one from packages of Debian').choices([
+				'played',
+				'unpacked',
+			]),
+		)
 		.option('--fresh', 'forget the world of an earlier rehearsal', false)
 		.action((options: RehearsalOptions) => ask(work, options));
 };

@@ -23,6 +23,7 @@ import {forgetWorld, isOfWorld, worldFolderOf} from './world-folder.ts';
 export type RehearsalOptions = GlobalOptions & {
 	readonly fault?: FaultName | undefined;
 	readonly pace: 'real' | 'fast';
+	readonly mysql?: 'played' | 'unpacked' | undefined;
 	readonly fresh: boolean;
 };
 
@@ -80,6 +81,7 @@ const startWorld = async (context: Context, options: RehearsalOptions, stage: St
 		...(own !== undefined && !own.startsWith(`${worldFolder}${path.sep}`) && {bundle: own}),
 		hosts: hostsOf(source, {hosts: [rehearsalHosts.controlPlane, rehearsalHosts.workspace]}),
 		...(options.fault !== undefined && {fault: options.fault}),
+		...(options.mysql !== undefined && {mysql: options.mysql}),
 		pace: options.pace,
 		charts: path.join(context.programDirectory, built ? 'charts' : 'rehearsal/charts'),
 		log: (line) => {

@@ -5,7 +5,7 @@ import {beforeAll, expect, test} from 'vitest';
 import {type Authority, createAuthority} from '../../../rehearsal/authority/index.ts';
 import type {KubeObject, Pod} from '../../../rehearsal/kubernetes/index.ts';
 import {createStore} from '../../../rehearsal/kubernetes/objects/store.ts';
-import {databaseTraceback, storeOf} from '../../../rehearsal/product/database.ts';
+import {coloured, databaseTraceback, driverComplaint, storeOf} from '../../../rehearsal/product/database/index.ts';
 import {parseImage, pullImage} from '../../../rehearsal/product/images.ts';
 import {createPodNetwork, NameError, pythonReason} from '../../../rehearsal/product/pod-network.ts';
 import {trustOf} from '../../../rehearsal/product/pod-view.ts';
@@ -63,44 +63,79 @@ test.each([
 		{host: 'db.example', port: 5432, user: '', database: '', connectionTimeoutMillis: 5000},
 	],
 ])('a server finds its database by %s', (_, environment, config) => {
-	expect(storeOf(environment, [])?.config).toEqual(config);
+	expect(storeOf(environment, {trust: []})?.config).toEqual(config);
 });
 
 test.each([
-	['sslmode=verify-full', {}, {ca: ['trusted']}],
-	['sslmode=verify-ca', {}, {ca: ['trusted']}],
-	['sslmode=require', {}, {rejectUnauthorized: false}],
-	['', {ZENML_STORE_SSL: 'True'}, {rejectUnauthorized: false}],
+	['sslmode=verify-full', {ca: ['trusted']}],
+	['sslmode=verify-ca', {ca: ['trusted']}],
+	['sslmode=require', {rejectUnauthorized: false}],
+	['', undefined],
+])('TLS to PostgreSQL with %j', (query, ssl) => {
+	const environment = {ZENML_STORE_URL: `postgresql://me@db.example/zenml?${query}`};
+	expect(storeOf(environment, {trust: ['trusted']})?.config.ssl).toEqual(ssl);
+});
+
+const pem = '-----BEGIN CERTIFICATE-----';
+
+test.each([
+	['nothing', {}, undefined],
+	['TLS alone', {ZENML_STORE_SSL: 'True'}, {rejectUnauthorized: false}],
+	['a CA', {ZENML_STORE_SSL: 'True', ZENML_STORE_SSL_CA: pem}, {ca: [pem], checksName: false}],
 	[
-		'',
-		{
-			ZENML_STORE_SSL: 'True',
-			ZENML_STORE_SSL_VERIFY_SERVER_CERT: 'True',
-			ZENML_STORE_SSL_CA: '-----BEGIN CERTIFICATE-----',
-		},
-		{ca: ['trusted', '-----BEGIN CERTIFICATE-----']},
+		'a file with a CA, and the name checked',
+		{ZENML_STORE_SSL: 'True', ZENML_STORE_SSL_CA: '/dbcerts/ca.crt', ZENML_STORE_SSL_VERIFY_SERVER_CERT: 'True'},
+		{ca: ['from a file'], checksName: true},
 	],
-	['', {}, undefined],
-])('TLS to the database with %j and %j', (query, environment, ssl) => {
-	const url = {ZENML_STORE_URL: `postgresql://me@db.example/zenml?${query}`};
-	expect(storeOf({...url, ...environment}, ['trusted'])?.config.ssl).toEqual(ssl);
+	[
+		'a certificate of its own',
+		{ZENML_STORE_SSL: 'True', ZENML_STORE_SSL_CERT: '/dbcerts/ca.crt', ZENML_STORE_SSL_KEY: `${pem}key`},
+		{rejectUnauthorized: false, cert: 'from a file', key: `${pem}key`},
+	],
+])('TLS to MySQL with %s is as PyMySQL does it', (_, environment, ssl) => {
+	const files = new Map([['/dbcerts/ca.crt', 'from a file']]);
+	const url = {ZENML_STORE_URL: 'mysql://me@db.example/zenml'};
+	expect(storeOf({...url, ...environment}, {trust: ['trusted'], files})?.config.ssl).toEqual(ssl);
 });
 
 test('a server knows drivers that it does not have, and SQLite needs no target', () => {
-	expect(storeOf({ZENML_CLOUD_DATABASE_HOST: 'db', ZENML_CLOUD_DATABASE_TYPE: 'mysql'}, [])?.driver).toBe('mysql');
-	expect(storeOf({DATABASE_URL: 'sqlite:////data/zenml.db'}, [])).toBeUndefined();
-	expect(storeOf({}, [])).toBeUndefined();
+	const of = (environment: Record<string, string>) => storeOf(environment, {trust: []});
+	expect(of({ZENML_CLOUD_DATABASE_HOST: 'db', ZENML_CLOUD_DATABASE_TYPE: 'mysql'})).toMatchObject({
+		driver: 'mysql',
+		config: {port: 3306},
+	});
+	expect(of({DATABASE_URL: 'sqlite:////data/zenml.db'})).toBeUndefined();
+	expect(of({})).toBeUndefined();
 });
 
 test.each([
-	[{code: 'ECONNREFUSED'}, 'Connection refused'],
-	[{code: '28P01', message: 'password authentication failed'}, 'FATAL:  password authentication failed'],
-	[{message: 'timeout expired'}, 'timeout expired'],
-])('a traceback words %j as the driver of Python does', (error, words) => {
-	const target = storeOf({DATABASE_URL: 'postgresql://me@db.example/zenml'}, []);
-	expect(target && databaseTraceback(target, error).join('\n')).toContain(
-		`connection to server at "db.example", port 5432 failed: ${words}`,
-	);
+	['postgresql', {code: 'ECONNREFUSED'}, 'connection to server at "db.example", port 5432 failed: Connection refused'],
+	['postgresql', {code: '28P01', message: 'password wrong'}, 'port 5432 failed: FATAL:  password wrong'],
+	['postgresql', {message: 'timeout expired'}, 'port 5432 failed: timeout expired'],
+	['mysql', {errno: 1045, sqlMessage: 'Access denied'}, '(pymysql.err.OperationalError) (1045, "Access denied")'],
+	['mysql', {code: 'ECONNREFUSED'}, `(2003, "Can't connect to MySQL server on 'db.example' ([Errno 111] Connection`],
+	['mysql', {message: 'self-signed certificate'}, 'CERTIFICATE_VERIFY_FAILED'],
+	['mysql', {message: 'no answer'}, "(2003, \"Can't connect to MySQL server on 'db.example' (no answer)\")"],
+])('a traceback of %s words %j as the driver of Python does', (driver, error, words) => {
+	const target = storeOf({DATABASE_URL: `${driver}://me@db.example/zenml`}, {trust: []});
+	const lines = target ? databaseTraceback(target, error) : [];
+	expect(lines.join('\n')).toContain(words);
+	expect(lines.length).toBeGreaterThan(250);
+});
+
+test('the end of a password stands in the log of a server that cannot take its database, and no more of it', () => {
+	const password = 'the beginning of a long password and its end';
+	const environment = {ZENML_STORE_URL: 'postgresql://me@db.example/zenml', ZENML_STORE_PASSWORD: password};
+	const target = storeOf(environment, {trust: []});
+	const text = target ? driverComplaint(target).join('\n') : '';
+	expect(text).toContain('Invalid SQL driver value `postgresql`');
+	expect(text).toContain(`input_value={'type': 'sql', 'auth_mod...${password.slice(-22)}'}, input_type=dict`);
+	expect(text).not.toContain(password.slice(0, 12));
+});
+
+test('lines of trouble are coloured without a terminal, unless the server is told otherwise', () => {
+	expect(coloured({}, 'x')).toBe('\u001B[31mx\u001B[0m');
+	expect(coloured({ZENML_LOGGING_COLORS_DISABLED: 'true'}, 'x')).toBe('x');
 });
 
 // Images

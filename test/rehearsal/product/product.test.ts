@@ -11,9 +11,16 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stage?.close());
 
-const workspaceEnv = (id: string, key: string): Record<string, string> => ({
-	ZENML_STORE_URL: `postgresql://zenml_workspace_user@127.0.0.1:${stage.databasePort}/zenml_workspace`,
+const storeEnv = (): Record<string, string> => ({
+	ZENML_STORE_URL: `mysql://zenml_workspace_user@127.0.0.1:${stage.mysqlPort}/zenml_workspace`,
 	ZENML_STORE_PASSWORD: 'pw-workspace',
+	ZENML_STORE_SSL: 'True',
+	ZENML_STORE_SSL_CA: stage.caPem,
+	ZENML_STORE_SSL_VERIFY_SERVER_CERT: 'True',
+});
+
+const workspaceEnv = (id: string, key: string): Record<string, string> => ({
+	...storeEnv(),
 	ZENML_SERVER_DEPLOYMENT_TYPE: 'cloud',
 	ZENML_SERVER_SERVER_URL: `https://${hosts.workspace}:${stage.frontPort}`,
 	ZENML_SERVER_PRO_API_URL: `https://${hosts.controlPlane}:${stage.frontPort}/api/v1`,
@@ -86,10 +93,88 @@ it('containers of the product bring up an enrolled workspace that then reports i
 	expect(await zenml.workspaceInfo(stage.endpoint(hosts.workspace), signal)).toMatchObject({
 		version: '0.95.1',
 		deploymentType: 'cloud',
-		databaseType: 'postgresql',
+		databaseType: 'mysql',
 		analyticsEnabled: false,
 		proWorkspaceId: enrolled.id,
 	});
+});
+
+const migration = {...server, name: 'ws-migration', job: true};
+const logOf = (name: string): string => stage.logs.get(name)?.join('\n') ?? '';
+
+it.each([
+	[
+		'an engine that it has no driver for',
+		{ZENML_STORE_URL: 'postgresql://u@db.example/zenml'},
+		'Invalid SQL driver value `postgresql`',
+	],
+	['a wrong password', {ZENML_STORE_PASSWORD: 'no'}, `(1045, "Access denied for user 'zenml_workspace_user'`],
+	['no TLS where the account requires it', {ZENML_STORE_SSL: 'False'}, `(1045, "Access denied for user`],
+	['a CA that did not sign', {ZENML_STORE_SSL_CA: '', ZENML_STORE_SSL: 'True'}, 'Database migration finished.'],
+])('the migration of a workspace with %s tells it', async (_what, change, words) => {
+	await stage.run({...migration, env: {...storeEnv(), ...change}});
+	expect(logOf('ws-migration')).toContain(words);
+});
+
+it('a migration whose account lacks one of nine privileges fails where the product would', async () => {
+	await stage.mysql(
+		'CREATE DATABASE `weak`',
+		"CREATE USER 'weak'@'%' IDENTIFIED BY 'weak word'",
+		"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX ON `weak`.* TO 'weak'@'%'",
+	);
+	const env = {ZENML_STORE_URL: `mysql://weak:weak%20word@127.0.0.1:${stage.mysqlPort}/weak`};
+	expect(await stage.run({...migration, env})).toEqual({exit: 1});
+	expect(logOf('ws-migration')).toContain(
+		`(1142, "REFERENCES command denied to user 'weak'@'localhost' for table 'stack'")`,
+	);
+});
+
+it('a migration makes a database that is missing where the account may, and says so where it may not', async () => {
+	await stage.mysql(
+		"CREATE USER 'maker'@'%' IDENTIFIED BY 'm'",
+		"GRANT ALL PRIVILEGES ON `made`.* TO 'maker'@'%'",
+		"CREATE USER 'other'@'%' IDENTIFIED BY 'o'",
+	);
+	const env = (login: string) => ({ZENML_STORE_URL: `mysql://${login}@127.0.0.1:${stage.mysqlPort}/made`});
+	expect(await stage.run({...migration, env: env('other:o')})).toEqual({exit: 1});
+	expect(logOf('ws-migration')).toContain(`(1044, "Access denied for user 'other'@'%' to database 'made'")`);
+	expect(await stage.run({...migration, env: env('maker:m')})).toEqual({exit: 0});
+});
+
+it('a server that may make no tables does not start without them', async () => {
+	await stage.mysql('CREATE DATABASE `bare`', "GRANT SELECT ON `bare`.* TO 'maker'@'%'");
+	const env = {
+		ZENML_STORE_URL: `mysql://maker:m@127.0.0.1:${stage.mysqlPort}/bare`,
+		DISABLE_DATABASE_MIGRATION: 'True',
+	};
+	expect(await stage.run({...server, env})).toEqual({exit: 1});
+	expect(logOf('zenml')).toContain(`(1146, "Table 'bare.identity' doesn't exist")`);
+});
+
+it('an image older than its chart lacks the module that migrates', async () => {
+	const command = ['python', '-m', 'zenml.zen_server.database_migration'];
+	expect(await stage.run({...migration, env: storeEnv(), command})).toEqual({exit: 1});
+	expect(logOf('ws-migration')).toContain('No module named zenml.zen_server.database_migration');
+});
+
+it('a control plane works on MySQL as it does on PostgreSQL', async () => {
+	await stage.mysql(
+		'CREATE DATABASE `cp`',
+		"CREATE USER 'cp'@'%' IDENTIFIED BY 'c'",
+		"GRANT ALL PRIVILEGES ON `cp`.* TO 'cp'@'%'",
+	);
+	const env = {
+		...controlPlaneEnv(stage, 'c'),
+		ZENML_CLOUD_DATABASE_TYPE: 'mysql',
+		ZENML_CLOUD_DATABASE_PORT: String(stage.mysqlPort),
+		ZENML_CLOUD_DATABASE_USERNAME: 'cp',
+		ZENML_CLOUD_DATABASE_NAME: 'cp',
+	};
+	const base = {namespace: 'zenml-pro', env, image: 'zenml-pro-api:0.13.18'};
+	expect(await stage.run({...base, name: 'cp-early'})).toEqual({exit: 1});
+	expect(logOf('cp-early')).toContain('run the database migration first');
+	expect(await stage.run({...base, name: 'cp-migration', job: true})).toEqual({exit: 0});
+	expect(await stage.run({...base, name: 'cp'})).toMatchObject({running: true});
 });
 
 it('containers of the product tell a workspace without a database as SQLite', async () => {

@@ -4,11 +4,13 @@ import {request as httpsRequest} from 'node:https';
 import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {type Connection, createConnection} from 'mysql2/promise';
 import pg from 'pg';
 import {createAuthority} from '../../../rehearsal/authority/index.ts';
 import type {Outcome} from '../../../rehearsal/kubernetes/index.ts';
 import {createStore, type Store} from '../../../rehearsal/kubernetes/objects/store.ts';
 import type {Container, KubeObject, Pod} from '../../../rehearsal/kubernetes/objects/types.ts';
+import {startPlayedMysql} from '../../../rehearsal/mysql/played/server.ts';
 import {startPostgres} from '../../../rehearsal/postgres/index.ts';
 import {createProduct, startFront} from '../../../rehearsal/product/index.ts';
 import {createPodNetwork, type PodNetwork} from '../../../rehearsal/product/pod-network.ts';
@@ -84,6 +86,7 @@ type Spec = {
 	readonly pullSecret?: boolean;
 	readonly annotations?: Record<string, string>;
 	readonly ca?: boolean;
+	readonly command?: readonly string[];
 };
 
 const knownImages = [
@@ -111,6 +114,20 @@ const openDatabase = async (folder: string) => {
 		}
 	};
 	return {port, sql, stop: postgres.stop};
+};
+
+const mysqlPassword = 'admin of mysql';
+
+/** A played MySQL with TLS, and its administrator. */
+const openMysql = async (tls: {readonly cert: string; readonly key: string; readonly ca: string}) => {
+	const {port, stop} = await startPlayedMysql({adminPassword: mysqlPassword, tls});
+	const mysql = async (...statements: readonly string[]): Promise<void> => {
+		const login = {host: '127.0.0.1', port, user: 'root', password: mysqlPassword};
+		const connection: Connection = await createConnection(login);
+		for (const statement of statements) await connection.query(statement);
+		await connection.end();
+	};
+	return {port, mysql, stop};
 };
 
 /** The network of the pods, in which just these names are known. */
@@ -177,9 +194,10 @@ const objectsIn = (store: Store) => {
 	};
 };
 
-const podOf = ({namespace, name, image, job, annotations, ca}: Spec, registryHost: string): Pod => {
+const podOf = ({namespace, name, image, job, annotations, ca, command}: Spec, registryHost: string): Pod => {
 	const container = {
 		name,
+		...(command && {command: [...command]}),
 		image: image.includes('/') ? image : `${registryHost}/zenml/${image}`,
 		...(ca ? {volumeMounts: [{name: 'ca', mountPath: '/ca'}]} : {}),
 	};
@@ -229,7 +247,8 @@ export const openStage = async () => {
 	await chmod(directory, 0o711);
 	const database = await openDatabase(directory);
 	const authority = await createAuthority({name: 'Test CA'});
-	const pair = await authority.issue({hosts: Object.values(hosts)});
+	const pair = await authority.issue({hosts: Object.values(hosts), ips: ['127.0.0.1']});
+	const {mysql, port: mysqlPort, stop: stopMysql} = await openMysql({...pair, ca: authority.caPem});
 	const fake = await (await createAuthority({name: 'fake'})).issue({hosts: ['ingress.local']});
 	const images = new Set(knownImages);
 	const registry = await startImages(images);
@@ -255,6 +274,8 @@ export const openStage = async () => {
 		caPem: authority.caPem,
 		frontPort: front.port,
 		databasePort: database.port,
+		mysqlPort,
+		mysql,
 		images,
 		logs,
 		names,
@@ -268,6 +289,7 @@ export const openStage = async () => {
 			await front.stop();
 			await new Promise((done) => registry.close(done));
 			await database.stop();
+			await stopMysql();
 			await rm(directory, {recursive: true, force: true});
 		},
 	};
@@ -287,12 +309,22 @@ export const controlPlaneEnv = (stage: Stage, password = 'pw-pro'): Record<strin
 	ZENML_CLOUD_DATABASE_NAME: 'zenml_pro',
 });
 
+/** Privileges that the product needs on a database. */
+const nine = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES';
+
+/** The database of a workspace, with an account that must come over TLS. */
+const makeWorkspaceDatabase = ({mysql}: Stage): Promise<void> =>
+	mysql(
+		'CREATE DATABASE `zenml_workspace`',
+		"CREATE USER 'zenml_workspace_user'@'%' IDENTIFIED BY 'pw-workspace' REQUIRE SSL",
+		`GRANT ${nine} ON \`zenml\\_workspace\`.* TO 'zenml_workspace_user'@'%'`,
+	);
+
 /** Makes both databases and brings the control plane up. */
 export const raiseControlPlane = async (stage: Stage): Promise<void> => {
 	await stage.sql('postgres', "create role zenml_pro_user login password 'pw-pro'");
 	await stage.sql('postgres', 'create database zenml_pro owner zenml_pro_user');
-	await stage.sql('postgres', "create role zenml_workspace_user login password 'pw-workspace'");
-	await stage.sql('postgres', 'create database zenml_workspace owner zenml_workspace_user');
+	await makeWorkspaceDatabase(stage);
 	const base = {namespace: 'zenml-pro', env: controlPlaneEnv(stage)};
 	await stage.run({...base, name: 'migration', image: 'zenml-pro-api:0.13.18', job: true});
 	await stage.run({...base, name: 'zenml-pro', image: 'zenml-pro-api:0.13.18'});

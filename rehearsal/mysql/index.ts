@@ -1,0 +1,1 @@
+export {type MysqlKind, openMysql, type SiteMysql} from './open.ts';

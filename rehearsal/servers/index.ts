@@ -1,0 +1,10 @@
+export {freePort, release, spawnKept} from './kept-server.ts';
+export {
+	give,
+	giveTree,
+	lastLogLines,
+	refuseUnreachable,
+	type ServerTls,
+	writeOwned,
+} from './owned-files.ts';
+export {canTraverse, chooseOwner, type Owner} from './owner.ts';
