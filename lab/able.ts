@@ -82,7 +82,7 @@ export const whatIsMissing = async (paths: LabPaths): Promise<readonly string[]>
 	if (process.platform !== 'linux' || process.getuid?.() !== 0) return ['the lab needs Linux and root'];
 	const missing: string[] = [];
 	if (process.arch !== 'x64') missing.push(`the lab's programs are for x64, this is ${process.arch}`);
-	for (const program of ['/usr/bin/apt-get', '/usr/bin/unshare', '/usr/bin/nsenter', '/usr/bin/python3'])
+	for (const program of ['/usr/bin/apt-get', '/usr/bin/unshare', '/usr/bin/nsenter'])
 		if (!existsSync(program)) missing.push(`${program} is not there`);
 	// The kubelet ends where it cannot read it.
 	if (!existsSync('/dev/kmsg')) missing.push('/dev/kmsg is not there');

@@ -11,7 +11,7 @@ export type LabChoice = {
 };
 
 const always = [
-	...['dnsmasq', 'docker-registry', 'token-server', 'token-registry', 'postgres', 'mariadb'],
+	...['dnsmasq', 'docker-registry', 'token-server', 'token-registry', 'postgres', 'mysql', 'mariadb'],
 	...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
 ] as const;
 const ofNode = ['containerd', 'kubelet', 'kube-proxy', 'ingress-controller', 'nginx'] as const;

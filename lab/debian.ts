@@ -16,7 +16,18 @@ const packages = [
 	'conntrack',
 	'mariadb-server-core',
 	'mariadb-client-core',
+	'postgresql-15',
+	'busybox-static',
+	'python3-pip',
 ] as const;
+
+/** Folders of Debian's packages that no program of the lab needs. */
+const dead = ['doc', 'man', 'locale', 'lintian', 'info', 'perl', 'perl5', 'i18n', 'zoneinfo'].map(
+	(name) => `usr/share/${name}`,
+);
+
+// The loader of the machine runs these programs, and it fits no other C library than its own.
+const machineLibrary = /^libc6_/u;
 
 /** Programs and libraries from Debian packages, unpacked into a folder of the cache: nothing is installed on the machine. */
 export type Debian = {
@@ -43,7 +54,9 @@ const linkIptables = async (root: string): Promise<void> => {
 };
 
 /**
- * Downloads packages and what they need into a folder, without installing any; `options` are apt's own.
+ * Downloads packages and all that they need into a folder, without installing any. What the machine has installed is not
+ * asked: a package that is there already would be left out, and nobody would find it in the lab's own folder.
+ * @param options apt's own, such as another list of sources
  * @throws LabError with apt's last words
  */
 export const downloadPackages = async (
@@ -52,32 +65,62 @@ export const downloadPackages = async (
 	options: readonly string[] = [],
 ): Promise<void> => {
 	await mkdir(join(archives, 'partial'), {recursive: true});
-	const install = ['-y', '--download-only', '--no-install-recommends', '-o', `Dir::Cache::archives=${archives}`];
-	const words = [...install, ...options, '-o', 'APT::Sandbox::User=root', 'install', ...names];
+	// In a folder of its own: apt locks the folders of both.
+	const nothingInstalled = join(archives, 'state/status');
+	await mkdir(join(archives, 'state'), {recursive: true});
+	await writeFile(nothingInstalled, '');
+	const own = [`Dir::Cache::archives=${archives}`, `Dir::State::status=${nothingInstalled}`, 'APT::Sandbox::User=root'];
+	const all = [...own.flatMap((option) => ['-o', option]), ...options];
+	const words = [...all, '-y', '--download-only', '--no-install-recommends', 'install', ...names];
 	await runCommand('apt-get', words, {timeoutMs: 600_000}).catch(async () => {
 		// Package lists that are old or absent are the usual reason.
-		await runCommand('apt-get', ['update'], {timeoutMs: 300_000});
+		await runCommand('apt-get', [...all, 'update'], {timeoutMs: 300_000});
 		await runCommand('apt-get', words, {timeoutMs: 600_000});
 	});
 };
 
-/** Downloads the packages and what they need beyond this machine's own, with apt, and unpacks them once. */
+/**
+ * Unpacks packages and all that they need into a folder below the cache, once; named after what is in it.
+ * @param skip file names of packages that stay out @param finish makes what Debian makes at installation time
+ * @returns the folder @throws LabError with the last words of apt or dpkg
+ */
+export const unpackPackages = async (
+	paths: LabPaths,
+	name: string,
+	names: readonly string[],
+	{
+		options,
+		skip,
+		finish,
+	}: {
+		readonly options?: readonly string[];
+		readonly skip?: RegExp;
+		readonly finish?: (root: string) => Promise<void>;
+	} = {},
+): Promise<string> => {
+	const key = createHash('sha256')
+		.update(['all of it', ...names].join(' '))
+		.digest('hex')
+		.slice(0, 12);
+	const root = join(paths.cache, `${name}-${key}`);
+	if (existsSync(root)) return root;
+	const archives = `${root}.archives`;
+	const making = `${root}.making`;
+	await rm(making, {recursive: true, force: true});
+	await mkdir(making, {recursive: true});
+	await downloadPackages(archives, names, options);
+	for (const file of (await readdir(archives)).filter((one) => one.endsWith('.deb') && !skip?.test(one)))
+		await runCommand('dpkg', ['-x', join(archives, file), making]);
+	for (const folder of dead) await rm(join(making, folder), {recursive: true, force: true});
+	await finish?.(making);
+	await rename(making, root);
+	await rm(archives, {recursive: true, force: true});
+	return root;
+};
+
+/** The programs of the lab from this machine's Debian: downloaded with apt and unpacked once. */
 export const debianPrograms = async (paths: LabPaths): Promise<Debian> => {
-	const names = [...packages, ...(existsSync('/usr/lib/postgresql/15/bin/initdb') ? [] : ['postgresql-15'])];
-	const key = createHash('sha256').update(names.join(' ')).digest('hex').slice(0, 12);
-	const root = join(paths.cache, `debian-${key}`);
-	if (!existsSync(join(root, '.complete'))) {
-		const archives = join(paths.cache, 'archives');
-		const making = `${root}.making`;
-		await rm(making, {recursive: true, force: true});
-		await mkdir(making, {recursive: true});
-		await downloadPackages(archives, names);
-		for (const file of (await readdir(archives)).filter((name) => name.endsWith('.deb')))
-			await runCommand('dpkg', ['-x', join(archives, file), making]);
-		await linkIptables(making);
-		await writeFile(join(making, '.complete'), `${names.join('\n')}\n`);
-		await rename(making, root);
-	}
+	const root = await unpackPackages(paths, 'debian', packages, {skip: machineLibrary, finish: linkIptables});
 	const under = (...parts: string[]): string => parts.map((part) => join(root, part)).join(':');
 	return {
 		root,

@@ -21,7 +21,8 @@ export type LabFacts = {
 		readonly lifeFile: string;
 	};
 	readonly postgres: {readonly url: string; readonly passwordFile: string};
-	readonly mariadb?: {readonly url: string; readonly passwordFile: string};
+	readonly mysql: {readonly host: string; readonly port: number; readonly passwordFile: string};
+	readonly mariadb: {readonly host: string; readonly port: number; readonly passwordFile: string};
 	readonly ca: string;
 	readonly nameServer: string;
 	/** Folder of the zone: a file in the form of /etc/hosts adds names. */
@@ -31,6 +32,8 @@ export type LabFacts = {
 	readonly tls?: {readonly certificate: string; readonly key: string};
 	/** An answer file of the installer that fits this lab. */
 	readonly answers?: string;
+	/** The bundle of an earlier version, which an upgrade begins with. */
+	readonly earlierBundle?: string;
 	readonly logs: string;
 	readonly parts: readonly string[];
 };
@@ -48,7 +51,8 @@ export const factLines = (facts: LabFacts): readonly string[] => [
 	`registry      ${facts.registry.host}, user ${facts.registry.username}, password in ${facts.registry.passwordFile}`,
 	`with tokens   ${facts.tokenRegistry.host}, user ${facts.tokenRegistry.username}, password in ${facts.tokenRegistry.passwordFile}; token server ${facts.tokenRegistry.server}`,
 	`PostgreSQL    ${facts.postgres.url}, password in ${facts.postgres.passwordFile}`,
-	...(facts.mariadb ? [`MariaDB       ${facts.mariadb.url}, password in ${facts.mariadb.passwordFile}`] : []),
+	`MySQL         ${facts.mysql.host}:${facts.mysql.port}, user root, password in ${facts.mysql.passwordFile}`,
+	`MariaDB       ${facts.mariadb.host}:${facts.mariadb.port}, user root, password in ${facts.mariadb.passwordFile}`,
 	...(facts.ingress
 		? [`ingress       ${facts.ingress.address}:${facts.ingress.httpsPort}, class ${facts.ingress.className}`]
 		: []),

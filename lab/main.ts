@@ -4,7 +4,6 @@ import {fileURLToPath} from 'node:url';
 import {whatIsMissing} from './able.ts';
 import {endAnchor, enter, findAnchor, startAnchor} from './anchor.ts';
 import {choose, type LabChoice, partNames, readChoice, writeChoice} from './choice.ts';
-import {debianPrograms} from './debian.ts';
 import {factLines, readFacts} from './facts.ts';
 import {kubeconfigFile} from './kubeconfig.ts';
 import {kubernetesMinors} from './kubernetes-build.ts';
@@ -12,7 +11,7 @@ import {partState} from './part.ts';
 import {type LabPaths, labPaths} from './paths.ts';
 import {withLock} from './processes.ts';
 import {LabError} from './report.ts';
-import {prepare, up} from './up.ts';
+import {fetchPackages, prepare, up} from './up.ts';
 import {readWords, usage} from './words.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -108,7 +107,7 @@ const main = async (args: readonly string[]): Promise<number> => {
 		throw new LabError('The lab needs Linux and root: it makes namespaces and runs containers.');
 	if (verb === 'up') return start(paths, asked);
 	if (verb === 'packages') {
-		process.stdout.write(`${(await debianPrograms(paths)).root}\n`);
+		process.stdout.write(`${(await fetchPackages(paths)).root}\n`);
 		return 0;
 	}
 	if (verb === 'down') return withLock(lockOf(paths), () => end(paths));

@@ -50,5 +50,8 @@ export const net = {
 	tokenRegistry: 'tokens.lab.internal:5001',
 	tokenServer: 'login.lab.internal:5002',
 	postgres: 'postgres.lab.internal',
+	mysql: 'mysql.lab.internal',
 	mariadb: 'mariadb.lab.internal',
+	/** Beside MySQL, which has the usual one. */
+	mariadbPort: 3307,
 } as const;

@@ -6,19 +6,22 @@ import {type LabAuthority, openLabAuthority} from './certificates.ts';
 import type {LabChoice} from './choice.ts';
 import {type Debian, debianPrograms} from './debian.ts';
 import type {LabFacts} from './facts.ts';
-import {labBundle} from './image-bundle.ts';
+import {earlierVersions, labBundle, productVersions} from './image-bundle.ts';
 import {type KubernetesBinary, kubernetesBinary} from './kubernetes-build.ts';
+import {mysqlServer} from './mysql-packages.ts';
 import {seedCluster} from './objects.ts';
 import {ensurePart, type Part} from './part.ts';
 import {apiUrl, type ControlPlane, controlPlane} from './parts/control-plane.ts';
 import {frontParts, ingressClass, labAnswers} from './parts/front.ts';
 import {mariadbPart} from './parts/mariadb.ts';
+import {mysqlPart} from './parts/mysql.ts';
 import {containerdPart, importPauseImage, kubeletPart, proxyPart} from './parts/node.ts';
 import {postgresPart} from './parts/postgres.ts';
 import {readerUser, registryPart, registryUser, tokenLifeFile, tokenParts} from './parts/registries.ts';
 import {nameServerPart, passwordFile, zoneFolder} from './parts/services.ts';
 import {type LabPaths, net} from './paths.ts';
 import {LabError, type Say, timed} from './report.ts';
+import {zenmlServer} from './zenml-server.ts';
 
 type Site = {
 	readonly paths: LabPaths;
@@ -37,9 +40,17 @@ const labHelm = async (version: Parameters<typeof fetchHelm>[0] = '4.2.3'): Prom
 	}
 };
 
+/** Fetches what Debian and PyPI have for the lab, once. @throws LabError with the last words of apt or pip */
+export const fetchPackages = async (paths: LabPaths): Promise<Debian> => {
+	await mysqlServer(paths);
+	const debian = await debianPrograms(paths);
+	for (const {workspace} of [productVersions, earlierVersions]) await zenmlServer(paths, debian, workspace);
+	return debian;
+};
+
 /** Downloads, builds and makes what the lab needs; called outside, where package sources can be reached. */
 export const prepare = async (paths: LabPaths, {minor, node}: LabChoice, say: Say): Promise<void> => {
-	await timed(say, 'Debian packages', 'about 10 s, once', () => debianPrograms(paths));
+	const debian = await timed(say, 'Packages of Debian and PyPI', 'about 3 min, once', () => fetchPackages(paths));
 	await kubernetesBinary(paths, minor, say);
 	if (!node) return;
 	await timed(say, 'Helm', 'about 10 s, once', async () => {
@@ -47,7 +58,8 @@ export const prepare = async (paths: LabPaths, {minor, node}: LabChoice, say: Sa
 		// The suite of journeys compares this one too, and inside there is no way to fetch it.
 		await labHelm('3.18.0');
 	});
-	await labBundle(paths, net.registry, say);
+	await labBundle(paths, debian, net.registry, say);
+	await labBundle(paths, debian, net.registry, say, earlierVersions);
 };
 
 // What fails is told last, when nothing else is on its way that would push it off the screen.
@@ -87,6 +99,7 @@ export const up = async (paths: LabPaths, options: LabChoice, say: Say): Promise
 		() => ensure(tokens.server, 'about 1 s'),
 		() => ensure(tokens.registry, 'about 1 s'),
 		async () => ensure(await postgresPart(paths, authority, debian), 'about 2 s'),
+		async () => ensure(await mysqlPart(paths, authority, await mysqlServer(paths)), 'about 10 s'),
 		async () => ensure(await mariadbPart(paths, authority, debian), 'about 3 s'),
 		async () => {
 			for (const part of cluster.parts)
@@ -112,10 +125,8 @@ export const up = async (paths: LabPaths, options: LabChoice, say: Say): Promise
 			lifeFile: tokenLifeFile(paths),
 		},
 		postgres,
-		mariadb: {
-			url: `mysql://root@${net.mariadb}:3306/mysql`,
-			passwordFile: await passwordFile(paths, 'mariadb'),
-		},
+		mysql: {host: net.mysql, port: 3306, passwordFile: await passwordFile(paths, 'mysql')},
+		mariadb: {host: net.mariadb, port: net.mariadbPort, passwordFile: await passwordFile(paths, 'mariadb')},
 		ca: authority.ca,
 		nameServer: `${net.node}:53`,
 		zone: zoneFolder(paths),
@@ -126,11 +137,16 @@ export const up = async (paths: LabPaths, options: LabChoice, say: Say): Promise
 	if (options.node) {
 		await startNode({paths, debian, kubernetes, authority, cluster}, ensure);
 		for (const part of await frontParts(paths, debian, kubeconfig)) await ensure(part, 'about 1 s');
-		const passwords = {registry: registry.passwordFile, postgres: postgres.passwordFile, username: registryUser};
+		const passwords = {
+			registry: registry.passwordFile,
+			postgres: postgres.passwordFile,
+			mysql: await passwordFile(paths, 'mysql'),
+			username: registryUser,
+		};
 		const {pair, answers} = await labAnswers(
 			paths,
 			authority,
-			await labBundle(paths, net.registry, say),
+			await labBundle(paths, debian, net.registry, say),
 			{kubeconfig, helm: await labHelm()},
 			passwords,
 		);
@@ -141,6 +157,7 @@ export const up = async (paths: LabPaths, options: LabChoice, say: Say): Promise
 			ingress: {address: net.node, httpsPort: 443, className: ingressClass},
 			tls: {certificate: pair.cert, key: pair.key},
 			answers: answersFile,
+			earlierBundle: await labBundle(paths, debian, net.registry, say, earlierVersions),
 		};
 	}
 	await writeFile(paths.facts, `${JSON.stringify(facts, null, '\t')}\n`, {mode: 0o600});

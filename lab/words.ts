@@ -16,7 +16,7 @@ export const usage = `npm run lab [-- [VERB] [OPTION]...]: a real cluster, regis
   up              builds and starts what is missing, prints what there is (without a verb: this)
   status          which part runs, which is missing, where each log is
   able            what this machine lacks to carry the lab, if anything
-  packages        only unpacks the Debian packages
+  packages        only fetches the packages of Debian and PyPI
   exec COMMAND    runs a command inside; everything after exec belongs to it
   down            ends everything and leaves nothing
   help, --help    this text

@@ -73,12 +73,18 @@ class Session:
     def one(self, name):
         return self.query.get(name, [None])[0]
 
-    def json(self):
+    def workspace(self):
+        claims = self.claims()
+        if claims["kind"] != "workspace":
+            raise Refusal(403, ["IllegalOperationError", "Only for workspaces"])
+        return claims["sub"]
+
+    def json(self, kind=dict):
         try:
             value = json.loads(self.body)
         except ValueError:
             value = None
-        if not isinstance(value, dict):
+        if not isinstance(value, kind):
             raise Refusal(422, [{"type": "json_invalid", "loc": ["body"], "msg": "JSON decode error"}])
         return value
 
@@ -198,12 +204,56 @@ def remove(session, workspace):
 
 
 def report_status(session):
-    claims = session.claims()
-    if claims["kind"] != "workspace":
-        raise Refusal(403, ["IllegalOperationError", "Only for workspaces"])
-    if not session.rows("update workspace set status = 'available' where id = %s returning id", claims["sub"]):
+    """A workspace server says who it is in the headers; the body is empty."""
+    workspace = session.workspace()
+    if not session.rows("update workspace set status = 'available', version = %s, server_url = %s where id = %s returning id",
+                        session.headers.get("zenml-server-version"), session.headers.get("zenml-server-url"), workspace):
         raise Refusal(404, ["KeyError", "No such workspace."])
-    return {"id": claims["sub"], "status": "available"}
+    return {"id": workspace, "status": "available"}
+
+
+def authorize_server(session):
+    """Who logs in at a workspace, asked by its server with that person's token."""
+    account = session.account()
+    workspace = session.rows("select organization_id from workspace where id::text = %s", session.one("server_id"))
+    if not workspace:
+        raise Refusal(404, ["KeyError", "No such workspace."])
+    if not account["is_superuser"] and not levels(session, account["id"], workspace[0]["organization_id"]):
+        raise Refusal(403, ["IllegalOperationError", "Insufficient permissions"])
+    # Without an address a workspace takes the first login of a user and refuses every later one.
+    return {**account_json(account), "email": f"{account['username']}@lab.internal", "avatar_url": None, "is_service_account": False}
+
+
+def levels(session, account, organization):
+    """Names of the roles of an account in an organization."""
+    found = session.rows("select r.name from role r join role_assignment x on x.role_id = r.id where r.organization_id = %s"
+                         " and x.account_id::text = %s", organization, str(account))
+    return [row["name"] for row in found]
+
+
+def may(session):
+    """Whether the account of the query may do the action of the query in the workspace that asks: viewers only read."""
+    organization = session.rows("select organization_id from workspace where id = %s", session.workspace())
+    account = session.rows("select id, is_superuser from account where id::text = %s and is_active", session.one("user_id"))
+    if not organization or not account:
+        return False
+    names = levels(session, account[0]["id"], organization[0]["organization_id"])
+    return account[0]["is_superuser"] or any(session.one("action") == "read" or not name.endswith("Viewer") for name in names)
+
+
+def check_permissions(session):
+    allowed = may(session)
+    return {resource: allowed for resource in session.json(list)}
+
+
+def entitlement(session, organization, feature):
+    session.workspace()
+    return {"feature": feature, "has_access": True}
+
+
+def noted(session):
+    session.workspace()
+    return None
 
 
 def users(session):
@@ -230,6 +280,14 @@ ROUTES = [
     ("POST", r"/workspaces", enroll),
     ("DELETE", rf"/workspaces/{UUID}", remove),
     ("PATCH", r"/workspace_status", report_status),
+    # What the workspace server asks for when people work with it (zenml 0.98: auth.py, rbac/zenml_cloud_rbac.py, feature_gate/).
+    ("GET", r"/users/authorize_server", authorize_server),
+    ("POST", r"/rbac/check_permissions", check_permissions),
+    ("GET", r"/rbac/allowed_resource_ids", lambda session: {"full_access": may(session), "ids": []}),
+    ("POST", r"/rbac/resource_members", noted),
+    ("DELETE", r"/rbac/resources", noted),
+    ("GET", rf"/organizations/{UUID}/entitlement/([a-z_-]+)", entitlement),
+    ("POST", r"/usage-event", noted),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Entry of the lab's images: product.py control-plane|dashboard|workspace [migrate-database]. LAB_FAIL=start|migrate|health fails on demand."""
+"""Entry of the lab's images: product.py control-plane|dashboard [migrate-database]. LAB_FAIL=start|migrate|health fails on demand."""
 import datetime
 import json
 import os
@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 with open("/opt/lab/VERSION", encoding="utf-8") as file:
     VERSION = file.read().strip()
-TITLES = {"control-plane": "ZenML Pro API - Swagger UI", "dashboard": "ZenML Pro", "workspace": "ZenML Dashboard"}
-PORTS = {"control-plane": 8000, "dashboard": 8080, "workspace": 8080}
+TITLES = {"control-plane": "ZenML Pro API - Swagger UI", "dashboard": "ZenML Pro"}
+PORTS = {"control-plane": 8000, "dashboard": 8080}
 
 
 def page(role):
@@ -29,9 +29,6 @@ def answer(role, method, path, query, headers, body):
         return 500, {"detail": "Failing on demand."}
     if role == "dashboard":
         return 200, None
-    if role == "workspace":
-        import workspace
-        return workspace.answer(method, path, VERSION)
     path = path.rstrip("/")
     if path == "/api/v1":
         return 200, None
@@ -80,22 +77,11 @@ def prepare(role):
     """What a server does before it listens; an exception ends the pod, as it does in the product."""
     if role == "dashboard":
         return
+    import control_plane
     import store
-    if store.settings() is None:
-        if role == "control-plane":
-            sys.exit("pydantic_core.ValidationError: 1 validation error for ServerConfiguration: database: Field required")
-        print("WARNING  No database is configured; using SQLite in the container.", flush=True)
-    elif role == "control-plane":
-        if not store.migrated():
-            sys.exit("RuntimeError: The database schema is not up to date; run the database migration first.")
-        import control_plane
-        control_plane.ensure_admin()
-    elif not store.migrated():
-        store.migrate(store.WORKSPACE)
-    if role == "workspace":
-        import workspace
-        if workspace.is_pro():
-            workspace.report(VERSION)
+    if not store.migrated():
+        sys.exit("RuntimeError: The database schema is not up to date; run the database migration first.")
+    control_plane.ensure_admin()
 
 
 def main(role, words):
@@ -106,8 +92,7 @@ def main(role, words):
         import store
         if fail == "migrate":
             sys.exit("RuntimeError: The migration fails on demand.")
-        if store.settings() is not None:
-            store.migrate(store.CONTROL_PLANE if role == "control-plane" else store.WORKSPACE)
+        store.migrate(store.CONTROL_PLANE)
         return
     print("INFO:     Started server process [1]", flush=True)
     if fail == "start":

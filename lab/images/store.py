@@ -1,9 +1,8 @@
-"""The database behind a server of the lab's images: read from the environment as the product does, PostgreSQL by psycopg2."""
+"""The database behind the stand-in of the control plane: read from the environment as the product does, PostgreSQL by psycopg2."""
 import hashlib
 import os
 import secrets
 import sys
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg2
 import psycopg2.extras
@@ -22,56 +21,25 @@ CONTROL_PLANE = [
     account_id uuid not null references account(id) on delete cascade, primary key (role_id, account_id))""",
     """create table if not exists workspace (id uuid primary key default gen_random_uuid(), organization_id uuid not null references
     organization(id) on delete cascade, name text not null, status text not null default 'not_initialized',
-    enrollment_key_hash text not null, created timestamptz not null default now(), unique (organization_id, name))""",
+    enrollment_key_hash text not null, version text, server_url text, created timestamptz not null default now(), unique (organization_id, name))""",
     "create table if not exists token (hash text primary key, kind text not null, sub uuid not null, created timestamptz not null default now())",
-]
-WORKSPACE = [
-    f"create table if not exists {name} (id uuid primary key default gen_random_uuid(), name text, created timestamptz default now())"
-    for name in ("identity", "stack", "stack_component", "pipeline", "pipeline_run", "artifact_version", "secret")
 ]
 
 
 def settings():
-    """Arguments of psycopg2.connect from the environment, or None without a database."""
+    """Arguments of psycopg2.connect from the environment. The product cannot start without a database either."""
     env = os.environ
-    trust = env.get("SSL_CERT_FILE")
-    if env.get("ZENML_CLOUD_DATABASE_HOST"):
-        return {
-            "host": env["ZENML_CLOUD_DATABASE_HOST"],
-            "port": int(env.get("ZENML_CLOUD_DATABASE_PORT", "5432")),
-            "user": env.get("ZENML_CLOUD_DATABASE_USERNAME", ""),
-            "password": env.get("ZENML_CLOUD_DATABASE_PASSWORD", ""),
-            "dbname": env.get("ZENML_CLOUD_DATABASE_NAME", ""),
-        }
-    url = env.get("ZENML_STORE_URL")
-    if not url or url.startswith("sqlite"):
-        return None
-    parts = urlsplit(url)
-    if not parts.scheme.startswith("postgres"):
-        sys.exit(f"ValueError: Invalid SQL driver value `{parts.scheme}`: this server has no such driver.")
-    found = {
-        "host": parts.hostname,
-        "port": parts.port or 5432,
-        "user": unquote(parts.username or ""),
-        "password": unquote(parts.password) if parts.password else env.get("ZENML_STORE_PASSWORD", ""),
-        "dbname": parts.path.lstrip("/"),
+    if not env.get("ZENML_CLOUD_DATABASE_HOST"):
+        sys.exit("pydantic_core.ValidationError: 1 validation error for ServerConfiguration: database: Field required")
+    if env.get("ZENML_CLOUD_DATABASE_TYPE", "postgres") != "postgres":
+        sys.exit("RuntimeError: This stand-in of the control plane has no driver but PostgreSQL's.")
+    return {
+        "host": env["ZENML_CLOUD_DATABASE_HOST"],
+        "port": int(env.get("ZENML_CLOUD_DATABASE_PORT", "5432")),
+        "user": env.get("ZENML_CLOUD_DATABASE_USERNAME", ""),
+        "password": env.get("ZENML_CLOUD_DATABASE_PASSWORD", ""),
+        "dbname": env.get("ZENML_CLOUD_DATABASE_NAME", ""),
     }
-    query = parse_qs(parts.query)
-    mode = query.get("sslmode", [None])[0]
-    if mode is None and env.get("ZENML_STORE_SSL") == "True":
-        mode = "verify-full" if env.get("ZENML_STORE_SSL_VERIFY_SERVER_CERT") == "True" else "require"
-    if mode:
-        found["sslmode"] = mode
-    given = env.get("ZENML_STORE_SSL_CA", "")
-    if given.startswith("/"):
-        found["sslrootcert"] = given
-    elif "BEGIN CERTIFICATE" in given:
-        with open("/tmp/database-ca.pem", "w", encoding="utf-8") as file:
-            file.write(given)
-        found["sslrootcert"] = "/tmp/database-ca.pem"
-    elif trust and mode in ("verify-full", "verify-ca"):
-        found["sslrootcert"] = trust
-    return found
 
 
 def connect():

@@ -63,7 +63,7 @@ export const labAnswers = async (
 	authority: LabAuthority,
 	bundle: string,
 	programs: {readonly kubeconfig: string; readonly helm: string},
-	passwords: {readonly registry: string; readonly postgres: string; readonly username: string},
+	passwords: {readonly registry: string; readonly postgres: string; readonly mysql: string; readonly username: string},
 ) => {
 	const pair = await authority.issue('product', {user: labHosts.controlPlane, hosts: Object.values(labHosts)});
 	const trustStore = join(paths.config, 'ca-certificates.crt');
@@ -82,20 +82,20 @@ export const labAnswers = async (
 				ca: authority.ca,
 			},
 			tls: {certificate: pair.cert, key: pair.key, ca: authority.ca},
-			database: {
-				engine: 'postgresql',
-				host: net.postgres,
-				admin: {username: 'postgres', password: `file:${passwords.postgres}`},
-			},
+			database: {engine: 'mysql', host: net.mysql, admin: {password: `file:${passwords.mysql}`}},
 			controlPlane: {
 				host: labHosts.controlPlane,
+				// The stand-in of the closed control plane speaks PostgreSQL alone.
+				database: {
+					server: {engine: 'postgresql', host: net.postgres, admin: {password: `file:${passwords.postgres}`}},
+				},
 				resources: {requests: {cpu: '50m', memory: '64Mi'}, limits: {cpu: '1', memory: '512Mi'}},
 			},
 			workspaces: [
 				{
 					name: 'default',
 					host: labHosts.workspace,
-					resources: {requests: {cpu: '50m', memory: '64Mi'}, limits: {cpu: '1', memory: '512Mi'}},
+					resources: {requests: {cpu: '50m', memory: '256Mi'}, limits: {cpu: '2', memory: '2Gi'}},
 				},
 			],
 			network: {nameServer: `${net.node}:53`, trustStore},

@@ -57,7 +57,7 @@ export const mariadbPart = async (paths: LabPaths, authority: LabAuthority, debi
 			...common,
 			`--datadir=${data}`,
 			`--bind-address=${net.node}`,
-			'--port=3306',
+			`--port=${net.mariadbPort}`,
 			`--socket=${join(data, 'mariadb.sock')}`,
 			`--pid-file=${join(data, 'mariadb.pid')}`,
 			`--init-file=${init}`,
@@ -68,12 +68,13 @@ export const mariadbPart = async (paths: LabPaths, authority: LabAuthority, debi
 			'--innodb-flush-log-at-trx-commit=0',
 		],
 		env: debian.env,
-		ports: [3306],
+		ports: [net.mariadbPort],
 		patience: 60,
 		ready: async () => {
 			const args = [
 				`--defaults-file=${client}`,
 				`--host=${net.mariadb}`,
+				`--port=${net.mariadbPort}`,
 				'--ssl',
 				`--ssl-ca=${authority.ca}`,
 				'--ssl-verify-server-cert',

@@ -95,15 +95,7 @@ export const importPauseImage = async (paths: LabPaths, debian: Debian): Promise
 	const layer = join(paths.cache, 'pause-layer.tar');
 	const archive = join(paths.cache, 'pause.tar');
 	if (!existsSync(archive)) {
-		const folder = join(paths.cache, 'busybox');
-		await mkdir(folder, {recursive: true});
-		const [deb = ''] = (
-			await runCommand('bash', ['-c', `ls ${join(paths.cache, 'image-archives')}/busybox-static_*.deb`])
-		)
-			.trim()
-			.split('\n');
-		await runCommand('dpkg', ['-x', deb, folder]);
-		const content = await readFile(join(folder, 'bin/busybox'));
+		const content = await readFile(join(debian.root, 'bin/busybox'));
 		await writeTar(layer, async (tar) => {
 			addFolder(tar, 'bin');
 			await new Promise<void>((done, reject) => {

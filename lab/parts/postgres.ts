@@ -18,10 +18,18 @@ const account = async (): Promise<{readonly uid: number; readonly gid: number}> 
 	return {uid: Number(uid), gid: Number(gid)};
 };
 
+/** The programs where the server's account may go: a cache below root's home is closed to it, /var/lib in here is the lab's own. */
+const reachable = async ({root, env}: Debian) => {
+	const seen = '/var/lib/lab-debian';
+	await mkdir(seen, {recursive: true});
+	if (!existsSync(join(seen, 'usr'))) await runCommand('mount', ['--bind', root, seen]);
+	const moved = Object.entries(env).map(([name, value]) => [name, value.replaceAll(root, seen)] as const);
+	return {home: join(seen, 'usr/lib/postgresql/15'), env: Object.fromEntries(moved)};
+};
+
 /** PostgreSQL 15 with TLS from the lab's CA; every connection over the network needs TLS and a scram password. */
 export const postgresPart = async (paths: LabPaths, authority: LabAuthority, debian: Debian): Promise<Part> => {
-	const system = '/usr/lib/postgresql/15';
-	const home = existsSync(join(system, 'bin/initdb')) ? system : join(debian.root, 'usr/lib/postgresql/15');
+	const {home, env} = await reachable(debian);
 	const data = join(paths.data, 'postgres');
 	const who = await account();
 	const password = await readFile(await passwordFile(paths, 'postgres'), 'utf8');
@@ -42,7 +50,7 @@ export const postgresPart = async (paths: LabPaths, authority: LabAuthority, deb
 			'--auth=scram-sha-256',
 			`--pwfile=${secret}`,
 		];
-		await runCommand(join(home, 'bin/initdb'), args, {...who, cwd: '/', env: debian.env});
+		await runCommand(join(home, 'bin/initdb'), args, {...who, cwd: '/', env});
 		const pair = await authority.issue('postgres', {user: net.postgres, hosts: [net.postgres], ips: [net.node]});
 		for (const [from, to] of [
 			[pair.cert, join(data, 'server.crt')],
@@ -61,7 +69,7 @@ export const postgresPart = async (paths: LabPaths, authority: LabAuthority, deb
 		name: 'postgres',
 		program: join(home, 'bin/postgres'),
 		args: ['-D', data],
-		env: debian.env,
+		env,
 		account: who,
 		ports: [5432],
 		ready: async () => {

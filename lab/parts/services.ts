@@ -21,7 +21,7 @@ export const zoneFolder = (paths: LabPaths): string => join(paths.data, 'zone');
 export const nameServerPart = async (paths: LabPaths, debian: Debian): Promise<Part> => {
 	const zone = zoneFolder(paths);
 	await mkdir(zone, {recursive: true});
-	const names = ['registry', 'tokens', 'login', 'postgres', 'mariadb', 'kubernetes'].map(
+	const names = ['registry', 'tokens', 'login', 'postgres', 'mysql', 'mariadb', 'kubernetes'].map(
 		(name) => `${name}.${net.zone}`,
 	);
 	await writeWhenChanged(join(zone, '00-lab'), `${net.node} ${names.join(' ')}\n`);

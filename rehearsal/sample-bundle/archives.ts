@@ -8,6 +8,10 @@ export type SampleImage = {
 	readonly reference: string;
 	readonly entrypoint: readonly string[];
 	readonly layers: readonly Layer[];
+	/** Further variables, as `NAME=value`. */
+	readonly env?: readonly string[];
+	/** By default `/`. */
+	readonly workingDir?: string;
 };
 
 const hex = (digest: string): string => digest.slice('sha256:'.length);
@@ -25,9 +29,9 @@ export const configOf = (image: SampleImage): Buffer =>
 		os: 'linux',
 		created: fixedTime.toISOString(),
 		config: {
-			Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+			Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...(image.env ?? [])],
 			Entrypoint: image.entrypoint,
-			WorkingDir: '/',
+			WorkingDir: image.workingDir ?? '/',
 		},
 		rootfs: {type: 'layers', diff_ids: image.layers.map(({digest}) => digest)},
 		history: image.layers.map(({name}) => ({created: fixedTime.toISOString(), created_by: `COPY ${name} /`})),

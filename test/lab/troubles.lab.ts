@@ -87,15 +87,16 @@ describe('what goes wrong on a real cluster', () => {
 	});
 
 	it('a workspace server that ends at its start is told with its own last words', async () => {
-		const environment = ['--set', 'workspaces.0.environment.LAB_FAIL=start'];
-		const failed = await install(await newState(), {args: environment});
-		expect(failed.output).toContain('The server fails on demand.');
+		const wrong = 'workspaces.0.environment.ZENML_SERVER_WORKLOAD_MANAGER_IMPLEMENTATION_SOURCE=nowhere.Manager';
+		const failed = await install(await newState(), {args: ['--set', wrong]});
+		expect(failed.output).toContain("No module named 'nowhere'");
 		expect(failed.code).toBe(8);
 	});
 
 	it('a migration that fails is told with its own last words', async () => {
-		const failed = await install(await newState(), {args: ['--set', 'workspaces.0.environment.LAB_FAIL=migrate']});
-		expect(failed.output).toContain('The migration fails on demand.');
+		const wrong = 'workspaces.0.environment.ZENML_STORE_POOL_PRE_PING=perhaps';
+		const failed = await install(await newState(), {args: ['--set', wrong]});
+		expect(failed.output).toContain('unable to interpret input');
 		expect(failed.code).toBe(8);
 	});
 

@@ -5,6 +5,7 @@ import {readdir, rm, writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {type Connection, createConnection} from 'mysql2/promise';
 import pg from 'pg';
 import {runCommand} from '../../lab/commands.ts';
 import {debianPrograms} from '../../lab/debian.ts';
@@ -17,14 +18,36 @@ const facts = labFacts();
 const target = targetFromFile('lab', facts.kubernetes.kubeconfig);
 const run = dirname(facts.zone);
 const namespaces = ['zenml-pro', 'zenml-workspace', 'zenml-workload-manager'];
-const databases = ['zenml_pro', 'zenml_workspace'];
+/** The database of the control plane on PostgreSQL, and that of the workspace on MySQL. */
+const databases = {postgres: 'zenml_pro', mysql: 'zenml_workspace'} as const;
 
 /** helm of the version that the whole suite uses; the one of `npm start` unless ZENML_AIRGAP_HELM says otherwise. */
 export const helm =
 	process.env.ZENML_AIRGAP_HELM ||
 	join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'zenml-airgap/helm/4.2.3/helm');
 
-/** Administrator's connection to a database of the lab. */
+/** Administrator's connection to the lab's MySQL. */
+export const mysql = (): Promise<Connection> =>
+	createConnection({
+		host: facts.mysql.host,
+		port: facts.mysql.port,
+		user: 'root',
+		password: readFileSync(facts.mysql.passwordFile, 'utf8'),
+		ssl: {ca: readFileSync(facts.ca, 'utf8')},
+	});
+
+/** Rows of one statement, asked as the administrator of MySQL. */
+export const mysqlRows = async (statement: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
+	const connection = await mysql();
+	try {
+		const [rows] = await connection.query(statement);
+		return rows as Readonly<Record<string, unknown>>[];
+	} finally {
+		await connection.end();
+	}
+};
+
+/** Administrator's connection to a database of the lab's PostgreSQL. */
 export const database = async (name = 'postgres'): Promise<pg.Client> => {
 	const client = new pg.Client({
 		host: 'postgres.lab.internal',
@@ -55,11 +78,11 @@ export const clearWorld = async (): Promise<void> => {
 		}
 	}
 	const client = await database();
-	for (const name of databases) {
-		await client.query(`drop database if exists ${name} with (force)`);
-		await client.query(`drop role if exists ${name}_user`);
-	}
+	await client.query(`drop database if exists ${databases.postgres} with (force)`);
+	await client.query(`drop role if exists ${databases.postgres}_user`);
 	await client.end();
+	await mysqlRows(`drop database if exists ${databases.mysql}`);
+	await mysqlRows(`drop user if exists '${databases.mysql}_user'@'%'`);
 	for (const folder of Object.values(registryFolders)) await rm(join(run, folder), {recursive: true, force: true});
 	await rm(join(facts.zone, '50-product'), {force: true});
 };
@@ -230,14 +253,17 @@ const rowQueries: Readonly<Record<string, readonly string[]>> = {
 		'select name from organization order by 1',
 		'select o.name as organization, r.name, r.level from role r join organization o on o.id = r.organization_id order by 1, 2',
 		'select r.name, a.username from role_assignment x join role r on r.id = x.role_id join account a on a.id = x.account_id order by 1, 2',
-		'select name, status from workspace order by 1',
+		'select name, status, version, server_url from workspace order by 1',
 		'select version_num from alembic_version',
-	],
-	zenml_workspace: [
-		'select version_num from alembic_version',
-		"select table_name from information_schema.tables where table_schema = 'public' order by 1",
 	],
 };
+const workspaceQueries = [
+	`select version_num from ${databases.mysql}.alembic_version`,
+	`select table_name as name from information_schema.tables where table_schema = '${databases.mysql}' order by 1`,
+	`select default_character_set_name as charset from information_schema.schemata where schema_name = '${databases.mysql}'`,
+	`select ssl_type, plugin from mysql.user where user = '${databases.mysql}_user'`,
+	`show grants for '${databases.mysql}_user'@'%'`,
+];
 
 const databaseDump = async (): Promise<readonly string[]> => {
 	const lines: string[] = [];
@@ -253,6 +279,8 @@ const databaseDump = async (): Promise<readonly string[]> => {
 			lines.push(...(await client.query(query)).rows.map((row) => `${name}: ${JSON.stringify(row)}`));
 		await client.end();
 	}
+	for (const query of workspaceQueries)
+		lines.push(...(await mysqlRows(query)).map((row) => `${databases.mysql}: ${JSON.stringify(row)}`));
 	return lines;
 };
 
