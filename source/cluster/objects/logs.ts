@@ -1,3 +1,5 @@
+import {stripVTControlCharacters} from 'node:util';
+import {withoutInputs} from '../../base/redact/inputs.ts';
 import {KubernetesError} from '../errors.ts';
 import type {Requests} from '../requests.ts';
 import {nameOf} from './names.ts';
@@ -12,7 +14,11 @@ const notYet =
 const isNoLogYet = (error: unknown): boolean =>
 	error instanceof KubernetesError && error.status === 400 && notYet.test(error.said);
 
-/** The last lines of a container's log. */
+/** A log as people read it: programs color their lines without a terminal, too. */
+const linesOf = (text: string): readonly string[] =>
+	text === '' ? [] : withoutInputs(stripVTControlCharacters(text)).replace(/\n$/u, '').split('\n');
+
+/** The last lines of a container's log, without colors, and without the inputs that a validation complains of. */
 export const createLogs =
 	(requests: Requests): ObjectApi['logs'] =>
 	async ({namespace, name, container}, {tailLines, previous, signal}) => {
@@ -21,7 +27,7 @@ export const createLogs =
 		const deed = `read the log of ${nameOf({kind: 'pod', name, namespace})}`;
 		try {
 			const {text} = await requests.send({method: 'GET', path, query, deed, signal});
-			return text === '' ? [] : text.replace(/\n$/u, '').split('\n');
+			return linesOf(text);
 		} catch (error) {
 			if (isNoLogYet(error)) return [];
 			throw error;
