@@ -27,7 +27,17 @@ export type Rollout = {
 	readonly labelSelector: string;
 	/** Whose release it is, so that a problem names the answers that may mend it. */
 	readonly component: ComponentPath;
+	/** Only these pods are looked at; absent for all. */
+	readonly only?: ReadonlySet<string> | undefined;
+	/** Knows what the program in the pods says before it ends. */
+	readonly readCrash?: ReadCrash | undefined;
 };
+
+/** What the log of a container that ended means; undefined where it says nothing that is known. */
+export type ReadCrash = (
+	log: readonly string[],
+	of: {readonly pod: string; readonly job: string | undefined},
+) => Problem | undefined;
 
 /** A pod as the operator wants to see it. */
 export type PodView = {
