@@ -48,6 +48,10 @@ export type PodView = {
 	readonly restarts: number;
 	readonly node?: string | undefined;
 	readonly images: readonly string[];
+	/** What it is of its release (label `app.kubernetes.io/component`); undefined where the chart says nothing. */
+	readonly component?: string | undefined;
+	/** The Job that made it. */
+	readonly job?: string | undefined;
 	/**
 	 * Why it is not ready, in plain words with the kubelet's reason, e.g. `image cannot be pulled (ImagePullBackOff):
 	 * ...`.

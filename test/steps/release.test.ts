@@ -79,6 +79,15 @@ describe('what differs between a release and the answers', () => {
 		]);
 	});
 
+	test('workers carry the label of the release, and are no servers', async () => {
+		const workers = [podOf('zenml-executor', {component: 'executor'}), podOf('migration', {job: 'zenml-db-migration'})];
+		const {changes, told} = await seen({}, {pods: async () => workers});
+		expect(changes).toEqual(['run release zenml-workspace/zenml (it has no server, only workers)']);
+		expect(rowsOf(told)).toHaveLength(2);
+		const both = await seen({}, {pods: async () => [...workers, podOf('zenml', {component: 'server'})]});
+		expect(both.changes).toEqual([]);
+	});
+
 	test('a pod that starts gets a moment; one that is then ready is no difference', async () => {
 		const looks = [[podOf('server-1', {ready: false})], [podOf('server-1')]];
 		const {changes, told} = await seen({}, {pods: async () => looks.shift() ?? []});
