@@ -137,6 +137,15 @@ export type ClusterPort = {
 		pod: {readonly namespace: string; readonly name: string; readonly container?: string | undefined},
 		options: {readonly tailLines: number; readonly previous?: boolean | undefined; readonly signal: AbortSignal},
 	) => Promise<readonly string[]>;
+	/**
+	 * Tells the log of a pod's only container from its beginning, line by line, until the container ends or the connection breaks.
+	 * @throws ProblemError where there is no log (yet), or it may not be read
+	 */
+	readonly followLog: (
+		pod: {readonly namespace: string; readonly name: string},
+		onLine: (line: string) => void,
+		signal: AbortSignal,
+	) => Promise<void>;
 	/** Watches pods and Jobs of a namespace until the signal ends it; calls with the current picture on every change. */
 	readonly watchPods: (
 		namespace: string,

@@ -2,6 +2,7 @@ import {type Problem, toProblem} from '../../../base/problem.ts';
 import type {PodView, ReadCrash} from '../../../cluster/types.ts';
 import {lastWordsIn} from '../../../zenml/last-words.ts';
 import type {World} from '../../world.ts';
+import {createJobLogs} from './job-logs.ts';
 import {createPatience} from './patience.ts';
 import {podRow} from './pods.ts';
 import {selectorOf, type WantedRelease} from './wanted.ts';
@@ -87,10 +88,12 @@ export const watchRollout = async (
 	const {cluster, clock, signal, report} = world;
 	const patience = createPatience(clock, earlier);
 	const tellRows = createRows(world);
+	const tellLogs = createJobLogs(world, earlier);
 	let pods: readonly PodView[] = [];
 	const see = (now: readonly PodView[]): void => {
 		pods = now;
 		tellRows(now);
+		tellLogs(now);
 		patience.see(now);
 	};
 	const crashed = createCrashed(earlier);
