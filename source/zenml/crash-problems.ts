@@ -28,7 +28,7 @@ export const crashProblems = declareProblems({
 		message: '{subject} ended: the control plane refuses its enrollment key.',
 		cause:
 			'The key that the pod has is not the one that the control plane made for this workspace: the workspace was enrolled anew or deleted there, or its database was replaced.',
-		fix: 'Run the install from the step "workspaces": it compares the stored key with the control plane and says what to do.',
+		fix: 'Run the install from the step "workspaces": it asks the control plane whether it still knows the workspace, and says what to do.',
 		answers: ['workspaces'],
 	},
 	'server-ca-untrusted': {
