@@ -60,6 +60,9 @@ export type ZenmlSession = {
 	readonly deleteWorkspace: (id: string) => Promise<void>;
 };
 
+/** The page that users open, and the script that it loads first. */
+export type Dashboard = {readonly title: string; readonly part: string};
+
 /** Where a server of the product answers. `address` is the ingress, used before DNS is handed over. */
 export type ZenmlEndpoint = {
 	readonly host: string;
@@ -77,6 +80,8 @@ export type ZenmlPort = {
 		credentials: {readonly username: string; readonly password: string},
 		signal: AbortSignal,
 	) => Promise<ZenmlSession>;
+	/** Fetches the dashboard as a browser does. @throws ProblemError `zenml-dashboard-broken` */
+	readonly dashboard: (endpoint: ZenmlEndpoint, signal: AbortSignal) => Promise<Dashboard>;
 	readonly workspaceInfo: (endpoint: ZenmlEndpoint, signal: AbortSignal) => Promise<WorkspaceInfo>;
 	/** `GET /health`; throws when it is not 200. */
 	readonly health: (endpoint: ZenmlEndpoint, signal: AbortSignal) => Promise<void>;
