@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Actor, ProblemArea, ProblemCode} from '../../source/base/problem.ts';
+import {logText} from '../../source/cluster/objects/log-lines.ts';
 import {crashProblems} from '../../source/zenml/crash-problems.ts';
 import {lastWordsIn} from '../../source/zenml/last-words.ts';
 
@@ -266,6 +267,30 @@ describe('the last words of a server', () => {
 			'The Job zenml-db-migration (pod zenml-5d9f) failed: this server does not take such a database.',
 		);
 		expect(JSON.stringify(problem)).not.toMatch(/crash/iu);
+	});
+
+	test('are found, and show no setting, in the form in which the server of 0.98.0 writes them', () => {
+		const log = [
+			"  Value error, ('Invalid SQL driver value `%s`: The driver must be one of: %s.',",
+			"'postgresql://zenml@127.0.0.1:1/zenml', 'mysql, sqlite') [type=value_error, ",
+			"input_value={'type': <StoreType.SQL: ...uvwxyz0123456789TAILQZ'}, ",
+			'input_type=dict]',
+			'    For further information visit https://errors.pydantic.dev/2.12/v/value_error',
+		].join('\n');
+		const {problem, final} = lastWordsIn(logText(log).split('\n'), server) ?? {};
+		expect({code: problem?.code, final}).toEqual({code: 'server-database-engine', final: true});
+		expect(problem?.evidence?.[0]).toContain('input_value=[secret], input_type=dict');
+		expect(JSON.stringify(problem)).not.toContain('TAILQZ');
+	});
+
+	test('about a way to the database are found where the writer broke their line', () => {
+		const log = [
+			'OperationalError: (pymysql.err.OperationalError) (2003, "Can\'t connect to MySQL ',
+			"server on '127.0.0.1' ([SSL: CERTIFICATE_VERIFY_FAILED] certificate verify ",
+			'failed: self-signed certificate (_ssl.c:1010))")',
+		];
+		expect(lastWordsIn(log, server)?.problem.code).toBe('server-ca-untrusted');
+		expect(lastWordsIn(log.slice(0, 1), server)?.problem.code).toBe('server-database-unreachable');
 	});
 
 	test('that nobody knows tell nothing', () => {
