@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Context} from './source/app/base/context.ts';
-import {lastWords} from './source/app/base/last-guard.ts';
+import {createLastGuard, lastWords} from './source/app/base/last-guard.ts';
 import {homeOf, hostNameOf, userNameOf, workingFolderOf} from './source/app/base/surroundings.ts';
 import {main} from './source/app/main.ts';
 import {systemClock} from './source/base/clock.ts';
@@ -58,11 +58,13 @@ const {stdin, stdout, stderr} = process;
 const env = {...process.env};
 // It would count for every connection of this process; `main` tells that it is set.
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-	process.on(event, (error: unknown) => {
-		process.exit(lastWords(error, {stdin, stdout, write: (to, text) => writeSync(to === 'stdout' ? 1 : 2, text)}));
-	});
-}
+const guard = createLastGuard((error) => {
+	const write = (to: 'stdout' | 'stderr', text: string): void => {
+		writeSync(to === 'stdout' ? 1 : 2, text);
+	};
+	process.exit(lastWords(error, {stdin, stdout, write}, process.argv.includes('--json')));
+});
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, guard.take);
 const redactor = createRedactor();
 let lost: NodeJS.ErrnoException | undefined;
 for (const stream of [stdout, stderr]) {
@@ -96,6 +98,7 @@ const context: Context = {
 	programDirectory: path.dirname(fileURLToPath(import.meta.url)),
 	nodeArguments: process.execArgv,
 	startedByNpm: env.ZENML_AIRGAP_START === 'npm',
+	hearFaults: guard.hear,
 	leave: (exitCode) => process.exit(exitCode),
 };
 process.exitCode = await main(context, process.argv.slice(2));

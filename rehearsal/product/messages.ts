@@ -38,7 +38,10 @@ export const jsonBody = ({body}: Request): Readonly<Record<string, unknown>> => 
 	throw new HttpError(422, [{type: 'json_invalid', loc: ['body'], msg: 'JSON decode error'}]);
 };
 
+/** What that page loads. */
+export const dashboardScript = '/assets/index.js';
+
 /** The start page of a dashboard: the same for every path, as a single-page application answers. */
 export const dashboardPage = (title: string, version: string): string =>
 	`<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title><meta name="version" content="${version}"></head>` +
-	'<body><div id="root"></div><script type="module" src="/assets/index.js"></script></body></html>\n';
+	`<body><div id="root"></div><script type="module" src="${dashboardScript}"></script></body></html>\n`;

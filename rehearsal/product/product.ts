@@ -4,7 +4,7 @@ import {type Running, roleOf, runProgram, wordsOf} from './containers.ts';
 import {answerControlPlane} from './control-plane.ts';
 import {storeOf, withDatabase} from './database/index.ts';
 import {PullError, parseImage, pullImage} from './images.ts';
-import {type Answer, dashboardPage, type Request} from './messages.ts';
+import {type Answer, dashboardPage, dashboardScript, type Request} from './messages.ts';
 import type {PodNetwork} from './pod-network.ts';
 import {type Cluster, filesOf, trustOf} from './pod-view.ts';
 import {answerWorkspace} from './workspace.ts';
@@ -154,7 +154,10 @@ const servers: Readonly<
 	Partial<Record<Running['role'], (server: Server, request: Request) => Answer | Promise<Answer>>>
 > = {
 	'control-plane': answerApi,
-	dashboard: ({version}) => ({status: 200, html: dashboardPage('ZenML Pro', version)}),
+	dashboard: ({version}, {path}) =>
+		path === dashboardScript
+			? {status: 200, text: '// The dashboard of a rehearsal does nothing.\n'}
+			: {status: 200, html: dashboardPage('ZenML Pro', version)},
 	workspace: ({environment, version}, request) => answerWorkspace(request, environment, version),
 };
 

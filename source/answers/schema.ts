@@ -55,6 +55,12 @@ const user = z.strictObject({
 	password: secretRefSchema.default('generate').describe('First password; the user changes it at the first login'),
 	superuser: z.boolean().default(false).describe('May administer the whole control plane'),
 	role: z.enum(['admin', 'member', 'viewer']).default('member').describe('Role in the organization'),
+	teams: text
+		.max(500, 'be 500 characters at most')
+		.regex(/^[^,\s][^,]{0,49}(?:,[^,]{1,50})*$/u, 'be names of 50 characters at most, separated by commas')
+		.optional()
+		.describe('Teams of the user, separated by commas, and no others; by default its teams are left as they are')
+		.meta({examples: ['data-science, platform']}),
 });
 
 const shape = z.strictObject({

@@ -1,6 +1,6 @@
 import {Command, Help, type Option} from 'commander';
 import type {AddCommand, Ask, Groups, Work} from './commands/command.ts';
-import {answersCommands, carryCommands, completion, planCommands, rehearse} from './commands/index.ts';
+import {answersCommands, carryCommands, completion, planCommands, rehearse, secretsCommands} from './commands/index.ts';
 import {withExamples} from './commands/shared-options.ts';
 
 /** What the command line asks for: the work of one command, and what its words give it, as data. */
@@ -53,10 +53,12 @@ export const commandLine = (version: string, act: (request: Request) => void, ou
 	};
 	const group = (name: string, description: string): Command => program.command(name).description(description);
 	// The order of the help page: a group stands where it is made.
-	const none = {program, answers: program, bundle: program, registry: program};
+	const none = {program, answers: program, bundle: program, registry: program, secrets: program};
 	addAll(planCommands, none);
 	const answers = group('answers', 'work with answer files');
 	addAll(answersCommands, {...none, answers});
+	const secrets = group('secrets', 'look at the passwords that the tool generated');
+	addAll(secretsCommands, {...none, secrets});
 	addAll([rehearse], none);
 	const bundle = group('bundle', 'make, check, sign and carry a bundle');
 	const registry = group('registry', 'look into an internal registry, or load it');

@@ -3,6 +3,7 @@ import {cutTo} from '../base/text.ts';
 import type {AccessOptions} from './access.ts';
 import type {KubeconfigOptions} from './kubeconfig/files.ts';
 import {createDenied} from './objects/access.ts';
+import {createFollowLog} from './objects/logs.ts';
 import {createObjectApi} from './objects/object-api.ts';
 import {diagnosePicture} from './pods/diagnose.ts';
 import {takePicture} from './pods/picture.ts';
@@ -76,6 +77,7 @@ export const createCluster = ({
 			return pods.map((pod) => podView(pod, events));
 		},
 		watchPods: createWatchPods({requests, api, timing: {...defaultWatchTiming, ...timing}}),
+		followLog: createFollowLog(requests),
 		probe: createProbe(api),
 		diagnose: async (rollout, signal) =>
 			diagnosePicture(api, await takePicture(api, rollout, signal), {...rollout, signal}),

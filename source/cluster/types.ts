@@ -27,7 +27,17 @@ export type Rollout = {
 	readonly labelSelector: string;
 	/** Whose release it is, so that a problem names the answers that may mend it. */
 	readonly component: ComponentPath;
+	/** Only these pods are looked at; absent for all. */
+	readonly only?: ReadonlySet<string> | undefined;
+	/** Knows what the program in the pods says before it ends. */
+	readonly readCrash?: ReadCrash | undefined;
 };
+
+/** What the log of a container that ended means; undefined where it says nothing that is known. */
+export type ReadCrash = (
+	log: readonly string[],
+	of: {readonly pod: string; readonly job: string | undefined},
+) => Problem | undefined;
 
 /** A pod as the operator wants to see it. */
 export type PodView = {
@@ -38,6 +48,10 @@ export type PodView = {
 	readonly restarts: number;
 	readonly node?: string | undefined;
 	readonly images: readonly string[];
+	/** What it is of its release (label `app.kubernetes.io/component`); undefined where the chart says nothing. */
+	readonly component?: string | undefined;
+	/** The Job that made it. */
+	readonly job?: string | undefined;
 	/**
 	 * Why it is not ready, in plain words with the kubelet's reason, e.g. `image cannot be pulled (ImagePullBackOff):
 	 * ...`.
@@ -123,6 +137,15 @@ export type ClusterPort = {
 		pod: {readonly namespace: string; readonly name: string; readonly container?: string | undefined},
 		options: {readonly tailLines: number; readonly previous?: boolean | undefined; readonly signal: AbortSignal},
 	) => Promise<readonly string[]>;
+	/**
+	 * Tells the log of a pod's only container from its beginning, line by line, until the container ends or the connection breaks.
+	 * @throws ProblemError where there is no log (yet), or it may not be read
+	 */
+	readonly followLog: (
+		pod: {readonly namespace: string; readonly name: string},
+		onLine: (line: string) => void,
+		signal: AbortSignal,
+	) => Promise<void>;
 	/** Watches pods and Jobs of a namespace until the signal ends it; calls with the current picture on every change. */
 	readonly watchPods: (
 		namespace: string,

@@ -27,27 +27,48 @@ const doingOf = (detail: Detail): string | undefined => {
 	}
 };
 
+/**
+ * Runs work of a step with a signal that also ends it when an error comes up that nothing caught: whoever threw it will most likely
+ * never answer, and the step is the place where people can decide how to go on.
+ */
+const withFaults = async <T>(
+	{signal, hearFaults}: Pick<RunOptions<never, never>, 'signal' | 'hearFaults'>,
+	work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+	const fault = new AbortController();
+	const end = hearFaults?.((problem) => fault.abort(new ProblemError(problem)));
+	try {
+		return await work(AbortSignal.any([signal, fault.signal]));
+	} finally {
+		end?.();
+	}
+};
+
 /** Looks at, or works on, the world of one step under a bound. */
 const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
 	context: StepContext<Answers, World>,
 	deed: 'check' | 'apply',
 	run: (world: World) => Promise<T>,
 ): Promise<T> => {
-	const {step, emit, answers, pass, controls, clock, signal} = context;
+	const {step, emit, answers, pass, controls, clock} = context;
 	let last = step.title;
 	const report = (detail: Detail): void => {
 		last = doingOf(detail) ?? last;
 		emit({type: 'step-detail', step: step.id, detail});
 	};
 	const acknowledged = controls.acknowledged(step.id);
-	return bounded(async (inner) => run(await context.makeWorld({answers, pass, signal: inner, report, acknowledged})), {
-		ms: deed === 'check' ? step.timeouts.checkMs : step.timeouts.applyMs,
-		signal,
-		clock,
-		area: step.area,
-		what: `${step.title} (${deed})`,
-		reason: () => last,
-	});
+	const look = async (inner: AbortSignal): Promise<T> =>
+		run(await context.makeWorld({answers, pass, signal: inner, report, acknowledged}));
+	return withFaults(context, async (signal) =>
+		bounded(look, {
+			ms: deed === 'check' ? step.timeouts.checkMs : step.timeouts.applyMs,
+			signal,
+			clock,
+			area: step.area,
+			what: `${step.title} (${deed})`,
+			reason: () => last,
+		}),
+	);
 };
 
 type Waiting = Extract<Finding, {status: 'waiting'}>;

@@ -81,11 +81,21 @@ const ask = async <Answers>(
 	controls: Controls<Answers>,
 	step: {readonly id: string; readonly skippable?: boolean},
 	problem: Problem,
-	{emit, signal}: {readonly emit: (event: NewEvent) => void; readonly signal: AbortSignal},
+	{
+		emit,
+		options,
+	}: {
+		readonly emit: (event: NewEvent) => void;
+		readonly options: Pick<RunOptions<never, never>, 'signal' | 'hearFaults'>;
+	},
 ): Promise<Decided<Answers>> => {
 	const choices: readonly Decision[] = ['retry', 'edit', ...(step.skippable ? (['skip'] as const) : []), 'quit'];
 	emit({type: 'step-problem', step: step.id, problem, choices});
-	const decided = await controls.decide(step.id, problem, choices, signal);
+	// What a step that has ended leaves behind may still throw, and changes nothing of what is to be decided.
+	const deaf = options.hearFaults?.(({message}) =>
+		emit({type: 'step-detail', step: step.id, detail: {kind: 'line', level: 'warn', text: message}}),
+	);
+	const decided = await controls.decide(step.id, problem, choices, options.signal).finally(() => deaf?.());
 	if (decided.decision !== 'quit') emit({type: 'step-decided', step: step.id, decision: decided.decision});
 	return decided;
 };
@@ -127,7 +137,7 @@ const carryOut = async <Answers, World extends BaseWorld<Answers>>(
 			at = {...at, index: at.index + 1};
 			continue;
 		}
-		const decided = await ask(controls, step, problem, {emit: run.emit, signal});
+		const decided = await ask(controls, step, problem, {emit: run.emit, options});
 		if (decided.decision === 'quit') return problem;
 		if (decided.decision === 'edit') at = afterEdit(steps, at, decided.answers);
 		if (decided.decision === 'skip') {

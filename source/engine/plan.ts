@@ -51,7 +51,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** What a step tells while it works. Bytes are bytes on the wire or disk, never estimates. */
 export type Detail =
-	| {readonly kind: 'line'; readonly level: LogLevel; readonly text: string}
+	/** `record`: the line is part of what the run proves, and stands in its report. */
+	| {readonly kind: 'line'; readonly level: LogLevel; readonly text: string; readonly record?: true}
 	/** Absolute progress of one named thing; `total` is absent when unknown. */
 	| {
 			readonly kind: 'progress';

@@ -37,6 +37,15 @@ const progressOf = (old: Progress | undefined, at: number, {label, done, total, 
 
 const itemOf = ({label, state, note}: Of<'item'>): Item => ({label, state, note});
 
+/** The most lines in the record of one step. */
+const mostRecorded = 1000;
+
+/** Keeps the newest lines that belong into the report. */
+const recordLine = (state: RunState, id: string, {record, text}: Of<'line'>): RunState =>
+	record === undefined
+		? state
+		: updateStep(state, id, (step) => ({...step, record: [...(step.record ?? []), text].slice(-mostRecorded)}));
+
 /** Folds what a step tells while it works. */
 export const addDetail = (
 	state: RunState,
@@ -46,7 +55,7 @@ export const addDetail = (
 	const {at, step: id} = event;
 	switch (detail.kind) {
 		case 'line':
-			return sayOfStep(state, event, detail.level, detail.text);
+			return recordLine(sayOfStep(state, event, detail.level, detail.text), id, detail);
 		case 'waiting':
 			return updateStep(state, id, (step) => waitingFor(step, at, detail));
 		case 'item':

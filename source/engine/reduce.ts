@@ -46,7 +46,14 @@ const runStarted = ({log, logDropped}: RunState, event: Of<'run-started'>): RunS
 
 const stepStarted = (state: RunState, event: Of<'step-started'>): RunState => {
 	const next = updateStep(state, event.step, (step) => {
-		const {finishedAt: _finishedAt, outcome: _outcome, note: _note, keep: _keep, ...rest} = settled(step);
+		const {
+			finishedAt: _finishedAt,
+			outcome: _outcome,
+			note: _note,
+			keep: _keep,
+			record: _record,
+			...rest
+		} = settled(step);
 		return {...rest, ...nothing, status: 'checking', stale: event.stale, startedAt: event.at, attempt: 0};
 	});
 	const why = event.stale ? ': its answers have changed since it was last done' : '';

@@ -20,6 +20,8 @@ export type RunOptions<Answers, World extends BaseWorld<Answers>> = {
 	readonly listeners: readonly Listener[];
 	readonly signal: AbortSignal;
 	readonly clock: Clock;
+	/** Hears of errors that nothing caught, such as one of a library's event handler, until the returned function is called. */
+	readonly hearFaults?: ((listener: (problem: Problem) => void) => () => void) | undefined;
 	/** Fingerprints of the inputs with which steps were done before, by step. */
 	readonly fingerprints: ReadonlyMap<string, string>;
 	readonly from?: string | undefined;

@@ -32,6 +32,8 @@ export type StepState = StepInfo & {
 	readonly warnings: readonly string[];
 	readonly progress: readonly Progress[];
 	readonly items: readonly Item[];
+	/** Lines that belong into the report, such as the log of a migration. */
+	readonly record?: readonly string[];
 	readonly waiting?: {readonly reason: string; readonly since: number; readonly timeoutMs?: number};
 	readonly retry?: {readonly at: number; readonly pauseMs: number; readonly problem: Problem};
 	readonly handover?: Handover;

@@ -5,7 +5,7 @@ import {databasesStep} from '../steps/databases/index.ts';
 import {dnsStep} from '../steps/dns.ts';
 import {imagesStep} from '../steps/images/index.ts';
 import {namespacesStep} from '../steps/namespaces.ts';
-import {onboardingStep} from '../steps/onboarding.ts';
+import {onboardingStep} from '../steps/onboarding/index.ts';
 import {prerequisitesStep} from '../steps/prerequisites/index.ts';
 import {secretsStep} from '../steps/secrets/index.ts';
 import {verificationStep} from '../steps/verification/index.ts';

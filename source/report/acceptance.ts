@@ -1,4 +1,5 @@
 import type {Answers} from '../answers/schema.ts';
+import {printable} from '../base/printable.ts';
 import {formatDuration} from '../base/units.ts';
 import type {Item, RunState, StepState} from '../engine/state.ts';
 
@@ -18,6 +19,15 @@ const stepLines = (step: StepState): readonly string[] => [
 	...step.warnings.map((warning) => `  warning: ${warning}`),
 ];
 
+/** Logs that prove what was done, such as that of a migration. */
+const recordLines = ({title, record = []}: StepState): readonly string[] =>
+	record.length === 0 ? [] : ['', title, ...record.map((line) => `  ${printable(line)}`)];
+
+const logLines = (steps: readonly StepState[]): readonly string[] => {
+	const lines = steps.flatMap(recordLines);
+	return lines.length === 0 ? [] : ['', 'LOGS', ...lines];
+};
+
 /** The acceptance report: what was checked, what was seen, when, for the file of the change. Holds no secret. */
 export const acceptanceReport = (state: RunState, {controlPlane, workspaces}: Answers): readonly string[] => [
 	'ZENML PRO ACCEPTANCE REPORT',
@@ -31,6 +41,7 @@ export const acceptanceReport = (state: RunState, {controlPlane, workspaces}: An
 	'',
 	'CHECKS',
 	...state.steps.flatMap(stepLines),
+	...logLines(state.steps),
 	'',
 	`RESULT        ${state.outcome ?? 'unknown'}`,
 	'',

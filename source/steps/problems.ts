@@ -214,8 +214,12 @@ export const stepProblems = declareProblems({
 		area: 'verification',
 		message: 'The control plane has a workspace "{workspace}" that this tool did not enroll.',
 		cause: 'It is available, so a server answers for it; its enrollment key cannot be asked for again.',
-		fix: 'Give this workspace another name.',
+		fix: 'Give this workspace another name, or go on with what this tool kept of it.',
 		answers: ['workspaces'],
+		nextSteps: [
+			'where it is yours and the Secret of generated values was lost: restore that Secret from your backup, it holds the key',
+			'where there is no backup: delete the workspace at the control plane, then run again; its database stays, its server gets a new id and key',
+		],
 	},
 	'verification-failed': {
 		area: 'verification',

@@ -1,6 +1,7 @@
 import type {HttpsPort} from '../network/types.ts';
 import {apiError, isHtml, notItself, read} from './answers.ts';
 import {createSend, type Send} from './calls.ts';
+import {readDashboard} from './dashboard.ts';
 import {infoSchema} from './schemas.ts';
 import {openSession} from './session.ts';
 import type {ZenmlEndpoint, ZenmlPort} from './types.ts';
@@ -26,6 +27,7 @@ export const createZenml = (options: {readonly https: HttpsPort; readonly timeou
 			if (status !== 401 && status !== 403) throw apiError(exchange);
 		},
 		login: (endpoint, credentials, signal) => openSession(bind(endpoint, '/api/v1', signal), credentials),
+		dashboard: (endpoint, signal) => readDashboard({https, endpoint, timeoutMs, signal}),
 		workspaceInfo: async (endpoint, signal) => {
 			const exchange = await bind(endpoint, '/api/v1', signal)({method: 'GET', path: '/info'});
 			if (exchange.response.status !== 200) throw apiError(exchange);

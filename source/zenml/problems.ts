@@ -49,6 +49,27 @@ export const zenmlProblems = declareProblems({
 		cause: 'The ingress controller knows the host, but no pod behind it is ready.',
 		fix: 'Wait for the rollout to finish; look at the pods of the release and their logs.',
 	},
+	'zenml-dashboard-broken': {
+		area: 'verification',
+		who: 'cluster admin',
+		message: 'The dashboard at {url} does not work in a browser.',
+		cases: {
+			'other page': {
+				cause: 'What answers there is not the dashboard of ZenML.',
+				fix: 'Look at the Ingress of the control plane: its host must be this host and its path / must lead to the dashboard service.',
+			},
+			'no part': {
+				cause:
+					'Its page is there, but the script that it loads, {part}, is not (status {status}): users see an empty page.',
+				fix: 'Look at the paths of the Ingress and at what stands before it: everything but /api must lead to the dashboard service.',
+			},
+			'from outside': {
+				who: 'vendor',
+				cause: 'Its page loads its script from {part}, which browsers behind an air gap do not reach.',
+				fix: 'Get a bundle whose dashboard brings its scripts along.',
+			},
+		},
+	},
 	'zenml-organization-limit': {
 		area: 'verification',
 		who: 'vendor',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type {WorkspaceInfo, ZenmlOrganization, ZenmlRole, ZenmlUser, ZenmlWorkspace} from './types.ts';
+import type {WorkspaceInfo, ZenmlOrganization, ZenmlRole, ZenmlTeam, ZenmlUser, ZenmlWorkspace} from './types.ts';
 
 /**
  * Answers of the control plane API, read tolerantly: the OpenAPI document of the control plane is not public, so only the
@@ -36,6 +36,8 @@ export const organizationSchema = z
 export const roleSchema = z
 	.object({id, name: z.string(), level: z.string().nullish()})
 	.transform(({id: key, name, level}): ZenmlRole => ({id: key, name, level: level ?? ''}));
+
+export const teamSchema = z.object({id, name: z.string()}).transform(({id: key, name}): ZenmlTeam => ({id: key, name}));
 
 const roleName = z.union([z.string(), z.object({name: z.string()}).transform(({name}) => name)]);
 

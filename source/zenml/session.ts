@@ -9,6 +9,7 @@ import {
 	organizationSchema,
 	pageSchema,
 	roleSchema,
+	teamSchema,
 	userSchema,
 	workspaceSchema,
 } from './schemas.ts';
@@ -94,9 +95,13 @@ const byId = ({id}: {readonly id: string}): string => id;
 
 type Part<Name extends keyof ZenmlSession> = (attempt: Attempt) => Pick<ZenmlSession, Name>;
 
-const users: Part<'me' | 'users' | 'createUser'> = (attempt) => ({
+const users: Part<'me' | 'users' | 'setSuperuser' | 'createUser'> = (attempt) => ({
 	me: () => answerTo(attempt, {method: 'GET', path: '/users/me'}, userSchema),
 	users: () => all(attempt, {path: '/users', schema: userSchema, key: byId}),
+	setSuperuser: (userId, superuser) => {
+		const path = `/users/${encodeURIComponent(userId)}`;
+		return change(attempt, {method: 'PATCH', path, json: {is_superuser: superuser}});
+	},
 	// The API takes the first password of a user as a query parameter, so it may stand in the ingress controller's log.
 	createUser: ({username, password, superuser}) => {
 		const query = {username, password, is_superuser: String(superuser)};
@@ -104,9 +109,16 @@ const users: Part<'me' | 'users' | 'createUser'> = (attempt) => ({
 	},
 });
 
-const organizations: Part<'organizations' | 'createOrganization' | 'roles' | 'members' | 'assignRole'> = (attempt) => {
-	const below = (organizationId: string, part: string): string =>
-		`/organizations/${encodeURIComponent(organizationId)}/${part}`;
+const below = (organizationId: string, part: string): string =>
+	`/organizations/${encodeURIComponent(organizationId)}/${part}`;
+
+const organizations: Part<'organizations' | 'createOrganization' | 'roles' | 'members' | 'assignRole' | 'takeRole'> = (
+	attempt,
+) => {
+	const assignment = async (method: 'POST' | 'DELETE', roleId: string, userId: string): Promise<void> => {
+		const path = `/roles/${encodeURIComponent(roleId)}/assignments`;
+		return change(attempt, {method, path, query: {user_id: userId}});
+	};
 	return {
 		organizations: () => all(attempt, {path: '/organizations', schema: organizationSchema, key: byId}),
 		createOrganization: async (name) => {
@@ -117,10 +129,24 @@ const organizations: Part<'organizations' | 'createOrganization' | 'roles' | 'me
 		roles: (organizationId) => all(attempt, {path: below(organizationId, 'roles'), schema: roleSchema, key: byId}),
 		members: (organizationId) =>
 			all(attempt, {path: below(organizationId, 'members'), schema: memberSchema, key: ({userId}) => userId}),
-		assignRole: (roleId, userId) => {
-			const path = `/roles/${encodeURIComponent(roleId)}/assignments`;
-			return change(attempt, {method: 'POST', path, query: {user_id: userId}});
+		assignRole: (roleId, userId) => assignment('POST', roleId, userId),
+		takeRole: (roleId, userId) => assignment('DELETE', roleId, userId),
+	};
+};
+
+/** Source: the reference of the Pro API, "Teams" and "Members" (docs.zenml.io/api-reference/pro-api). */
+const teams: Part<'teams' | 'createTeam' | 'teamMembers' | 'joinTeam' | 'leaveTeam'> = (attempt) => {
+	const membersOf = (teamId: string): string => `/teams/${encodeURIComponent(teamId)}/members`;
+	return {
+		teams: (organizationId) => all(attempt, {path: below(organizationId, 'teams'), schema: teamSchema, key: byId}),
+		createTeam: ({name, organizationId}) => {
+			const json = {name, organization_id: organizationId};
+			return answerTo(attempt, {method: 'POST', path: '/teams', json}, teamSchema);
 		},
+		teamMembers: (teamId) => all(attempt, {path: membersOf(teamId), schema: memberSchema, key: ({userId}) => userId}),
+		joinTeam: (teamId, userId) => change(attempt, {method: 'POST', path: membersOf(teamId), query: {user_id: userId}}),
+		leaveTeam: (teamId, userId) =>
+			change(attempt, {method: 'DELETE', path: membersOf(teamId), query: {user_id: userId}}),
 	};
 };
 
@@ -145,5 +171,5 @@ export const openSession = async (
 	credentials: {readonly username: string; readonly password: string},
 ): Promise<ZenmlSession> => {
 	const attempt = await withToken(send, credentials);
-	return {...users(attempt), ...organizations(attempt), ...workspaces(attempt)};
+	return {...users(attempt), ...organizations(attempt), ...teams(attempt), ...workspaces(attempt)};
 };

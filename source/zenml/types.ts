@@ -6,6 +6,7 @@ export type ZenmlUser = {
 };
 export type ZenmlOrganization = {readonly id: string; readonly name: string};
 export type ZenmlRole = {readonly id: string; readonly name: string; readonly level: string};
+export type ZenmlTeam = {readonly id: string; readonly name: string};
 export type ZenmlWorkspace = {
 	readonly id: string;
 	readonly name: string;
@@ -30,6 +31,7 @@ export type WorkspaceInfo = {
 export type ZenmlSession = {
 	readonly me: () => Promise<ZenmlUser>;
 	readonly users: () => Promise<readonly ZenmlUser[]>;
+	readonly setSuperuser: (userId: string, superuser: boolean) => Promise<void>;
 	readonly createUser: (user: {
 		readonly username: string;
 		readonly password: string;
@@ -43,6 +45,12 @@ export type ZenmlSession = {
 		organizationId: string,
 	) => Promise<readonly {readonly userId: string; readonly roles: readonly string[]}[]>;
 	readonly assignRole: (roleId: string, userId: string) => Promise<void>;
+	readonly takeRole: (roleId: string, userId: string) => Promise<void>;
+	readonly teams: (organizationId: string) => Promise<readonly ZenmlTeam[]>;
+	readonly createTeam: (team: {readonly name: string; readonly organizationId: string}) => Promise<ZenmlTeam>;
+	readonly teamMembers: (teamId: string) => Promise<readonly {readonly userId: string}[]>;
+	readonly joinTeam: (teamId: string, userId: string) => Promise<void>;
+	readonly leaveTeam: (teamId: string, userId: string) => Promise<void>;
 	readonly workspaces: (organizationId: string) => Promise<readonly ZenmlWorkspace[]>;
 	/** The enrollment key is told only here: store it before anything else. */
 	readonly enroll: (options: {
@@ -51,6 +59,9 @@ export type ZenmlSession = {
 	}) => Promise<{readonly id: string; readonly organizationName: string; readonly enrollmentKey: string}>;
 	readonly deleteWorkspace: (id: string) => Promise<void>;
 };
+
+/** The page that users open, and the script that it loads first. */
+export type Dashboard = {readonly title: string; readonly part: string};
 
 /** Where a server of the product answers. `address` is the ingress, used before DNS is handed over. */
 export type ZenmlEndpoint = {
@@ -69,6 +80,8 @@ export type ZenmlPort = {
 		credentials: {readonly username: string; readonly password: string},
 		signal: AbortSignal,
 	) => Promise<ZenmlSession>;
+	/** Fetches the dashboard as a browser does. @throws ProblemError `zenml-dashboard-broken` */
+	readonly dashboard: (endpoint: ZenmlEndpoint, signal: AbortSignal) => Promise<Dashboard>;
 	readonly workspaceInfo: (endpoint: ZenmlEndpoint, signal: AbortSignal) => Promise<WorkspaceInfo>;
 	/** `GET /health`; throws when it is not 200. */
 	readonly health: (endpoint: ZenmlEndpoint, signal: AbortSignal) => Promise<void>;

@@ -3,9 +3,9 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {expect, test, vi} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import type {Context} from '../../source/app/base/context.ts';
-import {kindOf, lastWords, type Terminal} from '../../source/app/base/last-guard.ts';
+import {createLastGuard, kindOf, lastWords, type Terminal} from '../../source/app/base/last-guard.ts';
 import {main} from '../../source/app/main.ts';
 import {createStage} from './stage.ts';
 
@@ -56,6 +56,60 @@ test('the terminal is given back before the last words', () => {
 	expect(stderr).toContain('ended by an error that it did not expect: RangeError\n');
 	expect(stderr).toContain('code:  unexpected-error');
 	expect(stderr).not.toContain('CANARY');
+});
+
+test('a pipeline that asked for JSON is told so in JSON', () => {
+	let said = '';
+	const write: Terminal['write'] = (_to, text) => {
+		said += text;
+	};
+	expect(lastWords(new RangeError('CANARY'), {stdin: {}, stdout: {}, write}, true)).toBe(1);
+	expect(JSON.parse(said)).toMatchObject({type: 'refused', problem: {code: 'unexpected-error', who: 'bug'}});
+	expect(said).toContain('RangeError');
+	expect(said).not.toContain('CANARY');
+});
+
+describe('the last guard', () => {
+	const guarded = () => {
+		const ended: unknown[] = [];
+		return {ended, guard: createLastGuard((error) => ended.push(error))};
+	};
+
+	test('hands an error to the newest listener, and ends the program where nobody listens', () => {
+		const {ended, guard} = guarded();
+		const heard: string[] = [];
+		const error = new TypeError('CANARY');
+		const outer = guard.hear(({message}) => heard.push(`outer ${message}`));
+		const inner = guard.hear(({message, evidence}) => heard.push(`inner ${message} ${JSON.stringify(evidence)}`));
+		guard.take(error);
+		inner();
+		inner();
+		guard.take('thrown');
+		outer();
+		guard.take(error);
+		expect(heard).toHaveLength(2);
+		expect(heard[0]).toMatch(/^inner An error that this tool did not expect: TypeError .*last-guard\.test\.ts/u);
+		expect(heard[1]).toBe('outer An error that this tool did not expect: a thrown string');
+		expect(heard.join('')).not.toContain('CANARY');
+		expect(ended).toEqual([error]);
+	});
+
+	test('ends the program where the listener fails, and in a flood', () => {
+		const {ended, guard} = guarded();
+		const end = guard.hear(() => {
+			throw new Error('no');
+		});
+		guard.take(trapped);
+		expect(ended).toHaveLength(1);
+		end();
+		let heard = 0;
+		guard.hear(() => {
+			heard += 1;
+		});
+		for (let count = 0; count < 30; count += 1) guard.take(new Error('again'));
+		expect(heard).toBe(19);
+		expect(ended).toHaveLength(12);
+	});
 });
 
 test('nothing but words goes to a pipe, and a pipe that is closed is no second error', () => {

@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {createRedactor, mask} from '../../source/base/redact.ts';
 
 const secret = 'q7Zr9XvT2mLk8Wp4sD6fGh1j';
@@ -28,9 +28,35 @@ test('half of a secret does not show, wherever it stands', () => {
 
 test('a log that shows the last 22 characters of a password after its mark shows none of them', () => {
 	const {redact} = redactorOf(long);
-	const line = `input_value={'database': {'url': ...${long.slice(-22)}'}}, input_type=dict`;
-	expect(redact(line)).toBe(`input_value={'database': {'url': ...${mask}'}}, input_type=dict`);
+	const line = `settings={'database': {'url': ...${long.slice(-22)}'}}, kind=dict`;
+	expect(redact(line)).toBe(`settings={'database': {'url': ...${mask}'}}, kind=dict`);
 	expect(redact(`{'password': '${long.slice(0, 10)}...${long.slice(-24)}'}`)).toBe(`{'password': '${mask}...${mask}'}`);
+});
+
+describe('what a validation of pydantic complains of', () => {
+	const {redact} = createRedactor();
+
+	test.each([
+		['a map that was cut', "input_value={'type': <StoreType.SQL: ...wordpart'}", 'dict'],
+		['a text with a comma', "input_value='one, two=three'", 'str'],
+		['a value over two lines', "input_value={'type': 'sql',\n│ 'password': ...TAIL'}", 'dict'],
+	])('is not shown, though nobody registered it: %s', (_what, value, kind) => {
+		expect(redact(`1 validation error [type=value_error, ${value}, input_type=${kind}]`)).toBe(
+			`1 validation error [type=value_error, input_value=${mask}, input_type=${kind}]`,
+		);
+	});
+
+	test('ends with the line where the rest of the form is missing, and hides nothing else', () => {
+		expect(redact('before\ninput_value={a...\nafter')).toBe(`before\ninput_value=${mask}\nafter`);
+		const ordinary = 'The type of input_value is checked; see ... and input_type=dict, output_value=3.';
+		expect(redact(ordinary)).toBe(ordinary);
+	});
+
+	test('is told apart where a log has several', () => {
+		const one = "[input_value='a', input_type=str]";
+		const masked = `[input_value=${mask}, input_type=str]`;
+		expect(redact(`${one} and ${one}`)).toBe(`${masked} and ${masked}`);
+	});
 });
 
 test.each(['...', '…', '[...]', ' [truncated]', ' (truncated, 300 bytes)', "'..."])(

@@ -133,6 +133,21 @@ describe('logs', () => {
 		expect(await cluster.logs(pod, {tailLines: 2, previous: true, signal})).toEqual(['one', 'two']);
 	});
 
+	it('come without colors, and without what a validation of a server shows of its settings', async () => {
+		const body = [
+			'\u001B[31mERROR\u001B[0m',
+			"[type=value_error, input_value={'type': <StoreType.SQL: 'sql'>, ",
+			"│ ...aB3xQ9LmZ7tTAIL'}, input_type=dict]",
+		].join('\n');
+		const {cluster} = await start(({path: asked}) =>
+			asked === log ? {body, headers: {'content-type': 'text/plain'}} : undefined,
+		);
+		expect(await cluster.logs({namespace: 'a', name: 'p'}, {tailLines: 9, signal})).toEqual([
+			'ERROR',
+			'[type=value_error, input_value=[secret], input_type=dict]',
+		]);
+	});
+
 	it('that do not exist yet are empty; a pod that does not exist is a problem', async () => {
 		let answer = status(400, 'BadRequest', 'container "c" in pod "p" is waiting to start: ContainerCreating');
 		const {cluster} = await start(({path: asked}) => (asked === log ? answer : undefined));

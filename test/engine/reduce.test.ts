@@ -80,6 +80,15 @@ const table: readonly (readonly [
 		['info started', 'debug HEAD /v2/'],
 	],
 	[
+		'a line of the record is kept with its step, too',
+		[
+			{type: 'step-detail', step: 'images', detail: {kind: 'line', level: 'info', text: 'one', record: true}},
+			{type: 'step-detail', step: 'images', detail: {kind: 'line', level: 'info', text: 'two', record: true}},
+		],
+		{record: ['one', 'two']},
+		['info started', 'info one', 'info two'],
+	],
+	[
 		'the same reason keeps the time since which it is waited for',
 		[
 			{type: 'step-detail', step: 'images', detail: {kind: 'waiting', reason: 'x', timeoutMs: 5}},

@@ -1,8 +1,8 @@
 import {afterEach, expect, test, vi} from 'vitest';
 import {bounded, graceMs} from '../../source/base/bounded.ts';
 import {systemClock} from '../../source/base/clock.ts';
-import {ProblemError} from '../../source/base/problem.ts';
-import {attended} from '../../source/engine/controls.ts';
+import {type Problem, ProblemError, problem} from '../../source/base/problem.ts';
+import {attended, unattended} from '../../source/engine/controls.ts';
 import {fakeClock} from '../base/fake-clock.ts';
 import {trouble} from './events.ts';
 import {type Answers, findings, ok, play, tiny, todo, waiting} from './stage.ts';
@@ -66,6 +66,43 @@ test('work that ignores its signal is given the grace period, then left behind',
 	const {result, clock} = await play([tiny('images', {check: never})]);
 	expect(clock.now()).toBe(10_000 + graceMs);
 	expect(result.problem?.code).toBe('time-out');
+});
+
+test('an error that nothing caught ends the step at work, which can be tried again; another one while that is decided is told', async () => {
+	const listeners: ((problem: Problem) => void)[] = [];
+	const hearFaults = (listener: (problem: Problem) => void) => {
+		listeners.push(listener);
+		return () => void listeners.splice(listeners.indexOf(listener), 1);
+	};
+	const fault = problem({code: 'unexpected-error', area: 'bug', message: 'A bug.', cause: 'It is.', fix: 'Mend it.'});
+	let tries = 0;
+	const {result, story, events} = await play(
+		[
+			tiny('databases', {
+				check: async ({signal}) => {
+					tries += 1;
+					if (tries > 1) return ok;
+					setImmediate(() => listeners.at(-1)?.(fault));
+					return untilAborted(signal);
+				},
+			}),
+		],
+		{
+			hearFaults,
+			controls: {
+				...unattended({acknowledged: () => false, handoverLimitMs: 1000}),
+				decide: async () => {
+					listeners.at(-1)?.({...fault, message: 'Another bug.'});
+					return {decision: 'retry'};
+				},
+			},
+		},
+	);
+	expect(result.outcome).toBe('done');
+	expect(events).toContainEqual(expect.objectContaining({type: 'step-problem', problem: fault}));
+	expect(JSON.stringify(events)).toContain('Another bug.');
+	expect(story.length).toBeGreaterThan(0);
+	expect(listeners).toEqual([]);
 });
 
 test('a time-out can be tried again', async () => {

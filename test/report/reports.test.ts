@@ -343,6 +343,23 @@ test('the acceptance report says what was checked, what was seen, and when', () 
 	`);
 });
 
+test('the acceptance report has the log of a migration, which steers no terminal', () => {
+	const [first, begun, ...rest] = verifiedRun;
+	const line = {kind: 'line', level: 'info', text: 'migration: \u001B[2Jdone', record: true} as const;
+	const run: readonly NewEvent[] = [first, begun].filter((event) => event !== undefined);
+	const told: NewEvent = {type: 'step-detail', step: 'verification', detail: line};
+	const lines = acceptanceReport(fold([...run, told, ...rest]), answers);
+	expect(lines.slice(lines.indexOf('LOGS'))).toEqual([
+		'LOGS',
+		'',
+		'The verification',
+		'  migration: \\u{1b}[2Jdone',
+		'',
+		'RESULT        done',
+		'',
+	]);
+});
+
 test('a report that is saved in the middle of a run claims no end', () => {
 	const [first, begun, watched] = verifiedRun;
 	const lines = acceptanceReport(fold([first, begun, watched].filter((event) => event !== undefined)), answers);

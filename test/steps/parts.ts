@@ -248,6 +248,24 @@ export const sessionOf = (more: Partial<ZenmlSession> = {}) => {
 		assignRole: async (role, user) => {
 			calls.push(`assign ${role} to ${user}`);
 		},
+		takeRole: async (role, user) => {
+			calls.push(`take ${role} from ${user}`);
+		},
+		setSuperuser: async (user, superuser) => {
+			calls.push(`superuser ${user}: ${superuser}`);
+		},
+		teams: async () => [],
+		teamMembers: async () => [],
+		createTeam: async ({name}) => {
+			calls.push(`create team ${name}`);
+			return {id: `t-${name}`, name};
+		},
+		joinTeam: async (team, user) => {
+			calls.push(`${user} joins ${team}`);
+		},
+		leaveTeam: async (team, user) => {
+			calls.push(`${user} leaves ${team}`);
+		},
 		enroll: async ({name}) => {
 			calls.push(`enroll ${name}`);
 			const {workspaceId: id, organizationName, enrollmentKey} = enrollment;

@@ -10,9 +10,9 @@ import {podRow} from '../../source/steps/shared/release/pods.ts';
 import {withSecretStamp} from '../../source/steps/shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../../source/steps/shared/release/wanted.ts';
 import {sampleWorkspace} from '../../source/steps/workspaces/release.ts';
-import {fakeClock} from '../base/fake-clock.ts';
+import {type FakeClock, fakeClock} from '../base/fake-clock.ts';
 import {carried, kept, podOf, refusal, releaseOf, rendered, secretObject} from './parts.ts';
-import {answersOf, changesOf, type Given, linesOf, refusalOf, rowsOf, worldOf} from './world.ts';
+import {answersOf, changesOf, code, type Given, linesOf, refusalOf, rowsOf, worldOf} from './world.ts';
 
 const workspaceRelease = async (): Promise<WantedRelease> => {
 	const world = worldOf({bundle: carried()});
@@ -77,6 +77,15 @@ describe('what differs between a release and the answers', () => {
 		expect((await seen({}, {pods: async () => []})).changes).toEqual([
 			'run release zenml-workspace/zenml (it has no pods)',
 		]);
+	});
+
+	test('workers carry the label of the release, and are no servers', async () => {
+		const workers = [podOf('zenml-executor', {component: 'executor'}), podOf('migration', {job: 'zenml-db-migration'})];
+		const {changes, told} = await seen({}, {pods: async () => workers});
+		expect(changes).toEqual(['run release zenml-workspace/zenml (it has no server, only workers)']);
+		expect(rowsOf(told)).toHaveLength(2);
+		const both = await seen({}, {pods: async () => [...workers, podOf('zenml', {component: 'server'})]});
+		expect(both.changes).toEqual([]);
 	});
 
 	test('a pod that starts gets a moment; one that is then ready is no difference', async () => {
@@ -193,6 +202,7 @@ describe('a rollout', () => {
 		readonly watchPods?: ClusterPort['watchPods'];
 		readonly template?: HelmPort['template'];
 		readonly signal?: AbortSignal;
+		readonly clock?: FakeClock;
 	};
 	const untilAborted = async (signal: AbortSignal): Promise<never> =>
 		new Promise((_resolve, reject) => {
@@ -201,9 +211,8 @@ describe('a rollout', () => {
 	/** Helm waits until it is told to stop. */
 	const waiting: HelmPort['upgrade'] = async ({signal}) => untilAborted(signal);
 	const roll = async (story: Story) => {
-		const {pods = [], earlier = [], template = async () => rendered, signal} = story;
+		const {pods = [], earlier = [], template = async () => rendered, signal, clock = fakeClock()} = story;
 		const wanted = await workspaceRelease();
-		const clock = fakeClock();
 		const watchPods: ClusterPort['watchPods'] = async (_namespace, _selector, onChange, inner) => {
 			onChange(pods);
 			onChange(pods);
@@ -277,6 +286,48 @@ describe('a rollout', () => {
 			'diagnose zenml-workspace app.kubernetes.io/instance=zenml workspaces.0',
 			'helm closed its release',
 		]);
+	});
+
+	/** A rollout of 30 s in which one server has crashed once and says this; which pods were asked about. */
+	const crashedOnce = async (said: string, earlier: readonly PodView[] = []) => {
+		const asked: (readonly string[])[] = [];
+		const clock = fakeClock();
+		const {done} = await roll({
+			clock,
+			earlier,
+			pods: [podOf('zenml-1', {ready: false, restarts: 1})],
+			upgrade: async ({signal}) => {
+				await clock.sleep(30_000, signal);
+				return releaseOf();
+			},
+			diagnose: async ({readCrash, only}) => {
+				asked.push([...(only ?? ['all'])]);
+				return readCrash?.([said], {pod: 'zenml-1', job: undefined}) ?? cause;
+			},
+		});
+		return {done, asked};
+	};
+
+	test('ends at the first crash where the next start must end the same way', async () => {
+		const {done, asked} = await crashedOnce(`(1045, "Access denied for user 'zenml'@'10.1.0.7'")`);
+		expect(await refusalOf(done)).toMatchObject({
+			code: code('server-database-login'),
+			answers: ['database.tls', 'workspaces.0.database.username', 'workspaces.0.database.password'],
+		});
+		expect(asked).toEqual([['zenml-1']]);
+	});
+
+	test.each([
+		['what may pass', [], '(1040, "Too many connections")', [['zenml-1']]],
+		['what nobody knows', [], 'KeyError', [['zenml-1']]],
+		['what a pod of an earlier try says', ['zenml-1'], '(1049, "Unknown database")', []],
+	])('goes on over %s, and asks once for each crash', async (_what, before, said, expected) => {
+		const {done, asked} = await crashedOnce(
+			said,
+			before.map((name) => podOf(name, {ready: false, restarts: 1})),
+		);
+		await done;
+		expect(asked).toEqual(expected);
 	});
 
 	test('goes on while the cluster tells no cause, or cannot be asked', async () => {

@@ -3,7 +3,7 @@ import type {KubeObject} from '../../source/cluster/types.ts';
 import type {HelmPort} from '../../source/helm/types.ts';
 import {controlPlaneStep} from '../../source/steps/control-plane/index.ts';
 import {wantedControlPlane} from '../../source/steps/control-plane/release.ts';
-import {onboardingStep} from '../../source/steps/onboarding.ts';
+import {onboardingStep} from '../../source/steps/onboarding/index.ts';
 import {ensureEnrolled, readEnrollment} from '../../source/steps/shared/enrollment.ts';
 import {workspacesStep} from '../../source/steps/workspaces/index.ts';
 import {wantedWorkspace} from '../../source/steps/workspaces/release.ts';
@@ -178,6 +178,115 @@ describe('onboarding', () => {
 		expect(session.calls).toEqual(['assign r-Member to u2']);
 	});
 
+	test('a role that the answers no longer name is taken away, after the new one is given', async () => {
+		const session = sessionOf({
+			...acme,
+			users: async () => people,
+			members: async () => [
+				{userId: 'u1', roles: ['Organization Viewer', 'Billing Admin']},
+				{userId: 'u2', roles: ['Organization Member']},
+				{userId: 'u9', roles: ['Organization Admin', 'Organization Viewer']},
+			],
+		});
+		expect(changesOf(await look(onboardingStep, at(session)))).toEqual([
+			'update user ada (role admin)',
+			'delete user ada (role Organization Viewer)',
+		]);
+		await onboardingStep.apply?.(at(session));
+		expect(session.calls).toEqual(['assign r-Admin to u1', 'take r-Viewer from u1']);
+	});
+
+	describe('a superuser', () => {
+		const members = async () => [
+			{userId: 'u1', roles: ['r-Admin']},
+			{userId: 'u2', roles: ['r-Member']},
+		];
+		const seen = (ada: boolean, grace: boolean) =>
+			sessionOf({
+				...acme,
+				members,
+				users: async () => people.map((one) => ({...one, superuser: one.id === 'u1' ? ada : grace})),
+			});
+
+		test('of the answers is made one', async () => {
+			const session = seen(false, false);
+			expect(changesOf(await look(onboardingStep, at(session)))).toEqual(['update user ada (superuser)']);
+			await onboardingStep.apply?.(at(session));
+			expect(session.calls).toEqual(['superuser u1: true']);
+		});
+
+		test('that the answers do not ask for is told, and left', async () => {
+			const session = seen(true, true);
+			expect(await look(onboardingStep, at(session))).toMatchObject({
+				status: 'ok',
+				warnings: [expect.stringContaining('grace is a superuser, which the answers do not ask for.')],
+			});
+			await onboardingStep.apply?.(at(session));
+			expect(session.calls).toEqual([]);
+		});
+
+		test('that is deactivated is told', async () => {
+			const users = async () => people.map((one) => ({...one, active: one.id !== 'u2'}));
+			expect(await look(onboardingStep, at(sessionOf({...acme, members, users})))).toMatchObject({
+				warnings: ['grace is deactivated at the control plane and cannot log in.'],
+			});
+		});
+	});
+
+	describe('teams', () => {
+		const teamed = (...teams: (string | undefined)[]) =>
+			answersOf((input) => ({
+				...input,
+				organization: {
+					name: 'acme',
+					users: users.map((user, at) => ({...user, ...(teams[at] && {teams: teams[at]})})),
+				},
+			}));
+		const session = () =>
+			sessionOf({
+				...acme,
+				users: async () => people,
+				members: async () => [
+					{userId: 'u1', roles: ['r-Admin']},
+					{userId: 'u2', roles: ['r-Member']},
+				],
+				teams: async () => ['red', 'blue'].map((name) => ({id: `t-${name}`, name})),
+				teamMembers: async () => [{userId: 'u1'}, {userId: 'u2'}],
+			});
+
+		test('are those of the answers: made, joined and left', async () => {
+			const wanted = {answers: teamed('red, green')};
+			const made = session();
+			expect(changesOf(await look(onboardingStep, at(made, wanted)))).toEqual([
+				'create team green',
+				'update user ada (team green)',
+				'delete user ada (team blue)',
+			]);
+			await onboardingStep.apply?.(at(made, wanted));
+			expect(made.calls).toEqual(['create team green', 'u1 joins t-green', 'u1 leaves t-blue']);
+		});
+
+		test('are left as they are where the answers of a user name none', async () => {
+			expect(await look(onboardingStep, at(session()))).toMatchObject({status: 'ok'});
+			expect(changesOf(await look(onboardingStep, at(session(), {answers: teamed(undefined, 'blue')})))).toEqual([
+				'delete user grace (team red)',
+			]);
+		});
+
+		test('of a new user are joined, too; the first login is told', async () => {
+			const made = sessionOf({...acme});
+			const world = at(made, {answers: teamed(undefined, 'red')});
+			await onboardingStep.apply?.(world);
+			expect(made.calls).toContain('id of grace joins t-red');
+			expect(linesOf(world.told)).toContain(
+				'info user grace logs in with the first password and is then asked for one of their own; read the first one with: zenml-airgap secrets show users.grace.password',
+			);
+			expect(linesOf(world.told)).toContain(
+				'info user ada logs in with the first password and is then asked for one of their own',
+			);
+		});
+	});
+
 	test.each([
 		[[{id: 'r1', name: 'Editor', level: 'organization'}], 'It has: Editor.'],
 		[[], 'It has: none.'],
@@ -250,7 +359,7 @@ describe('enrollment', () => {
 			code: code('zenml-workspace-exists'),
 			message: 'The control plane has a workspace "default" that this tool did not enroll.',
 			cause: 'It is available, so a server answers for it; its enrollment key cannot be asked for again.',
-			fix: 'Give this workspace another name.',
+			fix: 'Give this workspace another name, or go on with what this tool kept of it.',
 			answers: ['workspaces'],
 		});
 		expect(session.calls).toEqual([]);

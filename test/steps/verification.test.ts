@@ -24,7 +24,12 @@ import {changesOf, code, type Given, look, never, refusalOf, rowsOf, worldOf} fr
 
 const line = 'INFO ready';
 const cluster = {...kept(generatedAndEnrolled(), ingress()), pods: async () => [podOf('p1')], logs: async () => [line]};
-const zenml = {...sessionOf(), health: async () => undefined, workspaceInfo: async () => info};
+const zenml = {
+	...sessionOf(),
+	health: async () => undefined,
+	workspaceInfo: async () => info,
+	dashboard: async () => ({title: 'ZenML Pro', part: '/assets/index.js'}),
+};
 const right: Given = {cluster, zenml, host: files, bundle: carried()};
 
 const seen = async (given: Given): Promise<{readonly finding: Finding; readonly rows: readonly string[]}> => {
@@ -36,9 +41,10 @@ const refuse = async (given: Given) => refusalOf(look(verificationStep, worldOf(
 describe('verification', () => {
 	test('what users will do was done, and every server is what it should be', async () => {
 		const {finding, rows} = await seen({});
-		expect(finding).toEqual({status: 'ok', note: '9 checks', warnings: []});
+		expect(finding).toEqual({status: 'ok', note: '10 checks', warnings: []});
 		expect(rows).toEqual([
 			'the administrator can log in: ok, admin, superuser',
+			'the dashboard opens: ok, ZenML Pro, with /assets/index.js',
 			'workspace default is healthy: ok, HTTP 200 over TLS with your CA',
 			`workspace default says what it should: ok, version 0.95.1, postgresql, kubernetes, workspace ${enrollment.workspaceId}`,
 			'control plane: every image comes from the internal registry: ok, 1 image in 1 pod',
@@ -86,7 +92,7 @@ describe('verification', () => {
 		};
 		const {finding, rows} = await seen(given);
 		expect(finding.status).toBe('ok');
-		expect(rows[2]).toMatch(/workspace $/u);
+		expect(rows[3]).toMatch(/workspace $/u);
 		const other = {...zenml, workspaceInfo: async () => ({...info, proWorkspaceId: 'w9'})};
 		expect((await refuse({...given, zenml: other})).cause).toContain('workspace w9, not (not enrolled)');
 		const {cluster: enrolled} = right;
@@ -97,7 +103,7 @@ describe('verification', () => {
 		const pods = async () => [podOf('p1', {images: ['registry.corp/a:1', 'docker.io/b:1']}), podOf('p2')];
 		expect(await refuse({cluster: {...cluster, pods}})).toMatchObject({
 			code: code('verification-failed'),
-			message: '2 of 9 checks failed.',
+			message: '2 of 10 checks failed.',
 			cause: 'The first of them: Pods of the control plane use images from outside.',
 		});
 		const once = async (namespace: string) => (namespace === 'zenml-pro' ? pods() : [podOf('p3')]);
@@ -116,7 +122,7 @@ describe('verification', () => {
 		expect(await refuse({zenml: {...zenml, health, workspaceInfo}})).toMatchObject({
 			code: code('verification-failed'),
 			area: 'verification',
-			message: '2 of 9 checks failed.',
+			message: '2 of 10 checks failed.',
 			cause: 'The first of them: It is unwell',
 			fix: 'Mend the first, and the others below with it: Mend zenml-not-ready.',
 			nextSteps: [
@@ -133,7 +139,7 @@ describe('logs that speak of errors', () => {
 		'"%s" does not fail the install, but is shown as bad and stands among the warnings',
 		async (bad) => {
 			const {finding, rows} = await seen(logs(line, bad, line));
-			expect(finding).toMatchObject({status: 'ok', note: '9 checks'});
+			expect(finding).toMatchObject({status: 'ok', note: '10 checks'});
 			expect(finding.status === 'ok' && finding.warnings).toEqual([
 				`control plane: 1 of the last 3 lines speak of errors; the last ones: ${bad}`,
 				`workspace default: 1 of the last 3 lines speak of errors; the last ones: ${bad}`,
@@ -168,6 +174,7 @@ describe('logs that speak of errors', () => {
 describe('a dry run', () => {
 	const labels = [
 		'check the administrator can log in',
+		'check the dashboard opens',
 		'check workspace default is healthy',
 		'check workspace default says what it should',
 		'check control plane: every image comes from the internal registry',

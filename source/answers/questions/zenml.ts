@@ -94,6 +94,7 @@ export const zenmlTopics: readonly Topic[] = [
 				'Administers everything',
 				'May manage all organizations and users of the control plane.',
 			),
+			advanced('organization.users.*.teams', 'Teams', 'Names separated by commas; teams that are not there are made.'),
 		],
 	},
 ];

@@ -1,5 +1,6 @@
 import type {Clock} from '../../base/clock.ts';
 import type {Redactor} from '../../base/redact.ts';
+import type {LastGuard} from './last-guard.ts';
 
 /** What the door (`cli.tsx`) hands in: the only way by which the rest sees the process it runs in. */
 export type Context = {
@@ -34,6 +35,8 @@ export type Context = {
 	readonly nodeArguments: readonly string[];
 	/** Started by `npm start`, which always rehearses: the command to go on is then another. */
 	readonly startedByNpm: boolean;
+	/** Hears of errors that nothing caught; see `LastGuard`. Absent where nobody catches them. */
+	readonly hearFaults?: LastGuard['hear'] | undefined;
 	/** Leaves at once with an exit code; for a second Ctrl-C only. */
 	readonly leave: (exitCode: number) => never;
 };

@@ -1,4 +1,4 @@
-import {exitCodes} from '../../base/problem.ts';
+import {exitCodes, type Problem, toProblem} from '../../base/problem.ts';
 
 /** A word that can only be the name of a kind: messages hold spaces, signs or too much. */
 const isName = (word: unknown): word is string =>
@@ -51,17 +51,82 @@ const quietly = (deed: () => unknown): void => {
 	}
 };
 
-/** Gives the terminal back and tells the kind of the error. Returns the exit code. */
-export const lastWords = (error: unknown, {stdin, stdout, write}: Terminal): number => {
-	if (stdin.isTTY === true) quietly(() => stdin.setRawMode?.(false));
-	if (stdout.isTTY === true) quietly(() => write('stdout', restored));
-	const lines = [
+const plainWords = (error: unknown): string =>
+	[
 		`zenml-airgap ended by an error that it did not expect: ${kindOf(error)}`,
 		'  why:   The tool met a case its authors did not think of. Its message is not shown, as it may hold anything.',
 		'  do:    Start it again: every step looks at the world first and goes on. If it comes back, send the authors the folders',
 		'         "logs" and "reports" of the state folder (--state-dir, else ~/.local/state/zenml-airgap).',
 		'  code:  unexpected-error',
-	];
-	quietly(() => write('stderr', `${lines.join('\n')}\n`));
+	].join('\n');
+
+/** The same as other refusals are told to a pipeline. */
+const jsonWords = (error: unknown): string =>
+	JSON.stringify({type: 'refused', problem: {...toProblem(kindOf(error)), evidence: []}});
+
+/** Gives the terminal back and tells the kind of the error, as JSON where that was asked for. Returns the exit code. */
+export const lastWords = (error: unknown, {stdin, stdout, write}: Terminal, json = false): number => {
+	if (stdin.isTTY === true) quietly(() => stdin.setRawMode?.(false));
+	if (stdout.isTTY === true) quietly(() => write('stdout', restored));
+	quietly(() => write('stderr', `${json ? jsonWords(error) : plainWords(error)}\n`));
 	return exitCodes.bug;
+};
+
+/** Where in the program it came up: names of functions and files only. */
+const framesOf = (error: unknown): readonly string[] => {
+	try {
+		const {stack} = error as {readonly stack?: unknown};
+		const frame = /^ +at (?:[\w.$<>[\] ]{1,80} \()?(?:file:\/\/|node:)?[\w./@+-]{1,300}:\d+:\d+\)?$/u;
+		return (typeof stack === 'string' ? stack : '')
+			.split('\n')
+			.filter((line) => frame.test(line))
+			.slice(0, 8)
+			.map((line) => line.trim());
+	} catch {
+		return [];
+	}
+};
+
+/** An error that nothing caught, as a problem: its kind, and where it came up. Its message may hold anything. */
+const faultOf = (error: unknown): Problem => ({...toProblem(kindOf(error)), evidence: framesOf(error)});
+
+/** So many errors in one run are a flood, in which no step will get anywhere. */
+const mostFaults = 20;
+
+/** The last place to which an error comes that nothing caught. */
+export type LastGuard = {
+	/** The newest listener hears of it, and no other one, until the returned function is called. */
+	readonly hear: (listener: (problem: Problem) => void) => () => void;
+	readonly take: (error: unknown) => void;
+};
+
+/**
+ * Hands errors that nothing caught to whoever is at work, so that a library which throws inside an event handler ends a step and not
+ * the program. @param end ends the program, where nobody listens, the listener itself fails, or there are too many
+ */
+export const createLastGuard = (end: (error: unknown) => void): LastGuard => {
+	const listeners: ((problem: Problem) => void)[] = [];
+	let taken = 0;
+	return {
+		hear: (listener) => {
+			listeners.push(listener);
+			return () => {
+				const at = listeners.lastIndexOf(listener);
+				if (at >= 0) listeners.splice(at, 1);
+			};
+		},
+		take: (error) => {
+			taken += 1;
+			const listener = listeners.at(-1);
+			if (listener === undefined || taken > mostFaults) {
+				end(error);
+				return;
+			}
+			try {
+				listener(faultOf(error));
+			} catch {
+				end(error);
+			}
+		},
+	};
 };

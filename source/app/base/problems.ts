@@ -40,6 +40,26 @@ export const appProblems = declareProblems({
 			},
 		},
 	},
+	'secret-unknown-name': {
+		area: 'usage',
+		message: 'There is no generated password {name}.',
+		cause: 'Of these answers the tool generates: {names}.',
+		fix: 'Name one of these; "zenml-airgap secrets list" says what each is for.',
+	},
+	'secret-not-shown': {
+		area: 'usage',
+		message: 'The password {name} was not shown.',
+		cases: {
+			refused: {
+				cause: 'Nobody said yes.',
+				fix: 'Type yes when you are asked.',
+			},
+			'no terminal': {
+				cause: 'Standard output is not a terminal, so the password would go to a file or a log.',
+				fix: 'Run it at a terminal, or add --yes where it is to go there.',
+			},
+		},
+	},
 	'no-earlier-run': {
 		area: 'usage',
 		message: 'No install was started with this state folder.',

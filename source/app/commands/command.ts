@@ -10,6 +10,7 @@ export type Groups = {
 	readonly answers: Command;
 	readonly bundle: Command;
 	readonly registry: Command;
+	readonly secrets: Command;
 };
 
 /** Takes the work of the command that the words name, and what they give it, as data. */

@@ -17,6 +17,8 @@ import {plan} from './plan.ts';
 import {inventory} from './registry/inventory.ts';
 import {push} from './registry/push.ts';
 import {rehearse} from './rehearse.ts';
+import {list as listSecrets} from './secrets/list.ts';
+import {show as showSecret} from './secrets/show.ts';
 import {status} from './status.ts';
 import {verify} from './verify.ts';
 
@@ -25,6 +27,9 @@ export const planCommands: readonly AddCommand[] = [install, plan, verify, statu
 
 /** Commands of the group `answers`. */
 export const answersCommands: readonly AddCommand[] = [init, validate, schema, show];
+
+/** Commands of the group `secrets`. */
+export const secretsCommands: readonly AddCommand[] = [listSecrets, showSecret];
 
 /** Commands of the groups `bundle` and `registry`. */
 export const carryCommands: readonly AddCommand[] = [

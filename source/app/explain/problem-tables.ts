@@ -22,6 +22,7 @@ import {ociProblems} from '../../oci/problems.ts';
 import {registryProblems} from '../../registry/problems.ts';
 import {pullProblems} from '../../registry/pull/problems.ts';
 import {stepProblems} from '../../steps/problems.ts';
+import {crashProblems} from '../../zenml/crash-problems.ts';
 import {zenmlProblems} from '../../zenml/problems.ts';
 import {bundleCommandProblems} from '../base/bundle-problems.ts';
 import {appProblems} from '../base/problems.ts';
@@ -42,6 +43,7 @@ export const problemTables: readonly ProblemTable[] = [
 	databaseProblems.table,
 	chartsProblems.table,
 	zenmlProblems.table,
+	crashProblems.table,
 	createProblems.table,
 	diffProblems.table,
 	imageProblems.table,

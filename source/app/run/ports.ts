@@ -18,6 +18,7 @@ import type {Ports, World} from '../../steps/world.ts';
 import {createZenml} from '../../zenml/client.ts';
 import type {Context} from '../base/context.ts';
 import {childEnvironment} from './child-environment.ts';
+import {clusterChoice} from './cluster-choice.ts';
 import {createHost} from './host.ts';
 import {lazyRegistry} from './lazy-registry.ts';
 import {createLeaseHolder} from './lease.ts';
@@ -42,12 +43,6 @@ type Telling = {readonly tell: (level: 'info' | 'warn', text: string) => void};
 
 /** Ports, and the end of what they hold open. */
 type OpenPorts = {readonly ports: Ports; readonly close: () => Promise<void>};
-
-/** Which cluster the answers name. */
-const clusterChoice = ({kubernetes: {kubeconfig, context}}: Answers) => ({
-	...(kubeconfig !== undefined && {kubeconfig}),
-	...(context !== undefined && {context}),
-});
 
 const secretsOf =
 	(cluster: ClusterPort, {context, prompted}: PortOptions): Ports['resolveSecret'] =>

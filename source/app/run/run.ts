@@ -175,6 +175,7 @@ const runLocked = async (
 			listeners: [toAll(request, recorder)],
 			signal: AbortSignal.any([request.signal, stop.signal]),
 			clock: context.clock,
+			hearFaults: context.hearFaults,
 			fingerprints: fingerprintsOf(earlier),
 			from: request.from,
 			until: request.until,
@@ -192,17 +193,13 @@ const runLocked = async (
 
 const noLock: Unlock = async () => undefined;
 
-/**
- * One run of a plan, with everything around it: lock, ports, journal, log, reports. Refusals before the first event are thrown as
- * ProblemError; after it every end is a result.
- */
-export const runPlan = async (request: RunRequest): Promise<RunReport> => {
+/** The run with its lock, which is given back however it ends. */
+const runWithLock = async (request: RunRequest, stop: AbortController): Promise<RunReport> => {
 	const {context, stateDirectory, pass} = request;
 	request.judge?.(request.answers);
 	const plan = await request.plan.load();
 	const identity = identify(request);
 	for (const folder of [stateDirectory, path.dirname(identity.logFile)]) await makeFolder(folder);
-	const stop = new AbortController();
 	const onLost = (problem: Problem): void => stop.abort(new ProblemError(problem));
 	const unlock =
 		pass === 'apply'
@@ -222,5 +219,20 @@ export const runPlan = async (request: RunRequest): Promise<RunReport> => {
 		// Nobody gets a report: what was refused is told with what is left.
 		for (const text of leftovers) context.err(`${context.redactor.redact(text)}\n`);
 		throw error;
+	}
+};
+
+/**
+ * One run of a plan, with everything around it: lock, ports, journal, log, reports. Refusals before the first event are thrown as
+ * ProblemError; after it every end is a result.
+ */
+export const runPlan = async (request: RunRequest): Promise<RunReport> => {
+	const stop = new AbortController();
+	// Steps hear of faults themselves; between two of them, and around all, a fault stops the run at a safe point.
+	const end = request.context.hearFaults?.((problem) => stop.abort(new ProblemError(problem)));
+	try {
+		return await runWithLock(request, stop);
+	} finally {
+		end?.();
 	}
 };

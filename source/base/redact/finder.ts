@@ -1,6 +1,7 @@
 import {createDecoder, type Decoded} from './decode.ts';
 import {edgeAfter, edgeBefore} from './edges.ts';
 import {encodedForms, partsOf, plainForms} from './forms.ts';
+import {inputValues} from './inputs.ts';
 import {createMarks} from './marks.ts';
 import {passwordsInUrls, type Range} from './url-logins.ts';
 import {createViews, type View} from './views.ts';
@@ -131,7 +132,11 @@ export const createFinder = () => {
 			add(secret);
 		},
 		find: (text: string): readonly Range[] => {
-			const known = [passwordsInUrls(text), ...[...short].map((secret) => standingAlone(text, secret))];
+			const known = [
+				passwordsInUrls(text),
+				inputValues(text),
+				...[...short].map((secret) => standingAlone(text, secret)),
+			];
 			if (isEmpty) return known.flat();
 			const decoded = decode(text);
 			const found = Object.values(kinds).map((kind) => findIn(text, decoded, kind));

@@ -4,12 +4,17 @@ import {type Explanation, worstOf} from './reasons.ts';
 import {symptomsOf} from './symptoms.ts';
 import type {Symptom} from './types.ts';
 import {isReady} from './views.ts';
-import {isComplete, workloadSymptoms} from './workloads.ts';
+import {isComplete, jobOf, workloadSymptoms} from './workloads.ts';
 
 /** What is to blame for a rollout that does not get ready, and why. */
-export type Culprit = Explanation & {readonly kind: 'Pod' | 'Job' | 'Deployment'; readonly name: string};
+export type Culprit = Explanation & {
+	readonly kind: 'Pod' | 'Job' | 'Deployment';
+	readonly name: string;
+	/** The Job that a pod belongs to. */
+	readonly job?: string | undefined;
+};
 
-type Suspect = Pick<Culprit, 'kind' | 'name'> & {readonly symptoms: readonly Symptom[]};
+type Suspect = Pick<Culprit, 'kind' | 'name' | 'job'> & {readonly symptoms: readonly Symptom[]};
 
 /** A failed pod that no longer counts: its Job ended well, or what owns it has made another pod. */
 const isOutlived = ({metadata, status}: Pod, {pods, jobs}: Picture): boolean => {
@@ -27,7 +32,14 @@ const suspectsIn = (picture: Picture): readonly Suspect[] => {
 	const {pods, jobs, deployments, events} = picture;
 	const unready = pods.filter((pod) => !pod.metadata.deletionTimestamp && !isReady(pod) && !isOutlived(pod, picture));
 	return [
-		...unready.map((pod): Suspect => ({kind: 'Pod', name: pod.metadata.name, symptoms: symptomsOf(pod, events)})),
+		...unready.map(
+			(pod): Suspect => ({
+				kind: 'Pod',
+				name: pod.metadata.name,
+				job: jobOf(pod),
+				symptoms: symptomsOf(pod, events),
+			}),
+		),
 		...jobs.map((job): Suspect => ({kind: 'Job', name: job.metadata.name, symptoms: workloadSymptoms(job, events)})),
 		...deployments.map(
 			(item): Suspect => ({kind: 'Deployment', name: item.metadata.name, symptoms: workloadSymptoms(item, events)}),
@@ -37,11 +49,15 @@ const suspectsIn = (picture: Picture): readonly Suspect[] => {
 
 const subjectKinds = {Pod: 'pod', Job: 'job', Deployment: 'deployment'} as const;
 
-/** Of all that is wrong the worst, in the order pods, Jobs, Deployments; undefined when nothing is. Pure. */
-export const findCulprit = (picture: Picture, namespace: string): Culprit | undefined => {
-	const guilty = suspectsIn(picture).flatMap(({kind, name, symptoms}): readonly Culprit[] => {
-		const worst = worstOf(symptoms, {kind: subjectKinds[kind], name: `${namespace}/${name}`});
-		return worst ? [{kind, name, ...worst}] : [];
-	});
-	return guilty.find(({stuck}) => stuck) ?? guilty[0];
-};
+/** All that is wrong, what is stuck before what may pass, and then in the order pods, Jobs, Deployments. Pure. */
+export const findCulprits = (picture: Picture, namespace: string): readonly Culprit[] =>
+	suspectsIn(picture)
+		.flatMap(({kind, name, job, symptoms}): readonly Culprit[] => {
+			const worst = worstOf(symptoms, {kind: subjectKinds[kind], name: `${namespace}/${name}`});
+			return worst ? [{kind, name, job, ...worst}] : [];
+		})
+		.toSorted((one, other) => Number(other.stuck) - Number(one.stuck));
+
+/** Of all that is wrong the worst; undefined when nothing is. Pure. */
+export const findCulprit = (picture: Picture, namespace: string): Culprit | undefined =>
+	findCulprits(picture, namespace)[0];

@@ -1,11 +1,16 @@
 import type {ComponentPath} from '../../answers/component-path.ts';
 import {type Problem, ProblemError} from '../../base/problem.ts';
 import type {ObjectApi} from '../objects/types.ts';
-import {type Culprit, findCulprit} from './culprit.ts';
+import type {ReadCrash} from '../types.ts';
+import {type Culprit, findCulprits} from './culprit.ts';
 import type {Picture} from './picture.ts';
 import {warningLines} from './symptoms.ts';
 
-const logLines = 30;
+/** Lines of a log that are shown, and that are read: a traceback of the product's server has 260 to 530. */
+const [shownLines, logLines] = [30, 1000];
+
+/** Pods that ended whose logs are read: those of one rollout end alike. */
+const mostLogs = 4;
 
 /**
  * Whose pods are looked at. A pod that belongs to no component, such as that of a probe, is mended by no answer of one.
@@ -13,6 +18,8 @@ const logLines = 30;
 export type Scene = {
 	readonly namespace: string;
 	readonly component: ComponentPath | undefined;
+	readonly only?: ReadonlySet<string> | undefined;
+	readonly readCrash?: ReadCrash | undefined;
 	readonly signal: AbortSignal;
 };
 
@@ -40,24 +47,52 @@ const nextStepsFor = ({kind, name, symptom: {log, container}}: Culprit, namespac
 	return [look, `kubectl -n ${namespace} logs ${name}${which}`];
 };
 
+/** What the cluster itself tells of a culprit, with the end of its log. */
+const toldBy = (culprit: Culprit, {events}: Picture, {namespace, component}: Scene, log: readonly string[]) => {
+	const {message} = culprit.symptom;
+	const warnings = warningLines(events, culprit.kind, culprit.name);
+	return culprit.problem({
+		nextSteps: nextStepsFor(culprit, namespace),
+		answers: component === undefined ? [] : culprit.answers.map((answer) => `${component}.${answer}`),
+		evidence: [...new Set([...(message ? [message] : []), ...warnings, ...log.slice(-shownLines)])],
+	});
+};
+
+/** The cause that the program itself told before it ended, with what the cluster tells below. */
+const readCrash = (culprit: Culprit, told: Problem, {readCrash: read}: Scene, log: readonly string[]) => {
+	const {name, job, symptom} = culprit;
+	// A container that ran out of memory was not asked for last words.
+	if (symptom.exitCode === undefined || symptom.oomKilled) return undefined;
+	const problem = read?.(log, {pod: name, job});
+	if (!problem) return undefined;
+	const evidence = [...new Set([...(problem.evidence ?? []), ...(told.evidence ?? [])])];
+	return {...problem, nextSteps: [...problem.nextSteps, ...told.nextSteps], evidence};
+};
+
+const inScope = (picture: Picture, only: Scene['only']): Picture =>
+	only === undefined ? picture : {...picture, pods: picture.pods.filter(({metadata}) => only.has(metadata.name))};
+
 /**
  * Why a rollout does not get ready, from pods, events, Jobs, Deployments and logs; undefined when nothing is wrong yet.
- * Never shows values of the environment, only names and the cluster's own words.
+ * What a program says of its end comes before the bare fact that it ended. Never shows values of the environment, only names and
+ * the cluster's own words.
  */
 export const diagnosePicture = async (
 	api: Pick<ObjectApi, 'logs'>,
 	picture: Picture,
 	scene: Scene,
 ): Promise<Problem | undefined> => {
-	const {namespace, component} = scene;
-	const culprit = findCulprit(picture, namespace);
-	if (!culprit) return undefined;
-	const {message} = culprit.symptom;
-	const log = await readLog(api, culprit, scene);
-	const told = [...(message ? [message] : []), ...warningLines(picture.events, culprit.kind, culprit.name), ...log];
-	return culprit.problem({
-		nextSteps: nextStepsFor(culprit, namespace),
-		answers: component === undefined ? [] : culprit.answers.map((answer) => `${component}.${answer}`),
-		evidence: [...new Set(told)],
-	});
+	const seen = inScope(picture, scene.only);
+	const culprits = findCulprits(seen, scene.namespace);
+	const [first] = culprits;
+	if (!first) return undefined;
+	const ended = culprits.filter(({symptom}) => symptom.exitCode !== undefined && symptom.log !== undefined);
+	const told = toldBy(first, seen, scene, await readLog(api, first, scene));
+	if (scene.readCrash === undefined) return told;
+	for (const culprit of ended.slice(0, mostLogs)) {
+		const log = await readLog(api, culprit, scene);
+		const cause = readCrash(culprit, toldBy(culprit, seen, scene, log), scene, log);
+		if (cause) return cause;
+	}
+	return told;
 };

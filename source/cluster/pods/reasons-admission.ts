@@ -1,4 +1,5 @@
 import {onlyOf, plain} from './facts.ts';
+import {unlessPassing} from './passing.ts';
 import type {Row} from './types.ts';
 
 const creations = ['FailedCreate', 'ReplicaFailure'];
@@ -55,10 +56,24 @@ export const admissionReasons: readonly Row[] = [
 		stuck: true,
 	},
 	{
+		code: 'pod-webhook-failed',
+		reasons: creations,
+		message: /failed calling webhook "([^"]+)"/u,
+		facts: (facts, [webhook = '']) => ({...facts, webhook}),
+		stuck: unlessPassing,
+	},
+	{
+		code: 'pod-not-created',
+		reasons: creations,
+		message: /because it is being terminated/u,
+		facts: plain,
+		stuck: true,
+	},
+	{
 		code: 'pod-not-created',
 		reasons: creations,
 		facts: plain,
-		stuck: true,
+		stuck: unlessPassing,
 	},
 	{
 		code: 'job-failed',

@@ -1,4 +1,5 @@
 import {onlyOf, plain} from './facts.ts';
+import {unlessPassing} from './passing.ts';
 import type {Row, Symptom} from './types.ts';
 
 const cannotConfigure = ['CreateContainerConfigError'];
@@ -64,7 +65,7 @@ export const containerReasons: readonly Row[] = [
 		code: 'pod-configuration',
 		reasons: cannotConfigure,
 		facts: plain,
-		stuck: true,
+		stuck: unlessPassing,
 	},
 	{
 		code: 'image-wrong-platform',
@@ -84,7 +85,7 @@ export const containerReasons: readonly Row[] = [
 		code: 'pod-cannot-start',
 		reasons: cannotStart,
 		facts: plain,
-		stuck: true,
+		stuck: unlessPassing,
 	},
 	{
 		code: 'pod-too-slow',

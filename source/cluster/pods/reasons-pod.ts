@@ -1,4 +1,5 @@
-import {plain} from './facts.ts';
+import {onlyOf, plain} from './facts.ts';
+import {unlessPassing} from './passing.ts';
 import type {Row} from './types.ts';
 
 const scheduling = ['Unschedulable', 'FailedScheduling'];
@@ -91,6 +92,13 @@ const onTheNode: readonly Row[] = [
 		stuck: false,
 	},
 	{
+		code: 'node-pause-image',
+		reasons: ['FailedCreatePodSandBox'],
+		message: /failed to get sandbox image "([^"]+)"|pull sandbox image "?([^\s":]+)/u,
+		facts: (facts, found) => ({...facts, pause: onlyOf(found)}),
+		stuck: unlessPassing,
+	},
+	{
 		code: 'node-network-failed',
 		reasons: ['FailedCreatePodSandBox', 'NetworkNotReady'],
 		facts: plain,
@@ -106,6 +114,10 @@ const onTheNode: readonly Row[] = [
 			'Terminated',
 			'NodeAffinity',
 			'UnexpectedAdmissionError',
+			'OutOfcpu',
+			'OutOfmemory',
+			'OutOfpods',
+			'NodeNotReady',
 		],
 		facts: plain,
 		stuck: false,

@@ -47,13 +47,15 @@ const sharedOf = ({name, image, state, lastState, restartCount}: ContainerStatus
 const pullsIn = (events: readonly KubeEvent[]): readonly KubeEvent[] =>
 	events.filter(({message = ''}) => /Failed to pull image|rpc error/u.test(message));
 
+const timesOf = (events: readonly KubeEvent[]): number =>
+	events.reduce((sum, {count, series}) => sum + Math.max(count ?? 1, series?.count ?? 1), 0);
+
 /**
  * True while the only pull was made without login: a node may be allowed to read a Secret only a moment after a pod
  * that uses it came, and the kubelet then pulls without it.
  */
 const isPulledTooSoon = (events: readonly KubeEvent[], failed: readonly KubeEvent[]): boolean =>
-	events.some(({reason}) => reason === 'FailedToRetrieveImagePullSecret') &&
-	failed.reduce((sum, {count = 1}) => sum + count, 0) <= 1;
+	events.some(({reason}) => reason === 'FailedToRetrieveImagePullSecret') && timesOf(failed) <= 1;
 
 const whileWaiting = (
 	status: ContainerStatus,
@@ -66,6 +68,7 @@ const whileWaiting = (
 		...shared,
 		reason,
 		message: [status.state?.waiting?.message, failed[0]?.message].filter(Boolean).join(' '),
+		failedPulls: timesOf(failed),
 		pulledTooSoon: isPulledTooSoon(events, failed),
 		log: shared.exitCode === undefined ? undefined : 'previous',
 	};

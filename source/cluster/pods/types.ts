@@ -15,6 +15,8 @@ export type Symptom = {
 	readonly restarts?: number | undefined;
 	/** The pod is over and is not started again (phase Failed). */
 	readonly final?: boolean | undefined;
+	/** How often the image was pulled in vain, as far as events tell. */
+	readonly failedPulls?: number | undefined;
 	/** The only pull so far was made before the node had read the pull secret: the next one may well succeed. */
 	readonly pulledTooSoon?: boolean | undefined;
 	/**

@@ -4,7 +4,7 @@ import type {PodView} from '../types.ts';
 import {worstOf} from './reasons.ts';
 import {symptomsOf} from './symptoms.ts';
 import type {Subject, Symptom} from './types.ts';
-import {workloadSymptoms} from './workloads.ts';
+import {jobOf, workloadSymptoms} from './workloads.ts';
 
 /** Characters of the server's words that a table row has room for. */
 const mostCharacters = 300;
@@ -48,6 +48,8 @@ export const podView = (pod: Pod, events: readonly KubeEvent[]): PodView => {
 		ready,
 		restarts: statuses.reduce((sum, {restartCount}) => sum + restartCount, 0),
 		node: spec?.nodeName,
+		component: metadata.labels?.['app.kubernetes.io/component'],
+		job: jobOf(pod),
 		images: [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(({image = ''}) => image),
 		...(isWell ? {stuck: false} : wrongWith(symptomsOf(pod, events), {kind: 'pod', name: `${namespace}/${name}`})),
 	};

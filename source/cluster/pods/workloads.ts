@@ -1,4 +1,4 @@
-import type {Deployment, Job, KubeEvent} from '../kinds.ts';
+import type {Deployment, Job, KubeEvent, KubeObject} from '../kinds.ts';
 import {eventsOf} from './symptoms.ts';
 import type {Symptom} from './types.ts';
 
@@ -30,3 +30,7 @@ export const workloadSymptoms = (workload: Workload, events: readonly KubeEvent[
 
 /** True for a Job that has ended well. */
 export const isComplete = (job: Job): boolean => conditionsOf(job).some(({type}) => type === 'Complete');
+
+/** The name of the Job that made a pod; undefined for one of another kind. */
+export const jobOf = ({metadata}: Pick<KubeObject, 'metadata'>): string | undefined =>
+	metadata.ownerReferences?.find(({kind}) => kind === 'Job')?.name;

@@ -59,6 +59,13 @@ export const admissionTable = {
 			},
 		},
 	},
+	'pod-webhook-failed': {
+		...says('a webhook of the cluster does not answer'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'The webhook "{webhook}" must agree to each new pod and does not answer as it should; its words are below.',
+		fix: 'Have the service behind that webhook repaired; the cluster tries again by itself.',
+	},
 	'kubernetes-limit-range': {
 		...says('a LimitRange of the namespace forbids it'),
 		area: 'cluster',

@@ -60,12 +60,46 @@ export const imageTable = {
 				cause: 'The name server of the node does not know the host name of the registry.',
 				fix: 'Have the DNS of the nodes answer for the registry, or use a name that they know.',
 			},
+			'no name server': {
+				...says('the name server of the node does not answer'),
+				cause: 'The name server of the node gave no answer about the host name of the registry; that may pass.',
+				fix: 'Wait; where it stays so, have the DNS of the nodes looked at.',
+			},
 			'no way': {
 				...says('the node cannot reach the registry'),
 				cause: 'There is no way from the node to the registry, or nothing listens there.',
 				fix: 'Have the way from the nodes to the registry opened.',
 			},
 		},
+	},
+	'image-registry-busy': {
+		area: 'cluster',
+		who: 'cluster admin',
+		cases: {
+			'too many requests': {
+				...says('the registry asks to come back later'),
+				cause: 'The registry, or the kubelet itself, allows only so many pulls at a time (429).',
+				fix: 'Wait: the node tries again. Where it stays so, have the limit of the registry raised.',
+			},
+			error: {
+				...says('the registry has an error of its own'),
+				cause: 'The registry answered the node with an error of its own (5xx); it may be restarting.',
+				fix: 'Wait: the node tries again. Where it stays so, have the registry and what stands before it looked at.',
+			},
+		},
+	},
+	'image-signature-refused': {
+		...says('a policy of the node refuses the image'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'The container runtime takes only signed images, and "{image}" has no signature that it knows.',
+		fix: 'Have the internal registry added to the policy of the nodes (policy.json), or the images signed for it.',
+	},
+	'image-damaged': {
+		...says('the image is damaged'),
+		area: 'cluster',
+		cause: 'What the registry, or a cache before it, gave out for "{image}" is not what its digest says.',
+		fix: 'Run the images step again; where it says that all is there, have the cache or the disk of the registry looked at.',
 	},
 	'node-disk-full': {
 		...says('the disk of the node is full'),

@@ -74,6 +74,13 @@ export const placementTable = {
 		cause: 'The node cannot make the network or the pause container of the pod; its own words are below.',
 		fix: 'Have network plug-in and pause image of the node looked at; the pause image too must come from inside the air gap.',
 	},
+	'node-pause-image': {
+		...says('the node lacks the pause image'),
+		area: 'cluster',
+		who: 'cluster admin',
+		cause: 'The container runtime of the node needs the image "{pause}" for every pod, and cannot pull it.',
+		fix: 'Have the pause image put into a registry inside, and named in the configuration of the container runtime (sandbox_image, pause_image).',
+	},
 	'pod-evicted': {
 		...says('was removed from its node'),
 		area: 'cluster',

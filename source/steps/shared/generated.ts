@@ -5,6 +5,9 @@ import type {World} from '../world.ts';
 import {generatedSecretName, managedBy} from './names.ts';
 import type {SecretSource} from './secret-sources.ts';
 
+/** What reading needs of the world. */
+type Reader = Pick<World, 'answers' | 'cluster' | 'registerSecret' | 'signal'>;
+
 /** Keys and values of a Secret, as the API has them: in base64. */
 type Data = Readonly<Record<string, string>>;
 
@@ -12,7 +15,7 @@ type Data = Readonly<Record<string, string>>;
 const mostTries = 5;
 
 /** Where everything that is generated is kept. */
-const generatedSecret = ({answers}: World) => ({
+const generatedSecret = ({answers}: Pick<World, 'answers'>) => ({
 	apiVersion: 'v1',
 	kind: 'Secret',
 	namespace: answers.controlPlane.namespace,
@@ -20,7 +23,7 @@ const generatedSecret = ({answers}: World) => ({
 });
 
 /** The same in words: `zenml-pro/zenml-airgap-generated`. */
-export const generatedSecretPlace = ({answers}: World): string =>
+export const generatedSecretPlace = ({answers}: Pick<World, 'answers'>): string =>
 	`${answers.controlPlane.namespace}/${generatedSecretName}`;
 
 /** Does a Secret show what it holds: keys, each with a value? */
@@ -47,7 +50,7 @@ const keyOf = (name: string): string =>
 	name.replaceAll(/[^\w.-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
 
 /** A generated secret, or undefined when it was not made yet. Read-only. */
-export const readGenerated = async (world: World, name: string): Promise<string | undefined> => {
+export const readGenerated = async (world: Reader, name: string): Promise<string | undefined> => {
 	const kept = (await readData(world))?.[keyOf(name)];
 	if (kept === undefined) return undefined;
 	const value = decoded(kept);
@@ -56,7 +59,7 @@ export const readGenerated = async (world: World, name: string): Promise<string 
 };
 
 /** What is kept in the cluster now. */
-const readData = async (world: World): Promise<Data | undefined> => {
+const readData = async (world: Reader): Promise<Data | undefined> => {
 	const live = await world.cluster.get(generatedSecret(world), world.signal);
 	return live && dataOf(live);
 };

@@ -7,11 +7,12 @@ import {componentsOf} from '../shared/names.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {digests} from './digests.ts';
 import {images, logs} from './pods.ts';
-import {health, identity, login} from './servers.ts';
+import {dashboard, health, identity, login} from './servers.ts';
 
 /** All that is verified, in the order in which it is shown. */
 const checksOf = ({answers}: World): readonly Check[] => [
 	login,
+	dashboard,
 	...answers.workspaces.flatMap((workspace) => [health(workspace), identity(workspace)]),
 	...componentsOf(answers).flatMap((component) => [images(component), digests(component), logs(component)]),
 ];

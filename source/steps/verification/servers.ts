@@ -1,4 +1,5 @@
 import type {WorkspaceAnswers} from '../../answers/schema.ts';
+import {oneLine} from '../../base/text.ts';
 import type {WorkspaceInfo} from '../../zenml/types.ts';
 import {stepProblems} from '../problems.ts';
 import type {Check} from '../shared/checks.ts';
@@ -11,6 +12,16 @@ export const login: Check = {
 	run: async (world) => {
 		const {username, superuser} = await (await adminSession(world)).me();
 		return {note: superuser ? `${username}, superuser` : username};
+	},
+};
+
+/** The page that users open first, as a browser gets it. */
+export const dashboard: Check = {
+	label: 'the dashboard opens',
+	run: async (world) => {
+		const endpoint = await endpointOf(world, world.answers.controlPlane.host);
+		const {title, part} = await world.zenml.dashboard(endpoint, world.signal);
+		return {note: `${oneLine(title) || 'a page without a title'}, with ${part}`};
 	},
 };
 

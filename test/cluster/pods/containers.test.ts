@@ -98,7 +98,7 @@ const rows: readonly Row[] = [
 	},
 	{
 		about: 'any other container that cannot be started',
-		found: picture({pods: [waiting('CreateContainerError', 'context deadline exceeded')]}),
+		found: picture({pods: [waiting('CreateContainerError', 'operation not permitted')]}),
 		code: 'pod-cannot-start',
 		who: 'cluster admin',
 		stuck: true,

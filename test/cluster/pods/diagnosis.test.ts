@@ -1,13 +1,21 @@
 import {describe, expect, it} from 'vitest';
+import {type Problem, problem} from '../../../source/base/problem.ts';
+import type {Pod} from '../../../source/cluster/kinds.ts';
 import {findCulprit} from '../../../source/cluster/pods/culprit.ts';
 import {diagnosePicture} from '../../../source/cluster/pods/diagnose.ts';
 import {type Picture, takePicture} from '../../../source/cluster/pods/picture.ts';
 import {podView} from '../../../source/cluster/pods/views.ts';
 import {clusterProblems} from '../../../source/cluster/problems.ts';
+import type {ReadCrash} from '../../../source/cluster/types.ts';
 import {containerOf, ended, event, jobOf, picture, podOf, refused, unscheduled, waiting} from './fixtures.ts';
 import {diagnose} from './told.ts';
 
 const {signal} = new AbortController();
+const refusal = (evidence: string): Problem =>
+	problem({
+		...{code: 'server-database-login', area: 'database', message: '', cause: 'The password.', fix: 'Mend it.'},
+		evidence: [evidence],
+	});
 const outOfMemory = picture({pods: [waiting('CrashLoopBackOff', '', {lastState: ended(137, 'OOMKilled')})]});
 const crashed = waiting('CrashLoopBackOff', 'back-off', {restartCount: 4, lastState: ended(127)});
 const failedTry = (kind: string, name: string) =>
@@ -128,6 +136,39 @@ describe('a diagnosis', () => {
 		};
 		const scene = {namespace: 'a', component: undefined, signal};
 		await expect(diagnosePicture({logs}, picture({pods: [crashed]}), scene)).rejects.toThrow('a bug');
+	});
+});
+
+describe('what a program says before it ends', () => {
+	const said = refusal('last words');
+	const readCrash: ReadCrash = (log, {pod, job}) =>
+		log.includes('fatal') ? {...said, message: `${pod} of ${job}`} : undefined;
+	const scene = {namespace: 'a', component: undefined, signal, readCrash};
+	const logs = async ({name}: {readonly name: string}) =>
+		name === 'q' ? [...Array.from({length: 500}, (_line, at) => `line ${at}`), 'fatal', 'the end'] : ['something'];
+	const named = (pod: Pod, name: string): Pod => ({...pod, metadata: {...pod.metadata, name}});
+
+	it('comes before the bare fact that it ended, with both evidences', async () => {
+		const found = await diagnosePicture({logs}, picture({pods: [named(crashed, 'q')]}), scene);
+		expect(found?.message).toBe('q of undefined');
+		expect(found?.evidence?.slice(0, 2)).toEqual(['last words', 'back-off']);
+		expect(found?.evidence?.slice(-2)).toEqual(['fatal', 'the end']);
+		expect(found?.evidence).toHaveLength(32);
+		expect(found?.nextSteps).toContain('kubectl -n a logs q -c c --previous');
+	});
+
+	it('is looked for in every pod that ended, and names the Job of the pod', async () => {
+		const pods = [crashed, named(failedTry('Job', 'migration'), 'q')];
+		expect((await diagnosePicture({logs}, picture({pods}), scene))?.message).toBe('q of migration');
+		expect((await diagnosePicture({logs}, picture({pods: [crashed]}), scene))?.code).toBe('pod-crashing');
+	});
+
+	it('is not asked of one that ran out of memory, or of pods that are out of question', async () => {
+		const full = named(waiting('CrashLoopBackOff', '', {lastState: ended(137, 'OOMKilled')}), 'q');
+		expect((await diagnosePicture({logs}, picture({pods: [full]}), scene))?.code).toBe('pod-out-of-memory');
+		const only = new Set(['p']);
+		const found = await diagnosePicture({logs}, picture({pods: [named(crashed, 'q'), crashed]}), {...scene, only});
+		expect(found).toMatchObject({code: 'pod-crashing', message: expect.stringContaining('a/p')});
 	});
 });
 

@@ -24,6 +24,13 @@ it('the view of a pod has phase, readiness, restarts, node and the images of all
 	});
 });
 
+it('the view of a pod tells what it is of its release, and whose Job made it', () => {
+	const ownerReferences = [{apiVersion: 'batch/v1', kind: 'Job', name: 'migration', uid: '1'}];
+	const labels = {'app.kubernetes.io/component': 'executor'};
+	const view = podView(podOf({}, {metadata: {name: 'p', namespace: 'a', labels, ownerReferences}}), []);
+	expect(view).toMatchObject({component: 'executor', job: 'migration'});
+});
+
 it('the view of a pod gives the reason in plain words, with that of Kubernetes and its message', () => {
 	expect(podView(waiting('ErrImagePull', 'manifest unknown'), []).reason).toBe(
 		'the image is not in the registry (ErrImagePull): manifest unknown',

@@ -1,9 +1,9 @@
-import {Writable} from 'node:stream';
 import {resolvePath} from '../../../answers/resolve-paths.ts';
 import {resolveSecret} from '../../../answers/secrets.ts';
 import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
-import {createPlainLines, type PlainLines} from '../../plain/lines.ts';
+import type {PlainLines} from '../../plain/lines.ts';
+import {openLines} from '../lines-on-stderr.ts';
 import {Interrupted} from '../stopped.ts';
 
 const fromReference = async (context: Context, reference: string): Promise<string> => {
@@ -18,18 +18,6 @@ const fromReference = async (context: Context, reference: string): Promise<strin
 		readKubernetesSecret: () => Promise.resolve(undefined),
 		onWarning: (text) => context.err(`${text}\n`),
 	});
-};
-
-/** A conversation on standard error, so that standard output stays for results. */
-const openLines = (context: Context, onInterrupt: () => void): PlainLines => {
-	const write: ConstructorParameters<typeof Writable>[0] = {
-		decodeStrings: false,
-		write: (text: string, _encoding, done) => {
-			context.err(text);
-			done();
-		},
-	};
-	return createPlainLines({input: context.stdin, output: new Writable(write), onInterrupt});
 };
 
 /** Asks until something was typed, and the same twice where that is wanted. */

@@ -2,7 +2,7 @@ import {type ProblemCode, ProblemError, toProblem} from '../../../base/problem.t
 import type {Release} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
 import {auditRelease} from './audit.ts';
-import {isIdle, serverPods} from './pods.ts';
+import {isIdle, livePods} from './pods.ts';
 import {repairRelease} from './repair.ts';
 import {diagnoseRollout, watchRollout} from './rollout.ts';
 import {labelOf, type WantedRelease} from './wanted.ts';
@@ -52,7 +52,7 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 	const {problems} = await auditRelease(world, wanted);
 	if (problems[0]) throw new ProblemError(problems[0]);
 	await repairRelease(world, wanted);
-	const earlier = new Set((await serverPods(world, wanted)).map(({name}) => name));
+	const earlier = new Set((await livePods(world, wanted)).map(({name}) => name));
 	const end = new AbortController();
 	const within = {...world, signal: AbortSignal.any([world.signal, end.signal])};
 	const upgrade = upgradeTo(within, wanted);

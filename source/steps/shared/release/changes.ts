@@ -6,7 +6,7 @@ import type {Release} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
 import {differingPaths} from './differing-paths.ts';
 import {downgradeOf} from './downgrade.ts';
-import {podRow, settledPods} from './pods.ts';
+import {isServer, podRow, settledPods} from './pods.ts';
 import {labelOf, type WantedRelease} from './wanted.ts';
 
 /** What the release itself says: not there, not deployed, or of another chart. */
@@ -31,8 +31,9 @@ const changeOfValues = async ({helm, signal}: World, wanted: WantedRelease): Pro
 const changesOfPods = async (world: World, wanted: WantedRelease): Promise<readonly Change[]> => {
 	const target = labelOf(wanted);
 	const pods = await settledPods(world, wanted);
-	if (pods.length === 0) return [{action: 'run', target, detail: 'it has no pods'}];
 	for (const pod of pods) world.report(podRow(pod));
+	if (!pods.some(isServer(wanted)))
+		return [{action: 'run', target, detail: pods.length === 0 ? 'it has no pods' : 'it has no server, only workers'}];
 	const wordsOf = ({name, reason}: PodView): string => `pod ${name} is not ready${reason ? `: ${reason}` : ''}`;
 	return pods.filter(({ready}) => !ready).map((pod) => ({action: 'run', target, detail: wordsOf(pod)}));
 };

@@ -6,12 +6,21 @@ import {labelOf, selectorOf, type WantedRelease} from './wanted.ts';
 /** How long a look waits for pods that are starting, ms. */
 const settleMs = 15_000;
 
-/** Pods that serve: not those of Jobs that have ended. */
-export const serverPods = async (
+/** Pods that are to run: not those of Jobs that have ended. */
+export const livePods = async (
 	{cluster, signal}: World,
 	{namespace, name}: WantedRelease,
 ): Promise<readonly PodView[]> =>
 	(await cluster.pods(namespace, selectorOf(name), signal)).filter(({phase}) => phase !== 'Succeeded');
+
+/**
+ * Workers of a workspace carry the label of its release too, and its Service leads to pods of the component `server` alone
+ * (charts from 0.97 on). The control plane has servers under several names.
+ */
+export const isServer =
+	({component: of}: WantedRelease) =>
+	({component = 'server', job}: PodView): boolean =>
+		job === undefined && (of === 'controlPlane' || component === 'server');
 
 /** The pod of a Job, such as the migration's, comes and goes with a try; it serves nobody. */
 const isOfJob = ({metadata}: KubeObject): boolean =>
@@ -37,7 +46,7 @@ export const settledPods = async (world: World, wanted: WantedRelease): Promise<
 	const {clock, report, signal} = world;
 	const until = clock.now() + settleMs;
 	for (;;) {
-		const pods = await serverPods(world, wanted);
+		const pods = await livePods(world, wanted);
 		if (clock.now() >= until || !pods.some(isStarting)) return pods;
 		report({kind: 'waiting', reason: `pods of ${labelOf(wanted)} to be ready`, timeoutMs: settleMs});
 		await clock.sleep(500, signal);

@@ -1,6 +1,8 @@
 import {type Problem, toProblem} from '../../../base/problem.ts';
-import type {PodView} from '../../../cluster/types.ts';
+import type {PodView, ReadCrash} from '../../../cluster/types.ts';
+import {lastWordsIn} from '../../../zenml/last-words.ts';
 import type {World} from '../../world.ts';
+import {createJobLogs} from './job-logs.ts';
 import {createPatience} from './patience.ts';
 import {podRow} from './pods.ts';
 import {selectorOf, type WantedRelease} from './wanted.ts';
@@ -8,11 +10,42 @@ import {selectorOf, type WantedRelease} from './wanted.ts';
 /** How often the patience with the pods is looked at, ms. */
 const lookEveryMs = 1000;
 
-/** Why the rollout does not get ready, as the cluster tells it; undefined while it tells nothing. */
+/** Why the rollout does not get ready, as the cluster and the servers' last words tell it; undefined while they tell nothing. */
 export const diagnoseRollout = async (
 	{cluster, signal}: World,
 	{namespace, name, component}: WantedRelease,
-): Promise<Problem | undefined> => cluster.diagnose({namespace, labelSelector: selectorOf(name), component}, signal);
+): Promise<Problem | undefined> =>
+	cluster.diagnose(
+		{
+			namespace,
+			labelSelector: selectorOf(name),
+			component,
+			readCrash: (log, speaker) => lastWordsIn(log, {...speaker, component})?.problem,
+		},
+		signal,
+	);
+
+/**
+ * The cause for which these pods ended, where the next start must end the same way; undefined where waiting may help. What else is
+ * wrong with the rollout is not told.
+ */
+const finalCause = async (
+	{cluster, signal}: World,
+	{namespace, name, component}: WantedRelease,
+	only: ReadonlySet<string>,
+): Promise<Problem | undefined> => {
+	let final = false;
+	const readCrash: ReadCrash = (log, speaker) => {
+		const said = lastWordsIn(log, {...speaker, component});
+		final = said?.final === true;
+		return final ? said?.problem : undefined;
+	};
+	const found = await cluster.diagnose(
+		{namespace, labelSelector: selectorOf(name), component, only, readCrash},
+		signal,
+	);
+	return final || found?.code === 'pod-out-of-memory' ? found : undefined;
+};
 
 /** Tells the row of each pod that has changed. */
 const createRows = ({report}: World): ((pods: readonly PodView[]) => void) => {
@@ -25,6 +58,22 @@ const createRows = ({report}: World): ((pods: readonly PodView[]) => void) => {
 		}
 	};
 };
+
+/** Names the pods that have ended since they were asked for last. One of an earlier try says nothing of this one. */
+const createCrashed = (earlier: ReadonlySet<string>): ((pods: readonly PodView[]) => ReadonlySet<string>) => {
+	const asked = new Set<string>();
+	return (pods) => {
+		const ended = pods.filter(
+			({name, ready, phase, restarts}) =>
+				!ready && !earlier.has(name) && !asked.has(`${name} ${restarts}`) && (restarts > 0 || phase === 'Failed'),
+		);
+		for (const {name, restarts} of ended) asked.add(`${name} ${restarts}`);
+		return new Set(ended.map(({name}) => name));
+	};
+};
+
+const causeOf = async (world: World, wanted: WantedRelease, pods: ReadonlySet<string>): Promise<Problem | undefined> =>
+	pods.size === 0 ? undefined : finalCause(world, wanted, pods);
 
 /**
  * Watches the pods of a rollout. Resolves with the cause once one has been stuck for too long, and with undefined when the signal ends it.
@@ -39,18 +88,22 @@ export const watchRollout = async (
 	const {cluster, clock, signal, report} = world;
 	const patience = createPatience(clock, earlier);
 	const tellRows = createRows(world);
+	const tellLogs = createJobLogs(world, earlier);
 	let pods: readonly PodView[] = [];
 	const see = (now: readonly PodView[]): void => {
 		pods = now;
 		tellRows(now);
+		tellLogs(now);
 		patience.see(now);
 	};
+	const crashed = createCrashed(earlier);
 	const lookForCause = async (): Promise<Problem> => {
 		for (;;) {
 			await clock.sleep(lookEveryMs, signal);
-			if (!patience.isOver(pods)) continue;
 			try {
-				const cause = await diagnoseRollout(world, wanted);
+				const cause = patience.isOver(pods)
+					? await diagnoseRollout(world, wanted)
+					: await causeOf(world, wanted, crashed(pods));
 				if (cause) return cause;
 			} catch (error) {
 				signal.throwIfAborted();

@@ -1,0 +1,51 @@
+import type {Context} from '../../base/context.ts';
+import {appProblems} from '../../base/problems.ts';
+import type {AddCommand, Work} from '../command.ts';
+import {openLines} from '../lines-on-stderr.ts';
+import {Interrupted, stoppable} from '../stopped.ts';
+import {type SecretsOptions, withInstallOptions} from './options.ts';
+
+type ShowOptions = SecretsOptions & {readonly name: string; readonly yes: boolean};
+
+const isYes = (answer: string): boolean => /^\s*y(?:es)?\s*$/iu.test(answer);
+
+/** Asks once more: whoever looks over the shoulder, or at a recorded session, sees the password too. */
+const confirm = async (context: Context, name: string): Promise<void> => {
+	if (context.stdin.isTTY !== true || context.stdout.isTTY !== true)
+		throw appProblems.error('secret-not-shown', {case: 'no terminal', name});
+	const stop = new AbortController();
+	const lines = openLines(context, () => stop.abort(new Interrupted()));
+	try {
+		const signal = AbortSignal.any([stop.signal, context.signal]);
+		const answer = await lines.ask(`Show the password ${name} on this screen? [y/N] `, {signal});
+		if (!isYes(answer)) throw appProblems.error('secret-not-shown', {case: 'refused', name});
+	} finally {
+		lines.close();
+	}
+};
+
+/** The value goes to standard output and nowhere else: this command writes no log and no state. */
+const work: Work<ShowOptions> = async (context, {name, yes, ...options}) => {
+	const {generatedOf} = await import('./generated.ts');
+	const {sources, require} = await generatedOf(context, options);
+	const source = sources.find(({generated}) => generated === name);
+	if (!source) {
+		const names = sources.map(({generated}) => generated).join(', ') || 'no password';
+		throw appProblems.error('secret-unknown-name', {name, names});
+	}
+	if (!yes) await confirm(context, name);
+	context.out(`${await require(source)}\n`);
+	return 0;
+};
+
+/** `secrets show`: a generated password, on the terminal. */
+export const show: AddCommand = ({secrets}, ask) => {
+	withInstallOptions(
+		secrets
+			.command('show <name>')
+			.description('show a generated password, after one more question')
+			.option('--yes', 'ask nothing, also where the password goes to a file or a pipe', false),
+	).action((name: string, options: SecretsOptions & {readonly yes: boolean}) =>
+		ask(stoppable(work, 'Nothing was shown.'), {...options, name}),
+	);
+};

@@ -1,0 +1,2 @@
+/** Stands in every output where a secret stood. */
+export const mask = '[secret]';
