@@ -14,6 +14,14 @@ export const chartsProblems = declareProblems({
 			several: {message: 'The chart {chart} does not know {count} keys that the answers need: {keys}'},
 		},
 	},
+	'chart-key-without-effect': {
+		area: 'bundle',
+		who: 'vendor',
+		message: 'Nothing that the chart {chart} renders depends on {keys}.',
+		cause:
+			'The chart names the key, but another value there renders the same: Helm would take it without a word, and the installed system would be a wrong one.',
+		fix: otherBundle,
+	},
 	'chart-unreadable': {
 		area: 'bundle',
 		who: 'vendor',

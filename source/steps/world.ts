@@ -1,6 +1,7 @@
 import type {Answers} from '../answers/schema.ts';
 import type {Clock} from '../base/clock.ts';
 import type {BundlePort} from '../bundle/types.ts';
+import type {EffectMemo} from '../charts/index.ts';
 import type {ClusterPort} from '../cluster/types.ts';
 import type {DatabasePort} from '../database/types.ts';
 import type {BaseWorld, Plan as EnginePlan, Step as EngineStep} from '../engine/plan.ts';
@@ -32,6 +33,8 @@ export type Ports = {
 	readonly registry: RegistryPort;
 	readonly cluster: ClusterPort;
 	readonly helm: HelmPort;
+	/** What is known of the effects of values on the charts. */
+	readonly effects: EffectMemo;
 	readonly database: DatabasePort;
 	readonly dns: DnsPort;
 	readonly tls: TlsPort;

@@ -54,6 +54,8 @@ export const worldOf = (
 		cluster: onlyThese('cluster', given.cluster),
 		// No run was killed here, unless a test says so.
 		helm: onlyThese('helm', {endLeftBehind: async () => undefined, ...given.helm}),
+		// Which keys have an effect is looked at where a test says so.
+		effects: onlyThese('effects', {of: async () => ({dead: [], idle: [], unproven: []}), ...given.effects}),
 		database: onlyThese('database', given.database),
 		dns: onlyThese('dns', given.dns),
 		tls: onlyThese('tls', given.tls),

@@ -3,6 +3,7 @@ import type {Answers} from '../../answers/schema.ts';
 import {resolveSecret} from '../../answers/secrets.ts';
 import type {Taker} from '../../base/lock/lock.ts';
 import {createBundlePort} from '../../bundle/open/bundle.ts';
+import {createEffectMemo} from '../../charts/index.ts';
 import {createCluster} from '../../cluster/cluster.ts';
 import type {ClusterPort} from '../../cluster/types.ts';
 import {createPostgres} from '../../database/postgres/index.ts';
@@ -20,7 +21,7 @@ import {childEnvironment} from './child-environment.ts';
 import {createHost} from './host.ts';
 import {lazyRegistry} from './lazy-registry.ts';
 import {createLeaseHolder} from './lease.ts';
-import {memoFileOf} from './memo-file.ts';
+import {effectsFileOf, memoFileOf} from './memo-file.ts';
 import {compressedFolder, registryOptions} from './registry-options.ts';
 
 export type PortOptions = {
@@ -128,6 +129,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		registry,
 		cluster,
 		helm: helmOf(answers, options, children),
+		effects: createEffectMemo(effectsFileOf(context)),
 		database: createPostgres(),
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),

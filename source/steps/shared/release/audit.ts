@@ -1,6 +1,14 @@
 import type {Problem} from '../../../base/problem.ts';
-import {auditProblem, auditValues, type Inspection, inspectRendered} from '../../../charts/index.ts';
+import {
+	auditProblem,
+	auditValues,
+	effectProblem,
+	effectWarnings,
+	type Inspection,
+	inspectRendered,
+} from '../../../charts/index.ts';
 import type {World} from '../../world.ts';
+import {releaseEffects} from './effects.ts';
 import type {WantedRelease} from './wanted.ts';
 
 /** What is wrong with a release before anything changes, and what its operator should know. */
@@ -18,11 +26,15 @@ export const renderRelease = async (world: World, wanted: WantedRelease): Promis
 	});
 };
 
-/** Everything about the values that must be right: keys the chart knows, and what it renders. */
+/** Everything about the values that must be right: keys the chart knows, keys that do something, and what it renders. */
 export const auditRelease = async (world: World, wanted: WantedRelease): Promise<Audit> => {
 	const {contents, values} = wanted;
 	const unknown = auditProblem(auditValues(values, contents), contents.metadata);
 	if (unknown) return {problems: [unknown], warnings: wanted.warnings};
 	const {problems, warnings} = await renderRelease(world, wanted);
-	return {problems, warnings: [...wanted.warnings, ...warnings]};
+	const effects = await releaseEffects(world, wanted);
+	return {
+		problems: [...problems, ...effectProblem(effects, contents.metadata)],
+		warnings: [...wanted.warnings, ...warnings, ...effectWarnings(effects, contents.metadata)],
+	};
 };
