@@ -46,7 +46,9 @@ const duplicateVariables = (object: RenderedObject): readonly string[] =>
 		const twice = env.map((variable) => variable.name).filter((variable, index, all) => all.indexOf(variable) < index);
 		return twice.length === 0
 			? []
-			: [`${label(object)}, container ${name}: set twice, the last one counts: ${[...new Set(twice)].join(', ')}.`];
+			: [
+					`${label(object)}, container ${name}: set twice, the last one counts, and Kubernetes may refuse the next upgrade: ${[...new Set(twice)].join(', ')}.`,
+				];
 	});
 
 /** Hosts of the vendor's public service; they are the chart's silent defaults. */

@@ -63,7 +63,9 @@ spec:
 `,
 		{registryHost: 'r.example'},
 	);
-	expect(warnings).toEqual(['Pod p, container c: set twice, the last one counts: A.']);
+	expect(warnings).toEqual([
+		'Pod p, container c: set twice, the last one counts, and Kubernetes may refuse the next upgrade: A.',
+	]);
 });
 
 test('a stream that is not YAML is a problem', () => {
