@@ -3,6 +3,7 @@ import {
 	componentDatabase,
 	environment,
 	fqdn,
+	helmValues,
 	host,
 	hostPort,
 	ipAddress,
@@ -44,6 +45,7 @@ const workspace = z.strictObject({
 	podSecurityContext,
 	podDisruptionBudget,
 	environment,
+	helmValues,
 });
 
 const user = z.strictObject({
@@ -184,6 +186,7 @@ const shape = z.strictObject({
 			resources: resources('500m', '1Gi', '2000m', '4Gi'),
 			podSecurityContext,
 			podDisruptionBudget,
+			helmValues,
 		})
 		.describe('The ZenML Pro control plane: dashboard and API'),
 	organization: z

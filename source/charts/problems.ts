@@ -50,6 +50,59 @@ export const chartsProblems = declareProblems({
 		cause: 'No Secret has ZENML_STORE_URL; the server would fall back to a file that is lost with its pod.',
 		fix: otherBundle,
 	},
+	'environment-undoes-answers': {
+		area: 'usage',
+		message: 'The environment in {answer} sets what other answers decide: {names}.',
+		cause: 'The server would take these variables instead of what the chart sets, without a word.',
+		fix: 'Take them out, and change the answers that they are made from.',
+	},
+	'helm-values-unfit': {
+		area: 'usage',
+		cases: {
+			undone: {
+				message: '{file} changes what other answers decide, or what this tool promises: {keys}.',
+				cause:
+					'The values of {answer} are laid over those that are made from the answers. These keys are the address of the server and of its database, its membership, its images, its keys and its telemetry.',
+				fix: 'Take them out of {file}, and change the answers that they are made from.',
+			},
+			variables: {
+				message: '{file} sets variables that other answers decide: {keys}.',
+				cause: 'The server would take them instead of what the chart sets, without a word.',
+				fix: 'Take them out of {file}, and change the answers that they are made from.',
+			},
+			secret: {
+				message: 'A secret stands in {file}: {keys}.',
+				cause: 'Helm keeps all values in the cluster, and whoever reads the file reads it too.',
+				fix: "Put it into a Secret of the release's namespace, and name that with the key of the chart that ends in SecretRef or SecretKeyRefs.",
+			},
+			'old section': {
+				message: '{file} has the section {keys}, which the chart calls server now.',
+				cause: 'The chart still takes the old one, and lets it win over what is made from the answers.',
+				fix: 'Write these keys below server.',
+			},
+			'unknown keys': {
+				message: 'The chart does not know keys of {file}: {keys}.',
+				cause: 'Helm would ignore them without a word.',
+				fix: 'Correct them in {file} ({answer}), or take them out.',
+			},
+			'no effect': {
+				message: 'Keys of {file} change nothing of what the chart renders: {keys}.',
+				cause: 'Helm would take them without a word.',
+				fix: 'Correct them in {file} ({answer}), or take them out.',
+			},
+		},
+	},
+	'helm-values-unreadable': {
+		area: 'usage',
+		message: 'The file of values {file} cannot be read.',
+		fix: 'Correct the file, or name another one.',
+		cases: {
+			'no file': {cause: 'The system says: {reason}'},
+			'too large': {cause: 'It has more than {most}.'},
+			'no YAML': {cause: 'Line {line} is no YAML, or gives a key twice.'},
+			'no map': {cause: 'It holds no map of keys and values.'},
+		},
+	},
 	'image-from-outside': {
 		area: 'bundle',
 		who: 'vendor',

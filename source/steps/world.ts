@@ -17,6 +17,11 @@ export type HostPort = {
 	 * @throws ProblemError area `usage` that names the file and the answer.
 	 */
 	readonly readFile: (path: string, answer: string) => Promise<string>;
+	/**
+	 * Text of the operator's file with values for a chart, of bounded size.
+	 * @throws ProblemError `helm-values-unreadable`
+	 */
+	readonly readValues: (path: string, answer: string) => Promise<string>;
 	/** Bytes free for this user where state and logs are kept. */
 	readonly freeBytes: () => Promise<number>;
 	/** Where that is. */

@@ -58,6 +58,8 @@ describe('the questionnaire', () => {
 			'tls.key',
 			'tls.ca',
 			'database.ca',
+			'controlPlane.helmValues',
+			'workspaces.*.helmValues',
 			'network.trustStore',
 			'helm.binary',
 		]);

@@ -4,6 +4,7 @@ import {imagePlaces, readChart, workspaceValues} from '../../charts/index.ts';
 import {type Enrollment, readEnrollment} from '../shared/enrollment.ts';
 import {readGenerated, secretFor} from '../shared/generated.ts';
 import {caSecretName, databaseSecretName, workspaceId, workspaceOf} from '../shared/names.ts';
+import {withOperatorValues} from '../shared/release/operator-values.ts';
 import {withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
@@ -43,10 +44,11 @@ const madeUp = (): Given => ({
 });
 
 const releaseWith = async (
-	{answers, bundle, signal}: World,
+	world: World,
 	workspace: WorkspaceAnswers,
 	{enrollment, ...secrets}: Given,
 ): Promise<WantedRelease> => {
+	const {answers, bundle, signal} = world;
 	const {workspaceChart: chart, images} = await bundle.open(signal);
 	const contents = await readChart(chart.path);
 	const {values, warnings} = workspaceValues({
@@ -63,7 +65,10 @@ const releaseWith = async (
 		},
 	});
 	const {release: name, namespace} = workspace;
-	return {component: workspaceOf(answers, workspace).path, name, namespace, chart, contents, values, warnings};
+	const component = workspaceOf(answers, workspace).path;
+	const variables = Object.keys(workspace.environment);
+	const made = {component, name, namespace, chart, contents, values, warnings, variables};
+	return withOperatorValues(world, made, workspace.helmValues);
 };
 
 /** The release of one workspace, or undefined while it is not enrolled or a generated secret is not made. */
