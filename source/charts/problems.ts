@@ -110,6 +110,13 @@ export const chartsProblems = declareProblems({
 		cause: 'An image of the chart is not set by the answers; behind an air gap such a pod never starts.',
 		fix: otherBundle,
 	},
+	'image-not-carried': {
+		area: 'bundle',
+		who: 'vendor',
+		message: 'The chart would pull images that the bundle does not hold: {images}.',
+		cause: 'The registry will have the images of the bundle only; a pod with another one never starts.',
+		fix: otherBundle,
+	},
 	'image-not-in-bundle': {
 		area: 'bundle',
 		who: 'vendor',

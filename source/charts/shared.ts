@@ -58,9 +58,12 @@ export const ingressValues = (host: string, {ingress, tls}: Answers): Readonly<R
 	tls: {enabled: true, secretName: tls.secretName},
 });
 
+/** What a container of the level "restricted" says (Kubernetes documentation, "Pod Security Standards"); the servers need no more. */
+const restricted = {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}} as const;
+
 /**
- * User and group of the pods, and what the cluster decides: a chart's own default is taken away with `null`, as Helm does with a key of
- * the values.
+ * User and group of the pods, what a strict namespace demands of them, and what the cluster decides: a chart's own default is taken away
+ * with `null`, as Helm does with a key of the values.
  */
 const securityValues = (
 	contents: ChartContents,
@@ -70,10 +73,14 @@ const securityValues = (
 	const removed = (section: string): Readonly<Record<string, null>> =>
 		Object.fromEntries(byCluster.filter((key) => knows(contents.known, `${section}.${key}`)).map((key) => [key, null]));
 	const own = Object.fromEntries(Object.entries(podSecurityContext).filter(([, value]) => value !== null));
-	const container = removed('securityContext');
+	const {runAsNonRoot} = podSecurityContext;
 	return {
-		...ifKnown(contents, 'podSecurityContext', {...own, ...removed('podSecurityContext')}),
-		...(Object.keys(container).length > 0 ? {securityContext: container} : {}),
+		...ifKnown(contents, 'podSecurityContext', {
+			...own,
+			seccompProfile: {type: 'RuntimeDefault'},
+			...removed('podSecurityContext'),
+		}),
+		...ifKnown(contents, 'securityContext', {...restricted, runAsNonRoot, ...removed('securityContext')}),
 	};
 };
 

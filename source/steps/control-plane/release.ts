@@ -1,7 +1,7 @@
 import {generateSecret} from '../../answers/secrets.ts';
 import {controlPlaneValues, imagePlaces, readChart} from '../../charts/index.ts';
 import {secretFor} from '../shared/generated.ts';
-import {caSecretName, controlPlaneOf, databaseSecretName} from '../shared/names.ts';
+import {caSecretName, controlPlaneOf, databaseSecretName, referenceOf} from '../shared/names.ts';
 import {withOperatorValues} from '../shared/release/operator-values.ts';
 import {withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
@@ -34,8 +34,9 @@ const releaseWith = async (world: World, passwords: Passwords): Promise<WantedRe
 			ca: {name: caSecretName, key: 'ca.crt'},
 		},
 	});
+	const carried = images.map((image) => referenceOf(answers, image));
 	const component = 'controlPlane';
-	const made = {component, name, namespace, chart, contents, values, warnings} as const;
+	const made = {component, name, namespace, chart, contents, values, warnings, images: carried} as const;
 	return withOperatorValues(world, made, answers.controlPlane.helmValues);
 };
 

@@ -10,7 +10,7 @@ import type {WantedRelease} from '../shared/release/wanted.ts';
 import type {World} from '../world.ts';
 import {brokenRange, fillIn} from './admission/limit-range.ts';
 import {enforcedLevel, type Level, lackedFor} from './admission/pod-security.ts';
-import {ownPod, type Planned, plannedPods} from './admission/pods.ts';
+import {containersOf, ownPod, type Planned, plannedPods} from './admission/pods.ts';
 import {brokenQuota} from './admission/quota.ts';
 import {sampleReleases} from './chart-values.ts';
 
@@ -41,10 +41,16 @@ const plansOf = async (world: World): Promise<readonly Plan[]> => {
 	}));
 };
 
-const lackedBy = (level: Level, pods: readonly Planned[]): readonly string[] =>
+/** A pod that lacks something for a level, in words. `chart`: only containers lack it that run first, whose context no value changes. */
+type Lack = {readonly words: string; readonly chart: boolean};
+
+const lackedBy = (level: Level, pods: readonly Planned[]): readonly Lack[] =>
 	pods.flatMap(({label, spec}) => {
-		const lacks = lackedFor(level, spec);
-		return lacks.length === 0 ? [] : [`${label}: ${lacks.join(', ')}`];
+		const lacks = lackedFor(level, spec).join(', ');
+		if (lacks === '') return [];
+		const chart = lackedFor(level, {...spec, initContainers: []}).length === 0;
+		const first = (spec.initContainers ?? []).map(({name}) => name).join(', ');
+		return [{words: `${chart ? `${first} of ${label}` : label}: ${lacks}`, chart}];
 	});
 
 const refusedByLevel = ({namespace, pods, answers}: Plan, live: KubeObject): readonly Problem[] => {
@@ -52,11 +58,13 @@ const refusedByLevel = ({namespace, pods, answers}: Plan, live: KubeObject): rea
 	const lacked = level === undefined ? [] : lackedBy(level, pods);
 	if (level === undefined || lacked.length === 0) return [];
 	const enough = level === 'restricted' && lackedBy('baseline', pods).length === 0 ? 'baseline' : 'privileged';
-	const facts = {namespace, level, enough, lacked: firstOf(lacked, 3, '; ')};
+	const evidence = lacked.map(({words}) => words);
+	const which = lacked.every(({chart}) => chart) ? 'chart' : 'pods';
+	const facts = {case: which, namespace, level, enough, lacked: firstOf(evidence, 3, '; ')} as const;
 	return [
 		stepProblems.problem('namespace-pod-security', facts, {
-			evidence: lacked,
-			answers: answers.map((component) => `${component}.podSecurityContext`),
+			evidence,
+			answers: which === 'chart' ? [] : answers.map((component) => `${component}.podSecurityContext`),
 		}),
 	];
 };
@@ -64,23 +72,25 @@ const refusedByLevel = ({namespace, pods, answers}: Plan, live: KubeObject): rea
 const refusedByAmounts = (
 	code: 'namespace-limits' | 'namespace-quota',
 	{namespace, answers}: Plan,
-	broken: readonly string[],
-): readonly Problem[] =>
-	broken.length === 0
-		? []
-		: [
-				stepProblems.problem(
-					code,
-					{namespace, broken: firstOf(broken, 2, '; ')},
-					{
-						evidence: broken,
-						answers: answers.flatMap((component) => [
-							`${component}.resources.requests`,
-							`${component}.resources.limits`,
-						]),
-					},
-				),
-			];
+	{broken, silent}: {readonly broken: readonly string[]; readonly silent: readonly string[]},
+): readonly Problem[] => {
+	if (broken.length === 0) return [];
+	const words = {namespace, broken: firstOf(broken, 2, '; ')};
+	const told = {
+		evidence: broken,
+		answers: answers.flatMap((component) => [`${component}.resources.requests`, `${component}.resources.limits`]),
+	};
+	if (silent.length === 0) return [stepProblems.problem(code, {case: 'amounts', ...words}, told)];
+	return [stepProblems.problem(code, {case: 'silent', ...words, silent: firstOf(silent, 3)}, told)];
+};
+
+/** Containers that say nothing of CPU and memory, once the ranges of the namespace have filled in theirs. */
+const silentIn = (pods: readonly Planned[]): readonly string[] =>
+	pods.flatMap(({label, spec}) =>
+		containersOf(spec)
+			.filter(({resources}) => Object.keys({...resources?.requests, ...resources?.limits}).length === 0)
+			.map(({name}) => `${name} of ${label}`),
+	);
 
 /** Rules of a kind in a namespace; a login that may not read them is told in `unread`. */
 const rulesOf = async (
@@ -106,18 +116,17 @@ const problemsOf = async (world: World, plan: Plan, unread: string[]): Promise<r
 	const ranges = await rulesOf(world, {namespace, kind: 'LimitRange'}, unread);
 	const quotas = await rulesOf(world, {namespace, kind: 'ResourceQuota'}, unread);
 	const filled = pods.map((pod) => fillIn(ranges, pod));
+	const silent = silentIn(filled);
 	return [
 		...refusedByLevel(plan, live),
-		...refusedByAmounts(
-			'namespace-limits',
-			plan,
-			ranges.flatMap((range) => brokenRange(range, pods)),
-		),
-		...refusedByAmounts(
-			'namespace-quota',
-			plan,
-			quotas.flatMap((quota) => brokenQuota(quota, filled)),
-		),
+		...refusedByAmounts('namespace-limits', plan, {
+			broken: ranges.flatMap((range) => brokenRange(range, pods)),
+			silent,
+		}),
+		...refusedByAmounts('namespace-quota', plan, {
+			broken: quotas.flatMap((quota) => brokenQuota(quota, filled)),
+			silent,
+		}),
 	];
 };
 

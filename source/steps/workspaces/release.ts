@@ -3,7 +3,7 @@ import {generateHexKey, generateSecret} from '../../answers/secrets.ts';
 import {imagePlaces, readChart, workspaceValues} from '../../charts/index.ts';
 import {type Enrollment, readEnrollment} from '../shared/enrollment.ts';
 import {readGenerated, secretFor} from '../shared/generated.ts';
-import {caSecretName, databaseSecretName, workspaceId, workspaceOf} from '../shared/names.ts';
+import {caSecretName, databaseSecretName, referenceOf, workspaceId, workspaceOf} from '../shared/names.ts';
 import {withOperatorValues} from '../shared/release/operator-values.ts';
 import {withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
@@ -66,8 +66,9 @@ const releaseWith = async (
 	});
 	const {release: name, namespace} = workspace;
 	const component = workspaceOf(answers, workspace).path;
+	const carried = images.map((image) => referenceOf(answers, image));
 	const variables = Object.keys(workspace.environment);
-	const made = {component, name, namespace, chart, contents, values, warnings, variables};
+	const made = {component, name, namespace, chart, contents, values, warnings, variables, images: carried};
 	return withOperatorValues(world, made, workspace.helmValues);
 };
 

@@ -32,6 +32,7 @@ export const renderRelease = async (world: World, wanted: WantedRelease): Promis
 	const rendered = await helm.template({release: name, namespace, chart: chart.path, values, kubeVersion, signal});
 	return inspectRendered(rendered, {
 		registryHost: answers.registry.host,
+		carried: wanted.images && new Set(wanted.images),
 		component: component === 'controlPlane' ? 'control-plane' : 'workspace',
 	});
 };

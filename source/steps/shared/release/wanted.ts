@@ -22,6 +22,8 @@ export type WantedRelease = {
 	readonly contents: ChartContents;
 	readonly values: Readonly<Record<string, unknown>>;
 	readonly warnings: readonly string[];
+	/** References of the bundle's images as they will be at the registry. */
+	readonly images?: readonly string[] | undefined;
 	/** Names of the environment variables that the answers give. */
 	readonly variables?: readonly string[] | undefined;
 	/** What the operator's file adds to them, where the answers name one. */
