@@ -53,6 +53,7 @@ export const rehearsalAnswers = (options: {
 		tls: {certificate: files.certificate, key: files.key, ca: files.ca},
 		ingress: {httpsPort},
 		database: {
+			engine: 'postgresql',
 			host: '127.0.0.1',
 			port: databasePort,
 			admin: {username: 'postgres', password: `file:${files.databasePassword}`},

@@ -13,7 +13,7 @@ import {
 	unknownKey,
 	wrongType,
 } from './issue.ts';
-import type {Path} from './rules.ts';
+import type {Path} from './rules/rules.ts';
 import {type Answers, answersSchema, crossFieldIssues} from './schema.ts';
 import {lookUp} from './tree.ts';
 

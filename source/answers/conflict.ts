@@ -1,6 +1,6 @@
 import type {Issue} from './issue.ts';
 import {answersProblems} from './problems.ts';
-import type {CrossFieldIssue, Path} from './rules.ts';
+import type {CrossFieldIssue, Path} from './rules/rules.ts';
 import {formatPath} from './tree.ts';
 
 type Told = Issue['problem'];
@@ -13,7 +13,14 @@ const sameName = ({path, other, what, value}: Extract<CrossFieldIssue, {kind: 's
 
 /** A conflict whose words need nothing but the two answers. */
 const betweenTwo = (
-	which: 'over limit' | 'over default limit' | 'below request' | 'needed' | 'key needed',
+	which:
+		| 'over limit'
+		| 'over default limit'
+		| 'below request'
+		| 'needed'
+		| 'key needed'
+		| 'too long for MySQL'
+		| 'MySQL and too long',
 	path: Path,
 	other: Path,
 ): Told => {
@@ -43,6 +50,12 @@ export const conflictOf = (rule: CrossFieldIssue, isGiven: (path: Path) => boole
 				...conflict,
 				problem: (answer, more) =>
 					answersProblems.problem('answers-conflict', {case: 'cannot be made', answer, path: formatPath(path)}, more),
+			};
+		case 'too long for MySQL':
+			return {
+				...conflict,
+				problem: betweenTwo(rule.kind, path, rule.other),
+				mirrored: betweenTwo('MySQL and too long', rule.other, path),
 			};
 		case 'needed':
 		case 'key needed':

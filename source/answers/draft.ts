@@ -5,7 +5,7 @@ import {allFields, type Field, isDefault, nodeAt} from './fields.ts';
 import {halfSentence, type Issue} from './issue.ts';
 import {isSecretReference} from './parts.ts';
 import {type PathBase, resolvePaths} from './resolve-paths.ts';
-import type {Path} from './rules.ts';
+import type {Path} from './rules/rules.ts';
 import type {Answers} from './schema.ts';
 import {proposal} from './suggest.ts';
 import {

@@ -6,7 +6,7 @@ import {candidates} from './did-you-mean.ts';
 import {type Node, nodeAt} from './fields.ts';
 import {shownValue} from './file/unseen.ts';
 import {answersProblems} from './problems.ts';
-import type {Path} from './rules.ts';
+import type {Path} from './rules/rules.ts';
 import {formatPath, shownKey} from './tree.ts';
 
 /** An issue in words. @param name what the answer is called in the message: its path, a flag, or nothing in a form */

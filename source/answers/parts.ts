@@ -134,14 +134,3 @@ export const helmValues = path
 	.optional()
 	.describe('YAML file with further values for the chart, laid over those of the answers; secrets by reference only')
 	.meta({examples: ['./helm-values.yaml']});
-
-/** Database and role of one component, with the names that the vendor's guide proposes. */
-export const componentDatabase = (name: string, username: string) =>
-	z
-		.strictObject({
-			name: sqlName.default(name).describe('Name of the database'),
-			username: sqlName.default(username).describe('Role that owns the database'),
-			password: secretRefSchema.default('generate').describe('Password of that role'),
-		})
-		.prefault({})
-		.describe('Database and role of this component');

@@ -34,13 +34,13 @@ const lacking = (
 ) => {
 	const path = question.path.replace('*', String(item));
 	const isGiven = getAt(draft, path) !== undefined;
-	const isAsked = isGiven || question.when?.(draft) !== false;
+	const isAsked = isGiven || question.when?.(draft, path) !== false;
 	const message = isAsked ? validateField(draft, path) : undefined;
 	if (message !== undefined) return {topic, question, path, message};
 	// Of an item that is not there yet, everything that must be answered is missing.
 	const isNewItem = topic.repeat !== undefined && getAt(draft, `${topic.repeat}.${item}`) === undefined;
 	const isLeftOut = question.optional === true && !isGiven;
-	return isNewItem && !isLeftOut ? {topic, question, path, message: 'is missing'} : undefined;
+	return isNewItem && isAsked && !isLeftOut ? {topic, question, path, message: 'is missing'} : undefined;
 };
 
 /** The questions without a valid answer: required ones that are missing, and given ones that are wrong. */

@@ -1,10 +1,8 @@
 import * as z from 'zod';
 import {
-	componentDatabase,
 	environment,
 	fqdn,
 	helmValues,
-	host,
 	hostPort,
 	ipAddress,
 	label,
@@ -17,15 +15,16 @@ import {
 	secretRefSchema,
 	text,
 } from './parts.ts';
-import {registry} from './registry-part.ts';
-import {crossFieldIssues} from './rules.ts';
+import {crossFieldIssues} from './rules/rules.ts';
+import {componentDatabase, databaseServer} from './schema/database.ts';
+import {registry} from './schema/registry.ts';
 
 /**
  * Every answer of the operator, as one value. Form screens, the answer file, `--set`, the JSON schema and the review
  * page are views of this schema. Defaults are those of the vendor's air-gap guide where it gives one.
  */
 
-export {crossFieldIssues} from './rules.ts';
+export {crossFieldIssues} from './rules/rules.ts';
 
 const workspace = z.strictObject({
 	name: z
@@ -40,7 +39,7 @@ const workspace = z.strictObject({
 	release: label.default('zenml').describe('Helm release'),
 	host: fqdn.describe('Host name of the workspace server').meta({examples: ['zenml-workspace.internal.mycompany.com']}),
 	replicas: z.int().min(1).default(1).describe('Number of server pods'),
-	database: componentDatabase('zenml_workspace', 'zenml_workspace_user'),
+	database: componentDatabase('zenml_workspace', 'zenml_workspace_user', 'mysql-2.internal.mycompany.com'),
 	resources: resources('250m', '512Mi', '1000m', '2Gi'),
 	podSecurityContext,
 	podDisruptionBudget,
@@ -143,32 +142,9 @@ const shape = z.strictObject({
 		})
 		.prefault({})
 		.describe('The way from the network into the cluster'),
-	database: z
-		.strictObject({
-			engine: z
-				.literal('postgresql', 'be postgresql; MySQL is not built yet')
-				.default('postgresql')
-				.describe('Database engine'),
-			host: host.describe('Database server').meta({examples: ['postgres.internal.mycompany.com']}),
-			port: port.default(5432).describe('Port of the database server'),
-			tls: z
-				.enum(['verify-full', 'require', 'disable'])
-				.default('verify-full')
-				.describe('Encryption of database connections: checked against the CA, unchecked, or none'),
-			ca: path
-				.optional()
-				.describe('CA certificate of the database server (PEM); by default tls.ca')
-				.meta({examples: ['/etc/pki/zenml/database-ca.crt']}),
-			admin: z
-				.strictObject({
-					username: text.default('postgres').describe('Role that may create roles and databases'),
-					password: secretRefSchema.describe('Password of that role').meta({examples: ['env:DATABASE_ADMIN_PASSWORD']}),
-					database: text.default('postgres').describe('Database to log in to'),
-				})
-				.optional()
-				.describe('Without it the tool shows the SQL for the database admin and waits'),
-		})
-		.describe('The database server of control plane and workspaces'),
+	database: databaseServer('mysql.internal.mycompany.com').describe(
+		'The database server of every component that names none of its own',
+	),
 	controlPlane: z
 		.strictObject({
 			namespace: label.default('zenml-pro').describe('Kubernetes namespace'),
@@ -182,7 +158,7 @@ const shape = z.strictObject({
 				})
 				.prefault({})
 				.describe('The first administrator'),
-			database: componentDatabase('zenml_pro', 'zenml_pro_user'),
+			database: componentDatabase('zenml_pro', 'zenml_pro_user', 'postgres.internal.mycompany.com'),
 			resources: resources('500m', '1Gi', '2000m', '4Gi'),
 			podSecurityContext,
 			podDisruptionBudget,

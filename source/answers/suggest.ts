@@ -27,9 +27,14 @@ const beside = (draft: Draft, path: string, name: (base: string) => string): str
 	return file?.includes('/') ? `${posix.dirname(file)}/${name(posix.basename(file))}` : undefined;
 };
 
+/** A database server is called by what it is. */
+const serverName = (draft: Draft, server: string): string =>
+	textAt(draft, `${server}.engine`) === 'postgresql' ? 'postgres' : 'mysql';
+
 const fixed: Readonly<Record<string, (draft: Draft) => string | undefined>> = {
 	'registry.host': (draft) => inDomain('internal-registry', draft),
-	'database.host': (draft) => inDomain('postgres', draft),
+	'database.host': (draft) => inDomain(serverName(draft, 'database'), draft),
+	'controlPlane.database.server.host': (draft) => inDomain(serverName(draft, 'controlPlane.database.server'), draft),
 	'controlPlane.host': (draft) => inDomain('zenml-pro', draft),
 	'tls.key': (draft) => beside(draft, 'tls.certificate', (base) => base.replace(/(\.[a-z]+)?$/u, '.key')),
 	'tls.ca': (draft) => beside(draft, 'tls.certificate', () => 'ca.crt'),

@@ -1,5 +1,5 @@
 import {isMap} from '../base/text.ts';
-import type {Path} from './rules.ts';
+import type {Path} from './rules/rule.ts';
 
 /** One value of a draft: typed text, numbers, switches, lists and maps. A secret is only ever a reference. */
 export type DraftValue =

@@ -1,4 +1,5 @@
 import {urlOf} from '../answers/addresses.ts';
+import {type DatabaseServer, databaseServerOf} from '../answers/database-server.ts';
 import type {Answers} from '../answers/schema.ts';
 import type {ChartContents} from './contents.ts';
 import {controlPlaneFeatures, has} from './features.ts';
@@ -24,7 +25,7 @@ export type ControlPlaneSecrets = {
 };
 
 /** The chart's names of database engines (vendor's Helm guide of the control plane, `database.external.type`). */
-const engineNames: Readonly<Record<string, string>> = {postgresql: 'postgres', mysql: 'mysql'};
+const engineNames: Readonly<Record<DatabaseServer['engine'], string>> = {postgresql: 'postgres', mysql: 'mysql'};
 
 /** The chart stays with `zenml:` as its main section; only `zenml` was renamed to `server`. */
 const root = 'zenml';
@@ -44,23 +45,26 @@ export type ControlPlaneInput = {
 
 const at = (key: string): string => `${root}.${key}`;
 
-const databaseValues = ({answers: {controlPlane, database}, chart, secrets}: ControlPlaneInput): unknown => {
+const databaseValues = ({answers, chart, secrets}: ControlPlaneInput): unknown => {
+	const {engine, host, port} = databaseServerOf(answers, 'controlPlane');
+	const {name, username} = answers.controlPlane.database;
 	const byReference =
 		secrets.databaseSecret !== undefined && knows(chart.known, at('database.external.passwordSecretRef'));
 	return {
 		external: {
-			type: engineNames[database.engine] ?? database.engine,
-			host: database.host,
-			port: database.port,
-			username: controlPlane.database.username,
-			database: controlPlane.database.name,
+			type: engineNames[engine],
+			host,
+			port,
+			username,
+			database: name,
 			...(byReference ? {passwordSecretRef: {...secrets.databaseSecret}} : {password: secrets.databasePassword}),
 		},
 	};
 };
 
 /** What the chart cannot do of what the answers ask for. */
-const shortcomings = ({answers: {database}, chart}: ControlPlaneInput): readonly string[] => {
+const shortcomings = ({answers, chart}: ControlPlaneInput): readonly string[] => {
+	const {tls, clientCertificate, from} = databaseServerOf(answers, 'controlPlane');
 	const {name, version} = chart.metadata;
 	const fixesAdmin = !has(chart, controlPlaneFeatures.passwordSection, root);
 	return [
@@ -69,11 +73,16 @@ const shortcomings = ({answers: {database}, chart}: ControlPlaneInput): readonly
 					`The chart ${name} ${version} fixes the name of the administrator; controlPlane.admin.username must be the name it uses.`,
 				]
 			: []),
-		...(database.tls === 'verify-full'
+		...(tls === 'verify-full'
 			? [
 					`The chart ${name} ${version} has no key for the TLS of its database connection: the server decides, and may not check the database's certificate.`,
 				]
 			: []),
+		...(clientCertificate === undefined
+			? []
+			: [
+					`The chart ${name} ${version} has no key for a client certificate of its database connection: ${from}.clientCertificate does not reach the control plane.`,
+				]),
 	];
 };
 

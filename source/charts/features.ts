@@ -18,6 +18,11 @@ export const workspaceFeatures = {
 	passwordSecretRef: {keys: ['ROOT.database.passwordSecretRef'], since: '0.74.0'},
 	/** `sslCa.secretRef`; before it was a path inside the chart. */
 	databaseCaSecret: {keys: ['ROOT.database.sslCa.secretRef'], since: '0.74.0'},
+	/** `sslCert` and `sslKey` with a `secretRef`; before they were paths inside the chart. */
+	databaseClientSecret: {
+		keys: ['ROOT.database.sslCert.secretRef', 'ROOT.database.sslKey.secretRef'],
+		since: '0.74.0',
+	},
 	certificateRefs: {keys: ['ROOT.certificates.secretRefs'], since: '0.74.0'},
 	/** `ZENML_SERVER_MAX_CONCURRENT_SNAPSHOT_RUNS`; before `..._TEMPLATE_RUNS`. */
 	snapshotRuns: {since: '0.90.0'},

@@ -1,7 +1,7 @@
 export {auditProblem, auditValues} from './audit.ts';
 export {type ChartContents, readChart} from './contents.ts';
 export {type ControlPlaneSecrets, controlPlaneValues} from './control-plane.ts';
-export {supportedDatabases} from './databases.ts';
+export {type DatabaseCharts, engineProblems} from './databases.ts';
 export {type Effects, findEffects, shapeOf} from './effect/find.ts';
 export {leavesOf, nameOfPath} from './effect/leaves.ts';
 export {createEffectMemo, type EffectMemo} from './effect/memo.ts';

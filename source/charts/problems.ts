@@ -43,6 +43,24 @@ export const chartsProblems = declareProblems({
 			},
 		},
 	},
+	'database-engine-unfit': {
+		area: 'usage',
+		cause: '{why}',
+		cases: {
+			workspaces: {
+				message: 'These workspaces cannot keep their data in {engine}, as {at} asks: {names}. They take {taken}.',
+				fix: 'Workspaces take {taken} only: name such a server in workspaces.N.database.server, or set database.engine to mysql and give the control plane a server of its own in controlPlane.database.server.',
+			},
+			'workspace of its own': {
+				message: 'Workspace {names} cannot keep its data in {engine}, as {at} asks. It takes {taken}.',
+				fix: 'Name a {taken} server there, or leave it out and have database name one.',
+			},
+			'control plane': {
+				message: 'The control plane cannot keep its data in {engine}, as {at} asks. It takes {taken}.',
+				fix: 'Give it a {taken} server of its own in controlPlane.database.server.',
+			},
+		},
+	},
 	'database-not-set': {
 		area: 'bundle',
 		who: 'vendor',

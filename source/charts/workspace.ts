@@ -1,4 +1,5 @@
 import {urlOf} from '../answers/addresses.ts';
+import {type DatabaseServer, databaseServerOf} from '../answers/database-server.ts';
 import type {Answers, WorkspaceAnswers} from '../answers/schema.ts';
 import {urlHost} from '../base/url.ts';
 import type {ChartContents} from './contents.ts';
@@ -32,6 +33,8 @@ export type WorkspaceSecrets = {
 	readonly databaseSecret?: SecretKey;
 	/** CA of the database server. */
 	readonly databaseCa?: SecretKey;
+	/** Certificate and key that the server shows to its database server, where the answers give them. */
+	readonly databaseClient?: {readonly certificate: SecretKey; readonly key: SecretKey};
 	/** The internal CA. */
 	readonly ca?: SecretKey;
 	/** Encrypts the secrets in the database, 64 hex digits; never changes. */
@@ -60,33 +63,56 @@ export type WorkspaceInput = {
 	readonly secrets: WorkspaceSecrets;
 };
 
-const databaseValues = (
-	{answers: {database}, workspace, chart, secrets}: WorkspaceInput,
-	root: string,
-): ChartValues => {
+const serverOf = ({answers, workspace}: WorkspaceInput): DatabaseServer =>
+	databaseServerOf(answers, `workspaces.${answers.workspaces.indexOf(workspace)}`);
+
+/** CA, client certificate and its key, by reference to the Secret that holds them. */
+const databaseCertificates = (input: WorkspaceInput, root: string): Readonly<Record<string, unknown>> => {
+	const {chart, secrets} = input;
+	const {tls, clientCertificate} = serverOf(input);
+	const {databaseCa: ca, databaseClient: client} = secrets;
+	const showsItself = client && tls !== 'disable' && clientCertificate !== undefined;
+	return {
+		...(ca && tls === 'verify-full' && has(chart, features.databaseCaSecret, root)
+			? {sslCa: {secretRef: {...ca}}}
+			: {}),
+		...(showsItself && has(chart, features.databaseClientSecret, root)
+			? {sslCert: {secretRef: {...client.certificate}}, sslKey: {secretRef: {...client.key}}}
+			: {}),
+	};
+};
+
+const databaseWarnings = (input: WorkspaceInput, root: string): readonly string[] => {
+	const {chart} = input;
+	const {tls, clientCertificate, from} = serverOf(input);
+	if (tls === 'disable') return [];
+	const name = `${chart.metadata.name} ${chart.metadata.version}`;
+	const noCa = `The chart ${name} takes no CA of the database from a Secret: its database connections may not be encrypted or checked.`;
+	const noClient = `The chart ${name} takes no client certificate of the database from a Secret: ${from}.clientCertificate does not reach the workspace.`;
+	return [
+		...(has(chart, features.databaseCaSecret, root) ? [] : [noCa]),
+		...(clientCertificate === undefined || has(chart, features.databaseClientSecret, root) ? [] : [noClient]),
+	];
+};
+
+const databaseValues = (input: WorkspaceInput, root: string): ChartValues => {
+	const {workspace, chart, secrets} = input;
+	const {engine, host, port, tls} = serverOf(input);
 	const {name, username} = workspace.database;
 	const byReference = secrets.databaseSecret !== undefined && has(chart, features.passwordSecretRef, root);
 	const password = byReference ? '' : `:${encodeURIComponent(secrets.databasePassword)}`;
-	const encrypted = database.tls !== 'disable';
-	const checked = database.tls === 'verify-full';
 	const at = (key: string): string => `${root}.database.${key}`;
-	const takesCa = has(chart, features.databaseCaSecret, root);
 	return {
 		values: {
-			url: `${database.engine}://${encodeURIComponent(username)}${password}@${urlHost(database.host)}:${database.port}/${name}`,
+			url: `${engine}://${encodeURIComponent(username)}${password}@${urlHost(host)}:${port}/${name}`,
 			...(byReference ? {passwordSecretRef: {...secrets.databaseSecret}} : {}),
-			...ifKnown(chart, at('ssl'), encrypted),
-			...ifKnown(chart, at('sslVerifyServerCert'), checked),
-			...(checked && takesCa && secrets.databaseCa ? {sslCa: {secretRef: {...secrets.databaseCa}}} : {}),
+			...ifKnown(chart, at('ssl'), tls !== 'disable'),
+			...ifKnown(chart, at('sslVerifyServerCert'), tls === 'verify-full'),
+			...databaseCertificates(input, root),
 			...ifKnown(chart, at('poolSize'), serverPool.poolSize),
 			...ifKnown(chart, at('maxOverflow'), serverPool.maxOverflow),
 		},
-		warnings:
-			encrypted && !takesCa
-				? [
-						`The chart ${chart.metadata.name} ${chart.metadata.version} takes no CA of the database from a Secret: its database connections may not be encrypted or checked.`,
-					]
-				: [],
+		warnings: databaseWarnings(input, root),
 	};
 };
 

@@ -1,5 +1,7 @@
 import type {Problem} from '../base/problem.ts';
 
+export type DatabaseEngine = 'postgresql' | 'mysql';
+
 /** How to reach a database server and log in. The password is never logged. */
 export type DatabaseLogin = {
 	readonly host: string;
@@ -7,14 +9,18 @@ export type DatabaseLogin = {
 	readonly tls: 'verify-full' | 'require' | 'disable';
 	/** PEM of the CA, for `verify-full`. */
 	readonly ca?: string | undefined;
+	/** PEM texts of the certificate that the client shows, and of its key. */
+	readonly clientCertificate?: {readonly certificate: string; readonly key: string} | undefined;
 	readonly username: string;
 	readonly password: string;
 	readonly database: string;
 	/**
 	 * Where in the answers the login stands, `database.admin` or e.g. `controlPlane.database`; problems name the answers
-	 * below it, and none when this is left out (`missing` and `provision` take `database.admin` for their administrator).
+	 * below it, and none when this is left out (`missing` and `provision` take that of their server for the administrator).
 	 */
 	readonly from?: string | undefined;
+	/** Where in the answers the server stands, `database` unless told, or e.g. `controlPlane.database.server`. */
+	readonly server?: string | undefined;
 };
 
 /** A database and its role that one component needs; `from` as in DatabaseLogin, e.g. `workspaces.0.database`. */
@@ -23,9 +29,12 @@ export type NeededDatabase = {
 	readonly username: string;
 	readonly password: string;
 	readonly from?: string | undefined;
+	/** What a login must bring beside its password, where the engine keeps that with the account; TLS unless told. */
+	readonly requires?: 'nothing' | 'TLS' | 'certificate' | undefined;
 };
 
 export type DatabaseFacts = {
+	readonly product: 'PostgreSQL' | 'MySQL' | 'MariaDB';
 	/** `15.18`. */
 	readonly version: string;
 	readonly encoding: string;
@@ -40,6 +49,12 @@ export type DatabaseFacts = {
 	readonly tls: string;
 	/** True behind a connection pooler: another process serves the session than the one that was told at login. */
 	readonly isPooled: boolean;
+	/** What is odd and works, in plain words: MariaDB instead of MySQL, a pooler in between and which of its modes fits. */
+	readonly warnings: readonly string[];
+	/** Privileges that the login lacks on its database, where the engine tells them one by one. */
+	readonly lacking?: readonly string[] | undefined;
+	/** True where the answers ask for TLS and the server takes the same login without it. */
+	readonly takesPlainLogin?: boolean | undefined;
 };
 
 /** One statement for the DBA; `sql` has placeholders instead of passwords, `shown` is for people. */

@@ -3,7 +3,7 @@ import type {Clock} from '../base/clock.ts';
 import type {BundlePort} from '../bundle/types.ts';
 import type {EffectMemo} from '../charts/index.ts';
 import type {ClusterPort} from '../cluster/types.ts';
-import type {DatabasePort} from '../database/types.ts';
+import type {DatabaseEngine, DatabasePort} from '../database/types.ts';
 import type {BaseWorld, Plan as EnginePlan, Step as EngineStep} from '../engine/plan.ts';
 import type {HelmPort} from '../helm/types.ts';
 import type {DnsPort, HttpsPort, TlsPort} from '../network/types.ts';
@@ -40,7 +40,7 @@ export type Ports = {
 	readonly helm: HelmPort;
 	/** What is known of the effects of values on the charts. */
 	readonly effects: EffectMemo;
-	readonly database: DatabasePort;
+	readonly databases: Readonly<Record<DatabaseEngine, DatabasePort>>;
 	readonly dns: DnsPort;
 	readonly tls: TlsPort;
 	readonly https: HttpsPort;

@@ -55,7 +55,7 @@ describe('a draft', () => {
 
 describe('a default that was agreed to', () => {
 	it.each([
-		['database.port', 5432],
+		['ingress.httpsPort', 443],
 		['ingress.annotations', {'nginx.ingress.kubernetes.io/proxy-body-size': '256m'}],
 		['registry.password', undefined],
 		['database.admin', false],
@@ -64,7 +64,9 @@ describe('a default that was agreed to', () => {
 	});
 
 	it('replaces what was written before, and anything else is written', () => {
-		expect(getAt(setUnlessDefault(setAt(full, 'database.port', 7), 'database.port', 5432), 'database.port')).toBe(5432);
+		expect(
+			getAt(setUnlessDefault(setAt(full, 'ingress.httpsPort', 7), 'ingress.httpsPort', 443), 'ingress.httpsPort'),
+		).toBe(443);
 		expect(getAt(setUnlessDefault(full, 'database.port', 7), 'database.port')).toBe(7);
 		expect(getAt(setUnlessDefault(full, 'database.admin', true), 'database.admin')).toEqual({});
 		expect(
@@ -233,11 +235,14 @@ describe('suggesting answers', () => {
 		['workspaces.1.name', 'workspace-2'],
 		['workspaces.0.namespace', 'zenml-workspace'],
 		['registry.host', 'internal-registry.corp.internal'],
-		['database.host', 'postgres.corp.internal'],
+		['database.host', 'mysql.corp.internal'],
+		['controlPlane.database.server.host', 'mysql.corp.internal'],
 		['tls.key', '/pki/site.key'],
 		['tls.ca', '/pki/ca.crt'],
-		['database.port', 5432],
+		['ingress.httpsPort', 443],
 		['database.tls', 'verify-full'],
+		['database.port', undefined],
+		['controlPlane.database.server', false],
 		['database.admin', false],
 		['registry.username', undefined],
 		['organization.users.0.username', undefined],

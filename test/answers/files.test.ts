@@ -44,9 +44,13 @@ describe('a new answer file', () => {
 	});
 
 	it('loads when every comment sign is taken away', () => {
-		const filled = setAt(setAt(draft, 'database.admin', {password: 'env:A'}), 'organization.users', [
-			{username: 'ada'},
-		]);
+		const admin = {password: 'env:A'};
+		const filled = [
+			['database.admin', admin],
+			['controlPlane.database.server', {host: 'pg.corp', admin}],
+			['workspaces.0.database.server', {host: 'my.corp', admin}],
+			['organization.users', [{username: 'ada'}]],
+		].reduce((before, [at, value]) => setAt(before, at as string, value), draft);
 		const live = commentedAnswers(filled).replaceAll(/^( *)#(?=[^ #\n])/gmu, '$1');
 		const answers = load(live);
 		const given = parse(live) as object;

@@ -150,7 +150,7 @@ test('when a member leaves its list, the secrets typed for those behind it are t
 
 test.each<[string, string, Draft, string, string]>([
 	['a given answer', 'registry.host', full, 'registry.corp.example', 'given'],
-	['a default', 'database.port', full, '5432', 'default'],
+	['a default', 'ingress.httpsPort', full, '443', 'default'],
 	['a secret by its reference', 'database.admin.password', full, 'from file:/run/pg', 'given'],
 	['a secret that is made', 'controlPlane.admin.password', full, 'made by this tool', 'default'],
 	['a group that is there', 'database.admin', full, 'yes', 'given'],
@@ -169,9 +169,9 @@ test('a typed secret is told as such, and as one to be typed again when nobody h
 });
 
 test('a default that is agreed to stays a default; another answer is written down', () => {
-	const at = questionAt('database.port');
+	const at = questionAt('ingress.httpsPort');
 	expect(agreed(formOf(full), at)).toEqual(formOf(full));
-	expect(answered(formOf(full), at, '5432').form).toEqual(formOf(full));
+	expect(answered(formOf(full), at, '443').form).toEqual(formOf(full));
 	expect(getAt(answered(formOf(full), at, '5433').form.draft, at.path)).toBe(5433);
 });
 

@@ -205,8 +205,8 @@ const refusals: readonly Refusal[] = [
 	],
 	[
 		'another engine',
-		replaced('host: postgres.corp.internal', 'host: postgres.corp.internal\n  engine: mysql'),
-		'9:11 answers-invalid-value database.engine must be postgresql; MySQL is not built yet',
+		replaced('host: postgres.corp.internal', 'host: postgres.corp.internal\n  engine: oracle'),
+		'9:11 answers-invalid-value database.engine must be mysql, postgresql',
 	],
 	[
 		'another version',
@@ -269,9 +269,9 @@ const refusals: readonly Refusal[] = [
 	[
 		'two workspaces with the same defaults, at the second one',
 		workspace(''),
+		'14:5 answers-conflict workspaces.1.namespace is the same namespace as workspaces.0.namespace: "zenml-workspace"; they must differ',
 		'14:5 answers-conflict workspaces.1.database.name is the same database as workspaces.0.database.name: "zenml_workspace"; they must differ',
 		'14:5 answers-conflict workspaces.1.database.username is the same database role as workspaces.0.database.username: "zenml_workspace_user"; they must differ',
-		'14:5 answers-conflict workspaces.1.namespace is the same namespace as workspaces.0.namespace: "zenml-workspace"; they must differ',
 	],
 	[
 		'the same host twice',

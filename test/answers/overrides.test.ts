@@ -67,7 +67,7 @@ describe('setting answers on the command line', () => {
 			'database.admin.password',
 			'env:PGPASSWORD',
 			(a: ReturnType<typeof load>) => a.database.admin,
-			{username: 'postgres', password: 'env:PGPASSWORD', database: 'postgres'},
+			{password: 'env:PGPASSWORD'},
 		],
 	])('sets %s to %s', (path, value, get, expected) => {
 		expect(get(set(path, value))).toEqual(expected);

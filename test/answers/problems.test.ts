@@ -30,7 +30,7 @@ const refusals: readonly Refusal[] = [
 			code: 'answers-missing',
 			message: 'database.host is missing',
 			cause: 'Database server: there is no default for it.',
-			fix: 'Add database.host. For example: postgres.internal.mycompany.com',
+			fix: 'Add database.host. For example: mysql.internal.mycompany.com',
 		},
 	],
 	[

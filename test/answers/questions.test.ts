@@ -17,7 +17,15 @@ describe('the questionnaire', () => {
 
 	it('asks by yes or no for each group that may be left out, and for nothing else that is no answer', () => {
 		const groups = all.filter(({question}) => nodeAt(question.path)?.kind !== 'field');
-		expect(groups.map(({question}) => [question.path, question.kind])).toEqual([['database.admin', 'yes-no']]);
+		expect(groups.map(({question}) => [question.path, question.kind])).toEqual(
+			[
+				'database.admin',
+				'controlPlane.database.server',
+				'controlPlane.database.server.admin',
+				'workspaces.*.database.server',
+				'workspaces.*.database.server.admin',
+			].map((path) => [path, 'yes-no']),
+		);
 	});
 
 	it.each(all.map(({topic, question}) => [question.path, question, topic] as const))(
@@ -42,8 +50,24 @@ describe('the questionnaire', () => {
 
 	it('asks for the parts of the workload manager once it is wanted', () => {
 		const namespace = all.find(({question}) => question.path === 'workloadManager.namespace')?.question;
-		expect(namespace?.when?.({})).toBe(false);
-		expect(namespace?.when?.({workloadManager: {enabled: true}})).toBe(true);
+		expect(namespace?.when?.({}, 'workloadManager.namespace')).toBe(false);
+		expect(namespace?.when?.({workloadManager: {enabled: true}}, 'workloadManager.namespace')).toBe(true);
+	});
+
+	it('asks about a server of its own once it is wanted, for each workspace by itself', () => {
+		const host = all.find(({question}) => question.path === 'workspaces.*.database.server.host')?.question;
+		const draft = {workspaces: [{}, {database: {server: {}}}]};
+		expect(host?.when?.(draft, 'workspaces.0.database.server.host')).toBe(false);
+		expect(host?.when?.(draft, 'workspaces.1.database.server.host')).toBe(true);
+	});
+
+	it('asks for the key of a client certificate once there is one, and for neither without encryption', () => {
+		const of = (key: string) => all.find(({question}) => question.path === `database.${key}`)?.question;
+		const asks = (key: string, database: Draft): boolean | undefined => of(key)?.when?.({database}, `database.${key}`);
+		expect(asks('clientKey', {})).toBe(false);
+		expect(asks('clientKey', {clientCertificate: 'a.crt'})).toBe(true);
+		expect(asks('clientCertificate', {tls: 'disable'})).toBe(false);
+		expect(asks('clientCertificate', {})).toBe(true);
 	});
 
 	it('knows which answers are files', () => {
@@ -58,7 +82,15 @@ describe('the questionnaire', () => {
 			'tls.key',
 			'tls.ca',
 			'database.ca',
+			'database.clientCertificate',
+			'database.clientKey',
+			'controlPlane.database.server.ca',
+			'controlPlane.database.server.clientCertificate',
+			'controlPlane.database.server.clientKey',
 			'controlPlane.helmValues',
+			'workspaces.*.database.server.ca',
+			'workspaces.*.database.server.clientCertificate',
+			'workspaces.*.database.server.clientKey',
 			'workspaces.*.helmValues',
 			'network.trustStore',
 			'helm.binary',

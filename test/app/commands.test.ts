@@ -1,7 +1,9 @@
-import {mkdir, readdir, rm, writeFile} from 'node:fs/promises';
+import {cp, mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {createAuthority} from '../../rehearsal/authority/index.ts';
+import {makeSampleBundle} from '../../rehearsal/sample-bundle/index.ts';
 import {fingerprintOf} from '../../source/engine/fingerprint.ts';
 import {type Journal, writeJournal} from '../../source/engine/journal.ts';
 import {plans} from '../../source/plans/index.ts';
@@ -76,6 +78,43 @@ test('answers validate looks for the files and secrets that the answers name, al
 	expect(code).toBe(2);
 	for (const word of ['tls.certificate', 'tls.key', 'tls.ca', 'ABSENT', 'db-password']) expect(err).toContain(word);
 	expect(err).not.toContain('pr3sent');
+});
+
+test('answers validate refuses an engine that workspaces do not take, and tells an old file what to change', async () => {
+	await writeLocal(local.replace('database:', 'database:\n  engine: postgresql'));
+	const {code, err} = await stage.run('answers', 'validate', 'site.yaml');
+	expect(code).toBe(2);
+	expect(err).toContain('These workspaces cannot keep their data in PostgreSQL, as database.engine asks: default.');
+	expect(err).toContain('name such a server in workspaces.N.database.server, or set database.engine to mysql');
+	expect(err).toContain('controlPlane.database.server');
+});
+
+/** A bundle whose workspace chart says which databases it takes, or says nothing. */
+const bundleWith = async (databases: string | undefined): Promise<string> => {
+	const source = (name: string): string => fileURLToPath(new URL(`../../rehearsal/charts/${name}`, import.meta.url));
+	const workspace = path.join(stage.folder, 'chart');
+	await cp(source('zenml'), workspace, {recursive: true});
+	const annotations = databases === undefined ? '' : `annotations: {zenml-airgap.io/databases: "${databases}"}\n`;
+	await writeFile(path.join(workspace, 'Chart.yaml'), `apiVersion: v2\nname: zenml\nversion: 0.95.1\n${annotations}`);
+	const directory = path.join(stage.folder, 'bundle');
+	await makeSampleBundle({
+		directory,
+		chartSources: {controlPlane: source('zenml-pro'), workspace},
+		versions: {controlPlane: '0.13.18', workspace: '0.95.1'},
+		totalBytes: 240_000,
+	});
+	return directory;
+};
+
+test.each([
+	['postgresql,mysql', 0],
+	[undefined, 2],
+] as const)('answers validate goes by what the chart of the bundle takes where it is there: %s', async (says, code) => {
+	await writeLocal(local.replace('database:', 'database:\n  engine: postgresql'));
+	const words = ['answers', 'validate', 'site.yaml', '--bundle', await bundleWith(says)];
+	const before = await tree();
+	expect((await stage.run(...words)).code).toBe(code);
+	expect(await tree()).toEqual(before);
 });
 
 test('answers validate with --json gives one problem a line, on standard error', async () => {

@@ -31,7 +31,12 @@ const normal = (objects: readonly RenderedObject[]): string =>
 		.join('---\n');
 
 const everything = answers({
-	controlPlane: {host: 'zenml-pro.example.internal', replicas: 2, podDisruptionBudget: {enabled: true}},
+	controlPlane: {
+		host: 'zenml-pro.example.internal',
+		replicas: 2,
+		podDisruptionBudget: {enabled: true},
+		database: {server: {engine: 'postgresql', host: 'db.example.internal'}},
+	},
 	workspaces: [
 		{name: 'default', host: 'zenml-workspace.example.internal', replicas: 2, environment: {PROXY_HINT: 'off'}},
 	],

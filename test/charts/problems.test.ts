@@ -6,7 +6,6 @@ import {
 	imagePlaces,
 	inspectRendered,
 	kubeVersionFits,
-	supportedDatabases,
 	versionsFit,
 } from '../../source/charts/index.ts';
 import {answers} from './samples.ts';
@@ -224,13 +223,6 @@ test('an image that the bundle lacks is refused, with those that it has', () => 
 		fix: 'Ask for a complete bundle.',
 	});
 	expect(refusal({prefix: 'r', tags: {}}).cause).toBe('It has no images.');
-});
-
-test.each([
-	['mysql', 'The chart zenml 0.84.0 declares that it works with mysql, not with PostgreSQL.'],
-	['oracle', 'The chart zenml 0.84.0 declares that it works with no database this tool knows, not with PostgreSQL.'],
-])('a chart that declares %s alone is warned of', (databases, warning) => {
-	expect(supportedDatabases({...chart, annotations: {'zenml-airgap.io/databases': databases}}).warning).toBe(warning);
 });
 
 test('an image that lies at the registry but not in the bundle is refused, also where it runs first', () => {

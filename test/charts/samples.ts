@@ -10,8 +10,11 @@ export const oldChart = (name: string): string => fileURLToPath(new URL(`fixture
 const basic: AnswersInput = {
 	registry: {host: 'registry.example.internal:5000', username: 'pusher', password: 'env:REGISTRY_PASSWORD'},
 	tls: {certificate: '/pki/tls.crt', key: '/pki/tls.key', ca: '/pki/ca.crt'},
-	database: {host: 'db.example.internal'},
-	controlPlane: {host: 'zenml-pro.example.internal'},
+	database: {engine: 'mysql', host: 'db.example.internal'},
+	controlPlane: {
+		host: 'zenml-pro.example.internal',
+		database: {server: {engine: 'postgresql', host: 'db.example.internal'}},
+	},
 	workspaces: [{name: 'default', host: 'zenml-workspace.example.internal'}],
 };
 
@@ -33,6 +36,10 @@ export const workspaceSecrets: WorkspaceSecrets = {
 	databasePassword: 'p@ss/word',
 	databaseSecret: {name: 'zenml-database', key: 'password'},
 	databaseCa: {name: 'zenml-database', key: 'ca.crt'},
+	databaseClient: {
+		certificate: {name: 'zenml-database', key: 'client-cert.pem'},
+		key: {name: 'zenml-database', key: 'client-key.pem'},
+	},
 	ca: {name: 'zenml-ca', key: 'ca.crt'},
 	encryptionKey: 'e'.repeat(64),
 	jwtSecretKey: 'j'.repeat(64),

@@ -79,7 +79,7 @@ test('a chart from 0.94.2 on gets the section server, with references instead of
 			},
 			serverURL: 'https://zenml-workspace.example.internal',
 			database: {
-				url: 'postgresql://zenml_workspace_user@db.example.internal:5432/zenml_workspace',
+				url: 'mysql://zenml_workspace_user@db.example.internal:3306/zenml_workspace',
 				passwordSecretRef: {name: 'zenml-database', key: 'password'},
 				ssl: true,
 				sslVerifyServerCert: true,
@@ -118,7 +118,7 @@ test('a chart before 0.74 gets tenant names, the password inside the URL, and wa
 	const {pro, database, certificates} = values.zenml as Readonly<Record<'pro' | 'database' | 'certificates', Json>>;
 	expect(pro).toMatchObject({tenantID: enrollment.workspaceId, tenantName: 'default'});
 	expect(pro.workspaceID).toBeUndefined();
-	expect(database.url).toBe('postgresql://zenml_workspace_user:p%40ss%2Fword@db.example.internal:5432/zenml_workspace');
+	expect(database.url).toBe('mysql://zenml_workspace_user:p%40ss%2Fword@db.example.internal:3306/zenml_workspace');
 	expect(certificates).toBeUndefined();
 	expect(warnings.join('\n')).toMatch(/private CA/u);
 	expect(warnings.join('\n')).toMatch(/CA of the database/u);
@@ -199,4 +199,46 @@ test('an image that the bundle does not have is a problem of the bundle', async 
 			secrets: controlPlaneSecrets,
 		}),
 	).toThrow(/no image zenml-pro-api/u);
+});
+
+const client = {clientCertificate: '/pki/db.crt', clientKey: '/pki/db.key'} as const;
+const onOwnServer = (more: object) => ({
+	workspaces: [
+		{
+			name: 'default',
+			host: 'zenml-workspace.example.internal',
+			database: {server: {engine: 'mysql' as const, host: 'own.example.internal', port: 3307, ...more}},
+		},
+	],
+});
+
+test('a workspace with a server of its own is led there, and shows its client certificate', async () => {
+	const {values, warnings, unknown} = await workspaceOf(chartFolder('zenml'), onOwnServer(client));
+	expect(unknown).toEqual([]);
+	expect((values.server as Json).database).toMatchObject({
+		url: 'mysql://zenml_workspace_user@own.example.internal:3307/zenml_workspace',
+		ssl: true,
+		sslCert: {secretRef: {name: 'zenml-database', key: 'client-cert.pem'}},
+		sslKey: {secretRef: {name: 'zenml-database', key: 'client-key.pem'}},
+	});
+	expect(warnings.join()).not.toContain('clientCertificate');
+});
+
+test('without encryption no certificate is shown or checked', async () => {
+	const {values} = await workspaceOf(chartFolder('zenml'), onOwnServer({...client, tls: 'disable'}));
+	const {database} = values.server as Readonly<Record<'database', Json>>;
+	expect(database.ssl).toBe(false);
+	expect(Object.keys(database).filter((key) => /^ssl(?:Ca|Cert|Key)$/u.test(key))).toEqual([]);
+});
+
+test('a chart without a key for the client certificate says that it does not get there', async () => {
+	const {warnings} = await workspaceOf(oldChart('zenml-0.73.0'), onOwnServer(client));
+	expect(warnings).toContainEqual(
+		expect.stringContaining('workspaces.0.database.server.clientCertificate does not reach the workspace'),
+	);
+	const database = {engine: 'mysql' as const, host: 'db.example.internal', ...client};
+	const controlPlane = {host: 'zenml-pro.example.internal'};
+	expect((await controlPlaneOf(chartFolder('zenml-pro'), {database, controlPlane})).warnings).toContainEqual(
+		expect.stringContaining('database.clientCertificate does not reach the control plane'),
+	);
 });

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {inspectRendered, kubeVersionFits, supportedDatabases, versionsFit} from '../../source/charts/index.ts';
+import {inspectRendered, kubeVersionFits, versionsFit} from '../../source/charts/index.ts';
 
 const chart = (name: string, version: string, annotations: Readonly<Record<string, string>> = {}) => ({
 	name,
@@ -38,18 +38,6 @@ test.each([
 ])('a chart that asks for Kubernetes %s fits %s: %s', (kubeVersion, cluster, fits) => {
 	const asked = {...chart('zenml', '1.0.0'), ...(kubeVersion === undefined ? {} : {kubeVersion})};
 	expect(kubeVersionFits(asked, cluster)?.code).toBe(fits ? undefined : 'kubernetes-version-unfit');
-});
-
-test('the annotation of a chart decides which databases it works with', () => {
-	const annotations = {'zenml-airgap.io/databases': 'PostgreSQL, mysql'};
-	expect(supportedDatabases(chart('zenml', '0.95.1', annotations))).toEqual({engines: ['postgresql', 'mysql']});
-});
-
-test('a workspace chart without the annotation is for MySQL only, and the warning says what would happen', () => {
-	const {engines, warning} = supportedDatabases(chart('zenml', '0.95.1'));
-	expect(engines).toEqual(['mysql']);
-	expect(warning).toContain('Invalid SQL driver value');
-	expect(supportedDatabases(chart('zenml-pro', '0.13.18'))).toEqual({engines: ['postgresql', 'mysql']});
 });
 
 test('a variable that stands twice in a container is a warning that names it', () => {

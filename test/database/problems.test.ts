@@ -3,7 +3,7 @@ import {createServer, type Socket} from 'node:net';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {createAuthority} from '../../rehearsal/authority/index.ts';
 import {isAbort, type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
-import type {Access} from '../../source/database/postgres/access.ts';
+import type {Access} from '../../source/database/access.ts';
 import {type Query, withConnection} from '../../source/database/postgres/connect.ts';
 import {connectionProblem} from '../../source/database/postgres/connection-problems.ts';
 import {createPostgres} from '../../source/database/postgres/index.ts';
@@ -426,6 +426,8 @@ describe('facts about a server', () => {
 		owner: 'somebody',
 		tls: 'TLSv1.3',
 		isPooled: false,
+		product: 'PostgreSQL',
+		warnings: [],
 	};
 	const login: DatabaseLogin = {
 		host: 'db.example',

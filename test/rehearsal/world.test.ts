@@ -6,6 +6,7 @@ import {afterAll, afterEach, beforeAll, expect, it} from 'vitest';
 import {filesIn, rehearsalHosts} from '../../rehearsal/answers.ts';
 import type {FaultName} from '../../rehearsal/faults.ts';
 import {type Rehearsal, startRehearsal} from '../../rehearsal/world.ts';
+import {databaseServerOf} from '../../source/answers/database-server.ts';
 import {answersSchema} from '../../source/answers/schema.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
 import {createPostgres} from '../../source/database/postgres/index.ts';
@@ -86,7 +87,7 @@ it('a rehearsal answers as cluster, registry, database and name server with the 
 	const facts = await createPostgres().probe(
 		{
 			host: answers.database.host,
-			port: answers.database.port,
+			port: databaseServerOf(answers, 'controlPlane').port,
 			tls: answers.database.tls,
 			ca: await readFile(answers.tls.ca, 'utf8'),
 			username: 'postgres',

@@ -17,7 +17,7 @@ const site = (database: Partial<DatabasePort> = {}, more: Given = {}): Given => 
 	host: files,
 	bundle: carried(),
 	cluster: {...kept(generated()), probe: async () => ({exitCode: 0, output: ['{"ok": true}']})},
-	database: {...right, ...database},
+	databases: {postgresql: {...right, ...database}},
 	...more,
 });
 const see = async (given: Given) => look(databasesStep, worldOf(given));
@@ -39,7 +39,7 @@ describe('databases', () => {
 		expect(await look(databasesStep, world)).toEqual({
 			status: 'ok',
 			note: '2 databases, PostgreSQL 15.18',
-			warnings: [],
+			warnings: [expect.stringContaining('db.corp:5432: 95 connections are free')],
 		});
 		expect(asked).toEqual([
 			'zenml_pro_user pro-password zenml_pro text of /pki/ca.crt controlPlane.database',
@@ -65,15 +65,76 @@ describe('databases', () => {
 		]);
 	});
 
-	test('a server with too few connections for all pods warns', async () => {
-		const full: DatabaseFacts = {...facts, maxConnections: 20, usedConnections: 1};
-		expect(await see(site({probe: async () => full}))).toMatchObject({
+	const noted =
+		'db.corp:5432: 95 connections are free, the pods of control plane, workspace default may open 100 while they are rolled out; raise max_connections';
+
+	test('a server with too few connections for the pods of all components warns, once', async () => {
+		expect(await see(site())).toMatchObject({status: 'ok', warnings: [noted]});
+		const enough: DatabaseFacts = {...facts, maxConnections: 105};
+		expect(await see(site({probe: async () => enough}))).toMatchObject({status: 'ok', warnings: []});
+	});
+
+	test('the pools of servers that run already are not counted twice', async () => {
+		const running: DatabaseFacts = {...facts, tables: 46, usedConnections: 60};
+		expect(await see(site({probe: async () => running}))).toMatchObject({status: 'ok', warnings: []});
+	});
+
+	test('each component is looked at on its own server, by the port of its engine', async () => {
+		const asked: string[] = [];
+		const mysql: DatabaseFacts = {...facts, product: 'MariaDB', version: '10.11.6', warnings: ['it is MariaDB']};
+		const noting =
+			(seen: DatabaseFacts): DatabasePort['probe'] =>
+			async ({host, port, ca, username, server, clientCertificate}) => {
+				asked.push([host, port, ca, username, server, clientCertificate?.key].join(' '));
+				return seen;
+			};
+		const client = {clientCertificate: '/pki/db.crt', clientKey: '/pki/db.key'};
+		const answers = answersOf((input) => ({
+			...input,
+			database: {host: 'my.corp', ca: '/pki/my-ca.crt'},
+			controlPlane: {
+				...input.controlPlane,
+				database: {server: {engine: 'postgresql', host: 'pg.corp', port: 5433, ...client}},
+			},
+		}));
+		const databases = {
+			postgresql: {...right, probe: noting(facts)},
+			mysql: {...right, probe: noting(mysql)},
+		};
+		const world = worldOf(site({}, {answers, databases}));
+		expect(await look(databasesStep, world)).toMatchObject({
 			status: 'ok',
-			warnings: [
-				'control plane: the server has 19 connections free, 1 pods may open 20; raise max_connections',
-				'workspace default: the server has 19 connections free, 1 pods may open 20; raise max_connections',
-			],
+			note: '2 databases, PostgreSQL 15.18, MariaDB 10.11.6',
+			warnings: ['it is MariaDB'],
 		});
+		expect(asked.toSorted()).toEqual([
+			'my.corp 3306 text of /pki/my-ca.crt zenml_workspace_user database ',
+			'pg.corp 5433 text of /pki/ca.crt zenml_pro_user controlPlane.database.server text of /pki/db.key',
+		]);
+		expect(world.secrets).toContain('text of /pki/db.key');
+	});
+
+	test('at most 5 databases of a server are looked at at once', async () => {
+		let [now, most] = [0, 0];
+		const probe = async (): Promise<DatabaseFacts> => {
+			now += 1;
+			most = Math.max(most, now);
+			await new Promise((resolve) => setTimeout(resolve, 5));
+			now -= 1;
+			return facts;
+		};
+		const names = Array.from({length: 12}, (_, index) => `w${index}`);
+		const answers = answersOf((input) => ({
+			...input,
+			workspaces: names.map((name) => ({
+				name,
+				host: `${name}.corp.internal`,
+				namespace: name,
+				database: {name, username: name, password: 'env:ONE'},
+			})),
+		}));
+		await see(site({probe}, {answers}));
+		expect(most).toBe(5);
 	});
 
 	test.each([
@@ -92,7 +153,7 @@ describe('databases', () => {
 				who: 'database admin',
 				message: 'The databases are not ready, and the answers hold no login that may create them.',
 				cause: `A login as the servers will use it says: The server says ${name}.`,
-				fix: 'Have the database admin set the passwords at the head of the SQL below and run it with psql, then try again.',
+				fix: 'Have the database admin run the SQL below, with the passwords as its head says, by the client that it names; then try again.',
 				nextSteps: ['or give the tool a login that may: database.admin.username and database.admin.password'],
 				answers: [
 					'database.admin.username',
@@ -101,7 +162,9 @@ describe('databases', () => {
 					'workspaces.0.database.password',
 				],
 				evidence: [
+					'-- On db.corp:5432:',
 					'CREATE DATABASE "zenml_pro" OWNER "zenml_pro_user";',
+					'-- On db.corp:5432:',
 					'CREATE DATABASE "zenml_workspace" OWNER "zenml_workspace_user";',
 				],
 			});
@@ -115,7 +178,7 @@ describe('databases', () => {
 			controlPlane: {...input.controlPlane, database: {password: 'env:PRO'}},
 		}));
 		const problem = await refusalOf(see(site({probe: throwing('database-missing')}, {answers, cluster: kept()})));
-		expect(problem.evidence).toEqual(['CREATE DATABASE "zenml_pro" OWNER "zenml_pro_user";']);
+		expect(problem.evidence).toEqual(['-- On db.corp:5432:', 'CREATE DATABASE "zenml_pro" OWNER "zenml_pro_user";']);
 	});
 
 	test('a database that does not do is for the DBA too', async () => {

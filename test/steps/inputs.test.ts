@@ -48,7 +48,7 @@ const table: readonly (readonly [at: string, value: unknown, stale: string])[] =
 	['ingress.httpsPort', 8443, 'prerequisites control-plane workspaces ca verification'],
 	['database.host', 'db2.example.com', 'prerequisites databases control-plane workspaces'],
 	['database.admin.password', 'env:OTHER', 'prerequisites databases'],
-	['controlPlane.replicas', 3, 'prerequisites control-plane verification'],
+	['controlPlane.replicas', 3, 'prerequisites databases control-plane verification'],
 	['controlPlane.admin.password', 'env:ADMIN', 'prerequisites secrets control-plane onboarding verification'],
 	['controlPlane.database.name', 'pro', 'prerequisites databases control-plane verification'],
 	['organization.name', 'acme', 'onboarding workspaces'],

@@ -179,6 +179,7 @@ spec:
 `;
 
 export const facts: DatabaseFacts = {
+	product: 'PostgreSQL',
 	version: '15.18',
 	encoding: 'UTF8',
 	maxConnections: 100,
@@ -188,6 +189,7 @@ export const facts: DatabaseFacts = {
 	owner: 'zenml_pro_user',
 	tls: 'TLSv1.3',
 	isPooled: false,
+	warnings: [],
 };
 
 const certificate = {

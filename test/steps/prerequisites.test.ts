@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {resolveSecret as resolveReally} from '../../source/answers/secrets.ts';
-import {ProblemsError} from '../../source/base/problem.ts';
+import {type ProblemCode, ProblemsError} from '../../source/base/problem.ts';
 import type {KubeObject} from '../../source/cluster/types.ts';
 import type {DatabasePort} from '../../source/database/types.ts';
 import {certificates} from '../../source/steps/prerequisites/certificates.ts';
@@ -334,7 +334,9 @@ describe('database server', () => {
 	const admin = answersOf((input) => ({...input, database: {...input.database, admin: {password: 'env:DBA'}}}));
 	const host = {readFile: async (path: string, answer: string) => `${answer} ${path}`};
 
-	const probe = async () => facts;
+	const roomy = {...facts, maxConnections: 200};
+	const probe = async () => roomy;
+	const judge = () => undefined;
 	const refuseAdmin = async () => undefined;
 
 	test('with a login of the admin the server is asked, with the CA of all servers, and whether it can make all', async () => {
@@ -342,14 +344,15 @@ describe('database server', () => {
 		const port = {
 			probe: async (login: unknown) => {
 				asked.push(login);
-				return facts;
+				return roomy;
 			},
 			refuseAdmin: async (...[{username}, needed]: Parameters<DatabasePort['refuseAdmin']>) => {
 				asked.push([username, needed]);
 			},
 		};
-		expect(await see(database, {answers: admin, host, bundle: carried(), database: port})).toEqual({
-			note: 'PostgreSQL 15.18, UTF8, 5 of 100 connections, TLSv1.3',
+		const world = {answers: admin, host, bundle: carried(), cluster: kept(), databases: {postgresql: port}};
+		expect(await see(database, world)).toEqual({
+			note: 'PostgreSQL 15.18, UTF8, 5 of 200 connections, TLSv1.3',
 			warnings: [],
 		});
 		expect(asked).toEqual([
@@ -357,19 +360,15 @@ describe('database server', () => {
 				host: 'db.corp',
 				port: 5432,
 				tls: 'verify-full',
+				server: 'database',
 				ca: 'tls.ca /pki/ca.crt',
 				username: 'postgres',
 				password: 'behind env:DBA',
 				database: 'postgres',
 				from: 'database.admin',
 			},
-			[
-				'postgres',
-				[
-					{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database'},
-					{database: 'zenml_workspace', username: 'zenml_workspace_user', from: 'workspaces.0.database'},
-				],
-			],
+			['postgres', [{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database'}]],
+			['postgres', [{database: 'zenml_workspace', username: 'zenml_workspace_user', from: 'workspaces.0.database'}]],
 		]);
 	});
 
@@ -377,13 +376,16 @@ describe('database server', () => {
 		const weak = async () => {
 			throw refusal('database-pooler');
 		};
-		const world = {answers: admin, host, bundle: carried(), database: {probe, refuseAdmin: weak}};
+		const world = {answers: admin, host, bundle: carried(), databases: {postgresql: {probe, refuseAdmin: weak}}};
 		expect(await refuse(database, world)).toMatchObject({code: 'database-pooler'});
 	});
 
 	test('a pooler through which all is there only warns', async () => {
-		const pooled = {probe: async () => ({...facts, isPooled: true}), refuseAdmin};
-		const {warnings} = await see(database, {answers: admin, host, bundle: carried(), database: pooled});
+		const pooled = {probe: async () => ({...roomy, isPooled: true}), refuseAdmin};
+		const {warnings} = await see(database, {
+			...{answers: admin, host, bundle: carried(), cluster: kept()},
+			databases: {postgresql: pooled},
+		});
 		expect(warnings).toEqual([
 			'db.corp:5432 is a connection pooler: it must let in every role and database of the answers, and the connections that were counted are those behind it',
 		]);
@@ -393,16 +395,77 @@ describe('database server', () => {
 		const probe = async () => {
 			throw refusal('database-password');
 		};
-		const world = {answers: admin, host, bundle: carried(), database: {probe}};
+		const world = {answers: admin, host, bundle: carried(), databases: {postgresql: {probe}}};
 		expect(await refuse(database, world)).toMatchObject({code: 'database-password'});
 	});
 
-	test('without an admin and before passwords are made only files are read, and a chart of another database warns', async () => {
+	test('without an admin and before passwords are made a made-up login tells that a server is there', async () => {
+		const knocks: string[] = [];
+		const answers = answersOf((input) => ({
+			...input,
+			database: {engine: 'postgresql', host: 'db.corp', ca: '/pki/db.crt'},
+		}));
+		const probe = async ({ca, username, password}: {ca?: string | undefined; username: string; password: string}) => {
+			knocks.push(`${username} ${ca} ${password.length}`);
+			throw refusal('database-password');
+		};
+		const world = {answers, host, bundle: carried(), cluster: kept(), databases: {postgresql: {probe}}};
+		expect((await see(database, world)).note).toBe('db.corp:5432, logins are checked later: none is made yet');
+		expect(knocks).toEqual(['zenml_pro_user database.ca /pki/db.crt 32']);
+	});
+
+	test('without an admin and before passwords are made a server that is not there is refused', async () => {
+		const probe = async () => {
+			throw refusal('database-unreachable');
+		};
+		const world = {host, bundle: carried(), cluster: kept(), databases: {postgresql: {probe}}};
+		expect(await refuse(database, world)).toMatchObject({code: 'database-unreachable'});
+	});
+
+	test('an engine that the workspaces of this bundle do not take is refused, beside what else is wrong', async () => {
 		const workspaceChart = {...bundle.workspaceChart, annotations: {}};
-		const answers = answersOf((input) => ({...input, database: {host: 'db.corp', ca: '/pki/db.crt'}}));
-		const seen = await see(database, {answers, host, bundle: carried({workspaceChart}), cluster: kept()});
-		expect(seen.note).toBe('db.corp:5432, logins are checked later: none is made yet');
-		expect(seen.warnings?.join()).toContain('documented for MySQL 8 only');
+		const world = {host, bundle: carried({workspaceChart}), cluster: kept(generated())};
+		const good = {postgresql: {probe, judge}};
+		expect(await refuse(database, {...world, databases: good})).toMatchObject({
+			code: 'database-engine-unfit',
+			answers: ['database.engine', 'workspaces.0.database.server'],
+		});
+		const weak = async () => {
+			throw refusal('database-read-only');
+		};
+		expect(await refuseAll(database, {...world, databases: {postgresql: {probe: weak}}})).toEqual([
+			code('database-engine-unfit'),
+			code('database-read-only'),
+		]);
+	});
+
+	test('what is wrong with several servers is told at once', async () => {
+		const answers = answersOf((input) => ({
+			...input,
+			database: {host: 'my.corp'},
+			controlPlane: {...input.controlPlane, database: {server: {engine: 'postgresql', host: 'pg.corp'}}},
+		}));
+		const failing = (name: ProblemCode) => ({
+			probe: async () => {
+				throw refusal(name);
+			},
+		});
+		const databases = {
+			postgresql: failing(code('database-tls-not-offered')),
+			mysql: failing(code('database-unreachable')),
+		};
+		expect(await refuseAll(database, {answers, host, bundle: carried(), cluster: kept(), databases})).toEqual([
+			'database-tls-not-offered',
+			'database-unreachable',
+		]);
+	});
+
+	test('connections are summed over all that keeps its data on a server, before anything is made', async () => {
+		const world = {answers: admin, host, bundle: carried(), cluster: kept()};
+		const databases = {postgresql: {probe: async () => facts, refuseAdmin}};
+		expect((await see(database, {...world, databases})).warnings).toEqual([
+			'db.corp:5432: 95 connections are free, the pods of control plane, workspace default may open 100 while they are rolled out; raise max_connections',
+		]);
 	});
 
 	test.each(['database-login-method', 'database-read-only', 'database-client-certificate'] as const)(
@@ -415,28 +478,37 @@ describe('database server', () => {
 					throw refusal(name);
 				},
 			};
-			const world = {host, bundle: carried(), cluster: kept(generated()), database: port};
+			const world = {host, bundle: carried(), cluster: kept(generated()), databases: {postgresql: port}};
 			expect(await refuse(database, world)).toMatchObject({code: name});
-			expect(tried).toEqual([['zenml_pro_user', 'controlPlane.database']]);
+			expect(tried).toContainEqual(['zenml_pro_user', 'controlPlane.database']);
 		},
 	);
 
 	test('a login that the database admin is still to make is no refusal yet', async () => {
 		const made = async ({username}: {readonly username: string}) => {
 			if (username === 'zenml_pro_user') throw refusal('database-password');
-			return facts;
+			return roomy;
 		};
 		const world = {host, bundle: carried(), cluster: kept(generated())};
-		expect((await see(database, {...world, database: {probe: made}})).note).toContain('PostgreSQL 15.18');
+		expect((await see(database, {...world, databases: {postgresql: {probe: made, judge}}})).note).toContain(
+			'PostgreSQL 15.18',
+		);
 		const none = async () => {
 			throw refusal('database-role-missing');
 		};
-		expect((await see(database, {...world, database: {probe: none}})).note).toContain('logins are checked later');
+		expect((await see(database, {...world, databases: {postgresql: {probe: none}}})).note).toContain(
+			'logins are checked later',
+		);
 	});
 
 	test('an unchecked connection needs no CA', async () => {
-		const answers = answersOf((input) => ({...input, database: {host: 'db.corp', tls: 'require'}}));
-		expect((await see(database, {answers, bundle: carried(), cluster: kept()})).note).toContain('db.corp:5432');
+		const answers = answersOf((input) => ({
+			...input,
+			database: {engine: 'postgresql', host: 'db.corp', tls: 'require'},
+		}));
+		const databases = {postgresql: {probe, judge}};
+		const world = {answers, bundle: carried(), cluster: kept(generated()), databases};
+		expect((await see(database, world)).note).toContain('PostgreSQL 15.18');
 	});
 });
 
@@ -553,6 +625,13 @@ describe('the step', () => {
 			warnings: () => [],
 		},
 		registry: {host: 'registry.corp', ping: async () => undefined, checkPush: async () => undefined},
+		databases: {
+			postgresql: {
+				probe: async () => {
+					throw refusal('database-password');
+				},
+			},
+		},
 	};
 
 	test('every check has a row, in the order of the list, and the step is ok when all are', async () => {

@@ -1,6 +1,7 @@
 import {type Answers, type AnswersInput, answersSchema} from '../../source/answers/schema.ts';
 import {systemClock} from '../../source/base/clock.ts';
 import {type Problem, type ProblemCode, toProblem} from '../../source/base/problem.ts';
+import type {DatabaseEngine, DatabasePort} from '../../source/database/types.ts';
 import type {Change, Detail, Finding} from '../../source/engine/plan.ts';
 import type {Ports, Step, World} from '../../source/steps/world.ts';
 
@@ -9,7 +10,7 @@ export const never = new AbortController().signal;
 const shortest: AnswersInput = {
 	registry: {host: 'registry.corp', username: 'installer', password: 'env:REGISTRY'},
 	tls: {certificate: '/pki/tls.crt', key: '/pki/tls.key', ca: '/pki/ca.crt'},
-	database: {host: 'db.corp'},
+	database: {engine: 'postgresql', host: 'db.corp'},
 	controlPlane: {host: 'zenml-pro.corp.internal'},
 	workspaces: [{name: 'default', host: 'zenml.corp.internal'}],
 };
@@ -29,7 +30,9 @@ const onlyThese = <Port extends object>(name: string, given: Partial<Port> = {})
 	});
 
 type Parts = {
-	readonly [Port in keyof Ports]?: Ports[Port] extends (...given: never) => unknown
+	readonly databases?: {readonly [Engine in DatabaseEngine]?: Partial<DatabasePort>};
+} & {
+	readonly [Port in Exclude<keyof Ports, 'databases'>]?: Ports[Port] extends (...given: never) => unknown
 		? Ports[Port]
 		: Partial<Ports[Port]>;
 };
@@ -56,7 +59,10 @@ export const worldOf = (
 		helm: onlyThese('helm', {endLeftBehind: async () => undefined, ...given.helm}),
 		// Which keys have an effect is looked at where a test says so.
 		effects: onlyThese('effects', {of: async () => ({dead: [], idle: [], unproven: []}), ...given.effects}),
-		database: onlyThese('database', given.database),
+		databases: {
+			postgresql: onlyThese('postgresql', given.databases?.postgresql),
+			mysql: onlyThese('mysql', given.databases?.mysql),
+		},
 		dns: onlyThese('dns', given.dns),
 		tls: onlyThese('tls', given.tls),
 		https: onlyThese('https', given.https),

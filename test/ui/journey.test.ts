@@ -37,7 +37,7 @@ test('a first run goes from welcome over every question and the review to the su
 	await app.press('hunter2-secret', keys.enter, keys.ctrlN);
 	await app.press('/pki/tls.crt', keys.enter, keys.enter, keys.enter, keys.ctrlN);
 	expect(app.frame()).toContain('4/10 Database');
-	await app.press(keys.enter, keys.ctrlN);
+	await app.press(keys.enter, keys.enter, keys.ctrlN);
 	expect(app.frame()).toContain('5/10 Control plane');
 	await app.press(keys.enter, 'admin', keys.enter, keys.ctrlN);
 	expect(app.frame()).toContain('6/10 Workspaces');

@@ -154,8 +154,8 @@ test.each<[kept: KeyId, free: KeyId, by: string]>([
 });
 
 const atTls = (draft: Draft = fullDraft): UiState => {
-	const state = play(first(draft), ['return', 'ctrl-n', 'ctrl-n', 'ctrl-n', 'tab', 'tab']).state;
-	expect(place(state)).toEqual(['database', undefined, 2]);
+	const state = play(first(draft), ['return', 'ctrl-n', 'ctrl-n', 'ctrl-n', 'tab', 'tab', 'tab']).state;
+	expect(place(state)).toEqual(['database', undefined, 3]);
 	return state;
 };
 
@@ -164,7 +164,7 @@ test('a choice moves with j and k, and digits choose and go on', () => {
 	expect(play(atTls(), [{text: 'jjj'}, {text: 'k'}]).state.draft).toMatchObject({database: {tls: 'require'}});
 	const chosen = play(atTls(), [{text: '3'}]).state;
 	expect(chosen.draft).toMatchObject({database: {tls: 'disable'}});
-	expect(place(chosen)).toEqual(['database', undefined, 3]);
+	expect(place(chosen)).toEqual(['database', undefined, 4]);
 });
 
 test('a digit without a choice and other letters do nothing in a choice', () => {
@@ -172,8 +172,14 @@ test('a digit without a choice and other letters do nothing in a choice', () => 
 });
 
 test('an optional group is added and taken out by yes and no', () => {
-	const admin = play(first(), ['return', 'ctrl-n', 'ctrl-n', 'ctrl-n', 'tab', 'tab', 'tab', 'tab']);
-	expect(place(admin.state)).toEqual(['database', undefined, 4]);
+	const admin = play(first(), [
+		'return',
+		'ctrl-n',
+		'ctrl-n',
+		'ctrl-n',
+		...Array.from({length: 5}, () => 'tab' as const),
+	]);
+	expect(place(admin.state)).toEqual(['database', undefined, 5]);
 	const yes = play(admin.state, [{text: '1'}]).state;
 	expect(yes.draft).toMatchObject({database: {admin: {}}});
 	const back = play(yes, ['shift-tab', {text: 'j'}]).state;

@@ -1,7 +1,7 @@
 import {isMap} from '../../base/text.ts';
 import type {Field, Group, Node} from '../fields.ts';
 import {rootGroup} from '../fields.ts';
-import type {Path, RuledAnswers} from '../rules.ts';
+import type {Path, RuledAnswers} from '../rules/rules.ts';
 import {type DraftValue, formatPath} from '../tree.ts';
 
 /** Nothing was written, or a `null` that only means the same. */

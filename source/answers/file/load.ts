@@ -5,7 +5,7 @@ import {allFields, nodeAt} from '../fields.ts';
 import type {Issue} from '../issue.ts';
 import {answersProblems} from '../problems.ts';
 import {type PathBase, resolveDraftPaths, resolvePaths, resolveText} from '../resolve-paths.ts';
-import type {Path} from '../rules.ts';
+import type {Path} from '../rules/rules.ts';
 import type {Answers} from '../schema.ts';
 import {type Draft, formatPath, getAt, setAt} from '../tree.ts';
 import {usablePart} from './complete.ts';

@@ -6,7 +6,7 @@ import {allFields, type Field, nodeAt} from '../fields.ts';
 import {isSecretReference} from '../parts.ts';
 import {answersProblems} from '../problems.ts';
 import {type PathBase, resolveText} from '../resolve-paths.ts';
-import type {Path} from '../rules.ts';
+import type {Path} from '../rules/rules.ts';
 import {type Draft, type DraftValue, formatPath, getAt, removeAt, setAt, shownKey, toPath} from '../tree.ts';
 
 /** One answer from the command line. */

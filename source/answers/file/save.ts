@@ -1,5 +1,5 @@
 import {isDefault, rootGroup} from '../fields.ts';
-import type {Path} from '../rules.ts';
+import type {Path} from '../rules/rules.ts';
 import type {Answers} from '../schema.ts';
 import type {Draft} from '../tree.ts';
 import {usablePart} from './complete.ts';

@@ -1,5 +1,5 @@
 import type {Location, Problem} from '../../base/problem.ts';
-import type {Path} from '../rules.ts';
+import type {Path} from '../rules/rules.ts';
 
 /** Answers as they were written, before anything about them is judged. */
 export type Source = {

@@ -1,7 +1,7 @@
 import {stringify} from 'yaml';
 import {isMap} from '../../base/text.ts';
 import type {Field, Group, List} from '../fields.ts';
-import type {Path} from '../rules.ts';
+import type {Path} from '../rules/rules.ts';
 
 /** How one answer is written; `undefined` leaves it out. */
 export type Entry = {

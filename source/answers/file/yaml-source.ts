@@ -13,7 +13,7 @@ import {
 import type {Problem} from '../../base/problem.ts';
 import {nodeAt} from '../fields.ts';
 import {answersProblems} from '../problems.ts';
-import type {Path} from '../rules.ts';
+import type {Path} from '../rules/rules.ts';
 import {formatPath, shownKey} from '../tree.ts';
 import type {Source} from './source.ts';
 import {type Slip, slipOf} from './yaml-errors.ts';

@@ -36,7 +36,7 @@ const questionsAt = (topic: Topic, member: number | undefined): readonly Questio
 
 const isAsked = ({draft, scope, advanced}: Questionnaire, {question, path}: QuestionAt): boolean => {
 	const isGiven = getAt(draft, path) !== undefined;
-	const applies = question.when?.(draft) !== false;
+	const applies = question.when?.(draft, path) !== false;
 	const isNamed = 'paths' in scope && scope.paths.includes(path);
 	if (scope.kind === 'missing') return isNamed && (applies || isGiven);
 	if (!applies) return false;

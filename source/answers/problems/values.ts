@@ -126,6 +126,16 @@ export const valueTable = {
 				message:
 					'{answer} is needed with bundle.signature.mode require: a signature proves nothing without a known key',
 			},
+			'too long for MySQL': {
+				message: '{answer} must be 32 characters at most on MySQL',
+				cause: 'MySQL refuses longer role names, and {other} is mysql, given or by default.',
+				fix: 'Shorten {path}, or change {other}.',
+			},
+			'MySQL and too long': {
+				message: '{answer} mysql takes role names of 32 characters at most; {other} is longer',
+				cause: 'MySQL refuses longer role names.',
+				fix: 'Shorten {other}, or change {path}.',
+			},
 			'cannot be made': {
 				message: '{answer} cannot be generated: this login exists already',
 				cause: 'Only a secret that this tool makes can be generated.',

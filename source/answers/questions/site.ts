@@ -1,4 +1,5 @@
 import {getAt} from '../tree.ts';
+import {sharedServerQuestions} from './database.ts';
 import {advanced, question, type Topic} from './types.ts';
 
 /** What is there before ZenML: bundle, cluster, registry, certificates, database server. */
@@ -147,41 +148,8 @@ export const siteTopics: readonly Topic[] = [
 	{
 		id: 'database',
 		title: 'Database',
-		intro: 'Control plane and workspaces keep their data in PostgreSQL, each in a database of its own.',
-		questions: [
-			advanced('database.engine', 'Engine', 'The kind of database server.'),
-			question('database.host', 'Database server', 'Pods connect to it under this name.'),
-			question('database.port', 'Port', 'The port that the server listens on.'),
-			question(
-				'database.tls',
-				'Encryption',
-				'verify-full checks the certificate of the server, require only encrypts.',
-			),
-			question(
-				'database.ca',
-				'CA certificate',
-				'The server certificate is checked against it. Left empty, it is the CA above.',
-				{
-					when: (draft) => getAt(draft, 'database.tls') !== 'disable',
-				},
-			),
-			question(
-				'database.admin',
-				'Create databases here',
-				'With an admin login this tool creates roles and databases. Without, it shows the SQL and waits for the database admin.',
-			),
-			...(
-				[
-					['username', 'Admin login', 'It may create roles and databases.'],
-					['password', 'Admin password', 'Used while databases are created, never stored.'],
-					['database', 'Admin database', 'The database to log in to.'],
-				] as const
-			).map(([key, label, why]) =>
-				question(`database.admin.${key}`, label, why, {
-					when: (draft) => getAt(draft, 'database.admin') !== undefined,
-					...(key === 'database' ? {advanced: true} : {}),
-				}),
-			),
-		],
+		intro:
+			'Control plane and workspaces keep their data on this server, each in a database of its own. A component may name a server of its own later.',
+		questions: sharedServerQuestions,
 	},
 ];

@@ -20,8 +20,8 @@ export type Question = {
 	readonly optional?: boolean;
 	/** Hidden unless the operator asks for more. */
 	readonly advanced?: boolean;
-	/** Absent or true: it is asked. */
-	readonly when?: (draft: Draft) => boolean;
+	/** Absent or true: it is asked. `path` is that of the answer, list indices filled in. */
+	readonly when?: (draft: Draft, path: string) => boolean;
 };
 
 /** Questions that belong on one screen. `repeat` names the list that they are asked for each item of. */

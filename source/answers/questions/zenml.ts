@@ -1,3 +1,4 @@
+import {ownServerQuestions} from './database.ts';
 import {podQuestions} from './pods.ts';
 import {advanced, question, type Topic} from './types.ts';
 
@@ -26,12 +27,13 @@ export const zenmlTopics: readonly Topic[] = [
 			advanced('controlPlane.namespace', 'Namespace', 'The control plane has a namespace of its own.'),
 			advanced('controlPlane.release', 'Helm release', 'helm list shows the control plane under this name.'),
 			question('controlPlane.database.name', 'Database', 'Users, organizations and workspaces are kept here.'),
-			question('controlPlane.database.username', 'Database role', 'It owns this database and nothing else.'),
+			question('controlPlane.database.username', 'Database role', 'It may use this database and nothing else.'),
 			question(
 				'controlPlane.database.password',
 				'Database password',
 				'generate makes one and keeps it in a secret of the cluster.',
 			),
+			...ownServerQuestions('controlPlane', question),
 		],
 	},
 	{
@@ -53,12 +55,13 @@ export const zenmlTopics: readonly Topic[] = [
 				'Database',
 				'Pipelines, runs and artifacts of this workspace are kept here.',
 			),
-			question('workspaces.*.database.username', 'Database role', 'It owns this database and nothing else.'),
+			question('workspaces.*.database.username', 'Database role', 'It may use this database and nothing else.'),
 			question(
 				'workspaces.*.database.password',
 				'Database password',
 				'generate makes one and keeps it in a secret of the cluster.',
 			),
+			...ownServerQuestions('workspaces.*', advanced),
 			...podQuestions('workspaces.*'),
 			advanced(
 				'workspaces.*.environment',

@@ -25,10 +25,13 @@ const decidedByRehearsal = [
 	'ingress.address',
 	'ingress.httpsPort',
 	'ingress.className',
+	'database.engine',
 	'database.host',
 	'database.port',
 	'database.tls',
 	'database.ca',
+	'database.clientCertificate',
+	'database.clientKey',
 	'database.admin',
 	'network.nameServer',
 	'network.trustStore',
@@ -37,20 +40,25 @@ const decidedByRehearsal = [
 /** Answers that say which machines are touched: in a rehearsal not even `--set` may lead out of its world. */
 const fixedByRehearsal = ['kubernetes', 'registry.host', 'database.host', 'database.port'] as const;
 
+/** A component's own database server: its data lies where the world of the rehearsal says. */
+const isOwnServer = (at: string): boolean => /^(?:controlPlane|workspaces\.\d+)\.database\.server(?:\.|$)/u.test(at);
+
+const ownServersIn = (draft: Draft): readonly string[] => componentPlaces(draft).map((at) => `${at}.database.server`);
+
+/** Where control plane and workspaces stand in answers that may be unfinished. */
+const componentPlaces = (draft: Draft): readonly string[] => {
+	const workspaces = getAt(draft, 'workspaces');
+	return ['controlPlane', ...(Array.isArray(workspaces) ? workspaces.map((_one, index) => `workspaces.${index}`) : [])];
+};
+
 const isWithin = (at: string, outer: string): boolean => at === outer || at.startsWith(`${outer}.`);
 
 /** Host names in answers: the control plane's first, then those of the workspaces. */
-const hostsIn = (draft: Draft): readonly string[] => {
-	const workspaces = getAt(draft, 'workspaces');
-	const places = [
-		'controlPlane.host',
-		...(Array.isArray(workspaces) ? workspaces.map((_one, index) => `workspaces.${index}.host`) : []),
-	];
-	return places.flatMap((at) => {
-		const host = getAt(draft, at);
+const hostsIn = (draft: Draft): readonly string[] =>
+	componentPlaces(draft).flatMap((at) => {
+		const host = getAt(draft, `${at}.host`);
 		return typeof host === 'string' ? [host] : [];
 	});
-};
 
 /** The hosts that this run will install, `--set` counted in; `own` are the answers of the rehearsal where nothing else is. */
 export const hostsOf = (source: AnswerSource, own: {readonly hosts: readonly [string, string]}): readonly string[] => {
@@ -74,7 +82,9 @@ export const ownBundle = async (source: AnswerSource): Promise<string | undefine
 
 /** Refuses options that would lead a rehearsal to machines outside it. @throws ProblemsError area `usage`. */
 export const refuseOutside = ({overrides}: AnswerSource): void => {
-	const refused = overrides.filter((one) => fixedByRehearsal.some((fixed) => isWithin(one.path, fixed)));
+	const refused = overrides.filter(
+		(one) => isOwnServer(one.path) || fixedByRehearsal.some((fixed) => isWithin(one.path, fixed)),
+	);
 	if (refused.length === 0) return;
 	throw new ProblemsError(
 		refused.map(({path: at}) =>
@@ -97,7 +107,8 @@ export const stayInside =
 	(world: Draft) =>
 	(answers: Answers): void => {
 		const given = answers as unknown as Draft;
-		const left = placesOfWorld.filter((at) => getAt(given, at) !== getAt(world, at));
+		const places = [...placesOfWorld, ...ownServersIn(given).flatMap((at) => [`${at}.host`, `${at}.port`])];
+		const left = places.filter((at) => getAt(given, at) !== getAt(world, at));
 		if (left.length === 0) return;
 		const before = left.map((at) => `${at} = ${String(getAt(world, at) ?? '(nothing)')}`).join(', ');
 		const facts = {case: 'changed', answers: left.join(', '), before} as const;
@@ -111,7 +122,7 @@ export const judgeOwnFile = (source: AnswerSource): void => {
 	} catch (error) {
 		if (!(error instanceof ProblemsError)) throw error;
 		const isOurs = (at: string): boolean =>
-			decidedByRehearsal.some((decided) => isWithin(at, decided) || isWithin(decided, at));
+			isOwnServer(at) || decidedByRehearsal.some((decided) => isWithin(at, decided) || isWithin(decided, at));
 		const own = error.problems.filter(({answers = []}) => answers.length === 0 || !answers.every(isOurs));
 		if (own.length > 0) throw new ProblemsError(own);
 	}
@@ -201,7 +212,10 @@ export const moveIn = async (
 ): Promise<Moving> => {
 	const {draft: own} = partialAnswers(source);
 	const given = world.answers as Draft;
-	const decided = decidedByRehearsal.reduce((before, at) => setAt(before, at, getAt(given, at)), own);
+	const decided = [...decidedByRehearsal, ...ownServersIn(own)].reduce(
+		(before, at) => setAt(before, at, getAt(given, at)),
+		own,
+	);
 	const placed = withRunnerImage(
 		await withHelm(withBundle({draft: decided, lines: []}, own, given), own, given),
 		own,

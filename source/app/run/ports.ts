@@ -6,6 +6,7 @@ import {createBundlePort} from '../../bundle/open/bundle.ts';
 import {createEffectMemo} from '../../charts/index.ts';
 import {createCluster} from '../../cluster/cluster.ts';
 import type {ClusterPort} from '../../cluster/types.ts';
+import {createMysql} from '../../database/mysql/index.ts';
 import {createPostgres} from '../../database/postgres/index.ts';
 import {createHelm, renderingOnce} from '../../helm/index.ts';
 import {createDns} from '../../network/dns.ts';
@@ -130,7 +131,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		cluster,
 		helm: helmOf(answers, options, children),
 		effects: createEffectMemo(effectsFileOf(context)),
-		database: createPostgres(),
+		databases: {postgresql: createPostgres(), mysql: createMysql()},
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),
 		https,

@@ -1,11 +1,10 @@
 import {Socket} from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
-import {checkServerIdentity} from 'node:tls';
 import type pg from 'pg';
 import {abortError} from '../../base/abort.ts';
 import {ProblemError} from '../../base/problem.ts';
-import type {DatabaseLogin} from '../types.ts';
-import type {Access} from './access.ts';
+import type {Access} from '../access.ts';
+import {tlsOptions} from '../tls-options.ts';
 import {connectionProblem} from './connection-problems.ts';
 import {guardedClient} from './guarded-client.ts';
 
@@ -18,24 +17,13 @@ export type Query = <Row extends pg.QueryResultRow>(
 // A server that does not take the farewell must not hold up a run whose work is done.
 const farewellMs = 1000;
 
-const tlsOptions = ({tls, ca, host}: DatabaseLogin): pg.ClientConfig['ssl'] => {
-	if (tls === 'disable') return false;
-	// `require` is encryption without a check, as in libpq's sslmode; the operator chose it by name.
-	if (tls === 'require') return {rejectUnauthorized: false};
-	return {
-		rejectUnauthorized: true,
-		checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
-		...(ca !== undefined && {ca}),
-	};
-};
-
 const configFor = ({login, limits}: Access): pg.ClientConfig => ({
 	host: login.host,
 	port: login.port,
 	user: login.username,
 	password: login.password,
 	database: login.database,
-	ssl: tlsOptions(login),
+	ssl: tlsOptions(login) ?? false,
 	application_name: 'zenml-airgap',
 	connectionTimeoutMillis: limits.connectTimeoutMs,
 	query_timeout: limits.statementTimeoutMs,

@@ -1,5 +1,6 @@
+import type {Limits} from '../access.ts';
+import {serverPlace} from '../answer-paths.ts';
 import type {DatabaseLogin, DatabasePort} from '../types.ts';
-import type {Limits} from './access.ts';
 import {judge} from './judge.ts';
 import {missing, refuseAdmin} from './missing.ts';
 import {probe} from './probe.ts';
@@ -12,7 +13,7 @@ import {script} from './sql.ts';
  */
 export const createPostgres = (options: Partial<Limits> = {}): DatabasePort => {
 	const limits = {connectTimeoutMs: 10_000, statementTimeoutMs: 60_000, ...options};
-	const asAdmin = (login: DatabaseLogin): DatabaseLogin => ({from: 'database.admin', ...login});
+	const asAdmin = (login: DatabaseLogin): DatabaseLogin => ({from: `${serverPlace(login)}.admin`, ...login});
 	return {
 		probe: (login, signal) => probe({login, limits, signal}),
 		judge,

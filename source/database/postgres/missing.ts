@@ -1,16 +1,14 @@
 import {ProblemError} from '../../base/problem.ts';
+import {type Access, addressOf} from '../access.ts';
+import {answerPaths, serverPaths, serverPlace} from '../answer-paths.ts';
 import {databaseProblems} from '../problems.ts';
 import type {DatabaseLogin, DatabaseStatement, NeededDatabase} from '../types.ts';
-import type {Access} from './access.ts';
-import {answerPaths} from './answer-paths.ts';
 import {encodingProblem} from './judge.ts';
 import {countForeignTables, type Login, look, type Named, type Situation, tryLogin} from './situation.ts';
 import {statements} from './sql.ts';
 
 /** What was found about one needed database, by the administrator and by the role itself. */
 type Found = {readonly needed: NeededDatabase; readonly situation: Situation; readonly login: Login};
-
-const serverOf = ({host, port}: DatabaseLogin): string => `${host}:${port}`;
 
 /** True for a database that is there and belongs to somebody else. */
 const isForeign = ({database}: Situation, {username}: Named): boolean =>
@@ -20,14 +18,14 @@ const isForeign = ({database}: Situation, {username}: Named): boolean =>
 const refuseUnfit = async (admin: Access, needed: Named, situation: Situation): Promise<void> => {
 	const {database} = situation;
 	if (database === undefined) return;
-	const server = serverOf(admin.login);
+	const server = addressOf(admin.login);
 	const encoding = encodingProblem(database.encoding, needed, server);
 	if (encoding) throw new ProblemError(encoding);
 	const tables = isForeign(situation, needed) ? await countForeignTables(admin, needed) : 0;
 	if (tables === 0) return;
 	throw databaseProblems.error(
 		'database-in-use',
-		{database: needed.database, server, owner: database.owner, tables},
+		{case: 'owner', database: needed.database, server, owner: database.owner, tables},
 		{answers: answerPaths(needed.from, ['database'])},
 	);
 };
@@ -61,7 +59,8 @@ const unmade = ({role, database}: Situation, needed: Named): readonly string[] =
 const refusePooler = (login: DatabaseLogin, situation: Situation, needed: Named): void => {
 	const missing = unmade(situation, needed).join(', ');
 	if (!situation.isPooled || missing === '') return;
-	throw databaseProblems.error('database-pooler', {case: 'to be made', server: serverOf(login), missing});
+	const facts = {case: 'to be made', product: 'PostgreSQL', server: addressOf(login), at: serverPlace(login)} as const;
+	throw databaseProblems.error('database-pooler', {...facts, missing}, {answers: serverPaths(login, ['host', 'port'])});
 };
 
 /** Refuses an administrator who may not create what is missing. @throws ProblemError `database-privileges` */
@@ -69,8 +68,10 @@ const refuseWeakAdmin = (login: DatabaseLogin, situation: Situation, missing: re
 	const {admin, role, database} = situation;
 	const isStrong = (role || admin.mayCreateRoles) && (database || admin.mayCreateDatabases);
 	if (isStrong) return;
-	const facts = {role: login.username, server: serverOf(login), missing: missing.join(', ')};
-	throw databaseProblems.error('database-privileges', {case: 'administrator', ...facts});
+	const at = serverPlace(login);
+	const facts = {role: login.username, server: addressOf(login), at, missing: missing.join(', ')};
+	const answers = [`${at}.admin.username`];
+	throw databaseProblems.error('database-privileges', {case: 'administrator', ...facts}, {answers});
 };
 
 /** True where only a superuser or a member of the role may do what is due: hand a database over to it, or close it to others. */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import {ProblemError} from '../../base/problem.ts';
+import type {Access} from '../access.ts';
+import {oneRow} from '../rows.ts';
 import type {DatabaseFacts, DatabaseLogin} from '../types.ts';
-import type {Access} from './access.ts';
 import {type Query, withConnection} from './connect.ts';
 import {readOnlyProblem, versionProblem} from './judge.ts';
-import {oneRow} from './rows.ts';
 
 const rowSchema = z.object({
 	version: z.string(),
@@ -48,7 +48,8 @@ const refuseUnfit = (facts: DatabaseFacts, row: z.infer<typeof rowSchema>, login
  */
 export const readFacts = async (query: Query, login: DatabaseLogin, told?: number): Promise<DatabaseFacts> => {
 	const row = oneRow(rowSchema, await query(factsSql));
-	const facts = {
+	const facts: DatabaseFacts = {
+		product: 'PostgreSQL',
 		// Debian adds its package: "15.18 (Debian 15.18-0+deb12u1)".
 		version: row.version.replace(/ .*$/u, ''),
 		encoding: row.encoding,
@@ -59,6 +60,7 @@ export const readFacts = async (query: Query, login: DatabaseLogin, told?: numbe
 		owner: row.owner,
 		tls: row.tls,
 		isPooled: told !== undefined && told !== row.process,
+		warnings: [],
 	};
 	refuseUnfit(facts, row, login);
 	return facts;

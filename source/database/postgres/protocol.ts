@@ -1,15 +1,10 @@
+import {protocolError} from '../protocol-error.ts';
+
 /**
  * What a server says is checked here, message by message, before the pg client reads it: the client throws inside the
  * socket's event handler at what it does not know, and never ends at an error message without an end.
  * Formats: PostgreSQL documentation, "Message Formats" and "Error and Notice Message Fields" (protocol 3.0).
  */
-
-/** Why a conversation was ended: the code is that of the error, never one that a server can send. */
-export type ProtocolCode = 'PROTOCOL_BROKEN' | 'PROTOCOL_FOREIGN' | 'PROTOCOL_LOGIN_METHOD';
-
-/** The error for it; `what` is the login method, or what was sent. */
-export const protocolError = (code: ProtocolCode, what: string): Error & {readonly what: string} =>
-	Object.assign(new Error(`${code}: ${what}`), {code, what});
 
 /** Messages of a backend, by their first byte. */
 const known = new Set('123ACDEGHIKNRSTVWZcdnstv');

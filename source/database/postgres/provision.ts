@@ -1,7 +1,7 @@
 import {errnoOf} from '../../base/errno.ts';
+import {type Access, addressOf} from '../access.ts';
 import {databaseProblems} from '../problems.ts';
 import type {DatabaseStatement, NeededDatabase} from '../types.ts';
-import type {Access} from './access.ts';
 import {withConnection} from './connect.ts';
 import {missing} from './missing.ts';
 import {scramVerifier} from './scram.ts';
@@ -51,10 +51,9 @@ export const provision = async (
 		due = await missing(admin, needed);
 	}
 	if (due.length === 0) return;
-	const {host, port} = admin.login;
 	throw databaseProblems.error(
 		'database-not-converging',
-		{database: needed.database, server: `${host}:${port}`},
+		{database: needed.database, server: addressOf(admin.login)},
 		{evidence: due.map(({shown}) => shown)},
 	);
 };

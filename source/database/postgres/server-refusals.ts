@@ -1,6 +1,7 @@
 import type {CaseOf} from '../../base/problem-table.ts';
+import {answerPaths, serverPaths, serverPlace} from '../answer-paths.ts';
+import {type Failure, naming, namingServer, type Raise} from '../failure.ts';
 import {databaseProblems} from '../problems.ts';
-import {type Failure, naming, type Raise} from './failure.ts';
 
 /** Fields of an error message that count here. `routine`: the server's function, never translated; poolers send none. */
 type Fields = {readonly routine?: string | undefined};
@@ -40,16 +41,20 @@ const loginRefused: Raise = (failure) => {
 	return databaseProblems.error('database-login-refused', {case: which, ...given, method}, more);
 };
 
-const notAdmitted: Raise = ({server, login, more}) => {
+const notAdmitted: Raise = (failure) => {
+	const {server, login} = failure;
 	const which = login.tls === 'disable' ? 'without TLS' : 'with TLS';
 	const facts = {case: which, server, role: login.username, database: login.database} as const;
-	return databaseProblems.error('database-not-admitted', facts, more);
+	return databaseProblems.error('database-not-admitted', facts, namingServer(failure, 'tls', 'host'));
 };
 
 /** Also for the alert of a TLS layer that wants one. */
 export const clientCertificate: Raise = (failure) => {
-	const facts = {server: failure.server, role: failure.login.username};
-	return databaseProblems.error('database-client-certificate', facts, naming(failure, 'username'));
+	const {server, login} = failure;
+	const which = login.clientCertificate === undefined ? 'PostgreSQL' : 'PostgreSQL refused';
+	const facts = {case: which, server, role: login.username, at: serverPlace(login)} as const;
+	const more = namingServer(failure, 'clientCertificate', 'clientKey');
+	return databaseProblems.error('database-client-certificate', facts, more);
 };
 
 /** The server took the login and then looked for the role (miscinit.c). */
@@ -76,12 +81,16 @@ const notAuthorized: Raise = (failure) => {
 
 const password: Raise = (failure) => {
 	const facts = {server: failure.server, role: failure.login.username};
-	return databaseProblems.error('database-password', facts, naming(failure, 'password', 'username'));
+	return databaseProblems.error(
+		'database-password',
+		{case: 'PostgreSQL', ...facts},
+		naming(failure, 'password', 'username'),
+	);
 };
 
 const noDatabase: Raise = (failure) => {
 	const facts = {server: failure.server, database: failure.login.database};
-	return databaseProblems.error('database-missing', facts, naming(failure, 'database'));
+	return databaseProblems.error('database-missing', {case: 'absent', ...facts}, naming(failure, 'database'));
 };
 
 const lackingRight: Raise = (failure) => {
@@ -96,7 +105,7 @@ const readOnly: Raise = ({server, login, more}) => {
 };
 
 const tooMany: Raise = ({server, login, more}) =>
-	databaseProblems.error('database-too-many-connections', {server, role: login.username}, more);
+	databaseProblems.error('database-too-many-connections', {case: 'PostgreSQL', server, role: login.username}, more);
 
 const starting: Raise = ({server, more}) => databaseProblems.error('database-starting', {server}, more);
 
@@ -132,9 +141,10 @@ const poolerCase = (failure: Failure, code: string): PoolerCase | undefined => {
 };
 
 const pooler = (which: PoolerCase, failure: Failure): ReturnType<Raise> => {
-	const {server, login, words} = failure;
-	const facts = {case: which, server, role: login.username, database: login.database, words} as const;
-	return databaseProblems.error('database-pooler', facts, naming(failure, 'username', 'database'));
+	const {server, login, words, product} = failure;
+	const facts = {case: which, product, server, role: login.username, database: login.database, words} as const;
+	const answers = [...serverPaths(login, ['host', 'port']), ...answerPaths(login.from, ['username', 'database'])];
+	return databaseProblems.error('database-pooler', facts, {...failure.more, answers});
 };
 
 /** What a server, or a pooler in front of it, refuses with a code of its own; undefined for codes without a row here. */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
+import type {Access} from '../access.ts';
+import {oneRow} from '../rows.ts';
 import type {NeededDatabase} from '../types.ts';
-import type {Access} from './access.ts';
 import {type Query, withConnection} from './connect.ts';
 import {readFacts} from './probe.ts';
-import {oneRow} from './rows.ts';
 
 /** How a server stands to a database that is needed, as its administrator sees it. */
 export type Situation = {

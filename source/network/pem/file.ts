@@ -16,13 +16,18 @@ const held = {
 	'registry.clientCertificate': 'client certificate',
 	'registry.clientKey': 'client key',
 	'database.ca': 'CA certificate',
+	'database.clientCertificate': 'client certificate',
+	'database.clientKey': 'client key',
 } as const;
 
-/** Answers that name a file with certificates or a key. */
-export type PemAnswer = keyof typeof held;
-
 /** What a file should hold. */
-export type PemContent = (typeof held)[PemAnswer];
+export type PemContent = (typeof held)[keyof typeof held];
+
+/** What the file of an answer should hold; a component's own database server has the answers of the shared one. */
+const heldAt = (answer: string): PemContent | undefined => {
+	const general = answer.replace(/^(?:controlPlane|workspaces\.\d+)\.database\.server\./u, 'database.');
+	return general in held ? held[general as keyof typeof held] : undefined;
+};
 
 /** A file with certificates or a key; `answer` is the answer or flag that names it. */
 export type PemFile = {readonly path: string; readonly answer: string; readonly what: PemContent};
@@ -30,11 +35,11 @@ export type PemFile = {readonly path: string; readonly answer: string; readonly 
 /** What a file holds, or why it is of no use. */
 export type Read<Value> = {readonly value: Value} | {readonly problem: Problem};
 
-/** The file that an answer names. @param answer another name than those of `PemAnswer` stands for a CA certificate */
+/** The file that an answer names. @param answer a name that is no answer stands for a CA certificate */
 export const pemFile = (answer: string, path: string): PemFile => ({
 	answer,
 	path,
-	what: answer in held ? held[answer as PemAnswer] : 'CA certificate',
+	what: heldAt(answer) ?? 'CA certificate',
 });
 
 /** What problems with a file say of it. */
@@ -42,7 +47,7 @@ export const wordsFor = ({path, what}: PemFile) => ({file: withNames(path), what
 
 /** Where a problem with a file is, and which answer mends it. */
 export const placeOf = ({answer, path}: PemFile, line?: number): Circumstances => ({
-	...(answer in held ? {answers: [answer]} : {}),
+	...(heldAt(answer) === undefined ? {} : {answers: [answer]}),
 	location: line === undefined ? {file: path} : {file: path, line},
 });
 

@@ -44,7 +44,7 @@ const mixedUp = (blocks: readonly Block[]) => {
 const neighbours = (answer: string): string => {
 	if (answer.startsWith('tls.')) return 'tls.certificate, tls.key and tls.ca';
 	if (answer.startsWith('registry.')) return 'registry.ca, registry.clientCertificate and registry.clientKey';
-	return answer === 'database.ca' ? 'database.ca and tls.ca' : `${answer} and other files`;
+	return /(?:^|\.)database(?:\.server)?\.ca$/u.test(answer) ? `${answer} and tls.ca` : `${answer} and other files`;
 };
 
 const wrongContent = (file: PemFile, blocks: readonly Block[]): Problem => {

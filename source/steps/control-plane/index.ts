@@ -3,7 +3,7 @@ import {endpointOf} from '../shared/endpoints.ts';
 import {applyRelease} from '../shared/release/apply.ts';
 import {auditRelease} from '../shared/release/audit.ts';
 import {releaseChanges} from '../shared/release/changes.ts';
-import {releaseInputs} from '../shared/release/inputs.ts';
+import {componentInputs, releaseInputs} from '../shared/release/inputs.ts';
 import {labelOf} from '../shared/release/wanted.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';
 import {wantedControlPlane} from './release.ts';
@@ -32,7 +32,10 @@ export const controlPlaneStep: Step = {
 	title: 'Control plane',
 	why: 'Login, organizations and the dashboard; workspaces call it when they start.',
 	area: 'cluster',
-	inputs: (answers) => ({...releaseInputs(answers), controlPlane: answers.controlPlane}),
+	inputs: (answers) => ({
+		...releaseInputs(answers),
+		controlPlane: componentInputs(answers, 'controlPlane', answers.controlPlane),
+	}),
 	retry: {
 		codes: [
 			'https-unreachable',

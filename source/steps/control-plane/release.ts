@@ -1,7 +1,7 @@
 import {generateSecret} from '../../answers/secrets.ts';
 import {controlPlaneValues, imagePlaces, readChart} from '../../charts/index.ts';
 import {secretFor} from '../shared/generated.ts';
-import {caSecretName, controlPlaneOf, databaseSecretName, referenceOf} from '../shared/names.ts';
+import {caSecretName, controlPlaneOf, databaseKeys, databaseSecretName, referenceOf} from '../shared/names.ts';
 import {withOperatorValues} from '../shared/release/operator-values.ts';
 import {withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
@@ -30,7 +30,7 @@ const releaseWith = async (world: World, passwords: Passwords): Promise<WantedRe
 		images: imagePlaces(answers, images),
 		secrets: {
 			...passwords,
-			databaseSecret: {name: databaseSecretName, key: 'password'},
+			databaseSecret: {name: databaseSecretName, key: databaseKeys.password},
 			ca: {name: caSecretName, key: 'ca.crt'},
 		},
 	});

@@ -1,56 +1,77 @@
+import {addressOf, databaseServerOf} from '../../answers/database-server.ts';
+import {inPool} from '../../base/pool.ts';
 import type {Problem} from '../../base/problem.ts';
 import type {Finding} from '../../engine/plan.ts';
-import {adminLogin, requireDatabase} from '../shared/database-logins.ts';
-import {componentsOf} from '../shared/names.ts';
+import {adminLogin, portFor, requireDatabase, serverOf} from '../shared/database-logins.ts';
+import {mostConnections, type ServerGroup, serverGroups} from '../shared/database-servers.ts';
+import {type Component, componentsOf} from '../shared/names.ts';
 import {probeFromPod} from '../shared/pod-probe.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
+import {tooFewConnections} from './connections.ts';
 import {isForTheDba, needsDba} from './for-the-dba.ts';
 import {lookAtDatabase, type Seen} from './look.ts';
 
-/** Each database in turn. Without an administrator's login only the DBA can mend a role or database that is not there. */
-const lookAtAll = async (world: World): Promise<readonly Seen[]> => {
-	const admin = await adminLogin(world);
-	const seen: Seen[] = [];
-	for (const component of componentsOf(world.answers)) {
-		try {
-			seen.push(await lookAtDatabase(world, component, admin));
-		} catch (error) {
-			if (admin || !isForTheDba(error)) throw error;
-			throw await needsDba(world, error);
-		}
+/** Without an administrator's login only the DBA can mend a role or database that is not there. */
+const lookAtOne = async (world: World, component: Component): Promise<Seen> => {
+	try {
+		return await lookAtDatabase(world, component);
+	} catch (error) {
+		if (serverOf(world, component).admin || !isForTheDba(error)) throw error;
+		throw await needsDba(world, component, error);
 	}
-	return seen;
+};
+
+/** The databases on one server. */
+const lookAtGroup = async (world: World, group: ServerGroup): Promise<readonly Seen[]> => {
+	const seen = await inPool(group.components, mostConnections, async (component) => lookAtOne(world, component));
+	const facts = seen.flatMap((one) => one.facts ?? []);
+	return [...seen, {changes: [], warnings: tooFewConnections(group, facts)}];
 };
 
 /** Pods may be kept from what this host reaches. */
 const unreachableFromPod = async (world: World): Promise<Problem | undefined> => {
-	const {host, port} = world.answers.database;
-	const what = `the database server ${host}:${port}`;
-	return probeFromPod(world, {kind: 'tcp', args: {host, port}, what, answers: ['database.host', 'database.port']});
+	for (const {server} of serverGroups(world)) {
+		const {host, port, from} = server;
+		const what = `the database server ${addressOf(server)}`;
+		const answers = [`${from}.host`, `${from}.port`];
+		const problem = await probeFromPod(world, {kind: 'tcp', args: {host, port}, what, answers});
+		if (problem) return problem;
+	}
+	return undefined;
+};
+
+/** `2 databases, PostgreSQL 15.18, MySQL 8.4.3`. */
+const noteOf = (seen: readonly Seen[]): string => {
+	const facts = seen.flatMap((one) => one.facts ?? []);
+	const servers = new Set(facts.map(({product, version}) => `${product} ${version}`));
+	return [`${facts.length} databases`, ...servers].join(', ');
 };
 
 const check = async (world: World): Promise<Finding> => {
-	const seen = await lookAtAll(world);
+	const groups = serverGroups(world);
+	const seen = (await inPool(groups, groups.length, async (group) => lookAtGroup(world, group))).flat();
 	const changes = seen.flatMap((one) => one.changes);
-	const warnings = seen.flatMap((one) => one.warnings);
+	const warnings = [...new Set(seen.flatMap((one) => one.warnings))];
 	if (changes.length > 0) return {status: 'todo', changes, warnings};
 	const blocked = await unreachableFromPod(world);
 	if (blocked) return {status: 'blocked', problem: blocked};
-	const version = seen.at(-1)?.version ?? '';
-	return {status: 'ok', note: `${seen.length} databases, PostgreSQL ${version}`, warnings};
+	return {status: 'ok', note: noteOf(seen), warnings};
+};
+
+const provision = async (world: World, component: Component): Promise<void> => {
+	const {signal, report} = world;
+	const server = serverOf(world, component);
+	const admin = await adminLogin(world, server);
+	if (!admin) return;
+	const needed = await requireDatabase(world, component);
+	await portFor(world, server).provision(admin, needed, {
+		signal,
+		onStatement: (shown) => report({kind: 'line', level: 'info', text: shown}),
+	});
 };
 
 const apply = async (world: World): Promise<void> => {
-	const {answers, database, signal, report} = world;
-	const admin = await adminLogin(world);
-	if (!admin) return;
-	for (const component of componentsOf(answers)) {
-		const needed = await requireDatabase(world, component);
-		await database.provision(admin, needed, {
-			signal,
-			onStatement: (shown) => report({kind: 'line', level: 'info', text: shown}),
-		});
-	}
+	for (const component of componentsOf(world.answers)) await provision(world, component);
 };
 
 /** Guide step 5: a database and its own role for each component, or the SQL for the DBA. */
@@ -60,10 +81,12 @@ export const databasesStep: Step = {
 	why: 'Each server needs its own database and role; a wrong password shows here instead of in a crashing pod.',
 	area: 'database',
 	inputs: (answers) => ({
-		database: answers.database,
 		tlsCa: answers.tls.ca,
 		podChecks: answers.network.podChecks,
-		components: componentsOf(answers).map(({id, answers: {database}}) => ({id, database})),
+		components: componentsOf(answers).map(({id, path, answers: {database, replicas}}) => {
+			const {name, username, password} = database;
+			return {id, replicas, database: {name, username, password}, server: databaseServerOf(answers, path)};
+		}),
 	}),
 	retry: {
 		codes: ['database-unreachable', 'database-starting', 'database-time-out', 'database-too-many-connections'],

@@ -1,18 +1,15 @@
 import {ProblemError} from '../../base/problem.ts';
-import type {DatabaseFacts, DatabaseLogin, NeededDatabase} from '../../database/types.ts';
+import type {DatabaseFacts, NeededDatabase} from '../../database/types.ts';
 import type {Change} from '../../engine/plan.ts';
-import {componentDatabase, databaseServer} from '../shared/database-logins.ts';
+import {adminLogin, componentDatabase, portFor, serverLogin, serverOf} from '../shared/database-logins.ts';
 import type {Component} from '../shared/names.ts';
 import type {World} from '../world.ts';
 
-/** Connections that the servers may open at most: pool of 10 and its overflow, for each pod. */
-const connectionsPerPod = 20;
-
-/** How the database of one component is; `version` of its server once the component's own login works. */
+/** How the database of one component is; `facts` once the component's own login works. */
 export type Seen = {
 	readonly changes: readonly Change[];
 	readonly warnings: readonly string[];
-	readonly version?: string | undefined;
+	readonly facts?: DatabaseFacts | undefined;
 };
 
 const toCome = ({answers: {database}}: Component): Change => ({
@@ -22,38 +19,28 @@ const toCome = ({answers: {database}}: Component): Change => ({
 });
 
 /** What the administrator would have to do; nothing where there is none to ask. */
-const toProvision = async (
-	{database, signal}: World,
-	admin: DatabaseLogin | undefined,
-	needed: NeededDatabase,
-): Promise<readonly Change[]> => {
+const toProvision = async (world: World, component: Component, needed: NeededDatabase): Promise<readonly Change[]> => {
+	const server = serverOf(world, component);
+	const admin = await adminLogin(world, server);
 	if (!admin) return [];
-	const statements = await database.missing(admin, needed, signal);
+	const statements = await portFor(world, server).missing(admin, needed, world.signal);
 	return statements.map(({target, shown}) => ({action: 'run', target, detail: shown}));
 };
 
 /** Logs in as the server will. @throws ProblemError where it is refused, or where the database does not do */
-const logIn = async (world: World, needed: NeededDatabase): Promise<DatabaseFacts> => {
-	const login = {...(await databaseServer(world)), ...needed};
-	const facts = await world.database.probe(login, world.signal);
-	const unfit = world.database.judge(facts, login);
+const logIn = async (world: World, component: Component, needed: NeededDatabase): Promise<DatabaseFacts> => {
+	const server = serverOf(world, component);
+	const port = portFor(world, server);
+	const login = {...(await serverLogin(world, server)), ...needed};
+	const facts = await port.probe(login, world.signal);
+	const unfit = port.judge(facts, login);
 	if (unfit) throw new ProblemError(unfit);
 	return facts;
 };
 
-const tooFewConnections = (component: Component, facts: DatabaseFacts): readonly string[] => {
-	const {replicas} = component.answers;
-	const most = replicas * connectionsPerPod;
-	const free = facts.maxConnections - facts.usedConnections;
-	if (free >= most) return [];
-	return [
-		`${component.label}: the server has ${free} connections free, ${replicas} pods may open ${most}; raise max_connections`,
-	];
-};
-
 const tellFacts = ({report}: World, label: string, facts: DatabaseFacts): void => {
-	const {version, encoding, tls, owner, tables} = facts;
-	const note = `PostgreSQL ${version}, ${encoding}, ${tls}, owner ${owner}, ${tables} tables`;
+	const {product, version, encoding, tls, owner, tables} = facts;
+	const note = `${product} ${version}, ${encoding}, ${tls}, owner ${owner}, ${tables} tables`;
 	report({kind: 'item', label, state: 'ok', note});
 };
 
@@ -61,16 +48,12 @@ const tellFacts = ({report}: World, label: string, facts: DatabaseFacts): void =
  * Looks at the database of one component: what is to come, or how the component's own login finds it.
  * @throws ProblemError what the server refuses
  */
-export const lookAtDatabase = async (
-	world: World,
-	component: Component,
-	admin: DatabaseLogin | undefined,
-): Promise<Seen> => {
+export const lookAtDatabase = async (world: World, component: Component): Promise<Seen> => {
 	const needed = await componentDatabase(world, component);
 	if (!needed) return {changes: [toCome(component)], warnings: []};
-	const changes = await toProvision(world, admin, needed);
+	const changes = await toProvision(world, component, needed);
 	if (changes.length > 0) return {changes, warnings: []};
-	const facts = await logIn(world, needed);
+	const facts = await logIn(world, component, needed);
 	tellFacts(world, needed.database, facts);
-	return {changes: [], warnings: tooFewConnections(component, facts), version: facts.version};
+	return {changes: [], warnings: facts.warnings, facts};
 };

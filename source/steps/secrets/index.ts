@@ -1,3 +1,4 @@
+import {databaseServerOf} from '../../answers/database-server.ts';
 import {ProblemError} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
@@ -83,12 +84,10 @@ export const secretsStep: Step = {
 			secret: answers.registry.pullSecretName,
 		},
 		tls: answers.tls,
-		databaseCa: answers.database.ca,
-		components: componentsOf(answers).map(({id, answers: {namespace, database}}) => ({
-			id,
-			namespace,
-			password: database.password,
-		})),
+		components: componentsOf(answers).map(({id, path, answers: {namespace, database}}) => {
+			const {ca, clientCertificate, clientKey} = databaseServerOf(answers, path);
+			return {id, namespace, password: database.password, database: {ca, clientCertificate, clientKey}};
+		}),
 		users: answers.organization.users.map(({username, password}) => ({username, password})),
 		admin: answers.controlPlane.admin.password,
 		namespaces: namespacesOf(answers),

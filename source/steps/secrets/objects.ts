@@ -1,6 +1,14 @@
 import type {KubeObject} from '../../cluster/types.ts';
-import {databaseCa} from '../shared/database-logins.ts';
-import {caSecretName, componentsOf, databaseSecretName, managedBy, namespacesOf} from '../shared/names.ts';
+import {clientCertificateOf, databaseCa, serverOf} from '../shared/database-logins.ts';
+import {
+	type Component,
+	caSecretName,
+	componentsOf,
+	databaseKeys,
+	databaseSecretName,
+	managedBy,
+	namespacesOf,
+} from '../shared/names.ts';
 import type {World} from '../world.ts';
 
 type Data = Readonly<Record<string, string>>;
@@ -51,18 +59,29 @@ const ofNamespaces = async (world: World): Promise<readonly KubeObject[]> => {
 	]);
 };
 
+/** Login of a component to its own database server, and what both show each other. */
+const databaseData = async (world: World, component: Component, password: string): Promise<Data> => {
+	const server = serverOf(world, component);
+	const client = await clientCertificateOf(world, server);
+	return {
+		[databaseKeys.password]: password,
+		[databaseKeys.ca]: await databaseCa(world, server),
+		...(client && {[databaseKeys.clientCertificate]: client.certificate, [databaseKeys.clientKey]: client.key}),
+	};
+};
+
 /** What the servers themselves need: their certificate, and their login to the database. */
 const ofComponents = async (world: World, passwords: Passwords): Promise<readonly KubeObject[]> => {
 	const {answers} = world;
 	const pair = await tlsPair(world);
-	const ca = await databaseCa(world);
-	return componentsOf(answers).flatMap(({id, answers: {namespace}}) => {
-		const password = passwords.get(id);
-		return [
-			secret(namespace, answers.tls.secretName, 'kubernetes.io/tls', pair),
-			...(password === undefined ? [] : [secret(namespace, databaseSecretName, 'Opaque', {password, 'ca.pem': ca})]),
-		];
-	});
+	const ofOne = async (component: Component): Promise<readonly KubeObject[]> => {
+		const {namespace} = component.answers;
+		const ofTls = secret(namespace, answers.tls.secretName, 'kubernetes.io/tls', pair);
+		const password = passwords.get(component.id);
+		if (password === undefined) return [ofTls];
+		return [ofTls, secret(namespace, databaseSecretName, 'Opaque', await databaseData(world, component, password))];
+	};
+	return (await Promise.all(componentsOf(answers).map(ofOne))).flat();
 };
 
 /** Passwords of the components' database roles, by the component's id; undefined for one that is not made yet. */

@@ -21,7 +21,8 @@ export type Check = {
 /** What checks that ran side by side came to. */
 export type Outcome = {readonly problems: readonly Problem[]; readonly warnings: readonly string[]};
 
-const problemsOf = (error: unknown): readonly Problem[] =>
+/** What is wrong, of an error that a check may end with. */
+export const problemsOf = (error: unknown): readonly Problem[] =>
 	error instanceof ProblemsError ? error.problems : [toProblem(error)];
 
 const runOne = async (world: World, {label, run}: Check): Promise<Outcome> => {

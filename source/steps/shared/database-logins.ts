@@ -1,43 +1,76 @@
-import type {DatabaseLogin, NeededDatabase} from '../../database/types.ts';
+import {type DatabaseServer, databaseServerOf} from '../../answers/database-server.ts';
+import type {DatabaseLogin, DatabasePort, NeededDatabase} from '../../database/types.ts';
 import type {World} from '../world.ts';
 import {requireSecret, secretFor} from './generated.ts';
 import type {Component} from './names.ts';
 import {databasePassword} from './secret-sources.ts';
 
-type Server = Pick<DatabaseLogin, 'host' | 'port' | 'tls' | 'ca'>;
+type ServerLogin = Pick<DatabaseLogin, 'host' | 'port' | 'tls' | 'ca' | 'clientCertificate' | 'server'>;
 
-/** Text of the CA that signed the database server's certificate: its own, or that of all servers. */
-export const databaseCa = async ({answers, host}: World): Promise<string> => {
-	const {ca} = answers.database;
-	return ca === undefined ? host.readFile(answers.tls.ca, 'tls.ca') : host.readFile(ca, 'database.ca');
+/** The server that keeps the database of a component. */
+export const serverOf = ({answers}: World, {path}: Component): DatabaseServer => databaseServerOf(answers, path);
+
+/** The port that speaks with a server. */
+export const portFor = ({databases}: World, {engine}: Pick<DatabaseServer, 'engine'>): DatabasePort =>
+	databases[engine];
+
+/** Text of the CA that signed the server's certificate: its own, or that of all servers. */
+export const databaseCa = async ({answers, host}: World, {ca, from}: DatabaseServer): Promise<string> =>
+	ca === undefined ? host.readFile(answers.tls.ca, 'tls.ca') : host.readFile(ca, `${from}.ca`);
+
+/** What a server that asks who is calling is shown; the key is known to the redactor. */
+export const clientCertificateOf = async (
+	{host, registerSecret}: World,
+	{clientCertificate, clientKey, from}: DatabaseServer,
+): Promise<DatabaseLogin['clientCertificate']> => {
+	if (clientCertificate === undefined || clientKey === undefined) return undefined;
+	const key = await host.readFile(clientKey, `${from}.clientKey`);
+	registerSecret(key);
+	return {certificate: await host.readFile(clientCertificate, `${from}.clientCertificate`), key};
 };
 
-/** The server part of a login, with the CA read in. */
-export const databaseServer = async (world: World): Promise<Server> => {
-	const {host, port, tls} = world.answers.database;
-	return tls === 'verify-full' ? {host, port, tls, ca: await databaseCa(world)} : {host, port, tls};
+/** The server part of a login, with the files of the answers read in. */
+export const serverLogin = async (world: World, server: DatabaseServer): Promise<ServerLogin> => {
+	const {host, port, tls, from} = server;
+	const clientCertificate = tls === 'disable' ? undefined : await clientCertificateOf(world, server);
+	return {
+		...{host, port, tls, server: from},
+		...(tls === 'verify-full' && {ca: await databaseCa(world, server)}),
+		...(clientCertificate && {clientCertificate}),
+	};
 };
 
-/** The DBA's login, when the answers give one. */
-export const adminLogin = async (world: World): Promise<DatabaseLogin | undefined> => {
-	const {admin} = world.answers.database;
+/** The DBA's login on a server, when the answers give one. */
+export const adminLogin = async (world: World, server: DatabaseServer): Promise<DatabaseLogin | undefined> => {
+	const {admin, from} = server;
 	if (!admin) return undefined;
 	const {username, database} = admin;
-	const password = await world.resolveSecret(admin.password, 'database.admin.password');
-	return {...(await databaseServer(world)), username, password, database, from: 'database.admin'};
+	const at = `${from}.admin`;
+	const password = await world.resolveSecret(admin.password, `${at}.password`);
+	return {...(await serverLogin(world, server)), username, password, database, from: at};
 };
 
-const withPassword = ({path, answers}: Component, password: string): NeededDatabase => {
+/** What a server asks of a login, kept with the account where its engine does that: MySQL's REQUIRE. */
+const requiredBy = ({tls, clientCertificate}: DatabaseServer): NeededDatabase['requires'] => {
+	if (tls === 'disable') return 'nothing';
+	return clientCertificate === undefined ? 'TLS' : 'certificate';
+};
+
+/** Database and role that one component is to have, and what its login brings beside a password. */
+export const neededDatabase = (world: World, component: Component): Omit<NeededDatabase, 'password'> => {
+	const {path, answers} = component;
 	const {name: database, username} = answers.database;
-	return {database, username, password, from: `${path}.database`};
+	return {database, username, from: `${path}.database`, requires: requiredBy(serverOf(world, component))};
 };
 
-/** Database and role that one component is to have; undefined while its password is not made. */
+/** The same with its password; undefined while that is not made. */
 export const componentDatabase = async (world: World, component: Component): Promise<NeededDatabase | undefined> => {
 	const password = await secretFor(world, databasePassword(component));
-	return password === undefined ? undefined : withPassword(component, password);
+	return password === undefined ? undefined : {...neededDatabase(world, component), password};
 };
 
 /** The same where an earlier step has made the password. @throws ProblemError `generated-secret-missing` */
-export const requireDatabase = async (world: World, component: Component): Promise<NeededDatabase> =>
-	withPassword(component, await requireSecret(world, databasePassword(component)));
+export const requireDatabase = async (world: World, component: Component): Promise<NeededDatabase> => ({
+	...neededDatabase(world, component),
+	password: await requireSecret(world, databasePassword(component)),
+});

@@ -7,8 +7,15 @@ export const managedBy = {'app.kubernetes.io/managed-by': 'zenml-airgap'} as con
 
 /** Secret with the CA certificate, key `ca.crt`, in each namespace. */
 export const caSecretName = 'zenml-ca';
-/** Secret with the database password (and CA) of the component, keys `password` and `ca.pem`. */
+/** Secret with the database password of the component, and the certificates of its database server. */
 export const databaseSecretName = 'zenml-database';
+/** Keys in it. */
+export const databaseKeys = {
+	password: 'password',
+	ca: 'ca.pem',
+	clientCertificate: 'client-cert.pem',
+	clientKey: 'client-key.pem',
+} as const;
 /** Secret with everything this tool generated, in the control plane's namespace; losing it loses the encryption keys. */
 export const generatedSecretName = 'zenml-airgap-generated';
 

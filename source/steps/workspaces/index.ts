@@ -7,7 +7,7 @@ import {ingressAddress} from '../shared/ingress-address.ts';
 import {workspaceOf} from '../shared/names.ts';
 import {applyRelease} from '../shared/release/apply.ts';
 import {releaseChanges} from '../shared/release/changes.ts';
-import {releaseInputs} from '../shared/release/inputs.ts';
+import {componentInputs, releaseInputs} from '../shared/release/inputs.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';
 import {workspaceDifferences} from './changes.ts';
@@ -61,7 +61,7 @@ export const workspacesStep: Step = {
 	area: 'cluster',
 	inputs: (answers) => ({
 		...releaseInputs(answers),
-		workspaces: answers.workspaces,
+		workspaces: answers.workspaces.map((one) => componentInputs(answers, workspaceOf(answers, one).path, one)),
 		controlPlaneHost: answers.controlPlane.host,
 		organization: answers.organization.name,
 		workloadManager: answers.workloadManager,

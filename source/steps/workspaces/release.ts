@@ -3,7 +3,14 @@ import {generateHexKey, generateSecret} from '../../answers/secrets.ts';
 import {imagePlaces, readChart, workspaceValues} from '../../charts/index.ts';
 import {type Enrollment, readEnrollment} from '../shared/enrollment.ts';
 import {readGenerated, secretFor} from '../shared/generated.ts';
-import {caSecretName, databaseSecretName, referenceOf, workspaceId, workspaceOf} from '../shared/names.ts';
+import {
+	caSecretName,
+	databaseKeys,
+	databaseSecretName,
+	referenceOf,
+	workspaceId,
+	workspaceOf,
+} from '../shared/names.ts';
 import {withOperatorValues} from '../shared/release/operator-values.ts';
 import {withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
@@ -59,8 +66,12 @@ const releaseWith = async (
 		enrollment: {...enrollment, workspaceName: workspace.name},
 		secrets: {
 			...secrets,
-			databaseSecret: {name: databaseSecretName, key: 'password'},
-			databaseCa: {name: databaseSecretName, key: 'ca.pem'},
+			databaseSecret: {name: databaseSecretName, key: databaseKeys.password},
+			databaseCa: {name: databaseSecretName, key: databaseKeys.ca},
+			databaseClient: {
+				certificate: {name: databaseSecretName, key: databaseKeys.clientCertificate},
+				key: {name: databaseSecretName, key: databaseKeys.clientKey},
+			},
 			ca: {name: caSecretName, key: 'ca.crt'},
 		},
 	});

@@ -16,12 +16,13 @@ type Asking = On<'questions'>;
 const mostChoices = 6;
 
 /** Logins that exist already cannot be generated (rules.ts). */
-const existing: readonly string[] = ['registry.password', 'database.admin.password'];
+const isOfExisting = (path: string): boolean =>
+	path === 'registry.password' || /(?:^|\.)database(?:\.server)?\.admin\.password$/u.test(path);
 
 /** What can stand in place of a secret, and what stands there now. */
 const secretRows = (state: Asking, at: QuestionAt, width: number): readonly Row[] => {
 	const {path} = at;
-	const made = existing.includes(path) ? '' : ', generate';
+	const made = isOfExisting(path) ? '' : ', generate';
 	const ways = paragraph(`In its place also env:NAME, file:PATH, k8s:namespace/name/key${made}.`, width, 'dim');
 	if (proposalAt(state.draft, path) === undefined) return ways;
 	return openSecrets(state).includes(path)

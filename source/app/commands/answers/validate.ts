@@ -8,10 +8,13 @@ import {type AnswersOptions, addAnswersCommand, answersOfInstall} from './option
 
 /** @throws ProblemsError with everything that is wrong */
 const work: Work<AnswersOptions> = async (context, options) => {
-	const {localProblems} = await import('../../answers/answers-on-host.ts');
+	const [{localProblems}, {unfitEngines}] = await Promise.all([
+		import('../../answers/answers-on-host.ts'),
+		import('./engines.ts'),
+	]);
 	const source = await answersOfInstall(context, options);
 	const answers = completeAnswers(source);
-	const problems = await localProblems(context, answers);
+	const problems = [...(await unfitEngines(context, answers)), ...(await localProblems(context, answers))];
 	for (const text of unseenInAnswers(answers)) context.err(`${printable(text)}\n`);
 	if (problems.length > 0) throw new ProblemsError(problems);
 	context.out(`${source.answers.file}: valid, ${counted(answers.workspaces.length, 'workspace')}\n`);

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import {protocolError} from './protocol.ts';
+import {protocolError} from './protocol-error.ts';
 
 /** The one row of a statement that gives one. @throws protocolError for none, or columns of another shape */
 export const oneRow = <Row>(schema: z.ZodType<Row>, rows: readonly unknown[]): Row => {

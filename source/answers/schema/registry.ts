@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import {byteRate} from './byte-rate.ts';
-import {hostPort, label, path, secretRefSchema, text} from './parts.ts';
+import {byteRate} from '../byte-rate.ts';
+import {hostPort, label, path, secretRefSchema, text} from '../parts.ts';
 
 /** Where images go, and who may put them there. */
 export const registry = z

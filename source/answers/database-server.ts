@@ -1,0 +1,74 @@
+import type {ComponentPath} from './component-path.ts';
+
+/** Where a database server stands in the answers; problems name the answers below it. */
+export type ServerPath = 'database' | `${ComponentPath}.database.server`;
+
+type Engine = 'mysql' | 'postgresql';
+
+/** A server as it is written: what has a default by engine may be left out. */
+type WrittenServer = {
+	readonly engine: Engine;
+	readonly host: string;
+	readonly port?: number | undefined;
+	readonly tls: 'verify-full' | 'require' | 'disable';
+	readonly ca?: string | undefined;
+	readonly clientCertificate?: string | undefined;
+	readonly clientKey?: string | undefined;
+	readonly admin?:
+		| {readonly username?: string | undefined; readonly password: string; readonly database?: string | undefined}
+		| undefined;
+};
+
+/** A component, as far as it names a server of its own. */
+export type WithServer = {readonly database: {readonly server?: WrittenServer | undefined}};
+
+/** The part of the answers that names database servers; complete answers fit. */
+export type ServedAnswers = {
+	readonly database: WrittenServer;
+	readonly controlPlane: WithServer;
+	readonly workspaces: readonly WithServer[];
+};
+
+/** The login of a server's administrator; `password` is the reference of the answers. */
+type Admin = {readonly username: string; readonly password: string; readonly database: string};
+
+/** The database server of a component, with all defaults filled in but the CA: without one, `tls.ca` counts. */
+export type DatabaseServer = Omit<WrittenServer, 'port' | 'admin'> & {
+	readonly from: ServerPath;
+	readonly port: number;
+	readonly admin?: Admin | undefined;
+};
+
+/** What goes without saying, by engine. The only place that knows it. */
+const byEngine: Readonly<
+	Record<Engine, {readonly port: number; readonly username: string; readonly database: string}>
+> = {
+	mysql: {port: 3306, username: 'root', database: 'mysql'},
+	postgresql: {port: 5432, username: 'postgres', database: 'postgres'},
+};
+
+const filledIn = (written: WrittenServer, from: ServerPath): DatabaseServer => {
+	const {port, admin, ...server} = written;
+	const {port: usual, ...login} = byEngine[written.engine] ?? byEngine.mysql;
+	const {username = login.username, database = login.database} = admin ?? {};
+	return {
+		...server,
+		from,
+		port: port ?? usual,
+		...(admin && {admin: {username, database, password: admin.password}}),
+	};
+};
+
+const ownServer = ({controlPlane, workspaces}: ServedAnswers, component: ComponentPath): WrittenServer | undefined => {
+	if (component === 'controlPlane') return controlPlane.database.server;
+	return workspaces[Number(component.slice('workspaces.'.length))]?.database.server;
+};
+
+/** The server that keeps the database of a component: its own, or the one of all. */
+export const databaseServerOf = (answers: ServedAnswers, component: ComponentPath): DatabaseServer => {
+	const own = ownServer(answers, component);
+	return own ? filledIn(own, `${component}.database.server`) : filledIn(answers.database, 'database');
+};
+
+/** `host:port`: two places in the answers that lead to the same server give the same text. */
+export const addressOf = ({host, port}: Pick<DatabaseServer, 'host' | 'port'>): string => `${host}:${port}`;

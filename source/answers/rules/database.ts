@@ -1,0 +1,81 @@
+import type {ComponentPath} from '../component-path.ts';
+import {addressOf, type DatabaseServer, databaseServerOf} from '../database-server.ts';
+import {toPath} from '../tree.ts';
+import {
+	type CrossFieldIssue,
+	componentsOf,
+	duplicates,
+	type Entry,
+	type Path,
+	type Rule,
+	type RuledAnswers,
+} from './rule.ts';
+
+/** A database that is asked for: where its component stands, and on which server it is to be. */
+type Asked = {
+	readonly at: Path;
+	readonly name: string;
+	readonly username: string;
+	readonly server: DatabaseServer;
+};
+
+const asked = (answers: RuledAnswers): readonly Asked[] =>
+	componentsOf(answers).map(({at, component: {database}}) => ({
+		at,
+		...database,
+		server: databaseServerOf(answers, at.join('.') as ComponentPath),
+	}));
+
+/** Every server that is named, also one that no component uses. */
+const serversIn = (answers: RuledAnswers): readonly DatabaseServer[] => {
+	const used = asked(answers).map(({server}) => server);
+	const shared = databaseServerOf({...answers, controlPlane: {database: {}}}, 'controlPlane');
+	return [shared, ...used.filter(({from}) => from !== 'database')];
+};
+
+/** Two components may have databases and roles of the same name, on servers of their own. */
+export const databasesDiffer: Rule = (answers) => {
+	const all = asked(answers);
+	const entries = (key: 'name' | 'username'): readonly Entry[] =>
+		all.map((one) => ({value: one[key], path: [...one.at, 'database', key], within: addressOf(one.server)}));
+	return [...duplicates('database', entries('name')), ...duplicates('database role', entries('username'))];
+};
+
+/** MySQL refuses longer user names (MySQL reference manual, 8.2.1 "Account User Names and Passwords"). */
+const longestOnMysql = 32;
+
+export const rolesFitEngine: Rule = (answers) =>
+	asked(answers)
+		.filter(
+			({username, server: {engine}}) => engine === 'mysql' && isWritten(username) && username.length > longestOnMysql,
+		)
+		.map(({at, server}) => ({
+			kind: 'too long for MySQL',
+			path: [...at, 'database', 'username'],
+			other: [...toPath(server.from), 'engine'],
+		}));
+
+/** What stands in for a name that is missing begins with a NUL (file/complete.ts). */
+const isWritten = (name: string): boolean => !name.startsWith('\0');
+
+/** Certificate and key of a client are of no use alone. */
+const pairs = [
+	['clientCertificate', 'clientKey'],
+	['clientKey', 'clientCertificate'],
+] as const;
+
+export const clientPairsAreWhole: Rule = (answers) =>
+	serversIn(answers).flatMap((server) =>
+		pairs
+			.filter(([given, needed]) => server[given] !== undefined && server[needed] === undefined)
+			.map(([given, needed]): CrossFieldIssue => {
+				const at = toPath(server.from);
+				return {kind: 'needed', path: [...at, needed], other: [...at, given]};
+			}),
+	);
+
+/** An administrator exists before this tool comes: its password cannot be made. */
+export const adminsAreKnown: Rule = (answers) =>
+	serversIn(answers)
+		.filter(({admin}) => admin?.password === 'generate')
+		.map(({from}) => ({kind: 'cannot be made', path: [...toPath(from), 'admin', 'password']}));

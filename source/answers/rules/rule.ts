@@ -1,0 +1,69 @@
+import type {ServedAnswers, WithServer} from '../database-server.ts';
+
+/** Where an answer is: keys and list indices from the root. */
+export type Path = readonly (string | number)[];
+
+/** A broken rule that looks at more than one answer. `other` is the answer it clashes with. */
+export type CrossFieldIssue =
+	| {
+			readonly kind: 'same';
+			readonly path: Path;
+			readonly other: Path;
+			/** What both name: `namespace`. */
+			readonly what: string;
+			readonly value: string;
+	  }
+	| {
+			readonly kind: 'over limit' | 'needed' | 'key needed' | 'too long for MySQL';
+			readonly path: Path;
+			readonly other: Path;
+	  }
+	| {readonly kind: 'cannot be made'; readonly path: Path; readonly other?: undefined};
+
+type Amounts = {readonly cpu?: string | undefined; readonly memory?: string | undefined};
+type Resources = {readonly requests: Amounts; readonly limits: Amounts};
+
+type Component = {
+	readonly resources: Resources;
+	readonly host: string;
+	readonly namespace: string;
+	readonly database: WithServer['database'] & {readonly name: string; readonly username: string};
+};
+
+/** The answers that the rules look at; complete answers fit. */
+export type RuledAnswers = Pick<ServedAnswers, 'database'> & {
+	readonly bundle: {
+		readonly signature: {readonly mode?: string | undefined; readonly publicKey?: string | undefined};
+	};
+	readonly controlPlane: Component & {readonly admin: {readonly username: string}};
+	readonly workspaces: readonly (Component & {readonly name: string})[];
+	readonly registry: {
+		readonly username?: string | undefined;
+		readonly password?: string | undefined;
+		readonly clientCertificate?: string | undefined;
+		readonly clientKey?: string | undefined;
+	};
+	readonly organization: {readonly users: readonly {readonly username: string}[]};
+};
+
+export type Rule = (answers: RuledAnswers) => readonly CrossFieldIssue[];
+
+export type Placed = {readonly at: Path; readonly component: Component};
+
+/** Control plane and workspaces, with their places. */
+export const componentsOf = ({controlPlane, workspaces}: RuledAnswers): readonly Placed[] => [
+	{at: ['controlPlane'], component: controlPlane},
+	...workspaces.map((component, index) => ({at: ['workspaces', index], component})),
+];
+
+/** A name and its place. `within`: it only has to differ from others within the same. */
+export type Entry = {readonly value: string; readonly path: Path; readonly within?: string};
+
+/** An issue for each name that stands there a second time. */
+export const duplicates = (what: string, entries: readonly Entry[]): readonly CrossFieldIssue[] =>
+	entries.flatMap(({value, path, within}, index) => {
+		const first = entries.find((entry) => entry.value === value && entry.within === within);
+		return first === undefined || first === entries[index]
+			? []
+			: [{kind: 'same', path, other: first.path, what, value}];
+	});

@@ -1,0 +1,88 @@
+import {quantityOf} from '../../base/quantity.ts';
+import {adminsAreKnown, clientPairsAreWhole, databasesDiffer, rolesFitEngine} from './database.ts';
+import {
+	type CrossFieldIssue,
+	componentsOf,
+	duplicates,
+	type Entry,
+	type Path,
+	type Placed,
+	type Rule,
+	type RuledAnswers,
+} from './rule.ts';
+
+export type {CrossFieldIssue, Path, RuledAnswers} from './rule.ts';
+
+const signatureHasKey: Rule = ({bundle: {signature}}) =>
+	signature.mode === 'require' && signature.publicKey === undefined
+		? [{kind: 'key needed', path: ['bundle', 'signature', 'publicKey'], other: ['bundle', 'signature', 'mode']}]
+		: [];
+
+/** The API server refuses pods that request more than their limit (Kubernetes, "Resource Management for Pods"). */
+const requestsFitLimits: Rule = (answers) =>
+	componentsOf(answers).flatMap(({at, component: {resources}}) =>
+		(['cpu', 'memory'] as const)
+			.filter((key) => quantityOf(resources.requests[key] ?? '') > quantityOf(resources.limits[key] ?? ''))
+			.map((key) => ({
+				kind: 'over limit',
+				path: [...at, 'resources', 'requests', key],
+				other: [...at, 'resources', 'limits', key],
+			})),
+	);
+
+const namesDiffer: Rule = (answers) => {
+	const {controlPlane, workspaces, organization} = answers;
+	const each = (tail: Path, read: (component: Placed['component']) => string): readonly Entry[] =>
+		componentsOf(answers).map(({at, component}) => ({value: read(component), path: [...at, ...tail]}));
+	const workspaceNames = workspaces.map(({name}, index) => ({value: name, path: ['workspaces', index, 'name']}));
+	const userNames = organization.users.map(({username}, index) => ({
+		value: username,
+		path: ['organization', 'users', index, 'username'],
+	}));
+	const admin = {value: controlPlane.admin.username, path: ['controlPlane', 'admin', 'username']};
+	return [
+		...duplicates(
+			'host name',
+			each(['host'], ({host}) => host),
+		),
+		...duplicates(
+			'namespace',
+			each(['namespace'], ({namespace}) => namespace),
+		),
+		...duplicates('workspace name', workspaceNames),
+		...duplicates('user name', [admin, ...userNames]),
+	];
+};
+
+/** Answers of the registry that are of no use alone. */
+const pairs = [
+	['username', 'password'],
+	['password', 'username'],
+	['clientCertificate', 'clientKey'],
+	['clientKey', 'clientCertificate'],
+] as const;
+
+const registryPairsAreWhole: Rule = ({registry}) =>
+	pairs
+		.filter(([given, needed]) => registry[given] !== undefined && registry[needed] === undefined)
+		.map(([given, needed]) => ({kind: 'needed', path: ['registry', needed], other: ['registry', given]}));
+
+/** Only a secret that this tool makes can be generated. */
+const registryLoginIsKnown: Rule = ({registry}) =>
+	registry.password === 'generate' ? [{kind: 'cannot be made', path: ['registry', 'password']}] : [];
+
+const rules: readonly Rule[] = [
+	signatureHasKey,
+	requestsFitLimits,
+	namesDiffer,
+	registryPairsAreWhole,
+	registryLoginIsKnown,
+	databasesDiffer,
+	rolesFitEngine,
+	clientPairsAreWhole,
+	adminsAreKnown,
+];
+
+/** The rules that look at more than one answer. Returns one issue per broken rule; never a secret. */
+export const crossFieldIssues = (answers: RuledAnswers): readonly CrossFieldIssue[] =>
+	rules.flatMap((rule) => rule(answers));

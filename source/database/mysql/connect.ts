@@ -1,0 +1,124 @@
+import {Socket} from 'node:net';
+import {setTimeout as pause} from 'node:timers/promises';
+import type {ConnectionOptions} from 'mysql2';
+import {abortError} from '../../base/abort.ts';
+import {ProblemError} from '../../base/problem.ts';
+import type {Access} from '../access.ts';
+import type {DatabaseLogin} from '../types.ts';
+import {connectionProblem} from './connection-problems.ts';
+import {type GuardedConnection, guardedConnection} from './guarded-connection.ts';
+import {looksLikePostgres} from './silent-server.ts';
+
+/** A row: each column as text, whatever its type. */
+export type Row = Readonly<Record<string, string | null>>;
+
+/** Runs one statement on the connection. Values go where `?` stands, written as SQL by the driver. */
+export type Query = (sql: string, values?: readonly string[]) => Promise<readonly Row[]>;
+
+/** How the server greeted: its version as it says it, and the number of the session. */
+export type Greeting = {readonly version: string; readonly connectionId: number};
+
+/** `showsPassword: false` refuses a server that wants the password itself, even encrypted. */
+export type MysqlAccess = Access & {readonly showsPassword?: boolean};
+
+// A server that does not take the farewell must not hold up a run whose work is done.
+const farewellMs = 1000;
+
+const optionsFor = ({login}: Access): ConnectionOptions => ({
+	host: login.host,
+	port: login.port,
+	user: login.username,
+	password: login.password,
+	database: login.database,
+	// Only a sign that TLS is wanted: guarded-connection.ts makes it.
+	...(login.tls !== 'disable' && {ssl: {rejectUnauthorized: true}}),
+	connectAttributes: {program_name: 'zenml-airgap'},
+	charset: 'utf8mb4_unicode_ci',
+	// Ours counts the whole login.
+	connectTimeout: 0,
+	disableEval: true,
+	flags: ['-LOCAL_FILES', '-IGNORE_SPACE', '-ODBC'],
+	typeCast: (field) => field.string('utf8'),
+});
+
+const rowsOf = (result: unknown): readonly Row[] => (Array.isArray(result) ? (result as Row[]) : []);
+
+const queryOf =
+	({connection}: GuardedConnection, {limits}: Access): Query =>
+	(sql, values = []) =>
+		new Promise((resolve, reject) => {
+			connection.query({sql, values: [...values], timeout: limits.statementTimeoutMs}, (error, result) => {
+				if (error) reject(error);
+				else resolve(rowsOf(result));
+			});
+		});
+
+const farewell = async ({connection, failed}: GuardedConnection): Promise<void> => {
+	const ended = new Promise<void>((resolve) => {
+		connection.end(() => resolve());
+	});
+	await Promise.race([ended, failed.catch(() => undefined), pause(farewellMs, undefined, {ref: false})]);
+};
+
+/** Names are written in backticks and backslashes count, whatever the server's own mode: sql.ts writes so. */
+const sessionSql = "SET SESSION sql_mode = 'STRICT_ALL_TABLES'";
+
+const loginTimeOut = (): Error => Object.assign(new Error('no login in time'), {code: 'LOGIN_TIME_OUT'});
+
+const started = async (access: MysqlAccess, guarded: GuardedConnection, socket: Socket): Promise<Query> => {
+	const {login, limits} = access;
+	socket.setNoDelay(true).connect(login.port, login.host);
+	const late = new Promise<never>((_resolve, reject) => {
+		const timer = setTimeout(() => reject(loginTimeOut()), limits.connectTimeoutMs);
+		socket.once('close', () => clearTimeout(timer));
+		guarded.loggedIn.then(() => clearTimeout(timer));
+	});
+	await Promise.race([guarded.loggedIn, guarded.failed, late]);
+	const query = queryOf(guarded, access);
+	await Promise.race([query(sessionSql), guarded.failed]);
+	return query;
+};
+
+/** PostgreSQL waits for the client to speak first, as MySQL's client waits for the server. */
+const whyNot = async (error: unknown, access: MysqlAccess, first: Buffer | undefined): Promise<ProblemError> => {
+	const isSilent = first === undefined && error instanceof Error && 'code' in error && error.code === 'LOGIN_TIME_OUT';
+	const isPostgres = isSilent && (await looksLikePostgres(access.login, access.signal));
+	return connectionProblem(error, {...access, first, isPostgres});
+};
+
+/**
+ * Logs in, runs `work`, logs out. Abort destroys the connection at once.
+ * @throws ProblemError of connection-problems.ts; an AbortError when the signal fires.
+ */
+export const withConnection = async <Result>(
+	access: MysqlAccess,
+	work: (query: Query, greeting: Greeting) => Promise<Result>,
+): Promise<Result> => {
+	const {signal, showsPassword} = access;
+	const {default: driver} = await import('mysql2');
+	if (signal.aborted) throw abortError(signal);
+	const socket = new Socket();
+	const login: DatabaseLogin & {readonly showsPassword?: boolean} = {
+		...access.login,
+		...(showsPassword !== undefined && {showsPassword}),
+	};
+	const guarded = guardedConnection(driver, optionsFor(access), socket, login);
+	const stop = (): void => {
+		socket.destroy(abortError(signal));
+	};
+	signal.addEventListener('abort', stop, {once: true});
+	try {
+		const query = await started(access, guarded, socket);
+		const result = await Promise.race([work(query, guarded.greeting()), guarded.failed]);
+		await farewell(guarded);
+		return result;
+	} catch (error) {
+		if (signal.aborted) throw abortError(signal);
+		socket.destroy();
+		throw error instanceof ProblemError ? error : await whyNot(error, access, guarded.first());
+	} finally {
+		signal.removeEventListener('abort', stop);
+		guarded.connection.destroy();
+		socket.destroy();
+	}
+};

@@ -1,0 +1,58 @@
+import {addressOf} from '../access.ts';
+import {databaseProblems} from '../problems.ts';
+import type {DatabaseStatement, NeededDatabase} from '../types.ts';
+import {type MysqlAccess, withConnection} from './connect.ts';
+import {missing} from './missing.ts';
+import {nativeHash} from './native-hash.ts';
+import {passwordPlaceholder, quoteText} from './sql.ts';
+
+// A second round is due when an account that was unlocked turns out to have another password too, or when another administrator made
+// the same thing at the same moment; more rounds than this mean that the statements have no effect.
+const rounds = 4;
+
+/** ER_DB_CREATE_EXISTS, and ER_CANNOT_USER of CREATE USER: another one made it meanwhile, so look again. */
+const madeByOthers = new Set([1007, 1396]);
+
+const lostRace = (error: unknown): boolean => {
+	const {errno} = (error ?? {}) as {readonly errno?: unknown};
+	return typeof errno === 'number' && madeByOthers.has(errno);
+};
+
+/** MySQL writes such statements to its logs without the password; MariaDB writes all of it, and gets a hash. */
+const written = ({sql}: DatabaseStatement, password: string): string => {
+	const value = sql.includes(`BY PASSWORD ${passwordPlaceholder}`) ? nativeHash(password) : password;
+	return sql.replaceAll(passwordPlaceholder, () => quoteText(value));
+};
+
+const run = async (admin: MysqlAccess, {password}: NeededDatabase, statement: DatabaseStatement): Promise<void> => {
+	try {
+		await withConnection(admin, (query) => query(written(statement, password)));
+	} catch (error) {
+		if (!lostRace((error as Error).cause)) throw error;
+	}
+};
+
+/**
+ * Makes the needed database hold, statement by statement, and looks again until nothing is missing.
+ * @throws ProblemError `database-not-converging`, those of `missing`
+ */
+export const provision = async (
+	admin: MysqlAccess,
+	needed: NeededDatabase,
+	onStatement: (shown: string) => void,
+): Promise<void> => {
+	let due = await missing(admin, needed);
+	for (let round = 0; round < rounds && due.length > 0; round += 1) {
+		for (const statement of due) {
+			onStatement(statement.shown);
+			await run(admin, needed, statement);
+		}
+		due = await missing(admin, needed);
+	}
+	if (due.length === 0) return;
+	throw databaseProblems.error(
+		'database-not-converging',
+		{database: needed.database, server: addressOf(admin.login)},
+		{evidence: due.map(({shown}) => shown)},
+	);
+};

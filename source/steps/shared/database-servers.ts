@@ -1,0 +1,23 @@
+import {addressOf, type DatabaseServer} from '../../answers/database-server.ts';
+import type {World} from '../world.ts';
+import {serverOf} from './database-logins.ts';
+import {type Component, componentsOf} from './names.ts';
+
+/** A database server with the components that keep their data on it. */
+export type ServerGroup = {readonly server: DatabaseServer; readonly components: readonly Component[]};
+
+/** Connections that this tool has open to one database server at most. */
+export const mostConnections = 5;
+
+/** Every server that a component uses, with its components: two places in the answers may lead to the same one. */
+export const serverGroups = (world: World): readonly ServerGroup[] => {
+	const groups = new Map<string, {readonly server: DatabaseServer; readonly components: Component[]}>();
+	for (const component of componentsOf(world.answers)) {
+		const server = serverOf(world, component);
+		const key = `${server.engine} ${addressOf(server)}`;
+		const group = groups.get(key) ?? {server, components: []};
+		group.components.push(component);
+		groups.set(key, group);
+	}
+	return [...groups.values()];
+};
