@@ -38,6 +38,10 @@ export const chartsProblems = declareProblems({
 		message: 'The charts of the bundle do not fit each other: {pair}.',
 		fix: 'Ask for a bundle in which control plane and workspace server were released together.',
 		cases: {
+			'control plane older than workspace': {
+				cause:
+					'A control plane is as new as its workspaces or newer: 0.13.13 came with workspace servers 0.94.4, 0.13.15 with 0.94.5, 0.13.18 with 0.95.1.',
+			},
 			'workspace server before 0.85.0': {
 				cause: "By the vendor's release notes a control plane from 0.12.0 on needs workspace servers from 0.85.0 on.",
 			},
@@ -60,6 +64,13 @@ export const chartsProblems = declareProblems({
 				fix: 'Give it a {taken} server of its own in controlPlane.database.server.',
 			},
 		},
+	},
+	'client-newer-than-server': {
+		area: 'bundle',
+		who: 'vendor',
+		message: 'The client images of the bundle are newer than its server: {clients}.',
+		cause: 'The vendor supports no client that is newer than its server, which is {server}; runners start from it.',
+		fix: 'Ask for a bundle with a client image of the version of the server.',
 	},
 	'database-not-set': {
 		area: 'bundle',
@@ -127,6 +138,13 @@ export const chartsProblems = declareProblems({
 		message: 'The chart would pull from outside the internal registry {registry}.',
 		cause: 'An image of the chart is not set by the answers; behind an air gap such a pod never starts.',
 		fix: otherBundle,
+	},
+	'image-older-than-chart': {
+		area: 'bundle',
+		who: 'vendor',
+		message: 'The image {image} is older than the chart {chart} can use.',
+		cause: 'From {since} on the chart starts the migration of the database in a way that older images do not know.',
+		fix: 'Ask for a bundle in which chart and image have the same version.',
 	},
 	'image-not-carried': {
 		area: 'bundle',

@@ -1,6 +1,7 @@
 import {urlOf} from '../answers/addresses.ts';
 import type {Answers, ComponentAnswers} from '../answers/schema.ts';
 import type {ChartContents} from './contents.ts';
+import {clientFor} from './image-versions.ts';
 import {knows} from './keys.ts';
 import {chartsProblems} from './problems.ts';
 
@@ -16,13 +17,13 @@ export type ChartValues = {
 	readonly warnings: readonly string[];
 };
 
-/** The images of a bundle as they lie in the internal registry. */
+/** The images of a bundle as they lie in the internal registry; of several client images the one that fits the server. */
 export const imagePlaces = (
 	{registry}: Pick<Answers, 'registry'>,
 	images: readonly {readonly name: string; readonly tag: string}[],
 ): ImagePlaces => ({
 	prefix: registry.prefix === '' ? registry.host : `${registry.host}/${registry.prefix}`,
-	tags: Object.fromEntries(images.map(({name, tag}) => [name, tag])),
+	tags: Object.fromEntries(images.map(({name, tag}) => [name, name === 'zenml' ? (clientFor(images) ?? tag) : tag])),
 });
 
 /** @throws ProblemError `image-not-in-bundle`, area `bundle`. */
