@@ -197,6 +197,25 @@ const shape = z.strictObject({
 				.default({})
 				.describe('Node labels for runner pods')
 				.meta({examples: [{'kubernetes.io/os': 'linux'}]}),
+			tolerations: z
+				.record(
+					z.string(),
+					z
+						.string()
+						.regex(
+							/^([\w.-]{1,63})?:(NoSchedule|PreferNoSchedule|NoExecute)$/u,
+							'be VALUE:EFFECT as kubectl taint has it, such as ml:NoSchedule; without a value it stands for any',
+						),
+				)
+				.default({})
+				.describe('Taints of nodes that runner pods bear: key of the taint, and its value and effect')
+				.meta({examples: [{dedicated: 'ml:NoSchedule'}]}),
+			jobBackoffLimit: z
+				.int()
+				.min(0)
+				.optional()
+				.describe('How often a runner job that failed is tried again; by default as ZenML has it')
+				.meta({examples: [0]}),
 			maxConcurrentRuns: z.int().min(1).default(2).describe('Snapshot runs at the same time'),
 		})
 		.prefault({})

@@ -101,15 +101,7 @@ export const podValues = (contents: ChartContents, component: ComponentAnswers, 
 				? ifKnown(contents, 'podDisruptionBudget', {enabled: true, minAvailable: budget.minAvailable})
 				: {}),
 		},
-		warnings: [
-			...missing('the pods run as the user of their image', 'podSecurityContext'),
-			...(budget.enabled
-				? missing(
-						'draining a node may stop all its pods at once, whatever podDisruptionBudget asks for',
-						'podDisruptionBudget',
-					)
-				: []),
-		],
+		warnings: [...missing('the pods run as the user of their image', 'podSecurityContext')],
 	};
 };
 

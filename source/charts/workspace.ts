@@ -31,6 +31,8 @@ export type WorkspaceSecrets = {
 	readonly databasePassword: string;
 	/** The same password in a Secret; used instead where the chart takes a reference. */
 	readonly databaseSecret?: SecretKey;
+	/** The enrolment's key in a Secret; used instead of the text where the chart takes a reference. */
+	readonly enrollmentSecret?: SecretKey;
 	/** CA of the database server. */
 	readonly databaseCa?: SecretKey;
 	/** Certificate and key that the server shows to its database server, where the answers give them. */
@@ -116,7 +118,14 @@ const databaseValues = (input: WorkspaceInput, root: string): ChartValues => {
 	};
 };
 
-const proValues = ({answers, chart, enrollment}: WorkspaceInput, root: string): unknown => {
+/** The key by reference where the chart takes one, and never both. */
+const enrollmentKey = ({chart, enrollment, secrets}: WorkspaceInput, root: string) =>
+	secrets.enrollmentSecret !== undefined && knows(chart.known, `${root}.pro.enrollmentKeySecretRef`)
+		? {enrollmentKeySecretRef: {...secrets.enrollmentSecret}}
+		: {enrollmentKey: enrollment.enrollmentKey};
+
+const proValues = (input: WorkspaceInput, root: string): unknown => {
+	const {answers, chart, enrollment} = input;
 	const {workspaceId, workspaceName} = enrollment;
 	return {
 		enabled: true,
@@ -127,7 +136,7 @@ const proValues = ({answers, chart, enrollment}: WorkspaceInput, root: string): 
 		...(has(chart, features.workspaceIdentity, root)
 			? {workspaceID: workspaceId, workspaceName}
 			: {tenantID: workspaceId, tenantName: workspaceName}),
-		enrollmentKey: enrollment.enrollmentKey,
+		...enrollmentKey(input, root),
 	};
 };
 

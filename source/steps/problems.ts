@@ -67,6 +67,21 @@ export const stepProblems = declareProblems({
 			},
 		},
 	},
+	'ingress-not-answering': {
+		area: 'prerequisites',
+		who: 'network team',
+		message: 'No ingress controller answers at {address}, port {port}.',
+		cause: '{words}',
+		fix: 'Correct address and port of the ingress controller, or have the way to it opened from this host.',
+		answers: ['ingress.address', 'ingress.httpsPort'],
+	},
+	'runner-image-missing': {
+		area: 'prerequisites',
+		message: 'The registry has no image {image}.',
+		cause: 'Runner pods would start from it.',
+		fix: 'Push it there, or leave the answer out to take the client image of the bundle.',
+		answers: ['workloadManager.runnerImage'],
+	},
 	'namespace-pod-security': {
 		area: 'prerequisites',
 		who: 'cluster admin',

@@ -1,12 +1,15 @@
 import type {WorkspaceAnswers} from '../../answers/schema.ts';
 import {generateHexKey, generateSecret} from '../../answers/secrets.ts';
-import {imagePlaces, readChart, workspaceValues} from '../../charts/index.ts';
+import {imagePlaces, knows, readChart, workspaceRoot, workspaceValues} from '../../charts/index.ts';
+import type {KubeObject} from '../../cluster/types.ts';
 import {type Enrollment, readEnrollment} from '../shared/enrollment.ts';
 import {readGenerated, secretFor} from '../shared/generated.ts';
 import {
 	caSecretName,
 	databaseKeys,
 	databaseSecretName,
+	enrollmentSecretName,
+	managedBy,
 	referenceOf,
 	workspaceId,
 	workspaceOf,
@@ -50,6 +53,15 @@ const madeUp = (): Given => ({
 	databasePassword: generateSecret(),
 });
 
+/** The enrolment's key beside the server that shows it. */
+const enrollmentSecret = (namespace: string, enrollmentKey: string): KubeObject => ({
+	apiVersion: 'v1',
+	kind: 'Secret',
+	metadata: {name: enrollmentSecretName, namespace, labels: managedBy},
+	type: 'Opaque',
+	data: {enrollmentKey: Buffer.from(enrollmentKey, 'utf8').toString('base64')},
+});
+
 const releaseWith = async (
 	world: World,
 	workspace: WorkspaceAnswers,
@@ -66,6 +78,7 @@ const releaseWith = async (
 		enrollment: {...enrollment, workspaceName: workspace.name},
 		secrets: {
 			...secrets,
+			enrollmentSecret: {name: enrollmentSecretName, key: 'enrollmentKey'},
 			databaseSecret: {name: databaseSecretName, key: databaseKeys.password},
 			databaseCa: {name: databaseSecretName, key: databaseKeys.ca},
 			databaseClient: {
@@ -79,7 +92,9 @@ const releaseWith = async (
 	const component = workspaceOf(answers, workspace).path;
 	const carried = images.map((image) => referenceOf(answers, image));
 	const variables = Object.keys(workspace.environment);
-	const made = {component, name, namespace, chart, contents, values, warnings, variables, images: carried};
+	const takesReference = knows(contents.known, `${workspaceRoot(contents)}.pro.enrollmentKeySecretRef`);
+	const beside = takesReference ? [enrollmentSecret(namespace, enrollment.enrollmentKey)] : [];
+	const made = {component, name, namespace, chart, contents, values, warnings, variables, images: carried, beside};
 	return withOperatorValues(world, made, workspace.helmValues);
 };
 

@@ -2,6 +2,7 @@ import type {ComponentPath} from '../../../answers/component-path.ts';
 import type {Problem} from '../../../base/problem.ts';
 import type {Chart} from '../../../bundle/types.ts';
 import type {ChartContents, ValuesFile} from '../../../charts/index.ts';
+import type {KubeObject} from '../../../cluster/types.ts';
 
 /** The operator's own values, which lie over those that are made from the answers. */
 export type OperatorValues = ValuesFile & {
@@ -22,6 +23,8 @@ export type WantedRelease = {
 	readonly contents: ChartContents;
 	readonly values: Readonly<Record<string, unknown>>;
 	readonly warnings: readonly string[];
+	/** Secrets that its pods read, which this tool keeps beside it. */
+	readonly beside?: readonly KubeObject[] | undefined;
 	/** References of the bundle's images as they will be at the registry. */
 	readonly images?: readonly string[] | undefined;
 	/** Names of the environment variables that the answers give. */
