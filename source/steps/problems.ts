@@ -71,7 +71,7 @@ export const stepProblems = declareProblems({
 		area: 'prerequisites',
 		who: 'network team',
 		message: 'No ingress controller answers at {address}, port {port}.',
-		cause: '{words}',
+		cause: 'The connection to it failed: {words}',
 		fix: 'Correct address and port of the ingress controller, or have the way to it opened from this host.',
 		answers: ['ingress.address', 'ingress.httpsPort'],
 	},
@@ -96,6 +96,13 @@ export const stepProblems = declareProblems({
 				fix: 'Have the cluster admin lower the level of that namespace to "{enough}", or take a bundle whose chart gives these containers a security context: no answer and no value reaches them.',
 			},
 		},
+	},
+	'namespace-admission': {
+		area: 'prerequisites',
+		who: 'cluster admin',
+		message: 'The cluster would not take {object} in namespace {namespace}.',
+		cause: 'It was tried without being made, and refused: {words}',
+		fix: 'Ask the owners of that rule for an exception, or change what it complains of; helmValues of the component reach every key of the chart.',
 	},
 	'namespace-limits': {
 		area: 'prerequisites',
