@@ -30,7 +30,7 @@ const isSecretKey = (key: string, value: unknown): boolean =>
 	secretTree.test(key) || (!isMap(value) && secretText.test(key));
 
 /** A text in values that holds a secret: where it stands, and what of it is secret. */
-export type SecretText = {readonly path: readonly string[]; readonly secrets: readonly string[]};
+type SecretText = {readonly path: readonly string[]; readonly secrets: readonly string[]};
 
 const secretTextsBelow = (value: unknown, path: readonly string[], secret: boolean): readonly SecretText[] => {
 	if (typeof value === 'string') {
