@@ -53,6 +53,22 @@ export const rehearsalProblems = declareProblems({
 		cause: 'Its processes: {pids}.',
 		fix: 'End these processes, then start again.',
 	},
+	'rehearsal-mysql-init-failed': {
+		area: 'prerequisites',
+		message: '{product} could not set up its data folder {folder}.',
+		cause: 'The server says: {words}',
+		fix: 'Check free space and rights of that folder, then start again.',
+	},
+	'rehearsal-mysql-start-failed': {
+		area: 'prerequisites',
+		message: '{product} did not start on {folder}.',
+		fix: 'Read its log {log}; a damaged data folder of a rehearsal may be removed.',
+		cases: {
+			ended: {cause: 'It ended by itself with {how}.'},
+			'other password': {cause: 'The data folder was made with another administrator password.'},
+			silent: {cause: 'It did not answer in {seconds} s.'},
+		},
+	},
 	'rehearsal-postgres-init-failed': {
 		area: 'prerequisites',
 		message: 'PostgreSQL could not set up its data folder {folder}.',

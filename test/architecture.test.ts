@@ -159,7 +159,7 @@ const touchProcess: Readonly<Record<string, string>> = {
 	'cli.tsx': 'the door',
 	'rehearsal/host-main.ts': 'the door of the rehearsal, a process of its own',
 	'rehearsal/postgres/leftover.ts': 'ends a database that an earlier process left',
-	'rehearsal/postgres/owner.ts': 'PostgreSQL does not run as root',
+	'rehearsal/servers/owner.ts': 'database servers do not run as root',
 	'source/base/lock/process.ts': 'is the holder of a lock alive?',
 	'source/base/own/folder.ts': 'whose is a folder?',
 	'source/cluster/login/program.ts': 'ends a login program with all that it started',

@@ -82,7 +82,11 @@ export const labAnswers = async (
 				ca: authority.ca,
 			},
 			tls: {certificate: pair.cert, key: pair.key, ca: authority.ca},
-			database: {host: net.postgres, admin: {username: 'postgres', password: `file:${passwords.postgres}`}},
+			database: {
+				engine: 'postgresql',
+				host: net.postgres,
+				admin: {username: 'postgres', password: `file:${passwords.postgres}`},
+			},
 			controlPlane: {
 				host: labHosts.controlPlane,
 				resources: {requests: {cpu: '50m', memory: '64Mi'}, limits: {cpu: '1', memory: '512Mi'}},

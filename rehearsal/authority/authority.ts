@@ -17,6 +17,8 @@ export type IssueOptions = {
 	readonly validFrom?: Date;
 	readonly key?: KeyKind;
 	/** False leaves the SAN out, as old certificates with nothing but a common name do. */
+	/** What it is shown for; a server's unless told. A client's first host is its name. */
+	readonly purpose?: 'server' | 'client';
 	readonly alternativeNames?: boolean;
 };
 
@@ -80,13 +82,15 @@ const caExtensions = async (
 ];
 
 const leafExtensions = async (
-	{hosts, ips = [], alternativeNames = true}: IssueOptions,
+	{hosts, ips = [], alternativeNames = true, purpose = 'server'}: IssueOptions,
 	publicKey: webcrypto.CryptoKey,
 	issuer: webcrypto.CryptoKey,
 ): Promise<x509.Extension[]> => [
 	new x509.BasicConstraintsExtension(false, undefined, true),
 	new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
-	new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+	new x509.ExtendedKeyUsageExtension([
+		purpose === 'server' ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth,
+	]),
 	await x509.SubjectKeyIdentifierExtension.create(publicKey, false),
 	await x509.AuthorityKeyIdentifierExtension.create(issuer, false),
 	...(alternativeNames

@@ -6,7 +6,7 @@ import {dirname, join, relative, resolve} from 'node:path';
 import {errnoWords} from '../../source/base/errno.ts';
 import {folderFault, thisUser} from '../../source/base/own/folder.ts';
 import {rehearsalProblems} from '../problems.ts';
-import {canTraverse, type Owner} from './owner.ts';
+import {canTraverse, type Owner} from '../servers/owner.ts';
 
 type Link = {readonly source: string; readonly target: string};
 

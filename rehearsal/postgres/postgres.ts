@@ -1,16 +1,16 @@
-import {type ChildProcess, spawn} from 'node:child_process';
+import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
-import {closeSync, openSync} from 'node:fs';
-import {createServer} from 'node:net';
 import {join, resolve} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import pg from 'pg';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {rehearsalProblems} from '../problems.ts';
+import {freePort, release, spawnKept} from '../servers/kept-server.ts';
+import {lastLogLines, type ServerTls} from '../servers/owned-files.ts';
+import {chooseOwner, type Owner} from '../servers/owner.ts';
 import {preparePrograms} from './binaries.ts';
-import {lastLogLines, prepareDataFolder, type ServerTls, writeServerFiles} from './data-folder.ts';
+import {prepareDataFolder, writeServerFiles} from './data-folder.ts';
 import {clearLeftover, findServers, readReadyPid} from './leftover.ts';
-import {chooseOwner, type Owner} from './owner.ts';
 
 /** How to start the rehearsal's database server. */
 export type PostgresOptions = {
@@ -50,34 +50,6 @@ const defaultRules = ['host all all 127.0.0.1/32 scram-sha-256', 'host all all :
 const defaultStartTimeoutMs = 60_000;
 const stopTimeoutMs = 15_000;
 
-/**
- * The server's keeper: it starts postgres and, when file descriptor 3 closes, asks it for a fast shutdown (SIGINT). The
- * other end of 3 is in this process alone, so the server ends with it even if this process is killed with SIGKILL. The
- * server is the keeper's child and reaped only by `wait`, so its pid cannot have passed to another program. SIGTERM
- * goes first because a shell starts background programs with SIGINT ignored: until postgres has its own handlers only
- * SIGTERM ends it.
- */
-const keeper = `
-"$@" 3<&- &
-server=$!
-( while read -r _ <&3; do :; done; kill -TERM "$server"; kill -INT "$server" ) &
-watcher=$!
-exec 3<&-
-wait "$server"
-code=$?
-kill "$watcher" 2>/dev/null
-exit "$code"
-`;
-
-const freePort = async (): Promise<number> => {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const {port} = server.address() as {port: number};
-	server.close();
-	await once(server, 'close');
-	return port;
-};
-
 const settingArguments = (settings: Readonly<Record<string, string>>): readonly string[] =>
 	Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
@@ -102,19 +74,7 @@ const spawnServer = (
 		fsync: 'off',
 		...options.settings,
 	};
-	const log = openSync(options.log, 'a', 0o600);
-	try {
-		return spawn('/bin/sh', ['-c', keeper, 'sh', join(bin, 'postgres'), '-D', folder, ...settingArguments(settings)], {
-			// A session of its own: Ctrl-C in the terminal reaches this tool alone, which then stops things in order.
-			detached: true,
-			cwd: '/',
-			env: {PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC'},
-			stdio: ['ignore', log, log, 'pipe'],
-			...(owner.change && {uid: owner.uid, gid: owner.gid}),
-		});
-	} finally {
-		closeSync(log);
-	}
+	return spawnKept([join(bin, 'postgres'), '-D', folder, ...settingArguments(settings)], options.log, owner);
 };
 
 /** A server that was started on a folder, and the port that it is to listen on. */
@@ -155,7 +115,7 @@ const answers = async (port: number, password: string): Promise<'yes' | 'not yet
 
 const stopServer = async (child: ChildProcess, folder: string): Promise<void> => {
 	const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
-	(child.stdio[3] as {destroy?: () => void} | undefined)?.destroy?.();
+	release(child);
 	const inTime = await Promise.race([ended.then(() => true), pause(stopTimeoutMs, false, {ref: false})]);
 	if (!inTime || (await findServers(folder)).length > 0) {
 		await clearLeftover(folder);
@@ -203,8 +163,6 @@ export const startPostgres = async (options: PostgresOptions): Promise<RunningPo
 	await writeServerFiles(folder, owner, options.tls, options.rules ?? defaultRules);
 	const port = options.port || (await freePort());
 	const child = spawnServer(options, {bin, owner, port, folder});
-	// A keeper that is gone resets the pipe; that end is seen by the `exit` event already.
-	(child.stdio[3] as NodeJS.EventEmitter | null | undefined)?.on('error', () => undefined);
 	let pid: number;
 	try {
 		await once(child, 'spawn');

@@ -49,7 +49,7 @@ export const chartsProblems = declareProblems({
 	},
 	'database-engine-unfit': {
 		area: 'usage',
-		cause: '{why}',
+		cause: 'It cannot run so. {why}',
 		cases: {
 			workspaces: {
 				message: 'These workspaces cannot keep their data in {engine}, as {at} asks: {names}. They take {taken}.',

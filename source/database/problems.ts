@@ -152,7 +152,7 @@ export const databaseProblems = declareProblems({
 	'database-too-many-connections': {
 		area: 'database',
 		who: 'database admin',
-		message: 'The database server {server} has no connection left for {role}.',
+		message: 'The database server {server} has no connection left for role {role}.',
 		cases: {
 			PostgreSQL: {
 				cause: 'max_connections of the server, or the limit of the role or database, is reached.',
@@ -160,11 +160,13 @@ export const databaseProblems = declareProblems({
 				nextSteps: ['SELECT usename, count(*) FROM pg_stat_activity GROUP BY 1 ORDER BY 2 DESC;'],
 			},
 			MySQL: {
+				message: 'The database server {server} has no connection left for account {role}.',
 				cause: 'max_connections of the server is reached.',
 				fix: 'Ask the database admin to end idle connections or to raise max_connections.',
 				nextSteps: ['SELECT user, count(*) FROM performance_schema.processlist GROUP BY 1 ORDER BY 2 DESC;'],
 			},
 			'MySQL account': {
+				message: 'The database server {server} has no connection left for account {role}.',
 				cause: 'The limit of the account is reached (max_user_connections, or a limit per hour).',
 				fix: 'Ask the database admin to raise it: ALTER USER … WITH MAX_USER_CONNECTIONS 0;',
 			},

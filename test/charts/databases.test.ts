@@ -23,7 +23,8 @@ const old = {
 	area: 'usage',
 	message:
 		'These workspaces cannot keep their data in PostgreSQL, as database.engine asks: default, two. They take MySQL.',
-	cause: 'The product is made for MySQL only: the Job that migrates its database ends with "Invalid SQL driver value".',
+	cause:
+		'It cannot run so. The product is made for MySQL only: the Job that migrates its database ends with "Invalid SQL driver value".',
 	fix: 'Workspaces take MySQL only: name such a server in workspaces.N.database.server, or set database.engine to mysql and give the control plane a server of its own in controlPlane.database.server.',
 	answers: ['database.engine', 'workspaces.0.database.server', 'workspaces.1.database.server'],
 };
@@ -64,7 +65,7 @@ test('what a chart says of itself counts more than what the product is known to 
 	expect(engineProblems(shared('mysql', {controlPlane}), charts('postgresql', 'oracle'))).toEqual([
 		expect.objectContaining({
 			message: 'The control plane cannot keep its data in MySQL, as database.engine asks. It takes PostgreSQL.',
-			cause: 'The chart zenml-pro 0.13.18 says that it works with PostgreSQL.',
+			cause: 'It cannot run so. The chart zenml-pro 0.13.18 says that it works with PostgreSQL.',
 			fix: 'Give it a PostgreSQL server of its own in controlPlane.database.server.',
 		}),
 	]);

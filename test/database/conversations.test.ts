@@ -3,7 +3,7 @@ import pg from 'pg';
 import {describe, expect, test} from 'vitest';
 import {type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 import type {Access} from '../../source/database/access.ts';
-import {kindOfServer} from '../../source/database/first-words.ts';
+import {kindOfServer, mysqlServer} from '../../source/database/first-words.ts';
 import {connectionProblem} from '../../source/database/postgres/connection-problems.ts';
 import {createPostgres} from '../../source/database/postgres/index.ts';
 import {createGuard} from '../../source/database/postgres/protocol.ts';
@@ -258,19 +258,29 @@ describe('something that is not PostgreSQL', () => {
 		['SSH', Buffer.from('SSH-2.0-OpenSSH_9.6\r\n'), 'an SSH server'],
 		['HTTP', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), 'a web server'],
 		['HTTP of old', Buffer.from('<html><body>no</body></html>'), 'a web server'],
+		[
+			'the X Protocol of MySQL',
+			Buffer.from([5, 0, 0, 0, 11, 8, 5, 26, 0]),
+			'the X Protocol of a MySQL server, which usually listens on 33060',
+		],
 		['SMTP', Buffer.from('220 mail.corp ESMTP\r\n'), 'a mail or file server'],
 		['Redis', Buffer.from('-ERR unknown command\r\n'), 'a Redis server'],
 	];
 
 	test.each(others)('is called what it is: %s, asked for TLS or not', async (_title, words, seen) => {
-		const cause = `What answers there looks like ${seen}, and does not speak the PostgreSQL protocol.`;
+		const isMysql = seen === mysqlServer;
+		const looks = `What answers there looks like ${seen}`;
+		const known = {
+			cause: isMysql ? `${looks}.` : `${looks}, and does not speak the PostgreSQL protocol.`,
+			...(isMysql && {fix: 'Correct database.engine, or host and port: PostgreSQL usually listens on 5432.'}),
+		};
 		const greets = (socket: Socket): void => {
 			socket.on('error', () => undefined);
 			socket.write(words);
 		};
 		for (const tls of ['disable', 'verify-full'] as const) {
-			expect(await problemOf(speaking([words]), {tls})).toMatchObject({...told, cause});
-			expect(await problemOf(greets, {tls})).toMatchObject({...told, cause});
+			expect(await problemOf(speaking([words]), {tls})).toMatchObject({...told, ...known});
+			expect(await problemOf(greets, {tls})).toMatchObject({...told, ...known});
 		}
 	});
 

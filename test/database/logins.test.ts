@@ -3,7 +3,7 @@ import {connect, createServer, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {createAuthority} from '../../rehearsal/authority/index.ts';
+import {type Authority, createAuthority} from '../../rehearsal/authority/index.ts';
 import {startPostgres} from '../../rehearsal/postgres/index.ts';
 import type {ProblemCode} from '../../source/base/problem.ts';
 import {withConnection} from '../../source/database/postgres/connect.ts';
@@ -17,6 +17,13 @@ const {signal} = new AbortController();
 let folder = '';
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let admin: DatabaseLogin;
+let authority: Authority;
+
+/** A certificate that a client shows. */
+const cardFor = async (name: string, by = authority) => {
+	const {cert, key} = await by.issue({hosts: [name], purpose: 'client', alternativeNames: false});
+	return {certificate: cert, key};
+};
 
 const code = (name: ProblemCode): ProblemCode => name;
 const execute = async (...statements: readonly string[]): Promise<void> => {
@@ -28,7 +35,7 @@ const execute = async (...statements: readonly string[]): Promise<void> => {
 
 /** The server, with TLS and a rule for each kind of login. */
 const start = async () => {
-	const authority = await createAuthority({name: 'Database CA'});
+	authority = await createAuthority({name: 'Database CA'});
 	const pair = await authority.issue({hosts: ['db.example.internal'], ips: ['127.0.0.1']});
 	await writeFile(join(folder, 'clients.pem'), authority.caPem, {mode: 0o644});
 	server = await startPostgres({
@@ -86,10 +93,41 @@ describe('a login that is not authorized (28000) is told by what refused it', ()
 				who: 'database admin',
 				message: `The database server ${server.host}:${server.port} wants a client certificate from role ${role}.`,
 				cause:
-					'Its pg_hba.conf has this role log in with a certificate (clientcert, or the method cert); this tool and the servers of the product log in with a password.',
-				fix: passwordLine,
-				answers: ['controlPlane.database.username'],
+					'Its pg_hba.conf has this role show a certificate (clientcert, or the method cert), and the answers name none.',
+				fix: 'Name one in database.clientCertificate and database.clientKey, or ask the database admin for a line without it.',
+				answers: ['database.clientCertificate', 'database.clientKey'],
 				evidence: ['28000: connection requires a valid client certificate'],
+			},
+		});
+	});
+
+	test('a client certificate lets its role in, with its password or instead of it', async () => {
+		const clientCertificate = await cardFor('card_only');
+		for (const username of ['with_card', 'card_only']) {
+			const login = {...admin, username, password: 'canary-x', clientCertificate};
+			expect(await postgres.probe(login, signal)).toMatchObject({product: 'PostgreSQL'});
+		}
+		expect(await refusedAs('with_card', {clientCertificate, password: 'canary-wrong'})).toMatchObject({
+			problem: {code: code('database-password')},
+		});
+	});
+
+	test('a client certificate of another role, or of another CA, is refused as such', async () => {
+		expect(await refusedAs('card_only', {clientCertificate: await cardFor('somebody')})).toMatchObject({
+			problem: {
+				code: code('database-client-certificate'),
+				message: `The database server ${server.host}:${server.port} does not take the client certificate for role card_only.`,
+				cause:
+					'Its pg_hba.conf has the certificate name the role: the common name must be that of the role, or be mapped to it in pg_ident.conf.',
+				fix: 'Name a certificate for this role in database.clientCertificate, or ask the database admin to map it.',
+			},
+		});
+		const stranger = await createAuthority({name: 'Other CA'});
+		expect(await refusedAs('with_card', {clientCertificate: await cardFor('with_card', stranger)})).toMatchObject({
+			problem: {
+				code: code('database-client-certificate'),
+				message: `The database server ${server.host}:${server.port} does not trust the client certificate of the answers.`,
+				answers: ['database.clientCertificate'],
 			},
 		});
 	});

@@ -181,7 +181,7 @@ describe('a real server', () => {
 				message: `The certificate of the database server ${place} is not trusted.`,
 				cause: 'It was signed by another CA than the one that was given.',
 				fix: 'Name the certificate of the CA that signed it in database.ca.',
-				answers: ['database.ca', 'tls.ca', 'database.tls'],
+				answers: ['tls.ca', 'database.ca', 'database.tls'],
 			}),
 		],
 		[

@@ -175,7 +175,7 @@ test('a database that stays as it is in spite of its statements is told as such,
 			who: 'database admin',
 			message: `Database stubborn on ${server.admin.host}:${server.admin.port} does not come to be as it should.`,
 			cause: 'The server took the statements without an error, yet the same ones are due again.',
-			fix: 'Ask the database admin what changes roles or passwords on this server, e.g. LDAP or a policy.',
+			fix: 'Ask the database admin what changes logins or passwords on this server, e.g. LDAP, a policy or a trigger.',
 			evidence: ['GRANT USAGE, CREATE ON SCHEMA public TO "stubborn_user"'],
 		},
 	});

@@ -11,8 +11,8 @@ import {preparePrograms} from '../../rehearsal/postgres/binaries.ts';
 import {prepareDataFolder} from '../../rehearsal/postgres/data-folder.ts';
 import {startPostgres} from '../../rehearsal/postgres/index.ts';
 import {clearLeftover} from '../../rehearsal/postgres/leftover.ts';
-import {chooseOwner, type Owner} from '../../rehearsal/postgres/owner.ts';
 import {readJson, readRecord, recordedAuthority} from '../../rehearsal/record.ts';
+import {chooseOwner, type Owner} from '../../rehearsal/servers/owner.ts';
 import {type Problem, type ProblemCode, ProblemError} from '../../source/base/problem.ts';
 
 let folder: string;

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {ProblemCode} from '../../source/base/problem.ts';
+import type {ClusterPort} from '../../source/cluster/types.ts';
 import type {DatabaseFacts, DatabasePort, NeededDatabase} from '../../source/database/types.ts';
 import {databasesStep} from '../../source/steps/databases/index.ts';
 import {carried, facts, files, generated, kept, refusal} from './parts.ts';
@@ -219,6 +220,31 @@ describe('databases', () => {
 			nextSteps: ['kubectl -n zenml-pro get networkpolicy'],
 			answers: ['database.host', 'database.port'],
 		});
+	});
+
+	test('a pod of each namespace tries the server of its component', async () => {
+		const tried: string[] = [];
+		const probe: ClusterPort['probe'] = async ({namespace, env}) => {
+			tried.push(`${namespace} ${env.PROBE_ARGS}`);
+			return namespace === 'zenml-workspace'
+				? {exitCode: 0, output: ['{"error": "timed out", "kind": "timeout"}']}
+				: {exitCode: 0, output: ['{"ok": true}']};
+		};
+		const problem = await refusalOf(see(site({}, {cluster: {...kept(generated()), probe}})));
+		expect(problem).toMatchObject({
+			code: 'unreachable-from-pod-tcp',
+			nextSteps: ['kubectl -n zenml-workspace get networkpolicy'],
+		});
+		const at = '{"host":"db.corp","port":5432}';
+		expect(tried.toSorted()).toEqual([`zenml-pro ${at}`, `zenml-workspace ${at}`]);
+	});
+
+	test('a namespace that is gone is left to the step that makes it', async () => {
+		const probe: ClusterPort['probe'] = async ({namespace}) => {
+			if (namespace === 'zenml-workspace') throw refusal(code('kubernetes-namespace-missing'));
+			return {exitCode: 0, output: ['{"ok": true}']};
+		};
+		expect(await see(site({}, {cluster: {...kept(generated()), probe}}))).toMatchObject({status: 'ok'});
 	});
 
 	test('apply provisions each component as the admin, and tells each statement', async () => {

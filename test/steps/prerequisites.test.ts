@@ -393,8 +393,21 @@ describe('database server', () => {
 				database: 'postgres',
 				from: 'database.admin',
 			},
-			['postgres', [{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database'}]],
-			['postgres', [{database: 'zenml_workspace', username: 'zenml_workspace_user', from: 'workspaces.0.database'}]],
+			[
+				'postgres',
+				[{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database', requires: 'TLS'}],
+			],
+			[
+				'postgres',
+				[
+					{
+						database: 'zenml_workspace',
+						username: 'zenml_workspace_user',
+						from: 'workspaces.0.database',
+						requires: 'TLS',
+					},
+				],
+			],
 		]);
 	});
 

@@ -11,7 +11,7 @@ const linesOf = async (query: Query, sql: string): Promise<readonly string[]> =>
 /** What the login of this connection may do, with its active roles. MariaDB shows these by itself. */
 export const readOwnGrants = async (query: Query, isMariadb: boolean): Promise<Grants> => {
 	const [row] = await query('SELECT CURRENT_ROLE() AS roles');
-	const roles = row?.['roles'] ?? 'NONE';
+	const roles = row?.roles ?? 'NONE';
 	if (isMariadb) return readGrants(await linesOf(query, 'SHOW GRANTS'), roles !== 'NONE');
 	const using = roleList.test(roles) ? ` USING ${roles}` : '';
 	return readGrants(await linesOf(query, `SHOW GRANTS FOR CURRENT_USER()${using}`), using !== '');

@@ -26,7 +26,8 @@ const readConnections = async (query: Query, {variables}: Server, username: stri
 };
 
 const databaseSql = `
-SELECT (SELECT default_character_set_name FROM information_schema.schemata WHERE schema_name = DATABASE()) AS encoding,
+SELECT IF(DATABASE() IN ('mysql', 'sys', 'information_schema', 'performance_schema'), @@character_set_server,
+		(SELECT default_character_set_name FROM information_schema.schemata WHERE schema_name = DATABASE())) AS encoding,
 	(SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE()) AS tables`;
 
 const cannotTell = (unread: readonly string[]): readonly string[] =>

@@ -1,9 +1,9 @@
+import {createHash} from 'node:crypto';
 import {addressOf} from '../access.ts';
 import {databaseProblems} from '../problems.ts';
 import type {DatabaseStatement, NeededDatabase} from '../types.ts';
 import {type MysqlAccess, withConnection} from './connect.ts';
 import {missing} from './missing.ts';
-import {nativeHash} from './native-hash.ts';
 import {passwordPlaceholder, quoteText} from './sql.ts';
 
 // A second round is due when an account that was unlocked turns out to have another password too, or when another administrator made
@@ -16,6 +16,15 @@ const madeByOthers = new Set([1007, 1396]);
 const lostRace = (error: unknown): boolean => {
 	const {errno} = (error ?? {}) as {readonly errno?: unknown};
 	return typeof errno === 'number' && madeByOthers.has(errno);
+};
+
+/**
+ * What `IDENTIFIED BY PASSWORD` of MariaDB takes instead of the password, which its log and its process list would show: `*` and the
+ * SHA-1 of the SHA-1 in hex (MariaDB documentation, PASSWORD()).
+ */
+const nativeHash = (password: string): string => {
+	const once = createHash('sha1').update(password, 'utf8').digest();
+	return `*${createHash('sha1').update(once).digest('hex').toUpperCase()}`;
 };
 
 /** MySQL writes such statements to its logs without the password; MariaDB writes all of it, and gets a hash. */

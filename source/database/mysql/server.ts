@@ -67,7 +67,7 @@ export const readServer = async (query: Query, greeting: Greeting): Promise<Serv
 export const readSource = async (query: Query): Promise<string | undefined> => {
 	try {
 		const [row] = await query('SHOW REPLICA STATUS');
-		return row?.['Source_Host'] ?? row?.['Master_Host'] ?? undefined;
+		return row?.Source_Host ?? row?.Master_Host ?? undefined;
 	} catch {
 		// It takes a privilege that an account of a component need not have.
 		return undefined;

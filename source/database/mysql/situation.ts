@@ -134,7 +134,7 @@ const refusals: Partial<Readonly<Record<ProblemCode, Exclude<Login['result'], 'l
 export const tryLogin = async (component: MysqlAccess): Promise<Login> => {
 	try {
 		const [row] = await withConnection(component, (query) => query('SELECT CURRENT_USER() AS account'));
-		return {result: 'logged in', account: accountOf(row?.['account'] ?? `${component.login.username}@${anyHost}`)};
+		return {result: 'logged in', account: accountOf(row?.account ?? `${component.login.username}@${anyHost}`)};
 	} catch (error) {
 		const code = error instanceof ProblemError ? error.problem.code : undefined;
 		const result = code === undefined ? undefined : refusals[code as ProblemCode];

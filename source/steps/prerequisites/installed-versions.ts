@@ -1,6 +1,10 @@
+import {inPool} from '../../base/pool.ts';
 import {type Check, refuse} from '../shared/checks.ts';
 import {downgradeOf} from '../shared/release/downgrade.ts';
 import type {World} from '../world.ts';
+
+/** Helm is a process of its own each time; more of them than this hold each other up. */
+const mostAtOnce = 4;
 
 /** Where each release of the answers is, with the chart that the bundle has for it. */
 const releasesOf = async ({answers, bundle, signal}: World) => {
@@ -24,8 +28,8 @@ export const installedVersions: Check = {
 		// A cluster that does not answer is told in its own words, and not in Helm's beside them.
 		await cluster.version(signal);
 		const releases = await releasesOf(world);
-		const histories = await Promise.all(
-			releases.map(async ({name, namespace}) => helm.history(name, namespace, signal)),
+		const histories = await inPool(releases, mostAtOnce, async ({name, namespace}) =>
+			helm.history(name, namespace, signal),
 		);
 		refuse(releases.flatMap((wanted, index) => downgradeOf(histories[index] ?? [], wanted) ?? []));
 		const found = histories.flatMap((revisions) => revisions.at(-1)?.chart ?? []);

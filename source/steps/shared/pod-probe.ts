@@ -1,3 +1,4 @@
+import type {ComponentAnswers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
 import {type ProbeKind, probeSpec} from '../../cluster/probe/scripts.ts';
@@ -31,17 +32,23 @@ const resultOf = (output: readonly string[]): ProbeResult => {
 	return {error: `the probe printed no result: ${output.slice(-3).join(' | ')}`, kind: 'other'};
 };
 
-/** Runs one probe in a pod of the control plane's namespace, with the workspace server's image; undefined when pod checks are off or this is a dry run. */
+/** Where a probe runs: in the namespace of a component, as its pods do. */
+type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext'>;
+
+/**
+ * Runs one probe in a pod with the workspace server's image; undefined when pod checks are off or this is a dry run.
+ * @param place by default that of the control plane
+ */
 export const runPodProbe = async (
 	world: World,
 	kind: ProbeKind,
 	args: Readonly<Record<string, unknown>>,
+	{namespace, podSecurityContext}: ProbePlace = world.answers.controlPlane,
 ): Promise<ProbeResult | undefined> => {
 	const {answers, bundle, cluster, signal, report} = world;
 	if (!answers.network.podChecks || world.pass === 'look') return undefined;
 	const server = (await bundle.open(signal)).images.find(({name}) => name === probeImage);
 	if (!server) return undefined;
-	const {namespace, podSecurityContext} = answers.controlPlane;
 	const {username, pullSecretName} = answers.registry;
 	const what = `a probe pod in namespace ${namespace} (${kind})`;
 	report({kind: 'waiting', reason: what, timeoutMs});
@@ -70,12 +77,12 @@ export const probeFromPod = async (
 		readonly args: Readonly<Record<string, unknown>>;
 		readonly what: string;
 		readonly answers: readonly string[];
+		readonly place?: ProbePlace;
 	},
 ): Promise<Problem | undefined> => {
-	const {kind, args, what, answers} = probe;
-	const result = await runPodProbe(world, kind, args);
+	const {kind, args, what, answers, place = world.answers.controlPlane} = probe;
+	const result = await runPodProbe(world, kind, args, place);
 	if (result?.error === undefined) return undefined;
-	const {namespace} = world.answers.controlPlane;
-	const facts = {what, words: String(result.error), namespace};
+	const facts = {what, words: String(result.error), namespace: place.namespace};
 	return stepProblems.problem(`unreachable-from-pod-${kind}`, facts, {answers});
 };

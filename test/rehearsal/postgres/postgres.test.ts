@@ -10,7 +10,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest';
 import {createAuthority} from '../../../rehearsal/authority/index.ts';
 import {type RunningPostgres, startPostgres} from '../../../rehearsal/postgres/index.ts';
 import {findServers} from '../../../rehearsal/postgres/leftover.ts';
-import {chooseOwner} from '../../../rehearsal/postgres/owner.ts';
+import {chooseOwner} from '../../../rehearsal/servers/owner.ts';
 
 const adminPassword = 'rehearsal-admin-5f0c';
 const starter = fileURLToPath(new URL('starter.ts', import.meta.url));
