@@ -128,3 +128,9 @@ export const environment = z
 	.default({})
 	.describe('Further environment variables of the server; all values are text')
 	.meta({examples: [{ZENML_LOGGING_VERBOSITY: 'DEBUG'}]});
+
+/** The operator's own values for a chart. */
+export const helmValues = path
+	.optional()
+	.describe('YAML file with further values for the chart, laid over those of the answers; secrets by reference only')
+	.meta({examples: ['./helm-values.yaml']});

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
 	environment,
 	fqdn,
+	helmValues,
 	hostPort,
 	ipAddress,
 	label,
@@ -43,6 +44,7 @@ const workspace = z.strictObject({
 	podSecurityContext,
 	podDisruptionBudget,
 	environment,
+	helmValues,
 });
 
 const user = z.strictObject({
@@ -166,6 +168,7 @@ const shape = z.strictObject({
 			resources: resources('500m', '1Gi', '2000m', '4Gi'),
 			podSecurityContext,
 			podDisruptionBudget,
+			helmValues,
 		})
 		.describe('The ZenML Pro control plane: dashboard and API'),
 	organization: z
@@ -200,6 +203,25 @@ const shape = z.strictObject({
 				.default({})
 				.describe('Node labels for runner pods')
 				.meta({examples: [{'kubernetes.io/os': 'linux'}]}),
+			tolerations: z
+				.record(
+					z.string(),
+					z
+						.string()
+						.regex(
+							/^([\w.-]{1,63})?:(NoSchedule|PreferNoSchedule|NoExecute)$/u,
+							'be VALUE:EFFECT as kubectl taint has it, such as ml:NoSchedule; without a value it stands for any',
+						),
+				)
+				.default({})
+				.describe('Taints of nodes that runner pods bear: key of the taint, and its value and effect')
+				.meta({examples: [{dedicated: 'ml:NoSchedule'}]}),
+			jobBackoffLimit: z
+				.int()
+				.min(0)
+				.optional()
+				.describe('How often a runner job that failed is tried again; by default as ZenML has it')
+				.meta({examples: [0]}),
 			maxConcurrentRuns: z.int().min(1).default(2).describe('Snapshot runs at the same time'),
 		})
 		.prefault({})

@@ -18,16 +18,21 @@ export type ChartContents = {
 	readonly values: unknown;
 	/** Every key the chart knows, from values.yaml and templates. */
 	readonly known: KeyTree;
+	/** Texts in quotes in its templates: what a value may be compared with. */
+	readonly literals: ReadonlySet<string>;
 };
 
 type Texts = ReadonlyMap<string, string>;
 
 const at = (file: string) => ({location: {file}});
 
+const literalsIn = (templates: readonly string[]): ReadonlySet<string> =>
+	new Set(templates.flatMap((template) => [...template.matchAll(/"([\w.-]{1,64})"/gu)].map(([, text = '']) => text)));
+
 const contentsOf = ({metadata, dependencies}: ChartYaml, texts: Texts): ChartContents => {
 	const values: unknown = parse(texts.get('values.yaml') ?? '') ?? {};
 	const templates = [...texts].filter(([name]) => name.startsWith('templates/')).map(([, content]) => content);
-	return {metadata, values, known: knownKeys(values, templates, dependencies)};
+	return {metadata, values, known: knownKeys(values, templates, dependencies), literals: literalsIn(templates)};
 };
 
 const textsIn = async (folder: string): Promise<Texts> => {

@@ -26,8 +26,6 @@ export const workspaceFeatures = {
 	certificateRefs: {keys: ['ROOT.certificates.secretRefs'], since: '0.74.0'},
 	/** `ZENML_SERVER_MAX_CONCURRENT_SNAPSHOT_RUNS`; before `..._TEMPLATE_RUNS`. */
 	snapshotRuns: {since: '0.90.0'},
-	/** Variables in `environment` replace the chart's own; before they stood there twice and Kubernetes refused them. */
-	environmentOverrides: {since: '0.94.1'},
 } as const satisfies Readonly<Record<string, Feature>>;
 
 /** Chart `zenml-pro`, which is closed: its keys are taken from the vendor's documents and release notes. */

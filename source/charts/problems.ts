@@ -14,6 +14,14 @@ export const chartsProblems = declareProblems({
 			several: {message: 'The chart {chart} does not know {count} keys that the answers need: {keys}'},
 		},
 	},
+	'chart-key-without-effect': {
+		area: 'bundle',
+		who: 'vendor',
+		message: 'Nothing that the chart {chart} renders depends on {keys}.',
+		cause:
+			'The chart names the key, but another value there renders the same: Helm would take it without a word, and the installed system would be a wrong one.',
+		fix: otherBundle,
+	},
 	'chart-unreadable': {
 		area: 'bundle',
 		who: 'vendor',
@@ -30,6 +38,10 @@ export const chartsProblems = declareProblems({
 		message: 'The charts of the bundle do not fit each other: {pair}.',
 		fix: 'Ask for a bundle in which control plane and workspace server were released together.',
 		cases: {
+			'control plane older than workspace': {
+				cause:
+					'A control plane is as new as its workspaces or newer: 0.13.13 came with workspace servers 0.94.4, 0.13.15 with 0.94.5, 0.13.18 with 0.95.1.',
+			},
 			'workspace server before 0.85.0': {
 				cause: "By the vendor's release notes a control plane from 0.12.0 on needs workspace servers from 0.85.0 on.",
 			},
@@ -53,6 +65,13 @@ export const chartsProblems = declareProblems({
 			},
 		},
 	},
+	'client-newer-than-server': {
+		area: 'bundle',
+		who: 'vendor',
+		message: 'The client images of the bundle are newer than its server: {clients}.',
+		cause: 'The vendor supports no client that is newer than its server, which is {server}; runners start from it.',
+		fix: 'Ask for a bundle with a client image of the version of the server.',
+	},
 	'database-not-set': {
 		area: 'bundle',
 		who: 'vendor',
@@ -60,11 +79,78 @@ export const chartsProblems = declareProblems({
 		cause: 'No Secret has ZENML_STORE_URL; the server would fall back to a file that is lost with its pod.',
 		fix: otherBundle,
 	},
+	'environment-undoes-answers': {
+		area: 'usage',
+		message: 'The environment in {answer} sets what other answers decide: {names}.',
+		cause: 'The server would take these variables instead of what the chart sets, without a word.',
+		fix: 'Take them out, and change the answers that they are made from.',
+	},
+	'helm-values-unfit': {
+		area: 'usage',
+		cases: {
+			undone: {
+				message: '{file} changes what other answers decide, or what this tool promises: {keys}.',
+				cause:
+					'The values of {answer} are laid over those that are made from the answers. These keys are the address of the server and of its database, its membership, its images, its keys and its telemetry.',
+				fix: 'Take them out of {file}, and change the answers that they are made from.',
+			},
+			variables: {
+				message: '{file} sets variables that other answers decide: {keys}.',
+				cause: 'The server would take them instead of what the chart sets, without a word.',
+				fix: 'Take them out of {file}, and change the answers that they are made from.',
+			},
+			secret: {
+				message: 'A secret stands in {file}: {keys}.',
+				cause: 'Helm keeps all values in the cluster, and whoever reads the file reads it too.',
+				fix: "Put it into a Secret of the release's namespace, and name that with the key of the chart that ends in SecretRef or SecretKeyRefs.",
+			},
+			'old section': {
+				message: '{file} has the section {keys}, which the chart calls server now.',
+				cause: 'The chart still takes the old one, and lets it win over what is made from the answers.',
+				fix: 'Write these keys below server.',
+			},
+			'unknown keys': {
+				message: 'The chart does not know keys of {file}: {keys}.',
+				cause: 'Helm would ignore them without a word.',
+				fix: 'Correct them in {file} ({answer}), or take them out.',
+			},
+			'no effect': {
+				message: 'Keys of {file} change nothing of what the chart renders: {keys}.',
+				cause: 'Helm would take them without a word.',
+				fix: 'Correct them in {file} ({answer}), or take them out.',
+			},
+		},
+	},
+	'helm-values-unreadable': {
+		area: 'usage',
+		message: 'The file of values {file} cannot be read.',
+		fix: 'Correct the file, or name another one.',
+		cases: {
+			'no file': {cause: 'The system says: {reason}'},
+			'too large': {cause: 'It has more than {most}.'},
+			'no YAML': {cause: 'Line {line} is no YAML, or gives a key twice.'},
+			'no map': {cause: 'It holds no map of keys and values.'},
+		},
+	},
 	'image-from-outside': {
 		area: 'bundle',
 		who: 'vendor',
 		message: 'The chart would pull from outside the internal registry {registry}.',
 		cause: 'An image of the chart is not set by the answers; behind an air gap such a pod never starts.',
+		fix: otherBundle,
+	},
+	'image-older-than-chart': {
+		area: 'bundle',
+		who: 'vendor',
+		message: 'The image {image} is older than the chart {chart} can use.',
+		cause: 'From {since} on the chart starts the migration of the database in a way that older images do not know.',
+		fix: 'Ask for a bundle in which chart and image have the same version.',
+	},
+	'image-not-carried': {
+		area: 'bundle',
+		who: 'vendor',
+		message: 'The chart would pull images that the bundle does not hold: {images}.',
+		cause: 'The registry will have the images of the bundle only; a pod with another one never starts.',
 		fix: otherBundle,
 	},
 	'image-not-in-bundle': {

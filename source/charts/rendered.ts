@@ -31,6 +31,15 @@ const imageProblems = (uses: readonly Use[], registry: string): readonly Problem
 	return evidence.length === 0 ? [] : [chartsProblems.problem('image-from-outside', {registry}, {evidence})];
 };
 
+/** Images at the registry that the bundle does not put there: a chart's own, or under a tag that no answer decides. */
+const strangeImages = (uses: readonly Use[], registry: string, carried: ReadonlySet<string> | undefined) => {
+	const strange = uses.filter(({image}) => image.startsWith(`${registry}/`) && carried?.has(image) === false);
+	if (strange.length === 0) return [];
+	const images = [...new Set(strange.map(({image}) => image))].join(', ');
+	const evidence = strange.map(({object, image}) => `${object}: ${image}`);
+	return [chartsProblems.problem('image-not-carried', {images}, {evidence})];
+};
+
 const resourceProblems = (objects: readonly RenderedObject[]): readonly Problem[] => {
 	const unlimited = objects.filter(
 		(object) =>
@@ -46,7 +55,9 @@ const duplicateVariables = (object: RenderedObject): readonly string[] =>
 		const twice = env.map((variable) => variable.name).filter((variable, index, all) => all.indexOf(variable) < index);
 		return twice.length === 0
 			? []
-			: [`${label(object)}, container ${name}: set twice, the last one counts: ${[...new Set(twice)].join(', ')}.`];
+			: [
+					`${label(object)}, container ${name}: set twice, the last one counts, and Kubernetes may refuse the next upgrade: ${[...new Set(twice)].join(', ')}.`,
+				];
 	});
 
 /** Hosts of the vendor's public service; they are the chart's silent defaults. */
@@ -113,7 +124,13 @@ export const inspectRendered = (
 	{
 		registryHost,
 		component,
-	}: {readonly registryHost: string; readonly component?: 'control-plane' | 'workspace' | undefined},
+		carried,
+	}: {
+		readonly registryHost: string;
+		readonly component?: 'control-plane' | 'workspace' | undefined;
+		/** References of the bundle's images as they will be at the registry; by default only the host is looked at. */
+		readonly carried?: ReadonlySet<string> | undefined;
+	},
 ): Inspection => {
 	const read = readObjects(yamlStream);
 	if ('broken' in read) return nothing(read.isYaml, read.broken);
@@ -128,6 +145,7 @@ export const inspectRendered = (
 		images: [...new Set(uses.map(({image}) => image))].sort(),
 		problems: [
 			...imageProblems(uses, registryHost),
+			...strangeImages(uses, registryHost, carried),
 			...resourceProblems(installed),
 			...(isWorkspace ? workspaceProblems(installed) : []),
 		],

@@ -1,6 +1,7 @@
 import {urlOf} from '../answers/addresses.ts';
 import type {Answers, ComponentAnswers} from '../answers/schema.ts';
 import type {ChartContents} from './contents.ts';
+import {clientFor} from './image-versions.ts';
 import {knows} from './keys.ts';
 import {chartsProblems} from './problems.ts';
 
@@ -16,13 +17,13 @@ export type ChartValues = {
 	readonly warnings: readonly string[];
 };
 
-/** The images of a bundle as they lie in the internal registry. */
+/** The images of a bundle as they lie in the internal registry; of several client images the one that fits the server. */
 export const imagePlaces = (
 	{registry}: Pick<Answers, 'registry'>,
 	images: readonly {readonly name: string; readonly tag: string}[],
 ): ImagePlaces => ({
 	prefix: registry.prefix === '' ? registry.host : `${registry.host}/${registry.prefix}`,
-	tags: Object.fromEntries(images.map(({name, tag}) => [name, tag])),
+	tags: Object.fromEntries(images.map(({name, tag}) => [name, name === 'zenml' ? (clientFor(images) ?? tag) : tag])),
 });
 
 /** @throws ProblemError `image-not-in-bundle`, area `bundle`. */
@@ -58,9 +59,12 @@ export const ingressValues = (host: string, {ingress, tls}: Answers): Readonly<R
 	tls: {enabled: true, secretName: tls.secretName},
 });
 
+/** What a container of the level "restricted" says (Kubernetes documentation, "Pod Security Standards"); the servers need no more. */
+const restricted = {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}} as const;
+
 /**
- * User and group of the pods, and what the cluster decides: a chart's own default is taken away with `null`, as Helm does with a key of
- * the values.
+ * User and group of the pods, what a strict namespace demands of them, and what the cluster decides: a chart's own default is taken away
+ * with `null`, as Helm does with a key of the values.
  */
 const securityValues = (
 	contents: ChartContents,
@@ -70,10 +74,14 @@ const securityValues = (
 	const removed = (section: string): Readonly<Record<string, null>> =>
 		Object.fromEntries(byCluster.filter((key) => knows(contents.known, `${section}.${key}`)).map((key) => [key, null]));
 	const own = Object.fromEntries(Object.entries(podSecurityContext).filter(([, value]) => value !== null));
-	const container = removed('securityContext');
+	const {runAsNonRoot} = podSecurityContext;
 	return {
-		...ifKnown(contents, 'podSecurityContext', {...own, ...removed('podSecurityContext')}),
-		...(Object.keys(container).length > 0 ? {securityContext: container} : {}),
+		...ifKnown(contents, 'podSecurityContext', {
+			...own,
+			seccompProfile: {type: 'RuntimeDefault'},
+			...removed('podSecurityContext'),
+		}),
+		...ifKnown(contents, 'securityContext', {...restricted, runAsNonRoot, ...removed('securityContext')}),
 	};
 };
 
@@ -93,15 +101,7 @@ export const podValues = (contents: ChartContents, component: ComponentAnswers, 
 				? ifKnown(contents, 'podDisruptionBudget', {enabled: true, minAvailable: budget.minAvailable})
 				: {}),
 		},
-		warnings: [
-			...missing('the pods run as the user of their image', 'podSecurityContext'),
-			...(budget.enabled
-				? missing(
-						'draining a node may stop all its pods at once, whatever podDisruptionBudget asks for',
-						'podDisruptionBudget',
-					)
-				: []),
-		],
+		warnings: [...missing('the pods run as the user of their image', 'podSecurityContext')],
 	};
 };
 

@@ -25,9 +25,13 @@ const rules: readonly Rule[] = [
 	},
 	{
 		controlPlane: '<0.12.0',
-		workspace: '>=0.85.0',
+		workspace: '>=0.85.0 <0.94.4',
 		warns: 'the control plane is older than the workspace server; it should be as new or newer',
 	},
+	// Released together, by the vendor's release notes of 2026.
+	{controlPlane: '<0.13.13', workspace: '>=0.94.4', refuses: 'control plane older than workspace'},
+	{controlPlane: '>=0.13.13 <0.13.15', workspace: '>=0.94.5', refuses: 'control plane older than workspace'},
+	{controlPlane: '>=0.13.15 <0.13.18', workspace: '>=0.95.1', refuses: 'control plane older than workspace'},
 	{
 		workspace: '<0.74.0',
 		warns:

@@ -14,6 +14,13 @@ const implementations: Readonly<Record<Answers['workloadManager']['implementatio
 
 const prefix = 'ZENML_KUBERNETES_WORKLOAD_MANAGER_';
 
+/** `{dedicated: 'ml:NoSchedule'}` as tolerations of a pod (core/v1); without a value any value is borne. */
+const tolerationsOf = (taints: Readonly<Record<string, string>>): readonly unknown[] =>
+	Object.entries(taints).map(([key, text]) => {
+		const [value = '', effect] = text.split(':');
+		return value === '' ? {key, operator: 'Exists', effect} : {key, operator: 'Equal', value, effect};
+	});
+
 /**
  * Environment of a workspace server that runs pipeline snapshots as Jobs (the vendor's air-gap guide, step 13); empty
  * when it is not enabled. All values are texts: the chart renders a bare 1209600 as 1.2096e+06.
@@ -39,8 +46,14 @@ export const workloadManagerEnvironment = (
 			[`${prefix}SERVICE_ACCOUNT`]: manager.serviceAccount,
 			[`${prefix}BUILD_RUNNER_IMAGE`]: String(manager.buildRunnerImage),
 			...(manager.buildRunnerImage
-				? {[`${prefix}DOCKER_REGISTRY`]: images.prefix}
+				? {[`${prefix}DOCKER_REGISTRY`]: images.prefix, ZENML_RUNNER_PARENT_IMAGE: runner()}
 				: {[`${prefix}RUNNER_IMAGE`]: manager.runnerImage ?? runner()}),
+			...(manager.jobBackoffLimit === undefined
+				? {}
+				: {[`${prefix}JOB_BACKOFF_LIMIT`]: String(manager.jobBackoffLimit)}),
+			...(Object.keys(manager.tolerations).length === 0
+				? {}
+				: {[`${prefix}TOLERATIONS`]: JSON.stringify(tolerationsOf(manager.tolerations))}),
 			[`${prefix}POD_RESOURCES`]: JSON.stringify(manager.podResources),
 			[`${prefix}TTL_SECONDS_AFTER_FINISHED`]: String(manager.ttlSecondsAfterFinished),
 			...(Object.keys(manager.nodeSelector).length === 0

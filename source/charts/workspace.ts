@@ -31,6 +31,8 @@ export type WorkspaceSecrets = {
 	readonly databasePassword: string;
 	/** The same password in a Secret; used instead where the chart takes a reference. */
 	readonly databaseSecret?: SecretKey;
+	/** The enrolment's key in a Secret; used instead of the text where the chart takes a reference. */
+	readonly enrollmentSecret?: SecretKey;
 	/** CA of the database server. */
 	readonly databaseCa?: SecretKey;
 	/** Certificate and key that the server shows to its database server, where the answers give them. */
@@ -116,7 +118,14 @@ const databaseValues = (input: WorkspaceInput, root: string): ChartValues => {
 	};
 };
 
-const proValues = ({answers, chart, enrollment}: WorkspaceInput, root: string): unknown => {
+/** The key by reference where the chart takes one, and never both. */
+const enrollmentKey = ({chart, enrollment, secrets}: WorkspaceInput, root: string) =>
+	secrets.enrollmentSecret !== undefined && knows(chart.known, `${root}.pro.enrollmentKeySecretRef`)
+		? {enrollmentKeySecretRef: {...secrets.enrollmentSecret}}
+		: {enrollmentKey: enrollment.enrollmentKey};
+
+const proValues = (input: WorkspaceInput, root: string): unknown => {
+	const {answers, chart, enrollment} = input;
 	const {workspaceId, workspaceName} = enrollment;
 	return {
 		enabled: true,
@@ -127,28 +136,32 @@ const proValues = ({answers, chart, enrollment}: WorkspaceInput, root: string): 
 		...(has(chart, features.workspaceIdentity, root)
 			? {workspaceID: workspaceId, workspaceName}
 			: {tenantID: workspaceId, tenantName: workspaceName}),
-		enrollmentKey: enrollment.enrollmentKey,
+		...enrollmentKey(input, root),
 	};
 };
 
-/** Variables that switch off what needs the internet, then those of the snapshots, then the operator's own. */
-const environmentValues = ({workspace, chart}: WorkspaceInput, root: string, snapshots: Environment): Environment => ({
+/** Variables that switch off what needs the internet, then those of the snapshots. */
+const ownVariables = ({chart}: WorkspaceInput, root: string, snapshots: Environment): Environment => ({
 	...(knows(chart.known, `${root}.analyticsOptIn`) ? {} : {ZENML_ANALYTICS_OPT_IN: 'False'}),
 	ZENML_SERVER_DISPLAY_ANNOUNCEMENTS: 'false',
 	ZENML_SERVER_DISPLAY_UPDATES: 'false',
 	...snapshots,
-	...workspace.environment,
 });
 
-const environmentWarnings = ({workspace, chart}: WorkspaceInput, root: string): readonly string[] => {
-	const {name, version} = chart.metadata;
-	const mayStandTwice =
-		Object.keys(workspace.environment).length > 0 && !has(chart, features.environmentOverrides, root);
-	return mayStandTwice
-		? [
-				`In ${name} ${version} a variable of workspaces.environment that the chart sets too stands twice in the pod; Kubernetes may refuse the second upgrade. 0.94.1 or newer is free of that.`,
-			]
-		: [];
+/** The operator's variables count more; those that change one of ours are told, by name alone. */
+const environmentValues = (
+	{workspace}: WorkspaceInput,
+	own: Environment,
+): {readonly environment: Environment; readonly warnings: readonly string[]} => {
+	const changed = Object.entries(workspace.environment).filter(
+		([name, value]) => own[name] !== undefined && own[name] !== value,
+	);
+	const names = changed.map(([name]) => name).join(', ');
+	return {
+		environment: {...own, ...workspace.environment},
+		warnings:
+			names === '' ? [] : [`The environment of workspace ${workspace.name} replaces what this tool sets: ${names}.`],
+	};
 };
 
 /**
@@ -164,6 +177,7 @@ export const workspaceValues = (input: WorkspaceInput): ChartValues => {
 	const manager = workloadManagerEnvironment(answers, chart, images, root);
 	const certificates = certificateValues(chart, root, secrets.ca);
 	const pods = podValues(chart, workspace, answers);
+	const variables = environmentValues(input, ownVariables(input, root, manager.environment));
 	return {
 		values: {
 			...pods.values,
@@ -180,7 +194,7 @@ export const workspaceValues = (input: WorkspaceInput): ChartValues => {
 				secretsStore: {type: 'sql', sql: {encryptionKey: secrets.encryptionKey}},
 				ingress: ingressValues(workspace.host, answers),
 				...certificates.values,
-				environment: environmentValues(input, root, manager.environment),
+				environment: variables.environment,
 			},
 		},
 		warnings: [
@@ -188,7 +202,7 @@ export const workspaceValues = (input: WorkspaceInput): ChartValues => {
 			...manager.warnings,
 			...certificates.warnings,
 			...pods.warnings,
-			...environmentWarnings(input, root),
+			...variables.warnings,
 		],
 	};
 };

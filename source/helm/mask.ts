@@ -6,6 +6,7 @@ const secretText =
 	/(password|passwd|secret|token|credentials?|(encryption|secret|enrollment|private|api|access)_?key)$/iu;
 /** Keys below which every text is a secret. */
 const secretTree = /^secretEnvironment$/u;
+const privateKey = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/u;
 const inUrl = /^[a-z][a-z0-9+.-]*:\/\/[^:/?#@\s]*:([^@\s]+)@/iu;
 
 const decode = (text: string): string => {
@@ -21,20 +22,33 @@ const secretsIn = (text: string, secret: boolean): readonly string[] => {
 	const password = inUrl.exec(text)?.[1];
 	return [
 		...(password === undefined ? [] : [password, decode(password), text]),
-		...(secret && text !== '' ? [text] : []),
+		...((secret && text !== '') || privateKey.test(text) ? [text] : []),
 	];
 };
 
 const isSecretKey = (key: string, value: unknown): boolean =>
 	secretTree.test(key) || (!isMap(value) && secretText.test(key));
 
-/** Every secret in the values; `secret` below a key that makes all texts secret. */
-const secretsOf = (value: unknown, secret: boolean): readonly string[] => {
-	if (typeof value === 'string') return secretsIn(value, secret);
-	if (Array.isArray(value)) return value.flatMap((item) => secretsOf(item, secret));
+/** A text in values that holds a secret: where it stands, and what of it is secret. */
+type SecretText = {readonly path: readonly string[]; readonly secrets: readonly string[]};
+
+const secretTextsBelow = (value: unknown, path: readonly string[], secret: boolean): readonly SecretText[] => {
+	if (typeof value === 'string') {
+		const secrets = secretsIn(value, secret);
+		return secrets.length === 0 ? [] : [{path, secrets}];
+	}
+	if (Array.isArray(value))
+		return value.flatMap((item: unknown, index) => secretTextsBelow(item, [...path, String(index)], secret));
 	if (!isMap(value)) return [];
-	return Object.entries(value).flatMap(([key, inner]) => secretsOf(inner, secret || isSecretKey(key, inner)));
+	// In a reference to a Secret its key is a name: {name, secretName, secretKey}.
+	const isName = (key: string): boolean => key === 'secretKey' && Object.hasOwn(value, 'secretName');
+	return Object.entries(value).flatMap(([key, inner]) =>
+		secretTextsBelow(inner, [...path, key], secret || (isSecretKey(key, inner) && !isName(key))),
+	);
 };
+
+/** Every text in values that holds a secret: what stands below a key that names one, passwords in URLs, private keys. */
+export const secretTexts = (values: unknown): readonly SecretText[] => secretTextsBelow(values, [], false);
 
 /**
  * A function that masks, in Helm's output, the secrets of the values given to it: texts under keys that name a secret
@@ -42,6 +56,6 @@ const secretsOf = (value: unknown, secret: boolean): readonly string[] => {
  */
 export const maskerOf = (values: unknown): ((text: string) => string) => {
 	const redactor = createRedactor();
-	for (const secret of secretsOf(values, false)) redactor.register(secret);
+	for (const secret of secretTexts(values).flatMap(({secrets}) => secrets)) redactor.register(secret);
 	return redactor.redact;
 };

@@ -10,7 +10,8 @@ export const renderingOnce = (helm: HelmPort): HelmPort => {
 	return {
 		...helm,
 		template: (options) => {
-			const {signal: _signal, ...what} = options;
+			const {signal: _signal, fresh, ...what} = options;
+			if (fresh) return helm.template(options);
 			const key = fingerprintOf(what);
 			const found = rendered.get(key);
 			if (found) return found;

@@ -41,6 +41,8 @@ export type HelmPort = {
 		readonly chart: string;
 		readonly values: unknown;
 		readonly kubeVersion?: string | undefined;
+		/** Rendered anew, and not kept: for renderings that are compared with each other. */
+		readonly fresh?: boolean | undefined;
 		readonly signal: AbortSignal;
 	}) => Promise<string>;
 	/** The newest revision of a release, or undefined. */

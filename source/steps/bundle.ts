@@ -1,6 +1,6 @@
 import {formatBytes} from '../base/units.ts';
 import type {Bundle, Verified} from '../bundle/types.ts';
-import {versionsFit} from '../charts/index.ts';
+import {imagesFit, versionsFit} from '../charts/index.ts';
 import type {Finding} from '../engine/plan.ts';
 import {countOfAll} from '../oci/left-out.ts';
 import {longTimeouts, type Step, type World} from './world.ts';
@@ -34,8 +34,10 @@ const noteOf = (bundle: Bundle, verified: Verified): string => {
 
 const check = async (world: World): Promise<Finding> => {
 	const bundle = await world.bundle.open(world.signal);
-	const fit = versionsFit(bundle.controlPlaneChart, bundle.workspaceChart);
-	const [misfit] = fit.problems;
+	const {controlPlaneChart: controlPlane, workspaceChart: workspace} = bundle;
+	const charts = versionsFit(controlPlane, workspace);
+	const images = imagesFit({controlPlane, workspace}, bundle.images);
+	const [misfit] = [...charts.problems, ...images.problems];
 	if (misfit) return {status: 'blocked', problem: misfit};
 	const verified = await world.bundle.verify({
 		signal: world.signal,
@@ -46,7 +48,7 @@ const check = async (world: World): Promise<Finding> => {
 		status: 'ok',
 		note: noteOf(bundle, verified),
 		keep: {bundle: bundle.digest},
-		warnings: [...bundle.warnings, ...fit.warnings, ...unsaved(verified)],
+		warnings: [...bundle.warnings, ...charts.warnings, ...images.warnings, ...unsaved(verified)],
 	};
 };
 

@@ -1,6 +1,7 @@
 import type {Answers} from '../answers/schema.ts';
 import type {Clock} from '../base/clock.ts';
 import type {BundlePort} from '../bundle/types.ts';
+import type {EffectMemo} from '../charts/index.ts';
 import type {ClusterPort} from '../cluster/types.ts';
 import type {DatabaseEngine, DatabasePort} from '../database/types.ts';
 import type {BaseWorld, Plan as EnginePlan, Step as EngineStep} from '../engine/plan.ts';
@@ -16,6 +17,11 @@ export type HostPort = {
 	 * @throws ProblemError area `usage` that names the file and the answer.
 	 */
 	readonly readFile: (path: string, answer: string) => Promise<string>;
+	/**
+	 * Text of the operator's file with values for a chart, of bounded size.
+	 * @throws ProblemError `helm-values-unreadable`
+	 */
+	readonly readValues: (path: string, answer: string) => Promise<string>;
 	/** Bytes free for this user where state and logs are kept. */
 	readonly freeBytes: () => Promise<number>;
 	/** Where that is. */
@@ -32,6 +38,8 @@ export type Ports = {
 	readonly registry: RegistryPort;
 	readonly cluster: ClusterPort;
 	readonly helm: HelmPort;
+	/** What is known of the effects of values on the charts. */
+	readonly effects: EffectMemo;
 	readonly databases: Readonly<Record<DatabaseEngine, DatabasePort>>;
 	readonly dns: DnsPort;
 	readonly tls: TlsPort;

@@ -87,9 +87,11 @@ describe('the questionnaire', () => {
 			'controlPlane.database.server.ca',
 			'controlPlane.database.server.clientCertificate',
 			'controlPlane.database.server.clientKey',
+			'controlPlane.helmValues',
 			'workspaces.*.database.server.ca',
 			'workspaces.*.database.server.clientCertificate',
 			'workspaces.*.database.server.clientKey',
+			'workspaces.*.helmValues',
 			'network.trustStore',
 			'helm.binary',
 		]);

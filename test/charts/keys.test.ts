@@ -27,12 +27,12 @@ test.each([
 	['a map written out inside with', '{{ with .Values.a }}{{ toYaml . | nindent 4 }}{{ end }}'],
 	['a map gone through by range', '{{ range $k, $v := .Values.a }}{{ $k }}{{ end }}'],
 ])('%s takes any child, even where values.yaml has some', (_, template) => {
-	const contents = {metadata, values: {}, known: keysOf(template, {a: {b: 1}})};
+	const contents = {metadata, values: {}, literals: new Set<string>(), known: keysOf(template, {a: {b: 1}})};
 	expect(auditValues({a: {anything: {goes: 1}}}, contents)).toEqual([]);
 });
 
 test('a map that is only read key by key does not take other children', () => {
-	const contents = {metadata, values: {}, known: keysOf('{{ .Values.a.b }}', {a: {b: 1}})};
+	const contents = {metadata, values: {}, literals: new Set<string>(), known: keysOf('{{ .Values.a.b }}', {a: {b: 1}})};
 	expect(auditValues({a: {c: 1}}, contents)).toMatchObject([{path: 'a.c'}]);
 });
 

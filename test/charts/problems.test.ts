@@ -224,3 +224,22 @@ test('an image that the bundle lacks is refused, with those that it has', () => 
 	});
 	expect(refusal({prefix: 'r', tags: {}}).cause).toBe('It has no images.');
 });
+
+test('an image that lies at the registry but not in the bundle is refused, also where it runs first', () => {
+	const init = `${deployment(sound).trimEnd().slice(0, -3)}, initContainers: [{name: i, image: ${registryHost}/b}]}}}\n`;
+	const carried = new Set([`${registryHost}/a`]);
+	const {problems} = inspectRendered(init, {registryHost, component: 'control-plane', carried});
+	expect(problems).toMatchObject([
+		{
+			code: 'image-not-carried',
+			area: 'bundle',
+			who: 'vendor',
+			message: `The chart would pull images that the bundle does not hold: ${registryHost}/b.`,
+			cause: 'The registry will have the images of the bundle only; a pod with another one never starts.',
+			fix: otherBundle,
+			evidence: [`Deployment zenml: ${registryHost}/b`],
+		},
+	]);
+	const both = new Set([...carried, `${registryHost}/b`]);
+	expect(inspectRendered(init, {registryHost, component: 'control-plane', carried: both}).problems).toEqual([]);
+});

@@ -142,7 +142,14 @@ test('a port other than 443 stands in every URL', async () => {
 });
 
 test('the workload manager is environment, all of it text, with the runner image of the bundle', async () => {
-	const manager = {enabled: true, ttlSecondsAfterFinished: 1_209_600, nodeSelector: {'node-pool': 'compute'}};
+	const tolerations = {dedicated: 'ml:NoSchedule', spot: ':NoExecute'};
+	const manager = {
+		enabled: true,
+		tolerations,
+		jobBackoffLimit: 0,
+		ttlSecondsAfterFinished: 1_209_600,
+		nodeSelector: {'node-pool': 'compute'},
+	};
 	const {values} = await workspaceOf(chartFolder('zenml'), {workloadManager: manager});
 	const {environment} = values.server as {readonly environment: Json};
 	expect(environment).toMatchObject({
@@ -153,7 +160,16 @@ test('the workload manager is environment, all of it text, with the runner image
 		ZENML_KUBERNETES_WORKLOAD_MANAGER_RUNNER_IMAGE: 'registry.example.internal:5000/zenml/zenml:0.95.1',
 		ZENML_KUBERNETES_WORKLOAD_MANAGER_TTL_SECONDS_AFTER_FINISHED: '1209600',
 		ZENML_KUBERNETES_WORKLOAD_MANAGER_NODE_SELECTOR: '{"node-pool":"compute"}',
+		ZENML_KUBERNETES_WORKLOAD_MANAGER_JOB_BACKOFF_LIMIT: '0',
 		ZENML_SERVER_MAX_CONCURRENT_SNAPSHOT_RUNS: '2',
+	});
+	expect(JSON.parse(String(environment.ZENML_KUBERNETES_WORKLOAD_MANAGER_TOLERATIONS))).toEqual([
+		{key: 'dedicated', operator: 'Equal', value: 'ml', effect: 'NoSchedule'},
+		{key: 'spot', operator: 'Exists', effect: 'NoExecute'},
+	]);
+	const built = await workspaceOf(chartFolder('zenml'), {workloadManager: {enabled: true, buildRunnerImage: true}});
+	expect(built.values).toMatchObject({
+		server: {environment: {ZENML_RUNNER_PARENT_IMAGE: 'registry.example.internal:5000/zenml/zenml:0.95.1'}},
 	});
 	expect(Object.values(environment).every((value) => typeof value === 'string')).toBe(true);
 	const old = await workspaceOf(oldChart('zenml-0.73.0'), {workloadManager: manager});
@@ -161,12 +177,11 @@ test('the workload manager is environment, all of it text, with the runner image
 	expect(old.warnings.join('\n')).toContain('0.90.0');
 });
 
-test('a disruption budget that the chart does not have is a warning, one that it has is set', async () => {
+test('a disruption budget is set where the chart has one', async () => {
 	const podDisruptionBudget = {enabled: true, minAvailable: 2};
 	const workspaces = [{name: 'default', host: 'zenml-workspace.example.internal', podDisruptionBudget}];
 	const without = await workspaceOf(chartFolder('zenml'), {workspaces});
 	expect(without.values.podDisruptionBudget).toBeUndefined();
-	expect(without.warnings.join('\n')).toContain('podDisruptionBudget');
 	const controlPlane = {host: 'zenml-pro.example.internal', podDisruptionBudget};
 	const having = await controlPlaneOf(chartFolder('zenml-pro'), {controlPlane});
 	expect(having.values.podDisruptionBudget).toEqual(podDisruptionBudget);

@@ -14,7 +14,7 @@ test.each<[string, string, boolean, readonly RegExp[]]>([
 	['0.12.0', '0.84.9', true, [/PyPI/u, /passwords only as text/u]],
 	['0.12.0', '0.85.0', false, [/PyPI/u, /passwords only as text/u]],
 	['0.10.24', '0.73.0', false, [/private CA/u, /passwords only as text/u]],
-	['0.10.24', '0.95.1', false, [/older than the workspace/u, /passwords only as text/u]],
+	['0.10.24', '0.94.3', false, [/older than the workspace/u, /passwords only as text/u]],
 	['0.13.13', '0.94.2', false, [/PyPI/u]],
 ])('control plane %s with workspace server %s: refused %s', (controlPlane, workspace, refused, warnings) => {
 	const verdict = versionsFit(chart('zenml-pro', controlPlane), chart('zenml', workspace));
@@ -51,7 +51,9 @@ spec:
 `,
 		{registryHost: 'r.example'},
 	);
-	expect(warnings).toEqual(['Pod p, container c: set twice, the last one counts: A.']);
+	expect(warnings).toEqual([
+		'Pod p, container c: set twice, the last one counts, and Kubernetes may refuse the next upgrade: A.',
+	]);
 });
 
 test('a stream that is not YAML is a problem', () => {

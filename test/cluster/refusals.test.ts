@@ -59,7 +59,7 @@ const rows: readonly Row[] = [
 		code: 'kubernetes-pod-security',
 		who: 'cluster admin',
 		cause: "The namespace's Pod Security level does not admit such a pod.",
-		fix: 'Have the level of the namespace lowered, or make the pod security context stricter.',
+		fix: 'Have the level of the namespace lowered to what its own words allow; the answers only change the user and group of the pods.',
 	},
 	{
 		status: 403,

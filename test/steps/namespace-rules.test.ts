@@ -229,7 +229,7 @@ describe('namespaces that are there, before anything changes', () => {
 			message:
 				'Namespace zenml-pro would refuse pods of this install: it enforces the pod security level "restricted".',
 			cause: `What they lack: ${server}; ${migration}.`,
-			fix: 'Have the cluster admin lower the level of that namespace to "baseline", or have the vendor mend the chart; what answers can change is the user of the pods.',
+			fix: 'Correct the user of the pods in the answers, or have the cluster admin lower the level of that namespace to "baseline".',
 			nextSteps: ['kubectl label --overwrite namespace zenml-pro pod-security.kubernetes.io/enforce=baseline'],
 			answers: ['controlPlane.podSecurityContext'],
 			evidence: [server, migration],
@@ -260,9 +260,53 @@ describe('namespaces that are there, before anything changes', () => {
 			message: 'Namespace zenml-pro would refuse pods of this install: its quota does not allow them.',
 			cause:
 				'What does not fit: ResourceQuota team: container m of Job migration must say limits.cpu; ResourceQuota team: the pods together ask for more limits.cpu than the 1 that are allowed.',
+			fix: 'Have the cluster admin make a LimitRange in that namespace with defaults for containers that say nothing, which no value of the chart reaches: m of Job migration.',
+		});
+	});
+
+	test('a quota that is too small for pods that say all is told with what answers can change', async () => {
+		const {template} = {template: async () => rendered.split('---')[0] ?? ''};
+		const found = await refuse(site([namespace('zenml-pro'), quota({'limits.cpu': '1'})], {helm: {template}}));
+		expect(found).toMatchObject({
+			code: code('namespace-quota'),
 			fix: 'Have the cluster admin raise the quota, or ask for less CPU and memory in the answers.',
 			nextSteps: ['kubectl -n zenml-pro describe resourcequota'],
 		});
+	});
+
+	test('a container that the chart gives no context, and no value reaches, is told with what helps', async () => {
+		const context = JSON.stringify(restrictedContainer);
+		const careless = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: zenml}
+spec:
+  template:
+    spec:
+      initContainers: [{name: update-ca-certificates, image: registry.corp/zenml/zenml-pro-server:1.0}]
+      containers:
+        - {name: server, image: registry.corp/zenml/zenml-pro-server:1.0, securityContext: ${context}, resources: {limits: {cpu: 1}}}
+`;
+		const given = site([namespace('zenml-pro', {'pod-security.kubernetes.io/enforce': 'restricted'})], {
+			helm: {template: async () => careless},
+		});
+		const found = await refuse(given);
+		expect(found).toMatchObject({code: code('namespace-pod-security'), who: 'cluster admin'});
+		expect(found.cause).toContain('update-ca-certificates of Deployment zenml: allowPrivilegeEscalation=false');
+		expect(found.fix).toContain('lower the level of that namespace to "baseline"');
+		expect(found.fix).toContain('no answer and no value reaches them');
+		expect(found.answers ?? []).toEqual([]);
+	});
+
+	test('pods of hooks and of CronJobs count, those of tests do not', () => {
+		const spec = {containers: [{name: 'a'}]};
+		const pod = (hook: string) => ({kind: 'Pod', metadata: {name: 'p', annotations: {'helm.sh/hook': hook}}, spec});
+		expect(plannedPods(pod('pre-install'))).toMatchObject([{label: 'Pod p', count: 0}]);
+		expect(plannedPods(pod('test'))).toEqual([]);
+		const jobTemplate = {spec: {template: {spec}}};
+		expect(plannedPods({kind: 'CronJob', metadata: {name: 'c'}, spec: {jobTemplate}})).toMatchObject([
+			{label: 'CronJob c', count: 0},
+		]);
 	});
 
 	test('a login that may not read the rules is told so, and nothing is refused', async () => {

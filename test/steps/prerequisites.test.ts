@@ -239,6 +239,32 @@ describe('ingress class', () => {
 		expect(await see(ingressClass, classes('traefik', 'nginx'))).toEqual({note: 'nginx'});
 	});
 
+	describe('with an address in the answers', () => {
+		const at = (request: () => Promise<never>) => ({
+			...classes('nginx'),
+			answers: answersOf((input) => ({...input, ingress: {address: '10.1.2.3'}})),
+			host: {readFile: async () => 'ca'},
+			https: {request},
+		});
+		const fails = (name: Parameters<typeof refusal>[0]) => async (): Promise<never> => {
+			throw refusal(name);
+		};
+
+		test('a controller that shows its own certificate answers', async () => {
+			const seen = await see(ingressClass, at(fails('https-certificate-untrusted')));
+			expect(seen).toEqual({note: 'nginx, answers at 10.1.2.3:443'});
+		});
+
+		test('nobody there is told before anything is installed', async () => {
+			expect(await refuse(ingressClass, at(fails('https-unreachable')))).toMatchObject({
+				code: code('ingress-not-answering'),
+				who: 'network team',
+				message: 'No ingress controller answers at 10.1.2.3, port 443.',
+				answers: ['ingress.address', 'ingress.httpsPort'],
+			});
+		});
+	});
+
 	test('the others are named where it is not', async () => {
 		expect(await refuse(ingressClass, classes('traefik', 'haproxy'))).toMatchObject({
 			code: code('ingress-class-missing'),

@@ -455,7 +455,7 @@ test('the audit keeps what the chart itself warned of, beside what was rendered'
 	const world = worldOf(site(wanted, {template: async () => twice}));
 	const {problems, warnings} = await auditRelease(world, wanted);
 	expect(problems).toEqual([]);
-	expect(warnings).toEqual(['takes no CA', expect.stringContaining('set twice, the last one counts: A')]);
+	expect(warnings).toEqual(['takes no CA', expect.stringContaining('refuse the next upgrade: A')]);
 	const unknown = {...wanted, values: {...wanted.values, nonsense: {key: 1}}};
 	expect(await auditRelease(worldOf(), unknown)).toMatchObject({
 		problems: [{code: 'chart-keys-unknown'}],

@@ -57,9 +57,6 @@ const everythingOn = async (site: Site): Promise<(input: AnswersInput) => Answer
 const expectInstalled = async (site: Site, answers: Answers): Promise<void> => {
 	const first = await site.run(answers);
 	expect([first.exitCode, first.problem]).toEqual([0, undefined]);
-	// The workspace chart has no disruption budget; the operator who asked for one is told.
-	const workspaces = first.state.steps.find(({id}) => id === 'workspaces');
-	expect(workspaces?.warnings.join()).toContain('has no podDisruptionBudget');
 	expect(first.state.steps.map(({id, outcome}) => [id, outcome])).toContainEqual(['workload-manager', 'applied']);
 	const again = await site.run(answers);
 	expect([again.exitCode, plannedIn(again.events)]).toEqual([0, {}]);
@@ -93,7 +90,13 @@ const expectReplicasAndBudgets = (find: Find): void => {
 	expect(replicas('zenml-pro', 'zenml-pro')).toBe(2);
 	expect(replicas('zenml-workspace', 'zenml')).toBe(2);
 	expect(find('PodDisruptionBudget', 'zenml-pro')).toHaveLength(1);
+	// The workspace chart has none of its own.
 	expect(find('PodDisruptionBudget', 'zenml-workspace')).toHaveLength(0);
+	expect(find('PodDisruptionBudget', 'zenml-second')).toMatchObject([
+		{spec: {minAvailable: 1, selector: {matchLabels: {'app.kubernetes.io/component': 'server'}}}},
+	]);
+	const [secret] = find('Secret', 'zenml-workspace').filter(({metadata}) => metadata.name === 'zenml-enrollment');
+	expect(Object.keys((secret?.data ?? {}) as object)).toEqual(['enrollmentKey']);
 };
 
 const expectRunners = (find: Find): void => {

@@ -57,6 +57,8 @@ export const worldOf = (
 		cluster: onlyThese('cluster', given.cluster),
 		// No run was killed here, unless a test says so.
 		helm: onlyThese('helm', {endLeftBehind: async () => undefined, ...given.helm}),
+		// Which keys have an effect is looked at where a test says so.
+		effects: onlyThese('effects', {of: async () => ({dead: [], idle: [], unproven: []}), ...given.effects}),
 		databases: {
 			postgresql: onlyThese('postgresql', given.databases?.postgresql),
 			mysql: onlyThese('mysql', given.databases?.mysql),

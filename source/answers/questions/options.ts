@@ -55,6 +55,10 @@ export const optionTopics: readonly Topic[] = [
 				{advanced: true},
 			),
 			runner('nodeSelector', 'Nodes for the jobs', 'The jobs only run on nodes with these labels.', {advanced: true}),
+			runner('tolerations', 'Taints the jobs bear', 'The jobs may run on nodes with these taints.', {advanced: true}),
+			runner('jobBackoffLimit', 'Tries of a failed job', 'A job that failed is started again this often.', {
+				advanced: true,
+			}),
 			runner('maxConcurrentRuns', 'Runs at the same time', 'Further runs wait for their turn.', {advanced: true}),
 			...podQuestions('controlPlane'),
 		],

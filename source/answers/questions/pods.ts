@@ -42,4 +42,9 @@ export const podQuestions = (at: string): readonly Question[] => [
 		'Pods that stay up',
 		'A node drain waits rather than going below this number. Keep it below the number of server pods.',
 	),
+	advanced(
+		`${at}.helmValues`,
+		'Further chart values',
+		'A YAML file for what no answer can say. It is laid over what the answers make, and may not undo it.',
+	),
 ];

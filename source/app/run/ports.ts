@@ -3,6 +3,7 @@ import type {Answers} from '../../answers/schema.ts';
 import {resolveSecret} from '../../answers/secrets.ts';
 import type {Taker} from '../../base/lock/lock.ts';
 import {createBundlePort} from '../../bundle/open/bundle.ts';
+import {createEffectMemo} from '../../charts/index.ts';
 import {createCluster} from '../../cluster/cluster.ts';
 import type {ClusterPort} from '../../cluster/types.ts';
 import {createMysql} from '../../database/mysql/index.ts';
@@ -22,7 +23,7 @@ import {clusterChoice} from './cluster-choice.ts';
 import {createHost} from './host.ts';
 import {lazyRegistry} from './lazy-registry.ts';
 import {createLeaseHolder} from './lease.ts';
-import {memoFileOf} from './memo-file.ts';
+import {effectsFileOf, memoFileOf} from './memo-file.ts';
 import {compressedFolder, registryOptions} from './registry-options.ts';
 
 export type PortOptions = {
@@ -124,6 +125,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		registry,
 		cluster,
 		helm: helmOf(answers, options, children),
+		effects: createEffectMemo(effectsFileOf(context)),
 		databases: {postgresql: createPostgres(), mysql: createMysql()},
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),

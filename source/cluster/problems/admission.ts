@@ -29,17 +29,17 @@ export const admissionTable = {
 			asked: {
 				...asked,
 				cause: "The namespace's Pod Security level does not admit such a pod.",
-				fix: 'Have the level of the namespace lowered, or make the pod security context stricter.',
+				fix: 'Have the level of the namespace lowered to what its own words allow; the answers only change the user and group of the pods.',
 			},
 			level: {
 				...says('the namespace does not admit such a pod'),
 				cause: 'The Pod Security level "{level}" of the namespace forbids what the pod asks for.',
-				fix: 'Make the pod security context stricter, or have the level of the namespace lowered.',
+				fix: 'Have the level of the namespace lowered, or take a bundle whose chart meets it: the answers only change the user and group of the pods.',
 			},
 			constraint: {
 				...says('the namespace does not admit such a pod'),
 				cause: 'No pod security policy or security context constraint of the cluster admits what the pod asks for.',
-				fix: 'Make the pod security context stricter, or have a constraint that admits it bound to its service account.',
+				fix: 'Leave user and group to the cluster with null in podSecurityContext, or have a constraint that admits the pod bound to its service account.',
 			},
 		},
 	},

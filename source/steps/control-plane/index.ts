@@ -2,8 +2,10 @@ import type {Finding} from '../../engine/plan.ts';
 import {endpointOf} from '../shared/endpoints.ts';
 import {applyRelease} from '../shared/release/apply.ts';
 import {auditRelease} from '../shared/release/audit.ts';
+import {applyBeside, besideChanges} from '../shared/release/beside.ts';
 import {releaseChanges} from '../shared/release/changes.ts';
 import {componentInputs, releaseInputs} from '../shared/release/inputs.ts';
+import {tellSecrets} from '../shared/release/secrets-in-values.ts';
 import {labelOf} from '../shared/release/wanted.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';
 import {wantedControlPlane} from './release.ts';
@@ -14,16 +16,19 @@ const check = async (world: World): Promise<Finding> => {
 	if (!wanted) return {status: 'todo', changes: [{action: 'create', target: labelOf({name, namespace})}]};
 	const {problems, warnings} = await auditRelease(world, wanted);
 	if (problems[0]) return {status: 'blocked', problem: problems[0]};
-	const changes = await releaseChanges(world, wanted);
+	const changes = [...(await besideChanges(world, wanted)), ...(await releaseChanges(world, wanted))];
 	if (changes.length > 0) return {status: 'todo', changes, warnings};
+	tellSecrets(world, wanted);
 	await world.zenml.apiAnswers(await endpointOf(world, host), world.signal);
 	return {status: 'ok', note: `${wanted.chart.name} ${wanted.chart.version}, API answers`, warnings};
 };
 
 const apply = async (world: World): Promise<void> => {
 	const wanted = await wantedControlPlane(world);
+	if (!wanted) return;
+	await applyBeside(world, wanted);
 	// A further try after a slow API must not make a further revision.
-	if (wanted && (await releaseChanges(world, wanted)).length > 0) await applyRelease(world, wanted);
+	if ((await releaseChanges(world, wanted)).length > 0) await applyRelease(world, wanted);
 };
 
 /** Guide steps 6 and 7: values by the chart in the bundle, render check, release, rollout, API. */

@@ -1,7 +1,8 @@
 import {generateSecret} from '../../answers/secrets.ts';
 import {controlPlaneValues, imagePlaces, readChart} from '../../charts/index.ts';
 import {secretFor} from '../shared/generated.ts';
-import {caSecretName, controlPlaneOf, databaseKeys, databaseSecretName} from '../shared/names.ts';
+import {caSecretName, controlPlaneOf, databaseKeys, databaseSecretName, referenceOf} from '../shared/names.ts';
+import {withOperatorValues} from '../shared/release/operator-values.ts';
 import {withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
 import {adminPassword, databasePassword} from '../shared/secret-sources.ts';
@@ -18,7 +19,8 @@ const readPasswords = async (world: World): Promise<Passwords | undefined> => {
 	return {adminPassword: admin, databasePassword: database};
 };
 
-const releaseWith = async ({answers, bundle, signal}: World, passwords: Passwords): Promise<WantedRelease> => {
+const releaseWith = async (world: World, passwords: Passwords): Promise<WantedRelease> => {
+	const {answers, bundle, signal} = world;
 	const {release: name, namespace} = answers.controlPlane;
 	const {controlPlaneChart: chart, images} = await bundle.open(signal);
 	const contents = await readChart(chart.path);
@@ -32,7 +34,10 @@ const releaseWith = async ({answers, bundle, signal}: World, passwords: Password
 			ca: {name: caSecretName, key: 'ca.crt'},
 		},
 	});
-	return {component: 'controlPlane', name, namespace, chart, contents, values, warnings};
+	const carried = images.map((image) => referenceOf(answers, image));
+	const component = 'controlPlane';
+	const made = {component, name, namespace, chart, contents, values, warnings, images: carried} as const;
+	return withOperatorValues(world, made, answers.controlPlane.helmValues);
 };
 
 /** The release of the control plane, or undefined while a generated secret it needs is not made. */

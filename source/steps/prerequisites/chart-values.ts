@@ -5,12 +5,25 @@ import type {WantedRelease} from '../shared/release/wanted.ts';
 import {sampleWorkspace} from '../workspaces/release.ts';
 import type {World} from '../world.ts';
 
-/** With made-up secrets: those of the answers may not be made yet. */
-export const sampleReleases = async (world: World): Promise<readonly WantedRelease[]> =>
+const makeSamples = async (world: World): Promise<readonly WantedRelease[]> =>
 	Promise.all([
 		sampleControlPlane(world),
 		...world.answers.workspaces.map(async (workspace) => sampleWorkspace(world, workspace)),
 	]);
+
+const made = new WeakMap<World, Promise<readonly WantedRelease[]>>();
+
+/**
+ * With made-up secrets: those of the answers may not be made yet. The same for all checks of one look, so that each chart is rendered
+ * once for all of them.
+ */
+export const sampleReleases = (world: World): Promise<readonly WantedRelease[]> => {
+	const samples = made.get(world) ?? makeSamples(world);
+	made.set(world, samples);
+	// A look that failed is made again as a whole.
+	samples.catch(() => made.delete(world));
+	return samples;
+};
 
 /** Both charts take the values: a key that a chart does not know must be found before anything changes. */
 export const chartValues: Check = {

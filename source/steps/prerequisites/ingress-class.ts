@@ -1,5 +1,6 @@
 import {stepProblems} from '../problems.ts';
 import {type Check, listIfAllowed, type Seen} from '../shared/checks.ts';
+import {ingressAnswers} from './ingress-answers.ts';
 
 const unseen = (name: string): Seen => ({
 	note: 'not checked: this login may not list ingress classes',
@@ -7,7 +8,7 @@ const unseen = (name: string): Seen => ({
 	bad: true,
 });
 
-/** The cluster has the ingress class of the answers. */
+/** The cluster has the ingress class of the answers, and its controller answers where the answers say. */
 export const ingressClass: Check = {
 	label: 'Ingress class',
 	run: async (world) => {
@@ -15,7 +16,10 @@ export const ingressClass: Check = {
 		const classes = await listIfAllowed(world, {apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass'});
 		if (!classes) return unseen(name);
 		const names = classes.map(({metadata}) => metadata.name);
-		if (names.includes(name)) return {note: name};
+		const {address} = world.answers.ingress;
+		if (names.includes(name) && address === undefined) return {note: name};
+		if (names.includes(name) && address !== undefined)
+			return {note: `${name}, ${(await ingressAnswers(world, address)).note}`};
 		throw names.length === 0
 			? stepProblems.error('ingress-class-missing', {case: 'no class', name})
 			: stepProblems.error('ingress-class-missing', {case: 'other classes', name, others: names.join(', ')});

@@ -1,24 +1,22 @@
 import type {Problem} from '../../base/problem.ts';
 import {toProblem} from '../../base/problem.ts';
-import {counted, firstOf} from '../../base/text.ts';
+import {counted} from '../../base/text.ts';
+import type {RenderedObject} from '../../charts/index.ts';
 import {probeJob} from '../../cluster/probe/job.ts';
 import type {KubeObject} from '../../cluster/types.ts';
-import {stepProblems} from '../problems.ts';
 import {type Check, refuse} from '../shared/checks.ts';
 import {renderRelease} from '../shared/release/audit.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
 import type {World} from '../world.ts';
+import {tryObjects} from './admission/dry-run.ts';
 import {brokenRange, fillIn} from './admission/limit-range.ts';
-import {enforcedLevel, type Level, lackedFor} from './admission/pod-security.ts';
 import {ownPod, type Planned, plannedPods} from './admission/pods.ts';
 import {brokenQuota} from './admission/quota.ts';
+import {type Plan, refusedByAmounts, refusedByLevel, silentIn} from './admission/refused.ts';
 import {sampleReleases} from './chart-values.ts';
 
-/** The pods that are to be made in one namespace, and the answers that change them. */
-type Plan = {readonly namespace: string; readonly pods: readonly Planned[]; readonly answers: readonly string[]};
-
-const podsOf = async (world: World, release: WantedRelease): Promise<readonly Planned[]> =>
-	(await renderRelease(world, release)).objects.flatMap(plannedPods);
+const objectsOf = async (world: World, release: WantedRelease): Promise<readonly RenderedObject[]> =>
+	(await renderRelease(world, release)).objects;
 
 /** The probes are pods too; they look out of the control plane's namespace. */
 const probePods = ({answers, signal}: World, namespace: string): readonly Planned[] => {
@@ -30,57 +28,16 @@ const probePods = ({answers, signal}: World, namespace: string): readonly Planne
 
 const plansOf = async (world: World): Promise<readonly Plan[]> => {
 	const releases = await sampleReleases(world);
-	const planned = await Promise.all(releases.map(async (release) => podsOf(world, release)));
+	const rendered = await Promise.all(releases.map(async (release) => objectsOf(world, release)));
+	const objectsIn = (namespace: string) =>
+		releases.flatMap((release, index) => (release.namespace === namespace ? (rendered[index] ?? []) : []));
 	return [...new Set(releases.map(({namespace}) => namespace))].map((namespace) => ({
 		namespace,
-		pods: [
-			...releases.flatMap((release, index) => (release.namespace === namespace ? (planned[index] ?? []) : [])),
-			...probePods(world, namespace),
-		],
+		pods: [...objectsIn(namespace).flatMap(plannedPods), ...probePods(world, namespace)],
+		objects: objectsIn(namespace),
 		answers: releases.flatMap(({component, ...one}) => (one.namespace === namespace ? [component] : [])),
 	}));
 };
-
-const lackedBy = (level: Level, pods: readonly Planned[]): readonly string[] =>
-	pods.flatMap(({label, spec}) => {
-		const lacks = lackedFor(level, spec);
-		return lacks.length === 0 ? [] : [`${label}: ${lacks.join(', ')}`];
-	});
-
-const refusedByLevel = ({namespace, pods, answers}: Plan, live: KubeObject): readonly Problem[] => {
-	const level = enforcedLevel(live.metadata.labels ?? undefined);
-	const lacked = level === undefined ? [] : lackedBy(level, pods);
-	if (level === undefined || lacked.length === 0) return [];
-	const enough = level === 'restricted' && lackedBy('baseline', pods).length === 0 ? 'baseline' : 'privileged';
-	const facts = {namespace, level, enough, lacked: firstOf(lacked, 3, '; ')};
-	return [
-		stepProblems.problem('namespace-pod-security', facts, {
-			evidence: lacked,
-			answers: answers.map((component) => `${component}.podSecurityContext`),
-		}),
-	];
-};
-
-const refusedByAmounts = (
-	code: 'namespace-limits' | 'namespace-quota',
-	{namespace, answers}: Plan,
-	broken: readonly string[],
-): readonly Problem[] =>
-	broken.length === 0
-		? []
-		: [
-				stepProblems.problem(
-					code,
-					{namespace, broken: firstOf(broken, 2, '; ')},
-					{
-						evidence: broken,
-						answers: answers.flatMap((component) => [
-							`${component}.resources.requests`,
-							`${component}.resources.limits`,
-						]),
-					},
-				),
-			];
 
 /** Rules of a kind in a namespace; a login that may not read them is told in `unread`. */
 const rulesOf = async (
@@ -106,19 +63,23 @@ const problemsOf = async (world: World, plan: Plan, unread: string[]): Promise<r
 	const ranges = await rulesOf(world, {namespace, kind: 'LimitRange'}, unread);
 	const quotas = await rulesOf(world, {namespace, kind: 'ResourceQuota'}, unread);
 	const filled = pods.map((pod) => fillIn(ranges, pod));
-	return [
+	const silent = silentIn(filled);
+	const known = [
 		...refusedByLevel(plan, live),
-		...refusedByAmounts(
-			'namespace-limits',
-			plan,
-			ranges.flatMap((range) => brokenRange(range, pods)),
-		),
-		...refusedByAmounts(
-			'namespace-quota',
-			plan,
-			quotas.flatMap((quota) => brokenQuota(quota, filled)),
-		),
+		...refusedByAmounts('namespace-limits', plan, {
+			broken: ranges.flatMap((range) => brokenRange(range, pods)),
+			silent,
+		}),
+		...refusedByAmounts('namespace-quota', plan, {
+			broken: quotas.flatMap((quota) => brokenQuota(quota, filled)),
+			silent,
+		}),
 	];
+	if (known.length > 0) return known;
+	const {problems, untried} = await tryObjects(world, plan.objects, namespace);
+	const text = `${counted(untried, 'object')} of namespace ${namespace} could not be tried before it is made`;
+	if (untried > 0) world.report({kind: 'line', level: 'debug', text});
+	return problems;
 };
 
 /**

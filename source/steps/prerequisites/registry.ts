@@ -1,13 +1,34 @@
-import type {Check} from '../shared/checks.ts';
+import {parseReference} from '../../oci/reference.ts';
+import {stepProblems} from '../problems.ts';
+import type {Check, Seen} from '../shared/checks.ts';
 import {repositoryOf} from '../shared/names.ts';
+import type {World} from '../world.ts';
+
+/**
+ * The operator's own runner image is there, as no step pushes it. One of another registry cannot be looked up with this login.
+ * @throws ProblemError `runner-image-missing`, `image-reference-invalid`
+ */
+const seeRunnerImage = async ({registry: port, answers, signal}: World): Promise<Partial<Seen>> => {
+	const {enabled, buildRunnerImage, runnerImage: image} = answers.workloadManager;
+	if (!enabled || buildRunnerImage || image === undefined) return {};
+	const {host, repository, digest, tag = 'latest'} = parseReference(image);
+	if (host !== answers.registry.host.toLowerCase())
+		return {
+			warnings: [`The runner image lies at ${host}: whether it is there, and nodes may pull it, was not checked.`],
+		};
+	const found = await port.manifestDigest(repository, digest ?? tag, signal);
+	if (found === undefined) throw stepProblems.error('runner-image-missing', {image});
+	return {};
+};
 
 /** The registry takes the login, and lets it push. */
 export const registry: Check = {
 	label: 'Registry',
-	run: async ({registry: port, bundle, answers, signal}) => {
+	run: async (world) => {
+		const {registry: port, bundle, answers, signal} = world;
 		await port.ping(signal);
 		const [first] = (await bundle.open(signal)).images;
 		if (first) await port.checkPush(repositoryOf(answers, first.name), signal);
-		return {note: `${port.host}, login and push right`};
+		return {note: `${port.host}, login and push right`, ...(await seeRunnerImage(world))};
 	},
 };

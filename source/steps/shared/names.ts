@@ -16,6 +16,8 @@ export const databaseKeys = {
 	clientCertificate: 'client-cert.pem',
 	clientKey: 'client-key.pem',
 } as const;
+/** Secret with what the control plane told of a workspace, key `enrollmentKey`, in its namespace. */
+export const enrollmentSecretName = 'zenml-enrollment';
 /** Secret with everything this tool generated, in the control plane's namespace; losing it loses the encryption keys. */
 export const generatedSecretName = 'zenml-airgap-generated';
 

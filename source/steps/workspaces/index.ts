@@ -6,6 +6,7 @@ import {awaitPeople} from '../shared/handover.ts';
 import {ingressAddress} from '../shared/ingress-address.ts';
 import {workspaceOf} from '../shared/names.ts';
 import {applyRelease} from '../shared/release/apply.ts';
+import {applyBeside} from '../shared/release/beside.ts';
 import {releaseChanges} from '../shared/release/changes.ts';
 import {componentInputs, releaseInputs} from '../shared/release/inputs.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
@@ -39,7 +40,9 @@ const install = async (world: World, workspace: Workspace): Promise<void> => {
 	await requireSecret(world, databasePassword(workspaceOf(world.answers, workspace)));
 	await ensureEnrolled(world, workspace);
 	const wanted = await wantedWorkspace(world, workspace);
-	if (wanted && (await releaseChanges(world, wanted)).length > 0) await applyRelease(world, wanted);
+	if (!wanted) return;
+	await applyBeside(world, wanted);
+	if ((await releaseChanges(world, wanted)).length > 0) await applyRelease(world, wanted);
 };
 
 const apply = async (world: World): Promise<void> => {

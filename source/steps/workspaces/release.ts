@@ -1,9 +1,20 @@
 import type {WorkspaceAnswers} from '../../answers/schema.ts';
 import {generateHexKey, generateSecret} from '../../answers/secrets.ts';
-import {imagePlaces, readChart, workspaceValues} from '../../charts/index.ts';
+import {imagePlaces, knows, readChart, workspaceRoot, workspaceValues} from '../../charts/index.ts';
+import type {KubeObject} from '../../cluster/types.ts';
 import {type Enrollment, readEnrollment} from '../shared/enrollment.ts';
 import {readGenerated, secretFor} from '../shared/generated.ts';
-import {caSecretName, databaseKeys, databaseSecretName, workspaceId, workspaceOf} from '../shared/names.ts';
+import {
+	caSecretName,
+	databaseKeys,
+	databaseSecretName,
+	enrollmentSecretName,
+	managedBy,
+	referenceOf,
+	workspaceId,
+	workspaceOf,
+} from '../shared/names.ts';
+import {withOperatorValues} from '../shared/release/operator-values.ts';
 import {withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
@@ -42,11 +53,21 @@ const madeUp = (): Given => ({
 	databasePassword: generateSecret(),
 });
 
+/** The enrolment's key beside the server that shows it. */
+const enrollmentSecret = (namespace: string, enrollmentKey: string): KubeObject => ({
+	apiVersion: 'v1',
+	kind: 'Secret',
+	metadata: {name: enrollmentSecretName, namespace, labels: managedBy},
+	type: 'Opaque',
+	data: {enrollmentKey: Buffer.from(enrollmentKey, 'utf8').toString('base64')},
+});
+
 const releaseWith = async (
-	{answers, bundle, signal}: World,
+	world: World,
 	workspace: WorkspaceAnswers,
 	{enrollment, ...secrets}: Given,
 ): Promise<WantedRelease> => {
+	const {answers, bundle, signal} = world;
 	const {workspaceChart: chart, images} = await bundle.open(signal);
 	const contents = await readChart(chart.path);
 	const {values, warnings} = workspaceValues({
@@ -57,6 +78,7 @@ const releaseWith = async (
 		enrollment: {...enrollment, workspaceName: workspace.name},
 		secrets: {
 			...secrets,
+			enrollmentSecret: {name: enrollmentSecretName, key: 'enrollmentKey'},
 			databaseSecret: {name: databaseSecretName, key: databaseKeys.password},
 			databaseCa: {name: databaseSecretName, key: databaseKeys.ca},
 			databaseClient: {
@@ -67,7 +89,13 @@ const releaseWith = async (
 		},
 	});
 	const {release: name, namespace} = workspace;
-	return {component: workspaceOf(answers, workspace).path, name, namespace, chart, contents, values, warnings};
+	const component = workspaceOf(answers, workspace).path;
+	const carried = images.map((image) => referenceOf(answers, image));
+	const variables = Object.keys(workspace.environment);
+	const takesReference = knows(contents.known, `${workspaceRoot(contents)}.pro.enrollmentKeySecretRef`);
+	const beside = takesReference ? [enrollmentSecret(namespace, enrollment.enrollmentKey)] : [];
+	const made = {component, name, namespace, chart, contents, values, warnings, variables, images: carried, beside};
+	return withOperatorValues(world, made, workspace.helmValues);
 };
 
 /** The release of one workspace, or undefined while it is not enrolled or a generated secret is not made. */

@@ -213,7 +213,7 @@ const admission: readonly Row[] = [
 		stuck: true,
 		short: 'the namespace does not admit such a pod',
 		cause: 'The Pod Security level "restricted:latest" of the namespace forbids what the pod asks for.',
-		fix: 'Make the pod security context stricter, or have the level of the namespace lowered.',
+		fix: 'Have the level of the namespace lowered, or take a bundle whose chart meets it: the answers only change the user and group of the pods.',
 		answers: ['workspaces.1.podSecurityContext'],
 	},
 	{
@@ -224,7 +224,7 @@ const admission: readonly Row[] = [
 		stuck: true,
 		short: 'the namespace does not admit such a pod',
 		cause: 'No pod security policy or security context constraint of the cluster admits what the pod asks for.',
-		fix: 'Make the pod security context stricter, or have a constraint that admits it bound to its service account.',
+		fix: 'Leave user and group to the cluster with null in podSecurityContext, or have a constraint that admits the pod bound to its service account.',
 		answers: ['workspaces.1.podSecurityContext'],
 	},
 	{

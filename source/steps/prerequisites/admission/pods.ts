@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {isMap} from '../../../base/text.ts';
 import type {RenderedObject} from '../../../charts/index.ts';
 
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).nullish();
@@ -41,14 +42,25 @@ const controllerSchema = z.object({
 	template: z.object({spec: podSchema}),
 });
 
-/** The pods of one rendered object; none of an object that makes no pods. */
+const cronSchema = z.object({jobTemplate: z.object({spec: z.object({template: z.object({spec: podSchema})})})});
+
+const controllers: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']);
+
+const isTestHook = (annotations: unknown): boolean =>
+	isMap(annotations) && /(^|,)\s*test/u.test(String(annotations['helm.sh/hook'] ?? ''));
+
+/** The pods of one rendered object; none of an object that makes no pods. Test pods are made by nobody but `helm test`. */
 export const plannedPods = ({kind, metadata, spec}: RenderedObject): readonly Planned[] => {
+	const label = `${kind} ${metadata.name}`;
+	// Hooks and Jobs of a release run before its servers, so they take no room beside them.
+	const bare = kind === 'Pod' && !isTestHook(metadata.annotations) ? podSchema.safeParse(spec) : undefined;
+	if (bare?.success) return [{label, count: 0, spec: bare.data}];
+	const cron = kind === 'CronJob' ? cronSchema.safeParse(spec) : undefined;
+	if (cron?.success) return [{label, count: 0, spec: cron.data.jobTemplate.spec.template.spec}];
 	const read = controllerSchema.safeParse(spec);
-	if (!read.success || !['Deployment', 'StatefulSet', 'Job'].includes(kind)) return [];
+	if (!read.success || !controllers.has(kind)) return [];
 	const {replicas, template} = read.data;
-	// A Job of a release runs before its servers, so it takes no room beside them.
-	const count = kind === 'Job' ? 0 : (replicas ?? 1);
-	return [{label: `${kind} ${metadata.name}`, count, spec: template.spec}];
+	return [{label, count: kind === 'Job' ? 0 : (replicas ?? 1), spec: template.spec}];
 };
 
 /** Pods that this tool writes itself. @throws where the spec is none */

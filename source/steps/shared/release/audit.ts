@@ -1,7 +1,25 @@
 import type {Problem} from '../../../base/problem.ts';
-import {auditProblem, auditValues, type Inspection, inspectRendered} from '../../../charts/index.ts';
+import {
+	auditProblem,
+	auditValues,
+	type Effects,
+	effectProblem,
+	effectWarnings,
+	type Inspection,
+	inspectRendered,
+	leavesOf,
+	nameOfPath,
+	setByChart,
+	unfitValues,
+	variablesIn,
+	variablesUndoing,
+	withoutVariables,
+} from '../../../charts/index.ts';
+import {chartsProblems} from '../../../charts/problems.ts';
 import type {World} from '../../world.ts';
-import type {WantedRelease} from './wanted.ts';
+import {releaseEffects} from './effects.ts';
+import {rootOf} from './operator-values.ts';
+import {labelOf, type WantedRelease} from './wanted.ts';
 
 /** What is wrong with a release before anything changes, and what its operator should know. */
 type Audit = {readonly problems: readonly Problem[]; readonly warnings: readonly string[]};
@@ -14,15 +32,81 @@ export const renderRelease = async (world: World, wanted: WantedRelease): Promis
 	const rendered = await helm.template({release: name, namespace, chart: chart.path, values, kubeVersion, signal});
 	return inspectRendered(rendered, {
 		registryHost: answers.registry.host,
+		carried: wanted.images && new Set(wanted.images),
 		component: component === 'controlPlane' ? 'control-plane' : 'workspace',
 	});
 };
 
-/** Everything about the values that must be right: keys the chart knows, and what it renders. */
+/** Variables of the answers that undo other answers. */
+const refusedVariables = (wanted: WantedRelease): readonly Problem[] => {
+	const {values, operator, component} = wanted;
+	const names = variablesUndoing(operator?.ours ?? values, rootOf(wanted));
+	if (names.length === 0) return [];
+	const answer = `${component}.environment`;
+	return [chartsProblems.problem('environment-undoes-answers', {answer, names: names.join(', ')}, {answers: [answer]})];
+};
+
+/** What can be told without helm: keys that the chart does not know, and values of the operator that undo ours. */
+const refusedKeys = (wanted: WantedRelease): readonly Problem[] => {
+	const {contents, values, operator} = wanted;
+	const unknown = auditProblem(auditValues(operator?.ours ?? values, contents), contents.metadata);
+	const ours = unknown ? [unknown] : [];
+	if (!operator) return [...ours, ...refusedVariables(wanted)];
+	const theirs = auditValues(operator.theirs, contents);
+	const evidence = theirs.map(({path, suggestion}) =>
+		suggestion === undefined ? path : `${path} (the chart has ${suggestion})`,
+	);
+	const keys = theirs.map(({path}) => path);
+	return [
+		...ours,
+		...refusedVariables(wanted),
+		...operator.problems,
+		...unfitValues('unknown keys', keys, operator, evidence),
+	];
+};
+
+/** Keys without effect: those that the answers make are the chart's fault, others the operator's. */
+const refusedEffects = (effects: Effects, {contents, values, operator}: WantedRelease): readonly Problem[] => {
+	const made = new Set(leavesOf(operator?.ours ?? values).map(({path}) => nameOfPath(path)));
+	const ours = effects.dead.filter((key) => made.has(key));
+	const theirs = effects.dead.filter((key) => !made.has(key));
+	return [
+		...effectProblem({...effects, dead: ours}, contents.metadata),
+		...(operator ? unfitValues('no effect', theirs, operator) : []),
+	];
+};
+
+/** Names of all variables that the operator gives. */
+const operatorVariables = (wanted: WantedRelease): readonly string[] => {
+	const {variables = [], operator} = wanted;
+	return [...variables, ...variablesIn(operator?.theirs, rootOf(wanted))];
+};
+
+/** Without the operator's variables, which may keep keys without effect, and are told by themselves. */
+const withoutTheirs = (wanted: WantedRelease): WantedRelease => {
+	const names = operatorVariables(wanted);
+	return names.length === 0 ? wanted : {...wanted, values: withoutVariables(wanted.values, rootOf(wanted), names)};
+};
+
+/** Variables that the operator gives and the chart sets too: seen by leaving them out. */
+const replacedVariables = async (world: World, wanted: WantedRelease): Promise<readonly string[]> => {
+	const names = operatorVariables(wanted);
+	if (names.length === 0) return [];
+	const replaced = setByChart((await renderRelease(world, withoutTheirs(wanted))).objects, names);
+	return replaced.length === 0
+		? []
+		: [`${labelOf(wanted)}: the environment replaces what the chart sets: ${replaced.join(', ')}.`];
+};
+
+/** Everything about the values that must be right: keys the chart knows, keys that do something, and what it renders. */
 export const auditRelease = async (world: World, wanted: WantedRelease): Promise<Audit> => {
-	const {contents, values} = wanted;
-	const unknown = auditProblem(auditValues(values, contents), contents.metadata);
-	if (unknown) return {problems: [unknown], warnings: wanted.warnings};
+	const refused = refusedKeys(wanted);
+	if (refused.length > 0) return {problems: refused, warnings: wanted.warnings};
 	const {problems, warnings} = await renderRelease(world, wanted);
-	return {problems, warnings: [...wanted.warnings, ...warnings]};
+	const replaced = await replacedVariables(world, wanted);
+	const effects = await releaseEffects(world, withoutTheirs(wanted));
+	return {
+		problems: [...problems, ...refusedEffects(effects, wanted)],
+		warnings: [...wanted.warnings, ...warnings, ...replaced, ...effectWarnings(effects, wanted.contents.metadata)],
+	};
 };

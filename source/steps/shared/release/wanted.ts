@@ -1,6 +1,17 @@
 import type {ComponentPath} from '../../../answers/component-path.ts';
+import type {Problem} from '../../../base/problem.ts';
 import type {Chart} from '../../../bundle/types.ts';
-import type {ChartContents} from '../../../charts/index.ts';
+import type {ChartContents, ValuesFile} from '../../../charts/index.ts';
+import type {KubeObject} from '../../../cluster/types.ts';
+
+/** The operator's own values, which lie over those that are made from the answers. */
+export type OperatorValues = ValuesFile & {
+	/** What is made from the answers alone. */
+	readonly ours: Readonly<Record<string, unknown>>;
+	readonly theirs: Readonly<Record<string, unknown>>;
+	/** Why they are not taken. */
+	readonly problems: readonly Problem[];
+};
 
 /** A Helm release as the answers want it. `values` hold secrets: they go to helm's standard input and nowhere else. */
 export type WantedRelease = {
@@ -12,6 +23,14 @@ export type WantedRelease = {
 	readonly contents: ChartContents;
 	readonly values: Readonly<Record<string, unknown>>;
 	readonly warnings: readonly string[];
+	/** Secrets that its pods read, which this tool keeps beside it. */
+	readonly beside?: readonly KubeObject[] | undefined;
+	/** References of the bundle's images as they will be at the registry. */
+	readonly images?: readonly string[] | undefined;
+	/** Names of the environment variables that the answers give. */
+	readonly variables?: readonly string[] | undefined;
+	/** What the operator's file adds to them, where the answers name one. */
+	readonly operator?: OperatorValues | undefined;
 };
 
 /** Label selector of all that belongs to a release. */

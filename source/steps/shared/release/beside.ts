@@ -1,0 +1,62 @@
+import type {RenderedObject} from '../../../charts/index.ts';
+import {knows} from '../../../charts/index.ts';
+import type {KubeObject} from '../../../cluster/types.ts';
+import type {Change} from '../../../engine/plan.ts';
+import type {World} from '../../world.ts';
+import {componentsOf, managedBy} from '../names.ts';
+import {type Naming, objectChanges, objectsToDo} from '../object-changes.ts';
+import {renderRelease} from './audit.ts';
+import type {WantedRelease} from './wanted.ts';
+
+/** What the charts call the part that serves: the workspace server, and the API of the control plane. */
+const serving: ReadonlySet<string> = new Set(['server', 'api']);
+
+type Selector = Readonly<Record<string, string>>;
+
+const selectorIn = ({spec}: RenderedObject): Selector | undefined =>
+	(spec as {readonly selector?: {readonly matchLabels?: Selector}} | undefined)?.selector?.matchLabels;
+
+/** Labels of the pods that serve: workers and dashboards have Deployments of their own, which older charts do not have. */
+const servingPods = (objects: readonly RenderedObject[]): Selector | undefined => {
+	const all = objects
+		.filter(({kind}) => kind === 'Deployment')
+		.map(selectorIn)
+		.filter((labels) => labels !== undefined);
+	return all.find((labels) => serving.has(labels['app.kubernetes.io/component'] ?? '')) ?? all[0];
+};
+
+/** The disruption budget that the answers ask for, where the chart makes none. */
+const budgetOf = async (world: World, wanted: WantedRelease): Promise<readonly KubeObject[]> => {
+	const component = componentsOf(world.answers).find(({path}) => path === wanted.component);
+	const budget = component?.answers.podDisruptionBudget;
+	if (!budget?.enabled || knows(wanted.contents.known, 'podDisruptionBudget')) return [];
+	const matchLabels = servingPods((await renderRelease(world, wanted)).objects);
+	if (!matchLabels) return [];
+	return [
+		{
+			apiVersion: 'policy/v1',
+			kind: 'PodDisruptionBudget',
+			metadata: {name: `${wanted.name}-airgap`, namespace: wanted.namespace, labels: managedBy},
+			spec: {minAvailable: budget.minAvailable, selector: {matchLabels}},
+		},
+	];
+};
+
+const naming: Naming = {nameOf: ({kind, metadata}) => `${kind} ${metadata.namespace}/${metadata.name}`};
+
+const objectsBeside = async (world: World, wanted: WantedRelease): Promise<readonly KubeObject[]> => [
+	...(wanted.beside ?? []),
+	...(await budgetOf(world, wanted)),
+];
+
+/** What differs of the objects that this tool keeps beside a release. @throws ProblemError `object-of-others` */
+export const besideChanges = async (world: World, wanted: WantedRelease): Promise<readonly Change[]> =>
+	objectChanges(world, await objectsBeside(world, wanted), naming);
+
+/** Makes them so; before the release, whose hooks read Secrets. */
+export const applyBeside = async (world: World, wanted: WantedRelease): Promise<void> => {
+	for (const {object} of await objectsToDo(world, await objectsBeside(world, wanted), naming)) {
+		await world.cluster.apply(object, {signal: world.signal});
+		world.report({kind: 'line', level: 'info', text: `${naming.nameOf(object)} applied`});
+	}
+};
