@@ -77,12 +77,12 @@ const throughProxy = (facts: Facts, {proxy, variable, from}: Way, more: Circumst
 };
 
 /** Turns a failed exchange into a problem; alerts of the server's TLS count as an unaccepted client certificate. */
-export const connectionError = (error: unknown, {deed, server, area}: Deed, way?: Way): ProblemError => {
+export const connectionError = (error: unknown, {deed, server}: Deed, way?: Way): ProblemError => {
 	const kind = error instanceof HttpFailure ? error.kind : 'connection';
 	const found = error instanceof HttpFailure ? (error.cause ?? error) : error;
 	const code = codeOf(found);
 	const evidence = code === '' ? wordsOf(found) : [...wordsOf(found), `code ${code}`];
 	if (way && kind === 'connection' && isOfProxy(way, faultOf(found)))
-		return throughProxy({server, deed}, way, {area, evidence, error: found});
-	return byKind[kind]({server, deed}, {area, evidence, error: found});
+		return throughProxy({server, deed}, way, {evidence, error: found});
+	return byKind[kind]({server, deed}, {evidence, error: found});
 };

@@ -113,7 +113,7 @@ export const connectionTable = {
 		answers: kubeconfig,
 	},
 	'kubernetes-no-api-server': {
-		area: 'prerequisites',
+		area: 'cluster',
 		message: 'What answers at {server} is not a Kubernetes API server.',
 		cause: 'Asked for its version, it gave none; a login page or a proxy may stand in between.',
 		fix: 'Check the server address in the kubeconfig.',

@@ -61,6 +61,7 @@ const seenByComponents = async (world: World): Promise<Seen> => {
  */
 export const database: Check = {
 	label: 'Database server',
+	asks: 'database',
 	run: async (world) => {
 		const admin = await adminLogin(world);
 		const {note, warnings = []} = admin ? await seenByAdmin(world, admin) : await seenByComponents(world);

@@ -10,6 +10,7 @@ const unseen = (name: string): Seen => ({
 /** The cluster has the ingress class of the answers. */
 export const ingressClass: Check = {
 	label: 'Ingress class',
+	asks: 'cluster',
 	run: async (world) => {
 		const {className: name} = world.answers.ingress;
 		const classes = await listIfAllowed(world, {apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass'});

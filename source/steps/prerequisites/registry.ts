@@ -4,6 +4,7 @@ import {repositoryOf} from '../shared/names.ts';
 /** The registry takes the login, and lets it push. */
 export const registry: Check = {
 	label: 'Registry',
+	asks: 'registry',
 	run: async ({registry: port, bundle, answers, signal}) => {
 		await port.ping(signal);
 		const [first] = (await bundle.open(signal)).images;
