@@ -23,6 +23,8 @@ type Words = {
  * stands beside `cases`.
  */
 export type Declaration = {readonly area: ProblemArea} & Partial<Words> & {
+		/** Where it may be raised in another area than its own: which one, in a few words. */
+		readonly areaElse?: string;
 		readonly cases?: Readonly<Record<string, Partial<Words>>>;
 	};
 
@@ -101,7 +103,10 @@ const spoken = (text: string, facts: Readonly<Record<string, Fact>>): string =>
 	text.replaceAll(/\{(\w+)\}/gu, (whole, name: string) => String(facts[name] ?? whole));
 
 /** A declaration with one of its cases put in. */
-export const wordsOf = ({cases, area: _area, ...shared}: Declaration, name?: string): Partial<Words> => ({
+export const wordsOf = (
+	{cases, area: _area, areaElse: _else, ...shared}: Declaration,
+	name?: string,
+): Partial<Words> => ({
 	...shared,
 	...(name === undefined ? {} : cases?.[name]),
 });

@@ -5,6 +5,7 @@ import {declareProblems} from './problem-table.ts';
 export const baseProblems = declareProblems({
 	'time-out': {
 		area: 'bug',
+		areaElse: 'the step that did not end',
 		message: '{what} did not end within {seconds} s.',
 		cause: 'It was still busy with: {reason}.',
 		fix: 'Look at the log for what it waited for, mend that, and try again; what is done already stays done.',

@@ -45,11 +45,11 @@ export const parseAnswer = (text: string): unknown => {
 };
 
 /** That an answer is not what the API answers there, and where it is not. */
-export const unreadable = ({server, deed, area}: Deed, words: string): ProblemError =>
+export const unreadable = ({server, deed}: Deed, words: string): ProblemError =>
 	clusterProblems.error(
 		'kubernetes-unreadable',
 		{server, deed},
-		{area, evidence: [printable(words).slice(0, mostCharacters)]},
+		{evidence: [printable(words).slice(0, mostCharacters)]},
 	);
 
 /** Reads an answer by its form. @throws ProblemError `kubernetes-unreadable` */

@@ -3,7 +3,7 @@ import type {Circumstances} from '../base/problem-table.ts';
 import {HttpFailure} from '../http/failure.ts';
 import {codeOf, type Fault, faultOf} from '../http/fault.ts';
 import type {Deed} from './errors.ts';
-import {withoutLogin} from './kubeconfig/address.ts';
+import {isPlain, withoutLogin} from './kubeconfig/address.ts';
 import type {Way} from './login/identity.ts';
 import {clusterProblems} from './problems.ts';
 
@@ -11,7 +11,7 @@ type Facts = {readonly server: string; readonly deed: string};
 type Raise = (facts: Facts, more: Circumstances) => ProblemError;
 
 const unreachable =
-	(name: 'refused' | 'unknown name' | 'no answer' | 'broken off' | 'not https' | 'other'): Raise =>
+	(name: 'refused' | 'unknown name' | 'no answer' | 'broken off' | 'not https' | 'not http' | 'other'): Raise =>
 	(facts, more) =>
 		clusterProblems.error('kubernetes-unreachable', {case: name, ...facts}, more);
 
@@ -40,7 +40,15 @@ const byFault: Readonly<Partial<Record<Fault, Raise>>> = {
 		clusterProblems.error('kubernetes-unauthorized', {case: 'certificate', server}, more),
 };
 
-const connectionFailed: Raise = (facts, more) => (byFault[faultOf(more.error)] ?? unreachable('other'))(facts, more);
+const plainly: Raise = unreachable('not http');
+/** Where the kubeconfig asks for no TLS, none was expected. */
+const byPlainFault: Readonly<Partial<Record<Fault, Raise>>> = {'not TLS': plainly, 'not HTTP': plainly};
+
+const connectionFailed: Raise = (facts, more) => {
+	const fault = faultOf(more.error);
+	const told = (isPlain(facts.server) ? byPlainFault[fault] : undefined) ?? byFault[fault] ?? unreachable('other');
+	return told(facts, more);
+};
 
 const byKind: Readonly<Record<HttpFailure['kind'], Raise>> = {
 	connection: connectionFailed,
@@ -77,12 +85,12 @@ const throughProxy = (facts: Facts, {proxy, variable, from}: Way, more: Circumst
 };
 
 /** Turns a failed exchange into a problem; alerts of the server's TLS count as an unaccepted client certificate. */
-export const connectionError = (error: unknown, {deed, server, area}: Deed, way?: Way): ProblemError => {
+export const connectionError = (error: unknown, {deed, server}: Deed, way?: Way): ProblemError => {
 	const kind = error instanceof HttpFailure ? error.kind : 'connection';
 	const found = error instanceof HttpFailure ? (error.cause ?? error) : error;
 	const code = codeOf(found);
 	const evidence = code === '' ? wordsOf(found) : [...wordsOf(found), `code ${code}`];
 	if (way && kind === 'connection' && isOfProxy(way, faultOf(found)))
-		return throughProxy({server, deed}, way, {area, evidence, error: found});
-	return byKind[kind]({server, deed}, {area, evidence, error: found});
+		return throughProxy({server, deed}, way, {evidence, error: found});
+	return byKind[kind]({server, deed}, {evidence, error: found});
 };

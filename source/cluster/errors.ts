@@ -1,10 +1,7 @@
-import {type Problem, type ProblemArea, ProblemError} from '../base/problem.ts';
+import {type Problem, ProblemError} from '../base/problem.ts';
 
-/**
- * What was being done, for messages: `apply secret zenml-pro/zenml-tls`, and the part of the world that a refusal of it
- * is about.
- */
-export type Deed = {readonly deed: string; readonly server: string; readonly area: ProblemArea};
+/** What was being done, for messages: `apply secret zenml-pro/zenml-tls`, and where. */
+export type Deed = {readonly deed: string; readonly server: string};
 
 /** The facts that the words of all refusals are made of. */
 export type RefusalFacts = {readonly server: string; readonly deed: string; readonly answer: string};

@@ -119,7 +119,7 @@ const statusIn = (body: unknown): Status => statusShape.parse(isMap(body) ? body
 export const statusError = (
 	httpStatus: number,
 	body: unknown,
-	{deed, server, area}: Deed,
+	{deed, server}: Deed,
 	retryAfterMs?: number,
 ): KubernetesError => {
 	const status = statusIn(body);
@@ -129,6 +129,6 @@ export const statusError = (
 	const evidence = [said, ...causes].filter((line) => line !== '');
 	const facts: RefusalFacts = {server, deed, answer};
 	const managers = managersOf(status);
-	const problem = wordsFor(httpStatus, status)(facts, {area, evidence});
+	const problem = wordsFor(httpStatus, status)(facts, {evidence});
 	return new KubernetesError(problem, {status: httpStatus, reason, said, managers, facts, retryAfterMs});
 };

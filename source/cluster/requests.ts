@@ -98,13 +98,8 @@ const isPassing = (error: unknown, {method, reads}: Request): boolean => {
  */
 export const createRequests = (options: AccessOptions, timing: Timing): Requests => {
 	const {load, connected, forget} = createAccess(options);
-	let contacted = false;
 	const rule: RetryRule = {attempts: timing.retryPausesMs.length + 1, pausesMs: timing.retryPausesMs};
-	const deedOf = ({deed}: Request): Deed => ({
-		deed,
-		server: load().server,
-		area: contacted ? 'cluster' : 'prerequisites',
-	});
+	const deedOf = ({deed}: Request): Deed => ({deed, server: load().server});
 	const {requestMs, wholeMs, mostBytes, mostListBytes} = timing;
 	const open = async (request: Request, deed: Deed): Promise<Stream> =>
 		connected().open({...request, timeoutMs: requestMs}, deed);
@@ -128,7 +123,6 @@ export const createRequests = (options: AccessOptions, timing: Timing): Requests
 		const body = parseAnswer(text);
 		const refusal = refusalIn(answer, body, deed);
 		if (refusal) throw refusal;
-		contacted = true;
 		const {status, headers} = answer;
 		return {status, body, text, date: String(headers.date ?? ''), as: (shape) => readAnswer(shape, body, deed)};
 	};

@@ -16,6 +16,7 @@ export const engineProblems = declareProblems({
 	},
 	'did-not-converge': {
 		area: 'bug',
+		areaElse: 'the step that it is told of',
 		message: '{step}: was applied, but the world still differs.',
 		cause: 'It still differs in: {changes}.',
 		fix: 'Try again. If it stays, something else changes these things back: find out who, e.g. a GitOps controller or an operator.',

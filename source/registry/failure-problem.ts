@@ -16,6 +16,18 @@ const dropped: Say = (context, failure, evidence) => {
 	);
 };
 
+/** It took the connection, and was asked no more than a question or its TLS. */
+const unanswered: Say = (context, error, evidence) =>
+	refuse(
+		context,
+		'registry-stalled',
+		{case: 'no answer', seconds: secondsOf(error), awaited: awaited[error.stage]},
+		{evidence, error},
+	);
+
+const isUnanswered = ({stage, sentBytes}: HttpFailure): boolean =>
+	sentBytes === 0 && (stage === 'handshake' || stage === 'answer');
+
 type Away = 'refused' | 'unknown name' | 'no name server' | 'no route to host' | 'no route to network' | 'no answer';
 
 /** It is told otherwise of a host that the registry sent to. */
@@ -25,10 +37,11 @@ const caseFor = <Name extends string>({role}: Context, name: Name): Name | `else
 /** A registry that had taken bytes was reached. */
 const unreachable =
 	(fault: Away): Say =>
-	(context, failure, evidence) =>
-		failure.sentBytes > 0
-			? dropped(context, failure, evidence)
-			: refuse(context, 'registry-unreachable', {case: caseFor(context, fault)}, {evidence, error: failure});
+	(context, failure, evidence) => {
+		if (failure.sentBytes > 0) return dropped(context, failure, evidence);
+		if (fault === 'no answer' && isUnanswered(failure)) return unanswered(context, failure, evidence);
+		return refuse(context, 'registry-unreachable', {case: caseFor(context, fault)}, {evidence, error: failure});
+	};
 
 const certificate =
 	(fault: 'expired' | 'not yet valid'): Say =>
@@ -80,12 +93,14 @@ const byKind: Readonly<Record<HttpFailure['kind'], (context: Context, failure: H
 		return (byFault[faultOf(failure.cause)] ?? dropped)(context, failure, code === '' ? [] : [code]);
 	},
 	silence: (context, failure) =>
-		refuse(
-			context,
-			'registry-stalled',
-			{case: `silent ${directionOf(context)}`, seconds: secondsOf(failure), awaited: awaited[failure.stage]},
-			{error: failure},
-		),
+		isUnanswered(failure)
+			? unanswered(context, failure, [])
+			: refuse(
+					context,
+					'registry-stalled',
+					{case: `silent ${directionOf(context)}`, seconds: secondsOf(failure), awaited: awaited[failure.stage]},
+					{error: failure},
+				),
 	slowness: (context, failure) =>
 		refuse(
 			context,

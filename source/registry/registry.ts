@@ -81,6 +81,7 @@ const ping = async (session: Session, context: Context, signal: AbortSignal): Pr
 		context,
 		signal,
 		accept: [200, 404],
+		brief: true,
 	});
 	const {status, from: at} = answer;
 	const evidence = session.wordsOf(answer);
@@ -90,7 +91,7 @@ const ping = async (session: Session, context: Context, signal: AbortSignal): Pr
 
 /** Does the registry answer whoever asks? Then it says nothing of a login. */
 const isOpenToAll = async (session: Session, context: Context, signal: AbortSignal): Promise<boolean> => {
-	const asked = {method: 'GET', url: '/v2/', scopes: [], context, signal, isAnonymous: true} as const;
+	const asked = {method: 'GET', url: '/v2/', scopes: [], context, signal, isAnonymous: true, brief: true} as const;
 	return (await session.ask({...asked, accept: [200, 401, 403]})).status === 200;
 };
 
@@ -103,7 +104,7 @@ const isOfRepository = (error: unknown): error is ProblemError => {
 /** Starts an upload, and cancels it where that can touch nothing else: no other host is asked anything. */
 const tryUpload = async (repository: Repository): Promise<void> => {
 	const {session, context, name} = repository;
-	const asks = asking(repository);
+	const asks = {...asking(repository), brief: true};
 	const url = `/v2/${name}/blobs/uploads/`;
 	const opened = await session.ask({...asks, method: 'POST', url, accept: [202]});
 	const upload = session.locate(opened, context);

@@ -17,6 +17,8 @@ export type Request = {
 	readonly scopes: readonly Scope[];
 	/** Asked as by whoever has no login. */
 	readonly isAnonymous?: boolean | undefined;
+	/** See `Call`: it is given up sooner, and tried again less often, than others. */
+	readonly brief?: boolean | undefined;
 	readonly context: Context;
 	readonly signal: AbortSignal;
 	/** Statuses that the caller takes; any other becomes a problem. */

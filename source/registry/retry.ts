@@ -16,6 +16,9 @@ export const defaultRetries: RetryTable = {
 	'registry-rate-limited': {attempts: 6, pausesMs: [2000, 5000, 10_000, 20_000, 30_000]},
 };
 
+/** Attempts of a brief question to a registry that is silent: another answer comes at once or not at all. */
+const briefAttempts = 2;
+
 /** The longest wait that a registry may ask for (`Retry-After`, ms); one who asks for more is not waited for. */
 export const longestWaitMs = 120_000;
 
@@ -54,9 +57,10 @@ export type Retries = {
 	/**
 	 * Does work until it succeeds, or its failure is not to be tried again.
 	 * @param work `advance` says that it came further than any before, so that the next failure counts as the first
+	 * @param isBrief a registry that is silent is not asked often
 	 * @throws what the last attempt threw; the reason of the signal
 	 */
-	readonly run: <T>(signal: AbortSignal, work: (advance: () => void) => Promise<T>) => Promise<T>;
+	readonly run: <T>(signal: AbortSignal, work: (advance: () => void) => Promise<T>, isBrief?: boolean) => Promise<T>;
 	/**
 	 * A transport that tells these when the registry answers. One that answered once and then cannot be connected to is being restarted: from then on that is tried
 	 * again like any trouble of its own. Before, it is a wrong name or a firewall, and waiting helps nobody.
@@ -78,9 +82,14 @@ export const createRetries = (
 		const isRestarting = code === 'registry-unreachable' && answered.has(String(error.facts.address));
 		return table[code] ?? (isRestarting ? table['registry-unavailable'] : undefined);
 	};
+	const briefRuleOf = (error: unknown): RetryRule | undefined => {
+		const rule = ruleOf(error);
+		const isSilent = codeOf(error) === 'registry-stalled';
+		return rule && isSilent ? {...rule, attempts: Math.min(rule.attempts, briefAttempts)} : rule;
+	};
 	/** Until when is waited already, by what is said of it: many that wait for the same are one. */
 	const told = new Map<string, number>();
-	const tell = (error: unknown, attempt: number, ms: number): void => {
+	const tell = (error: unknown, attempt: number, ms: number, attempts = attempt): void => {
 		if (!(error instanceof ProblemError) || ms < worthTelling) return;
 		const {retryAfterMs: asked = 0, facts, problem} = error;
 		const {cause} = problem;
@@ -88,22 +97,23 @@ export const createRetries = (
 		const end = Date.now() + ms;
 		if ((told.get(`${address} ${cause}`) ?? 0) > end - ms / 2) return;
 		told.set(`${address} ${cause}`, end);
-		const attempts = ruleOf(error)?.attempts ?? attempt;
 		onWait({address, cause, ms, asked: asked === ms, attempt, attempts});
 	};
 	return {
-		run: (signal, work) =>
-			retrying((_attempt, advance) => work(advance), {
-				ruleOf,
+		run: (signal, work, isBrief = false) => {
+			const ruled = isBrief ? briefRuleOf : ruleOf;
+			return retrying((_attempt, advance) => work(advance), {
+				ruleOf: ruled,
 				clock,
 				signal,
 				onRetry: (error, attempt, pauseMs) => {
 					const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
 					const ms = Math.max(varied(pauseMs), asked);
-					tell(error, attempt, ms);
+					tell(error, attempt, ms, ruled(error)?.attempts);
 					return ms;
 				},
-			}),
+			});
+		},
 		hearing: (transport) => async (call) => {
 			const answer = await transport(call);
 			answered.add(addressOf(call.url));

@@ -70,7 +70,7 @@ export const createSession = (options: {
 
 	/** The login is for this registry alone, whatever place an upload is sent to. */
 	const attempt = async (request: Request, url: URL): Promise<Attempt> => {
-		const {body, method, receive, signal} = request;
+		const {body, method, receive, signal, brief} = request;
 		const sent = isHome(url) && !request.isAnonymous ? await authenticator.header(request) : undefined;
 		let gone = 0;
 		const watched = counted(body, (bytes) => {
@@ -78,14 +78,15 @@ export const createSession = (options: {
 		});
 		const headers = {...request.headers, ...(sent === undefined ? {} : {authorization: sent})};
 		const context = contextAt(request, url);
-		const answer = await transport({method, url, headers, body: watched, receive, signal, context});
+		const answer = await transport({method, url, headers, body: watched, receive, signal, context, brief});
 		return {answer: {...answer, from: url}, sent, gone};
 	};
 
 	/** How the registry asks for a login, where a request was refused that had none. */
 	const challenge = async (request: Request): Promise<Attempt> => {
 		const {context, signal} = request;
-		return attempt({method: 'GET', url: '/v2/', scopes: [], context, signal, accept: []}, new URL('/v2/', origin));
+		const asked = {method: 'GET', url: '/v2/', scopes: [], context, signal, accept: [], brief: true} as const;
+		return attempt(asked, new URL('/v2/', origin));
 	};
 
 	/** As `attempt`, and once more with a better login, where a 401 asks for one. */
@@ -124,7 +125,7 @@ export const createSession = (options: {
 
 	return {
 		send,
-		ask: (request) => retries.run(request.signal, () => send(request)),
+		ask: (request) => retries.run(request.signal, () => send(request), request.brief),
 		locate: (answer, context) => uploadAddress(answer, origin, context),
 		wordsOf: (answer) => wordsOf(answer).lines.map(scrub),
 		isOwnUpload: (url) => isOwnUpload(url, origin),

@@ -20,8 +20,13 @@ export const defaultTimeouts: Timeouts = {
 /** Longer than any answer of a registry that is not a blob. */
 const mostAnswerBytes = 4 * 1024 * 1024;
 
-/** For what many wait for and that is quick where it works, as a token is. */
-const briefTimeouts = {connect: 10_000, answer: 20_000, stall: 20_000, whole: 30_000} as const;
+/** How long a question without a body is waited for: nothing has to be kept before it is answered. */
+const questionTimeouts: Bounds = {answer: 15_000};
+
+/** For what all the rest waits for and that is quick where it works, as a token is. */
+const briefTimeouts: Bounds = {connect: 10_000, answer: 15_000, stall: 15_000, whole: 30_000};
+
+type Bounds = Readonly<Partial<Record<keyof Timeouts, number>>>;
 
 /** A request, and what it is for. */
 export type Call = HttpCall & {
@@ -30,16 +35,19 @@ export type Call = HttpCall & {
 	readonly brief?: boolean | undefined;
 };
 
-/** The bounds of a brief call: none is longer than its usual one. */
-const briefOf = (timeouts: Timeouts): Timeouts => {
-	const bound = (name: keyof typeof briefTimeouts): number => Math.min(timeouts[name] ?? Infinity, briefTimeouts[name]);
-	return {
-		...timeouts,
-		connect: bound('connect'),
-		answer: bound('answer'),
-		stall: bound('stall'),
-		whole: bound('whole'),
-	};
+/** These bounds, none longer than its usual one. */
+const within = (timeouts: Timeouts, bounds: Bounds): Timeouts => ({
+	...timeouts,
+	...Object.fromEntries(
+		Object.entries(bounds).map(([name, ms]) => [name, Math.min(timeouts[name as keyof Timeouts] ?? Infinity, ms)]),
+	),
+});
+
+const isQuestion = ({body, receive}: Call): boolean => receive === undefined && (body?.length ?? 0) === 0;
+
+const timeoutsOf = (call: Call, timeouts: Timeouts): Timeouts => {
+	if (call.brief) return within(timeouts, briefTimeouts);
+	return isQuestion(call) ? within(timeouts, questionTimeouts) : timeouts;
 };
 
 /** What a failure means that is not the registry's own; undefined where it is. */
@@ -62,7 +70,7 @@ export const createTransport = (options: TransportOptions): {readonly call: Tran
 	return {
 		call: async (call) => {
 			try {
-				return await client.exchange(call.brief ? {...call, timeouts: briefOf(options.timeouts)} : call);
+				return await client.exchange({...call, timeouts: timeoutsOf(call, options.timeouts)});
 			} catch (error) {
 				if (!(error instanceof HttpFailure)) throw error;
 				const at = {...call, context: {...call.context, at: call.url}};

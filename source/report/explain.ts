@@ -50,7 +50,9 @@ const answersOf = (declaration: Declaration): readonly string[] =>
 export const explainLines = (code: string, declarations: readonly Declaration[]): readonly string[] => {
 	const all = declarations.flatMap(tellings);
 	const answers = distinct(declarations.flatMap(answersOf));
-	const exits = declarations.map(({area}) => `${exitCodes[area]} (${area})`);
+	const exits = declarations.map(({area, areaElse}) =>
+		areaElse === undefined ? `${exitCodes[area]} (${area})` : `${exitCodes[area]} (${area}), or that of ${areaElse}`,
+	);
 	return [
 		code,
 		...labelled('says', distinct(all.map(({message}) => message))),

@@ -23,9 +23,18 @@ export const stepProblems = declareProblems({
 	// Prerequisites
 	'prerequisites-not-met': {
 		area: 'prerequisites',
+		areaElse: 'all of them, where they share one; 2 (usage) where an answer is among them',
 		message: '{count} prerequisites are not met.',
 		cause: 'The first of them: {first}',
 		fix: 'Mend the first, and the others below with it: {fix}',
+	},
+	'check-unanswered': {
+		area: 'prerequisites',
+		areaElse: 'who was waited for: registry, database, cluster',
+		message: 'The check "{label}" did not end within {seconds} s.',
+		cause:
+			'It was still waiting for {name}, which did not answer, or not to the end. The other checks are told beside it.',
+		fix: 'Have {name} looked at, then start the same command again.',
 	},
 	'kubernetes-too-old': {
 		area: 'prerequisites',

@@ -118,7 +118,7 @@ const rows: readonly Row[] = [
 ];
 
 describe('a fault of the line', () => {
-	const deed = {deed: 'read pods', server: 'https://s', area: 'prerequisites'} as const;
+	const deed = {deed: 'read pods', server: 'https://s'};
 
 	it.each(rows)('with the codes $codes becomes $code: $message', ({codes, ...told}) => {
 		for (const code of codes) {
@@ -126,7 +126,7 @@ describe('a fault of the line', () => {
 			const found = connectionError(error, deed);
 			expect(found.problem).toEqual({
 				...told,
-				area: 'prerequisites',
+				area: told.code === 'kubeconfig-invalid' ? 'usage' : 'cluster',
 				answers,
 				nextSteps: [],
 				evidence: ['Error: it failed', `code ${code}`],
@@ -188,7 +188,7 @@ describe('a real line', () => {
 		const {server} = await start(() => undefined);
 		const {ca} = await makePki();
 		const trust = {'certificate-authority-data': Buffer.from(ca).toString('base64')};
-		await expectProblem(reach(server.url, undefined, trust), {code: 'kubernetes-untrusted', area: 'prerequisites'});
+		await expectProblem(reach(server.url, undefined, trust), {code: 'kubernetes-untrusted', area: 'cluster'});
 	});
 
 	it('to a server that has another name says so', async () => {
@@ -249,7 +249,7 @@ describe('a server', () => {
 		const {cluster} = await start(() => ({body: '<html>Sign in</html>', headers: {'content-type': 'text/html'}}));
 		await expectProblem(cluster.version(signal), {
 			code: 'kubernetes-no-api-server',
-			area: 'prerequisites',
+			area: 'cluster',
 			message: `What answers at ${cluster.server} is not a Kubernetes API server.`,
 			cause: 'Asked for its version, it gave none; a login page or a proxy may stand in between.',
 			fix: 'Check the server address in the kubeconfig.',

@@ -88,7 +88,7 @@ it('a connection calls a rejected token unauthorized and reads the kubeconfig ag
 	);
 	const cluster = clusterOf(server.kubeconfig);
 	const found = await problemOf(cluster.version(signal));
-	expect(found).toMatchObject({code: 'kubernetes-unauthorized', area: 'prerequisites', evidence: ['Unauthorized']});
+	expect(found).toMatchObject({code: 'kubernetes-unauthorized', area: 'cluster', evidence: ['Unauthorized']});
 	const skip = {server: server.url, 'insecure-skip-tls-verify': true};
 	await server.write('config', kubeconfigOf(skip, {token: 'good'}));
 	expect(await cluster.version(signal)).toBe('v1.34.0');

@@ -1,5 +1,8 @@
+import http, {type IncomingHttpHeaders} from 'node:http';
 import {afterEach, describe, expect, it} from 'vitest';
 import {createCluster} from '../../source/cluster/cluster.ts';
+import {connectionError} from '../../source/cluster/connection-errors.ts';
+import {listening} from '../helpers/loopback.ts';
 import {discovery, kubeconfigOf, type Seen, startCluster} from './server.ts';
 import {expectProblem} from './support/problem-of.ts';
 
@@ -104,16 +107,50 @@ describe('an unchecked server', () => {
 		]);
 	});
 
-	it('is told where it is asked without TLS, but for one on this host', async () => {
+	it.each<readonly [string, Readonly<Record<string, unknown>>, string | undefined]>([
+		['a token', {token: 'a-token'}, undefined],
+		['a user and password', {username: 'ada', password: 'word'}, undefined],
+		['a plug-in', {exec: {apiVersion: 'client.authentication.k8s.io/v1', command: '/none'}}, undefined],
+		['rights that are borrowed', {token: 'a-token', as: 'jane'}, 'jane'],
+	])('is not sent the login of its user without TLS: %s', async (_what, user, borrowed) => {
+		const {server} = await start(() => undefined);
+		const seen: IncomingHttpHeaders[] = [];
+		const plain = http.createServer(({headers}, response) => {
+			seen.push(headers);
+			response.setHeader('content-type', 'application/json');
+			response.setHeader('date', new Date().toUTCString());
+			response.end('{"gitVersion": "v1.34.0"}');
+		});
+		const address = `http://127.0.0.1:${await listening(plain)}`;
+		const kubeconfig = await server.write('plain', kubeconfigOf({server: address}, user));
+		const cluster = createCluster({kubeconfig, homeDirectory: '/', environment: {}});
+		expect(await cluster.version(signal)).toBe('v1.34.0');
+		expect(seen.map((headers) => [headers.authorization, headers['impersonate-user']])).toEqual([
+			[undefined, borrowed],
+		]);
+	});
+
+	it('is told as what the kubeconfig asks for where it speaks TLS only', () => {
+		const error = Object.assign(new Error('parse'), {code: 'HPE_INVALID_CONSTANT'});
+		const {problem} = connectionError(error, {deed: 'read pods', server: 'http://10.0.0.1:6443'});
+		expect(problem).toMatchObject({
+			code: 'kubernetes-unreachable',
+			message: 'The cluster at http://10.0.0.1:6443 does not speak HTTP (asked to read pods).',
+		});
+	});
+
+	it('is told where it is asked without TLS, also on this host', async () => {
 		const {server} = await start(() => undefined);
 		const warningsOf = async (address: string) => {
 			const kubeconfig = await server.write('plain', kubeconfigOf({server: address}, {token: 'x'}));
 			return createCluster({kubeconfig, homeDirectory: '/', environment: {}}).warnings();
 		};
 		expect(await warningsOf('http://k8s.corp:8080')).toEqual([
-			`The cluster "lab" of ${server.directory}/plain is asked without TLS (http://k8s.corp:8080): anybody on the way reads logins and secrets.`,
+			`The cluster "lab" of ${server.directory}/plain is asked without TLS (http://k8s.corp:8080): anybody on the way reads and changes what is sent, secrets too. No login of its user is sent there, as helm and kubectl send none without TLS.`,
 		]);
-		expect(await warningsOf('http://127.0.0.1:8001')).toEqual([]);
+		expect(await warningsOf('http://127.0.0.1:8001')).toEqual([
+			`The cluster "lab" of ${server.directory}/plain is asked without TLS (http://127.0.0.1:8001). No login of its user is sent there, as helm and kubectl send none without TLS.`,
+		]);
 		expect(await warningsOf('https://k8s.corp:6443')).toEqual([]);
 	});
 });

@@ -87,7 +87,7 @@ describe('a cluster behind a proxy', () => {
 		const cluster = await open({[variable]: `http://me:very-secret@${proxy.address}`}, {});
 		const found = await expectProblem(cluster.version(signal), {
 			code: 'kubernetes-unreachable',
-			area: 'prerequisites',
+			area: 'cluster',
 			who: 'network team',
 			message: `The cluster at https://k8s.corp:6443 cannot be reached through the proxy http://${proxy.address} (asked to tell its version).`,
 			cause: `The variable ${variable} names that proxy and NO_PROXY does not except the server; helm and kubectl go the same way.`,

@@ -177,7 +177,7 @@ describe('a refusal', () => {
 		const {cluster} = await start(() => ({status: 503, reason: 'ServiceUnavailable', said: 'starting'}), {bare: true});
 		expect(await problemOf(cluster.version(signal))).toMatchObject({
 			code: 'kubernetes-server-error',
-			area: 'prerequisites',
+			area: 'cluster',
 		});
 	});
 

@@ -33,7 +33,31 @@ describe('a registry that cannot be reached', () => {
 	test('because it takes the connection and says nothing', async () => {
 		const host = await raw(() => {});
 		const problem = await problemOf(client(host, {timeouts: {answer: 50}}).ping(never));
-		expect(problem).toMatchObject({code: 'registry-stalled'});
+		expect(problem).toMatchObject({
+			code: 'registry-stalled',
+			area: 'registry',
+			message: `The registry ${host} does not answer (asked to log in).`,
+			cause: `It takes connections at ${host}, but for 0 s it did not give its answer.`,
+			nextSteps: [`curl -i --max-time 30 http://${host}/v2/`],
+		});
+	});
+
+	test('because its TLS gets no answer', async () => {
+		const host = await raw(() => {});
+		const registry = createRegistry({host, timeouts: {connect: 50}, retries: {}});
+		expect(await problemOf(registry.ping(never))).toMatchObject({
+			code: 'registry-stalled',
+			message: `The registry ${host} does not answer (asked to log in).`,
+		});
+	});
+
+	test('is asked twice and no more whether it takes a login, as it is silent each time', async () => {
+		let asked = 0;
+		const host = await raw(() => void asked++);
+		const clock = {sleep: async () => undefined};
+		const retries = {'registry-stalled': {attempts: 9, pausesMs: [1]}};
+		await problemOf(client(host, {timeouts: {answer: 50}, retries, clock}).ping(never));
+		expect(asked).toBe(2);
 	});
 
 	test('because its answer has no end', async () => {

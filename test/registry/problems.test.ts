@@ -296,6 +296,13 @@ const rows: readonly Row[] = [
 	},
 	{
 		code: 'registry-stalled',
+		case: 'no answer',
+		provoke: () => failed('silence', pushing, {stage: 'answer', sentBytes: 0, waitedMs: 15_000}),
+		cause: 'It takes connections at r.example.com:443, but for 15 s it did not give its answer.',
+		fix: 'Have it looked at: whether it works, its load and its storage, and a proxy or load balancer before it.',
+	},
+	{
+		code: 'registry-stalled',
 		case: 'silent push',
 		provoke: () => failed('silence', pushing, {stage: 'confirm', waitedMs: 300_000}),
 		cause: 'Nothing moved for 300 s while waiting for it to confirm the upload.',

@@ -16,6 +16,17 @@ test('none is none, and one stands for itself', () => {
 	expect(combine(['disk-full'], ['disk-full'])).toEqual(refusal('disk-full').problem);
 });
 
+test('a cluster that does not answer is one problem, whatever it was asked for', () => {
+	const dead = (deed: string) =>
+		['kubernetes-unreachable', {message: `It does not answer (asked to ${deed}).`}] as const;
+	expect(combine(dead('tell its version'), dead('list nodes'), dead('tell its time'))).toMatchObject({
+		code: 'kubernetes-unreachable',
+		message: 'It does not answer (asked to tell its version).',
+	});
+	const other = ['kubernetes-unreachable', {message: 'It refuses.', cause: 'Nothing listens there.'}] as const;
+	expect(combine(dead('tell its version'), dead('list nodes'), other)?.message).toBe('2 prerequisites are not met.');
+});
+
 test('several name the first, and the moves for the others; answers once, evidence of each', () => {
 	const found = combine(
 		['disk-full', {answers: ['x', 'y'], evidence: ['1', '2', '3', '4', '5'], who: 'cluster admin'}],

@@ -60,6 +60,11 @@ export const layoutProblems = declareProblems({
 					'A bundle holds files, in folders at most {depth} deep; these are pipes, devices, sockets or folders below that.',
 				fix: 'Find out who put them there. Where the rest is trusted, take them away and start again.',
 			},
+			link: {
+				message: '{path} holds links to folders that are not followed: {names}.',
+				cause: 'Each leads to a folder that it lies in itself, or out of the bundle.',
+				fix: 'Put the folder in the place of its link, or take the link away, and start again. Links to single archives may stay.',
+			},
 			tar: {
 				cause:
 					'A packed bundle holds files and folders below {root} and nothing else; these are links, devices or lie beside it.',

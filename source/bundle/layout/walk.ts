@@ -1,9 +1,10 @@
 import type {Dirent, Stats} from 'node:fs';
-import {readdir, stat} from 'node:fs/promises';
+import {readdir, realpath, stat} from 'node:fs/promises';
 import {join, posix} from 'node:path';
 import {fileProblem} from '../../archive/problems.ts';
 import {readSlice, type Slice} from '../../archive/slice.ts';
 import {isDropping, isSystemFolder} from './foreign/droppings.ts';
+import {followFolder, refuseLinks} from './linked-folder.ts';
 import {layoutProblems} from './problems.ts';
 import {isGuarded} from './root.ts';
 import {several} from './text.ts';
@@ -22,16 +23,21 @@ type Walk = {
 	readonly files: Map<string, Slice>;
 	/** What can neither be read nor passed over. */
 	readonly strange: string[];
+	/** Links to folders that are not followed. */
+	readonly links: string[];
 	/** What a system put there. */
 	readonly passedOver: string[];
-	/** Files and folders that were met; links may lead in circles, so folders count as well. */
+	/** Files and folders that were met. */
 	seen: number;
 	/** Nothing may lie in it unseen, so all of it is walked. */
 	guarded: boolean;
 };
 
-/** A folder in the one that is walked: its path relative to that, and how deep it is. */
-type Inner = {readonly path: string; readonly depth: number};
+/**
+ * A folder in the one that is walked: its path relative to that, how deep it is, and all folders from the outermost to itself, with
+ * their links followed.
+ */
+type Inner = {readonly path: string; readonly depth: number; readonly way: readonly string[]};
 
 /** Sorted, so that what is told of a bundle is the same on every file system. */
 const entriesOf = async ({folder}: Walk, {path}: Inner): Promise<readonly Dirent[]> => {
@@ -63,6 +69,20 @@ const visitFile = async ({files, passedOver}: Walk, slice: Slice): Promise<void>
 	else files.set(name, slice);
 };
 
+/** A folder, or a link to one. */
+const visitInner = async (walk: Walk, {path, depth, way}: Inner, {name, isLink}: Named): Promise<void> => {
+	const inside = posix.join(path, name);
+	if (depth >= maximumDepth) {
+		walk.strange.push(`${inside}/`);
+		return;
+	}
+	const real = isLink ? await followFolder(join(walk.folder, inside), way) : join(way.at(-1) ?? '', name);
+	if (real === undefined) walk.links.push(inside);
+	else await visitFolder(walk, {path: inside, depth: depth + 1, way: [...way, real]});
+};
+
+type Named = {readonly name: string; readonly isLink: boolean};
+
 const visitEntry = async (walk: Walk, inner: Inner, entry: Dirent): Promise<void> => {
 	const name = posix.join(inner.path, entry.name);
 	if (entry.isDirectory() && !isOfBundle(walk, inner, entry.name)) return;
@@ -76,8 +96,7 @@ const visitEntry = async (walk: Walk, inner: Inner, entry: Dirent): Promise<void
 	if (status.isDirectory()) {
 		// A link to a folder shows only now that it is one.
 		if (!isOfBundle(walk, inner, entry.name)) return;
-		if (inner.depth < maximumDepth) await visitFolder(walk, {path: name, depth: inner.depth + 1});
-		else walk.strange.push(`${name}/`);
+		await visitInner(walk, inner, {name: entry.name, isLink: entry.isSymbolicLink()});
 	} else if (status.isFile()) await visitFile(walk, {file, offset: 0, size: status.size, label: name});
 	else walk.strange.push(name);
 	countOne(walk);
@@ -96,15 +115,28 @@ const visitFolder = async (walk: Walk, inner: Inner): Promise<void> => {
  * Walks only where a bundle has files, so that a wrong path such as `/` ends at once. A bundle with a machine manifest or a
  * signature is walked whole: what these do not list is refused.
  * @param whole walk it so in any case
- * @throws ProblemError `bundle-foreign` for what a whole walk can neither read nor pass over
+ * @throws ProblemError `bundle-foreign` for links to folders that lead in circles or out of the bundle, and for what a whole walk can neither read nor pass over
  */
 export const walkFolder = async (
 	folder: string,
 	signal: AbortSignal,
 	whole = false,
 ): Promise<Pick<Layout, 'files' | 'passedOver'>> => {
-	const walk: Walk = {folder, signal, files: new Map(), strange: [], passedOver: [], seen: 0, guarded: whole};
-	await visitFolder(walk, {path: '', depth: 0});
+	const walk: Walk = {
+		folder,
+		signal,
+		files: new Map(),
+		strange: [],
+		links: [],
+		passedOver: [],
+		seen: 0,
+		guarded: whole,
+	};
+	const root = await realpath(folder).catch((error: unknown) => {
+		throw fileProblem(folder, error);
+	});
+	await visitFolder(walk, {path: '', depth: 0, way: [root]});
+	refuseLinks(folder, walk.links);
 	const {files, strange, passedOver, guarded} = walk;
 	if (!guarded || strange.length === 0) return {files, passedOver};
 	strange.sort();

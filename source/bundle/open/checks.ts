@@ -1,3 +1,4 @@
+import {ProblemError, ProblemsError} from '../../base/problem.ts';
 import {type Image, imageKey} from '../../oci/image.ts';
 import {imageNameOf} from '../../oci/reference.ts';
 import type {BundleManifest} from '../layout/types.ts';
@@ -58,19 +59,44 @@ const speaksOf = (listed: string, image: Image): boolean => {
 /** What lies in a bundle; `files` are the paths of all its files. */
 type Held = {readonly images: readonly Image[]; readonly charts: readonly Chart[]; readonly files: readonly string[]};
 
-/** @throws ProblemError `bundle-image-missing`, `bundle-chart-missing`, `bundle-file-missing`: listed but not there */
-const requireListed = (manifest: BundleManifest, {images, charts, files}: Held): void => {
+const problemsIn = (error: unknown): ProblemsError['problems'] => {
+	if (error instanceof ProblemsError) return error.problems;
+	if (error instanceof ProblemError) return [error.problem];
+	throw error;
+};
+
+/** Makes all checks, so that one refusal does not hide the next. @throws the refusal, or ProblemsError of several */
+export const requireAll = (...checks: readonly (() => void)[]): void => {
+	const errors = checks.flatMap((check) => {
+		try {
+			check();
+			return [];
+		} catch (error) {
+			return [error];
+		}
+	});
+	if (errors.length === 1) throw errors[0];
+	if (errors.length > 1) throw new ProblemsError(errors.flatMap(problemsIn));
+};
+
+const requireListedImages = (manifest: BundleManifest, {images}: Held): void => {
 	const lostImages = manifest.images.filter((line) => !images.some((image) => speaksOf(line, image)));
 	if (lostImages.length > 0) {
 		const given = {case: 'listed', names: lostImages.join(', '), held: imagesText(images)} as const;
 		throw openProblems.error('bundle-image-missing', given, inManifest);
 	}
+};
+
+const requireListedCharts = (manifest: BundleManifest, {charts}: Held): void => {
 	const lostCharts = manifest.charts.filter((line) => !charts.some((chart) => chartKey(chart) === line));
 	if (lostCharts.length > 0) {
 		const held = charts.map(chartKey).join(', ') || 'none';
 		const given = {case: 'listed', names: lostCharts.join(', '), held} as const;
 		throw openProblems.error('bundle-chart-missing', given, inManifest);
 	}
+};
+
+const requireListedFiles = (manifest: BundleManifest, {files}: Held): void => {
 	const lostFiles = [...manifest.checksums.keys()].filter((path) => !files.includes(path));
 	if (lostFiles.length === 0) return;
 	const given = {case: 'listed', names: lostFiles.join(', '), held: files.length} as const;
@@ -100,12 +126,16 @@ const filesWithoutSum = ({checksums}: BundleManifest, {files}: Held): readonly s
 /**
  * Compares the bundle with what its manifest documents.
  * @returns what could not be verified, in the operator's words
- * @throws ProblemError `bundle-image-missing`, `bundle-chart-missing`, `bundle-file-missing`: listed but not there
+ * @throws ProblemError `bundle-image-missing`, `bundle-chart-missing`, `bundle-file-missing`: listed but not there; ProblemsError of several
  */
 export const compareManifest = (manifest: BundleManifest | undefined, held: Held): readonly string[] => {
 	if (!manifest) {
 		return ['There is no manifest.txt: it could not be verified that the bundle is complete and unchanged.'];
 	}
-	requireListed(manifest, held);
+	requireAll(
+		() => requireListedImages(manifest, held),
+		() => requireListedCharts(manifest, held),
+		() => requireListedFiles(manifest, held),
+	);
 	return [...unlistedImages(manifest, held), ...filesWithoutSum(manifest, held)];
 };

@@ -1,5 +1,5 @@
 import {resolve} from 'node:path';
-import {ProblemError, ProblemsError} from '../../base/problem.ts';
+import {type ProblemCode, ProblemError, ProblemsError} from '../../base/problem.ts';
 import {ociProblems} from '../../oci/problems.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import {openLayout} from '../layout/layout.ts';
@@ -38,14 +38,19 @@ export type InspectOptions = VerifyOptions & {
 };
 
 /** What work came to; a refusal is put off, to see first whether more is wrong. */
-type Attempt<T> = {readonly value?: T | undefined; readonly refusal?: ProblemError | undefined};
+type Attempt<T> = {readonly value?: T | undefined; readonly refusals: readonly ProblemError[]};
+
+const refusalsIn = (error: unknown): readonly ProblemError[] => {
+	if (error instanceof ProblemsError) return error.problems.map((problem) => new ProblemError(problem));
+	if (error instanceof ProblemError) return [error];
+	throw error;
+};
 
 const attempt = async <T>(work: () => Promise<T>): Promise<Attempt<T>> => {
 	try {
-		return {value: await work()};
+		return {value: await work(), refusals: []};
 	} catch (error) {
-		if (!(error instanceof ProblemError)) throw error;
-		return {refusal: error};
+		return {refusals: refusalsIn(error)};
 	}
 };
 
@@ -66,7 +71,8 @@ const locate = async (path: string, signal: AbortSignal): Promise<Located> => {
 	const layout = await attempt(() => openLayout(path, signal));
 	const list = await listOf(path, layout.value);
 	if (list !== undefined) return {path: list, layout, check: await checkParts(list)};
-	if (layout.refusal) throw layout.refusal;
+	const [refusal] = layout.refusals;
+	if (refusal) throw refusal;
 	return {path: layout.value?.path ?? path, layout, check: undefined};
 };
 
@@ -117,6 +123,9 @@ const ofParts = (damages: readonly Damage[], check: PartsCheck | undefined): rea
 /** What is to be carried again, and why the bundle cannot be used. */
 type Verdict = Pick<Inspection, 'damages' | 'refusals'>;
 
+const fileMissing: ProblemCode = 'bundle-file-missing';
+const namesLost = ({problem}: ProblemError): boolean => problem.code === fileMissing;
+
 const verdictOn = (
 	{hashed, lost}: {readonly hashed: readonly Damage[]; readonly lost: readonly Damage[]},
 	{layout, check}: Located,
@@ -127,9 +136,9 @@ const verdictOn = (
 	// What lies in a bad part is bad with it; it is the part that has to be carried again.
 	if (parts.length > 0) return {damages: perFile(parts), refusals: [damageProblem(parts)]};
 	const damages = perFile([...all, ...(check ? listDamages(check, opened.value) : [])]);
-	const unopened = [layout.refusal, opened.refusal].filter((one) => one !== undefined);
-	// That files are lost is told by what could not be opened without them.
-	const told = unopened.length > 0 ? damages : perFile([...damages, ...lost]);
+	const unopened = [...layout.refusals, ...opened.refusals];
+	// What could not be opened for want of files may have named them all.
+	const told = unopened.some(namesLost) ? damages : perFile([...damages, ...lost]);
 	return {
 		damages: perFile([...damages, ...lost]),
 		refusals: [...unopened, ...(told.length > 0 ? [damageProblem(told)] : [])],
@@ -153,7 +162,7 @@ export const inspectPath = async (path: string, options: InspectOptions): Promis
 	const layout = usableLayout(found);
 	const opened: Attempt<Bundle> = layout
 		? await attempt(() => openBundle(layout, workDirectory, {signature, platform: undefined}, signal))
-		: {};
+		: {refusals: []};
 	const target = layout && (await targetOf(layout, opened.value));
 	const {damages: hashed, ...verified} = await inspectBundle(target, check?.claims ?? [], options);
 	const parts = check?.list.parts.length;

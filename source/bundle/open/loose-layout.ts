@@ -1,14 +1,15 @@
-import {readdir, stat} from 'node:fs/promises';
+import {lstat, readdir, realpath, stat} from 'node:fs/promises';
 import {basename, join, posix} from 'node:path';
 import {archiveName, openTar} from '../../archive/open-tar.ts';
 import {readSlice, type Slice} from '../../archive/slice.ts';
 import {isDropping, isSystemFolder} from '../layout/foreign/droppings.ts';
+import {followFolder, refuseLinks} from '../layout/linked-folder.ts';
 import type {Layout} from '../layout/types.ts';
 
 type NamedSlice = readonly [name: string, slice: Slice];
 
 /** What was found so far. */
-type Found = {readonly files: NamedSlice[]; readonly passedOver: string[]};
+type Found = {readonly files: NamedSlice[]; readonly passedOver: string[]; readonly links: string[]};
 
 /** A layout that has lost its index is one still: it is better refused than overlooked. */
 const isLayout = (names: readonly string[]): boolean => names.includes('index.json') || names.includes('oci-layout');
@@ -26,7 +27,21 @@ const ownFile = async (found: Found, name: string, file: string, size: number): 
 	else found.files.push(one);
 };
 
-const filesIn = async (found: Found, folder: string, name: string, depth = layoutDepth): Promise<void> => {
+/** A folder: where it is, its name in the layout, and the folders that are being read, from the outermost to itself. */
+type Inner = {readonly folder: string; readonly name: string; readonly way: readonly string[]};
+
+/** The folder of that name in another, unless it is a link that leads in a circle or out. */
+const innerOf = async (found: Found, {folder, name, way}: Inner, entry: string): Promise<Inner | undefined> => {
+	const at = join(folder, entry);
+	const isLink = (await lstat(at)).isSymbolicLink();
+	const real = isLink ? await followFolder(at, way) : join(way.at(-1) ?? '', entry);
+	if (real !== undefined) return {folder: at, name: posix.join(name, entry), way: [...way, real]};
+	found.links.push(posix.join(name, entry));
+	return undefined;
+};
+
+const filesIn = async (found: Found, inner: Inner, depth = layoutDepth): Promise<void> => {
+	const {folder, name} = inner;
 	for (const entry of await readdir(folder)) {
 		const [file, inside] = [join(folder, entry), posix.join(name, entry)];
 		if (isSystemFolder(entry)) {
@@ -35,7 +50,10 @@ const filesIn = async (found: Found, folder: string, name: string, depth = layou
 		}
 		const status = await stat(file);
 		if (status.isFile()) await ownFile(found, inside, file, status.size);
-		else if (status.isDirectory() && depth > 0) await filesIn(found, file, inside, depth - 1);
+		else if (status.isDirectory() && depth > 0) {
+			const next = await innerOf(found, inner, entry);
+			if (next) await filesIn(found, next, depth - 1);
+		}
 	}
 };
 
@@ -48,7 +66,8 @@ const archiveFiles = async (found: Found, file: string, size: number, signal: Ab
 };
 
 /** An archive by its name, or an OCI layout. */
-const filesOfEntry = async (found: Found, file: string): Promise<void> => {
+const filesOfEntry = async (found: Found, outer: Inner, entry: string): Promise<void> => {
+	const file = join(outer.folder, entry);
 	const name = `images/${basename(file)}`;
 	if (isSystemFolder(basename(file))) {
 		found.passedOver.push(`${name}/`);
@@ -57,14 +76,19 @@ const filesOfEntry = async (found: Found, file: string): Promise<void> => {
 	const status = await stat(file);
 	if (status.isFile()) {
 		if (archiveName.test(file)) await ownFile(found, name, file, status.size);
-	} else if (status.isDirectory() && isLayout(await readdir(file))) await filesIn(found, file, name);
+	} else if (status.isDirectory() && isLayout(await readdir(file))) {
+		const inner = await innerOf(found, outer, entry);
+		if (inner) await filesIn(found, inner);
+	}
 };
 
 const folderFiles = async (found: Found, folder: string): Promise<void> => {
 	const names = await readdir(folder);
 	if (names.includes('images') || names.includes('bundle.json')) return;
-	if (isLayout(names)) await filesIn(found, folder, `images/${basename(folder)}`);
-	else for (const name of names) await filesOfEntry(found, join(folder, name));
+	const way = [await realpath(folder)];
+	if (isLayout(names)) await filesIn(found, {folder, name: `images/${basename(folder)}`, way});
+	else for (const name of names) await filesOfEntry(found, {folder, name: 'images', way}, name);
+	refuseLinks(folder, found.links);
 };
 
 /**
@@ -74,7 +98,7 @@ const folderFiles = async (found: Found, folder: string): Promise<void> => {
  */
 export const looseLayout = async (path: string, signal: AbortSignal): Promise<Layout | undefined> => {
 	const status = await stat(path);
-	const found: Found = {files: [], passedOver: []};
+	const found: Found = {files: [], passedOver: [], links: []};
 	if (status.isFile()) await archiveFiles(found, path, status.size, signal);
 	else await folderFiles(found, path);
 	const {files, passedOver} = found;

@@ -6,7 +6,7 @@ import {checkSignature, type SignatureRequest} from '../signature/check.ts';
 import type {Bundle, Chart} from '../types.ts';
 import {bundleDigest} from './bundle-digest.ts';
 import {type ChartOptions, readChart} from './chart.ts';
-import {chartNames, compareManifest, pickChart, requireImages} from './checks.ts';
+import {chartNames, compareManifest, pickChart, requireAll, requireImages} from './checks.ts';
 import {findImages} from './find-images.ts';
 import {compareContents, type MadeIndex, manifestOf, omittedOf, readIndex} from './read-index.ts';
 import {emptyManifest, readManifest} from './read-manifest.ts';
@@ -66,7 +66,11 @@ export const openBundle = async (
 	);
 	if (made) compareContents(made.index, {images, charts});
 	const unlisted = made ? [] : compareManifest(manifest, {images, charts, files: [...layout.files.keys()]});
-	requireImages(images);
+	requireAll(
+		() => requireImages(images),
+		() => void pickChart(charts, chartNames.controlPlane),
+		() => void pickChart(charts, chartNames.workspace),
+	);
 	const controlPlaneChart = pickChart(charts, chartNames.controlPlane);
 	const workspaceChart = pickChart(charts, chartNames.workspace);
 	const unused = charts

@@ -10,6 +10,9 @@ export type Address = {
 	readonly secrets: readonly string[];
 };
 
+/** Is it asked without TLS? @param base of an `Address` */
+export const isPlain = (base: string): boolean => /^http:/iu.test(base);
+
 const decoded = (text: string): string => {
 	try {
 		return decodeURIComponent(text);

@@ -2,7 +2,7 @@ import {dirname, resolve} from 'node:path';
 import {errnoWords} from '../../base/errno.ts';
 import {firstOf} from '../../base/text.ts';
 import {clusterProblems} from '../problems.ts';
-import {type Address, addressOf} from './address.ts';
+import {type Address, addressOf, isPlain} from './address.ts';
 import {checkAuthority, checkClientCertificate, checkClientKey} from './client-certificate.ts';
 import {
 	type ClusterEntry,
@@ -138,13 +138,25 @@ const readCluster = (need: Need<ClusterEntry>, context: Entry) => {
 const documentOf = (cluster: ClusterEntry, {exec: _exec, tokenFile: _file, ...user}: UserEntry, server: string) => {
 	const {as: _as, 'as-uid': _uid, 'as-groups': _groups, 'as-user-extra': _extra, ...login} = user;
 	// The library refuses a server without TLS unless this is set, and client-go does not.
-	const plain = server.startsWith('http:') ? {'insecure-skip-tls-verify': true} : {};
+	const plain = isPlain(server) ? {'insecure-skip-tls-verify': true} : {};
 	return JSON.stringify({
 		clusters: [{name: 'cluster', cluster: {...cluster, server, ...plain}}],
 		users: [{name: 'user', user: login}],
 		contexts: [{name: 'context', context: {cluster: 'cluster', user: 'user'}}],
 		'current-context': 'context',
 	});
+};
+
+/** Where there is no TLS, client-go reads no login of a user (`clientcmd` ClientConfig), so that none goes over the line; whose rights are borrowed it does. */
+const sentOf = <User extends UserEntry>(user: User, {base}: Address): UserEntry => {
+	if (!isPlain(base)) return user;
+	const {as, 'as-uid': uid, 'as-groups': groups, 'as-user-extra': extra} = user;
+	return {
+		...(as && {as}),
+		...(uid && {'as-uid': uid}),
+		...(groups && {'as-groups': groups}),
+		...(extra && {'as-user-extra': extra}),
+	};
 };
 
 const headersOf = (user: UserEntry, {authorization}: Address): LoadedKubeconfig['headers'] => ({
@@ -167,8 +179,9 @@ export const loadKubeconfig = (options: KubeconfigOptions, now: number): LoadedK
 	);
 	const clusterNeed = {what: 'cluster', name: names.cluster, list: config.clusters, schema: clusterSchema} as const;
 	const {name: clusterName, cluster} = readCluster(clusterNeed, context);
-	const user = readUser({what: 'user', name: names.user, list: config.users, schema: userSchema}, context, now);
+	const written = readUser({what: 'user', name: names.user, list: config.users, schema: userSchema}, context, now);
 	const address = addressOf(cluster.server);
+	const user = sentOf(written, address);
 	return {
 		file: context.file,
 		context: context.name,
@@ -178,7 +191,7 @@ export const loadKubeconfig = (options: KubeconfigOptions, now: number): LoadedK
 		headers: headersOf(user, address),
 		tokenFile: user.token ? undefined : user.tokenFile,
 		exec: user.exec,
-		secrets: [...address.secrets, ...secretsIn(cluster, user)],
+		secrets: [...address.secrets, ...secretsIn(cluster, written)],
 		warnings: warningsOf(cluster, {file: context.file, name: clusterName}),
 	};
 };

@@ -1,4 +1,4 @@
-import {addressOf} from './address.ts';
+import {addressOf, isPlain} from './address.ts';
 import type {ClusterEntry, UserEntry} from './entries.ts';
 import {readNamedFile} from './read-file.ts';
 
@@ -32,12 +32,15 @@ export const warningsOf = (
 	{file, name}: {readonly file: string; readonly name: string},
 ): readonly string[] => {
 	const {base} = addressOf(server);
-	if (base.startsWith('http:'))
-		return isThisHost(server)
-			? []
-			: [
-					`The cluster "${name}" of ${file} is asked without TLS (${base}): anybody on the way reads logins and secrets.`,
-				];
+	if (isPlain(base)) {
+		const plain = `The cluster "${name}" of ${file} is asked without TLS (${base})`;
+		const unsent = 'No login of its user is sent there, as helm and kubectl send none without TLS.';
+		return [
+			isThisHost(server)
+				? `${plain}. ${unsent}`
+				: `${plain}: anybody on the way reads and changes what is sent, secrets too. ${unsent}`,
+		];
+	}
 	if (!unchecked) return [];
 	return [
 		`The cluster "${name}" of ${file} says insecure-skip-tls-verify: whoever answers at ${base} is trusted unseen, and gets the login and every secret of this install. Have certificate-authority-data put there instead.`,

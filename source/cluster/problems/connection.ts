@@ -37,6 +37,11 @@ export const connectionTable = {
 				cause: 'The port belongs to another service, or the server wants no TLS or another version of it.',
 				fix: 'Check the server address in the kubeconfig.',
 			},
+			'not http': {
+				message: 'The cluster at {server} does not speak HTTP (asked to {deed}).',
+				cause: 'The kubeconfig says http://, but that port speaks TLS, or belongs to another service.',
+				fix: 'Write https:// and the CA of the cluster into the kubeconfig, or check the address in it.',
+			},
 			proxy: {
 				who: 'network team',
 				message: 'The cluster at {server} cannot be reached through the proxy {proxy} (asked to {deed}).',
@@ -113,7 +118,7 @@ export const connectionTable = {
 		answers: kubeconfig,
 	},
 	'kubernetes-no-api-server': {
-		area: 'prerequisites',
+		area: 'cluster',
 		message: 'What answers at {server} is not a Kubernetes API server.',
 		cause: 'Asked for its version, it gave none; a login page or a proxy may stand in between.',
 		fix: 'Check the server address in the kubeconfig.',

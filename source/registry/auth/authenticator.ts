@@ -66,7 +66,7 @@ export const createAuthenticator = (
 		const login = {registry, pull, what: 'log in', at: origin};
 		const headers = {authorization};
 		const url = new URL('/v2/', origin);
-		const answer = await transport({method: 'GET', url, headers, signal, context: login});
+		const answer = await transport({method: 'GET', url, headers, signal, context: login, brief: true});
 		if (answer.status !== 401) basic = authorization;
 		if (answer.status >= 200 && answer.status < 400) return {accepted: authorization};
 		if (answer.status !== 401) return {unclear: authorization};

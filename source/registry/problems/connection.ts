@@ -122,6 +122,12 @@ export const connectionTable = {
 		message: unused,
 		answers: ['registry.host'],
 		cases: {
+			'no answer': {
+				message: '{subject} does not answer (asked to {what}).',
+				cause: 'It takes connections at {address}, but for {seconds} s it did not give {awaited}.',
+				fix: 'Have it looked at: whether it works, its load and its storage, and a proxy or load balancer before it.',
+				nextSteps: ['curl -i --max-time 30 {root}/v2/'],
+			},
 			'silent push': {
 				cause: silent,
 				fix: `${sentOnce} If it comes back, look at the load and the free disk of the registry.`,

@@ -19,6 +19,7 @@ const problemsElsewhere = async ({answers, host}: World) => {
 /** Certificate, key and CA belong together and are for every host name; the files of other servers hold what they should. */
 export const certificates: Check = {
 	label: 'Certificates',
+	asks: 'files',
 	run: async (world) => {
 		const {tls, answers, clock} = world;
 		const hosts = componentsOf(answers).map(({answers: {host}}) => host);

@@ -28,6 +28,7 @@ export const sampleReleases = (world: World): Promise<readonly WantedRelease[]> 
 /** Both charts take the values: a key that a chart does not know must be found before anything changes. */
 export const chartValues: Check = {
 	label: 'Chart values',
+	asks: 'helm',
 	run: async (world) => {
 		const releases = await sampleReleases(world);
 		const audits = await Promise.all(releases.map(async (release) => auditRelease(world, release)));

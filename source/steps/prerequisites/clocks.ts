@@ -7,6 +7,7 @@ const tolerableMs = 60_000;
 /** This host and the cluster agree on the time. */
 export const clocks: Check = {
 	label: 'Clocks',
+	asks: 'cluster',
 	run: async ({cluster, clock, signal}) => {
 		const before = clock.now();
 		const server = await cluster.serverTime(signal);

@@ -119,6 +119,7 @@ const seenAt = async (world: World, group: ServerGroup): Promise<Seen> => {
  */
 export const database: Check = {
 	label: 'Database server',
+	asks: 'database',
 	run: async (world) => {
 		const {answers, bundle, signal} = world;
 		const unfit = engineProblems(answers, await bundle.open(signal));

@@ -8,6 +8,7 @@ const needed = 50 * 1024 * 1024;
 /** There is room for state and logs. */
 export const disk: Check = {
 	label: 'Disk',
+	asks: 'files',
 	run: async ({host}) => {
 		const free = await host.freeBytes();
 		if (free >= needed) return {note: `${formatBytes(free)} free`};

@@ -11,6 +11,7 @@ const unseen = (name: string): Seen => ({
 /** The cluster has the ingress class of the answers, and its controller answers where the answers say. */
 export const ingressClass: Check = {
 	label: 'Ingress class',
+	asks: 'cluster',
 	run: async (world) => {
 		const {className: name} = world.answers.ingress;
 		const classes = await listIfAllowed(world, {apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass'});

@@ -23,6 +23,7 @@ const releasesOf = async ({answers, bundle, signal}: World) => {
 /** Nothing that is installed is newer than the bundle: that must be found before the first change. */
 export const installedVersions: Check = {
 	label: 'Installed versions',
+	asks: 'cluster',
 	run: async (world) => {
 		const {cluster, helm, signal} = world;
 		// A cluster that does not answer is told in its own words, and not in Helm's beside them.

@@ -11,6 +11,7 @@ const isTooOld = (version: string): boolean => semver.lt(semver.coerce(version)?
 /** The cluster answers, and both charts and the product support its version. */
 export const kubernetes: Check = {
 	label: 'Kubernetes',
+	asks: 'cluster',
 	run: async ({cluster, bundle, signal}) => {
 		const version = await cluster.version(signal);
 		const {controlPlaneChart, workspaceChart} = await bundle.open(signal);

@@ -88,6 +88,7 @@ const problemsOf = async (world: World, plan: Plan, unread: string[]): Promise<r
  */
 export const namespaceRules: Check = {
 	label: 'Rules of the namespaces',
+	asks: 'cluster',
 	run: async (world) => {
 		const plans = await plansOf(world);
 		const unread: string[] = [];

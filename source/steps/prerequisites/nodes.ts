@@ -90,6 +90,7 @@ const unseen: Seen = {
 /** The nodes together have room for what the pods request, and are what the images are made for. */
 export const nodes: Check = {
 	label: 'Nodes',
+	asks: 'cluster',
 	run: async (world) => {
 		const {bundle, answers, signal} = world;
 		const objects = await listIfAllowed(world, {apiVersion: 'v1', kind: 'Node'});

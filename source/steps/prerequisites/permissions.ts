@@ -37,6 +37,7 @@ const missing = async (world: World, denied: readonly Denied[]): Promise<readonl
 /** The login may do everything that the install will do. */
 export const permissions: Check = {
 	label: 'Permissions',
+	asks: 'cluster',
 	run: async (world) => {
 		const {cluster, answers, signal} = world;
 		const needed = accessesNeeded(answers);

@@ -24,6 +24,7 @@ const seeRunnerImage = async ({registry: port, answers, signal}: World): Promise
 /** The registry takes the login, and lets it push. */
 export const registry: Check = {
 	label: 'Registry',
+	asks: 'registry',
 	run: async (world) => {
 		const {registry: port, bundle, answers, signal} = world;
 		await port.ping(signal);

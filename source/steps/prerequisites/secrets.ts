@@ -25,6 +25,7 @@ const problemOf = async (
 /** Every secret that the answers refer to can be read, also those that only the last step needs. */
 export const secrets: Check = {
 	label: 'Secrets',
+	asks: 'secrets',
 	run: async (world) => {
 		const references = secretAnswers(world.answers).filter(isWrittenSomewhere);
 		const warnings: string[] = [];

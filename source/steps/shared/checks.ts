@@ -1,6 +1,9 @@
+import {bounded} from '../../base/bounded.ts';
 import {type Problem, ProblemError, ProblemsError, toProblem} from '../../base/problem.ts';
 import type {KubeObject, Selection} from '../../cluster/types.ts';
-import type {World} from '../world.ts';
+import {stepProblems} from '../problems.ts';
+import {shortTimeouts, type World} from '../world.ts';
+import {type Asked, areaOf, nameOf} from './asked.ts';
 
 /** What a check saw where it refuses nothing. */
 export type Seen = {
@@ -14,6 +17,8 @@ export type Seen = {
 /** One thing that is looked at, with a row of its own. */
 export type Check = {
 	readonly label: string;
+	/** Whom it waits for; named where it does not end. */
+	readonly asks: Asked;
 	/** @throws ProblemError or ProblemsError what it refuses. */
 	readonly run: (world: World) => Promise<Seen>;
 };
@@ -21,16 +26,33 @@ export type Check = {
 /** What checks that ran side by side came to. */
 export type Outcome = {readonly problems: readonly Problem[]; readonly warnings: readonly string[]};
 
+/** A check that hangs ends, with the time that it gets to end itself, before its step would: what the others found is told beside it. */
+const checkMs = shortTimeouts.checkMs - 40_000;
+
+/** @throws ProblemError `check-unanswered` where it has not ended in time */
+const withinBound = async (world: World, {label, asks, run}: Check): Promise<Seen> => {
+	const {signal, clock} = world;
+	const area = areaOf[asks];
+	const bound = {ms: checkMs, signal, clock, area, what: label, reason: () => label};
+	try {
+		return await bounded((inner) => run({...world, signal: inner}), bound);
+	} catch (error) {
+		if (!(error instanceof ProblemError) || error.problem.code !== 'time-out') throw error;
+		const facts = {label, seconds: checkMs / 1000, name: nameOf(world, asks)};
+		throw stepProblems.error('check-unanswered', facts, {area, error});
+	}
+};
+
 /** What is wrong, of an error that a check may end with. */
 export const problemsOf = (error: unknown): readonly Problem[] =>
 	error instanceof ProblemsError ? error.problems : [toProblem(error)];
 
-const runOne = async (world: World, {label, run}: Check): Promise<Outcome> => {
+const runOne = async (world: World, {label, asks, run}: Check): Promise<Outcome> => {
 	const tell = (state: 'pending' | 'ok' | 'bad', note: string): void =>
 		world.report({kind: 'item', label, state, note});
 	tell('pending', '');
 	try {
-		const {note, warnings = [], bad = false} = await run(world);
+		const {note, warnings = [], bad = false} = await withinBound(world, {label, asks, run});
 		tell(bad ? 'bad' : 'ok', note);
 		return {problems: [], warnings};
 	} catch (error) {

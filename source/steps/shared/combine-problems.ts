@@ -1,12 +1,21 @@
-import type {Problem, ProblemArea} from '../../base/problem.ts';
+import type {Problem, ProblemArea, ProblemCode} from '../../base/problem.ts';
 import type {Circumstances} from '../../base/problem-table.ts';
 import {sentence} from '../../base/text.ts';
 
-/** Two checks may run into the same wall; one telling is enough. */
+/** Of these the message names what the cluster was asked for just then; the cause is that of every check that asks it. */
+const ofTheWay: ReadonlySet<ProblemCode> = new Set([
+	'kubernetes-unreachable',
+	'kubernetes-untrusted',
+	'kubernetes-unauthorized',
+	'kubernetes-answer-too-long',
+	'kubernetes-unreadable',
+]);
+
+const wallOf = ({code, message, cause}: Problem): string => `${code} ${ofTheWay.has(code) ? cause : message}`;
+
+/** Several checks may run into the same wall; one telling is enough. */
 const withoutDoubles = (problems: readonly Problem[]): readonly Problem[] =>
-	problems.filter(
-		({code, message}, index) => problems.findIndex((one) => one.code === code && one.message === message) === index,
-	);
+	[...new Map([...problems].reverse().map((one) => [wallOf(one), one])).values()].reverse();
 
 /** A wrong answer comes first: the rest may only follow from it. */
 const areaOf = (problems: readonly Problem[]): ProblemArea | undefined => {

@@ -79,6 +79,7 @@ const mostShown = 3;
  */
 export const digests = (component: Component): Check => ({
 	label: `${component.label}: pods run the images of the bundle`,
+	asks: 'cluster',
 	run: async (world) => {
 		const {namespace, release} = component.answers;
 		const {images} = await world.bundle.open(world.signal);

@@ -14,6 +14,7 @@ const podsOf = async (
 /** Nothing was pulled from outside: behind an air gap such an image only works as long as its node has it. */
 export const images = (component: Component): Check => ({
 	label: `${component.label}: every image comes from the internal registry`,
+	asks: 'cluster',
 	run: async (world) => {
 		const pods = await podsOf(world, component);
 		const all = [...new Set(pods.flatMap((pod) => pod.images))];
@@ -51,6 +52,7 @@ const logOf = async ({cluster, signal}: World, {namespace, name}: PodView): Prom
  */
 export const logs = (component: Component): Check => ({
 	label: `${component.label}: logs without errors`,
+	asks: 'cluster',
 	run: async (world) => {
 		const pods = (await podsOf(world, component)).filter(({ready}) => ready);
 		const lines = (await Promise.all(pods.map(async (pod) => logOf(world, pod)))).flat();

@@ -9,6 +9,7 @@ import {readEnrollment} from '../shared/enrollment.ts';
 /** What users will do first. */
 export const login: Check = {
 	label: 'the administrator can log in',
+	asks: 'servers',
 	run: async (world) => {
 		const {username, superuser} = await (await adminSession(world)).me();
 		return {note: superuser ? `${username}, superuser` : username};
@@ -28,6 +29,7 @@ export const dashboard: Check = {
 /** The server answers over TLS with the operator's CA. */
 export const health = ({name, host}: WorkspaceAnswers): Check => ({
 	label: `workspace ${name} is healthy`,
+	asks: 'servers',
 	run: async (world) => {
 		await world.zenml.health(await endpointOf(world, host), world.signal);
 		return {note: 'HTTP 200 over TLS with your CA'};
@@ -48,6 +50,7 @@ const wrongIn = (seen: WorkspaceInfo, workspaceId: string | undefined): readonly
 /** `/health` of a workspace says nothing about its database or enrollment; `/api/v1/info` does. */
 export const identity = (workspace: WorkspaceAnswers): Check => ({
 	label: `workspace ${workspace.name} says what it should`,
+	asks: 'servers',
 	run: async (world) => {
 		const seen = await world.zenml.workspaceInfo(await endpointOf(world, workspace.host), world.signal);
 		const enrollment = await readEnrollment(world, workspace);

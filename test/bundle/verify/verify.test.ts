@@ -19,6 +19,39 @@ const filesBelow = async (folder: string): Promise<readonly string[]> =>
 
 const openProblem = (folder: string) => problemOf(createBundlePort({path: folder}).open(never));
 
+describe('a bundle made by hand', () => {
+	test('that lost an image and a chart names both files, and what they were', async () => {
+		const folder = await temporary();
+		const files = await bundleFiles();
+		await writeFiles(folder, {...files, SHA256SUMS: Buffer.from(checksumLines(files))});
+		await rm(join(folder, 'images/zenml-client.tar'));
+		await rm(join(folder, 'charts/zenml-0.95.1.tgz'));
+		const {refusals, damages} = await inspect(folder);
+		const words = refusals.map(({problem}) => problem.message).join('\n');
+		expect(words).toContain('images/zenml-client.tar');
+		expect(words).toContain('charts/zenml-0.95.1.tgz');
+		expect(refusals.map(({problem}) => problem.code)).toEqual([
+			'bundle-image-missing',
+			'bundle-chart-missing',
+			'bundle-file-missing',
+		]);
+		expect(damages.map(({file}) => file)).toEqual(['charts/zenml-0.95.1.tgz', 'images/zenml-client.tar']);
+	});
+
+	test('that lists nothing names the image and the chart that it lacks', async () => {
+		const folder = await temporary();
+		const {'manifest.txt': _list, ...files} = await bundleFiles();
+		await writeFiles(folder, files);
+		await rm(join(folder, 'images/zenml-client.tar'));
+		await rm(join(folder, 'charts/zenml-0.95.1.tgz'));
+		const {refusals} = await inspect(folder);
+		expect(refusals.map(({problem}) => problem.message)).toEqual([
+			'The bundle lacks images that every install needs: zenml.',
+			'The bundle lacks the Helm chart zenml.',
+		]);
+	});
+});
+
 describe('a bundle with bundle.json', () => {
 	test('opens, verifies, and has no warning', async () => {
 		const folder = await madeBundle();

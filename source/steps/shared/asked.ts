@@ -1,0 +1,40 @@
+import type {ProblemArea} from '../../base/problem.ts';
+import type {World} from '../world.ts';
+
+/** Whom a check asks. */
+export type Asked = 'cluster' | 'registry' | 'database' | 'helm' | 'files' | 'secrets' | 'servers';
+
+/** The part of the world that it belongs to. */
+export const areaOf: Readonly<Record<Asked, ProblemArea>> = {
+	cluster: 'cluster',
+	registry: 'registry',
+	database: 'database',
+	helm: 'prerequisites',
+	files: 'prerequisites',
+	secrets: 'prerequisites',
+	servers: 'verification',
+};
+
+/** A kubeconfig that cannot be read is told by the check that reads it. */
+const serverOf = ({cluster}: World): string => {
+	try {
+		return cluster.server;
+	} catch {
+		return 'of the kubeconfig';
+	}
+};
+
+/** Who that is, for a sentence: `the registry registry.corp`. */
+export const nameOf = (world: World, asked: Asked): string => {
+	const {registry, database} = world.answers;
+	const names: Readonly<Record<Asked, () => string>> = {
+		cluster: () => `the cluster ${serverOf(world)}`,
+		registry: () => `the registry ${registry.pushHost ?? registry.host}`,
+		database: () => `the database server ${database.host}`,
+		helm: () => 'the program helm',
+		files: () => 'a file or folder of this host',
+		secrets: () => 'a file, an environment or a Secret of the cluster that the answers name',
+		servers: () => 'the servers of ZenML Pro',
+	};
+	return names[asked]();
+};
