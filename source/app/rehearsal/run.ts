@@ -121,11 +121,11 @@ const installInto = async (context: Context, options: RehearsalOptions, stage: S
 	const {answers, lines} = await answersFor(context, stage, {...world, answers: own});
 	const told = [...world.describe(), ...lines];
 	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
-	const pace = options.pace === 'fast' ? ' --pace fast' : '';
+	const pace = options.pace === 'fast' ? ['--pace', 'fast'] : [];
 	const session = {
 		stateDirectory,
 		plan: plans.install,
-		resumeCommand: `${resumeCommand(context, 'rehearse', options)}${pace}`,
+		resumeCommand: resumeCommand(context, 'rehearse', options, pace),
 		judge: stayInside(own),
 		from: options.from,
 		until: options.until,
