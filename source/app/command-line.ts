@@ -23,7 +23,7 @@ const optionDescription = (option: Option): string =>
 const examples: readonly string[] = [
 	'zenml-airgap                                       the installer, full screen',
 	'zenml-airgap rehearse                              the same against a world inside this process',
-	'zenml-airgap answers init > answers.yaml           a commented answer file',
+	'zenml-airgap answers init answers.yaml             a commented answer file',
 	'zenml-airgap plan --answers answers.yaml           what would be changed',
 	'zenml-airgap install --non-interactive --answers answers.yaml --json',
 ];
