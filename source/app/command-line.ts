@@ -16,9 +16,13 @@ export type CommandOutput = {readonly out: (text: string) => void; readonly err:
 
 const plainHelp = new Help();
 
-/** Says of an option that a command does not do without that it is required. */
-const optionDescription = (option: Option): string =>
-	`${plainHelp.optionDescription(option)}${option.mandatory ? ' [required]' : ''}`;
+/** Says of an option that a command does not do without that it is required. That a list is empty or a flag off is no news. */
+const optionDescription = (option: Option): string => {
+	const {defaultValue} = option;
+	const isNoNews = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+	const text = isNoNews ? option.description : plainHelp.optionDescription(option);
+	return `${text}${option.mandatory ? ' [required]' : ''}`;
+};
 
 const examples: readonly string[] = [
 	'zenml-airgap                                       the installer, full screen',

@@ -172,7 +172,12 @@ test.each([
 	['a finished run', {outcome: 'done', steps: all}, 0, ': finished\n'],
 	['a run of some steps', {outcome: 'done'}, 130, ': finished the steps it was asked for\n'],
 	['a failed run', {outcome: 'failed', steps: all}, 130, ': failed\n'],
-	['a killed run', {outcome: undefined}, 130, ': killed before its end\n'],
+	[
+		'a killed run',
+		{outcome: undefined},
+		130,
+		': ended without a word here: it was killed, or could not write its journal\n',
+	],
 ] as const)('status of %s', async (_name, more, code, says) => {
 	await leave(more as Partial<Journal>);
 	const told = await stage.run('status');

@@ -38,14 +38,18 @@ export type Context = {
 	readonly leave: (exitCode: number) => never;
 };
 
-/** What the command line said that every command shares. */
-export type GlobalOptions = {
+/** What the command line said of the answers and where they are. */
+export type AnswerFlags = {
 	readonly answers?: string | undefined;
 	readonly set: readonly string[];
 	readonly bundle?: string | undefined;
 	readonly stateDir?: string | undefined;
 	readonly kubeconfig?: string | undefined;
 	readonly context?: string | undefined;
+};
+
+/** What the command line said that every command around a plan shares. */
+export type GlobalOptions = AnswerFlags & {
 	readonly from?: string | undefined;
 	readonly until?: string | undefined;
 	readonly nonInteractive: boolean;

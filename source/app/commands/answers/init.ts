@@ -3,14 +3,13 @@ import {errnoWords, isErrno, isSystemError} from '../../../base/errno.ts';
 import {writeWhole} from '../../../base/files.ts';
 import {withNames} from '../../../base/reading/unseen.ts';
 import {partialAnswers} from '../../answers/inputs.ts';
-import type {Context, GlobalOptions} from '../../base/context.ts';
+import type {AnswerFlags, Context} from '../../base/context.ts';
 import {appProblems} from '../../base/problems.ts';
 import type {AddCommand, Work} from '../command.ts';
-import {withSharedOptions} from '../shared-options.ts';
-import {answersOfInstall} from './options.ts';
+import {answersOfInstall, withOptions} from './options.ts';
 
 /** The file that is to be written; without one the text is printed. */
-type InitOptions = GlobalOptions & {readonly target?: string | undefined};
+type InitOptions = AnswerFlags & {readonly target?: string | undefined};
 
 /** Writes a new file for the operator alone. @throws ProblemError `answers-file-unwritable` */
 const writeNew = async ({workingDirectory, out}: Context, target: string, text: string): Promise<void> => {
@@ -40,7 +39,5 @@ export const init: AddCommand = ({answers}, ask) => {
 		.command('init')
 		.argument('[file]', 'where to write it, for you alone and never over a file that is there; printed without one')
 		.description('write or print a commented answer file');
-	withSharedOptions(command).action((target: string | undefined, options: GlobalOptions) =>
-		ask(work, {...options, target}),
-	);
+	withOptions(command).action((target: string | undefined, options: AnswerFlags) => ask(work, {...options, target}));
 };
