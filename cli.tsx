@@ -89,6 +89,7 @@ const context: Context = {
 	out: (text) => stdout.write(text),
 	err: (text) => stderr.write(text),
 	signal: stopOnSignals(),
+	interrupt: () => process.kill(process.pid, 'SIGINT'),
 	screen: terminal && env.TERM !== 'dumb' && env.NO_COLOR === undefined && env.INK_SCREEN_READER !== 'true',
 	color: env.NO_COLOR === undefined,
 	ascii: !/utf-?8/iu.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),

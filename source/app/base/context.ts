@@ -20,6 +20,8 @@ export type Context = {
 	readonly err: (text: string) => void;
 	/** Aborted by SIGINT, SIGTERM, SIGHUP and other signals that end a program. */
 	readonly signal: AbortSignal;
+	/** Does what SIGINT does: the first time it aborts `signal`. For keys of a terminal that makes no signals of them. */
+	readonly interrupt: () => void;
 	/** Is there a terminal on standard input and output that can draw a full screen? */
 	readonly screen: boolean;
 	readonly color: boolean;

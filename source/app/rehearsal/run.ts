@@ -15,6 +15,7 @@ import {runHeadless} from '../plan/headless.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
 import {resumeCommand} from '../plan/resume-command.ts';
 import {makeFolder} from '../run/folder.ts';
+import {quietTerminal} from '../screen/quiet.ts';
 import {runScreen} from '../screen/screen.ts';
 import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside, stayInside} from './answers.ts';
 import {forgetWorld, isOfWorld, worldFolderOf} from './world-folder.ts';
@@ -24,6 +25,8 @@ export type RehearsalOptions = GlobalOptions & {
 	readonly fault?: FaultName | undefined;
 	readonly pace: 'real' | 'fast';
 	readonly fresh: boolean;
+	/** Called when the screen is about to take the keys of the terminal. */
+	readonly onScreen?: (() => void) | undefined;
 };
 
 /** A rehearsal that is about to begin: where it lies, and whose answers count. */
@@ -141,6 +144,7 @@ const installInto = async (context: Context, options: RehearsalOptions, stage: S
 		rehearsal: told.filter((line) => !world.fault.includes(line)),
 		fault: world.fault,
 		journal: source.journal,
+		onScreen: options.onScreen,
 	};
 	return screen ? runScreen(context, attended) : runPlain(context, options, attended);
 };
@@ -156,9 +160,8 @@ const rehearse = async (context: Context, options: RehearsalOptions, stateDirect
 	}
 };
 
-/** Starts the world as a child process, then runs the real installer against it. Returns the exit code. */
-export const runRehearsal = async (context: Context, options: RehearsalOptions): Promise<number> => {
-	const stateDirectory = stateDirectoryOf(context, options, 'rehearsal');
+/** The rehearsal, while no other is at work in its folder. */
+const runAlone = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
 	await makeFolder(stateDirectory);
 	// Before anything is read or started: two rehearsals in one folder would share ports and files.
 	const unlock = await acquireFileLock(path.join(stateDirectory, 'rehearsal.lock'), {
@@ -177,5 +180,16 @@ export const runRehearsal = async (context: Context, options: RehearsalOptions):
 		throw engineProblems.error('stopped', {what: 'The rehearsal', reason: words}, {error});
 	} finally {
 		await unlock();
+	}
+};
+
+/** Starts the world as a child process, then runs the real installer against it. Returns the exit code. */
+export const runRehearsal = async (context: Context, options: RehearsalOptions): Promise<number> => {
+	const stateDirectory = stateDirectoryOf(context, options, 'rehearsal');
+	const quiet = wantsScreen(context, options) ? quietTerminal(context) : undefined;
+	try {
+		return await runAlone(context, {...options, onScreen: quiet?.handOver}, stateDirectory);
+	} finally {
+		quiet?.end();
 	}
 };
