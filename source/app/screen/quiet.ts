@@ -16,16 +16,17 @@ const interruption = '\u0003';
  * to a page that nobody has seen. Ctrl-C still stops.
  */
 export const quietTerminal = ({stdin, interrupt}: Pick<Context, 'stdin' | 'interrupt'>): Quiet => {
-	const hear = (chunk: Buffer | string): void => {
-		if (chunk.toString().includes(interruption)) interrupt();
+	const hear = (): void => {
+		for (let chunk: unknown = stdin.read(); chunk !== null; chunk = stdin.read())
+			if (String(chunk).includes(interruption)) interrupt();
 	};
 	let isQuiet = true;
 	stdin.setRawMode(true);
-	stdin.on('data', hear);
+	// Not `data`: a stream that flowed and was paused does not begin to read again for who listens to `readable`, as Ink does.
+	stdin.on('readable', hear);
 	const handOver = (): void => {
 		isQuiet = false;
-		stdin.off('data', hear);
-		stdin.pause();
+		stdin.off('readable', hear);
 	};
 	return {
 		handOver,
@@ -33,6 +34,7 @@ export const quietTerminal = ({stdin, interrupt}: Pick<Context, 'stdin' | 'inter
 			if (!isQuiet) return;
 			handOver();
 			stdin.setRawMode(false);
+			stdin.pause();
 		},
 	};
 };
