@@ -13,7 +13,8 @@ import {createRedactor} from './source/base/redact.ts';
 declare const ZENML_AIRGAP_VERSION: string | undefined;
 
 /**
- * Signals that end a program where it does not hear them (signal(7)). Node keeps SIGUSR1, SIGPIPE and those of faults for itself;
+ * Signals that end a program where it does not hear them (signal(7)). Node keeps SIGPIPE and those of faults for itself, and
+ * opens its debugger to every user of this host on a SIGUSR1 that nobody hears;
  * after SIGKILL only helm's keeper is left to tidy up.
  */
 const stopSignals = [
@@ -21,6 +22,7 @@ const stopSignals = [
 	'SIGTERM',
 	'SIGHUP',
 	'SIGQUIT',
+	'SIGUSR1',
 	'SIGUSR2',
 	'SIGALRM',
 	'SIGVTALRM',
@@ -89,6 +91,7 @@ const context: Context = {
 	out: (text) => stdout.write(text),
 	err: (text) => stderr.write(text),
 	signal: stopOnSignals(),
+	interrupt: () => process.kill(process.pid, 'SIGINT'),
 	screen: terminal && env.TERM !== 'dumb' && env.NO_COLOR === undefined && env.INK_SCREEN_READER !== 'true',
 	color: env.NO_COLOR === undefined,
 	ascii: !/utf-?8/iu.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),

@@ -23,7 +23,8 @@ type Host = {
 
 const startHost = (entry: string, execArgv: readonly string[]): Host => {
 	const child = fork(entry, [], {
-		execArgv: [...execArgv],
+		// Node opens its debugger on SIGUSR1, to every user of this host.
+		execArgv: [...execArgv, '--disable-sigusr1'],
 		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 		serialization: 'json',
 	});

@@ -65,6 +65,8 @@ await writeFile(
 	path.join(dist, 'cli.js'),
 	`#!/usr/bin/env node
 import module from 'node:module';
+// Node opens its debugger on a SIGUSR1 that nobody hears. The program's own listener comes with it.
+process.on('SIGUSR1', () => undefined);
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 15)) {
 	console.error('zenml-airgap needs Node 22.15 or newer; this is ' + process.version + '. Start it with a newer one: /path/to/node ' + process.argv[1]);

@@ -1,5 +1,6 @@
 // node scripts/from-source.mjs FILE [ARGUMENTS]: sets up the libraries, then runs a TypeScript file of this project with this terminal.
 import {spawn} from 'node:child_process';
+import {constants} from 'node:os';
 import path from 'node:path';
 import {ensureLibraries, findNode, root} from './setup.mjs';
 
@@ -13,12 +14,12 @@ const child = spawn(
 	{stdio: 'inherit', env: {...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}`}},
 );
 // A signal of the terminal reaches both; one that was sent to this process alone is handed on. The child decides what it means.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'])
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'])
 	process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
 child.once('error', (error) => {
 	process.stderr.write(`${error.message}\n`);
 	process.exitCode = 1;
 });
 child.once('exit', (code, signal) => {
-	process.exitCode = signal ? 1 : (code ?? 1);
+	process.exitCode = signal ? 128 + constants.signals[signal] : (code ?? 1);
 });

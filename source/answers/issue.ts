@@ -50,6 +50,8 @@ export const expectedAt = (path: Path, node: Node | undefined): Expected => {
 const names: Readonly<Record<string, string>> = {string: 'text', number: 'a number', boolean: 'true or false'};
 
 const typeOf = (value: unknown): string => {
+	if (typeof value === 'number' && !Number.isSafeInteger(value))
+		return Number.isInteger(value) ? 'so large a number' : 'a number with a fraction';
 	if (value === null) return 'empty';
 	if (Array.isArray(value)) return 'a list';
 	return typeof value === 'object' ? 'a map' : (names[typeof value] ?? typeof value);
@@ -82,11 +84,19 @@ export const literalSecret = (path: Path): Issue => ({
 	problem: (answer, more) => answersProblems.problem('answers-literal-secret', {case: 'written', answer}, more),
 });
 
+/** Whether a text would be right but for the quotes around it. */
+const isQuoted = (value: unknown, expected: Expected): boolean => {
+	if (typeof value !== 'string') return false;
+	return expected === 'a whole number' ? /^-?\d{1,15}$/u.test(value) : /^(true|false)$/u.test(value);
+};
+
 /** The next move where a value has the wrong type: it depends on what it should be, and on what may be shown of it. */
 const rewrite = (path: Path, node: Node | undefined, value: unknown, expected: Expected) => {
 	const example = exampleOf(node);
 	if (expected === 'a list') return {case: 'list'} as const;
 	if (expected === 'a map') return {case: 'map'} as const;
+	if (expected !== 'text' && !isQuoted(value, expected))
+		return example === undefined ? ({case: 'another'} as const) : ({case: 'another, example', example} as const);
 	if (expected !== 'text')
 		return example === undefined ? ({case: 'no quotes'} as const) : ({case: 'no quotes, example', example} as const);
 	if (value !== null && typeof value === 'object')

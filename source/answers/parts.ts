@@ -36,6 +36,12 @@ export const host = z.string().refine((value) => isIP(value) > 0 || /^[a-z0-9]([
 	message: 'be a host name in lower case or an IP address, without a port',
 });
 
+/** Whether the port at the end of `host:port` is one; an IPv6 address without brackets has none. */
+const hasPort = (value: string): boolean => {
+	const port = Number(isIP(value) > 0 ? 1 : (/:(\d+)$/u.exec(value)?.[1] ?? 1));
+	return port >= 1 && port <= 65_535;
+};
+
 /** `host` or `host:port`; an IPv6 address goes in brackets (RFC 3986, section 3.2.2). */
 export const hostPort = z
 	.string()
@@ -43,7 +49,16 @@ export const hostPort = z
 		/^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/u,
 		'be host or host:port in lower case, without https://',
 	)
-	.refine((value) => Number(/:(\d+)$/u.exec(value)?.[1] ?? 1) <= 65_535, 'have a port between 1 and 65535');
+	.refine(hasPort, 'have a port between 1 and 65535');
+
+/** `address` or `address:port`, as a name server is given: a name would have to be looked up at a name server first. */
+export const serverAddress = z
+	.string()
+	.refine(
+		(value) => isIP(value.replace(/^\[(.*)\](:\d{1,5})?$|^([^:]*):\d{1,5}$/u, '$1$3')) > 0,
+		'be an IP address, or address:port with an IPv6 address in brackets',
+	)
+	.refine(hasPort, 'have a port between 1 and 65535');
 
 /** An IPv4 or IPv6 address. */
 export const ipAddress = z.string().refine((value) => isIP(value) > 0, 'be an IP address');
@@ -73,11 +88,25 @@ export const quantity = z
 	.regex(quantityPattern, 'be a Kubernetes quantity such as 500m or 2Gi')
 	.register(textKinds, {kind: 'quantity'});
 
-/** A file or folder; `~` and relative paths are resolved by the loader. */
-export const path = z.string().min(1, 'be a path').register(textKinds, {kind: 'path'});
+/* Patterns of texts have no flag: editors that read the JSON schema give them one or none, and both must mean the same. */
 
-/** A text of at least one character. */
-export const text = z.string().min(1, 'not be empty');
+/** A file or folder; `~` and relative paths are resolved by the loader. */
+export const path = z
+	.string()
+	.min(1, 'be a path')
+	.regex(/^[ -~\u00A0-\uFFFF]*$/, 'have no control characters')
+	.register(textKinds, {kind: 'path'});
+
+/** A text of at least one character, on one line. */
+export const text = z
+	.string()
+	.min(1, 'not be empty')
+	.regex(/^[ -~\u00A0-\uFFFF]*$/, 'have no control characters');
+
+/** A text that may be empty and have several lines, such as an annotation. */
+export const freeText = z
+	.string()
+	.regex(/^[\t\n -~\u00A0-\uFFFF]*$/, 'have no control characters but tabs and line breaks');
 
 /** CPU and memory of a pod, with the defaults of the vendor's guide. */
 export const resources = (cpu: string, memory: string, cpuLimit: string, memoryLimit: string) =>
@@ -124,7 +153,7 @@ export const podDisruptionBudget = z
 
 /** Environment variables of a server. */
 export const environment = z
-	.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, 'be a variable name'), z.string())
+	.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, 'be a variable name'), freeText)
 	.default({})
 	.describe('Further environment variables of the server; all values are text')
 	.meta({examples: [{ZENML_LOGGING_VERBOSITY: 'DEBUG'}]});

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import {
 	environment,
 	fqdn,
+	freeText,
 	helmValues,
-	hostPort,
 	ipAddress,
 	label,
 	path,
@@ -13,6 +13,7 @@ import {
 	quantity,
 	resources,
 	secretRefSchema,
+	serverAddress,
 	text,
 } from './parts.ts';
 import {crossFieldIssues} from './rules/rules.ts';
@@ -51,7 +52,7 @@ const user = z.strictObject({
 	username: z
 		.string()
 		.max(64, 'be 64 characters at most')
-		.regex(/^[^\s]+$/u, 'not be empty nor have spaces')
+		.regex(/^(?!.*\s)[ -~\u00A0-\uFFFF]+$/, 'not be empty nor have spaces or control characters')
 		.describe('Login name')
 		.meta({examples: ['ada']}),
 	password: secretRefSchema.default('generate').describe('First password; the user changes it at the first login'),
@@ -142,7 +143,7 @@ const shape = z.strictObject({
 				.meta({examples: ['10.20.30.40']}),
 			httpsPort: port.default(443).describe('Port on which the ingress controller answers HTTPS'),
 			annotations: z
-				.record(z.string(), z.string())
+				.record(z.string(), freeText)
 				.default({'nginx.ingress.kubernetes.io/proxy-body-size': '256m'})
 				.describe('Annotations of each Ingress'),
 		})
@@ -199,7 +200,7 @@ const shape = z.strictObject({
 				.describe('CPU and memory of runner pods'),
 			ttlSecondsAfterFinished: z.int().min(0).default(86400).describe('Seconds after which finished jobs are removed'),
 			nodeSelector: z
-				.record(z.string(), z.string())
+				.record(z.string(), freeText)
 				.default({})
 				.describe('Node labels for runner pods')
 				.meta({examples: [{'kubernetes.io/os': 'linux'}]}),
@@ -228,7 +229,7 @@ const shape = z.strictObject({
 		.describe('Runs pipeline snapshots from the dashboard'),
 	network: z
 		.strictObject({
-			nameServer: hostPort
+			nameServer: serverAddress
 				.optional()
 				.describe("Name server to ask, address or address:port; by default this host's")
 				.meta({examples: ['10.20.30.53']}),

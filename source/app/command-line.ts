@@ -16,14 +16,18 @@ export type CommandOutput = {readonly out: (text: string) => void; readonly err:
 
 const plainHelp = new Help();
 
-/** Says of an option that a command does not do without that it is required. */
-const optionDescription = (option: Option): string =>
-	`${plainHelp.optionDescription(option)}${option.mandatory ? ' [required]' : ''}`;
+/** Says of an option that a command does not do without that it is required. That a list is empty or a flag off is no news. */
+const optionDescription = (option: Option): string => {
+	const {defaultValue} = option;
+	const isNoNews = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+	const text = isNoNews ? option.description : plainHelp.optionDescription(option);
+	return `${text}${option.mandatory ? ' [required]' : ''}`;
+};
 
 const examples: readonly string[] = [
 	'zenml-airgap                                       the installer, full screen',
 	'zenml-airgap rehearse                              the same against a world inside this process',
-	'zenml-airgap answers init > answers.yaml           a commented answer file',
+	'zenml-airgap answers init answers.yaml             a commented answer file',
 	'zenml-airgap plan --answers answers.yaml           what would be changed',
 	'zenml-airgap install --non-interactive --answers answers.yaml --json',
 ];

@@ -32,13 +32,22 @@ export const isMap = (value: unknown): value is Readonly<Record<string, unknown>
 
 const keyOf = (word: string): string => word.toLowerCase().replaceAll(/[-_\s]/gu, '');
 
+/** Two neighbouring letters that were exchanged: one slip of the fingers, and two steps of Levenshtein. */
+const isExchange = (written: string, known: string): boolean => {
+	const at = [...known].findIndex((letter, index) => letter !== written[index]);
+	const exchanged = `${known.slice(0, at)}${known[at + 1] ?? ''}${known[at] ?? ''}${known.slice(at + 2)}`;
+	return at >= 0 && written === exchanged;
+};
+
 /**
  * How many letters two words are apart; case and the spelling of word borders do not count. `undefined`: too far to mean
- * it, which is more than a third of the known word, and more than one letter.
+ * it, which is more than a third of the known word, and more than one letter; or less than half of what was written is right.
  */
 export const farness = (written: string, known: string): number | undefined => {
-	const steps = distance(keyOf(written), keyOf(known));
-	return steps <= Math.max(1, Math.floor(known.length / 3)) ? steps : undefined;
+	const [word, meant] = [keyOf(written), keyOf(known)];
+	const steps = isExchange(word, meant) ? 1 : distance(word, meant);
+	const isNear = steps <= Math.max(1, Math.floor(known.length / 3)) && steps * 2 <= word.length;
+	return steps === 0 || isNear ? steps : undefined;
 };
 
 /** The nearest of some words, for a message; `undefined` where none is near. */

@@ -102,15 +102,27 @@ const endWaiting = <Answers, World extends BaseWorld<Answers>>(
 	if (limit !== undefined && clock.now() - startedAt >= limit) throw new ProblemError(late(lateness(limit)));
 };
 
-const tellWarnings = (emit: (event: NewEvent) => void, step: string, finding: Settled): void => {
+/** What was done and told of a step so far, through all its tries. */
+type Progress = {applied: boolean; readonly warned: Set<string>};
+
+/** A step is looked at before and after its work: a warning that was told is not told again. */
+const tellWarnings = (
+	emit: (event: NewEvent) => void,
+	step: string,
+	{finding, warned}: {readonly finding: Settled; readonly warned: Set<string>},
+): void => {
 	if (finding.status === 'blocked') return;
-	for (const text of finding.warnings ?? []) emit({type: 'step-warning', step, text});
+	for (const text of finding.warnings ?? []) {
+		if (!warned.has(text)) emit({type: 'step-warning', step, text});
+		warned.add(text);
+	}
 };
 
 /** Checks, and as long as only other people can act, shows what they should do and looks again. */
 const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 	context: StepContext<Answers, World>,
 	phase: 'before' | 'after',
+	{warned}: Progress,
 ): Promise<Settled> => {
 	const {step, emit, controls, clock} = context;
 	const startedAt = clock.now();
@@ -120,7 +132,7 @@ const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 		const known = controls.acknowledged(step.id);
 		const finding = await inWorld(context, 'check', step.check);
 		if (finding.status !== 'waiting') {
-			tellWarnings(emit, step.id, finding);
+			tellWarnings(emit, step.id, {finding, warned});
 			return finding;
 		}
 		emit({type: 'step-waiting', step: step.id, handover: finding.handover});
@@ -138,12 +150,12 @@ const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 const convergeOnce = async <Answers, World extends BaseWorld<Answers>>(
 	context: StepContext<Answers, World>,
 	attempt: number,
-	progress: {applied: boolean},
+	progress: Progress,
 ): Promise<void> => {
 	const {step, plan, emit, pass, fingerprint} = context;
 	const finished = (outcome: 'already' | 'applied', note = '', keep?: Kept): void =>
 		emit({type: 'step-finished', step: step.id, outcome, note, fingerprint, ...(keep && {keep})});
-	const before = await checkUntilSettled(context, 'before');
+	const before = await checkUntilSettled(context, 'before', progress);
 	if (before.status === 'blocked') throw new ProblemError(before.problem);
 	if (before.status === 'ok') {
 		finished(progress.applied ? 'applied' : 'already', before.note, before.keep);
@@ -158,7 +170,7 @@ const convergeOnce = async <Answers, World extends BaseWorld<Answers>>(
 	emit({type: 'step-applying', step: step.id, attempt});
 	progress.applied = true;
 	await inWorld(context, 'apply', step.apply);
-	const after = await checkUntilSettled(context, 'after');
+	const after = await checkUntilSettled(context, 'after', progress);
 	if (after.status === 'blocked') throw new ProblemError(after.problem);
 	if (after.status === 'todo') {
 		const left = {step: step.title, changes: formatChanges(after.changes)};
@@ -180,7 +192,7 @@ export const convergeStep = async <Answers, World extends BaseWorld<Answers>>(
 		emit({type: 'step-finished', step: step.id, outcome: 'not-needed', note: '', fingerprint});
 		return;
 	}
-	const progress = {applied: false};
+	const progress: Progress = {applied: false, warned: new Set()};
 	const {retry} = step;
 	await retrying((attempt) => convergeOnce(context, attempt, progress), {
 		ruleOf: (error) => (retry?.codes.includes(toProblem(error).code) ? retry : undefined),

@@ -153,13 +153,19 @@ const resultOf = (problem: Problem | undefined): RunResult => {
 	return {outcome: problem.area === 'stopped' ? 'stopped' : 'failed', exitCode: exitCodes[problem.area], problem};
 };
 
-/** What goes to every listener, with its time. */
-const emitter =
-	({clock, listeners}: Pick<RunOptions<never, never>, 'clock' | 'listeners'>): ((event: NewEvent) => void) =>
-	(event) => {
+/** What goes to every listener, with its time. Nothing comes after `run-finished`: checks that were given up may still report. */
+const emitter = ({
+	clock,
+	listeners,
+}: Pick<RunOptions<never, never>, 'clock' | 'listeners'>): ((event: NewEvent) => void) => {
+	let isOver = false;
+	return (event) => {
+		if (isOver) return;
+		isOver = event.type === 'run-finished';
 		const stamped = {...event, at: clock.now()} as Event;
 		for (const listener of listeners) listener(stamped);
 	};
+};
 
 /**
  * Goes through a plan until the world fits the answers. The pass `apply` applies, `look` only looks and goes on after every

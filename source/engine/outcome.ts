@@ -1,5 +1,6 @@
 import type {Outcome} from './events.ts';
-import type {RunState} from './state.ts';
+import type {Pass} from './plan.ts';
+import type {RunState, StepState} from './state.ts';
 
 /** How a step ended, in the words of every output. */
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
@@ -7,6 +8,14 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
 	applied: 'done',
 	'not-needed': 'not asked for',
 	skipped: 'skipped',
+};
+
+/** What became of a step by the end of a run, in the words of every output. */
+export const stepWords = ({outcome, status, startedAt}: StepState, pass: Pass): string => {
+	if (outcome !== undefined) return outcomeWords[outcome];
+	if (status === 'problem') return 'problem';
+	if (startedAt === undefined) return 'not begun';
+	return pass === 'apply' ? 'not finished' : 'not looked at';
 };
 
 /** True once the step is done whose success proves the whole. */

@@ -6,6 +6,8 @@ export type PlanEntry = {
 	readonly id: string;
 	/** The names of its steps, in order: what `--from` and `--until` take. */
 	readonly stepIds: readonly string[];
+	/** The step that takes the Lease: a run that begins after it takes the Lease at its start. Absent where none does. */
+	readonly leaseStep?: string;
 	readonly load: () => Promise<Plan>;
 };
 
@@ -28,6 +30,7 @@ export const plans = {
 			'workload-manager',
 			'verification',
 		],
+		leaseStep: 'namespaces',
 		load: async () => (await import('./install.ts')).installPlan,
 	},
 } as const satisfies Readonly<Record<string, PlanEntry>>;

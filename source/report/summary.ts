@@ -2,7 +2,7 @@ import {urlOf} from '../answers/addresses.ts';
 import type {Answers} from '../answers/schema.ts';
 import {formatDuration} from '../base/units.ts';
 import {changesInWords} from '../engine/changes.ts';
-import {isProved, outcomeWords} from '../engine/outcome.ts';
+import {isProved, stepWords} from '../engine/outcome.ts';
 import type {Pass} from '../engine/plan.ts';
 import type {RunState, StepState} from '../engine/state.ts';
 import {formatProblem} from './format.ts';
@@ -27,8 +27,8 @@ export type SummaryContext = {
 };
 
 const stepRow = (step: StepState, pass: Pass, width: number): string => {
-	const planned = pass === 'look' && step.changes.length > 0 ? changesInWords(step.changes) : step.status;
-	const words = step.outcome === undefined ? planned : outcomeWords[step.outcome];
+	const isPlanned = pass === 'look' && step.outcome === undefined && step.changes.length > 0;
+	const words = isPlanned ? changesInWords(step.changes) : stepWords(step, pass);
 	return `  ${step.title.padEnd(width)}  ${words}${step.note ? `: ${step.note}` : ''}`;
 };
 
@@ -38,10 +38,17 @@ const appliedHead = (state: RunState, took: string): string =>
 		? `ZenML Pro is installed and verified (${took}).`
 		: `The chosen steps are done (${took}); this is not the whole install.`;
 
+/** A run that only looked has finished nothing, whatever it found. */
+const failedHead = ({pass, problem}: RunState, took: string): string => {
+	if (pass === 'apply') return `Not finished (${took}).`;
+	if (problem?.code === 'drift') return `Not everything is as the answers say (${took}).`;
+	return `Not everything could be ${pass === 'look' ? 'planned' : 'verified'} (${took}).`;
+};
+
 const headOf = (state: RunState): string => {
 	const took = formatDuration((state.finishedAt ?? state.startedAt) - state.startedAt);
 	if (state.outcome === 'stopped') return `Stopped after ${took}. What is done stays done.`;
-	if (state.outcome !== 'done') return `Not finished (${took}).`;
+	if (state.outcome !== 'done') return failedHead(state, took);
 	if (state.pass === 'look') return `Plan made, nothing was changed (${took}).`;
 	return state.pass === 'verify' ? `Everything is as the answers say (${took}).` : appliedHead(state, took);
 };
@@ -67,7 +74,7 @@ export const summaryLines = (state: RunState, context: SummaryContext): readonly
 		...(state.outcome === 'failed' && state.problem ? ['', ...formatProblem(state.problem)] : []),
 		...(installed && answers ? serverRows(answers) : []),
 		'',
-		...(state.outcome === 'done' ? [] : [`  Go on with  ${resumeCommand}`]),
+		...(state.outcome === 'done' ? [] : [`  ${state.pass === 'apply' ? 'Go on' : 'Again'} with  ${resumeCommand}`]),
 		...(reportFile === undefined ? [] : [`  Report      ${reportFile}`]),
 		`  Log         ${logFile}`,
 		...leftovers.map((text) => `  Warning     ${text}`),

@@ -101,6 +101,42 @@ const refusals: readonly Refusal[] = [
 		'14:11 answers-unknown-key ingress.clasName is not an answer; did you mean ingress.className?',
 	],
 	[
+		'an unknown key with two letters exchanged',
+		shortest.replace(/^registry:\n {2}host/mu, 'registry:\n  hots'),
+		'1:1 answers-missing registry.host is missing',
+		'2:3 answers-unknown-key registry.hots is not an answer; did you mean registry.host?',
+	],
+	[
+		'an unknown key of one letter, which is like any other',
+		`${shortest}a: 1\n`,
+		'14:1 answers-unknown-key a is not an answer',
+	],
+	[
+		'a name server that is a name',
+		`${shortest}network: {nameServer: foo}\n`,
+		'14:23 answers-invalid-value network.nameServer must be an IP address, or address:port with an IPv6 address in brackets',
+	],
+	[
+		'a name server with a port that is none',
+		`${shortest}network: {nameServer: "10.0.0.1:70000"}\n`,
+		'14:23 answers-invalid-value network.nameServer must have a port between 1 and 65535',
+	],
+	[
+		'a name that rings the bell',
+		`${shortest}organization: {name: "a\\a"}\n`,
+		'14:22 answers-invalid-value organization.name must have no control characters',
+	],
+	[
+		'a path with a line break',
+		`${shortest}bundle: {path: "a\\nb"}\n`,
+		'14:16 answers-invalid-value bundle.path must have no control characters',
+	],
+	[
+		'an annotation that steers a terminal',
+		`${shortest}ingress: {annotations: {a: "\\e[2J"}}\n`,
+		'14:28 answers-invalid-value ingress.annotations.a must have no control characters but tabs and line breaks',
+	],
+	[
 		'an unknown key in another spelling',
 		`${shortest}work_load_manager: {}\n`,
 		'14:1 answers-unknown-key work_load_manager is not an answer; did you mean workloadManager?',
@@ -146,7 +182,7 @@ const refusals: readonly Refusal[] = [
 	[
 		'a number with a fraction',
 		`${shortest}ingress: {httpsPort: 4.5}\n`,
-		'14:22 answers-wrong-type ingress.httpsPort must be a whole number, not a number',
+		'14:22 answers-wrong-type ingress.httpsPort must be a whole number, not a number with a fraction',
 	],
 	[
 		'a number out of its range',

@@ -149,4 +149,11 @@ describe('setting answers on the command line', () => {
 		expect(loaded.problems).toHaveLength(1);
 		expect(JSON.stringify(loaded)).not.toContain('CANARY');
 	});
+
+	it('says what a number is, where the quotes are not what is wrong', () => {
+		const [problem] = problemsOf(shortest, setting('controlPlane.replicas=1e9'));
+		expect(problem).toMatchObject({code: 'answers-wrong-type', fix: 'Write a whole number. For example: 1'});
+		const [quoted] = problemsOf(`${shortest}helm: {timeoutMinutes: "3"}\n`);
+		expect(quoted?.fix).toBe('Write a whole number, without quotes. For example: 15');
+	});
 });

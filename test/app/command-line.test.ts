@@ -27,7 +27,7 @@ test('without a word the install is meant, with every default', async () => {
 	expect(await parse()).toEqual({command: 'install', given: defaults});
 });
 
-test.each(['install', 'plan', 'verify', 'status'] as const)('%s has the same defaults', async (command) => {
+test.each(['install', 'plan', 'verify'] as const)('%s has the same defaults', async (command) => {
 	expect(await parse(command)).toEqual({command, given: defaults});
 });
 
@@ -61,23 +61,36 @@ const everyValue = {
 	logLevel: 'debug',
 };
 
-test.each([[], ['install'], ['plan'], ['verify'], ['status'], ['rehearse'], ['answers', 'show']])(
-	'%s %s takes every shared option',
-	async (...command) => {
-		const words = command.filter((word) => word !== undefined);
-		const {given} = await parse(...words, ...everyOption.flat());
-		expect(given).toMatchObject(everyValue);
-	},
-);
+test.each([[], ['install'], ['plan'], ['verify'], ['rehearse']])('%s takes every shared option', async (...command) => {
+	const words = command.filter((word) => word !== undefined);
+	const {given} = await parse(...words, ...everyOption.flat());
+	expect(given).toMatchObject(everyValue);
+});
 
 test.each(plans.install.stepIds)('--from and --until know the step %s', async (step) => {
 	expect(await parse('--from', step, '--until', step)).toMatchObject({given: {from: step, until: step}});
 });
 
-test.each(['init', 'validate', 'show'] as const)('answers %s takes a file, or none', async (action) => {
+test.each([
+	['init', 'target'],
+	['validate', 'answers'],
+	['show', 'answers'],
+] as const)('answers %s takes a file, or none, and what gives answers', async (action, key) => {
 	const command = `answers ${action}`;
-	expect(await parse('answers', action, 'site.yaml')).toEqual({command, given: {...defaults, answers: 'site.yaml'}});
-	expect(await parse('answers', action)).toEqual({command, given: defaults});
+	const none = {set: [], json: false};
+	expect(await parse('answers', action, 'site.yaml')).toEqual({command, given: {...none, [key]: 'site.yaml'}});
+	expect(await parse('answers', action)).toEqual({command, given: none});
+	const {answers, set, bundle, stateDir, kubeconfig, context} = everyValue;
+	const words = everyOption.slice(0, 7).flat();
+	expect((await parse('answers', action, ...words)).given).toEqual({
+		...none,
+		answers,
+		set,
+		bundle,
+		stateDir,
+		kubeconfig,
+		context,
+	});
 });
 
 test('answers schema needs no answers', async () => {
@@ -182,4 +195,13 @@ test('the help names every command', async () => {
 
 test('the version is printed alone', async () => {
 	expect(await stage.run('--version')).toEqual({code: 0, out: '0.0.0-source\n', err: ''});
+});
+
+test('help names only what a command takes, and no empty default', async () => {
+	const help = async (...words: readonly string[]): Promise<string> => (await stage.run(...words, '--help')).out;
+	expect(await help('install')).not.toMatch(/\(default: (\[\]|false)\)/u);
+	const status = await help('status');
+	expect(status.match(/--[a-z-]+/gu)).toEqual(['--state-dir', '--json', '--help']);
+	expect(await help('answers', 'show')).not.toMatch(/--(from|until|non-interactive|plain|log-level)/u);
+	expect((await help('answers', 'schema')).match(/--[a-z-]+/gu)).toEqual(['--help']);
 });

@@ -1,4 +1,4 @@
-import {cp, mkdir, readdir, rm, writeFile} from 'node:fs/promises';
+import {cp, mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterEach, beforeEach, expect, test} from 'vitest';
@@ -40,13 +40,26 @@ test('answers init writes a file that becomes valid when what is required is fil
 	expect(empty.err).not.toContain('answers-unknown-key');
 	expect(empty.err).not.toContain('answers-syntax');
 	await writeLocal();
-	const filled = await stage.run('answers', 'init', 'site.yaml');
-	await stage.write('filled.yaml', filled.out);
+	const filled = await stage.run('answers', 'init', 'filled.yaml', '--answers', 'site.yaml');
+	expect(filled.out).toBe('filled.yaml: written; fill in the answers that have no value\n');
+	expect((await stat(path.join(stage.folder, 'filled.yaml'))).mode & 0o777).toBe(0o600);
 	expect(await stage.run('answers', 'validate', 'filled.yaml')).toEqual({
 		code: 0,
 		out: 'filled.yaml: valid, 1 workspace\n',
 		err: '',
 	});
+});
+
+test('answers init never writes over what is there, and says what is in the way of it', async () => {
+	await stage.write('mine.yaml', 'version: 1\n');
+	const there = await stage.run('answers', 'init', 'mine.yaml');
+	expect(there.code).toBe(2);
+	expect(there.err).toContain('The answer file mine.yaml cannot be written.');
+	expect(there.err).toContain('Something of that name is there');
+	expect(await readFile(path.join(stage.folder, 'mine.yaml'), 'utf8')).toBe('version: 1\n');
+	const nowhere = await stage.run('answers', 'init', 'none/new.yaml');
+	expect([nowhere.code, nowhere.err]).toEqual([2, expect.stringContaining('answers-file-unwritable')]);
+	expect((await stage.run('answers', 'init', '--help')).out).toContain('where to write it');
 });
 
 test('answers init takes what --set gives', async () => {
@@ -198,7 +211,12 @@ test.each([
 	['a finished run', {outcome: 'done', steps: all}, 0, ': finished\n'],
 	['a run of some steps', {outcome: 'done'}, 130, ': finished the steps it was asked for\n'],
 	['a failed run', {outcome: 'failed', steps: all}, 130, ': failed\n'],
-	['a killed run', {outcome: undefined}, 130, ': killed before its end\n'],
+	[
+		'a killed run',
+		{outcome: undefined},
+		130,
+		': ended without a word here: it was killed, or could not write its journal\n',
+	],
 ] as const)('status of %s', async (_name, more, code, says) => {
 	await leave(more as Partial<Journal>);
 	const told = await stage.run('status');

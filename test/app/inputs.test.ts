@@ -123,7 +123,7 @@ test('where nothing was given at all, the next move is to name or to write an an
 			message: 'There are no answers to work with.',
 			cause: 'No --answers file was named, and no earlier run left its answers on this host.',
 			fix: 'Name an answer file with --answers, or start the program in a terminal to be asked.',
-			nextSteps: ['zenml-airgap answers init > answers.yaml'],
+			nextSteps: ['zenml-airgap answers init answers.yaml'],
 		},
 	});
 });

@@ -133,7 +133,12 @@ test('the command to go on is one that a shell reads as it was given', async () 
 	expect(resumeCommand(stage.context, 'install', options)).toBe(
 		String.raw`zenml-airgap install --answers 'it'\''s mine.yaml' --set 'registry.prefix=a b' --set 'x=$(id)' --bundle ./b --state-dir /s --kubeconfig k --context c --non-interactive`,
 	);
+	const limited = {...none, from: 'images', until: 'dns', plain: true, json: true, logLevel: 'debug'} as const;
+	expect(resumeCommand(stage.context, 'verify', limited)).toBe(
+		'zenml-airgap verify --from images --until dns --plain --json --log-level debug',
+	);
 	const npm = {...stage.context, startedByNpm: true};
+	expect(resumeCommand(npm, 'rehearse', none, ['--pace', 'fast'])).toBe('npm start -- --pace fast');
 	expect(resumeCommand(npm, 'rehearse', none)).toBe('npm start');
 	expect(resumeCommand(npm, 'rehearse', {...none, stateDir: '/s'})).toBe('npm start -- --state-dir /s');
 });

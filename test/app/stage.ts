@@ -45,6 +45,7 @@ export const createStage = async (more: Partial<Context> = {}): Promise<Stage> =
 			err += text;
 		},
 		signal: new AbortController().signal,
+		interrupt: () => undefined,
 		screen: false,
 		color: false,
 		ascii: true,

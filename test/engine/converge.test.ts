@@ -114,6 +114,15 @@ test.each(table)('%s', async (_name, pass, step, story) => {
 	expect(played).toEqual(['run-started', `started ${step.id}`, ...story]);
 });
 
+test('a warning that is seen before and after the work is told once', async () => {
+	const warnings = ['not signed'];
+	const before = {status: 'todo', changes: [{action: 'create', target: 'thing'}], warnings} as const;
+	const after = {status: 'ok', warnings: [...warnings, 'odd']} as const;
+	const {state} = await play([tiny('images', {check: findings(before, after), apply: nothing})]);
+	expect(state.steps[0]?.warnings).toEqual(['not signed', 'odd']);
+	expect(state.log.filter(({level}) => level === 'warn')).toHaveLength(2);
+});
+
 test('warnings and the note of a check are told', async () => {
 	const {events, state} = await play([
 		tiny('bundle', {check: async () => ({status: 'ok', note: '4 images', warnings: ['not signed']})}),

@@ -169,6 +169,24 @@ test('a stop waits no longer than the grace period for work that ignores it', as
 	expect(story.slice(-2)).toEqual(stopped);
 });
 
+test('nothing is told after the end of a run, whatever work that was left behind still reports', async () => {
+	const stop = new AbortController();
+	let late = (): void => undefined;
+	const {story} = await play(
+		[
+			tiny('images', {
+				check: async ({report}) => {
+					late = () => report({kind: 'line', level: 'info', text: 'done after all'});
+					stop.abort(new Error('enough'));
+					return never();
+				},
+			}),
+		],
+		{signal: stop.signal, listeners: [({type}) => type === 'run-finished' && late()]},
+	);
+	expect(story.slice(-2)).toEqual(['stopping', 'end stopped 130']);
+});
+
 test('a stop ends the pause before a retry', async () => {
 	const stop = new AbortController();
 	const {clock, story} = await play(

@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readdir, readFile, writeFile} from 'node:fs/promises';
+import {readdir, readFile, readlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
@@ -64,6 +64,24 @@ test.each<readonly [how: string, end: string, kill: (child: ChildProcess) => unk
 	await until(() => isGone(pid) && isGone(keeperPid));
 	expect(await has('closed')).toBe(true);
 	expect(await readdir(path.join(folder, 'home', 'running'))).toEqual([]);
+});
+
+/** Whether a process listens on a TCP port (proc(5)). */
+const listens = async (pid: number): Promise<boolean> => {
+	const table = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/u));
+	const sockets = table.filter((row) => row[3] === '0A').map((row) => `socket:[${row[9]}]`);
+	const folder = `/proc/${pid}/fd`;
+	const links = await Promise.all((await readdir(folder)).map((fd) => readlink(path.join(folder, fd)).catch(() => '')));
+	return links.some((link) => sockets.includes(link));
+};
+
+test('SIGUSR1 opens no debugger in the process that holds the values of a release', async () => {
+	const {child, pid, keeperPid} = await begin('closes');
+	process.kill(keeperPid, 'SIGUSR1');
+	await sleep(500);
+	expect(await listens(keeperPid)).toBe(false);
+	child.kill('SIGKILL');
+	await until(() => isGone(pid) && isGone(keeperPid));
 });
 
 test('a helm that does not heed the end of the program is killed after its grace period', async () => {

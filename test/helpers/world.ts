@@ -90,6 +90,7 @@ export const makeContext = (
 	programDirectory: root,
 	nodeArguments: [],
 	startedByNpm: false,
+	interrupt: () => undefined,
 	leave: (exitCode) => {
 		throw new Error(`left with exit code ${exitCode}`);
 	},

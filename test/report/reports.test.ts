@@ -288,10 +288,10 @@ test('the summary of a failed run tells the problem and how to go on', () => {
 	]);
 	expect(summaryLines(failed, {...files, answers}).join('\n')).toMatchInlineSnapshot(`
 		"Not finished (3.0 s).
-		  The bundle  pending
+		  The bundle  not begun
 		  The images  problem
-		  The dns     pending
-		  The ca      pending
+		  The dns     not begun
+		  The ca      not begun
 
 		The registry does not answer.
 		  why:   connect ECONNREFUSED 10.0.0.5:5000
@@ -315,8 +315,26 @@ test.each([
 	]);
 	const lines = summaryLines(state, files);
 	expect(lines[0]).toBe(head);
-	expect(lines.some((line) => line.includes('Go on with'))).toBe(resumes);
+	expect(lines.some((line) => line.includes(' with  '))).toBe(resumes);
 	if (pass === 'look') expect(lines).toContain('  The images  1 change');
+});
+
+test.each([
+	['look', 'registry-unreachable', 'Not everything could be planned (3.0 s).'],
+	['verify', 'registry-unreachable', 'Not everything could be verified (3.0 s).'],
+	['verify', 'drift', 'Not everything is as the answers say (3.0 s).'],
+] as const)('the summary of %s that met %s begins with %j, and tells what was not looked at', (pass, code, head) => {
+	const problem = {...trouble, code};
+	const state = fold([
+		{...started, pass} as NewEvent,
+		{type: 'step-started', step: 'images', stale: false},
+		{type: 'step-warning', step: 'images', text: 'cannot be looked at'},
+		{type: 'run-finished', outcome: 'failed', exitCode: 6, problem},
+	]);
+	const lines = summaryLines(state, files);
+	expect(lines[0]).toBe(head);
+	expect(lines).toContain('  The images  not looked at');
+	expect(lines).toContain(`  Again with  ${files.resumeCommand}`);
 });
 
 test('the acceptance report says what was checked, what was seen, and when', () => {

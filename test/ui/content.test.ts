@@ -238,7 +238,7 @@ describe('the last page', () => {
 		);
 		expect(text).toMatch(/✓ Bundle +0:01 {2}nothing to do: 4 images/u);
 		expect(text).toMatch(/✗ Images .*No answer\./u);
-		expect(text).toMatch(/● DNS .*not finished/u);
+		expect(text).toMatch(/● DNS +0:0[1-9] +not finished/u);
 		expect(text).toMatch(/○ Secrets .*not begun/u);
 		expect(text).toContain('What to do: Start it.');
 		expect(text).toContain('1 warning\n! One name is short.');

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {LogLevel} from '../../source/engine/plan.ts';
 import type {LogLine} from '../../source/engine/state.ts';
-import {logRows} from '../../source/ui/content/log.ts';
+import {logRows, logTitle} from '../../source/ui/content/log.ts';
 import type {KeyId} from '../../source/ui/state/keys.ts';
 import {logKey} from '../../source/ui/state/log.ts';
 import {visibleLines, windowOf} from '../../source/ui/state/log-lines.ts';
@@ -144,4 +144,13 @@ test('a line tells its step where another one begins to speak, and is found by i
 	];
 	expect(seen(log, view)).toEqual(['bundle: started', 'done', 'images: started', 'stopping']);
 	expect(press(log, {...view, query: 'images'}, {text: 'n'}).anchor).toBe(2);
+});
+
+test('a search that finds nothing says so, and which lines it did not look at', () => {
+	const run = runOf([line('push api', 'debug'), line('pod ready')]);
+	expect(logTitle(run, {...view, query: 'ready'})).toBe('Log, newest, info and up, /ready');
+	expect(logTitle(run, {...view, query: 'push'})).toBe(
+		'Log, newest, info and up, no match for /push, lines below info not searched',
+	);
+	expect(logTitle(run, {...view, level: 'debug', query: 'zzzz'})).toBe('Log, newest, debug and up, no match for /zzzz');
 });

@@ -18,7 +18,7 @@ import {faultOf} from '../../base/reading/encoding.ts';
 import {withNames} from '../../base/reading/unseen.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
 import type {PlanEntry} from '../../plans/index.ts';
-import type {Context, GlobalOptions} from '../base/context.ts';
+import type {AnswerFlags, Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {appProblems} from '../base/problems.ts';
 import {stateFolderOf} from '../base/surroundings.ts';
@@ -51,7 +51,7 @@ const parts = ['logs', 'reports', 'handover', 'charts', 'helm', 'compressed-laye
  * The folder for state, logs and reports. What lies there names programs that are run, so it is this user's or nothing is read.
  * @throws ProblemError `folder-not-ours`
  */
-export const stateDirectoryOf = (context: Context, {stateDir}: GlobalOptions, part = ''): string => {
+export const stateDirectoryOf = (context: Context, {stateDir}: Pick<AnswerFlags, 'stateDir'>, part = ''): string => {
 	const folder = nameOf(context, stateDir, part);
 	for (const one of ['', ...parts]) refuseForeignFolder(path.join(folder, one));
 	return folder;
@@ -78,7 +78,7 @@ const readAnswerFile = async (file: string, shown: string): Promise<string> => {
 };
 
 /** The flags that give an answer of their own. */
-const flagOverrides = ({bundle, kubeconfig, context}: GlobalOptions): readonly Override[] =>
+const flagOverrides = ({bundle, kubeconfig, context}: AnswerFlags): readonly Override[] =>
 	(
 		[
 			['bundle.path', bundle, '--bundle'],
@@ -97,7 +97,7 @@ export type FoundAnswers = AnswerSource & {readonly journal?: Journal | undefine
  */
 export const givenAnswers = async (
 	{workingDirectory, homeDirectory}: Context,
-	{answers: name, set}: Pick<GlobalOptions, 'answers' | 'set'>,
+	{answers: name, set}: Pick<AnswerFlags, 'answers' | 'set'>,
 	flags: readonly Override[],
 ): Promise<AnswerSource> => {
 	const {overrides, problems} = parseOverrides(set);
@@ -121,7 +121,7 @@ export type AnswersPlace = {readonly stateDirectory: string; readonly plan: Pick
  */
 export const findAnswers = async (
 	context: Context,
-	options: GlobalOptions,
+	options: AnswerFlags,
 	{stateDirectory, plan}: AnswersPlace,
 ): Promise<FoundAnswers> => {
 	const file = journalFile(stateDirectory, plan.id);

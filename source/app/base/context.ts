@@ -21,6 +21,8 @@ export type Context = {
 	readonly err: (text: string) => void;
 	/** Aborted by SIGINT, SIGTERM, SIGHUP and other signals that end a program. */
 	readonly signal: AbortSignal;
+	/** Does what SIGINT does: the first time it aborts `signal`. For keys of a terminal that makes no signals of them. */
+	readonly interrupt: () => void;
 	/** Is there a terminal on standard input and output that can draw a full screen? */
 	readonly screen: boolean;
 	readonly color: boolean;
@@ -41,14 +43,18 @@ export type Context = {
 	readonly leave: (exitCode: number) => never;
 };
 
-/** What the command line said that every command shares. */
-export type GlobalOptions = {
+/** What the command line said of the answers and where they are. */
+export type AnswerFlags = {
 	readonly answers?: string | undefined;
 	readonly set: readonly string[];
 	readonly bundle?: string | undefined;
 	readonly stateDir?: string | undefined;
 	readonly kubeconfig?: string | undefined;
 	readonly context?: string | undefined;
+};
+
+/** What the command line said that every command around a plan shares. */
+export type GlobalOptions = AnswerFlags & {
 	readonly from?: string | undefined;
 	readonly until?: string | undefined;
 	readonly nonInteractive: boolean;

@@ -24,7 +24,18 @@ export const appProblems = declareProblems({
 		area: 'usage',
 		message: 'The answer file {file} cannot be read.',
 		cause: 'The system says: {reason}',
-		fix: 'Name the right file with --answers; "zenml-airgap answers init" writes one to start from.',
+		fix: 'Name the right file with --answers; zenml-airgap answers init FILE writes one to start from.',
+	},
+	'answers-file-unwritable': {
+		area: 'usage',
+		message: 'The answer file {file} cannot be written.',
+		cases: {
+			'is there': {
+				cause: 'Something of that name is there, and it may hold answers.',
+				fix: 'Name another file, or move that one away.',
+			},
+			refused: {cause: 'The system says: {reason}', fix: 'Mend that, or name a file in another folder.'},
+		},
 	},
 	'explain-unknown-code': {
 		area: 'usage',

@@ -12,18 +12,27 @@ const refuseEmptyRange = ({from, until}: GlobalOptions, order: readonly string[]
 	throw appProblems.error('steps-empty-range', {from, until, order: order.join(', ')});
 };
 
+/** Where the state of runs lies. */
+const withStateOption = (command: Command): Command =>
+	command.option('--state-dir <folder>', 'where state, logs and reports are kept');
+
+/** The options by which answers are found and given; they become `AnswerFlags`. */
+export const withAnswerOptions = (command: Command): Command =>
+	withStateOption(
+		command
+			.option('--answers <file>', 'answer file (YAML)')
+			.option('--set <key=value>', 'set one answer, e.g. --set registry.prefix=zenml; may be repeated', collect, [])
+			.option('--bundle <path>', 'folder or tar file of the bundle'),
+	)
+		.option('--kubeconfig <file>', 'kubeconfig file')
+		.option('--context <name>', 'context in the kubeconfig');
+
 /**
- * The options that every command around a plan and its answers takes; they become `GlobalOptions`.
+ * The options that every command that goes through a plan takes; they become `GlobalOptions`.
  * @param plan the plan whose steps `--from` and `--until` name
  */
-export const withSharedOptions = (command: Command, {stepIds}: PlanEntry = plans.install): Command =>
-	command
-		.option('--answers <file>', 'answer file (YAML)')
-		.option('--set <key=value>', 'set one answer, e.g. --set registry.prefix=zenml; may be repeated', collect, [])
-		.option('--bundle <path>', 'folder or tar file of the bundle')
-		.option('--state-dir <folder>', 'where state, logs and reports are kept')
-		.option('--kubeconfig <file>', 'kubeconfig file')
-		.option('--context <name>', 'context in the kubeconfig')
+const withPlanOptions = (command: Command, {stepIds}: PlanEntry = plans.install): Command =>
+	withAnswerOptions(command)
 		.addOption(new Option('--from <step>', 'begin with this step').choices(stepIds))
 		.addOption(new Option('--until <step>', 'end with this step').choices(stepIds))
 		.option('--non-interactive', 'ask nothing: answers come from --answers and --set', false)
@@ -64,16 +73,31 @@ export const withExamples = (command: Command, examples: readonly string[] = [])
 		? command
 		: command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}\n`);
 
-/** Adds a command to the program that takes the shared options and no words. */
+/** Adds a command to the program that takes no words. */
+const addWordless = (program: Command, command: Command): Command =>
+	command.allowExcessArguments().hook('preAction', (_program, command) =>
+		refuseWords(
+			command,
+			program.commands.map((one) => one.name()),
+		),
+	);
+
+/** Adds a command to the program that goes through a plan, and takes the options of that and no words. */
 export const addTopCommand = (
 	program: Command,
 	{name, description, isDefault = false, examples, plan}: TopCommand,
+): Command => {
+	const command = program.command(name, {isDefault}).description(description);
+	return addWordless(program, withExamples(withPlanOptions(command, plan), examples));
+};
+
+/** Adds a command to the program that reads what runs have left behind, and takes no words. */
+export const addStateCommand = (
+	program: Command,
+	{name, description}: Pick<TopCommand, 'name' | 'description'>,
 ): Command =>
-	withExamples(withSharedOptions(program.command(name, {isDefault}).description(description), plan), examples)
-		.allowExcessArguments()
-		.hook('preAction', (_program, command) =>
-			refuseWords(
-				command,
-				program.commands.map((one) => one.name()),
-			),
-		);
+	addWordless(program, withStateOption(program.command(name).description(description))).option(
+		'--json',
+		'one line of JSON for each run on standard output',
+		false,
+	);

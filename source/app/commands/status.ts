@@ -8,7 +8,7 @@ import type {Context, GlobalOptions} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {appProblems} from '../base/problems.ts';
 import type {AddCommand, Work} from './command.ts';
-import {addTopCommand} from './shared-options.ts';
+import {addStateCommand} from './shared-options.ts';
 
 /** A run of some steps only (--until) ends well without being the whole plan. */
 const isWhole = ({steps}: Plan, journal: Journal): boolean =>
@@ -22,7 +22,9 @@ const isFinished = ({plan, journal}: LastRun): boolean => journal.outcome === 'd
 const endOf = (journal: Journal, whole: boolean, holder: Holder | undefined): string => {
 	if (journal.outcome === 'done') return whole ? 'finished' : 'finished the steps it was asked for';
 	if (journal.outcome !== undefined) return journal.outcome;
-	return holder ? `under way, process ${holder.pid} of ${holder.user} on ${holder.host}` : 'killed before its end';
+	return holder
+		? `under way, process ${holder.pid} of ${holder.user} on ${holder.host}`
+		: 'ended without a word here: it was killed, or could not write its journal';
 };
 
 const stepRow = ({id, title}: Plan['steps'][number], journal: Journal, width: number): string => {
@@ -55,8 +57,10 @@ const lastRuns = async (stateDirectory: string): Promise<readonly LastRun[]> => 
 	return runs.flat();
 };
 
+type StatusOptions = Pick<GlobalOptions, 'stateDir' | 'json'>;
+
 /** What the last run did, from the journals of this host; asks no server. Exit code 0 when it finished, 130 when it can go on. */
-const work: Work<GlobalOptions> = async (context, options) => {
+const work: Work<StatusOptions> = async (context, options) => {
 	const stateDirectory = stateDirectoryOf(context, options);
 	const runs = await lastRuns(stateDirectory);
 	if (runs.length === 0) throw appProblems.error('no-earlier-run', {file: journalFile(stateDirectory, 'install')});
@@ -69,7 +73,7 @@ const work: Work<GlobalOptions> = async (context, options) => {
 
 /** `status`: what the last run on this host did. */
 export const status: AddCommand = ({program}, ask) => {
-	addTopCommand(program, {name: 'status', description: 'what the last run on this host did'}).action(
-		(options: GlobalOptions) => ask(work, options),
+	addStateCommand(program, {name: 'status', description: 'what the last run on this host did'}).action(
+		(options: StatusOptions) => ask(work, options),
 	);
 };

@@ -3,6 +3,7 @@ import type {PlanEntry} from '../../plans/index.ts';
 import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {wantsPlainQuestions} from '../plain/install.ts';
+import {type Quiet, quietTerminal} from '../screen/quiet.ts';
 import {runHeadless} from './headless.ts';
 import {resumeCommand} from './resume-command.ts';
 
@@ -13,11 +14,10 @@ export const wantsScreen = ({screen}: Context, {nonInteractive, plain, json}: Gl
 /** A command that goes through a plan: its own name, the plan, and how. */
 export type PlanCommand = {readonly name: string; readonly plan: PlanEntry; readonly pass: Pass};
 
-/** Goes through a plan, on the full screen or in lines. Returns the exit code. */
-export const runPlanCommand = async (
+const goThrough = async (
 	context: Context,
 	command: PlanCommand,
-	options: GlobalOptions,
+	{options, quiet}: {readonly options: GlobalOptions; readonly quiet: Quiet | undefined},
 ): Promise<number> => {
 	const {plan} = command;
 	const stateDirectory = stateDirectoryOf(context, options);
@@ -29,10 +29,23 @@ export const runPlanCommand = async (
 		from: options.from,
 		until: options.until,
 	};
-	const screen = wantsScreen(context, options);
-	if (command.pass !== 'apply' || !(screen || wantsPlainQuestions(context, options)))
+	if (command.pass !== 'apply' || !(quiet || wantsPlainQuestions(context, options)))
 		return runHeadless(context, options, {...session, pass: command.pass, answers: completeAnswers(source)});
-	const attended = {...session, loaded: partialAnswers(source), journal: source.journal};
-	if (screen) return (await import('../screen/screen.ts')).runScreen(context, attended);
+	const attended = {...session, loaded: partialAnswers(source), journal: source.journal, onScreen: quiet?.handOver};
+	if (quiet) return (await import('../screen/screen.ts')).runScreen(context, attended);
 	return (await import('../plain/install.ts')).runPlain(context, options, attended);
+};
+
+/** Goes through a plan, on the full screen or in lines. Returns the exit code. */
+export const runPlanCommand = async (
+	context: Context,
+	command: PlanCommand,
+	options: GlobalOptions,
+): Promise<number> => {
+	const quiet = command.pass === 'apply' && wantsScreen(context, options) ? quietTerminal(context) : undefined;
+	try {
+		return await goThrough(context, command, {options, quiet});
+	} finally {
+		quiet?.end();
+	}
 };

@@ -4,18 +4,37 @@ import type {Context, GlobalOptions} from '../base/context.ts';
 const shellWord = (word: string): string =>
 	/^[\w./:=@%+,-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
-/** The command that goes on with this run. */
-export const resumeCommand = (context: Context, command: string, options: GlobalOptions): string => {
+const valued = (flag: string, value: string | undefined): readonly string[] =>
+	value === undefined ? [] : [flag, value];
+
+const switched = (flag: string, isOn: boolean): readonly string[] => (isOn ? [flag] : []);
+
+/**
+ * The command that goes on with this run, with everything that limits and shapes it: copied, it must not do more than was asked for.
+ * @param own words of options that only this command has
+ */
+export const resumeCommand = (
+	{startedByNpm}: Pick<Context, 'startedByNpm'>,
+	command: string,
+	options: GlobalOptions,
+	own: readonly string[] = [],
+): string => {
 	const words = [
-		...(options.answers === undefined ? [] : ['--answers', options.answers]),
+		...valued('--answers', options.answers),
 		...options.set.flatMap((one) => ['--set', one]),
-		...(options.bundle === undefined ? [] : ['--bundle', options.bundle]),
-		...(options.stateDir === undefined ? [] : ['--state-dir', options.stateDir]),
-		...(options.kubeconfig === undefined ? [] : ['--kubeconfig', options.kubeconfig]),
-		...(options.context === undefined ? [] : ['--context', options.context]),
-		...(options.nonInteractive ? ['--non-interactive'] : []),
+		...valued('--bundle', options.bundle),
+		...valued('--state-dir', options.stateDir),
+		...valued('--kubeconfig', options.kubeconfig),
+		...valued('--context', options.context),
+		...valued('--from', options.from),
+		...valued('--until', options.until),
+		...switched('--non-interactive', options.nonInteractive),
+		...switched('--plain', options.plain),
+		...switched('--json', options.json),
+		...valued('--log-level', options.logLevel === 'info' ? undefined : options.logLevel),
+		...own,
 	].map(shellWord);
-	if (command === 'rehearse' && context.startedByNpm)
+	if (command === 'rehearse' && startedByNpm)
 		return ['npm start', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
 	return ['zenml-airgap', command, ...words].join(' ');
 };

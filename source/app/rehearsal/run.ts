@@ -15,6 +15,7 @@ import {runHeadless} from '../plan/headless.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
 import {resumeCommand} from '../plan/resume-command.ts';
 import {makeFolder} from '../run/folder.ts';
+import {quietTerminal} from '../screen/quiet.ts';
 import {runScreen} from '../screen/screen.ts';
 import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside, stayInside} from './answers.ts';
 import {forgetWorld, isOfWorld, worldFolderOf} from './world-folder.ts';
@@ -25,6 +26,8 @@ export type RehearsalOptions = GlobalOptions & {
 	readonly pace: 'real' | 'fast';
 	readonly mysql?: 'played' | 'unpacked' | undefined;
 	readonly fresh: boolean;
+	/** Called when the screen is about to take the keys of the terminal. */
+	readonly onScreen?: (() => void) | undefined;
 };
 
 /** A rehearsal that is about to begin: where it lies, and whose answers count. */
@@ -123,11 +126,11 @@ const installInto = async (context: Context, options: RehearsalOptions, stage: S
 	const {answers, lines} = await answersFor(context, stage, {...world, answers: own});
 	const told = [...world.describe(), ...lines];
 	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
-	const pace = options.pace === 'fast' ? ' --pace fast' : '';
+	const pace = options.pace === 'fast' ? ['--pace', 'fast'] : [];
 	const session = {
 		stateDirectory,
 		plan: plans.install,
-		resumeCommand: `${resumeCommand(context, 'rehearse', options)}${pace}`,
+		resumeCommand: resumeCommand(context, 'rehearse', options, pace),
 		judge: stayInside(own),
 		from: options.from,
 		until: options.until,
@@ -143,6 +146,7 @@ const installInto = async (context: Context, options: RehearsalOptions, stage: S
 		rehearsal: told.filter((line) => !world.fault.includes(line)),
 		fault: world.fault,
 		journal: source.journal,
+		onScreen: options.onScreen,
 	};
 	return screen ? runScreen(context, attended) : runPlain(context, options, attended);
 };
@@ -158,9 +162,8 @@ const rehearse = async (context: Context, options: RehearsalOptions, stateDirect
 	}
 };
 
-/** Starts the world as a child process, then runs the real installer against it. Returns the exit code. */
-export const runRehearsal = async (context: Context, options: RehearsalOptions): Promise<number> => {
-	const stateDirectory = stateDirectoryOf(context, options, 'rehearsal');
+/** The rehearsal, while no other is at work in its folder. */
+const runAlone = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
 	await makeFolder(stateDirectory);
 	// Before anything is read or started: two rehearsals in one folder would share ports and files.
 	const unlock = await acquireFileLock(path.join(stateDirectory, 'rehearsal.lock'), {
@@ -179,5 +182,16 @@ export const runRehearsal = async (context: Context, options: RehearsalOptions):
 		throw engineProblems.error('stopped', {what: 'The rehearsal', reason: words}, {error});
 	} finally {
 		await unlock();
+	}
+};
+
+/** Starts the world as a child process, then runs the real installer against it. Returns the exit code. */
+export const runRehearsal = async (context: Context, options: RehearsalOptions): Promise<number> => {
+	const stateDirectory = stateDirectoryOf(context, options, 'rehearsal');
+	const quiet = wantsScreen(context, options) ? quietTerminal(context) : undefined;
+	try {
+		return await runAlone(context, {...options, onScreen: quiet?.handOver}, stateDirectory);
+	} finally {
+		quiet?.end();
 	}
 };

@@ -125,6 +125,10 @@ type Surroundings = {
 	readonly tidy: Tidy;
 };
 
+/** Whether a run begins after the step that takes the Lease. */
+const skipsLeaseStep = ({plan: {stepIds, leaseStep}, from}: RunRequest): boolean =>
+	from !== undefined && (leaseStep === undefined || stepIds.indexOf(from) > stepIds.indexOf(leaseStep));
+
 /** A run that begins in the middle has left out the step that takes the Lease. There is none before there is a namespace. */
 const holdEarly = async ({holdLease}: Ports, signal: AbortSignal): Promise<void> => {
 	await holdLease(signal).catch((error: unknown) => {
@@ -168,7 +172,7 @@ const runLocked = async (
 				request.judge?.(base.answers);
 				recorder.setAnswers(base.answers);
 				const ports = slot.open(base.answers, base.report);
-				if (request.from !== undefined) await holdEarly(ports, base.signal);
+				if (skipsLeaseStep(request)) await holdEarly(ports, base.signal);
 				return {...ports, ...base};
 			},
 			controls: request.controls(earlier?.acknowledged ?? []),

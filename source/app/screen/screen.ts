@@ -41,6 +41,7 @@ export const runScreen = async (context: Context, options: AttendedOptions): Pro
 	// Only here, so that no run without a screen ever loads Ink.
 	const {runApp} = await import('../../ui/index.tsx');
 	const {stdin, stdout, signal, ascii, color} = context;
+	options.onScreen?.();
 	const result = await runApp(session, {stdin, stdout, signal, ascii, color});
 	if (result.ended === 'quit') return leftBefore(context, ended, options.resumeCommand);
 	if (ended.insisted) return leftAtOnce(context, options.resumeCommand);

@@ -6,6 +6,8 @@ import type {SessionOptions} from './session.ts';
 export type AttendedOptions = SessionOptions & {
 	readonly loaded: LoadedDraft;
 	readonly journal?: Journal | undefined;
+	/** Called when the screen is about to take the keys of the terminal. */
+	readonly onScreen?: (() => void) | undefined;
 	/** Lines about the rehearsal; present when this is one. */
 	readonly rehearsal?: readonly string[] | undefined;
 	/** The fault that the rehearsal plays, in lines; absent or empty without one. */

@@ -37,10 +37,10 @@ const endingIn = (text: string): Ending => {
 	}
 };
 
-/** How a keeper is started. Beside this file: from source it is TypeScript, in the built program a file of its own. */
+/** How a keeper is started: deaf to SIGUSR1, on which Node opens its debugger. Beside this file: from source it is TypeScript, in the built program a file of its own. */
 const keeper = (): readonly [program: string, ...words: string[]] => {
 	const name = import.meta.url.endsWith('.ts') ? './keeper.ts' : './helm-keeper.js';
-	return [process.execPath, fileURLToPath(new URL(name, import.meta.url))];
+	return [process.execPath, '--disable-sigusr1', fileURLToPath(new URL(name, import.meta.url))];
 };
 
 /** To the group that a process leads, as long as anybody of it is left. @returns whether anybody was */

@@ -19,13 +19,19 @@ export type Enrollment = z.infer<typeof enrollmentSchema>;
 
 const keyOf = (workspace: WorkspaceAnswers): string => `${workspaceId(workspace)}.enrollment`;
 
+/** Only its key is secret: ids and names beside it are shown. What is no enrollment may hold anything. */
+const secretsIn = (text: string): readonly string[] => {
+	try {
+		return [enrollmentSchema.parse(JSON.parse(text)).enrollmentKey];
+	} catch {
+		return [text];
+	}
+};
+
 /** The stored enrollment, or undefined. */
 export const readEnrollment = async (world: World, workspace: WorkspaceAnswers): Promise<Enrollment | undefined> => {
-	const text = await readGenerated(world, keyOf(workspace));
-	if (text === undefined) return undefined;
-	const enrollment = enrollmentSchema.parse(JSON.parse(text));
-	world.registerSecret(enrollment.enrollmentKey);
-	return enrollment;
+	const text = await readGenerated(world, keyOf(workspace), secretsIn);
+	return text === undefined ? undefined : enrollmentSchema.parse(JSON.parse(text));
 };
 
 /** Does the control plane still know the stored enrollment? */
@@ -82,8 +88,7 @@ export const ensureEnrolled = async (world: World, workspace: WorkspaceAnswers):
 	await clearHalfEnrolled(world, session, workspace, organization);
 	const {name} = workspace;
 	const {id, organizationName, enrollmentKey} = await session.enroll({name, organizationId: organization});
-	world.registerSecret(enrollmentKey);
 	const enrollment: Enrollment = {workspaceId: id, organizationId: organization, organizationName, enrollmentKey};
-	await storeGenerated(world, {[keyOf(workspace)]: JSON.stringify(enrollment)});
+	await storeGenerated(world, {[keyOf(workspace)]: JSON.stringify(enrollment)}, secretsIn);
 	world.report({kind: 'line', level: 'info', text: `workspace ${name} enrolled as ${id}`});
 };

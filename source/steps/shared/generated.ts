@@ -49,12 +49,21 @@ const decoded = (base64: string): string => Buffer.from(base64, 'base64').toStri
 const keyOf = (name: string): string =>
 	name.replaceAll(/[^\w.-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
 
+/** What is secret of a value that is kept here: all of it, where nothing is said. */
+type SecretsIn = (value: string) => readonly string[];
+
+const itself: SecretsIn = (value) => [value];
+
 /** A generated secret, or undefined when it was not made yet. Read-only. */
-export const readGenerated = async (world: Reader, name: string): Promise<string | undefined> => {
+export const readGenerated = async (
+	world: Reader,
+	name: string,
+	secretsIn: SecretsIn = itself,
+): Promise<string | undefined> => {
 	const kept = (await readData(world))?.[keyOf(name)];
 	if (kept === undefined) return undefined;
 	const value = decoded(kept);
-	world.registerSecret(value);
+	for (const secret of secretsIn(value)) world.registerSecret(secret);
 	return value;
 };
 
@@ -90,8 +99,12 @@ const add = async (world: World, before: Data, additions: Data): Promise<KubeObj
  * a second encryption key would make the first one's data unreadable.
  * @throws ProblemError `generated-secret-contended` when somebody else keeps writing to it, `generated-secret-hidden`
  */
-export const storeGenerated = async (world: World, wanted: Readonly<Record<string, string>>): Promise<void> => {
-	for (const value of Object.values(wanted)) world.registerSecret(value);
+export const storeGenerated = async (
+	world: World,
+	wanted: Readonly<Record<string, string>>,
+	secretsIn: SecretsIn = itself,
+): Promise<void> => {
+	for (const secret of Object.values(wanted).flatMap(secretsIn)) world.registerSecret(secret);
 	for (let tries = 0; tries < mostTries; tries += 1) {
 		const before = await readData(world);
 		const missing = Object.entries(wanted).filter(([name]) => before?.[keyOf(name)] === undefined);

@@ -1,7 +1,7 @@
 import type {LogLevel} from '../../engine/plan.ts';
 import type {RunState} from '../../engine/state.ts';
 import type {Line} from '../state/line.ts';
-import {type Numbered, visibleLines, windowOf, wordsOf} from '../state/log-lines.ts';
+import {isMatch, levels, type Numbered, visibleLines, windowOf, wordsOf} from '../state/log-lines.ts';
 import type {LogView} from '../state/types.ts';
 import {clock} from '../terminal/format.ts';
 import {logPrefix} from '../terminal/layout.ts';
@@ -52,15 +52,24 @@ export const logRows = (run: Pick<RunState, 'log' | 'logDropped'>, view: LogView
 	return isTop ? rows.slice(0, height) : rows.slice(-height);
 };
 
+/** What is searched for, and that it is not there: among the lines of a level, for no others are searched. */
+const searchWords = (run: Pick<RunState, 'log' | 'logDropped'>, {level, query}: LogView): readonly string[] => {
+	if (query === '') return [];
+	if (visibleLines(run, level).some((one) => isMatch(one, query))) return [`/${query}`];
+	return [`no match for /${query}`, ...(level === levels[0] ? [] : [`lines below ${level} not searched`])];
+};
+
 /** What of the log is shown, for the rule above it. */
-export const logTitle = ({anchor, level, query}: LogView, dropped: number): string =>
-	[
+export const logTitle = (run: Pick<RunState, 'log' | 'logDropped'>, view: LogView): string => {
+	const {anchor, level} = view;
+	return [
 		'Log',
 		anchor === undefined ? 'newest' : 'held',
 		`${level} and up`,
-		...(query === '' ? [] : [`/${query}`]),
-		...(dropped > 0 ? [`${dropped} older lines in the file`] : []),
+		...searchWords(run, view),
+		...(run.logDropped > 0 ? [`${run.logDropped} older lines in the file`] : []),
 	].join(', ');
+};
 
 /** The text to search the log for, while it is typed. */
 export const searchRow = (line: Line, scroll: Scroll): Row => {

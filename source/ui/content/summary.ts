@@ -1,5 +1,5 @@
 import {counted} from '../../base/text.ts';
-import {outcomeWords} from '../../engine/outcome.ts';
+import {stepWords} from '../../engine/outcome.ts';
 import type {RunState, StepState} from '../../engine/state.ts';
 import type {SummaryView} from '../state/session.ts';
 import type {Scene, UiState} from '../state/types.ts';
@@ -22,17 +22,16 @@ const headline = (run: RunState): {readonly text: string; readonly role: Role} =
 		: {text: `Everything is in place. It took ${took}.`, role: 'ok'};
 };
 
-const outcomeWord = (step: StepState): string => {
-	if (step.status === 'problem') return step.problem?.message ?? 'problem';
-	if (step.outcome === undefined) return step.startedAt === undefined ? 'not begun' : 'not finished';
-	return `${outcomeWords[step.outcome]}${step.note ? `: ${step.note}` : ''}`;
+const outcomeWord = (step: StepState, {pass}: RunState): string => {
+	if (step.status === 'problem' && step.problem) return step.problem.message;
+	return `${stepWords(step, pass)}${step.note ? `: ${step.note}` : ''}`;
 };
 
-const stepRows = (step: StepState, {width, marks}: Scroll): readonly Row[] => {
+const stepRows = (run: RunState, step: StepState, {width, marks}: Scroll): readonly Row[] => {
 	const {glyph, role} = statusMarks[step.status];
 	const title = pad(step.title, Math.min(30, Math.floor(width * 0.36)), marks.more);
-	const time = elapsed(step, step.finishedAt ?? step.startedAt ?? 0).padStart(7);
-	return bullet({text: marks[glyph], role}, `${title} ${time}  ${outcomeWord(step)}`, width);
+	const time = elapsed(step, run.finishedAt ?? step.startedAt ?? 0).padStart(7);
+	return bullet({text: marks[glyph], role}, `${title} ${time}  ${outcomeWord(step, run)}`, width);
 };
 
 /** Rows under a title, with air above; nothing where there are none. */
@@ -55,7 +54,7 @@ const summaryRows = (run: RunState, {urls, next, files}: SummaryView, scroll: Sc
 			? [blank, ...paragraph(problem.message, width, 'bad'), ...paragraph(`What to do: ${problem.fix}`, width)]
 			: []),
 		blank,
-		...run.steps.flatMap((step) => stepRows(step, scroll)),
+		...run.steps.flatMap((step) => stepRows(run, step, scroll)),
 		...warningRows(run, scroll),
 		...part(
 			'Where to go',

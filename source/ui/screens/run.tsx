@@ -42,7 +42,7 @@ const LogPane = ({state, scene, height}: PaneProps) => {
 	const {log, pane} = state.run;
 	const {run} = scene;
 	const width = bodyColumns(scene.columns);
-	const title = logTitle(log, run?.logDropped ?? 0);
+	const title = logTitle(run ?? {log: [], logDropped: 0}, log);
 	const head = log.typing
 		? searchRow(log.typing, {width, marks})
 		: ruleRow(title, width, marks, pane === 'log' ? 'title' : 'dim');

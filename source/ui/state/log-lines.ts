@@ -12,6 +12,10 @@ export type Numbered = {readonly number: number; readonly line: LogLine; readonl
 /** What is shown of a line, and searched. */
 export const wordsOf = ({line, step}: Numbered): string => (step === undefined ? line.text : `${step}: ${line.text}`);
 
+/** Whether a text that is searched for stands in a line, in capitals or small. */
+export const isMatch = (one: Numbered, query: string): boolean =>
+	wordsOf(one).toLowerCase().includes(query.toLowerCase());
+
 /** What was found of a log: its lines of a level, up to the line before number `end`. */
 type Known = {readonly log: readonly LogLine[]; readonly end: number; readonly lines: readonly Numbered[]};
 

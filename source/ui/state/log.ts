@@ -3,12 +3,10 @@ import type {RunState} from '../../engine/state.ts';
 import {clean} from '../terminal/text.ts';
 import {type Key, letterOf, move} from './keys.ts';
 import {edit, lineOf} from './line.ts';
-import {bottomIndex, type LogSize, levels, lowestBottom, type Numbered, visibleLines, wordsOf} from './log-lines.ts';
+import {bottomIndex, isMatch, type LogSize, levels, lowestBottom, type Numbered, visibleLines} from './log-lines.ts';
 import type {LogView} from './types.ts';
 
 const levelAfter = (level: LogLevel): LogLevel => levels[(levels.indexOf(level) + 1) % levels.length] ?? 'info';
-
-const isMatch = (one: Numbered, query: string): boolean => wordsOf(one).toLowerCase().includes(query.toLowerCase());
 
 /** The view with the next match at its bottom, looked for from a line on in one direction; the same without a match. */
 const search = (lines: readonly Numbered[], view: LogView, from: number, step: 1 | -1): LogView => {

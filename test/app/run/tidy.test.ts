@@ -44,8 +44,11 @@ const answers = () =>
 	});
 
 /** A plan of one step, which holds the Lease, and ends in a world in which tidying up fails. */
-const run = async (act: () => Promise<void>, more: {readonly from?: string; readonly holds?: boolean} = {}) => {
-	const {from, holds = true} = more;
+const run = async (
+	act: () => Promise<void>,
+	more: {readonly from?: string; readonly holds?: boolean; readonly leaseStep?: string} = {},
+) => {
+	const {from, holds = true, leaseStep} = more;
 	const step: Step = {
 		id: 'prerequisites',
 		title: 'One',
@@ -64,7 +67,7 @@ const run = async (act: () => Promise<void>, more: {readonly from?: string; read
 	return runPlan({
 		context: makeContext(folder),
 		stateDirectory: path.join(folder, 'state'),
-		plan: entryOf(plan),
+		plan: entryOf(plan, leaseStep),
 		pass: 'apply',
 		answers: answers(),
 		prompted: new Map(),
@@ -136,4 +139,7 @@ test('a run that begins in the middle holds the Lease, though it left out the st
 	expect(await run(look, {holds: false})).toMatchObject({outcome: 'done'});
 	expect(await run(look, {holds: false, from: 'prerequisites'})).toMatchObject({outcome: 'done'});
 	expect(holders).toEqual([undefined, expect.stringMatching(/\w/u)]);
+	// The step that takes it is still to come: until then the cluster is asked nothing.
+	await run(look, {holds: false, from: 'prerequisites', leaseStep: 'prerequisites'});
+	expect(holders.at(-1)).not.toBe(holders[1]);
 });

@@ -1,23 +1,27 @@
 import type {Command} from 'commander';
 import {plans} from '../../../plans/index.ts';
 import {type FoundAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
-import type {Context, GlobalOptions} from '../../base/context.ts';
-import {withSharedOptions} from '../shared-options.ts';
+import type {AnswerFlags, Context} from '../../base/context.ts';
+import {withAnswerOptions} from '../shared-options.ts';
 
 /** What the commands about answers are given: the file as a word or by `--answers`. */
-export type AnswersOptions = GlobalOptions & {readonly file?: string | undefined};
+export type AnswersOptions = AnswerFlags & {readonly file?: string | undefined};
 
 /** The answers that the words name, else those of the last install from this host. @throws ProblemError area `usage` */
 export const answersOfInstall = async (context: Context, options: AnswersOptions): Promise<FoundAnswers> =>
 	findAnswers(context, options, {stateDirectory: stateDirectoryOf(context, options), plan: plans.install});
 
-/** Adds a command of the group `answers`, which takes a file and the shared options. */
+/** The options of answers, and how problems are told, which is read before all else. */
+export const withOptions = (command: Command): Command =>
+	withAnswerOptions(command).option('--json', 'tell each problem as a line of JSON, on standard error', false);
+
+/** Adds a command of the group `answers`, which takes a file and the options of answers. */
 export const addAnswersCommand = (
 	answers: Command,
 	{name, description}: {readonly name: string; readonly description: string},
 	act: (options: AnswersOptions) => void,
 ): void => {
-	withSharedOptions(answers.command(`${name} [file]`).description(description)).action(
-		(file: string | undefined, options: GlobalOptions) => act({...options, answers: file ?? options.answers}),
+	withOptions(answers.command(`${name} [file]`).description(description)).action(
+		(file: string | undefined, options: AnswerFlags) => act({...options, answers: file ?? options.answers}),
 	);
 };

@@ -1,5 +1,4 @@
 import type {AddCommand, Work} from '../command.ts';
-import {addAnswersCommand} from './options.ts';
 
 const work: Work = async ({out}) => {
 	const {answersJsonSchema} = await import('../../../answers/file/json-schema.ts');
@@ -9,6 +8,7 @@ const work: Work = async ({out}) => {
 
 /** `answers schema`: the JSON schema of answer files, for editors. */
 export const schema: AddCommand = ({answers}, ask) =>
-	addAnswersCommand(answers, {name: 'schema', description: 'print the JSON schema for editors'}, () =>
-		ask(work, undefined),
-	);
+	answers
+		.command('schema')
+		.description('print the JSON schema for editors')
+		.action(() => ask(work));

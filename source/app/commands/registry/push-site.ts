@@ -167,8 +167,7 @@ const secretsOf = (
 };
 
 /** The folder for state, where other commands keep it too. */
-const stateOf = (context: Context, {json, stateDir}: PushOptions): string =>
-	stateDirectoryOf(context, {set: [], nonInteractive: true, plain: true, json, logLevel: 'info', stateDir});
+const stateOf = (context: Context, {stateDir}: PushOptions): string => stateDirectoryOf(context, {stateDir});
 
 /**
  * Bundle and registry out of the answer file and the flags; other answers need not be there.
