@@ -1,9 +1,10 @@
 import {randomBytes} from 'node:crypto';
-import {errnoOf, errnoWords} from '../base/errno.ts';
+import {errnoOf, errnoWords, isErrno} from '../base/errno.ts';
 import {isAbort, type ProblemError} from '../base/problem.ts';
-import {readBounded} from '../base/reading/bounded.ts';
+import {readBounded, silentPipe} from '../base/reading/bounded.ts';
 import {withNames} from '../base/reading/unseen.ts';
 import {mostSecretBytes} from '../base/redact.ts';
+import {shellWord} from '../base/shell.ts';
 import {isMap} from '../base/text.ts';
 import {isSecretReference} from './parts.ts';
 import {answersProblems} from './problems.ts';
@@ -74,6 +75,8 @@ const fileCases: Readonly<Record<string, FileCase>> = {
 const unreadable = (answer: string, path: string, error: unknown): ProblemError => {
 	const file = withNames(path);
 	const more = {answers: [answer], error};
+	if (isErrno(error, silentPipe))
+		return answersProblems.error('answers-secret-file', {case: 'pipe', answer, file}, more);
 	const which = fileCases[errnoOf(error) ?? ''];
 	return which === undefined
 		? answersProblems.error('answers-secret-file', {case: 'other', answer, file, why: errnoWords(error, 'read')}, more)
@@ -82,6 +85,15 @@ const unreadable = (answer: string, path: string, error: unknown): ProblemError 
 
 /** Others who may read it: group or world (chmod(2)). */
 const readableByOthers = 0o044;
+const writableByOthers = 0o022;
+
+/** What others may do with a file of that mode, in words; undefined where nothing. */
+const rightsOfOthers = (mode: number): string | undefined => {
+	const [reads, writes] = [(mode & readableByOthers) !== 0, (mode & writableByOthers) !== 0];
+	if (reads && writes) return 'read and write';
+	if (writes) return 'write';
+	return reads ? 'read' : undefined;
+};
 
 const fromFile = async (path: string, sources: SecretSources): Promise<string> => {
 	const {answer, readFile = readFromDisk, onWarning} = sources;
@@ -97,8 +109,11 @@ const fromFile = async (path: string, sources: SecretSources): Promise<string> =
 			{case: 'empty', answer, file: withNames(path)},
 			{answers: [answer]},
 		);
-	if (((file.mode ?? 0) & readableByOthers) !== 0)
-		onWarning?.(`${answer}: other users of this host may read ${path}; chmod 600 ${path} keeps it private`);
+	const rights = rightsOfOthers(file.mode ?? 0);
+	if (rights !== undefined)
+		onWarning?.(
+			`${answer}: other users of this host may ${rights} ${path}; chmod 600 ${shellWord(path)} keeps it private`,
+		);
 	return value;
 };
 

@@ -40,7 +40,7 @@ export const archiveProblems = declareProblems({
 		area: 'bundle',
 		message: '{file} is compressed with {algorithm}.',
 		cause: 'Archives are read in place; only gzip and zstd can be read so.',
-		fix: 'Unpack it once: {algorithm} -d {file}',
+		fix: 'Unpack it once: {$algorithm} -d {$file}',
 		answers: ['bundle.path'],
 	},
 	'bundle-archive-sparse': {

@@ -50,6 +50,7 @@ const words: Readonly<Record<string, string>> = {
 	EHOSTUNREACH: 'There is no route to that host.',
 	ENETUNREACH: 'There is no route to that network.',
 	ETIMEDOUT: 'The host did not answer in time; a firewall may drop the packets.',
+	ESILENTPIPE: 'It is a pipe, and nothing came out of it in time.',
 	EADDRINUSE: 'Another program listens there.',
 };
 

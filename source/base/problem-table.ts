@@ -1,6 +1,10 @@
 import {type Actor, type Location, type Problem, type ProblemArea, type ProblemCode, ProblemError} from './problem.ts';
+import {shellWord} from './shell.ts';
 
-/** The words of a problem. `{name}` stands for a fact that is only known when it happens. */
+/**
+ * The words of a problem. `{name}` stands for a fact that is only known when it happens, `{$name}` for the same as one word of a shell,
+ * which every fact of `nextSteps` is.
+ */
 type Words = {
 	/** What happened, one sentence. */
 	readonly message: string;
@@ -33,7 +37,7 @@ export type ProblemTable = Readonly<Record<string, Declaration>>;
 
 /** Placeholders in a text. Braces around a blank are braces: YAML's `{ }`. */
 type Names<Text> = Text extends `${string}{${infer Name}}${infer Rest}`
-	? (Name extends `${string} ${string}` ? never : Name) | Names<Rest>
+	? (Name extends `${string} ${string}` ? never : Name extends `$${infer Word}` ? Word : Name) | Names<Rest>
 	: never;
 type Spoken<W> =
 	| (W extends {readonly message: infer T} ? Names<T> : never)
@@ -100,7 +104,14 @@ export type Problems<Table extends ProblemTable> = {
 
 /** Puts facts into words: `{file} cannot be read.` */
 const spoken = (text: string, facts: Readonly<Record<string, Fact>>): string =>
-	text.replaceAll(/\{(\w+)\}/gu, (whole, name: string) => String(facts[name] ?? whole));
+	text.replaceAll(/\{(\$?)(\w+)\}/gu, (whole, mark: string, name: string) => {
+		const fact = facts[name];
+		if (fact === undefined) return whole;
+		return mark === '' ? String(fact) : shellWord(String(fact));
+	});
+
+/** A command as it may be typed: each of its facts is one word. */
+const asCommand = (text: string): string => text.replaceAll(/\{(\w+)\}/gu, '{$$$1}');
 
 /** A declaration with one of its cases put in. */
 export const wordsOf = (
@@ -123,7 +134,7 @@ const make = (code: string, declaration: Declaration, given: object, more: Circu
 		message: say(words.message),
 		cause: say(words.cause),
 		fix: say(words.fix),
-		nextSteps: [...(words.nextSteps ?? []).map(say), ...(more.nextSteps ?? [])],
+		nextSteps: [...(words.nextSteps ?? []).map((step) => say(asCommand(step))), ...(more.nextSteps ?? [])],
 		...(answers.length > 0 && {answers}),
 		...(more.evidence && more.evidence.length > 0 && {evidence: more.evidence}),
 		...(more.location && {location: more.location}),

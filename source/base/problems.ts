@@ -134,7 +134,7 @@ export const baseProblems = declareProblems({
 			},
 			open: {
 				cause: 'Other users may write there, and could put files and programs of their own in it.',
-				fix: 'Take that right away with "chmod go-w {folder}", or name another folder with --state-dir.',
+				fix: 'Take that right away with "chmod go-w {$folder}", or name another folder with --state-dir.',
 			},
 		},
 	},

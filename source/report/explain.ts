@@ -2,7 +2,7 @@ import {exitCodes} from '../base/problem.ts';
 import {type Declaration, wordsOf} from '../base/problem-table.ts';
 
 /** Words with their facts as people read them in advance: `<file> cannot be read.` */
-export const withPlaceholders = (text: string): string => text.replaceAll(/\{(\w+)\}/gu, '<$1>');
+export const withPlaceholders = (text: string): string => text.replaceAll(/\{\$?(\w+)\}/gu, '<$1>');
 
 /** One way in which a problem can come about; `name` is undefined where there is only one. */
 export type Telling = {

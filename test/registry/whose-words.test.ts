@@ -56,6 +56,15 @@ describe('a token server', () => {
 		expect(connections).toBe(1);
 	});
 
+	test('without tokens is told with the address by which the registry is reached', async () => {
+		const tokens = await fake((_request, response) => response.writeHead(200).end('{}'));
+		const {host} = await named(`http://${tokens}/token`);
+		expect(await problemOf(client(host).ping(never))).toMatchObject({
+			code: 'registry-not-a-registry',
+			nextSteps: [`curl -i http://${host}/v2/`],
+		});
+	});
+
 	test('that cannot be reached is not waited for as a registry that starts again', async () => {
 		let pauses = 0;
 		const clock = {sleep: async () => void pauses++};

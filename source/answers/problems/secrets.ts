@@ -32,6 +32,11 @@ export const secretTable = {
 				message: '{answer}: the file {file} is a folder',
 				fix: 'Name the file in it that holds the secret.',
 			},
+			pipe: {
+				message: '{answer}: the file {file} is a pipe',
+				cause: 'Nobody wrote into it in time.',
+				fix: 'Have something write the secret into it, or put the secret into a file.',
+			},
 			empty: {message: '{answer}: the file {file} is empty', fix: 'Write the secret into it, in one line.'},
 			other: {
 				message: '{answer}: the file {file} cannot be read',
@@ -82,7 +87,7 @@ export const secretTable = {
 		cases: {
 			'no secret': {
 				message: '{answer}: secret {namespace}/{name} does not exist',
-				fix: 'Make it: kubectl create secret generic {name} -n {namespace} --from-file={key}=FILE',
+				fix: 'Make it: kubectl create secret generic {$name} -n {$namespace} --from-file={$key}=FILE',
 			},
 			'no key': {
 				message: '{answer}: secret {namespace}/{name} has no key {key}',

@@ -1,8 +1,5 @@
+import {shellWord} from '../../base/shell.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
-
-/** Quotes a word for a POSIX shell where it needs it. */
-const shellWord = (word: string): string =>
-	/^[\w./:=@%+,-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 const valued = (flag: string, value: string | undefined): readonly string[] =>
 	value === undefined ? [] : [flag, value];

@@ -6,6 +6,10 @@ import {isErrno} from '../errno.ts';
 /** How long a pipe may say nothing before it is given up, ms: who starts this program with one writes at once. */
 const pipeMs = 10_000;
 const pauseMs = 20;
+
+/** The code of a pipe that nobody writes into; no operating system has it. */
+export const silentPipe = 'ESILENTPIPE';
+
 const chunk = 65_536;
 
 /** What was read: `more` is true where the file goes on behind the bound; `size` is that of a regular file. */
@@ -22,7 +26,7 @@ const readSome = async (handle: FileHandle, size: number): Promise<Buffer | unde
 	}
 };
 
-const silent = (): Error => Object.assign(new Error('Nothing came from it in time.'), {code: 'ETIMEDOUT'});
+const silent = (): Error => Object.assign(new Error('Nothing came from it in time.'), {code: silentPipe});
 
 /** The bytes up to the bound. A pipe that nobody opened for writing yet looks as if it had ended. */
 const readUpTo = async (handle: FileHandle, most: number, isPipe: boolean): Promise<Buffer> => {
@@ -46,7 +50,7 @@ const readUpTo = async (handle: FileHandle, most: number, isPipe: boolean): Prom
 
 /**
  * Reads a file that somebody else wrote: a regular file, a pipe or a device, never more than `most` bytes of it and never without end.
- * @throws the error of the file system; code `ETIMEDOUT` where a pipe stays silent
+ * @throws the error of the file system; code `silentPipe` where a pipe stays silent
  */
 export const readBounded = async (file: string, most: number): Promise<Bounded> => {
 	// Without this flag the opening of a pipe waits for its writer, which cannot be ended.

@@ -1,9 +1,11 @@
 import {lstat, readdir, realpath, stat} from 'node:fs/promises';
 import {basename, join, posix} from 'node:path';
 import {archiveName, openTar} from '../../archive/open-tar.ts';
+import {sizeOfRegular} from '../../archive/regular-file.ts';
 import {readSlice, type Slice} from '../../archive/slice.ts';
 import {isDropping, isSystemFolder} from '../layout/foreign/droppings.ts';
 import {followFolder, refuseLinks} from '../layout/linked-folder.ts';
+import {layoutProblems} from '../layout/problems.ts';
 import type {Layout} from '../layout/types.ts';
 
 type NamedSlice = readonly [name: string, slice: Slice];
@@ -62,6 +64,8 @@ const archiveFiles = async (found: Found, file: string, size: number, signal: Ab
 	if (!archiveName.test(file)) return;
 	const one = fileAt(file, size, `images/${basename(file)}`);
 	const {entries} = await openTar(one[1], signal);
+	// Cut short or not, an archive begins with a member.
+	if (entries.size === 0) throw layoutProblems.error('bundle-no-images', {path: file});
 	if (entries.has('manifest.json') || isLayout([...entries.keys()])) found.files.push(one);
 };
 
@@ -99,6 +103,8 @@ const folderFiles = async (found: Found, folder: string): Promise<void> => {
 export const looseLayout = async (path: string, signal: AbortSignal): Promise<Layout | undefined> => {
 	const status = await stat(path);
 	const found: Found = {files: [], passedOver: [], links: []};
+	// What is neither file nor folder is refused as such.
+	if (!status.isFile() && !status.isDirectory()) await sizeOfRegular(path);
 	if (status.isFile()) await archiveFiles(found, path, status.size, signal);
 	else await folderFiles(found, path);
 	const {files, passedOver} = found;

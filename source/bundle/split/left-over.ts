@@ -1,6 +1,7 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {takeAway} from '../../base/files.ts';
+import {shellWord} from '../../base/shell.ts';
 import {firstOf} from '../../base/text.ts';
 import {unwritable} from '../write/problems.ts';
 import {brokenSuffix, type PartPlan} from './part.ts';
@@ -32,6 +33,6 @@ export const refuseStrangers = async (out: string, name: string, parts: readonly
 	throw splitProblems.error(
 		'bundle-split-left-over',
 		{out, files: firstOf(strange, 10), last: parts.at(-1)?.file ?? ''},
-		{nextSteps: strange.slice(0, 10).map((file) => `rm ${join(out, file)}`)},
+		{nextSteps: strange.slice(0, 10).map((file) => `rm ${shellWord(join(out, file))}`)},
 	);
 };

@@ -13,7 +13,7 @@ export const certificateTable = {
 		area: 'prerequisites',
 		message: 'The {what} file {file} holds a certificate in a form of OpenSSL alone.',
 		cause: 'It is labelled TRUSTED CERTIFICATE; Python, Go and browsers pass over it.',
-		fix: 'Convert it: openssl x509 -in {file} -out {file}.pem',
+		fix: 'Convert it: openssl x509 -in {$file} -out {$file}.pem',
 	},
 	'tls-chain-not-to-ca': {
 		area: 'prerequisites',
@@ -121,7 +121,7 @@ export const certificateTable = {
 			},
 			'UTF-16': {
 				cause: 'Its text is in UTF-16, as some Windows programs write it.',
-				fix: 'Convert it: iconv -f UTF-16 -t ASCII {file} > {file}.pem',
+				fix: 'Convert it: iconv -f UTF-16 -t ASCII {$file} > {$file}.pem',
 			},
 			HTML: {
 				cause: 'It is a web page; a login page may have been saved in the place of the file.',
@@ -129,15 +129,15 @@ export const certificateTable = {
 			},
 			'base64 alone': {
 				cause: 'It holds base64 without the lines around it.',
-				fix: 'Decode it, then convert it: base64 -d {file} | openssl x509 -inform DER -out {file}.pem',
+				fix: 'Decode it, then convert it: base64 -d {$file} | openssl x509 -inform DER -out {$file}.pem',
 			},
 			'PKCS#7': {
 				cause: 'It is PKCS#7 (.p7b, .p7c) in DER, not PEM.',
-				fix: 'Convert it: openssl pkcs7 -inform DER -print_certs -in {file} -out {file}.pem',
+				fix: 'Convert it: openssl pkcs7 -inform DER -print_certs -in {$file} -out {$file}.pem',
 			},
 			'PKCS#12': {
 				cause: 'It is a PKCS#12 file (.p12, .pfx), not PEM.',
-				fix: 'Convert it: openssl pkcs12 -in {file} -out {file}.pem -nodes, then split certificate and key.',
+				fix: 'Convert it: openssl pkcs12 -in {$file} -out {$file}.pem -nodes, then split certificate and key.',
 			},
 			empty: {cause: 'It is empty.', fix: 'Ask those who issued it for the PEM form.'},
 			text: {
@@ -146,15 +146,15 @@ export const certificateTable = {
 			},
 			'DER certificate': {
 				cause: 'It holds a certificate in DER, not PEM.',
-				fix: 'Convert it: openssl x509 -inform DER -in {file} -out {file}.pem',
+				fix: 'Convert it: openssl x509 -inform DER -in {$file} -out {$file}.pem',
 			},
 			'DER key': {
 				cause: 'It holds a private key in DER, not PEM.',
-				fix: 'Convert it: openssl pkey -inform DER -in {file} -out {file}.pem',
+				fix: 'Convert it: openssl pkey -inform DER -in {$file} -out {$file}.pem',
 			},
 			binary: {
 				cause: 'It is binary, not PEM; it may be a PKCS#12 file (.p12, .pfx).',
-				fix: 'Convert it: openssl pkcs12 -in {file} -out {file}.pem -nodes, then split certificate and key.',
+				fix: 'Convert it: openssl pkcs12 -in {$file} -out {$file}.pem -nodes, then split certificate and key.',
 			},
 		},
 	},
@@ -215,7 +215,7 @@ export const certificateTable = {
 	'tls-key-encrypted': {
 		area: 'prerequisites',
 		message: 'The private key {file} is encrypted.',
-		fix: 'Make an unencrypted copy: openssl pkey -in {file} -out {file}.plain',
+		fix: 'Make an unencrypted copy: openssl pkey -in {$file} -out {$file}.plain',
 		cases: {
 			server: {cause: 'An ingress controller cannot ask for its passphrase.'},
 			client: {cause: 'There is no answer for its passphrase.'},

@@ -142,7 +142,7 @@ const ask = async (call: Call, {transport, unreachable, now}: Buyer): Promise<An
  * @returns the token, or how the server refuses the login, in its own words @throws ProblemError
  */
 export const buyToken = async (challenge: Challenge, wanted: Wanted, buyer: Buyer): Promise<Outcome<Token>> => {
-	const {context: asked} = wanted;
+	const asked: Context = {...wanted.context, at: wanted.context.at ?? buyer.origin};
 	const url = serverOf(challenge, buyer, asked);
 	const role = url.host === buyer.origin.host ? undefined : ('token server' as const);
 	const context: Context = {...asked, what: 'log in', at: url, role};

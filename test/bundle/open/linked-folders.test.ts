@@ -1,5 +1,6 @@
-import {mkdir, rename, symlink} from 'node:fs/promises';
+import {mkdir, rename, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {openImages} from '../../../source/bundle/open/images-only.ts';
 import {bundleFiles, never, problemOf, temporary, writeFiles} from '../helpers.ts';
@@ -10,6 +11,22 @@ const byHand = async (): Promise<string> => {
 	await writeFiles(folder, await bundleFiles());
 	return folder;
 };
+
+test.each([
+	['a text in gzip', gzipSync('hello')],
+	['an empty file', Buffer.alloc(0)],
+])('%s with the name of an archive is none, and not cut short', async (_what, bytes) => {
+	const file = join(await temporary(), 'x.tar.gz');
+	await writeFile(file, bytes);
+	expect(await problemOf(openImages(file, {signature: {}}, never))).toMatchObject({code: 'bundle-no-images'});
+});
+
+test('a device in the place of archives is told as one', async () => {
+	expect(await problemOf(openImages('/dev/zero', {signature: {}}, never))).toMatchObject({
+		code: 'bundle-unreadable',
+		cause: 'It is a device, but a file was expected.',
+	});
+});
 
 describe('a link to a folder in a bundle', () => {
 	test.each([
