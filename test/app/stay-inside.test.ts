@@ -28,6 +28,16 @@ test.each([
 	['another context', {...world, kubernetes: {...world.kubernetes, context: 'production'}}, ['kubernetes.context']],
 	['another registry', {...world, registry: {host: 'registry.example.org'}}, ['registry.host']],
 	['another database', {...world, database: {host: 'db.example.org', port: 5433}}, ['database.host', 'database.port']],
+	[
+		'a database server of its own for a workspace',
+		{...world, workspaces: [{}, {database: {server: {host: 'db.example.org'}}}]},
+		['workspaces.1.database.server.host'],
+	],
+	[
+		'a database server of its own for the control plane',
+		{...world, controlPlane: {database: {server: {host: 'db.example.org', port: 5433}}}},
+		['controlPlane.database.server.host', 'controlPlane.database.server.port'],
+	],
 ])('%s edited at the screen is refused before anything is asked of it', (_what, answers, paths) => {
 	expect(judged(answers)).toEqual(paths);
 });

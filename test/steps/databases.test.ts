@@ -239,6 +239,14 @@ describe('databases', () => {
 		expect(tried.toSorted()).toEqual([`zenml-pro ${at}`, `zenml-workspace ${at}`]);
 	});
 
+	test('a namespace that is gone is left to the step that makes it', async () => {
+		const probe: ClusterPort['probe'] = async ({namespace}) => {
+			if (namespace === 'zenml-workspace') throw refusal(code('kubernetes-namespace-missing'));
+			return {exitCode: 0, output: ['{"ok": true}']};
+		};
+		expect(await see(site({}, {cluster: {...kept(generated()), probe}}))).toMatchObject({status: 'ok'});
+	});
+
 	test('apply provisions each component as the admin, and tells each statement', async () => {
 		const made: string[] = [];
 		const provision: DatabasePort['provision'] = async ({username}, wish, {onStatement}) => {

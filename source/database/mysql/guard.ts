@@ -1,4 +1,5 @@
 import {protocolError} from '../protocol-error.ts';
+import {createResultCheck} from './results.ts';
 
 /**
  * What a server says is checked here, packet by packet, before the mysql2 client reads it: the client reads over the end of
@@ -13,7 +14,7 @@ const headerBytes = 4;
 const [longest, most] = [256 * 1024, 4 * 1024 * 1024];
 
 /** First bytes of packets. */
-const [okMark, moreMark, factorMark, fileMark, switchMark, errorMark] = [0x00, 0x01, 0x02, 0xfb, 0xfe, 0xff];
+const [okMark, moreMark, factorMark, switchMark, errorMark] = [0x00, 0x01, 0x02, 0xfe, 0xff];
 
 /** Ways to log in that the client has: the server checks a password that never leaves this host in clear text without TLS. */
 const ownPlugins: ReadonlySet<string> = new Set(['caching_sha2_password', 'sha256_password', 'mysql_native_password']);
@@ -65,8 +66,6 @@ const checkPacket = (packet: Buffer, isFirst: boolean, talk: Talk): void => {
 		throw protocolError(isFirst ? 'PROTOCOL_FOREIGN' : 'PROTOCOL_BROKEN', 'a packet without content');
 	if (isFirst) checkGreeting(body);
 	else if (!talk.isIn()) checkLogin(body, talk);
-	else if (packet[3] === 1 && body[0] === fileMark)
-		throw protocolError('PROTOCOL_BROKEN', 'a request for a file of this host');
 	if (body[0] === errorMark) return;
 	if (!talk.isAsked()) throw protocolError('PROTOCOL_BROKEN', 'a packet that nothing had asked for');
 	if (packet[3] !== talk.expected()) throw protocolError('PROTOCOL_BROKEN', 'packets whose numbers do not follow');
@@ -87,6 +86,7 @@ const lengthOf = (bytes: Buffer, isFirst: boolean): number | undefined => {
 export const createGuard = (talk: Talk, pass: (packet: Buffer) => void): ((piece: Buffer) => void) => {
 	let pending: Buffer = Buffer.alloc(0);
 	let [total, packets] = [0, 0];
+	const checkResult = createResultCheck();
 	const next = (): Buffer | undefined => {
 		const length = lengthOf(pending, packets === 0);
 		if (length === undefined || pending.length < length) return undefined;
@@ -96,6 +96,7 @@ export const createGuard = (talk: Talk, pass: (packet: Buffer) => void): ((piece
 	};
 	const take = (packet: Buffer): void => {
 		checkPacket(packet, packets === 0, talk);
+		if (talk.isIn()) checkResult(packet.subarray(headerBytes));
 		packets += 1;
 		// A refusal may come out of turn: then its number is that of nothing before it.
 		if (packet[headerBytes] === errorMark) packet[3] = talk.expected();

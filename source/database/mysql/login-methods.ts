@@ -24,6 +24,7 @@ const methods: Readonly<Record<string, string>> = {
 	authentication_openid_connect_client: 'OpenID Connect',
 	auth_socket: 'the user of the operating system (peer)',
 	unix_socket: 'the user of the operating system (peer)',
+	'auth_socket or unix_socket': 'the user of the operating system (peer)',
 	ed25519: 'ed25519',
 	client_ed25519: 'ed25519',
 	parsec: 'PARSEC',

@@ -105,7 +105,7 @@ const byNumber: Readonly<Record<number, Raise>> = {
 	1290: prevented,
 	1370: lackingRight,
 	1410: lackingRight,
-	1698: (failure) => otherMethod('unix_socket', failure),
+	1698: (failure) => otherMethod('auth_socket or unix_socket', failure),
 	1792: prevented,
 	1820: expired,
 	1836: prevented,

@@ -1,6 +1,7 @@
-import {addressOf, databaseServerOf} from '../../answers/database-server.ts';
+import {addressOf, type DatabaseServer, databaseServerOf} from '../../answers/database-server.ts';
+import type {ComponentAnswers} from '../../answers/schema.ts';
 import {inPool} from '../../base/pool.ts';
-import type {Problem} from '../../base/problem.ts';
+import {type Problem, toProblem} from '../../base/problem.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {adminLogin, portFor, requireDatabase, serverOf} from '../shared/database-logins.ts';
 import {mostConnections, type ServerGroup, serverGroups} from '../shared/database-servers.ts';
@@ -28,6 +29,23 @@ const lookAtGroup = async (world: World, group: ServerGroup): Promise<readonly S
 	return [...seen, {changes: [], warnings: tooFewConnections(group, facts)}];
 };
 
+/** A pod in the namespace of a component. A namespace that is gone is told by the step that makes it. */
+const lookFrom = async (
+	world: World,
+	server: DatabaseServer,
+	place: ComponentAnswers,
+): Promise<Problem | undefined> => {
+	const {host, port, from} = server;
+	const what = `the database server ${addressOf(server)}`;
+	const answers = [`${from}.host`, `${from}.port`];
+	try {
+		return await probeFromPod(world, {kind: 'tcp', args: {host, port}, what, place, answers});
+	} catch (error) {
+		if (toProblem(error).code === 'kubernetes-namespace-missing') return undefined;
+		throw error;
+	}
+};
+
 /** Pods that look at the same time. */
 const mostPods = 4;
 
@@ -36,14 +54,7 @@ const unreachableFromPod = async (world: World): Promise<Problem | undefined> =>
 	const looks = serverGroups(world).flatMap(({server, components}) =>
 		components.map(({answers: place}) => ({server, place})),
 	);
-	const problems = await inPool(looks, mostPods, async ({server, place}) => {
-		const {host, port, from} = server;
-		const what = `the database server ${addressOf(server)}`;
-		return probeFromPod(world, {
-			...{kind: 'tcp', args: {host, port}, what, place},
-			answers: [`${from}.host`, `${from}.port`],
-		});
-	});
+	const problems = await inPool(looks, mostPods, async ({server, place}) => lookFrom(world, server, place));
 	return problems.find((problem) => problem !== undefined);
 };
 
