@@ -120,13 +120,14 @@ describe('what is wrong around the real server is told right', () => {
 		const {ca} = await openLabAuthority(await newFolder());
 		const refused = await install(state, {args: set(`database.ca=${ca}`)});
 		expect(refused.output).toContain('database-certificate-untrusted');
-		expect(refused.code).toBe(6);
+		expect(refused.code).toBe(7);
 	});
 
 	it('an account that MySQL lets in without TLS is told with the SQL that mends it, and mended with an administrator', async () => {
 		await mysqlRows(`alter user ${account} require none`);
 		const refused = await install(state, {args: await withoutAdmin()});
-		expect(refused.output).toContain('database-tls-not-required');
+		expect(refused.output).toContain('database-needs-dba');
+		expect(refused.output).toContain('takes the login of account zenml_workspace_user without TLS');
 		expect(refused.output).toContain('REQUIRE SSL');
 		expect((await install(state)).code).toBe(0);
 		expect(await mysqlRows("select ssl_type from mysql.user where user = 'zenml_workspace_user'")).toEqual([
