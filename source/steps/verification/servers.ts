@@ -19,6 +19,7 @@ export const login: Check = {
 /** The page that users open first, as a browser gets it. */
 export const dashboard: Check = {
 	label: 'the dashboard opens',
+	asks: 'servers',
 	run: async (world) => {
 		const endpoint = await endpointOf(world, world.answers.controlPlane.host);
 		const {title, part} = await world.zenml.dashboard(endpoint, world.signal);
