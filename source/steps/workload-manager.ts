@@ -1,7 +1,7 @@
 import type {KubeObject} from '../cluster/types.ts';
 import type {Finding} from '../engine/plan.ts';
 import {managedBy} from './shared/names.ts';
-import {type Naming, objectChanges, objectsToDo} from './shared/object-changes.ts';
+import {type Naming, objectChanges, objectsToDo} from './shared/objects/object-changes.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 /**

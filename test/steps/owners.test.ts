@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {KubeObject} from '../../source/cluster/types.ts';
 import {secretsStep} from '../../source/steps/secrets/index.ts';
-import {holdsAll, otherOwner} from '../../source/steps/shared/owners.ts';
+import {holdsAll, otherOwner} from '../../source/steps/shared/objects/owners.ts';
 import {workloadManagerStep} from '../../source/steps/workload-manager.ts';
 import {files, generated, kept, secretObject} from './parts.ts';
 import {answersOf, changesOf, code, look, refusalOf, worldOf} from './world.ts';

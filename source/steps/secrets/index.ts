@@ -4,7 +4,7 @@ import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {generatedSecretPlace, requireSecret, secretFor, storeGenerated} from '../shared/generated.ts';
 import {componentsOf, databaseSecretName, namespacesOf} from '../shared/names.ts';
-import {type Naming, objectChanges, objectsToDo} from '../shared/object-changes.ts';
+import {type Naming, objectChanges, objectsToDo} from '../shared/objects/object-changes.ts';
 import {databasePassword, type SecretSource} from '../shared/secret-sources.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {generatedValues, missingValues} from './generated-values.ts';

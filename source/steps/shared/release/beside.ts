@@ -4,7 +4,7 @@ import type {KubeObject} from '../../../cluster/types.ts';
 import type {Change} from '../../../engine/plan.ts';
 import type {World} from '../../world.ts';
 import {componentsOf, managedBy} from '../names.ts';
-import {type Naming, objectChanges, objectsToDo} from '../object-changes.ts';
+import {type Naming, objectChanges, objectsToDo} from '../objects/object-changes.ts';
 import {renderRelease} from './audit.ts';
 import type {WantedRelease} from './wanted.ts';
 

@@ -1,10 +1,10 @@
-import {ProblemError} from '../../base/problem.ts';
-import type {CaseOf} from '../../base/problem-table.ts';
-import type {KubeObject} from '../../cluster/types.ts';
-import type {Change} from '../../engine/plan.ts';
-import {stepProblems} from '../problems.ts';
-import type {World} from '../world.ts';
-import {managedBy} from './names.ts';
+import {ProblemError} from '../../../base/problem.ts';
+import type {CaseOf} from '../../../base/problem-table.ts';
+import type {KubeObject} from '../../../cluster/types.ts';
+import type {Change} from '../../../engine/plan.ts';
+import {stepProblems} from '../../problems.ts';
+import type {World} from '../../world.ts';
+import {managedBy} from '../names.ts';
 import {holdsAll, type Owner, otherOwner} from './owners.ts';
 
 const label = 'app.kubernetes.io/managed-by';

@@ -1,6 +1,6 @@
-import {isMap} from '../../base/text.ts';
-import type {KubeObject} from '../../cluster/types.ts';
-import {managedBy} from './names.ts';
+import {isMap} from '../../../base/text.ts';
+import type {KubeObject} from '../../../cluster/types.ts';
+import {managedBy} from '../names.ts';
 
 const label = 'app.kubernetes.io/managed-by';
 
