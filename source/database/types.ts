@@ -57,6 +57,14 @@ export type DatabaseFacts = {
 	readonly takesPlainLogin?: boolean | undefined;
 };
 
+/** What migrations have made of a database. */
+export type DatabaseSchema = {
+	/** Tables outside the system schemas. */
+	readonly tables: number;
+	/** The revision that Alembic keeps in the database; undefined where there is none, or the login may not read it. */
+	readonly revision?: string | undefined;
+};
+
 /** One statement for the DBA; `sql` has placeholders instead of passwords, `shown` is for people. */
 export type DatabaseStatement = {
 	readonly target: string;
@@ -72,6 +80,8 @@ export type DatabaseStatement = {
 export type DatabasePort = {
 	/** Logs in and looks; @throws ProblemError, also for a server that is too old. */
 	readonly probe: (login: DatabaseLogin, signal: AbortSignal) => Promise<DatabaseFacts>;
+	/** Tables and revision of the login's own database; @throws ProblemError */
+	readonly schema: (login: DatabaseLogin, signal: AbortSignal) => Promise<DatabaseSchema>;
 	/** What the product needs and the server or database of these facts does not give; undefined when it does. */
 	readonly judge: (facts: DatabaseFacts, login: DatabaseLogin) => Problem | undefined;
 	/**
