@@ -49,6 +49,8 @@ export type DatabaseFacts = {
 	readonly tls: string;
 	/** True behind a connection pooler: another process serves the session than the one that was told at login. */
 	readonly isPooled: boolean;
+	/** The product of the pooler, where it can be told. */
+	readonly pooler?: string | undefined;
 	/** What is odd and works, in plain words: MariaDB instead of MySQL, a pooler in between and which of its modes fits. */
 	readonly warnings: readonly string[];
 	/** Privileges that the login lacks on its database, where the engine tells them one by one. */

@@ -79,6 +79,7 @@ const readFacts = async (
 		owner: server.account,
 		tls: tls === undefined || tls === '' ? 'none' : tls,
 		isPooled: server.isPooled,
+		...(server.pooler !== undefined && {pooler: server.pooler}),
 		warnings: [
 			...notMysqlItself(server),
 			...server.warnings,

@@ -1,5 +1,6 @@
 import {answerPaths, serverPaths, serverPlace} from '../answer-paths.ts';
 import {type Failure, naming, namingServer, type Raise} from '../failure.ts';
+import {poolerIn, poolerNamed} from '../pooler-name.ts';
 import {databaseProblems} from '../problems.ts';
 import {methodOf} from './login-methods.ts';
 import {anyHost, quoteAccount} from './sql.ts';
@@ -123,7 +124,8 @@ const byNumber: Readonly<Record<number, Raise>> = {
 const proxy = (failure: Failure): ReturnType<Raise> => {
 	const {server, login, words, product} = failure;
 	const which = /access denied/iu.test(words) ? 'role' : 'other';
-	const facts = {case: which, product, server, role: login.username, words} as const;
+	const pooler = poolerNamed(poolerIn(words.replaceAll(login.username, '')));
+	const facts = {case: which, product, server, role: login.username, words, pooler} as const;
 	const answers = [...serverPaths(login, ['host', 'port']), ...answerPaths(login.from, ['username', 'database'])];
 	return databaseProblems.error('database-pooler', facts, {...failure.more, answers});
 };

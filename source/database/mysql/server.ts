@@ -12,6 +12,8 @@ export type Server = {
 	readonly version: string;
 	readonly variables: ReadonlyMap<string, string>;
 	readonly isPooled: boolean;
+	/** The product of the proxy in between, where it names itself. */
+	readonly pooler?: string | undefined;
 	readonly warnings: readonly string[];
 };
 

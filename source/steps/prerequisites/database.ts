@@ -3,6 +3,7 @@ import {generateSecret} from '../../answers/secrets.ts';
 import {inPool} from '../../base/pool.ts';
 import {ProblemError} from '../../base/problem.ts';
 import {engineProblems} from '../../charts/index.ts';
+import {poolerNamed} from '../../database/pooler-name.ts';
 import type {DatabaseFacts} from '../../database/types.ts';
 import {tooFewConnections} from '../databases/connections.ts';
 import {isForTheDba} from '../databases/for-the-dba.ts';
@@ -93,7 +94,7 @@ const inWords = ({product, version, encoding, usedConnections, maxConnections, t
 const poolerWarning = (facts: readonly DatabaseFacts[], address: string): readonly string[] =>
 	facts.some(({isPooled}) => isPooled)
 		? [
-				`${address} is a connection pooler: it must let in every role and database of the answers, and the connections that were counted are those behind it`,
+				`${address} is ${poolerNamed(facts.find(({pooler}) => pooler !== undefined)?.pooler)}: it must let in every role and database of the answers, and the connections that were counted are those behind it`,
 			]
 		: [];
 
