@@ -6,8 +6,9 @@ const known: readonly (readonly [RegExp, string])[] = [
 		/pgbouncer|statement pooling mode|server login (?:has been failing|failed)|client_login_timeout|query_wait_timeout|no such pool/iu,
 		'PgBouncer',
 	],
-	[/proxysql/iu, 'ProxySQL'],
-	[/maxscale/iu, 'MaxScale'],
+	[/proxysql|reaching hostgroup|locked to hostgroup/iu, 'ProxySQL'],
+	[/maxscale|authentication with backend failed/iu, 'MaxScale'],
+	[/mysql router|can't connect to remote mysql server for client/iu, 'MySQL Router'],
 ];
 
 /** The product that speaks so; undefined where its words do not tell. */

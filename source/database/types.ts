@@ -55,6 +55,8 @@ export type DatabaseFacts = {
 	readonly warnings: readonly string[];
 	/** Privileges that the login lacks on its database, where the engine tells them one by one. */
 	readonly lacking?: readonly string[] | undefined;
+	/** True where the server takes no table without a primary key; the product's tables have them. */
+	readonly wantsPrimaryKeys?: boolean | undefined;
 	/** True where the answers ask for TLS and the server takes the same login without it. */
 	readonly takesPlainLogin?: boolean | undefined;
 };

@@ -436,6 +436,15 @@ describe('database server', () => {
 		]);
 	});
 
+	test('that a server wants primary keys stands in its row, and warns of nothing', async () => {
+		const strict = {probe: async () => ({...roomy, wantsPrimaryKeys: true}), refuseAdmin};
+		const seen = await see(database, {
+			...{answers: admin, host, bundle: carried(), cluster: kept()},
+			databases: {postgresql: strict},
+		});
+		expect(seen).toMatchObject({note: expect.stringContaining('UTF8, sql_require_primary_key, 5 of'), warnings: []});
+	});
+
 	test('a refused admin is a prerequisite that is not met', async () => {
 		const probe = async () => {
 			throw refusal('database-password');

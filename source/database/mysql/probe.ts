@@ -75,6 +75,7 @@ const readFacts = async (
 		...(await readConnections(query, server, login.username)),
 		canCreate: lacking.length === 0,
 		lacking,
+		...(server.variables.get('sql_require_primary_key') === 'ON' && {wantsPrimaryKeys: true}),
 		tables: Number(tables),
 		owner: server.account,
 		tls: tls === undefined || tls === '' ? 'none' : tls,

@@ -120,7 +120,7 @@ const byNumber: Readonly<Record<number, Raise>> = {
 	4151: locked,
 };
 
-/** What a proxy refuses in words of its own (ProxySQL, MySQL_Session.cpp; MaxScale says what its servers say). */
+/** What a proxy refuses in words of its own; MaxScale mostly says what its servers say. */
 const proxy = (failure: Failure): ReturnType<Raise> => {
 	const {server, login, words, product} = failure;
 	const which = /access denied/iu.test(words) ? 'role' : 'other';
@@ -132,6 +132,6 @@ const proxy = (failure: Failure): ReturnType<Raise> => {
 
 /** What a server, or a proxy in front of it, refuses with a number of its own; undefined for numbers without a row here. */
 export const serverRefusal = (number: number, failure: Failure): ReturnType<Raise> | undefined => {
-	if (/proxysql|maxscale/iu.test(failure.words.replaceAll(failure.login.username, ''))) return proxy(failure);
+	if (poolerIn(failure.words.replaceAll(failure.login.username, '')) !== undefined) return proxy(failure);
 	return Object.hasOwn(byNumber, number) ? byNumber[number]?.(failure) : undefined;
 };

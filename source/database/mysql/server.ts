@@ -24,6 +24,7 @@ const variableNames = [
 	'super_read_only',
 	'innodb_read_only',
 	'require_secure_transport',
+	'sql_require_primary_key',
 ] as const;
 
 const pairSchema = z.object({Variable_name: z.string(), Value: z.string()});

@@ -88,8 +88,11 @@ const lookAtGroup = async (world: World, {components}: ServerGroup): Promise<rea
 	return [...facts, ...tried].filter((one) => one !== undefined);
 };
 
-const inWords = ({product, version, encoding, usedConnections, maxConnections, tls}: DatabaseFacts): string =>
-	`${product} ${version}, ${encoding}, ${usedConnections} of ${maxConnections} connections, ${tls}`;
+const inWords = (facts: DatabaseFacts): string => {
+	const {product, version, encoding, usedConnections, maxConnections, tls, wantsPrimaryKeys} = facts;
+	const keys = wantsPrimaryKeys ? ', sql_require_primary_key' : '';
+	return `${product} ${version}, ${encoding}${keys}, ${usedConnections} of ${maxConnections} connections, ${tls}`;
+};
 
 const poolerWarning = (facts: readonly DatabaseFacts[], address: string): readonly string[] =>
 	facts.some(({isPooled}) => isPooled)
