@@ -11,6 +11,7 @@ import {podRow} from '../../source/steps/shared/release/pods.ts';
 import {withSecretStamp} from '../../source/steps/shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../../source/steps/shared/release/wanted.ts';
 import {sampleWorkspace} from '../../source/steps/workspaces/release.ts';
+import type {World} from '../../source/steps/world.ts';
 import {type FakeClock, fakeClock} from '../base/fake-clock.ts';
 import {carried, files, generated, kept, podOf, refusal, releaseOf, rendered, secretObject} from './parts.ts';
 import {answersOf, changesOf, code, type Given, linesOf, refusalOf, rowsOf, worldOf} from './world.ts';
@@ -204,6 +205,7 @@ describe('a rollout', () => {
 		readonly template?: HelmPort['template'];
 		readonly signal?: AbortSignal;
 		readonly clock?: FakeClock;
+		readonly answers?: World['answers'];
 		/** What looks at the database find, one after the other; without any it cannot be looked at. */
 		readonly schemas?: DatabaseSchema[];
 	};
@@ -224,6 +226,7 @@ describe('a rollout', () => {
 		const world = worldOf({
 			clock,
 			...(signal && {signal}),
+			...(story.answers && {answers: story.answers}),
 			host: files,
 			databases: {
 				postgresql: {
@@ -349,11 +352,12 @@ describe('a rollout', () => {
 	});
 
 	/** A rollout of 30 s in which one server has crashed once and says this; which pods were asked about. */
-	const crashedOnce = async (said: string, earlier: readonly PodView[] = []) => {
+	const crashedOnce = async (said: string, earlier: readonly PodView[] = [], answers?: World['answers']) => {
 		const asked: (readonly string[])[] = [];
 		const clock = fakeClock();
 		const {done} = await roll({
 			clock,
+			...(answers && {answers}),
 			earlier,
 			pods: [podOf('zenml-1', {ready: false, restarts: 1})],
 			upgrade: async ({signal}) => {
@@ -375,6 +379,19 @@ describe('a rollout', () => {
 			answers: ['database.tls', 'workspaces.0.database.username', 'workspaces.0.database.password'],
 		});
 		expect(asked).toEqual([['zenml-1']]);
+	});
+
+	test('names the answers of the database server that the component has of its own', async () => {
+		const server = {engine: 'mysql', host: 'own.corp'} as const;
+		const own = answersOf(({workspaces: [first], ...input}) => ({
+			...input,
+			workspaces: first ? [{...first, database: {server}}] : [],
+		}));
+		const {done} = await crashedOnce('(1290, "running with the --read-only option")', [], own);
+		expect(await refusalOf(done)).toMatchObject({
+			code: code('server-database-read-only'),
+			answers: ['workspaces.0.database.server.host'],
+		});
 	});
 
 	test.each([
