@@ -133,6 +133,13 @@ describe('a pooler is told by name, with the mode that fits', () => {
 	});
 });
 
+test('a pooler that has one session only is not held to share it', async () => {
+	const full = refusal('53300', 'no more connections allowed', 'InitPostgres');
+	const pooler = {processes: shares, atConsole: refusal('08P01', 'not allowed'), own: {BEGIN: full}};
+	const {warnings} = await postgres.probe(await loginAt(pooler), signal);
+	expect(warnings).toEqual(['PgBouncer stands in between; what fits is pool_mode = session']);
+});
+
 test('a way that changes addresses is no pooler', async () => {
 	const way = {processes: () => 7, isHonest: true, atConsole: noDatabase};
 	expect(await postgres.probe(await loginAt(way), signal)).toMatchObject({isPooled: false, warnings: []});

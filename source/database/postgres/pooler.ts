@@ -1,7 +1,7 @@
 import pg from 'pg';
 import * as z from 'zod';
 import {abortError} from '../../base/abort.ts';
-import {toProblem} from '../../base/problem.ts';
+import {type ProblemCode, toProblem} from '../../base/problem.ts';
 import type {Access} from '../access.ts';
 import {poolerIn} from '../pooler-name.ts';
 import {oneRow} from '../rows.ts';
@@ -54,22 +54,38 @@ const processOf = async (query: Query): Promise<number> =>
 /** Sessions that may get another process by chance get it within so many tries. */
 const tries = 3;
 
+const haveMet = async (first: Query, second: Query): Promise<boolean> => {
+	await second('BEGIN');
+	await second('ROLLBACK');
+	const seen = {first: new Set<number>(), second: new Set<number>()};
+	for (let count = 0; count < tries; count += 1) {
+		seen.first.add(await processOf(first));
+		seen.second.add(await processOf(second));
+	}
+	return seen.first.size > 1 || seen.second.size > 1 || [...seen.first].some((one) => seen.second.has(one));
+};
+
+/** A second client that waits longer for its session is not needed, ms. */
+const secondMs = 5000;
+
+/** A pool whose last session the first client has: it keeps that, so it shares nothing. */
+const isFull: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['database-time-out', 'database-too-many-connections']);
+
 /**
  * Does the pooler hand its sessions of the server from transaction to transaction? Then two clients that are open at once meet the same
  * process, or one of them meets two. A pooler that keeps a session for its client never does either.
  * @throws ProblemError `database-pooler` where it refuses transactions
  */
-export const sharesSessions = async (access: Access, first: Query): Promise<boolean> =>
-	withConnection(access, async (second) => {
-		await second('BEGIN');
-		await second('ROLLBACK');
-		const seen = {first: new Set<number>(), second: new Set<number>()};
-		for (let count = 0; count < tries; count += 1) {
-			seen.first.add(await processOf(first));
-			seen.second.add(await processOf(second));
-		}
-		return seen.first.size > 1 || seen.second.size > 1 || [...seen.first].some((one) => seen.second.has(one));
-	});
+export const sharesSessions = async (access: Access, first: Query): Promise<boolean> => {
+	const limits = {...access.limits, statementTimeoutMs: Math.min(access.limits.statementTimeoutMs, secondMs)};
+	try {
+		return await withConnection({...access, limits}, async (second) => haveMet(first, second));
+	} catch (error) {
+		if (access.signal.aborted) throw abortError(access.signal);
+		if (isFull.has(toProblem(error).code)) return false;
+		throw error;
+	}
+};
 
 /** What of its settings fits, by product. */
 const fitting: Readonly<Record<string, string>> = {
