@@ -124,7 +124,6 @@ export const loginProblems = {
 				cause:
 					'The password is wrong, there is no such account for this host, or it asks for more than the answers give (REQUIRE {required}); the server does not say which.',
 				fix: 'Correct the password, or ask the database admin to set that one for the account.',
-				nextSteps: ['{sql}'],
 			},
 			expired: {
 				message: 'The password of account {account} on {server} has expired.',

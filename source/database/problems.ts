@@ -46,7 +46,6 @@ export const databaseProblems = declareProblems({
 					'Database {database} on {server} holds {tables} tables, and account {account} has no privileges on it.',
 				cause: 'Another application seems to use it; taking it over would break that one.',
 				fix: 'Name another database, or, if the tables are those of the product, ask the database admin to grant them to the account.',
-				nextSteps: ['{sql}'],
 			},
 			account: {
 				message:

@@ -29,8 +29,8 @@ const refuseUnfitDatabase = (login: DatabaseLogin, needed: Named, {database, acc
 	const isOurs = accounts.some(({grants}) => servesDatabase(grants, needed.database));
 	if (!isOurs) {
 		const sql = `${grantSql(needed.database, {username: needed.username, host: anyHost})};`;
-		const facts = {case: 'tables', database: needed.database, server, account: needed.username, sql} as const;
-		throw databaseProblems.error('database-in-use', {...facts, tables: database.tables}, {answers});
+		const facts = {case: 'tables', database: needed.database, server, account: needed.username} as const;
+		throw databaseProblems.error('database-in-use', {...facts, tables: database.tables}, {answers, nextSteps: [sql]});
 	}
 	const unfit = encodingProblem({...database, isMariadb}, needed, server);
 	if (unfit) throw new Raised(unfit);

@@ -17,7 +17,10 @@ const password: Raise = (failure) => {
 	const {server, login} = failure;
 	const facts = {case: 'MySQL', server, account: login.username, required: requirable(failure)} as const;
 	const sql = `SHOW CREATE USER ${accountSql(failure)};`;
-	return databaseProblems.error('database-password', {...facts, sql}, naming(failure, 'password', 'username'));
+	return databaseProblems.error('database-password', facts, {
+		...naming(failure, 'password', 'username'),
+		nextSteps: [sql],
+	});
 };
 
 const expired: Raise = (failure) => {
