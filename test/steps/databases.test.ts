@@ -3,6 +3,7 @@ import type {ProblemCode} from '../../source/base/problem.ts';
 import type {ClusterPort} from '../../source/cluster/types.ts';
 import type {DatabaseFacts, DatabasePort, NeededDatabase} from '../../source/database/types.ts';
 import {databasesStep} from '../../source/steps/databases/index.ts';
+import {mostConnections} from '../../source/steps/shared/database-servers.ts';
 import {carried, facts, files, generated, kept, refusal} from './parts.ts';
 import {answersOf, changesOf, code, type Given, linesOf, look, refusalOf, rowsOf, worldOf} from './world.ts';
 
@@ -115,7 +116,7 @@ describe('databases', () => {
 		expect(world.secrets).toContain('text of /pki/db.key');
 	});
 
-	test('at most 5 databases of a server are looked at at once', async () => {
+	test('no more databases of a server are looked at at once than it is to see connections', async () => {
 		let [now, most] = [0, 0];
 		const probe = async (): Promise<DatabaseFacts> => {
 			now += 1;
@@ -135,7 +136,7 @@ describe('databases', () => {
 			})),
 		}));
 		await see(site({probe}, {answers}));
-		expect(most).toBe(5);
+		expect(most).toBe(mostConnections);
 	});
 
 	test.each([
