@@ -87,7 +87,8 @@ describe('what goes wrong on a real cluster', () => {
 	});
 
 	it('a workspace server that ends at its start is told with its own last words', async () => {
-		const wrong = 'workspaces.0.environment.ZENML_SERVER_SNAPSHOT_RUN_DISPATCHER_IMPLEMENTATION_SOURCE=nowhere.Dispatcher';
+		const wrong =
+			'workspaces.0.environment.ZENML_SERVER_SNAPSHOT_RUN_DISPATCHER_IMPLEMENTATION_SOURCE=nowhere.Dispatcher';
 		const failed = await install(await newState(), {args: ['--set', wrong]});
 		expect(failed.output).toMatch(/No module named 'nowhere'|Application startup failed/u);
 		expect(failed.code).toBe(8);
