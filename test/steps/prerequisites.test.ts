@@ -395,7 +395,7 @@ describe('database server', () => {
 			},
 			[
 				'postgres',
-				[{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database', requires: 'TLS'}],
+				[{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database', requires: 'nothing'}],
 			],
 			[
 				'postgres',
