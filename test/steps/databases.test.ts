@@ -245,6 +245,21 @@ describe('databases', () => {
 		}
 	});
 
+	test.each([
+		[{ok: true}, 'the Secret zenml-database is not there yet'],
+		[
+			{ok: true, tls: 'TLSv1.3', method: 'client_ed25519'},
+			"it does not speak the server's way to log in, client_ed25519",
+		],
+	])('a pod that did not log in does not pass for one that did: %j', async (said, why) => {
+		const probe: ClusterPort['probe'] = async () => ({exitCode: 0, output: [JSON.stringify(said)]});
+		const world = worldOf(site({}, {cluster: {...kept(generated()), probe}}));
+		expect(await look(databasesStep, world)).toMatchObject({status: 'ok'});
+		expect(linesOf(world.told)).toContain(
+			`info database server db.corp:5432 from a pod in zenml-pro: reached, and no login tried: ${why}`,
+		);
+	});
+
 	const throughTheFirewall =
 		'Let the pods of this cluster through: network policies, firewall between the nodes and the server, name resolution in the cluster.';
 	const elsewhere =

@@ -63,7 +63,7 @@ import http.client
 from urllib.parse import urlsplit
 url = urlsplit(args["url"])
 host, port = url.hostname, url.port or 443
-trust = ssl.create_default_context(cadata=args["ca"])
+trust = ssl.create_default_context(cadata=args["ca"].encode("ascii", "ignore").decode())
 trust.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
 class Connection(http.client.HTTPSConnection):
     def connect(self):

@@ -64,6 +64,16 @@ const problemOf = (result: ProbeResult, server: DatabaseServer, {answers, path}:
 	return stepProblems.problem('unreachable-from-pod-database', {case: what, ...facts}, more);
 };
 
+/** A pod that was let in tells its TLS; what it did not try is said. */
+const tellUntried = ({report}: World, {tls, method}: ProbeResult, place: string): void => {
+	if (tls !== undefined && method === undefined) return;
+	const why =
+		method === undefined
+			? `the Secret ${databaseSecretName} is not there yet`
+			: `it does not speak the server's way to log in, ${cutTo(oneLine(String(method)), 60)}`;
+	report({kind: 'line', level: 'info', text: `${place}: reached, and no login tried: ${why}`});
+};
+
 /**
  * Logs in from a pod in the namespace of a component, as its server will: undefined where that works. A namespace that is gone is told
  * by the step that makes it; while the Secret is not there, the pod only connects.
@@ -75,7 +85,9 @@ export const lookFromPod = async (world: World, component: Component): Promise<P
 	try {
 		const place = {namespace, podSecurityContext, secretVolume};
 		const result = await runPodProbe(world, 'database', loginOf(server, component), place);
-		return result?.error === undefined ? undefined : problemOf(result, server, component);
+		if (result?.error !== undefined) return problemOf(result, server, component);
+		if (result) tellUntried(world, result, `database server ${addressOf(server)} from a pod in ${namespace}`);
+		return undefined;
 	} catch (error) {
 		if (toProblem(error).code === 'kubernetes-namespace-missing') return undefined;
 		throw error;

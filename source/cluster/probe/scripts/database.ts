@@ -14,12 +14,14 @@ def told(words):
 def late(*_):
     raise TimeoutError("no login within 15 s")
 signal.signal(signal.SIGALRM, late)
-signal.alarm(15)
 line = None
 try:
     if os.path.exists(args["files"]["password"]):
         secret = content("password")
-    line = Line(socket.create_connection((args["host"], args["port"]), 15))
+    socket.getaddrinfo(args["host"], args["port"])
+    signal.alarm(15)
+    line = Line(socket.create_connection((args["host"], args["port"]), 5))
+    line.socket.settimeout(15)
     found = {"ok": True}
     if secret:
         speak = mysql if args["engine"] == "mysql" else postgresql

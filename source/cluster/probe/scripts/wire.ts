@@ -18,7 +18,7 @@ def trust():
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     else:
-        context = ssl.create_default_context(cadata=content("ca").decode())
+        context = ssl.create_default_context(cadata=content("ca").decode("ascii", "ignore"))
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if "certificate" in args["files"]:
