@@ -77,6 +77,8 @@ export type PodProbe = {
 	/** Plain environment; secrets go by `secretEnv`. */
 	readonly env: Readonly<Record<string, string>>;
 	readonly secretEnv?: Readonly<Record<string, {readonly secret: string; readonly key: string}>> | undefined;
+	/** A Secret whose members are files below `path`, read-only; where it is not there, the folder is empty. */
+	readonly secretVolume?: {readonly secret: string; readonly path: string} | undefined;
 	readonly timeoutMs: number;
 	/** Hears what keeps the pod from starting, in the words of its newest warning. */
 	readonly onWaiting?: ((reason: string) => void) | undefined;

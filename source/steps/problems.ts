@@ -1,15 +1,6 @@
 import {declareProblems} from '../base/problem-table.ts';
 import {admissionTable} from './problems/admission.ts';
-
-const throughTheFirewall =
-	'Let the pods of this cluster through: network policies, firewall between the nodes and the server, name resolution in the cluster.';
-const fromPod = {
-	who: 'network team',
-	message: 'A pod cannot reach {what}, though this host can.',
-	cause: 'The pod itself says: {words}',
-	fix: throughTheFirewall,
-	nextSteps: ['kubectl -n {namespace} get networkpolicy'],
-} as const;
+import {fromPodTable} from './problems/from-pod.ts';
 
 const handedOver = {
 	area: 'people',
@@ -177,9 +168,7 @@ export const stepProblems = declareProblems({
 		fix: 'Have the database admin run the SQL below, with the passwords as its head says, by the client that it names; then try again.',
 		nextSteps: ['or give the tool a login that may: {at}.username and {at}.password'],
 	},
-	'unreachable-from-pod-tcp': {area: 'database', ...fromPod},
-	'unreachable-from-pod-https': {area: 'cluster', ...fromPod},
-	'unreachable-from-pod-dns': {area: 'cluster', ...fromPod},
+	...fromPodTable,
 
 	// Servers of the product
 	'ingress-without-address': {

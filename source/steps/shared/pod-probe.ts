@@ -2,6 +2,7 @@ import type {ComponentAnswers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
 import {type ProbeKind, probeSpec} from '../../cluster/probe/scripts.ts';
+import type {PodProbe} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
 import {pinnedReference} from './pinned.ts';
@@ -32,8 +33,8 @@ const resultOf = (output: readonly string[]): ProbeResult => {
 	return {error: `the probe printed no result: ${output.slice(-3).join(' | ')}`, kind: 'other'};
 };
 
-/** Where a probe runs: in the namespace of a component, as its pods do. */
-type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext'>;
+/** Where a probe runs: in the namespace of a component, as its pods do; the Secret of that namespace that it reads. */
+type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext'> & Pick<PodProbe, 'secretVolume'>;
 
 /**
  * Runs one probe in a pod with the workspace server's image; undefined when pod checks are off or this is a dry run.
@@ -43,7 +44,7 @@ export const runPodProbe = async (
 	world: World,
 	kind: ProbeKind,
 	args: Readonly<Record<string, unknown>>,
-	{namespace, podSecurityContext}: ProbePlace = world.answers.controlPlane,
+	{namespace, podSecurityContext, secretVolume}: ProbePlace = world.answers.controlPlane,
 ): Promise<ProbeResult | undefined> => {
 	const {answers, bundle, cluster, signal, report} = world;
 	if (!answers.network.podChecks || world.pass === 'look') return undefined;
@@ -58,6 +59,7 @@ export const runPodProbe = async (
 		image: await pinnedReference(world, server),
 		pullSecret: username === undefined ? undefined : pullSecretName,
 		podSecurityContext,
+		secretVolume,
 		...probeSpec(kind, args),
 		timeoutMs,
 		onWaiting: (reason) => report({kind: 'waiting', reason: `${what}: ${reason}`, timeoutMs}),
@@ -73,7 +75,7 @@ export const runPodProbe = async (
 export const probeFromPod = async (
 	world: World,
 	probe: {
-		readonly kind: ProbeKind;
+		readonly kind: Exclude<ProbeKind, 'database'>;
 		readonly args: Readonly<Record<string, unknown>>;
 		readonly what: string;
 		readonly answers: readonly string[];

@@ -235,7 +235,7 @@ test.each([
 
 test('a probe of a name that is not known, of nothing, and of a kind that is not played', async () => {
 	const probing = (environment: Record<string, string>) => runProbe({environment, network: network(), signal});
-	expect(await probing({PROBE_KIND: 'tcp', PROBE_ARGS: '{"host": "host.example", "port": 1}'})).toMatchObject({
+	expect(await probing({PROBE_KIND: 'database', PROBE_ARGS: '{"host": "host.example", "port": 1}'})).toMatchObject({
 		exitCode: 0,
 		result: {kind: 'dns'},
 	});
