@@ -137,11 +137,10 @@ export const loginProblems = {
 	'database-pooler': {
 		area: 'database',
 		who: 'database admin',
-		message: 'What answers at {server} is a connection pooler, not {product} itself.',
+		message: 'What answers at {server} is {pooler}, not {product} itself.',
 		cases: {
 			'to be made': {
-				cause:
-					'Its sessions run in other processes than it names. It lets in only the roles and databases that it is told of, and these are still to be made: {missing}.',
+				cause: 'It lets in only the roles and databases that it is told of, and these are still to be made: {missing}.',
 				fix: 'Name the {product} server itself in {at}.host and {at}.port, or leave {at}.admin out and have the database admin make them and add them to the pooler.',
 				nextSteps: ['Without {at}.admin this tool shows the SQL for the database admin.'],
 			},
@@ -156,6 +155,10 @@ export const loginProblems = {
 			parameter: {
 				cause: 'It does not take what the client says of itself: {words}',
 				fix: 'Have the database admin let it pass (in PgBouncer: ignore_startup_parameters), or name the {product} server itself.',
+			},
+			'statement mode': {
+				cause: 'It lends the sessions of the server out for one statement each, and takes no transactions: {words}',
+				fix: 'Have the database admin let it keep a session for its client (in PgBouncer: pool_mode = session), or name the {product} server itself.',
 			},
 			other: {
 				cause: 'It refuses the login: {words}',

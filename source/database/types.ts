@@ -51,12 +51,24 @@ export type DatabaseFacts = {
 	readonly tls: string;
 	/** True behind a connection pooler: another process serves the session than the one that was told at login. */
 	readonly isPooled: boolean;
+	/** The product of the pooler, where it can be told. */
+	readonly pooler?: string | undefined;
 	/** What is odd and works, in plain words: MariaDB instead of MySQL, a pooler in between and which of its modes fits. */
 	readonly warnings: readonly string[];
 	/** Privileges that the login lacks on its database, where the engine tells them one by one. */
 	readonly lacking?: readonly string[] | undefined;
+	/** True where the server takes no table without a primary key; the product's tables have them. */
+	readonly wantsPrimaryKeys?: boolean | undefined;
 	/** True where the answers ask for TLS and the server takes the same login without it. */
 	readonly takesPlainLogin?: boolean | undefined;
+};
+
+/** What migrations have made of a database. */
+export type DatabaseSchema = {
+	/** Tables outside the system schemas. */
+	readonly tables: number;
+	/** The revision that Alembic keeps in the database; undefined where there is none, or the login may not read it. */
+	readonly revision?: string | undefined;
 };
 
 /** One statement for the DBA; `sql` has placeholders instead of passwords, `shown` is for people. */
@@ -74,6 +86,8 @@ export type DatabaseStatement = {
 export type DatabasePort = {
 	/** Logs in and looks; @throws ProblemError, also for a server that is too old. */
 	readonly probe: (login: DatabaseLogin, signal: AbortSignal) => Promise<DatabaseFacts>;
+	/** Tables and revision of the login's own database; @throws ProblemError */
+	readonly schema: (login: DatabaseLogin, signal: AbortSignal) => Promise<DatabaseSchema>;
 	/** What the product needs and the server or database of these facts does not give; undefined when it does. */
 	readonly judge: (facts: DatabaseFacts, login: DatabaseLogin) => Problem | undefined;
 	/**

@@ -45,7 +45,6 @@ export const crashProblems = declareProblems({
 				cause:
 					'The CA in its pod did not sign the certificate of the database server, or the certificate is for another name.',
 				fix: 'Give the CA of the database server, and its host name as the certificate has it.',
-				answers: ['database.ca', 'database.host'],
 			},
 		},
 	},
@@ -55,7 +54,6 @@ export const crashProblems = declareProblems({
 		cause:
 			'The password is not that of the account, the account may not come from the address of the pods, or it must use TLS (REQUIRE SSL) and the pod came without.',
 		fix: 'Set the password of the account to the one in the answers, let it come from the addresses of the pods, and let the answers ask for TLS where the account does.',
-		answers: ['database.tls'],
 	},
 	'server-database-unknown': {
 		...ofDatabase,
@@ -72,7 +70,6 @@ export const crashProblems = declareProblems({
 	'server-database-tls': {
 		...ofDatabase,
 		message: '{subject} ended: it and the database do not agree on TLS.',
-		answers: ['database.tls'],
 		cases: {
 			'asked by the server': {
 				cause: 'The database server lets nobody in without TLS, and the pod came without.',
@@ -89,7 +86,6 @@ export const crashProblems = declareProblems({
 		message: '{subject} ended: it cannot reach its database.',
 		cause: 'The pods find no way to the database server, do not know its name, or nothing listens there.',
 		fix: 'Have the way from the pods to the database server opened, and its name known to the DNS of the cluster.',
-		answers: ['database.host', 'database.port'],
 	},
 	'server-database-full': {
 		...ofDatabase,
@@ -102,14 +98,12 @@ export const crashProblems = declareProblems({
 		message: '{subject} ended: its database takes no changes.',
 		cause: 'The database server is read-only: a standby, or one that somebody set so.',
 		fix: 'Name the primary server in the answers, or have the server made writable.',
-		answers: ['database.host'],
 	},
 	'server-database-engine': {
 		area: 'database',
 		message: '{subject} failed: this server does not take such a database.',
 		cause: 'Servers of workspaces speak to MySQL only; the pod was given the address of another kind of database.',
 		fix: 'Name a MySQL server for this workspace.',
-		answers: ['database.engine'],
 	},
 	'server-database-newer': {
 		...ended,

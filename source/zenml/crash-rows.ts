@@ -8,6 +8,9 @@ type Facts = {readonly subject: string};
 /** Answers of a component, below its path, that may mend why its server ended. */
 type ComponentAnswer = 'database.name' | 'database.username' | 'database.password' | 'podSecurityContext';
 
+/** The same of its database server, below the place where the answers tell of that. */
+type ServerAnswer = 'engine' | 'host' | 'port' | 'tls' | 'ca';
+
 /** Which last words mean what. */
 export type CrashRow = {
 	/** In the log on one line, without colors and frames. */
@@ -15,6 +18,7 @@ export type CrashRow = {
 	/** The next start ends the same way: nobody but a person changes it. */
 	readonly final: boolean;
 	readonly answers?: readonly ComponentAnswer[];
+	readonly server?: readonly ServerAnswer[];
 	readonly problem: (facts: Facts, more: Circumstances) => Problem;
 };
 
@@ -25,17 +29,20 @@ const database: readonly CrashRow[] = [
 	{
 		words: /Invalid SQL driver value/u,
 		final: true,
+		server: ['engine'],
 		problem: (facts, more) => problem('server-database-engine', facts, more),
 	},
 	{
 		words:
 			/\(2003,(?:(?!\(2003,).){0,300}CERTIFICATE_VERIFY_FAILED|SSL error: certificate verify failed|server certificate for .{1,200} does not match host name|(?:MySQL|pymysql)(?:(?!auth\/login).){0,400}CERTIFICATE_VERIFY_FAILED/u,
 		final: true,
+		server: ['ca', 'host'],
 		problem: (facts, more) => problem('server-ca-untrusted', {case: 'database', ...facts}, more),
 	},
 	{
 		words: /\(1045,|password authentication failed for user|\(1698,|\(1862,|\(3118,/u,
 		final: true,
+		server: ['tls'],
 		answers: ['database.username', 'database.password'],
 		problem: (facts, more) => problem('server-database-login', facts, more),
 	},
@@ -55,16 +62,19 @@ const database: readonly CrashRow[] = [
 	{
 		words: /\(3159,|insecure transport are prohibited|no pg_hba\.conf entry for .{1,300}(?:no encryption|SSL off)/u,
 		final: true,
+		server: ['tls'],
 		problem: (facts, more) => problem('server-database-tls', {case: 'asked by the server', ...facts}, more),
 	},
 	{
 		words: /\(2026,|server does not support SSL/u,
 		final: true,
+		server: ['tls'],
 		problem: (facts, more) => problem('server-database-tls', {case: 'not offered', ...facts}, more),
 	},
 	{
 		words: /\((?:1290|1836|3989),|in a read-only transaction/u,
 		final: true,
+		server: ['host'],
 		problem: (facts, more) => problem('server-database-read-only', facts, more),
 	},
 	{
@@ -86,6 +96,7 @@ const database: readonly CrashRow[] = [
 		words:
 			/\((?:2002|2003|2005|2013),|could not translate host name|connection to server at .{1,300}(?:refused|timed out|timeout expired|No route)/u,
 		final: false,
+		server: ['host', 'port'],
 		problem: (facts, more) => problem('server-database-unreachable', facts, more),
 	},
 ];

@@ -1,4 +1,5 @@
 import type {ComponentPath} from '../answers/component-path.ts';
+import type {ServerPath} from '../answers/database-server.ts';
 import type {Problem} from '../base/problem.ts';
 import {cutTo, oneLine} from '../base/text.ts';
 import {crashRows} from './crash-rows.ts';
@@ -9,6 +10,8 @@ export type Speaker = {
 	/** The Job that the pod belongs to: a migration, mostly. Absent for a server. */
 	readonly job: string | undefined;
 	readonly component: ComponentPath | undefined;
+	/** Where the answers tell of the component's database server; that of all components unless told. */
+	readonly server?: ServerPath | undefined;
 };
 
 export type LastWords = {
@@ -41,11 +44,12 @@ const subjectOf = ({pod, job}: Speaker): string =>
 /** What the log of a server or of its migration says of its end; undefined where it says nothing that is known. Pure. */
 export const lastWordsIn = (log: readonly string[], speaker: Speaker): LastWords | undefined => {
 	const text = joined(log);
-	for (const {words, final, answers = [], problem} of crashRows) {
+	for (const {words, final, answers = [], server = [], problem} of crashRows) {
 		const found = words.exec(text);
 		if (!found) continue;
-		const {component} = speaker;
-		const below = component === undefined ? [] : answers.map((answer) => `${component}.${answer}`);
+		const {component, server: place = 'database'} = speaker;
+		const ofServer = server.map((answer) => `${place}.${answer}`);
+		const below = [...ofServer, ...(component === undefined ? [] : answers.map((answer) => `${component}.${answer}`))];
 		const facts = {subject: subjectOf(speaker)};
 		return {final, problem: problem(facts, {answers: below, evidence: [around(text, found.index)]})};
 	}

@@ -12,6 +12,7 @@ import {listening} from '../helpers/loopback.ts';
 import {meetAll, outcomeOf, patienceMs} from '../helpers/mutants.ts';
 import {mutantOf} from '../helpers/mutations.ts';
 import type {Random} from '../helpers/random.ts';
+import {answer, int16, message, ready, refusal, request, text, welcome} from './played-postgres.ts';
 import {caught} from './server.ts';
 
 const code = (name: ProblemCode): ProblemCode => name;
@@ -25,76 +26,6 @@ const login: DatabaseLogin = {
 	database: 'db',
 	from: 'controlPlane.database',
 };
-
-/** A message of the protocol (PostgreSQL documentation, "Message Formats"). */
-const message = (type: string, body: Buffer): Buffer => {
-	const length = Buffer.alloc(4);
-	length.writeInt32BE(body.length + 4);
-	return Buffer.concat([Buffer.from(type, 'latin1'), length, body]);
-};
-const int16 = (value: number): Buffer => {
-	const bytes = Buffer.alloc(2);
-	bytes.writeInt16BE(value);
-	return bytes;
-};
-const int32 = (value: number): Buffer => {
-	const bytes = Buffer.alloc(4);
-	bytes.writeInt32BE(value);
-	return bytes;
-};
-const text = (value: string): Buffer => Buffer.from(`${value}\0`);
-const request = (kind: number, more: Buffer = Buffer.alloc(0)): Buffer =>
-	message('R', Buffer.concat([int32(kind), more]));
-const ready = message('Z', Buffer.from('I'));
-const welcome = Buffer.concat([
-	request(0),
-	message('S', Buffer.concat([text('server_version'), text('15.18')])),
-	message('K', Buffer.concat([int32(7), int32(8)])),
-	ready,
-]);
-const refusal = (state: string, words: string, routine?: string): Buffer =>
-	message('E', Buffer.from(`SFATAL\0VFATAL\0C${state}\0M${words}\0${routine === undefined ? '' : `R${routine}\0`}\0`));
-
-/** Names, type numbers and texts of the row that a look at the server reads. */
-const columns: readonly (readonly [string, number, string])[] = [
-	['version', 25, '15.18'],
-	['encoding', 25, 'UTF8'],
-	['maximum', 25, '100'],
-	['used', 20, '5'],
-	['can_create', 16, 't'],
-	['tables', 20, '0'],
-	['owner', 25, 'ada'],
-	['tls', 25, 'none'],
-	['is_standby', 16, 'f'],
-	['is_read_only', 16, 'f'],
-	['process', 23, '7'],
-];
-const answer = Buffer.concat([
-	message(
-		'T',
-		Buffer.concat([
-			int16(columns.length),
-			...columns.flatMap(([name, kind]) => [
-				text(name),
-				int32(0),
-				int16(0),
-				int32(kind),
-				int16(-1),
-				int32(-1),
-				int16(0),
-			]),
-		]),
-	),
-	message(
-		'D',
-		Buffer.concat([
-			int16(columns.length),
-			...columns.flatMap(([, , value]) => [int32(value.length), Buffer.from(value)]),
-		]),
-	),
-	message('C', text('SELECT 1')),
-	ready,
-]);
 
 /** How a played server goes on after it has said a piece. */
 type Ending = 'stay' | 'end' | 'reset';
@@ -375,6 +306,19 @@ describe('words of servers and poolers', () => {
 		],
 		[
 			'08P01',
+			'database "db" does not exist',
+			'It knows no database db: database "db" does not exist',
+			'Have the database admin make it and add it to the pooler (in PgBouncer: [databases]), or name the PostgreSQL server itself.',
+		],
+		[
+			'3D000',
+			"odyssey: c5a1: route for 'db.ada' is not found",
+			"It knows no database db: odyssey: c5a1: route for 'db.ada' is not found",
+			'Have the database admin make it and add it to the pooler (in PgBouncer: [databases]), or name the PostgreSQL server itself.',
+			'Odyssey, ',
+		],
+		[
+			'08P01',
 			'no such user: ada',
 			'It knows no role ada, or another password for it: no such user: ada',
 			'Have the database admin make it and add it to the pooler (in PgBouncer: auth_file or auth_query), or name the PostgreSQL server itself.',
@@ -390,6 +334,7 @@ describe('words of servers and poolers', () => {
 			'pgbouncer cannot connect to server',
 			'It refuses the login: pgbouncer cannot connect to server',
 			"Have the database admin look into the pooler's log, or name the PostgreSQL server itself.",
+			'PgBouncer, ',
 		],
 		[
 			'08P01',
@@ -397,11 +342,11 @@ describe('words of servers and poolers', () => {
 			'It refuses the login: bouncer config error',
 			"Have the database admin look into the pooler's log, or name the PostgreSQL server itself.",
 		],
-	])('a pooler is told as one: %s %s', (state, words, cause, fix) => {
+	])('a pooler is told as one: %s %s', (state, words, cause, fix, name = '') => {
 		expect(said(state, words)).toMatchObject({
 			code: code('database-pooler'),
 			who: 'database admin',
-			message: 'What answers at db:5432 is a connection pooler, not PostgreSQL itself.',
+			message: `What answers at db:5432 is ${name}a connection pooler, not PostgreSQL itself.`,
 			cause,
 			fix,
 			evidence: [`${state}: ${words}`],

@@ -238,7 +238,7 @@ describe('a connection pooler in front of the server', () => {
 				who: 'database admin',
 				message: `What answers at 127.0.0.1:${port} is a connection pooler, not PostgreSQL itself.`,
 				cause:
-					'Its sessions run in other processes than it names. It lets in only the roles and databases that it is told of, and these are still to be made: role pooled_user, database pooled.',
+					'It lets in only the roles and databases that it is told of, and these are still to be made: role pooled_user, database pooled.',
 				fix: 'Name the PostgreSQL server itself in database.host and database.port, or leave database.admin out and have the database admin make them and add them to the pooler.',
 				answers: ['database.host', 'database.port'],
 			},

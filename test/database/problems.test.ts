@@ -491,7 +491,7 @@ describe('facts about a server', () => {
 	test('a server that is too old is refused as soon as it is looked at', async () => {
 		const row = {
 			...{version: '9.6.24 (Debian 9.6)', encoding: 'UTF8', maximum: '1', used: '1', tables: '0', tls: 'none'},
-			...{can_create: true, owner: 'ada', is_standby: false, is_read_only: false, process: 7},
+			...{can_create: true, owner: 'ada', is_standby: false, is_read_only: false, process: 7, client_port: null},
 		};
 		await expect(readFacts(answering(row), login)).rejects.toMatchObject({
 			problem: {code: 'database-too-old' satisfies ProblemCode, message: expect.stringContaining('9.6.24;')},

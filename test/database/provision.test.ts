@@ -59,6 +59,21 @@ test('an empty server gets role and database; the role logs in with its password
 	expect((await postgres.probe(server.login(needed), signal)).tables).toBe(1);
 });
 
+test('tables and the revision of the migrations are told, and none where nothing has migrated', async () => {
+	const needed = server.needed('migrated');
+	await provision(needed);
+	const login = server.login(needed);
+	expect(await postgres.schema(login, signal)).toEqual({tables: 0, revision: undefined});
+	await query('CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)', login);
+	expect(await postgres.schema(login, signal)).toEqual({tables: 1, revision: undefined});
+	await query("INSERT INTO alembic_version VALUES ('b2'), ('a1')", login);
+	expect(await postgres.schema(login, signal)).toEqual({tables: 1, revision: 'a1, b2'});
+	await query('REVOKE SELECT ON alembic_version FROM migrated_user', login);
+	expect(await postgres.schema(login, signal)).toEqual({tables: 1, revision: undefined});
+	await query('ALTER TABLE alembic_version RENAME COLUMN version_num TO version', login);
+	expect(await caught(postgres.schema(login, signal))).toMatchObject({problem: {code: 'database-error'}});
+});
+
 test('a second time nothing is missing and no statement runs', async () => {
 	const needed = server.needed('twice');
 	await provision(needed);

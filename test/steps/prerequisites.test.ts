@@ -425,9 +425,24 @@ describe('database server', () => {
 			...{answers: admin, host, bundle: carried(), cluster: kept()},
 			databases: {postgresql: pooled},
 		});
+		const named = {probe: async () => ({...roomy, isPooled: true, pooler: 'PgBouncer'}), refuseAdmin};
+		const known = await see(database, {
+			...{answers: admin, host, bundle: carried(), cluster: kept()},
+			databases: {postgresql: named},
+		});
+		expect(known.warnings).toEqual([expect.stringMatching(/^db\.corp:5432 is PgBouncer, a connection pooler: /u)]);
 		expect(warnings).toEqual([
 			'db.corp:5432 is a connection pooler: it must let in every role and database of the answers, and the connections that were counted are those behind it',
 		]);
+	});
+
+	test('that a server wants primary keys stands in its row, and warns of nothing', async () => {
+		const strict = {probe: async () => ({...roomy, wantsPrimaryKeys: true}), refuseAdmin};
+		const seen = await see(database, {
+			...{answers: admin, host, bundle: carried(), cluster: kept()},
+			databases: {postgresql: strict},
+		});
+		expect(seen).toMatchObject({note: expect.stringContaining('UTF8, sql_require_primary_key, 5 of'), warnings: []});
 	});
 
 	test('a refused admin is a prerequisite that is not met', async () => {

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {ClusterPort, PodView} from '../../source/cluster/types.ts';
+import type {DatabaseSchema} from '../../source/database/types.ts';
 import type {HelmPort} from '../../source/helm/types.ts';
 import {applyRelease} from '../../source/steps/shared/release/apply.ts';
 import {auditRelease} from '../../source/steps/shared/release/audit.ts';
@@ -10,8 +11,9 @@ import {podRow} from '../../source/steps/shared/release/pods.ts';
 import {withSecretStamp} from '../../source/steps/shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../../source/steps/shared/release/wanted.ts';
 import {sampleWorkspace} from '../../source/steps/workspaces/release.ts';
+import type {World} from '../../source/steps/world.ts';
 import {type FakeClock, fakeClock} from '../base/fake-clock.ts';
-import {carried, kept, podOf, refusal, releaseOf, rendered, secretObject} from './parts.ts';
+import {carried, files, generated, kept, podOf, refusal, releaseOf, rendered, secretObject} from './parts.ts';
 import {answersOf, changesOf, code, type Given, linesOf, refusalOf, rowsOf, worldOf} from './world.ts';
 
 const workspaceRelease = async (): Promise<WantedRelease> => {
@@ -203,6 +205,9 @@ describe('a rollout', () => {
 		readonly template?: HelmPort['template'];
 		readonly signal?: AbortSignal;
 		readonly clock?: FakeClock;
+		readonly answers?: World['answers'];
+		/** What looks at the database find, one after the other; without any it cannot be looked at. */
+		readonly schemas?: DatabaseSchema[];
 	};
 	const untilAborted = async (signal: AbortSignal): Promise<never> =>
 		new Promise((_resolve, reject) => {
@@ -221,8 +226,21 @@ describe('a rollout', () => {
 		const world = worldOf({
 			clock,
 			...(signal && {signal}),
+			...(story.answers && {answers: story.answers}),
+			host: files,
+			databases: {
+				postgresql: {
+					schema: async ({username, database}) => {
+						expect([username, database]).toEqual(['zenml_workspace_user', 'zenml_workspace']);
+						const found = story.schemas?.shift();
+						if (!found) throw refusal('database-unreachable', 'No database answers.');
+						return found;
+					},
+				},
+			},
 			helm: {template, release: async () => undefined, upgrade: story.upgrade},
 			cluster: {
+				get: async () => generated(),
 				version: async () => 'v1.34.0',
 				pods: async () => earlier,
 				watchPods: story.watchPods ?? watchPods,
@@ -237,6 +255,10 @@ describe('a rollout', () => {
 	test('tells its lines, its pods once, and the revision that came of it', async () => {
 		const {world, done} = await roll({
 			pods: [podOf('zenml-1', {ready: false})],
+			schemas: [
+				{tables: 46, revision: '0.93.0'},
+				{tables: 53, revision: '0.98.0'},
+			],
 			upgrade: async ({onLine, release, namespace, timeoutMs, description}) => {
 				onLine('installing');
 				expect({release, namespace, timeoutMs, description}).toEqual({
@@ -253,8 +275,49 @@ describe('a rollout', () => {
 		expect(linesOf(world.told)).toEqual([
 			'info helm: installing',
 			'info release zenml-workspace/zenml: revision 4 deployed',
+			'info database zenml_workspace: 46 tables, revision 0.93.0 → 53 tables, revision 0.98.0',
 		]);
+		expect(world.told).toContainEqual(expect.objectContaining({kind: 'line', record: true}));
 		expect(world.told.filter(({kind}) => kind === 'item')).toHaveLength(1);
+	});
+
+	test.each([
+		['nothing before', [{tables: 0}, {tables: 2, revision: '1'}], '0 tables, no revision → 2 tables, revision 1'],
+		[
+			'nothing new',
+			[
+				{tables: 2, revision: '1'},
+				{tables: 2, revision: '1'},
+			],
+			'2 tables, revision 1, as before',
+		],
+	])('tells a database with %s', async (_what, schemas, words) => {
+		const {world, done} = await roll({schemas, upgrade: async () => releaseOf()});
+		await done;
+		expect(linesOf(world.told)).toContain(`info database zenml_workspace: ${words}`);
+	});
+
+	test('goes on where its database cannot be looked at', async () => {
+		const {world, done} = await roll({upgrade: async () => releaseOf()});
+		await done;
+		expect(linesOf(world.told)).toEqual([
+			'debug No database answers.',
+			'info release zenml-workspace/zenml: revision 3 deployed',
+			'debug No database answers.',
+		]);
+	});
+
+	test('that fails tells what it has left in the database', async () => {
+		const {world, done} = await roll({
+			schemas: [{tables: 46, revision: '0.93.0'}, {tables: 50}],
+			upgrade: async () => {
+				throw refusal('helm-forbidden');
+			},
+		});
+		expect((await refusalOf(done)).code).toBe('helm-forbidden');
+		expect(linesOf(world.told)).toEqual([
+			'info database zenml_workspace: 46 tables, revision 0.93.0 → 50 tables, no revision',
+		]);
 	});
 
 	test('is not begun when the chart does not render as it should', async () => {
@@ -289,11 +352,12 @@ describe('a rollout', () => {
 	});
 
 	/** A rollout of 30 s in which one server has crashed once and says this; which pods were asked about. */
-	const crashedOnce = async (said: string, earlier: readonly PodView[] = []) => {
+	const crashedOnce = async (said: string, earlier: readonly PodView[] = [], answers?: World['answers']) => {
 		const asked: (readonly string[])[] = [];
 		const clock = fakeClock();
 		const {done} = await roll({
 			clock,
+			...(answers && {answers}),
 			earlier,
 			pods: [podOf('zenml-1', {ready: false, restarts: 1})],
 			upgrade: async ({signal}) => {
@@ -315,6 +379,19 @@ describe('a rollout', () => {
 			answers: ['database.tls', 'workspaces.0.database.username', 'workspaces.0.database.password'],
 		});
 		expect(asked).toEqual([['zenml-1']]);
+	});
+
+	test('names the answers of the database server that the component has of its own', async () => {
+		const server = {engine: 'mysql', host: 'own.corp'} as const;
+		const own = answersOf(({workspaces: [first], ...input}) => ({
+			...input,
+			workspaces: first ? [{...first, database: {server}}] : [],
+		}));
+		const {done} = await crashedOnce('(1290, "running with the --read-only option")', [], own);
+		expect(await refusalOf(done)).toMatchObject({
+			code: code('server-database-read-only'),
+			answers: ['workspaces.0.database.server.host'],
+		});
 	});
 
 	test.each([

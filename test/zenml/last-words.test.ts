@@ -293,6 +293,19 @@ describe('the last words of a server', () => {
 		expect(lastWordsIn(log.slice(0, 1), server)?.problem.code).toBe('server-database-unreachable');
 	});
 
+	test('about a database name the answers of the server that keeps it', () => {
+		const own = {...server, component: 'controlPlane', server: 'controlPlane.database.server'} as const;
+		expect(lastWordsIn(['(1045, "Access denied")'], own)?.problem.answers).toEqual([
+			'controlPlane.database.server.tls',
+			'controlPlane.database.username',
+			'controlPlane.database.password',
+		]);
+		expect(lastWordsIn(['(2003, "Connection refused")'], own)?.problem.answers).toEqual([
+			'controlPlane.database.server.host',
+			'controlPlane.database.server.port',
+		]);
+	});
+
 	test('that nobody knows tell nothing', () => {
 		expect(lastWordsIn(drawn('KeyError: something new'), server)).toBeUndefined();
 		expect(lastWordsIn([], server)).toBeUndefined();

@@ -3,7 +3,7 @@ import {serverPlace} from '../answer-paths.ts';
 import type {DatabaseLogin, DatabasePort} from '../types.ts';
 import {judge} from './judge.ts';
 import {missing, refuseAdmin} from './missing.ts';
-import {probe} from './probe.ts';
+import {probe, schema} from './probe.ts';
 import {provision} from './provision.ts';
 import {script} from './script.ts';
 
@@ -16,6 +16,7 @@ export const createMysql = (options: Partial<Limits> = {}): DatabasePort => {
 	const asAdmin = (login: DatabaseLogin): DatabaseLogin => ({from: `${serverPlace(login)}.admin`, ...login});
 	return {
 		probe: (login, signal) => probe({login, limits, signal}),
+		schema: (login, signal) => schema({login, limits, signal}),
 		judge,
 		refuseAdmin: async (admin, needed, signal) => {
 			for (const one of needed) await refuseAdmin({login: asAdmin(admin), limits, signal}, one);

@@ -1,6 +1,7 @@
 import {type ProblemError, ProblemError as Raised} from '../../base/problem.ts';
 import {addressOf} from '../access.ts';
 import {answerPaths, serverPaths, serverPlace} from '../answer-paths.ts';
+import {poolerNamed} from '../pooler-name.ts';
 import {databaseProblems} from '../problems.ts';
 import type {DatabaseLogin, DatabaseStatement, NeededDatabase} from '../types.ts';
 import type {MysqlAccess} from './connect.ts';
@@ -36,13 +37,19 @@ const refuseUnfitDatabase = (login: DatabaseLogin, needed: Named, {database, acc
 };
 
 /** Refuses to make what a proxy in between would not let in. @throws ProblemError `database-pooler` */
-const refusePooler = (login: DatabaseLogin, {accounts, database, isPooled}: Situation, needed: Named): void => {
+const refusePooler = (login: DatabaseLogin, {accounts, database, isPooled, pooler}: Situation, needed: Named): void => {
 	const missing = [
 		...(accounts.length > 0 ? [] : [`account ${needed.username}`]),
 		...(database ? [] : [`database ${needed.database}`]),
 	];
 	if (!isPooled || missing.length === 0) return;
-	const facts = {case: 'to be made', product: 'MySQL', server: addressOf(login), at: serverPlace(login)} as const;
+	const facts = {
+		case: 'to be made',
+		product: 'MySQL',
+		server: addressOf(login),
+		at: serverPlace(login),
+		pooler: poolerNamed(pooler),
+	} as const;
 	const answers = serverPaths(login, ['host', 'port']);
 	throw databaseProblems.error('database-pooler', {...facts, missing: missing.join(', ')}, {answers});
 };

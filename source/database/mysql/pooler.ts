@@ -36,14 +36,15 @@ export const between = ({
 	version,
 	comment,
 	session,
-}: Said): {readonly isPooled: boolean; readonly warnings: readonly string[]} => {
+}: Said): {readonly isPooled: boolean; readonly pooler?: string; readonly warnings: readonly string[]} => {
 	const said = `${greeting.version} ${version} ${comment}`;
 	const imitation = imitations.find(([sign]) => sign.test(said))?.[1];
 	const odd = imitation
 		? [`the server is ${imitation}, which imitates MySQL; the product is made for MySQL itself`]
 		: [];
 	const found = known.find(([sign]) => sign.test(said));
-	if (found) return {isPooled: true, warnings: [`${found[1]} stands in between: ${found[2]}`, ...odd]};
+	if (found)
+		return {isPooled: true, pooler: found[1], warnings: [`${found[1]} stands in between: ${found[2]}`, ...odd]};
 	if (session === String(greeting.connectionId)) return {isPooled: false, warnings: odd};
 	const words =
 		'a connection pooler that does not name itself stands in between: it fits where it keeps one session of the server for one of the client';

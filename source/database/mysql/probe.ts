@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import {ProblemError} from '../../base/problem.ts';
+import type {Access} from '../access.ts';
+import {revisionIn, revisionSql} from '../revision.ts';
 import {oneRow} from '../rows.ts';
-import type {DatabaseFacts, DatabaseLogin} from '../types.ts';
+import type {DatabaseFacts, DatabaseLogin, DatabaseSchema} from '../types.ts';
 import {type Greeting, type MysqlAccess, type Query, withConnection} from './connect.ts';
 import {lackingOn} from './grants.ts';
 import {readOnlyProblem, versionProblem} from './judge.ts';
@@ -37,6 +39,9 @@ const cannotTell = (unread: readonly string[]): readonly string[] =>
 
 const databaseSchema = z.object({encoding: z.string().nullable(), tables: z.string()});
 
+const readDatabase = async (query: Query): Promise<z.infer<typeof databaseSchema>> =>
+	oneRow(databaseSchema, await query(databaseSql));
+
 /** @throws ProblemError for a server on which nothing can be made or stored */
 export const refuseUnfit = (server: Server, login: DatabaseLogin, source?: string): void => {
 	const unfit = versionProblem(server, login) ?? readOnlyProblem(server, login, source);
@@ -59,7 +64,7 @@ const readFacts = async (
 	const source = await readSource(query);
 	refuseUnfit(server, login, source);
 	const isMariadb = server.product === 'MariaDB';
-	const {encoding, tables} = oneRow(databaseSchema, await query(databaseSql));
+	const {encoding, tables} = await readDatabase(query);
 	const grants = await readOwnGrants(query, isMariadb);
 	const lacking = lackingOn(grants, login.database, isMariadb);
 	const tls = pairsOf(await query("SHOW SESSION STATUS WHERE Variable_name = 'Ssl_version'")).get('ssl_version');
@@ -70,10 +75,12 @@ const readFacts = async (
 		...(await readConnections(query, server, login.username)),
 		canCreate: lacking.length === 0,
 		lacking,
+		...(server.variables.get('sql_require_primary_key') === 'ON' && {wantsPrimaryKeys: true}),
 		tables: Number(tables),
 		owner: server.account,
 		tls: tls === undefined || tls === '' ? 'none' : tls,
 		isPooled: server.isPooled,
+		...(server.pooler !== undefined && {pooler: server.pooler}),
 		warnings: [
 			...notMysqlItself(server),
 			...server.warnings,
@@ -93,3 +100,13 @@ export const probe = async (access: MysqlAccess): Promise<DatabaseFacts> => {
 	if (isClosed || isOpen || !isComponent) return facts;
 	return {...facts, takesPlainLogin: await takesPlainLogin(access)};
 };
+
+/** What is not there, or may not be read, which the server looks at first. */
+const withoutRevision = ['ER_NO_SUCH_TABLE', 'ER_TABLEACCESS_DENIED_ERROR'];
+
+/** Looks at what the login's database holds. */
+export const schema = async (access: Access): Promise<DatabaseSchema> =>
+	withConnection(access, async (query) => {
+		const {tables} = await readDatabase(query);
+		return {tables: Number(tables), revision: await revisionIn(query(revisionSql), withoutRevision)};
+	});

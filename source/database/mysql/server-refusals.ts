@@ -1,5 +1,6 @@
 import {answerPaths, serverPaths, serverPlace} from '../answer-paths.ts';
 import {type Failure, naming, namingServer, type Raise} from '../failure.ts';
+import {poolerIn, poolerNamed} from '../pooler-name.ts';
 import {databaseProblems} from '../problems.ts';
 import {methodOf} from './login-methods.ts';
 import {anyHost, quoteAccount} from './sql.ts';
@@ -119,17 +120,18 @@ const byNumber: Readonly<Record<number, Raise>> = {
 	4151: locked,
 };
 
-/** What a proxy refuses in words of its own (ProxySQL, MySQL_Session.cpp; MaxScale says what its servers say). */
+/** What a proxy refuses in words of its own; MaxScale mostly says what its servers say. */
 const proxy = (failure: Failure): ReturnType<Raise> => {
 	const {server, login, words, product} = failure;
 	const which = /access denied/iu.test(words) ? 'role' : 'other';
-	const facts = {case: which, product, server, role: login.username, words} as const;
+	const pooler = poolerNamed(poolerIn(words.replaceAll(login.username, '')));
+	const facts = {case: which, product, server, role: login.username, words, pooler} as const;
 	const answers = [...serverPaths(login, ['host', 'port']), ...answerPaths(login.from, ['username', 'database'])];
 	return databaseProblems.error('database-pooler', facts, {...failure.more, answers});
 };
 
 /** What a server, or a proxy in front of it, refuses with a number of its own; undefined for numbers without a row here. */
 export const serverRefusal = (number: number, failure: Failure): ReturnType<Raise> | undefined => {
-	if (/proxysql|maxscale/iu.test(failure.words.replaceAll(failure.login.username, ''))) return proxy(failure);
+	if (poolerIn(failure.words.replaceAll(failure.login.username, '')) !== undefined) return proxy(failure);
 	return Object.hasOwn(byNumber, number) ? byNumber[number]?.(failure) : undefined;
 };

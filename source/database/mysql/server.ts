@@ -12,6 +12,8 @@ export type Server = {
 	readonly version: string;
 	readonly variables: ReadonlyMap<string, string>;
 	readonly isPooled: boolean;
+	/** The product of the proxy in between, where it names itself. */
+	readonly pooler?: string | undefined;
 	readonly warnings: readonly string[];
 };
 
@@ -22,6 +24,7 @@ const variableNames = [
 	'super_read_only',
 	'innodb_read_only',
 	'require_secure_transport',
+	'sql_require_primary_key',
 ] as const;
 
 const pairSchema = z.object({Variable_name: z.string(), Value: z.string()});

@@ -26,6 +26,7 @@ export type KeptAccount = Account & {
 export type Situation = {
 	readonly isMariadb: boolean;
 	readonly isPooled: boolean;
+	readonly pooler: string | undefined;
 	/** What the administrator lacks to make all of it. */
 	readonly adminLacks: readonly string[];
 	/** Accounts of that name, each for other hosts. */
@@ -113,6 +114,7 @@ export const look = async (admin: MysqlAccess, needed: Named): Promise<Situation
 		return {
 			isMariadb,
 			isPooled: server.isPooled,
+			pooler: server.pooler,
 			adminLacks: adminLacks(await readOwnGrants(query, isMariadb), needed.database),
 			accounts: await readAccounts(query, needed, isMariadb, admin.login),
 			database: await readDatabase(query, needed),

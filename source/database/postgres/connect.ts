@@ -14,6 +14,9 @@ export type Query = <Row extends pg.QueryResultRow>(
 	values?: readonly unknown[],
 ) => Promise<readonly Row[]>;
 
+/** What this end knows of a connection: the process that serves it, as it was told at login, and its own port. */
+export type Told = {readonly process: number | undefined; readonly port: number | undefined};
+
 // A server that does not take the farewell must not hold up a run whose work is done.
 const farewellMs = 1000;
 
@@ -30,12 +33,12 @@ const configFor = ({login, limits}: Access): pg.ClientConfig => ({
 });
 
 /**
- * Logs in, runs `work` with the number of the process that the server told at login, logs out. Abort destroys the connection at once.
+ * Logs in, runs `work`, logs out. Abort destroys the connection at once.
  * @throws ProblemError of connection-problems.ts; an AbortError when the signal fires.
  */
 export const withConnection = async <Result>(
 	access: Access,
-	work: (query: Query, told: number | undefined) => Promise<Result>,
+	work: (query: Query, told: Told) => Promise<Result>,
 ): Promise<Result> => {
 	const {signal} = access;
 	if (signal.aborted) throw abortError(signal);
@@ -48,7 +51,7 @@ export const withConnection = async <Result>(
 	try {
 		await Promise.race([client.connect(), failed]);
 		const query: Query = async (sql, values = []) => (await client.query(sql, [...values])).rows ?? [];
-		const result = await Promise.race([work(query, told()), failed]);
+		const result = await Promise.race([work(query, {process: told(), port: socket.localPort}), failed]);
 		await Promise.race([client.end(), pause(farewellMs, undefined, {ref: false})]);
 		return result;
 	} catch (error) {

@@ -5,6 +5,7 @@ import {judge} from './judge.ts';
 import {missing, refuseAdmin} from './missing.ts';
 import {probe} from './probe.ts';
 import {provision} from './provision.ts';
+import {schema} from './schema.ts';
 import {script} from './sql.ts';
 
 /**
@@ -16,6 +17,7 @@ export const createPostgres = (options: Partial<Limits> = {}): DatabasePort => {
 	const asAdmin = (login: DatabaseLogin): DatabaseLogin => ({from: `${serverPlace(login)}.admin`, ...login});
 	return {
 		probe: (login, signal) => probe({login, limits, signal}),
+		schema: (login, signal) => schema({login, limits, signal}),
 		judge,
 		refuseAdmin: async (admin, needed, signal) => {
 			for (const one of needed) await refuseAdmin({login: asAdmin(admin), limits, signal}, one);

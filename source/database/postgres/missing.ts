@@ -1,9 +1,11 @@
 import {ProblemError} from '../../base/problem.ts';
 import {type Access, addressOf} from '../access.ts';
 import {answerPaths, serverPaths, serverPlace} from '../answer-paths.ts';
+import {poolerNamed} from '../pooler-name.ts';
 import {databaseProblems} from '../problems.ts';
 import type {DatabaseLogin, DatabaseStatement, NeededDatabase} from '../types.ts';
 import {encodingProblem} from './judge.ts';
+import {poolerName} from './pooler.ts';
 import {countForeignTables, type Login, look, type Named, type Situation, tryLogin} from './situation.ts';
 import {statements} from './sql.ts';
 
@@ -56,11 +58,17 @@ const unmade = ({role, database}: Situation, needed: Named): readonly string[] =
 ];
 
 /** Refuses to make roles and databases that a pooler in between would not let in. @throws ProblemError `database-pooler` */
-const refusePooler = (login: DatabaseLogin, situation: Situation, needed: Named): void => {
+const refusePooler = async (admin: Access, situation: Situation, needed: Named): Promise<void> => {
+	const {login} = admin;
 	const missing = unmade(situation, needed).join(', ');
 	if (!situation.isPooled || missing === '') return;
 	const facts = {case: 'to be made', product: 'PostgreSQL', server: addressOf(login), at: serverPlace(login)} as const;
-	throw databaseProblems.error('database-pooler', {...facts, missing}, {answers: serverPaths(login, ['host', 'port'])});
+	const pooler = poolerNamed(situation.pooler ?? (await poolerName(admin)));
+	throw databaseProblems.error(
+		'database-pooler',
+		{...facts, missing, pooler},
+		{answers: serverPaths(login, ['host', 'port'])},
+	);
 };
 
 /** Refuses an administrator who may not create what is missing. @throws ProblemError `database-privileges` */
@@ -87,7 +95,7 @@ const needsMembership = ({needed, situation}: Found): boolean => {
  */
 export const refuseAdmin = async (admin: Access, needed: Named): Promise<void> => {
 	const situation = await look(admin, needed);
-	refusePooler(admin.login, situation, needed);
+	await refusePooler(admin, situation, needed);
 	await refuseUnfit(admin, needed, situation);
 	refuseWeakAdmin(admin.login, situation, unmade(situation, needed));
 };
@@ -99,7 +107,7 @@ export const refuseAdmin = async (admin: Access, needed: Named): Promise<void> =
  */
 export const missing = async (admin: Access, needed: NeededDatabase): Promise<readonly DatabaseStatement[]> => {
 	const situation = await look(admin, needed);
-	refusePooler(admin.login, situation, needed);
+	await refusePooler(admin, situation, needed);
 	await refuseUnfit(admin, needed, situation);
 	const component: Access = {...admin, login: {...admin.login, from: undefined, ...needed}};
 	const login = situation.role ? await tryLogin(component) : ({result: 'no login'} as const);

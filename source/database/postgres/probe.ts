@@ -3,8 +3,9 @@ import {ProblemError} from '../../base/problem.ts';
 import type {Access} from '../access.ts';
 import {oneRow} from '../rows.ts';
 import type {DatabaseFacts, DatabaseLogin} from '../types.ts';
-import {type Query, withConnection} from './connect.ts';
+import {type Query, type Told, withConnection} from './connect.ts';
 import {readOnlyProblem, versionProblem} from './judge.ts';
+import {isPgpool, poolerName, poolerWarning, sharesSessions} from './pooler.ts';
 
 const rowSchema = z.object({
 	version: z.string(),
@@ -18,6 +19,7 @@ const rowSchema = z.object({
 	is_standby: z.boolean(),
 	is_read_only: z.boolean(),
 	process: z.number(),
+	client_port: z.number().nullable(),
 });
 
 // Sessions of other roles are visible in pg_stat_activity, but only their database and role names; that is enough to count.
@@ -33,7 +35,8 @@ SELECT current_setting('server_version') AS version,
 	coalesce((SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()), 'none') AS tls,
 	pg_is_in_recovery() AS is_standby,
 	current_setting('transaction_read_only') = 'on' AS is_read_only,
-	pg_backend_pid() AS process`;
+	pg_backend_pid() AS process,
+	inet_client_port() AS client_port`;
 
 /** @throws ProblemError for a server on which nothing can be made or stored */
 const refuseUnfit = (facts: DatabaseFacts, row: z.infer<typeof rowSchema>, login: DatabaseLogin): void => {
@@ -42,12 +45,27 @@ const refuseUnfit = (facts: DatabaseFacts, row: z.infer<typeof rowSchema>, login
 };
 
 /**
+ * A pooler names another process than the one that serves; Pgpool-II alone does not, and is asked for where the server sees another end
+ * of the connection than this one.
+ */
+const pooledBy = async (
+	query: Query,
+	{process, client_port: port}: z.infer<typeof rowSchema>,
+	told: Told | undefined,
+): Promise<Pick<DatabaseFacts, 'isPooled' | 'pooler'>> => {
+	if (told === undefined || (process === told.process && port === told.port)) return {isPooled: false};
+	if (await isPgpool(query)) return {isPooled: true, pooler: 'Pgpool-II'};
+	return {isPooled: told.process !== undefined && process !== told.process};
+};
+
+/**
  * Looks through an open connection; all but version and read-only sessions is for the caller to judge.
- * @param told number of the process that serves it, as the server told it at login
+ * @param told what this end knows of the connection
  * @throws ProblemError `database-too-old`, `database-read-only`
  */
-export const readFacts = async (query: Query, login: DatabaseLogin, told?: number): Promise<DatabaseFacts> => {
+export const readFacts = async (query: Query, login: DatabaseLogin, told?: Told): Promise<DatabaseFacts> => {
 	const row = oneRow(rowSchema, await query(factsSql));
+	const pooled = await pooledBy(query, row, told);
 	const facts: DatabaseFacts = {
 		product: 'PostgreSQL',
 		// Debian adds its package: "15.18 (Debian 15.18-0+deb12u1)".
@@ -59,13 +77,30 @@ export const readFacts = async (query: Query, login: DatabaseLogin, told?: numbe
 		tables: Number(row.tables),
 		owner: row.owner,
 		tls: row.tls,
-		isPooled: told !== undefined && told !== row.process,
+		...pooled,
 		warnings: [],
 	};
 	refuseUnfit(facts, row, login);
 	return facts;
 };
 
-/** Logs in and looks; a server that takes no changes or is too old is refused, all else is for the caller to judge with `judge`. */
+/** Facts of a connection through a pooler, with what it is and which of its modes fits. */
+const withPooler = async (access: Access, query: Query, facts: DatabaseFacts): Promise<DatabaseFacts> => {
+	const isShared = await sharesSessions(access, query);
+	const pooler = facts.pooler ?? (await poolerName(access));
+	return {
+		...facts,
+		...(pooler !== undefined && {pooler}),
+		warnings: [...facts.warnings, poolerWarning(pooler, isShared)],
+	};
+};
+
+/**
+ * Logs in and looks; a server that takes no changes or is too old is refused, and a pooler that takes no transactions; all else is for the
+ * caller to judge with `judge`.
+ */
 export const probe = async (access: Access): Promise<DatabaseFacts> =>
-	withConnection(access, (query, told) => readFacts(query, access.login, told));
+	withConnection(access, async (query, told) => {
+		const facts = await readFacts(query, access.login, told);
+		return facts.isPooled ? withPooler(access, query, facts) : facts;
+	});

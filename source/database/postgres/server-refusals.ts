@@ -1,6 +1,7 @@
 import type {CaseOf} from '../../base/problem-table.ts';
 import {answerPaths, serverPaths, serverPlace} from '../answer-paths.ts';
 import {type Failure, naming, namingServer, type Raise} from '../failure.ts';
+import {poolerIn, poolerNamed} from '../pooler-name.ts';
 import {databaseProblems} from '../problems.ts';
 
 /** Fields of an error message that count here. `routine`: the server's function, never translated; poolers send none. */
@@ -122,27 +123,28 @@ const byState: Readonly<Record<string, Raise>> = {
 
 type PoolerCase = Exclude<CaseOf<typeof databaseProblems.table, 'database-pooler'>, 'to be made'>;
 
-/** What PgBouncer refuses in words of its own (pgbouncer, client.c and objects.c). */
+/** What PgBouncer refuses in words of its own (pgbouncer, client.c and objects.c), and Odyssey, which puts its name before them. */
 const poolerWords: readonly (readonly [RegExp, PoolerCase])[] = [
-	[/no such database/iu, 'database'],
+	[/transaction blocks? not allowed/iu, 'statement mode'],
+	[/no such database|^database "[^"]*" does not exist|\broute for .{1,200} is not found/iu, 'database'],
 	[/no such user|auth failed|no authentication/iu, 'role'],
 	[/unsupported startup parameter/iu, 'parameter'],
-	[
-		/pgbouncer|max_client_conn|server login (?:has been failing|failed)|client_login_timeout|query_wait_timeout|no such pool/iu,
-		'other',
-	],
+	[/max_client_conn/iu, 'other'],
 ];
 
 /** A pooler speaks for a server: it names no function, and its usual code is 08P01, a broken protocol. */
 const poolerCase = (failure: Failure, code: string): PoolerCase | undefined => {
 	if (routineOf(failure) !== undefined) return undefined;
-	const found = poolerWords.find(([sign]) => sign.test(withoutRole(failure)))?.[1];
-	return found ?? (code === '08P01' ? 'other' : undefined);
+	const words = withoutRole(failure);
+	const isNamed = poolerIn(words) !== undefined;
+	const found = poolerWords.find(([sign]) => sign.test(words))?.[1];
+	return found ?? (code === '08P01' || isNamed ? 'other' : undefined);
 };
 
 const pooler = (which: PoolerCase, failure: Failure): ReturnType<Raise> => {
 	const {server, login, words, product} = failure;
-	const facts = {case: which, product, server, role: login.username, database: login.database, words} as const;
+	const pooler = poolerNamed(poolerIn(withoutRole(failure)));
+	const facts = {case: which, product, server, role: login.username, database: login.database, words, pooler} as const;
 	const answers = [...serverPaths(login, ['host', 'port']), ...answerPaths(login.from, ['username', 'database'])];
 	return databaseProblems.error('database-pooler', facts, {...failure.more, answers});
 };

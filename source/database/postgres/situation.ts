@@ -21,6 +21,8 @@ export type Situation = {
 	readonly isUtf8: boolean;
 	/** True where a connection pooler stands in between. */
 	readonly isPooled: boolean;
+	/** Its product, where that is known already. */
+	readonly pooler: string | undefined;
 };
 
 const rowSchema = z.object({
@@ -67,9 +69,9 @@ const readRow = async (query: Query, {username, database}: Named): Promise<z.inf
 
 /** Looks as the administrator. @throws ProblemError `database-too-old`, those of a connection */
 export const look = async (admin: Access, needed: Named): Promise<Situation> => {
-	const {row, isPooled} = await withConnection(admin, async (query, told) => {
+	const {row, isPooled, pooler} = await withConnection(admin, async (query, told) => {
 		const facts = await readFacts(query, admin.login, told);
-		return {row: await readRow(query, needed), isPooled: facts.isPooled};
+		return {row: await readRow(query, needed), isPooled: facts.isPooled, pooler: facts.pooler};
 	});
 	const {owner, encoding} = row;
 	return {
@@ -82,6 +84,7 @@ export const look = async (admin: Access, needed: Named): Promise<Situation> => 
 		database: owner === null || encoding === null ? undefined : {owner, encoding, isOpen: row.open_to_all === true},
 		isUtf8: row.template_encoding === 'UTF8',
 		isPooled,
+		pooler,
 	};
 };
 

@@ -3,6 +3,7 @@ import {generateSecret} from '../../answers/secrets.ts';
 import {inPool} from '../../base/pool.ts';
 import {ProblemError} from '../../base/problem.ts';
 import {engineProblems} from '../../charts/index.ts';
+import {poolerNamed} from '../../database/pooler-name.ts';
 import type {DatabaseFacts} from '../../database/types.ts';
 import {tooFewConnections} from '../databases/connections.ts';
 import {isForTheDba} from '../databases/for-the-dba.ts';
@@ -87,13 +88,16 @@ const lookAtGroup = async (world: World, {components}: ServerGroup): Promise<rea
 	return [...facts, ...tried].filter((one) => one !== undefined);
 };
 
-const inWords = ({product, version, encoding, usedConnections, maxConnections, tls}: DatabaseFacts): string =>
-	`${product} ${version}, ${encoding}, ${usedConnections} of ${maxConnections} connections, ${tls}`;
+const inWords = (facts: DatabaseFacts): string => {
+	const {product, version, encoding, usedConnections, maxConnections, tls, wantsPrimaryKeys} = facts;
+	const keys = wantsPrimaryKeys ? ', sql_require_primary_key' : '';
+	return `${product} ${version}, ${encoding}${keys}, ${usedConnections} of ${maxConnections} connections, ${tls}`;
+};
 
 const poolerWarning = (facts: readonly DatabaseFacts[], address: string): readonly string[] =>
 	facts.some(({isPooled}) => isPooled)
 		? [
-				`${address} is a connection pooler: it must let in every role and database of the answers, and the connections that were counted are those behind it`,
+				`${address} is ${poolerNamed(facts.find(({pooler}) => pooler !== undefined)?.pooler)}: it must let in every role and database of the answers, and the connections that were counted are those behind it`,
 			]
 		: [];
 

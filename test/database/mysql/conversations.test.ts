@@ -103,6 +103,19 @@ describe('what a server is', () => {
 		});
 	});
 
+	test('that it wants primary keys is told, and is neither odd nor unfit', async () => {
+		const strict = rows(
+			['Variable_name', 'Value'],
+			[
+				['version', '8.4.2'],
+				['sql_require_primary_key', 'ON'],
+			],
+		);
+		const facts = await probing({answers: {...fit, 'SHOW GLOBAL VARIABLES': strict}}, {}, 5000);
+		expect(facts).toMatchObject({wantsPrimaryKeys: true, warnings: []});
+		expect(createMysql().judge(facts, login)).toBeUndefined();
+	});
+
 	test('one that imitates MySQL is named', async () => {
 		const {warnings} = await probing(version('8.0.11-TiDB-v7.5.0'), {}, 5000);
 		expect(warnings).toEqual(['the server is TiDB, which imitates MySQL; the product is made for MySQL itself']);
@@ -164,6 +177,18 @@ describe('refusals of a server', () => {
 		[9001, 'Max connect timeout reached while reaching hostgroup 1: ProxySQL', 'database-pooler'],
 	] as const)('%i to the login: %s', async (error, words, expected) => {
 		expect((await problemOf({lets: [refusal(2, error, words)]})).code).toBe(code(expected));
+	});
+
+	test.each([
+		[9001, 'Max connect timeout reached while reaching hostgroup 1 after 10000ms', 'ProxySQL'],
+		[1045, 'Authentication with backend failed. Session will be closed.', 'MaxScale'],
+		[2003, "Can't connect to remote MySQL server for client connected to '0.0.0.0:6446'", 'MySQL Router'],
+	])('%i %s is told by the name of the proxy', async (error, words, name) => {
+		expect(await problemOf({lets: [refusal(2, error, words)]})).toMatchObject({
+			code: code('database-pooler'),
+			message: `What answers at SERVER is ${name}, a connection pooler, not MySQL itself.`,
+			cause: `It refuses the login: ${words}`,
+		});
 	});
 
 	test('a password in the words of a server is not told on', async () => {

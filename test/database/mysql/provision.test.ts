@@ -82,6 +82,21 @@ describe.skipIf(!programs.MySQL || !programs.MariaDB).each(['MySQL', 'MariaDB'] 
 		});
 	});
 
+	test('tables and the revision of the migrations are told, and none where nothing has migrated', async () => {
+		const needed = server.needed('migrated');
+		await provision(needed);
+		const login = server.login(needed);
+		expect(await mysql.schema(login, signal)).toEqual({tables: 0, revision: undefined});
+		await execute(
+			login,
+			'CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)',
+			"INSERT INTO alembic_version VALUES ('0.98.0')",
+		);
+		expect(await mysql.schema(login, signal)).toEqual({tables: 1, revision: '0.98.0'});
+		await server.execute(`REVOKE SELECT ON \`migrated\`.* FROM ${accountOf(needed)}`);
+		expect(await mysql.schema(login, signal)).toEqual({tables: 1, revision: undefined});
+	});
+
 	test('takes names and passwords with every sign that SQL knows', async () => {
 		const needed: NeededDatabase = {
 			database: 'o`d_d%\\"x',

@@ -65,6 +65,20 @@ test("the installer's driver makes on the played server what it makes on a real 
 	expect(port.judge(facts, component())).toBeUndefined();
 });
 
+test('tables and revision are told of the played server as of a real one', async () => {
+	await shownBy();
+	expect(await port.schema(component(), signal)).toEqual({tables: 0, revision: undefined});
+	const {createConnection} = await import('mysql2/promise');
+	const {host, username: user, password, database} = component();
+	const own = await createConnection({host, port: server.port, user, password, database, ssl: {ca: authority.caPem}});
+	await own.query('create table alembic_version (version_num varchar(32) primary key)');
+	expect(await port.schema(component(), signal)).toEqual({tables: 1, revision: undefined});
+	await own.query("insert into alembic_version (version_num) values ('0.93.0')");
+	expect(await port.schema(component(), signal)).toEqual({tables: 1, revision: '0.93.0'});
+	await own.query('drop table alembic_version');
+	await own.end();
+});
+
 test.each([
 	['another password', "ALTER USER 'zenml_ws_user'@'%' IDENTIFIED BY 'other'", /ALTER USER .* IDENTIFIED WITH/u],
 	['a lock', "ALTER USER 'zenml_ws_user'@'%' ACCOUNT LOCK", /ACCOUNT UNLOCK/u],

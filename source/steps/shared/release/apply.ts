@@ -5,6 +5,7 @@ import {auditRelease} from './audit.ts';
 import {isIdle, livePods} from './pods.ts';
 import {repairRelease} from './repair.ts';
 import {diagnoseRollout, watchRollout} from './rollout.ts';
+import {watchSchema} from './schema-change.ts';
 import {labelOf, type WantedRelease} from './wanted.ts';
 
 /** Helm's refusals that come while it waits for what it made: pods, events and Jobs know more of the cause than Helm does. */
@@ -53,6 +54,7 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 	if (problems[0]) throw new ProblemError(problems[0]);
 	await repairRelease(world, wanted);
 	const earlier = new Set((await livePods(world, wanted)).map(({name}) => name));
+	const tellSchema = await watchSchema(world, wanted);
 	const end = new AbortController();
 	const within = {...world, signal: AbortSignal.any([world.signal, end.signal])};
 	const upgrade = upgradeTo(within, wanted);
@@ -63,11 +65,14 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 	try {
 		const {revision, status} = await Promise.race([upgrade, stuck]);
 		world.report({kind: 'line', level: 'info', text: `${labelOf(wanted)}: revision ${revision} ${status}`});
+		await tellSchema();
 	} catch (error) {
 		world.signal.throwIfAborted();
 		end.abort();
 		// Helm closes its release as failed before it ends; the next try must find it so.
 		await upgrade.catch(() => undefined);
+		// What a migration that failed has left is half of the diagnosis.
+		await tellSchema();
 		throw await explained(world, wanted, error);
 	} finally {
 		end.abort();

@@ -1,3 +1,4 @@
+import {databaseServerOf} from '../../../answers/database-server.ts';
 import {type Problem, toProblem} from '../../../base/problem.ts';
 import type {PodView, ReadCrash} from '../../../cluster/types.ts';
 import {lastWordsIn} from '../../../zenml/last-words.ts';
@@ -12,31 +13,27 @@ const lookEveryMs = 1000;
 
 /** Why the rollout does not get ready, as the cluster and the servers' last words tell it; undefined while they tell nothing. */
 export const diagnoseRollout = async (
-	{cluster, signal}: World,
+	{answers, cluster, signal}: World,
 	{namespace, name, component}: WantedRelease,
-): Promise<Problem | undefined> =>
-	cluster.diagnose(
-		{
-			namespace,
-			labelSelector: selectorOf(name),
-			component,
-			readCrash: (log, speaker) => lastWordsIn(log, {...speaker, component})?.problem,
-		},
-		signal,
-	);
+): Promise<Problem | undefined> => {
+	const server = databaseServerOf(answers, component).from;
+	const readCrash: ReadCrash = (log, speaker) => lastWordsIn(log, {...speaker, component, server})?.problem;
+	return cluster.diagnose({namespace, labelSelector: selectorOf(name), component, readCrash}, signal);
+};
 
 /**
  * The cause for which these pods ended, where the next start must end the same way; undefined where waiting may help. What else is
  * wrong with the rollout is not told.
  */
 const finalCause = async (
-	{cluster, signal}: World,
+	{answers, cluster, signal}: World,
 	{namespace, name, component}: WantedRelease,
 	only: ReadonlySet<string>,
 ): Promise<Problem | undefined> => {
 	let final = false;
+	const server = databaseServerOf(answers, component).from;
 	const readCrash: ReadCrash = (log, speaker) => {
-		const said = lastWordsIn(log, {...speaker, component});
+		const said = lastWordsIn(log, {...speaker, component, server});
 		final = said?.final === true;
 		return final ? said?.problem : undefined;
 	};
