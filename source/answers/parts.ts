@@ -151,6 +151,36 @@ export const podDisruptionBudget = z
 	.prefault({})
 	.describe('Keeps this many pods up while nodes are drained');
 
+/** Labels that a node must have for some pods. */
+export const nodeSelector = (what: string) =>
+	z
+		.record(z.string(), freeText)
+		.default({})
+		.describe(what)
+		.meta({examples: [{'kubernetes.io/os': 'linux'}]});
+
+/** Taints that some pods bear, as kubectl taint has them. */
+export const tolerations = (what: string) =>
+	z
+		.record(
+			z.string(),
+			z
+				.string()
+				.regex(
+					/^([\w.-]{1,63})?:(NoSchedule|PreferNoSchedule|NoExecute)$/u,
+					'be VALUE:EFFECT as kubectl taint has it, such as ml:NoSchedule; without a value it stands for any',
+				),
+		)
+		.default({})
+		.describe(what)
+		.meta({examples: [{dedicated: 'ml:NoSchedule'}]});
+
+/** On which nodes the pods of a component may run. */
+export const scheduling = {
+	nodeSelector: nodeSelector('Node labels for the pods; by default any node will do'),
+	tolerations: tolerations('Taints of nodes that the pods bear: key of the taint, and its value and effect'),
+};
+
 /** Environment variables of a server. */
 export const environment = z
 	.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, 'be a variable name'), freeText)

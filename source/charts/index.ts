@@ -18,6 +18,7 @@ export {
 	imageOf,
 	imagePlaces,
 } from './shared.ts';
+export {tolerationsOf} from './tolerations.ts';
 export {kubeVersionFits, versionsFit} from './versions.ts';
 
 export {type Enrollment, type WorkspaceSecrets, workspaceRoot, workspaceValues} from './workspace.ts';

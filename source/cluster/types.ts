@@ -73,6 +73,11 @@ export type PodProbe = {
 		readonly runAsUser: number | null;
 		readonly fsGroup: number | null;
 	};
+	/** Where it may run, as the pods that it stands for. */
+	readonly scheduling?: {
+		readonly nodeSelector: Readonly<Record<string, string>>;
+		readonly tolerations: readonly Readonly<Record<string, unknown>>[];
+	};
 	readonly script: string;
 	/** Plain environment; secrets go by `secretEnv`. */
 	readonly env: Readonly<Record<string, string>>;

@@ -177,6 +177,36 @@ test('the workload manager is environment, all of it text, with the runner image
 	expect(old.warnings.join('\n')).toContain('0.90.0');
 });
 
+const scheduling = {
+	nodeSelector: {'node-pool': 'servers'},
+	tolerations: {dedicated: 'zenml:NoSchedule', spot: ':NoExecute'},
+};
+const scheduled = {
+	nodeSelector: {'node-pool': 'servers'},
+	tolerations: [
+		{key: 'dedicated', operator: 'Equal', value: 'zenml', effect: 'NoSchedule'},
+		{key: 'spot', operator: 'Exists', effect: 'NoExecute'},
+	],
+};
+
+test('node labels and taints are written at the top level of both charts, where asked', async () => {
+	const workspaces = [{name: 'default', host: 'zenml-workspace.example.internal', ...scheduling}];
+	const workspace = await workspaceOf(chartFolder('zenml'), {workspaces});
+	expect(workspace.values).toMatchObject(scheduled);
+	expect(workspace.unknown).toEqual([]);
+	const controlPlane = {host: 'zenml-pro.example.internal', ...scheduling};
+	const having = await controlPlaneOf(chartFolder('zenml-pro'), {controlPlane});
+	expect(having.values).toMatchObject(scheduled);
+	expect(having.unknown).toEqual([]);
+	expect((await controlPlaneOf(chartFolder('zenml-pro'))).values).not.toHaveProperty('nodeSelector');
+});
+
+test('a chart without node labels and taints is refused by name where they are asked for', async () => {
+	const controlPlane = {host: 'zenml-pro.example.internal', ...scheduling};
+	const {unknown} = await controlPlaneOf(oldChart('zenml-pro-0.10.24'), {controlPlane});
+	expect(unknown.map(({path}) => path)).toEqual(['nodeSelector', 'tolerations']);
+});
+
 test('a disruption budget is set where the chart has one', async () => {
 	const podDisruptionBudget = {enabled: true, minAvailable: 2};
 	const workspaces = [{name: 'default', host: 'zenml-workspace.example.internal', podDisruptionBudget}];

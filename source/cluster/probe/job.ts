@@ -38,6 +38,7 @@ const podSpecOf = (probe: PodProbe) => ({
 	terminationGracePeriodSeconds: 1,
 	...(probe.pullSecret && {imagePullSecrets: [{name: probe.pullSecret}]}),
 	securityContext: {...identityOf(probe), seccompProfile: {type: 'RuntimeDefault'}},
+	...probe.scheduling,
 	containers: [containerOf(probe)],
 });
 

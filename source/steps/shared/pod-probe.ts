@@ -1,6 +1,7 @@
 import type {ComponentAnswers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
+import {tolerationsOf} from '../../charts/index.ts';
 import {type ProbeKind, probeSpec} from '../../cluster/probe/scripts.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
@@ -33,7 +34,7 @@ const resultOf = (output: readonly string[]): ProbeResult => {
 };
 
 /** Where a probe runs: in the namespace of a component, as its pods do. */
-type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext'>;
+type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext' | 'nodeSelector' | 'tolerations'>;
 
 /**
  * Runs one probe in a pod with the workspace server's image; undefined when pod checks are off or this is a dry run.
@@ -43,7 +44,7 @@ export const runPodProbe = async (
 	world: World,
 	kind: ProbeKind,
 	args: Readonly<Record<string, unknown>>,
-	{namespace, podSecurityContext}: ProbePlace = world.answers.controlPlane,
+	{namespace, podSecurityContext, nodeSelector, tolerations}: ProbePlace = world.answers.controlPlane,
 ): Promise<ProbeResult | undefined> => {
 	const {answers, bundle, cluster, signal, report} = world;
 	if (!answers.network.podChecks || world.pass === 'look') return undefined;
@@ -58,6 +59,7 @@ export const runPodProbe = async (
 		image: await pinnedReference(world, server),
 		pullSecret: username === undefined ? undefined : pullSecretName,
 		podSecurityContext,
+		scheduling: {nodeSelector, tolerations: tolerationsOf(tolerations)},
 		...probeSpec(kind, args),
 		timeoutMs,
 		onWaiting: (reason) => report({kind: 'waiting', reason: `${what}: ${reason}`, timeoutMs}),
