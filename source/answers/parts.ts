@@ -63,6 +63,22 @@ export const serverAddress = z
 /** An IPv4 or IPv6 address. */
 export const ipAddress = z.string().refine((value) => isIP(value) > 0, 'be an IP address');
 
+const isNetwork = (text: string): boolean => {
+	const [address = '', bits, ...more] = text.split('/');
+	const most = isIP(address) === 6 ? 128 : 32;
+	return (
+		isIP(address) > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/u.test(bits) && Number(bits) <= most))
+	);
+};
+
+/** Addresses and networks, separated by commas. Everybody (`*`) is none: then any client could write itself another address. */
+export const proxyAddresses = z
+	.string()
+	.refine(
+		(value) => value.split(',').every((one) => isNetwork(one.trim())),
+		'be addresses or networks such as 10.244.0.0/16, with commas between them',
+	);
+
 /** A TCP port. */
 export const port = z.int('be a port number').min(1, 'be between 1 and 65535').max(65535, 'be between 1 and 65535');
 

@@ -11,6 +11,7 @@ import {
 	podDisruptionBudget,
 	podSecurityContext,
 	port,
+	proxyAddresses,
 	quantity,
 	resources,
 	scheduling,
@@ -146,6 +147,12 @@ const shape = z.strictObject({
 				.describe('Address of the ingress controller; by default read from the cluster')
 				.meta({examples: ['10.20.30.40']}),
 			httpsPort: port.default(443).describe('Port on which the ingress controller answers HTTPS'),
+			proxyAddresses: proxyAddresses
+				.optional()
+				.describe(
+					'Addresses or networks, with commas between them, from which the workspace servers take X-Forwarded-For; by default as their chart has it',
+				)
+				.meta({examples: ['10.244.0.0/16']}),
 			annotations: z
 				.record(z.string(), freeText)
 				.default({'nginx.ingress.kubernetes.io/proxy-body-size': '256m'})

@@ -1,31 +1,19 @@
 import {expect, test} from 'vitest';
 import {has, workspaceFeatures} from '../../source/charts/features.ts';
-import {auditValues, controlPlaneValues, readChart, workspaceValues} from '../../source/charts/index.ts';
-import {answers, chartFolder, controlPlaneSecrets, enrollment, images, oldChart, workspaceSecrets} from './samples.ts';
+import {controlPlaneValues, readChart} from '../../source/charts/index.ts';
+import {
+	answers,
+	chartFolder,
+	controlPlaneOf,
+	controlPlaneSecrets,
+	enrollment,
+	images,
+	oldChart,
+	workspaceOf,
+	workspaceSecrets,
+} from './samples.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-
-const workspaceOf = async (chart: string, change: Parameters<typeof answers>[0] = {}) => {
-	const given = answers(change);
-	const contents = await readChart(chart);
-	const workspace = given.workspaces[0];
-	if (!workspace) throw new Error('the sample has no workspace');
-	const made = workspaceValues({
-		answers: given,
-		workspace,
-		chart: contents,
-		images,
-		enrollment,
-		secrets: workspaceSecrets,
-	});
-	return {...made, unknown: auditValues(made.values, contents), contents};
-};
-
-const controlPlaneOf = async (chart: string, change: Parameters<typeof answers>[0] = {}) => {
-	const contents = await readChart(chart);
-	const made = controlPlaneValues({answers: answers(change), chart: contents, images, secrets: controlPlaneSecrets});
-	return {...made, unknown: auditValues(made.values, contents), contents};
-};
 
 test.each(['zenml', 'zenml-0.93.0', 'zenml-0.73.0'])(
 	'every key written for %s is known to that chart',
@@ -175,36 +163,6 @@ test('the workload manager is environment, all of it text, with the runner image
 	const old = await workspaceOf(oldChart('zenml-0.73.0'), {workloadManager: manager});
 	expect(old.values).toMatchObject({zenml: {environment: {ZENML_SERVER_MAX_CONCURRENT_TEMPLATE_RUNS: '2'}}});
 	expect(old.warnings.join('\n')).toContain('0.90.0');
-});
-
-const scheduling = {
-	nodeSelector: {'node-pool': 'servers'},
-	tolerations: {dedicated: 'zenml:NoSchedule', spot: ':NoExecute'},
-};
-const scheduled = {
-	nodeSelector: {'node-pool': 'servers'},
-	tolerations: [
-		{key: 'dedicated', operator: 'Equal', value: 'zenml', effect: 'NoSchedule'},
-		{key: 'spot', operator: 'Exists', effect: 'NoExecute'},
-	],
-};
-
-test('node labels and taints are written at the top level of both charts, where asked', async () => {
-	const workspaces = [{name: 'default', host: 'zenml-workspace.example.internal', ...scheduling}];
-	const workspace = await workspaceOf(chartFolder('zenml'), {workspaces});
-	expect(workspace.values).toMatchObject(scheduled);
-	expect(workspace.unknown).toEqual([]);
-	const controlPlane = {host: 'zenml-pro.example.internal', ...scheduling};
-	const having = await controlPlaneOf(chartFolder('zenml-pro'), {controlPlane});
-	expect(having.values).toMatchObject(scheduled);
-	expect(having.unknown).toEqual([]);
-	expect((await controlPlaneOf(chartFolder('zenml-pro'))).values).not.toHaveProperty('nodeSelector');
-});
-
-test('a chart without node labels and taints is refused by name where they are asked for', async () => {
-	const controlPlane = {host: 'zenml-pro.example.internal', ...scheduling};
-	const {unknown} = await controlPlaneOf(oldChart('zenml-pro-0.10.24'), {controlPlane});
-	expect(unknown.map(({path}) => path)).toEqual(['nodeSelector', 'tolerations']);
 });
 
 test('a disruption budget is set where the chart has one', async () => {
