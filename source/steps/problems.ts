@@ -81,9 +81,17 @@ export const stepProblems = declareProblems({
 		area: 'prerequisites',
 		who: 'network team',
 		message: 'No ingress controller answers at {address}, port {port}.',
-		cause: 'The connection to it failed: {words}',
-		fix: 'Correct address and port of the ingress controller, or have the way to it opened from this host.',
 		answers: ['ingress.address', 'ingress.httpsPort'],
+		cases: {
+			'by the answers': {
+				cause: 'The connection to it failed: {words}',
+				fix: 'Correct address and port of the ingress controller, or have the way to it opened from this host.',
+			},
+			'by the cluster': {
+				cause: 'The address was read from {from}; the connection to it failed: {words}',
+				fix: 'Give the address at which this host and your users reach the ingress controller, or have the way opened.',
+			},
+		},
 	},
 	'runner-image-missing': {
 		area: 'prerequisites',
