@@ -67,6 +67,8 @@ export type PodProbe = {
 	readonly name: string;
 	readonly image: string;
 	readonly pullSecret?: string | undefined;
+	/** The account that it runs as; by default that of the namespace. It gets no token of it. */
+	readonly serviceAccount?: string | undefined;
 	/** User and group as the pods of the release have them; `null` leaves one to the cluster. */
 	readonly podSecurityContext: {
 		readonly runAsNonRoot: boolean;

@@ -189,6 +189,14 @@ export const stepProblems = declareProblems({
 	'unreachable-from-pod-https': {area: 'cluster', ...fromPod},
 	'unreachable-from-pod-dns': {area: 'cluster', ...fromPod},
 
+	'runner-without-ca': {
+		area: 'cluster',
+		message: 'A runner pod cannot read the internal CA.',
+		cause: 'A pod of the image {image}, as the account {account}, says: {words}',
+		fix: 'Use a runner image that has Python 3, and run the install again from the step "secrets", which makes the Secret with the CA.',
+		answers: ['workloadManager.runnerImage', 'tls.ca'],
+	},
+
 	// Servers of the product
 	'ingress-without-address': {
 		area: 'cluster',

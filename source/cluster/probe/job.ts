@@ -36,6 +36,7 @@ const podSpecOf = (probe: PodProbe) => ({
 	automountServiceAccountToken: false,
 	enableServiceLinks: false,
 	terminationGracePeriodSeconds: 1,
+	...(probe.serviceAccount && {serviceAccountName: probe.serviceAccount}),
 	...(probe.pullSecret && {imagePullSecrets: [{name: probe.pullSecret}]}),
 	securityContext: {...identityOf(probe), seccompProfile: {type: 'RuntimeDefault'}},
 	...probe.scheduling,

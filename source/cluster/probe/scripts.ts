@@ -14,6 +14,8 @@ export type ProbeKinds = {
 	 * Prints `{"status": 200}` or `{"error", "kind"}`. `address` is connected to instead of asking DNS; `ca` is PEM text.
 	 */
 	readonly https: {readonly url: string; readonly address?: string; readonly ca: string};
+	/** Reads the CA in the variable `RUNNER_CA`, which comes from a Secret. Prints `{"ok": true}` or `{"error", "kind"}`. */
+	readonly runner: Readonly<Record<string, never>>;
 	/** Prints `{"ok": true}` or `{"error", "kind"}`. */
 	readonly tcp: {readonly host: string; readonly port: number};
 };
@@ -55,6 +57,13 @@ try:
     connection = Connection(host, port, timeout=15)
     connection.request("GET", (url.path or "/") + ("?" + url.query if url.query else ""))
     print(json.dumps({"status": connection.getresponse().status}))
+except Exception as error:
+    failed(error)
+`,
+	runner: `${head}
+try:
+    ssl.create_default_context(cadata=os.environ["RUNNER_CA"])
+    print(json.dumps({"ok": True}))
 except Exception as error:
     failed(error)
 `,

@@ -3,6 +3,7 @@ import type {Problem} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
 import {tolerationsOf} from '../../charts/index.ts';
 import {type ProbeKind, probeSpec} from '../../cluster/probe/scripts.ts';
+import type {PodProbe} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
 import {pinnedReference} from './pinned.ts';
@@ -34,7 +35,22 @@ const resultOf = (output: readonly string[]): ProbeResult => {
 };
 
 /** Where a probe runs: in the namespace of a component, as its pods do. */
-type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext' | 'nodeSelector' | 'tolerations'>;
+type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext' | 'nodeSelector' | 'tolerations'> & {
+	/** An image with Python 3; by default that of the workspace server. */
+	readonly image?: string;
+	/** It brings the leave to pull with it. */
+	readonly serviceAccount?: string;
+	readonly secretEnv?: PodProbe['secretEnv'];
+};
+
+const imageOf = async (world: World, {image}: ProbePlace): Promise<string | undefined> => {
+	if (image !== undefined) return image;
+	const server = (await world.bundle.open(world.signal)).images.find(({name}) => name === probeImage);
+	return server && pinnedReference(world, server);
+};
+
+const pullSecretFor = ({answers: {registry}}: World, {serviceAccount}: ProbePlace): string | undefined =>
+	serviceAccount === undefined && registry.username !== undefined ? registry.pullSecretName : undefined;
 
 /**
  * Runs one probe in a pod with the workspace server's image; undefined when pod checks are off or this is a dry run.
@@ -44,21 +60,19 @@ export const runPodProbe = async (
 	world: World,
 	kind: ProbeKind,
 	args: Readonly<Record<string, unknown>>,
-	{namespace, podSecurityContext, nodeSelector, tolerations}: ProbePlace = world.answers.controlPlane,
+	place: ProbePlace = world.answers.controlPlane,
 ): Promise<ProbeResult | undefined> => {
-	const {answers, bundle, cluster, signal, report} = world;
+	const {answers, cluster, signal, report} = world;
 	if (!answers.network.podChecks || world.pass === 'look') return undefined;
-	const server = (await bundle.open(signal)).images.find(({name}) => name === probeImage);
-	if (!server) return undefined;
-	const {username, pullSecretName} = answers.registry;
+	const image = await imageOf(world, place);
+	if (image === undefined) return undefined;
+	const {namespace, podSecurityContext, nodeSelector, tolerations, serviceAccount, secretEnv} = place;
 	const what = `a probe pod in namespace ${namespace} (${kind})`;
 	report({kind: 'waiting', reason: what, timeoutMs});
 	const {output} = await cluster.probe({
-		namespace,
+		...{namespace, image, podSecurityContext, serviceAccount, secretEnv},
 		name: `zenml-airgap-probe-${kind}`,
-		image: await pinnedReference(world, server),
-		pullSecret: username === undefined ? undefined : pullSecretName,
-		podSecurityContext,
+		pullSecret: pullSecretFor(world, place),
 		scheduling: {nodeSelector, tolerations: tolerationsOf(tolerations)},
 		...probeSpec(kind, args),
 		timeoutMs,
@@ -75,7 +89,7 @@ export const runPodProbe = async (
 export const probeFromPod = async (
 	world: World,
 	probe: {
-		readonly kind: ProbeKind;
+		readonly kind: Exclude<ProbeKind, 'runner'>;
 		readonly args: Readonly<Record<string, unknown>>;
 		readonly what: string;
 		readonly answers: readonly string[];
