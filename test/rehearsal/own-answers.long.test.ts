@@ -56,9 +56,8 @@ it("a rehearsal of the operator's own change installs their bundle by their answ
 	expect(ran.errors).not.toContain('controlPlane.database.password');
 	expect(ran.errors + JSON.stringify(ran.events)).not.toContain(secret);
 	const text = JSON.stringify(ran.events);
-	expect(text).toContain('documented for MySQL 8 only');
 	expect(text).toContain('There are no checksums');
-	expect(text).toContain('version 0.93.0, postgresql, cloud');
+	expect(text).toContain('version 0.93.0, mysql, cloud');
 	expect(outcomes(ran)).toMatchObject({workspaces: 'applied', 'workload-manager': 'applied', onboarding: 'applied'});
 }, 240_000);
 
