@@ -1,3 +1,4 @@
+import {X509Certificate} from 'node:crypto';
 import {connect} from 'node:net';
 import {logInFromPod, podRefusalOf} from './database/index.ts';
 import {NameError, type PodNetwork} from './pod-network.ts';
@@ -76,7 +77,19 @@ const database = async (args: Json, {network, signal, files = new Map()}: ProbeC
 	return {ok: true, ...welcome};
 };
 
-const kinds: Readonly<Record<string, (args: Json, context: ProbeContext) => Promise<Json>>> = {dns, https, database};
+/** The CA as the account's pods get it, read as Python would. */
+const runner = async (_: Json, {environment}: ProbeContext): Promise<Json> => {
+	const {subject} = new X509Certificate(environment.RUNNER_CA ?? '');
+	if (subject === undefined) throw new Error('no certificate');
+	return {ok: true};
+};
+
+const kinds: Readonly<Record<string, (args: Json, context: ProbeContext) => Promise<Json>>> = {
+	dns,
+	https,
+	database,
+	runner,
+};
 
 /**
  * Does what the Python script of an installer's probe pod would do (`source/cluster/probe/scripts.ts`), with the pod's own name

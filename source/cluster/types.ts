@@ -67,11 +67,18 @@ export type PodProbe = {
 	readonly name: string;
 	readonly image: string;
 	readonly pullSecret?: string | undefined;
+	/** The account that it runs as; by default that of the namespace. It gets no token of it. */
+	readonly serviceAccount?: string | undefined;
 	/** User and group as the pods of the release have them; `null` leaves one to the cluster. */
 	readonly podSecurityContext: {
 		readonly runAsNonRoot: boolean;
 		readonly runAsUser: number | null;
 		readonly fsGroup: number | null;
+	};
+	/** Where it may run, as the pods that it stands for. */
+	readonly scheduling?: {
+		readonly nodeSelector: Readonly<Record<string, string>>;
+		readonly tolerations: readonly Readonly<Record<string, unknown>>[];
 	};
 	readonly script: string;
 	/** Plain environment; secrets go by `secretEnv`. */

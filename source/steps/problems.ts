@@ -72,9 +72,17 @@ export const stepProblems = declareProblems({
 		area: 'prerequisites',
 		who: 'network team',
 		message: 'No ingress controller answers at {address}, port {port}.',
-		cause: 'The connection to it failed: {words}',
-		fix: 'Correct address and port of the ingress controller, or have the way to it opened from this host.',
 		answers: ['ingress.address', 'ingress.httpsPort'],
+		cases: {
+			'by the answers': {
+				cause: 'The connection to it failed: {words}',
+				fix: 'Correct address and port of the ingress controller, or have the way to it opened from this host.',
+			},
+			'by the cluster': {
+				cause: 'The address was read from {from}; the connection to it failed: {words}',
+				fix: 'Give the address at which this host and your users reach the ingress controller, or have the way opened.',
+			},
+		},
 	},
 	'runner-image-missing': {
 		area: 'prerequisites',
@@ -169,6 +177,14 @@ export const stepProblems = declareProblems({
 		nextSteps: ['or give the tool a login that may: {at}.username and {at}.password'],
 	},
 	...fromPodTable,
+
+	'runner-without-ca': {
+		area: 'cluster',
+		message: 'A runner pod cannot read the internal CA.',
+		cause: 'A pod of the image {image}, as the account {account}, says: {words}',
+		fix: 'Use a runner image that has Python 3, and run the install again from the step "secrets", which makes the Secret with the CA.',
+		answers: ['workloadManager.runnerImage', 'tls.ca'],
+	},
 
 	// Servers of the product
 	'ingress-without-address': {

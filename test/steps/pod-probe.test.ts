@@ -38,6 +38,25 @@ describe('a probe pod', () => {
 		expect(await runPodProbe(worldOf({answers, bundle: carried(), cluster: {probe}}), 'dns', {})).toEqual({});
 	});
 
+	test('runs on the nodes that the pods of its component may run on', async () => {
+		const answers = answersOf((input) => ({
+			...input,
+			controlPlane: {
+				...input.controlPlane,
+				nodeSelector: {pool: 'servers'},
+				tolerations: {dedicated: 'zenml:NoSchedule'},
+			},
+		}));
+		const probe = async ({scheduling}: PodProbe) => {
+			expect(scheduling).toEqual({
+				nodeSelector: {pool: 'servers'},
+				tolerations: [{key: 'dedicated', operator: 'Equal', value: 'zenml', effect: 'NoSchedule'}],
+			});
+			return {exitCode: 0, output: ['{}']};
+		};
+		expect(await runPodProbe(worldOf({answers, bundle: carried(), cluster: {probe}}), 'dns', {})).toEqual({});
+	});
+
 	test('that prints half a line of JSON has printed no result', async () => {
 		for (const line of ['{"ok": tr', '[1]', 'null', '{']) {
 			const world = worldOf({bundle: carried(), cluster: pod('{"early": true}', line)});

@@ -46,8 +46,10 @@ const podSpecOf = (probe: PodProbe) => ({
 	automountServiceAccountToken: false,
 	enableServiceLinks: false,
 	terminationGracePeriodSeconds: 1,
+	...(probe.serviceAccount && {serviceAccountName: probe.serviceAccount}),
 	...(probe.pullSecret && {imagePullSecrets: [{name: probe.pullSecret}]}),
 	securityContext: {...identityOf(probe), seccompProfile: {type: 'RuntimeDefault'}},
+	...probe.scheduling,
 	containers: [containerOf(probe)],
 	...volumesOf(probe),
 });

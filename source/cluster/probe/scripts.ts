@@ -34,6 +34,8 @@ export type ProbeKinds = {
 			readonly key?: string;
 		};
 	};
+	/** Reads the CA in the variable `RUNNER_CA`, which comes from a Secret. Prints `{"ok": true}` or `{"error", "kind"}`. */
+	readonly runner: Readonly<Record<string, never>>;
 };
 
 const head = `import json, os, socket, ssl, sys
@@ -77,6 +79,13 @@ except Exception as error:
     failed(error)
 `,
 	database: `${head}${database}`,
+	runner: `${head}
+try:
+    ssl.create_default_context(cadata=os.environ["RUNNER_CA"])
+    print(json.dumps({"ok": True}))
+except Exception as error:
+    failed(error)
+`,
 };
 
 /** Script and environment of a probe, as `PodProbe` takes them; `args` are those of `ProbeKinds`. */

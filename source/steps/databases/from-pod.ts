@@ -80,10 +80,10 @@ const tellUntried = ({report}: World, {tls, method}: ProbeResult, place: string)
  */
 export const lookFromPod = async (world: World, component: Component): Promise<Problem | undefined> => {
 	const server = serverOf(world, component);
-	const {namespace, podSecurityContext} = component.answers;
+	const {namespace} = component.answers;
 	const secretVolume = {secret: databaseSecretName, path: folder};
 	try {
-		const place = {namespace, podSecurityContext, secretVolume};
+		const place = {...component.answers, secretVolume};
 		const result = await runPodProbe(world, 'database', loginOf(server, component), place);
 		if (result?.error !== undefined) return problemOf(result, server, component);
 		if (result) tellUntried(world, result, `database server ${addressOf(server)} from a pod in ${namespace}`);

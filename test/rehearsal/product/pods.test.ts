@@ -239,6 +239,11 @@ test('a probe of a name that is not known, of nothing, and of a kind that is not
 		exitCode: 0,
 		result: {kind: 'dns'},
 	});
+	expect(await probing({PROBE_KIND: 'runner', RUNNER_CA: authority.caPem})).toEqual({exitCode: 0, result: {ok: true}});
+	expect(await probing({PROBE_KIND: 'runner', RUNNER_CA: 'no PEM'})).toMatchObject({
+		exitCode: 0,
+		result: {error: expect.any(String)},
+	});
 	expect(await probing({PROBE_KIND: 'dns'})).toEqual({exitCode: 0, result: {}});
 	expect(await probing({PROBE_KIND: 'udp'})).toEqual({
 		exitCode: 2,
