@@ -23,7 +23,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const kindOf = (error: unknown): string => {
 	const {code = ''} = error as {code?: string};
 	if (error instanceof NameError) return 'dns';
-	if (code === 'ECONNREFUSED') return 'refused';
+	if (['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EPERM'].includes(code)) return 'refused';
 	if (code === 'ETIMEDOUT' || (error as Error).name === 'TimeoutError') return 'timeout';
 	return /^(ERR_TLS_CERT|UNABLE_TO_|CERT_|DEPTH_ZERO|SELF_SIGNED)/u.test(code) ? 'certificate' : 'other';
 };

@@ -38,13 +38,16 @@ export type ProbeKinds = {
 	readonly runner: Readonly<Record<string, never>>;
 };
 
-const head = `import json, os, socket, ssl, sys
+const head = `import errno, json, os, socket, ssl, sys
 args = json.loads(os.environ["PROBE_ARGS"])
 def kind(error):
     if isinstance(error, socket.gaierror): return "dns"
     if isinstance(error, ConnectionRefusedError): return "refused"
     if isinstance(error, (socket.timeout, TimeoutError)): return "timeout"
     if isinstance(error, ssl.SSLCertVerificationError): return "certificate"
+    # OpenSSL has numbers of its own.
+    if isinstance(error, ssl.SSLError): return "other"
+    if getattr(error, "errno", None) in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPERM): return "refused"
     return "other"
 def failed(error):
     print(json.dumps({"error": str(error), "kind": kind(error)}))

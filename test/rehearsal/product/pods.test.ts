@@ -226,6 +226,7 @@ test.each([
 	['timeout', Object.assign(new Error('late'), {name: 'TimeoutError'})],
 	['certificate', Object.assign(new Error('x'), {code: 'SELF_SIGNED_CERT_IN_CHAIN'})],
 	['refused', Object.assign(new Error('x'), {code: 'ECONNREFUSED'})],
+	['refused', Object.assign(new Error('x'), {code: 'EHOSTUNREACH'})],
 	['other', new Error('x')],
 ])('a probe tells a failure of the kind %s', async (kind, error) => {
 	const environment = {PROBE_KIND: 'https', PROBE_ARGS: '{"url": "https://host.example"}'};
