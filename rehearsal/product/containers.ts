@@ -203,8 +203,8 @@ const serveWorkspace = (running: Running, node: Node): Promise<number> =>
 		return untilStopped(node.signal);
 	});
 
-const probe: Program = async ({environment}, node) => {
-	const {exitCode, result} = await runProbe({...node, environment});
+const probe: Program = async ({environment, files}, node) => {
+	const {exitCode, result} = await runProbe({...node, environment, files});
 	node.log(JSON.stringify(result));
 	return exitCode;
 };

@@ -1,4 +1,6 @@
+import {X509Certificate} from 'node:crypto';
 import {connect} from 'node:net';
+import {logInFromPod, podRefusalOf} from './database/index.ts';
 import {NameError, type PodNetwork} from './pod-network.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -7,6 +9,8 @@ type Json = Readonly<Record<string, unknown>>;
 export type ProbeContext = {
 	readonly environment: Readonly<Record<string, string>>;
 	readonly network: PodNetwork;
+	/** Files that volumes put into the pod, by path. */
+	readonly files?: ReadonlyMap<string, string>;
 	readonly signal: AbortSignal;
 };
 
@@ -19,7 +23,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const kindOf = (error: unknown): string => {
 	const {code = ''} = error as {code?: string};
 	if (error instanceof NameError) return 'dns';
-	if (code === 'ECONNREFUSED') return 'refused';
+	if (['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EPERM'].includes(code)) return 'refused';
 	if (code === 'ETIMEDOUT' || (error as Error).name === 'TimeoutError') return 'timeout';
 	return /^(ERR_TLS_CERT|UNABLE_TO_|CERT_|DEPTH_ZERO|SELF_SIGNED)/u.test(code) ? 'certificate' : 'other';
 };
@@ -43,11 +47,9 @@ const https = async ({url, address, ca}: Json, {network, signal}: ProbeContext):
 	return {status};
 };
 
-const tcp = async ({host, port}: Json, {network, signal}: ProbeContext): Promise<Json> => {
-	const [address] = await network.resolve(text(host), signal);
-	if (!address) throw new NameError(text(host));
-	return new Promise((done, reject) => {
-		const socket = connect({host: address, port: Number(port), timeout: connectTimeoutMs, signal});
+const open = (address: string, port: number, signal: AbortSignal): Promise<Json> =>
+	new Promise((done, reject) => {
+		const socket = connect({host: address, port, timeout: connectTimeoutMs, signal});
 		socket.once('connect', () => {
 			socket.destroy();
 			done({ok: true});
@@ -55,9 +57,39 @@ const tcp = async ({host, port}: Json, {network, signal}: ProbeContext): Promise
 		socket.once('timeout', () => socket.destroy(Object.assign(new Error('timed out'), {code: 'ETIMEDOUT'})));
 		socket.once('error', reject);
 	});
+
+/** Logs in with what the mounted Secret holds; without a password it only connects. */
+const database = async (args: Json, {network, signal, files = new Map()}: ProbeContext): Promise<Json> => {
+	const {host, port, engine, tls, username, database: name, files: paths} = args;
+	const [address] = await network.resolve(text(host), signal);
+	if (!address) throw new NameError(text(host));
+	const member = (of: string): string | undefined => files.get(text((paths as Json | undefined)?.[of]));
+	const password = member('password');
+	if (!password) return open(address, Number(port), signal);
+	const welcome = await logInFromPod({
+		...{host: text(host), address, port: Number(port), tls: text(tls), username: text(username), password},
+		engine: engine === 'mysql' ? 'mysql' : 'postgresql',
+		database: text(name),
+		ca: member('ca') ?? '',
+		cert: member('certificate'),
+		key: member('key'),
+	});
+	return {ok: true, ...welcome};
 };
 
-const kinds: Readonly<Record<string, (args: Json, context: ProbeContext) => Promise<Json>>> = {dns, https, tcp};
+/** The CA as the account's pods get it, read as Python would. */
+const runner = async (_: Json, {environment}: ProbeContext): Promise<Json> => {
+	const {subject} = new X509Certificate(environment.RUNNER_CA ?? '');
+	if (subject === undefined) throw new Error('no certificate');
+	return {ok: true};
+};
+
+const kinds: Readonly<Record<string, (args: Json, context: ProbeContext) => Promise<Json>>> = {
+	dns,
+	https,
+	database,
+	runner,
+};
 
 /**
  * Does what the Python script of an installer's probe pod would do (`source/cluster/probe/scripts.ts`), with the pod's own name
@@ -72,6 +104,7 @@ export const runProbe = async (context: ProbeContext): Promise<ProbeResult> => {
 		return {exitCode: 0, result: await run(JSON.parse(context.environment.PROBE_ARGS ?? '{}') as Json, context)};
 	} catch (error) {
 		context.signal.throwIfAborted();
-		return {exitCode: 0, result: {error: (error as Error).message, kind: kindOf(error)}};
+		const refusal = kind === 'database' ? podRefusalOf(error) : undefined;
+		return {exitCode: 0, result: refusal ?? {error: (error as Error).message, kind: kindOf(error)}};
 	}
 };

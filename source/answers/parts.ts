@@ -63,6 +63,22 @@ export const serverAddress = z
 /** An IPv4 or IPv6 address. */
 export const ipAddress = z.string().refine((value) => isIP(value) > 0, 'be an IP address');
 
+const isNetwork = (text: string): boolean => {
+	const [address = '', bits, ...more] = text.split('/');
+	const most = isIP(address) === 6 ? 128 : 32;
+	return (
+		isIP(address) > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/u.test(bits) && Number(bits) <= most))
+	);
+};
+
+/** Addresses and networks, separated by commas. Everybody (`*`) is none: then any client could write itself another address. */
+export const proxyAddresses = z
+	.string()
+	.refine(
+		(value) => value.split(',').every((one) => isNetwork(one.trim())),
+		'be addresses or networks such as 10.244.0.0/16, with commas between them',
+	);
+
 /** A TCP port. */
 export const port = z.int('be a port number').min(1, 'be between 1 and 65535').max(65535, 'be between 1 and 65535');
 
@@ -150,6 +166,36 @@ export const podDisruptionBudget = z
 	})
 	.prefault({})
 	.describe('Keeps this many pods up while nodes are drained');
+
+/** Labels that a node must have for some pods. */
+export const nodeSelector = (what: string) =>
+	z
+		.record(z.string(), freeText)
+		.default({})
+		.describe(what)
+		.meta({examples: [{'kubernetes.io/os': 'linux'}]});
+
+/** Taints that some pods bear, as kubectl taint has them. */
+export const tolerations = (what: string) =>
+	z
+		.record(
+			z.string(),
+			z
+				.string()
+				.regex(
+					/^([\w.-]{1,63})?:(NoSchedule|PreferNoSchedule|NoExecute)$/u,
+					'be VALUE:EFFECT as kubectl taint has it, such as ml:NoSchedule; without a value it stands for any',
+				),
+		)
+		.default({})
+		.describe(what)
+		.meta({examples: [{dedicated: 'ml:NoSchedule'}]});
+
+/** On which nodes the pods of a component may run. */
+export const scheduling = {
+	nodeSelector: nodeSelector('Node labels for the pods; by default any node will do'),
+	tolerations: tolerations('Taints of nodes that the pods bear: key of the taint, and its value and effect'),
+};
 
 /** Environment variables of a server. */
 export const environment = z

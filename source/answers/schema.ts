@@ -6,15 +6,19 @@ import {
 	helmValues,
 	ipAddress,
 	label,
+	nodeSelector,
 	path,
 	podDisruptionBudget,
 	podSecurityContext,
 	port,
+	proxyAddresses,
 	quantity,
 	resources,
+	scheduling,
 	secretRefSchema,
 	serverAddress,
 	text,
+	tolerations,
 } from './parts.ts';
 import {crossFieldIssues} from './rules/rules.ts';
 import {componentDatabase, databaseServer} from './schema/database.ts';
@@ -44,6 +48,7 @@ const workspace = z.strictObject({
 	resources: resources('250m', '512Mi', '1000m', '2Gi'),
 	podSecurityContext,
 	podDisruptionBudget,
+	...scheduling,
 	environment,
 	helmValues,
 });
@@ -142,6 +147,12 @@ const shape = z.strictObject({
 				.describe('Address of the ingress controller; by default read from the cluster')
 				.meta({examples: ['10.20.30.40']}),
 			httpsPort: port.default(443).describe('Port on which the ingress controller answers HTTPS'),
+			proxyAddresses: proxyAddresses
+				.optional()
+				.describe(
+					'Addresses or networks, with commas between them, from which the workspace servers take X-Forwarded-For; by default as their chart has it',
+				)
+				.meta({examples: ['10.244.0.0/16']}),
 			annotations: z
 				.record(z.string(), freeText)
 				.default({'nginx.ingress.kubernetes.io/proxy-body-size': '256m'})
@@ -169,6 +180,7 @@ const shape = z.strictObject({
 			resources: resources('500m', '1Gi', '2000m', '4Gi'),
 			podSecurityContext,
 			podDisruptionBudget,
+			...scheduling,
 			helmValues,
 		})
 		.describe('The ZenML Pro control plane: dashboard and API'),
@@ -199,24 +211,8 @@ const shape = z.strictObject({
 				.default({requests: {cpu: '100m', memory: '400Mi'}, limits: {memory: '700Mi'}})
 				.describe('CPU and memory of runner pods'),
 			ttlSecondsAfterFinished: z.int().min(0).default(86400).describe('Seconds after which finished jobs are removed'),
-			nodeSelector: z
-				.record(z.string(), freeText)
-				.default({})
-				.describe('Node labels for runner pods')
-				.meta({examples: [{'kubernetes.io/os': 'linux'}]}),
-			tolerations: z
-				.record(
-					z.string(),
-					z
-						.string()
-						.regex(
-							/^([\w.-]{1,63})?:(NoSchedule|PreferNoSchedule|NoExecute)$/u,
-							'be VALUE:EFFECT as kubectl taint has it, such as ml:NoSchedule; without a value it stands for any',
-						),
-				)
-				.default({})
-				.describe('Taints of nodes that runner pods bear: key of the taint, and its value and effect')
-				.meta({examples: [{dedicated: 'ml:NoSchedule'}]}),
+			nodeSelector: nodeSelector('Node labels for runner pods'),
+			tolerations: tolerations('Taints of nodes that runner pods bear: key of the taint, and its value and effect'),
 			jobBackoffLimit: z
 				.int()
 				.min(0)

@@ -3,7 +3,7 @@ import {shellWord} from './shell.ts';
 
 /**
  * The words of a problem. `{name}` stands for a fact that is only known when it happens, `{$name}` for the same as one word of a shell,
- * which every fact of `nextSteps` is.
+ * which every fact of `nextSteps` is, but one that is the whole step: SQL, for example.
  */
 type Words = {
 	/** What happened, one sentence. */
@@ -111,7 +111,7 @@ const spoken = (text: string, facts: Readonly<Record<string, Fact>>): string =>
 	});
 
 /** A command as it may be typed: each of its facts is one word. */
-const asCommand = (text: string): string => text.replaceAll(/\{(\w+)\}/gu, '{$$$1}');
+const asCommand = (text: string): string => (/^\{\w+\}$/u.test(text) ? text : text.replaceAll(/\{(\w+)\}/gu, '{$$$1}'));
 
 /** A declaration with one of its cases put in. */
 export const wordsOf = (

@@ -62,9 +62,21 @@ const databaseValues = ({answers, chart, secrets}: ControlPlaneInput): unknown =
 	};
 };
 
+/** The answers ask for TLS, and the chart has no key for it. PostgreSQL's client takes TLS by itself where it is offered, MySQL's does not. */
+const withoutTls = (
+	{metadata: {name, version}}: ChartContents,
+	engine: DatabaseServer['engine'],
+	tls: DatabaseServer['tls'],
+): readonly string[] => {
+	const noKey = `The chart ${name} ${version} has no key for the TLS of its database connection:`;
+	if (engine === 'mysql')
+		return [`${noKey} its MySQL account is not made to ask for TLS, and what it sends may go in clear text.`];
+	return tls === 'verify-full' ? [`${noKey} the server decides, and may not check the database's certificate.`] : [];
+};
+
 /** What the chart cannot do of what the answers ask for. */
 const shortcomings = ({answers, chart}: ControlPlaneInput): readonly string[] => {
-	const {tls, clientCertificate, from} = databaseServerOf(answers, 'controlPlane');
+	const {engine, tls, clientCertificate, from} = databaseServerOf(answers, 'controlPlane');
 	const {name, version} = chart.metadata;
 	const fixesAdmin = !has(chart, controlPlaneFeatures.passwordSection, root);
 	return [
@@ -73,11 +85,7 @@ const shortcomings = ({answers, chart}: ControlPlaneInput): readonly string[] =>
 					`The chart ${name} ${version} fixes the name of the administrator; controlPlane.admin.username must be the name it uses.`,
 				]
 			: []),
-		...(tls === 'verify-full'
-			? [
-					`The chart ${name} ${version} has no key for the TLS of its database connection: the server decides, and may not check the database's certificate.`,
-				]
-			: []),
+		...(tls === 'disable' ? [] : withoutTls(chart, engine, tls)),
 		...(clientCertificate === undefined
 			? []
 			: [

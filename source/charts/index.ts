@@ -7,6 +7,7 @@ export {leavesOf, nameOfPath} from './effect/leaves.ts';
 export {createEffectMemo, type EffectMemo} from './effect/memo.ts';
 export {effectProblem, effectWarnings} from './effect/verdict.ts';
 export {imagesFit} from './image-versions.ts';
+export {jumpsFit} from './jumps.ts';
 export {knows} from './keys.ts';
 export {operatorProblems, unfitValues} from './operator/audit.ts';
 export {mergeValues} from './operator/merge.ts';
@@ -18,6 +19,7 @@ export {
 	imageOf,
 	imagePlaces,
 } from './shared.ts';
+export {tolerationsOf} from './tolerations.ts';
 export {kubeVersionFits, versionsFit} from './versions.ts';
 
 export {type Enrollment, type WorkspaceSecrets, workspaceRoot, workspaceValues} from './workspace.ts';

@@ -199,6 +199,14 @@ export const chartsProblems = declareProblems({
 		cause: 'Its key for resources is another one.',
 		fix: otherBundle,
 	},
+	'upgrade-jump-unfit': {
+		area: 'prerequisites',
+		message: 'The control plane cannot go from {from} to {to} in one step, because of its workspaces: {workspaces}.',
+		cause:
+			"By the vendor's release notes a control plane from 0.12.0 on needs workspace servers from 0.85.0 on. It is upgraded first, and these could not log in to it; those before 0.80.0 still speak of tenants.",
+		fix: 'Upgrade by a bundle in between, with a control plane before 0.12.0 and workspace servers from 0.85.0 to 0.94.3; then use this one.',
+		answers: ['bundle.path'],
+	},
 	'workspace-not-enrolled': {
 		area: 'bundle',
 		who: 'vendor',

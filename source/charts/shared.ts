@@ -4,6 +4,7 @@ import type {ChartContents} from './contents.ts';
 import {clientFor} from './image-versions.ts';
 import {knows} from './keys.ts';
 import {chartsProblems} from './problems.ts';
+import {tolerationsOf} from './tolerations.ts';
 
 /** A key of a Kubernetes Secret in the namespace of the release. */
 export type SecretKey = {readonly name: string; readonly key: string};
@@ -85,6 +86,12 @@ const securityValues = (
 	};
 };
 
+/** Where pods may run. Written where asked, known to the chart or not: a chart that cannot do it is refused by the audit of its keys. */
+const schedulingValues = ({nodeSelector, tolerations}: ComponentAnswers): Readonly<Record<string, unknown>> => ({
+	...(Object.keys(nodeSelector).length === 0 ? {} : {nodeSelector}),
+	...(Object.keys(tolerations).length === 0 ? {} : {tolerations: tolerationsOf(tolerations)}),
+});
+
 /** Sections at the top level of both charts, outside their main section. */
 export const podValues = (contents: ChartContents, component: ComponentAnswers, {registry}: Answers): ChartValues => {
 	const {name, version} = contents.metadata;
@@ -97,6 +104,7 @@ export const podValues = (contents: ChartContents, component: ComponentAnswers, 
 			resources: component.resources,
 			...ifKnown(contents, 'resourcesMigrationPod', component.resources),
 			...securityValues(contents, component),
+			...schedulingValues(component),
 			...(budget.enabled
 				? ifKnown(contents, 'podDisruptionBudget', {enabled: true, minAvailable: budget.minAvailable})
 				: {}),

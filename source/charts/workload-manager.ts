@@ -2,6 +2,7 @@ import type {Answers} from '../answers/schema.ts';
 import type {ChartContents} from './contents.ts';
 import {has, workspaceFeatures} from './features.ts';
 import {type ImagePlaces, imageOf} from './shared.ts';
+import {tolerationsOf} from './tolerations.ts';
 
 /** Environment variables of a server; all values are texts. */
 export type Environment = Readonly<Record<string, string>>;
@@ -13,13 +14,6 @@ const implementations: Readonly<Record<Answers['workloadManager']['implementatio
 };
 
 const prefix = 'ZENML_KUBERNETES_WORKLOAD_MANAGER_';
-
-/** `{dedicated: 'ml:NoSchedule'}` as tolerations of a pod (core/v1); without a value any value is borne. */
-const tolerationsOf = (taints: Readonly<Record<string, string>>): readonly unknown[] =>
-	Object.entries(taints).map(([key, text]) => {
-		const [value = '', effect] = text.split(':');
-		return value === '' ? {key, operator: 'Exists', effect} : {key, operator: 'Equal', value, effect};
-	});
 
 /**
  * Environment of a workspace server that runs pipeline snapshots as Jobs (the vendor's air-gap guide, step 13); empty

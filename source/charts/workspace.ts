@@ -140,6 +140,20 @@ const proValues = (input: WorkspaceInput, root: string): unknown => {
 	};
 };
 
+/** Whom the server believes when it is told the address of a client. */
+const proxyValues = ({answers, chart}: WorkspaceInput, root: string): ChartValues => {
+	const {proxyAddresses} = answers.ingress;
+	if (proxyAddresses === undefined) return {values: {}, warnings: []};
+	const {name, version} = chart.metadata;
+	if (!has(chart, features.proxyHeaders, root))
+		return {
+			values: {},
+			warnings: [`The chart ${name} ${version} has no ${root}.proxyHeaders: ingress.proxyAddresses is left out.`],
+		};
+	const forwardedAllowIPs = proxyAddresses.replaceAll(/\s/gu, '');
+	return {values: {proxyHeaders: {enabled: true, forwardedAllowIPs}}, warnings: []};
+};
+
 /** Variables that switch off what needs the internet, then those of the snapshots. */
 const ownVariables = ({chart}: WorkspaceInput, root: string, snapshots: Environment): Environment => ({
 	...(knows(chart.known, `${root}.analyticsOptIn`) ? {} : {ZENML_ANALYTICS_OPT_IN: 'False'}),
@@ -176,6 +190,7 @@ export const workspaceValues = (input: WorkspaceInput): ChartValues => {
 	const database = databaseValues(input, root);
 	const manager = workloadManagerEnvironment(answers, chart, images, root);
 	const certificates = certificateValues(chart, root, secrets.ca);
+	const proxy = proxyValues(input, root);
 	const pods = podValues(chart, workspace, answers);
 	const variables = environmentValues(input, ownVariables(input, root, manager.environment));
 	return {
@@ -193,6 +208,7 @@ export const workspaceValues = (input: WorkspaceInput): ChartValues => {
 				database: database.values,
 				secretsStore: {type: 'sql', sql: {encryptionKey: secrets.encryptionKey}},
 				ingress: ingressValues(workspace.host, answers),
+				...proxy.values,
 				...certificates.values,
 				environment: variables.environment,
 			},
@@ -200,6 +216,7 @@ export const workspaceValues = (input: WorkspaceInput): ChartValues => {
 		warnings: [
 			...database.warnings,
 			...manager.warnings,
+			...proxy.warnings,
 			...certificates.warnings,
 			...pods.warnings,
 			...variables.warnings,

@@ -67,16 +67,25 @@ export type PodProbe = {
 	readonly name: string;
 	readonly image: string;
 	readonly pullSecret?: string | undefined;
+	/** The account that it runs as; by default that of the namespace. It gets no token of it. */
+	readonly serviceAccount?: string | undefined;
 	/** User and group as the pods of the release have them; `null` leaves one to the cluster. */
 	readonly podSecurityContext: {
 		readonly runAsNonRoot: boolean;
 		readonly runAsUser: number | null;
 		readonly fsGroup: number | null;
 	};
+	/** Where it may run, as the pods that it stands for. */
+	readonly scheduling?: {
+		readonly nodeSelector: Readonly<Record<string, string>>;
+		readonly tolerations: readonly Readonly<Record<string, unknown>>[];
+	};
 	readonly script: string;
 	/** Plain environment; secrets go by `secretEnv`. */
 	readonly env: Readonly<Record<string, string>>;
 	readonly secretEnv?: Readonly<Record<string, {readonly secret: string; readonly key: string}>> | undefined;
+	/** A Secret whose members are files below `path`, read-only; where it is not there, the folder is empty. */
+	readonly secretVolume?: {readonly secret: string; readonly path: string} | undefined;
 	readonly timeoutMs: number;
 	/** Hears what keeps the pod from starting, in the words of its newest warning. */
 	readonly onWaiting?: ((reason: string) => void) | undefined;

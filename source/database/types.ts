@@ -21,6 +21,8 @@ export type DatabaseLogin = {
 	readonly from?: string | undefined;
 	/** Where in the answers the server stands, `database` unless told, or e.g. `controlPlane.database.server`. */
 	readonly server?: string | undefined;
+	/** What the account is to ask of a login, as in NeededDatabase; whether it does is not looked at for `nothing`. */
+	readonly requires?: NeededDatabase['requires'];
 };
 
 /** A database and its role that one component needs; `from` as in DatabaseLogin, e.g. `workspaces.0.database`. */

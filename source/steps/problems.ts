@@ -1,15 +1,6 @@
 import {declareProblems} from '../base/problem-table.ts';
 import {admissionTable} from './problems/admission.ts';
-
-const throughTheFirewall =
-	'Let the pods of this cluster through: network policies, firewall between the nodes and the server, name resolution in the cluster.';
-const fromPod = {
-	who: 'network team',
-	message: 'A pod cannot reach {what}, though this host can.',
-	cause: 'The pod itself says: {words}',
-	fix: throughTheFirewall,
-	nextSteps: ['kubectl -n {namespace} get networkpolicy'],
-} as const;
+import {fromPodTable} from './problems/from-pod.ts';
 
 const handedOver = {
 	area: 'people',
@@ -81,9 +72,17 @@ export const stepProblems = declareProblems({
 		area: 'prerequisites',
 		who: 'network team',
 		message: 'No ingress controller answers at {address}, port {port}.',
-		cause: 'The connection to it failed: {words}',
-		fix: 'Correct address and port of the ingress controller, or have the way to it opened from this host.',
 		answers: ['ingress.address', 'ingress.httpsPort'],
+		cases: {
+			'by the answers': {
+				cause: 'The connection to it failed: {words}',
+				fix: 'Correct address and port of the ingress controller, or have the way to it opened from this host.',
+			},
+			'by the cluster': {
+				cause: 'The address was read from {from}; the connection to it failed: {words}',
+				fix: 'Give the address at which this host and your users reach the ingress controller, or have the way opened.',
+			},
+		},
 	},
 	'runner-image-missing': {
 		area: 'prerequisites',
@@ -177,9 +176,15 @@ export const stepProblems = declareProblems({
 		fix: 'Have the database admin run the SQL below, with the passwords as its head says, by the client that it names; then try again.',
 		nextSteps: ['or give the tool a login that may: {at}.username and {at}.password'],
 	},
-	'unreachable-from-pod-tcp': {area: 'database', ...fromPod},
-	'unreachable-from-pod-https': {area: 'cluster', ...fromPod},
-	'unreachable-from-pod-dns': {area: 'cluster', ...fromPod},
+	...fromPodTable,
+
+	'runner-without-ca': {
+		area: 'cluster',
+		message: 'A runner pod cannot read the internal CA.',
+		cause: 'A pod of the image {image}, as the account {account}, says: {words}',
+		fix: 'Use a runner image that has Python 3, and run the install again from the step "secrets", which makes the Secret with the CA.',
+		answers: ['workloadManager.runnerImage', 'tls.ca'],
+	},
 
 	// Servers of the product
 	'ingress-without-address': {

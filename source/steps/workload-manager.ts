@@ -1,7 +1,12 @@
+import type {Problem} from '../base/problem.ts';
+import {cutTo, oneLine} from '../base/text.ts';
+import {imageOf, imagePlaces} from '../charts/index.ts';
 import type {KubeObject} from '../cluster/types.ts';
 import type {Finding} from '../engine/plan.ts';
-import {managedBy} from './shared/names.ts';
+import {stepProblems} from './problems.ts';
+import {caSecretName, managedBy} from './shared/names.ts';
 import {type Naming, objectChanges, objectsToDo} from './shared/objects/object-changes.ts';
+import {runPodProbe} from './shared/pod-probe.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 /**
@@ -48,9 +53,37 @@ const naming: Naming = {
 	answerOf: () => ({name: 'other', answers: ['workloadManager.namespace', 'workloadManager.serviceAccount']}),
 };
 
+/** The image that runner pods start from: where ZenML builds them, the one that it builds on. */
+const runnerImage = async ({answers, bundle, signal}: World): Promise<string> => {
+	const {buildRunnerImage, runnerImage: own} = answers.workloadManager;
+	if (!buildRunnerImage && own !== undefined) return own;
+	const {repository, tag} = imageOf(imagePlaces(answers, (await bundle.open(signal)).images), 'zenml');
+	return `${repository}:${tag}`;
+};
+
+/**
+ * Runner pods start: as their account, which must bring the leave to pull, on the nodes of the answers, and with the CA of their namespace.
+ * Nothing when pod checks are off or this is a dry run. @throws ProblemError why the pod does not start
+ */
+const tryRunner = async (world: World): Promise<Problem | undefined> => {
+	const {answers, pass} = world;
+	if (pass === 'look' || !answers.network.podChecks) return undefined;
+	const {namespace, serviceAccount, nodeSelector, tolerations} = answers.workloadManager;
+	const image = await runnerImage(world);
+	const {podSecurityContext} = answers.controlPlane;
+	const secretEnv = {RUNNER_CA: {secret: caSecretName, key: 'ca.crt'}};
+	const place = {namespace, serviceAccount, nodeSelector, tolerations, image, podSecurityContext, secretEnv};
+	const result = await runPodProbe(world, 'runner', {}, place);
+	if (result?.error === undefined) return undefined;
+	const facts = {image, account: `${namespace}/${serviceAccount}`, words: oneLine(cutTo(String(result.error), 300))};
+	return stepProblems.problem('runner-without-ca', facts);
+};
+
 const check = async (world: World): Promise<Finding> => {
 	const changes = await objectChanges(world, objectsOf(world), naming);
 	if (changes.length > 0) return {status: 'todo', changes};
+	const problem = await tryRunner(world);
+	if (problem) return {status: 'blocked', problem};
 	return {status: 'ok', note: `namespace ${world.answers.workloadManager.namespace}`};
 };
 
@@ -70,8 +103,9 @@ export const workloadManagerStep: Step = {
 	title: 'Workload manager',
 	why: 'Pipeline snapshots run as jobs in a namespace of their own, with just the rights they need.',
 	area: 'cluster',
-	inputs: ({workloadManager, workspaces, registry}) => ({
+	inputs: ({workloadManager, workspaces, registry, network}) => ({
 		workloadManager,
+		podChecks: network.podChecks,
 		namespaces: workspaces.map(({namespace}) => namespace),
 		pullSecret: registry.pullSecretName,
 	}),

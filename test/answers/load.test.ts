@@ -112,6 +112,16 @@ const refusals: readonly Refusal[] = [
 		'14:1 answers-unknown-key a is not an answer',
 	],
 	[
+		'a network that is too narrow',
+		`${shortest}ingress: {proxyAddresses: "10.0.0.0/33"}\n`,
+		'14:27 answers-invalid-value ingress.proxyAddresses must be addresses or networks such as 10.244.0.0/16, with commas between them',
+	],
+	[
+		'everybody as a proxy',
+		`${shortest}ingress: {proxyAddresses: "*"}\n`,
+		'14:27 answers-invalid-value ingress.proxyAddresses must be addresses or networks such as 10.244.0.0/16, with commas between them',
+	],
+	[
 		'a name server that is a name',
 		`${shortest}network: {nameServer: foo}\n`,
 		'14:23 answers-invalid-value network.nameServer must be an IP address, or address:port with an IPv6 address in brackets',

@@ -9,7 +9,7 @@ const shop = declareProblems({
 		message: 'The shop {name} is closed.',
 		cause: 'It opens at {hour}.',
 		fix: 'Come back at {hour}.',
-		nextSteps: ['knock at {name}'],
+		nextSteps: ['knock at {name}', '{sign}'],
 		answers: ['shop.name'],
 	},
 	'shop-empty': {
@@ -24,14 +24,15 @@ const shop = declareProblems({
 });
 
 test('the facts of a problem stand in its words, wherever they are named', () => {
-	expect(shop.problem('shop-closed', {name: 'Otto', hour: 9})).toEqual({
+	expect(shop.problem('shop-closed', {name: 'Otto', hour: 9, sign: "SELECT 'a b';"})).toEqual({
 		code: 'shop-closed',
 		area: 'people',
 		who: 'vendor',
 		message: 'The shop Otto is closed.',
 		cause: 'It opens at 9.',
 		fix: 'Come back at 9.',
-		nextSteps: ['knock at Otto'],
+		// A step that is a fact alone is no word of a shell.
+		nextSteps: ['knock at Otto', "SELECT 'a b';"],
 		answers: ['shop.name'],
 	});
 });
@@ -61,20 +62,22 @@ test('what is only known this time comes after what the table says', () => {
 		area: 'cluster',
 		who: 'network team',
 	} as const;
-	expect(shop.problem('shop-closed', {name: 'Otto', hour: 9}, more)).toMatchObject({
+	expect(shop.problem('shop-closed', {name: 'Otto', hour: 9, sign: 'look'}, more)).toMatchObject({
 		evidence: ['a sign'],
 		location: {file: 'door', line: 1},
 		answers: ['shop.name', 'shop.hours'],
-		nextSteps: ['knock at Otto', 'ring'],
+		nextSteps: ['knock at Otto', 'look', 'ring'],
 		area: 'cluster',
 		who: 'network team',
 	});
-	expect(shop.problem('shop-closed', {name: 'Otto', hour: 9}, {evidence: []})).not.toHaveProperty('evidence');
+	expect(shop.problem('shop-closed', {name: 'Otto', hour: 9, sign: 'look'}, {evidence: []})).not.toHaveProperty(
+		'evidence',
+	);
 });
 
 test('an error carries its facts, the wish of the peer and the error that it came from, as fields', () => {
 	const reason = new Error('ECONNREFUSED');
-	const error = shop.error('shop-closed', {name: 'Otto', hour: 9}, {error: reason, retryAfterMs: 500});
+	const error = shop.error('shop-closed', {name: 'Otto', hour: 9, sign: 'look'}, {error: reason, retryAfterMs: 500});
 	expect(error).toBeInstanceOf(ProblemError);
 	expect(error).toMatchObject({
 		message: 'The shop Otto is closed.',
@@ -82,11 +85,13 @@ test('an error carries its facts, the wish of the peer and the error that it cam
 		retryAfterMs: 500,
 		facts: {name: 'Otto', hour: 9},
 	});
-	expect(shop.error('shop-closed', {name: 'Otto', hour: 9}).cause).toBeUndefined();
+	expect(shop.error('shop-closed', {name: 'Otto', hour: 9, sign: 'look'}).cause).toBeUndefined();
 });
 
 test('a fact is put in as it is: braces in it name nothing', () => {
-	expect(shop.problem('shop-closed', {name: '{hour} $& $1', hour: 9}).message).toBe('The shop {hour} $& $1 is closed.');
+	expect(shop.problem('shop-closed', {name: '{hour} $& $1', hour: 9, sign: 'look'}).message).toBe(
+		'The shop {hour} $& $1 is closed.',
+	);
 });
 
 test('codes, facts and cases are known to the compiler', () => {

@@ -112,8 +112,16 @@ describe('keys of values', () => {
 });
 
 describe('what the answers make', () => {
+	const scheduling = {nodeSelector: {'kubernetes.io/os': 'linux'}, tolerations: {dedicated: 'ml:NoSchedule'}};
 	const everything = answers({
-		controlPlane: {host: 'zenml-pro.example.internal', replicas: 2, podDisruptionBudget: {enabled: true}},
+		ingress: {proxyAddresses: '10.244.0.0/16'},
+		controlPlane: {
+			host: 'zenml-pro.example.internal',
+			replicas: 2,
+			podDisruptionBudget: {enabled: true},
+			...scheduling,
+		},
+		workspaces: [{name: 'default', host: 'zenml-workspace.example.internal', ...scheduling}],
 		workloadManager: {enabled: true},
 	});
 

@@ -1,6 +1,15 @@
 import {fileURLToPath} from 'node:url';
 import {type Answers, type AnswersInput, answersSchema} from '../../source/answers/schema.ts';
-import type {ControlPlaneSecrets, Enrollment, ImagePlaces, WorkspaceSecrets} from '../../source/charts/index.ts';
+import {
+	auditValues,
+	type ControlPlaneSecrets,
+	controlPlaneValues,
+	type Enrollment,
+	type ImagePlaces,
+	readChart,
+	type WorkspaceSecrets,
+	workspaceValues,
+} from '../../source/charts/index.ts';
 
 export const chartFolder = (name: string): string =>
 	fileURLToPath(new URL(`../../rehearsal/charts/${name}`, import.meta.url));
@@ -51,4 +60,28 @@ export const enrollment: Enrollment = {
 	workspaceId: '22222222-2222-4222-8222-222222222222',
 	workspaceName: 'default',
 	enrollmentKey: 'enrollment-key',
+};
+
+/** Values of the workspace of these answers for a chart, and what the chart does not know of them. */
+export const workspaceOf = async (chart: string, change: Parameters<typeof answers>[0] = {}) => {
+	const given = answers(change);
+	const contents = await readChart(chart);
+	const workspace = given.workspaces[0];
+	if (!workspace) throw new Error('the sample has no workspace');
+	const made = workspaceValues({
+		answers: given,
+		workspace,
+		chart: contents,
+		images,
+		enrollment,
+		secrets: workspaceSecrets,
+	});
+	return {...made, unknown: auditValues(made.values, contents), contents};
+};
+
+/** The same of the control plane. */
+export const controlPlaneOf = async (chart: string, change: Parameters<typeof answers>[0] = {}) => {
+	const contents = await readChart(chart);
+	const made = controlPlaneValues({answers: answers(change), chart: contents, images, secrets: controlPlaneSecrets});
+	return {...made, unknown: auditValues(made.values, contents), contents};
 };

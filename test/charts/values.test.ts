@@ -1,31 +1,19 @@
 import {expect, test} from 'vitest';
 import {has, workspaceFeatures} from '../../source/charts/features.ts';
-import {auditValues, controlPlaneValues, readChart, workspaceValues} from '../../source/charts/index.ts';
-import {answers, chartFolder, controlPlaneSecrets, enrollment, images, oldChart, workspaceSecrets} from './samples.ts';
+import {controlPlaneValues, readChart} from '../../source/charts/index.ts';
+import {
+	answers,
+	chartFolder,
+	controlPlaneOf,
+	controlPlaneSecrets,
+	enrollment,
+	images,
+	oldChart,
+	workspaceOf,
+	workspaceSecrets,
+} from './samples.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-
-const workspaceOf = async (chart: string, change: Parameters<typeof answers>[0] = {}) => {
-	const given = answers(change);
-	const contents = await readChart(chart);
-	const workspace = given.workspaces[0];
-	if (!workspace) throw new Error('the sample has no workspace');
-	const made = workspaceValues({
-		answers: given,
-		workspace,
-		chart: contents,
-		images,
-		enrollment,
-		secrets: workspaceSecrets,
-	});
-	return {...made, unknown: auditValues(made.values, contents), contents};
-};
-
-const controlPlaneOf = async (chart: string, change: Parameters<typeof answers>[0] = {}) => {
-	const contents = await readChart(chart);
-	const made = controlPlaneValues({answers: answers(change), chart: contents, images, secrets: controlPlaneSecrets});
-	return {...made, unknown: auditValues(made.values, contents), contents};
-};
 
 test.each(['zenml', 'zenml-0.93.0', 'zenml-0.73.0'])(
 	'every key written for %s is known to that chart',

@@ -1,27 +1,7 @@
-import {execFile, execFileSync} from 'node:child_process';
 import {createServer, type Server} from 'node:net';
-import {promisify} from 'node:util';
 import {afterEach, describe, expect, it} from 'vitest';
-import {type ProbeKind, probeSpec} from '../../source/cluster/probe/scripts.ts';
 import {discovery, makePki, startServer, type TestServer} from './server.ts';
-
-const pythonVersion = (): string => {
-	try {
-		return execFileSync('python3', ['--version'], {encoding: 'utf8'});
-	} catch {
-		return '';
-	}
-};
-const [, minor = '0'] = /^Python 3\.(\d+)/u.exec(pythonVersion()) ?? [];
-const hasPython = Number(minor) >= 10;
-
-const run = async (kind: ProbeKind, args: Record<string, unknown>): Promise<Record<string, unknown>> => {
-	const {script, env} = probeSpec(kind, args);
-	const {stdout} = await promisify(execFile)('python3', ['-c', script], {env: {PATH: process.env.PATH, ...env}});
-	const lines = stdout.trimEnd().split('\n');
-	expect(lines).toHaveLength(1);
-	return JSON.parse(lines[0] ?? '') as Record<string, unknown>;
-};
+import {hasPython, runScript as run} from './support/python.ts';
 
 const listeners: (Server | TestServer)[] = [];
 afterEach(async () => {
@@ -61,16 +41,18 @@ describe.skipIf(!hasPython)('a probe script, run by python3 (left out where ther
 		expect(await run('https', {url: server.url, ca})).toMatchObject({kind: 'certificate'});
 	});
 
-	it('tells an open port from a closed one, and an unknown host from both', async () => {
+	it('without a password tells an open port from a closed one, and an unknown host from both', async () => {
 		const server = createServer((socket) => socket.end());
 		listeners.push(server);
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const {port} = server.address() as {port: number};
-		expect(await run('tcp', {host: '127.0.0.1', port})).toEqual({ok: true});
+		const unknown = {engine: 'mysql', tls: 'require', username: 'x', database: 'x', files: {password: '/nowhere'}};
+		const open = async (host: string) => run('database', {...unknown, host, port});
+		expect(await open('127.0.0.1')).toEqual({ok: true});
 		await new Promise((resolve) => server.close(resolve));
 		listeners.pop();
-		expect(await run('tcp', {host: '127.0.0.1', port})).toMatchObject({kind: 'refused'});
-		expect(await run('tcp', {host: 'no-such-host.invalid', port})).toMatchObject({kind: 'dns'});
+		expect(await open('127.0.0.1')).toMatchObject({kind: 'refused'});
+		expect(await open('no-such-host.invalid')).toMatchObject({kind: 'dns'});
 		const {ca} = await makePki();
 		expect(await run('https', {url: `https://127.0.0.1:${port}`, ca})).toMatchObject({kind: 'refused'});
 	});

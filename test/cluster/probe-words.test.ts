@@ -167,3 +167,11 @@ it('a probe that has ended well but cannot be removed is a problem too', async (
 	const work = createProbe(apiOf([done], {delete: refused}))(probe(10_000));
 	await expectProblem(work, {code: 'kubernetes-forbidden'});
 });
+
+it('a probe reads a Secret as files, and starts without it; its spec tells no more than the name', () => {
+	const secretVolume = {secret: 'zenml-database', path: '/run/database'};
+	const {spec} = probeJob({...probe(1), secretVolume}, 'look-1').spec?.template ?? {};
+	expect(spec?.volumes).toEqual([{name: 'secret', secret: {secretName: 'zenml-database', optional: true}}]);
+	expect(spec?.containers[0]?.volumeMounts).toEqual([{name: 'secret', mountPath: '/run/database', readOnly: true}]);
+	expect(probeJob(probe(1), 'look-1').spec?.template.spec).not.toHaveProperty('volumes');
+});

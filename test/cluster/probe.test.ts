@@ -1,5 +1,6 @@
 import {execFile} from 'node:child_process';
 import {afterEach, beforeEach, expect, it} from 'vitest';
+import {createAuthority} from '../../rehearsal/authority/index.ts';
 import type {Pod} from '../../rehearsal/kubernetes/objects/types.ts';
 import {isAbort} from '../../source/base/problem.ts';
 import {probeSpec} from '../../source/cluster/probe/scripts.ts';
@@ -108,6 +109,29 @@ it('a probe runs the scripts of the steps as they are', async ({skip}) => {
 	const {exitCode, output} = await lab.cluster.probe(probe({image: 'python:3', ...spec}));
 	expect(exitCode).toBe(0);
 	expect(JSON.parse(output[0] ?? '').localhost).toContain('127.0.0.1');
+});
+
+it('a probe of a runner runs as its account, and reads the CA from the Secret of its namespace', async ({skip}) => {
+	const version = await start('python3', ['--version'], {}, () => undefined);
+	skip(version !== 0, 'there is no python3 on this host');
+	const {caPem} = await createAuthority({name: 'Runner CA'});
+	const of = (name: string, kind: string, more: object) =>
+		lab.cluster.create({apiVersion: 'v1', kind, metadata: {name, namespace: 'lab'}, ...more}, signal);
+	const encoded = (text: string): string => Buffer.from(text).toString('base64');
+	await of('ca', 'Secret', {data: {'ca.crt': encoded(caPem), broken: encoded('no PEM')}});
+	await of('runner', 'ServiceAccount', {imagePullSecrets: [{name: 'pull'}]});
+	const tried = (key: string) =>
+		lab.cluster.probe(
+			probe({
+				image: 'python:3',
+				serviceAccount: 'runner',
+				secretEnv: {RUNNER_CA: {secret: 'ca', key}},
+				...probeSpec('runner', {}),
+			}),
+		);
+	expect((await tried('ca.crt')).output).toEqual(['{"ok": true}']);
+	expect(ran?.spec).toMatchObject({serviceAccountName: 'runner', imagePullSecrets: [{name: 'pull'}]});
+	expect(JSON.parse((await tried('broken')).output[0] ?? '')).toMatchObject({kind: 'other'});
 });
 
 it('a probe whose image is not there is diagnosed at once and removed', async () => {

@@ -2,6 +2,7 @@ import {chmod, mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {PassThrough} from 'node:stream';
 import {fileURLToPath} from 'node:url';
+import mysqlDriver from 'mysql2/promise';
 import pg from 'pg';
 import {filesIn, type Rehearsal, type RehearsalOptions, startRehearsal} from '../../rehearsal/index.ts';
 import {fetchHelm} from '../../scripts/fetch-helm.mjs';
@@ -56,6 +57,8 @@ export type Site = {
 	) => Promise<RunReport & {readonly events: readonly Event[]}>;
 	/** Rows of a statement run by the database's superuser. */
 	readonly sql: (text: string, database?: string) => Promise<readonly Record<string, unknown>[]>;
+	/** The same on the MySQL of the workspaces. */
+	readonly mysql: (text: string) => Promise<unknown>;
 	readonly stop: () => Promise<void>;
 };
 
@@ -191,6 +194,22 @@ export const startSite = async (
 				return (await client.query(text)).rows as Record<string, unknown>[];
 			} finally {
 				await client.end();
+			}
+		},
+		mysql: async (text) => {
+			const {host, port, admin} = answers().database;
+			const password = await secretBehind(`file:${filesIn(rehearsal.directory).mysqlPassword}`);
+			const connection = await mysqlDriver.createConnection({
+				host,
+				port: port ?? 3306,
+				user: admin?.username ?? 'root',
+				password,
+				ssl: {ca: await readFile(filesIn(rehearsal.directory).ca, 'utf8')},
+			});
+			try {
+				return (await connection.query(text))[0];
+			} finally {
+				await connection.end();
 			}
 		},
 		stop: async () => {

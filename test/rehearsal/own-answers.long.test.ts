@@ -42,7 +42,10 @@ it("a rehearsal of the operator's own change installs their bundle by their answ
 		workspaces: [{name: 'blue', replicas: 2}, {name: 'green'}],
 		workloadManager: {enabled: true},
 	});
-	expect(journal.answers.workloadManager.runnerImage).toBe(`${journal.answers.registry.host}/mirror/runner:1.0`);
+	expect(journal.answers.workloadManager).not.toHaveProperty('runnerImage');
+	expect(ran.errors).toContain('the client image of the bundle stands in');
+	expect(ran.errors).toContain('controlPlane.nodeSelector: the rehearsal has one node for all pods');
+	expect(journal.answers.controlPlane.nodeSelector).toEqual({});
 	for (const [at, why] of [
 		['controlPlane.admin.password', 'that cluster is not touched'],
 		['organization.users.0.password', 'the file cannot be read'],
@@ -53,9 +56,8 @@ it("a rehearsal of the operator's own change installs their bundle by their answ
 	expect(ran.errors).not.toContain('controlPlane.database.password');
 	expect(ran.errors + JSON.stringify(ran.events)).not.toContain(secret);
 	const text = JSON.stringify(ran.events);
-	expect(text).toContain('documented for MySQL 8 only');
 	expect(text).toContain('There are no checksums');
-	expect(text).toContain('version 0.93.0, postgresql, cloud');
+	expect(text).toContain('version 0.93.0, mysql, cloud');
 	expect(outcomes(ran)).toMatchObject({workspaces: 'applied', 'workload-manager': 'applied', onboarding: 'applied'});
 }, 240_000);
 

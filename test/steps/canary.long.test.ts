@@ -5,6 +5,7 @@ import {chmod, mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import type {AnswersInput} from '../../source/answers/schema.ts';
 import {builtProgram, type Program} from '../helpers/built-program.ts';
 import {uninstall} from '../helpers/uninstall.ts';
 import {makeContext, makeFolder, type Site, startSite} from '../helpers/world.ts';
@@ -115,7 +116,9 @@ beforeAll(async () => {
 	);
 	await chmod(wrapper, 0o755);
 	site = await startSite({folder, helm: wrapper});
-	await site.sql(`alter role postgres password '${planted.dba.replaceAll("'", "''")}'`);
+	const quoted = `'${planted.dba.replaceAll("'", "''")}'`;
+	await site.sql(`alter role postgres password ${quoted}`);
+	await site.mysql(`ALTER USER 'root'@'%' IDENTIFIED BY ${quoted}`);
 });
 afterAll(async () => {
 	await site?.stop();
@@ -129,14 +132,20 @@ const plantAnswers = async (): Promise<string> => {
 		return `file:${file}`;
 	};
 	const {rehearsal} = site;
+	const {server} = rehearsal.answers.controlPlane.database ?? {};
+	const ownServer = server && {server: {...server, admin: {username: 'postgres', password: 'env:PLANTED_DBA'}}};
 	const input = {
 		...rehearsal.answers,
 		helm: {binary: path.join(folder, 'helm')},
-		database: {...rehearsal.answers.database, admin: {username: 'postgres', password: 'env:PLANTED_DBA'}},
+		database: {...rehearsal.answers.database, admin: {username: 'root', password: 'env:PLANTED_DBA'}},
 		controlPlane: {
 			...rehearsal.answers.controlPlane,
 			admin: {password: await secret('admin', planted.admin)},
-			database: {password: await secret('pro-db', planted.controlPlaneDatabase)},
+			database: {
+				...rehearsal.answers.controlPlane.database,
+				...ownServer,
+				password: await secret('pro-db', planted.controlPlaneDatabase),
+			},
 		},
 		organization: {users: [{username: 'ada', role: 'admin', password: await secret('user', planted.user)}]},
 		workspaces: rehearsal.answers.workspaces.map((workspace) => ({
@@ -196,6 +205,11 @@ const allSecrets = async (): Promise<ReadonlyMap<string, string>> => {
 		...key.map((line, index) => [`line ${index} of the TLS key`, line] as const),
 	]);
 };
+
+const withPrompt = (database: AnswersInput['controlPlane']['database']): AnswersInput['controlPlane']['database'] => ({
+	...database,
+	...(database?.server && {server: {...database.server, admin: {password: 'prompt'}}}),
+});
 
 describe('secrets of the answers, and those that are made', () => {
 	it.each([
@@ -279,10 +293,12 @@ describe('secrets of the answers, and those that are made', () => {
 			helm: {binary: path.join(folder, 'helm')},
 			registry: {...input.registry, password: 'prompt'},
 			database: {...input.database, admin: {password: 'prompt'}},
+			controlPlane: {...input.controlPlane, database: withPrompt(input.controlPlane.database)},
 		}));
 		const prompted = new Map([
 			['registry.password', planted.registry],
 			['database.admin.password', planted.dba],
+			['controlPlane.database.server.admin.password', planted.dba],
 		]);
 		for (const value of prompted.values()) context.redactor.register(value);
 		const stateDirectory = path.join(folder, 'state-typed');

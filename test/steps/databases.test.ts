@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {ProblemCode} from '../../source/base/problem.ts';
-import type {ClusterPort} from '../../source/cluster/types.ts';
+import {probeJob} from '../../source/cluster/probe/job.ts';
+import type {ClusterPort, PodProbe} from '../../source/cluster/types.ts';
 import type {DatabaseFacts, DatabasePort, NeededDatabase} from '../../source/database/types.ts';
 import {databasesStep} from '../../source/steps/databases/index.ts';
 import {mostConnections} from '../../source/steps/shared/database-servers.ts';
@@ -218,36 +219,185 @@ describe('databases', () => {
 		});
 	});
 
-	test('what this host reaches and a pod does not is for the network team', async () => {
-		const output = ['{"error": "Connection refused", "kind": "refused"}'];
-		const cluster = {...kept(generated()), probe: async () => ({exitCode: 0, output})};
-		expect(await refusalOf(see(site({}, {cluster})))).toMatchObject({
-			code: code('unreachable-from-pod-tcp'),
+	test('a pod of each namespace logs in as its server will, with what the Secret there holds', async () => {
+		const tried: PodProbe[] = [];
+		const probe: ClusterPort['probe'] = async (one) => {
+			tried.push(one);
+			return {exitCode: 0, output: ['{"ok": true, "tls": "TLSv1.3", "version": "15.18"}']};
+		};
+		const client = {clientCertificate: '/pki/db.crt', clientKey: '/pki/db.key'};
+		const answers = answersOf((input) => ({...input, database: {...input.database, ...client}}));
+		const given = site({}, {answers, cluster: {...kept(generated()), probe}});
+		expect(await see(given)).toMatchObject({status: 'ok'});
+		const by = (namespace: string) => tried.find((one) => one.namespace === namespace);
+		expect(tried).toHaveLength(2);
+		expect(by('zenml-workspace')?.secretVolume).toEqual({
+			secret: 'zenml-database',
+			path: '/run/zenml-airgap/database',
+		});
+		expect(JSON.parse(by('zenml-pro')?.env.PROBE_ARGS ?? '')).toEqual({
+			engine: 'postgresql',
+			host: 'db.corp',
+			port: 5432,
+			tls: 'verify-full',
+			username: 'zenml_pro_user',
+			database: 'zenml_pro',
+			files: {
+				password: '/run/zenml-airgap/database/password',
+				ca: '/run/zenml-airgap/database/ca.pem',
+				certificate: '/run/zenml-airgap/database/client-cert.pem',
+				key: '/run/zenml-airgap/database/client-key.pem',
+			},
+		});
+		expect(JSON.parse(by('zenml-workspace')?.env.PROBE_ARGS ?? '')).toMatchObject({database: 'zenml_workspace'});
+		for (const one of tried) {
+			expect(JSON.stringify(one)).not.toMatch(/pro-password|workspace-password|text of/u);
+			expect(JSON.stringify(probeJob(one, 'job'))).not.toMatch(/pro-password|workspace-password|text of/u);
+		}
+	});
+
+	test.each([
+		[{ok: true}, 'the Secret zenml-database is not there yet'],
+		[
+			{ok: true, tls: 'TLSv1.3', method: 'client_ed25519'},
+			"it does not speak the server's way to log in, client_ed25519",
+		],
+	])('a pod that did not log in does not pass for one that did: %j', async (said, why) => {
+		const probe: ClusterPort['probe'] = async () => ({exitCode: 0, output: [JSON.stringify(said)]});
+		const world = worldOf(site({}, {cluster: {...kept(generated()), probe}}));
+		expect(await look(databasesStep, world)).toMatchObject({status: 'ok'});
+		expect(linesOf(world.told)).toContain(
+			`info database server db.corp:5432 from a pod in zenml-pro: reached, and no login tried: ${why}`,
+		);
+	});
+
+	const throughTheFirewall =
+		'Let the pods of this cluster through: network policies, firewall between the nodes and the server, name resolution in the cluster.';
+	const elsewhere =
+		'Have the way from the nodes to db.corp:5432 looked at: a load balancer, a proxy or another DNS answers the pods in its place.';
+	const place = ['database.host', 'database.port'];
+	const account = ['workspaces.0.database.username', 'workspaces.0.database.password'];
+
+	test.each([
+		[
+			'a closed way',
+			{error: '[Errno 111] Connection\nrefused\u001b[31m', kind: 'refused'},
+			{
+				who: 'network team',
+				cause: 'The pod does not get through. It says: [Errno 111] Connection refused [31m.',
+				fix: throughTheFirewall,
+				nextSteps: ['kubectl -n zenml-workspace get networkpolicy'],
+				answers: place,
+			},
+		],
+		[
+			'no answer in time',
+			{error: 'no login within 15 s', kind: 'timeout'},
+			{
+				who: 'network team',
+				cause: 'The pod does not get through. It says: no login within 15 s.',
+				fix: throughTheFirewall,
+				answers: place,
+			},
+		],
+		[
+			'a name that is not known',
+			{error: '[Errno -2] Name or service not known', kind: 'dns'},
+			{
+				who: 'cluster admin',
+				cause: 'The DNS of the cluster does not know db.corp. The pod says: [Errno -2] Name or service not known.',
+				fix: 'Have the name added to the DNS that pods ask, or give the address of the server in database.host.',
+				answers: place,
+			},
+		],
+		[
+			'a certificate of another CA',
+			{error: 'certificate verify failed', kind: 'certificate', code: 20},
+			{
+				who: 'network team',
+				cause:
+					'The pod is shown a certificate that the CA in the Secret zenml-database did not sign. The pod says: certificate verify failed.',
+				fix: elsewhere,
+			},
+		],
+		[
+			'a certificate of another host',
+			{error: 'Hostname mismatch', kind: 'certificate', code: 62},
+			{
+				who: 'network team',
+				cause: 'The pod is shown a certificate that is not for db.corp. The pod says: Hostname mismatch.',
+				fix: elsewhere,
+			},
+		],
+		[
+			'no TLS',
+			{error: 'it offers no TLS', kind: 'tls-not-offered'},
+			{who: 'network team', cause: 'The pod is offered no TLS, which database.tls asks for.', fix: elsewhere},
+		],
+		[
+			'a login that is refused by where it comes from',
+			{error: 'no pg_hba.conf entry for host "10.1.2.3"', kind: 'login', code: '28000'},
+			{
+				who: 'database admin',
+				cause:
+					'The server refuses the pod with 28000: no pg_hba.conf entry for host "10.1.2.3". The same login works from this host: pg_hba.conf may not admit the network of the pods.',
+				fix: 'Have a line added to pg_hba.conf that admits role zenml_workspace_user from the network of the pods.',
+				answers: [...place, ...account],
+			},
+		],
+		[
+			'a server that is full',
+			{error: 'sorry, too many clients already', kind: 'login', code: '53300'},
+			{
+				who: 'database admin',
+				cause: 'The server refuses the pod with 53300: sorry, too many clients already.',
+				fix: 'Have what the server says mended, then start the same command again.',
+				answers: [...place, ...account],
+			},
+		],
+		[
+			'something else',
+			{error: 'it closed the connection during the login', kind: 'other'},
+			{
+				who: 'network team',
+				cause: 'The pod itself says: it closed the connection during the login.',
+				fix: elsewhere,
+			},
+		],
+	])('where a pod of one namespace meets %s, that is told', async (_, said, told) => {
+		const probe: ClusterPort['probe'] = async ({namespace}) => ({
+			exitCode: 0,
+			output: [JSON.stringify(namespace === 'zenml-workspace' ? said : {ok: true})],
+		});
+		expect(await refusalOf(see(site({}, {cluster: {...kept(generated()), probe}})))).toMatchObject({
+			code: code('unreachable-from-pod-database'),
 			area: 'database',
-			who: 'network team',
-			message: 'A pod cannot reach the database server db.corp:5432, though this host can.',
-			cause: 'The pod itself says: Connection refused',
-			fix: 'Let the pods of this cluster through: network policies, firewall between the nodes and the server, name resolution in the cluster.',
-			nextSteps: ['kubectl -n zenml-pro get networkpolicy'],
-			answers: ['database.host', 'database.port'],
+			message:
+				'A pod in namespace zenml-workspace cannot log in to the database server db.corp:5432, though this host can.',
+			...told,
 		});
 	});
 
-	test('a pod of each namespace tries the server of its component', async () => {
-		const tried: string[] = [];
-		const probe: ClusterPort['probe'] = async ({namespace, env}) => {
-			tried.push(`${namespace} ${env.PROBE_ARGS}`);
-			return namespace === 'zenml-workspace'
-				? {exitCode: 0, output: ['{"error": "timed out", "kind": "timeout"}']}
-				: {exitCode: 0, output: ['{"ok": true}']};
-		};
-		const problem = await refusalOf(see(site({}, {cluster: {...kept(generated()), probe}})));
-		expect(problem).toMatchObject({
-			code: 'unreachable-from-pod-tcp',
-			nextSteps: ['kubectl -n zenml-workspace get networkpolicy'],
+	test('a login to MySQL that only pods are refused points to the host part of the account', async () => {
+		const words = "Access denied for user 'zenml_workspace_user'@'10.1.2.3' (using password: YES)";
+		const output = [JSON.stringify({error: words, kind: 'login', code: 1045})];
+		const answers = answersOf((input) => ({...input, database: {host: 'my.corp', ca: '/pki/my-ca.crt'}}));
+		const given = site(
+			{},
+			{
+				answers,
+				cluster: {...kept(generated()), probe: async () => ({exitCode: 0, output})},
+				databases: {mysql: right},
+			},
+		);
+		expect(await refusalOf(see(given))).toMatchObject({
+			code: 'unreachable-from-pod-database',
+			who: 'database admin',
+			cause: expect.stringContaining(
+				`refuses the pod with 1045: ${words}. The same login works from this host: the host part`,
+			),
+			fix: "Have the account made for the network of the pods, or for every host: 'zenml_pro_user'@'%'.",
 		});
-		const at = '{"host":"db.corp","port":5432}';
-		expect(tried.toSorted()).toEqual([`zenml-pro ${at}`, `zenml-workspace ${at}`]);
 	});
 
 	test('a namespace that is gone is left to the step that makes it', async () => {

@@ -11,11 +11,13 @@ afterAll(async () => site?.stop());
 const withoutDba = () =>
 	site.answers((input) => {
 		const {admin: _none, ...database} = input.database;
-		return {...input, database};
+		const {admin: _neither, ...server} = input.controlPlane.database?.server ?? {host: ''};
+		const ofControlPlane = {...input.controlPlane.database, server};
+		return {...input, database, controlPlane: {...input.controlPlane, database: ofControlPlane}};
 	});
 
 /** What psql does with the script: variables, `\gexec`, and statements one by one. */
-const runAsDba = async (script: readonly string[], variables: Readonly<Record<string, string>>): Promise<void> => {
+const runInPsql = async (script: readonly string[], variables: Readonly<Record<string, string>>): Promise<void> => {
 	const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 	let statement = '';
 	for (const line of script) {
@@ -28,6 +30,32 @@ const runAsDba = async (script: readonly string[], variables: Readonly<Record<st
 		const rows = await site.sql(text);
 		for (const made of gexec ? rows.flatMap((row) => Object.values(row)) : []) await site.sql(String(made));
 	}
+};
+
+/** A text of SQL without its quotes. */
+const unquoted = (text = ''): string => text.replaceAll("''", "'").replaceAll(/\\(.)/gu, '$1');
+
+const puttingTogether =
+	/^SET @statement = CONCAT\('((?:[^'\\]|''|\\.)*)', QUOTE\((@\w+)\), '((?:[^'\\]|''|\\.)*)'\);$/u;
+
+/** What a MySQL server does with the script: it puts statements together and executes them; the played one knows no PREPARE. */
+const runInMysql = async (script: readonly string[], variables: Readonly<Record<string, string>>): Promise<void> => {
+	let statement = '';
+	for (const line of script.filter((one) => !/^(?:--|PREPARE|DEALLOCATE|SET @statement = NULL)/u.test(one))) {
+		const [, before, variable = '', after] = puttingTogether.exec(line) ?? [];
+		if (before !== undefined) {
+			const password = variables[variable.slice(1)]?.replaceAll(/['\\]/gu, '\\$&') ?? '';
+			statement = `${unquoted(before)}'${password}'${unquoted(after)}`;
+		} else await site.mysql(line.startsWith('EXECUTE') ? statement : line.replace(/;$/u, ''));
+	}
+};
+
+/** The part of the script that is for one server. */
+const partFor = (script: readonly string[], port: number | undefined): readonly string[] => {
+	const begin = script.findIndex((line) => line.startsWith('-- On ') && line.endsWith(`:${port}:`));
+	const rest = script.slice(begin + 1);
+	const end = rest.findIndex((line) => line.startsWith('-- On '));
+	return end < 0 ? rest : rest.slice(0, end);
 };
 
 test('without a login of the database admin, a run stops with the SQL for them, and goes on once it was run', async () => {
@@ -51,7 +79,8 @@ test('without a login of the database admin, a run stops with the SQL for them, 
 		expect(password).toHaveLength(32);
 		expect(JSON.stringify(refused.events)).not.toContain(password);
 	}
-	await runAsDba(script, passwords);
+	await runInPsql(partFor(script, answers.controlPlane.database.server?.port), passwords);
+	await runInMysql(partFor(script, answers.database.port), passwords);
 	expect(await site.run(answers, {until: 'databases'})).toMatchObject({exitCode: 0});
 	expect(await site.check('databases', answers, 'verify')).toMatchObject({status: 'ok'});
 });

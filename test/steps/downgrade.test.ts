@@ -96,3 +96,42 @@ test('a run that begins at the release refuses to make it older as well', async 
 	const release = await sampleWorkspace(world, workspace);
 	expect((await refusalOf(releaseChanges(world, release))).code).toBe('downgrade-refused');
 });
+
+describe('a jump from what is installed', () => {
+	const live = (controlPlane: string, workspace: string): Given =>
+		site({
+			'zenml-pro': [releaseOf({chart: `zenml-pro-${controlPlane}`})],
+			zenml: [releaseOf({name: 'zenml', chart: `zenml-${workspace}`})],
+		});
+
+	test.each([
+		['0.10.24', '0.73.0'],
+		['0.11.9', '0.84.3'],
+	])(
+		'over control plane 0.12.0 with older workspaces is refused, with the way: %s with %s',
+		async (from, workspace) => {
+			expect(await refusalOf(installedVersions.run(worldOf(live(from, workspace))))).toMatchObject({
+				code: code('upgrade-jump-unfit'),
+				message: `The control plane cannot go from ${from} to 0.13.18 in one step, because of its workspaces: release zenml-workspace/zenml (${workspace}).`,
+				fix: 'Upgrade by a bundle in between, with a control plane before 0.12.0 and workspace servers from 0.85.0 to 0.94.3; then use this one.',
+				answers: ['bundle.path'],
+			});
+		},
+	);
+
+	test.each([
+		['the workspaces are new enough', '0.11.9', '0.85.0'],
+		['the control plane is past it already', '0.13.0', '0.84.3'],
+		['its versions cannot be compared', 'nightly', '0.84.3'],
+	])('is taken where %s', async (_where, from, workspace) => {
+		expect(await installedVersions.run(worldOf(live(from, workspace)))).toEqual({
+			note: `zenml-pro-${from}, zenml-${workspace}`,
+		});
+	});
+
+	test('over 0.80.0 is told, where tenants became workspaces', async () => {
+		const between = carried({controlPlaneChart: {...bundle.controlPlaneChart, version: '0.11.9'}});
+		const {warnings} = await installedVersions.run(worldOf({...live('0.10.24', '0.73.0'), bundle: between}));
+		expect(warnings).toEqual([expect.stringContaining('goes over 0.80.0, where tenants became workspaces')]);
+	});
+});

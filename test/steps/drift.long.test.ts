@@ -82,7 +82,7 @@ test('what somebody else changed is named by what differs, seen by verify, and p
 	await editTlsSecret();
 	await cluster.delete(secret('zenml-workspace', 'internal-registry-secret'), never);
 	const digest = await pushOver();
-	await site.sql('alter role zenml_workspace_user nologin');
+	await site.mysql("ALTER USER 'zenml_workspace_user'@'%' ACCOUNT LOCK");
 	await deleteDeployment();
 	const secrets = await site.check('secrets', answers);
 	expect(changesOf(secrets)).toEqual([
@@ -91,7 +91,7 @@ test('what somebody else changed is named by what differs, seen by verify, and p
 	]);
 	expect(JSON.stringify(secrets)).toContain('tls.crt');
 	expect(JSON.stringify(await site.check('images', answers))).toContain(digest.slice(0, 19));
-	expect(changesOf(await site.check('databases', answers))).toEqual(['run role zenml_workspace_user']);
+	expect(changesOf(await site.check('databases', answers))).toEqual(['run account zenml_workspace_user']);
 	expect(changesOf(await site.check('workspaces', answers))).toEqual(['run release zenml-workspace/zenml']);
 	const drifted = ['images', 'secrets', 'databases', 'workspaces'];
 	await expectMended([...drifted, 'verification'], drifted);
@@ -172,7 +172,7 @@ test('answers that do not do are all told before anything changes, without their
 	const run = await site.run(answers, {until: 'prerequisites'});
 	expect(run).toMatchObject({exitCode: 2, problem: {code: 'prerequisites-not-met', area: 'usage'}});
 	const told = JSON.stringify(run.problem);
-	for (const part of ['/nowhere/ada', 'other.rehearsal.internal', 'traefik', 'too small', 'role postgres', 'registry'])
+	for (const part of ['/nowhere/ada', 'other.rehearsal.internal', 'traefik', 'too small', 'account root', 'registry'])
 		expect(told).toContain(part);
 	expect(run.problem?.nextSteps).toHaveLength(5);
 	expect(JSON.stringify(run.events)).not.toContain('never-the-password');

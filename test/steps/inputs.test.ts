@@ -58,7 +58,7 @@ const table: readonly (readonly [at: string, value: unknown, stale: string])[] =
 	['workspaces.0.host', 'other.example.com', 'prerequisites workspaces dns ca verification'],
 	['workspaces.0.namespace', 'other', 'prerequisites namespaces secrets workspaces workload-manager verification'],
 	['workloadManager.maxConcurrentRuns', 5, 'prerequisites workspaces workload-manager'],
-	['network.podChecks', false, 'databases dns ca'],
+	['network.podChecks', false, 'databases dns ca workload-manager'],
 	['network.dnsHandover', 'confirm', 'dns'],
 	['network.caHandover', 'wait', 'ca'],
 	['network.waitMinutes', 5, ''],

@@ -1,9 +1,12 @@
 import {describe, expect, test} from 'vitest';
 import type {KubeObject} from '../../source/cluster/types.ts';
+import {owners} from '../../source/steps/prerequisites/owners.ts';
 import {secretsStep} from '../../source/steps/secrets/index.ts';
+import {secretObjects} from '../../source/steps/secrets/objects.ts';
+import {databasePasswords, secretPlaces} from '../../source/steps/secrets/wanted.ts';
 import {holdsAll, otherOwner} from '../../source/steps/shared/objects/owners.ts';
 import {workloadManagerStep} from '../../source/steps/workload-manager.ts';
-import {files, generated, kept, secretObject} from './parts.ts';
+import {files, generated, kept, refusal, secretObject} from './parts.ts';
 import {answersOf, changesOf, code, look, refusalOf, worldOf} from './world.ts';
 
 type Metadata = Partial<KubeObject['metadata']>;
@@ -21,7 +24,7 @@ const madeWith = (manager: string, content = 'f:data'): Metadata => ({
 	managedFields: [{manager, operation: 'Update', fieldsV1: {[content]: {}}}],
 });
 
-const owners: ReadonlyArray<readonly [string, Metadata, string]> = [
+const kinds: ReadonlyArray<readonly [string, Metadata, string]> = [
 	['cert-manager', {annotations: {'cert-manager.io/certificate-name': 'web'}}, 'cert-manager, certificate web'],
 	['an issuer', {annotations: {'cert-manager.io/issuer-name': 'corp'}}, 'cert-manager'],
 	[
@@ -39,7 +42,7 @@ const owners: ReadonlyArray<readonly [string, Metadata, string]> = [
 ];
 
 describe('objects of others', () => {
-	test.each(owners)('a TLS secret of %s is not written over, in a look or an apply', async (who, metadata, owner) => {
+	test.each(kinds)('a TLS secret of %s is not written over, in a look or an apply', async (who, metadata, owner) => {
 		const isMarked = who.startsWith('a tool') || who.startsWith('a person');
 		const live = foreignTls(metadata);
 		const cluster = kept(generated(), live);
@@ -86,6 +89,24 @@ describe('objects of others', () => {
 		await secretsStep.apply?.(site(cluster));
 		expect(cluster.all.get('Secret zenml-pro/zenml-tls')).toBe(live);
 		expect(await look(secretsStep, site(cluster))).toMatchObject({status: 'ok'});
+	});
+
+	test('one is told among the prerequisites, before anything changes; where Secrets may not be read, that is said', async () => {
+		const world = site(kept(generated(), foreignTls(madeWith('kubectl'))));
+		expect(await refusalOf(owners.run(world))).toMatchObject({code: code('object-of-others')});
+		expect(await owners.run(site(kept(generated())))).toEqual({note: '8 names, none of somebody else'});
+		const get = async () => {
+			throw refusal('kubernetes-forbidden');
+		};
+		expect(await owners.run(site({...kept(), get}))).toMatchObject({bad: true});
+	});
+
+	test('every Secret of the install is looked for among them', async () => {
+		const world = site(kept(generated()));
+		const made = await secretObjects(world, await databasePasswords(world, async () => 'a password'));
+		const names = (all: readonly {readonly namespace?: string | undefined; readonly name: string}[]) =>
+			all.map(({namespace, name}) => `${namespace}/${name}`).toSorted();
+		expect(names(secretPlaces(world))).toEqual(names(made.map(({metadata}) => metadata)));
 	});
 
 	test('a role of somebody else is refused by the workload manager too', async () => {

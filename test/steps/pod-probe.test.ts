@@ -14,17 +14,17 @@ describe('a probe pod', () => {
 			return {exitCode: 0, output: ['starting', '{"ok": true}']};
 		};
 		const world = worldOf({bundle: carried(), cluster: {probe}});
-		expect(await runPodProbe(world, 'tcp', {host: 'db', port: 1})).toEqual({ok: true});
+		expect(await runPodProbe(world, 'dns', {names: ['db']})).toEqual({ok: true});
 		expect(asked[0]).toMatchObject({
 			namespace: 'zenml-pro',
-			name: 'zenml-airgap-probe-tcp',
+			name: 'zenml-airgap-probe-dns',
 			image: 'registry.corp/zenml/zenml-pro-server@sha256:zenml-pro-server',
 			pullSecret: 'internal-registry-secret',
 			podSecurityContext: {runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000},
-			env: {PROBE_ARGS: '{"host":"db","port":1}'},
+			env: {PROBE_ARGS: '{"names":["db"]}'},
 		});
 		expect(world.told).toEqual([
-			{kind: 'waiting', reason: 'a probe pod in namespace zenml-pro (tcp)', timeoutMs: 90_000},
+			{kind: 'waiting', reason: 'a probe pod in namespace zenml-pro (dns)', timeoutMs: 90_000},
 		]);
 	});
 
@@ -38,12 +38,31 @@ describe('a probe pod', () => {
 		expect(await runPodProbe(worldOf({answers, bundle: carried(), cluster: {probe}}), 'dns', {})).toEqual({});
 	});
 
+	test('runs on the nodes that the pods of its component may run on', async () => {
+		const answers = answersOf((input) => ({
+			...input,
+			controlPlane: {
+				...input.controlPlane,
+				nodeSelector: {pool: 'servers'},
+				tolerations: {dedicated: 'zenml:NoSchedule'},
+			},
+		}));
+		const probe = async ({scheduling}: PodProbe) => {
+			expect(scheduling).toEqual({
+				nodeSelector: {pool: 'servers'},
+				tolerations: [{key: 'dedicated', operator: 'Equal', value: 'zenml', effect: 'NoSchedule'}],
+			});
+			return {exitCode: 0, output: ['{}']};
+		};
+		expect(await runPodProbe(worldOf({answers, bundle: carried(), cluster: {probe}}), 'dns', {})).toEqual({});
+	});
+
 	test('that prints half a line of JSON has printed no result', async () => {
 		for (const line of ['{"ok": tr', '[1]', 'null', '{']) {
 			const world = worldOf({bundle: carried(), cluster: pod('{"early": true}', line)});
-			expect(await runPodProbe(world, 'tcp', {})).toEqual({early: true});
+			expect(await runPodProbe(world, 'dns', {})).toEqual({early: true});
 			const alone = worldOf({bundle: carried(), cluster: pod(line)});
-			expect(await runPodProbe(alone, 'tcp', {})).toEqual({
+			expect(await runPodProbe(alone, 'dns', {})).toEqual({
 				error: `the probe printed no result: ${line}`,
 				kind: 'other',
 			});
@@ -59,7 +78,6 @@ describe('a probe pod', () => {
 
 describe('what a pod cannot reach', () => {
 	test.each([
-		['tcp', code('unreachable-from-pod-tcp'), 'database'],
 		['https', code('unreachable-from-pod-https'), 'cluster'],
 		['dns', code('unreachable-from-pod-dns'), 'cluster'],
 	] as const)('by %s is %s, for the network team', async (kind, name, area) => {
@@ -78,7 +96,7 @@ describe('what a pod cannot reach', () => {
 	});
 
 	test('a pod that gets through, or is not started, is no problem', async () => {
-		const probe = {kind: 'tcp', args: {}, what: 'it', answers: []} as const;
+		const probe = {kind: 'dns', args: {}, what: 'it', answers: []} as const;
 		const reached = worldOf({bundle: carried(), cluster: pod('{"ok": true}')});
 		expect(await probeFromPod(reached, probe)).toBeUndefined();
 		expect(await probeFromPod(worldOf({pass: 'look'}), probe)).toBeUndefined();

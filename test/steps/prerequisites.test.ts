@@ -265,6 +265,67 @@ describe('ingress class', () => {
 		});
 	});
 
+	describe('with an address that the cluster tells', () => {
+		const served = {loadBalancer: {ingress: [{ip: '10.9.9.9'}]}};
+		const nginx = {
+			apiVersion: 'networking.k8s.io/v1',
+			kind: 'IngressClass',
+			metadata: {name: 'nginx'},
+			spec: {controller: 'k8s.io/ingress-nginx'},
+		};
+		const other = (name: string, ingressClassName: string, status: object): KubeObject => ({
+			apiVersion: 'networking.k8s.io/v1',
+			kind: 'Ingress',
+			metadata: {name, namespace: 'shop'},
+			spec: {ingressClassName},
+			status,
+		});
+		const service = (name: string, label: string, port = 443): KubeObject => ({
+			apiVersion: 'v1',
+			kind: 'Service',
+			metadata: {name, namespace: 'edge', labels: {'app.kubernetes.io/name': label}},
+			spec: {type: 'LoadBalancer', ports: [{port}]},
+			status: served,
+		});
+		const site = (code: Parameters<typeof refusal>[0], ...objects: readonly KubeObject[]) => ({
+			cluster: kept(nginx, ...objects),
+			host: {readFile: async () => 'ca'},
+			https: {
+				request: async (): Promise<never> => {
+					throw refusal(code);
+				},
+			},
+		});
+
+		test.each<readonly [string, KubeObject]>([
+			['an Ingress of others', other('shop', 'nginx', served)],
+			['the Service of the controller', service('controller', 'ingress-nginx')],
+		])('it is tried at that of %s', async (_of, object) => {
+			const seen = await see(ingressClass, site('https-certificate-untrusted', object));
+			expect(seen).toEqual({note: 'nginx, answers at 10.9.9.9:443'});
+		});
+
+		test('nobody there is told with where the address comes from', async () => {
+			expect(await refuse(ingressClass, site('https-unreachable', other('shop', 'nginx', served)))).toMatchObject({
+				code: code('ingress-not-answering'),
+				message: 'No ingress controller answers at 10.9.9.9, port 443.',
+				cause: 'The address was read from Ingress shop/shop; the connection to it failed: Why https-unreachable.',
+			});
+		});
+
+		test.each<readonly [string, readonly KubeObject[]]>([
+			['an Ingress of another class', [other('shop', 'traefik', served)]],
+			['a Service of something else', [service('mail', 'mail'), service('plain', 'ingress-nginx', 80)]],
+			[
+				'two addresses',
+				[other('a', 'nginx', served), other('b', 'nginx', {loadBalancer: {ingress: [{ip: '10.9.9.8'}]}})],
+			],
+			['an Ingress without one', [other('shop', 'nginx', {loadBalancer: {}})]],
+		])('nothing is tried for %s', async (_for, objects) => {
+			expect(await see(ingressClass, site('https-unreachable', ...objects))).toEqual({note: 'nginx'});
+		});
+	});
+
 	test('the others are named where it is not', async () => {
 		expect(await refuse(ingressClass, classes('traefik', 'haproxy'))).toMatchObject({
 			code: code('ingress-class-missing'),
@@ -395,7 +456,7 @@ describe('database server', () => {
 			},
 			[
 				'postgres',
-				[{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database', requires: 'TLS'}],
+				[{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database', requires: 'nothing'}],
 			],
 			[
 				'postgres',

@@ -42,6 +42,8 @@ export const podQuestions = (at: string): readonly Question[] => [
 		'Pods that stay up',
 		'A node drain waits rather than going below this number. Keep it below the number of server pods.',
 	),
+	advanced(`${at}.nodeSelector`, 'Nodes for the pods', 'The pods only run on nodes with these labels.'),
+	advanced(`${at}.tolerations`, 'Taints the pods bear', 'The pods may run on nodes with these taints.'),
 	advanced(
 		`${at}.helmValues`,
 		'Further chart values',

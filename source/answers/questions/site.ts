@@ -139,6 +139,11 @@ export const siteTopics: readonly Topic[] = [
 				'Other than 443 where the ingress controller sits behind a node port.',
 			),
 			advanced(
+				'ingress.proxyAddresses',
+				'Addresses of the proxy',
+				'Who the servers believe when it tells the address of a client: pods of the ingress controller. Left empty, as the chart has it.',
+			),
+			advanced(
 				'ingress.annotations',
 				'Ingress annotations',
 				'Instructions to the ingress controller. Large uploads need a raised body size.',

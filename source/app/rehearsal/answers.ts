@@ -182,15 +182,22 @@ const withHelm = async ({draft, lines}: Moving, own: Draft, world: Draft): Promi
 	};
 };
 
-/** An image at the operator's registry is looked for at the world's. */
-const withRunnerImage = ({draft, lines}: Moving, own: Draft, world: Draft): Moving => {
-	const runner = getAt(own, 'workloadManager.runnerImage');
-	const registry = getAt(own, 'registry.host');
-	if (typeof runner !== 'string' || typeof registry !== 'string' || !runner.startsWith(`${registry}/`))
-		return {draft, lines};
-	const moved = `${String(getAt(world, 'registry.host'))}${runner.slice(registry.length)}`;
-	return {draft: setAt(draft, 'workloadManager.runnerImage', moved), lines};
+/** The image lies at the operator's registry, and only there. */
+const withRunnerImage = ({draft, lines}: Moving): Moving => {
+	const at = 'workloadManager.runnerImage';
+	const runner = getAt(draft, at);
+	if (runner === undefined) return {draft, lines};
+	const line = `${at}: ${String(runner)} lies at your registry; the client image of the bundle stands in`;
+	return {draft: setAt(draft, at, undefined), lines: [...lines, line]};
 };
+
+/** The only node of the rehearsal has none of the operator's labels, and pods would wait for one that has. */
+const withNodes = (moving: Moving): Moving =>
+	[...componentPlaces(moving.draft), 'workloadManager'].reduce(({draft, lines}, component) => {
+		const at = `${component}.nodeSelector`;
+		if (getAt(draft, at) === undefined) return {draft, lines};
+		return {draft: setAt(draft, at, undefined), lines: [...lines, `${at}: the rehearsal has one node for all pods`]};
+	}, moving);
 
 const withSecrets = async (moving: Moving, context: Context, directory: string): Promise<Moving> => {
 	let {draft, lines} = moving;
@@ -220,11 +227,8 @@ export const moveIn = async (
 		(before, at) => setAt(before, at, getAt(given, at)),
 		own,
 	);
-	const placed = withRunnerImage(
-		await withHelm(withBundle({draft: decided, lines: []}, own, given), own, given),
-		own,
-		given,
-	);
+	const helped = await withHelm(withBundle({draft: decided, lines: []}, own, given), own, given);
+	const placed = withNodes(withRunnerImage(helped));
 	const dba = 'database.admin: the rehearsal logs in as administrator; with your answers the SQL goes to the DBA';
 	const asDba = getAt(own, 'database.admin') === undefined ? [dba] : [];
 	const {draft, lines} = await withSecrets({...placed, lines: [...placed.lines, ...asDba]}, context, world.directory);

@@ -97,12 +97,19 @@ const node = object.extend({
 	status: optional(z.looseObject({allocatable: texts, nodeInfo: optional(z.looseObject({architecture: text}))})),
 });
 
-const ingress = object.extend({
-	status: optional(
-		z.looseObject({
-			loadBalancer: optional(z.looseObject({ingress: list(z.looseObject({ip: text, hostname: text}))})),
-		}),
-	),
+const balanced = optional(
+	z.looseObject({
+		loadBalancer: optional(z.looseObject({ingress: list(z.looseObject({ip: text, hostname: text}))})),
+	}),
+);
+
+const ingress = object.extend({spec: optional(z.looseObject({ingressClassName: text})), status: balanced});
+
+const ingressClass = object.extend({spec: optional(z.looseObject({controller: text}))});
+
+const service = object.extend({
+	spec: optional(z.looseObject({type: text, ports: list(z.looseObject({port: number}))})),
+	status: balanced,
 });
 
 /** Of the kinds that are looked into, what is looked at there; names as in the Kubernetes API reference. */
@@ -114,6 +121,8 @@ const kinds: Readonly<Record<string, z.ZodType>> = {
 	Lease: lease,
 	Node: node,
 	Ingress: ingress,
+	IngressClass: ingressClass,
+	Service: service,
 	Secret: object.extend({data: texts, type: text}),
 };
 

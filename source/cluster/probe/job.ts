@@ -17,12 +17,22 @@ const environmentOf = ({env, secretEnv = {}}: PodProbe) => [
 	})),
 ];
 
+const volumeName = 'secret';
+
+/** A Secret that is not there must not keep the pod from starting: the script sees what it lacks. */
+const volumesOf = ({secretVolume}: PodProbe) =>
+	secretVolume ? {volumes: [{name: volumeName, secret: {secretName: secretVolume.secret, optional: true}}]} : {};
+
+const mountsOf = ({secretVolume}: PodProbe) =>
+	secretVolume ? {volumeMounts: [{name: volumeName, mountPath: secretVolume.path, readOnly: true}]} : {};
+
 /** Fits a namespace of the restricted Pod Security level (pod-security-standards, "Restricted"). */
 const containerOf = (probe: PodProbe) => ({
 	name: containerName,
 	image: probe.image,
 	command: ['python3', '-c', probe.script],
 	env: environmentOf(probe),
+	...mountsOf(probe),
 	resources: {requests: {cpu: '50m', memory: '64Mi'}, limits: {cpu: '500m', memory: '256Mi'}},
 	securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: ['ALL']}},
 });
@@ -36,9 +46,12 @@ const podSpecOf = (probe: PodProbe) => ({
 	automountServiceAccountToken: false,
 	enableServiceLinks: false,
 	terminationGracePeriodSeconds: 1,
+	...(probe.serviceAccount && {serviceAccountName: probe.serviceAccount}),
 	...(probe.pullSecret && {imagePullSecrets: [{name: probe.pullSecret}]}),
 	securityContext: {...identityOf(probe), seccompProfile: {type: 'RuntimeDefault'}},
+	...probe.scheduling,
 	containers: [containerOf(probe)],
+	...volumesOf(probe),
 });
 
 /** How much longer than it is waited for a probe lives, s: its end must not take away the pod that tells why it does not start. */

@@ -1,3 +1,5 @@
+import {database} from './scripts/database.ts';
+
 /**
  * Python 3.10 programs (standard library only) that look at the world from inside a pod. Each reads the JSON object
  * `PROBE_ARGS` from its environment and prints one line of JSON.
@@ -14,17 +16,38 @@ export type ProbeKinds = {
 	 * Prints `{"status": 200}` or `{"error", "kind"}`. `address` is connected to instead of asking DNS; `ca` is PEM text.
 	 */
 	readonly https: {readonly url: string; readonly address?: string; readonly ca: string};
-	/** Prints `{"ok": true}` or `{"error", "kind"}`. */
-	readonly tcp: {readonly host: string; readonly port: number};
+	/**
+	 * Prints `{"ok": true, "tls": "TLSv1.3", "version": "8.4.3"}` or `{"error", "kind", "code"}`: the number or SQLSTATE of the server, or
+	 * OpenSSL's for a certificate. `files` are paths in the pod; without the one of the password it only connects.
+	 */
+	readonly database: {
+		readonly engine: 'mysql' | 'postgresql';
+		readonly host: string;
+		readonly port: number;
+		readonly tls: 'verify-full' | 'require' | 'disable';
+		readonly username: string;
+		readonly database: string;
+		readonly files: {
+			readonly password: string;
+			readonly ca: string;
+			readonly certificate?: string;
+			readonly key?: string;
+		};
+	};
+	/** Reads the CA in the variable `RUNNER_CA`, which comes from a Secret. Prints `{"ok": true}` or `{"error", "kind"}`. */
+	readonly runner: Readonly<Record<string, never>>;
 };
 
-const head = `import json, os, socket, ssl, sys
+const head = `import errno, json, os, socket, ssl, sys
 args = json.loads(os.environ["PROBE_ARGS"])
 def kind(error):
     if isinstance(error, socket.gaierror): return "dns"
     if isinstance(error, ConnectionRefusedError): return "refused"
     if isinstance(error, (socket.timeout, TimeoutError)): return "timeout"
     if isinstance(error, ssl.SSLCertVerificationError): return "certificate"
+    # OpenSSL has numbers of its own.
+    if isinstance(error, ssl.SSLError): return "other"
+    if getattr(error, "errno", None) in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPERM): return "refused"
     return "other"
 def failed(error):
     print(json.dumps({"error": str(error), "kind": kind(error)}))
@@ -45,7 +68,7 @@ import http.client
 from urllib.parse import urlsplit
 url = urlsplit(args["url"])
 host, port = url.hostname, url.port or 443
-trust = ssl.create_default_context(cadata=args["ca"])
+trust = ssl.create_default_context(cadata=args["ca"].encode("ascii", "ignore").decode())
 trust.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
 class Connection(http.client.HTTPSConnection):
     def connect(self):
@@ -58,9 +81,10 @@ try:
 except Exception as error:
     failed(error)
 `,
-	tcp: `${head}
+	database: `${head}${database}`,
+	runner: `${head}
 try:
-    socket.create_connection((args["host"], args["port"]), 15).close()
+    ssl.create_default_context(cadata=os.environ["RUNNER_CA"])
     print(json.dumps({"ok": True}))
 except Exception as error:
     failed(error)

@@ -96,7 +96,8 @@ export const probe = async (access: MysqlAccess): Promise<DatabaseFacts> => {
 	const {login} = access;
 	const {facts, isClosed} = await withConnection(access, (query, greeting) => readFacts(query, login, greeting));
 	const isComponent = login.from?.endsWith('.admin') !== true;
-	if (isClosed || login.tls === 'disable' || !isComponent) return facts;
+	const isOpen = login.tls === 'disable' || login.requires === 'nothing';
+	if (isClosed || isOpen || !isComponent) return facts;
 	return {...facts, takesPlainLogin: await takesPlainLogin(access)};
 };
 

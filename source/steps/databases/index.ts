@@ -1,15 +1,14 @@
-import {addressOf, type DatabaseServer, databaseServerOf} from '../../answers/database-server.ts';
-import type {ComponentAnswers} from '../../answers/schema.ts';
+import {databaseServerOf} from '../../answers/database-server.ts';
 import {inPool} from '../../base/pool.ts';
-import {type Problem, toProblem} from '../../base/problem.ts';
+import type {Problem} from '../../base/problem.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {adminLogin, portFor, requireDatabase, serverOf} from '../shared/database-logins.ts';
 import {mostConnections, type ServerGroup, serverGroups} from '../shared/database-servers.ts';
 import {type Component, componentsOf} from '../shared/names.ts';
-import {probeFromPod} from '../shared/pod-probe.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {tooFewConnections} from './connections.ts';
 import {isForTheDba, needsDba} from './for-the-dba.ts';
+import {lookFromPod} from './from-pod.ts';
 import {lookAtDatabase, type Seen} from './look.ts';
 
 /** Without an administrator's login only the DBA can mend a role or database that is not there. */
@@ -29,32 +28,17 @@ const lookAtGroup = async (world: World, group: ServerGroup): Promise<readonly S
 	return [...seen, {changes: [], warnings: tooFewConnections(group, facts)}];
 };
 
-/** A pod in the namespace of a component. A namespace that is gone is told by the step that makes it. */
-const lookFrom = async (
-	world: World,
-	server: DatabaseServer,
-	place: ComponentAnswers,
-): Promise<Problem | undefined> => {
-	const {host, port, from} = server;
-	const what = `the database server ${addressOf(server)}`;
-	const answers = [`${from}.host`, `${from}.port`];
-	try {
-		return await probeFromPod(world, {kind: 'tcp', args: {host, port}, what, place, answers});
-	} catch (error) {
-		if (toProblem(error).code === 'kubernetes-namespace-missing') return undefined;
-		throw error;
-	}
-};
-
 /** Pods that look at the same time. */
 const mostPods = 4;
 
-/** Pods may be kept from what this host reaches, and those of one namespace from what others reach. */
+/**
+ * Pods may be kept from what this host reaches, and those of one namespace from what others reach; a server may not let in the same
+ * account from where they are.
+ */
 const unreachableFromPod = async (world: World): Promise<Problem | undefined> => {
-	const looks = serverGroups(world).flatMap(({server, components}) =>
-		components.map(({answers: place}) => ({server, place})),
+	const problems = await inPool(componentsOf(world.answers), mostPods, async (component) =>
+		lookFromPod(world, component),
 	);
-	const problems = await inPool(looks, mostPods, async ({server, place}) => lookFrom(world, server, place));
 	return problems.find((problem) => problem !== undefined);
 };
 

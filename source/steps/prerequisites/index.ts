@@ -14,6 +14,7 @@ import {installedVersions} from './installed-versions.ts';
 import {kubernetes} from './kubernetes.ts';
 import {namespaceRules} from './namespace-rules.ts';
 import {nodes} from './nodes.ts';
+import {owners} from './owners.ts';
 import {permissions} from './permissions.ts';
 import {registry} from './registry.ts';
 import {secrets} from './secrets.ts';
@@ -28,6 +29,7 @@ export const prerequisites: readonly Check[] = [
 	installedVersions,
 	chartValues,
 	permissions,
+	owners,
 	namespaceRules,
 	ingressClass,
 	nodes,

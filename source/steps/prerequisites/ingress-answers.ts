@@ -14,11 +14,28 @@ const silent: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 	'https-no-tls',
 ]);
 
+const refused = ({
+	from,
+	...facts
+}: {
+	readonly address: string;
+	readonly from: string | undefined;
+	readonly port: number;
+	readonly words: string;
+}): ProblemError =>
+	from === undefined
+		? stepProblems.error('ingress-not-answering', {case: 'by the answers', ...facts})
+		: stepProblems.error('ingress-not-answering', {case: 'by the cluster', from, ...facts});
+
 /**
- * The ingress controller answers at the address of the answers, before anything is installed behind it.
+ * The ingress controller answers at its address, before anything is installed behind it.
+ * @param place its address, and the object that told it where no answer did
  * @throws ProblemError `ingress-not-answering`
  */
-export const ingressAnswers = async ({answers, host, https, signal}: World, address: string): Promise<Seen> => {
+export const ingressAnswers = async (
+	{answers, host, https, signal}: World,
+	{address, from}: {readonly address: string; readonly from?: string},
+): Promise<Seen> => {
 	const {httpsPort: port} = answers.ingress;
 	const ca = await host.readFile(answers.tls.ca, 'tls.ca');
 	const url = `https://${answers.controlPlane.host}${port === 443 ? '' : `:${port}`}/`;
@@ -28,7 +45,7 @@ export const ingressAnswers = async ({answers, host, https, signal}: World, addr
 		signal.throwIfAborted();
 		if (!(error instanceof ProblemError)) throw error;
 		const {code, cause} = error.problem;
-		if (silent.has(code)) throw stepProblems.error('ingress-not-answering', {address, port, words: cause});
+		if (silent.has(code)) throw refused({address, from, port, words: cause});
 	}
 	return {note: `answers at ${address}:${port}`};
 };

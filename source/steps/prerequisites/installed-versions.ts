@@ -1,6 +1,9 @@
 import {inPool} from '../../base/pool.ts';
+import {jumpsFit} from '../../charts/index.ts';
+import type {Release} from '../../helm/types.ts';
 import {type Check, refuse} from '../shared/checks.ts';
-import {downgradeOf} from '../shared/release/downgrade.ts';
+import {downgradeOf, versionOf} from '../shared/release/downgrade.ts';
+import {labelOf} from '../shared/release/wanted.ts';
 import type {World} from '../world.ts';
 
 /** Helm is a process of its own each time; more of them than this hold each other up. */
@@ -20,7 +23,28 @@ const releasesOf = async ({answers, bundle, signal}: World) => {
 	];
 };
 
-/** Nothing that is installed is newer than the bundle: that must be found before the first change. */
+/** The version that runs, or that was tried last where none does. */
+const liveVersion = (revisions: readonly Release[], chart: string): string | undefined => {
+	const live = revisions.findLast(({status}) => status === 'deployed') ?? revisions.at(-1);
+	return live && versionOf(live.chart, chart);
+};
+
+type Wanted = Awaited<ReturnType<typeof releasesOf>>[number];
+
+const jumpsOf = ([controlPlane, ...workspaces]: readonly Wanted[], histories: readonly (readonly Release[])[]) => {
+	const [own = [], ...others] = histories;
+	if (!controlPlane) return {problems: [], warnings: []};
+	const {chart} = controlPlane;
+	return jumpsFit(
+		{live: liveVersion(own, chart.name), wanted: chart.version},
+		workspaces.flatMap((wanted, index) => {
+			const live = liveVersion(others[index] ?? [], wanted.chart.name);
+			return live === undefined ? [] : [{label: labelOf(wanted), live, wanted: wanted.chart.version}];
+		}),
+	);
+};
+
+/** Nothing that is installed is newer than the bundle, or too old for one step: that must be found before the first change. */
 export const installedVersions: Check = {
 	label: 'Installed versions',
 	asks: 'cluster',
@@ -32,8 +56,13 @@ export const installedVersions: Check = {
 		const histories = await inPool(releases, mostAtOnce, async ({name, namespace}) =>
 			helm.history(name, namespace, signal),
 		);
-		refuse(releases.flatMap((wanted, index) => downgradeOf(histories[index] ?? [], wanted) ?? []));
+		const downgrades = releases.flatMap((wanted, index) => downgradeOf(histories[index] ?? [], wanted) ?? []);
+		const jumps = jumpsOf(releases, histories);
+		refuse([...downgrades, ...jumps.problems]);
 		const found = histories.flatMap((revisions) => revisions.at(-1)?.chart ?? []);
-		return {note: found.length === 0 ? 'nothing is installed' : found.join(', ')};
+		return {
+			note: found.length === 0 ? 'nothing is installed' : found.join(', '),
+			...(jumps.warnings.length > 0 && {warnings: jumps.warnings}),
+		};
 	},
 };

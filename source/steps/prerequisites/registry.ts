@@ -1,3 +1,4 @@
+import {ProblemError} from '../../base/problem.ts';
 import {parseReference} from '../../oci/reference.ts';
 import {stepProblems} from '../problems.ts';
 import type {Check, Seen} from '../shared/checks.ts';
@@ -21,6 +22,22 @@ const seeRunnerImage = async ({registry: port, answers, signal}: World): Promise
 	return {};
 };
 
+/** Where ZenML would push the runner images that it builds: the folder is that of the answers, the last name stands for those it gives. */
+const builtRunner = 'zenml-runner';
+
+/** Images that ZenML builds are pushed beside those of the bundle. @throws ProblemError that names the answer which needs it */
+const tryRunnerPush = async ({registry: port, answers, signal}: World): Promise<void> => {
+	const {enabled, buildRunnerImage} = answers.workloadManager;
+	if (!enabled || !buildRunnerImage) return;
+	try {
+		await port.checkPush(repositoryOf(answers, builtRunner), signal);
+	} catch (error) {
+		if (!(error instanceof ProblemError)) throw error;
+		const more = ['workloadManager.buildRunnerImage', ...(error.problem.answers ?? [])];
+		throw error.with({answers: [...new Set(more)]});
+	}
+};
+
 /** The registry takes the login, and lets it push. */
 export const registry: Check = {
 	label: 'Registry',
@@ -30,6 +47,7 @@ export const registry: Check = {
 		await port.ping(signal);
 		const [first] = (await bundle.open(signal)).images;
 		if (first) await port.checkPush(repositoryOf(answers, first.name), signal);
+		await tryRunnerPush(world);
 		return {note: `${port.host}, login and push right`, ...(await seeRunnerImage(world))};
 	},
 };

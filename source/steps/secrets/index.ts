@@ -4,21 +4,12 @@ import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {generatedSecretPlace, requireSecret, secretFor, storeGenerated} from '../shared/generated.ts';
 import {componentsOf, databaseSecretName, namespacesOf} from '../shared/names.ts';
-import {type Naming, objectChanges, objectsToDo} from '../shared/objects/object-changes.ts';
-import {databasePassword, type SecretSource} from '../shared/secret-sources.ts';
+import {objectChanges, objectsToDo} from '../shared/objects/object-changes.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {generatedValues, missingValues} from './generated-values.ts';
 import {keysLost} from './keys-lost.ts';
 import {type Passwords, secretName, secretObjects} from './objects.ts';
-
-const databasePasswords = async (
-	world: World,
-	read: (world: World, source: SecretSource) => Promise<string | undefined>,
-): Promise<Passwords> => {
-	const components = componentsOf(world.answers);
-	const values = await Promise.all(components.map(async (component) => read(world, databasePassword(component))));
-	return new Map(components.map(({id}, index) => [id, values[index]]));
-};
+import {databasePasswords, naming} from './wanted.ts';
 
 const toGenerate = (world: World, missing: readonly string[]): readonly Change[] => {
 	if (missing.length === 0) return [];
@@ -31,15 +22,6 @@ const toFollow = ({answers}: World, passwords: Passwords): readonly Change[] =>
 	componentsOf(answers)
 		.filter(({id}) => passwords.get(id) === undefined)
 		.map(({answers: {namespace}}) => ({action: 'create', target: `secret ${namespace}/${databaseSecretName}`}));
-
-const naming = ({registry, tls}: World['answers']): Naming => ({
-	nameOf: secretName,
-	answerOf: ({metadata: {name}}) => {
-		if (name === registry.pullSecretName) return {name: 'pull secret', answers: ['registry.pullSecretName']};
-		if (name !== tls.secretName) return undefined;
-		return {name: 'tls secret', answers: ['tls.secretName', 'tls.certificate', 'tls.key']};
-	},
-});
 
 const check = async (world: World): Promise<Finding> => {
 	const missing = await missingValues(world);

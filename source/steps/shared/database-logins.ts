@@ -50,9 +50,12 @@ export const adminLogin = async (world: World, server: DatabaseServer): Promise<
 	return {...(await serverLogin(world, server)), username, password, database, from: at};
 };
 
-/** What a server asks of a login, kept with the account where its engine does that: MySQL's REQUIRE. */
-const requiredBy = ({tls, clientCertificate}: DatabaseServer): NeededDatabase['requires'] => {
-	if (tls === 'disable') return 'nothing';
+/**
+ * What a server asks of a login, kept with the account where its engine does that: MySQL's REQUIRE. The chart of the control plane has no
+ * key for TLS (charts/control-plane.ts warns of it): an account that asked for it would shut the servers out.
+ */
+const requiredBy = ({tls, clientCertificate}: DatabaseServer, {path}: Component): NeededDatabase['requires'] => {
+	if (tls === 'disable' || path === 'controlPlane') return 'nothing';
 	return clientCertificate === undefined ? 'TLS' : 'certificate';
 };
 
@@ -60,7 +63,7 @@ const requiredBy = ({tls, clientCertificate}: DatabaseServer): NeededDatabase['r
 export const neededDatabase = (world: World, component: Component): Omit<NeededDatabase, 'password'> => {
 	const {path, answers} = component;
 	const {name: database, username} = answers.database;
-	return {database, username, from: `${path}.database`, requires: requiredBy(serverOf(world, component))};
+	return {database, username, from: `${path}.database`, requires: requiredBy(serverOf(world, component), component)};
 };
 
 /** The same with its password; undefined while that is not made. */

@@ -1,7 +1,9 @@
 import type {ComponentAnswers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
+import {tolerationsOf} from '../../charts/index.ts';
 import {type ProbeKind, probeSpec} from '../../cluster/probe/scripts.ts';
+import type {PodProbe} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
 import {pinnedReference} from './pinned.ts';
@@ -33,7 +35,24 @@ const resultOf = (output: readonly string[]): ProbeResult => {
 };
 
 /** Where a probe runs: in the namespace of a component, as its pods do. */
-type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext'>;
+type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext' | 'nodeSelector' | 'tolerations'> & {
+	/** An image with Python 3; by default that of the workspace server. */
+	readonly image?: string;
+	/** It brings the leave to pull with it. */
+	readonly serviceAccount?: string;
+	readonly secretEnv?: PodProbe['secretEnv'];
+	/** The Secret of that namespace that it reads. */
+	readonly secretVolume?: PodProbe['secretVolume'];
+};
+
+const imageOf = async (world: World, {image}: ProbePlace): Promise<string | undefined> => {
+	if (image !== undefined) return image;
+	const server = (await world.bundle.open(world.signal)).images.find(({name}) => name === probeImage);
+	return server && pinnedReference(world, server);
+};
+
+const pullSecretFor = ({answers: {registry}}: World, {serviceAccount}: ProbePlace): string | undefined =>
+	serviceAccount === undefined && registry.username !== undefined ? registry.pullSecretName : undefined;
 
 /**
  * Runs one probe in a pod with the workspace server's image; undefined when pod checks are off or this is a dry run.
@@ -43,21 +62,21 @@ export const runPodProbe = async (
 	world: World,
 	kind: ProbeKind,
 	args: Readonly<Record<string, unknown>>,
-	{namespace, podSecurityContext}: ProbePlace = world.answers.controlPlane,
+	place: ProbePlace = world.answers.controlPlane,
 ): Promise<ProbeResult | undefined> => {
-	const {answers, bundle, cluster, signal, report} = world;
+	const {answers, cluster, signal, report} = world;
 	if (!answers.network.podChecks || world.pass === 'look') return undefined;
-	const server = (await bundle.open(signal)).images.find(({name}) => name === probeImage);
-	if (!server) return undefined;
-	const {username, pullSecretName} = answers.registry;
+	const image = await imageOf(world, place);
+	if (image === undefined) return undefined;
+	const {namespace, podSecurityContext, nodeSelector, tolerations, serviceAccount, secretEnv} = place;
 	const what = `a probe pod in namespace ${namespace} (${kind})`;
 	report({kind: 'waiting', reason: what, timeoutMs});
 	const {output} = await cluster.probe({
-		namespace,
+		...{namespace, image, podSecurityContext, serviceAccount, secretEnv},
 		name: `zenml-airgap-probe-${kind}`,
-		image: await pinnedReference(world, server),
-		pullSecret: username === undefined ? undefined : pullSecretName,
-		podSecurityContext,
+		secretVolume: place.secretVolume,
+		pullSecret: pullSecretFor(world, place),
+		scheduling: {nodeSelector, tolerations: tolerationsOf(tolerations)},
 		...probeSpec(kind, args),
 		timeoutMs,
 		onWaiting: (reason) => report({kind: 'waiting', reason: `${what}: ${reason}`, timeoutMs}),
@@ -73,7 +92,7 @@ export const runPodProbe = async (
 export const probeFromPod = async (
 	world: World,
 	probe: {
-		readonly kind: ProbeKind;
+		readonly kind: Exclude<ProbeKind, 'database' | 'runner'>;
 		readonly args: Readonly<Record<string, unknown>>;
 		readonly what: string;
 		readonly answers: readonly string[];

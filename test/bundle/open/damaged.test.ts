@@ -1,6 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {gunzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {packChart} from '../../../rehearsal/sample-bundle/index.ts';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
@@ -257,6 +258,14 @@ describe('an archive that cannot be right is refused by a cause, never by a cras
 	});
 });
 
+const unpacksAlike = (one: Buffer, other: Buffer): boolean => {
+	try {
+		return gunzipSync(one).equals(gunzipSync(other));
+	} catch {
+		return false;
+	}
+};
+
 describe('a chart that cannot be right is refused by a cause', () => {
 	test.each([
 		['is not gzip', Buffer.from('nothing')],
@@ -278,6 +287,8 @@ describe('a chart that cannot be right is refused by a cause', () => {
 		for (let at = 12; at < bytes.length; at += 181) {
 			const bad = Buffer.from(bytes);
 			bad[at] = (bad[at] ?? 0) ^ 1;
+			// The last byte of what is compressed has bits that count for nothing.
+			if (unpacksAlike(bad, bytes)) continue;
 			await writeFile(file, bad);
 			const reading = readChart(
 				{file, offset: 0, size: bad.length, label: 'zenml'},

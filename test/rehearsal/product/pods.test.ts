@@ -226,6 +226,7 @@ test.each([
 	['timeout', Object.assign(new Error('late'), {name: 'TimeoutError'})],
 	['certificate', Object.assign(new Error('x'), {code: 'SELF_SIGNED_CERT_IN_CHAIN'})],
 	['refused', Object.assign(new Error('x'), {code: 'ECONNREFUSED'})],
+	['refused', Object.assign(new Error('x'), {code: 'EHOSTUNREACH'})],
 	['other', new Error('x')],
 ])('a probe tells a failure of the kind %s', async (kind, error) => {
 	const environment = {PROBE_KIND: 'https', PROBE_ARGS: '{"url": "https://host.example"}'};
@@ -235,9 +236,14 @@ test.each([
 
 test('a probe of a name that is not known, of nothing, and of a kind that is not played', async () => {
 	const probing = (environment: Record<string, string>) => runProbe({environment, network: network(), signal});
-	expect(await probing({PROBE_KIND: 'tcp', PROBE_ARGS: '{"host": "host.example", "port": 1}'})).toMatchObject({
+	expect(await probing({PROBE_KIND: 'database', PROBE_ARGS: '{"host": "host.example", "port": 1}'})).toMatchObject({
 		exitCode: 0,
 		result: {kind: 'dns'},
+	});
+	expect(await probing({PROBE_KIND: 'runner', RUNNER_CA: authority.caPem})).toEqual({exitCode: 0, result: {ok: true}});
+	expect(await probing({PROBE_KIND: 'runner', RUNNER_CA: 'no PEM'})).toMatchObject({
+		exitCode: 0,
+		result: {error: expect.any(String)},
 	});
 	expect(await probing({PROBE_KIND: 'dns'})).toEqual({exitCode: 0, result: {}});
 	expect(await probing({PROBE_KIND: 'udp'})).toEqual({

@@ -214,7 +214,7 @@ describe('probe pods', () => {
 
 	it('reach the database or say why not', async () => {
 		stage.names.set('127.0.0.1', '127.0.0.1');
-		expect((await probe('tcp', {host: '127.0.0.1', port: stage.databasePort})).result).toEqual({ok: true});
-		expect((await probe('tcp', {host: '127.0.0.1', port: 9})).result).toMatchObject({kind: 'refused'});
+		expect((await probe('database', {host: '127.0.0.1', port: stage.databasePort})).result).toEqual({ok: true});
+		expect((await probe('database', {host: '127.0.0.1', port: 9})).result).toMatchObject({kind: 'refused'});
 	});
 });

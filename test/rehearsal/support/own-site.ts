@@ -72,6 +72,7 @@ ingress:
 database:
   host: postgres.corp.example
 controlPlane:
+  nodeSelector: {pool: servers}
   namespace: mlops-control
   release: pro
   host: zenml.corp.example

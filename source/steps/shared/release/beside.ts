@@ -13,8 +13,22 @@ const serving: ReadonlySet<string> = new Set(['server', 'api']);
 
 type Selector = Readonly<Record<string, string>>;
 
-const selectorIn = ({spec}: RenderedObject): Selector | undefined =>
-	(spec as {readonly selector?: {readonly matchLabels?: Selector}} | undefined)?.selector?.matchLabels;
+const componentLabel = 'app.kubernetes.io/component';
+
+/** The parts of a Deployment that say which pods are its own. */
+type DeploymentSpec = {
+	readonly selector?: {readonly matchLabels?: Selector};
+	readonly template?: {readonly metadata?: {readonly labels?: Selector}};
+};
+
+/** What its pods are found by. Its own selector may be that of the workers too, whose component is another. */
+const selectorIn = ({spec}: RenderedObject): Selector | undefined => {
+	const {selector, template} = (spec ?? {}) as DeploymentSpec;
+	const component = template?.metadata?.labels?.[componentLabel];
+	return (
+		selector?.matchLabels && {...selector.matchLabels, ...(component !== undefined && {[componentLabel]: component})}
+	);
+};
 
 /** Labels of the pods that serve: workers and dashboards have Deployments of their own, which older charts do not have. */
 const servingPods = (objects: readonly RenderedObject[]): Selector | undefined => {
@@ -22,7 +36,7 @@ const servingPods = (objects: readonly RenderedObject[]): Selector | undefined =
 		.filter(({kind}) => kind === 'Deployment')
 		.map(selectorIn)
 		.filter((labels) => labels !== undefined);
-	return all.find((labels) => serving.has(labels['app.kubernetes.io/component'] ?? '')) ?? all[0];
+	return all.find((labels) => serving.has(labels[componentLabel] ?? '')) ?? all[0];
 };
 
 /** The disruption budget that the answers ask for, where the chart makes none. */

@@ -17,7 +17,7 @@ const counting = (revisions: readonly Release[]): readonly Release[] => {
 };
 
 /** The version in Helm's name of a chart: `0.73.0` in `zenml-0.73.0`. Undefined where it is none. */
-const versionOf = (chart: string, name: string): string | undefined => {
+export const versionOf = (chart: string, name: string): string | undefined => {
 	const tail = chart.startsWith(`${name}-`) ? chart.slice(name.length + 1) : '';
 	return semver.valid(tail) ?? undefined;
 };
