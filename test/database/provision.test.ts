@@ -218,6 +218,13 @@ test('names with quotes stay names', async () => {
 	expect((await postgres.probe(server.login(needed), signal)).owner).toBe(`o'dd"user`);
 });
 
+test('several databases are made at the same time', async () => {
+	const all = Array.from({length: 6}, (_, index) => server.needed(`many_${index}`));
+	const shown = await Promise.all(all.map(async (needed) => provision(needed)));
+	expect(shown.map(({length}) => length)).toEqual(all.map(() => 3));
+	for (const needed of all) expect(await postgres.missing(server.admin, needed, signal)).toEqual([]);
+});
+
 test('two runs at the same time end in the same state', async () => {
 	const needed = server.needed('raced');
 	await Promise.all([provision(needed), provision(needed)]);

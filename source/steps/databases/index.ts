@@ -73,7 +73,10 @@ const provision = async (world: World, component: Component): Promise<void> => {
 };
 
 const apply = async (world: World): Promise<void> => {
-	for (const component of componentsOf(world.answers)) await provision(world, component);
+	const groups = serverGroups(world);
+	await inPool(groups, groups.length, async ({components}) => {
+		await inPool(components, mostConnections, async (component) => provision(world, component));
+	});
 };
 
 /** Guide step 5: a database and its own role for each component, or the SQL for the DBA. */

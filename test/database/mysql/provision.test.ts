@@ -294,6 +294,13 @@ describe.skipIf(!programs.MySQL || !programs.MariaDB).each(['MySQL', 'MariaDB'] 
 		expect(await server.execute("SELECT user FROM mysql.user WHERE user = 'unscripted_user'")).toEqual([]);
 	});
 
+	test('several databases are made at the same time', async () => {
+		const all = Array.from({length: 6}, (_, index) => server.needed(`many_${index}`));
+		const shown = await Promise.all(all.map(async (needed) => provision(needed)));
+		expect(shown.map(({length}) => length)).toEqual(all.map(() => 3));
+		for (const needed of all) expect(await mysql.missing(server.admin, needed, signal)).toEqual([]);
+	});
+
 	test('two administrators at once make it together', async () => {
 		const needed = server.needed('at_once');
 		await Promise.all([provision(needed), provision(needed)]);
