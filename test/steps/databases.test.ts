@@ -117,11 +117,7 @@ describe('databases', () => {
 		expect(world.secrets).toContain('text of /pki/db.key');
 	});
 
-<<<<<<< HEAD
-	test('no more databases of a server are looked at at once than it is to see connections', async () => {
-=======
 	test('few databases of a server are looked at, and made, at once', async () => {
->>>>>>> w-dbdeep
 		let [now, most] = [0, 0];
 		const probe = async (): Promise<DatabaseFacts> => {
 			now += 1;
@@ -142,8 +138,6 @@ describe('databases', () => {
 		}));
 		await see(site({probe}, {answers}));
 		expect(most).toBe(mostConnections);
-<<<<<<< HEAD
-=======
 		most = 0;
 		const made: string[] = [];
 		const provision: DatabasePort['provision'] = async (_admin, {database}) => {
@@ -154,7 +148,6 @@ describe('databases', () => {
 		await databasesStep.apply?.(worldOf(site({provision}, {answers: {...answers, database}})));
 		expect(most).toBe(mostConnections);
 		expect(made.toSorted()).toEqual([...names, 'zenml_pro'].toSorted());
->>>>>>> w-dbdeep
 	});
 
 	test.each([
