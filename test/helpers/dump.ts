@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {readdir, readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
+import type {Catalogue} from '../../rehearsal/mysql/played/catalogue.ts';
 import type {KubeObject} from '../../source/cluster/types.ts';
 import type {Site} from './world.ts';
 
@@ -105,9 +106,9 @@ export const databasesOf = async (site: Site): Promise<Readonly<Record<string, u
 };
 
 /** All that a played MySQL keeps, passwords as hashes; undefined where a real one stands in. */
-const playedMysqlOf = async ({rehearsal}: Site): Promise<unknown> => {
+export const playedMysqlOf = async ({rehearsal}: Site): Promise<Partial<Catalogue> | undefined> => {
 	const text = await readFile(path.join(rehearsal.directory, 'mysql.json'), 'utf8').catch(() => undefined);
-	return text === undefined ? undefined : JSON.parse(text);
+	return text === undefined ? undefined : (JSON.parse(text) as Catalogue);
 };
 
 /** Everything that a run could have changed outside its own folder. */

@@ -8,7 +8,7 @@ import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import type {KubeObject} from '../../source/cluster/types.ts';
 import type {Event} from '../../source/engine/events.ts';
 import {builtProgram, type Program} from '../helpers/built-program.ts';
-import {databasesOf, objectsOf, registryOf} from '../helpers/dump.ts';
+import {databasesOf, objectsOf, playedMysqlOf, registryOf} from '../helpers/dump.ts';
 import {randomFrom} from '../helpers/random.ts';
 import {makeFolder, type Site, startSite} from '../helpers/world.ts';
 
@@ -95,7 +95,7 @@ const plain = (value: unknown): unknown => {
 };
 
 /** Secrets whose values are made anew in every world. */
-const ownValues = /^(zenml-airgap-generated|zenml-airgap-state|zenml-database|zenml|zenml-pro)$/u;
+const ownValues = /^(zenml-airgap-generated|zenml-airgap-state|zenml-database|zenml-enrollment|zenml|zenml-pro)$/u;
 
 const describeObject = (object: KubeObject): readonly [string, unknown] | undefined => {
 	const {kind, metadata, spec, data, type} = object;
@@ -110,6 +110,23 @@ const describeObject = (object: KubeObject): readonly [string, unknown] | undefi
 	}
 	const values = kind === 'Secret' && ownValues.test(name) ? Object.keys(data ?? {}).sort() : data;
 	return [`${kind} ${namespace}/${name}`, plain({labels, annotations, spec, type, values})];
+};
+
+/** Accounts with what they may do and databases with their tables and numbers of rows; passwords are other ones in every world. */
+const mysqlOf = async (of: Site) => {
+	const {accounts = {}, databases = {}} = (await playedMysqlOf(of)) ?? {};
+	return {
+		accounts: Object.entries(accounts).map(([name, {requires, isLocked, grants}]) => ({
+			name,
+			requires,
+			isLocked,
+			grants,
+		})),
+		databases: Object.entries(databases).map(([name, {encoding, tables}]) => ({
+			...{name, encoding},
+			rows: Object.fromEntries(Object.entries(tables).map(([table, {rows}]) => [table, rows.length])),
+		})),
+	};
 };
 
 const dump = async (of: Site) => {
@@ -131,6 +148,7 @@ const dump = async (of: Site) => {
 			(await helm.release('zenml', 'zenml-workspace', never))?.status,
 		],
 		registry: await registryOf(of),
+		mysql: await mysqlOf(of),
 		databases: {databases, counts, roles: roles.map(({rolname, rolcanlogin}) => ({rolname, rolcanlogin}))},
 	};
 };
