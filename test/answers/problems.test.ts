@@ -49,7 +49,7 @@ const refusals: readonly Refusal[] = [
 		{
 			code: 'answers-unknown-key',
 			message: 'ingress.clasName is not an answer; did you mean ingress.className?',
-			cause: 'The keys of ingress are className, address, httpsPort, annotations.',
+			cause: 'The keys of ingress are className, address, httpsPort, proxyAddresses, annotations.',
 			fix: 'Write ingress.className.',
 		},
 	],
