@@ -159,10 +159,39 @@ describe('logs', () => {
 });
 
 describe('access reviews', () => {
+	it('are spared where the rules of a namespace allow what is asked; the rest is asked for one by one', async () => {
+		const asked: string[] = [];
+		const resourceRules = [
+			{verbs: ['get', 'list'], apiGroups: [''], resources: ['secrets', 'pods', '*/log']},
+			{verbs: ['*'], apiGroups: ['apps'], resources: ['*']},
+			{verbs: ['patch'], apiGroups: [''], resources: ['secrets'], resourceNames: ['one']},
+		];
+		const {cluster} = await start(({path: at, body}) => {
+			if (at.endsWith('/selfsubjectrulesreviews')) return {body: {status: {resourceRules, incomplete: true}}};
+			const {verb, resource} = (body as {spec: {resourceAttributes: Record<string, string>}}).spec.resourceAttributes;
+			asked.push(`${verb} ${resource}`);
+			return {body: {status: {allowed: resource === 'events'}}};
+		});
+		const at = {group: '', namespace: 'a'};
+		const denied = await cluster.denied(
+			[
+				{...at, verb: 'get', resource: 'secrets'},
+				{...at, verb: 'get', resource: 'pods/log'},
+				{...at, verb: 'patch', resource: 'secrets'},
+				{...at, verb: 'create', resource: 'events'},
+				{...at, group: 'apps', verb: 'delete', resource: 'deployments/scale'},
+			],
+			signal,
+		);
+		expect(asked).toEqual(['patch secrets', 'create events']);
+		expect(denied.map(({verb, resource}) => `${verb} ${resource}`)).toEqual(['patch secrets']);
+	});
+
 	it('return the denied accesses with the reason, in order, a few at a time', async () => {
 		let open = 0;
 		let most = 0;
 		const {cluster} = await start(({path: asked, body, response}) => {
+			if (asked.endsWith('/selfsubjectrulesreviews')) return {status: 403, body: {reason: 'Forbidden'}};
 			if (asked !== '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews') return undefined;
 			open++;
 			most = Math.max(most, open);

@@ -109,15 +109,12 @@ describe('a cluster', () => {
 		expect(await lab.cluster.diff(secret({a: 'Yg=='}), signal)).toEqual([]);
 	});
 
-	it('says which accesses are denied', async () => {
+	it('says which accesses are denied, by its rules or one by one', async () => {
+		const verbs = ['create', 'get', 'list', 'watch', 'patch', 'delete'];
+		const accesses = verbs.map((verb) => ({verb, group: '', resource: 'secrets', namespace: 'lab'}));
+		expect(await lab.cluster.denied(accesses, signal)).toEqual([]);
 		lab.kubernetes.setDenied([{verb: 'create', resource: 'secrets'}]);
-		const denied = await lab.cluster.denied(
-			[
-				{verb: 'create', group: '', resource: 'secrets', namespace: 'lab'},
-				{verb: 'get', group: '', resource: 'secrets', namespace: 'lab'},
-			],
-			signal,
-		);
+		const denied = await lab.cluster.denied(accesses, signal);
 		expect(denied.map(({verb}) => verb)).toEqual(['create']);
 		expect(await problemOf(lab.cluster.create(secret({}), signal))).toMatchObject({code: 'kubernetes-forbidden'});
 	});

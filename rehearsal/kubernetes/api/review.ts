@@ -1,5 +1,5 @@
 import {type Dict, dict, isDict} from '../objects/values.ts';
-import {type Attributes, isAllowed, type Rights, type User} from './access.ts';
+import {type Attributes, isAllowed, type Rights, rulesOf, type User} from './access.ts';
 
 const attributesIn = (wanted: Dict): Attributes => {
 	const text = (key: string): string => String(wanted[key] ?? '');
@@ -24,8 +24,16 @@ const reviewAccess = (rights: Rights, user: User, body: Dict): Dict => {
 	return {...body, spec: {...spec, resourceAttributes}, status: {allowed}};
 };
 
+/** `SelfSubjectRulesReview`: what may I? The spec does not come back (apiserver, registry/authorization/selfsubjectrulesreview). */
+const reviewRules = (rights: Rights, user: User, body: Dict): Dict => {
+	const rules = rulesOf(rights, user, String(dict(body.spec).namespace ?? ''));
+	const resourceRules = rules?.filter(({resources}) => resources !== undefined) ?? [];
+	const nonResourceRules = rules?.filter(({nonResourceURLs}) => nonResourceURLs !== undefined) ?? [];
+	return {...body, spec: {}, status: {resourceRules, nonResourceRules, incomplete: rules === undefined}};
+};
+
 /** Answer one of the kinds that are asked and not kept: the object comes back with its status filled in. */
-export const review = (rights: Rights, user: User, body: Dict): Dict =>
-	body.kind === 'SelfSubjectReview'
-		? {...body, status: {userInfo: {...user, groups: [...user.groups]}}}
-		: reviewAccess(rights, user, body);
+export const review = (rights: Rights, user: User, body: Dict): Dict => {
+	if (body.kind === 'SelfSubjectReview') return {...body, status: {userInfo: {...user, groups: [...user.groups]}}};
+	return body.kind === 'SelfSubjectRulesReview' ? reviewRules(rights, user, body) : reviewAccess(rights, user, body);
+};

@@ -81,6 +81,7 @@ export const kinds: readonly KindInfo[] = [
 	kind('coordination.k8s.io/v1', 'leases', 'Lease'),
 	kind('storage.k8s.io/v1', 'storageclasses', 'StorageClass', {cluster: true}),
 	kind('authorization.k8s.io/v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', question),
+	kind('authorization.k8s.io/v1', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview', question),
 	kind('authentication.k8s.io/v1', 'selfsubjectreviews', 'SelfSubjectReview', question),
 ];
 

@@ -155,6 +155,19 @@ export const reviewShape = z.looseObject({
 	status: optional(z.looseObject({allowed: optional(z.boolean()), reason: text, evaluationError: text})),
 });
 
+const names = optional(z.array(z.string()));
+
+/** What a SelfSubjectRulesReview is answered with; rules of another form are not there. */
+export const rulesShape = z.looseObject({
+	status: optional(
+		z.looseObject({
+			resourceRules: optional(
+				z.array(z.looseObject({verbs: names, apiGroups: names, resources: names, resourceNames: names})),
+			),
+		}),
+	),
+});
+
 /** One line of a watch; what a bookmark or an error holds is another object than those that are watched. */
 export const watchShape = (kind: string) =>
 	z.discriminatedUnion('type', [
