@@ -146,8 +146,11 @@ describe('what goes wrong on a real cluster', () => {
 	});
 
 	it('no name outside is ever asked for', async () => {
+		const readLog = async (): Promise<string> => readFile(join(facts.logs, 'dnsmasq.log'), 'utf8');
+		// Servers of other suites may have asked for more: those before 0.94.3 look for pypi.org.
+		const {length: before} = await readLog();
 		expect((await install(await newState())).code).toBe(0);
-		const log = await readFile(join(facts.logs, 'dnsmasq.log'), 'utf8');
+		const log = (await readLog()).slice(before);
 		const asked = [...log.matchAll(/query\[\w+\] (\S+) from/gu)].map(([, name = '']) => name);
 		expect(asked.length).toBeGreaterThan(0);
 		const foreign = asked.filter(
