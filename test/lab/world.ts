@@ -206,7 +206,9 @@ const volatile = new Set([
 		'clusterIPs',
 		'ownerReferences',
 	],
-	...['modifiedAt', 'deployment.kubernetes.io/revision', 'zenml-airgap.io/secrets', 'zenml-airgap.io/secret-checksum'],
+	...['modifiedAt', 'deployment.kubernetes.io/revision'],
+	// Of secrets that each install generates.
+	...['zenml-airgap.io/secrets', 'zenml-airgap.io/secret-checksum', 'checksum/secret'],
 ]);
 const strip = (value: unknown): unknown => {
 	if (Array.isArray(value)) return value.map(strip);
