@@ -80,12 +80,15 @@ const rulesFor = (store: Store, user: User, namespace: string): Dict[] => {
 		.flatMap((role) => list(role?.rules).filter(isDict));
 };
 
-const everything: Dict = {verbs: ['*'], apiGroups: ['*'], resources: ['*']};
+const everything: readonly Dict[] = [
+	{verbs: ['*'], apiGroups: ['*'], resources: ['*']},
+	{verbs: ['*'], nonResourceURLs: ['*']},
+];
 
 /** What a user may do in a namespace, as rules; undefined where something is taken away, which no rule can say. */
 export const rulesOf = ({store, deny}: Rights, user: User, namespace: string): readonly Dict[] | undefined => {
 	if (deny().length > 0) return undefined;
-	return user.groups.includes('system:masters') ? [everything] : rulesFor(store, user, namespace);
+	return user.groups.includes('system:masters') ? everything : rulesFor(store, user, namespace);
 };
 
 const denies = ({verb, resource, group, namespace}: Denial, attributes: Attributes): boolean =>

@@ -41,6 +41,12 @@ const containerOf = (probe: PodProbe) => ({
 const identityOf = ({podSecurityContext}: PodProbe) =>
 	Object.fromEntries(Object.entries(podSecurityContext).filter(([, value]) => value !== null));
 
+/** What is empty is left out, as a server leaves it out of what it keeps. */
+const schedulingOf = ({scheduling: {nodeSelector, tolerations} = {nodeSelector: {}, tolerations: []}}: PodProbe) => ({
+	...(Object.keys(nodeSelector).length > 0 && {nodeSelector}),
+	...(tolerations.length > 0 && {tolerations}),
+});
+
 const podSpecOf = (probe: PodProbe) => ({
 	restartPolicy: 'Never',
 	automountServiceAccountToken: false,
@@ -49,7 +55,7 @@ const podSpecOf = (probe: PodProbe) => ({
 	...(probe.serviceAccount && {serviceAccountName: probe.serviceAccount}),
 	...(probe.pullSecret && {imagePullSecrets: [{name: probe.pullSecret}]}),
 	securityContext: {...identityOf(probe), seccompProfile: {type: 'RuntimeDefault'}},
-	...probe.scheduling,
+	...schedulingOf(probe),
 	containers: [containerOf(probe)],
 	...volumesOf(probe),
 });

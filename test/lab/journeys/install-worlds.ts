@@ -15,7 +15,10 @@ type Answers = {
 	readonly bundle: {readonly path: string};
 	readonly registry: {readonly host: string};
 	readonly database: {readonly host: string; readonly port?: number};
-	readonly controlPlane: {readonly host: string};
+	readonly controlPlane: {
+		readonly host: string;
+		readonly database?: {readonly server?: {readonly host: string; readonly port?: number}};
+	};
 	readonly workspaces: readonly {readonly host: string}[];
 	readonly network: {readonly nameServer: string};
 	readonly ingress?: {readonly httpsPort?: number};
@@ -24,7 +27,7 @@ type Answers = {
 
 /** What only this world calls so; the longest first, since one may hold another. */
 const namesOf = (
-	{registry, database, network, ingress, tls}: Answers,
+	{registry, database, controlPlane, network, ingress, tls}: Answers,
 	ca: string,
 	node: string,
 ): readonly Replacement[] => [
@@ -32,7 +35,9 @@ const namesOf = (
 	[ca, 'CA'],
 	[registry.host, 'REGISTRY'],
 	[network.nameServer, 'NAME-SERVER'],
-	[`${database.port ?? 5432}`, 'DATABASE-PORT'],
+	[`${controlPlane.database?.server?.port ?? 5432}`, 'POSTGRESQL-PORT'],
+	[`${database.port ?? 3306}`, 'DATABASE-PORT'],
+	[controlPlane.database?.server?.host ?? 'none', 'POSTGRESQL'],
 	[database.host, 'DATABASE'],
 	...(ingress?.httpsPort ? [[`:${ingress.httpsPort}`, ''] as const] : []),
 	[node, 'NODE'],
@@ -68,7 +73,8 @@ export const installInRehearsal = async (helm: string): Promise<Journey> => {
 	try {
 		const answers = {
 			...rehearsal.answers,
-			controlPlane: lab.controlPlane,
+			// Its own database server is the one thing that only the site of the rehearsal knows.
+			controlPlane: {...lab.controlPlane, database: rehearsal.answers.controlPlane.database},
 			workspaces: lab.workspaces,
 		} as unknown as Answers;
 		const target = targetFromFile('rehearsal', filesIn(rehearsal.directory).kubeconfig);
