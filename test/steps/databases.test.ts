@@ -378,6 +378,22 @@ describe('databases', () => {
 		});
 	});
 
+	test('a pod for a control plane on MySQL tries what its servers do, which can ask for no TLS; a workspace asks', async () => {
+		const tried: PodProbe[] = [];
+		const probe: ClusterPort['probe'] = async (one) => {
+			tried.push(one);
+			return {exitCode: 0, output: ['{"ok": true, "tls": "none", "version": "8.4.3"}']};
+		};
+		const answers = answersOf((input) => ({...input, database: {host: 'my.corp', ca: '/pki/my-ca.crt'}}));
+		const databases = {mysql: {...right, probe: async () => facts}};
+		await see(site({}, {answers, databases, cluster: {...kept(generated()), probe}}));
+		const asked = tried.map(({namespace, env}) => [namespace, JSON.parse(env.PROBE_ARGS ?? '').tls]);
+		expect(asked.toSorted()).toEqual([
+			['zenml-pro', 'disable'],
+			['zenml-workspace', 'verify-full'],
+		]);
+	});
+
 	test('a login to MySQL that only pods are refused points to the host part of the account', async () => {
 		const words = "Access denied for user 'zenml_workspace_user'@'10.1.2.3' (using password: YES)";
 		const output = [JSON.stringify({error: words, kind: 'login', code: 1045})];

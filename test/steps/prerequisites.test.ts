@@ -456,7 +456,7 @@ describe('database server', () => {
 			},
 			[
 				'postgres',
-				[{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database', requires: 'nothing'}],
+				[{database: 'zenml_pro', username: 'zenml_pro_user', from: 'controlPlane.database', requires: 'TLS'}],
 			],
 			[
 				'postgres',

@@ -1,14 +1,9 @@
 import {createHash} from 'node:crypto';
-import {addressOf} from '../access.ts';
-import {databaseProblems} from '../problems.ts';
+import {provisionBy} from '../converge.ts';
 import type {DatabaseStatement, NeededDatabase} from '../types.ts';
 import {type MysqlAccess, withConnection} from './connect.ts';
 import {missing} from './missing.ts';
 import {passwordPlaceholder, quoteText} from './sql.ts';
-
-// A second round is due when an account that was unlocked turns out to have another password too, or when another administrator made
-// the same thing at the same moment; more rounds than this mean that the statements have no effect.
-const rounds = 4;
 
 /** ER_DB_CREATE_EXISTS, and ER_CANNOT_USER of CREATE USER: another one made it meanwhile, so look again. */
 const madeByOthers = new Set([1007, 1396]);
@@ -41,27 +36,5 @@ const run = async (admin: MysqlAccess, {password}: NeededDatabase, statement: Da
 	}
 };
 
-/**
- * Makes the needed database hold, statement by statement, and looks again until nothing is missing.
- * @throws ProblemError `database-not-converging`, those of `missing`
- */
-export const provision = async (
-	admin: MysqlAccess,
-	needed: NeededDatabase,
-	onStatement: (shown: string) => void,
-): Promise<void> => {
-	let due = await missing(admin, needed);
-	for (let round = 0; round < rounds && due.length > 0; round += 1) {
-		for (const statement of due) {
-			onStatement(statement.shown);
-			await run(admin, needed, statement);
-		}
-		due = await missing(admin, needed);
-	}
-	if (due.length === 0) return;
-	throw databaseProblems.error(
-		'database-not-converging',
-		{database: needed.database, server: addressOf(admin.login)},
-		{evidence: due.map(({shown}) => shown)},
-	);
-};
+/** Makes what is missing, and looks again until nothing is. */
+export const provision = provisionBy<MysqlAccess>({missing, run});

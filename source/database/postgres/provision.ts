@@ -1,15 +1,11 @@
 import {errnoOf} from '../../base/errno.ts';
-import {type Access, addressOf} from '../access.ts';
-import {databaseProblems} from '../problems.ts';
+import type {Access} from '../access.ts';
+import {provisionBy} from '../converge.ts';
 import type {DatabaseStatement, NeededDatabase} from '../types.ts';
 import {withConnection} from './connect.ts';
 import {missing} from './missing.ts';
 import {scramVerifier} from './scram.ts';
 import {passwordPlaceholder, quoteText} from './sql.ts';
-
-// A second round is due when an expired role was mended and its password turns out wrong too, or when another
-// administrator made the same thing at the same moment; more rounds than this mean that the statements have no effect.
-const rounds = 4;
 
 // duplicate_object, duplicate_database, unique_violation (two CREATE at once): the other one made it, so look again.
 const madeByOthers = new Set(['42710', '42P04', '23505']);
@@ -33,27 +29,5 @@ const run = async (admin: Access, {password}: NeededDatabase, {sql, database}: D
 	}
 };
 
-/**
- * Makes the needed database hold, statement by statement, and looks again until nothing is missing.
- * @throws ProblemError `database-not-converging`, those of `missing`
- */
-export const provision = async (
-	admin: Access,
-	needed: NeededDatabase,
-	onStatement: (shown: string) => void,
-): Promise<void> => {
-	let due = await missing(admin, needed);
-	for (let round = 0; round < rounds && due.length > 0; round += 1) {
-		for (const statement of due) {
-			onStatement(statement.shown);
-			await run(admin, needed, statement);
-		}
-		due = await missing(admin, needed);
-	}
-	if (due.length === 0) return;
-	throw databaseProblems.error(
-		'database-not-converging',
-		{database: needed.database, server: addressOf(admin.login)},
-		{evidence: due.map(({shown}) => shown)},
-	);
-};
+/** Makes what is missing, and looks again until nothing is. */
+export const provision = provisionBy<Access>({missing, run});

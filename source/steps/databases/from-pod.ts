@@ -3,7 +3,7 @@ import {type Problem, toProblem} from '../../base/problem.ts';
 import {cutTo, oneLine, sentence} from '../../base/text.ts';
 import type {ProbeKinds} from '../../cluster/probe/scripts.ts';
 import {stepProblems} from '../problems.ts';
-import {serverOf} from '../shared/database-logins.ts';
+import {serverOf, speaksClearText} from '../shared/database-logins.ts';
 import {type Component, databaseKeys, databaseSecretName} from '../shared/names.ts';
 import {type ProbeResult, runPodProbe} from '../shared/pod-probe.ts';
 import type {World} from '../world.ts';
@@ -12,9 +12,11 @@ import type {World} from '../world.ts';
 const folder = '/run/zenml-airgap/database';
 
 /** The login of a component without its secrets, which the pod reads from the component's own Secret. */
-const loginOf = (server: DatabaseServer, {answers}: Component): ProbeKinds['database'] => {
-	const {engine, host, port, tls, clientCertificate} = server;
-	const {name: database, username} = answers.database;
+const loginOf = (server: DatabaseServer, component: Component): ProbeKinds['database'] => {
+	const {engine, host, port, clientCertificate} = server;
+	const {name: database, username} = component.answers.database;
+	// As the servers will: a server that lets in nobody without TLS must be met here, and not at their start.
+	const tls = speaksClearText(server, component) ? 'disable' : server.tls;
 	const at = (key: keyof typeof databaseKeys): string => `${folder}/${databaseKeys[key]}`;
 	return {
 		...{engine, host, port, tls, username, database},

@@ -51,12 +51,16 @@ export const adminLogin = async (world: World, server: DatabaseServer): Promise<
 };
 
 /**
- * What a server asks of a login, kept with the account where its engine does that: MySQL's REQUIRE. The chart of the control plane has no
- * key for TLS (charts/control-plane.ts warns of it): an account that asked for it would shut the servers out.
+ * True where the servers of a component speak with their database in clear text, whatever the answers ask: the chart of the control plane
+ * has no key for TLS (charts/control-plane.ts warns of it), and MySQL's client takes none by itself.
  */
-const requiredBy = ({tls, clientCertificate}: DatabaseServer, {path}: Component): NeededDatabase['requires'] => {
-	if (tls === 'disable' || path === 'controlPlane') return 'nothing';
-	return clientCertificate === undefined ? 'TLS' : 'certificate';
+export const speaksClearText = ({engine}: DatabaseServer, {path}: Component): boolean =>
+	engine === 'mysql' && path === 'controlPlane';
+
+/** What a server asks of a login, kept with the account where its engine does that: MySQL's REQUIRE. More would shut the servers out. */
+const requiredBy = (server: DatabaseServer, component: Component): NeededDatabase['requires'] => {
+	if (server.tls === 'disable' || speaksClearText(server, component)) return 'nothing';
+	return server.clientCertificate === undefined ? 'TLS' : 'certificate';
 };
 
 /** Database and role that one component is to have, and what its login brings beside a password. */

@@ -1,0 +1,37 @@
+import type {Access, Limits} from './access.ts';
+import {serverPlace} from './answer-paths.ts';
+import type {Provision} from './converge.ts';
+import type {DatabaseLogin, DatabasePort, NeededDatabase} from './types.ts';
+
+/** What an engine does with one login; the rest of a port is alike for all of them. */
+type Engine = Pick<DatabasePort, 'judge' | 'script'> & {
+	readonly probe: (access: Access) => ReturnType<DatabasePort['probe']>;
+	readonly schema: (access: Access) => ReturnType<DatabasePort['schema']>;
+	readonly refuseAdmin: (admin: Access, needed: Omit<NeededDatabase, 'password'>) => Promise<void>;
+	readonly missing: (admin: Access, needed: NeededDatabase) => ReturnType<DatabasePort['missing']>;
+	readonly provision: Provision<Access>;
+};
+
+/**
+ * The port of an engine. @param options.connectTimeoutMs until logged in, 10 s unless told; @param options.statementTimeoutMs until one
+ * statement has answered, 60 s unless told: CREATE DATABASE copies files, and a change of accounts waits for backups.
+ */
+export const portOf = (engine: Engine, options: Partial<Limits>): DatabasePort => {
+	const limits = {connectTimeoutMs: 10_000, statementTimeoutMs: 60_000, ...options};
+	const asAdmin = (login: DatabaseLogin, signal: AbortSignal): Access => ({
+		login: {from: `${serverPlace(login)}.admin`, ...login},
+		limits,
+		signal,
+	});
+	return {
+		probe: (login, signal) => engine.probe({login, limits, signal}),
+		schema: (login, signal) => engine.schema({login, limits, signal}),
+		judge: engine.judge,
+		script: engine.script,
+		refuseAdmin: async (admin, needed, signal) => {
+			for (const one of needed) await engine.refuseAdmin(asAdmin(admin, signal), one);
+		},
+		missing: (admin, needed, signal) => engine.missing(asAdmin(admin, signal), needed),
+		provision: (admin, needed, {signal, onStatement}) => engine.provision(asAdmin(admin, signal), needed, onStatement),
+	};
+};
