@@ -21,8 +21,10 @@ import {
 	tolerations,
 } from './parts.ts';
 import {crossFieldIssues} from './rules/rules.ts';
+import {backup} from './schema/backup.ts';
 import {componentDatabase, databaseServer} from './schema/database.ts';
 import {registry} from './schema/registry.ts';
+import {upgrade} from './schema/upgrade.ts';
 
 /**
  * Every answer of the operator, as one value. Form screens, the answer file, `--set`, the JSON schema and the review
@@ -253,6 +255,8 @@ const shape = z.strictObject({
 		})
 		.prefault({})
 		.describe('The helm program'),
+	backup,
+	upgrade,
 });
 
 /** The schema of a complete, valid set of answers. A message says what a value must: `be a port number`; check.ts makes sentences of them. */

@@ -50,7 +50,7 @@ const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
 	deed: 'check' | 'apply',
 	run: (world: World) => Promise<T>,
 ): Promise<T> => {
-	const {step, emit, answers, pass, controls, clock} = context;
+	const {step, emit, answers, pass, runId, controls, clock} = context;
 	let last = step.title;
 	const report = (detail: Detail): void => {
 		last = doingOf(detail) ?? last;
@@ -58,7 +58,7 @@ const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
 	};
 	const acknowledged = controls.acknowledged(step.id);
 	const look = async (inner: AbortSignal): Promise<T> =>
-		run(await context.makeWorld({answers, pass, signal: inner, report, acknowledged}));
+		run(await context.makeWorld({answers, pass, runId, signal: inner, report, acknowledged}));
 	return withFaults(context, async (signal) =>
 		bounded(look, {
 			ms: deed === 'check' ? step.timeouts.checkMs : step.timeouts.applyMs,

@@ -81,6 +81,8 @@ export type BaseWorld<Answers> = {
 	readonly answers: Answers;
 	/** `look` must leave no trace: not even a probe pod. */
 	readonly pass: Pass;
+	/** Of this way through the plan; what a run has made is told from what an earlier one made by it. */
+	readonly runId: string;
 	readonly signal: AbortSignal;
 	readonly report: (detail: Detail) => void;
 	/** True once the operator has confirmed the hand-over of this step in this or an earlier run. */

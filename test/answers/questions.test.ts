@@ -94,6 +94,9 @@ describe('the questionnaire', () => {
 			'workspaces.*.helmValues',
 			'network.trustStore',
 			'helm.binary',
+			'backup.folder',
+			'backup.identity',
+			'backup.signingKey',
 		]);
 	});
 });

@@ -134,7 +134,15 @@ export const startSite = async (
 			ends.push(slot.close);
 			opened.set(wanted, ports);
 		}
-		return {...ports, answers: wanted, pass, signal: never, report: () => undefined, acknowledged};
+		return {
+			...ports,
+			answers: wanted,
+			pass,
+			runId: 'run-of-the-test',
+			signal: never,
+			report: () => undefined,
+			acknowledged,
+		};
 	};
 	const stepOf = (id: string) => {
 		const step = installPlan.steps.find((one) => one.id === id);

@@ -48,7 +48,7 @@ export const worldOf = (
 	const secrets: string[] = [];
 	const {answers = answersOf(), pass = 'apply', acknowledged = false, signal = never, clock = systemClock} = given;
 	return {
-		...{answers, pass, acknowledged, signal, told, secrets},
+		...{answers, pass, runId: 'run-of-the-test', acknowledged, signal, told, secrets},
 		clock: {...systemClock, ...clock},
 		report: (detail) => told.push(detail),
 		host: onlyThese('host', given.host),

@@ -1,0 +1,60 @@
+import {getAt} from '../tree.ts';
+import {advanced, type Question, question, type Topic} from './types.ts';
+
+const isEncrypted: Question['when'] = (draft) => getAt(draft, 'backup.encryption') !== 'none';
+
+/** What comes after the install: backups and upgrades. */
+export const dayTwoTopics: readonly Topic[] = [
+	{
+		id: 'day-two',
+		title: 'Backup and upgrade',
+		intro: 'Used by backup, restore, drill and upgrade. The install itself needs none of it; it can be answered later.',
+		questions: [
+			question(
+				'backup.folder',
+				'Folder of the backups',
+				'Each backup gets a folder in it. Best on another disk than the databases.',
+			),
+			advanced(
+				'backup.encryption',
+				'Encryption of backups',
+				'A backup holds every password and key of the site. Without encryption whoever reads the folder has them.',
+			),
+			question(
+				'backup.recipients',
+				'Recipients',
+				'Public age keys. Whoever has one of the private keys can restore; this host needs none to back up.',
+				{when: isEncrypted},
+			),
+			question(
+				'backup.passphrase',
+				'Passphrase',
+				'Used where there are no recipients. Without it no backup can be read.',
+				{
+					when: (draft, path) => isEncrypted(draft, path) && getAt(draft, 'backup.recipients') === undefined,
+				},
+			),
+			question('backup.identity', 'Private key for a restore', 'The age identity of one of the recipients.', {
+				advanced: true,
+				when: isEncrypted,
+			}),
+			advanced(
+				'backup.signingKey',
+				'Signing key',
+				'Proves later that a backup was made here and that nobody changed it.',
+			),
+			advanced(
+				'backup.tools',
+				'Where client tools run',
+				'pg_dump and mysqldump must be as new as the database servers.',
+			),
+			advanced('backup.toolsImage', 'Image of client tools', 'Left empty, it is the one that the bundle carries.'),
+			advanced(
+				'upgrade.canary',
+				'First workspace',
+				'An upgrade tries this one first. Left empty, it is the first in the list.',
+			),
+			advanced('upgrade.atOnce', 'Workspaces at once', 'An upgrade takes so many together after the first one.'),
+		],
+	},
+];
