@@ -1,6 +1,8 @@
 import {printable} from '../base/printable.ts';
 import {cutTo} from '../base/text.ts';
 import type {AccessOptions} from './access.ts';
+import {createExec} from './exec/exec.ts';
+import {defaultExecTiming, type ExecTiming} from './exec/silence.ts';
 import type {KubeconfigOptions} from './kubeconfig/files.ts';
 import {createDenied} from './objects/access.ts';
 import {createFollowLog} from './objects/logs.ts';
@@ -16,7 +18,7 @@ import type {ClusterPort} from './types.ts';
 
 /** `timing` and `now` are for tests; `environment` may be the whole environment of the process. */
 export type ClusterOptions = KubeconfigOptions & {
-	readonly timing?: Partial<Timing & WatchTiming> | undefined;
+	readonly timing?: Partial<Timing & WatchTiming & ExecTiming> | undefined;
 	readonly now?: (() => number) | undefined;
 	/** Hears every secret that is read from the kubeconfig or given by its plug-in, before it is used. */
 	readonly onSecret?: ((secret: string) => void) | undefined;
@@ -79,6 +81,7 @@ export const createCluster = ({
 		watchPods: createWatchPods({requests, api, timing: {...defaultWatchTiming, ...timing}}),
 		followLog: createFollowLog(requests),
 		probe: createProbe(api),
+		exec: createExec(requests, {...defaultExecTiming, ...timing}),
 		diagnose: async (rollout, signal) =>
 			diagnosePicture(api, await takePicture(api, rollout, signal), {...rollout, signal}),
 	};

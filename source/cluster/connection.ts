@@ -7,6 +7,7 @@ import {codeOf} from '../http/fault.ts';
 import type {Method, Stream} from '../http/types.ts';
 import {connectionError} from './connection-errors.ts';
 import type {Deed} from './errors.ts';
+import type {Opened, SocketCall} from './exec/open-socket.ts';
 import {addressOf} from './kubeconfig/address.ts';
 import type {LoadedKubeconfig} from './kubeconfig/load.ts';
 import type {Credential} from './login/credential.ts';
@@ -26,8 +27,16 @@ export type Call = {
 	readonly signal: AbortSignal;
 };
 
-/** Sends one request with the identity and trust of the kubeconfig. The answer's body is yet unread, and must be closed. */
-export type Connection = {readonly open: (call: Call, deed: Deed) => Promise<Stream>};
+/** A WebSocket to ask for; `path` begins with `/` and has its query in it. */
+export type Upgrade = Pick<Call, 'path' | 'timeoutMs' | 'signal'> & Pick<SocketCall, 'protocols'>;
+
+/** Sends one request with the identity and trust of the kubeconfig. */
+export type Connection = {
+	/** The answer's body is yet unread, and must be closed. */
+	readonly open: (call: Call, deed: Deed) => Promise<Stream>;
+	/** A socket must be ended. */
+	readonly upgrade: (upgrade: Upgrade, deed: Deed) => Promise<Opened>;
+};
 
 const loginMs = 60_000;
 
@@ -151,16 +160,36 @@ export const connect = (loaded: LoadedKubeconfig, options: ConnectionOptions): C
 			throw connectionError(error, deed, way);
 		}
 	};
+	const demandProxy = (deed: Deed): void => {
+		if (way && !isProxy(way.proxy))
+			throw connectionError(new Error(`${way.variable} holds no address of a proxy.`), deed, way);
+	};
+	const askUpgrade = async (upgrade: Upgrade, deed: Deed, {identity}: Login): Promise<Opened> => {
+		const {openSocket} = await import('./exec/open-socket.ts');
+		try {
+			return await openSocket({...upgrade, url: new URL(loaded.server + upgrade.path)}, identity);
+		} catch (error) {
+			upgrade.signal.throwIfAborted();
+			throw connectionError(error, deed, way);
+		}
+	};
 	return {
 		open: async (call, deed) => {
-			if (way && !isProxy(way.proxy))
-				throw connectionError(new Error(`${way.variable} holds no address of a proxy.`), deed, way);
+			demandProxy(deed);
 			const first = await login(call.signal);
 			const answer = await ask(call, deed, first);
 			if (answer.status !== 401 || !options.plugIn || !first.credential) return answer;
 			answer.close();
 			options.plugIn.drop(first.credential);
 			return ask(call, deed, await login(call.signal));
+		},
+		upgrade: async (upgrade, deed) => {
+			demandProxy(deed);
+			const first = await login(upgrade.signal);
+			const opened = await askUpgrade(upgrade, deed, first);
+			if (opened.declined?.status !== 401 || !options.plugIn || !first.credential) return opened;
+			options.plugIn.drop(first.credential);
+			return askUpgrade(upgrade, deed, await login(upgrade.signal));
 		},
 	};
 };

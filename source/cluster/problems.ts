@@ -2,6 +2,7 @@ import {declareProblems} from '../base/problem-table.ts';
 import {admissionTable} from './problems/admission.ts';
 import {connectionTable} from './problems/connection.ts';
 import {containerTable} from './problems/containers.ts';
+import {execTable} from './problems/exec.ts';
 import {imageTable} from './problems/images.ts';
 import {kubeconfigTable} from './problems/kubeconfig.ts';
 import {lockTable} from './problems/lock.ts';
@@ -17,6 +18,7 @@ export const clusterProblems = declareProblems({
 	...lockTable,
 	...imageTable,
 	...containerTable,
+	...execTable,
 	...placementTable,
 });
 

@@ -10,9 +10,10 @@ import {faultOf} from '../http/fault.ts';
 import type {Head, Stream} from '../http/types.ts';
 import {type AccessOptions, createAccess} from './access.ts';
 import {parseAnswer, readAnswer, unreadable} from './answer.ts';
-import type {Call} from './connection.ts';
+import type {Call, Upgrade} from './connection.ts';
 import {connectionError} from './connection-errors.ts';
 import {type Deed, isStatus, KubernetesError} from './errors.ts';
+import type {Opened} from './exec/open-socket.ts';
 import {statusError} from './refusals.ts';
 
 /** The bounds of requests; times in milliseconds. Reads are repeated after each of the pauses. */
@@ -68,6 +69,8 @@ export type Requests = {
 	 * watch.
 	 */
 	readonly stream: (request: Request) => Promise<Stream & {readonly unreadable: (words: string) => ProblemError}>;
+	/** Asks for a WebSocket; not repeated. @throws ProblemError for the connection */
+	readonly upgrade: (request: Omit<Upgrade, 'timeoutMs'> & Pick<Request, 'deed'>) => Promise<Opened>;
 };
 
 /** A byte now and then is no silence, and no answer either. */
@@ -99,7 +102,7 @@ const isPassing = (error: unknown, {method, reads}: Request): boolean => {
 export const createRequests = (options: AccessOptions, timing: Timing): Requests => {
 	const {load, connected, forget} = createAccess(options);
 	const rule: RetryRule = {attempts: timing.retryPausesMs.length + 1, pausesMs: timing.retryPausesMs};
-	const deedOf = ({deed}: Request): Deed => ({deed, server: load().server});
+	const deedOf = ({deed}: Pick<Request, 'deed'>): Deed => ({deed, server: load().server});
 	const {requestMs, wholeMs, mostBytes, mostListBytes} = timing;
 	const open = async (request: Request, deed: Deed): Promise<Stream> =>
 		connected().open({...request, timeoutMs: requestMs}, deed);
@@ -148,5 +151,16 @@ export const createRequests = (options: AccessOptions, timing: Timing): Requests
 		if (answer.status === 200) return {...answer, unreadable: (words) => unreadable(deed, words)};
 		throw statusError(answer.status, parseAnswer(await textOf(answer, request, deed)), deed);
 	};
-	return {server: () => load().server, warnings: () => load().warnings, send, stream};
+	const upgrade: Requests['upgrade'] = async (request) => {
+		const deed = deedOf(request);
+		try {
+			const opened = await connected().upgrade({...request, timeoutMs: requestMs}, deed);
+			if (opened.declined?.status === 401) forget();
+			return opened;
+		} catch (error) {
+			forget();
+			throw error;
+		}
+	};
+	return {server: () => load().server, warnings: () => load().warnings, send, stream, upgrade};
 };

@@ -92,6 +92,24 @@ export type PodProbe = {
 	readonly signal: AbortSignal;
 };
 
+/** A command in a container that runs. */
+export type PodExec = {
+	readonly namespace: string;
+	readonly pod: string;
+	/** May be left out where the pod has one container. */
+	readonly container?: string | undefined;
+	/** Program and arguments; they travel in an address, so they must hold no secret. */
+	readonly command: readonly string[];
+	/**
+	 * Ended when it ends, destroyed when the command ends before it. Where the connection breaks, a program sees an end as well: what
+	 * must not be taken for whole has to say so itself.
+	 */
+	readonly stdin?: NodeJS.ReadableStream | undefined;
+	/** Takes the output as fast as it can; it is not ended. */
+	readonly stdout?: NodeJS.WritableStream | undefined;
+	readonly signal: AbortSignal;
+};
+
 /** One step of a JSON patch (RFC 6902): what must be so, or what is put there. */
 export type PatchStep = {readonly op: 'test' | 'add'; readonly path: string; readonly value: unknown};
 
@@ -164,6 +182,11 @@ export type ClusterPort = {
 	) => Promise<void>;
 	/** Runs a probe as a Job and removes it. `exitCode` and `output` are the script's own. */
 	readonly probe: (probe: PodProbe) => Promise<{readonly exitCode: number; readonly output: readonly string[]}>;
+	/**
+	 * Runs a command in a pod; `stderr` is its last lines, cleaned. A program that does not end by itself after an abort ends with its pod.
+	 * @throws ProblemError exec-* where it was not run or not heard to its end; what the streams throw
+	 */
+	readonly exec: (exec: PodExec) => Promise<{readonly exitCode: number; readonly stderr: readonly string[]}>;
 	/**
 	 * The cause of a rollout that does not get ready: from pods, events, Jobs and logs; undefined when nothing is wrong
 	 * yet.

@@ -2,6 +2,7 @@ import {expect, it} from 'vitest';
 import {admissionTable} from '../../source/cluster/problems/admission.ts';
 import {connectionTable} from '../../source/cluster/problems/connection.ts';
 import {containerTable} from '../../source/cluster/problems/containers.ts';
+import {execTable} from '../../source/cluster/problems/exec.ts';
 import {imageTable} from '../../source/cluster/problems/images.ts';
 import {kubeconfigTable} from '../../source/cluster/problems/kubeconfig.ts';
 import {lockTable} from '../../source/cluster/problems/lock.ts';
@@ -15,6 +16,7 @@ it('no code is written down in two tables', () => {
 		admissionTable,
 		connectionTable,
 		containerTable,
+		execTable,
 		imageTable,
 		kubeconfigTable,
 		lockTable,

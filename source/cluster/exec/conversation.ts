@@ -1,0 +1,104 @@
+import type {WebSocket} from 'ws';
+import {parseAnswer} from '../answer.ts';
+import type {PodExec} from '../types.ts';
+import {readFrame} from './channels.ts';
+import type {ExecProblems} from './problems.ts';
+import {type ExecTiming, watchSilence} from './silence.ts';
+import {createStderr, createStdout, sendStdin} from './streams.ts';
+
+/** What a command left: what the cluster says of its end, and the last lines of its stderr. */
+export type Left = {readonly status: unknown; readonly stderr: readonly string[]};
+
+/** What a conversation needs beside its socket. */
+export type Manner = {
+	readonly exec: PodExec;
+	/** The stdin goes in pieces with their lengths. */
+	readonly isFramed: boolean;
+	readonly timing: ExecTiming;
+	readonly problems: ExecProblems;
+};
+
+/** How long a server may take to close a socket that has said everything, ms. */
+const farewellMs = 5000;
+
+/** Codes of the library for messages that are no WebSocket's, or too long. */
+const isProtocolError = (error: Error & {code?: unknown}): boolean => String(error.code).startsWith('WS_ERR_');
+
+/** Hears a socket to its end. */
+const hear = (
+	socket: WebSocket,
+	{problems}: Manner,
+	on: {
+		readonly frame: (frame: NonNullable<ReturnType<typeof readFrame>>) => void;
+		readonly closed: (code: number) => void;
+		readonly fail: (error: unknown) => void;
+	},
+): void => {
+	socket.on('message', (message: Buffer, isBinary: boolean) => {
+		const frame = isBinary ? readFrame(message) : undefined;
+		if (frame) on.frame(frame);
+		else on.fail(problems.unreadable(message.subarray(0, 200).toString('latin1')));
+	});
+	socket.on('close', on.closed);
+	socket.on('error', (error: Error) => {
+		on.fail(isProtocolError(error) ? problems.unreadable(error.message) : problems.closed(error));
+	});
+};
+
+/**
+ * Carries a command's streams over an open socket until the cluster has said how it ended. The socket is closed afterwards, whatever
+ * became of it; a stdin that was not read to its end is destroyed.
+ * @throws ProblemError `exec-broken`, `kubernetes-unreadable`; what the streams throw; the reason of the signal
+ */
+export const converse = async (socket: WebSocket, manner: Manner): Promise<Left> => {
+	const {exec, isFramed, timing, problems} = manner;
+	const over = new AbortController();
+	const {promise, resolve, reject} = Promise.withResolvers<Left>();
+	const stderr = createStderr();
+	let status: unknown;
+	let farewell: NodeJS.Timeout | undefined;
+	const fail = (error: unknown): void => reject(error);
+	const silence = watchSilence(socket, timing, (ms) => fail(problems.silent(ms)));
+	const stdout = createStdout(exec.stdout, {socket, deaf: silence.deaf, fail});
+	const take = {
+		nothing: () => undefined,
+		stdout: stdout.take,
+		stderr: stderr.take,
+		status: (bytes: Buffer): void => {
+			status ??= parseAnswer(bytes.toString('utf8'));
+			socket.close(1000);
+			farewell ??= setTimeout(() => socket.terminate(), farewellMs);
+		},
+	};
+	hear(socket, manner, {
+		frame: ({of, bytes}) => {
+			silence.heard();
+			take[of](bytes);
+		},
+		closed: (code) => {
+			if (status === undefined) fail(problems.closed(new Error(`The connection ended with code ${code}.`)));
+			else resolve({status, stderr: stderr.lines()});
+		},
+		fail: (error) => {
+			if (status === undefined) fail(error);
+		},
+	});
+	const abort = (): void => fail(exec.signal.reason);
+	exec.signal.addEventListener('abort', abort, {once: true});
+	if (exec.stdin)
+		sendStdin(exec.stdin, {socket, isFramed, onSent: silence.sent, signal: over.signal}).catch((error: unknown) => {
+			if (!over.signal.aborted) fail(error);
+		});
+	socket.resume();
+	try {
+		exec.signal.throwIfAborted();
+		return await promise;
+	} finally {
+		over.abort();
+		silence.stop();
+		stdout.stop();
+		clearTimeout(farewell);
+		exec.signal.removeEventListener('abort', abort);
+		socket.terminate();
+	}
+};

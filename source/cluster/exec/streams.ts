@@ -1,0 +1,106 @@
+import {Writable} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
+import type {WebSocket} from 'ws';
+import {printable} from '../../base/printable.ts';
+import {createLineTeller} from '../objects/log-lines.ts';
+import {stdinEnd, stdinFrames} from './channels.ts';
+import {framed} from './framing.ts';
+
+/** Sends a stdin, and no more of it than the connection takes. What is written to a socket that has ended goes nowhere. */
+const sinkOf = (socket: WebSocket, isFramed: boolean, onSent: () => void): Writable => {
+	const send = (message: Buffer): Promise<void> =>
+		new Promise((resolve) => {
+			onSent();
+			// Why it failed is told by the socket itself, which then ends.
+			socket.send(message, (error) => {
+				if (!error) resolve();
+			});
+		});
+	const sendAll = async (messages: readonly Buffer[]): Promise<void> => {
+		for (const message of messages) await send(message);
+	};
+	return new Writable({
+		write: (chunk: Buffer, _encoding, done) => {
+			sendAll(stdinFrames(chunk)).then(() => done(), done);
+		},
+		final: (done) => {
+			if (isFramed) done();
+			else send(stdinEnd).then(() => done(), done);
+		},
+	});
+};
+
+/** Sends all of a stdin and then its end. @throws what the stdin throws; its end is not sent then */
+export const sendStdin = async (
+	stdin: NodeJS.ReadableStream,
+	{
+		socket,
+		isFramed,
+		onSent,
+		signal,
+	}: {
+		readonly socket: WebSocket;
+		readonly isFramed: boolean;
+		readonly onSent: () => void;
+		readonly signal: AbortSignal;
+	},
+): Promise<void> => {
+	const sink = sinkOf(socket, isFramed, onSent);
+	await (isFramed ? pipeline(stdin, framed(), sink, {signal}) : pipeline(stdin, sink, {signal}));
+};
+
+/** Lines of stderr that are kept: the last ones. */
+const mostLines = 200;
+
+/** Collects the last lines of a program's stderr, cleaned. */
+export const createStderr = () => {
+	const lines: string[] = [];
+	const decoder = new TextDecoder();
+	const teller = createLineTeller((line) => {
+		lines.push(printable(line.replace(/\r$/u, '')));
+		if (lines.length > mostLines) lines.shift();
+	});
+	return {
+		take: (bytes: Buffer): void => teller.take(decoder.decode(bytes, {stream: true})),
+		lines: (): readonly string[] => {
+			teller.take(decoder.decode());
+			teller.end();
+			return [...lines];
+		},
+	};
+};
+
+/** Gives a program's stdout on, and keeps the socket from reading while it is not taken. */
+export const createStdout = (
+	into: NodeJS.WritableStream | undefined,
+	{
+		socket,
+		deaf,
+		fail,
+	}: {
+		readonly socket: WebSocket;
+		readonly deaf: (on: boolean) => void;
+		readonly fail: (error: unknown) => void;
+	},
+) => {
+	const closed = (): void => fail(new Error('The stream that takes the output was closed.'));
+	const drained = (): void => {
+		deaf(false);
+		socket.resume();
+	};
+	into?.on('error', fail);
+	into?.on('close', closed);
+	into?.on('drain', drained);
+	return {
+		take: (bytes: Buffer): void => {
+			if (into === undefined || into.write(bytes)) return;
+			deaf(true);
+			socket.pause();
+		},
+		stop: (): void => {
+			into?.off('error', fail);
+			into?.off('close', closed);
+			into?.off('drain', drained);
+		},
+	};
+};
