@@ -108,6 +108,7 @@ export const startCluster = async (site: Site, registryHost: string, nameServer:
 		version: kubernetesVersion,
 		pace: pace.cluster,
 		runPod: product.runPod,
+		execPod: product.execPod,
 		ingressAddress: address,
 		onChange: saver.touch,
 		load: await readJson<Snapshot>(snapshotFile),

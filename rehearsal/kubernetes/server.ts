@@ -11,6 +11,8 @@ import {parseRequest} from './api/requests.ts';
 import {serveResource} from './api/resources.ts';
 import {createAuthority, issueServerCertificate, type KeyPair} from './certificates.ts';
 import {startControllers} from './controllers/index.ts';
+import {serveUpgrades} from './exec/serve.ts';
+import {type ExecPod, noProgram} from './exec/types.ts';
 import {writeKubeconfig} from './kubeconfig.ts';
 import type {Pace, RunPod} from './kubelet/types.ts';
 import {createLogs, type Logs} from './objects/logs.ts';
@@ -41,6 +43,8 @@ export type KubernetesOptions = {
 	readonly now?: (() => Date) | undefined;
 	readonly pace?: Partial<Pace> | undefined;
 	readonly runPod: RunPod;
+	/** Runs the commands of `pods/exec`; without it no image holds any program. */
+	readonly execPod?: ExecPod | undefined;
 	/** The address that Ingresses and LoadBalancer Services get. */
 	readonly ingressAddress: string;
 	readonly deny?: readonly Denial[] | undefined;
@@ -106,14 +110,25 @@ const memoryOf = async (load: Snapshot | undefined): Promise<Snapshot> =>
 	};
 
 /** Listens over TLS with a certificate of the cluster's authority. */
-const openServer = async (authority: KeyPair, port: number, serveAt: (address: string) => Serve) => {
+const openServer = async (
+	authority: KeyPair,
+	{port = 0, upgrades}: {readonly port: number | undefined; readonly upgrades: ReturnType<typeof serveUpgrades>},
+	serveAt: (address: string) => Serve,
+) => {
 	const {certPem, keyPem} = await issueServerCertificate(authority);
 	let address = '127.0.0.1';
 	const server = createServer({cert: certPem, key: keyPem}, (request, response) => {
 		serveAt(address)(request, response).catch((error: unknown) => sendError(response, error));
 	});
+	server.on('upgrade', upgrades.upgrade);
 	address = await listen(server, port);
-	return {address, close: () => close(server)};
+	return {
+		address,
+		close: () => {
+			upgrades.close();
+			return close(server);
+		},
+	};
 };
 
 /**
@@ -133,7 +148,11 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
 	let denied = options.deny ?? [];
 	const rights = {store, deny: () => denied};
 	const api: Api = {operations, logs, rights, authentication, signal: abort.signal};
-	const server = await openServer(authority, options.port ?? 0, (address) => serveWith(api, {version, address}));
+	const execPod: ExecPod = options.execPod ?? ((_pod, {command: [program = '']}) => Promise.reject(noProgram(program)));
+	const upgrades = serveUpgrades(api, version, execPod);
+	const server = await openServer(authority, {port: options.port, upgrades}, (address) =>
+		serveWith(api, {version, address}),
+	);
 	if (options.onChange) store.subscribe(options.onChange);
 	seed(store, now, version);
 	const stopControllers = startControllers({operations, logs, runPod, pace, ingressAddress, caPem});

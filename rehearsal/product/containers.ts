@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import semver from 'semver';
 import type {Container, Pod} from '../kubernetes/index.ts';
 import {ensureAdmin} from './control-plane.ts';
@@ -47,6 +48,12 @@ export type Node = {
 	readonly pause: (ms: number) => Promise<void>;
 	readonly ready: () => void;
 };
+
+/** Node's timers hold no more than this, ms. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Exit code of what SIGKILL ended. */
+const killed = 137;
 
 const probeAnnotation = 'zenml-airgap.io/probe';
 
@@ -215,8 +222,25 @@ const serveDashboard: Program = (_, node) => {
 	return untilStopped(node.signal);
 };
 
-const unknown: Program = async (_, node, pod) => {
+/** How long a container whose command is `sleep` sleeps, s; undefined for another. */
+const sleepOf = ({words}: Running): number | undefined => {
+	const [, seconds] = /^(?:\/bin\/)?sleep (\d+)$/u.exec(words) ?? [];
+	return seconds === undefined ? undefined : Number(seconds);
+};
+
+/** It ends with its time, or is killed: a program that is process 1 hears no SIGTERM it does not ask for. */
+const sleepFor = async (seconds: number, {signal}: Node): Promise<number> => {
+	const asleep = sleep(Math.min(seconds * 1000, longestTimerMs), undefined, {signal});
+	return asleep.then(
+		() => 0,
+		() => killed,
+	);
+};
+
+const unknown: Program = async (running, node, pod) => {
 	node.ready();
+	const seconds = sleepOf(running);
+	if (seconds !== undefined) return sleepFor(seconds, node);
 	return isJobPod(pod) ? 0 : untilStopped(node.signal);
 };
 

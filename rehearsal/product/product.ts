@@ -1,8 +1,9 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {ContainerRun, Outcome, Pod, RunPod} from '../kubernetes/index.ts';
+import type {ContainerRun, ExecPod, Outcome, Pod, RunPod} from '../kubernetes/index.ts';
 import {type Running, roleOf, runProgram, wordsOf} from './containers.ts';
 import {answerControlPlane} from './control-plane.ts';
 import {storeOf, withDatabase} from './database/index.ts';
+import {type Containers, containerKey, type ExecPrograms, execIn} from './exec.ts';
 import {PullError, parseImage, pullImage} from './images.ts';
 import {type Answer, dashboardPage, dashboardScript, type Request} from './messages.ts';
 import type {PodNetwork} from './pod-network.ts';
@@ -20,6 +21,8 @@ export type Interference = {
 export type Product = {
 	/** What the containers of the rehearsal cluster do. */
 	readonly runPod: RunPod;
+	/** What commands in those containers do. */
+	readonly execPod: ExecPod;
 	/** What a server in a pod answers; rejects when it cannot, which the ingress controller tells as 502. */
 	readonly answer: (pod: Pod, request: Request) => Promise<Answer>;
 };
@@ -31,9 +34,14 @@ type Options = {
 	/** Host and port as in image references. */
 	readonly registryHost: string;
 	readonly interfere?: Interference;
+	/** What may be run in containers beside their own program; nothing where it is not given. */
+	readonly execPrograms?: ExecPrograms;
 	/** How slow programs are: 1 as in life, 0 without pauses. */
 	readonly slowness: number;
 };
+
+/** What runs: servers that are up, by the uid of their pod, and every container. */
+type Up = {readonly servers: Map<string, Server>; readonly containers: Containers};
 
 /** A server that is up, and where its log goes. */
 type Server = Running & {readonly log: (line: string) => void};
@@ -69,14 +77,16 @@ const start = async (
 	{network, slowness}: Options,
 	pod: Pod,
 	run: ContainerRun & {readonly running: Running},
-	up: Map<string, Server>,
+	{servers, containers}: Up,
 ): Promise<Outcome> => {
 	const {running, signal, log} = run;
 	const {uid} = pod.metadata;
+	const key = containerKey(pod, run.container.name);
 	const ready = Promise.withResolvers<Outcome>();
 	const pause = async (ms: number): Promise<void> => {
 		await sleep(ms * slowness, undefined, {signal});
 	};
+	containers.set(key, {image: run.container.image, running});
 	const program = async (): Promise<number> => {
 		await pause(startUpMs);
 		return runProgram(pod, running, {
@@ -85,7 +95,7 @@ const start = async (
 			log,
 			pause,
 			ready: () => {
-				up.set(uid, {...running, log});
+				servers.set(uid, {...running, log});
 				ready.resolve({running: true, ended});
 			},
 		});
@@ -98,12 +108,15 @@ const start = async (
 				return {exit: 1};
 			},
 		)
-		.finally(() => up.delete(uid));
+		.finally(() => {
+			servers.delete(uid);
+			containers.delete(key);
+		});
 	return Promise.race([ended, ready.promise]);
 };
 
 const runIn =
-	(options: Options, up: Map<string, Server>): RunPod =>
+	(options: Options, up: Up): RunPod =>
 	async (pod, run) => {
 		const message = await pull(options, pod, run);
 		if (message !== undefined) return {waiting: {reason: 'ErrImagePull', message}};
@@ -176,6 +189,11 @@ const answerIn =
  * database, real requests between the servers; only the programs in the images are played.
  */
 export const createProduct = (options: Options): Product => {
-	const up = new Map<string, Server>();
-	return {runPod: runIn(options, up), answer: answerIn(up)};
+	const up: Up = {servers: new Map(), containers: new Map()};
+	const programs: ExecPrograms = options.execPrograms ?? (() => ({}));
+	return {
+		runPod: runIn(options, up),
+		execPod: execIn(up.containers, options.network, programs),
+		answer: answerIn(up.servers),
+	};
 };

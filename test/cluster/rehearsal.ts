@@ -2,7 +2,12 @@ import {writeFileSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {type KubernetesServer, type RunPod, startKubernetes} from '../../rehearsal/kubernetes/index.ts';
+import {
+	type KubernetesOptions,
+	type KubernetesServer,
+	type RunPod,
+	startKubernetes,
+} from '../../rehearsal/kubernetes/index.ts';
 import {createCluster} from '../../source/cluster/cluster.ts';
 import {createRequests, defaultTiming, type Requests} from '../../source/cluster/requests.ts';
 import type {ClusterPort} from '../../source/cluster/types.ts';
@@ -18,10 +23,10 @@ export type Lab = {
 };
 
 /** The rehearsal API server with a client of its own; containers do what `runPod` says. Namespace `lab` exists. */
-export const startLab = async (runPod: RunPod): Promise<Lab> => {
+export const startLab = async (runPod: RunPod, more: Partial<KubernetesOptions> = {}): Promise<Lab> => {
 	const directory = await mkdtemp(join(tmpdir(), 'cluster-lab-'));
 	const pace = {readyAfterMs: 20, stopMs: 10, backoffMs: 20, retryMs: 20};
-	const kubernetes = await startKubernetes({runPod, ingressAddress: '127.0.0.1', pace});
+	const kubernetes = await startKubernetes({runPod, ingressAddress: '127.0.0.1', pace, ...more});
 	const kubeconfig = join(directory, 'config');
 	await writeFile(kubeconfig, kubernetes.kubeconfig);
 	const options = {kubeconfig, homeDirectory: directory, environment: {}};

@@ -2,7 +2,8 @@ import {ApiError, badRequest} from '../objects/errors.ts';
 import type {Logs} from '../objects/logs.ts';
 import type {Pod} from '../objects/types.ts';
 
-const chooseContainer = (pod: Pod, named: string | null): string => {
+/** The container that a request means. @throws ApiError 400 where it names none of the pod, or leaves it open */
+export const chooseContainer = (pod: Pod, named: string | null): string => {
 	const names = pod.spec.containers.map((container) => container.name);
 	const init = (pod.spec.initContainers ?? []).map((container) => container.name);
 	const {name} = pod.metadata;

@@ -54,6 +54,8 @@ export const converse = async (socket: WebSocket, manner: Manner): Promise<Left>
 	const {exec, isFramed, timing, problems} = manner;
 	const over = new AbortController();
 	const {promise, resolve, reject} = Promise.withResolvers<Left>();
+	// What goes wrong after the abort that was told first is nobody's concern.
+	promise.catch(() => undefined);
 	const stderr = createStderr();
 	let status: unknown;
 	let farewell: NodeJS.Timeout | undefined;

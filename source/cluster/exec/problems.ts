@@ -42,8 +42,7 @@ const refusedAs = (
 	},
 ): ProblemError => {
 	const {said, status, problem} = refusal;
-	const {evidence} = problem;
-	const known = {evidence, error: refusal};
+	const known = {evidence: [printable(said)], error: refusal};
 	if (problem.code === 'kubernetes-forbidden') return clusterProblems.error('exec-forbidden', pod, known);
 	if (notRunning.test(said)) return clusterProblems.error('exec-container-not-running', pod, known);
 	if (isStatus(refusal, 404)) return clusterProblems.error('exec-pod-gone', pod, known);
