@@ -14,6 +14,7 @@ import {createWatchPods, defaultWatchTiming, type WatchTiming} from './pods/watc
 import {createProbe} from './probe/probe.ts';
 import {clusterProblems} from './problems.ts';
 import {createRequests, defaultTiming, type Requests, type Timing} from './requests.ts';
+import {createWithToolPod} from './tool-pod/tool-pod.ts';
 import type {ClusterPort} from './types.ts';
 
 /** `timing` and `now` are for tests; `environment` may be the whole environment of the process. */
@@ -81,6 +82,7 @@ export const createCluster = ({
 		watchPods: createWatchPods({requests, api, timing: {...defaultWatchTiming, ...timing}}),
 		followLog: createFollowLog(requests),
 		probe: createProbe(api),
+		withToolPod: createWithToolPod(api),
 		exec: createExec(requests, {...defaultExecTiming, ...timing}),
 		diagnose: async (rollout, signal) =>
 			diagnosePicture(api, await takePicture(api, rollout, signal), {...rollout, signal}),

@@ -61,8 +61,8 @@ export type PodView = {
 	readonly stuck: boolean;
 };
 
-/** A short program run in a pod; `script` is Python 3 source, which the server image has. */
-export type PodProbe = {
+/** Where and as whom a pod of ours runs. */
+export type PodPlace = {
 	readonly namespace: string;
 	readonly name: string;
 	readonly image: string;
@@ -80,17 +80,39 @@ export type PodProbe = {
 		readonly nodeSelector: Readonly<Record<string, string>>;
 		readonly tolerations: readonly Readonly<Record<string, unknown>>[];
 	};
-	readonly script: string;
 	/** Plain environment; secrets go by `secretEnv`. */
 	readonly env: Readonly<Record<string, string>>;
 	readonly secretEnv?: Readonly<Record<string, {readonly secret: string; readonly key: string}>> | undefined;
 	/** A Secret whose members are files below `path`, read-only; where it is not there, the folder is empty. */
 	readonly secretVolume?: {readonly secret: string; readonly path: string} | undefined;
-	readonly timeoutMs: number;
 	/** Hears what keeps the pod from starting, in the words of its newest warning. */
 	readonly onWaiting?: ((reason: string) => void) | undefined;
+};
+
+/** A short program run in a pod; `script` is Python 3 source, which the server image has. */
+export type PodProbe = PodPlace & {
+	readonly script: string;
+	readonly timeoutMs: number;
 	readonly signal: AbortSignal;
 };
+
+/** A pod that only sleeps, so that commands can be run in it: its image must have `sleep`. */
+export type ToolPod = PodPlace & {
+	/** How long it may take until it runs, ms. */
+	readonly startMs: number;
+	/** After this it ends by itself, whatever runs in it, ms: nobody else ends it where this program was killed. */
+	readonly lifeMs: number;
+	/** CPU and memory that it asks for, and no more than which it gets; those of a probe are too small for a dump. */
+	readonly resources: {
+		readonly requests: Readonly<Record<string, string>>;
+		readonly limits: Readonly<Record<string, string>>;
+	};
+	/** The one folder that may be written to, and how much it may hold, such as `64Mi`. */
+	readonly scratch?: {readonly path: string; readonly sizeLimit: string} | undefined;
+};
+
+/** Where commands run: as `exec` takes it. */
+export type ToolPlace = Pick<PodExec, 'namespace' | 'pod'> & {readonly container: string};
 
 /** A command in a container that runs. */
 export type PodExec = {
@@ -187,6 +209,12 @@ export type ClusterPort = {
 	 * @throws ProblemError exec-* where it was not run or not heard to its end; what the streams throw
 	 */
 	readonly exec: (exec: PodExec) => Promise<{readonly exitCode: number; readonly stderr: readonly string[]}>;
+	/**
+	 * Runs work with a pod that sleeps, and removes it afterwards, also after a failure or an abort, which ends all that runs in it. One that a
+	 * killed run left under this name in this namespace is removed before: a name is used by one at a time.
+	 * @throws ProblemError why its pod cannot start, `probe-timeout`; what the work throws
+	 */
+	readonly withToolPod: <T>(pod: ToolPod, work: (place: ToolPlace) => Promise<T>, signal: AbortSignal) => Promise<T>;
 	/**
 	 * The cause of a rollout that does not get ready: from pods, events, Jobs and logs; undefined when nothing is wrong
 	 * yet.
