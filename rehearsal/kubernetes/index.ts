@@ -2,7 +2,7 @@
 
 export {decodeProtobuf} from './api/protobuf.ts';
 export {createAuthority, issueServerCertificate} from './certificates.ts';
-export {ExecError, type ExecPod, type ExecRun, noProgram} from './exec/types.ts';
+export {type ExecPod, type ExecRun, noProgram} from './exec/types.ts';
 export {writeKubeconfig} from './kubeconfig.ts';
 export type {ContainerRun, Outcome, Pace, RunPod} from './kubelet/types.ts';
 export {isReady} from './objects/conditions.ts';

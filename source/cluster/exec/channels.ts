@@ -6,7 +6,6 @@ const channels = {stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255} as cons
 
 /** The older one says no end of stdin; Kubernetes speaks the newer one from 1.30 on. */
 export const protocols = {newer: 'v5.channel.k8s.io', older: 'v4.channel.k8s.io'} as const;
-export type Protocol = (typeof protocols)[keyof typeof protocols];
 
 /** Bytes of stdin in one message, as kubectl sends them. */
 const mostInFrame = 32 * 1024;
