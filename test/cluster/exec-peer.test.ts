@@ -229,18 +229,15 @@ it(
 				socket.close(1000);
 			},
 		});
-		await meetAll(
-			{usual: 150, reaches: ['result', 'kubernetes-unreadable', 'exec-broken']},
-			async (random) => {
-				messages = good.flatMap((message) => {
-					const changed = Buffer.from(message);
-					if (random.below(4) === 0 && changed.length > 0) changed[random.below(changed.length)] = random.below(256);
-					if (random.below(12) === 0) return [];
-					return random.below(12) === 0 ? [changed, changed] : [changed];
-				});
-				return outcomeOf(() => exec({stdout: new Writable({write: (_c, _e, done) => done()})}));
-			},
-		);
+		await meetAll({usual: 150, reaches: ['result', 'kubernetes-unreadable', 'exec-broken']}, async (random) => {
+			messages = good.flatMap((message) => {
+				const changed = Buffer.from(message);
+				if (random.below(4) === 0 && changed.length > 0) changed[random.below(changed.length)] = random.below(256);
+				if (random.below(12) === 0) return [];
+				return random.below(12) === 0 ? [changed, changed] : [changed];
+			});
+			return outcomeOf(() => exec({stdout: new Writable({write: (_c, _e, done) => done()})}));
+		});
 	},
 	patienceMs,
 );
