@@ -1,7 +1,8 @@
 import {existsSync} from 'node:fs';
-import {mkdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {mkdir, readFile} from 'node:fs/promises';
 import {isIP} from 'node:net';
 import {join} from 'node:path';
+import {writeWhole} from '../../source/base/files.ts';
 import type {PodNetwork} from '../product/pod-network.ts';
 
 /**
@@ -29,8 +30,7 @@ export const copyLibrary = async (libc: string, folder: string): Promise<string>
 	if (existsSync(file)) return folder;
 	const bytes = paths.reduce(replaced, await readFile(libc));
 	await mkdir(folder, {recursive: true, mode: 0o755});
-	await writeFile(`${file}.new`, bytes, {mode: 0o755});
-	await rename(`${file}.new`, file);
+	await writeWhole(file, bytes, {mode: 0o755, sync: false});
 	return folder;
 };
 

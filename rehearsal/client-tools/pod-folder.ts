@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import {mkdir, readFile, rm, symlink} from 'node:fs/promises';
-import {delimiter, join} from 'node:path';
+import {join} from 'node:path';
 import {isErrno} from '../../source/base/errno.ts';
 import {writeWhole} from '../../source/base/files.ts';
 import {shellWord} from '../../source/base/shell.ts';
@@ -9,16 +9,15 @@ import {type Programs, programNames, type RealProgram, startOf} from './programs
 
 /** Programs of every image of Debian's that the scripts of a backup may use beside those of the databases. */
 const shellPrograms =
-	'sh cat sha256sum mktemp mkfifo rm mkdir chmod head tail tee sleep true false test printf echo env ls date mv cp touch wc tr cut sort gzip sed grep dirname basename kill'.split(
+	'sh cat sha256sum base64 expr id mktemp mkfifo rm mkdir chmod head tail tee sleep true false test printf echo env ls date mv cp touch wc tr cut sort gzip sed grep dirname basename'.split(
 		' ',
 	);
 
+const systemFolders = ['/usr/bin', '/bin', '/usr/local/bin'] as const;
+
 const linkShell = async (bin: string): Promise<void> => {
-	const folders = (process.env.PATH ?? '/usr/bin:/bin').split(delimiter);
 	for (const name of shellPrograms) {
-		const program = [...folders, '/usr/bin', '/bin']
-			.map((folder) => join(folder, name))
-			.find((file) => existsSync(file));
+		const program = systemFolders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 		if (program === undefined) continue;
 		await symlink(program, join(bin, name)).catch((error: unknown) => {
 			if (!isErrno(error, 'EEXIST')) throw error;
@@ -40,8 +39,6 @@ const starter = async (folder: string, program: RealProgram): Promise<string> =>
 	return `#!/bin/sh\nexec 9<${names[0]} 8<${names[1]} || exit 125\nexec ${words} "$@"\n`;
 };
 
-const absent = (name: string): string => `#!/bin/sh\necho "sh: 1: ${name}: not found" >&2\nexit 127\n`;
-
 /**
  * Makes the folder that stands for the root of a pod of client tools: the programs in `bin/`, `tmp/` for what it writes.
  * @param played what starts the played program of a name, where there is no real one
@@ -58,9 +55,13 @@ export const makePodFolder = async (
 	for (const name of Object.values(programNames).flat()) {
 		const real = programs.real.get(name);
 		const words = played(name);
-		const otherwise = words ? `#!/bin/sh\nexec ${words.map(shellWord).join(' ')} "$@"\n` : absent(name);
-		const text = real ? await starter(folder, real) : otherwise;
-		await writeOnce(join(bin, name), text, 0o755);
+		const start =
+			words &&
+			`#!/bin/sh
+exec ${words.map(shellWord).join(' ')} "$@"
+`;
+		const text = real ? await starter(folder, real) : start;
+		if (text !== undefined) await writeOnce(join(bin, name), text, 0o755);
 	}
 	return {bin, tmp};
 };

@@ -87,6 +87,10 @@ const start = async (program: string, args: readonly string[], io: ToolIo, env: 
 	}
 };
 
+/** Where this host may have programs that the image has elsewhere: the pod has nothing there. */
+const withoutHost = (word: string, folder: string): string =>
+	word.replaceAll(/(?<![\w.-])\/usr\/lib\/postgresql(?![\w.-])/gu, `${folder}/usr/lib/postgresql`);
+
 /** The words of a container's runtime for a program that the image does not have. */
 const notFound = (program: string): string => `exec: "${program}": executable file not found in $PATH: unknown\n`;
 
@@ -113,7 +117,8 @@ export const runClientTool = async (
 		}
 		io.signal.throwIfAborted();
 		const own = {PATH: bin, HOME: tmp, TMPDIR: tmp, LC_ALL: 'C.UTF-8'};
-		return await start(file, args, io, {...io.env, ...own});
+		const words = args.map((word) => withoutHost(word, folder));
+		return await start(file, words, io, {...io.env, ...own});
 	} finally {
 		if (io.folder === undefined) await removePodFolder(folder);
 	}

@@ -66,6 +66,14 @@ describe.skipIf(!programs)('the programs of Debian’s packages', () => {
 		expect(other).toMatchObject({code: 1, err: expect.stringMatching(/could not translate host name/u)});
 	});
 
+	test('programs are looked for in the pod alone, and start by their full paths', async () => {
+		const script =
+			'for f in $(echo "$PATH" | tr : " ") /usr/lib/postgresql/*/bin; do [ -x "$f/$1" ] && echo "$f/$1"; done';
+		const {out} = await tool(['sh', '-c', `${script}; true`, 'sh', 'pg_dump']);
+		expect(out.trim().split('\n')).toEqual([join(folder, 'pod/bin/pg_dump')]);
+		expect((await tool(['sh', '-c', 'exec "$1" --version', 'sh', out.trim()])).out).toMatch(/ 18\./u);
+	});
+
 	test('a file of one command is there for the next of the pod, and the input is its own', async () => {
 		const kept = await tool(['sh', '-c', 'cat > "$TMPDIR/kept"; sha256sum < "$TMPDIR/kept"'], {input: 'abc'});
 		expect(kept.out).toContain('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
