@@ -3,7 +3,12 @@ import {mkdir, readFile} from 'node:fs/promises';
 import {isIP} from 'node:net';
 import {join} from 'node:path';
 import {writeWhole} from '../../source/base/files.ts';
-import type {PodNetwork} from '../product/pod-network.ts';
+
+/** Names as a pod finds them. */
+export type Names = {
+	/** IPv4 addresses; none for a name that there is not. */
+	readonly resolve: (host: string, signal: AbortSignal) => Promise<readonly string[]>;
+};
 
 /**
  * Files of the system that glibc reads names from, and paths of the same length in their place: open files of the process, which
@@ -47,7 +52,7 @@ const mostNames = 50;
 export const hostLines = async (
 	texts: readonly string[],
 	known: readonly string[],
-	{network, signal}: {readonly network: Pick<PodNetwork, 'resolve'>; readonly signal: AbortSignal},
+	{network, signal}: {readonly network: Names; readonly signal: AbortSignal},
 ): Promise<string> => {
 	const found = texts.flatMap((text) => text.match(hostNames) ?? []).map((name) => name.toLowerCase());
 	const names = [...new Set([...known, ...found])].filter((name) => isIP(name) === 0).slice(0, mostNames);

@@ -5,7 +5,7 @@ import {isErrno} from '../../source/base/errno.ts';
 import {writeWhole} from '../../source/base/files.ts';
 import {shellWord} from '../../source/base/shell.ts';
 import {copyLibrary} from './own-names.ts';
-import {type Programs, programNames, type RealProgram, startOf} from './programs.ts';
+import {type Programs, type RealProgram, startOf} from './programs.ts';
 
 /** Programs of every image of Debian's that the scripts of a backup may use beside those of the databases. */
 const shellPrograms =
@@ -14,6 +14,12 @@ const shellPrograms =
 	);
 
 const systemFolders = ['/usr/bin', '/bin', '/usr/local/bin'] as const;
+
+/** Programs that a command may begin with: those of the shell by the paths that scripts use as well. */
+export const programsOf = ({real}: Programs): readonly string[] => [
+	...shellPrograms.flatMap((name) => [name, `/bin/${name}`, `/usr/bin/${name}`]),
+	...real.keys(),
+];
 
 const linkShell = async (bin: string): Promise<void> => {
 	for (const name of shellPrograms) {
@@ -41,28 +47,17 @@ const starter = async (folder: string, program: RealProgram): Promise<string> =>
 
 /**
  * Makes the folder that stands for the root of a pod of client tools: the programs in `bin/`, `tmp/` for what it writes.
- * @param played what starts the played program of a name, where there is no real one
+ * A program that there is none of is not found, as in an image that lacks it.
  */
 export const makePodFolder = async (
 	folder: string,
 	programs: Programs,
-	played: (name: string) => readonly string[] | undefined,
 ): Promise<{readonly bin: string; readonly tmp: string}> => {
 	const [bin, tmp] = [join(folder, 'bin'), join(folder, 'tmp')];
 	for (const one of [bin, tmp]) await mkdir(one, {recursive: true, mode: 0o700});
 	await writeOnce(join(folder, 'nsswitch.conf'), 'hosts: files\n');
 	await linkShell(bin);
-	for (const name of Object.values(programNames).flat()) {
-		const real = programs.real.get(name);
-		const words = played(name);
-		const start =
-			words &&
-			`#!/bin/sh
-exec ${words.map(shellWord).join(' ')} "$@"
-`;
-		const text = real ? await starter(folder, real) : start;
-		if (text !== undefined) await writeOnce(join(bin, name), text, 0o755);
-	}
+	for (const [name, program] of programs.real) await writeOnce(join(bin, name), await starter(folder, program), 0o755);
 	return {bin, tmp};
 };
 

@@ -6,8 +6,8 @@ import {cacheFolder, debianFolder, debianPackages, debianRoot} from '../servers/
 
 const run = promisify(execFile);
 
-/** Where the programs of an engine are from: Debian's packages, this host, or none real. */
-export type ToolsKind = 'unpacked' | 'of this host' | 'played';
+/** Where the programs of an engine are from: Debian's packages, this host; or there are none. */
+export type ToolsKind = 'unpacked' | 'of this host' | 'absent';
 
 /** A real program: what starts it, and the C library that it is to run with a copy of. */
 export type RealProgram = {
@@ -120,8 +120,8 @@ const unpackedRoot = async (options: FindOptions): Promise<string | undefined> =
 
 /** What is looked for. */
 export type FindOptions = {
-	/** Nothing real, or what Debian's packages hold; unless told: what is unpacked already, then what fits of this host. */
-	readonly wanted?: 'played' | 'unpacked' | undefined;
+	/** Nothing, or what Debian's packages hold; unless told: what is unpacked already, then what fits of this host. */
+	readonly wanted?: 'none' | 'unpacked' | undefined;
 	/** Major version of the PostgreSQL that is dumped: an older `pg_dump` refuses it. */
 	readonly postgresMajor: number;
 	/** Folder of what is unpacked; that of this user unless told. */
@@ -130,7 +130,14 @@ export type FindOptions = {
 	readonly search?: string | undefined;
 };
 
-const noPrograms: Programs = {postgresql: 'played', mysql: 'played', versions: {}, real: new Map()};
+const ofEngine = (name: string, kind: ToolsKind, version: string | undefined): string =>
+	kind === 'absent' ? `no programs of ${name}` : `${name} ${version ?? ''} ${kind}`;
+
+/** What there is, for people. */
+export const programsText = ({postgresql, mysql, versions}: Programs): string =>
+	[ofEngine('PostgreSQL', postgresql, versions.postgresql), ofEngine('MySQL', mysql, versions.mysql)].join(', ');
+
+const noPrograms: Programs = {postgresql: 'absent', mysql: 'absent', versions: {}, real: new Map()};
 
 const only = (
 	programs: ReadonlyMap<string, RealProgram>,
@@ -143,8 +150,8 @@ const ofThisHost = async ({search = process.env.PATH ?? '', postgresMajor}: Find
 	const hasPostgres = isAsNew(postgresql, postgresMajor) && programNames.postgresql.every((name) => found.has(name));
 	const hasMysql = mysql !== undefined && programNames.mysql.every((name) => found.has(name));
 	return {
-		postgresql: hasPostgres ? 'of this host' : 'played',
-		mysql: hasMysql ? 'of this host' : 'played',
+		postgresql: hasPostgres ? 'of this host' : 'absent',
+		mysql: hasMysql ? 'of this host' : 'absent',
 		versions: {...(hasPostgres && {postgresql}), ...(hasMysql && {mysql})},
 		real: new Map([
 			...(hasPostgres ? only(found, programNames.postgresql) : []),
@@ -160,14 +167,14 @@ const ofThisHost = async ({search = process.env.PATH ?? '', postgresMajor}: Find
  * @throws Error where they are wanted and there is no apt-get, or no way to the archive
  */
 export const findPrograms = async (options: FindOptions): Promise<Programs> => {
-	if (options.wanted === 'played') return noPrograms;
+	if (options.wanted === 'none') return noPrograms;
 	const root = await unpackedRoot(options);
 	if (root === undefined) return ofThisHost(options);
 	const real = unpackedPrograms(root);
 	const versions = {postgresql: await postgresVersion(real), mysql: await mysqlVersion(real)};
 	return {
-		postgresql: isAsNew(versions.postgresql, options.postgresMajor) ? 'unpacked' : 'played',
-		mysql: versions.mysql === undefined ? 'played' : 'unpacked',
+		postgresql: isAsNew(versions.postgresql, options.postgresMajor) ? 'unpacked' : 'absent',
+		mysql: versions.mysql === undefined ? 'absent' : 'unpacked',
 		versions,
 		real,
 	};

@@ -5,9 +5,7 @@ import {mkdtemp} from 'node:fs/promises';
 import {constants, tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
 import {isErrno} from '../../source/base/errno.ts';
-import type {PodNetwork} from '../product/pod-network.ts';
-import {hostLines} from './own-names.ts';
-import {playedStart} from './played/start.ts';
+import {hostLines, type Names} from './own-names.ts';
 import {makePodFolder, removePodFolder, writeOnce} from './pod-folder.ts';
 import type {Programs} from './programs.ts';
 
@@ -19,7 +17,7 @@ export type ToolIo = {
 	readonly env: Readonly<Record<string, string>>;
 	readonly signal: AbortSignal;
 	/** The network of played pods: its name server alone is asked. */
-	readonly network: Pick<PodNetwork, 'resolve'>;
+	readonly network: Names;
 	/** Stands for the root of the pod; kept from one command to the next. One of its own, taken away after it, unless told. */
 	readonly folder?: string | undefined;
 	/** Names that are looked up although neither command nor variables have them. */
@@ -96,7 +94,7 @@ const notFound = (program: string): string => `exec: "${program}": executable fi
 
 /**
  * Runs a command as a pod of the client tools image would: with the shell of this host, the real programs of the databases where there
- * are any, else played ones, and with the names of the played network alone. Nothing of this process's environment reaches it.
+ * are any, and with the names of the played network alone. Nothing of this process's environment reaches it.
  * @returns its exit code: 127 for a program that such an image does not have, 128 and the signal's number for one that was ended
  * @throws the reason of a signal that came before it was started
  */
@@ -107,7 +105,7 @@ export const runClientTool = async (
 ): Promise<number> => {
 	const folder = io.folder ?? (await mkdtemp(join(tmpdir(), 'zenml-airgap-pod-')));
 	try {
-		const {bin, tmp} = await makePodFolder(folder, programs, playedStart(programs));
+		const {bin, tmp} = await makePodFolder(folder, programs);
 		const texts = [...args, ...Object.values(io.env)];
 		await writeOnce(join(folder, 'hosts'), await hostLines(texts, io.names ?? usualNames, io));
 		const file = join(bin, basename(program));
