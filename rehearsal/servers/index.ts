@@ -1,4 +1,4 @@
-export {cacheFolder, type DebianPackages, debianFolder, debianPackages, debianRoot} from './debian.ts';
+export {cacheFolder, debianFolder, debianPackages, debianRoot} from './debian.ts';
 export {freePort, release, spawnKept} from './kept-server.ts';
 export {
 	give,
