@@ -10,7 +10,7 @@ FROM debian:sid-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends postgresql-client-18 mysql-client-core age curl ca-certificates \
  && rm -rf /var/lib/apt/lists/* /usr/share/doc /usr/share/man \
- && for program in pg_dump pg_restore psql mysqldump mysql age curl sh sha256sum cat; do \
+ && for program in pg_dump pg_restore psql mysqldump mysql age curl sh sha256sum base64 cat env mkdir rm sleep tr; do \
       command -v "$program" || { echo "$program is missing"; exit 1; }; \
     done
 
