@@ -32,7 +32,7 @@ describe('the install on a real cluster without a way out', () => {
 		expect(first.output).toContain('ZenML Pro is installed and verified');
 		expect(first.code).toBe(0);
 		whole = await dumpWorld();
-		expect(whole.registry.length).toBe(5);
+		expect(whole.registry.length).toBe(6);
 		expect(whole.database).toContainEqual(
 			expect.stringMatching(/^zenml_pro: \{"name":"default","status":"available","version":"0\.98\.0"/u),
 		);

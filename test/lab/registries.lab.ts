@@ -78,7 +78,7 @@ describe('a registry whose logins go through a token server', () => {
 		);
 		expect(pulls.every(({user}) => user === tokenRegistry.username)).toBe(true);
 		const whole = await dumpWorld('tokens');
-		expect(whole.registry.length).toBe(5);
+		expect(whole.registry.length).toBe(6);
 		const second = await install(state, {args});
 		expect(second.code).toBe(0);
 		expect(second.output).not.toMatch(/\d\/\d+\] .*: done/u);
