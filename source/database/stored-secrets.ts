@@ -13,11 +13,11 @@ const longest = 65_535;
  */
 export const storedSecretsSql = (quote: (name: string) => string): string => {
 	const values = quote('values');
-	return `SELECT ${values} AS stored FROM secret WHERE ${values} IS NOT NULL AND length(${values}) BETWEEN 1 AND ${longest} ORDER BY created DESC LIMIT ${most}`;
+	return `SELECT ${values} AS kept FROM secret WHERE ${values} IS NOT NULL AND length(${values}) BETWEEN 1 AND ${longest} ORDER BY created DESC LIMIT ${most}`;
 };
 
-const rowSchema = z.object({stored: z.string()});
+const rowSchema = z.object({kept: z.string()});
 
 /** @param rows of `storedSecretsSql` */
 export const storedIn = (rows: readonly unknown[]): readonly string[] =>
-	rows.map((row) => oneRow(rowSchema, [row]).stored);
+	rows.map((row) => oneRow(rowSchema, [row]).kept);

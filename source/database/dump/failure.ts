@@ -40,11 +40,11 @@ const signs: readonly (readonly [RegExp, Case | 'incomplete'])[] = [
 		'locked',
 	],
 	[/password authentication failed|\b28P01\b|using password|\(1045\)|ERROR 1045\b|pg_hba\.conf/iu, 'login'],
-	[/certificate|SSL error|TLS\/SSL error|SSL connection error|server does not support SSL|\b2026\b/iu, 'TLS'],
 	[
-		/server closed the connection|terminating connection|\b57P0[123]\b|\b08006\b|Lost connection|server has gone away|Connection reset|connection .*(?:lost|closed)|\b(?:2006|2013|4031|1927|1053)\b/iu,
+		/server closed the connection|unexpected eof while reading|SSL connection has been closed|SSL SYSCALL error|when dumping table|when retrieving data|terminating connection|\b57P0[123]\b|\b08006\b|Lost connection|server has gone away|Connection reset|errno 104|connection .*(?:lost|closed)|\b(?:2006|2013|4031|1927|1053)\b/iu,
 		'connection lost',
 	],
+	[/certificate|SSL error|TLS\/SSL error|SSL connection error|server does not support SSL|\b2026\b/iu, 'TLS'],
 	[
 		/could not connect|Connection refused|Can't connect|could not translate host name|Unknown .*host|timeout expired|No route to host|\b(?:2002|2003|2005)\b/iu,
 		'unreachable',

@@ -95,8 +95,16 @@ const pour = async (
 	await pipeline(from, passing(onMove), into as Writable, {end: false, signal});
 };
 
-/** Feeds the child. A child that ends before its input is told by its end; an error of the input itself is thrown. */
-const feed = async (stdin: NodeJS.ReadableStream, onMove: OnMove, child: ChildProcess): Promise<void> => {
+/**
+ * Feeds the child until one of both ends. A child that ends before its input is told by its end; an error of the input itself is thrown.
+ * @param exited settles when the child has ended: an input that says nothing more is not waited for
+ */
+const feed = async (
+	stdin: NodeJS.ReadableStream,
+	onMove: OnMove,
+	child: ChildProcess,
+	exited: Promise<unknown>,
+): Promise<void> => {
 	const into = child.stdin as Writable;
 	let isClosed = false;
 	let failed: unknown;
@@ -108,9 +116,8 @@ const feed = async (stdin: NodeJS.ReadableStream, onMove: OnMove, child: ChildPr
 		// Once the child is gone its input is destroyed, which is no error of the input.
 		if (!isClosed) failed ??= error;
 	});
-	await pipeline(stdin, passing(onMove), into).catch(() => {
-		if (failed !== undefined) throw failed;
-	});
+	await Promise.race([pipeline(stdin, passing(onMove), into).catch(() => undefined), exited]);
+	if (failed !== undefined) throw failed;
 };
 
 /** Adds up what has passed. */
@@ -140,7 +147,7 @@ const runIn = async (own: string, order: Order, inherited: NodeJS.ProcessEnv): P
 	const said = lastLines(child.stderr as NodeJS.ReadableStream);
 	const count = counter(onMove, order.onBytes);
 	const streams = [
-		...(stdin ? [feed(stdin, count, child)] : []),
+		...(stdin ? [feed(stdin, count, child, exited)] : []),
 		...(stdout && child.stdout ? [pour(child.stdout, stdin ? onMove : count, stdout, signal)] : []),
 	];
 	try {

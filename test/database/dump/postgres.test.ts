@@ -196,7 +196,7 @@ describe.skipIf(clients === undefined)('a real PostgreSQL', () => {
 	});
 
 	test('no secret stands in words, environment or files of others while it runs', async () => {
-		const login = await filled('secret_one', 5000);
+		const login = await filled('secret_one', 40_000);
 		const into = new PassThrough({highWaterMark: 1});
 		const stop = new AbortController();
 		const work = dumps.dump(login, {tools, into, onBytes: () => undefined, signal: stop.signal});
