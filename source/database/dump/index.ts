@@ -1,3 +1,4 @@
+import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import {findTools} from './find-tools.ts';
 import {createHostRunner} from './host-runner.ts';
 import {dumpMysql, restoreMysql} from './mysql.ts';
@@ -8,6 +9,9 @@ import type {DumpPort, DumpTools} from './types.ts';
 
 export {createPodRunner, type PodShell} from './pod-runner.ts';
 
+/** Lends the programs of a pod for as long as the work takes. @throws what the work throws; ProblemError where there is no pod */
+export type LendPrograms = <Result>(work: (runner: Runner) => Promise<Result>, signal: AbortSignal) => Promise<Result>;
+
 type Options = {
 	/** For files with logins, while a program of this host runs; made when it is needed. */
 	readonly folder: string;
@@ -15,36 +19,44 @@ type Options = {
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	/** Where they are looked for (answer `backup.tools`): `auto` here, and in the cluster where none here fits. */
 	readonly where?: 'auto' | 'host' | 'cluster';
-	/** The programs of a pod; without it there are only those of this host. */
-	readonly cluster?: Runner | undefined;
+	/** The programs in the cluster; without it there are only those of this host. */
+	readonly cluster?: LendPrograms | undefined;
 };
+
+/** What this host lacks is told where the cluster has no fitting program either: it is the easier one to mend. */
+const lacksTools = (error: unknown): boolean =>
+	error instanceof ProblemError && error.problem.code === ('dump-tools-missing' satisfies ProblemCode);
 
 /** Dumps and restores by the databases' own tools. */
 export const createDumps = ({folder, environment, where = 'auto', cluster}: Options): DumpPort => {
 	const host = createHostRunner({folder, environment});
-	const runnerOf = (tools: DumpTools): Runner => (tools.where === 'cluster' && cluster ? cluster : host);
+	const lend: LendPrograms = cluster ?? (async (work) => work(host));
+	const lent =
+		({where: place}: DumpTools): LendPrograms =>
+		async (work, signal) =>
+			place === 'cluster' ? lend(work, signal) : work(host);
 	return {
 		tools: async (_login, facts, signal) => {
+			const inCluster = async (): Promise<DumpTools> => lend((runner) => findTools(runner, facts, signal), signal);
 			if (where === 'cluster') {
-				if (cluster) return findTools(cluster, facts, signal);
+				if (cluster) return inCluster();
 				throw dumpProblems.error('dump-tools-missing', {case: 'no cluster', ...facts});
 			}
 			if (where === 'host' || !cluster) return findTools(host, facts, signal);
 			return findTools(host, facts, signal).catch((error: unknown) => {
-				signal.throwIfAborted();
-				// What this host lacks is told where the cluster has none either: it is the easier one to mend.
-				return findTools(cluster, facts, signal).catch(() => {
-					throw error;
+				if (!lacksTools(error)) throw error;
+				return inCluster().catch((other: unknown) => {
+					throw lacksTools(other) ? error : other;
 				});
 			});
 		},
-		dump: (login, options) => {
+		dump: async (login, options) => {
 			const work = options.tools.engine === 'postgresql' ? dumpPostgres : dumpMysql;
-			return work(runnerOf(options.tools), login, options);
+			await lent(options.tools)((runner) => work(runner, login, options), options.signal);
 		},
-		restore: (login, options) => {
+		restore: async (login, options) => {
 			const work = options.tools.engine === 'postgresql' ? restorePostgres : restoreMysql;
-			return work(runnerOf(options.tools), login, options);
+			await lent(options.tools)((runner) => work(runner, login, options), options.signal);
 		},
 	};
 };

@@ -11,9 +11,9 @@ export type PodShell = (order: {
 }) => Promise<{readonly exitCode: number; readonly stderr: readonly string[]}>;
 
 /**
- * The shell's part, for any POSIX shell: writes the files that come on its standard input, a line of base64 each, into a folder of its
- * own, runs the program with what follows there, and removes the folder. `read` takes no byte of what follows. Parameters: the folder,
- * the names of the files until `--`, then `env` with the environment and the command.
+ * The shell's part, for any POSIX shell: writes the files that come on its standard input into a folder of its own, runs the program with
+ * what follows there, and removes the folder. `read` takes no byte of what follows. Parameters: the folder, for each file its name and its
+ * number of lines, `--`, then the command.
  */
 const wrapper = `umask 077
 folder=$1; shift
@@ -21,12 +21,18 @@ mkdir "$folder" || exit 120
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 143' TERM INT HUP PIPE
 while [ "$1" != -- ]; do
-  IFS= read -r line || exit 121
-  printf %s "$line" | base64 -d > "$folder/$1" || exit 122
-  shift
+  lines=$2
+  while [ "$lines" -gt 0 ]; do
+    IFS= read -r line || exit 121
+    printf '%s\\n' "$line"
+    lines=$((lines - 1))
+  done > "$folder/$1" || exit 122
+  shift 2
 done
 shift
 "$@"`;
+
+const linesOf = (text: string): readonly string[] => text.replace(/\n$/u, '').split('\n');
 
 /** The environment of the program, as words of env(1). */
 const envWords = (order: Order, folder: string): readonly string[] => [
@@ -42,7 +48,7 @@ async function* inputOf(
 	stdin: NodeJS.ReadableStream | undefined,
 	onMove: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
-	for (const text of Object.values(files)) yield Buffer.from(`${Buffer.from(text).toString('base64')}\n`);
+	for (const text of Object.values(files)) yield Buffer.from(`${linesOf(text).join('\n')}\n`);
 	if (!stdin) return;
 	for await (const chunk of stdin) {
 		const bytes = Buffer.from(chunk);
@@ -114,7 +120,8 @@ export const createPodRunner = (shell: PodShell): Runner => ({
 		const {signal, wasSilent, onMove, count, end} = watch(order);
 		const through = order.stdout && counted(order.stdout, order.stdin ? onMove : count);
 		const hasInput = order.stdin !== undefined || Object.keys(files).length > 0;
-		const command = ['sh', '-c', wrapper, 'sh', folder, ...Object.keys(files), '--'];
+		const counts = Object.entries(files).flatMap(([name, text]) => [name, String(linesOf(text).length)]);
+		const command = ['sh', '-c', wrapper, 'sh', folder, ...counts, '--'];
 		try {
 			const {exitCode, stderr} = await shell({
 				command: [...command, ...envWords(order, folder), order.program, ...order.args(folder)],

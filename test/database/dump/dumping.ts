@@ -1,5 +1,4 @@
-import {createHash} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
+import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {PassThrough, Readable, Writable} from 'node:stream';
 import {createDumps} from '../../../source/database/dump/index.ts';
@@ -59,8 +58,6 @@ export const factsOf = ({product, version}: DatabaseFacts): Pick<DatabaseFacts, 
 	version,
 });
 
-export const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
-
 /** A target that is full after so many bytes. */
 export const fullAfter = (most: number): Writable => {
 	let written = 0;
@@ -72,13 +69,13 @@ export const fullAfter = (most: number): Writable => {
 	});
 };
 
-/** Words and environment of all processes of this host whose program has such a name. */
-export const processesOf = async (names: RegExp): Promise<string> => {
-	const {readdir} = await import('node:fs/promises');
+/** Words and environment of the processes that were started with a path below this folder in either. */
+export const processesOf = async (folder: string): Promise<string> => {
 	const texts: string[] = [];
 	for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/u.test(name))) {
-		const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-		if (names.test(words)) texts.push(words, await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''));
+		const read = async (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+		const text = `${await read('cmdline')}\n${await read('environ')}`;
+		if (text.includes(folder)) texts.push(text);
 	}
 	return texts.join('\n');
 };

@@ -161,7 +161,7 @@ describe.skipIf(!areThere).each(['MySQL', 'MariaDB'] as const)('a real %s', (pro
 		const work = restored(dumps, login, tools, Readable.from(slow()), {signal: stop.signal});
 		expect(await caught(work)).toMatchObject({message: 'stopped by a test'});
 		expect((await contents(login)).isHalfRestored).toBe(true);
-		expect(await processesOf(/(?:mysql|mariadb)\0--defaults/u)).toBe('');
+		expect(await processesOf(folder)).toBe('');
 		expect(await left()).toEqual([]);
 	});
 
@@ -191,7 +191,7 @@ describe.skipIf(!areThere).each(['MySQL', 'MariaDB'] as const)('a real %s', (pro
 		let asked: Promise<void> | undefined;
 		await dumped(dumps, login, tools, {
 			onBytes: () => {
-				asked ??= processesOf(/dump\0--defaults/u).then((text) => void seen.push(text));
+				asked ??= processesOf(folder).then((text) => void seen.push(text));
 			},
 		});
 		await asked;
