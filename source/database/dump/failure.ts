@@ -8,7 +8,7 @@ import {answerPaths} from '../answer-paths.ts';
 import {withoutPassword} from '../failure.ts';
 import type {DatabaseLogin} from '../types.ts';
 import {dumpProblems} from './problems.ts';
-import type {Ended} from './runner.ts';
+import type {Ended} from './run/runner.ts';
 
 /** A program that the operating system does not start. */
 export const notStarted = (program: string, error: unknown): ProblemError =>

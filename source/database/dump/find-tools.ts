@@ -4,7 +4,7 @@ import {printable} from '../../base/printable.ts';
 import {cutTo, firstOf} from '../../base/text.ts';
 import type {DatabaseFacts} from '../types.ts';
 import {dumpProblems} from './problems.ts';
-import type {Runner} from './runner.ts';
+import type {Runner} from './run/runner.ts';
 import type {DumpTools} from './types.ts';
 import {byVersion, fits, versionIn} from './versions.ts';
 

@@ -1,13 +1,13 @@
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import {findTools} from './find-tools.ts';
-import {createHostRunner} from './host-runner.ts';
 import {dumpMysql, restoreMysql} from './mysql.ts';
 import {dumpPostgres, restorePostgres} from './postgres.ts';
 import {dumpProblems} from './problems.ts';
-import type {Runner} from './runner.ts';
+import {createHostRunner} from './run/host-runner.ts';
+import type {Runner} from './run/runner.ts';
 import type {DumpPort, DumpTools} from './types.ts';
 
-export {createPodRunner, type PodShell} from './pod-runner.ts';
+export {createPodRunner, type PodShell} from './run/pod-runner.ts';
 
 /** Lends the programs of a pod for as long as the work takes. @throws what the work throws; ProblemError where there is no pod */
 export type LendPrograms = <Result>(work: (runner: Runner) => Promise<Result>, signal: AbortSignal) => Promise<Result>;

@@ -5,9 +5,9 @@ import type {DatabaseLogin} from '../types.ts';
 import {lookBeforeDump, markAndEmpty, unmark} from './empty-mysql.ts';
 import {brokenOff, withoutEnd} from './failure.ts';
 import {companionOf} from './find-tools.ts';
-import {mysqlLogin, optionFile} from './login-mysql.ts';
+import {mysqlLogin, optionFile} from './login/mysql.ts';
 import {dumpProblems} from './problems.ts';
-import type {Runner} from './runner.ts';
+import type {Runner} from './run/runner.ts';
 import {dumpSilenceMs, restoreSilenceMs} from './silence.ts';
 import type {DumpPort, DumpTools} from './types.ts';
 

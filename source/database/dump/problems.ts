@@ -114,7 +114,7 @@ export const dumpProblems = declareProblems({
 	'dump-program': {
 		area: 'database',
 		message: 'The program {program} cannot be run.',
-		cause: '{words}',
+		cause: 'The operating system did not start it. {words}',
 		fix: 'Install the clients of the database anew, or name other ones on the search path.',
 	},
 	'dump-password': {

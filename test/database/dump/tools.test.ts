@@ -224,7 +224,7 @@ describe('words of programs that broke off', () => {
 		expect(notStarted('/usr/bin/pg_dump', error).problem).toMatchObject({
 			code: 'dump-program',
 			message: 'The program /usr/bin/pg_dump cannot be run.',
-			cause: 'This user may not run it.',
+			cause: 'The operating system did not start it. This user may not run it.',
 			fix: 'Install the clients of the database anew, or name other ones on the search path.',
 		});
 	});

@@ -1,10 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {mkdir, readdir, rm} from 'node:fs/promises';
 import path from 'node:path';
-import {isErrno} from '../../base/errno.ts';
-import {writeWhole} from '../../base/files.ts';
-import {birthNow, thisProcess} from '../../base/lock/process.ts';
-import {makeOwnFolder} from '../../base/own/make.ts';
+import {isErrno} from '../../../base/errno.ts';
+import {writeWhole} from '../../../base/files.ts';
+import {birthNow, thisProcess} from '../../../base/lock/process.ts';
+import {makeOwnFolder} from '../../../base/own/make.ts';
 
 /** Name of a folder with logins: the process that made it, by number and birth, and something of its own. */
 const named = /^login-(\d+)-(\w+)-[0-9a-f]+$/u;

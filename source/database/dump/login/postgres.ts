@@ -1,7 +1,7 @@
-import {addressOf} from '../access.ts';
-import {answerPaths} from '../answer-paths.ts';
-import type {DatabaseLogin} from '../types.ts';
-import {dumpProblems} from './problems.ts';
+import {addressOf} from '../../access.ts';
+import {answerPaths} from '../../answer-paths.ts';
+import type {DatabaseLogin} from '../../types.ts';
+import {dumpProblems} from '../problems.ts';
 import {trustedCa} from './trusted.ts';
 
 /** How the programs log in: files that only they read, and what is told openly. */

@@ -5,7 +5,7 @@ import {access, readdir, realpath} from 'node:fs/promises';
 import path from 'node:path';
 import {Transform, type Writable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
-import {notStarted} from './failure.ts';
+import {notStarted} from '../failure.ts';
 import {lastLines} from './last-lines.ts';
 import {withPrivateFiles} from './private-folder.ts';
 import type {Ended, Order, Runner} from './runner.ts';

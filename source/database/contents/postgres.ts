@@ -2,12 +2,12 @@ import * as z from 'zod';
 import {isErrno} from '../../base/errno.ts';
 import {byText} from '../../base/text.ts';
 import type {Access} from '../access.ts';
+import {type Query, withConnection} from '../postgres/connect.ts';
+import {quoteName} from '../postgres/sql.ts';
 import {revisionIn, revisionSql} from '../revision.ts';
 import {oneRow} from '../rows.ts';
-import {storedIn, storedSecretsSql} from '../stored-secrets.ts';
 import type {DatabaseContents} from '../types.ts';
-import {type Query, withConnection} from './connect.ts';
-import {quoteName} from './sql.ts';
+import {storedIn, storedSecretsSql} from './stored-secrets.ts';
 
 /** Partitions are tables of their own here, and the table that they belong to holds no rows itself. */
 const tablesSql = `

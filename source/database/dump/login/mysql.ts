@@ -1,5 +1,5 @@
-import type {DatabaseFacts, DatabaseLogin} from '../types.ts';
-import type {ProgramLogin} from './login-postgres.ts';
+import type {DatabaseFacts, DatabaseLogin} from '../../types.ts';
+import type {ProgramLogin} from './postgres.ts';
 import {trustedCa} from './trusted.ts';
 
 /** Seconds until logged in. */

@@ -3,12 +3,12 @@ import {isErrno} from '../../base/errno.ts';
 import {byText} from '../../base/text.ts';
 import type {Access} from '../access.ts';
 import {markerTable} from '../marker.ts';
+import {type Query, withConnection} from '../mysql/connect.ts';
+import {quoteName} from '../mysql/sql.ts';
 import {revisionIn, revisionSql} from '../revision.ts';
 import {oneRow} from '../rows.ts';
-import {storedIn, storedSecretsSql} from '../stored-secrets.ts';
 import type {DatabaseContents} from '../types.ts';
-import {type Query, withConnection} from './connect.ts';
-import {quoteName} from './sql.ts';
+import {storedIn, storedSecretsSql} from './stored-secrets.ts';
 
 /** The size is of the server's statistics: InnoDB keeps no exact one. */
 const tablesSql = `

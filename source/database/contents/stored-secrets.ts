@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {oneRow} from './rows.ts';
+import {oneRow} from '../rows.ts';
 
 /** How many values are looked at: one tells as much as all, unless it is an old one of another key. */
 const most = 5;
