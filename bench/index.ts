@@ -1,6 +1,7 @@
 import {availableParallelism, cpus} from 'node:os';
 import path from 'node:path';
 import {again} from './again.ts';
+import {dump} from './dump.ts';
 import {type Figure, isMissed, table} from './figures.ts';
 import {firstFrame} from './first-frame.ts';
 import {flood} from './flood.ts';
@@ -12,6 +13,7 @@ const all: Readonly<Record<string, (setting: Setting) => Promise<readonly Figure
 	rehearsal,
 	again,
 	flood,
+	dump,
 };
 
 const words = process.argv.slice(2);
