@@ -19,6 +19,7 @@ const floors: readonly (readonly string[])[] = [
 	['zenml', 'charts'],
 	['registry'],
 	['bundle', 'cluster', 'helm', 'network', 'database'],
+	['minisign'],
 	['answers', 'engine', 'archive', 'http'],
 	['oci'],
 	['base'],

@@ -17,6 +17,7 @@ import {clusterProblems} from '../../cluster/problems.ts';
 import {databaseProblems} from '../../database/problems.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {helmProblems} from '../../helm/problems.ts';
+import {minisignProblems} from '../../minisign/problems.ts';
 import {networkProblems} from '../../network/problems.ts';
 import {ociProblems} from '../../oci/problems.ts';
 import {registryProblems} from '../../registry/problems.ts';
@@ -35,6 +36,7 @@ export const problemTables: readonly ProblemTable[] = [
 	baseProblems.table,
 	ociProblems.table,
 	archiveProblems.table,
+	minisignProblems.table,
 	engineProblems.table,
 	answersProblems.table,
 	networkProblems.table,
