@@ -18,7 +18,7 @@ const floors: readonly (readonly string[])[] = [
 	['steps'],
 	['zenml', 'charts'],
 	['registry'],
-	['bundle', 'cluster', 'helm', 'network', 'database'],
+	['bundle', 'cluster', 'helm', 'network', 'database', 'backup'],
 	['minisign'],
 	['answers', 'engine', 'archive', 'http'],
 	['oci'],

@@ -1,6 +1,7 @@
 import {rehearsalProblems} from '../../../rehearsal/problems.ts';
 import {answersProblems} from '../../answers/problems.ts';
 import {archiveProblems} from '../../archive/problems.ts';
+import {backupProblems} from '../../backup/problems.ts';
 import type {Declaration, ProblemTable} from '../../base/problem-table.ts';
 import {baseProblems} from '../../base/problems.ts';
 import {createProblems} from '../../bundle/create/problems.ts';
@@ -37,6 +38,7 @@ export const problemTables: readonly ProblemTable[] = [
 	ociProblems.table,
 	archiveProblems.table,
 	minisignProblems.table,
+	backupProblems.table,
 	engineProblems.table,
 	answersProblems.table,
 	networkProblems.table,
