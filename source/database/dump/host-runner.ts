@@ -97,11 +97,18 @@ const pour = async (
 
 /** Feeds the child. A child that ends before its input is told by its end; an error of the input itself is thrown. */
 const feed = async (stdin: NodeJS.ReadableStream, onMove: OnMove, child: ChildProcess): Promise<void> => {
+	const into = child.stdin as Writable;
+	let isClosed = false;
 	let failed: unknown;
+	const close = (): void => {
+		isClosed = true;
+	};
+	into.once('error', close).once('close', close);
 	stdin.once('error', (error: unknown) => {
-		failed ??= error;
+		// Once the child is gone its input is destroyed, which is no error of the input.
+		if (!isClosed) failed ??= error;
 	});
-	await pipeline(stdin, passing(onMove), child.stdin as Writable).catch(() => {
+	await pipeline(stdin, passing(onMove), into).catch(() => {
 		if (failed !== undefined) throw failed;
 	});
 };

@@ -7,6 +7,7 @@ import {postgresLogin} from './login-postgres.ts';
 import type {Runner} from './runner.ts';
 import {withoutUnknownSetting} from './settings.ts';
 import {dumpSilenceMs, restoreSilenceMs} from './silence.ts';
+import {toTheEnd} from './to-the-end.ts';
 import type {DumpPort} from './types.ts';
 
 type DumpOptions = Parameters<DumpPort['dump']>[1];
@@ -67,12 +68,13 @@ async function* scriptOf(
 	const {tools, from, onBytes, signal} = options;
 	const stop = new AbortController();
 	const stdout = new PassThrough();
+	const {stream, rest} = toTheEnd(from);
 	yield `BEGIN;\n${emptyPostgresSql}`;
 	const reading = runner
 		.run({
 			program: companionOf(tools.program, 'pg_restore'),
 			args: () => scriptWords,
-			stdin: from,
+			stdin: stream,
 			stdout,
 			onBytes,
 			silenceMs: restoreSilenceMs,
@@ -85,6 +87,7 @@ async function* scriptOf(
 		const ended = await reading;
 		if (ended.exitCode !== 0)
 			throw brokenOff({login, work: 'restore', product: 'PostgreSQL', silenceMs: restoreSilenceMs, ended});
+		await rest();
 		yield 'COMMIT;\n';
 	} finally {
 		stop.abort();
