@@ -15,6 +15,7 @@ import {splitProblems} from '../../bundle/split/problems.ts';
 import {writeProblems} from '../../bundle/write/problems.ts';
 import {chartsProblems} from '../../charts/problems.ts';
 import {clusterProblems} from '../../cluster/problems.ts';
+import {dumpProblems} from '../../database/dump/problems.ts';
 import {databaseProblems} from '../../database/problems.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {helmProblems} from '../../helm/problems.ts';
@@ -45,6 +46,7 @@ export const problemTables: readonly ProblemTable[] = [
 	clusterProblems.table,
 	helmProblems.table,
 	databaseProblems.table,
+	dumpProblems.table,
 	chartsProblems.table,
 	zenmlProblems.table,
 	crashProblems.table,

@@ -6,6 +6,7 @@ import {createBundlePort} from '../../bundle/open/bundle.ts';
 import {createEffectMemo} from '../../charts/index.ts';
 import {createCluster} from '../../cluster/cluster.ts';
 import type {ClusterPort} from '../../cluster/types.ts';
+import {createDumps} from '../../database/dump/index.ts';
 import {createMysql} from '../../database/mysql/index.ts';
 import {createPostgres} from '../../database/postgres/index.ts';
 import {createHelm, renderingOnce} from '../../helm/index.ts';
@@ -127,6 +128,11 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		helm: helmOf(answers, options, children),
 		effects: createEffectMemo(effectsFileOf(context)),
 		databases: {postgresql: createPostgres(), mysql: createMysql()},
+		dumps: createDumps({
+			folder: path.join(stateDirectory, 'dumps'),
+			environment: children,
+			where: answers.backup.tools,
+		}),
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),
 		https,
