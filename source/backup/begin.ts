@@ -5,7 +5,7 @@ import {ProblemError} from '../base/problem.ts';
 import {idsIn} from './list.ts';
 import {manifestText, readManifest, writeSmall} from './manifest.ts';
 import {openersOf} from './open.ts';
-import {backupFiles, makeOurs, newId, unwritable} from './place.ts';
+import {backupFiles, makeOurs, newId, realFolder, unwritable} from './place.ts';
 import {requireOpens} from './read-part.ts';
 import {backupFormat} from './schema.ts';
 import {type BackupSettings, readersIn} from './settings.ts';
@@ -122,6 +122,12 @@ const beginNew = async (base: string, purpose: string, run: string, settings: Ba
 	};
 	await writeSmall(path.join(folder, backupFiles.manifest), manifestText(manifest));
 	return {folder, manifest};
+};
+
+/** As `BackupPort.pending`. */
+export const pendingIn = async (settings: BackupSettings, purpose: string): Promise<BackupManifest | undefined> => {
+	const base = await realFolder(settings.folder);
+	return base === undefined ? undefined : (await unfinishedIn(base, purpose, settings))?.manifest;
 };
 
 /** The backup to write into: an unfinished one of that purpose, or a new one. As `BackupPort.begin`. */

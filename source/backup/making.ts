@@ -30,15 +30,16 @@ const close = async ({folder, manifest}: Begun, settings: BackupSettings): Promi
 	await writeSmall(path.join(folder, backupFiles.manifest), text);
 };
 
+type Making = {
+	readonly settings: BackupSettings;
+	readonly readers: Readers | undefined;
+	readonly signal: AbortSignal;
+	/** Hears of every state that lies on the disk. */
+	readonly onChange: (manifest: BackupManifest) => void;
+};
+
 /** A backup that is being written into. */
-export const making = (
-	begun: Begun,
-	{
-		settings,
-		readers,
-		signal,
-	}: {readonly settings: BackupSettings; readonly readers: Readers | undefined; readonly signal: AbortSignal},
-): OpenBackup => {
+export const making = (begun: Begun, {settings, readers, signal, onChange}: Making): OpenBackup => {
 	const {folder} = begun;
 	let manifest: BackupManifest = begun.manifest;
 	const time = (): string => new Date(settings.now()).toISOString();
@@ -55,6 +56,7 @@ export const making = (
 			const others = manifest.parts.filter((one) => !isOf(head)(one));
 			manifest = {...manifest, parts: [...others, part]};
 			await writeSmall(path.join(folder, backupFiles.manifest), manifestText(manifest));
+			onChange(manifest);
 			return part;
 		},
 		finish: async (run, components) => {
@@ -62,6 +64,7 @@ export const making = (
 			const finished = {...manifest, run, components, finishedAt: time()};
 			await close({folder, manifest: finished}, settings);
 			manifest = finished;
+			onChange(finished);
 			return finished;
 		},
 	};

@@ -165,9 +165,11 @@ export type BackupPort = {
 	 * `backup-disk-full`, and what makes a signing key unusable
 	 */
 	readonly ready: (bytes: number, signal: AbortSignal) => Promise<void>;
+	/** The manifest of the unfinished backup that `begin` would go on with; sums are not compared. It leaves no trace. */
+	readonly pending: (purpose: string, signal: AbortSignal) => Promise<BackupManifest | undefined>;
 	/**
 	 * Goes on with an unfinished backup of that purpose that is of the same day, for the same readers: parts whose sums hold are
-	 * kept, all else of it is thrown away. Else begins a new one.
+	 * kept, all else of it is thrown away. Else begins a new one. What this port has begun itself for the same run is not read again.
 	 * @throws ProblemError as `ready`
 	 */
 	readonly begin: (purpose: string, run: string, signal: AbortSignal) => Promise<OpenBackup>;
