@@ -15,6 +15,8 @@ import {requireSize} from './sums.ts';
 import type {BackupManifest, BackupPort} from './types.ts';
 
 const mostUses = 100;
+/** What a backup takes beside its dumps. */
+const spareBytes = 16 * 1024 ** 2;
 
 /** @throws ProblemError `backup-folder-not-ours`, `backup-unwritable` */
 const requireWritable = async (folder: string): Promise<void> => {
@@ -58,7 +60,7 @@ export const createBackups = (settings: BackupSettings): BackupPort => {
 			await requireMakers(settings);
 			signal.throwIfAborted();
 			await requireWritable(folder);
-			await requireRoom(folder, bytes);
+			await requireRoom(folder, bytes + spareBytes);
 		},
 		begin: async (purpose, run, signal) => {
 			const readers = await requireMakers(settings);

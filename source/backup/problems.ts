@@ -62,6 +62,16 @@ export const backupProblems = declareProblems({
 			'no id': {cause: 'That is not how a backup is named: its id is a time and six digits, 20260131T183000Z-0a1b2c.'},
 		},
 	},
+	'backup-none': {
+		area: 'verification',
+		message: 'There is no whole backup in {folder}.',
+		fix: 'Make one: zenml-airgap backup.',
+		answers: ['backup.folder'],
+		cases: {
+			'not one': {cause: 'There is no backup there at all.'},
+			'none of them': {cause: 'Of {count} that are there none is whole.'},
+		},
+	},
 	'backup-unfinished': {
 		area: 'usage',
 		message: 'The backup {id} is not whole.',

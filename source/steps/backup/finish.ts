@@ -1,9 +1,10 @@
-import type {BackupSummary} from '../../backup/types.ts';
+import type {BackupSummary, OpenBackup} from '../../backup/types.ts';
 import {counted} from '../../base/text.ts';
 import {formatBytes} from '../../base/units.ts';
 import type {Finding} from '../../engine/plan.ts';
+import {stepProblems} from '../problems.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';
-import {componentOf, installedOf} from './installed.ts';
+import {componentOf, type Installed, installedOf, nameOf} from './installed.ts';
 import {type BackupOptions, standingOf} from './standing.ts';
 
 /** So many whole ones stay however old they are. */
@@ -46,6 +47,15 @@ const prune = async ({backups, answers, report, signal}: World): Promise<void> =
 	}
 };
 
+/** A run that began with this step must not call half of a backup whole. @throws ProblemError `backup-incomplete` */
+const requireWhole = (backup: OpenBackup, installed: readonly Installed[]): void => {
+	const missing = [
+		...(backup.has('inventory', 'inventory') ? [] : ['secrets and settings']),
+		...installed.filter((one) => !backup.has('database', nameOf(one))).map(({label}) => `database of the ${label}`),
+	];
+	if (missing.length > 0) throw stepProblems.error('backup-incomplete', {missing: missing.join(', ')});
+};
+
 const apply =
 	(options: BackupOptions) =>
 	async (world: World): Promise<void> => {
@@ -53,8 +63,10 @@ const apply =
 		if (standing.kind !== 'to do') return;
 		const {backups, runId, signal} = world;
 		const backup = await backups.begin(standing.purpose, runId, signal);
+		const installed = await installedOf(world);
+		requireWhole(backup, installed);
 		const components = [];
-		for (const one of await installedOf(world)) components.push(await componentOf(world, one));
+		for (const one of installed) components.push(await componentOf(world, one));
 		const {id} = await backup.finish(runId, components);
 		await readBack(world, id);
 		await prune(world);

@@ -14,6 +14,12 @@ export const backupTable = {
 		cause: 'A restore into it began and did not come to its end: a backup of it would be worth nothing.',
 		fix: 'Start the restore again and let it come to its end, then make the backup.',
 	},
+	'backup-incomplete': {
+		area: 'usage',
+		message: 'The backup lacks parts and was not finished.',
+		cause: 'These were not written: {missing}.',
+		fix: 'Start it again from its first step, without --from.',
+	},
 	'backup-secret-gone': {
 		area: 'cluster',
 		message: 'The Secret {secret} is not in the cluster.',
