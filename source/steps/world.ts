@@ -1,4 +1,5 @@
 import type {Answers} from '../answers/schema.ts';
+import type {BackupPort} from '../backup/types.ts';
 import type {Clock} from '../base/clock.ts';
 import type {BundlePort} from '../bundle/types.ts';
 import type {EffectMemo} from '../charts/index.ts';
@@ -42,6 +43,8 @@ export type Ports = {
 	/** What is known of the effects of values on the charts. */
 	readonly effects: EffectMemo;
 	readonly databases: Readonly<Record<DatabaseEngine, DatabasePort>>;
+	/** The folder of backups that the answers name. */
+	readonly backups: BackupPort;
 	/** Dumps of databases by their own tools. */
 	readonly dumps: DumpPort;
 	readonly dns: DnsPort;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type {Answers} from '../../answers/schema.ts';
 import {resolveSecret} from '../../answers/secrets.ts';
+import {createBackups} from '../../backup/backups.ts';
 import type {Taker} from '../../base/lock/lock.ts';
 import {createBundlePort} from '../../bundle/open/bundle.ts';
 import {createEffectMemo} from '../../charts/index.ts';
@@ -19,6 +20,7 @@ import {type Wait, waitText} from '../../registry/retry.ts';
 import type {Ports, World} from '../../steps/world.ts';
 import {createZenml} from '../../zenml/client.ts';
 import type {Context} from '../base/context.ts';
+import {backupSettings} from './backup-settings.ts';
 import {childEnvironment} from './child-environment.ts';
 import {clusterChoice} from './cluster-choice.ts';
 import {createHost} from './host.ts';
@@ -128,6 +130,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		helm: helmOf(answers, options, children),
 		effects: createEffectMemo(effectsFileOf(context)),
 		databases: {postgresql: createPostgres(), mysql: createMysql()},
+		backups: createBackups(backupSettings(answers, {context, resolve})),
 		dumps: createDumps({
 			folder: path.join(stateDirectory, 'dumps'),
 			environment: children,
