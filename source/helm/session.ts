@@ -30,6 +30,9 @@ const isDeeper = (value: unknown, levels: number): boolean =>
 	typeof value === 'object' &&
 	(levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 
+/** Deeper than what charts take, and than what may be worked on. */
+export const isDeep = (value: unknown): boolean => isDeeper(value, mostLevels);
+
 const parseJson = (text: string, what: string): unknown => {
 	let value: unknown;
 	try {
@@ -37,20 +40,31 @@ const parseJson = (text: string, what: string): unknown => {
 	} catch (error) {
 		throw helmProblems.error('helm-unreadable-answer', {case: 'no JSON', what}, {error});
 	}
-	if (isDeeper(value, mostLevels)) throw helmProblems.error('helm-unreadable-answer', {case: 'other shape', what});
+	if (isDeep(value)) throw helmProblems.error('helm-unreadable-answer', {case: 'other shape', what});
 	return value;
 };
 
-/** The program is asked for its version once, before the first command that depends on it. */
+/** The program is asked for its version once, before the first command that depends on it, also by several at the same time. */
 export const createSession = (run: Runner, {binary, kubeconfig, context}: Options): Session => {
 	const cluster = [
 		...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
 		...(context === undefined ? [] : ['--kube-context', context]),
 	];
-	let known: string | undefined;
+	const ask: Session['version'] = async (signal) =>
+		parseVersion(await run({what: 'asking for its version', args: ['version', '--short'], signal}), binary);
+	let known: {readonly by: AbortSignal; readonly answer: Promise<string>} | undefined;
 	const version: Session['version'] = async (signal) => {
-		known ??= parseVersion(await run({what: 'asking for its version', args: ['version', '--short'], signal}), binary);
-		return known;
+		known ??= {by: signal, answer: ask(signal)};
+		const asked = known;
+		try {
+			return await asked.answer;
+		} catch (error) {
+			if (known === asked) known = undefined;
+			signal.throwIfAborted();
+			// Only whoever asked first was stopped.
+			if (asked.by.aborted) return version(signal);
+			throw error;
+		}
 	};
 	return {
 		run,

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {inPool} from '../../source/base/pool.ts';
+import {createTurns, inPool} from '../../source/base/pool.ts';
 
 /** Work that ends when it is told to. */
 const held = () => {
@@ -60,4 +60,46 @@ test('work that throws before it gives a promise is a failure like any other', a
 
 test('no items are no work', async () => {
 	expect(await inPool([], 3, () => Promise.reject(new Error('none')))).toEqual([]);
+});
+
+test('turns are taken in the order in which they were asked for, also after a failure', async () => {
+	const {begun, work, end, turn} = held();
+	const {signal} = new AbortController();
+	const turns = createTurns(1);
+	const first = turns(signal, async () => work('a'));
+	const second = turns(signal, async () => work('b'));
+	const third = turns(signal, async () => work('c'));
+	await turn();
+	expect(begun).toEqual(['a']);
+	const failed = expect(first).rejects.toThrow('no');
+	await end('a', new Error('no'));
+	await failed;
+	expect(begun).toEqual(['a', 'b']);
+	await end('b');
+	await end('c');
+	expect(await Promise.all([second, third])).toEqual(['B', 'C']);
+	const last = turns(signal, async () => work('d'));
+	await turn();
+	expect(begun).toEqual(['a', 'b', 'c', 'd']);
+	await end('d');
+	expect(await last).toBe('D');
+});
+
+test('who waits for a turn leaves the line when it is stopped, and who comes too late does not begin', async () => {
+	const {begun, work, end, turn} = held();
+	const {signal} = new AbortController();
+	const stop = new AbortController();
+	const turns = createTurns(1);
+	const first = turns(signal, async () => work('a'));
+	const stopped = turns(stop.signal, async () => work('b'));
+	const third = turns(signal, async () => work('c'));
+	const reason = new Error('stopped');
+	stop.abort(reason);
+	await expect(stopped).rejects.toBe(reason);
+	await expect(turns(stop.signal, async () => work('d'))).rejects.toBe(reason);
+	await end('a');
+	await turn();
+	expect(begun).toEqual(['a', 'c']);
+	await end('c');
+	expect(await Promise.all([first, third])).toEqual(['A', 'C']);
 });

@@ -3,7 +3,7 @@ import {controlPlaneValues, imagePlaces, readChart} from '../../charts/index.ts'
 import {secretFor} from '../shared/generated.ts';
 import {caSecretName, controlPlaneOf, databaseKeys, databaseSecretName, referenceOf} from '../shared/names.ts';
 import {withOperatorValues} from '../shared/release/operator-values.ts';
-import {withSecretStamp} from '../shared/release/secret-stamp.ts';
+import {withMadeUpStamp, withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
 import {adminPassword, databasePassword} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';
@@ -48,4 +48,4 @@ export const wantedControlPlane = async (world: World): Promise<WantedRelease | 
 
 /** The same with made-up secrets, to be looked at and never installed. */
 export const sampleControlPlane = async (world: World): Promise<WantedRelease> =>
-	releaseWith(world, {adminPassword: generateSecret(), databasePassword: generateSecret()});
+	withMadeUpStamp(await releaseWith(world, {adminPassword: generateSecret(), databasePassword: generateSecret()}));

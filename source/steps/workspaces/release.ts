@@ -15,7 +15,7 @@ import {
 	workspaceOf,
 } from '../shared/names.ts';
 import {withOperatorValues} from '../shared/release/operator-values.ts';
-import {withSecretStamp} from '../shared/release/secret-stamp.ts';
+import {withMadeUpStamp, withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';
@@ -109,4 +109,4 @@ export const wantedWorkspace = async (
 
 /** The same with made-up secrets, to be looked at and never installed. */
 export const sampleWorkspace = async (world: World, workspace: WorkspaceAnswers): Promise<WantedRelease> =>
-	releaseWith(world, workspace, madeUp());
+	withMadeUpStamp(await releaseWith(world, workspace, madeUp()));
