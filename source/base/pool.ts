@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import {abortable} from './abort.ts';
 
 /**
  * Runs work over items, `width` at a time; results in the order of the items. After a failure nothing new is begun.
@@ -58,4 +59,35 @@ export const createTurns = (width: number): Turns => {
 		await enter(signal);
 		return work().finally(leave);
 	};
+};
+
+/**
+ * Work that serves all who ask for it while it is under way, as one of them. Whoever is stopped leaves alone: where that was the one for
+ * whom it was begun, it is begun anew for the others. @throws the signal's reason; what the work throws
+ */
+export const shared = <T>(work: (signal: AbortSignal) => Promise<T>): ((signal: AbortSignal) => Promise<T>) => {
+	type Running = {readonly by: AbortSignal; readonly result: Promise<T>};
+	let running: Running | undefined;
+	const begin = (by: AbortSignal): Running => {
+		const begun = {by, result: work(by)};
+		const over = (): void => {
+			if (running === begun) running = undefined;
+		};
+		running = begun;
+		begun.result.then(over, over);
+		return begun;
+	};
+	const ask = async (signal: AbortSignal): Promise<T> => {
+		signal.throwIfAborted();
+		const asked = running ?? begin(signal);
+		try {
+			return await (asked.by === signal ? asked.result : abortable(asked.result, signal));
+		} catch (error) {
+			signal.throwIfAborted();
+			if (!asked.by.aborted) throw error;
+			if (running === asked) running = undefined;
+			return ask(signal);
+		}
+	};
+	return ask;
 };

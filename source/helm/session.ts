@@ -1,3 +1,4 @@
+import {shared} from '../base/pool.ts';
 import {type Dialect, dialectOf} from './dialect.ts';
 import {helmProblems} from './problems.ts';
 import type {Invocation, Runner} from './program.ts';
@@ -50,21 +51,13 @@ export const createSession = (run: Runner, {binary, kubeconfig, context}: Option
 		...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
 		...(context === undefined ? [] : ['--kube-context', context]),
 	];
-	const ask: Session['version'] = async (signal) =>
-		parseVersion(await run({what: 'asking for its version', args: ['version', '--short'], signal}), binary);
-	let known: {readonly by: AbortSignal; readonly answer: Promise<string>} | undefined;
+	const ask = shared(async (signal) =>
+		parseVersion(await run({what: 'asking for its version', args: ['version', '--short'], signal}), binary),
+	);
+	let known: string | undefined;
 	const version: Session['version'] = async (signal) => {
-		known ??= {by: signal, answer: ask(signal)};
-		const asked = known;
-		try {
-			return await asked.answer;
-		} catch (error) {
-			if (known === asked) known = undefined;
-			signal.throwIfAborted();
-			// Only whoever asked first was stopped.
-			if (asked.by.aborted) return version(signal);
-			throw error;
-		}
+		known ??= await ask(signal);
+		return known;
 	};
 	return {
 		run,

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {createTurns, inPool} from '../../source/base/pool.ts';
+import {createTurns, inPool, shared} from '../../source/base/pool.ts';
 
 /** Work that ends when it is told to. */
 const held = () => {
@@ -102,4 +102,55 @@ test('who waits for a turn leaves the line when it is stopped, and who comes too
 	expect(begun).toEqual(['a', 'c']);
 	await end('c');
 	expect(await Promise.all([first, third])).toEqual(['A', 'C']);
+});
+
+test('who asks while it is under way gets the same, and who asks later gets it anew', async () => {
+	const {begun, work, end} = held();
+	const {signal} = new AbortController();
+	const ask = shared(async () => work(`work ${begun.length + 1}`));
+	const both = [ask(signal), ask(new AbortController().signal)];
+	await end('work 1');
+	expect(await Promise.all(both)).toEqual(['WORK 1', 'WORK 1']);
+	const later = ask(signal);
+	expect(begun).toEqual(['work 1', 'work 2']);
+	await end('work 2');
+	expect(await later).toBe('WORK 2');
+});
+
+test('a failure is told to all who asked, and the next one asks anew', async () => {
+	const {begun, work, end} = held();
+	const {signal} = new AbortController();
+	const ask = shared(async () => work(`work ${begun.length + 1}`));
+	const told = Promise.allSettled([ask(signal), ask(new AbortController().signal)]);
+	await end('work 1', new Error('no'));
+	expect((await told).map(({status}) => status)).toEqual(['rejected', 'rejected']);
+	const later = ask(signal);
+	await end('work 2');
+	expect(await later).toBe('WORK 2');
+});
+
+test('who is stopped leaves alone, also the one for whom it was begun', async () => {
+	const {begun, work, end, turn} = held();
+	const [first, second] = [new AbortController(), new AbortController()];
+	const ask = shared(async (signal) => {
+		const name = `work ${begun.length + 1}`;
+		const stopped = new Promise<never>((_resolve, reject) =>
+			signal.addEventListener('abort', () => reject(signal.reason)),
+		);
+		return Promise.race([work(name), stopped]);
+	});
+	const [one, other] = [ask(first.signal), ask(second.signal)];
+	const left = expect(one).rejects.toThrow('first is stopped');
+	first.abort(new Error('first is stopped'));
+	await left;
+	await turn();
+	expect(begun).toEqual(['work 1', 'work 2']);
+	const third = ask(new AbortController().signal);
+	const gone = expect(other).rejects.toThrow('second is stopped');
+	second.abort(new Error('second is stopped'));
+	await gone;
+	await turn();
+	expect(begun).toEqual(['work 1', 'work 2', 'work 3']);
+	await end('work 3');
+	expect(await third).toBe('WORK 3');
 });

@@ -49,6 +49,18 @@ it('a change that is only tried is a read', async () => {
 	expect(came).toEqual(['GET by 1', 'GET by 1', 'PATCH by 1']);
 });
 
+it('what all need is asked once by those who ask at the same time: kinds, version', async () => {
+	const {server} = await start();
+	const cluster = clusterOf(server.kubeconfig);
+	const reference = {apiVersion: 'v1', kind: 'ConfigMap', namespace: 'b', name: 'a'};
+	await Promise.all([cluster.get(reference, signal), cluster.get(reference, signal)]);
+	await Promise.all([cluster.version(signal), cluster.version(new AbortController().signal)]);
+	await Promise.all([cluster.serverTime(signal).catch(() => 0), cluster.serverTime(signal).catch(() => 0)]);
+	const count = (path: string): number => server.seen.filter((one) => one === `GET ${path}`).length;
+	// Objects and the time are as they are when they are asked for.
+	expect(['/api/v1', '/api/v1/namespaces/b/configmaps/a', '/version'].map(count)).toEqual([1, 2, 1 + 2]);
+});
+
 it('a connection that the server has closed in the meantime is no failure', async () => {
 	const {server, came} = await start(() => true);
 	const cluster = clusterOf(server.kubeconfig);

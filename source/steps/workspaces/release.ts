@@ -3,7 +3,7 @@ import {generateHexKey, generateSecret} from '../../answers/secrets.ts';
 import {imagePlaces, knows, readChart, workspaceRoot, workspaceValues} from '../../charts/index.ts';
 import type {KubeObject} from '../../cluster/types.ts';
 import {type Enrollment, readEnrollment} from '../shared/enrollment.ts';
-import {readGenerated, secretFor} from '../shared/generated.ts';
+import {asOneReading, readGenerated, secretFor} from '../shared/generated.ts';
 import {
 	caSecretName,
 	databaseKeys,
@@ -31,10 +31,11 @@ type Given = {
 /** Undefined while it is not enrolled, or one of its secrets is not made. */
 const readGiven = async (world: World, workspace: WorkspaceAnswers): Promise<Given | undefined> => {
 	const id = workspaceId(workspace);
-	const enrollment = await readEnrollment(world, workspace);
-	const encryptionKey = await readGenerated(world, `${id}.encryptionKey`);
-	const jwtSecretKey = await readGenerated(world, `${id}.jwtSecretKey`);
-	const password = await secretFor(world, databasePassword(workspaceOf(world.answers, workspace)));
+	const reader = asOneReading(world);
+	const enrollment = await readEnrollment(reader, workspace);
+	const encryptionKey = await readGenerated(reader, `${id}.encryptionKey`);
+	const jwtSecretKey = await readGenerated(reader, `${id}.jwtSecretKey`);
+	const password = await secretFor(reader, databasePassword(workspaceOf(world.answers, workspace)));
 	if (!enrollment || encryptionKey === undefined || jwtSecretKey === undefined || password === undefined)
 		return undefined;
 	return {enrollment, encryptionKey, jwtSecretKey, databasePassword: password};
