@@ -41,12 +41,12 @@ const readGiven = async (world: World, workspace: WorkspaceAnswers): Promise<Giv
 	return {enrollment, encryptionKey, jwtSecretKey, databasePassword: password};
 };
 
-/** Shaped like what the control plane and this tool make: a chart looks at no more. */
-const madeUp = (): Given => ({
+/** Shaped like what the control plane and this tool make: a chart looks at no more, but for the name, which is that of the answers. */
+const madeUp = ({organization}: World['answers']): Given => ({
 	enrollment: {
 		workspaceId: '00000000-0000-4000-8000-000000000000',
 		organizationId: '00000000-0000-4000-8000-000000000001',
-		organizationName: 'sample',
+		organizationName: organization.name,
 		enrollmentKey: generateHexKey(),
 	},
 	encryptionKey: generateHexKey(),
@@ -110,4 +110,4 @@ export const wantedWorkspace = async (
 
 /** The same with made-up secrets, to be looked at and never installed. */
 export const sampleWorkspace = async (world: World, workspace: WorkspaceAnswers): Promise<WantedRelease> =>
-	withMadeUpStamp(await releaseWith(world, workspace, madeUp()));
+	withMadeUpStamp(await releaseWith(world, workspace, madeUp(world.answers)));
