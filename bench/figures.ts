@@ -3,7 +3,7 @@ export type Figure = {
 	readonly name: string;
 	readonly value: number;
 	readonly limit?: number;
-	readonly unit: 'ms' | 's' | 'MB' | 'lines';
+	readonly unit: 'ms' | 's' | 'MB' | 'lines' | 'programs';
 	/** How many measurements, and how they spread. */
 	readonly note: string;
 };
@@ -19,7 +19,7 @@ export const quantile = (values: readonly number[], part: number): number => {
 	return found;
 };
 
-const digits: Readonly<Record<Figure['unit'], number>> = {ms: 0, s: 1, MB: 0, lines: 0};
+const digits: Readonly<Record<Figure['unit'], number>> = {ms: 0, s: 1, MB: 0, lines: 0, programs: 0};
 
 /** A value in its unit, as the table shows it. */
 export const shown = (value: number, unit: Figure['unit']): string => `${value.toFixed(digits[unit])} ${unit}`;

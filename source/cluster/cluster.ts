@@ -1,3 +1,4 @@
+import {shared} from '../base/pool.ts';
 import {printable} from '../base/printable.ts';
 import {cutTo} from '../base/text.ts';
 import type {AccessOptions} from './access.ts';
@@ -72,7 +73,7 @@ export const createCluster = ({
 			}
 		},
 		warnings: requests.warnings,
-		version: async (signal) => (await askVersion(requests, signal)).version,
+		version: shared(async (signal) => (await askVersion(requests, signal)).version),
 		serverTime: async (signal) => (await askVersion(requests, signal)).time,
 		denied: createDenied(requests),
 		pods: async (namespace, labelSelector, signal) => {

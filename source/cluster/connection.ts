@@ -1,3 +1,4 @@
+import {Agent} from 'node:https';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {printable} from '../base/printable.ts';
 import type {ProblemError} from '../base/problem.ts';
@@ -8,7 +9,7 @@ import type {Method, Stream} from '../http/types.ts';
 import {connectionError} from './connection-errors.ts';
 import type {Deed} from './errors.ts';
 import type {Opened, SocketCall} from './exec/open-socket.ts';
-import {addressOf} from './kubeconfig/address.ts';
+import {addressOf, isPlain} from './kubeconfig/address.ts';
 import type {LoadedKubeconfig} from './kubeconfig/load.ts';
 import type {Credential} from './login/credential.ts';
 import {createIdentify, type Identity, type Way, wayTo} from './login/identity.ts';
@@ -22,6 +23,8 @@ export type Call = {
 	readonly query?: Readonly<Record<string, string | undefined>>;
 	readonly body?: unknown;
 	readonly contentType?: string;
+	/** It changes nothing, and is sent again where its connection breaks off. */
+	readonly reads: boolean;
 	/** How long it is waited for a connection, and then for the answer to begin. */
 	readonly timeoutMs: number;
 	readonly signal: AbortSignal;
@@ -39,6 +42,13 @@ export type Connection = {
 };
 
 const loginMs = 60_000;
+
+/**
+ * Connections that are kept for the next request that only reads; what changes something gets one of its own, for nobody knows what
+ * became of it where a kept one was just being closed. Idle ones end long before servers and devices on the way let go of them.
+ */
+const keptConnections = (): Agent =>
+	new Agent({keepAlive: true, maxFreeSockets: 32, scheduling: 'lifo', timeout: 4000});
 
 /** Of a line that somebody else wrote. */
 const mostCharacters = 500;
@@ -143,8 +153,11 @@ export const connect = (loaded: LoadedKubeconfig, options: ConnectionOptions): C
 	const way = wayTo(loaded, options.environment);
 	if (way && isProxy(way.proxy)) for (const secret of addressOf(way.proxy).secrets) options.onSecret(secret);
 	const login = createLogin(loaded, way, options);
+	// Ways through proxies, and without TLS, are the library's.
+	const kept = way || isPlain(loaded.server) ? undefined : keptConnections();
 	const ask = async (call: Call, deed: Deed, {identity}: Login): Promise<Stream> => {
-		const {method, body, signal, timeoutMs} = call;
+		const {method, body, signal, timeoutMs, reads} = call;
+		const line = reads && kept ? {...identity, agent: kept} : identity;
 		const request = {
 			method,
 			url: urlOf(loaded.server, call),
@@ -154,7 +167,7 @@ export const connect = (loaded: LoadedKubeconfig, options: ConnectionOptions): C
 		};
 		const timeouts = {connect: timeoutMs, stall: timeoutMs, answer: timeoutMs, commit: timeoutMs};
 		try {
-			return await openStream(request, {connect: () => identity, timeouts});
+			return await openStream(request, {connect: () => line, timeouts});
 		} catch (error) {
 			signal.throwIfAborted();
 			throw connectionError(error, deed, way);

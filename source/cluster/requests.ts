@@ -43,7 +43,7 @@ const transientStatuses: readonly number[] = [500, 502, 503, 504];
 const busy = 429;
 
 /** `deed` completes "refused to …"; `reads` marks a POST that changes nothing, `isList` a page of a list. */
-type Request = Omit<Call, 'timeoutMs'> & {
+type Request = Omit<Call, 'timeoutMs' | 'reads'> & {
 	readonly deed: string;
 	readonly reads?: boolean | undefined;
 	readonly isList?: boolean | undefined;
@@ -88,10 +88,12 @@ const refusalIn = ({status, headers, retryAfterMs}: Head, body: unknown, deed: D
 	);
 };
 
+const isReading = ({method, reads}: Request): boolean => method === 'GET' || reads === true;
+
 /** True for a failure after which the same request may be sent again. */
-const isPassing = (error: unknown, {method, reads}: Request): boolean => {
+const isPassing = (error: unknown, request: Request): boolean => {
 	if (isStatus(error, busy)) return true;
-	if (method !== 'GET' && reads !== true) return false;
+	if (!isReading(request)) return false;
 	return isStatus(error, ...transientStatuses) || faultOf(error) === 'closed';
 };
 
@@ -105,7 +107,7 @@ export const createRequests = (options: AccessOptions, timing: Timing): Requests
 	const deedOf = ({deed}: Pick<Request, 'deed'>): Deed => ({deed, server: load().server});
 	const {requestMs, wholeMs, mostBytes, mostListBytes} = timing;
 	const open = async (request: Request, deed: Deed): Promise<Stream> =>
-		connected().open({...request, timeoutMs: requestMs}, deed);
+		connected().open({...request, reads: isReading(request), timeoutMs: requestMs}, deed);
 	const textOf = async ({read, close}: Stream, {signal, isList}: Request, deed: Deed): Promise<string> => {
 		const end = AbortSignal.timeout(wholeMs);
 		end.addEventListener('abort', close, {once: true});

@@ -1,9 +1,11 @@
+import {availableParallelism} from 'node:os';
 import path from 'node:path';
+import {createTurns} from '../base/pool.ts';
 import {environmentOf} from './environment.ts';
 import {endLeftBehind, makeRecordFolder, recordOf} from './left-behind.ts';
 import {maskerOf} from './mask.ts';
 import {helmProblems} from './problems.ts';
-import {createRunner, helmGraceMs} from './program.ts';
+import {createRunner, helmGraceMs, type Runner} from './program.ts';
 import {history, labelOf, recover, seconds} from './releases.ts';
 import {createSession, type Session} from './session.ts';
 import type {HelmPort} from './types.ts';
@@ -75,13 +77,23 @@ const createUpgrade =
 	};
 
 /**
+ * Programs that only read take turns: a rendering keeps a core busy, and twenty at once hold each other up. What changes something
+ * waits for nobody.
+ */
+const readersInTurn = (run: Runner): Runner => {
+	const turns = createTurns(Math.max(2, availableParallelism()));
+	return (invocation) =>
+		invocation.record === undefined ? turns(invocation.signal, async () => run(invocation)) : run(invocation);
+};
+
+/**
  * The helm program as a port. Works with Helm 3.8 and newer and with Helm 4.
  * @throws (from each call) ProblemError `helm-missing` and `helm-too-old` in area `prerequisites`, everything else in
  * area `cluster` with Helm's own words as evidence; the signal's reason when it is aborted, once helm has ended.
  */
 export const createHelm = (options: HelmOptions): HelmPort => {
 	const {binary, home, graceMs = helmGraceMs} = options;
-	const session = createSession(createRunner(binary, environmentOf(options), {graceMs}), options);
+	const session = createSession(readersInTurn(createRunner(binary, environmentOf(options), {graceMs})), options);
 	return {
 		version: session.version,
 		template: createTemplate(session),

@@ -1,3 +1,4 @@
+import {shared} from '../base/pool.ts';
 import {type Dialect, dialectOf} from './dialect.ts';
 import {helmProblems} from './problems.ts';
 import type {Invocation, Runner} from './program.ts';
@@ -30,6 +31,9 @@ const isDeeper = (value: unknown, levels: number): boolean =>
 	typeof value === 'object' &&
 	(levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 
+/** Deeper than what charts take, and than what may be worked on. */
+export const isDeep = (value: unknown): boolean => isDeeper(value, mostLevels);
+
 const parseJson = (text: string, what: string): unknown => {
 	let value: unknown;
 	try {
@@ -37,19 +41,22 @@ const parseJson = (text: string, what: string): unknown => {
 	} catch (error) {
 		throw helmProblems.error('helm-unreadable-answer', {case: 'no JSON', what}, {error});
 	}
-	if (isDeeper(value, mostLevels)) throw helmProblems.error('helm-unreadable-answer', {case: 'other shape', what});
+	if (isDeep(value)) throw helmProblems.error('helm-unreadable-answer', {case: 'other shape', what});
 	return value;
 };
 
-/** The program is asked for its version once, before the first command that depends on it. */
+/** The program is asked for its version once, before the first command that depends on it, also by several at the same time. */
 export const createSession = (run: Runner, {binary, kubeconfig, context}: Options): Session => {
 	const cluster = [
 		...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
 		...(context === undefined ? [] : ['--kube-context', context]),
 	];
+	const ask = shared(async (signal) =>
+		parseVersion(await run({what: 'asking for its version', args: ['version', '--short'], signal}), binary),
+	);
 	let known: string | undefined;
 	const version: Session['version'] = async (signal) => {
-		known ??= parseVersion(await run({what: 'asking for its version', args: ['version', '--short'], signal}), binary);
+		known ??= await ask(signal);
 		return known;
 	};
 	return {

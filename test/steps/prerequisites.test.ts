@@ -3,6 +3,8 @@ import {resolveSecret as resolveReally} from '../../source/answers/secrets.ts';
 import {type ProblemCode, ProblemsError} from '../../source/base/problem.ts';
 import type {KubeObject} from '../../source/cluster/types.ts';
 import type {DatabasePort} from '../../source/database/types.ts';
+import {fingerprintOf} from '../../source/engine/fingerprint.ts';
+import type {HelmPort} from '../../source/helm/types.ts';
 import {certificates} from '../../source/steps/prerequisites/certificates.ts';
 import {chartValues} from '../../source/steps/prerequisites/chart-values.ts';
 import {clocks} from '../../source/steps/prerequisites/clocks.ts';
@@ -748,6 +750,23 @@ describe('the step', () => {
 			},
 		},
 	};
+
+	test('one look renders each release once for all of its checks, with values of the shape that is installed; the next look anew', async () => {
+		const asked: string[] = [];
+		const shapes: unknown[] = [];
+		const template: HelmPort['template'] = async ({release, values}) => {
+			asked.push(`${release} ${fingerprintOf(values).slice(0, 8)}`);
+			shapes.push((values as {readonly podAnnotations?: unknown}).podAnnotations);
+			return rendered;
+		};
+		const given = {...site, helm: {...site.helm, template}};
+		await look(prerequisitesStep, worldOf(given));
+		// A helm of the program renders the same values once: different ones are counted.
+		expect(new Set(asked).size).toBe(2);
+		expect(shapes).toContainEqual({'zenml-airgap.io/secrets': '0-0'});
+		await look(prerequisitesStep, worldOf(given));
+		expect(new Set(asked).size).toBe(4);
+	});
 
 	test('every check has a row, in the order of the list, and the step is ok when all are', async () => {
 		const world = worldOf(site);

@@ -15,12 +15,6 @@ import {foundLines, planLines, reviewLines} from './pages.ts';
 import {isInputEnded} from './problems.ts';
 import {askWord, PlainLeft} from './words.ts';
 
-/** Is somebody there to be asked line by line, where the full screen is not wanted or not possible? */
-export const wantsPlainQuestions = (
-	{stdin, stdout}: Pick<Context, 'stdin' | 'stdout'>,
-	{nonInteractive, json}: Pick<GlobalOptions, 'nonInteractive' | 'json'>,
-): boolean => stdin.isTTY === true && stdout.isTTY === true && !nonInteractive && !json;
-
 /** What all parts of one conversation share. */
 type Talk = {
 	readonly context: Context;

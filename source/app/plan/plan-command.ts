@@ -2,9 +2,8 @@ import type {Pass} from '../../engine/plan.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
-import {wantsPlainQuestions} from '../plain/install.ts';
+import {wantsPlainQuestions} from '../plain/wanted.ts';
 import {type Quiet, quietTerminal} from '../screen/quiet.ts';
-import {runHeadless} from './headless.ts';
 import {resumeCommand} from './resume-command.ts';
 
 /** May this run take the whole screen? */
@@ -29,8 +28,11 @@ const goThrough = async (
 		from: options.from,
 		until: options.until,
 	};
-	if (command.pass !== 'apply' || !(quiet || wantsPlainQuestions(context, options)))
+	// Each way is loaded when it is gone: the first frame comes sooner without the others.
+	if (command.pass !== 'apply' || !(quiet || wantsPlainQuestions(context, options))) {
+		const {runHeadless} = await import('./headless.ts');
 		return runHeadless(context, options, {...session, pass: command.pass, answers: completeAnswers(source)});
+	}
 	const attended = {...session, loaded: partialAnswers(source), journal: source.journal, onScreen: quiet?.handOver};
 	if (quiet) return (await import('../screen/screen.ts')).runScreen(context, attended);
 	return (await import('../plain/install.ts')).runPlain(context, options, attended);

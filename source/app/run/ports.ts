@@ -10,7 +10,7 @@ import type {ClusterPort} from '../../cluster/types.ts';
 import {createDumps} from '../../database/dump/index.ts';
 import {createMysql} from '../../database/mysql/index.ts';
 import {createPostgres} from '../../database/postgres/index.ts';
-import {createHelm, renderingOnce} from '../../helm/index.ts';
+import {createHelm, readingStored, renderingOnce} from '../../helm/index.ts';
 import {createDns} from '../../network/dns.ts';
 import {createHttps} from '../../network/https.ts';
 import {createTls} from '../../network/tls.ts';
@@ -76,15 +76,25 @@ const bundleOf = ({bundle}: Answers, {context, stateDirectory}: PortOptions): Po
 		signature: bundle.signature,
 	});
 
-const helmOf = (answers: Answers, {stateDirectory}: PortOptions, environment: Context['environment']): Ports['helm'] =>
-	renderingOnce(
-		createHelm({
-			binary: answers.helm.binary,
-			...clusterChoice(answers),
-			home: path.join(stateDirectory, 'helm'),
-			environment,
-		}),
+/** What helm starts with, and the cluster that it works on. */
+type HelmSurroundings = Pick<Context, 'environment'> & {readonly cluster: ClusterPort};
+
+const helmOf = (
+	answers: Answers,
+	{stateDirectory}: PortOptions,
+	{environment, cluster}: HelmSurroundings,
+): Ports['helm'] => {
+	const program = createHelm({
+		binary: answers.helm.binary,
+		...clusterChoice(answers),
+		home: path.join(stateDirectory, 'helm'),
+		environment,
+	});
+	const read = readingStored(program, (namespace, labelSelector, signal) =>
+		cluster.list({apiVersion: 'v1', kind: 'Secret', namespace, labelSelector}, signal),
 	);
+	return renderingOnce(read);
+};
 
 /**
  * The real ports for these answers. None is opened before it is first used, so that a run does not end for what it does not need.
@@ -127,7 +137,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		bundle: bundleOf(answers, options),
 		registry,
 		cluster,
-		helm: helmOf(answers, options, children),
+		helm: helmOf(answers, options, {environment: children, cluster}),
 		effects: createEffectMemo(effectsFileOf(context)),
 		databases: {postgresql: createPostgres(), mysql: createMysql()},
 		backups: createBackups(backupSettings(answers, {context, resolve})),

@@ -3,8 +3,6 @@ import path from 'node:path';
 import {type Draft, defaultAt, getAt, type PathLike} from '../../answers/draft.ts';
 import {printable} from '../../base/printable.ts';
 import {toProblem} from '../../base/problem.ts';
-import {createBundlePort} from '../../bundle/open/bundle.ts';
-import {createCluster} from '../../cluster/cluster.ts';
 import type {Journal} from '../../engine/journal.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import type {Found} from '../../ui/state/session.ts';
@@ -28,6 +26,7 @@ const findBundle = async (context: Context, draft: Draft, stateDirectory: string
 	const file = path.resolve(context.workingDirectory, written);
 	if (!(await stat(file).catch(() => undefined))) return {path: file, ok: false, text: 'not there yet'};
 	try {
+		const {createBundlePort} = await import('../../bundle/open/bundle.ts');
 		const bundle = await createBundlePort({
 			path: file,
 			platform: textOrDefault(draft, 'bundle.platform'),
@@ -52,6 +51,7 @@ const findCluster = async (context: Context, draft: Draft): Promise<Found['kubec
 		path: kubeconfig ?? context.environment.KUBECONFIG ?? path.join(context.homeDirectory, '.kube', 'config'),
 		context: wanted ?? '',
 	};
+	const {createCluster} = await import('../../cluster/cluster.ts');
 	const cluster = createCluster({
 		...(kubeconfig === undefined ? {} : {kubeconfig}),
 		...(wanted === undefined ? {} : {context: wanted}),
@@ -98,7 +98,10 @@ export type FoundContext = {
 	readonly fault?: readonly string[] | undefined;
 };
 
-/** Looks around before the first question: bundle, cluster, an earlier run. Never throws. */
+/**
+ * Looks around before the first question: bundle, cluster, an earlier run. Never throws. What reads them is loaded now, behind the first
+ * frame of the screen.
+ */
 export const lookAround = async (context: Context, draft: Draft, found: FoundContext): Promise<Found> => {
 	const {stateDirectory, rehearsal, fault = []} = found;
 	const [bundle, kubeconfig] = await Promise.all([

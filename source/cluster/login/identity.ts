@@ -1,5 +1,6 @@
 import type {RequestOptions} from 'node:https';
 import {createSecureContext, type SecureContext} from 'node:tls';
+import {isDeepStrictEqual} from 'node:util';
 import {hostAuthorities} from '../../http/agents.ts';
 import {type NamedProxy, proxyFor} from '../../http/proxy-environment.ts';
 import type {ProxyEnvironment} from '../../http/types.ts';
@@ -46,25 +47,32 @@ const documentWith = (document: string, credential: Credential | undefined, way:
 
 type Trust = {readonly secureContext?: SecureContext; readonly ca?: readonly string[]};
 
-/**
- * Trust in the authorities of this host, for a kubeconfig that names none, as Go does it. Made once: reading some hundred certificates
- * anew would cost each connection.
- */
-const trustOfHost = ({cert, key}: Identity): Trust => {
-	const ca = [...hostAuthorities()];
+const trustOf = (byHost: boolean, {ca: named, cert, key}: Identity): Trust => {
+	// The authorities of this host, for a kubeconfig that names none, as Go does it.
+	const ca = byHost ? [...hostAuthorities()] : named;
 	try {
-		return {secureContext: createSecureContext({ca, ...(cert && {cert}), ...(key && {key})})};
+		return {secureContext: createSecureContext({...(ca && {ca}), ...(cert && {cert}), ...(key && {key})})};
 	} catch {
 		// What is wrong with the client certificate is told where the connection is made.
-		return {ca};
+		return byHost ? {ca: [...hostAuthorities()]} : {};
 	}
+};
+
+/** Whom is trusted and who asks, for all connections alike: reading certificates anew would cost each of them. Files that change are read anew. */
+const createTrust = (byHost: boolean): ((identity: Identity) => Trust) => {
+	let made: {readonly of: Identity; readonly trust: Trust} | undefined;
+	return (identity) => {
+		const {ca, cert, key} = identity;
+		const of = {ca, cert, key};
+		if (!made || !isDeepStrictEqual(made.of, of)) made = {of, trust: trustOf(byHost, of)};
+		return made.trust;
+	};
 };
 
 /** What serves as long as a credential does. */
 type Made = {
 	readonly credential: Credential | undefined;
 	readonly config: Promise<Configured>;
-	trust?: Trust;
 };
 
 type Configured = {readonly applyToHTTPSOptions: (options: Identity) => Promise<void>};
@@ -101,6 +109,7 @@ export const createIdentify = (
 		cluster['certificate-authority-data'] ||
 		cluster['insecure-skip-tls-verify']
 	);
+	const trust = createTrust(byHost);
 	let made: Made | undefined;
 	const configure = async (credential: Credential | undefined): Promise<Configured> => {
 		const {KubeConfig} = await import('../client.ts');
@@ -113,10 +122,7 @@ export const createIdentify = (
 		const options: Identity = {rejectUnauthorized: true, ...(way ? {timeout: tunnelMs} : {})};
 		await (await made.config).applyToHTTPSOptions(options);
 		checkProxy(options);
-		if (byHost) {
-			made.trust ??= trustOfHost(options);
-			Object.assign(options, made.trust);
-		}
+		if (byHost || !way) Object.assign(options, trust(options));
 		const own = headers as Record<string, string | string[]>;
 		return {...options, headers: {...options.headers, ...tokenIn(tokenFile, onSecret), ...own}};
 	};

@@ -1,3 +1,4 @@
+import {shared} from '../../base/pool.ts';
 import {isMissing} from '../errors.ts';
 import type {Reference} from '../kinds.ts';
 import {clusterProblems} from '../problems.ts';
@@ -38,7 +39,7 @@ export type Paths = {
 /** A kind with its group, as a key. */
 const keyOf = (apiVersion: string, kind: string): string => `${apiVersion} ${kind}`;
 
-/** Kinds found are kept; kinds not found are asked for again, as they may be added (CRDs). */
+/** Kinds found are kept; kinds not found are asked for again, as they may be added (CRDs). Who asks at the same time asks once. */
 export const createPaths = (requests: Requests): Paths => {
 	const known = new Map<string, Resource>();
 	const discover = async (apiVersion: string, signal: AbortSignal): Promise<void> => {
@@ -49,10 +50,16 @@ export const createPaths = (requests: Requests): Paths => {
 			if (!name.includes('/')) known.set(keyOf(apiVersion, kind), {plural: name, namespaced});
 		}
 	};
+	const discoveries = new Map<string, (signal: AbortSignal) => Promise<void>>();
+	const discoverOnce = async (apiVersion: string, signal: AbortSignal): Promise<void> => {
+		const ask = discoveries.get(apiVersion) ?? shared(async (one) => discover(apiVersion, one));
+		discoveries.set(apiVersion, ask);
+		return ask(signal);
+	};
 	const resourceOf = async ({apiVersion, kind}: Target, signal: AbortSignal): Promise<Resource | undefined> => {
 		const key = keyOf(apiVersion, kind);
 		// A group that the cluster does not serve is a 404.
-		if (!known.has(key)) await unless(isMissing, discover(apiVersion, signal));
+		if (!known.has(key)) await unless(isMissing, discoverOnce(apiVersion, signal));
 		return known.get(key);
 	};
 	const find: Paths['find'] = async (target, signal) => {

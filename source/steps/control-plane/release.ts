@@ -1,9 +1,9 @@
 import {generateSecret} from '../../answers/secrets.ts';
 import {controlPlaneValues, imagePlaces, readChart} from '../../charts/index.ts';
-import {secretFor} from '../shared/generated.ts';
+import {asOneReading, secretFor} from '../shared/generated.ts';
 import {caSecretName, controlPlaneOf, databaseKeys, databaseSecretName, referenceOf} from '../shared/names.ts';
 import {withOperatorValues} from '../shared/release/operator-values.ts';
-import {withSecretStamp} from '../shared/release/secret-stamp.ts';
+import {withMadeUpStamp, withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
 import {adminPassword, databasePassword} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';
@@ -13,8 +13,9 @@ type Passwords = {readonly adminPassword: string; readonly databasePassword: str
 /** The passwords of the answers; undefined while one of them is not made. */
 const readPasswords = async (world: World): Promise<Passwords | undefined> => {
 	const {answers} = world;
-	const admin = await secretFor(world, adminPassword(answers));
-	const database = await secretFor(world, databasePassword(controlPlaneOf(answers)));
+	const reader = asOneReading(world);
+	const admin = await secretFor(reader, adminPassword(answers));
+	const database = await secretFor(reader, databasePassword(controlPlaneOf(answers)));
 	if (admin === undefined || database === undefined) return undefined;
 	return {adminPassword: admin, databasePassword: database};
 };
@@ -48,4 +49,4 @@ export const wantedControlPlane = async (world: World): Promise<WantedRelease | 
 
 /** The same with made-up secrets, to be looked at and never installed. */
 export const sampleControlPlane = async (world: World): Promise<WantedRelease> =>
-	releaseWith(world, {adminPassword: generateSecret(), databasePassword: generateSecret()});
+	withMadeUpStamp(await releaseWith(world, {adminPassword: generateSecret(), databasePassword: generateSecret()}));

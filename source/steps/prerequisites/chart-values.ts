@@ -11,17 +11,19 @@ const makeSamples = async (world: World): Promise<readonly WantedRelease[]> =>
 		...world.answers.workspaces.map(async (workspace) => sampleWorkspace(world, workspace)),
 	]);
 
-const made = new WeakMap<World, Promise<readonly WantedRelease[]>>();
+/** By what a look reports to: each of its checks has a copy of the world, with a signal of its own. */
+const made = new WeakMap<World['report'], Promise<readonly WantedRelease[]>>();
 
 /**
  * With made-up secrets: those of the answers may not be made yet. The same for all checks of one look, so that each chart is rendered
  * once for all of them.
  */
 export const sampleReleases = (world: World): Promise<readonly WantedRelease[]> => {
-	const samples = made.get(world) ?? makeSamples(world);
-	made.set(world, samples);
+	const {report} = world;
+	const samples = made.get(report) ?? makeSamples(world);
+	made.set(report, samples);
 	// A look that failed is made again as a whole.
-	samples.catch(() => made.delete(world));
+	samples.catch(() => made.delete(report));
 	return samples;
 };
 

@@ -8,16 +8,11 @@ import type {DatabaseFacts} from '../../database/types.ts';
 import {tooFewConnections} from '../databases/connections.ts';
 import {isForTheDba} from '../databases/for-the-dba.ts';
 import {type Check, problemsOf, refuse, type Seen} from '../shared/checks.ts';
-import {
-	adminLogin,
-	componentDatabase,
-	neededDatabase,
-	portFor,
-	serverLogin,
-	serverOf,
-} from '../shared/database-logins.ts';
+import {adminLogin, neededDatabase, portFor, serverLogin, serverOf} from '../shared/database-logins.ts';
 import {mostConnections, type ServerGroup, serverGroups} from '../shared/database-servers.ts';
+import {asOneReading, secretFor} from '../shared/generated.ts';
 import type {Component} from '../shared/names.ts';
+import {databasePassword} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';
 
 /** With the administrator's login, where there is one: the server, and whether that login can make all that is needed. */
@@ -59,8 +54,9 @@ const seenByComponents = async (
 	world: World,
 	components: readonly Component[],
 ): Promise<readonly (DatabaseFacts | undefined)[]> => {
+	const reader = asOneReading(world);
 	const needed = await Promise.all(
-		components.map(async (component) => ({component, password: (await componentDatabase(world, component))?.password})),
+		components.map(async (component) => ({component, password: await secretFor(reader, databasePassword(component))})),
 	);
 	const known = needed.flatMap(({component, password}) => (password === undefined ? [] : [{component, password}]));
 	return inPool(known, mostConnections, async ({component, password}) => tryLogin(world, component, password));

@@ -1,5 +1,5 @@
 import {generateHexKey, generateSecret} from '../../answers/secrets.ts';
-import {readGenerated} from '../shared/generated.ts';
+import {asOneReading, readGenerated} from '../shared/generated.ts';
 import {workspaceId} from '../shared/names.ts';
 import {passwordsOf} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';
@@ -19,6 +19,7 @@ export const generatedValues = (answers: World['answers']): ReadonlyMap<string, 
 /** Names of those that are not in the cluster yet. */
 export const missingValues = async (world: World): Promise<readonly string[]> => {
 	const names = [...generatedValues(world.answers).keys()];
-	const present = await Promise.all(names.map(async (name) => readGenerated(world, name)));
+	const reader = asOneReading(world);
+	const present = await Promise.all(names.map(async (name) => readGenerated(reader, name)));
 	return names.filter((_name, index) => present[index] === undefined);
 };

@@ -1,5 +1,5 @@
 import type {Reference} from '../../cluster/kinds.ts';
-import {secretFor} from '../shared/generated.ts';
+import {asOneReading, type SecretReader, secretFor} from '../shared/generated.ts';
 import {caSecretName, componentsOf, databaseSecretName, namespacesOf} from '../shared/names.ts';
 import {type Naming, objectChanges} from '../shared/objects/object-changes.ts';
 import {otherOwner} from '../shared/objects/owners.ts';
@@ -10,10 +10,11 @@ import {type Passwords, secretName, secretObjects} from './objects.ts';
 /** Passwords of all components, each read as told. */
 export const databasePasswords = async (
 	world: World,
-	read: (world: World, source: SecretSource) => Promise<string | undefined>,
+	read: (reader: SecretReader, source: SecretSource) => Promise<string | undefined>,
 ): Promise<Passwords> => {
 	const components = componentsOf(world.answers);
-	const values = await Promise.all(components.map(async (component) => read(world, databasePassword(component))));
+	const reader = asOneReading(world);
+	const values = await Promise.all(components.map(async (component) => read(reader, databasePassword(component))));
 	return new Map(components.map(({id}, index) => [id, values[index]]));
 };
 

@@ -4,7 +4,7 @@ import type {ZenmlSession} from '../../zenml/types.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
 import {adminSession} from './endpoints.ts';
-import {readGenerated, storeGenerated} from './generated.ts';
+import {readGenerated, type SecretReader, storeGenerated} from './generated.ts';
 import {generatedSecretName, workspaceId} from './names.ts';
 
 const enrollmentSchema = z.object({
@@ -29,7 +29,10 @@ const secretsIn = (text: string): readonly string[] => {
 };
 
 /** The stored enrollment, or undefined. */
-export const readEnrollment = async (world: World, workspace: WorkspaceAnswers): Promise<Enrollment | undefined> => {
+export const readEnrollment = async (
+	world: SecretReader,
+	workspace: WorkspaceAnswers,
+): Promise<Enrollment | undefined> => {
 	const text = await readGenerated(world, keyOf(workspace), secretsIn);
 	return text === undefined ? undefined : enrollmentSchema.parse(JSON.parse(text));
 };

@@ -6,7 +6,10 @@ import {generatedSecretName, managedBy} from './names.ts';
 import type {SecretSource} from './secret-sources.ts';
 
 /** What reading needs of the world. */
-type Reader = Pick<World, 'answers' | 'cluster' | 'registerSecret' | 'signal'>;
+type Reader = Pick<World, 'answers' | 'registerSecret' | 'signal'> & {readonly cluster: Pick<World['cluster'], 'get'>};
+
+/** The same for secrets that may stand elsewhere. */
+export type SecretReader = Reader & Pick<World, 'resolveSecret'>;
 
 /** Keys and values of a Secret, as the API has them: in base64. */
 type Data = Readonly<Record<string, string>>;
@@ -67,6 +70,22 @@ export const readGenerated = async (
 	return value;
 };
 
+/**
+ * For one reading of several values that are generated: their Secret is asked for once, at the first of them. What is written afterwards is
+ * seen by the next reading, so none may be kept.
+ */
+export const asOneReading = ({answers, registerSecret, resolveSecret, signal, cluster}: SecretReader): SecretReader => {
+	const {namespace, name} = generatedSecret({answers});
+	let live: ReturnType<typeof cluster.get> | undefined;
+	const get: typeof cluster.get = (reference, inner) => {
+		const isTheirs = reference.kind === 'Secret' && reference.namespace === namespace && reference.name === name;
+		if (!isTheirs) return cluster.get(reference, inner);
+		live ??= cluster.get(reference, inner);
+		return live;
+	};
+	return {answers, registerSecret, resolveSecret, signal, cluster: {get}};
+};
+
 /** What is kept in the cluster now. */
 const readData = async (world: Reader): Promise<Data | undefined> => {
 	const live = await world.cluster.get(generatedSecret(world), world.signal);
@@ -117,13 +136,13 @@ export const storeGenerated = async (
 
 /** The secret behind an answer: read from where its reference points, or the generated one; undefined when that is not made yet. */
 export const secretFor = async (
-	world: World,
+	world: SecretReader,
 	{reference, answer, generated}: SecretSource,
 ): Promise<string | undefined> =>
 	reference === 'generate' ? readGenerated(world, generated) : world.resolveSecret(reference, answer);
 
 /** The same where an earlier step has made it. @throws ProblemError `generated-secret-missing` */
-export const requireSecret = async (world: World, source: SecretSource): Promise<string> => {
+export const requireSecret = async (world: SecretReader, source: SecretSource): Promise<string> => {
 	const value = await secretFor(world, source);
 	if (value !== undefined) return value;
 	throw stepProblems.error('generated-secret-missing', {

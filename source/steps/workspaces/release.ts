@@ -3,7 +3,7 @@ import {generateHexKey, generateSecret} from '../../answers/secrets.ts';
 import {imagePlaces, knows, readChart, workspaceRoot, workspaceValues} from '../../charts/index.ts';
 import type {KubeObject} from '../../cluster/types.ts';
 import {type Enrollment, readEnrollment} from '../shared/enrollment.ts';
-import {readGenerated, secretFor} from '../shared/generated.ts';
+import {asOneReading, readGenerated, secretFor} from '../shared/generated.ts';
 import {
 	caSecretName,
 	databaseKeys,
@@ -15,7 +15,7 @@ import {
 	workspaceOf,
 } from '../shared/names.ts';
 import {withOperatorValues} from '../shared/release/operator-values.ts';
-import {withSecretStamp} from '../shared/release/secret-stamp.ts';
+import {withMadeUpStamp, withSecretStamp} from '../shared/release/secret-stamp.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';
@@ -31,21 +31,22 @@ type Given = {
 /** Undefined while it is not enrolled, or one of its secrets is not made. */
 const readGiven = async (world: World, workspace: WorkspaceAnswers): Promise<Given | undefined> => {
 	const id = workspaceId(workspace);
-	const enrollment = await readEnrollment(world, workspace);
-	const encryptionKey = await readGenerated(world, `${id}.encryptionKey`);
-	const jwtSecretKey = await readGenerated(world, `${id}.jwtSecretKey`);
-	const password = await secretFor(world, databasePassword(workspaceOf(world.answers, workspace)));
+	const reader = asOneReading(world);
+	const enrollment = await readEnrollment(reader, workspace);
+	const encryptionKey = await readGenerated(reader, `${id}.encryptionKey`);
+	const jwtSecretKey = await readGenerated(reader, `${id}.jwtSecretKey`);
+	const password = await secretFor(reader, databasePassword(workspaceOf(world.answers, workspace)));
 	if (!enrollment || encryptionKey === undefined || jwtSecretKey === undefined || password === undefined)
 		return undefined;
 	return {enrollment, encryptionKey, jwtSecretKey, databasePassword: password};
 };
 
-/** Shaped like what the control plane and this tool make: a chart looks at no more. */
-const madeUp = (): Given => ({
+/** Shaped like what the control plane and this tool make: a chart looks at no more, but for the name, which is that of the answers. */
+const madeUp = ({organization}: World['answers']): Given => ({
 	enrollment: {
 		workspaceId: '00000000-0000-4000-8000-000000000000',
 		organizationId: '00000000-0000-4000-8000-000000000001',
-		organizationName: 'sample',
+		organizationName: organization.name,
 		enrollmentKey: generateHexKey(),
 	},
 	encryptionKey: generateHexKey(),
@@ -109,4 +110,4 @@ export const wantedWorkspace = async (
 
 /** The same with made-up secrets, to be looked at and never installed. */
 export const sampleWorkspace = async (world: World, workspace: WorkspaceAnswers): Promise<WantedRelease> =>
-	releaseWith(world, workspace, madeUp());
+	withMadeUpStamp(await releaseWith(world, workspace, madeUp(world.answers)));

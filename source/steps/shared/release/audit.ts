@@ -24,17 +24,28 @@ import {labelOf, type WantedRelease} from './wanted.ts';
 /** What is wrong with a release before anything changes, and what its operator should know. */
 type Audit = {readonly problems: readonly Problem[]; readonly warnings: readonly string[]};
 
+/** What was seen in the last rendering of a release. Reading it costs as much as rendering it, and several checks look at the same. */
+const seen = new WeakMap<
+	WantedRelease,
+	{readonly rendered: string; readonly host: string; readonly inspection: Inspection}
+>();
+
 /** What the chart makes of the values, inspected. */
 export const renderRelease = async (world: World, wanted: WantedRelease): Promise<Inspection> => {
 	const {helm, cluster, answers, signal} = world;
 	const {component, name, namespace, chart, values} = wanted;
 	const kubeVersion = await cluster.version(signal);
 	const rendered = await helm.template({release: name, namespace, chart: chart.path, values, kubeVersion, signal});
-	return inspectRendered(rendered, {
-		registryHost: answers.registry.host,
+	const {host} = answers.registry;
+	const known = seen.get(wanted);
+	if (known?.rendered === rendered && known.host === host) return known.inspection;
+	const inspection = inspectRendered(rendered, {
+		registryHost: host,
 		carried: wanted.images && new Set(wanted.images),
 		component: component === 'controlPlane' ? 'control-plane' : 'workspace',
 	});
+	seen.set(wanted, {rendered, host, inspection});
+	return inspection;
 };
 
 /** Variables of the answers that undo other answers. */

@@ -1,12 +1,9 @@
-import {promisify} from 'node:util';
-import {gunzip, gzip} from 'node:zlib';
 import * as z from 'zod';
 import type {KubeObject} from '../../../cluster/types.ts';
+import {packRevision, unpackRevision} from '../../../helm/index.ts';
 import type {Release, ReleaseStatus} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
 import {labelOf, type WantedRelease} from './wanted.ts';
-
-const [zip, unzip] = [promisify(gzip), promisify(gunzip)];
 
 /** States that only a Helm at work leaves by itself; Helm does not upgrade a release that is in one. */
 const underWay: ReadonlySet<ReleaseStatus> = new Set([
@@ -16,33 +13,21 @@ const underWay: ReadonlySet<ReleaseStatus> = new Set([
 	'uninstalling',
 ]);
 
-/** A Secret has at most 1 MiB; what is packed in it, charts included, some ten times that. Bytes. */
-const mostReleaseBytes = 64 * 1024 * 1024;
-
 /** What Helm keeps of a revision, as far as it is read here. The rest is handed on as it is. */
 const storedSchema = z.looseObject({info: z.looseObject({status: z.string()})});
-
-/** Helm's way to keep a revision: JSON, gzip, base64, and base64 again as every value of a Secret (pkg/storage/driver). */
-const unpack = async (data: string): Promise<z.infer<typeof storedSchema>> => {
-	const packed = Buffer.from(Buffer.from(data, 'base64').toString('latin1'), 'base64');
-	return storedSchema.parse(JSON.parse((await unzip(packed, {maxOutputLength: mostReleaseBytes})).toString('utf8')));
-};
-
-const pack = async (stored: unknown): Promise<string> =>
-	Buffer.from((await zip(JSON.stringify(stored), {level: 9})).toString('base64'), 'latin1').toString('base64');
 
 /** The Secret with its revision marked as failed, as Helm does it itself when it is stopped; undefined for another shape. */
 const asFailed = async (secret: KubeObject): Promise<KubeObject | undefined> => {
 	try {
 		const data = z.record(z.string(), z.string()).parse(secret.data);
-		const stored = await unpack(data.release ?? '');
+		const stored = storedSchema.parse(await unpackRevision(data.release ?? ''));
 		const description = `it was ${stored.info.status} when the run that began it was killed`;
 		const info = {...stored.info, status: 'failed', description};
 		const {metadata} = secret;
 		return {
 			...secret,
 			metadata: {...metadata, labels: {...metadata.labels, status: 'failed'}},
-			data: {...data, release: await pack({...stored, info})},
+			data: {...data, release: await packRevision({...stored, info})},
 		};
 	} catch {
 		return undefined;

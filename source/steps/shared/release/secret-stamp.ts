@@ -6,20 +6,30 @@ import type {WantedRelease} from './wanted.ts';
 
 const annotation = 'zenml-airgap.io/secrets';
 
+const stamped = (wanted: WantedRelease, stamp: string): WantedRelease => {
+	const {values} = wanted;
+	const annotations = isMap(values.podAnnotations) ? values.podAnnotations : {};
+	return {...wanted, values: {...values, podAnnotations: {...annotations, [annotation]: stamp}}};
+};
+
+const takesStamp = ({contents}: WantedRelease): boolean => knows(contents.known, 'podAnnotations');
+
 /**
  * The release with an annotation on its pods that changes with the Secrets they read. Kubernetes does not restart pods
  * when a Secret changes, so a renewed CA or password would not arrive. The Secrets' resourceVersions serve, not a hash:
  * a hash of a weak password could be guessed by whoever reads pods. Charts without `podAnnotations` stay as they are.
  */
 export const withSecretStamp = async (world: World, wanted: WantedRelease): Promise<WantedRelease> => {
-	const {namespace, contents, values} = wanted;
-	if (!knows(contents.known, 'podAnnotations')) return wanted;
+	if (!takesStamp(wanted)) return wanted;
+	const {namespace} = wanted;
 	const secrets = await Promise.all(
 		[caSecretName, databaseSecretName].map(async (name) =>
 			world.cluster.get({apiVersion: 'v1', kind: 'Secret', namespace, name}, world.signal),
 		),
 	);
-	const stamp = secrets.map((secret) => secret?.metadata.resourceVersion ?? '0').join('-');
-	const annotations = isMap(values.podAnnotations) ? values.podAnnotations : {};
-	return {...wanted, values: {...values, podAnnotations: {...annotations, [annotation]: stamp}}};
+	return stamped(wanted, secrets.map((secret) => secret?.metadata.resourceVersion ?? '0').join('-'));
 };
+
+/** The same for a sample: its Secrets may not be there yet, and its values must have the shape of those that are installed. */
+export const withMadeUpStamp = (wanted: WantedRelease): WantedRelease =>
+	takesStamp(wanted) ? stamped(wanted, '0-0') : wanted;
