@@ -2,7 +2,6 @@ import type {Limits} from '../access.ts';
 import {contents, storedSecrets} from '../contents/mysql.ts';
 import {portOf} from '../port.ts';
 import type {DatabasePort} from '../types.ts';
-import {contents, storedSecrets} from './contents.ts';
 import {judge} from './judge.ts';
 import {missing, refuseAdmin} from './missing.ts';
 import {probe, schema} from './probe.ts';
