@@ -51,7 +51,7 @@ test('whoever plays a site comes in by an entry', () => {
 /** The wings of the played cluster, from the top down; whoever stands in a line knows those below it alone. */
 const wings = [
 	['.'],
-	['api/documents', 'controllers'],
+	['api/documents', 'controllers', 'exec'],
 	['api', 'kubelet'],
 	['writes'],
 	['patches', 'validation'],
