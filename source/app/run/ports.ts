@@ -21,6 +21,7 @@ import {createZenml} from '../../zenml/client.ts';
 import type {Context} from '../base/context.ts';
 import {childEnvironment} from './child-environment.ts';
 import {clusterChoice} from './cluster-choice.ts';
+import {dumpPods} from './dump-pod.ts';
 import {createHost} from './host.ts';
 import {lazyRegistry} from './lazy-registry.ts';
 import {createLeaseHolder} from './lease.ts';
@@ -132,6 +133,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 			folder: path.join(stateDirectory, 'dumps'),
 			environment: children,
 			where: answers.backup.tools,
+			cluster: dumpPods(cluster, answers),
 		}),
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),
