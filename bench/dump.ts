@@ -94,7 +94,7 @@ export const dump = async ({folder}: Setting): Promise<readonly Figure[]> => {
 		}
 		const {size} = await stat(file);
 		const speed = (ms: number): string => `${(size / 1e6 / (ms / 1000)).toFixed(0)} MB/s`;
-		const bare80 = (times: readonly number[]): number => median(times) / 1000 / 0.8;
+		const bare80 = (times: readonly number[]): number => Math.round((median(times) / 1000 / 0.8) * 10) / 10;
 		return [
 			{
 				name: `Dump of PostgreSQL, ${(size / 1e6).toFixed(0)} MB`,

@@ -23,6 +23,7 @@ import type {Context} from '../base/context.ts';
 import {backupSettings} from './backup-settings.ts';
 import {childEnvironment} from './child-environment.ts';
 import {clusterChoice} from './cluster-choice.ts';
+import {dumpPods} from './dump-pod.ts';
 import {createHost} from './host.ts';
 import {lazyRegistry} from './lazy-registry.ts';
 import {createLeaseHolder} from './lease.ts';
@@ -145,6 +146,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 			folder: path.join(stateDirectory, 'dumps'),
 			environment: children,
 			where: answers.backup.tools,
+			cluster: dumpPods(cluster, answers),
 		}),
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),
