@@ -19,6 +19,8 @@ const betweenTwo = (
 		| 'below request'
 		| 'needed'
 		| 'key needed'
+		| 'gateway needed'
+		| 'not for this kind'
 		| 'too long for MySQL'
 		| 'MySQL and too long',
 	path: Path,
@@ -59,6 +61,8 @@ export const conflictOf = (rule: CrossFieldIssue, isGiven: (path: Path) => boole
 			};
 		case 'needed':
 		case 'key needed':
+		case 'gateway needed':
+		case 'not for this kind':
 			return {...conflict, problem: betweenTwo(rule.kind, path, rule.other)};
 	}
 };

@@ -195,6 +195,12 @@ export const tolerations = (what: string) =>
 export const scheduling = {
 	nodeSelector: nodeSelector('Node labels for the pods; by default any node will do'),
 	tolerations: tolerations('Taints of nodes that the pods bear: key of the taint, and its value and effect'),
+	spread: z
+		.enum(['none', 'hosts', 'zones'])
+		.default('none')
+		.describe(
+			'Keeps the server pods apart where there is room: hosts: on different nodes; zones: in different zones, and on different nodes',
+		),
 };
 
 /** Environment variables of a server. */

@@ -2,16 +2,12 @@ import * as z from 'zod';
 import {
 	environment,
 	fqdn,
-	freeText,
 	helmValues,
-	ipAddress,
 	label,
 	nodeSelector,
 	path,
 	podDisruptionBudget,
 	podSecurityContext,
-	port,
-	proxyAddresses,
 	quantity,
 	resources,
 	scheduling,
@@ -23,6 +19,7 @@ import {
 import {crossFieldIssues} from './rules/rules.ts';
 import {backup} from './schema/backup.ts';
 import {componentDatabase, databaseServer} from './schema/database.ts';
+import {ingress} from './schema/ingress.ts';
 import {registry} from './schema/registry.ts';
 import {upgrade} from './schema/upgrade.ts';
 
@@ -141,27 +138,7 @@ const shape = z.strictObject({
 			secretName: label.default('zenml-tls').describe('Name of the TLS secret in each namespace'),
 		})
 		.describe('Certificate and key of all host names, and the CA that signed them'),
-	ingress: z
-		.strictObject({
-			className: label.default('nginx').describe('Ingress class of the cluster'),
-			address: ipAddress
-				.optional()
-				.describe('Address of the ingress controller; by default read from the cluster')
-				.meta({examples: ['10.20.30.40']}),
-			httpsPort: port.default(443).describe('Port on which the ingress controller answers HTTPS'),
-			proxyAddresses: proxyAddresses
-				.optional()
-				.describe(
-					'Addresses or networks, with commas between them, from which the workspace servers take X-Forwarded-For; by default as their chart has it',
-				)
-				.meta({examples: ['10.244.0.0/16']}),
-			annotations: z
-				.record(z.string(), freeText)
-				.default({'nginx.ingress.kubernetes.io/proxy-body-size': '256m'})
-				.describe('Annotations of each Ingress'),
-		})
-		.prefault({})
-		.describe('The way from the network into the cluster'),
+	ingress,
 	database: databaseServer('mysql.internal.mycompany.com').describe(
 		'The database server of every component that names none of its own',
 	),

@@ -10,10 +10,10 @@ import {
 	type ImagePlaces,
 	ifKnown,
 	imageOf,
-	ingressValues,
 	podValues,
 	type SecretKey,
 } from './shared.ts';
+import {wayInValues} from './way-in.ts';
 
 export type ControlPlaneSecrets = {
 	readonly adminPassword: string;
@@ -116,7 +116,7 @@ export const controlPlaneValues = (input: ControlPlaneInput): ChartValues => {
 				...ifKnown(chart, at('analyticsOptIn'), false),
 				database: databaseValues(input),
 				auth: {password: passwordValues(chart, controlPlane.admin.username, secrets.adminPassword)},
-				ingress: ingressValues(controlPlane.host, answers),
+				...wayInValues(chart, {root, host: controlPlane.host}, answers),
 				...certificates.values,
 			},
 		},

@@ -26,6 +26,11 @@ export const workspaceFeatures = {
 	certificateRefs: {keys: ['ROOT.certificates.secretRefs'], since: '0.74.0'},
 	/** The server takes X-Forwarded-For only from these; before it took it from everybody. */
 	proxyHeaders: {keys: ['ROOT.proxyHeaders.enabled', 'ROOT.proxyHeaders.forwardedAllowIPs'], since: '0.95.0'},
+	/** An HTTPRoute of the chart's own, instead of its Ingress and never beside it. */
+	gateway: {
+		keys: ['ROOT.gateway.enabled', 'ROOT.gateway.gatewayRef.name', 'ROOT.gateway.gatewayRef.namespace'],
+		since: '0.94.3',
+	},
 	/** `ZENML_SERVER_MAX_CONCURRENT_SNAPSHOT_RUNS`; before `..._TEMPLATE_RUNS`. */
 	snapshotRuns: {since: '0.90.0'},
 } as const satisfies Readonly<Record<string, Feature>>;

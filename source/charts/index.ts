@@ -21,5 +21,6 @@ export {
 } from './shared.ts';
 export {tolerationsOf} from './tolerations.ts';
 export {kubeVersionFits, versionsFit} from './versions.ts';
+export {makesHttpRoute, withIngress} from './way-in.ts';
 
 export {type Enrollment, type WorkspaceSecrets, workspaceRoot, workspaceValues} from './workspace.ts';

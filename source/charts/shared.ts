@@ -4,6 +4,7 @@ import type {ChartContents} from './contents.ts';
 import {clientFor} from './image-versions.ts';
 import {knows} from './keys.ts';
 import {chartsProblems} from './problems.ts';
+import {affinityOf} from './spread.ts';
 import {tolerationsOf} from './tolerations.ts';
 
 /** A key of a Kubernetes Secret in the namespace of the release. */
@@ -48,18 +49,6 @@ export const apiUrl = (answers: Pick<Answers, 'ingress' | 'controlPlane'>): stri
 export const ifKnown = (contents: ChartContents, path: string, value: unknown): Readonly<Record<string, unknown>> =>
 	knows(contents.known, path) ? {[path.slice(path.lastIndexOf('.') + 1)]: value} : {};
 
-/**
- * The ingress section. `annotations` is never null: the chart `zenml` adds to that map when it renders, and fails
- * on its own default (server-ingress.yaml, 0.73.0 to 0.95).
- */
-export const ingressValues = (host: string, {ingress, tls}: Answers): Readonly<Record<string, unknown>> => ({
-	enabled: true,
-	className: ingress.className,
-	annotations: {...ingress.annotations},
-	host,
-	tls: {enabled: true, secretName: tls.secretName},
-});
-
 /** What a container of the level "restricted" says (Kubernetes documentation, "Pod Security Standards"); the servers need no more. */
 const restricted = {allowPrivilegeEscalation: false, capabilities: {drop: ['ALL']}} as const;
 
@@ -87,10 +76,14 @@ const securityValues = (
 };
 
 /** Where pods may run. Written where asked, known to the chart or not: a chart that cannot do it is refused by the audit of its keys. */
-const schedulingValues = ({nodeSelector, tolerations}: ComponentAnswers): Readonly<Record<string, unknown>> => ({
-	...(Object.keys(nodeSelector).length === 0 ? {} : {nodeSelector}),
-	...(Object.keys(tolerations).length === 0 ? {} : {tolerations: tolerationsOf(tolerations)}),
-});
+const schedulingValues = (component: ComponentAnswers): Readonly<Record<string, unknown>> => {
+	const {nodeSelector, tolerations, spread} = component;
+	return {
+		...(Object.keys(nodeSelector).length === 0 ? {} : {nodeSelector}),
+		...(Object.keys(tolerations).length === 0 ? {} : {tolerations: tolerationsOf(tolerations)}),
+		...(spread === 'none' ? {} : {affinity: affinityOf(component)}),
+	};
+};
 
 /** Sections at the top level of both charts, outside their main section. */
 export const podValues = (contents: ChartContents, component: ComponentAnswers, {registry}: Answers): ChartValues => {

@@ -12,10 +12,10 @@ import {
 	type ImagePlaces,
 	ifKnown,
 	imageOf,
-	ingressValues,
 	podValues,
 	type SecretKey,
 } from './shared.ts';
+import {wayInValues} from './way-in.ts';
 import {type Environment, workloadManagerEnvironment} from './workload-manager.ts';
 
 /** What the control plane told when the workspace was enrolled; the IDs are UUIDs. */
@@ -207,7 +207,7 @@ export const workspaceValues = (input: WorkspaceInput): ChartValues => {
 				auth: {jwtSecretKey: secrets.jwtSecretKey},
 				database: database.values,
 				secretsStore: {type: 'sql', sql: {encryptionKey: secrets.encryptionKey}},
-				ingress: ingressValues(workspace.host, answers),
+				...wayInValues(chart, {root, host: workspace.host}, answers),
 				...proxy.values,
 				...certificates.values,
 				environment: variables.environment,

@@ -50,6 +50,7 @@ describe('a new answer file', () => {
 			['controlPlane.database.server', {host: 'pg.corp', admin}],
 			['workspaces.0.database.server', {host: 'my.corp', admin}],
 			['organization.users', [{username: 'ada'}]],
+			['ingress.kind', 'gateway'],
 		].reduce((before, [at, value]) => setAt(before, at as string, value), draft);
 		const live = commentedAnswers(filled).replaceAll(/^( *)#(?=[^ #\n])/gmu, '$1');
 		const answers = load(live);

@@ -49,7 +49,8 @@ const refusals: readonly Refusal[] = [
 		{
 			code: 'answers-unknown-key',
 			message: 'ingress.clasName is not an answer; did you mean ingress.className?',
-			cause: 'The keys of ingress are className, address, httpsPort, proxyAddresses, annotations.',
+			cause:
+				'The keys of ingress are kind, className, gateway, listener, address, httpsPort, proxyAddresses, annotations.',
 			fix: 'Write ingress.className.',
 		},
 	],
@@ -189,7 +190,7 @@ const refusals: readonly Refusal[] = [
 		{
 			code: 'answers-wrong-type',
 			message: 'ingress.annotations.a must be text, not a list',
-			cause: 'Annotations of each Ingress. It is written as text.',
+			cause: 'Annotations of each Ingress, and of each Route but for those of ingress-nginx. It is written as text.',
 			fix: 'Write one text.',
 		},
 	],
@@ -209,7 +210,7 @@ const refusals: readonly Refusal[] = [
 		{
 			code: 'answers-wrong-type',
 			message: 'ingress.annotations.a must be text, not empty',
-			cause: 'Annotations of each Ingress. It is written as text.',
+			cause: 'Annotations of each Ingress, and of each Route but for those of ingress-nginx. It is written as text.',
 			fix: 'Put it in quotes: a: "…"',
 		},
 	],

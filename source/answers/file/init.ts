@@ -48,7 +48,7 @@ const isGiven = (node: Node, value: unknown): boolean => {
 /**
  * The text of an answer file to start from: every answer with its description, default and example above it. Required
  * answers stand open, what differs from its default in `values` is filled in, the rest is commented out. Taking the `#`
- * away from every line that has no space behind it gives an answer file too.
+ * away from every line that has no space behind it gives an answer file too, where `ingress.kind` is that of a Gateway.
  */
 export const commentedAnswers = (values: Draft = {}): string => {
 	const lines = writeYaml(rootGroup, usablePart(values), {

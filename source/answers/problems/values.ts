@@ -128,6 +128,16 @@ export const valueTable = {
 				message:
 					'{answer} is needed with bundle.signature.mode require: a signature proves nothing without a known key',
 			},
+			'gateway needed': {
+				message: '{answer} is needed with ingress.kind gateway',
+				cause: 'An HTTPRoute is served by the Gateway that it attaches to, and by nobody else.',
+				fix: 'Name the Gateway as namespace/name, or change {other}.',
+			},
+			'not for this kind': {
+				message: '{answer} has no effect unless ingress.kind is gateway',
+				cause: 'Only an HTTPRoute attaches to a Gateway, and {other} asks for none.',
+				fix: 'Set {other} to gateway, or take {path} out.',
+			},
 			'too long for MySQL': {
 				message: '{answer} must be 32 characters at most on MySQL',
 				cause: 'MySQL refuses longer role names, and {other} is mysql, given or by default.',

@@ -45,6 +45,11 @@ export const podQuestions = (at: string): readonly Question[] => [
 	advanced(`${at}.nodeSelector`, 'Nodes for the pods', 'The pods only run on nodes with these labels.'),
 	advanced(`${at}.tolerations`, 'Taints the pods bear', 'The pods may run on nodes with these taints.'),
 	advanced(
+		`${at}.spread`,
+		'Keep pods apart',
+		'The scheduler prefers nodes, or zones, that have no server pod of this component yet.',
+	),
+	advanced(
 		`${at}.helmValues`,
 		'Further chart values',
 		'A YAML file for what no answer can say. It is laid over what the answers make, and may not undo it.',

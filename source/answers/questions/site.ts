@@ -1,6 +1,9 @@
-import {getAt} from '../tree.ts';
+import {type Draft, getAt} from '../tree.ts';
 import {sharedServerQuestions} from './database.ts';
 import {advanced, question, type Topic} from './types.ts';
+
+/** What leads to the servers, as the draft has it. */
+const kindIn = (draft: Draft): unknown => getAt(draft, 'ingress.kind') ?? 'ingress';
 
 /** What is there before ZenML: bundle, cluster, registry, certificates, database server. */
 export const siteTopics: readonly Topic[] = [
@@ -123,10 +126,28 @@ export const siteTopics: readonly Topic[] = [
 			question('tls.key', 'Private key', 'It must belong to the certificate and have no passphrase.'),
 			question('tls.ca', 'CA certificate', 'Pods and this tool trust it; it is also handed to the users of ZenML.'),
 			advanced('tls.secretName', 'Name of the TLS secret', 'Made in each namespace, for the ingress controller.'),
+			advanced(
+				'ingress.kind',
+				'Way into the cluster',
+				'ingress suits most clusters. gateway attaches to a Gateway that your platform team keeps; route is for OpenShift.',
+			),
 			question(
 				'ingress.className',
 				'Ingress class',
 				'The ingress controller of this class answers for the host names.',
+				{when: (draft) => kindIn(draft) === 'ingress'},
+			),
+			question(
+				'ingress.gateway',
+				'Gateway',
+				'The Gateway whose HTTPS listener takes the host names: its namespace and name. It shows a certificate of its own.',
+				{when: (draft) => kindIn(draft) === 'gateway'},
+			),
+			advanced(
+				'ingress.listener',
+				'Listener of the Gateway',
+				'Name the HTTPS listener where the Gateway has one for clear text too.',
+				{when: (draft) => kindIn(draft) === 'gateway'},
 			),
 			question(
 				'ingress.address',
@@ -147,6 +168,7 @@ export const siteTopics: readonly Topic[] = [
 				'ingress.annotations',
 				'Ingress annotations',
 				'Instructions to the ingress controller. Large uploads need a raised body size.',
+				{when: (draft) => kindIn(draft) !== 'gateway'},
 			),
 		],
 	},

@@ -14,7 +14,13 @@ export type CrossFieldIssue =
 			readonly value: string;
 	  }
 	| {
-			readonly kind: 'over limit' | 'needed' | 'key needed' | 'too long for MySQL';
+			readonly kind:
+				| 'over limit'
+				| 'needed'
+				| 'key needed'
+				| 'gateway needed'
+				| 'not for this kind'
+				| 'too long for MySQL';
 			readonly path: Path;
 			readonly other: Path;
 	  }
@@ -34,6 +40,11 @@ type Component = {
 export type RuledAnswers = Pick<ServedAnswers, 'database'> & {
 	readonly bundle: {
 		readonly signature: {readonly mode?: string | undefined; readonly publicKey?: string | undefined};
+	};
+	readonly ingress: {
+		readonly kind: string;
+		readonly gateway?: string | undefined;
+		readonly listener?: string | undefined;
 	};
 	readonly controlPlane: Component & {readonly admin: {readonly username: string}};
 	readonly workspaces: readonly (Component & {readonly name: string})[];

@@ -71,6 +71,18 @@ const registryPairsAreWhole: Rule = ({registry}) =>
 const registryLoginIsKnown: Rule = ({registry}) =>
 	registry.password === 'generate' ? [{kind: 'cannot be made', path: ['registry', 'password']}] : [];
 
+/** An HTTPRoute attaches to a Gateway that is named; nothing else does. */
+const gatewayFitsKind: Rule = ({ingress}) => {
+	const other = ['ingress', 'kind'];
+	if (ingress.kind === 'gateway')
+		return ingress.gateway === undefined ? [{kind: 'gateway needed', path: ['ingress', 'gateway'], other}] : [];
+	// What is no kind at all is told by itself.
+	if (!['ingress', 'route'].includes(ingress.kind)) return [];
+	return (['gateway', 'listener'] as const)
+		.filter((key) => ingress[key] !== undefined)
+		.map((key) => ({kind: 'not for this kind', path: ['ingress', key], other}));
+};
+
 const rules: readonly Rule[] = [
 	signatureHasKey,
 	requestsFitLimits,
@@ -81,6 +93,7 @@ const rules: readonly Rule[] = [
 	rolesFitEngine,
 	clientPairsAreWhole,
 	adminsAreKnown,
+	gatewayFitsKind,
 ];
 
 /** The rules that look at more than one answer. Returns one issue per broken rule; never a secret. */

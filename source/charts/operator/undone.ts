@@ -8,6 +8,7 @@ const promised = [
 	'auth.password',
 	'certificates',
 	'database',
+	'gateway',
 	'image',
 	'ingress.host',
 	'ingress.tls',
