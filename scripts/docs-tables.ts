@@ -1,6 +1,6 @@
 import {fileURLToPath} from 'node:url';
 import {faults} from '../rehearsal/index.ts';
-import {answersSchema} from '../source/answers/schema.ts';
+import {type Answers, answersSchema} from '../source/answers/schema.ts';
 import {exitCodes} from '../source/base/problem.ts';
 import {installPlan} from '../source/plans/install.ts';
 import {accessesNeeded} from '../source/steps/shared/accesses.ts';
@@ -24,16 +24,29 @@ const everything = answersSchema.parse({
 const kindOf = ({group, resource}: {readonly group: string; readonly resource: string}): string =>
 	`\`${resource}${group === '' ? '' : `.${group}`}\``;
 
+/** Kinds that not every install needs, and when. */
+const whenOf: Readonly<Record<string, string>> = {
+	'policy/poddisruptionbudgets': 'every namespace of the install, when a `podDisruptionBudget` is enabled',
+	'rbac.authorization.k8s.io/roles': 'the namespace of the workload manager, when it is enabled',
+	'rbac.authorization.k8s.io/rolebindings': 'the namespace of the workload manager, when it is enabled',
+	'gateway.networking.k8s.io/httproutes': 'every namespace of the install, when `ingress.kind` is `gateway`',
+	'gateway.networking.k8s.io/gateways': 'the namespace of the Gateway, unless `ingress.address` is given',
+	'route.openshift.io/routes': 'every namespace of the install, when `ingress.kind` is `route`',
+	'route.openshift.io/routes/custom-host': 'every namespace of the install, when `ingress.kind` is `route`',
+};
+
+/** The same answers with each way into the cluster. */
+const ways: readonly Answers[] = [
+	everything,
+	{...everything, ingress: {...everything.ingress, kind: 'gateway', gateway: 'gateways/shared'}},
+	{...everything, ingress: {...everything.ingress, kind: 'route'}},
+];
+
 const permissions = (): string => {
 	const rows = new Map<string, {readonly kind: string; readonly where: string; readonly verbs: string[]}>();
-	for (const access of accessesNeeded(everything)) {
+	for (const access of ways.flatMap(accessesNeeded)) {
 		const {namespace} = access;
-		const only =
-			access.resource === 'poddisruptionbudgets'
-				? 'every namespace of the install, when a `podDisruptionBudget` is enabled'
-				: access.group === 'rbac.authorization.k8s.io'
-					? 'the namespace of the workload manager, when it is enabled'
-					: 'every namespace of the install';
+		const only = whenOf[`${access.group}/${access.resource}`] ?? 'every namespace of the install';
 		const where = namespace === undefined ? 'cluster' : only;
 		const key = `${kindOf(access)} ${where}`;
 		const row = rows.get(key) ?? {kind: kindOf(access), where, verbs: []};

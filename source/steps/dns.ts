@@ -30,6 +30,8 @@ export const dnsStep: Step = {
 	inputs: (answers) => ({
 		hosts: componentsOf(answers).map(({answers: {host}}) => host),
 		address: answers.ingress.address,
+		kind: answers.ingress.kind,
+		gateway: answers.ingress.gateway,
 		nameServer: answers.network.nameServer,
 		handover: answers.network.dnsHandover,
 		podChecks: answers.network.podChecks,

@@ -2,6 +2,8 @@ import {declareProblems} from '../base/problem-table.ts';
 import {admissionTable} from './problems/admission.ts';
 import {backupTable} from './problems/backup.ts';
 import {fromPodTable} from './problems/from-pod.ts';
+import {nodesTable} from './problems/nodes.ts';
+import {wayInTable} from './problems/way-in.ts';
 
 const handedOver = {
 	area: 'people',
@@ -60,12 +62,20 @@ export const stepProblems = declareProblems({
 		area: 'prerequisites',
 		who: 'cluster admin',
 		message: 'The cluster has no ingress class "{name}".',
-		answers: ['ingress.className'],
+		answers: ['ingress.className', 'ingress.kind'],
 		cases: {
 			'other classes': {cause: 'It has: {others}.', fix: 'Name one of these in ingress.className.'},
 			'no class': {
 				cause: 'It has none at all: no ingress controller is installed.',
 				fix: 'Install an ingress controller first.',
+			},
+			'other classes, routes': {
+				cause: 'It has: {others}. It is OpenShift, which serves Routes too.',
+				fix: 'Name one of these in ingress.className, or set ingress.kind to route.',
+			},
+			'no class, routes': {
+				cause: 'It has none at all, but it is OpenShift, which serves Routes.',
+				fix: 'Set ingress.kind to route.',
 			},
 		},
 	},
@@ -85,6 +95,8 @@ export const stepProblems = declareProblems({
 			},
 		},
 	},
+	...wayInTable,
+	...nodesTable,
 	'runner-image-missing': {
 		area: 'prerequisites',
 		message: 'The registry has no image {image}.',
@@ -192,10 +204,24 @@ export const stepProblems = declareProblems({
 		area: 'cluster',
 		who: 'cluster admin',
 		message: 'The ingress has no address yet.',
-		cause: 'The ingress controller for class {className} wrote none into the status of the Ingress.',
 		fix: 'Try again in a minute. If it stays so, give the address yourself.',
 		answers: ['ingress.address'],
-		nextSteps: ['kubectl -n {namespace} get ingress'],
+		cases: {
+			ingress: {
+				cause: 'The ingress controller for class {className} wrote none into the status of the Ingress.',
+				nextSteps: ['kubectl -n {namespace} get ingress'],
+			},
+			gateway: {
+				message: 'The Gateway {namespace}/{name} has no address yet.',
+				cause: 'Its controller wrote none into its status, or a name that the name server does not know.',
+				nextSteps: ['kubectl -n {namespace} get gateway {name} -o yaml'],
+			},
+			route: {
+				message: 'The router has no address yet.',
+				cause: 'No Route tells the name of a router that took it, or the name server does not know that name.',
+				nextSteps: ['kubectl -n {namespace} get route -o yaml'],
+			},
+		},
 	},
 	'zenml-role-missing': {
 		area: 'verification',

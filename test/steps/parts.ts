@@ -58,7 +58,10 @@ const nameOf = ({kind, namespace = '', name}: Pick<Reference, 'kind' | 'namespac
 	`${kind} ${namespace}/${name}`;
 const keyOf = ({kind, metadata: {namespace, name}}: KubeObject) => nameOf({kind, name, ...(namespace && {namespace})});
 
-/** A cluster that keeps objects, and counts every write in their resourceVersion. */
+/** Groups that a plain cluster does not have. */
+const added = /^(?:gateway\.networking\.k8s\.io|route\.openshift\.io)\//u;
+
+/** A cluster that keeps objects, knows the kinds of added groups only where it has objects of them, and counts every write in their resourceVersion. */
 export const kept = (...objects: readonly KubeObject[]) => {
 	const all = new Map(objects.map((object) => [keyOf(object), object]));
 	let version = 0;
@@ -70,7 +73,14 @@ export const kept = (...objects: readonly KubeObject[]) => {
 	};
 	const port = {
 		get: async (reference) => all.get(nameOf(reference)),
-		list: async ({kind}) => [...all.values()].filter((object) => object.kind === kind),
+		list: async ({apiVersion, kind}) => {
+			const found = [...all.values()].filter((object) => object.kind === kind);
+			if (found.length === 0 && added.test(apiVersion)) throw refusal('kubernetes-no-such-kind');
+			return found;
+		},
+		delete: async (reference) => {
+			all.delete(nameOf(reference));
+		},
 		create: async (object) => (all.has(keyOf(object)) ? undefined : put(object)),
 		replace: async (object) => (all.has(keyOf(object)) ? put(object) : undefined),
 		apply: async (object) => put(object),
@@ -78,8 +88,8 @@ export const kept = (...objects: readonly KubeObject[]) => {
 			const live = all.get(nameOf(reference));
 			const [{value} = {value: undefined}, ...additions] = steps;
 			if (!live || JSON.stringify(live.data) !== JSON.stringify(value)) return undefined;
-			const added = additions.map((step) => [step.path.replace('/data/', ''), step.value]);
-			return put({...live, data: {...(live.data as object), ...Object.fromEntries(added)}});
+			const more = additions.map((step) => [step.path.replace('/data/', ''), step.value]);
+			return put({...live, data: {...(live.data as object), ...Object.fromEntries(more)}});
 		},
 		diff: async ({data, ...object}) => {
 			const live = all.get(keyOf(object as KubeObject));

@@ -12,12 +12,12 @@ import {database} from '../../source/steps/prerequisites/database.ts';
 import {disk} from '../../source/steps/prerequisites/disk.ts';
 import {helm} from '../../source/steps/prerequisites/helm.ts';
 import {prerequisites, prerequisitesStep} from '../../source/steps/prerequisites/index.ts';
-import {ingressClass} from '../../source/steps/prerequisites/ingress-class.ts';
 import {kubernetes} from '../../source/steps/prerequisites/kubernetes.ts';
-import {nodes} from '../../source/steps/prerequisites/nodes.ts';
+import {nodes} from '../../source/steps/prerequisites/nodes/index.ts';
 import {permissions} from '../../source/steps/prerequisites/permissions.ts';
 import {registry} from '../../source/steps/prerequisites/registry.ts';
 import {secrets} from '../../source/steps/prerequisites/secrets.ts';
+import {ingressClass} from '../../source/steps/prerequisites/way-in/ingress-class.ts';
 import {stepProblems} from '../../source/steps/problems.ts';
 import type {Check, Seen} from '../../source/steps/shared/checks.ts';
 import {bundle, carried, facts, generated, goodPair, imageOf, kept, pair, refusal, rendered} from './parts.ts';
@@ -334,7 +334,7 @@ describe('ingress class', () => {
 			message: 'The cluster has no ingress class "nginx".',
 			cause: 'It has: traefik, haproxy.',
 			fix: 'Name one of these in ingress.className.',
-			answers: ['ingress.className'],
+			answers: ['ingress.className', 'ingress.kind'],
 		});
 	});
 
@@ -343,6 +343,19 @@ describe('ingress class', () => {
 			code: code('ingress-class-missing'),
 			cause: 'It has none at all: no ingress controller is installed.',
 			fix: 'Install an ingress controller first.',
+		});
+	});
+
+	test('on OpenShift, Routes are proposed instead', async () => {
+		const route: KubeObject = {apiVersion: 'route.openshift.io/v1', kind: 'Route', metadata: {name: 'console'}};
+		const others: KubeObject = {apiVersion: 'v1', kind: 'IngressClass', metadata: {name: 'openshift-default'}};
+		expect(await refuse(ingressClass, {cluster: kept(route)})).toMatchObject({
+			cause: 'It has none at all, but it is OpenShift, which serves Routes.',
+			fix: 'Set ingress.kind to route.',
+		});
+		expect(await refuse(ingressClass, {cluster: kept(route, others)})).toMatchObject({
+			cause: 'It has: openshift-default. It is OpenShift, which serves Routes too.',
+			fix: 'Name one of these in ingress.className, or set ingress.kind to route.',
 		});
 	});
 });
@@ -772,11 +785,11 @@ describe('the step', () => {
 		const world = worldOf(site);
 		expect(await look(prerequisitesStep, world)).toMatchObject({
 			status: 'ok',
-			note: `${prerequisites.length} checks`,
+			note: `${prerequisites(world.answers).length} checks`,
 			warnings: [warning],
 		});
 		const rows = rowsOf(world.told);
-		expect(rows.map((row) => row.split(':')[0])).toEqual(prerequisites.map(({label}) => label));
+		expect(rows.map((row) => row.split(':')[0])).toEqual(prerequisites(world.answers).map(({label}) => label));
 		expect(rows.filter((row) => !/^[^:]+: ok, ./u.test(row))).toEqual([]);
 	});
 

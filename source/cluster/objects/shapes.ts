@@ -22,13 +22,16 @@ const metadata = z.looseObject({
 	annotations: texts,
 	resourceVersion: text,
 	uid: text,
+	generation: number,
 	creationTimestamp: text,
 	deletionTimestamp: text,
 	ownerReferences: list(z.looseObject({kind: z.string(), name: z.string()})),
 	managedFields: list(z.looseObject({manager: text, fieldsV1: z.unknown().optional()})),
 });
 
-const conditions = list(z.looseObject({type: z.string(), status: z.string(), reason: text, message: words}));
+const conditions = list(
+	z.looseObject({type: z.string(), status: z.string(), reason: text, message: words, observedGeneration: number}),
+);
 
 const ended = optional(
 	z.looseObject({exitCode: z.number(), reason: text, message: words, startedAt: text, finishedAt: text}),
@@ -94,6 +97,12 @@ const lease = object.extend({
 });
 
 const node = object.extend({
+	spec: optional(
+		z.looseObject({
+			unschedulable: optional(z.boolean()),
+			taints: list(z.looseObject({key: z.string(), value: text, effect: z.string()})),
+		}),
+	),
 	status: optional(z.looseObject({allocatable: texts, nodeInfo: optional(z.looseObject({architecture: text}))})),
 });
 
@@ -112,6 +121,59 @@ const service = object.extend({
 	status: balanced,
 });
 
+const labelSelector = optional(
+	z.looseObject({
+		matchLabels: texts,
+		matchExpressions: list(z.looseObject({key: z.string(), operator: z.string(), values: list(z.string())})),
+	}),
+);
+
+/** Gateway API v1 (gateway.networking.k8s.io), "API specification". */
+const gateway = object.extend({
+	spec: optional(
+		z.looseObject({
+			listeners: list(
+				z.looseObject({
+					name: z.string(),
+					hostname: text,
+					protocol: z.string(),
+					tls: optional(z.looseObject({mode: text})),
+					allowedRoutes: optional(
+						z.looseObject({
+							namespaces: optional(z.looseObject({from: text, selector: labelSelector})),
+							kinds: list(z.looseObject({group: text, kind: z.string()})),
+						}),
+					),
+				}),
+			),
+		}),
+	),
+	status: optional(
+		z.looseObject({
+			addresses: list(z.looseObject({value: text})),
+			conditions,
+			listeners: list(z.looseObject({name: z.string(), conditions})),
+		}),
+	),
+});
+
+const parent = z.looseObject({name: z.string(), namespace: text, sectionName: text});
+
+const httpRoute = object.extend({
+	spec: optional(z.looseObject({hostnames: list(z.string()), parentRefs: list(parent)})),
+	status: optional(z.looseObject({parents: list(z.looseObject({parentRef: parent, conditions}))})),
+});
+
+/** OpenShift's Route (route.openshift.io/v1), "Route" in its API reference. */
+const route = object.extend({
+	spec: optional(z.looseObject({host: text, path: text})),
+	status: optional(
+		z.looseObject({
+			ingress: list(z.looseObject({host: text, routerName: text, routerCanonicalHostname: text, conditions})),
+		}),
+	),
+});
+
 /** Of the kinds that are looked into, what is looked at there; names as in the Kubernetes API reference. */
 const kinds: Readonly<Record<string, z.ZodType>> = {
 	Pod: pod,
@@ -122,6 +184,9 @@ const kinds: Readonly<Record<string, z.ZodType>> = {
 	Node: node,
 	Ingress: ingress,
 	IngressClass: ingressClass,
+	Gateway: gateway,
+	HTTPRoute: httpRoute,
+	Route: route,
 	Service: service,
 	Secret: object.extend({data: texts, type: text}),
 };

@@ -30,6 +30,12 @@ export const placementTable = {
 				cause: 'Requested: {neededCpu} CPU and {neededMemory}. All nodes together: {cpu} CPU and {memory}.',
 				fix: 'Add nodes, or lower the replicas or resource requests.',
 			},
+			'some nodes': {
+				message: 'The nodes are too small for what the pods of the {components} request.',
+				cause:
+					'Requested: {neededCpu} CPU and {neededMemory}. The {nodes} that their node selectors and tolerations leave: {cpu} CPU and {memory}.',
+				fix: 'Let more nodes take these pods, or lower the replicas or resource requests.',
+			},
 		},
 	},
 	'pod-no-matching-node': {

@@ -1,12 +1,14 @@
 import type {Finding} from '../../engine/plan.ts';
 import {endpointOf} from '../shared/endpoints.ts';
+import {controlPlaneOf} from '../shared/names.ts';
 import {applyRelease} from '../shared/release/apply.ts';
 import {auditRelease} from '../shared/release/audit.ts';
-import {applyBeside, besideChanges} from '../shared/release/beside.ts';
+import {applyBeside, besideChanges, tidyBeside} from '../shared/release/beside.ts';
 import {releaseChanges} from '../shared/release/changes.ts';
 import {componentInputs, releaseInputs} from '../shared/release/inputs.ts';
 import {tellSecrets} from '../shared/release/secrets-in-values.ts';
 import {labelOf} from '../shared/release/wanted.ts';
+import {requireWayIn} from '../shared/way-in/status.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';
 import {wantedControlPlane} from './release.ts';
 
@@ -19,6 +21,7 @@ const check = async (world: World): Promise<Finding> => {
 	const changes = [...(await besideChanges(world, wanted)), ...(await releaseChanges(world, wanted))];
 	if (changes.length > 0) return {status: 'todo', changes, warnings};
 	tellSecrets(world, wanted);
+	await requireWayIn(world, controlPlaneOf(world.answers));
 	await world.zenml.apiAnswers(await endpointOf(world, host), world.signal);
 	return {status: 'ok', note: `${wanted.chart.name} ${wanted.chart.version}, API answers`, warnings};
 };
@@ -29,6 +32,7 @@ const apply = async (world: World): Promise<void> => {
 	await applyBeside(world, wanted);
 	// A further try after a slow API must not make a further revision.
 	if ((await releaseChanges(world, wanted)).length > 0) await applyRelease(world, wanted);
+	await tidyBeside(world, wanted);
 };
 
 /** Guide steps 6 and 7: values by the chart in the bundle, render check, release, rollout, API. */
@@ -49,6 +53,8 @@ export const controlPlaneStep: Step = {
 			'zenml-not-ready',
 			'zenml-api-not-itself',
 			'ingress-without-address',
+			'way-in-unseen',
+			'httproute-unresolved',
 		],
 		attempts: 5,
 		pausesMs: [1000, 2000, 4000],

@@ -1,3 +1,4 @@
+import type {Answers} from '../../answers/schema.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
 import {type Check, runChecks} from '../shared/checks.ts';
@@ -9,18 +10,18 @@ import {clocks} from './clocks.ts';
 import {database} from './database.ts';
 import {disk} from './disk.ts';
 import {helm} from './helm.ts';
-import {ingressClass} from './ingress-class.ts';
 import {installedVersions} from './installed-versions.ts';
 import {kubernetes} from './kubernetes.ts';
 import {namespaceRules} from './namespace-rules.ts';
-import {nodes} from './nodes.ts';
+import {nodes} from './nodes/index.ts';
 import {owners} from './owners.ts';
 import {permissions} from './permissions.ts';
 import {registry} from './registry.ts';
 import {secrets} from './secrets.ts';
+import {wayInCheck} from './way-in/index.ts';
 
 /** All checks, in the order in which they are shown; they run side by side. */
-export const prerequisites: readonly Check[] = [
+export const prerequisites = (answers: Answers): readonly Check[] => [
 	secrets,
 	certificates,
 	helm,
@@ -31,7 +32,7 @@ export const prerequisites: readonly Check[] = [
 	permissions,
 	owners,
 	namespaceRules,
-	ingressClass,
+	wayInCheck(answers),
 	nodes,
 	clocks,
 	registry,
@@ -39,12 +40,13 @@ export const prerequisites: readonly Check[] = [
 ];
 
 const check = async (world: World): Promise<Finding> => {
-	const {problems, warnings} = await runChecks(world, prerequisites);
+	const checks = prerequisites(world.answers);
+	const {problems, warnings} = await runChecks(world, checks);
 	const problem = combineProblems(problems, (several, more) =>
 		stepProblems.problem('prerequisites-not-met', several, more),
 	);
 	if (problem) return {status: 'blocked', problem};
-	return {status: 'ok', note: `${prerequisites.length} checks`, warnings};
+	return {status: 'ok', note: `${checks.length} checks`, warnings};
 };
 
 /** What the guide lists under "Prerequisites", asked of the real servers before anything changes. */

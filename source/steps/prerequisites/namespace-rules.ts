@@ -7,6 +7,7 @@ import type {KubeObject} from '../../cluster/types.ts';
 import {type Check, refuse} from '../shared/checks.ts';
 import {renderRelease} from '../shared/release/audit.ts';
 import type {WantedRelease} from '../shared/release/wanted.ts';
+import {wayInObjects} from '../shared/way-in/objects.ts';
 import type {World} from '../world.ts';
 import {tryObjects} from './admission/dry-run.ts';
 import {brokenRange, fillIn} from './admission/limit-range.ts';
@@ -15,8 +16,11 @@ import {brokenQuota} from './admission/quota.ts';
 import {type Plan, refusedByAmounts, refusedByLevel, silentIn} from './admission/refused.ts';
 import {sampleReleases} from './chart-values.ts';
 
-const objectsOf = async (world: World, release: WantedRelease): Promise<readonly RenderedObject[]> =>
-	(await renderRelease(world, release)).objects;
+/** What the release brings, with the HTTPRoute or Routes that are made beside it. */
+const objectsOf = async (world: World, release: WantedRelease): Promise<readonly RenderedObject[]> => [
+	...(await renderRelease(world, release)).objects,
+	...(await wayInObjects(world, release)),
+];
 
 /** The probes are pods too; they look out of the control plane's namespace. */
 const probePods = ({answers, signal}: World, namespace: string): readonly Planned[] => {

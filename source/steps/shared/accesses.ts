@@ -1,6 +1,7 @@
 import type {Answers} from '../../answers/schema.ts';
 import type {Access} from '../../cluster/types.ts';
 import {componentsOf, namespacesOf} from './names.ts';
+import {gatewayOf} from './way-in/kinds.ts';
 
 const write = ['get', 'list', 'create', 'patch', 'update', 'delete'] as const;
 const read = ['get', 'list'] as const;
@@ -24,6 +25,17 @@ const always: readonly Kind[] = [
 	{group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'create', 'update']},
 ];
 const withBudgets: readonly Kind[] = [{group: 'policy', resource: 'poddisruptionbudgets', verbs: write}];
+/** Secured by a certificate of our own, and for a host of our own (OpenShift documentation, "Route-specific permissions"). */
+const withRoutes: readonly Kind[] = [
+	{group: 'route.openshift.io', resource: 'routes', verbs: write},
+	{group: 'route.openshift.io', resource: 'routes/custom-host', verbs: ['create', 'update']},
+];
+const withGateway: readonly Kind[] = [{group: 'gateway.networking.k8s.io', resource: 'httproutes', verbs: write}];
+const ofWayIn: Readonly<Record<Answers['ingress']['kind'], readonly Kind[]>> = {
+	ingress: [],
+	gateway: withGateway,
+	route: withRoutes,
+};
 const withRunners: readonly Kind[] = [
 	{group: 'rbac.authorization.k8s.io', resource: 'roles', verbs: write},
 	{group: 'rbac.authorization.k8s.io', resource: 'rolebindings', verbs: write},
@@ -45,6 +57,13 @@ const ofCluster: readonly Access[] = [
 export const isForChecksOnly = ({verb, resource, namespace}: Access): boolean =>
 	namespace === undefined && forChecks.some((access) => access.verb === verb && access.resource === resource);
 
+/** The Gateway's own status tells its address, unless the answers do. */
+const ofGateway = (answers: Answers): readonly Access[] => {
+	const gateway = gatewayOf(answers);
+	if (!gateway || answers.ingress.address !== undefined) return [];
+	return within(gateway.namespace, [{group: 'gateway.networking.k8s.io', resource: 'gateways', verbs: read}]);
+};
+
 const within = (namespace: string, kinds: readonly Kind[]): readonly Access[] =>
 	kinds.flatMap(({group, resource, verbs}) => verbs.map((verb) => ({verb, group, resource, namespace})));
 
@@ -52,10 +71,11 @@ const within = (namespace: string, kinds: readonly Kind[]): readonly Access[] =>
 export const accessesNeeded = (answers: Answers): readonly Access[] => {
 	const {workloadManager} = answers;
 	const budgets = componentsOf(answers).some(({answers: {podDisruptionBudget}}) => podDisruptionBudget.enabled);
-	const kinds = budgets ? [...always, ...withBudgets] : always;
+	const kinds = [...always, ...(budgets ? withBudgets : []), ...ofWayIn[answers.ingress.kind]];
 	return [
 		...ofCluster,
 		...namespacesOf(answers).flatMap((namespace) => within(namespace, kinds)),
+		...ofGateway(answers),
 		...(workloadManager.enabled ? within(workloadManager.namespace, withRunners) : []),
 	];
 };

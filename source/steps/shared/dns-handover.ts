@@ -43,12 +43,15 @@ const fromPod = async (world: World, hosts: readonly string[], address: string):
 	);
 };
 
+/** What serves the hosts, in the words of who keeps it. */
+const servers = {ingress: 'the ingress controller', gateway: 'the Gateway', route: 'the router'} as const;
+
 /** Records lead to the ingress or to what stands in front of it: who makes them must not be sent to change right ones. */
 const introOf = ({answers, dns}: World, address: string): string => {
 	const asked = `This host asks ${dns.server}.`;
 	if (answers.ingress.address !== undefined)
 		return `These names must lead to ${address}, which the answers name as the address of the ingress (ingress.address), for people and for pods. ${asked}`;
-	return `These names must lead to the ingress controller at ${address}, or to a load balancer in front of it (the operator then gives ingress.address), for people and for pods. ${asked}`;
+	return `These names must lead to ${servers[answers.ingress.kind]} at ${address}, or to a load balancer in front of it (the operator then gives ingress.address), for people and for pods. ${asked}`;
 };
 
 /** Asks for every name, here and from a pod, and says what is still to come; undefined when every name leads to the ingress, or to what stands in front of it. */

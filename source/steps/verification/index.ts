@@ -53,6 +53,8 @@ export const verificationStep: Step = {
 		registry: {host: registry.host, prefix: registry.prefix},
 		ca: tls.ca,
 		address: ingress.address,
+		kind: ingress.kind,
+		gateway: ingress.gateway,
 		httpsPort: ingress.httpsPort,
 	}),
 	timeouts: shortTimeouts,

@@ -4,11 +4,13 @@ import type {Change} from '../../engine/plan.ts';
 import {adminSession, endpointOf} from '../shared/endpoints.ts';
 import {type Enrollment, isEnrolled, readEnrollment} from '../shared/enrollment.ts';
 import {controlPlaneInstalled} from '../shared/installed.ts';
+import {workspaceOf} from '../shared/names.ts';
 import {auditRelease} from '../shared/release/audit.ts';
 import {besideChanges} from '../shared/release/beside.ts';
 import {releaseChanges} from '../shared/release/changes.ts';
 import {tellSecrets} from '../shared/release/secrets-in-values.ts';
 import {labelOf} from '../shared/release/wanted.ts';
+import {requireWayIn} from '../shared/way-in/status.ts';
 import type {World} from '../world.ts';
 import {wantedWorkspace} from './release.ts';
 
@@ -51,5 +53,6 @@ export const workspaceDifferences = async (world: World, workspace: WorkspaceAns
 	const changes = [...(await besideChanges(world, wanted)), ...(await releaseChanges(world, wanted))];
 	if (changes.length > 0) return {changes, warnings};
 	tellSecrets(world, wanted);
+	await requireWayIn(world, workspaceOf(world.answers, workspace));
 	return {changes: await changesOfIdentity(world, workspace, enrollment), warnings};
 };

@@ -6,7 +6,7 @@ import {awaitPeople} from '../shared/handover.ts';
 import {ingressAddress} from '../shared/ingress-address.ts';
 import {workspaceOf} from '../shared/names.ts';
 import {applyRelease} from '../shared/release/apply.ts';
-import {applyBeside} from '../shared/release/beside.ts';
+import {applyBeside, tidyBeside} from '../shared/release/beside.ts';
 import {releaseChanges} from '../shared/release/changes.ts';
 import {componentInputs, releaseInputs} from '../shared/release/inputs.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
@@ -43,6 +43,7 @@ const install = async (world: World, workspace: Workspace): Promise<void> => {
 	if (!wanted) return;
 	await applyBeside(world, wanted);
 	if ((await releaseChanges(world, wanted)).length > 0) await applyRelease(world, wanted);
+	await tidyBeside(world, wanted);
 };
 
 const apply = async (world: World): Promise<void> => {
@@ -70,7 +71,14 @@ export const workspacesStep: Step = {
 		workloadManager: answers.workloadManager,
 	}),
 	retry: {
-		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready'],
+		codes: [
+			'https-unreachable',
+			'https-reset',
+			'https-time-out',
+			'zenml-not-ready',
+			'way-in-unseen',
+			'httproute-unresolved',
+		],
 		attempts: 5,
 		pausesMs: [1000, 2000, 4000],
 	},

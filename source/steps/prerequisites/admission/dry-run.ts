@@ -19,6 +19,7 @@ const tried: ReadonlySet<string> = new Set([
 	'Ingress',
 	'HTTPRoute',
 	'PodDisruptionBudget',
+	'Route',
 	'Service',
 	'StatefulSet',
 ]);

@@ -5,6 +5,8 @@ import type {Change} from '../../../engine/plan.ts';
 import type {World} from '../../world.ts';
 import {componentsOf, managedBy} from '../names.ts';
 import {type Naming, objectChanges, objectsToDo} from '../objects/object-changes.ts';
+import {wayInObjects} from '../way-in/objects.ts';
+import {staleWays} from '../way-in/stale.ts';
 import {renderRelease} from './audit.ts';
 import type {WantedRelease} from './wanted.ts';
 
@@ -61,16 +63,33 @@ const naming: Naming = {nameOf: ({kind, metadata}) => `${kind} ${metadata.namesp
 const objectsBeside = async (world: World, wanted: WantedRelease): Promise<readonly KubeObject[]> => [
 	...(wanted.beside ?? []),
 	...(await budgetOf(world, wanted)),
+	...(await wayInObjects(world, wanted)),
 ];
 
-/** What differs of the objects that this tool keeps beside a release. @throws ProblemError `object-of-others` */
-export const besideChanges = async (world: World, wanted: WantedRelease): Promise<readonly Change[]> =>
-	objectChanges(world, await objectsBeside(world, wanted), naming);
+/** What differs of the objects that this tool keeps beside a release. @throws ProblemError `object-of-others`, `chart-without-ingress` */
+export const besideChanges = async (world: World, wanted: WantedRelease): Promise<readonly Change[]> => {
+	const objects = await objectsBeside(world, wanted);
+	const stale = await staleWays(world, wanted, objects);
+	return [
+		...(await objectChanges(world, objects, naming)),
+		...stale.map((object): Change => ({action: 'delete', target: naming.nameOf(object)})),
+	];
+};
 
 /** Makes them so; before the release, whose hooks read Secrets. */
 export const applyBeside = async (world: World, wanted: WantedRelease): Promise<void> => {
 	for (const {object} of await objectsToDo(world, await objectsBeside(world, wanted), naming)) {
 		await world.cluster.apply(object, {signal: world.signal});
 		world.report({kind: 'line', level: 'info', text: `${naming.nameOf(object)} applied`});
+	}
+};
+
+/** Removes the ways in that the answers no longer ask for; after the release, which may bring the new one. */
+export const tidyBeside = async (world: World, wanted: WantedRelease): Promise<void> => {
+	for (const object of await staleWays(world, wanted, await wayInObjects(world, wanted))) {
+		const {apiVersion, kind, metadata} = object;
+		const {name, namespace} = metadata;
+		await world.cluster.delete({apiVersion, kind, name, namespace}, world.signal);
+		world.report({kind: 'line', level: 'info', text: `${naming.nameOf(object)} removed`});
 	}
 };

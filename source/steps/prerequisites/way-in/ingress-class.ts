@@ -1,9 +1,10 @@
-import type {KubeObject} from '../../cluster/types.ts';
-import {stepProblems} from '../problems.ts';
-import {type Check, listIfAllowed, type Seen} from '../shared/checks.ts';
-import type {World} from '../world.ts';
+import type {KubeObject} from '../../../cluster/types.ts';
+import {stepProblems} from '../../problems.ts';
+import {type Check, listIfAllowed, type Seen} from '../../shared/checks.ts';
+import {listIfServed, routeKind} from '../../shared/way-in/kinds.ts';
+import type {World} from '../../world.ts';
+import {ingressAnswers} from './answers.ts';
 import {addressAhead} from './ingress-ahead.ts';
-import {ingressAnswers} from './ingress-answers.ts';
 
 const unseen = (name: string): Seen => ({
 	note: 'not checked: this login may not list ingress classes',
@@ -19,6 +20,10 @@ const reachable = async (world: World, ingressClass: KubeObject): Promise<Seen> 
 	return {note: place === undefined ? name : `${name}, ${(await ingressAnswers(world, place)).note}`};
 };
 
+/** OpenShift: it has Routes, whether this login may see them or not. */
+const servesRoutes = async (world: World): Promise<boolean> =>
+	(await listIfServed(world, {...routeKind, namespace: world.answers.controlPlane.namespace})) !== 'no such kind';
+
 /** The cluster has the ingress class of the answers, and its controller answers where it is said to. */
 export const ingressClass: Check = {
 	label: 'Ingress class',
@@ -29,9 +34,14 @@ export const ingressClass: Check = {
 		if (!classes) return unseen(name);
 		const found = classes.find(({metadata}) => metadata.name === name);
 		if (found) return reachable(world, found);
-		const names = classes.map(({metadata}) => metadata.name);
-		throw names.length === 0
-			? stepProblems.error('ingress-class-missing', {case: 'no class', name})
-			: stepProblems.error('ingress-class-missing', {case: 'other classes', name, others: names.join(', ')});
+		const others = classes.map(({metadata}) => metadata.name).join(', ');
+		const hasRoutes = await servesRoutes(world);
+		throw others === ''
+			? stepProblems.error('ingress-class-missing', {case: hasRoutes ? 'no class, routes' : 'no class', name})
+			: stepProblems.error('ingress-class-missing', {
+					case: hasRoutes ? 'other classes, routes' : 'other classes',
+					name,
+					others,
+				});
 	},
 };

@@ -1,8 +1,8 @@
 import {isIP} from 'node:net';
-import {isMap} from '../../base/text.ts';
-import type {KubeObject} from '../../cluster/types.ts';
-import {listIfAllowed} from '../shared/checks.ts';
-import type {World} from '../world.ts';
+import {isMap} from '../../../base/text.ts';
+import type {KubeObject} from '../../../cluster/types.ts';
+import {listIfAllowed} from '../../shared/checks.ts';
+import type {World} from '../../world.ts';
 
 /** What is read of Ingress, IngressClass and Service (networking.k8s.io/v1, core/v1). */
 type Seen = KubeObject & {
