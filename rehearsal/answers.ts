@@ -1,5 +1,7 @@
 import {join} from 'node:path';
 import type {AnswersInput} from '../source/answers/schema.ts';
+import {siteGateway} from './platform/index.ts';
+import type {WayIn} from './types.ts';
 
 /** Host names of a rehearsal; its own name server is the only one that knows them. */
 export const rehearsalHosts = {
@@ -8,6 +10,12 @@ export const rehearsalHosts = {
 } as const;
 
 export const registryUsername = 'installer';
+
+const waysIn = {
+	ingress: {},
+	gateway: {kind: 'gateway', gateway: `${siteGateway.namespace}/${siteGateway.name}`},
+	route: {kind: 'route'},
+} as const satisfies Readonly<Record<WayIn, AnswersInput['ingress']>>;
 
 /** Files that a rehearsal hands to the installer, all below its folder. */
 export const filesIn = (directory: string) =>
@@ -39,6 +47,7 @@ export const rehearsalAnswers = (options: {
 	readonly calledPostgresql: boolean;
 	readonly httpsPort: number;
 	readonly nameServer: string;
+	readonly wayIn: WayIn;
 	/** Control plane first, then the workspaces. */
 	readonly hosts: readonly string[];
 }): AnswersInput => {
@@ -56,7 +65,7 @@ export const rehearsalAnswers = (options: {
 			plainHttp: true,
 		},
 		tls: {certificate: files.certificate, key: files.key, ca: files.ca},
-		ingress: {httpsPort},
+		ingress: {httpsPort, ...waysIn[options.wayIn]},
 		database: {
 			engine: options.calledPostgresql ? 'postgresql' : 'mysql',
 			host: '127.0.0.1',

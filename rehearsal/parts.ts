@@ -4,11 +4,12 @@ import {writeWhole} from '../source/base/files.ts';
 import {registryUsername} from './answers.ts';
 import {findPrograms, type Programs} from './client-tools/index.ts';
 import {employColleagues} from './colleagues.ts';
-import {type KubernetesServer, type Snapshot, startKubernetes} from './kubernetes/index.ts';
+import {type AddedApi, type KubernetesServer, routerName, type Snapshot, startKubernetes} from './kubernetes/index.ts';
 import {openMysql, type SiteMysql} from './mysql/index.ts';
 import {type RunningNameServer, startNameServer} from './name-server/index.ts';
 import {readJson} from './own-json.ts';
 import {paces} from './paces.ts';
+import {keepGateway} from './platform/index.ts';
 import {postgresMajor, type RunningPostgres, startPostgres} from './postgres/index.ts';
 import {rehearsalProblems} from './problems.ts';
 import {
@@ -109,11 +110,18 @@ export const startNames = async (site: Site, onUnknown: (name: string) => void):
 	const names = await startNameServer({port: ports.nameServer, onUnknown});
 	site.closers.add(names.stop);
 	for (const [host, to] of Object.entries(records)) names.set(host, [to]);
+	if (site.options.wayIn === 'route') names.set(routerName, [address]);
 	return names;
 };
 
 /** The cluster, and the product in its pods. */
 export type Cluster = {readonly kubernetes: KubernetesServer; readonly product: Product};
+
+/** What the site's cluster has beside what every cluster has. */
+const addedApis = ({options: {wayIn}}: Site): readonly AddedApi[] => {
+	if (wayIn === 'gateway') return ['gateway'];
+	return wayIn === 'route' ? ['routes'] : [];
+};
 
 /** The cluster as it was left, or a fresh one; its nodes pull from `registryHost` and ask `nameServer`. */
 export const startCluster = async (
@@ -149,7 +157,9 @@ export const startCluster = async (
 		ingressAddress: address,
 		onChange: saver.touch,
 		load: await readJson<Snapshot>(snapshotFile),
+		added: addedApis(site),
 	});
+	if (site.options.wayIn === 'gateway') await keepGateway(site, kubernetes);
 	closers.add(async () => {
 		await kubernetes.stop();
 		saver.touch();

@@ -4,6 +4,8 @@ import type {FaultName} from './faults.ts';
 /** `real` takes its time as a site does; `fast` has no pauses. */
 export type Pace = 'real' | 'fast';
 
+export type WayIn = 'ingress' | 'gateway' | 'route';
+
 export type RehearsalOptions = {
 	/** Everything the rehearsal keeps lies here; the same folder brings back the same world. */
 	readonly directory: string;
@@ -21,6 +23,8 @@ export type RehearsalOptions = {
 	 * what is unpacked already, then what this host has.
 	 */
 	readonly clientTools?: 'unpacked' | 'none' | undefined;
+	/** How the site lets requests in; by default an ingress controller. Else also the Gateway API, or OpenShift's Routes. */
+	readonly wayIn?: WayIn | undefined;
 	/** Folder with the sources of the sample charts, `zenml-pro` and `zenml`; by default beside this file. */
 	readonly charts?: string | undefined;
 	/** Size of the sample's layers in bytes. */

@@ -140,6 +140,7 @@ const open = async (site: Site): Promise<Rehearsal> => {
 			calledPostgresql: site.fault.is('postgresql-engine'),
 			httpsPort: parts.front.port,
 			nameServer: parts.nameServer,
+			wayIn: site.options.wayIn ?? 'ingress',
 			hosts,
 		}),
 		directory,

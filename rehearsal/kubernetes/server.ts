@@ -15,6 +15,7 @@ import {serveUpgrades} from './exec/serve.ts';
 import {type ExecPod, noProgram} from './exec/types.ts';
 import {writeKubeconfig} from './kubeconfig.ts';
 import type {Pace, RunPod} from './kubelet/types.ts';
+import {type AddedApi, servedKinds} from './objects/kinds.ts';
 import {createLogs, type Logs} from './objects/logs.ts';
 import {type Change, createStore, type Store, type StoreImage} from './objects/store.ts';
 import {seed} from './seed.ts';
@@ -48,6 +49,8 @@ export type KubernetesOptions = {
 	/** The address that Ingresses and LoadBalancer Services get. */
 	readonly ingressAddress: string;
 	readonly deny?: readonly Denial[] | undefined;
+	/** Kinds that somebody added to the cluster; by default none. */
+	readonly added?: readonly AddedApi[] | undefined;
 };
 
 export type KubernetesServer = {
@@ -137,6 +140,7 @@ const openServer = async (
  */
 export const startKubernetes = async (options: KubernetesOptions): Promise<KubernetesServer> => {
 	const {now = () => new Date(), version = 'v1.34.0', runPod, pace = {}, ingressAddress} = options;
+	const {added = []} = options;
 	const memory = await memoryOf(options.load);
 	const {authority, token} = memory;
 	const {certPem: caPem} = authority;
@@ -147,11 +151,11 @@ export const startKubernetes = async (options: KubernetesOptions): Promise<Kuber
 	const abort = new AbortController();
 	let denied = options.deny ?? [];
 	const rights = {store, deny: () => denied};
-	const api: Api = {operations, logs, rights, authentication, signal: abort.signal};
+	const api: Api = {operations, logs, rights, authentication, added, signal: abort.signal};
 	const execPod: ExecPod = options.execPod ?? ((_pod, {command: [program = '']}) => Promise.reject(noProgram(program)));
 	const upgrades = serveUpgrades(api, version, execPod);
 	const server = await openServer(authority, {port: options.port, upgrades}, (address) =>
-		serveWith(api, {version, address}),
+		serveWith(api, {version, address, kinds: servedKinds(added)}),
 	);
 	if (options.onChange) store.subscribe(options.onChange);
 	seed(store, now, version);

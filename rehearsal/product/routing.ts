@@ -1,5 +1,6 @@
 import {isReady, type KubeObject, type Pod} from '../kubernetes/index.ts';
 import {type Cluster, secretData} from './pod-view.ts';
+import {addedPair, addedWays, type Way} from './ways.ts';
 
 type PortReference = {name?: string; number?: number};
 type Backend = {service?: {name: string; port?: PortReference}};
@@ -25,27 +26,38 @@ const served = (cluster: Cluster): readonly Ingress[] => {
 	});
 };
 
-/** Hosts of all Ingress objects that the controller serves, without wildcards. */
-export const ingressHosts = (cluster: Cluster): readonly string[] => [
-	...new Set(
-		served(cluster).flatMap(({spec}) =>
-			(spec?.rules ?? []).flatMap(({host}) => (host?.includes('*') ? [] : (host ?? []))),
+/** Ways of the Ingress objects that the controller serves. */
+const ingressWays = (cluster: Cluster): readonly Way[] =>
+	served(cluster).flatMap(({metadata, spec}) =>
+		(spec?.rules ?? []).flatMap(({host, http}) =>
+			(http?.paths ?? []).map(({path = '/', pathType, backend}) => ({
+				namespace: metadata.namespace ?? '',
+				host,
+				path,
+				exact: pathType === 'Exact',
+				service: backend.service?.name ?? '',
+				port: backend.service?.port ?? {},
+			})),
 		),
-	),
+	);
+
+const waysOf = (cluster: Cluster): readonly Way[] => [...ingressWays(cluster), ...addedWays(cluster)];
+
+/** Hosts of everything that is served, without wildcards. */
+export const ingressHosts = (cluster: Cluster): readonly string[] => [
+	...new Set(waysOf(cluster).flatMap(({host}) => (host === undefined || host.includes('*') ? [] : host))),
 ];
 
-// Kubernetes API reference, HTTPIngressPath: a prefix matches whole path elements.
-const fits = (path: string, rule: string, type: string | undefined): boolean => {
-	if (type === 'Exact') return path === rule;
+// Kubernetes API reference, HTTPIngressPath: a prefix matches whole path elements; so do HTTPRoutes and Routes.
+const fits = (path: string, {path: rule, exact}: Way): boolean => {
+	if (exact) return path === rule;
 	const prefix = rule.replace(/\/+$/u, '');
 	return prefix === '' || path === prefix || path.startsWith(`${prefix}/`);
 };
 
-const readyPods = (cluster: Cluster, namespace: string, backend: Backend): readonly Pod[] => {
-	const service = cluster.get<Service>('services', namespace, backend.service?.name ?? '');
-	const {selector, ports = []} = service?.spec ?? {};
-	const port = backend.service?.port;
-	const known = ports.some((entry) => (port?.name ? entry.name === port.name : entry.port === port?.number));
+const readyPods = (cluster: Cluster, {namespace, service: name, port}: Way): readonly Pod[] => {
+	const {selector, ports = []} = cluster.get<Service>('services', namespace, name)?.spec ?? {};
+	const known = ports.some((entry) => (port.name ? entry.name === port.name : entry.port === port.number));
 	if (!selector || !known) return [];
 	return cluster
 		.list<Pod>('pods', namespace)
@@ -59,32 +71,23 @@ const readyPods = (cluster: Cluster, namespace: string, backend: Backend): reado
  * pod.
  */
 export const routeOf = (cluster: Cluster, host: string, path: string): Route => {
-	const candidates = served(cluster)
-		.flatMap(({metadata, spec}) =>
-			(spec?.rules ?? [])
-				.filter((rule) => rule.host === undefined || rule.host === host)
-				.flatMap((rule) => rule.http?.paths ?? [])
-				.filter((entry) => fits(path, entry.path ?? '/', entry.pathType))
-				.map((entry) => ({namespace: metadata.namespace ?? '', ...entry})),
-		)
-		.sort((left, right) => (right.path ?? '/').length - (left.path ?? '/').length);
-	const [best] = candidates;
+	const [best] = waysOf(cluster)
+		.filter((way) => (way.host === undefined || way.host === host) && fits(path, way))
+		.sort((left, right) => right.path.length - left.path.length);
 	if (!best) return {status: 404};
-	const [pod] = readyPods(cluster, best.namespace, best.backend);
+	const [pod] = readyPods(cluster, best);
 	return pod ? {pod} : {status: 503};
 };
 
-/** True when every path that an Ingress gives to a host is answered by a pod. */
+/** True when every path that is given to a host is answered by a pod. */
 export const isServed = (cluster: Cluster, host: string): boolean => {
-	const paths = served(cluster).flatMap(({spec}) =>
-		(spec?.rules ?? []).filter((rule) => rule.host === host).flatMap((rule) => rule.http?.paths ?? []),
-	);
-	return paths.length > 0 && paths.every(({path = '/'}) => 'pod' in routeOf(cluster, host, path));
+	const ways = waysOf(cluster).filter((way) => way.host === host);
+	return ways.length > 0 && ways.every(({path}) => 'pod' in routeOf(cluster, host, path));
 };
 
 /**
- * Certificate and key that the controller shows for a host, from the TLS Secret of its Ingress; undefined: the fake
- * one.
+ * Certificate and key that are shown for a host, from the TLS Secret of its Ingress, its Gateway or its Route; undefined: the
+ * fake one.
  */
 export const certificateFor = (
 	cluster: Cluster,
@@ -98,5 +101,5 @@ export const certificateFor = (
 			if (cert && key) return {cert, key};
 		}
 	}
-	return undefined;
+	return addedPair(cluster, host);
 };

@@ -1,6 +1,6 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {notFound, type Status} from '../objects/errors.ts';
-import type {KindInfo} from '../objects/kinds.ts';
+import type {AddedApi, KindInfo} from '../objects/kinds.ts';
 import type {Logs} from '../objects/logs.ts';
 import type {KubeObject} from '../objects/types.ts';
 import type {Operations, PatchType, Target, WriteOptions} from '../writes/types.ts';
@@ -17,6 +17,8 @@ export type Api = {
 	readonly logs: Logs;
 	readonly rights: Rights;
 	readonly authentication: Authentication;
+	/** Kinds that were added to the cluster. */
+	readonly added: readonly AddedApi[];
 	/** Ends watches when the server stops. */
 	readonly signal: AbortSignal;
 };

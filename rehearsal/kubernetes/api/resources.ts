@@ -14,6 +14,14 @@ const noResource = (): ApiError =>
 /** Asking about oneself is open to every user that is logged in. */
 const isAboutSelf = ({plural}: ResourceRequest): boolean => plural.startsWith('selfsubject');
 
+/** A Route for a host, or with a certificate, of the user's own needs a right of its own (OpenShift, `routes/custom-host`). */
+const isOwnHost = (id: string, verb: string): boolean =>
+	id === 'routes.route.openshift.io' && ['create', 'update', 'patch'].includes(verb);
+const customHost = (verb: string) => ({
+	verb: verb === 'create' ? 'create' : 'update',
+	resource: 'routes/custom-host',
+});
+
 const serveReview = async (call: Call): Promise<void> => {
 	const {api, info, user} = call;
 	const body = dict(await bodyOf(call));
@@ -27,7 +35,8 @@ export const serveResource = async (given: Omit<Parameters<typeof createCall>[0]
 	if (!isAboutSelf(wanted)) authorize(api.rights, user, attributesOf(wanted));
 	const {group, version, plural, subresource, verb} = wanted;
 	const info = kindByPath(group, version, plural);
-	if (!info) throw noResource();
+	if (!info || (info.added && !api.added.includes(info.added))) throw noResource();
+	if (isOwnHost(info.id, verb)) authorize(api.rights, user, {...attributesOf(wanted), ...customHost(verb)});
 	const call = createCall({...given, info});
 	if (subresource) {
 		const serve = info.subresources.includes(subresource) ? subresources[subresource] : undefined;

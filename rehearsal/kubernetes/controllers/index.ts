@@ -9,11 +9,13 @@ import {reconcileBudget} from './budgets.ts';
 import {reconcileClaim} from './claims.ts';
 import {reconcileDeployment} from './deployments.ts';
 import {collect} from './garbage.ts';
+import {gatewayId, httpRouteId, reconcileGateway, reconcileHttpRoute} from './gateways.ts';
 import {reconcileIngress} from './ingresses.ts';
 import {reconcileJob} from './jobs.ts';
 import {reconcileNamespace} from './namespaces.ts';
 import {createQueue, type Queue} from './queue.ts';
 import {reconcileReplicaSet} from './replicasets.ts';
+import {reconcileRoute, routeId} from './routes.ts';
 import {concerns, reconcileService} from './services.ts';
 import type {Context, Reconcile} from './types.ts';
 
@@ -35,6 +37,9 @@ const controllers = ({ingressAddress, caPem}: ControllerOptions, pace: Pace): Re
 		'jobs.batch': reconcileJob,
 		services: reconcileService(entry),
 		'ingresses.networking.k8s.io': reconcileIngress(entry),
+		[gatewayId]: reconcileGateway(entry),
+		[httpRouteId]: reconcileHttpRoute,
+		[routeId]: reconcileRoute,
 		'poddisruptionbudgets.policy': reconcileBudget,
 		persistentvolumeclaims: reconcileClaim,
 		namespaces: reconcileNamespace(caPem),
@@ -72,6 +77,21 @@ const wakeObservers = (store: Store, queues: Queues, pod: KubeObject): void => {
 		if (concerns(service, pod)) queues.services?.add(keyOf(service));
 	for (const budget of store.list('poddisruptionbudgets.policy', namespace))
 		queues['poddisruptionbudgets.policy']?.add(keyOf(budget));
+};
+
+/** Gateways look at routes, routes at Gateways and Services, and both at Secrets and labels of namespaces. */
+const wakeRoutes = (store: Store, queues: Queues, {kind, object}: Change): void => {
+	const watched = [
+		'services',
+		'secrets',
+		'namespaces',
+		'referencegrants.gateway.networking.k8s.io',
+		gatewayId,
+		httpRouteId,
+	];
+	if (!watched.includes(kind)) return;
+	for (const id of [gatewayId, httpRouteId])
+		for (const one of store.list(id)) if (one !== object) queues[id]?.add(keyOf(one));
 };
 
 /** Do something in a later turn of the event loop, unless the cluster stops before. */
@@ -113,6 +133,7 @@ const follow =
 			later(() => kubelet.follow(change));
 			wakeObservers(store, queues, change.object);
 		}
+		wakeRoutes(store, queues, change);
 		collectGarbage(context, change, later);
 	};
 

@@ -14,7 +14,12 @@ export type KindInfo = {
 	readonly subresources: readonly string[];
 	/** The spec has a generation that the server counts. */
 	readonly counted: boolean;
+	/** Served only where somebody added it to the cluster. */
+	readonly added?: AddedApi;
 };
+
+/** What a plain cluster does not have: the definitions of the Gateway API, and what makes a cluster OpenShift. */
+export type AddedApi = 'gateway' | 'routes';
 
 const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
@@ -23,6 +28,7 @@ type Options = {
 	readonly cluster?: true;
 	readonly verbs?: readonly string[];
 	readonly counted?: true;
+	readonly added?: AddedApi;
 };
 
 const kind = (groupVersion: string, plural: string, name: string, options: Options = {}): KindInfo => {
@@ -38,11 +44,14 @@ const kind = (groupVersion: string, plural: string, name: string, options: Optio
 		verbs: options.verbs ?? allVerbs,
 		subresources: options.sub ?? [],
 		counted: options.counted ?? false,
+		...(options.added ? {added: options.added} : {}),
 	};
 };
 
 /** Namespaces go one by one. */
 const oneByOne = allVerbs.filter((verb) => verb !== 'deletecollection');
+
+const gatewayApi = 'gateway.networking.k8s.io/v1';
 
 /** A question that is answered and not kept. */
 const question = {cluster: true, verbs: ['create']} as const;
@@ -80,6 +89,11 @@ export const kinds: readonly KindInfo[] = [
 	kind('autoscaling/v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', {sub: ['status']}),
 	kind('coordination.k8s.io/v1', 'leases', 'Lease'),
 	kind('storage.k8s.io/v1', 'storageclasses', 'StorageClass', {cluster: true}),
+	kind(gatewayApi, 'gatewayclasses', 'GatewayClass', {cluster: true, sub: ['status'], counted: true, added: 'gateway'}),
+	kind(gatewayApi, 'gateways', 'Gateway', {sub: ['status'], counted: true, added: 'gateway'}),
+	kind(gatewayApi, 'httproutes', 'HTTPRoute', {sub: ['status'], counted: true, added: 'gateway'}),
+	kind(gatewayApi, 'referencegrants', 'ReferenceGrant', {counted: true, added: 'gateway'}),
+	kind('route.openshift.io/v1', 'routes', 'Route', {sub: ['status'], added: 'routes'}),
 	kind('authorization.k8s.io/v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', question),
 	kind('authorization.k8s.io/v1', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview', question),
 	kind('authentication.k8s.io/v1', 'selfsubjectreviews', 'SelfSubjectReview', question),
@@ -98,6 +112,10 @@ export const kindById = (id: string): KindInfo => {
 /** The kind behind a URL's group, version and plural, if it is served. */
 export const kindByPath = (group: string, version: string, plural: string): KindInfo | undefined =>
 	byPath.get(`${group}/${version}/${plural}`);
+
+/** The kinds of a cluster to which these were added. */
+export const servedKinds = (added: readonly AddedApi[]): readonly KindInfo[] =>
+	kinds.filter((info) => info.added === undefined || added.includes(info.added));
 
 /** `v1` or `apps/v1`. */
 export const apiVersionOf = (info: KindInfo): string => (info.group ? `${info.group}/${info.version}` : info.version);

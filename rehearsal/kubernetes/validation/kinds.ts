@@ -2,6 +2,7 @@ import {type Cause, invalidValue, required} from '../objects/errors.ts';
 import {selects} from '../objects/selectors.ts';
 import type {KubeObject, LabelSelector} from '../objects/types.ts';
 import {type Dict, dict, isDict, list, text} from '../objects/values.ts';
+import {addedRules} from './added.ts';
 import {dataKeyCauses} from './names.ts';
 import {podSpecCauses} from './pods.ts';
 
@@ -127,6 +128,7 @@ export const kindRules: Readonly<Record<string, (object: KubeObject) => Cause[]>
 	services: serviceCauses,
 	persistentvolumeclaims: claimCauses,
 	'ingresses.networking.k8s.io': ingressCauses,
+	...addedRules,
 	'rolebindings.rbac.authorization.k8s.io': bindingCauses,
 	'clusterrolebindings.rbac.authorization.k8s.io': bindingCauses,
 };

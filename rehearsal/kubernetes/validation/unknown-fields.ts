@@ -51,6 +51,9 @@ const spec: Readonly<Record<string, ReadonlySet<string>>> = {
 		ipFamilies ipFamilyPolicy allocateLoadBalancerNodePorts loadBalancerClass internalTrafficPolicy
 		trafficDistribution
 	`),
+	'gateways.gateway.networking.k8s.io': words('gatewayClassName listeners addresses infrastructure'),
+	'httproutes.gateway.networking.k8s.io': words('parentRefs hostnames rules'),
+	'routes.route.openshift.io': words('host subdomain path to alternateBackends port tls wildcardPolicy httpHeaders'),
 	'ingresses.networking.k8s.io': words('ingressClassName defaultBackend tls rules'),
 	persistentvolumeclaims: words(`
 		accessModes selector resources volumeName storageClassName volumeMode dataSource dataSourceRef

@@ -1,5 +1,6 @@
 import type {KubeObject} from '../objects/types.ts';
 import {type Dict, dict, ensureDict, isDict, list, setDefault, setDefaults} from '../objects/values.ts';
+import {addedDefaults} from './added-defaults.ts';
 import {defaultPodSpec, defaultServerSpec} from './default-pods.ts';
 
 /** Fills in what the real server fills in, in place. */
@@ -114,6 +115,7 @@ const rules: Readonly<Record<string, Rule>> = {
 	'networkpolicies.networking.k8s.io': inSpec((spec) =>
 		setDefault(spec, 'policyTypes', spec.egress ? ['Ingress', 'Egress'] : ['Ingress']),
 	),
+	...addedDefaults,
 	'rolebindings.rbac.authorization.k8s.io': defaultBinding,
 	'clusterrolebindings.rbac.authorization.k8s.io': defaultBinding,
 	'storageclasses.storage.k8s.io': (object) =>

@@ -40,6 +40,16 @@ const firstStatus: Readonly<Record<string, (object: KubeObject) => Dict>> = {
 	'cronjobs.batch': () => ({}),
 	resourcequotas: () => ({}),
 	'poddisruptionbudgets.policy': () => ({disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0}),
+	// Filled in by the definition of the kind, until a controller has looked.
+	'gateways.gateway.networking.k8s.io': () => ({
+		conditions: ['Accepted', 'Programmed'].map((type) => ({
+			type,
+			status: 'Unknown',
+			reason: 'Pending',
+			message: 'Waiting for controller',
+			lastTransitionTime: '1970-01-01T00:00:00Z',
+		})),
+	}),
 	'horizontalpodautoscalers.autoscaling': () => ({desiredReplicas: 0, currentMetrics: null}),
 };
 

@@ -18,6 +18,7 @@ export const rehearse: AddCommand = ({program}, ask) => {
 			'zenml-airgap rehearse --fault wrong-database-password',
 			'zenml-airgap rehearse --bundle ./zenml-air-gapped-bundle --answers answers.yaml',
 			'zenml-airgap rehearse --non-interactive --json',
+			'zenml-airgap rehearse --way-in gateway',
 		],
 	})
 		.addOption(new Option('--fault <name>', 'play a failure').choices(faultNames))
@@ -37,6 +38,12 @@ export const rehearse: AddCommand = ({program}, ask) => {
 				'--client-tools <programs>',
 				'programs of the databases in pods of client tools: from packages of Debian, or no such image',
 			).choices(['unpacked', 'none']),
+		)
+		.addOption(
+			new Option(
+				'--way-in <kind>',
+				'how the rehearsed cluster lets requests in, by default as the answers say',
+			).choices(['ingress', 'gateway', 'route']),
 		)
 		.option('--fresh', 'forget the world of an earlier rehearsal', false)
 		.action((options: RehearsalOptions) => ask(work, options));

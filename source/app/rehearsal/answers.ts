@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {access, constants, mkdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import type {WayIn} from '../../../rehearsal/index.ts';
 import {type Draft, type DraftValue, getAt, setAt} from '../../answers/draft.ts';
 import {loadAnswers} from '../../answers/file/load.ts';
 import type {Answers} from '../../answers/schema.ts';
@@ -25,6 +26,9 @@ const decidedByRehearsal = [
 	'ingress.address',
 	'ingress.httpsPort',
 	'ingress.className',
+	'ingress.kind',
+	'ingress.gateway',
+	'ingress.listener',
 	'database.engine',
 	'database.host',
 	'database.port',
@@ -72,6 +76,12 @@ export const hostsOf = (source: AnswerSource, own: {readonly hosts: readonly [st
 	const {draft} = partialAnswers(source.from === 'nothing' ? {...source, answers} : source);
 	// A file that leaves the control plane's host to the questions: the certificate needs its place in the list all the same.
 	return getAt(draft, 'controlPlane.host') === undefined ? [host, ...hostsIn(draft)] : hostsIn(draft);
+};
+
+/** How the operator's own cluster lets requests in: the rehearsed one does the same. */
+export const wayInOf = (source: AnswerSource): WayIn => {
+	const kind = getAt(partialAnswers(source).draft, 'ingress.kind');
+	return kind === 'gateway' || kind === 'route' ? kind : 'ingress';
 };
 
 /** The bundle of the operator's own answers, when it is there. */

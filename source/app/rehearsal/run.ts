@@ -1,5 +1,5 @@
 import path from 'node:path';
-import {type FaultName, rehearsalHosts, spawnRehearsal} from '../../../rehearsal/index.ts';
+import {type FaultName, rehearsalHosts, spawnRehearsal, type WayIn} from '../../../rehearsal/index.ts';
 import {type Draft, removeAt, setAt} from '../../answers/draft.ts';
 import type {AnswersFrom} from '../../answers/file/load.ts';
 import {acquireFileLock} from '../../base/lock/lock.ts';
@@ -18,7 +18,7 @@ import {resumeCommand} from '../plan/resume-command.ts';
 import {makeFolder} from '../run/folder.ts';
 import {quietTerminal} from '../screen/quiet.ts';
 import {runScreen} from '../screen/screen.ts';
-import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside, stayInside} from './answers.ts';
+import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside, stayInside, wayInOf} from './answers.ts';
 import {forgetWorld, isOfWorld, worldFolderOf} from './world-folder.ts';
 
 /** What `rehearse` takes beside the shared options. */
@@ -27,6 +27,7 @@ export type RehearsalOptions = GlobalOptions & {
 	readonly pace: 'real' | 'fast';
 	readonly mysql?: 'played' | 'unpacked' | undefined;
 	readonly clientTools?: 'unpacked' | 'none' | undefined;
+	readonly wayIn?: WayIn | undefined;
 	readonly fresh: boolean;
 	/** Called when the screen is about to take the keys of the terminal. */
 	readonly onScreen?: (() => void) | undefined;
@@ -88,6 +89,7 @@ const startWorld = async (context: Context, options: RehearsalOptions, stage: St
 		...(options.fault !== undefined && {fault: options.fault}),
 		...(options.mysql !== undefined && {mysql: options.mysql}),
 		...(options.clientTools !== undefined && {clientTools: options.clientTools}),
+		wayIn: options.wayIn ?? wayInOf(source),
 		pace: options.pace,
 		charts: path.join(context.programDirectory, built ? 'charts' : 'rehearsal/charts'),
 		log: (line) => {

@@ -1,15 +1,17 @@
-import {type KindInfo, kinds} from '../../objects/kinds.ts';
+import type {KindInfo} from '../../objects/kinds.ts';
 import type {Dict} from '../../objects/values.ts';
+
+/** The kinds that this cluster serves. */
+type Kinds = readonly KindInfo[];
 
 /**
  * What the server can do, as a client asks before anything else. Helm 3.18 and 4.2 read the aggregated form v2 of
  * `/api` and `/apis` and the flat list of a group and version; the installer reads the flat lists; `/api` and
  * `/apis/GROUP` in the old form are in the comparison with a real API server.
  */
-const groupVersions = new Set(kinds.map(({group, version}) => `${group}/${version}`));
-const groups = [...new Set(kinds.map(({group}) => group))].filter(Boolean);
+const groupsOf = (kinds: Kinds): readonly string[] => [...new Set(kinds.map(({group}) => group))].filter(Boolean);
 
-const versionOf = (group: string): string => kinds.find((info) => info.group === group)?.version ?? 'v1';
+const versionOf = (kinds: Kinds, group: string): string => kinds.find((info) => info.group === group)?.version ?? 'v1';
 
 const scaleKind = {group: 'autoscaling', version: 'v1', kind: 'Scale'};
 
@@ -27,31 +29,31 @@ const subresource = (info: KindInfo, name: string): {readonly kind: string; read
 });
 
 /** `/apis/GROUP/VERSION` or `/api/v1`: the flat list of resources; undefined when nothing is served there. */
-export const resourceList = (group: string, version: string): Dict | undefined => {
-	if (!groupVersions.has(`${group}/${version}`)) return undefined;
-	const resources = kinds
-		.filter((info) => info.group === group && info.version === version)
-		.flatMap((info) => [
-			{
-				name: info.plural,
-				singularName: info.singular,
-				namespaced: info.namespaced,
-				kind: info.kind,
-				verbs: info.verbs,
-			},
-			...info.subresources.map((name) => ({
-				name: `${info.plural}/${name}`,
-				singularName: '',
-				namespaced: info.namespaced,
-				...(name === 'scale' ? {group: scaleKind.group, version: scaleKind.version} : {}),
-				...subresource(info, name),
-			})),
-		]);
+export const resourceList = (kinds: Kinds, group: string, version: string): Dict | undefined => {
+	const served = kinds.filter((info) => info.group === group && info.version === version);
+	if (served.length === 0) return undefined;
+	const resources = served.flatMap((info) => [
+		{
+			name: info.plural,
+			singularName: info.singular,
+			namespaced: info.namespaced,
+			kind: info.kind,
+			verbs: info.verbs,
+		},
+		...info.subresources.map((name) => ({
+			name: `${info.plural}/${name}`,
+			singularName: '',
+			namespaced: info.namespaced,
+			...(name === 'scale' ? {group: scaleKind.group, version: scaleKind.version} : {}),
+			...subresource(info, name),
+		})),
+	]);
 	return {kind: 'APIResourceList', apiVersion: 'v1', groupVersion: group ? `${group}/${version}` : version, resources};
 };
 
-const groupEntry = (group: string): Dict => {
-	const version = {groupVersion: `${group}/${versionOf(group)}`, version: versionOf(group)};
+const groupEntry = (kinds: Kinds, group: string): Dict => {
+	const own = versionOf(kinds, group);
+	const version = {groupVersion: `${group}/${own}`, version: own};
 	return {name: group, versions: [version], preferredVersion: version};
 };
 
@@ -63,11 +65,15 @@ export const coreVersions = (address: string): Dict => ({
 });
 
 /** `/apis` in the old form. */
-export const groupList = (): Dict => ({kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupEntry)});
+export const groupList = (kinds: Kinds): Dict => ({
+	kind: 'APIGroupList',
+	apiVersion: 'v1',
+	groups: groupsOf(kinds).map((group) => groupEntry(kinds, group)),
+});
 
 /** `/apis/GROUP`; undefined for a group that is not served. */
-export const oneGroup = (group: string): Dict | undefined =>
-	groups.includes(group) ? {kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group)} : undefined;
+export const oneGroup = (kinds: Kinds, group: string): Dict | undefined =>
+	groupsOf(kinds).includes(group) ? {kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(kinds, group)} : undefined;
 
 const gvk = ({group, version}: KindInfo, kind: string): Dict =>
 	kind === scaleKind.kind ? scaleKind : {group, version, kind};
@@ -88,11 +94,11 @@ const aggregatedResource = (info: KindInfo): Dict => ({
 		: {}),
 });
 
-const aggregatedGroup = (group: string): Dict => ({
+const aggregatedGroup = (kinds: Kinds, group: string): Dict => ({
 	metadata: group ? {name: group, creationTimestamp: null} : {creationTimestamp: null},
 	versions: [
 		{
-			version: versionOf(group),
+			version: versionOf(kinds, group),
 			freshness: 'Current',
 			resources: kinds.filter((info) => info.group === group).map(aggregatedResource),
 		},
@@ -100,9 +106,9 @@ const aggregatedGroup = (group: string): Dict => ({
 });
 
 /** `/api` and `/apis` in the aggregated form (`g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`). */
-export const aggregated = (path: '/api' | '/apis'): Dict => ({
+export const aggregated = (kinds: Kinds, path: '/api' | '/apis'): Dict => ({
 	kind: 'APIGroupDiscoveryList',
 	apiVersion: 'apidiscovery.k8s.io/v2',
 	metadata: {},
-	items: (path === '/api' ? [''] : groups).map(aggregatedGroup),
+	items: (path === '/api' ? [''] : groupsOf(kinds)).map((group) => aggregatedGroup(kinds, group)),
 });

@@ -1,4 +1,4 @@
-import {apiVersionOf, type KindInfo, kinds} from '../../objects/kinds.ts';
+import {apiVersionOf, type KindInfo} from '../../objects/kinds.ts';
 import type {Dict} from '../../objects/values.ts';
 
 // Helm asks here, before it installs, whether the server validates fields itself; nothing else reads these documents.
@@ -11,7 +11,7 @@ const pathOf = (info: KindInfo): string => {
 const query = (name: string): Dict => ({name, in: 'query', schema: {type: 'string', uniqueItems: true}});
 
 /** `/openapi/v3`: where the document of each group and version lies. */
-export const openApiIndex = (): Dict => ({
+export const openApiIndex = (kinds: readonly KindInfo[]): Dict => ({
 	paths: Object.fromEntries(
 		[...new Set(kinds.map((info) => (info.group ? `apis/${info.group}/${info.version}` : `api/${info.version}`)))].map(
 			(path) => [path, {serverRelativeURL: `/openapi/v3/${path}?hash=1`}],
@@ -24,7 +24,11 @@ export const openApiIndex = (): Dict => ({
  * parameter tells Helm that this server validates fields itself, so that they need no schema.
  * Undefined when nothing is served there.
  */
-export const openApiDocument = (group: string, version: string, gitVersion: string): Dict | undefined => {
+export const openApiDocument = (
+	{kinds, version: gitVersion}: {readonly kinds: readonly KindInfo[]; readonly version: string},
+	group: string,
+	version: string,
+): Dict | undefined => {
 	const served = kinds.filter((info) => info.group === group && info.version === version);
 	if (served.length === 0) return undefined;
 	const gvk = (info: KindInfo): Dict => ({group: info.group, version: info.version, kind: info.kind});

@@ -1,11 +1,12 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
+import type {KindInfo} from '../../objects/kinds.ts';
 import type {Dict} from '../../objects/values.ts';
 import {sendJson, sendText} from '../http.ts';
 import {aggregated, coreVersions, groupList, oneGroup, resourceList} from './discovery.ts';
 import {openApiDocument, openApiIndex} from './openapi.ts';
 
-/** What the documents tell of this server: its `gitVersion`, and host and port. */
-export type Identity = {readonly version: string; readonly address: string};
+/** What the documents tell of this server: its `gitVersion`, host and port, and the kinds that it serves. */
+export type Identity = {readonly version: string; readonly address: string; readonly kinds: readonly KindInfo[]};
 
 const versionInfo = ({version}: Identity): Record<string, string> => {
 	const [major = '1', minor = '34'] = version.replace(/^v/u, '').split('.');
@@ -38,15 +39,15 @@ type Route = readonly [RegExp, (groups: readonly string[], identity: Identity) =
 
 const routes: readonly Route[] = [
 	[/^\/api$/u, (_, {address}) => coreVersions(address)],
-	[/^\/apis$/u, groupList],
-	[/^\/api\/([^/]+)$/u, ([version = '']) => resourceList('', version)],
-	[/^\/apis\/([^/]+)$/u, ([group = '']) => oneGroup(group)],
-	[/^\/apis\/([^/]+)\/([^/]+)$/u, ([group = '', version = '']) => resourceList(group, version)],
-	[/^\/openapi\/v3$/u, openApiIndex],
-	[/^\/openapi\/v3\/api\/([^/]+)$/u, ([version = ''], identity) => openApiDocument('', version, identity.version)],
+	[/^\/apis$/u, (_, {kinds}) => groupList(kinds)],
+	[/^\/api\/([^/]+)$/u, ([version = ''], {kinds}) => resourceList(kinds, '', version)],
+	[/^\/apis\/([^/]+)$/u, ([group = ''], {kinds}) => oneGroup(kinds, group)],
+	[/^\/apis\/([^/]+)\/([^/]+)$/u, ([group = '', version = ''], {kinds}) => resourceList(kinds, group, version)],
+	[/^\/openapi\/v3$/u, (_, {kinds}) => openApiIndex(kinds)],
+	[/^\/openapi\/v3\/api\/([^/]+)$/u, ([version = ''], identity) => openApiDocument(identity, '', version)],
 	[
 		/^\/openapi\/v3\/apis\/([^/]+)\/([^/]+)$/u,
-		([group = '', version = ''], identity) => openApiDocument(group, version, identity.version),
+		([group = '', version = ''], identity) => openApiDocument(identity, group, version),
 	],
 ];
 
@@ -74,7 +75,7 @@ export const serveDocument = (
 	const path = url.pathname.replace(/\/$/u, '');
 	if (isRoot(path) && wantsAggregated(accept)) {
 		const type = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
-		sendJson(response, 200, aggregated(path), {'content-type': type});
+		sendJson(response, 200, aggregated(identity.kinds, path), {'content-type': type});
 		return;
 	}
 	const document = documentAt(path, identity);
