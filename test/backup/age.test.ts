@@ -114,10 +114,16 @@ describe.skipIf(!has('age'))('the age program (needs age)', () => {
 		expect((await readAll(read)).equals(plain)).toBe(true);
 	});
 
-	test('it reads a passphrase at a terminal and opens what one locks (needs script)', () => {
-		// Filled in below where a terminal can be had.
-		expect(has('age')).toBe(true);
-	});
+	test.skipIf(!has('script'))(
+		'it opens what a passphrase locks, which it reads at a terminal (needs script)',
+		async () => {
+			const {folder} = await finished(await backupsOf({passphrase: async () => 'correct horse'}), {team: 'tables'});
+			const out = path.join(folder, 'out');
+			const command = `age -d -o ${out} ${path.join(folder, 'database-team.dump.age')}`;
+			execFileSync('script', ['-qec', command, '/dev/null'], {input: 'correct horse\n', timeout: 30_000});
+			expect(await readFile(out, 'utf8')).toBe('tables');
+		},
+	);
 });
 
 test('a stream of many megabytes is never held in memory', async () => {
