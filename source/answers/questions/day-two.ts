@@ -44,6 +44,11 @@ export const dayTwoTopics: readonly Topic[] = [
 				'Proves later that a backup was made here and that nobody changed it.',
 			),
 			advanced(
+				'backup.keepDays',
+				'Days that backups are kept',
+				'The last three whole ones stay, however old they are.',
+			),
+			advanced(
 				'backup.tools',
 				'Where client tools run',
 				'pg_dump and mysqldump must be as new as the database servers.',
