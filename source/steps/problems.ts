@@ -283,10 +283,8 @@ export const stepProblems = declareProblems({
 		},
 	},
 
-	// Backups
+	// Backups, and the way back
 	...backupTable,
-
-	// The way back
 	...backTable,
 
 	// Other people
