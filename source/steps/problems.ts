@@ -3,6 +3,7 @@ import {admissionTable} from './problems/admission.ts';
 import {backupTable} from './problems/backup.ts';
 import {fromPodTable} from './problems/from-pod.ts';
 import {nodesTable} from './problems/nodes.ts';
+import {upgradeTable} from './problems/upgrade.ts';
 import {wayInTable} from './problems/way-in.ts';
 
 const handedOver = {
@@ -284,6 +285,9 @@ export const stepProblems = declareProblems({
 
 	// Backups
 	...backupTable,
+
+	// Upgrades
+	...upgradeTable,
 
 	// Other people
 	'handover-dns': {...handedOver, answers: ['ingress.address']},

@@ -13,7 +13,7 @@ import type {WantedRelease} from '../../source/steps/shared/release/wanted.ts';
 import {sampleWorkspace} from '../../source/steps/workspaces/release.ts';
 import type {World} from '../../source/steps/world.ts';
 import {type FakeClock, fakeClock} from '../base/fake-clock.ts';
-import {carried, files, generated, kept, podOf, refusal, releaseOf, rendered, secretObject} from './parts.ts';
+import {carried, files, generated, kept, notes, podOf, refusal, releaseOf, rendered, secretObject} from './parts.ts';
 import {answersOf, changesOf, code, type Given, linesOf, refusalOf, rowsOf, worldOf} from './world.ts';
 
 const workspaceRelease = async (): Promise<WantedRelease> => {
@@ -240,6 +240,7 @@ describe('a rollout', () => {
 			},
 			helm: {template, release: async () => undefined, upgrade: story.upgrade},
 			cluster: {
+			...notes(),
 				get: async () => generated(),
 				version: async () => 'v1.34.0',
 				pods: async () => earlier,
@@ -431,6 +432,7 @@ describe('a rollout', () => {
 			clock,
 			helm: {template: async () => rendered, release: async () => undefined, upgrade: waiting},
 			cluster: {
+			...notes(),
 				version: async () => 'v1.34.0',
 				pods: async () => [stuckPod],
 				watchPods: async (_namespace, _selector, onChange, signal) => {
