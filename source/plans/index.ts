@@ -45,6 +45,7 @@ export const plans = {
 			'bundle',
 			'upgrade-path',
 			'prerequisites',
+			'backup',
 			'images',
 			'namespaces',
 			'secrets',
