@@ -112,11 +112,20 @@ export const givenAnswers = async (
 	return {...common, from: 'file', answers, baseDirectory: path.dirname(file)};
 };
 
+/** A journal that may have answers. */
+type Kept = {readonly file: string; readonly journal: Journal | undefined};
+
+/** The one that was saved last of those that have answers. */
+const newest = (all: readonly Kept[]): Kept | undefined =>
+	all
+		.filter(({journal}) => journal?.answers !== undefined)
+		.sort((a, b) => (b.journal?.savedAt ?? 0) - (a.journal?.savedAt ?? 0))[0];
+
 /** The state folder, and the plan whose earlier run there has answers. */
 export type AnswersPlace = {readonly stateDirectory: string; readonly plan: Pick<PlanEntry, 'id'>};
 
 /**
- * Finds the answers of this command: `--answers`, else those of the plan's earlier run in this state folder.
+ * Finds the answers of this command: `--answers`, else those of the newest run in this state folder, of the plan or of the install.
  * @throws ProblemError area `usage`: file unreadable, journal damaged.
  */
 export const findAnswers = async (
@@ -127,9 +136,15 @@ export const findAnswers = async (
 	const file = journalFile(stateDirectory, plan.id);
 	const journal = await readJournal(file);
 	const given = await givenAnswers(context, options, flagOverrides(options));
-	if (given.from === 'file' || journal?.answers === undefined) return {...given, journal};
+	if (given.from === 'file') return {...given, journal};
+	const installed = journalFile(stateDirectory, 'install');
+	const last = newest([
+		{file, journal},
+		...(plan.id === 'install' ? [] : [{file: installed, journal: await readJournal(installed)}]),
+	]);
+	if (last?.journal?.answers === undefined) return {...given, journal};
 	// They are complete, with absolute paths and references for secrets.
-	return {...given, journal, from: 'journal', answers: {kind: 'values', values: journal.answers, file}};
+	return {...given, journal, from: 'journal', answers: {kind: 'values', values: last.journal.answers, file: last.file}};
 };
 
 /** Complete answers, or every error at once. @throws ProblemsError, ProblemError area `usage`. */
