@@ -240,7 +240,7 @@ describe('a rollout', () => {
 			},
 			helm: {template, release: async () => undefined, upgrade: story.upgrade},
 			cluster: {
-			...notes(),
+				...notes(),
 				get: async () => generated(),
 				version: async () => 'v1.34.0',
 				pods: async () => earlier,
@@ -432,7 +432,7 @@ describe('a rollout', () => {
 			clock,
 			helm: {template: async () => rendered, release: async () => undefined, upgrade: waiting},
 			cluster: {
-			...notes(),
+				...notes(),
 				version: async () => 'v1.34.0',
 				pods: async () => [stuckPod],
 				watchPods: async (_namespace, _selector, onChange, signal) => {

@@ -53,7 +53,7 @@ test('the sample is a bundle without a warning, whose every byte can be verified
 	expect(bundle.manifest.checksums.size).toBe(8);
 	expect(bundle.images.map(({source}) => source).sort()).toEqual([...bundle.manifest.images].sort());
 	expect(bundle.controlPlaneChart).toMatchObject({name: 'zenml-pro', version: '0.13.18', kubeVersion: '>=1.20.0-0'});
-	expect(await port.verify({signal: never, onProgress: () => {}})).toMatchObject({files: 6});
+	expect(await port.verify({signal: never, onProgress: () => {}})).toMatchObject({files: 8});
 
 	const server = await startRegistry({dataDirectory: join(root, 'data')});
 	onTestFinished(() => server.stop());
