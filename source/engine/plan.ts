@@ -130,6 +130,8 @@ export type Step<Answers, World extends BaseWorld<Answers>> = {
 	readonly when?: (answers: Answers) => boolean;
 	/** True where the operator may go on without it. */
 	readonly skippable?: boolean;
+	/** True where a confirmation counts for one run: that of a run that came to its end says nothing of the next. */
+	readonly confirmsAnew?: boolean;
 	/** True for the step whose success proves the whole: an acceptance report is written after it. */
 	readonly proves?: boolean;
 	readonly retry?: RetryPolicy;

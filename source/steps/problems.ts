@@ -4,6 +4,7 @@ import {backTable} from './problems/back.ts';
 import {backupTable} from './problems/backup.ts';
 import {fromPodTable} from './problems/from-pod.ts';
 import {nodesTable} from './problems/nodes.ts';
+import {upgradeTable} from './problems/upgrade.ts';
 import {wayInTable} from './problems/way-in.ts';
 
 const handedOver = {
@@ -286,6 +287,9 @@ export const stepProblems = declareProblems({
 	// Backups, and the way back
 	...backupTable,
 	...backTable,
+
+	// Upgrades
+	...upgradeTable,
 
 	// Other people
 	'handover-dns': {...handedOver, answers: ['ingress.address']},

@@ -25,6 +25,7 @@ import {
 	secretObject,
 	untouched,
 } from './parts.ts';
+import {carried, files, generated, kept, notes, podOf, refusal, releaseOf, rendered, secretObject} from './parts.ts';
 import {answersOf, changesOf, code, type Given, linesOf, refusalOf, rowsOf, worldOf} from './world.ts';
 
 const workspaceRelease = async (): Promise<WantedRelease> => {
@@ -252,6 +253,7 @@ describe('a rollout', () => {
 			helm: {template, release: async () => undefined, upgrade: story.upgrade},
 			cluster: {
 				...untouched,
+			...notes(),
 				get: async () => generated(),
 				version: async () => 'v1.34.0',
 				pods: async () => earlier,
@@ -444,6 +446,7 @@ describe('a rollout', () => {
 			helm: {template: async () => rendered, release: async () => undefined, upgrade: waiting},
 			cluster: {
 				...untouched,
+			...notes(),
 				version: async () => 'v1.34.0',
 				pods: async () => [stuckPod],
 				watchPods: async (_namespace, _selector, onChange, signal) => {

@@ -1,6 +1,7 @@
 import {type ProblemCode, ProblemError, toProblem} from '../../../base/problem.ts';
 import type {Release} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
+import {noteApplied} from '../applied/record.ts';
 import {auditRelease} from './audit.ts';
 import {refuseUnfinishedBack} from './back-mark.ts';
 import {isIdle, livePods} from './pods.ts';
@@ -56,6 +57,7 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 	const {problems} = await auditRelease(world, wanted);
 	if (problems[0]) throw new ProblemError(problems[0]);
 	await repairRelease(world, wanted);
+	const noteArrived = await noteApplied(world, wanted);
 	const earlier = new Set((await livePods(world, wanted)).map(({name}) => name));
 	const tellSchema = await watchSchema(world, wanted);
 	const end = new AbortController();
@@ -68,6 +70,7 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 	try {
 		const {revision, status} = await Promise.race([upgrade, stuck]);
 		world.report({kind: 'line', level: 'info', text: `${labelOf(wanted)}: revision ${revision} ${status}`});
+		await noteArrived();
 		await tellSchema();
 		// A way back that ended before its restore may have stopped them, and an autoscaler does not start what has none.
 		await startServers(world, wanted);
