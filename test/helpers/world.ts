@@ -50,7 +50,7 @@ export type Site = {
 	readonly run: (
 		answers: Answers,
 		more?: Partial<
-			Pick<RunRequest, 'pass' | 'from' | 'until' | 'prompted' | 'context' | 'signal' | 'stateDirectory'>
+			Pick<RunRequest, 'plan' | 'pass' | 'from' | 'until' | 'prompted' | 'context' | 'signal' | 'stateDirectory'>
 		> & {
 			readonly controls?: (acknowledged: readonly string[]) => Controls<Answers>;
 		},
@@ -103,7 +103,7 @@ const secretBehind = async (reference: string): Promise<string> => readFile(refe
 
 /** Starts a site in a folder of its own, or again in one that is there. */
 export const startSite = async (
-	options: Partial<Pick<RehearsalOptions, 'fault' | 'bundleBytes' | 'wayIn'>> & {
+	options: Partial<Pick<RehearsalOptions, 'fault' | 'bundleBytes' | 'sample' | 'wayIn'>> & {
 		readonly folder?: string;
 		readonly helm?: string;
 	} = {},
@@ -117,6 +117,7 @@ export const startSite = async (
 		log: () => undefined,
 		...(options.fault === undefined ? {} : {fault: options.fault}),
 		...(options.wayIn === undefined ? {} : {wayIn: options.wayIn}),
+		...(options.sample === undefined ? {} : {sample: options.sample}),
 	});
 	const stateDirectory = path.join(folder, 'state');
 	await mkdir(stateDirectory, {recursive: true});

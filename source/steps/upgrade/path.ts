@@ -56,11 +56,12 @@ const noteOf = (all: readonly Installed[]): string =>
 const check = async (world: World): Promise<Finding> => {
 	// A cluster that does not answer is told in its own words, and not in Helm's.
 	await world.cluster.version(world.signal);
-	if (world.pass === 'apply') await world.holdLease(world.signal);
 	const all = await readInstalled(world);
 	const {problems, warnings} = pathRules(world, all);
 	const unfit = blocked(problems);
 	if (unfit) return unfit;
+	// There is a namespace for it now, and what is read from here on must not be changed by another host.
+	if (world.pass === 'apply') await world.holdLease(world.signal);
 	const seen = await seeAll(world, all);
 	const undecided = blocked(seen.flatMap(({upgraded: {wanted, open}}) => conflictProblem(wanted, open) ?? []));
 	if (undecided) return undecided;

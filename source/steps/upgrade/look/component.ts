@@ -59,7 +59,9 @@ export const lookAtComponent = async (
 		const changes = manifestChanges(read.objects, (await renderRelease(world, wanted)).objects);
 		restarts = changes.filter((one) => one.restarts).map(({object}) => `${component.label}: ${object}`);
 		return [
-			changes.length === 0 ? 'Manifests: as they are.' : `Manifests: ${counted(changes.length, 'object')} differ.`,
+			changes.length === 0
+				? 'Manifests: as they are.'
+				: `Manifests: ${counted(changes.length, 'object differs', 'objects differ')}, labels of the version left out.`,
 			...changes.slice(0, mostObjects).flatMap(objectLines),
 			...(changes.length > mostObjects ? [`and ${changes.length - mostObjects} more objects`] : []),
 			...(await liveEdits(world, wanted, read.objects)),

@@ -33,12 +33,10 @@ const leavesOfObject = (object: RenderedObject): ReadonlyMap<string, Leaf> =>
 	);
 
 /** Ends of paths whose values hold no secret and are worth more than their names. */
-const open: ReadonlySet<string | undefined> = new Set([
-	'image',
-	'replicas',
-	'helm.sh/chart',
-	'app.kubernetes.io/version',
-]);
+const open: ReadonlySet<string | undefined> = new Set(['image', 'replicas']);
+
+/** Labels that every object of a chart has with its version: they differ everywhere, and say nothing more. */
+const ofVersion: ReadonlySet<string | undefined> = new Set(['helm.sh/chart', 'app.kubernetes.io/version']);
 
 const changed = (path: Path, before: unknown, after: unknown): string => {
 	const name = nameOfPath(path);
@@ -51,6 +49,7 @@ const pathsBetween = (before: RenderedObject, after: RenderedObject): readonly s
 	const rest = [...now].flatMap(([key, {path, value}]) => {
 		const was = old.get(key);
 		if (!was) return [`+ ${nameOfPath(path)}`];
+		if (path.includes('labels') && ofVersion.has(path.at(-1))) return [];
 		return was.value === value ? [] : [changed(path, was.value, value)];
 	});
 	return [...removed, ...rest];

@@ -14,17 +14,23 @@ import {type Installed, isUpgraded, versionsInWords} from '../installed.ts';
 import {wayBackOf} from '../way-back.ts';
 import {told} from './told.ts';
 
+const jsonOf = (text: string): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+};
+
 /** Which tool made what is installed, as its journal in the cluster says. */
 const toolLines = async ({answers, cluster, signal}: World): Promise<readonly string[]> => {
 	const {namespace} = answers.controlPlane;
 	const secret = await cluster.get({apiVersion: 'v1', kind: 'Secret', namespace, name: journalSecretName}, signal);
 	const encoded = (secret?.data as Readonly<Record<string, string>> | undefined)?.['state.json'];
 	if (encoded === undefined) return ['Last run here: not known, the cluster has no journal.'];
-	const text = Buffer.from(encoded, 'base64').toString('utf8');
-	const {tool, plan, host, savedAt, bundle} = parseJournal(
-		JSON.parse(text),
-		`Secret ${namespace}/${journalSecretName}`,
-	);
+	const value = jsonOf(Buffer.from(encoded, 'base64').toString('utf8'));
+	if (value === undefined) return ['Last run here: not known, its journal in the cluster is damaged.'];
+	const {tool, plan, host, savedAt, bundle} = parseJournal(value, `Secret ${namespace}/${journalSecretName}`);
 	const when = new Date(savedAt).toISOString().slice(0, 16).replace('T', ' ');
 	return [
 		`Last run here: ${plan} by version ${tool} of this tool, from ${host} at ${when} UTC${bundle ? `, bundle ${bundle}` : ''}`,

@@ -1,0 +1,88 @@
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {makeSampleBundle} from '../../../rehearsal/sample-bundle/index.ts';
+import type {Answers} from '../../../source/answers/schema.ts';
+import {attended} from '../../../source/engine/controls.ts';
+import type {Event} from '../../../source/engine/events.ts';
+import {pagesOf, planViewOf} from '../../../source/engine/plan-view.ts';
+import {plans} from '../../../source/plans/index.ts';
+import {bundleBytes, type Site, startSite} from '../../helpers/world.ts';
+
+let site: Site;
+let newer: string;
+
+beforeAll(async () => {
+	site = await startSite({sample: 'older'});
+	newer = path.join(site.folder, 'newer');
+	const charts = fileURLToPath(new URL('../../../rehearsal/charts/', import.meta.url));
+	await makeSampleBundle({
+		directory: newer,
+		chartSources: {controlPlane: path.join(charts, 'zenml-pro'), workspace: path.join(charts, 'zenml')},
+		versions: {controlPlane: '0.13.18', workspace: '0.95.1'},
+		totalBytes: bundleBytes,
+	});
+}, 120_000);
+afterAll(async () => site?.stop());
+
+const upgraded = (change: Partial<Answers['upgrade']> = {}): Answers =>
+	site.answers((input) => ({
+		...input,
+		bundle: {...input.bundle, path: newer},
+		upgrade: {clients: 'tell', ...change},
+	}));
+
+const problemsIn = (events: readonly Event[]) =>
+	events.flatMap((event) => (event.type === 'step-problem' ? [event.problem] : []));
+
+test('nothing installed is refused with the word for it', async () => {
+	const {exitCode, problem} = await site.run(upgraded(), {plan: plans.upgrade, until: 'upgrade-path'});
+	expect(problem).toMatchObject({code: 'upgrade-not-installed'});
+	expect(exitCode).toBe(3);
+});
+
+test('the older sample is installed, and upgrading to itself is nothing', {timeout: 300_000}, async () => {
+	const installed = await site.run(site.answers());
+	expect(problemsIn(installed.events)).toEqual([]);
+	expect(installed.exitCode).toBe(0);
+	const {state} = await site.run(site.answers(), {plan: plans.upgrade, until: 'upgrade-path'});
+	expect(state.steps.at(-1)?.note).toBe('nothing to upgrade: zenml-pro-0.13.15, zenml-0.94.5 are installed');
+});
+
+test('a dry run shows everything that is to be read, and changes nothing', {timeout: 300_000}, async () => {
+	const look = await site.run(upgraded(), {plan: plans.upgrade, pass: 'look'});
+	expect(problemsIn(look.events)).toEqual([]);
+	const pages = pagesOf(planViewOf(look.state));
+	const text = pages.flatMap(({title, lines}) => [`# ${title}`, ...lines]).join('\n');
+	expect(pages.map(({title}) => title)).toEqual([
+		'What changes',
+		'MIGRATION-GUIDE.md',
+		'RELEASE-NOTES.md',
+		'Changes of the control plane',
+		'Changes of the workspace default',
+		'Python clients',
+		'Dockerfiles',
+		'What works with what',
+	]);
+	expect(text).toContain('control plane: chart zenml-pro-0.13.15 to zenml-pro-0.13.18');
+});
+
+test('the upgrade goes through, and a second one changes nothing', {timeout: 300_000}, async () => {
+	const first = await site.run(upgraded(), {plan: plans.upgrade});
+	expect(problemsIn(first.events)).toEqual([]);
+	expect(first.exitCode).toBe(0);
+	const again = await site.run(upgraded(), {plan: plans.upgrade});
+	expect(again.exitCode).toBe(0);
+	expect(again.state.steps.filter(({outcome}) => outcome === 'applied').map(({id, changes}) => [id, changes])).toEqual(
+		[],
+	);
+	console.log(
+		again.state.steps.map(({id, startedAt, finishedAt}) => `${id} ${(finishedAt ?? 0) - (startedAt ?? 0)}`).join('\n'),
+	);
+});
+
+test('the way down is refused before anything changes', async () => {
+	const down = await site.run(site.answers(), {plan: plans.upgrade, until: 'upgrade-path'});
+	expect(down.exitCode).toBe(3);
+	expect(down.problem?.evidence?.join(' ') + String(down.problem?.code)).toContain('older than what is installed');
+});
