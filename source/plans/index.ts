@@ -51,6 +51,7 @@ export const plans = {
 			'bundle',
 			'upgrade-path',
 			'prerequisites',
+			'backup',
 			'images',
 			'namespaces',
 			'secrets',

@@ -1,27 +1,16 @@
-import path from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import {makeSampleBundle} from '../../../rehearsal/sample-bundle/index.ts';
 import type {Answers} from '../../../source/answers/schema.ts';
-import {attended} from '../../../source/engine/controls.ts';
-import type {Event} from '../../../source/engine/events.ts';
 import {pagesOf, planViewOf} from '../../../source/engine/plan-view.ts';
 import {plans} from '../../../source/plans/index.ts';
-import {bundleBytes, type Site, startSite} from '../../helpers/world.ts';
+import {type Site, startSite} from '../../helpers/world.ts';
+import {backedUp, carryInNewer, problemsIn} from './site.ts';
 
 let site: Site;
 let newer: string;
 
 beforeAll(async () => {
 	site = await startSite({sample: 'older'});
-	newer = path.join(site.folder, 'newer');
-	const charts = fileURLToPath(new URL('../../../rehearsal/charts/', import.meta.url));
-	await makeSampleBundle({
-		directory: newer,
-		chartSources: {controlPlane: path.join(charts, 'zenml-pro'), workspace: path.join(charts, 'zenml')},
-		versions: {controlPlane: '0.13.18', workspace: '0.95.1'},
-		totalBytes: bundleBytes,
-	});
+	newer = await carryInNewer(site);
 }, 120_000);
 afterAll(async () => site?.stop());
 
@@ -31,9 +20,6 @@ const upgraded = (change: Partial<Answers['upgrade']> = {}): Answers =>
 		bundle: {...input.bundle, path: newer},
 		upgrade: {clients: 'tell', ...change},
 	}));
-
-const problemsIn = (events: readonly Event[]) =>
-	events.flatMap((event) => (event.type === 'step-problem' ? [event.problem] : []));
 
 test('nothing installed is refused with the word for it', async () => {
 	const {exitCode, problem} = await site.run(upgraded(), {plan: plans.upgrade, until: 'upgrade-path'});
@@ -68,16 +54,13 @@ test('a dry run shows everything that is to be read, and changes nothing', {time
 });
 
 test('the upgrade goes through, and a second one changes nothing', {timeout: 300_000}, async () => {
-	const first = await site.run(upgraded(), {plan: plans.upgrade});
+	const first = await site.run(upgraded(), {plan: plans.upgrade, controls: backedUp});
 	expect(problemsIn(first.events)).toEqual([]);
 	expect(first.exitCode).toBe(0);
-	const again = await site.run(upgraded(), {plan: plans.upgrade});
+	const again = await site.run(upgraded(), {plan: plans.upgrade, controls: backedUp});
 	expect(again.exitCode).toBe(0);
 	expect(again.state.steps.filter(({outcome}) => outcome === 'applied').map(({id, changes}) => [id, changes])).toEqual(
 		[],
-	);
-	console.log(
-		again.state.steps.map(({id, startedAt, finishedAt}) => `${id} ${(finishedAt ?? 0) - (startedAt ?? 0)}`).join('\n'),
 	);
 });
 

@@ -88,8 +88,8 @@ const pushLines = async (world: World): Promise<readonly string[]> => {
 	];
 };
 
-const roomLines = async ({host, answers}: World): Promise<readonly string[]> => [
-	`Room: ${formatBytes(await host.freeBytes())} are free in ${host.stateDirectory}. The backup goes to ${answers.backup.folder}; its step looks for room before it begins.`,
+const roomLines = async ({host}: World): Promise<readonly string[]> => [
+	`Room: ${formatBytes(await host.freeBytes())} are free in ${host.stateDirectory}. How large the databases are is not known here: whoever dumps them needs room for them.`,
 ];
 
 const restartLines = (restarts: readonly string[]): readonly string[] =>
