@@ -6,7 +6,7 @@ import {imagesStep} from '../steps/images/index.ts';
 import {namespacesStep} from '../steps/namespaces.ts';
 import {prerequisitesStep} from '../steps/prerequisites/index.ts';
 import {secretsStep} from '../steps/secrets/index.ts';
-import {backupByHandStep} from '../steps/upgrade/backup-by-hand.ts';
+import {upgradeBackupSteps} from '../steps/upgrade/backup.ts';
 import {clientsStep} from '../steps/upgrade/clients.ts';
 import {upgradeControlPlaneStep} from '../steps/upgrade/control-plane.ts';
 import {upgradePathStep} from '../steps/upgrade/path.ts';
@@ -25,7 +25,7 @@ export const upgradePlan: Plan = {
 		bundleStep,
 		upgradePathStep,
 		prerequisitesStep,
-		backupByHandStep,
+		...upgradeBackupSteps,
 		imagesStep,
 		namespacesStep,
 		secretsStep,

@@ -46,13 +46,6 @@ export const upgradeTable = {
 		cause: 'The first of them: {first}',
 		fix: 'Mend the first, and the others below with it: {fix}',
 	},
-	'handover-backup': {
-		area: 'people',
-		who: 'database admin',
-		message: '{title}: not confirmed {when}.',
-		cause: 'Still to come: {missing}.',
-		fix: 'Save what the page names, then start the same command again at a terminal and confirm it.',
-	},
 	'handover-clients': {
 		area: 'people',
 		message: '{title}: not confirmed {when}.',

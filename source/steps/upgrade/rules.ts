@@ -1,9 +1,8 @@
 import type {Problem} from '../../base/problem.ts';
 import {counted, cutTo, firstOf, oneLine} from '../../base/text.ts';
 import {jumpsFit, nameOfPath, versionsFit} from '../../charts/index.ts';
-import {secretTexts} from '../../helm/index.ts';
 import {stepProblems} from '../problems.ts';
-import {keyOf} from '../shared/applied/leaves.ts';
+import type {Path} from '../shared/applied/leaves.ts';
 import type {Conflict} from '../shared/applied/three-way.ts';
 import {downgradeOf} from '../shared/release/downgrade.ts';
 import {labelOf, type WantedRelease} from '../shared/release/wanted.ts';
@@ -84,6 +83,11 @@ export const pathRules = (world: World, all: readonly Installed[]): Verdict => {
 
 const longest = 80;
 
+/** Names of keys that may hold a secret: rather one value too many is hidden. */
+const secretKey = /pass|secret|token|credential|key|cert|url|dsn/iu;
+
+const isSecret = (path: Path): boolean => path.some((key) => secretKey.test(key));
+
 /** A value as it is shown; nothing is shown of one that holds a secret. */
 const shown = (value: unknown, isSecret: boolean): string => {
 	if (value === undefined) return '(not there)';
@@ -93,10 +97,6 @@ const shown = (value: unknown, isSecret: boolean): string => {
 /** The problem that open conflicts are, with both sides as its evidence. */
 export const conflictProblem = (wanted: WantedRelease, open: readonly Conflict[]): Problem | undefined => {
 	if (open.length === 0) return undefined;
-	const secret = new Set(
-		[wanted.edits?.live, wanted.edits?.ours].flatMap((values) => secretTexts(values).map(({path}) => keyOf(path))),
-	);
-	const isSecret = ({path}: Conflict): boolean => [...secret].some((key) => key.startsWith(keyOf(path).slice(0, -1)));
 	const paths = open.map(({path}) => nameOfPath(path));
 	return stepProblems.problem(
 		'upgrade-conflict',
@@ -104,7 +104,7 @@ export const conflictProblem = (wanted: WantedRelease, open: readonly Conflict[]
 		{
 			evidence: open.map(
 				(one) =>
-					`${nameOfPath(one.path)}: set by hand ${shown(one.theirs, isSecret(one))}; wanted ${shown(one.ours, isSecret(one))}`,
+					`${nameOfPath(one.path)}: set by hand ${shown(one.theirs, isSecret(one.path))}; wanted ${shown(one.ours, isSecret(one.path))}`,
 			),
 		},
 	);

@@ -89,7 +89,7 @@ const upgraded = async (world: World, own: WantedRelease, at: 'look' | 'apply'):
 	if (!release) return {wanted: own, edits: noEdits, open: []};
 	const live = await withReplicas(world, own, {live: await helm.values(own.name, own.namespace, signal), at});
 	const {values: ours, contents} = own;
-	const edits = editsIn({live, ours, applied: await readApplied(world, own), known: contents.known});
+	const edits = editsIn({live, ours, applied: await readApplied(world, own), contents});
 	const {theirs, open} = decide(world, edits.conflicts);
 	const kept: readonly Path[] = [...edits.kept, ...theirs];
 	const values = withTheirs(ours, live, kept);

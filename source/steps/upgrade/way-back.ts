@@ -1,12 +1,9 @@
 import {ProblemError, toProblem} from '../../base/problem.ts';
+import {nameOf} from '../backup/installed.ts';
 import type {Component} from '../shared/names.ts';
 
-/** What the command `back` calls a component. */
-const nameFor = ({path, label}: Component): string =>
-	path === 'controlPlane' ? 'controlPlane' : label.replace(/^workspace /u, '');
-
 /** The command that brings back a component's release and its database together. */
-export const wayBackOf = (component: Component): string => `zenml-airgap back ${nameFor(component)}`;
+export const wayBackOf = (component: Component): string => `zenml-airgap back ${nameOf(component)}`;
 
 /** Work on one component; what it fails with names the way back beside the way on. @throws what the work throws */
 export const withWayBack = async <T>(component: Component, work: () => Promise<T>): Promise<T> => {

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {makeSampleBundle} from '../../../rehearsal/sample-bundle/index.ts';
-import type {Answers} from '../../../source/answers/schema.ts';
 import type {Problem} from '../../../source/base/problem.ts';
-import {type Controls, unattended} from '../../../source/engine/controls.ts';
 import type {Event} from '../../../source/engine/events.ts';
+import {upgradePlan} from '../../../source/plans/upgrade.ts';
+import {entryOf} from '../../helpers/plan-entry.ts';
 import {bundleBytes, type Site} from '../../helpers/world.ts';
 
 /** Makes the newer sample beside a site that was begun with the older one. Returns its folder. */
@@ -20,9 +20,11 @@ export const carryInNewer = async ({folder}: Site): Promise<string> => {
 	return directory;
 };
 
-/** Somebody who confirms the backup, and nothing else. */
-export const backedUp = (acknowledged: readonly string[]): Controls<Answers> =>
-	unattended({acknowledged: (step) => step === 'backup' || acknowledged.includes(step), handoverLimitMs: 60_000});
+/** The upgrade without its backup: that needs the databases' own tools, and is tried by itself. */
+export const unsaved = entryOf(
+	{...upgradePlan, steps: upgradePlan.steps.filter(({id}) => !id.startsWith('backup-'))},
+	'upgrade-path',
+);
 
 /** Every problem that was told, in order. */
 export const problemsIn = (events: readonly Event[]): readonly Problem[] =>

@@ -1,9 +1,8 @@
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {rehearsalHosts} from '../../../rehearsal/index.ts';
 import type {Answers} from '../../../source/answers/schema.ts';
-import {plans} from '../../../source/plans/index.ts';
 import {type Site, startSite} from '../../helpers/world.ts';
-import {backedUp, carryInNewer, problemsIn} from './site.ts';
+import {carryInNewer, problemsIn, unsaved} from './site.ts';
 
 const names = ['default', 'two', 'three', 'four', 'five'] as const;
 const hostOf = (name: string): string =>
@@ -49,7 +48,7 @@ test('of five workspaces one cannot migrate: it stops there, says which are upgr
 	);
 	await site.mysql('create index ix_resource_pool_name on resource_pool (name)', 'zenml_default');
 
-	const stopped = await site.run(five(newer), {plan: plans.upgrade, controls: backedUp});
+	const stopped = await site.run(five(newer), {plan: unsaved});
 	expect(stopped.exitCode).not.toBe(0);
 	expect(stopped.state.steps.find(({status}) => status === 'problem')?.id).toBe('workspaces');
 	const {problem} = stopped;
@@ -64,7 +63,7 @@ test('of five workspaces one cannot migrate: it stops there, says which are upgr
 	expect(await chartOf('five')).toBe('zenml-0.94.5');
 
 	await site.mysql('drop table resource_pool', 'zenml_default');
-	const gone = await site.run(five(newer), {plan: plans.upgrade, controls: backedUp});
+	const gone = await site.run(five(newer), {plan: unsaved});
 	expect(problemsIn(gone.events)).toEqual([]);
 	expect(gone.exitCode).toBe(0);
 	for (const name of names) expect(await chartOf(name)).toBe('zenml-0.95.1');
@@ -73,7 +72,7 @@ test('of five workspaces one cannot migrate: it stops there, says which are upgr
 test('a first workspace that is none is refused by name', async () => {
 	const answers = five(newer);
 	const wrong = {...answers, upgrade: {...answers.upgrade, canary: 'six'}};
-	const {problem, exitCode} = await site.run(wrong, {plan: plans.upgrade, until: 'upgrade-path'});
+	const {problem, exitCode} = await site.run(wrong, {plan: unsaved, until: 'upgrade-path'});
 	expect(problem).toMatchObject({
 		code: 'upgrade-canary-unknown',
 		cause: 'The answers have: default, two, three, four, five.',

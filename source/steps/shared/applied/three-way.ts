@@ -1,4 +1,4 @@
-import {knows} from '../../../charts/index.ts';
+import {auditValues} from '../../../charts/index.ts';
 import type {WantedRelease} from '../release/wanted.ts';
 import {keyOf, leavesIn, type Path, stampOf, valueAt, withValue} from './leaves.ts';
 import type {Applied} from './record.ts';
@@ -26,7 +26,8 @@ export type Sides = {
 	/** What the answers and the new chart make. */
 	readonly ours: Values;
 	readonly applied: Applied | undefined;
-	readonly known: WantedRelease['contents']['known'];
+	/** The new chart. */
+	readonly contents: WantedRelease['contents'];
 };
 
 const same = (one: unknown, other: unknown): boolean => stampOf('', one ?? null) === stampOf('', other ?? null);
@@ -44,20 +45,24 @@ const pathsOf = ({live, ours}: Sides): readonly Path[] => [
 
 type Verdict = 'ours' | 'kept' | 'conflict' | 'lost';
 
+/** Whether the new chart knows the value's place. */
+const takes = ({contents}: Sides, path: Path, theirs: unknown): boolean =>
+	auditValues(withValue({}, path, theirs), contents).length === 0;
+
 /** Without a record only what this tool would not write at all is known to be of others; what the answers say counts else. */
-const judgeUnrecorded = ({known}: Sides, path: Path, theirs: unknown, own: unknown): Verdict => {
+const judgeUnrecorded = (sides: Sides, path: Path, theirs: unknown, own: unknown): Verdict => {
 	if (theirs === undefined || own !== undefined) return 'ours';
-	return knows(known, path.join('.')) ? 'kept' : 'lost';
+	return takes(sides, path, theirs) ? 'kept' : 'lost';
 };
 
 const judge = (sides: Sides, path: Path): Verdict => {
-	const {live, ours, applied, known} = sides;
+	const {live, ours, applied} = sides;
 	const [theirs, own] = [valueAt(live, path), valueAt(ours, path)];
 	if (same(theirs, own)) return 'ours';
 	if (!applied) return judgeUnrecorded(sides, path, theirs, own);
 	if (isOurs(applied, path, theirs)) return 'ours';
 	if (!isOurs(applied, path, own)) return 'conflict';
-	return theirs === undefined || knows(known, path.join('.')) ? 'kept' : 'lost';
+	return takes(sides, path, theirs) ? 'kept' : 'lost';
 };
 
 /**

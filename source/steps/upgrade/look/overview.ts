@@ -88,8 +88,8 @@ const pushLines = async (world: World): Promise<readonly string[]> => {
 	];
 };
 
-const roomLines = async ({host}: World): Promise<readonly string[]> => [
-	`Room: ${formatBytes(await host.freeBytes())} are free in ${host.stateDirectory}. How large the databases are is not known here: whoever dumps them needs room for them.`,
+const roomLines = async ({host, backups}: World): Promise<readonly string[]> => [
+	`Room: ${formatBytes(await host.freeBytes())} are free in ${host.stateDirectory}. The backup goes to ${backups.folder}; the step "Ready for a backup" counts the databases and looks for room.`,
 ];
 
 const restartLines = (restarts: readonly string[]): readonly string[] =>
