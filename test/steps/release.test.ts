@@ -253,7 +253,7 @@ describe('a rollout', () => {
 			helm: {template, release: async () => undefined, upgrade: story.upgrade},
 			cluster: {
 				...untouched,
-			...notes(),
+				...notes(),
 				get: async () => generated(),
 				version: async () => 'v1.34.0',
 				pods: async () => earlier,
@@ -446,7 +446,7 @@ describe('a rollout', () => {
 			helm: {template: async () => rendered, release: async () => undefined, upgrade: waiting},
 			cluster: {
 				...untouched,
-			...notes(),
+				...notes(),
 				version: async () => 'v1.34.0',
 				pods: async () => [stuckPod],
 				watchPods: async (_namespace, _selector, onChange, signal) => {
