@@ -18,6 +18,7 @@ import {
 	files,
 	generated,
 	kept,
+	notes,
 	podOf,
 	refusal,
 	releaseOf,
@@ -25,7 +26,6 @@ import {
 	secretObject,
 	untouched,
 } from './parts.ts';
-import {carried, files, generated, kept, notes, podOf, refusal, releaseOf, rendered, secretObject} from './parts.ts';
 import {answersOf, changesOf, code, type Given, linesOf, refusalOf, rowsOf, worldOf} from './world.ts';
 
 const workspaceRelease = async (): Promise<WantedRelease> => {
