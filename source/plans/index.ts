@@ -51,6 +51,7 @@ export const plans = {
 			'bundle',
 			'upgrade-path',
 			'prerequisites',
+			'client-tools',
 			'backup-ready',
 			'backup-secrets',
 			'backup-databases',

@@ -2,7 +2,7 @@ import {bundleStep} from '../steps/bundle.ts';
 import {caStep} from '../steps/ca.ts';
 import {databasesStep} from '../steps/databases/index.ts';
 import {dnsStep} from '../steps/dns.ts';
-import {imagesStep} from '../steps/images/index.ts';
+import {clientToolsStep, imagesStep} from '../steps/images/index.ts';
 import {namespacesStep} from '../steps/namespaces.ts';
 import {prerequisitesStep} from '../steps/prerequisites/index.ts';
 import {secretsStep} from '../steps/secrets/index.ts';
@@ -25,6 +25,7 @@ export const upgradePlan: Plan = {
 		bundleStep,
 		upgradePathStep,
 		prerequisitesStep,
+		clientToolsStep,
 		...upgradeBackupSteps,
 		imagesStep,
 		namespacesStep,
