@@ -36,7 +36,8 @@ export const namingServer = ({more, login}: Failure, ...parts: Parameters<typeof
 	answers: serverPaths(login, parts),
 });
 
-const withoutPassword = (words: string, {password}: DatabaseLogin): string => {
+/** Words of somebody else without the password of the login. */
+export const withoutPassword = (words: string, {password}: DatabaseLogin): string => {
 	const {register, redact} = createRedactor();
 	register(password);
 	return redact(words).replaceAll(mask, '********');

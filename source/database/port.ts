@@ -7,10 +7,15 @@ import type {DatabaseLogin, DatabasePort, NeededDatabase} from './types.ts';
 type Engine = Pick<DatabasePort, 'judge' | 'script'> & {
 	readonly probe: (access: Access) => ReturnType<DatabasePort['probe']>;
 	readonly schema: (access: Access) => ReturnType<DatabasePort['schema']>;
+	readonly contents: (access: Access) => ReturnType<DatabasePort['contents']>;
+	readonly storedSecrets: (access: Access) => ReturnType<DatabasePort['storedSecrets']>;
 	readonly refuseAdmin: (admin: Access, needed: Omit<NeededDatabase, 'password'>) => Promise<void>;
 	readonly missing: (admin: Access, needed: NeededDatabase) => ReturnType<DatabasePort['missing']>;
 	readonly provision: Provision<Access>;
 };
+
+/** How long the rows of one table may take to be counted, ms: an index of some GB is read for it. */
+const countingMs = 10 * 60_000;
 
 /**
  * The port of an engine. @param options.connectTimeoutMs until logged in, 10 s unless told; @param options.statementTimeoutMs until one
@@ -26,6 +31,8 @@ export const portOf = (engine: Engine, options: Partial<Limits>): DatabasePort =
 	return {
 		probe: (login, signal) => engine.probe({login, limits, signal}),
 		schema: (login, signal) => engine.schema({login, limits, signal}),
+		contents: (login, signal) => engine.contents({login, limits: {...limits, statementTimeoutMs: countingMs}, signal}),
+		storedSecrets: (login, signal) => engine.storedSecrets({login, limits, signal}),
 		judge: engine.judge,
 		script: engine.script,
 		refuseAdmin: async (admin, needed, signal) => {

@@ -71,6 +71,18 @@ export type DatabaseSchema = {
 	readonly revision?: string | undefined;
 };
 
+/** What a database holds, for the comparison of two of them. All is of one moment. */
+export type DatabaseContents = {
+	/** Tables outside the system schemas with their exact numbers of rows, by name; `schema.table` for one outside of `public`. */
+	readonly tables: readonly {readonly name: string; readonly rows: number}[];
+	/** As in DatabaseSchema. */
+	readonly revision?: string | undefined;
+	/** What it takes on the server's disk, as the server tells it: MySQL estimates. */
+	readonly bytes: number;
+	/** True where a restore began and did not come to its end: what is there is a part, and no server may be started on it. */
+	readonly isHalfRestored: boolean;
+};
+
 /** One statement for the DBA; `sql` has placeholders instead of passwords, `shown` is for people. */
 export type DatabaseStatement = {
 	readonly target: string;
@@ -88,6 +100,13 @@ export type DatabasePort = {
 	readonly probe: (login: DatabaseLogin, signal: AbortSignal) => Promise<DatabaseFacts>;
 	/** Tables and revision of the login's own database; @throws ProblemError */
 	readonly schema: (login: DatabaseLogin, signal: AbortSignal) => Promise<DatabaseSchema>;
+	/** Counts what the login's own database holds; each table gets ten minutes. @throws ProblemError */
+	readonly contents: (login: DatabaseLogin, signal: AbortSignal) => Promise<DatabaseContents>;
+	/**
+	 * A few values of the workspace's own secrets as they lie in its table `secret`, encrypted, for `keyOpens` of source/zenml; empty where
+	 * there is no such table or no value in it. @throws ProblemError
+	 */
+	readonly storedSecrets: (login: DatabaseLogin, signal: AbortSignal) => Promise<readonly string[]>;
 	/** What the product needs and the server or database of these facts does not give; undefined when it does. */
 	readonly judge: (facts: DatabaseFacts, login: DatabaseLogin) => Problem | undefined;
 	/**

@@ -33,4 +33,10 @@ export const plans = {
 		leaseStep: 'namespaces',
 		load: async () => (await import('./install.ts')).installPlan,
 	},
+	backup: {
+		id: 'backup',
+		stepIds: ['backup-ready', 'backup-secrets', 'backup-databases', 'backup-finish'],
+		leaseStep: 'backup-ready',
+		load: async () => (await import('./backup.ts')).backupPlan,
+	},
 } as const satisfies Readonly<Record<string, PlanEntry>>;

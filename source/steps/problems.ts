@@ -1,5 +1,6 @@
 import {declareProblems} from '../base/problem-table.ts';
 import {admissionTable} from './problems/admission.ts';
+import {backupTable} from './problems/backup.ts';
 import {fromPodTable} from './problems/from-pod.ts';
 
 const handedOver = {
@@ -254,6 +255,9 @@ export const stepProblems = declareProblems({
 			},
 		},
 	},
+
+	// Backups
+	...backupTable,
 
 	// Other people
 	'handover-dns': {...handedOver, answers: ['ingress.address']},

@@ -1,8 +1,10 @@
 import type {Answers} from '../answers/schema.ts';
+import type {BackupPort} from '../backup/types.ts';
 import type {Clock} from '../base/clock.ts';
 import type {BundlePort} from '../bundle/types.ts';
 import type {EffectMemo} from '../charts/index.ts';
 import type {ClusterPort} from '../cluster/types.ts';
+import type {DumpPort} from '../database/dump/types.ts';
 import type {DatabaseEngine, DatabasePort} from '../database/types.ts';
 import type {BaseWorld, Plan as EnginePlan, Step as EngineStep} from '../engine/plan.ts';
 import type {HelmPort} from '../helm/types.ts';
@@ -41,6 +43,10 @@ export type Ports = {
 	/** What is known of the effects of values on the charts. */
 	readonly effects: EffectMemo;
 	readonly databases: Readonly<Record<DatabaseEngine, DatabasePort>>;
+	/** The folder of backups that the answers name. */
+	readonly backups: BackupPort;
+	/** Dumps of databases by their own tools. */
+	readonly dumps: DumpPort;
 	readonly dns: DnsPort;
 	readonly tls: TlsPort;
 	readonly https: HttpsPort;

@@ -63,6 +63,8 @@ export const worldOf = (
 			postgresql: onlyThese('postgresql', given.databases?.postgresql),
 			mysql: onlyThese('mysql', given.databases?.mysql),
 		},
+		backups: onlyThese('backups', given.backups),
+		dumps: onlyThese('dumps', given.dumps),
 		dns: onlyThese('dns', given.dns),
 		tls: onlyThese('tls', given.tls),
 		https: onlyThese('https', given.https),

@@ -34,6 +34,14 @@ export const backup = z
 			.optional()
 			.describe('Private key that signs each backup, as made by bundle keygen; without it a backup is not signed')
 			.meta({examples: ['/media/escrow/zenml-backup.key']}),
+		keepDays: z
+			.int()
+			.min(1)
+			.max(3650)
+			.default(30)
+			.describe(
+				'Days that backups are kept; whoever makes one removes older ones, but never the last three whole ones',
+			),
 		tools: z
 			.enum(['auto', 'host', 'cluster'])
 			.default('auto')

@@ -75,12 +75,12 @@ export const withExamples = (command: Command, examples: readonly string[] = [])
 
 /** Adds a command to the program that takes no words. */
 const addWordless = (program: Command, command: Command): Command =>
-	command.allowExcessArguments().hook('preAction', (_program, command) =>
-		refuseWords(
-			command,
-			program.commands.map((one) => one.name()),
-		),
-	);
+	command.allowExcessArguments().hook('preAction', (own, action) => {
+		// Commands below it may take words.
+		if (own !== action) return;
+		const known = program.commands.map((one) => one.name());
+		refuseWords(action, known);
+	});
 
 /** Adds a command to the program that goes through a plan, and takes the options of that and no words. */
 export const addTopCommand = (

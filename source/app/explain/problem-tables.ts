@@ -1,6 +1,7 @@
 import {rehearsalProblems} from '../../../rehearsal/problems.ts';
 import {answersProblems} from '../../answers/problems.ts';
 import {archiveProblems} from '../../archive/problems.ts';
+import {backupProblems} from '../../backup/problems.ts';
 import type {Declaration, ProblemTable} from '../../base/problem-table.ts';
 import {baseProblems} from '../../base/problems.ts';
 import {createProblems} from '../../bundle/create/problems.ts';
@@ -14,9 +15,11 @@ import {splitProblems} from '../../bundle/split/problems.ts';
 import {writeProblems} from '../../bundle/write/problems.ts';
 import {chartsProblems} from '../../charts/problems.ts';
 import {clusterProblems} from '../../cluster/problems.ts';
+import {dumpProblems} from '../../database/dump/problems.ts';
 import {databaseProblems} from '../../database/problems.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {helmProblems} from '../../helm/problems.ts';
+import {minisignProblems} from '../../minisign/problems.ts';
 import {networkProblems} from '../../network/problems.ts';
 import {ociProblems} from '../../oci/problems.ts';
 import {registryProblems} from '../../registry/problems.ts';
@@ -35,12 +38,15 @@ export const problemTables: readonly ProblemTable[] = [
 	baseProblems.table,
 	ociProblems.table,
 	archiveProblems.table,
+	minisignProblems.table,
+	backupProblems.table,
 	engineProblems.table,
 	answersProblems.table,
 	networkProblems.table,
 	clusterProblems.table,
 	helmProblems.table,
 	databaseProblems.table,
+	dumpProblems.table,
 	chartsProblems.table,
 	zenmlProblems.table,
 	crashProblems.table,

@@ -1,13 +1,9 @@
 import type {ClusterPort, KubeObject} from '../../cluster/types.ts';
 import {type Journal, parseJournal} from '../../engine/journal.ts';
-
-/** Secret in the control plane's namespace that holds the journal, so that another jump host can go on. */
-export const journalSecretName = 'zenml-airgap-state';
+import {journalSecretKey, journalSecretName} from '../../steps/shared/names.ts';
 
 /** Longest wait for the journal's copy in the cluster, ms. */
 export const clusterJournalMs = 5000;
-
-const key = 'state.json';
 
 /** The journal that another host left in the cluster; undefined when there is none. */
 export const readClusterJournal = async (
@@ -16,7 +12,7 @@ export const readClusterJournal = async (
 	signal: AbortSignal,
 ): Promise<Journal | undefined> => {
 	const secret = await cluster.get({apiVersion: 'v1', kind: 'Secret', namespace, name: journalSecretName}, signal);
-	const encoded = (secret?.data as Readonly<Record<string, string>> | undefined)?.[key];
+	const encoded = (secret?.data as Readonly<Record<string, string>> | undefined)?.[journalSecretKey];
 	if (encoded === undefined) return undefined;
 	const text = Buffer.from(encoded, 'base64').toString('utf8');
 	return parseJournal(JSON.parse(text), `Secret ${namespace}/${journalSecretName}`);
@@ -34,7 +30,7 @@ export const writeClusterJournal = async (
 		kind: 'Secret',
 		metadata: {name: journalSecretName, namespace, labels: {'app.kubernetes.io/managed-by': 'zenml-airgap'}},
 		type: 'Opaque',
-		data: {[key]: Buffer.from(JSON.stringify(journal), 'utf8').toString('base64')},
+		data: {[journalSecretKey]: Buffer.from(JSON.stringify(journal), 'utf8').toString('base64')},
 	};
 	await cluster.apply(secret, {signal, force: true});
 };

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import type {Answers} from '../../answers/schema.ts';
 import {resolveSecret} from '../../answers/secrets.ts';
+import {createBackups} from '../../backup/backups.ts';
 import type {Taker} from '../../base/lock/lock.ts';
 import {createBundlePort} from '../../bundle/open/bundle.ts';
 import {createEffectMemo} from '../../charts/index.ts';
 import {createCluster} from '../../cluster/cluster.ts';
 import type {ClusterPort} from '../../cluster/types.ts';
+import {createDumps} from '../../database/dump/index.ts';
 import {createMysql} from '../../database/mysql/index.ts';
 import {createPostgres} from '../../database/postgres/index.ts';
 import {createHelm, renderingOnce} from '../../helm/index.ts';
@@ -18,6 +20,7 @@ import {type Wait, waitText} from '../../registry/retry.ts';
 import type {Ports, World} from '../../steps/world.ts';
 import {createZenml} from '../../zenml/client.ts';
 import type {Context} from '../base/context.ts';
+import {backupSettings} from './backup-settings.ts';
 import {childEnvironment} from './child-environment.ts';
 import {clusterChoice} from './cluster-choice.ts';
 import {createHost} from './host.ts';
@@ -127,6 +130,12 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		helm: helmOf(answers, options, children),
 		effects: createEffectMemo(effectsFileOf(context)),
 		databases: {postgresql: createPostgres(), mysql: createMysql()},
+		backups: createBackups(backupSettings(answers, {context, resolve})),
+		dumps: createDumps({
+			folder: path.join(stateDirectory, 'dumps'),
+			environment: children,
+			where: answers.backup.tools,
+		}),
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),
 		https,

@@ -29,6 +29,12 @@ export const birthNow = (pid: number): string | undefined => {
 /** Reads the birth of a process from /proc. */
 export const processBirth: ProcessBirth = async (pid) => birthNow(pid);
 
+/** Number and birth of this process, for names of what must not outlive it. */
+export const thisProcess = (): {readonly pid: number; readonly birth: string} => ({
+	pid: process.pid,
+	birth: birthNow(process.pid) ?? 'unknown',
+});
+
 /**
  * Where pids mean what they mean here: one boot of one kernel, and one pid namespace of it. Two machines of one name differ
  * in the first, two containers of one machine in the second. Undefined where the system does not tell.

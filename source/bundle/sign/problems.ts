@@ -2,7 +2,7 @@ import {dirname} from 'node:path';
 import {errnoWords, isSystemError} from '../../base/errno.ts';
 import {declareProblems} from '../../base/problem-table.ts';
 
-/** Problems of signing a bundle, of the keys for that, and of the sheet that goes with it. */
+/** Problems of signing a bundle, and of the sheet that goes with it. */
 export const signProblems = declareProblems({
 	'bundle-sign-not-whole': {
 		area: 'bundle',
@@ -46,37 +46,6 @@ export const signProblems = declareProblems({
 		message: '{file} lies within the bundle.',
 		cause: 'A file that is added to a bundle is refused there as tampering.',
 		fix: 'Name a file beside the bundle with --out; the sheet is carried beside it.',
-	},
-	'signing-secret-key': {
-		area: 'bundle',
-		message: '{file} is not a secret key.',
-		fix: 'Give the file that `zenml-airgap bundle keygen` or `minisign -G` made.',
-		cases: {
-			'no line': {cause: 'It has no line of 212 characters in Base64, as a minisign key has.'},
-			'another algorithm': {cause: 'It is not a key for Ed25519.'},
-			'another lock': {cause: 'It is protected in a way that this tool does not know: only scrypt is.'},
-			cost: {cause: 'It asks for {bytes} bytes of memory, which no key needs.'},
-			halves: {cause: 'The public key in it does not belong to its secret key.'},
-		},
-	},
-	'signing-passphrase': {
-		area: 'bundle',
-		message: 'The passphrase does not open {file}.',
-		cause: 'It is not the one that the key was made with, or the file was changed.',
-		fix: 'Try again with the right passphrase; there is no way to use the key without it.',
-	},
-	'signing-memory': {
-		area: 'bundle',
-		message: 'There is too little memory to work with a passphrase: {needed} are needed.',
-		fix: 'Close other programs, or do this on a machine with more memory.',
-		nextSteps: ['In a container, raise its memory limit.', 'A key made with --no-passphrase needs no such memory.'],
-		cases: {
-			'known before': {
-				cause:
-					'Trying a passphrase is made costly on purpose, so that it cannot be guessed. Free of memory are {free}.',
-			},
-			refused: {cause: 'Trying a passphrase is made costly on purpose, so that it cannot be guessed.'},
-		},
 	},
 });
 

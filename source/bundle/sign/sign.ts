@@ -4,6 +4,8 @@ import {fileProblem} from '../../archive/problems.ts';
 import {readSlice} from '../../archive/slice.ts';
 import {unfinished, writeWhole} from '../../base/files.ts';
 import {printable} from '../../base/printable.ts';
+import type {SigningKey} from '../../minisign/secret-key.ts';
+import {writeMinisig} from '../../minisign/write-minisig.ts';
 import {sha256Of} from '../../oci/digest.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import {type Layout, openLayout, wholeFolder} from '../layout/layout.ts';
@@ -11,9 +13,7 @@ import {openBundle} from '../open/bundle.ts';
 import {listedFiles, parseSums, writeSums} from '../signature/checksums.ts';
 import type {Bundle} from '../types.ts';
 import {signProblems, unwritable} from './problems.ts';
-import type {SigningKey} from './secret-key.ts';
 import {type Reading, sumsOf} from './sums.ts';
-import {writeMinisig} from './write-minisig.ts';
 
 /** What a signature says about itself to people; minisign shows it, too. */
 export type Signed = {

@@ -1,13 +1,14 @@
 import {readSlice} from '../../archive/slice.ts';
 import {maximumJsonBytes} from '../../archive/tree.ts';
+import {type Minisig, maximumSignatureBytes} from '../../minisign/minisig.ts';
+import {type PublicKey, parsePublicKey} from '../../minisign/public-key.ts';
+import {readKeyFile} from '../../minisign/read-key.ts';
 import {hexOf, sha256Of} from '../../oci/digest.ts';
 import {bundleFiles} from '../layout/index-file.ts';
 import type {Layout} from '../layout/layout.ts';
 import {differences, maximumChecksumsBytes, parseSums} from './checksums.ts';
-import {checkMinisig, type Minisig, maximumSignatureBytes, parseMinisig, signatureTooLarge} from './minisig.ts';
+import {checkMinisig, parseMinisig, signatureTooLarge} from './minisig.ts';
 import {atSignature, signatureProblems} from './problems.ts';
-import {type PublicKey, parsePublicKey} from './public-key.ts';
-import {readKeyFile} from './read-key.ts';
 
 /** `require`: no signature by the pinned key, no bundle. `warn`: say what is not proven. `off`: say nothing of it. */
 type SignatureMode = 'require' | 'warn' | 'off';

@@ -96,33 +96,6 @@ export const signatureProblems = declareProblems({
 			twice: {cause: 'Line {line} names {path} a second time.'},
 		},
 	},
-	'signing-public-key': {
-		area: 'bundle',
-		message: '{file} is not a public key.',
-		fix: 'Give the file with the public key of the signer, or the line in it that begins with RW.',
-		answers: ['bundle.signature.publicKey'],
-		cases: {
-			'a secret key': {cause: 'It holds a secret key. Secret keys stay on the side that signs.'},
-			'no line': {cause: 'It has no line of 56 characters in Base64, as a minisign key has.'},
-			'another algorithm': {cause: 'It is not a key for Ed25519.'},
-		},
-	},
-	'signature-key-unreadable': {
-		area: 'bundle',
-		cause: 'The file was refused: {reason}',
-		nextSteps: ['ls -l {file}'],
-		cases: {
-			public: {
-				message: 'The public key {file} cannot be read.',
-				fix: 'Name the file with the public key of the signer, or give the line in it that begins with RW.',
-				answers: ['bundle.signature.publicKey'],
-			},
-			secret: {
-				message: 'The secret key {file} cannot be read.',
-				fix: 'Name the file that `zenml-airgap bundle keygen` or `minisign -G` made, or mend its permissions.',
-			},
-		},
-	},
 });
 
 declare module '../../base/problem.ts' {

@@ -1,6 +1,7 @@
 import type {Limits} from '../access.ts';
 import {portOf} from '../port.ts';
 import type {DatabasePort} from '../types.ts';
+import {contents, storedSecrets} from './contents.ts';
 import {judge} from './judge.ts';
 import {missing, refuseAdmin} from './missing.ts';
 import {probe} from './probe.ts';
@@ -10,4 +11,4 @@ import {script} from './sql.ts';
 
 /** The port of PostgreSQL. */
 export const createPostgres = (options: Partial<Limits> = {}): DatabasePort =>
-	portOf({probe, schema, judge, refuseAdmin, missing, provision, script}, options);
+	portOf({probe, schema, contents, storedSecrets, judge, refuseAdmin, missing, provision, script}, options);

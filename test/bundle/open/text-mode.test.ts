@@ -2,9 +2,9 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
-import {generateSigningKey} from '../../../source/bundle/sign/secret-key.ts';
-import {writeMinisig} from '../../../source/bundle/sign/write-minisig.ts';
-import {publicKeyLine} from '../../../source/bundle/signature/public-key.ts';
+import {publicKeyLine} from '../../../source/minisign/public-key.ts';
+import {generateSigningKey} from '../../../source/minisign/secret-key.ts';
+import {writeMinisig} from '../../../source/minisign/write-minisig.ts';
 import {never, problemOf} from '../helpers.ts';
 import {indexedBundle} from './indexed.ts';
 

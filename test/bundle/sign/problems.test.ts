@@ -2,9 +2,9 @@ import {mkdir, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {readSheet, writeSheet} from '../../../source/bundle/sign/custody.ts';
-import {deriveKey} from '../../../source/bundle/sign/passphrase.ts';
-import {generateSigningKey, openSecretKey, secretKeyText} from '../../../source/bundle/sign/secret-key.ts';
 import {signBundle} from '../../../source/bundle/sign/sign.ts';
+import {deriveKey} from '../../../source/minisign/passphrase.ts';
+import {generateSigningKey, openSecretKey, secretKeyText} from '../../../source/minisign/secret-key.ts';
 import {bundleFiles, never, tarOf, temporary, writeFiles} from '../helpers.ts';
 import {type Row, refusalOf} from '../refusals.ts';
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {generateSigningKey} from '../../../source/bundle/sign/secret-key.ts';
-import {publicKeyLine} from '../../../source/bundle/signature/public-key.ts';
+import {publicKeyLine} from '../../../source/minisign/public-key.ts';
+import {generateSigningKey} from '../../../source/minisign/secret-key.ts';
 import {load, problemsOf, shortest} from '../../answers/samples.ts';
 
 const withSignature = (signature: string): string => `${shortest}bundle:\n  signature: ${signature}\n`;

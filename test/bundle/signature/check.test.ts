@@ -3,11 +3,11 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import type {Problem} from '../../../source/base/problem.ts';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
-import {generateSigningKey, type SigningKey} from '../../../source/bundle/sign/secret-key.ts';
-import {writeMinisig} from '../../../source/bundle/sign/write-minisig.ts';
 import {modeOf, type SignatureRequest} from '../../../source/bundle/signature/check.ts';
 import {writeSums} from '../../../source/bundle/signature/checksums.ts';
-import {publicKeyLine, publicKeyText} from '../../../source/bundle/signature/public-key.ts';
+import {publicKeyLine, publicKeyText} from '../../../source/minisign/public-key.ts';
+import {generateSigningKey, type SigningKey} from '../../../source/minisign/secret-key.ts';
+import {writeMinisig} from '../../../source/minisign/write-minisig.ts';
 import {bundleFiles, chartOf, hex, never, problemOf, tarOf, temporary, writeFiles} from '../helpers.ts';
 
 const sumsOf = (files: Readonly<Record<string, Buffer>>): string =>

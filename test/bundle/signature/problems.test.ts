@@ -3,13 +3,13 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import type {Slice} from '../../../source/archive/slice.ts';
 import type {Layout} from '../../../source/bundle/layout/layout.ts';
-import {generateSigningKey, type SigningKey, secretKeyText} from '../../../source/bundle/sign/secret-key.ts';
-import {writeMinisig} from '../../../source/bundle/sign/write-minisig.ts';
 import {checkSignature, readPublicKey, type SignatureRequest} from '../../../source/bundle/signature/check.ts';
 import {writeSums} from '../../../source/bundle/signature/checksums.ts';
 import {parseMinisig} from '../../../source/bundle/signature/minisig.ts';
-import {publicKeyLine} from '../../../source/bundle/signature/public-key.ts';
-import {readKeyFile} from '../../../source/bundle/signature/read-key.ts';
+import {publicKeyLine} from '../../../source/minisign/public-key.ts';
+import {readKeyFile} from '../../../source/minisign/read-key.ts';
+import {generateSigningKey, type SigningKey, secretKeyText} from '../../../source/minisign/secret-key.ts';
+import {writeMinisig} from '../../../source/minisign/write-minisig.ts';
 import {hex, never, temporary} from '../helpers.ts';
 import {type Row, refusalOf} from '../refusals.ts';
 

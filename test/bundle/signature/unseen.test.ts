@@ -3,11 +3,11 @@ import {rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
-import {generateSigningKey} from '../../../source/bundle/sign/secret-key.ts';
 import {signBundle} from '../../../source/bundle/sign/sign.ts';
-import {writeMinisig} from '../../../source/bundle/sign/write-minisig.ts';
 import {writeSums} from '../../../source/bundle/signature/checksums.ts';
-import {publicKeyLine} from '../../../source/bundle/signature/public-key.ts';
+import {publicKeyLine} from '../../../source/minisign/public-key.ts';
+import {generateSigningKey} from '../../../source/minisign/secret-key.ts';
+import {writeMinisig} from '../../../source/minisign/write-minisig.ts';
 import {bundleFiles, hex, type Member, never, problemOf, tarOf, temporary, writeFiles} from '../helpers.ts';
 import {indexOf, madeBundle} from '../made.ts';
 

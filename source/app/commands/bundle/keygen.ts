@@ -3,7 +3,7 @@ import path from 'node:path';
 import {errnoWords, isErrno, isSystemError} from '../../../base/errno.ts';
 import {writeWhole} from '../../../base/files.ts';
 import {makeFolders} from '../../../base/folders.ts';
-import type {SigningKey} from '../../../bundle/sign/secret-key.ts';
+import type {SigningKey} from '../../../minisign/secret-key.ts';
 import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
 import type {AddCommand, Work} from '../command.ts';
@@ -82,9 +82,9 @@ const work: Work<Given> = async (context, given) => {
 		throw bundleCommandProblems.error('signing-passphrase-ref', {case: 'both ways'});
 	}
 	const [{generateSigningKey, secretKeyText}, {sensitiveCost}, {publicKeyLine, publicKeyText}] = await Promise.all([
-		import('../../../bundle/sign/secret-key.ts'),
-		import('../../../bundle/sign/passphrase.ts'),
-		import('../../../bundle/signature/public-key.ts'),
+		import('../../../minisign/secret-key.ts'),
+		import('../../../minisign/passphrase.ts'),
+		import('../../../minisign/public-key.ts'),
 	]);
 	const files = filesIn(path.resolve(context.workingDirectory, given.out));
 	// Before anybody has typed a passphrase twice.

@@ -29,8 +29,8 @@ const passphraseOf = async (context: Context, keyFile: string, locked: boolean, 
 
 const openKey = async (context: Context, {key, passphraseRef}: Given) => {
 	const [{needsPassphrase, openSecretKey}, {readKeyFile}] = await Promise.all([
-		import('../../../bundle/sign/secret-key.ts'),
-		import('../../../bundle/signature/read-key.ts'),
+		import('../../../minisign/secret-key.ts'),
+		import('../../../minisign/read-key.ts'),
 	]);
 	const file = path.resolve(context.workingDirectory, key);
 	const text = await readKeyFile(file, 'secret');
@@ -56,7 +56,7 @@ const work: Work<Given> = async (context, given) => {
 	checkComment(given.comment);
 	const [{signBundle}, {publicKeyLine}] = await Promise.all([
 		import('../../../bundle/sign/sign.ts'),
-		import('../../../bundle/signature/public-key.ts'),
+		import('../../../minisign/public-key.ts'),
 	]);
 	const key = await openKey(context, given);
 	const lines = progressLines(context);

@@ -1,7 +1,7 @@
 import {scrypt} from 'node:crypto';
 import {freemem} from 'node:os';
-import {formatBytes} from '../../base/units.ts';
-import {signProblems} from './problems.ts';
+import {formatBytes} from '../base/units.ts';
+import {minisignProblems} from './problems.ts';
 
 /** How much work it is to try a passphrase, in libsodium's terms: operations, and bytes of memory. */
 export type KeyCost = {readonly operations: number; readonly memory: number};
@@ -27,7 +27,7 @@ export const writeCost = ({operations, memory}: KeyCost): Buffer => {
 export const readCost = (bytes: Buffer, file: string): KeyCost => {
 	const [operations, memory] = [bytes.readBigUInt64LE(), bytes.readBigUInt64LE(8)];
 	if (memory > maximumMemory || operations > 2n ** 32n) {
-		throw signProblems.error('signing-secret-key', {case: 'cost', file, bytes: String(memory)}, {location: {file}});
+		throw minisignProblems.error('signing-secret-key', {case: 'cost', file, bytes: String(memory)}, {location: {file}});
 	}
 	return {operations: Number(operations), memory: Number(memory)};
 };
@@ -63,12 +63,12 @@ export const deriveKey = async (
 	const vectors = 128 * N * r + 128 * r * p;
 	const needed = formatBytes(vectors + spareMemory);
 	if (free < vectors + spareMemory) {
-		throw signProblems.error('signing-memory', {case: 'known before', needed, free: formatBytes(free)});
+		throw minisignProblems.error('signing-memory', {case: 'known before', needed, free: formatBytes(free)});
 	}
 	return new Promise((resolve, reject) => {
 		// The limit of node:crypto is 32 MiB unless told; it counts somewhat more than the vectors themselves.
 		scrypt(passphrase, salt, length, {N, r, p, maxmem: vectors + 1024 ** 2}, (error, key) => {
-			if (error) reject(signProblems.error('signing-memory', {case: 'refused', needed}, {error}));
+			if (error) reject(minisignProblems.error('signing-memory', {case: 'refused', needed}, {error}));
 			else resolve(key);
 		});
 	});

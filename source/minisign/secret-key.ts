@@ -1,16 +1,8 @@
 import {createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes} from 'node:crypto';
 import {blake2b} from '@noble/hashes/blake2.js';
-import {
-	algorithm,
-	keyBytes,
-	keyLineIn,
-	type PublicKey,
-	publicKeyOf,
-	rawOf,
-	strictBase64,
-} from '../signature/public-key.ts';
 import {deriveKey, type KeyCost, readCost, writeCost} from './passphrase.ts';
-import {signProblems} from './problems.ts';
+import {minisignProblems} from './problems.ts';
+import {algorithm, keyBytes, keyLineIn, type PublicKey, publicKeyOf, rawOf, strictBase64} from './public-key.ts';
 
 /** Formats of minisign (jedisct1.github.io/minisign, "Secret key format"): how it is locked, and its check sum. */
 const scrypt = Buffer.from('Sc');
@@ -76,7 +68,7 @@ export const secretKeyText = async (
 type SecretFile = {readonly open: boolean; readonly salt: Buffer; readonly cost: Buffer; readonly sealed: Buffer};
 
 const damaged = (file: string, name: 'no line' | 'another algorithm' | 'another lock' | 'halves') =>
-	signProblems.error('signing-secret-key', {case: name, file}, {location: {file}});
+	minisignProblems.error('signing-secret-key', {case: name, file}, {location: {file}});
 
 const readSecret = (text: string, file: string): SecretFile => {
 	const bytes = strictBase64(keyLineIn(text), keyBytes.secret);
@@ -95,7 +87,7 @@ const unlocked = async ({salt, cost, sealed}: SecretFile, file: string, passphra
 	const stream = await deriveKey(passphrase, {salt, cost: readCost(cost, file), length: lockedBytes});
 	const plain = xor(sealed, stream);
 	if (plain.subarray(72).equals(checkSumOf(plain.subarray(0, 8), plain.subarray(8, 72)))) return plain;
-	throw signProblems.error('signing-passphrase', {file}, {location: {file}});
+	throw minisignProblems.error('signing-passphrase', {file}, {location: {file}});
 };
 
 /**

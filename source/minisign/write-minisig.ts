@@ -1,6 +1,6 @@
 import {sign} from 'node:crypto';
-import {commentHeads, prehashed} from '../signature/minisig.ts';
-import {publicKeyLine} from '../signature/public-key.ts';
+import {commentHeads, prehashed} from './minisig.ts';
+import {publicKeyLine} from './public-key.ts';
 import type {SigningKey} from './secret-key.ts';
 
 /**

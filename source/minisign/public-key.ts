@@ -1,5 +1,5 @@
 import {createPublicKey, type KeyObject} from 'node:crypto';
-import {signatureProblems} from './problems.ts';
+import {minisignProblems} from './problems.ts';
 
 /** Formats of minisign (jedisct1.github.io/minisign, "Public key format"); `Ed` is Ed25519. */
 export const algorithm = Buffer.from('Ed');
@@ -43,7 +43,7 @@ export const publicKeyOf = (idBytes: Buffer, raw: Buffer): PublicKey => ({
 /** @param text a key file, or its Base64 line @param file for messages @throws ProblemError `signing-public-key` */
 export const parsePublicKey = (text: string, file: string): PublicKey => {
 	const bad = (name: 'a secret key' | 'no line' | 'another algorithm') =>
-		signatureProblems.error('signing-public-key', {case: name, file}, {location: {file}});
+		minisignProblems.error('signing-public-key', {case: name, file}, {location: {file}});
 	const line = keyLineIn(text);
 	if (strictBase64(line, keyBytes.secret)) throw bad('a secret key');
 	const bytes = strictBase64(line, keyBytes.public);

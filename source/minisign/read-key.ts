@@ -1,6 +1,6 @@
-import {readRegular} from '../../archive/regular-file.ts';
-import {ProblemError} from '../../base/problem.ts';
-import {signatureProblems} from './problems.ts';
+import {readRegular} from '../archive/regular-file.ts';
+import {ProblemError} from '../base/problem.ts';
+import {minisignProblems} from './problems.ts';
 
 /** A key file is two short lines; what is larger is another file, of which the beginning is enough to say so. */
 const maximumKeyBytes = 4096;
@@ -15,6 +15,6 @@ export const readKeyFile = async (file: string, kind: 'public' | 'secret'): Prom
 	} catch (error) {
 		if (!(error instanceof ProblemError)) throw error;
 		const {cause: reason} = error.problem;
-		throw signatureProblems.error('signature-key-unreadable', {case: kind, file, reason}, {error});
+		throw minisignProblems.error('signature-key-unreadable', {case: kind, file, reason}, {error});
 	}
 };

@@ -5,18 +5,13 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {blake2b} from '@noble/hashes/blake2.js';
 import {describe, expect, test} from 'vitest';
-import type {ProblemCode} from '../../../source/base/problem.ts';
-import {deriveKey, scryptParameters, sensitiveCost} from '../../../source/bundle/sign/passphrase.ts';
-import {
-	generateSigningKey,
-	needsPassphrase,
-	openSecretKey,
-	secretKeyText,
-} from '../../../source/bundle/sign/secret-key.ts';
-import {writeMinisig} from '../../../source/bundle/sign/write-minisig.ts';
-import {checkMinisig, parseMinisig} from '../../../source/bundle/signature/minisig.ts';
-import {parsePublicKey, publicKeyLine, publicKeyText} from '../../../source/bundle/signature/public-key.ts';
-import {problemOf} from '../helpers.ts';
+import type {ProblemCode} from '../../source/base/problem.ts';
+import {checkMinisig, parseMinisig} from '../../source/bundle/signature/minisig.ts';
+import {deriveKey, scryptParameters, sensitiveCost} from '../../source/minisign/passphrase.ts';
+import {parsePublicKey, publicKeyLine, publicKeyText} from '../../source/minisign/public-key.ts';
+import {generateSigningKey, needsPassphrase, openSecretKey, secretKeyText} from '../../source/minisign/secret-key.ts';
+import {writeMinisig} from '../../source/minisign/write-minisig.ts';
+import {problemOf} from '../bundle/helpers.ts';
 
 const fixtures = fileURLToPath(new URL('fixtures', import.meta.url));
 const fixture = (name: string): Promise<Buffer> => readFile(path.join(fixtures, name));

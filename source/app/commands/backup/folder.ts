@@ -1,0 +1,38 @@
+import {resolveSecret} from '../../../answers/secrets.ts';
+import {createBackups} from '../../../backup/backups.ts';
+import type {BackupPort} from '../../../backup/types.ts';
+import {createCluster} from '../../../cluster/cluster.ts';
+import {plans} from '../../../plans/index.ts';
+import {completeAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
+import type {Context} from '../../base/context.ts';
+import {backupSettings} from '../../run/backup-settings.ts';
+import {childEnvironment} from '../../run/child-environment.ts';
+import {clusterChoice} from '../../run/cluster-choice.ts';
+import type {BackupOptions} from './options.ts';
+
+/**
+ * The backups of the install that the words mean; no server is asked, but for a passphrase that lies in the cluster.
+ * @throws ProblemError, ProblemsError area `usage`
+ */
+export const backupsOf = async (context: Context, options: BackupOptions): Promise<BackupPort> => {
+	const global = {...options, nonInteractive: true, plain: true, logLevel: 'info'} as const;
+	const stateDirectory = stateDirectoryOf(context, global);
+	const answers = completeAnswers(await findAnswers(context, global, {stateDirectory, plan: plans.install}));
+	const {redactor, signal, homeDirectory, environment} = context;
+	const cluster = createCluster({
+		...clusterChoice(answers),
+		homeDirectory,
+		environment: childEnvironment(environment, answers),
+		onSecret: redactor.register,
+	});
+	const resolve = async (reference: string, answer: string): Promise<string> => {
+		const value = await resolveSecret(reference, {
+			answer,
+			environment,
+			readKubernetesSecret: async (secret) => cluster.get({apiVersion: 'v1', kind: 'Secret', ...secret}, signal),
+		});
+		redactor.register(value);
+		return value;
+	};
+	return createBackups(backupSettings(answers, {context, resolve}));
+};

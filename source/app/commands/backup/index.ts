@@ -1,0 +1,45 @@
+import {plans} from '../../../plans/index.ts';
+import type {GlobalOptions} from '../../base/context.ts';
+import type {AddCommand, Work} from '../command.ts';
+import {addTopCommand} from '../shared-options.ts';
+import {stoppable} from '../stopped.ts';
+import {listWork} from './list.ts';
+import {type BackupOptions, withBackupOptions} from './options.ts';
+import {statusWork} from './status.ts';
+import {type VerifyOptions, verifyWork} from './verify.ts';
+
+const nothing = 'Nothing was changed.';
+
+const work: Work<GlobalOptions> = async (context, options) => {
+	const {runPlanCommand} = await import('../../plan/plan-command.ts');
+	return runPlanCommand(context, {name: 'backup', plan: plans.backup, pass: 'apply'}, options);
+};
+
+/** `backup`: makes one; below it, commands about those that are there. */
+export const backup: AddCommand = ({program}, ask) => {
+	const command = addTopCommand(program, {
+		name: 'backup',
+		description: 'back up databases, secrets and settings, or look at the backups that are there',
+		plan: plans.backup,
+		examples: [
+			'zenml-airgap backup',
+			'zenml-airgap backup --non-interactive --answers answers.yaml',
+			'zenml-airgap backup verify 20260131T183000Z-0a1b2c',
+		],
+	})
+		.enablePositionalOptions()
+		.action((options: GlobalOptions) => ask(work, options));
+	withBackupOptions(command.command('list').description('every backup in the folder, newest first')).action(
+		(options: BackupOptions) => ask(stoppable(listWork, nothing), options),
+	);
+	withBackupOptions(
+		command
+			.command('status')
+			.description('the last good one: its age, size and readers, and whether one was ever restored'),
+	).action((options: BackupOptions) => ask(stoppable(statusWork, nothing), options));
+	withBackupOptions(
+		command.command('verify <id>').description('read every file of a backup and compare it with its sum'),
+	)
+		.option('--decrypt', 'decrypt every part, too; needs the passphrase or the identity', false)
+		.action((id: string, options: Omit<VerifyOptions, 'id'>) => ask(stoppable(verifyWork, nothing), {...options, id}));
+};

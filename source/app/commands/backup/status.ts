@@ -1,0 +1,46 @@
+import {backupProblems} from '../../../backup/problems.ts';
+import type {BackupSummary} from '../../../backup/types.ts';
+import {printable} from '../../../base/printable.ts';
+import {counted} from '../../../base/text.ts';
+import {formatBytes} from '../../../base/units.ts';
+import type {Work} from '../command.ts';
+import type {BackupOptions} from './options.ts';
+import {ageOf, readersOf, textOfUse} from './words.ts';
+
+const textOf = (last: BackupSummary, all: readonly BackupSummary[], now: number): string => {
+	const {id, folder, manifest, bytes, signed} = last;
+	const uses = all.flatMap((one) => one.uses.map((use) => ({id: one.id, use})));
+	const newest = uses.toSorted((one, other) => (one.use.at < other.use.at ? 1 : -1))[0];
+	const others = all.filter(({state}) => state !== 'whole');
+	return [
+		`Last good one: ${id}, ${ageOf(last, now)}`,
+		`Lies in:       ${folder}`,
+		`Size:          ${formatBytes(bytes)}, ${counted(manifest?.parts.length ?? 0, 'part')}`,
+		...(manifest ? [`Made by:       ${printable(manifest.tool)}, ${printable(manifest.purpose)}`] : []),
+		...(manifest ? [`Read by:       ${readersOf(manifest)}`] : []),
+		`Signed:        ${signed ? 'yes; zenml-airgap backup verify checks it' : 'no'}`,
+		`Ever restored: ${newest ? `${textOfUse(newest.use)} (${newest.id})` : 'never'}`,
+		`All:           ${counted(all.length - others.length, 'whole one')}, ${others.length} other`,
+		...others.map((one) => `               ${one.id} is ${one.state}`),
+		'',
+	].join('\n');
+};
+
+/** `backup status`: when the last good one was, how old, how large, for whom, and whether one was ever restored. */
+export const statusWork: Work<BackupOptions> = async (context, options) => {
+	const {backupsOf} = await import('./folder.ts');
+	const {folder, list} = await backupsOf(context, options);
+	const all = await list(context.signal);
+	const last = all.find(({state}) => state === 'whole');
+	if (!last) {
+		const count = all.length;
+		throw backupProblems.error(
+			'backup-none',
+			count === 0 ? {case: 'not one', folder} : {case: 'none of them', folder, count},
+		);
+	}
+	const now = context.clock.now();
+	const ageMs = now - Date.parse(last.manifest?.finishedAt ?? last.manifest?.createdAt ?? '');
+	context.out(options.json ? `${JSON.stringify({...last, ageMs})}\n` : textOf(last, all, now));
+	return 0;
+};

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import {firstOf} from '../base/text.ts';
+import type {Openers} from './age/decrypt.ts';
+import {idsIn} from './list.ts';
+import {readManifest, readSmall} from './manifest.ts';
+import {backupFiles, isBackupId, realFolder, requireOurs} from './place.ts';
+import {backupProblems} from './problems.ts';
+import {readPart} from './read-part.ts';
+import type {BackupSettings} from './settings.ts';
+import {checkSignature} from './sign.ts';
+import {requireSameSums, requireSum, sumsOf} from './sums.ts';
+import type {BackupManifest, BackupProgress, ReadBackup} from './types.ts';
+
+/** What this run can open files with. */
+export const openersOf = ({passphrase, identity, onSecret}: BackupSettings): Openers => ({
+	passphrase,
+	identity,
+	onSecret,
+});
+
+/** The folder of a backup. @throws ProblemError `backup-not-found`, `backup-folder-not-ours` */
+export const folderOf = async (folder: string, id: string): Promise<string> => {
+	if (!isBackupId(id)) throw backupProblems.error('backup-not-found', {case: 'no id', id, folder});
+	const real = await realFolder(folder);
+	if (real !== undefined) requireOurs(real);
+	const ids = real === undefined ? [] : await idsIn(real);
+	if (real !== undefined && ids.includes(id)) {
+		const found = path.join(real, id);
+		requireOurs(found);
+		return found;
+	}
+	const given = ids.length > 0 ? ({case: 'some', ids: firstOf(ids, 5)} as const) : ({case: 'none'} as const);
+	throw backupProblems.error('backup-not-found', {...given, id, folder});
+};
+
+const requireSums = async (
+	folder: string,
+	{parts}: BackupManifest,
+	options: {readonly signal: AbortSignal; readonly onProgress?: BackupProgress | undefined},
+): Promise<void> => {
+	const total = parts.reduce((sum, {bytes}) => sum + bytes, 0);
+	let done = 0;
+	for (const part of parts) {
+		options.signal.throwIfAborted();
+		const onBytes = (bytes: number): void => {
+			done += bytes;
+			options.onProgress?.({file: part.file, done, total});
+		};
+		await requireSum(folder, part, {signal: options.signal, onBytes});
+	}
+};
+
+/** As `BackupPort.open`. */
+export const openBackup = async (
+	settings: BackupSettings,
+	id: string,
+	options: {readonly signal: AbortSignal; readonly onProgress?: BackupProgress | undefined},
+): Promise<ReadBackup> => {
+	const folder = await folderOf(settings.folder, id);
+	const {manifest, text} = await readManifest(folder);
+	if (manifest.finishedAt === undefined) throw backupProblems.error('backup-unfinished', {id});
+	const list = await readSmall(path.join(folder, backupFiles.checksums));
+	if (list === undefined) throw backupProblems.error('backup-checksums-damaged', {case: 'no list', id});
+	const signer = await checkSignature(folder, list, settings.signingKey);
+	requireSameSums(list, sumsOf(manifest, text), id);
+	await requireSums(folder, manifest, options);
+	const openers = openersOf(settings);
+	return {
+		folder,
+		manifest,
+		signer,
+		read: (part, signal) => readPart({folder, manifest, part}, openers, signal),
+	};
+};
