@@ -11,6 +11,7 @@ import {
 	writeClassic,
 	writeModern,
 } from '../rehearsal/sample-bundle/index.ts';
+import {clientToolsRoot} from './client-tools.ts';
 import type {Debian} from './debian.ts';
 import {basePackages, debianRoots, layerOf, standInPackages, standInPrograms, standIns} from './image-layers.ts';
 import type {LabPaths} from './paths.ts';
@@ -49,6 +50,14 @@ const serverSettings = {
 	workingDir: '/zenml',
 };
 
+/** Told as such by its name: the lab's bundle is one made by hand. */
+const clientTools = {
+	reference: 'registry.example.com/tools/client-tools:1.0',
+	entrypoint: ['/bin/sh'],
+	env: ['HOME=/tmp'],
+	workingDir: '/tmp',
+} as const;
+
 const imagesOf = async (work: string, {paths, debian, versions}: Making): Promise<readonly Archived[]> => {
 	const folder = (name: string): string => join(work, name);
 	for (const name of ['root', 'beyond', 'api']) await mkdir(folder(name), {recursive: true});
@@ -58,6 +67,7 @@ const imagesOf = async (work: string, {paths, debian, versions}: Making): Promis
 	const driver = await layerOf(folder('beyond'), 'driver', folder('beyond.tar'));
 	const api = await layerOf(folder('api'), 'api', folder('api.tar'));
 	const server = await layerOf(await zenmlServer(paths, debian, versions.workspace), 'server', folder('server.tar'));
+	const tools = await layerOf(await clientToolsRoot(paths), 'client-tools', folder('client-tools.tar'));
 	const standIn = (name: string, entrypoint: string): SampleImage => ({
 		reference: `${ecr('eu-west-1')}/${name}:${versions.controlPlane}`,
 		entrypoint: [entrypoint],
@@ -75,6 +85,7 @@ const imagesOf = async (work: string, {paths, debian, versions}: Making): Promis
 		{name: 'zenml-pro-api', image: standIn('zenml-pro-api', '/opt/lab/control-plane'), write: writeModern},
 		{name: 'zenml-pro-dashboard', image: standIn('zenml-pro-dashboard', '/opt/lab/dashboard'), write: writeClassic},
 		{name: 'zenml-pro-server', image: real(own, [...serve, ...address]), write: writeModern},
+		{name: 'client-tools', image: {...clientTools, layers: [tools]}, write: writeModern},
 		{name: 'zenml-client', image: real('zenmldocker/zenml', ['/bin/sh']), write: writeClassic},
 	];
 };
@@ -137,7 +148,7 @@ export const labBundle = async (
 		await packChart(join(charts, 'zenml'), versions.workspace),
 	];
 	const hash = createHash('sha256').update(
-		JSON.stringify([4, basePackages, standInPackages, versions, registry, serve, serverSettings]),
+		JSON.stringify([5, basePackages, standInPackages, versions, registry, serve, serverSettings]),
 	);
 	for (const name of (await readdir(standIns)).sort())
 		if (name.endsWith('.py') || name === `zenml-${versions.workspace}.txt`)

@@ -9,8 +9,8 @@ const source = 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] h
 /** A program of another release of Debian: it starts by that release's own loader, with its own C library. */
 export type ForeignProgram = {readonly root: string; readonly program: string; readonly args: readonly string[]};
 
-/** MySQL's server, downloaded with an apt configuration of its own and unpacked once. @throws LabError with apt's last words */
-export const mysqlServer = async (paths: LabPaths): Promise<ForeignProgram> => {
+/** Options of apt for Debian's unstable release alone, with lists of its own. */
+export const unstable = async (paths: LabPaths): Promise<readonly string[]> => {
 	const folder = join(paths.cache, 'apt-sid');
 	await mkdir(join(folder, 'lists/partial'), {recursive: true});
 	await writeFile(join(folder, 'sources.list'), source);
@@ -23,8 +23,12 @@ export const mysqlServer = async (paths: LabPaths): Promise<ForeignProgram> => {
 		`Dir::Cache::pkgcache=`,
 		`Dir::Cache::srcpkgcache=`,
 	];
-	const options = own.flatMap((option) => ['-o', option]);
-	const root = await unpackPackages(paths, 'mysql', ['mysql-server-core'], {options});
+	return own.flatMap((option) => ['-o', option]);
+};
+
+/** MySQL's server, downloaded with an apt configuration of its own and unpacked once. @throws LabError with apt's last words */
+export const mysqlServer = async (paths: LabPaths): Promise<ForeignProgram> => {
+	const root = await unpackPackages(paths, 'mysql', ['mysql-server-core'], {options: await unstable(paths)});
 	const libraries = join(root, 'usr/lib/x86_64-linux-gnu');
 	const path = [libraries, join(root, 'usr/lib/mysql/private')].join(':');
 	return {

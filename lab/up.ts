@@ -4,6 +4,7 @@ import {stringify} from 'yaml';
 import {fetchHelm} from '../scripts/fetch-helm.mjs';
 import {type LabAuthority, openLabAuthority} from './certificates.ts';
 import type {LabChoice} from './choice.ts';
+import {clientToolsRoot} from './client-tools.ts';
 import {type Debian, debianPrograms} from './debian.ts';
 import type {LabFacts} from './facts.ts';
 import {earlierVersions, labBundle, productVersions} from './image-bundle.ts';
@@ -45,6 +46,7 @@ export const fetchPackages = async (paths: LabPaths): Promise<Debian> => {
 	await mysqlServer(paths);
 	const debian = await debianPrograms(paths);
 	for (const {workspace} of [productVersions, earlierVersions]) await zenmlServer(paths, debian, workspace);
+	await clientToolsRoot(paths);
 	return debian;
 };
 

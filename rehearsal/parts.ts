@@ -1,14 +1,25 @@
+import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {writeWhole} from '../source/base/files.ts';
 import {registryUsername} from './answers.ts';
+import {findPrograms, type Programs} from './client-tools/index.ts';
 import {employColleagues} from './colleagues.ts';
 import {type KubernetesServer, type Snapshot, startKubernetes} from './kubernetes/index.ts';
 import {openMysql, type SiteMysql} from './mysql/index.ts';
 import {type RunningNameServer, startNameServer} from './name-server/index.ts';
 import {readJson} from './own-json.ts';
 import {paces} from './paces.ts';
-import {type RunningPostgres, startPostgres} from './postgres/index.ts';
-import {createPodNetwork, createProduct, type Front, isServed, type Product, startFront} from './product/index.ts';
+import {postgresMajor, type RunningPostgres, startPostgres} from './postgres/index.ts';
+import {rehearsalProblems} from './problems.ts';
+import {
+	createClientToolPods,
+	createPodNetwork,
+	createProduct,
+	type Front,
+	isServed,
+	type Product,
+	startFront,
+} from './product/index.ts';
 import {newAuthority} from './record.ts';
 import {type RehearsalRegistry, startRegistry} from './registry/index.ts';
 import {createSaver} from './saver.ts';
@@ -61,6 +72,20 @@ export const startMysql = async (site: Site): Promise<SiteMysql> => {
 	return mysql;
 };
 
+/**
+ * The programs of client tools: those that are there, or Debian's where they are asked for.
+ * @throws ProblemError `rehearsal-client-tools-missing`
+ */
+export const findClientTools = async ({options}: Site): Promise<Programs> => {
+	const wanted = options.clientTools;
+	if (wanted === 'unpacked')
+		options.log("looking for the databases' programs in Debian's packages, 35 MB where they were not fetched before");
+	return findPrograms({wanted, postgresMajor: postgresMajor()}).catch((error: unknown) => {
+		const [words = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+		throw rehearsalProblems.error('rehearsal-client-tools-missing', {words}, {error});
+	});
+};
+
 /** The internal registry, which the fault of the site may break. */
 export const startImages = async (site: Site): Promise<RehearsalRegistry> => {
 	const {ports, registryPassword} = site.journal.read();
@@ -91,13 +116,25 @@ export const startNames = async (site: Site, onUnknown: (name: string) => void):
 export type Cluster = {readonly kubernetes: KubernetesServer; readonly product: Product};
 
 /** The cluster as it was left, or a fresh one; its nodes pull from `registryHost` and ask `nameServer`. */
-export const startCluster = async (site: Site, registryHost: string, nameServer: string): Promise<Cluster> => {
+export const startCluster = async (
+	site: Site,
+	{
+		registryHost,
+		nameServer,
+		programs,
+	}: {readonly registryHost: string; readonly nameServer: string; readonly programs: Programs},
+): Promise<Cluster> => {
 	const {directory, files, fault, journal, closers} = site;
 	const pace = paces[site.options.pace];
 	const snapshotFile = join(directory, 'kubernetes.json');
+	const network = createPodNetwork(nameServer);
+	const pods = join(directory, 'pods');
+	// What pods of an earlier process left.
+	await rm(pods, {recursive: true, force: true});
 	const product = createProduct({
 		cluster: () => kubernetes.store,
-		network: createPodNetwork(nameServer),
+		network,
+		clientTools: createClientToolPods(programs, pods, network),
 		registryHost,
 		interfere: fault.interfere,
 		slowness: pace.slowness,

@@ -2,6 +2,12 @@ import {declareProblems} from '../source/base/problem-table.ts';
 
 /** Problems of the played site itself; what is played on purpose is told as the real site would tell it. */
 export const rehearsalProblems = declareProblems({
+	'rehearsal-client-tools-missing': {
+		area: 'prerequisites',
+		message: 'The rehearsal has no real programs of the databases to dump and restore with.',
+		cause: "Debian's packages could not be fetched: {words}",
+		fix: 'Start the rehearsal without --client-tools unpacked: it uses what this host has, and says what is missing.',
+	},
 	'rehearsal-folder-not-empty': {
 		area: 'prerequisites',
 		message: '{folder} is neither empty nor a PostgreSQL data folder.',

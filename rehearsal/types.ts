@@ -16,6 +16,11 @@ export type RehearsalOptions = {
 	readonly fault?: FaultName | undefined;
 	/** Never a real MySQL, or one from Debian's packages; by default that of this host, else a played one. */
 	readonly mysql?: 'played' | 'unpacked' | undefined;
+	/**
+	 * Of the image of client tools: its programs from Debian's packages, or no such image in the sample and no programs; by default
+	 * what is unpacked already, then what this host has.
+	 */
+	readonly clientTools?: 'unpacked' | 'none' | undefined;
 	/** Folder with the sources of the sample charts, `zenml-pro` and `zenml`; by default beside this file. */
 	readonly charts?: string | undefined;
 	/** Size of the sample's layers in bytes. */

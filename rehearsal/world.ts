@@ -3,12 +3,14 @@ import {join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {filesBelow} from '../source/base/files.ts';
 import {registryUsername, rehearsalAnswers} from './answers.ts';
+import {type Programs, programsText} from './client-tools/index.ts';
 import {createClosers} from './closers.ts';
 import {faults} from './faults.ts';
 import type {SiteMysql} from './mysql/index.ts';
 import {
 	type Cluster,
 	employ,
+	findClientTools,
 	kubernetesVersion,
 	missing,
 	startCluster,
@@ -40,6 +42,7 @@ type Parts = {
 	readonly nameServer: string;
 	readonly cluster: Cluster;
 	readonly front: Front;
+	readonly programs: Programs;
 };
 
 /** Both results, once neither goes on: what was started is known to the closers only then. */
@@ -60,11 +63,12 @@ const startParts = async (site: Site): Promise<Parts> => {
 	const names = await startNames(site, (name) => onUnknown(name));
 	const nameServer = `${address}:${names.port}`;
 	log('starting Kubernetes');
-	const cluster = await startCluster(site, registry.host, nameServer);
+	const programs = await findClientTools(site);
+	const cluster = await startCluster(site, {registryHost: registry.host, nameServer, programs});
 	onUnknown = missing(site, cluster);
 	const front = await startIngress(site, cluster);
 	employ(site, cluster, names);
-	return {postgres, mysql, registry, nameServer, cluster, front};
+	return {postgres, mysql, registry, nameServer, cluster, front, programs};
 };
 
 const makeSample = async ({directory, options}: Site, registry: string): Promise<string> => {
@@ -76,6 +80,7 @@ const makeSample = async ({directory, options}: Site, registry: string): Promise
 		versions,
 		registry,
 		totalBytes: options.bundleBytes,
+		clientTools: options.clientTools !== 'none',
 	});
 	return bundle;
 };
@@ -114,6 +119,7 @@ const describe = ({directory, files}: Site, parts: Parts, bundle: string): reado
 	`Registry ${parts.registry.host} (HTTP), login ${registryUsername}`,
 	`PostgreSQL ${address}:${parts.postgres.port}, administrator postgres, for the control plane`,
 	`MySQL ${address}:${parts.mysql.port}, administrator root, for the workspaces: ${parts.mysql.words}`,
+	`Client tools in pods: ${programsText(parts.programs)}`,
 	`Name server ${parts.nameServer}, ingress ${address}:${parts.front.port}`,
 	`Bundle ${bundle}`,
 ];

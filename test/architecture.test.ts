@@ -158,9 +158,12 @@ test('the start reads no room that only a command needs', () => {
 /** Files that touch the process they run in, with the reason. */
 const touchProcess: Readonly<Record<string, string>> = {
 	'cli.tsx': 'the door',
+	'rehearsal/client-tools/programs.ts': 'the search path, on which the programs of databases may lie',
+	'rehearsal/client-tools/run.ts': 'ends a command with all that it started',
 	'rehearsal/host-main.ts': 'the door of the rehearsal, a process of its own',
 	'rehearsal/mysql/open.ts': 'the search path, on which a database server may lie',
 	'rehearsal/postgres/leftover.ts': 'ends a database that an earlier process left',
+	'rehearsal/servers/debian.ts': 'the cache of this user, where packages are kept',
 	'rehearsal/servers/owner.ts': 'database servers do not run as root',
 	'source/base/lock/process.ts': 'is the holder of a lock alive?',
 	'source/base/own/folder.ts': 'whose is a folder?',

@@ -1,9 +1,7 @@
 import {existsSync} from 'node:fs';
-import {homedir} from 'node:os';
 import {delimiter, dirname, join} from 'node:path';
 import {rehearsalProblems} from '../problems.ts';
-import type {ServerTls} from '../servers/index.ts';
-import {debianRoot} from './debian.ts';
+import {cacheFolder, debianPackages, debianRoot, type ServerTls} from '../servers/index.ts';
 import type {Catalogue} from './played/catalogue.ts';
 import {startPlayedMysql} from './played/server.ts';
 import {findMysql, type MysqlProgram} from './program.ts';
@@ -59,13 +57,10 @@ const onPath = (search = process.env.PATH ?? ''): MysqlProgram | undefined => {
 	return undefined;
 };
 
-const cacheFolder = (): string =>
-	join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'zenml-airgap', 'mysql');
-
 /** @throws ProblemError `rehearsal-mysql-missing` */
 const unpacked = async (log: (line: string) => void): Promise<MysqlProgram> => {
 	log("looking for MySQL in Debian's packages, 60 MB where it was not fetched before");
-	const root = await debianRoot(cacheFolder(), 'MySQL').catch((error: unknown) => {
+	const root = await debianRoot(cacheFolder('mysql'), debianPackages.MySQL).catch((error: unknown) => {
 		const words = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 		throw rehearsalProblems.error('rehearsal-mysql-missing', {case: 'not unpacked', words}, {error});
 	});

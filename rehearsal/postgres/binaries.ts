@@ -96,3 +96,6 @@ export const preparePrograms = async (owner: Owner, from = import.meta.url): Pro
 	if ((mode & 0o111) === 0) await chmod(join(bin, 'postgres'), 0o755);
 	return bin;
 };
+
+/** Major version of the PostgreSQL that a rehearsal starts. @throws ProblemError `rehearsal-postgres-missing`. */
+export const postgresMajor = (from = import.meta.url): number => Number.parseInt(findPackage(from).version, 10);

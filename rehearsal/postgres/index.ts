@@ -1,1 +1,2 @@
+export {postgresMajor} from './binaries.ts';
 export {type RunningPostgres, startPostgres} from './postgres.ts';

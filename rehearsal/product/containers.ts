@@ -25,6 +25,7 @@ export type Role =
 	| 'control-plane-migration'
 	| 'workspace-migration'
 	| 'probe'
+	| 'client-tools'
 	| 'other';
 
 /** A container about to run: what the kubelet resolved for it. */
@@ -47,6 +48,8 @@ export type Node = {
 	/** Takes as long as such work takes, in ms; shorter in a fast rehearsal. */
 	readonly pause: (ms: number) => Promise<void>;
 	readonly ready: () => void;
+	/** Runs what a Job gives to a container of client tools; answers its exit code. */
+	readonly tool: () => Promise<number>;
 };
 
 /** Node's timers hold no more than this, ms. */
@@ -62,16 +65,20 @@ const isJobPod = (pod: Pod): boolean =>
 	(pod.metadata.ownerReferences ?? []).some(({kind}) => kind === 'Job') ||
 	pod.metadata.labels?.['batch.kubernetes.io/job-name'] !== undefined;
 
+/** An image of client tools, as docs/bundle.md says it; the node knows no role that a bundle gives by another name. */
+export const clientToolsName = /(?:^|[-_.])client[-_]tools(?:$|[-_.])/u;
+
 /** Command and arguments of a container, in one line. */
 export const wordsOf = ({command = [], args = []}: Container): string => [...command, ...args].join(' ');
 
 /** What a container is, told by its image and its pod. */
 export const roleOf = (pod: Pod, container: Container): Role => {
 	if (pod.metadata.annotations?.[probeAnnotation] !== undefined) return 'probe';
-	const image = parseImage(container.image).repository.split('/').at(-1);
+	const image = parseImage(container.image).repository.split('/').at(-1) ?? '';
 	const migrates = isJobPod(pod) || /migrat/u.test(wordsOf(container));
 	if (image === 'zenml-pro-api') return migrates ? 'control-plane-migration' : 'control-plane';
 	if (image === 'zenml-pro-server') return migrates ? 'workspace-migration' : 'workspace';
+	if (clientToolsName.test(image)) return 'client-tools';
 	return image === 'zenml-pro-dashboard' ? 'dashboard' : 'other';
 };
 
@@ -244,6 +251,14 @@ const unknown: Program = async (running, node, pod) => {
 	return isJobPod(pod) ? 0 : untilStopped(node.signal);
 };
 
+/** A Job's is run; any other waits for commands, and so does one that is told to sleep. */
+const clientTools: Program = async (running, node, pod) => {
+	node.ready();
+	const seconds = sleepOf(running);
+	if (seconds !== undefined) return sleepFor(seconds, node);
+	return isJobPod(pod) ? node.tool() : untilStopped(node.signal);
+};
+
 /** A program that runs in a container, and its exit code. */
 type Program = (running: Running, node: Node, pod: Pod) => Promise<number>;
 
@@ -254,6 +269,7 @@ const programs: Readonly<Record<Role, Program>> = {
 	workspace: serveWorkspace,
 	'workspace-migration': migrate,
 	dashboard: serveDashboard,
+	'client-tools': clientTools,
 	other: unknown,
 };
 

@@ -4,6 +4,7 @@ import type {PodNetwork} from './pod-network.ts';
 
 /** What a command works with, in a container that runs: its streams, and the environment and files of the container. */
 export type ExecContext = Omit<ExecRun, 'container' | 'command'> & {
+	readonly pod: Pod;
 	readonly running: Running;
 	readonly network: PodNetwork;
 	/** The words after the program's name. */
@@ -30,5 +31,5 @@ export const execIn =
 		const own = found ? programs(found.image) : {};
 		const program = Object.hasOwn(own, name) ? own[name] : undefined;
 		if (!found || !program) return Promise.reject(noProgram(name));
-		return program({...streams, running: found.running, network, args});
+		return program({...streams, pod, running: found.running, network, args});
 	};

@@ -1,3 +1,4 @@
+export {createClientToolPods} from './client-tools.ts';
 export {type Front, startFront} from './front.ts';
 export {createPodNetwork} from './pod-network.ts';
 export type {Cluster} from './pod-view.ts';

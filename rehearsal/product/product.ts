@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ContainerRun, ExecPod, Outcome, Pod, RunPod} from '../kubernetes/index.ts';
+import {type ClientToolPods, toolPrograms} from './client-tools.ts';
 import {type Running, roleOf, runProgram, wordsOf} from './containers.ts';
 import {answerControlPlane} from './control-plane.ts';
 import {storeOf, withDatabase} from './database/index.ts';
@@ -34,7 +35,9 @@ type Options = {
 	/** Host and port as in image references. */
 	readonly registryHost: string;
 	readonly interfere?: Interference;
-	/** What may be run in containers beside their own program; nothing where it is not given. */
+	/** What the programs of client tools are run by; without it such an image has none. */
+	readonly clientTools?: ClientToolPods | undefined;
+	/** What may be run in containers beside their own program; that of client tools unless told. */
 	readonly execPrograms?: ExecPrograms;
 	/** How slow programs are: 1 as in life, 0 without pauses. */
 	readonly slowness: number;
@@ -74,7 +77,7 @@ const pull = async ({registryHost, interfere, slowness}: Options, pod: Pod, run:
 
 /** Starts the program of a container; answers once it is ready or over. `up` is told as long as it is a server. */
 const start = async (
-	{network, slowness}: Options,
+	{network, slowness, clientTools}: Options,
 	pod: Pod,
 	run: ContainerRun & {readonly running: Running},
 	{servers, containers}: Up,
@@ -98,6 +101,7 @@ const start = async (
 				servers.set(uid, {...running, log});
 				ready.resolve({running: true, ended});
 			},
+			tool: async () => clientTools?.runJob(pod, run.container, {...run, files: running.files}) ?? 0,
 		});
 	};
 	const ended = program()
@@ -108,9 +112,10 @@ const start = async (
 				return {exit: 1};
 			},
 		)
-		.finally(() => {
+		.finally(async () => {
 			servers.delete(uid);
 			containers.delete(key);
+			if (running.role === 'client-tools') await clientTools?.forget(pod);
 		});
 	return Promise.race([ended, ready.promise]);
 };
@@ -190,7 +195,7 @@ const answerIn =
  */
 export const createProduct = (options: Options): Product => {
 	const up: Up = {servers: new Map(), containers: new Map()};
-	const programs: ExecPrograms = options.execPrograms ?? (() => ({}));
+	const programs = options.execPrograms ?? toolPrograms(options.clientTools);
 	return {
 		runPod: runIn(options, up),
 		execPod: execIn(up.containers, options.network, programs),

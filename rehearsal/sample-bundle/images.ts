@@ -4,9 +4,14 @@ import type {Layer} from './layers.ts';
 /** Versions of the charts, which are also the tags of their images. */
 export type Versions = {readonly controlPlane: string; readonly workspace: string};
 
-/** Parts of the layers' sizes; `base` is in all four images, `python` in three. */
-export const weights = {base: 4, python: 5, 'control-plane-api': 3, dashboard: 3, server: 5, client: 4} as const;
-export type LayerName = keyof typeof weights | 'empty';
+/** Parts of the layers' sizes; `base` is in every image, `python` in three. */
+const weights = {base: 4, python: 5, 'control-plane-api': 3, dashboard: 3, server: 5, client: 4} as const;
+const ofClientTools = {'client-tools': 2} as const;
+export type LayerName = keyof typeof weights | keyof typeof ofClientTools | 'empty';
+
+/** The parts of a bundle with or without the image of client tools. */
+export const weightsOf = (clientTools: boolean): Readonly<Partial<Record<LayerName, number>>> =>
+	clientTools ? {...weights, ...ofClientTools} : weights;
 
 /** An image of the sample and the archive that it lies in. */
 export type ArchivedImage = {
@@ -57,9 +62,23 @@ const recipes = ({controlPlane, workspace}: Versions): readonly Recipe[] => [
 	},
 ];
 
-/** The four images of a bundle, made of these layers. */
+/** What the databases' own programs come from in a real bundle; in a rehearsal the kubelet plays it. */
+const clientTools: Recipe = {
+	file: 'images/client-tools.tar',
+	reference: 'registry.example.com/tools/client-tools:1.0',
+	entrypoint: '/bin/sh',
+	layers: ['base', 'client-tools'],
+	write: writeModern,
+};
+
+const recipesFor = (versions: Versions, made: ReadonlyMap<LayerName, Layer>): readonly Recipe[] => [
+	...recipes(versions),
+	...(made.has('client-tools') ? [clientTools] : []),
+];
+
+/** The images of a bundle, made of these layers: the product's four, and the client tools where they have a layer. */
 export const imagesOf = (versions: Versions, made: ReadonlyMap<LayerName, Layer>): readonly ArchivedImage[] =>
-	recipes(versions).map(({file, reference, entrypoint, layers, write}) => ({
+	recipesFor(versions, made).map(({file, reference, entrypoint, layers, write}) => ({
 		file,
 		write,
 		image: {

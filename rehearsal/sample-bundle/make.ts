@@ -3,7 +3,7 @@ import {readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {makeFolders} from '../../source/base/folders.ts';
 import {type PackedChart, packChart} from './chart-package.ts';
-import {type ArchivedImage, imagesOf, type LayerName, type Versions, weights} from './images.ts';
+import {type ArchivedImage, imagesOf, type LayerName, type Versions, weightsOf} from './images.ts';
 import {digestFile, type Layer, writeLayer} from './layers.ts';
 
 export type SampleBundleOptions = {
@@ -14,14 +14,18 @@ export type SampleBundleOptions = {
 	readonly versions: Versions;
 	/** Bytes of all different layers together; about 24 MB by default. */
 	readonly totalBytes?: number | undefined;
+	/** Whether it has an image of client tools; not unless told. */
+	readonly clientTools?: boolean | undefined;
 	/** Date of the bundle, as manifest.txt gives it. */
 	readonly date?: string | undefined;
 	/** The registry that manifest.txt documents. */
 	readonly registry?: string | undefined;
 };
 
+type Defined<T> = {readonly [Name in keyof T]-?: NonNullable<T[Name]>};
+
 /** What a sample is made from, and a name for exactly that. */
-type Plan = Required<Pick<SampleBundleOptions, 'versions' | 'date' | 'registry'>> & {
+type Plan = Defined<Pick<SampleBundleOptions, 'versions' | 'date' | 'registry' | 'clientTools'>> & {
 	readonly totalBytes: number;
 	readonly charts: readonly PackedChart[];
 	readonly recipe: string;
@@ -32,14 +36,16 @@ const recipeVersion = 1;
 
 const planOf = async (options: SampleBundleOptions): Promise<Plan> => {
 	const {chartSources, versions, totalBytes = 24_000_000, date = '2026-01-01'} = options;
-	const {registry = 'internal-registry.mycompany.com'} = options;
+	const {registry = 'internal-registry.mycompany.com', clientTools = false} = options;
 	const charts = [
 		await packChart(chartSources.controlPlane, versions.controlPlane),
 		await packChart(chartSources.workspace, versions.workspace),
 	];
-	const hash = createHash('sha256').update(JSON.stringify([recipeVersion, versions, totalBytes, date, registry]));
+	const hash = createHash('sha256').update(
+		JSON.stringify([recipeVersion, versions, totalBytes, date, registry, ...(clientTools ? ['client-tools'] : [])]),
+	);
 	for (const {bytes} of charts) hash.update(bytes);
-	return {versions, totalBytes, date, registry, charts, recipe: hash.digest('hex').slice(0, 16)};
+	return {versions, totalBytes, date, registry, clientTools, charts, recipe: hash.digest('hex').slice(0, 16)};
 };
 
 /** Is there a bundle of that recipe, with every file that its manifest lists? */
@@ -53,7 +59,11 @@ const isComplete = async (directory: string, recipe: string): Promise<boolean> =
 	return true;
 };
 
-const writeLayers = async (folder: string, totalBytes: number): Promise<ReadonlyMap<LayerName, Layer>> => {
+const writeLayers = async (
+	folder: string,
+	{totalBytes, clientTools}: Pick<Plan, 'totalBytes' | 'clientTools'>,
+): Promise<ReadonlyMap<LayerName, Layer>> => {
+	const weights = weightsOf(clientTools);
 	const unit = totalBytes / Object.values(weights).reduce((sum, weight) => sum + weight, 0);
 	const layers = new Map<LayerName, Layer>();
 	for (const [name, weight] of Object.entries(weights))
@@ -90,9 +100,9 @@ const manifestText = (
 
 /** Writes all files of a bundle into a folder. @param layerFolder for what is needed only meanwhile */
 const fill = async (folder: string, layerFolder: string, plan: Plan): Promise<void> => {
-	const {versions, totalBytes, charts} = plan;
+	const {versions, charts} = plan;
 	for (const one of [layerFolder, join(folder, 'images'), join(folder, 'charts')]) await makeFolders(one);
-	const images = imagesOf(versions, await writeLayers(layerFolder, totalBytes));
+	const images = imagesOf(versions, await writeLayers(layerFolder, plan));
 	for (const {file, image, write} of images) await write(join(folder, file), image);
 	for (const {fileName, bytes} of charts) await writeFile(join(folder, 'charts', fileName), bytes);
 	const files = [...images.map(({file}) => file), ...charts.map(({fileName}) => `charts/${fileName}`)];
@@ -103,7 +113,8 @@ const fill = async (folder: string, layerFolder: string, plan: Plan): Promise<vo
 
 /**
  * Makes a bundle in the layout of the vendor's air-gap guide (step 1.3), with images of deterministic content: two
- * archives in the form of Docker 25 and later, two in the classic form, layers shared between them. The same
+ * archives in the form of Docker 25 and later, two in the classic form, layers shared between them; a fifth with client tools
+ * where it is asked for. The same
  * parameters give the same bytes; a complete bundle of the same parameters is left as it is.
  */
 export const makeSampleBundle = async (options: SampleBundleOptions): Promise<void> => {

@@ -1,3 +1,4 @@
+export {cacheFolder, debianFolder, debianPackages, debianRoot} from './debian.ts';
 export {freePort, release, spawnKept} from './kept-server.ts';
 export {
 	give,

@@ -2,9 +2,9 @@ import {chmod, mkdtemp, readFile, rm} from 'node:fs/promises';
 import {homedir, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {type Authority, createAuthority} from '../../rehearsal/authority/index.ts';
-import {debianRoot} from '../../rehearsal/mysql/debian.ts';
 import {findMysql, type MysqlProgram} from '../../rehearsal/mysql/program.ts';
 import {startMysql} from '../../rehearsal/mysql/server.ts';
+import {debianPackages, debianRoot} from '../../rehearsal/servers/index.ts';
 import {withConnection} from '../../source/database/mysql/connect.ts';
 import type {DatabaseLogin, NeededDatabase} from '../../source/database/types.ts';
 
@@ -16,7 +16,7 @@ const cache = join(homedir(), '.cache', 'zenml-airgap', 'mysql');
 
 /** The server's program, from Debian's package, fetched once; undefined where it cannot be had. */
 export const programOf = async (product: 'MySQL' | 'MariaDB'): Promise<MysqlProgram | undefined> =>
-	debianRoot(cache, product).then(findMysql, () => undefined);
+	debianRoot(cache, debianPackages[product]).then(findMysql, () => undefined);
 
 const limits = {connectTimeoutMs: 5000, statementTimeoutMs: 20_000};
 const {signal} = new AbortController();

@@ -39,7 +39,7 @@ journey('a full install goes from the welcome page over every question to the pr
 	const {waitFor, press, type, alternate, exitCode, frame} = await rehearse('--pace', 'fast');
 	const welcome = await waitFor('Kubernetes v1.');
 	expect(welcome).toContain('This is a rehearsal');
-	expect(welcome).toMatch(/4 images,\s+zenml-pro/u);
+	expect(welcome).toMatch(/5 images,\s+zenml-pro/u);
 	expect(await alternate()).toBe(true);
 	await press('2');
 	await waitFor('1/11 Bundle and cluster');
@@ -142,7 +142,7 @@ journey('wrong keys and windows of every size change nothing but the picture', a
 	await type('MiB) whole');
 	await press('Enter');
 	await waitFor('/MiB) whole');
-	expect(await waitFor('Log, held')).toContain('nothing to do: 4 images');
+	expect(await waitFor('Log, held')).toContain('nothing to do: 5 images');
 	await press('G', '?');
 	await waitFor('any key back');
 	await press('Escape');

@@ -32,6 +32,12 @@ export const rehearse: AddCommand = ({program}, ask) => {
 				'unpacked',
 			]),
 		)
+		.addOption(
+			new Option(
+				'--client-tools <programs>',
+				'programs of the databases in pods of client tools: from packages of Debian, or no such image',
+			).choices(['unpacked', 'none']),
+		)
 		.option('--fresh', 'forget the world of an earlier rehearsal', false)
 		.action((options: RehearsalOptions) => ask(work, options));
 };

@@ -25,6 +25,7 @@ export type RehearsalOptions = GlobalOptions & {
 	readonly fault?: FaultName | undefined;
 	readonly pace: 'real' | 'fast';
 	readonly mysql?: 'played' | 'unpacked' | undefined;
+	readonly clientTools?: 'unpacked' | 'none' | undefined;
 	readonly fresh: boolean;
 	/** Called when the screen is about to take the keys of the terminal. */
 	readonly onScreen?: (() => void) | undefined;
@@ -85,6 +86,7 @@ const startWorld = async (context: Context, options: RehearsalOptions, stage: St
 		hosts: hostsOf(source, {hosts: [rehearsalHosts.controlPlane, rehearsalHosts.workspace]}),
 		...(options.fault !== undefined && {fault: options.fault}),
 		...(options.mysql !== undefined && {mysql: options.mysql}),
+		...(options.clientTools !== undefined && {clientTools: options.clientTools}),
 		pace: options.pace,
 		charts: path.join(context.programDirectory, built ? 'charts' : 'rehearsal/charts'),
 		log: (line) => {

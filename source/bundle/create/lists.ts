@@ -1,10 +1,14 @@
 import {byText} from '../../base/text.ts';
 import {sha256Of} from '../../oci/digest.ts';
+import {clientToolsEnginesOf} from '../layout/client-tools.ts';
 import {type BundleIndex, bundleFiles} from '../layout/index-file.ts';
 import {writeSums} from '../signature/checksums.ts';
 import {jsonText} from '../write/json.ts';
 import type {BundlePlan} from './plan.ts';
+import {parseReference} from './reference.ts';
+import {listedClientTools} from './spec/spec.ts';
 import {manifestText} from './texts.ts';
+import type {PlannedImage} from './types.ts';
 
 /** Who makes a bundle, and when. */
 export type Maker = {
@@ -31,15 +35,30 @@ const chartsOf = ({charts}: BundlePlan): BundleIndex['charts'] =>
 		source: wanted.location.startsWith('oci://') ? wanted.location : file.path.replace('charts/', 'file: '),
 	}));
 
-const imagesOf = ({images}: BundlePlan): BundleIndex['images'] =>
-	images.map(({name, tag, source, manifest, platforms, size}) => ({
-		name,
-		tag,
-		source,
-		digest: manifest.digest,
-		platforms: [...platforms],
-		size,
-	}));
+const ownFactsOf = ({name, tag, source, manifest, platforms, size}: PlannedImage): BundleIndex['images'][number] => ({
+	name,
+	tag,
+	source,
+	digest: manifest.digest,
+	platforms: [...platforms],
+	size,
+});
+
+/** What an image is beside the product's own: as the spec says, else as its name does. */
+const roleOf = (
+	{spec}: BundlePlan,
+	{name, tag}: PlannedImage,
+): Pick<BundleIndex['images'][number], 'role' | 'engines'> => {
+	const listed = listedClientTools(spec).find(({image}) => {
+		const reference = parseReference(image);
+		return reference?.name === name && reference.tag === tag;
+	});
+	const engines = listed?.engines ?? clientToolsEnginesOf({}, {name, tag});
+	return engines.length === 0 ? {} : {role: 'client-tools', engines: [...engines]};
+};
+
+const imagesOf = (plan: BundlePlan): BundleIndex['images'] =>
+	plan.images.map((image) => ({...ownFactsOf(image), ...roleOf(plan, image)}));
 
 const indexOf = (plan: BundlePlan, maker: Maker, files: BundleIndex['files']): BundleIndex => {
 	const {spec, images, sboms, tools} = plan;

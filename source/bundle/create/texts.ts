@@ -48,6 +48,12 @@ export const manifestText = (index: BundleIndex, images: readonly PlannedImage[]
 			images.filter(({rebuilt}) => rebuilt).map(({name, tag}) => `- ${name} with tag ${tag}`),
 		),
 		...section(
+			'Notes on client tools for dump and restore:',
+			index.images
+				.filter(({role}) => role === 'client-tools')
+				.map(({name, tag, engines = []}) => `- ${name} with tag ${tag} for ${engines.join(' and ')}`),
+		),
+		...section(
 			'Helm charts:',
 			index.charts.map(
 				({file, source, size, digest}) =>

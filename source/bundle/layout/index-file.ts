@@ -51,6 +51,10 @@ export const bundleIndexSchema = z.object({
 				platforms: z.array(platformSchema),
 				/** All its blobs and manifests, in bytes. */
 				size: bytes,
+				/** What it is beside the product's own images: the programs with which databases are dumped and restored. */
+				role: z.literal('client-tools').optional(),
+				/** Of client tools: the engines whose programs it has. */
+				engines: z.array(z.enum(['postgresql', 'mysql'])).optional(),
 			}),
 		)
 		.min(1),

@@ -7,6 +7,8 @@ export type SpecFlags = {
 	readonly vendor?: 'ecr' | 'gar';
 	readonly platform: readonly string[];
 	readonly image: readonly string[];
+	/** References of client tools, `mysql=` or `postgresql=` before them where the name does not tell. */
+	readonly clientTools: readonly string[];
 	/** Refuse images that charts name but nothing lists. */
 	readonly strict: boolean;
 	readonly releaseNotes?: string;

@@ -38,6 +38,7 @@ const flagOf: Readonly<Record<string, string>> = {
 	'versions.workspaces': '--workspace',
 	platforms: '--platform',
 	extraImages: '--image',
+	clientTools: '--client-tools',
 	releaseNotes: '--release-notes',
 };
 
@@ -53,6 +54,7 @@ const specOfFlags = (flags: SpecFlags, folder: string): BundleSpec => {
 		versions: {controlPlane: flags.controlPlane, workspaces: someOf(flags.workspace)},
 		platforms: someOf(flags.platform),
 		extraImages: flags.image,
+		clientTools: flags.clientTools,
 		releaseNotes: flags.releaseNotes,
 	});
 	if (parsed.success) return withPaths(parsed.data, folder);
@@ -85,6 +87,7 @@ export const specOf = async ({workingDirectory}: Context, flags: SpecFlags): Pro
 		vendor: flags.vendor ?? base.vendor,
 		platforms: flags.platform.length > 0 ? typed.platforms : base.platforms,
 		extraImages: [...base.extraImages, ...typed.extraImages],
+		clientTools: [...base.clientTools, ...typed.clientTools],
 		unlistedImages: flags.strict ? 'refuse' : base.unlistedImages,
 		releaseNotes: typed.releaseNotes ?? base.releaseNotes,
 	};

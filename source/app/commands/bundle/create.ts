@@ -21,6 +21,12 @@ export const create: AddCommand = ({bundle}, ask) => {
 		.addOption(new Option('--vendor <registry>', "the vendor's registries").choices(['ecr', 'gar']))
 		.option('--platform <platform>', 'e.g. linux/arm64 (default: linux/amd64); may be repeated', collect, [])
 		.option('--image <reference>', 'a further image; may be repeated', collect, [])
+		.option(
+			'--client-tools <reference>',
+			'image with pg_dump, mysqldump and the like; ENGINE=REFERENCE names its engine; may be repeated',
+			collect,
+			[],
+		)
 		.option('--strict', 'refuse images that charts name but nothing lists', false)
 		.option('--release-notes <file>', 'is put in as RELEASE-NOTES.md')
 		.option('--from <path>', 'take images from a docker save tar or a folder of them; may be repeated', collect, [])

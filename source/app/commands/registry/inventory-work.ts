@@ -127,7 +127,7 @@ export const writeInventory = async (context: Context, options: InventoryOptions
 			host: await hosts.of(host),
 			prefix,
 			repositories: options.repository,
-			usual: requiredImages,
+			usual: [...requiredImages, 'client-tools'],
 			signal,
 			onNote: lines.say,
 			onProgress: (repository, done, total) => lines.say(`${done + 1} of ${total}: ${repository}`),

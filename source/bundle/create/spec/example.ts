@@ -29,6 +29,12 @@ platforms: [linux/amd64]
 extraImages: []
 #  - docker.io/library/busybox:1.36
 
+# Images with pg_dump, mysqldump and their like, from which backups run in the cluster (docs/bundle-create.md shows how
+# to make one). The name tells the engine (mysql-client-tools), or what stands before it; else the image is for both.
+clientTools: []
+#  - registry.example.com/tools/client-tools:1.0
+#  - mysql=registry.example.com/tools/database-programs:9.7
+
 # Images that the charts name although nothing here lists them: add, or refuse.
 unlistedImages: add
 # Of those, what is left out knowingly.

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {type ClientToolsEngine, clientToolsEngines, enginesInName} from '../../layout/client-tools.ts';
 
 /** Vendor's guide, step 1.1 and 1.2: two regions of Amazon's registry, or Google's; charts in Amazon's public registry. */
 const vendors = {
@@ -44,6 +45,17 @@ export const specSchema = z.strictObject({
 		.min(1, 'must name one platform at least')
 		.default(['linux/amd64']),
 	extraImages: z.array(z.string()).default([]),
+	/** Images with the databases' own programs; `mysql=REFERENCE` where the name does not say for which engine. */
+	clientTools: z
+		.array(
+			z
+				.string()
+				.regex(
+					/^(?:(?:postgresql|mysql)=)?[^=\s]+$/u,
+					'must be a reference, or postgresql=REFERENCE, or mysql=REFERENCE',
+				),
+		)
+		.default([]),
 	/** Images that charts name and that are left out knowingly. */
 	ignoredImages: z.array(z.string()).default([]),
 	unlistedImages: z.enum(['add', 'refuse'], 'must be add or refuse').default('add'),
@@ -77,8 +89,29 @@ export type CompleteSpec = Omit<BundleSpec, 'versions'> & {
 
 const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 
-/** The images of the vendor's guide (step 1.1) for these versions, then the extra ones; each once. */
-export const listedImages = ({versions, vendor, registries, extraImages}: CompleteSpec): readonly string[] => {
+/** `client-tools` of `registry.corp:5000/tools/client-tools:1.0`. */
+const lastPartOf = (image: string): string => image.replace(/@.*$/u, '').replace(/^.*\//u, '').replace(/:.*$/u, '');
+
+/** An image of client tools that is asked for, and the engines whose programs it has. */
+export type ListedClientTools = {readonly image: string; readonly engines: readonly ClientToolsEngine[]};
+
+/** The images of client tools; of one that stands there for each engine alone, both count. */
+export const listedClientTools = ({clientTools}: Pick<CompleteSpec, 'clientTools'>): readonly ListedClientTools[] => {
+	const engines = new Map<string, readonly ClientToolsEngine[]>();
+	for (const text of clientTools) {
+		const [, said, image = text] = /^(postgresql|mysql)=(.*)$/u.exec(text) ?? [];
+		const own = said === undefined ? enginesInName(lastPartOf(image)) : [said as ClientToolsEngine];
+		engines.set(image, [...(engines.get(image) ?? []), ...own]);
+	}
+	return [...engines].map(([image, found]) => ({
+		image,
+		engines: clientToolsEngines.filter((engine) => found.includes(engine)),
+	}));
+};
+
+/** The images of the vendor's guide (step 1.1) for these versions, then client tools and the extra ones; each once. */
+export const listedImages = (spec: CompleteSpec): readonly string[] => {
+	const {versions, vendor, registries, extraImages} = spec;
 	const controlPlane = registries.controlPlane ?? vendors[vendor].controlPlane;
 	const workspace = registries.workspace ?? vendors[vendor].workspace;
 	const client = registries.client ?? 'docker.io/zenmldocker';
@@ -86,6 +119,7 @@ export const listedImages = ({versions, vendor, registries, extraImages}: Comple
 		`${controlPlane}/zenml-pro-api:${versions.controlPlane}`,
 		`${controlPlane}/zenml-pro-dashboard:${versions.controlPlane}`,
 		...versions.workspaces.flatMap((of) => [`${workspace}/zenml-pro-server:${of}`, `${client}/zenml:${of}`]),
+		...listedClientTools(spec).map(({image}) => image),
 		...extraImages,
 	]);
 };

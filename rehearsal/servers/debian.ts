@@ -1,20 +1,33 @@
 import {execFile} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, readdir, rename, rm, writeFile} from 'node:fs/promises';
+import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 
 const run = promisify(execFile);
 
-/** What of Debian holds each server; MySQL is in unstable only. */
-const sources = {
-	MySQL: {suite: 'sid', packages: ['mysql-server-core']},
-	MariaDB: {suite: 'bookworm', packages: ['mariadb-server-core']},
-} as const;
+/** Packages of one release of Debian, and the name of the folder that they are unpacked into. */
+export type DebianPackages = {readonly folder: string; readonly suite: string; readonly packages: readonly string[]};
 
-/** Packages that the servers ask for and do not need to run: scripts, and what only a system has. */
+/** What the rehearsal has of Debian; MySQL is in its unstable release only, and so is the newest `pg_dump`. */
+export const debianPackages = {
+	MySQL: {folder: 'mysql-sid', suite: 'sid', packages: ['mysql-server-core']},
+	MariaDB: {folder: 'mariadb-bookworm', suite: 'bookworm', packages: ['mariadb-server-core']},
+	clientTools: {
+		folder: 'client-tools-sid',
+		suite: 'sid',
+		packages: ['postgresql-client-18', 'mysql-client-core', 'age', 'curl'],
+	},
+} as const satisfies Readonly<Record<string, DebianPackages>>;
+
+/** A folder of this user that is kept between rehearsals. */
+export const cacheFolder = (name: string): string =>
+	join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'zenml-airgap', name);
+
+/** Packages that the programs ask for and do not need to run: scripts, and what only a system has. */
 const unneeded =
-	/^(?:perl|libperl|gcc-\d+-base|debconf|libudev|lsb-base|sysvinit|systemd|libdbi|libconfig-inifiles|libterm|procps|psmisc)/u;
+	/^(?:perl|libperl|libdb5|libgdbm|netbase|sensible-utils|gcc-\d+-base|debconf|libudev|lsb-base|sysvinit|systemd|libdbi|libconfig-inifiles|libterm|procps|psmisc)/u;
 
 const timeoutMs = 600_000;
 
@@ -40,8 +53,7 @@ const prepareApt = async (folder: string, suite: string): Promise<NodeJS.Process
 	return {PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', APT_CONFIG: join(folder, 'apt.conf')};
 };
 
-const download = async (folder: string, product: keyof typeof sources): Promise<readonly string[]> => {
-	const {suite, packages} = sources[product];
+const download = async (folder: string, {suite, packages}: DebianPackages): Promise<readonly string[]> => {
 	const options = {env: await prepareApt(folder, suite), timeout: timeoutMs, maxBuffer: 16 * 2 ** 20};
 	await run('apt-get', ['update'], options);
 	await run('apt-get', ['install', '-y', '--download-only', ...packages], options);
@@ -50,20 +62,23 @@ const download = async (folder: string, product: keyof typeof sources): Promise<
 	return names.map((name) => join(archives, name));
 };
 
+/** Where packages lie once they are unpacked. @param cache folder that is kept */
+export const debianFolder = (cache: string, {folder}: DebianPackages): string => join(cache, folder);
+
 /**
- * The folder with Debian's server of that product and its libraries, unpacked without root and without installing anything; fetched when
- * it is not there yet (MySQL 60 MB). Only on Debian and its kin: apt-get checks the signatures. @param cache folder that is kept
+ * The folder with these packages of Debian and their libraries, unpacked without root and without installing anything; fetched when
+ * it is not there yet. Only on Debian and its kin: apt-get checks the signatures. @param cache folder that is kept
  * @throws Error where there is no apt-get, or no way to the archive
  */
-export const debianRoot = async (cache: string, product: keyof typeof sources): Promise<string> => {
-	const root = join(cache, `${product.toLowerCase()}-${sources[product].suite}`);
+export const debianRoot = async (cache: string, wanted: DebianPackages): Promise<string> => {
+	const root = debianFolder(cache, wanted);
 	if (existsSync(root)) return root;
 	await mkdir(cache, {recursive: true, mode: 0o755});
 	const making = await mkdtemp(join(cache, 'making-'));
 	try {
 		const unpacked = join(making, 'root');
 		await mkdir(unpacked, {mode: 0o755});
-		for (const file of await download(making, product))
+		for (const file of await download(making, wanted))
 			await run('dpkg-deb', ['-x', file, unpacked], {timeout: timeoutMs});
 		await rename(unpacked, root).catch((error: unknown) => {
 			// Another process was first.
