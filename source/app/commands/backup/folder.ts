@@ -17,7 +17,7 @@ import type {BackupOptions} from './options.ts';
 export const backupsOf = async (context: Context, options: BackupOptions): Promise<BackupPort> => {
 	const global = {...options, nonInteractive: true, plain: true, logLevel: 'info'} as const;
 	const stateDirectory = stateDirectoryOf(context, global);
-	const answers = completeAnswers(await findAnswers(context, global, {stateDirectory, plan: plans.install}));
+	const answers = completeAnswers(await findAnswers(context, global, {stateDirectory, plan: plans.backup}));
 	const {redactor, signal, homeDirectory, environment} = context;
 	const cluster = createCluster({
 		...clusterChoice(answers),
