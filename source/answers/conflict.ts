@@ -19,6 +19,7 @@ const betweenTwo = (
 		| 'below request'
 		| 'needed'
 		| 'key needed'
+		| 'clear text'
 		| 'too long for MySQL'
 		| 'MySQL and too long',
 	path: Path,
@@ -59,6 +60,7 @@ export const conflictOf = (rule: CrossFieldIssue, isGiven: (path: Path) => boole
 			};
 		case 'needed':
 		case 'key needed':
+		case 'clear text':
 			return {...conflict, problem: betweenTwo(rule.kind, path, rule.other)};
 	}
 };
