@@ -21,6 +21,8 @@ export type RehearsalOptions = {
 	 * what is unpacked already, then what this host has.
 	 */
 	readonly clientTools?: 'unpacked' | 'none' | undefined;
+	/** Storage of the site beside the volumes of its cluster; none unless asked for. */
+	readonly storage?: 's3' | undefined;
 	/** Folder with the sources of the sample charts, `zenml-pro` and `zenml`; by default beside this file. */
 	readonly charts?: string | undefined;
 	/** Size of the sample's layers in bytes. */

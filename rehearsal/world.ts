@@ -25,6 +25,7 @@ import type {Front} from './product/index.ts';
 import type {RehearsalRegistry} from './registry/index.ts';
 import {makeSampleBundle} from './sample-bundle/index.ts';
 import {address, openSite, type Site} from './site.ts';
+import {type Storage, startStorage} from './storage.ts';
 import type {Rehearsal, RehearsalOptions} from './types.ts';
 
 export type {Pace, Rehearsal, RehearsalOptions} from './types.ts';
@@ -40,6 +41,7 @@ type Parts = {
 	readonly mysql: SiteMysql;
 	readonly registry: RehearsalRegistry;
 	readonly nameServer: string;
+	readonly storage: Storage | undefined;
 	readonly cluster: Cluster;
 	readonly front: Front;
 	readonly programs: Programs;
@@ -62,13 +64,14 @@ const startParts = async (site: Site): Promise<Parts> => {
 	let onUnknown = (_name: string): void => undefined;
 	const names = await startNames(site, (name) => onUnknown(name));
 	const nameServer = `${address}:${names.port}`;
+	const storage = await startStorage(site, names);
 	log('starting Kubernetes');
 	const programs = await findClientTools(site);
 	const cluster = await startCluster(site, {registryHost: registry.host, nameServer, programs});
 	onUnknown = missing(site, cluster);
 	const front = await startIngress(site, cluster);
 	employ(site, cluster, names);
-	return {postgres, mysql, registry, nameServer, cluster, front, programs};
+	return {postgres, mysql, registry, nameServer, storage, cluster, front, programs};
 };
 
 const makeSample = async ({directory, options}: Site, registry: string): Promise<string> => {
@@ -121,6 +124,7 @@ const describe = ({directory, files}: Site, parts: Parts, bundle: string): reado
 	`MySQL ${address}:${parts.mysql.port}, administrator root, for the workspaces: ${parts.mysql.words}`,
 	`Client tools in pods: ${programsText(parts.programs)}`,
 	`Name server ${parts.nameServer}, ingress ${address}:${parts.front.port}`,
+	...(parts.storage ? [`S3 server ${parts.storage.endpoint}, bucket ${parts.storage.bucket}`] : []),
 	`Bundle ${bundle}`,
 ];
 
@@ -140,6 +144,7 @@ const open = async (site: Site): Promise<Rehearsal> => {
 			calledPostgresql: site.fault.is('postgresql-engine'),
 			httpsPort: parts.front.port,
 			nameServer: parts.nameServer,
+			storage: parts.storage,
 			hosts,
 		}),
 		directory,

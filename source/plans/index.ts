@@ -28,6 +28,7 @@ export const plans = {
 			'dns',
 			'ca',
 			'workload-manager',
+			'artifact-storage',
 			'verification',
 		],
 		leaseStep: 'namespaces',

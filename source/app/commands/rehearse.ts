@@ -38,6 +38,7 @@ export const rehearse: AddCommand = ({program}, ask) => {
 				'programs of the databases in pods of client tools: from packages of Debian, or no such image',
 			).choices(['unpacked', 'none']),
 		)
+		.addOption(new Option('--storage <server>', 'play a server for artifacts as well').choices(['s3']))
 		.option('--fresh', 'forget the world of an earlier rehearsal', false)
 		.action((options: RehearsalOptions) => ask(work, options));
 };

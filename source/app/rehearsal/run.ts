@@ -26,6 +26,7 @@ export type RehearsalOptions = GlobalOptions & {
 	readonly pace: 'real' | 'fast';
 	readonly mysql?: 'played' | 'unpacked' | undefined;
 	readonly clientTools?: 'unpacked' | 'none' | undefined;
+	readonly storage?: 's3' | undefined;
 	readonly fresh: boolean;
 	/** Called when the screen is about to take the keys of the terminal. */
 	readonly onScreen?: (() => void) | undefined;
@@ -87,6 +88,7 @@ const startWorld = async (context: Context, options: RehearsalOptions, stage: St
 		...(options.fault !== undefined && {fault: options.fault}),
 		...(options.mysql !== undefined && {mysql: options.mysql}),
 		...(options.clientTools !== undefined && {clientTools: options.clientTools}),
+		...(options.storage !== undefined && {storage: options.storage}),
 		pace: options.pace,
 		charts: path.join(context.programDirectory, built ? 'charts' : 'rehearsal/charts'),
 		log: (line) => {

@@ -18,8 +18,9 @@ import {owners} from './owners.ts';
 import {permissions} from './permissions.ts';
 import {registry} from './registry.ts';
 import {secrets} from './secrets.ts';
+import {storage} from './storage.ts';
 
-/** All checks, in the order in which they are shown; they run side by side. */
+/** All checks of every install, in the order in which they are shown; they run side by side. */
 export const prerequisites: readonly Check[] = [
 	secrets,
 	certificates,
@@ -39,12 +40,13 @@ export const prerequisites: readonly Check[] = [
 ];
 
 const check = async (world: World): Promise<Finding> => {
-	const {problems, warnings} = await runChecks(world, prerequisites);
+	const asked = world.answers.artifacts.kind === 'none' ? prerequisites : [...prerequisites, storage];
+	const {problems, warnings} = await runChecks(world, asked);
 	const problem = combineProblems(problems, (several, more) =>
 		stepProblems.problem('prerequisites-not-met', several, more),
 	);
 	if (problem) return {status: 'blocked', problem};
-	return {status: 'ok', note: `${prerequisites.length} checks`, warnings};
+	return {status: 'ok', note: `${asked.length} checks`, warnings};
 };
 
 /** What the guide lists under "Prerequisites", asked of the real servers before anything changes. */
@@ -56,10 +58,12 @@ export const prerequisitesStep: Step = {
 	// Rendering both charts reads nearly everything; what is left out only counts later.
 	inputs: (answers) => {
 		const {bundle, kubernetes, registry, tls, ingress, database, controlPlane, workspaces, workloadManager} = answers;
+		const {artifacts} = answers;
 		const helm = answers.helm.binary;
 		const userPasswords = answers.organization.users.map(({password}) => password);
 		return {
 			...{bundle, kubernetes, registry, tls, ingress, database, controlPlane, workspaces, workloadManager},
+			artifacts,
 			helm,
 			userPasswords,
 		};
