@@ -3,9 +3,9 @@ import {appendFile, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {openImages} from '../../source/bundle/open/images-only.ts';
+import {publicKeyLine} from '../../source/minisign/public-key.ts';
 import {generateSigningKey} from '../../source/minisign/secret-key.ts';
 import {writeMinisig} from '../../source/minisign/write-minisig.ts';
-import {publicKeyLine} from '../../source/minisign/public-key.ts';
 import {imageOf, never, noise, problemOf, temporary} from './helpers.ts';
 import {writeLayout} from './on-disk.ts';
 
