@@ -40,4 +40,10 @@ export const plans = {
 		leaseStep: 'backup-ready',
 		load: async () => (await import('./backup.ts')).backupPlan,
 	},
+	schedule: {
+		id: 'schedule',
+		stepIds: ['bundle', 'schedule-ready', 'schedule-objects', 'schedule-proved'],
+		leaseStep: 'schedule-ready',
+		load: async () => (await import('./schedule.ts')).schedulePlan,
+	},
 } as const satisfies Readonly<Record<string, PlanEntry>>;

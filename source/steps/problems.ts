@@ -2,6 +2,7 @@ import {declareProblems} from '../base/problem-table.ts';
 import {admissionTable} from './problems/admission.ts';
 import {backupTable} from './problems/backup.ts';
 import {fromPodTable} from './problems/from-pod.ts';
+import {scheduleTable} from './problems/schedule.ts';
 import {storageTable} from './problems/storage.ts';
 
 const handedOver = {
@@ -179,6 +180,7 @@ export const stepProblems = declareProblems({
 		nextSteps: ['or give the tool a login that may: {at}.username and {at}.password'],
 	},
 	...fromPodTable,
+	...scheduleTable,
 	...storageTable,
 
 	'runner-without-ca': {

@@ -50,7 +50,7 @@ export type Site = {
 	readonly run: (
 		answers: Answers,
 		more?: Partial<
-			Pick<RunRequest, 'pass' | 'from' | 'until' | 'prompted' | 'context' | 'signal' | 'stateDirectory'>
+			Pick<RunRequest, 'plan' | 'pass' | 'from' | 'until' | 'prompted' | 'context' | 'signal' | 'stateDirectory'>
 		> & {
 			readonly controls?: (acknowledged: readonly string[]) => Controls<Answers>;
 		},

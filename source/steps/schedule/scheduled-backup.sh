@@ -4,8 +4,9 @@
 #
 # Environment: CONFIG (folder: databases), SECRETS (folder: logins, keys, small parts), TOOL, RECIPIENTS (age, with blanks between),
 # RETENTION_DAYS, COMPONENTS (JSON), and either TARGET (a mounted folder) or S3_ENDPOINT, S3_BUCKET, S3_PREFIX, S3_REGION, S3_PATH_STYLE.
+# With MODE=watch it makes none, and says whether the newest whole one is younger than STALE_HOURS; with MODE=list it prints the manifests.
 # Nothing secret is an argument or a variable: programs read their logins from files that only this process can read.
-# Exit codes: 0 a whole backup was written and read back; 1 it was not, and nothing was removed.
+# Exit codes: 0 a whole backup was written and read back; 1 it was not, and nothing was removed. Of a watch: 1 there is no young one.
 set -eu
 umask 077
 LC_ALL=C
@@ -136,6 +137,47 @@ put() {
 	"${kind}_keep" "$1" || die "$1 could not be written to its end"
 }
 
+# ---- what is there, newest first
+
+ids() { "${kind}_ids" | grep -E '^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$' | sort -r; }
+ago() { date -u -d "@$(($(date +%s) - $1))" +%Y%m%dT%H%M%SZ; }
+# whole ID: its manifest says that it was finished.
+whole() { "${kind}_read" "$1" manifest.json > "$work/seen" 2> /dev/null && grep -q '"finishedAt"' "$work/seen"; }
+
+open_store() {
+	if [ "$kind" = s3 ]; then s3_open; else [ -d "$TARGET" ] || die "there is no storage at $TARGET"; fi
+}
+
+watch() {
+	open_store
+	limit=$(ago $((STALE_HOURS * 3600)))
+	ids > "$work/ids" || :
+	while IFS= read -r one; do
+		whole "$one" || continue
+		[ "$(printf '%s\n%s\n' "${one%-*}" "$limit" | sort | head -n 1)" = "$limit" ] ||
+			die "the newest good backup is $one: older than $STALE_HOURS hours"
+		say "the newest good backup is $one"
+		exit 0
+	done < "$work/ids"
+	die 'there is no good backup'
+}
+
+list() {
+	open_store
+	ids > "$work/ids" || :
+	while IFS= read -r one; do
+		whole "$one" || { printf '{"id":"%s","whole":false}\n' "$one"; continue; }
+		tr -d '\n\t' < "$work/seen"
+		printf '\n'
+	done < "$work/ids"
+	exit 0
+}
+
+case ${MODE:-backup} in
+	watch) watch ;;
+	list) list ;;
+esac
+
 recipients=
 for one in $RECIPIENTS; do recipients="$recipients -r $one"; done
 [ -n "$recipients" ] || die 'there is nobody to encrypt for'
@@ -241,11 +283,8 @@ paste_lines() { sed '$!s/$/,/' | tr -d '\n'; }
 
 : > "$work/parts"
 : > "$work/sums"
-[ "$kind" = folder ] || s3_open
-if [ "$kind" = folder ]; then
-	[ -d "$TARGET" ] || die "there is no storage at $TARGET"
-	folder_open || die "the storage cannot be written to"
-fi
+open_store
+[ "$kind" = s3 ] || folder_open || die 'the storage cannot be written to'
 begun=yes
 say "backup $id begins"
 manifest '' | put manifest.json
@@ -283,8 +322,8 @@ say "backup $id is whole and was read back"
 
 # ---- retention: only after a good one, which itself stays
 
-oldest=$(date -u -d "@$(($(date +%s) - RETENTION_DAYS * 86400))" +%Y%m%dT%H%M%SZ)
-"${kind}_ids" | grep -E '^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$' > "$work/ids" || :
+oldest=$(ago $((RETENTION_DAYS * 86400)))
+ids > "$work/ids" || :
 while IFS= read -r old; do
 	[ "$old" != "$id" ] || continue
 	[ "$(printf '%s\n%s\n' "${old%-*}" "$oldest" | sort | head -n 1)" = "${old%-*}" ] || continue
