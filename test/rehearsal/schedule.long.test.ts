@@ -28,7 +28,7 @@ const claims = async (folder: string): Promise<string> => {
 };
 
 test('a schedule is put into the cluster, its first backup is made there by the real programs, and is read here', async () => {
-	const site = await startSite({storage: 's3'});
+	const site = await startSite({storage: 's3', mysql: 'unpacked'});
 	onTestFinished(site.stop);
 	if (/no programs of/u.test(site.rehearsal.describe().join('\n'))) return;
 	expect(await site.run(site.answers())).toMatchObject({exitCode: 0});

@@ -3,7 +3,8 @@
 # POSIX has it needs mktemp, sha256sum, head -c and date -d @SECONDS, which Debian, Alpine and Red Hat have.
 #
 # Environment: CONFIG (folder: databases), SECRETS (folder: logins, keys, small parts), TOOL, RECIPIENTS (age, with blanks between),
-# RETENTION_DAYS, COMPONENTS (JSON), and either TARGET (a mounted folder) or S3_ENDPOINT, S3_BUCKET, S3_PREFIX, S3_REGION, S3_PATH_STYLE.
+# RETENTION_DAYS, COMPONENTS (JSON), MARKER, and with STORAGE=folder TARGET, with STORAGE=s3 S3_ENDPOINT, S3_BUCKET, S3_PREFIX (may begin
+# with a slash), S3_REGION, S3_PATH_STYLE.
 # With MODE=watch it makes none, and says whether the newest whole one is younger than STALE_HOURS; with MODE=list it prints the manifests.
 # Nothing secret is an argument or a variable: programs read their logins from files that only this process can read.
 # Exit codes: 0 a whole backup was written and read back; 1 it was not, and nothing was removed. Of a watch: 1 there is no young one.
@@ -124,7 +125,9 @@ s3_drop() {
 	s3_remove "$id"
 }
 
-if [ -n "${S3_ENDPOINT:-}" ]; then kind=s3; else kind=folder; fi
+kind=${STORAGE:-folder}
+S3_PREFIX=${S3_PREFIX:-}
+S3_PREFIX=${S3_PREFIX#/}
 store_put() { "${kind}_put" "$@"; }
 drop_unfinished() { [ -z "$begun" ] || "${kind}_drop"; }
 
@@ -240,7 +243,9 @@ dump_postgresql() { # NAME DATABASE
 	# shellcheck source=/dev/null
 	. "$work/login/environment"
 	version=$(pg_ask 'SHOW server_version' | cut -d' ' -f1 | plain)
-	pg_rows | grep '^{' > "$work/rows" || :
+	[ -n "$version" ] || die "the server of database $2 does not say its version"
+	pg_rows > "$work/counted" || die "the rows of database $2 cannot be counted"
+	grep '^{' "$work/counted" > "$work/rows" || :
 	revision=
 	if grep -q '"alembic_version"' "$work/rows"; then revision=$(pg_ask 'SELECT version_num FROM alembic_version LIMIT 1' | plain); fi
 	facts=$(database postgresql PostgreSQL "$version" "$2" "$revision" "$(pg_dump --version | plain)")
@@ -250,17 +255,19 @@ dump_postgresql() { # NAME DATABASE
 
 my_ask() { mysql --defaults-file="$work/login/login.cnf" --batch --skip-column-names --raw "$my_database" -e "$1" < /dev/null; }
 my_rows() {
-	my_ask "SELECT CONCAT('SELECT JSON_OBJECT(''name'', ', QUOTE(table_name), ', ''rows'', COUNT(*)) FROM \`', REPLACE(table_name, '\`', '\`\`'), '\`;') FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' ORDER BY table_name" |
-		mysql --defaults-file="$work/login/login.cnf" --batch --skip-column-names --raw "$my_database"
+	my_ask "SELECT CONCAT('SELECT JSON_OBJECT(''name'', ', QUOTE(table_name), ', ''rows'', COUNT(*)) FROM \`', REPLACE(table_name, '\`', '\`\`'), '\`;') FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' ORDER BY table_name" > "$work/statements" || return 1
+	mysql --defaults-file="$work/login/login.cnf" --batch --skip-column-names --raw "$my_database" < "$work/statements"
 }
 
 dump_mysql() { # NAME DATABASE
 	my_database=$2
 	version=$(my_ask 'SELECT VERSION()' | plain)
+	[ -n "$version" ] || die "the server of database $2 does not say its version"
 	case $version in *MariaDB*) product=MariaDB own= ;; *) product=MySQL own='--set-gtid-purged=OFF --column-statistics=0' ;; esac
 	if [ "$(my_ask "SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = DATABASE()")" != 0 ]; then own="$own --routines"; fi
 	if [ "$(my_ask "SELECT COUNT(*) FROM information_schema.events WHERE event_schema = DATABASE()")" != 0 ]; then own="$own --events"; fi
-	my_rows | grep '^{' > "$work/rows" || :
+	my_rows > "$work/counted" || die "the rows of database $2 cannot be counted"
+	grep '^{' "$work/counted" > "$work/rows" || :
 	revision=
 	if grep -q '"alembic_version"' "$work/rows"; then revision=$(my_ask 'SELECT version_num FROM alembic_version LIMIT 1' | plain); fi
 	if grep -q "\"$MARKER\"" "$work/rows"; then die "database $2 is half of a restore; a dump of it is no backup"; fi

@@ -70,13 +70,21 @@ const secretObject = async (
 	return {apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data};
 };
 
-const storageEnv = (place: StoragePlace): Readonly<Record<string, string>> =>
-	place.kind === 's3'
-		? {
-				...{S3_ENDPOINT: place.endpoint, S3_BUCKET: place.bucket, S3_PREFIX: place.prefix, S3_REGION: place.region},
-				S3_PATH_STYLE: String(place.pathStyle),
-			}
-		: {TARGET: storageFolder};
+const unused = 'none';
+
+/** The same variables for every kind, none of them empty: a list that is merged by names keeps its order then, and differs in values alone. */
+const storageEnv = (place: StoragePlace): Readonly<Record<string, string>> => {
+	const s3 = place.kind === 's3' ? place : undefined;
+	return {
+		STORAGE: s3 ? 's3' : 'folder',
+		TARGET: s3 ? unused : storageFolder,
+		S3_ENDPOINT: s3?.endpoint ?? unused,
+		S3_BUCKET: s3?.bucket ?? unused,
+		S3_PREFIX: `/${s3?.prefix ?? unused}`,
+		S3_REGION: s3?.region ?? unused,
+		S3_PATH_STYLE: String(s3?.pathStyle ?? false),
+	};
+};
 
 const podPlace = (world: World, image: string, env: Readonly<Record<string, string>>): PodPlace => {
 	const {answers} = world;

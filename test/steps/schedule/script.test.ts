@@ -26,6 +26,7 @@ const bucket = async (change: Partial<S3Site> = {}) => {
 		await rm(directory, {recursive: true, force: true});
 	});
 	const environment = {
+		STORAGE: 's3',
 		S3_ENDPOINT: `https://localhost:${server.port}`,
 		...{S3_BUCKET: 'zenml', S3_PREFIX: 'back/ups', S3_REGION: 'eu-1', S3_PATH_STYLE: 'true'},
 	};
