@@ -171,3 +171,26 @@ describe.skipIf(!hasAge || !existsSync('/usr/bin/curl'))(
 		});
 	},
 );
+
+describe.skipIf(!hasAge)('the watch of a schedule', () => {
+	it('is content with a young whole backup, and with nothing else', async () => {
+		const {at, run} = await stage();
+		const watch = {MODE: 'watch', STALE_HOURS: '26'};
+		expect(await run(watch)).toMatchObject({exitCode: 1, said: expect.stringContaining('there is no good backup')});
+		const [stale, begun] = [old(2), old(0)];
+		for (const [id, text] of [
+			[stale, '{"finishedAt":"x"}'],
+			[begun, '{}'],
+		] as const) {
+			await mkdir(at('target', id));
+			await writeFile(at('target', id, 'manifest.json'), text);
+		}
+		expect(await run(watch)).toMatchObject({
+			exitCode: 1,
+			said: expect.stringContaining(`the newest good backup is ${stale}: older than 26 hours`),
+		});
+		await writeFile(at('target', begun, 'manifest.json'), '{"finishedAt":"x"}');
+		expect(await run(watch)).toMatchObject({exitCode: 0, said: expect.stringContaining(`is ${begun}`)});
+		expect((await run({MODE: 'list'})).said.trim().split('\n')).toHaveLength(2);
+	});
+});
