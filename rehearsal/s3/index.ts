@@ -7,7 +7,7 @@ import {answerS3, errorAnswer, type S3Answer} from './answer.ts';
 import {openStore} from './store.ts';
 import {S3Error, type S3Site} from './types.ts';
 
-export {type S3Deed, S3Error, type S3Site} from './types.ts';
+export type {S3Site} from './types.ts';
 
 /** A played S3 server that is up. */
 export type RunningS3 = {readonly port: number; readonly stop: () => Promise<void>};

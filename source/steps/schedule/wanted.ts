@@ -1,8 +1,7 @@
 import {createHash} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
-import {fileURLToPath} from 'node:url';
 import {stringify} from 'yaml';
 import {type StoragePlace, storagePlaceOf} from '../../answers/storage/place.ts';
+import {scheduledScript, scheduledScriptName} from '../../backup/scheduled/script.ts';
 import {tolerationsOf} from '../../charts/index.ts';
 import {podSpecOf} from '../../cluster/probe/pod-spec.ts';
 import type {KubeObject, PodPlace} from '../../cluster/types.ts';
@@ -19,7 +18,6 @@ import {scheduleName, scheduleNamespace, watchName} from './names.ts';
 
 const secretFolder = '/run/zenml-airgap/schedule';
 const storageFolder = '/backups';
-const scriptName = 'scheduled-backup.sh';
 
 /** The API server takes no Secret over 1 MiB (Kubernetes, "Secrets", size of a Secret). */
 const mostSecretBytes = 1_000_000;
@@ -42,8 +40,6 @@ export const scheduleUse = (world: World): StorageUse => {
 	};
 };
 
-const script = (): Promise<string> => readFile(fileURLToPath(new URL(`./${scriptName}`, import.meta.url)), 'utf8');
-
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
 /** The Secret of the storage, and in it all that the script reads. */
@@ -56,7 +52,7 @@ const secretObject = async (
 	const record = use.place.kind === 's3' ? await recordObject(world, use, false) : undefined;
 	const {list} = await readSecrets(world, installed);
 	const texts = {
-		[scriptName]: await script(),
+		[scheduledScriptName]: await scheduledScript(),
 		databases: `${logins.lines.join('\n')}\n`,
 		'secrets.json': `${JSON.stringify(list)}\n`,
 		'answers.yaml': stringify(world.answers),
@@ -118,7 +114,7 @@ const cronJob = (world: World, image: string, timed: Timed): KubeObject => {
 	const labels = {...managedBy, 'app.kubernetes.io/name': name};
 	const own = {
 		name: 'backup',
-		command: ['sh', `${secretFolder}/${scriptName}`],
+		command: ['sh', `${secretFolder}/${scheduledScriptName}`],
 		resources,
 		scratch: {path: '/tmp', sizeLimit: '256Mi'},
 	};

@@ -6,7 +6,7 @@ import {fileURLToPath} from 'node:url';
 import {onTestFinished} from 'vitest';
 import {identity} from '../../backup/helpers.ts';
 
-export const script = fileURLToPath(new URL('../../../source/steps/schedule/scheduled-backup.sh', import.meta.url));
+const script = fileURLToPath(new URL('../../../source/backup/scheduled/scheduled-backup.sh', import.meta.url));
 
 /** Programs of databases that say what they were given, and no password on their command line. */
 const programs = {

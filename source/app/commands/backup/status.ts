@@ -4,7 +4,6 @@ import {printable} from '../../../base/printable.ts';
 import {toProblem} from '../../../base/problem.ts';
 import {counted} from '../../../base/text.ts';
 import {formatBytes} from '../../../base/units.ts';
-import {scheduleLine} from '../../../steps/schedule/standing.ts';
 import type {Work} from '../command.ts';
 import type {BackupSite} from './folder.ts';
 import type {BackupOptions} from './options.ts';
@@ -12,6 +11,7 @@ import {ageOf, readersOf, textOfUse} from './words.ts';
 
 /** How the schedule stands, in words; a cluster that does not answer keeps nobody from looking at a folder. */
 const scheduleText = async ({schedule}: BackupSite, signal: AbortSignal): Promise<string> => {
+	const {scheduleLine} = await import('../../../steps/schedule/standing.ts');
 	try {
 		return scheduleLine(await schedule());
 	} catch (error) {
