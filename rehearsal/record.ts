@@ -25,6 +25,8 @@ export type RehearsalRecord = {
 	readonly mysqlPassword: string;
 	/** What stands in for MySQL, once it has begun. */
 	readonly mysql?: MysqlKind;
+	/** The played S3 server, once there was one. */
+	readonly s3?: {readonly port: number; readonly accessKey: string; readonly secretKey: string};
 	readonly records: Readonly<Record<string, string>>;
 	readonly fault?: FaultState;
 };
@@ -54,6 +56,7 @@ const recordSchema = z.looseObject({
 	databasePassword: z.string(),
 	mysqlPassword: z.string(),
 	mysql: z.enum(['of this host', 'unpacked', 'played']).exactOptional(),
+	s3: z.object({port, accessKey: z.string(), secretKey: z.string()}).exactOptional(),
 	records: z.record(z.string(), z.string()),
 	fault: z
 		.object({

@@ -1,3 +1,4 @@
+import {artifactsStep} from '../steps/artifacts/index.ts';
 import {bundleStep} from '../steps/bundle.ts';
 import {caStep} from '../steps/ca.ts';
 import {databasesStep} from '../steps/databases/index.ts';
@@ -37,6 +38,7 @@ export const upgradePlan: Plan = {
 		dnsStep,
 		caStep,
 		workloadManagerStep,
+		artifactsStep,
 		verificationStep,
 		clientsStep,
 	],

@@ -51,6 +51,7 @@ export const rehearse: AddCommand = ({program}, ask) => {
 				.default('newer'),
 		)
 		.addOption(new Option('--plan <plan>', 'what is done with it').choices(['install', 'upgrade']).default('install'))
+		.addOption(new Option('--storage <server>', 'play a server for artifacts as well').choices(['s3']))
 		.option('--fresh', 'forget the world of an earlier rehearsal', false)
 		.action((options: RehearsalOptions) => ask(work, options));
 };

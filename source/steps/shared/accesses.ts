@@ -47,6 +47,10 @@ const forChecks: readonly Access[] = [
 	{verb: 'list', group: '', resource: 'nodes'},
 	{verb: 'list', group: 'networking.k8s.io', resource: 'ingressclasses'},
 ];
+/** The volume for artifacts, and what the cluster says while it makes none. */
+const withClaim: readonly Kind[] = [{group: '', resource: 'persistentvolumeclaims', verbs: ['get', 'create', 'patch']}];
+const forClasses: readonly Access[] = [{verb: 'list', group: 'storage.k8s.io', resource: 'storageclasses'}];
+
 const ofCluster: readonly Access[] = [
 	{verb: 'get', group: '', resource: 'namespaces'},
 	{verb: 'create', group: '', resource: 'namespaces'},
@@ -55,7 +59,8 @@ const ofCluster: readonly Access[] = [
 
 /** True for an access without which only a check cannot be made; that check says so itself. */
 export const isForChecksOnly = ({verb, resource, namespace}: Access): boolean =>
-	namespace === undefined && forChecks.some((access) => access.verb === verb && access.resource === resource);
+	namespace === undefined &&
+	[...forChecks, ...forClasses].some((access) => access.verb === verb && access.resource === resource);
 
 /** The Gateway's own status tells its address, unless the answers do. */
 const ofGateway = (answers: Answers): readonly Access[] => {
@@ -69,7 +74,9 @@ const within = (namespace: string, kinds: readonly Kind[]): readonly Access[] =>
 
 /** Every verb on every kind that the install with these answers needs, for access reviews. */
 export const accessesNeeded = (answers: Answers): readonly Access[] => {
-	const {workloadManager} = answers;
+	const {workloadManager, artifacts, workspaces} = answers;
+	const ofVolume = artifacts.kind === 'storageClass';
+	const ofPipelines = workloadManager.enabled ? workloadManager.namespace : workspaces[0]?.namespace;
 	const budgets = componentsOf(answers).some(({answers: {podDisruptionBudget}}) => podDisruptionBudget.enabled);
 	const kinds = [...always, ...(budgets ? withBudgets : []), ...ofWayIn[answers.ingress.kind]];
 	return [
@@ -77,5 +84,6 @@ export const accessesNeeded = (answers: Answers): readonly Access[] => {
 		...namespacesOf(answers).flatMap((namespace) => within(namespace, kinds)),
 		...ofGateway(answers),
 		...(workloadManager.enabled ? within(workloadManager.namespace, withRunners) : []),
+		...(ofVolume && ofPipelines !== undefined ? [...forClasses, ...within(ofPipelines, withClaim)] : []),
 	];
 };
