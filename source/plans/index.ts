@@ -72,4 +72,32 @@ export const plans = {
 		leaseStep: 'upgrade-path',
 		load: async () => (await import('./upgrade.ts')).upgradePlan,
 	},
+	restore: {
+		id: 'restore',
+		stepIds: [
+			'restore-backup',
+			'bundle',
+			'prerequisites',
+			'images',
+			'namespaces',
+			'restore-secrets',
+			'secrets',
+			'databases',
+			'restore-servers',
+			'restore-databases',
+			'restore-keys',
+			'control-plane',
+			'workspaces',
+			'dns',
+			'ca',
+			'workload-manager',
+			'verification',
+			'restored',
+		],
+		leaseStep: 'namespaces',
+		load: async () => {
+			const {noFlags} = await import('../steps/restore/options.ts');
+			return (await import('./restore.ts')).restorePlan({only: {kind: 'whole'}, flags: noFlags});
+		},
+	},
 } as const satisfies Readonly<Record<string, PlanEntry>>;

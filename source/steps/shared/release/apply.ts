@@ -6,6 +6,7 @@ import {auditRelease} from './audit.ts';
 import {refuseUnfinishedBack} from './back-mark.ts';
 import {isIdle, livePods} from './pods.ts';
 import {repairRelease} from './repair.ts';
+import {refuseUnfinishedRestore} from './restore-mark.ts';
 import {diagnoseRollout, watchRollout} from './rollout.ts';
 import {watchSchema} from './schema-change.ts';
 import {startServers} from './servers.ts';
@@ -54,6 +55,7 @@ const explained = async (world: World, wanted: WantedRelease, error: unknown): P
  */
 export const applyRelease = async (world: World, wanted: WantedRelease): Promise<void> => {
 	await refuseUnfinishedBack(world, wanted);
+	await refuseUnfinishedRestore(world, wanted);
 	const {problems} = await auditRelease(world, wanted);
 	if (problems[0]) throw new ProblemError(problems[0]);
 	await repairRelease(world, wanted);

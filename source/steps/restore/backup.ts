@@ -1,0 +1,54 @@
+import {counted} from '../../base/text.ts';
+import {formatBytes} from '../../base/units.ts';
+import type {Finding} from '../../engine/plan.ts';
+import {minute} from '../back/losses.ts';
+import {componentsOf} from '../shared/names.ts';
+import {refuseUnfinishedBack} from '../shared/release/back-mark.ts';
+import {longTimeouts, type Step, type World} from '../world.ts';
+import {refuseMisfits} from './fit.ts';
+import {lossWarnings} from './losses.ts';
+import {requireKeys} from './secret-values.ts';
+import {restoringOf, type Source} from './source.ts';
+
+/** What every step of a restore depends on. */
+export const inputsOf =
+	({options}: Source): Step['inputs'] =>
+	(answers) => ({
+		...options,
+		folder: answers.backup.folder,
+		components: componentsOf(answers).map(({id, answers: {namespace, release, database}}) => ({
+			id,
+			namespace,
+			release,
+			database: database.name,
+		})),
+	});
+
+const check =
+	(source: Source) =>
+	async (world: World): Promise<Finding> => {
+		const {options} = source;
+		const read = await source.open(world);
+		const {manifest, signer} = read;
+		const restoring = restoringOf(world, options, manifest);
+		const warnings = await refuseMisfits(world, options, manifest, restoring);
+		for (const {release} of restoring) await refuseUnfinishedBack(world, release);
+		// Whoever cannot decrypt the smallest part learns it here, and not when servers are stopped.
+		await requireKeys(world, source, read, restoring);
+		const bytes = restoring.reduce((sum, {part}) => sum + part.bytes, 0);
+		const made = minute(manifest.finishedAt ?? manifest.createdAt);
+		const signed = signer ? `signed by key ${signer.keyId}${signer.proven ? '' : ', not checked'}` : 'not signed';
+		const note = `backup ${manifest.id} of ${made}, ${counted(restoring.length, 'database')}, ${formatBytes(bytes)}, ${signed}`;
+		return {status: 'ok', note, warnings: [...warnings, ...(await lossWarnings(world, source, manifest, restoring))]};
+	};
+
+/** The backup is whole, can be read, and fits; what is lost by it is said. It changes nothing. */
+export const backupStep = (source: Source): Step => ({
+	id: 'restore-backup',
+	title: 'The backup, and what is lost',
+	why: 'What cannot be read, or does not fit these servers, shows here, while all that there is still is there.',
+	area: 'verification',
+	inputs: inputsOf(source),
+	timeouts: longTimeouts,
+	check: check(source),
+});
