@@ -3,7 +3,7 @@ import {counted, firstOf} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
 import {contentsOf, differencesFrom} from '../shared/database-contents.ts';
-import {type RestoreMark, writeRestoreMark} from '../shared/release/restore-mark.ts';
+import {type RestoreMark, writeRestoreMark} from '../shared/marks/restore-mark.ts';
 import {serversStopped, stopServers} from '../shared/release/servers.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';
 import {inputsOf} from './backup.ts';

@@ -1,7 +1,7 @@
 import {firstOf} from '../../base/text.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
-import {refuseUnfinishedRestore} from '../shared/release/restore-mark.ts';
+import {refuseUnfinishedRestore} from '../shared/marks/restore-mark.ts';
 import {podsAtWork, type ReleaseName, serversHeld, serversStopped, startServers} from '../shared/release/servers.ts';
 import {labelOf} from '../shared/release/wanted.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';

@@ -2,11 +2,11 @@ import {type ProblemCode, ProblemError, toProblem} from '../../../base/problem.t
 import type {Release} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
 import {noteApplied} from '../applied/record.ts';
+import {refuseUnfinishedRestore} from '../marks/restore-mark.ts';
 import {auditRelease} from './audit.ts';
 import {refuseUnfinishedBack} from './back-mark.ts';
 import {isIdle, livePods} from './pods.ts';
 import {repairRelease} from './repair.ts';
-import {refuseUnfinishedRestore} from './restore-mark.ts';
 import {diagnoseRollout, watchRollout} from './rollout.ts';
 import {watchSchema} from './schema-change.ts';
 import {startServers} from './servers.ts';

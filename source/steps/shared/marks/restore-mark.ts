@@ -3,8 +3,8 @@ import type {KubeObject} from '../../../cluster/types.ts';
 import {stepProblems} from '../../problems.ts';
 import type {World} from '../../world.ts';
 import {managedBy} from '../names.ts';
-import {labelOfComponent} from './back-mark.ts';
-import type {ReleaseName} from './servers.ts';
+import {labelOfComponent} from '../release/back-mark.ts';
+import type {ReleaseName} from '../release/servers.ts';
 
 /**
  * How far the restore of a component is. Servers must not run from `restoring` on until the key of the data was tried (`opened`); `done`
