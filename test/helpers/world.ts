@@ -103,7 +103,7 @@ const secretBehind = async (reference: string): Promise<string> => readFile(refe
 
 /** Starts a site in a folder of its own, or again in one that is there. */
 export const startSite = async (
-	options: Partial<Pick<RehearsalOptions, 'fault' | 'bundleBytes' | 'sample' | 'hosts' | 'wayIn'>> & {
+	options: Partial<Pick<RehearsalOptions, 'fault' | 'bundleBytes' | 'sample' | 'hosts' | 'wayIn' | 'mysql'>> & {
 		readonly folder?: string;
 		readonly helm?: string;
 	} = {},
@@ -117,6 +117,7 @@ export const startSite = async (
 		log: () => undefined,
 		...(options.fault === undefined ? {} : {fault: options.fault}),
 		...(options.wayIn === undefined ? {} : {wayIn: options.wayIn}),
+		...(options.mysql === undefined ? {} : {mysql: options.mysql}),
 		...(options.sample === undefined ? {} : {sample: options.sample}),
 		...(options.hosts === undefined ? {} : {hosts: options.hosts}),
 	});
