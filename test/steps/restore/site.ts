@@ -167,10 +167,10 @@ export const restoreSite = () => {
 				write(`${object.metadata.name} ${phase}`, () => undefined);
 				return applied;
 			},
-			patch: async (reference, steps, signal) => {
+			patch: async (reference, steps) => {
 				if (reference.kind !== 'Deployment') {
 					write(`patch ${reference.kind} ${reference.name}`, () => undefined);
-					return cluster.patch(reference, steps, signal as never);
+					return cluster.patch(reference, steps);
 				}
 				const live = state.deployments[reference.name] as Deployment;
 				write(`patch ${reference.name}`, () => {
