@@ -1,7 +1,9 @@
-import {counted} from '../../base/text.ts';
+import {counted, firstOf} from '../../base/text.ts';
 import {formatBytes} from '../../base/units.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {minute} from '../back/losses.ts';
+import {stepProblems} from '../problems.ts';
+import {accessesOfRestore, accessText} from '../shared/accesses.ts';
 import {componentsOf} from '../shared/names.ts';
 import {refuseUnfinishedBack} from '../shared/release/back-mark.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';
@@ -24,6 +26,15 @@ export const inputsOf =
 		})),
 	});
 
+/** @throws ProblemError `kubernetes-permissions` */
+const requireAccess = async (world: World, namespaces: readonly string[]): Promise<void> => {
+	const needed = accessesOfRestore(world.answers, namespaces);
+	const denied = (await world.cluster.denied(needed, world.signal)).map(accessText);
+	if (denied.length === 0) return;
+	const facts = {denied: denied.length, needed: needed.length, first: firstOf(denied, 3, '; ')};
+	throw stepProblems.error('kubernetes-permissions', facts, {evidence: denied});
+};
+
 const check =
 	(source: Source) =>
 	async (world: World): Promise<Finding> => {
@@ -33,6 +44,8 @@ const check =
 		const restoring = restoringOf(world, options, manifest);
 		const warnings = await refuseMisfits(world, options, manifest, restoring);
 		for (const {release} of restoring) await refuseUnfinishedBack(world, release);
+		const namespaces = restoring.map(({release: {namespace}}) => namespace);
+		await requireAccess(world, namespaces);
 		// Whoever cannot decrypt the smallest part learns it here, and not when servers are stopped.
 		await requireKeys(world, source, read, restoring);
 		const bytes = restoring.reduce((sum, {part}) => sum + part.bytes, 0);

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {accessesOfRestore} from '../../../source/steps/shared/accesses.ts';
 import {refuseUnfinishedRestore} from '../../../source/steps/shared/marks/restore-mark.ts';
 import {facts, generatedAndEnrolled, refusal, secretObject} from '../parts.ts';
 import {answersOf, code, look, refusalOf} from '../world.ts';
@@ -76,6 +77,23 @@ describe('a backup that does not fit is refused before anything is changed', () 
 		site.state.unreadable = refusal('backup-passphrase-wrong');
 		expect(await refusedAtFirst(site)).toMatchObject({code: 'backup-passphrase-wrong'});
 		expect(await refusedAtFirst(site, database)).toMatchObject({code: 'backup-passphrase-wrong'});
+	});
+
+	test('where this login may not stop servers, or run the tools in a pod', async () => {
+		const site = restoreSite();
+		const stop = {verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'zenml-workspace'};
+		site.state.denied = [{...stop, reason: 'no RBAC policy matched'}];
+		expect(await refusedAtFirst(site, database)).toMatchObject({
+			code: code('kubernetes-permissions'),
+			evidence: ['patch deployments.apps in zenml-workspace: no RBAC policy matched'],
+		});
+		const inPods = answersOf((input) => ({...input, backup: {tools: 'cluster'}}));
+		expect(accessesOfRestore(inPods, ['zenml-workspace'])).toContainEqual({
+			verb: 'create',
+			group: '',
+			resource: 'pods/exec',
+			namespace: 'zenml-pro',
+		});
 	});
 
 	test('where namespace, release, database or engine are others', async () => {

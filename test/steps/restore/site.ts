@@ -3,7 +3,7 @@ import {Readable} from 'node:stream';
 import type {BackupManifest, BackupPart, BackupSummary, BackupUse} from '../../../source/backup/types.ts';
 import {systemClock} from '../../../source/base/clock.ts';
 import {ProblemError} from '../../../source/base/problem.ts';
-import type {KubeObject} from '../../../source/cluster/types.ts';
+import type {Access, KubeObject} from '../../../source/cluster/types.ts';
 import type {DatabaseContents, DatabaseFacts} from '../../../source/database/types.ts';
 import {restoreSteps} from '../../../source/steps/restore/index.ts';
 import {noFlags, type RestoreFlags, type RestoreScope} from '../../../source/steps/restore/options.ts';
@@ -117,6 +117,7 @@ export const restoreSite = () => {
 		restored: dumped,
 		unreadable: undefined as ProblemError | undefined,
 		opened: 0,
+		denied: [] as readonly (Access & {readonly reason: string})[],
 	};
 	const cluster = kept(generatedAndEnrolled());
 	const databaseOf: Record<string, string> = {zenml: 'zenml_workspace', 'zenml-pro': 'zenml_pro'};
@@ -150,6 +151,7 @@ export const restoreSite = () => {
 	const given = (): Given => ({
 		cluster: {
 			...cluster,
+			denied: async () => state.denied,
 			get: async (reference) => (reference.kind === 'Deployment' ? objectOf(reference.name) : cluster.get(reference)),
 			list: async (of) => (of.kind === 'Deployment' ? [objectOf(releaseIn(of.labelSelector))] : cluster.list(of)),
 			pods: async (_namespace, selector) =>
