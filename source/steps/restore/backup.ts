@@ -52,7 +52,9 @@ const check =
 		const made = minute(manifest.finishedAt ?? manifest.createdAt);
 		const signed = signer ? `signed by key ${signer.keyId}${signer.proven ? '' : ', not checked'}` : 'not signed';
 		const note = `backup ${manifest.id} of ${made}, ${counted(restoring.length, 'database')}, ${formatBytes(bytes)}, ${signed}`;
-		return {status: 'ok', note, warnings: [...warnings, ...(await lossWarnings(world, source, manifest, restoring))]};
+		const losses = await lossWarnings(world, source, manifest, restoring);
+		const pages = losses.length > 0 ? [{title: 'What is lost', lines: losses}] : [];
+		return {status: 'ok', note, warnings: [...warnings, ...losses], pages};
 	};
 
 /** The backup is whole, can be read, and fits; what is lost by it is said. It changes nothing. */
