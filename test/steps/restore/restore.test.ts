@@ -57,6 +57,23 @@ describe('a restore', () => {
 		expect(site.state.opened).toBe(1);
 	});
 
+	test('whose page for the users has no room on the disk is gone on with, and its data stays', async () => {
+		const site = restoreSite();
+		const full = site.world({
+			host: {
+				...site.given().host,
+				saveState: async () => {
+					throw refusal('state-unwritable', 'The disk is full.');
+				},
+			},
+		});
+		await expect(carry(ownSteps(database), full)).rejects.toThrow('The disk is full.');
+		site.state.data.zenml_workspace = writtenSince;
+		await carry(ownSteps(database), site.world());
+		expect(site.state.data.zenml_workspace).toBe(writtenSince);
+		expect(site.state.deployments.zenml?.replicas).toBe(2);
+	});
+
 	test('from a medium that nobody can write to comes to its end, and says so', async () => {
 		const site = restoreSite();
 		const {backups} = site.given();
