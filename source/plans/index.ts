@@ -8,6 +8,8 @@ export type PlanEntry = {
 	readonly stepIds: readonly string[];
 	/** The step that takes the Lease: a run that begins after it takes the Lease at its start. Absent where none does. */
 	readonly leaseStep?: string;
+	/** True where it takes something away for good: nobody may start it before it is said what. */
+	readonly takesAway?: true;
 	readonly load: () => Promise<Plan>;
 };
 
@@ -44,6 +46,7 @@ export const plans = {
 		id: 'back',
 		stepIds: ['source', 'servers', 'database', 'release', 'verification'],
 		leaseStep: 'source',
+		takesAway: true,
 		load: async () => (await import('./back.ts')).backPlan('controlPlane'),
 	},
 	upgrade: {
@@ -79,5 +82,34 @@ export const plans = {
 		stepIds: ['bundle', 'schedule-ready', 'schedule-objects', 'schedule-proved'],
 		leaseStep: 'schedule-ready',
 		load: async () => (await import('./schedule.ts')).schedulePlan,
+	},
+	restore: {
+		id: 'restore',
+		stepIds: [
+			'restore-backup',
+			'bundle',
+			'prerequisites',
+			'images',
+			'namespaces',
+			'restore-secrets',
+			'secrets',
+			'databases',
+			'restore-servers',
+			'restore-databases',
+			'restore-keys',
+			'control-plane',
+			'workspaces',
+			'dns',
+			'ca',
+			'workload-manager',
+			'verification',
+			'restored',
+		],
+		leaseStep: 'namespaces',
+		takesAway: true,
+		load: async () => {
+			const {noFlags} = await import('../steps/restore/options.ts');
+			return (await import('./restore.ts')).restorePlan({only: {kind: 'whole'}, flags: noFlags});
+		},
 	},
 } as const satisfies Readonly<Record<string, PlanEntry>>;

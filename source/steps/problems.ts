@@ -4,6 +4,7 @@ import {backTable} from './problems/back.ts';
 import {backupTable} from './problems/backup.ts';
 import {fromPodTable} from './problems/from-pod.ts';
 import {nodesTable} from './problems/nodes.ts';
+import {restoreTable} from './problems/restore.ts';
 import {scheduleTable} from './problems/schedule.ts';
 import {serversTable} from './problems/servers.ts';
 import {storageTable} from './problems/storage.ts';
@@ -201,6 +202,7 @@ export const stepProblems = declareProblems({
 	// Backups, and the way back
 	...backupTable,
 	...backTable,
+	...restoreTable,
 
 	// Upgrades
 	...upgradeTable,

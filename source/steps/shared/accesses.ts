@@ -87,3 +87,35 @@ export const accessesNeeded = (answers: Answers): readonly Access[] => {
 		...(ofVolume && ofPipelines !== undefined ? [...forClasses, ...within(ofPipelines, withClaim)] : []),
 	];
 };
+
+/** What dumps and restores by programs in the cluster need: a pod of the tools, and commands in it (KEP-4006: a GET, and create since 1.35). */
+const ofToolPods: readonly Kind[] = [
+	{group: '', resource: 'pods', verbs: ['get', 'list', 'create', 'delete']},
+	{group: '', resource: 'pods/exec', verbs: ['get', 'create']},
+];
+
+/** What stops and starts servers, and remembers how far a restore is. */
+const ofStopping: readonly Kind[] = [
+	{group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch']},
+	{group: '', resource: 'pods', verbs: ['get', 'list']},
+	{group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch']},
+];
+
+/**
+ * Every verb on every kind that replacing data needs beyond an install, for access reviews.
+ * @param namespaces of the components whose servers are stopped
+ */
+export const accessesOfRestore = (
+	{backup, controlPlane}: Answers,
+	namespaces: readonly string[],
+): readonly Access[] => [
+	...[...new Set(namespaces)].flatMap((namespace) => within(namespace, ofStopping)),
+	...(backup.tools === 'cluster' ? within(controlPlane.namespace, ofToolPods) : []),
+];
+
+/** An access that is denied, and why as far as the cluster says. */
+export type DeniedAccess = Access & {readonly reason: string};
+
+/** `create secrets in zenml-pro: no RBAC policy matched`. */
+export const accessText = ({verb, group, resource, namespace, reason}: DeniedAccess): string =>
+	`${verb} ${resource}${group ? `.${group}` : ''}${namespace ? ` in ${namespace}` : ''}${reason ? `: ${reason}` : ''}`;
