@@ -1,20 +1,20 @@
 import type {Problem} from '../base/problem.ts';
 import type {Decision} from './events.ts';
+import type {WayInfo} from './plan.ts';
 
-/** What a decision carries: `edit` brings new answers. */
+/** What a decision carries: `edit` brings new answers, `way` the id of a way that somebody has agreed to. */
 export type Decided<Answers> =
-	| {readonly decision: Exclude<Decision, 'edit'>}
+	| {readonly decision: Exclude<Decision, 'edit' | 'way'>}
+	| {readonly decision: 'way'; readonly way: string}
 	| {readonly decision: 'edit'; readonly answers: Answers};
+
+/** What can be decided about a problem. `ways` are those of the choice `way`. */
+export type Offer = {readonly choices: readonly Decision[]; readonly ways: readonly WayInfo[]};
 
 /** How people, or a policy in their place, steer a run. */
 export type Controls<Answers> = {
 	/** Asked when a step cannot go on. */
-	readonly decide: (
-		step: string,
-		problem: Problem,
-		choices: readonly Decision[],
-		signal: AbortSignal,
-	) => Promise<Decided<Answers>>;
+	readonly decide: (step: string, problem: Problem, offer: Offer, signal: AbortSignal) => Promise<Decided<Answers>>;
 	/** Has the operator confirmed this hand-over, in this run or an earlier one? */
 	readonly acknowledged: (step: string) => boolean;
 	/** Resolves when somebody wants the awaited things looked at again now; never rejects. */
@@ -54,7 +54,7 @@ export const attended = <Answers>(acknowledged: readonly string[]): AttendedCont
 		for (const wake of waiters) wake();
 	};
 	return {
-		decide: async (_step, _problem, _choices, signal) =>
+		decide: async (_step, _problem, _offer, signal) =>
 			new Promise((resolve, reject) => {
 				const stop = (): void => {
 					pending = undefined;

@@ -45,9 +45,9 @@ const withFaults = async <T>(
 };
 
 /** Looks at, or works on, the world of one step under a bound. */
-const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
+export const inWorld = async <Answers, World extends BaseWorld<Answers>, T>(
 	context: StepContext<Answers, World>,
-	deed: 'check' | 'apply',
+	deed: 'check' | 'apply' | 'way back',
 	run: (world: World) => Promise<T>,
 ): Promise<T> => {
 	const {step, emit, answers, pass, runId, controls, clock} = context;

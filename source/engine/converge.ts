@@ -1,7 +1,7 @@
 import {exitCodes, type Problem, ProblemError, toProblem} from '../base/problem.ts';
-import type {Controls, Decided} from './controls.ts';
-import {convergeStep} from './converge-step.ts';
-import type {Decision, Event} from './events.ts';
+import {convergeStep, type StepContext} from './converge-step.ts';
+import {settle} from './deciding.ts';
+import type {Event} from './events.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import type {BaseWorld, Step} from './plan.ts';
 import {engineProblems} from './problems.ts';
@@ -38,17 +38,25 @@ type Run<Answers, World extends BaseWorld<Answers>> = {
 	readonly done: Map<string, string>;
 };
 
+const contextOf = <Answers, World extends BaseWorld<Answers>>(
+	{options, emit}: Run<Answers, World>,
+	step: Step<Answers, World>,
+	answers: Answers,
+): StepContext<Answers, World> => ({...options, answers, step, fingerprint: fingerprintOf(step.inputs(answers)), emit});
+
 /** The step at this position to its end, or the problem that it cannot get over. @throws the signal's reason */
 const problemOf = async <Answers, World extends BaseWorld<Answers>>(
-	{options, emit, done}: Run<Answers, World>,
+	run: Run<Answers, World>,
 	step: Step<Answers, World>,
 	answers: Answers,
 ): Promise<Problem | undefined> => {
-	const fingerprint = fingerprintOf(step.inputs(answers));
+	const {options, emit, done} = run;
+	const context = contextOf(run, step, answers);
+	const {fingerprint} = context;
 	const before = done.get(step.id);
 	emit({type: 'step-started', step: step.id, stale: before !== undefined && before !== fingerprint});
 	try {
-		await convergeStep({...options, answers, step, fingerprint, emit});
+		await convergeStep(context);
 		done.set(step.id, fingerprint);
 		return undefined;
 	} catch (error) {
@@ -77,29 +85,6 @@ const survey = async <Answers, World extends BaseWorld<Answers>>(
 	return found[0];
 };
 
-const ask = async <Answers>(
-	controls: Controls<Answers>,
-	step: {readonly id: string; readonly skippable?: boolean},
-	problem: Problem,
-	{
-		emit,
-		options,
-	}: {
-		readonly emit: (event: NewEvent) => void;
-		readonly options: Pick<RunOptions<never, never>, 'signal' | 'hearFaults'>;
-	},
-): Promise<Decided<Answers>> => {
-	const choices: readonly Decision[] = ['retry', 'edit', ...(step.skippable ? (['skip'] as const) : []), 'quit'];
-	emit({type: 'step-problem', step: step.id, problem, choices});
-	// What a step that has ended leaves behind may still throw, and changes nothing of what is to be decided.
-	const deaf = options.hearFaults?.(({message}) =>
-		emit({type: 'step-detail', step: step.id, detail: {kind: 'line', level: 'warn', text: message}}),
-	);
-	const decided = await controls.decide(step.id, problem, choices, options.signal).finally(() => deaf?.());
-	if (decided.decision !== 'quit') emit({type: 'step-decided', step: step.id, decision: decided.decision});
-	return decided;
-};
-
 /** Edited answers lead back to the first step that they change. */
 const afterEdit = <Answers, World extends BaseWorld<Answers>>(
 	steps: readonly Step<Answers, World>[],
@@ -123,12 +108,12 @@ const leaveOut = <Answers, World extends BaseWorld<Answers>>(
 		fingerprint: fingerprintOf(step.inputs(answers)),
 	});
 
-/** Applies step after step; a problem is decided by the operator. Returns the problem at which they quit. */
+/** Applies step after step; a problem is decided by the operator. Returns the problem at which they quit or that ends the run. */
 const carryOut = async <Answers, World extends BaseWorld<Answers>>(
 	run: Run<Answers, World>,
 ): Promise<Problem | undefined> => {
 	const {options, steps} = run;
-	const {signal, controls} = options;
+	const {signal} = options;
 	let at: Position<Answers> = {answers: options.answers, index: 0};
 	for (let step = steps[0]; step; step = steps[at.index]) {
 		signal.throwIfAborted();
@@ -137,8 +122,8 @@ const carryOut = async <Answers, World extends BaseWorld<Answers>>(
 			at = {...at, index: at.index + 1};
 			continue;
 		}
-		const decided = await ask(controls, step, problem, {emit: run.emit, options});
-		if (decided.decision === 'quit') return problem;
+		const decided = await settle(contextOf(run, step, at.answers), problem);
+		if (decided.decision === 'end') return decided.problem;
 		if (decided.decision === 'edit') at = afterEdit(steps, at, decided.answers);
 		if (decided.decision === 'skip') {
 			leaveOut(run, step, at.answers);

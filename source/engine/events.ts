@@ -1,14 +1,27 @@
 import type {Problem} from '../base/problem.ts';
-import type {Change, Detail, Handover, Kept, Pass} from './plan.ts';
+import type {Change, Detail, Handover, Kept, Pass, WayInfo} from './plan.ts';
 
 /** Where a step is. */
-export type StepStatus = 'pending' | 'checking' | 'applying' | 'waiting' | 'retrying' | 'problem' | 'done' | 'skipped';
+export type StepStatus =
+	| 'pending'
+	| 'checking'
+	| 'applying'
+	| 'waiting'
+	| 'retrying'
+	| 'problem'
+	| 'going-back'
+	| 'done'
+	| 'skipped'
+	| 'brought-back';
 
-/** How a step ended: nothing to do, changed, left out by the answers, left out by the operator. */
-export type Outcome = 'already' | 'applied' | 'not-needed' | 'skipped';
+/**
+ * How a step ended: nothing to do, changed, left out by the answers, left out by the operator, or, after a problem, with what was
+ * there before.
+ */
+export type Outcome = 'already' | 'applied' | 'not-needed' | 'skipped' | 'brought-back';
 
 /** What can be decided where a step cannot go on. */
-export type Decision = 'retry' | 'edit' | 'skip' | 'quit';
+export type Decision = 'retry' | 'edit' | 'way' | 'skip' | 'quit';
 
 /** How a run ended. `stopped` is resumable. */
 export type RunOutcome = 'done' | 'failed' | 'stopped';
@@ -55,8 +68,17 @@ export type Event = {readonly at: number} & (
 			readonly step: string;
 			readonly problem: Problem;
 			readonly choices: readonly Decision[];
+			/** The ways that the choice `way` has; absent where there is none. */
+			readonly ways?: readonly WayInfo[];
 	  }
-	| {readonly type: 'step-decided'; readonly step: string; readonly decision: Decision}
+	| {
+			readonly type: 'step-decided';
+			readonly step: string;
+			readonly decision: Decision;
+			/** Which way, where the decision is one. */
+			readonly way?: string;
+	  }
+	| {readonly type: 'step-going-back'; readonly step: string; readonly way: WayInfo}
 	| {readonly type: 'step-acknowledged'; readonly step: string}
 	| {readonly type: 'step-warning'; readonly step: string; readonly text: string}
 	| {

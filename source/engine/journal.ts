@@ -11,9 +11,9 @@ import {engineProblems} from './problems.ts';
 import type {RunState, StepState} from './state.ts';
 
 /** Version of the journal's layout; raised when an older tool could misread it. */
-export const journalSchemaVersion = 2;
+export const journalSchemaVersion = 3;
 
-const outcomes = ['already', 'applied', 'not-needed', 'skipped'] as const;
+const outcomes = ['already', 'applied', 'not-needed', 'skipped', 'brought-back'] as const;
 
 /** Times that a calendar has, in ms since the epoch (ECMAScript, "Time Values and Time Range"). */
 const time = z.number().min(0).max(8.64e15);
@@ -70,8 +70,11 @@ const fromLayout1 = (raw: Readonly<Record<string, unknown>>): Readonly<Record<st
 	plan: 'install',
 });
 
+/** Layout 2 knew no step that was brought back. */
+const fromLayout2: typeof fromLayout1 = (raw) => ({...raw, schema: 3});
+
 /** How a journal of each older layout becomes one of the next. */
-const migrations: Readonly<Record<number, typeof fromLayout1>> = {1: fromLayout1};
+const migrations: Readonly<Record<number, typeof fromLayout1>> = {1: fromLayout1, 2: fromLayout2};
 
 const migrated = (raw: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
 	const migrate = migrations[Number(raw.schema)];
@@ -90,7 +93,8 @@ export type JournalContext = {
 const entryOf = ({id, outcome, fingerprint, startedAt, finishedAt, note}: StepState): Journal['steps'][number] => ({
 	id,
 	outcome,
-	fingerprint,
+	// What was brought back was not done with these answers.
+	fingerprint: outcome === 'brought-back' ? undefined : fingerprint,
 	startedAt,
 	finishedAt,
 	note,

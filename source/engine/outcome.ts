@@ -8,6 +8,7 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
 	applied: 'done',
 	'not-needed': 'not asked for',
 	skipped: 'skipped',
+	'brought-back': 'brought back',
 };
 
 /** What became of a step by the end of a run, in the words of every output. */
@@ -20,3 +21,7 @@ export const stepWords = ({outcome, status, startedAt}: StepState, pass: Pass): 
 
 /** True once the step is done whose success proves the whole. */
 export const isProved = ({steps}: RunState): boolean => steps.some(({proves, status}) => proves && status === 'done');
+
+/** True for a step of a journal that needs no further work: what was brought back is not what the answers want. */
+export const isDone = ({outcome}: {readonly outcome?: Outcome | undefined}): boolean =>
+	outcome !== undefined && outcome !== 'brought-back';

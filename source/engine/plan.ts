@@ -89,6 +89,22 @@ export type BaseWorld<Answers> = {
 	readonly acknowledged: boolean;
 };
 
+/** A way out of a problem, as it is offered. Sentences end without a full stop where they go on in others. */
+export type WayInfo = {
+	/** One word, typed where there is no screen: `back`. */
+	readonly id: string;
+	readonly label: string;
+	/** What it changes and what is lost by it, shown before anybody agrees. Paragraphs. */
+	readonly warning: readonly string[];
+	/** What is so once it was gone: `brought back to revision 3 and its dump`. */
+	readonly done: string;
+	/** The command that goes the same way later, for whoever is not asked. */
+	readonly command?: string | undefined;
+};
+
+/** Brings back what was there before a step, where its problem cannot be mended. Gone again after a kill, it goes on. */
+export type Way<World> = WayInfo & {readonly run: (world: World) => Promise<void>};
+
 /** A part of a plan that converges: check, apply, check again. */
 export type Step<Answers, World extends BaseWorld<Answers>> = {
 	/** Written to journals; never changes its meaning. */
@@ -111,6 +127,8 @@ export type Step<Answers, World extends BaseWorld<Answers>> = {
 	readonly timeouts: {readonly checkMs: number; readonly applyMs: number};
 	readonly check: (world: World) => Promise<Finding>;
 	readonly apply?: (world: World) => Promise<void>;
+	/** What else can be done about a problem of it than to try again; only looks. Asked in the pass `apply` alone. */
+	readonly ways?: (world: World, problem: Problem) => Promise<readonly Way<World>[]>;
 };
 
 /** What is to be done, in order: installing, upgrading, backing up are plans of equal rank. */

@@ -14,6 +14,13 @@ export const engineProblems = declareProblems({
 		cause: 'It differs in: {changes}.',
 		fix: 'Run "{command}" with the same answers: it changes only what differs.',
 	},
+	'brought-back': {
+		area: 'cluster',
+		areaElse: 'the problem after which it was chosen',
+		message: '{step} failed and is undone: {done}.',
+		cause: 'It was brought back after this problem: {problem}',
+		fix: 'Mend the cause of that first; then start the same command again: it begins this step anew.',
+	},
 	'did-not-converge': {
 		area: 'bug',
 		areaElse: 'the step that it is told of',

@@ -1,4 +1,4 @@
-import type {Event, StepInfo} from './events.ts';
+import type {Event, Outcome, StepInfo, StepStatus} from './events.ts';
 import {sayOfRun, sayOfStep} from './log.ts';
 import {outcomeWords} from './outcome.ts';
 import {addDetail, updateStep} from './reduce-detail.ts';
@@ -20,7 +20,7 @@ export const emptyRun: RunState = {
 
 /** Everything that belongs to one attempt and ends with it. */
 const settled = (step: StepState): StepState => {
-	const {waiting: _waiting, retry: _retry, handover: _handover, problem: _problem, ...rest} = step;
+	const {waiting: _waiting, retry: _retry, handover: _handover, problem: _problem, ways: _ways, ...rest} = step;
 	return {...rest, choices: []};
 };
 
@@ -52,6 +52,7 @@ const stepStarted = (state: RunState, event: Of<'step-started'>): RunState => {
 			note: _note,
 			keep: _keep,
 			record: _record,
+			way: _way,
 			...rest
 		} = settled(step);
 		return {...rest, ...nothing, status: 'checking', stale: event.stale, startedAt: event.at, attempt: 0};
@@ -82,8 +83,14 @@ const stepRetrying = (state: RunState, event: Of<'step-retrying'>): RunState => 
 };
 
 const stepProblem = (state: RunState, event: Of<'step-problem'>): RunState => {
-	const {problem, choices} = event;
-	const next = updateStep(state, event.step, (step) => ({...settled(step), status: 'problem', problem, choices}));
+	const {problem, choices, ways} = event;
+	const next = updateStep(state, event.step, (step) => ({
+		...settled(step),
+		status: 'problem',
+		problem,
+		choices,
+		...(ways && {ways}),
+	}));
 	return sayOfStep(next, event, 'error', problem.message);
 };
 
@@ -92,8 +99,20 @@ const stepDecided = (state: RunState, event: Of<'step-decided'>): RunState =>
 		updateStep(state, event.step, (step) => ({...settled(step), status: 'pending'})),
 		event,
 		'info',
-		`decided: ${event.decision}`,
+		`decided: ${event.way ?? event.decision}`,
 	);
+
+const stepGoingBack = (state: RunState, event: Of<'step-going-back'>): RunState => {
+	const {way} = event;
+	const next = updateStep(state, event.step, (step) => ({
+		...settled(step),
+		progress: [],
+		items: [],
+		status: 'going-back',
+		way,
+	}));
+	return sayOfStep(next, event, 'warn', `begun: ${way.label}`);
+};
 
 const stepWarning = (state: RunState, event: Of<'step-warning'>): RunState =>
 	sayOfStep(
@@ -103,11 +122,20 @@ const stepWarning = (state: RunState, event: Of<'step-warning'>): RunState =>
 		event.text,
 	);
 
+/** The status in which each outcome leaves a step. */
+const endedAs: Readonly<Record<Outcome, StepStatus>> = {
+	already: 'done',
+	applied: 'done',
+	'not-needed': 'skipped',
+	skipped: 'skipped',
+	'brought-back': 'brought-back',
+};
+
 const stepFinished = (state: RunState, event: Of<'step-finished'>): RunState => {
 	const {at, outcome, note, fingerprint, keep} = event;
 	const next = updateStep(state, event.step, (step) => ({
 		...settled(step),
-		status: outcome === 'applied' || outcome === 'already' ? 'done' : 'skipped',
+		status: endedAs[outcome],
 		outcome,
 		note,
 		fingerprint,
@@ -138,6 +166,7 @@ const reducers: {readonly [Type in Event['type']]: (state: RunState, event: Of<T
 	'step-retrying': stepRetrying,
 	'step-problem': stepProblem,
 	'step-decided': stepDecided,
+	'step-going-back': stepGoingBack,
 	'step-acknowledged': (state, {step: id}) => updateStep(state, id, (step) => ({...step, acknowledged: true})),
 	'step-warning': stepWarning,
 	'step-finished': stepFinished,

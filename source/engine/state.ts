@@ -1,6 +1,6 @@
 import type {Problem} from '../base/problem.ts';
 import type {Decision, Outcome, RunOutcome, StepInfo, StepStatus} from './events.ts';
-import type {Change, Handover, Kept, LogLevel, Pass} from './plan.ts';
+import type {Change, Handover, Kept, LogLevel, Pass, WayInfo} from './plan.ts';
 
 /** How far one named thing is, as last told. */
 export type Progress = {
@@ -40,6 +40,10 @@ export type StepState = StepInfo & {
 	readonly acknowledged: boolean;
 	readonly problem?: Problem;
 	readonly choices: readonly Decision[];
+	/** The ways that its problem offers; absent where there is none. */
+	readonly ways?: readonly WayInfo[];
+	/** The way that is gone, or was. */
+	readonly way?: WayInfo;
 };
 
 /** One line of the log; `at` in ms since the epoch. */

@@ -98,6 +98,7 @@ const outcomes: Readonly<Record<Outcome, string>> = {
 	applied: 'done',
 	'not-needed': 'not asked for',
 	skipped: 'skipped',
+	'brought-back': 'brought back',
 };
 
 const finishedLines = (after: Told, {step, outcome, note, at}: Of<'step-finished'>): readonly string[] => {
@@ -133,6 +134,7 @@ const table: {readonly [Type in Event['type']]: LinesOf<Type>} = {
 		...indented(formatProblem(problem)),
 	],
 	'step-decided': none,
+	'step-going-back': (_before, after, {step, way}) => titled(after, step, way.label),
 	'step-acknowledged': none,
 	'step-finished': (_before, after, event) => finishedLines(after, event),
 	stopping: (_before, _after, {reason}) => [`Stopping at a safe point: ${reason}`],

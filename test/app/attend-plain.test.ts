@@ -3,6 +3,7 @@ import type {Draft} from '../../source/answers/draft.ts';
 import type {Answers} from '../../source/answers/schema.ts';
 import {attendPlainly} from '../../source/app/plain/attend.ts';
 import {problem} from '../../source/base/problem.ts';
+import type {Offer} from '../../source/engine/controls.ts';
 import type {Event} from '../../source/engine/events.ts';
 import type {Handover} from '../../source/engine/plan.ts';
 import {plainTalk} from './plain-talk.ts';
@@ -49,7 +50,7 @@ const refused = problem({
 	fix: 'f',
 	answers: ['registry.password'],
 });
-const choices = ['retry', 'edit', 'skip', 'quit'] as const;
+const choices: Offer = {choices: ['retry', 'edit', 'skip', 'quit'], ways: []};
 const never = new AbortController().signal;
 
 test.each(['retry', 'quit'] as const)('a problem is answered by the word %s', async (word) => {
@@ -61,7 +62,7 @@ test.each(['retry', 'quit'] as const)('a problem is answered by the word %s', as
 
 test('skip is asked for twice, and what is not offered is no answer', async () => {
 	const {controls, talk: shown} = attend();
-	const decided = controls.decide('images', refused, ['retry', 'skip', 'quit'], never);
+	const decided = controls.decide('images', refused, {choices: ['retry', 'skip', 'quit'], ways: []}, never);
 	await shown.answer(['What now? retry/skip/quit: ', 'edit']);
 	await shown.answer(['Please answer', 'skip'], ['Really go on without this step? yes/no: ', 'no']);
 	await shown.answer(['What now? ', 'skip'], ['Really go on without this step? yes/no: ', 'yes']);
@@ -76,6 +77,26 @@ test('edit asks for the answers that the problem names, and a typed secret is no
 	expect(kept).toEqual([['registry.password', 'n3w-secret']]);
 	expect(edited).toHaveLength(1);
 	expect(shown.shown()).not.toContain('n3w');
+});
+
+const way = {
+	id: 'back',
+	label: 'Bring back revision 3 and its dump',
+	warning: ['3 rows were written since.', 'They are lost.'],
+	done: 'brought back',
+};
+
+test('a way tells what is lost, and is gone only when its word is typed once more in full', async () => {
+	const {controls, talk: shown} = attend();
+	const offer: Offer = {choices: ['retry', 'way', 'quit'], ways: [way]};
+	const decided = controls.decide('images', refused, offer, never);
+	await shown.answer(['What now? retry/back/quit: ', 'b']);
+	await shown.until('They are lost.');
+	await shown.answer(['Type "back" once more, in full, to do it', 'b']);
+	await shown.answer(['What now? ', 'back'], ['Type "back" once more', 'yes']);
+	await shown.answer(['What now? ', 'back'], ['Type "back" once more', 'back']);
+	expect(await decided).toEqual({decision: 'way', way: 'back'});
+	expect(shown.shown()).toContain('back: Bring back revision 3 and its dump');
 });
 
 test('leaving the questions comes back to the decision', async () => {

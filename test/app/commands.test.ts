@@ -174,7 +174,7 @@ test('answers show gives every answer that counts, and is an answer file again',
 });
 
 const journal = (more: Partial<Journal> = {}): Journal => ({
-	schema: 2,
+	schema: 3,
 	plan: 'install',
 	tool: '1',
 	runId: 'abcd1234',

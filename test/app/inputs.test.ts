@@ -20,7 +20,7 @@ const find = async (options: Partial<GlobalOptions> = {}) =>
 	findAnswers(stage.context, {...none, ...options}, {stateDirectory: stage.stateDirectory, plan: {id: 'install'}});
 
 const earlier: Journal = {
-	schema: 2,
+	schema: 3,
 	plan: 'install',
 	tool: '1',
 	runId: 'r1',

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, {recursive: true, force: true}));
 
 const journal = (runId: string): Journal => ({
-	schema: 2,
+	schema: 3,
 	plan: 'install',
 	tool: '1',
 	runId,

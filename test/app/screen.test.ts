@@ -60,7 +60,7 @@ test('the full screen asks again for a secret that an earlier run was told, and 
 	const {stateDirectory, context, folder} = stage;
 	const answers = load(shortest.replace('tls:\n', '  username: pusher\n  password: prompt\ntls:\n'));
 	await writeJournal(path.join(stateDirectory, 'state.json'), {
-		schema: 2,
+		schema: 3,
 		plan: 'install',
 		tool: '1',
 		runId: 'r1',

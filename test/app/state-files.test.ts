@@ -17,7 +17,7 @@ afterEach(async () => stage.remove());
 
 const at = (...names: readonly string[]): string => path.join(state, ...names);
 const journal = {
-	schema: 2,
+	schema: 3,
 	plan: 'install',
 	tool: '1',
 	runId: 'r1',

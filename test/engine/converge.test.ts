@@ -313,14 +313,14 @@ test('without a policy nothing is tried again', async () => {
 });
 
 const choose = (
-	...decisions: readonly (Decision | Answers)[]
+	...decisions: readonly (Exclude<Decision, 'way'> | Answers)[]
 ): Controls<Answers> & {readonly asked: (readonly Decision[])[]} => {
 	const left = [...decisions];
 	const asked: (readonly Decision[])[] = [];
 	return {
 		...quitting,
 		asked,
-		decide: async (_step, _problem, choices) => {
+		decide: async (_step, _problem, {choices}) => {
 			asked.push(choices);
 			const next = left.shift();
 			if (next === undefined) throw new Error('asked once too often');

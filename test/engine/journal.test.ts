@@ -84,11 +84,11 @@ test.each([
 	['a file of another kind', '{"a": 1}', undefined, 'state-unreadable'],
 	['a list', '[]', undefined, 'state-unreadable'],
 	['a step without a name', whole.replace('"id":"bundle"', '"id":7'), undefined, 'state-unreadable'],
-	['a newer layout', whole.replace('"schema":2', '"schema":3'), whole, 'state-newer'],
+	['a newer layout', whole.replace('"schema":3', '"schema":4'), whole, 'state-newer'],
 	['a newer layout that looks quite different', '{"schema": 99, "tool": "9.0.0"}', undefined, 'state-newer'],
-	['half a file and a copy of a newer layout', half, whole.replace('"schema":2', '"schema":3'), 'state-newer'],
+	['half a file and a copy of a newer layout', half, whole.replace('"schema":3', '"schema":4'), 'state-newer'],
 ])('%s', async (_name, main, previous, wanted) => {
-	expect(journalSchemaVersion).toBe(2);
+	expect(journalSchemaVersion).toBe(3);
 	await mkdir(path.dirname(file));
 	await writeFile(file, main);
 	if (previous !== undefined) await writeFile(`${file}.previous`, previous);
@@ -132,7 +132,7 @@ test('a journal is written into no folder that others may write to', async () =>
 });
 
 test('a newer layout names the tool that wrote it', () => {
-	expect(() => parseJournal({schema: 3, tool: '7.1.0'}, 'x')).toThrow(
+	expect(() => parseJournal({schema: 4, tool: '7.1.0'}, 'x')).toThrow(
 		'written by a newer version of this program (7.1.0)',
 	);
 });
@@ -146,7 +146,7 @@ test('a state that cannot be read for another cause is told as such', async () =
 
 test('the journal of a run says what became of each step and what was confirmed', () => {
 	expect(journal).toEqual({
-		schema: 2,
+		schema: 3,
 		plan: 'install',
 		tool: '1.2.3',
 		runId: 'r1',
@@ -216,12 +216,28 @@ test('the digest of the bundle that a step kept is in the journal, and stays the
 	expect(journalOf(fold([started]), {...more, earlier: first}).bundle).toBe('sha256:2');
 });
 
+test('a journal of layout 2 is read with all that it knew', () => {
+	expect(parseJournal({...journal, schema: 2}, 'x')).toEqual(journal);
+});
+
+test('a step that was brought back stands in the journal as that, and as done with no answers', () => {
+	const state = fold([
+		started,
+		{type: 'step-started', step: 'images', stale: false},
+		{type: 'step-finished', step: 'images', outcome: 'brought-back', note: 'to revision 3', fingerprint: 'b2'},
+	]);
+	const {steps} = journalOf(state, {...more, earlier: journal});
+	expect(steps[1]).toMatchObject({id: 'images', outcome: 'brought-back', note: 'to revision 3'});
+	expect(steps[1]?.fingerprint).toBeUndefined();
+	expect(parseJournal(JSON.parse(JSON.stringify(journalOf(state, more))), 'x').steps[0]?.outcome).toBe('brought-back');
+});
+
 test('a journal of layout 1, as version 0.1.0 wrote it, is read as one of the install with all that it knew', async () => {
 	const old = path.join(import.meta.dirname, 'fixtures', 'journal-1.json');
 	const written = JSON.parse(await readFile(old, 'utf8')) as Journal;
 	const read = await readJournal(old);
 	expect(written.schema).toBe(1);
-	expect(read).toEqual({...written, schema: 2, plan: 'install'});
+	expect(read).toEqual({...written, schema: 3, plan: 'install'});
 	expect(plans.install.stepIds).toEqual(expect.arrayContaining(read?.steps.map(({id}) => id) ?? ['none']));
 	expect(read?.steps.every(({fingerprint}) => /^[0-9a-f]{64}$/u.test(fingerprint ?? ''))).toBe(true);
 });

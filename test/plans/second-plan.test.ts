@@ -77,7 +77,7 @@ test('another plan is one value: it is looked at, applied, verified and resumed 
 });
 
 const ofInstall: Journal = {
-	schema: 2,
+	schema: 3,
 	plan: 'install',
 	tool: '1',
 	runId: 'install-1',

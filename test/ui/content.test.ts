@@ -12,7 +12,7 @@ import {reviewText} from '../../source/ui/content/review.ts';
 import {stepRows} from '../../source/ui/content/steps.ts';
 import {summaryText} from '../../source/ui/content/summary.ts';
 import {welcomeLabel, welcomeRows} from '../../source/ui/content/welcome.ts';
-import {pageOf} from '../../source/ui/state/page.ts';
+import {freshRunView, pageOf, viewOf} from '../../source/ui/state/page.ts';
 import {firstState} from '../../source/ui/state/reduce.ts';
 import type {PlanState, Scene, UiState} from '../../source/ui/state/types.ts';
 import {glyphs} from '../../source/ui/terminal/marks.ts';
@@ -263,7 +263,7 @@ describe('the pages over a run', () => {
 		} as const;
 		const page = pageOf(runOf(images, {type: 'step-problem', step: 'images', problem: told, choices: ['retry']}));
 		if (page?.kind !== 'problem') throw new Error('there is no problem page');
-		expect(words(problemText(page, sceneOf(undefined)).rows)).toEqual([
+		expect(words(problemText(page, viewOf(freshRunView, page), sceneOf(undefined)).rows)).toEqual([
 			'No answer.',
 			'in a.yaml:3',
 			'',

@@ -306,6 +306,37 @@ test.each<[string, readonly Press[], readonly unknown[]]>([
 	expect(play(running, presses, envOf(broken)).effects).toEqual(effects);
 });
 
+const way = {id: 'back', label: 'Bring it back', warning: ['3 rows are lost.'], done: 'brought back'};
+const withWay = runOf({
+	type: 'step-problem',
+	step: 'ca',
+	problem: trouble,
+	choices: ['retry', 'way', 'quit'],
+	ways: [way],
+});
+const goesBack = [{type: 'decide', decided: {decision: 'way', way: 'back'}}];
+
+test.each<[string, readonly Press[], readonly unknown[]]>([
+	['is asked about twice', [{text: 'b'}, {text: 'y'}, {text: 'y'}], goesBack],
+	['is not gone by one yes', [{text: 'b'}, {text: 'y'}], []],
+	['is left by any other key at the first question', [{text: 'b'}, {text: 'n'}, {text: 'y'}], []],
+	['is left by any other key at the second one', [{text: 'b'}, {text: 'y'}, 'return', {text: 'y'}], []],
+	['has its place among the buttons', ['down', 'return', {text: 'y'}, {text: 'y'}], goesBack],
+	['has its number', [{text: '2'}, {text: 'y'}, {text: 'y'}], goesBack],
+	['scrolls while it is asked about', [{text: 'b'}, 'down', {text: 'y'}, 'pagedown', {text: 'y'}], goesBack],
+	[
+		'gives the letters back once it is left',
+		[{text: 'b'}, 'escape', {text: 'r'}],
+		[{type: 'decide', decided: {decision: 'retry'}}],
+	],
+])('a way at a problem %s', (_name, presses, effects) => {
+	expect(play(running, presses, envOf(withWay)).effects).toEqual(effects);
+});
+
+test('b does nothing where no way is offered', () => {
+	expect(play(running, [{text: 'b'}, {text: 'y'}, {text: 'y'}], envOf(broken)).effects).toEqual([]);
+});
+
 test('a page that comes while the log is searched takes the keys', () => {
 	const {state} = play(running, [{text: '/'}, {text: 'abc'}], envOf(runOf()));
 	expect(state.run.log.typing?.text).toBe('abc');

@@ -80,6 +80,19 @@ const broken: Untimed = {
 	}),
 };
 
+const brokenWithWay: Untimed = {
+	...broken,
+	choices: ['retry', 'edit', 'way', 'skip', 'quit'],
+	ways: [
+		{
+			id: 'back',
+			label: 'Bring back revision 3 and its dump',
+			warning: ['12 rows of 2 tables were written since and are lost.', '表 '.repeat(300)],
+			done: 'brought back',
+		},
+	],
+};
+
 const toReview = [keys.enter];
 const toRun = [keys.enter, keys.enter];
 const screens: ReadonlyArray<{
@@ -117,6 +130,12 @@ const screens: ReadonlyArray<{
 	{name: 'hand-over', presses: toRun, events: [started, handover], shows: 'Section number 0'},
 	{name: 'problem', presses: toRun, events: [...working, broken], shows: 'refused the login'},
 	{
+		name: 'problem with a way back',
+		presses: toRun,
+		events: [...working, brokenWithWay],
+		shows: '(b)',
+	},
+	{
 		name: 'summary',
 		presses: toRun,
 		events: [...working, {type: 'run-finished', outcome: 'failed', exitCode: 6}],
@@ -148,6 +167,24 @@ describe.each(sizes)('at %ix%i', (columns, rows) => {
 		expectToFit(app.frame(), columns, rows);
 		expect(app.frame()).toContain(shows);
 	});
+});
+
+test.each(sizes)('what a way takes away is shown before anybody agrees, twice, at %ix%i', async (columns, rows) => {
+	const fake = fakeSession({...allowed, decide: () => undefined});
+	app = await openApp(fake.session, columns, rows);
+	await app.press(...toRun);
+	fake.emit(...working, brokenWithWay);
+	await settle();
+	await app.press('b');
+	expectToFit(app.frame(), columns, rows);
+	expect(app.frame()).toContain('12 rows of 2 tables were written since');
+	expect(app.frame()).toContain('y/n');
+	await app.press('y');
+	expectToFit(app.frame(), columns, rows);
+	expect(app.frame()).toContain('Really? y/n');
+	expect(fake.calls.filter(([name]) => name === 'decide')).toEqual([]);
+	await app.press('y');
+	expect(fake.calls.at(-1)).toEqual(['decide', {decision: 'way', way: 'back'}]);
 });
 
 test.each(screens)(

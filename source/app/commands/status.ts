@@ -1,7 +1,7 @@
 import path from 'node:path';
 import {type Holder, liveHolder} from '../../base/lock/lock.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
-import {outcomeWords} from '../../engine/outcome.ts';
+import {isDone, outcomeWords} from '../../engine/outcome.ts';
 import type {Plan} from '../../steps/world.ts';
 import {stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
@@ -12,7 +12,7 @@ import {addStateCommand} from './shared-options.ts';
 
 /** A run of some steps only (--until) ends well without being the whole plan. */
 const isWhole = ({steps}: Plan, journal: Journal): boolean =>
-	steps.every(({id}) => journal.steps.some((step) => step.id === id && step.outcome !== undefined));
+	steps.every(({id}) => journal.steps.some((step) => step.id === id && isDone(step)));
 
 /** A plan that was gone through, and what is known of its last run. */
 type LastRun = {readonly plan: Plan; readonly journal: Journal};

@@ -2,9 +2,9 @@ import type {Form} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
 import type {Problem} from '../../base/problem.ts';
-import {type AttendedControls, attended, type Decided} from '../../engine/controls.ts';
+import {type AttendedControls, attended, type Decided, type Offer} from '../../engine/controls.ts';
 import type {Decision, Event, Listener} from '../../engine/events.ts';
-import type {Handover} from '../../engine/plan.ts';
+import type {Handover, WayInfo} from '../../engine/plan.ts';
 import {askAnswers, askWhich, type Complete} from './ask.ts';
 import type {PlainLines} from './lines.ts';
 import {isInputEnded} from './problems.ts';
@@ -23,7 +23,7 @@ export type PlainAttendance = {
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 };
 
-const words: Readonly<Record<Decision, string>> = {
+const words: Readonly<Record<Exclude<Decision, 'way'>, string>> = {
 	retry: 'retry: try this step again',
 	edit: 'edit: change the answers, then try again',
 	skip: 'skip: go on without this step',
@@ -45,9 +45,16 @@ const editAnswers = async (
 	}
 };
 
+/** Says what a way does and asks for its word in full; undefined where the operator thought better of it. */
+const agreeTo = async (lines: PlainLines, {id, label, warning}: WayInfo): Promise<Decided<Answers> | undefined> => {
+	lines.say('', `${label}:`, ...warning.map((text) => `  ${text}`), '');
+	const typed = await lines.ask(`Type "${id}" once more, in full, to do it; anything else leaves it: `);
+	return typed.trim() === id ? {decision: 'way', way: id} : undefined;
+};
+
 /** What a word comes to; undefined where the operator thought better of it. */
 const decisionFor = async (
-	word: Decision,
+	word: Exclude<Decision, 'way'>,
 	attendance: PlainAttendance,
 	lines: PlainLines,
 	problem: Problem,
@@ -63,7 +70,7 @@ const decisionFor = async (
 const decide = async (
 	attendance: PlainAttendance,
 	problem: Problem,
-	choices: readonly Decision[],
+	{choices, ways}: Offer,
 	signal: AbortSignal,
 ): Promise<Decided<Answers>> => {
 	const lines: PlainLines = {
@@ -71,10 +78,18 @@ const decide = async (
 		ask: async (prompt, options) => attendance.lines.ask(prompt, {signal, ...options}),
 	};
 	lines.forget();
+	const plain = choices.filter((choice) => choice !== 'way');
+	const offered = choices.flatMap((choice) => (choice === 'way' ? ways.map(({id}) => id) : [choice]));
 	for (;;) {
-		lines.say('', ...choices.map((choice) => `  ${words[choice]}`));
-		const word = await askWord(lines, 'What now?', choices);
-		const decided = await decisionFor(word, attendance, lines, problem);
+		const about = offered.map((word) => {
+			const way = ways.find(({id}) => id === word);
+			return way ? `${way.id}: ${way.label}` : words[word as keyof typeof words];
+		});
+		lines.say('', ...about.map((text) => `  ${text}`));
+		const word = await askWord(lines, 'What now?', offered);
+		const way = ways.find(({id}) => id === word);
+		const choice = plain.find((one) => one === word);
+		const decided = way ? await agreeTo(lines, way) : choice && (await decisionFor(choice, attendance, lines, problem));
 		if (decided) return decided;
 	}
 };
@@ -137,9 +152,9 @@ export const attendPlainly = (
 ): {readonly controls: AttendedControls<Answers>; readonly listener: Listener} => {
 	const controls: AttendedControls<Answers> = {
 		...attended<Answers>(attendance.acknowledged),
-		decide: async (_step, problem, choices, signal) => {
+		decide: async (_step, problem, offer, signal) => {
 			try {
-				return await decide(attendance, problem, choices, signal);
+				return await decide(attendance, problem, offer, signal);
 			} catch (error) {
 				signal.throwIfAborted();
 				// Nobody is left to decide: the run ends as it does unattended.

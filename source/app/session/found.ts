@@ -4,6 +4,7 @@ import {type Draft, defaultAt, getAt, type PathLike} from '../../answers/draft.t
 import {printable} from '../../base/printable.ts';
 import {toProblem} from '../../base/problem.ts';
 import type {Journal} from '../../engine/journal.ts';
+import {isDone} from '../../engine/outcome.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import type {Found} from '../../ui/state/session.ts';
 import type {Context} from '../base/context.ts';
@@ -75,7 +76,7 @@ const endOf = (journal: Journal): string => {
 
 const earlierOf = ({journal, plan}: FoundContext): Pick<Found, 'earlier'> => {
 	if (!journal) return {};
-	const done = journal.steps.filter(({outcome}) => outcome !== undefined).length;
+	const done = journal.steps.filter(isDone).length;
 	const finished = journal.outcome === 'done';
 	return {
 		earlier: {

@@ -66,6 +66,8 @@ const doing: Readonly<Record<StepState['status'], (step: StepState, now: number)
 	waiting: () => ({text: 'Waiting for other people. Press Enter for the page.', role: 'warn'}),
 	retrying: (step, now) => ({text: retryWords(step, now), role: 'warn'}),
 	problem: ({problem}) => ({text: `${problem?.message ?? 'A problem.'} Press Enter for the page.`, role: 'bad'}),
+	'going-back': ({way}) => ({text: `${way?.label ?? 'Going back'}.`, role: 'warn'}),
+	'brought-back': () => ({text: 'Brought back.', role: 'warn'}),
 	done: ({outcome}) => ({text: outcome === 'already' ? 'There was nothing to do.' : 'Done.', role: 'ok'}),
 	skipped: ({outcome}) => ({
 		text: outcome === 'not-needed' ? 'Not asked for by the answers.' : 'Skipped.',

@@ -1,4 +1,4 @@
-import {openPage} from '../state/page.ts';
+import {openPage, viewOf} from '../state/page.ts';
 import {shownScreen} from '../state/reduce.ts';
 import type {Env, Scene, UiState} from '../state/types.ts';
 import {glyphs} from '../terminal/marks.ts';
@@ -16,7 +16,7 @@ const onRun = (state: UiState, scene: Scene): Scrolled => {
 	const page = openPage(state.run, scene.run);
 	switch (page?.kind) {
 		case 'problem':
-			return problemText(page, scene);
+			return problemText(page, viewOf(state.run, page), scene);
 		case 'handover':
 			return handoverText(page, state, scene, marks);
 		default:

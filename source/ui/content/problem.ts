@@ -1,7 +1,8 @@
 import type {Problem} from '../../base/problem.ts';
+import type {WayInfo} from '../../engine/plan.ts';
 import type {ProblemPage} from '../state/page.ts';
 import {type ProblemButton, problemButtons} from '../state/page-keys.ts';
-import type {Scene} from '../state/types.ts';
+import type {PageView, Scene} from '../state/types.ts';
 import {bodyColumns, problemHeight} from '../terminal/layout.ts';
 import {blank, bullet, paragraph, type Row, row, type Scrolled} from '../terminal/rows.ts';
 
@@ -15,13 +16,39 @@ const actors: Readonly<Record<Problem['who'], string>> = {
 };
 
 /** What can be done about a problem, with the letter that does it. */
-export const problemLabels: Readonly<Record<ProblemButton, string>> = {
+const labels: Readonly<Record<Exclude<ProblemButton, object>, string>> = {
 	retry: 'Retry (r)',
 	edit: 'Edit answers, then retry (e)',
 	skip: 'Skip this step (s)',
 	save: 'Save a report (w)',
 	quit: 'Quit, to go on later (q)',
 };
+
+/** What a button of the problem page says; the first way has a letter too. */
+export const problemLabels = (buttons: readonly ProblemButton[]): readonly string[] => {
+	const first = buttons.find((button) => typeof button === 'object');
+	return buttons.map((button) =>
+		typeof button === 'object' ? `${button.label}${button === first ? ' (b)' : ''}` : labels[button],
+	);
+};
+
+/** The way that is to be agreed to, and what is asked about it. */
+export const consentOf = (
+	{step: {ways = []}}: ProblemPage,
+	{consent}: PageView,
+): {readonly way: WayInfo; readonly question: string} | undefined => {
+	const way = ways.find(({id}) => id === consent?.way);
+	if (!way || !consent) return undefined;
+	return {
+		way,
+		question: consent.given === 0 ? 'Go this way? y/n' : 'What is named above is lost for good. Really? y/n',
+	};
+};
+
+const wayRows = ({label, warning}: WayInfo, width: number): readonly Row[] => [
+	...paragraph(label, width, 'warn'),
+	...warning.flatMap((text) => [blank, ...paragraph(text, width)]),
+];
 
 const part = (title: string, rows: readonly Row[]): readonly Row[] =>
 	rows.length > 0 ? [blank, row(title, 'title'), ...rows] : [];
@@ -49,8 +76,12 @@ const problemRows = (problem: Problem, width: number): readonly Row[] => [
 	),
 ];
 
-/** The page of a problem, above what can be done about it. */
-export const problemText = ({problem, step}: ProblemPage, {columns, rows}: Scene): Scrolled => ({
-	rows: problemRows(problem, bodyColumns(columns)),
-	height: problemHeight(rows, problemButtons(step.choices).length),
-});
+/** The page of a problem, above what can be done about it; while a way is to be agreed to, what it does. */
+export const problemText = (page: ProblemPage, view: PageView, {columns, rows}: Scene): Scrolled => {
+	const width = bodyColumns(columns);
+	const consent = consentOf(page, view);
+	return {
+		rows: consent ? wayRows(consent.way, width) : problemRows(page.problem, width),
+		height: problemHeight(rows, consent ? 1 : problemButtons(page.step).length),
+	};
+};

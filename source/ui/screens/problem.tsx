@@ -2,35 +2,47 @@ import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {ruleRow} from '../content/frame.ts';
 import {menuRows} from '../content/menu.ts';
-import {problemLabels, problemText} from '../content/problem.ts';
+import {consentOf, problemLabels, problemText} from '../content/problem.ts';
 import {type ProblemPage, viewOf} from '../state/page.ts';
 import {problemButtons} from '../state/page-keys.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
 import {position, type Row, visible} from '../terminal/rows.ts';
+import {shorten} from '../terminal/text.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
+
+const consentHints = [
+	['y', 'go this way'],
+	['any other key', 'leave it'],
+	['PgUp PgDn', 'scroll'],
+] as const;
 
 /** What went wrong and what can be done about it. */
 export const Problem = ({state, scene, aside, page}: ScreenProps & {readonly page: ProblemPage}) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
-	const {top, menu, confirming} = viewOf(state.run, page);
-	const {title, choices} = page.step;
-	const text = problemText(page, scene);
-	const labels = problemButtons(choices).map((button) => problemLabels[button]);
-	const question: readonly Row[] = [[{text: `Go on without "${title}"? y/n`, role: 'warn'}]];
+	const view = viewOf(state.run, page);
+	const {top, menu} = view;
+	const {title} = page.step;
+	const text = problemText(page, view, scene);
+	const labels = problemLabels(problemButtons(page.step));
+	const consent = consentOf(page, view);
+	const asked = consent?.question ?? (view.confirming ? `Go on without "${title}"? y/n` : undefined);
+	const question: readonly Row[] = [[{text: shorten(asked ?? '', width, marks.more), role: 'warn'}]];
 	const rows = [
 		ruleRow(position(text, top), width, marks),
-		...(confirming ? question : menuRows(labels, menu, {width, height: labels.length, marks})),
+		...(asked === undefined ? menuRows(labels, menu, {width, height: labels.length, marks}) : question),
 	];
-	const hints = [
-		['Enter', 'choose'],
-		[marks.arrows, 'move'],
-		['PgUp PgDn', 'scroll'],
-		['Esc', 'log and steps'],
-		['?', 'help'],
-	] as const;
+	const hints = consent
+		? consentHints
+		: ([
+				['Enter', 'choose'],
+				[marks.arrows, 'move'],
+				['PgUp PgDn', 'scroll'],
+				['Esc', 'log and steps'],
+				['?', 'help'],
+			] as const);
 	return (
 		<Frame {...scene} title={`Problem: ${title}`} aside={aside} hints={hints} notice={state.notice}>
 			<Rows rows={visible(text, top)} width={width} height={text.height} />

@@ -20,7 +20,7 @@ type PaneProps = Omit<ScreenProps, 'aside'> & {readonly height: number};
 const StepList = ({state, scene, height}: PaneProps) => {
 	const marks = glyphs(useLook());
 	const status = currentStep(scene.run)?.status;
-	const busy = useBusySign(status === 'checking' || status === 'applying');
+	const busy = useBusySign(status === 'checking' || status === 'applying' || status === 'going-back');
 	const width = stepColumns(scene.columns);
 	return <Rows rows={stepRows(state, scene, {width, height, marks}, busy)} width={width} height={height} />;
 };

@@ -1,20 +1,28 @@
 import {topics} from '../../answers/questions.ts';
 import type {Decision} from '../../engine/events.ts';
+import type {WayInfo} from '../../engine/plan.ts';
+import type {StepState} from '../../engine/state.ts';
 import {digit, isYes, type Key, letterOf, ringMove, scrollMove} from './keys.ts';
 import {type HandoverPage, type ProblemPage, viewOf} from './page.ts';
 import {openQuestions} from './questions.ts';
 import {type Effect, type Env, type PageView, type Turn, turn, type UiState} from './types.ts';
 
-/** What can be done about a problem. */
-export type ProblemButton = Decision | 'save';
+/** What can be done about a problem without further words. */
+type PlainButton = Exclude<Decision, 'way'> | 'save';
 
-const order: readonly ProblemButton[] = ['retry', 'edit', 'skip', 'save', 'quit'];
+/** What can be done about a problem. */
+export type ProblemButton = PlainButton | WayInfo;
+
+const order = ['retry', 'edit', 'way', 'skip', 'save', 'quit'] as const;
 
 /** What can be done about a problem, in order; a report of it can always be saved. */
-export const problemButtons = (choices: readonly Decision[]): readonly ProblemButton[] =>
-	order.filter((one) => one === 'save' || choices.includes(one));
+export const problemButtons = ({choices, ways = []}: Pick<StepState, 'choices' | 'ways'>): readonly ProblemButton[] =>
+	order.flatMap((one): readonly ProblemButton[] => {
+		if (one === 'way') return ways;
+		return one === 'save' || choices.includes(one) ? [one] : [];
+	});
 
-const letters: ReadonlyMap<string, ProblemButton> = new Map([
+const letters: ReadonlyMap<string, PlainButton> = new Map([
 	['r', 'retry'],
 	['e', 'edit'],
 	['s', 'skip'],
@@ -22,12 +30,16 @@ const letters: ReadonlyMap<string, ProblemButton> = new Map([
 	['q', 'quit'],
 ]);
 
+type Consenting = {readonly view: PageView; readonly consent: NonNullable<PageView['consent']>};
+
 const withPage = (state: UiState, page: PageView): UiState => ({...state, run: {...state.run, page}});
 
 /** One path of each topic: a problem that names no answers may need any of them. */
 const anyAnswer: readonly string[] = topics.flatMap(({questions}) => questions.slice(0, 1).map(({path}) => path));
 
 const press = (state: UiState, {problem}: ProblemPage, button: ProblemButton): Turn => {
+	if (typeof button === 'object')
+		return turn(withPage(state, {...state.run.page, top: 0, consent: {way: button.id, given: 0}}));
 	switch (button) {
 		case 'save':
 			return turn(state, {type: 'save-report'});
@@ -46,11 +58,26 @@ const press = (state: UiState, {problem}: ProblemPage, button: ProblemButton): T
 const confirmed = (state: UiState, view: PageView, key: Key, effect: Effect): Turn =>
 	turn(withPage(state, {...view, confirming: false}), ...(isYes(key) ? [effect] : []));
 
-/** The button that a key presses: the one in focus, by its number, or by its letter. */
+/** How often a way is agreed to before it is gone: what it takes away does not come back. */
+export const consents = 2;
+
+/** Keys of a way whose warning is shown: yes agrees, scroll keys scroll, and any other key takes it back. */
+const consenting = (state: UiState, env: Env, {view, consent}: Consenting, key: Key): Turn => {
+	const top = scrollMove(key, view.top, env.extent(state));
+	if (top !== undefined) return turn(withPage(state, {...view, top}));
+	const given = consent.given + 1;
+	if (isYes(key) && given < consents) return turn(withPage(state, {...view, consent: {...consent, given}}));
+	const effect: Effect = {type: 'decide', decided: {decision: 'way', way: consent.way}};
+	return turn(withPage(state, {...view, top: 0, consent: undefined}), ...(isYes(key) ? [effect] : []));
+};
+
+/** The button that a key presses: the one in focus, by its number, or by its letter; `b` is for the first way back. */
 const pressed = (buttons: readonly ProblemButton[], focus: number, key: Key): ProblemButton | undefined => {
 	const numbered = buttons[key.id === 'return' ? focus : (digit(key, buttons.length) ?? -1)];
-	const lettered = letters.get(letterOf(key) ?? '');
-	return numbered ?? (lettered && buttons.includes(lettered) ? lettered : undefined);
+	const letter = letterOf(key) ?? '';
+	const lettered = letters.get(letter);
+	const way = letter === 'b' ? buttons.find((button) => typeof button === 'object') : undefined;
+	return numbered ?? way ?? (lettered && buttons.includes(lettered) ? lettered : undefined);
 };
 
 /** Keys of the problem page. */
@@ -58,7 +85,8 @@ export const problemKey = (state: UiState, env: Env, page: ProblemPage, key: Key
 	const view = viewOf(state.run, page);
 	if (view.confirming) return confirmed(state, view, key, {type: 'decide', decided: {decision: 'skip'}});
 	const here = withPage(state, view);
-	const buttons = problemButtons(page.step.choices);
+	if (view.consent) return consenting(here, env, {view, consent: view.consent}, key);
+	const buttons = problemButtons(page.step);
 	const button = pressed(buttons, view.menu, key);
 	if (button) return press(here, page, button);
 	if (key.id === 'escape') return turn(withPage(state, {...view, hidden: true}));

@@ -31,6 +31,8 @@ export type PageView = {
 	readonly hidden: boolean;
 	/** Set while what was chosen waits for a yes. */
 	readonly confirming: boolean;
+	/** Set while the warning of a way is shown, with how often it was agreed to. */
+	readonly consent?: {readonly way: string; readonly given: number} | undefined;
 };
 
 export type RunView = {

@@ -64,4 +64,6 @@ export const statusMarks: Readonly<Record<StepStatus, Mark>> = {
 	problem: {glyph: 'bad', role: 'bad'},
 	done: {glyph: 'ok', role: 'ok'},
 	skipped: {glyph: 'skipped', role: 'dim'},
+	'going-back': {glyph: 'busy', role: 'warn'},
+	'brought-back': {glyph: 'warn', role: 'warn'},
 };
