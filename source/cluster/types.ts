@@ -132,8 +132,10 @@ export type PodExec = {
 	readonly signal: AbortSignal;
 };
 
-/** One step of a JSON patch (RFC 6902): what must be so, or what is put there. */
-export type PatchStep = {readonly op: 'test' | 'add'; readonly path: string; readonly value: unknown};
+/** One step of a JSON patch (RFC 6902): what must be so, what is put there, or what is taken away. */
+export type PatchStep =
+	| {readonly op: 'test' | 'add'; readonly path: string; readonly value: unknown}
+	| {readonly op: 'remove'; readonly path: string};
 
 /**
  * The Kubernetes API, as narrow as the steps need it. All calls throw ProblemError area `cluster` with the server's

@@ -7,6 +7,7 @@ import {maskerOf} from './mask.ts';
 import {helmProblems} from './problems.ts';
 import {createRunner, helmGraceMs, type Runner} from './program.ts';
 import {history, labelOf, recover, seconds} from './releases.ts';
+import {createRollback} from './rollback.ts';
 import {createSession, type Session} from './session.ts';
 import type {HelmPort} from './types.ts';
 import {toYaml} from './values.ts';
@@ -105,5 +106,6 @@ export const createHelm = (options: HelmOptions): HelmPort => {
 		},
 		values: createValues(session),
 		upgrade: createUpgrade(session, home),
+		rollback: createRollback(session, {home, graceMs}),
 	};
 };

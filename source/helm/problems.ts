@@ -36,6 +36,13 @@ export const helmProblems = declareProblems({
 			},
 		},
 	},
+	'helm-revision-missing': {
+		area: 'cluster',
+		message: 'Helm does not keep revision {revision} of {label} any more.',
+		cause: 'Of each release it keeps the newest revisions only; here these: {kept}.',
+		fix: 'Install the version of that time anew from its bundle, once the database is as it was then.',
+		nextSteps: ['helm -n {namespace} history {release} --max 256'],
+	},
 	'helm-webhook-unreachable': {
 		...failed,
 		who: 'cluster admin',

@@ -80,4 +80,21 @@ export type HelmPort = {
 		readonly onLine: (line: string) => void;
 		readonly signal: AbortSignal;
 	}) => Promise<Release>;
+	/**
+	 * `helm rollback --wait --wait-for-jobs` to an earlier revision, whatever state the release is in; nothing of it is ever removed for
+	 * that. The helm of a killed run is ended first. Of the chart's hooks Helm runs those for `rollback` alone: the migration of these
+	 * charts is one for `install` and `upgrade`, so no database is migrated by it, neither up nor down.
+	 * @returns the new revision, which is like the wanted one
+	 * @throws ProblemError `helm-revision-missing` where Helm does not keep that revision any more
+	 */
+	readonly rollback: (options: {
+		readonly release: string;
+		readonly namespace: string;
+		/** Whose release it is, so that a problem names the answers that may mend it. */
+		readonly component: ComponentPath;
+		readonly revision: number;
+		readonly timeoutMs: number;
+		readonly onLine: (line: string) => void;
+		readonly signal: AbortSignal;
+	}) => Promise<Release>;
 };

@@ -1,6 +1,7 @@
 import {declareProblems} from '../base/problem-table.ts';
 import {admissionTable} from './problems/admission.ts';
 import {backupTable} from './problems/backup.ts';
+import {backTable} from './problems/back.ts';
 import {fromPodTable} from './problems/from-pod.ts';
 import {nodesTable} from './problems/nodes.ts';
 import {wayInTable} from './problems/way-in.ts';
@@ -284,6 +285,9 @@ export const stepProblems = declareProblems({
 
 	// Backups
 	...backupTable,
+
+	// The way back
+	...backTable,
 
 	// Other people
 	'handover-dns': {...handedOver, answers: ['ingress.address']},

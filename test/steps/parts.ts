@@ -86,9 +86,9 @@ export const kept = (...objects: readonly KubeObject[]) => {
 		apply: async (object) => put(object),
 		patch: async (reference, steps) => {
 			const live = all.get(nameOf(reference));
-			const [{value} = {value: undefined}, ...additions] = steps;
-			if (!live || JSON.stringify(live.data) !== JSON.stringify(value)) return undefined;
-			const more = additions.map((step) => [step.path.replace('/data/', ''), step.value]);
+			const [test, ...additions] = steps.map((step) => ({value: undefined, ...step}));
+			if (!live || JSON.stringify(live.data) !== JSON.stringify(test?.value)) return undefined;
+			const more = additions.map(({path, value}) => [path.replace('/data/', ''), value]);
 			return put({...live, data: {...(live.data as object), ...Object.fromEntries(more)}});
 		},
 		diff: async ({data, ...object}) => {
