@@ -39,4 +39,10 @@ export const plans = {
 		leaseStep: 'backup-ready',
 		load: async () => (await import('./backup.ts')).backupPlan,
 	},
+	back: {
+		id: 'back',
+		stepIds: ['source', 'servers', 'database', 'release', 'verification'],
+		leaseStep: 'source',
+		load: async () => (await import('./back.ts')).backPlan('controlPlane'),
+	},
 } as const satisfies Readonly<Record<string, PlanEntry>>;

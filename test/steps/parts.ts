@@ -99,6 +99,9 @@ export const kept = (...objects: readonly KubeObject[]) => {
 	return {...port, all};
 };
 
+/** A cluster in which no way back was begun, and no server was stopped for one. */
+export const untouched = {get: async () => undefined, list: async () => []} satisfies Partial<ClusterPort>;
+
 /** A Secret as the API gives it. */
 export const secretObject = (namespace: string, name: string, data: Readonly<Record<string, string>>): KubeObject => ({
 	apiVersion: 'v1',

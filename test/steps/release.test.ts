@@ -13,7 +13,18 @@ import type {WantedRelease} from '../../source/steps/shared/release/wanted.ts';
 import {sampleWorkspace} from '../../source/steps/workspaces/release.ts';
 import type {World} from '../../source/steps/world.ts';
 import {type FakeClock, fakeClock} from '../base/fake-clock.ts';
-import {carried, files, generated, kept, podOf, refusal, releaseOf, rendered, secretObject} from './parts.ts';
+import {
+	carried,
+	files,
+	generated,
+	kept,
+	podOf,
+	refusal,
+	releaseOf,
+	rendered,
+	secretObject,
+	untouched,
+} from './parts.ts';
 import {answersOf, changesOf, code, type Given, linesOf, refusalOf, rowsOf, worldOf} from './world.ts';
 
 const workspaceRelease = async (): Promise<WantedRelease> => {
@@ -33,7 +44,7 @@ const site = (wanted: WantedRelease, helm: Partial<HelmPort> = {}, cluster: Part
 		template: async () => rendered,
 		...helm,
 	},
-	cluster: {version: async () => 'v1.34.0', pods: async () => [podOf('server-1')], ...cluster},
+	cluster: {...untouched, version: async () => 'v1.34.0', pods: async () => [podOf('server-1')], ...cluster},
 });
 
 describe('what differs between a release and the answers', () => {
@@ -240,6 +251,7 @@ describe('a rollout', () => {
 			},
 			helm: {template, release: async () => undefined, upgrade: story.upgrade},
 			cluster: {
+				...untouched,
 				get: async () => generated(),
 				version: async () => 'v1.34.0',
 				pods: async () => earlier,
@@ -431,6 +443,7 @@ describe('a rollout', () => {
 			clock,
 			helm: {template: async () => rendered, release: async () => undefined, upgrade: waiting},
 			cluster: {
+				...untouched,
 				version: async () => 'v1.34.0',
 				pods: async () => [stuckPod],
 				watchPods: async (_namespace, _selector, onChange, signal) => {

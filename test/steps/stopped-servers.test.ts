@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {systemClock} from '../../source/base/clock.ts';
 import type {KubeObject, PodView} from '../../source/cluster/types.ts';
-import {podsAtWork, serversStopped, startServers, stopServers} from '../../source/steps/shared/servers.ts';
+import {podsAtWork, serversStopped, startServers, stopServers} from '../../source/steps/shared/release/servers.ts';
 import {type Lab, startLab, until} from '../cluster/rehearsal.ts';
 import {podOf} from './parts.ts';
 import {answersOf, code, linesOf, refusalOf, rowsOf, worldOf} from './world.ts';

@@ -14,6 +14,13 @@ export const appProblems = declareProblems({
 		cause: 'The step {from} comes after {until}.',
 		fix: 'Exchange the two, or leave one out. The order is: {order}.',
 	},
+	'back-not-accepted': {
+		area: 'usage',
+		message: 'Nobody has agreed that what was written since the dump is lost.',
+		cause: 'This run asks nothing, and a way back takes away what was written since its dump was made.',
+		fix: 'Look at it first; then add --accept-loss.',
+		nextSteps: ['zenml-airgap back {component} --look'],
+	},
 	'answers-prompt-without-terminal': {
 		area: 'usage',
 		message: '{secrets} to be typed, but this run asks nothing.',

@@ -2,6 +2,7 @@ import {init} from './answers/init.ts';
 import {schema} from './answers/schema.ts';
 import {show} from './answers/show.ts';
 import {validate} from './answers/validate.ts';
+import {back} from './back.ts';
 import {backup} from './backup/index.ts';
 import {create} from './bundle/create.ts';
 import {custody} from './bundle/custody.ts';
@@ -24,7 +25,7 @@ import {status} from './status.ts';
 import {verify} from './verify.ts';
 
 /** Commands around the plan, before the groups on the help page. */
-export const planCommands: readonly AddCommand[] = [install, plan, verify, backup, status, explain];
+export const planCommands: readonly AddCommand[] = [install, plan, verify, backup, back, status, explain];
 
 /** Commands of the group `answers`. */
 export const answersCommands: readonly AddCommand[] = [init, validate, schema, show];

@@ -65,6 +65,8 @@ export type TopCommand = {
 	readonly examples?: readonly string[];
 	/** The plan that it is about; the install where none is named. */
 	readonly plan?: PlanEntry;
+	/** The one word that it takes, as commander writes it, and what that is. */
+	readonly argument?: readonly [name: string, description: string];
 };
 
 /** Lines of examples at the end of a help page. */
@@ -82,13 +84,14 @@ const addWordless = (program: Command, command: Command): Command =>
 		refuseWords(action, known);
 	});
 
-/** Adds a command to the program that goes through a plan, and takes the options of that and no words. */
+/** Adds a command to the program that goes through a plan, and takes the options of that and no words but its argument. */
 export const addTopCommand = (
 	program: Command,
-	{name, description, isDefault = false, examples, plan}: TopCommand,
+	{name, description, isDefault = false, examples, plan, argument}: TopCommand,
 ): Command => {
 	const command = program.command(name, {isDefault}).description(description);
-	return addWordless(program, withExamples(withPlanOptions(command, plan), examples));
+	const whole = withExamples(withPlanOptions(command, plan), examples);
+	return argument ? whole.argument(...argument) : addWordless(program, whole);
 };
 
 /** Adds a command to the program that reads what runs have left behind, and takes no words. */

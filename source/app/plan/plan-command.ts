@@ -11,7 +11,13 @@ export const wantsScreen = ({screen}: Context, {nonInteractive, plain, json}: Gl
 	screen && !nonInteractive && !plain && !json;
 
 /** A command that goes through a plan: its own name, the plan, and how. */
-export type PlanCommand = {readonly name: string; readonly plan: PlanEntry; readonly pass: Pass};
+export type PlanCommand = {
+	readonly name: string;
+	readonly plan: PlanEntry;
+	readonly pass: Pass;
+	/** Words of options that only this command has. */
+	readonly own?: readonly string[];
+};
 
 const goThrough = async (
 	context: Context,
@@ -24,7 +30,7 @@ const goThrough = async (
 	const session = {
 		stateDirectory,
 		plan,
-		resumeCommand: resumeCommand(context, command.name, options),
+		resumeCommand: resumeCommand(context, command.name, options, command.own),
 		from: options.from,
 		until: options.until,
 	};

@@ -32,16 +32,26 @@ export const backTable = {
 				fix: 'Name the folder of your backups in backup.folder. Without a dump of that time there is no way back; restore another backup, or mend what is there.',
 				nextSteps: ['zenml-airgap backup status'],
 			},
-			'no release': {
-				cause: 'The backup {backup} does not say which Helm revision of it ran then.',
-				fix: 'Use "zenml-airgap restore" with that backup, which installs the version of that time anew.',
+			'backup gone': {
+				cause: 'Its way back began with backup {backup}, which is not whole in {folder} any more.',
+				fix: 'Put that backup back where it was and start again: its database holds a part of it, or nothing that fits another.',
+			},
+			'no revision': {
+				cause: 'Its release has no working revision {revision} any more, which ran when backup {backup} was made.',
+				fix: 'Install the version of that time anew from its bundle, once its database is restored from that backup.',
 			},
 			'not upgraded': {
 				cause: 'Since the backup {backup} its release has had no other revision than {revision}, which runs.',
-				fix: 'There is no upgrade to go back from. To have the data of that time all the same, use "zenml-airgap restore".',
+				fix: 'There is no upgrade to go back from: nothing has to be done.',
 			},
 		},
 		answers: ['backup.folder'],
+	},
+	'back-component': {
+		area: 'usage',
+		message: 'There is no component "{name}" to bring back.',
+		cause: 'These answers have: {known}.',
+		fix: 'Name one of these.',
 	},
 	'back-unfinished': {
 		area: 'cluster',

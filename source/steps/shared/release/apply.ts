@@ -2,10 +2,12 @@ import {type ProblemCode, ProblemError, toProblem} from '../../../base/problem.t
 import type {Release} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
 import {auditRelease} from './audit.ts';
+import {refuseUnfinishedBack} from './back-mark.ts';
 import {isIdle, livePods} from './pods.ts';
 import {repairRelease} from './repair.ts';
 import {diagnoseRollout, watchRollout} from './rollout.ts';
 import {watchSchema} from './schema-change.ts';
+import {startServers} from './servers.ts';
 import {labelOf, type WantedRelease} from './wanted.ts';
 
 /** Helm's refusals that come while it waits for what it made: pods, events and Jobs know more of the cause than Helm does. */
@@ -50,6 +52,7 @@ const explained = async (world: World, wanted: WantedRelease, error: unknown): P
  * @throws ProblemError what the charts, Helm or the cluster refuse
  */
 export const applyRelease = async (world: World, wanted: WantedRelease): Promise<void> => {
+	await refuseUnfinishedBack(world, wanted);
 	const {problems} = await auditRelease(world, wanted);
 	if (problems[0]) throw new ProblemError(problems[0]);
 	await repairRelease(world, wanted);
@@ -66,6 +69,8 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 		const {revision, status} = await Promise.race([upgrade, stuck]);
 		world.report({kind: 'line', level: 'info', text: `${labelOf(wanted)}: revision ${revision} ${status}`});
 		await tellSchema();
+		// A way back that ended before its restore may have stopped them, and an autoscaler does not start what has none.
+		await startServers(world, wanted);
 	} catch (error) {
 		world.signal.throwIfAborted();
 		end.abort();

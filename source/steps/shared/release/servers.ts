@@ -1,9 +1,9 @@
-import {firstOf} from '../../base/text.ts';
-import type {Reference} from '../../cluster/kinds.ts';
-import type {KubeObject, PatchStep, PodView} from '../../cluster/types.ts';
-import {stepProblems} from '../problems.ts';
-import type {World} from '../world.ts';
-import {labelOf, selectorOf, type WantedRelease} from './release/wanted.ts';
+import {firstOf} from '../../../base/text.ts';
+import type {Reference} from '../../../cluster/kinds.ts';
+import type {KubeObject, PatchStep, PodView} from '../../../cluster/types.ts';
+import {stepProblems} from '../../problems.ts';
+import type {World} from '../../world.ts';
+import {labelOf, selectorOf, type WantedRelease} from './wanted.ts';
 
 /** A release by where it is found. */
 export type ReleaseName = Pick<WantedRelease, 'name' | 'namespace'>;

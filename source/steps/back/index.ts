@@ -1,0 +1,141 @@
+import type {Finding} from '../../engine/plan.ts';
+import {stepProblems} from '../problems.ts';
+import {runChecks} from '../shared/checks.ts';
+import {combineProblems} from '../shared/combine-problems.ts';
+import type {Component} from '../shared/names.ts';
+import {serversStopped} from '../shared/release/servers.ts';
+import {labelOf} from '../shared/release/wanted.ts';
+import {dashboard, health, identity, login} from '../verification/servers.ts';
+import {longTimeouts, releaseTimeouts, type Step, type World} from '../world.ts';
+import {warningOf} from './losses.ts';
+import {componentNamed, findWayBack, type WayBack} from './source.ts';
+import {isRestored, restore, rollBack, rollbackBegan, stop} from './work.ts';
+
+/** What depends on the component that is brought back, and on where its backups lie. */
+const inputsOf =
+	(name: string): Step['inputs'] =>
+	({backup, controlPlane, workspaces}) => ({
+		name,
+		folder: backup.folder,
+		of: name === 'controlPlane' ? controlPlane : workspaces.find((one) => one.name === name),
+	});
+
+const whatOf = ({backup, revision, chart}: WayBack): string =>
+	`revision ${revision} (${chart}) and the dump of backup ${backup}`;
+
+/** What comes back and what is lost by it; it changes nothing. */
+const sourceStep = (name: string): Step => ({
+	id: 'source',
+	title: 'What comes back',
+	why: 'A release comes back with the dump of its time, or not at all; what was written since is lost.',
+	area: 'database',
+	inputs: inputsOf(name),
+	timeouts: releaseTimeouts,
+	check: async (world) => {
+		// Whoever installs or upgrades meanwhile would start what is to be stopped.
+		if (world.pass === 'apply') await world.holdLease(world.signal);
+		const way = await findWayBack(world, name);
+		if (way.phase === 'done') return {status: 'ok', note: `${whatOf(way)}: came back before`};
+		return {status: 'ok', note: whatOf(way), warnings: rollbackBegan(way) ? [] : await warningOf(world, way)};
+	},
+});
+
+const serversStep = (name: string): Step => ({
+	id: 'servers',
+	title: 'Servers stopped',
+	why: 'Nobody may write while the dump is restored. Before that, backup, tools and login are tried.',
+	area: 'cluster',
+	inputs: inputsOf(name),
+	// Every file of the backup is compared with its sum before the first server is stopped.
+	timeouts: longTimeouts,
+	check: async (world) => {
+		const way = await findWayBack(world, name);
+		if (rollbackBegan(way)) return {status: 'ok', note: 'those that run are those that come back'};
+		if (await serversStopped(world, way.release)) return {status: 'ok', note: 'none runs'};
+		return {
+			status: 'todo',
+			changes: [{action: 'update', target: labelOf(way.release), detail: 'its servers are stopped'}],
+		};
+	},
+	apply: async (world) => stop(world, await findWayBack(world, name)),
+});
+
+const databaseStep = (name: string): Step => ({
+	id: 'database',
+	title: 'Database restored',
+	why: 'Databases are migrated forward only: an older server needs the data of its own time.',
+	area: 'database',
+	inputs: inputsOf(name),
+	timeouts: longTimeouts,
+	check: async (world) => {
+		const way = await findWayBack(world, name);
+		const {database} = way.part;
+		if (await isRestored(world, way)) return {status: 'ok', note: `${database.tables.length} tables as in the dump`};
+		const detail = `replaced by its dump in backup ${way.backup}`;
+		return {status: 'todo', changes: [{action: 'update', target: `database ${database.name}`, detail}]};
+	},
+	apply: async (world) => restore(world, await findWayBack(world, name)),
+});
+
+const releaseStep = (name: string): Step => ({
+	id: 'release',
+	title: 'Release rolled back',
+	why: 'The servers of that time, with the values of that time; no migration runs for it.',
+	area: 'cluster',
+	inputs: inputsOf(name),
+	timeouts: releaseTimeouts,
+	check: async (world) => {
+		const way = await findWayBack(world, name);
+		if (way.phase === 'done') return {status: 'ok', note: `revision ${way.live?.revision ?? ''} is deployed`};
+		const detail = `back to revision ${way.revision}, ${way.chart}`;
+		return {status: 'todo', changes: [{action: 'run', target: labelOf(way.release), detail}]};
+	},
+	apply: async (world) => rollBack(world, await findWayBack(world, name)),
+});
+
+/** What users will do first with it. */
+const checksOf = ({answers}: World, {answers: own}: Component) => {
+	const workspace = answers.workspaces.find((one) => one === own);
+	return workspace ? [health(workspace), identity(workspace)] : [login, dashboard];
+};
+
+const verify = async (world: World, name: string): Promise<Finding> => {
+	const checks = checksOf(world, componentNamed(world, name));
+	if (world.pass === 'look')
+		return {status: 'todo', changes: checks.map(({label}) => ({action: 'check', target: label}))};
+	const {problems, warnings} = await runChecks(world, checks);
+	const problem = combineProblems(
+		problems.map((one) => ({...one, area: 'verification'})),
+		(several, more) =>
+			stepProblems.problem('verification-failed', {case: 'several', ...several, checks: checks.length}, more),
+	);
+	return problem ? {status: 'blocked', problem} : {status: 'ok', note: `${checks.length} checks`, warnings};
+};
+
+const verificationStep = (name: string): Step => ({
+	id: 'verification',
+	title: 'Verification',
+	why: 'What came back is asked what it is, and logged in to.',
+	area: 'verification',
+	inputs: inputsOf(name),
+	retry: {
+		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready', 'verification-failed'],
+		attempts: 5,
+		pausesMs: [1000, 2000, 4000, 8000],
+	},
+	timeouts: releaseTimeouts,
+	check: async (world) => verify(world, name),
+});
+
+/**
+ * The paired way back of a component, as steps. In their order nothing can be had by halves: servers stay stopped until the database
+ * is restored and the release is rolled back, and a kill in between is gone on with, or refused by every install and upgrade.
+ * @param name `controlPlane`, or the name of a workspace
+ */
+export const backSteps = (name: string): readonly Step[] => [
+	sourceStep(name),
+	serversStep(name),
+	databaseStep(name),
+	releaseStep(name),
+	verificationStep(name),
+];
