@@ -3,8 +3,8 @@ import {ProblemError} from '../../source/base/problem.ts';
 import {backSteps} from '../../source/steps/back/index.ts';
 import {tableDifferences} from '../../source/steps/back/losses.ts';
 import {findWayBack} from '../../source/steps/back/source.ts';
-import {wayBack} from '../../source/steps/back/way.ts';
-import {controlPlaneOf, workspaceOf} from '../../source/steps/shared/names.ts';
+import {waysBack} from '../../source/steps/back/way.ts';
+import {componentsOf, controlPlaneOf, workspaceOf} from '../../source/steps/shared/names.ts';
 import {refuseUnfinishedBack} from '../../source/steps/shared/release/back-mark.ts';
 import type {World} from '../../source/steps/world.ts';
 import {backSite, Killed, manifestOf, newTables, oldTables, revisionOf, summaryOf} from './back-site.ts';
@@ -16,7 +16,9 @@ const release = {name: 'zenml', namespace: 'zenml-workspace'};
 const ofDefault = async (world: World) => {
 	const [workspace] = world.answers.workspaces;
 	if (!workspace) throw new Error('no workspace');
-	return wayBack(world, workspaceOf(world.answers, workspace));
+	const [way] = await waysBack(world, [workspaceOf(world.answers, workspace)]);
+	if (!way) throw new Error('no way');
+	return way;
 };
 
 /** Every server and every table is again as before the upgrade. */
@@ -95,7 +97,7 @@ describe('killed after any of its writes, the way back', () => {
 				nextSteps: ['zenml-airgap back default'],
 			});
 		else await upgrade;
-		await (await ofDefault(site.world())).run(site.world());
+		if (!site.state.done.includes('mark done')) await (await ofDefault(site.world())).run(site.world());
 		expect(site.state).toMatchObject(cameBack);
 		expect(site.state.done.filter((one) => one === 'mark done')).toHaveLength(1);
 		await refuseUnfinishedBack(site.world(), release);
@@ -252,11 +254,31 @@ test('the control plane has a way of its own, by the word back', async () => {
 	if (!part || !component) throw new Error('no part');
 	const own = {...component, name: 'controlPlane'};
 	site.state.backups = [summaryOf(manifestOf({parts: [{...part, name: 'controlPlane'}], components: [own]}))];
-	const way = await wayBack(world, controlPlaneOf(world.answers));
+	const [way] = await waysBack(world, [controlPlaneOf(world.answers)]);
 	expect(way).toMatchObject({id: 'back', command: 'zenml-airgap back controlPlane'});
-	expect(way.warning.at(-1)).toBe(
+	expect(way?.warning.at(-1)).toBe(
 		'Workspaces that run a newer version than this control plane must be brought back as well.',
 	);
+});
+
+test('of several components those are offered whose release failed, and else those that were upgraded', async () => {
+	const site = backSite();
+	const world = site.world();
+	const components = componentsOf(world.answers);
+	// The backup has no dump of the control plane: that hides nothing.
+	expect((await waysBack(world, components)).map(({id}) => id)).toEqual(['back-default']);
+	site.state.history = [revisionOf(1, 'superseded', 'zenml-0.93.0'), revisionOf(2, 'deployed', 'zenml-0.98.0')];
+	expect((await waysBack(world, components)).map(({id}) => id)).toEqual(['back-default']);
+	site.state.backups = [];
+	expect(await refusalOf(waysBack(world, components))).toMatchObject({code: code('back-nothing')});
+	expect(await waysBack(world, [])).toEqual([]);
+});
+
+test('a way that was gone to its end is not offered again', async () => {
+	const site = backSite();
+	await (await ofDefault(site.world())).run(site.world());
+	const world = site.world();
+	expect(await waysBack(world, componentsOf(world.answers).slice(1))).toEqual([]);
 });
 
 test('tables that differ are told by their rows', () => {

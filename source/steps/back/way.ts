@@ -9,7 +9,7 @@ import {backCommand} from '../shared/release/back-mark.ts';
 import type {Step, World} from '../world.ts';
 import {backSteps} from './index.ts';
 import {warningOf} from './losses.ts';
-import {findWayBack} from './source.ts';
+import {findWayBack, type WayBack} from './source.ts';
 
 /** Look, make, look again. @throws what it refuses */
 const carryOnce = async (world: World, {title, area, check, apply}: Step): Promise<void> => {
@@ -39,14 +39,8 @@ const carry = async (world: World, step: Step): Promise<void> => {
 	});
 };
 
-/**
- * The paired way back of a component, to be offered at the problem of its upgrade; the same steps as those of the plan `back`.
- * @throws ProblemError `back-nothing` where there is nothing to go back to or from
- */
-export const wayBack = async (world: World, component: Component): Promise<Way<World>> => {
-	const name = nameOf(component);
-	const way = await findWayBack(world, name);
-	const {revision, chart} = way;
+const asOffered = async (world: World, way: WayBack): Promise<Way<World>> => {
+	const {component, name, revision, chart} = way;
 	return {
 		id: name === 'controlPlane' ? 'back' : `back-${name}`,
 		label: `Bring back revision ${revision} of the ${component.label} and its dump`,
@@ -57,4 +51,21 @@ export const wayBack = async (world: World, component: Component): Promise<Way<W
 			for (const step of backSteps(name)) await carry(own, step);
 		},
 	};
+};
+
+/** A failed upgrade of this one, or one whose way back was begun; what runs may still be what somebody wants to go back from. */
+const isUnwell = ({live, phase}: WayBack): boolean => live?.status !== 'deployed' || phase !== 'not begun';
+
+/**
+ * The paired ways back of these components, to be offered at the problem of a step that upgrades them; the same steps as those of the
+ * plan `back`. Where releases of some of them failed, only those are offered.
+ * @throws ProblemError `back-nothing` where none of them has anything to go back to or from
+ */
+export const waysBack = async (world: World, components: readonly Component[]): Promise<readonly Way<World>[]> => {
+	const looked = await Promise.allSettled(components.map(async (one) => findWayBack(world, nameOf(one))));
+	const found = looked.flatMap((one) => (one.status === 'fulfilled' && one.value.phase !== 'done' ? [one.value] : []));
+	const refused = looked.find((one) => one.status === 'rejected');
+	if (found.length === 0 && refused) throw refused.reason;
+	const unwell = found.filter(isUnwell);
+	return Promise.all((unwell.length > 0 ? unwell : found).map(async (way) => asOffered(world, way)));
 };
