@@ -23,11 +23,12 @@ const deployment = (name: string, replicas: number | undefined, more: object = {
 });
 
 let lab: Lab;
-let migration: 'works' | 'hangs';
+let migration: 'works' | 'hangs' | 'no image';
 beforeEach(async () => {
 	migration = 'works';
 	lab = await startLab(async ({spec}) => {
 		if (spec.restartPolicy !== 'Never') return 'running';
+		if (migration === 'no image') return {waiting: {reason: 'ErrImagePull', message: 'not found'}};
 		return migration === 'works' ? {exit: 0} : 'running';
 	});
 });
@@ -107,12 +108,29 @@ test('a Job that migrates is waited for until it ends, and told', async () => {
 	};
 	const metadata = {name: 'migrate', namespace: 'lab', labels};
 	await lab.cluster.create({apiVersion: 'batch/v1', kind: 'Job', metadata, spec: {template}}, signal);
-	await until(async () => (await podsAtWork(world(), release)).length === 1, 'a pod of the Job');
+	await until(async () => (await podsAtWork(world(), release)).some(({phase}) => phase === 'Running'), 'its pod');
 	const own = world();
 	const stopping = stopServers(own, release);
 	await until(async () => rowsOf(own.told).some((row) => row.includes('of Job migrate, is waited for')), 'told');
 	await lab.cluster.delete({apiVersion: 'batch/v1', kind: 'Job', namespace: 'lab', name: 'migrate'}, signal);
 	await stopping;
+});
+
+test('a Job whose pod cannot start is removed: later it would migrate what was restored', async () => {
+	migration = 'no image';
+	const template = {
+		metadata: {labels},
+		spec: {restartPolicy: 'Never', containers: [{name: 'migrate', image: 'gone'}]},
+	};
+	const metadata = {name: 'migrate', namespace: 'lab', labels};
+	await lab.cluster.create({apiVersion: 'batch/v1', kind: 'Job', metadata, spec: {template}}, signal);
+	await until(async () => (await podsAtWork(world(), release)).length === 1, 'a pod of the Job');
+	const own = world();
+	await stopServers(own, release);
+	expect(linesOf(own.told)).toContain('info job lab/migrate: its pod never started; removed');
+	expect(await lab.cluster.get({apiVersion: 'batch/v1', kind: 'Job', namespace: 'lab', name: 'migrate'}, signal)).toBe(
+		undefined,
+	);
 });
 
 const late = (pods: readonly PodView[]) => {

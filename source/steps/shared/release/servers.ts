@@ -107,6 +107,18 @@ const tellPods = ({report}: World, pods: readonly PodView[]): void => {
 		});
 };
 
+/**
+ * Ends the Jobs whose pods never started, such as a migration whose image cannot be pulled: nothing is at work in them, and once the image
+ * is there they would begin to migrate what was restored.
+ */
+const endUnstarted = async ({cluster, report, signal}: World, pods: readonly PodView[]): Promise<void> => {
+	for (const {namespace, job: name} of pods.filter(({phase}) => phase === 'Pending')) {
+		if (name === undefined) continue;
+		await cluster.delete({apiVersion: 'batch/v1', kind: 'Job', namespace, name}, signal);
+		report({kind: 'line', level: 'info', text: `job ${namespace}/${name}: its pod never started; removed`});
+	}
+};
+
 const stillThere = (release: ReleaseName, pods: readonly PodView[], minutes: number) => {
 	const {namespace} = release;
 	const [job] = pods.flatMap((pod) => pod.job ?? []);
@@ -125,7 +137,8 @@ const stillThere = (release: ReleaseName, pods: readonly PodView[], minutes: num
 };
 
 /**
- * Stops all servers of a release and waits until no pod of it is at work; a Job that migrates its database is waited for, not ended. An
+ * Stops all servers of a release and waits until no pod of it is at work; a Job that migrates its database is waited for, not ended,
+ * unless it never started. An
  * autoscaler (HorizontalPodAutoscaler) leaves a Deployment of no replicas alone by itself. Done again it goes on.
  * @throws ProblemError `servers-not-stopped` where pods do not end in time, or somebody else starts them again
  */
@@ -153,6 +166,7 @@ export const stopServers = async (world: World, release: ReleaseName): Promise<v
 		const pods = await podsAtWork(world, release);
 		if (running.length === 0 && pods.length === 0) return;
 		tellPods(world, pods);
+		await endUnstarted(world, pods);
 		if (clock.now() >= until) throw stillThere(release, pods, minutes);
 		report({kind: 'waiting', reason: `the pods of ${labelOf(release)} to end`, timeoutMs: minutes * 60_000});
 		await clock.sleep(lookMs, signal);
