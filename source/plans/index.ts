@@ -45,4 +45,23 @@ export const plans = {
 		leaseStep: 'source',
 		load: async () => (await import('./back.ts')).backPlan('controlPlane'),
 	},
+	drill: {
+		id: 'drill',
+		stepIds: [
+			'drill-source',
+			'drill-left',
+			'drill-databases',
+			'drill-servers',
+			'drill-answers',
+			'drill-clean',
+			'drill-report',
+		],
+		leaseStep: 'drill-source',
+		load: async () => (await import('./drill.ts')).drillPlan(),
+	},
+	'drill-clean': {
+		id: 'drill-clean',
+		stepIds: ['drill-left'],
+		load: async () => (await import('./drill.ts')).drillCleanPlan,
+	},
 } as const satisfies Readonly<Record<string, PlanEntry>>;

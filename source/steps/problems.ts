@@ -2,6 +2,7 @@ import {declareProblems} from '../base/problem-table.ts';
 import {admissionTable} from './problems/admission.ts';
 import {backTable} from './problems/back.ts';
 import {backupTable} from './problems/backup.ts';
+import {drillTable} from './problems/drill.ts';
 import {fromPodTable} from './problems/from-pod.ts';
 import {nodesTable} from './problems/nodes.ts';
 import {wayInTable} from './problems/way-in.ts';
@@ -285,6 +286,7 @@ export const stepProblems = declareProblems({
 
 	// Backups
 	...backupTable,
+	...drillTable,
 
 	// The way back
 	...backTable,

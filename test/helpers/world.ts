@@ -103,7 +103,7 @@ const secretBehind = async (reference: string): Promise<string> => readFile(refe
 
 /** Starts a site in a folder of its own, or again in one that is there. */
 export const startSite = async (
-	options: Partial<Pick<RehearsalOptions, 'fault' | 'bundleBytes' | 'wayIn'>> & {
+	options: Partial<Pick<RehearsalOptions, 'fault' | 'bundleBytes' | 'mysql' | 'wayIn'>> & {
 		readonly folder?: string;
 		readonly helm?: string;
 	} = {},
@@ -116,6 +116,7 @@ export const startSite = async (
 		bundleBytes: options.bundleBytes ?? bundleBytes,
 		log: () => undefined,
 		...(options.fault === undefined ? {} : {fault: options.fault}),
+		...(options.mysql === undefined ? {} : {mysql: options.mysql}),
 		...(options.wayIn === undefined ? {} : {wayIn: options.wayIn}),
 	});
 	const stateDirectory = path.join(folder, 'state');

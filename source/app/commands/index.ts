@@ -13,6 +13,7 @@ import {split} from './bundle/split.ts';
 import {verify as verifyBundle} from './bundle/verify.ts';
 import type {AddCommand} from './command.ts';
 import {completion} from './completion.ts';
+import {drill} from './drill.ts';
 import {explain} from './explain.ts';
 import {install} from './install.ts';
 import {plan} from './plan.ts';
@@ -25,7 +26,7 @@ import {status} from './status.ts';
 import {verify} from './verify.ts';
 
 /** Commands around the plan, before the groups on the help page. */
-export const planCommands: readonly AddCommand[] = [install, plan, verify, backup, back, status, explain];
+export const planCommands: readonly AddCommand[] = [install, plan, verify, backup, back, drill, status, explain];
 
 /** Commands of the group `answers`. */
 export const answersCommands: readonly AddCommand[] = [init, validate, schema, show];

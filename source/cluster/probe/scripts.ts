@@ -1,4 +1,5 @@
 import {database} from './scripts/database.ts';
+import {http} from './scripts/http.ts';
 
 /**
  * Python 3.10 programs (standard library only) that look at the world from inside a pod. Each reads the JSON object
@@ -33,6 +34,14 @@ export type ProbeKinds = {
 			readonly certificate?: string;
 			readonly key?: string;
 		};
+	};
+	/**
+	 * Asks servers in the cluster over plain HTTP, in order. Prints `{"answers": [{"status", "type", "body"} | {"token"} | {"connected"} |
+	 * {"error", "kind"}]}`. With `username` the form of a login is sent, with the password in the variable `PROBE_PASSWORD`, and what is
+	 * told is whether a token came; with `connect` the server is connected to and not asked.
+	 */
+	readonly http: {
+		readonly requests: readonly {readonly url: string; readonly username?: string; readonly connect?: true}[];
 	};
 	/** Reads the CA in the variable `RUNNER_CA`, which comes from a Secret. Prints `{"ok": true}` or `{"error", "kind"}`. */
 	readonly runner: Readonly<Record<string, never>>;
@@ -82,6 +91,7 @@ except Exception as error:
     failed(error)
 `,
 	database: `${head}${database}`,
+	http: `${head}${http}`,
 	runner: `${head}
 try:
     ssl.create_default_context(cadata=os.environ["RUNNER_CA"])

@@ -92,7 +92,7 @@ export const runPodProbe = async (
 export const probeFromPod = async (
 	world: World,
 	probe: {
-		readonly kind: Exclude<ProbeKind, 'database' | 'runner'>;
+		readonly kind: Exclude<ProbeKind, 'database' | 'http' | 'runner'>;
 		readonly args: Readonly<Record<string, unknown>>;
 		readonly what: string;
 		readonly answers: readonly string[];
