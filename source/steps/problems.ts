@@ -3,6 +3,7 @@ import {admissionTable} from './problems/admission.ts';
 import {backTable} from './problems/back.ts';
 import {backupTable} from './problems/backup.ts';
 import {drillTable} from './problems/drill.ts';
+import {escrowTable} from './problems/escrow.ts';
 import {fromPodTable} from './problems/from-pod.ts';
 import {nodesTable} from './problems/nodes.ts';
 import {wayInTable} from './problems/way-in.ts';
@@ -287,6 +288,7 @@ export const stepProblems = declareProblems({
 	// Backups
 	...backupTable,
 	...drillTable,
+	...escrowTable,
 
 	// The way back
 	...backTable,

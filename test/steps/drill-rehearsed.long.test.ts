@@ -1,7 +1,11 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
+import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {createInterface} from 'node:readline';
+import {Decrypter} from 'age-encryption';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {Answers} from '../../source/answers/schema.ts';
 import {runPlan} from '../../source/app/run/run.ts';
@@ -10,6 +14,7 @@ import type {Event} from '../../source/engine/events.ts';
 import {drillCleanPlan, drillPlan} from '../../source/plans/drill.ts';
 import type {PlanEntry} from '../../source/plans/index.ts';
 import {plans} from '../../source/plans/index.ts';
+import {builtProgram, type Program} from '../helpers/built-program.ts';
 import {clientsOf} from '../helpers/database-clients.ts';
 import {entryOf} from '../helpers/plan-entry.ts';
 import {type Site, startSite} from '../helpers/world.ts';
@@ -19,6 +24,9 @@ const folder = await mkdtemp(path.join(tmpdir(), 'drill-'));
 const tools = await clientsOf('PostgreSQL', path.join(folder, 'clients'));
 const mysqlTools = await clientsOf('MySQL', path.join(folder, 'clients'));
 
+const isReal = tools !== undefined && mysqlTools !== undefined;
+
+let built: Program;
 let site: Site;
 let answers: Answers;
 beforeAll(async () => {
@@ -29,7 +37,10 @@ beforeAll(async () => {
 		...input,
 		backup: {...input.backup, folder: path.join(site.folder, 'backups'), encryption: 'none'},
 	}));
-}, 120_000);
+	built = await builtProgram(path.join(folder, 'built'));
+	const input = {...site.rehearsal.answers, helm: {binary: answers.helm.binary}, backup: answers.backup};
+	await writeFile(path.join(site.folder, 'answers.yaml'), JSON.stringify(input), {mode: 0o600});
+}, 240_000);
 afterAll(async () => {
 	await site.stop();
 	await rm(folder, {recursive: true, force: true});
@@ -79,7 +90,7 @@ const nothingLeft = async (): Promise<void> => {
 	expect(await site.sql("select rolname from pg_roles where rolname like 'zenml\\_drill%'")).toEqual([]);
 };
 
-test.runIf(tools !== undefined && mysqlTools !== undefined)(
+test.runIf(isReal)(
 	'a backup is restored into scratch, looked at, written down, and nothing of it stays',
 	async () => {
 		expect(await site.run(answers)).toMatchObject({outcome: 'done'});
@@ -117,8 +128,29 @@ test.runIf(tools !== undefined && mysqlTools !== undefined)(
 	600_000,
 );
 
-test.runIf(tools !== undefined && mysqlTools !== undefined)(
-	'one that is stopped while it restores cleans up, and one that is killed is cleaned up later',
+/** The program itself, as an operator starts it; killed by SIGKILL at an event where told. */
+const program = async (words: readonly string[], killAt?: (event: Event) => number | undefined) => {
+	const place = ['--answers', path.join(site.folder, 'answers.yaml'), '--state-dir', site.stateDirectory];
+	const child = spawn(built.node, [built.cli, ...words, ...place], {
+		env: {PATH: process.env.PATH, HOME: site.folder, ESCROW: 'a passphrase for the safe'},
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	let [text, errors] = ['', ''];
+	child.stderr.on('data', (chunk: Buffer) => {
+		errors += chunk.toString('utf8');
+	});
+	const ended = once(child, 'close');
+	for await (const line of createInterface({input: child.stdout})) {
+		text += `${line}\n`;
+		const afterMs = killAt?.(JSON.parse(line) as Event);
+		if (afterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), afterMs);
+	}
+	const [exitCode, killed] = (await ended) as [number | null, string | null];
+	return {exitCode, killed, text, errors};
+};
+
+test.runIf(isReal)(
+	'one that is stopped cleans up itself',
 	async () => {
 		const stop = new AbortController();
 		const {report} = await go(drill(), stop.signal, (event) => {
@@ -126,8 +158,75 @@ test.runIf(tools !== undefined && mysqlTools !== undefined)(
 				setTimeout(() => stop.abort(new Error('stopped')), 1500);
 		});
 		expect(report.outcome).not.toBe('done');
-		await go(entryOf(drillCleanPlan));
 		await nothingLeft();
 	},
 	600_000,
+);
+
+test.runIf(isReal)(
+	'one that is killed at any moment is removed by --clean, and by the next drill',
+	async () => {
+		const words = ['--non-interactive', '--json'];
+		for (const [step, ms] of [
+			['drill-databases', 0],
+			['drill-databases', 700],
+			['drill-servers', 900],
+			['drill-clean', 20],
+		] as const) {
+			const {killed} = await program(['drill', ...words], (event) =>
+				event.type === 'step-applying' && event.step === step ? ms : undefined,
+			);
+			expect(killed).toBe('SIGKILL');
+			const cleaned = await program(['drill', '--clean', ...words]);
+			expect(cleaned).toMatchObject({exitCode: 0});
+			await nothingLeft();
+		}
+		await program(['drill', ...words], (event) =>
+			event.type === 'step-applying' && event.step === 'drill-servers' ? 1200 : undefined,
+		);
+		const again = await program(['drill', ...words]);
+		expect(again).toMatchObject({exitCode: 0});
+		await nothingLeft();
+		const status = await program(['status']);
+		expect(status.text).toContain('last drill: passed');
+	},
+	900_000,
+);
+
+test.runIf(isReal)(
+	'copies of keys are written for the safe, confirmed and told',
+	async () => {
+		const file = path.join(site.folder, 'keys.age');
+		const unconfirmed = await program(['backup', 'escrow']);
+		expect(unconfirmed.text).toContain('workspaces.default.encryptionKey');
+		expect(unconfirmed.text).toContain('Copy outside:  never confirmed');
+		const key = (
+			await (
+				await site.world(answers)
+			).cluster.get({apiVersion: 'v1', kind: 'Secret', namespace: 'zenml-pro', name: 'zenml-airgap-generated'}, never)
+		)?.data as Record<string, string>;
+		const value = Buffer.from(key['workspaces.default.encryptionKey'] ?? '', 'base64').toString('utf8');
+		expect(value).toMatch(/^[0-9a-f]{64}$/u);
+		const refused = await program(['backup', 'escrow', '--out', file]);
+		expect(refused.errors).toContain('The keys are not written: nobody is named who can read them.');
+		const readers = ['--set', 'backup.encryption=age', '--set', 'backup.passphrase=env:ESCROW'];
+		const written = await program(['backup', 'escrow', '--out', file, '--confirm', 'safe in room 12', ...readers]);
+		expect(written.errors).toBe('');
+		expect(written.exitCode).toBe(0);
+		expect(`${unconfirmed.text}${written.text}`).not.toContain(value);
+		const sealed = await readFile(file);
+		expect(sealed.toString('latin1')).not.toContain(value);
+		const decrypter = new Decrypter();
+		decrypter.addPassphrase('a passphrase for the safe');
+		expect(JSON.parse(await decrypter.decrypt(sealed, 'text'))).toMatchObject({
+			keys: {'workspaces.default.encryptionKey': value},
+		});
+		const again = await program(['backup', 'escrow', '--out', file, ...readers]);
+		expect(again.errors).toContain('cannot be written');
+		expect((await program(['backup', 'status'])).text).toMatch(/Keys outside: {2}\S+ by \S+ on .*: safe in room 12\n/u);
+		expect((await program(['status'])).text).toContain('safe in room 12');
+		const unfit = await program(['backup', 'escrow', '--confirm', ' ']);
+		expect(unfit.errors).toContain('Where the copy lies is not told.');
+	},
+	120_000,
 );

@@ -1,4 +1,5 @@
 import {toProblem} from '../../base/problem.ts';
+import {escrowFault, escrowKeys, readEscrow} from '../shared/escrow.ts';
 import type {World} from '../world.ts';
 
 /** Whoever named who can read backups wants some, and is told where there is none. */
@@ -11,5 +12,18 @@ export const backupWarnings = async ({answers, backups, signal}: World): Promise
 	} catch (error) {
 		signal.throwIfAborted();
 		return [`whether there is a backup could not be seen: ${toProblem(error).message}`];
+	}
+};
+
+/** The same for copies of the encryption keys outside of the cluster. */
+export const escrowWarnings = async (world: World): Promise<readonly string[]> => {
+	const {recipients, passphrase} = world.answers.backup;
+	if (recipients === undefined && passphrase === undefined) return [];
+	try {
+		const fault = escrowFault(await readEscrow(world), await escrowKeys(world), world.clock.now());
+		return fault === undefined ? [] : [`keys outside of the cluster: ${fault}; zenml-airgap backup escrow`];
+	} catch (error) {
+		world.signal.throwIfAborted();
+		return [`whether the keys lie outside of the cluster as well could not be seen: ${toProblem(error).message}`];
 	}
 };

@@ -1,7 +1,10 @@
+import type {Answers} from '../../../answers/schema.ts';
 import {resolveSecret} from '../../../answers/secrets.ts';
 import {createBackups} from '../../../backup/backups.ts';
+import type {BackupSettings} from '../../../backup/settings.ts';
 import type {BackupPort} from '../../../backup/types.ts';
 import {createCluster} from '../../../cluster/cluster.ts';
+import type {ClusterPort} from '../../../cluster/types.ts';
 import {plans} from '../../../plans/index.ts';
 import {completeAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
@@ -10,11 +13,19 @@ import {childEnvironment} from '../../run/child-environment.ts';
 import {clusterChoice} from '../../run/cluster-choice.ts';
 import type {BackupOptions} from './options.ts';
 
-/**
- * The backups of the install that the words mean; no server is asked, but for a passphrase that lies in the cluster.
- * @throws ProblemError, ProblemsError area `usage`
- */
-export const backupsOf = async (context: Context, options: BackupOptions): Promise<BackupPort> => {
+/** The install that the words mean: what reads of its cluster, and what its answers say of backups. */
+export type BackupSite = {
+	readonly reader: {
+		readonly answers: Answers;
+		readonly cluster: ClusterPort;
+		readonly signal: AbortSignal;
+		readonly registerSecret: (value: string) => void;
+	};
+	readonly settings: BackupSettings;
+};
+
+/** @throws ProblemError, ProblemsError area `usage` */
+export const siteOf = async (context: Context, options: BackupOptions): Promise<BackupSite> => {
 	const global = {...options, nonInteractive: true, plain: true, logLevel: 'info'} as const;
 	const stateDirectory = stateDirectoryOf(context, global);
 	const answers = completeAnswers(await findAnswers(context, global, {stateDirectory, plan: plans.install}));
@@ -34,5 +45,15 @@ export const backupsOf = async (context: Context, options: BackupOptions): Promi
 		redactor.register(value);
 		return value;
 	};
-	return createBackups(backupSettings(answers, {context, resolve}));
+	return {
+		reader: {answers, cluster, signal, registerSecret: redactor.register},
+		settings: backupSettings(answers, {context, resolve}),
+	};
 };
+
+/**
+ * The backups of the install that the words mean; no server is asked, but for a passphrase that lies in the cluster.
+ * @throws ProblemError, ProblemsError area `usage`
+ */
+export const backupsOf = async (context: Context, options: BackupOptions): Promise<BackupPort> =>
+	createBackups((await siteOf(context, options)).settings);

@@ -7,7 +7,10 @@ import type {Work} from '../command.ts';
 import type {BackupOptions} from './options.ts';
 import {ageOf, readersOf, textOfUse} from './words.ts';
 
-const textOf = (last: BackupSummary, all: readonly BackupSummary[], now: number): string => {
+const textOf = (
+	last: BackupSummary,
+	{all, now, keys}: {readonly all: readonly BackupSummary[]; readonly now: number; readonly keys: string},
+): string => {
 	const {id, folder, manifest, bytes, signed} = last;
 	const uses = all.flatMap((one) => one.uses.map((use) => ({id: one.id, use})));
 	const newest = uses.toSorted((one, other) => (one.use.at < other.use.at ? 1 : -1))[0];
@@ -20,6 +23,7 @@ const textOf = (last: BackupSummary, all: readonly BackupSummary[], now: number)
 		...(manifest ? [`Read by:       ${readersOf(manifest)}`] : []),
 		`Signed:        ${signed ? 'yes; zenml-airgap backup verify checks it' : 'no'}`,
 		`Ever restored: ${newest ? `${textOfUse(newest.use)} (${newest.id})` : 'never'}`,
+		`Keys outside:  ${keys}`,
 		`All:           ${counted(all.length - others.length, 'whole one')}, ${others.length} other`,
 		...others.map((one) => `               ${one.id} is ${one.state}`),
 		'',
@@ -28,8 +32,10 @@ const textOf = (last: BackupSummary, all: readonly BackupSummary[], now: number)
 
 /** `backup status`: when the last good one was, how old, how large, for whom, and whether one was ever restored. */
 export const statusWork: Work<BackupOptions> = async (context, options) => {
-	const {backupsOf} = await import('./folder.ts');
-	const {folder, list} = await backupsOf(context, options);
+	const {siteOf} = await import('./folder.ts');
+	const {createBackups} = await import('../../../backup/backups.ts');
+	const site = await siteOf(context, options);
+	const {folder, list} = createBackups(site.settings);
 	const all = await list(context.signal);
 	const last = all.find(({state}) => state === 'whole');
 	if (!last) {
@@ -41,6 +47,10 @@ export const statusWork: Work<BackupOptions> = async (context, options) => {
 	}
 	const now = context.clock.now();
 	const ageMs = now - Date.parse(last.manifest?.finishedAt ?? last.manifest?.createdAt ?? '');
-	context.out(options.json ? `${JSON.stringify({...last, ageMs})}\n` : textOf(last, all, now));
+	const {escrowState} = await import('./escrow-state.ts');
+	const keys = await escrowState(context, site);
+	context.out(
+		options.json ? `${JSON.stringify({...last, ageMs, keysOutside: keys})}\n` : textOf(last, {all, now, keys}),
+	);
 	return 0;
 };
