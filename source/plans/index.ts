@@ -64,4 +64,10 @@ export const plans = {
 		stepIds: ['drill-left'],
 		load: async () => (await import('./drill.ts')).drillCleanPlan,
 	},
+	failover: {
+		id: 'failover',
+		stepIds: ['failover-ready', 'failover-watch', 'failover-report'],
+		leaseStep: 'failover-ready',
+		load: async () => (await import('./failover.ts')).failoverPlan,
+	},
 } as const satisfies Readonly<Record<string, PlanEntry>>;

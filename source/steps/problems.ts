@@ -4,6 +4,7 @@ import {backTable} from './problems/back.ts';
 import {backupTable} from './problems/backup.ts';
 import {drillTable} from './problems/drill.ts';
 import {escrowTable} from './problems/escrow.ts';
+import {failoverTable} from './problems/failover.ts';
 import {fromPodTable} from './problems/from-pod.ts';
 import {nodesTable} from './problems/nodes.ts';
 import {wayInTable} from './problems/way-in.ts';
@@ -289,6 +290,7 @@ export const stepProblems = declareProblems({
 	...backupTable,
 	...drillTable,
 	...escrowTable,
+	...failoverTable,
 
 	// The way back
 	...backTable,

@@ -11,7 +11,7 @@ import type {Answers} from '../../source/answers/schema.ts';
 import {runPlan} from '../../source/app/run/run.ts';
 import {unattended} from '../../source/engine/controls.ts';
 import type {Event} from '../../source/engine/events.ts';
-import {drillCleanPlan, drillPlan} from '../../source/plans/drill.ts';
+import {drillPlan} from '../../source/plans/drill.ts';
 import type {PlanEntry} from '../../source/plans/index.ts';
 import {plans} from '../../source/plans/index.ts';
 import {builtProgram, type Program} from '../helpers/built-program.ts';
@@ -37,9 +37,10 @@ beforeAll(async () => {
 		...input,
 		backup: {...input.backup, folder: path.join(site.folder, 'backups'), encryption: 'none'},
 	}));
-	built = await builtProgram(path.join(folder, 'built'));
+	built = await builtProgram();
 	const input = {...site.rehearsal.answers, helm: {binary: answers.helm.binary}, backup: answers.backup};
 	await writeFile(path.join(site.folder, 'answers.yaml'), JSON.stringify(input), {mode: 0o600});
+	expect(await site.run(answers)).toMatchObject({outcome: 'done'});
 }, 240_000);
 afterAll(async () => {
 	await site.stop();
@@ -93,7 +94,6 @@ const nothingLeft = async (): Promise<void> => {
 test.runIf(isReal)(
 	'a backup is restored into scratch, looked at, written down, and nothing of it stays',
 	async () => {
-		expect(await site.run(answers)).toMatchObject({outcome: 'done'});
 		const backup = await go(plans.backup);
 		expect(backup.failed).toEqual([]);
 		expect(backup.report).toMatchObject({outcome: 'done'});
@@ -130,7 +130,8 @@ test.runIf(isReal)(
 
 /** The program itself, as an operator starts it; killed by SIGKILL at an event where told. */
 const program = async (words: readonly string[], killAt?: (event: Event) => number | undefined) => {
-	const place = ['--answers', path.join(site.folder, 'answers.yaml'), '--state-dir', site.stateDirectory];
+	const state = ['--state-dir', site.stateDirectory];
+	const place = words[0] === 'status' ? state : [...state, '--answers', path.join(site.folder, 'answers.yaml')];
 	const child = spawn(built.node, [built.cli, ...words, ...place], {
 		env: {PATH: process.env.PATH, HOME: site.folder, ESCROW: 'a passphrase for the safe'},
 		stdio: ['ignore', 'pipe', 'pipe'],
@@ -198,6 +199,7 @@ test.runIf(isReal)(
 	async () => {
 		const file = path.join(site.folder, 'keys.age');
 		const unconfirmed = await program(['backup', 'escrow']);
+		expect(unconfirmed).toMatchObject({exitCode: 0, errors: ''});
 		expect(unconfirmed.text).toContain('workspaces.default.encryptionKey');
 		expect(unconfirmed.text).toContain('Copy outside:  never confirmed');
 		const key = (

@@ -14,7 +14,18 @@ const cleanWork: Work<GlobalOptions> = async (context, options) => {
 	return runPlanCommand(context, {name: 'drill', plan: plans['drill-clean'], pass: 'apply', own: ['--clean']}, options);
 };
 
+/** The one word that is no backup: its database is failed over, and watched meanwhile. */
+const failover = 'failover';
+
+const failoverWork: Work<DrillGiven['options']> = async (context, options) => {
+	const {runPlanCommand} = await import('../plan/plan-command.ts');
+	const own = options.look ? ['--look'] : [];
+	const pass = options.look ? 'look' : 'apply';
+	return runPlanCommand(context, {name: 'drill failover', plan: plans.failover, pass, own}, options);
+};
+
 const work: Work<DrillGiven> = async (context, {id, options}) => {
+	if (id === failover) return failoverWork(context, options);
 	if (options.clean) return cleanWork(context, options);
 	const {runPlanCommand} = await import('../plan/plan-command.ts');
 	const load = async () => (await import('../../plans/drill.ts')).drillPlan(id);
@@ -31,12 +42,13 @@ const work: Work<DrillGiven> = async (context, {id, options}) => {
 export const drill: AddCommand = ({program}, ask) => {
 	addTopCommand(program, {
 		name: 'drill',
-		argument: ['[id]', 'a backup; the newest whole one unless told'],
+		argument: ['[id]', 'a backup, by default the newest whole one; or failover, to watch one of the database'],
 		description: 'restore a backup into scratch databases and servers, look at them, and remove them again',
 		plan: plans.drill,
 		examples: [
 			'zenml-airgap drill --answers answers.yaml',
 			'zenml-airgap drill 20260131T183000Z-0a1b2c --non-interactive',
+			'zenml-airgap drill failover',
 			'zenml-airgap drill --clean',
 		],
 	})
