@@ -10,6 +10,7 @@ export {type FaultName, faultNames, faults} from './faults.ts';
 export type {SpawnOptions} from './host.ts';
 
 export type {Rehearsal, RehearsalOptions, WayIn} from './types.ts';
+export {type Sample, samples} from './types.ts';
 
 // Loaded when they are called: the program reads the names of faults at every start, and plays a site in another
 // process.

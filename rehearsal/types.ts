@@ -6,6 +6,11 @@ export type Pace = 'real' | 'fast';
 
 export type WayIn = 'ingress' | 'gateway' | 'route';
 
+/** Sample bundles: an upgrade leads from the older to the newer one. */
+export const samples = ['older', 'newer'] as const;
+
+export type Sample = (typeof samples)[number];
+
 export type RehearsalOptions = {
 	/** Everything the rehearsal keeps lies here; the same folder brings back the same world. */
 	readonly directory: string;
@@ -27,6 +32,8 @@ export type RehearsalOptions = {
 	readonly wayIn?: WayIn | undefined;
 	/** Folder with the sources of the sample charts, `zenml-pro` and `zenml`; by default beside this file. */
 	readonly charts?: string | undefined;
+	/** Which sample is carried in: `newer` has the versions of today, `older` those before it. By default the newer one. */
+	readonly sample?: Sample | undefined;
 	/** Size of the sample's layers in bytes. */
 	readonly bundleBytes?: number | undefined;
 	readonly log: (line: string) => void;

@@ -25,11 +25,15 @@ import type {Front} from './product/index.ts';
 import type {RehearsalRegistry} from './registry/index.ts';
 import {makeSampleBundle} from './sample-bundle/index.ts';
 import {address, openSite, type Site} from './site.ts';
-import type {Rehearsal, RehearsalOptions} from './types.ts';
+import type {Rehearsal, RehearsalOptions, Sample} from './types.ts';
 
 export type {Pace, Rehearsal, RehearsalOptions} from './types.ts';
 
-const versions = {controlPlane: '0.13.18', workspace: '0.95.1'};
+/** Pairs that were released together (release notes of 2026). */
+const versionsOf: Readonly<Record<Sample, {readonly controlPlane: string; readonly workspace: string}>> = {
+	older: {controlPlane: '0.13.15', workspace: '0.94.5'},
+	newer: {controlPlane: '0.13.18', workspace: '0.95.1'},
+};
 
 /** A real bundle of several gigabytes gets a faster line, so that its push does not take the whole rehearsal. */
 const longestPushSeconds = 40;
@@ -77,7 +81,7 @@ const makeSample = async ({directory, options}: Site, registry: string): Promise
 	await makeSampleBundle({
 		directory: bundle,
 		chartSources: {controlPlane: join(charts, 'zenml-pro'), workspace: join(charts, 'zenml')},
-		versions,
+		versions: versionsOf[options.sample ?? 'newer'],
 		registry,
 		totalBytes: options.bundleBytes,
 		clientTools: options.clientTools !== 'none',

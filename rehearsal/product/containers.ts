@@ -9,6 +9,7 @@ import {
 	driverComplaint,
 	type StoreTarget,
 	storeOf,
+	UnknownRevision,
 	withDatabase,
 } from './database/index.ts';
 import {EnrolmentError, reportToControlPlane} from './enrolment.ts';
@@ -124,6 +125,10 @@ const withStore = async (
 	try {
 		return await work(target);
 	} catch (error) {
+		if (error instanceof UnknownRevision) {
+			say([error.message]);
+			return 1;
+		}
 		await pause(databaseTriesMs);
 		say(databaseTraceback(target, error));
 		return 1;
@@ -144,8 +149,8 @@ const migrate = (running: Running, node: Node): Promise<number> => {
 	return withStore(running, node, async (target) => {
 		if (target.driver === 'sqlite') return 0;
 		await node.pause(1200);
-		if (running.role === 'workspace-migration') await migrateWorkspace(target, node.log);
-		else await withDatabase(target, (sql) => migrateControlPlane(sql, node.log));
+		if (running.role === 'workspace-migration') await migrateWorkspace(target, {...running, log: node.log});
+		else await withDatabase(target, (sql) => migrateControlPlane(sql, running.version, node.log));
 		node.log('Database migration finished.');
 		return 0;
 	});
@@ -165,7 +170,7 @@ const serveControlPlane = (running: Running, node: Node): Promise<number> =>
 		}
 		node.log('INFO:     Started server process [1]');
 		const ready = await withDatabase(target, async (sql) => {
-			if (!(await isMigrated(sql))) return false;
+			if (!(await isMigrated(sql, running.version))) return false;
 			await ensureAdmin(sql, running.environment);
 			return true;
 		});
@@ -178,11 +183,12 @@ const serveControlPlane = (running: Running, node: Node): Promise<number> =>
 		return untilStopped(node.signal);
 	});
 
-/** Opens the store: a server that is told to leave the tables alone needs them, another makes them. */
-const openStore = async (target: StoreTarget, {environment}: Running, node: Node): Promise<void> => {
-	if (target.driver === 'sqlite') return;
-	if (environment.DISABLE_DATABASE_MIGRATION?.toLowerCase() !== 'true') await migrateWorkspace(target, node.log);
-	await openWorkspace(target);
+/** Opens the store: a server that is told to leave the tables alone needs them, another makes them. False for those of another version. */
+const openStore = async (target: StoreTarget, {environment, version}: Running, node: Node): Promise<boolean> => {
+	if (target.driver === 'sqlite') return true;
+	if (environment.DISABLE_DATABASE_MIGRATION?.toLowerCase() !== 'true')
+		await migrateWorkspace(target, {version, log: node.log});
+	return openWorkspace(target, version);
 };
 
 /** Tells the control plane that this server is there. False, with a traceback in the log, when that fails. */
@@ -210,7 +216,10 @@ const serveWorkspace = (running: Running, node: Node): Promise<number> =>
 	withStore(running, node, async (target) => {
 		node.log('INFO:     Started server process [1]');
 		node.log('INFO:     Waiting for application startup.');
-		await openStore(target, running, node);
+		if (!(await openStore(target, running, node))) {
+			node.log('RuntimeError: The database schema is not that of this server; run the database migration first.');
+			return 1;
+		}
 		if (isPro(running.environment) && !(await report(running, node))) return 3;
 		await node.pause(600);
 		uvicorn(node, 8080);

@@ -1,41 +1,46 @@
 import {createHash, randomBytes, scryptSync, timingSafeEqual} from 'node:crypto';
 import {isErrno} from '../../source/base/errno.ts';
+import {currentRevision, headOf, migrateTo, type Revision} from './database/revisions.ts';
 import {add, columns, controlPlaneTables} from './database/tables.ts';
 import type {Sql} from './database/types.ts';
 
-/** The revision that the migration writes and the server asks for, as Alembic does. */
-const schemaRevision = '8a3fb1c2d901';
+/** The revisions of the control plane's database, as far as they are played: one from the beginning, one of the newest sample. */
+const revisions: readonly Revision[] = [
+	{
+		id: '3c41d0a9be77',
+		title: 'Create tables',
+		statements: controlPlaneTables.map((table) => `create table if not exists ${table} (${columns})`),
+	},
+	{
+		id: '8a3fb1c2d901',
+		title: 'Add audit log',
+		since: '0.13.18',
+		statements: [`create table if not exists audit_log (${columns})`],
+	},
+];
 
 const alembic = 'create table if not exists alembic_version (version_num varchar(32) primary key)';
 
 const contextOf = ({engine}: Sql): string => (engine === 'mysql' ? 'MySQLImpl' : 'PostgresqlImpl');
 
-/** Writes the revision down; false when it is there already. */
-const stampRevision = async ({query}: Sql): Promise<boolean> => {
-	const found = await query('select version_num from alembic_version');
-	if (found.length > 0) return false;
-	await query('insert into alembic_version (version_num) values (?)', [schemaRevision]);
-	return true;
-};
-
-/** Makes the control plane's tables; lines as Alembic writes them go to `log`. Repeatable. */
-export const migrateControlPlane = async (sql: Sql, log: (line: string) => void): Promise<void> => {
+/**
+ * Makes the control plane's tables as a version has them; lines as Alembic writes them go to `log`. Repeatable.
+ * @throws UnknownRevision for a database that a newer version has migrated
+ */
+export const migrateControlPlane = async (sql: Sql, version: string, log: (line: string) => void): Promise<void> => {
 	log(`INFO  [alembic.runtime.migration] Context impl ${contextOf(sql)}.`);
-	for (const table of controlPlaneTables) await sql.query(`create table if not exists ${table} (${columns})`);
 	await sql.query(alembic);
+	await migrateTo(sql, {all: revisions, version, log});
 	await add(sql, 'server_secret', 'token', {value: randomBytes(32).toString('hex')});
-	if (await stampRevision(sql))
-		log(`INFO  [alembic.runtime.migration] Running upgrade  -> ${schemaRevision}, Create tables.`);
 };
 
 // undefined_table (PostgreSQL, "Error Codes") and MySQL's name for the same.
 const isAbsent = (error: unknown): boolean => isErrno(error, '42P01', 'ER_NO_SUCH_TABLE');
 
-/** True when the database holds the tables of this revision. */
-export const isMigrated = async ({query}: Sql): Promise<boolean> => {
+/** True when the database holds the tables that a server of this version works with. */
+export const isMigrated = async (sql: Sql, version: string): Promise<boolean> => {
 	try {
-		const versions = await query('select version_num from alembic_version');
-		return versions.some(({version_num: version}) => version === schemaRevision);
+		return (await currentRevision(sql)) === headOf(revisions, version);
 	} catch (error) {
 		if (isAbsent(error)) return false;
 		throw error;

@@ -1,15 +1,12 @@
 import {withDatabase} from './database/connect.ts';
+import {currentRevision, headOf, migrateTo, type Revision} from './database/revisions.ts';
 import type {Sql, StoreTarget} from './database/types.ts';
-
-/** The revision that the migration writes and the server asks for, as Alembic does. */
-const revision = 'f1d723fd723b';
 
 /**
  * What a migration of the product needs rights for, each of the nine once: a table that refers to another, an index, a
  * column, a table that goes, rows that come, are read, changed and taken away.
  */
-const statements: readonly string[] = [
-	'create table if not exists alembic_version (version_num varchar(32) primary key)',
+const first: readonly string[] = [
 	'create table if not exists identity (id varchar(36) primary key)',
 	'create table if not exists stack (id varchar(36) primary key, name varchar(191) not null)',
 	'create table if not exists pipeline (id varchar(36) primary key, name varchar(191) not null, stack_id varchar(36), constraint fk_pipeline_stack foreign key (stack_id) references stack (id))',
@@ -24,6 +21,23 @@ const statements: readonly string[] = [
 	"delete from identity where id = '22222222-2222-4222-8222-222222222222'",
 ];
 
+const versions = 'create table if not exists alembic_version (version_num varchar(32) primary key)';
+
+/** The revisions of a workspace's database, as far as they are played: one from the beginning, one of the newest sample. */
+const revisions: readonly Revision[] = [
+	{id: 'b59aa68fdb1f', title: 'Squash migrations', statements: first},
+	{
+		id: 'f1d723fd723b',
+		title: 'Resource pools',
+		since: '0.95.1',
+		statements: [
+			'create table if not exists resource_pool (id varchar(36) primary key, name varchar(191) not null)',
+			'create index ix_resource_pool_name on resource_pool (name)',
+			'alter table pipeline add column resource_pool_id varchar(36)',
+		],
+	},
+];
+
 // ER_BAD_DB_ERROR, and ER_DBACCESS_DENIED_ERROR, which MySQL says of a database that is not there too.
 const mayBeMissing = (error: unknown): boolean => [1044, 1049].includes((error as {errno?: number}).errno ?? 0);
 
@@ -35,38 +49,33 @@ const makeDatabase = async (target: StoreTarget): Promise<void> => {
 	);
 };
 
-const revisionsOf = async ({query}: Sql): Promise<readonly unknown[]> => {
-	const rows = await query('select version_num from alembic_version');
-	return rows.map(({version_num: version}) => version);
-};
+/** What a migration needs: the version of the server's image, and where its lines go. */
+type Migration = {readonly version: string; readonly log: (line: string) => void};
 
-const migrate = async (sql: Sql, log: (line: string) => void): Promise<void> => {
+const migrate = async (sql: Sql, {version, log}: Migration): Promise<void> => {
 	log('INFO  [alembic.runtime.migration] Context impl MySQLImpl.');
 	log('INFO  [alembic.runtime.migration] Will assume non-transactional DDL.');
-	const [versions = '', ...rest] = statements;
 	await sql.query(versions);
-	if ((await revisionsOf(sql)).includes(revision)) return;
-	for (const statement of rest) await sql.query(statement);
-	await sql.query(`insert into alembic_version (version_num) values ('${revision}')`);
-	log(`INFO  [alembic.runtime.migration] Running upgrade  -> ${revision}, Squash migrations.`);
+	await migrateTo(sql, {all: revisions, version, log});
 };
 
 /**
  * Migrates the database of a workspace server; only what proves that it may do there what the product does.
- * Repeatable. Rejects with what the database says.
+ * Repeatable. Rejects with what the database says, and with UnknownRevision where a newer server has migrated it.
  */
-export const migrateWorkspace = async (target: StoreTarget, log: (line: string) => void): Promise<void> => {
+export const migrateWorkspace = async (target: StoreTarget, migration: Migration): Promise<void> => {
 	try {
-		await withDatabase(target, (sql) => migrate(sql, log));
+		await withDatabase(target, (sql) => migrate(sql, migration));
 	} catch (error) {
 		if (!mayBeMissing(error)) throw error;
 		await makeDatabase(target);
-		await withDatabase(target, (sql) => migrate(sql, log));
+		await withDatabase(target, (sql) => migrate(sql, migration));
 	}
 };
 
-/** Looks whether the tables are those that this server works with. Rejects with what the database says. */
-export const openWorkspace = (target: StoreTarget): Promise<void> =>
-	withDatabase(target, async ({query}) => {
-		await query('select id from identity');
+/** Whether the tables are those that a server of this version works with. Rejects with what the database says. */
+export const openWorkspace = (target: StoreTarget, version: string): Promise<boolean> =>
+	withDatabase(target, async (sql) => {
+		await sql.query('select id from identity');
+		return (await currentRevision(sql)) === headOf(revisions, version);
 	});

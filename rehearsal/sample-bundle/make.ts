@@ -32,7 +32,7 @@ type Plan = Defined<Pick<SampleBundleOptions, 'versions' | 'date' | 'registry' |
 };
 
 /** Raised when the bytes of a sample change for the same parameters. */
-const recipeVersion = 1;
+const recipeVersion = 2;
 
 const planOf = async (options: SampleBundleOptions): Promise<Plan> => {
 	const {chartSources, versions, totalBytes = 24_000_000, date = '2026-01-01'} = options;
@@ -98,6 +98,26 @@ const manifestText = (
 	].join('\n');
 };
 
+/** What the vendor has to say of these versions; made up like the rest. */
+const notesOf = ({controlPlane, workspace}: Versions): Readonly<Record<string, string>> => ({
+	'RELEASE-NOTES.md': [
+		`# Release notes (sample for rehearsals)`,
+		'',
+		`Control plane ${controlPlane}, workspace servers ${workspace}.`,
+		'',
+		'- The control plane keeps an audit log.',
+		'- Workspaces have resource pools.',
+		'',
+	].join('\n'),
+	'MIGRATION-GUIDE.md': [
+		'# Migration guide (sample for rehearsals)',
+		'',
+		'The migration adds one table to each database. It takes seconds and cannot be taken back but by a backup.',
+		'Clients go to the version of the workspace servers once these are upgraded.',
+		'',
+	].join('\n'),
+});
+
 /** Writes all files of a bundle into a folder. @param layerFolder for what is needed only meanwhile */
 const fill = async (folder: string, layerFolder: string, plan: Plan): Promise<void> => {
 	const {versions, charts} = plan;
@@ -105,7 +125,13 @@ const fill = async (folder: string, layerFolder: string, plan: Plan): Promise<vo
 	const images = imagesOf(versions, await writeLayers(layerFolder, plan));
 	for (const {file, image, write} of images) await write(join(folder, file), image);
 	for (const {fileName, bytes} of charts) await writeFile(join(folder, 'charts', fileName), bytes);
-	const files = [...images.map(({file}) => file), ...charts.map(({fileName}) => `charts/${fileName}`)];
+	const notes = notesOf(versions);
+	for (const [name, text] of Object.entries(notes)) await writeFile(join(folder, name), text);
+	const files = [
+		...images.map(({file}) => file),
+		...charts.map(({fileName}) => `charts/${fileName}`),
+		...Object.keys(notes),
+	];
 	const checksums: string[] = [];
 	for (const file of files) checksums.push(`${(await digestFile(join(folder, file))).digest.slice(7)}  ${file}`);
 	await writeFile(join(folder, 'manifest.txt'), manifestText(plan, images, checksums));

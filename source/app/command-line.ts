@@ -39,6 +39,8 @@ const emptyProgram = (version: string, {out, err}: CommandOutput): Command =>
 		.helpOption('-h, --help', 'print this help')
 		.configureHelp({optionDescription})
 		.configureOutput({writeOut: out, writeErr: err})
+		// A command that has others below it leaves their options to them.
+		.enablePositionalOptions()
 		.showHelpAfterError('(try --help)')
 		.exitOverride();
 

@@ -41,6 +41,11 @@ const onto = (handle: FileHandle): Writable =>
 		write(piece: Buffer, _encoding, done) {
 			handle.writeFile(piece).then(() => done(), done);
 		},
+		// What came while the disk was busy goes to it at once: each write is a way to another thread and back.
+		writev(waiting, done) {
+			const pieces = waiting.map(({chunk}: {readonly chunk: Buffer}) => chunk);
+			handle.writeFile(Buffer.concat(pieces)).then(() => done(), done);
+		},
 	});
 
 type PartBytes = Pick<BackupPart, 'bytes' | 'plainBytes' | 'sha256'>;

@@ -30,6 +30,18 @@ export type Bundle = {
 	readonly warnings: readonly string[];
 };
 
+/** A text of the vendor in the bundle, such as release notes. */
+export type Paper = {
+	/** Path in the bundle. */
+	readonly file: string;
+	/** Its lines, clean for a terminal, and cut where it is very long. */
+	readonly lines: readonly string[];
+	/** Bytes of the file. */
+	readonly size: number;
+	/** True where only its beginning was read. */
+	readonly cut: boolean;
+};
+
 /** Bytes of the whole bundle, absolute. `file` is one that is being read, relative to the bundle; empty at the start. */
 export type VerifyProgress = (progress: {readonly file: string; readonly done: number; readonly total: number}) => void;
 
@@ -64,6 +76,8 @@ export type BundlePort = {
 	) => Promise<Image>;
 	/** Removes what `compressed` keeps for a run that goes on: when all is at the registry nobody needs it any more. */
 	readonly dropCompressed: () => Promise<void>;
+	/** Release notes, migration guides and what else the bundle has to read. @throws ProblemError area `bundle` */
+	readonly papers: (signal: AbortSignal) => Promise<readonly Paper[]>;
 	/** Hashes every byte that was not verified earlier: checksums, digests of all blobs. @throws ProblemError area `bundle`. */
 	readonly verify: (options: {readonly signal: AbortSignal; readonly onProgress: VerifyProgress}) => Promise<Verified>;
 };

@@ -14,6 +14,7 @@ export {mergeValues} from './operator/merge.ts';
 export {readOperatorValues, type ValuesFile} from './operator/read.ts';
 export {setByChart, variablesIn, variablesUndoing, withoutVariables} from './operator/variables.ts';
 export {type Inspection, inspectRendered, type RenderedObject} from './rendered.ts';
+export {readObjects} from './rendered-objects.ts';
 export {
 	type ImagePlaces,
 	imageOf,

@@ -157,6 +157,7 @@ const convergeOnce = async <Answers, World extends BaseWorld<Answers>>(
 		emit({type: 'step-finished', step: step.id, outcome, note, fingerprint, ...(keep && {keep})});
 	const before = await checkUntilSettled(context, 'before', progress);
 	if (before.status === 'blocked') throw new ProblemError(before.problem);
+	if (before.pages && before.pages.length > 0) emit({type: 'step-pages', step: step.id, pages: before.pages});
 	if (before.status === 'ok') {
 		finished(progress.applied ? 'applied' : 'already', before.note, before.keep);
 		return;

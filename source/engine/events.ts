@@ -1,5 +1,5 @@
 import type {Problem} from '../base/problem.ts';
-import type {Change, Detail, Handover, Kept, Pass, WayInfo} from './plan.ts';
+import type {Change, Detail, Handover, Kept, Pass, PlanPage, WayInfo} from './plan.ts';
 
 /** Where a step is. */
 export type StepStatus =
@@ -53,6 +53,7 @@ export type Event = {readonly at: number} & (
 	| {readonly type: 'step-started'; readonly step: string; readonly stale: boolean}
 	| {readonly type: 'step-checking'; readonly step: string; readonly phase: 'before' | 'after' | 'poll'}
 	| {readonly type: 'step-todo'; readonly step: string; readonly changes: readonly Change[]}
+	| {readonly type: 'step-pages'; readonly step: string; readonly pages: readonly PlanPage[]}
 	| {readonly type: 'step-applying'; readonly step: string; readonly attempt: number}
 	| {readonly type: 'step-detail'; readonly step: string; readonly detail: Detail}
 	| {readonly type: 'step-waiting'; readonly step: string; readonly handover: Handover}

@@ -30,6 +30,9 @@ export type Handover = {
 /** What a step keeps in the journal beside its outcome: the digest of the bundle. */
 export type Kept = {readonly bundle?: string};
 
+/** Something to be read before a plan is started, such as release notes. Its words are clean and without secrets. */
+export type PlanPage = {readonly title: string; readonly lines: readonly string[]};
+
 /** What `check` saw. It never throws for "not there yet". */
 export type Finding =
 	| {
@@ -37,8 +40,15 @@ export type Finding =
 			readonly note?: string | undefined;
 			readonly warnings?: readonly string[];
 			readonly keep?: Kept;
+			/** Told in every pass in which the step gives them; shown where a plan is looked at. */
+			readonly pages?: readonly PlanPage[];
 	  }
-	| {readonly status: 'todo'; readonly changes: readonly Change[]; readonly warnings?: readonly string[]}
+	| {
+			readonly status: 'todo';
+			readonly changes: readonly Change[];
+			readonly warnings?: readonly string[];
+			readonly pages?: readonly PlanPage[];
+	  }
 	| {
 			readonly status: 'waiting';
 			readonly handover: Handover;
@@ -120,6 +130,8 @@ export type Step<Answers, World extends BaseWorld<Answers>> = {
 	readonly when?: (answers: Answers) => boolean;
 	/** True where the operator may go on without it. */
 	readonly skippable?: boolean;
+	/** True where a confirmation counts for one run: that of a run that came to its end says nothing of the next. */
+	readonly confirmsAnew?: boolean;
 	/** True for the step whose success proves the whole: an acceptance report is written after it. */
 	readonly proves?: boolean;
 	readonly retry?: RetryPolicy;

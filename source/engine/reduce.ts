@@ -53,6 +53,7 @@ const stepStarted = (state: RunState, event: Of<'step-started'>): RunState => {
 			keep: _keep,
 			record: _record,
 			way: _way,
+			pages: _pages,
 			...rest
 		} = settled(step);
 		return {...rest, ...nothing, status: 'checking', stale: event.stale, startedAt: event.at, attempt: 0};
@@ -159,6 +160,7 @@ const reducers: {readonly [Type in Event['type']]: (state: RunState, event: Of<T
 	'step-started': stepStarted,
 	'step-checking': stepChecking,
 	'step-todo': (state, {step: id, changes}) => updateStep(state, id, (step) => ({...step, changes})),
+	'step-pages': (state, {step: id, pages}) => updateStep(state, id, (step) => ({...step, pages})),
 	'step-applying': (state, {step: id, attempt}) =>
 		updateStep(state, id, (step) => ({...settled(step), status: 'applying', attempt})),
 	'step-detail': (state, event) => addDetail(state, event, event.detail),

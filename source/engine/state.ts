@@ -1,6 +1,6 @@
 import type {Problem} from '../base/problem.ts';
 import type {Decision, Outcome, RunOutcome, StepInfo, StepStatus} from './events.ts';
-import type {Change, Handover, Kept, LogLevel, Pass, WayInfo} from './plan.ts';
+import type {Change, Handover, Kept, LogLevel, Pass, PlanPage, WayInfo} from './plan.ts';
 
 /** How far one named thing is, as last told. */
 export type Progress = {
@@ -29,6 +29,8 @@ export type StepState = StepInfo & {
 	readonly fingerprint?: string;
 	readonly keep?: Kept | undefined;
 	readonly changes: readonly Change[];
+	/** What is to be read before it begins. */
+	readonly pages?: readonly PlanPage[];
 	readonly warnings: readonly string[];
 	readonly progress: readonly Progress[];
 	readonly items: readonly Item[];

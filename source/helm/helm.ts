@@ -50,6 +50,14 @@ const createValues =
 		return (await json({what, args: ['get', 'values', name, '--output', 'json', ...at(namespace)], signal})) ?? {};
 	};
 
+const createManifest =
+	({version, run, at}: Session): HelmPort['manifest'] =>
+	async (name, namespace, signal) => {
+		await version(signal);
+		const what = `reading the manifests of ${labelOf({name, namespace})}`;
+		return run({what, args: ['get', 'manifest', name, ...at(namespace)], signal});
+	};
+
 const createUpgrade =
 	(session: Session, home: string): HelmPort['upgrade'] =>
 	async (options) => {
@@ -166,6 +174,7 @@ export const createHelm = (options: HelmOptions): HelmPort => {
 			return endLeftBehind({record: recordOf(home, release), label: labelOf(release), graceMs}, onLine, signal);
 		},
 		values: createValues(session),
+		manifest: createManifest(session),
 		upgrade: createUpgrade(session, home),
 		rollback: createRollback(session, {home, graceMs}),
 	};

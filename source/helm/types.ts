@@ -60,6 +60,8 @@ export type HelmPort = {
 	) => Promise<void>;
 	/** The values a release was installed with. */
 	readonly values: (name: string, namespace: string, signal: AbortSignal) => Promise<unknown>;
+	/** The manifests that a release was last rendered to, hooks left out, as one YAML stream. They hold its Secrets. */
+	readonly manifest: (name: string, namespace: string, signal: AbortSignal) => Promise<string>;
 	/**
 	 * `helm upgrade --install --wait --wait-for-jobs`; lines of its output go to `onLine`. What a killed run left
 	 * (`pending-*`, a failed first install, a half uninstall) is mended first, and `onLine` says so. A release that Helm

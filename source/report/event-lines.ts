@@ -121,6 +121,8 @@ const table: {readonly [Type in Event['type']]: LinesOf<Type>} = {
 		titled(after, step, stale ? 'checking, its answers have changed' : 'checking'),
 	'step-checking': none,
 	'step-todo': (_before, _after, {changes}) => indented(changes.map(formatChange)),
+	'step-pages': (_before, _after, {pages}) =>
+		indented(pages.flatMap(({title, lines}) => [`--- ${title}`, ...lines, ''])),
 	'step-applying': (_before, after, {step, attempt}) =>
 		titled(after, step, attempt > 1 ? `working, try ${attempt}` : 'working'),
 	'step-detail': (before, after, event) => indented(detailLines(before, after, event)),

@@ -33,10 +33,14 @@ const stepRow = (step: StepState, pass: Pass, width: number): string => {
 };
 
 /** A run between --from and --until must not claim more than it did. */
-const appliedHead = (state: RunState, took: string): string =>
-	isProved(state)
-		? `ZenML Pro is installed and verified (${took}).`
-		: `The chosen steps are done (${took}); this is not the whole install.`;
+const appliedHead = (state: RunState, took: string): string => {
+	if (isProved(state)) return `ZenML Pro is installed and verified (${took}).`;
+	// A plan may have nothing to prove of the installation: then all its steps are the whole.
+	const isWhole = state.steps.length === state.planSteps && state.steps.every(({proves}) => !proves);
+	return isWhole
+		? `All steps are done (${took}).`
+		: `The chosen steps are done (${took}); this is not the whole ${state.plan}.`;
+};
 
 /** A run that only looked has finished nothing, whatever it found. */
 const failedHead = ({pass, problem}: RunState, took: string): string => {

@@ -7,6 +7,7 @@ import {Decrypter, Encrypter} from 'age-encryption';
 import {describe, expect, test} from 'vitest';
 import {readPart} from '../../source/backup/read-part.ts';
 import {writePart} from '../../source/backup/write-part.ts';
+import {ProblemError} from '../../source/base/problem.ts';
 import {temporary} from '../bundle/helpers.ts';
 import {backupsOf, contentsOf, finished, has, identity, never, putting, readAll} from './helpers.ts';
 
@@ -114,10 +115,16 @@ describe.skipIf(!has('age'))('the age program (needs age)', () => {
 		expect((await readAll(read)).equals(plain)).toBe(true);
 	});
 
-	test('it reads a passphrase at a terminal and opens what one locks (needs script)', () => {
-		// Filled in below where a terminal can be had.
-		expect(has('age')).toBe(true);
-	});
+	test.skipIf(!has('script'))(
+		'it opens what a passphrase locks, which it reads at a terminal (needs script)',
+		async () => {
+			const {folder} = await finished(await backupsOf({passphrase: async () => 'correct horse'}), {team: 'tables'});
+			const out = path.join(folder, 'out');
+			const command = `age -d -o ${out} ${path.join(folder, 'database-team.dump.age')}`;
+			execFileSync('script', ['-qec', command, '/dev/null'], {input: 'correct horse\n', timeout: 30_000});
+			expect(await readFile(out, 'utf8')).toBe('tables');
+		},
+	);
 });
 
 test('a stream of many megabytes is never held in memory', async () => {
@@ -158,3 +165,29 @@ test('what is written is read back, by recipients, by passphrase and in the clea
 		expect((await contentsOf(read, 'team')).toString()).toBe('more tables');
 	}
 });
+
+test('an age file with any byte changed, or cut anywhere, never comes to its end', async () => {
+	const {file, recipient} = await identity();
+	const out = path.join(await temporary(), 'part');
+	await writePart(out, {recipients: [recipient]}, putting(Buffer.alloc(100, 7)), never);
+	const whole = await readFile(out);
+	const openers = {identity: file, onSecret: () => undefined};
+	const ends = async (bytes: Buffer): Promise<boolean> => {
+		// Its sum fits, as that of whoever can change the manifest as well.
+		try {
+			await readAll(await readPart(await placeOf(bytes, [recipient]), openers, never));
+			return true;
+		} catch (error) {
+			if (!(error instanceof ProblemError)) throw error;
+			return false;
+		}
+	};
+	expect(await ends(whole)).toBe(true);
+	for (let at = 0; at < whole.length; at += 1) {
+		const mutant = Buffer.from(whole);
+		mutant.writeUInt8(mutant.readUInt8(at) ^ 1, at);
+		expect(await ends(mutant), `byte ${at}`).toBe(false);
+		expect(await ends(whole.subarray(0, at)), `cut at ${at}`).toBe(false);
+	}
+	expect(await ends(Buffer.concat([whole, Buffer.alloc(1)])), 'longer').toBe(false);
+}, 60_000);

@@ -12,8 +12,16 @@ import {selectSteps} from '../../source/engine/converge.ts';
 import type {Decision} from '../../source/engine/events.ts';
 import {fingerprintOf} from '../../source/engine/fingerprint.ts';
 import type {Finding, Pass} from '../../source/engine/plan.ts';
+import {planViewOf} from '../../source/engine/plan-view.ts';
 import {trouble} from './events.ts';
 import {type Answers, answers, findings, ok, play, quitting, type TinyStep, tiny, todo, waiting} from './stage.ts';
+
+test('pages are told before the work, and kept with the step for whoever looks', async () => {
+	const pages = [{title: 'Release notes', lines: ['Faster.']}];
+	const {events, state} = await play([tiny('images', {check: findings({...ok, pages} as Finding)})], {pass: 'look'});
+	expect(events.find(({type}) => type === 'step-pages')).toMatchObject({step: 'images', pages});
+	expect(planViewOf(state).steps).toMatchObject([{id: 'images', state: 'ok', pages}]);
+});
 
 const nothing = async (): Promise<void> => undefined;
 const blocked: Finding = {status: 'blocked', problem: trouble};

@@ -50,7 +50,7 @@ export type Site = {
 	readonly run: (
 		answers: Answers,
 		more?: Partial<
-			Pick<RunRequest, 'pass' | 'from' | 'until' | 'prompted' | 'context' | 'signal' | 'stateDirectory'>
+			Pick<RunRequest, 'plan' | 'pass' | 'from' | 'until' | 'prompted' | 'context' | 'signal' | 'stateDirectory'>
 		> & {
 			readonly controls?: (acknowledged: readonly string[]) => Controls<Answers>;
 		},
@@ -58,7 +58,7 @@ export type Site = {
 	/** Rows of a statement run by the database's superuser. */
 	readonly sql: (text: string, database?: string) => Promise<readonly Record<string, unknown>[]>;
 	/** The same on the MySQL of the workspaces. */
-	readonly mysql: (text: string) => Promise<unknown>;
+	readonly mysql: (text: string, database?: string) => Promise<unknown>;
 	readonly stop: () => Promise<void>;
 };
 
@@ -103,7 +103,7 @@ const secretBehind = async (reference: string): Promise<string> => readFile(refe
 
 /** Starts a site in a folder of its own, or again in one that is there. */
 export const startSite = async (
-	options: Partial<Pick<RehearsalOptions, 'fault' | 'bundleBytes' | 'mysql' | 'wayIn'>> & {
+	options: Partial<Pick<RehearsalOptions, 'fault' | 'bundleBytes' | 'mysql' | 'sample' | 'hosts' | 'wayIn'>> & {
 		readonly folder?: string;
 		readonly helm?: string;
 	} = {},
@@ -118,6 +118,8 @@ export const startSite = async (
 		...(options.fault === undefined ? {} : {fault: options.fault}),
 		...(options.mysql === undefined ? {} : {mysql: options.mysql}),
 		...(options.wayIn === undefined ? {} : {wayIn: options.wayIn}),
+		...(options.sample === undefined ? {} : {sample: options.sample}),
+		...(options.hosts === undefined ? {} : {hosts: options.hosts}),
 	});
 	const stateDirectory = path.join(folder, 'state');
 	await mkdir(stateDirectory, {recursive: true});
@@ -206,7 +208,7 @@ export const startSite = async (
 				await client.end();
 			}
 		},
-		mysql: async (text) => {
+		mysql: async (text, database) => {
 			const {host, port, admin} = answers().database;
 			const password = await secretBehind(`file:${filesIn(rehearsal.directory).mysqlPassword}`);
 			const connection = await mysqlDriver.createConnection({
@@ -214,6 +216,7 @@ export const startSite = async (
 				port: port ?? 3306,
 				user: admin?.username ?? 'root',
 				password,
+				...(database !== undefined && {database}),
 				ssl: {ca: await readFile(filesIn(rehearsal.directory).ca, 'utf8')},
 			});
 			try {

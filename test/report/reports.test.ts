@@ -390,3 +390,10 @@ test('a report that is saved in the middle of a run claims no end', () => {
 		]),
 	);
 });
+
+test('what is to be read before the start is told in lines below its title', () => {
+	const pages = [{title: 'Release notes', lines: ['Dashboards are faster.']}];
+	expect(plain([...wholeRun.slice(0, 8), {type: 'step-pages', step: 'images', pages}])).toContain(
+		'        --- Release notes\n        Dashboards are faster.\n',
+	);
+});

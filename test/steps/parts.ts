@@ -102,6 +102,18 @@ export const kept = (...objects: readonly KubeObject[]) => {
 /** A cluster in which no way back was begun, and no server was stopped for one. */
 export const untouched = {get: async () => undefined, list: async () => []} satisfies Partial<ClusterPort>;
 
+/** A cluster that takes what is noted beside a release, and nothing else. */
+export const notes = (): Pick<ClusterPort, 'get' | 'apply'> => {
+	const noted = new Map<string, KubeObject>();
+	return {
+		get: async ({name}) => noted.get(name),
+		apply: async (object) => {
+			noted.set(object.metadata.name, object);
+			return object;
+		},
+	};
+};
+
 /** A Secret as the API gives it. */
 export const secretObject = (namespace: string, name: string, data: Readonly<Record<string, string>>): KubeObject => ({
 	apiVersion: 'v1',

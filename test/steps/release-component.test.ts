@@ -7,7 +7,7 @@ import {applyRelease} from '../../source/steps/shared/release/apply.ts';
 import {sampleWorkspace} from '../../source/steps/workspaces/release.ts';
 import type {World} from '../../source/steps/world.ts';
 import {containerOf, picture, podOf} from '../cluster/pods/fixtures.ts';
-import {carried, rendered, untouched} from './parts.ts';
+import {carried, notes, rendered, untouched} from './parts.ts';
 import {answersOf, code, refusalOf, worldOf} from './world.ts';
 
 const answers = answersOf((input) => ({
@@ -43,6 +43,7 @@ const siteOf = (said: string, found = picture({})): World =>
 		},
 		cluster: {
 			...untouched,
+			...notes(),
 			version: async () => 'v1.34.0',
 			pods: async () => [],
 			watchPods: (_namespace, _selector, _onChange, end) =>

@@ -18,6 +18,7 @@ import {
 	files,
 	generated,
 	kept,
+	notes,
 	podOf,
 	refusal,
 	releaseOf,
@@ -252,6 +253,7 @@ describe('a rollout', () => {
 			helm: {template, release: async () => undefined, upgrade: story.upgrade},
 			cluster: {
 				...untouched,
+				...notes(),
 				get: async () => generated(),
 				version: async () => 'v1.34.0',
 				pods: async () => earlier,
@@ -444,6 +446,7 @@ describe('a rollout', () => {
 			helm: {template: async () => rendered, release: async () => undefined, upgrade: waiting},
 			cluster: {
 				...untouched,
+				...notes(),
 				version: async () => 'v1.34.0',
 				pods: async () => [stuckPod],
 				watchPods: async (_namespace, _selector, onChange, signal) => {

@@ -44,6 +44,11 @@ export const dayTwoTopics: readonly Topic[] = [
 				'Proves later that a backup was made here and that nobody changed it.',
 			),
 			advanced(
+				'backup.keepDays',
+				'Days that backups are kept',
+				'The last three whole ones stay, however old they are.',
+			),
+			advanced(
 				'backup.tools',
 				'Where client tools run',
 				'pg_dump and mysqldump must be as new as the database servers.',
@@ -54,6 +59,18 @@ export const dayTwoTopics: readonly Topic[] = [
 				'First workspace',
 				'An upgrade tries this one first. Left empty, it is the first in the list.',
 			),
+			advanced(
+				'upgrade.conflicts',
+				'Values set by hand',
+				'An upgrade keeps them. Where it would change the same ones, it asks, or does as is said here.',
+			),
+			advanced('upgrade.keep', 'Kept values', 'Paths that an upgrade named as conflicts, and that stay as they are.'),
+			advanced(
+				'upgrade.replace',
+				'Replaced values',
+				'Paths that an upgrade named as conflicts, and that it may change.',
+			),
+			advanced('upgrade.clients', 'Users are told', 'Clients and their images are changed by their users.'),
 			advanced('upgrade.atOnce', 'Workspaces at once', 'An upgrade takes so many together after the first one.'),
 		],
 	},

@@ -115,8 +115,24 @@ export const givenAnswers = async (
 /** The state folder, and the plan whose earlier run there has answers. */
 export type AnswersPlace = {readonly stateDirectory: string; readonly plan: Pick<PlanEntry, 'id'>};
 
+type Kept = {readonly file: string; readonly journal: Journal | undefined};
+
+/** The answers that a run from this state folder kept last: one of this plan, or the install that it is about. */
+const lastKept = async (
+	stateDirectory: string,
+	own: Kept,
+): Promise<{readonly file: string; readonly values: unknown} | undefined> => {
+	const file = journalFile(stateDirectory, 'install');
+	const kept = own.file === file ? [own] : [own, {file, journal: await readJournal(file)}];
+	return kept
+		.flatMap(({file, journal}) =>
+			journal?.answers === undefined ? [] : [{file, values: journal.answers, savedAt: journal.savedAt}],
+		)
+		.toSorted((one, other) => other.savedAt - one.savedAt)[0];
+};
+
 /**
- * Finds the answers of this command: `--answers`, else those of the plan's earlier run in this state folder.
+ * Finds the answers of this command: `--answers`, else those that a run of this plan or of the install kept last in this state folder.
  * @throws ProblemError area `usage`: file unreadable, journal damaged.
  */
 export const findAnswers = async (
@@ -127,9 +143,11 @@ export const findAnswers = async (
 	const file = journalFile(stateDirectory, plan.id);
 	const journal = await readJournal(file);
 	const given = await givenAnswers(context, options, flagOverrides(options));
-	if (given.from === 'file' || journal?.answers === undefined) return {...given, journal};
+	if (given.from === 'file') return {...given, journal};
+	const kept = await lastKept(stateDirectory, {file, journal});
+	if (!kept) return {...given, journal};
 	// They are complete, with absolute paths and references for secrets.
-	return {...given, journal, from: 'journal', answers: {kind: 'values', values: journal.answers, file}};
+	return {...given, journal, from: 'journal', answers: {kind: 'values', ...kept}};
 };
 
 /** Complete answers, or every error at once. @throws ProblemsError, ProblemError area `usage`. */

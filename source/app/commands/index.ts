@@ -23,10 +23,21 @@ import {rehearse} from './rehearse.ts';
 import {list as listSecrets} from './secrets/list.ts';
 import {show as showSecret} from './secrets/show.ts';
 import {status} from './status.ts';
+import {upgrade} from './upgrade.ts';
 import {verify} from './verify.ts';
 
 /** Commands around the plan, before the groups on the help page. */
-export const planCommands: readonly AddCommand[] = [install, plan, verify, backup, back, drill, status, explain];
+export const planCommands: readonly AddCommand[] = [
+	install,
+	plan,
+	verify,
+	upgrade,
+	backup,
+	back,
+	drill,
+	status,
+	explain,
+];
 
 /** Commands of the group `answers`. */
 export const answersCommands: readonly AddCommand[] = [init, validate, schema, show];

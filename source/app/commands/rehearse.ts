@@ -1,5 +1,5 @@
 import {Option} from 'commander';
-import {faultNames} from '../../../rehearsal/index.ts';
+import {faultNames, samples} from '../../../rehearsal/index.ts';
 import type {RehearsalOptions} from '../rehearsal/run.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addTopCommand} from './shared-options.ts';
@@ -45,6 +45,12 @@ export const rehearse: AddCommand = ({program}, ask) => {
 				'how the rehearsed cluster lets requests in, by default as the answers say',
 			).choices(['ingress', 'gateway', 'route']),
 		)
+		.addOption(
+			new Option('--sample <bundle>', 'which sample bundle is carried in: an upgrade leads from the older to the newer')
+				.choices(samples)
+				.default('newer'),
+		)
+		.addOption(new Option('--plan <plan>', 'what is done with it').choices(['install', 'upgrade']).default('install'))
 		.option('--fresh', 'forget the world of an earlier rehearsal', false)
 		.action((options: RehearsalOptions) => ask(work, options));
 };

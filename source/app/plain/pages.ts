@@ -3,7 +3,7 @@ import {type QuestionAt, questionsIn} from '../../answers/form/asking.ts';
 import type {Form} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
 import {changesInWords, formatChange} from '../../engine/changes.ts';
-import type {PlanStep, PlanView} from '../../engine/plan-view.ts';
+import {type PlanStep, type PlanView, pagesOf} from '../../engine/plan-view.ts';
 import {formatProblem} from '../../report/format.ts';
 import type {Found} from '../../ui/state/session.ts';
 
@@ -52,5 +52,8 @@ const stepLines = (step: PlanStep): readonly string[] => {
 	}
 };
 
-/** What a run would do, by step. */
-export const planLines = ({steps}: PlanView): readonly string[] => steps.flatMap(stepLines);
+/** What a run would do, by step, and what is to be read before it. */
+export const planLines = (view: PlanView): readonly string[] => [
+	...view.steps.flatMap(stepLines),
+	...pagesOf(view).flatMap(({title, lines}) => ['', `--- ${title}`, ...lines]),
+];

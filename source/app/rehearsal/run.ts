@@ -1,5 +1,5 @@
 import path from 'node:path';
-import {type FaultName, rehearsalHosts, spawnRehearsal, type WayIn} from '../../../rehearsal/index.ts';
+import {type FaultName, rehearsalHosts, type Sample, spawnRehearsal, type WayIn} from '../../../rehearsal/index.ts';
 import {type Draft, removeAt, setAt} from '../../answers/draft.ts';
 import type {AnswersFrom} from '../../answers/file/load.ts';
 import {acquireFileLock} from '../../base/lock/lock.ts';
@@ -28,6 +28,9 @@ export type RehearsalOptions = GlobalOptions & {
 	readonly mysql?: 'played' | 'unpacked' | undefined;
 	readonly clientTools?: 'unpacked' | 'none' | undefined;
 	readonly wayIn?: WayIn | undefined;
+	/** Which sample is carried in, and what is done with it. */
+	readonly sample: Sample;
+	readonly plan: 'install' | 'upgrade';
 	readonly fresh: boolean;
 	/** Called when the screen is about to take the keys of the terminal. */
 	readonly onScreen?: (() => void) | undefined;
@@ -60,7 +63,7 @@ const setStage = async (
 	asks: boolean,
 ): Promise<Stage> => {
 	const worldFolder = await worldFolderOf(context, stateDirectory);
-	const source = await findAnswers(context, options, {stateDirectory, plan: plans.install});
+	const source = await findAnswers(context, options, {stateDirectory, plan: plans[options.plan]});
 	refuseOutside(source);
 	// Where somebody can be asked, what is missing is asked for.
 	if (source.from === 'file' && !asks) judgeOwnFile(source);
@@ -71,7 +74,7 @@ const setStage = async (
 	return {
 		stateDirectory,
 		worldFolder,
-		source: await findAnswers(context, options, {stateDirectory, plan: plans.install}),
+		source: await findAnswers(context, options, {stateDirectory, plan: plans[options.plan]}),
 	};
 };
 
@@ -90,6 +93,7 @@ const startWorld = async (context: Context, options: RehearsalOptions, stage: St
 		...(options.mysql !== undefined && {mysql: options.mysql}),
 		...(options.clientTools !== undefined && {clientTools: options.clientTools}),
 		wayIn: options.wayIn ?? wayInOf(source),
+		sample: options.sample,
 		pace: options.pace,
 		charts: path.join(context.programDirectory, built ? 'charts' : 'rehearsal/charts'),
 		log: (line) => {
@@ -131,11 +135,15 @@ const installInto = async (context: Context, options: RehearsalOptions, stage: S
 	const {answers, lines} = await answersFor(context, stage, {...world, answers: own});
 	const told = [...world.describe(), ...lines];
 	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
-	const pace = options.pace === 'fast' ? ['--pace', 'fast'] : [];
+	const words = [
+		...(options.pace === 'fast' ? ['--pace', 'fast'] : []),
+		...(options.sample === 'older' ? ['--sample', 'older'] : []),
+		...(options.plan === 'upgrade' ? ['--plan', 'upgrade'] : []),
+	];
 	const session = {
 		stateDirectory,
-		plan: plans.install,
-		resumeCommand: resumeCommand(context, 'rehearse', options, pace),
+		plan: plans[options.plan],
+		resumeCommand: resumeCommand(context, 'rehearse', options, words),
 		judge: stayInside(own),
 		from: options.from,
 		until: options.until,

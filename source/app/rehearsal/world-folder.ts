@@ -6,7 +6,9 @@ import {folderFault} from '../../base/own/folder.ts';
 import {refuseForeignFolder} from '../../base/own/make.ts';
 import {fingerprintOf} from '../../engine/fingerprint.ts';
 import type {Journal} from '../../engine/journal.ts';
+import {plans} from '../../plans/index.ts';
 import type {Context} from '../base/context.ts';
+import {journalFile} from '../base/journal-file.ts';
 import {rehearsalRunProblems} from './problems.ts';
 
 /**
@@ -27,7 +29,19 @@ export const worldFolderOf = async ({userId}: Context, stateDirectory: string): 
 };
 
 /** What runs leave in their state folder; nothing else in it is ever removed, since the operator chose it. */
-const traces = ['state.json', 'state.json.previous', 'lock', 'logs', 'reports', 'charts', 'helm', 'handover', 'world'];
+const traces = [
+	...Object.keys(plans).flatMap((plan) => {
+		const name = path.basename(journalFile('', plan));
+		return [name, `${name}.previous`];
+	}),
+	'lock',
+	'logs',
+	'reports',
+	'charts',
+	'helm',
+	'handover',
+	'world',
+];
 
 /** Is this the journal of a rehearsal in this world? One of a real install may lie in the same folder. */
 export const isOfWorld = (journal: Journal | undefined, worldFolder: string): boolean => {

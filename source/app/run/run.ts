@@ -52,6 +52,12 @@ export type RunReport = RunResult & {
 	readonly leftovers: readonly string[];
 };
 
+/** The confirmations of an earlier run that count for this one. */
+const confirmationsOf = ({steps}: Plan, earlier: Journal | undefined): readonly string[] => {
+	const anew = steps.filter(({confirmsAnew}) => confirmsAnew === true && earlier?.outcome === 'done');
+	return (earlier?.acknowledged ?? []).filter((step) => !anew.some(({id}) => id === step));
+};
+
 /** What one run is called: in its log's name, its lock, its Lease. */
 type Identity = {readonly runId: string; readonly holder: Taker; readonly logFile: string};
 
@@ -175,7 +181,7 @@ const runLocked = async (
 				if (skipsLeaseStep(request)) await holdEarly(ports, base.signal);
 				return {...ports, ...base};
 			},
-			controls: request.controls(earlier?.acknowledged ?? []),
+			controls: request.controls(confirmationsOf(plan, earlier)),
 			listeners: [toAll(request, recorder)],
 			signal: AbortSignal.any([request.signal, stop.signal]),
 			clock: context.clock,

@@ -21,7 +21,7 @@ const nonceOf = (count: number, last: boolean): Buffer => {
 	return nonce;
 };
 
-type Turn = (chunk: Buffer, count: number, last: boolean) => readonly Buffer[];
+type Turn = (chunk: Buffer, count: number, last: boolean) => Buffer;
 
 /** Cuts what passes into chunks of one size, of which the last may be shorter, and turns each; one chunk is in memory. */
 const inChunks = (size: number, turn: Turn): Transform => {
@@ -29,7 +29,7 @@ const inChunks = (size: number, turn: Turn): Transform => {
 	let used = 0;
 	let count = 0;
 	const next = (stream: Transform, last: boolean): void => {
-		for (const piece of turn(held.subarray(0, used), count, last)) stream.push(piece);
+		stream.push(turn(held.subarray(0, used), count, last));
 		count += 1;
 		used = 0;
 	};
@@ -64,7 +64,9 @@ const inChunks = (size: number, turn: Turn): Transform => {
 export const sealing = (key: Buffer): Transform =>
 	inChunks(chunkBytes, (chunk, count, last) => {
 		const cipher = createCipheriv(cipherName, key, nonceOf(count, last), {authTagLength: tagBytes});
-		return [cipher.update(chunk), cipher.final(), cipher.getAuthTag()];
+		const sealed = cipher.update(chunk);
+		cipher.final();
+		return Buffer.concat([sealed, cipher.getAuthTag()]);
 	});
 
 /**
@@ -85,5 +87,5 @@ export const opening = (key: Buffer, refuse: (at: number) => Error): Transform =
 		} catch {
 			throw refuse(at);
 		}
-		return [plain];
+		return plain;
 	});

@@ -79,7 +79,7 @@ const apply =
 /** Each dump is of one moment; workspaces come first, so that the control plane's knows everybody whom they name. */
 export const databasesStep = (options: BackupOptions): Step => ({
 	id: 'backup-databases',
-	title: 'Dumps of the databases',
+	title: 'Backup: dumps',
 	why: 'All that users have made is in the databases; servers go on while they are dumped.',
 	area: 'database',
 	inputs: ({backup, controlPlane, workspaces, database}) => ({backup, controlPlane, workspaces, database}),

@@ -75,7 +75,7 @@ const apply =
 /** A backup counts when its manifest says that it is whole, and its files have been read back. */
 export const finishStep = (options: BackupOptions): Step => ({
 	id: 'backup-finish',
-	title: 'Backup finished and read back',
+	title: 'Backup: proof',
 	why: 'Checksums, and where a key is given a signature, show for years whether a file is what was written.',
 	area: 'verification',
 	inputs: ({backup}) => ({backup}),

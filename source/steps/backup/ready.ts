@@ -59,7 +59,7 @@ const check =
 /** Everything that a backup needs is looked at before a byte of it is written. */
 export const readyStep = (options: BackupOptions): Step => ({
 	id: 'backup-ready',
-	title: 'Ready for a backup',
+	title: 'Backup: ready',
 	why: 'A backup that breaks off for want of room, a program or a key is none; that shows here.',
 	area: 'prerequisites',
 	inputs: ({backup, controlPlane, workspaces, database}) => ({backup, controlPlane, workspaces, database}),

@@ -113,7 +113,7 @@ const apply =
 /** Keys before data: a dump without the key that its secrets are encrypted with is worth little. */
 export const secretsStep = (options: BackupOptions): Step => ({
 	id: 'backup-secrets',
-	title: 'Backup of secrets and settings',
+	title: 'Backup: secrets',
 	why: 'Without its encryption keys a restored database cannot be read; they are taken first.',
 	area: 'cluster',
 	inputs: ({backup, controlPlane, workspaces}) => ({backup, controlPlane, workspaces}),

@@ -7,14 +7,17 @@ import {applyBeside, besideChanges, tidyBeside} from '../shared/release/beside.t
 import {releaseChanges} from '../shared/release/changes.ts';
 import {componentInputs, releaseInputs} from '../shared/release/inputs.ts';
 import {tellSecrets} from '../shared/release/secrets-in-values.ts';
-import {labelOf} from '../shared/release/wanted.ts';
+import {labelOf, type WantedRelease} from '../shared/release/wanted.ts';
 import {requireWayIn} from '../shared/way-in/status.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';
 import {wantedControlPlane} from './release.ts';
 
-const check = async (world: World): Promise<Finding> => {
+/** What the release is to be, as it is looked at and as it is written; undefined while a secret it needs is not made. */
+export type WantedOf = (world: World, at: 'look' | 'apply') => Promise<WantedRelease | undefined>;
+
+const check = async (world: World, wantedOf: WantedOf): Promise<Finding> => {
 	const {host, namespace, release: name} = world.answers.controlPlane;
-	const wanted = await wantedControlPlane(world);
+	const wanted = await wantedOf(world, 'look');
 	if (!wanted) return {status: 'todo', changes: [{action: 'create', target: labelOf({name, namespace})}]};
 	const {problems, warnings} = await auditRelease(world, wanted);
 	if (problems[0]) return {status: 'blocked', problem: problems[0]};
@@ -26,8 +29,8 @@ const check = async (world: World): Promise<Finding> => {
 	return {status: 'ok', note: `${wanted.chart.name} ${wanted.chart.version}, API answers`, warnings};
 };
 
-const apply = async (world: World): Promise<void> => {
-	const wanted = await wantedControlPlane(world);
+const apply = async (world: World, wantedOf: WantedOf): Promise<void> => {
+	const wanted = await wantedOf(world, 'apply');
 	if (!wanted) return;
 	await applyBeside(world, wanted);
 	// A further try after a slow API must not make a further revision.
@@ -36,7 +39,7 @@ const apply = async (world: World): Promise<void> => {
 };
 
 /** Guide steps 6 and 7: values by the chart in the bundle, render check, release, rollout, API. */
-export const controlPlaneStep: Step = {
+export const controlPlaneStepOf = (wantedOf: WantedOf): Step => ({
 	id: 'control-plane',
 	title: 'Control plane',
 	why: 'Login, organizations and the dashboard; workspaces call it when they start.',
@@ -60,6 +63,9 @@ export const controlPlaneStep: Step = {
 		pausesMs: [1000, 2000, 4000],
 	},
 	timeouts: releaseTimeouts,
-	check,
-	apply,
-};
+	check: async (world) => check(world, wantedOf),
+	apply: async (world) => apply(world, wantedOf),
+});
+
+/** The control plane of an install. */
+export const controlPlaneStep: Step = controlPlaneStepOf(wantedControlPlane);

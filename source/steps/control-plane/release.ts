@@ -1,5 +1,6 @@
 import {generateSecret} from '../../answers/secrets.ts';
 import {controlPlaneValues, imagePlaces, readChart} from '../../charts/index.ts';
+import {withKept} from '../shared/applied/kept.ts';
 import {asOneReading, secretFor} from '../shared/generated.ts';
 import {caSecretName, controlPlaneOf, databaseKeys, databaseSecretName, referenceOf} from '../shared/names.ts';
 import {withOperatorValues} from '../shared/release/operator-values.ts';
@@ -41,10 +42,16 @@ const releaseWith = async (world: World, passwords: Passwords): Promise<WantedRe
 	return withOperatorValues(world, made, answers.controlPlane.helmValues);
 };
 
-/** The release of the control plane, or undefined while a generated secret it needs is not made. */
-export const wantedControlPlane = async (world: World): Promise<WantedRelease | undefined> => {
+/** What is made of the answers alone, without what others have set in the release. */
+export const ownControlPlane = async (world: World): Promise<WantedRelease | undefined> => {
 	const passwords = await readPasswords(world);
 	return passwords && withSecretStamp(world, await releaseWith(world, passwords));
+};
+
+/** The release of the control plane, or undefined while a generated secret it needs is not made. */
+export const wantedControlPlane = async (world: World): Promise<WantedRelease | undefined> => {
+	const own = await ownControlPlane(world);
+	return own && withKept(world, own);
 };
 
 /** The same with made-up secrets, to be looked at and never installed. */

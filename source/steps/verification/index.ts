@@ -10,11 +10,19 @@ import {digests} from './digests.ts';
 import {images, logs} from './pods.ts';
 import {dashboard, health, identity, login} from './servers.ts';
 
+/** What is asked of a workspace's server. */
+export const workspaceChecks = (workspace: World['answers']['workspaces'][number]): readonly Check[] => [
+	health(workspace),
+	identity(workspace),
+];
+
+/** What is asked of the control plane: what users will do first. */
+export const controlPlaneChecks: readonly Check[] = [login, dashboard];
+
 /** All that is verified, in the order in which it is shown. */
 const checksOf = ({answers}: World): readonly Check[] => [
-	login,
-	dashboard,
-	...answers.workspaces.flatMap((workspace) => [health(workspace), identity(workspace)]),
+	...controlPlaneChecks,
+	...answers.workspaces.flatMap(workspaceChecks),
 	...componentsOf(answers).flatMap((component) => [images(component), digests(component), logs(component)]),
 ];
 

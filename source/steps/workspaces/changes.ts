@@ -9,7 +9,7 @@ import {auditRelease} from '../shared/release/audit.ts';
 import {besideChanges} from '../shared/release/beside.ts';
 import {releaseChanges} from '../shared/release/changes.ts';
 import {tellSecrets} from '../shared/release/secrets-in-values.ts';
-import {labelOf} from '../shared/release/wanted.ts';
+import {labelOf, type WantedRelease} from '../shared/release/wanted.ts';
 import {requireWayIn} from '../shared/way-in/status.ts';
 import type {World} from '../world.ts';
 import {wantedWorkspace} from './release.ts';
@@ -40,13 +40,20 @@ const changesOfIdentity = async (
 	return [{action: 'run', target: targetOf(workspace), detail}];
 };
 
+/** What the release of a workspace is to be; undefined while it is not enrolled or a secret it needs is not made. */
+export type WantedOf = (world: World, workspace: WorkspaceAnswers) => Promise<WantedRelease | undefined>;
+
 /** Everything that differs between one workspace and the answers. @throws ProblemError where the chart does not take the values */
-export const workspaceDifferences = async (world: World, workspace: WorkspaceAnswers): Promise<Differences> => {
+export const workspaceDifferences = async (
+	world: World,
+	workspace: WorkspaceAnswers,
+	wantedOf: WantedOf = wantedWorkspace,
+): Promise<Differences> => {
 	const install: Change = {action: 'create', target: targetOf(workspace)};
 	const enroll: Change = {action: 'run', target: `enroll workspace ${workspace.name}`};
 	const enrollment = await knownEnrollment(world, workspace);
 	if (!enrollment) return {changes: [enroll, install], warnings: []};
-	const wanted = await wantedWorkspace(world, workspace);
+	const wanted = await wantedOf(world, workspace);
 	if (!wanted) return {changes: [install], warnings: []};
 	const {problems, warnings} = await auditRelease(world, wanted);
 	if (problems[0]) throw new ProblemError(problems[0]);

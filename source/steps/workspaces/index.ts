@@ -11,7 +11,7 @@ import {releaseChanges} from '../shared/release/changes.ts';
 import {componentInputs, releaseInputs} from '../shared/release/inputs.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';
-import {workspaceDifferences} from './changes.ts';
+import {type WantedOf, workspaceDifferences} from './changes.ts';
 import {wantedWorkspace} from './release.ts';
 
 type Workspace = World['answers']['workspaces'][number];
@@ -36,10 +36,15 @@ const check = async (world: World): Promise<Finding> => {
 	return waiting ?? {status: 'todo', changes, warnings};
 };
 
-const install = async (world: World, workspace: Workspace): Promise<void> => {
+/** Makes one workspace so, and waits for its rollout. @throws ProblemError */
+export const rollOutWorkspace = async (
+	world: World,
+	workspace: Workspace,
+	wantedOf: WantedOf = wantedWorkspace,
+): Promise<void> => {
 	await requireSecret(world, databasePassword(workspaceOf(world.answers, workspace)));
 	await ensureEnrolled(world, workspace);
-	const wanted = await wantedWorkspace(world, workspace);
+	const wanted = await wantedOf(world, workspace);
 	if (!wanted) return;
 	await applyBeside(world, wanted);
 	if ((await releaseChanges(world, wanted)).length > 0) await applyRelease(world, wanted);
@@ -52,10 +57,19 @@ const apply = async (world: World): Promise<void> => {
 		world.report({kind: 'progress', label: 'workspaces', done, total: workspaces.length, unit: 'items'});
 	for (const [index, workspace] of workspaces.entries()) {
 		tell(index);
-		await install(world, workspace);
+		await rollOutWorkspace(world, workspace);
 	}
 	tell(workspaces.length);
 };
+
+/** The answers that workspaces depend on. */
+export const workspacesInputs = (answers: World['answers']) => ({
+	...releaseInputs(answers),
+	workspaces: answers.workspaces.map((one) => componentInputs(answers, workspaceOf(answers, one).path, one)),
+	controlPlaneHost: answers.controlPlane.host,
+	organization: answers.organization.name,
+	workloadManager: answers.workloadManager,
+});
 
 /** Guide steps 8 and 9, for each workspace: enroll, values, release, rollout, and what the server says of itself. */
 export const workspacesStep: Step = {
@@ -63,13 +77,7 @@ export const workspacesStep: Step = {
 	title: 'Workspaces',
 	why: 'The servers that your pipelines talk to, one for each workspace, each enrolled with the control plane.',
 	area: 'cluster',
-	inputs: (answers) => ({
-		...releaseInputs(answers),
-		workspaces: answers.workspaces.map((one) => componentInputs(answers, workspaceOf(answers, one).path, one)),
-		controlPlaneHost: answers.controlPlane.host,
-		organization: answers.organization.name,
-		workloadManager: answers.workloadManager,
-	}),
+	inputs: workspacesInputs,
 	retry: {
 		codes: [
 			'https-unreachable',

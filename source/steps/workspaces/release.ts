@@ -2,6 +2,7 @@ import type {WorkspaceAnswers} from '../../answers/schema.ts';
 import {generateHexKey, generateSecret} from '../../answers/secrets.ts';
 import {imagePlaces, knows, readChart, workspaceRoot, workspaceValues} from '../../charts/index.ts';
 import type {KubeObject} from '../../cluster/types.ts';
+import {withKept} from '../shared/applied/kept.ts';
 import {type Enrollment, readEnrollment} from '../shared/enrollment.ts';
 import {asOneReading, readGenerated, secretFor} from '../shared/generated.ts';
 import {
@@ -99,13 +100,19 @@ const releaseWith = async (
 	return withOperatorValues(world, made, workspace.helmValues);
 };
 
+/** What is made of the answers alone, without what others have set in the release. */
+export const ownWorkspace = async (world: World, workspace: WorkspaceAnswers): Promise<WantedRelease | undefined> => {
+	const given = await readGiven(world, workspace);
+	return given && withSecretStamp(world, await releaseWith(world, workspace, given));
+};
+
 /** The release of one workspace, or undefined while it is not enrolled or a generated secret is not made. */
 export const wantedWorkspace = async (
 	world: World,
 	workspace: WorkspaceAnswers,
 ): Promise<WantedRelease | undefined> => {
-	const given = await readGiven(world, workspace);
-	return given && withSecretStamp(world, await releaseWith(world, workspace, given));
+	const own = await ownWorkspace(world, workspace);
+	return own && withKept(world, own);
 };
 
 /** The same with made-up secrets, to be looked at and never installed. */

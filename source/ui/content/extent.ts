@@ -1,12 +1,12 @@
 import {openPage, viewOf} from '../state/page.ts';
 import {shownScreen} from '../state/reduce.ts';
-import type {Env, Scene, UiState} from '../state/types.ts';
+import {type Env, isOn, type Scene, type UiState} from '../state/types.ts';
 import {glyphs} from '../terminal/marks.ts';
 import type {Scrolled} from '../terminal/rows.ts';
 import {detailText} from './detail.ts';
 import {handoverText} from './handover.ts';
 import {problemText} from './problem.ts';
-import {reviewText} from './review.ts';
+import {planPageText, reviewText} from './review.ts';
 import {summaryText} from './summary.ts';
 
 /** Every mark has one cell, so that any of them measure a text. */
@@ -24,11 +24,16 @@ const onRun = (state: UiState, scene: Scene): Scrolled => {
 	}
 };
 
+const onReview = (state: UiState, scene: Scene): Scrolled => {
+	const reading = isOn(state, 'review') ? state.screen.reading : undefined;
+	return reading ? planPageText(state, scene, reading.page) : reviewText(state, scene, marks);
+};
+
 /** The text that scroll keys move. */
 const scrolled = (state: UiState, scene: Scene): Scrolled => {
 	switch (shownScreen(state, scene.run)) {
 		case 'review':
-			return reviewText(state, scene, marks);
+			return onReview(state, scene);
 		case 'summary':
 			return summaryText(state, scene, marks);
 		case 'run':

@@ -38,7 +38,10 @@ const verdict = (step: PlanStep): string => {
 const stepRows = (step: PlanStep, {width, marks}: Scroll): readonly Row[] => {
 	const waits = step.state === 'todo' && writesIn(step.changes).length === 0;
 	const {glyph, role} = marksOf[waits ? 'unknown' : step.state];
-	const head = bullet({text: marks[glyph], role}, `${step.title}: ${verdict(step)}`, width, 2);
+	const read = (step.pages ?? []).flatMap(({title, lines}) =>
+		bullet({text: 'read  ', role: 'key'}, `${title} (${counted(lines.length, 'line')})`, width, 6),
+	);
+	const head = [...bullet({text: marks[glyph], role}, `${step.title}: ${verdict(step)}`, width, 2), ...read];
 	if (step.state === 'todo') return [...head, ...changeRows(step.changes, width, 6)];
 	if (step.state !== 'problem') return head;
 	return [...head, ...paragraph(`What to do: ${step.problem.fix}`, width, 'plain', 6)];

@@ -1,6 +1,6 @@
 import {judgeForm} from '../../answers/form/form.ts';
 import type {Problem} from '../../base/problem.ts';
-import type {ReviewButton} from '../state/review.ts';
+import {pagesToRead, type ReviewButton} from '../state/review.ts';
 import type {Scene, UiState} from '../state/types.ts';
 import {bodyColumns, pageRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
@@ -11,6 +11,7 @@ import {planRows} from './plan.ts';
 /** What can be done from the review page. */
 export const reviewLabels: Readonly<Record<ReviewButton, string>> = {
 	start: 'Start',
+	read: 'Read pages',
 	change: 'Change an answer',
 	save: 'Save answers',
 	quit: 'Quit',
@@ -33,6 +34,13 @@ const issueRows = (state: UiState, width: number): readonly Row[] => {
 		...judged.issues.flatMap(({path, message}) => paragraph(`${path} ${message}`, width, 'plain', 2)),
 		blank,
 	];
+};
+
+/** One of the pages that are read before the start. Lines are broken, never cut. */
+export const planPageText = (state: UiState, {columns, rows}: Scene, page: number): Scrolled & {title: string} => {
+	const width = bodyColumns(columns);
+	const {title = '', lines = []} = pagesToRead(state)[page] ?? {};
+	return {title, rows: lines.flatMap((line) => paragraph(line, width)), height: pageRows(rows)};
 };
 
 /** The review page: why a start was refused, what lacks, all answers, and what would be done. */

@@ -5,8 +5,8 @@ import {buttonRow} from '../content/buttons.ts';
 import {ruleRow} from '../content/frame.ts';
 import {menuRows} from '../content/menu.ts';
 import {planInShort} from '../content/plan.ts';
-import {reviewLabels, reviewText} from '../content/review.ts';
-import {reviewButtons} from '../state/review.ts';
+import {planPageText, reviewLabels, reviewText} from '../content/review.ts';
+import {pagesToRead, reviewButtons} from '../state/review.ts';
 import type {On} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
@@ -36,16 +36,41 @@ const Chooser = ({state, scene, aside, choosing}: ScreenProps & {readonly choosi
 	);
 };
 
+/** What is read before the start, page by page. */
+const Reader = ({state, scene, aside, page, top}: ScreenProps & {readonly page: number; readonly top: number}) => {
+	const marks = glyphs(useLook());
+	const width = bodyColumns(scene.columns);
+	const text = planPageText(state, scene, page);
+	const tabs = pagesToRead(state).map(({title}, index) => `${index + 1} ${title}`);
+	const hints = [
+		[marks.sideways, 'page'],
+		[marks.arrows, 'scroll'],
+		['Esc', 'back'],
+		['?', 'help'],
+	] as const;
+	return (
+		<Frame {...scene} title="Before the start" aside={aside} hints={hints} notice={state.notice}>
+			<Rows rows={visible(text, top)} width={width} height={text.height} />
+			<Rows
+				rows={[ruleRow(position(text, top), width, marks), buttonRow(tabs, page, width)]}
+				width={width}
+				height={2}
+			/>
+		</Frame>
+	);
+};
+
 /** All answers and the plan, scrolled, above the buttons. */
 export const Review = (props: ScreenProps<On<'review'>>) => {
 	const {state, scene, aside} = props;
 	const marks = glyphs(useLook());
-	const {top, menu, choosing} = state.screen;
+	const {top, menu, choosing, reading} = state.screen;
 	if (choosing !== undefined) return <Chooser {...props} choosing={choosing} />;
+	if (reading !== undefined) return <Reader {...props} {...reading} />;
 	const width = bodyColumns(scene.columns);
 	const text = reviewText(state, scene, marks);
 	const where = [position(text, top), `plan: ${planInShort(state.plan)}`].filter((part) => part !== '').join('; ');
-	const labels = reviewButtons.map((button) => reviewLabels[button]);
+	const labels = reviewButtons(state).map((button) => reviewLabels[button]);
 	const hints = [
 		['Enter', 'choose'],
 		[marks.sideways, 'button'],

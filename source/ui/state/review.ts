@@ -1,16 +1,29 @@
 import type {Scope} from '../../answers/form/asking.ts';
 import {judgeForm} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
+import type {PlanPage} from '../../engine/plan.ts';
+import {pagesOf} from '../../engine/plan-view.ts';
 import {digit, isLetter, type Key, listMove, move, ringMove, scrollMove, takes} from './keys.ts';
 import {openReview} from './open-review.ts';
 import {openQuestions} from './questions.ts';
-import {after, type Env, type On, type Turn, turn} from './types.ts';
+import {after, type Env, type On, type Turn, turn, type UiState} from './types.ts';
 
 type Reviewing = On<'review'>;
 
+export type ReviewButton = 'start' | 'read' | 'change' | 'save' | 'quit';
+
+/** What is to be read before the start; empty while the plan is looked at. */
+export const pagesToRead = ({plan}: Pick<UiState, 'plan'>): readonly PlanPage[] =>
+	plan.status === 'ready' ? pagesOf(plan.view) : [];
+
 /** What can be done from the review page, in order. */
-export const reviewButtons = ['start', 'change', 'save', 'quit'] as const;
-export type ReviewButton = (typeof reviewButtons)[number];
+export const reviewButtons = (state: Pick<UiState, 'plan'>): readonly ReviewButton[] => [
+	'start',
+	...(pagesToRead(state).length > 0 ? (['read'] as const) : []),
+	'change',
+	'save',
+	'quit',
+];
 
 const start = (state: Reviewing): Turn => {
 	const judged = judgeForm(state);
@@ -28,9 +41,11 @@ const toQuestions = (state: Reviewing, scope: Scope): Turn =>
 	after(turn(state, {type: 'cancel-plan'}), (left) => openQuestions(left, scope));
 
 const press = (state: Reviewing, menu: number): Turn => {
-	switch (reviewButtons[menu]) {
+	switch (reviewButtons(state)[menu]) {
 		case 'start':
 			return start(state);
+		case 'read':
+			return turn({...state, screen: {...state.screen, menu, reading: {page: 0, top: 0}}});
 		case 'change':
 			return turn({...state, screen: {...state.screen, menu, choosing: 0}});
 		case 'save':
@@ -50,15 +65,31 @@ const onTopics = (state: Reviewing, choosing: number, key: Key): Turn => {
 	return withChoice(listMove(key, choosing, topics.length) ?? choosing);
 };
 
+/** Keys of the pages that are read before the start: left and right turn them, Esc closes them. */
+const onPages = (state: Reviewing, env: Env, key: Key): Turn => {
+	const {screen} = state;
+	const {page = 0, top = 0} = screen.reading ?? {};
+	const to = (reading: Reviewing['screen']['reading']): Turn => turn({...state, screen: {...screen, reading}});
+	if (key.id === 'escape') return to(undefined);
+	const moved = scrollMove(key, top, env.extent(state));
+	if (moved !== undefined) return to({page, top: moved});
+	const count = pagesToRead(state).length;
+	const turned = key.id === 'return' ? (page + 1) % count : ringMove(key, page, count);
+	const next = digit(key, count) ?? turned;
+	return to(next === undefined ? {page, top} : {page: next, top: 0});
+};
+
 /** Keys of the review page: up and down scroll, left and right choose a button. */
 export const reviewKey = (state: Reviewing, env: Env, key: Key): Turn => {
 	const {screen} = state;
 	if (screen.choosing !== undefined) return onTopics(state, screen.choosing, key);
+	if (screen.reading !== undefined) return onPages(state, env, key);
 	const top = scrollMove(key, screen.top, env.extent(state));
 	if (top !== undefined) return turn({...state, screen: {...screen, top}});
-	const chosen = key.id === 'return' ? screen.menu : digit(key, reviewButtons.length);
+	const buttons = reviewButtons(state);
+	const chosen = key.id === 'return' ? screen.menu : digit(key, buttons.length);
 	if (chosen !== undefined) return press(state, chosen);
-	const menu = ringMove(key, screen.menu, reviewButtons.length);
+	const menu = ringMove(key, screen.menu, buttons.length);
 	if (menu !== undefined) return turn({...state, screen: {...screen, menu}});
 	if (key.id === 'escape') return toQuestions(state, {kind: 'all'});
 	return isLetter(key, 'p') ? openReview(state) : turn(state);

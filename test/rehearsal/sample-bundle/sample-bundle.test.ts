@@ -50,10 +50,10 @@ test('the sample is a bundle without a warning, whose every byte can be verified
 	const bundle = await port.open(never);
 	expect(bundle.warnings).toEqual([]);
 	expect(bundle.manifest.created).toBe('2026-01-01');
-	expect(bundle.manifest.checksums.size).toBe(6);
+	expect(bundle.manifest.checksums.size).toBe(8);
 	expect(bundle.images.map(({source}) => source).sort()).toEqual([...bundle.manifest.images].sort());
 	expect(bundle.controlPlaneChart).toMatchObject({name: 'zenml-pro', version: '0.13.18', kubeVersion: '>=1.20.0-0'});
-	expect(await port.verify({signal: never, onProgress: () => {}})).toMatchObject({files: 6});
+	expect(await port.verify({signal: never, onProgress: () => {}})).toMatchObject({files: 8});
 
 	const server = await startRegistry({dataDirectory: join(root, 'data')});
 	onTestFinished(() => server.stop());
@@ -74,7 +74,7 @@ test('the checksum lines are right for sha256sum itself, and the tars for tar it
 	await makeSampleBundle(options);
 	const lines =
 		(await readFile(join(options.directory, 'manifest.txt'), 'utf8')).match(/^[0-9a-f]{64} {2}.*$/gmu) ?? [];
-	expect(lines).toHaveLength(6);
+	expect(lines).toHaveLength(8);
 	execFileSync('sha256sum', ['-c', '--strict', '-'], {cwd: options.directory, input: `${lines.join('\n')}\n`});
 	const list = (file: string) => execFileSync('tar', ['-tf', file], {cwd: options.directory}).toString();
 	expect(list('images/zenml-pro-api.tar')).toContain('index.json');

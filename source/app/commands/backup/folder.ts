@@ -28,7 +28,7 @@ export type BackupSite = {
 export const siteOf = async (context: Context, options: BackupOptions): Promise<BackupSite> => {
 	const global = {...options, nonInteractive: true, plain: true, logLevel: 'info'} as const;
 	const stateDirectory = stateDirectoryOf(context, global);
-	const answers = completeAnswers(await findAnswers(context, global, {stateDirectory, plan: plans.install}));
+	const answers = completeAnswers(await findAnswers(context, global, {stateDirectory, plan: plans.backup}));
 	const {redactor, signal, homeDirectory, environment} = context;
 	const cluster = createCluster({
 		...clusterChoice(answers),

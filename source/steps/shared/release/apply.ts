@@ -1,6 +1,7 @@
 import {type ProblemCode, ProblemError, toProblem} from '../../../base/problem.ts';
 import type {Release} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
+import {noteApplied} from '../applied/record.ts';
 import {auditRelease} from './audit.ts';
 import {refuseUnfinishedBack} from './back-mark.ts';
 import {isIdle, livePods} from './pods.ts';
@@ -93,8 +94,10 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 	const {problems} = await auditRelease(world, wanted);
 	if (problems[0]) throw new ProblemError(problems[0]);
 	await repairRelease(world, wanted);
+	const noteArrived = await noteApplied(world, wanted);
 	const earlier = new Set((await livePods(world, wanted)).map(({name}) => name));
 	await rollOut(world, wanted, {earlier, tell: await watchSchema(world, wanted)});
+	await noteArrived();
 	// A way back that ended before its restore may have stopped them, and an autoscaler does not start what has none.
 	await startServers(world, wanted);
 };

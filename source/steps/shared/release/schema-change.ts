@@ -8,7 +8,8 @@ import type {WantedRelease} from './wanted.ts';
 /** A look that takes longer is left out: nothing depends on it. */
 const mostMs = 15_000;
 
-const schemaOf = async (world: World, component: Component): Promise<DatabaseSchema> => {
+/** Tables and revision of a component's database. @throws ProblemError area `database`, or where its password is not made */
+export const schemaOf = async (world: World, component: Component): Promise<DatabaseSchema> => {
 	const server = serverOf(world, component);
 	const login = {...(await serverLogin(world, server)), ...(await requireDatabase(world, component))};
 	return portFor(world, server).schema(login, AbortSignal.any([world.signal, AbortSignal.timeout(mostMs)]));

@@ -29,6 +29,16 @@ export type WantedRelease = {
 	readonly images?: readonly string[] | undefined;
 	/** Names of the environment variables that the answers give. */
 	readonly variables?: readonly string[] | undefined;
+	/** What others have set in the release by hand and is kept; `values` have it. */
+	readonly edits?:
+		| {
+				/** What is made from the answers, without it. */
+				readonly ours: Readonly<Record<string, unknown>>;
+				readonly kept: readonly (readonly string[])[];
+				/** What the release had; absent where its record says enough. */
+				readonly live?: unknown;
+		  }
+		| undefined;
 	/** What the operator's file adds to them, where the answers name one. */
 	readonly operator?: OperatorValues | undefined;
 };

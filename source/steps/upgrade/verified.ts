@@ -1,0 +1,56 @@
+import {ProblemError} from '../../base/problem.ts';
+import type {Finding} from '../../engine/plan.ts';
+import {stepProblems} from '../problems.ts';
+import {type Check, runChecks} from '../shared/checks.ts';
+import {combineProblems} from '../shared/combine-problems.ts';
+import {controlPlaneOf} from '../shared/names.ts';
+import {controlPlaneChecks} from '../verification/index.ts';
+import {type Step, shortTimeouts, type World} from '../world.ts';
+import {withWayBack} from './way-back.ts';
+
+/**
+ * Asks the servers of one component what they are, as people will use them.
+ * @throws ProblemError of the one check that failed, or `upgrade-unverified` for several
+ */
+export const requireVerified = async (
+	world: World,
+	component: string,
+	checks: readonly Check[],
+): Promise<readonly string[]> => {
+	const {problems, warnings} = await runChecks(world, checks);
+	const problem = combineProblems(problems, (several, more) =>
+		stepProblems.problem('upgrade-unverified', {...several, checks: checks.length, component}, more),
+	);
+	if (problem) throw new ProblemError(problem);
+	return warnings;
+};
+
+const check = async (world: World): Promise<Finding> => {
+	if (world.pass === 'look')
+		return {status: 'todo', changes: controlPlaneChecks.map(({label}) => ({action: 'check', target: label}))};
+	const component = controlPlaneOf(world.answers);
+	const warnings = await withWayBack(component, () => requireVerified(world, component.label, controlPlaneChecks));
+	return {status: 'ok', note: `${controlPlaneChecks.length} checks`, warnings};
+};
+
+/** Guide, "Verify control plane": before any workspace is touched, the new one serves as people will use it. */
+export const controlPlaneVerifiedStep: Step = {
+	id: 'control-plane-verified',
+	title: 'Control plane verified',
+	why: 'Workspaces follow only a control plane that serves: login, API and dashboard are tried for real.',
+	area: 'verification',
+	inputs: ({bundle, controlPlane: {host, admin}, tls, ingress}) => ({
+		bundle: bundle.path,
+		host,
+		admin,
+		ca: tls.ca,
+		ingress,
+	}),
+	retry: {
+		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready', 'zenml-api-not-itself'],
+		attempts: 5,
+		pausesMs: [1000, 2000, 4000],
+	},
+	timeouts: shortTimeouts,
+	check,
+};

@@ -1,0 +1,90 @@
+import {expect, test} from 'vitest';
+import type {BackupManifest, BackupSummary} from '../../../source/backup/types.ts';
+import {upgradeBackupSteps} from '../../../source/steps/upgrade/backup.ts';
+import {fakeClock} from '../../base/fake-clock.ts';
+import {carried, releaseOf} from '../parts.ts';
+import {look, worldOf} from '../world.ts';
+
+const now = Date.UTC(2026, 0, 10, 12);
+const hours = (ago: number): string => new Date(now - ago * 3_600_000).toISOString();
+
+const part = (name: string, ago: number) => ({
+	kind: 'database' as const,
+	name,
+	file: `${name}.dump`,
+	bytes: 1,
+	plainBytes: 1,
+	sha256: 'a'.repeat(64),
+	startedAt: hours(ago),
+	endedAt: hours(ago),
+});
+
+const manifest = (ago: number): BackupManifest => ({
+	format: 1,
+	id: 'one',
+	purpose: 'before-upgrade:sha256:bundle',
+	run: 'another-run',
+	tool: 'zenml-airgap 1',
+	createdAt: hours(ago),
+	finishedAt: hours(ago),
+	encryption: 'none',
+	recipients: [],
+	components: [
+		{
+			name: 'controlPlane',
+			release: 'zenml-pro',
+			namespace: 'zenml-pro',
+			chart: 'zenml-pro-0.13.15',
+			revision: 3,
+			images: [],
+		},
+		{name: 'default', release: 'zenml', namespace: 'zenml-workspace', chart: 'zenml-0.94.5', revision: 1, images: []},
+	],
+	parts: [part('default', ago), part('controlPlane', ago)],
+});
+
+/** What the first step says of a backup that was finished so many hours ago, with these newest revisions. */
+const said = async (
+	ago: number,
+	controlPlane: string,
+	revision: number,
+	status: 'deployed' | 'failed' = 'deployed',
+) => {
+	const backup = {id: 'one', state: 'whole', manifest: manifest(ago)} as unknown as BackupSummary;
+	const world = worldOf({
+		clock: {...fakeClock(), now: () => now},
+		bundle: carried(),
+		backups: {
+			list: async () => [backup],
+			pending: async () => undefined,
+			ready: async () => {
+				throw new Error('a new one is begun');
+			},
+		},
+		helm: {
+			history: async (name) =>
+				name === 'zenml-pro'
+					? [releaseOf({chart: controlPlane, revision, status})]
+					: [releaseOf({name, chart: 'zenml-0.94.5', revision: 1})],
+		},
+	});
+	const [first] = upgradeBackupSteps;
+	if (!first) throw new Error('no step');
+	const finding = await look(first, world);
+	if (finding.status === 'ok') return finding.note;
+	return finding.status === 'blocked' ? finding.problem.message : finding.status;
+};
+
+test('a backup of this upgrade that an earlier run finished counts', async () => {
+	expect(await said(2, 'zenml-pro-0.13.15', 3)).toBe('in backup one');
+	expect(await said(2, 'zenml-pro-0.13.18', 4)).toBe('in backup one');
+});
+
+test('a dump of what nobody has touched is not older than a day', async () => {
+	expect(await said(25, 'zenml-pro-0.13.15', 3)).toMatch(/a new one is begun|bug|unexpected/iu);
+});
+
+test('what is upgraded needs no new dump, however old the one before it is', async () => {
+	// The workspace is untouched and its dump is old: that alone asks for a new one.
+	expect(await said(25, 'zenml-pro-0.13.18', 4)).not.toBe('in backup one');
+});

@@ -1,0 +1,66 @@
+import {afterEach, expect, test} from 'vitest';
+import {planLines} from '../../source/app/plain/pages.ts';
+import type {PlanView} from '../../source/engine/plan-view.ts';
+import {fullDraft} from './helpers/answers.ts';
+import {fakeSession} from './helpers/fake-session.ts';
+import {keys, type OpenApp, openApp} from './helpers/screen.tsx';
+
+let app: OpenApp | undefined;
+afterEach(() => app?.close());
+
+const view: PlanView = {
+	steps: [
+		{
+			id: 'upgrade-path',
+			title: 'Upgrade path',
+			state: 'ok',
+			note: '0.13.15 to 0.13.18',
+			pages: [
+				{
+					title: 'What changes',
+					lines: ['control plane: 0.13.15 -> 0.13.18', ...Array.from({length: 40}, (_, n) => `line ${n}`)],
+				},
+				{title: 'Release notes', lines: ['Dashboards are faster.']},
+			],
+		},
+	],
+};
+
+const reviewOf = async (plan: PlanView): Promise<OpenApp> => {
+	const {session} = fakeSession({draft: fullDraft, given: ['registry.host'], plan: async () => plan});
+	const open = await openApp(session, 100, 24);
+	await open.press(keys.enter);
+	return open;
+};
+
+test('what is to be read before the start is named on the review and opened with Enter', async () => {
+	app = await reviewOf(view);
+	await app.press(keys.end);
+	expect(app.frame()).toContain('Release notes (1 line)');
+	await app.press(keys.right, keys.enter);
+	expect(app.frame()).toContain('control plane: 0.13.15 -> 0.13.18');
+	await app.press(keys.end);
+	expect(app.frame()).toContain('line 39');
+	await app.press(keys.enter);
+	expect(app.frame()).toContain('Dashboards are faster.');
+	await app.press(keys.left);
+	expect(app.frame()).toContain('control plane: 0.13.15 -> 0.13.18');
+	await app.press(keys.escape);
+	expect(app.frame()).toContain('[Read pages]');
+});
+
+test('a plan without pages has no button for them', async () => {
+	app = await reviewOf({steps: [{id: 'bundle', title: 'Bundle', state: 'ok'}]});
+	expect(app.frame()).not.toContain('Read pages');
+	await app.press('4');
+	expect(app.frame()).toContain('Quit? y/n');
+});
+
+test('in lines the pages stand behind the steps', () => {
+	expect(planLines(view).slice(0, 4)).toEqual([
+		'  Upgrade path: 0.13.15 to 0.13.18',
+		'',
+		'--- What changes',
+		'control plane: 0.13.15 -> 0.13.18',
+	]);
+});
