@@ -1,7 +1,7 @@
 import {X509Certificate} from 'node:crypto';
 import {connect} from 'node:net';
 import {logInFromPod, podRefusalOf} from './database/index.ts';
-import {NameError, type PodNetwork} from './pod-network.ts';
+import {NameError, type PodNetwork} from './network/pod-network.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

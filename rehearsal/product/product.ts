@@ -6,9 +6,9 @@ import {answerControlPlane} from './control-plane.ts';
 import {storeOf, withDatabase} from './database/index.ts';
 import {type Containers, containerKey, type ExecPrograms, execIn} from './exec.ts';
 import {PullError, parseImage, pullImage} from './images.ts';
-import {insideOf} from './inside.ts';
 import {type Answer, dashboardPage, dashboardScript, type Request} from './messages.ts';
-import type {PodNetwork} from './pod-network.ts';
+import {insideOf} from './network/inside.ts';
+import type {PodNetwork} from './network/pod-network.ts';
 import {type Cluster, filesOf, trustOf} from './pod-view.ts';
 import {answerWorkspace} from './workspace.ts';
 

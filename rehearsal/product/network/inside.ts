@@ -1,8 +1,8 @@
-import type {Pod} from '../kubernetes/index.ts';
-import type {Answer, Request} from './messages.ts';
+import type {Pod} from '../../kubernetes/index.ts';
+import type {Answer, Request} from '../messages.ts';
+import type {Cluster} from '../pod-view.ts';
+import {podBehind} from '../routing.ts';
 import {NameError, type PodNetwork} from './pod-network.ts';
-import type {Cluster} from './pod-view.ts';
-import {podBehind} from './routing.ts';
 
 const contentOf = ({json, html, text}: Answer): {readonly type: string; readonly body: string} => {
 	if (html !== undefined) return {type: 'text/html; charset=utf-8', body: html};

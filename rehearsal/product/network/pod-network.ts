@@ -3,7 +3,7 @@ import {request as httpsRequest} from 'node:https';
 import {isIP} from 'node:net';
 import {text} from 'node:stream/consumers';
 import {rootCertificates} from 'node:tls';
-import {isErrno} from '../../source/base/errno.ts';
+import {isErrno} from '../../../source/base/errno.ts';
 
 /** One HTTPS request, checked against `trust`. */
 export type PodRequest = {
