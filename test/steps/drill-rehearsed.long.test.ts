@@ -5,6 +5,7 @@ import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {Decrypter} from 'age-encryption';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {Answers} from '../../source/answers/schema.ts';
@@ -14,6 +15,7 @@ import type {Event} from '../../source/engine/events.ts';
 import {drillPlan} from '../../source/plans/drill.ts';
 import type {PlanEntry} from '../../source/plans/index.ts';
 import {plans} from '../../source/plans/index.ts';
+import {failoverSteps} from '../../source/steps/failover/index.ts';
 import {builtProgram, type Program} from '../helpers/built-program.ts';
 import {clientsOf} from '../helpers/database-clients.ts';
 import {entryOf} from '../helpers/plan-entry.ts';
@@ -232,3 +234,55 @@ test.runIf(isReal)(
 	},
 	120_000,
 );
+
+test('a real server that stands still, and then takes no changes for a while, is measured', async () => {
+	const world = path.join(site.folder, 'world');
+	const found = (await readdir(world, {recursive: true})).find((one) => one.endsWith('postmaster.pid'));
+	const [pid = ''] = (await readFile(path.join(world, found ?? ''), 'utf8')).split('\n');
+	let begun = false;
+	const fail = async (): Promise<void> => {
+		process.kill(Number(pid), 'SIGSTOP');
+		await sleep(2500);
+		process.kill(Number(pid), 'SIGCONT');
+		await site.sql('ALTER SYSTEM SET default_transaction_read_only = on');
+		await site.sql('SELECT pg_reload_conf()');
+		await sleep(3000);
+		await site.sql('ALTER SYSTEM RESET default_transaction_read_only');
+		await site.sql('SELECT pg_reload_conf()');
+	};
+	const steps = failoverSteps({answerMs: 1000, pauseMs: 200, windowMs: 1000, quietMs: 3000});
+	const plan = {id: 'failover', title: 'Watching a failover', command: 'zenml-airgap drill failover', steps};
+	const words: string[] = [];
+	let failing: Promise<void> | undefined;
+	const report = await runPlan({
+		context: site.context(),
+		stateDirectory: site.stateDirectory,
+		plan: entryOf(plan, 'failover-ready'),
+		pass: 'apply',
+		answers,
+		prompted: new Map(),
+		controls: () => unattended({acknowledged: () => false, handoverLimitMs: 60_000}),
+		signal: never,
+		listeners: [
+			(event) => {
+				if (event.type === 'step-detail' && event.detail.kind === 'line') words.push(event.detail.text);
+				if (event.type !== 'step-waiting' || begun) return;
+				begun = true;
+				failing = fail();
+			},
+		],
+	});
+	await failing;
+	expect(report).toMatchObject({outcome: 'done', exitCode: 0});
+	const [file = ''] = (await readdir(path.join(site.stateDirectory, 'reports'))).filter(
+		(one) => one.startsWith('failover-') && one.endsWith('.json'),
+	);
+	const made = JSON.parse(await readFile(path.join(site.stateDirectory, 'reports', file), 'utf8')) as {
+		seen: {label: string; failures: number; reasons: string[]; withoutAnswerMs?: {least: number}}[];
+	};
+	const database = made.seen.find(({label}) => label === 'database of the control plane');
+	expect(database?.failures).toBeGreaterThan(0);
+	expect(database?.reasons).toContain('database-read-only');
+	expect(words.join('\n')).toContain('database of the control plane: gives no answer');
+	expect(made.seen.find(({label}) => label === 'workspace default')?.failures).toBe(0);
+}, 180_000);
