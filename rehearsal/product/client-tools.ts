@@ -7,7 +7,7 @@ import type {Container, Pod} from '../kubernetes/index.ts';
 import {clientToolsName} from './containers.ts';
 import type {ExecProgram, ExecPrograms} from './exec.ts';
 import {parseImage} from './images.ts';
-import type {PodNetwork} from './pod-network.ts';
+import type {PodNetwork} from './network/pod-network.ts';
 
 /** A command in a pod of client tools: its streams, and the environment of its container. */
 export type ToolRun = {

@@ -14,7 +14,7 @@ import {
 } from './database/index.ts';
 import {EnrolmentError, reportToControlPlane} from './enrolment.ts';
 import {parseImage} from './images.ts';
-import type {PodNetwork} from './pod-network.ts';
+import type {PodNetwork} from './network/pod-network.ts';
 import {runProbe} from './probe.ts';
 import {isPro} from './workspace.ts';
 import {migrateWorkspace, openWorkspace} from './workspace-data.ts';

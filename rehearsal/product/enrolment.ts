@@ -1,6 +1,6 @@
 import {longTraceback} from './database/index.ts';
-import type {PodNetwork} from './pod-network.ts';
-import {pythonReason} from './pod-network.ts';
+import type {PodNetwork} from './network/pod-network.ts';
+import {pythonReason} from './network/pod-network.ts';
 
 /** The server could not report to its control plane; `lines` end the log as Python would. */
 export class EnrolmentError extends Error {

@@ -1,6 +1,6 @@
 import {type ExecPod, type ExecRun, noProgram, type Pod} from '../kubernetes/index.ts';
 import type {Running} from './containers.ts';
-import type {PodNetwork} from './pod-network.ts';
+import type {PodNetwork} from './network/pod-network.ts';
 
 /** What a command works with, in a container that runs: its streams, and the environment and files of the container. */
 export type ExecContext = Omit<ExecRun, 'container' | 'command'> & {

@@ -1,7 +1,7 @@
 import {X509Certificate} from 'node:crypto';
 import {connect} from 'node:net';
 import {logInFromPod, podRefusalOf} from './database/index.ts';
-import {NameError, type PodNetwork} from './pod-network.ts';
+import {NameError, type PodNetwork} from './network/pod-network.ts';
 import {folderProbe, s3Probe} from './storage-probe.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -78,6 +78,36 @@ const database = async (args: Json, {network, signal, files = new Map()}: ProbeC
 	return {ok: true, ...welcome};
 };
 
+type Asked = {readonly url: string; readonly username?: string; readonly connect?: boolean};
+
+const askOne = async ({url, username, connect: only}: Asked, context: ProbeContext): Promise<Json> => {
+	const {network, signal, environment} = context;
+	const target = new URL(url);
+	if (only) {
+		const [address] = await network.resolve(target.hostname, signal);
+		if (!address) throw new NameError(target.hostname);
+		await open(address, Number(target.port || 443), signal);
+		return {connected: true};
+	}
+	if (!network.inside) throw new NameError(target.hostname);
+	const form = new URLSearchParams({username: username ?? '', password: environment.PROBE_PASSWORD ?? ''});
+	const {status, type, body} = await network.inside(target, username === undefined ? undefined : form.toString());
+	// As urllib does: an answer with an error is an error.
+	if (status >= 400) return {status};
+	if (username === undefined) return {status, type, body: body.slice(0, 4096)};
+	return {status, token: Boolean((JSON.parse(body) as Json).access_token)};
+};
+
+/** Asks servers in the cluster, in order. */
+const http = async ({requests}: Json, context: ProbeContext): Promise<Json> => {
+	const answers: Json[] = [];
+	for (const one of requests as readonly Asked[])
+		answers.push(
+			await askOne(one, context).catch((error: unknown) => ({error: (error as Error).message, kind: kindOf(error)})),
+		);
+	return {answers};
+};
+
 /** The CA as the account's pods get it, read as Python would. */
 const runner = async (_: Json, {environment}: ProbeContext): Promise<Json> => {
 	const {subject} = new X509Certificate(environment.RUNNER_CA ?? '');
@@ -89,6 +119,7 @@ const kinds: Readonly<Record<string, (args: Json, context: ProbeContext) => Prom
 	dns,
 	https,
 	database,
+	http,
 	runner,
 	s3: s3Probe,
 	folder: folderProbe,

@@ -7,7 +7,8 @@ import {storeOf, withDatabase} from './database/index.ts';
 import {type Containers, containerKey, type ExecPrograms, execIn} from './exec.ts';
 import {PullError, parseImage, pullImage} from './images.ts';
 import {type Answer, dashboardPage, dashboardScript, type Request} from './messages.ts';
-import type {PodNetwork} from './pod-network.ts';
+import {insideOf} from './network/inside.ts';
+import type {PodNetwork} from './network/pod-network.ts';
 import {type Cluster, filesOf, trustOf} from './pod-view.ts';
 import {answerWorkspace} from './workspace.ts';
 
@@ -196,9 +197,11 @@ const answerIn =
 export const createProduct = (options: Options): Product => {
 	const up: Up = {servers: new Map(), containers: new Map()};
 	const programs = options.execPrograms ?? toolPrograms(options.clientTools);
+	const answer = answerIn(up.servers);
+	const network = {...options.network, inside: insideOf(options.cluster, answer)};
 	return {
-		runPod: runIn(options, up),
-		execPod: execIn(up.containers, options.network, programs),
-		answer: answerIn(up.servers),
+		runPod: runIn({...options, network}, up),
+		execPod: execIn(up.containers, network, programs),
+		answer,
 	};
 };

@@ -55,7 +55,10 @@ const fits = (path: string, {path: rule, exact}: Way): boolean => {
 	return prefix === '' || path === prefix || path.startsWith(`${prefix}/`);
 };
 
-const readyPods = (cluster: Cluster, {namespace, service: name, port}: Way): readonly Pod[] => {
+const readyPods = (
+	cluster: Cluster,
+	{namespace, service: name, port}: Pick<Way, 'namespace' | 'service' | 'port'>,
+): readonly Pod[] => {
 	const {selector, ports = []} = cluster.get<Service>('services', namespace, name)?.spec ?? {};
 	const known = ports.some((entry) => (port.name ? entry.name === port.name : entry.port === port.number));
 	if (!selector || !known) return [];
@@ -102,4 +105,12 @@ export const certificateFor = (
 		}
 	}
 	return addedPair(cluster, host);
+};
+
+/** A ready pod behind `NAME.NAMESPACE.svc:PORT`; undefined where there is no such Service, and `none` where none is ready. */
+export const podBehind = (cluster: Cluster, {hostname, port}: URL): Pod | 'none' | undefined => {
+	const [name = '', namespace = '', suffix] = hostname.split('.');
+	if (suffix !== 'svc' || !cluster.get<Service>('services', namespace, name)) return undefined;
+	const [pod] = readyPods(cluster, {namespace, service: name, port: {number: Number(port || 80)}});
+	return pod ?? 'none';
 };

@@ -1,7 +1,7 @@
 import type {Access, Limits} from './access.ts';
 import {serverPlace} from './answer-paths.ts';
 import type {Provision} from './converge.ts';
-import type {DatabaseLogin, DatabasePort, NeededDatabase} from './types.ts';
+import type {DatabaseLogin, DatabasePort, NeededDatabase, ScratchPort} from './types.ts';
 
 /** What an engine does with one login; the rest of a port is alike for all of them. */
 type Engine = Pick<DatabasePort, 'judge' | 'script'> & {
@@ -12,6 +12,13 @@ type Engine = Pick<DatabasePort, 'judge' | 'script'> & {
 	readonly refuseAdmin: (admin: Access, needed: Omit<NeededDatabase, 'password'>) => Promise<void>;
 	readonly missing: (admin: Access, needed: NeededDatabase) => ReturnType<DatabasePort['missing']>;
 	readonly provision: Provision<Access>;
+	readonly scratch: {
+		readonly left: (admin: Access) => ReturnType<ScratchPort['left']>;
+		readonly claim: (admin: Access, name: string) => Promise<void>;
+		readonly made: (admin: Access, name: string) => Promise<void>;
+		readonly drop: (admin: Access, name: string) => Promise<void>;
+		readonly script: ScratchPort['script'];
+	};
 };
 
 /** How long the rows of one table may take to be counted, ms: an index of some GB is read for it. */
@@ -40,5 +47,12 @@ export const portOf = (engine: Engine, options: Partial<Limits>): DatabasePort =
 		},
 		missing: (admin, needed, signal) => engine.missing(asAdmin(admin, signal), needed),
 		provision: (admin, needed, {signal, onStatement}) => engine.provision(asAdmin(admin, signal), needed, onStatement),
+		scratch: {
+			left: (admin, signal) => engine.scratch.left(asAdmin(admin, signal)),
+			claim: (admin, name, signal) => engine.scratch.claim(asAdmin(admin, signal), name),
+			made: (admin, name, signal) => engine.scratch.made(asAdmin(admin, signal), name),
+			drop: (admin, name, signal) => engine.scratch.drop(asAdmin(admin, signal), name),
+			script: engine.scratch.script,
+		},
 	};
 };

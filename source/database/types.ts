@@ -93,6 +93,29 @@ export type DatabaseStatement = {
 };
 
 /**
+ * Databases that are made to be dropped. Each has an account of its own name. Which of them are the drill's is kept on the server itself,
+ * and written there before anything is made: a name that is not marked so is never touched.
+ */
+export type ScratchPort = {
+	/** Names that are marked as the drill's. Leaves no trace. */
+	readonly left: (admin: DatabaseLogin, signal: AbortSignal) => Promise<readonly string[]>;
+	/**
+	 * Marks a name as the drill's, before database and account are made.
+	 * @throws ProblemError `scratch-not-ours` where something of that name is there already
+	 */
+	readonly claim: (admin: DatabaseLogin, name: string, signal: AbortSignal) => Promise<void>;
+	/** Says that database and account of a claimed name are made. */
+	readonly made: (admin: DatabaseLogin, name: string, signal: AbortSignal) => Promise<void>;
+	/**
+	 * Drops database and account of a name, and its mark. Nothing happens where nothing is there.
+	 * @throws ProblemError `scratch-not-ours` where they are not marked as the drill's
+	 */
+	readonly drop: (admin: DatabaseLogin, name: string, signal: AbortSignal) => Promise<void>;
+	/** SQL for the DBA: an administrator who may make and drop databases of the drill, and not read others. Its password is left open. */
+	readonly script: () => readonly string[];
+};
+
+/**
  * A database engine. All calls throw ProblemError area `database`: unreachable, TLS, password wrong, no such database, privileges.
  */
 export type DatabasePort = {
@@ -132,4 +155,6 @@ export type DatabasePort = {
 	) => Promise<void>;
 	/** The same as SQL for a DBA to run, passwords left as a variable of the engine's own client. */
 	readonly script: (needed: NeededDatabase) => readonly string[];
+	/** Databases of a drill, which are made to be dropped. */
+	readonly scratch: ScratchPort;
 };

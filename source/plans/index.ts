@@ -49,6 +49,31 @@ export const plans = {
 		takesAway: true,
 		load: async () => (await import('./back.ts')).backPlan('controlPlane'),
 	},
+	drill: {
+		id: 'drill',
+		stepIds: [
+			'drill-source',
+			'drill-left',
+			'drill-databases',
+			'drill-servers',
+			'drill-answers',
+			'drill-clean',
+			'drill-report',
+		],
+		leaseStep: 'drill-source',
+		load: async () => (await import('./drill.ts')).drillPlan(),
+	},
+	'drill-clean': {
+		id: 'drill-clean',
+		stepIds: ['drill-left'],
+		load: async () => (await import('./drill.ts')).drillCleanPlan,
+	},
+	failover: {
+		id: 'failover',
+		stepIds: ['failover-ready', 'failover-watch', 'failover-report'],
+		leaseStep: 'failover-ready',
+		load: async () => (await import('./failover.ts')).failoverPlan,
+	},
 	upgrade: {
 		id: 'upgrade',
 		stepIds: [

@@ -2,6 +2,9 @@ import {declareProblems} from '../base/problem-table.ts';
 import {admissionTable} from './problems/admission.ts';
 import {backTable} from './problems/back.ts';
 import {backupTable} from './problems/backup.ts';
+import {drillTable} from './problems/drill.ts';
+import {escrowTable} from './problems/escrow.ts';
+import {failoverTable} from './problems/failover.ts';
 import {fromPodTable} from './problems/from-pod.ts';
 import {nodesTable} from './problems/nodes.ts';
 import {restoreTable} from './problems/restore.ts';
@@ -201,6 +204,9 @@ export const stepProblems = declareProblems({
 
 	// Backups, and the way back
 	...backupTable,
+	...drillTable,
+	...escrowTable,
+	...failoverTable,
 	...backTable,
 	...restoreTable,
 

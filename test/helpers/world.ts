@@ -118,6 +118,7 @@ export const startSite = async (
 		bundleBytes: options.bundleBytes ?? bundleBytes,
 		log: () => undefined,
 		...(options.fault === undefined ? {} : {fault: options.fault}),
+		...(options.mysql === undefined ? {} : {mysql: options.mysql}),
 		...(options.wayIn === undefined ? {} : {wayIn: options.wayIn}),
 		...(options.sample === undefined ? {} : {sample: options.sample}),
 		...(options.hosts === undefined ? {} : {hosts: options.hosts}),

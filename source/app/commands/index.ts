@@ -13,6 +13,7 @@ import {split} from './bundle/split.ts';
 import {verify as verifyBundle} from './bundle/verify.ts';
 import type {AddCommand} from './command.ts';
 import {completion} from './completion.ts';
+import {drill} from './drill.ts';
 import {explain} from './explain.ts';
 import {install} from './install.ts';
 import {plan} from './plan.ts';
@@ -35,6 +36,7 @@ export const planCommands: readonly AddCommand[] = [
 	backup,
 	restore,
 	back,
+	drill,
 	status,
 	explain,
 ];

@@ -68,6 +68,7 @@ const work: Work<StatusOptions> = async (context, options) => {
 		if (options.json) context.out(`${JSON.stringify(run.journal)}\n`);
 		else await tell(context, stateDirectory, run);
 	}
+	if (!options.json) await (await import('./status-facts.ts')).tellFacts(context, stateDirectory);
 	return runs.every(isFinished) ? 0 : 130;
 };
 

@@ -17,6 +17,7 @@ import {chartsProblems} from '../../charts/problems.ts';
 import {clusterProblems} from '../../cluster/problems.ts';
 import {dumpProblems} from '../../database/dump/problems.ts';
 import {databaseProblems} from '../../database/problems.ts';
+import {scratchProblems} from '../../database/scratch/problems.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {helmProblems} from '../../helm/problems.ts';
 import {minisignProblems} from '../../minisign/problems.ts';
@@ -46,6 +47,7 @@ export const problemTables: readonly ProblemTable[] = [
 	clusterProblems.table,
 	helmProblems.table,
 	databaseProblems.table,
+	scratchProblems.table,
 	dumpProblems.table,
 	chartsProblems.table,
 	zenmlProblems.table,

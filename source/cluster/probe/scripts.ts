@@ -1,5 +1,6 @@
 import {database} from './scripts/database.ts';
 import {folder} from './scripts/folder.ts';
+import {http} from './scripts/http.ts';
 import {s3} from './scripts/s3.ts';
 
 /**
@@ -54,6 +55,14 @@ export type ProbeKinds = {
 	 * "code"}`; `code` is the name of the errno.
 	 */
 	readonly folder: {readonly path: string};
+	/**
+	 * Asks servers in the cluster over plain HTTP, in order. Prints `{"answers": [{"status", "type", "body"} | {"token"} | {"connected"} |
+	 * {"error", "kind"}]}`. With `username` the form of a login is sent, with the password in the variable `PROBE_PASSWORD`, and what is
+	 * told is whether a token came; with `connect` the server is connected to and not asked.
+	 */
+	readonly http: {
+		readonly requests: readonly {readonly url: string; readonly username?: string; readonly connect?: true}[];
+	};
 	/** Reads the CA in the variable `RUNNER_CA`, which comes from a Secret. Prints `{"ok": true}` or `{"error", "kind"}`. */
 	readonly runner: Readonly<Record<string, never>>;
 };
@@ -104,6 +113,7 @@ except Exception as error:
 	database: `${head}${database}`,
 	s3: `${head}${s3}`,
 	folder: `${head}${folder}`,
+	http: `${head}${http}`,
 	runner: `${head}
 try:
     ssl.create_default_context(cadata=os.environ["RUNNER_CA"])

@@ -1,6 +1,7 @@
 import type {Limits} from '../access.ts';
 import {contents, storedSecrets} from '../contents/postgres.ts';
 import {portOf} from '../port.ts';
+import * as scratch from '../scratch/postgres.ts';
 import type {DatabasePort} from '../types.ts';
 import {judge} from './judge.ts';
 import {missing, refuseAdmin} from './missing.ts';
@@ -11,4 +12,4 @@ import {script} from './sql.ts';
 
 /** The port of PostgreSQL. */
 export const createPostgres = (options: Partial<Limits> = {}): DatabasePort =>
-	portOf({probe, schema, contents, storedSecrets, judge, refuseAdmin, missing, provision, script}, options);
+	portOf({probe, schema, contents, storedSecrets, judge, refuseAdmin, missing, provision, script, scratch}, options);

@@ -1,5 +1,6 @@
 import {toProblem} from '../../base/problem.ts';
 import {scheduleStanding, scheduleWarnings} from '../schedule/standing.ts';
+import {escrowFault, escrowKeys, readEscrow} from '../shared/escrow.ts';
 import type {World} from '../world.ts';
 
 /** A schedule that was asked for is looked at: one that is late is as good as none. */
@@ -22,5 +23,18 @@ export const backupWarnings = async ({answers, backups, signal}: World): Promise
 	} catch (error) {
 		signal.throwIfAborted();
 		return [`whether there is a backup could not be seen: ${toProblem(error).message}`];
+	}
+};
+
+/** The same for copies of the encryption keys outside of the cluster. */
+export const escrowWarnings = async (world: World): Promise<readonly string[]> => {
+	const {recipients, passphrase} = world.answers.backup;
+	if (recipients === undefined && passphrase === undefined) return [];
+	try {
+		const fault = escrowFault(await readEscrow(world), await escrowKeys(world), world.clock.now());
+		return fault === undefined ? [] : [`keys outside of the cluster: ${fault}; zenml-airgap backup escrow`];
+	} catch (error) {
+		world.signal.throwIfAborted();
+		return [`whether the keys lie outside of the cluster as well could not be seen: ${toProblem(error).message}`];
 	}
 };

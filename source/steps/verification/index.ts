@@ -5,7 +5,7 @@ import {combineProblems} from '../shared/combine-problems.ts';
 import {controlPlaneInstalled} from '../shared/installed.ts';
 import {componentsOf} from '../shared/names.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
-import {backupWarnings, ofSchedule} from './backup.ts';
+import {backupWarnings, escrowWarnings, ofSchedule} from './backup.ts';
 import {digests} from './digests.ts';
 import {images, logs} from './pods.ts';
 import {dashboard, health, identity, login} from './servers.ts';
@@ -47,7 +47,12 @@ const check = async (world: World): Promise<Finding> => {
 	return {
 		status: 'ok',
 		note: `${checks.length} checks`,
-		warnings: [...warnings, ...(await backupWarnings(world)), ...(await ofSchedule(world))],
+		warnings: [
+			...warnings,
+			...(await backupWarnings(world)),
+			...(await ofSchedule(world)),
+			...(await escrowWarnings(world)),
+		],
 	};
 };
 

@@ -8,7 +8,7 @@ import {text} from 'node:stream/consumers';
 import {expect, onTestFinished, test} from 'vitest';
 import {findPrograms} from '../../../rehearsal/client-tools/index.ts';
 import {createClientToolPods, createProduct} from '../../../rehearsal/product/index.ts';
-import {createPodNetwork} from '../../../rehearsal/product/pod-network.ts';
+import {createPodNetwork} from '../../../rehearsal/product/network/pod-network.ts';
 import type {ToolPlace} from '../../../source/cluster/types.ts';
 import {startLab, until} from '../../cluster/rehearsal.ts';
 

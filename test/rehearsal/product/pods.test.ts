@@ -7,7 +7,7 @@ import type {KubeObject, Pod} from '../../../rehearsal/kubernetes/index.ts';
 import {createStore} from '../../../rehearsal/kubernetes/objects/store.ts';
 import {coloured, databaseTraceback, driverComplaint, storeOf} from '../../../rehearsal/product/database/index.ts';
 import {parseImage, pullImage} from '../../../rehearsal/product/images.ts';
-import {createPodNetwork, NameError, pythonReason} from '../../../rehearsal/product/pod-network.ts';
+import {createPodNetwork, NameError, pythonReason} from '../../../rehearsal/product/network/pod-network.ts';
 import {trustOf} from '../../../rehearsal/product/pod-view.ts';
 import {runProbe} from '../../../rehearsal/product/probe.ts';
 import {routeOf} from '../../../rehearsal/product/routing.ts';

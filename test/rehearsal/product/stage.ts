@@ -13,7 +13,7 @@ import type {Container, KubeObject, Pod} from '../../../rehearsal/kubernetes/obj
 import {startPlayedMysql} from '../../../rehearsal/mysql/played/server.ts';
 import {startPostgres} from '../../../rehearsal/postgres/index.ts';
 import {createProduct, startFront} from '../../../rehearsal/product/index.ts';
-import {createPodNetwork, type PodNetwork} from '../../../rehearsal/product/pod-network.ts';
+import {createPodNetwork, type PodNetwork} from '../../../rehearsal/product/network/pod-network.ts';
 import type {HttpsPort} from '../../../source/network/types.ts';
 
 export const hosts = {controlPlane: 'zenml-pro.test.internal', workspace: 'zenml-workspace.test.internal'} as const;

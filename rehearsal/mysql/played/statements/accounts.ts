@@ -90,6 +90,12 @@ const readAccounts = (session: Session, {values}: Said): Result => {
 	return {columns, rows: row ? [row] : []};
 };
 
+/** Whether there is an account of a name. */
+const nameAccounts = (session: Session, said: Said): Result => ({
+	columns: ['user'],
+	rows: readAccounts(session, said).rows.map(([user = null]) => [user]),
+});
+
 /** Statements about accounts and what they may do. */
 export const accountStatements: readonly Statement[] = [
 	{
@@ -114,4 +120,5 @@ export const accountStatements: readonly Statement[] = [
 			/^SELECT user AS user , host AS host , plugin AS plugin , ssl_type AS required , account_locked AS locked FROM mysql\.user WHERE user = \$0$/iu,
 		run: readAccounts,
 	},
+	{pattern: /^SELECT user AS user FROM mysql\.user WHERE user = \$0$/iu, run: nameAccounts},
 ];

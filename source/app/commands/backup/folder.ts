@@ -1,7 +1,10 @@
+import type {Answers} from '../../../answers/schema.ts';
 import {resolveSecret} from '../../../answers/secrets.ts';
 import {createBackups} from '../../../backup/backups.ts';
+import type {BackupSettings} from '../../../backup/settings.ts';
 import type {BackupPort} from '../../../backup/types.ts';
 import {createCluster} from '../../../cluster/cluster.ts';
+import type {ClusterPort} from '../../../cluster/types.ts';
 import {plans} from '../../../plans/index.ts';
 import {type ScheduleStanding, scheduleStanding} from '../../../steps/schedule/standing.ts';
 import {completeAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
@@ -11,13 +14,19 @@ import {childEnvironment} from '../../run/child-environment.ts';
 import {clusterChoice} from '../../run/cluster-choice.ts';
 import type {BackupOptions} from './options.ts';
 
-/** The backups of an install, and how its schedule stands in the cluster, which is asked only for that. */
-export type BackupSite = {readonly backups: BackupPort; readonly schedule: () => Promise<ScheduleStanding>};
+/** The install that the words mean: what reads of its cluster, what its answers say of backups, and how its schedule stands there. */
+export type BackupSite = {
+	readonly reader: {
+		readonly answers: Answers;
+		readonly cluster: ClusterPort;
+		readonly signal: AbortSignal;
+		readonly registerSecret: (value: string) => void;
+	};
+	readonly settings: BackupSettings;
+	readonly schedule: () => Promise<ScheduleStanding>;
+};
 
-/**
- * The backups of the install that the words mean; no server is asked, but for a passphrase that lies in the cluster.
- * @throws ProblemError, ProblemsError area `usage`
- */
+/** @throws ProblemError, ProblemsError area `usage` */
 export const siteOf = async (context: Context, options: BackupOptions): Promise<BackupSite> => {
 	const global = {...options, nonInteractive: true, plain: true, logLevel: 'info'} as const;
 	const stateDirectory = stateDirectoryOf(context, global);
@@ -39,11 +48,15 @@ export const siteOf = async (context: Context, options: BackupOptions): Promise<
 		return value;
 	};
 	return {
-		backups: createBackups(backupSettings(answers, {context, resolve})),
+		reader: {answers, cluster, signal, registerSecret: redactor.register},
+		settings: backupSettings(answers, {context, resolve}),
 		schedule: () => scheduleStanding({answers, cluster, signal}, context.clock.now()),
 	};
 };
 
-/** The same, where the schedule does not matter. @throws as `siteOf` */
+/**
+ * The backups of the install that the words mean; no server is asked, but for a passphrase that lies in the cluster.
+ * @throws ProblemError, ProblemsError area `usage`
+ */
 export const backupsOf = async (context: Context, options: BackupOptions): Promise<BackupPort> =>
-	(await siteOf(context, options)).backups;
+	createBackups((await siteOf(context, options)).settings);

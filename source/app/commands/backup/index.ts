@@ -3,6 +3,7 @@ import type {GlobalOptions} from '../../base/context.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {addTopCommand, withPlanOptions} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
+import type {EscrowOptions} from './escrow.ts';
 import {listWork} from './list.ts';
 import {type BackupOptions, withBackupOptions} from './options.ts';
 import {statusWork} from './status.ts';
@@ -19,6 +20,9 @@ const work: Work<GlobalOptions> = async (context, options) => {
 	const {runPlanCommand} = await import('../../plan/plan-command.ts');
 	return runPlanCommand(context, {name: 'backup', plan: plans.backup, pass: 'apply'}, options);
 };
+
+const escrow: Work<EscrowOptions> = async (context, options) =>
+	(await import('./escrow.ts')).escrowWork(context, options);
 
 /** `backup`: makes one; below it, commands about those that are there. */
 export const backup: AddCommand = ({program}, ask) => {
@@ -52,4 +56,12 @@ export const backup: AddCommand = ({program}, ask) => {
 	)
 		.option('--decrypt', 'decrypt every part, too; needs the passphrase or the identity', false)
 		.action((id: string, options: Omit<VerifyOptions, 'id'>) => ask(stoppable(verifyWork, nothing), {...options, id}));
+	withBackupOptions(
+		command
+			.command('escrow')
+			.description('is there a copy of the encryption keys outside of the cluster, and who said so'),
+	)
+		.option('--out <file>', 'write the keys into a new file for the safe, encrypted for those who can read backups')
+		.option('--confirm <where>', 'say where a copy lies; kept in the cluster with date and name, without any key')
+		.action((options: EscrowOptions) => ask(stoppable(escrow, 'Nothing was confirmed.'), options));
 };

@@ -22,7 +22,12 @@ const scheduleText = async ({schedule}: BackupSite, signal: AbortSignal): Promis
 
 const textOf = (
 	last: BackupSummary,
-	{all, now, schedule}: {readonly all: readonly BackupSummary[]; readonly now: number; readonly schedule: string},
+	{
+		all,
+		now,
+		keys,
+		schedule,
+	}: {readonly all: readonly BackupSummary[]; readonly now: number; readonly keys: string; readonly schedule: string},
 ): string => {
 	const {id, folder, manifest, bytes, signed} = last;
 	const uses = all.flatMap((one) => one.uses.map((use) => ({id: one.id, use})));
@@ -36,6 +41,7 @@ const textOf = (
 		...(manifest ? [`Read by:       ${readersOf(manifest)}`] : []),
 		`Signed:        ${signed ? 'yes; zenml-airgap backup verify checks it' : 'no'}`,
 		`Ever restored: ${newest ? `${textOfUse(newest.use)} (${newest.id})` : 'never'}`,
+		`Keys outside:  ${keys}`,
 		`All:           ${counted(all.length - others.length, 'whole one')}, ${others.length} other`,
 		...others.map((one) => `               ${one.id} is ${one.state}`),
 		`Scheduled:     ${printable(schedule)}`,
@@ -46,8 +52,9 @@ const textOf = (
 /** `backup status`: when the last good one was, how old, how large, for whom, and whether one was ever restored. */
 export const statusWork: Work<BackupOptions> = async (context, options) => {
 	const {siteOf} = await import('./folder.ts');
+	const {createBackups} = await import('../../../backup/backups.ts');
 	const site = await siteOf(context, options);
-	const {folder, list} = site.backups;
+	const {folder, list} = createBackups(site.settings);
 	const all = await list(context.signal);
 	const last = all.find(({state}) => state === 'whole');
 	if (!last) {
@@ -60,6 +67,12 @@ export const statusWork: Work<BackupOptions> = async (context, options) => {
 	const now = context.clock.now();
 	const schedule = await scheduleText(site, context.signal);
 	const ageMs = now - Date.parse(last.manifest?.finishedAt ?? last.manifest?.createdAt ?? '');
-	context.out(options.json ? `${JSON.stringify({...last, ageMs, schedule})}\n` : textOf(last, {all, now, schedule}));
+	const {escrowState} = await import('./escrow-state.ts');
+	const keys = await escrowState(context, site);
+	context.out(
+		options.json
+			? `${JSON.stringify({...last, ageMs, schedule, keysOutside: keys})}\n`
+			: textOf(last, {all, now, keys, schedule}),
+	);
 	return 0;
 };

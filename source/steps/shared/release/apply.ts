@@ -22,7 +22,10 @@ const waits: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 	'helm-failed',
 ]);
 
-const upgradeTo = async (world: World, wanted: WantedRelease): Promise<Release> => {
+/** A release, as far as Helm and its watch need it. */
+type Rolled = Pick<WantedRelease, 'component' | 'name' | 'namespace' | 'chart' | 'values'>;
+
+const upgradeTo = async (world: World, wanted: Rolled): Promise<Release> => {
 	const {helm, answers, report, signal} = world;
 	const timeoutMs = answers.helm.timeoutMinutes * 60_000;
 	report({kind: 'waiting', reason: `the rollout of ${labelOf(wanted)}`, timeoutMs});
@@ -41,12 +44,46 @@ const upgradeTo = async (world: World, wanted: WantedRelease): Promise<Release> 
 };
 
 /** What ended a rollout: what the cluster tells of it where that is known, with Helm's own words below. */
-const explained = async (world: World, wanted: WantedRelease, error: unknown): Promise<unknown> => {
+const explained = async (world: World, wanted: Rolled, error: unknown): Promise<unknown> => {
 	const {code, evidence = []} = toProblem(error);
 	if (!waits.has(code)) return error;
 	const cause = await diagnoseRollout(world, wanted);
 	if (!cause) return error;
 	return new ProblemError({...cause, evidence: [...(cause.evidence ?? []), ...evidence]}, {cause: error});
+};
+
+/**
+ * Has Helm install or upgrade a release and waits for its rollout; one that cannot succeed ends early, with the cause.
+ * @param how `earlier`: names of the pods that are there before; `tell`: heard when it is over, however it ended
+ * @throws what Helm or the cluster refuse
+ */
+export const rollOut = async (
+	world: World,
+	wanted: Rolled,
+	{earlier, tell = async () => undefined}: {readonly earlier: ReadonlySet<string>; readonly tell?: () => Promise<void>},
+): Promise<void> => {
+	const end = new AbortController();
+	const within = {...world, signal: AbortSignal.any([world.signal, end.signal])};
+	const upgrade = upgradeTo(within, wanted);
+	const stuck = watchRollout(within, wanted, earlier).then((cause) => {
+		if (cause) throw new ProblemError(cause);
+		return upgrade;
+	});
+	try {
+		const {revision, status} = await Promise.race([upgrade, stuck]);
+		world.report({kind: 'line', level: 'info', text: `${labelOf(wanted)}: revision ${revision} ${status}`});
+		await tell();
+	} catch (error) {
+		world.signal.throwIfAborted();
+		end.abort();
+		// Helm closes its release as failed before it ends; the next try must find it so.
+		await upgrade.catch(() => undefined);
+		// What a migration that failed has left is half of the diagnosis.
+		await tell();
+		throw await explained(world, wanted, error);
+	} finally {
+		end.abort();
+	}
 };
 
 /**
@@ -61,30 +98,8 @@ export const applyRelease = async (world: World, wanted: WantedRelease): Promise
 	await repairRelease(world, wanted);
 	const noteArrived = await noteApplied(world, wanted);
 	const earlier = new Set((await livePods(world, wanted)).map(({name}) => name));
-	const tellSchema = await watchSchema(world, wanted);
-	const end = new AbortController();
-	const within = {...world, signal: AbortSignal.any([world.signal, end.signal])};
-	const upgrade = upgradeTo(within, wanted);
-	const stuck = watchRollout(within, wanted, earlier).then((cause) => {
-		if (cause) throw new ProblemError(cause);
-		return upgrade;
-	});
-	try {
-		const {revision, status} = await Promise.race([upgrade, stuck]);
-		world.report({kind: 'line', level: 'info', text: `${labelOf(wanted)}: revision ${revision} ${status}`});
-		await noteArrived();
-		await tellSchema();
-		// A way back that ended before its restore may have stopped them, and an autoscaler does not start what has none.
-		await startServers(world, wanted);
-	} catch (error) {
-		world.signal.throwIfAborted();
-		end.abort();
-		// Helm closes its release as failed before it ends; the next try must find it so.
-		await upgrade.catch(() => undefined);
-		// What a migration that failed has left is half of the diagnosis.
-		await tellSchema();
-		throw await explained(world, wanted, error);
-	} finally {
-		end.abort();
-	}
+	await rollOut(world, wanted, {earlier, tell: await watchSchema(world, wanted)});
+	await noteArrived();
+	// A way back that ended before its restore may have stopped them, and an autoscaler does not start what has none.
+	await startServers(world, wanted);
 };

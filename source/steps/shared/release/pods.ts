@@ -30,7 +30,10 @@ const isOfJob = ({metadata}: KubeObject): boolean =>
  * True when nothing of the release is there that serves, or could have served: neither a Deployment nor a pod of another kind
  * than a Job's. Only then may the release be removed.
  */
-export const isIdle = async ({cluster, signal}: World, {namespace, name}: WantedRelease): Promise<boolean> => {
+export const isIdle = async (
+	{cluster, signal}: World,
+	{namespace, name}: Pick<WantedRelease, 'namespace' | 'name'>,
+): Promise<boolean> => {
 	const labelSelector = selectorOf(name);
 	const [deployments, pods] = await Promise.all([
 		cluster.list({apiVersion: 'apps/v1', kind: 'Deployment', namespace, labelSelector}, signal),

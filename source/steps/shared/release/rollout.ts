@@ -11,10 +11,13 @@ import {selectorOf, type WantedRelease} from './wanted.ts';
 /** How often the patience with the pods is looked at, ms. */
 const lookEveryMs = 1000;
 
+/** A release, as far as its pods are looked at. */
+type Watched = Pick<WantedRelease, 'namespace' | 'name' | 'component'>;
+
 /** Why the rollout does not get ready, as the cluster and the servers' last words tell it; undefined while they tell nothing. */
 export const diagnoseRollout = async (
 	{answers, cluster, signal}: World,
-	{namespace, name, component}: WantedRelease,
+	{namespace, name, component}: Watched,
 ): Promise<Problem | undefined> => {
 	const server = databaseServerOf(answers, component).from;
 	const readCrash: ReadCrash = (log, speaker) => lastWordsIn(log, {...speaker, component, server})?.problem;
@@ -27,7 +30,7 @@ export const diagnoseRollout = async (
  */
 const finalCause = async (
 	{answers, cluster, signal}: World,
-	{namespace, name, component}: WantedRelease,
+	{namespace, name, component}: Watched,
 	only: ReadonlySet<string>,
 ): Promise<Problem | undefined> => {
 	let final = false;
@@ -69,7 +72,7 @@ const createCrashed = (earlier: ReadonlySet<string>): ((pods: readonly PodView[]
 	};
 };
 
-const causeOf = async (world: World, wanted: WantedRelease, pods: ReadonlySet<string>): Promise<Problem | undefined> =>
+const causeOf = async (world: World, wanted: Watched, pods: ReadonlySet<string>): Promise<Problem | undefined> =>
 	pods.size === 0 ? undefined : finalCause(world, wanted, pods);
 
 /**
@@ -79,7 +82,7 @@ const causeOf = async (world: World, wanted: WantedRelease, pods: ReadonlySet<st
  */
 export const watchRollout = async (
 	world: World,
-	wanted: WantedRelease,
+	wanted: Watched,
 	earlier: ReadonlySet<string>,
 ): Promise<Problem | undefined> => {
 	const {cluster, clock, signal, report} = world;

@@ -3,7 +3,7 @@ import {request as httpsRequest} from 'node:https';
 import {isIP} from 'node:net';
 import {text} from 'node:stream/consumers';
 import {rootCertificates} from 'node:tls';
-import {isErrno} from '../../source/base/errno.ts';
+import {isErrno} from '../../../source/base/errno.ts';
 
 /** One HTTPS request, checked against `trust`. */
 export type PodRequest = {
@@ -26,7 +26,12 @@ export type PodNetwork = {
 	/** IPv4 addresses of a name from the rehearsal's name server; empty when there is no such name. */
 	readonly resolve: (host: string, signal: AbortSignal) => Promise<readonly string[]>;
 	readonly request: (options: PodRequest) => Promise<PodAnswer>;
+	/** Asks a Service by plain HTTP, as `http://NAME.NAMESPACE.svc:PORT/PATH`; absent where there is no cluster around. */
+	readonly inside?: (url: URL, form: string | undefined) => Promise<InsideAnswer>;
 };
+
+/** What a Service answers. */
+export type InsideAnswer = PodAnswer & {readonly type: string};
 
 const timeoutMs = 5000;
 

@@ -1,0 +1,71 @@
+/** Problems of drilling a restore. */
+export const drillTable = {
+	'drill-nothing': {
+		area: 'usage',
+		message: 'There is nothing to drill in backup {id}.',
+		cause: 'None of its databases is that of a component of these answers; it has: {names}.',
+		fix: 'Give the answers of the site that the backup is of.',
+		answers: ['controlPlane', 'workspaces'],
+	},
+	'drill-backup-unfit': {
+		area: 'usage',
+		message: 'Backup {id} cannot be drilled: it is {state}.',
+		cause: 'Only a whole backup is restored.',
+		fix: 'Name a whole one, or none: then the newest whole one is taken.',
+		nextSteps: ['zenml-airgap backup list'],
+	},
+	'drill-needs-dba': {
+		area: 'database',
+		who: 'database admin',
+		message: 'A drill makes scratch databases, and the answers hold no login that may create them.',
+		cause: '{at} is not given, which the database of the {component} needs.',
+		fix: 'Have the database admin run the SQL below, and give the login that it makes as {at}.username and {at}.password for the drill.',
+	},
+	'drill-other-chart': {
+		area: 'bundle',
+		message: 'The bundle is not the one that the {component} of this backup was installed from.',
+		cause: 'The backup was made of {wanted}; the bundle carries {carried}.',
+		fix: 'Name the bundle of that time with --bundle, or drill a backup of what is installed now.',
+		answers: ['bundle.path'],
+	},
+	'drill-namespace-not-ours': {
+		area: 'cluster',
+		who: 'cluster admin',
+		message: 'The namespace {namespace} is there, and no drill has made it.',
+		cause: 'It lacks the labels that a drill puts on its own, so nothing in it is touched.',
+		fix: 'Have the cluster admin look what it is, and delete it where nobody needs it; then start the drill again.',
+		nextSteps: ['kubectl get namespace {namespace} --show-labels'],
+	},
+	'drill-namespace-stays': {
+		area: 'cluster',
+		who: 'cluster admin',
+		message: 'The namespace {namespace} of the drill does not go away.',
+		cause: 'It was deleted, and {seconds} s later it is still there: something in it is held.',
+		fix: 'Find out what holds it, then run zenml-airgap drill --clean: its databases are still there.',
+		nextSteps: ['kubectl get namespace {namespace} -o yaml'],
+	},
+	'drill-part-missing': {
+		area: 'usage',
+		message: 'Backup {id} has no readable part "{kind} {name}".',
+		cause: 'Servers are started with the values and Secrets of the backup, and it lacks these.',
+		fix: 'Make a new backup: one without them does not bring a server back.',
+	},
+	'drill-values-unread': {
+		area: 'usage',
+		message: 'The values of the {component} in the backup have no {key} that can be read.',
+		cause: 'It says where the database is; the scratch server must be led to another one.',
+		fix: 'Make a new backup with what is installed now, and drill that.',
+	},
+	'drill-not-whole': {
+		area: 'usage',
+		message: 'There is no drill to report.',
+		cause: 'The run began after the first step of the drill.',
+		fix: 'Start it again without --from.',
+	},
+	'drill-failed': {
+		area: 'verification',
+		message: 'The drill failed: {count} of its checks did.',
+		cause: 'The first of them: {first}',
+		fix: 'Read the report {report}, mend what it names, make a new backup and drill that: this one may not bring the site back.',
+	},
+} as const;
