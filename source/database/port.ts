@@ -1,6 +1,7 @@
 import type {Access, Limits} from './access.ts';
 import {serverPlace} from './answer-paths.ts';
 import type {Provision} from './converge.ts';
+import {requireScratchName} from './scratch/names.ts';
 import type {DatabaseLogin, DatabasePort, NeededDatabase, ScratchPort} from './types.ts';
 
 /** What an engine does with one login; the rest of a port is alike for all of them. */
@@ -49,9 +50,10 @@ export const portOf = (engine: Engine, options: Partial<Limits>): DatabasePort =
 		provision: (admin, needed, {signal, onStatement}) => engine.provision(asAdmin(admin, signal), needed, onStatement),
 		scratch: {
 			left: (admin, signal) => engine.scratch.left(asAdmin(admin, signal)),
-			claim: (admin, name, signal) => engine.scratch.claim(asAdmin(admin, signal), name),
-			made: (admin, name, signal) => engine.scratch.made(asAdmin(admin, signal), name),
-			drop: (admin, name, signal) => engine.scratch.drop(asAdmin(admin, signal), name),
+			// Before a connection is made: a name outside of the drill is a fault of this program, and no word of a server.
+			claim: async (admin, name, signal) => engine.scratch.claim(asAdmin(admin, signal), requireScratchName(name)),
+			made: async (admin, name, signal) => engine.scratch.made(asAdmin(admin, signal), requireScratchName(name)),
+			drop: async (admin, name, signal) => engine.scratch.drop(asAdmin(admin, signal), requireScratchName(name)),
 			script: engine.scratch.script,
 		},
 	};

@@ -9,7 +9,7 @@ import {
 	readEscrow,
 	requirePlace,
 	writeEscrow,
-} from '../../source/steps/shared/escrow.ts';
+} from '../../source/steps/shared/marks/escrow.ts';
 import {escrowWarnings} from '../../source/steps/verification/backup.ts';
 import {answersOf, code, refusalOf, worldOf} from './world.ts';
 

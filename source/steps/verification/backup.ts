@@ -1,6 +1,6 @@
 import {toProblem} from '../../base/problem.ts';
 import {scheduleStanding, scheduleWarnings} from '../schedule/standing.ts';
-import {escrowFault, escrowKeys, readEscrow} from '../shared/escrow.ts';
+import {escrowFault, escrowKeys, readEscrow} from '../shared/marks/escrow.ts';
 import type {World} from '../world.ts';
 
 /** A schedule that was asked for is looked at: one that is late is as good as none. */

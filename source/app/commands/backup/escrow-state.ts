@@ -1,6 +1,6 @@
 import {printable} from '../../../base/printable.ts';
 import {toProblem} from '../../../base/problem.ts';
-import {escrowFault, escrowKeys, escrowText, readEscrow} from '../../../steps/shared/escrow.ts';
+import {escrowFault, escrowKeys, escrowText, readEscrow} from '../../../steps/shared/marks/escrow.ts';
 import type {Context} from '../../base/context.ts';
 import type {BackupSite} from './folder.ts';
 

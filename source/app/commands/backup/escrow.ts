@@ -8,6 +8,7 @@ import {errnoWords} from '../../../base/errno.ts';
 import {saveFile} from '../../../base/files.ts';
 import {printable} from '../../../base/printable.ts';
 import {stepProblems} from '../../../steps/problems.ts';
+import {generatedSecretPlace} from '../../../steps/shared/generated.ts';
 import {
 	type EscrowKey,
 	escrowFault,
@@ -16,8 +17,7 @@ import {
 	readEscrow,
 	requirePlace,
 	writeEscrow,
-} from '../../../steps/shared/escrow.ts';
-import {generatedSecretPlace} from '../../../steps/shared/generated.ts';
+} from '../../../steps/shared/marks/escrow.ts';
 import {stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
 import {escrowFile} from '../../base/journal-file.ts';

@@ -1,12 +1,12 @@
 import {createHash} from 'node:crypto';
 import * as z from 'zod';
-import {oneLine} from '../../base/text.ts';
-import {formatDuration} from '../../base/units.ts';
-import type {ClusterPort, KubeObject} from '../../cluster/types.ts';
-import {stepProblems} from '../problems.ts';
-import type {World} from '../world.ts';
-import {readGenerated} from './generated.ts';
-import {managedBy, workspaceId} from './names.ts';
+import {oneLine} from '../../../base/text.ts';
+import {formatDuration} from '../../../base/units.ts';
+import type {ClusterPort, KubeObject} from '../../../cluster/types.ts';
+import {stepProblems} from '../../problems.ts';
+import type {World} from '../../world.ts';
+import {readGenerated} from '../generated.ts';
+import {managedBy, workspaceId} from '../names.ts';
 
 /** A key without which stored secrets cannot be read, or logins are void. The value is known to the redactor. */
 export type EscrowKey = {readonly name: string; readonly value: string; readonly fingerprint: string};
