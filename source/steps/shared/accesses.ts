@@ -79,3 +79,10 @@ export const accessesNeeded = (answers: Answers): readonly Access[] => {
 		...(workloadManager.enabled ? within(workloadManager.namespace, withRunners) : []),
 	];
 };
+
+/** An access that is denied, and why as far as the cluster says. */
+export type DeniedAccess = Access & {readonly reason: string};
+
+/** `create secrets in zenml-pro: no RBAC policy matched`. */
+export const accessText = ({verb, group, resource, namespace, reason}: DeniedAccess): string =>
+	`${verb} ${resource}${group ? `.${group}` : ''}${namespace ? ` in ${namespace}` : ''}${reason ? `: ${reason}` : ''}`;
