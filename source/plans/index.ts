@@ -1,4 +1,6 @@
+import type {PlanWords} from '../engine/plan-words.ts';
 import type {Plan} from '../steps/world.ts';
+import {planWords} from './words.ts';
 
 /** A plan as it is known before it is gone through: what its steps do is most of the program, and is read only then. */
 export type PlanEntry = {
@@ -8,6 +10,7 @@ export type PlanEntry = {
 	readonly stepIds: readonly string[];
 	/** The step that takes the Lease: a run that begins after it takes the Lease at its start. Absent where none does. */
 	readonly leaseStep?: string;
+	readonly words: PlanWords;
 	readonly load: () => Promise<Plan>;
 };
 
@@ -15,6 +18,7 @@ export type PlanEntry = {
 export const plans = {
 	install: {
 		id: 'install',
+		words: planWords.install,
 		stepIds: [
 			'bundle',
 			'prerequisites',
@@ -35,18 +39,21 @@ export const plans = {
 	},
 	backup: {
 		id: 'backup',
+		words: planWords.backup,
 		stepIds: ['backup-ready', 'backup-secrets', 'backup-databases', 'backup-finish'],
 		leaseStep: 'backup-ready',
 		load: async () => (await import('./backup.ts')).backupPlan,
 	},
 	back: {
 		id: 'back',
+		words: planWords.back,
 		stepIds: ['source', 'servers', 'database', 'release', 'verification'],
 		leaseStep: 'source',
 		load: async () => (await import('./back.ts')).backPlan('controlPlane'),
 	},
 	upgrade: {
 		id: 'upgrade',
+		words: planWords.upgrade,
 		stepIds: [
 			'bundle',
 			'upgrade-path',

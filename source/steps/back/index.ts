@@ -36,7 +36,9 @@ const sourceStep = (name: string): Step => ({
 		if (world.pass === 'apply') await world.holdLease(world.signal);
 		const way = await findWayBack(world, name);
 		if (way.phase === 'done') return {status: 'ok', note: `${whatOf(way)}: came back before`};
-		return {status: 'ok', note: whatOf(way), warnings: rollbackBegan(way) ? [] : await warningOf(world, way)};
+		const warnings = rollbackBegan(way) ? [] : await warningOf(world, way);
+		const pages = warnings.length > 0 ? [{title: 'What is lost', lines: warnings}] : [];
+		return {status: 'ok', note: whatOf(way), warnings, pages};
 	},
 });
 

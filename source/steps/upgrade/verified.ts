@@ -1,12 +1,12 @@
 import {ProblemError} from '../../base/problem.ts';
 import type {Finding} from '../../engine/plan.ts';
+import {waysBack} from '../back/way.ts';
 import {stepProblems} from '../problems.ts';
 import {type Check, runChecks} from '../shared/checks.ts';
 import {combineProblems} from '../shared/combine-problems.ts';
 import {controlPlaneOf} from '../shared/names.ts';
 import {controlPlaneChecks} from '../verification/index.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
-import {withWayBack} from './way-back.ts';
 
 /**
  * Asks the servers of one component what they are, as people will use them.
@@ -29,7 +29,7 @@ const check = async (world: World): Promise<Finding> => {
 	if (world.pass === 'look')
 		return {status: 'todo', changes: controlPlaneChecks.map(({label}) => ({action: 'check', target: label}))};
 	const component = controlPlaneOf(world.answers);
-	const warnings = await withWayBack(component, () => requireVerified(world, component.label, controlPlaneChecks));
+	const warnings = await requireVerified(world, component.label, controlPlaneChecks);
 	return {status: 'ok', note: `${controlPlaneChecks.length} checks`, warnings};
 };
 
@@ -53,4 +53,5 @@ export const controlPlaneVerifiedStep: Step = {
 	},
 	timeouts: shortTimeouts,
 	check,
+	ways: async (world) => waysBack(world, [controlPlaneOf(world.answers)]),
 };

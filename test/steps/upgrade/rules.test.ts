@@ -1,12 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import type {Release} from '../../../source/helm/types.ts';
 import {sampleControlPlane} from '../../../source/steps/control-plane/release.ts';
-import {componentsOf} from '../../../source/steps/shared/names.ts';
 import {readInstalled} from '../../../source/steps/upgrade/installed.ts';
 import {upgradePathStep} from '../../../source/steps/upgrade/path.ts';
 import {conflictProblem, pathRules} from '../../../source/steps/upgrade/rules.ts';
 import {requireVerified} from '../../../source/steps/upgrade/verified.ts';
-import {wayBackOf, withWayBack} from '../../../source/steps/upgrade/way-back.ts';
 import {inOrder} from '../../../source/steps/upgrade/workspaces.ts';
 import {carried, refusal, releaseOf} from '../parts.ts';
 import {answersOf, code, look, refusalOf, worldOf} from '../world.ts';
@@ -167,20 +165,6 @@ test('several checks that fail after an upgrade are told as one', async () => {
 		cause: 'The first of them: a is not ready.',
 		fix: 'Mend the first, and the others below with it: Mend zenml-not-ready.',
 	});
-});
-
-test('what fails names the way back of its component', async () => {
-	const [controlPlane, , second] = componentsOf(two);
-	if (!controlPlane || !second) throw new Error('no components');
-	expect(wayBackOf(controlPlane)).toBe('zenml-airgap back controlPlane');
-	const problem = await refusalOf(
-		withWayBack(second, async () => {
-			throw refusal(code('helm-timeout'));
-		}),
-	);
-	expect(problem.nextSteps).toEqual([
-		'to go on: the same command again; or back to what ran before, release and database together: zenml-airgap back two',
-	]);
 });
 
 test('the first workspace is the one that the answers name, else the first', () => {

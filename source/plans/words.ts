@@ -1,0 +1,48 @@
+import type {PlanWords} from '../engine/plan-words.ts';
+
+/** How each plan speaks of itself: first page, button, last page, and what is printed. Screens have no words of their own for it. */
+export const planWords = {
+	install: {
+		welcome: 'Installs ZenML Pro on a Kubernetes cluster that has no way to the internet.',
+		start: 'Start',
+		done: 'ZenML Pro is installed and verified',
+		nothing: 'ZenML Pro is installed and verified, nothing had to be changed',
+		whole: 'the whole install',
+		servers: true,
+		next: [],
+	},
+	backup: {
+		welcome:
+			'Backs up what is installed: databases, secrets, certificates, values, answers and the list of images, in one folder with checksums. Servers go on running.',
+		start: 'Back up',
+		done: 'The backup is whole',
+		nothing: 'The backup was whole before',
+		whole: 'a whole backup',
+		servers: false,
+		next: [
+			'Copy it to another place: a backup that lies where the cluster lies is lost with it.',
+			'zenml-airgap backup status tells its age and size; zenml-airgap backup verify reads every file of it.',
+		],
+	},
+	upgrade: {
+		welcome:
+			'Upgrades what is installed to the bundle that was carried in: a backup first, then the control plane, then the workspaces one by one. What fails is brought back with its data when you ask for it.',
+		start: 'Upgrade',
+		done: 'The upgrade is done and verified',
+		nothing: 'What is installed is as new as the bundle, nothing had to be changed',
+		whole: 'the whole upgrade',
+		servers: true,
+		next: [],
+	},
+	back: {
+		welcome:
+			'Brings back a component to what it was before an upgrade: its release and the dump of its database, both or neither. What was written since that dump is lost.',
+		start: 'Bring back',
+		consent: 'What was written since the dump is lost. Bring it back?',
+		done: 'What ran before the upgrade runs again, with its data',
+		nothing: 'It was brought back before, nothing had to be changed',
+		whole: 'the whole way back',
+		servers: true,
+		next: [],
+	},
+} as const satisfies Readonly<Record<string, PlanWords>>;
