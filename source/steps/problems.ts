@@ -42,17 +42,6 @@ export const stepProblems = declareProblems({
 		fix: 'Upgrade the cluster, or name another one.',
 		answers: ['kubernetes.context'],
 	},
-	'downgrade-refused': {
-		area: 'prerequisites',
-		message: '{chart} is older than what is installed: {live} in {label}.',
-		cause:
-			'Revision {revision} ({status}) has migrated the databases, or may have. They are migrated forward only: an older server fails on them or damages them.',
-		fix: 'Use a bundle with that version or a newer one.',
-		nextSteps: [
-			'To go back all the same, restore the databases from a dump of that version and roll the release back with helm.',
-		],
-		answers: ['bundle.path'],
-	},
 	'kubernetes-permissions': {
 		area: 'prerequisites',
 		who: 'cluster admin',

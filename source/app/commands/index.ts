@@ -26,7 +26,7 @@ import {upgrade} from './upgrade.ts';
 import {verify} from './verify.ts';
 
 /** Commands around the plan, before the groups on the help page. */
-export const planCommands: readonly AddCommand[] = [install, plan, verify, upgrade, back, backup, status, explain];
+export const planCommands: readonly AddCommand[] = [install, plan, verify, upgrade, backup, back, status, explain];
 
 /** Commands of the group `answers`. */
 export const answersCommands: readonly AddCommand[] = [init, validate, schema, show];

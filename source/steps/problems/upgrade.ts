@@ -1,5 +1,16 @@
 /** Problems of upgrades. */
 export const upgradeTable = {
+	'downgrade-refused': {
+		area: 'prerequisites',
+		message: '{chart} is older than what is installed: {live} in {label}.',
+		cause:
+			'Revision {revision} ({status}) has migrated the databases, or may have. They are migrated forward only: an older server fails on them or damages them.',
+		fix: 'Use a bundle with that version or a newer one.',
+		nextSteps: [
+			'To go back all the same, restore the databases from a dump of that version and roll the release back with helm.',
+		],
+		answers: ['bundle.path'],
+	},
 	'upgrade-not-installed': {
 		area: 'prerequisites',
 		cases: {

@@ -81,5 +81,6 @@ export const noteApplied = async (world: World, wanted: WantedRelease): Promise<
 	const earlier = before?.snapshots ?? (wanted.edits?.live === undefined ? [] : [stamped(liveOwn(wanted))]);
 	const one = {format: 1, salt, kept: kept.map((path) => [...path])} as const;
 	await write(world, wanted, {...one, snapshots: [...earlier, now].slice(-mostSnapshots)});
-	return async () => write(world, wanted, {...one, snapshots: [now]});
+	// The one before stays known: a release that is brought back has its values, and nobody set them by hand.
+	return async () => write(world, wanted, {...one, snapshots: [...earlier.slice(-1), now]});
 };
