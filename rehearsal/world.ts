@@ -5,6 +5,7 @@ import {filesBelow} from '../source/base/files.ts';
 import {registryUsername, rehearsalAnswers} from './answers.ts';
 import {type Programs, programsText} from './client-tools/index.ts';
 import {createClosers} from './closers.ts';
+import {endDumps} from './dump-fault.ts';
 import {faults} from './faults.ts';
 import type {SiteMysql} from './mysql/index.ts';
 import {
@@ -70,6 +71,7 @@ const startParts = async (site: Site): Promise<Parts> => {
 	const programs = await findClientTools(site);
 	const cluster = await startCluster(site, {registryHost: registry.host, nameServer, programs});
 	onUnknown = missing(site, cluster);
+	if (site.fault.is('dump-breaks-off')) endDumps(site, postgres);
 	const front = await startIngress(site, cluster);
 	employ(site, cluster, names);
 	return {postgres, mysql, registry, nameServer, cluster, front, programs};
@@ -111,6 +113,7 @@ const faultLines = ({begun, fault, files}: Site): readonly string[] => [
 	...(begun ? [`Fault ${begun.name}${fault.is(begun.name) ? '' : ' (over)'}: ${faults[begun.name]}`] : []),
 	...(fault.is('wrong-database-password') ? [`The right password lies in ${files.rightDatabasePassword}`] : []),
 	...(fault.is('wrong-mysql-password') ? [`The right password lies in ${files.rightMysqlPassword}`] : []),
+	...(fault.is('wrong-backup-passphrase') ? [`The right passphrase lies in ${files.rightBackupPassphrase}`] : []),
 	...(fault.is('postgresql-engine') ? ['The move: database.engine is mysql'] : []),
 	...(fault.is('certificate-other-host')
 		? [`The right pair lies in ${files.rightCertificate} and tls.key beside it`]

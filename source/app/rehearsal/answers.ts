@@ -39,6 +39,12 @@ const decidedByRehearsal = [
 	'database.admin',
 	'network.nameServer',
 	'network.trustStore',
+	'backup.folder',
+	'backup.passphrase',
+	'backup.recipients',
+	'backup.identity',
+	'backup.signingKey',
+	'backup.toolsImage',
 ] as const;
 
 /** Answers that say which machines are touched: in a rehearsal not even `--set` may lead out of its world. */
