@@ -25,8 +25,9 @@ export const upgradePlan: Plan = {
 		bundleStep,
 		upgradePathStep,
 		prerequisitesStep,
-		...upgradeBackupSteps,
+		// The client tools that the backup may run in a pod are an image of the new bundle.
 		imagesStep,
+		...upgradeBackupSteps,
 		namespacesStep,
 		secretsStep,
 		databasesStep,

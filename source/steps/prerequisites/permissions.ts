@@ -2,16 +2,12 @@ import {ProblemError} from '../../base/problem.ts';
 import {firstOf} from '../../base/text.ts';
 import type {Access} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
-import {accessesNeeded, isForChecksOnly} from '../shared/accesses.ts';
+import {accessesNeeded, accessWords, isForChecksOnly} from '../shared/accesses.ts';
 import type {Check} from '../shared/checks.ts';
 import {namespacesOf} from '../shared/names.ts';
 import type {World} from '../world.ts';
 
 type Denied = Access & {readonly reason: string};
-
-/** `create secrets in zenml-pro: no RBAC policy matched`. */
-const wordsOf = ({verb, group, resource, namespace, reason}: Denied): string =>
-	`${verb} ${resource}${group ? `.${group}` : ''}${namespace ? ` in ${namespace}` : ''}${reason ? `: ${reason}` : ''}`;
 
 /** Are all namespaces there, and may this login see each of them? Then nobody has to make one. */
 const areNamespacesThere = async ({cluster, answers, signal}: World): Promise<boolean> => {
@@ -41,7 +37,7 @@ export const permissions: Check = {
 	run: async (world) => {
 		const {cluster, answers, signal} = world;
 		const needed = accessesNeeded(answers);
-		const denied = (await missing(world, await cluster.denied(needed, signal))).map(wordsOf);
+		const denied = (await missing(world, await cluster.denied(needed, signal))).map(accessWords);
 		if (denied.length === 0) return {note: `${needed.length} verbs allowed`};
 		throw stepProblems.error(
 			'kubernetes-permissions',

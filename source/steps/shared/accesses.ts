@@ -79,3 +79,7 @@ export const accessesNeeded = (answers: Answers): readonly Access[] => {
 		...(workloadManager.enabled ? within(workloadManager.namespace, withRunners) : []),
 	];
 };
+
+/** A denied access in words: `create secrets in zenml-pro: no RBAC policy matched`. */
+export const accessWords = ({verb, group, resource, namespace, reason}: Access & {readonly reason: string}): string =>
+	`${verb} ${resource}${group ? `.${group}` : ''}${namespace ? ` in ${namespace}` : ''}${reason ? `: ${reason}` : ''}`;
