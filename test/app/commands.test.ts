@@ -204,7 +204,7 @@ test('status tells what became of each step, and how to go on', async () => {
 	expect(lines[1]).toMatch(/^ {2}\S.* {2}nothing to do: 4 images$/u);
 	expect(lines[3]).toMatch(/ {2}done$/u);
 	expect(lines.filter((line) => line.endsWith('  to do'))).toHaveLength(plans.install.stepIds.length - 2);
-	expect(lines.at(-2)).toContain('Start the install again');
+	expect(lines.at(-2)).toContain('Start install again');
 });
 
 test.each([

@@ -183,10 +183,22 @@ const playIn = async (context: Context, options: RehearsalOptions, stage: Stage)
 /** What a plan needs to have been before it, without anybody and without the fault. Returns the exit code. */
 const playBefore = async (context: Context, options: RehearsalOptions, {plan, sample}: Scene, stage: Stage) => {
 	context.err(`rehearsal: ${options.plan} needs something to work on; first ${plan}, with the ${sample} sample\n`);
-	const alone = {nonInteractive: true, plain: false, json: false, fault: undefined, from: undefined, until: undefined};
+	// Nobody is there to confirm that users know of their new client.
+	const set = [...options.set, 'upgrade.clients=tell'];
+	const alone = {
+		set,
+		nonInteractive: true,
+		plain: false,
+		json: false,
+		fault: undefined,
+		from: undefined,
+		until: undefined,
+	};
 	// Standard output belongs to the plan that was asked for.
 	const aside = {...context, out: context.err, screen: false};
-	return playIn(aside, {...options, ...alone, plan, sample}, stage);
+	const own = {...options, ...alone, plan, sample};
+	const source = await findAnswers(context, own, {stateDirectory: stage.stateDirectory, plan: plans[plan]});
+	return playIn(aside, own, {...stage, source});
 };
 
 const rehearse = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
@@ -194,8 +206,7 @@ const rehearse = async (context: Context, options: RehearsalOptions, stateDirect
 	const stage = await setStage(context, options, stateDirectory, asks);
 	const scenes = await scenesBefore(options.plan, stage);
 	for (const scene of scenes) {
-		const source = await findAnswers(context, options, {stateDirectory, plan: plans[scene.plan]});
-		const exitCode = await playBefore(context, options, scene, {...stage, source});
+		const exitCode = await playBefore(context, options, scene, stage);
 		if (exitCode !== 0) return exitCode;
 	}
 	const source = await findAnswers(context, options, {stateDirectory, plan: plans[options.plan]});
