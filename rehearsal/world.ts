@@ -152,6 +152,7 @@ const open = async (site: Site): Promise<Rehearsal> => {
 		}),
 		directory,
 		faultBegins: site.begins !== undefined,
+		mysqlIsPlayed: parts.mysql.kind === 'played',
 		fault,
 		describe: () => [...describe(site, parts, bundle), ...fault],
 		stop: closers.closeAll,

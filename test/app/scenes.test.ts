@@ -2,6 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import {rehearsalRunProblems} from '../../source/app/rehearsal/problems.ts';
 import {scenesBefore} from '../../source/app/rehearsal/scenes.ts';
 import type {Outcome} from '../../source/engine/events.ts';
 import {writeJournal} from '../../source/engine/journal.ts';
@@ -52,4 +53,12 @@ test('an install of another world, or one that was brought back, does not count'
 	expect(await namesBefore('upgrade')).toEqual(['install older']);
 	await installed('brought-back');
 	expect(await namesBefore('upgrade')).toEqual(['install older']);
+});
+
+test('a plan that needs dumps names the way to a MySQL that can be dumped', () => {
+	expect(rehearsalRunProblems.problem('rehearsal-needs-mysql', {plan: 'backup'})).toMatchObject({
+		area: 'prerequisites',
+		cause: 'In this world a played one stands in, which no mysqldump can read.',
+		fix: "Begin the world anew with one from Debian's packages: rehearse backup --fresh --mysql unpacked.",
+	});
 });

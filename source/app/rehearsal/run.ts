@@ -19,6 +19,7 @@ import {makeFolder} from '../run/folder.ts';
 import {quietTerminal} from '../screen/quiet.ts';
 import {runScreen} from '../screen/screen.ts';
 import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside, stayInside, wayInOf} from './answers.ts';
+import {rehearsalRunProblems} from './problems.ts';
 import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
 import {forgetWorld, isOfWorld, worldFolderOf} from './world-folder.ts';
 
@@ -171,9 +172,17 @@ const installInto = async (context: Context, options: RehearsalOptions, stage: S
 };
 
 /** One plan in the world, which is up as long as it takes. Returns the exit code. */
-const playIn = async (context: Context, options: RehearsalOptions, stage: Stage): Promise<number> => {
+const playIn = async (
+	context: Context,
+	options: RehearsalOptions,
+	stage: Stage,
+	{wanted}: {readonly wanted: PlanName},
+): Promise<number> => {
 	const world = await startWorld(context, options, stage);
 	try {
+		// Every plan after the install begins with dumps, or ends with one.
+		if (wanted !== 'install' && world.mysqlIsPlayed)
+			throw rehearsalRunProblems.error('rehearsal-needs-mysql', {plan: wanted});
 		return await installInto(context, options, stage, world);
 	} finally {
 		await world.stop();
@@ -198,7 +207,7 @@ const playBefore = async (context: Context, options: RehearsalOptions, {plan, sa
 	const aside = {...context, out: context.err, screen: false};
 	const own = {...options, ...alone, plan, sample};
 	const source = await findAnswers(context, own, {stateDirectory: stage.stateDirectory, plan: plans[plan]});
-	return playIn(aside, own, {...stage, source});
+	return playIn(aside, own, {...stage, source}, {wanted: options.plan});
 };
 
 const rehearse = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
@@ -210,7 +219,7 @@ const rehearse = async (context: Context, options: RehearsalOptions, stateDirect
 		if (exitCode !== 0) return exitCode;
 	}
 	const source = await findAnswers(context, options, {stateDirectory, plan: plans[options.plan]});
-	return playIn(context, options, {...stage, source});
+	return playIn(context, options, {...stage, source}, {wanted: options.plan});
 };
 
 /** The rehearsal, while no other is at work in its folder. */
