@@ -5,7 +5,6 @@ import {filesBelow} from '../source/base/files.ts';
 import {registryUsername, rehearsalAnswers} from './answers.ts';
 import {type Programs, programsText} from './client-tools/index.ts';
 import {createClosers} from './closers.ts';
-import {endDumps} from './dump-fault.ts';
 import {faults} from './faults.ts';
 import type {SiteMysql} from './mysql/index.ts';
 import {
@@ -21,7 +20,7 @@ import {
 	startMysql,
 	startNames,
 } from './parts.ts';
-import type {RunningPostgres} from './postgres/index.ts';
+import {endDumps, type RunningPostgres} from './postgres/index.ts';
 import type {Front} from './product/index.ts';
 import type {RehearsalRegistry} from './registry/index.ts';
 import {makeSampleBundle} from './sample-bundle/index.ts';
@@ -56,6 +55,13 @@ const bothOf = async <First, Second>(first: Promise<First>, second: Promise<Seco
 	return Promise.all([first, second]);
 };
 
+/** `dump-breaks-off`: somebody ends the first one. */
+const watchDumps = ({fault, journal, closers, options}: Site, postgres: RunningPostgres): void => {
+	if (!fault.is('dump-breaks-off')) return;
+	const password = journal.read().databasePassword;
+	closers.add(endDumps(postgres, {password, onEnded: fault.clear, log: options.log}));
+};
+
 const startParts = async (site: Site): Promise<Parts> => {
 	const {log} = site.options;
 	log('starting PostgreSQL and MySQL');
@@ -71,7 +77,7 @@ const startParts = async (site: Site): Promise<Parts> => {
 	const programs = await findClientTools(site);
 	const cluster = await startCluster(site, {registryHost: registry.host, nameServer, programs});
 	onUnknown = missing(site, cluster);
-	if (site.fault.is('dump-breaks-off')) endDumps(site, postgres);
+	watchDumps(site, postgres);
 	const front = await startIngress(site, cluster);
 	employ(site, cluster, names);
 	return {postgres, mysql, registry, nameServer, cluster, front, programs};

@@ -1,6 +1,5 @@
 import pg from 'pg';
-import type {RunningPostgres} from './postgres/index.ts';
-import type {Site} from './site.ts';
+import type {RunningPostgres} from './postgres.ts';
 
 /** How often the administrator looks who is logged in, ms: a dump of a fresh site takes some hundred. */
 const lookEveryMs = 15;
@@ -10,13 +9,21 @@ const endSessions = `
 	select pg_terminate_backend(pid) from pg_stat_activity
 	where pid <> pg_backend_pid() and datname <> 'postgres' and query ~ 'tableoid|^LOCK TABLE |^COPY '`;
 
-/** Ends the first session of pg_dump as an administrator would, over a login of its own; then the fault is over. */
-export const endDumps = ({journal, fault, closers, options}: Site, postgres: RunningPostgres): void => {
+/** What an administrator who ends a dump is given. */
+export type EndDumps = {
+	readonly password: string;
+	/** Told once, when a session was ended. */
+	readonly onEnded: () => void;
+	readonly log: (line: string) => void;
+};
+
+/** Ends the first session of pg_dump as an administrator would, over a login of its own. @returns what ends the watch */
+export const endDumps = (postgres: RunningPostgres, {password, onEnded, log}: EndDumps): (() => Promise<void>) => {
 	const admin = new pg.Client({
 		host: postgres.host,
 		port: postgres.port,
 		user: postgres.adminUsername,
-		password: journal.read().databasePassword,
+		password,
 		database: 'postgres',
 		ssl: postgres.caPem === undefined ? false : {ca: postgres.caPem},
 	});
@@ -27,17 +34,17 @@ export const endDumps = ({journal, fault, closers, options}: Site, postgres: Run
 		const {rowCount} = await admin.query(endSessions);
 		if (isOver) return;
 		if ((rowCount ?? 0) > 0) {
-			fault.clear();
+			onEnded();
 			return;
 		}
 		setTimeout(() => void look().catch(tell), lookEveryMs).unref();
 	};
 	const tell = (error: unknown): void => {
-		if (!isOver) options.log(`the fault cannot look at PostgreSQL: ${String(error)}`);
+		if (!isOver) log(`the fault cannot look at PostgreSQL: ${String(error)}`);
 	};
-	closers.add(async () => {
+	void admin.connect().then(look).catch(tell);
+	return async () => {
 		isOver = true;
 		await admin.end().catch(() => undefined);
-	});
-	void admin.connect().then(look).catch(tell);
+	};
 };
