@@ -26,6 +26,8 @@ export const filesIn = (directory: string) =>
 		rightMysqlPassword: join(directory, 'secrets', 'mysql-admin-password.right'),
 		databasePassword: join(directory, 'secrets', 'database-admin-password'),
 		rightDatabasePassword: join(directory, 'secrets', 'database-admin-password.right'),
+		s3AccessKey: join(directory, 'secrets', 's3-access-key'),
+		s3SecretKey: join(directory, 'secrets', 's3-secret-key'),
 		certificate: join(directory, 'tls', 'tls.crt'),
 		key: join(directory, 'tls', 'tls.key'),
 		ca: join(directory, 'tls', 'ca.crt'),
@@ -51,6 +53,8 @@ export const rehearsalAnswers = (options: {
 	readonly httpsPort: number;
 	readonly nameServer: string;
 	readonly wayIn: WayIn;
+	/** The bucket for artifacts, where there is one. */
+	readonly storage?: {readonly endpoint: string; readonly bucket: string} | undefined;
 	/** Control plane first, then the workspaces. */
 	readonly hosts: readonly string[];
 }): AnswersInput => {
@@ -89,5 +93,16 @@ export const rehearsalAnswers = (options: {
 		workspaces: [{name: 'default', host: workspace}],
 		network: {nameServer, trustStore: files.trustStore},
 		backup: {folder: files.backups, passphrase: `file:${files.backupPassphrase}`},
+		...(options.storage && {
+			artifacts: {
+				kind: 's3' as const,
+				s3: {
+					...options.storage,
+					prefix: 'artifacts',
+					accessKey: `file:${files.s3AccessKey}`,
+					secretKey: `file:${files.s3SecretKey}`,
+				},
+			},
+		}),
 	};
 };

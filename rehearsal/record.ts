@@ -27,6 +27,8 @@ export type RehearsalRecord = {
 	readonly backupPassphrase?: string;
 	/** What stands in for MySQL, once it has begun. */
 	readonly mysql?: MysqlKind;
+	/** The played S3 server, once there was one. */
+	readonly s3?: {readonly port: number; readonly accessKey: string; readonly secretKey: string};
 	readonly records: Readonly<Record<string, string>>;
 	readonly fault?: FaultState;
 };
@@ -57,6 +59,7 @@ const recordSchema = z.looseObject({
 	mysqlPassword: z.string(),
 	backupPassphrase: z.string().exactOptional(),
 	mysql: z.enum(['of this host', 'unpacked', 'played']).exactOptional(),
+	s3: z.object({port, accessKey: z.string(), secretKey: z.string()}).exactOptional(),
 	records: z.record(z.string(), z.string()),
 	fault: z
 		.object({

@@ -30,6 +30,8 @@ export type RehearsalOptions = {
 	readonly clientTools?: 'unpacked' | 'none' | undefined;
 	/** How the site lets requests in; by default an ingress controller. Else also the Gateway API, or OpenShift's Routes. */
 	readonly wayIn?: WayIn | undefined;
+	/** Storage of the site beside the volumes of its cluster; none unless asked for. */
+	readonly storage?: 's3' | undefined;
 	/** Folder with the sources of the sample charts, `zenml-pro` and `zenml`; by default beside this file. */
 	readonly charts?: string | undefined;
 	/** Which sample is carried in: `newer` has the versions of today, `older` those before it. By default the newer one. */

@@ -23,6 +23,7 @@ import {
 import {endDumps, type RunningPostgres} from './postgres/index.ts';
 import type {Front} from './product/index.ts';
 import type {RehearsalRegistry} from './registry/index.ts';
+import {type Storage, startStorage} from './s3/of-site.ts';
 import {makeSampleBundle} from './sample-bundle/index.ts';
 import {address, openSite, type Site} from './site.ts';
 import type {Rehearsal, RehearsalOptions, Sample} from './types.ts';
@@ -44,6 +45,7 @@ type Parts = {
 	readonly mysql: SiteMysql;
 	readonly registry: RehearsalRegistry;
 	readonly nameServer: string;
+	readonly storage: Storage | undefined;
 	readonly cluster: Cluster;
 	readonly front: Front;
 	readonly programs: Programs;
@@ -73,6 +75,7 @@ const startParts = async (site: Site): Promise<Parts> => {
 	let onUnknown = (_name: string): void => undefined;
 	const names = await startNames(site, (name) => onUnknown(name));
 	const nameServer = `${address}:${names.port}`;
+	const storage = await startStorage(site, names);
 	log('starting Kubernetes');
 	const programs = await findClientTools(site);
 	const cluster = await startCluster(site, {registryHost: registry.host, nameServer, programs});
@@ -80,7 +83,7 @@ const startParts = async (site: Site): Promise<Parts> => {
 	watchDumps(site, postgres);
 	const front = await startIngress(site, cluster);
 	employ(site, cluster, names);
-	return {postgres, mysql, registry, nameServer, cluster, front, programs};
+	return {postgres, mysql, registry, nameServer, storage, cluster, front, programs};
 };
 
 const makeSample = async ({directory, options}: Site, registry: string): Promise<string> => {
@@ -134,6 +137,7 @@ const describe = ({directory, files}: Site, parts: Parts, bundle: string): reado
 	`MySQL ${address}:${parts.mysql.port}, administrator root, for the workspaces: ${parts.mysql.words}`,
 	`Client tools in pods: ${programsText(parts.programs)}`,
 	`Name server ${parts.nameServer}, ingress ${address}:${parts.front.port}`,
+	...(parts.storage ? [`S3 server ${parts.storage.endpoint}, bucket ${parts.storage.bucket}`] : []),
 	`Bundle ${bundle}`,
 ];
 
@@ -154,6 +158,7 @@ const open = async (site: Site): Promise<Rehearsal> => {
 			httpsPort: parts.front.port,
 			nameServer: parts.nameServer,
 			wayIn: site.options.wayIn ?? 'ingress',
+			storage: parts.storage,
 			hosts,
 		}),
 		directory,

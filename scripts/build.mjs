@@ -71,6 +71,7 @@ await build({
 	logLevel: 'warning',
 });
 await cp(path.join(root, 'rehearsal/charts'), path.join(dist, 'charts'), {recursive: true});
+await cp(path.join(root, 'source/backup/scheduled/scheduled-backup.sh'), path.join(dist, 'scheduled-backup.sh'));
 // A door of its own: it tells an old Node in words, and turns the compile cache on before the first large module is read. A cache
 // that the environment names and others can write to is left by starting anew in the same process, for Node cannot turn one off.
 await writeFile(

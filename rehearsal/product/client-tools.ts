@@ -1,4 +1,4 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {mkdir, symlink, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {PassThrough, type Readable, type Writable} from 'node:stream';
@@ -41,8 +41,26 @@ export type ClientToolPods = {
 /** Paths of the container's volumes, where this host has them for the pod. */
 const mapped = (container: Container, folder: string) => {
 	const places = (container.volumeMounts ?? []).map(({mountPath}) => mountPath.replace(/\/$/u, ''));
-	return (text: string): string =>
-		places.reduce((words, place) => words.replaceAll(place, join(folder, 'volumes', place)), text);
+	if (places.length === 0) return (text: string): string => text;
+	// In one pass: the folder itself may lie below a path that a container mounts, such as /tmp.
+	const any = new RegExp(
+		`(?<![\\w./-])(?:${places.map((place) => place.replaceAll('.', '\\.')).join('|')})(?![\\w.-])`,
+		'gu',
+	);
+	return (text: string): string => text.replaceAll(any, (place) => join(folder, 'volumes', place));
+};
+
+/** What is in the volumes of claims outlives the pods that mount them. */
+const linkClaims = async (directory: string, folder: string, pod: Pod, container: Container): Promise<void> => {
+	for (const {name, persistentVolumeClaim} of pod.spec.volumes ?? []) {
+		const mount = container.volumeMounts?.find((one) => one.name === name);
+		if (!persistentVolumeClaim || !mount) continue;
+		const kept = join(directory, 'claims', pod.metadata.namespace ?? '', persistentVolumeClaim.claimName);
+		await mkdir(kept, {recursive: true, mode: 0o700});
+		const at = join(folder, 'volumes', mount.mountPath);
+		await mkdir(dirname(at), {recursive: true, mode: 0o700});
+		await symlink(kept, at);
+	}
 };
 
 const placeFiles = async (folder: string, container: Container, files: ReadonlyMap<string, string>): Promise<void> => {
@@ -82,6 +100,7 @@ export const createClientToolPods = (
 			const command = [...(container.command ?? ['sh']), ...(container.args ?? [])].map(at);
 			const values = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, at(value)]));
 			try {
+				await linkClaims(directory, folder, pod, container);
 				await placeFiles(folder, container, files);
 				const streams = {stdout: told(log), stderr: told(log)};
 				return await runClientTool(programs, command, {...streams, env: values, signal, network, folder});

@@ -2,6 +2,7 @@ import {X509Certificate} from 'node:crypto';
 import {connect} from 'node:net';
 import {logInFromPod, podRefusalOf} from './database/index.ts';
 import {NameError, type PodNetwork} from './pod-network.ts';
+import {folderProbe, s3Probe} from './storage-probe.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -89,6 +90,8 @@ const kinds: Readonly<Record<string, (args: Json, context: ProbeContext) => Prom
 	https,
 	database,
 	runner,
+	s3: s3Probe,
+	folder: folderProbe,
 };
 
 /**

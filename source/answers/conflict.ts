@@ -21,6 +21,7 @@ const betweenTwo = (
 		| 'key needed'
 		| 'gateway needed'
 		| 'not for this kind'
+		| 'clear text'
 		| 'too long for MySQL'
 		| 'MySQL and too long',
 	path: Path,
@@ -63,6 +64,7 @@ export const conflictOf = (rule: CrossFieldIssue, isGiven: (path: Path) => boole
 		case 'key needed':
 		case 'gateway needed':
 		case 'not for this kind':
+		case 'clear text':
 			return {...conflict, problem: betweenTwo(rule.kind, path, rule.other)};
 	}
 };

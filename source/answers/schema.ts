@@ -17,6 +17,7 @@ import {
 	tolerations,
 } from './parts.ts';
 import {crossFieldIssues} from './rules/rules.ts';
+import {artifacts} from './schema/artifacts.ts';
 import {backup} from './schema/backup.ts';
 import {componentDatabase, databaseServer} from './schema/database.ts';
 import {ingress} from './schema/ingress.ts';
@@ -232,6 +233,7 @@ const shape = z.strictObject({
 		})
 		.prefault({})
 		.describe('The helm program'),
+	artifacts,
 	backup,
 	upgrade,
 });

@@ -61,6 +61,11 @@ export type PodView = {
 	readonly stuck: boolean;
 };
 
+/** What a pod can mount to write to: a folder of an NFS server, or a claim of its namespace. */
+export type MountedStorage =
+	| {readonly nfs: {readonly server: string; readonly path: string}}
+	| {readonly persistentVolumeClaim: {readonly claimName: string}};
+
 /** Where and as whom a pod of ours runs. */
 export type PodPlace = {
 	readonly namespace: string;
@@ -85,6 +90,8 @@ export type PodPlace = {
 	readonly secretEnv?: Readonly<Record<string, {readonly secret: string; readonly key: string}>> | undefined;
 	/** A Secret whose members are files below `path`, read-only; where it is not there, the folder is empty. */
 	readonly secretVolume?: {readonly secret: string; readonly path: string} | undefined;
+	/** Storage of the site that is mounted at `path` to be written to. */
+	readonly storage?: {readonly path: string; readonly from: MountedStorage} | undefined;
 	/** Hears what keeps the pod from starting, in the words of its newest warning. */
 	readonly onWaiting?: ((reason: string) => void) | undefined;
 };

@@ -11,6 +11,8 @@ export type PlanEntry = {
 	/** The step that takes the Lease: a run that begins after it takes the Lease at its start. Absent where none does. */
 	readonly leaseStep?: string;
 	readonly words: PlanWords;
+	/** True where it takes something away for good: nobody may start it before it is said what. */
+	readonly takesAway?: true;
 	readonly load: () => Promise<Plan>;
 };
 
@@ -32,6 +34,7 @@ export const plans = {
 			'dns',
 			'ca',
 			'workload-manager',
+			'artifact-storage',
 			'verification',
 		],
 		leaseStep: 'namespaces',
@@ -49,6 +52,7 @@ export const plans = {
 		words: planWords.back,
 		stepIds: ['source', 'servers', 'database', 'release', 'verification'],
 		leaseStep: 'source',
+		takesAway: true,
 		load: async () => (await import('./back.ts')).backPlan('controlPlane'),
 	},
 	upgrade: {
@@ -58,7 +62,7 @@ export const plans = {
 			'bundle',
 			'upgrade-path',
 			'prerequisites',
-			'images',
+			'client-tools',
 			'backup-ready',
 			'backup-secrets',
 			'backup-databases',
@@ -72,10 +76,48 @@ export const plans = {
 			'dns',
 			'ca',
 			'workload-manager',
+			'artifact-storage',
 			'verification',
 			'client-images',
 		],
 		leaseStep: 'upgrade-path',
 		load: async () => (await import('./upgrade.ts')).upgradePlan,
+	},
+	schedule: {
+		id: 'schedule',
+		words: planWords.schedule,
+		stepIds: ['bundle', 'schedule-ready', 'schedule-objects', 'schedule-proved'],
+		leaseStep: 'schedule-ready',
+		load: async () => (await import('./schedule.ts')).schedulePlan,
+	},
+	restore: {
+		id: 'restore',
+		words: planWords.restore,
+		stepIds: [
+			'restore-backup',
+			'bundle',
+			'prerequisites',
+			'images',
+			'namespaces',
+			'restore-secrets',
+			'secrets',
+			'databases',
+			'restore-servers',
+			'restore-databases',
+			'restore-keys',
+			'control-plane',
+			'workspaces',
+			'dns',
+			'ca',
+			'workload-manager',
+			'verification',
+			'restored',
+		],
+		leaseStep: 'namespaces',
+		takesAway: true,
+		load: async () => {
+			const {noFlags} = await import('../steps/restore/options.ts');
+			return (await import('./restore.ts')).restorePlan({only: {kind: 'whole'}, flags: noFlags});
+		},
 	},
 } as const satisfies Readonly<Record<string, PlanEntry>>;

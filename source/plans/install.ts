@@ -1,3 +1,4 @@
+import {artifactsStep} from '../steps/artifacts/index.ts';
 import {bundleStep} from '../steps/bundle.ts';
 import {caStep} from '../steps/ca.ts';
 import {controlPlaneStep} from '../steps/control-plane/index.ts';
@@ -31,6 +32,7 @@ export const installPlan: Plan = {
 		dnsStep,
 		caStep,
 		workloadManagerStep,
+		artifactsStep,
 		verificationStep,
 	],
 };

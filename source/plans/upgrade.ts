@@ -1,8 +1,9 @@
+import {artifactsStep} from '../steps/artifacts/index.ts';
 import {bundleStep} from '../steps/bundle.ts';
 import {caStep} from '../steps/ca.ts';
 import {databasesStep} from '../steps/databases/index.ts';
 import {dnsStep} from '../steps/dns.ts';
-import {imagesStep} from '../steps/images/index.ts';
+import {clientToolsStep, imagesStep} from '../steps/images/index.ts';
 import {namespacesStep} from '../steps/namespaces.ts';
 import {prerequisitesStep} from '../steps/prerequisites/index.ts';
 import {secretsStep} from '../steps/secrets/index.ts';
@@ -25,9 +26,9 @@ export const upgradePlan: Plan = {
 		bundleStep,
 		upgradePathStep,
 		prerequisitesStep,
-		// The client tools that the backup may run in a pod are an image of the new bundle.
-		imagesStep,
+		clientToolsStep,
 		...upgradeBackupSteps,
+		imagesStep,
 		namespacesStep,
 		secretsStep,
 		databasesStep,
@@ -37,6 +38,7 @@ export const upgradePlan: Plan = {
 		dnsStep,
 		caStep,
 		workloadManagerStep,
+		artifactsStep,
 		verificationStep,
 		clientsStep,
 	],

@@ -45,4 +45,24 @@ export const planWords = {
 		servers: true,
 		next: [],
 	},
+	schedule: {
+		welcome: 'Puts the backup into the cluster: a CronJob that makes one by itself, proved by its first run.',
+		start: 'Schedule',
+		done: 'Backups are made by themselves from now on; the first one was proved',
+		nothing: 'Backups are made by themselves as the answers say, nothing had to be changed',
+		whole: 'the whole schedule',
+		servers: false,
+		next: ['zenml-airgap backup status tells when the last good one was made.'],
+	},
+	restore: {
+		welcome:
+			'Restores what is installed, or one database of it, from a backup: databases first, then the control plane, then the workspaces. What is in these databases now is replaced.',
+		start: 'Restore',
+		consent: 'What the databases hold now is replaced. Restore?',
+		done: 'The backup is restored and verified',
+		nothing: 'All is as in the backup, nothing had to be changed',
+		whole: 'the whole restore',
+		servers: true,
+		next: [],
+	},
 } as const satisfies Readonly<Record<string, PlanWords>>;

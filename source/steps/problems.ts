@@ -4,7 +4,10 @@ import {backTable} from './problems/back.ts';
 import {backupTable} from './problems/backup.ts';
 import {fromPodTable} from './problems/from-pod.ts';
 import {nodesTable} from './problems/nodes.ts';
+import {restoreTable} from './problems/restore.ts';
+import {scheduleTable} from './problems/schedule.ts';
 import {serversTable} from './problems/servers.ts';
+import {storageTable} from './problems/storage.ts';
 import {upgradeTable} from './problems/upgrade.ts';
 import {wayInTable} from './problems/way-in.ts';
 
@@ -182,6 +185,8 @@ export const stepProblems = declareProblems({
 		nextSteps: ['or give the tool a login that may: {at}.username and {at}.password'],
 	},
 	...fromPodTable,
+	...scheduleTable,
+	...storageTable,
 
 	'runner-without-ca': {
 		area: 'cluster',
@@ -197,6 +202,7 @@ export const stepProblems = declareProblems({
 	// Backups, and the way back
 	...backupTable,
 	...backTable,
+	...restoreTable,
 
 	// Upgrades
 	...upgradeTable,

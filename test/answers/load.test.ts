@@ -154,7 +154,7 @@ const refusals: readonly Refusal[] = [
 	[
 		'an unknown key that belongs elsewhere',
 		`${shortest}prefix: zenml\n`,
-		'14:1 answers-unknown-key prefix is not an answer; did you mean registry.prefix?',
+		'14:1 answers-unknown-key prefix is not an answer; did you mean registry.prefix or artifacts.s3.prefix or backup.schedule.s3.prefix?',
 	],
 	[
 		'a dotted key',

@@ -94,9 +94,11 @@ describe('the questionnaire', () => {
 			'workspaces.*.helmValues',
 			'network.trustStore',
 			'helm.binary',
+			'artifacts.s3.ca',
 			'backup.folder',
 			'backup.identity',
 			'backup.signingKey',
+			'backup.schedule.s3.ca',
 		]);
 	});
 });

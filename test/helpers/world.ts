@@ -103,7 +103,9 @@ const secretBehind = async (reference: string): Promise<string> => readFile(refe
 
 /** Starts a site in a folder of its own, or again in one that is there. */
 export const startSite = async (
-	options: Partial<Pick<RehearsalOptions, 'fault' | 'bundleBytes' | 'sample' | 'hosts' | 'wayIn'>> & {
+	options: Partial<
+		Pick<RehearsalOptions, 'fault' | 'bundleBytes' | 'sample' | 'hosts' | 'wayIn' | 'storage' | 'mysql'>
+	> & {
 		readonly folder?: string;
 		readonly helm?: string;
 	} = {},
@@ -119,6 +121,8 @@ export const startSite = async (
 		...(options.wayIn === undefined ? {} : {wayIn: options.wayIn}),
 		...(options.sample === undefined ? {} : {sample: options.sample}),
 		...(options.hosts === undefined ? {} : {hosts: options.hosts}),
+		...(options.storage === undefined ? {} : {storage: options.storage}),
+		...(options.mysql === undefined ? {} : {mysql: options.mysql}),
 	});
 	const stateDirectory = path.join(folder, 'state');
 	await mkdir(stateDirectory, {recursive: true});

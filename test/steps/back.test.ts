@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {ProblemError} from '../../source/base/problem.ts';
 import {backSteps} from '../../source/steps/back/index.ts';
-import {tableDifferences} from '../../source/steps/back/losses.ts';
 import {findWayBack} from '../../source/steps/back/source.ts';
 import {waysBack} from '../../source/steps/back/way.ts';
+import {tableDifferences} from '../../source/steps/shared/database-contents.ts';
 import {componentsOf, controlPlaneOf, workspaceOf} from '../../source/steps/shared/names.ts';
 import {refuseUnfinishedBack} from '../../source/steps/shared/release/back-mark.ts';
 import type {World} from '../../source/steps/world.ts';

@@ -3,7 +3,7 @@ import type {Image} from '../../source/oci/image.ts';
 import type {RegistryPort} from '../../source/registry/types.ts';
 import {targetsToPush} from '../../source/steps/images/compressed-images.ts';
 import {failuresText, partialPush} from '../../source/steps/images/failures.ts';
-import {imagesStep} from '../../source/steps/images/index.ts';
+import {clientToolsStep, imagesStep} from '../../source/steps/images/index.ts';
 import {mountSources} from '../../source/steps/images/mount-sources.ts';
 import {pushImages} from '../../source/steps/images/push-images.ts';
 import type {PushTarget} from '../../source/steps/images/types.ts';
@@ -67,6 +67,31 @@ describe('the look at the registry', () => {
 		expect(await at(['sha256:config'])).toMatchObject({status: 'ok'});
 		expect(changesOf(await at(['sha256:other']))).toHaveLength(1);
 		expect(changesOf(await at([]))).toHaveLength(1);
+	});
+});
+
+describe('the client tools before an upgrade', () => {
+	const tools = imageOf('client-tools');
+	const seen = async (images: readonly Image[], tags: Readonly<Record<string, string>> = {}) =>
+		look(clientToolsStep, worldOf({bundle: carried({images}), registry: having(tags)}));
+
+	test('are the only image that is looked for, once for both engines', async () => {
+		expect(changesOf(await seen([api, tools, web]))).toEqual(['push registry.corp/zenml/client-tools:1.0']);
+		expect(await seen([api, tools], {'zenml/client-tools': 'sha256:client-tools'})).toMatchObject({
+			status: 'ok',
+			note: '1 image at registry.corp, by digest',
+		});
+	});
+
+	test('are nothing to push where the bundle carries none', async () => {
+		expect(await seen([api, web])).toEqual({status: 'ok', note: 'the bundle carries none'});
+	});
+
+	test('are left out where the answers have the programs elsewhere', () => {
+		const on = (backup: object) => clientToolsStep.when?.(answersOf((input) => ({...input, backup})));
+		expect(on({})).toBe(true);
+		expect(on({tools: 'host'})).toBe(false);
+		expect(on({toolsImage: 'registry.corp/tools:1.0'})).toBe(false);
 	});
 });
 

@@ -238,6 +238,15 @@ test('the review plans at once, and Start cancels the plan', () => {
 	expect(shownScreen(state, undefined)).toBe('run');
 });
 
+test('a plan that takes something away is not started before it is said what', () => {
+	const found = {...review(), found: {takesAway: true} as NonNullable<UiState['found']>};
+	const {state, effects} = play(found, ['return']);
+	expect(effects).toEqual([]);
+	expect(state.notice?.text).toBe('Wait until the plan says what is lost; p looks again.');
+	const looked = {...found, plan: {status: 'ready', view: {steps: []}} as unknown as UiState['plan']};
+	expect(play(looked, ['return']).effects).toMatchObject([{type: 'cancel-plan'}, {type: 'start'}]);
+});
+
 test.each<[string, readonly Press[], readonly string[], unknown]>([
 	['Save answers', ['right', 'right', 'return'], ['save-answers'], 'review'],
 	['Save answers by digit', [{text: '3'}], ['save-answers'], 'review'],

@@ -7,6 +7,7 @@ import type {KubeObject, OwnerReference} from '../objects/types.ts';
 import type {Operations} from '../writes/types.ts';
 import {reconcileBudget} from './budgets.ts';
 import {reconcileClaim} from './claims.ts';
+import {reconcileCronJob} from './cronjobs.ts';
 import {reconcileDeployment} from './deployments.ts';
 import {collect} from './garbage.ts';
 import {gatewayId, httpRouteId, reconcileGateway, reconcileHttpRoute} from './gateways.ts';
@@ -35,6 +36,7 @@ const controllers = ({ingressAddress, caPem}: ControllerOptions, pace: Pace): Re
 		'deployments.apps': reconcileDeployment,
 		'replicasets.apps': reconcileReplicaSet,
 		'jobs.batch': reconcileJob,
+		'cronjobs.batch': reconcileCronJob,
 		services: reconcileService(entry),
 		'ingresses.networking.k8s.io': reconcileIngress(entry),
 		[gatewayId]: reconcileGateway(entry),
@@ -51,6 +53,7 @@ const ownerKinds: Readonly<Record<string, string>> = {
 	Deployment: 'deployments.apps',
 	ReplicaSet: 'replicasets.apps',
 	Job: 'jobs.batch',
+	CronJob: 'cronjobs.batch',
 };
 
 type Queues = Readonly<Record<string, Queue>>;

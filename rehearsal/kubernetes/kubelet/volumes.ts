@@ -57,9 +57,17 @@ const unboundClaim = (store: Store, {metadata, spec}: Pod): string | undefined =
 			(name) => dict(store.get('persistentvolumeclaims', metadata.namespace ?? '', name)?.status).phase !== 'Bound',
 		);
 
+/** No file server is played: a node gets the words of mount.nfs for one that does not answer. */
+const unreachedServer = ({spec}: Pod): string | undefined => {
+	for (const {name, nfs} of spec.volumes ?? [])
+		if (nfs)
+			return `MountVolume.SetUp failed for volume "${name}" : mount failed: exit status 32\nOutput: mount.nfs: Connection refused for ${nfs.server}:${nfs.path}`;
+	return undefined;
+};
+
 const obstacle = (store: Store, pod: Pod): string | undefined => {
 	const claim = unboundClaim(store, pod);
-	return claim ? `persistentvolumeclaim "${claim}" not found` : missingVolume(store, pod);
+	return claim ? `persistentvolumeclaim "${claim}" not found` : (unreachedServer(pod) ?? missingVolume(store, pod));
 };
 
 /** Wait until everything that the pod mounts is there. */

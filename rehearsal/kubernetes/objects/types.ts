@@ -91,6 +91,7 @@ export type Volume = {
 	secret?: {secretName?: string; optional?: boolean; items?: {key: string; path: string}[]};
 	configMap?: {name?: string; optional?: boolean; items?: {key: string; path: string}[]};
 	persistentVolumeClaim?: {claimName: string};
+	nfs?: {server: string; path: string};
 	projected?: {
 		sources?: {
 			secret?: {name?: string; optional?: boolean; items?: {key: string; path: string}[]};

@@ -138,6 +138,11 @@ export const valueTable = {
 				cause: 'Only an HTTPRoute attaches to a Gateway, and {other} asks for none.',
 				fix: 'Set {other} to gateway, or take {path} out.',
 			},
+			'clear text': {
+				message: '{answer} says http://, and {other} is not true',
+				cause: 'Keys and files would go over the network in clear text.',
+				fix: 'Write https:// in {path}; where the server speaks no TLS, set {other} to true.',
+			},
 			'too long for MySQL': {
 				message: '{answer} must be 32 characters at most on MySQL',
 				cause: 'MySQL refuses longer role names, and {other} is mysql, given or by default.',

@@ -1,10 +1,27 @@
-import {getAt} from '../tree.ts';
+import {type Draft, getAt} from '../tree.ts';
+import {storageQuestions} from './storage.ts';
 import {advanced, type Question, question, type Topic} from './types.ts';
+
+const isScheduled = (draft: Draft): boolean => (getAt(draft, 'backup.schedule.kind') ?? 'none') !== 'none';
+const scheduled = {when: isScheduled};
 
 const isEncrypted: Question['when'] = (draft) => getAt(draft, 'backup.encryption') !== 'none';
 
 /** What comes after the install: backups and upgrades. */
 export const dayTwoTopics: readonly Topic[] = [
+	{
+		id: 'artifacts',
+		title: 'Artifact storage',
+		intro: 'Where pipelines keep what they make. It is tried from a pod, and users get the commands that register it.',
+		questions: [
+			question(
+				'artifacts.kind',
+				'Storage for artifacts',
+				'S3-compatible storage is what ZenML works with best. None leaves it to your users.',
+			),
+			...storageQuestions('artifacts'),
+		],
+	},
 	{
 		id: 'day-two',
 		title: 'Backup and upgrade',
@@ -54,6 +71,36 @@ export const dayTwoTopics: readonly Topic[] = [
 				'pg_dump and mysqldump must be as new as the database servers.',
 			),
 			advanced('backup.toolsImage', 'Image of client tools', 'Left empty, it is the one that the bundle carries.'),
+			question(
+				'backup.schedule.kind',
+				'Storage of scheduled backups',
+				'The cluster makes backups by itself once backup schedule was run; they lie there.',
+			),
+			...storageQuestions('backup.schedule'),
+			advanced(
+				'backup.schedule.cron',
+				'When',
+				'Five fields of cron, in UTC. The default is daily at 02:15.',
+				scheduled,
+			),
+			advanced(
+				'backup.schedule.retentionDays',
+				'Kept for days',
+				'Older ones are removed; the last good one stays.',
+				scheduled,
+			),
+			advanced(
+				'backup.schedule.staleAfterHours',
+				'Alert after hours',
+				'An alert is raised when the newest good backup is older.',
+				scheduled,
+			),
+			advanced(
+				'backup.schedule.namespace',
+				'Namespace of the CronJob',
+				'Left empty, it is that of the control plane.',
+				scheduled,
+			),
 			advanced(
 				'upgrade.canary',
 				'First workspace',

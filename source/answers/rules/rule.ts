@@ -20,6 +20,7 @@ export type CrossFieldIssue =
 				| 'key needed'
 				| 'gateway needed'
 				| 'not for this kind'
+				| 'clear text'
 				| 'too long for MySQL';
 			readonly path: Path;
 			readonly other: Path;
@@ -34,6 +35,19 @@ type Component = {
 	readonly host: string;
 	readonly namespace: string;
 	readonly database: WithServer['database'] & {readonly name: string; readonly username: string};
+};
+
+/** A storage as it is written; what a kind needs may be missing. */
+export type RuledStorage = {
+	readonly kind: 'none' | 's3' | 'nfs' | 'storageClass';
+	readonly s3: {
+		readonly endpoint?: string | undefined;
+		readonly plainHttp: boolean;
+		readonly accessKey?: string | undefined;
+		readonly secretKey?: string | undefined;
+	};
+	readonly nfs: object;
+	readonly storageClass: object;
 };
 
 /** The answers that the rules look at; complete answers fit. */
@@ -55,6 +69,8 @@ export type RuledAnswers = Pick<ServedAnswers, 'database'> & {
 		readonly clientKey?: string | undefined;
 	};
 	readonly organization: {readonly users: readonly {readonly username: string}[]};
+	readonly artifacts: RuledStorage;
+	readonly backup: {readonly schedule: RuledStorage};
 };
 
 export type Rule = (answers: RuledAnswers) => readonly CrossFieldIssue[];

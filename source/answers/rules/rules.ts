@@ -10,6 +10,7 @@ import {
 	type Rule,
 	type RuledAnswers,
 } from './rule.ts';
+import {storageIsWhole, storageKeysAreKnown, storageSpeaksTls} from './storage.ts';
 
 export type {CrossFieldIssue, Path, RuledAnswers} from './rule.ts';
 
@@ -94,6 +95,9 @@ const rules: readonly Rule[] = [
 	clientPairsAreWhole,
 	adminsAreKnown,
 	gatewayFitsKind,
+	storageIsWhole,
+	storageSpeaksTls,
+	storageKeysAreKnown,
 ];
 
 /** The rules that look at more than one answer. Returns one issue per broken rule; never a secret. */

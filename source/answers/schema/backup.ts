@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {path, secretRefSchema, text} from '../parts.ts';
+import {schedule} from './schedule.ts';
 
 /** Backups: where they lie, who can read them, and which programs make them. */
 export const backup = z
@@ -52,6 +53,7 @@ export const backup = z
 			.optional()
 			.describe('Image with the client tools at the internal registry; by default the one that the bundle carries')
 			.meta({examples: ['internal-registry.mycompany.com/zenml/client-tools:1.0']}),
+		schedule,
 	})
 	.prefault({})
 	.describe('Backups of databases, secrets and settings');

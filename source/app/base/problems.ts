@@ -21,6 +21,31 @@ export const appProblems = declareProblems({
 		fix: 'Look at it first; then add --accept-loss.',
 		nextSteps: ['zenml-airgap back {component} --look'],
 	},
+	'restore-not-accepted': {
+		area: 'usage',
+		message: 'Nobody has agreed that what was written since the backup is lost.',
+		cause: 'This run asks nothing, and a restore takes away what was written since its backup was made.',
+		fix: 'Look at it first; then add --accept-loss.',
+		nextSteps: ['zenml-airgap restore {backup} --look'],
+	},
+	'restore-two-scopes': {
+		area: 'usage',
+		message: 'Both --workspace and --database are given.',
+		cause: 'A restore is of the whole, of one workspace with its keys, or of one database.',
+		fix: 'Leave one of the two out.',
+	},
+	'restore-answers-missing': {
+		area: 'usage',
+		message: 'The backup {backup} has no answers in it that can be used.',
+		cause: 'Its part with the answers is missing, or is none of this tool.',
+		fix: 'Give the answers of the site: --answers FILE.',
+	},
+	'restore-page-unwritable': {
+		area: 'usage',
+		message: 'The page cannot be written to {file}.',
+		cause: 'The system says: {reason}',
+		fix: 'Name another file with --out.',
+	},
 	'answers-prompt-without-terminal': {
 		area: 'usage',
 		message: '{secrets} to be typed, but this run asks nothing.',

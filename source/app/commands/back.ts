@@ -1,17 +1,14 @@
 import {plans} from '../../plans/index.ts';
-import type {Context, GlobalOptions} from '../base/context.ts';
+import type {GlobalOptions} from '../base/context.ts';
 import {appProblems} from '../base/problems.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addTopCommand} from './shared-options.ts';
+import {isUnattended} from './unattended.ts';
 
 type Given = {
 	readonly component: string;
 	readonly options: GlobalOptions & {readonly look: boolean; readonly acceptLoss: boolean};
 };
-
-/** Will nobody be asked? */
-const isUnattended = ({stdin, stdout}: Context, {nonInteractive, json}: GlobalOptions): boolean =>
-	nonInteractive || json || stdin.isTTY !== true || stdout.isTTY !== true;
 
 const work: Work<Given> = async (context, {component, options}) => {
 	const {look, acceptLoss} = options;

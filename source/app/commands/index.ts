@@ -19,6 +19,7 @@ import {plan} from './plan.ts';
 import {inventory} from './registry/inventory.ts';
 import {push} from './registry/push.ts';
 import {rehearse} from './rehearse.ts';
+import {restore} from './restore/index.ts';
 import {list as listSecrets} from './secrets/list.ts';
 import {show as showSecret} from './secrets/show.ts';
 import {status} from './status.ts';
@@ -26,7 +27,17 @@ import {upgrade} from './upgrade.ts';
 import {verify} from './verify.ts';
 
 /** Commands around the plan, before the groups on the help page. */
-export const planCommands: readonly AddCommand[] = [install, plan, verify, upgrade, backup, back, status, explain];
+export const planCommands: readonly AddCommand[] = [
+	install,
+	plan,
+	verify,
+	upgrade,
+	backup,
+	restore,
+	back,
+	status,
+	explain,
+];
 
 /** Commands of the group `answers`. */
 export const answersCommands: readonly AddCommand[] = [init, validate, schema, show];

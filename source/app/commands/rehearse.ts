@@ -56,6 +56,7 @@ export const rehearse: AddCommand = ({program}, ask) => {
 				.choices(samples)
 				.default('newer'),
 		)
+		.addOption(new Option('--storage <server>', 'play a server for artifacts as well').choices(['s3']))
 		.option('--fresh', 'forget the world of an earlier rehearsal', false)
 		.action((plan: PlanName, options: Omit<RehearsalOptions, 'plan'>) => ask(work, {...options, plan}));
 };

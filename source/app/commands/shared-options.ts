@@ -31,7 +31,7 @@ export const withAnswerOptions = (command: Command): Command =>
  * The options that every command that goes through a plan takes; they become `GlobalOptions`.
  * @param plan the plan whose steps `--from` and `--until` name
  */
-const withPlanOptions = (command: Command, {stepIds}: PlanEntry = plans.install): Command =>
+export const withPlanOptions = (command: Command, {stepIds}: PlanEntry = plans.install): Command =>
 	withAnswerOptions(command)
 		.addOption(new Option('--from <step>', 'begin with this step').choices(stepIds))
 		.addOption(new Option('--until <step>', 'end with this step').choices(stepIds))

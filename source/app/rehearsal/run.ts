@@ -33,6 +33,7 @@ export type RehearsalOptions = GlobalOptions & {
 	/** Which sample is carried in, and what is done with it. */
 	readonly sample: Sample;
 	readonly plan: PlanName;
+	readonly storage?: 's3' | undefined;
 	readonly fresh: boolean;
 	/** Called when the screen is about to take the keys of the terminal. */
 	readonly onScreen?: (() => void) | undefined;
@@ -96,6 +97,7 @@ const startWorld = async (context: Context, options: RehearsalOptions, stage: St
 		...(options.clientTools !== undefined && {clientTools: options.clientTools}),
 		wayIn: options.wayIn ?? wayInOf(source),
 		sample: options.sample,
+		...(options.storage !== undefined && {storage: options.storage}),
 		pace: options.pace,
 		charts: path.join(context.programDirectory, built ? 'charts' : 'rehearsal/charts'),
 		log: (line) => {

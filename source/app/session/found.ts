@@ -91,7 +91,7 @@ const earlierOf = ({journal, plan}: FoundContext): Pick<Found, 'earlier'> => {
 /** What is known before anybody looks around. */
 export type FoundContext = {
 	readonly stateDirectory: string;
-	readonly plan: Pick<PlanEntry, 'stepIds'>;
+	readonly plan: Pick<PlanEntry, 'stepIds' | 'takesAway'>;
 	readonly journal?: Journal | undefined;
 	/** Lines about the rehearsal; present when this is one. */
 	readonly rehearsal?: readonly string[] | undefined;
@@ -110,5 +110,6 @@ export const lookAround = async (context: Context, draft: Draft, found: FoundCon
 		findCluster(context, draft),
 	]);
 	const lines = rehearsal ?? [];
-	return {bundle, kubeconfig, ...earlierOf(found), rehearsal: rehearsal !== undefined, fault, lines};
+	const loss = found.plan.takesAway ? {takesAway: true} : {};
+	return {bundle, kubeconfig, ...earlierOf(found), ...loss, rehearsal: rehearsal !== undefined, fault, lines};
 };

@@ -1,4 +1,6 @@
 import {database} from './scripts/database.ts';
+import {folder} from './scripts/folder.ts';
+import {s3} from './scripts/s3.ts';
 
 /**
  * Python 3.10 programs (standard library only) that look at the world from inside a pod. Each reads the JSON object
@@ -34,6 +36,24 @@ export type ProbeKinds = {
 			readonly key?: string;
 		};
 	};
+	/**
+	 * Lists a bucket, writes an object, reads it back and removes it. Prints `{"ok": true}` or `{"error", "kind", "deed", "code"}`; `code`
+	 * is the server's, or OpenSSL's for a certificate; `skew` says by how many seconds the server's clock is ahead. `files` are paths in
+	 * the pod.
+	 */
+	readonly s3: {
+		readonly endpoint: string;
+		readonly bucket: string;
+		readonly prefix: string;
+		readonly region: string;
+		readonly pathStyle: boolean;
+		readonly files: {readonly accessKey: string; readonly secretKey: string; readonly ca: string};
+	};
+	/**
+	 * Writes a file in a mounted folder, reads it back and removes it. Prints `{"ok": true, "free": bytes}` or `{"error", "kind", "deed",
+	 * "code"}`; `code` is the name of the errno.
+	 */
+	readonly folder: {readonly path: string};
 	/** Reads the CA in the variable `RUNNER_CA`, which comes from a Secret. Prints `{"ok": true}` or `{"error", "kind"}`. */
 	readonly runner: Readonly<Record<string, never>>;
 };
@@ -82,6 +102,8 @@ except Exception as error:
     failed(error)
 `,
 	database: `${head}${database}`,
+	s3: `${head}${s3}`,
+	folder: `${head}${folder}`,
 	runner: `${head}
 try:
     ssl.create_default_context(cadata=os.environ["RUNNER_CA"])

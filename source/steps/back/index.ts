@@ -1,24 +1,10 @@
-import type {Finding} from '../../engine/plan.ts';
-import {stepProblems} from '../problems.ts';
-import {runChecks} from '../shared/checks.ts';
-import {combineProblems} from '../shared/combine-problems.ts';
-import type {Component} from '../shared/names.ts';
 import {serversStopped} from '../shared/release/servers.ts';
 import {labelOf} from '../shared/release/wanted.ts';
-import {dashboard, health, identity, login} from '../verification/servers.ts';
-import {longTimeouts, releaseTimeouts, type Step, type World} from '../world.ts';
+import {longTimeouts, releaseTimeouts, type Step} from '../world.ts';
 import {warningOf} from './losses.ts';
-import {componentNamed, findWayBack, type WayBack} from './source.ts';
+import {findWayBack, type WayBack} from './source.ts';
+import {inputsOf, verificationStep} from './verification.ts';
 import {isRestored, restore, rollBack, rollbackBegan, stop} from './work.ts';
-
-/** What depends on the component that is brought back, and on where its backups lie. */
-const inputsOf =
-	(name: string): Step['inputs'] =>
-	({backup, controlPlane, workspaces}) => ({
-		name,
-		folder: backup.folder,
-		of: name === 'controlPlane' ? controlPlane : workspaces.find((one) => one.name === name),
-	});
 
 const whatOf = ({backup, revision, chart}: WayBack): string =>
 	`revision ${revision} (${chart}) and the dump of backup ${backup}`;
@@ -93,40 +79,6 @@ const releaseStep = (name: string): Step => ({
 		return {status: 'todo', changes: [{action: 'run', target: labelOf(way.release), detail}]};
 	},
 	apply: async (world) => rollBack(world, await findWayBack(world, name)),
-});
-
-/** What users will do first with it. */
-const checksOf = ({answers}: World, {answers: own}: Component) => {
-	const workspace = answers.workspaces.find((one) => one === own);
-	return workspace ? [health(workspace), identity(workspace)] : [login, dashboard];
-};
-
-const verify = async (world: World, name: string): Promise<Finding> => {
-	const checks = checksOf(world, componentNamed(world, name));
-	if (world.pass === 'look')
-		return {status: 'todo', changes: checks.map(({label}) => ({action: 'check', target: label}))};
-	const {problems, warnings} = await runChecks(world, checks);
-	const problem = combineProblems(
-		problems.map((one) => ({...one, area: 'verification'})),
-		(several, more) =>
-			stepProblems.problem('verification-failed', {case: 'several', ...several, checks: checks.length}, more),
-	);
-	return problem ? {status: 'blocked', problem} : {status: 'ok', note: `${checks.length} checks`, warnings};
-};
-
-const verificationStep = (name: string): Step => ({
-	id: 'verification',
-	title: 'Verification',
-	why: 'What came back is asked what it is, and logged in to.',
-	area: 'verification',
-	inputs: inputsOf(name),
-	retry: {
-		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready', 'verification-failed'],
-		attempts: 5,
-		pausesMs: [1000, 2000, 4000, 8000],
-	},
-	timeouts: releaseTimeouts,
-	check: async (world) => verify(world, name),
 });
 
 /**

@@ -1,9 +1,9 @@
 import {firstOf} from '../../base/text.ts';
 import {stepProblems} from '../problems.ts';
+import {contentsOf, databaseOf, differencesFrom} from '../shared/database-contents.ts';
 import {writeMark} from '../shared/release/back-mark.ts';
 import {serversStopped, startServers, stopServers} from '../shared/release/servers.ts';
 import type {World} from '../world.ts';
-import {contentsOf, databaseOf, tableDifferences} from './losses.ts';
 import type {WayBack} from './source.ts';
 
 const line = ({report}: World, text: string): void => report({kind: 'line', level: 'info', text, record: true});
@@ -22,15 +22,8 @@ const isRolledBack = (way: WayBack): boolean =>
 	rollbackBegan(way) && way.live?.status === 'deployed' && way.live.chart === way.chart;
 
 /** How the database differs from the dump; empty where it holds what was dumped. */
-export const databaseDifferences = async (world: World, {component, part}: WayBack): Promise<readonly string[]> => {
-	const {tables, revision, isHalfRestored} = await contentsOf(world, component);
-	const then = part.database.revision;
-	return [
-		...(isHalfRestored ? ['a restore did not come to its end'] : []),
-		...(revision === then ? [] : [`its schema is at revision ${revision ?? '(none)'}, not ${then ?? '(none)'}`]),
-		...tableDifferences(tables, part.database.tables),
-	];
-};
+export const databaseDifferences = async (world: World, {component, part}: WayBack): Promise<readonly string[]> =>
+	differencesFrom(await contentsOf(world, component), part.database);
 
 /** True where the dump is restored and nothing has touched it since: its servers are stopped, or are those that came back. */
 export const isRestored = async (world: World, way: WayBack): Promise<boolean> => {

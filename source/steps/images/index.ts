@@ -1,3 +1,6 @@
+import {counted} from '../../base/text.ts';
+import {clientToolsEngines, clientToolsOf} from '../../bundle/layout/client-tools.ts';
+import type {Bundle} from '../../bundle/types.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import type {Image} from '../../oci/image.ts';
 import {referenceOf, repositoryOf} from '../shared/names.ts';
@@ -28,8 +31,11 @@ const instead = ({found, missing}: Found): string | undefined => {
 	return found && `the registry has ${found.slice(0, 19)} under this tag`;
 };
 
-const check = async (world: World): Promise<Finding> => {
-	const {images} = await world.bundle.open(world.signal);
+/** Which images of a bundle a step is about. */
+type Choice = (bundle: Bundle) => readonly Image[];
+
+const check = async (world: World, choose: Choice): Promise<Finding> => {
+	const images = choose(await world.bundle.open(world.signal));
 	const looking = lookingOf(world);
 	const changeOf = async (target: PushTarget): Promise<readonly Change[]> => {
 		const found = await lookFor(looking, target);
@@ -37,13 +43,13 @@ const check = async (world: World): Promise<Finding> => {
 	};
 	const changes = (await Promise.all(targetsOf(world, images).map(changeOf))).flat();
 	if (changes.length > 0) return {status: 'todo', changes};
-	return {status: 'ok', note: `${images.length} images at ${world.registry.host}, by digest`};
+	return {status: 'ok', note: `${counted(images.length, 'image')} at ${world.registry.host}, by digest`};
 };
 
 /** The images as they are pushed: with their raw layers compressed, where the answers ask for it. */
-const prepare = async (world: World): Promise<readonly PushTarget[]> => {
+const prepare = async (world: World, choose: Choice): Promise<readonly PushTarget[]> => {
 	const {bundle, report, signal} = world;
-	const {images} = await bundle.open(signal);
+	const images = choose(await bundle.open(signal));
 	const {targets} = await targetsToPush(lookingOf(world), targetsOf(world, images), {
 		compress: async (image, onProgress, inner) => bundle.compressed(image, {signal: inner, onProgress}),
 		onProgress: ({reference}, done, total) =>
@@ -62,9 +68,9 @@ const keepFailures = async ({host, clock, report}: World, result: PushReport, of
 	return partialPush(result, file);
 };
 
-const apply = async (world: World): Promise<void> => {
+const apply = async (world: World, choose: Choice): Promise<void> => {
 	const {bundle, registry, host, signal} = world;
-	const targets = await prepare(world);
+	const targets = await prepare(world, choose);
 	const {index} = await bundle.open(signal);
 	const base = index?.differential?.base.name;
 	const result = await pushImages(registry, targets, {signal, base, ...reportPush(world, targets)});
@@ -90,6 +96,28 @@ export const imagesStep: Step = {
 		pausesMs: [1000, 3000],
 	},
 	timeouts: longTimeouts,
-	check,
-	apply,
+	check: async (world) => check(world, ({images}) => images),
+	apply: async (world) => apply(world, ({images}) => images),
+};
+
+const clientTools: Choice = (bundle) => [
+	...new Set(clientToolsEngines.flatMap((engine) => clientToolsOf(bundle, engine) ?? [])),
+];
+
+/**
+ * The image with the databases' client programs alone: dumps before an upgrade may have to run in it, when nothing else of the newer
+ * bundle is there yet.
+ */
+export const clientToolsStep: Step = {
+	...imagesStep,
+	id: 'client-tools',
+	title: 'Client tools',
+	why: 'The dumps before an upgrade may run in a pod, whose image must be at the registry first.',
+	when: ({backup: {tools, toolsImage}}) => tools !== 'host' && toolsImage === undefined,
+	check: async (world) => {
+		const found = await check(world, clientTools);
+		if (found.status !== 'ok' || clientTools(await world.bundle.open(world.signal)).length > 0) return found;
+		return {status: 'ok', note: 'the bundle carries none'};
+	},
+	apply: async (world) => apply(world, clientTools),
 };

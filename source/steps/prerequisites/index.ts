@@ -18,6 +18,7 @@ import {owners} from './owners.ts';
 import {permissions} from './permissions.ts';
 import {registry} from './registry.ts';
 import {secrets} from './secrets.ts';
+import {storage} from './storage.ts';
 import {wayInCheck} from './way-in/index.ts';
 
 /** All checks, in the order in which they are shown; they run side by side. */
@@ -37,6 +38,7 @@ export const prerequisites = (answers: Answers): readonly Check[] => [
 	clocks,
 	registry,
 	database,
+	...(answers.artifacts.kind === 'none' ? [] : [storage]),
 ];
 
 const check = async (world: World): Promise<Finding> => {
@@ -58,10 +60,12 @@ export const prerequisitesStep: Step = {
 	// Rendering both charts reads nearly everything; what is left out only counts later.
 	inputs: (answers) => {
 		const {bundle, kubernetes, registry, tls, ingress, database, controlPlane, workspaces, workloadManager} = answers;
+		const {artifacts} = answers;
 		const helm = answers.helm.binary;
 		const userPasswords = answers.organization.users.map(({password}) => password);
 		return {
 			...{bundle, kubernetes, registry, tls, ingress, database, controlPlane, workspaces, workloadManager},
+			artifacts,
 			helm,
 			userPasswords,
 		};

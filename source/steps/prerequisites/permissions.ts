@@ -2,12 +2,10 @@ import {ProblemError} from '../../base/problem.ts';
 import {firstOf} from '../../base/text.ts';
 import type {Access} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
-import {accessesNeeded, accessWords, isForChecksOnly} from '../shared/accesses.ts';
+import {accessesNeeded, accessText, type DeniedAccess, isForChecksOnly} from '../shared/accesses.ts';
 import type {Check} from '../shared/checks.ts';
 import {namespacesOf} from '../shared/names.ts';
 import type {World} from '../world.ts';
-
-type Denied = Access & {readonly reason: string};
 
 /** Are all namespaces there, and may this login see each of them? Then nobody has to make one. */
 const areNamespacesThere = async ({cluster, answers, signal}: World): Promise<boolean> => {
@@ -23,7 +21,7 @@ const areNamespacesThere = async ({cluster, answers, signal}: World): Promise<bo
 };
 
 /** What is denied and needed: an admin of namespaces that are made already needs nothing of the cluster as a whole. */
-const missing = async (world: World, denied: readonly Denied[]): Promise<readonly Denied[]> => {
+const missing = async (world: World, denied: readonly DeniedAccess[]): Promise<readonly DeniedAccess[]> => {
 	const needed = denied.filter((access) => !isForChecksOnly(access));
 	const onNamespaces = ({resource}: Access): boolean => resource === 'namespaces';
 	if (!needed.some(onNamespaces) || !(await areNamespacesThere(world))) return needed;
@@ -37,7 +35,7 @@ export const permissions: Check = {
 	run: async (world) => {
 		const {cluster, answers, signal} = world;
 		const needed = accessesNeeded(answers);
-		const denied = (await missing(world, await cluster.denied(needed, signal))).map(accessWords);
+		const denied = (await missing(world, await cluster.denied(needed, signal))).map(accessText);
 		if (denied.length === 0) return {note: `${needed.length} verbs allowed`};
 		throw stepProblems.error(
 			'kubernetes-permissions',

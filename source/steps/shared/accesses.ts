@@ -47,6 +47,10 @@ const forChecks: readonly Access[] = [
 	{verb: 'list', group: '', resource: 'nodes'},
 	{verb: 'list', group: 'networking.k8s.io', resource: 'ingressclasses'},
 ];
+/** The volume for artifacts, and what the cluster says while it makes none. */
+const withClaim: readonly Kind[] = [{group: '', resource: 'persistentvolumeclaims', verbs: ['get', 'create', 'patch']}];
+const forClasses: readonly Access[] = [{verb: 'list', group: 'storage.k8s.io', resource: 'storageclasses'}];
+
 const ofCluster: readonly Access[] = [
 	{verb: 'get', group: '', resource: 'namespaces'},
 	{verb: 'create', group: '', resource: 'namespaces'},
@@ -55,7 +59,8 @@ const ofCluster: readonly Access[] = [
 
 /** True for an access without which only a check cannot be made; that check says so itself. */
 export const isForChecksOnly = ({verb, resource, namespace}: Access): boolean =>
-	namespace === undefined && forChecks.some((access) => access.verb === verb && access.resource === resource);
+	namespace === undefined &&
+	[...forChecks, ...forClasses].some((access) => access.verb === verb && access.resource === resource);
 
 /** The Gateway's own status tells its address, unless the answers do. */
 const ofGateway = (answers: Answers): readonly Access[] => {
@@ -69,7 +74,9 @@ const within = (namespace: string, kinds: readonly Kind[]): readonly Access[] =>
 
 /** Every verb on every kind that the install with these answers needs, for access reviews. */
 export const accessesNeeded = (answers: Answers): readonly Access[] => {
-	const {workloadManager} = answers;
+	const {workloadManager, artifacts, workspaces} = answers;
+	const ofVolume = artifacts.kind === 'storageClass';
+	const ofPipelines = workloadManager.enabled ? workloadManager.namespace : workspaces[0]?.namespace;
 	const budgets = componentsOf(answers).some(({answers: {podDisruptionBudget}}) => podDisruptionBudget.enabled);
 	const kinds = [...always, ...(budgets ? withBudgets : []), ...ofWayIn[answers.ingress.kind]];
 	return [
@@ -77,9 +84,38 @@ export const accessesNeeded = (answers: Answers): readonly Access[] => {
 		...namespacesOf(answers).flatMap((namespace) => within(namespace, kinds)),
 		...ofGateway(answers),
 		...(workloadManager.enabled ? within(workloadManager.namespace, withRunners) : []),
+		...(ofVolume && ofPipelines !== undefined ? [...forClasses, ...within(ofPipelines, withClaim)] : []),
 	];
 };
 
-/** A denied access in words: `create secrets in zenml-pro: no RBAC policy matched`. */
-export const accessWords = ({verb, group, resource, namespace, reason}: Access & {readonly reason: string}): string =>
+/** What dumps and restores by programs in the cluster need: a pod of the tools, and commands in it (KEP-4006: a GET, and create since 1.35). */
+const ofToolPods: readonly Kind[] = [
+	{group: '', resource: 'pods', verbs: ['get', 'list', 'create', 'delete']},
+	{group: '', resource: 'pods/exec', verbs: ['get', 'create']},
+];
+
+/** What stops and starts servers, and remembers how far a restore is. */
+const ofStopping: readonly Kind[] = [
+	{group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'patch']},
+	{group: '', resource: 'pods', verbs: ['get', 'list']},
+	{group: '', resource: 'configmaps', verbs: ['get', 'create', 'patch']},
+];
+
+/**
+ * Every verb on every kind that replacing data needs beyond an install, for access reviews.
+ * @param namespaces of the components whose servers are stopped
+ */
+export const accessesOfRestore = (
+	{backup, controlPlane}: Answers,
+	namespaces: readonly string[],
+): readonly Access[] => [
+	...[...new Set(namespaces)].flatMap((namespace) => within(namespace, ofStopping)),
+	...(backup.tools === 'cluster' ? within(controlPlane.namespace, ofToolPods) : []),
+];
+
+/** An access that is denied, and why as far as the cluster says. */
+export type DeniedAccess = Access & {readonly reason: string};
+
+/** `create secrets in zenml-pro: no RBAC policy matched`. */
+export const accessText = ({verb, group, resource, namespace, reason}: DeniedAccess): string =>
 	`${verb} ${resource}${group ? `.${group}` : ''}${namespace ? ` in ${namespace}` : ''}${reason ? `: ${reason}` : ''}`;

@@ -5,7 +5,7 @@ import type {DumpTools} from '../../database/dump/types.ts';
 import type {DatabaseFacts, DatabaseLogin} from '../../database/types.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
-import {accessWords} from './accesses.ts';
+import {accessText} from './accesses.ts';
 
 /** What it takes to start a pod with programs, to work in it and to take it away again. */
 const podAccesses = (namespace: string): readonly Access[] => [
@@ -17,7 +17,7 @@ const podAccesses = (namespace: string): readonly Access[] => [
 /** @throws ProblemError `dump-pod-permissions` */
 const requirePods = async ({cluster, answers, signal}: World): Promise<void> => {
 	const {namespace} = answers.controlPlane;
-	const denied = (await cluster.denied(podAccesses(namespace), signal)).map(accessWords);
+	const denied = (await cluster.denied(podAccesses(namespace), signal)).map(accessText);
 	if (denied.length === 0) return;
 	throw stepProblems.error('dump-pod-permissions', {namespace, first: firstOf(denied, 3, '; ')}, {evidence: denied});
 };

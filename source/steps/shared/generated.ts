@@ -48,8 +48,8 @@ const dataOf = (object: KubeObject): Data => {
 const encoded = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
 
-/** Keys of a Secret may hold letters, digits, `-`, `_` and `.` only; other characters are written as their code point. */
-const keyOf = (name: string): string =>
+/** The key of a generated value. Keys of a Secret may hold letters, digits, `-`, `_` and `.` only; other characters are written as their code point. */
+export const keyInGenerated = (name: string): string =>
 	name.replaceAll(/[^\w.-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
 
 /** What is secret of a value that is kept here: all of it, where nothing is said. */
@@ -63,7 +63,7 @@ export const readGenerated = async (
 	name: string,
 	secretsIn: SecretsIn = itself,
 ): Promise<string | undefined> => {
-	const kept = (await readData(world))?.[keyOf(name)];
+	const kept = (await readData(world))?.[keyInGenerated(name)];
 	if (kept === undefined) return undefined;
 	const value = decoded(kept);
 	for (const secret of secretsIn(value)) world.registerSecret(secret);
@@ -86,8 +86,8 @@ export const asOneReading = ({answers, registerSecret, resolveSecret, signal, cl
 	return {answers, registerSecret, resolveSecret, signal, cluster: {get}};
 };
 
-/** What is kept in the cluster now. */
-const readData = async (world: Reader): Promise<Data | undefined> => {
+/** What is kept in the cluster now, in base64. @throws ProblemError `generated-secret-hidden` */
+export const readData = async (world: Reader): Promise<Data | undefined> => {
 	const live = await world.cluster.get(generatedSecret(world), world.signal);
 	return live && dataOf(live);
 };
@@ -126,10 +126,25 @@ export const storeGenerated = async (
 	for (const secret of Object.values(wanted).flatMap(secretsIn)) world.registerSecret(secret);
 	for (let tries = 0; tries < mostTries; tries += 1) {
 		const before = await readData(world);
-		const missing = Object.entries(wanted).filter(([name]) => before?.[keyOf(name)] === undefined);
+		const missing = Object.entries(wanted).filter(([name]) => before?.[keyInGenerated(name)] === undefined);
 		if (missing.length === 0) return;
-		const additions = Object.fromEntries(missing.map(([name, value]) => [keyOf(name), encoded(value)]));
+		const additions = Object.fromEntries(missing.map(([name, value]) => [keyInGenerated(name), encoded(value)]));
 		if (await (before ? add(world, before, additions) : make(world, additions))) return;
+	}
+	throw stepProblems.error('generated-secret-contended', {secret: generatedSecretName});
+};
+
+/**
+ * Puts values of a backup into the Secret exactly as they were, in base64, in the place of others. Done again it goes on.
+ * @throws ProblemError `generated-secret-contended`, `generated-secret-hidden`
+ */
+export const putGenerated = async (world: World, wanted: Data): Promise<void> => {
+	for (let tries = 0; tries < mostTries; tries += 1) {
+		const before = await readData(world);
+		const differing = Object.entries(wanted).filter(([key, value]) => before?.[key] !== value);
+		if (differing.length === 0) return;
+		const values = Object.fromEntries(differing);
+		if (await (before ? add(world, before, values) : make(world, values))) return;
 	}
 	throw stepProblems.error('generated-secret-contended', {secret: generatedSecretName});
 };

@@ -9,7 +9,7 @@ import type {World} from '../world.ts';
 import {pinnedReference} from './pinned.ts';
 
 /** How long a probe may take, its pull included, ms. */
-const timeoutMs = 90_000;
+const usualMs = 90_000;
 
 /** The image that has Python 3. */
 const probeImage = 'zenml-pro-server';
@@ -35,7 +35,7 @@ const resultOf = (output: readonly string[]): ProbeResult => {
 };
 
 /** Where a probe runs: in the namespace of a component, as its pods do. */
-type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext' | 'nodeSelector' | 'tolerations'> & {
+export type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext' | 'nodeSelector' | 'tolerations'> & {
 	/** An image with Python 3; by default that of the workspace server. */
 	readonly image?: string;
 	/** It brings the leave to pull with it. */
@@ -43,6 +43,10 @@ type ProbePlace = Pick<ComponentAnswers, 'namespace' | 'podSecurityContext' | 'n
 	readonly secretEnv?: PodProbe['secretEnv'];
 	/** The Secret of that namespace that it reads. */
 	readonly secretVolume?: PodProbe['secretVolume'];
+	/** Storage that it mounts. */
+	readonly storage?: PodProbe['storage'];
+	/** How long it may take where that is not the usual, ms. */
+	readonly timeoutMs?: number;
 };
 
 const imageOf = async (world: World, {image}: ProbePlace): Promise<string | undefined> => {
@@ -69,10 +73,11 @@ export const runPodProbe = async (
 	const image = await imageOf(world, place);
 	if (image === undefined) return undefined;
 	const {namespace, podSecurityContext, nodeSelector, tolerations, serviceAccount, secretEnv} = place;
+	const {storage, timeoutMs = usualMs} = place;
 	const what = `a probe pod in namespace ${namespace} (${kind})`;
 	report({kind: 'waiting', reason: what, timeoutMs});
 	const {output} = await cluster.probe({
-		...{namespace, image, podSecurityContext, serviceAccount, secretEnv},
+		...{namespace, image, podSecurityContext, serviceAccount, secretEnv, storage},
 		name: `zenml-airgap-probe-${kind}`,
 		secretVolume: place.secretVolume,
 		pullSecret: pullSecretFor(world, place),
@@ -92,7 +97,7 @@ export const runPodProbe = async (
 export const probeFromPod = async (
 	world: World,
 	probe: {
-		readonly kind: Exclude<ProbeKind, 'database' | 'runner'>;
+		readonly kind: 'dns' | 'https';
 		readonly args: Readonly<Record<string, unknown>>;
 		readonly what: string;
 		readonly answers: readonly string[];

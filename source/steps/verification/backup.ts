@@ -1,5 +1,16 @@
 import {toProblem} from '../../base/problem.ts';
+import {scheduleStanding, scheduleWarnings} from '../schedule/standing.ts';
 import type {World} from '../world.ts';
+
+/** A schedule that was asked for is looked at: one that is late is as good as none. */
+export const ofSchedule = async (world: World): Promise<readonly string[]> => {
+	try {
+		return scheduleWarnings(await scheduleStanding(world, world.clock.now()));
+	} catch (error) {
+		world.signal.throwIfAborted();
+		return [`whether backups are scheduled could not be seen: ${toProblem(error).message}`];
+	}
+};
 
 /** Whoever named who can read backups wants some, and is told where there is none. */
 export const backupWarnings = async ({answers, backups, signal}: World): Promise<readonly string[]> => {

@@ -5,7 +5,7 @@ import {combineProblems} from '../shared/combine-problems.ts';
 import {controlPlaneInstalled} from '../shared/installed.ts';
 import {componentsOf} from '../shared/names.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
-import {backupWarnings} from './backup.ts';
+import {backupWarnings, ofSchedule} from './backup.ts';
 import {digests} from './digests.ts';
 import {images, logs} from './pods.ts';
 import {dashboard, health, identity, login} from './servers.ts';
@@ -44,7 +44,11 @@ const check = async (world: World): Promise<Finding> => {
 			stepProblems.problem('verification-failed', {case: 'several', ...several, checks: checks.length}, more),
 	);
 	if (problem) return {status: 'blocked', problem};
-	return {status: 'ok', note: `${checks.length} checks`, warnings: [...warnings, ...(await backupWarnings(world))]};
+	return {
+		status: 'ok',
+		note: `${checks.length} checks`,
+		warnings: [...warnings, ...(await backupWarnings(world)), ...(await ofSchedule(world))],
+	};
 };
 
 /** Guide step 12, over TLS with the operator's CA: what users will do, tried before they do. */

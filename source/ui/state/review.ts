@@ -32,6 +32,9 @@ const start = (state: Reviewing): Turn => {
 		const text = issue ? `${issue.path} ${issue.message}.` : 'Some answers are not valid.';
 		return turn({...state, notice: {role: 'bad', text: `${text} Choose "Change an answer".`}});
 	}
+	// Whoever starts agrees to what is lost, and it is not said yet.
+	if (state.found?.takesAway === true && state.plan.status !== 'ready')
+		return turn({...state, notice: {role: 'bad', text: 'Wait until the plan says what is lost; p looks again.'}});
 	const next = {...state, refused: undefined, started: true, screen: {name: 'run'}} as const;
 	return turn(next, {type: 'cancel-plan'}, {type: 'start', answers: judged.answers});
 };

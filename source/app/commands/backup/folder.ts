@@ -3,6 +3,7 @@ import {createBackups} from '../../../backup/backups.ts';
 import type {BackupPort} from '../../../backup/types.ts';
 import {createCluster} from '../../../cluster/cluster.ts';
 import {plans} from '../../../plans/index.ts';
+import {type ScheduleStanding, scheduleStanding} from '../../../steps/schedule/standing.ts';
 import {completeAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
 import {backupSettings} from '../../run/backup-settings.ts';
@@ -10,11 +11,14 @@ import {childEnvironment} from '../../run/child-environment.ts';
 import {clusterChoice} from '../../run/cluster-choice.ts';
 import type {BackupOptions} from './options.ts';
 
+/** The backups of an install, and how its schedule stands in the cluster, which is asked only for that. */
+export type BackupSite = {readonly backups: BackupPort; readonly schedule: () => Promise<ScheduleStanding>};
+
 /**
  * The backups of the install that the words mean; no server is asked, but for a passphrase that lies in the cluster.
  * @throws ProblemError, ProblemsError area `usage`
  */
-export const backupsOf = async (context: Context, options: BackupOptions): Promise<BackupPort> => {
+export const siteOf = async (context: Context, options: BackupOptions): Promise<BackupSite> => {
 	const global = {...options, nonInteractive: true, plain: true, logLevel: 'info'} as const;
 	const stateDirectory = stateDirectoryOf(context, global);
 	const answers = completeAnswers(await findAnswers(context, global, {stateDirectory, plan: plans.backup}));
@@ -34,5 +38,12 @@ export const backupsOf = async (context: Context, options: BackupOptions): Promi
 		redactor.register(value);
 		return value;
 	};
-	return createBackups(backupSettings(answers, {context, resolve}));
+	return {
+		backups: createBackups(backupSettings(answers, {context, resolve})),
+		schedule: () => scheduleStanding({answers, cluster, signal}, context.clock.now()),
+	};
 };
+
+/** The same, where the schedule does not matter. @throws as `siteOf` */
+export const backupsOf = async (context: Context, options: BackupOptions): Promise<BackupPort> =>
+	(await siteOf(context, options)).backups;

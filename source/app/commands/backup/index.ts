@@ -1,7 +1,7 @@
 import {plans} from '../../../plans/index.ts';
 import type {GlobalOptions} from '../../base/context.ts';
 import type {AddCommand, Work} from '../command.ts';
-import {addTopCommand} from '../shared-options.ts';
+import {addTopCommand, withPlanOptions} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
 import {listWork} from './list.ts';
 import {type BackupOptions, withBackupOptions} from './options.ts';
@@ -9,6 +9,11 @@ import {statusWork} from './status.ts';
 import {type VerifyOptions, verifyWork} from './verify.ts';
 
 const nothing = 'Nothing was changed.';
+
+const scheduleWork: Work<GlobalOptions> = async (context, options) => {
+	const {runPlanCommand} = await import('../../plan/plan-command.ts');
+	return runPlanCommand(context, {name: 'backup schedule', plan: plans.schedule, pass: 'apply'}, options);
+};
 
 const work: Work<GlobalOptions> = async (context, options) => {
 	const {runPlanCommand} = await import('../../plan/plan-command.ts');
@@ -24,11 +29,16 @@ export const backup: AddCommand = ({program}, ask) => {
 		examples: [
 			'zenml-airgap backup',
 			'zenml-airgap backup --non-interactive --answers answers.yaml',
+			'zenml-airgap backup schedule',
 			'zenml-airgap backup verify 20260131T183000Z-0a1b2c',
 		],
 	})
 		.enablePositionalOptions()
 		.action((options: GlobalOptions) => ask(work, options));
+	withPlanOptions(
+		command.command('schedule').description('have the cluster make backups by itself, and see the first one through'),
+		plans.schedule,
+	).action((options: GlobalOptions) => ask(scheduleWork, options));
 	withBackupOptions(command.command('list').description('every backup in the folder, newest first')).action(
 		(options: BackupOptions) => ask(stoppable(listWork, nothing), options),
 	);

@@ -2,6 +2,7 @@ import {type ProblemCode, ProblemError, toProblem} from '../../../base/problem.t
 import type {Release} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
 import {noteApplied} from '../applied/record.ts';
+import {refuseUnfinishedRestore} from '../marks/restore-mark.ts';
 import {auditRelease} from './audit.ts';
 import {refuseUnfinishedBack} from './back-mark.ts';
 import {isIdle, livePods} from './pods.ts';
@@ -54,6 +55,7 @@ const explained = async (world: World, wanted: WantedRelease, error: unknown): P
  */
 export const applyRelease = async (world: World, wanted: WantedRelease): Promise<void> => {
 	await refuseUnfinishedBack(world, wanted);
+	await refuseUnfinishedRestore(world, wanted);
 	const {problems} = await auditRelease(world, wanted);
 	if (problems[0]) throw new ProblemError(problems[0]);
 	await repairRelease(world, wanted);

@@ -97,6 +97,10 @@ export const serversStopped = async (world: World, release: ReleaseName): Promis
 	return pods.length === 0 && deployments.every((one) => replicasOf(one) === 0);
 };
 
+/** True where `stopServers` has stopped some that `startServers` has not started again. */
+export const serversHeld = async (world: World, release: ReleaseName): Promise<boolean> =>
+	(await deploymentsOf(world, release)).some((one) => rememberedOf(one) !== undefined);
+
 const tellPods = ({report}: World, pods: readonly PodView[]): void => {
 	for (const {namespace, name, phase, job} of pods)
 		report({

@@ -1,0 +1,93 @@
+import {cp, readdir} from 'node:fs/promises';
+import path from 'node:path';
+import {text} from 'node:stream/consumers';
+import {expect, onTestFinished, test} from 'vitest';
+import type {AnswersInput} from '../../source/answers/schema.ts';
+import {plans} from '../../source/plans/index.ts';
+import {backupsOf, identity, never} from '../backup/helpers.ts';
+import {type Site, startSite} from '../helpers/world.ts';
+
+const schedule = {plan: plans.schedule, controls: undefined} as const;
+
+const runSchedule = (site: Site, answers: ReturnType<Site['answers']>, pass: 'apply' | 'look' = 'apply') => {
+	const {controls: _none, ...more} = schedule;
+	return site.run(answers, {...more, pass});
+};
+
+const linesOf = (events: Awaited<ReturnType<Site['run']>>['events']): string =>
+	events
+		.flatMap((event) => (event.type === 'step-detail' && event.detail.kind === 'line' ? [event.detail.text] : []))
+		.join('\n');
+
+/** The claims of the rehearsal lie beside the folders of its pods. */
+const claims = async (folder: string): Promise<string> => {
+	const all = await readdir(folder, {recursive: true, withFileTypes: true});
+	const found = all.find(({name, parentPath}) => name === 'zenml-backup' && parentPath.includes('claims'));
+	if (!found) throw new Error('there is no claim');
+	return path.join(found.parentPath, found.name);
+};
+
+test('a schedule is put into the cluster, its first backup is made there by the real programs, and is read here', async () => {
+	const site = await startSite({storage: 's3', mysql: 'unpacked'});
+	onTestFinished(site.stop);
+	if (/no programs of/u.test(site.rehearsal.describe().join('\n'))) return;
+	expect(await site.run(site.answers())).toMatchObject({exitCode: 0});
+	const {recipient, file} = await identity();
+	const withSchedule = (change: NonNullable<AnswersInput['backup']>) =>
+		site.answers((input) => ({...input, backup: {recipients: recipient, ...change}}));
+	const volume = {kind: 'storageClass', storageClass: {name: 'standard', size: '1Gi'}} as const;
+
+	const none = await site.run(site.answers(), {plan: plans.schedule});
+	expect(none.problem).toMatchObject({code: 'schedule-not-asked'});
+	const nobody = await site.run(
+		site.answers((input) => ({...input, backup: {schedule: volume}})),
+		{plan: plans.schedule},
+	);
+	expect(nobody.problem).toMatchObject({code: 'schedule-recipients-missing'});
+
+	const answers = withSchedule({schedule: volume});
+	const planned = await runSchedule(site, answers, 'look');
+	expect(planned.exitCode).toBe(0);
+	const first = await runSchedule(site, answers);
+	expect([first.problem, first.exitCode, linesOf(first.events)]).toEqual([
+		undefined,
+		0,
+		expect.stringContaining('is whole and was read back'),
+	]);
+
+	const folder = path.join(site.folder, 'carried-out');
+	await cp(await claims(path.join(site.folder, 'world')), folder, {recursive: true});
+	const backups = await backupsOf({folder, identity: file});
+	const [summary, ...others] = await backups.list(never);
+	expect(others).toEqual([]);
+	const read = await backups.open(summary?.id ?? '', never);
+	expect(read.manifest.parts.map(({kind, name}) => `${kind} ${name}`)).toEqual([
+		'secrets secrets',
+		'answers answers',
+		'database default',
+		'database controlPlane',
+	]);
+	for (const part of read.manifest.parts) {
+		const whole = await text(await read.read(part, never));
+		if (part.name === 'default') expect(whole).toContain('-- Dump completed');
+		if (part.name === 'controlPlane') expect(whole).toMatch(/^PGDMP/u);
+		if (part.database) expect(part.database.tables.length).toBeGreaterThan(0);
+	}
+
+	// Nothing is done twice.
+	const again = await runSchedule(site, answers);
+	expect(again.exitCode).toBe(0);
+	expect(again.events.filter(({type}) => type === 'step-applying')).toEqual([]);
+	const {cluster} = await site.world(answers);
+	const live = await cluster.get(
+		{apiVersion: 'batch/v1', kind: 'CronJob', namespace: 'zenml-pro', name: 'zenml-backup'},
+		never,
+	);
+	expect(live?.status).toMatchObject({lastSuccessfulTime: expect.any(String)});
+
+	// The same into a bucket.
+	const s3 = (site.answers().artifacts as {readonly s3: object}).s3;
+	const bucket = await runSchedule(site, withSchedule({schedule: {kind: 's3', s3: {...s3, prefix: 'backups'}}}));
+	expect([bucket.problem, bucket.exitCode]).toEqual([undefined, 0]);
+	expect((await readdir(path.join(site.folder, 'world', 's3'))).length).toBeGreaterThan(5);
+}, 240_000);
