@@ -1,4 +1,5 @@
 // The screens over a run that floods them: started by flood.ts in a terminal, with the number of lines and a log file.
+
 import {createWriteStream} from 'node:fs';
 import process from 'node:process';
 import {finished} from 'node:stream/promises';
@@ -8,6 +9,7 @@ import type {Event} from '../source/engine/events.ts';
 import {createFold} from '../source/engine/fold.ts';
 import type {LogLevel} from '../source/engine/plan.ts';
 import {plans} from '../source/plans/index.ts';
+import {planWords} from '../source/plans/words.ts';
 import {runApp} from '../source/ui/index.tsx';
 import type {Session} from '../source/ui/state/session.ts';
 
@@ -60,6 +62,7 @@ const refuse = (): never => {
 };
 const ok = {ok: true, text: 'found'} as const;
 const session: Session = {
+	words: planWords.install,
 	version: 'bench',
 	now: () => Date.now(),
 	found: async () => ({

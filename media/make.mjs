@@ -76,7 +76,7 @@ try {
 		await until(/❯. Control plane/u);
 		await until(/pod zenml-pro\/zenml-pro-\S+\s*\S*\s*Running|Running/u);
 		await shoot('run', 'Run page: the steps at the left, the step under way at the right, the log below');
-		await until(/Everything is in place/u);
+		await until(/ZenML Pro is installed and verified/u);
 		await shoot('summary', 'Summary page: what every step found or did');
 	});
 	await rehearse('hand-over', ['--fault', 'dns-missing'], async ({until, press, shoot}) => {
@@ -86,7 +86,7 @@ try {
 		await until(/DNS records for the ingress/u);
 		await sleep(1500);
 		await shoot('hand-over', 'Hand-over page: the DNS records for the network team, and what is still awaited');
-		await until(/Everything is in place/u);
+		await until(/ZenML Pro is installed and verified/u);
 	});
 	await rehearse('problem', ['--fault', 'pod-crash-loop', '--pace', 'fast'], async ({until, press, shoot}) => {
 		await press('1');

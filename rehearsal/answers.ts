@@ -33,6 +33,9 @@ export const filesIn = (directory: string) =>
 		ca: join(directory, 'tls', 'ca.crt'),
 		rightCertificate: join(directory, 'tls', 'right', 'tls.crt'),
 		rightKey: join(directory, 'tls', 'right', 'tls.key'),
+		backupPassphrase: join(directory, 'secrets', 'backup-passphrase'),
+		rightBackupPassphrase: join(directory, 'secrets', 'backup-passphrase.right'),
+		backups: join(directory, 'backups'),
 		trustStore: join(directory, 'trust', 'ca-certificates.crt'),
 	}) as const;
 
@@ -89,6 +92,7 @@ export const rehearsalAnswers = (options: {
 		},
 		workspaces: [{name: 'default', host: workspace}],
 		network: {nameServer, trustStore: files.trustStore},
+		backup: {folder: files.backups, passphrase: `file:${files.backupPassphrase}`},
 		...(options.storage && {
 			artifacts: {
 				kind: 's3' as const,

@@ -14,6 +14,12 @@ export const faults = {
 	'postgresql-engine':
 		'The answers take MySQL for PostgreSQL, on which a workspace cannot work; database.engine mends it.',
 	'pod-crash-loop': 'The first rollout of the workspace crash-loops; the next Helm revision comes up.',
+	'migration-fails':
+		'The first migration of a workspace ends with an error of its database; the one of the next Helm revision gets through.',
+	'dump-breaks-off':
+		'The administrator of PostgreSQL ends the session of the first pg_dump; later ones are left alone.',
+	'wrong-backup-passphrase':
+		'The file with the passphrase of the backups is out of date, which whatever reads a backup notices; the right one lies beside it.',
 	'image-missing':
 		'The nodes do not find the dashboard image in the first rollout; after the next Helm revision they do.',
 	'dns-missing':
@@ -59,6 +65,15 @@ const crash = [
 	'    yaml_utils.write_yaml(config_file, yaml_dict, sort_keys=False)',
 	"OSError: [Errno 28] No space left on device: '/zenml/.zenconfig/config.yaml'",
 	'ERROR:    Application startup failed. Exiting.',
+];
+
+/** What Alembic says on MySQL where an index is there that it makes. */
+const failedMigration = [
+	'INFO  [alembic.runtime.migration] Running upgrade',
+	'Traceback (most recent call last):',
+	'  File "/opt/venv/lib/python3.12/site-packages/pymysql/err.py", line 153, in raise_mysql_exception',
+	'    raise errorclass(errno, errval)',
+	'sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (1061, "Duplicate key name \'ix_resource_pool_name\'")',
 ];
 
 const cutAfterBytes = 100_000;
@@ -128,20 +143,27 @@ const cutUploads = ({is, state, update, clear, strike, strikesIn}: Memory): Regi
 	},
 });
 
-/** `image-missing` and `pod-crash-loop`: pods of the first namespace that they hit do not come up. */
-const interference = ({is, strike, strikesIn}: Memory): Interference => ({
-	pull: (image, namespace) => {
-		if (!is('image-missing') || !/dashboard[^/]*$/u.test(image) || !strikesIn(namespace)) return undefined;
-		strike(namespace);
-		const what = `failed to resolve reference "${image}": ${image}: not found`;
-		return `failed to pull and unpack image "${image}": ${what}`;
-	},
-	start: ({metadata: {namespace = ''}}, role) => {
-		if (!is('pod-crash-loop') || role !== 'workspace' || !strikesIn(namespace)) return undefined;
-		strike(namespace);
-		return crash;
-	},
-});
+/** `image-missing`, `pod-crash-loop` and `migration-fails`: pods of the first namespace that they hit do not come up. */
+const interference = ({is, strike, strikesIn}: Memory): Interference => {
+	const refusedStart = (role: string): readonly string[] | undefined => {
+		if (is('pod-crash-loop') && role === 'workspace') return crash;
+		return is('migration-fails') && role === 'workspace-migration' ? failedMigration : undefined;
+	};
+	return {
+		pull: (image, namespace) => {
+			if (!is('image-missing') || !/dashboard[^/]*$/u.test(image) || !strikesIn(namespace)) return undefined;
+			strike(namespace);
+			const what = `failed to resolve reference "${image}": ${image}: not found`;
+			return `failed to pull and unpack image "${image}": ${what}`;
+		},
+		start: ({metadata: {namespace = ''}}, role) => {
+			const lines = refusedStart(role);
+			if (lines === undefined || !strikesIn(namespace)) return undefined;
+			strike(namespace);
+			return lines;
+		},
+	};
+};
 
 /** `mysql-without-tls`: none for the first client, and for those that come soon after it. */
 const tlsOffer =
@@ -171,7 +193,8 @@ export const createFault = (options: Options): Fault => {
 		onRevision: (namespace) => {
 			// A release is written only once the answers are right.
 			if (is('postgresql-engine')) clear();
-			if ((is('pod-crash-loop') || is('image-missing')) && state()?.struckIn === namespace) clear();
+			const isOfRelease = is('pod-crash-loop') || is('image-missing') || is('migration-fails');
+			if (isOfRelease && state()?.struckIn === namespace) clear();
 		},
 		onMiss: () => {
 			if (is('dns-missing') && state()?.missedAt === undefined) update({missedAt: Date.now()});

@@ -21,6 +21,7 @@ export type Handouts = {
 	readonly registryPassword: string;
 	readonly databasePassword: string;
 	readonly mysqlPassword: string;
+	readonly backupPassphrase: string;
 	/** The fault that begins with this start: its files are broken now. */
 	readonly begins: FaultName | undefined;
 	/** Is this fault at work? */
@@ -54,7 +55,7 @@ const writePair = async (at: {readonly certificate: string; readonly key: string
 	await saveFile(at.certificate, pair.cert);
 };
 
-/** The password of an administrator, and the fault that makes its file an old one. */
+/** A password that the operator is given, and the fault that makes its file an old one. */
 type Password = {
 	readonly fault: FaultName;
 	readonly value: string;
@@ -63,12 +64,21 @@ type Password = {
 	readonly right: string;
 };
 
-const passwordsOf = (files: Files, {databasePassword, mysqlPassword}: Handouts): readonly Password[] => [
+const passwordsOf = (
+	files: Files,
+	{databasePassword, mysqlPassword, backupPassphrase}: Handouts,
+): readonly Password[] => [
 	{
 		fault: 'wrong-database-password',
 		value: databasePassword,
 		file: files.databasePassword,
 		right: files.rightDatabasePassword,
+	},
+	{
+		fault: 'wrong-backup-passphrase',
+		value: backupPassphrase,
+		file: files.backupPassphrase,
+		right: files.rightBackupPassphrase,
 	},
 	{fault: 'wrong-mysql-password', value: mysqlPassword, file: files.mysqlPassword, right: files.rightMysqlPassword},
 ];

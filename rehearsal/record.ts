@@ -23,6 +23,8 @@ export type RehearsalRecord = {
 	/** Of the administrator of PostgreSQL, and of MySQL. */
 	readonly databasePassword: string;
 	readonly mysqlPassword: string;
+	/** Of the backups; a world of an earlier version has none yet. */
+	readonly backupPassphrase?: string;
 	/** What stands in for MySQL, once it has begun. */
 	readonly mysql?: MysqlKind;
 	/** The played S3 server, once there was one. */
@@ -55,6 +57,7 @@ const recordSchema = z.looseObject({
 	registryPassword: z.string(),
 	databasePassword: z.string(),
 	mysqlPassword: z.string(),
+	backupPassphrase: z.string().exactOptional(),
 	mysql: z.enum(['of this host', 'unpacked', 'played']).exactOptional(),
 	s3: z.object({port, accessKey: z.string(), secretKey: z.string()}).exactOptional(),
 	records: z.record(z.string(), z.string()),
@@ -72,13 +75,16 @@ const recordSchema = z.looseObject({
 /** The CA of a site whose clients trust nobody else. */
 export const newAuthority = (): Promise<Authority> => createAuthority({name: 'Rehearsal Internal CA'});
 
+/** A password as a password manager makes one. */
+export const newPassword = (): string => randomBytes(18).toString('base64url');
+
 const newRecord = async (): Promise<RehearsalRecord> => ({
 	schema: worldLayout,
 	ports: await choosePorts(),
 	authority: (await newAuthority()).toJSON(),
-	registryPassword: randomBytes(18).toString('base64url'),
-	databasePassword: randomBytes(18).toString('base64url'),
-	mysqlPassword: randomBytes(18).toString('base64url'),
+	registryPassword: newPassword(),
+	databasePassword: newPassword(),
+	mysqlPassword: newPassword(),
 	records: {},
 });
 

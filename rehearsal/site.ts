@@ -7,7 +7,7 @@ import {createFault, type Fault, type FaultName, type FaultState} from './faults
 import {lockFolder} from './folder.ts';
 import {writeHandouts} from './hand-outs.ts';
 import {paces} from './paces.ts';
-import {type Journal, openJournal, type RehearsalRecord, readRecord, recordedAuthority} from './record.ts';
+import {type Journal, newPassword, openJournal, type RehearsalRecord, readRecord, recordedAuthority} from './record.ts';
 import type {RehearsalOptions} from './types.ts';
 
 /** What all parts of the played site share. */
@@ -64,8 +64,9 @@ export const openSite = async (options: RehearsalOptions, closers: Closers): Pro
 		log,
 	});
 	const authority = await recordedAuthority(journal.read(), file);
-	const {registryPassword, databasePassword, mysqlPassword} = journal.read();
-	const passwords = {registryPassword, databasePassword, mysqlPassword};
+	const {registryPassword, databasePassword, mysqlPassword, backupPassphrase = newPassword()} = journal.read();
+	journal.change({backupPassphrase});
+	const passwords = {registryPassword, databasePassword, mysqlPassword, backupPassphrase};
 	await writeHandouts(directory, {authority, hosts, ...passwords, begins, isOn: fault.is});
 	// Only now: a start that was killed before must break the files again.
 	if (begun && begins) journal.change({fault: begun});

@@ -48,6 +48,8 @@ export type Rehearsal = {
 	readonly directory: string;
 	/** True when the fault that was asked for begins with this start; false when it goes on or is over. */
 	readonly faultBegins: boolean;
+	/** True where a played MySQL stands in, which no program of the databases can dump. */
+	readonly mysqlIsPlayed: boolean;
 	/** The fault that was begun, what it does, and where the file lies that mends it; empty without one. */
 	readonly fault: readonly string[];
 	/** What there is and where, for people; no secrets. */

@@ -20,7 +20,7 @@ import {
 	startMysql,
 	startNames,
 } from './parts.ts';
-import type {RunningPostgres} from './postgres/index.ts';
+import {endDumps, type RunningPostgres} from './postgres/index.ts';
 import type {Front} from './product/index.ts';
 import type {RehearsalRegistry} from './registry/index.ts';
 import {type Storage, startStorage} from './s3/of-site.ts';
@@ -57,6 +57,13 @@ const bothOf = async <First, Second>(first: Promise<First>, second: Promise<Seco
 	return Promise.all([first, second]);
 };
 
+/** `dump-breaks-off`: somebody ends the first one. */
+const watchDumps = ({fault, journal, closers, options}: Site, postgres: RunningPostgres): void => {
+	if (!fault.is('dump-breaks-off')) return;
+	const password = journal.read().databasePassword;
+	closers.add(endDumps(postgres, {password, onEnded: fault.clear, log: options.log}));
+};
+
 const startParts = async (site: Site): Promise<Parts> => {
 	const {log} = site.options;
 	log('starting PostgreSQL and MySQL');
@@ -73,6 +80,7 @@ const startParts = async (site: Site): Promise<Parts> => {
 	const programs = await findClientTools(site);
 	const cluster = await startCluster(site, {registryHost: registry.host, nameServer, programs});
 	onUnknown = missing(site, cluster);
+	watchDumps(site, postgres);
 	const front = await startIngress(site, cluster);
 	employ(site, cluster, names);
 	return {postgres, mysql, registry, nameServer, storage, cluster, front, programs};
@@ -114,6 +122,7 @@ const faultLines = ({begun, fault, files}: Site): readonly string[] => [
 	...(begun ? [`Fault ${begun.name}${fault.is(begun.name) ? '' : ' (over)'}: ${faults[begun.name]}`] : []),
 	...(fault.is('wrong-database-password') ? [`The right password lies in ${files.rightDatabasePassword}`] : []),
 	...(fault.is('wrong-mysql-password') ? [`The right password lies in ${files.rightMysqlPassword}`] : []),
+	...(fault.is('wrong-backup-passphrase') ? [`The right passphrase lies in ${files.rightBackupPassphrase}`] : []),
 	...(fault.is('postgresql-engine') ? ['The move: database.engine is mysql'] : []),
 	...(fault.is('certificate-other-host')
 		? [`The right pair lies in ${files.rightCertificate} and tls.key beside it`]
@@ -154,6 +163,7 @@ const open = async (site: Site): Promise<Rehearsal> => {
 		}),
 		directory,
 		faultBegins: site.begins !== undefined,
+		mysqlIsPlayed: parts.mysql.kind === 'played',
 		fault,
 		describe: () => [...describe(site, parts, bundle), ...fault],
 		stop: closers.closeAll,

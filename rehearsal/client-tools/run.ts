@@ -3,7 +3,7 @@ import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {mkdtemp} from 'node:fs/promises';
 import {constants, tmpdir} from 'node:os';
-import {basename, join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {isErrno} from '../../source/base/errno.ts';
 import {hostLines, type Names} from './own-names.ts';
 import {makePodFolder, removePodFolder, writeOnce} from './pod-folder.ts';
@@ -89,6 +89,14 @@ const start = async (program: string, args: readonly string[], io: ToolIo, env: 
 const withoutHost = (word: string, folder: string): string =>
 	word.replaceAll(/(?<![\w.-])\/usr\/lib\/postgresql(?![\w.-])/gu, `${folder}/usr/lib/postgresql`);
 
+/** A path that another pod of this image told: in a real one it would be the same. */
+const inOwnPod = (word: string, folder: string): string => {
+	const [before, ...rest] = word.split(`${dirname(folder)}/`);
+	return [before, ...rest.map((part) => part.replace(/^[\da-f-]{36}(?=\/bin\/)/u, basename(folder)))].join(
+		`${dirname(folder)}/`,
+	);
+};
+
 /** The words of a container's runtime for a program that the image does not have. */
 const notFound = (program: string): string => `exec: "${program}": executable file not found in $PATH: unknown\n`;
 
@@ -115,7 +123,7 @@ export const runClientTool = async (
 		}
 		io.signal.throwIfAborted();
 		const own = {PATH: bin, HOME: tmp, TMPDIR: tmp, LC_ALL: 'C.UTF-8'};
-		const words = args.map((word) => withoutHost(word, folder));
+		const words = args.map((word) => inOwnPod(withoutHost(word, folder), folder));
 		return await start(file, words, io, {...io.env, ...own});
 	} finally {
 		if (io.folder === undefined) await removePodFolder(folder);

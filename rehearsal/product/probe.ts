@@ -2,7 +2,7 @@ import {X509Certificate} from 'node:crypto';
 import {connect} from 'node:net';
 import {logInFromPod, podRefusalOf} from './database/index.ts';
 import {NameError, type PodNetwork} from './network/pod-network.ts';
-import {folderProbe, s3Probe} from './storage-probe.ts';
+import {folderProbe, s3Probe} from './storage/storage-probe.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -22,6 +22,10 @@ export const stepWords = ({outcome, status, startedAt}: StepState, pass: Pass): 
 /** True once the step is done whose success proves the whole. */
 export const isProved = ({steps}: RunState): boolean => steps.some(({proves, status}) => proves && status === 'done');
 
+/** True where every step found that there was nothing to do. */
+export const isUnchanged = ({steps}: RunState): boolean =>
+	steps.every(({outcome}) => outcome === 'already' || outcome === 'not-needed');
+
 /** True for a step of a journal that needs no further work: what was brought back is not what the answers want. */
 export const isDone = ({outcome}: {readonly outcome?: Outcome | undefined}): boolean =>
 	outcome !== undefined && outcome !== 'brought-back';

@@ -1,4 +1,6 @@
+import type {PlanWords} from '../engine/plan-words.ts';
 import type {Plan} from '../steps/world.ts';
+import {planWords} from './words.ts';
 
 /** A plan as it is known before it is gone through: what its steps do is most of the program, and is read only then. */
 export type PlanEntry = {
@@ -8,6 +10,7 @@ export type PlanEntry = {
 	readonly stepIds: readonly string[];
 	/** The step that takes the Lease: a run that begins after it takes the Lease at its start. Absent where none does. */
 	readonly leaseStep?: string;
+	readonly words: PlanWords;
 	/** True where it takes something away for good: nobody may start it before it is said what. */
 	readonly takesAway?: true;
 	readonly load: () => Promise<Plan>;
@@ -17,6 +20,7 @@ export type PlanEntry = {
 export const plans = {
 	install: {
 		id: 'install',
+		words: planWords.install,
 		stepIds: [
 			'bundle',
 			'prerequisites',
@@ -38,12 +42,14 @@ export const plans = {
 	},
 	backup: {
 		id: 'backup',
+		words: planWords.backup,
 		stepIds: ['backup-ready', 'backup-secrets', 'backup-databases', 'backup-finish'],
 		leaseStep: 'backup-ready',
 		load: async () => (await import('./backup.ts')).backupPlan,
 	},
 	back: {
 		id: 'back',
+		words: planWords.back,
 		stepIds: ['source', 'servers', 'database', 'release', 'verification'],
 		leaseStep: 'source',
 		takesAway: true,
@@ -51,6 +57,7 @@ export const plans = {
 	},
 	drill: {
 		id: 'drill',
+		words: planWords.drill,
 		stepIds: [
 			'drill-source',
 			'drill-left',
@@ -65,17 +72,20 @@ export const plans = {
 	},
 	'drill-clean': {
 		id: 'drill-clean',
+		words: planWords['drill-clean'],
 		stepIds: ['drill-left'],
 		load: async () => (await import('./drill.ts')).drillCleanPlan,
 	},
 	failover: {
 		id: 'failover',
+		words: planWords.failover,
 		stepIds: ['failover-ready', 'failover-watch', 'failover-report'],
 		leaseStep: 'failover-ready',
 		load: async () => (await import('./failover.ts')).failoverPlan,
 	},
 	upgrade: {
 		id: 'upgrade',
+		words: planWords.upgrade,
 		stepIds: [
 			'bundle',
 			'upgrade-path',
@@ -85,7 +95,6 @@ export const plans = {
 			'backup-secrets',
 			'backup-databases',
 			'backup-finish',
-			'images',
 			'namespaces',
 			'secrets',
 			'databases',
@@ -104,12 +113,14 @@ export const plans = {
 	},
 	schedule: {
 		id: 'schedule',
+		words: planWords.schedule,
 		stepIds: ['bundle', 'schedule-ready', 'schedule-objects', 'schedule-proved'],
 		leaseStep: 'schedule-ready',
 		load: async () => (await import('./schedule.ts')).schedulePlan,
 	},
 	restore: {
 		id: 'restore',
+		words: planWords.restore,
 		stepIds: [
 			'restore-backup',
 			'bundle',

@@ -2,8 +2,9 @@ import {urlOf} from '../answers/addresses.ts';
 import type {Answers} from '../answers/schema.ts';
 import {formatDuration} from '../base/units.ts';
 import {changesInWords} from '../engine/changes.ts';
-import {isProved, stepWords} from '../engine/outcome.ts';
+import {isProved, isUnchanged, stepWords} from '../engine/outcome.ts';
 import type {Pass} from '../engine/plan.ts';
+import type {PlanWords} from '../engine/plan-words.ts';
 import type {RunState, StepState} from '../engine/state.ts';
 import {formatProblem} from './format.ts';
 
@@ -18,6 +19,8 @@ export const passwordLines = ({controlPlane}: Answers): readonly string[] =>
 
 /** What the end of a run is told with. Files are absolute paths. */
 export type SummaryContext = {
+	/** How the plan speaks of itself. */
+	readonly words: PlanWords;
 	readonly answers?: Answers | undefined;
 	readonly resumeCommand: string;
 	readonly logFile: string;
@@ -32,14 +35,14 @@ const stepRow = (step: StepState, pass: Pass, width: number): string => {
 	return `  ${step.title.padEnd(width)}  ${words}${step.note ? `: ${step.note}` : ''}`;
 };
 
-/** A run between --from and --until must not claim more than it did. */
-const appliedHead = (state: RunState, took: string): string => {
-	if (isProved(state)) return `ZenML Pro is installed and verified (${took}).`;
-	// A plan may have nothing to prove of the installation: then all its steps are the whole.
-	const isWhole = state.steps.length === state.planSteps && state.steps.every(({proves}) => !proves);
-	return isWhole
-		? `All steps are done (${took}).`
-		: `The chosen steps are done (${took}); this is not the whole ${state.plan}.`;
+/** True where the plan has proved what it made; one that has nothing to prove came to its end with all its steps. */
+export const isWhole = (state: RunState): boolean =>
+	isProved(state) || (state.steps.length === state.planSteps && state.steps.every(({proves}) => !proves));
+
+/** How a plan that was applied ended well. A run between --from and --until must not claim more than it did. */
+export const doneWords = (state: RunState, {done, nothing, whole}: PlanWords): string => {
+	if (!isWhole(state)) return `The chosen steps are done, this is not ${whole}`;
+	return isUnchanged(state) ? nothing : done;
 };
 
 /** A run that only looked has finished nothing, whatever it found. */
@@ -49,12 +52,13 @@ const failedHead = ({pass, problem}: RunState, took: string): string => {
 	return `Not everything could be ${pass === 'look' ? 'planned' : 'verified'} (${took}).`;
 };
 
-const headOf = (state: RunState): string => {
+const headOf = (state: RunState, words: PlanWords): string => {
 	const took = formatDuration((state.finishedAt ?? state.startedAt) - state.startedAt);
 	if (state.outcome === 'stopped') return `Stopped after ${took}. What is done stays done.`;
 	if (state.outcome !== 'done') return failedHead(state, took);
 	if (state.pass === 'look') return `Plan made, nothing was changed (${took}).`;
-	return state.pass === 'verify' ? `Everything is as the answers say (${took}).` : appliedHead(state, took);
+	if (state.pass === 'verify') return `Everything is as the answers say (${took}).`;
+	return `${doneWords(state, words)} (${took}).`;
 };
 
 const serverRows = (answers: Answers): readonly string[] => {
@@ -67,16 +71,20 @@ const serverRows = (answers: Answers): readonly string[] => {
 	];
 };
 
+const nextRows = ({next}: PlanWords): readonly string[] =>
+	next.length === 0 ? [] : ['', ...next.map((line) => `  ${line}`)];
+
 /** What is printed at the end of a run, on the ordinary screen, so that it stays in the scrollback. */
 export const summaryLines = (state: RunState, context: SummaryContext): readonly string[] => {
-	const {answers, resumeCommand, logFile, reportFile, leftovers = []} = context;
+	const {answers, words, resumeCommand, logFile, reportFile, leftovers = []} = context;
 	const width = Math.max(0, ...state.steps.map(({title}) => title.length));
-	const installed = state.outcome === 'done' && state.pass === 'apply' && isProved(state);
+	const isDone = state.outcome === 'done' && state.pass === 'apply' && isWhole(state);
 	return [
-		headOf(state),
+		headOf(state, words),
 		...state.steps.map((step) => stepRow(step, state.pass, width)),
 		...(state.outcome === 'failed' && state.problem ? ['', ...formatProblem(state.problem)] : []),
-		...(installed && answers ? serverRows(answers) : []),
+		...(isDone && words.servers && answers ? serverRows(answers) : []),
+		...(isDone ? nextRows(words) : []),
 		'',
 		...(state.outcome === 'done' ? [] : [`  ${state.pass === 'apply' ? 'Go on' : 'Again'} with  ${resumeCommand}`]),
 		...(reportFile === undefined ? [] : [`  Report      ${reportFile}`]),

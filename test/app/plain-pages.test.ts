@@ -1,15 +1,16 @@
 import {expect, test} from 'vitest';
 import {foundLines, planLines, reviewLines} from '../../source/app/plain/pages.ts';
 import {problem} from '../../source/base/problem.ts';
+import {planWords} from '../../source/plans/words.ts';
 import {fullDraft} from '../ui/helpers/answers.ts';
 import {found} from '../ui/helpers/fake-session.ts';
 
 test('the first lines of a rehearsal name its fault before all else that was found', () => {
 	const fault = ['Fault wrong-database-password: it is out of date.', 'The right password lies in /w/right'];
-	const lines = foundLines({...found, rehearsal: true, fault});
+	const lines = foundLines({...found, rehearsal: true, fault}, planWords.install);
 	expect(lines).toEqual(expect.arrayContaining(fault));
 	expect(lines.indexOf(fault[0] ?? '')).toBeLessThan(lines.findIndex((line) => line.startsWith('Bundle')));
-	expect(foundLines(found).join('\n')).not.toContain('Fault');
+	expect(foundLines(found, planWords.install).join('\n')).not.toContain('Fault');
 });
 
 test('the plan in lines tells what is only waited for apart from changes', () => {
@@ -20,12 +21,15 @@ test('the plan in lines tells what is only waited for apart from changes', () =>
 });
 
 test('what was found is told with an earlier run, and nothing twice', () => {
-	const lines = foundLines({
-		...found,
-		earlier: {text: 'it was stopped', finished: false, resumable: true, at: 0},
-		kubeconfig: {...found.kubeconfig, context: ''},
-		lines: ['Registry 127.0.0.1:5000', `Kubernetes at ${found.kubeconfig.server}`],
-	});
+	const lines = foundLines(
+		{
+			...found,
+			earlier: {text: 'it was stopped', finished: false, resumable: true, at: 0},
+			kubeconfig: {...found.kubeconfig, context: ''},
+			lines: ['Registry 127.0.0.1:5000', `Kubernetes at ${found.kubeconfig.server}`],
+		},
+		planWords.install,
+	);
 	expect(lines).toContain('Earlier run of 1970-01-01T00:00:00.000Z: it was stopped');
 	expect(lines).toContain(`Cluster: ${found.kubeconfig.text}`);
 	expect(lines).toContain('  Registry 127.0.0.1:5000');

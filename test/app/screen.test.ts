@@ -7,6 +7,7 @@ import {createScreenSession, nextOf} from '../../source/app/screen/screen-sessio
 import {writeJournal} from '../../source/engine/journal.ts';
 import {emptyRun} from '../../source/engine/reduce.ts';
 import {plans} from '../../source/plans/index.ts';
+import {planWords} from '../../source/plans/words.ts';
 import {summaryLines} from '../../source/report/summary.ts';
 import {load, shortest} from '../answers/samples.ts';
 import {keys, type OpenApp, openApp} from '../ui/helpers/screen.tsx';
@@ -42,15 +43,14 @@ test('the last page says how to log in with a password that was generated, as wh
 		acknowledged: false,
 		choices: [],
 	} as const;
-	const run = {...emptyRun, outcome: 'done', steps: [verification]} as const;
-	const said = nextOf(run, answers, 'again').join('\n');
+	const run = {...emptyRun, outcome: 'done', steps: [verification], planSteps: 1} as const;
+	const words = {words: planWords.install, resumeCommand: 'again'};
+	const said = nextOf(run, answers, words).join('\n');
 	expect(said).toContain(`as ${answers.controlPlane.admin.username}`);
-	expect(summaryLines(run, {answers, resumeCommand: 'again', logFile: 'log'}).join('\n')).toContain(
-		said.split('\n').at(-1),
-	);
+	expect(summaryLines(run, {answers, ...words, logFile: 'log'}).join('\n')).toContain(said.split('\n').at(-1));
 	expect(said).toContain('kubectl -n zenml-pro get secret');
-	expect(nextOf({...run, steps: []}, answers, 'again')).toEqual([]);
-	expect(nextOf({...run, outcome: 'failed'}, answers, 'again')).toEqual(['Go on with: again']);
+	expect(nextOf({...run, steps: []}, answers, words)).toEqual([]);
+	expect(nextOf({...run, outcome: 'failed'}, answers, words)).toEqual(['Go on with: again']);
 });
 
 const options: GlobalOptions = {set: [], nonInteractive: false, plain: false, json: false, logLevel: 'info'};

@@ -125,7 +125,7 @@ journey(
 		expect(saved).toContain('password: env:ZENML_AIRGAP_REGISTRY_PASSWORD');
 		expect(saved).toContain('password: env:ZENML_AIRGAP_DATABASE_ADMIN_PASSWORD');
 		await press('Left', 'Left', 'Enter');
-		await waitFor('Everything is in place.', 90_000);
+		await waitFor('ZenML Pro is installed and verified', 90_000);
 		await press('q');
 		expect(await exitCode()).toBe(0);
 		expect(await frame(true)).toContain('ZenML Pro is installed and verified');

@@ -43,7 +43,7 @@ journey('a wrong database password is named, and the answer with the right one l
 	const right = filesIn(worldOf(place.state)).rightDatabasePassword;
 	await type(`file:${right}`);
 	await press('C-s');
-	await waitFor('Everything is in place.', 60_000);
+	await waitFor('ZenML Pro is installed and verified', 60_000);
 	await press('Space');
 	expect(await exitCode()).toBe(0);
 	expect(await frame(true)).toContain('2 databases, PostgreSQL');
@@ -60,7 +60,7 @@ journey('a pod that crashes is shown with its own last words, and a retry leads 
 	await press('PageDown');
 	await waitFor('No space left on device');
 	await press('r');
-	await waitFor('Everything is in place.', 60_000);
+	await waitFor('ZenML Pro is installed and verified', 60_000);
 	await press('Space');
 	expect(await exitCode()).toBe(0);
 });
@@ -76,7 +76,7 @@ journey('a missing DNS record is handed over with its exact text, and the run go
 	expect((await readdir(folder)).length).toBeGreaterThan(2);
 	await press('2');
 	await waitFor(/\[2 Windows DNS/u);
-	await waitFor('Everything is in place.', 60_000);
+	await waitFor('ZenML Pro is installed and verified', 60_000);
 	await press('Space');
 	expect(await exitCode()).toBe(0);
 	expect(await frame(true)).toContain('2 names lead to 127.0.0.1');

@@ -76,7 +76,7 @@ journey('a full install goes from the welcome page over every question to the pr
 	expect(await waitFor('Verification')).toContain('Workload manager: not asked for');
 	await press('Enter');
 	await waitFor(/Installing: \d+ of \d+ steps/u);
-	const done = await waitFor('Everything is in place.', 60_000);
+	const done = await waitFor('ZenML Pro is installed and verified', 60_000);
 	expect(done).toContain('done: 2 databases, PostgreSQL');
 	await press('End');
 	const end = await waitFor('Where to go');

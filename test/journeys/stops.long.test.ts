@@ -73,7 +73,7 @@ journey(
 		await second.press('1');
 		await second.waitFor(/plan: \d+ change/u, 40_000);
 		await second.press('Enter');
-		await second.waitFor('Everything is in place.', 90_000);
+		await second.waitFor('ZenML Pro is installed and verified', 90_000);
 		await second.press('q');
 		expect(await second.exitCode()).toBe(0);
 	},

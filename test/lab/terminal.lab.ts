@@ -36,7 +36,7 @@ journey(
 		await waitFor(/plan: \d+ changes/u);
 		await press('Enter');
 		await waitFor(/Installing: \d+ of \d+ steps/u);
-		await waitFor('Everything is in place.', 180_000);
+		await waitFor('ZenML Pro is installed and verified', 180_000);
 		await press('q');
 		expect(await exitCode()).toBe(0);
 		expect(await frame(true)).toContain('ZenML Pro is installed and verified');

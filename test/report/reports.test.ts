@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import type {Event} from '../../source/engine/events.ts';
 import type {LogLevel} from '../../source/engine/plan.ts';
 import type {NewEvent} from '../../source/engine/run.ts';
+import {planWords} from '../../source/plans/words.ts';
 import {acceptanceReport} from '../../source/report/acceptance.ts';
 import {jsonReport} from '../../source/report/json.ts';
 import {plainReport} from '../../source/report/plain.ts';
@@ -229,7 +230,11 @@ test.each([
 	expect(plain([event])).toContain(`, ${mode}, run `);
 });
 
-const files = {resumeCommand: 'zenml-airgap install --answers a.yaml', logFile: '/s/logs/1.jsonl'};
+const files = {
+	words: planWords.install,
+	resumeCommand: 'zenml-airgap install --answers a.yaml',
+	logFile: '/s/logs/1.jsonl',
+};
 const answers = load(shortest);
 const verifiedRun: readonly NewEvent[] = [
 	{...started, steps: [stepInfo('verification')]} as NewEvent,
@@ -246,7 +251,7 @@ test('the summary of a finished install names the addresses and files', () => {
 	expect(
 		summaryLines(fold(verifiedRun), {...files, answers, reportFile: '/s/reports/a.txt'}).join('\n'),
 	).toMatchInlineSnapshot(`
-		"ZenML Pro is installed and verified (7.0 s).
+		"ZenML Pro is installed and verified, nothing had to be changed (7.0 s).
 		  The verification  nothing to do: 2 servers answer
 
 		  Dashboard  https://zenml-pro.corp.internal  (user admin)

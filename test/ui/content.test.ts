@@ -3,6 +3,7 @@ import {problem} from '../../source/base/problem.ts';
 import type {Event} from '../../source/engine/events.ts';
 import {emptyRun, reduce as fold} from '../../source/engine/reduce.ts';
 import type {RunState} from '../../source/engine/state.ts';
+import {planWords} from '../../source/plans/words.ts';
 import {buttonRow} from '../../source/ui/content/buttons.ts';
 import {detailText} from '../../source/ui/content/detail.ts';
 import {handoverText} from '../../source/ui/content/handover.ts';
@@ -35,7 +36,10 @@ const words = (rows: readonly Row[]): readonly string[] =>
 /** A run to which an event happens each second, from second 0 on. */
 const runOf = (...events: readonly Untimed[]): RunState =>
 	[started, ...events].reduce<RunState>((run, event, at) => fold(run, {...event, at: at * 1000} as Event), emptyRun);
-const state: UiState = {...firstState({draft: fullDraft, given: [], untyped: []}), started: true};
+const state: UiState = {
+	...firstState({words: planWords.install, draft: fullDraft, given: [], untyped: []}),
+	started: true,
+};
 const sceneOf = (run: RunState | undefined, now = 60_000): Scene => ({columns: 80, rows: 24, run, now});
 const trouble = problem({
 	code: 'time-out',
@@ -165,7 +169,7 @@ describe('the plan', () => {
 		[
 			'holds only what is waited for',
 			{status: 'ready', view: {steps: [{...steps[1], changes: [{action: 'wait', target: 'a'}]}]}},
-			'0 changes',
+			'nothing to change',
 			['  ○ Images: 1 to wait for', '      wait   a', ''],
 		],
 	])('that %s is told in short and in full', (_name, plan, short, rows) => {
@@ -212,7 +216,11 @@ describe('the last page', () => {
 	const ended = (outcome: 'done' | 'failed' | 'stopped'): Untimed => ({type: 'run-finished', outcome, exitCode: 0});
 
 	test.each<[string, readonly Untimed[], string]>([
-		['done', [ended('done')], 'Everything is in place. It took 0:01.'],
+		[
+			'done',
+			[finished('verification', 'applied'), ended('done')],
+			'ZenML Pro is installed and verified. It took 0:02.',
+		],
 		['failed', [ended('failed')], 'Not finished, after 0:01. What is done stays done'],
 		['stopped', [ended('stopped')], 'Stopped after 0:01. What is done stays done'],
 	])('tells that the run is %s', (_name, events, text) => {

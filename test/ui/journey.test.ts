@@ -55,10 +55,11 @@ test('a first run goes from welcome over every question and the review to the su
 	fake.pass(65_000);
 	fake.emit(
 		{type: 'step-finished', step: 'images', outcome: 'applied', note: '11 pushed', fingerprint: ''},
+		{type: 'step-finished', step: 'verification', outcome: 'applied', note: '', fingerprint: ''},
 		{type: 'run-finished', outcome: 'done', exitCode: 0},
 	);
 	await settle();
-	expect(app.frame()).toContain('Everything is in place. It took 1:05.');
+	expect(app.frame()).toContain('ZenML Pro is installed and verified. It took 1:05.');
 	expect(app.frame()).toContain('done: 11 pushed');
 	await app.press(keys.end);
 	expect(app.frame()).toContain('https://zenml-pro.corp.example');

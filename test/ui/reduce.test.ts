@@ -5,6 +5,7 @@ import {problem} from '../../source/base/problem.ts';
 import type {Event} from '../../source/engine/events.ts';
 import {emptyRun, reduce as fold} from '../../source/engine/reduce.ts';
 import type {RunState} from '../../source/engine/state.ts';
+import {planWords} from '../../source/plans/words.ts';
 import {envOf as sceneOf} from '../../source/ui/content/extent.ts';
 import type {Key, KeyId} from '../../source/ui/state/keys.ts';
 import {firstState, reduce, shownScreen} from '../../source/ui/state/reduce.ts';
@@ -34,7 +35,8 @@ const play = (
 		{state: start, effects: []},
 	);
 
-const first = (draft: Draft = {}, given: readonly string[] = []): UiState => firstState({draft, given, untyped: []});
+const first = (draft: Draft = {}, given: readonly string[] = []): UiState =>
+	firstState({words: planWords.install, draft, given, untyped: []});
 const runOf = (...events: readonly Untimed[]): RunState =>
 	[started, ...events].reduce<RunState>((run, event) => fold(run, {...event, at: 0} as Event), emptyRun);
 

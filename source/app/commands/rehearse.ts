@@ -1,6 +1,8 @@
-import {Option} from 'commander';
+import {Argument, Option} from 'commander';
 import {faultNames, samples} from '../../../rehearsal/index.ts';
+import {plans} from '../../plans/index.ts';
 import type {RehearsalOptions} from '../rehearsal/run.ts';
+import type {PlanName} from '../rehearsal/scenes.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addTopCommand} from './shared-options.ts';
 
@@ -11,16 +13,20 @@ const work: Work<RehearsalOptions> = async (context, options) => {
 
 /** `rehearse`: the real installer against a world that lives on this host only. */
 export const rehearse: AddCommand = ({program}, ask) => {
-	addTopCommand(program, {
+	const command = addTopCommand(program, {
 		name: 'rehearse',
-		description: 'run the installer against a cluster, registry and database that live on this host only',
+		description: 'go through a plan against a cluster, registry and databases that live on this host only',
 		examples: [
 			'zenml-airgap rehearse --fault wrong-database-password',
 			'zenml-airgap rehearse --bundle ./zenml-air-gapped-bundle --answers answers.yaml',
 			'zenml-airgap rehearse --non-interactive --json',
 			'zenml-airgap rehearse --way-in gateway',
+			'zenml-airgap rehearse upgrade --fault migration-fails',
 		],
-	})
+		takesWords: true,
+	});
+	command
+		.addArgument(new Argument('[plan]', 'what is rehearsed').choices(Object.keys(plans)).default('install'))
 		.addOption(new Option('--fault <name>', 'play a failure').choices(faultNames))
 		.addOption(
 			new Option('--pace <pace>', 'how fast the rehearsed cluster and people are')
@@ -50,8 +56,7 @@ export const rehearse: AddCommand = ({program}, ask) => {
 				.choices(samples)
 				.default('newer'),
 		)
-		.addOption(new Option('--plan <plan>', 'what is done with it').choices(['install', 'upgrade']).default('install'))
 		.addOption(new Option('--storage <server>', 'play a server for artifacts as well').choices(['s3']))
 		.option('--fresh', 'forget the world of an earlier rehearsal', false)
-		.action((options: RehearsalOptions) => ask(work, options));
+		.action((plan: PlanName, options: Omit<RehearsalOptions, 'plan'>) => ask(work, {...options, plan}));
 };

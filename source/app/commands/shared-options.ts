@@ -67,6 +67,8 @@ export type TopCommand = {
 	readonly plan?: PlanEntry;
 	/** The one word that it takes, as commander writes it, and what that is. */
 	readonly argument?: readonly [name: string, description: string];
+	/** True where it adds its words itself. */
+	readonly takesWords?: boolean;
 };
 
 /** Lines of examples at the end of a help page. */
@@ -87,11 +89,12 @@ const addWordless = (program: Command, command: Command): Command =>
 /** Adds a command to the program that goes through a plan, and takes the options of that and no words but its argument. */
 export const addTopCommand = (
 	program: Command,
-	{name, description, isDefault = false, examples, plan, argument}: TopCommand,
+	{name, description, isDefault = false, examples, plan, argument, takesWords = false}: TopCommand,
 ): Command => {
 	const command = program.command(name, {isDefault}).description(description);
 	const whole = withExamples(withPlanOptions(command, plan), examples);
-	return argument ? whole.argument(...argument) : addWordless(program, whole);
+	if (argument) return whole.argument(...argument);
+	return takesWords ? whole : addWordless(program, whole);
 };
 
 /** Adds a command to the program that reads what runs have left behind, and takes no words. */

@@ -40,9 +40,9 @@ const tell = async ({out, hostName}: Context, stateDirectory: string, {plan, jou
 	const holder = isOpen ? await liveHolder(path.join(stateDirectory, 'lock'), hostName) : undefined;
 	const when = new Date(journal.savedAt).toISOString();
 	const width = Math.max(...plan.steps.map(({title}) => title.length));
-	out(`run ${journal.runId} on ${journal.host}, ${when}: ${endOf(journal, whole, holder)}\n`);
+	out(`${plan.id}: run ${journal.runId} on ${journal.host}, ${when}: ${endOf(journal, whole, holder)}\n`);
 	for (const step of plan.steps) out(`${stepRow(step, journal, width)}\n`);
-	if (!holder && !isFinished({plan, journal})) out(`Start the ${plan.id} again: it re-checks the world and goes on.\n`);
+	if (!holder && !isFinished({plan, journal})) out(`Start ${plan.id} again: it re-checks the world and goes on.\n`);
 };
 
 /** The last run of every plan that was gone through from this host. */
@@ -72,9 +72,9 @@ const work: Work<StatusOptions> = async (context, options) => {
 	return runs.every(isFinished) ? 0 : 130;
 };
 
-/** `status`: what the last run on this host did. */
+/** `status`: what the last run of each plan on this host did. */
 export const status: AddCommand = ({program}, ask) => {
-	addStateCommand(program, {name: 'status', description: 'what the last run on this host did'}).action(
+	addStateCommand(program, {name: 'status', description: 'what the last run of each plan on this host did'}).action(
 		(options: StatusOptions) => ask(work, options),
 	);
 };

@@ -2,6 +2,7 @@ import {firstScope, type Scope} from '../../answers/form/asking.ts';
 import type {Form} from '../../answers/form/form.ts';
 import {isAbort} from '../../base/problem.ts';
 import type {Listener} from '../../engine/events.ts';
+import type {PlanWords} from '../../engine/plan-words.ts';
 import {plainReport} from '../../report/plain.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
@@ -24,20 +25,24 @@ type Talk = {
 	readonly signal: AbortSignal;
 };
 
+/** A plan that takes something away asks once more. */
+const consents = async (lines: PlainLines, {consent}: PlanWords): Promise<boolean> =>
+	consent === undefined || (await askWord(lines, consent, ['yes', 'no'])) === 'yes';
+
 /** Review and dry run of complete answers, and whether to start: `yes`, or what is to be changed. @throws PlainLeft */
 const review = async (
-	{session, lines, signal}: Talk,
+	{session, lines, signal, options: {plan: entry}}: Talk,
 	{form, answers}: Complete,
 ): Promise<'yes' | {readonly change: Scope}> => {
 	lines.say('', 'Answers', ...reviewLines(form), '', 'Looking at what will be done. Nothing is changed.');
 	const plan = await session.look(answers, {listeners: [], signal});
 	lines.say('', 'What will be done', ...planLines(plan), '');
 	for (;;) {
-		const word = await askWord(lines, 'Start?', ['yes', 'no', 'change', 'save']);
-		if (word === 'yes') return 'yes';
+		const word = await askWord(lines, `${entry.words.start}?`, ['yes', 'no', 'change', 'save']);
+		if (word === 'yes' && (await consents(lines, entry.words))) return 'yes';
 		if (word === 'no') throw new PlainLeft();
 		if (word === 'change') return {change: await askTopic(lines)};
-		lines.say(`Saved: ${await session.saveAnswers(form.draft)}`);
+		if (word === 'save') lines.say(`Saved: ${await session.saveAnswers(form.draft)}`);
 	}
 };
 
@@ -45,7 +50,7 @@ const review = async (
 const prepare = async (talk: Talk): Promise<Complete> => {
 	const {context, options, session, lines} = talk;
 	const {draft, given} = options.loaded;
-	lines.say(...foundLines(await lookAround(context, draft, options)), '', plainHelp);
+	lines.say(...foundLines(await lookAround(context, draft, options), options.plan.words), '', plainHelp);
 	let form: Form = {draft, untyped: typedBefore(draft)};
 	let scope = firstScope(form, given);
 	for (;;) {

@@ -4,13 +4,17 @@ import type {Form} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
 import {changesInWords, formatChange} from '../../engine/changes.ts';
 import {type PlanStep, type PlanView, pagesOf} from '../../engine/plan-view.ts';
+import type {PlanWords} from '../../engine/plan-words.ts';
 import {formatProblem} from '../../report/format.ts';
 import type {Found} from '../../ui/state/session.ts';
 
 /** What was found before the first question. */
-export const foundLines = ({bundle, kubeconfig, earlier, rehearsal, fault = [], lines}: Found): readonly string[] => [
-	'zenml-airgap installs ZenML Pro on a Kubernetes cluster that has no way to the internet.',
-	'Nothing is changed before you have seen the plan and answered yes to "Start?".',
+export const foundLines = (
+	{bundle, kubeconfig, earlier, rehearsal, fault = [], lines}: Found,
+	{welcome, start}: PlanWords,
+): readonly string[] => [
+	welcome,
+	`Nothing is changed before you have seen the plan and answered yes to "${start}?".`,
 	...(rehearsal ? ['This is a rehearsal: nothing outside of it is touched.'] : []),
 	...fault,
 	...(earlier ? [`Earlier run of ${new Date(earlier.at).toISOString()}: ${earlier.text}`] : []),

@@ -8,6 +8,7 @@ import type {Answers} from '../../answers/schema.ts';
 import {secretPlaces} from '../../answers/secret-places.ts';
 import {isErrno} from '../../base/errno.ts';
 import {ProblemsError} from '../../base/problem.ts';
+import {isMap} from '../../base/text.ts';
 import {type AnswerSource, partialAnswers} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
 import {rehearsalRunProblems} from './problems.ts';
@@ -39,6 +40,12 @@ const decidedByRehearsal = [
 	'database.admin',
 	'network.nameServer',
 	'network.trustStore',
+	'backup.folder',
+	'backup.passphrase',
+	'backup.recipients',
+	'backup.identity',
+	'backup.signingKey',
+	'backup.toolsImage',
 ] as const;
 
 /** Answers that say which machines are touched: in a rehearsal not even `--set` may lead out of its world. */
@@ -205,7 +212,8 @@ const withRunnerImage = ({draft, lines}: Moving): Moving => {
 const withNodes = (moving: Moving): Moving =>
 	[...componentPlaces(moving.draft), 'workloadManager'].reduce(({draft, lines}, component) => {
 		const at = `${component}.nodeSelector`;
-		if (getAt(draft, at) === undefined) return {draft, lines};
+		const labels = getAt(draft, at);
+		if (labels === undefined || (isMap(labels) && Object.keys(labels).length === 0)) return {draft, lines};
 		return {draft: setAt(draft, at, undefined), lines: [...lines, `${at}: the rehearsal has one node for all pods`]};
 	}, moving);
 

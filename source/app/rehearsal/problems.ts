@@ -8,6 +8,12 @@ export const rehearsalRunProblems = declareProblems({
 		cause: 'The rehearsal of root keeps its world there, and will not trust a folder that another user made.',
 		fix: 'Remove that folder, or name another --state-dir.',
 	},
+	'rehearsal-needs-mysql': {
+		area: 'prerequisites',
+		message: 'A rehearsal of {plan} needs a real MySQL.',
+		cause: 'In this world a played one stands in, which no mysqldump can read.',
+		fix: "Begin the world anew with one from Debian's packages: rehearse {plan} --fresh --mysql unpacked.",
+	},
 	'rehearsal-state-foreign': {
 		area: 'usage',
 		message: 'The folder {folder} holds the state of another install; it is not removed.',

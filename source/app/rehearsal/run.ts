@@ -19,6 +19,8 @@ import {makeFolder} from '../run/folder.ts';
 import {quietTerminal} from '../screen/quiet.ts';
 import {runScreen} from '../screen/screen.ts';
 import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside, stayInside, wayInOf} from './answers.ts';
+import {rehearsalRunProblems} from './problems.ts';
+import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
 import {forgetWorld, isOfWorld, worldFolderOf} from './world-folder.ts';
 
 /** What `rehearse` takes beside the shared options. */
@@ -30,7 +32,7 @@ export type RehearsalOptions = GlobalOptions & {
 	readonly wayIn?: WayIn | undefined;
 	/** Which sample is carried in, and what is done with it. */
 	readonly sample: Sample;
-	readonly plan: 'install' | 'upgrade';
+	readonly plan: PlanName;
 	readonly storage?: 's3' | undefined;
 	readonly fresh: boolean;
 	/** Called when the screen is about to take the keys of the terminal. */
@@ -124,7 +126,8 @@ const answersFor = async (
 	const asValues = (values: unknown): AnswersFrom => ({kind: 'values', values, file});
 	if (source.from === 'nothing') return {answers: asValues(world.answers), lines: []};
 	// The journal of an unfinished rehearsal has what the operator edited; a new fault starts from the world's own files.
-	const goesOn = source.from === 'journal' && isOfWorld(source.journal, worldFolder) && !world.faultBegins;
+	const kept = source.answers.kind === 'values' ? source.answers.values : undefined;
+	const goesOn = source.from === 'journal' && isOfWorld({answers: kept}, worldFolder) && !world.faultBegins;
 	if (goesOn) return {answers: {...source.answers, file}, lines: []};
 	const {draft, lines} = await moveIn(context, source, world);
 	return {answers: asValues(draft), lines};
@@ -140,12 +143,16 @@ const installInto = async (context: Context, options: RehearsalOptions, stage: S
 	const words = [
 		...(options.pace === 'fast' ? ['--pace', 'fast'] : []),
 		...(options.sample === 'older' ? ['--sample', 'older'] : []),
-		...(options.plan === 'upgrade' ? ['--plan', 'upgrade'] : []),
 	];
 	const session = {
 		stateDirectory,
 		plan: plans[options.plan],
-		resumeCommand: resumeCommand(context, 'rehearse', options, words),
+		resumeCommand: resumeCommand(
+			context,
+			options.plan === 'install' ? 'rehearse' : `rehearse ${options.plan}`,
+			options,
+			words,
+		),
 		judge: stayInside(own),
 		from: options.from,
 		until: options.until,
@@ -166,15 +173,55 @@ const installInto = async (context: Context, options: RehearsalOptions, stage: S
 	return screen ? runScreen(context, attended) : runPlain(context, options, attended);
 };
 
-const rehearse = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
-	const asks = wantsScreen(context, options) || wantsPlainQuestions(context, options);
-	const stage = await setStage(context, options, stateDirectory, asks);
+/** One plan in the world, which is up as long as it takes. Returns the exit code. */
+const playIn = async (
+	context: Context,
+	options: RehearsalOptions,
+	stage: Stage,
+	{wanted}: {readonly wanted: PlanName},
+): Promise<number> => {
 	const world = await startWorld(context, options, stage);
 	try {
+		// Every plan after the install begins with dumps, or ends with one.
+		if (wanted !== 'install' && world.mysqlIsPlayed)
+			throw rehearsalRunProblems.error('rehearsal-needs-mysql', {plan: wanted});
 		return await installInto(context, options, stage, world);
 	} finally {
 		await world.stop();
 	}
+};
+
+/** What a plan needs to have been before it, without anybody and without the fault. Returns the exit code. */
+const playBefore = async (context: Context, options: RehearsalOptions, {plan, sample}: Scene, stage: Stage) => {
+	context.err(`rehearsal: ${options.plan} needs something to work on; first ${plan}, with the ${sample} sample\n`);
+	// Nobody is there to confirm that users know of their new client.
+	const set = [...options.set, 'upgrade.clients=tell'];
+	const alone = {
+		set,
+		nonInteractive: true,
+		plain: false,
+		json: false,
+		fault: undefined,
+		from: undefined,
+		until: undefined,
+	};
+	// Standard output belongs to the plan that was asked for.
+	const aside = {...context, out: context.err, screen: false};
+	const own = {...options, ...alone, plan, sample};
+	const source = await findAnswers(context, own, {stateDirectory: stage.stateDirectory, plan: plans[plan]});
+	return playIn(aside, own, {...stage, source}, {wanted: options.plan});
+};
+
+const rehearse = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
+	const asks = wantsScreen(context, options) || wantsPlainQuestions(context, options);
+	const stage = await setStage(context, options, stateDirectory, asks);
+	const scenes = await scenesBefore(options.plan, stage);
+	for (const scene of scenes) {
+		const exitCode = await playBefore(context, options, scene, stage);
+		if (exitCode !== 0) return exitCode;
+	}
+	const source = await findAnswers(context, options, {stateDirectory, plan: plans[options.plan]});
+	return playIn(context, options, {...stage, source}, {wanted: options.plan});
 };
 
 /** The rehearsal, while no other is at work in its folder. */

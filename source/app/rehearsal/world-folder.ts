@@ -44,7 +44,7 @@ const traces = [
 ];
 
 /** Is this the journal of a rehearsal in this world? One of a real install may lie in the same folder. */
-export const isOfWorld = (journal: Journal | undefined, worldFolder: string): boolean => {
+export const isOfWorld = (journal: Pick<Journal, 'answers'> | undefined, worldFolder: string): boolean => {
 	const kubeconfig = lookUp(journal?.answers, 'kubernetes.kubeconfig');
 	return typeof kubeconfig === 'string' && path.dirname(kubeconfig) === worldFolder;
 };

@@ -3,9 +3,9 @@ import type {Answers} from '../../answers/schema.ts';
 import {type Problem, toProblem} from '../../base/problem.ts';
 import {type AttendedControls, attended} from '../../engine/controls.ts';
 import type {Listener} from '../../engine/events.ts';
-import {isProved} from '../../engine/outcome.ts';
+import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
-import {passwordLines} from '../../report/summary.ts';
+import {isWhole, passwordLines} from '../../report/summary.ts';
 import type {Session as ScreenSession, SummaryView} from '../../ui/state/session.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context} from '../base/context.ts';
@@ -30,13 +30,19 @@ export type Ended = {
 };
 
 /** What is next after a run, in the words that are shown and printed. */
-export const nextOf = (run: RunState, answers: Answers | undefined, resume: string): readonly string[] => {
-	if (run.outcome !== 'done') return [`Go on with: ${resume}`];
-	if (!isProved(run) || !answers) return [];
+export const nextOf = (
+	run: RunState,
+	answers: Answers | undefined,
+	{words, resumeCommand}: {readonly words: PlanWords; readonly resumeCommand: string},
+): readonly string[] => {
+	if (run.outcome !== 'done') return [`Go on with: ${resumeCommand}`];
+	if (!isWhole(run) || !answers) return [];
+	if (!words.servers) return words.next;
 	const login = passwordLines(answers).map((line) => line.trim());
 	return [
 		`Log in to the dashboard as ${answers.controlPlane.admin.username}.`,
 		...(login.length > 0 ? [login.join('\n')] : []),
+		...words.next,
 	];
 };
 
@@ -46,11 +52,16 @@ const urlsOf = (answers: Answers): SummaryView['urls'] =>
 		...answers.workspaces.map(({name, host}) => ({label: `Workspace ${name}`, host})),
 	].map(({label, host}) => ({label, url: urlOf(answers, host)}));
 
-const summaryView = (run: RunState, session: Session, {report}: Ended, resume: string): SummaryView => {
+const summaryView = (
+	run: RunState,
+	session: Session,
+	{report}: Ended,
+	{plan: {words}, resumeCommand}: AttendedOptions,
+): SummaryView => {
 	const answers = session.answers();
 	return {
-		urls: answers ? urlsOf(answers) : [],
-		next: nextOf(run, answers, resume),
+		urls: answers && words.servers ? urlsOf(answers) : [],
+		next: nextOf(run, answers, {words, resumeCommand}),
 		files: [report?.reportFile, report?.logFile].flatMap((file) => file ?? []),
 	};
 };
@@ -103,6 +114,7 @@ export const createScreenSession = (
 	};
 	const session: ScreenSession = {
 		version: context.version,
+		words: options.plan.words,
 		now: context.clock.now,
 		draft: loaded.draft,
 		given: loaded.given,
@@ -129,7 +141,7 @@ export const createScreenSession = (
 		saveAnswers: shared.saveAnswers,
 		saveReport: async () => shared.saveReport(store.getState()),
 		saveHandover: shared.saveHandover,
-		summary: (run) => summaryView(run, shared, ended, options.resumeCommand),
+		summary: (run) => summaryView(run, shared, ended, options),
 	};
 	return {session, ended, shared};
 };

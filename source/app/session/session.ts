@@ -104,7 +104,14 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 		summary: ({state, logFile, reportFile, leftovers}) =>
 			printableText(
 				redactor.redact(
-					summaryLines(state, {answers: counted, resumeCommand, logFile, reportFile, leftovers}).join('\n'),
+					summaryLines(state, {
+						words: plan.words,
+						answers: counted,
+						resumeCommand,
+						logFile,
+						reportFile,
+						leftovers,
+					}).join('\n'),
 				),
 			),
 		saveAnswers: async (draft) =>

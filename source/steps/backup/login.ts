@@ -6,6 +6,7 @@ import {portFor, requireDatabase, serverLogin, serverOf} from '../shared/databas
 import {dumpToolsFor} from '../shared/dump-tools.ts';
 import type {Component} from '../shared/names.ts';
 import type {World} from '../world.ts';
+import {dumpToolsFor} from './dump-tools.ts';
 
 /** A database that can be dumped. */
 export type Dumpable = {

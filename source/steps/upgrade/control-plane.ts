@@ -1,8 +1,8 @@
+import {waysBack} from '../back/way.ts';
 import {controlPlaneStepOf} from '../control-plane/index.ts';
 import {controlPlaneOf} from '../shared/names.ts';
 import type {Step} from '../world.ts';
 import {upgradedControlPlane} from './wanted.ts';
-import {withWayBack} from './way-back.ts';
 
 const step = controlPlaneStepOf(async (world, at) => (await upgradedControlPlane(world, at))?.wanted);
 
@@ -11,5 +11,5 @@ export const upgradeControlPlaneStep: Step = {
 	...step,
 	why: 'It goes first: a control plane is as new as its workspaces, or newer.',
 	inputs: (answers) => ({own: step.inputs(answers), upgrade: answers.upgrade}),
-	apply: async (world) => withWayBack(controlPlaneOf(world.answers), async () => step.apply?.(world)),
+	ways: async (world) => waysBack(world, [controlPlaneOf(world.answers)]),
 };

@@ -1,13 +1,25 @@
 import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import {pauseAfter, type RetryRule} from '../../base/retry.ts';
 import type {Finding} from '../../engine/plan.ts';
+import {waysBack} from '../back/way.ts';
 import {stepProblems} from '../problems.ts';
 import {type Check, runChecks} from '../shared/checks.ts';
 import {combineProblems} from '../shared/combine-problems.ts';
 import {controlPlaneOf} from '../shared/names.ts';
 import {controlPlaneChecks} from '../verification/index.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
-import {withWayBack} from './way-back.ts';
+
+/** Ways to a new server open a moment after its rollout: load balancers and ingress controllers hear of new pods by and by. */
+const settling: readonly ProblemCode[] = [
+	'https-unreachable',
+	'https-reset',
+	'https-time-out',
+	'zenml-not-ready',
+	'zenml-api-not-itself',
+];
+
+/** About 40 s in all; the last pause repeats. */
+const patience: RetryRule = {attempts: 8, pausesMs: [1000, 2000, 4000, 8000]};
 
 /** Ways to a new server open a moment after its rollout: load balancers and ingress controllers hear of new pods by and by. */
 const settling: readonly ProblemCode[] = [
@@ -47,7 +59,7 @@ const check = async (world: World): Promise<Finding> => {
 	if (world.pass === 'look')
 		return {status: 'todo', changes: controlPlaneChecks.map(({label}) => ({action: 'check', target: label}))};
 	const component = controlPlaneOf(world.answers);
-	const warnings = await withWayBack(component, () => requireVerified(world, component.label, controlPlaneChecks));
+	const warnings = await requireVerified(world, component.label, controlPlaneChecks);
 	return {status: 'ok', note: `${controlPlaneChecks.length} checks`, warnings};
 };
 
@@ -66,4 +78,5 @@ export const controlPlaneVerifiedStep: Step = {
 	}),
 	timeouts: shortTimeouts,
 	check,
+	ways: async (world) => waysBack(world, [controlPlaneOf(world.answers)]),
 };

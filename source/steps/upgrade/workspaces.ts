@@ -2,6 +2,7 @@ import type {WorkspaceAnswers} from '../../answers/schema.ts';
 import {inPool} from '../../base/pool.ts';
 import {ProblemError, toProblem} from '../../base/problem.ts';
 import type {Finding} from '../../engine/plan.ts';
+import {waysBack} from '../back/way.ts';
 import {workspaceOf} from '../shared/names.ts';
 import {workspaceChecks} from '../verification/index.ts';
 import {type WantedOf, workspaceDifferences} from '../workspaces/changes.ts';
@@ -10,7 +11,6 @@ import {releaseTimeouts, type Step, type World} from '../world.ts';
 import {helmAtOnce, isUpgraded} from './installed.ts';
 import {requireVerified} from './verified.ts';
 import {upgradedWorkspace} from './wanted.ts';
-import {withWayBack} from './way-back.ts';
 
 const looked: WantedOf = async (world, workspace) => (await upgradedWorkspace(world, workspace, 'look'))?.wanted;
 const written: WantedOf = async (world, workspace) => (await upgradedWorkspace(world, workspace, 'apply'))?.wanted;
@@ -47,10 +47,8 @@ const tell = ({report}: World, {done, all}: Tally): void =>
 
 const upgradeOne = async (world: World, tally: Tally, workspace: WorkspaceAnswers): Promise<void> => {
 	const component = workspaceOf(world.answers, workspace);
-	await withWayBack(component, async () => {
-		await rollOutWorkspace(world, workspace, written);
-		await requireVerified(world, component.label, workspaceChecks(workspace));
-	});
+	await rollOutWorkspace(world, workspace, written);
+	await requireVerified(world, component.label, workspaceChecks(workspace));
 	tally.done.add(workspace.name);
 	world.report({kind: 'line', level: 'info', text: `${component.label}: upgraded and verified`, record: true});
 	tell(world, tally);
@@ -114,4 +112,9 @@ export const upgradeWorkspacesStep: Step = {
 	timeouts: releaseTimeouts,
 	check,
 	apply,
+	ways: async (world) =>
+		waysBack(
+			world,
+			inOrder(world).map((one) => workspaceOf(world.answers, one)),
+		),
 };

@@ -51,6 +51,7 @@ const inShort = ({steps}: PlanView): string => {
 	const changes = steps.reduce((sum, step) => sum + (step.state === 'todo' ? writesIn(step.changes).length : 0), 0);
 	const problems = steps.filter(({state}) => state === 'problem').length;
 	const open = steps.some(({state}) => state === 'unknown') ? ' and more' : '';
+	if (changes === 0 && problems === 0 && open === '') return 'nothing to change';
 	return `${problems > 0 ? `${counted(problems, 'problem')}, ` : ''}${counted(changes, 'change')}${open}`;
 };
 

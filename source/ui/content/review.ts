@@ -8,14 +8,14 @@ import {blank, paragraph, type Row, row, type Scrolled} from '../terminal/rows.t
 import {answerRows} from './answers.ts';
 import {planRows} from './plan.ts';
 
-/** What can be done from the review page. */
-export const reviewLabels: Readonly<Record<ReviewButton, string>> = {
-	start: 'Start',
+/** What can be done from the review page; the start is called what the plan calls it. */
+export const reviewLabels = ({words}: Pick<UiState, 'words'>): Readonly<Record<ReviewButton, string>> => ({
+	start: words.start,
 	read: 'Read pages',
 	change: 'Change an answer',
 	save: 'Save answers',
 	quit: 'Quit',
-};
+});
 
 const refusedRows = ({message, cause, fix, nextSteps}: Problem, width: number): readonly Row[] => [
 	row('The run was not started', 'bad'),

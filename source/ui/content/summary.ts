@@ -1,7 +1,8 @@
 import {counted} from '../../base/text.ts';
 import {stepWords} from '../../engine/outcome.ts';
+import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState, StepState} from '../../engine/state.ts';
-import type {SummaryView} from '../state/session.ts';
+import {doneWords} from '../../report/summary.ts';
 import type {Scene, UiState} from '../state/types.ts';
 import {watch} from '../terminal/format.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
@@ -12,14 +13,12 @@ import {elapsed} from './steps.ts';
 
 const goOn = 'What is done stays done; start the tool again to go on.';
 
-/** How it ended, in a sentence. A run between --from and --until must not claim more than it did. */
-const headline = (run: RunState): {readonly text: string; readonly role: Role} => {
+/** How it ended, in a sentence. */
+const headline = (run: RunState, words: PlanWords): {readonly text: string; readonly role: Role} => {
 	const took = watch((run.finishedAt ?? run.startedAt) - run.startedAt);
 	if (run.outcome === 'stopped') return {text: `Stopped after ${took}. ${goOn}`, role: 'warn'};
 	if (run.outcome !== 'done') return {text: `Not finished, after ${took}. ${goOn}`, role: 'bad'};
-	return run.steps.length < run.planSteps
-		? {text: `The steps of this run are done, not the whole install. It took ${took}.`, role: 'ok'}
-		: {text: `Everything is in place. It took ${took}.`, role: 'ok'};
+	return {text: `${doneWords(run, words)}. It took ${took}.`, role: 'ok'};
 };
 
 const outcomeWord = (step: StepState, {pass}: RunState): string => {
@@ -44,9 +43,10 @@ const warningRows = ({steps}: RunState, {width, marks}: Scroll): readonly Row[] 
 	return part(counted(warnings.length, 'warning'), 'warn', rows);
 };
 
-const summaryRows = (run: RunState, {urls, next, files}: SummaryView, scroll: Scroll): readonly Row[] => {
+const summaryRows = (run: RunState, {summary, words}: UiState, scroll: Scroll): readonly Row[] => {
 	const {width} = scroll;
-	const {text, role} = headline(run);
+	const {urls, next, files} = summary;
+	const {text, role} = headline(run, words);
 	const {problem} = run;
 	return [
 		...paragraph(text, width, role),
@@ -75,7 +75,7 @@ const summaryRows = (run: RunState, {urls, next, files}: SummaryView, scroll: Sc
 };
 
 /** The last page: how it ended, each step, where to go now, what is next. */
-export const summaryText = ({summary}: UiState, {run, columns, rows}: Scene, marks: Glyphs): Scrolled => ({
-	rows: run ? summaryRows(run, summary, {width: bodyColumns(columns), marks}) : [],
+export const summaryText = (state: UiState, {run, columns, rows}: Scene, marks: Glyphs): Scrolled => ({
+	rows: run ? summaryRows(run, state, {width: bodyColumns(columns), marks}) : [],
 	height: bodyRows(rows),
 });

@@ -70,12 +70,12 @@ const foundRows = ({found, foundProblem}: UiState, scroll: Scroll): readonly Row
 /** The first page above its menu: what this is, and what was found. */
 export const welcomeRows = (state: UiState, scroll: Scroll): readonly Row[] => {
 	const {width} = scroll;
-	const {length} = state.given;
+	const {given, words} = state;
 	return [
-		...paragraph('Installs ZenML Pro on a Kubernetes cluster that has no way to the internet.', width),
-		...paragraph('Nothing is changed before you have seen the plan and chosen Start.', width, 'dim'),
+		...paragraph(words.welcome, width),
+		...paragraph(`Nothing is changed before you have seen the plan and chosen "${words.start}".`, width, 'dim'),
 		blank,
 		...foundRows(state, scroll),
-		...(length > 0 ? [blank, ...paragraph(`${length} answers are given already.`, width, 'dim')] : []),
+		...(given.length > 0 ? [blank, ...paragraph(`${given.length} answers are given already.`, width, 'dim')] : []),
 	];
 };

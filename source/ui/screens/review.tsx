@@ -70,7 +70,8 @@ export const Review = (props: ScreenProps<On<'review'>>) => {
 	const width = bodyColumns(scene.columns);
 	const text = reviewText(state, scene, marks);
 	const where = [position(text, top), `plan: ${planInShort(state.plan)}`].filter((part) => part !== '').join('; ');
-	const labels = reviewButtons(state).map((button) => reviewLabels[button]);
+	const words = reviewLabels(state);
+	const labels = reviewButtons(state).map((button) => words[button]);
 	const hints = [
 		['Enter', 'choose'],
 		[marks.sideways, 'button'],

@@ -13,7 +13,13 @@ import {after, type Env, isOn, type Turn, turn, type UiEvent, type UiState} from
 import {welcomeKey} from './welcome.ts';
 
 /** The state before the first key. */
-export const firstState = ({draft, given, untyped}: Pick<Session, 'draft' | 'given' | 'untyped'>): UiState => ({
+export const firstState = ({
+	words,
+	draft,
+	given,
+	untyped,
+}: Pick<Session, 'words' | 'draft' | 'given' | 'untyped'>): UiState => ({
+	words,
 	screen: {name: 'welcome', menu: 0},
 	draft,
 	given,

@@ -39,6 +39,19 @@ const start = (state: Reviewing): Turn => {
 	return turn(next, {type: 'cancel-plan'}, {type: 'start', answers: judged.answers});
 };
 
+/** A plan that takes something away is started by a yes. */
+const begin = (state: Reviewing): Turn => {
+	const {consent} = state.words;
+	if (consent === undefined || !judgeForm(state).ok) return start(state);
+	const notice = {role: 'warn', text: `${consent} y/n`} as const;
+	return turn({...state, notice, screen: {...state.screen, consenting: true}});
+};
+
+const onConsent = (state: Reviewing, key: Key): Turn => {
+	const asked: Reviewing = {...state, screen: {...state.screen, consenting: false}};
+	return isLetter(key, 'y') ? start(asked) : turn(asked);
+};
+
 /** Leaves the review page for questions: what is being looked at is looked at again behind them. */
 const toQuestions = (state: Reviewing, scope: Scope): Turn =>
 	after(turn(state, {type: 'cancel-plan'}), (left) => openQuestions(left, scope));
@@ -46,7 +59,7 @@ const toQuestions = (state: Reviewing, scope: Scope): Turn =>
 const press = (state: Reviewing, menu: number): Turn => {
 	switch (reviewButtons(state)[menu]) {
 		case 'start':
-			return start(state);
+			return begin({...state, screen: {...state.screen, menu}});
 		case 'read':
 			return turn({...state, screen: {...state.screen, menu, reading: {page: 0, top: 0}}});
 		case 'change':
@@ -85,6 +98,7 @@ const onPages = (state: Reviewing, env: Env, key: Key): Turn => {
 /** Keys of the review page: up and down scroll, left and right choose a button. */
 export const reviewKey = (state: Reviewing, env: Env, key: Key): Turn => {
 	const {screen} = state;
+	if (screen.consenting) return onConsent(state, key);
 	if (screen.choosing !== undefined) return onTopics(state, screen.choosing, key);
 	if (screen.reading !== undefined) return onPages(state, env, key);
 	const top = scrollMove(key, screen.top, env.extent(state));

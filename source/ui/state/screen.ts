@@ -35,6 +35,8 @@ export type Screen =
 			readonly menu: number;
 			/** Index of the topic in focus while one is chosen to be changed. */
 			readonly choosing?: number | undefined;
+			/** Set while the start waits for a yes. */
+			readonly consenting?: boolean;
 			/** The page that is read before the start, and how far. */
 			readonly reading?: {readonly page: number; readonly top: number} | undefined;
 	  }

@@ -3,6 +3,7 @@ import type {Answers} from '../../answers/schema.ts';
 import type {Decided} from '../../engine/controls.ts';
 import type {Handover} from '../../engine/plan.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
+import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
 
 /** One thing that was looked at before the first question. */
@@ -49,6 +50,8 @@ export type RunStore = {
  */
 export type Session = {
 	readonly version: string;
+	/** How the plan speaks of itself. */
+	readonly words: PlanWords;
 	/** Milliseconds since the epoch. */
 	readonly now: () => number;
 	readonly found: () => Promise<Found>;

@@ -5,6 +5,7 @@ import type {Problem} from '../../base/problem.ts';
 import type {Decided} from '../../engine/controls.ts';
 import type {Handover, LogLevel} from '../../engine/plan.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
+import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
 import type {Extent} from '../terminal/layout.ts';
 import type {Role} from '../terminal/marks.ts';
@@ -58,6 +59,7 @@ export type Notice = {readonly role: Role; readonly text: string};
 
 /** All that the screens know beside the run itself. Never holds a secret once its field is left. */
 export type UiState = Form & {
+	readonly words: PlanWords;
 	readonly screen: Screen;
 	readonly found?: Found;
 	readonly foundProblem?: Problem;

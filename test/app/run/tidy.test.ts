@@ -7,6 +7,7 @@ import {runPlan} from '../../../source/app/run/run.ts';
 import {type ProblemCode, ProblemError} from '../../../source/base/problem.ts';
 import {createCluster} from '../../../source/cluster/cluster.ts';
 import {unattended} from '../../../source/engine/controls.ts';
+import {planWords} from '../../../source/plans/words.ts';
 import {summaryLines} from '../../../source/report/summary.ts';
 import {type Plan, type Step, shortTimeouts} from '../../../source/steps/world.ts';
 import {scratch} from '../../helm/lab.ts';
@@ -92,7 +93,7 @@ test('a run that is done stays done when its Lease cannot be given back, and its
 	]);
 	expect(await readdir(path.join(folder, 'state'))).not.toContain('lock');
 	const {state, logFile, leftovers} = report;
-	expect(summaryLines(state, {resumeCommand: 'again', logFile, leftovers}).at(-1)).toMatch(
+	expect(summaryLines(state, {words: planWords.install, resumeCommand: 'again', logFile, leftovers}).at(-1)).toMatch(
 		/^ {2}Warning {5}The lock of/u,
 	);
 });

@@ -1,12 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import type {Release} from '../../../source/helm/types.ts';
 import {sampleControlPlane} from '../../../source/steps/control-plane/release.ts';
-import {componentsOf} from '../../../source/steps/shared/names.ts';
 import {readInstalled} from '../../../source/steps/upgrade/installed.ts';
 import {upgradePathStep} from '../../../source/steps/upgrade/path.ts';
 import {conflictProblem, pathRules} from '../../../source/steps/upgrade/rules.ts';
 import {requireVerified} from '../../../source/steps/upgrade/verified.ts';
-import {wayBackOf, withWayBack} from '../../../source/steps/upgrade/way-back.ts';
 import {inOrder} from '../../../source/steps/upgrade/workspaces.ts';
 import {fakeClock} from '../../base/fake-clock.ts';
 import {carried, refusal, releaseOf} from '../parts.ts';
@@ -199,20 +197,6 @@ test('a server that is reached a moment after its rollout is no failure, and one
 		code: 'zenml-dashboard-broken',
 	});
 	expect(asked).toBe(4);
-});
-
-test('what fails names the way back of its component', async () => {
-	const [controlPlane, , second] = componentsOf(two);
-	if (!controlPlane || !second) throw new Error('no components');
-	expect(wayBackOf(controlPlane)).toBe('zenml-airgap back controlPlane');
-	const problem = await refusalOf(
-		withWayBack(second, async () => {
-			throw refusal(code('helm-timeout'));
-		}),
-	);
-	expect(problem.nextSteps).toEqual([
-		'to go on: the same command again; or back to what ran before, release and database together: zenml-airgap back two',
-	]);
 });
 
 test('the first workspace is the one that the answers name, else the first', () => {

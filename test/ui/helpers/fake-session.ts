@@ -3,6 +3,7 @@ import {emptyRun, reduce} from '../../../source/engine/reduce.ts';
 import type {RunState} from '../../../source/engine/state.ts';
 import type {plans} from '../../../source/plans/index.ts';
 import {installPlan} from '../../../source/plans/install.ts';
+import {planWords} from '../../../source/plans/words.ts';
 import type {Found, Session} from '../../../source/ui/state/session.ts';
 
 /** A call of the screens, as a list of the method and what it got. */
@@ -79,6 +80,7 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 	] as const;
 	const session = {
 		version: '0.1.0',
+		words: allowed.words ?? planWords.install,
 		now: () => now,
 		found: allowed.found ?? (async () => found),
 		draft: allowed.draft ?? {},

@@ -3,15 +3,16 @@ import {formatBytes, totalSize} from '../../../base/units.ts';
 import {parseJournal} from '../../../engine/journal.ts';
 import type {PlanPage} from '../../../engine/plan.ts';
 import type {Image} from '../../../oci/image.ts';
+import {nameOf} from '../../backup/installed.ts';
 import {lookFor} from '../../images/compressed-images.ts';
 import {serverOf} from '../../shared/database-logins.ts';
 import {journalSecretName, referenceOf, repositoryOf} from '../../shared/names.ts';
+import {backCommand} from '../../shared/release/back-mark.ts';
 import {schemaOf} from '../../shared/release/schema-change.ts';
 import {selectorOf} from '../../shared/release/wanted.ts';
 import {containersThatRan} from '../../verification/ran.ts';
 import type {World} from '../../world.ts';
 import {type Installed, isUpgraded, versionsInWords} from '../installed.ts';
-import {wayBackOf} from '../way-back.ts';
 import {told} from './told.ts';
 
 const jsonOf = (text: string): unknown => {
@@ -99,7 +100,7 @@ const restartLines = (restarts: readonly string[]): readonly string[] =>
 
 const backLines = (all: readonly Installed[]): readonly string[] => [
 	'How to get back: release and database of a component go back together, to the backup that is taken before the first change:',
-	...all.filter((one) => !isUpgraded(one)).map(({component}) => `  ${wayBackOf(component)}`),
+	...all.filter((one) => !isUpgraded(one)).map(({component}) => `  ${backCommand(nameOf(component))}`),
 	'What was written since that backup is lost then; nothing goes back by itself.',
 ];
 

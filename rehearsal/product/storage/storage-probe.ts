@@ -1,5 +1,5 @@
 import {createHash, createHmac, randomBytes} from 'node:crypto';
-import type {PodNetwork} from './network/pod-network.ts';
+import type {PodNetwork} from '../network/pod-network.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Pod = {readonly network: PodNetwork; readonly files?: ReadonlyMap<string, string>; readonly signal: AbortSignal};

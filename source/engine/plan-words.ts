@@ -1,0 +1,19 @@
+/** How a plan speaks of itself to whoever goes through it. Parts of sentences begin with a capital and end without a full stop. */
+export type PlanWords = {
+	/** What it does, in whole sentences, on the first page. */
+	readonly welcome: string;
+	/** What starts it: the word on the button, and the question where there is no screen. */
+	readonly start: string;
+	/** What is asked once more after that, where something is taken away. */
+	readonly consent?: string;
+	/** What is so at its end. */
+	readonly done: string;
+	/** What was so before, where every step had nothing to do. */
+	readonly nothing: string;
+	/** What the whole of it is called, where only some of its steps were gone: `the whole install`. */
+	readonly whole: string;
+	/** True where people log in to what it leaves: its end says where. */
+	readonly servers: boolean;
+	/** What is to be done once it is done. */
+	readonly next: readonly string[];
+};
