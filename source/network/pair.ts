@@ -47,7 +47,7 @@ const checkKey = (
 	const [leaf] = chain;
 	if (!leaf || leaf.checkPrivateKey(key)) return [];
 	const given = {file: paths.key, certificate: paths.certificate};
-	const place = {location: {file: paths.key}};
+	const place = {location: {file: paths.key}, answers: ['tls.key', 'tls.certificate']};
 	const fitting = chain.find((certificate) => certificate.checkPrivateKey(key));
 	if (!fitting) return [networkProblems.problem('tls-key-mismatch', {case: 'other key', ...given}, place)];
 	const subject = distinguishedName(fitting.subject);

@@ -107,6 +107,37 @@ test('the registry is not opened with a CA, or a key of a client, that its clien
 	});
 	const read = await options({...client, ca: inStage('ca.crt'), clientKey: inStage('tls.key')});
 	expect(read.ca).toBe(authority.caPem);
+	await stage.write('other.key', (await authority.issue({hosts: ['other']})).key);
+	expect(await refusalOf(options({...client, clientKey: inStage('other.key')}))).toMatchObject({
+		code: 'tls-key-mismatch',
+		area: 'usage',
+		answers: ['registry.clientKey', 'registry.clientCertificate'],
+	});
+});
+
+const clientPairs = ['registry', 'database', 'controlPlane.database.server', 'workspaces.0.database.server'] as const;
+
+test.each(clientPairs)('a key of another certificate in %s is refused before anything is opened', async (at) => {
+	await stage.write('other.key', (await authority.issue({hosts: ['other']})).key);
+	const [certificate, key] = [`${at}.clientCertificate`, `${at}.clientKey`] as const;
+	const server = at.endsWith('.server') ? ['--set', `${at}.host=db.corp.internal`] : [];
+	const pair = ['--set', `${certificate}=tls.crt`, '--set', `${key}=other.key`];
+	const {code, err} = await stage.run('answers', 'validate', 'site.yaml', ...server, ...pair);
+	expect(code).toBe(2);
+	expect(err).toContain(`${inStage('other.key')} does not belong to the certificate ${inStage('tls.crt')}.`);
+	expect(err).toContain(`requested with in ${key}, or the certificate of that key in ${certificate}.`);
+	const flag = 'a test';
+	const given = load(shortest, [
+		...(server.length > 0 ? [{path: `${at}.host`, value: 'db.corp.internal', source: flag}] : []),
+		{path: 'tls.certificate', value: inStage('tls.crt'), source: flag},
+		{path: 'tls.key', value: inStage('tls.key'), source: flag},
+		{path: 'tls.ca', value: inStage('ca.crt'), source: flag},
+		{path: certificate, value: inStage('tls.crt'), source: flag},
+		{path: key, value: inStage('other.key'), source: flag},
+	]);
+	const world = worldOf({answers: given, host: createHost(stage.folder), tls: createTls()});
+	const refused = await certificates.run(world).catch((error: unknown) => error);
+	expect(refused).toMatchObject({problems: [{code: 'tls-key-mismatch', area: 'usage', answers: [key, certificate]}]});
 });
 
 test('what lies in the Secrets is the plain PEM, without what stands around it in the files', async () => {

@@ -370,6 +370,18 @@ describe('words of servers and poolers', () => {
 		expect(connectionProblem(error, access).problem.code).toBe(code('database-client-certificate'));
 	});
 
+	test('a key of another certificate is told to the operator, and not to the database admin', () => {
+		const error = Object.assign(new Error('key values mismatch'), {code: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'});
+		expect(connectionProblem(error, access).problem).toMatchObject({
+			code: code('database-client-certificate'),
+			area: 'usage',
+			who: 'operator',
+			cause: 'Certificate and key of the answers do not belong together.',
+			fix: 'Name the key that database.clientCertificate was requested with in database.clientKey.',
+			answers: ['database.clientCertificate', 'database.clientKey'],
+		});
+	});
+
 	test('a statement in a session that may change nothing is told as that', () => {
 		expect(
 			said('25006', 'cannot execute CREATE ROLE in a read-only transaction', 'PreventCommandIfReadOnly').code,

@@ -3,7 +3,7 @@ import {resolveSecret} from '../../answers/secrets.ts';
 import {printable} from '../../base/printable.ts';
 import {type Problem, ProblemError, ProblemsError} from '../../base/problem.ts';
 import {createTls} from '../../network/tls.ts';
-import {furtherFiles} from '../../steps/shared/further-files.ts';
+import {furtherProblems} from '../../steps/shared/further-files.ts';
 import {componentsOf} from '../../steps/shared/names.ts';
 import type {Context} from '../base/context.ts';
 import {asUsage, readPemFile} from '../base/pem-files.ts';
@@ -21,6 +21,11 @@ const lookAtPair = async ({clock}: Context, answers: Answers): Promise<void> => 
 	if ('problems' in result) throw new ProblemsError(result.problems.map(asUsage));
 };
 
+const lookAtFurtherFiles = async (answers: Answers): Promise<void> => {
+	const problems = await furtherProblems(answers, readPemFile);
+	if (problems.length > 0) throw new ProblemsError(problems.map(asUsage));
+};
+
 const lookAtSecret = async ({environment, redactor, err}: Context, at: string, reference: string): Promise<void> => {
 	const readKubernetesSecret = async () => undefined;
 	const onWarning = (text: string): void => err(`${printable(text)}\n`);
@@ -34,7 +39,7 @@ const lookAtSecret = async ({environment, redactor, err}: Context, at: string, r
 export const localProblems = async (context: Context, answers: Answers): Promise<readonly Problem[]> => {
 	const results = await Promise.allSettled([
 		lookAtPair(context, answers),
-		...furtherFiles(answers).map(async ({answer, file}) => readPemFile(file, answer)),
+		lookAtFurtherFiles(answers),
 		...references(answers).map(async ({at, reference}) => lookAtSecret(context, at, reference)),
 	]);
 	return results.flatMap((result) => {

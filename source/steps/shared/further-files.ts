@@ -1,4 +1,6 @@
 import {databaseServerOf} from '../../answers/database-server.ts';
+import {type Problem, ProblemError} from '../../base/problem.ts';
+import {clientPairProblem} from '../../network/client-pair.ts';
 import type {World} from '../world.ts';
 import {componentsOf} from './names.ts';
 
@@ -29,4 +31,39 @@ export const furtherFiles = (answers: World['answers']): readonly FurtherFile[] 
 		...ofServers(answers),
 	];
 	return named.flatMap(([answer, file]) => (file === undefined ? [] : [{answer, file}]));
+};
+
+type Read = FurtherFile & {readonly pem: string};
+
+const suffix = {certificate: '.clientCertificate', key: '.clientKey'} as const;
+
+/** Certificates and keys of clients that do not belong together, as far as both were read. */
+const unfitPairs = (files: readonly Read[]): readonly Problem[] =>
+	files
+		.filter(({answer}) => answer.endsWith(suffix.certificate))
+		.flatMap((certificate) => {
+			const of = certificate.answer.slice(0, -suffix.certificate.length);
+			const key = files.find(({answer}) => answer === `${of}${suffix.key}`);
+			return (key && clientPairProblem(certificate, key)) ?? [];
+		});
+
+/**
+ * What is wrong with the further files: each by itself, and each certificate of a client with its key.
+ * @param readFile reads one as PEM; throws ProblemError for a file that does not do
+ */
+export const furtherProblems = async (
+	answers: World['answers'],
+	readFile: (file: string, answer: string) => Promise<string>,
+): Promise<readonly Problem[]> => {
+	const files = furtherFiles(answers);
+	const found = await Promise.allSettled(
+		files.map(async (one) => ({...one, pem: await readFile(one.file, one.answer)})),
+	);
+	const read = found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+	const unread = found.flatMap((one) => {
+		if (one.status === 'fulfilled') return [];
+		if (one.reason instanceof ProblemError) return [one.reason.problem];
+		throw one.reason;
+	});
+	return [...unread, ...unfitPairs(read)];
 };
