@@ -3,6 +3,9 @@ import type {ProblemTable} from '../../base/problem-table.ts';
 /** The forms of a reference to a secret, as an operator writes them. */
 const references = 'Write env:NAME, file:PATH, k8s:namespace/name/key, generate or prompt.';
 
+const runnersReadSecrets =
+	'Whoever may create jobs in a namespace can mount every Secret there: passwords, encryption keys, private keys.';
+
 /**
  * What is wrong with single answers. In the words, `answer` is what the operator calls it: its path, or the flag that it was given by;
  * `path` is always its path. Messages of one answer begin with its name, so that a form can show them beside it without the name.
@@ -116,6 +119,21 @@ export const valueTable = {
 			'same by default': {
 				message: '{answer} is the same {what} as {other}: "{value}"; they must differ',
 				cause: 'It is not given, so its default counts, and {other} has that already.',
+			},
+			'runner namespace': {
+				message: '{answer} is the namespace of {other}: "{value}"; runner jobs need one of their own',
+				cause: runnersReadSecrets,
+				fix: 'Name another namespace in {path}.',
+			},
+			'namespace of runners': {
+				message: '{answer} is in the namespace of the runner jobs, {other}: "{value}"; they must differ',
+				cause: runnersReadSecrets,
+				fix: 'Name another namespace in {path}, or in {other}.',
+			},
+			'namespace of the cluster': {
+				message: '{answer} is a namespace of the cluster itself',
+				cause: 'Names that begin with kube- or openshift- are kept for the parts of the cluster.',
+				fix: 'Name a namespace of its own in {path}.',
 			},
 			'over limit': {message: '{answer} is more than {other}; Kubernetes refuses such pods'},
 			'over default limit': {

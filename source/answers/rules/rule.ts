@@ -25,7 +25,8 @@ export type CrossFieldIssue =
 			readonly path: Path;
 			readonly other: Path;
 	  }
-	| {readonly kind: 'cannot be made'; readonly path: Path; readonly other?: undefined};
+	| {readonly kind: 'runner namespace'; readonly path: Path; readonly other: Path; readonly value: string}
+	| {readonly kind: 'cannot be made' | 'namespace of the cluster'; readonly path: Path; readonly other?: undefined};
 
 type Amounts = {readonly cpu?: string | undefined; readonly memory?: string | undefined};
 type Resources = {readonly requests: Amounts; readonly limits: Amounts};
@@ -68,6 +69,7 @@ export type RuledAnswers = Pick<ServedAnswers, 'database'> & {
 		readonly clientCertificate?: string | undefined;
 		readonly clientKey?: string | undefined;
 	};
+	readonly workloadManager: {readonly enabled: boolean; readonly namespace: string};
 	readonly organization: {readonly users: readonly {readonly username: string}[]};
 	readonly artifacts: RuledStorage;
 	readonly backup: {readonly schedule: RuledStorage};

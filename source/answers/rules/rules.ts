@@ -1,5 +1,6 @@
 import {quantityOf} from '../../base/quantity.ts';
 import {adminsAreKnown, clientPairsAreWhole, databasesDiffer, rolesFitEngine} from './database.ts';
+import {namespacesAreFree, runnersStandApart} from './namespaces.ts';
 import {
 	type CrossFieldIssue,
 	componentsOf,
@@ -88,6 +89,8 @@ const rules: readonly Rule[] = [
 	signatureHasKey,
 	requestsFitLimits,
 	namesDiffer,
+	runnersStandApart,
+	namespacesAreFree,
 	registryPairsAreWhole,
 	registryLoginIsKnown,
 	databasesDiffer,
