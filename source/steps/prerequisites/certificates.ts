@@ -14,7 +14,7 @@ export const certificates: Check = {
 	asks: 'files',
 	run: async (world) => {
 		const {tls, answers, clock} = world;
-		const hosts = componentsOf(answers).map(({answers: {host}}) => host);
+		const hosts = componentsOf(answers).map(({path, answers: {host}}) => ({host, answer: `${path}.host`}));
 		const result = await tls.readPair(answers.tls, hosts, clock.now());
 		// A certificate that does not do is an answer that does not do.
 		const ofServers = 'problems' in result ? result.problems.map((one) => ({...one, area: 'usage'}) as const) : [];
