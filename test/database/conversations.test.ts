@@ -175,7 +175,7 @@ describe('something that is not PostgreSQL', () => {
 	const greeting = Buffer.concat([Buffer.from([0x4a, 0, 0, 0, 0x0a]), text('8.0.36'), Buffer.alloc(60, 1)]);
 	const told = {
 		code: code('database-not-postgresql'),
-		message: 'The database server SERVER cannot be reached.',
+		message: 'What answers at SERVER is not a PostgreSQL server.',
 		fix: 'Check host and port: PostgreSQL usually listens on 5432.',
 		answers: ['database.host', 'database.port'],
 	};
