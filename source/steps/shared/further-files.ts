@@ -9,8 +9,10 @@ type FurtherFile = {readonly answer: string; readonly file: string};
 
 type Named = readonly (readonly [string, string | undefined])[];
 
+/** The server of all is among them, also where every component has one of its own: what is written there is looked at or refused. */
 const ofServers = (answers: World['answers']): Named => {
-	const servers = componentsOf(answers).map(({path}) => databaseServerOf(answers, path));
+	const shared = databaseServerOf({...answers, controlPlane: {database: {}}}, 'controlPlane');
+	const servers = [shared, ...componentsOf(answers).map(({path}) => databaseServerOf(answers, path))];
 	const byPlace = new Map(servers.map((server) => [server.from, server]));
 	return [...byPlace.values()].flatMap(
 		({from, ca, clientCertificate, clientKey}): Named => [
