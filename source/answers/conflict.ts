@@ -30,6 +30,8 @@ const betweenTwo = (
 		| 'gateway needed'
 		| 'not for this kind'
 		| 'clear text'
+		| 'no use without TLS'
+		| 'leaves without use'
 		| 'too long for MySQL'
 		| 'MySQL and too long',
 	path: Path,
@@ -74,6 +76,12 @@ export const conflictOf = (rule: CrossFieldIssue, isGiven: (path: Path) => boole
 				...conflict,
 				problem: betweenTwo(rule.kind, path, rule.other),
 				mirrored: betweenTwo('MySQL and too long', rule.other, path),
+			};
+		case 'no use without TLS':
+			return {
+				...conflict,
+				problem: betweenTwo(rule.kind, path, rule.other),
+				mirrored: betweenTwo('leaves without use', rule.other, path),
 			};
 		case 'needed':
 		case 'key needed':

@@ -48,7 +48,7 @@ export const valueTable = {
 			'far, set': {
 				message: '{answer}: is not an answer',
 				cause: 'Each --set sets one answer, by its path in the answer file.',
-				fix: 'See the answer file that the init command writes for all paths.',
+				fix: 'Look for its path in the file that this writes: zenml-airgap answers init answers.yaml',
 			},
 			'group, set': {
 				message: '{answer}: is a group of answers, not one answer',
@@ -74,7 +74,7 @@ export const valueTable = {
 			'no answers': {
 				message: 'The answer file does not hold answers',
 				cause: 'An answer file is a map of keys and values.',
-				fix: 'Write "key: value" lines. The init command writes a file to start from.',
+				fix: 'Write "key: value" lines. This writes a file to start from: zenml-airgap answers init answers.yaml',
 			},
 		},
 	},
@@ -160,6 +160,16 @@ export const valueTable = {
 				message: '{answer} says http://, and {other} is not true',
 				cause: 'Keys and files would go over the network in clear text.',
 				fix: 'Write https:// in {path}; where the server speaks no TLS, set {other} to true.',
+			},
+			'no use without TLS': {
+				message: '{answer} has no effect without TLS, which {other} turns off',
+				cause: 'Certificates are shown and checked while TLS is made, and the answers ask for none.',
+				fix: 'Change {other}, or take {path} out.',
+			},
+			'leaves without use': {
+				message: '{answer} turns TLS off, and {other} has no effect without it',
+				cause: 'Certificates are shown and checked while TLS is made.',
+				fix: 'Take {other} out, or change {path}.',
 			},
 			'too long for MySQL': {
 				message: '{answer} must be 32 characters at most on MySQL',

@@ -21,6 +21,7 @@ export type CrossFieldIssue =
 				| 'gateway needed'
 				| 'not for this kind'
 				| 'clear text'
+				| 'no use without TLS'
 				| 'too long for MySQL';
 			readonly path: Path;
 			readonly other: Path;
@@ -68,6 +69,8 @@ export type RuledAnswers = Pick<ServedAnswers, 'database'> & {
 		readonly password?: string | undefined;
 		readonly clientCertificate?: string | undefined;
 		readonly clientKey?: string | undefined;
+		readonly ca?: string | undefined;
+		readonly plainHttp: boolean;
 	};
 	readonly workloadManager: {readonly enabled: boolean; readonly namespace: string};
 	readonly organization: {readonly users: readonly {readonly username: string}[]};
