@@ -186,7 +186,7 @@ describe('databases', () => {
 	);
 
 	test('the SQL leaves out a component that lacks nothing: nobody touches its account', async () => {
-		const probe = async ({from}: {readonly from: string}) => {
+		const probe: DatabasePort['probe'] = async ({from}) => {
 			if (from === 'workspaces.0.database') throw refusal('database-missing', 'There is no such database.');
 			return facts;
 		};

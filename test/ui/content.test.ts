@@ -198,7 +198,7 @@ describe('the review', () => {
 	});
 
 	test('says before the start that workspaces do not take PostgreSQL', () => {
-		const lines = told({draft: {...fullDraft, database: {...fullDraft.database, engine: 'postgresql'}}});
+		const lines = told({draft: {...fullDraft, database: {...(fullDraft.database as object), engine: 'postgresql'}}});
 		expect(lines[0]).toBe('To mend, unless the charts of the bundle take it');
 		const words = lines.join(' ').replaceAll(/ +/gu, ' ');
 		expect(words).toContain('cannot keep their data in PostgreSQL, as database.engine asks');
