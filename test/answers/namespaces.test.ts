@@ -27,6 +27,13 @@ test('runner jobs may not run where the Gateway keeps its key', () => {
 	]);
 });
 
+test('runner jobs may not run where scheduled backups keep their keys', () => {
+	const schedule = 'backup: {schedule: {namespace: keeper}}\n';
+	expect(problemsOf(`${withRunners('namespace: keeper')}${schedule}`)).toMatchObject([
+		{message: expect.stringContaining('is the namespace of backup.schedule.namespace: "keeper"'), cause},
+	]);
+});
+
 test('where no runner jobs are asked for, their namespace does not matter', () => {
 	expect(load(`${shortest}workloadManager: {namespace: zenml-pro}\n`).workloadManager.enabled).toBe(false);
 	expect(load(withRunners('namespace: runners')).workloadManager.namespace).toBe('runners');
@@ -40,7 +47,7 @@ test.each(['kube-system', 'kube-public', 'openshift', 'openshift-ingress'])('%s 
 		fix: `Name a namespace of its own in ${answer}.`,
 	});
 	expect(problemsOf(withRunners(`namespace: ${namespace}`))).toMatchObject([told('workloadManager.namespace')]);
-	for (const at of ['controlPlane', 'workspaces.0'])
+	for (const at of ['controlPlane', 'workspaces.0', 'backup.schedule'])
 		expect(
 			problemsOf(shortest, [{path: `${at}.namespace`, value: namespace, source: 'a test'}]).map(({cause}) => cause),
 		).toEqual([told(at).cause]);

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {validateField} from '../../source/answers/draft.ts';
 import {load, problemsOf, shortest} from './samples.ts';
 
-const given = (...entries: readonly (readonly [string, unknown])[]) =>
+const given = (...entries: readonly (readonly [string, string | boolean])[]) =>
 	entries.map(([path, value]) => ({path, value, source: 'a test'}) as const);
 
 test.each([
@@ -28,6 +28,21 @@ test.each([
 		told(`${at}.clientCertificate`),
 	]);
 	expect(load(shortest, given(...off))).toBeDefined();
+});
+
+test.each(['artifacts', 'backup.schedule'])('a CA is of no use to a storage in clear text: %s', (at) => {
+	const s3 = [
+		[`${at}.kind`, 's3'],
+		[`${at}.s3.endpoint`, 'http://s3.corp.internal'],
+		[`${at}.s3.bucket`, 'zenml'],
+		[`${at}.s3.accessKey`, 'env:ACCESS'],
+		[`${at}.s3.secretKey`, 'env:SECRET'],
+		[`${at}.s3.plainHttp`, true],
+	] as const;
+	expect(load(shortest, given(...s3))).toBeDefined();
+	expect(problemsOf(shortest, given(...s3, [`${at}.s3.ca`, '/pki/s3.crt']))).toMatchObject([
+		{code: 'answers-conflict', fix: `Change ${at}.s3.plainHttp, or take ${at}.s3.ca out.`},
+	]);
 });
 
 test('the form says the same at the answer that turns TLS off', () => {

@@ -43,7 +43,7 @@ const contents: readonly (readonly [string, () => string | Buffer, string])[] = 
 	['nothing', () => '', 'It is empty.'],
 ];
 
-const answers = ['tls.ca', 'registry.ca', 'database.ca'] as const;
+const answers = ['tls.ca', 'registry.ca', 'database.ca', 'artifacts.s3.ca', 'backup.schedule.s3.ca'] as const;
 
 test.each(contents)('answers validate and the prerequisites say the same of %s', async (_title, content, cause) => {
 	await writeFile(inStage('odd'), content());

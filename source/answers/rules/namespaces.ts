@@ -1,13 +1,19 @@
-import {componentsOf, type Entry, type Rule} from './rule.ts';
+import {componentsOf, type Entry, type Rule, type RuledAnswers} from './rule.ts';
 
-/** Namespaces of the answers whose Secrets nobody else may mount. */
-const guarded: (answers: Parameters<Rule>[0]) => readonly Entry[] = (answers) => {
-	const {kind, gateway} = answers.ingress;
-	const [ofGateway] = kind === 'gateway' ? (gateway ?? '').split('/') : [];
+/** Namespaces that this tool puts servers, keys or passwords into. */
+const owned = (answers: RuledAnswers): readonly Entry[] => {
+	const {namespace: value} = answers.backup.schedule;
 	return [
 		...componentsOf(answers).map(({at, component}) => ({value: component.namespace, path: [...at, 'namespace']})),
-		...(ofGateway ? [{value: ofGateway, path: ['ingress', 'gateway']}] : []),
+		...(value === undefined ? [] : [{value, path: ['backup', 'schedule', 'namespace']}]),
 	];
+};
+
+/** Namespaces of the answers whose Secrets nobody else may mount. */
+const guarded = (answers: RuledAnswers): readonly Entry[] => {
+	const {kind, gateway} = answers.ingress;
+	const [value] = kind === 'gateway' ? (gateway ?? '').split('/') : [];
+	return [...owned(answers), ...(value ? [{value, path: ['ingress', 'gateway']}] : [])];
 };
 
 /** Whoever may create pods or jobs in a namespace can mount its Secrets (Kubernetes, "RBAC Good Practices: Workload creation"). */
@@ -25,11 +31,7 @@ const ofTheCluster = /^(?:kube-|openshift-|openshift$)/u;
 export const namespacesAreFree: Rule = (answers) => {
 	const {enabled, namespace} = answers.workloadManager;
 	const runners = enabled ? [{value: namespace, path: ['workloadManager', 'namespace']}] : [];
-	const own = componentsOf(answers).map(({at, component}) => ({
-		value: component.namespace,
-		path: [...at, 'namespace'],
-	}));
-	return [...own, ...runners]
+	return [...owned(answers), ...runners]
 		.filter(({value}) => ofTheCluster.test(value))
 		.map(({path}) => ({kind: 'namespace of the cluster', path}));
 };

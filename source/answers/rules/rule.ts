@@ -45,6 +45,7 @@ export type RuledStorage = {
 	readonly s3: {
 		readonly endpoint?: string | undefined;
 		readonly plainHttp: boolean;
+		readonly ca?: string | undefined;
 		readonly accessKey?: string | undefined;
 		readonly secretKey?: string | undefined;
 	};
@@ -75,7 +76,7 @@ export type RuledAnswers = Pick<ServedAnswers, 'database'> & {
 	readonly workloadManager: {readonly enabled: boolean; readonly namespace: string};
 	readonly organization: {readonly users: readonly {readonly username: string}[]};
 	readonly artifacts: RuledStorage;
-	readonly backup: {readonly schedule: RuledStorage};
+	readonly backup: {readonly schedule: RuledStorage & {readonly namespace?: string | undefined}};
 };
 
 export type Rule = (answers: RuledAnswers) => readonly CrossFieldIssue[];

@@ -11,7 +11,7 @@ import {
 	type Rule,
 	type RuledAnswers,
 } from './rule.ts';
-import {storageIsWhole, storageKeysAreKnown, storageSpeaksTls} from './storage.ts';
+import {storageCaIsUsed, storageIsWhole, storageKeysAreKnown, storageSpeaksTls} from './storage.ts';
 
 export type {CrossFieldIssue, Path, RuledAnswers} from './rule.ts';
 
@@ -107,6 +107,7 @@ const rules: readonly Rule[] = [
 	gatewayFitsKind,
 	storageIsWhole,
 	storageSpeaksTls,
+	storageCaIsUsed,
 	storageKeysAreKnown,
 ];
 

@@ -25,11 +25,13 @@ const ofServers = (answers: World['answers']): Named => {
 
 /** Files with certificates or a key that the answers name beside those of the servers. */
 export const furtherFiles = (answers: World['answers']): readonly FurtherFile[] => {
-	const {registry} = answers;
+	const {registry, artifacts, backup} = answers;
 	const named: Named = [
 		['registry.ca', registry.ca],
 		['registry.clientCertificate', registry.clientCertificate],
 		['registry.clientKey', registry.clientKey],
+		['artifacts.s3.ca', artifacts.s3.ca],
+		['backup.schedule.s3.ca', backup.schedule.s3.ca],
 		...ofServers(answers),
 	];
 	return named.flatMap(([answer, file]) => (file === undefined ? [] : [{answer, file}]));
