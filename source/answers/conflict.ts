@@ -66,6 +66,7 @@ export const conflictOf = (rule: CrossFieldIssue, isGiven: (path: Path) => boole
 			};
 		case 'cannot be made':
 		case 'namespace of the cluster':
+		case 'namespace of drills':
 			return {
 				...conflict,
 				problem: (answer, more) =>

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {drillNamespace} from '../../source/answers/drill-namespace.ts';
 import {load, problemsOf, shortest} from './samples.ts';
 
 const withRunners = (lines: string): string => `${shortest}workloadManager: {enabled: true, ${lines}}\n`;
@@ -37,6 +38,24 @@ test('runner jobs may not run where scheduled backups keep their keys', () => {
 test('where no runner jobs are asked for, their namespace does not matter', () => {
 	expect(load(`${shortest}workloadManager: {namespace: zenml-pro}\n`).workloadManager.enabled).toBe(false);
 	expect(load(withRunners('namespace: runners')).workloadManager.namespace).toBe('runners');
+});
+
+test.each([
+	['controlPlane', ''],
+	['workspaces.0', ''],
+	['backup.schedule', ''],
+	['workloadManager', 'workloadManager: {enabled: true}\n'],
+])('%s may not be where a drill removes all', (at, more) => {
+	const answer = `${at}.namespace`;
+	const overrides = [{path: answer, value: drillNamespace, source: 'a test'}];
+	expect(problemsOf(`${shortest}${more}`, overrides)).toMatchObject([
+		{
+			code: 'answers-conflict',
+			message: 'a test is the namespace of drills',
+			cause: 'A drill restores a backup there, and removes the namespace with all that is in it.',
+			fix: `Name another namespace in ${answer}.`,
+		},
+	]);
 });
 
 test.each(['kube-system', 'kube-public', 'openshift', 'openshift-ingress'])('%s is of the cluster', (namespace) => {

@@ -135,6 +135,11 @@ export const valueTable = {
 				cause: 'Names that begin with kube- or openshift- are kept for the parts of the cluster.',
 				fix: 'Name a namespace of its own in {path}.',
 			},
+			'namespace of drills': {
+				message: '{answer} is the namespace of drills',
+				cause: 'A drill restores a backup there, and removes the namespace with all that is in it.',
+				fix: 'Name another namespace in {path}.',
+			},
 			'over limit': {message: '{answer} is more than {other}; Kubernetes refuses such pods'},
 			'over default limit': {
 				message: '{answer} is more than {other}; Kubernetes refuses such pods',

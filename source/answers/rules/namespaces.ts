@@ -1,3 +1,4 @@
+import {drillNamespace} from '../drill-namespace.ts';
 import {componentsOf, type Entry, type Rule, type RuledAnswers} from './rule.ts';
 
 /** Namespaces that this tool puts servers, keys or passwords into. */
@@ -28,10 +29,16 @@ export const runnersStandApart: Rule = (answers) => {
 /** Kubernetes keeps `kube-` for itself ("Namespaces: Working with Namespaces"), OpenShift `openshift-`. */
 const ofTheCluster = /^(?:kube-|openshift-|openshift$)/u;
 
+const takenBy = (value: string): 'namespace of drills' | 'namespace of the cluster' | undefined => {
+	if (value === drillNamespace) return 'namespace of drills';
+	return ofTheCluster.test(value) ? 'namespace of the cluster' : undefined;
+};
+
 export const namespacesAreFree: Rule = (answers) => {
 	const {enabled, namespace} = answers.workloadManager;
 	const runners = enabled ? [{value: namespace, path: ['workloadManager', 'namespace']}] : [];
-	return [...owned(answers), ...runners]
-		.filter(({value}) => ofTheCluster.test(value))
-		.map(({path}) => ({kind: 'namespace of the cluster', path}));
+	return [...owned(answers), ...runners].flatMap(({value, path}) => {
+		const kind = takenBy(value);
+		return kind === undefined ? [] : [{kind, path}];
+	});
 };

@@ -27,7 +27,11 @@ export type CrossFieldIssue =
 			readonly other: Path;
 	  }
 	| {readonly kind: 'runner namespace'; readonly path: Path; readonly other: Path; readonly value: string}
-	| {readonly kind: 'cannot be made' | 'namespace of the cluster'; readonly path: Path; readonly other?: undefined};
+	| {
+			readonly kind: 'cannot be made' | 'namespace of the cluster' | 'namespace of drills';
+			readonly path: Path;
+			readonly other?: undefined;
+	  };
 
 type Amounts = {readonly cpu?: string | undefined; readonly memory?: string | undefined};
 type Resources = {readonly requests: Amounts; readonly limits: Amounts};
