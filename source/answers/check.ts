@@ -13,7 +13,7 @@ import {
 	unknownKey,
 	wrongType,
 } from './issue.ts';
-import type {Path} from './rules/rules.ts';
+import type {Path, RuledAnswers} from './rules/rules.ts';
 import {type Answers, answersSchema, crossFieldIssues} from './schema.ts';
 import {lookUp} from './tree.ts';
 
@@ -53,23 +53,35 @@ const isBetweenAnswers = ({code, path}: z.core.$ZodIssue, root: unknown): boolea
 
 const isUnder = (path: Path, at: Path): boolean => at.every((key, index) => path[index] === key);
 
-/** The broken rules between answers, as far as the answers they look at are usable. */
-const conflicts = (root: unknown, issues: readonly Issue[]): readonly Issue[] => {
+/** The answers with a text that no other answer has in the place of each that is missing or wrong. */
+const standingIn = (root: unknown, issues: readonly Issue[]): RuledAnswers => {
 	const bad = issues.filter(({code}) => code !== 'answers-unknown-key').map(({path}) => path);
-	const answers = complete(root, (path) => !bad.some((at) => isUnder(path, at)));
-	return crossFieldIssues(answers).map((rule) => conflictOf(rule, (path) => lookUp(root, path) !== undefined));
+	return complete(root, (path) => !bad.some((at) => isUnder(path, at)));
+};
+
+/** Answers as they were judged: complete where there is no issue. */
+export type Checked = {
+	readonly answers?: Answers;
+	readonly issues: readonly Issue[];
+	/** The answers, defaults filled in, with a stand-in (file/complete.ts) in the place of each that is missing or wrong. */
+	readonly usable: RuledAnswers;
 };
 
 /**
  * Checks answers as written, against the schema and against the rules between answers, whatever else is wrong.
  * Returns the complete answers where there is no issue. Never throws.
  */
-export const checkAnswers = (written: unknown): {readonly answers?: Answers; readonly issues: readonly Issue[]} => {
+export const checkAnswers = (written: unknown): Checked => {
 	const root = normalize(written);
 	const result = answersSchema.safeParse(root, {error: fallback});
 	const ownIssues = (result.error?.issues ?? [])
 		.filter((issue) => !isBetweenAnswers(issue, root))
 		.flatMap((issue) => explain(issue, root));
-	const issues = [...ownIssues, ...conflicts(root, ownIssues)];
-	return result.success ? {answers: result.data, issues} : {issues};
+	const usable = standingIn(root, ownIssues);
+	// A broken rule between answers is told as far as the answers that it looks at are usable.
+	const conflicts = crossFieldIssues(usable).map((rule) =>
+		conflictOf(rule, (path) => lookUp(root, path) !== undefined),
+	);
+	const issues = [...ownIssues, ...conflicts];
+	return result.success ? {answers: result.data, issues, usable} : {issues, usable};
 };

@@ -11,6 +11,14 @@ const sameName = ({path, other, what, value}: Extract<CrossFieldIssue, {kind: 's
 		answersProblems.problem('answers-conflict', {case: isDefault ? 'same by default' : 'same', answer, ...facts}, more);
 };
 
+const sharedNamespace = (
+	which: 'runner namespace' | 'namespace of runners',
+	{path, other, value}: Extract<CrossFieldIssue, {kind: 'runner namespace'}>,
+): Told => {
+	const facts = {path: formatPath(path), other: formatPath(other), value};
+	return (answer, more) => answersProblems.problem('answers-conflict', {case: which, answer, ...facts}, more);
+};
+
 /** A conflict whose words need nothing but the two answers. */
 const betweenTwo = (
 	which:
@@ -22,6 +30,8 @@ const betweenTwo = (
 		| 'gateway needed'
 		| 'not for this kind'
 		| 'clear text'
+		| 'no use without TLS'
+		| 'leaves without use'
 		| 'too long for MySQL'
 		| 'MySQL and too long',
 	path: Path,
@@ -48,17 +58,31 @@ export const conflictOf = (rule: CrossFieldIssue, isGiven: (path: Path) => boole
 				problem: betweenTwo(isGiven(rule.other) ? 'over limit' : 'over default limit', path, rule.other),
 				mirrored: betweenTwo('below request', rule.other, path),
 			};
+		case 'runner namespace':
+			return {
+				...conflict,
+				problem: sharedNamespace('runner namespace', rule),
+				mirrored: sharedNamespace('namespace of runners', {...rule, path: rule.other, other: path}),
+			};
 		case 'cannot be made':
+		case 'namespace of the cluster':
+		case 'namespace of drills':
 			return {
 				...conflict,
 				problem: (answer, more) =>
-					answersProblems.problem('answers-conflict', {case: 'cannot be made', answer, path: formatPath(path)}, more),
+					answersProblems.problem('answers-conflict', {case: rule.kind, answer, path: formatPath(path)}, more),
 			};
 		case 'too long for MySQL':
 			return {
 				...conflict,
 				problem: betweenTwo(rule.kind, path, rule.other),
 				mirrored: betweenTwo('MySQL and too long', rule.other, path),
+			};
+		case 'no use without TLS':
+			return {
+				...conflict,
+				problem: betweenTwo(rule.kind, path, rule.other),
+				mirrored: betweenTwo('leaves without use', rule.other, path),
 			};
 		case 'needed':
 		case 'key needed':

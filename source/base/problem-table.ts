@@ -102,12 +102,20 @@ export type Problems<Table extends ProblemTable> = {
 	) => ProblemError;
 };
 
+/**
+ * Words of Node without its advice about Node itself (lib/internal/tls, since 24): nobody starts this program with flags of Node, and the
+ * CA that counts is that of the answers.
+ */
+const withoutNodeAdvice = (line: string): string =>
+	line.replace(/; if the root CA is installed locally, try running Node\.js with --use-system-ca/u, '');
+
 /** Puts facts into words: `{file} cannot be read.` */
 const spoken = (text: string, facts: Readonly<Record<string, Fact>>): string =>
 	text.replaceAll(/\{(\$?)(\w+)\}/gu, (whole, mark: string, name: string) => {
 		const fact = facts[name];
 		if (fact === undefined) return whole;
-		return mark === '' ? String(fact) : shellWord(String(fact));
+		const said = withoutNodeAdvice(String(fact));
+		return mark === '' ? said : shellWord(said);
 	});
 
 /** A command as it may be typed: each of its facts is one word. */
@@ -136,7 +144,7 @@ const make = (code: string, declaration: Declaration, given: object, more: Circu
 		fix: say(words.fix),
 		nextSteps: [...(words.nextSteps ?? []).map((step) => say(asCommand(step))), ...(more.nextSteps ?? [])],
 		...(answers.length > 0 && {answers}),
-		...(more.evidence && more.evidence.length > 0 && {evidence: more.evidence}),
+		...(more.evidence && more.evidence.length > 0 && {evidence: more.evidence.map(withoutNodeAdvice)}),
 		...(more.location && {location: more.location}),
 	};
 };

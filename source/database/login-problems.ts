@@ -36,6 +36,11 @@ export const loginProblems = {
 				cause: 'It ended TLS with: {words}',
 				fix: 'Name one in {at}.clientCertificate that a CA of the server signed and that is still valid.',
 			},
+			'no pair': {
+				message: 'The client certificate for the database server {server} cannot be shown.',
+				cause: 'Certificate and key of the answers do not belong together.',
+				fix: 'Name the key that {at}.clientCertificate was requested with in {at}.clientKey.',
+			},
 		},
 	},
 	'database-login-method': {

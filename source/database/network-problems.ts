@@ -57,6 +57,13 @@ const clientCertificate: Raise = (failure) => {
 	return databaseProblems.error('database-client-certificate', facts, namingServer(failure, 'clientCertificate'));
 };
 
+/** Nothing was sent: this host's TLS loads no key of another certificate. */
+const noPair: Raise = (failure) => {
+	const more = namingServer(failure, 'clientCertificate', 'clientKey');
+	const facts = {case: 'no pair', server: failure.server, at: serverPlace(failure.login)} as const;
+	return databaseProblems.error('database-client-certificate', facts, {...more, area: 'usage', who: 'operator'});
+};
+
 /** Codes of Node's net, dns and tls; the certificate ones are OpenSSL's verify errors, the alerts those of RFC 8446, 6. */
 const byCode: Readonly<Record<string, Raise>> = {
 	ECONNREFUSED: unreachable('refused'),
@@ -75,6 +82,7 @@ const byCode: Readonly<Record<string, Raise>> = {
 	UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted('other CA'),
 	UNABLE_TO_GET_ISSUER_CERT: untrusted('no root'),
 	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted('other CA'),
+	ERR_OSSL_X509_KEY_VALUES_MISMATCH: noPair,
 	CERT_SIGNATURE_FAILURE: untrusted('other key'),
 };
 

@@ -44,7 +44,7 @@ export const serverProblems = {
 	},
 	'database-not-mysql': {
 		area: 'database',
-		message: 'The database server {server} cannot be reached.',
+		message: 'What answers at {server} is not a MySQL server.',
 		fix: 'Check host and port: MySQL usually listens on 3306.',
 		cases: {
 			unknown: {cause: 'Something answers there, but it does not speak the MySQL protocol.'},
@@ -57,7 +57,7 @@ export const serverProblems = {
 	},
 	'database-not-postgresql': {
 		area: 'database',
-		message: 'The database server {server} cannot be reached.',
+		message: 'What answers at {server} is not a PostgreSQL server.',
 		fix: 'Check host and port: PostgreSQL usually listens on 5432.',
 		cases: {
 			unknown: {cause: 'Something answers there, but it does not speak the PostgreSQL protocol.'},

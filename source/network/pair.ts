@@ -9,7 +9,7 @@ import {pemFile, type Read} from './pem/file.ts';
 import {type Certificates, readCertificates, readKey} from './pem/read.ts';
 import {networkProblems} from './problems.ts';
 import {checkStrength} from './strength.ts';
-import type {TlsPort} from './types.ts';
+import type {CoveredHost, TlsPort} from './types.ts';
 import {includes} from './ways.ts';
 
 const isCovered = (leaf: X509Certificate, host: string): boolean =>
@@ -32,11 +32,16 @@ const uncovered = (leaf: X509Certificate, missing: readonly string[]) => {
 		: ({case: 'one label', ...given, wildcard} as const);
 };
 
-const checkHosts = (leaf: X509Certificate, hosts: readonly string[], file: string): readonly Problem[] => {
-	const missing = hosts.filter((host) => !isCovered(leaf, host));
-	if (missing.length === 0) return [];
-	const given = {...uncovered(leaf, missing), file, missing: missing.join(', '), hosts: hosts.join(', ')};
-	return [networkProblems.problem('tls-host-not-covered', given, {location: {file}})];
+const nameOf = (host: CoveredHost): string => (typeof host === 'string' ? host : host.host);
+
+/** The name may be the one that is wrong: its answer mends it as well as another certificate does. */
+const checkHosts = (leaf: X509Certificate, hosts: readonly CoveredHost[], file: string): readonly Problem[] => {
+	const uncoveredHosts = hosts.filter((host) => !isCovered(leaf, nameOf(host)));
+	if (uncoveredHosts.length === 0) return [];
+	const missing = uncoveredHosts.map(nameOf);
+	const answers = uncoveredHosts.flatMap((host) => (typeof host === 'string' ? [] : [host.answer]));
+	const given = {...uncovered(leaf, missing), file, missing: missing.join(', '), hosts: hosts.map(nameOf).join(', ')};
+	return [networkProblems.problem('tls-host-not-covered', given, {location: {file}, answers})];
 };
 
 const checkKey = (
@@ -47,7 +52,7 @@ const checkKey = (
 	const [leaf] = chain;
 	if (!leaf || leaf.checkPrivateKey(key)) return [];
 	const given = {file: paths.key, certificate: paths.certificate};
-	const place = {location: {file: paths.key}};
+	const place = {location: {file: paths.key}, answers: ['tls.key', 'tls.certificate']};
 	const fitting = chain.find((certificate) => certificate.checkPrivateKey(key));
 	if (!fitting) return [networkProblems.problem('tls-key-mismatch', {case: 'other key', ...given}, place)];
 	const subject = distinguishedName(fitting.subject);
@@ -84,7 +89,7 @@ const splitBy = (
 
 type Asked = {
 	readonly paths: Parameters<TlsPort['readPair']>[0];
-	readonly hosts: readonly string[];
+	readonly hosts: readonly CoveredHost[];
 	readonly now: number;
 };
 
@@ -134,7 +139,7 @@ export const readPair: TlsPort['readPair'] = async (paths, hosts, now) => {
 	if (problems.length > 0 || !leaf || !root || !('value' in certificate && 'value' in key && 'value' in ca))
 		return {problems};
 	const pair = {certificate: certificate.value.pem, key: key.value.pem, ca: ca.value.pem};
-	const refused = await checkHandshake(pair, hosts, paths.certificate);
+	const refused = await checkHandshake(pair, hosts.map(nameOf), paths.certificate);
 	if (refused.length > 0) return {problems: refused};
 	return {pair: {...pair, facts: factsOf(leaf), caFacts: factsOf(root)}, warnings: judged.warnings};
 };

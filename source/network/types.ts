@@ -30,6 +30,9 @@ export type TlsPair = {
 	readonly caFacts: CertificateFacts;
 };
 
+/** A host name that a certificate must cover, and the answer that names it where there is one. */
+export type CoveredHost = string | {readonly host: string; readonly answer: string};
+
 export type TlsPort = {
 	/**
 	 * Reads certificate, key and CA and checks them against each other and the hosts: PEM, key fits, chain leads to the CA in
@@ -39,7 +42,7 @@ export type TlsPort = {
 	 */
 	readonly readPair: (
 		paths: {readonly certificate: string; readonly key: string; readonly ca: string},
-		hosts: readonly string[],
+		hosts: readonly CoveredHost[],
 		now: number,
 	) => Promise<
 		{readonly pair: TlsPair; readonly warnings: readonly string[]} | {readonly problems: readonly Problem[]}

@@ -111,7 +111,7 @@ const refusals: readonly Refusal[] = [
 			code: 'answers-unknown-key',
 			message: '--set colour: is not an answer',
 			cause: 'Each --set sets one answer, by its path in the answer file.',
-			fix: 'See the answer file that the init command writes for all paths.',
+			fix: 'Look for its path in the file that this writes: zenml-airgap answers init answers.yaml',
 		},
 	],
 	[
@@ -231,7 +231,7 @@ const refusals: readonly Refusal[] = [
 			code: 'answers-wrong-type',
 			message: 'The answer file does not hold answers',
 			cause: 'An answer file is a map of keys and values.',
-			fix: 'Write "key: value" lines. The init command writes a file to start from.',
+			fix: 'Write "key: value" lines. This writes a file to start from: zenml-airgap answers init answers.yaml',
 		},
 	],
 	[

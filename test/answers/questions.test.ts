@@ -67,6 +67,7 @@ describe('the questionnaire', () => {
 		expect(asks('clientKey', {})).toBe(false);
 		expect(asks('clientKey', {clientCertificate: 'a.crt'})).toBe(true);
 		expect(asks('clientCertificate', {tls: 'disable'})).toBe(false);
+		expect(asks('clientCertificate', {tls: 'disable', clientCertificate: 'a.crt'})).toBe(true);
 		expect(asks('clientCertificate', {})).toBe(true);
 	});
 

@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {X509Certificate} from 'node:crypto';
-import {writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {type Authority, createAuthority} from '../../rehearsal/authority/index.ts';
@@ -43,7 +43,7 @@ const contents: readonly (readonly [string, () => string | Buffer, string])[] = 
 	['nothing', () => '', 'It is empty.'],
 ];
 
-const answers = ['tls.ca', 'registry.ca', 'database.ca'] as const;
+const answers = ['tls.ca', 'registry.ca', 'database.ca', 'artifacts.s3.ca', 'backup.schedule.s3.ca'] as const;
 
 test.each(contents)('answers validate and the prerequisites say the same of %s', async (_title, content, cause) => {
 	await writeFile(inStage('odd'), content());
@@ -73,8 +73,48 @@ test('answers validate says what the prerequisites would say of certificate, key
 	const {code, err} = await stage.run('answers', 'validate', 'site.yaml');
 	expect(code).toBe(2);
 	expect(err).toContain('is not for zenml-workspace.corp.internal');
+	expect(err).toContain('answers: tls.certificate, workspaces.0.host');
 	expect(err).toContain('does not belong to the certificate');
 	expect(err).not.toContain('PRIVATE KEY-----');
+});
+
+test('mistakes of form, of files, of secrets and of servers are told at once, each where its answer stands', async () => {
+	const text = (await readFile(inStage('site.yaml'), 'utf8'))
+		.replace(
+			'  host: registry.corp.internal:5000',
+			'  host: https://registry\n  username: ada\n  password: env:NOT_THERE',
+		)
+		.replace('  ca: ca.crt', '  ca: not-there.crt')
+		.replace('database:\n', 'database:\n  engine: postgresql\n  ca: tls.key\n');
+	await stage.write('site.yaml', text);
+	const {code, err} = await stage.run('answers', 'validate', 'site.yaml');
+	expect(code).toBe(2);
+	const placeOf = (value: string): string => {
+		const lines = text.split('\n');
+		const line = lines.findLastIndex((one) => one.endsWith(value));
+		return `site.yaml:${line + 1}:${(lines[line]?.indexOf(value) ?? 0) + 1}: `;
+	};
+	for (const value of ['https://registry', 'env:NOT_THERE', 'not-there.crt', 'postgresql', 'tls.key'])
+		expect(err).toContain(`\n${placeOf(value)}`.replace(/^\n(?=site\.yaml:2:)/u, ''));
+});
+
+test('files of the server of all are looked at, also where every component has one of its own', async () => {
+	const own = ['controlPlane', 'workspaces.0'].flatMap((at) => [
+		'--set',
+		`${at}.database.server.host=db.corp.internal`,
+	]);
+	const {code, err} = await stage.run('answers', 'validate', 'site.yaml', ...own, '--set', 'database.ca=tls.key');
+	expect([code, err]).toEqual([2, expect.stringContaining('answers: database.ca')]);
+});
+
+test('what is missing keeps nobody from looking at the rest', async () => {
+	const text = (await readFile(inStage('site.yaml'), 'utf8')).replace('  certificate: tls.crt\n', '');
+	await stage.write('site.yaml', text.replace('ca: ca.crt', 'ca: tls.key'));
+	const {code, err} = await stage.run('answers', 'validate', 'site.yaml');
+	expect(code).toBe(2);
+	expect(err).toContain('tls.certificate is missing');
+	expect(err).toContain('answers: tls.ca');
+	expect(err).not.toContain('answers: tls.key');
 });
 
 test('a pipe in the place of a file is told, and not waited for', async () => {
@@ -107,6 +147,37 @@ test('the registry is not opened with a CA, or a key of a client, that its clien
 	});
 	const read = await options({...client, ca: inStage('ca.crt'), clientKey: inStage('tls.key')});
 	expect(read.ca).toBe(authority.caPem);
+	await stage.write('other.key', (await authority.issue({hosts: ['other']})).key);
+	expect(await refusalOf(options({...client, clientKey: inStage('other.key')}))).toMatchObject({
+		code: 'tls-key-mismatch',
+		area: 'usage',
+		answers: ['registry.clientKey', 'registry.clientCertificate'],
+	});
+});
+
+const clientPairs = ['registry', 'database', 'controlPlane.database.server', 'workspaces.0.database.server'] as const;
+
+test.each(clientPairs)('a key of another certificate in %s is refused before anything is opened', async (at) => {
+	await stage.write('other.key', (await authority.issue({hosts: ['other']})).key);
+	const [certificate, key] = [`${at}.clientCertificate`, `${at}.clientKey`] as const;
+	const server = at.endsWith('.server') ? ['--set', `${at}.host=db.corp.internal`] : [];
+	const pair = ['--set', `${certificate}=tls.crt`, '--set', `${key}=other.key`];
+	const {code, err} = await stage.run('answers', 'validate', 'site.yaml', ...server, ...pair);
+	expect(code).toBe(2);
+	expect(err).toContain(`${inStage('other.key')} does not belong to the certificate ${inStage('tls.crt')}.`);
+	expect(err).toContain(`requested with in ${key}, or the certificate of that key in ${certificate}.`);
+	const flag = 'a test';
+	const given = load(shortest, [
+		...(server.length > 0 ? [{path: `${at}.host`, value: 'db.corp.internal', source: flag}] : []),
+		{path: 'tls.certificate', value: inStage('tls.crt'), source: flag},
+		{path: 'tls.key', value: inStage('tls.key'), source: flag},
+		{path: 'tls.ca', value: inStage('ca.crt'), source: flag},
+		{path: certificate, value: inStage('tls.crt'), source: flag},
+		{path: key, value: inStage('other.key'), source: flag},
+	]);
+	const world = worldOf({answers: given, host: createHost(stage.folder), tls: createTls()});
+	const refused = await certificates.run(world).catch((error: unknown) => error);
+	expect(refused).toMatchObject({problems: [{code: 'tls-key-mismatch', area: 'usage', answers: [key, certificate]}]});
 });
 
 test('what lies in the Secrets is the plain PEM, without what stands around it in the files', async () => {

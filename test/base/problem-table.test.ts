@@ -37,6 +37,18 @@ test('the facts of a problem stand in its words, wherever they are named', () =>
 	});
 });
 
+test("Node's advice about flags of its own is left out of words and evidence", () => {
+	const advised =
+		'unable to verify the first certificate; if the root CA is installed locally, try running Node.js with --use-system-ca';
+	const {cause, evidence} = shop.problem(
+		'shop-empty',
+		{case: 'sold out', thing: 'tea', buyer: advised},
+		{evidence: [`CODE: ${advised}`]},
+	);
+	expect(cause).toBe('The last one went to unable to verify the first certificate.');
+	expect(evidence).toEqual(['CODE: unable to verify the first certificate']);
+});
+
 test('a case says what is its own; the rest stands beside the cases', () => {
 	const soldOut = shop.problem('shop-empty', {case: 'sold out', thing: 'bread', buyer: 'Eve'});
 	expect(soldOut).toMatchObject({

@@ -227,7 +227,7 @@ test('a workspace with a server of its own is led there, and shows its client ce
 });
 
 test('without encryption no certificate is shown or checked', async () => {
-	const {values} = await workspaceOf(chartFolder('zenml'), onOwnServer({...client, tls: 'disable'}));
+	const {values} = await workspaceOf(chartFolder('zenml'), onOwnServer({tls: 'disable'}));
 	const {database} = values.server as Readonly<Record<'database', Json>>;
 	expect(database.ssl).toBe(false);
 	expect(Object.keys(database).filter((key) => /^ssl(?:Ca|Cert|Key)$/u.test(key))).toEqual([]);

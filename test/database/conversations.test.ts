@@ -175,7 +175,7 @@ describe('something that is not PostgreSQL', () => {
 	const greeting = Buffer.concat([Buffer.from([0x4a, 0, 0, 0, 0x0a]), text('8.0.36'), Buffer.alloc(60, 1)]);
 	const told = {
 		code: code('database-not-postgresql'),
-		message: 'The database server SERVER cannot be reached.',
+		message: 'What answers at SERVER is not a PostgreSQL server.',
 		fix: 'Check host and port: PostgreSQL usually listens on 5432.',
 		answers: ['database.host', 'database.port'],
 	};
@@ -368,6 +368,18 @@ describe('words of servers and poolers', () => {
 	test('the alert of a TLS layer that wants a certificate is told as that', () => {
 		const error = Object.assign(new Error('alert'), {code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'});
 		expect(connectionProblem(error, access).problem.code).toBe(code('database-client-certificate'));
+	});
+
+	test('a key of another certificate is told to the operator, and not to the database admin', () => {
+		const error = Object.assign(new Error('key values mismatch'), {code: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'});
+		expect(connectionProblem(error, access).problem).toMatchObject({
+			code: code('database-client-certificate'),
+			area: 'usage',
+			who: 'operator',
+			cause: 'Certificate and key of the answers do not belong together.',
+			fix: 'Name the key that database.clientCertificate was requested with in database.clientKey.',
+			answers: ['database.clientCertificate', 'database.clientKey'],
+		});
 	});
 
 	test('a statement in a session that may change nothing is told as that', () => {

@@ -284,7 +284,7 @@ describe('something else in the place of the server', () => {
 	const notPostgres: Told = {
 		code: 'database-not-postgresql',
 		who: 'operator',
-		message: 'The database server SERVER cannot be reached.',
+		message: 'What answers at SERVER is not a PostgreSQL server.',
 		cause: 'Something answers there, but it does not speak the PostgreSQL protocol.',
 		fix: 'Check host and port: PostgreSQL usually listens on 5432.',
 		answers: ['database.host', 'database.port'],

@@ -185,6 +185,19 @@ describe('databases', () => {
 		},
 	);
 
+	test('the SQL leaves out a component that lacks nothing: nobody touches its account', async () => {
+		const probe: DatabasePort['probe'] = async ({from}) => {
+			if (from === 'workspaces.0.database') throw refusal('database-missing', 'There is no such database.');
+			return facts;
+		};
+		const problem = await refusalOf(see(site({probe})));
+		expect(problem.evidence).toEqual([
+			'-- On db.corp:5432:',
+			'CREATE DATABASE "zenml_workspace" OWNER "zenml_workspace_user";',
+		]);
+		expect(problem.answers).not.toContain('controlPlane.database.password');
+	});
+
 	test('the SQL leaves out a component whose password is not made', async () => {
 		const answers = answersOf((input) => ({
 			...input,

@@ -201,6 +201,14 @@ describe('the review', () => {
 		expect(told({})[0]).toBe('Bundle and cluster');
 	});
 
+	test('says before the start that workspaces do not take PostgreSQL', () => {
+		const lines = told({draft: {...fullDraft, database: {...(fullDraft.database as object), engine: 'postgresql'}}});
+		expect(lines[0]).toBe('To mend, unless the charts of the bundle take it');
+		const words = lines.join(' ').replaceAll(/ +/gu, ' ');
+		expect(words).toContain('cannot keep their data in PostgreSQL, as database.engine asks');
+		expect(words).toContain('What to do: Workspaces take MySQL only');
+	});
+
 	test('tells the answers of each member of a list, and advanced ones where they were given', () => {
 		const organization = {users: [{username: 'ada', password: 'prompt'}]};
 		const lines = told({draft: {...fullDraft, organization, helm: {timeoutMinutes: 30}}}).join('\n');

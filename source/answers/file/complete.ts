@@ -37,6 +37,16 @@ const standIn = (field: Field, path: Path): unknown => {
 /** A text that no other answer has. */
 const unlike = (path: Path): string => `\u0000${formatPath(path)}`;
 
+/** True for a text that stands for an answer that is missing or wrong; no answer may hold a NUL. */
+const isStandIn = (value: unknown): boolean => typeof value === 'string' && value.includes('\u0000');
+
+/** Answers of which some stand for others, without these: as if they were optional and not given. */
+export const withoutStandIns = (value: unknown): unknown => {
+	if (Array.isArray(value)) return value.map(withoutStandIns);
+	if (!isMap(value)) return isStandIn(value) ? undefined : value;
+	return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutStandIns(inner)]));
+};
+
 /**
  * Answers that are complete enough for the rules between answers, whatever is missing or wrong in the draft. A value
  * that `usable` turns down and one that is missing are replaced by a text that no other answer has.

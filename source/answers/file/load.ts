@@ -1,4 +1,4 @@
-import {type Problem, ProblemsError} from '../../base/problem.ts';
+import {type Location, type Problem, ProblemsError} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
 import {checkAnswers} from '../check.ts';
 import {allFields, nodeAt} from '../fields.ts';
@@ -7,8 +7,8 @@ import {answersProblems} from '../problems.ts';
 import {type PathBase, resolveDraftPaths, resolvePaths, resolveText} from '../resolve-paths.ts';
 import type {Path} from '../rules/rules.ts';
 import type {Answers} from '../schema.ts';
-import {type Draft, formatPath, getAt, setAt} from '../tree.ts';
-import {usablePart} from './complete.ts';
+import {type Draft, formatPath, getAt, setAt, toPath} from '../tree.ts';
+import {usablePart, withoutStandIns} from './complete.ts';
 import {applyOverrides, type Overridden, type Override} from './overrides.ts';
 import {type Source, valuesSource} from './source.ts';
 import {readSource} from './yaml-source.ts';
@@ -72,11 +72,16 @@ const givenPaths = (value: unknown, path: Path = []): readonly string[] => {
 const sourceOf = (input: LoadInput): Source =>
 	input.kind === 'values' ? valuesSource(input.values, input.file) : readSource(input.text, input.file);
 
+/** Some of the answers: each that is missing or wrong is undefined, also where a complete answer is always there. */
+export type AnswersSoFar = Answers;
+
 type Read = {
 	readonly draft: Draft;
 	readonly answers?: Answers | undefined;
 	readonly missing: readonly Problem[];
 	readonly problems: readonly Problem[];
+	readonly soFar?: AnswersSoFar | undefined;
+	readonly locate: (answer: string) => Location | undefined;
 };
 
 /** Why nothing can be said about the answers themselves; undefined where something can. */
@@ -91,10 +96,10 @@ const read = (input: LoadInput): Read => {
 	const {overrides = [], overrideDirectory = input.baseDirectory} = input;
 	const source = sourceOf(input);
 	const refusals = unusable(source);
-	if (refusals) return {draft: {}, missing: [], problems: refusals};
+	if (refusals) return {draft: {}, missing: [], problems: refusals, locate: () => undefined};
 	const written = resolveDraftPaths(source.value as Draft, input);
 	const {draft, problems, sources} = applyOverrides(written, overrides, {...input, baseDirectory: overrideDirectory});
-	const {answers, issues} = checkAnswers(draft);
+	const {answers, issues, usable} = checkAnswers(draft);
 	const refused = new Set(problems.flatMap((entry) => entry.answers ?? []));
 	const told = (isTold: (issue: Issue) => boolean): readonly Problem[] =>
 		issues
@@ -105,6 +110,11 @@ const read = (input: LoadInput): Read => {
 		answers: issues.length === 0 ? answers : undefined,
 		missing: told(({code}) => code === 'answers-missing'),
 		problems: [...source.problems, ...told(({code}) => code !== 'answers-missing'), ...problems],
+		soFar: withoutStandIns(usable) as AnswersSoFar,
+		locate: (answer) => {
+			const path = toPath(answer);
+			return flagOf(path, sources) === undefined ? source.locate(path, 'value') : undefined;
+		},
 	};
 };
 
@@ -120,10 +130,33 @@ const byPlace = (a: Problem, b: Problem): number =>
  * problem repeats a value of a secret answer.
  */
 export const loadAnswers = (input: LoadInput): {readonly answers: Answers} => {
-	const {answers, problems, missing} = read(input);
+	const {answers, problems} = judgeAnswers(input);
+	if (!answers) throw new ProblemsError(problems);
+	return {answers};
+};
+
+/** Answers as far as they go, and everything that is wrong with how they are written. */
+export type JudgedAnswers = {
+	/** Complete answers; undefined where anything is wrong. */
+	readonly answers?: Answers | undefined;
+	/** Undefined where nothing can be said about the answers. Paths in it are absolute. */
+	readonly soFar?: AnswersSoFar | undefined;
+	/** In the order of the file. */
+	readonly problems: readonly Problem[];
+	/** Where an answer stands in the file; undefined where the command line gave it. */
+	readonly locate: (answer: string) => Location | undefined;
+};
+
+/** The same as `loadAnswers` for whoever looks for further mistakes before all are told. Never throws. */
+export const judgeAnswers = (input: LoadInput): JudgedAnswers => {
+	const {answers, problems, missing, soFar, locate} = read(input);
 	const all = [...problems, ...missing].sort(byPlace);
-	if (!answers || all.length > 0) throw new ProblemsError(all);
-	return {answers: resolvePaths(answers, input)};
+	return {
+		answers: answers && all.length === 0 ? resolvePaths(answers, input) : undefined,
+		soFar: soFar && resolvePaths(soFar, input),
+		problems: all,
+		locate,
+	};
 };
 
 /**

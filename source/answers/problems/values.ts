@@ -3,6 +3,9 @@ import type {ProblemTable} from '../../base/problem-table.ts';
 /** The forms of a reference to a secret, as an operator writes them. */
 const references = 'Write env:NAME, file:PATH, k8s:namespace/name/key, generate or prompt.';
 
+const runnersReadSecrets =
+	'Whoever may create jobs in a namespace can mount every Secret there: passwords, encryption keys, private keys.';
+
 /**
  * What is wrong with single answers. In the words, `answer` is what the operator calls it: its path, or the flag that it was given by;
  * `path` is always its path. Messages of one answer begin with its name, so that a form can show them beside it without the name.
@@ -45,7 +48,7 @@ export const valueTable = {
 			'far, set': {
 				message: '{answer}: is not an answer',
 				cause: 'Each --set sets one answer, by its path in the answer file.',
-				fix: 'See the answer file that the init command writes for all paths.',
+				fix: 'Look for its path in the file that this writes: zenml-airgap answers init answers.yaml',
 			},
 			'group, set': {
 				message: '{answer}: is a group of answers, not one answer',
@@ -71,7 +74,7 @@ export const valueTable = {
 			'no answers': {
 				message: 'The answer file does not hold answers',
 				cause: 'An answer file is a map of keys and values.',
-				fix: 'Write "key: value" lines. The init command writes a file to start from.',
+				fix: 'Write "key: value" lines. This writes a file to start from: zenml-airgap answers init answers.yaml',
 			},
 		},
 	},
@@ -117,6 +120,26 @@ export const valueTable = {
 				message: '{answer} is the same {what} as {other}: "{value}"; they must differ',
 				cause: 'It is not given, so its default counts, and {other} has that already.',
 			},
+			'runner namespace': {
+				message: '{answer} is the namespace of {other}: "{value}"; runner jobs need one of their own',
+				cause: runnersReadSecrets,
+				fix: 'Name another namespace in {path}.',
+			},
+			'namespace of runners': {
+				message: '{answer} is in the namespace of the runner jobs, {other}: "{value}"; they must differ',
+				cause: runnersReadSecrets,
+				fix: 'Name another namespace in {path}, or in {other}.',
+			},
+			'namespace of the cluster': {
+				message: '{answer} is a namespace of the cluster itself',
+				cause: 'Names that begin with kube- or openshift- are kept for the parts of the cluster.',
+				fix: 'Name a namespace of its own in {path}.',
+			},
+			'namespace of drills': {
+				message: '{answer} is the namespace of drills',
+				cause: 'A drill restores a backup there, and removes the namespace with all that is in it.',
+				fix: 'Name another namespace in {path}.',
+			},
 			'over limit': {message: '{answer} is more than {other}; Kubernetes refuses such pods'},
 			'over default limit': {
 				message: '{answer} is more than {other}; Kubernetes refuses such pods',
@@ -142,6 +165,16 @@ export const valueTable = {
 				message: '{answer} says http://, and {other} is not true',
 				cause: 'Keys and files would go over the network in clear text.',
 				fix: 'Write https:// in {path}; where the server speaks no TLS, set {other} to true.',
+			},
+			'no use without TLS': {
+				message: '{answer} has no effect without TLS, which {other} turns off',
+				cause: 'Certificates are shown and checked while TLS is made, and the answers ask for none.',
+				fix: 'Change {other}, or take {path} out.',
+			},
+			'leaves without use': {
+				message: '{answer} turns TLS off, and {other} has no effect without it',
+				cause: 'Certificates are shown and checked while TLS is made.',
+				fix: 'Take {other} out, or change {path}.',
 			},
 			'too long for MySQL': {
 				message: '{answer} must be 32 characters at most on MySQL',

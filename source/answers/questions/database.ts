@@ -19,7 +19,8 @@ const both =
 	(draft, path) =>
 		one?.(draft, path) !== false && other(draft, path);
 
-const isEncrypted: When = (draft, path) => beside(draft, path, 'tls') !== 'disable';
+/** Also asked where it is given: what is of no use must be seen to be taken out. */
+const isEncrypted: When = (draft, path) => beside(draft, path, 'tls') !== 'disable' || getAt(draft, path) !== undefined;
 
 const showsItself: When = (draft, path) =>
 	beside(draft, path, 'clientCertificate') !== undefined || beside(draft, path, 'clientKey') !== undefined;

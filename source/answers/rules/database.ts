@@ -74,6 +74,22 @@ export const clientPairsAreWhole: Rule = (answers) =>
 			}),
 	);
 
+/** Files that are looked at only while TLS is made; the key goes with its certificate. */
+const filesOfTls = ['ca', 'clientCertificate'] as const;
+
+/** What goes over the line in clear text proves nobody and is checked against nothing. */
+export const filesOfTlsAreUsed: Rule = (answers) =>
+	serversIn(answers)
+		.filter(({tls}) => tls === 'disable')
+		.flatMap((server) =>
+			filesOfTls
+				.filter((key) => server[key] !== undefined)
+				.map((key): CrossFieldIssue => {
+					const at = toPath(server.from);
+					return {kind: 'no use without TLS', path: [...at, key], other: [...at, 'tls']};
+				}),
+		);
+
 /** An administrator exists before this tool comes: its password cannot be made. */
 export const adminsAreKnown: Rule = (answers) =>
 	serversIn(answers)

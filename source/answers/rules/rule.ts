@@ -21,11 +21,17 @@ export type CrossFieldIssue =
 				| 'gateway needed'
 				| 'not for this kind'
 				| 'clear text'
+				| 'no use without TLS'
 				| 'too long for MySQL';
 			readonly path: Path;
 			readonly other: Path;
 	  }
-	| {readonly kind: 'cannot be made'; readonly path: Path; readonly other?: undefined};
+	| {readonly kind: 'runner namespace'; readonly path: Path; readonly other: Path; readonly value: string}
+	| {
+			readonly kind: 'cannot be made' | 'namespace of the cluster' | 'namespace of drills';
+			readonly path: Path;
+			readonly other?: undefined;
+	  };
 
 type Amounts = {readonly cpu?: string | undefined; readonly memory?: string | undefined};
 type Resources = {readonly requests: Amounts; readonly limits: Amounts};
@@ -43,6 +49,7 @@ export type RuledStorage = {
 	readonly s3: {
 		readonly endpoint?: string | undefined;
 		readonly plainHttp: boolean;
+		readonly ca?: string | undefined;
 		readonly accessKey?: string | undefined;
 		readonly secretKey?: string | undefined;
 	};
@@ -67,10 +74,13 @@ export type RuledAnswers = Pick<ServedAnswers, 'database'> & {
 		readonly password?: string | undefined;
 		readonly clientCertificate?: string | undefined;
 		readonly clientKey?: string | undefined;
+		readonly ca?: string | undefined;
+		readonly plainHttp: boolean;
 	};
+	readonly workloadManager: {readonly enabled: boolean; readonly namespace: string};
 	readonly organization: {readonly users: readonly {readonly username: string}[]};
 	readonly artifacts: RuledStorage;
-	readonly backup: {readonly schedule: RuledStorage};
+	readonly backup: {readonly schedule: RuledStorage & {readonly namespace?: string | undefined}};
 };
 
 export type Rule = (answers: RuledAnswers) => readonly CrossFieldIssue[];

@@ -1,5 +1,6 @@
 import {quantityOf} from '../../base/quantity.ts';
-import {adminsAreKnown, clientPairsAreWhole, databasesDiffer, rolesFitEngine} from './database.ts';
+import {adminsAreKnown, clientPairsAreWhole, databasesDiffer, filesOfTlsAreUsed, rolesFitEngine} from './database.ts';
+import {namespacesAreFree, runnersStandApart} from './namespaces.ts';
 import {
 	type CrossFieldIssue,
 	componentsOf,
@@ -10,7 +11,7 @@ import {
 	type Rule,
 	type RuledAnswers,
 } from './rule.ts';
-import {storageIsWhole, storageKeysAreKnown, storageSpeaksTls} from './storage.ts';
+import {storageCaIsUsed, storageIsWhole, storageKeysAreKnown, storageSpeaksTls} from './storage.ts';
 
 export type {CrossFieldIssue, Path, RuledAnswers} from './rule.ts';
 
@@ -68,6 +69,11 @@ const registryPairsAreWhole: Rule = ({registry}) =>
 		.filter(([given, needed]) => registry[given] !== undefined && registry[needed] === undefined)
 		.map(([given, needed]) => ({kind: 'needed', path: ['registry', needed], other: ['registry', given]}));
 
+const registryFilesAreUsed: Rule = ({registry}) =>
+	(['ca', 'clientCertificate'] as const)
+		.filter((key) => registry.plainHttp === true && registry[key] !== undefined)
+		.map((key) => ({kind: 'no use without TLS', path: ['registry', key], other: ['registry', 'plainHttp']}));
+
 /** Only a secret that this tool makes can be generated. */
 const registryLoginIsKnown: Rule = ({registry}) =>
 	registry.password === 'generate' ? [{kind: 'cannot be made', path: ['registry', 'password']}] : [];
@@ -88,15 +94,20 @@ const rules: readonly Rule[] = [
 	signatureHasKey,
 	requestsFitLimits,
 	namesDiffer,
+	runnersStandApart,
+	namespacesAreFree,
 	registryPairsAreWhole,
 	registryLoginIsKnown,
+	registryFilesAreUsed,
 	databasesDiffer,
 	rolesFitEngine,
 	clientPairsAreWhole,
 	adminsAreKnown,
+	filesOfTlsAreUsed,
 	gatewayFitsKind,
 	storageIsWhole,
 	storageSpeaksTls,
+	storageCaIsUsed,
 	storageKeysAreKnown,
 ];
 

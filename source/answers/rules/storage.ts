@@ -32,6 +32,12 @@ export const storageSpeaksTls: Rule = (answers) =>
 		.filter(({storage: {s3}}) => s3.endpoint?.startsWith('http://') === true && !s3.plainHttp)
 		.map(({at}) => ({kind: 'clear text', path: [...at, 's3', 'endpoint'], other: [...at, 's3', 'plainHttp']}));
 
+/** Nothing is held against a CA in clear text. */
+export const storageCaIsUsed: Rule = (answers) =>
+	storagesIn(answers)
+		.filter(({storage: {s3}}) => s3.ca !== undefined && s3.plainHttp && s3.endpoint?.startsWith('http://') === true)
+		.map(({at}) => ({kind: 'no use without TLS', path: [...at, 's3', 'ca'], other: [...at, 's3', 'plainHttp']}));
+
 /** A key exists before this tool comes: it cannot be made. */
 export const storageKeysAreKnown: Rule = (answers) =>
 	storagesIn(answers).flatMap(({at, storage: {s3}}) =>

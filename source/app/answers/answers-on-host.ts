@@ -1,12 +1,21 @@
+import type {AnswersSoFar} from '../../answers/file/load.ts';
 import type {Answers} from '../../answers/schema.ts';
 import {resolveSecret} from '../../answers/secrets.ts';
 import {printable} from '../../base/printable.ts';
 import {type Problem, ProblemError, ProblemsError} from '../../base/problem.ts';
 import {createTls} from '../../network/tls.ts';
-import {furtherFiles} from '../../steps/shared/further-files.ts';
+import {furtherProblems} from '../../steps/shared/further-files.ts';
 import {componentsOf} from '../../steps/shared/names.ts';
 import type {Context} from '../base/context.ts';
 import {asUsage, readPemFile} from '../base/pem-files.ts';
+
+const problemsOf = (results: readonly PromiseSettledResult<unknown>[]): readonly Problem[] =>
+	results.flatMap((result) => {
+		if (result.status === 'fulfilled') return [];
+		if (result.reason instanceof ProblemsError) return result.reason.problems;
+		if (result.reason instanceof ProblemError) return [result.reason.problem];
+		throw result.reason;
+	});
 
 /** References of kind env: and file: in a value, with the path of the answer each stands at. */
 const references = (value: unknown, at = ''): readonly {readonly at: string; readonly reference: string}[] => {
@@ -15,10 +24,28 @@ const references = (value: unknown, at = ''): readonly {readonly at: string; rea
 	return Object.entries(value).flatMap(([key, inner]) => references(inner, at === '' ? key : `${at}.${key}`));
 };
 
-const lookAtPair = async ({clock}: Context, answers: Answers): Promise<void> => {
-	const hosts = componentsOf(answers).map(({answers: {host}}) => host);
-	const result = await createTls().readPair(answers.tls, hosts, clock.now());
+/** The files of the servers, each by itself: what the others would be held against is missing. */
+const lookAtParts = async (tls: Partial<Answers['tls']>): Promise<void> => {
+	const keys = ['certificate', 'key', 'ca'] as const;
+	const files = keys.flatMap((key) => (tls[key] === undefined ? [] : [{answer: `tls.${key}`, file: tls[key]}]));
+	const found = await Promise.allSettled(files.map(async ({answer, file}) => readPemFile(file, answer)));
+	const problems = problemsOf(found);
+	if (problems.length > 0) throw new ProblemsError(problems);
+};
+
+const lookAtPair = async ({clock}: Context, answers: AnswersSoFar): Promise<void> => {
+	const {certificate, key, ca}: Partial<Answers['tls']> = answers.tls;
+	if (certificate === undefined || key === undefined || ca === undefined) return lookAtParts(answers.tls);
+	const hosts = componentsOf(answers).flatMap(({path, answers: {host}}) =>
+		host === undefined ? [] : [{host, answer: `${path}.host`}],
+	);
+	const result = await createTls().readPair({certificate, key, ca}, hosts, clock.now());
 	if ('problems' in result) throw new ProblemsError(result.problems.map(asUsage));
+};
+
+const lookAtFurtherFiles = async (answers: AnswersSoFar): Promise<void> => {
+	const problems = await furtherProblems(answers, readPemFile);
+	if (problems.length > 0) throw new ProblemsError(problems.map(asUsage));
 };
 
 const lookAtSecret = async ({environment, redactor, err}: Context, at: string, reference: string): Promise<void> => {
@@ -31,16 +58,11 @@ const lookAtSecret = async ({environment, redactor, err}: Context, at: string, r
  * Problems of the files and secrets that the answers name and that this host can look for without any server. What is only odd about
  * a secret is told on standard error.
  */
-export const localProblems = async (context: Context, answers: Answers): Promise<readonly Problem[]> => {
+export const localProblems = async (context: Context, answers: AnswersSoFar): Promise<readonly Problem[]> => {
 	const results = await Promise.allSettled([
 		lookAtPair(context, answers),
-		...furtherFiles(answers).map(async ({answer, file}) => readPemFile(file, answer)),
+		lookAtFurtherFiles(answers),
 		...references(answers).map(async ({at, reference}) => lookAtSecret(context, at, reference)),
 	]);
-	return results.flatMap((result) => {
-		if (result.status === 'fulfilled') return [];
-		if (result.reason instanceof ProblemsError) return result.reason.problems;
-		if (result.reason instanceof ProblemError) return [result.reason.problem];
-		throw result.reason;
-	});
+	return problemsOf(results);
 };

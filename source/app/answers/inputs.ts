@@ -1,6 +1,8 @@
 import path from 'node:path';
 import {
 	type AnswersFrom,
+	type JudgedAnswers,
+	judgeAnswers,
 	type LoadedDraft,
 	loadAnswers,
 	loadDraft,
@@ -150,12 +152,21 @@ export const findAnswers = async (
 	return {...given, journal, from: 'journal', answers: {kind: 'values', ...kept}};
 };
 
+const refuseNothing = (source: AnswerSource): void => {
+	if (source.from === 'nothing' && source.overrides.length === 0)
+		throw answersProblems.error('answers-missing', {case: 'nothing given'});
+};
+
 /** Complete answers, or every error at once. @throws ProblemsError, ProblemError area `usage`. */
 export const completeAnswers = (source: AnswerSource): Answers => {
-	if (source.from === 'nothing' && source.overrides.length === 0) {
-		throw answersProblems.error('answers-missing', {case: 'nothing given'});
-	}
+	refuseNothing(source);
 	return loadAnswers({...source, ...source.answers}).answers;
+};
+
+/** Answers as far as they go, and what is wrong with them. @throws ProblemError area `usage` where there are none at all */
+export const judgedAnswers = (source: AnswerSource): JudgedAnswers => {
+	refuseNothing(source);
+	return judgeAnswers({...source, ...source.answers});
 };
 
 /** Whatever is there, for the question screens. */

@@ -2,6 +2,7 @@ import {Socket} from 'node:net';
 import {setTimeout as pause} from 'node:timers/promises';
 import type {ConnectionOptions} from 'mysql2';
 import {abortError} from '../../base/abort.ts';
+import {errnoOf} from '../../base/errno.ts';
 import {ProblemError} from '../../base/problem.ts';
 import type {Access} from '../access.ts';
 import {looksLikePostgres} from '../silent-server.ts';
@@ -70,6 +71,22 @@ const sessionSql = "SET SESSION sql_mode = 'STRICT_ALL_TABLES'";
 
 const loginTimeOut = (): Error => Object.assign(new Error('no login in time'), {code: 'LOGIN_TIME_OUT'});
 
+/** A server of MySQL speaks first; after so long a silence it is asked whether it is another one, ms. */
+const oddSilenceMs = 1500;
+
+const postgresSpeaks = (): Error => Object.assign(new Error('PostgreSQL answers'), {code: 'POSTGRES_SPEAKS'});
+
+/** Rejects where a silent server turns out to be PostgreSQL, so that nobody waits for it until the end; else it never settles. */
+const otherSpeaker = async ({login, signal}: MysqlAccess, guarded: GuardedConnection, socket: Socket): Promise<never> =>
+	new Promise<never>((_resolve, reject) => {
+		const ask = async (): Promise<void> => {
+			if (socket.connecting || guarded.first() !== undefined) return;
+			if ((await looksLikePostgres(login, signal)) && guarded.first() === undefined) reject(postgresSpeaks());
+		};
+		const timer = setTimeout(() => void ask(), oddSilenceMs);
+		socket.once('close', () => clearTimeout(timer));
+	});
+
 const started = async (access: MysqlAccess, guarded: GuardedConnection, socket: Socket): Promise<Query> => {
 	const {login, limits} = access;
 	socket.setNoDelay(true).connect(login.port, login.host);
@@ -78,7 +95,7 @@ const started = async (access: MysqlAccess, guarded: GuardedConnection, socket: 
 		socket.once('close', () => clearTimeout(timer));
 		guarded.loggedIn.then(() => clearTimeout(timer));
 	});
-	await Promise.race([guarded.loggedIn, guarded.failed, late]);
+	await Promise.race([guarded.loggedIn, guarded.failed, late, otherSpeaker(access, guarded, socket)]);
 	const query = queryOf(guarded, access);
 	await Promise.race([query(sessionSql), guarded.failed]);
 	return query;
@@ -86,8 +103,9 @@ const started = async (access: MysqlAccess, guarded: GuardedConnection, socket: 
 
 /** PostgreSQL waits for the client to speak first, as MySQL's client waits for the server. */
 const whyNot = async (error: unknown, access: MysqlAccess, first: Buffer | undefined): Promise<ProblemError> => {
-	const isSilent = first === undefined && error instanceof Error && 'code' in error && error.code === 'LOGIN_TIME_OUT';
-	const isPostgres = isSilent && (await looksLikePostgres(access.login, access.signal));
+	const code = errnoOf(error);
+	const isSilent = first === undefined && code === 'LOGIN_TIME_OUT';
+	const isPostgres = code === 'POSTGRES_SPEAKS' || (isSilent && (await looksLikePostgres(access.login, access.signal)));
 	return connectionProblem(error, {...access, first, isPostgres});
 };
 

@@ -15,6 +15,8 @@ const held = {
 	'registry.ca': 'CA certificate',
 	'registry.clientCertificate': 'client certificate',
 	'registry.clientKey': 'client key',
+	'artifacts.s3.ca': 'CA certificate',
+	'backup.schedule.s3.ca': 'CA certificate',
 	'database.ca': 'CA certificate',
 	'database.clientCertificate': 'client certificate',
 	'database.clientKey': 'client key',

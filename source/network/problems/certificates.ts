@@ -224,7 +224,6 @@ export const certificateTable = {
 	'tls-key-mismatch': {
 		area: 'prerequisites',
 		message: 'The key {file} does not belong to the certificate {certificate}.',
-		answers: ['tls.key', 'tls.certificate'],
 		cases: {
 			'one further down': {
 				cause: 'It belongs to "{subject}", which is not the first certificate of the file.',
@@ -233,6 +232,10 @@ export const certificateTable = {
 			'other key': {
 				cause: 'Their public keys differ.',
 				fix: 'Name the key that the certificate was requested with.',
+			},
+			'key of a client': {
+				cause: 'Their public keys differ.',
+				fix: 'Name the key that the certificate was requested with in {keyAnswer}, or the certificate of that key in {certificateAnswer}.',
 			},
 		},
 	},

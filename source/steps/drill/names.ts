@@ -1,8 +1,8 @@
+import {drillNamespace} from '../../answers/drill-namespace.ts';
 import {scratchPrefix} from '../../database/scratch/names.ts';
 import {managedBy} from '../shared/names.ts';
 
-/** The one namespace of a drill. */
-export const drillNamespace = 'zenml-airgap-drill';
+export {drillNamespace};
 
 /** Says that a namespace was made by a drill, and may go with all that is in it. */
 export const drillLabels = {...managedBy, 'zenml-airgap.io/drill': 'scratch'} as const;

@@ -1,20 +1,12 @@
-import {ProblemError, ProblemsError} from '../../base/problem.ts';
+import {type Problem, ProblemsError} from '../../base/problem.ts';
 import type {Check} from '../shared/checks.ts';
-import {furtherFiles} from '../shared/further-files.ts';
+import {furtherProblems} from '../shared/further-files.ts';
 import {componentsOf} from '../shared/names.ts';
 import type {World} from '../world.ts';
 
 /** What is wrong with the files of the registry and the database, in the words that are told of those of the servers. */
-const problemsElsewhere = async ({answers, host}: World) => {
-	const found = await Promise.allSettled(
-		furtherFiles(answers).map(async ({answer, file}) => host.readFile(file, answer)),
-	);
-	return found.flatMap((one) => {
-		if (one.status === 'fulfilled') return [];
-		if (one.reason instanceof ProblemError) return [one.reason.problem];
-		throw one.reason;
-	});
-};
+const problemsElsewhere = async ({answers, host}: World): Promise<readonly Problem[]> =>
+	(await furtherProblems(answers, host.readFile)).map((one) => ({...one, area: 'usage'}) as const);
 
 /** Certificate, key and CA belong together and are for every host name; the files of other servers hold what they should. */
 export const certificates: Check = {
@@ -22,7 +14,7 @@ export const certificates: Check = {
 	asks: 'files',
 	run: async (world) => {
 		const {tls, answers, clock} = world;
-		const hosts = componentsOf(answers).map(({answers: {host}}) => host);
+		const hosts = componentsOf(answers).map(({path, answers: {host}}) => ({host, answer: `${path}.host`}));
 		const result = await tls.readPair(answers.tls, hosts, clock.now());
 		// A certificate that does not do is an answer that does not do.
 		const ofServers = 'problems' in result ? result.problems.map((one) => ({...one, area: 'usage'}) as const) : [];

@@ -1,4 +1,6 @@
 import {databaseServerOf} from '../../answers/database-server.ts';
+import {type Problem, ProblemError} from '../../base/problem.ts';
+import {clientPairProblem} from '../../network/client-pair.ts';
 import type {World} from '../world.ts';
 import {componentsOf} from './names.ts';
 
@@ -7,8 +9,10 @@ type FurtherFile = {readonly answer: string; readonly file: string};
 
 type Named = readonly (readonly [string, string | undefined])[];
 
+/** The server of all is among them, also where every component has one of its own: what is written there is looked at or refused. */
 const ofServers = (answers: World['answers']): Named => {
-	const servers = componentsOf(answers).map(({path}) => databaseServerOf(answers, path));
+	const shared = databaseServerOf({...answers, controlPlane: {database: {}}}, 'controlPlane');
+	const servers = [shared, ...componentsOf(answers).map(({path}) => databaseServerOf(answers, path))];
 	const byPlace = new Map(servers.map((server) => [server.from, server]));
 	return [...byPlace.values()].flatMap(
 		({from, ca, clientCertificate, clientKey}): Named => [
@@ -21,12 +25,49 @@ const ofServers = (answers: World['answers']): Named => {
 
 /** Files with certificates or a key that the answers name beside those of the servers. */
 export const furtherFiles = (answers: World['answers']): readonly FurtherFile[] => {
-	const {registry} = answers;
+	const {registry, artifacts, backup} = answers;
 	const named: Named = [
 		['registry.ca', registry.ca],
 		['registry.clientCertificate', registry.clientCertificate],
 		['registry.clientKey', registry.clientKey],
+		['artifacts.s3.ca', artifacts.s3.ca],
+		['backup.schedule.s3.ca', backup.schedule.s3.ca],
 		...ofServers(answers),
 	];
 	return named.flatMap(([answer, file]) => (file === undefined ? [] : [{answer, file}]));
+};
+
+type Read = FurtherFile & {readonly pem: string};
+
+const suffix = {certificate: '.clientCertificate', key: '.clientKey'} as const;
+
+/** Certificates and keys of clients that do not belong together, as far as both were read. */
+const unfitPairs = (files: readonly Read[]): readonly Problem[] =>
+	files
+		.filter(({answer}) => answer.endsWith(suffix.certificate))
+		.flatMap((certificate) => {
+			const of = certificate.answer.slice(0, -suffix.certificate.length);
+			const key = files.find(({answer}) => answer === `${of}${suffix.key}`);
+			return (key && clientPairProblem(certificate, key)) ?? [];
+		});
+
+/**
+ * What is wrong with the further files: each by itself, and each certificate of a client with its key.
+ * @param readFile reads one as PEM; throws ProblemError for a file that does not do
+ */
+export const furtherProblems = async (
+	answers: World['answers'],
+	readFile: (file: string, answer: string) => Promise<string>,
+): Promise<readonly Problem[]> => {
+	const files = furtherFiles(answers);
+	const found = await Promise.allSettled(
+		files.map(async (one) => ({...one, pem: await readFile(one.file, one.answer)})),
+	);
+	const read = found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+	const unread = found.flatMap((one) => {
+		if (one.status === 'fulfilled') return [];
+		if (one.reason instanceof ProblemError) return [one.reason.problem];
+		throw one.reason;
+	});
+	return [...unread, ...unfitPairs(read)];
 };

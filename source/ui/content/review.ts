@@ -1,5 +1,7 @@
 import {judgeForm} from '../../answers/form/form.ts';
+import type {Answers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
+import {engineProblems} from '../../charts/databases.ts';
 import {pagesToRead, type ReviewButton} from '../state/review.ts';
 import type {Scene, UiState} from '../state/types.ts';
 import {bodyColumns, pageRows} from '../terminal/layout.ts';
@@ -26,9 +28,23 @@ const refusedRows = ({message, cause, fix, nextSteps}: Problem, width: number): 
 	blank,
 ];
 
+/** Servers that the product takes for no database of a component: step 2 refuses them, unless the charts of the bundle take them. */
+const engineRows = (answers: Answers, width: number): readonly Row[] => {
+	const problems = engineProblems(answers);
+	if (problems.length === 0) return [];
+	return [
+		row('To mend, unless the charts of the bundle take it', 'bad'),
+		...problems.flatMap(({message, fix}) => [
+			...paragraph(message, width, 'plain', 2),
+			...paragraph(`What to do: ${fix}`, width, 'plain', 2),
+		]),
+		blank,
+	];
+};
+
 const issueRows = (state: UiState, width: number): readonly Row[] => {
 	const judged = judgeForm(state);
-	if (judged.ok) return [];
+	if (judged.ok) return engineRows(judged.answers, width);
 	return [
 		row('Answers to mend first', 'bad'),
 		...judged.issues.flatMap(({path, message}) => paragraph(`${path} ${message}`, width, 'plain', 2)),

@@ -267,6 +267,24 @@ describe('something that is not MySQL, or does what MySQL does not', () => {
 		});
 	});
 
+	test('PostgreSQL is recognized long before the time for a login is over', async () => {
+		const port = await listening(
+			createServer((socket: Socket) => {
+				socket.on('error', () => undefined);
+				socket.on('data', (heard) => {
+					if (heard.readUInt32BE(4) === 80877103) socket.write('N');
+				});
+			}),
+		);
+		// A test that waited for the end of this would end by its own time-out.
+		const mysql = createMysql({connectTimeoutMs: 3_600_000, statementTimeoutMs: 300});
+		expect(plain(await caught(mysql.probe({...login, port}, signal)))).toMatchObject({
+			code: code('database-not-mysql'),
+			message: expect.stringContaining('is not a MySQL server.'),
+			cause: 'What answers there looks like PostgreSQL.',
+		});
+	});
+
 	test('silence is told as such, and a port without a server', async () => {
 		const silent = await listening(createServer((socket) => socket.on('error', () => undefined)));
 		const mysql = createMysql({connectTimeoutMs: 300, statementTimeoutMs: 300});

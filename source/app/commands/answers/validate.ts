@@ -1,22 +1,43 @@
 import {unseenInAnswers} from '../../../answers/file/unseen.ts';
 import {printable} from '../../../base/printable.ts';
-import {ProblemsError} from '../../../base/problem.ts';
+import {type Problem, ProblemsError} from '../../../base/problem.ts';
 import {counted} from '../../../base/text.ts';
-import {completeAnswers} from '../../answers/inputs.ts';
+import {judgedAnswers} from '../../answers/inputs.ts';
+import type {Context} from '../../base/context.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {type AnswersOptions, addAnswersCommand, answersOfInstall} from './options.ts';
 
-/** @throws ProblemsError with everything that is wrong */
-const work: Work<AnswersOptions> = async (context, options) => {
+type Judged = ReturnType<typeof judgedAnswers>;
+
+/** A problem at the answer that mends it, in the file; one at a line of another file stays there. */
+const placedIn =
+	(locate: Judged['locate']) =>
+	(problem: Problem): Problem => {
+		const [answer] = problem.answers ?? [];
+		if (answer === undefined || problem.location?.line !== undefined) return problem;
+		const location = locate(answer) ?? problem.location;
+		return location === undefined ? problem : {...problem, location};
+	};
+
+/** What is wrong with files, secrets and servers, as far as the answers that name them are there. */
+const furtherProblems = async (context: Context, {soFar, locate}: Judged): Promise<readonly Problem[]> => {
+	if (soFar === undefined) return [];
 	const [{localProblems}, {unfitEngines}] = await Promise.all([
 		import('../../answers/answers-on-host.ts'),
 		import('./engines.ts'),
 	]);
+	const found = [...(await unfitEngines(context, soFar)), ...(await localProblems(context, soFar))];
+	return found.map(placedIn(locate));
+};
+
+/** @throws ProblemsError with everything that is wrong */
+const work: Work<AnswersOptions> = async (context, options) => {
 	const source = await answersOfInstall(context, options);
-	const answers = completeAnswers(source);
-	const problems = [...(await unfitEngines(context, answers)), ...(await localProblems(context, answers))];
-	for (const text of unseenInAnswers(answers)) context.err(`${printable(text)}\n`);
-	if (problems.length > 0) throw new ProblemsError(problems);
+	const judged = judgedAnswers(source);
+	const {answers} = judged;
+	const problems = [...judged.problems, ...(await furtherProblems(context, judged))];
+	if (answers) for (const text of unseenInAnswers(answers)) context.err(`${printable(text)}\n`);
+	if (!answers || problems.length > 0) throw new ProblemsError(problems);
 	context.out(`${source.answers.file}: valid, ${counted(answers.workspaces.length, 'workspace')}\n`);
 	return 0;
 };
