@@ -33,8 +33,9 @@ const everythingOn = async (site: Site): Promise<(input: AnswersInput) => Answer
 		organization: {
 			name: 'Acme Research',
 			users: [
-				{username: 'ada', role: 'admin', superuser: true, password: `file:${ada}`},
-				{username: 'grace', role: 'member'},
+				// The control plane makes its first user a superuser.
+				{username: 'grace', role: 'member', teams: 'red, blue'},
+				{username: 'ada', role: 'admin', superuser: true, password: `file:${ada}`, teams: 'red'},
 				{username: 'edsger', role: 'viewer'},
 			],
 		},
@@ -79,6 +80,17 @@ const expectRoles = async (site: Site, answers: Answers): Promise<void> => {
 			['edsger', false, 'Organization Viewer'],
 		]),
 	);
+};
+
+const expectTeams = async (site: Site, answers: Answers): Promise<void> => {
+	const session = await adminSession(await site.world(answers));
+	const organization = (await session.organizations()).find(({name}) => name === 'Acme Research')?.id ?? '';
+	const names = new Map((await session.users()).map(({id, username}) => [id, username]));
+	const teams = await session.teams(organization);
+	const members = await Promise.all(
+		teams.map(async ({id, name}) => [name, (await session.teamMembers(id)).map(({userId}) => names.get(userId))]),
+	);
+	expect(Object.fromEntries(members)).toEqual({red: ['grace', 'ada'], blue: ['grace']});
 };
 
 /** The objects of a kind in a namespace. */
@@ -137,6 +149,7 @@ test('an install with everything that is optional comes to its end, and the site
 	const answers = site.answers(await everythingOn(site));
 	await expectInstalled(site, answers);
 	await expectRoles(site, answers);
+	await expectTeams(site, answers);
 	const objects = await objectsOf(site);
 	const find: Find = (kind, namespace) =>
 		objects.filter((object) => object.kind === kind && object.metadata.namespace === namespace);

@@ -24,6 +24,7 @@ const viewOf = async (world: World, session: ZenmlSession, organization: ZenmlOr
 		members: await session.members(organization.id),
 	},
 	teams: await teamsOf(session, organization, world.answers.organization.users),
+	me: await session.me(),
 	users: await session.users(),
 });
 
