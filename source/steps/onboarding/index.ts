@@ -1,3 +1,4 @@
+import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import type {ZenmlOrganization, ZenmlSession} from '../../zenml/types.ts';
 import {adminSession} from '../shared/endpoints.ts';
@@ -47,7 +48,7 @@ const check = async (world: World): Promise<Finding> => {
 	const warnings = users.flatMap((wanted) => userWarnings(view, wanted));
 	return {
 		status: 'ok',
-		note: `organization ${found.name}, ${users.length} users`,
+		note: `organization ${found.name}, ${counted(users.length, 'user')}`,
 		...(warnings.length > 0 && {warnings}),
 	};
 };
