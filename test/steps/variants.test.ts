@@ -3,7 +3,9 @@ import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {authorityFrom} from '../../rehearsal/authority/index.ts';
 import {rehearsalHosts} from '../../rehearsal/index.ts';
+import type {Draft} from '../../source/answers/draft.ts';
 import type {Answers, AnswersInput} from '../../source/answers/schema.ts';
+import {withEngineOf} from '../../source/app/rehearsal/databases.ts';
 import type {KubeObject} from '../../source/cluster/types.ts';
 import {adminSession} from '../../source/steps/shared/endpoints.ts';
 import {objectsOf} from '../helpers/dump.ts';
@@ -157,4 +159,19 @@ test('an install with everything that is optional comes to its end, and the site
 	expectRunners(find);
 	await expectImagesWithoutPrefix(site, answers, find);
 	await expectPortInAddresses(site, answers);
+});
+
+test('a control plane on MySQL comes up, beside the workspace on the same server', async () => {
+	const site = await startSite();
+	onTestFinished(site.stop);
+	const {answers: given} = site.rehearsal;
+	const world = withEngineOf({database: {engine: 'mysql', host: 'db.corp'}}, given as unknown as Draft);
+	const answers = site.answers((input) => ({...input, controlPlane: (world as unknown as AnswersInput).controlPlane}));
+	expect(answers.controlPlane.database.server).toBeUndefined();
+	const {exitCode, problem, state} = await site.run(answers, {until: 'workspaces'});
+	expect([exitCode, problem]).toEqual([0, undefined]);
+	expect(state.steps.map(({id, outcome}) => [id, outcome])).toContainEqual(['workspaces', 'applied']);
+	expect(await site.mysql('select version_num from alembic_version', 'zenml_pro')).toEqual([
+		{version_num: expect.any(String)},
+	]);
 });
