@@ -102,12 +102,19 @@ export type Problems<Table extends ProblemTable> = {
 	) => ProblemError;
 };
 
+/**
+ * Node's own advice behind the words of OpenSSL (node:tls, `UNABLE_TO_GET_ISSUER_CERT_LOCALLY` since 23): it is for who writes
+ * programs, and a flag that nobody can give here.
+ */
+const withoutAdvice = (words: string): string =>
+	words.replaceAll(/;? ?if the root CA is installed locally, try running Node\.js with --use-system-ca/giu, '');
+
 /** Puts facts into words: `{file} cannot be read.` */
 const spoken = (text: string, facts: Readonly<Record<string, Fact>>): string =>
 	text.replaceAll(/\{(\$?)(\w+)\}/gu, (whole, mark: string, name: string) => {
 		const fact = facts[name];
 		if (fact === undefined) return whole;
-		return mark === '' ? String(fact) : shellWord(String(fact));
+		return mark === '' ? withoutAdvice(String(fact)) : shellWord(String(fact));
 	});
 
 /** A command as it may be typed: each of its facts is one word. */
@@ -136,7 +143,7 @@ const make = (code: string, declaration: Declaration, given: object, more: Circu
 		fix: say(words.fix),
 		nextSteps: [...(words.nextSteps ?? []).map((step) => say(asCommand(step))), ...(more.nextSteps ?? [])],
 		...(answers.length > 0 && {answers}),
-		...(more.evidence && more.evidence.length > 0 && {evidence: more.evidence}),
+		...(more.evidence && more.evidence.length > 0 && {evidence: more.evidence.map(withoutAdvice)}),
 		...(more.location && {location: more.location}),
 	};
 };
