@@ -5,6 +5,7 @@ import {componentDatabase, portFor, serverOf} from '../shared/database-logins.ts
 import {type Component, componentsOf} from '../shared/names.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';
+import {lookAtDatabase} from './look.ts';
 
 /** Refusals that mean: the role or the database is not there yet, or not as it should be. */
 const mendedByTheDba: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
@@ -26,10 +27,26 @@ const scriptOf = async (world: World, component: Component): Promise<readonly st
 	return needed ? [`-- On ${addressOf(server)}:`, ...portFor(world, server).script(needed)] : [];
 };
 
-/** The refusal with the SQL for all components; passwords are left to whoever runs it. */
+/** True for a component whose login works on a database that does: its SQL would set the password of an account that is ready. */
+const isReady = async (world: World, component: Component): Promise<boolean> =>
+	lookAtDatabase({...world, report: () => undefined}, component).then(
+		({facts}) => facts !== undefined,
+		() => false,
+	);
+
+/** The components that nobody of this tool's can mend, the one that was refused among them. */
+const leftToTheDba = async (world: World, of: Component): Promise<readonly Component[]> => {
+	const components = componentsOf(world.answers).filter((component) => !serverOf(world, component).admin);
+	const ready = await Promise.all(
+		components.map(async (component) => component.id !== of.id && (await isReady(world, component))),
+	);
+	return components.filter((_component, index) => !ready[index]);
+};
+
+/** The refusal with the SQL for all components that need it; passwords are left to whoever runs it. */
 export const needsDba = async (world: World, of: Component, error: unknown): Promise<ProblemError> => {
 	const at = `${serverOf(world, of).from}.admin`;
-	const components = componentsOf(world.answers).filter((component) => !serverOf(world, component).admin);
+	const components = await leftToTheDba(world, of);
 	const databases = await Promise.all(components.map(async (component) => scriptOf(world, component)));
 	return stepProblems.error(
 		'database-needs-dba',
