@@ -5,6 +5,7 @@ import type {Listener} from '../../engine/events.ts';
 import {plainReport} from '../../report/plain.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
+import {inRows} from '../base/wrap.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
 import {createSession, type Session} from '../session/session.ts';
@@ -78,7 +79,7 @@ const run = async ({context, session, lines, signal}: Talk, from: Complete, leve
 			desk = attendance.listener;
 			return attendance.controls;
 		},
-		listeners: [plainReport(context.out, {level}), (event) => desk?.(event)],
+		listeners: [plainReport(inRows(context.out, context.stdout), {level}), (event) => desk?.(event)],
 		signal,
 	});
 	lines.say('', ...session.summary(report).split('\n'));
