@@ -130,15 +130,16 @@ const faultLines = ({begun, fault, files}: Site): readonly string[] => [
 ];
 
 const describe = ({directory, files}: Site, parts: Parts, bundle: string): readonly string[] => [
-	`Rehearsal in ${directory}`,
+	// What stands in for the site comes first: a low screen cuts the end.
+	`MySQL ${address}:${parts.mysql.port}, administrator root, for the workspaces: ${parts.mysql.words}`,
+	`PostgreSQL ${address}:${parts.postgres.port}, administrator postgres, for the control plane`,
 	`Kubernetes ${kubernetesVersion} at ${parts.cluster.kubernetes.url}, kubeconfig ${files.kubeconfig}`,
 	`Registry ${parts.registry.host} (HTTP), login ${registryUsername}`,
-	`PostgreSQL ${address}:${parts.postgres.port}, administrator postgres, for the control plane`,
-	`MySQL ${address}:${parts.mysql.port}, administrator root, for the workspaces: ${parts.mysql.words}`,
 	`Client tools in pods: ${programsText(parts.programs)}`,
 	`Name server ${parts.nameServer}, ingress ${address}:${parts.front.port}`,
 	...(parts.storage ? [`S3 server ${parts.storage.endpoint}, bucket ${parts.storage.bucket}`] : []),
 	`Bundle ${bundle}`,
+	`Rehearsal in ${directory}`,
 ];
 
 const open = async (site: Site): Promise<Rehearsal> => {

@@ -1,8 +1,8 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import semver from 'semver';
 import type {Container, Pod} from '../kubernetes/index.ts';
-import {ensureAdmin} from './control-plane.ts';
-import {isMigrated, migrateControlPlane} from './control-plane-data.ts';
+import {isMigrated, migrateControlPlane} from './control-plane/data.ts';
+import {ensureAdmin} from './control-plane/index.ts';
 import {
 	coloured,
 	databaseTraceback,

@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {ContainerRun, ExecPod, Outcome, Pod, RunPod} from '../kubernetes/index.ts';
 import {type ClientToolPods, toolPrograms} from './client-tools.ts';
 import {type Running, roleOf, runProgram, wordsOf} from './containers.ts';
-import {answerControlPlane} from './control-plane.ts';
+import {answerControlPlane} from './control-plane/index.ts';
 import {storeOf, withDatabase} from './database/index.ts';
 import {type Containers, containerKey, type ExecPrograms, execIn} from './exec.ts';
 import {PullError, parseImage, pullImage} from './images.ts';

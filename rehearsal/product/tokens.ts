@@ -1,5 +1,5 @@
 import {createHmac} from 'node:crypto';
-import {sameSecret} from './control-plane-data.ts';
+import {sameSecret} from './control-plane/data.ts';
 
 /** Whom a token speaks for. */
 export type Claims = {readonly kind: 'account' | 'workspace'; readonly sub: string; readonly exp: number};

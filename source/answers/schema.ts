@@ -53,13 +53,14 @@ const workspace = z.strictObject({
 	helmValues,
 });
 
+/** Whoever logs in to the control plane types it. */
+const loginName = z
+	.string()
+	.max(64, 'be 64 characters at most')
+	.regex(/^(?!.*\s)[ -~\u00A0-\uFFFF]+$/, 'not be empty nor have spaces or control characters');
+
 const user = z.strictObject({
-	username: z
-		.string()
-		.max(64, 'be 64 characters at most')
-		.regex(/^(?!.*\s)[ -~\u00A0-\uFFFF]+$/, 'not be empty nor have spaces or control characters')
-		.describe('Login name')
-		.meta({examples: ['ada']}),
+	username: loginName.describe('Login name').meta({examples: ['ada']}),
 	password: secretRefSchema.default('generate').describe('First password; the user changes it at the first login'),
 	superuser: z.boolean().default(false).describe('May administer the whole control plane'),
 	role: z.enum(['admin', 'member', 'viewer']).default('member').describe('Role in the organization'),
@@ -151,7 +152,7 @@ const shape = z.strictObject({
 			replicas: z.int().min(1).default(1).describe('Number of server pods'),
 			admin: z
 				.strictObject({
-					username: text.default('admin').describe('Administrator'),
+					username: loginName.default('admin').describe('Administrator'),
 					password: secretRefSchema.default('generate').describe('Password of the administrator'),
 				})
 				.prefault({})

@@ -3,7 +3,6 @@ import {harmlessJson, harmlessText, printableText} from '../base/printable.ts';
 import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '../base/problem.ts';
 import {formatProblem} from '../report/format.ts';
 import type {Context} from './base/context.ts';
-import {kindOf} from './base/last-guard.ts';
 import {appProblems} from './base/problems.ts';
 import {checkedContext} from './base/unchecked.ts';
 import {commandLine, type Request} from './command-line.ts';
@@ -16,11 +15,10 @@ const act = async (context: Context, {work, given, quotes}: Request, json: boole
 	return run({...context, out: (text) => context.out(harmless(text))}, given);
 };
 
-/** Of an error that nobody expected only its kind is told: its message may hold what was at hand, before any redactor knew it. */
+/** Before a run there is no report to look into: of an error that nobody expected its kind is enough. */
 const problemsOf = (error: unknown): readonly Problem[] => {
 	if (error instanceof ProblemsError) return error.problems;
-	if (error instanceof ProblemError) return [error.problem];
-	return [{...toProblem(kindOf(error)), evidence: []}];
+	return error instanceof ProblemError ? [error.problem] : [{...toProblem(error), evidence: []}];
 };
 
 const refuse = ({redactor, err}: Context, error: unknown, json: boolean): number => {

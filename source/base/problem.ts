@@ -1,3 +1,5 @@
+import {framesOf, kindOf} from './unexpected/kind.ts';
+
 /** Who has to act on a problem; `bug` means the authors of this tool. */
 export type Actor = 'operator' | 'database admin' | 'network team' | 'cluster admin' | 'vendor' | 'bug';
 
@@ -123,15 +125,17 @@ export const unexpectedError = {
 	fix: 'Start it again: every step re-checks the world and goes on. If it comes back, send the saved report to the authors.',
 } as const;
 
-/** Turns anything thrown into a problem; what is not a `ProblemError` is a bug of this tool and says so. */
+/**
+ * Turns anything thrown into a problem; what is not a `ProblemError` is a bug of this tool and says so. Of such an error only its
+ * kind is told, and where in the program it came up: its message may hold what was at hand, before any redactor knew it.
+ */
 export const toProblem = (error: unknown): Problem => {
 	if (error instanceof ProblemError) return error.problem;
 	if (error instanceof ProblemsError && error.problems[0]) return error.problems[0];
-	const {message, stack} = error instanceof Error ? error : {message: String(error), stack: undefined};
 	return problem({
 		...unexpectedError,
 		code: 'unexpected-error',
-		message: unexpectedError.message.replace('{words}', () => message),
-		evidence: stack?.split('\n').slice(0, 12) ?? [],
+		message: unexpectedError.message.replace('{words}', () => kindOf(error)),
+		evidence: framesOf(error),
 	});
 };

@@ -1,5 +1,6 @@
 import type {X509Certificate} from 'node:crypto';
 import type {Problem} from '../base/problem.ts';
+import {counted} from '../base/text.ts';
 import {factsOf} from './certificate.ts';
 import {type PemFile, placeOf} from './pem/file.ts';
 import {networkProblems} from './problems.ts';
@@ -34,6 +35,6 @@ export const endingSoon = ({certificates, file}: Held, now: number): readonly st
 		const days = Math.floor((notAfter - now) / day);
 		const isSoon = now >= notBefore && now <= notAfter && notAfter - now < soonDays * day;
 		return isSoon
-			? [`The certificate "${subject}" in ${file.path} expires in ${days} days, on ${dateOf(notAfter)} UTC.`]
+			? [`The certificate "${subject}" in ${file.path} expires in ${counted(days, 'day')}, on ${dateOf(notAfter)} UTC.`]
 			: [];
 	});

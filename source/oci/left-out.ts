@@ -1,3 +1,4 @@
+import {counted} from '../base/text.ts';
 /** What lies in an archive beside its images and is not pushed: a list of what is carried names it too. */
 export type LeftOut = {
 	readonly archive: string;
@@ -13,5 +14,5 @@ export const leftOutText = ({archive, name, why}: LeftOut): string => `${name} i
 /** How many images there are, among all that was found. */
 export const countOfAll = (images: number, leftOut: readonly LeftOut[] = []): string =>
 	leftOut.length === 0
-		? `${images} images`
+		? counted(images, 'image')
 		: `${images} of ${images + leftOut.length} images (${leftOut.length} left out)`;

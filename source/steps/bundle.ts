@@ -1,3 +1,4 @@
+import {counted} from '../base/text.ts';
 import {formatBytes} from '../base/units.ts';
 import type {Bundle, Verified} from '../bundle/types.ts';
 import {imagesFit, versionsFit} from '../charts/index.ts';
@@ -9,7 +10,7 @@ const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).
 
 /** What was found whole, and what of it was not read anew because it has not changed since. */
 const wholeness = ({files, bytes, read, since}: Verified): string => {
-	const whole = `${files} files (${formatBytes(bytes)}) whole`;
+	const whole = `${counted(files, 'file')} (${formatBytes(bytes)}) whole`;
 	if (since === undefined) return whole;
 	return read === 0
 		? `${whole}, as verified at ${time(since)}`

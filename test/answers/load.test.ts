@@ -330,6 +330,17 @@ const refusals: readonly Refusal[] = [
 		'14:35 answers-conflict organization.users.0.username is the same user name as controlPlane.admin.username: "admin"; they must differ',
 	],
 	[
+		'users whom MySQL takes for one',
+		`${shortest}organization: {users: [{username: ada}, {username: ADA}, {username: \u00e1da}]}\n`,
+		'14:52 answers-conflict organization.users.1.username is the same user name but for capitals and accents as organization.users.0.username: "ADA"; they must differ',
+		'14:69 answers-conflict organization.users.2.username is the same user name but for capitals and accents as organization.users.0.username: "\u00e1da"; they must differ',
+	],
+	[
+		'an administrator whose name has a space',
+		replaced('host: zenml-pro.corp.internal', 'host: zenml-pro.corp.internal\n  admin: {username: my sql}'),
+		'11:21 answers-invalid-value controlPlane.admin.username must not be empty nor have spaces or control characters',
+	],
+	[
 		'a broken rule between answers even where another answer is wrong',
 		`${replaced('zenml-workspace.corp', 'zenml-pro.corp')}ingress: {httpsPort: 0}\n`,
 		'13:11 answers-conflict workspaces.0.host is the same host name as controlPlane.host: "zenml-pro.corp.internal"; they must differ',

@@ -99,10 +99,10 @@ const needs = {total: 4096, present: 1024, begun: 0, toFetch: 3072, toWrite: 307
 
 test('a plan tells what is fetched, what lies there and what would be taken away', () => {
 	const text = planText(plan, needs, {folder: '/bundle', free: 1024 ** 3});
-	expect(text).toContain(`  vendor.example.com/server:1  ${digest}  linux/arm64/v8  1 layers  2.0 KiB`);
+	expect(text).toContain(`  vendor.example.com/server:1  ${digest}  linux/arm64/v8  1 layer  2.0 KiB`);
 	expect(text).toContain('Bundle:    /bundle, 4.0 KiB (4 blobs are shared by images and lie there once)');
 	expect(text).toContain('To fetch:  3.0 KiB; 1.0 KiB are there already');
-	expect(text).toContain('Left over: 1 files of an earlier bundle would be taken away');
+	expect(text).toContain('Left over: 1 file of an earlier bundle would be taken away');
 	expect(text).not.toMatch(/Charts:|Programs:|Bills of materials:|Release notes:/u);
 });
 

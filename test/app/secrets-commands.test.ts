@@ -117,6 +117,16 @@ describe('secrets show', () => {
 		expect(err).toContain(`Of these answers the tool generates: ${name}, `);
 	});
 
+	test('takes both names that "secrets list" prints', async () => {
+		for (const one of ['workspaces.default.database.password', 'workspaces.0.database.password']) {
+			const {code, err} = await stage.run('secrets', 'show', one, '--yes', ...answers);
+			expect([one, code]).toEqual([one, 8]);
+			expect(err).toContain('generated-secret-missing');
+		}
+		const {err} = await stage.run('secrets', 'show', 'nobody', '--yes', ...answers);
+		expect(err).toContain('workspaces.default.database.password (workspaces.0.database.password)');
+	});
+
 	test('tells of one that was not made', async () => {
 		const {code, err} = await stage.run('secrets', 'show', 'controlPlane.database.password', '--yes', ...answers);
 		expect(code).toBe(8);

@@ -132,3 +132,11 @@ test('a fact is only asked for where its text is said', () => {
 	// @ts-expect-error the lock is named in the words of this case
 	expect(shed.problem('shed-open', {case: 'shut', shed: 'A'}).cause).toBe('The lock {lock} is gone.');
 });
+
+test("Node's advice to whoever writes programs is in no words of a problem", () => {
+	const words =
+		'unable to get local issuer certificate; if the root CA is installed locally, try running Node.js with --use-system-ca';
+	const {message, evidence} = shop.problem('shop-empty', {case: 'never had', thing: words}, {evidence: [words, 'b']});
+	expect(message).toBe('There is no unable to get local issuer certificate.');
+	expect(evidence).toEqual(['unable to get local issuer certificate', 'b']);
+});

@@ -17,19 +17,19 @@ test('a thrown problem comes back as it is, the first of several too', () => {
 	expect(several.message).toBe('m\nsecond');
 });
 
-test('anything else is a bug of this tool, with the first lines of where it happened', () => {
-	const error = new Error('$& and {words}');
-	error.stack = Array.from({length: 20}, (_, line) => `line ${line}`).join('\n');
+test('anything else is a bug of this tool: its kind is told, and where it came up, never what it says', () => {
+	const error = Object.assign(new RangeError('CANARY\n    at CANARY (/with blanks/a.ts:1:1)'), {code: 'ERR_SHORT'});
+	error.stack = `RangeError: CANARY\nCANARY of a second line\n    at deed (/opt/tool/cli.js:12:3)\n    at /opt/tool/cli.js:9:1`;
 	expect(toProblem(error)).toEqual({
-		...baseProblems.problem('unexpected-error', {words: '$& and {words}'}),
+		...baseProblems.problem('unexpected-error', {words: 'RangeError (ERR_SHORT)'}),
 		cause: 'The tool met a case its authors did not think of.',
-		evidence: Array.from({length: 12}, (_, line) => `line ${line}`),
+		evidence: ['at deed (/opt/tool/cli.js:12:3)', 'at /opt/tool/cli.js:9:1'],
 	});
-	expect(toProblem('a text')).toMatchObject({
+	expect(toProblem('a CANARY')).toMatchObject({
 		code: 'unexpected-error',
 		area: 'bug',
 		who: 'bug',
-		message: 'An error that this tool did not expect: a text',
+		message: 'An error that this tool did not expect: a thrown string',
 		fix: 'Start it again: every step re-checks the world and goes on. If it comes back, send the saved report to the authors.',
 		evidence: [],
 	});

@@ -80,6 +80,15 @@ test('without a login of the database admin, a run stops with the SQL for them, 
 		expect(JSON.stringify(refused.events)).not.toContain(password);
 	}
 	await runInPsql(partFor(script, answers.controlPlane.database.server?.port), passwords);
+	const second = (await site.run(answers, {until: 'databases'})).problem;
+	// What is ready already gets no second password.
+	expect(second).toMatchObject({
+		code: 'database-needs-dba',
+		answers: expect.not.arrayContaining(['controlPlane.database.password']),
+	});
+	expect(second?.evidence?.filter((line) => line.startsWith('-- On '))).toEqual([
+		`-- On 127.0.0.1:${answers.database.port}:`,
+	]);
 	await runInMysql(partFor(script, answers.database.port), passwords);
 	expect(await site.run(answers, {until: 'databases'})).toMatchObject({exitCode: 0});
 	expect(await site.check('databases', answers, 'verify')).toMatchObject({status: 'ok'});

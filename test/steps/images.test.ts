@@ -133,7 +133,7 @@ describe('pushing', () => {
 			[15, 15],
 		]);
 		expect(linesOf(world.told)).toContain(
-			'info registry.corp/zenml/api:1.0@sha256:api: 10 bytes sent, 1 layers mounted, 2 there already',
+			'info registry.corp/zenml/api:1.0@sha256:api: 10 bytes sent, 1 layer mounted, 2 there already',
 		);
 		expect(saved).toEqual([['images-failed.json', undefined]]);
 		expect(dropped()).toBe(1);

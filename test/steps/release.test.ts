@@ -165,6 +165,7 @@ describe('the row of a pod', () => {
 		[{ready: false, phase: 'Succeeded'}, 'ok', 'completed'],
 		[{ready: false, phase: 'Terminating'}, 'ok', 'Terminating'],
 		[{ready: false, phase: 'Failed'}, 'bad', 'Failed'],
+		[{restarts: 1}, 'ok', 'ready, 1 restart'],
 		[{ready: false, stuck: true, restarts: 2, reason: 'it crashes'}, 'bad', 'Running, 2 restarts, it crashes'],
 	])('%j is %s: %s', (more, state, note) => {
 		expect(podRow(podOf('p', more))).toEqual({kind: 'item', label: 'pod zenml-pro/p', state, note});

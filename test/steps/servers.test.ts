@@ -215,11 +215,35 @@ describe('onboarding', () => {
 			expect(session.calls).toEqual(['superuser u1: true']);
 		});
 
-		test('that the answers do not ask for is told, and left', async () => {
+		test('that the answers do not ask for is one no longer', async () => {
 			const session = seen(true, true);
+			expect(changesOf(await look(onboardingStep, at(session)))).toEqual(['delete user grace (superuser)']);
+			await onboardingStep.apply?.(at(session));
+			expect(session.calls).toEqual(['superuser u2: false']);
+		});
+
+		test('whom the control plane made one because it was its first user is one no longer, before it gets a role', async () => {
+			const session = sessionOf({
+				...acme,
+				members: async () => [{userId: 'u1', roles: ['r-Admin']}],
+				users: async () => people.slice(0, 1),
+				createUser: async ({username}) => ({id: 'u2', username, superuser: true, active: true}),
+			});
+			await onboardingStep.apply?.(at(session));
+			expect(session.calls).toEqual(['superuser u2: false', 'assign r-Member to u2']);
+		});
+
+		test('who is the administrator of the answers keeps the right, and is told', async () => {
+			const me = async () => ({id: 'u2', username: 'grace', superuser: true, active: true});
+			const session = sessionOf({
+				...acme,
+				members,
+				me,
+				users: async () => people.map((one) => ({...one, superuser: true})),
+			});
 			expect(await look(onboardingStep, at(session))).toMatchObject({
 				status: 'ok',
-				warnings: [expect.stringContaining('grace is a superuser, which the answers do not ask for.')],
+				warnings: [expect.stringContaining('does not take its own right away')],
 			});
 			await onboardingStep.apply?.(at(session));
 			expect(session.calls).toEqual([]);

@@ -3,7 +3,9 @@ import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {authorityFrom} from '../../rehearsal/authority/index.ts';
 import {rehearsalHosts} from '../../rehearsal/index.ts';
+import type {Draft} from '../../source/answers/draft.ts';
 import type {Answers, AnswersInput} from '../../source/answers/schema.ts';
+import {withEngineOf} from '../../source/app/rehearsal/databases.ts';
 import type {KubeObject} from '../../source/cluster/types.ts';
 import {adminSession} from '../../source/steps/shared/endpoints.ts';
 import {objectsOf} from '../helpers/dump.ts';
@@ -33,8 +35,9 @@ const everythingOn = async (site: Site): Promise<(input: AnswersInput) => Answer
 		organization: {
 			name: 'Acme Research',
 			users: [
-				{username: 'ada', role: 'admin', superuser: true, password: `file:${ada}`},
-				{username: 'grace', role: 'member'},
+				// The control plane makes its first user a superuser.
+				{username: 'grace', role: 'member', teams: 'red, blue'},
+				{username: 'ada', role: 'admin', superuser: true, password: `file:${ada}`, teams: 'red'},
 				{username: 'edsger', role: 'viewer'},
 			],
 		},
@@ -79,6 +82,17 @@ const expectRoles = async (site: Site, answers: Answers): Promise<void> => {
 			['edsger', false, 'Organization Viewer'],
 		]),
 	);
+};
+
+const expectTeams = async (site: Site, answers: Answers): Promise<void> => {
+	const session = await adminSession(await site.world(answers));
+	const organization = (await session.organizations()).find(({name}) => name === 'Acme Research')?.id ?? '';
+	const names = new Map((await session.users()).map(({id, username}) => [id, username]));
+	const teams = await session.teams(organization);
+	const members = await Promise.all(
+		teams.map(async ({id, name}) => [name, (await session.teamMembers(id)).map(({userId}) => names.get(userId))]),
+	);
+	expect(Object.fromEntries(members)).toEqual({red: ['grace', 'ada'], blue: ['grace']});
 };
 
 /** The objects of a kind in a namespace. */
@@ -137,6 +151,7 @@ test('an install with everything that is optional comes to its end, and the site
 	const answers = site.answers(await everythingOn(site));
 	await expectInstalled(site, answers);
 	await expectRoles(site, answers);
+	await expectTeams(site, answers);
 	const objects = await objectsOf(site);
 	const find: Find = (kind, namespace) =>
 		objects.filter((object) => object.kind === kind && object.metadata.namespace === namespace);
@@ -144,4 +159,19 @@ test('an install with everything that is optional comes to its end, and the site
 	expectRunners(find);
 	await expectImagesWithoutPrefix(site, answers, find);
 	await expectPortInAddresses(site, answers);
+});
+
+test('a control plane on MySQL comes up, beside the workspace on the same server', async () => {
+	const site = await startSite();
+	onTestFinished(site.stop);
+	const {answers: given} = site.rehearsal;
+	const world = withEngineOf({database: {engine: 'mysql', host: 'db.corp'}}, given as unknown as Draft);
+	const answers = site.answers((input) => ({...input, controlPlane: (world as unknown as AnswersInput).controlPlane}));
+	expect(answers.controlPlane.database.server).toBeUndefined();
+	const {exitCode, problem, state} = await site.run(answers, {until: 'workspaces'});
+	expect([exitCode, problem]).toEqual([0, undefined]);
+	expect(state.steps.map(({id, outcome}) => [id, outcome])).toContainEqual(['workspaces', 'applied']);
+	expect(await site.mysql('select version_num from alembic_version', 'zenml_pro')).toEqual([
+		{version_num: expect.any(String)},
+	]);
 });

@@ -8,6 +8,8 @@ export const controlPlaneTables = [
 	'organization',
 	'role',
 	'role_assignment',
+	'team',
+	'team_member',
 	'workspace',
 	'server_secret',
 ] as const;

@@ -93,14 +93,25 @@ export const componentsOf = ({controlPlane, workspaces}: RuledAnswers): readonly
 	...workspaces.map((component, index) => ({at: ['workspaces', index], component})),
 ];
 
-/** A name and its place. `within`: it only has to differ from others within the same. */
-export type Entry = {readonly value: string; readonly path: Path; readonly within?: string};
+/** A name and its place. `within`: it only has to differ from others within the same. `like`: what has to differ, where that is not the name as it is written. */
+export type Entry = {readonly value: string; readonly path: Path; readonly within?: string; readonly like?: string};
+
+/** A name without what MySQL's usual collations take for no difference: capitals and accents (MySQL reference manual, 12.10.1 "Unicode Character Sets"). */
+export const asCollated = (name: string): string => name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
 /** An issue for each name that stands there a second time. */
 export const duplicates = (what: string, entries: readonly Entry[]): readonly CrossFieldIssue[] =>
-	entries.flatMap(({value, path, within}, index) => {
-		const first = entries.find((entry) => entry.value === value && entry.within === within);
+	entries.flatMap(({value, path, within, like = value}, index) => {
+		const first = entries.find((entry) => (entry.like ?? entry.value) === like && entry.within === within);
 		return first === undefined || first === entries[index]
 			? []
-			: [{kind: 'same', path, other: first.path, what, value}];
+			: [
+					{
+						kind: 'same',
+						path,
+						other: first.path,
+						what: value === first.value ? what : `${what} but for capitals and accents`,
+						value,
+					},
+				];
 	});

@@ -2,6 +2,7 @@ import {quantityOf} from '../../base/quantity.ts';
 import {adminsAreKnown, clientPairsAreWhole, databasesDiffer, filesOfTlsAreUsed, rolesFitEngine} from './database.ts';
 import {namespacesAreFree, runnersStandApart} from './namespaces.ts';
 import {
+	asCollated,
 	type CrossFieldIssue,
 	componentsOf,
 	duplicates,
@@ -39,9 +40,11 @@ const namesDiffer: Rule = (answers) => {
 	const workspaceNames = workspaces.map(({name}, index) => ({value: name, path: ['workspaces', index, 'name']}));
 	const userNames = organization.users.map(({username}, index) => ({
 		value: username,
+		like: asCollated(username),
 		path: ['organization', 'users', index, 'username'],
 	}));
-	const admin = {value: controlPlane.admin.username, path: ['controlPlane', 'admin', 'username']};
+	const {username} = controlPlane.admin;
+	const admin = {value: username, like: asCollated(username), path: ['controlPlane', 'admin', 'username']};
 	return [
 		...duplicates(
 			'host name',

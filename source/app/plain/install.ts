@@ -6,6 +6,7 @@ import type {PlanWords} from '../../engine/plan-words.ts';
 import {plainReport} from '../../report/plain.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
+import {inRows} from '../base/wrap.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
 import {createSession, type Session} from '../session/session.ts';
@@ -83,7 +84,7 @@ const run = async ({context, session, lines, signal}: Talk, from: Complete, leve
 			desk = attendance.listener;
 			return attendance.controls;
 		},
-		listeners: [plainReport(context.out, {level}), (event) => desk?.(event)],
+		listeners: [plainReport(inRows(context.out, context.stdout), {level}), (event) => desk?.(event)],
 		signal,
 	});
 	lines.say('', ...session.summary(report).split('\n'));

@@ -1,6 +1,7 @@
 import {createInterface, type Interface} from 'node:readline';
 import {Writable} from 'node:stream';
 import {printableText} from '../../base/printable.ts';
+import {rowsOf} from '../base/wrap.ts';
 import {plainProblems} from './problems.ts';
 
 /** How a line is asked for. Of a secret nothing is echoed. */
@@ -160,7 +161,11 @@ export const createPlainLines = ({input, output, onInterrupt}: PlainTerminal): P
 	readline.on('SIGINT', onInterrupt);
 	return {
 		say: (...lines) => {
-			for (const line of lines) output.write(`${printableText(line)}\n`);
+			for (const line of lines)
+				for (const row of printableText(line)
+					.split('\n')
+					.flatMap((one) => rowsOf(one, output.columns)))
+					output.write(`${row}\n`);
 		},
 		ask: async (prompt, options = {}) => ask(desk, prompt, options),
 		listen: (onLine) => listen(desk, onLine),

@@ -6,11 +6,12 @@ import {jsonReport} from '../../report/json.ts';
 import {plainReport} from '../../report/plain.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {appProblems} from '../base/problems.ts';
+import {inRows} from '../base/wrap.ts';
 import {createSession, type SessionOptions} from '../session/session.ts';
 
 /** The listener that the options ask for. */
-const listenerFor = ({out}: Context, {json, logLevel}: GlobalOptions): Listener =>
-	json ? jsonReport(out) : plainReport(out, {level: logLevel});
+const listenerFor = ({out, stdout}: Context, {json, logLevel}: GlobalOptions): Listener =>
+	json ? jsonReport(out) : plainReport(inRows(out, stdout), {level: logLevel});
 
 /** Paths of secrets that are to be typed. */
 const promptedPaths = (value: unknown, at = ''): readonly string[] => {

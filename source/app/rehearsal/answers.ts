@@ -1,17 +1,16 @@
-import {randomBytes} from 'node:crypto';
-import {access, constants, mkdir, readFile, stat, writeFile} from 'node:fs/promises';
-import path from 'node:path';
+import {access, constants, stat} from 'node:fs/promises';
 import type {WayIn} from '../../../rehearsal/index.ts';
-import {type Draft, type DraftValue, getAt, setAt} from '../../answers/draft.ts';
+import {type Draft, getAt, setAt} from '../../answers/draft.ts';
 import {loadAnswers} from '../../answers/file/load.ts';
 import type {Answers} from '../../answers/schema.ts';
-import {secretPlaces} from '../../answers/secret-places.ts';
-import {isErrno} from '../../base/errno.ts';
 import {ProblemsError} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
+import {parseReference} from '../../oci/reference.ts';
 import {type AnswerSource, partialAnswers} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
+import {componentPlaces, ownServersIn, replacedSettings} from './databases.ts';
 import {rehearsalRunProblems} from './problems.ts';
+import {type Moving, withSecrets} from './secrets.ts';
 
 /** Answers whose values the rehearsal decides, whatever the operator's file says: addresses, logins and files of its world. */
 const decidedByRehearsal = [
@@ -57,14 +56,6 @@ const isOwnPlace = (at: string): boolean =>
 
 /** A component's own database server: its data lies where the world of the rehearsal says. */
 const isOwnServer = (at: string): boolean => /^(?:controlPlane|workspaces\.\d+)\.database\.server(?:\.|$)/u.test(at);
-
-const ownServersIn = (draft: Draft): readonly string[] => componentPlaces(draft).map((at) => `${at}.database.server`);
-
-/** Where control plane and workspaces stand in answers that may be unfinished. */
-const componentPlaces = (draft: Draft): readonly string[] => {
-	const workspaces = getAt(draft, 'workspaces');
-	return ['controlPlane', ...(Array.isArray(workspaces) ? workspaces.map((_one, index) => `workspaces.${index}`) : [])];
-};
 
 const isWithin = (at: string, outer: string): boolean => at === outer || at.startsWith(`${outer}.`);
 
@@ -149,38 +140,12 @@ export const judgeOwnFile = (source: AnswerSource): void => {
 	}
 };
 
-const unreadable = async (file: string): Promise<string | undefined> => {
-	const text = await readFile(file, 'utf8').catch(() => undefined);
-	if (text === undefined) return 'the file cannot be read';
-	return text.trim() === '' ? 'the file is empty' : undefined;
-};
-
-/** Why a secret cannot be read here; undefined when it can, or is typed or made during the run. */
-const missing = async (reference: string, {environment}: Context): Promise<string | undefined> => {
-	if (reference.startsWith('env:')) return environment[reference.slice(4)] ? undefined : 'the variable is not set';
-	if (reference.startsWith('k8s:')) return 'that cluster is not touched';
-	return reference.startsWith('file:') ? unreadable(reference.slice(5)) : undefined;
-};
-
 /** May this user run the file? */
 export const isProgram = async (file: string): Promise<boolean> =>
 	access(file, constants.X_OK).then(
 		() => true,
 		() => false,
 	);
-
-/** A secret of the rehearsal in the place of the operator's; the same one in each run on this world. */
-const standIn = async (directory: string, at: string): Promise<string> => {
-	const file = path.join(directory, 'secrets', 'stand-ins', at);
-	await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
-	await writeFile(file, randomBytes(18).toString('base64url'), {mode: 0o600, flag: 'wx'}).catch((error: unknown) => {
-		if (!isErrno(error, 'EEXIST')) throw error;
-	});
-	return `file:${file}`;
-};
-
-/** A draft on its way into the world, and a line for each thing in it that is not the operator's. */
-export type Moving = {readonly draft: Draft; readonly lines: readonly string[]};
 
 const withBundle = ({draft, lines}: Moving, own: Draft, world: Draft): Moving => {
 	const bundle = getAt(world, 'bundle.path');
@@ -199,12 +164,27 @@ const withHelm = async ({draft, lines}: Moving, own: Draft, world: Draft): Promi
 	};
 };
 
-/** The image lies at the operator's registry, and only there. */
-const withRunnerImage = ({draft, lines}: Moving): Moving => {
+/** Where an image lies; undefined for what is no reference, which the step that reads it says. */
+const hostOf = (image: string): string | undefined => {
+	try {
+		return parseReference(image).host;
+	} catch {
+		return undefined;
+	}
+};
+
+/** The image lies outside, where the rehearsal cannot look; of one at another registry a real run warns. */
+const withRunnerImage = ({draft, lines}: Moving, own: Draft): Moving => {
 	const at = 'workloadManager.runnerImage';
 	const runner = getAt(draft, at);
-	if (runner === undefined) return {draft, lines};
-	const line = `${at}: ${String(runner)} lies at your registry; the client image of the bundle stands in`;
+	if (typeof runner !== 'string') return {draft, lines};
+	const host = hostOf(runner);
+	if (host === undefined) return {draft, lines};
+	const isOwn = host === String(getAt(own, 'registry.host')).toLowerCase();
+	const where = isOwn
+		? 'lies at your registry'
+		: `lies at ${host}, which is not your registry: whether it is there, and nodes may pull it, a real run does not check either`;
+	const line = `${at}: ${runner} ${where}; the client image of the bundle stands in`;
 	return {draft: setAt(draft, at, undefined), lines: [...lines, line]};
 };
 
@@ -216,18 +196,6 @@ const withNodes = (moving: Moving): Moving =>
 		if (labels === undefined || (isMap(labels) && Object.keys(labels).length === 0)) return {draft, lines};
 		return {draft: setAt(draft, at, undefined), lines: [...lines, `${at}: the rehearsal has one node for all pods`]};
 	}, moving);
-
-const withSecrets = async (moving: Moving, context: Context, directory: string): Promise<Moving> => {
-	let {draft, lines} = moving;
-	for (const at of secretPlaces(draft)) {
-		const reference: DraftValue | undefined = getAt(draft, at);
-		const why = typeof reference === 'string' ? await missing(reference, context) : undefined;
-		if (why === undefined) continue;
-		draft = setAt(draft, at, await standIn(directory, at));
-		lines = [...lines, `${at}: ${String(reference)} stays out, ${why}; a secret of the rehearsal stands in`];
-	}
-	return {draft, lines};
-};
 
 /**
  * The operator's own answers, moved into the rehearsed world: everything stays theirs but addresses, logins and files of the
@@ -245,8 +213,12 @@ export const moveIn = async (
 		(before, at) => setAt(before, at, getAt(given, at)),
 		own,
 	);
-	const helped = await withHelm(withBundle({draft: decided, lines: []}, own, given), own, given);
-	const placed = withNodes(withRunnerImage(helped));
+	const helped = await withHelm(
+		withBundle({draft: decided, lines: replacedSettings(own, decided)}, own, given),
+		own,
+		given,
+	);
+	const placed = withNodes(withRunnerImage(helped, own));
 	const dba = 'database.admin: the rehearsal logs in as administrator; with your answers the SQL goes to the DBA';
 	const asDba = getAt(own, 'database.admin') === undefined ? [dba] : [];
 	const {draft, lines} = await withSecrets({...placed, lines: [...placed.lines, ...asDba]}, context, world.directory);

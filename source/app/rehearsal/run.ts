@@ -19,8 +19,10 @@ import {makeFolder} from '../run/folder.ts';
 import {quietTerminal} from '../screen/quiet.ts';
 import {runScreen} from '../screen/screen.ts';
 import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside, stayInside, wayInOf} from './answers.ts';
+import {withEngineOf} from './databases.ts';
 import {rehearsalRunProblems} from './problems.ts';
 import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
+import {withoutReplaced} from './secrets.ts';
 import {forgetWorld, isOfWorld, worldFolderOf} from './world-folder.ts';
 
 /** What `rehearse` takes beside the shared options. */
@@ -111,7 +113,8 @@ const startWorld = async (context: Context, options: RehearsalOptions, stage: St
 
 /** The rehearsal's own answers for this host. Whoever pins a key wants to see what it does, on the sample as well. */
 const ownAnswers = async (context: Context, {source}: Stage, world: World): Promise<Draft> => {
-	const given = setAt(world.answers as unknown as Draft, 'helm.binary', await findHelm(context));
+	const onEngine = withEngineOf(partialAnswers(source).draft, world.answers as unknown as Draft);
+	const given = setAt(onEngine, 'helm.binary', await findHelm(context));
 	const pins = source.overrides.some(({path: at}) => at.startsWith('bundle.signature.'));
 	return pins ? removeAt(given, 'bundle.signature') : given;
 };
@@ -134,10 +137,11 @@ const answersFor = async (
 };
 
 /** The real installer against the world. Returns the exit code. */
-const installInto = async (context: Context, options: RehearsalOptions, stage: Stage, world: World) => {
+const installInto = async (given: Context, options: RehearsalOptions, stage: Stage, world: World) => {
 	const {source, stateDirectory} = stage;
-	const own = await ownAnswers(context, stage, world);
-	const {answers, lines} = await answersFor(context, stage, {...world, answers: own});
+	const own = await ownAnswers(given, stage, world);
+	const {answers, lines} = await answersFor(given, stage, {...world, answers: own});
+	const context = withoutReplaced(given, partialAnswers(source).draft, partialAnswers({...source, answers}).draft);
 	const told = [...world.describe(), ...lines];
 	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
 	const words = [

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {type Draft, defaultAt, getAt, type PathLike} from '../../answers/draft.ts';
 import {printable} from '../../base/printable.ts';
 import {toProblem} from '../../base/problem.ts';
+import {counted} from '../../base/text.ts';
 import type {Journal} from '../../engine/journal.ts';
 import {isDone} from '../../engine/outcome.ts';
 import type {PlanEntry} from '../../plans/index.ts';
@@ -37,7 +38,7 @@ const findBundle = async (context: Context, draft: Draft, stateDirectory: string
 			path: file,
 			ok: true,
 			text: printable(
-				`${bundle.images.length} images, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}`,
+				`${counted(bundle.images.length, 'image')}, zenml-pro ${bundle.controlPlaneChart.version}, zenml ${bundle.workspaceChart.version}`,
 			),
 		};
 	} catch (error) {

@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import {readSlice} from '../../archive/slice.ts';
+import {counted} from '../../base/text.ts';
 import {sha256Of} from '../../oci/digest.ts';
 import {blobPath} from '../../oci/image-layout.ts';
 import {type BundleIndex, bundleFiles, bundleIndexSchema} from '../layout/index-file.ts';
@@ -36,7 +37,7 @@ const noteText = (base: Base, {omitted, omittedBytes}: Difference): string =>
 	[
 		'',
 		'Notes on this bundle: it is differential.',
-		`Left out are ${omitted.length} layers, ${omittedBytes} bytes, which the target has already; bundle.json lists them.`,
+		`Left out: ${counted(omitted.length, 'layer')}, ${omittedBytes} bytes, which the target has already; bundle.json lists what is left out.`,
 		base.kind === 'bundle' ? `Load the bundle with digest ${base.name} first.` : `They were found at ${base.name}.`,
 		'',
 	].join('\n');

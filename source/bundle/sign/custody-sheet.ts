@@ -1,4 +1,5 @@
 import {printable} from '../../base/printable.ts';
+import {counted} from '../../base/text.ts';
 import {hexOf} from '../../oci/digest.ts';
 
 /** A file and its SHA-256 (`sha256:` and hex); sizes in bytes. */
@@ -78,11 +79,11 @@ const carriedAs = ({carried}: Sheet): readonly string[] => {
 	const total = `${grouped(carried.size)} bytes`;
 	switch (carried.kind) {
 		case 'folder':
-			return field('Carried', `folder ${carried.name}, ${carried.count} files, ${total}`);
+			return field('Carried', `folder ${carried.name}, ${counted(carried.count, 'file')}, ${total}`);
 		case 'tar':
 			return [...field('Carried', `${carried.name}, ${total}`), ...field('SHA-256', hexOf(carried.digest))];
 		case 'parts':
-			return field('Carried', `${carried.parts.length} parts of ${carried.name}, ${total}`);
+			return field('Carried', `${counted(carried.parts.length, 'part')} of ${carried.name}, ${total}`);
 	}
 };
 

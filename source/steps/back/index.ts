@@ -1,3 +1,4 @@
+import {counted} from '../../base/text.ts';
 import {serversStopped} from '../shared/release/servers.ts';
 import {labelOf} from '../shared/release/wanted.ts';
 import {longTimeouts, releaseTimeouts, type Step} from '../world.ts';
@@ -58,7 +59,8 @@ const databaseStep = (name: string): Step => ({
 	check: async (world) => {
 		const way = await findWayBack(world, name);
 		const {database} = way.part;
-		if (await isRestored(world, way)) return {status: 'ok', note: `${database.tables.length} tables as in the dump`};
+		if (await isRestored(world, way))
+			return {status: 'ok', note: `${counted(database.tables.length, 'table')} as in the dump`};
 		const detail = `replaced by its dump in backup ${way.backup}`;
 		return {status: 'todo', changes: [{action: 'update', target: `database ${database.name}`, detail}]};
 	},

@@ -1,6 +1,7 @@
 import {stringify} from 'yaml';
 import type {OpenBackup, PartHead} from '../../backup/types.ts';
 import {toProblem} from '../../base/problem.ts';
+import {counted} from '../../base/text.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {caSecretName, journalSecretKey, journalSecretName} from '../shared/names.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
@@ -89,7 +90,7 @@ const check =
 		const done = nothingToDo(standing);
 		if (done || standing.kind !== 'to do') return done ?? {status: 'ok'};
 		const small = standing.pending?.parts.filter(({kind}) => kind !== 'database') ?? [];
-		if (small.some(({kind}) => kind === 'inventory')) return {status: 'ok', note: `${small.length} parts`};
+		if (small.some(({kind}) => kind === 'inventory')) return {status: 'ok', note: counted(small.length, 'part')};
 		const {folder} = world.backups;
 		return {
 			status: 'todo',

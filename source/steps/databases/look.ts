@@ -1,4 +1,5 @@
 import {ProblemError} from '../../base/problem.ts';
+import {counted} from '../../base/text.ts';
 import type {DatabaseFacts, NeededDatabase} from '../../database/types.ts';
 import type {Change} from '../../engine/plan.ts';
 import {adminLogin, componentDatabase, portFor, serverLogin, serverOf} from '../shared/database-logins.ts';
@@ -40,7 +41,7 @@ const logIn = async (world: World, component: Component, needed: NeededDatabase)
 
 const tellFacts = ({report}: World, label: string, facts: DatabaseFacts): void => {
 	const {product, version, encoding, tls, owner, tables} = facts;
-	const note = `${product} ${version}, ${encoding}, ${tls}, owner ${owner}, ${tables} tables`;
+	const note = `${product} ${version}, ${encoding}, ${tls}, owner ${owner}, ${counted(tables, 'table')}`;
 	report({kind: 'item', label, state: 'ok', note});
 };
 

@@ -1,3 +1,4 @@
+import {counted} from '../../base/text.ts';
 import {totalSize} from '../../base/units.ts';
 import type {World} from '../world.ts';
 import type {Pushing} from './push-images.ts';
@@ -36,7 +37,7 @@ export const reportPush = (
 			const {total} = bytesOf(target);
 			tell(target, total, total);
 			const {digest, uploadedBytes, mounted, present} = outcome;
-			const text = `${reference}@${digest}: ${uploadedBytes} bytes sent, ${mounted} layers mounted, ${present} there already`;
+			const text = `${reference}@${digest}: ${uploadedBytes} bytes sent, ${counted(mounted, 'layer')} mounted, ${present} there already`;
 			report({kind: 'line', level: 'info', text});
 		},
 	};

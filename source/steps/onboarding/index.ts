@@ -1,3 +1,4 @@
+import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import type {ZenmlOrganization, ZenmlSession} from '../../zenml/types.ts';
 import {adminSession} from '../shared/endpoints.ts';
@@ -24,6 +25,7 @@ const viewOf = async (world: World, session: ZenmlSession, organization: ZenmlOr
 		members: await session.members(organization.id),
 	},
 	teams: await teamsOf(session, organization, world.answers.organization.users),
+	me: await session.me(),
 	users: await session.users(),
 });
 
@@ -46,7 +48,7 @@ const check = async (world: World): Promise<Finding> => {
 	const warnings = users.flatMap((wanted) => userWarnings(view, wanted));
 	return {
 		status: 'ok',
-		note: `organization ${found.name}, ${users.length} users`,
+		note: `organization ${found.name}, ${counted(users.length, 'user')}`,
 		...(warnings.length > 0 && {warnings}),
 	};
 };

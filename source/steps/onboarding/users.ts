@@ -12,6 +12,8 @@ export type View = {
 	readonly session: ZenmlSession;
 	readonly standing: Standing;
 	readonly teams: Teams;
+	/** Whom the session is logged in as. */
+	readonly me: ZenmlUser;
 	readonly users: readonly ZenmlUser[];
 };
 
@@ -33,18 +35,33 @@ const creation = (view: View, wanted: WantedUser): Act => {
 		run: async () => {
 			roleOf(standing.roles, wanted);
 			const password = await requireSecret(world, source);
-			const {id} = await session.createUser({username, password, superuser});
-			await runActs([...roleActs(session, standing, wanted, id), ...teamActs(session, teams, wanted, id)], world);
+			const made = await session.createUser({username, password, superuser});
+			const acts = [
+				...rightActs(view, wanted, made),
+				...roleActs(session, standing, wanted, made.id),
+				...teamActs(session, teams, wanted, made.id),
+			];
+			await runActs(acts, world);
 		},
 		told: firstLogin(wanted, source.generated),
 	};
 };
 
-const promotion = ({session}: View, wanted: WantedUser, {id}: ZenmlUser): Act => ({
-	change: userChange('update', wanted, 'superuser'),
-	run: async () => session.setSuperuser(id, true),
-	told: `user ${wanted.username}: superuser`,
-});
+/**
+ * The right to administer the whole control plane, given and taken. The control plane makes its first user a superuser whatever
+ * was asked. Nobody takes the right from themselves: the administrator of the answers stays.
+ */
+const rightActs = ({session, me}: View, wanted: WantedUser, {id, superuser}: ZenmlUser): readonly Act[] => {
+	const {username} = wanted;
+	if (superuser === wanted.superuser || (superuser && id === me.id)) return [];
+	return [
+		{
+			change: userChange(wanted.superuser ? 'update' : 'delete', wanted, 'superuser'),
+			run: async () => session.setSuperuser(id, wanted.superuser),
+			told: `user ${username}: ${wanted.superuser ? 'superuser' : 'no longer superuser'}`,
+		},
+	];
+};
 
 /** Everything that differs about one user of the answers. */
 export const userActs = (view: View, wanted: WantedUser): readonly Act[] => {
@@ -52,23 +69,20 @@ export const userActs = (view: View, wanted: WantedUser): readonly Act[] => {
 	const user = findUser(users, wanted);
 	if (!user) return [creation(view, wanted)];
 	return [
+		...rightActs(view, wanted, user),
 		...roleActs(session, standing, wanted, user.id),
-		...(wanted.superuser && !user.superuser ? [promotion(view, wanted, user)] : []),
 		...teamActs(session, teams, wanted, user.id),
 	];
 };
 
-/**
- * What a person should decide. The control plane makes its first user a superuser whatever was asked, and taking that away could
- * leave nobody but the administrator of the install.
- */
-export const userWarnings = ({users}: View, wanted: WantedUser): readonly string[] => {
+/** What a person should decide. */
+export const userWarnings = ({users, me}: View, wanted: WantedUser): readonly string[] => {
 	const user = findUser(users, wanted);
 	const {username} = wanted;
 	return [
-		...(user?.superuser && !wanted.superuser
+		...(user?.superuser && !wanted.superuser && user.id === me.id
 			? [
-					`${username} is a superuser, which the answers do not ask for. The control plane makes its first user one; another superuser can take it away.`,
+					`${username} is a superuser, which the answers do not ask for. The installer is logged in as ${username} and does not take its own right away.`,
 				]
 			: []),
 		...(user?.active === false ? [`${username} is deactivated at the control plane and cannot log in.`] : []),

@@ -68,7 +68,7 @@ test.each(['basic', 'bearer'] as const)(
 				blobs: api.blobs.map(({digest, size}) => ({digest, size})).sort((a, b) => (a.digest < b.digest ? -1 : 1)),
 			},
 		]);
-		expect(taken.out).toContain('1 repositories, 2 tags, 3 layers');
+		expect(taken.out).toContain('1 repository, 2 tags, 3 layers');
 		expect(taken.out + taken.err + (await readFile(taken.file, 'utf8'))).not.toContain(canary);
 	},
 );

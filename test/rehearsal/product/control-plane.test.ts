@@ -110,6 +110,23 @@ test.each([
 		403,
 		['IllegalOperationError', 'Only for workspaces'],
 	],
+	['a team without a name', 'POST /teams', {}, 422, missing('body', 'name')],
+	['a team of no organization', 'POST /teams', {name: 'red'}, 422, missing('body', 'organization_id')],
+	[
+		'teams of no organization',
+		`GET /organizations/${nobody}/teams`,
+		undefined,
+		404,
+		['KeyError', `No organization with ID ${nobody}`],
+	],
+	['members of no team', `GET /teams/${nobody}/members`, undefined, 404, ['KeyError', `No team with ID ${nobody}`]],
+	[
+		'a user who is not there',
+		`PATCH /users/${nobody}`,
+		{is_superuser: false},
+		404,
+		['KeyError', `No user with ID ${nobody}`],
+	],
 	['a method that a path lacks', 'DELETE /users', undefined, 405, 'Method Not Allowed'],
 	['a path that is not there', 'GET /nowhere', undefined, 404, 'Not Found'],
 ] as const)('the control plane refuses %s', async (...[, line, body, status, detail]) => {
@@ -147,4 +164,50 @@ test('a workspace logs in with its key, and its token is good for its own report
 	expect(await ask('PATCH /workspace_status', {token})).toMatchObject({status: 200, json: {status: 'available'}});
 	await ask(`DELETE /workspaces/${workspace.id}`, {token: administrator});
 	expect(await ask('PATCH /workspace_status', {token})).toMatchObject({status: 404});
+});
+
+const idOf = async (username: string): Promise<string> => {
+	const {json} = await ask('GET /users?limit=100', {token: administrator});
+	return String((json as unknown as {id: string; username: string}[]).find((one) => one.username === username)?.id);
+};
+
+test('teams are made once, and hold only users who are part of the organization', async () => {
+	const own = {token: administrator};
+	const body = {name: 'red', organization_id: organization};
+	const {json: team} = await ask('POST /teams', {...own, body});
+	expect(await ask('POST /teams', {...own, body})).toMatchObject({status: 409});
+	const members = `/teams/${team.id}/members`;
+	const plain = await idOf('plain');
+	expect(await ask(`POST ${members}`, own)).toMatchObject({status: 422, detail: missing('query', 'user_id')});
+	expect(await ask(`POST ${members}?user_id=${nobody}`, own)).toMatchObject({status: 404});
+	expect(await ask(`POST ${members}?user_id=${plain}`, own)).toMatchObject({
+		status: 400,
+		detail: ['IllegalOperationError', 'The user is not part of the organization of the team.'],
+	});
+	const {json: roles} = await ask(`GET /organizations/${organization}/roles?limit=100`, own);
+	const role = (roles as unknown as {id: string; name: string}[]).find(({name}) => name === 'Organization Member');
+	await ask(`POST /roles/${role?.id}/assignments?user_id=${plain}`, own);
+	expect(await ask(`POST ${members}?user_id=${plain}`, own)).toMatchObject({status: 200});
+	expect(await ask(`GET ${members}`, own)).toMatchObject({status: 200, json: [{id: plain, username: 'plain'}]});
+	expect(await ask(`GET /organizations/${organization}/teams`, own)).toMatchObject({json: [{name: 'red'}]});
+	expect(await ask(`DELETE ${members}?user_id=${plain}`, own)).toMatchObject({status: 200});
+	expect(await ask(`DELETE ${members}?user_id=${plain}`, own)).toMatchObject({status: 404});
+	expect(await ask(`GET ${members}`, {token: await tokenFor({username: 'plain', password: 'pw'})})).toMatchObject({
+		status: 403,
+	});
+});
+
+test('a superuser takes that right from others, and not from themselves', async () => {
+	const own = {token: administrator};
+	const first = await idOf('first');
+	const wrong = await ask(`PATCH /users/${first}`, {...own, body: {is_superuser: 'no'}});
+	expect(wrong).toMatchObject({status: 422});
+	expect(await ask(`PATCH /users/${first}`, {...own, body: {is_superuser: false}})).toMatchObject({
+		status: 200,
+		json: {username: 'first', is_superuser: false},
+	});
+	const token = await tokenFor({username: 'first', password: 'pw'});
+	expect(await ask('GET /users', {token})).toMatchObject({status: 403});
+	const itself = await ask(`PATCH /users/${await idOf('admin')}`, {...own, body: {is_superuser: false}});
+	expect(itself).toMatchObject({status: 400});
 });

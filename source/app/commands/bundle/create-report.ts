@@ -1,3 +1,4 @@
+import {counted} from '../../../base/text.ts';
 import {formatBytes} from '../../../base/units.ts';
 import {
 	type BlobOutcome,
@@ -62,7 +63,7 @@ const contents = ({images, charts, sboms, tools, releaseNotes}: BundlePlan): rea
 			source,
 			manifest.digest,
 			platforms.map(platformText).join(' '),
-			`${blobs.length - platforms.length} layers`,
+			counted(blobs.length - platforms.length, 'layer'),
 			formatBytes(size),
 		]),
 	),
@@ -90,7 +91,7 @@ const contents = ({images, charts, sboms, tools, releaseNotes}: BundlePlan): rea
 export const planText = (plan: BundlePlan, needs: Needs, {folder, free}: Site): string => {
 	const shared = plan.images.reduce((sum, {blobs}) => sum + blobs.length, 0) - plan.blobs.length;
 	const once = shared > 0 ? ` (${shared} blobs are shared by images and lie there once)` : '';
-	const leftOver = `Left over: ${needs.leftOver.length} files of an earlier bundle would be taken away`;
+	const leftOver = `Left over: ${counted(needs.leftOver.length, 'file')} of an earlier bundle would be taken away`;
 	return [
 		...contents(plan),
 		'',
@@ -114,7 +115,7 @@ export const blobText = ({digest, size, image}: PlannedBlob, outcome: BlobOutcom
 /** What was made, for people. */
 export const doneText = (folder: string, {index, fetched}: Written): string => {
 	const {images, charts, files} = index;
-	const what = `${images.length} images, ${charts.length} charts, ${files.length + 2} files`;
+	const what = `${counted(images.length, 'image')}, ${counted(charts.length, 'chart')}, ${files.length + 2} files`;
 	return `${folder} is whole: ${what}; ${formatBytes(fetched)} were fetched.\nCheck it on the other side: sha256sum -c SHA256SUMS\n`;
 };
 

@@ -1,4 +1,5 @@
 import {printable} from '../../../base/printable.ts';
+import {counted} from '../../../base/text.ts';
 import {formatBytes} from '../../../base/units.ts';
 import type {Base} from '../../../bundle/diff/base.ts';
 import type {Change, Difference} from '../../../bundle/diff/compare.ts';
@@ -43,7 +44,7 @@ export const madeText = (
 ): string => {
 	const links = linked === 0 ? '' : `, ${linked} of them hard links to ${whole.path}`;
 	const resign = 'The signature of the whole bundle does not hold for it: sign it with `zenml-airgap bundle sign`.\n';
-	return `${path}: ${files} files, ${formatBytes(bytes)}${links}.\n${whole.signed ? resign : ''}`;
+	return `${path}: ${counted(files, 'file')}, ${formatBytes(bytes)}${links}.\n${whole.signed ? resign : ''}`;
 };
 
 /** The same for a machine. Sizes in bytes. */

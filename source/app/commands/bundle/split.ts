@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {counted} from '../../../base/text.ts';
 import {formatBytes} from '../../../base/units.ts';
 import type {Split} from '../../../bundle/split/split.ts';
 import type {Context} from '../../base/context.ts';
@@ -48,7 +49,7 @@ const keptText = ({kept, list}: Split): string => {
 const text = ({list, kept, folder, listFile, signed}: Done): string => {
 	const {name, parts, size} = list;
 	return [
-		`${parts.length} parts of ${name} (${formatBytes(size)}) in ${folder}${keptText({list, kept})}:`,
+		`${counted(parts.length, 'part')} of ${name} (${formatBytes(size)}) in ${folder}${keptText({list, kept})}:`,
 		...parts.map((part) => `  ${part.file}  ${formatBytes(part.size)}`),
 		`  ${listFile}`,
 		`  ${name}.sha256`,

@@ -5,6 +5,7 @@ import {resolveSecret} from '../../../answers/secrets.ts';
 import {errnoWords} from '../../../base/errno.ts';
 import {writeWhole} from '../../../base/files.ts';
 import {ProblemError} from '../../../base/problem.ts';
+import {counted} from '../../../base/text.ts';
 import {formatBytes} from '../../../base/units.ts';
 import {formatInventory, type Inventory} from '../../../bundle/layout/inventory-file.ts';
 import {requiredImages} from '../../../bundle/open/checks.ts';
@@ -101,7 +102,7 @@ const summaryOf = (file: string, {registry, repositories}: Inventory): string =>
 	const blobs = new Map(repositories.flatMap((one) => one.blobs.map(({digest, size}) => [digest, size] as const)));
 	const bytes = [...blobs.values()].reduce((sum, size) => sum + size, 0);
 	const tags = repositories.reduce((sum, one) => sum + one.tags.length, 0);
-	return `${file}: ${repositories.length} repositories, ${tags} tags, ${blobs.size} layers and configurations (${formatBytes(bytes)}), each answered for by ${registry}.\n`;
+	return `${file}: ${counted(repositories.length, 'repository', 'repositories')}, ${counted(tags, 'tag')}, ${blobs.size} layers and configurations (${formatBytes(bytes)}), each answered for by ${registry}.\n`;
 };
 
 /** Asks a registry what it has, and writes it down. Returns the exit code. @throws ProblemError area `usage` or `registry` */

@@ -1,3 +1,4 @@
+import type {SecretSource} from '../../../steps/shared/secret-sources.ts';
 import type {Context} from '../../base/context.ts';
 import {appProblems} from '../../base/problems.ts';
 import type {AddCommand, Work} from '../command.ts';
@@ -24,13 +25,18 @@ const confirm = async (context: Context, name: string): Promise<void> => {
 	}
 };
 
+/** The name of a password, and the answer that it stands for where that is called otherwise. */
+const namesOf = ({generated, answer}: SecretSource): string =>
+	generated === answer ? generated : `${generated} (${answer})`;
+
 /** The value goes to standard output and nowhere else: this command writes no log and no state. */
 const work: Work<ShowOptions> = async (context, {name, yes, ...options}) => {
 	const {generatedOf} = await import('./generated.ts');
 	const {sources, require} = await generatedOf(context, options);
-	const source = sources.find(({generated}) => generated === name);
+	// Both columns of `secrets list` name it.
+	const source = sources.find(({generated}) => generated === name) ?? sources.find(({answer}) => answer === name);
 	if (!source) {
-		const names = sources.map(({generated}) => generated).join(', ') || 'no password';
+		const names = sources.map(namesOf).join(', ') || 'no password';
 		throw appProblems.error('secret-unknown-name', {name, names});
 	}
 	if (!yes) await confirm(context, name);

@@ -1,3 +1,4 @@
+import {counted} from '../../../base/text.ts';
 import type {KubeObject, PodView} from '../../../cluster/types.ts';
 import type {Detail} from '../../../engine/plan.ts';
 import type {World} from '../../world.ts';
@@ -74,7 +75,7 @@ export const podRow = (pod: PodView): Detail => {
 	const {name, namespace, restarts, reason} = pod;
 	const note = [
 		phaseInWords(pod),
-		...(restarts > 0 ? [`${restarts} restarts`] : []),
+		...(restarts > 0 ? [counted(restarts, 'restart')] : []),
 		...(reason === undefined ? [] : [reason]),
 	];
 	return {kind: 'item', label: `pod ${namespace}/${name}`, state: stateOf(pod), note: note.join(', ')};

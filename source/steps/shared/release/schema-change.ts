@@ -1,4 +1,5 @@
 import {toProblem} from '../../../base/problem.ts';
+import {counted} from '../../../base/text.ts';
 import type {DatabaseSchema} from '../../../database/types.ts';
 import type {World} from '../../world.ts';
 import {portFor, requireDatabase, serverLogin, serverOf} from '../database-logins.ts';
@@ -28,7 +29,7 @@ const tryLook = async (world: World, component: Component): Promise<DatabaseSche
 
 /** `46 tables, revision 0.93.0`. */
 const inWords = ({tables, revision}: DatabaseSchema): string =>
-	`${tables} tables, ${revision === undefined ? 'no revision' : `revision ${revision}`}`;
+	`${counted(tables, 'table')}, ${revision === undefined ? 'no revision' : `revision ${revision}`}`;
 
 const changeInWords = (before: DatabaseSchema | undefined, after: DatabaseSchema): string => {
 	const now = inWords(after);

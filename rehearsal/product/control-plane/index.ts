@@ -1,5 +1,21 @@
 import {randomBytes} from 'node:crypto';
-import {hashKey, hashPassword, systemRoles} from './control-plane-data.ts';
+import {add, allOf, change, type Entity, remove} from '../database/tables.ts';
+import type {Sql} from '../database/types.ts';
+import {type Answer, HttpError, jsonBody, type Request} from '../messages.ts';
+import {hashKey, systemRoles} from './data.ts';
+import {
+	type Assignment,
+	accountJson,
+	below,
+	missing,
+	type Organization,
+	organizationOf,
+	page,
+	type Role,
+	type Route,
+	thereAlready,
+	unknown,
+} from './parts.ts';
 import {
 	type Account,
 	accountOf,
@@ -8,63 +24,10 @@ import {
 	claimsOf,
 	type Environment,
 	login,
-	superuser,
 	type Workspace,
-} from './control-plane-session.ts';
-import {add, allOf, change, type Entity, remove} from './database/tables.ts';
-import type {Sql} from './database/types.ts';
-import {type Answer, HttpError, jsonBody, type Request} from './messages.ts';
-
-type Route = {
-	readonly method: string;
-	readonly path: RegExp;
-	readonly handle: (context: Context) => Promise<Answer>;
-};
-
-const uuid = '(?<id>[0-9a-f]{8}-[0-9a-f-]{27})';
-
-type Organization = {readonly name: string; readonly owner_id: string};
-type Role = {readonly organization_id: string; readonly name: string; readonly level: 'organization' | 'workspace'};
-type Assignment = {readonly role_id: string; readonly account_id: string};
-
-const accountJson = ({id, username, is_superuser, is_active, password_expired, created}: Entity<Account>) => ({
-	id,
-	username,
-	name: username,
-	is_superuser,
-	is_active,
-	password_expired,
-	created,
-});
-
-const page = ({query}: Request, rows: readonly unknown[]): Answer => {
-	const offset = Number(query.get('offset') ?? 0);
-	return {status: 200, json: rows.slice(offset, offset + Math.min(Number(query.get('limit') ?? 20), 100))};
-};
-
-const missing = (...loc: readonly string[]): HttpError =>
-	new HttpError(422, [{type: 'missing', loc, msg: 'Field required'}]);
-const thereAlready = (words: string): HttpError => new HttpError(409, ['EntityExistsError', words]);
-const unknown = (words: string): HttpError => new HttpError(404, ['KeyError', words]);
-
-const createUser = async (context: Context): Promise<Answer> => {
-	await superuser(context);
-	const {sql, request} = context;
-	const username = request.query.get('username');
-	const password = request.query.get('password');
-	if (!username || !password) throw missing('query', username ? 'password' : 'username');
-	// The first account made over the API is a super-user whatever was asked.
-	const isFirst = (await allOf<Account>(sql, 'account')).every(({reserved}) => reserved);
-	const account = await add<Account>(sql, 'account', username, {
-		username,
-		password_hash: hashPassword(password),
-		is_superuser: isFirst || request.query.get('is_superuser') === 'true',
-		is_active: true,
-		password_expired: true,
-	});
-	if (!account) throw thereAlready(`A user with the name '${username}' already exists.`);
-	return {status: 200, json: accountJson(account)};
-};
+} from './session.ts';
+import {teamRoutes} from './teams.ts';
+import {userRoutes} from './users.ts';
 
 const assign = (sql: Sql, roleId: string, accountId: string): Promise<unknown> =>
 	add<Assignment>(sql, 'role_assignment', `${roleId}/${accountId}`, {role_id: roleId, account_id: accountId});
@@ -93,12 +56,6 @@ const listOrganizations = async (context: Context): Promise<Answer> => {
 	);
 };
 
-const organizationOf = async (sql: Sql, wanted: unknown): Promise<{readonly id: string; readonly name: string}> => {
-	const found = (await allOf<Organization>(sql, 'organization')).find(({id}) => id === wanted);
-	if (!found) throw unknown(`No organization with ID ${String(wanted)}`);
-	return {id: found.id, name: found.name};
-};
-
 const enroll = async (context: Context): Promise<Answer> => {
 	await accountOf(context);
 	const {sql, request} = context;
@@ -121,11 +78,6 @@ const enroll = async (context: Context): Promise<Answer> => {
 	if (!made) throw thereAlready(`A workspace with the name '${name}' already exists in the organization.`);
 	const {id, status, created} = made;
 	return {status: 200, json: {id, name, status, created, organization, enrollment_key: key}};
-};
-
-const listUsers = async (context: Context): Promise<Answer> => {
-	await superuser(context);
-	return page(context.request, (await allOf<Account>(context.sql, 'account')).map(accountJson));
 };
 
 const rolesOf = async ({sql, part}: Context): Promise<readonly Entity<Role>[]> =>
@@ -222,18 +174,10 @@ const reportStatus = async (context: Context): Promise<Answer> => {
 	return {status: 200, json: {id: sub, status: 'available'}};
 };
 
-const whoAmI = async (context: Context): Promise<Answer> => ({
-	status: 200,
-	json: accountJson(await accountOf(context)),
-});
-
-const below = (before: string, after = ''): RegExp => new RegExp(`^${before}/${uuid}${after}$`, 'u');
-
 const routes: readonly Route[] = [
 	{method: 'POST', path: /^\/auth\/login$/u, handle: login},
-	{method: 'GET', path: /^\/users\/me$/u, handle: whoAmI},
-	{method: 'GET', path: /^\/users$/u, handle: listUsers},
-	{method: 'POST', path: /^\/users$/u, handle: createUser},
+	...userRoutes,
+	...teamRoutes,
 	{method: 'GET', path: /^\/organizations$/u, handle: listOrganizations},
 	{method: 'POST', path: /^\/organizations$/u, handle: createOrganization},
 	{method: 'GET', path: below('/organizations', '/roles'), handle: listRoles},

@@ -1,8 +1,8 @@
-import {fitsHash, hashKey, sameSecret} from './control-plane-data.ts';
-import {allOf, type Entity} from './database/tables.ts';
-import type {Sql} from './database/types.ts';
-import {type Answer, HttpError, type Request} from './messages.ts';
-import {type Claims, issueToken, readToken} from './tokens.ts';
+import {allOf, type Entity} from '../database/tables.ts';
+import type {Sql} from '../database/types.ts';
+import {type Answer, HttpError, type Request} from '../messages.ts';
+import {type Claims, issueToken, readToken} from '../tokens.ts';
+import {fitsHash, hashKey, sameSecret} from './data.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 /** What a route works with. */

@@ -1,8 +1,8 @@
 import {createHash, randomBytes, scryptSync, timingSafeEqual} from 'node:crypto';
-import {isErrno} from '../../source/base/errno.ts';
-import {currentRevision, headOf, migrateTo, type Revision} from './database/revisions.ts';
-import {add, columns, controlPlaneTables} from './database/tables.ts';
-import type {Sql} from './database/types.ts';
+import {isErrno} from '../../../source/base/errno.ts';
+import {currentRevision, headOf, migrateTo, type Revision} from '../database/revisions.ts';
+import {add, columns, controlPlaneTables} from '../database/tables.ts';
+import type {Sql} from '../database/types.ts';
 
 /** The revisions of the control plane's database, as far as they are played: one from the beginning, one of the newest sample. */
 const revisions: readonly Revision[] = [

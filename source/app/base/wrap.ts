@@ -1,0 +1,29 @@
+import wrapAnsi from 'wrap-ansi';
+
+/** What may be a command, or quotes somebody: it is copied as one line, or stands as it was said. */
+const isKept =
+	/(?:^|[\s"])(?:-{1,2}[A-Za-z]|(?:zenml-airgap|kubectl|helm|openssl|psql|mysql|node|npx|npm|source) )|^\s*(?:\||--)|[;\\]$|[$`]/u;
+
+/** Blanks, or the mark of a list or of a part, under whose text the next rows begin. */
+const headOf = (line: string): number => /^\s*(?:[-*] |\w+: {2,})?/u.exec(line)?.[0].length ?? 0;
+
+/**
+ * A line as rows of a terminal that is so many cells wide, broken at blanks: a terminal breaks inside words. What may be a command
+ * stays whole, so that it can be copied; so does a word that is wider than a row.
+ */
+export const rowsOf = (line: string, columns: number | undefined): readonly string[] => {
+	if (columns === undefined || line.length <= columns || isKept.test(line)) return [line];
+	const head = headOf(line);
+	// A terminal that narrow has no room for indents.
+	if (head * 2 > columns) return [line];
+	const [first = '', ...rest] = wrapAnsi(line.slice(head), columns - head, {hard: false}).split('\n');
+	return [`${line.slice(0, head)}${first}`, ...rest.map((row) => `${' '.repeat(head)}${row}`)];
+};
+
+/** Writes whole lines as rows of a terminal; to a pipe or a file as they are, each by itself. */
+export const inRows =
+	(write: (text: string) => void, {isTTY, columns}: {readonly isTTY?: boolean; readonly columns?: number}) =>
+	(text: string): void => {
+		const lines = text.replace(/\n$/u, '').split('\n');
+		write(`${lines.flatMap((line) => rowsOf(line, isTTY === true ? columns : undefined)).join('\n')}\n`);
+	};

@@ -1,0 +1,25 @@
+import {expect, test} from 'vitest';
+import {inRows, rowsOf} from '../../source/app/base/wrap.ts';
+
+test.each([
+	['short', 'a b', 3, ['a b']],
+	['long, broken at blanks', 'one two three', 8, ['one two', 'three']],
+	['indented, and stays so', '    one two three', 13, ['    one two', '    three']],
+	['a part of a problem, under its text', '  why:   one two three', 18, ['  why:   one two', '         three']],
+	['a word that is wider', 'a /very/long/path b', 8, ['a', '/very/long/path', 'b']],
+	['a command', '  zenml-airgap install here', 10, ['  zenml-airgap install here']],
+	['words with an option', 'say it with --yes again', 10, ['say it with --yes again']],
+	['a quotation', '  | one two three', 10, ['  | one two three']],
+	['SQL', 'CREATE DATABASE a;', 10, ['CREATE DATABASE a;']],
+	['no terminal', 'one two three', undefined, ['one two three']],
+])('a line that is %s', (_what, line, columns, rows) => {
+	expect(rowsOf(line, columns)).toEqual(rows);
+});
+
+test('lines are broken for a terminal alone', () => {
+	const written: string[] = [];
+	const write = (text: string) => written.push(text);
+	inRows(write, {isTTY: true, columns: 8})('one two three\n');
+	inRows(write, {columns: 8})('one two three\n');
+	expect(written).toEqual(['one two\nthree\n', 'one two three\n']);
+});
