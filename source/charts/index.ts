@@ -9,7 +9,7 @@ export {effectProblem, effectWarnings} from './effect/verdict.ts';
 export {imagesFit} from './image-versions.ts';
 export {jumpsFit} from './jumps.ts';
 export {knows} from './keys.ts';
-export {operatorProblems, unfitValues} from './operator/audit.ts';
+export {operatorProblems, operatorProblemsAlone, operatorWarnings, unfitValues} from './operator/audit.ts';
 export {mergeValues} from './operator/merge.ts';
 export {readOperatorValues, type ValuesFile} from './operator/read.ts';
 export {setByChart, variablesIn, variablesUndoing, withoutVariables} from './operator/variables.ts';

@@ -51,7 +51,7 @@ export const renderRelease = async (world: World, wanted: WantedRelease): Promis
 /** Variables of the answers that undo other answers. */
 const refusedVariables = (wanted: WantedRelease): readonly Problem[] => {
 	const {values, operator, component} = wanted;
-	const names = variablesUndoing(operator?.ours ?? values, rootOf(wanted));
+	const names = variablesUndoing(operator?.ours ?? values);
 	if (names.length === 0) return [];
 	const answer = `${component}.environment`;
 	return [chartsProblems.problem('environment-undoes-answers', {answer, names: names.join(', ')}, {answers: [answer]})];
