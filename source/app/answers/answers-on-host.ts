@@ -7,6 +7,7 @@ import {furtherFiles} from '../../steps/shared/further-files.ts';
 import {componentsOf} from '../../steps/shared/names.ts';
 import type {Context} from '../base/context.ts';
 import {asUsage, readPemFile} from '../base/pem-files.ts';
+import {valuesProblems} from './values-on-host.ts';
 
 /** References of kind env: and file: in a value, with the path of the answer each stands at. */
 const references = (value: unknown, at = ''): readonly {readonly at: string; readonly reference: string}[] => {
@@ -37,10 +38,12 @@ export const localProblems = async (context: Context, answers: Answers): Promise
 		...furtherFiles(answers).map(async ({answer, file}) => readPemFile(file, answer)),
 		...references(answers).map(async ({at, reference}) => lookAtSecret(context, at, reference)),
 	]);
-	return results.flatMap((result) => {
+	const values = await valuesProblems(answers);
+	const others = results.flatMap((result) => {
 		if (result.status === 'fulfilled') return [];
 		if (result.reason instanceof ProblemsError) return result.reason.problems;
 		if (result.reason instanceof ProblemError) return [result.reason.problem];
 		throw result.reason;
 	});
+	return [...others, ...values];
 };
