@@ -17,6 +17,7 @@ import {nodes} from './nodes/index.ts';
 import {owners} from './owners.ts';
 import {permissions} from './permissions.ts';
 import {registry} from './registry.ts';
+import {samePlaces} from './same-places.ts';
 import {secrets} from './secrets.ts';
 import {storage} from './storage.ts';
 import {wayInCheck} from './way-in/index.ts';
@@ -29,6 +30,7 @@ export const prerequisites = (answers: Answers): readonly Check[] => [
 	disk,
 	kubernetes,
 	installedVersions,
+	samePlaces,
 	chartValues,
 	permissions,
 	owners,
