@@ -10,7 +10,7 @@ import {clocks} from './clocks.ts';
 import {database} from './database.ts';
 import {disk} from './disk.ts';
 import {helm} from './helm.ts';
-import {installedVersions} from './installed-versions.ts';
+import {installedVersions, upgradedVersions} from './installed-versions.ts';
 import {kubernetes} from './kubernetes.ts';
 import {namespaceRules} from './namespace-rules.ts';
 import {nodes} from './nodes/index.ts';
@@ -23,13 +23,13 @@ import {storage} from './storage.ts';
 import {wayInCheck} from './way-in/index.ts';
 
 /** All checks, in the order in which they are shown; they run side by side. */
-export const prerequisites = (answers: Answers): readonly Check[] => [
+export const prerequisites = (answers: Answers, versions = installedVersions): readonly Check[] => [
 	secrets,
 	certificates,
 	helm,
 	disk,
 	kubernetes,
-	installedVersions,
+	versions,
 	samePlaces,
 	chartValues,
 	permissions,
@@ -43,8 +43,8 @@ export const prerequisites = (answers: Answers): readonly Check[] => [
 	...(answers.artifacts.kind === 'none' ? [] : [storage]),
 ];
 
-const check = async (world: World): Promise<Finding> => {
-	const checks = prerequisites(world.answers);
+const checkWith = async (world: World, versions: Check): Promise<Finding> => {
+	const checks = prerequisites(world.answers, versions);
 	const {problems, warnings} = await runChecks(world, checks);
 	const problem = combineProblems(problems, (several, more) =>
 		stepProblems.problem('prerequisites-not-met', several, more),
@@ -78,5 +78,11 @@ export const prerequisitesStep: Step = {
 		pausesMs: [1000],
 	},
 	timeouts: shortTimeouts,
-	check,
+	check: async (world) => checkWith(world, installedVersions),
+};
+
+/** The same on the way of an upgrade, whose own step looks at versions and says where it leads. */
+export const upgradePrerequisitesStep: Step = {
+	...prerequisitesStep,
+	check: async (world) => checkWith(world, upgradedVersions),
 };
