@@ -5,7 +5,7 @@ import {databasesStep} from '../steps/databases/index.ts';
 import {dnsStep} from '../steps/dns.ts';
 import {clientToolsStep, imagesStep} from '../steps/images/index.ts';
 import {namespacesStep} from '../steps/namespaces.ts';
-import {upgradePrerequisitesStep} from '../steps/prerequisites/index.ts';
+import {prerequisitesStep} from '../steps/prerequisites/index.ts';
 import {secretsStep} from '../steps/secrets/index.ts';
 import {upgradeBackupSteps} from '../steps/upgrade/backup.ts';
 import {clientsStep} from '../steps/upgrade/clients.ts';
@@ -25,7 +25,7 @@ export const upgradePlan: Plan = {
 	steps: [
 		bundleStep,
 		upgradePathStep,
-		upgradePrerequisitesStep,
+		prerequisitesStep,
 		clientToolsStep,
 		...upgradeBackupSteps,
 		imagesStep,

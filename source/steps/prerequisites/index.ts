@@ -78,11 +78,11 @@ export const prerequisitesStep: Step = {
 		pausesMs: [1000],
 	},
 	timeouts: shortTimeouts,
-	check: async (world) => checkWith(world, installedVersions),
+	check: async (world) => checkWith(world, upgradedVersions),
 };
 
-/** The same on the way of an upgrade, whose own step looks at versions and says where it leads. */
-export const upgradePrerequisitesStep: Step = {
+/** The same before an install, which says that an upgrade is another command. */
+export const installPrerequisitesStep: Step = {
 	...prerequisitesStep,
-	check: async (world) => checkWith(world, upgradedVersions),
+	check: async (world) => checkWith(world, installedVersions),
 };
