@@ -1,9 +1,8 @@
 import {CommanderError} from 'commander';
 import {harmlessJson, harmlessText, printableText} from '../base/printable.ts';
-import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '../base/problem.ts';
+import {exitCodes, type Problem, ProblemError, ProblemsError, unexpectedProblem} from '../base/problem.ts';
 import {formatProblem} from '../report/format.ts';
 import type {Context} from './base/context.ts';
-import {kindOf} from './base/last-guard.ts';
 import {appProblems} from './base/problems.ts';
 import {checkedContext} from './base/unchecked.ts';
 import {commandLine, type Request} from './command-line.ts';
@@ -20,7 +19,7 @@ const act = async (context: Context, {work, given, quotes}: Request, json: boole
 const problemsOf = (error: unknown): readonly Problem[] => {
 	if (error instanceof ProblemsError) return error.problems;
 	if (error instanceof ProblemError) return [error.problem];
-	return [{...toProblem(kindOf(error)), evidence: []}];
+	return [{...unexpectedProblem(error), evidence: []}];
 };
 
 const refuse = ({redactor, err}: Context, error: unknown, json: boolean): number => {

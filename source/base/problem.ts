@@ -1,3 +1,5 @@
+import {framesOf, kindOf} from './unexpected.ts';
+
 /** Who has to act on a problem; `bug` means the authors of this tool. */
 export type Actor = 'operator' | 'database admin' | 'network team' | 'cluster admin' | 'vendor' | 'bug';
 
@@ -123,15 +125,18 @@ export const unexpectedError = {
 	fix: 'Start it again: every step re-checks the world and goes on. If it comes back, send the saved report to the authors.',
 } as const;
 
+/** An error that nobody expected, as a problem: its kind, and where in this program it came up. Its message may hold anything. */
+export const unexpectedProblem = (error: unknown): Problem =>
+	problem({
+		...unexpectedError,
+		code: 'unexpected-error',
+		message: unexpectedError.message.replace('{words}', () => kindOf(error)),
+		evidence: framesOf(error),
+	});
+
 /** Turns anything thrown into a problem; what is not a `ProblemError` is a bug of this tool and says so. */
 export const toProblem = (error: unknown): Problem => {
 	if (error instanceof ProblemError) return error.problem;
 	if (error instanceof ProblemsError && error.problems[0]) return error.problems[0];
-	const {message, stack} = error instanceof Error ? error : {message: String(error), stack: undefined};
-	return problem({
-		...unexpectedError,
-		code: 'unexpected-error',
-		message: unexpectedError.message.replace('{words}', () => message),
-		evidence: stack?.split('\n').slice(0, 12) ?? [],
-	});
+	return unexpectedProblem(error);
 };

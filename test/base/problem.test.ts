@@ -17,19 +17,24 @@ test('a thrown problem comes back as it is, the first of several too', () => {
 	expect(several.message).toBe('m\nsecond');
 });
 
-test('anything else is a bug of this tool, with the first lines of where it happened', () => {
-	const error = new Error('$& and {words}');
-	error.stack = Array.from({length: 20}, (_, line) => `line ${line}`).join('\n');
+test('anything else is a bug of this tool: its kind is told, and where it came up, but neither its message nor what it holds', () => {
+	const error = Object.assign(new TypeError('hunter2 $& and {words}'), {code: 'ERR_X'});
+	error.stack = [
+		'TypeError: hunter2',
+		'    at act (/opt/zenml-airgap/dist/cli.js:10:5)',
+		'    at hunter2 is no place of a program',
+		'    at file:///opt/zenml-airgap/dist/cli.js:11:5',
+	].join('\n');
 	expect(toProblem(error)).toEqual({
-		...baseProblems.problem('unexpected-error', {words: '$& and {words}'}),
+		...baseProblems.problem('unexpected-error', {words: 'TypeError (ERR_X)'}),
 		cause: 'The tool met a case its authors did not think of.',
-		evidence: Array.from({length: 12}, (_, line) => `line ${line}`),
+		evidence: ['at act (/opt/zenml-airgap/dist/cli.js:10:5)', 'at file:///opt/zenml-airgap/dist/cli.js:11:5'],
 	});
-	expect(toProblem('a text')).toMatchObject({
+	expect(toProblem('hunter2')).toMatchObject({
 		code: 'unexpected-error',
 		area: 'bug',
 		who: 'bug',
-		message: 'An error that this tool did not expect: a text',
+		message: 'An error that this tool did not expect: a thrown string',
 		fix: 'Start it again: every step re-checks the world and goes on. If it comes back, send the saved report to the authors.',
 		evidence: [],
 	});

@@ -1,37 +1,5 @@
-import {exitCodes, type Problem, toProblem} from '../../base/problem.ts';
-
-/** A word that can only be the name of a kind: messages hold spaces, signs or too much. */
-const isName = (word: unknown): word is string =>
-	typeof word === 'string' && /^[A-Za-z][A-Za-z0-9_]{0,59}$/u.test(word);
-
-/** Any property of a foreign error may be a trap, or hold more than its name. */
-const wordAt = (error: object, name: string): string | undefined => {
-	try {
-		const word: unknown = Reflect.get(error, name);
-		return isName(word) ? word : undefined;
-	} catch {
-		return undefined;
-	}
-};
-
-const constructorOf = (error: object): string | undefined => {
-	try {
-		return wordAt((error as {readonly constructor: object}).constructor, 'name');
-	} catch {
-		return undefined;
-	}
-};
-
-/**
- * What kind of error it is: `TypeError`, `Error (ERR_SOCKET_CLOSED)`. Nothing else of an error that nobody expected is told: its
- * message and its stack may hold whatever was at hand, secrets too.
- */
-export const kindOf = (error: unknown): string => {
-	if (error === null || (typeof error !== 'object' && typeof error !== 'function')) return `a thrown ${typeof error}`;
-	const name = constructorOf(error) ?? 'an error without a name';
-	const code = wordAt(error, 'code');
-	return code === undefined ? name : `${name} (${code})`;
-};
+import {exitCodes, type Problem, unexpectedProblem} from '../../base/problem.ts';
+import {kindOf} from '../../base/unexpected.ts';
 
 /** Shows the main screen and the cursor again, and ends colors, mouse and bracketed paste (xterm, "Control Sequences"). */
 const restored = '\u001B[?1049l\u001B[?25h\u001B[0m\u001B[?1000l\u001B[?2004l\r';
@@ -62,7 +30,7 @@ const plainWords = (error: unknown): string =>
 
 /** The same as other refusals are told to a pipeline. */
 const jsonWords = (error: unknown): string =>
-	JSON.stringify({type: 'refused', problem: {...toProblem(kindOf(error)), evidence: []}});
+	JSON.stringify({type: 'refused', problem: {...unexpectedProblem(error), evidence: []}});
 
 /** Gives the terminal back and tells the kind of the error, as JSON where that was asked for. Returns the exit code. */
 export const lastWords = (error: unknown, {stdin, stdout, write}: Terminal, json = false): number => {
@@ -71,24 +39,6 @@ export const lastWords = (error: unknown, {stdin, stdout, write}: Terminal, json
 	quietly(() => write('stderr', `${json ? jsonWords(error) : plainWords(error)}\n`));
 	return exitCodes.bug;
 };
-
-/** Where in the program it came up: names of functions and files only. */
-const framesOf = (error: unknown): readonly string[] => {
-	try {
-		const {stack} = error as {readonly stack?: unknown};
-		const frame = /^ +at (?:[\w.$<>[\] ]{1,80} \()?(?:file:\/\/|node:)?[\w./@+-]{1,300}:\d+:\d+\)?$/u;
-		return (typeof stack === 'string' ? stack : '')
-			.split('\n')
-			.filter((line) => frame.test(line))
-			.slice(0, 8)
-			.map((line) => line.trim());
-	} catch {
-		return [];
-	}
-};
-
-/** An error that nothing caught, as a problem: its kind, and where it came up. Its message may hold anything. */
-const faultOf = (error: unknown): Problem => ({...toProblem(kindOf(error)), evidence: framesOf(error)});
 
 /** So many errors in one run are a flood, in which no step will get anywhere. */
 const mostFaults = 20;
@@ -123,7 +73,7 @@ export const createLastGuard = (end: (error: unknown) => void): LastGuard => {
 				return;
 			}
 			try {
-				listener(faultOf(error));
+				listener(unexpectedProblem(error));
 			} catch {
 				end(error);
 			}
