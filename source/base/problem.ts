@@ -1,4 +1,4 @@
-import {framesOf, kindOf} from './unexpected.ts';
+import {framesOf, kindOf} from './redact/unexpected.ts';
 
 /** Who has to act on a problem; `bug` means the authors of this tool. */
 export type Actor = 'operator' | 'database admin' | 'network team' | 'cluster admin' | 'vendor' | 'bug';

@@ -7,7 +7,7 @@ import {describe, expect, test, vi} from 'vitest';
 import type {Context} from '../../source/app/base/context.ts';
 import {createLastGuard, lastWords, type Terminal} from '../../source/app/base/last-guard.ts';
 import {main} from '../../source/app/main.ts';
-import {kindOf} from '../../source/base/unexpected.ts';
+import {kindOf} from '../../source/base/redact/unexpected.ts';
 import {createStage} from './stage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -2,7 +2,7 @@ import type {Answers} from '../../answers/schema.ts';
 import {type Problem, ProblemError} from '../../base/problem.ts';
 import {environmentProblems, operatorProblemsAlone, readOperatorValues} from '../../charts/index.ts';
 import {componentsOf} from '../../steps/shared/names.ts';
-import {readValuesFile} from '../run/values-file.ts';
+import {readValuesFile} from '../base/values-file.ts';
 
 const problemsOfFile = async (file: string, answer: string): Promise<readonly Problem[]> => {
 	const place = {file, answer};

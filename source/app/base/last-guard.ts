@@ -1,5 +1,5 @@
 import {exitCodes, type Problem, unexpectedProblem} from '../../base/problem.ts';
-import {kindOf} from '../../base/unexpected.ts';
+import {kindOf} from '../../base/redact/unexpected.ts';
 
 /** Shows the main screen and the cursor again, and ends colors, mouse and bracketed paste (xterm, "Control Sequences"). */
 const restored = '\u001B[?1049l\u001B[?25h\u001B[0m\u001B[?1000l\u001B[?2004l\r';
