@@ -91,7 +91,7 @@ export const chartsProblems = declareProblems({
 			undone: {
 				message: '{file} changes what other answers decide, or what this tool promises: {keys}.',
 				cause:
-					'The values of {answer} are laid over those that are made from the answers. These keys are the address of the server and of its database, its membership, its images, its keys and its telemetry.',
+					'The values of {answer} are laid over those that are made from the answers. Each of these keys is made from another answer, or keeps what this tool promises: address and way in, database, membership, images, keys, telemetry.',
 				fix: 'Take them out of {file}, and change the answers that they are made from.',
 			},
 			variables: {
@@ -130,6 +130,10 @@ export const chartsProblems = declareProblems({
 			'too large': {cause: 'It has more than {most}.'},
 			'no YAML': {cause: 'Line {line} is no YAML, or gives a key twice.'},
 			'no map': {cause: 'It holds no map of keys and values.'},
+			'too much': {
+				cause: 'Its aliases repeat too much or name nothing, or its lists and maps stand too deep in each other.',
+				fix: 'Write the values out, without anchors and aliases.',
+			},
 		},
 	},
 	'image-from-outside': {

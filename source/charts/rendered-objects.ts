@@ -17,6 +17,9 @@ export type Container = {
 	readonly image: string;
 	readonly resources: Json;
 	readonly env: readonly Variable[];
+	/** Names of the Secrets and ConfigMaps whose keys are variables too. */
+	readonly envFrom: readonly string[];
+	readonly securityContext: Json;
 };
 
 /** A scalar as text; what is none, or not there, is empty. */
@@ -39,12 +42,20 @@ const podPaths: ReadonlyMap<string, readonly string[]> = new Map([
 	['CronJob', ['spec', 'jobTemplate', 'spec', 'template', 'spec']],
 ]);
 
-const containerOf = ({name, image, resources, env}: Json): Container => ({
+const containerOf = ({name, image, resources, env, envFrom, securityContext}: Json): Container => ({
 	name: textOf(name),
 	image: textOf(image),
 	resources: mapOf(resources),
 	env: mapsOf(env).map((variable) => ({name: textOf(variable.name), value: textOf(variable.value)})),
+	envFrom: mapsOf(envFrom).map((source) => textOf(at(source.secretRef ?? source.configMapRef, 'name'))),
+	securityContext: mapOf(securityContext),
 });
+
+/** What an object that makes pods says of them; undefined for others. */
+export const podOf = (object: RenderedObject): Json | undefined => {
+	const path = podPaths.get(object.kind);
+	return path && mapOf(at(object, ...path));
+};
 
 /** The containers of an object that makes pods. @param lists `containers`, `initContainers` */
 export const containersOf = (object: RenderedObject, ...lists: readonly string[]): readonly Container[] =>

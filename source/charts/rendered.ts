@@ -1,4 +1,5 @@
 import type {Problem} from '../base/problem.ts';
+import {loosePods} from './loose-pods.ts';
 import {chartsProblems} from './problems.ts';
 import {at, containersOf, type RenderedObject, readObjects, textOf, type Variable} from './rendered-objects.ts';
 
@@ -149,6 +150,6 @@ export const inspectRendered = (
 			...resourceProblems(installed),
 			...(isWorkspace ? workspaceProblems(installed) : []),
 		],
-		warnings: installed.flatMap(duplicateVariables),
+		warnings: [...installed.flatMap(duplicateVariables), ...installed.flatMap(loosePods)],
 	};
 };

@@ -32,6 +32,14 @@ const rules: readonly Rule[] = [
 	{controlPlane: '<0.13.13', workspace: '>=0.94.4', refuses: 'control plane older than workspace'},
 	{controlPlane: '>=0.13.13 <0.13.15', workspace: '>=0.94.5', refuses: 'control plane older than workspace'},
 	{controlPlane: '>=0.13.15 <0.13.18', workspace: '>=0.95.1', refuses: 'control plane older than workspace'},
+	{controlPlane: '>=0.13.18 <0.13.19', workspace: '>0.95.1', refuses: 'control plane older than workspace'},
+	// Newer than any pair whose release notes are known.
+	{
+		controlPlane: '>=0.13.19',
+		workspace: '>0.95.1',
+		warns:
+			'both are newer than any pair that this tool knows; the control plane should be as new as its workspaces or newer',
+	},
 	{
 		workspace: '<0.74.0',
 		warns:

@@ -7,7 +7,7 @@ import {dnsStep} from '../steps/dns.ts';
 import {imagesStep} from '../steps/images/index.ts';
 import {namespacesStep} from '../steps/namespaces.ts';
 import {onboardingStep} from '../steps/onboarding/index.ts';
-import {prerequisitesStep} from '../steps/prerequisites/index.ts';
+import {installPrerequisitesStep} from '../steps/prerequisites/index.ts';
 import {secretsStep} from '../steps/secrets/index.ts';
 import {verificationStep} from '../steps/verification/index.ts';
 import {workloadManagerStep} from '../steps/workload-manager.ts';
@@ -21,7 +21,7 @@ export const installPlan: Plan = {
 	command: 'zenml-airgap install',
 	steps: [
 		bundleStep,
-		prerequisitesStep,
+		installPrerequisitesStep,
 		imagesStep,
 		namespacesStep,
 		secretsStep,

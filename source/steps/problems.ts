@@ -140,9 +140,10 @@ export const stepProblems = declareProblems({
 		area: 'cluster',
 		message: 'Workspace {workspace} is installed, but its keys are not in the cluster.',
 		cause:
-			'The Secret {secret} was deleted or lost its keys. A new encryption key would make all secrets that the workspace stores unreadable, so none is made.',
-		fix: 'Restore that Secret from a backup; the keys also stand in the values of the release.',
+			'The Secret {secret} has none under this name: it was deleted or lost its keys, or the name of the workspace or the namespace of the control plane was changed in the answers. A new encryption key would make all secrets that the workspace stores unreadable, so none is made.',
+		fix: 'Give both the names of before, if they were changed; else restore that Secret from a backup. The keys also stand in the values of the release.',
 		nextSteps: ['helm -n {namespace} get values {release}'],
+		answers: ['workspaces', 'controlPlane.namespace'],
 	},
 	'generated-secret-missing': {
 		area: 'cluster',

@@ -93,6 +93,27 @@ test('answers validate looks for the files and secrets that the answers name, al
 	expect(err).not.toContain('pr3sent');
 });
 
+const variables = '    environment: {ZENML_STORE_URL: "mysql://u:pr3sent@db/z"}\n    helmValues: mine.yaml\n';
+
+test.each([
+	['a file that is not there', undefined, ['helm-values-unreadable']],
+	['a private key', async () => (await authority.issue({hosts: ['a.b']})).key, ['helm-values-unreadable']],
+	[
+		'a variable and a secret',
+		async () => 'server: {environment: {ZENML_STORE_TYPE: x}, auth: {password: pr3sent}}',
+		['helm-values-unfit'],
+	],
+])('answers validate refuses variables and values that no chart could take: %s', async (_what, content, codes) => {
+	await writeLocal(local.replace(/^(\s*)host: zenml-workspace.*$/mu, (line) => `${line}\n${variables.trimEnd()}`));
+	if (content) await stage.write('mine.yaml', await content());
+	const {code, err} = await stage.run('answers', 'validate', 'site.yaml');
+	expect(code).toBe(2);
+	for (const word of ['environment-undoes-answers', 'ZENML_STORE_URL', 'workspaces.0.helmValues', ...codes])
+		expect(err).toContain(word);
+	expect(err).not.toContain('pr3sent');
+	expect(err).not.toContain('PRIVATE KEY-----');
+});
+
 test('answers validate refuses an engine that workspaces do not take, and tells an old file what to change', async () => {
 	await writeLocal(local.replace('database:', 'database:\n  engine: postgresql'));
 	const {code, err} = await stage.run('answers', 'validate', 'site.yaml');

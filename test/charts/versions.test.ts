@@ -10,6 +10,11 @@ const chart = (name: string, version: string, annotations: Readonly<Record<strin
 /** Control plane, workspace server, whether they are refused, and a word of each warning. */
 test.each<[string, string, boolean, readonly RegExp[]]>([
 	['0.13.18', '0.95.1', false, []],
+	['0.13.18', '0.95.2', true, []],
+	['0.13.18', '0.97.5', true, []],
+	['0.13.19', '0.95.1', false, []],
+	['0.13.19', '0.97.5', false, [/newer than any pair that this tool knows/u]],
+	['0.14.0', '0.98.0', false, [/newer than any pair that this tool knows/u]],
 	['0.13.18', '0.73.0', true, [/private CA/u]],
 	['0.12.0', '0.84.9', true, [/PyPI/u, /passwords only as text/u]],
 	['0.12.0', '0.85.0', false, [/PyPI/u, /passwords only as text/u]],

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Release, ReleaseStatus} from '../../source/helm/types.ts';
-import {installedVersions} from '../../source/steps/prerequisites/installed-versions.ts';
+import {installedVersions, upgradedVersions} from '../../source/steps/prerequisites/installed-versions.ts';
 import {releaseChanges} from '../../source/steps/shared/release/changes.ts';
 import {downgradeOf} from '../../source/steps/shared/release/downgrade.ts';
 import {sampleWorkspace} from '../../source/steps/workspaces/release.ts';
@@ -124,14 +124,23 @@ describe('a jump from what is installed', () => {
 		['the control plane is past it already', '0.13.0', '0.84.3'],
 		['its versions cannot be compared', 'nightly', '0.84.3'],
 	])('is taken where %s', async (_where, from, workspace) => {
-		expect(await installedVersions.run(worldOf(live(from, workspace)))).toEqual({
+		expect(await upgradedVersions.run(worldOf(live(from, workspace)))).toEqual({
 			note: `zenml-pro-${from}, zenml-${workspace}`,
 		});
 	});
 
+	test('by an install is told: it goes one way, and an upgrade is another command', async () => {
+		const {warnings} = await installedVersions.run(worldOf(live('0.13.18', '0.93.0')));
+		expect(warnings).toEqual([
+			'An older version is installed: release zenml-workspace/zenml (0.93.0 to 0.95.1). An install goes one way: it migrates the databases and makes no backup. "zenml-airgap upgrade" looks ahead, backs up first, and knows the way back.',
+		]);
+		expect(await upgradedVersions.run(worldOf(live('0.13.18', '0.93.0')))).not.toHaveProperty('warnings');
+		expect(await installedVersions.run(worldOf(live('0.13.18', '0.95.1')))).not.toHaveProperty('warnings');
+	});
+
 	test('over 0.80.0 is told, where tenants became workspaces', async () => {
 		const between = carried({controlPlaneChart: {...bundle.controlPlaneChart, version: '0.11.9'}});
-		const {warnings} = await installedVersions.run(worldOf({...live('0.10.24', '0.73.0'), bundle: between}));
+		const {warnings} = await upgradedVersions.run(worldOf({...live('0.10.24', '0.73.0'), bundle: between}));
 		expect(warnings).toEqual([expect.stringContaining('goes over 0.80.0, where tenants became workspaces')]);
 	});
 });

@@ -744,7 +744,12 @@ describe('the step', () => {
 	const site = {
 		bundle: carried(),
 		tls: {readPair: goodPair},
-		helm: {version: async () => '3.18.0', template: async () => rendered, history: async () => []},
+		helm: {
+			version: async () => '3.18.0',
+			template: async () => rendered,
+			history: async () => [],
+			release: async () => undefined,
+		},
 		host: {freeBytes: async () => 1e9, stateDirectory: '/state', readFile: async () => 'ca'},
 		cluster: {
 			...objects,

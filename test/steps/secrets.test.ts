@@ -112,8 +112,8 @@ describe('secrets', () => {
 			area: 'cluster',
 			message: 'Workspace default is installed, but its keys are not in the cluster.',
 			cause:
-				'The Secret zenml-pro/zenml-airgap-generated was deleted or lost its keys. A new encryption key would make all secrets that the workspace stores unreadable, so none is made.',
-			fix: 'Restore that Secret from a backup; the keys also stand in the values of the release.',
+				'The Secret zenml-pro/zenml-airgap-generated has none under this name: it was deleted or lost its keys, or the name of the workspace or the namespace of the control plane was changed in the answers. A new encryption key would make all secrets that the workspace stores unreadable, so none is made.',
+			fix: 'Give both the names of before, if they were changed; else restore that Secret from a backup. The keys also stand in the values of the release.',
 			nextSteps: ['helm -n zenml-workspace get values zenml'],
 		});
 		expect(changesOf(await look(secretsStep, worldOf(site(kept(generated()), {helm}))))).toHaveLength(8);

@@ -8,6 +8,7 @@ import {furtherProblems} from '../../steps/shared/further-files.ts';
 import {componentsOf} from '../../steps/shared/names.ts';
 import type {Context} from '../base/context.ts';
 import {asUsage, readPemFile} from '../base/pem-files.ts';
+import {valuesProblems} from './values-on-host.ts';
 
 const problemsOf = (results: readonly PromiseSettledResult<unknown>[]): readonly Problem[] =>
 	results.flatMap((result) => {
@@ -64,5 +65,5 @@ export const localProblems = async (context: Context, answers: AnswersSoFar): Pr
 		lookAtFurtherFiles(answers),
 		...references(answers).map(async ({at, reference}) => lookAtSecret(context, at, reference)),
 	]);
-	return problemsOf(results);
+	return [...problemsOf(results), ...(await valuesProblems(answers))];
 };

@@ -6,7 +6,7 @@ import {ProblemError} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
 import type {HostPort} from '../../steps/world.ts';
 import {readPemFile} from '../base/pem-files.ts';
-import {readValuesFile} from './values-file.ts';
+import {readValuesFile} from '../base/values-file.ts';
 
 /** This host: files named by the answers, and the room left where state is kept. */
 export const createHost = (stateDirectory: string): HostPort => ({

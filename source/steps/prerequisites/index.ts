@@ -10,25 +10,27 @@ import {clocks} from './clocks.ts';
 import {database} from './database.ts';
 import {disk} from './disk.ts';
 import {helm} from './helm.ts';
-import {installedVersions} from './installed-versions.ts';
+import {installedVersions, upgradedVersions} from './installed-versions.ts';
 import {kubernetes} from './kubernetes.ts';
 import {namespaceRules} from './namespace-rules.ts';
 import {nodes} from './nodes/index.ts';
 import {owners} from './owners.ts';
 import {permissions} from './permissions.ts';
 import {registry} from './registry.ts';
+import {samePlaces} from './same-places.ts';
 import {secrets} from './secrets.ts';
 import {storage} from './storage.ts';
 import {wayInCheck} from './way-in/index.ts';
 
 /** All checks, in the order in which they are shown; they run side by side. */
-export const prerequisites = (answers: Answers): readonly Check[] => [
+export const prerequisites = (answers: Answers, versions = installedVersions): readonly Check[] => [
 	secrets,
 	certificates,
 	helm,
 	disk,
 	kubernetes,
-	installedVersions,
+	versions,
+	samePlaces,
 	chartValues,
 	permissions,
 	owners,
@@ -41,8 +43,8 @@ export const prerequisites = (answers: Answers): readonly Check[] => [
 	...(answers.artifacts.kind === 'none' ? [] : [storage]),
 ];
 
-const check = async (world: World): Promise<Finding> => {
-	const checks = prerequisites(world.answers);
+const checkWith = async (world: World, versions: Check): Promise<Finding> => {
+	const checks = prerequisites(world.answers, versions);
 	const {problems, warnings} = await runChecks(world, checks);
 	const problem = combineProblems(problems, (several, more) =>
 		stepProblems.problem('prerequisites-not-met', several, more),
@@ -76,5 +78,11 @@ export const prerequisitesStep: Step = {
 		pausesMs: [1000],
 	},
 	timeouts: shortTimeouts,
-	check,
+	check: async (world) => checkWith(world, upgradedVersions),
+};
+
+/** The same before an install, which says that an upgrade is another command. */
+export const installPrerequisitesStep: Step = {
+	...prerequisitesStep,
+	check: async (world) => checkWith(world, installedVersions),
 };

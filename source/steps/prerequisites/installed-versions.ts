@@ -1,7 +1,9 @@
+import semver from 'semver';
 import {inPool} from '../../base/pool.ts';
+import {firstOf} from '../../base/text.ts';
 import {jumpsFit} from '../../charts/index.ts';
 import type {Release} from '../../helm/types.ts';
-import {type Check, refuse} from '../shared/checks.ts';
+import {type Check, refuse, type Seen} from '../shared/checks.ts';
 import {downgradeOf, versionOf} from '../shared/release/downgrade.ts';
 import {labelOf} from '../shared/release/wanted.ts';
 import type {World} from '../world.ts';
@@ -44,25 +46,54 @@ const jumpsOf = ([controlPlane, ...workspaces]: readonly Wanted[], histories: re
 	);
 };
 
+/** What an install would upgrade: it makes no backup, and databases are migrated forward only. */
+const oneWay = (releases: readonly Wanted[], histories: readonly (readonly Release[])[]): readonly string[] => {
+	const older = releases.flatMap(({chart, ...place}, index) => {
+		const live = liveVersion(histories[index] ?? [], chart.name);
+		return live !== undefined && semver.lt(live, chart.version)
+			? [`${labelOf(place)} (${live} to ${chart.version})`]
+			: [];
+	});
+	return older.length === 0
+		? []
+		: [
+				`An older version is installed: ${firstOf(older, 5)}. An install goes one way: it migrates the databases and makes no backup. "zenml-airgap upgrade" looks ahead, backs up first, and knows the way back.`,
+			];
+};
+
+const look = async (world: World) => {
+	const {cluster, helm, signal} = world;
+	// A cluster that does not answer is told in its own words, and not in Helm's beside them.
+	await cluster.version(signal);
+	const releases = await releasesOf(world);
+	const histories = await inPool(releases, mostAtOnce, async ({name, namespace}) =>
+		helm.history(name, namespace, signal),
+	);
+	const downgrades = releases.flatMap((wanted, index) => downgradeOf(histories[index] ?? [], wanted) ?? []);
+	const jumps = jumpsOf(releases, histories);
+	refuse([...downgrades, ...jumps.problems]);
+	const found = histories.flatMap((revisions) => revisions.at(-1)?.chart ?? []);
+	const note = found.length === 0 ? 'nothing is installed' : found.join(', ');
+	return {note, jumps: jumps.warnings, oneWay: oneWay(releases, histories)};
+};
+
+const seen = (note: string, warnings: readonly string[]): Seen => ({note, ...(warnings.length > 0 && {warnings})});
+
 /** Nothing that is installed is newer than the bundle, or too old for one step: that must be found before the first change. */
-export const installedVersions: Check = {
+export const upgradedVersions: Check = {
 	label: 'Installed versions',
 	asks: 'cluster',
 	run: async (world) => {
-		const {cluster, helm, signal} = world;
-		// A cluster that does not answer is told in its own words, and not in Helm's beside them.
-		await cluster.version(signal);
-		const releases = await releasesOf(world);
-		const histories = await inPool(releases, mostAtOnce, async ({name, namespace}) =>
-			helm.history(name, namespace, signal),
-		);
-		const downgrades = releases.flatMap((wanted, index) => downgradeOf(histories[index] ?? [], wanted) ?? []);
-		const jumps = jumpsOf(releases, histories);
-		refuse([...downgrades, ...jumps.problems]);
-		const found = histories.flatMap((revisions) => revisions.at(-1)?.chart ?? []);
-		return {
-			note: found.length === 0 ? 'nothing is installed' : found.join(', '),
-			...(jumps.warnings.length > 0 && {warnings: jumps.warnings}),
-		};
+		const {note, jumps} = await look(world);
+		return seen(note, jumps);
+	},
+};
+
+/** The same before an install, which says that an upgrade is another command. */
+export const installedVersions: Check = {
+	...upgradedVersions,
+	run: async (world) => {
+		const {note, jumps, oneWay: ways} = await look(world);
+		return seen(note, [...jumps, ...ways]);
 	},
 };

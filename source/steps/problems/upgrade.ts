@@ -11,6 +11,12 @@ export const upgradeTable = {
 		],
 		answers: ['bundle.path'],
 	},
+	'release-under-other-name': {
+		area: 'usage',
+		message: 'The {label} is installed in namespace {namespace} as release {live}; the answers call it {release}.',
+		cause: 'A second server would be made beside it, on the same database and for the same host.',
+		fix: 'Set {answer} to {live}, or uninstall that release first.',
+	},
 	'upgrade-not-installed': {
 		area: 'prerequisites',
 		cases: {

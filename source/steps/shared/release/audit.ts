@@ -5,6 +5,7 @@ import {
 	type Effects,
 	effectProblem,
 	effectWarnings,
+	environmentProblems,
 	type Inspection,
 	inspectRendered,
 	leavesOf,
@@ -12,10 +13,8 @@ import {
 	setByChart,
 	unfitValues,
 	variablesIn,
-	variablesUndoing,
 	withoutVariables,
 } from '../../../charts/index.ts';
-import {chartsProblems} from '../../../charts/problems.ts';
 import type {World} from '../../world.ts';
 import {releaseEffects} from './effects.ts';
 import {rootOf} from './operator-values.ts';
@@ -49,13 +48,8 @@ export const renderRelease = async (world: World, wanted: WantedRelease): Promis
 };
 
 /** Variables of the answers that undo other answers. */
-const refusedVariables = (wanted: WantedRelease): readonly Problem[] => {
-	const {values, operator, component} = wanted;
-	const names = variablesUndoing(operator?.ours ?? values, rootOf(wanted));
-	if (names.length === 0) return [];
-	const answer = `${component}.environment`;
-	return [chartsProblems.problem('environment-undoes-answers', {answer, names: names.join(', ')}, {answers: [answer]})];
-};
+const refusedVariables = ({values, operator, component}: WantedRelease): readonly Problem[] =>
+	environmentProblems(component, operator?.ours ?? values);
 
 /** What can be told without helm: keys that the chart does not know, and values of the operator that undo ours. */
 const refusedKeys = (wanted: WantedRelease): readonly Problem[] => {

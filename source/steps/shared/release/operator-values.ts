@@ -1,5 +1,11 @@
 import {type Problem, ProblemError} from '../../../base/problem.ts';
-import {mergeValues, operatorProblems, readOperatorValues, workspaceRoot} from '../../../charts/index.ts';
+import {
+	mergeValues,
+	operatorProblems,
+	operatorWarnings,
+	readOperatorValues,
+	workspaceRoot,
+} from '../../../charts/index.ts';
 import type {World} from '../../world.ts';
 import type {WantedRelease} from './wanted.ts';
 
@@ -38,6 +44,8 @@ export const withOperatorValues = async (
 	const place = {file, answer: `${component}.helmValues`};
 	const {theirs, problems} = await readTheirs(world, place);
 	const values = mergeValues(ours, theirs);
-	const found = operatorProblems({ours, theirs, together: values, root: rootOf(wanted)}, place);
-	return {...wanted, values, operator: {...place, ours, theirs, problems: [...problems, ...found]}};
+	const beside = {ours, theirs, together: values, root: rootOf(wanted)};
+	const found = operatorProblems(beside, place);
+	const warnings = [...wanted.warnings, ...operatorWarnings(beside, place)];
+	return {...wanted, values, warnings, operator: {...place, ours, theirs, problems: [...problems, ...found]}};
 };
