@@ -1,7 +1,12 @@
 import type {Answers} from '../../answers/schema.ts';
+import {ProblemError} from '../../base/problem.ts';
+import {clientToolsOf} from '../../bundle/layout/client-tools.ts';
+import type {BundlePort} from '../../bundle/types.ts';
 import {tolerationsOf} from '../../charts/index.ts';
 import type {ClusterPort, ToolPod} from '../../cluster/types.ts';
-import {createPodRunner, type LendPrograms} from '../../database/dump/index.ts';
+import {createPodRunner, type PodPrograms, type ProgramsImage} from '../../database/dump/index.ts';
+import type {DatabaseEngine} from '../../database/types.ts';
+import {referenceOf} from '../../steps/shared/names.ts';
 
 const [minute, hour] = [60_000, 60 * 60_000];
 
@@ -43,24 +48,44 @@ const createNumbers = () => {
 	};
 };
 
-/** The programs of a pod in the control plane's namespace, from the image of the answers; undefined where they name none. */
+/** The image of the answers, else that of the bundle, where an install has pushed it. */
+const imageOf = async (
+	{open}: Pick<BundlePort, 'open'>,
+	answers: Answers,
+	asked: {readonly engine: DatabaseEngine; readonly signal: AbortSignal},
+): Promise<ProgramsImage> => {
+	const {toolsImage} = answers.backup;
+	if (toolsImage !== undefined) return {image: toolsImage};
+	try {
+		const image = clientToolsOf(await open(asked.signal), asked.engine);
+		return image ? {image: referenceOf(answers, image)} : {};
+	} catch (error) {
+		// A backup outlives the bundle that it was installed from: the host's programs, or the answers, will do as well.
+		if (!(error instanceof ProblemError)) throw error;
+		return {unreadable: `${error.problem.message} ${error.problem.cause}`};
+	}
+};
+
+/** The programs of pods in the control plane's namespace. The bundle is opened only where the answers name no image. */
 export const dumpPods = (
 	cluster: Pick<ClusterPort, 'withToolPod' | 'exec'>,
+	bundle: Pick<BundlePort, 'open'>,
 	answers: Answers,
-): LendPrograms | undefined => {
-	const {toolsImage} = answers.backup;
-	if (toolsImage === undefined) return undefined;
+): PodPrograms => {
 	const numbers = createNumbers();
-	return async (work, signal) => {
-		const number = numbers.take();
-		try {
-			return await cluster.withToolPod(
-				podOf(answers, toolsImage, number),
-				(place) => work(createPodRunner((order) => cluster.exec({...place, ...order}))),
-				signal,
-			);
-		} finally {
-			numbers.give(number);
-		}
+	return {
+		image: (engine, signal) => imageOf(bundle, answers, {engine, signal}),
+		lend: (image) => async (work, signal) => {
+			const number = numbers.take();
+			try {
+				return await cluster.withToolPod(
+					podOf(answers, image, number),
+					(place) => work(createPodRunner((order) => cluster.exec({...place, ...order}))),
+					signal,
+				);
+			} finally {
+				numbers.give(number);
+			}
+		},
 	};
 };

@@ -132,10 +132,11 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		after,
 		onLost: (reason) => options.onLeaseLost?.(reason),
 	});
+	const bundle = bundleOf(answers, options);
 	const ports: Ports = {
 		clock: context.clock,
 		host,
-		bundle: bundleOf(answers, options),
+		bundle,
 		registry,
 		cluster,
 		helm: helmOf(answers, options, {environment: children, cluster}),
@@ -146,7 +147,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 			folder: path.join(stateDirectory, 'dumps'),
 			environment: children,
 			where: answers.backup.tools,
-			cluster: dumpPods(cluster, answers),
+			cluster: dumpPods(cluster, bundle, answers),
 		}),
 		dns: createDns(nameServer === undefined ? {} : {server: nameServer}),
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),

@@ -6,7 +6,7 @@ import type {DatabaseFacts} from '../types.ts';
 import {dumpProblems} from './problems.ts';
 import type {Runner} from './run/runner.ts';
 import type {DumpTools} from './types.ts';
-import {byVersion, fits, versionIn} from './versions.ts';
+import {byVersion, engineOf, fits, packages, versionIn} from './versions.ts';
 
 type Server = Pick<DatabaseFacts, 'product' | 'version'>;
 
@@ -15,13 +15,6 @@ const dumpers: Readonly<Record<Server['product'], readonly string[]>> = {
 	PostgreSQL: ['pg_dump'],
 	MySQL: ['mysqldump'],
 	MariaDB: ['mariadb-dump', 'mysqldump'],
-};
-
-/** Packages that bring them, as distributions call them. */
-const packages: Readonly<Record<Server['product'], string>> = {
-	PostgreSQL: 'postgresql-client',
-	MySQL: 'mysql-client',
-	MariaDB: 'mariadb-client',
 };
 
 /** What is needed beside a program that dumps. */
@@ -117,7 +110,7 @@ export const findTools = async (runner: Runner, server: Server, signal: AbortSig
 	if (!best) throw whyNone(server, found, silent);
 	await refuseAlone(runner, best, server, signal);
 	return {
-		engine: server.product === 'PostgreSQL' ? 'postgresql' : 'mysql',
+		engine: engineOf(server.product),
 		where: runner.where,
 		...best,
 		serverVersion: server.version,

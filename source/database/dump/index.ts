@@ -1,16 +1,13 @@
-import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import {findTools} from './find-tools.ts';
 import {dumpMysql, restoreMysql} from './mysql.ts';
+import {lacksTools, placeOf, type Where} from './place.ts';
+import type {LendPrograms, PodPrograms} from './pod-programs.ts';
 import {dumpPostgres, restorePostgres} from './postgres.ts';
-import {dumpProblems} from './problems.ts';
 import {createHostRunner} from './run/host-runner.ts';
-import type {Runner} from './run/runner.ts';
 import type {DumpPort, DumpTools} from './types.ts';
 
+export type {LendPrograms, PodPrograms, ProgramsImage} from './pod-programs.ts';
 export {createPodRunner, type PodShell} from './run/pod-runner.ts';
-
-/** Lends the programs of a pod for as long as the work takes. @throws what the work throws; ProblemError where there is no pod */
-export type LendPrograms = <Result>(work: (runner: Runner) => Promise<Result>, signal: AbortSignal) => Promise<Result>;
 
 type Options = {
 	/** For files with logins, while a program of this host runs; made when it is needed. */
@@ -18,37 +15,46 @@ type Options = {
 	/** What programs of this host see, without secrets. */
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	/** Where they are looked for (answer `backup.tools`): `auto` here, and in the cluster where none here fits. */
-	readonly where?: 'auto' | 'host' | 'cluster';
+	readonly where?: Where;
 	/** The programs in the cluster; without it there are only those of this host. */
-	readonly cluster?: LendPrograms | undefined;
+	readonly cluster?: PodPrograms | undefined;
 };
 
-/** What this host lacks is told where the cluster has no fitting program either: it is the easier one to mend. */
-const lacksTools = (error: unknown): boolean =>
-	error instanceof ProblemError && error.problem.code === ('dump-tools-missing' satisfies ProblemCode);
+/** What was found in pods, so that no second one is started for the same answer. */
+const createFound = () => {
+	const found = new Map<string, DumpTools>();
+	return async (key: string, find: () => Promise<DumpTools>): Promise<DumpTools> => {
+		const tools = found.get(key) ?? (await find());
+		found.set(key, tools);
+		return tools;
+	};
+};
 
 /** Dumps and restores by the databases' own tools. */
-export const createDumps = ({folder, environment, where = 'auto', cluster}: Options): DumpPort => {
+export const createDumps = ({folder, environment, where = 'auto', cluster: pods}: Options): DumpPort => {
 	const host = createHostRunner({folder, environment});
-	const lend: LendPrograms = cluster ?? (async (work) => work(host));
-	const lent =
-		({where: place}: DumpTools): LendPrograms =>
-		async (work, signal) =>
-			place === 'cluster' ? lend(work, signal) : work(host);
+	const found = createFound();
+	const lent = ({image}: DumpTools): LendPrograms =>
+		image === undefined || pods === undefined ? async (work) => work(host) : pods.lend(image);
+	const place: (...asked: Parameters<DumpPort['look']>) => ReturnType<typeof placeOf> = (facts, signal) =>
+		placeOf({host, pods, where}, facts, signal);
 	return {
+		look: async (facts, signal) => {
+			const at = await place(facts, signal);
+			return at.image === undefined ? at.tools : {where: 'cluster', image: at.image};
+		},
 		tools: async (_login, facts, signal) => {
-			const inCluster = async (): Promise<DumpTools> => lend((runner) => findTools(runner, facts, signal), signal);
-			if (where === 'cluster') {
-				if (cluster) return inCluster();
-				throw dumpProblems.error('dump-tools-missing', {case: 'no cluster', ...facts});
+			const at = await place(facts, signal);
+			if (at.image === undefined) return at.tools;
+			const {image, lend, lacks} = at;
+			try {
+				return await found(`${image} ${facts.product} ${facts.version}`, async () => ({
+					...(await lend((runner) => findTools(runner, facts, signal), signal)),
+					image,
+				}));
+			} catch (error) {
+				throw lacksTools(error) && lacks ? lacks : error;
 			}
-			if (where === 'host' || !cluster) return findTools(host, facts, signal);
-			return findTools(host, facts, signal).catch((error: unknown) => {
-				if (!lacksTools(error)) throw error;
-				return inCluster().catch((other: unknown) => {
-					throw lacksTools(other) ? error : other;
-				});
-			});
 		},
 		dump: async (login, options) => {
 			const work = options.tools.engine === 'postgresql' ? dumpPostgres : dumpMysql;

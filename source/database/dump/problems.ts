@@ -22,6 +22,10 @@ export const dumpProblems = declareProblems({
 				cause: 'The answers have them run in the cluster (backup.tools), and no image with client tools is known.',
 				fix: 'Set backup.tools to auto or host, or name the image in backup.toolsImage.',
 			},
+			'no bundle': {
+				cause: 'The bundle, which may carry an image with client tools, cannot be read: {words}',
+				fix: 'Name the image at the internal registry in backup.toolsImage, put the bundle back, or install {package} on this host.',
+			},
 		},
 	},
 	'dump-failed': {

@@ -4,6 +4,8 @@ import type {DatabaseEngine, DatabaseFacts, DatabaseLogin} from '../types.ts';
 export type DumpTools = {
 	readonly engine: DatabaseEngine;
 	readonly where: 'host' | 'cluster';
+	/** The image that they are in, of those in the cluster. */
+	readonly image?: string;
 	/** The program that dumps, with its path; its companions lie beside it. */
 	readonly program: string;
 	/** Its version, `18.6`. */
@@ -27,7 +29,16 @@ type Moving = {
  */
 export type DumpPort = {
 	/**
-	 * The tools that fit a server of these facts. Leaves no trace.
+	 * The tools of this host that fit a server of these facts, or the image whose tools will be taken: it is not started for this, so
+	 * whether they fit is not yet known. Leaves no trace.
+	 * @throws ProblemError `dump-tools-missing`, which says what to add
+	 */
+	readonly look: (
+		facts: Pick<DatabaseFacts, 'product' | 'version'>,
+		signal: AbortSignal,
+	) => Promise<DumpTools | {readonly where: 'cluster'; readonly image: string; readonly program?: undefined}>;
+	/**
+	 * The tools that fit a server of these facts. Where they are in an image, a pod of it is started to look at them.
 	 * @throws ProblemError `dump-tools-missing`, which says what to add
 	 */
 	readonly tools: (

@@ -1,6 +1,16 @@
-import type {DatabaseFacts} from '../types.ts';
+import type {DatabaseEngine, DatabaseFacts} from '../types.ts';
 
 type Product = DatabaseFacts['product'];
+
+/** Whose programs a product needs, as the answers call it. */
+export const engineOf = (product: Product): DatabaseEngine => (product === 'PostgreSQL' ? 'postgresql' : 'mysql');
+
+/** Packages that bring the programs, as distributions call them. */
+export const packages: Readonly<Record<Product, string>> = {
+	PostgreSQL: 'postgresql-client',
+	MySQL: 'mysql-client',
+	MariaDB: 'mariadb-client',
+};
 
 /** Whose client a program is, and of which version; undefined where its words tell neither. @param words of `--version` */
 export const versionIn = (words: string): {readonly product: Product; readonly version: string} | undefined => {

@@ -1,6 +1,7 @@
 import type {BackupDatabase, BackupPart, OpenBackup} from '../../backup/types.ts';
 import {counted} from '../../base/text.ts';
 import {formatBytes} from '../../base/units.ts';
+import type {DumpTools} from '../../database/dump/types.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';
 import {type Installed, installedOf, nameOf, workspacesFirst} from './installed.ts';
@@ -12,7 +13,7 @@ const isOf =
 	({kind, name}: BackupPart): boolean =>
 		kind === 'database' && name === nameOf(component);
 
-const databaseOf = ({login, facts, contents, tools}: Dumpable): BackupDatabase => {
+const databaseOf = ({login, facts, contents}: Dumpable, tools: DumpTools): BackupDatabase => {
 	const program = tools.engine === 'postgresql' ? 'pg_dump' : 'mysqldump';
 	return {
 		engine: tools.engine,
@@ -29,9 +30,10 @@ const dumpOne = async (world: World, backup: OpenBackup, component: Installed): 
 	const {dumps, signal, report} = world;
 	const dumpable = await dumpableOf(world, component);
 	const {login, tools} = dumpable;
+	if (!tools) throw new Error('a dry run dumps nothing');
 	const label = `database of the ${component.label}`;
 	const ending = tools.engine === 'postgresql' ? 'dump' : 'sql';
-	const head = {kind: 'database', name: nameOf(component), ending, database: databaseOf(dumpable)} as const;
+	const head = {kind: 'database', name: nameOf(component), ending, database: databaseOf(dumpable, tools)} as const;
 	const part = await backup.add(head, (into) =>
 		dumps.dump(login, {
 			tools,

@@ -3,6 +3,7 @@ import type {DumpTools} from '../../database/dump/types.ts';
 import type {DatabaseContents, DatabaseFacts, DatabaseLogin} from '../../database/types.ts';
 import {stepProblems} from '../problems.ts';
 import {portFor, requireDatabase, serverLogin, serverOf} from '../shared/database-logins.ts';
+import {dumpToolsFor} from '../shared/dump-tools.ts';
 import type {Component} from '../shared/names.ts';
 import type {World} from '../world.ts';
 
@@ -11,7 +12,8 @@ export type Dumpable = {
 	readonly login: DatabaseLogin;
 	readonly facts: DatabaseFacts;
 	readonly contents: DatabaseContents;
-	readonly tools: DumpTools;
+	/** Undefined in a dry run where they are in a pod. */
+	readonly tools: DumpTools | undefined;
 };
 
 /** The login of a component on its own database. @throws ProblemError `generated-secret-missing` */
@@ -25,7 +27,7 @@ export const loginOf = async (world: World, component: Component): Promise<Datab
  * @throws ProblemError what the server refuses; `backup-half-restored`, `dump-tools-missing`
  */
 export const dumpableOf = async (world: World, component: Component): Promise<Dumpable> => {
-	const {signal, dumps} = world;
+	const {signal} = world;
 	const port = portFor(world, serverOf(world, component));
 	const login = await loginOf(world, component);
 	const facts = await port.probe(login, signal);
@@ -33,5 +35,5 @@ export const dumpableOf = async (world: World, component: Component): Promise<Du
 	if (contents.isHalfRestored) {
 		throw new ProblemError(stepProblems.problem('backup-half-restored', {component: component.label}));
 	}
-	return {login, facts, contents, tools: await dumps.tools(login, facts, signal)};
+	return {login, facts, contents, tools: await dumpToolsFor(world, login, facts)};
 };

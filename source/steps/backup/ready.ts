@@ -10,12 +10,16 @@ import {type BackupOptions, nothingToDo, standingOf} from './standing.ts';
 /** How long the Lease of another run is watched at most, ms. */
 const longestWatchMs = 120_000;
 
+const toolsText = (tools: Dumpable['tools']): string => {
+	if (!tools) return 'client tools in the cluster, looked at when the backup is made';
+	const program = tools.engine === 'postgresql' ? 'pg_dump' : 'mysqldump';
+	return `${program} ${tools.version} ${tools.where === 'host' ? 'on this host' : 'in the cluster'}`;
+};
+
 const tell = ({report}: World, {label}: Installed, {facts, contents, tools}: Dumpable): void => {
 	const rows = contents.tables.reduce((sum, {rows}) => sum + rows, 0);
 	const size = `${counted(contents.tables.length, 'table')}, ${counted(rows, 'row')}, ${formatBytes(contents.bytes)}`;
-	const where = tools.where === 'host' ? 'on this host' : 'in the cluster';
-	const program = tools.engine === 'postgresql' ? 'pg_dump' : 'mysqldump';
-	const note = `${facts.product} ${facts.version}: ${size}; ${program} ${tools.version} ${where}`;
+	const note = `${facts.product} ${facts.version}: ${size}; ${toolsText(tools)}`;
 	report({kind: 'item', label: `database of the ${label}`, state: 'ok', note});
 };
 

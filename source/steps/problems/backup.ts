@@ -14,6 +14,14 @@ export const backupTable = {
 		cause: 'A restore into it began and did not come to its end: a backup of it would be worth nothing.',
 		fix: 'Start the restore again and let it come to its end, then make the backup.',
 	},
+	'dump-pod-permissions': {
+		area: 'cluster',
+		who: 'cluster admin',
+		message: 'This login may not run the client tools of databases in a pod.',
+		cause: 'They would run in the cluster, which denies: {first}.',
+		fix: 'Have the cluster admin grant them in the namespace {namespace}, or install the client tools on this host.',
+		answers: ['backup.tools', 'kubernetes.kubeconfig', 'kubernetes.context'],
+	},
 	'backup-incomplete': {
 		area: 'usage',
 		message: 'The backup lacks parts and was not finished.',

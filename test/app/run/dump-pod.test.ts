@@ -1,25 +1,46 @@
 import {expect, test} from 'vitest';
 import {dumpPods} from '../../../source/app/run/dump-pod.ts';
+import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
+import type {BundlePort} from '../../../source/bundle/types.ts';
 import type {PodExec, ToolPod} from '../../../source/cluster/types.ts';
 import {answersOf, never} from '../../steps/world.ts';
 
 const answers = answersOf((input) => ({...input, backup: {toolsImage: 'registry.corp/zenml/client-tools:1.0'}}));
 
-test('without an image in the answers no pod is made', () => {
-	const cluster = {
-		withToolPod: async () => Promise.reject(new Error('no')),
-		exec: async () => ({exitCode: 0, stderr: []}),
-	};
-	expect(dumpPods(cluster, answersOf())).toBeUndefined();
+const idle = {
+	withToolPod: async () => Promise.reject(new Error('no pod was expected')),
+	exec: async () => ({exitCode: 0, stderr: []}),
+};
+const imageIn = (name: string): Pick<BundlePort, 'open'> => ({
+	open: async () => ({images: [{name, tag: '1.0'}]}) as never,
+});
+const closed: Pick<BundlePort, 'open'> = {open: async () => Promise.reject(new Error('it was not to be opened'))};
+
+test('the image of the answers is taken, and the bundle not opened for it', async () => {
+	expect(await dumpPods(idle, closed, answers).image('mysql', never)).toEqual({
+		image: 'registry.corp/zenml/client-tools:1.0',
+	});
+});
+
+test('without one it is that of the bundle, at the internal registry, for the engines that it has', async () => {
+	const pods = dumpPods(idle, imageIn('mysql-client-tools'), answersOf());
+	expect(await pods.image('mysql', never)).toEqual({image: 'registry.corp/zenml/mysql-client-tools:1.0'});
+	expect(await pods.image('postgresql', never)).toEqual({});
+});
+
+test('a bundle that is gone is told in its own words; what is no refusal is thrown', async () => {
+	const gone = dumpPods(idle, createBundlePort({path: '/nowhere/bundle'}), answersOf());
+	expect(await gone.image('mysql', never)).toEqual({unreadable: expect.stringContaining('/nowhere/bundle')});
+	await expect(dumpPods(idle, closed, answersOf()).image('mysql', never)).rejects.toThrow('not to be opened');
 });
 
 test('programs run in a pod of the image, and two at once in pods of different names', async () => {
-	const pods: ToolPod[] = [];
+	const made: ToolPod[] = [];
 	const commands: PodExec[] = [];
-	const lend = dumpPods(
+	const pods = dumpPods(
 		{
 			withToolPod: async (pod, work) => {
-				pods.push(pod);
+				made.push(pod);
 				return work({namespace: pod.namespace, pod: `${pod.name}-abc`, container: 'tools'});
 			},
 			exec: async (exec) => {
@@ -27,13 +48,15 @@ test('programs run in a pod of the image, and two at once in pods of different n
 				return {exitCode: 0, stderr: []};
 			},
 		},
+		closed,
 		answers,
 	);
-	const one = async () => lend?.(async (runner) => runner.search(['pg_dump'], never), never);
+	const one = async () =>
+		pods.lend('registry.corp/zenml/client-tools:1.0')(async (runner) => runner.search(['pg_dump'], never), never);
 	await Promise.all([one(), one()]);
 	await one();
-	expect(pods.map(({name}) => name)).toEqual(['zenml-airgap-dump-0', 'zenml-airgap-dump-1', 'zenml-airgap-dump-0']);
-	expect(pods[0]).toMatchObject({
+	expect(made.map(({name}) => name)).toEqual(['zenml-airgap-dump-0', 'zenml-airgap-dump-1', 'zenml-airgap-dump-0']);
+	expect(made[0]).toMatchObject({
 		namespace: answers.controlPlane.namespace,
 		image: 'registry.corp/zenml/client-tools:1.0',
 		pullSecret: answers.registry.pullSecretName,

@@ -5,7 +5,13 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {createDumps, createPodRunner, type PodShell} from '../../../source/database/dump/index.ts';
+import {
+	createDumps,
+	createPodRunner,
+	type PodPrograms,
+	type PodShell,
+	type ProgramsImage,
+} from '../../../source/database/dump/index.ts';
 import type {DumpPort} from '../../../source/database/dump/types.ts';
 import {withConnection} from '../../../source/database/postgres/connect.ts';
 import {createPostgres} from '../../../source/database/postgres/index.ts';
@@ -48,6 +54,15 @@ const shellOf = (search: string): {readonly shell: PodShell; readonly commands: 
 	};
 };
 
+const image = 'registry.corp/zenml/client-tools:1.0';
+const podsOf = (found: ProgramsImage, shell: PodShell, lent: string[] = []): PodPrograms => ({
+	image: async () => found,
+	lend: (one) => async (work) => {
+		lent.push(one);
+		return work(createPodRunner(shell));
+	},
+});
+
 describe.skipIf(bin === undefined)('programs in a pod', () => {
 	const postgres = createPostgres({connectTimeoutMs: 5000});
 	const {shell, commands} = shellOf(`${bin}:/usr/bin:/bin`);
@@ -59,7 +74,7 @@ describe.skipIf(bin === undefined)('programs in a pod', () => {
 		dumps = createDumps({
 			folder: join(folder, 'private'),
 			environment: {PATH: '/nowhere'},
-			cluster: async (work) => work(createPodRunner(shell)),
+			cluster: podsOf({image}, shell),
 		});
 	});
 	afterAll(async () => server?.stop());
@@ -78,7 +93,7 @@ describe.skipIf(bin === undefined)('programs in a pod', () => {
 	test('dump and restore as those of this host do, and leave neither a file nor a secret in a command', async () => {
 		const login = await filled('in_pods');
 		const tools = await dumps.tools(login, factsOf(await postgres.probe(login, never)), never);
-		expect(tools).toMatchObject({where: 'cluster', product: 'PostgreSQL', engine: 'postgresql'});
+		expect(tools).toMatchObject({where: 'cluster', image, product: 'PostgreSQL', engine: 'postgresql'});
 		const dump = await dumped(dumps, login, tools);
 		const before = await postgres.contents(login, never);
 		let told = 0;
@@ -113,7 +128,7 @@ test('what this host lacks is told where the cluster has nothing either', async 
 	const {shell} = shellOf('/nowhere-else');
 	const empty = createDumps({
 		...options,
-		cluster: async (work) => work(createPodRunner(async () => shell({command: ['/bin/true'], signal: never}))),
+		cluster: podsOf({image}, async () => shell({command: ['/bin/true'], signal: never})),
 	});
 	const login = {host: 'db', port: 1, tls: 'disable', username: 'u', password: 'p', database: 'd'} as const;
 	expect(await refusalOf(empty.tools(login, {product: 'MariaDB', version: '10.11.2'}, never))).toMatchObject({
@@ -127,5 +142,72 @@ test('what this host lacks is told where the cluster has nothing either', async 
 	expect(await refusalOf(none.tools(login, {product: 'MySQL', version: '8.4.0'}, never))).toMatchObject({
 		cause: 'The answers have them run in the cluster (backup.tools), and no image with client tools is known.',
 		fix: 'Set backup.tools to auto or host, or name the image in backup.toolsImage.',
+	});
+});
+
+describe('where the programs are', () => {
+	const login = {host: 'db', port: 1, tls: 'disable', username: 'u', password: 'p', database: 'd'} as const;
+	const facts = {product: 'MySQL', version: '8.4.0'} as const;
+	const at = (found: ProgramsImage, where: 'auto' | 'cluster' | 'host', lent: string[] = []) =>
+		createDumps({
+			folder: join(folder, 'private'),
+			environment: {PATH: '/nowhere'},
+			where,
+			cluster: podsOf(found, async () => ({exitCode: 0, stderr: []}), lent),
+		});
+
+	test('a look names the image and starts no pod', async () => {
+		const lent: string[] = [];
+		expect(await at({image}, 'auto', lent).look(facts, never)).toEqual({where: 'cluster', image});
+		expect(await at({image}, 'cluster', lent).look(facts, never)).toEqual({where: 'cluster', image});
+		expect(await refusalOf(at({image}, 'host', lent).look(facts, never))).toMatchObject({code: 'dump-tools-missing'});
+		expect(lent).toEqual([]);
+	});
+
+	test('a pod is started once to look at its programs, not for each database', async () => {
+		const lent: string[] = [];
+		const shell: PodShell = async ({command, stdout}) => {
+			const said = command.includes('--version')
+				? 'mysqldump  Ver 9.7.0 for Linux'
+				: command.includes('mysqldump')
+					? '/bin/mysqldump'
+					: '/bin/mysql';
+			stdout?.write(`${said}\n`);
+			return {exitCode: 0, stderr: []};
+		};
+		const dumps = createDumps({
+			folder: join(folder, 'private'),
+			environment: {PATH: '/nowhere'},
+			cluster: podsOf({image}, shell, lent),
+		});
+		const first = await dumps.tools(login, facts, never);
+		expect(first).toMatchObject({where: 'cluster', image, program: '/bin/mysqldump', version: '9.7.0'});
+		expect(await dumps.tools(login, facts, never)).toBe(first);
+		expect(lent).toEqual([image]);
+	});
+
+	test('a bundle that cannot be read is told with what helps, beside what this host lacks', async () => {
+		const gone = {unreadable: 'There is no bundle.'};
+		const refusal = {
+			code: 'dump-tools-missing',
+			message: 'No program here can dump and restore databases of MySQL 8.4.0.',
+			cause: 'The bundle, which may carry an image with client tools, cannot be read: There is no bundle.',
+			fix: 'Name the image at the internal registry in backup.toolsImage, put the bundle back, or install mysql-client on this host.',
+			answers: ['backup.tools', 'backup.toolsImage', 'bundle.path'],
+		};
+		expect(await refusalOf(at(gone, 'auto').tools(login, facts, never))).toMatchObject({
+			...refusal,
+			evidence: ['Neither mysqldump was found on the search path.'],
+		});
+		expect(await refusalOf(at(gone, 'cluster').look(facts, never))).toMatchObject(refusal);
+	});
+
+	test('a bundle without client tools leaves what this host lacks', async () => {
+		expect(await refusalOf(at({}, 'auto').tools(login, facts, never))).toMatchObject({
+			cause: 'Neither mysqldump was found on the search path.',
+		});
+		expect(await refusalOf(at({}, 'cluster').tools(login, facts, never))).toMatchObject({
+			cause: 'The answers have them run in the cluster (backup.tools), and no image with client tools is known.',
+		});
 	});
 });

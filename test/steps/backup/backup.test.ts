@@ -102,7 +102,7 @@ const siteOf = async (settings: BackupSettings, site: Site = {}): Promise<World 
 		host: {readFile: async () => 'CA'},
 		databases: {postgresql: database(site.database), mysql: database(site.database)},
 		dumps: {
-			tools: async (_login, {product}) => ({
+			look: async ({product}) => ({
 				...{engine: 'postgresql', where: 'host', program: '/usr/bin/pg_dump', version: '18.6'},
 				...{product, serverVersion: '15.18'},
 			}),
