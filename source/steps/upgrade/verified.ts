@@ -1,4 +1,5 @@
-import {ProblemError} from '../../base/problem.ts';
+import {type ProblemCode, ProblemError} from '../../base/problem.ts';
+import {pauseAfter, type RetryRule} from '../../base/retry.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
 import {type Check, runChecks} from '../shared/checks.ts';
@@ -8,8 +9,20 @@ import {controlPlaneChecks} from '../verification/index.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {withWayBack} from './way-back.ts';
 
+/** Ways to a new server open a moment after its rollout: load balancers and ingress controllers hear of new pods by and by. */
+const settling: readonly ProblemCode[] = [
+	'https-unreachable',
+	'https-reset',
+	'https-time-out',
+	'zenml-not-ready',
+	'zenml-api-not-itself',
+];
+
+/** About 40 s in all; the last pause repeats. */
+const patience: RetryRule = {attempts: 8, pausesMs: [1000, 2000, 4000, 8000]};
+
 /**
- * Asks the servers of one component what they are, as people will use them.
+ * Asks the servers of one component what they are, as people will use them; what may pass by itself is asked again for a while.
  * @throws ProblemError of the one check that failed, or `upgrade-unverified` for several
  */
 export const requireVerified = async (
@@ -17,12 +30,17 @@ export const requireVerified = async (
 	component: string,
 	checks: readonly Check[],
 ): Promise<readonly string[]> => {
-	const {problems, warnings} = await runChecks(world, checks);
-	const problem = combineProblems(problems, (several, more) =>
-		stepProblems.problem('upgrade-unverified', {...several, checks: checks.length, component}, more),
-	);
-	if (problem) throw new ProblemError(problem);
-	return warnings;
+	for (let attempt = 1; ; attempt += 1) {
+		const {problems, warnings} = await runChecks(world, checks);
+		const problem = combineProblems(problems, (several, more) =>
+			stepProblems.problem('upgrade-unverified', {...several, checks: checks.length, component}, more),
+		);
+		if (!problem) return warnings;
+		if (attempt === patience.attempts || !problems.every(({code}) => settling.includes(code)))
+			throw new ProblemError(problem);
+		world.report({kind: 'waiting', reason: `the ${component} to be reached after its rollout`});
+		await world.clock.sleep(pauseAfter(patience, attempt), world.signal);
+	}
 };
 
 const check = async (world: World): Promise<Finding> => {
@@ -46,11 +64,6 @@ export const controlPlaneVerifiedStep: Step = {
 		ca: tls.ca,
 		ingress,
 	}),
-	retry: {
-		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready', 'zenml-api-not-itself'],
-		attempts: 5,
-		pausesMs: [1000, 2000, 4000],
-	},
 	timeouts: shortTimeouts,
 	check,
 };

@@ -8,6 +8,7 @@ import {conflictProblem, pathRules} from '../../../source/steps/upgrade/rules.ts
 import {requireVerified} from '../../../source/steps/upgrade/verified.ts';
 import {wayBackOf, withWayBack} from '../../../source/steps/upgrade/way-back.ts';
 import {inOrder} from '../../../source/steps/upgrade/workspaces.ts';
+import {fakeClock} from '../../base/fake-clock.ts';
 import {carried, refusal, releaseOf} from '../parts.ts';
 import {answersOf, code, look, refusalOf, worldOf} from '../world.ts';
 
@@ -152,21 +153,52 @@ test('a conflict shows both sides, and neither of a secret', async () => {
 	expect(conflictProblem(wanted, [])).toBeUndefined();
 });
 
-test('several checks that fail after an upgrade are told as one', async () => {
+test('several checks that fail after an upgrade are told as one, once they had time to pass by themselves', async () => {
+	let asked = 0;
 	const failing = (name: string) => ({
 		label: name,
 		asks: 'servers' as const,
 		run: async () => {
+			asked += 1;
 			throw refusal(code('zenml-not-ready'), `${name} is not ready.`);
 		},
 	});
-	const world = worldOf();
-	expect(await refusalOf(requireVerified(world, 'workspace two', [failing('a'), failing('b')]))).toMatchObject({
+	const clock = fakeClock();
+	const world = worldOf({clock});
+	const refused = refusalOf(requireVerified(world, 'workspace two', [failing('a'), failing('b')]));
+	expect(await clock.drive(refused)).toMatchObject({
 		code: code('upgrade-unverified'),
 		message: '2 of 2 checks of the workspace two failed after its upgrade.',
 		cause: 'The first of them: a is not ready.',
 		fix: 'Mend the first, and the others below with it: Mend zenml-not-ready.',
 	});
+	expect(asked).toBe(16);
+});
+
+test('a server that is reached a moment after its rollout is no failure, and one that says what it is not is one at once', async () => {
+	let asked = 0;
+	const late = {
+		label: 'late',
+		asks: 'servers' as const,
+		run: async () => {
+			asked += 1;
+			if (asked < 3) throw refusal(code('zenml-not-ready'));
+			return {note: 'healthy', warnings: ['slow']};
+		},
+	};
+	const clock = fakeClock();
+	expect(await clock.drive(requireVerified(worldOf({clock}), 'workspace two', [late]))).toEqual(['slow']);
+	const other = {
+		...late,
+		run: async () => {
+			asked += 1;
+			throw refusal(code('zenml-dashboard-broken'));
+		},
+	};
+	expect(await clock.drive(refusalOf(requireVerified(worldOf({clock}), 'workspace two', [other])))).toMatchObject({
+		code: 'zenml-dashboard-broken',
+	});
+	expect(asked).toBe(4);
 });
 
 test('what fails names the way back of its component', async () => {
