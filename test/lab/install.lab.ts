@@ -2,7 +2,8 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeEach, describe, expect, it} from 'vitest';
-import {clearWorld, dumpWorld, enterNames, install, lockTaken} from './world.ts';
+import {install} from './program.ts';
+import {clearWorld, dumpWorld, enterNames, lockTaken} from './world.ts';
 
 const states: string[] = [];
 const newState = async (): Promise<string> => {

@@ -8,7 +8,8 @@ import {parse, stringify} from 'yaml';
 import {openLabAuthority} from '../../lab/certificates.ts';
 import {labPaths} from '../../lab/paths.ts';
 import {labFacts} from './lab.ts';
-import {clearWorld, database, install, mysql} from './world.ts';
+import {install} from './program.ts';
+import {clearWorld, database, mysql} from './world.ts';
 
 const facts = labFacts();
 const workspaces = 20;

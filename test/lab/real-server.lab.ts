@@ -12,7 +12,8 @@ import {up} from '../../lab/up.ts';
 import {send} from './api-client.ts';
 import {labFacts} from './lab.ts';
 import {logIn, make, namesOf, runPipeline, workspace} from './product.ts';
-import {beginInstall, clearWorld, dumpWorld, enterNames, forgetImages, install, mysqlRows} from './world.ts';
+import {beginInstall, install} from './program.ts';
+import {clearWorld, dumpWorld, enterNames, forgetImages, mysqlRows} from './world.ts';
 
 const facts = labFacts();
 const paths = labPaths(process.env);

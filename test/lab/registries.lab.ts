@@ -12,7 +12,8 @@ import type {Image} from '../../source/oci/image.ts';
 import {createRegistry} from '../../source/registry/registry.ts';
 import {imageOf, never} from '../registry/helpers.ts';
 import {labFacts} from './lab.ts';
-import {clearWorld, dumpWorld, enterNames, forgetImages, install} from './world.ts';
+import {install} from './program.ts';
+import {clearWorld, dumpWorld, enterNames, forgetImages} from './world.ts';
 
 const {tokenRegistry, ca, logs} = labFacts();
 const paths = labPaths(process.env);

@@ -3,7 +3,8 @@ import {afterEach, expect} from 'vitest';
 import {makePlace, type Place} from '../journeys/helpers/place.ts';
 import {journey, openTerminal, type Terminal} from '../journeys/helpers/terminal.ts';
 import {labFacts} from './lab.ts';
-import {clearWorld, enterNames, helm} from './world.ts';
+import {helm} from './program.ts';
+import {clearWorld, enterNames} from './world.ts';
 
 const facts = labFacts();
 // tsx looks for it in the working folder, which is the operator's.

@@ -12,7 +12,8 @@ import {partState, stopPart} from '../../lab/part.ts';
 import {labPaths} from '../../lab/paths.ts';
 import {up} from '../../lab/up.ts';
 import {labFacts} from './lab.ts';
-import {beginInstall, clearWorld, enterNames, forgetImages, install} from './world.ts';
+import {beginInstall, install} from './program.ts';
+import {clearWorld, enterNames, forgetImages} from './world.ts';
 
 const facts = labFacts();
 const paths = labPaths(process.env);

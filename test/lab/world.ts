@@ -1,8 +1,6 @@
-import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {readdir, rm, writeFile} from 'node:fs/promises';
-import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {type Connection, createConnection} from 'mysql2/promise';
@@ -20,11 +18,6 @@ const run = dirname(facts.zone);
 const namespaces = ['zenml-pro', 'zenml-workspace', 'zenml-workload-manager'];
 /** The database of the control plane on PostgreSQL, and that of the workspace on MySQL. */
 const databases = {postgres: 'zenml_pro', mysql: 'zenml_workspace'} as const;
-
-/** helm of the version that the whole suite uses; the one of `npm start` unless ZENML_AIRGAP_HELM says otherwise. */
-export const helm =
-	process.env.ZENML_AIRGAP_HELM ||
-	join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'zenml-airgap/helm/4.2.3/helm');
 
 /** Administrator's connection to the lab's MySQL. */
 export const mysql = (): Promise<Connection> =>
@@ -95,81 +88,6 @@ export const forgetImages = async (): Promise<void> => {
 	const names = (await runCommand(program, [...args, 'ls', '-q'], {env})).split('\n');
 	const own = names.filter((name) => name.includes('/zenml/'));
 	if (own.length > 0) await runCommand(program, [...args, 'rm', '--sync', ...own], {env});
-};
-
-export type Run = {readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly output: string};
-
-/**
- * Runs the installer without a screen; `signal` (SIGKILL) is sent to its process group after
- * `killAfterMs` or when its output fits `killWhen`. `heard` gets its output so far.
- */
-export const install = (
-	stateDirectory: string,
-	options: {
-		readonly killAfterMs?: number;
-		readonly killWhen?: RegExp;
-		readonly args?: readonly string[];
-		readonly signal?: NodeJS.Signals;
-		readonly heard?: (output: string) => void;
-	} = {},
-): Promise<Run> =>
-	new Promise((done, reject) => {
-		const args = [
-			'cli.tsx',
-			'install',
-			'--non-interactive',
-			'--answers',
-			facts.answers ?? '',
-			'--set',
-			`helm.binary=${helm}`,
-			'--state-dir',
-			stateDirectory,
-		];
-		const child = spawn(process.execPath, ['--import', 'tsx', ...args, ...(options.args ?? [])], {
-			detached: true,
-			stdio: ['ignore', 'pipe', 'pipe'],
-			env: {...process.env, KUBECONFIG: '', NODE_ENV: 'production'},
-		});
-		let output = '';
-		let killed = false;
-		const kill = (): void => {
-			if (!killed && child.pid && child.exitCode === null) process.kill(-child.pid, options.signal ?? 'SIGKILL');
-			killed = true;
-		};
-		const keep = (chunk: Buffer): void => {
-			output += chunk.toString('utf8');
-			options.heard?.(output);
-			if (options.killWhen?.test(output)) kill();
-		};
-		child.stdout.on('data', keep);
-		child.stderr.on('data', keep);
-		const timer = options.killAfterMs === undefined ? undefined : setTimeout(() => kill(), options.killAfterMs);
-		child.once('error', reject);
-		child.once('close', (code, signal) => {
-			clearTimeout(timer);
-			done({code, signal, output});
-		});
-	});
-
-/** An install on its way: `reached` resolves when its output fits, or with the run when that ends before. */
-export const beginInstall = (
-	stateDirectory: string,
-): {readonly done: Promise<Run>; readonly reached: (pattern: RegExp) => Promise<Run | undefined>} => {
-	let output = '';
-	let look = (): void => undefined;
-	const done = install(stateDirectory, {
-		heard: (text) => {
-			output = text;
-			look();
-		},
-	});
-	const reached = (pattern: RegExp): Promise<Run | undefined> =>
-		new Promise((resolve, reject) => {
-			look = () => void (pattern.test(output) && resolve(undefined));
-			look();
-			done.then(resolve, reject);
-		});
-	return {done, reached};
 };
 
 /** Resolves when an installer holds the lock in the cluster. */
