@@ -81,6 +81,24 @@ describe('the record of what was applied', () => {
 		expect(editsIn({live: {a: 'by hand'}, ours: {a: 'third'}, applied, contents}).conflicts).toHaveLength(1);
 	});
 
+	test('knows what a release had before its upgrade, however often that was tried, and however often it was brought back', async () => {
+		const world = worldOf({cluster: notes()});
+		const [old, fresh] = [await release({image: '0.93'}), await release({image: '0.98'})];
+		const afterBack = async () => {
+			const {kept, conflicts} = editsIn({
+				...{live: {image: '0.93'}, ours: {image: '0.98'}},
+				...{applied: await readApplied(world, fresh), contents: fresh.contents},
+			});
+			return [...kept, ...conflicts];
+		};
+		await (await noteApplied(world, old))();
+		for (const _round of ['first', 'second', 'third']) {
+			for (const _try of ['one', 'two']) await noteApplied(world, fresh);
+			await (await noteApplied(world, fresh))();
+			expect(await afterBack()).toEqual([]);
+		}
+	});
+
 	test('of a release without one takes what it had for ours, but for what is kept', async () => {
 		const world = worldOf({cluster: notes()});
 		const ours = zenml({replicaCount: 3});

@@ -19,6 +19,8 @@ const schema = z.object({
 	 * arrived: a run was killed between its note and the end of Helm's work.
 	 */
 	snapshots: z.array(snapshot).max(16),
+	/** The set that is known to have arrived last. */
+	arrived: snapshot.optional(),
 	/** Paths of values that others have set and an upgrade has kept. */
 	kept: z.array(z.array(z.string())),
 });
@@ -64,6 +66,15 @@ const ownOf = ({values, edits}: WantedRelease) => ({ours: edits?.ours ?? values,
 
 const mostSnapshots = 16;
 
+type Snapshot = Applied['snapshots'][number];
+
+const textOf = (one: Snapshot): string => JSON.stringify(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+const isSame = (one: Snapshot, other: Snapshot): boolean => textOf(one) === textOf(other);
+
+/** Each set once, the newest last. */
+const distinct = (all: readonly Snapshot[]): Snapshot[] =>
+	[...new Map(all.map((one) => [textOf(one), one])).values()].slice(-mostSnapshots);
+
 /** What a release without a record had, but for what is of others: with it an upgrade that fails is not taken for an edit. */
 const liveOwn = ({edits}: WantedRelease): unknown =>
 	edits?.kept.reduce<unknown>((values: unknown, path: Path) => withValue(values, path, undefined), edits.live);
@@ -79,8 +90,10 @@ export const noteApplied = async (world: World, wanted: WantedRelease): Promise<
 	const stamped = (values: unknown) => Object.fromEntries(byPath(values, (value) => stampOf(salt, value)));
 	const now = stamped(ours);
 	const earlier = before?.snapshots ?? (wanted.edits?.live === undefined ? [] : [stamped(liveOwn(wanted))]);
+	const arrived = before?.arrived ?? earlier.at(-1);
 	const one = {format: 1, salt, kept: kept.map((path) => [...path])} as const;
-	await write(world, wanted, {...one, snapshots: [...earlier, now].slice(-mostSnapshots)});
-	// The one before stays known: a release that is brought back has its values, and nobody set them by hand.
-	return async () => write(world, wanted, {...one, snapshots: [...earlier.slice(-1), now]});
+	await write(world, wanted, {...one, snapshots: distinct([...earlier, now]), ...(arrived && {arrived})});
+	// What ran before stays known: a release that is brought back has its values, and nobody set them by hand. Tries between are no more.
+	const stays = arrived === undefined || isSame(arrived, now) ? earlier : [arrived];
+	return async () => write(world, wanted, {...one, snapshots: distinct([...stays, now]), arrived: now});
 };
