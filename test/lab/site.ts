@@ -52,7 +52,8 @@ const runOf =
 	(root: string, identity: {readonly file: string; readonly recipient: string}): Site['run'] =>
 	(words, {bundle, state = join(root, 'state'), args = [], ...more} = {}) => {
 		const backup = [`folder=${join(root, 'backups')}`, `recipients=${identity.recipient}`, `identity=${identity.file}`];
-		const all = [...backup.map((one) => `backup.${one}`), 'upgrade.clients=tell'];
+		const told = words[0] === 'upgrade' ? ['upgrade.clients=tell'] : [];
+		const all = [...backup.map((one) => `backup.${one}`), ...told];
 		const given = [...set(...all, ...(bundle === undefined ? [] : [`bundle.path=${bundle}`])), ...args];
 		return runTool(words, state, {...more, args: given});
 	};

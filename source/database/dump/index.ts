@@ -6,7 +6,7 @@ import {dumpPostgres, restorePostgres} from './postgres.ts';
 import {createHostRunner} from './run/host-runner.ts';
 import type {DumpPort, DumpTools} from './types.ts';
 
-export type {LendPrograms, PodPrograms, ProgramsImage} from './pod-programs.ts';
+export type {PodPrograms, ProgramsImage} from './pod-programs.ts';
 export {createPodRunner, type PodShell} from './run/pod-runner.ts';
 
 type Options = {
