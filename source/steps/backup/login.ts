@@ -3,7 +3,7 @@ import type {DumpTools} from '../../database/dump/types.ts';
 import type {DatabaseContents, DatabaseFacts, DatabaseLogin} from '../../database/types.ts';
 import {stepProblems} from '../problems.ts';
 import {portFor, requireDatabase, serverLogin, serverOf} from '../shared/database-logins.ts';
-import {dumpToolsFor} from '../shared/dump-tools.ts';
+import {dumpToolsFor} from '../shared/databases/dump-tools.ts';
 import type {Component} from '../shared/names.ts';
 import type {World} from '../world.ts';
 
