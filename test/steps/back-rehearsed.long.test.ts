@@ -7,7 +7,7 @@ import {runPlan} from '../../source/app/run/run.ts';
 import {unattended} from '../../source/engine/controls.ts';
 import {backPlan} from '../../source/plans/back.ts';
 import {componentOf} from '../../source/steps/backup/installed.ts';
-import {databaseOf} from '../../source/steps/shared/database-contents.ts';
+import {databaseOf} from '../../source/steps/shared/databases/contents.ts';
 import {controlPlaneOf} from '../../source/steps/shared/names.ts';
 import {clientsOf} from '../helpers/database-clients.ts';
 import {entryOf} from '../helpers/plan-entry.ts';

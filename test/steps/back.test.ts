@@ -3,7 +3,7 @@ import {ProblemError} from '../../source/base/problem.ts';
 import {backSteps} from '../../source/steps/back/index.ts';
 import {findWayBack} from '../../source/steps/back/source.ts';
 import {waysBack} from '../../source/steps/back/way.ts';
-import {tableDifferences} from '../../source/steps/shared/database-contents.ts';
+import {tableDifferences} from '../../source/steps/shared/databases/contents.ts';
 import {componentsOf, controlPlaneOf, workspaceOf} from '../../source/steps/shared/names.ts';
 import {refuseUnfinishedBack} from '../../source/steps/shared/release/back-mark.ts';
 import type {World} from '../../source/steps/world.ts';

@@ -50,7 +50,7 @@ const siteOf = (change: Given = {}, withAdmin = true) =>
 		databases: {
 			postgresql: {probe: async () => ({product: 'PostgreSQL', version: '15.1'}) as never, scratch: scratch as never},
 		},
-		dumps: {tools: async () => ({}) as never},
+		dumps: {look: async () => ({program: 'pg_dump'}) as never},
 		holdLease: async () => undefined,
 		...change,
 	});

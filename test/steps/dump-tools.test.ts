@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {DumpTools} from '../../source/database/dump/types.ts';
 import type {DatabaseFacts} from '../../source/database/types.ts';
-import {dumpToolsFor} from '../../source/steps/backup/dump-tools.ts';
+import {dumpToolsFor} from '../../source/steps/shared/databases/dump-tools.ts';
 import {type Given, refusalOf, worldOf} from './world.ts';
 
 const facts = {product: 'MySQL', version: '8.4.0'} as DatabaseFacts;

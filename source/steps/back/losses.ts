@@ -1,5 +1,5 @@
 import {toProblem} from '../../base/problem.ts';
-import {contentsOf, lossSentences} from '../shared/database-contents.ts';
+import {contentsOf, lossSentences} from '../shared/databases/contents.ts';
 import type {World} from '../world.ts';
 import type {WayBack} from './source.ts';
 

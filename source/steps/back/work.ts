@@ -1,6 +1,6 @@
 import {firstOf} from '../../base/text.ts';
 import {stepProblems} from '../problems.ts';
-import {contentsOf, databaseOf, differencesFrom} from '../shared/database-contents.ts';
+import {contentsOf, databaseOf, differencesFrom} from '../shared/databases/contents.ts';
 import {writeMark} from '../shared/release/back-mark.ts';
 import {serversStopped, startServers, stopServers} from '../shared/release/servers.ts';
 import type {World} from '../world.ts';

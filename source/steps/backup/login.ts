@@ -3,9 +3,9 @@ import type {DumpTools} from '../../database/dump/types.ts';
 import type {DatabaseContents, DatabaseFacts, DatabaseLogin} from '../../database/types.ts';
 import {stepProblems} from '../problems.ts';
 import {portFor, requireDatabase, serverLogin, serverOf} from '../shared/database-logins.ts';
+import {dumpToolsFor} from '../shared/databases/dump-tools.ts';
 import type {Component} from '../shared/names.ts';
 import type {World} from '../world.ts';
-import {dumpToolsFor} from './dump-tools.ts';
 
 /** A database that can be dumped. */
 export type Dumpable = {

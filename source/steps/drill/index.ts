@@ -4,6 +4,7 @@ import {counted} from '../../base/text.ts';
 import {formatDuration} from '../../base/units.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
+import {dumpToolsFor} from '../shared/databases/dump-tools.ts';
 import {longTimeouts, type Step, shortTimeouts, type World} from '../world.ts';
 import {drillDatabase, openTimed, type ScratchPasswords} from './databases.ts';
 import {changesOf, findLeft, removeLeft} from './left.ts';
@@ -40,14 +41,14 @@ const databaseRetry = {
 
 /** Everything that a drill needs is looked at before anything is made. */
 const sourceCheck = async (world: World, {backup, memory}: Drill): Promise<Finding> => {
-	const {clock, dumps, pass, report, runId, signal} = world;
+	const {clock, pass, report, runId, signal} = world;
 	if (pass === 'apply') await world.holdLease(signal);
 	const {manifest, targets, unknown} = await planOf(world, backup);
 	if (targets.length === 0) throw stepProblems.error('drill-nothing', {id: manifest.id, names: unknown.join(', ')});
 	for (const target of targets) {
 		const {port, admin} = await requireAdmin(world, target.component);
 		const facts = await port.probe(admin, signal);
-		await dumps.tools(admin, facts, signal);
+		await dumpToolsFor(world, admin, facts);
 		await chartFor(world, target);
 		const {part, component} = target;
 		const size = `${counted(part.database.tables.length, 'table')}, ${part.database.product} ${part.database.version}`;

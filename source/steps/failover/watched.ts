@@ -1,6 +1,6 @@
 import {addressOf} from '../../answers/database-server.ts';
-import {databaseOf} from '../shared/database-contents.ts';
 import {serverOf} from '../shared/database-logins.ts';
+import {databaseOf} from '../shared/databases/contents.ts';
 import {adminSession, endpointOf} from '../shared/endpoints.ts';
 import {componentsOf} from '../shared/names.ts';
 import type {World} from '../world.ts';

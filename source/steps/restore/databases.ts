@@ -2,7 +2,7 @@ import type {ReadBackup} from '../../backup/types.ts';
 import {counted, firstOf} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
-import {contentsOf, differencesFrom} from '../shared/database-contents.ts';
+import {contentsOf, differencesFrom} from '../shared/databases/contents.ts';
 import {type RestoreMark, writeRestoreMark} from '../shared/marks/restore-mark.ts';
 import {serversStopped, stopServers} from '../shared/release/servers.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';

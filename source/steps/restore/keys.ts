@@ -1,7 +1,7 @@
 import type {Finding} from '../../engine/plan.ts';
 import {keyOpens} from '../../zenml/stored-secrets.ts';
 import {stepProblems} from '../problems.ts';
-import {databaseOf} from '../shared/database-contents.ts';
+import {databaseOf} from '../shared/databases/contents.ts';
 import {generatedSecretPlace, requireSecret} from '../shared/generated.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {inputsOf} from './backup.ts';

@@ -1,7 +1,7 @@
 import type {BackupManifest} from '../../backup/types.ts';
 import {toProblem} from '../../base/problem.ts';
 import {minute} from '../back/losses.ts';
-import {contentsOf, lossSentences} from '../shared/database-contents.ts';
+import {contentsOf, lossSentences} from '../shared/databases/contents.ts';
 import type {World} from '../world.ts';
 import {type Phase, phaseOf, type Restoring, type Source} from './source.ts';
 

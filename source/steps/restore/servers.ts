@@ -2,7 +2,7 @@ import type {ReadBackup} from '../../backup/types.ts';
 import type {DumpTools} from '../../database/dump/types.ts';
 import type {DatabaseLogin} from '../../database/types.ts';
 import type {Finding} from '../../engine/plan.ts';
-import {databaseOf} from '../shared/database-contents.ts';
+import {databaseOf} from '../shared/databases/contents.ts';
 import {serversStopped, stopServers} from '../shared/release/servers.ts';
 import {labelOf} from '../shared/release/wanted.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';

@@ -88,9 +88,10 @@ export const accessesNeeded = (answers: Answers): readonly Access[] => {
 	];
 };
 
-/** What dumps and restores by programs in the cluster need: a pod of the tools, and commands in it (KEP-4006: a GET, and create since 1.35). */
+/** What dumps and restores by programs in the cluster need: a Job with a pod of the tools, and commands in it (KEP-4006: a GET, and create since 1.35). */
 const ofToolPods: readonly Kind[] = [
-	{group: '', resource: 'pods', verbs: ['get', 'list', 'create', 'delete']},
+	{group: 'batch', resource: 'jobs', verbs: ['list', 'create', 'delete']},
+	{group: '', resource: 'pods', verbs: ['get', 'list', 'delete']},
 	{group: '', resource: 'pods/exec', verbs: ['get', 'create']},
 ];
 

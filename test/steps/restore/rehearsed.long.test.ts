@@ -9,7 +9,7 @@ import type {Event} from '../../../source/engine/events.ts';
 import {backupPlan} from '../../../source/plans/backup.ts';
 import {restorePlan} from '../../../source/plans/restore.ts';
 import {noFlags, type RestoreFlags, type RestoreScope} from '../../../source/steps/restore/options.ts';
-import {contentsOf} from '../../../source/steps/shared/database-contents.ts';
+import {contentsOf} from '../../../source/steps/shared/databases/contents.ts';
 import {componentsOf} from '../../../source/steps/shared/names.ts';
 import type {Plan} from '../../../source/steps/world.ts';
 import {clientsOf} from '../../helpers/database-clients.ts';

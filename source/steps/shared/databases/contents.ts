@@ -1,9 +1,9 @@
-import type {BackupDatabase} from '../../backup/types.ts';
-import {counted, firstOf} from '../../base/text.ts';
-import type {DatabaseContents, DatabaseLogin, DatabasePort} from '../../database/types.ts';
-import type {World} from '../world.ts';
-import {portFor, requireDatabase, serverLogin, serverOf} from './database-logins.ts';
-import type {Component} from './names.ts';
+import type {BackupDatabase} from '../../../backup/types.ts';
+import {counted, firstOf} from '../../../base/text.ts';
+import type {DatabaseContents, DatabaseLogin, DatabasePort} from '../../../database/types.ts';
+import type {World} from '../../world.ts';
+import {portFor, requireDatabase, serverLogin, serverOf} from '../database-logins.ts';
+import type {Component} from '../names.ts';
 
 type Tables = DatabaseContents['tables'];
 

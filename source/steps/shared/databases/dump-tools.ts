@@ -1,11 +1,11 @@
-import {firstOf} from '../../base/text.ts';
-import {execAccesses} from '../../cluster/exec/exec.ts';
-import type {Access} from '../../cluster/types.ts';
-import type {DumpTools} from '../../database/dump/types.ts';
-import type {DatabaseFacts, DatabaseLogin} from '../../database/types.ts';
-import {stepProblems} from '../problems.ts';
-import {accessText} from '../shared/accesses.ts';
-import type {World} from '../world.ts';
+import {firstOf} from '../../../base/text.ts';
+import {execAccesses} from '../../../cluster/exec/exec.ts';
+import type {Access} from '../../../cluster/types.ts';
+import type {DumpTools} from '../../../database/dump/types.ts';
+import type {DatabaseFacts, DatabaseLogin} from '../../../database/types.ts';
+import {stepProblems} from '../../problems.ts';
+import type {World} from '../../world.ts';
+import {accessText} from '../accesses.ts';
 
 /** What it takes to start a pod with programs, to work in it and to take it away again. */
 const podAccesses = (namespace: string): readonly Access[] => [
