@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import type {AnswersInput} from '../source/answers/schema.ts';
-import {siteGateway} from './platform/index.ts';
+import {siteGateway} from './gateway/index.ts';
 import type {WayIn} from './types.ts';
 
 /** Host names of a rehearsal; its own name server is the only one that knows them. */

@@ -23,9 +23,9 @@ import {
 import {endDumps, type RunningPostgres} from './postgres/index.ts';
 import type {Front} from './product/index.ts';
 import type {RehearsalRegistry} from './registry/index.ts';
-import {type Storage, startStorage} from './s3/of-site.ts';
 import {makeSampleBundle} from './sample-bundle/index.ts';
 import {address, openSite, type Site} from './site.ts';
+import {type Storage, startStorage} from './storage.ts';
 import type {Rehearsal, RehearsalOptions, Sample} from './types.ts';
 
 export type {Pace, Rehearsal, RehearsalOptions} from './types.ts';

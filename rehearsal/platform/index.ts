@@ -1,13 +1,6 @@
 import type {Authority} from '../authority/index.ts';
+import {siteGateway} from '../gateway/index.ts';
 import {type KubernetesServer, kindById} from '../kubernetes/index.ts';
-
-/** The Gateway of a site that has the Gateway API; its platform team keeps it in a namespace of its own. */
-export const siteGateway = {
-	namespace: 'gateways',
-	name: 'shared',
-	secret: 'shared-tls',
-	className: 'rehearsal',
-} as const;
 
 const certificateDays = 825;
 const manager = 'platform-team';

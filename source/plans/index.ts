@@ -95,6 +95,7 @@ export const plans = {
 			'backup-secrets',
 			'backup-databases',
 			'backup-finish',
+			'images',
 			'namespaces',
 			'secrets',
 			'databases',

@@ -120,7 +120,7 @@ test('questions, review, plan and run follow each other, and the end is told wit
 	await talk.answer([start, 'yes']);
 	await talk.waitFor('[ 1/1] Bundle: working');
 	await talk.waitFor('[ 1/1] Bundle: done: all there');
-	await talk.waitFor('The chosen steps are done');
+	await talk.waitFor('ZenML Pro is installed and verified');
 	expect(await talk.code).toBe(0);
 });
 

@@ -17,7 +17,7 @@ test.each([
 	[['xyzzy'], 'unknown command "xyzzy"'],
 	[['bundle', 'verify', ''], 'There is an empty word on the command line.'],
 	[['install', '--bundle', ''], 'There is an empty word on the command line.'],
-	[['rehearse', 'answers'], 'rehearse takes no argument'],
+	[['rehearse', 'answers'], "value 'answers' is invalid for argument 'plan'"],
 ])('%j is refused by what is wrong with it', async (words, says) => {
 	const {code, err} = await stage.run(...words);
 	expect(code).toBe(2);

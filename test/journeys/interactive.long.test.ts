@@ -42,22 +42,22 @@ journey('a full install goes from the welcome page over every question to the pr
 	expect(welcome).toMatch(/5 images,\s+zenml-pro/u);
 	expect(await alternate()).toBe(true);
 	await press('2');
-	await waitFor('1/11 Bundle and cluster');
+	await waitFor('1/12 Bundle and cluster');
 
 	// Forth through every topic by its last question, and back to the sixth.
 	for (const [index, title] of topicTitles.entries()) {
-		await waitFor(`${index + 1}/11 ${title}`);
+		await waitFor(`${index + 1}/12 ${title}`);
 		if (index < topicTitles.length - 1) await press('C-n');
 	}
 	for (const index of [9, 8, 7, 6]) {
 		await press('Escape');
-		await waitFor(`${index + 1}/11 ${topicTitles[index]}`);
+		await waitFor(`${index + 1}/12 ${topicTitles[index]}`);
 	}
 	await press('C-u');
 	await type('finance');
 	// Another topic and back: what was typed is still there.
 	await press('Escape');
-	await waitFor('6/11 Workspaces');
+	await waitFor('6/12 Workspaces');
 	await press('Enter');
 	await waitFor('zenml-workspace.rehearsal.internal');
 	await press('Tab', 'Tab');
@@ -65,9 +65,9 @@ journey('a full install goes from the welcome page over every question to the pr
 	await press('Escape');
 	await waitFor('+ Add one');
 	await press('C-n');
-	expect(await waitFor('7/11 Organization')).toContain('finance');
+	expect(await waitFor('7/12 Organization')).toContain('finance');
 	await press('Enter');
-	await waitFor('8/11 Users');
+	await waitFor('8/12 Users');
 	await press('C-s');
 
 	const review = await waitFor(/plan: \d+ changes/u);
@@ -101,9 +101,9 @@ journey('wrong keys and windows of every size change nothing but the picture', a
 	await press('Space');
 	await waitFor('Go through all questions');
 	await press('Down', 'Enter');
-	await waitFor('1/11 Bundle and cluster');
+	await waitFor('1/12 Bundle and cluster');
 	await press('C-n');
-	await waitFor('2/11 Registry');
+	await waitFor('2/12 Registry');
 	await press('Tab');
 	await type('?/zen');
 	// A question mark is text while one types; Ctrl-G is the key for help then.
@@ -111,19 +111,19 @@ journey('wrong keys and windows of every size change nothing but the picture', a
 	await press('C-g');
 	await waitFor('any key back');
 	await press('Escape');
-	await waitFor('2/11 Registry');
+	await waitFor('2/12 Registry');
 	await resize(59, 17);
 	await waitFor('needs 60x18; this window is 59x17');
 	await type('lost in a window that shows nothing');
 	await resize(60, 18);
-	const small = await waitFor('2/11 Registry');
+	const small = await waitFor('2/12 Registry');
 	expect(small).toContain('?/zen');
 	expect(small).not.toContain('lost');
 	expect(smallFrame(small, 60)).toBe(true);
 	await resize(200, 50);
-	expect(await waitFor('Network hand-over')).toContain('2/11 Registry');
+	expect(await waitFor('Network hand-over')).toContain('2/12 Registry');
 	await resize(250, 70);
-	await waitFor('2/11 Registry');
+	await waitFor('2/12 Registry');
 	await resize(80, 24);
 	await press('C-u');
 	await type('zenml');

@@ -81,7 +81,7 @@ describe('faults', () => {
 		expect(is('postgresql-engine')).toBe(false);
 	});
 
-	it('are the nine that the screen offers', () => {
-		expect(faultNames).toHaveLength(9);
+	it('are the twelve that the screen offers', () => {
+		expect(faultNames).toHaveLength(12);
 	});
 });

@@ -11,9 +11,13 @@ const steps = installPlan.steps.filter(({when}) => when === undefined);
 /** What each step says of a world in which everything before it is done. */
 const due: Partial<Record<string, (registry: string) => readonly string[]>> = {
 	images: (registry) =>
-		['zenml-pro-api:0.13.18', 'zenml-pro-dashboard:0.13.18', 'zenml-pro-server:0.95.1', 'zenml:0.95.1'].map(
-			(image) => `push ${registry}/zenml/${image}`,
-		),
+		[
+			'client-tools:1.0',
+			'zenml-pro-api:0.13.18',
+			'zenml-pro-dashboard:0.13.18',
+			'zenml-pro-server:0.95.1',
+			'zenml:0.95.1',
+		].map((image) => `push ${registry}/zenml/${image}`),
 	namespaces: () => ['create namespace zenml-pro', 'create namespace zenml-workspace'],
 	secrets: () => [
 		'create secret zenml-pro/zenml-airgap-generated',
@@ -43,7 +47,7 @@ const lookAtNothing = async (site: Site, answers: Answers): Promise<void> => {
 	expect(exitCode).toBe(0);
 	const planned = plannedIn(events);
 	expect(Object.keys(planned)).toEqual([...Object.keys(due), 'dns', 'ca', 'verification']);
-	expect(planned.images).toHaveLength(4);
+	expect(planned.images).toHaveLength(5);
 	// Without the passwords that are to be generated, nobody can say what the server lacks.
 	expect(planned.databases).toEqual(['create database zenml_pro', 'create database zenml_workspace']);
 	for (const id of ['namespaces', 'control-plane', 'workspaces']) expect(planned[id]).toEqual(due[id]?.(''));

@@ -55,7 +55,8 @@ describe('secrets', () => {
 	test('the password that only a late step needs is looked for too, and what is odd about one is told', async () => {
 		const late = answersOf((input) => ({
 			...input,
-			controlPlane: {...input.controlPlane, admin: {username: 'ad\u00a0min', password: 'file:/none/admin'}},
+			registry: {...input.registry, username: 'ad\u00a0min', password: 'env:REGISTRY'},
+			controlPlane: {...input.controlPlane, admin: {password: 'file:/none/admin'}},
 		}));
 		const readKubernetesSecret = async () => undefined;
 		const resolveSecret = async (reference: string, answer: string) =>
@@ -74,7 +75,7 @@ describe('secrets', () => {
 		expect(await see(secrets, {answers: late, resolveSecret: odd})).toEqual({
 			note: expect.stringContaining('can be read'),
 			warnings: [
-				'controlPlane.admin.username holds a no-break space U+00A0: "ad<no-break space U+00A0>min"',
+				'registry.username holds a no-break space U+00A0: "ad<no-break space U+00A0>min"',
 				'controlPlane.admin.password is odd',
 			],
 		});

@@ -15,6 +15,10 @@ const plan: PlanView = {
 	],
 };
 
+/** A refusal with these words; of what nobody expected only the kind is told. */
+const refusing = (message: string): ProblemError =>
+	new ProblemError({code: 'time-out', area: 'bug', message, cause: 'So it is.', fix: 'Mend it.'});
+
 let app: OpenApp | undefined;
 afterEach(() => app?.close());
 
@@ -32,15 +36,15 @@ test('a first run goes from welcome over every question and the review to the su
 	app = await openApp(fake.session);
 	expect(app.frame()).toContain('ZenML Pro 0.13.0, 11 images');
 	await app.press(keys.enter);
-	expect(app.frame()).toContain('1/11 Bundle and cluster');
+	expect(app.frame()).toContain('1/12 Bundle and cluster');
 	await app.press(keys.ctrlN, 'registry.corp.example', keys.enter, keys.enter, 'pusher', keys.enter);
 	await app.press('hunter2-secret', keys.enter, keys.ctrlN);
 	await app.press('/pki/tls.crt', keys.enter, keys.enter, keys.enter, keys.ctrlN);
-	expect(app.frame()).toContain('4/11 Database');
+	expect(app.frame()).toContain('4/12 Database');
 	await app.press(keys.enter, keys.enter, keys.ctrlN);
-	expect(app.frame()).toContain('5/11 Control plane');
+	expect(app.frame()).toContain('5/12 Control plane');
 	await app.press(keys.enter, 'admin', keys.enter, keys.ctrlN);
-	expect(app.frame()).toContain('6/11 Workspaces');
+	expect(app.frame()).toContain('6/12 Workspaces');
 	await app.press('+', keys.enter, keys.enter, keys.ctrlS);
 	expect(app.frame()).toContain('Review');
 	expect(app.frame()).toContain('plan: 1 change and more');
@@ -138,7 +142,7 @@ test('all questions can be gone through although the answers are given', async (
 	const fake = fakeSession({draft: fullDraft, given: ['registry.host']});
 	app = await openApp(fake.session);
 	await app.press(keys.down, keys.enter);
-	expect(app.frame()).toContain('1/11 Bundle and cluster');
+	expect(app.frame()).toContain('1/12 Bundle and cluster');
 });
 
 test('a problem is mended by other answers and the run goes on with them', async () => {
@@ -288,7 +292,7 @@ test('a run that is refused before it begins comes back to the review with the r
 		given: ['registry.host'],
 		plan: async () => plan,
 		start: async () => {
-			throw new Error('held by another run');
+			throw refusing('held by another run');
 		},
 	});
 	app = await openApp(fake.session);
@@ -300,13 +304,13 @@ test('a run that is refused before it begins comes back to the review with the r
 test('what cannot be found at the start is told, and the questions are still open', async () => {
 	const fake = fakeSession({
 		found: async () => {
-			throw new Error('cannot read the bundle');
+			throw refusing('cannot read the bundle');
 		},
 	});
 	app = await openApp(fake.session);
 	expect(app.frame()).toContain('cannot read the bundle');
 	await app.press(keys.enter);
-	expect(app.frame()).toContain('1/11');
+	expect(app.frame()).toContain('1/12');
 });
 
 test('an earlier run is told with its time and offered to be gone on with', async () => {
@@ -326,7 +330,7 @@ test('a plan that cannot be made is told, looked at again by a key, and tells wh
 		given: ['registry.host'],
 		plan: async (_answers, _signal, onProgress) => {
 			onProgress({title: 'Images', index: 2, count: 13});
-			if (fake.calls.length === 1) throw new Error('no cluster');
+			if (fake.calls.length === 1) throw refusing('no cluster');
 			return new Promise((resolve) => answers.push(resolve));
 		},
 	});

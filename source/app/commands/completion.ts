@@ -15,32 +15,29 @@ const wordsOf = (command: Command, path: string): readonly Word[] => {
 	];
 };
 
-/** Values of options that take one of a few. */
-const choicesOf = (command: Command): ReadonlyMap<string, readonly string[]> => {
-	const all = [command, ...command.commands, ...command.commands.flatMap((one) => one.commands)];
-	return new Map(
-		all.flatMap(({options}) =>
-			options.flatMap(({long, argChoices}) => (long && argChoices ? [[long, argChoices] as const] : [])),
-		),
+type Choices = {readonly path: string; readonly option: string; readonly values: readonly string[]};
+
+/** Values of options that take one of a few, by command: the steps of one plan are not those of another. */
+const choicesOf = (command: Command, path: string): readonly Choices[] => {
+	const implied = path === '' ? command.commands.filter((one) => one.name() === 'install') : [];
+	const own = [command, ...implied].flatMap(({options}) =>
+		options.flatMap(({long, argChoices}) => (long && argChoices ? [{path, option: long, values: argChoices}] : [])),
 	);
+	const below = command.commands.flatMap((one) => choicesOf(one, path === '' ? one.name() : `${path} ${one.name()}`));
+	return [...own, ...below];
 };
 
 /** A completion script for bash, made from the commands themselves; zsh reads it through bashcompinit. */
 export const completionScript = (program: Command, shell: 'bash' | 'zsh'): string => {
 	const name = program.name();
 	const cases = wordsOf(program, '').map(({path, words}) => `\t\t'${path}') words='${words.join(' ')}' ;;`);
-	const choices = [...choicesOf(program)].map(
-		([option, values]) => `\t\t${option}) COMPREPLY=($(compgen -W '${values.join(' ')}' -- "$cur")); return ;;`,
+	const choices = choicesOf(program, '').map(
+		({path, option, values}) =>
+			`\t\t'${path}:${option}') COMPREPLY=($(compgen -W '${values.join(' ')}' -- "$cur")); return ;;`,
 	);
 	const bash = `_zenml_airgap() {
 	local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} path='' word words=''
 	COMPREPLY=()
-	case "$prev" in
-${choices.join('\n')}
-		--answers|--kubeconfig|--bundle|--state-dir) local IFS=$'\\n'
-			compopt -o filenames 2>/dev/null
-			COMPREPLY=($(compgen -f -- "$cur")); return ;;
-	esac
 	for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case "$word" in -*|*/*|*=*|*.*) ;; *) case "$path $word" in ${[
 			...new Set(wordsOf(program, '').map(({path}) => path)),
@@ -49,6 +46,14 @@ ${choices.join('\n')}
 			.map((path) => `'${path.includes(' ') ? path : ` ${path}`}'`)
 			.join('|')}) path="\${path:+$path }$word" ;; esac ;; esac
 	done
+	case "$path:$prev" in
+${choices.join('\n')}
+	esac
+	case "$prev" in
+		--answers|--kubeconfig|--bundle|--state-dir) local IFS=$'\\n'
+			compopt -o filenames 2>/dev/null
+			COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	esac
 	case "$path" in
 ${cases.join('\n')}
 	esac

@@ -21,11 +21,6 @@ export const enrollmentSecretName = 'zenml-enrollment';
 /** Secret with everything this tool generated, in the control plane's namespace; losing it loses the encryption keys. */
 export const generatedSecretName = 'zenml-airgap-generated';
 
-/** Secret in the control plane's namespace that holds the journal, so that another jump host can go on. */
-export const journalSecretName = 'zenml-airgap-state';
-/** Key in it. */
-export const journalSecretKey = 'state.json';
-
 /** A component with the word for it in the answers and on screen. */
 export type Component = {
 	/** Prefix of its generated secrets: by name, so that the order of the list does not matter. */

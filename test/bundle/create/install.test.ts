@@ -38,7 +38,8 @@ unlistedImages: refuse
 	const {host} = answers.registry;
 	expect(host).not.toBe(vendor.host);
 	const {registry} = await site.world(answers);
-	for (const {name, tag, manifest} of sample.images) {
+	// Client tools are none of the vendor's: a bundle has them only where they are named.
+	for (const {name, tag, manifest} of sample.images.filter((image) => image.name !== 'client-tools')) {
 		expect(await registry.manifestDigest(`${answers.registry.prefix}/${name}`, tag, never)).toBe(manifest.digest);
 	}
 }, 120_000);

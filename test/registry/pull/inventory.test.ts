@@ -146,7 +146,7 @@ test('catalogue and tags are read over all pages, indexes with their images, and
 			'GET /v2/p/zenml/tags/list?n=1000': '{"tags":null}',
 		},
 		(_request, response, url) => {
-			if (!/^\/v2\/p\/zenml-pro-[a-z]+\/tags\/list$/u.test(url.pathname)) return false;
+			if (!/^\/v2\/p\/(?:zenml-pro-[a-z]+|client-tools)\/tags\/list$/u.test(url.pathname)) return false;
 			response.writeHead(404).end();
 			return undefined;
 		},
@@ -180,6 +180,7 @@ test('where the catalogue is refused, the names of the product are looked for, a
 		'GET /v2/p/zenml-pro-api/tags/list': 404,
 		'GET /v2/p/zenml-pro-dashboard/tags/list': 404,
 		'GET /v2/p/zenml-pro-server/tags/list': 404,
+		'GET /v2/p/client-tools/tags/list': 404,
 	});
 	const taken = await take(`${server.host}/p/`);
 	expect([taken.code, server.unexpected]).toEqual([0, []]);
@@ -275,7 +276,7 @@ test('names that a repository or a tag cannot have are never asked for, and are 
 			[`HEAD /v2/a/blobs/${digests[0]}`]: 200,
 		},
 		(_request, response, url) => {
-			if (!/^\/v2\/zenml[a-z-]*\/tags\/list$/u.test(url.pathname)) return false;
+			if (!/^\/v2\/(?:zenml[a-z-]*|client-tools)\/tags\/list$/u.test(url.pathname)) return false;
 			response.writeHead(404).end();
 			return undefined;
 		},

@@ -1,12 +1,13 @@
 import {counted, firstOf} from '../../../base/text.ts';
 import {formatBytes, totalSize} from '../../../base/units.ts';
+import {journalSecretName} from '../../../cluster/journal-secret.ts';
 import {parseJournal} from '../../../engine/journal.ts';
 import type {PlanPage} from '../../../engine/plan.ts';
 import type {Image} from '../../../oci/image.ts';
 import {nameOf} from '../../backup/installed.ts';
 import {lookFor} from '../../images/compressed-images.ts';
 import {serverOf} from '../../shared/database-logins.ts';
-import {journalSecretName, referenceOf, repositoryOf} from '../../shared/names.ts';
+import {referenceOf, repositoryOf} from '../../shared/names.ts';
 import {backCommand} from '../../shared/release/back-mark.ts';
 import {schemaOf} from '../../shared/release/schema-change.ts';
 import {selectorOf} from '../../shared/release/wanted.ts';

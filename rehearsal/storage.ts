@@ -1,9 +1,9 @@
 import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
-import {saveFile} from '../../source/base/files.ts';
-import type {RunningNameServer} from '../name-server/index.ts';
-import {address, type Site} from '../site.ts';
-import {startS3} from './index.ts';
+import {saveFile} from '../source/base/files.ts';
+import type {RunningNameServer} from './name-server/index.ts';
+import {startS3} from './s3/index.ts';
+import {address, type Site} from './site.ts';
 
 const certificateDays = 825;
 
