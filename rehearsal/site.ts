@@ -2,7 +2,7 @@ import {join, resolve} from 'node:path';
 import {makeFolders} from '../source/base/folders.ts';
 import {filesIn, rehearsalHosts} from './answers.ts';
 import type {Authority} from './authority/index.ts';
-import type {Closers} from './closers.ts';
+import type {Closers} from './closing/index.ts';
 import {createFault, type Fault, type FaultName, type FaultState} from './faults.ts';
 import {lockFolder} from './folder.ts';
 import {writeHandouts} from './hand-outs.ts';

@@ -4,7 +4,7 @@ import {fileURLToPath} from 'node:url';
 import {filesBelow} from '../source/base/files.ts';
 import {registryUsername, rehearsalAnswers} from './answers.ts';
 import {type Programs, programsText} from './client-tools/index.ts';
-import {createClosers} from './closers.ts';
+import {createClosers} from './closing/index.ts';
 import {faults} from './faults.ts';
 import type {SiteMysql} from './mysql/index.ts';
 import {

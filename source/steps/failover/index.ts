@@ -40,9 +40,11 @@ const begin = async (world: World, {options}: Memory): Promise<readonly Seen[]> 
 
 const tell = (world: World, before: readonly Seen[], all: readonly Seen[]): void => {
 	for (const [index, seen] of all.entries()) {
-		const {label, isUp} = seen;
+		const {label, isUp, failures} = seen;
+		const last = before[index];
 		world.report({kind: 'item', label, state: isUp ? 'ok' : 'bad', note: wordsOf(seen)});
-		if (before[index]?.isUp === isUp) continue;
+		// What went away and came back between two looks is told too.
+		if (last?.isUp === isUp && (!isUp || last.failures === failures)) continue;
 		world.report({kind: 'line', level: isUp ? 'info' : 'warn', text: `${label}: ${wordsOf(seen)}`, record: true});
 	}
 };
