@@ -32,6 +32,7 @@ const topicTitles = [
 	'Users',
 	'Optional parts',
 	'Network hand-over',
+	'Artifact storage',
 	'Backup and upgrade',
 ];
 
@@ -49,7 +50,7 @@ journey('a full install goes from the welcome page over every question to the pr
 		await waitFor(`${index + 1}/12 ${title}`);
 		if (index < topicTitles.length - 1) await press('C-n');
 	}
-	for (const index of [9, 8, 7, 6]) {
+	for (const index of [10, 9, 8, 7, 6]) {
 		await press('Escape');
 		await waitFor(`${index + 1}/12 ${topicTitles[index]}`);
 	}

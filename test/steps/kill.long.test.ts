@@ -95,7 +95,8 @@ const plain = (value: unknown): unknown => {
 };
 
 /** Secrets whose values are made anew in every world. */
-const ownValues = /^(zenml-airgap-generated|zenml-airgap-state|zenml-database|zenml-enrollment|zenml|zenml-pro)$/u;
+const ownValues =
+	/^(zenml-airgap-generated|zenml-airgap-applied-.*|zenml-airgap-state|zenml-database|zenml-enrollment|zenml|zenml-pro)$/u;
 
 const describeObject = (object: KubeObject): readonly [string, unknown] | undefined => {
 	const {kind, metadata, spec, data, type} = object;
