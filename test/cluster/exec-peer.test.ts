@@ -1,83 +1,16 @@
-import {mkdtemp, writeFile} from 'node:fs/promises';
-import type {IncomingMessage} from 'node:http';
-import https from 'node:https';
-import type {AddressInfo, Socket} from 'node:net';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {Readable, Writable} from 'node:stream';
-import {afterEach, beforeAll, describe, expect, it} from 'vitest';
-import {type WebSocket, WebSocketServer} from 'ws';
-import {createCluster} from '../../source/cluster/cluster.ts';
-import type {PodExec} from '../../source/cluster/types.ts';
+import {Writable} from 'node:stream';
+import {describe, expect, it} from 'vitest';
 import {meetAll, outcomeOf, patienceMs} from '../helpers/mutants.ts';
-import {kubeconfigOf, makePki} from './server.ts';
+import {frame, http, ownEnd, startPeer, stdin, success, wordsOf} from './support/exec-peer.ts';
 import {problemOf} from './support/problem-of.ts';
 
-let pki: Awaited<ReturnType<typeof makePki>>;
-const ends: (() => Promise<void>)[] = [];
-beforeAll(async () => {
-	pki = await makePki();
-});
-afterEach(async () => {
-	for (const end of ends.splice(0)) await end();
-});
-
-type Peer = {
-	/** What is done with an upgrade; undefined opens the socket. */
-	readonly decline?: (request: IncomingMessage) => string | undefined;
-	readonly talk?: (socket: WebSocket, request: IncomingMessage) => void;
-	readonly speaks?: readonly string[];
-};
-
-/** A server of a few lines that does what it is told, and a client of it. */
-const startPeer = async ({decline, talk, speaks = ['v5.channel.k8s.io']}: Peer) => {
-	const asked: IncomingMessage[] = [];
-	const sockets = new Set<Socket>();
-	const server = https.createServer({cert: pki.server.certificate, key: pki.server.key});
-	const upgrades = new WebSocketServer({
-		noServer: true,
-		handleProtocols: (offered) => speaks.find((one) => offered.has(one)) ?? false,
-	});
-	server.on('secureConnection', (socket: Socket) => {
-		sockets.add(socket);
-		socket.on('error', () => undefined);
-	});
-	server.on('upgrade', (request, line, head) => {
-		asked.push(request);
-		const answer = decline?.(request);
-		if (answer === undefined)
-			upgrades.handleUpgrade(request, line, head, (socket) => {
-				socket.on('error', () => undefined);
-				talk?.(socket, request);
-			});
-		else line.end(answer);
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	ends.push(async () => {
-		for (const socket of sockets) socket.destroy();
-		await new Promise((resolve) => server.close(resolve));
-	});
-	const kubeconfig = join(await mkdtemp(join(tmpdir(), 'exec-peer-')), 'config');
-	const {port} = server.address() as AddressInfo;
-	const ca = Buffer.from(pki.ca).toString('base64');
-	const url = `https://127.0.0.1:${port}`;
-	const config = kubeconfigOf({server: url, 'certificate-authority-data': ca}, {token: 'token-of-me'});
-	await writeFile(kubeconfig, JSON.stringify(config));
-	const timing = {requestMs: 5000, pingMs: 20, silentMs: 200, stalledMs: 600};
-	const cluster = createCluster({kubeconfig, homeDirectory: '/', environment: {}, timing});
-	const exec = (more: Partial<PodExec> = {}) =>
-		cluster.exec({namespace: 'n', pod: 'p', command: ['cat'], signal: new AbortController().signal, ...more});
-	return {asked, exec};
-};
-
-const http = (status: number, body: string, type = 'text/html'): string =>
-	`HTTP/1.1 ${status} Word\r\ncontent-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
-const frame = (channel: number, text: string): Buffer => Buffer.concat([Buffer.of(channel), Buffer.from(text)]);
-const success = frame(3, '{"metadata":{},"status":"Success"}');
-const stdin = () => Readable.from(['x']);
-
 it('a request has the token, the words of the command and the newer protocol alone where there is a stdin', async () => {
-	const {asked, exec} = await startPeer({talk: (socket) => socket.send(success)});
+	const {asked, exec} = await startPeer({
+		talk: (socket, request) => {
+			if (wordsOf(request).length > 1) socket.send(ownEnd(request, '0'));
+			socket.send(success);
+		},
+	});
 	await exec({command: ['a b', 'c'], container: 'one', stdin: stdin()});
 	await exec();
 	const [withStdin, without] = asked;
@@ -86,8 +19,11 @@ it('a request has the token, the words of the command and the newer protocol alo
 		'sec-websocket-protocol': 'v5.channel.k8s.io',
 		'user-agent': 'zenml-airgap',
 	});
-	expect(withStdin?.url).toBe(
-		'/api/v1/namespaces/n/pods/p/exec?command=a+b&command=c&container=one&stdin=true&stdout=false&stderr=true&tty=false',
+	expect(withStdin?.url).toMatch(
+		/^\/api\/v1\/namespaces\/n\/pods\/p\/exec\?command=sh&command=-c&.*&command=sh&command=zenml-airgap-[0-9a-f]{16}&command=a\+b&command=c&container=one&stdin=true&stdout=false&stderr=true&tty=false$/u,
+	);
+	expect(without?.url).toBe(
+		'/api/v1/namespaces/n/pods/p/exec?command=cat&stdin=false&stdout=false&stderr=true&tty=false',
 	);
 	expect(without?.headers['sec-websocket-protocol']).toBe('v5.channel.k8s.io,v4.channel.k8s.io');
 });
@@ -97,13 +33,15 @@ it('a server that does not know the newer protocol is asked by the older one, wi
 		speaks: ['v4.channel.k8s.io'],
 		decline: ({headers}) =>
 			headers['sec-websocket-protocol'] === 'v5.channel.k8s.io' ? http(403, '', 'text/plain') : undefined,
-		talk: (socket) =>
+		talk: (socket, request) =>
 			socket.on('message', (message: Buffer) => {
-				if (message.toString('latin1').endsWith('0\n')) socket.send(success);
+				if (!message.toString('latin1').endsWith('0\n')) return;
+				socket.send(ownEnd(request, '0'));
+				socket.send(success);
 			}),
 	});
-	expect(await exec({stdin: stdin()})).toEqual({exitCode: 0, stderr: []});
-	expect(new URL(asked[1]?.url ?? '', 'https://x').searchParams.getAll('command').slice(-2)).toEqual(['sh', 'cat']);
+	expect(await exec({stdin: stdin()})).toEqual({exitCode: 0, stderr: ['last words']});
+	expect(asked.map((request) => wordsOf(request)[2]?.includes('dd bs='))).toEqual([false, true]);
 });
 
 it.each([
@@ -153,10 +91,11 @@ describe('a peer that says nothing any more', () => {
 	});
 	it('is waited for longer, where a busy program has not read its stdin', async () => {
 		const {exec} = await startPeer({
-			talk: (socket) => {
+			talk: (socket, request) => {
 				socket.pause();
 				setTimeout(() => {
 					socket.resume();
+					socket.send(ownEnd(request, '0'));
 					socket.send(success);
 				}, 400);
 			},
@@ -164,7 +103,13 @@ describe('a peer that says nothing any more', () => {
 		expect(await exec({stdin: stdin()})).toMatchObject({exitCode: 0});
 	});
 	it('is waited for as long as it answers whether it is there', async () => {
-		const {exec} = await startPeer({talk: (socket) => setTimeout(() => socket.send(success), 600)});
+		const {exec} = await startPeer({
+			talk: (socket, request) =>
+				setTimeout(() => {
+					socket.send(ownEnd(request, '0'));
+					socket.send(success);
+				}, 600),
+		});
 		expect(await exec({stdin: stdin()})).toMatchObject({exitCode: 0});
 	});
 	it('is not taken for silent while its output is not taken', async () => {

@@ -148,15 +148,18 @@ describe.each(['v1.34.0', 'v1.29.4'])('Kubernetes %s', (version) => {
 		await expect(exec(['true'], {signal: abort.signal})).rejects.toThrow('enough');
 	});
 
-	it('a program that the image does not have is told by its name', async () => {
-		const told = await problemOf(exec(['pg-dumb', '--all']));
-		expect(told).toMatchObject({
-			code: 'exec-command-missing',
-			message: 'The program "pg-dumb" cannot be started in the pod tool of lab.',
-			cause: 'The image of the pod does not have that program, or it may not be executed.',
-			fix: 'Check that the image is the one that holds the tools.',
-		});
-	});
+	it.each([false, true])(
+		'a program that the image does not have is told by its name, with a stdin: %s',
+		async (has) => {
+			const told = await problemOf(exec(['pg-dumb', '--all'], has ? {stdin: Readable.from(['x'])} : {}));
+			expect(told).toMatchObject({
+				code: 'exec-command-missing',
+				message: 'The program "pg-dumb" cannot be started in the pod tool of lab.',
+				cause: 'The image of the pod does not have that program, or it may not be executed.',
+				fix: 'Check that the image is the one that holds the tools.',
+			});
+		},
+	);
 
 	it('a pod that is gone, a container that does not run and a missing right are told apart', async () => {
 		expect(await problemOf(exec(['true'], {pod: 'other', stdin: Readable.from(['x'])}))).toMatchObject({

@@ -2,24 +2,28 @@ import type {WebSocket} from 'ws';
 import {parseAnswer} from '../answer.ts';
 import type {PodExec} from '../types.ts';
 import {readFrame} from './channels.ts';
+import {endIn} from './framing.ts';
 import type {ExecProblems} from './problems.ts';
 import {type ExecTiming, watchSilence} from './silence.ts';
 import {createStderr, createStdout, sendStdin} from './streams.ts';
 
-/** What a command left: what the cluster says of its end, and the last lines of its stderr. */
-export type Left = {readonly status: unknown; readonly stderr: readonly string[]};
+/** What a command left: what it said itself of its end, what the cluster says of it, and the last lines of its stderr. */
+export type Left = {
+	readonly said: ReturnType<typeof endIn>;
+	readonly status: unknown;
+	readonly stderr: readonly string[];
+};
 
 /** What a conversation needs beside its socket. */
 export type Manner = {
 	readonly exec: PodExec;
+	/** With this the command says itself how it ended; undefined for one without stdin. */
+	readonly mark: string | undefined;
 	/** The stdin goes in pieces with their lengths. */
 	readonly isFramed: boolean;
 	readonly timing: ExecTiming;
 	readonly problems: ExecProblems;
 };
-
-/** How long a server may take to close a socket that has said everything, ms. */
-const farewellMs = 5000;
 
 /** Codes of the library for messages that are no WebSocket's, or too long. */
 const isProtocolError = (error: Error & {code?: unknown}): boolean => String(error.code).startsWith('WS_ERR_');
@@ -51,15 +55,27 @@ const hear = (
  * @throws ProblemError `exec-broken`, `kubernetes-unreadable`; what the streams throw; the reason of the signal
  */
 export const converse = async (socket: WebSocket, manner: Manner): Promise<Left> => {
-	const {exec, isFramed, timing, problems} = manner;
+	const {exec, mark, isFramed, timing, problems} = manner;
 	const over = new AbortController();
 	const {promise, resolve, reject} = Promise.withResolvers<Left>();
 	// What goes wrong after the abort that was told first is nobody's concern.
 	promise.catch(() => undefined);
-	const stderr = createStderr();
+	let said: Left['said'];
 	let status: unknown;
 	let farewell: NodeJS.Timeout | undefined;
+	const isOver = (): boolean => said !== undefined || status !== undefined;
 	const fail = (error: unknown): void => reject(error);
+	const partSoon = (): void => {
+		over.abort();
+		farewell ??= setTimeout(() => socket.terminate(), timing.farewellMs);
+	};
+	const stderr = createStderr((line) => {
+		const end = mark === undefined ? undefined : endIn(line, mark);
+		said ??= end;
+		// The rest of the output is on its way, and the cluster's own words of the end; stdin is wanted by nobody any more.
+		if (end !== undefined) partSoon();
+		return end !== undefined;
+	});
 	const silence = watchSilence(socket, timing, (ms) => fail(problems.silent(ms)));
 	const stdout = createStdout(exec.stdout, {socket, deaf: silence.deaf, fail});
 	const take = {
@@ -69,7 +85,7 @@ export const converse = async (socket: WebSocket, manner: Manner): Promise<Left>
 		status: (bytes: Buffer): void => {
 			status ??= parseAnswer(bytes.toString('utf8'));
 			socket.close(1000);
-			farewell ??= setTimeout(() => socket.terminate(), farewellMs);
+			partSoon();
 		},
 	};
 	hear(socket, manner, {
@@ -78,11 +94,12 @@ export const converse = async (socket: WebSocket, manner: Manner): Promise<Left>
 			take[of](bytes);
 		},
 		closed: (code) => {
-			if (status === undefined) fail(problems.closed(new Error(`The connection ended with code ${code}.`)));
-			else resolve({status, stderr: stderr.lines()});
+			const lines = stderr.lines();
+			if (isOver()) resolve({said, status, stderr: lines});
+			else fail(problems.closed(new Error(`The connection ended with code ${code}.`)));
 		},
 		fail: (error) => {
-			if (status === undefined) fail(error);
+			if (!isOver()) fail(error);
 		},
 	});
 	const abort = (): void => fail(exec.signal.reason);

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {isMap} from '../../base/text.ts';
 import {parseAnswer} from '../answer.ts';
 import type {Deed} from '../errors.ts';
@@ -8,7 +9,7 @@ import type {Requests} from '../requests.ts';
 import type {Access, ClusterPort, PodExec} from '../types.ts';
 import {protocols} from './channels.ts';
 import {converse} from './conversation.ts';
-import {framedCommand} from './framing.ts';
+import {markedCommand} from './framing.ts';
 import type {Declined, Opened} from './open-socket.ts';
 import {exitCodeOf} from './outcome.ts';
 import {type ExecProblems, execProblems} from './problems.ts';
@@ -35,28 +36,42 @@ const refusalIn = ({status, body}: Declined, deed: Deed) => {
 	return isOwn || status >= 500 ? statusError(status, said, deed) : undefined;
 };
 
-type Talk = {readonly opened: Extract<Opened, {socket: unknown}>; readonly isFramed: boolean};
+type Talk = {
+	readonly opened: Extract<Opened, {socket: unknown}>;
+	readonly mark: string | undefined;
+	readonly isFramed: boolean;
+};
+
+/** How a command may be asked for, the best first. */
+const waysOf = ({
+	command,
+	stdin,
+}: PodExec): readonly (Omit<Talk, 'opened'> & {
+	readonly offered: readonly string[];
+	readonly words: readonly string[];
+})[] => {
+	if (!stdin) return [{offered: [protocols.newer, protocols.older], words: command, mark: undefined, isFramed: false}];
+	const mark = `zenml-airgap-${randomBytes(8).toString('hex')}`;
+	return [
+		{offered: [protocols.newer], words: markedCommand(command, mark, false), mark, isFramed: false},
+		{offered: [protocols.older], words: markedCommand(command, mark, true), mark, isFramed: true},
+	];
+};
 
 /**
  * Opens the connection of a command. One with a stdin is asked for by the protocol that can tell its end; a server that does not know
- * it gets the command in a frame of ours, which can.
+ * it gets the stdin in pieces of ours, which can.
  */
 const open = async (
 	requests: Requests,
 	exec: PodExec,
 	{deed, problems}: {readonly deed: Deed; readonly problems: ExecProblems},
 ): Promise<Talk> => {
-	const {command, stdin, signal} = exec;
-	const ways = stdin
-		? [
-				{offered: [protocols.newer], words: command, isFramed: false},
-				{offered: [protocols.older], words: framedCommand(command), isFramed: true},
-			]
-		: [{offered: [protocols.newer, protocols.older], words: command, isFramed: false}];
 	let declined: Declined = {status: 0, body: ''};
-	for (const {offered, words, isFramed} of ways) {
-		const opened = await requests.upgrade({path: pathOf(exec, words), protocols: offered, deed: deed.deed, signal});
-		if (!opened.declined) return {opened, isFramed};
+	for (const {offered, words, mark, isFramed} of waysOf(exec)) {
+		const path = pathOf(exec, words);
+		const opened = await requests.upgrade({path, protocols: offered, deed: deed.deed, signal: exec.signal});
+		if (!opened.declined) return {opened, mark, isFramed};
 		({declined} = opened);
 		const refusal = refusalIn(declined, deed);
 		if (refusal) throw problems.refused(refusal);
@@ -76,7 +91,7 @@ export const createExec =
 			server: requests.server(),
 		};
 		const problems = execProblems(exec, deed);
-		const {opened, isFramed} = await open(requests, exec, {deed, problems});
-		const {status, stderr} = await converse(opened.socket, {exec, isFramed, timing, problems});
-		return {exitCode: exitCodeOf(status, problems, deed), stderr};
+		const {opened, mark, isFramed} = await open(requests, exec, {deed, problems});
+		const {stderr, ...end} = await converse(opened.socket, {exec, mark, isFramed, timing, problems});
+		return {exitCode: exitCodeOf(end, mark, {problems, deed}), stderr};
 	};

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type {Deed} from '../errors.ts';
 import {statusError} from '../refusals.ts';
+import type {Left} from './conversation.ts';
 import type {ExecProblems} from './problems.ts';
 
 /** What the cluster says of the end of a command (meta/v1 Status; reasons of k8s.io/apimachinery, pkg/util/remotecommand). */
@@ -24,13 +25,33 @@ const exitCodeIn = ({details}: z.output<typeof endShape>): number | undefined =>
 	return /^\d{1,3}$/u.test(said) && code > 0 && code <= mostExitCode ? code : undefined;
 };
 
-/** The exit code of a command. @throws ProblemError where it was not run at all, or what is said of it cannot be read */
-export const exitCodeOf = (status: unknown, problems: ExecProblems, deed: Deed): number => {
+/** What the cluster says of the end. */
+const exitCodeSaid = (status: unknown, problems: ExecProblems, deed: Deed): number => {
 	const read = endShape.safeParse(status);
 	if (!read.success) throw problems.unreadable(JSON.stringify(status).slice(0, 200));
 	if (read.data.status === 'Success') return 0;
 	if (read.data.reason !== 'NonZeroExitCode') throw problems.refused(statusError(read.data.code ?? 500, status, deed));
 	const code = exitCodeIn(read.data);
 	if (code === undefined) throw problems.unreadable(JSON.stringify(status).slice(0, 200));
+	return code;
+};
+
+/**
+ * The exit code of a command. One that says its own end is believed over the cluster, and never taken for a success without that word.
+ * @param mark undefined for a command that does not
+ * @throws ProblemError where it was not run at all, or what is said of it cannot be read
+ */
+export const exitCodeOf = (
+	{said, status}: Pick<Left, 'said' | 'status'>,
+	mark: string | undefined,
+	{problems, deed}: {readonly problems: ExecProblems; readonly deed: Deed},
+): number => {
+	if (said === 'missing') throw problems.missing();
+	if (said !== undefined) return said;
+	const code = exitCodeSaid(status, problems, deed);
+	if (code === 0 && mark !== undefined)
+		throw problems.closed(
+			new Error('The cluster calls it a success, and the program itself has said nothing of its end.'),
+		);
 	return code;
 };

@@ -16,6 +16,8 @@ export type ExecProblems = {
 	readonly unreadable: (words: string) => ProblemError;
 	/** An answer that is no WebSocket and no words of Kubernetes. */
 	readonly noWebSocket: (declined: Declined) => ProblemError;
+	/** The image does not have the program. */
+	readonly missing: () => ProblemError;
 	/** A refusal of Kubernetes, as what it means for a command. */
 	readonly refused: (refusal: KubernetesError) => ProblemError;
 };
@@ -73,6 +75,7 @@ export const execProblems = ({namespace, pod, command}: PodExec, deed: Deed): Ex
 				{...where, server, answer: `HTTP ${status}`},
 				{evidence: [cutTo(printable(body), 200)].filter((line) => line !== '')},
 			),
+		missing: () => clusterProblems.error('exec-command-missing', {...where, program}),
 		refused: (refusal) => refusedAs(refusal, where, {program, server}),
 	};
 };

@@ -8,9 +8,16 @@ export type ExecTiming = {
 	readonly silentMs: number;
 	/** The same while it still has stdin to read: a program that is busy reads nothing, and the server then hears no question either. */
 	readonly stalledMs: number;
+	/** Until a server has ended a conversation in which everything has been said. */
+	readonly farewellMs: number;
 };
 
-export const defaultExecTiming: ExecTiming = {pingMs: 10_000, silentMs: 60_000, stalledMs: 30 * 60_000};
+export const defaultExecTiming: ExecTiming = {
+	pingMs: 10_000,
+	silentMs: 60_000,
+	stalledMs: 30 * 60_000,
+	farewellMs: 5000,
+};
 
 /** Watches over a socket until it is stopped. */
 export type Silence = {
@@ -26,7 +33,7 @@ export type Silence = {
 /** @param onSilent hears how long it was silent, ms */
 export const watchSilence = (
 	socket: WebSocket,
-	{pingMs, silentMs, stalledMs}: ExecTiming,
+	{pingMs, silentMs, stalledMs}: Omit<ExecTiming, 'farewellMs'>,
 	onSilent: (silentMs: number) => void,
 ): Silence => {
 	let last = performance.now();

@@ -52,11 +52,16 @@ export const sendStdin = async (
 /** Lines of stderr that are kept: the last ones. */
 const mostLines = 200;
 
-/** Collects the last lines of a program's stderr, cleaned. */
-export const createStderr = () => {
+/** Collects the last lines of a program's stderr, cleaned. @param isEnd takes a line that is none of the program's own */
+export const createStderr = (isEnd: (line: string) => boolean) => {
 	const lines: string[] = [];
 	const decoder = new TextDecoder();
 	const teller = createLineTeller((line) => {
+		if (isEnd(line)) {
+			// Its own line was begun before it, whatever the program had said last.
+			if (lines.at(-1) === '') lines.pop();
+			return;
+		}
 		lines.push(printable(line.replace(/\r$/u, '')));
 		if (lines.length > mostLines) lines.shift();
 	});
