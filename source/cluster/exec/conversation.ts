@@ -104,10 +104,7 @@ export const converse = async (socket: WebSocket, manner: Manner): Promise<Left>
 	});
 	const abort = (): void => fail(exec.signal.reason);
 	exec.signal.addEventListener('abort', abort, {once: true});
-	if (exec.stdin)
-		sendStdin(exec.stdin, {socket, isFramed, onSent: silence.sent, signal: over.signal}).catch((error: unknown) => {
-			if (!over.signal.aborted) fail(error);
-		});
+	if (exec.stdin) sendStdin(exec.stdin, {socket, isFramed, onSent: silence.sent, signal: over.signal}).catch(fail);
 	socket.resume();
 	try {
 		exec.signal.throwIfAborted();

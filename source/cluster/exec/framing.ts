@@ -1,29 +1,31 @@
 import {Transform} from 'node:stream';
 
 /**
- * Reads pieces of stdin, each behind a line with its length, until one of length 0, and gives them to the command as its stdin;
- * the exit code is that of the command. `read` takes a line byte by byte, and `dd` no byte more than it is told.
+ * Reads pieces of stdin, each behind a line with its length, until one of length 0, and gives them on. `read` takes a line byte by
+ * byte, and `dd` no byte more than it is told. What nobody takes any more is read all the same.
  */
-const inPieces =
-	'while IFS= read -r bytes && [ "$bytes" -gt 0 ]; do dd bs="$bytes" count=1 iflag=fullblock 2>/dev/null || exit 1; done | "$@"';
+const pieces =
+	'while IFS= read -r bytes && [ "$bytes" -gt 0 ]; do dd bs="$bytes" count=1 iflag=fullblock 2>/dev/null || { cat >/dev/null; exit 1; }; done';
 
 /** What a command says of its own end where the image does not have its program. */
 const missing = 'missing';
 
+/** A line of stderr that begins with the mark. */
+const said = (what: string): string => `printf '\\n%s %s\\n' "$mark" ${what} >&2`;
+
 /**
- * A command with a stdin that says itself how it ended, in a line of stderr that begins with the mark: where a program ends before it
- * has read its stdin, an API server may say "Success" of any exit code, or nothing at all (measured with Kubernetes 1.34 and
- * kubectl 1.36). The image must have `sh`, and for pieces `dd` (coreutils or busybox).
+ * A command with a stdin that says itself how it ended, in a line of stderr that begins with the mark, and goes when its stdin has
+ * ended: where a program goes before it has read its stdin, an API server may say "Success" of any exit code, or nothing at all
+ * (measured with Kubernetes 1.34 and kubectl 1.36). The image must have `sh` and `cat`, and for pieces `dd` (coreutils or busybox).
  * @param mark a word that no program says
  * @param isFramed the stdin comes in pieces with their lengths: the end of it, where the protocol cannot tell that
  */
 export const markedCommand = (command: readonly string[], mark: string, isFramed: boolean): readonly string[] => {
-	const said = (what: string): string => `printf '\\n%s %s\\n' "$mark" ${what} >&2`;
+	const run = `"$@"; code=$?; ${said('"$code"')}`;
 	const script = [
 		'mark=$1; shift',
-		`command -v "$1" >/dev/null 2>&1 || { ${said(missing)}; exit 127; }`,
-		isFramed ? inPieces : '"$@"',
-		`code=$?; ${said('"$code"')}; exit "$code"`,
+		`command -v "$1" >/dev/null 2>&1 || { ${said(missing)}; cat >/dev/null; exit 127; }`,
+		isFramed ? `${pieces} | { ${run}; exit "$code"; }` : `${run}; cat >/dev/null; exit "$code"`,
 	].join('\n');
 	return ['sh', '-c', script, 'sh', mark, ...command];
 };

@@ -6,47 +6,50 @@ import {createLineTeller} from '../objects/log-lines.ts';
 import {stdinEnd, stdinFrames} from './channels.ts';
 import {framed} from './framing.ts';
 
-/** Sends a stdin, and no more of it than the connection takes. What is written to a socket that has ended goes nowhere. */
-const sinkOf = (socket: WebSocket, isFramed: boolean, onSent: () => void): Writable => {
-	const send = (message: Buffer): Promise<void> =>
-		new Promise((resolve) => {
-			onSent();
-			// Why it failed is told by the socket itself, which then ends.
-			socket.send(message, (error) => {
-				if (!error) resolve();
-			});
-		});
-	const sendAll = async (messages: readonly Buffer[]): Promise<void> => {
-		for (const message of messages) await send(message);
+type Sending = {
+	readonly socket: WebSocket;
+	readonly isFramed: boolean;
+	readonly onSent: () => void;
+	/** The program has ended: no more is sent but the end. */
+	readonly signal: AbortSignal;
+};
+
+/** Sends messages one by one, no faster than the connection takes them. What is written to a socket that has ended goes nowhere. */
+const createSender = ({socket, onSent}: Sending) => {
+	let last = Promise.resolve();
+	return (message: Buffer): Promise<void> => {
+		last = last.then(
+			() =>
+				new Promise((resolve) => {
+					onSent();
+					// Why it failed is told by the socket itself, which then ends.
+					socket.send(message, (error) => {
+						if (!error) resolve();
+					});
+				}),
+		);
+		return last;
 	};
-	return new Writable({
-		write: (chunk: Buffer, _encoding, done) => {
-			sendAll(stdinFrames(chunk)).then(() => done(), done);
-		},
-		final: (done) => {
-			if (isFramed) done();
-			else send(stdinEnd).then(() => done(), done);
-		},
-	});
 };
 
 /** Sends all of a stdin and then its end. @throws what the stdin throws; its end is not sent then */
-export const sendStdin = async (
-	stdin: NodeJS.ReadableStream,
-	{
-		socket,
-		isFramed,
-		onSent,
-		signal,
-	}: {
-		readonly socket: WebSocket;
-		readonly isFramed: boolean;
-		readonly onSent: () => void;
-		readonly signal: AbortSignal;
-	},
-): Promise<void> => {
-	const sink = sinkOf(socket, isFramed, onSent);
-	await (isFramed ? pipeline(stdin, framed(), sink, {signal}) : pipeline(stdin, sink, {signal}));
+export const sendStdin = async (stdin: NodeJS.ReadableStream, sending: Sending): Promise<void> => {
+	const {isFramed, signal} = sending;
+	const send = createSender(sending);
+	const sendAll = async (messages: readonly Buffer[]): Promise<void> => {
+		for (const message of messages) if (!signal.aborted) await send(message);
+	};
+	const sink = new Writable({
+		write: (chunk: Buffer, _encoding, done) => {
+			sendAll(stdinFrames(chunk)).then(() => done(), done);
+		},
+	});
+	try {
+		await (isFramed ? pipeline(stdin, framed(), sink, {signal}) : pipeline(stdin, sink, {signal}));
+	} catch (error) {
+		if (!signal.aborted) throw error;
+	}
+	if (!isFramed) await send(stdinEnd);
 };
 
 /** Lines of stderr that are kept: the last ones. */
