@@ -71,10 +71,12 @@ export const installInRehearsal = async (helm: string): Promise<Journey> => {
 		log: () => undefined,
 	});
 	try {
+		// Who named a reader of backups is looked after in the verification; the lab names none.
+		const {backup: _backup, ...site} = rehearsal.answers;
 		const answers = {
-			...rehearsal.answers,
+			...site,
 			// Its own database server is the one thing that only the site of the rehearsal knows.
-			controlPlane: {...lab.controlPlane, database: rehearsal.answers.controlPlane.database},
+			controlPlane: {...lab.controlPlane, database: site.controlPlane.database},
 			workspaces: lab.workspaces,
 		} as unknown as Answers;
 		const target = targetFromFile('rehearsal', filesIn(rehearsal.directory).kubeconfig);
