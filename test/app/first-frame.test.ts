@@ -28,3 +28,12 @@ test('the first frame waits for no client of the cluster, reader of bundles, dat
 	const libraries = ['@kubernetes/client-node', 'pg', 'mysql2', '@peculiar/x509', 'node:http', 'node:https'];
 	expect(loaded.filter((file) => libraries.includes(file))).toEqual([]);
 });
+
+test('a command waits for nothing that draws, asks or breaks lines, before it knows that it must', () => {
+	const loaded = [...loadedBy(['cli.tsx', 'source/app/commands/registry/push.ts'])];
+	expect(loaded).toContain('commander');
+	// Tables of the widths of characters alone take a fifth of the start of a program.
+	const later =
+		/^source\/(?:ui|app\/(?:plain|screen|rehearsal)|app\/base\/wrap)|^(?:ink|react|wrap-ansi|string-width)$/u;
+	expect(loaded.filter((file) => later.test(file))).toEqual([]);
+});

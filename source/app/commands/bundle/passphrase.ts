@@ -3,7 +3,6 @@ import {resolveSecret} from '../../../answers/secrets.ts';
 import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
 import type {PlainLines} from '../../plain/lines.ts';
-import {openLines} from '../lines-on-stderr.ts';
 import {Interrupted} from '../stopped.ts';
 
 const fromReference = async (context: Context, reference: string): Promise<string> => {
@@ -31,6 +30,7 @@ const askUntil = async (lines: PlainLines, prompt: string, twice: boolean, signa
 };
 
 const ask = async (context: Context, prompt: string, twice: boolean): Promise<string> => {
+	const {openLines} = await import('../lines-on-stderr.ts');
 	const stop = new AbortController();
 	const lines = openLines(context, () => stop.abort(new Interrupted()));
 	try {

@@ -2,7 +2,6 @@ import type {SecretSource} from '../../../steps/shared/secret-sources.ts';
 import type {Context} from '../../base/context.ts';
 import {appProblems} from '../../base/problems.ts';
 import type {AddCommand, Work} from '../command.ts';
-import {openLines} from '../lines-on-stderr.ts';
 import {Interrupted, stoppable} from '../stopped.ts';
 import {type SecretsOptions, withInstallOptions} from './options.ts';
 
@@ -14,6 +13,7 @@ const isYes = (answer: string): boolean => /^\s*y(?:es)?\s*$/iu.test(answer);
 const confirm = async (context: Context, name: string): Promise<void> => {
 	if (context.stdin.isTTY !== true || context.stdout.isTTY !== true)
 		throw appProblems.error('secret-not-shown', {case: 'no terminal', name});
+	const {openLines} = await import('../lines-on-stderr.ts');
 	const stop = new AbortController();
 	const lines = openLines(context, () => stop.abort(new Interrupted()));
 	try {
