@@ -1,19 +1,15 @@
-import {readFileSync, writeFileSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {parse, stringify} from 'yaml';
-import {openLabAuthority} from '../../lab/certificates.ts';
-import {labPaths} from '../../lab/paths.ts';
-import {labFacts} from './lab.ts';
+import {manyWorkspaces} from './many.ts';
 import {install} from './program.ts';
 import {clearWorld, database, mysql} from './world.ts';
 
-const facts = labFacts();
 const workspaces = 20;
 let folder = '';
+let many: Awaited<ReturnType<typeof manyWorkspaces>> | undefined;
 
 beforeAll(async () => {
 	await clearWorld();
@@ -21,34 +17,8 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
 	await rm(folder, {recursive: true, force: true});
-	await rm(join(facts.zone, '60-numbers'), {force: true});
+	await many?.end();
 });
-
-/** The lab's answers with one control plane and so many workspaces, each with a name, a certificate and a database. */
-const manyWorkspaces = async (): Promise<string> => {
-	const answers = parse(readFileSync(facts.answers ?? '', 'utf8')) as {
-		tls: Record<string, string>;
-		controlPlane: {host: string};
-		workspaces: Record<string, unknown>[];
-	};
-	const names = Array.from({length: workspaces}, (_, index) => `numbers-${index + 1}`);
-	const hosts = [answers.controlPlane.host, ...names.map((name) => `${name}.${facts.zoneName}`)];
-	const authority = await openLabAuthority(labPaths(process.env).pki);
-	const pair = await authority.issue('numbers', {user: answers.controlPlane.host, hosts});
-	answers.tls = {...answers.tls, certificate: pair.cert, key: pair.key};
-	const [first] = answers.workspaces;
-	answers.workspaces = names.map((name) => ({
-		...first,
-		name,
-		namespace: name,
-		host: `${name}.${facts.zoneName}`,
-		database: {name: name.replace('-', '_'), username: `${name.replace('-', '_')}_user`},
-	}));
-	writeFileSync(join(facts.zone, '60-numbers'), `${facts.ingress?.address} ${hosts.join(' ')}\n`);
-	const file = join(folder, 'answers.yaml');
-	writeFileSync(file, stringify(answers), {mode: 0o600});
-	return file;
-};
 
 /** How many connections of others PostgreSQL had at most while it was watched: looked at every few milliseconds. */
 const watchPostgres = async () => {
@@ -83,7 +53,8 @@ const watchMysql = async () => {
 };
 
 it(`the checks of one control plane and ${workspaces} workspaces use five connections to a server at most`, async () => {
-	const answers = await manyWorkspaces();
+	many = await manyWorkspaces('numbers', workspaces, folder);
+	const {answers} = many;
 	const counts = {postgres: await watchPostgres(), mysql: await watchMysql()};
 	const {output} = await install(folder, {args: ['--answers', answers, '--until', 'prerequisites']});
 	const most = {postgres: await counts.postgres(), mysql: await counts.mysql()};

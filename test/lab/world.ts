@@ -60,22 +60,39 @@ export const enterNames = (): Promise<void> =>
 		`${facts.ingress?.address} zenml-pro.${facts.zoneName} zenml-workspace.${facts.zoneName}\n`,
 	);
 
-/** Takes everything away that an install made: namespaces with their pods, databases and roles, images, names. */
-export const clearWorld = async (): Promise<void> => {
-	for (const name of namespaces) await send(target, 'DELETE', `/api/v1/namespaces/${name}`);
-	for (const name of namespaces) {
+/** Takes namespaces away, with all that is in them. */
+export const removeNamespaces = async (names: readonly string[]): Promise<void> => {
+	for (const name of names) await send(target, 'DELETE', `/api/v1/namespaces/${name}`);
+	for (const name of names) {
 		const path = `/api/v1/namespaces/${name}`;
 		for (let look = 0; (await send(target, 'GET', path)).status !== 404; look += 1) {
 			if (look > 240) throw new Error(`namespace ${name} does not go`);
 			await sleep(250);
 		}
 	}
+};
+
+/** Takes databases of workspaces away, with their users. */
+export const dropWorkspaces = async (names: readonly string[]): Promise<void> => {
+	for (const name of names) {
+		await mysqlRows(`drop database if exists ${name}`);
+		await mysqlRows(`drop user if exists '${name}_user'@'%'`);
+	}
+};
+
+/** Takes away what an install made in cluster and databases: namespaces with their pods, databases and roles. */
+export const clearCluster = async (): Promise<void> => {
+	await removeNamespaces(namespaces);
 	const client = await database();
 	await client.query(`drop database if exists ${databases.postgres} with (force)`);
 	await client.query(`drop role if exists ${databases.postgres}_user`);
 	await client.end();
-	await mysqlRows(`drop database if exists ${databases.mysql}`);
-	await mysqlRows(`drop user if exists '${databases.mysql}_user'@'%'`);
+	await dropWorkspaces([databases.mysql]);
+};
+
+/** The same, and images and names. */
+export const clearWorld = async (): Promise<void> => {
+	await clearCluster();
 	for (const folder of Object.values(registryFolders)) await rm(join(run, folder), {recursive: true, force: true});
 	await rm(join(facts.zone, '50-product'), {force: true});
 };

@@ -1,0 +1,140 @@
+import {readFileSync} from 'node:fs';
+import {mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, expect, it} from 'vitest';
+import {runCommand} from '../../lab/commands.ts';
+import {earlierVersions, productVersions} from '../../lab/image-bundle.ts';
+import {inPool} from '../../source/base/pool.ts';
+import {send} from './api-client.ts';
+import {makeIdentity} from './backup-files.ts';
+import {labFacts} from './lab.ts';
+import {type Many, manyWorkspaces, type OneOfMany} from './many.ts';
+import {helm, type Run, type RunOptions, runTool} from './program.ts';
+import {once} from './site.ts';
+import {clearCluster, clearWorld, forgetImages, mysqlRows} from './world.ts';
+
+const facts = labFacts();
+/** So many real servers (FLEET); the full number takes half an hour. */
+const count = Number(process.env.FLEET || 5);
+const atOnce = 3;
+const earlier = ['--set', `bundle.path=${facts.earlierBundle}`];
+
+let folder = '';
+let many: Many;
+let run: (words: readonly string[], options?: RunOptions) => Promise<Run>;
+
+const installed = async (): Promise<void> => {
+	const first = await run(['install'], {args: earlier});
+	expect(first.code, first.output.slice(-3000)).toBe(0);
+};
+
+beforeAll(async () => {
+	await clearWorld();
+	await forgetImages();
+	folder = await mkdtemp(join(tmpdir(), 'lab-fleet-'));
+	many = await manyWorkspaces('fleet', count, folder);
+	const {recipient, file} = await makeIdentity(folder);
+	const own = [
+		...[`backup.folder=${join(folder, 'backups')}`, `backup.recipients=${recipient}`, `backup.identity=${file}`],
+		`upgrade.atOnce=${atOnce}`,
+	];
+	const given = ['--answers', many.answers, ...own.flatMap((one) => ['--set', one])];
+	run = (words, {args = [], ...more} = {}) => {
+		const told = words[0] === 'upgrade' ? ['--set', 'upgrade.clients=tell'] : [];
+		return runTool(words, join(folder, 'state'), {...more, args: [...given, ...told, ...args]});
+	};
+	await installed();
+}, 1_800_000);
+afterAll(async () => {
+	await many.end();
+	await clearWorld();
+	await rm(folder, {recursive: true, force: true});
+}, 600_000);
+
+/** What the real server of a workspace says of itself. */
+const versionOf = async ({name, host}: OneOfMany): Promise<unknown> => {
+	const ca = readFileSync(facts.ca, 'utf8');
+	const {body} = await send({name, url: `https://${host}/api/v1`, ca}, 'GET', '/info');
+	return (body as {version?: unknown} | null)?.version;
+};
+const versions = (): Promise<readonly unknown[]> => Promise.all(many.workspaces.map(versionOf));
+
+/** Seconds that a step took, as the run told. */
+const secondsOf = ({output}: Run, title: string): number => {
+	const [, minutes = '0', seconds = ''] =
+		new RegExp(`\\] ${title}: done \\((?:(\\d+) min )?([\\d.]+) s`, 'u').exec(output) ?? [];
+	return Number(minutes) * 60 + Number(seconds);
+};
+
+it(`of ${count} workspaces one that cannot migrate stops the others, comes back, and is upgraded with them later`, async () => {
+	const bad = many.workspaces[2];
+	if (!bad) throw new Error('FLEET must be 3 or more');
+	// As somebody's own script would: the migration meets a table that it wants to make itself.
+	const meddle = once(/Backup: proof: done/u, () =>
+		mysqlRows(`create table ${bad.database}.webhook (id int primary key)`),
+	);
+	const failed = await run(['upgrade'], {heard: meddle.heard});
+	await meddle.done();
+	expect(failed.code, failed.output.slice(-3000)).not.toBe(0);
+	expect(failed.output).toContain(`zenml-airgap back ${bad.name}`);
+	expect(failed.output).toMatch(new RegExp(`upgraded and verified: ${many.workspaces[0]?.name}\\b`, 'u'));
+	expect(failed.output).toMatch(new RegExp(`not upgraded: .*\\b${bad.name}\\b`, 'u'));
+	const returned = await run(['back', bad.name, '--accept-loss']);
+	expect(returned.code, returned.output.slice(-3000)).toBe(0);
+	expect(await versionOf(bad)).toBe(earlierVersions.workspace);
+	const upgraded = await run(['upgrade']);
+	expect(upgraded.code, upgraded.output.slice(-3000)).toBe(0);
+	expect(new Set(await versions())).toEqual(new Set([productVersions.workspace]));
+}, 1_800_000);
+
+it('a finished upgrade that is started again finds nothing to do', async () => {
+	const begun = performance.now();
+	const again = await run(['upgrade']);
+	console.log(`a finished upgrade of ${count} workspaces again: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+	expect(again.code, again.output.slice(-3000)).toBe(0);
+	expect(again.output).not.toMatch(/\d\/\d+\] .*: done/u);
+});
+
+const helmOf = (...words: readonly string[]): Promise<string> =>
+	runCommand(helm, [...words], {timeoutMs: 1_000_000, env: {...process.env, KUBECONFIG: facts.kubernetes.kubeconfig}});
+
+/** Bare Helm over the same releases with the same values, so many at once. @return seconds */
+const bareUpgrade = async (): Promise<number> => {
+	const {bundle} = /path: (?<bundle>\S+)/u.exec(readFileSync(many.answers, 'utf8'))?.groups ?? {};
+	const charts = join(bundle ?? '', 'charts');
+	const chart = (await readdir(charts)).find((one) => /^zenml-\d/u.test(one));
+	const begun = performance.now();
+	await inPool(many.workspaces, atOnce, async ({name}) => {
+		const given = ['--namespace', name, '--values', join(folder, `${name}.yaml`), '--wait', '--timeout', '15m'];
+		await helmOf('upgrade', 'zenml', join(charts, chart ?? ''), ...given);
+	});
+	return (performance.now() - begun) / 1000;
+};
+
+it.skipIf(!process.env.FLEET)(
+	'an upgrade of the workspaces takes about as long as bare Helm',
+	async () => {
+		for (const {name} of many.workspaces) {
+			const given = await helmOf('get', 'values', 'zenml', '--namespace', name, '--output', 'yaml');
+			await writeFile(join(folder, `${name}.yaml`), given, {mode: 0o600});
+		}
+		const again = async (): Promise<void> => {
+			await many.clear();
+			await clearCluster();
+			await rm(join(folder, 'state'), {recursive: true});
+			await installed();
+		};
+		await again();
+		const ours = await run(['upgrade']);
+		expect(ours.code, ours.output.slice(-3000)).toBe(0);
+		await again();
+		const bare = await bareUpgrade();
+		expect(new Set(await versions())).toEqual(new Set([productVersions.workspace]));
+		const step = secondsOf(ours, 'Workspaces');
+		const told = `${step.toFixed(1)} s in step Workspaces, ${bare.toFixed(1)} s by helm upgrade --wait, ${(step / bare).toFixed(2)}x`;
+		console.log(`an upgrade of ${count} workspaces, ${atOnce} at once: ${told}`);
+		expect(step).toBeGreaterThan(0);
+	},
+	5_400_000,
+);
