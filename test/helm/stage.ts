@@ -7,7 +7,8 @@ import {fetchHelm} from '../../scripts/fetch-helm.mjs';
 import {createHelm, type HelmPort, type Release} from '../../source/helm/index.ts';
 import {chartFolder, type helmVersions, scratch} from './lab.ts';
 
-type HelmVersion = (typeof helmVersions)[number];
+/** A version of Helm that the tests run with. */
+export type HelmVersion = (typeof helmVersions)[number];
 
 const {signal} = new AbortController();
 const chart = chartFolder('zenml');
