@@ -37,7 +37,7 @@ export const manyWorkspaces = async (prefix: string, count: number, folder: stri
 	}));
 	const hosts = [answers.controlPlane.host, ...all.map(({host}) => host)];
 	const authority = await openLabAuthority(labPaths(process.env).pki);
-	const pair = await authority.issue(prefix, {user: answers.controlPlane.host, hosts});
+	const pair = await authority.issue(`${prefix}-${count}`, {user: answers.controlPlane.host, hosts});
 	answers.tls = {...answers.tls, certificate: pair.cert, key: pair.key};
 	const [first] = answers.workspaces;
 	answers.workspaces = all.map(({name, host, database}) => ({
