@@ -21,7 +21,6 @@ const settling: readonly ProblemCode[] = [
 /** About 40 s in all; the last pause repeats. */
 const patience: RetryRule = {attempts: 8, pausesMs: [1000, 2000, 4000, 8000]};
 
-/** Ways to a new server open a moment after its rollout: load balancers and ingress controllers hear of new pods by and by. */
 /**
  * Asks the servers of one component what they are, as people will use them; what may pass by itself is asked again for a while.
  * @throws ProblemError of the one check that failed, or `upgrade-unverified` for several
