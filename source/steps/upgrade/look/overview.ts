@@ -43,9 +43,14 @@ const toolLines = async ({answers, cluster, signal}: World): Promise<readonly st
 const imageLines = async ({cluster, signal}: World, {component}: Installed): Promise<readonly string[]> => {
 	const {namespace, release} = component.answers;
 	const selection = {apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: selectorOf(release)};
-	const ran = (await cluster.list(selection, signal)).flatMap((pod) => containersThatRan(pod) ?? []);
-	const images = [...new Set(ran.map(({image, digest}) => `${image} ${digest ?? '(no digest told)'}`))].sort();
-	return images.map((image) => `    runs ${image}`);
+	const pods = await cluster.list(selection, signal);
+	const lines = pods.flatMap(
+		(pod) =>
+			containersThatRan(pod)?.map(({image, digest}) => `    runs ${image} ${digest ?? '(no digest told)'}`) ?? [
+				`    images of pod ${pod.metadata.name}: not known, it cannot be read.`,
+			],
+	);
+	return [...new Set(lines)].sort();
 };
 
 const versionLines = async (world: World, one: Installed): Promise<readonly string[]> => {
@@ -62,12 +67,13 @@ const databaseLines = async (world: World, one: Installed): Promise<readonly str
 	const {component} = one;
 	const {name} = component.answers.database;
 	return told(world, `  database ${name}`, async () => {
-		const {tables, revision = 'no revision told'} = await schemaOf(world, component);
+		const {tables, revision} = await schemaOf(world, component);
 		const server = serverOf(world, component);
 		const due = isUpgraded(one)
 			? 'as its server wants it'
 			: "which migrations are due, the new server's migration Job decides";
-		return [`  ${name} on ${server.host}: ${counted(tables, 'table')}, revision ${revision}; ${due}`];
+		const at = revision === undefined ? 'no revision told' : `revision ${revision}`;
+		return [`  ${name} on ${server.host}: ${counted(tables, 'table')}, ${at}; ${due}`];
 	});
 };
 
@@ -99,11 +105,16 @@ const restartLines = (restarts: readonly string[]): readonly string[] =>
 		? ['What restarts: nothing.']
 		: ['What restarts, one rollout each:', ...restarts.map((one) => `  ${one}`)];
 
-const backLines = (all: readonly Installed[]): readonly string[] => [
-	'How to get back: release and database of a component go back together, to the backup that is taken before the first change:',
-	...all.filter((one) => !isUpgraded(one)).map(({component}) => `  ${backCommand(nameOf(component))}`),
-	'What was written since that backup is lost then; nothing goes back by itself.',
-];
+const backLines = (all: readonly Installed[]): readonly string[] => {
+	const due = all.filter((one) => !isUpgraded(one));
+	if (due.length === 0)
+		return ['How to get back: nothing is to be upgraded, so no backup is taken and nothing has to go back.'];
+	return [
+		'How to get back: release and database of a component go back together, to the backup that is taken before the first change:',
+		...due.map(({component}) => `  ${backCommand(nameOf(component))}`),
+		'What was written since that backup is lost then; nothing goes back by itself.',
+	];
+};
 
 const orderLine = ({answers: {upgrade, workspaces}}: World): string => {
 	const first = upgrade.canary ?? workspaces[0]?.name ?? '';
