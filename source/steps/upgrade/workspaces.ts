@@ -9,6 +9,7 @@ import {type WantedOf, workspaceDifferences} from '../workspaces/changes.ts';
 import {rollOutWorkspace, workspacesInputs} from '../workspaces/index.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';
 import {helmAtOnce, isUpgraded} from './installed.ts';
+import {told} from './look/told.ts';
 import {requireVerified} from './verified.ts';
 import {upgradedWorkspace} from './wanted.ts';
 
@@ -56,27 +57,30 @@ const upgradeOne = async (world: World, tally: Tally, workspace: WorkspaceAnswer
 
 const named = (all: readonly WorkspaceAnswers[]): string => all.map(({name}) => name).join(', ') || 'none';
 
-/** Those that have the new chart by what Helm says, of some that this run has not come to. */
-const upgradedEarlier = async (
+/** What Helm says of those that this run has not come to, or not verified: which have the new chart. */
+const openLines = async (
 	{bundle, helm, signal}: World,
 	open: readonly WorkspaceAnswers[],
-): Promise<ReadonlySet<string>> => {
+): Promise<readonly string[]> => {
 	const {workspaceChart: chart} = await bundle.open(signal);
 	const live = await inPool(open, helmAtOnce, async ({release, namespace}) => helm.release(release, namespace, signal));
-	return new Set(open.filter((_one, index) => isUpgraded({live: live[index], chart})).map(({name}) => name));
+	const isNew = (_one: unknown, index: number): boolean => isUpgraded({live: live[index], chart});
+	const earlier = open.filter(isNew);
+	return [
+		...(earlier.length > 0 ? [`upgraded, not verified: ${named(earlier)}`] : []),
+		`not upgraded: ${named(open.filter((one) => !earlier.includes(one)))}`,
+	];
 };
 
 /** What stopped it, with which workspaces are upgraded and which are not. */
 const stopped = async (world: World, error: unknown, {done, all}: Tally): Promise<unknown> => {
 	if (!(error instanceof ProblemError)) return error;
 	const open = all.filter(({name}) => !done.has(name));
-	const earlier = await upgradedEarlier(world, open).catch((): ReadonlySet<string> => new Set());
 	const {evidence = []} = toProblem(error);
 	return error.with({
 		evidence: [
 			`upgraded and verified: ${named(all.filter(({name}) => done.has(name)))}`,
-			...(earlier.size > 0 ? [`upgraded, not verified: ${[...earlier].join(', ')}`] : []),
-			`not upgraded: ${named(open.filter(({name}) => !earlier.has(name)))}`,
+			...(await told(world, `upgraded or not: ${named(open)}`, async () => openLines(world, open))),
 			...evidence,
 		],
 	});

@@ -1,6 +1,6 @@
 import type {AnswersInput} from '../../../source/answers/schema.ts';
+import {systemClock} from '../../../source/base/clock.ts';
 import type {Release, ReleaseStatus} from '../../../source/helm/types.ts';
-import {type FakeClock, fakeClock} from '../../base/fake-clock.ts';
 import {
 	carried,
 	enrollment,
@@ -22,7 +22,11 @@ const workspaceNamed = (name: string) => ({
 	database: {name, username: `${name}_user`},
 });
 
-const idOf = (name: string): string => (name === 'default' ? enrollment.workspaceId : `id-of-${name}`);
+/** The id that the control plane knows a workspace by: a UUID, as the charts want it. */
+const idOf = (name: string): string =>
+	name === 'default'
+		? enrollment.workspaceId
+		: enrollment.workspaceId.slice(0, -name.length) + name.replaceAll(/./gu, 'a');
 
 /** What this tool generated for a workspace, which is enrolled. */
 const secretsOf = (name: string) => ({
@@ -70,7 +74,6 @@ export const oldSite = ({others = [], upgrade = {}}: Options = {}) => {
 		return live && releaseOf({namespace, chart: live.chart, revision: live.revision, status: live.status});
 	};
 	const objects = kept(generated(Object.assign({}, ...names.map(secretsOf))), ingress());
-	const clock: FakeClock = fakeClock();
 	const nameAt = (host: string): string => answers.workspaces.find((one) => one.host === host)?.name ?? host;
 	const nameIn = (namespace: string): string =>
 		answers.workspaces.find((one) => one.namespace === namespace)?.name ?? namespace;
@@ -84,7 +87,8 @@ export const oldSite = ({others = [], upgrade = {}}: Options = {}) => {
 	});
 	const given = {
 		answers,
-		clock,
+		// Bounds keep their length; pauses do not.
+		clock: {...systemClock, sleep: async (ms, signal) => systemClock.sleep(ms < 10_000 ? 1 : ms, signal)},
 		bundle: {...carried(), papers: async () => []},
 		host: {...files, freeBytes: async () => 2048, stateDirectory: '/state'},
 		backups: {folder: '/backups'},
@@ -127,5 +131,5 @@ export const oldSite = ({others = [], upgrade = {}}: Options = {}) => {
 			done.push('lease held');
 		},
 	} satisfies Given;
-	return {answers, clock, done, given, releases, world: (more: Given = {}) => worldOf({...given, ...more})};
+	return {answers, done, given, releases, world: (more: Given = {}) => worldOf({...given, ...more})};
 };
