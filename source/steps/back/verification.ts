@@ -43,7 +43,15 @@ export const verificationStep = (name: string): Step => ({
 	area: 'verification',
 	inputs: inputsOf(name),
 	retry: {
-		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready', 'verification-failed'],
+		// Way and servers begin to serve by and by: until then the way's own pages answer in their place.
+		codes: [
+			'https-unreachable',
+			'https-reset',
+			'https-time-out',
+			'zenml-not-ready',
+			'zenml-api-not-itself',
+			'verification-failed',
+		],
 		attempts: 5,
 		pausesMs: [1000, 2000, 4000, 8000],
 	},

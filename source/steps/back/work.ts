@@ -1,4 +1,5 @@
 import {firstOf} from '../../base/text.ts';
+import type {Release} from '../../helm/types.ts';
 import {stepProblems} from '../problems.ts';
 import {contentsOf, databaseOf, differencesFrom} from '../shared/databases/contents.ts';
 import {writeMark} from '../shared/release/back-mark.ts';
@@ -17,9 +18,12 @@ const mark = async (world: World, way: WayBack, phase: 'restoring' | 'restored')
 export const rollbackBegan = ({phase, live, from}: WayBack): boolean =>
 	phase === 'done' || (phase === 'restored' && live !== undefined && live.revision > from);
 
-/** True once Helm runs what was to come back. */
-const isRolledBack = (way: WayBack): boolean =>
-	rollbackBegan(way) && way.live?.status === 'deployed' && way.live.chart === way.chart;
+/** Whether this is what was to come back, at work. */
+const isBack = ({status, chart}: Release, way: WayBack): boolean => status === 'deployed' && chart === way.chart;
+
+/** What Helm runs, where it is what was to come back. */
+const rolledBack = (way: WayBack): Release | undefined =>
+	rollbackBegan(way) && way.live && isBack(way.live, way) ? way.live : undefined;
 
 /** How the database differs from the dump; empty where it holds what was dumped. */
 export const databaseDifferences = async (world: World, {component, part}: WayBack): Promise<readonly string[]> =>
@@ -88,28 +92,23 @@ export const rollBack = async (world: World, way: WayBack): Promise<void> => {
 	const {component, release, name, backup, revision, from} = way;
 	const timeoutMs = answers.helm.timeoutMinutes * 60_000;
 	report({kind: 'waiting', reason: `the rollback of release ${release.namespace}/${release.name}`, timeoutMs});
-	const live = isRolledBack(way)
-		? way.live
-		: await helm.rollback({
-				release: release.name,
-				namespace: release.namespace,
-				component: component.path,
-				revision,
-				timeoutMs,
-				onLine: (text) => report({kind: 'line', level: 'info', text: `helm: ${text}`}),
-				signal,
-			});
+	const live =
+		rolledBack(way) ??
+		(await helm.rollback({
+			release: release.name,
+			namespace: release.namespace,
+			component: component.path,
+			revision,
+			timeoutMs,
+			onLine: (text) => report({kind: 'line', level: 'info', text: `helm: ${text}`}),
+			signal,
+		}));
 	await startServers(world, release);
-	if (live?.status !== 'deployed' || live.chart !== way.chart)
-		throw stepProblems.error('back-differs', {
-			case: 'release',
-			component: component.label,
-			backup,
-			revision: live?.revision ?? 'none',
-			status: live?.status ?? 'missing',
-			chart: live?.chart ?? 'nothing',
-			wanted: way.chart,
-		});
+	if (!isBack(live, way)) {
+		const {status, chart, revision: newest} = live;
+		const facts = {case: 'release', component: component.label, backup, wanted: way.chart} as const;
+		throw stepProblems.error('back-differs', {...facts, revision: newest, status, chart});
+	}
 	await writeMark(world, release, {phase: 'done', component: name, backup, revision, from, became: live.revision});
 	line(
 		world,

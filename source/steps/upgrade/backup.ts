@@ -33,10 +33,9 @@ const isFresh = (manifest: BackupManifest, {component, revisions}: Installed, no
 };
 
 /** Backups of an upgrade: one that was resumed takes none twice, whichever run finished it. */
-const accepts = (manifest: BackupManifest, world: World): boolean => {
-	const due = seen.get(world) ?? [];
-	return manifest.finishedAt !== undefined && due.every((one) => isFresh(manifest, one, world.clock.now()));
-};
+const accepts = (manifest: BackupManifest, world: World): boolean =>
+	manifest.finishedAt !== undefined &&
+	seen.get(world)?.every((one) => isFresh(manifest, one, world.clock.now())) === true;
 
 /** Guide, "Backup current state": before the first change, of all that cannot be had back. */
 export const upgradeBackupSteps: readonly Step[] = backupSteps({purpose: purposeOf, accepts});

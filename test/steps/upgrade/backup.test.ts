@@ -46,14 +46,24 @@ const manifest = (ago: number): BackupManifest => ({
 
 const begun = 'a new one is begun';
 
+type More = {
+	/** Of the newest revision of the control plane. */
+	readonly status?: 'deployed' | 'failed';
+	/** The chart of the workspace. */
+	readonly workspace?: string;
+	/** What the manifest has in the place of what it would have. */
+	readonly lacks?: (manifest: BackupManifest) => Partial<BackupManifest>;
+};
+
 /** What the first step says of a backup that was finished so many hours ago, with these newest revisions. */
 const said = async (
 	ago: number,
 	controlPlane: string,
 	revision: number,
-	status: 'deployed' | 'failed' = 'deployed',
+	{status = 'deployed', workspace = 'zenml-0.94.5', lacks = () => ({})}: More = {},
 ) => {
-	const backup = {id: 'one', state: 'whole', manifest: manifest(ago)} as unknown as BackupSummary;
+	const held = manifest(ago);
+	const backup = {id: 'one', state: 'whole', manifest: {...held, ...lacks(held)}} as unknown as BackupSummary;
 	const world = worldOf({
 		clock: {...fakeClock(), now: () => now},
 		bundle: carried(),
@@ -67,7 +77,7 @@ const said = async (
 			history: async (name) =>
 				name === 'zenml-pro'
 					? [releaseOf({chart: controlPlane, revision, status})]
-					: [releaseOf({name, chart: 'zenml-0.94.5', revision: 1})],
+					: [releaseOf({name, chart: workspace, revision: 1})],
 		},
 	});
 	const [first] = upgradeBackupSteps;
@@ -89,4 +99,24 @@ test('a dump of what nobody has touched is not older than a day', async () => {
 test('what is upgraded needs no new dump, however old the one before it is', async () => {
 	// The workspace is untouched and its dump is old: that alone asks for a new one.
 	expect(await said(25, 'zenml-pro-0.13.18', 4)).toBe(begun);
+});
+
+test('what an upgrade has touched and not upgraded keeps the dump from before, however old that is', async () => {
+	const more = {status: 'failed', workspace: 'zenml-0.95.1'} as const;
+	// The third revision is the one that was dumped; the fourth is a try of the upgrade.
+	expect(await said(25, 'zenml-pro-0.13.15', 3, more)).toBe(begun);
+	expect(await said(25, 'zenml-pro-0.13.18', 4, more)).toBe('in backup one');
+});
+
+test('no backup is asked for where everything is upgraded', async () => {
+	expect(await said(25, 'zenml-pro-0.13.18', 4, {workspace: 'zenml-0.95.1'})).toBe('no backup is needed');
+});
+
+test.each<[string, NonNullable<More['lacks']>]>([
+	['the dump of a component', ({parts}) => ({parts: parts.slice(1)})],
+	['a component', ({components}) => ({components: components.slice(0, 1)})],
+	['its end', () => ({finishedAt: undefined as never})],
+])('a backup that lacks %s of what is upgraded is none of it', async (_what, lacks) => {
+	expect(await said(2, 'zenml-pro-0.13.15', 3)).toBe('in backup one');
+	expect(await said(2, 'zenml-pro-0.13.15', 3, {lacks})).toBe(begun);
 });

@@ -92,6 +92,8 @@ test('release notes are pages of their own; a bundle without any says so', async
 			],
 		},
 	]);
+	const whole = await paperPages(worldOf({bundle: {...carried(), papers: async () => [{...paper, cut: false}]}}));
+	expect(whole[0]?.lines).toEqual(some[0]?.lines.slice(0, 3));
 	const none = await paperPages(worldOf({bundle: {...carried(), papers: async () => []}}));
 	expect(none[0]?.lines[0]).toBe('The bundle /bundle has no release notes and no migration guide.');
 });

@@ -63,6 +63,14 @@ describe('the path of an upgrade', () => {
 		]);
 	});
 
+	test('is not judged by workspaces of a chart that cannot be compared', async () => {
+		const [pro, old, other] = [[at('zenml-pro-0.13.15')], [at('zenml-0.94.5')], [at('their-own-zenml-7')]];
+		expect(await judged({'zenml-pro': pro, 'zenml-workspace': old, 'zenml-two': other})).toEqual({
+			problems: [],
+			warnings: [],
+		});
+	});
+
 	test('does not lead down', async () => {
 		const ws = [at('zenml-0.96.0')];
 		const found = await judged({'zenml-pro': [at('zenml-pro-0.13.18')], 'zenml-workspace': ws, 'zenml-two': ws});
@@ -149,6 +157,8 @@ test('a conflict shows both sides, and neither of a secret', async () => {
 		answers: ['upgrade.keep', 'upgrade.replace', 'upgrade.conflicts'],
 	});
 	expect(conflictProblem(wanted, [])).toBeUndefined();
+	const gone = [{path: ['zenml', 'debug'], theirs: undefined, ours: false}];
+	expect(conflictProblem(wanted, gone)?.evidence).toEqual(['zenml.debug: set by hand (not there); wanted false']);
 });
 
 test('several checks that fail after an upgrade are told as one, once they had time to pass by themselves', async () => {
