@@ -42,20 +42,24 @@ const createTemplate =
 		});
 	};
 
+const ofRevision = (revision: number | undefined): readonly string[] =>
+	revision === undefined ? [] : ['--revision', String(revision)];
+
 const createValues =
 	({version, json, at}: Session): HelmPort['values'] =>
-	async (name, namespace, signal) => {
+	async (name, namespace, signal, revision) => {
 		await version(signal);
 		const what = `reading the values of ${labelOf({name, namespace})}`;
-		return (await json({what, args: ['get', 'values', name, '--output', 'json', ...at(namespace)], signal})) ?? {};
+		const args = ['get', 'values', name, ...ofRevision(revision), '--output', 'json', ...at(namespace)];
+		return (await json({what, args, signal})) ?? {};
 	};
 
 const createManifest =
 	({version, run, at}: Session): HelmPort['manifest'] =>
-	async (name, namespace, signal) => {
+	async (name, namespace, signal, revision) => {
 		await version(signal);
 		const what = `reading the manifests of ${labelOf({name, namespace})}`;
-		return run({what, args: ['get', 'manifest', name, ...at(namespace)], signal});
+		return run({what, args: ['get', 'manifest', name, ...ofRevision(revision), ...at(namespace)], signal});
 	};
 
 const createUpgrade =

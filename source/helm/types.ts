@@ -58,10 +58,13 @@ export type HelmPort = {
 		namespace: string,
 		options: {readonly onLine: (line: string) => void; readonly signal: AbortSignal},
 	) => Promise<void>;
-	/** The values a release was installed with. */
-	readonly values: (name: string, namespace: string, signal: AbortSignal) => Promise<unknown>;
-	/** The manifests that a release was last rendered to, hooks left out, as one YAML stream. They hold its Secrets. */
-	readonly manifest: (name: string, namespace: string, signal: AbortSignal) => Promise<string>;
+	/** The values a release was installed with: the newest revision, also one that failed, or the one that is named. */
+	readonly values: (name: string, namespace: string, signal: AbortSignal, revision?: number) => Promise<unknown>;
+	/**
+	 * The manifests that a release was rendered to, hooks left out, as one YAML stream; of the newest revision, also one that failed, or of
+	 * the one that is named. They hold its Secrets.
+	 */
+	readonly manifest: (name: string, namespace: string, signal: AbortSignal, revision?: number) => Promise<string>;
 	/**
 	 * `helm upgrade --install --wait --wait-for-jobs`; lines of its output go to `onLine`. What a killed run left
 	 * (`pending-*`, a failed first install, a half uninstall) is mended first, and `onLine` says so. A release that Helm

@@ -75,10 +75,11 @@ export const readingStored = (helm: HelmPort, list: ListSecrets): HelmPort => {
 		...helm,
 		history,
 		release: async (name, namespace, signal) => (await history(name, namespace, signal)).at(-1),
-		values: async (name, namespace, signal) => {
-			const newest = (await revisions(name, namespace, signal))?.at(-1);
-			const isReadable = newest !== undefined && !isDeep(newest.config);
-			return isReadable ? (newest.config ?? {}) : helm.values(name, namespace, signal);
+		values: async (name, namespace, signal, revision) => {
+			const kept = await revisions(name, namespace, signal);
+			const asked = revision === undefined ? kept?.at(-1) : kept?.find(({version}) => version === revision);
+			const isReadable = asked !== undefined && !isDeep(asked.config);
+			return isReadable ? (asked.config ?? {}) : helm.values(name, namespace, signal, revision);
 		},
 	};
 };

@@ -1,19 +1,25 @@
 import type {BackupManifest} from '../../backup/types.ts';
 import {backupSteps} from '../backup/index.ts';
 import {nameOf} from '../backup/installed.ts';
+import {type BackMark, readMark} from '../shared/release/back-mark.ts';
 import type {Step, World} from '../world.ts';
 import {type Installed, isUpgraded, readInstalled} from './installed.ts';
 
 /** How old a dump may be of what nobody has touched yet, ms: what was written since would be lost on the way back. */
 const oldestMs = 24 * 60 * 60_000;
 
-/** What is about to be upgraded, for the look that has just asked for it. */
-const seen = new WeakMap<World, readonly Installed[]>();
+/** What is about to be upgraded, and the way back that it came, for the look that has just asked for it. */
+type Due = Installed & {readonly mark: BackMark | undefined};
+const seen = new WeakMap<World, readonly Due[]>();
 
 /** `before-upgrade:` and the digest of the bundle; none where nothing is about to change. */
 const purposeOf = async (world: World): Promise<string | undefined> => {
 	const due = (await readInstalled(world)).filter((one) => one.live !== undefined && !isUpgraded(one));
-	seen.set(world, due);
+	const marks = due.map(async (one) => ({
+		...one,
+		mark: await readMark(world, {name: one.component.answers.release, namespace: one.component.answers.namespace}),
+	}));
+	seen.set(world, await Promise.all(marks));
 	if (due.length === 0) return undefined;
 	const {digest} = await world.bundle.open(world.signal);
 	return `before-upgrade:${digest}`;
@@ -21,15 +27,19 @@ const purposeOf = async (world: World): Promise<string | undefined> => {
 
 /**
  * Whether the backup has what it needs to have of a component: its dump, not older than a day. Once a try has touched the component, the
- * dump from before counts, however old: the database may be half migrated by now.
+ * dump from before counts, however old: the database may be half migrated by now. One that came back is untouched again, and what its
+ * users have written since is in no dump from before.
  */
-const isFresh = (manifest: BackupManifest, {component, revisions}: Installed, now: number): boolean => {
+const isFresh = (manifest: BackupManifest, {component, revisions, mark}: Due, now: number): boolean => {
 	const name = nameOf(component);
 	const was = manifest.components.find((one) => one.name === name);
 	const dump = manifest.parts.find((part) => part.kind === 'database' && part.name === name);
 	if (!was || !dump) return false;
-	const isTouched = (revisions.at(-1)?.revision ?? 0) > was.revision;
-	return isTouched || now - Date.parse(dump.endedAt) < oldestMs;
+	const newest = revisions.at(-1);
+	const isRecent = now - Date.parse(dump.endedAt) < oldestMs;
+	const isBack = mark?.phase === 'done' && mark.became === newest?.revision;
+	if (newest && isBack) return isRecent && Date.parse(dump.startedAt) > Date.parse(newest.updated);
+	return isRecent || (newest?.revision ?? 0) > was.revision;
 };
 
 /** Backups of an upgrade: one that was resumed takes none twice, whichever run finished it. */

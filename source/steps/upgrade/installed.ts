@@ -20,6 +20,10 @@ export type Installed = {
 	readonly version: string | undefined;
 };
 
+/** The revision that runs, or the newest where none does: a try that failed is newer, and nothing that users have. */
+export const running = (revisions: readonly Release[]): Release | undefined =>
+	revisions.findLast(({status}) => status === 'deployed') ?? revisions.at(-1);
+
 /** What is installed of the components of the answers, control plane first. @throws ProblemError area `cluster`, `bundle` */
 export const readInstalled = async (world: World): Promise<readonly Installed[]> => {
 	const {answers, bundle, helm, signal} = world;
@@ -28,7 +32,7 @@ export const readInstalled = async (world: World): Promise<readonly Installed[]>
 		const {namespace, release} = component.answers;
 		const chart = component.path === 'controlPlane' ? controlPlaneChart : workspaceChart;
 		const revisions = await helm.history(release, namespace, signal);
-		const live = revisions.findLast(({status}) => status === 'deployed') ?? revisions.at(-1);
+		const live = running(revisions);
 		return {component, chart, revisions, live, version: live && versionOf(live.chart, chart.name)};
 	});
 };

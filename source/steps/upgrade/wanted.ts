@@ -10,6 +10,7 @@ import {rootOf} from '../shared/release/operator-values.ts';
 import {selectorOf, type WantedRelease} from '../shared/release/wanted.ts';
 import {ownWorkspace} from '../workspaces/release.ts';
 import type {World} from '../world.ts';
+import {running} from './installed.ts';
 
 /** The release as the upgrade wants it, with what was set by hand; `open` are conflicts that nobody has decided. */
 export type Upgraded = {
@@ -85,9 +86,10 @@ const noEdits: Edits = {kept: [], conflicts: [], lost: [], unrecorded: false};
 
 const upgraded = async (world: World, own: WantedRelease, at: 'look' | 'apply'): Promise<Upgraded> => {
 	const {helm, signal} = world;
-	const release = await helm.release(own.name, own.namespace, signal);
+	const release = running(await helm.history(own.name, own.namespace, signal));
 	if (!release) return {wanted: own, edits: noEdits, open: []};
-	const live = await withReplicas(world, own, {live: await helm.values(own.name, own.namespace, signal), at});
+	const has = await helm.values(own.name, own.namespace, signal, release.revision);
+	const live = await withReplicas(world, own, {live: has, at});
 	const {values: ours, contents} = own;
 	const edits = editsIn({live, ours, applied: await readApplied(world, own), contents});
 	const {theirs, open} = decide(world, edits.conflicts);

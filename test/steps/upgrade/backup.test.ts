@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import type {BackupManifest, BackupSummary} from '../../../source/backup/types.ts';
 import {ProblemError} from '../../../source/base/problem.ts';
+import type {KubeObject} from '../../../source/cluster/types.ts';
 import {upgradeBackupSteps} from '../../../source/steps/upgrade/backup.ts';
 import {fakeClock} from '../../base/fake-clock.ts';
 import {carried, releaseOf} from '../parts.ts';
@@ -44,11 +45,15 @@ const manifest = (ago: number): BackupManifest => ({
 	parts: [part('default', ago), part('controlPlane', ago)],
 });
 
+const wayBack = {phase: 'done', component: 'controlPlane', backup: 'one', revision: '3', from: '4'};
+
 const begun = 'a new one is begun';
 
 type More = {
 	/** Of the newest revision of the control plane. */
 	readonly status?: 'deployed' | 'failed';
+	/** When the newest revision of the control plane was made, hours ago; and that it is what a way back made. */
+	readonly cameBack?: number;
 	/** The chart of the workspace. */
 	readonly workspace?: string;
 	/** What the manifest has in the place of what it would have. */
@@ -60,7 +65,7 @@ const said = async (
 	ago: number,
 	controlPlane: string,
 	revision: number,
-	{status = 'deployed', workspace = 'zenml-0.94.5', lacks = () => ({})}: More = {},
+	{status = 'deployed', workspace = 'zenml-0.94.5', cameBack, lacks = () => ({})}: More = {},
 ) => {
 	const held = manifest(ago);
 	const backup = {id: 'one', state: 'whole', manifest: {...held, ...lacks(held)}} as unknown as BackupSummary;
@@ -73,10 +78,16 @@ const said = async (
 				throw new ProblemError({code: 'time-out', area: 'bug', message: begun, cause: 'So it is.', fix: 'None.'});
 			},
 		},
+		cluster: {
+			get: async ({name}) =>
+				cameBack === undefined || name !== 'zenml-airgap-back-zenml-pro'
+					? undefined
+					: ({data: {...wayBack, became: String(revision)}} as unknown as KubeObject),
+		},
 		helm: {
 			history: async (name) =>
 				name === 'zenml-pro'
-					? [releaseOf({chart: controlPlane, revision, status})]
+					? [releaseOf({chart: controlPlane, revision, status, updated: hours(cameBack ?? 48)})]
 					: [releaseOf({name, chart: workspace, revision: 1})],
 		},
 	});
@@ -106,6 +117,13 @@ test('what an upgrade has touched and not upgraded keeps the dump from before, h
 	// The third revision is the one that was dumped; the fourth is a try of the upgrade.
 	expect(await said(25, 'zenml-pro-0.13.15', 3, more)).toBe(begun);
 	expect(await said(25, 'zenml-pro-0.13.18', 4, more)).toBe('in backup one');
+});
+
+test('what came back gets a new dump: what its users have written since is in no dump from before', async () => {
+	// The fifth revision is what the way back made of the third.
+	expect(await said(2, 'zenml-pro-0.13.15', 5, {cameBack: 1})).toBe(begun);
+	expect(await said(25, 'zenml-pro-0.13.15', 5, {cameBack: 30})).toBe(begun);
+	expect(await said(2, 'zenml-pro-0.13.15', 5, {cameBack: 3})).toBe('in backup one');
 });
 
 test('no backup is asked for where everything is upgraded', async () => {

@@ -53,7 +53,8 @@ const looked = async ({before = '', after = '', live = (ours) => ours, upgraded 
 		helm: {
 			history: async () => [releaseOf()],
 			template: async () => after,
-			manifest: async () => {
+			manifest: async (_name, _namespace, _signal, revision) => {
+				expect(revision).toBe(3);
 				if (before instanceof Error) throw before;
 				return before;
 			},

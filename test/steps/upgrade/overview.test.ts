@@ -121,13 +121,13 @@ describe('the run that made what is installed', () => {
 });
 
 describe('versions', () => {
-	test('are told as not known where Helm or the node tell none; images of a pod that cannot be read are told as such', async () => {
+	test('are those of the chart where Helm tells none of the server; digests are told as not known, and images of a pod that cannot be read', async () => {
 		const page = await pageOf({
 			objects: [podOf('api-1', ''), {...podOf('api-2', ''), spec: {containers: 'none'}}],
 			controlPlane: {appVersion: ''},
 		});
 		expect(page.lines.slice(2, 5)).toEqual([
-			'  control plane: chart zenml-pro-0.13.18, as it is, server (not told) -> 0.13.18, revision 3 deployed',
+			'  control plane: chart zenml-pro-0.13.18, as it is, server 0.13.18 -> 0.13.18, revision 3 deployed',
 			'    images of pod api-2: not known, it cannot be read.',
 			'    runs r/api:1 (no digest told)',
 		]);

@@ -39,17 +39,23 @@ type Site = {
 	readonly list?: NonNullable<Given['cluster']>['list'];
 };
 
-/** A control plane that this tool installed with the shortest answers, without `more`. */
+/** A try that failed is newer than what runs, and has the values of the upgrade. */
+const history = [releaseOf({revision: 3}), releaseOf({revision: 4, status: 'failed'})];
+
+/** A control plane that this tool installed with the shortest answers, without `more`; an upgrade of it has failed before. */
 const site = async ({edit = (values) => values, more = {}, objects = [], list}: Site) => {
 	const cluster = kept(generatedAndEnrolled(), ...objects);
 	const given: Given = {bundle: carried(), cluster: {...cluster, ...(list && {list})}};
-	const before = await upgradedControlPlane(worldOf({...given, helm: {release: async () => undefined}}), 'look');
+	const before = await upgradedControlPlane(worldOf({...given, helm: {history: async () => []}}), 'look');
 	if (!before) throw new Error('its secrets are made');
 	await (await noteApplied(worldOf(given), before.wanted))();
 	const world = worldOf({
 		...given,
 		answers: answersOf((input) => ({...input, ...more})),
-		helm: {release: async () => releaseOf(), values: async () => edit(before.wanted.values)},
+		helm: {
+			history: async () => history,
+			values: async (_name, _namespace, _signal, revision) => (revision === 3 ? edit(before.wanted.values) : {}),
+		},
 	});
 	return {world, before: before.wanted.values};
 };
@@ -63,7 +69,7 @@ const upgradedIn = async (of: Site, at: 'look' | 'apply' = 'look') => {
 
 describe('a release that is not there', () => {
 	test('is made of the answers alone', async () => {
-		const helm = {release: async () => undefined};
+		const helm = {history: async () => []};
 		const world = worldOf({bundle: carried(), cluster: kept(generatedAndEnrolled()), helm});
 		const upgraded = await upgradedControlPlane(world, 'look');
 		expect(upgraded?.edits).toEqual({kept: [], conflicts: [], lost: [], unrecorded: false});

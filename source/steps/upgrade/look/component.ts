@@ -48,13 +48,14 @@ export type ComponentLook = {
 /** Values and manifests of one component, before and after. @throws the signal's reason */
 export const lookAtComponent = async (
 	world: World,
-	{component}: Installed,
+	{component, live}: Installed,
 	upgraded: Upgraded,
 ): Promise<ComponentLook> => {
 	const {wanted} = upgraded;
 	let restarts: readonly string[] = [];
 	const manifests = await told(world, 'Manifests', async () => {
-		const read = readObjects(await world.helm.manifest(wanted.name, wanted.namespace, world.signal));
+		const kept = await world.helm.manifest(wanted.name, wanted.namespace, world.signal, live?.revision);
+		const read = readObjects(kept);
 		if ('broken' in read) return ['Manifests: what Helm keeps of them is not readable.'];
 		const changes = manifestChanges(read.objects, (await renderRelease(world, wanted)).objects);
 		restarts = changes.filter((one) => one.restarts).map(({object}) => `${component.label}: ${object}`);

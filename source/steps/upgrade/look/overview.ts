@@ -54,8 +54,9 @@ const imageLines = async ({cluster, signal}: World, {component}: Installed): Pro
 };
 
 const versionLines = async (world: World, one: Installed): Promise<readonly string[]> => {
-	const {component, chart, live} = one;
-	const server = `${live?.appVersion || '(not told)'} -> ${chart.appVersion ?? chart.version}`;
+	const {component, chart, live, version} = one;
+	// A chart that names no version of its server has its own, on both sides.
+	const server = `${live?.appVersion || version || '(not told)'} -> ${chart.appVersion ?? chart.version}`;
 	return [
 		`  ${component.label}: chart ${versionsInWords(one)}, server ${server}, revision ${live?.revision} ${live?.status}`,
 		...(await told(world, '    images', async () => imageLines(world, one))),
