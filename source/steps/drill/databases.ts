@@ -33,14 +33,24 @@ export const smallPart = async (
 	return wholeText(await opened.read(part, signal));
 };
 
-/** The values of a component's release as they were. */
+/** What a text of YAML is; undefined where it is none, or no map. */
+const mapIn = (yaml: string): Readonly<Record<string, unknown>> | undefined => {
+	try {
+		const value: unknown = parse(yaml);
+		return isMap(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
+};
+
+/** The values of a component's release as they were. @throws ProblemError `drill-part-missing` */
 export const valuesOf = async (
 	world: World,
 	opened: ReadBackup,
 	{name}: Target,
 ): Promise<Readonly<Record<string, unknown>>> => {
-	const values: unknown = parse(await smallPart(world, opened, {kind: 'values', name}));
-	if (isMap(values)) return values;
+	const values = mapIn(await smallPart(world, opened, {kind: 'values', name}));
+	if (values) return values;
 	throw stepProblems.error('drill-part-missing', {kind: 'values', name, id: opened.manifest.id});
 };
 

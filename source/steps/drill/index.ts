@@ -44,7 +44,8 @@ const sourceCheck = async (world: World, {backup, memory}: Drill): Promise<Findi
 	const {clock, pass, report, runId, signal} = world;
 	if (pass === 'apply') await world.holdLease(signal);
 	const {manifest, targets, unknown} = await planOf(world, backup);
-	if (targets.length === 0) throw stepProblems.error('drill-nothing', {id: manifest.id, names: unknown.join(', ')});
+	if (targets.length === 0)
+		throw stepProblems.error('drill-nothing', {id: manifest.id, names: unknown.join(', ') || 'none'});
 	for (const target of targets) {
 		const {port, admin} = await requireAdmin(world, target.component);
 		const facts = await port.probe(admin, signal);

@@ -7,7 +7,7 @@ import {runPodProbe} from '../shared/pod-probe.ts';
 import {selectorOf} from '../shared/release/wanted.ts';
 import type {World} from '../world.ts';
 import {drillNamespace, scratchRelease} from './names.ts';
-import type {DrillRecord} from './record.ts';
+import type {DrillCheck, DrillRecord} from './record.ts';
 import {loginSecretName} from './secrets.ts';
 import type {Target} from './targets.ts';
 import {note} from './work.ts';
@@ -26,19 +26,16 @@ const resultSchema = z.object({answers: z.array(answerSchema)});
 type Answer = z.infer<typeof answerSchema>;
 type Request = {readonly url: string; readonly username?: string; readonly connect?: true};
 
+/** A Secret that is not there would keep the pod from starting: only who logs in is given one. */
+const loginOf = (requests: readonly Request[]) =>
+	requests.some(({username}) => username !== undefined) && {
+		secretEnv: {PROBE_PASSWORD: {secret: loginSecretName, key: 'password'}},
+	};
+
 /** Asks from a pod of the scratch namespace; undefined where pods of ours are not wanted (network.podChecks). */
 const ask = async (world: World, requests: readonly Request[]): Promise<readonly Answer[] | undefined> => {
-	const {controlPlane} = world.answers;
-	const result = await runPodProbe(
-		world,
-		'http',
-		{requests},
-		{
-			...controlPlane,
-			namespace: drillNamespace,
-			secretEnv: {PROBE_PASSWORD: {secret: loginSecretName, key: 'password'}},
-		},
-	);
+	const place = {...world.answers.controlPlane, namespace: drillNamespace, ...loginOf(requests)};
+	const result = await runPodProbe(world, 'http', {requests}, place);
 	if (result === undefined) return undefined;
 	const read = resultSchema.safeParse(result);
 	if (read.success && read.data.answers.length === requests.length) return read.data.answers;
@@ -47,6 +44,8 @@ const ask = async (world: World, requests: readonly Request[]): Promise<readonly
 
 const wordsOf = ({status, error}: Answer): string =>
 	status === undefined ? cutTo(oneLine(error ?? 'no answer'), 200) : `status ${status}`;
+
+const valueWords = (value: unknown): string => cutTo(oneLine(String(value ?? '?')), 100);
 
 const portsOf = (service: KubeObject): readonly number[] => {
 	const ports =
@@ -80,49 +79,44 @@ const parse = (body = ''): Readonly<Record<string, unknown>> => {
 const untried = (world: World, record: DrillRecord, what: string): void =>
 	note(world, record, {what, outcome: 'open', note: 'no pod was started to look: network.podChecks is false'});
 
+const loginFound = (username: string, login: Answer | undefined): Pick<DrillCheck, 'outcome' | 'note'> => {
+	if (!login) return {outcome: 'open', note: `the values in the backup hold no password of ${username}`};
+	return login.token === true
+		? {outcome: 'passed', note: `${username} logs in with the password of the backup`}
+		: {outcome: 'failed', note: `${username} is not let in: ${wordsOf(login)}`};
+};
+
+const withoutService = 'its release has no Service';
+
 /** The API answers, and the administrator of that time logs in against the restored database. */
 const checkControlPlane = async (world: World, record: DrillRecord, target: Target): Promise<void> => {
-	const what = 'control plane: API and login';
+	const what = 'control plane: API';
 	const roots = await rootsOf(world, target);
+	if (roots.length === 0) return note(world, record, {what, outcome: 'failed', note: withoutService});
 	const {username} = world.answers.controlPlane.admin;
-	const answers = await ask(
-		world,
-		roots.flatMap((root) => [{url: `${root}/api/v1/health`}, {url: `${root}/api/v1/auth/login`, username}]),
-	);
-	if (!answers) return untried(world, record, what);
-	const at = roots.findIndex((_root, index) => isApi(answers[index * 2] ?? {}));
-	const login = at < 0 ? undefined : answers[at * 2 + 1];
+	const logins = record.hasLogin ? roots.map((root) => ({url: `${root}/api/v1/auth/login`, username})) : [];
+	const answers = await ask(world, [...roots.map((root) => ({url: `${root}/api/v1/health`})), ...logins]);
+	if (!answers) return untried(world, record, `${what} and login`);
+	const at = answers.slice(0, roots.length).findIndex(isApi);
 	if (at < 0) {
-		const said = roots.map((root, index) => `${root}: ${wordsOf(answers[index * 2] ?? {})}`).join('; ');
-		note(world, record, {
-			what: 'control plane: API',
-			outcome: 'failed',
-			note: said === '' ? 'its release has no Service' : said,
-		});
-		return;
+		const said = roots.map((root, index) => `${root}: ${wordsOf(answers[index] ?? {})}`).join('; ');
+		return note(world, record, {what, outcome: 'failed', note: said});
 	}
-	note(world, record, {what: 'control plane: API', outcome: 'passed', note: '/api/v1/health answers 200'});
-	const isIn = login?.token === true;
-	note(world, record, {
-		what: 'control plane: login',
-		outcome: isIn ? 'passed' : 'failed',
-		note: isIn
-			? `${username} logs in with the password of the backup`
-			: `${username} is not let in: ${wordsOf(login ?? {})}`,
-	});
+	note(world, record, {what, outcome: 'passed', note: '/api/v1/health answers 200'});
+	note(world, record, {what: 'control plane: login', ...loginFound(username, answers[roots.length + at])});
 };
 
 /** `/health` proves the server, `/api/v1/info` its database. */
 const checkWorkspace = async (world: World, record: DrillRecord, target: Target): Promise<void> => {
 	const what = `${target.component.label}: /health and /info`;
 	const [root] = await rootsOf(world, target);
-	if (root === undefined) return note(world, record, {what, outcome: 'failed', note: 'its release has no Service'});
+	if (root === undefined) return note(world, record, {what, outcome: 'failed', note: withoutService});
 	const answers = await ask(world, [{url: `${root}/health`}, {url: `${root}/api/v1/info`}]);
 	if (!answers) return untried(world, record, what);
 	const [health = {}, info = {}] = answers;
 	const {version, database_type: database} = parse(info.body);
 	const isWell = health.status === 200 && isApi(info) && database === 'mysql';
-	const told = `version ${oneLine(String(version ?? '?'))}, database ${oneLine(String(database ?? '?'))}`;
+	const told = `version ${valueWords(version)}, database ${valueWords(database)}`;
 	const words = `/health: ${wordsOf(health)}; /api/v1/info: ${wordsOf(info)}, ${told}`;
 	note(world, record, {what, outcome: isWell ? 'passed' : 'failed', note: words});
 	note(world, record, {
@@ -132,8 +126,23 @@ const checkWorkspace = async (world: World, record: DrillRecord, target: Target)
 	});
 };
 
-/** Whether the cluster keeps pods of the drill away from the real servers. */
-const checkIsolation = async (world: World, record: DrillRecord): Promise<void> => {
+/** Kinds of failures that say that no connection comes about; any other says nothing of the network. */
+const apart: ReadonlySet<string | undefined> = new Set(['dns', 'refused', 'timeout']);
+
+const isolationOf = (urls: readonly string[], found: readonly Answer[]): Pick<DrillCheck, 'outcome' | 'note'> => {
+	const reached = urls.filter((_url, index) => found[index]?.connected === true);
+	if (reached.length > 0) {
+		const words = `this cluster does not enforce NetworkPolicy: a pod of the drill reaches ${reached.join(', ')}. Values alone hold the scratch servers apart: other databases, hosts that nobody knows, no Ingress, no enrolment. The restored control plane knows the addresses of the real workspaces.`;
+		return {outcome: 'open', note: words};
+	}
+	const unclear = found.find(({kind}) => !apart.has(kind));
+	if (unclear) return {outcome: 'open', note: `a pod of the drill could not find out: ${wordsOf(unclear)}`};
+	const kinds = [...new Set(found.map(({kind}) => kind))].join(', ');
+	return {outcome: 'passed', note: `a pod of the drill reaches none of ${urls.join(', ')} (${kinds})`};
+};
+
+/** Whether the cluster keeps pods of the drill away from the real servers: a pod of ours looks how far it comes. */
+export const drillIsolation = async (world: World, record: DrillRecord): Promise<void> => {
 	const {answers} = world;
 	const what = 'no way to the real servers';
 	const urls = componentsOf(answers).map(({answers: {host}}) => urlOf(answers, host));
@@ -142,22 +151,8 @@ const checkIsolation = async (world: World, record: DrillRecord): Promise<void> 
 		urls.map((url) => ({url, connect: true})),
 	);
 	if (!found) return untried(world, record, what);
-	const reached = urls.filter((_url, index) => found[index]?.connected === true);
-	if (reached.length === 0) {
-		const kinds = [...new Set(found.map(({kind, error}) => kind ?? oneLine(error ?? '?')))].join(', ');
-		note(world, record, {
-			what,
-			outcome: 'passed',
-			note: `a pod of the drill reaches none of ${urls.join(', ')} (${kinds})`,
-		});
-		return;
-	}
-	const words = `this cluster does not enforce NetworkPolicy: a pod of the drill reaches ${reached.join(', ')}. Values alone hold the scratch servers apart: other databases, hosts that nobody knows, no Ingress, no enrolment. The restored control plane knows the addresses of the real workspaces.`;
-	note(world, record, {what, outcome: 'open', note: words});
+	note(world, record, {what, ...isolationOf(urls, found)});
 };
-
-/** Before any server runs: a pod looks how far it comes. */
-export const drillIsolation = checkIsolation;
 
 /** What the scratch servers answer. */
 export const drillAnswers = async (world: World, record: DrillRecord, targets: readonly Target[]): Promise<void> => {

@@ -25,6 +25,8 @@ export type DrillRecord = {
 	/** Names of components (`controlPlane` or that of a workspace) whose database was restored, and whose servers ran. */
 	readonly restored: Set<string>;
 	readonly running: Set<string>;
+	/** True once the administrator's password of the backup lies where a pod of ours finds it. */
+	hasLogin?: boolean;
 	reportFile?: string;
 };
 

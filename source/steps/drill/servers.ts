@@ -42,10 +42,16 @@ const startOne = async (
 	world: World,
 	target: Target,
 	{
+		record,
 		opened,
 		kept,
 		password,
-	}: {readonly opened: ReadBackup; readonly kept: readonly KeptSecret[]; readonly password: string},
+	}: {
+		readonly record: DrillRecord;
+		readonly opened: ReadBackup;
+		readonly kept: readonly KeptSecret[];
+		readonly password: string;
+	},
 ): Promise<void> => {
 	const {cluster, signal, registerSecret} = world;
 	const chart = await chartFor(world, target);
@@ -56,6 +62,7 @@ const startOne = async (
 	if (admin !== undefined) {
 		registerSecret(admin);
 		await cluster.apply(loginSecret(admin), {signal});
+		record.hasLogin = true;
 	}
 	const jwt = below(values, rootOf(values), 'auth', 'jwtSecretKey');
 	if (typeof jwt === 'string') registerSecret(jwt);
@@ -90,7 +97,9 @@ export const drillServers = async (
 		const {label} = target.component;
 		const password = passwords.get(target.id) ?? '';
 		const what = `${label}: servers started`;
-		const isUp = await trying(world, record, what, async () => startOne(world, target, {opened, kept, password}));
+		const isUp = await trying(world, record, what, async () =>
+			startOne(world, target, {record, opened, kept, password}),
+		);
 		if (!isUp) continue;
 		record.running.add(target.name);
 		note(world, record, {

@@ -14,6 +14,15 @@ const leadsOut =
 const withinOnly = (environment: unknown): Values =>
 	isMap(environment) ? Object.fromEntries(Object.entries(environment).filter(([name]) => !leadsOut.test(name))) : {};
 
+/** Variables in clear and those that the chart puts into a Secret: where a broker asks for a password, its address is among the latter. */
+const variablesOf = (section: unknown): Values => {
+	const secret = below(section, 'secretEnvironment');
+	return {
+		environment: withinOnly(below(section, 'environment')),
+		...(isMap(secret) && {secretEnvironment: withinOnly(secret)}),
+	};
+};
+
 /** Every `name:` of a Secret of the backup becomes that of its copy: components share one namespace here. */
 const renamed = (value: unknown, copies: ReadonlyMap<string, string>): unknown => {
 	if (Array.isArray(value)) return value.map((one) => renamed(one, copies));
@@ -51,7 +60,7 @@ const ofControlPlane = (section: unknown, target: Target, password: string): Val
 		throw stepProblems.error('drill-values-unread', {component: target.component.label, key: 'database.external'});
 	return {
 		database: {external: {username: name, database: name, ...('password' in external && {password})}},
-		environment: withinOnly(below(section, 'environment')),
+		...variablesOf(section),
 	};
 };
 
@@ -59,14 +68,14 @@ const ofControlPlane = (section: unknown, target: Target, password: string): Val
 const ofWorkspace = (section: unknown, target: Target, password: string): Values => ({
 	pro: {enabled: false},
 	database: {url: scratchUrl(below(section, 'database', 'url'), target, password)},
-	environment: withinOnly(below(section, 'environment')),
+	...variablesOf(section),
 });
 
 /** Sections whose keys are taken out, where merging would keep them. */
 const without = (values: Values, root: string): Values => {
 	const section = isMap(values[root]) ? values[root] : {};
-	const {pro: _pro, environment: _environment, environmentSecretKeyRefs: _references, ...kept} = section;
-	return {...values, [root]: kept};
+	const gone: ReadonlySet<string> = new Set(['pro', 'environment', 'secretEnvironment', 'environmentSecretKeyRefs']);
+	return {...values, [root]: Object.fromEntries(Object.entries(section).filter(([key]) => !gone.has(key)))};
 };
 
 /**

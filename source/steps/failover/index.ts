@@ -96,8 +96,15 @@ const pageOf = (world: World, {all}: Watch): Handover => ({
 	pollEveryMs: 50,
 });
 
-const late = ({all}: Watch, when: string) => {
+/** Those that are away; where none is and a database was, those that were: they have not answered for long enough. */
+const unsteady = (all: readonly Seen[]): readonly Seen[] => {
 	const down = all.filter(({isUp}) => !isUp);
+	const wasSeen = all.some(({kind, failures}) => kind === 'database' && failures > 0);
+	return down.length === 0 && wasSeen ? all.filter(({failures}) => failures > 0) : down;
+};
+
+const late = ({all}: Watch, when: string) => {
+	const down = unsteady(all);
 	const evidence = all.map((seen) => `${seen.label}: ${wordsOf(seen)}`);
 	return down.length === 0
 		? stepProblems.problem('failover-not-seen', {when}, {evidence})
