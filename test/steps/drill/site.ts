@@ -72,11 +72,11 @@ const serviceOf = (release: string, spec: unknown): KubeObject => ({
 	spec,
 });
 
-type Said = Readonly<Record<string, unknown>>;
-type Asked = {readonly url: string; readonly username?: string; readonly connect?: true};
+export type Said = Readonly<Record<string, unknown>>;
+export type Asked = {readonly url: string; readonly username?: string; readonly connect?: true};
 
 /** A cluster that holds pods apart, with servers that are well. */
-const answerTo = ({url, username, connect}: Asked): Said => {
+export const answerTo = ({url, username, connect}: Asked): Said => {
 	if (connect) return {error: 'timed out', kind: 'timeout'};
 	if (username !== undefined) return {status: 200, token: true};
 	const body = url.endsWith('/info') ? JSON.stringify({version: '0.95.1', database_type: 'mysql'}) : '{}';
@@ -234,10 +234,14 @@ export const drillSite = (given: Given = {}) => {
 	return {state, world, deeds, probes, upgrades, logins, saved, uses, scratch, objects: objects.all};
 };
 
-export type DrillSite = ReturnType<typeof drillSite>;
+type DrillSite = ReturnType<typeof drillSite>;
 
 /** Goes through the steps up to one of them, as the engine does: looks, makes, looks again. Returns the last look of each. */
-export const drilled = async ({world}: DrillSite, until = 'drill-report', steps: readonly Step[] = drillSteps()) => {
+export const drilled = async (
+	{world}: Pick<DrillSite, 'world'>,
+	until = 'drill-report',
+	steps: readonly Step[] = drillSteps(),
+) => {
 	const last = steps.findIndex(({id}) => id === until);
 	const seen = new Map<string, Awaited<ReturnType<typeof look>>>();
 	for (const step of steps.slice(0, last + 1)) {
@@ -249,11 +253,11 @@ export const drilled = async ({world}: DrillSite, until = 'drill-report', steps:
 };
 
 /** The drill's report for machines. */
-export const reportOf = ({saved}: DrillSite): DrillReport =>
+export const reportOf = ({saved}: Pick<DrillSite, 'saved'>): DrillReport =>
 	JSON.parse(saved.get('reports/drill-run-of-the-test.json') ?? '') as DrillReport;
 
 /** `outcome what: note` of all that was looked at, or of what is called so. */
-export const checksOf = (site: DrillSite, name = ''): readonly string[] =>
+export const checksOf = (site: Pick<DrillSite, 'saved'>, name = ''): readonly string[] =>
 	reportOf(site)
 		.checks.filter(({what}) => what.includes(name))
 		.map(({what, outcome, note}) => `${outcome} ${what}: ${note}`);
