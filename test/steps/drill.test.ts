@@ -67,7 +67,7 @@ test('what is drilled is told before anything is made', async () => {
 		note: expect.stringContaining('backup B1, its data are'),
 	});
 	if (!source || !left) throw new Error('steps');
-	expect(await look(left, siteOf())).toEqual({status: 'ok', note: 'nothing'});
+	expect(await look(left, siteOf())).toEqual({status: 'ok', note: 'nothing', warnings: []});
 	const all = drillSteps();
 	const world = {...siteOf(), pass: 'look'} as const;
 	const databases = all.find(({id}) => id === 'drill-databases');

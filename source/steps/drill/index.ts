@@ -78,8 +78,10 @@ const sourceStep = (drill: Drill): Step => ({
 });
 
 const lookLeft = async (world: World): Promise<Finding> => {
-	const changes = changesOf(await findLeft(world));
-	return changes.length === 0 ? {status: 'ok', note: 'nothing'} : {status: 'todo', changes};
+	const left = await findLeft(world);
+	const changes = changesOf(left);
+	const warnings = left.unseen;
+	return changes.length === 0 ? {status: 'ok', note: 'nothing', warnings} : {status: 'todo', changes, warnings};
 };
 
 /** Also the only step of a clean-up by itself. */

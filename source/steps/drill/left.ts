@@ -13,6 +13,8 @@ const [goneMs, lookMs] = [180_000, 1000];
 export type Left = {
 	readonly databases: readonly {readonly name: string; readonly server: string; readonly drop: () => Promise<void>}[];
 	readonly namespace: boolean;
+	/** Sentences on servers whose administrator the answers do not give: whether something is left there nobody knows. */
+	readonly unseen: readonly string[];
 };
 
 const isOurs = (labels: Readonly<Record<string, string>> = {}): boolean =>
@@ -29,18 +31,20 @@ export const namespaceIsThere = async ({cluster, signal}: World): Promise<boolea
 /** Looks what is left on every server that the answers give an administrator for, and in the cluster. */
 export const findLeft = async (world: World): Promise<Left> => {
 	const databases: Left['databases'][number][] = [];
-	for (const {
-		server: {host},
-		components,
-	} of serverGroups(world)) {
+	const unseen: string[] = [];
+	for (const {server, components} of serverGroups(world)) {
+		const {host, from} = server;
 		const [component] = components;
 		const found = component && (await adminOf(world, component));
-		if (!found) continue;
+		if (!found) {
+			unseen.push(`whether a drill left databases on ${host} was not looked at: ${from}.admin is not given`);
+			continue;
+		}
 		const {port, admin} = found;
 		for (const name of await port.scratch.left(admin, world.signal))
 			databases.push({name, server: host, drop: () => port.scratch.drop(admin, name, world.signal)});
 	}
-	return {databases, namespace: await namespaceIsThere(world)};
+	return {databases, namespace: await namespaceIsThere(world), unseen};
 };
 
 export const changesOf = ({databases, namespace}: Left): readonly Change[] => [
