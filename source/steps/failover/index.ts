@@ -5,7 +5,7 @@ import type {Finding, Handover} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
 import {serverGroups} from '../shared/database-servers.ts';
 import {longTimeouts, type Step, shortTimeouts, type World} from '../world.ts';
-import {askOnce, awayMs, beginning, isOver, type Pace, type Seen, wordsOf} from './measure.ts';
+import {askOnce, askWithin, awayMs, beginning, isOver, type Pace, type Seen, wordsOf} from './measure.ts';
 import {type Watched, watchedOf} from './watched.ts';
 
 /** How a failover is watched; times in ms. */
@@ -28,8 +28,7 @@ const inputs: Step['inputs'] = ({controlPlane, workspaces, database}) => ({contr
 const begin = async (world: World, {options}: Memory): Promise<readonly Seen[]> => {
 	const all: Seen[] = [];
 	for (const watched of watchedOf(world)) {
-		const signal = AbortSignal.any([world.signal, AbortSignal.timeout(2 * options.answerMs)]);
-		const said = await watched.ask(signal).catch((error: unknown) => {
+		const said = await askWithin(world, watched, 2 * options.answerMs).catch((error: unknown) => {
 			world.signal.throwIfAborted();
 			throw stepProblems.error('failover-not-well', {who: watched.label, words: toProblem(error).message}, {error});
 		});

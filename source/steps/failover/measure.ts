@@ -1,5 +1,6 @@
-import {toProblem} from '../../base/problem.ts';
+import {ProblemError, toProblem} from '../../base/problem.ts';
 import {cutTo, oneLine} from '../../base/text.ts';
+import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
 import type {Watched} from './watched.ts';
 
@@ -45,16 +46,28 @@ export const beginning = ({label, kind}: Watched, said: string, now: number): Se
 	...{label, kind, said, isUp: true, lastOk: now, failures: 0, reasons: []},
 });
 
+/**
+ * Asks one, and gives it so long.
+ * @throws ProblemError `failover-silent` where nothing came, else what it was refused with; the signal's reason
+ */
+export const askWithin = async ({signal}: World, {label, ask}: Watched, limitMs: number): Promise<string> => {
+	const limit = AbortSignal.timeout(limitMs);
+	try {
+		return await ask(AbortSignal.any([signal, limit]));
+	} catch (error) {
+		signal.throwIfAborted();
+		if (error instanceof ProblemError || !limit.aborted) throw error;
+		// Without what was thrown: it says of itself that it was aborted, and nobody stopped this run.
+		throw stepProblems.error('failover-silent', {who: label, seconds: limitMs / 1000});
+	}
+};
+
 /** Asks one once more. A failure counts from when it was asked: it was away then. @throws the signal's reason */
-export const askOnce = async (
-	{clock, signal}: World,
-	watched: Watched,
-	seen: Seen,
-	{answerMs}: Pace,
-): Promise<Seen> => {
+export const askOnce = async (world: World, watched: Watched, seen: Seen, {answerMs}: Pace): Promise<Seen> => {
+	const {clock, signal} = world;
 	const askedAt = clock.now();
 	try {
-		const said = await watched.ask(AbortSignal.any([signal, AbortSignal.timeout(answerMs)]));
+		const said = await askWithin(world, watched, answerMs);
 		return success(seen, said, clock.now());
 	} catch (error) {
 		signal.throwIfAborted();

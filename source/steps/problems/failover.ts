@@ -6,6 +6,14 @@ export const failoverTable = {
 		cause: 'It was asked before the failover: {words}',
 		fix: 'Mend that first; zenml-airgap verify says more.',
 	},
+	'failover-silent': {
+		area: 'database',
+		message: 'The {who} gave no answer within {seconds} s.',
+		cause:
+			'Nobody refused the question, and nobody answered it: what runs there stands still, or nothing comes through to it.',
+		fix: 'Look whether it runs, and whether its name leads to what runs.',
+		nextSteps: ['zenml-airgap verify'],
+	},
 	'failover-not-seen': {
 		area: 'people',
 		who: 'database admin',
