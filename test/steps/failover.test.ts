@@ -190,6 +190,14 @@ test('silence is a problem with words, and no stop of the run', async () => {
 	).rejects.toThrow('stopped');
 });
 
+test('a refusal that comes late is told by its own words', async () => {
+	const {world} = siteOf(async () => facts);
+	const ask = async (signal: AbortSignal): Promise<never> => silent(signal).catch(() => Promise.reject(readOnly()));
+	expect(await refusalOf(askWithin(world, {label: 'a', kind: 'database', ask}, 5))).toMatchObject({
+		code: code('database-read-only'),
+	});
+});
+
 test('what has come back and not held for long enough is not told as a failover that was never seen', async () => {
 	let isDown = false;
 	const {world} = siteOf(async () => {
