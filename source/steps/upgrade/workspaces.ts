@@ -109,7 +109,8 @@ export const upgradeWorkspacesStep: Step = {
 	area: 'cluster',
 	inputs: (answers) => ({...workspacesInputs(answers), upgrade: answers.upgrade}),
 	retry: {
-		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready'],
+		// Way and servers begin to serve by and by: until then the way's own pages answer in their place.
+		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready', 'zenml-api-not-itself'],
 		attempts: 5,
 		pausesMs: [1000, 2000, 4000],
 	},
