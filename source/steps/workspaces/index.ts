@@ -84,6 +84,7 @@ export const workspacesStep: Step = {
 			'https-reset',
 			'https-time-out',
 			'zenml-not-ready',
+			'zenml-api-not-itself',
 			'way-in-unseen',
 			'httproute-unresolved',
 		],
