@@ -10,16 +10,20 @@ import {scheduleObjects, schedulePlace} from './wanted.ts';
 
 const write = ['get', 'create', 'patch'] as const;
 
-/** What the plan does in the namespace of the schedule. */
-const accessesOf = (namespace: string): readonly Access[] =>
-	[
-		['', 'secrets'],
-		['', 'serviceaccounts'],
-		['', 'persistentvolumeclaims'],
-		['', 'configmaps'],
-		['batch', 'cronjobs'],
-		['batch', 'jobs'],
-	].flatMap(([group = '', resource = '']) => write.map((verb) => ({verb, group, resource, namespace})));
+/** What the plan does in the namespace of the schedule. A first Job that failed is made anew, and its pods say what it did. */
+const accessesOf = (namespace: string): readonly Access[] => {
+	const kinds = [
+		{group: '', resource: 'secrets', verbs: write},
+		{group: '', resource: 'serviceaccounts', verbs: write},
+		{group: '', resource: 'persistentvolumeclaims', verbs: write},
+		{group: '', resource: 'configmaps', verbs: write},
+		{group: 'batch', resource: 'cronjobs', verbs: write},
+		{group: 'batch', resource: 'jobs', verbs: ['get', 'create', 'delete']},
+		{group: '', resource: 'pods', verbs: ['list']},
+		{group: '', resource: 'pods/log', verbs: ['get']},
+	] as const;
+	return kinds.flatMap(({group, resource, verbs}) => verbs.map((verb) => ({verb, group, resource, namespace})));
+};
 
 const requireRights = async ({cluster, answers, signal}: World): Promise<void> => {
 	const needed = accessesOf(scheduleNamespace(answers));
