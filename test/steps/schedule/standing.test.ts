@@ -52,6 +52,15 @@ describe('how a schedule stands', () => {
 		expect(scheduleLine(well)).toBe('15 2 * * * UTC, last good one 2026-02-01T02:15:00Z');
 	});
 
+	test('is one line for people: what is missing, what never succeeded, and what is wrong', async () => {
+		expect(scheduleLine(await standing(undefined))).toBe(
+			'asked for, and not in the cluster: zenml-airgap backup schedule',
+		);
+		expect(scheduleLine(await standing(cronJob(undefined, true)))).toBe(
+			'15 2 * * * UTC, never succeeded; the schedule of backups is suspended; no scheduled backup has succeeded yet; see it through: zenml-airgap backup schedule',
+		);
+	});
+
 	test('is told by a verification, also where it cannot be seen', async () => {
 		const get = async () => {
 			throw refusal('kubernetes-forbidden', 'Not for you.');
