@@ -2,6 +2,8 @@ import type {BackupManifest} from '../../backup/types.ts';
 import {toProblem} from '../../base/problem.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {minute} from '../back/losses.ts';
+import {stepProblems} from '../problems.ts';
+import {refuseUnfinishedRestore} from '../shared/marks/restore-mark.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {inputsOf} from './backup.ts';
 import {markPhase} from './databases.ts';
@@ -78,6 +80,28 @@ const noteUse = async (world: World, id: string, note: string): Promise<void> =>
 	}
 };
 
+/**
+ * A run that began with this step must not tell users of what was not done.
+ * @throws ProblemError `restore-unfinished`, `restore-differs`
+ */
+const requireRestored = async (
+	world: World,
+	source: Source,
+	backup: string,
+	restoring: readonly Restoring[],
+): Promise<void> => {
+	for (const {component, release} of restoring) {
+		await refuseUnfinishedRestore(world, release);
+		const {phase} = await phaseOf(world, source, backup, release);
+		if (phase === 'not begun')
+			throw stepProblems.error('restore-differs', {
+				component: component.label,
+				backup,
+				differences: 'it is not restored',
+			});
+	}
+};
+
 const check =
 	(source: Source) =>
 	async (world: World): Promise<Finding> => {
@@ -98,6 +122,7 @@ const apply =
 		const {manifest} = await source.open(world);
 		const {only} = source.options;
 		const restoring = restoringOf(world, source.options, manifest);
+		await requireRestored(world, source, manifest.id, restoring);
 		const now = new Date(clock.now()).toISOString();
 		const page = usersPage(manifest, only, {restoring, now});
 		const file = await host.saveState(pageName(manifest.id), `${page.join('\n')}\n`);

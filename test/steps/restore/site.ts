@@ -11,7 +11,7 @@ import type {Step, World} from '../../../source/steps/world.ts';
 import {bundle, facts, files, generatedAndEnrolled, kept, podOf, releaseOf} from '../parts.ts';
 import {type Given, worldOf} from '../world.ts';
 
-const id = '20261129T010000Z-0a1b2c';
+export const id = '20261129T010000Z-0a1b2c';
 export const encryptionKey = 'e'.repeat(64);
 
 /** What a workspace stores of a secret under a key. */
