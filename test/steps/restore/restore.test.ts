@@ -119,3 +119,19 @@ test('killed twice in the middle of the data it goes on', async () => {
 	await carry(ownSteps(database), site.world());
 	expect(site.state).toMatchObject({data: {zenml_workspace: dumped}, wrong: [], deployments: {zenml: {replicas: 2}}});
 });
+
+test('of the whole, killed at the second database, the first is not restored again', async () => {
+	const site = restoreSite();
+	const {dumps} = site.given();
+	const restore: NonNullable<typeof dumps>['restore'] = async (login, options) => {
+		if (login.database === 'zenml_workspace') throw new Killed('the second database');
+		return dumps?.restore?.(login, options);
+	};
+	await expect(carry(ownSteps(), site.world({dumps: {...dumps, restore}}))).rejects.toThrow(Killed);
+	await carry(ownSteps(), site.world());
+	expect(site.state.done.filter((what) => what.endsWith(' begins'))).toEqual([
+		'restore of zenml_pro begins',
+		'restore of zenml_workspace begins',
+	]);
+	expect(site.state.data).toEqual({zenml_pro: dumped, zenml_workspace: dumped});
+});
