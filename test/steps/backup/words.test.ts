@@ -7,6 +7,7 @@ import type {
 	BackupSummary,
 	OpenBackup,
 	PartHead,
+	ReadBackup,
 } from '../../../source/backup/types.ts';
 import type {KubeObject} from '../../../source/cluster/types.ts';
 import type {DumpTools} from '../../../source/database/dump/types.ts';
@@ -16,8 +17,8 @@ import {componentOf, installedOf} from '../../../source/steps/backup/installed.t
 import {readyStep} from '../../../source/steps/backup/ready.ts';
 import {memberOf, readSecrets} from '../../../source/steps/backup/secret-objects.ts';
 import {secretsStep} from '../../../source/steps/backup/secrets.ts';
-import {carried, facts, files, generatedAndEnrolled, kept, releaseOf, secretObject} from '../parts.ts';
-import {answersOf, changesOf, type Given, linesOf, look, rowsOf, worldOf} from '../world.ts';
+import {carried, facts, files, generatedAndEnrolled, kept, refusal, releaseOf, secretObject} from '../parts.ts';
+import {answersOf, changesOf, type Given, linesOf, look, refusalOf, rowsOf, worldOf} from '../world.ts';
 
 const asked = {purpose: async () => 'asked'};
 const withBackup = (backup: AnswersInput['backup'], more: Partial<AnswersInput> = {}) =>
@@ -125,18 +126,44 @@ describe('a dump', () => {
 
 const whole = {id: '1', folder: '/backups/1', state: 'whole', bytes: 2048, signed: true, uses: []} as const;
 
-test('a backup that is there is neither begun nor dumped nor finished again', async () => {
+/** A site in which a whole backup of its purpose is there, and what was opened of it. */
+const siteWithBackup = (given: Given = {}, open: BackupPort['open'] = async () => ({}) as ReadBackup) => {
+	const opened: string[] = [];
 	const manifest = {purpose: 'asked', run: 'run-of-the-test', parts: [{}, {}]} as unknown as BackupManifest;
 	const list = async (): Promise<readonly BackupSummary[]> => [{...whole, manifest}];
-	const world = siteOf({}, {list});
+	const world = siteOf(given, {
+		list,
+		open: async (id, ...more) => {
+			opened.push(id);
+			return open(id, ...more);
+		},
+	});
+	return {world, opened};
+};
+
+test('a backup that is there is neither begun nor dumped nor finished again', async () => {
+	const {world, opened} = siteWithBackup();
 	const steps = [secretsStep, databasesStep, finishStep].map((step) => step(asked));
 	for (const step of steps) await step.apply?.(world);
 	expect(world.told).toEqual([]);
-	expect(await Promise.all(steps.map((step) => look(step, world)))).toEqual([
-		{status: 'ok', note: 'in backup 1'},
-		{status: 'ok', note: 'in backup 1'},
-		{status: 'ok', note: 'backup 1, 2 parts, 2.0 KiB, signed'},
-	]);
+	for (const _twice of [1, 2])
+		expect(await Promise.all(steps.map((step) => look(step, world)))).toEqual([
+			{status: 'ok', note: 'in backup 1'},
+			{status: 'ok', note: 'in backup 1'},
+			{status: 'ok', note: 'backup 1, 2 parts, 2.0 KiB, signed'},
+		]);
+	expect(opened).toEqual(['1']);
+});
+
+test('a backup that is there counts only when its files come back, however often it is looked at', async () => {
+	const changed = refusal('backup-file-changed');
+	const {world, opened} = siteWithBackup({}, async () => Promise.reject(changed));
+	const step = finishStep(asked);
+	for (const _again of [1, 2]) expect(await refusalOf(look(step, world))).toMatchObject({code: 'backup-file-changed'});
+	expect(opened).toEqual(['1', '1']);
+	const dry = siteWithBackup({pass: 'look'}, async () => Promise.reject(changed));
+	expect(await look(step, dry.world)).toMatchObject({status: 'ok'});
+	expect(dry.opened).toEqual([]);
 });
 
 test('with a key the manifest will be signed', async () => {
