@@ -53,9 +53,13 @@ const isBetweenAnswers = ({code, path}: z.core.$ZodIssue, root: unknown): boolea
 
 const isUnder = (path: Path, at: Path): boolean => at.every((key, index) => path[index] === key);
 
+/** Where answers are missing or wrong. */
+const badIn = (issues: readonly Issue[]): readonly Path[] =>
+	issues.filter(({code}) => code !== 'answers-unknown-key').map(({path}) => path);
+
 /** The answers with a text that no other answer has in the place of each that is missing or wrong. */
 const standingIn = (root: unknown, issues: readonly Issue[]): RuledAnswers => {
-	const bad = issues.filter(({code}) => code !== 'answers-unknown-key').map(({path}) => path);
+	const bad = badIn(issues);
 	return complete(root, (path) => !bad.some((at) => isUnder(path, at)));
 };
 
@@ -79,9 +83,11 @@ export const checkAnswers = (written: unknown): Checked => {
 		.flatMap((issue) => explain(issue, root));
 	const usable = standingIn(root, ownIssues);
 	// A broken rule between answers is told as far as the answers that it looks at are usable.
-	const conflicts = crossFieldIssues(usable).map((rule) =>
-		conflictOf(rule, (path) => lookUp(root, path) !== undefined),
-	);
+	const bad = badIn(ownIssues);
+	const isBad = (path: Path | undefined): boolean => path !== undefined && bad.some((at) => isUnder(path, at));
+	const conflicts = crossFieldIssues(usable)
+		.filter(({path, other}) => !isBad(path) && !isBad(other))
+		.map((rule) => conflictOf(rule, (path) => lookUp(root, path) !== undefined));
 	const issues = [...ownIssues, ...conflicts];
 	return result.success ? {answers: result.data, issues, usable} : {issues, usable};
 };

@@ -1,3 +1,4 @@
+import {firstOf} from '../base/text.ts';
 import type {Issue} from './issue.ts';
 import {answersProblems} from './problems.ts';
 import type {CrossFieldIssue, Path} from './rules/rules.ts';
@@ -31,6 +32,7 @@ const betweenTwo = (
 		| 'not for this kind'
 		| 'clear text'
 		| 'no use without TLS'
+		| 'used by nobody'
 		| 'leaves without use'
 		| 'too long for MySQL'
 		| 'MySQL and too long',
@@ -39,6 +41,19 @@ const betweenTwo = (
 ): Told => {
 	const facts = {path: formatPath(path), other: formatPath(other)};
 	return (answer, more) => answersProblems.problem('answers-conflict', {case: which, answer, ...facts}, more);
+};
+
+/** The components that need the server of all are named, and where each could name one of its own. */
+const neededBy = ({path, places}: Extract<CrossFieldIssue, {kind: 'server needed'}>): Told => {
+	const facts = {
+		path: formatPath(path),
+		components: firstOf(
+			places.map((place) => formatPath(place.slice(0, -2))),
+			4,
+		),
+		places: firstOf(places.map(formatPath), 4),
+	};
+	return (answer, more) => answersProblems.problem('answers-missing', {case: 'server needed', answer, ...facts}, more);
 };
 
 /** A broken rule between answers in words. @param isGiven tells whether an answer was given, or its default counts */
@@ -84,7 +99,10 @@ export const conflictOf = (rule: CrossFieldIssue, isGiven: (path: Path) => boole
 				problem: betweenTwo(rule.kind, path, rule.other),
 				mirrored: betweenTwo('leaves without use', rule.other, path),
 			};
+		case 'server needed':
+			return {path, other, code: 'answers-missing', problem: neededBy(rule)};
 		case 'needed':
+		case 'used by nobody':
 		case 'key needed':
 		case 'gateway needed':
 		case 'not for this kind':

@@ -24,7 +24,7 @@ export type WithServer = {readonly database: {readonly server?: WrittenServer | 
 
 /** The part of the answers that names database servers; complete answers fit. */
 export type ServedAnswers = {
-	readonly database: WrittenServer;
+	readonly database: Omit<WrittenServer, 'host'> & {readonly host?: string | undefined};
 	readonly controlPlane: WithServer;
 	readonly workspaces: readonly WithServer[];
 };
@@ -64,10 +64,14 @@ const ownServer = ({controlPlane, workspaces}: ServedAnswers, component: Compone
 	return workspaces[Number(component.slice('workspaces.'.length))]?.database.server;
 };
 
-/** The server that keeps the database of a component: its own, or the one of all. */
+/**
+ * The server that keeps the database of a component: its own, or the one of all. Its `host` is empty only in answers that are still
+ * judged: complete ones name the server of all where a component has none of its own (rules/database.ts).
+ */
 export const databaseServerOf = (answers: ServedAnswers, component: ComponentPath): DatabaseServer => {
 	const own = ownServer(answers, component);
-	return own ? filledIn(own, `${component}.database.server`) : filledIn(answers.database, 'database');
+	if (own) return filledIn(own, `${component}.database.server`);
+	return filledIn({...answers.database, host: answers.database.host ?? ''}, 'database');
 };
 
 /** `host:port`: two places in the answers that lead to the same server give the same text. */

@@ -19,7 +19,7 @@ import {
 import {crossFieldIssues} from './rules/rules.ts';
 import {artifacts} from './schema/artifacts.ts';
 import {backup} from './schema/backup.ts';
-import {componentDatabase, databaseServer} from './schema/database.ts';
+import {componentDatabase, sharedDatabaseServer} from './schema/database.ts';
 import {ingress} from './schema/ingress.ts';
 import {registry} from './schema/registry.ts';
 import {upgrade} from './schema/upgrade.ts';
@@ -141,7 +141,7 @@ const shape = z.strictObject({
 		})
 		.describe('Certificate and key of all host names, and the CA that signed them'),
 	ingress,
-	database: databaseServer('mysql.internal.mycompany.com').describe(
+	database: sharedDatabaseServer('mysql.internal.mycompany.com').describe(
 		'The database server of every component that names none of its own',
 	),
 	controlPlane: z

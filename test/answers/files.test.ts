@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {parse} from 'yaml';
+import {parse, stringify} from 'yaml';
 import * as z from 'zod';
 import {setAt} from '../../source/answers/draft.ts';
 import {allFields} from '../../source/answers/fields.ts';
@@ -53,8 +53,11 @@ describe('a new answer file', () => {
 			['ingress.kind', 'gateway'],
 		].reduce((before, [at, value]) => setAt(before, at as string, value), draft);
 		const live = commentedAnswers(filled).replaceAll(/^( *)#(?=[^ #\n])/gmu, '$1');
-		const answers = load(live);
-		const given = parse(live) as object;
+		const given = parse(live) as {controlPlane: {database: object}};
+		// The server of all is of use only where a component names none of its own.
+		const {server: _own, ...ofControlPlane} = given.controlPlane.database as {server: object};
+		const shared = {...given, controlPlane: {...given.controlPlane, database: ofControlPlane}};
+		const answers = load(stringify(shared));
 		expect(answers.registry.username).toBe('zenml-installer');
 		for (const {path} of allFields.filter((field) => !field.path.includes('*'))) {
 			const value = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], given);

@@ -389,8 +389,8 @@ describe('refusing answers', () => {
 			'1:1 answers-missing tls.certificate',
 			'1:1 answers-missing tls.key',
 			'1:1 answers-missing tls.ca',
-			'1:1 answers-missing database.host',
 			'1:1 answers-missing workspaces',
+			'1:1 answers-missing database.host',
 			'1:18 answers-invalid-value registry.host',
 			'1:23 answers-unknown-key registry.prefx',
 			'2:1 answers-missing controlPlane.host',
@@ -414,9 +414,9 @@ describe('refusing answers', () => {
 			'tls.certificate',
 			'tls.key',
 			'tls.ca',
-			'database.host',
 			'controlPlane.host',
 			'workspaces',
+			'database.host',
 		]);
 	});
 });
@@ -499,7 +499,7 @@ describe('loading a draft', () => {
 			['answers-invalid-value', ['registry.host']],
 			['answers-wrong-type', ['tls.secretName']],
 		]);
-		expect(missing).toEqual(['tls.certificate', 'tls.ca', 'database.host', 'controlPlane.host', 'workspaces']);
+		expect(missing).toEqual(['tls.certificate', 'tls.ca', 'controlPlane.host', 'workspaces', 'database.host']);
 	});
 
 	it('gives an empty draft for a text that is no YAML, and says so', () => {

@@ -25,12 +25,22 @@ const namesOfTheirOwn = 'What is installed side by side needs names of its own.'
 const refusals: readonly Refusal[] = [
 	[
 		'a missing answer with an example',
+		ofFile(replaced('  key: ~/tls.key\n', '')),
+		{
+			code: 'answers-missing',
+			message: 'tls.key is missing',
+			cause: 'Private key of that certificate (PEM): there is no default for it.',
+			fix: 'Add tls.key. For example: /etc/pki/zenml/tls.key',
+		},
+	],
+	[
+		'a database server that two components need',
 		ofFile(replaced('host: postgres.corp.internal', 'port: 5432')),
 		{
 			code: 'answers-missing',
 			message: 'database.host is missing',
-			cause: 'Database server: there is no default for it.',
-			fix: 'Add database.host. For example: mysql.internal.mycompany.com',
+			cause: 'database is the server of every component that names none of its own: controlPlane, workspaces.0.',
+			fix: 'Add database.host, for example mysql.internal.mycompany.com, or name a server in controlPlane.database.server, workspaces.0.database.server.',
 		},
 	],
 	[

@@ -19,11 +19,11 @@ describe('the questionnaire', () => {
 		const groups = all.filter(({question}) => nodeAt(question.path)?.kind !== 'field');
 		expect(groups.map(({question}) => [question.path, question.kind])).toEqual(
 			[
-				'database.admin',
 				'controlPlane.database.server',
 				'controlPlane.database.server.admin',
 				'workspaces.*.database.server',
 				'workspaces.*.database.server.admin',
+				'database.admin',
 			].map((path) => [path, 'yes-no']),
 		);
 	});
@@ -111,10 +111,10 @@ describe('questions that are missing', () => {
 			'tls.certificate',
 			'tls.key',
 			'tls.ca',
-			'database.host',
 			'controlPlane.host',
 			'workspaces.0.name',
 			'workspaces.0.host',
+			'database.host',
 		]);
 	});
 

@@ -153,8 +153,8 @@ test('every question that lacks an answer is asked, and the answers are valid at
 	await shown.until('Example: ');
 	await shown.answer(['Registry host: ', 'registry.corp.example'], ['Certificate: ', '/pki/tls.crt']);
 	await shown.answer(['Private key [/pki/tls.key]: ', ''], ['CA certificate [/pki/ca.crt]: ', '']);
-	await shown.answer(['[mysql.corp.example]: ', 'my.corp.example'], ['[zenml-pro.corp.example]: ', '']);
-	await shown.answer(['Workspace name [default]: ', ''], ['[zenml-workspace.corp.example]: ', '']);
+	await shown.answer(['[zenml-pro.corp.example]: ', ''], ['Workspace name [default]: ', '']);
+	await shown.answer(['[zenml-workspace.corp.example]: ', ''], ['[mysql.corp.example]: ', 'my.corp.example']);
 	const {answers} = await asked;
 	expect(answers.registry.host).toBe('registry.corp.example');
 	expect(answers.database.host).toBe('my.corp.example');

@@ -216,7 +216,7 @@ export const startSite = async (
 			const {host, port, admin} = answers().database;
 			const password = await secretBehind(`file:${filesIn(rehearsal.directory).mysqlPassword}`);
 			const connection = await mysqlDriver.createConnection({
-				host,
+				host: host ?? '',
 				port: port ?? 3306,
 				user: admin?.username ?? 'root',
 				password,

@@ -81,19 +81,10 @@ journey(
 		await answer('CA certificate', given.tls.ca);
 		await answer('HTTPS port', String(given.ingress.httpsPort));
 		await press('C-n');
-		await page(/4\/12 Database/u);
-		await answer('Database server', given.database.host);
-		await answer('Port', String(given.database.port));
-		await goTo('Create databases here');
-		await press('1');
-		await waitFor(/── Admin login/u);
-		await answer('Admin login', given.database.admin?.username ?? '');
-		await answer('Admin password', databasePassword);
-		await press('C-n');
-		await page(/5\/12 Control plane/u);
+		await page(/4\/12 Control plane/u);
 		await answer('Host name', given.controlPlane.host);
 		await press('C-n');
-		await page(/6\/12 Workspaces/u);
+		await page(/5\/12 Workspaces/u);
 		if (!(await frame()).includes('1 default')) {
 			await press('+');
 			await waitFor(/── Workspace name/u);
@@ -106,6 +97,15 @@ journey(
 		await answer('Host name', workspaceHost);
 		await press('Escape');
 		await waitFor('1 default');
+		await press('C-n');
+		await page(/6\/12 Database/u);
+		await answer('Database server', given.database.host ?? '');
+		await answer('Port', String(given.database.port));
+		await goTo('Create databases here');
+		await press('1');
+		await waitFor(/── Admin login/u);
+		await answer('Admin login', given.database.admin?.username ?? '');
+		await answer('Admin password', databasePassword);
 		await press('C-n');
 		await page(/7\/12 Organization/u);
 		for (const title of [/8\/12 Users/u, /9\/12 Optional/u, /10\/12 Network/u]) {

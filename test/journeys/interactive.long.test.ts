@@ -25,9 +25,9 @@ const topicTitles = [
 	'Bundle and cluster',
 	'Registry',
 	'Certificates and ingress',
-	'Database',
 	'Control plane',
 	'Workspaces',
+	'Database',
 	'Organization',
 	'Users',
 	'Optional parts',
@@ -58,13 +58,17 @@ journey('a full install goes from the welcome page over every question to the pr
 	await type('finance');
 	// Another topic and back: what was typed is still there.
 	await press('Escape');
-	await waitFor('6/12 Workspaces');
+	await waitFor('6/12 Database');
+	await press('Escape');
+	await waitFor('5/12 Workspaces');
 	await press('Enter');
 	await waitFor('zenml-workspace.rehearsal.internal');
 	await press('Tab', 'Tab');
 	await waitFor(/── Namespace /u);
 	await press('Escape');
 	await waitFor('+ Add one');
+	await press('C-n');
+	await waitFor('6/12 Database');
 	await press('C-n');
 	expect(await waitFor('7/12 Organization')).toContain('finance');
 	await press('Enter');

@@ -10,7 +10,7 @@ afterAll(async () => site?.stop());
 
 const withoutDba = () =>
 	site.answers((input) => {
-		const {admin: _none, ...database} = input.database;
+		const {admin: _none, ...database} = input.database ?? {};
 		const {admin: _neither, ...server} = input.controlPlane.database?.server ?? {host: ''};
 		const ofControlPlane = {...input.controlPlane.database, server};
 		return {...input, database, controlPlane: {...input.controlPlane, database: ofControlPlane}};

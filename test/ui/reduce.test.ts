@@ -155,8 +155,11 @@ test.each<[kept: KeyId, free: KeyId, by: string]>([
 	}
 });
 
+/** Members of a list are no topics: a list is left by its own way on. */
+const toDatabase = Array.from({length: 5}, () => 'ctrl-n' as const);
+
 const atTls = (draft: Draft = fullDraft): UiState => {
-	const state = play(first(draft), ['return', 'ctrl-n', 'ctrl-n', 'ctrl-n', 'tab', 'tab', 'tab']).state;
+	const state = play(first(draft), ['return', ...toDatabase, 'tab', 'tab', 'tab']).state;
 	expect(place(state)).toEqual(['database', undefined, 3]);
 	return state;
 };
@@ -174,11 +177,9 @@ test('a digit without a choice and other letters do nothing in a choice', () => 
 });
 
 test('an optional group is added and taken out by yes and no', () => {
-	const admin = play(first(), [
+	const admin = play(first({workspaces: [{name: 'default'}]}), [
 		'return',
-		'ctrl-n',
-		'ctrl-n',
-		'ctrl-n',
+		...toDatabase,
 		...Array.from({length: 5}, () => 'tab' as const),
 	]);
 	expect(place(admin.state)).toEqual(['database', undefined, 5]);
@@ -189,7 +190,7 @@ test('an optional group is added and taken out by yes and no', () => {
 });
 
 const toWorkspaces = (draft: Draft): UiState =>
-	play(first(draft), ['return', ...Array.from({length: 5}, () => 'ctrl-n' as const)]).state;
+	play(first(draft), ['return', ...Array.from({length: 4}, () => 'ctrl-n' as const)]).state;
 
 test('workspaces are added, opened, and removed only after a yes', () => {
 	const list = toWorkspaces(fullDraft);
@@ -209,7 +210,7 @@ test('from a member one comes back to the list: to the member, or to the way on 
 	expect(place(opened)).toEqual(['workspaces', 0, 0]);
 	expect(place(play(opened, ['escape']).state)).toEqual(['workspaces', undefined, 0]);
 	expect(place(play(opened, ['ctrl-n']).state)).toEqual(['workspaces', undefined, 2]);
-	expect(place(play(opened, ['ctrl-n', 'return']).state)).toEqual(['organization', undefined, 0]);
+	expect(place(play(opened, ['ctrl-n', 'return']).state)).toEqual(['database', undefined, 0]);
 });
 
 test('in a list letters move and a key for back leads to the topic before', () => {
@@ -250,7 +251,7 @@ test('a plan that takes something away is not started before it is said what', (
 test.each<[string, readonly Press[], readonly string[], unknown]>([
 	['Save answers', ['right', 'right', 'return'], ['save-answers'], 'review'],
 	['Save answers by digit', [{text: '3'}], ['save-answers'], 'review'],
-	['Change an answer, then a topic', [{text: '2'}, {text: '4'}], ['cancel-plan'], ['database', undefined, 0]],
+	['Change an answer, then a topic', [{text: '2'}, {text: '4'}], ['cancel-plan'], ['control-plane', undefined, 0]],
 	['the change is over with its topic', [{text: '2'}, {text: '4'}, 'ctrl-n'], ['cancel-plan', 'plan'], 'review'],
 	['Escape closes the list of topics', [{text: '2'}, 'escape'], [], 'review'],
 	['p looks again', [{text: 'p'}], ['plan'], 'review'],

@@ -31,8 +31,11 @@ const remarks = (field: Field): readonly string[] => {
 	return [...(text === '' ? [] : [field.required ? `${text} (required)` : text]), ...choices, ...fallback, ...example];
 };
 
+/** Required, or needed by most sites: the database server may only be left out where every component names its own. */
+const standsOpen = (field: Field): boolean => field.required || field.path.join('.') === 'database.host';
+
 const needsAnswer = (node: Node): boolean => {
-	if (node.kind === 'field') return node.required;
+	if (node.kind === 'field') return standsOpen(node);
 	if (node.kind === 'list') return node.required;
 	return !node.optional && node.children.some(([, child]) => needsAnswer(child));
 };
@@ -48,14 +51,15 @@ const isGiven = (node: Node, value: unknown): boolean => {
 /**
  * The text of an answer file to start from: every answer with its description, default and example above it. Required
  * answers stand open, what differs from its default in `values` is filled in, the rest is commented out. Taking the `#`
- * away from every line that has no space behind it gives an answer file too, where `ingress.kind` is that of a Gateway.
+ * away from every line that has no space behind it gives an answer file too, where `ingress.kind` is that of a Gateway and a component
+ * names no database server of its own.
  */
 export const commentedAnswers = (values: Draft = {}): string => {
 	const lines = writeYaml(rootGroup, usablePart(values), {
 		field: (field, value) => {
 			const above = ['', ...remarks(field)];
 			if (isGiven(field, value) || field.path[0] === 'version') return {value: value ?? field.default, above};
-			if (field.required) return {value: undefined, above};
+			if (standsOpen(field)) return {value: undefined, above};
 			return {value: 'default' in field ? field.default : (field.examples[0] ?? ''), above, off: true};
 		},
 		group: (node, value) => ({

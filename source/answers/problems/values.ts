@@ -19,6 +19,10 @@ export const valueTable = {
 			list: {fix: 'Add an item to {path}.'},
 			plain: {fix: 'Add {path}.'},
 			example: {fix: 'Add {path}. For example: {example}'},
+			'server needed': {
+				cause: 'database is the server of every component that names none of its own: {components}.',
+				fix: 'Add {path}, for example mysql.internal.mycompany.com, or name a server in {places}.',
+			},
 			'nothing given': {
 				message: 'There are no answers to work with.',
 				cause: 'No --answers file was named, and no earlier run left its answers on this host.',
@@ -175,6 +179,11 @@ export const valueTable = {
 				message: '{answer} turns TLS off, and {other} has no effect without it',
 				cause: 'Certificates are shown and checked while TLS is made.',
 				fix: 'Take {other} out, or change {path}.',
+			},
+			'used by nobody': {
+				message: '{answer} has no effect: no component uses the server in database',
+				cause: 'Control plane and workspaces all name servers of their own, the first in {other}.',
+				fix: 'Take {path} out, or take out the server of a component that is to use it.',
 			},
 			'too long for MySQL': {
 				message: '{answer} must be 32 characters at most on MySQL',

@@ -71,15 +71,26 @@ const questionsAbout = (at: string, when?: When): readonly Question[] => {
 	];
 };
 
+/** Does a component name no server of its own? The first workspace is asked for before it is there. */
+const isShared = (draft: Draft): boolean => {
+	const workspaces = getAt(draft, 'workspaces');
+	const count = Math.max(1, Array.isArray(workspaces) ? workspaces.length : 0);
+	const places = ['controlPlane', ...Array.from({length: count}, (_, index) => `workspaces.${index}`)];
+	return places.some((at) => getAt(draft, `${at}.database.server`) === undefined);
+};
+
+/** Also asked where it is given: what nobody uses must be seen to be taken out. */
+const isSharedOrGiven: When = (draft, path) => isShared(draft) || getAt(draft, path) !== undefined;
+
 /** The questions about the server of every component that names none of its own. */
-export const sharedServerQuestions: readonly Question[] = questionsAbout('database');
+export const sharedServerQuestions: readonly Question[] = questionsAbout('database', isSharedOrGiven);
 
 /** The questions about a server of its own. @param at `controlPlane` or `workspaces.*` */
 export const ownServerQuestions = (at: string, ask: typeof question): readonly Question[] => [
 	ask(
 		`${at}.database.server`,
 		'Database server of its own',
-		'For a database on another server than the others, such as PostgreSQL for the control plane. No takes the shared one.',
+		'For a database on another server than the others, such as PostgreSQL for the control plane. No takes the shared one, asked for after the workspaces.',
 	),
 	...questionsAbout(`${at}.database.server`, isIn('server')),
 ];

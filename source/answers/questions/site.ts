@@ -1,11 +1,10 @@
 import {type Draft, getAt} from '../tree.ts';
-import {sharedServerQuestions} from './database.ts';
 import {advanced, question, type Topic} from './types.ts';
 
 /** What leads to the servers, as the draft has it. */
 const kindIn = (draft: Draft): unknown => getAt(draft, 'ingress.kind') ?? 'ingress';
 
-/** What is there before ZenML: bundle, cluster, registry, certificates, database server. */
+/** What is there before ZenML: bundle, cluster, registry, certificates. */
 export const siteTopics: readonly Topic[] = [
 	{
 		id: 'cluster',
@@ -171,12 +170,5 @@ export const siteTopics: readonly Topic[] = [
 				{when: (draft) => kindIn(draft) !== 'gateway'},
 			),
 		],
-	},
-	{
-		id: 'database',
-		title: 'Database',
-		intro:
-			'Control plane and workspaces keep their data on this server, each in a database of its own. A component may name a server of its own later.',
-		questions: sharedServerQuestions,
 	},
 ];

@@ -1,4 +1,4 @@
-import {ownServerQuestions} from './database.ts';
+import {ownServerQuestions, sharedServerQuestions} from './database.ts';
 import {podQuestions} from './pods.ts';
 import {advanced, question, type Topic} from './types.ts';
 
@@ -69,6 +69,13 @@ export const zenmlTopics: readonly Topic[] = [
 				'Further settings of the server. They are readable in the cluster: put no secrets here.',
 			),
 		],
+	},
+	// Behind those who may name servers of their own: where all of them do, nothing is asked.
+	{
+		id: 'database',
+		title: 'Database',
+		intro: 'Who named no database server of its own keeps its data on this one, each in a database of its own.',
+		questions: sharedServerQuestions,
 	},
 	{
 		id: 'organization',

@@ -26,12 +26,40 @@ const asked = (answers: RuledAnswers): readonly Asked[] =>
 		server: databaseServerOf(answers, at.join('.') as ComponentPath),
 	}));
 
-/** Every server that is named, also one that no component uses. */
-const serversIn = (answers: RuledAnswers): readonly DatabaseServer[] => {
-	const used = asked(answers).map(({server}) => server);
-	const shared = databaseServerOf({...answers, controlPlane: {database: {}}}, 'controlPlane');
-	return [shared, ...used.filter(({from}) => from !== 'database')];
+/** Every server that a component uses, the one of all once. */
+const serversIn = (answers: RuledAnswers): readonly DatabaseServer[] => [
+	...new Map(asked(answers).map(({server}) => [server.from, server])).values(),
+];
+
+/** Where the components that name no server of their own could name one. */
+const placesWithout = (answers: RuledAnswers): readonly Path[] =>
+	componentsOf(answers)
+		.filter(({component}) => component.database.server === undefined)
+		.map(({at}) => [...at, 'database', 'server']);
+
+/** Who names no server of its own needs the one of all. */
+export const sharedServerIsNamed: Rule = (answers) => {
+	const places = placesWithout(answers);
+	const [other] = places;
+	return other === undefined || answers.database.host !== undefined
+		? []
+		: [{kind: 'server needed', path: ['database', 'host'], other, places}];
 };
+
+/** What would be looked at or logged in with, were the server of all used by anybody. */
+const ofSharedServer = ['ca', 'clientCertificate', 'clientKey', 'admin'] as const;
+
+/** Files and a login that nothing reads must be seen: nobody finds out that they are wrong. Address and engine do no harm. */
+export const sharedServerIsUsed: Rule = (answers) =>
+	placesWithout(answers).length > 0
+		? []
+		: ofSharedServer
+				.filter((key) => answers.database[key] !== undefined)
+				.map((key) => ({
+					kind: 'used by nobody',
+					path: ['database', key],
+					other: ['controlPlane', 'database', 'server'],
+				}));
 
 /** Two components may have databases and roles of the same name, on servers of their own. */
 export const databasesDiffer: Rule = (answers) => {

@@ -22,9 +22,17 @@ export type CrossFieldIssue =
 				| 'not for this kind'
 				| 'clear text'
 				| 'no use without TLS'
+				| 'used by nobody'
 				| 'too long for MySQL';
 			readonly path: Path;
 			readonly other: Path;
+	  }
+	| {
+			readonly kind: 'server needed';
+			readonly path: Path;
+			readonly other: Path;
+			/** Where each component that needs it could name a server of its own. */
+			readonly places: readonly Path[];
 	  }
 	| {readonly kind: 'runner namespace'; readonly path: Path; readonly other: Path; readonly value: string}
 	| {

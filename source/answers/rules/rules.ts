@@ -1,5 +1,13 @@
 import {quantityOf} from '../../base/quantity.ts';
-import {adminsAreKnown, clientPairsAreWhole, databasesDiffer, filesOfTlsAreUsed, rolesFitEngine} from './database.ts';
+import {
+	adminsAreKnown,
+	clientPairsAreWhole,
+	databasesDiffer,
+	filesOfTlsAreUsed,
+	rolesFitEngine,
+	sharedServerIsNamed,
+	sharedServerIsUsed,
+} from './database.ts';
 import {namespacesAreFree, runnersStandApart} from './namespaces.ts';
 import {
 	asCollated,
@@ -102,6 +110,8 @@ const rules: readonly Rule[] = [
 	registryPairsAreWhole,
 	registryLoginIsKnown,
 	registryFilesAreUsed,
+	sharedServerIsNamed,
+	sharedServerIsUsed,
 	databasesDiffer,
 	rolesFitEngine,
 	clientPairsAreWhole,

@@ -47,6 +47,17 @@ export const databaseServer = (hostExample: string) =>
 		admin,
 	});
 
+/** The server of every component that names none of its own. Which of them need it, rules/database.ts says. */
+export const sharedDatabaseServer = (hostExample: string) =>
+	databaseServer(hostExample)
+		.extend({
+			host: host
+				.optional()
+				.describe('Database server; needed unless control plane and workspaces all name servers of their own')
+				.meta({examples: [hostExample]}),
+		})
+		.prefault({});
+
 /** Database and role of one component, with the names that the vendor's guide proposes. */
 export const componentDatabase = (name: string, username: string, hostExample: string) =>
 	z

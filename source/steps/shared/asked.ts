@@ -1,5 +1,6 @@
 import type {ProblemArea} from '../../base/problem.ts';
 import type {World} from '../world.ts';
+import {serverGroups} from './database-servers.ts';
 
 /** Whom a check asks. */
 export type Asked = 'cluster' | 'registry' | 'database' | 'helm' | 'files' | 'secrets' | 'servers';
@@ -24,13 +25,18 @@ const serverOf = ({cluster}: World): string => {
 	}
 };
 
+const databasesOf = (world: World): string => {
+	const hosts = [...new Set(serverGroups(world).map(({server}) => server.host))];
+	return `the database ${hosts.length === 1 ? 'server' : 'servers'} ${hosts.join(', ')}`;
+};
+
 /** Who that is, for a sentence: `the registry registry.corp`. */
 export const nameOf = (world: World, asked: Asked): string => {
-	const {registry, database} = world.answers;
+	const {registry} = world.answers;
 	const names: Readonly<Record<Asked, () => string>> = {
 		cluster: () => `the cluster ${serverOf(world)}`,
 		registry: () => `the registry ${registry.pushHost ?? registry.host}`,
-		database: () => `the database server ${database.host}`,
+		database: () => databasesOf(world),
 		helm: () => 'the program helm',
 		files: () => 'a file or folder of this host',
 		secrets: () => 'a file, an environment or a Secret of the cluster that the answers name',

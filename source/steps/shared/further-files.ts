@@ -9,10 +9,9 @@ type FurtherFile = {readonly answer: string; readonly file: string};
 
 type Named = readonly (readonly [string, string | undefined])[];
 
-/** The server of all is among them, also where every component has one of its own: what is written there is looked at or refused. */
+/** The server of all is among them as far as a component uses it: files of one that nobody uses are refused with the answers. */
 const ofServers = (answers: World['answers']): Named => {
-	const shared = databaseServerOf({...answers, controlPlane: {database: {}}}, 'controlPlane');
-	const servers = [shared, ...componentsOf(answers).map(({path}) => databaseServerOf(answers, path))];
+	const servers = componentsOf(answers).map(({path}) => databaseServerOf(answers, path));
 	const byPlace = new Map(servers.map((server) => [server.from, server]));
 	return [...byPlace.values()].flatMap(
 		({from, ca, clientCertificate, clientKey}): Named => [
