@@ -10,7 +10,7 @@ export {imagesFit} from './image-versions.ts';
 export {jumpsFit} from './jumps.ts';
 export {knows} from './keys.ts';
 export {operatorProblems, operatorProblemsAlone, operatorWarnings, unfitValues} from './operator/audit.ts';
-export {environmentProblems} from './operator/environment.ts';
+export {environmentProblems, runnerProblems} from './operator/environment.ts';
 export {mergeValues} from './operator/merge.ts';
 export {readOperatorValues, type ValuesFile} from './operator/read.ts';
 export {setByChart, variablesIn, variablesUndoing, withoutVariables} from './operator/variables.ts';

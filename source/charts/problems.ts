@@ -85,6 +85,12 @@ export const chartsProblems = declareProblems({
 		cause: 'The server would take these variables instead of what the chart sets, without a word.',
 		fix: 'Take them out, and change the answers that they are made from.',
 	},
+	'environment-contradicts-runners': {
+		area: 'usage',
+		message: 'The environment in {answer} says something else than workloadManager: {names}.',
+		cause: 'The server would take these variables instead of those that are made from the answers: {decided}.',
+		fix: 'Take them out of {answer}, and change {decided}.',
+	},
 	'helm-values-unfit': {
 		area: 'usage',
 		cases: {
@@ -186,14 +192,15 @@ export const chartsProblems = declareProblems({
 		cause: "The chart did not take the control plane's addresses.",
 		fix: otherBundle,
 	},
+	// Helm itself reads what a chart renders, and fails on what is none: so it was not Helm that answered.
 	'rendered-not-yaml': {
-		area: 'bundle',
-		who: 'vendor',
-		cause: 'The chart is damaged.',
-		fix: otherBundle,
+		area: 'prerequisites',
+		message: 'The helm program {program} did not answer "helm template" with manifests.',
+		fix: 'Name Helm itself in helm.binary; a script in its place must print what Helm prints, and nothing else.',
+		answers: ['helm.binary'],
 		cases: {
-			'no YAML': {message: 'The chart renders something that is not YAML.'},
-			'no object': {message: 'The chart renders something that is no object of Kubernetes.'},
+			'no YAML': {cause: 'What it printed is not YAML.'},
+			'no object': {cause: 'What it printed holds something that is no object of Kubernetes.'},
 		},
 	},
 	'resources-missing': {

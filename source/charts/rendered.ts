@@ -107,10 +107,12 @@ const workspaceProblems = (objects: readonly RenderedObject[]): readonly Problem
 const looksLikeWorkspace = (objects: readonly RenderedObject[]): boolean =>
 	objects.some(({kind, metadata}) => kind === 'Deployment' && metadata.name.endsWith('zenml'));
 
-const nothing = (isYaml: boolean, evidence: readonly string[]): Inspection => ({
+const nothing = (isYaml: boolean, program: string, evidence: readonly string[]): Inspection => ({
 	objects: [],
 	images: [],
-	problems: [chartsProblems.problem('rendered-not-yaml', {case: isYaml ? 'no object' : 'no YAML'}, {evidence})],
+	problems: [
+		chartsProblems.problem('rendered-not-yaml', {case: isYaml ? 'no object' : 'no YAML', program}, {evidence}),
+	],
 	warnings: [],
 });
 
@@ -126,15 +128,18 @@ export const inspectRendered = (
 		registryHost,
 		component,
 		carried,
+		program = 'helm',
 	}: {
 		readonly registryHost: string;
 		readonly component?: 'control-plane' | 'workspace' | undefined;
 		/** References of the bundle's images as they will be at the registry; by default only the host is looked at. */
 		readonly carried?: ReadonlySet<string> | undefined;
+		/** The program that has rendered it, as the answers call it. */
+		readonly program?: string | undefined;
 	},
 ): Inspection => {
 	const read = readObjects(yamlStream);
-	if ('broken' in read) return nothing(read.isYaml, read.broken);
+	if ('broken' in read) return nothing(read.isYaml, program, read.broken);
 	const {objects} = read;
 	const installed = objects.filter((object) => !isTest(object));
 	const uses = installed.flatMap((object) =>

@@ -1,19 +1,8 @@
 import type {Answers} from '../answers/schema.ts';
 import type {ChartContents} from './contents.ts';
 import {has, workspaceFeatures} from './features.ts';
+import {type Environment, prefix, settingsAlone} from './operator/runner-settings.ts';
 import {type ImagePlaces, imageOf} from './shared.ts';
-import {tolerationsOf} from './tolerations.ts';
-
-/** Environment variables of a server; all values are texts. */
-export type Environment = Readonly<Record<string, string>>;
-
-/** Plugin classes (the vendor's air-gap guide, step 13). */
-const implementations: Readonly<Record<Answers['workloadManager']['implementation'], string>> = {
-	kubernetes: 'zenml_cloud_plugins.kubernetes_workload_manager.KubernetesWorkloadManager',
-	gcp: 'zenml_cloud_plugins.gcp_kubernetes_workload_manager.GCPKubernetesWorkloadManager',
-};
-
-const prefix = 'ZENML_KUBERNETES_WORKLOAD_MANAGER_';
 
 /**
  * Environment of a workspace server that runs pipeline snapshots as Jobs (the vendor's air-gap guide, step 13); empty
@@ -35,24 +24,10 @@ export const workloadManagerEnvironment = (
 	const {name, version} = chart.metadata;
 	return {
 		environment: {
-			ZENML_SERVER_WORKLOAD_MANAGER_IMPLEMENTATION_SOURCE: implementations[manager.implementation],
-			[`${prefix}NAMESPACE`]: manager.namespace,
-			[`${prefix}SERVICE_ACCOUNT`]: manager.serviceAccount,
-			[`${prefix}BUILD_RUNNER_IMAGE`]: String(manager.buildRunnerImage),
+			...settingsAlone(manager),
 			...(manager.buildRunnerImage
 				? {[`${prefix}DOCKER_REGISTRY`]: images.prefix, ZENML_RUNNER_PARENT_IMAGE: runner()}
 				: {[`${prefix}RUNNER_IMAGE`]: manager.runnerImage ?? runner()}),
-			...(manager.jobBackoffLimit === undefined
-				? {}
-				: {[`${prefix}JOB_BACKOFF_LIMIT`]: String(manager.jobBackoffLimit)}),
-			...(Object.keys(manager.tolerations).length === 0
-				? {}
-				: {[`${prefix}TOLERATIONS`]: JSON.stringify(tolerationsOf(manager.tolerations))}),
-			[`${prefix}POD_RESOURCES`]: JSON.stringify(manager.podResources),
-			[`${prefix}TTL_SECONDS_AFTER_FINISHED`]: String(manager.ttlSecondsAfterFinished),
-			...(Object.keys(manager.nodeSelector).length === 0
-				? {}
-				: {[`${prefix}NODE_SELECTOR`]: JSON.stringify(manager.nodeSelector)}),
 			[snapshots ? 'ZENML_SERVER_MAX_CONCURRENT_SNAPSHOT_RUNS' : 'ZENML_SERVER_MAX_CONCURRENT_TEMPLATE_RUNS']: String(
 				manager.maxConcurrentRuns,
 			),

@@ -5,6 +5,7 @@ import {urlHost} from '../base/url.ts';
 import type {ChartContents} from './contents.ts';
 import {workspaceFeatures as features, has} from './features.ts';
 import {knows} from './keys.ts';
+import type {Environment} from './operator/runner-settings.ts';
 import {
 	apiUrl,
 	type ChartValues,
@@ -16,7 +17,7 @@ import {
 	type SecretKey,
 } from './shared.ts';
 import {wayInValues} from './way-in.ts';
-import {type Environment, workloadManagerEnvironment} from './workload-manager.ts';
+import {workloadManagerEnvironment} from './workload-manager.ts';
 
 /** What the control plane told when the workspace was enrolled; the IDs are UUIDs. */
 export type Enrollment = {

@@ -61,6 +61,16 @@ spec:
 	]);
 });
 
+test.each(['[]', 'just words', '{}'])('a document that is no manifest is told of the program: %s', (stream) => {
+	const [problem] = inspectRendered(stream, {registryHost: 'r', program: '/opt/bin/helm'}).problems;
+	expect(problem).toMatchObject({
+		code: 'rendered-not-yaml',
+		message: 'The helm program /opt/bin/helm did not answer "helm template" with manifests.',
+		evidence: ['Document 1 has no kind.'],
+		answers: ['helm.binary'],
+	});
+});
+
 test('a stream that is not YAML is a problem', () => {
 	expect(inspectRendered('a: [', {registryHost: 'r'}).problems.map(({code}) => code)).toEqual(['rendered-not-yaml']);
 });

@@ -19,14 +19,19 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(folder, {recursive: true, force: true}));
 
-type Given = {readonly text?: string; readonly environment?: Record<string, string>};
+type Given = {
+	readonly text?: string;
+	readonly environment?: Record<string, string>;
+	readonly workloadManager?: {readonly enabled: boolean; readonly runnerImage: string};
+};
 
 /** The audit of a workspace of the rehearsal's chart, with the operator's file as given. */
-const audited = async ({text, environment = {}}: Given) => {
+const audited = async ({text, environment = {}, workloadManager}: Given) => {
 	const file = path.join(folder, 'values.yaml');
 	if (text !== undefined) await writeFile(file, text);
 	const answers = answersOf(({workspaces: [workspace], ...rest}) => ({
 		...rest,
+		...(workloadManager && {workloadManager}),
 		workspaces: workspace ? [{...workspace, environment, ...(text !== undefined && {helmValues: file})}] : [],
 	}));
 	const world = worldOf({
@@ -88,6 +93,16 @@ describe('the environment of the answers', () => {
 	test('what other answers decide is refused', async () => {
 		const {problems} = await audited({environment: {ZENML_STORE_URL: 'sqlite:///x'}});
 		expect(problems).toMatchObject([{code: 'environment-undoes-answers', answers: ['workspaces.0.environment']}]);
+	});
+
+	test('what contradicts the workload manager is refused, and the variables of the answers are not', async () => {
+		const workloadManager = {enabled: true, runnerImage: 'registry.corp/zenml/runner:1'};
+		const name = 'ZENML_KUBERNETES_WORKLOAD_MANAGER_NAMESPACE';
+		const {problems} = await audited({environment: {[name]: 'elsewhere'}, workloadManager});
+		expect(problems).toMatchObject([
+			{code: 'environment-contradicts-runners', answers: ['workspaces.0.environment', 'workloadManager.namespace']},
+		]);
+		expect((await audited({environment: {[name]: 'zenml-workload-manager'}, workloadManager})).problems).toEqual([]);
 	});
 
 	test('what it replaces is told by name, and nothing else is', async () => {

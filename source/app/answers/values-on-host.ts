@@ -1,6 +1,6 @@
 import type {Answers} from '../../answers/schema.ts';
 import {type Problem, ProblemError} from '../../base/problem.ts';
-import {environmentProblems, operatorProblemsAlone, readOperatorValues} from '../../charts/index.ts';
+import {environmentProblems, operatorProblemsAlone, readOperatorValues, runnerProblems} from '../../charts/index.ts';
 import {componentsOf} from '../../steps/shared/names.ts';
 import {readValuesFile} from '../base/values-file.ts';
 
@@ -21,8 +21,9 @@ export const valuesProblems = async (answers: Answers): Promise<readonly Problem
 			file === undefined ? [] : problemsOfFile(file, `${path}.helmValues`),
 		),
 	);
-	const variables = answers.workspaces.flatMap(({environment}, index) =>
-		environmentProblems(`workspaces.${index}`, environment),
-	);
+	const variables = answers.workspaces.flatMap(({environment}, index) => {
+		const at = `workspaces.${index}`;
+		return [...environmentProblems(at, environment), ...runnerProblems(at, environment, answers.workloadManager)];
+	});
 	return [...variables, ...all.flat()];
 };

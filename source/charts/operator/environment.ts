@@ -1,5 +1,7 @@
+import type {Answers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
 import {chartsProblems} from '../problems.ts';
+import {runnerContradictions} from './runner-settings.ts';
 import {variablesUndoing} from './variables.ts';
 
 /**
@@ -11,4 +13,22 @@ export const environmentProblems = (component: string, values: unknown): readonl
 	if (names.length === 0) return [];
 	const answer = `${component}.environment`;
 	return [chartsProblems.problem('environment-undoes-answers', {answer, names: names.join(', ')}, {answers: [answer]})];
+};
+
+/**
+ * Variables of a workspace's answers that say something else than those that `workloadManager` is made into; no chart is needed to tell.
+ * @param environment the variables of the answers alone
+ */
+export const runnerProblems = (
+	component: string,
+	environment: Readonly<Record<string, string>>,
+	manager: Answers['workloadManager'],
+): readonly Problem[] => {
+	const found = runnerContradictions(environment, manager);
+	if (found.length === 0) return [];
+	const answer = `${component}.environment`;
+	const names = found.map(({name}) => name).join(', ');
+	const decided = [...new Set(found.map((one) => one.decided))];
+	const facts = {answer, names, decided: decided.join(', ')};
+	return [chartsProblems.problem('environment-contradicts-runners', facts, {answers: [answer, ...decided]})];
 };

@@ -1,3 +1,4 @@
+import type {Answers} from '../../../answers/schema.ts';
 import type {Problem} from '../../../base/problem.ts';
 import {
 	auditProblem,
@@ -10,6 +11,7 @@ import {
 	inspectRendered,
 	leavesOf,
 	nameOfPath,
+	runnerProblems,
 	setByChart,
 	unfitValues,
 	variablesIn,
@@ -42,21 +44,25 @@ export const renderRelease = async (world: World, wanted: WantedRelease): Promis
 		registryHost: host,
 		carried: wanted.images && new Set(wanted.images),
 		component: component === 'controlPlane' ? 'control-plane' : 'workspace',
+		program: answers.helm.binary,
 	});
 	seen.set(wanted, {rendered, host, inspection});
 	return inspection;
 };
 
 /** Variables of the answers that undo other answers. */
-const refusedVariables = ({values, operator, component}: WantedRelease): readonly Problem[] =>
-	environmentProblems(component, operator?.ours ?? values);
+const refusedVariables = (answers: Answers, {values, operator, component}: WantedRelease): readonly Problem[] => {
+	const undone = environmentProblems(component, operator?.ours ?? values);
+	const workspace = answers.workspaces.find((_one, index) => component === `workspaces.${index}`);
+	return workspace ? [...undone, ...runnerProblems(component, workspace.environment, answers.workloadManager)] : undone;
+};
 
 /** What can be told without helm: keys that the chart does not know, and values of the operator that undo ours. */
-const refusedKeys = (wanted: WantedRelease): readonly Problem[] => {
+const refusedKeys = (answers: Answers, wanted: WantedRelease): readonly Problem[] => {
 	const {contents, values, operator} = wanted;
 	const unknown = auditProblem(auditValues(operator?.ours ?? values, contents), contents.metadata);
 	const ours = unknown ? [unknown] : [];
-	if (!operator) return [...ours, ...refusedVariables(wanted)];
+	if (!operator) return [...ours, ...refusedVariables(answers, wanted)];
 	const theirs = auditValues(operator.theirs, contents);
 	const evidence = theirs.map(({path, suggestion}) =>
 		suggestion === undefined ? path : `${path} (the chart has ${suggestion})`,
@@ -64,7 +70,7 @@ const refusedKeys = (wanted: WantedRelease): readonly Problem[] => {
 	const keys = theirs.map(({path}) => path);
 	return [
 		...ours,
-		...refusedVariables(wanted),
+		...refusedVariables(answers, wanted),
 		...operator.problems,
 		...unfitValues('unknown keys', keys, operator, evidence),
 	];
@@ -105,7 +111,7 @@ const replacedVariables = async (world: World, wanted: WantedRelease): Promise<r
 
 /** Everything about the values that must be right: keys the chart knows, keys that do something, and what it renders. */
 export const auditRelease = async (world: World, wanted: WantedRelease): Promise<Audit> => {
-	const refused = refusedKeys(wanted);
+	const refused = refusedKeys(world.answers, wanted);
 	if (refused.length > 0) return {problems: refused, warnings: wanted.warnings};
 	const {problems, warnings} = await renderRelease(world, wanted);
 	const replaced = await replacedVariables(world, wanted);
