@@ -3,9 +3,11 @@ import {inPool} from '../../base/pool.ts';
 import type {Problem} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
 import {stepProblems} from '../problems.ts';
+import {renamedAdministrator} from '../shared/administrator.ts';
 import {type Check, refuse} from '../shared/checks.ts';
 import {type Component, componentsOf} from '../shared/names.ts';
 import type {World} from '../world.ts';
+import {otherNamespace} from './other-namespace.ts';
 
 /** Helm is a process of its own each time. */
 const mostAtOnce = 4;
@@ -72,7 +74,7 @@ const movedData = async ({answers, helm, signal}: World, component: Component): 
 	];
 };
 
-/** What is installed stays what it is: under its name, with its data. */
+/** What is installed stays what it is: under its name, in its namespace, with its administrator and its data. */
 export const samePlaces: Check = {
 	label: 'Names and data',
 	asks: 'cluster',
@@ -83,7 +85,9 @@ export const samePlaces: Check = {
 		const components = componentsOf(world.answers);
 		const chartOf = ({path}: Component): string => (path === 'controlPlane' ? controlPlaneChart : workspaceChart).name;
 		const others = await inPool(components, mostAtOnce, async (one) => otherRelease(world, one, chartOf(one)));
-		refuse(others.flat());
+		const moved = await inPool(components, mostAtOnce, async (one) => otherNamespace(world, one));
+		const renamed = await renamedAdministrator(world);
+		refuse([...others.flat(), ...moved.flat(), ...(renamed ? [renamed] : [])]);
 		const warnings = (await inPool(components, mostAtOnce, async (one) => movedData(world, one))).flat();
 		return {note: warnings.length === 0 ? 'as they are' : 'other databases than before', warnings};
 	},

@@ -17,6 +17,21 @@ export const upgradeTable = {
 		cause: 'A second server would be made beside it, on the same database and for the same host.',
 		fix: 'Set {answer} to {live}, or uninstall that release first.',
 	},
+	'release-in-other-namespace': {
+		area: 'usage',
+		message:
+			'The {label} is installed in namespace {live} as release {release}; the answers name namespace {namespace}.',
+		cause: 'A second server would be made there, for the same host, and nothing is moved between namespaces.',
+		fix: 'Set {answer} to {live}.',
+	},
+	'administrator-renamed': {
+		area: 'usage',
+		message: 'The administrator of the control plane is "{live}"; the answers call it "{username}".',
+		cause:
+			'The installed control plane was made with that administrator, and a name in the answers does not rename it.',
+		fix: 'Set controlPlane.admin.username to {live}; name further administrators in organization.users, as superuser.',
+		answers: ['controlPlane.admin.username'],
+	},
 	'upgrade-not-installed': {
 		area: 'prerequisites',
 		cases: {

@@ -81,7 +81,7 @@ export const runChecks = async (world: World, checks: readonly Check[]): Promise
  */
 export const listIfAllowed = async (
 	{cluster, signal}: World,
-	of: Pick<Selection, 'apiVersion' | 'kind'>,
+	of: Pick<Selection, 'apiVersion' | 'kind' | 'labelSelector'>,
 ): Promise<readonly KubeObject[] | undefined> => {
 	try {
 		return await cluster.list(of, signal);

@@ -1,6 +1,7 @@
 import {ProblemError} from '../../base/problem.ts';
 import type {ZenmlEndpoint, ZenmlSession} from '../../zenml/types.ts';
 import type {World} from '../world.ts';
+import {explainedRefusal} from './administrator.ts';
 import {requireSecret} from './generated.ts';
 import {ingressAddress, withoutAddress} from './ingress-address.ts';
 import {adminPassword} from './secret-sources.ts';
@@ -16,9 +17,17 @@ export const endpointOf = async (world: World, host: string): Promise<ZenmlEndpo
 	return {host, port: answers.ingress.httpsPort, address, ca: await world.host.readFile(answers.tls.ca, 'tls.ca')};
 };
 
-/** Logs in to the control plane as its administrator. */
+/**
+ * Logs in to the control plane as its administrator.
+ * @throws ProblemError `administrator-renamed`, else as `ZenmlPort.login`
+ */
 export const adminSession = async (world: World): Promise<ZenmlSession> => {
 	const {admin, host} = world.answers.controlPlane;
 	const password = await requireSecret(world, adminPassword(world.answers));
-	return world.zenml.login(await endpointOf(world, host), {username: admin.username, password}, world.signal);
+	const endpoint = await endpointOf(world, host);
+	try {
+		return await world.zenml.login(endpoint, {username: admin.username, password}, world.signal);
+	} catch (error) {
+		throw await explainedRefusal(world, error);
+	}
 };
