@@ -86,7 +86,9 @@ export type RuledAnswers = Pick<ServedAnswers, 'database'> & {
 		readonly plainHttp: boolean;
 	};
 	readonly workloadManager: {readonly enabled: boolean; readonly namespace: string};
-	readonly organization: {readonly users: readonly {readonly username: string}[]};
+	readonly organization: {
+		readonly users: readonly {readonly username: string; readonly teams?: string | undefined}[];
+	};
 	readonly artifacts: RuledStorage;
 	readonly backup: {readonly schedule: RuledStorage & {readonly namespace?: string | undefined}};
 };

@@ -21,6 +21,7 @@ import {
 	type RuledAnswers,
 } from './rule.ts';
 import {storageCaIsUsed, storageIsWhole, storageKeysAreKnown, storageSpeaksTls} from './storage.ts';
+import {teamNamesDiffer} from './teams.ts';
 
 export type {CrossFieldIssue, Path, RuledAnswers} from './rule.ts';
 
@@ -105,6 +106,7 @@ const rules: readonly Rule[] = [
 	signatureHasKey,
 	requestsFitLimits,
 	namesDiffer,
+	teamNamesDiffer,
 	runnersStandApart,
 	namespacesAreFree,
 	registryPairsAreWhole,
