@@ -1,11 +1,16 @@
 import {describe, expect, test} from 'vitest';
+import {exitCodes} from '../../source/base/problem.ts';
 import type {Release, ReleaseStatus} from '../../source/helm/types.ts';
+import {bundleStep} from '../../source/steps/bundle.ts';
 import {installedVersions, upgradedVersions} from '../../source/steps/prerequisites/installed-versions.ts';
+import {stepProblems} from '../../source/steps/problems.ts';
+import {runChecks} from '../../source/steps/shared/checks.ts';
+import {combineProblems} from '../../source/steps/shared/combine-problems.ts';
 import {releaseChanges} from '../../source/steps/shared/release/changes.ts';
 import {downgradeOf} from '../../source/steps/shared/release/downgrade.ts';
 import {sampleWorkspace} from '../../source/steps/workspaces/release.ts';
 import {bundle, carried, refusal, releaseOf} from './parts.ts';
-import {code, type Given, refusalOf, worldOf} from './world.ts';
+import {answersOf, code, type Given, refusalOf, worldOf} from './world.ts';
 
 const revision = (version: string, status: ReleaseStatus = 'deployed', appVersion = version): Release =>
 	releaseOf({name: 'zenml', chart: `zenml-${version}`, status, appVersion});
@@ -142,5 +147,42 @@ describe('a jump from what is installed', () => {
 		const between = carried({controlPlaneChart: {...bundle.controlPlaneChart, version: '0.11.9'}});
 		const {warnings} = await upgradedVersions.run(worldOf({...live('0.10.24', '0.73.0'), bundle: between}));
 		expect(warnings).toEqual([expect.stringContaining('goes over 0.80.0, where tenants became workspaces')]);
+	});
+});
+
+describe('the exit code of what is newer than the bundle', () => {
+	const newer = {
+		'zenml-pro': [releaseOf({chart: 'zenml-pro-0.99.0'})],
+		...Object.fromEntries(['a', 'b'].map((name) => [name, [releaseOf({name, chart: 'zenml-0.99.0'})]])),
+	};
+	const answers = answersOf(({workspaces: [workspace], ...input}) => ({
+		...input,
+		workspaces: ['a', 'b'].map((release) => ({
+			...(workspace ?? {name: '', host: ''}),
+			...{release, name: release, namespace: release, host: `${release}.corp.internal`},
+			database: {name: release, username: release},
+		})),
+	}));
+	const together = async (histories: Readonly<Record<string, readonly Release[]>>) => {
+		const {problems} = await runChecks(worldOf({...site(histories), answers}), [installedVersions]);
+		return combineProblems(problems, (several, more) => stepProblems.problem('prerequisites-not-met', several, more));
+	};
+
+	test('is that of the area, for one and for three together', async () => {
+		const [[name, history] = ['', []]] = Object.entries(newer);
+		const one = await together({[name]: history});
+		const three = await together(newer);
+		expect([one?.code, three?.code]).toEqual(['downgrade-refused', 'prerequisites-not-met']);
+		expect(three?.message).toBe('3 prerequisites are not met.');
+		expect([one, three].map((told) => told && exitCodes[told.area])).toEqual([3, 3]);
+	});
+
+	test('is another where the control plane of the bundle alone is older: such a bundle does not fit itself', async () => {
+		const {controlPlaneChart, ...rest} = bundle;
+		const older = {...rest, controlPlaneChart: {...controlPlaneChart, version: '0.13.15'}};
+		const finding = await bundleStep.check(worldOf({bundle: {open: async () => older}}));
+		if (finding.status !== 'blocked') throw new Error(`It is ${finding.status}`);
+		expect(finding.problem.code).toBe('chart-versions-do-not-fit');
+		expect(exitCodes[finding.problem.area]).toBe(5);
 	});
 });
