@@ -4,6 +4,7 @@ import {existsSync} from 'node:fs';
 import {mkdtemp} from 'node:fs/promises';
 import {constants, tmpdir} from 'node:os';
 import {basename, dirname, join} from 'node:path';
+import type {Readable} from 'node:stream';
 import {isErrno} from '../../source/base/errno.ts';
 import {hostLines, type Names} from './own-names.ts';
 import {makePodFolder, removePodFolder, writeOnce} from './pod-folder.ts';
@@ -61,6 +62,12 @@ const feed = (child: ChildProcess, stdin: NodeJS.ReadableStream | undefined): vo
 	stdin.pipe(child.stdin);
 };
 
+/** Hands on what a program writes. Once nobody takes it any more its pipe breaks, and the next word that it writes ends it. */
+const pour = (from: Readable | null, into: NodeJS.WritableStream): void => {
+	from?.pipe(into, {end: false});
+	into.once('close', () => from?.destroy());
+};
+
 /** As a shell tells it: the exit code, or 128 and the number of the signal. */
 const codeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
 	code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
@@ -73,8 +80,8 @@ const start = async (program: string, args: readonly string[], io: ToolIo, env: 
 		stdio: [io.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
 	});
 	const release = endWith(child, io.signal);
-	child.stdout?.pipe(io.stdout, {end: false});
-	child.stderr?.pipe(io.stderr, {end: false});
+	pour(child.stdout, io.stdout);
+	pour(child.stderr, io.stderr);
 	feed(child, io.stdin);
 	try {
 		const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];

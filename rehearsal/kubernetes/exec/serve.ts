@@ -53,6 +53,15 @@ const wantedBy = (api: Api, request: IncomingMessage, version: string): Wanted =
 const offeredBy = ({headers}: IncomingMessage): readonly string[] =>
 	(headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
 
+/** A signal for what runs in a pod: aborted when the pod is gone, whose processes end with it, or when the cluster stops. */
+const whileThere = ({operations: {store}, signal}: Api, {pod}: Wanted) => {
+	const gone = new AbortController();
+	const letGo = store.subscribe(({type, kind, object}) => {
+		if (type === 'DELETED' && kind === 'pods' && object.metadata.uid === pod.metadata.uid) gone.abort();
+	});
+	return {signal: AbortSignal.any([signal, gone.signal]), letGo};
+};
+
 /**
  * Answers upgrades to WebSockets: `pods/exec`, with the protocols of a Kubernetes version. What cannot be had is refused before the
  * upgrade by a Status; what only the node knows is told on the channel of the status.
@@ -70,8 +79,14 @@ export const serveUpgrades = (api: Api, version: string, execPod: ExecPod) => {
 		sockets.add(socket);
 		socket.on('close', () => sockets.delete(socket));
 		const refusal = notRunning(wanted);
-		if (refusal) refuse(socket, refusal);
-		else talk(socket, wanted, {execPod, signal: api.signal}).catch(() => socket.terminate());
+		if (refusal) {
+			refuse(socket, refusal);
+			return;
+		}
+		const {signal, letGo} = whileThere(api, wanted);
+		talk(socket, wanted, {execPod, signal})
+			.catch(() => socket.terminate())
+			.finally(letGo);
 	};
 	return {
 		upgrade: (request: IncomingMessage, line: Duplex, head: Buffer): void => {

@@ -12,7 +12,10 @@ export type ExecRun = {
 	/** What is written is held back until the client takes it: wait for `drain`. */
 	readonly stdout: Writable;
 	readonly stderr: Writable;
-	/** Aborted when the cluster stops. A client that goes only ends `stdin`, and a program that does not care goes on. */
+	/**
+	 * Aborted when the pod is gone, or the cluster stops: it ends the program. A client that goes ends `stdin` and breaks the pipes of
+	 * `stdout` and `stderr`, as containerd does: a program that neither reads nor writes goes on.
+	 */
 	readonly signal: AbortSignal;
 };
 

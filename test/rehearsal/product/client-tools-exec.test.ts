@@ -1,3 +1,4 @@
+import {once} from 'node:events';
 import {mkdtemp, readdir, rm} from 'node:fs/promises';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -22,7 +23,8 @@ const anyImage = async (): Promise<string> => {
 	return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-test('commands reach the programs of client tools over the API server, and the folder of the pod goes with it', async () => {
+/** A lab whose pods have the client tools, and what a pod of them is. */
+const startTools = async () => {
 	const folder = await mkdtemp(join(tmpdir(), 'zenml-airgap-exec-test-'));
 	onTestFinished(() => rm(folder, {recursive: true, force: true}));
 	const registryHost = await anyImage();
@@ -34,6 +36,17 @@ test('commands reach the programs of client tools over the API server, and the f
 	});
 	const lab = await startLab(product.runPod, {execPod: product.execPod});
 	onTestFinished(() => lab.close());
+	const pod = (image: string) => ({
+		...{namespace: 'lab', name: 'dump', image: `${registryHost}/zenml/${image}`, env: {PLAIN: 'plain'}},
+		resources: {requests: {cpu: '100m', memory: '128Mi'}, limits: {cpu: '1', memory: '512Mi'}},
+		podSecurityContext: {runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000},
+		...{scratch: {path: '/tmp', sizeLimit: '64Mi'}, startMs: 20_000, lifeMs: 3_600_000},
+	});
+	return {lab, folder, pod};
+};
+
+test('commands reach the programs of client tools over the API server, and the folder of the pod goes with it', async () => {
+	const {lab, folder, pod} = await startTools();
 	const run = async (place: ToolPlace, command: readonly string[], input = '') => {
 		const stdout = new PassThrough();
 		const said = text(stdout);
@@ -44,12 +57,6 @@ test('commands reach the programs of client tools over the API server, and the f
 		stdout.end();
 		return {exitCode, stderr, out: await said};
 	};
-	const pod = (image: string) => ({
-		...{namespace: 'lab', name: 'dump', image: `${registryHost}/zenml/${image}`, env: {PLAIN: 'plain'}},
-		resources: {requests: {cpu: '100m', memory: '128Mi'}, limits: {cpu: '1', memory: '512Mi'}},
-		podSecurityContext: {runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000},
-		...{scratch: {path: '/tmp', sizeLimit: '64Mi'}, startMs: 20_000, lifeMs: 3_600_000},
-	});
 	await lab.cluster.withToolPod(
 		pod('client-tools:1.0'),
 		async (place) => {
@@ -70,4 +77,55 @@ test('commands reach the programs of client tools over the API server, and the f
 		},
 		signal,
 	);
+});
+
+const isThere = (pid: number): boolean => {
+	try {
+		return process.kill(pid, 0);
+	} catch {
+		return false;
+	}
+};
+
+/** Starts a script whose first line is the number of its process; nobody waits for its end. */
+const started = async (
+	{cluster}: Awaited<ReturnType<typeof startLab>>,
+	place: ToolPlace,
+	{script, signal: until}: {readonly script: string; readonly signal: AbortSignal},
+): Promise<number> => {
+	const stdout = new PassThrough({highWaterMark: 1});
+	const ending = cluster.exec({...place, command: ['sh', '-c', `echo $$; ${script}`], stdout, signal: until});
+	ending.catch(() => undefined);
+	const [line] = (await once(stdout, 'data')) as [Buffer];
+	return Number.parseInt(line.toString(), 10);
+};
+
+test('a program whose client is gone ends with the next word that it writes, and not before', async () => {
+	const {lab, pod} = await startTools();
+	const client = new AbortController();
+	await lab.cluster.withToolPod(
+		pod('client-tools:1.0'),
+		async (place) => {
+			const writes = await started(lab, place, {script: 'while :; do echo row; done', signal: client.signal});
+			const waits = await started(lab, place, {script: 'sleep 600; :', signal: client.signal});
+			client.abort(new Error('killed'));
+			await until(async () => !isThere(writes), 'the end of what writes');
+			expect(isThere(waits)).toBe(true);
+		},
+		signal,
+	);
+});
+
+test('what runs in a pod ends with the pod, whatever it waits for', async () => {
+	const {lab, pod} = await startTools();
+	let waits = 0;
+	await lab.cluster.withToolPod(
+		pod('client-tools:1.0'),
+		async (place) => {
+			waits = await started(lab, place, {script: 'sleep 600; :', signal});
+			expect(isThere(waits)).toBe(true);
+		},
+		signal,
+	);
+	await until(async () => !isThere(waits), 'the end of what runs in the pod');
 });
