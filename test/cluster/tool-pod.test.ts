@@ -19,7 +19,7 @@ beforeEach(async () => {
 				? {waiting: {reason: 'ErrImagePull', message: `${image}: not found`}}
 				: 'running';
 		},
-		{execPod: execHere},
+		{execPod: execHere, pace: {readyAfterMs: 20, stopMs: 300, backoffMs: 20, retryMs: 20}},
 	);
 });
 afterEach(() => lab.close());
@@ -110,9 +110,17 @@ it('what a killed run left under the same name is removed first, and that of ano
 	const [first, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 	const killed = run('dump', first.promise);
 	await until(async () => places.length === 1, 'the first runs');
+	let wasGone: boolean | undefined;
+	const ofKilled = places[0];
+	lab.kubernetes.subscribe('jobs.batch', ({type, object}) => {
+		if (type !== 'ADDED' || !object.metadata.name.startsWith('dump-')) return;
+		wasGone = lab.kubernetes.store.get('pods', namespace, ofKilled ?? '') === undefined;
+	});
 	const beside = run('restore', other.promise);
 	await until(async () => places.length === 2, 'the other runs');
 	await run('dump', Promise.resolve());
+	// The pod was not only told to go: it was gone before the next one was started.
+	expect(wasGone).toBe(true);
 	const pods = await lab.cluster.list({apiVersion: 'v1', kind: 'Pod', namespace}, signal);
 	expect(pods.map(({metadata}) => metadata.name)).toContain(places[1]);
 	expect(pods.map(({metadata}) => metadata.name)).not.toContain(places[0]);

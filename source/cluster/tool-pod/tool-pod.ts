@@ -1,4 +1,5 @@
 import {randomBytes} from 'node:crypto';
+import {setTimeout as sleep} from 'node:timers/promises';
 import type {Job, Pod} from '../kinds.ts';
 import type {ObjectApi} from '../objects/types.ts';
 import {podSpecOf} from '../probe/pod-spec.ts';
@@ -39,12 +40,20 @@ const placeOf = ({metadata, status}: Pod, namespace: string): ToolPlace | undefi
 	return own?.state?.running && !metadata.deletionTimestamp ? {namespace, pod: metadata.name, container} : undefined;
 };
 
-/** Removes what runs of before left, with their pods. */
+/** How long pods of before are waited for until they are gone, and how often is looked, ms. */
+const [goneMs, pollMs] = [30_000, 200];
+
+/** Removes what runs of before left, with their pods and all that is still at work in them. */
 const removeLeft = async (api: ObjectApi, tool: ToolPod, signal: AbortSignal): Promise<void> => {
 	const {namespace} = tool;
 	const labelSelector = `${purpose}=${tool.name}`;
 	const jobs = await api.list({apiVersion: 'batch/v1', kind: 'Job', namespace, labelSelector}, signal);
 	for (const {metadata} of jobs) await remove({api, place: tool, name: metadata.name, timeoutMs: tool.startMs, signal});
+	// What runs in a pod ends with it, and not when it is told to go. A node that is lost never says so: it is not waited for any longer.
+	for (const limit = Date.now() + goneMs; Date.now() < limit; await sleep(pollMs, undefined, {signal})) {
+		const pods = await api.list({apiVersion: 'v1', kind: 'Pod', namespace, labelSelector}, signal);
+		if (pods.length === 0) return;
+	}
 };
 
 /** See `ClusterPort.withToolPod`. */
