@@ -23,9 +23,22 @@ const countRows = async (query: Query, name: string): Promise<number> => {
 	return Number(counted);
 };
 
+/**
+ * MySQL 8 keeps the sizes that it shows for a day (MySQL documentation, `information_schema_stats_expiry`), so that a database which has
+ * grown meanwhile looks small. MariaDB does not know the variable, and keeps none.
+ */
+const readSizesAnew = async (query: Query): Promise<void> => {
+	try {
+		await query('SET SESSION information_schema_stats_expiry = 0');
+	} catch (error) {
+		if (!isErrno(error, 'ER_UNKNOWN_SYSTEM_VARIABLE')) throw error;
+	}
+};
+
 /** Counts in one snapshot, so that tables which belong together fit. */
 export const contents = async (access: Access): Promise<DatabaseContents> =>
 	withConnection(access, async (query) => {
+		await readSizesAnew(query);
 		await query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
 		await query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
 		const all = (await query(tablesSql)).map((row) => oneRow(tableSchema, [row]));

@@ -56,7 +56,7 @@ const check =
 		await backups.ready(bytes, signal);
 		world.report({kind: 'waiting', reason: 'the lock of this cluster', timeoutMs: longestWatchMs});
 		await world.holdLease(signal);
-		const note = `${counted(installed.length, 'database')}, ${formatBytes(bytes)} at most, to ${backups.folder}`;
+		const note = `${counted(installed.length, 'database')}, about ${formatBytes(bytes)}, to ${backups.folder}`;
 		return {status: 'ok', note, warnings: warningsOf(world, installed)};
 	};
 

@@ -256,7 +256,7 @@ test('what is not installed is told, and is not in the backup', async () => {
 	const [one] = answers.workspaces;
 	const world = await siteOf(settings, {installed: [one?.release ?? '']});
 	const ready = await look(stepOf('backup-ready'), world);
-	expect(ready).toMatchObject({status: 'ok'});
+	expect(ready).toMatchObject({status: 'ok', note: expect.stringMatching(/^2 databases, about 2\.0 KiB, to \S+$/u)});
 	expect(ready.status === 'ok' && ready.warnings).toEqual([
 		'workspace two is not installed: it is not in the backup',
 		'the backup is not encrypted: whoever reads its folder has every password and key (backup.encryption)',
