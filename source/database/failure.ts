@@ -21,6 +21,23 @@ export type Failure = Access & {
 	readonly more: Circumstances;
 };
 
+/** Runs a statement; its error tells how long it took. */
+export const timed = async <Result>(run: () => Promise<Result>): Promise<Result> => {
+	const began = performance.now();
+	try {
+		return await run();
+	} catch (error) {
+		if (error instanceof Error) Object.assign(error, {waitedMs: performance.now() - began});
+		throw error;
+	}
+};
+
+/** How long the statement took that failed, seconds. */
+export const secondsWaited = ({error}: Failure): number => {
+	const {waitedMs = 0} = error as {readonly waitedMs?: number};
+	return Math.round(waitedMs / 1000);
+};
+
 /** Puts a failure into a problem. */
 export type Raise = (failure: Failure) => ProblemError;
 

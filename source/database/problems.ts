@@ -148,6 +148,22 @@ export const databaseProblems = declareProblems({
 			MySQL: {nextSteps: ['SHOW FULL PROCESSLIST;']},
 		},
 	},
+	'database-locked': {
+		area: 'database',
+		who: 'database admin',
+		message: 'A statement on the database server {server} waited in vain for a lock.',
+		cause: 'Another session holds it; the server ended the wait after {seconds} s.',
+		fix: 'Stop what works on database {database}, or ask the database admin to end that session. Then run the same command again: it goes on.',
+		cases: {
+			PostgreSQL: {
+				nextSteps: [
+					'SELECT pid, usename, client_addr, state, pg_blocking_pids(pid), query FROM pg_stat_activity;',
+					'SELECT pg_terminate_backend(PID);',
+				],
+			},
+			MySQL: {nextSteps: ['SHOW FULL PROCESSLIST;', 'KILL ID;']},
+		},
+	},
 	'database-too-many-connections': {
 		area: 'database',
 		who: 'database admin',

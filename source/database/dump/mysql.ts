@@ -86,9 +86,9 @@ const reader = ({program}: DumpTools): string =>
  * first table goes until the last row of the dump is there. Commands of the client itself, e.g. for a shell, are turned off.
  */
 export const restoreMysql = async (runner: Runner, login: DatabaseLogin, options: RestoreOptions): Promise<void> => {
-	const {tools, from, onBytes, signal} = options;
+	const {tools, from, onBytes, onLine, signal} = options;
 	const {stream, isWhole} = withEnd(from);
-	await markAndEmpty(login, signal);
+	await markAndEmpty(login, {signal, onLine});
 	const ended = await runner.run({
 		program: reader(tools),
 		files: (folder) => mysqlLogin(login, tools.product, folder),

@@ -5,6 +5,7 @@ import {brokenOff} from './failure.ts';
 import {companionOf} from './find-tools.ts';
 import {postgresLogin} from './login/postgres.ts';
 import type {Runner} from './run/runner.ts';
+import {endLeftOfPostgres} from './sessions/postgres.ts';
 import {withoutUnknownSetting} from './settings.ts';
 import {dumpSilenceMs, restoreSilenceMs} from './silence.ts';
 import {toTheEnd} from './to-the-end.ts';
@@ -98,6 +99,8 @@ async function* scriptOf(
 /** Restores in one transaction: a restore that is broken off leaves the database as it was. */
 export const restorePostgres = async (runner: Runner, login: DatabaseLogin, options: RestoreOptions): Promise<void> => {
 	const {files, environment} = postgresLogin(login);
+	const {onLine, signal} = options;
+	await endLeftOfPostgres(login, {signal, onLine});
 	const ended = await runner.run({
 		program: companionOf(options.tools.program, 'psql'),
 		files: () => files,
@@ -105,7 +108,7 @@ export const restorePostgres = async (runner: Runner, login: DatabaseLogin, opti
 		args: () => psqlWords,
 		stdin: Readable.from(scriptOf(runner, login, options)),
 		silenceMs: restoreSilenceMs,
-		signal: options.signal,
+		signal,
 	});
 	if (ended.exitCode !== 0)
 		throw brokenOff({login, work: 'restore', product: 'PostgreSQL', silenceMs: restoreSilenceMs, ended});

@@ -2,6 +2,7 @@ import {declareProblems} from '../../base/problem-table.ts';
 
 const add = 'Install {package} on this host, or carry the client tools in the bundle: bundle create --client-tools.';
 const again = 'Then try again: what was written before does not count.';
+const goesOn = 'Then run the same command again: it goes on.';
 
 /** Problems of dumps and restores. `work` is `dump` or `restore`, `server` host and port. */
 export const dumpProblems = declareProblems({
@@ -57,7 +58,7 @@ export const dumpProblems = declareProblems({
 			},
 			locked: {
 				cause: 'Another session holds a lock on a table; it was waited for a minute.',
-				fix: `Stop what works on the database, or ask the database admin to end that session. ${again}`,
+				fix: `Stop what works on the database, or ask the database admin to end that session. ${goesOn}`,
 			},
 			'unknown option': {
 				who: 'operator',
@@ -94,6 +95,24 @@ export const dumpProblems = declareProblems({
 			other: {
 				cause: 'The program ended with {ending}; its words stand in the evidence.',
 				fix: `Look into the evidence and the server's log. ${again}`,
+			},
+		},
+	},
+	'restore-blocked': {
+		area: 'database',
+		who: 'database admin',
+		message: 'Database {database} on {server} is still in use: nothing of it was taken away.',
+		fix: `Stop what works on the database, or ask the database admin to end that session. ${goesOn}`,
+		cases: {
+			'does not end': {
+				cause: 'Session {id} of {user} from {host} has been there {age} and does not go although it was told to.',
+			},
+			'of another': {
+				cause: 'Session {id} of {user} from {host} has been there {age} and holds locks on its tables.',
+			},
+			'not shown': {
+				cause:
+					'Another session holds a lock on one of its tables, which was waited for {seconds} s; those that {role} may see stand in the evidence.',
 			},
 		},
 	},

@@ -53,9 +53,13 @@ export type DumpPort = {
 	readonly dump: (login: DatabaseLogin, options: Moving & {readonly into: NodeJS.WritableStream}) => Promise<void>;
 	/**
 	 * Replaces what the database holds by the dump: all of it, also tables that the dump does not have. Nobody else may work on it
-	 * meanwhile. Broken off it leaves a PostgreSQL database as it was; one of MySQL is then marked (`isHalfRestored` of its contents)
+	 * meanwhile: sessions of its own role that something killed has left there are ended, and told to `onLine`. Broken off it leaves a PostgreSQL database as it was; one of MySQL is then marked (`isHalfRestored` of its contents)
 	 * until a restore comes to its end.
-	 * @throws ProblemError `dump-failed`, `dump-incomplete` and others of dump/problems.ts; the error of `from`
+	 * @throws ProblemError `restore-blocked` before anything is taken away; `dump-failed`, `dump-incomplete` and others of
+	 * dump/problems.ts; the error of `from`
 	 */
-	readonly restore: (login: DatabaseLogin, options: Moving & {readonly from: NodeJS.ReadableStream}) => Promise<void>;
+	readonly restore: (
+		login: DatabaseLogin,
+		options: Moving & {readonly from: NodeJS.ReadableStream; readonly onLine?: ((text: string) => void) | undefined},
+	) => Promise<void>;
 };

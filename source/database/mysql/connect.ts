@@ -5,6 +5,7 @@ import {abortError} from '../../base/abort.ts';
 import {errnoOf} from '../../base/errno.ts';
 import {ProblemError} from '../../base/problem.ts';
 import type {Access} from '../access.ts';
+import {timed} from '../failure.ts';
 import {looksLikePostgres} from '../silent-server.ts';
 import type {DatabaseLogin} from '../types.ts';
 import {connectionProblem} from './connection-problems.ts';
@@ -50,14 +51,17 @@ const statementTimeOut = (): Error => Object.assign(new Error('no answer in time
 const queryOf =
 	({connection}: GuardedConnection, {limits}: Access): Query =>
 	(sql, values = []) =>
-		new Promise((resolve, reject) => {
-			const timer = setTimeout(() => reject(statementTimeOut()), limits.statementTimeoutMs);
-			connection.query({sql, values: [...values]}, (error, result) => {
-				clearTimeout(timer);
-				if (error) reject(error);
-				else resolve(rowsOf(result));
-			});
-		});
+		timed(
+			() =>
+				new Promise((resolve, reject) => {
+					const timer = setTimeout(() => reject(statementTimeOut()), limits.statementTimeoutMs);
+					connection.query({sql, values: [...values]}, (error, result) => {
+						clearTimeout(timer);
+						if (error) reject(error);
+						else resolve(rowsOf(result));
+					});
+				}),
+		);
 
 const farewell = async ({connection, failed}: GuardedConnection): Promise<void> => {
 	const ended = new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 import {answerPaths, serverPaths, serverPlace} from '../answer-paths.ts';
-import {type Failure, naming, namingServer, type Raise} from '../failure.ts';
+import {type Failure, naming, namingServer, type Raise, secondsWaited} from '../failure.ts';
 import {poolerIn, poolerNamed} from '../pooler-name.ts';
 import {databaseProblems} from '../problems.ts';
 import {methodOf} from './login-methods.ts';
@@ -82,6 +82,13 @@ const tooLong: Raise = ({server, limits, more}) => {
 	return databaseProblems.error('database-time-out', {case: 'MySQL', server, seconds}, more);
 };
 
+/** The server ended the wait, by a limit of its own or of this session (lock_wait_timeout, innodb_lock_wait_timeout). */
+const blocked: Raise = (failure) => {
+	const {server, login, more} = failure;
+	const facts = {case: 'MySQL', server, database: login.database, seconds: secondsWaited(failure)} as const;
+	return databaseProblems.error('database-locked', facts, more);
+};
+
 /** A login by other means than a password. @param plugin as the server names it */
 export const otherMethod = (plugin: string, failure: Failure): ReturnType<Raise> => {
 	const facts = {case: 'MySQL', server: failure.server, account: failure.login.username, plugin} as const;
@@ -103,7 +110,7 @@ const byNumber: Readonly<Record<number, Raise>> = {
 	1142: lackingRight,
 	1143: lackingRight,
 	1203: tooMany('MySQL account'),
-	1205: tooLong,
+	1205: blocked,
 	1226: tooMany('MySQL account'),
 	1227: lackingRight,
 	1290: prevented,

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import {abortError} from '../../base/abort.ts';
 import {ProblemError} from '../../base/problem.ts';
 import type {Access} from '../access.ts';
+import {timed} from '../failure.ts';
 import {tlsOptions} from '../tls-options.ts';
 import {connectionProblem} from './connection-problems.ts';
 import {guardedClient} from './guarded-client.ts';
@@ -50,7 +51,8 @@ export const withConnection = async <Result>(
 	signal.addEventListener('abort', stop, {once: true});
 	try {
 		await Promise.race([client.connect(), failed]);
-		const query: Query = async (sql, values = []) => (await client.query(sql, [...values])).rows ?? [];
+		const query: Query = async (sql, values = []) =>
+			(await timed(async () => client.query(sql, [...values]))).rows ?? [];
 		const result = await Promise.race([work(query, {process: told(), port: socket.localPort}), failed]);
 		await Promise.race([client.end(), pause(farewellMs, undefined, {ref: false})]);
 		return result;

@@ -1,6 +1,6 @@
 import type {CaseOf} from '../../base/problem-table.ts';
 import {answerPaths, serverPaths, serverPlace} from '../answer-paths.ts';
-import {type Failure, naming, namingServer, type Raise} from '../failure.ts';
+import {type Failure, naming, namingServer, type Raise, secondsWaited} from '../failure.ts';
 import {poolerIn, poolerNamed} from '../pooler-name.ts';
 import {databaseProblems} from '../problems.ts';
 
@@ -110,6 +110,13 @@ const tooMany: Raise = ({server, login, more}) =>
 
 const starting: Raise = ({server, more}) => databaseProblems.error('database-starting', {server}, more);
 
+/** The server ended the wait (lock_timeout), or was told not to wait at all. */
+const blocked: Raise = (failure) => {
+	const {server, login, more} = failure;
+	const facts = {case: 'PostgreSQL', server, database: login.database, seconds: secondsWaited(failure)} as const;
+	return databaseProblems.error('database-locked', facts, more);
+};
+
 /** Codes of errors (PostgreSQL documentation, appendix A). */
 const byState: Readonly<Record<string, Raise>> = {
 	'25006': readOnly,
@@ -118,6 +125,7 @@ const byState: Readonly<Record<string, Raise>> = {
 	'3D000': noDatabase,
 	'42501': lackingRight,
 	'53300': tooMany,
+	'55P03': blocked,
 	'57P03': starting,
 };
 

@@ -70,6 +70,7 @@ export const restore = async (world: World, way: WayBack): Promise<void> => {
 		from: await read(),
 		onBytes: (done) =>
 			report({kind: 'progress', label: `restore ${login.database}`, done, total: part.plainBytes, unit: 'bytes'}),
+		onLine: (text) => report({kind: 'line', level: 'warn', text, record: true}),
 		signal,
 	});
 	const differences = await databaseDifferences(world, way);

@@ -94,6 +94,7 @@ const restore = async (world: World, opened: ReadBackup, target: Target, login: 
 		from: await opened.read(part, signal),
 		onBytes: (done) =>
 			report({kind: 'progress', label: `restore ${login.database}`, done, total: part.plainBytes, unit: 'bytes'}),
+		onLine: (text) => report({kind: 'line', level: 'warn', text, record: true}),
 		signal,
 	});
 };

@@ -46,6 +46,7 @@ const restoreOne = async (world: World, source: Source, read: ReadBackup, one: R
 		tools,
 		from,
 		onBytes: (done) => report({kind: 'progress', label, done, total: part.plainBytes, unit: 'bytes'}),
+		onLine: (text) => report({kind: 'line', level: 'warn', text, record: true}),
 		signal,
 	});
 	const differing = await differences(world, one);

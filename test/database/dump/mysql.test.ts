@@ -5,7 +5,9 @@ import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {markAndEmpty} from '../../../source/database/dump/empty-mysql.ts';
 import type {DumpPort, DumpTools} from '../../../source/database/dump/types.ts';
+import {withConnection} from '../../../source/database/mysql/connect.ts';
 import {createMysql} from '../../../source/database/mysql/index.ts';
 import type {DatabaseLogin} from '../../../source/database/types.ts';
 import {clientsOf} from '../../helpers/database-clients.ts';
@@ -209,6 +211,92 @@ describe.skipIf(!areThere).each(['MySQL', 'MariaDB'] as const)('a real %s', (pro
 		await execute(server.admin, "ALTER USER 'tls_less_user'@'%' REQUIRE NONE");
 		const login = {...server.login(server.needed('tls_less')), tls: 'disable'} as const;
 		expect((await dumped(dumps, login, tools)).length).toBeGreaterThan(1000);
+	});
+
+	/** A session of a login that holds a lock on a table until it is let go; what becomes of it. */
+	const lockedBy = async (login: DatabaseLogin) => {
+		const [isIn, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		const access = {login, limits: {connectTimeoutMs: 5000, statementTimeoutMs: 20_000}, signal: never};
+		const ending = withConnection(access, async (query) => {
+			await query('START TRANSACTION');
+			await query('SELECT count(*) FROM run');
+			isIn.resolve();
+			await letGo.promise;
+			await query('SELECT 1');
+		}).then(
+			() => 'left in peace',
+			() => 'ended',
+		);
+		await Promise.race([isIn.promise, ending]);
+		return {ending, letGo: letGo.resolve};
+	};
+
+	test('a session that something killed has left of the same account is ended and told', async () => {
+		const login = await filled('left_over');
+		const dump = await dumped(dumps, login, tools);
+		const left = await lockedBy(login);
+		const elsewhere = await lockedBy(await filled('left_alone', 1));
+		const lines: string[] = [];
+		await restored(dumps, login, tools, dump, {onLine: (text) => void lines.push(text)});
+		expect(lines).toEqual([
+			expect.stringMatching(
+				/^database left_over: ended what a killed program left there, session \d+ of left_over_user from \S+, there for [\d.]+ s$/u,
+			),
+		]);
+		expect(await left.ending).toBe('ended');
+		elsewhere.letGo();
+		expect(await elsewhere.ending).toBe('left in peace');
+		expect((await dumped(dumps, login, tools)).equals(dump)).toBe(true);
+	});
+
+	test('a lock of somebody whom the account is not shown is a refusal before the first table is gone', async () => {
+		const login = await filled('not_shown');
+		const before = await contents(login);
+		const holder = await lockedBy({...server.admin, database: 'not_shown'});
+		const refusal = await refusalOf(markAndEmpty(login, {signal: never, lockSeconds: 1}));
+		expect(refusal).toMatchObject({
+			code: 'restore-blocked',
+			message: `Database not_shown on ${login.host}:${login.port} is still in use: nothing of it was taken away.`,
+			cause:
+				'Another session holds a lock on one of its tables, which was waited for 1 s; those that not_shown_user may see stand in the evidence.',
+			fix: 'Stop what works on the database, or ask the database admin to end that session. Then run the same command again: it goes on.',
+			nextSteps: ['SHOW FULL PROCESSLIST;'],
+		});
+		expect({...(await contents(login)), bytes: 0}).toEqual({...before, bytes: 0});
+		// Who may see all sessions is told which ones there are.
+		await execute(server.admin, "GRANT PROCESS ON *.* TO 'not_shown_user'@'%'");
+		expect(await refusalOf(markAndEmpty(login, {signal: never, lockSeconds: 1}))).toMatchObject({
+			evidence: [expect.stringMatching(/^session \d+ of root from \S+, there for [\d.]+ s$/u)],
+		});
+		holder.letGo();
+		await holder.ending;
+	});
+
+	test('a statement whose wait for a lock the server ended is told with how long that was', async () => {
+		const login = await filled('waited');
+		const holder = await lockedBy(login);
+		const refusal = await refusalOf(execute(login, 'SET SESSION lock_wait_timeout = 1', 'DROP TABLE run'));
+		expect(refusal).toMatchObject({
+			code: 'database-locked',
+			message: `A statement on the database server ${login.host}:${login.port} waited in vain for a lock.`,
+			cause: 'Another session holds it; the server ended the wait after 1 s.',
+			fix: 'Stop what works on database waited, or ask the database admin to end that session. Then run the same command again: it goes on.',
+			nextSteps: ['SHOW FULL PROCESSLIST;', 'KILL ID;'],
+		});
+		holder.letGo();
+		await holder.ending;
+	});
+
+	test.runIf(product === 'MySQL')('the size is that of now, and not what the server keeps for a day', async () => {
+		const login = await filled('grown', 1);
+		// This keeps it; what the engine then knows of the table is written as a growth would write it.
+		await execute(login, "SELECT data_length FROM information_schema.tables WHERE table_schema = 'grown'");
+		const before = (await contents(login)).bytes;
+		await server.execute(
+			"UPDATE mysql.innodb_table_stats SET clustered_index_size = 1000 WHERE database_name = 'grown' AND table_name = 'run'",
+			'FLUSH TABLE grown.run',
+		);
+		expect((await contents(login)).bytes).toBeGreaterThan(before + 10_000_000);
 	});
 
 	/** A way to the server that is cut once so many bytes have come back on one connection. */

@@ -6,6 +6,8 @@ import {PassThrough, Readable} from 'node:stream';
 import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {createDumps} from '../../../source/database/dump/index.ts';
+import {endLeft} from '../../../source/database/dump/sessions/end-left.ts';
+import {endLeftOfPostgres} from '../../../source/database/dump/sessions/postgres.ts';
 import type {DumpPort, DumpTools} from '../../../source/database/dump/types.ts';
 import {withConnection} from '../../../source/database/postgres/connect.ts';
 import {createPostgres} from '../../../source/database/postgres/index.ts';
@@ -269,6 +271,98 @@ describe.skipIf(clients === undefined)('a real PostgreSQL', () => {
 			cause: 'Role foreign_user lacks a privilege on what is in the database; the evidence names it.',
 			fix: 'Ask the database admin to make foreign_user the owner of all that is in the database, then try again.',
 		});
+	});
+
+	/** A session of a login that holds a lock on a table until it is let go; what becomes of it. */
+	const lockedBy = async (login: DatabaseLogin) => {
+		const [isIn, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		const access = {login, limits: {connectTimeoutMs: 5000, statementTimeoutMs: 60_000}, signal: never};
+		const ending = withConnection(access, async (query) => {
+			await query('BEGIN');
+			await query('SELECT count(*) FROM run');
+			isIn.resolve();
+			await letGo.promise;
+			await query('SELECT 1');
+		}).then(
+			() => 'left in peace',
+			() => 'ended',
+		);
+		await Promise.race([isIn.promise, ending]);
+		return {ending, letGo: letGo.resolve};
+	};
+
+	test('a session that something killed has left of the same role is ended and told', async () => {
+		const login = await filled('left_over');
+		const dump = await dumped(dumps, login, tools);
+		const left = await lockedBy(login);
+		const elsewhere = await lockedBy(await filled('left_alone', 1));
+		const lines: string[] = [];
+		await restored(dumps, login, tools, dump, {onLine: (text) => void lines.push(text)});
+		expect(lines).toEqual([
+			expect.stringMatching(
+				/^database left_over: ended what a killed program left there, session \d+ of left_over_user from 127\.0\.0\.1, there for [\d.]+ s$/u,
+			),
+		]);
+		expect(await left.ending).toBe('ended');
+		elsewhere.letGo();
+		expect(await elsewhere.ending).toBe('left in peace');
+	});
+
+	test('a lock of another role is a refusal that names its session, before anything is taken away; one without a lock is none', async () => {
+		const login = await filled('of_another');
+		const idle = {...server.admin, database: 'of_another'};
+		const access = {login: idle, limits: {connectTimeoutMs: 5000, statementTimeoutMs: 60_000}, signal: never};
+		await withConnection(access, () => endLeftOfPostgres(login, {signal: never, waitMs: 1}));
+		const holder = await lockedBy(idle);
+		const refusal = await refusalOf(endLeftOfPostgres(login, {signal: never, waitMs: 1}));
+		expect(refusal).toMatchObject({
+			code: 'restore-blocked',
+			message: `Database of_another on ${login.host}:${login.port} is still in use: nothing of it was taken away.`,
+			cause: expect.stringMatching(
+				/^Session \d+ of \S+ from a host that is not shown has been there for an unknown time and holds locks on its tables\.$/u,
+			),
+			fix: 'Stop what works on the database, or ask the database admin to end that session. Then run the same command again: it goes on.',
+			evidence: [
+				expect.stringMatching(/^session \d+ of \S+ from a host that is not shown, there for an unknown time$/u),
+			],
+			nextSteps: [expect.stringMatching(/^SELECT pg_terminate_backend\(\d+\);$/u)],
+		});
+		holder.letGo();
+		expect(await holder.ending).toBe('left in peace');
+	});
+
+	test('a session that does not go although it was told to is a refusal', async () => {
+		const login = await filled('does_not_go', 1);
+		const session = {id: '7', user: 'zen', host: '10.1.2.3', seconds: 185, isOwn: true, holdsLocks: false};
+		const told: string[] = [];
+		const sessions = {
+			list: async () => [session],
+			end: async (id: string) => void told.push(id),
+			endSql: (id: string) => `KILL ${id};`,
+		};
+		expect(await refusalOf(endLeft(login, sessions, {signal: never, waitMs: 1}))).toMatchObject({
+			code: 'restore-blocked',
+			cause: 'Session 7 of zen from 10.1.2.3 has been there for 3 min 05 s and does not go although it was told to.',
+			nextSteps: ['KILL 7;'],
+		});
+		expect(told).toEqual(['7']);
+	});
+
+	test('a statement whose wait for a lock the server ended is told with how long that was', async () => {
+		const login = await filled('waited', 1);
+		const holder = await lockedBy(login);
+		expect(await refusalOf(execute(login, "SET lock_timeout = '1s'", 'DROP TABLE run CASCADE'))).toMatchObject({
+			code: 'database-locked',
+			message: `A statement on the database server ${login.host}:${login.port} waited in vain for a lock.`,
+			cause: 'Another session holds it; the server ended the wait after 1 s.',
+			fix: 'Stop what works on database waited, or ask the database admin to end that session. Then run the same command again: it goes on.',
+			nextSteps: [
+				'SELECT pid, usename, client_addr, state, pg_blocking_pids(pid), query FROM pg_stat_activity;',
+				'SELECT pg_terminate_backend(PID);',
+			],
+		});
+		holder.letGo();
+		await holder.ending;
 	});
 
 	/** A way to the server that is cut once so many bytes have come back. */

@@ -167,7 +167,7 @@ describe('words of programs that broke off', () => {
 		[
 			'pg_dump: error: query failed: ERROR:  canceling statement due to lock timeout',
 			'Another session holds a lock on a table; it was waited for a minute.',
-			`Stop what works on the database, or ask the database admin to end that session. ${again}`,
+			'Stop what works on the database, or ask the database admin to end that session. Then run the same command again: it goes on.',
 		],
 		[
 			"mysqldump: unknown variable 'column-statistics=0'",
