@@ -212,7 +212,8 @@ export const backSite = () => {
 				product: 'PostgreSQL',
 				serverVersion: '15.18',
 			}),
-			restore: async (_login, {onBytes}) => {
+			restore: async ({database}, {onBytes, onLine}) => {
+				onLine?.(`database ${database}: ended what was left`);
 				write('restore begins', () => {
 					state.database = {tables: [], revision: '', half: true};
 				});

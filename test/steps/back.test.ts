@@ -9,7 +9,7 @@ import {refuseUnfinishedBack} from '../../source/steps/shared/release/back-mark.
 import type {World} from '../../source/steps/world.ts';
 import {backSite, Killed, manifestOf, newTables, oldTables, revisionOf, summaryOf} from './back-site.ts';
 import {refusal} from './parts.ts';
-import {changesOf, code, look, refusalOf} from './world.ts';
+import {changesOf, code, linesOf, look, refusalOf} from './world.ts';
 
 const release = {name: 'zenml', namespace: 'zenml-workspace'};
 
@@ -191,6 +191,13 @@ test('a way back that was begun goes on with its own backup, and says so where t
 		cause: 'Its way back began with backup before, which is not whole in /backups any more.',
 		fix: 'Put that backup back where it was and start again: its database holds a part of it, or nothing that fits another.',
 	});
+});
+
+test('sessions that are ended before the restore are told', async () => {
+	const site = backSite();
+	const world = site.world();
+	await (await ofDefault(world)).run(world);
+	expect(linesOf(world.told)).toContainEqual(expect.stringMatching(/^warn database \S+: ended what was left$/u));
 });
 
 test('what somebody else wrote after the restore is found before servers start on it', async () => {

@@ -87,14 +87,14 @@ const isThere = (pid: number): boolean => {
 	}
 };
 
-/** Starts a script whose first line is the number of its process; nobody waits for its end. */
+/** Starts a script whose first line is the number of a process that is at work; nobody waits for its end. */
 const started = async (
 	{cluster}: Awaited<ReturnType<typeof startLab>>,
 	place: ToolPlace,
 	{script, signal: until}: {readonly script: string; readonly signal: AbortSignal},
 ): Promise<number> => {
 	const stdout = new PassThrough({highWaterMark: 1});
-	const ending = cluster.exec({...place, command: ['sh', '-c', `echo $$; ${script}`], stdout, signal: until});
+	const ending = cluster.exec({...place, command: ['sh', '-c', script], stdout, signal: until});
 	ending.catch(() => undefined);
 	const [line] = (await once(stdout, 'data')) as [Buffer];
 	return Number.parseInt(line.toString(), 10);
@@ -106,8 +106,8 @@ test('a program whose client is gone ends with the next word that it writes, and
 	await lab.cluster.withToolPod(
 		pod('client-tools:1.0'),
 		async (place) => {
-			const writes = await started(lab, place, {script: 'while :; do echo row; done', signal: client.signal});
-			const waits = await started(lab, place, {script: 'sleep 600; :', signal: client.signal});
+			const writes = await started(lab, place, {script: 'echo $$; while :; do echo row; done', signal: client.signal});
+			const waits = await started(lab, place, {script: 'sleep 600 & echo $!; wait', signal: client.signal});
 			client.abort(new Error('killed'));
 			await until(async () => !isThere(writes), 'the end of what writes');
 			expect(isThere(waits)).toBe(true);
@@ -122,7 +122,7 @@ test('what runs in a pod ends with the pod, whatever it waits for', async () => 
 	await lab.cluster.withToolPod(
 		pod('client-tools:1.0'),
 		async (place) => {
-			waits = await started(lab, place, {script: 'sleep 600; :', signal});
+			waits = await started(lab, place, {script: 'sleep 600 & echo $!; wait', signal});
 			expect(isThere(waits)).toBe(true);
 		},
 		signal,

@@ -32,6 +32,7 @@ describe('a restore', () => {
 		});
 		expect(site.state.uses).toMatchObject([{kind: 'restore', note: 'the database of the workspace default'}]);
 		expect(linesOf(world.told)).toContain('info workspace default: its key opens what is stored');
+		expect(linesOf(world.told)).toContain('warn database zenml_workspace: ended what was left');
 		expect(site.state.saved.get(`restored-${id}.txt`)).toContain(
 			'Log in again:  zenml login https://zenml.corp.internal',
 		);

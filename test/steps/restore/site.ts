@@ -235,7 +235,8 @@ export const restoreSite = () => {
 				product: 'PostgreSQL',
 				serverVersion: '15.18',
 			}),
-			restore: async ({database}, {onBytes}) => {
+			restore: async ({database}, {onBytes, onLine}) => {
+				onLine?.(`database ${database}: ended what was left`);
 				write(`restore of ${database} begins`, () => {
 					state.data[database] = {...dumped, tables: [], isHalfRestored: true};
 				});
