@@ -1,8 +1,9 @@
+import {once} from 'node:events';
 import {mkdtemp, readdir, rm} from 'node:fs/promises';
 import {connect as connectSocket, createServer, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {Readable} from 'node:stream';
+import {PassThrough, Readable} from 'node:stream';
 import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {markAndEmpty} from '../../../source/database/dump/empty-mysql.ts';
@@ -247,6 +248,20 @@ describe.skipIf(!areThere).each(['MySQL', 'MariaDB'] as const)('a real %s', (pro
 		elsewhere.letGo();
 		expect(await elsewhere.ending).toBe('left in peace');
 		expect((await dumped(dumps, login, tools)).equals(dump)).toBe(true);
+	});
+
+	test('a dump that nobody reads any more is ended, and its locks go with it', async () => {
+		const login = await filled('unread', 10_000);
+		const dump = await dumped(dumps, login, tools);
+		const into = new PassThrough({highWaterMark: 1});
+		const work = caught(dumps.dump(login, {tools, into, onBytes: () => undefined, signal: never}));
+		await once(into, 'readable');
+		const lines: string[] = [];
+		await restored(dumps, login, tools, dump, {onLine: (text) => void lines.push(text)});
+		expect(lines).toHaveLength(1);
+		into.resume();
+		expect(await work).toMatchObject({problem: {code: 'dump-failed'}});
+		expect((await contents(login)).isHalfRestored).toBe(false);
 	});
 
 	test('a lock of somebody whom the account is not shown is a refusal before the first table is gone', async () => {
