@@ -1,6 +1,7 @@
 import {isIP} from 'node:net';
 import * as z from 'zod';
 import {quantityPattern} from '../base/quantity.ts';
+import {tryReference} from '../oci/reference.ts';
 
 /** What a text answer stands for, where that decides how it is asked for, resolved or protected. */
 export type TextKind = 'secret' | 'path' | 'quantity';
@@ -118,6 +119,12 @@ export const text = z
 	.string()
 	.min(1, 'not be empty')
 	.regex(/^[ -~\u00A0-\uFFFF]*$/, 'have no control characters');
+
+/** The reference of an image that nodes pull, as the container runtime reads it. */
+export const imageReference = text.refine(
+	(value) => tryReference(value) !== undefined,
+	'be the reference of an image: HOST[:PORT]/PATH[:TAG][@sha256:DIGEST], the path in lower case',
+);
 
 /** A text that may be empty and have several lines, such as an annotation. */
 export const freeText = z

@@ -3,6 +3,7 @@ import {
 	environment,
 	fqdn,
 	helmValues,
+	imageReference,
 	label,
 	nodeSelector,
 	path,
@@ -183,7 +184,7 @@ const shape = z.strictObject({
 				.boolean()
 				.default(false)
 				.describe('Let ZenML build runner images; by default a prebuilt one is used'),
-			runnerImage: text
+			runnerImage: imageReference
 				.optional()
 				.describe('Prebuilt runner image; by default the client image of the bundle')
 				.meta({examples: ['internal-registry.mycompany.com/zenml/runner:1.0']}),

@@ -57,6 +57,33 @@ describe('loading answers', () => {
 	});
 });
 
+describe('the reference of an image', () => {
+	const places = ['backup.toolsImage', 'workloadManager.runnerImage'] as const;
+	const withImage = (place: string, image: string) => {
+		const [parent, key] = place.split('.');
+		return `${shortest}${parent}: {${key}: ${JSON.stringify(image)}}\n`;
+	};
+	const bad = [
+		'; rm -rf /',
+		'https://registry.corp/a:1',
+		'registry.corp/A:1',
+		'registry.corp/a@sha256:12',
+		'-a',
+		'a b',
+	];
+	const good = ['registry.corp:5000/zenml/tools:1.0', `registry.corp/a@sha256:${'0'.repeat(64)}`, 'tools:1'];
+
+	it.each(places.flatMap((place) => bad.map((image) => [place, image] as const)))('%s: %s is none', (place, image) => {
+		const [problem] = problemsOf(withImage(place, image));
+		expect(problem).toMatchObject({code: 'answers-invalid-value', location: {line: 14}});
+		expect(problem?.message).toContain('be the reference of an image');
+	});
+
+	it.each(places.flatMap((place) => good.map((image) => [place, image] as const)))('%s: %s is one', (place, image) => {
+		expect(JSON.stringify(load(withImage(place, image)))).toContain(image);
+	});
+});
+
 type Refusal = readonly [title: string, text: string, ...told: string[]];
 
 const workspace = (lines: string): string => `${shortest}  - name: second\n    host: second.corp.internal\n${lines}`;

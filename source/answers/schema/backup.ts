@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {path, secretRefSchema, text} from '../parts.ts';
+import {imageReference, path, secretRefSchema, text} from '../parts.ts';
 import {schedule} from './schedule.ts';
 
 /** Backups: where they lie, who can read them, and which programs make them. */
@@ -49,7 +49,7 @@ export const backup = z
 			.describe(
 				"Where pg_dump and mysqldump run: host: on this one; cluster: in a pod of the bundle's client tools; auto: here where they fit",
 			),
-		toolsImage: text
+		toolsImage: imageReference
 			.optional()
 			.describe('Image with the client tools at the internal registry; by default the one that the bundle carries')
 			.meta({examples: ['internal-registry.mycompany.com/zenml/client-tools:1.0']}),

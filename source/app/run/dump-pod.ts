@@ -7,6 +7,7 @@ import type {ClusterPort, ToolPod} from '../../cluster/types.ts';
 import {createPodRunner, type PodPrograms, type ProgramsImage} from '../../database/dump/index.ts';
 import type {DatabaseEngine} from '../../database/types.ts';
 import {referenceOf} from '../../steps/shared/names.ts';
+import {namingToolsImage} from '../../steps/shared/tools-image.ts';
 
 const [minute, hour] = [60_000, 60 * 60_000];
 
@@ -83,6 +84,8 @@ export const dumpPods = (
 					(place) => work(createPodRunner((order) => cluster.exec({...place, ...order}))),
 					signal,
 				);
+			} catch (error) {
+				throw error instanceof ProblemError ? error.with(namingToolsImage(answers, error.problem)) : error;
 			} finally {
 				numbers.give(number);
 			}

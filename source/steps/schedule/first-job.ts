@@ -3,6 +3,7 @@ import {printable} from '../../base/printable.ts';
 import {ProblemError, toProblem} from '../../base/problem.ts';
 import {cutTo} from '../../base/text.ts';
 import type {KubeObject, PodView} from '../../cluster/types.ts';
+import {namingToolsImage} from '../shared/tools-image.ts';
 import type {World} from '../world.ts';
 
 const pollMs = 1000;
@@ -49,7 +50,7 @@ const lookInto = async (world: World, {namespace, name}: JobPlace, waiting: read
 		{namespace, labelSelector: `job-name=${name}`, component: 'controlPlane', only},
 		world.signal,
 	);
-	if (problem) throw new ProblemError(problem);
+	if (problem) throw new ProblemError(namingToolsImage(world.answers, problem));
 };
 
 /** Tells what the pods of a Job say, until it ends either way. @throws ProblemError what keeps a pod from starting */

@@ -1,9 +1,11 @@
 import {expect, test} from 'vitest';
+import type {Answers} from '../../../source/answers/schema.ts';
 import {dumpPods} from '../../../source/app/run/dump-pod.ts';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
 import type {BundlePort} from '../../../source/bundle/types.ts';
 import type {PodExec, ToolPod} from '../../../source/cluster/types.ts';
-import {answersOf, never} from '../../steps/world.ts';
+import {refusal} from '../../steps/parts.ts';
+import {answersOf, never, refusalOf} from '../../steps/world.ts';
 
 const answers = answersOf((input) => ({...input, backup: {toolsImage: 'registry.corp/zenml/client-tools:1.0'}}));
 
@@ -32,6 +34,28 @@ test('a bundle that is gone is told in its own words; what is no refusal is thro
 	const gone = dumpPods(idle, createBundlePort({path: '/nowhere/bundle'}), answersOf());
 	expect(await gone.image('mysql', never)).toEqual({unreadable: expect.stringContaining('/nowhere/bundle')});
 	await expect(dumpPods(idle, closed, answersOf()).image('mysql', never)).rejects.toThrow('not to be opened');
+});
+
+test.each([
+	['image-not-found', ['backup.toolsImage']],
+	['image-unauthorized', ['backup.toolsImage', 'registry.username', 'registry.password']],
+	['image-registry-unreachable', ['backup.toolsImage']],
+	['dump-tools-missing', ['registry.host']],
+] as const)('%s of the image that the answers name is told of that answer', async (code, told) => {
+	const login = code === 'image-unauthorized' ? ['registry.username', 'registry.password'] : [];
+	const answersBefore = login.length > 0 ? login : ['registry.host'];
+	const failing = {
+		...idle,
+		withToolPod: async () => Promise.reject(refusal(code, 'It is not there.', {answers: answersBefore})),
+	};
+	const lend = (of: Answers) =>
+		dumpPods(failing, closed, of).lend('registry.corp/zenml/client-tools:1.0')(async () => undefined, never);
+	const fix =
+		'Name in backup.toolsImage an image that nodes can pull; without that answer it is the one of the bundle.';
+	const named = await refusalOf(lend(answers));
+	expect(named).toMatchObject({code, answers: told});
+	expect(named.fix === fix).toBe(code === 'image-not-found' || code === 'image-unauthorized');
+	expect(await refusalOf(lend(answersOf()))).toMatchObject({code, answers: answersBefore});
 });
 
 test('programs run in a pod of the image, and two at once in pods of different names', async () => {
