@@ -79,6 +79,8 @@ export type Circumstances = {
 	/** The part of the world in which it was met, where the same refusal is met in several. */
 	readonly area?: ProblemArea | undefined;
 	readonly who?: Actor | undefined;
+	/** Codes of the problems that it sums up. */
+	readonly innerCodes?: readonly ProblemCode[] | undefined;
 	/** How long the peer asked to wait before the next try, ms. */
 	readonly retryAfterMs?: number | undefined;
 	/** The error that was turned into this problem. */
@@ -146,6 +148,7 @@ const make = (code: string, declaration: Declaration, given: object, more: Circu
 		...(answers.length > 0 && {answers}),
 		...(more.evidence && more.evidence.length > 0 && {evidence: more.evidence.map(withoutNodeAdvice)}),
 		...(more.location && {location: more.location}),
+		...(more.innerCodes && {innerCodes: more.innerCodes}),
 	};
 };
 

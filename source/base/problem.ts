@@ -51,6 +51,8 @@ export type Problem = {
 	/** Raw lines that support the cause: the last log lines, the server's own words. */
 	readonly evidence?: readonly string[];
 	readonly location?: Location;
+	/** Codes of the problems that it sums up, each once; absent where it is one alone. */
+	readonly innerCodes?: readonly ProblemCode[];
 };
 
 /** What a caller must give; the rest has defaults. */

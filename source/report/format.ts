@@ -31,7 +31,7 @@ const quoted = (text: string): readonly string[] =>
 
 /** A problem as a block of text: what, why, what to do, who, where. Names in it cannot steer a terminal, nor begin a line. */
 export const formatProblem = (problem: Problem): readonly string[] => {
-	const {message, cause, fix, nextSteps, evidence, who, answers, code} = problem;
+	const {message, cause, fix, nextSteps, evidence, who, answers, code, innerCodes = []} = problem;
 	const own = (lines: readonly string[]): readonly string[] => lines.map(printable);
 	return [
 		...own([
@@ -44,5 +44,6 @@ export const formatProblem = (problem: Problem): readonly string[] => {
 		]),
 		...(evidence ?? []).flatMap(quoted),
 		`  code:  ${code}`,
+		...(innerCodes.length > 0 ? [`  of:    ${innerCodes.join(', ')}`] : []),
 	];
 };

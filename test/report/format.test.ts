@@ -97,6 +97,14 @@ test('a problem reads what, why, what to do, who, and where', () => {
 	).toEqual(['a: m', '  why:   w', '  do:    f', '  who:   the authors of this tool', '  code:  time-out']);
 });
 
+test('a problem that sums up others names their codes', () => {
+	const innerCodes = ['disk-full', 'clock-skew'] as const;
+	const lines = formatProblem(
+		problem({code: 'prerequisites-not-met', area: 'prerequisites', message: 'm', cause: 'w', fix: 'f', innerCodes}),
+	);
+	expect(lines.slice(-2)).toEqual(['  code:  prerequisites-not-met', '  of:    disk-full, clock-skew']);
+});
+
 test.each([
 	['bin/helm', 'bin/helm is not what it should be.', 'bin/helm is not what it should be.'],
 	['bin/helm', 'bin/helm: the file is gone.', 'bin/helm: the file is gone.'],

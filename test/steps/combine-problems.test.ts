@@ -29,8 +29,11 @@ test('a cluster that does not answer is one problem, whatever it was asked for',
 
 test('several name the first, and the moves for the others; answers once, evidence of each', () => {
 	const found = combine(
-		['disk-full', {answers: ['x', 'y'], evidence: ['1', '2', '3', '4', '5'], who: 'cluster admin'}],
-		['clock-skew', {answers: ['y'], message: 'b is out of order'}],
+		[
+			'disk-full',
+			{answers: ['x', 'y'], evidence: ['1', '2', '3', '4', '5'], who: 'cluster admin', nextSteps: ['look first']},
+		],
+		['clock-skew', {answers: ['y'], message: 'b is out of order', nextSteps: ['look then']}],
 	);
 	expect(found).toEqual({
 		code: 'prerequisites-not-met',
@@ -39,7 +42,8 @@ test('several name the first, and the moves for the others; answers once, eviden
 		message: '2 prerequisites are not met.',
 		cause: 'The first of them: disk-full happened.',
 		fix: 'Mend the first, and the others below with it: Mend disk-full.',
-		nextSteps: ['b is out of order. Mend clock-skew.'],
+		innerCodes: ['disk-full', 'clock-skew'],
+		nextSteps: ['look first', 'b is out of order. Mend clock-skew.', 'look then'],
 		answers: ['x', 'y'],
 		evidence: ['disk-full happened. Why disk-full.', '1', '2', '3', '4', 'b is out of order. Why clock-skew.'],
 	});

@@ -34,11 +34,13 @@ describe('an older version over a newer one', () => {
 			'0.95.0',
 		],
 	])('is refused over %s', (_over, revisions, version) => {
-		expect(downgradeOf(revisions, wanted(version))).toMatchObject({code: 'downgrade-refused'});
+		expect(downgradeOf(revisions, wanted(version), answersOf())).toMatchObject({code: 'downgrade-refused'});
 	});
 
 	test('is refused where only the version of its server is older', () => {
-		expect(downgradeOf([revision('0.96.0')], wanted('0.97.0', '0.95.0'))).toMatchObject({code: 'downgrade-refused'});
+		expect(downgradeOf([revision('0.96.0')], wanted('0.97.0', '0.95.0'), answersOf())).toMatchObject({
+			code: 'downgrade-refused',
+		});
 	});
 
 	test.each<readonly [string, readonly Release[], string]>([
@@ -53,7 +55,7 @@ describe('an older version over a newer one', () => {
 		['what is installed has no version to compare', [releaseOf({chart: 'zenml-latest', appVersion: 'main'})], '0.94.3'],
 		['what is installed is another chart', [releaseOf({chart: 'other-9.0.0', appVersion: ''})], '0.94.3'],
 	])('is not what it is called where %s', (_where, revisions, version) => {
-		expect(downgradeOf(revisions, wanted(version))).toBeUndefined();
+		expect(downgradeOf(revisions, wanted(version), answersOf())).toBeUndefined();
 	});
 });
 
@@ -81,6 +83,7 @@ describe('installed versions', () => {
 			cause:
 				'Revision 4 (deployed) has migrated the databases, or may have. They are migrated forward only: an older server fails on them or damages them.',
 			fix: 'Use a bundle with that version or a newer one.',
+			nextSteps: ['To go back all the same, release and database together: zenml-airgap back controlPlane'],
 			answers: ['bundle.path'],
 		});
 	});
@@ -99,7 +102,10 @@ test('a run that begins at the release refuses to make it older as well', async 
 	const [workspace] = world.answers.workspaces;
 	if (!workspace) throw new Error('no workspace');
 	const release = await sampleWorkspace(world, workspace);
-	expect((await refusalOf(releaseChanges(world, release))).code).toBe('downgrade-refused');
+	expect(await refusalOf(releaseChanges(world, release))).toMatchObject({
+		code: code('downgrade-refused'),
+		nextSteps: ['To go back all the same, release and database together: zenml-airgap back default'],
+	});
 });
 
 describe('a jump from what is installed', () => {

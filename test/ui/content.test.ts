@@ -276,6 +276,7 @@ describe('the pages over a run', () => {
 			location: {file: 'a.yaml', line: 3},
 			nextSteps: ['Write to them.'],
 			evidence: ['HTTP 500'],
+			innerCodes: ['disk-full', 'clock-skew'],
 		} as const;
 		const page = pageOf(runOf(images, {type: 'step-problem', step: 'images', problem: told, choices: ['retry']}));
 		if (page?.kind !== 'problem') throw new Error('there is no problem page');
@@ -293,7 +294,7 @@ describe('the pages over a run', () => {
 			'1. Write to them.',
 			'',
 			'Who has to act',
-			'the vendor (code time-out)',
+			'the vendor (code time-out, of disk-full, clock-skew)',
 			'',
 			'Evidence',
 			'  HTTP 500',

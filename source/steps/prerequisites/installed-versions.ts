@@ -69,7 +69,9 @@ const look = async (world: World) => {
 	const histories = await inPool(releases, mostAtOnce, async ({name, namespace}) =>
 		helm.history(name, namespace, signal),
 	);
-	const downgrades = releases.flatMap((wanted, index) => downgradeOf(histories[index] ?? [], wanted) ?? []);
+	const downgrades = releases.flatMap(
+		(wanted, index) => downgradeOf(histories[index] ?? [], wanted, world.answers) ?? [],
+	);
 	const jumps = jumpsOf(releases, histories);
 	refuse([...downgrades, ...jumps.problems]);
 	const found = histories.flatMap((revisions) => revisions.at(-1)?.chart ?? []);

@@ -6,9 +6,8 @@ export const upgradeTable = {
 		cause:
 			'Revision {revision} ({status}) has migrated the databases, or may have. They are migrated forward only: an older server fails on them or damages them.',
 		fix: 'Use a bundle with that version or a newer one.',
-		nextSteps: [
-			'To go back all the same, restore the databases from a dump of that version and roll the release back with helm.',
-		],
+		// Release and database come back together, or neither does.
+		nextSteps: ['To go back all the same, release and database together: zenml-airgap back {component}'],
 		answers: ['bundle.path'],
 	},
 	'release-under-other-name': {

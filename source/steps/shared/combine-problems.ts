@@ -43,7 +43,11 @@ export const combineProblems = (
 		{
 			area: areaOf(problems),
 			who: first.who,
-			nextSteps: others.map(({message, fix}) => `${sentence(message)} ${fix}`),
+			innerCodes: [...new Set(problems.map(({code}) => code))],
+			nextSteps: [
+				...first.nextSteps,
+				...others.flatMap(({message, fix, nextSteps}) => [`${sentence(message)} ${fix}`, ...nextSteps]),
+			],
 			answers: [...new Set(problems.flatMap(({answers = []}) => answers))],
 			evidence: problems.flatMap(({message, cause, evidence = []}) => [
 				`${sentence(message)} ${cause}`,

@@ -22,10 +22,10 @@ const notInstalled = ([controlPlane, ...workspaces]: readonly Installed[]): read
 	return [stepProblems.problem('upgrade-not-installed', {case: 'workspace', labels: firstOf(missing, 5)})];
 };
 
-const downgrades = (all: readonly Installed[]): readonly Problem[] =>
+const downgrades = ({answers}: World, all: readonly Installed[]): readonly Problem[] =>
 	all.flatMap(({component, chart, revisions}) => {
 		const {release: name, namespace} = component.answers;
-		return downgradeOf(revisions, {name, namespace, chart}) ?? [];
+		return downgradeOf(revisions, {name, namespace, chart}, answers) ?? [];
 	});
 
 /** The control plane goes first: for a while the new one has the workspaces that are installed now. */
@@ -75,7 +75,7 @@ const canary = ({answers: {upgrade, workspaces}}: World): readonly Problem[] => 
 export const pathRules = (world: World, all: readonly Installed[]): Verdict => {
 	const missing = notInstalled(all);
 	if (missing.length > 0) return {problems: missing, warnings: []};
-	const older = downgrades(all);
+	const older = downgrades(world, all);
 	const {problems, warnings} = jumps(all);
 	const found = [...older, ...problems];
 	return {problems: [...canary(world), ...(found.length > 0 ? found : order(all))], warnings};

@@ -59,6 +59,9 @@ const placeRows = ({location}: Problem, width: number): readonly Row[] => {
 	return paragraph(`in ${place}`, width, 'dim');
 };
 
+const codesOf = ({code, innerCodes = []}: Problem): string =>
+	innerCodes.length > 0 ? `${code}, of ${innerCodes.join(', ')}` : code;
+
 /** What, why, what to do, next steps, the evidence, and who has to act. */
 const problemRows = (problem: Problem, width: number): readonly Row[] => [
 	...paragraph(problem.message, width, 'bad'),
@@ -69,7 +72,7 @@ const problemRows = (problem: Problem, width: number): readonly Row[] => [
 		'Next steps',
 		problem.nextSteps.flatMap((step, index) => bullet({text: `${index + 1}.`, role: 'key'}, step, width)),
 	),
-	...part('Who has to act', paragraph(`${actors[problem.who]} (code ${problem.code})`, width)),
+	...part('Who has to act', paragraph(`${actors[problem.who]} (code ${codesOf(problem)})`, width)),
 	...part(
 		'Evidence',
 		(problem.evidence ?? []).flatMap((line) => paragraph(line, width, 'dim', 2)),

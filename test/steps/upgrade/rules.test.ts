@@ -74,7 +74,16 @@ describe('the path of an upgrade', () => {
 	test('does not lead down', async () => {
 		const ws = [at('zenml-0.96.0')];
 		const found = await judged({'zenml-pro': [at('zenml-pro-0.13.18')], 'zenml-workspace': ws, 'zenml-two': ws});
-		expect(found.problems.map((one) => one.code)).toEqual(['downgrade-refused', 'downgrade-refused']);
+		expect(found.problems).toMatchObject([
+			{
+				code: 'downgrade-refused',
+				nextSteps: ['To go back all the same, release and database together: zenml-airgap back default'],
+			},
+			{
+				code: 'downgrade-refused',
+				nextSteps: ['To go back all the same, release and database together: zenml-airgap back two'],
+			},
+		]);
 	});
 
 	test('keeps the control plane as new as what is installed of the workspaces', async () => {

@@ -45,7 +45,7 @@ const changesOfPods = async (world: World, wanted: WantedRelease): Promise<reado
 export const releaseChanges = async (world: World, wanted: WantedRelease): Promise<readonly Change[]> => {
 	const live = await world.helm.release(wanted.name, wanted.namespace, world.signal);
 	// A run that begins in the middle has not looked at the prerequisites.
-	const downgrade = live && downgradeOf([live], wanted);
+	const downgrade = live && downgradeOf([live], wanted, world.answers);
 	if (downgrade) throw new ProblemError(downgrade);
 	const change = changeOfRelease(live, wanted) ?? (await changeOfValues(world, wanted));
 	return change ? [change] : changesOfPods(world, wanted);

@@ -1,4 +1,5 @@
 import semver from 'semver';
+import type {Answers} from '../../../answers/schema.ts';
 import type {Problem} from '../../../base/problem.ts';
 import type {Release, ReleaseStatus} from '../../../helm/types.ts';
 import {stepProblems} from '../../problems.ts';
@@ -36,18 +37,25 @@ type Versioned = Pick<WantedRelease, 'name' | 'namespace'> & {
  * Refuses to install an older version over a newer one: databases are migrated forward only, and an older server either fails on
  * them or damages them.
  * @param revisions what Helm keeps of the release, oldest first
+ * @param answers say whose release it is: the way back is that of the component
  */
-export const downgradeOf = (revisions: readonly Release[], wanted: Versioned): Problem | undefined => {
+export const downgradeOf = (
+	revisions: readonly Release[],
+	wanted: Versioned,
+	{workspaces}: Pick<Answers, 'workspaces'>,
+): Problem | undefined => {
 	const {chart} = wanted;
 	const newer = counting(revisions).findLast(
 		(live) => isLower(chart.version, versionOf(live.chart, chart.name)) || isLower(chart.appVersion, live.appVersion),
 	);
 	if (!newer) return undefined;
+	const own = workspaces.find(({release, namespace}) => release === wanted.name && namespace === wanted.namespace);
 	return stepProblems.problem('downgrade-refused', {
 		label: labelOf(wanted),
 		chart: `${chart.name} ${chart.version}`,
 		live: newer.chart,
 		revision: newer.revision,
 		status: newer.status,
+		component: own?.name ?? 'controlPlane',
 	});
 };
