@@ -1,9 +1,11 @@
+import {readdir} from 'node:fs/promises';
 import path from 'node:path';
-import {firstOf} from '../base/text.ts';
+import {printable} from '../base/printable.ts';
+import {byText, counted, cutTo, firstOf} from '../base/text.ts';
 import type {Openers} from './age/decrypt.ts';
 import {idsIn} from './list.ts';
 import {readManifest, readSmall} from './manifest.ts';
-import {backupFiles, isBackupId, realFolder, requireOurs} from './place.ts';
+import {backupFiles, isBackupId, realFolder, requireOurs, unreadable} from './place.ts';
 import {backupProblems} from './problems.ts';
 import {readPart} from './read-part.ts';
 import type {BackupSettings} from './settings.ts';
@@ -50,6 +52,27 @@ const requireSums = async (
 	}
 };
 
+/** What lies in the folder of a backup and belongs to nothing of it. @throws ProblemError `backup-unreadable` */
+const unnamedIn = async (folder: string, {parts}: BackupManifest): Promise<readonly string[]> => {
+	const named = new Set<string>([...Object.values(backupFiles), ...parts.map(({file}) => file)]);
+	const names = await readdir(folder).catch((error: unknown) => {
+		throw unreadable(folder, error);
+	});
+	return names.filter((name) => !named.has(name)).sort(byText);
+};
+
+/** What is to be known of files that no sum covers; nothing where there are none. Names are cleaned. */
+export const unnamedWords = ({folder, unnamed = []}: Pick<ReadBackup, 'folder' | 'unnamed'>): readonly string[] => {
+	if (unnamed.length === 0) return [];
+	const names = firstOf(
+		unnamed.map((name) => printable(cutTo(name, 80))),
+		5,
+	);
+	return [
+		`The manifest of the backup does not name ${counted(unnamed.length, 'file')} in ${folder}: ${names}. No sum and no signature covers ${unnamed.length === 1 ? 'it; it is' : 'them; they are'} not read.`,
+	];
+};
+
 /** As `BackupPort.open`. */
 export const openBackup = async (
 	settings: BackupSettings,
@@ -64,11 +87,13 @@ export const openBackup = async (
 	const signer = await checkSignature(folder, list, settings.signingKey);
 	requireSameSums(list, sumsOf(manifest, text), id);
 	await requireSums(folder, manifest, options);
+	const unnamed = await unnamedIn(folder, manifest);
 	const openers = openersOf(settings);
 	return {
 		folder,
 		manifest,
 		signer,
+		...(unnamed.length > 0 && {unnamed}),
 		read: (part, signal) => readPart({folder, manifest, part}, openers, signal),
 	};
 };

@@ -1,5 +1,8 @@
 import {declareProblems} from '../base/problem-table.ts';
 
+/** Reads only files whose names and kinds were looked at: a pipe would never end. */
+const sumsAgain = ['cd {folder} && sha256sum -c SHA256SUMS'] as const;
+
 /** Problems of backups: their folder, their files, and who can read them. */
 export const backupProblems = declareProblems({
 	'backup-folder-not-ours': {
@@ -116,11 +119,19 @@ export const backupProblems = declareProblems({
 		area: 'verification',
 		message: '{file} is not as it was when the backup was made.',
 		fix: 'Bring the backup back from where it is kept a second time, or take another one.',
-		nextSteps: ['cd {folder} && sha256sum -c SHA256SUMS'],
 		cases: {
-			missing: {cause: 'It is not there.'},
-			size: {cause: 'It has {actual} bytes, and had {expected}.'},
-			sum: {cause: 'Its SHA-256 is {actual}, and was {expected}.'},
+			missing: {cause: 'It is not there.', nextSteps: ['ls -l {folder}']},
+			link: {
+				cause: 'It is a link, and a backup has none: what it leads to may be another thing the next time.',
+				fix: 'Put the file itself in the place of the link, or take another backup.',
+				nextSteps: ['ls -l {folder}'],
+			},
+			'no file': {
+				cause: 'There is {what} in its place, and no file.',
+				nextSteps: ['ls -l {folder}'],
+			},
+			size: {cause: 'It has {actual} bytes, and had {expected}.', nextSteps: [...sumsAgain]},
+			sum: {cause: 'Its SHA-256 is {actual}, and was {expected}.', nextSteps: [...sumsAgain]},
 		},
 	},
 	'backup-file-damaged': {

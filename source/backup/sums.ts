@@ -3,6 +3,7 @@ import {constants} from 'node:fs';
 import {lstat, open} from 'node:fs/promises';
 import path from 'node:path';
 import {isErrno} from '../base/errno.ts';
+import {kindOf} from '../base/reading/regular.ts';
 import {byText} from '../base/text.ts';
 import {backupFiles, unreadable} from './place.ts';
 import {backupProblems} from './problems.ts';
@@ -54,7 +55,8 @@ const changed = (folder: string, file: string, given: ChangedGiven) =>
 	backupProblems.error('backup-file-changed', {...given, file, folder}, {location: {file: path.join(folder, file)}});
 
 type ChangedGiven =
-	| {readonly case: 'missing'}
+	| {readonly case: 'missing' | 'link'}
+	| {readonly case: 'no file'; readonly what: string}
 	| {readonly case: 'size' | 'sum'; readonly actual: string | number; readonly expected: string | number};
 
 /** Whether a part is there and has its size: what can be told without reading it. @throws ProblemError `backup-file-changed`, `backup-unreadable` */
@@ -64,7 +66,9 @@ export const requireSize = async (folder: string, {file, bytes}: BackupPart): Pr
 		if (isErrno(error, 'ENOENT')) return undefined;
 		throw unreadable(at, error);
 	});
-	if (!status?.isFile()) throw changed(folder, file, {case: 'missing'});
+	if (!status) throw changed(folder, file, {case: 'missing'});
+	if (status.isSymbolicLink()) throw changed(folder, file, {case: 'link'});
+	if (!status.isFile()) throw changed(folder, file, {case: 'no file', what: kindOf(status)});
 	if (status.size !== bytes) throw changed(folder, file, {case: 'size', actual: status.size, expected: bytes});
 };
 
@@ -86,7 +90,7 @@ export const requireSum = async (
 	const at = path.join(folder, part.file);
 	const hash = createHash('sha256');
 	try {
-		const handle = await open(at, constants.O_RDONLY | constants.O_NOFOLLOW);
+		const handle = await open(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 		for await (const piece of handle.createReadStream({highWaterMark: 1024 ** 2, signal})) {
 			const bytes: Buffer = piece;
 			hash.update(bytes);

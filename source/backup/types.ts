@@ -134,6 +134,8 @@ export type ReadBackup = {
 	readonly manifest: BackupManifest;
 	/** Who signed it; `proven` where a key was there to check that with. */
 	readonly signer?: {readonly keyId: string; readonly comment: string; readonly proven: boolean} | undefined;
+	/** Names of what lies beside the files of the manifest, sorted; absent where nothing does. No sum covers it. */
+	readonly unnamed?: readonly string[] | undefined;
 	/**
 	 * What is in a part. The stream fails, and does not end, where the file is cut or was changed.
 	 * @throws ProblemError `backup-passphrase-missing`, `backup-passphrase-wrong`, `backup-identity-missing`,

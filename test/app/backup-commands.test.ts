@@ -46,6 +46,24 @@ test('a backup is listed, told of and verified', async () => {
 	expect(verified.out).toContain(`Backup ${id}: 2 files, each as it was written\nDecrypted: every part, to its end\n`);
 });
 
+test('whoever says that nothing is to be asked is heard by all of them', async () => {
+	const id = await make();
+	for (const words of [['list'], ['status'], ['verify', id]])
+		expect(await run(...words, '--non-interactive')).toMatchObject({code: 0, err: ''});
+});
+
+test('a file that the manifest does not name is told, with a clean name, and changes no exit code', async () => {
+	const id = await make();
+	await writeFile(path.join(folder, id, 'evil\u001b[2J.dump'), 'x');
+	await writeFile(path.join(folder, id, 'restored.json'), '[]');
+	const {code, out, err} = await run('verify', id);
+	expect(code).toBe(0);
+	expect(out).toContain('2 files, each as it was written');
+	expect(err).toMatch(/^Warning: The manifest of the backup does not name 1 file in .+: evil.*\[2J\.dump\. No sum/u);
+	expect(err).not.toContain('\u001b');
+	expect(JSON.parse((await run('verify', id, '--json')).out)).toMatchObject({unnamed: ['evil\u001b[2J.dump']});
+});
+
 test('a file that was changed is named, and the exit code says that something is wrong', async () => {
 	const id = await make();
 	await writeFile(path.join(folder, id, 'database-team.dump'), 'MORE TABLES');

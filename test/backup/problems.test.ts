@@ -1,4 +1,5 @@
-import {appendFile, chmod, mkdir, readFile, rm, symlink, truncate, writeFile} from 'node:fs/promises';
+import {execFileSync} from 'node:child_process';
+import {appendFile, chmod, mkdir, readFile, rename, rm, symlink, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {createBackups} from '../../source/backup/backups.ts';
@@ -283,6 +284,34 @@ const rows: readonly Row[] = [
 		'a part that is gone',
 		() => openChanged((folder) => rm(path.join(folder, part))),
 		{code: 'backup-file-changed', cause: 'It is not there.', fix: bringBack},
+	],
+	[
+		'a link in the place of a part',
+		() =>
+			openChanged(async (folder) => {
+				await rename(path.join(folder, part), path.join(folder, 'elsewhere'));
+				await symlink('elsewhere', path.join(folder, part));
+			}),
+		{
+			code: 'backup-file-changed',
+			cause: 'It is a link, and a backup has none: what it leads to may be another thing the next time.',
+			fix: 'Put the file itself in the place of the link, or take another backup.',
+			nextSteps: [expect.stringMatching(/^ls -l /u)],
+		},
+	],
+	[
+		'a pipe in the place of a part',
+		() =>
+			openChanged(async (folder) => {
+				await rm(path.join(folder, part));
+				execFileSync('mkfifo', [path.join(folder, part)]);
+			}),
+		{
+			code: 'backup-file-changed',
+			cause: 'There is a pipe in its place, and no file.',
+			fix: bringBack,
+			nextSteps: [expect.stringMatching(/^ls -l /u)],
+		},
 	],
 	[
 		'a part that is longer',

@@ -6,6 +6,7 @@ export type Told = {
 	readonly message?: string;
 	readonly cause: string;
 	readonly fix: string;
+	readonly nextSteps?: readonly string[];
 };
 
 /** A refusal by what is wrong: how to bring it about, and what is told. */

@@ -1,3 +1,4 @@
+import {unnamedWords} from '../../backup/open.ts';
 import {counted, firstOf} from '../../base/text.ts';
 import {formatBytes} from '../../base/units.ts';
 import type {Finding} from '../../engine/plan.ts';
@@ -54,7 +55,7 @@ const check =
 		const note = `backup ${manifest.id} of ${made}, ${counted(restoring.length, 'database')}, ${formatBytes(bytes)}, ${signed}`;
 		const losses = await lossWarnings(world, source, manifest, restoring);
 		const pages = losses.length > 0 ? [{title: 'What is lost', lines: losses}] : [];
-		return {status: 'ok', note, warnings: [...warnings, ...losses], pages};
+		return {status: 'ok', note, warnings: [...unnamedWords(read), ...warnings, ...losses], pages};
 	};
 
 /** The backup is whole, can be read, and fits; what is lost by it is said. It changes nothing. */

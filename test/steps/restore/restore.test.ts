@@ -21,6 +21,18 @@ describe('a restore', () => {
 		expect(site.state.done).toEqual([]);
 	});
 
+	test('warns of files that no sum covers', async () => {
+		const site = restoreSite();
+		const {backups} = site.world({pass: 'look'});
+		const unnamed = ['evil.dump', 'more.dump'];
+		const open: typeof backups.open = async (...given) => ({...(await backups.open(...given)), unnamed});
+		const world = site.world({pass: 'look', backups: {...backups, open}});
+		const finding = await look(stepNamed(ownSteps(), 'restore-backup'), world);
+		expect('warnings' in finding && finding.warnings?.[0]).toBe(
+			'The manifest of the backup does not name 2 files in /backups: evil.dump, more.dump. No sum and no signature covers them; they are not read.',
+		);
+	});
+
 	test('of one database stops its servers alone, and starts as many as there were', async () => {
 		const site = restoreSite();
 		const world = site.world();

@@ -8,6 +8,8 @@ export type BackupOptions = Pick<
 	'answers' | 'set' | 'bundle' | 'stateDir' | 'kubeconfig' | 'context' | 'json'
 >;
 
-/** The options that say whose backups are meant. */
+/** The options that say whose backups are meant. Scripts say `--non-interactive` to every command; these ask nothing anyway. */
 export const withBackupOptions = (command: Command): Command =>
-	withAnswerOptions(command).option('--json', 'JSON on standard output, nothing else there', false);
+	withAnswerOptions(command)
+		.option('--non-interactive', 'for scripts that say so everywhere: this command asks nothing anyway', false)
+		.option('--json', 'JSON on standard output, nothing else there', false);

@@ -1,4 +1,5 @@
 import {finished} from 'node:stream/promises';
+import {unnamedWords} from '../../../backup/open.ts';
 import type {ReadBackup} from '../../../backup/types.ts';
 import {counted} from '../../../base/text.ts';
 import type {Context} from '../../base/context.ts';
@@ -35,8 +36,8 @@ export const verifyWork: Work<VerifyOptions> = async (context, {id, decrypt, ...
 		const read = await port.open(id, context.signal, ({file, done, total}) => lines.move(`read ${file}`, done, total));
 		if (decrypt) await decryptAll(context, read, (file) => lines.say(`decrypting ${file}`));
 		lines.end();
-		const {manifest, signer} = read;
-		if (options.json) context.out(`${JSON.stringify({id, signer, decrypted: decrypt, manifest})}\n`);
+		const {manifest, signer, unnamed} = read;
+		if (options.json) context.out(`${JSON.stringify({id, signer, decrypted: decrypt, unnamed, manifest})}\n`);
 		else {
 			context.out(
 				[
@@ -48,6 +49,7 @@ export const verifyWork: Work<VerifyOptions> = async (context, {id, decrypt, ...
 				].join('\n'),
 			);
 		}
+		for (const words of unnamedWords(read)) context.err(`Warning: ${words}\n`);
 		return 0;
 	} finally {
 		lines.end();
