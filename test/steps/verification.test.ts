@@ -198,6 +198,19 @@ describe('a dry run', () => {
 		};
 		expect(changesOf((await seen({...installed, zenml: {...zenml, login}})).finding)).toEqual(labels);
 	});
+
+	test('of a site that is to be upgraded it does not call well what it shows as bad', async () => {
+		const logs = async () => ['ERROR of the old version'];
+		const installed = {pass: 'look', helm: {release: async () => releaseOf()}, cluster: {...cluster, logs}} as const;
+		const {finding, rows} = await seen(installed);
+		expect(rows.filter((row) => row.includes(': bad'))).toHaveLength(2);
+		expect(changesOf(finding)).toEqual(
+			['control plane', 'workspace default'].map(
+				(one) => `check ${one}: logs without errors (differs now, as it may until the changes of this plan are made)`,
+			),
+		);
+		expect((await seen({...installed, pass: 'apply'})).finding).toMatchObject({status: 'ok'});
+	});
 });
 
 test('the acceptance report does not claim logs without errors where there are some', async () => {

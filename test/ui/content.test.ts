@@ -248,6 +248,7 @@ describe('the last page', () => {
 				{type: 'step-started', step: 'images', stale: false},
 				{type: 'step-problem', step: 'images', problem: trouble, choices: []},
 				{type: 'step-started', step: 'dns', stale: false},
+				{type: 'step-warning', step: 'images', text: 'One name is short.'},
 				{type: 'step-warning', step: 'dns', text: 'One name is short.'},
 				{...ended('failed'), problem: trouble} as Untimed,
 			),
@@ -258,6 +259,7 @@ describe('the last page', () => {
 		expect(text).toMatch(/○ Secrets .*not begun/u);
 		expect(text).toContain('What to do: Start it.');
 		expect(text).toContain('1 warning\n! One name is short.');
+		expect(text.split('One name is short.')).toHaveLength(2);
 	});
 
 	test('says where to go, what is next and which files there are', () => {

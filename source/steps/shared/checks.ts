@@ -24,7 +24,12 @@ export type Check = {
 };
 
 /** What checks that ran side by side came to. */
-export type Outcome = {readonly problems: readonly Problem[]; readonly warnings: readonly string[]};
+export type Outcome = {
+	readonly problems: readonly Problem[];
+	readonly warnings: readonly string[];
+	/** Checks that refuse nothing, yet do not say that all is well. */
+	readonly unwell: readonly Check[];
+};
 
 /** A check that hangs ends, with the time that it gets to end itself, before its step would: what the others found is told beside it. */
 const checkMs = shortTimeouts.checkMs - 40_000;
@@ -47,19 +52,20 @@ const withinBound = async (world: World, {label, asks, run}: Check): Promise<See
 export const problemsOf = (error: unknown): readonly Problem[] =>
 	error instanceof ProblemsError ? error.problems : [toProblem(error)];
 
-const runOne = async (world: World, {label, asks, run}: Check): Promise<Outcome> => {
+const runOne = async (world: World, one: Check): Promise<Outcome> => {
+	const {label} = one;
 	const tell = (state: 'pending' | 'ok' | 'bad', note: string): void =>
 		world.report({kind: 'item', label, state, note});
 	tell('pending', '');
 	try {
-		const {note, warnings = [], bad = false} = await withinBound(world, {label, asks, run});
+		const {note, warnings = [], bad = false} = await withinBound(world, one);
 		tell(bad ? 'bad' : 'ok', note);
-		return {problems: [], warnings};
+		return {problems: [], warnings, unwell: bad ? [one] : []};
 	} catch (error) {
 		world.signal.throwIfAborted();
 		const problems = problemsOf(error);
 		tell('bad', problems[0]?.message ?? '');
-		return {problems, warnings: []};
+		return {problems, warnings: [], unwell: []};
 	}
 };
 
@@ -72,6 +78,7 @@ export const runChecks = async (world: World, checks: readonly Check[]): Promise
 	return {
 		problems: outcomes.flatMap(({problems}) => problems),
 		warnings: [...new Set(outcomes.flatMap(({warnings}) => warnings))],
+		unwell: outcomes.flatMap(({unwell}) => unwell),
 	};
 };
 

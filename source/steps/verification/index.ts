@@ -31,13 +31,24 @@ const later = (checks: readonly Check[]): Finding => ({
 	changes: checks.map(({label}) => ({action: 'check', target: label})),
 });
 
+/** A plan that has nothing to change finds these again; what it does change may be what they tell of. */
+const differing = (checks: readonly Check[]) => ({
+	status: 'todo' as const,
+	changes: checks.map(({label}) => ({
+		action: 'check' as const,
+		target: label,
+		detail: 'differs now, as it may until the changes of this plan are made',
+	})),
+});
+
 const check = async (world: World): Promise<Finding> => {
 	const checks = checksOf(world);
 	const isLook = world.pass === 'look';
 	if (isLook && !(await controlPlaneInstalled(world))) return later(checks);
-	const {problems, warnings} = await runChecks(world, checks);
+	const {problems, warnings, unwell} = await runChecks(world, checks);
 	// Before the changes of this plan are made, the servers cannot be what the answers want.
 	if (isLook && problems.length > 0) return later(checks);
+	if (isLook && unwell.length > 0) return {...differing(unwell), warnings};
 	const problem = combineProblems(
 		problems.map((one) => ({...one, area: 'verification'})),
 		(several, more) =>

@@ -38,7 +38,8 @@ const part = (title: string, role: Role, rows: readonly Row[]): readonly Row[] =
 	rows.length === 0 ? [] : [blank, row(title, role), ...rows];
 
 const warningRows = ({steps}: RunState, {width, marks}: Scroll): readonly Row[] => {
-	const warnings = steps.flatMap((step) => step.warnings);
+	// Several steps may look at the same thing; told twice it is no worse.
+	const warnings = [...new Set(steps.flatMap((step) => step.warnings))];
 	const rows = warnings.flatMap((warning) => bullet({text: marks.warn, role: 'warn'}, warning, width));
 	return part(counted(warnings.length, 'warning'), 'warn', rows);
 };
