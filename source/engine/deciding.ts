@@ -48,6 +48,30 @@ const withCommands = (problem: Problem, ways: readonly WayInfo[]): Problem => {
 	return later.length === 0 ? problem : {...problem, nextSteps: [...problem.nextSteps, ...later]};
 };
 
+/** Whoever had to mend it without these ways, and how. */
+const otherwise = ({who, fix}: Problem): string =>
+	who === 'operator' ? `Otherwise: ${fix}` : `Otherwise, the ${who}: ${fix}`;
+
+const firstMove = ([first, ...others]: readonly [WayInfo, ...WayInfo[]]): string => {
+	if (others.length > 0)
+		return `Go one of the ways back that are offered: ${[first, ...others].map(({label}) => label).join('; or ')}.`;
+	const later = first.command === undefined ? '' : `, or the command ${first.command}`;
+	return `${first.label}: key b on the screen${later}`;
+};
+
+/** Where a way mends the problem, it is what to do, and whoever reads of it can go it; what else would do comes after it. */
+const withWays = (problem: Problem, ways: readonly WayInfo[]): Problem => {
+	const told = withCommands(problem, ways);
+	const [first, ...others] = ways.filter(({mends = []}) => mends.includes(problem.code));
+	if (!first) return told;
+	return {
+		...told,
+		who: 'operator',
+		fix: firstMove([first, ...others]),
+		nextSteps: [...told.nextSteps, otherwise(problem)],
+	};
+};
+
 const ask = async <Answers, World extends BaseWorld<Answers>>({
 	context,
 	problem,
@@ -108,7 +132,7 @@ export const settle = async <Answers, World extends BaseWorld<Answers>>(
 	let found = first;
 	for (;;) {
 		const ways = await waysAt(context, found);
-		const problem = withCommands(found, ways);
+		const problem = withWays(found, ways);
 		const decided = await ask({context, problem, ways});
 		if (decided.decision === 'quit') return {decision: 'end', problem};
 		if (decided.decision !== 'way') return decided;

@@ -110,6 +110,8 @@ export type WayInfo = {
 	readonly done: string;
 	/** The command that goes the same way later, for whoever is not asked. */
 	readonly command?: string | undefined;
+	/** Problems that nothing but this mends, or little else: at these it is the first of what to do. */
+	readonly mends?: readonly ProblemCode[] | undefined;
 };
 
 /** Brings back what was there before a step, where its problem cannot be mended. Gone again after a kill, it goes on. */

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {ProblemError} from '../../source/base/problem.ts';
+import {type Problem, ProblemError} from '../../source/base/problem.ts';
 import {type Controls, type Decided, type Offer, unattended} from '../../source/engine/controls.ts';
 import type {Way} from '../../source/engine/plan.ts';
 import {trouble} from './events.ts';
@@ -72,6 +72,28 @@ test('a way that was gone ends the step and the run, with the exit code of the p
 	expect(controls.offers).toEqual([{choices: ['retry', 'edit', 'way', 'quit'], ways: [info]}]);
 	expect(events).toContainEqual({at: 0, type: 'step-decided', step: 'images', decision: 'way', way: 'back'});
 	expect(events).toContainEqual({at: 0, type: 'step-going-back', step: 'images', way: info});
+});
+
+test('a way that mends the problem is the first of what to do, and the operator can go it', async () => {
+	const admins: Problem = {...trouble, who: 'database admin', nextSteps: ['look']};
+	const apply = async () => Promise.reject(new ProblemError(admins));
+	const one: Way<World> = {...wayOf(async () => undefined), mends: [trouble.code]};
+	const told = async (...ways: readonly Way<World>[]) => {
+		const again = step({apply, ways: async () => ways});
+		return (await play([again], {controls: choose({decision: 'quit'})})).result.problem;
+	};
+	expect(await told(one)).toMatchObject({
+		code: trouble.code,
+		who: 'operator',
+		fix: 'Bring back revision 3 and its dump: key b on the screen, or the command zenml-airgap back controlPlane',
+		nextSteps: ['look', 'zenml-airgap back controlPlane', `Otherwise, the database admin: ${trouble.fix}`],
+	});
+	const two = {...one, id: 'back-two', label: 'Bring back two', command: 'zenml-airgap back two'};
+	expect(await told(one, two)).toMatchObject({
+		fix: 'Go one of the ways back that are offered: Bring back revision 3 and its dump; or Bring back two.',
+		nextSteps: expect.arrayContaining(['zenml-airgap back two']),
+	});
+	expect(await told({...one, mends: ['time-out']})).toMatchObject({who: 'database admin', fix: trouble.fix});
 });
 
 test('the ways and what they take away are in the event of the problem, and the function that goes one is not', async () => {

@@ -93,8 +93,8 @@ it(`of ${count} workspaces one that cannot migrate stops the others, comes back,
 	await meddle.done();
 	expect(failed.code, failed.output.slice(-3000)).not.toBe(0);
 	expect(failed.output).toContain(`zenml-airgap back ${bad.name}`);
-	expect(failed.output).toMatch(new RegExp(`upgraded and verified: ${many.workspaces[0]?.name}\\b`, 'u'));
-	expect(failed.output).toMatch(new RegExp(`not upgraded: .*\\b${bad.name}\\b`, 'u'));
+	expect(failed.output).toMatch(new RegExp(`workspaces upgraded and verified: ${many.workspaces[0]?.name}\\b`, 'u'));
+	expect(failed.output).toMatch(new RegExp(`workspaces not upgraded: .*\\b${bad.name}\\b`, 'u'));
 	const returned = await run(['back', bad.name, '--accept-loss']);
 	expect(returned.code, returned.output.slice(-3000)).toBe(0);
 	expect(await versionOf(bad)).toBe(earlierVersions.workspace);

@@ -262,7 +262,11 @@ test('the control plane has a way of its own, by the word back', async () => {
 	const own = {...component, name: 'controlPlane'};
 	site.state.backups = [summaryOf(manifestOf({parts: [{...part, name: 'controlPlane'}], components: [own]}))];
 	const [way] = await waysBack(world, [controlPlaneOf(world.answers)]);
-	expect(way).toMatchObject({id: 'back', command: 'zenml-airgap back controlPlane'});
+	expect(way).toMatchObject({
+		id: 'back',
+		command: 'zenml-airgap back controlPlane',
+		mends: ['server-migration-torn', 'server-database-newer'],
+	});
 	expect(way?.warning.at(-1)).toBe(
 		'Workspaces that run a newer version than this control plane must be brought back as well.',
 	);

@@ -1,4 +1,4 @@
-import {ProblemError, toProblem} from '../../base/problem.ts';
+import {type ProblemCode, ProblemError, toProblem} from '../../base/problem.ts';
 import {retrying} from '../../base/retry.ts';
 import {formatChanges} from '../../engine/changes.ts';
 import type {Way} from '../../engine/plan.ts';
@@ -39,6 +39,9 @@ const carry = async (world: World, step: Step): Promise<void> => {
 	});
 };
 
+/** What a failed migration leaves behind: no server starts on such a database, old or new. */
+const damagedData: readonly ProblemCode[] = ['server-migration-torn', 'server-database-newer'];
+
 const asOffered = async (world: World, way: WayBack): Promise<Way<World>> => {
 	const {component, name, revision, chart} = way;
 	return {
@@ -47,6 +50,7 @@ const asOffered = async (world: World, way: WayBack): Promise<Way<World>> => {
 		warning: await warningOf(world, way),
 		done: `the ${component.label} was brought back to revision ${revision} (${chart}) and its dump`,
 		command: backCommand(name),
+		mends: damagedData,
 		run: async (own) => {
 			for (const step of backSteps(name)) await carry(own, step);
 		},

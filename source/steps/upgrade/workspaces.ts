@@ -67,8 +67,8 @@ const openLines = async (
 	const isNew = (_one: unknown, index: number): boolean => isUpgraded({live: live[index], chart});
 	const earlier = open.filter(isNew);
 	return [
-		...(earlier.length > 0 ? [`upgraded, not verified: ${named(earlier)}`] : []),
-		`not upgraded: ${named(open.filter((one) => !earlier.includes(one)))}`,
+		...(earlier.length > 0 ? [`workspaces upgraded, not verified: ${named(earlier)}`] : []),
+		`workspaces not upgraded: ${named(open.filter((one) => !earlier.includes(one)))}`,
 	];
 };
 
@@ -79,8 +79,8 @@ const stopped = async (world: World, error: unknown, {done, all}: Tally): Promis
 	const {evidence = []} = toProblem(error);
 	return error.with({
 		evidence: [
-			`upgraded and verified: ${named(all.filter(({name}) => done.has(name)))}`,
-			...(await told(world, `upgraded or not: ${named(open)}`, async () => openLines(world, open))),
+			`workspaces upgraded and verified: ${named(all.filter(({name}) => done.has(name)))}`,
+			...(await told(world, `workspaces upgraded or not: ${named(open)}`, async () => openLines(world, open))),
 			...evidence,
 		],
 	});

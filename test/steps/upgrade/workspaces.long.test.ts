@@ -54,10 +54,12 @@ test('of five workspaces one cannot migrate: it stops there, says which are upgr
 	const {problem} = stopped;
 	// This upgrade took no backup, so there is nothing that could be brought back as a pair.
 	expect(problem?.nextSteps.join('\n')).not.toContain('zenml-airgap back');
-	expect(problem?.evidence?.find((line) => line.startsWith('upgraded and verified:'))).toMatch(
-		/^upgraded and verified: .*two/u,
+	expect(problem?.evidence?.find((line) => line.startsWith('workspaces upgraded and verified:'))).toMatch(
+		/^workspaces upgraded and verified: .*two/u,
 	);
-	expect(problem?.evidence?.find((line) => line.startsWith('not upgraded:'))).toMatch(/^not upgraded: default/u);
+	expect(problem?.evidence?.find((line) => line.startsWith('workspaces not upgraded:'))).toMatch(
+		/^workspaces not upgraded: default/u,
+	);
 	expect(await chartOf('two')).toBe('zenml-0.95.1');
 	expect((problem?.evidence ?? []).join('\n')).toMatch(/Duplicate key name/u);
 	// What was not begun is as it was.

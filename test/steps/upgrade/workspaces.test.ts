@@ -76,7 +76,11 @@ describe('the first workspace that fails', () => {
 		const site = oldSite({others: ['two', 'three'], upgrade: {canary: 'two'}});
 		expect(await failure(site, {helm: refusing(site, 'two')})).toMatchObject({
 			code: code('helm-render-failed'),
-			evidence: ['upgraded and verified: none', 'not upgraded: two, default, three', 'in its words'],
+			evidence: [
+				'workspaces upgraded and verified: none',
+				'workspaces not upgraded: two, default, three',
+				'in its words',
+			],
 		});
 		expect(site.done).toEqual([]);
 	});
@@ -84,7 +88,7 @@ describe('the first workspace that fails', () => {
 	test('among the others leaves those that come after it alone', async () => {
 		const site = oldSite({others: ['two', 'three'], upgrade: {atOnce: 1}});
 		expect(await failure(site, {helm: refusing(site, 'two')})).toMatchObject({
-			evidence: ['upgraded and verified: default', 'not upgraded: two, three', 'in its words'],
+			evidence: ['workspaces upgraded and verified: default', 'workspaces not upgraded: two, three', 'in its words'],
 		});
 		expect(site.done).toEqual(['upgrade default', 'ask default']);
 	});
@@ -96,7 +100,11 @@ describe('the first workspace that fails', () => {
 		};
 		expect(await failure(site, {zenml: {...site.given.zenml, health}})).toMatchObject({
 			code: 'zenml-dashboard-broken',
-			evidence: ['upgraded and verified: none', 'upgraded, not verified: default', 'not upgraded: two'],
+			evidence: [
+				'workspaces upgraded and verified: none',
+				'workspaces upgraded, not verified: default',
+				'workspaces not upgraded: two',
+			],
 		});
 	});
 
@@ -106,7 +114,11 @@ describe('the first workspace that fails', () => {
 			throw refusal('zenml-dashboard-broken');
 		};
 		expect((await failure(site, {zenml: {...site.given.zenml, health}})).evidence).toEqual([
-			...['upgraded and verified: none', 'upgraded, not verified: default', 'not upgraded: none'],
+			...[
+				'workspaces upgraded and verified: none',
+				'workspaces upgraded, not verified: default',
+				'workspaces not upgraded: none',
+			],
 		]);
 	});
 
@@ -127,8 +139,8 @@ describe('the first workspace that fails', () => {
 		expect(await failure(site, {helm})).toMatchObject({
 			code: 'helm-render-failed',
 			evidence: [
-				'upgraded and verified: none',
-				'upgraded or not: default, two: not known. The cluster does not answer.',
+				'workspaces upgraded and verified: none',
+				'workspaces upgraded or not: default, two: not known. The cluster does not answer.',
 			],
 		});
 	});
