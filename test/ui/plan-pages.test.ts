@@ -1,9 +1,10 @@
 import {afterEach, expect, test} from 'vitest';
 import {planLines} from '../../source/app/plain/pages.ts';
 import type {PlanView} from '../../source/engine/plan-view.ts';
+import {trouble} from '../engine/events.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession} from './helpers/fake-session.ts';
-import {keys, type OpenApp, openApp} from './helpers/screen.tsx';
+import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
 
 let app: OpenApp | undefined;
 afterEach(() => app?.close());
@@ -47,6 +48,47 @@ test('what is to be read before the start is named on the review and opened with
 	expect(app.frame()).toContain('control plane: 0.13.15 -> 0.13.18');
 	await app.press(keys.escape);
 	expect(app.frame()).toContain('[Read pages]');
+});
+
+test('until the plan was on the screen, the button in focus is the one that reads on', async () => {
+	app = await reviewOf(view);
+	expect(app.frame()).not.toContain('Upgrade path');
+	expect(app.frame()).toContain('[Read pages]');
+	await app.press(keys.end);
+	expect(app.frame()).toContain('Upgrade path');
+	expect(app.frame()).toContain('[Start]');
+	await app.press(keys.home);
+	expect(app.frame()).not.toContain('Upgrade path');
+	expect(app.frame()).toContain('[Start]');
+	app.close();
+	app = await reviewOf(view);
+	await app.resize(100, 200);
+	expect(app.frame()).toContain('[Start]');
+});
+
+test('End leads to the first problem of the plan, also where it was pressed before there was a plan', async () => {
+	const steps = Array.from({length: 60}, (_, n) => ({id: `s${n}`, title: `Step ${n}`, state: 'ok'}) as const);
+	const lost = {id: 'lost', title: 'Lost', state: 'problem', problem: trouble} as const;
+	let ready: (plan: PlanView) => void = () => undefined;
+	const plan = async () =>
+		new Promise<PlanView>((resolve) => {
+			ready = resolve;
+		});
+	const {session} = fakeSession({draft: fullDraft, given: ['registry.host'], plan});
+	app = await openApp(session, 100, 24);
+	await app.press(keys.enter, keys.end);
+	expect(app.frame()).toContain('Looking, nothing is changed');
+	ready({steps: [...steps, lost, ...steps]});
+	await settle();
+	expect(app.frame()).toContain(`Lost: ${trouble.message}`);
+	await app.press(keys.home, keys.end);
+	expect(app.frame()).toContain(`Lost: ${trouble.message}`);
+	await app.press(keys.down);
+	expect(app.frame()).not.toContain(`Lost: ${trouble.message}`);
+	app.close();
+	app = await reviewOf({steps});
+	await app.press(keys.end);
+	expect(app.frame()).toContain('Step 59');
 });
 
 test('a plan without pages has no button for them', async () => {

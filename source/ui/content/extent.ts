@@ -47,7 +47,7 @@ const scrolled = (state: UiState, scene: Scene): Scrolled => {
 export const envOf = (scene: Scene): Env => ({
 	...scene,
 	extent: (state) => {
-		const {rows, height} = scrolled(state, scene);
-		return {total: rows.length, height};
+		const {rows, height, end, matter} = scrolled(state, scene);
+		return {total: rows.length, height, end, matter};
 	},
 });

@@ -93,3 +93,11 @@ export const planRows = (plan: PlanState, scroll: Scroll): readonly Row[] => [
 	row('What will be done', 'title'),
 	...bodyRows(plan, scroll),
 ];
+
+/** The row of `planRows` in which the first problem begins; undefined where the plan has none. */
+export const problemRow = (plan: PlanState, scroll: Scroll): number | undefined => {
+	if (plan.status !== 'ready') return undefined;
+	const {steps} = plan.view;
+	const first = steps.findIndex(({state}) => state === 'problem');
+	return first < 0 ? undefined : 1 + steps.slice(0, first).flatMap((step) => stepRows(step, scroll)).length;
+};

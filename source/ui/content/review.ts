@@ -8,7 +8,7 @@ import {bodyColumns, pageRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
 import {blank, paragraph, type Row, row, type Scrolled} from '../terminal/rows.ts';
 import {answerRows} from './answers.ts';
-import {planRows} from './plan.ts';
+import {planRows, problemRow} from './plan.ts';
 
 /** What can be done from the review page; the start is called what the plan calls it. */
 export const reviewLabels = ({words}: Pick<UiState, 'words'>): Readonly<Record<ReviewButton, string>> => ({
@@ -62,13 +62,18 @@ export const planPageText = (state: UiState, {columns, rows}: Scene, page: numbe
 /** The review page: why a start was refused, what lacks, all answers, and what would be done. */
 export const reviewText = (state: UiState, {columns, rows}: Scene, marks: Glyphs): Scrolled => {
 	const width = bodyColumns(columns);
+	const before = [
+		...(state.refused ? refusedRows(state.refused, width) : []),
+		...issueRows(state, width),
+		...answerRows(state, width),
+	];
+	const {plan} = state;
+	const problem = problemRow(plan, {width, marks});
 	return {
-		rows: [
-			...(state.refused ? refusedRows(state.refused, width) : []),
-			...issueRows(state, width),
-			...answerRows(state, width),
-			...planRows(state.plan, {width, marks}),
-		],
+		rows: [...before, ...planRows(plan, {width, marks})],
 		height: pageRows(rows),
+		...(problem !== undefined && {end: before.length + problem}),
+		// Its title alone says nothing.
+		...(plan.status === 'ready' && {matter: before.length + 1}),
 	};
 };

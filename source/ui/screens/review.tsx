@@ -6,7 +6,7 @@ import {ruleRow} from '../content/frame.ts';
 import {menuRows} from '../content/menu.ts';
 import {planInShort} from '../content/plan.ts';
 import {planPageText, reviewLabels, reviewText} from '../content/review.ts';
-import {pagesToRead, reviewButtons} from '../state/review.ts';
+import {focusOf, pagesToRead, reviewButtons, topOf} from '../state/review.ts';
 import type {On} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
@@ -64,11 +64,13 @@ const Reader = ({state, scene, aside, page, top}: ScreenProps & {readonly page: 
 export const Review = (props: ScreenProps<On<'review'>>) => {
 	const {state, scene, aside} = props;
 	const marks = glyphs(useLook());
-	const {top, menu, choosing, reading} = state.screen;
+	const {choosing, reading} = state.screen;
 	if (choosing !== undefined) return <Chooser {...props} choosing={choosing} />;
 	if (reading !== undefined) return <Reader {...props} {...reading} />;
 	const width = bodyColumns(scene.columns);
 	const text = reviewText(state, scene, marks);
+	const extent = {...text, total: text.rows.length};
+	const top = topOf(state, extent);
 	const where = [position(text, top), `plan: ${planInShort(state.plan)}`].filter((part) => part !== '').join('; ');
 	const words = reviewLabels(state);
 	const labels = reviewButtons(state).map((button) => words[button]);
@@ -84,7 +86,11 @@ export const Review = (props: ScreenProps<On<'review'>>) => {
 	return (
 		<Frame {...scene} title="Review" aside={aside} hints={hints} notice={state.notice}>
 			<Rows rows={visible(text, top)} width={width} height={text.height} />
-			<Rows rows={[ruleRow(where, width, marks), buttonRow(labels, menu, width)]} width={width} height={2} />
+			<Rows
+				rows={[ruleRow(where, width, marks), buttonRow(labels, focusOf(state, extent), width)]}
+				width={width}
+				height={2}
+			/>
 		</Frame>
 	);
 };

@@ -123,7 +123,7 @@ export const digit = (key: Key, count: number): number | undefined => {
 };
 
 /** The scroll position after a key for a text of `total` rows seen through `height` rows; undefined for other keys. */
-export const scrollMove = (key: Key, top: number, {total, height}: Extent): number | undefined => {
+export const scrollMove = (key: Key, top: number, {total, height, end}: Extent): number | undefined => {
 	const limit = Math.max(0, total - height);
 	const page = Math.max(1, height - 1);
 	const from = Math.min(top, limit);
@@ -133,7 +133,7 @@ export const scrollMove = (key: Key, top: number, {total, height}: Extent): numb
 		pageup: from - page,
 		pagedown: from + page,
 		home: 0,
-		end: limit,
+		end: end ?? limit,
 	};
 	const target = to[move(key)];
 	return target === undefined ? undefined : Math.max(0, Math.min(limit, target));

@@ -142,7 +142,7 @@ const told: {
 		...state,
 		refused: problem,
 		started: false,
-		screen: {name: 'review', top: 0, menu: 0},
+		screen: {name: 'review', top: 0},
 	}),
 	saved: (state, {what, path}) => ({...state, notice: {role: 'ok', text: `${what} saved: ${path}`}}),
 	'save-failed': (state, {what, why}) => ({...state, notice: {role: 'bad', text: `${what} not saved: ${why}`}}),

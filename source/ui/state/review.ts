@@ -3,6 +3,7 @@ import {judgeForm} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
 import type {PlanPage} from '../../engine/plan.ts';
 import {pagesOf} from '../../engine/plan-view.ts';
+import type {Extent} from '../terminal/layout.ts';
 import {digit, isLetter, type Key, listMove, move, ringMove, scrollMove, takes} from './keys.ts';
 import {openReview} from './open-review.ts';
 import {openQuestions} from './questions.ts';
@@ -24,6 +25,29 @@ export const reviewButtons = (state: Pick<UiState, 'plan'>): readonly ReviewButt
 	'save',
 	'quit',
 ];
+
+/** The first row in view. */
+export const topOf = ({screen: {top}}: Reviewing, {total, end}: Extent): number =>
+	top === 'end' ? (end ?? total) : top;
+
+const isInView = (top: number, {total, height, matter}: Extent): boolean =>
+	matter !== undefined && Math.min(top, Math.max(0, total - height)) + height > matter;
+
+/** True once rows of the plan are, or were, on the screen. */
+const isSeen = (state: Reviewing, extent: Extent): boolean =>
+	state.screen.seen === true || isInView(topOf(state, extent), extent);
+
+/** Whoever starts agrees to the plan: as long as it was not on the screen, the button in focus is the one that reads on. */
+export const focusOf = (state: Reviewing, extent: Extent): number =>
+	state.screen.menu ?? (isSeen(state, extent) ? 0 : Math.max(0, reviewButtons(state).indexOf('read')));
+
+/** What scrolling comes to; End stays at the plan, also where that is not there yet. */
+const scrolled = (state: Reviewing, extent: Extent, key: Key): Reviewing['screen'] | undefined => {
+	const to = scrollMove(key, topOf(state, extent), extent);
+	if (to === undefined) return undefined;
+	const top = move(key) === 'end' ? 'end' : to;
+	return {...state.screen, top, seen: isSeen(state, extent) || isInView(to, extent)};
+};
 
 const start = (state: Reviewing): Turn => {
 	const judged = judgeForm(state);
@@ -61,7 +85,7 @@ const press = (state: Reviewing, menu: number): Turn => {
 		case 'start':
 			return begin({...state, screen: {...state.screen, menu}});
 		case 'read':
-			return turn({...state, screen: {...state.screen, menu, reading: {page: 0, top: 0}}});
+			return turn({...state, screen: {...state.screen, menu, seen: true, reading: {page: 0, top: 0}}});
 		case 'change':
 			return turn({...state, screen: {...state.screen, menu, choosing: 0}});
 		case 'save':
@@ -101,12 +125,13 @@ export const reviewKey = (state: Reviewing, env: Env, key: Key): Turn => {
 	if (screen.consenting) return onConsent(state, key);
 	if (screen.choosing !== undefined) return onTopics(state, screen.choosing, key);
 	if (screen.reading !== undefined) return onPages(state, env, key);
-	const top = scrollMove(key, screen.top, env.extent(state));
-	if (top !== undefined) return turn({...state, screen: {...screen, top}});
+	const extent = env.extent(state);
+	const moved = scrolled(state, extent, key);
+	if (moved !== undefined) return turn({...state, screen: moved});
 	const buttons = reviewButtons(state);
-	const chosen = key.id === 'return' ? screen.menu : digit(key, buttons.length);
+	const chosen = key.id === 'return' ? focusOf(state, extent) : digit(key, buttons.length);
 	if (chosen !== undefined) return press(state, chosen);
-	const menu = ringMove(key, screen.menu, buttons.length);
+	const menu = ringMove(key, focusOf(state, extent), buttons.length);
 	if (menu !== undefined) return turn({...state, screen: {...screen, menu}});
 	if (key.id === 'escape') return toQuestions(state, {kind: 'all'});
 	return isLetter(key, 'p') ? openReview(state) : turn(state);

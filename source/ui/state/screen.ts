@@ -31,8 +31,12 @@ export type Screen =
 	  }
 	| {
 			readonly name: 'review';
-			readonly top: number;
-			readonly menu: number;
+			/** `end` stays there while the plan grows. */
+			readonly top: number | 'end';
+			/** The button in focus; absent until one was chosen. */
+			readonly menu?: number | undefined;
+			/** True once rows of the plan were on the screen. */
+			readonly seen?: boolean;
 			/** Index of the topic in focus while one is chosen to be changed. */
 			readonly choosing?: number | undefined;
 			/** Set while the start waits for a yes. */

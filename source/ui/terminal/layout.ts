@@ -40,4 +40,11 @@ export const pageRows = (rows: number): number => bodyRows(rows) - 2;
 export const problemHeight = (rows: number, choices: number): number => bodyRows(rows) - 1 - choices;
 
 /** Rows of a text, and of the window that it is scrolled through. */
-export type Extent = {readonly total: number; readonly height: number};
+export type Extent = {
+	readonly total: number;
+	readonly height: number;
+	/** The row that the key End brings to the top; the last ones where nothing is said. */
+	readonly end?: number | undefined;
+	/** The first row of what has to be seen before it is agreed to. */
+	readonly matter?: number | undefined;
+};

@@ -1,3 +1,4 @@
+import type {Extent} from './layout.ts';
 import type {Glyphs, Role} from './marks.ts';
 import {cells, clean, shorten, wrap} from './text.ts';
 
@@ -12,7 +13,7 @@ export type Pane = {readonly width: number; readonly height: number; readonly ma
 export type Scroll = Omit<Pane, 'height'>;
 
 /** A text, and how many of its rows are seen at once. */
-export type Scrolled = {readonly rows: readonly Row[]; readonly height: number};
+export type Scrolled = {readonly rows: readonly Row[]; readonly height: number} & Pick<Extent, 'end' | 'matter'>;
 
 /** Do two rows look the same? */
 export const sameRow = (one: Row, other: Row): boolean =>
