@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
+import {installedVersions} from '../../../source/steps/prerequisites/installed-versions.ts';
 import {accessesOfRestore} from '../../../source/steps/shared/accesses.ts';
 import {refuseUnfinishedRestore} from '../../../source/steps/shared/marks/restore-mark.ts';
-import {facts, generatedAndEnrolled, refusal, secretObject} from '../parts.ts';
+import {bundle, carried, facts, generatedAndEnrolled, refusal, releaseOf, secretObject} from '../parts.ts';
 import {answersOf, code, look, refusalOf} from '../world.ts';
 import {
 	carry,
@@ -179,6 +180,39 @@ describe('a backup that does not fit is refused before anything is changed', () 
 		});
 		const agreed = await look(stepNamed(ownSteps(only, {newer: true}), 'restore-backup'), site.world());
 		expect(agreed.status).toBe(age === 'older' ? 'blocked' : 'ok');
+	});
+
+	test('of a workspace that is older than its control plane, but for its data alone', async () => {
+		const [pro, old] = ['zenml-pro-0.13.18', 'zenml-0.94.5'];
+		const older = carried({
+			controlPlaneChart: {...bundle.controlPlaneChart, version: '0.13.15'},
+			workspaceChart: {...bundle.workspaceChart, version: '0.94.5'},
+		});
+		const site = restoreSite();
+		const {components} = manifestOf();
+		site.state.chart = old;
+		site.state.manifest = manifestOf({
+			components: components.map((one) => ({...one, chart: one.name === 'default' ? old : pro})),
+		});
+		// The bundle of the control plane would migrate the workspace.
+		expect(await refusedAtFirst(site, workspace)).toMatchObject({
+			code: code('restore-version'),
+			fix: 'Bring the bundle of that version; or add --newer to have the data migrated.',
+		});
+		// That of the workspace would take the control plane down.
+		const history = async (name: string) => [releaseOf({name, chart: name === 'zenml' ? old : pro})];
+		const byOlder = site.world({
+			bundle: older,
+			helm: {...site.given().helm, history},
+			cluster: {...site.given().cluster, version: async () => 'v1.34.0'},
+		});
+		expect(await look(stepNamed(ownSteps(workspace), 'restore-backup'), byOlder)).toMatchObject({status: 'ok'});
+		expect(await refusalOf(installedVersions.run(byOlder))).toMatchObject({
+			code: code('downgrade-refused'),
+			nextSteps: [expect.stringContaining('zenml-airgap back controlPlane')],
+		});
+		// Under the servers that are installed it fits.
+		expect(await look(stepNamed(ownSteps(database), 'restore-backup'), site.world())).toMatchObject({status: 'ok'});
 	});
 
 	test('where data alone is to be restored, and no server of it is installed', async () => {

@@ -205,6 +205,19 @@ test('a pod that does not start is waited for, and looked into after a minute', 
 	]);
 });
 
+test('a pod that gets no image is told of the answer that names the image', async () => {
+	const site = await siteThatPlays({
+		moments: [{}],
+		diagnose: async () => refusal('image-not-found', 'It is not there.', {answers: ['registry.host']}).problem,
+	});
+	const {answers} = site.world;
+	const named = {...answers, backup: {...answers.backup, toolsImage: 'registry.corp/own:1'}};
+	expect(await refusalOf(Promise.resolve(scheduleProvedStep.apply?.({...site.world, answers: named})))).toMatchObject({
+		code: 'image-not-found',
+		answers: ['backup.toolsImage'],
+	});
+});
+
 test('a Job that gets no pod at all is looked into as a whole', async () => {
 	const asked: unknown[] = [];
 	const site = await siteThatPlays({
