@@ -6,8 +6,8 @@ import {tolerationsOf} from '../../charts/index.ts';
 import type {ClusterPort, ToolPod} from '../../cluster/types.ts';
 import {createPodRunner, type PodPrograms, type ProgramsImage} from '../../database/dump/index.ts';
 import type {DatabaseEngine} from '../../database/types.ts';
+import {namingToolsImage} from '../../steps/backup/tools-image.ts';
 import {referenceOf} from '../../steps/shared/names.ts';
-import {namingToolsImage} from '../../steps/shared/tools-image.ts';
 
 const [minute, hour] = [60_000, 60 * 60_000];
 

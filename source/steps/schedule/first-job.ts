@@ -3,7 +3,7 @@ import {printable} from '../../base/printable.ts';
 import {ProblemError, toProblem} from '../../base/problem.ts';
 import {cutTo} from '../../base/text.ts';
 import type {KubeObject, PodView} from '../../cluster/types.ts';
-import {namingToolsImage} from '../shared/tools-image.ts';
+import {namingToolsImage} from '../backup/tools-image.ts';
 import type {World} from '../world.ts';
 
 const pollMs = 1000;
