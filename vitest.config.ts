@@ -17,8 +17,8 @@ export default defineConfig({
 		// Real databases, clusters and terminals take their time on a busy machine; a hang must still end.
 		testTimeout: 120_000,
 		hookTimeout: 120_000,
-		// Every file starts its own servers; more at once than cores only makes them wait for each other.
-		maxWorkers: 2,
+		// Every file starts its own servers and waits for them part of the time: on two cores a third file fills that. More make each other wait.
+		maxWorkers: 3,
 		// A machine that stalls for a moment may fail a journey once; what is broken fails twice.
 		retry: process.env.CI ? 1 : 0,
 		reporters: ['default', leftOut()],

@@ -59,7 +59,7 @@ describe('what came back is asked what it is', () => {
 		};
 		const world = site.world({zenml: {...site.given().zenml, health}});
 		await goBack(world);
-		expect(linesOf(world.told).filter((line) => line.startsWith('warn'))).toEqual([
+		expect(linesOf(world.told).filter((line) => line.startsWith('warn Not'))).toEqual([
 			'warn Not ready at 1.',
 			'warn Not ready at 2.',
 		]);

@@ -80,7 +80,7 @@ describe('a site that is ready for a backup', () => {
 		const world = siteOf({answers: ofMysql});
 		expect(await look(readyStep(asked), world)).toMatchObject({
 			status: 'ok',
-			note: '2 databases, 2.0 KiB at most, to /backups',
+			note: '2 databases, about 2.0 KiB, to /backups',
 		});
 		expect(rowsOf(world.told)[0]).toBe(
 			'database of the control plane: ok, MySQL 8.4.3: 1 table, 3 rows, 1000 B; mysqldump 8.4.3 in the cluster',
