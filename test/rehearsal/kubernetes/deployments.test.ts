@@ -47,7 +47,8 @@ test.each([
 ])('a roll-out with %s keeps to it', async (_, rollingUpdate, bounds) => {
 	const name = `roll-${bounds.fewest}`;
 	await make(name, {replicas: 4, strategy: {type: 'RollingUpdate', rollingUpdate}});
-	await eventually(() => areUp(name, 4));
+	// Counted as well: the status follows the pods a moment later.
+	await eventually(() => areUp(name, 4) && statusOf(name).availableReplicas === 4);
 	let [most, fewest] = [4, 4];
 	const end = cluster.subscribe('deployments.apps', ({object}) => {
 		if (object.metadata.name !== name) return;
