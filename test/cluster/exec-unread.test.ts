@@ -1,4 +1,4 @@
-import {Readable} from 'node:stream';
+import {Readable, Writable} from 'node:stream';
 import {describe, expect, it} from 'vitest';
 import type {WebSocket} from 'ws';
 import {frame, ownEnd, startPeer, stdin, success} from './support/exec-peer.ts';
@@ -23,6 +23,43 @@ describe('a program that ends before it has read its stdin', () => {
 		});
 		expect(await exec({stdin: endless})).toEqual({exitCode: Number(end), stderr: ['last words']});
 		expect(endless.destroyed).toBe(true);
+	});
+	it('is no success where the end of its output did not come', async () => {
+		const {exec} = await startPeer({
+			talk: (socket, request) => {
+				socket.send(frame(1, 'half'));
+				socket.send(ownEnd(request, '0'), () => socket.terminate());
+			},
+		});
+		const stdout = new Writable({write: (_chunk, _encoding, done) => done()});
+		expect(await problemOf(exec({stdin: stdin(), stdout}))).toMatchObject({
+			code: 'exec-broken',
+			evidence: ['The program ended well, and the end of its output did not come.'],
+		});
+		expect(await exec({stdin: stdin()})).toMatchObject({exitCode: 0});
+	});
+	it('is waited for as long as its output is taken slowly: all of it comes', async () => {
+		const pieces = 40;
+		const {exec} = await startPeer({
+			talk: (socket, request) => {
+				socket.send(ownEnd(request, '0'));
+				for (let piece = 0; piece < pieces; piece += 1) socket.send(frame(1, 'x'.repeat(32_000)));
+				socket.send(success);
+			},
+		});
+		let taken = 0;
+		// Longer than the conversation may be quiet, in all and each time.
+		const slow = new Writable({
+			highWaterMark: 400_000,
+			write: (chunk: Buffer, _encoding, done) => {
+				taken += chunk.length;
+				if (taken % 320_000 === 0) setTimeout(done, 250);
+				else done();
+			},
+		});
+		expect(await exec({stdin: stdin(), stdout: slow})).toMatchObject({exitCode: 0});
+		await new Promise((resolve) => slow.end(resolve));
+		expect(taken).toBe(pieces * 32_000);
 	});
 	it('is not taken for a success without its own word', async () => {
 		const {exec} = await startPeer({talk: (socket) => socket.send(success)});

@@ -2,6 +2,7 @@ import type {WebSocket} from 'ws';
 import {parseAnswer} from '../answer.ts';
 import type {PodExec} from '../types.ts';
 import {readFrame} from './channels.ts';
+import {createFarewell} from './farewell.ts';
 import {endIn} from './framing.ts';
 import type {ExecProblems} from './problems.ts';
 import {type ExecTiming, watchSilence} from './silence.ts';
@@ -62,22 +63,26 @@ export const converse = async (socket: WebSocket, manner: Manner): Promise<Left>
 	promise.catch(() => undefined);
 	let said: Left['said'];
 	let status: unknown;
-	let farewell: NodeJS.Timeout | undefined;
 	const isOver = (): boolean => said !== undefined || status !== undefined;
 	const fail = (error: unknown): void => reject(error);
-	const partSoon = (): void => {
+	const farewell = createFarewell(socket, timing.farewellMs);
+	const part = (): void => {
 		over.abort();
-		farewell ??= setTimeout(() => socket.terminate(), timing.farewellMs);
+		farewell.begin();
 	};
 	const stderr = createStderr((line) => {
 		const end = mark === undefined ? undefined : endIn(line, mark);
 		said ??= end;
 		// The rest of the output is on its way, and the cluster's own words of the end; stdin is wanted by nobody any more.
-		if (end !== undefined) partSoon();
+		if (end !== undefined) part();
 		return end !== undefined;
 	});
 	const silence = watchSilence(socket, timing, (ms) => fail(problems.silent(ms)));
-	const stdout = createStdout(exec.stdout, {socket, deaf: silence.deaf, fail});
+	const deaf = (on: boolean): void => {
+		silence.deaf(on);
+		farewell.deaf(on);
+	};
+	const stdout = createStdout(exec.stdout, {socket, deaf, fail});
 	const take = {
 		nothing: () => undefined,
 		stdout: stdout.take,
@@ -85,12 +90,13 @@ export const converse = async (socket: WebSocket, manner: Manner): Promise<Left>
 		status: (bytes: Buffer): void => {
 			status ??= parseAnswer(bytes.toString('utf8'));
 			socket.close(1000);
-			partSoon();
+			part();
 		},
 	};
 	hear(socket, manner, {
 		frame: ({of, bytes}) => {
 			silence.heard();
+			farewell.heard();
 			take[of](bytes);
 		},
 		closed: (code) => {
@@ -113,7 +119,7 @@ export const converse = async (socket: WebSocket, manner: Manner): Promise<Left>
 		over.abort();
 		silence.stop();
 		stdout.stop();
-		clearTimeout(farewell);
+		farewell.stop();
 		exec.signal.removeEventListener('abort', abort);
 		socket.terminate();
 	}

@@ -93,5 +93,5 @@ export const createExec =
 		const problems = execProblems(exec, deed);
 		const {opened, mark, isFramed} = await open(requests, exec, {deed, problems});
 		const {stderr, ...end} = await converse(opened.socket, {exec, mark, isFramed, timing, problems});
-		return {exitCode: exitCodeOf(end, mark, {problems, deed}), stderr};
+		return {exitCode: exitCodeOf(end, {mark, hasOutput: exec.stdout !== undefined}, {problems, deed}), stderr};
 	};

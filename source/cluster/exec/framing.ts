@@ -2,10 +2,11 @@ import {Transform} from 'node:stream';
 
 /**
  * Reads pieces of stdin, each behind a line with its length, until one of length 0, and gives them on. `read` takes a line byte by
- * byte, and `dd` no byte more than it is told. What nobody takes any more is read all the same.
+ * byte, and `dd` no byte more than it is told; it has read a piece whole before it finds that nobody takes it, so the next line is
+ * again one with a length.
  */
 const pieces =
-	'while IFS= read -r bytes && [ "$bytes" -gt 0 ]; do dd bs="$bytes" count=1 iflag=fullblock 2>/dev/null || { cat >/dev/null; exit 1; }; done';
+	'while IFS= read -r bytes && [ "$bytes" -gt 0 ]; do dd bs="$bytes" count=1 iflag=fullblock 2>/dev/null; done';
 
 /** What a command says of its own end where the image does not have its program. */
 const missing = 'missing';

@@ -37,16 +37,19 @@ const exitCodeSaid = (status: unknown, problems: ExecProblems, deed: Deed): numb
 };
 
 /**
- * The exit code of a command. One that says its own end is believed over the cluster, and never taken for a success without that word.
- * @param mark undefined for a command that does not
+ * The exit code of a command. One that says its own end is believed over the cluster, and never taken for a success without that word;
+ * with output to be taken, a success takes the cluster's word as well, which comes behind the last of the output.
+ * @param mark undefined for a command that does not say its end
  * @throws ProblemError where it was not run at all, or what is said of it cannot be read
  */
 export const exitCodeOf = (
 	{said, status}: Pick<Left, 'said' | 'status'>,
-	mark: string | undefined,
+	{mark, hasOutput}: {readonly mark: string | undefined; readonly hasOutput: boolean},
 	{problems, deed}: {readonly problems: ExecProblems; readonly deed: Deed},
 ): number => {
 	if (said === 'missing') throw problems.missing();
+	if (said === 0 && hasOutput && status === undefined)
+		throw problems.closed(new Error('The program ended well, and the end of its output did not come.'));
 	if (said !== undefined) return said;
 	const code = exitCodeSaid(status, problems, deed);
 	if (code === 0 && mark !== undefined)
