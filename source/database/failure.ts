@@ -12,6 +12,8 @@ export type Failure = Access & {
 	readonly error: unknown;
 	/** What the server sent first, before any TLS. */
 	readonly first: Buffer | undefined;
+	/** How long the statement took, ms; 0 where it was none that failed. */
+	readonly waitedMs: number;
 	/** What is to answer there. */
 	readonly product: 'PostgreSQL' | 'MySQL';
 	/** Host and port. */
@@ -21,22 +23,31 @@ export type Failure = Access & {
 	readonly more: Circumstances;
 };
 
-/** Runs a statement; its error tells how long it took. */
-export const timed = async <Result>(run: () => Promise<Result>): Promise<Result> => {
-	const began = performance.now();
-	try {
-		return await run();
-	} catch (error) {
-		if (error instanceof Error) Object.assign(error, {waitedMs: performance.now() - began});
-		throw error;
-	}
+/** How long statements take, for what is said of one that failed. */
+export type Stopwatch = {
+	readonly run: <Result>(statement: () => Promise<Result>) => Promise<Result>;
+	/** How long the newest statement took that failed, ms; 0 where none did. */
+	readonly failedMs: () => number;
+};
+
+export const createStopwatch = (): Stopwatch => {
+	let failedMs = 0;
+	return {
+		run: async (statement) => {
+			const began = performance.now();
+			try {
+				return await statement();
+			} catch (error) {
+				failedMs = performance.now() - began;
+				throw error;
+			}
+		},
+		failedMs: () => failedMs,
+	};
 };
 
 /** How long the statement took that failed, seconds. */
-export const secondsWaited = ({error}: Failure): number => {
-	const {waitedMs = 0} = error as {readonly waitedMs?: number};
-	return Math.round(waitedMs / 1000);
-};
+export const secondsWaited = ({waitedMs}: Failure): number => Math.round(waitedMs / 1000);
 
 /** Puts a failure into a problem. */
 export type Raise = (failure: Failure) => ProblemError;
@@ -63,16 +74,20 @@ export const withoutPassword = (words: string, {password}: DatabaseLogin): strin
 /** The longest words of a server, and the longest code, that are shown, letters. */
 const [longest, longestCode] = [400, 60];
 
+/** What is known of a connection beside its error: what the server sent before any TLS, and how long a statement took, ms. */
+export type Known = Access & {readonly first?: Buffer | undefined; readonly waitedMs?: number};
+
 /** What is said of an error: its words without the password, and its code. */
 export const failureOf = (
 	error: unknown,
 	product: Failure['product'],
-	{login, limits, signal, first}: Access & {readonly first?: Buffer | undefined},
+	{login, limits, signal, first, waitedMs = 0}: Known,
 ): Failure & {readonly code: string | undefined} => {
 	const said = error instanceof Error ? error.message : String(error);
 	const words = cutTo(oneLine(withoutPassword(said, login)), longest);
 	const told = errnoOf(error);
 	const code = told === undefined ? undefined : cutTo(oneLine(told), longestCode);
 	const evidence = [code === undefined || words.includes(code) ? words : `${code}: ${words}`];
-	return {login, limits, signal, product, error, first, words, code, server: addressOf(login), more: {evidence, error}};
+	const server = addressOf(login);
+	return {login, limits, signal, product, error, first, waitedMs, words, code, server, more: {evidence, error}};
 };

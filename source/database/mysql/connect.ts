@@ -5,7 +5,7 @@ import {abortError} from '../../base/abort.ts';
 import {errnoOf} from '../../base/errno.ts';
 import {ProblemError} from '../../base/problem.ts';
 import type {Access} from '../access.ts';
-import {timed} from '../failure.ts';
+import {createStopwatch, type Stopwatch} from '../failure.ts';
 import {looksLikePostgres} from '../silent-server.ts';
 import type {DatabaseLogin} from '../types.ts';
 import {connectionProblem} from './connection-problems.ts';
@@ -49,9 +49,9 @@ const rowsOf = (result: unknown): readonly Row[] => (Array.isArray(result) ? (re
 const statementTimeOut = (): Error => Object.assign(new Error('no answer in time'), {code: 'STATEMENT_TIME_OUT'});
 
 const queryOf =
-	({connection}: GuardedConnection, {limits}: Access): Query =>
+	({connection}: GuardedConnection, {limits}: Access, statements: Stopwatch): Query =>
 	(sql, values = []) =>
-		timed(
+		statements.run(
 			() =>
 				new Promise((resolve, reject) => {
 					const timer = setTimeout(() => reject(statementTimeOut()), limits.statementTimeoutMs);
@@ -91,7 +91,11 @@ const otherSpeaker = async ({login, signal}: MysqlAccess, guarded: GuardedConnec
 		socket.once('close', () => clearTimeout(timer));
 	});
 
-const started = async (access: MysqlAccess, guarded: GuardedConnection, socket: Socket): Promise<Query> => {
+const started = async (
+	access: MysqlAccess,
+	guarded: GuardedConnection,
+	{socket, statements}: {readonly socket: Socket; readonly statements: Stopwatch},
+): Promise<Query> => {
 	const {login, limits} = access;
 	socket.setNoDelay(true).connect(login.port, login.host);
 	const late = new Promise<never>((_resolve, reject) => {
@@ -100,17 +104,21 @@ const started = async (access: MysqlAccess, guarded: GuardedConnection, socket: 
 		guarded.loggedIn.then(() => clearTimeout(timer));
 	});
 	await Promise.race([guarded.loggedIn, guarded.failed, late, otherSpeaker(access, guarded, socket)]);
-	const query = queryOf(guarded, access);
+	const query = queryOf(guarded, access, statements);
 	await Promise.race([query(sessionSql), guarded.failed]);
 	return query;
 };
 
 /** PostgreSQL waits for the client to speak first, as MySQL's client waits for the server. */
-const whyNot = async (error: unknown, access: MysqlAccess, first: Buffer | undefined): Promise<ProblemError> => {
+const whyNot = async (
+	error: unknown,
+	access: MysqlAccess,
+	{first, waitedMs}: {readonly first: Buffer | undefined; readonly waitedMs: number},
+): Promise<ProblemError> => {
 	const code = errnoOf(error);
 	const isSilent = first === undefined && code === 'LOGIN_TIME_OUT';
 	const isPostgres = code === 'POSTGRES_SPEAKS' || (isSilent && (await looksLikePostgres(access.login, access.signal)));
-	return connectionProblem(error, {...access, first, isPostgres});
+	return connectionProblem(error, {...access, first, waitedMs, isPostgres});
 };
 
 /**
@@ -129,20 +137,22 @@ export const withConnection = async <Result>(
 		...access.login,
 		...(showsPassword !== undefined && {showsPassword}),
 	};
+	const statements = createStopwatch();
 	const guarded = guardedConnection(driver, optionsFor(access), socket, login);
 	const stop = (): void => {
 		socket.destroy(abortError(signal));
 	};
 	signal.addEventListener('abort', stop, {once: true});
 	try {
-		const query = await started(access, guarded, socket);
+		const query = await started(access, guarded, {socket, statements});
 		const result = await Promise.race([work(query, guarded.greeting()), guarded.failed]);
 		await farewell(guarded);
 		return result;
 	} catch (error) {
 		if (signal.aborted) throw abortError(signal);
 		socket.destroy();
-		throw error instanceof ProblemError ? error : await whyNot(error, access, guarded.first());
+		if (error instanceof ProblemError) throw error;
+		throw await whyNot(error, access, {first: guarded.first(), waitedMs: statements.failedMs()});
 	} finally {
 		signal.removeEventListener('abort', stop);
 		guarded.connection.destroy();

@@ -2,9 +2,8 @@ import {errnoOf} from '../../base/errno.ts';
 import {tlsReasonOf} from '../../base/openssl.ts';
 import type {ProblemError} from '../../base/problem.ts';
 import {oneLine} from '../../base/text.ts';
-import type {Access} from '../access.ts';
 import {serverPlace} from '../answer-paths.ts';
-import {type Failure, failureOf, namingServer, type Raise} from '../failure.ts';
+import {type Failure, failureOf, type Known as KnownOfAny, namingServer, type Raise} from '../failure.ts';
 import {kindOfServer, mysqlServer} from '../first-words.ts';
 import {networkProblem, tooLate, unreachable} from '../network-problems.ts';
 import {databaseProblems} from '../problems.ts';
@@ -12,9 +11,7 @@ import {whatOf} from '../protocol-error.ts';
 import {otherMethod, serverRefusal} from './server-refusals.ts';
 
 /** What is known of a conversation that failed. */
-type Known = Access & {
-	/** What the server sent before any TLS. */
-	readonly first?: Buffer | undefined;
+type Known = KnownOfAny & {
 	/** True where it waits as PostgreSQL does, and answers as PostgreSQL does. */
 	readonly isPostgres?: boolean;
 };

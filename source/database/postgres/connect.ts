@@ -4,7 +4,7 @@ import type pg from 'pg';
 import {abortError} from '../../base/abort.ts';
 import {ProblemError} from '../../base/problem.ts';
 import type {Access} from '../access.ts';
-import {timed} from '../failure.ts';
+import {createStopwatch} from '../failure.ts';
 import {tlsOptions} from '../tls-options.ts';
 import {connectionProblem} from './connection-problems.ts';
 import {guardedClient} from './guarded-client.ts';
@@ -45,6 +45,7 @@ export const withConnection = async <Result>(
 	if (signal.aborted) throw abortError(signal);
 	const socket = new Socket();
 	const {client, failed, first, told} = guardedClient(configFor(access), socket);
+	const statements = createStopwatch();
 	const stop = (): void => {
 		socket.destroy(abortError(signal));
 	};
@@ -52,13 +53,14 @@ export const withConnection = async <Result>(
 	try {
 		await Promise.race([client.connect(), failed]);
 		const query: Query = async (sql, values = []) =>
-			(await timed(async () => client.query(sql, [...values]))).rows ?? [];
+			(await statements.run(async () => client.query(sql, [...values]))).rows ?? [];
 		const result = await Promise.race([work(query, {process: told(), port: socket.localPort}), failed]);
 		await Promise.race([client.end(), pause(farewellMs, undefined, {ref: false})]);
 		return result;
 	} catch (error) {
 		if (signal.aborted) throw abortError(signal);
-		throw error instanceof ProblemError ? error : connectionProblem(error, {...access, first: first()});
+		if (error instanceof ProblemError) throw error;
+		throw connectionProblem(error, {...access, first: first(), waitedMs: statements.failedMs()});
 	} finally {
 		signal.removeEventListener('abort', stop);
 		socket.destroy();

@@ -2,9 +2,8 @@ import pg from 'pg';
 import {tlsReasonOf} from '../../base/openssl.ts';
 import type {ProblemError} from '../../base/problem.ts';
 import {oneLine} from '../../base/text.ts';
-import type {Access} from '../access.ts';
 import {serverPlace} from '../answer-paths.ts';
-import {type Failure, failureOf, naming, namingServer, type Raise} from '../failure.ts';
+import {type Failure, failureOf, type Known, naming, namingServer, type Raise} from '../failure.ts';
 import {kindOfServer, mysqlServer} from '../first-words.ts';
 import {networkProblem, tooLate, unreachable} from '../network-problems.ts';
 import {databaseProblems} from '../problems.ts';
@@ -89,10 +88,7 @@ const entryOf = <Value>(table: Readonly<Record<string, Value>>, key: string): Va
  * Any error of a connection as a problem; the code says what kind. Never holds the password.
  * @param access may hold `first`, what the server sent before any TLS
  */
-export const connectionProblem = (
-	error: unknown,
-	access: Access & {readonly first?: Buffer | undefined},
-): ProblemError => {
+export const connectionProblem = (error: unknown, access: Known): ProblemError => {
 	const {code, ...failure} = failureOf(error, 'PostgreSQL', access);
 	// The codes of a server are its own: it may not pass for an error of this host.
 	if (error instanceof pg.DatabaseError) return serverRefusal(code ?? '', failure) ?? unknown(code)(failure);
