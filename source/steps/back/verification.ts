@@ -2,6 +2,7 @@ import type {Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
 import {runChecks} from '../shared/checks.ts';
 import {combineProblems} from '../shared/combine-problems.ts';
+import {settling} from '../shared/endpoints.ts';
 import type {Component} from '../shared/names.ts';
 import {dashboard, health, identity, login} from '../verification/servers.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';
@@ -43,15 +44,7 @@ export const verificationStep = (name: string): Step => ({
 	area: 'verification',
 	inputs: inputsOf(name),
 	retry: {
-		// Way and servers begin to serve by and by: until then the way's own pages answer in their place.
-		codes: [
-			'https-unreachable',
-			'https-reset',
-			'https-time-out',
-			'zenml-not-ready',
-			'zenml-api-not-itself',
-			'verification-failed',
-		],
+		codes: [...settling, 'verification-failed'],
 		attempts: 5,
 		pausesMs: [1000, 2000, 4000, 8000],
 	},

@@ -1,5 +1,5 @@
 import type {Finding} from '../../engine/plan.ts';
-import {endpointOf} from '../shared/endpoints.ts';
+import {endpointOf, settling} from '../shared/endpoints.ts';
 import {controlPlaneOf} from '../shared/names.ts';
 import {applyRelease} from '../shared/release/apply.ts';
 import {auditRelease} from '../shared/release/audit.ts';
@@ -49,16 +49,7 @@ export const controlPlaneStepOf = (wantedOf: WantedOf): Step => ({
 		controlPlane: componentInputs(answers, 'controlPlane', answers.controlPlane),
 	}),
 	retry: {
-		codes: [
-			'https-unreachable',
-			'https-reset',
-			'https-time-out',
-			'zenml-not-ready',
-			'zenml-api-not-itself',
-			'ingress-without-address',
-			'way-in-unseen',
-			'httproute-unresolved',
-		],
+		codes: [...settling, 'ingress-without-address', 'way-in-unseen', 'httproute-unresolved'],
 		attempts: 5,
 		pausesMs: [1000, 2000, 4000],
 	},

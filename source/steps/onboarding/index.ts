@@ -1,7 +1,7 @@
 import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import type {ZenmlOrganization, ZenmlSession} from '../../zenml/types.ts';
-import {adminSession} from '../shared/endpoints.ts';
+import {adminSession, settling} from '../shared/endpoints.ts';
 import {controlPlaneInstalled} from '../shared/installed.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {type Act, runActs, userChange} from './acts.ts';
@@ -68,7 +68,7 @@ export const onboardingStep: Step = {
 	area: 'verification',
 	inputs: ({organization, controlPlane}) => ({organization, host: controlPlane.host, admin: controlPlane.admin}),
 	retry: {
-		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-api-not-itself', 'zenml-not-ready'],
+		codes: settling,
 		attempts: 5,
 		pausesMs: [1000, 2000, 4000],
 	},

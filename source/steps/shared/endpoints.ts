@@ -1,10 +1,22 @@
-import {ProblemError} from '../../base/problem.ts';
+import {type ProblemCode, ProblemError} from '../../base/problem.ts';
 import type {ZenmlEndpoint, ZenmlSession} from '../../zenml/types.ts';
 import type {World} from '../world.ts';
 import {explainedRefusal} from './administrator.ts';
 import {requireSecret} from './generated.ts';
 import {ingressAddress, withoutAddress} from './ingress-address.ts';
 import {adminPassword} from './secret-sources.ts';
+
+/**
+ * What passes by itself after a rollout: load balancers and ingress controllers hear of new pods by and by, and until then pages of their
+ * own may answer in the servers' place.
+ */
+export const settling: readonly ProblemCode[] = [
+	'https-unreachable',
+	'https-reset',
+	'https-time-out',
+	'zenml-not-ready',
+	'zenml-api-not-itself',
+];
 
 /**
  * Where a server of the product answers: at the ingress address, before DNS knows its name.

@@ -1,22 +1,14 @@
-import {type ProblemCode, ProblemError} from '../../base/problem.ts';
+import {ProblemError} from '../../base/problem.ts';
 import {pauseAfter, type RetryRule} from '../../base/retry.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {waysBack} from '../back/way.ts';
 import {stepProblems} from '../problems.ts';
 import {type Check, runChecks} from '../shared/checks.ts';
 import {combineProblems} from '../shared/combine-problems.ts';
+import {settling} from '../shared/endpoints.ts';
 import {controlPlaneOf} from '../shared/names.ts';
 import {controlPlaneChecks} from '../verification/index.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
-
-/** Ways to a new server open a moment after its rollout: load balancers and ingress controllers hear of new pods by and by. */
-const settling: readonly ProblemCode[] = [
-	'https-unreachable',
-	'https-reset',
-	'https-time-out',
-	'zenml-not-ready',
-	'zenml-api-not-itself',
-];
 
 /** About 40 s in all; the last pause repeats. */
 const patience: RetryRule = {attempts: 8, pausesMs: [1000, 2000, 4000, 8000]};

@@ -3,6 +3,7 @@ import {inPool} from '../../base/pool.ts';
 import {ProblemError, toProblem} from '../../base/problem.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {waysBack} from '../back/way.ts';
+import {settling} from '../shared/endpoints.ts';
 import {workspaceOf} from '../shared/names.ts';
 import {workspaceChecks} from '../verification/index.ts';
 import {type WantedOf, workspaceDifferences} from '../workspaces/changes.ts';
@@ -109,8 +110,7 @@ export const upgradeWorkspacesStep: Step = {
 	area: 'cluster',
 	inputs: (answers) => ({...workspacesInputs(answers), upgrade: answers.upgrade}),
 	retry: {
-		// Way and servers begin to serve by and by: until then the way's own pages answer in their place.
-		codes: ['https-unreachable', 'https-reset', 'https-time-out', 'zenml-not-ready', 'zenml-api-not-itself'],
+		codes: settling,
 		attempts: 5,
 		pausesMs: [1000, 2000, 4000],
 	},

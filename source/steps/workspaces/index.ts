@@ -1,5 +1,6 @@
 import type {Finding} from '../../engine/plan.ts';
 import {dnsHandover} from '../shared/dns-handover.ts';
+import {settling} from '../shared/endpoints.ts';
 import {ensureEnrolled} from '../shared/enrollment.ts';
 import {requireSecret} from '../shared/generated.ts';
 import {awaitPeople} from '../shared/handover.ts';
@@ -79,15 +80,7 @@ export const workspacesStep: Step = {
 	area: 'cluster',
 	inputs: workspacesInputs,
 	retry: {
-		codes: [
-			'https-unreachable',
-			'https-reset',
-			'https-time-out',
-			'zenml-not-ready',
-			'zenml-api-not-itself',
-			'way-in-unseen',
-			'httproute-unresolved',
-		],
+		codes: [...settling, 'way-in-unseen', 'httproute-unresolved'],
 		attempts: 5,
 		pausesMs: [1000, 2000, 4000],
 	},
