@@ -55,8 +55,8 @@ const otherwise = ({who, fix}: Problem): string =>
 const firstMove = ([first, ...others]: readonly [WayInfo, ...WayInfo[]]): string => {
 	if (others.length > 0)
 		return `Go one of the ways back that are offered: ${[first, ...others].map(({label}) => label).join('; or ')}.`;
-	const later = first.command === undefined ? '' : `, or the command ${first.command}`;
-	return `${first.label}: key b on the screen${later}`;
+	const later = first.command === undefined ? '' : `; later, the command ${first.command}`;
+	return `${first.label}: the way that is offered here${later}`;
 };
 
 /** Where a way mends the problem, it is what to do, and whoever reads of it can go it; what else would do comes after it. */

@@ -85,7 +85,7 @@ test('a way that mends the problem is the first of what to do, and the operator 
 	expect(await told(one)).toMatchObject({
 		code: trouble.code,
 		who: 'operator',
-		fix: 'Bring back revision 3 and its dump: key b on the screen, or the command zenml-airgap back controlPlane',
+		fix: 'Bring back revision 3 and its dump: the way that is offered here; later, the command zenml-airgap back controlPlane',
 		nextSteps: ['look', 'zenml-airgap back controlPlane', `Otherwise, the database admin: ${trouble.fix}`],
 	});
 	const two = {...one, id: 'back-two', label: 'Bring back two', command: 'zenml-airgap back two'};
