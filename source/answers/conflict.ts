@@ -32,7 +32,6 @@ const betweenTwo = (
 		| 'not for this kind'
 		| 'clear text'
 		| 'no use without TLS'
-		| 'used by nobody'
 		| 'leaves without use'
 		| 'too long for MySQL'
 		| 'MySQL and too long',
@@ -102,7 +101,6 @@ export const conflictOf = (rule: CrossFieldIssue, isGiven: (path: Path) => boole
 		case 'server needed':
 			return {path, other, code: 'answers-missing', problem: neededBy(rule)};
 		case 'needed':
-		case 'used by nobody':
 		case 'key needed':
 		case 'gateway needed':
 		case 'not for this kind':

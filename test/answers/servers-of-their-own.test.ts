@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {validateField} from '../../source/answers/draft.ts';
 import {commentedAnswers} from '../../source/answers/file/init.ts';
 import {answersJsonSchema} from '../../source/answers/file/json-schema.ts';
+import {unusedInAnswers} from '../../source/answers/file/unused.ts';
 import {questionsIn} from '../../source/answers/form/asking.ts';
 import {missingQuestions, topics} from '../../source/answers/questions.ts';
 import {type Draft, setAt} from '../../source/answers/tree.ts';
@@ -45,28 +45,19 @@ test('a server of its own that is written wrongly is told as that alone', () => 
 	expect(problemsOf(text, given(own[1]))).toMatchObject([{code: 'answers-wrong-type'}]);
 });
 
-test.each([
-	['database.ca', '/pki/db.crt'],
-	['database.admin.password', 'env:DBA'],
-])('%s, which nobody uses, is told as without effect', (path, value) => {
-	const answer = path.split('.').slice(0, 2).join('.');
-	expect(problemsOf(none, given(...own, [path, value]))).toMatchObject([
-		{
-			code: 'answers-conflict',
-			message: expect.stringContaining(' has no effect: no component uses the server in database'),
-			cause: 'Control plane and workspaces all name servers of their own, the first in controlPlane.database.server.',
-			fix: `Take ${answer} out, or take out the server of a component that is to use it.`,
-		},
-	]);
-	expect(load(none, given(own[0], ['database.host', 'my.corp.internal'], [path, value]))).toBeDefined();
-});
-
-test('certificate and key that nobody uses are told each, once', () => {
-	const files = given(...own, ['database.clientCertificate', '/pki/c.crt'], ['database.clientKey', '/pki/c.key']);
-	expect(problemsOf(none, files).map(({answers}) => answers)).toEqual([
-		['database.clientCertificate'],
-		['database.clientKey'],
-	]);
+test('settings of the server of all that nobody uses stay valid, and are told', () => {
+	const files = [
+		['database.ca', '/pki/db.crt'],
+		['database.clientCertificate', '/pki/c.crt'],
+		['database.clientKey', '/pki/c.key'],
+		['database.admin.password', 'env:DBA'],
+	] as const;
+	expect(unusedInAnswers(load(none, given(...own, ...files)))).toEqual(
+		['ca', 'clientCertificate', 'clientKey', 'admin'].map(
+			(key) => `database.${key} has no effect: every component names a database server of its own. Take it out`,
+		),
+	);
+	expect(unusedInAnswers(load(none, given(own[0], ['database.host', 'my.corp.internal'], ...files)))).toEqual([]);
 });
 
 const asked = (draft: Draft): readonly string[] => {
@@ -86,7 +77,6 @@ test('the form asks for servers of components first, and skips the server of all
 	// What is written and of no use must be seen to be taken out.
 	const left = setAt(draft, 'database.ca', '/pki/db.crt');
 	expect(asked(left)).toEqual(['database.ca']);
-	expect(validateField(left, 'database.ca')).toBe('has no effect: no component uses the server in database');
 });
 
 test('a new answer file leaves the server of all open', () => {

@@ -180,11 +180,6 @@ export const valueTable = {
 				cause: 'Certificates are shown and checked while TLS is made.',
 				fix: 'Take {other} out, or change {path}.',
 			},
-			'used by nobody': {
-				message: '{answer} has no effect: no component uses the server in database',
-				cause: 'Control plane and workspaces all name servers of their own, the first in {other}.',
-				fix: 'Take {path} out, or take out the server of a component that is to use it.',
-			},
 			'too long for MySQL': {
 				message: '{answer} must be 32 characters at most on MySQL',
 				cause: 'MySQL refuses longer role names, and {other} is mysql, given or by default.',

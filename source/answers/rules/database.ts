@@ -46,21 +46,6 @@ export const sharedServerIsNamed: Rule = (answers) => {
 		: [{kind: 'server needed', path: ['database', 'host'], other, places}];
 };
 
-/** What would be looked at or logged in with, were the server of all used by anybody. */
-const ofSharedServer = ['ca', 'clientCertificate', 'clientKey', 'admin'] as const;
-
-/** Files and a login that nothing reads must be seen: nobody finds out that they are wrong. Address and engine do no harm. */
-export const sharedServerIsUsed: Rule = (answers) =>
-	placesWithout(answers).length > 0
-		? []
-		: ofSharedServer
-				.filter((key) => answers.database[key] !== undefined)
-				.map((key) => ({
-					kind: 'used by nobody',
-					path: ['database', key],
-					other: ['controlPlane', 'database', 'server'],
-				}));
-
 /** Two components may have databases and roles of the same name, on servers of their own. */
 export const databasesDiffer: Rule = (answers) => {
 	const all = asked(answers);

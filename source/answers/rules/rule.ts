@@ -22,7 +22,6 @@ export type CrossFieldIssue =
 				| 'not for this kind'
 				| 'clear text'
 				| 'no use without TLS'
-				| 'used by nobody'
 				| 'too long for MySQL';
 			readonly path: Path;
 			readonly other: Path;

@@ -6,7 +6,6 @@ import {
 	filesOfTlsAreUsed,
 	rolesFitEngine,
 	sharedServerIsNamed,
-	sharedServerIsUsed,
 } from './database.ts';
 import {namespacesAreFree, runnersStandApart} from './namespaces.ts';
 import {
@@ -113,7 +112,6 @@ const rules: readonly Rule[] = [
 	registryLoginIsKnown,
 	registryFilesAreUsed,
 	sharedServerIsNamed,
-	sharedServerIsUsed,
 	databasesDiffer,
 	rolesFitEngine,
 	clientPairsAreWhole,

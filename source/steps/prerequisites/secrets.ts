@@ -1,4 +1,5 @@
 import {unseenInAnswers} from '../../answers/file/unseen.ts';
+import {unusedInAnswers} from '../../answers/file/unused.ts';
 import {type SecretAnswer, secretAnswers} from '../../answers/secret-places.ts';
 import {type Problem, toProblem} from '../../base/problem.ts';
 import {byText, counted} from '../../base/text.ts';
@@ -33,7 +34,7 @@ export const secrets: Check = {
 			references.map(async (one) => problemOf(world, one, (text) => warnings.push(text))),
 		);
 		refuse(problems.flat());
-		const odd = [...unseenInAnswers(world.answers), ...warnings.toSorted(byText)];
+		const odd = [...unseenInAnswers(world.answers), ...unusedInAnswers(world.answers), ...warnings.toSorted(byText)];
 		return {note: `${counted(references.length, 'reference')} can be read`, ...(odd.length > 0 && {warnings: odd})};
 	},
 };

@@ -9,7 +9,7 @@ type FurtherFile = {readonly answer: string; readonly file: string};
 
 type Named = readonly (readonly [string, string | undefined])[];
 
-/** The server of all is among them as far as a component uses it: files of one that nobody uses are refused with the answers. */
+/** The server of all is among them as far as a component uses it: files of one that nobody uses are not looked at, which step 2 says. */
 const ofServers = (answers: World['answers']): Named => {
 	const servers = componentsOf(answers).map(({path}) => databaseServerOf(answers, path));
 	const byPlace = new Map(servers.map((server) => [server.from, server]));

@@ -1,4 +1,5 @@
 import {unseenInAnswers} from '../../../answers/file/unseen.ts';
+import {unusedInAnswers} from '../../../answers/file/unused.ts';
 import {printable} from '../../../base/printable.ts';
 import {type Problem, ProblemsError} from '../../../base/problem.ts';
 import {counted} from '../../../base/text.ts';
@@ -36,7 +37,8 @@ const work: Work<AnswersOptions> = async (context, options) => {
 	const judged = judgedAnswers(source);
 	const {answers} = judged;
 	const problems = [...judged.problems, ...(await furtherProblems(context, judged))];
-	if (answers) for (const text of unseenInAnswers(answers)) context.err(`${printable(text)}\n`);
+	if (answers)
+		for (const text of [...unseenInAnswers(answers), ...unusedInAnswers(answers)]) context.err(`${printable(text)}\n`);
 	if (!answers || problems.length > 0) throw new ProblemsError(problems);
 	context.out(`${source.answers.file}: valid, ${counted(answers.workspaces.length, 'workspace')}\n`);
 	return 0;
