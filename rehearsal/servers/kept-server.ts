@@ -1,7 +1,9 @@
 import {type ChildProcess, spawn} from 'node:child_process';
+import {randomInt} from 'node:crypto';
 import {once} from 'node:events';
 import {closeSync, openSync} from 'node:fs';
-import {createServer} from 'node:net';
+import {type AddressInfo, createServer} from 'node:net';
+import {isErrno} from '../../source/base/errno.ts';
 import type {Owner} from './owner.ts';
 
 /**
@@ -23,14 +25,33 @@ kill "$watcher" 2>/dev/null
 exit "$code"
 `;
 
-/** A port of 127.0.0.1 that nobody listens on now. */
-export const freePort = async (): Promise<number> => {
-	const server = createServer().listen(0, '127.0.0.1');
+/** Listens for a moment; 0 takes any port. @throws Error of the operating system where it cannot be had */
+const portLike = async (wanted: number): Promise<number> => {
+	const server = createServer().listen(wanted, '127.0.0.1');
 	await once(server, 'listening');
-	const {port} = server.address() as {port: number};
+	const {port} = server.address() as AddressInfo;
 	server.close();
 	await once(server, 'close');
 	return port;
+};
+
+/**
+ * Ports below those that Linux gives to connections and to listeners that name none (ip_local_port_range, ip(7)): what is free there
+ * stays free until the server has started, whatever else this host connects to meanwhile.
+ */
+const [lowest, highest] = [15_000, 32_767];
+const mostTries = 20;
+
+/** A port of 127.0.0.1 that nobody listens on now. */
+export const freePort = async (): Promise<number> => {
+	for (let tries = 0; tries < mostTries; tries += 1) {
+		try {
+			return await portLike(randomInt(lowest, highest + 1));
+		} catch (error) {
+			if (!isErrno(error, 'EADDRINUSE', 'EACCES')) throw error;
+		}
+	}
+	return portLike(0);
 };
 
 /** Starts a server under a keeper, as its owner. @param command program and arguments @param logFile file that all it says is appended to */
