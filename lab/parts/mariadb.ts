@@ -10,6 +10,9 @@ import {passwordFile} from './services.ts';
 
 const tables = ['mysql_system_tables.sql', 'mysql_performance_tables.sql', 'mysql_system_tables_data.sql'] as const;
 
+/** A server that starts removes what looks like its own in its folder for temporary files: in a shared one that is another's. */
+const inFolder = (data: string): readonly string[] => [`--datadir=${data}`, `--tmpdir=${data}`];
+
 /** Debian's MariaDB 10.11 with TLS from the lab's CA; root logs in over the network with TLS and a password only. */
 export const mariadbPart = async (paths: LabPaths, authority: LabAuthority, debian: Debian): Promise<Part> => {
 	const data = join(paths.data, 'mariadb');
@@ -30,7 +33,7 @@ export const mariadbPart = async (paths: LabPaths, authority: LabAuthority, debi
 		// The bootstrap reads one statement a line, as Debian's own mariadb-install-db feeds it.
 		const scripts = await Promise.all(tables.map((name) => readFile(join(share, name), 'utf8')));
 		const input = ['create database mysql;', 'use mysql;', 'set @auth_root_socket=NULL;', ...scripts].join('\n');
-		await runCommand(server, [...common, '--bootstrap', `--datadir=${making}`, '--log-warnings=0'], {
+		await runCommand(server, [...common, '--bootstrap', ...inFolder(making), '--log-warnings=0'], {
 			env: debian.env,
 			input,
 		});
@@ -55,7 +58,7 @@ export const mariadbPart = async (paths: LabPaths, authority: LabAuthority, debi
 		program: server,
 		args: [
 			...common,
-			`--datadir=${data}`,
+			...inFolder(data),
 			`--bind-address=${net.node}`,
 			`--port=${net.mariadbPort}`,
 			`--socket=${join(data, 'mariadb.sock')}`,

@@ -16,6 +16,7 @@ const optionsOf = ({root}: ForeignProgram, data: string): readonly string[] => [
 	`--lc-messages-dir=${join(root, 'usr/share/mysql')}`,
 	`--plugin-dir=${join(root, 'usr/lib/mysql/plugin')}`,
 	`--datadir=${data}`,
+	`--tmpdir=${data}`,
 ];
 
 const initialize = async (server: ForeignProgram, data: string): Promise<void> => {

@@ -27,6 +27,8 @@ export const commonOptions = (
 	`--basedir=${base}`,
 	`--lc-messages-dir=${share}`,
 	`--datadir=${folder}`,
+	// A server that starts removes what looks like its own in its folder for temporary files: in a shared one that is another's.
+	`--tmpdir=${folder}`,
 ];
 
 /** Statements, one a line, that make the administrator: from everywhere, as a site's own. */
