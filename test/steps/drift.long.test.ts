@@ -174,7 +174,9 @@ test('answers that do not do are all told before anything changes, without their
 	const told = JSON.stringify(run.problem);
 	for (const part of ['/nowhere/ada', 'other.rehearsal.internal', 'traefik', 'too small', 'account root', 'registry'])
 		expect(told).toContain(part);
-	expect(run.problem?.nextSteps).toHaveLength(5);
+	// The five others, each with its fix, and what the database admin is asked to look at.
+	expect(run.problem?.nextSteps).toHaveLength(6);
+	expect(run.problem?.nextSteps.at(-1)).toContain('SHOW CREATE USER');
 	expect(JSON.stringify(run.events)).not.toContain('never-the-password');
 	expect(await dumpOf(site)).toEqual(before);
 });
