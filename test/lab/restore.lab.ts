@@ -3,7 +3,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {productVersions} from '../../lab/image-bundle.ts';
 import {sqlOf} from './backup-files.ts';
 import {logIn, make, namesOf} from './product.ts';
-import {differing, dumpsLeft, madeSite, type Site, workspaceDatabase} from './site.ts';
+import {differing, dumpsLeft, killsMs, madeSite, type Site, workspaceDatabase} from './site.ts';
 import {clearWorld, database, dumpWorld, enterNames, mysqlRows} from './world.ts';
 
 let site: Site;
@@ -42,19 +42,24 @@ describe('a restore', () => {
 		await site.expectData(productVersions.workspace);
 	});
 
-	it('killed at random moments brings all to an empty cluster with empty database servers, from another host', async () => {
-		await clearWorld();
-		await enterNames();
-		expect(await mysqlRows(`show databases like '${workspaceDatabase}'`)).toEqual([]);
-		const words = await restore();
-		await site.killed(words, {longestMs: 60_000, state: join(site.root, 'other-host')});
-		const dump = await site.dumpIn(await site.newest());
-		expect(differing(await sqlOf(workspaceDatabase), dump)).toEqual([]);
-		await site.expectData(productVersions.workspace);
-		const client = await database('zenml_pro');
-		const {rows} = await client.query('select name from workspace');
-		await client.end();
-		expect(rows).toEqual([{name: 'default'}]);
-		expect(await dumpsLeft()).toEqual([]);
-	});
+	it(
+		'killed at random moments brings all to an empty cluster with empty database servers, from another host',
+		async () => {
+			await clearWorld();
+			await enterNames();
+			expect(await mysqlRows(`show databases like '${workspaceDatabase}'`)).toEqual([]);
+			const words = await restore();
+			const moments = await site.killed(words, {longestMs: 60_000, anew: true, state: join(site.root, 'other-host')});
+			console.log(`killed at random moments: restore ${moments.length} times`);
+			const dump = await site.dumpIn(await site.newest());
+			expect(differing(await sqlOf(workspaceDatabase), dump)).toEqual([]);
+			await site.expectData(productVersions.workspace);
+			const client = await database('zenml_pro');
+			const {rows} = await client.query('select name from workspace');
+			await client.end();
+			expect(rows).toEqual([{name: 'default'}]);
+			expect(await dumpsLeft()).toEqual([]);
+		},
+		killsMs,
+	);
 });
