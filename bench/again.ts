@@ -1,7 +1,7 @@
 import {readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {spawnRehearsal} from '../rehearsal/index.ts';
-import type {Event} from '../source/engine/events.ts';
+import {eventsOf, secondsOf} from './events.ts';
 import {type Figure, median, spread} from './figures.ts';
 import {runProgram, type Setting} from './setting.ts';
 
@@ -9,22 +9,6 @@ const runs = 5;
 
 /** Its version, and for each release of the two charts a rendering with made-up secrets and one with the real ones. */
 const mostHelms = 5;
-
-const eventsOf = (stdout: string): readonly Event[] =>
-	stdout
-		.split('\n')
-		.filter((line) => line !== '')
-		.map((line) => JSON.parse(line) as Event);
-
-/** Seconds from `run-started` to `run-finished`. @throws Error when a step found something to do. */
-const secondsOf = (events: readonly Event[]): number => {
-	const applied = events.flatMap((event) =>
-		event.type === 'step-finished' && event.outcome === 'applied' ? [event.step] : [],
-	);
-	if (applied.length > 0) throw new Error(`the run was to find nothing to do, but applied ${applied.join(', ')}`);
-	const at = (type: Event['type']): number => events.find((event) => event.type === type)?.at ?? Number.NaN;
-	return (at('run-finished') - at('run-started')) / 1000;
-};
 
 /** A helm that writes a line for each time it is started, and becomes the real one. */
 const countingHelm = async ({helm, folder}: Setting): Promise<{readonly program: string; readonly started: string}> => {

@@ -1,7 +1,8 @@
 /** One measured number beside its target. `limit` is in `unit`; absent where the number is only told. */
 export type Figure = {
 	readonly name: string;
-	readonly value: number;
+	/** Absent where this machine cannot measure it; `note` says why. */
+	readonly value?: number;
 	readonly limit?: number;
 	readonly unit: 'ms' | 's' | 'MB' | 'lines' | 'programs';
 	/** How many measurements, and how they spread. */
@@ -28,18 +29,22 @@ export const shown = (value: number, unit: Figure['unit']): string => `${value.t
 export const spread = (values: readonly number[], unit: Figure['unit'], what = 'runs'): string =>
 	`${values.length} ${what}, ${Math.min(...values).toFixed(digits[unit])} to ${shown(Math.max(...values), unit)}`;
 
-export const isMissed = ({value, limit}: Figure): boolean => limit !== undefined && value > limit;
+export const isMissed = ({value, limit}: Figure): boolean =>
+	limit !== undefined && value !== undefined && value > limit;
+
+const measured = ({value, unit}: Figure): string => (value === undefined ? 'left out' : shown(value, unit));
+
+const target = ({limit, unit}: Figure): string => (limit === undefined ? '' : `≤ ${limit} ${unit}`);
+
+const verdict = (figure: Figure): string => {
+	if (figure.limit === undefined || figure.value === undefined) return '';
+	return isMissed(figure) ? 'MISSED' : 'met';
+};
 
 /** The figures as a table of GitHub's Markdown. */
 export const table = (figures: readonly Figure[]): string => {
 	const head = ['Figure', 'Measured', 'Target', '', 'How many'];
-	const rows = figures.map((figure) => [
-		figure.name,
-		shown(figure.value, figure.unit),
-		figure.limit === undefined ? '' : `≤ ${figure.limit} ${figure.unit}`,
-		figure.limit === undefined ? '' : isMissed(figure) ? 'MISSED' : 'met',
-		figure.note,
-	]);
+	const rows = figures.map((figure) => [figure.name, measured(figure), target(figure), verdict(figure), figure.note]);
 	const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)));
 	const line = (cells: readonly string[]): string =>
 		`| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;

@@ -1,6 +1,7 @@
 import {availableParallelism, cpus} from 'node:os';
 import path from 'node:path';
 import {again} from './again.ts';
+import {dayTwo} from './day-two.ts';
 import {dump} from './dump.ts';
 import {type Figure, isMissed, table} from './figures.ts';
 import {firstFrame} from './first-frame.ts';
@@ -12,6 +13,7 @@ const all: Readonly<Record<string, (setting: Setting) => Promise<readonly Figure
 	'first-frame': firstFrame,
 	rehearsal,
 	again,
+	'day-two': dayTwo,
 	flood,
 	dump,
 };
