@@ -9,7 +9,7 @@ import {createDenied} from './objects/access.ts';
 import {createFollowLog} from './objects/logs.ts';
 import {createObjectApi} from './objects/object-api.ts';
 import {diagnosePicture} from './pods/diagnose.ts';
-import {takePicture} from './pods/picture.ts';
+import {takePicture, takePods} from './pods/picture.ts';
 import {podView} from './pods/views.ts';
 import {createWatchPods, defaultWatchTiming, type WatchTiming} from './pods/watch.ts';
 import {createProbe} from './probe/probe.ts';
@@ -77,7 +77,7 @@ export const createCluster = ({
 		serverTime: async (signal) => (await askVersion(requests, signal)).time,
 		denied: createDenied(requests),
 		pods: async (namespace, labelSelector, signal) => {
-			const {pods, events} = await takePicture(api, {namespace, labelSelector}, signal);
+			const {pods, events} = await takePods(api, {namespace, labelSelector}, signal);
 			return pods.map((pod) => podView(pod, events));
 		},
 		watchPods: createWatchPods({requests, api, timing: {...defaultWatchTiming, ...timing}}),

@@ -3,6 +3,7 @@ import {afterEach, beforeEach, expect, it} from 'vitest';
 import {createAuthority} from '../../rehearsal/authority/index.ts';
 import type {Pod} from '../../rehearsal/kubernetes/objects/types.ts';
 import {isAbort} from '../../source/base/problem.ts';
+import {createProbe} from '../../source/cluster/probe/probe.ts';
 import {probeSpec} from '../../source/cluster/probe/scripts.ts';
 import type {PodProbe} from '../../source/cluster/types.ts';
 import {type Lab, startLab, until} from './rehearsal.ts';
@@ -161,4 +162,25 @@ it('a probe that is aborted is removed too', async () => {
 	controller.abort();
 	expect(isAbort(await ended)).toBe(true);
 	await nothingLeft();
+});
+
+it('a probe that has ended when it is looked at has cost one request for its pod, and those that remove it', async () => {
+	const asked: string[] = [];
+	const state = {terminated: {exitCode: 0}};
+	const pod = {metadata: {name: 'p'}, status: {containerStatuses: [{name: 'probe', state}]}};
+	const say =
+		(verb: string, answer: unknown) =>
+		async ({kind}: {readonly kind?: string}) => {
+			asked.push([verb, kind ?? 'log'].join(' '));
+			return answer;
+		};
+	const api = {
+		create: say('create', {}),
+		list: say('list', [pod]),
+		delete: say('delete', undefined),
+		logs: say('read', ['{}']),
+	};
+	expect(await createProbe(api as never)(probe({}))).toEqual({exitCode: 0, output: ['{}']});
+	const removal = ['delete Job', 'list Pod', 'delete Pod'];
+	expect(asked).toEqual(['create Job', 'list Pod', 'read log', ...removal]);
 });

@@ -76,6 +76,28 @@ test('a release without values has none', async () => {
 	expect(await helm.values('zenml', 'ns', signal)).toEqual({});
 });
 
+test('a revision whose Secret has changed is read anew, and who takes values changes none of them', async () => {
+	const secrets = [await secretOf(kept(1))];
+	const {helm} = reading(secrets);
+	const taken = (await helm.values('zenml', 'ns', signal)) as {replicas: number};
+	taken.replicas = 7;
+	expect(await helm.values('zenml', 'ns', signal)).toEqual({replicas: 1});
+	secrets[0] = await secretOf(kept(1, {config: {replicas: 2}}));
+	expect(await helm.values('zenml', 'ns', signal)).toEqual({replicas: 2});
+	secrets[0] = await secretOf(kept(1));
+	expect(await helm.values('zenml', 'ns', signal)).toEqual({replicas: 1});
+});
+
+test('a Secret that could not be read is asked of the program each time, until it can be read', async () => {
+	const damaged = {type: 'helm.sh/release.v1', data: {release: 'bm8gcmVsZWFzZQ=='}};
+	const secrets: unknown[] = [damaged];
+	const {helm} = reading(secrets);
+	expect(await helm.values('zenml', 'ns', signal)).toEqual({by: 'program'});
+	expect(await helm.values('zenml', 'ns', signal)).toEqual({by: 'program'});
+	secrets[0] = await secretOf(kept(1));
+	expect(await helm.values('zenml', 'ns', signal)).toEqual({replicas: 1});
+});
+
 describe('the program is asked', () => {
 	const deep = (levels: number): unknown => (levels === 0 ? 'end' : {inner: deep(levels - 1)});
 	test.each([

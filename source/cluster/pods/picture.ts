@@ -11,26 +11,42 @@ export type Picture = {
 	readonly events: readonly KubeEvent[];
 };
 
-/** Reads pods, Jobs, Deployments and events; a kind that this user may not list counts as empty, but for the pods. */
-export const takePicture = async (
+/** What is looked at: all that carries a label in a namespace. */
+type Place = {readonly namespace: string; readonly labelSelector: string};
+
+/** Objects of a kind; one that this user may not list counts as empty. */
+const whereAllowed = async (
 	api: Pick<ObjectApi, 'list'>,
-	of: {readonly namespace: string; readonly labelSelector: string},
+	selection: Selection,
 	signal: AbortSignal,
-): Promise<Picture> => {
-	const {namespace, labelSelector} = of;
-	const whereAllowed = async (selection: Selection): Promise<readonly KubeObject[]> => {
-		try {
-			return await api.list(selection, signal);
-		} catch (error) {
-			if (error instanceof ProblemError && error.problem.code === 'kubernetes-forbidden') return [];
-			throw error;
-		}
-	};
-	const [pods, jobs, deployments, events] = await Promise.all([
+): Promise<readonly KubeObject[]> => {
+	try {
+		return await api.list(selection, signal);
+	} catch (error) {
+		if (error instanceof ProblemError && error.problem.code === 'kubernetes-forbidden') return [];
+		throw error;
+	}
+};
+
+/** Reads pods, and the events of their namespace where this user may. */
+export const takePods = async (
+	api: Pick<ObjectApi, 'list'>,
+	{namespace, labelSelector}: Place,
+	signal: AbortSignal,
+): Promise<Pick<Picture, 'pods' | 'events'>> => {
+	const [pods, events] = await Promise.all([
 		api.list({apiVersion: 'v1', kind: 'Pod', namespace, labelSelector}, signal),
-		whereAllowed({apiVersion: 'batch/v1', kind: 'Job', namespace, labelSelector}),
-		whereAllowed({apiVersion: 'apps/v1', kind: 'Deployment', namespace, labelSelector}),
-		whereAllowed({apiVersion: 'v1', kind: 'Event', namespace}),
+		whereAllowed(api, {apiVersion: 'v1', kind: 'Event', namespace}, signal),
 	]);
-	return {pods, jobs, deployments, events} as Picture;
+	return {pods, events} as Pick<Picture, 'pods' | 'events'>;
+};
+
+/** Reads pods, Jobs, Deployments and events; a kind that this user may not list counts as empty, but for the pods. */
+export const takePicture = async (api: Pick<ObjectApi, 'list'>, of: Place, signal: AbortSignal): Promise<Picture> => {
+	const [seen, jobs, deployments] = await Promise.all([
+		takePods(api, of, signal),
+		whereAllowed(api, {apiVersion: 'batch/v1', kind: 'Job', ...of}, signal),
+		whereAllowed(api, {apiVersion: 'apps/v1', kind: 'Deployment', ...of}, signal),
+	]);
+	return {...seen, jobs, deployments} as Picture;
 };

@@ -35,5 +35,5 @@ export const createProbe =
 		const {timeoutMs, signal} = probe;
 		const name = `${probe.name.slice(0, 50)}-${randomBytes(3).toString('hex')}`;
 		const running: Running = {api, place: probe, name, timeoutMs, signal};
-		return thenRemove(running, () => startJob(running, probeJob(probe, name), ({pods}) => resultOf(running, pods)));
+		return thenRemove(running, () => startJob(running, probeJob(probe, name), (pods) => resultOf(running, pods)));
 	};

@@ -64,7 +64,7 @@ export const createWithToolPod =
 		const name = `${tool.name.slice(0, 50)}-${randomBytes(3).toString('hex')}`;
 		const running: Running = {api, place: tool, name, timeoutMs: tool.startMs, signal};
 		return thenRemove(running, async () => {
-			const place = await startJob(running, jobOf(tool, name), ({pods}) =>
+			const place = await startJob(running, jobOf(tool, name), (pods) =>
 				Promise.resolve(pods.map((pod) => placeOf(pod, tool.namespace)).find((one) => one !== undefined)),
 			);
 			return work(place);

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import * as z from 'zod';
 import {isDeep} from '../session.ts';
 import {type HelmPort, type Release, releaseStatuses} from '../types.ts';
@@ -41,9 +42,32 @@ const releaseOf = ({name, namespace, version, info, chart}: Revision): Release =
 	description: info.description,
 });
 
-const readSecret = async (secret: unknown): Promise<Revision> => {
-	const {data} = secretSchema.parse(secret);
-	return revisionSchema.parse(await unpackRevision(data.release));
+const read = async (release: string): Promise<Revision> => revisionSchema.parse(await unpackRevision(release));
+
+/** Revisions of twenty-five releases, ten each as Helm keeps them; what was read first goes first. */
+const mostKept = 250;
+
+/**
+ * Reads Secrets of Helm, each text once: a run asks for the same revisions a dozen times, and to unpack one, with its charts, costs more
+ * than to ask for it. Only its sum is kept beside what was read, for the text is a thousand times as long.
+ */
+const createReader = () => {
+	const kept = new Map<string, Promise<Revision>>();
+	const keep = (key: string, release: string): Promise<Revision> => {
+		const reading = read(release);
+		kept.set(key, reading);
+		reading.catch(() => kept.delete(key));
+		for (const oldest of kept.keys()) {
+			if (kept.size <= mostKept) break;
+			kept.delete(oldest);
+		}
+		return reading;
+	};
+	return async (secret: unknown): Promise<Revision> => {
+		const {release} = secretSchema.parse(secret).data;
+		const key = createHash('sha256').update(release).digest('hex');
+		return kept.get(key) ?? keep(key, release);
+	};
 };
 
 /**
@@ -52,6 +76,7 @@ const readSecret = async (secret: unknown): Promise<Revision> => {
  * a Secret that is damaged, a cluster that refuses) is asked of the program, which tells it in its own words.
  */
 export const readingStored = (helm: HelmPort, list: ListSecrets): HelmPort => {
+	const readSecret = createReader();
 	/** Oldest first; undefined where the program is to be asked. */
 	const revisions = async (
 		name: string,
@@ -61,9 +86,9 @@ export const readingStored = (helm: HelmPort, list: ListSecrets): HelmPort => {
 		await helm.version(signal);
 		try {
 			const secrets = await list(namespace, `owner=helm,name=${name}`, signal);
-			const read = await Promise.all(secrets.map(readSecret));
+			const all = await Promise.all(secrets.map(readSecret));
 			const isAsked = (one: Revision): boolean => one.name === name && one.namespace === namespace;
-			return read.every(isAsked) ? read.toSorted((a, b) => a.version - b.version).slice(-mostRevisions) : undefined;
+			return all.every(isAsked) ? all.toSorted((a, b) => a.version - b.version).slice(-mostRevisions) : undefined;
 		} catch {
 			signal.throwIfAborted();
 			return undefined;
@@ -79,7 +104,8 @@ export const readingStored = (helm: HelmPort, list: ListSecrets): HelmPort => {
 			const kept = await revisions(name, namespace, signal);
 			const asked = revision === undefined ? kept?.at(-1) : kept?.find(({version}) => version === revision);
 			const isReadable = asked !== undefined && !isDeep(asked.config);
-			return isReadable ? (asked.config ?? {}) : helm.values(name, namespace, signal, revision);
+			// A copy: what is kept must not be changed by whoever takes it.
+			return isReadable ? structuredClone(asked.config ?? {}) : helm.values(name, namespace, signal, revision);
 		},
 	};
 };

@@ -28,8 +28,8 @@ const lookAtGroup = async (world: World, group: ServerGroup): Promise<readonly S
 	return [...seen, {changes: [], warnings: tooFewConnections(group, facts)}];
 };
 
-/** Pods that look at the same time. */
-const mostPods = 4;
+/** Pods that look at the same time: each costs seconds, and asks for a twentieth of a core. */
+const mostPods = 8;
 
 /**
  * Pods may be kept from what this host reaches, and those of one namespace from what others reach; a server may not let in the same

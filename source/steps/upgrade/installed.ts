@@ -5,8 +5,8 @@ import {type Component, componentsOf} from '../shared/names.ts';
 import {versionOf} from '../shared/release/downgrade.ts';
 import type {World} from '../world.ts';
 
-/** Helm is a process of its own each time; more of them than this hold each other up. */
-export const helmAtOnce = 4;
+/** Components that are looked at side by side. Each look is a row of requests, one after the other; helm programs take turns by themselves. */
+export const looksAtOnce = 8;
 
 /** A component as it is installed, and the chart that was carried in for it. */
 export type Installed = {
@@ -28,7 +28,7 @@ export const running = (revisions: readonly Release[]): Release | undefined =>
 export const readInstalled = async (world: World): Promise<readonly Installed[]> => {
 	const {answers, bundle, helm, signal} = world;
 	const {controlPlaneChart, workspaceChart} = await bundle.open(signal);
-	return inPool(componentsOf(answers), helmAtOnce, async (component) => {
+	return inPool(componentsOf(answers), looksAtOnce, async (component) => {
 		const {namespace, release} = component.answers;
 		const chart = component.path === 'controlPlane' ? controlPlaneChart : workspaceChart;
 		const revisions = await helm.history(release, namespace, signal);

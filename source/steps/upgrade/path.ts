@@ -6,7 +6,7 @@ import {stepProblems} from '../problems.ts';
 import {combineProblems} from '../shared/combine-problems.ts';
 import {releaseInputs} from '../shared/release/inputs.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
-import {helmAtOnce, type Installed, isUpgraded, readInstalled, versionsInWords} from './installed.ts';
+import {type Installed, isUpgraded, looksAtOnce, readInstalled, versionsInWords} from './installed.ts';
 import {lookAtComponent} from './look/component.ts';
 import {overview} from './look/overview.ts';
 import {paperPages} from './look/papers.ts';
@@ -22,7 +22,7 @@ const upgradedOf = async (world: World, {component}: Installed): Promise<Upgrade
 
 /** Releases whose values can be made: a secret that is lost is told by its own step. */
 const seeAll = async (world: World, all: readonly Installed[]): Promise<readonly Seen[]> => {
-	const found = await inPool(all, helmAtOnce, async (installed) => ({
+	const found = await inPool(all, looksAtOnce, async (installed) => ({
 		installed,
 		upgraded: await upgradedOf(world, installed),
 	}));
@@ -34,7 +34,7 @@ const pagesOf = async (
 	all: readonly Installed[],
 	seen: readonly Seen[],
 ): Promise<readonly PlanPage[]> => {
-	const looks = await inPool(seen, helmAtOnce, async ({installed, upgraded}) =>
+	const looks = await inPool(seen, looksAtOnce, async ({installed, upgraded}) =>
 		lookAtComponent(world, installed, upgraded),
 	);
 	const restarts = looks.flatMap((look) => look.restarts);

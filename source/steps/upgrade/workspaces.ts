@@ -9,7 +9,7 @@ import {workspaceChecks} from '../verification/index.ts';
 import {type WantedOf, workspaceDifferences} from '../workspaces/changes.ts';
 import {rollOutWorkspace, workspacesInputs} from '../workspaces/index.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';
-import {helmAtOnce, isUpgraded} from './installed.ts';
+import {isUpgraded, looksAtOnce} from './installed.ts';
 import {told} from './look/told.ts';
 import {requireVerified} from './verified.ts';
 import {upgradedWorkspace} from './wanted.ts';
@@ -18,7 +18,7 @@ const looked: WantedOf = async (world, workspace) => (await upgradedWorkspace(wo
 const written: WantedOf = async (world, workspace) => (await upgradedWorkspace(world, workspace, 'apply'))?.wanted;
 
 const differences = async (world: World) =>
-	inPool(world.answers.workspaces, helmAtOnce, async (workspace) => ({
+	inPool(world.answers.workspaces, looksAtOnce, async (workspace) => ({
 		workspace,
 		...(await workspaceDifferences(world, workspace, looked)),
 	}));
@@ -64,7 +64,9 @@ const openLines = async (
 	open: readonly WorkspaceAnswers[],
 ): Promise<readonly string[]> => {
 	const {workspaceChart: chart} = await bundle.open(signal);
-	const live = await inPool(open, helmAtOnce, async ({release, namespace}) => helm.release(release, namespace, signal));
+	const live = await inPool(open, looksAtOnce, async ({release, namespace}) =>
+		helm.release(release, namespace, signal),
+	);
 	const isNew = (_one: unknown, index: number): boolean => isUpgraded({live: live[index], chart});
 	const earlier = open.filter(isNew);
 	return [

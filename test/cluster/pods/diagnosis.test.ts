@@ -3,7 +3,7 @@ import {type Problem, problem} from '../../../source/base/problem.ts';
 import type {Pod} from '../../../source/cluster/kinds.ts';
 import {findCulprit} from '../../../source/cluster/pods/culprit.ts';
 import {diagnosePicture} from '../../../source/cluster/pods/diagnose.ts';
-import {type Picture, takePicture} from '../../../source/cluster/pods/picture.ts';
+import {type Picture, takePicture, takePods} from '../../../source/cluster/pods/picture.ts';
 import {podView} from '../../../source/cluster/pods/views.ts';
 import {clusterProblems} from '../../../source/cluster/problems.ts';
 import type {ReadCrash} from '../../../source/cluster/types.ts';
@@ -233,6 +233,19 @@ describe('a picture of a namespace', () => {
 			},
 		};
 		await expect(takePicture(blind, of, signal)).rejects.toMatchObject({problem: {code: 'kubernetes-forbidden'}});
+	});
+
+	it('asks for nothing beside pods and events where these are enough, and needs no leave to list events', async () => {
+		const kinds: string[] = [];
+		const api = {
+			list: async ({kind}: {readonly kind: string}) => {
+				kinds.push(kind);
+				if (kind === 'Pod') return [waiting('InvalidImageName')];
+				throw forbidden();
+			},
+		};
+		expect(await takePods(api, of, signal)).toEqual({pods: [waiting('InvalidImageName')], events: []});
+		expect(kinds).toEqual(['Pod', 'Event']);
 	});
 
 	it('is not taken of a cluster that does not answer', async () => {
