@@ -1,6 +1,7 @@
 import type {WorkspaceAnswers} from '../../answers/schema.ts';
 import {ProblemError} from '../../base/problem.ts';
 import type {Change} from '../../engine/plan.ts';
+import type {ZenmlSession} from '../../zenml/types.ts';
 import {adminSession, endpointOf} from '../shared/endpoints.ts';
 import {type Enrollment, isEnrolled, readEnrollment} from '../shared/enrollment.ts';
 import {controlPlaneInstalled} from '../shared/installed.ts';
@@ -19,12 +20,21 @@ export type Differences = {readonly changes: readonly Change[]; readonly warning
 
 const targetOf = ({release: name, namespace}: WorkspaceAnswers): string => labelOf({name, namespace});
 
+/** Who asks of all workspaces of a look logs in once; each look has a world of its own. */
+const sessions = new WeakMap<World, Promise<ZenmlSession>>();
+
+const sessionOf = (world: World): Promise<ZenmlSession> => {
+	const session = sessions.get(world) ?? adminSession(world);
+	sessions.set(world, session);
+	return session;
+};
+
 /** The enrollment that the control plane knows; undefined where there is none yet. */
 const knownEnrollment = async (world: World, workspace: WorkspaceAnswers): Promise<Enrollment | undefined> => {
 	// Before the control plane is there, a dry run has nobody to ask.
 	if (world.pass === 'look' && !(await controlPlaneInstalled(world))) return undefined;
 	const enrollment = await readEnrollment(world, workspace);
-	if (!enrollment || !(await isEnrolled(await adminSession(world), enrollment))) return undefined;
+	if (!enrollment || !(await isEnrolled(await sessionOf(world), enrollment))) return undefined;
 	return enrollment;
 };
 

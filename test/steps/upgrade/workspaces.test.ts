@@ -35,6 +35,21 @@ describe('what differs of workspaces', () => {
 		expect(site.done).toEqual([]);
 	});
 
+	test('is asked of the control plane after one login for all of them, and after another at the next look', async () => {
+		const site = oldSite({others: ['two', 'three']});
+		await applied(site);
+		let logins = 0;
+		const login: typeof site.given.zenml.login = async (...given) => {
+			logins += 1;
+			return site.given.zenml.login(...given);
+		};
+		const counted = {zenml: {...site.given.zenml, login}};
+		expect(await look(upgradeWorkspacesStep, site.world(counted))).toMatchObject({status: 'ok'});
+		expect(logins).toBe(1);
+		expect(await look(upgradeWorkspacesStep, site.world(counted))).toMatchObject({status: 'ok'});
+		expect(logins).toBe(2);
+	});
+
 	test('is nothing once they are upgraded: a second look finds them where they answer', async () => {
 		const site = oldSite({others: ['two']});
 		await applied(site);
