@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import {type ExecPod, type ExecRun, noProgram, type Pod} from '../kubernetes/index.ts';
 import type {Running} from './containers.ts';
 import type {PodNetwork} from './network/pod-network.ts';
@@ -22,14 +23,23 @@ export type Containers = Map<string, {readonly image: string; readonly running: 
 
 export const containerKey = ({metadata: {uid}}: Pod, name: string): string => `${uid}/${name}`;
 
+/** A container counts as running while its image is still pulled here, which no real one does: how long a command waits for it, ms. */
+const [pulledMs, lookMs] = [3000, 20] as const;
+
+const onceUp = async (containers: Containers, key: string, signal: AbortSignal) => {
+	for (const limit = Date.now() + pulledMs; !containers.has(key) && Date.now() < limit; )
+		await sleep(lookMs, undefined, {signal});
+	return containers.get(key);
+};
+
 /** Runs a command in a container that runs, out of the programs of its image. @throws ExecError for one that it does not have */
 export const execIn =
 	(containers: Containers, network: PodNetwork, programs: ExecPrograms): ExecPod =>
-	(pod, {container, command, ...streams}) => {
-		const found = containers.get(containerKey(pod, container));
+	async (pod, {container, command, ...streams}) => {
+		const found = await onceUp(containers, containerKey(pod, container), streams.signal);
 		const [name = '', ...args] = command;
 		const own = found ? programs(found.image) : {};
 		const program = Object.hasOwn(own, name) ? own[name] : undefined;
-		if (!found || !program) return Promise.reject(noProgram(name));
+		if (!found || !program) throw noProgram(name);
 		return program({...streams, pod, running: found.running, network, args});
 	};
