@@ -1,4 +1,4 @@
-import {mkdir, symlink, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {PassThrough, type Readable, type Writable} from 'node:stream';
@@ -19,6 +19,13 @@ export type ToolRun = {
 	readonly signal: AbortSignal;
 };
 
+/** How a container of a Job ended. */
+export type JobEnd = {
+	readonly exit: number;
+	/** What it left in the file for it; undefined where that is empty. */
+	readonly message?: string | undefined;
+};
+
 /** What the pods of client tools do. */
 export type ClientToolPods = {
 	/** Runs a command in a pod that is up; answers its exit code. */
@@ -31,17 +38,22 @@ export type ClientToolPods = {
 			readonly files: ReadonlyMap<string, string>;
 			readonly log: (line: string) => void;
 		},
-	) => Promise<number>;
+	) => Promise<JobEnd>;
 	/** Programs that commands may begin with. */
 	readonly programs: readonly string[];
 	/** Takes away what a pod that is gone has left. */
 	readonly forget: (pod: Pod) => Promise<void>;
 };
 
+/** Where a container leaves what came of it: the default of `terminationMessagePath`, which the installer does not change. */
+const resultPath = '/dev/termination-log';
+/** As much of its end as a node keeps (k8s.io/kubernetes, MaxContainerTerminationMessageLength). */
+const mostOfResult = 4096;
+
 /** Paths of the container's volumes, where this host has them for the pod. */
 const mapped = (container: Container, folder: string) => {
-	const places = (container.volumeMounts ?? []).map(({mountPath}) => mountPath.replace(/\/$/u, ''));
-	if (places.length === 0) return (text: string): string => text;
+	const mounts = (container.volumeMounts ?? []).map(({mountPath}) => mountPath.replace(/\/$/u, ''));
+	const places = [...mounts, resultPath];
 	// In one pass: the folder itself may lie below a path that a container mounts, such as /tmp.
 	const any = new RegExp(
 		`(?<![\\w./-])(?:${places.map((place) => place.replaceAll('.', '\\.')).join('|')})(?![\\w.-])`,
@@ -61,6 +73,19 @@ const linkClaims = async (directory: string, folder: string, pod: Pod, container
 		await mkdir(dirname(at), {recursive: true, mode: 0o700});
 		await symlink(kept, at);
 	}
+};
+
+/** The node makes the file before the container starts, empty and for every user. */
+const placeResult = async (folder: string): Promise<string> => {
+	const file = join(folder, 'volumes', resultPath);
+	await mkdir(dirname(file), {recursive: true, mode: 0o700});
+	await writeFile(file, '');
+	return file;
+};
+
+const resultIn = async (file: string): Promise<Pick<JobEnd, 'message'>> => {
+	const bytes = await readFile(file);
+	return bytes.length === 0 ? {} : {message: bytes.subarray(-mostOfResult).toString('utf8')};
 };
 
 const placeFiles = async (folder: string, container: Container, files: ReadonlyMap<string, string>): Promise<void> => {
@@ -102,8 +127,10 @@ export const createClientToolPods = (
 			try {
 				await linkClaims(directory, folder, pod, container);
 				await placeFiles(folder, container, files);
+				const result = await placeResult(folder);
 				const streams = {stdout: told(log), stderr: told(log)};
-				return await runClientTool(programs, command, {...streams, env: values, signal, network, folder});
+				const exit = await runClientTool(programs, command, {...streams, env: values, signal, network, folder});
+				return {exit, ...(await resultIn(result))};
 			} finally {
 				await forget(pod);
 			}

@@ -91,6 +91,7 @@ const start = async (
 		await sleep(ms * slowness, undefined, {signal});
 	};
 	containers.set(key, {image: run.container.image, running});
+	let message: string | undefined;
 	const program = async (): Promise<number> => {
 		await pause(startUpMs);
 		return runProgram(pod, running, {
@@ -102,12 +103,16 @@ const start = async (
 				servers.set(uid, {...running, log});
 				ready.resolve({running: true, ended});
 			},
-			tool: async () => clientTools?.runJob(pod, run.container, {...run, files: running.files}) ?? 0,
+			tool: async () => {
+				const end = await clientTools?.runJob(pod, run.container, {...run, files: running.files});
+				message = end?.message;
+				return end?.exit ?? 0;
+			},
 		});
 	};
 	const ended = program()
 		.then(
-			(exit) => ({exit}),
+			(exit) => ({exit, ...(message !== undefined && {message})}),
 			(error: unknown) => {
 				log(String(error));
 				return {exit: 1};

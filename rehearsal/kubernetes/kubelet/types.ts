@@ -27,13 +27,14 @@ export type Up = {
 	/** Why it is not ready, for the Event. */
 	readonly message?: string;
 	/** Lets it end later. */
-	readonly ended?: Promise<{readonly exit: number}>;
+	readonly ended?: Promise<Pick<Ended, 'exit' | 'message'>>;
 };
 
 /** It ended. `restart` overrules the pod's restart policy. */
 export type Ended = {
 	readonly exit: number;
 	readonly reason?: string;
+	/** What it left in the file of its termination message. */
 	readonly message?: string;
 	readonly restart?: boolean;
 };

@@ -65,10 +65,24 @@ test('a Job’s container runs what it is given, with the files of its volumes, 
 	const lines: string[] = [];
 	const files = new Map([['/etc/backup/plan', 'the plan\n']]);
 	const env = {WHERE: '/backups'};
-	const code = await pods.runJob(pod, container, {files, env, signal: never, log: (line) => lines.push(line)});
-	expect(code).toBe(7);
+	const end = await pods.runJob(pod, container, {files, env, signal: never, log: (line) => lines.push(line)});
+	expect(end).toEqual({exit: 7});
 	expect(lines).toContain('the plan');
 	expect(lines).toContain('new');
 	expect(lines).toContain(join(folder, 'a-uid/volumes/backups'));
 	expect(await readdir(folder)).toEqual([]);
+});
+
+test('what a Job’s container leaves of itself is kept as a node keeps it: the last 4096 bytes', async () => {
+	const {pods} = await stage();
+	const left = async (script: string) => {
+		const {pod, container} = podOf({command: ['sh', '-c'], args: [script]} as Partial<Container>);
+		const run = {files: new Map(), signal: never, log: () => undefined};
+		return pods.runJob(pod, container, {...run, env: {RESULT: '/dev/termination-log'}});
+	};
+	expect(await left('echo done > "$RESULT"')).toEqual({exit: 0, message: 'done\n'});
+	expect(await left('echo why > /dev/termination-log; exit 1')).toEqual({exit: 1, message: 'why\n'});
+	expect(await left('true')).toEqual({exit: 0});
+	const {message = ''} = await left('{ printf "%5000s" begin; echo end; } > "$RESULT"');
+	expect([message.length, message.slice(-9)]).toEqual([4096, 'beginend\n']);
 });
