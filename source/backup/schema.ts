@@ -58,6 +58,7 @@ export const manifestSchema: z.ZodType<BackupManifest> = z
 		finishedAt: time.optional(),
 		encryption: z.enum(['age', 'none']),
 		recipients: z.array(words).max(1000),
+		lacks: z.array(words).max(10_000).optional(),
 		components: z.array(component).max(10_000),
 		parts: z.array(part).max(10_000),
 	})

@@ -75,6 +75,8 @@ export type BackupManifest = {
 	readonly encryption: 'age' | 'none';
 	/** Public keys that it is encrypted for; none where a passphrase opens it. */
 	readonly recipients: readonly string[];
+	/** What a backup made at the host would have, and this one has not: `journal`, `values default`. Absent where there is nothing. */
+	readonly lacks?: readonly string[] | undefined;
 	readonly components: readonly BackupComponent[];
 	readonly parts: readonly BackupPart[];
 };

@@ -11,7 +11,10 @@ import type {BackupManifest, BackupPart, PartHead} from './types.ts';
 const fingerprintOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 8);
 
 /** The name of a part's file: plain letters, and no two parts the same, also on disks that know no capitals. */
-export const fileOf = ({kind, name, ending}: PartHead, {encryption, parts}: BackupManifest): string => {
+export const fileOf = (
+	{kind, name, ending}: PartHead,
+	{encryption, parts}: Pick<BackupManifest, 'encryption' | 'parts'>,
+): string => {
 	const plain = name.replaceAll(/[^A-Za-z0-9.-]+/gu, '-').slice(0, 100);
 	const end = `.${ending}${encryption === 'age' ? '.age' : ''}`;
 	const file = plain === kind ? `${kind}${end}` : `${kind}-${plain}${end}`;

@@ -90,6 +90,16 @@ export type PodPlace = {
 	readonly secretEnv?: Readonly<Record<string, {readonly secret: string; readonly key: string}>> | undefined;
 	/** A Secret whose members are files below `path`, read-only; where it is not there, the folder is empty. */
 	readonly secretVolume?: {readonly secret: string; readonly path: string} | undefined;
+	/**
+	 * Members of other Secrets of the namespace, each a file below `path`, read-only and as they are when the pod starts. A node puts them
+	 * there: the pod needs no right for it. What is not there is no file.
+	 */
+	readonly secretFiles?:
+		| {
+				readonly path: string;
+				readonly from: readonly {readonly secret: string; readonly key: string; readonly file: string}[];
+		  }
+		| undefined;
 	/** Storage of the site that is mounted at `path` to be written to. */
 	readonly storage?: {readonly path: string; readonly from: MountedStorage} | undefined;
 	/** Hears what keeps the pod from starting, in the words of its newest warning. */

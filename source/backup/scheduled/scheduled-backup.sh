@@ -2,9 +2,11 @@
 # Makes one backup of all databases into the storage of the site, in the format of docs/backup.md. Any POSIX shell runs it; beside what
 # POSIX has it needs mktemp, sha256sum, head -c and date -d @SECONDS, which Debian, Alpine and Red Hat have.
 #
-# Environment: CONFIG (folder: databases), SECRETS (folder: logins, keys, small parts), TOOL, RECIPIENTS (age, with blanks between),
-# RETENTION_DAYS, COMPONENTS (JSON), MARKER, and with STORAGE=folder TARGET, with STORAGE=s3 S3_ENDPOINT, S3_BUCKET, S3_PREFIX (may begin
-# with a slash), S3_REGION, S3_PATH_STYLE.
+# Environment: CONFIG (folder: databases), SECRETS (folder: logins, keys, small parts that were put aside), LIVE (folder: small parts as
+# the cluster has them now; they go first), PARTS (their files, with blanks between: KIND.ENDING or KIND-NAME.ENDING; what is in neither
+# folder is said to be lacking), TOOL, RECIPIENTS (age, with blanks between), RETENTION_DAYS, COMPONENTS (JSON), MARKER, RESULT (file for
+# what came of it, or none), and with STORAGE=folder TARGET, with STORAGE=s3 S3_ENDPOINT, S3_BUCKET, S3_PREFIX (may begin with a slash),
+# S3_REGION, S3_PATH_STYLE.
 # With MODE=watch it makes none, and says whether the newest whole one is younger than STALE_HOURS; with MODE=list it prints the manifests.
 # Nothing secret is an argument or a variable: programs read their logins from files that only this process can read.
 # Exit codes: 0 a whole backup was written and read back; 1 it was not, and nothing was removed. Of a watch: 1 there is no young one.
@@ -26,7 +28,9 @@ trap finish EXIT
 trap 'exit 143' TERM INT HUP
 
 say() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
-die() { say "FAILED: $*" >&2; exit 1; }
+# Where nobody keeps what came of it, the log has it all the same.
+result() { [ "${RESULT:-none}" = none ] || { cat > "$RESULT"; } 2> /dev/null || :; }
+die() { say "FAILED: $*" >&2; printf 'FAILED: %s\n' "$*" | result; exit 1; }
 now() { date -u +%Y-%m-%dT%H:%M:%S.000Z; }
 # Words of programs, fit for a JSON text.
 plain() { tr -cd 'A-Za-z0-9 ._+():~,-' | cut -c1-200; }
@@ -146,6 +150,27 @@ ids() { "${kind}_ids" | grep -E '^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$' | sort -r; }
 ago() { date -u -d "@$(($(date +%s) - $1))" +%Y%m%dT%H%M%SZ; }
 # whole ID: its manifest says that it was finished.
 whole() { "${kind}_read" "$1" manifest.json > "$work/seen" 2> /dev/null && grep -q '"finishedAt"' "$work/seen"; }
+# One member of a JSON object a line; a word that stands inside another one has a backslash before its quotes, and is none.
+members() { tr '\n\t,{' '  \n\n' | sed 's/^ *//'; }
+times_in() { members | sed -n "s/^\"$1\": *\"\([0-9TZ:.-]*\)\".*/\1/p"; }
+# What the manifest in $work/seen says, for whoever has no way to the storage: id, end, size, what it lacks, and its last use.
+told() { # ID
+	bytes=0
+	parts=0
+	for one in $(members < "$work/seen" | sed -n 's/^"bytes": *\([0-9][0-9]*\).*/\1/p'); do
+		bytes=$((bytes + one))
+		parts=$((parts + 1))
+	done
+	lacks=$(tr -d '\n\t' < "$work/seen" | sed -n 's/.*"lacks": *\[\([^]]*\)\].*/\1/p')
+	# A node keeps 4096 bytes of it.
+	[ "${#lacks}" -le 2000 ] || lacks='"more than can be told here"'
+	printf '{"id":"%s","finishedAt":"%s","bytes":%s,"parts":%s,"lacks":[%s],"manifest":"%s"' "$1" "$(times_in finishedAt < "$work/seen" | head -n 1)" \
+		"$bytes" "$parts" "$lacks" "$(sha256sum < "$work/seen" | cut -c1-64)"
+	"${kind}_read" "$1" restored.json > "$work/uses" 2> /dev/null || : > "$work/uses"
+	used=$(times_in at < "$work/uses" | sort | tail -n 1)
+	[ -z "$used" ] || printf ',"usedAt":"%s"' "$used"
+	printf '}\n'
+}
 
 open_store() {
 	if [ "$kind" = s3 ]; then s3_open; else [ -d "$TARGET" ] || die "there is no storage at $TARGET"; fi
@@ -160,6 +185,7 @@ watch() {
 		[ "$(printf '%s\n%s\n' "${one%-*}" "$limit" | sort | head -n 1)" = "$limit" ] ||
 			die "the newest good backup is $one: older than $STALE_HOURS hours"
 		say "the newest good backup is $one"
+		told "$one" | result
 		exit 0
 	done < "$work/ids"
 	die 'there is no good backup'
@@ -215,7 +241,10 @@ manifest() { # END, empty while it is not whole
 	printf '"encryption":"age","recipients":['
 	separator=
 	for one in $RECIPIENTS; do printf '%s"%s"' "$separator" "$one"; separator=,; done
-	printf '],"lacks":["values","certificates","journal"],"components":%s,"parts":[\n' "$COMPONENTS"
+	printf '],"lacks":['
+	separator=
+	while IFS= read -r one; do printf '%s"%s"' "$separator" "$one"; separator=,; done < "$work/lacks"
+	printf '],"components":%s,"parts":[\n' "$COMPONENTS"
 	cat "$work/parts"
 	printf '\n]}\n'
 }
@@ -290,6 +319,7 @@ paste_lines() { sed '$!s/$/,/' | tr -d '\n'; }
 
 : > "$work/parts"
 : > "$work/sums"
+: > "$work/lacks"
 open_store
 [ "$kind" = s3 ] || folder_open || die 'the storage cannot be written to'
 begun=yes
@@ -297,11 +327,17 @@ say "backup $id begins"
 manifest '' | put manifest.json
 
 # Keys before data, and workspaces before the control plane, which knows everybody whom they name.
-for small in secrets answers; do
-	for file in "$SECRETS/$small."*; do
-		[ -f "$file" ] || continue
-		part "$small" "$small" "$small.${file##*.}.age" '' < "$file"
+for file in $PARTS; do
+	name=${file%.*}
+	of=${name%%-*}
+	name=${name#"$of-"}
+	for folder in "$LIVE" "$SECRETS"; do
+		[ -f "$folder/$file" ] || continue
+		part "$of" "$name" "$file.age" '' < "$folder/$file"
+		continue 2
 	done
+	say "$file is not there, and not in the backup"
+	if [ "$of" = "$name" ]; then echo "$of"; else echo "$of $name"; fi >> "$work/lacks"
 done
 while IFS='	' read -r number engine name of; do
 	login "$number"
@@ -326,6 +362,8 @@ put manifest.json < "$work/manifest.json"
 [ "$("${kind}_read" "$id" manifest.json | sha256sum)" = "$(sha256sum < "$work/manifest.json")" ] || die 'the manifest comes back with other bytes'
 begun=
 say "backup $id is whole and was read back"
+cp "$work/manifest.json" "$work/seen"
+told "$id" | result
 
 # ---- retention: only after a good one, which itself stays
 

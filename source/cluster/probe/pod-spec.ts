@@ -20,21 +20,31 @@ const environmentOf = ({env, secretEnv = {}}: PodPlace) => [
 	})),
 ];
 
-const names = {secret: 'secret', scratch: 'scratch', storage: 'storage'} as const;
+const names = {secret: 'secret', files: 'secret-files', scratch: 'scratch', storage: 'storage'} as const;
+
+const projected = ({from}: NonNullable<PodPlace['secretFiles']>) => ({
+	projected: {
+		sources: from.map(({secret, key, file}) => ({
+			secret: {name: secret, items: [{key, path: file}], optional: true},
+		})),
+	},
+});
 
 /** A Secret that is not there must not keep the pod from starting: the program sees what it lacks. What is empty is left out. */
-const volumesOf = ({secretVolume, storage}: PodPlace, {scratch}: Own) => {
+const volumesOf = ({secretVolume, secretFiles, storage}: PodPlace, {scratch}: Own) => {
 	const volumes = [
 		...(secretVolume ? [{name: names.secret, secret: {secretName: secretVolume.secret, optional: true}}] : []),
+		...(secretFiles ? [{name: names.files, ...projected(secretFiles)}] : []),
 		...(scratch ? [{name: names.scratch, emptyDir: {sizeLimit: scratch.sizeLimit}}] : []),
 		...(storage ? [{name: names.storage, ...storage.from}] : []),
 	];
 	return volumes.length > 0 ? {volumes} : {};
 };
 
-const mountsOf = ({secretVolume, storage}: PodPlace, {scratch}: Own) => {
+const mountsOf = ({secretVolume, secretFiles, storage}: PodPlace, {scratch}: Own) => {
 	const volumeMounts = [
 		...(secretVolume ? [{name: names.secret, mountPath: secretVolume.path, readOnly: true}] : []),
+		...(secretFiles ? [{name: names.files, mountPath: secretFiles.path, readOnly: true}] : []),
 		...(scratch ? [{name: names.scratch, mountPath: scratch.path}] : []),
 		...(storage ? [{name: names.storage, mountPath: storage.path}] : []),
 	];

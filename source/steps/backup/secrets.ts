@@ -10,8 +10,8 @@ import {componentOf, type Installed, installedOf, nameOf} from './installed.ts';
 import {memberOf, readSecrets} from './secret-objects.ts';
 import {type BackupOptions, nothingToDo, standingOf} from './standing.ts';
 
-/** A small part, whole in memory. */
-type Small = {readonly head: PartHead; readonly text: () => Promise<string | undefined>};
+/** A small part, whole in memory; of what there is none of, there is no text. */
+export type Small = {readonly head: PartHead; readonly text: () => Promise<string | undefined>};
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, '\t')}\n`;
 
@@ -41,8 +41,8 @@ const inventoryOf = async (world: World, installed: readonly Installed[]): Promi
 	return json({...((await chartsOf(world)) as object), components});
 };
 
-/** All small parts. The inventory comes last: where it is, the others are. */
-const smallParts = async (world: World, installed: readonly Installed[]): Promise<readonly Small[]> => {
+/** All small parts, each read when its text is asked for. The inventory comes last: where it is, the others are. */
+export const smallParts = async (world: World, installed: readonly Installed[]): Promise<readonly Small[]> => {
 	const {answers, helm, signal} = world;
 	const {list, by} = await readSecrets(world, installed);
 	const {namespace} = answers.controlPlane;

@@ -1,13 +1,11 @@
 import {createHash} from 'node:crypto';
-import {stringify} from 'yaml';
 import {type StoragePlace, storagePlaceOf} from '../../answers/storage/place.ts';
 import {scheduledScript, scheduledScriptName} from '../../backup/scheduled/script.ts';
 import {tolerationsOf} from '../../charts/index.ts';
 import {podSpecOf} from '../../cluster/probe/pod-spec.ts';
 import type {KubeObject, PodPlace} from '../../cluster/types.ts';
 import {markerTable} from '../../database/marker.ts';
-import {componentOf, type Installed, installedOf} from '../backup/installed.ts';
-import {readSecrets} from '../backup/secret-objects.ts';
+import {componentOf, installedOf} from '../backup/installed.ts';
 import {stepProblems} from '../problems.ts';
 import {managedBy} from '../shared/names.ts';
 import {claimsOf, recordObject, type StorageUse} from '../storage/objects.ts';
@@ -15,9 +13,13 @@ import type {World} from '../world.ts';
 import {scheduleImage} from './image.ts';
 import {type ScheduledLogins, scheduledLogins} from './logins.ts';
 import {scheduleName, scheduleNamespace, watchName} from './names.ts';
+import {type SmallParts, smallPartsOf} from './small-parts.ts';
 
 const secretFolder = '/run/zenml-airgap/schedule';
+const liveFolder = '/run/zenml-airgap/live';
 const storageFolder = '/backups';
+/** What a container leaves of itself when it ends, by default (Kubernetes, "terminationMessagePath"). */
+const resultFile = '/dev/termination-log';
 
 /** The API server takes no Secret over 1 MiB (Kubernetes, "Secrets", size of a Secret). */
 const mostSecretBytes = 1_000_000;
@@ -43,19 +45,13 @@ export const scheduleUse = (world: World): StorageUse => {
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
 /** The Secret of the storage, and in it all that the script reads. */
-const secretObject = async (
-	world: World,
-	installed: readonly Installed[],
-	logins: ScheduledLogins,
-): Promise<KubeObject> => {
+const secretObject = async (world: World, logins: ScheduledLogins, {putAside}: SmallParts): Promise<KubeObject> => {
 	const use = scheduleUse(world);
 	const record = use.place.kind === 's3' ? await recordObject(world, use, false) : undefined;
-	const {list} = await readSecrets(world, installed);
 	const texts = {
 		[scheduledScriptName]: await scheduledScript(),
 		databases: `${logins.lines.join('\n')}\n`,
-		'secrets.json': `${JSON.stringify(list)}\n`,
-		'answers.yaml': stringify(world.answers),
+		...putAside,
 		...logins.files,
 	};
 	const own = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, base64(text)]));
@@ -82,7 +78,9 @@ const storageEnv = (place: StoragePlace): Readonly<Record<string, string>> => {
 	};
 };
 
-const podPlace = (world: World, image: string, env: Readonly<Record<string, string>>): PodPlace => {
+const commonEnv = {CONFIG: secretFolder, SECRETS: secretFolder, RESULT: resultFile, TMPDIR: '/tmp', HOME: '/tmp'};
+
+const podPlace = (world: World, image: string, {env, live}: Pick<Timed, 'env' | 'live'>): PodPlace => {
 	const {answers} = world;
 	const {place, pod} = scheduleUse(world);
 	const from =
@@ -94,8 +92,9 @@ const podPlace = (world: World, image: string, env: Readonly<Record<string, stri
 		pullSecret: answers.registry.username === undefined ? undefined : answers.registry.pullSecretName,
 		podSecurityContext: pod.podSecurityContext,
 		scheduling: {nodeSelector: pod.nodeSelector, tolerations: tolerationsOf(pod.tolerations)},
-		env: {CONFIG: secretFolder, SECRETS: secretFolder, TMPDIR: '/tmp', HOME: '/tmp', ...storageEnv(place), ...env},
+		env: {...commonEnv, ...storageEnv(place), ...env},
 		secretVolume: {secret: scheduleName, path: secretFolder},
+		...(live.length > 0 && {secretFiles: {path: liveFolder, from: live}}),
 		...(place.kind !== 's3' && {storage: {path: storageFolder, from}}),
 	};
 };
@@ -106,11 +105,12 @@ type Timed = {
 	readonly backoffLimit: number;
 	readonly seconds: number;
 	readonly env: Readonly<Record<string, string>>;
+	readonly live: SmallParts['live'];
 	readonly resources: Parameters<typeof podSpecOf>[1]['resources'];
 };
 
 const cronJob = (world: World, image: string, timed: Timed): KubeObject => {
-	const {name, cron, backoffLimit, seconds, env, resources} = timed;
+	const {name, cron, backoffLimit, seconds, resources} = timed;
 	const labels = {...managedBy, 'app.kubernetes.io/name': name};
 	const own = {
 		name: 'backup',
@@ -129,7 +129,7 @@ const cronJob = (world: World, image: string, timed: Timed): KubeObject => {
 				metadata: {labels},
 				spec: {
 					...{backoffLimit, activeDeadlineSeconds: seconds},
-					template: {metadata: {labels}, spec: podSpecOf(podPlace(world, image, env), own)},
+					template: {metadata: {labels}, spec: podSpecOf(podPlace(world, image, timed), own)},
 				},
 			},
 		},
@@ -138,7 +138,11 @@ const cronJob = (world: World, image: string, timed: Timed): KubeObject => {
 
 const hour = 3600;
 
-const cronJobs = (world: World, image: string, components: unknown): readonly KubeObject[] => {
+const cronJobs = (
+	world: World,
+	image: string,
+	{components, parts, live}: {readonly components: unknown} & Pick<SmallParts, 'parts' | 'live'>,
+): readonly KubeObject[] => {
 	const {schedule, recipients = ''} = world.answers.backup;
 	const {cron, retentionDays, staleAfterHours} = schedule;
 	const env = {
@@ -147,13 +151,17 @@ const cronJobs = (world: World, image: string, components: unknown): readonly Ku
 		RETENTION_DAYS: String(retentionDays),
 		COMPONENTS: JSON.stringify(components),
 		MARKER: markerTable,
+		LIVE: liveFolder,
+		PARTS: parts.join(' '),
 	};
 	const small = {requests: {cpu: '50m', memory: '64Mi'}, limits: {cpu: '500m', memory: '256Mi'}};
 	const large = {requests: {cpu: '250m', memory: '256Mi'}, limits: {cpu: '2', memory: '1Gi'}};
 	return [
-		cronJob(world, image, {name: scheduleName, cron, backoffLimit: 1, seconds: 12 * hour, env, resources: large}),
 		cronJob(world, image, {
-			...{name: watchName, cron: '37 * * * *', backoffLimit: 0, seconds: hour / 2, resources: small},
+			...{name: scheduleName, cron, backoffLimit: 1, seconds: 12 * hour, env, live, resources: large},
+		}),
+		cronJob(world, image, {
+			...{name: watchName, cron: '37 * * * *', backoffLimit: 0, seconds: hour / 2, live: [], resources: small},
 			env: {MODE: 'watch', STALE_HOURS: String(staleAfterHours)},
 		}),
 	];
@@ -166,6 +174,7 @@ export const scheduleObjects = async (world: World): Promise<readonly KubeObject
 	const image = await scheduleImage(world, logins);
 	const components = [];
 	for (const one of installed) components.push(await componentOf(world, one));
+	const small = await smallPartsOf(world, installed);
 	const namespace = scheduleNamespace(world.answers);
 	return [
 		{
@@ -173,8 +182,8 @@ export const scheduleObjects = async (world: World): Promise<readonly KubeObject
 			metadata: {name: scheduleName, namespace, labels: managedBy},
 		},
 		...claimsOf(scheduleUse(world)),
-		await secretObject(world, installed, logins),
-		...cronJobs(world, image, components),
+		await secretObject(world, logins, small),
+		...cronJobs(world, image, {...small, components}),
 	];
 };
 

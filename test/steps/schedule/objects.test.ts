@@ -102,6 +102,60 @@ test('logins of MySQL are a file of options, as the product behind the port read
 	expect(text('db-1.login.cnf')).toContain('pro-password');
 });
 
+const certified = [
+	secretObject('zenml-pro', 'zenml-tls', {'tls.crt': 'CERTIFICATE', 'tls.key': 'KEY'}),
+	secretObject('zenml-pro', 'zenml-ca', {'ca.crt': 'CA'}),
+];
+
+/** In the order in which a backup of this host writes them. */
+const allParts = [
+	...['secrets.json', 'certificates-certificate.pem', 'certificates-key.pem', 'certificates-ca.pem'],
+	...['values-controlPlane.yaml', 'values-default.yaml', 'answers.yaml', 'journal.json', 'inventory.json'],
+];
+
+test('values, answers and inventory are put aside; what other programs change is mounted, for which the pod needs no right', async () => {
+	const {text, members, backup, watch, env} = await wanted({}, ...certified);
+	expect(env(backup)).toMatchObject({PARTS: allParts.join(' '), LIVE: '/run/zenml-airgap/live'});
+	expect(env(backup).RESULT).toBe('/dev/termination-log');
+	expect(env(watch).RESULT).toBe('/dev/termination-log');
+	const mounted = (name: string, key: string, path: string) => ({
+		secret: {name, items: [{key, path}], optional: true},
+	});
+	expect(backup.volumes).toContainEqual({
+		name: 'secret-files',
+		projected: {
+			sources: [
+				mounted('zenml-tls', 'tls.crt', 'certificates-certificate.pem'),
+				mounted('zenml-tls', 'tls.key', 'certificates-key.pem'),
+				mounted('zenml-ca', 'ca.crt', 'certificates-ca.pem'),
+				mounted('zenml-airgap-state', 'state.json', 'journal.json'),
+			],
+		},
+	});
+	expect(JSON.stringify(watch.volumes), 'what only looks needs no key').not.toContain('zenml-tls');
+	expect(members.filter((name) => allParts.includes(name))).toEqual([
+		...['answers.yaml', 'inventory.json', 'secrets.json', 'values-controlPlane.yaml', 'values-default.yaml'],
+	]);
+	expect(text('values-default.yaml')).toBe('of: zenml\n');
+	expect(JSON.parse(text('inventory.json'))).toMatchObject({components: [{name: 'controlPlane'}, {name: 'default'}]});
+	expect(JSON.stringify(backup)).not.toContain('CERTIFICATE');
+});
+
+test('in a namespace of its own nothing is mounted: certificates are put aside, and the journal is what is lacking', async () => {
+	const answers = scheduledTo({...volume, namespace: 'zenml-backup'});
+	const {text, backup, env, members} = await wanted({answers}, ...certified);
+	expect(env(backup).PARTS, 'what is lacking is told by its pod').toBe(allParts.join(' '));
+	expect(backup.volumes).not.toContainEqual(expect.objectContaining({name: 'secret-files'}));
+	expect(text('certificates-key.pem')).toBe('KEY');
+	expect(members).not.toContain('journal.json');
+});
+
+test('what a site does not have is not missed by its backups', async () => {
+	const {backup, env} = await wanted({});
+	expect(env(backup).PARTS?.split(' ')).toEqual(allParts.filter((name) => !name.startsWith('certificates')));
+	expect(JSON.stringify(backup.volumes)).not.toContain('zenml-ca');
+});
+
 test('what would not fit into a Secret is refused before anything is made', async () => {
 	const tls = secretObject('zenml-pro', 'zenml-tls', {'tls.crt': 'x'.repeat(1_000_000)});
 	const problem = await refusalOf(look(scheduleObjectsStep, siteOf({}, tls).world));

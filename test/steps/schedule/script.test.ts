@@ -1,14 +1,15 @@
+import {createHash} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {createAuthority} from '../../../rehearsal/authority/index.ts';
 import {type S3Site, startS3} from '../../../rehearsal/s3/index.ts';
 import {openStore} from '../../../rehearsal/s3/store.ts';
-import {backupsOf, never} from '../../backup/helpers.ts';
+import {backupsOf, finished, never} from '../../backup/helpers.ts';
 import {stage} from './script.ts';
 
 const hasAge = existsSync('/usr/bin/age');
@@ -50,7 +51,7 @@ describe.skipIf(!hasAge)('the script of a scheduled backup (left out where there
 		'makes a backup that is read as any other, by %s',
 		async (shell) => {
 			const {at, run, identity} = await stage();
-			const {exitCode, said} = await run({}, shell);
+			const {exitCode, said, result} = await run({}, shell);
 			expect([exitCode, said]).toEqual([0, expect.stringContaining('is whole and was read back')]);
 			const backups = await backupsOf({folder: at('target'), identity});
 			const [summary, ...others] = await backups.list(never);
@@ -59,11 +60,14 @@ describe.skipIf(!hasAge)('the script of a scheduled backup (left out where there
 			const read = await backups.open(summary?.id ?? '', never);
 			expect(read.manifest.parts.map(({kind, name, file}) => `${kind} ${name} ${file}`)).toEqual([
 				'secrets secrets secrets.json.age',
+				'certificates ca certificates-ca.pem.age',
+				'values my-team values-my-team.yaml.age',
 				'database team database-team.sql.age',
 				'database controlPlane database-controlPlane.dump.age',
 			]);
+			expect(read.manifest.lacks).toEqual(['answers', 'journal']);
 			expect(read.manifest.parts.map(({database}) => database)).toEqual([
-				undefined,
+				...[undefined, undefined, undefined],
 				{
 					...{engine: 'mysql', product: 'MySQL', version: '8.4.3', name: 'zenml_team', revision: 'def456'},
 					...{tables: [{name: 'alembic_version', rows: 1}], tool: 'mysqldump  Ver 8.4.3 for Linux on x86_64'},
@@ -80,11 +84,19 @@ describe.skipIf(!hasAge)('the script of a scheduled backup (left out where there
 			const texts = [];
 			for (const part of read.manifest.parts) texts.push(await text(await read.read(part, never)));
 			expect(texts[0]).toBe('{"kind":"List"}');
-			expect(texts[1]).toMatch(/^dump by \[client\]\npassword="mysql-canary"\nssl-ca=.*\/login\/ca\.pem\n$/u);
-			expect(texts[2]).toBe('dump of zenml_pro as pro by *:*:*:*:postgres-canary');
+			expect(texts[1], 'what is mounted goes before what was put aside').toBe('as it is now');
+			expect(texts[2]).toBe('server: {}\n');
+			expect(texts[3]).toMatch(/^dump by \[client\]\npassword="mysql-canary"\nssl-ca=.*\/login\/ca\.pem\n$/u);
+			expect(texts[4]).toBe('dump of zenml_pro as pro by *:*:*:*:postgres-canary');
 			expect(read.manifest.parts.map(({plainBytes}) => plainBytes)).toEqual(texts.map((one) => Buffer.byteLength(one)));
 			expect(said).not.toContain('canary');
 			expect(await readdir(at('tmp'))).toEqual([]);
+			const manifest = await readFile(at('target', summary?.id ?? '', 'manifest.json'));
+			expect(JSON.parse(result)).toEqual({
+				...{id: summary?.id, finishedAt: read.manifest.finishedAt, bytes: summary?.bytes, parts: 5},
+				lacks: ['answers', 'journal'],
+				manifest: createHash('sha256').update(manifest).digest('hex'),
+			});
 		},
 	);
 
@@ -93,9 +105,10 @@ describe.skipIf(!hasAge)('the script of a scheduled backup (left out where there
 		const before = old(90);
 		await mkdir(at('target', before));
 		await writeFile(at('tmp', 'break-pg'), '');
-		const {exitCode, said} = await run();
+		const {exitCode, said, result} = await run();
 		expect(exitCode).toBe(1);
 		expect(said).toContain('FAILED: database-controlPlane.dump.age was not written to its end');
+		expect(result).toMatch(/^FAILED: database-controlPlane\.dump\.age was not/u);
 		expect(said).toContain('pg_dump: error: connection lost');
 		expect(await readdir(at('target'))).toEqual([before]);
 	});
@@ -145,7 +158,7 @@ describe.skipIf(!hasAge || !existsSync('/usr/bin/curl'))(
 			const {at, run, identity} = await stage({secrets});
 			const [gone, stays] = [old(45), old(3)];
 			for (const id of [gone, stays]) await store.put(`back/ups/${id}/manifest.json`, Readable.from(['{}']), most);
-			const {exitCode, said} = await run(environment);
+			const {exitCode, said, result} = await run(environment);
 			expect([exitCode, said]).toEqual([0, expect.stringContaining(`backup ${gone} removed`)]);
 			await asFolder(at('target'));
 			const backups = await backupsOf({folder: at('target'), identity});
@@ -153,7 +166,8 @@ describe.skipIf(!hasAge || !existsSync('/usr/bin/curl'))(
 			expect(ids).toHaveLength(2);
 			expect(ids).toContain(stays);
 			const read = await backups.open(ids.find((id) => id !== stays) ?? '', never);
-			expect(read.manifest.parts).toHaveLength(3);
+			expect(read.manifest.parts).toHaveLength(5);
+			expect(JSON.parse(result)).toMatchObject({id: read.manifest.id, parts: 5, lacks: ['answers', 'journal']});
 			for (const part of read.manifest.parts) await text(await read.read(part, never));
 			expect(said).not.toContain(secrets.secretKey);
 			expect(await store.list('.part/')).toEqual([]);
@@ -191,6 +205,40 @@ describe.skipIf(!hasAge)('the watch of a schedule', () => {
 		});
 		await writeFile(at('target', begun, 'manifest.json'), '{"finishedAt":"x"}');
 		expect(await run(watch)).toMatchObject({exitCode: 0, said: expect.stringContaining(`is ${begun}`)});
+		// Where nobody keeps what came of it, nothing is different.
+		expect(await run({...watch, RESULT: 'none'})).toMatchObject({exitCode: 0, result: ''});
+		expect(await run({...watch, RESULT: '/nowhere/at/all'})).toMatchObject({exitCode: 0});
 		expect((await run({MODE: 'list'})).said.trim().split('\n')).toHaveLength(2);
 	});
 });
+
+it.skipIf(!hasAge)(
+	'tells what the newest backup in the storage is, and when it was last restored or drilled',
+	async () => {
+		const {at, run, identity} = await stage();
+		await run();
+		const folder = at('target');
+		const backups = await backupsOf({folder, identity});
+		const [made] = await backups.list(never);
+		const watch = {MODE: 'watch', STALE_HOURS: '26'};
+		const before = await run(watch);
+		expect(JSON.parse(before.result)).toMatchObject({id: made?.id, bytes: made?.bytes, parts: 5});
+		expect(JSON.parse(before.result)).not.toHaveProperty('usedAt');
+		const evil = 'as of, "at": "2030-01-01T00:00:00Z"';
+		for (const at of ['2026-01-02T00:00:00.000Z', '2026-01-01T00:00:00.000Z'])
+			await backups.noteUse(made?.id ?? '', {kind: 'drill', at, run: 'r', note: evil});
+		expect(JSON.parse((await run(watch)).result)).toMatchObject({usedAt: '2026-01-02T00:00:00.000Z'});
+		// One that a host made, whose manifest has other blanks, is told the same.
+		const {folder: other} = await finished(await backupsOf({folder, encryption: 'none', now: () => Date.now() + 5000}));
+		const [newest] = await backups.list(never);
+		const told = JSON.parse((await run(watch)).result);
+		expect(told).toMatchObject({id: basename(other), bytes: newest?.bytes, parts: 2, lacks: []});
+		expect(told.finishedAt).toBe(newest?.manifest?.finishedAt);
+		// More than a node keeps would be cut in the middle of a word.
+		const lacks = Array.from({length: 300}, (_none, index) => `values workspace-${index}`);
+		const file = join(other, 'manifest.json');
+		await writeFile(file, JSON.stringify({...JSON.parse(await readFile(file, 'utf8')), lacks}, undefined, '\t'));
+		const long = await run(watch);
+		expect(JSON.parse(long.result)).toMatchObject({lacks: ['more than can be told here']});
+	},
+);

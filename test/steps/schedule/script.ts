@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {chmod, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -37,6 +37,8 @@ const secrets = {
 	'db-1.environment': "export PGHOST='db' PGUSER='pro' PGDATABASE='zenml_pro' PGPASSFILE='@FOLDER@/passwords'\n",
 	'db-1.passwords': '*:*:*:*:postgres-canary\n',
 	'secrets.json': '{"kind":"List"}',
+	'values-my-team.yaml': 'server: {}\n',
+	'certificates-ca.pem': 'put aside long ago',
 };
 
 /** A pod of the CronJob: its folders, and the script that it runs. */
@@ -44,13 +46,13 @@ export const stage = async (more: {readonly secrets?: Readonly<Record<string, st
 	const folder = await mkdtemp(join(tmpdir(), 'zenml-schedule-'));
 	onTestFinished(() => rm(folder, {recursive: true, force: true}));
 	const at = (...parts: readonly string[]): string => join(folder, ...parts);
-	for (const name of ['bin', 'config', 'secrets', 'target', 'tmp']) await mkdir(at(name), {mode: 0o700});
+	for (const name of ['bin', 'config', 'secrets', 'live', 'target', 'tmp']) await mkdir(at(name), {mode: 0o700});
 	for (const [name, text] of Object.entries(programs)) {
 		await writeFile(at('bin', name), `#!/bin/sh\n${text}\n`);
 		await chmod(at('bin', name), 0o755);
 	}
 	for (const [name, text] of Object.entries({...secrets, ...more.secrets})) await writeFile(at('secrets', name), text);
-	await writeFile(at('config', 'databases'), 'x'.slice(1));
+	await writeFile(at('live', 'certificates-ca.pem'), 'as it is now');
 	await writeFile(at('config', 'databases'), '0\tmysql\tteam\tzenml_team\n1\tpostgresql\tcontrolPlane\tzenml_pro\n');
 	const {recipient, file} = await identity();
 	const run = async (environment: Readonly<Record<string, string>> = {}, shell = 'sh') => {
@@ -60,6 +62,9 @@ export const stage = async (more: {readonly secrets?: Readonly<Record<string, st
 				TMPDIR: at('tmp'),
 				CONFIG: at('config'),
 				SECRETS: at('secrets'),
+				LIVE: at('live'),
+				PARTS: 'secrets.json certificates-ca.pem values-my-team.yaml answers.yaml journal.json',
+				RESULT: at('result'),
 				TARGET: at('target'),
 				TOOL: 'zenml-airgap 0.0.0',
 				RECIPIENTS: recipient,
@@ -69,10 +74,11 @@ export const stage = async (more: {readonly secrets?: Readonly<Record<string, st
 				...environment,
 			},
 		});
+		await writeFile(at('result'), '');
 		let said = '';
 		for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += String(chunk)));
 		const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
-		return {exitCode, said};
+		return {exitCode, said, result: await readFile(at('result'), 'utf8')};
 	};
 	return {at, run, identity: file};
 };

@@ -26,7 +26,10 @@ export const siteOf = (given: Given = {}, ...objects: readonly KubeObject[]) => 
 	const world = worldOf({
 		answers: scheduledTo(volume),
 		bundle: carried({images: [...bundle.images, imageOf('client-tools')]}),
-		helm: {release: async (name, namespace) => releaseOf({name, namespace})},
+		helm: {
+			release: async (name, namespace) => releaseOf({name, namespace}),
+			values: async (name) => ({of: name}),
+		},
 		host: files,
 		...given,
 		cluster: {...all, ...given.cluster},
