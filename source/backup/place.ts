@@ -16,6 +16,9 @@ export const backupFiles = {
 	uses: 'restored.json',
 } as const;
 
+/** The purpose of backups that the cluster makes by itself. */
+export const scheduledPurpose = 'scheduled';
+
 /** A part that is not whole yet. */
 export const partial = (file: string): string => `${file}.partial`;
 

@@ -9,7 +9,7 @@ import {componentsOf} from '../shared/names.ts';
 import {refuseUnfinishedBack} from '../shared/release/back-mark.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';
 import {refuseMisfits} from './fit.ts';
-import {lossWarnings} from './losses.ts';
+import {lackWarnings, lossWarnings} from './losses.ts';
 import {requireKeys} from './secret-values.ts';
 import {restoringOf, type Source} from './source.ts';
 
@@ -55,7 +55,12 @@ const check =
 		const note = `backup ${manifest.id} of ${made}, ${counted(restoring.length, 'database')}, ${formatBytes(bytes)}, ${signed}`;
 		const losses = await lossWarnings(world, source, manifest, restoring);
 		const pages = losses.length > 0 ? [{title: 'What is lost', lines: losses}] : [];
-		return {status: 'ok', note, warnings: [...unnamedWords(read), ...warnings, ...losses], pages};
+		return {
+			status: 'ok',
+			note,
+			warnings: [...unnamedWords(read), ...lackWarnings(manifest), ...warnings, ...losses],
+			pages,
+		};
 	};
 
 /** The backup is whole, can be read, and fits; what is lost by it is said. It changes nothing. */

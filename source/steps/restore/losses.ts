@@ -1,6 +1,7 @@
 import type {BackupManifest} from '../../backup/types.ts';
 import {toProblem} from '../../base/problem.ts';
 import {minute} from '../back/losses.ts';
+import {lacksText} from '../schedule/newest.ts';
 import {contentsOf, lossSentences} from '../shared/databases/contents.ts';
 import type {World} from '../world.ts';
 import {type Phase, phaseOf, type Restoring, type Source} from './source.ts';
@@ -20,6 +21,14 @@ const lossesOf = async (world: World, {component, release, part}: Restoring): Pr
 };
 
 const before: ReadonlySet<Phase> = new Set(['not begun', 'restoring']);
+
+/** What a backup has not that one of this host would have: a restore goes on without, and whoever agrees to it knows. */
+export const lackWarnings = ({lacks = []}: BackupManifest): readonly string[] =>
+	lacks.length === 0
+		? []
+		: [
+				`The backup does not hold: ${lacksText(lacks)}. A restore needs none of it; what of it is in the cluster stays as it is.`,
+			];
 
 /** What a restore takes away, in paragraphs, for whoever is to agree to it; nothing of what is restored already. */
 export const lossWarnings = async (

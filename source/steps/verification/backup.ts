@@ -1,12 +1,25 @@
+import type {BackupSummary} from '../../backup/types.ts';
 import {toProblem} from '../../base/problem.ts';
 import {scheduleStanding, scheduleWarnings} from '../schedule/standing.ts';
 import {escrowFault, escrowKeys, readEscrow} from '../shared/marks/escrow.ts';
 import type {World} from '../world.ts';
 
+/** What lies in the folder here; that it cannot be read is told by `backupWarnings`. */
+const backupsHere = async ({answers, backups, signal}: World): Promise<readonly BackupSummary[]> => {
+	if (answers.backup.schedule.kind === 'none') return [];
+	try {
+		return await backups.list(signal);
+	} catch {
+		signal.throwIfAborted();
+		return [];
+	}
+};
+
 /** A schedule that was asked for is looked at: one that is late is as good as none. */
 export const ofSchedule = async (world: World): Promise<readonly string[]> => {
 	try {
-		return scheduleWarnings(await scheduleStanding(world, world.clock.now()));
+		const here = await backupsHere(world);
+		return scheduleWarnings(await scheduleStanding({...world, here}, world.clock.now()));
 	} catch (error) {
 		world.signal.throwIfAborted();
 		return [`whether backups are scheduled could not be seen: ${toProblem(error).message}`];

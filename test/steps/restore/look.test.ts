@@ -25,6 +25,25 @@ test.each<[string, ReadBackup['signer'], string]>([
 	expect(found).toMatchObject({note: `backup ${id} of 2026-11-29 01:00 UTC, 1 database, 9 B, ${words}`});
 });
 
+test('what a scheduled backup has not is told before anything is changed, and keeps nobody from restoring it', async () => {
+	const site = restoreSite();
+	const warnings = async (lacks?: readonly string[]) => {
+		const manifest = manifestOf({purpose: 'scheduled', ...(lacks && {lacks})});
+		const {backups = {}} = site.given();
+		const open: typeof backups.open = async (...given) => {
+			if (!backups.open) throw new Error('there are no backups');
+			return {...(await backups.open(...given)), manifest};
+		};
+		const found = await look(stepNamed(ownSteps(), 'restore-backup'), site.world({backups: {...backups, open}}));
+		return found.status === 'ok' ? found.warnings : [found];
+	};
+	expect(await warnings(['journal', 'values default'])).toContain(
+		'The backup does not hold: journal, values default. A restore needs none of it; what of it is in the cluster stays as it is.',
+	);
+	expect(JSON.stringify(await warnings([]))).not.toContain('does not hold');
+	expect(JSON.stringify(await warnings())).not.toContain('does not hold');
+});
+
 const unreadable = async () => {
 	throw refusal('database-unreachable', 'Nobody answers at db.corp.');
 };

@@ -19,7 +19,7 @@ const cronJob = (lastSuccessfulTime?: string, suspend = false): KubeObject => ({
 });
 
 const standing = (live: KubeObject | undefined, answers = scheduled) =>
-	scheduleStanding({answers, cluster: {get: async () => live}, signal: never}, now);
+	scheduleStanding({answers, cluster: {get: async () => live, list: async () => []}, signal: never}, now);
 
 describe('how a schedule stands', () => {
 	test('is nobody’s business where none is asked for', async () => {

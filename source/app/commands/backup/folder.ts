@@ -2,10 +2,11 @@ import type {Answers} from '../../../answers/schema.ts';
 import {resolveSecret} from '../../../answers/secrets.ts';
 import {createBackups} from '../../../backup/backups.ts';
 import type {BackupSettings} from '../../../backup/settings.ts';
-import type {BackupPort} from '../../../backup/types.ts';
+import type {BackupPort, BackupSummary} from '../../../backup/types.ts';
 import {createCluster} from '../../../cluster/cluster.ts';
 import type {ClusterPort} from '../../../cluster/types.ts';
 import {plans} from '../../../plans/index.ts';
+import {type ScheduleReports, scheduleReports} from '../../../steps/schedule/reports.ts';
 import {type ScheduleStanding, scheduleStanding} from '../../../steps/schedule/standing.ts';
 import {completeAnswers, findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
@@ -23,7 +24,10 @@ export type BackupSite = {
 		readonly registerSecret: (value: string) => void;
 	};
 	readonly settings: BackupSettings;
-	readonly schedule: () => Promise<ScheduleStanding>;
+	/** @param here backups in the folder of the answers */
+	readonly schedule: (here: readonly BackupSummary[]) => Promise<ScheduleStanding>;
+	/** What the pods of the schedule left. */
+	readonly reports: () => Promise<ScheduleReports>;
 };
 
 /** @throws ProblemError, ProblemsError area `usage` */
@@ -50,7 +54,8 @@ export const siteOf = async (context: Context, options: BackupOptions): Promise<
 	return {
 		reader: {answers, cluster, signal, registerSecret: redactor.register},
 		settings: backupSettings(answers, {context, resolve}),
-		schedule: () => scheduleStanding({answers, cluster, signal}, context.clock.now()),
+		schedule: (here) => scheduleStanding({answers, cluster, signal, here}, context.clock.now()),
+		reports: () => scheduleReports({answers, cluster, signal}),
 	};
 };
 
