@@ -3,6 +3,7 @@ import path from 'node:path';
 import {ProblemError} from '../base/problem.ts';
 import {requireRecipients} from './age/encrypt.ts';
 import {type Begun, beginIn, pendingIn} from './begin.ts';
+import {countersign} from './countersign.ts';
 import {listIn, usesOf} from './list.ts';
 import {making} from './making.ts';
 import {manifestText, readManifest, writeSmall} from './manifest.ts';
@@ -73,7 +74,8 @@ export const createBackups = (settings: BackupSettings): BackupPort => {
 			return making(begun, {settings, readers, signal, onChange});
 		},
 		pending: (purpose) => pendingIn(settings, purpose),
-		open: (id, signal, onProgress) => openBackup(settings, id, {signal, onProgress}),
+		open: (id, signal, onProgress, unsigned) => openBackup(settings, id, {signal, onProgress, unsigned}),
+		countersign: (id, vouched, signal, onProgress) => countersign(settings, id, {vouched, signal, onProgress}),
 		prune: (retention, signal) => pruneIn(folder, retention, settings.now(), signal),
 		noteUse: async (id, use) => {
 			const own = await folderOf(folder, id);

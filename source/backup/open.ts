@@ -9,7 +9,7 @@ import {backupFiles, isBackupId, realFolder, requireOurs, unreadable} from './pl
 import {backupProblems} from './problems.ts';
 import {readPart} from './read-part.ts';
 import type {BackupSettings} from './settings.ts';
-import {checkSignature} from './sign.ts';
+import {checkSignature, type Unsigned} from './sign.ts';
 import {requireSameSums, requireSum, sumsOf} from './sums.ts';
 import type {BackupManifest, BackupProgress, ReadBackup} from './types.ts';
 
@@ -73,27 +73,45 @@ export const unnamedWords = ({folder, unnamed = []}: Pick<ReadBackup, 'folder' |
 	];
 };
 
-/** As `BackupPort.open`. */
-export const openBackup = async (
-	settings: BackupSettings,
-	id: string,
-	options: {readonly signal: AbortSignal; readonly onProgress?: BackupProgress | undefined},
-): Promise<ReadBackup> => {
+/** How a backup is opened. */
+type Opening = {
+	readonly signal: AbortSignal;
+	readonly onProgress?: BackupProgress | undefined;
+	/** By default one without a signature is refused where a key is there. */
+	readonly unsigned?: Unsigned | undefined;
+};
+
+/** A backup that was opened, and the lists that cover it. */
+export type Opened = {
+	readonly read: ReadBackup;
+	/** The texts of `SHA256SUMS` and of the manifest, which were compared. */
+	readonly list: string;
+	readonly manifestText: string;
+};
+
+/** As `BackupPort.open`, with the texts that were compared. */
+export const openWithTexts = async (settings: BackupSettings, id: string, options: Opening): Promise<Opened> => {
 	const folder = await folderOf(settings.folder, id);
 	const {manifest, text} = await readManifest(folder);
 	if (manifest.finishedAt === undefined) throw backupProblems.error('backup-unfinished', {id});
 	const list = await readSmall(path.join(folder, backupFiles.checksums));
 	if (list === undefined) throw backupProblems.error('backup-checksums-damaged', {case: 'no list', id});
-	const signer = await checkSignature(folder, list, settings.signingKey);
+	const {signingKey: keyFile} = settings;
+	const signer = await checkSignature(folder, list, {keyFile, purpose: manifest.purpose, unsigned: options.unsigned});
 	requireSameSums(list, sumsOf(manifest, text), id);
 	await requireSums(folder, manifest, options);
 	const unnamed = await unnamedIn(folder, manifest);
 	const openers = openersOf(settings);
-	return {
+	const read: ReadBackup = {
 		folder,
 		manifest,
 		signer,
 		...(unnamed.length > 0 && {unnamed}),
 		read: (part, signal) => readPart({folder, manifest, part}, openers, signal),
 	};
+	return {read, list, manifestText: text};
 };
+
+/** As `BackupPort.open`. */
+export const openBackup = async (settings: BackupSettings, id: string, options: Opening): Promise<ReadBackup> =>
+	(await openWithTexts(settings, id, options)).read;

@@ -221,10 +221,38 @@ export const backupProblems = declareProblems({
 				cause: 'It is not signed, and backup.signingKey names a key by which backups are signed.',
 				fix: 'Where it is older than that key, take backup.signingKey out of the answers; else somebody took the signature away.',
 			},
+			scheduled: {
+				message: 'The backup {id} is not signed.',
+				cause:
+					'The cluster made it, where no key lies that signs; and backup.signingKey names a key by which backups are signed.',
+				fix: 'Look whether it is what the cluster made, and sign it here: zenml-airgap backup sign {$id}.',
+			},
 			'another key': {cause: 'It is of key {signer}, and backups here are signed by {pinned}.'},
 			'another list': {cause: 'SHA256SUMS is not the list that was signed.'},
 			'another comment': {cause: 'The comment in SHA256SUMS.minisig is not the one that was signed.'},
 		},
+	},
+	'backup-countersign': {
+		area: 'usage',
+		message: 'The backup {id} is not signed here.',
+		cases: {
+			'no key': {
+				cause: 'backup.signingKey names no key.',
+				fix: 'Make one with `zenml-airgap bundle keygen --no-passphrase`, and name its file with backup.signingKey.',
+				answers: ['backup.signingKey'],
+			},
+			'not scheduled': {
+				cause:
+					'It is no scheduled backup, but one that was made on a host ({purpose}): its signature is made when it is finished.',
+				fix: 'Make a new backup: zenml-airgap backup.',
+			},
+		},
+	},
+	'backup-not-vouched': {
+		area: 'verification',
+		message: 'The backup {id} is not the one that the cluster made.',
+		cause: 'Its manifest has the SHA-256 {actual}; a pod of the schedule told the cluster {expected}.',
+		fix: 'Do not restore from it before you know why: bring it from the storage once more, or take another one.',
 	},
 });
 

@@ -7,7 +7,7 @@ import type {PublicKey} from '../minisign/public-key.ts';
 import {readKeyFile} from '../minisign/read-key.ts';
 import {needsPassphrase, openSecretKey, type SigningKey} from '../minisign/secret-key.ts';
 import {writeMinisig} from '../minisign/write-minisig.ts';
-import {backupFiles, unreadable} from './place.ts';
+import {backupFiles, scheduledPurpose, unreadable} from './place.ts';
 import {backupProblems} from './problems.ts';
 import type {BackupManifest, ReadBackup} from './types.ts';
 
@@ -22,7 +22,12 @@ export const openSigningKey = async (file: string): Promise<SigningKey> => {
 };
 
 /** The text of `SHA256SUMS.minisig`. @param now milliseconds since the epoch */
-export const signatureText = (sums: string, key: SigningKey, {id, run}: BackupManifest, now: number): string => {
+export const signatureText = (
+	sums: string,
+	key: SigningKey,
+	{id, run}: Pick<BackupManifest, 'id' | 'run'>,
+	now: number,
+): string => {
 	const words = [
 		`timestamp:${Math.floor(now / 1000)}`,
 		`file:${backupFiles.checksums}`,
@@ -54,23 +59,33 @@ const signatureIn = async (folder: string): Promise<Buffer | undefined> => {
 	}
 };
 
+/** `told`: who opens it tells that it is not signed. What is restored is never opened so: whoever can write there could take a signature away. */
+export type Unsigned = 'told';
+
+type Looking = {
+	readonly keyFile: string | undefined;
+	readonly purpose: string;
+	readonly unsigned?: Unsigned | undefined;
+};
+
 /**
  * Looks at the signature of a backup. One that is there must be whole, and must hold where the key is there to check it with;
- * then one must be there.
+ * then one must be there, unless somebody said that a scheduled backup without one is to be shown.
  * @param sums the text of `SHA256SUMS`
  * @throws ProblemError `backup-signature-broken`
  */
 export const checkSignature = async (
 	folder: string,
 	sums: string,
-	keyFile: string | undefined,
+	{keyFile, purpose, unsigned}: Looking,
 ): Promise<ReadBackup['signer']> => {
 	const id = path.basename(folder);
 	const pinned = await pinnedKey(keyFile);
 	const bytes = await signatureIn(folder);
 	if (!bytes) {
-		if (pinned) throw backupProblems.error('backup-signature-broken', {case: 'missing', id});
-		return undefined;
+		const isScheduled = purpose === scheduledPurpose;
+		if (!pinned || (isScheduled && unsigned === 'told')) return undefined;
+		throw backupProblems.error('backup-signature-broken', {case: isScheduled ? 'scheduled' : 'missing', id});
 	}
 	const minisig = readMinisig(bytes);
 	if ('case' in minisig) throw backupProblems.error('backup-signature-broken', {case: 'damaged', id});

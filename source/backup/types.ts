@@ -146,6 +146,13 @@ export type ReadBackup = {
 	readonly read: (part: BackupPart, signal: AbortSignal) => Promise<Readable>;
 };
 
+/** A scheduled backup with the signature of this host's key. */
+export type Countersigned = ReadBackup & {
+	readonly signer: NonNullable<ReadBackup['signer']>;
+	/** Whether it was signed just now; false where it was before. */
+	readonly isNew: boolean;
+};
+
 /** How long backups are kept. */
 export type Retention = {
 	readonly keepDays: number;
@@ -182,7 +189,24 @@ export type BackupPort = {
 	 * @throws ProblemError `backup-not-found`, `backup-unfinished`, `backup-newer`, `backup-manifest-damaged`,
 	 * `backup-checksums-damaged`, `backup-file-changed`, `backup-signature-broken`
 	 */
-	readonly open: (id: string, signal: AbortSignal, onProgress?: BackupProgress) => Promise<ReadBackup>;
+	readonly open: (
+		id: string,
+		signal: AbortSignal,
+		onProgress?: BackupProgress,
+		/** `told`: a scheduled backup without a signature is opened also where a key is there. Never for a restore. */
+		unsigned?: 'told',
+	) => Promise<ReadBackup>;
+	/**
+	 * Opens a scheduled backup as `open` does, and signs its checksums. One that this key has signed before is left as it is.
+	 * @param vouched the SHA-256 of its manifest as somebody else tells it, 64 hex digits; undefined where nobody does
+	 * @throws ProblemError as `open`; `backup-countersign`, `backup-not-vouched`, `backup-unwritable`, and what makes a signing key unusable
+	 */
+	readonly countersign: (
+		id: string,
+		vouched: string | undefined,
+		signal: AbortSignal,
+		onProgress?: BackupProgress,
+	) => Promise<Countersigned>;
 	/** Removes old backups, never the last whole one. @returns the ids that went */
 	readonly prune: (retention: Retention, signal: AbortSignal) => Promise<readonly string[]>;
 	/** Remembers beside a backup that it was restored or drilled. @throws ProblemError `backup-unwritable` */

@@ -1,9 +1,12 @@
 import {cp, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {text} from 'node:stream/consumers';
-import {expect, onTestFinished, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import type {AnswersInput} from '../../source/answers/schema.ts';
+import type {KubeObject} from '../../source/cluster/types.ts';
 import {plans} from '../../source/plans/index.ts';
+import {scheduleReports} from '../../source/steps/schedule/reports.ts';
+import {scheduleStanding} from '../../source/steps/schedule/standing.ts';
 import {backupsOf, identity, never} from '../backup/helpers.ts';
 import {type Site, startSite} from '../helpers/world.ts';
 
@@ -63,14 +66,19 @@ test('a schedule is put into the cluster, its first backup is made there by the 
 	const read = await backups.open(summary?.id ?? '', never);
 	expect(read.manifest.parts.map(({kind, name}) => `${kind} ${name}`)).toEqual([
 		'secrets secrets',
-		'answers answers',
+		...['certificates certificate', 'certificates key', 'certificates ca'],
+		...['values controlPlane', 'values default', 'answers answers', 'journal journal', 'inventory inventory'],
 		'database default',
 		'database controlPlane',
 	]);
+	expect(read.manifest.lacks).toEqual([]);
 	for (const part of read.manifest.parts) {
 		const whole = await text(await read.read(part, never));
-		if (part.name === 'default') expect(whole).toContain('-- Dump completed');
-		if (part.name === 'controlPlane') expect(whole).toMatch(/^PGDMP/u);
+		if (part.file === 'database-default.sql.age') expect(whole).toContain('-- Dump completed');
+		if (part.file === 'database-controlPlane.dump.age') expect(whole).toMatch(/^PGDMP/u);
+		if (part.kind === 'certificates') expect(whole).toContain('-----BEGIN ');
+		if (part.kind === 'values') expect(whole).toContain('imagePullSecrets:');
+		if (part.kind === 'journal') expect(JSON.parse(whole)).toMatchObject({runId: expect.any(String)});
 		if (part.database) expect(part.database.tables.length).toBeGreaterThan(0);
 	}
 
@@ -78,12 +86,33 @@ test('a schedule is put into the cluster, its first backup is made there by the 
 	const again = await runSchedule(site, answers);
 	expect(again.exitCode).toBe(0);
 	expect(again.events.filter(({type}) => type === 'step-applying')).toEqual([]);
-	const {cluster} = await site.world(answers);
+	const world = await site.world(answers);
+	const {cluster} = world;
 	const live = await cluster.get(
 		{apiVersion: 'batch/v1', kind: 'CronJob', namespace: 'zenml-pro', name: 'zenml-backup'},
 		never,
 	);
 	expect(live?.status).toMatchObject({lastSuccessfulTime: expect.any(String)});
+
+	// Its pod left what came of it, and so does one that only looks, as the CronJob beside it makes them.
+	const {signal} = world;
+	const standing = await scheduleStanding({answers, cluster, signal}, Date.now());
+	expect(standing).toMatchObject({
+		...{kind: 'there', warnings: []},
+		newest: {id: summary?.id, bytes: summary?.bytes, parts: read.manifest.parts.length, lacks: []},
+	});
+	const watch = {apiVersion: 'batch/v1', kind: 'CronJob', namespace: 'zenml-pro', name: 'zenml-backup-watch'};
+	const {spec: watching} = (await cluster.get(watch, never)) as unknown as {
+		readonly spec: {readonly jobTemplate: {readonly spec: object}};
+	};
+	const metadata = {name: 'watch-by-hand', namespace: 'zenml-pro'};
+	const job = {apiVersion: 'batch/v1', kind: 'Job', metadata, spec: watching.jobTemplate.spec};
+	await cluster.create(job as KubeObject, never);
+	await vi.waitFor(async () => {
+		const {good} = await scheduleReports({answers, cluster, signal});
+		const told = good.find(({pod}) => pod.startsWith('watch-by-hand'));
+		expect(told).toMatchObject({id: summary?.id, bytes: summary?.bytes});
+	}, 20_000);
 
 	// The same into a bucket.
 	const s3 = (site.answers().artifacts as {readonly s3: object}).s3;

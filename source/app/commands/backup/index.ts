@@ -6,6 +6,7 @@ import {stoppable} from '../stopped.ts';
 import type {EscrowOptions} from './escrow.ts';
 import {listWork} from './list.ts';
 import {type BackupOptions, withBackupOptions} from './options.ts';
+import {type SignOptions, signWork} from './sign.ts';
 import {statusWork} from './status.ts';
 import {type VerifyOptions, verifyWork} from './verify.ts';
 
@@ -56,6 +57,13 @@ export const backup: AddCommand = ({program}, ask) => {
 	)
 		.option('--decrypt', 'decrypt every part, too; needs the passphrase or the identity', false)
 		.action((id: string, options: Omit<VerifyOptions, 'id'>) => ask(stoppable(verifyWork, nothing), {...options, id}));
+	withBackupOptions(
+		command
+			.command('sign <id>')
+			.description('sign a scheduled backup with backup.signingKey, after every file was compared'),
+	).action((id: string, options: Omit<SignOptions, 'id'>) =>
+		ask(stoppable(signWork, 'Nothing was signed.'), {...options, id}),
+	);
 	withBackupOptions(
 		command
 			.command('escrow')

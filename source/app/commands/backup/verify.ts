@@ -1,7 +1,9 @@
 import {finished} from 'node:stream/promises';
 import {unnamedWords} from '../../../backup/open.ts';
+import {scheduledPurpose} from '../../../backup/place.ts';
 import type {ReadBackup} from '../../../backup/types.ts';
 import {counted} from '../../../base/text.ts';
+import {lacksText} from '../../../steps/schedule/newest.ts';
 import type {Context} from '../../base/context.ts';
 import type {Work} from '../command.ts';
 import {progressLines} from '../progress.ts';
@@ -11,8 +13,10 @@ import {readersOf} from './words.ts';
 /** What `backup verify` is given. */
 export type VerifyOptions = BackupOptions & {readonly id: string; readonly decrypt: boolean};
 
-const signerText = ({signer}: ReadBackup): string => {
-	if (!signer) return 'nobody';
+const signerText = ({signer, manifest}: ReadBackup): string => {
+	if (!signer && manifest.purpose === scheduledPurpose)
+		return `nobody: not signed, as no key that signs lies in the cluster; zenml-airgap backup sign ${manifest.id}`;
+	if (!signer) return 'nobody: not signed';
 	const {keyId, proven} = signer;
 	return proven ? `key ${keyId}, checked` : `key ${keyId}, NOT checked: the key is not here (backup.signingKey)`;
 };
@@ -33,7 +37,12 @@ export const verifyWork: Work<VerifyOptions> = async (context, {id, decrypt, ...
 	const port = await backupsOf(context, options);
 	const lines = progressLines(context);
 	try {
-		const read = await port.open(id, context.signal, ({file, done, total}) => lines.move(`read ${file}`, done, total));
+		const read = await port.open(
+			id,
+			context.signal,
+			({file, done, total}) => lines.move(`read ${file}`, done, total),
+			'told',
+		);
 		if (decrypt) await decryptAll(context, read, (file) => lines.say(`decrypting ${file}`));
 		lines.end();
 		const {manifest, signer, unnamed} = read;
@@ -44,6 +53,7 @@ export const verifyWork: Work<VerifyOptions> = async (context, {id, decrypt, ...
 					`Backup ${id}: ${counted(manifest.parts.length, 'file')}, each as it was written`,
 					`Decrypted: ${decrypt ? 'every part, to its end' : 'not tried (--decrypt)'}`,
 					`Signed by: ${signerText(read)}`,
+					...(manifest.lacks?.length ? [`Lacks:     ${lacksText(manifest.lacks)}`] : []),
 					`Read by:   ${readersOf(manifest)}`,
 					'',
 				].join('\n'),
