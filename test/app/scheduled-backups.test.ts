@@ -88,6 +88,9 @@ test('where nothing lies here, the status tells of the newest one that a pod tol
 	const both = await run('status');
 	expect(both.out).toContain(`Last good one: ${own}, `);
 	expect(both.out).toContain('Newest there:  ');
+	expect(both.out).toContain(
+		`Signed:        no, as no key that signs lies in the cluster; zenml-airgap backup sign ${own}\n`,
+	);
 	expect(JSON.parse((await run('status', '--json')).out)).toMatchObject({id: own, newestScheduled: {id}});
 });
 

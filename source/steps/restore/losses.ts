@@ -1,7 +1,7 @@
+import {lacksText} from '../../backup/lacks.ts';
 import type {BackupManifest} from '../../backup/types.ts';
 import {toProblem} from '../../base/problem.ts';
 import {minute} from '../back/losses.ts';
-import {lacksText} from '../schedule/newest.ts';
 import {contentsOf, lossSentences} from '../shared/databases/contents.ts';
 import type {World} from '../world.ts';
 import {type Phase, phaseOf, type Restoring, type Source} from './source.ts';

@@ -1,7 +1,8 @@
+import {lacksText} from '../../backup/lacks.ts';
 import {scheduledPurpose} from '../../backup/place.ts';
 import type {BackupSummary} from '../../backup/types.ts';
 import {printable} from '../../base/printable.ts';
-import {byText, counted, firstOf} from '../../base/text.ts';
+import {byText, counted} from '../../base/text.ts';
 import {formatBytes, formatDuration} from '../../base/units.ts';
 import type {ScheduledReport} from './reports.ts';
 
@@ -55,9 +56,6 @@ export const usedText = ({usedAt, otherUse}: NewestScheduled): string => {
 		? `never restored or drilled; the last scheduled one that was: ${otherUse.id}, ${otherUse.at}`
 		: 'never restored or drilled';
 };
-
-/** What it lacks, in words; nothing where it lacks nothing. */
-export const lacksText = (lacks: readonly string[]): string => firstOf(lacks.map(printable), 12);
 
 /** Age, size and use in one line. @param now ms since the epoch */
 export const newestText = (newest: NewestScheduled, now: number): string => {

@@ -1,10 +1,12 @@
+import {lacksText} from '../../../backup/lacks.ts';
+import {scheduledPurpose} from '../../../backup/place.ts';
 import {backupProblems} from '../../../backup/problems.ts';
 import type {BackupSummary} from '../../../backup/types.ts';
 import {printable} from '../../../base/printable.ts';
 import {toProblem} from '../../../base/problem.ts';
 import {counted} from '../../../base/text.ts';
 import {formatBytes} from '../../../base/units.ts';
-import {lacksText, type NewestScheduled} from '../../../steps/schedule/newest.ts';
+import type {NewestScheduled} from '../../../steps/schedule/newest.ts';
 import type {Context} from '../../base/context.ts';
 import type {Work} from '../command.ts';
 import type {BackupSite} from './folder.ts';
@@ -43,6 +45,13 @@ const scheduledLines = ({line, newestLine}: Scheduled): readonly string[] => [
 	...(newestLine === undefined ? [] : [`Newest there:  ${printable(newestLine)}`]),
 ];
 
+const signedText = ({id, signed, manifest}: BackupSummary): string => {
+	if (signed) return 'yes; zenml-airgap backup verify checks it';
+	return manifest?.purpose === scheduledPurpose
+		? `no, as no key that signs lies in the cluster; zenml-airgap backup sign ${id}`
+		: 'no';
+};
+
 const textOf = (
 	last: BackupSummary,
 	{
@@ -57,7 +66,7 @@ const textOf = (
 		readonly schedule: Scheduled;
 	},
 ): string => {
-	const {id, folder, manifest, bytes, signed} = last;
+	const {id, folder, manifest, bytes} = last;
 	const uses = all.flatMap((one) => one.uses.map((use) => ({id: one.id, use})));
 	const newest = uses.toSorted((one, other) => (one.use.at < other.use.at ? 1 : -1))[0];
 	const others = all.filter(({state}) => state !== 'whole');
@@ -68,7 +77,7 @@ const textOf = (
 		...(manifest ? [`Made by:       ${printable(manifest.tool)}, ${printable(manifest.purpose)}`] : []),
 		...(manifest ? [`Read by:       ${readersOf(manifest)}`] : []),
 		...(manifest?.lacks?.length ? [`Lacks:         ${lacksText(manifest.lacks)}`] : []),
-		`Signed:        ${signed ? 'yes; zenml-airgap backup verify checks it' : 'no'}`,
+		`Signed:        ${signedText(last)}`,
 		`Ever restored: ${newest ? `${textOfUse(newest.use)} (${newest.id})` : 'never'}`,
 		`Keys outside:  ${keys}`,
 		`All:           ${counted(all.length - others.length, 'whole one')}, ${others.length} other`,

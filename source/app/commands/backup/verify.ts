@@ -1,9 +1,9 @@
 import {finished} from 'node:stream/promises';
+import {lacksText} from '../../../backup/lacks.ts';
 import {unnamedWords} from '../../../backup/open.ts';
 import {scheduledPurpose} from '../../../backup/place.ts';
 import type {ReadBackup} from '../../../backup/types.ts';
 import {counted} from '../../../base/text.ts';
-import {lacksText} from '../../../steps/schedule/newest.ts';
 import type {Context} from '../../base/context.ts';
 import type {Work} from '../command.ts';
 import {progressLines} from '../progress.ts';
