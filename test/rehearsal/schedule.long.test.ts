@@ -5,9 +5,13 @@ import {expect, onTestFinished, test, vi} from 'vitest';
 import type {AnswersInput} from '../../source/answers/schema.ts';
 import type {KubeObject} from '../../source/cluster/types.ts';
 import {plans} from '../../source/plans/index.ts';
+import {restorePlan} from '../../source/plans/restore.ts';
+import {noFlags} from '../../source/steps/restore/options.ts';
 import {scheduleReports} from '../../source/steps/schedule/reports.ts';
 import {scheduleStanding} from '../../source/steps/schedule/standing.ts';
 import {backupsOf, identity, never} from '../backup/helpers.ts';
+import {clientsOf} from '../helpers/database-clients.ts';
+import {entryOf} from '../helpers/plan-entry.ts';
 import {type Site, startSite} from '../helpers/world.ts';
 
 const schedule = {plan: plans.schedule, controls: undefined} as const;
@@ -114,9 +118,28 @@ test('a schedule is put into the cluster, its first backup is made there by the 
 		expect(told).toMatchObject({id: summary?.id, bytes: summary?.bytes});
 	}, 20_000);
 
+	// What is there is enough for servers of a drill, and for a restore of everything.
+	const tools = await Promise.all(
+		(['PostgreSQL', 'MySQL'] as const).map((engine) => clientsOf(engine, path.join(site.folder, engine))),
+	);
+	const before = process.env.PATH;
+	onTestFinished(() => {
+		process.env.PATH = before;
+	});
+	process.env.PATH = [...tools, before].join(':');
+	const carried = withSchedule({schedule: volume, folder, identity: file, tools: 'host'});
+	for (const plan of [plans.drill, entryOf(restorePlan({only: {kind: 'whole'}, flags: noFlags}), 'namespaces')]) {
+		const used = await site.run(carried, {plan});
+		expect([plan.id, used.problem, used.exitCode]).toEqual([plan.id, undefined, 0]);
+	}
+	const here = await backups.list(never);
+	expect(await scheduleStanding({answers, cluster, signal, here}, Date.now())).toMatchObject({
+		newest: {id: summary?.id, usedAt: here[0]?.uses.at(-1)?.at},
+	});
+
 	// The same into a bucket.
 	const s3 = (site.answers().artifacts as {readonly s3: object}).s3;
 	const bucket = await runSchedule(site, withSchedule({schedule: {kind: 's3', s3: {...s3, prefix: 'backups'}}}));
 	expect([bucket.problem, bucket.exitCode]).toEqual([undefined, 0]);
 	expect((await readdir(path.join(site.folder, 'world', 's3'))).length).toBeGreaterThan(5);
-}, 240_000);
+}, 480_000);
