@@ -25,6 +25,8 @@ describe('where nobody is asked', () => {
 		expect(err).toContain('Look at it first; then add --accept-loss.');
 		expect(err).toContain('zenml-airgap restore 20261129T010000Z-0a1b2c --look');
 		expect(err).toContain('restore-not-accepted');
+		const part = await stage.run('restore', '--non-interactive', '--database', 'default', '--newer');
+		expect(part.err).toContain('zenml-airgap restore --database default --newer --look');
 		const looked = await stage.run('restore', '--non-interactive', '--look');
 		expect(looked.err).not.toContain('restore-not-accepted');
 	});

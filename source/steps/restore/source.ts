@@ -6,7 +6,7 @@ import {type RestoreMark, readRestoreMark} from '../shared/marks/restore-mark.ts
 import {type Component, componentsOf} from '../shared/names.ts';
 import type {ReleaseName} from '../shared/release/servers.ts';
 import type {World} from '../world.ts';
-import type {RestoreOptions} from './options.ts';
+import {type RestoreOptions, restoreWith, scopeNamed} from './options.ts';
 
 /** A component whose database is restored, with its dump. */
 export type Restoring = {
@@ -63,15 +63,24 @@ export const partOf = ({parts}: BackupManifest, kind: PartKind, name: string): B
 export const namesIn = ({parts}: BackupManifest): readonly string[] =>
 	parts.filter(({kind}) => kind === 'database').map(({name}) => name);
 
+/** More ways on than one reads. */
+const mostCommands = 3;
+
 /** Components of the answers that are asked for. @throws ProblemError `restore-component` */
-const asked = ({answers}: World, {only}: RestoreOptions): readonly Component[] => {
+const asked = ({answers}: World, options: RestoreOptions, backup: string): readonly Component[] => {
+	const {only} = options;
 	const all = componentsOf(answers);
 	if (only.kind === 'whole') return all;
 	const possible = only.kind === 'workspace' ? all.filter(({path}) => path !== 'controlPlane') : all;
 	const found = possible.find((one) => nameOf(one) === only.name);
 	if (found) return [found];
 	const kind = only.kind === 'workspace' ? 'workspace' : 'component';
-	throw stepProblems.error('restore-component', {kind, name: only.name, known: possible.map(nameOf).join(', ')});
+	const names = possible.map(nameOf);
+	throw stepProblems.error(
+		'restore-component',
+		{kind, flag: only.kind, name: only.name, known: names.join(', ')},
+		{nextSteps: names.slice(0, mostCommands).map((name) => restoreWith(options, backup, {only: {...only, name}}))},
+	);
 };
 
 const ofOne = (component: Component, manifest: BackupManifest): Restoring | undefined => {
@@ -86,11 +95,19 @@ const ofOne = (component: Component, manifest: BackupManifest): Restoring | unde
  * @throws ProblemError `restore-component`, `restore-part-missing`
  */
 export const restoringOf = (world: World, options: RestoreOptions, manifest: BackupManifest): readonly Restoring[] => {
-	const found = asked(world, options).flatMap((one) => ofOne(one, manifest) ?? []);
+	const found = asked(world, options, manifest.id).flatMap((one) => ofOne(one, manifest) ?? []);
 	if (found.length > 0) return found;
 	const what = `the database of ${options.only.kind === 'whole' ? 'any component of these answers' : options.only.name}`;
-	const known = namesIn(manifest).join(', ') || 'none';
-	throw stepProblems.error('restore-part-missing', {case: 'component', backup: manifest.id, what, known});
+	const names = namesIn(manifest);
+	const facts = {case: 'component', backup: manifest.id, what, known: names.join(', ') || 'none'} as const;
+	const there = componentsOf(world.answers)
+		.map(nameOf)
+		.filter((name) => names.includes(name));
+	throw stepProblems.error('restore-part-missing', facts, {
+		nextSteps: there
+			.slice(0, mostCommands)
+			.map((name) => restoreWith(options, manifest.id, {only: scopeNamed(options, name)})),
+	});
 };
 
 /** How far the restore of this backup is at one component, and its mark. */
