@@ -27,9 +27,26 @@ export type Source = {
 	readonly open: (world: World) => Promise<ReadBackup>;
 };
 
-/** The id that was named, or that of the newest whole backup. @throws ProblemError `restore-no-backup` */
-const idOf = async ({backups, signal}: World, {backup}: RestoreOptions): Promise<string> => {
+const half: ReadonlySet<Phase> = new Set(['restoring', 'restored']);
+
+/** The backup of a restore that was begun and on which no server may run yet: a newer one may have been made meanwhile. */
+const begunWith = async (world: World): Promise<string | undefined> => {
+	for (const {answers} of componentsOf(world.answers)) {
+		const mark = await readRestoreMark(world, {name: answers.release, namespace: answers.namespace});
+		if (mark && half.has(mark.phase)) return mark.backup;
+	}
+	return undefined;
+};
+
+/** The id that was named, that of a restore which is gone on with, or that of the newest whole backup. @throws ProblemError `restore-no-backup` */
+const idOf = async (world: World, {backup}: RestoreOptions): Promise<string> => {
 	if (backup !== undefined) return backup;
+	const {backups, report, signal} = world;
+	const begun = await begunWith(world);
+	if (begun !== undefined) {
+		report({kind: 'line', level: 'info', text: `the restore of backup ${begun} was begun, and is gone on with`});
+		return begun;
+	}
 	const newest = (await backups.list(signal)).find(({state}) => state === 'whole');
 	if (newest) return newest.id;
 	throw stepProblems.error('restore-no-backup', {folder: backups.folder});
