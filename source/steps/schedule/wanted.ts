@@ -9,7 +9,8 @@ import {markerTable} from '../../database/marker.ts';
 import {componentOf, type Installed, installedOf} from '../backup/installed.ts';
 import {readSecrets} from '../backup/secret-objects.ts';
 import {stepProblems} from '../problems.ts';
-import {managedBy} from '../shared/names.ts';
+import {pullSecretIn} from '../secrets/objects.ts';
+import {managedBy, namespacesOf} from '../shared/names.ts';
 import {claimsOf, recordObject, type StorageUse} from '../storage/objects.ts';
 import type {World} from '../world.ts';
 import {scheduleImage} from './image.ts';
@@ -172,6 +173,8 @@ export const scheduleObjects = async (world: World): Promise<readonly KubeObject
 			...{apiVersion: 'v1', kind: 'ServiceAccount', automountServiceAccountToken: false},
 			metadata: {name: scheduleName, namespace, labels: managedBy},
 		},
+		// Namespaces of components have theirs from the install.
+		...(namespacesOf(world.answers).includes(namespace) ? [] : await pullSecretIn(world, namespace)),
 		...claimsOf(scheduleUse(world)),
 		await secretObject(world, installed, logins),
 		...cronJobs(world, image, components),
