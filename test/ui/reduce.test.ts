@@ -265,6 +265,12 @@ describe.each(Object.entries(planWords))('the plan %s', (_name, words: PlanWords
 		expect(play(looked([], words), [press, ...yes]).effects).toMatchObject([{type: 'start'}]);
 	});
 
+	test('says no longer that it waits once the look is over', () => {
+		const {state} = play({...review(), words}, ['return']);
+		const done = reduce(state, {type: 'plan-ready', view: {steps: []}}, envOf());
+		expect(done.state.notice).toBeUndefined();
+	});
+
 	test('shows why it is not known instead of starting', () => {
 		const failed: UiState = {...review(), words, plan: {status: 'failed', problem: unread}};
 		const {state, effects} = play(failed, ['return', {text: 'y'}, {text: '1'}]);

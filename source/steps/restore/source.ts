@@ -2,6 +2,7 @@ import {text as textOf} from 'node:stream/consumers';
 import type {BackupDatabase, BackupManifest, BackupPart, PartKind, ReadBackup} from '../../backup/types.ts';
 import {nameOf} from '../backup/installed.ts';
 import {stepProblems} from '../problems.ts';
+import {tellOpening} from '../shared/databases/opening.ts';
 import {type RestoreMark, readRestoreMark} from '../shared/marks/restore-mark.ts';
 import {type Component, componentsOf} from '../shared/names.ts';
 import type {ReleaseName} from '../shared/release/servers.ts';
@@ -58,12 +59,11 @@ export const createSource = (options: RestoreOptions): Source => {
 	return {
 		options,
 		open: async (world) => {
-			const {backups, report, runId, signal} = world;
+			const {backups, runId, signal} = world;
 			const known = opened.get(runId);
 			if (known) return known;
-			const read = await backups.open(await idOf(world, options), signal, ({file, done, total}) =>
-				report({kind: 'progress', label: `checking ${file}`, done, total, unit: 'bytes'}),
-			);
+			const id = await idOf(world, options);
+			const read = await backups.open(id, signal, tellOpening(world, id));
 			opened.set(runId, read);
 			return read;
 		},
