@@ -1,4 +1,4 @@
-import {allFields} from './fields.ts';
+import {allFields, type FieldType} from './fields.ts';
 import type {Answers} from './schema.ts';
 import {type Draft, lookUp} from './tree.ts';
 
@@ -17,9 +17,12 @@ const placesOf = (answers: unknown, path: readonly string[]): readonly string[] 
 		[''],
 	);
 
-/** Places of all secrets in answers that may be unfinished, lists counted out: `workspaces.0.database.password`. */
-export const secretPlaces = (draft: Draft | Answers): readonly string[] =>
-	allFields.filter(({type}) => type === 'secret').flatMap(({path}) => placesOf(draft, path));
+/** Places of all answers of one type, in answers that may be unfinished, lists counted out: `workspaces.0.database.server.ca`. */
+export const placesOfType = (draft: Draft | Answers, of: FieldType): readonly string[] =>
+	allFields.filter(({type}) => type === of).flatMap(({path}) => placesOf(draft, path));
+
+/** Places of all secrets: `workspaces.0.database.password`. */
+export const secretPlaces = (draft: Draft | Answers): readonly string[] => placesOfType(draft, 'secret');
 
 /** A secret of the answers: the reference, and the path of the answer that holds it. */
 export type SecretAnswer = {readonly answer: string; readonly reference: string};

@@ -26,6 +26,10 @@ const viewOf = ({id, title, problem, outcome, note, changes, pages}: StepState):
 /** Everything that is to be read before the plan is started, in the order of its steps. */
 export const pagesOf = ({steps}: PlanView): readonly PlanPage[] => steps.flatMap(({pages = []}) => pages);
 
+/** The first step of a plan that takes something away says what: the problem that kept it from that, where one did. */
+export const untoldLoss = ({steps: [first]}: PlanView): Problem | undefined =>
+	first?.state === 'problem' ? first.problem : undefined;
+
 /** A dry run's state as a review page shows it. */
 export const planViewOf = (state: RunState): PlanView => ({steps: state.steps.map(viewOf)});
 

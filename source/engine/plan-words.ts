@@ -4,7 +4,7 @@ export type PlanWords = {
 	readonly welcome: string;
 	/** What starts it: the word on the button, and the question where there is no screen. */
 	readonly start: string;
-	/** What is asked once more after that, where something is taken away. */
+	/** What is asked once more after that, where something is taken away for good; the first step of such a plan says what. */
 	readonly consent?: string;
 	/** What is so at its end. */
 	readonly done: string;

@@ -11,8 +11,6 @@ export type PlanEntry = {
 	/** The step that takes the Lease: a run that begins after it takes the Lease at its start. Absent where none does. */
 	readonly leaseStep?: string;
 	readonly words: PlanWords;
-	/** True where it takes something away for good: nobody may start it before it is said what. */
-	readonly takesAway?: true;
 	readonly load: () => Promise<Plan>;
 };
 
@@ -52,7 +50,6 @@ export const plans = {
 		words: planWords.back,
 		stepIds: ['source', 'servers', 'database', 'release', 'verification'],
 		leaseStep: 'source',
-		takesAway: true,
 		load: async () => (await import('./back.ts')).backPlan('controlPlane'),
 	},
 	drill: {
@@ -143,7 +140,6 @@ export const plans = {
 			'restored',
 		],
 		leaseStep: 'namespaces',
-		takesAway: true,
 		load: async () => {
 			const {noFlags} = await import('../steps/restore/options.ts');
 			return (await import('./restore.ts')).restorePlan({only: {kind: 'whole'}, flags: noFlags});

@@ -8,20 +8,29 @@ import {type Step, shortTimeouts, type World} from './world.ts';
 /** How long the lock of another run is watched at most, ms. */
 const longestWatchMs = 120_000;
 
-const reference = (name: string) => ({apiVersion: 'v1', kind: 'Namespace', name});
+export const namespaceNamed = (name: string) => ({apiVersion: 'v1', kind: 'Namespace', name});
 
-/** A namespace that is on its way out takes nothing new. */
-const terminating = (live: KubeObject | undefined): readonly Problem[] => {
+/** The problem of a namespace that is on its way out: it takes nothing new. None where it stays. */
+export const terminating = (live: KubeObject | undefined): readonly Problem[] => {
 	const {name: namespace = '', deletionTimestamp: time} = live?.metadata ?? {};
 	if (!time) return [];
 	const nextSteps = [`kubectl get namespace ${namespace} -o jsonpath='{.status.conditions}'`];
 	return [stepProblems.problem('namespace-terminating', {namespace, time}, {nextSteps})];
 };
 
+/** Makes a namespace that is not there. */
+export const makeNamespace = async ({cluster, signal, report}: World, name: string): Promise<void> => {
+	const object: KubeObject = {apiVersion: 'v1', kind: 'Namespace', metadata: {name, labels: managedBy}};
+	// Who may not make namespaces may still have had them made.
+	if (await cluster.get(namespaceNamed(name), signal)) return;
+	// Created, not applied: a namespace that the cluster's admin made keeps its labels and owners.
+	if (await cluster.create(object, signal)) report({kind: 'line', level: 'info', text: `namespace ${name} created`});
+};
+
 const check = async (world: World): Promise<Finding> => {
 	const {answers, cluster, signal} = world;
 	const names = namespacesOf(answers);
-	const live = await Promise.all(names.map(async (name) => cluster.get(reference(name), signal)));
+	const live = await Promise.all(names.map(async (name) => cluster.get(namespaceNamed(name), signal)));
 	const leaving = live.flatMap(terminating);
 	if (leaving[0]) return {status: 'blocked', problem: leaving[0]};
 	const missing = names.filter((_name, index) => live[index] === undefined);
@@ -33,14 +42,8 @@ const check = async (world: World): Promise<Finding> => {
 	return {status: 'ok', note: names.join(', ')};
 };
 
-const apply = async ({answers, cluster, signal, report}: World): Promise<void> => {
-	for (const name of namespacesOf(answers)) {
-		const object: KubeObject = {apiVersion: 'v1', kind: 'Namespace', metadata: {name, labels: managedBy}};
-		// Who may not make namespaces may still have had them made.
-		if (await cluster.get(reference(name), signal)) continue;
-		// Created, not applied: a namespace that the cluster's admin made keeps its labels and owners.
-		if (await cluster.create(object, signal)) report({kind: 'line', level: 'info', text: `namespace ${name} created`});
-	}
+const apply = async (world: World): Promise<void> => {
+	for (const name of namespacesOf(world.answers)) await makeNamespace(world, name);
 };
 
 /** Guide steps 4, 9 and 13, first part: the namespaces of control plane, workspaces and runner jobs. */

@@ -10,6 +10,7 @@ import {wantsPlainQuestions} from '../../source/app/plain/wanted.ts';
 import type {AttendedOptions} from '../../source/app/session/attended.ts';
 import {problem} from '../../source/base/problem.ts';
 import type {Finding} from '../../source/engine/plan.ts';
+import {planWords} from '../../source/plans/words.ts';
 import type {Plan, World} from '../../source/steps/world.ts';
 import {entryOf} from '../helpers/plan-entry.ts';
 import {fullDraft} from '../ui/helpers/answers.ts';
@@ -163,6 +164,27 @@ test('the answers that a problem names are asked for, and the step is tried agai
 	await talk.waitFor('  Bundle: a problem');
 	await talk.answer([start, 'yes'], ['What now? ', 'edit'], ['[postgres.corp.example]: ', 'pg.corp.example']);
 	expect(await talk.code).toBe(0);
+});
+
+test('what takes something away is agreed to only once it is said what', async () => {
+	const refused = problem({
+		code: 'back-nothing',
+		area: 'usage',
+		message: 'There is no dump.',
+		cause: 'c',
+		fix: 'Name the folder.',
+	});
+	const plan = planOf(async () => ({status: 'blocked', problem: refused}));
+	const talk = await sit(plan, fullDraft, {plan: {...entryOf(plan), words: planWords.back}});
+	const prompt = 'Bring back? yes/no/change/save: ';
+	await talk.answer([prompt, 'yes']);
+	await talk.waitFor('What is lost is not known: There is no dump.');
+	await talk.waitFor('What to do: Name the folder.');
+	await talk.waitFor('After "change" the plan is looked at again.');
+	await talk.answer([prompt, 'no']);
+	expect(await talk.code).toBe(0);
+	expect(talk.shown()).not.toContain('Bring it back?');
+	expect(talk.shown()).toContain('Nothing was changed.');
 });
 
 test('a problem that nobody mends ends with the exit code of its area', async () => {

@@ -1,7 +1,7 @@
 import {mkdir, readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import {stringify} from 'yaml';
+import {parse, stringify} from 'yaml';
 import {backupsOf, never, putting} from '../backup/helpers.ts';
 import {answersOf} from '../steps/world.ts';
 import {createStage, type Stage} from './stage.ts';
@@ -25,6 +25,8 @@ describe('where nobody is asked', () => {
 		expect(err).toContain('Look at it first; then add --accept-loss.');
 		expect(err).toContain('zenml-airgap restore 20261129T010000Z-0a1b2c --look');
 		expect(err).toContain('restore-not-accepted');
+		const part = await stage.run('restore', '--non-interactive', '--database', 'default', '--newer');
+		expect(part.err).toContain('zenml-airgap restore --database default --newer --look');
 		const looked = await stage.run('restore', '--non-interactive', '--look');
 		expect(looked.err).not.toContain('restore-not-accepted');
 	});
@@ -45,11 +47,9 @@ describe('an empty host', () => {
 		const backups = await backupsOf({folder, passphrase: async () => passphrase});
 		const made = await backups.begin('asked', 'run-1', never);
 		for (const [name, text] of Object.entries(parts)) {
-			const isAnswers = name === 'answers';
-			await made.add(
-				{kind: isAnswers ? 'answers' : 'certificates', name, ending: isAnswers ? 'yaml' : 'pem'},
-				putting(text),
-			);
+			const kind = name === 'answers' || name === 'secrets' ? name : 'certificates';
+			const ending = {answers: 'yaml', secrets: 'json', certificates: 'pem'}[kind];
+			await made.add({kind, name, ending}, putting(text));
 		}
 		return (await made.finish('run-1', [])).id;
 	};
@@ -74,6 +74,81 @@ describe('an empty host', () => {
 			expect((await stat(path.join(folder, name))).mode & 0o077).toBe(0);
 		const again = await restore(id, passphrase, '--answers-from-backup');
 		expect(again.err).toContain('as an earlier run left them');
+	});
+
+	const gone = '/etc/pki/of-another-host';
+	const secret = (namespace: string, name: string, data: Readonly<Record<string, string>>) => ({
+		...{apiVersion: 'v1', kind: 'Secret', metadata: {name, namespace}},
+		data: Object.fromEntries(
+			Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')]),
+		),
+	});
+
+	test('gets what its components show their database servers, and logins, and is told what nobody has', async () => {
+		const answers = answersOf((input) => ({
+			...input,
+			registry: {
+				...{host: 'registry.corp.internal', username: 'puller', password: 'env:NOT_SET_HERE'},
+				ca: `${gone}/registry.crt`,
+			},
+			database: {
+				...{host: 'db.corp.internal', ca: `${gone}/db.crt`, admin: {password: `file:${gone}/dba`}},
+				...{clientCertificate: `${gone}/client.crt`, clientKey: `${gone}/client.key`},
+			},
+			workspaces: [
+				{
+					...{name: 'default', host: 'zenml.corp.internal'},
+					database: {
+						password: `file:${gone}/workspace`,
+						server: {host: 'own.corp.internal', ca: `${gone}/own.crt`},
+					},
+				},
+			],
+		}));
+		const shared = {'ca.pem': 'SHARED CA', 'client-cert.pem': 'CLIENT', 'client-key.pem': 'CLIENT KEY'};
+		const config = {auths: {'registry.corp.internal': {username: 'puller', password: 'pull-it'}}};
+		const items = [
+			secret('zenml-pro', 'zenml-database', {password: 'generated', ...shared}),
+			secret('zenml-workspace', 'zenml-database', {password: 'of the workspace', 'ca.pem': 'OWN CA'}),
+			secret('zenml-pro', 'internal-registry-secret', {'.dockerconfigjson': JSON.stringify(config)}),
+		];
+		const secrets = JSON.stringify({apiVersion: 'v1', kind: 'List', items});
+		const {err} = await restore(
+			await backedUp({answers: stringify(answers), secrets, certificate: 'C', key: 'K', ca: 'A'}),
+		);
+		const [folder = ''] = /\S+from-backup\S+(?=\/answers\.yaml)/u.exec(err) ?? [];
+		const led = parse(await readFile(path.join(folder, 'answers.yaml'), 'utf8'));
+		const laid = async (file: string, text: string) => {
+			expect(await readFile(file, 'utf8')).toBe(text);
+			expect((await stat(file)).mode & 0o077).toBe(0);
+			expect(path.dirname(file)).toBe(folder);
+		};
+		await laid(led.database.ca, 'SHARED CA');
+		await laid(led.database.clientCertificate, 'CLIENT');
+		await laid(led.database.clientKey, 'CLIENT KEY');
+		await laid(led.workspaces[0].database.server.ca, 'OWN CA');
+		await laid(led.workspaces[0].database.password.slice('file:'.length), 'of the workspace');
+		await laid(led.registry.password.slice('file:'.length), 'pull-it');
+		// What is generated comes back with the Secret of what was generated.
+		expect(led.controlPlane.database.password).toBe('generate');
+		expect(err).toContain(
+			'Beside them lies what the backup holds and this host lacks: tls.certificate, tls.key, tls.ca,',
+		);
+		expect(err).toContain('Neither this host nor the backup has these; bring them, or change the answers:');
+		expect(err).toContain(`  registry.ca: ${gone}/registry.crt\n`);
+		expect(err).toContain(`  database.admin.password: ${gone}/dba\n`);
+		// The command line says where what opens the backup is.
+		expect(err).not.toContain('  backup.passphrase:');
+	});
+
+	test('keeps to what it has itself, and does without the secrets of a backup that lacks them', async () => {
+		const ca = await stage.write('own-ca.pem', 'MINE');
+		const own = answersOf((input) => ({...input, database: {host: 'db.corp.internal', ca}}));
+		const {err} = await restore(await backedUp({answers: stringify(own), secrets: 'no JSON'}));
+		expect(err).toContain('The answers of this backup are now in');
+		expect(err).toContain('  tls.key: ');
+		expect(err).not.toContain('database.ca');
+		expect(err).not.toContain('Beside them lies');
 	});
 
 	test('is told where the passphrase is wrong, or there are no answers', async () => {

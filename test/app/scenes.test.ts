@@ -48,6 +48,23 @@ test('what is installed in this world is not installed again', async () => {
 	expect(await namesBefore('back')).toEqual(['upgrade newer']);
 });
 
+test('a way back or a restore that was begun is gone on with, and one that is through is begun anew', async () => {
+	await installed();
+	const journal = async (plan: 'back' | 'restore' | 'drill', outcome?: 'done') =>
+		writeJournal(path.join(folder, `state-${plan}.json`), {
+			...{schema: 3, plan, tool: '1', runId: 'r2', savedAt: 1, startedAt: 1, host: 'h', pid: 1, steps: []},
+			...(outcome && {outcome}),
+			...{acknowledged: [], answers: {kubernetes: {kubeconfig: path.join(folder, 'world', 'kubeconfig')}}},
+		});
+	for (const plan of ['back', 'restore', 'drill'] as const) await journal(plan);
+	expect(await namesBefore('back')).toEqual([]);
+	expect(await namesBefore('restore')).toEqual([]);
+	expect(await namesBefore('drill')).toEqual(['backup newer']);
+	for (const plan of ['back', 'restore'] as const) await journal(plan, 'done');
+	expect(await namesBefore('back')).toEqual(['upgrade newer']);
+	expect(await namesBefore('restore')).toEqual(['backup newer']);
+});
+
 test('an install of another world, or one that was brought back, does not count', async () => {
 	await installed('applied', '/elsewhere/kubeconfig');
 	expect(await namesBefore('upgrade')).toEqual(['install older']);

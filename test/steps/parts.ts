@@ -83,7 +83,9 @@ export const kept = (...objects: readonly KubeObject[]) => {
 		},
 		create: async (object) => (all.has(keyOf(object)) ? undefined : put(object)),
 		replace: async (object) => (all.has(keyOf(object)) ? put(object) : undefined),
-		apply: async (object) => put(object),
+		// A dry run is answered and not kept.
+		apply: async (object: KubeObject, options?: {readonly dryRun?: boolean | undefined}) =>
+			options?.dryRun ? object : put(object),
 		patch: async (reference, steps) => {
 			const live = all.get(nameOf(reference));
 			const [test, ...additions] = steps.map((step) => ({value: undefined, ...step}));

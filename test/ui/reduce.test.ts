@@ -1,15 +1,17 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
 import {topics} from '../../source/answers/questions.ts';
 import {problem} from '../../source/base/problem.ts';
 import type {Event} from '../../source/engine/events.ts';
+import type {PlanView} from '../../source/engine/plan-view.ts';
+import type {PlanWords} from '../../source/engine/plan-words.ts';
 import {emptyRun, reduce as fold} from '../../source/engine/reduce.ts';
 import type {RunState} from '../../source/engine/state.ts';
 import {planWords} from '../../source/plans/words.ts';
 import {envOf as sceneOf} from '../../source/ui/content/extent.ts';
 import type {Key, KeyId} from '../../source/ui/state/keys.ts';
 import {firstState, reduce, shownScreen} from '../../source/ui/state/reduce.ts';
-import type {Effect, Env, UiState} from '../../source/ui/state/types.ts';
+import {type Effect, type Env, isOn, type UiState} from '../../source/ui/state/types.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {started, type Untimed} from './helpers/fake-session.ts';
 
@@ -232,20 +234,64 @@ test('without a workspace one cannot go on', () => {
 
 const review = (draft: Draft = fullDraft): UiState => play(first(draft, ['registry.host']), ['return']).state;
 
-test('the review plans at once, and Start cancels the plan', () => {
+const unread = problem({code: 'time-out', area: 'registry', message: 'm', cause: 'c', fix: 'f'});
+const troubled = {id: 'source', title: 'Source', state: 'problem', problem: unread} as const;
+
+/** The review once its plan was looked at. */
+const looked = (steps: PlanView['steps'], words: PlanWords = planWords.install): UiState => ({
+	...review(),
+	words,
+	plan: {status: 'ready', view: {steps}},
+});
+
+test('the review plans at once, and Start is for the plan that was looked at', () => {
 	expect(play(first(fullDraft, ['registry.host']), ['return']).effects).toMatchObject([{type: 'plan'}]);
-	const {state, effects} = play(review(), ['return']);
-	expect(effects).toMatchObject([{type: 'cancel-plan'}, {type: 'start', answers: {version: 1}}]);
+	const {state, effects} = play(looked([]), ['return']);
+	expect(effects).toMatchObject([{type: 'start', answers: {version: 1}}]);
 	expect(shownScreen(state, undefined)).toBe('run');
 });
 
-test('a plan that takes something away is not started before it is said what', () => {
-	const found = {...review(), found: {takesAway: true} as NonNullable<UiState['found']>};
-	const {state, effects} = play(found, ['return']);
-	expect(effects).toEqual([]);
-	expect(state.notice?.text).toBe('Wait until the plan says what is lost; p looks again.');
-	const looked = {...found, plan: {status: 'ready', view: {steps: []}} as unknown as UiState['plan']};
-	expect(play(looked, ['return']).effects).toMatchObject([{type: 'cancel-plan'}, {type: 'start'}]);
+describe.each(Object.entries(planWords))('the plan %s', (_name, words: PlanWords) => {
+	const yes: readonly Press[] = words.consent === undefined ? [] : [{text: 'y'}];
+
+	test.each<[string, Press]>([
+		['Enter', 'return'],
+		['its digit', {text: '1'}],
+	])('is not started by %s before all of it was looked at, and not asked about', (_key, press) => {
+		const {state, effects} = play({...review(), words}, [press, {text: 'y'}, press]);
+		expect(effects).toEqual([]);
+		expect(state.notice?.text).toBe('Wait until the whole plan was looked at: whoever starts agrees to it.');
+		expect(isOn(state, 'review') && state.screen).toEqual({name: 'review', top: 0});
+		expect(play(looked([], words), [press, ...yes]).effects).toMatchObject([{type: 'start'}]);
+	});
+
+	test('says no longer that it waits once the look is over', () => {
+		const {state} = play({...review(), words}, ['return']);
+		const done = reduce(state, {type: 'plan-ready', view: {steps: []}}, envOf());
+		expect(done.state.notice).toBeUndefined();
+	});
+
+	test('shows why it is not known instead of starting', () => {
+		const failed: UiState = {...review(), words, plan: {status: 'failed', problem: unread}};
+		const {state, effects} = play(failed, ['return', {text: 'y'}, {text: '1'}]);
+		expect(effects).toEqual([]);
+		expect(state.notice?.text).toBe('The plan is not known: mend what is said above; p looks again.');
+		expect(state.screen).toMatchObject({name: 'review', top: 'end'});
+		expect(play(state, [{text: 'p'}]).effects).toMatchObject([{type: 'plan'}]);
+	});
+
+	test('is agreed to only where its first step has said what is lost', () => {
+		const {state, effects} = play(looked([troubled], words), ['return', {text: 'y'}]);
+		expect(effects.map(({type}) => type)).toEqual(words.consent === undefined ? ['start'] : []);
+		if (words.consent === undefined) return;
+		expect(play(looked([troubled], words), ['return']).state).toMatchObject({
+			notice: {text: 'What is lost is not known: mend what is said above; p looks again.'},
+			screen: {top: 'end'},
+		});
+		expect(isOn(state, 'review')).toBe(true);
+		const later = looked([{id: 'source', title: 'Source', state: 'ok'}, troubled], words);
+		expect(play(later, ['return', {text: 'y'}]).effects).toMatchObject([{type: 'start'}]);
+	});
 });
 
 test.each<[string, readonly Press[], readonly string[], unknown]>([

@@ -26,7 +26,7 @@ export const appProblems = declareProblems({
 		message: 'Nobody has agreed that what was written since the backup is lost.',
 		cause: 'This run asks nothing, and a restore takes away what was written since its backup was made.',
 		fix: 'Look at it first; then add --accept-loss.',
-		nextSteps: ['zenml-airgap restore {backup} --look'],
+		nextSteps: ['{command}'],
 	},
 	'restore-two-scopes': {
 		area: 'usage',

@@ -1,12 +1,21 @@
 import {Argument, Option} from 'commander';
 import {faultNames, samples} from '../../../rehearsal/index.ts';
-import {plans} from '../../plans/index.ts';
+import {type PlanEntry, plans} from '../../plans/index.ts';
+import {rehearsalRunProblems} from '../rehearsal/problems.ts';
 import type {RehearsalOptions} from '../rehearsal/run.ts';
 import type {PlanName} from '../rehearsal/scenes.ts';
 import type {AddCommand, Work} from './command.ts';
 import {addTopCommand} from './shared-options.ts';
+import {isUnattended} from './unattended.ts';
+
+/** Does the plan want a word that what it takes away is lost, as the command does that it rehearses? */
+const wantsWord = ({words}: PlanEntry): boolean => words.consent !== undefined;
 
 const work: Work<RehearsalOptions> = async (context, options) => {
+	const {plan, acceptLoss} = options;
+	// A line that was tried here has to do at the real site.
+	if (wantsWord(plans[plan]) && !acceptLoss && isUnattended(context, options))
+		throw rehearsalRunProblems.error('rehearsal-not-accepted', {plan});
 	const {runRehearsal} = await import('../rehearsal/run.ts');
 	return runRehearsal(context, options);
 };
@@ -22,6 +31,7 @@ export const rehearse: AddCommand = ({program}, ask) => {
 			'zenml-airgap rehearse --non-interactive --json',
 			'zenml-airgap rehearse --way-in gateway',
 			'zenml-airgap rehearse upgrade --fault migration-fails',
+			'zenml-airgap rehearse restore --non-interactive --accept-loss',
 		],
 		takesWords: true,
 	});
@@ -57,6 +67,7 @@ export const rehearse: AddCommand = ({program}, ask) => {
 				.default('newer'),
 		)
 		.addOption(new Option('--storage <server>', 'play a server for artifacts as well').choices(['s3']))
+		.option('--accept-loss', 'agree to what back and restore take away; needed where nobody is asked', false)
 		.option('--fresh', 'forget the world of an earlier rehearsal', false)
 		.action((plan: PlanName, options: Omit<RehearsalOptions, 'plan'>) => ask(work, {...options, plan}));
 };

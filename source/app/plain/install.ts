@@ -2,6 +2,7 @@ import {firstScope, type Scope} from '../../answers/form/asking.ts';
 import type {Form} from '../../answers/form/form.ts';
 import {isAbort} from '../../base/problem.ts';
 import type {Listener} from '../../engine/events.ts';
+import {type PlanView, untoldLoss} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import {plainReport} from '../../report/plain.ts';
 import {typedBefore} from '../answers/typed-before.ts';
@@ -26,9 +27,18 @@ type Talk = {
 	readonly signal: AbortSignal;
 };
 
-/** A plan that takes something away asks once more. */
-const consents = async (lines: PlainLines, {consent}: PlanWords): Promise<boolean> =>
-	consent === undefined || (await askWord(lines, consent, ['yes', 'no'])) === 'yes';
+/** A plan that takes something away asks once more, and what is not known cannot be agreed to. */
+const consents = async (lines: PlainLines, {consent}: PlanWords, plan: PlanView): Promise<boolean> => {
+	if (consent === undefined) return true;
+	const untold = untoldLoss(plan);
+	if (untold === undefined) return (await askWord(lines, consent, ['yes', 'no'])) === 'yes';
+	lines.say(
+		`What is lost is not known: ${untold.message}`,
+		`What to do: ${untold.fix}`,
+		'After "change" the plan is looked at again.',
+	);
+	return false;
+};
 
 /** Review and dry run of complete answers, and whether to start: `yes`, or what is to be changed. @throws PlainLeft */
 const review = async (
@@ -40,7 +50,7 @@ const review = async (
 	lines.say('', 'What will be done', ...planLines(plan), '');
 	for (;;) {
 		const word = await askWord(lines, `${entry.words.start}?`, ['yes', 'no', 'change', 'save']);
-		if (word === 'yes' && (await consents(lines, entry.words))) return 'yes';
+		if (word === 'yes' && (await consents(lines, entry.words, plan))) return 'yes';
 		if (word === 'no') throw new PlainLeft();
 		if (word === 'change') return {change: await askTopic(lines)};
 		if (word === 'save') lines.say(`Saved: ${await session.saveAnswers(form.draft)}`);

@@ -14,6 +14,13 @@ export const rehearsalRunProblems = declareProblems({
 		cause: 'In this world a played one stands in, which no mysqldump can read.',
 		fix: "Begin the world anew with one from Debian's packages: rehearse {plan} --fresh --mysql unpacked.",
 	},
+	'rehearsal-not-accepted': {
+		area: 'usage',
+		message: 'Nobody has agreed that what {plan} takes away is lost.',
+		cause: 'This run asks nothing, and the command that is rehearsed would not begin without that word either.',
+		fix: 'Go through it at a terminal, or add --accept-loss.',
+		nextSteps: ['zenml-airgap rehearse {plan} --non-interactive --accept-loss'],
+	},
 	'rehearsal-state-foreign': {
 		area: 'usage',
 		message: 'The folder {folder} holds the state of another install; it is not removed.',

@@ -36,6 +36,8 @@ export type RehearsalOptions = GlobalOptions & {
 	readonly sample: Sample;
 	readonly plan: PlanName;
 	readonly storage?: 's3' | undefined;
+	/** What back and restore take away is agreed to, where nobody is asked. */
+	readonly acceptLoss: boolean;
 	readonly fresh: boolean;
 	/** Called when the screen is about to take the keys of the terminal. */
 	readonly onScreen?: (() => void) | undefined;
@@ -147,6 +149,7 @@ const installInto = async (given: Context, options: RehearsalOptions, stage: Sta
 	const words = [
 		...(options.pace === 'fast' ? ['--pace', 'fast'] : []),
 		...(options.sample === 'older' ? ['--sample', 'older'] : []),
+		...(options.acceptLoss ? ['--accept-loss'] : []),
 	];
 	const session = {
 		stateDirectory,

@@ -32,9 +32,22 @@ const earlier: Readonly<Partial<Record<string, readonly Scene[]>>> = {
 const isWhole = (journal: Journal | undefined, {stepIds}: {readonly stepIds: readonly string[]}): boolean =>
 	journal?.outcome === 'done' && stepIds.every((id) => journal.steps.some((step) => step.id === id && isDone(step)));
 
+/** Plans that replace data: until one is through, nothing else may be done, and what it works on is there. */
+const replacing: ReadonlySet<PlanName> = new Set<PlanName>(['back', 'restore']);
+
+/** Whether a plan was begun in this world and is not through. */
+const goesOn = async (
+	plan: PlanName,
+	{stateDirectory, worldFolder}: {readonly stateDirectory: string; readonly worldFolder: string},
+): Promise<boolean> => {
+	if (!replacing.has(plan)) return false;
+	const journal = await readJournal(journalFile(stateDirectory, plan));
+	return isOfWorld(journal, worldFolder) && journal?.outcome !== 'done';
+};
+
 /**
  * What is to be played before a plan in this world, in order. What was installed is not installed again: it may have been upgraded
- * since. Every other plan is gone through again, and finds what it has done before.
+ * since. A way back or a restore that was begun is gone on with. Every other plan is gone through again, and finds what it has done before.
  */
 export const scenesBefore = async (
 	plan: PlanName,
@@ -43,5 +56,6 @@ export const scenesBefore = async (
 	const scenes = earlier[plan] ?? [{plan: 'install', sample: 'newer'}];
 	const journal = await readJournal(journalFile(stateDirectory, 'install'));
 	const isInstalled = isOfWorld(journal, worldFolder) && isWhole(journal, plans.install);
+	if (isInstalled && (await goesOn(plan, {stateDirectory, worldFolder}))) return [];
 	return scenes.filter((scene) => scene.plan !== 'install' || !isInstalled);
 };

@@ -92,7 +92,7 @@ const earlierOf = ({journal, plan}: FoundContext): Pick<Found, 'earlier'> => {
 /** What is known before anybody looks around. */
 export type FoundContext = {
 	readonly stateDirectory: string;
-	readonly plan: Pick<PlanEntry, 'stepIds' | 'takesAway'>;
+	readonly plan: Pick<PlanEntry, 'stepIds'>;
 	readonly journal?: Journal | undefined;
 	/** Lines about the rehearsal; present when this is one. */
 	readonly rehearsal?: readonly string[] | undefined;
@@ -111,6 +111,5 @@ export const lookAround = async (context: Context, draft: Draft, found: FoundCon
 		findCluster(context, draft),
 	]);
 	const lines = rehearsal ?? [];
-	const loss = found.plan.takesAway ? {takesAway: true} : {};
-	return {bundle, kubeconfig, ...earlierOf(found), ...loss, rehearsal: rehearsal !== undefined, fault, lines};
+	return {bundle, kubeconfig, ...earlierOf(found), rehearsal: rehearsal !== undefined, fault, lines};
 };

@@ -2,6 +2,7 @@ import {firstOf} from '../../base/text.ts';
 import type {Release} from '../../helm/types.ts';
 import {stepProblems} from '../problems.ts';
 import {contentsOf, databaseOf, differencesFrom} from '../shared/databases/contents.ts';
+import {tellOpening} from '../shared/databases/opening.ts';
 import {writeMark} from '../shared/release/back-mark.ts';
 import {serversStopped, startServers, stopServers} from '../shared/release/servers.ts';
 import type {World} from '../world.ts';
@@ -38,13 +39,11 @@ export const isRestored = async (world: World, way: WayBack): Promise<boolean> =
 
 /** What the restore needs, all of it tried. @throws what lets it not be restored, before anything is changed */
 export const prepare = async (world: World, way: WayBack) => {
-	const {backups, dumps, report, signal} = world;
+	const {backups, dumps, signal} = world;
 	const {component, backup, part} = way;
 	const {port, login} = await databaseOf(world, component);
 	const tools = await dumps.tools(login, await port.probe(login, signal), signal);
-	const opened = await backups.open(backup, signal, ({file, done, total}) =>
-		report({kind: 'progress', label: `checking ${file}`, done, total, unit: 'bytes'}),
-	);
+	const opened = await backups.open(backup, signal, tellOpening(world, backup));
 	return {tools, login, read: async () => opened.read(part, signal)};
 };
 

@@ -1,7 +1,10 @@
 import {counted} from '../../base/text.ts';
 import {formatBytes} from '../../base/units.ts';
 import type {Finding} from '../../engine/plan.ts';
+import {refuseUnfinishedRestore} from '../shared/marks/restore-mark.ts';
 import {componentsOf} from '../shared/names.ts';
+import {refuseUnfinishedBack} from '../shared/release/back-mark.ts';
+import type {ReleaseName} from '../shared/release/servers.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';
 import {type Installed, installedOf} from './installed.ts';
 import {type Dumpable, dumpableOf} from './login.ts';
@@ -38,6 +41,12 @@ const warningsOf = ({answers}: World, installed: readonly Installed[]): readonly
 	];
 };
 
+/** A backup of data that is being replaced would look whole, and be the newest. @throws ProblemError `restore-unfinished`, `back-unfinished` */
+const refuseHalves = async (world: World, release: ReleaseName): Promise<void> => {
+	await refuseUnfinishedRestore(world, release);
+	await refuseUnfinishedBack(world, release);
+};
+
 const check =
 	(options: BackupOptions) =>
 	async (world: World): Promise<Finding> => {
@@ -47,6 +56,7 @@ const check =
 		// Who has named nobody to read the backup is told at once, and not when all databases are counted.
 		await backups.ready(0, signal);
 		const installed = await installedOf(world);
+		for (const {release} of installed) await refuseHalves(world, release);
 		let bytes = 0;
 		for (const component of installed) {
 			const dumpable = await dumpableOf(world, component);

@@ -9,6 +9,7 @@ import {keyOpens} from '../../zenml/stored-secrets.ts';
 import {stepProblems} from '../problems.ts';
 import {neededDatabase, serverLogin, serverOf} from '../shared/database-logins.ts';
 import {tableDifferences} from '../shared/databases/contents.ts';
+import {tellOpening} from '../shared/databases/opening.ts';
 import type {World} from '../world.ts';
 import {scratchDatabase} from './names.ts';
 import type {DrillRecord} from './record.ts';
@@ -181,10 +182,8 @@ export const drillDatabase = async (
 
 /** Opens the backup: every file is read and compared with its sum. */
 export const openTimed = async (world: World, record: DrillRecord): Promise<ReadBackup> => {
-	const {backups, report, signal} = world;
+	const {backups, signal} = world;
 	return timed(world, record, 'backup checked against its sums', () =>
-		backups.open(record.backup, signal, ({file, done, total}) =>
-			report({kind: 'progress', label: `checking ${file}`, done, total, unit: 'bytes'}),
-		),
+		backups.open(record.backup, signal, tellOpening(world, record.backup)),
 	);
 };

@@ -67,20 +67,43 @@ const ofControlPlane = (section: unknown, target: Target, password: string): Val
 /** Without a control plane only the open part of a workspace server starts: no enrolment, no login there. */
 const ofWorkspace = (section: unknown, target: Target, password: string): Values => ({
 	pro: {enabled: false},
-	database: {url: scratchUrl(below(section, 'database', 'url'), target, password)},
+	database: {url: scratchUrl(below(section, 'database', 'url'), target, password), ...payloadsStay(section)},
 	...variablesOf(section),
 });
 
-/** Sections whose keys are taken out, where merging would keep them. */
-const without = (values: Values, root: string): Values => {
+/**
+ * Keys of the server that lead out of the drill: the control plane, variables, collectors, a broker, and a second store of secrets, which
+ * is written to. Without them the chart has its own, and all of these are off there.
+ */
+const leadOut: ReadonlySet<string> = new Set([
+	...['pro', 'environment', 'secretEnvironment', 'environmentSecretKeyRefs'],
+	...['openTelemetry', 'streaming', 'backupSecretsStore'],
+]);
+
+/** Values whose keys are taken out, where merging would keep them. */
+const without = ({workerDeployments: _workers, ...values}: Values, root: string): Values => {
 	const section = isMap(values[root]) ? values[root] : {};
-	const gone: ReadonlySet<string> = new Set(['pro', 'environment', 'secretEnvironment', 'environmentSecretKeyRefs']);
-	return {...values, [root]: Object.fromEntries(Object.entries(section).filter(([key]) => !gone.has(key)))};
+	return {...values, [root]: Object.fromEntries(Object.entries(section).filter(([key]) => !leadOut.has(key)))};
 };
 
 /**
+ * Workers beside the server: schedulers and executors would run what users have planned, on its copy. The chart starts each that does not
+ * say that it is off (zenml chart, templates/worker-deployments.yaml), so nothing else is left of them either.
+ */
+const workersOff = ({workerDeployments: workers}: Values): Values =>
+	isMap(workers)
+		? {workerDeployments: Object.fromEntries(Object.keys(workers).map((name) => [name, {enabled: false}]))}
+		: {};
+
+/** No Job moves what is in the copy of the database to the bucket of the real one (zenml chart, templates/server-payload-backfill-job.yaml). */
+const payloadsStay = (section: unknown): Values =>
+	isMap(below(section, 'database', 'payloadStorage'))
+		? {payloadStorage: {offloadEnabled: false, backfill: {enabled: false}}}
+		: {};
+
+/**
  * The values of a component as the backup has them, led to its scratch: another database and account, hosts that nobody knows, no way in,
- * one server, and no control plane.
+ * one server without workers, and no control plane.
  * @param copies names of its Secrets in the backup, and of their copies
  */
 export const scratchValues = (
@@ -94,6 +117,7 @@ export const scratchValues = (
 		target.name === 'controlPlane' ? ofControlPlane(section, target, password) : ofWorkspace(section, target, password);
 	const over = {
 		[root]: {replicaCount: 1, serverURL: `https://${scratchHost(target.id)}`, ...closed(section), ...own},
+		...workersOff(values),
 		...(isMap(values.autoscaling) && {autoscaling: {enabled: false}}),
 		...(isMap(values.podDisruptionBudget) && {podDisruptionBudget: {enabled: false}}),
 	};

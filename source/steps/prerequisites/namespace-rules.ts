@@ -59,7 +59,11 @@ const rulesOf = async (
 	}
 };
 
-const problemsOf = async (world: World, plan: Plan, unread: string[]): Promise<readonly Problem[]> => {
+/**
+ * What a namespace would not let in; nothing of one that is not there.
+ * @param unread takes kinds of rules that this login may not read
+ */
+export const namespaceProblems = async (world: World, plan: Plan, unread: string[]): Promise<readonly Problem[]> => {
 	const {namespace, pods} = plan;
 	const live = await world.cluster.get({apiVersion: 'v1', kind: 'Namespace', name: namespace}, world.signal);
 	// A namespace that this tool makes has no rules of its own.
@@ -96,7 +100,7 @@ export const namespaceRules: Check = {
 	run: async (world) => {
 		const plans = await plansOf(world);
 		const unread: string[] = [];
-		const problems = await Promise.all(plans.map(async (plan) => problemsOf(world, plan, unread)));
+		const problems = await Promise.all(plans.map(async (plan) => namespaceProblems(world, plan, unread)));
 		refuse(problems.flat());
 		const count = plans.reduce((all, {pods}) => all + pods.length, 0);
 		const note = `${counted(count, 'kind')} of pods in ${counted(plans.length, 'namespace')}`;

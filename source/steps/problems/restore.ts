@@ -16,7 +16,7 @@ export const restoreTable = {
 		cases: {
 			component: {
 				cause: 'It has {known}.',
-				fix: 'Take a backup that has it, or name one of these.',
+				fix: 'Take a backup that has it, or name one of these: --workspace NAME or --database NAME.',
 				nextSteps: ['zenml-airgap backup list'],
 			},
 			key: {
@@ -26,7 +26,7 @@ export const restoreTable = {
 			},
 			secrets: {
 				cause: 'What was generated for this site, its encryption keys among them, is in none of its parts.',
-				fix: 'Take another backup; to restore one database over keys that are still in the cluster add --database.',
+				fix: 'Take another backup; to restore one database over keys that are still in the cluster add --database NAME.',
 				nextSteps: ['zenml-airgap backup list'],
 			},
 		},
@@ -35,7 +35,7 @@ export const restoreTable = {
 		area: 'usage',
 		message: 'There is no {kind} "{name}" in these answers.',
 		cause: 'They have: {known}.',
-		fix: 'Name one of these, or give the answers of the site that has it.',
+		fix: 'Name one of these, --{flag} NAME, or give the answers of the site that has it.',
 	},
 	'restore-names-differ': {
 		area: 'usage',
@@ -74,6 +74,17 @@ export const restoreTable = {
 				fix: 'Bring the bundle of that version; or add --newer to have the data migrated.',
 				answers: ['bundle.path'],
 			},
+			'older bundle': {
+				cause: 'Databases are migrated forward only: older servers fail on newer data, or damage it.',
+				fix: 'The servers that are installed are of that version: restore the data alone under them, --database {name}; or bring the bundle of that version, or a later one, and name it: --bundle PATH.',
+				answers: ['bundle.path'],
+			},
+			'newer bundle': {
+				cause:
+					'The newer servers would migrate the data as soon as they start, and there is no way back but this backup.',
+				fix: 'The servers that are installed are of that version: restore the data alone under them, --database {name}; or bring the bundle of that version; or add --newer to have the data migrated.',
+				answers: ['bundle.path'],
+			},
 			'newer release': {
 				cause:
 					'The newer servers would migrate the data as soon as they start, and there is no way back but this backup.',
@@ -94,7 +105,12 @@ export const restoreTable = {
 		area: 'usage',
 		message: 'The {component} is not installed here.',
 		cause: 'Helm knows no release {release} in the namespace {namespace}, and --database restores data alone.',
-		fix: 'Restore the whole, or the workspace with --workspace.',
+		cases: {
+			workspace: {
+				fix: 'Restore the workspace with its keys and servers, --workspace {name}, or the whole without either.',
+			},
+			'control plane': {fix: 'Restore the whole: leave --database out.'},
+		},
 		nextSteps: ['helm -n {namespace} list --all'],
 	},
 	'restore-database-unfit': {
@@ -125,7 +141,7 @@ export const restoreTable = {
 		message: 'The encryption key of the {component} does not open what is stored in its database.',
 		cause:
 			'The database is as in backup {backup}, and none of the secrets in it were stored with the key in {secret}. Its servers were not started.',
-		fix: 'Bring the key of the time of that backup: restore the whole workspace with its keys (--workspace), with --replace-secrets where others are in the cluster; or take another backup.',
+		fix: 'Bring the key of the time of that backup: restore the whole workspace with its keys, --workspace {name}, with --replace-secrets where others are in the cluster; or take another backup.',
 		nextSteps: ['zenml-airgap backup list'],
 	},
 	'restore-differs': {

@@ -28,6 +28,23 @@ export const scheduleTable = {
 		fix: 'Have the bundle made with an image that has the programs of both engines (bundle create --client-tools), or name one in backup.toolsImage.',
 		answers: ['backup.toolsImage'],
 	},
+	'schedule-namespace-missing': {
+		area: 'cluster',
+		who: 'cluster admin',
+		message: 'The namespace {namespace} for scheduled backups is not there, and this login may not make it.',
+		cause: 'backup.schedule.namespace names it; the install makes those of the components alone.',
+		fix: 'Have the cluster admin make it, or take backup.schedule.namespace out: then the schedule lies beside the control plane.',
+		nextSteps: ['kubectl create namespace {namespace}'],
+		answers: ['backup.schedule.namespace'],
+	},
+	'schedule-image-missing': {
+		area: 'registry',
+		message: 'The registry does not have the image of scheduled backups, {image}.',
+		cause:
+			'The install or the upgrade pushes it with the others; this bundle was not pushed yet, or backup.toolsImage names another.',
+		fix: 'Install or upgrade from this bundle first, or name in backup.toolsImage an image that is there.',
+		answers: ['backup.toolsImage'],
+	},
 	'schedule-too-large': {
 		area: 'cluster',
 		message: 'What a scheduled backup needs to know does not fit into one Secret.',

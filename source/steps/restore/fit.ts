@@ -1,5 +1,7 @@
 import semver from 'semver';
 import type {BackupComponent, BackupManifest} from '../../backup/types.ts';
+import type {ProblemError} from '../../base/problem.ts';
+import {shellWord} from '../../base/shell.ts';
 import type {DatabaseFacts} from '../../database/types.ts';
 import {nameOf} from '../backup/installed.ts';
 import {stepProblems} from '../problems.ts';
@@ -7,7 +9,7 @@ import {serverOf} from '../shared/database-logins.ts';
 import {componentsOf} from '../shared/names.ts';
 import {labelOfComponent} from '../shared/release/back-mark.ts';
 import type {World} from '../world.ts';
-import type {RestoreOptions} from './options.ts';
+import {type RestoreOptions, restoreCommand, restoreWith} from './options.ts';
 import {namesIn, type Restoring} from './source.ts';
 
 /** The version at the end of Helm's name of a chart: `0.73.0` of `zenml-0.73.0`. */
@@ -25,33 +27,34 @@ export const ageOf = (data: string, servers: string): 'same' | 'older' | 'newer'
 };
 
 /** Components that only one of both has. @throws ProblemError `restore-names-differ` */
-const refuseOthers = ({answers}: World, manifest: BackupManifest, {only, flags}: RestoreOptions): void => {
+const refuseOthers = ({answers}: World, manifest: BackupManifest, options: RestoreOptions): void => {
+	const {only, flags} = options;
 	if (only.kind !== 'whole' || flags.partial) return;
 	const wanted = componentsOf(answers).map(nameOf);
 	const there = namesIn(manifest);
 	const backup = manifest.id;
 	const strangers = there.filter((name) => !wanted.includes(name));
 	const what = 'they have other components';
+	const partial = {nextSteps: [restoreWith(options, backup, {flags: {partial: true}})]};
 	if (strangers.length > 0)
-		throw stepProblems.error('restore-names-differ', {
-			case: 'not in the answers',
-			backup,
-			what,
-			names: strangers.map(labelOfComponent).join(', '),
-		});
+		throw stepProblems.error(
+			'restore-names-differ',
+			{case: 'not in the answers', backup, what, names: strangers.map(labelOfComponent).join(', ')},
+			partial,
+		);
 	const lacking = wanted.filter((name) => !there.includes(name));
 	if (lacking.length > 0)
-		throw stepProblems.error('restore-names-differ', {
-			case: 'not in the backup',
-			backup,
-			what,
-			names: lacking.map(labelOfComponent).join(', '),
-		});
+		throw stepProblems.error(
+			'restore-names-differ',
+			{case: 'not in the backup', backup, what, names: lacking.map(labelOfComponent).join(', ')},
+			partial,
+		);
 };
 
 /** Release, namespace and engine are those of the backup. @throws ProblemError `restore-names-differ` */
 const refuseOtherPlace = (
 	world: World,
+	options: RestoreOptions,
 	manifest: BackupManifest,
 	{component, name, release, part}: Restoring,
 ): void => {
@@ -74,7 +77,10 @@ const refuseOtherPlace = (
 				here,
 				setting: `${path}.${key}=${there}`,
 			},
-			{answers: [`${path}.${key}`]},
+			{
+				answers: [`${path}.${key}`],
+				nextSteps: [`${restoreCommand(options, manifest.id)} --set ${shellWord(`${path}.${key}=${there}`)}`],
+			},
 		);
 	}
 	const {engine, from} = serverOf(world, component);
@@ -87,19 +93,66 @@ const refuseOtherPlace = (
 };
 
 /** The charts that will run on the data, by component: those of the bundle, or what is installed where data alone is restored. */
-const serversOf = async (world: World, {only}: RestoreOptions, {component, release}: Restoring): Promise<string> => {
-	if (only.kind !== 'database') {
+const serversOf = async (world: World, options: RestoreOptions, backup: string, one: Restoring): Promise<string> => {
+	const {component, release} = one;
+	if (options.only.kind !== 'database') {
 		const {controlPlaneChart, workspaceChart} = await world.bundle.open(world.signal);
 		const {name, version} = component.path === 'controlPlane' ? controlPlaneChart : workspaceChart;
 		return `${name}-${version}`;
 	}
 	const live = await world.helm.release(release.name, release.namespace, world.signal);
 	if (live && live.status !== 'uninstalled') return live.chart;
-	throw stepProblems.error('restore-not-installed', {
-		component: component.label,
-		release: release.name,
-		namespace: release.namespace,
-	});
+	const isWorkspace = component.path !== 'controlPlane';
+	const facts = {component: component.label, release: release.name, namespace: release.namespace, name: one.name};
+	throw stepProblems.error(
+		'restore-not-installed',
+		{case: isWorkspace ? 'workspace' : 'control plane', ...facts},
+		{
+			nextSteps: [
+				...(isWorkspace ? [restoreWith(options, backup, {only: {kind: 'workspace', name: one.name}})] : []),
+				restoreWith(options, backup, {only: {kind: 'whole'}}),
+			],
+		},
+	);
+};
+
+/** Whether the servers that are installed are of the version of the data; false also where it cannot be told. */
+const isInstalled = async ({helm, signal}: World, {release: {name, namespace}}: Restoring, chart: string) => {
+	try {
+		const live = await helm.release(name, namespace, signal);
+		return live !== undefined && live.status !== 'uninstalled' && ageOf(chart, live.chart) === 'same';
+	} catch {
+		signal.throwIfAborted();
+		return false;
+	}
+};
+
+type Misfit = {
+	readonly backup: string;
+	readonly one: Restoring;
+	/** The chart of the data, and the one that would run on it. */
+	readonly there: string;
+	readonly here: string;
+	readonly age: 'older' | 'newer' | 'unknown';
+};
+
+/** The refusal, with the commands that would fit: data alone where servers of its version run, and the migration where one is possible. */
+const versionRefusal = async (
+	world: World,
+	options: RestoreOptions,
+	{backup, one, there, here, age}: Misfit,
+): Promise<ProblemError> => {
+	const isAlone = options.only.kind === 'database';
+	const isBeside = !isAlone && (await isInstalled(world, one, there));
+	const facts = {backup, there, here, from: isAlone ? 'here runs' : 'the bundle has', name: one.name};
+	const nextSteps = [
+		...(isBeside ? [restoreWith(options, backup, {only: {kind: 'database', name: one.name}})] : []),
+		...(age === 'older' ? [] : [restoreWith(options, backup, {flags: {newer: true}})]),
+	];
+	if (age === 'unknown') return stepProblems.error('restore-version', {case: age, ...facts}, {nextSteps});
+	if (isAlone) return stepProblems.error('restore-version', {case: `${age} release`, ...facts}, {nextSteps});
+	const name = isBeside ? (`${age} bundle` as const) : age;
+	return stepProblems.error('restore-version', {case: name, ...facts}, {nextSteps});
 };
 
 /** @returns what is said where newer servers are agreed to. @throws ProblemError `restore-version`, `restore-not-installed` */
@@ -108,16 +161,12 @@ const fitVersion = async (
 	options: RestoreOptions,
 	{manifest, then, one}: {readonly manifest: BackupManifest; readonly then: BackupComponent; readonly one: Restoring},
 ): Promise<readonly string[]> => {
-	const servers = await serversOf(world, options, one);
+	const servers = await serversOf(world, options, manifest.id, one);
 	const age = ageOf(then.chart, servers);
 	if (age === 'same') return [];
-	const alone = options.only.kind === 'database';
-	const facts = {backup: manifest.id, there: then.chart, from: alone ? 'here runs' : 'the bundle has', here: servers};
-	if (age === 'older') throw stepProblems.error('restore-version', {case: alone ? 'older release' : 'older', ...facts});
-	if (options.flags.newer)
+	if (age !== 'older' && options.flags.newer)
 		return [`${servers} will migrate the data of ${then.chart} as soon as it starts: ${one.component.label}`];
-	if (age === 'unknown') throw stepProblems.error('restore-version', {case: 'unknown', ...facts});
-	throw stepProblems.error('restore-version', {case: alone ? 'newer release' : 'newer', ...facts});
+	throw await versionRefusal(world, options, {backup: manifest.id, one, there: then.chart, here: servers, age});
 };
 
 /**
@@ -132,7 +181,7 @@ export const refuseMisfits = async (
 	restoring: readonly Restoring[],
 ): Promise<readonly string[]> => {
 	refuseOthers(world, manifest, options);
-	for (const one of restoring) refuseOtherPlace(world, manifest, one);
+	for (const one of restoring) refuseOtherPlace(world, options, manifest, one);
 	const warnings: string[] = [];
 	for (const one of restoring) {
 		const then = manifest.components.find(({name}) => name === one.name);

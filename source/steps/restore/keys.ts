@@ -6,22 +6,30 @@ import {generatedSecretPlace, requireSecret} from '../shared/generated.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {inputsOf} from './backup.ts';
 import {markPhase} from './databases.ts';
+import {restoreWith} from './options.ts';
 import {dueOf} from './servers.ts';
 import type {Restoring, Source} from './source.ts';
 
 /** Tries the key in the cluster on the restored data. @returns what came of it, in words. @throws ProblemError `restore-key-wrong` */
-const tryKey = async (world: World, backup: string, {component}: Restoring): Promise<string> => {
+const tryKey = async (
+	world: World,
+	{options}: Source,
+	backup: string,
+	{component, name}: Restoring,
+): Promise<string> => {
 	if (component.path === 'controlPlane') return 'control plane: stores nothing under a key of its own';
-	const name = `${component.id}.encryptionKey`;
-	const key = await requireSecret(world, {reference: 'generate', answer: component.path, generated: name});
+	const generated = `${component.id}.encryptionKey`;
+	const key = await requireSecret(world, {reference: 'generate', answer: component.path, generated});
 	const {port, login} = await databaseOf(world, component);
 	const opens = keyOpens(key, await port.storedSecrets(login, world.signal));
 	if (opens === 'no')
-		throw stepProblems.error('restore-key-wrong', {
-			component: component.label,
-			backup,
-			secret: generatedSecretPlace(world),
-		});
+		throw stepProblems.error(
+			'restore-key-wrong',
+			{component: component.label, backup, secret: generatedSecretPlace(world), name},
+			{
+				nextSteps: [restoreWith(options, backup, {only: {kind: 'workspace', name}, flags: {replaceSecrets: true}})],
+			},
+		);
 	return `${component.label}: ${opens === 'yes' ? 'its key opens what is stored' : 'no secret is stored yet'}`;
 };
 
@@ -51,7 +59,7 @@ const apply =
 			});
 		// All are tried before the first may start.
 		for (const one of due)
-			world.report({kind: 'line', level: 'info', text: await tryKey(world, id, one), record: true});
+			world.report({kind: 'line', level: 'info', text: await tryKey(world, source, id, one), record: true});
 		for (const one of due) await markPhase(world, source, id, {one, phase: 'opened'});
 	};
 

@@ -1,3 +1,5 @@
+import {shellWord} from '../../base/shell.ts';
+
 /** What of a backup is restored: `name` is `controlPlane` or that of a workspace. */
 export type RestoreScope =
 	| {readonly kind: 'whole'}
@@ -37,4 +39,15 @@ export const wordsOf = ({only, flags}: RestoreOptions): readonly string[] => [
 
 /** The command that goes on with a restore, with the backup by its id. */
 export const restoreCommand = (options: RestoreOptions, backup: string): string =>
-	['zenml-airgap restore', backup, ...wordsOf(options)].join(' ');
+	['zenml-airgap restore', ...[backup, ...wordsOf(options)].map(shellWord)].join(' ');
+
+/** The same restore as one that was refused, but for what mends it: to be copied. */
+export const restoreWith = (
+	options: RestoreOptions,
+	backup: string,
+	{only = options.only, flags}: {readonly only?: RestoreScope; readonly flags?: Partial<RestoreFlags>},
+): string => restoreCommand({...options, only, flags: {...options.flags, ...flags}}, backup);
+
+/** One component under the kind of scope that was asked for; the control plane is no workspace. */
+export const scopeNamed = ({only}: RestoreOptions, name: string): RestoreScope =>
+	only.kind === 'workspace' && name !== 'controlPlane' ? {kind: 'workspace', name} : {kind: 'database', name};

@@ -4,6 +4,7 @@ import {stepProblems} from '../problems.ts';
 import {keyInGenerated} from '../shared/generated.ts';
 import {generatedSecretName} from '../shared/names.ts';
 import type {World} from '../world.ts';
+import {restoreWith} from './options.ts';
 import {partOf, type Restoring, type Source, textOfPart} from './source.ts';
 
 const listSchema = z.object({
@@ -40,7 +41,7 @@ const ownKey = ({component}: Restoring): string => keyInGenerated(`${component.i
  */
 export const generatedIn = async (
 	world: World,
-	{options: {only}}: Source,
+	{options}: Source,
 	read: ReadBackup,
 	restoring: readonly Restoring[],
 ): Promise<GeneratedData> => {
@@ -48,13 +49,21 @@ export const generatedIn = async (
 	const part = partOf(manifest, 'secrets', 'secrets');
 	const data = part && parsed(await textOfPart(world, read, part));
 	if (!data)
-		throw stepProblems.error('restore-part-missing', {
-			case: 'secrets',
-			backup: manifest.id,
-			what: 'the secrets and encryption keys',
-		});
+		throw stepProblems.error(
+			'restore-part-missing',
+			{
+				case: 'secrets',
+				backup: manifest.id,
+				what: 'the secrets and encryption keys',
+			},
+			{
+				nextSteps: restoring
+					.map(({name}) => restoreWith(options, manifest.id, {only: {kind: 'database', name}}))
+					.slice(0, 3),
+			},
+		);
 	register(world, data);
-	if (only.kind === 'whole') return data;
+	if (options.only.kind === 'whole') return data;
 	const prefixes = restoring.map(ownKey);
 	return Object.fromEntries(Object.entries(data).filter(([key]) => prefixes.some((prefix) => key.startsWith(prefix))));
 };

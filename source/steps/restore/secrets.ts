@@ -5,6 +5,7 @@ import {generatedSecretPlace, putGenerated, readData} from '../shared/generated.
 import {generatedSecretName} from '../shared/names.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {inputsOf} from './backup.ts';
+import {restoreWith} from './options.ts';
 import {type GeneratedData, generatedIn} from './secret-values.ts';
 import {type Phase, phaseOf, restoringOf, type Source} from './source.ts';
 
@@ -36,13 +37,17 @@ const look = async (world: World, source: Source): Promise<Differing> => {
 	const found = await differing(world, source);
 	const {other, backup} = found;
 	if (other.length > 0 && !source.options.flags.replaceSecrets)
-		throw stepProblems.error('restore-secret-differs', {
-			secret: generatedSecretPlace(world),
-			backup,
-			names: firstOf(other, 5),
-			namespace: world.answers.controlPlane.namespace,
-			name: generatedSecretName,
-		});
+		throw stepProblems.error(
+			'restore-secret-differs',
+			{
+				secret: generatedSecretPlace(world),
+				backup,
+				names: firstOf(other, 5),
+				namespace: world.answers.controlPlane.namespace,
+				name: generatedSecretName,
+			},
+			{nextSteps: [restoreWith(source.options, backup, {flags: {replaceSecrets: true}})]},
+		);
 	return found;
 };
 

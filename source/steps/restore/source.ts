@@ -2,11 +2,12 @@ import {text as textOf} from 'node:stream/consumers';
 import type {BackupDatabase, BackupManifest, BackupPart, PartKind, ReadBackup} from '../../backup/types.ts';
 import {nameOf} from '../backup/installed.ts';
 import {stepProblems} from '../problems.ts';
+import {tellOpening} from '../shared/databases/opening.ts';
 import {type RestoreMark, readRestoreMark} from '../shared/marks/restore-mark.ts';
 import {type Component, componentsOf} from '../shared/names.ts';
 import type {ReleaseName} from '../shared/release/servers.ts';
 import type {World} from '../world.ts';
-import type {RestoreOptions} from './options.ts';
+import {type RestoreOptions, restoreWith, scopeNamed} from './options.ts';
 
 /** A component whose database is restored, with its dump. */
 export type Restoring = {
@@ -27,9 +28,26 @@ export type Source = {
 	readonly open: (world: World) => Promise<ReadBackup>;
 };
 
-/** The id that was named, or that of the newest whole backup. @throws ProblemError `restore-no-backup` */
-const idOf = async ({backups, signal}: World, {backup}: RestoreOptions): Promise<string> => {
+const half: ReadonlySet<Phase> = new Set(['restoring', 'restored']);
+
+/** The backup of a restore that was begun and on which no server may run yet: a newer one may have been made meanwhile. */
+const begunWith = async (world: World): Promise<string | undefined> => {
+	for (const {answers} of componentsOf(world.answers)) {
+		const mark = await readRestoreMark(world, {name: answers.release, namespace: answers.namespace});
+		if (mark && half.has(mark.phase)) return mark.backup;
+	}
+	return undefined;
+};
+
+/** The id that was named, that of a restore which is gone on with, or that of the newest whole backup. @throws ProblemError `restore-no-backup` */
+const idOf = async (world: World, {backup}: RestoreOptions): Promise<string> => {
 	if (backup !== undefined) return backup;
+	const {backups, report, signal} = world;
+	const begun = await begunWith(world);
+	if (begun !== undefined) {
+		report({kind: 'line', level: 'info', text: `the restore of backup ${begun} was begun, and is gone on with`});
+		return begun;
+	}
 	const newest = (await backups.list(signal)).find(({state}) => state === 'whole');
 	if (newest) return newest.id;
 	throw stepProblems.error('restore-no-backup', {folder: backups.folder});
@@ -41,12 +59,11 @@ export const createSource = (options: RestoreOptions): Source => {
 	return {
 		options,
 		open: async (world) => {
-			const {backups, report, runId, signal} = world;
+			const {backups, runId, signal} = world;
 			const known = opened.get(runId);
 			if (known) return known;
-			const read = await backups.open(await idOf(world, options), signal, ({file, done, total}) =>
-				report({kind: 'progress', label: `checking ${file}`, done, total, unit: 'bytes'}),
-			);
+			const id = await idOf(world, options);
+			const read = await backups.open(id, signal, tellOpening(world, id));
 			opened.set(runId, read);
 			return read;
 		},
@@ -63,15 +80,24 @@ export const partOf = ({parts}: BackupManifest, kind: PartKind, name: string): B
 export const namesIn = ({parts}: BackupManifest): readonly string[] =>
 	parts.filter(({kind}) => kind === 'database').map(({name}) => name);
 
+/** More ways on than one reads. */
+const mostCommands = 3;
+
 /** Components of the answers that are asked for. @throws ProblemError `restore-component` */
-const asked = ({answers}: World, {only}: RestoreOptions): readonly Component[] => {
+const asked = ({answers}: World, options: RestoreOptions, backup: string): readonly Component[] => {
+	const {only} = options;
 	const all = componentsOf(answers);
 	if (only.kind === 'whole') return all;
 	const possible = only.kind === 'workspace' ? all.filter(({path}) => path !== 'controlPlane') : all;
 	const found = possible.find((one) => nameOf(one) === only.name);
 	if (found) return [found];
 	const kind = only.kind === 'workspace' ? 'workspace' : 'component';
-	throw stepProblems.error('restore-component', {kind, name: only.name, known: possible.map(nameOf).join(', ')});
+	const names = possible.map(nameOf);
+	throw stepProblems.error(
+		'restore-component',
+		{kind, flag: only.kind, name: only.name, known: names.join(', ')},
+		{nextSteps: names.slice(0, mostCommands).map((name) => restoreWith(options, backup, {only: {...only, name}}))},
+	);
 };
 
 const ofOne = (component: Component, manifest: BackupManifest): Restoring | undefined => {
@@ -86,11 +112,19 @@ const ofOne = (component: Component, manifest: BackupManifest): Restoring | unde
  * @throws ProblemError `restore-component`, `restore-part-missing`
  */
 export const restoringOf = (world: World, options: RestoreOptions, manifest: BackupManifest): readonly Restoring[] => {
-	const found = asked(world, options).flatMap((one) => ofOne(one, manifest) ?? []);
+	const found = asked(world, options, manifest.id).flatMap((one) => ofOne(one, manifest) ?? []);
 	if (found.length > 0) return found;
 	const what = `the database of ${options.only.kind === 'whole' ? 'any component of these answers' : options.only.name}`;
-	const known = namesIn(manifest).join(', ') || 'none';
-	throw stepProblems.error('restore-part-missing', {case: 'component', backup: manifest.id, what, known});
+	const names = namesIn(manifest);
+	const facts = {case: 'component', backup: manifest.id, what, known: names.join(', ') || 'none'} as const;
+	const there = componentsOf(world.answers)
+		.map(nameOf)
+		.filter((name) => names.includes(name));
+	throw stepProblems.error('restore-part-missing', facts, {
+		nextSteps: there
+			.slice(0, mostCommands)
+			.map((name) => restoreWith(options, manifest.id, {only: scopeNamed(options, name)})),
+	});
 };
 
 /** How far the restore of this backup is at one component, and its mark. */

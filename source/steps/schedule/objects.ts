@@ -1,18 +1,25 @@
-import type {Finding} from '../../engine/plan.ts';
+import type {Change, Finding} from '../../engine/plan.ts';
+import {makeNamespace} from '../namespaces.ts';
 import {type Naming, objectChanges, objectsToDo} from '../shared/objects/object-changes.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
+import {scheduleNamespace} from './names.ts';
+import {lacksNamespace} from './place.ts';
 import {scheduleObjects} from './wanted.ts';
 
 const naming: Naming = {nameOf: ({kind, metadata}) => `${kind} ${metadata.namespace}/${metadata.name}`};
 
 const check = async (world: World): Promise<Finding> => {
 	const objects = await scheduleObjects(world);
-	const changes = await objectChanges(world, objects, naming);
+	const namespace: readonly Change[] = (await lacksNamespace(world))
+		? [{action: 'create', target: `namespace ${scheduleNamespace(world.answers)}`}]
+		: [];
+	const changes = [...namespace, ...(await objectChanges(world, objects, naming))];
 	if (changes.length > 0) return {status: 'todo', changes};
 	return {status: 'ok', note: `${objects.length} objects`};
 };
 
 const apply = async (world: World): Promise<void> => {
+	if (await lacksNamespace(world)) await makeNamespace(world, scheduleNamespace(world.answers));
 	for (const {object} of await objectsToDo(world, await scheduleObjects(world), naming)) {
 		await world.cluster.apply(object, {signal: world.signal});
 		world.report({kind: 'line', level: 'info', text: `${naming.nameOf(object)} applied`});

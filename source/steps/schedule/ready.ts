@@ -6,6 +6,7 @@ import {stepProblems} from '../problems.ts';
 import {storageAhead} from '../storage/ahead.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {scheduleNamespace} from './names.ts';
+import {imageIn, lacksNamespace, requireImage, tryPods} from './place.ts';
 import {scheduleObjects, schedulePlace} from './wanted.ts';
 
 const write = ['get', 'create', 'patch'] as const;
@@ -40,13 +41,16 @@ const check = async (world: World): Promise<Finding> => {
 	const place = schedulePlace(world);
 	if (encryption !== 'age' || recipients === undefined) throw stepProblems.error('schedule-recipients-missing', {});
 	const {warnings = []} = await storageAhead(world, place);
+	const isNew = await lacksNamespace(world);
 	await requireRights(world);
-	await scheduleObjects(world);
+	const objects = await scheduleObjects(world);
+	const unseen = await requireImage(world, imageIn(objects));
+	const unread = isNew ? [] : await tryPods(world, objects);
 	await world.holdLease(world.signal);
-	return {status: 'ok', note: wordsOfPlace(place), warnings};
+	return {status: 'ok', note: wordsOfPlace(place), warnings: [...warnings, ...unseen, ...unread]};
 };
 
-/** Storage, recipients, rights, programs and logins, before anything is put into the cluster. */
+/** Storage, recipients, namespace, rights, programs and logins, before anything is put into the cluster. */
 export const scheduleReadyStep: Step = {
 	id: 'schedule-ready',
 	title: 'Ready for a schedule',

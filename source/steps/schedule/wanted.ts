@@ -7,7 +7,8 @@ import type {KubeObject, PodPlace} from '../../cluster/types.ts';
 import {markerTable} from '../../database/marker.ts';
 import {componentOf, installedOf} from '../backup/installed.ts';
 import {stepProblems} from '../problems.ts';
-import {managedBy} from '../shared/names.ts';
+import {pullSecretIn} from '../secrets/objects.ts';
+import {managedBy, namespacesOf} from '../shared/names.ts';
 import {claimsOf, recordObject, type StorageUse} from '../storage/objects.ts';
 import type {World} from '../world.ts';
 import {scheduleImage} from './image.ts';
@@ -181,6 +182,8 @@ export const scheduleObjects = async (world: World): Promise<readonly KubeObject
 			...{apiVersion: 'v1', kind: 'ServiceAccount', automountServiceAccountToken: false},
 			metadata: {name: scheduleName, namespace, labels: managedBy},
 		},
+		// Namespaces of components have theirs from the install.
+		...(namespacesOf(world.answers).includes(namespace) ? [] : await pullSecretIn(world, namespace)),
 		...claimsOf(scheduleUse(world)),
 		await secretObject(world, logins, small),
 		...cronJobs(world, image, {...small, components}),

@@ -39,6 +39,15 @@ const pullConfig = async ({answers, resolveSecret, registerSecret}: World): Prom
 	return config;
 };
 
+const ofPulling = (namespace: string, name: string, config: string): KubeObject =>
+	secret(namespace, name, 'kubernetes.io/dockerconfigjson', {'.dockerconfigjson': config});
+
+/** The pull secret in one more namespace; none for a registry without login. */
+export const pullSecretIn = async (world: World, namespace: string): Promise<readonly KubeObject[]> => {
+	const config = await pullConfig(world);
+	return config === undefined ? [] : [ofPulling(namespace, world.answers.registry.pullSecretName, config)];
+};
+
 /** Certificate and key of all host names. */
 const tlsPair = async ({answers, host, registerSecret}: World): Promise<Data> => {
 	const key = await host.readFile(answers.tls.key, 'tls.key');
@@ -52,9 +61,8 @@ const ofNamespaces = async (world: World): Promise<readonly KubeObject[]> => {
 	const pull = await pullConfig(world);
 	const ca = await host.readFile(answers.tls.ca, 'tls.ca');
 	const {pullSecretName} = answers.registry;
-	const dockerType = 'kubernetes.io/dockerconfigjson';
 	return namespacesOf(answers).flatMap((namespace) => [
-		...(pull === undefined ? [] : [secret(namespace, pullSecretName, dockerType, {'.dockerconfigjson': pull})]),
+		...(pull === undefined ? [] : [ofPulling(namespace, pullSecretName, pull)]),
 		secret(namespace, caSecretName, 'Opaque', {'ca.crt': ca}),
 	]);
 };

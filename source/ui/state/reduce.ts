@@ -119,7 +119,9 @@ const keys = (state: UiState, env: Env, key: Key): Turn => {
 
 /** A plan with problems says so beside Start: they stand below all answers, and Start would stop at the first. */
 const planned = (state: UiState, view: PlanView): UiState => {
-	const next: UiState = {...state, plan: {status: 'ready', view}};
+	// Whoever was told to wait for it need not any more.
+	const notice = state.notice?.role === 'warn' ? undefined : state.notice;
+	const next: UiState = {...state, notice, plan: {status: 'ready', view}};
 	const problems = view.steps.filter((step) => step.state === 'problem');
 	const [first] = problems;
 	if (!first || !isOn(state, 'review')) return next;

@@ -2,12 +2,12 @@ import type {Scope} from '../../answers/form/asking.ts';
 import {judgeForm} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
 import type {PlanPage} from '../../engine/plan.ts';
-import {pagesOf} from '../../engine/plan-view.ts';
+import {pagesOf, untoldLoss} from '../../engine/plan-view.ts';
 import type {Extent} from '../terminal/layout.ts';
 import {digit, isLetter, type Key, listMove, move, ringMove, scrollMove, takes} from './keys.ts';
 import {openReview} from './open-review.ts';
 import {openQuestions} from './questions.ts';
-import {after, type Env, type On, type Turn, turn, type UiState} from './types.ts';
+import {after, type Env, type Notice, type On, type Turn, turn, type UiState} from './types.ts';
 
 type Reviewing = On<'review'>;
 
@@ -49,6 +49,16 @@ const scrolled = (state: Reviewing, extent: Extent, key: Key): Reviewing['screen
 	return {...state.screen, top, seen: isSeen(state, extent) || isInView(to, extent)};
 };
 
+/** Why nothing can be started yet, in one row; undefined where the plan is there to be agreed to. */
+const notYet = ({plan, words}: Reviewing): Notice | undefined => {
+	if (plan.status === 'failed')
+		return {role: 'bad', text: 'The plan is not known: mend what is said above; p looks again.'};
+	if (plan.status !== 'ready')
+		return {role: 'warn', text: 'Wait until the whole plan was looked at: whoever starts agrees to it.'};
+	if (words.consent === undefined || !untoldLoss(plan.view)) return undefined;
+	return {role: 'bad', text: 'What is lost is not known: mend what is said above; p looks again.'};
+};
+
 const start = (state: Reviewing): Turn => {
 	const judged = judgeForm(state);
 	if (!judged.ok) {
@@ -56,19 +66,29 @@ const start = (state: Reviewing): Turn => {
 		const text = issue ? `${issue.path} ${issue.message}.` : 'Some answers are not valid.';
 		return turn({...state, notice: {role: 'bad', text: `${text} Choose "Change an answer".`}});
 	}
-	// Whoever starts agrees to what is lost, and it is not said yet.
-	if (state.found?.takesAway === true && state.plan.status !== 'ready')
-		return turn({...state, notice: {role: 'bad', text: 'Wait until the plan says what is lost; p looks again.'}});
 	const next = {...state, refused: undefined, started: true, screen: {name: 'run'}} as const;
-	return turn(next, {type: 'cancel-plan'}, {type: 'start', answers: judged.answers});
+	return turn(next, {type: 'start', answers: judged.answers});
+};
+
+/** What is not known cannot be agreed to: a look that met a problem shows it. The button in focus stays the one that was. */
+const waitFor = (state: Reviewing, notice: Notice): Turn => {
+	const top = state.plan.status === 'looking' ? state.screen.top : 'end';
+	return turn({...state, notice, screen: {...state.screen, top}});
 };
 
 /** A plan that takes something away is started by a yes. */
-const begin = (state: Reviewing): Turn => {
+const begin = (state: Reviewing, menu: number): Turn => {
+	const chosen: Reviewing = {...state, screen: {...state.screen, menu}};
+	if (!judgeForm(state).ok) return start(chosen);
+	const reason = notYet(state);
+	if (reason) return waitFor(state, reason);
 	const {consent} = state.words;
-	if (consent === undefined || !judgeForm(state).ok) return start(state);
-	const notice = {role: 'warn', text: `${consent} y/n`} as const;
-	return turn({...state, notice, screen: {...state.screen, consenting: true}});
+	if (consent === undefined) return start(chosen);
+	return turn({
+		...chosen,
+		notice: {role: 'warn', text: `${consent} y/n`},
+		screen: {...chosen.screen, consenting: true},
+	});
 };
 
 const onConsent = (state: Reviewing, key: Key): Turn => {
@@ -83,7 +103,7 @@ const toQuestions = (state: Reviewing, scope: Scope): Turn =>
 const press = (state: Reviewing, menu: number): Turn => {
 	switch (reviewButtons(state)[menu]) {
 		case 'start':
-			return begin({...state, screen: {...state.screen, menu}});
+			return begin(state, menu);
 		case 'read':
 			return turn({...state, screen: {...state.screen, menu, seen: true, reading: {page: 0, top: 0}}});
 		case 'change':

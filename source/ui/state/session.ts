@@ -20,8 +20,6 @@ export type Found = {
 		readonly resumable: boolean;
 		readonly at: number;
 	};
-	/** True where the plan takes something away for good: it is not started before it was looked at. */
-	readonly takesAway?: boolean;
 	/** True while everything happens inside this process and nothing outside is changed. */
 	readonly rehearsal: boolean;
 	/** What the rehearsal breaks on purpose, and where the file lies that mends it. */

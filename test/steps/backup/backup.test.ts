@@ -139,6 +139,37 @@ const stepOf = (id: string): Step => {
 	return step;
 };
 
+test('data that is being replaced is not backed up: it would look whole, and be the newest', async () => {
+	const settings = await settingsOf({encryption: 'none'});
+	const world = await siteOf(settings);
+	const marked = (name: string, data: Readonly<Record<string, string>>): World => ({
+		...world,
+		cluster: {
+			...world.cluster,
+			get: async (reference, signal) =>
+				reference.kind === 'ConfigMap'
+					? ({...reference, metadata: {name: reference.name}, data: reference.name === name ? data : {}} as KubeObject)
+					: world.cluster.get(reference, signal),
+		},
+	});
+	const restoring = {
+		...{phase: 'restoring', component: 'one', backup: 'b1', run: 'r1', at: '2026-11-29T01:00:00Z'},
+		command: 'zenml-airgap restore b1',
+	};
+	const ready = stepOf('backup-ready');
+	expect(await refusalOf(look(ready, marked('zenml-airgap-restore-zenml-one', restoring)))).toMatchObject({
+		code: 'restore-unfinished',
+		nextSteps: ['zenml-airgap restore b1'],
+	});
+	const back = {phase: 'restored', component: 'two', backup: 'b1', revision: '3', from: '4'};
+	expect(await refusalOf(look(ready, marked('zenml-airgap-back-zenml-two', back)))).toMatchObject({
+		code: 'back-unfinished',
+		nextSteps: ['zenml-airgap back two'],
+	});
+	const done = {...restoring, phase: 'done'};
+	expect(await look(ready, marked('zenml-airgap-restore-zenml-one', done))).toMatchObject({status: 'ok'});
+});
+
 test('a backup holds keys, settings and dumps, workspaces before the control plane, and is read back', async () => {
 	const settings = await settingsOf({encryption: 'none'});
 	const dumped: string[] = [];

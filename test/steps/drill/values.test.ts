@@ -75,6 +75,34 @@ test('no variable leads out of the drill, in clear or by the Secret of the chart
 	expect(JSON.stringify(ofPro)).not.toContain('redis');
 });
 
+test('no worker runs beside a server, and nothing of it is left in the values', () => {
+	const worker = {
+		enabled: true,
+		command: ['plugins'],
+		secretEnvironment: {ZENML_REDIS_BROKER_URL: 'redis://:password@redis.corp'},
+	};
+	const workers = {scheduler: worker, executor: {replicaCount: 2, autoscaling: {enabled: true}}};
+	const off = {scheduler: {enabled: false}, executor: {enabled: false}};
+	expect(led(workspace, {server, workerDeployments: workers}).workerDeployments).toEqual(off);
+	expect(led(pro, {...valuesOfControlPlane, workerDeployments: workers}).workerDeployments).toEqual(off);
+	expect(led(workspace, {server, workerDeployments: 'none'})).not.toHaveProperty('workerDeployments');
+});
+
+test('neither telemetry, a stream, a second store of secrets nor a bucket of payloads gets anything from the drill', () => {
+	const ways = {
+		openTelemetry: {endpoint: 'https://collector.corp'},
+		streaming: {url: 'redis://redis.corp'},
+		backupSecretsStore: {enabled: true, type: 'hashicorp'},
+	};
+	const payloadStorage = {offloadEnabled: true, backfill: {enabled: true, batchSize: 10}, path: 's3://bucket'};
+	const given = {server: {...server, ...ways, database: {...server.database, payloadStorage}}};
+	const found = led(workspace, given).server as Readonly<Record<string, unknown>>;
+	for (const key of Object.keys(ways)) expect(found).not.toHaveProperty(key);
+	expect(found.database).toMatchObject({
+		payloadStorage: {offloadEnabled: false, backfill: {enabled: false, batchSize: 10}},
+	});
+});
+
 test('keys that the chart may not know are not added', () => {
 	const values = led(workspace, {server});
 	expect(values.server).not.toHaveProperty('secretEnvironment');

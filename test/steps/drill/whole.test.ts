@@ -34,7 +34,7 @@ test('a backup is restored, its servers are asked, and nothing of it stays', asy
 		{kind: 'drill', at: '2026-01-31T19:30:00.000Z', run: 'run-of-the-test', note: 'passed, 2 databases in 0.0 s'},
 	]);
 	expect(site.world.told).toContainEqual({
-		...{kind: 'progress', label: 'checking database-default.dump', done: 1, total: 2, unit: 'bytes'},
+		...{kind: 'progress', label: 'checking backup B1', done: 1, total: 2, unit: 'bytes'},
 	});
 	expect(site.world.told).toContainEqual({
 		...{kind: 'progress', label: 'restore zenml_drill_ws1', done: 1024, total: 2048, unit: 'bytes'},

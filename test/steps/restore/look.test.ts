@@ -3,6 +3,7 @@ import type {BackupSummary, ReadBackup} from '../../../source/backup/types.ts';
 import {ageOf, refuseUnfitServer} from '../../../source/steps/restore/fit.ts';
 import {noFlags} from '../../../source/steps/restore/options.ts';
 import {createSource, restoringOf} from '../../../source/steps/restore/source.ts';
+import {writeRestoreMark} from '../../../source/steps/shared/marks/restore-mark.ts';
 import {refusal} from '../parts.ts';
 import {code, type Given, look, refusalOf} from '../world.ts';
 import {id, manifestOf, ownSteps, restoreSite, stepNamed} from './site.ts';
@@ -136,6 +137,32 @@ test('where no backup is named the newest whole one is taken', async () => {
 	});
 	await createSource({only: {kind: 'whole'}, flags: noFlags}).open(world);
 	expect(asked).toEqual(['whole']);
+});
+
+test.each([
+	['restoring', id],
+	['restored', id],
+	['opened', 'newer'],
+	['done', 'newer'],
+] as const)('where none is named and a restore is %s, that of %s is taken', async (phase, expected) => {
+	const site = restoreSite();
+	const asked: string[] = [];
+	const world = site.world({
+		backups: {
+			...site.given().backups,
+			list: async () => [{id: 'newer', state: 'whole'} as BackupSummary],
+			open: async (named) => {
+				asked.push(named);
+				return {folder: '/backups', manifest: manifestOf(), read: async () => Promise.reject(new Error('not read'))};
+			},
+		},
+	});
+	const mark = {phase, component: 'default', backup: id, run: 'r1', at: '2026-11-29T01:00:00Z', command: 'restore'};
+	await writeRestoreMark(world, {name: 'zenml', namespace: 'zenml-workspace'}, mark);
+	await createSource({only: {kind: 'whole'}, flags: noFlags}).open(world);
+	expect(asked).toEqual([expected]);
+	await createSource({backup: 'named', only: {kind: 'whole'}, flags: noFlags}).open(world);
+	expect(asked).toEqual([expected, 'named']);
 });
 
 test('a backup without any database, and a name that nobody has, are refused', async () => {

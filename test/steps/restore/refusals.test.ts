@@ -47,13 +47,15 @@ describe('a backup that does not fit is refused before anything is changed', () 
 			code: code('restore-part-missing'),
 			message: `The backup ${id} lacks what is to be restored: the database of default.`,
 			cause: 'It has controlPlane.',
-			fix: 'Take a backup that has it, or name one of these.',
+			fix: 'Take a backup that has it, or name one of these: --workspace NAME or --database NAME.',
+			nextSteps: ['zenml-airgap backup list', `zenml-airgap restore ${id} --database controlPlane`],
 		});
 		expect(await refusedAtFirst(restoreSite(), {kind: 'workspace', name: 'other'})).toMatchObject({
 			code: code('restore-component'),
 			message: 'There is no workspace "other" in these answers.',
 			cause: 'They have: default.',
-			fix: 'Name one of these, or give the answers of the site that has it.',
+			fix: 'Name one of these, --workspace NAME, or give the answers of the site that has it.',
+			nextSteps: [`zenml-airgap restore ${id} --workspace default`],
 		});
 	});
 
@@ -63,7 +65,12 @@ describe('a backup that does not fit is refused before anything is changed', () 
 		expect(await refusedAtFirst(site)).toMatchObject({
 			code: code('restore-part-missing'),
 			cause: 'What was generated for this site, its encryption keys among them, is in none of its parts.',
-			fix: 'Take another backup; to restore one database over keys that are still in the cluster add --database.',
+			fix: 'Take another backup; to restore one database over keys that are still in the cluster add --database NAME.',
+			nextSteps: [
+				'zenml-airgap backup list',
+				`zenml-airgap restore ${id} --database controlPlane`,
+				`zenml-airgap restore ${id} --database default`,
+			],
 		});
 		site.state.secrets = [secretObject('zenml-pro', 'zenml-airgap-generated', {'controlPlane.admin.password': 'one'})];
 		expect(await refusedAtFirst(site)).toMatchObject({
@@ -110,6 +117,7 @@ describe('a backup that does not fit is refused before anything is changed', () 
 				'The workspace default was in the namespace zenml-workspace when the backup was made; these answers say elsewhere.',
 			fix: 'Restore it under the name that it had: --set workspaces.0.namespace=zenml-workspace.',
 			answers: ['workspaces.0.namespace'],
+			nextSteps: [`zenml-airgap restore ${id} --set workspaces.0.namespace=zenml-workspace`],
 		});
 		const mysql = answersOf((input) => ({...input, database: {engine: 'mysql', host: 'db.corp'}}));
 		expect(await refusalOf(look(step, site.world({answers: mysql})))).toMatchObject({
@@ -126,6 +134,7 @@ describe('a backup that does not fit is refused before anything is changed', () 
 			code: code('restore-names-differ'),
 			cause: 'It has these, and the answers do not: workspace old.',
 			fix: 'Add them to the answers; or add --partial to leave them out.',
+			nextSteps: [`zenml-airgap restore ${id} --partial`],
 		});
 		site.state.manifest = manifestOf({parts: parts.slice(0, 2)});
 		expect(await refusedAtFirst(site)).toMatchObject({
@@ -142,27 +151,31 @@ describe('a backup that does not fit is refused before anything is changed', () 
 			{kind: 'whole'},
 			'older',
 			'Bring the bundle of that version, or a later one, and name it: --bundle PATH.',
+			[],
 		],
 		[
 			'zenml-0.90.0',
 			{kind: 'whole'},
 			'newer',
 			'Bring the bundle of that version; or add --newer to have the data migrated.',
+			[`zenml-airgap restore ${id} --newer`],
 		],
-		['zenml-0.99.0', database, 'older', 'Upgrade first, or restore an older backup.'],
+		['zenml-0.99.0', database, 'older', 'Upgrade first, or restore an older backup.', ['zenml-airgap backup list']],
 		[
 			'zenml-0.90.0',
 			database,
 			'newer',
 			'Add --newer to have the data migrated; or restore the whole from a bundle of that version.',
+			[`zenml-airgap restore ${id} --database default --newer`],
 		],
 		[
 			'zenml-main',
 			{kind: 'whole'},
 			'unknown',
 			'Find out whether the data fits these servers; where they are newer, add --newer.',
+			[`zenml-airgap restore ${id} --newer`],
 		],
-	] as const)('where its data is of %s for %o: servers are %s', async (chart, only, age, fix) => {
+	] as const)('where its data is of %s for %o: servers are %s', async (chart, only, age, fix, nextSteps) => {
 		const site = restoreSite();
 		const {components} = manifestOf();
 		site.state.manifest = manifestOf({
@@ -177,9 +190,27 @@ describe('a backup that does not fit is refused before anything is changed', () 
 				unknown: 'These versions cannot be compared.',
 			}[age],
 			fix,
+			nextSteps,
 		});
 		const agreed = await look(stepNamed(ownSteps(only, {newer: true}), 'restore-backup'), site.world());
 		expect(agreed.status).toBe(age === 'older' ? 'blocked' : 'ok');
+	});
+
+	test('by an older bundle, but for its data alone under the servers that are installed', async () => {
+		const site = restoreSite();
+		const {components} = manifestOf();
+		const chart = 'zenml-0.99.0';
+		site.state.chart = chart;
+		site.state.manifest = manifestOf({
+			components: components.map((one) => (one.name === 'default' ? {...one, chart} : one)),
+		});
+		expect(await refusedAtFirst(site)).toMatchObject({
+			code: code('restore-version'),
+			cause: 'Databases are migrated forward only: older servers fail on newer data, or damage it.',
+			fix: 'The servers that are installed are of that version: restore the data alone under them, --database default; or bring the bundle of that version, or a later one, and name it: --bundle PATH.',
+			nextSteps: [`zenml-airgap restore ${id} --database default`],
+		});
+		expect(await look(stepNamed(ownSteps(database), 'restore-backup'), site.world())).toMatchObject({status: 'ok'});
 	});
 
 	test('of a workspace that is older than its control plane, but for its data alone', async () => {
@@ -197,7 +228,19 @@ describe('a backup that does not fit is refused before anything is changed', () 
 		// The bundle of the control plane would migrate the workspace.
 		expect(await refusedAtFirst(site, workspace)).toMatchObject({
 			code: code('restore-version'),
-			fix: 'Bring the bundle of that version; or add --newer to have the data migrated.',
+			cause:
+				'The newer servers would migrate the data as soon as they start, and there is no way back but this backup.',
+			fix: 'The servers that are installed are of that version: restore the data alone under them, --database default; or bring the bundle of that version; or add --newer to have the data migrated.',
+			nextSteps: [
+				`zenml-airgap restore ${id} --database default`,
+				`zenml-airgap restore ${id} --workspace default --newer`,
+			],
+		});
+		// A Helm that does not answer hides the refusal from nobody.
+		const mute = site.world({helm: {release: async () => Promise.reject(new Error('no helm'))}});
+		expect(await refusalOf(look(stepNamed(ownSteps(workspace), 'restore-backup'), mute))).toMatchObject({
+			code: code('restore-version'),
+			nextSteps: [`zenml-airgap restore ${id} --workspace default --newer`],
 		});
 		// That of the workspace would take the control plane down.
 		const history = async (name: string) => [releaseOf({name, chart: name === 'zenml' ? old : pro})];
@@ -221,7 +264,17 @@ describe('a backup that does not fit is refused before anything is changed', () 
 		expect(await refusalOf(look(stepNamed(ownSteps(database), 'restore-backup'), world))).toMatchObject({
 			code: code('restore-not-installed'),
 			cause: 'Helm knows no release zenml in the namespace zenml-workspace, and --database restores data alone.',
-			fix: 'Restore the whole, or the workspace with --workspace.',
+			fix: 'Restore the workspace with its keys and servers, --workspace default, or the whole without either.',
+			nextSteps: [
+				'helm -n zenml-workspace list --all',
+				`zenml-airgap restore ${id} --workspace default`,
+				`zenml-airgap restore ${id}`,
+			],
+		});
+		const ofControlPlane = stepNamed(ownSteps({kind: 'database', name: 'controlPlane'}), 'restore-backup');
+		expect(await refusalOf(look(ofControlPlane, world))).toMatchObject({
+			fix: 'Restore the whole: leave --database out.',
+			nextSteps: ['helm -n zenml-pro list --all', `zenml-airgap restore ${id}`],
 		});
 	});
 
@@ -257,6 +310,10 @@ describe('keys', () => {
 			cause:
 				'These differ: workspaces.default.encryptionKey. What was stored with the keys that are there now cannot be read with those of the backup.',
 			fix: 'Find out which are right. Where those of the backup are, add --replace-secrets; save those that are there first.',
+			nextSteps: [
+				'kubectl -n zenml-pro get secret zenml-airgap-generated -o yaml > before-restore.yaml',
+				`zenml-airgap restore ${id} --replace-secrets`,
+			],
 		});
 		await carry([stepNamed(ownSteps({kind: 'whole'}, {replaceSecrets: true}), 'restore-secrets')], site.world());
 		expect(site.cluster.all.get('Secret zenml-pro/zenml-airgap-generated')?.data).toEqual(before.data);
@@ -278,7 +335,8 @@ describe('keys', () => {
 		expect(await refusalOf(carry(ownSteps(database), site.world()))).toMatchObject({
 			code: code('restore-key-wrong'),
 			cause: `The database is as in backup ${id}, and none of the secrets in it were stored with the key in zenml-pro/zenml-airgap-generated. Its servers were not started.`,
-			fix: 'Bring the key of the time of that backup: restore the whole workspace with its keys (--workspace), with --replace-secrets where others are in the cluster; or take another backup.',
+			fix: 'Bring the key of the time of that backup: restore the whole workspace with its keys, --workspace default, with --replace-secrets where others are in the cluster; or take another backup.',
+			nextSteps: ['zenml-airgap backup list', `zenml-airgap restore ${id} --workspace default --replace-secrets`],
 		});
 		expect(site.state.deployments.zenml?.replicas).toBe(0);
 		expect(

@@ -4,7 +4,7 @@ import {scheduleObjectsStep} from '../../../source/steps/schedule/objects.ts';
 import {scheduleObjects} from '../../../source/steps/schedule/wanted.ts';
 import {carried, facts, generatedAndEnrolled, kept, secretObject} from '../parts.ts';
 import {changesOf, code, type Given, linesOf, look, refusalOf, worldOf} from '../world.ts';
-import {scheduledTo, siteOf, volume} from './site.ts';
+import {scheduledTo, siteOf, toolsDigest, volume} from './site.ts';
 
 type PodSpec = {
 	readonly imagePullSecrets?: readonly object[];
@@ -43,7 +43,7 @@ test('a volume is claimed and mounted, and is what the script writes to', async 
 	expect(env(backup)).toMatchObject({...folder, RECIPIENTS: 'age1abc age1def', RETENTION_DAYS: '30'});
 	expect(env(watch)).toMatchObject({...folder, MODE: 'watch', STALE_HOURS: '26'});
 	expect(backup.volumes).toContainEqual({name: 'storage', persistentVolumeClaim: {claimName: 'zenml-backup'}});
-	expect(backup.containers[0]?.image).toBe('registry.corp/zenml/client-tools@sha256:client-tools');
+	expect(backup.containers[0]?.image).toBe(`registry.corp/zenml/client-tools@${toolsDigest}`);
 	expect(backup.imagePullSecrets).toEqual([{name: 'internal-registry-secret'}]);
 });
 

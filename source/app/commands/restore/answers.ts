@@ -1,7 +1,7 @@
-import {access} from 'node:fs/promises';
 import path from 'node:path';
 import {text as textOf} from 'node:stream/consumers';
 import {parse, stringify} from 'yaml';
+import {type Draft, setAt} from '../../../answers/draft.ts';
 import {parseOverrides} from '../../../answers/file/load.ts';
 import {resolveSecret} from '../../../answers/secrets.ts';
 import {createBackups} from '../../../backup/backups.ts';
@@ -12,6 +12,7 @@ import {isMap} from '../../../base/text.ts';
 import type {Context, GlobalOptions} from '../../base/context.ts';
 import {appProblems} from '../../base/problems.ts';
 import {progressLines} from '../progress.ts';
+import {layDown} from './lay-down.ts';
 import type {Named} from './named.ts';
 
 /** More than answers may have, bytes. */
@@ -57,34 +58,21 @@ const openWithout = async (
 	}
 };
 
-const isThere = async (file: unknown): Promise<boolean> =>
-	typeof file === 'string' &&
-	access(file).then(
-		() => true,
-		() => false,
-	);
+/** The folder of backups and what opens them are those of the command line: they brought this host here. */
+const givenWith = ({set, bundle}: GlobalOptions): ReadonlySet<string> =>
+	new Set([...parseOverrides(set).overrides.map(({path: at}) => at), ...(bundle === undefined ? [] : ['bundle.path'])]);
 
-/** Certificate, key and CA of the site; those that this host lacks are written beside the answers. */
-const withCertificates = async (
-	{signal}: Context,
-	{manifest, read}: ReadBackup,
-	{folder, tls}: {readonly folder: string; readonly tls: Readonly<Record<string, unknown>>},
-): Promise<Readonly<Record<string, unknown>>> => {
-	const found: Record<string, unknown> = {...tls};
-	for (const name of ['certificate', 'key', 'ca']) {
-		const part = manifest.parts.find((one) => one.kind === 'certificates' && one.name === name);
-		if (!part || (await isThere(tls[name]))) continue;
-		found[name] = await saveFile(
-			path.join(folder, part.file.replace(/\.age$/u, '')),
-			await textOf(await read(part, signal)),
-		);
-	}
-	return found;
-};
+/** What was written, and what whoever goes on has to bring. */
+const told = (file: string, laid: readonly string[], lacking: ReadonlyMap<string, string>): readonly string[] => [
+	`The answers of this backup are now in ${file}: look through them; paths are those of the host that made it.`,
+	...(laid.length > 0 ? [`Beside them lies what the backup holds and this host lacks: ${laid.join(', ')}.`] : []),
+	...(lacking.size > 0 ? ['Neither this host nor the backup has these; bring them, or change the answers:'] : []),
+	...[...lacking].map(([answer, what]) => `  ${answer}: ${what}`),
+];
 
 /**
- * Writes the answers of a backup into a file, for whoever has nothing but the backup and its key; a file that an earlier try left is kept,
- * as it may have been edited.
+ * Writes the answers of a backup into a file, with what they refer to beside it, for whoever has nothing but the backup and its key; a file
+ * that an earlier try left is kept, as it may have been edited.
  * @returns the path of the file
  * @throws what opening the backup throws; ProblemError `restore-answers-missing`
  */
@@ -94,8 +82,8 @@ export const answersFromBackup = async (
 	{named, stateDirectory}: {readonly named: Named; readonly stateDirectory: string},
 ): Promise<string> => {
 	const {workingDirectory, signal, err} = context;
-	const given = setTo(options, 'backup.folder') ?? './zenml-airgap-backups';
-	const folder = named.folder ?? path.resolve(workingDirectory, given);
+	const asked = setTo(options, 'backup.folder') ?? './zenml-airgap-backups';
+	const folder = named.folder ?? path.resolve(workingDirectory, asked);
 	const own = path.join(stateDirectory, 'from-backup', path.basename(named.id));
 	const file = path.join(own, 'answers.yaml');
 	const earlier = await readOwnFile(file, mostBytes);
@@ -107,10 +95,12 @@ export const answersFromBackup = async (
 	const part = opened.manifest.parts.find(({kind}) => kind === 'answers');
 	const answers: unknown = part && parse(await textOf(await opened.read(part, signal)));
 	if (!isMap(answers)) throw appProblems.error('restore-answers-missing', {backup: named.id});
-	const tls = await withCertificates(context, opened, {folder: own, tls: isMap(answers.tls) ? answers.tls : {}});
-	const backup = {...(isMap(answers.backup) ? answers.backup : {}), folder};
+	const placed = setAt(answers as Draft, 'backup.folder', folder);
+	const {answers: led, laid, lacking} = await layDown(context, opened, placed, own);
 	const head = `# The answers of backup ${named.id}. Paths and references (env:, file:) are those of the host that made it.\n`;
-	await saveFile(file, `${head}${stringify({...answers, tls, backup})}`);
-	err(`The answers of this backup are now in ${file}: look through them; paths are those of the host that made it.\n`);
+	await saveFile(file, `${head}${stringify(led)}`);
+	const given = givenWith(options);
+	const open = new Map([...lacking].filter(([answer]) => !given.has(answer)));
+	for (const line of told(file, laid, open)) err(`${line}\n`);
 	return file;
 };

@@ -1,3 +1,4 @@
+import {shellWord} from '../../../base/shell.ts';
 import {plans} from '../../../plans/index.ts';
 import type {RestoreOptions, RestoreScope} from '../../../steps/restore/options.ts';
 import {findAnswers, stateDirectoryOf} from '../../answers/inputs.ts';
@@ -49,14 +50,16 @@ const work: Work<Given> = async (context, {word, options}) => {
 	const {look, acceptLoss, newer, replaceSecrets, again, partial} = options;
 	const {namedBackup} = await import('./named.ts');
 	const named = word === undefined ? undefined : await namedBackup(context, word);
-	if (!look && !acceptLoss && isUnattended(context, options))
-		throw appProblems.error('restore-not-accepted', {backup: named?.id ?? 'ID'});
 	const wanted: RestoreOptions = {
 		backup: named?.id,
 		only,
 		flags: {newer, replaceSecrets, again, partial},
 	};
 	const {wordsOf} = await import('../../../steps/restore/options.ts');
+	if (!look && !acceptLoss && isUnattended(context, options)) {
+		const words = [...(named ? [named.id] : []), ...wordsOf(wanted), '--look'].map(shellWord);
+		throw appProblems.error('restore-not-accepted', {command: ['zenml-airgap restore', ...words].join(' ')});
+	}
 	const {restorePlan} = await import('../../../plans/restore.ts');
 	const plan = restorePlan(wanted);
 	const entry = {...plans.restore, stepIds: plan.steps.map(({id}) => id), load: async () => plan};
