@@ -1,5 +1,6 @@
 import {firstScope, type Scope} from '../../answers/form/asking.ts';
 import type {Form} from '../../answers/form/form.ts';
+import {asciiMarks} from '../../base/printable.ts';
 import {isAbort} from '../../base/problem.ts';
 import type {Listener} from '../../engine/events.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
@@ -121,7 +122,8 @@ export const runPlain = async (
 		if (!isStarted) raw.close();
 	};
 	context.signal.addEventListener('abort', closeEarly, {once: true});
-	const lines: PlainLines = {...raw, say: (...all) => raw.say(...all.map((line) => redactor.redact(line)))};
+	const shown = (line: string): string => (context.ascii ? asciiMarks(redactor.redact(line)) : redactor.redact(line));
+	const lines: PlainLines = {...raw, say: (...all) => raw.say(...all.map(shown))};
 	const signal = AbortSignal.any([stop.signal, context.signal]);
 	const talk: Talk = {context, options, session: createSession(context, options), lines, signal};
 	try {
