@@ -4,9 +4,18 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Context} from './source/app/base/context.ts';
 import {createLastGuard, lastWords} from './source/app/base/last-guard.ts';
-import {homeOf, hostNameOf, userNameOf, workingFolderOf} from './source/app/base/surroundings.ts';
+import {
+	drawsScreens,
+	homeOf,
+	hostNameOf,
+	isAscii,
+	isLight,
+	userNameOf,
+	workingFolderOf,
+} from './source/app/base/surroundings.ts';
 import {main} from './source/app/main.ts';
 import {systemClock} from './source/base/clock.ts';
+import {asciiMarks} from './source/base/printable.ts';
 import {exitCodes} from './source/base/problem.ts';
 import {createRedactor} from './source/base/redact.ts';
 
@@ -75,7 +84,13 @@ for (const stream of [stdout, stderr]) {
 		if (error.code !== 'EPIPE' && error.code !== 'EIO') lost ??= error;
 	});
 }
-const terminal = stdin.isTTY === true && stdout.isTTY === true;
+const screen = stdin.isTTY === true && stdout.isTTY === true && drawsScreens(env);
+// What draws would take a terminal that it does not know, or a CI beside one, for one without colours, and show no cursor.
+if (screen) process.env.FORCE_COLOR ??= '1';
+const ascii = isAscii(env);
+/** A file or pipe gets all as it is. */
+const shown = (text: string, {isTTY}: {readonly isTTY?: boolean}): string =>
+	ascii && isTTY === true ? asciiMarks(text) : text;
 const context: Context = {
 	version: typeof ZENML_AIRGAP_VERSION === 'string' ? ZENML_AIRGAP_VERSION : '0.0.0-source',
 	environment: env,
@@ -88,13 +103,14 @@ const context: Context = {
 	pid: process.pid,
 	clock: systemClock,
 	redactor,
-	out: (text) => stdout.write(text),
-	err: (text) => stderr.write(text),
+	out: (text) => stdout.write(shown(text, stdout)),
+	err: (text) => stderr.write(shown(text, stderr)),
 	signal: stopOnSignals(),
 	interrupt: () => process.kill(process.pid, 'SIGINT'),
-	screen: terminal && env.TERM !== 'dumb' && env.NO_COLOR === undefined && env.INK_SCREEN_READER !== 'true',
+	screen,
 	color: env.NO_COLOR === undefined,
-	ascii: !/utf-?8/iu.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ''),
+	light: isLight(env),
+	ascii,
 	stdin,
 	stdout,
 	stderr,

@@ -97,5 +97,13 @@ export const preparePrograms = async (owner: Owner, from = import.meta.url): Pro
 	return bin;
 };
 
+/**
+ * The variable by which the programs of such a folder find their libraries: they look beside themselves, and where they are the loader
+ * reads from /proc (ld.so(8), `$ORIGIN`), which a chroot may lack.
+ */
+export const librariesOf = (bin: string): {readonly LD_LIBRARY_PATH: string} => ({
+	LD_LIBRARY_PATH: join(dirname(bin), 'lib'),
+});
+
 /** Major version of the PostgreSQL that a rehearsal starts. @throws ProblemError `rehearsal-postgres-missing`. */
 export const postgresMajor = (from = import.meta.url): number => Number.parseInt(findPackage(from).version, 10);

@@ -7,6 +7,7 @@ import type {ProblemError} from '../../source/base/problem.ts';
 import {firstOf} from '../../source/base/text.ts';
 import {rehearsalProblems} from '../problems.ts';
 import {give, giveTree, type Owner, refuseUnreachable, type ServerTls, writeOwned} from '../servers/index.ts';
+import {librariesOf} from './binaries.ts';
 
 const run = promisify(execFile);
 
@@ -28,7 +29,7 @@ const initdb = async (folder: string, passwordFile: string, {bin, owner}: Making
 			'--no-sync',
 		],
 		{
-			env: {PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC'},
+			env: {PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...librariesOf(bin)},
 			cwd: '/',
 			timeout: initTimeoutMs,
 			...(owner.change && {uid: owner.uid, gid: owner.gid}),

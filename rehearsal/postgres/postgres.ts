@@ -6,7 +6,7 @@ import pg from 'pg';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {rehearsalProblems} from '../problems.ts';
 import {chooseOwner, freePort, lastLogLines, type Owner, release, type ServerTls, spawnKept} from '../servers/index.ts';
-import {preparePrograms} from './binaries.ts';
+import {librariesOf, preparePrograms} from './binaries.ts';
 import {prepareDataFolder, writeServerFiles} from './data-folder.ts';
 import {clearLeftover, findServers, readReadyPid} from './leftover.ts';
 
@@ -72,7 +72,8 @@ const spawnServer = (
 		fsync: 'off',
 		...options.settings,
 	};
-	return spawnKept([join(bin, 'postgres'), '-D', folder, ...settingArguments(settings)], options.log, owner);
+	const command = [join(bin, 'postgres'), '-D', folder, ...settingArguments(settings)];
+	return spawnKept(command, options.log, owner, librariesOf(bin));
 };
 
 /** A server that was started on a folder, and the port that it is to listen on. */

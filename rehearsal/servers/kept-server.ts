@@ -55,14 +55,19 @@ export const freePort = async (): Promise<number> => {
 };
 
 /** Starts a server under a keeper, as its owner. @param command program and arguments @param logFile file that all it says is appended to */
-export const spawnKept = (command: readonly string[], logFile: string, owner: Owner): ChildProcess => {
+export const spawnKept = (
+	command: readonly string[],
+	logFile: string,
+	owner: Owner,
+	more: Readonly<Record<string, string>> = {},
+): ChildProcess => {
 	const log = openSync(logFile, 'a', 0o600);
 	try {
 		const child = spawn('/bin/sh', ['-c', keeper, 'sh', ...command], {
 			// A session of its own: Ctrl-C in the terminal reaches this tool alone, which then stops things in order.
 			detached: true,
 			cwd: '/',
-			env: {PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC'},
+			env: {PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...more},
 			stdio: ['ignore', log, log, 'pipe'],
 			...(owner.change && {uid: owner.uid, gid: owner.gid}),
 		});

@@ -1,5 +1,6 @@
 import {validateField} from './draft.ts';
 import {dayTwoTopics} from './questions/day-two.ts';
+import {hooksTopic} from './questions/hooks.ts';
 import {optionTopics} from './questions/options.ts';
 import {siteTopics} from './questions/site.ts';
 import type {Question, Topic} from './questions/types.ts';
@@ -9,7 +10,7 @@ import {type Draft, getAt} from './tree.ts';
 export type {Question, Topic} from './questions/types.ts';
 
 /** The questionnaire, in the order in which it is asked. Every answer but `version` is in it exactly once. */
-export const topics: readonly Topic[] = [...siteTopics, ...zenmlTopics, ...optionTopics, ...dayTwoTopics];
+export const topics: readonly Topic[] = [...siteTopics, ...zenmlTopics, ...optionTopics, ...dayTwoTopics, hooksTopic];
 
 /** A question without a valid answer, with the path of its answer: list indices filled in. */
 export type OpenQuestion = {

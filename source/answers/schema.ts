@@ -21,6 +21,7 @@ import {crossFieldIssues} from './rules/rules.ts';
 import {artifacts} from './schema/artifacts.ts';
 import {backup} from './schema/backup.ts';
 import {componentDatabase, sharedDatabaseServer} from './schema/database.ts';
+import {hooks} from './schema/hooks.ts';
 import {ingress} from './schema/ingress.ts';
 import {registry} from './schema/registry.ts';
 import {upgrade} from './schema/upgrade.ts';
@@ -238,6 +239,7 @@ const shape = z.strictObject({
 	artifacts,
 	backup,
 	upgrade,
+	hooks,
 });
 
 /** The schema of a complete, valid set of answers. A message says what a value must: `be a port number`; check.ts makes sentences of them. */

@@ -19,3 +19,10 @@ export const harmlessText = (text: string): string => text.replaceAll(steering, 
 /** JSON that cannot steer a terminal and means the same: what `JSON.stringify` leaves as it is gets its own escape (RFC 8259). */
 export const harmlessJson = (json: string): string =>
 	json.replaceAll(steering, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+
+/**
+ * Text for a terminal that shows ASCII only: the marks of this program's own sentences become letters of it. Names and words of others
+ * stay as they are. @param room `cell`: each mark keeps its one cell
+ */
+export const asciiMarks = (text: string, room: 'cell' | 'line' = 'line'): string =>
+	text.replaceAll('…', room === 'cell' ? '~' : '...').replaceAll('→', room === 'cell' ? '>' : '->');

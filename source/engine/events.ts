@@ -91,6 +91,8 @@ export type Event = {readonly at: number} & (
 			readonly fingerprint: string;
 			readonly keep?: Kept | undefined;
 	  }
+	/** Of the run as a whole; `evidence` are words of others, for the log. */
+	| {readonly type: 'run-warning'; readonly text: string; readonly evidence?: readonly string[]}
 	| {readonly type: 'stopping'; readonly reason: string}
 	| {readonly type: 'run-finished'; readonly outcome: RunOutcome; readonly exitCode: number; readonly problem?: Problem}
 );

@@ -172,6 +172,8 @@ const reducers: {readonly [Type in Event['type']]: (state: RunState, event: Of<T
 	'step-acknowledged': (state, {step: id}) => updateStep(state, id, (step) => ({...step, acknowledged: true})),
 	'step-warning': stepWarning,
 	'step-finished': stepFinished,
+	'run-warning': (state, {at, text}) =>
+		sayOfRun({...state, warnings: [...(state.warnings ?? []), text]}, at, 'warn', text),
 	stopping: (state, {at, reason}) =>
 		sayOfRun({...state, stopping: reason}, at, 'warn', `stopping at a safe point: ${reason}`),
 	'run-finished': runFinished,

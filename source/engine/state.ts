@@ -67,6 +67,8 @@ export type RunState = {
 	/** The step that is under way or was last. */
 	readonly current?: string;
 	readonly stopping?: string;
+	/** What was told of the run as a whole, and stopped nothing. */
+	readonly warnings?: readonly string[];
 	readonly outcome?: RunOutcome;
 	readonly exitCode?: number;
 	readonly problem?: Problem;

@@ -1,6 +1,6 @@
 import type {RequestOptions} from 'node:https';
 import {isIP} from 'node:net';
-import {checkServerIdentity} from 'node:tls';
+import {type ConnectionOptions, checkServerIdentity, connect} from 'node:tls';
 import {abortError} from '../base/abort.ts';
 import type {ProblemError} from '../base/problem.ts';
 import type {CaseOf} from '../base/problem-table.ts';
@@ -20,20 +20,25 @@ type Options = Parameters<HttpsPort['request']>[0];
 /** A URL writes IPv6 in brackets, sockets do not. */
 const hostOf = ({hostname}: URL): string => hostname.replace(/^\[(.*)\]$/u, '$1');
 
-/** One connection for one request, with this CA alone: what a check sees must not come from an older connection. */
-const connectionTo = ({address, ca}: Options, url: URL): RequestOptions => {
+/** Trust in this CA alone, for the host of the URL. */
+const trustFor = ({ca}: Pick<Options, 'ca'>, url: URL): ConnectionOptions => {
 	const host = hostOf(url);
 	return {
-		hostname: address ?? host,
 		ca,
 		rejectUnauthorized: true,
 		minVersion: 'TLSv1.2',
 		// An IP address is no SNI name (RFC 6066, section 3).
 		servername: isIP(host) ? '' : host,
 		checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
-		agent: false,
 	};
 };
+
+/** One connection for one request: what a check sees must not come from an older connection. */
+const connectionTo = (options: Options, url: URL): RequestOptions => ({
+	hostname: options.address ?? hostOf(url),
+	...trustFor(options, url),
+	agent: false,
+});
 
 const flatHeaders = (headers: Headers): Readonly<Record<string, string>> =>
 	Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [name, [value].flat().join(', ')]));
@@ -116,3 +121,46 @@ export const createHttps = (): HttpsPort => ({
 		}
 	},
 });
+
+/** What is looked at of a server before anything is sent to it. */
+export type Knock = Pick<Options, 'url' | 'ca' | 'timeoutMs' | 'signal'>;
+
+const greet = async (options: Knock, url: URL): Promise<void> =>
+	new Promise((resolve, reject) => {
+		const {timeoutMs, signal} = options;
+		const socket = connect({host: hostOf(url), port: Number(url.port || 443), ...trustFor(options, url)});
+		let stage: HttpFailure['stage'] = 'connect';
+		const end = (settle: () => void): void => {
+			clearTimeout(timer);
+			signal.removeEventListener('abort', stop);
+			socket.destroy();
+			settle();
+		};
+		const fail = (kind: 'connection' | 'slowness', cause?: unknown): void =>
+			end(() => reject(new HttpFailure(kind, {stage, sentBytes: 0, waitedMs: timeoutMs}, {cause})));
+		const stop = (): void => end(() => reject(abortError(signal)));
+		const timer = setTimeout(() => fail('slowness'), timeoutMs);
+		signal.addEventListener('abort', stop, {once: true});
+		socket.once('connect', () => {
+			stage = 'handshake';
+		});
+		socket.on('error', (error) => fail('connection', error));
+		socket.once('secureConnect', () => end(resolve));
+	});
+
+/**
+ * Looks whether the host of a URL has an address, answers, and shows a certificate of that CA for it; nothing is asked of it.
+ * @throws ProblemError as `HttpsPort.request`; the reason of the signal
+ */
+export const knock = async (options: Knock): Promise<void> => {
+	const {signal} = options;
+	signal.throwIfAborted();
+	const asked: Options = {...options, method: 'HEAD', area: 'prerequisites'};
+	const url = parseUrl(asked);
+	try {
+		await greet(options, url);
+	} catch (error) {
+		if (signal.aborted) throw abortError(signal);
+		throw error instanceof HttpFailure ? await problemOf(asked, url, error) : error;
+	}
+};

@@ -139,6 +139,7 @@ const table: {readonly [Type in Event['type']]: LinesOf<Type>} = {
 	'step-going-back': (_before, after, {step, way}) => titled(after, step, way.label),
 	'step-acknowledged': none,
 	'step-finished': (_before, after, event) => finishedLines(after, event),
+	'run-warning': (_before, _after, {text}) => [`Warning: ${text}`],
 	stopping: (_before, _after, {reason}) => [`Stopping at a safe point: ${reason}`],
 	'run-finished': none,
 };

@@ -89,6 +89,6 @@ export const summaryLines = (state: RunState, context: SummaryContext): readonly
 		...(state.outcome === 'done' ? [] : [`  ${state.pass === 'apply' ? 'Go on' : 'Again'} with  ${resumeCommand}`]),
 		...(reportFile === undefined ? [] : [`  Report      ${reportFile}`]),
 		`  Log         ${logFile}`,
-		...leftovers.map((text) => `  Warning     ${text}`),
+		...[...(state.warnings ?? []), ...leftovers].map((text) => `  Warning     ${text}`),
 	];
 };

@@ -32,6 +32,12 @@ export type HostPort = {
 	readonly saveState: (name: string, text: string | undefined) => Promise<string>;
 };
 
+/** Programs and addresses that hear how a run goes. */
+export type HookPort = {
+	/** How many the answers name, and which are known to be of no use, each in a sentence. No program is run, and nothing is sent. */
+	readonly look: (signal: AbortSignal) => Promise<{readonly count: number; readonly warnings: readonly string[]}>;
+};
+
 /** Every effect a step may have. Which world it touches is told by the addresses in the answers alone. */
 export type Ports = {
 	readonly clock: Clock;
@@ -51,6 +57,8 @@ export type Ports = {
 	readonly tls: TlsPort;
 	readonly https: HttpsPort;
 	readonly zenml: ZenmlPort;
+	/** Whoever hears how the run goes; steps only look at them. */
+	readonly hooks: HookPort;
 	/**
 	 * The value behind a reference in the answers, registered with the redactor. `generate` is not one of these. `onWarning` takes what is
 	 * odd about it, without the value.

@@ -13,6 +13,8 @@ export type AppOptions = {
 	/** Only ASCII marks, for terminals without UTF-8. */
 	readonly ascii: boolean;
 	readonly color: boolean;
+	/** The background is known to be light. */
+	readonly light?: boolean;
 	/** False leaves out the busy sign that turns; default true. */
 	readonly animate?: boolean;
 };
@@ -24,7 +26,7 @@ export type AppOptions = {
  */
 export const runApp = async (
 	session: Session,
-	{stdin, stdout, signal, ascii, color, animate = true}: AppOptions,
+	{stdin, stdout, signal, ascii, color, light = false, animate = true}: AppOptions,
 ): Promise<AppResult> => {
 	let result: AppResult = {ended: 'quit'};
 	const store = createUiStore(session, (ended) => {
@@ -32,7 +34,7 @@ export const runApp = async (
 		app.unmount();
 	});
 	const app = render(
-		<LookContext value={{ascii, color, animate}}>
+		<LookContext value={{ascii, color, light, animate}}>
 			<App session={session} store={store} />
 		</LookContext>,
 		{

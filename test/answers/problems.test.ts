@@ -427,7 +427,7 @@ const refusals: readonly Refusal[] = [
 		{
 			code: 'answers-unknown-key',
 			message: 'x is not an answer',
-			cause: expect.stringMatching(/^The keys of the answers are version, bundle, .*, upgrade\.$/u) as string,
+			cause: expect.stringMatching(/^The keys of the answers are version, bundle, .*, hooks\.$/u) as string,
 			fix: 'Take it out.',
 		},
 	],

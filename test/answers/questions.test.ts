@@ -100,6 +100,7 @@ describe('the questionnaire', () => {
 			'backup.identity',
 			'backup.signingKey',
 			'backup.schedule.s3.ca',
+			'hooks.ca',
 		]);
 	});
 });

@@ -56,7 +56,12 @@ const working = (): Plan => {
 };
 
 /** An operator at a terminal without a full screen, who starts `runPlain` with some answers. */
-const sit = async (plan: Plan, draft: Draft = fullDraft, more: Partial<AttendedOptions> = {}) => {
+const sit = async (
+	plan: Plan,
+	draft: Draft = fullDraft,
+	more: Partial<AttendedOptions> = {},
+	context: Partial<Context> = {},
+) => {
 	const stdin = Object.assign(new PassThrough(), {isTTY: true});
 	const stdout = new PassThrough();
 	let written = '';
@@ -73,6 +78,7 @@ const sit = async (plan: Plan, draft: Draft = fullDraft, more: Partial<AttendedO
 		out: (text) => void stdout.write(text),
 		signal: stop.signal,
 		leave: ((code: number) => left.push(code)) as unknown as Context['leave'],
+		...context,
 	});
 	stage = own;
 	const options: AttendedOptions = {
@@ -135,6 +141,15 @@ test('answers are saved and changed before the start, and the plan is made again
 	expect(await talk.code).toBe(0);
 	expect(talk.shown()).toContain('Nothing was changed. Start again with: zenml-airgap install');
 	expect(await readFile(path.join(talk.folder, 'zenml-airgap-answers.yaml'), 'utf8')).not.toContain('acme');
+});
+
+test('answers that cannot be saved where the operator is are told so, and the conversation goes on', async () => {
+	const talk = await sit(working(), fullDraft, {}, {workingDirectory: '/dev/null/here'});
+	await talk.answer([start, 'save']);
+	await talk.waitFor('Not saved in /dev/null/here: ');
+	await talk.waitFor('Start from a folder that you may write to.');
+	await talk.answer([start, 'no']);
+	expect(await talk.code).toBe(0);
 });
 
 test('a secret of an earlier run is asked for again and goes to no file and no line', async () => {

@@ -48,6 +48,7 @@ export const createStage = async (more: Partial<Context> = {}): Promise<Stage> =
 		interrupt: () => undefined,
 		screen: false,
 		color: false,
+		light: false,
 		ascii: true,
 		stdin: process.stdin,
 		stdout: process.stdout,

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {harmlessJson, harmlessText, printable, printableText} from '../../source/base/printable.ts';
+import {asciiMarks, harmlessJson, harmlessText, printable, printableText} from '../../source/base/printable.ts';
 import {counted, firstOf, isMap, oneLine, sentence} from '../../source/base/text.ts';
 import {formatBytes, formatDuration} from '../../source/base/units.ts';
 
@@ -66,4 +66,9 @@ test('JSON loses what steers a terminal, and means the same', () => {
 	const text = harmlessJson(`${JSON.stringify(value)}\n`);
 	expect(text).not.toMatch(/(?!\n)[\p{Cc}\u2028-\u202E]/u);
 	expect(JSON.parse(text)).toEqual(value);
+});
+
+test('marks of our own become ASCII, on a screen cell by cell; names of others stay as they are', () => {
+	expect(asciiMarks('équipe: 0 tables → 7 …')).toBe('équipe: 0 tables -> 7 ...');
+	expect(asciiMarks('équipe: 0 tables → 7 …', 'cell')).toBe('équipe: 0 tables > 7 ~');
 });

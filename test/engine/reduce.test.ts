@@ -241,6 +241,12 @@ test('stopping and the end of a run are facts of the run, not of a step', () => 
 	expect('problem' in fold([started, {type: 'run-finished', outcome: 'done', exitCode: 0}])).toBe(false);
 });
 
+test('a warning of the run as a whole is kept with it and is in its log', () => {
+	const warned = fold([started, {type: 'run-warning', text: 'a hook failed', evidence: ['no such room']}]);
+	expect(warned.warnings).toEqual(['a hook failed']);
+	expect(warned.log.at(-1)).toEqual({at: 2000, level: 'warn', text: 'a hook failed'});
+});
+
 test('the log keeps the newest lines and counts the dropped ones', () => {
 	const count = 12_345;
 	let state = fold([started]);

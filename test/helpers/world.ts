@@ -86,6 +86,7 @@ export const makeContext = (
 	signal: never,
 	screen: false,
 	color: false,
+	light: false,
 	ascii: true,
 	stdin: new PassThrough() as unknown as NodeJS.ReadStream,
 	stdout: new PassThrough() as unknown as NodeJS.WriteStream,

@@ -309,3 +309,52 @@ test.skipIf(!unshares)('without /proc the program starts (needs unshare)', async
 		stderr: expect.stringContaining('answers-missing'),
 	});
 });
+
+test.skipIf(!unshares)('without /proc a rehearsal runs, its database included (needs unshare)', async () => {
+	const place = await makePlace(program);
+	try {
+		const words = [
+			'rehearse',
+			'--state-dir',
+			place.state,
+			'--non-interactive',
+			'--pace',
+			'fast',
+			'--until',
+			'prerequisites',
+		];
+		const command = ['unshare', '-m', 'sh', '-c', withoutProc, 'sh', program.node, program.cli, ...words];
+		const {code, out, err} = await runQuietly(command, place);
+		expect({code, err}).toEqual({code: 0, err: expect.not.stringContaining('code:')});
+		expect(out).toContain('Prerequisites: ok, nothing to do');
+	} finally {
+		await place.remove();
+	}
+});
+
+test.skipIf(!unshares)(
+	'with temporary files on a disk that nobody can write to a rehearsal runs (needs unshare)',
+	async () => {
+		const place = await makePlace(program);
+		try {
+			const closed = at('closed');
+			await mkdir(closed);
+			const script = `mount -t tmpfs -o ro tmpfs ${closed} && cd ${closed} && exec "$@"`;
+			const words = [
+				'rehearse',
+				'--state-dir',
+				place.state,
+				'--non-interactive',
+				'--pace',
+				'fast',
+				'--until',
+				'images',
+			];
+			const command = ['unshare', '-m', 'sh', '-c', script, 'sh', program.node, program.cli, ...words];
+			const {code, err} = await runQuietly(command, place, {TMPDIR: closed});
+			expect({code, err}).toEqual({code: 0, err: expect.not.stringContaining('code:')});
+		} finally {
+			await place.remove();
+		}
+	},
+);

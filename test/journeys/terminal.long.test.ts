@@ -58,3 +58,15 @@ journey(
 		await waitUntilGone(family, 20_000);
 	},
 );
+
+journey('on a terminal of a name that nobody knows, beside a CI, the cursor of a field is seen', async () => {
+	place = await makePlace(program);
+	const words = ['env', 'TERM=foot', 'CI=true', program.node, program.cli, 'install', '--state-dir', place.state];
+	terminal = await openTerminal(words, place);
+	await terminal.waitFor('Begin');
+	await terminal.press('Enter');
+	await terminal.waitFor('Images and charts are taken from here');
+	expect(await terminal.written()).toContain('\u001B[7m');
+	await terminal.press('C-c', 'y');
+	expect(await terminal.exitCode()).toBe(0);
+});

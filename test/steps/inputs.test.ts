@@ -67,6 +67,7 @@ const table: readonly (readonly [at: string, value: unknown, stale: string])[] =
 	['network.dnsHandover', 'confirm', 'dns'],
 	['network.caHandover', 'wait', 'ca'],
 	['network.waitMinutes', 5, ''],
+	['hooks.started', {command: '/bin/tell'}, 'prerequisites'],
 	['helm.timeoutMinutes', 30, ''],
 ];
 

@@ -11,6 +11,7 @@ import {clocks} from '../../source/steps/prerequisites/clocks.ts';
 import {database} from '../../source/steps/prerequisites/database.ts';
 import {disk} from '../../source/steps/prerequisites/disk.ts';
 import {helm} from '../../source/steps/prerequisites/helm.ts';
+import {hooks} from '../../source/steps/prerequisites/hooks.ts';
 import {prerequisites, prerequisitesStep} from '../../source/steps/prerequisites/index.ts';
 import {kubernetes} from '../../source/steps/prerequisites/kubernetes.ts';
 import {nodes} from '../../source/steps/prerequisites/nodes/index.ts';
@@ -41,6 +42,40 @@ const cluster = (kind: string, ...statuses: readonly object[]) =>
 	);
 const node = (cpu: string, memory: string, architecture?: string) => ({
 	status: {allocatable: {cpu, memory}, nodeInfo: {architecture}},
+});
+
+describe('hooks', () => {
+	const hooked = answersOf((input) => ({
+		...input,
+		registry: {...input.registry, password: 'env:REGISTRY'},
+		hooks: {finished: {command: '/usr/local/bin/tell'}, headerValue: 'env:NOT_THERE'},
+	}));
+
+	test('one that is of no use is a warning in a row that does not say all is well, and refuses nothing', async () => {
+		const warnings = ['hooks.finished.command: there is no /usr/local/bin/tell. The run does not stop for it'];
+		expect(await see(hooks, {hooks: {look: async () => ({count: 2, warnings})}})).toEqual({
+			note: '2 hooks, 1 of no use',
+			bad: true,
+			warnings,
+		});
+		expect(await see(hooks, {hooks: {look: async () => ({count: 1, warnings: []})}})).toEqual({note: '1 hook'});
+	});
+
+	test('they are looked at where the answers name any', () => {
+		expect(prerequisites(hooked)).toContain(hooks);
+		expect(prerequisites(answersOf())).not.toContain(hooks);
+	});
+
+	test('a secret that only hooks need does not stop a run', async () => {
+		const {note} = await see(secrets, {
+			answers: hooked,
+			resolveSecret: async (reference) => {
+				if (reference === 'env:NOT_THERE') throw new Error('it was asked for');
+				return 'value';
+			},
+		});
+		expect(note).toBe('1 reference can be read');
+	});
 });
 
 describe('secrets', () => {

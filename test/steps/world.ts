@@ -69,6 +69,7 @@ export const worldOf = (
 		tls: onlyThese('tls', given.tls),
 		https: onlyThese('https', given.https),
 		zenml: onlyThese('zenml', given.zenml),
+		hooks: onlyThese('hooks', given.hooks),
 		resolveSecret: given.resolveSecret ?? (async (reference) => `behind ${reference}`),
 		registerSecret: given.registerSecret ?? ((value) => secrets.push(value)),
 		holdLease:

@@ -89,6 +89,7 @@ export type RuledAnswers = Pick<ServedAnswers, 'database'> & {
 		readonly users: readonly {readonly username: string; readonly teams?: string | undefined}[];
 	};
 	readonly artifacts: RuledStorage;
+	readonly hooks: {readonly headerValue?: string | undefined};
 	readonly backup: {readonly schedule: RuledStorage & {readonly namespace?: string | undefined}};
 };
 

@@ -89,6 +89,9 @@ const registryFilesAreUsed: Rule = ({registry}) =>
 const registryLoginIsKnown: Rule = ({registry}) =>
 	registry.password === 'generate' ? [{kind: 'cannot be made', path: ['registry', 'password']}] : [];
 
+const hooksAreKnown: Rule = ({hooks}) =>
+	hooks.headerValue === 'generate' ? [{kind: 'cannot be made', path: ['hooks', 'headerValue']}] : [];
+
 /** An HTTPRoute attaches to a Gateway that is named; nothing else does. */
 const gatewayFitsKind: Rule = ({ingress}) => {
 	const other = ['ingress', 'kind'];
@@ -110,6 +113,7 @@ const rules: readonly Rule[] = [
 	namespacesAreFree,
 	registryPairsAreWhole,
 	registryLoginIsKnown,
+	hooksAreKnown,
 	registryFilesAreUsed,
 	sharedServerIsNamed,
 	databasesDiffer,

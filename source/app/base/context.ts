@@ -26,6 +26,8 @@ export type Context = {
 	/** Is there a terminal on standard input and output that can draw a full screen? */
 	readonly screen: boolean;
 	readonly color: boolean;
+	/** The background of the terminal is known to be light. */
+	readonly light: boolean;
 	readonly ascii: boolean;
 	readonly stdin: NodeJS.ReadStream;
 	readonly stdout: NodeJS.WriteStream;

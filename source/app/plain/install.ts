@@ -1,5 +1,7 @@
 import {firstScope, type Scope} from '../../answers/form/asking.ts';
 import type {Form} from '../../answers/form/form.ts';
+import {errnoWords} from '../../base/errno.ts';
+import {asciiMarks} from '../../base/printable.ts';
 import {isAbort} from '../../base/problem.ts';
 import type {Listener} from '../../engine/events.ts';
 import {type PlanView, untoldLoss} from '../../engine/plan-view.ts';
@@ -40,11 +42,19 @@ const consents = async (lines: PlainLines, {consent}: PlanWords, plan: PlanView)
 	return false;
 };
 
+/** Where the answers were saved, or why not: a folder that nobody can write to ends no conversation. */
+const saved = async ({session, context: {workingDirectory}}: Talk, {draft}: Form): Promise<string> => {
+	try {
+		return `Saved: ${await session.saveAnswers(draft)}`;
+	} catch (error) {
+		return `Not saved in ${workingDirectory}: ${errnoWords(error, 'write')} Start from a folder that you may write to.`;
+	}
+};
+
 /** Review and dry run of complete answers, and whether to start: `yes`, or what is to be changed. @throws PlainLeft */
-const review = async (
-	{session, lines, signal, options: {plan: entry}}: Talk,
-	{form, answers}: Complete,
-): Promise<'yes' | {readonly change: Scope}> => {
+const review = async (talk: Talk, {form, answers}: Complete): Promise<'yes' | {readonly change: Scope}> => {
+	const {session, lines, signal, options} = talk;
+	const {plan: entry} = options;
 	lines.say('', 'Answers', ...reviewLines(form), '', 'Looking at what will be done. Nothing is changed.');
 	const plan = await session.look(answers, {listeners: [], signal});
 	lines.say('', 'What will be done', ...planLines(plan), '');
@@ -53,7 +63,7 @@ const review = async (
 		if (word === 'yes' && (await consents(lines, entry.words, plan))) return 'yes';
 		if (word === 'no') throw new PlainLeft();
 		if (word === 'change') return {change: await askTopic(lines)};
-		if (word === 'save') lines.say(`Saved: ${await session.saveAnswers(form.draft)}`);
+		if (word === 'save') lines.say(await saved(talk, form));
 	}
 };
 
@@ -131,7 +141,8 @@ export const runPlain = async (
 		if (!isStarted) raw.close();
 	};
 	context.signal.addEventListener('abort', closeEarly, {once: true});
-	const lines: PlainLines = {...raw, say: (...all) => raw.say(...all.map((line) => redactor.redact(line)))};
+	const shown = (line: string): string => (context.ascii ? asciiMarks(redactor.redact(line)) : redactor.redact(line));
+	const lines: PlainLines = {...raw, say: (...all) => raw.say(...all.map(shown))};
 	const signal = AbortSignal.any([stop.signal, context.signal]);
 	const talk: Talk = {context, options, session: createSession(context, options), lines, signal};
 	try {

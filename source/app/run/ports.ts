@@ -24,6 +24,7 @@ import {backupSettings} from './backup-settings.ts';
 import {childEnvironment} from './child-environment.ts';
 import {clusterChoice} from './cluster-choice.ts';
 import {dumpPods} from './dump-pod.ts';
+import {hookPort} from './hooks/look.ts';
 import {createHost} from './host.ts';
 import {lazyRegistry} from './lazy-registry.ts';
 import {createLeaseHolder} from './lease.ts';
@@ -153,6 +154,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		tls: createTls(trustStore === undefined ? {} : {trustStore}),
 		https,
 		zenml: createZenml({https}),
+		hooks: hookPort(answers, {readFile: host.readFile, resolveSecret: resolve}),
 		resolveSecret: resolve,
 		registerSecret: (value) => redactor.register(value),
 		holdLease: lease.hold,

@@ -9,7 +9,7 @@ import {printableText} from '../../base/printable.ts';
 import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import type {Controls} from '../../engine/controls.ts';
 import {converge} from '../../engine/converge.ts';
-import type {Event, Listener} from '../../engine/events.ts';
+import type {Listener} from '../../engine/events.ts';
 import {type Journal, readJournal} from '../../engine/journal.ts';
 import {isProved} from '../../engine/outcome.ts';
 import type {Pass} from '../../engine/plan.ts';
@@ -22,7 +22,7 @@ import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {clusterJournalMs, readClusterJournal} from './cluster-journal.ts';
 import {makeFolder} from './folder.ts';
-import {createRecorder, type Recorder} from './recorder.ts';
+import {createRecorder} from './recorder.ts';
 
 /** One way through one plan, and who steers and hears it. */
 export type RunRequest = {
@@ -91,14 +91,6 @@ const fingerprintsOf = (journal: Journal | undefined): ReadonlyMap<string, strin
 		),
 	);
 
-/** Every listener gets every event without its secrets. */
-const toAll =
-	({context, listeners}: RunRequest, recorder: Recorder): Listener =>
-	(event: Event) => {
-		const clean = context.redactor.redactDeep(event);
-		for (const listener of [recorder.listener, ...listeners]) listener(clean);
-	};
-
 const saveReport = async ({stateDirectory}: RunRequest, state: RunState, answers: Answers): Promise<string> =>
 	saveFile(
 		path.join(stateDirectory, 'reports', `acceptance-${state.runId}.txt`),
@@ -151,7 +143,7 @@ const runLocked = async (
 	// V8 lets a heap grow to three times what is in use where the machine has the room: 350 MB for an upgrade, which others may need.
 	setFlagsFromString('--optimize-for-size');
 	const {context, stateDirectory, pass, answers} = request;
-	const {createPortsSlot} = await import('./ports.ts');
+	const [{createPortsSlot}, {createAnnouncer}] = await Promise.all([import('./ports.ts'), import('./announce.ts')]);
 	const slot = createPortsSlot({
 		context,
 		stateDirectory,
@@ -171,6 +163,10 @@ const runLocked = async (
 			openPorts: (wanted) => slot.open(wanted),
 			answers,
 		});
+		const announcer = createAnnouncer({
+			...{context, pass, recorder, listeners: request.listeners, logFile: identity.logFile},
+			openPorts: (wanted) => slot.open(wanted),
+		});
 		const result = await converge<Answers, World>({
 			plan,
 			pass,
@@ -185,7 +181,7 @@ const runLocked = async (
 				return {...ports, ...base};
 			},
 			controls: request.controls(confirmationsOf(plan, earlier)),
-			listeners: [toAll(request, recorder)],
+			listeners: [announcer.listener],
 			signal: AbortSignal.any([request.signal, stop.signal]),
 			clock: context.clock,
 			hearFaults: context.hearFaults,
@@ -193,6 +189,7 @@ const runLocked = async (
 			from: request.from,
 			until: request.until,
 		});
+		await announcer.end();
 		await tidy(`The log ${identity.logFile} is not complete`, recorder.close);
 		const {state, answers: last} = recorder.end();
 		const reportFile = isProved(state)

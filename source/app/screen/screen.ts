@@ -40,9 +40,9 @@ export const runScreen = async (context: Context, options: AttendedOptions): Pro
 	const {session, ended, shared} = createScreenSession(context, options);
 	// Only here, so that no run without a screen ever loads Ink.
 	const {runApp} = await import('../../ui/index.tsx');
-	const {stdin, stdout, signal, ascii, color} = context;
+	const {stdin, stdout, signal, ascii, color, light} = context;
 	options.onScreen?.();
-	const result = await runApp(session, {stdin, stdout, signal, ascii, color});
+	const result = await runApp(session, {stdin, stdout, signal, ascii, color, light});
 	if (result.ended === 'quit') return leftBefore(context, ended, options.resumeCommand);
 	if (ended.insisted) return leftAtOnce(context, options.resumeCommand);
 	return afterRun(context, ended, shared);

@@ -4,7 +4,7 @@ import type {Readable, Writable} from 'node:stream';
 import {birthNow, processPlace} from '../../base/lock/process.ts';
 
 /**
- * A program of its own: it starts helm and ends it when the process that asked for it is gone, however that one ended. On its
+ * A program of its own: it starts helm, or a hook of the operator, and ends it when the process that asked for it is gone, however that one ended. On its
  * standard input come one line of JSON (an Order), as many bytes as it names, which are helm's input, and then nothing: its
  * end is the order to stop. Helm is not started before its input is whole, for half of its values are values too.
  */
@@ -15,6 +15,8 @@ export type Order = {
 	readonly bytes: number;
 	/** How long helm gets after SIGTERM to close its release before it is killed, ms. */
 	readonly graceMs: number;
+	/** True where nothing that it started may outlive it, though it ended by itself. */
+	readonly whole?: boolean | undefined;
 	/** File in which helm's process is written down while it is at work. */
 	readonly record?: string | undefined;
 };
@@ -79,11 +81,15 @@ const handOn = (from: Readable, to: Writable): void => {
 };
 
 const start = (order: Order, input: Buffer): {readonly stop: () => void} => {
-	const {graceMs, record} = order;
+	const {graceMs, record, whole} = order;
 	const helm = spawnHelm(order);
 	let stopping = false;
 	const forget = (): void => {
 		if (record !== undefined) rmSync(record, {force: true});
+	};
+	const end = (): void => {
+		if (whole) killGroup();
+		process.exit(0);
 	};
 	helm.once('error', refuse);
 	if (helm.pid !== undefined && record !== undefined) writeDown(record, helm.pid);
@@ -96,9 +102,9 @@ const start = (order: Order, input: Buffer): {readonly stop: () => void} => {
 		tell({exitCode: code ?? undefined, signal: signal ?? undefined});
 		if (stopping) killGroup();
 		// What helm started may still hold its output open.
-		setTimeout(() => process.exit(0), 1000);
+		setTimeout(end, 1000);
 	});
-	helm.once('close', () => process.exit(0));
+	helm.once('close', end);
 	return {
 		stop: () => {
 			if (stopping) return;

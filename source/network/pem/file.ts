@@ -17,6 +17,7 @@ const held = {
 	'registry.clientKey': 'client key',
 	'artifacts.s3.ca': 'CA certificate',
 	'backup.schedule.s3.ca': 'CA certificate',
+	'hooks.ca': 'CA certificate',
 	'database.ca': 'CA certificate',
 	'database.clientCertificate': 'client certificate',
 	'database.clientKey': 'client key',

@@ -10,6 +10,7 @@ import {clocks} from './clocks.ts';
 import {database} from './database.ts';
 import {disk} from './disk.ts';
 import {helm} from './helm.ts';
+import {hooks} from './hooks.ts';
 import {installedVersions, upgradedVersions} from './installed-versions.ts';
 import {kubernetes} from './kubernetes.ts';
 import {namespaceRules} from './namespace-rules.ts';
@@ -21,6 +22,9 @@ import {samePlaces} from './same-places.ts';
 import {secrets} from './secrets.ts';
 import {storage} from './storage.ts';
 import {wayInCheck} from './way-in/index.ts';
+
+const hasHooks = ({hooks: {started, waiting, problem, finished}}: Answers): boolean =>
+	[started, waiting, problem, finished].some(({command, url}) => command !== undefined || url !== undefined);
 
 /** All checks, in the order in which they are shown; they run side by side. */
 export const prerequisites = (answers: Answers, versions = installedVersions): readonly Check[] => [
@@ -41,6 +45,7 @@ export const prerequisites = (answers: Answers, versions = installedVersions): r
 	registry,
 	database,
 	...(answers.artifacts.kind === 'none' ? [] : [storage]),
+	...(hasHooks(answers) ? [hooks] : []),
 ];
 
 const checkWith = async (world: World, versions: Check): Promise<Finding> => {
@@ -62,12 +67,13 @@ export const prerequisitesStep: Step = {
 	// Rendering both charts reads nearly everything; what is left out only counts later.
 	inputs: (answers) => {
 		const {bundle, kubernetes, registry, tls, ingress, database, controlPlane, workspaces, workloadManager} = answers;
-		const {artifacts} = answers;
+		const {artifacts, hooks: called} = answers;
 		const helm = answers.helm.binary;
 		const userPasswords = answers.organization.users.map(({password}) => password);
 		return {
 			...{bundle, kubernetes, registry, tls, ingress, database, controlPlane, workspaces, workloadManager},
 			artifacts,
+			hooks: called,
 			helm,
 			userPasswords,
 		};

@@ -9,6 +9,9 @@ import type {World} from '../world.ts';
 /** A secret that is made or typed is there when it is needed. */
 const isWrittenSomewhere = ({reference}: SecretAnswer): boolean => reference !== 'generate' && reference !== 'prompt';
 
+/** What only hooks need is looked at with them, for it stops nothing. */
+const isOfHooks = ({answer}: SecretAnswer): boolean => answer.startsWith('hooks.');
+
 const problemOf = async (
 	{resolveSecret, signal}: World,
 	{reference, answer}: SecretAnswer,
@@ -28,7 +31,7 @@ export const secrets: Check = {
 	label: 'Secrets',
 	asks: 'secrets',
 	run: async (world) => {
-		const references = secretAnswers(world.answers).filter(isWrittenSomewhere);
+		const references = secretAnswers(world.answers).filter((one) => isWrittenSomewhere(one) && !isOfHooks(one));
 		const warnings: string[] = [];
 		const problems = await Promise.all(
 			references.map(async (one) => problemOf(world, one, (text) => warnings.push(text))),

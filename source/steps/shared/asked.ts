@@ -3,7 +3,7 @@ import type {World} from '../world.ts';
 import {serverGroups} from './database-servers.ts';
 
 /** Whom a check asks. */
-export type Asked = 'cluster' | 'registry' | 'database' | 'helm' | 'files' | 'secrets' | 'servers';
+export type Asked = 'cluster' | 'registry' | 'database' | 'helm' | 'files' | 'secrets' | 'servers' | 'hooks';
 
 /** The part of the world that it belongs to. */
 export const areaOf: Readonly<Record<Asked, ProblemArea>> = {
@@ -14,6 +14,7 @@ export const areaOf: Readonly<Record<Asked, ProblemArea>> = {
 	files: 'prerequisites',
 	secrets: 'prerequisites',
 	servers: 'verification',
+	hooks: 'prerequisites',
 };
 
 /** A kubeconfig that cannot be read is told by the check that reads it. */
@@ -41,6 +42,7 @@ export const nameOf = (world: World, asked: Asked): string => {
 		files: () => 'a file or folder of this host',
 		secrets: () => 'a file, an environment or a Secret of the cluster that the answers name',
 		servers: () => 'the servers of ZenML Pro',
+		hooks: () => 'a program or address that the hooks name',
 	};
 	return names[asked]();
 };

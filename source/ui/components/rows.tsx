@@ -1,5 +1,6 @@
 import {Box, Text} from 'ink';
 import {memo} from 'react';
+import {asciiMarks} from '../../base/printable.ts';
 import {glyphs} from '../terminal/marks.ts';
 import {cutRow, type Row, sameRow} from '../terminal/rows.ts';
 import {clean} from '../terminal/text.ts';
@@ -14,7 +15,7 @@ const Line = ({row}: {readonly row: Row}) => {
 				: row.map(({text, role = 'plain', bold}, index) => (
 						// biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity beyond their place
 						<Text key={index} {...style(role, look)} {...(bold && {bold})}>
-							{clean(text)}
+							{look.ascii ? asciiMarks(clean(text), 'cell') : clean(text)}
 						</Text>
 					))}
 		</Text>

@@ -3,7 +3,13 @@ import {createContext, useContext} from 'react';
 import type {Role} from './marks.ts';
 
 /** How the terminal may be drawn on. */
-export type Look = {readonly color: boolean; readonly ascii: boolean; readonly animate: boolean};
+export type Look = {
+	readonly color: boolean;
+	/** The background is known to be light. */
+	readonly light?: boolean;
+	readonly ascii: boolean;
+	readonly animate: boolean;
+};
 
 const colours: Readonly<Record<Role, TextProps>> = {
 	plain: {},
@@ -15,6 +21,15 @@ const colours: Readonly<Record<Role, TextProps>> = {
 	busy: {color: 'cyan'},
 	key: {color: 'cyan'},
 	focus: {inverse: true},
+};
+
+/** Cyan and yellow are hardly seen on white. */
+const onLight: Readonly<Record<Role, TextProps>> = {
+	...colours,
+	title: {color: 'blue', bold: true},
+	warn: {color: 'magenta'},
+	busy: {color: 'blue'},
+	key: {color: 'blue'},
 };
 
 const monochrome: Readonly<Record<Role, TextProps>> = {
@@ -30,7 +45,10 @@ const monochrome: Readonly<Record<Role, TextProps>> = {
 };
 
 /** Properties of Ink's `Text` for a role. */
-export const style = (role: Role, {color}: Pick<Look, 'color'>): TextProps => (color ? colours : monochrome)[role];
+export const style = (role: Role, {color, light = false}: Pick<Look, 'color' | 'light'>): TextProps => {
+	if (!color) return monochrome[role];
+	return (light ? onLight : colours)[role];
+};
 
 export const LookContext = createContext<Look>({color: true, ascii: false, animate: true});
 
