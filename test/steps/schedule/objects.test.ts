@@ -22,7 +22,8 @@ const podOf = ({spec}: KubeObject): PodSpec =>
 /** What a schedule is: its kinds, the members of its Secret as text, and the pods of its two CronJobs. */
 const wanted = async (given: Given, ...objects: readonly KubeObject[]) => {
 	const all = await scheduleObjects(siteOf(given, ...objects).world);
-	const secret = all.find(({kind}) => kind === 'Secret')?.data as Readonly<Record<string, string>>;
+	const own = all.find(({kind, metadata}) => kind === 'Secret' && metadata.name === 'zenml-backup');
+	const secret = own?.data as Readonly<Record<string, string>>;
 	const [backup, watch] = all.filter(({kind}) => kind === 'CronJob').map(podOf);
 	if (!backup || !watch) throw new Error('there are no CronJobs');
 	return {
