@@ -51,9 +51,7 @@ test('charts and programs are told where they are known', () => {
 	);
 	expect(text).toContain('Against the bundle registry.example.com/zenml:');
 	expect(text).toContain('charts\n  zenml 1 -> 2\n');
-	expect(text).toContain(
-		'in all:   9.0 KiB of 10.0 KiB, as programs (bin/, 2.0 KiB), charts and lists come along always',
-	);
+	expect(text).toContain('in all:   9.0 KiB of 10.0 KiB, as programs (2.0 KiB), charts and lists come along always');
 });
 
 test('a bundle that was made is told with its links, and that the signature of the whole one does not hold', () => {
@@ -91,6 +89,7 @@ const plan: BundlePlan = {
 	charts: [],
 	sboms: [],
 	tools: [],
+	papers: [],
 	releaseNotes: undefined,
 	blobs: [],
 	notes: ['a note'],

@@ -4,6 +4,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import type {Context} from '../../source/app/base/context.ts';
 import {openHelm} from '../../source/app/commands/bundle/create-helm.ts';
 import {never, specOf} from '../bundle/create/helpers.ts';
+import {releaseFolder} from '../bundle/create/released.ts';
 import {refusalOf} from '../bundle/refusals.ts';
 import {createStage, type Stage} from './stage.ts';
 
@@ -83,7 +84,7 @@ test('without a helm nothing is planned, and the option that names one is told',
 test('what goes along is left out where the spec says so', async () => {
 	const binary = await fakeHelm('helm');
 	const {tools} = await open({tools: {helm: false, program: false}}, {binary}, onPath());
-	expect(await tools(never)).toEqual({tools: [], notes: []});
+	expect(await tools(never)).toEqual({tools: [], papers: [], notes: []});
 });
 
 test('a program that runs from its source does not go along, and neither does a helm that is a script', async () => {
@@ -114,8 +115,26 @@ test('the program that is built goes along, or the one that the spec names', asy
 	);
 	expect(await named.tools(never)).toMatchObject({
 		tools: [{file: {path: 'bin/zenml-airgap-0.0.0-source.tar.gz'}}],
-		notes: [],
+		notes: [expect.stringContaining('needs Node 22.15 or newer on the other side, and none comes along')],
 	});
+});
+
+test('an executable goes along in the place of the program for Node, unless the spec names that too', async () => {
+	const binary = await fakeHelm('helm');
+	const built = path.join(stage.folder, 'dist');
+	await mkdir(built);
+	for (const name of ['cli.js', 'main.js']) await writeFile(path.join(built, name), '');
+	const executables = [path.join(await releaseFolder(), 'zenml-airgap-linux-x64')];
+	const context = {...onPath(), programDirectory: built};
+	const pathsOf = async (tools: object): Promise<readonly string[]> => {
+		const opened = await open({tools}, {binary}, context);
+		return (await opened.tools(never)).tools.map(({file}) => file.path);
+	};
+	expect(await pathsOf({helm: false, executables})).toEqual(['tool/zenml-airgap-linux-x64']);
+	expect(await pathsOf({helm: false, executables, program: built})).toEqual([
+		'bin/zenml-airgap-0.0.0-source.tar.gz',
+		'tool/zenml-airgap-linux-x64',
+	]);
 });
 
 test('a helm that the spec asks for and that cannot go along is refused', async () => {

@@ -25,7 +25,7 @@ export const madeBundle = async (
 		from: [],
 		source: plainSource(),
 		charts: quietCharts(),
-		tools: async () => ({tools: [], notes: []}),
+		tools: async () => ({tools: [], papers: [], notes: []}),
 		onLook: () => undefined,
 		signal: never,
 	});

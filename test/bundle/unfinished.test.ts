@@ -22,7 +22,7 @@ const stoppedAfter = async (bytes: number): Promise<string> => {
 		from: [],
 		source: plainSource(),
 		charts: quietCharts(),
-		tools: async () => ({tools: [], notes: []}),
+		tools: async () => ({tools: [], papers: [], notes: []}),
 		onLook: () => undefined,
 		signal: never,
 	});

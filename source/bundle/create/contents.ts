@@ -3,12 +3,13 @@ import {sizeOfFile} from '../../base/files.ts';
 import {totalSize} from '../../base/units.ts';
 import {sha256Of} from '../../oci/digest.ts';
 import {blobPath} from '../../oci/image-layout.ts';
-import type {BundleIndex} from '../layout/index-file.ts';
+import {type BundleIndex, bundleFiles} from '../layout/index-file.ts';
 import type {ExtraFile} from './extra-files.ts';
 import type {FetchJob} from './fetch/fetch.ts';
 import {lookAtFolder, partOf} from './folder.ts';
 import type {BundlePlan} from './plan.ts';
 import {imagesIndex, layoutText} from './texts.ts';
+import {startHereText, verifyScript} from './tool/start-here.ts';
 
 /** Where a blob lies in a bundle. */
 const blobFile = (digest: string): string => `images/${blobPath(digest)}`;
@@ -23,11 +24,13 @@ export type Contents = {
 	readonly fetched: ReadonlyArray<FetchJob & {readonly path: string}>;
 };
 
-const metadataOf = ({images}: BundlePlan): ReadonlyMap<string, Buffer> =>
+const metadataOf = (plan: BundlePlan): ReadonlyMap<string, Buffer> =>
 	new Map([
+		[bundleFiles.startHere, Buffer.from(startHereText(plan))],
+		[bundleFiles.verifyScript, Buffer.from(verifyScript)],
 		['images/oci-layout', Buffer.from(layoutText)],
-		['images/index.json', Buffer.from(imagesIndex(images))],
-		...images.flatMap(({manifest, children, configs}) => [
+		['images/index.json', Buffer.from(imagesIndex(plan.images))],
+		...plan.images.flatMap(({manifest, children, configs}) => [
 			...[manifest, ...children].map(({digest, bytes}) => [blobFile(digest), bytes] as const),
 			...[...configs].map(([digest, bytes]) => [blobFile(digest), bytes] as const),
 		]),
@@ -35,7 +38,7 @@ const metadataOf = ({images}: BundlePlan): ReadonlyMap<string, Buffer> =>
 
 /** @param folder of the bundle, absolute */
 export const contentsOf = (plan: BundlePlan, folder: string): Contents => {
-	const {charts, sboms, tools, releaseNotes, blobs} = plan;
+	const {charts, sboms, tools, papers, releaseNotes, blobs} = plan;
 	const metadata = metadataOf(plan);
 	const attached = sboms.flatMap((sbom) => ('blob' in sbom ? [{path: sbom.path, blob: sbom.blob}] : []));
 	const layers = blobs.map((blob) => ({path: blobFile(blob.digest), blob})).filter(({path}) => !metadata.has(path));
@@ -45,6 +48,7 @@ export const contentsOf = (plan: BundlePlan, folder: string): Contents => {
 			...charts.map(({file}) => file),
 			...sboms.flatMap((sbom) => ('file' in sbom ? [sbom.file] : [])),
 			...tools.map(({file}) => file),
+			...papers,
 			...(releaseNotes ? [releaseNotes] : []),
 		],
 		fetched: [...layers, ...attached].map(({path, blob}) => ({path, blob, file: join(folder, path)})),

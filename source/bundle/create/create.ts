@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {sizeOfFile} from '../../base/files.ts';
 import {byText, firstOf} from '../../base/text.ts';
 import {sha256Of} from '../../oci/digest.ts';
-import {type BundleIndex, bundleFiles, makingFile} from '../layout/index-file.ts';
+import {type BundleIndex, bundleFiles, makingFile, modeOf} from '../layout/index-file.ts';
 import {writeBundleFile} from '../write/files.ts';
 import {unwritable} from '../write/problems.ts';
 import {freeBytes, requireRoom} from '../write/room.ts';
@@ -57,7 +57,7 @@ const removeLeftOver = async ({leftOver}: Found, {folder, onNote}: WriteOptions)
 const bringContents = async ({metadata, extras, fetched}: Contents, options: WriteOptions): Promise<number> => {
 	const {folder, signal} = options;
 	const bytes = await fetchBlobs(fetched, options);
-	for (const [path, content] of metadata) await writeBundleFile(join(folder, path), content);
+	for (const [path, content] of metadata) await writeBundleFile(join(folder, path), content, {mode: modeOf(path)});
 	for (const extra of extras) await copyExtra(extra, join(folder, extra.path), signal);
 	signal.throwIfAborted();
 	return bytes;

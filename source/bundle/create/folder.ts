@@ -25,7 +25,7 @@ const notWhole: readonly RegExp[] = [
 	/^images\/blobs\/sha256\/[0-9a-f]{64}\.(?:part|new)$/u,
 	/^images\/(?:oci-layout|index\.json)\.new$/u,
 	/^charts\/[^/]+\.tgz\.(?:part|new)$/u,
-	/^(?:sbom|bin)\/[^/]+\.(?:part|new)$/u,
+	/^(?:(?:sbom|bin)\/[^/]+|tool\/.+)\.(?:part|new)$/u,
 ];
 
 const isLeftBehind = (path: string): boolean =>

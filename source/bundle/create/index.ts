@@ -9,5 +9,5 @@ export {createProblems} from './problems.ts';
 export {exampleSpec} from './spec/example.ts';
 export {type BundleSpec, type CompleteSpec, specSchema} from './spec/spec.ts';
 export {completeSpec, dotted, mustBe, readSpec, withPaths} from './spec/spec-file.ts';
-export {type PlannedTools, planTools} from './tools.ts';
+export {type PlannedTools, planTools} from './tool/tools.ts';
 export type {PlannedBlob} from './types.ts';

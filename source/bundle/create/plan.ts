@@ -10,7 +10,7 @@ import {referenceOf} from './reference.ts';
 import {resolveImage} from './resolve.ts';
 import {attachedSboms, type PlannedSbom, suppliedSbom} from './sboms.ts';
 import {type CompleteSpec, listedCharts, listedImages} from './spec/spec.ts';
-import type {PlannedTool, PlannedTools} from './tools.ts';
+import type {PlannedTool, PlannedTools} from './tool/tools.ts';
 import type {PlannedBlob, PlannedImage} from './types.ts';
 import {type Comparison, compareCharts, plainOf, refuseUnlisted} from './unlisted.ts';
 
@@ -22,6 +22,8 @@ export type BundlePlan = {
 	readonly charts: readonly PlannedChart[];
 	readonly sboms: readonly PlannedSbom[];
 	readonly tools: readonly PlannedTool[];
+	/** What was released beside the executables of this tool. */
+	readonly papers: readonly ExtraFile[];
 	readonly releaseNotes: ExtraFile | undefined;
 	/** Blobs of all images, each once, without those kept as configurations. */
 	readonly blobs: readonly PlannedBlob[];
@@ -137,13 +139,14 @@ export const planBundle = async (options: PlanOptions): Promise<BundlePlan> => {
 	const further = archived.filter((image) => !asked.includes(image));
 	const images = eachImageOnce([...asked, ...further]).toSorted((a, b) => byText(a.source, b.source));
 	const sboms = await planSboms(options, images);
-	const {tools, notes} = await options.tools(signal);
+	const {tools, papers, notes} = await options.tools(signal);
 	return {
 		spec,
 		images,
 		charts: charts.toSorted((a, b) => byText(a.file.path, b.file.path)),
 		sboms,
 		tools: tools.toSorted((a, b) => byText(a.name, b.name)),
+		papers,
 		releaseNotes: releaseNotes === undefined ? undefined : await extraFile('RELEASE-NOTES.md', releaseNotes, signal),
 		blobs: eachBlobOnce(images),
 		notes: [...chartNotes(compared), ...imageNotes(images, further), ...ofArchives, ...notes],

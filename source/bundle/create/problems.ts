@@ -150,6 +150,26 @@ export const createProblems = declareProblems({
 		cause: 'There is no cli.js in it.',
 		fix: 'Build it (npm run build) and name the folder dist, or leave it out: tools, then program: false.',
 	},
+	'bundle-create-tool': {
+		area: 'bundle',
+		message: 'This executable of zenml-airgap cannot go into the bundle.',
+		fix: 'Name an executable in the folder that a release came in, or that folder: with --with-tool, or in the spec (tools, then executables).',
+		cases: {
+			'no program': {
+				cause: '{file} is a script, or a program of another system than Linux, or is not called as it was released.',
+			},
+			'no executable': {cause: 'The checksums in {folder} name no Linux program.'},
+			'paper missing': {
+				cause:
+					'{name} is not in {folder}. An executable is carried with its checksums, licences and bill of materials.',
+			},
+			'sums unreadable': {cause: '{file} is no list of checksums: {reason}'},
+			'not listed': {cause: 'The checksums beside it do not name {file}.'},
+			'another sum': {cause: '{file} is not the file that was released: its checksum is another one.'},
+			'another SBOM': {cause: '{file} is not the bill of materials of zenml-airgap.'},
+			'two releases': {cause: 'They lie in two folders, {folder} and {other}, so they may be of two releases.'},
+		},
+	},
 	'bundle-create-changed': {
 		area: 'bundle',
 		message: '{file} was changed while the bundle was made.',

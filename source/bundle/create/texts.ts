@@ -66,7 +66,10 @@ export const manifestText = (index: BundleIndex, images: readonly PlannedImage[]
 		),
 		...section(
 			'Versions of the programs that came along:',
-			index.tools.map(({name, version, platform, file}) => `- ${name} ${version} for ${platform} in ${file}`),
+			index.tools.map(
+				({name, version, platform, file}) =>
+					`- ${name} ${version} for ${platform === 'node' ? 'Node 22.15 or newer, which is not in here,' : platform} in ${file}`,
+			),
 		),
 		...section(
 			'Notes, bills of materials:',

@@ -6,7 +6,7 @@ import {takeAway} from '../../base/files.ts';
 import {makeFolders} from '../../base/folders.ts';
 import {totalSize} from '../../base/units.ts';
 import {ociProblems} from '../../oci/problems.ts';
-import {type BundleIndex, bundleFiles} from '../layout/index-file.ts';
+import {type BundleIndex, bundleFiles, modeOf} from '../layout/index-file.ts';
 import type {Layout} from '../layout/layout.ts';
 import type {VerifyProgress} from '../types.ts';
 import {damageProblem} from '../verify/damage.ts';
@@ -82,14 +82,14 @@ const requireWhole = async (
 
 /** Copies a file and compares it on the way. @throws ProblemError `bundle-checksum-mismatch` */
 const copy = async (
-	{slice, digest}: Item,
+	{path, slice, digest}: Item,
 	target: string,
 	{signal, onBytes}: {readonly signal: AbortSignal; readonly onBytes: (bytes: number) => void},
 ): Promise<void> => {
 	const onEnd = (actual: string): void => {
 		if (actual !== digest) throw changed(slice.label, actual, digest);
 	};
-	await writeBundleFile(target, hashed(scanSlice(slice), {signal, onBytes, onEnd}));
+	await writeBundleFile(target, hashed(scanSlice(slice), {signal, onBytes, onEnd}), {mode: modeOf(path)});
 };
 
 /**

@@ -11,7 +11,19 @@ export const bundleFiles = {
 	checksums: 'SHA256SUMS',
 	signature: 'SHA256SUMS.minisig',
 	releaseNotes: 'RELEASE-NOTES.md',
+	startHere: 'START-HERE.txt',
+	verifyScript: 'verify.sh',
 } as const;
+
+/** Where the one executable of this tool lies, with its own checksums, licences, bill of materials and documents. */
+export const toolFolder = 'tool';
+
+/**
+ * The mode of a file of a bundle, by its place: media such as FAT say that every file can be run. Programs lie in `bin/`; in `tool/`
+ * they are the files without an ending.
+ */
+export const modeOf = (path: string): number =>
+	/^bin\/|^tool\/(?!SHA256SUMS$)[^/.]+$|^verify\.sh$/u.test(path) ? 0o755 : 0o644;
 
 /** Lies in a bundle as long as it is being made: it says which files a run is about to put there. */
 export const makingFile = 'bundle.json.part';

@@ -118,7 +118,7 @@ export const openProblems = declareProblems({
 		area: 'bundle',
 		message: 'The bundle was made by a newer tool than this one.',
 		cause: 'bundle.json was written by {maker} in format {version}; this tool reads format 1.',
-		fix: 'Use the newer tool; a bundle may hold it below bin/.',
+		fix: 'Use the newer tool; a bundle may hold it below tool/ or bin/.',
 	},
 	'bundle-index-damaged': {
 		area: 'bundle',

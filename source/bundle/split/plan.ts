@@ -4,6 +4,7 @@ import {stampOf} from '../../archive/identity.ts';
 import {filesOf} from '../../archive/range.ts';
 import type {Slice} from '../../archive/slice.ts';
 import {byText} from '../../base/text.ts';
+import {modeOf} from '../layout/index-file.ts';
 import type {Layout} from '../layout/layout.ts';
 import type {Bundle} from '../types.ts';
 import {splitProblems} from './problems.ts';
@@ -90,8 +91,7 @@ export const planTar = async (layout: Layout, bundle: Bundle): Promise<TarPlan> 
 	const time = timeOf(bundle);
 	const row = createRow();
 	for (const {name, slice} of membersOf(stem, layout)) {
-		// Media such as FAT say that every file can be run, so the place decides and not the disk.
-		const mode = slice && !name.startsWith(`${stem}/bin/`) ? 0o644 : 0o755;
+		const mode = slice ? modeOf(name.slice(stem.length + 1)) : 0o755;
 		row.addBytes(tarHeader({name, kind: slice ? 'file' : 'folder', size: slice?.size ?? 0, mode, time}));
 		if (!slice) continue;
 		await row.addFile(slice, bundle.manifest.checksums.get(name.slice(stem.length + 1)));

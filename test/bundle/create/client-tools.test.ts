@@ -42,7 +42,7 @@ const make = async (spec: CompleteSpec, folder: string): Promise<void> => {
 		from: [],
 		source: plainSource(),
 		charts: quietCharts(),
-		tools: async () => ({tools: [], notes: []}),
+		tools: async () => ({tools: [], papers: [], notes: []}),
 		onLook: () => undefined,
 		signal: never,
 	});

@@ -1,6 +1,6 @@
 import {execFile, execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {cp, mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {promisify} from 'node:util';
@@ -14,6 +14,7 @@ import {createStage} from '../../app/stage.ts';
 import {builtCli} from '../../helpers/built-program.ts';
 import {canary, users} from '../../registry/helpers.ts';
 import {chartsIn, filesOf, image, never, productImages, temporary, vendorRegistry, versions} from './helpers.ts';
+import {releaseFolder} from './released.ts';
 
 const run = promisify(execFile);
 const random = (seed: string, size: number): Buffer => Buffer.concat([...pseudoRandom(seed, size)]);
@@ -101,6 +102,24 @@ test.each(helms)(
 		expect(await filesOf(folder)).toEqual(before);
 	},
 );
+
+test('an executable is named on the command line or in the spec, and one that was not released is refused', async () => {
+	const side = await connectedSide({spec: 'tools: {executables: [release/zenml-airgap-linux-arm64]}\n'});
+	const release = await releaseFolder();
+	await cp(release, path.join(side.stage.folder, 'release'), {recursive: true});
+	const other = path.join(release, 'zenml-airgap-linux-x64');
+	expect((await side.stage.run(...side.words, '--with-tool', other)).err).toContain('so they may be of two releases');
+	const own = path.join(side.stage.folder, 'release/zenml-airgap-linux-x64');
+	const made = await side.stage.run(...side.words, '--with-tool', own, '--json');
+	expect(made).toMatchObject({code: 0});
+	const {tools} = JSON.parse(made.out);
+	expect(tools.map(({name, platform}: Record<string, string>) => `${name} ${platform}`)).toEqual([
+		'helm linux/amd64',
+		'zenml-airgap linux/arm64',
+		'zenml-airgap linux/amd64',
+	]);
+	execFileSync('sh', ['verify.sh'], {cwd: side.folder});
+});
 
 test('killed in the middle of a blob, it goes on from there and ends in the same bytes', async () => {
 	const side = await connectedSide();

@@ -34,7 +34,7 @@ const plan = (
 		from: more.from ?? [],
 		source,
 		charts: quietCharts(more.rendered),
-		tools: async () => ({tools: [], notes: []}),
+		tools: async () => ({tools: [], papers: [], notes: []}),
 		onLook: () => undefined,
 		signal: never,
 	});

@@ -35,7 +35,7 @@ const plan = async (from: readonly string[], platforms: readonly string[] = ['li
 		name,
 		source: plainSource(),
 		charts: quietCharts(),
-		tools: async () => ({tools: [], notes: []}),
+		tools: async () => ({tools: [], papers: [], notes: []}),
 		onLook: () => undefined,
 		signal: never,
 	});

@@ -8,7 +8,7 @@ import type {ChartPort} from '../../../source/bundle/create/charts/charts.ts';
 import {writeBundle} from '../../../source/bundle/create/create.ts';
 import {planBundle} from '../../../source/bundle/create/plan.ts';
 import type {CompleteSpec} from '../../../source/bundle/create/spec/spec.ts';
-import {packProgram, planTools} from '../../../source/bundle/create/tools.ts';
+import {packProgram, planTools} from '../../../source/bundle/create/tool/tools.ts';
 import {createBundlePort} from '../../../source/bundle/open/bundle.ts';
 import {createChartPuller, createHelm} from '../../../source/helm/index.ts';
 import type {ImageSource} from '../../../source/oci/image-source.ts';
@@ -34,7 +34,7 @@ const plan = (spec: CompleteSpec, source: ImageSource, charts: ChartPort = quiet
 		from: [],
 		source,
 		charts,
-		tools: async () => ({tools: [], notes: []}),
+		tools: async () => ({tools: [], papers: [], notes: []}),
 		onLook: () => undefined,
 		signal: never,
 	});

@@ -11,7 +11,7 @@ import {referenceOf} from '../../../source/bundle/create/reference.ts';
 import {resolveImage} from '../../../source/bundle/create/resolve.ts';
 import {attachedSboms, suppliedSbom} from '../../../source/bundle/create/sboms.ts';
 import {completeSpec, readSpec} from '../../../source/bundle/create/spec/spec-file.ts';
-import {packProgram, planTools} from '../../../source/bundle/create/tools.ts';
+import {packProgram, planTools} from '../../../source/bundle/create/tool/tools.ts';
 import type {PlannedBlob, PlannedImage} from '../../../source/bundle/create/types.ts';
 import {compareCharts, refuseUnlisted} from '../../../source/bundle/create/unlisted.ts';
 import {type Row, refusalOf} from '../refusals.ts';

@@ -128,7 +128,7 @@ const made: readonly (readonly [string, ProblemCode, Told, (bundle: IndexedBundl
 		{
 			message: 'The bundle was made by a newer tool than this one.',
 			cause: 'bundle.json was written by zenml-airgap 9.0.0 in format 2; this tool reads format 1.',
-			fix: 'Use the newer tool; a bundle may hold it below bin/.',
+			fix: 'Use the newer tool; a bundle may hold it below tool/ or bin/.',
 		},
 		({index, write}) => write({...index, formatVersion: 2, madeBy: 'zenml-airgap 9.0.0'}),
 	],
@@ -137,7 +137,7 @@ const made: readonly (readonly [string, ProblemCode, Told, (bundle: IndexedBundl
 		'bundle-index-newer',
 		{
 			cause: 'bundle.json was written by an unknown tool in format 2; this tool reads format 1.',
-			fix: 'Use the newer tool; a bundle may hold it below bin/.',
+			fix: 'Use the newer tool; a bundle may hold it below tool/ or bin/.',
 		},
 		({write}) => write({formatVersion: 2}),
 	],

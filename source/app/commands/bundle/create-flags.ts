@@ -12,6 +12,8 @@ export type SpecFlags = {
 	/** Refuse images that charts name but nothing lists. */
 	readonly strict: boolean;
 	readonly releaseNotes?: string;
+	/** Executables of this tool, or the folder of a release. */
+	readonly withTool: readonly string[];
 };
 
 /** What the command line says. */

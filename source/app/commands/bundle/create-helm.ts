@@ -75,20 +75,21 @@ const carriedHelm = async ({tools: {helm}}: CompleteSpec, options: HelmOptions, 
 	return {file, version, asked: helm !== undefined};
 };
 
-/** The program that comes along: the one of the spec, else the one that runs here, where that is built. */
+/** The program for Node that comes along: the one of the spec, else the one that runs here, where that is built and no executable comes along. */
 const carriedProgram = async (
-	{tools: {program}}: CompleteSpec,
+	{tools: {program, executables}}: CompleteSpec,
 	{programDirectory, version}: Context,
 ): Promise<{readonly dist: string; readonly version: string} | 'left out' | 'not built'> => {
 	if (program === false) return 'left out';
 	if (program !== undefined) return {dist: program, version};
+	if (executables.length > 0) return 'left out';
 	const files = ['cli.js', 'main.js'].map((name) => path.join(programDirectory, name));
 	const built = (await Promise.all(files.map((file) => isThere(file)))).every(Boolean);
 	return built ? {dist: programDirectory, version} : 'not built';
 };
 
 const notBuilt =
-	'This program was left out: it runs from its source. Build it (npm run build) and name dist in the spec (tools, then program).';
+	'This program was left out: it runs from its source. Name an executable, or the folder of a release, with --with-tool.';
 
 /** What is asked of Helm: a name on the search path or a file, a folder for temporary files, the folder with the logins. */
 type HelmRequest = {
@@ -121,7 +122,11 @@ export const openHelm = async (
 		const helm = await carriedHelm(spec, options, signal);
 		const found = await carriedProgram(spec, context);
 		const program = typeof found === 'string' ? undefined : found;
-		const planned = await planTools({helm, program, work, signal});
+		const {
+			platforms,
+			tools: {executables},
+		} = spec;
+		const planned = await planTools({helm, program, executables, platforms, work, signal});
 		return found === 'not built' ? {...planned, notes: [...planned.notes, notBuilt]} : planned;
 	};
 	return {charts: chartPort(puller, options, spec, work), tools};

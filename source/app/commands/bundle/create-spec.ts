@@ -40,6 +40,7 @@ const flagOf: Readonly<Record<string, string>> = {
 	extraImages: '--image',
 	clientTools: '--client-tools',
 	releaseNotes: '--release-notes',
+	'tools.executables': '--with-tool',
 };
 
 /** A value without anything in it says nothing. */
@@ -56,6 +57,7 @@ const specOfFlags = (flags: SpecFlags, folder: string): BundleSpec => {
 		extraImages: flags.image,
 		clientTools: flags.clientTools,
 		releaseNotes: flags.releaseNotes,
+		tools: {executables: flags.withTool},
 	});
 	if (parsed.success) return withPaths(parsed.data, folder);
 	throw new ProblemsError(
@@ -90,6 +92,7 @@ export const specOf = async ({workingDirectory}: Context, flags: SpecFlags): Pro
 		clientTools: [...base.clientTools, ...typed.clientTools],
 		unlistedImages: flags.strict ? 'refuse' : base.unlistedImages,
 		releaseNotes: typed.releaseNotes ?? base.releaseNotes,
+		tools: {...base.tools, executables: [...base.tools.executables, ...typed.tools.executables]},
 	};
 	return completeSpec(spec, flags.spec);
 };

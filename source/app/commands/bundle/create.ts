@@ -29,6 +29,12 @@ export const create: AddCommand = ({bundle}, ask) => {
 		)
 		.option('--strict', 'refuse images that charts name but nothing lists', false)
 		.option('--release-notes <file>', 'is put in as RELEASE-NOTES.md')
+		.option(
+			'--with-tool <path>',
+			'this tool as one executable, or the folder of a release with all of them; may be repeated',
+			collect,
+			[],
+		)
 		.option('--from <path>', 'take images from a docker save tar or a folder of them; may be repeated', collect, [])
 		.option('--name <name:version>', 'what an image is called whose archive gives it no name')
 		.option('--helm <program>', 'the helm that pulls the charts', 'helm')

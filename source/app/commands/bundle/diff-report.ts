@@ -13,7 +13,7 @@ const changeText = ({name, before, now, same}: Change): string => {
 };
 
 const wholeText = ({bytes, carryBytes, programBytes}: Required<Difference>['whole']): string => {
-	const programs = programBytes === 0 ? '' : ` programs (bin/, ${formatBytes(programBytes)}),`;
+	const programs = programBytes === 0 ? '' : ` programs (${formatBytes(programBytes)}),`;
 	return `in all:   ${formatBytes(carryBytes)} of ${formatBytes(bytes)}, as${programs} charts and lists come along always`;
 };
 

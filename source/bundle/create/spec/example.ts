@@ -47,8 +47,12 @@ attachedSboms: true
 sboms: []
 #  - {image: "zenml-pro-api:0.13.18", file: zenml-pro-api.cdx.json}
 
-# Programs for the other side. By default the helm that pulls the charts and this program; false leaves one out.
+# Programs for the other side. executables: this tool as one program that needs no other, each with the checksums,
+# licences and bill of materials that lie beside it; or the folder of a release, with all of them. helm: by default the
+# one that pulls the charts. program: this tool for hosts that have Node; by default it comes along where no executable
+# does. false leaves helm or program out.
 # tools:
+#   executables: [./release/zenml-airgap-linux-x64]
 #   helm: ./helm-linux-amd64
 #   program: ./dist
 

@@ -123,7 +123,11 @@ export const withPaths = (spec: BundleSpec, folder: string): BundleSpec => {
 		charts: {controlPlane: chart(charts.controlPlane), workspace: chart(charts.workspace)},
 		releaseNotes: absolute(spec.releaseNotes),
 		sboms: spec.sboms.map(({image, file}) => ({image, file: absolute(file)})),
-		tools: {helm: absolute(tools.helm), program: absolute(tools.program)},
+		tools: {
+			helm: absolute(tools.helm),
+			program: absolute(tools.program),
+			executables: tools.executables.map((path) => absolute(path)),
+		},
 		hosts: Object.fromEntries(
 			Object.entries(spec.hosts).map(([host, {plainHttp, ca}]) => [host, {plainHttp, ca: absolute(ca)}]),
 		),

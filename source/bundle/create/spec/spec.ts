@@ -67,10 +67,12 @@ export const specSchema = z.strictObject({
 		.strictObject({
 			/** A Linux helm to carry along; false for none. By default the one that pulls the charts. */
 			helm: z.union([file, z.literal(false)], 'must be a path, or false').optional(),
-			/** A folder with the built program; false for none. By default the program that runs. */
+			/** Executables of this tool, or the folder of a release with all of them. */
+			executables: z.array(file).default([]),
+			/** A folder with the program built for Node; false for none. By default the program that runs, where no executable comes along. */
 			program: z.union([file, z.literal(false)], 'must be a path, or false').optional(),
 		})
-		.default({}),
+		.default({executables: []}),
 	/** Registries that are reached in another way, by host and port. */
 	hosts: z
 		.record(

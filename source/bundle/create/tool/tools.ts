@@ -3,35 +3,13 @@ import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {createGzip} from 'node:zlib';
 import {type Pack, pack} from 'tar-stream';
-import {fileProblem} from '../../archive/problems.ts';
-import {openRegular} from '../../archive/regular-file.ts';
-import {filesBelow, writeWhole} from '../../base/files.ts';
-import {jsonText} from '../write/json.ts';
-import {type ExtraFile, extraFile} from './extra-files.ts';
-import {createProblems} from './problems.ts';
-
-/** Machines in the header of an ELF file (e_machine, System V ABI). */
-const machines: Readonly<Record<number, string>> = {
-	62: 'amd64',
-	183: 'arm64',
-	40: 'arm',
-	21: 'ppc64le',
-	22: 's390x',
-	243: 'riscv64',
-};
-
-/** The platform of a program: `linux/amd64`. @returns `undefined` for a script or a program of another system */
-const platformOfProgram = async (file: string): Promise<string | undefined> => {
-	const handle = await openRegular(file);
-	try {
-		const {buffer, bytesRead} = await handle.read(Buffer.alloc(20), 0, 20, 0);
-		if (bytesRead < 20 || buffer.readUInt32BE(0) !== 0x7f454c46) return undefined;
-		const architecture = machines[buffer[5] === 2 ? buffer.readUInt16BE(18) : buffer.readUInt16LE(18)];
-		return architecture === undefined ? undefined : `linux/${architecture}`;
-	} finally {
-		await handle.close();
-	}
-};
+import {fileProblem} from '../../../archive/problems.ts';
+import {filesBelow, writeWhole} from '../../../base/files.ts';
+import {jsonText} from '../../write/json.ts';
+import {type ExtraFile, extraFile} from '../extra-files.ts';
+import {createProblems} from '../problems.ts';
+import {platformOfProgram} from './elf.ts';
+import {planExecutables} from './executables.ts';
 
 const fixedTime = new Date(0);
 
@@ -78,7 +56,7 @@ export const packProgram = async (dist: string, version: string, to: string): Pr
 	]);
 };
 
-/** A program that comes along in `bin/`. */
+/** A program that comes along. */
 export type PlannedTool = {
 	readonly name: string;
 	readonly version: string;
@@ -92,20 +70,24 @@ type CarriedHelm = {readonly file: string; readonly version: string; readonly as
 /** The built program, in its folder. */
 type CarriedProgram = {readonly dist: string; readonly version: string};
 
-/** Programs that come along, and what to say of those that do not. */
-export type PlannedTools = {readonly tools: readonly PlannedTool[]; readonly notes: readonly string[]};
+/** Programs that come along, what was released beside them, and what to say of those that do not. */
+export type PlannedTools = {
+	readonly tools: readonly PlannedTool[];
+	readonly papers: readonly ExtraFile[];
+	readonly notes: readonly string[];
+};
 
-const nothing: PlannedTools = {tools: [], notes: []};
+const nothing: PlannedTools = {tools: [], papers: [], notes: []};
 
 const planHelm = async ({file, version, asked}: CarriedHelm, signal: AbortSignal): Promise<PlannedTools> => {
 	const platform = await platformOfProgram(file);
 	if (platform !== undefined) {
 		const tool = {name: 'helm', version, platform, file: await extraFile('bin/helm', file, signal, 0o755)};
-		return {tools: [tool], notes: []};
+		return {...nothing, tools: [tool]};
 	}
 	if (asked) throw createProblems.error('bundle-create-helm', {file});
 	const note = `helm was left out: ${file} is a script, or a program of another system than Linux. Name a Linux helm in the spec (tools, then helm).`;
-	return {tools: [], notes: [note]};
+	return {...nothing, notes: [note]};
 };
 
 const planProgram = async (
@@ -117,22 +99,49 @@ const planProgram = async (
 	const packed = join(work, name);
 	await packProgram(dist, version, packed);
 	const file = await extraFile(`bin/${name}`, packed, signal);
-	return {tools: [{name: 'zenml-airgap', version, platform: 'node', file}], notes: []};
+	const note = `bin/${name} needs Node 22.15 or newer on the other side, and none comes along. An executable needs none: name it, or the folder of a release, with --with-tool.`;
+	return {tools: [{name: 'zenml-airgap', version, platform: 'node', file}], papers: [], notes: [note]};
+};
+
+/** @param platforms what the bundle is made for: its nodes, and most often the jump host too */
+const planReleased = async (
+	paths: readonly string[],
+	platforms: readonly string[],
+	signal: AbortSignal,
+): Promise<PlannedTools> => {
+	if (paths.length === 0) return nothing;
+	const {executables, papers} = await planExecutables(paths, signal);
+	const tools = executables.map((one) => ({name: 'zenml-airgap', ...one}));
+	const without = platforms.filter((platform) => !tools.some((one) => one.platform === platform));
+	const notes = without.map(
+		(platform) => `No executable of this tool for ${platform} came along: a jump host of that platform needs one.`,
+	);
+	return {tools, papers, notes};
 };
 
 /**
  * Helm and this tool, for the other side; each may be left out.
+ * @param options.executables paths as for `planExecutables`
  * @param options.work where the program is packed
- * @throws ProblemError `bundle-create-helm`, `bundle-create-program`
+ * @throws ProblemError `bundle-create-helm`, `bundle-create-program`, `bundle-create-tool`
  */
 export const planTools = async (options: {
 	readonly helm?: CarriedHelm | undefined;
 	readonly program?: CarriedProgram | undefined;
+	readonly executables?: readonly string[];
+	readonly platforms?: readonly string[];
 	readonly work: string;
 	readonly signal: AbortSignal;
 }): Promise<PlannedTools> => {
-	const {helm, program, work, signal} = options;
-	const first = helm ? await planHelm(helm, signal) : nothing;
-	const second = program ? await planProgram(program, work, signal) : nothing;
-	return {tools: [...first.tools, ...second.tools], notes: [...first.notes, ...second.notes]};
+	const {helm, program, executables = [], platforms = [], work, signal} = options;
+	const parts = [
+		helm ? await planHelm(helm, signal) : nothing,
+		program ? await planProgram(program, work, signal) : nothing,
+		await planReleased(executables, platforms, signal),
+	];
+	return {
+		tools: parts.flatMap(({tools}) => tools),
+		papers: parts.flatMap(({papers}) => papers),
+		notes: parts.flatMap(({notes}) => notes),
+	};
 };
