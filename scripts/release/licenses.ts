@@ -69,7 +69,7 @@ export const licensesText = (root: string, libraries: readonly Library[], progra
 	const head = [
 		'Licences of zenml-airgap and of all that is inside it.',
 		'',
-		`${inside.length} libraries, ${programs.map(({name, version}) => `${name} ${version}`).join(', ')}.`,
+		`${[`${inside.length} libraries`, ...programs.map(({name, version}) => `${name} ${version}`)].join(', ')}.`,
 		'',
 		'',
 	].join('\n');

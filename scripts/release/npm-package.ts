@@ -1,13 +1,15 @@
 import {execFileSync} from 'node:child_process';
 import {cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import {licensesText} from './licenses.ts';
+import {readLock} from './lock.ts';
 
 type Manifest = Readonly<Record<string, unknown>> & {
 	readonly optionalDependencies?: Readonly<Record<string, string>>;
 };
 
 /** What a user of the package needs to know; what only developers use stays behind. */
-const keptKeys = ['name', 'version', 'description', 'license', 'type', 'bin', 'files', 'engines'] as const;
+const keptKeys = ['name', 'version', 'description', 'license', 'type', 'bin', 'engines'] as const;
 
 /**
  * The manifest that is published. Every library but one is built into `dist/`, so npm has none to fetch: that works without a
@@ -21,7 +23,7 @@ export const publishedManifest = (manifest: Manifest): Manifest => {
 	};
 };
 
-/** Beside `dist/`; what `files` in package.json names. */
+/** Beside `dist/` and the licences of what is built into it. */
 const beside = ['docs', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 
 /**
@@ -38,6 +40,7 @@ export const packForNpm = (root: string, work: string, to: string): string => {
 	const build = [path.join(root, 'scripts/build.mjs'), '--out', path.join(stage, 'dist')];
 	execFileSync(process.execPath, build, {cwd: root, stdio: ['ignore', 2, 2]});
 	for (const name of beside) cpSync(path.join(root, name), path.join(stage, name), {recursive: true});
+	writeFileSync(path.join(stage, 'LICENSES.txt'), licensesText(root, readLock(root).libraries, []));
 	const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 	writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(publishedManifest(manifest), undefined, '\t')}\n`);
 	const words = ['pack', '--ignore-scripts', '--json', '--pack-destination', to];
