@@ -45,6 +45,9 @@ test('is the same out of a tar, where copies are made', async () => {
 	const made = await run('diff', tar, old, '--out', second, '--json');
 	expect(JSON.parse(made.out).made.linked).toBe(0);
 	execFileSync('diff', ['-r', first, second]);
+	// What is copied can be run where it could before.
+	expect((await stat(join(second, 'verify.sh'))).mode & 0o777).toBe(0o755);
+	expect((await stat(join(second, 'START-HERE.txt'))).mode & 0o777).toBe(0o644);
 });
 
 test('can be split, carried and read as parts', async () => {
