@@ -94,7 +94,9 @@ test('a program that runs from its source does not go along, and neither does a 
 	expect(planned.tools).toEqual([]);
 	expect(planned.notes).toEqual([
 		expect.stringMatching(/^helm was left out/u),
-		expect.stringMatching(/^This program was left out: it runs from its source/u),
+		expect.stringMatching(
+			/^This program was left out: no executable of it was named\. Name one, .* with --with-tool\.$/u,
+		),
 	]);
 });
 

@@ -89,7 +89,7 @@ const carriedProgram = async (
 };
 
 const notBuilt =
-	'This program was left out: it runs from its source. Name an executable, or the folder of a release, with --with-tool.';
+	'This program was left out: no executable of it was named. Name one, or the folder of a release, with --with-tool.';
 
 /** What is asked of Helm: a name on the search path or a file, a folder for temporary files, the folder with the logins. */
 type HelmRequest = {
