@@ -134,6 +134,15 @@ test('the archive for npm holds what is needed and no more, and is installed and
 	expect(JSON.parse(run('npx', 'zenml-airgap', 'answers', 'schema'))).toHaveProperty('properties.controlPlane');
 });
 
+test('npm pack in the project itself takes no source, tests or tools along', () => {
+	const words = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+	const said = execFileSync('npm', words, {cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
+	const [packed] = JSON.parse(said) as readonly {readonly files: readonly {readonly path: string}[]}[];
+	const tops = new Set(packed?.files.map(({path: file}) => file.split('/')[0]));
+	tops.delete('dist');
+	expect([...tops].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'docs', 'package.json']);
+});
+
 test('what npm is told has no libraries to fetch, for they are built in', () => {
 	const manifest = {
 		name: 'a',
