@@ -123,5 +123,6 @@ export const makeRelease = async (release: Release): Promise<void> => {
 		renameSync(folder, out);
 	} finally {
 		rmSync(work, {recursive: true, force: true});
+		rmSync(folder, {recursive: true, force: true});
 	}
 };

@@ -85,6 +85,22 @@ test('the same commit makes the same bytes again, in another folder; without a k
 	expect(await readdir(path.dirname(again))).toEqual(['another place']);
 });
 
+test('a release that fails leaves nothing behind, and the one before it as it was', async () => {
+	const folder = await temporary();
+	await mkdir(path.join(folder, 'release'));
+	await writeFile(path.join(folder, 'release', 'before'), '');
+	const failing = makeRelease({
+		root: folder,
+		out: path.join(folder, 'release'),
+		commit,
+		executables: async () => [],
+		say: () => undefined,
+	});
+	await expect(failing).rejects.toThrow('package.json');
+	expect(await readdir(folder)).toEqual(['release']);
+	expect(await readdir(path.join(folder, 'release'))).toEqual(['before']);
+});
+
 test('a bundle takes the executable of a release with what lies beside it', async () => {
 	const {executables, papers} = await planExecutables([release], never);
 	expect(executables).toMatchObject([{version, platform: 'linux/amd64'}]);
