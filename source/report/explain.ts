@@ -34,10 +34,11 @@ export const tellings = (declaration: Declaration): readonly Telling[] => {
 const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
 /** A label with its texts: the first beside it, the others below. */
-const labelled = (label: string, texts: readonly string[]): readonly string[] =>
+export const labelled = (label: string, texts: readonly string[]): readonly string[] =>
 	texts.map((text, index) => `  ${(index === 0 ? label : '').padEnd(8)} ${text}`);
 
-const answersOf = (declaration: Declaration): readonly string[] =>
+/** The answers that may mend a problem, in any of its cases. */
+export const answersOf = (declaration: Declaration): readonly string[] =>
 	distinct([
 		...(declaration.answers ?? []),
 		...Object.values(declaration.cases ?? {}).flatMap(({answers = []}) => answers),

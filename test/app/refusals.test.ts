@@ -2,7 +2,7 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {appProblems} from '../../source/app/base/problems.ts';
-import {rehearsalRunProblems} from '../../source/app/rehearsal/problems.ts';
+import {rehearsalRunProblems} from '../../source/app/base/rehearsal-problems.ts';
 import {createStage, type Stage} from './stage.ts';
 
 let stage: Stage;

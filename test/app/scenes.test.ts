@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {rehearsalRunProblems} from '../../source/app/rehearsal/problems.ts';
+import {rehearsalRunProblems} from '../../source/app/base/rehearsal-problems.ts';
 import {scenesBefore} from '../../source/app/rehearsal/scenes.ts';
 import type {Outcome} from '../../source/engine/events.ts';
 import {writeJournal} from '../../source/engine/journal.ts';

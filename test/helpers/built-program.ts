@@ -25,6 +25,8 @@ const sourceKey = async (): Promise<string> => {
 		path.join(root, 'cli.tsx'),
 		path.join(root, 'package.json'),
 		path.join(root, 'scripts', 'build.mjs'),
+		path.join(root, 'scripts', 'embedded-docs.mjs'),
+		...(await sourceFiles(path.join(root, 'docs'))),
 		...(await sourceFiles(path.join(root, 'source'))),
 		...(await sourceFiles(path.join(root, 'rehearsal'))),
 	].sort();

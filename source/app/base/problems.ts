@@ -71,17 +71,38 @@ export const appProblems = declareProblems({
 	},
 	'explain-unknown-code': {
 		area: 'usage',
-		message: 'There is no problem {code}.',
+		message: 'There is no problem, answer or step {code}.',
 		cases: {
-			'a near one': {
-				cause: 'Codes are written as they stand at the end of a problem; the nearest one is {near}.',
-				fix: 'Write zenml-airgap explain {near}, or leave the code out to see all of them.',
+			'near ones': {
+				cause: 'Names are written as they stand in messages and files; the nearest: {near}.',
+				fix: 'Write zenml-airgap explain {first}, or leave the name out to see all of them.',
 			},
 			'none near': {
-				cause: 'Codes are written as they stand at the end of a problem, such as registry-unauthorized.',
-				fix: 'Leave the code out to see all of them.',
+				cause:
+					'Problems are written by their code (registry-unauthorized), answers by their path (registry.host), steps by their name (images).',
+				fix: 'Leave the name out to see all of them.',
 			},
 		},
+	},
+	'docs-unknown-topic': {
+		area: 'usage',
+		message: 'There is no topic {topic}.',
+		cases: {
+			'near ones': {
+				cause: 'The nearest: {near}.',
+				fix: 'Write zenml-airgap docs {first}, or leave the topic out to see all of them.',
+			},
+			'none near': {
+				cause: 'Nothing is called so, or nearly so.',
+				fix: 'Leave the topic out to see all of them: zenml-airgap docs.',
+			},
+		},
+	},
+	'docs-answers-unused': {
+		area: 'usage',
+		message: 'The page {topic} says nothing of a site.',
+		cause: '--answers was given, and only the topic network reads answers.',
+		fix: 'Leave --answers out, or write zenml-airgap docs network --answers {file}.',
 	},
 	'secret-unknown-name': {
 		area: 'usage',

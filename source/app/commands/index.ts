@@ -13,8 +13,9 @@ import {split} from './bundle/split.ts';
 import {verify as verifyBundle} from './bundle/verify.ts';
 import type {AddCommand} from './command.ts';
 import {completion} from './completion.ts';
+import {docs} from './documents/docs.ts';
+import {explain} from './documents/explain.ts';
 import {drill} from './drill.ts';
-import {explain} from './explain.ts';
 import {install} from './install.ts';
 import {plan} from './plan.ts';
 import {inventory} from './registry/inventory.ts';
@@ -39,6 +40,7 @@ export const planCommands: readonly AddCommand[] = [
 	drill,
 	status,
 	explain,
+	docs,
 ];
 
 /** Commands of the group `answers`. */

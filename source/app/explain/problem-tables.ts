@@ -29,10 +29,10 @@ import {stepProblems} from '../../steps/problems.ts';
 import {crashProblems} from '../../zenml/crash-problems.ts';
 import {zenmlProblems} from '../../zenml/problems.ts';
 import {bundleCommandProblems} from '../base/bundle-problems.ts';
+import {plainProblems} from '../base/plain-problems.ts';
 import {appProblems} from '../base/problems.ts';
 import {registryCommandProblems} from '../base/registry-problems.ts';
-import {plainProblems} from '../plain/problems.ts';
-import {rehearsalRunProblems} from '../rehearsal/problems.ts';
+import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 
 /** The tables of all rooms that declare problems, from the ground floor up. */
 export const problemTables: readonly ProblemTable[] = [

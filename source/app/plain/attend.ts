@@ -5,9 +5,9 @@ import type {Problem} from '../../base/problem.ts';
 import {type AttendedControls, attended, type Decided, type Offer} from '../../engine/controls.ts';
 import type {Decision, Event, Listener} from '../../engine/events.ts';
 import type {Handover, WayInfo} from '../../engine/plan.ts';
+import {isInputEnded} from '../base/plain-problems.ts';
 import {askAnswers, askWhich, type Complete} from './ask.ts';
 import type {PlainLines} from './lines.ts';
-import {isInputEnded} from './problems.ts';
 import {askWord, PlainLeft} from './words.ts';
 
 export type PlainAttendance = {

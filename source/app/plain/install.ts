@@ -9,6 +9,7 @@ import type {PlanWords} from '../../engine/plan-words.ts';
 import {plainReport} from '../../report/plain.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
+import {isInputEnded} from '../base/plain-problems.ts';
 import {inRows} from '../base/wrap.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
@@ -17,7 +18,6 @@ import {askAnswers, askTopic, type Complete, plainHelp} from './ask.ts';
 import {attendPlainly} from './attend.ts';
 import {createPlainLines, type PlainLines} from './lines.ts';
 import {foundLines, planLines, reviewLines} from './pages.ts';
-import {isInputEnded} from './problems.ts';
 import {askWord, PlainLeft} from './words.ts';
 
 /** What all parts of one conversation share. */

@@ -1,8 +1,8 @@
 import {createInterface, type Interface} from 'node:readline';
 import {Writable} from 'node:stream';
 import {printableText} from '../../base/printable.ts';
+import {plainProblems} from '../base/plain-problems.ts';
 import {rowsOf} from '../base/wrap.ts';
-import {plainProblems} from './problems.ts';
 
 /** How a line is asked for. Of a secret nothing is echoed. */
 export type AskOptions = {readonly secret?: boolean; readonly signal?: AbortSignal | undefined};

@@ -8,8 +8,8 @@ import {isMap} from '../../base/text.ts';
 import {parseReference} from '../../oci/reference.ts';
 import {type AnswerSource, partialAnswers} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
+import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 import {componentPlaces, ownServersIn, replacedSettings} from './databases.ts';
-import {rehearsalRunProblems} from './problems.ts';
 import {type Moving, withSecrets} from './secrets.ts';
 
 /** Answers whose values the rehearsal decides, whatever the operator's file says: addresses, logins and files of its world. */

@@ -9,7 +9,7 @@ import type {Journal} from '../../engine/journal.ts';
 import {plans} from '../../plans/index.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
-import {rehearsalRunProblems} from './problems.ts';
+import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 
 /**
  * Where the world of a rehearsal lies. PostgreSQL does not run as root, and its other user may not enter root's home: root's worlds

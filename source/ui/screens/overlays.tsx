@@ -3,6 +3,7 @@ import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {helpRows} from '../content/help.ts';
 import {isUnderWay} from '../state/reduce.ts';
+import type {Scene, UiState} from '../state/types.ts';
 import {bodyColumns, bodyRows, smallest} from '../terminal/layout.ts';
 import {blank, paragraph, row} from '../terminal/rows.ts';
 import type {ScreenProps} from './props.ts';
@@ -56,7 +57,13 @@ export const QuitQuestion = ({state, scene, aside}: ScreenProps) => {
 };
 
 /** All that fits into a window that is too small. */
-export const TooSmall = ({state, scene: {columns, rows}}: Omit<ScreenProps, 'aside'>) => (
+export const TooSmall = ({
+	state,
+	scene: {columns, rows},
+}: {
+	readonly state: Pick<UiState, 'quitting'>;
+	readonly scene: Pick<Scene, 'columns' | 'rows'>;
+}) => (
 	<Box width={columns} height={rows} overflow="hidden">
 		<Text wrap="wrap">
 			{`zenml-airgap needs ${smallest.columns}x${smallest.rows}; this window is ${columns}x${rows}. Enlarge it, or use --plain.${state.quitting ? ' Stop? y/n' : ''}`}

@@ -1,15 +1,8 @@
 import {stripVTControlCharacters} from 'node:util';
-import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
+import {cells, graphemes} from '../../docs/cells.ts';
 
-const segmenter = new Intl.Segmenter();
-
-/** Splits text into what a reader calls characters. */
-export const graphemes = (text: string): readonly string[] =>
-	Array.from(segmenter.segment(text), ({segment}) => segment);
-
-/** Width of text in terminal cells. */
-export const cells = (text: string): number => stringWidth(text);
+export {cells, graphemes};
 
 /** Makes foreign text harmless for a screen: no escape sequences, no control characters, no changes of direction, tabs as spaces. */
 export const clean = (text: string): string =>

@@ -1,0 +1,18 @@
+import type {AddCommand, Work} from '../command.ts';
+
+/** @throws ProblemError `explain-unknown-code` */
+const work: Work<string | undefined> = async ({out}, name) => {
+	const {everything, explained} = await import('../../explain/explain.ts');
+	const parts = name === undefined ? [await everything()] : await explained(name);
+	out(`${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`);
+	return 0;
+};
+
+/** `explain`: what a step, an answer or a problem means, before or after it was met. */
+export const explain: AddCommand = ({program}, ask) => {
+	program
+		.command('explain')
+		.description('what a problem, an answer or a step means, by its name, or all that can be explained')
+		.argument('[name]', 'code of a problem (registry-unauthorized), path of an answer (registry.host), step (images)')
+		.action((name: string | undefined) => ask(work, name));
+};

@@ -1,0 +1,38 @@
+import {render} from 'ink';
+import type {AppOptions} from '../index.tsx';
+import {LookContext} from '../terminal/theme.ts';
+import {Pager} from './pager.tsx';
+import {createPagerStore, type Pages} from './store.ts';
+
+export type {Pages} from './store.ts';
+
+/** Shows pages on the alternate screen until the reader or the signal ends it. Needs a terminal at both ends. */
+export const runPager = async (
+	pages: Pages,
+	version: string,
+	{stdin, stdout, signal, ascii, color}: AppOptions,
+): Promise<void> => {
+	const end = (): void => app.unmount();
+	const store = createPagerStore(pages, end);
+	const app = render(
+		<LookContext value={{ascii, color, animate: false}}>
+			<Pager store={store} version={version} />
+		</LookContext>,
+		{
+			stdin,
+			stdout,
+			interactive: true,
+			alternateScreen: true,
+			incrementalRendering: true,
+			exitOnCtrlC: false,
+			maxFps: 60,
+		},
+	);
+	signal.addEventListener('abort', end, {once: true});
+	if (signal.aborted) end();
+	try {
+		await app.waitUntilExit();
+	} finally {
+		signal.removeEventListener('abort', end);
+	}
+};
