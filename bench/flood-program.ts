@@ -113,6 +113,7 @@ const session: Session = {
 	stop: refuse,
 	saveAnswers: refuse,
 	saveReport: refuse,
+	explain: async () => [],
 	saveHandover: refuse,
 	summary: () => ({urls: [], next: [], files: []}),
 };

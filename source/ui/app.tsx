@@ -2,7 +2,7 @@ import {useInput, usePaste, useWindowSize} from 'ink';
 import {useSyncExternalStore} from 'react';
 import {useSeconds} from './components/spinner.tsx';
 import {Handover} from './screens/handover.tsx';
-import {Help, QuitQuestion, TooSmall} from './screens/overlays.tsx';
+import {ExplainedPage, Help, QuitQuestion, TooSmall} from './screens/overlays.tsx';
 import {Problem} from './screens/problem.tsx';
 import type {ScreenProps} from './screens/props.ts';
 import {Questions} from './screens/questions.tsx';
@@ -34,6 +34,7 @@ const Screen = (props: ScreenProps) => {
 	const {state, scene} = props;
 	if (state.quitting) return <QuitQuestion {...props} />;
 	if (state.help) return <Help {...props} />;
+	if (state.explained) return <ExplainedPage {...props} explained={state.explained} />;
 	if (shownScreen(state, scene.run) === 'summary') return <Summary {...props} />;
 	if (isOn(state, 'welcome')) return <Welcome {...props} state={state} />;
 	if (isOn(state, 'questions')) return <Questions {...props} state={state} />;

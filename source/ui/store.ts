@@ -71,6 +71,12 @@ const performersOf = (
 		'check-now': () => session.checkNow(),
 		stop: ({when}) => session.stop(when),
 		'save-answers': ({draft}) => save('Answers', session.saveAnswers(draft)),
+		explain: ({name}) => {
+			session
+				.explain(name)
+				.then((lines) => tell({type: 'explained', name, lines}))
+				.catch((error: unknown) => tell({type: 'explain-failed', why: toProblem(error).message}));
+		},
 		'save-report': () => save('Report', session.saveReport()),
 		'save-handover': ({handover}) => save('Pack', session.saveHandover(handover)),
 		exit: ({result}) => exit(result),

@@ -329,6 +329,7 @@ test.each([1, 2, 3])('any keys in any order leave a whole screen and tell no sec
 		keepSecret: () => {},
 		decide: () => {},
 		stop: () => {},
+		explain: async (name) => [name, '  why      because'],
 		saveAnswers: async () => './answers.yaml',
 		saveReport: async () => {
 			throw new Error('the disk is full');

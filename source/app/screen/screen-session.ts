@@ -139,6 +139,10 @@ export const createScreenSession = (
 			if (when === 'now') leaveNow();
 		},
 		saveAnswers: shared.saveAnswers,
+		explain: async (name) => {
+			const {explained} = await import('../explain/explain.ts');
+			return (await explained(name)).flatMap((part, index) => [...(index > 0 ? [''] : []), ...part]);
+		},
 		saveReport: async () => shared.saveReport(store.getState()),
 		saveHandover: shared.saveHandover,
 		summary: (run) => summaryView(run, shared, ended, options),

@@ -4,6 +4,7 @@ import {type Env, isOn, type Scene, type UiState} from '../state/types.ts';
 import {glyphs} from '../terminal/marks.ts';
 import type {Scrolled} from '../terminal/rows.ts';
 import {detailText} from './detail.ts';
+import {explainedText} from './explained.ts';
 import {handoverText} from './handover.ts';
 import {problemText} from './problem.ts';
 import {planPageText, reviewText} from './review.ts';
@@ -31,6 +32,7 @@ const onReview = (state: UiState, scene: Scene): Scrolled => {
 
 /** The text that scroll keys move. */
 const scrolled = (state: UiState, scene: Scene): Scrolled => {
+	if (state.explained) return explainedText(state.explained, scene);
 	switch (shownScreen(state, scene.run)) {
 		case 'review':
 			return onReview(state, scene);

@@ -1,11 +1,16 @@
 import {Box, Text} from 'ink';
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
+import {explainedText} from '../content/explained.ts';
+import {ruleRow} from '../content/frame.ts';
 import {helpRows} from '../content/help.ts';
+import type {Explained} from '../state/explained.ts';
 import {isUnderWay} from '../state/reduce.ts';
 import type {Scene, UiState} from '../state/types.ts';
 import {bodyColumns, bodyRows, smallest} from '../terminal/layout.ts';
-import {blank, paragraph, row} from '../terminal/rows.ts';
+import {glyphs} from '../terminal/marks.ts';
+import {blank, paragraph, position, row, visible} from '../terminal/rows.ts';
+import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
 /** The keys. */
@@ -15,6 +20,24 @@ export const Help = ({scene, aside}: ScreenProps) => {
 	return (
 		<Frame {...scene} title="Keys" aside={aside} hints={[['any key', 'back']]}>
 			<Rows rows={helpRows(width, height)} width={width} height={height} />
+		</Frame>
+	);
+};
+
+/** What a problem or an answer is, over the page that asked for it. */
+export const ExplainedPage = ({state, scene, aside, explained}: ScreenProps & {readonly explained: Explained}) => {
+	const marks = glyphs(useLook());
+	const width = bodyColumns(scene.columns);
+	const text = explainedText(explained, scene);
+	const hints = [
+		['Esc', 'back'],
+		[marks.arrows, 'scroll'],
+		['?', 'help'],
+	] as const;
+	return (
+		<Frame {...scene} title={`What it is: ${explained.name}`} aside={aside} hints={hints} notice={state.notice}>
+			<Rows rows={visible(text, explained.top)} width={width} height={text.height} />
+			<Rows rows={[ruleRow(position(text, explained.top), width, marks)]} width={width} height={1} />
 		</Frame>
 	);
 };

@@ -38,6 +38,7 @@ export const Problem = ({state, scene, aside, page}: ScreenProps & {readonly pag
 		? consentHints
 		: ([
 				['Enter', 'choose'],
+				['x', 'explain'],
 				[marks.arrows, 'move'],
 				['PgUp PgDn', 'scroll'],
 				['Esc', 'log and steps'],

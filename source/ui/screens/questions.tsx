@@ -23,6 +23,7 @@ const hintsOf = ({screen, advanced}: Asking, arrows: string): readonly Hint[] =>
 		['Ctrl-R', end],
 		['Ctrl-L', 'help'],
 		['Ctrl-X', advanced ? 'fewer' : 'advanced'],
+		['Ctrl-Y', 'more'],
 		[`Tab ${arrows}`, 'move'],
 	];
 	return screen.field.kind === 'none' ? [['+', 'add'], ['d', 'remove'], ...common] : common;

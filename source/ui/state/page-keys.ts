@@ -2,7 +2,8 @@ import {topics} from '../../answers/questions.ts';
 import type {Decision} from '../../engine/events.ts';
 import type {WayInfo} from '../../engine/plan.ts';
 import type {StepState} from '../../engine/state.ts';
-import {digit, isYes, type Key, letterOf, ringMove, scrollMove} from './keys.ts';
+import {explain} from './explained.ts';
+import {digit, isLetter, isYes, type Key, letterOf, ringMove, scrollMove} from './keys.ts';
 import {type HandoverPage, type ProblemPage, viewOf} from './page.ts';
 import {openQuestions} from './questions.ts';
 import {type Effect, type Env, type PageView, type Turn, turn, type UiState} from './types.ts';
@@ -86,6 +87,7 @@ export const problemKey = (state: UiState, env: Env, page: ProblemPage, key: Key
 	if (view.confirming) return confirmed(state, view, key, {type: 'decide', decided: {decision: 'skip'}});
 	const here = withPage(state, view);
 	if (view.consent) return consenting(here, env, {view, consent: view.consent}, key);
+	if (key.id === 'ctrl-y' || isLetter(key, 'x')) return explain(here, page.problem.code);
 	const buttons = problemButtons(page.step);
 	const button = pressed(buttons, view.menu, key);
 	if (button) return press(here, page, button);

@@ -2,6 +2,7 @@ import {validateField} from '../../answers/draft.ts';
 import {optionsOf} from '../../answers/form/answering.ts';
 import {topics} from '../../answers/questions.ts';
 import {type Entry, entriesOf, questionnaireOf} from './entries.ts';
+import {explain} from './explained.ts';
 import {commit, editField, judged} from './field.ts';
 import {digit, isLetter, isYes, type Key, type KeyId, listMove, takes} from './keys.ts';
 import {addMember, back, finish, focusOn, goTo, inFocus, leave, nextTopic, removeMember, take} from './questions.ts';
@@ -104,6 +105,13 @@ const toggleAdvanced = (state: Asking): Turn =>
 		return goTo(next, {...left.screen.spot, focus: Math.max(0, focus)});
 	});
 
+/** What the row in focus is about: its answer, or the list of the topic. */
+const explainRow = (state: Asking): Turn => {
+	const entry = inFocus(state);
+	const name = entry?.kind === 'question' ? entry.path : topics[state.screen.spot.topic]?.repeat;
+	return name === undefined ? turn(state) : explain(state, name);
+};
+
 /**
  * Keys that mean the same in every row. Some never arrive: GNU screen keeps Ctrl-A, flow control Ctrl-S and Ctrl-Q, Zellij Ctrl-N, Ctrl-P
  * and Ctrl-S, docker and kubectl hold Ctrl-P back, browsers Ctrl-N. So each deed has a key that nobody keeps.
@@ -118,6 +126,7 @@ const everywhere: Partial<Record<KeyId, (state: Asking) => Turn>> = {
 	pagedown: (state) => after(leave(state), nextTopic),
 	'ctrl-s': (state) => after(leave(state), finish),
 	'ctrl-r': (state) => after(leave(state), finish),
+	'ctrl-y': explainRow,
 	'ctrl-a': toggleAdvanced,
 	'ctrl-x': toggleAdvanced,
 };

@@ -2,6 +2,7 @@ import {counted} from '../../base/text.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
 import type {RunState} from '../../engine/state.ts';
 import {fits} from '../terminal/layout.ts';
+import {explainedKey} from './explained.ts';
 import {commandsOf, isLetter, isYes, type Key, scrollMove} from './keys.ts';
 import {freshRunView} from './page.ts';
 import {questionKey} from './question-keys.ts';
@@ -43,7 +44,7 @@ export const isUnderWay = (state: UiState, run: RunState | undefined): boolean =
 
 /** True while letters are text and not commands. */
 const isTyping = (state: UiState, run: RunState | undefined): boolean => {
-	if (state.help || state.quitting) return false;
+	if (state.help || state.quitting || state.explained) return false;
 	const shown = shownScreen(state, run);
 	if (shown === 'run') return isSearching(state, run);
 	return shown === 'questions' && isOn(state, 'questions') && state.screen.field.kind === 'line';
@@ -95,7 +96,8 @@ const seenKey = (state: UiState, env: Env, key: Key): Turn => {
 	if (state.help) return turn({...state, help: false});
 	// Zellij keeps Ctrl-G.
 	const asksHelp = key.id === 'ctrl-g' || key.id === 'ctrl-l' || (isLetter(key, '?') && !isTyping(state, env.run));
-	return asksHelp ? turn({...state, help: true}) : screenKey(state, env, key);
+	if (asksHelp) return turn({...state, help: true});
+	return state.explained ? explainedKey(state, env, state.explained, key) : screenKey(state, env, key);
 };
 
 const oneKey = (before: UiState, env: Env, key: Key): Turn => {
@@ -148,7 +150,9 @@ const told: {
 	}),
 	saved: (state, {what, path}) => ({...state, notice: {role: 'ok', text: `${what} saved: ${path}`}}),
 	'save-failed': (state, {what, why}) => ({...state, notice: {role: 'bad', text: `${what} not saved: ${why}`}}),
-	'run-ended': (state, {summary}) => ({...state, summary, quitting: false, help: false}),
+	explained: (state, {name, lines}) => ({...state, explained: {name, lines, top: 0}}),
+	'explain-failed': (state, {why}) => ({...state, notice: {role: 'bad', text: why}}),
+	'run-ended': (state, {summary}) => ({...state, summary, quitting: false, help: false, explained: undefined}),
 	'handover-seen': (state, {handover}, {now}) => ({...state, run: {...state.run, checked: {handover, at: now}}}),
 };
 

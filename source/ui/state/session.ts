@@ -82,6 +82,8 @@ export type Session = {
 	readonly saveAnswers: (draft: Draft) => Promise<string>;
 	readonly saveReport: () => Promise<string>;
 	readonly saveHandover: (handover: Handover) => Promise<string>;
+	/** Lines that say what a problem (by its code) or an answer (by its path) is. */
+	readonly explain: (name: string) => Promise<readonly string[]>;
 	readonly summary: (run: RunState) => SummaryView;
 };
 

@@ -9,6 +9,7 @@ import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
 import type {Extent} from '../terminal/layout.ts';
 import type {Role} from '../terminal/marks.ts';
+import type {Explained} from './explained.ts';
 import type {Key} from './keys.ts';
 import type {Line} from './line.ts';
 import type {Screen} from './screen.ts';
@@ -67,6 +68,8 @@ export type UiState = Form & {
 	readonly given: readonly string[];
 	readonly advanced: boolean;
 	readonly help: boolean;
+	/** The page over the others that says what something is. */
+	readonly explained?: Explained | undefined;
 	readonly quitting: boolean;
 	readonly notice?: Notice | undefined;
 	readonly plan: PlanState;
@@ -111,6 +114,8 @@ export type UiEvent =
 	| {readonly type: 'start-refused'; readonly problem: Problem}
 	| {readonly type: 'saved'; readonly what: string; readonly path: string}
 	| {readonly type: 'save-failed'; readonly what: string; readonly why: string}
+	| {readonly type: 'explained'; readonly name: string; readonly lines: readonly string[]}
+	| {readonly type: 'explain-failed'; readonly why: string}
 	| {readonly type: 'run-ended'; readonly summary: SummaryView}
 	| {readonly type: 'handover-seen'; readonly handover: Handover};
 
@@ -125,6 +130,7 @@ export type Effect =
 	| {readonly type: 'check-now'}
 	| {readonly type: 'stop'; readonly when: 'safe' | 'now'}
 	| {readonly type: 'save-answers'; readonly draft: Draft}
+	| {readonly type: 'explain'; readonly name: string}
 	| {readonly type: 'save-report'}
 	| {readonly type: 'save-handover'; readonly handover: Handover}
 	| {readonly type: 'exit'; readonly result: AppResult};

@@ -77,6 +77,7 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 		'saveAnswers',
 		'saveReport',
 		'saveHandover',
+		'explain',
 	] as const;
 	const session = {
 		version: '0.1.0',

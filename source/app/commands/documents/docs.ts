@@ -1,5 +1,5 @@
 import type {Context} from '../../base/context.ts';
-import type {Docs, DocsOptions} from '../../explain/docs.ts';
+import type {DocsOptions} from '../../explain/docs.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {withExamples} from '../shared-options.ts';
 
@@ -13,19 +13,31 @@ const narrowest = 40;
 const widthOf = ({stdout: {isTTY, columns}}: Context): number =>
 	isTTY === true ? Math.max(narrowest, Math.min(widest, columns)) : usualWidth;
 
-const onScreen = async (context: Context, {topics, open, rowsOf}: Docs): Promise<void> => {
-	const {runPager} = await import('../../../ui/pager/index.tsx');
-	const {ascii, version} = context;
-	await runPager({topics, open: open?.name, rowsOf: (name, width) => rowsOf(name, {width, ascii})}, version, context);
+/** Shows the pages on the screen. Returns the exit code. @throws what `openDocs` throws */
+const onScreen = async (context: Context, options: DocsOptions): Promise<number> => {
+	const {quietTerminal} = await import('../../screen/quiet.ts');
+	const quiet = quietTerminal(context);
+	try {
+		const [{openDocs}, {runPager}] = await Promise.all([
+			import('../../explain/docs.ts'),
+			import('../../../ui/pager/index.tsx'),
+		]);
+		const {topics, open, rowsOf} = await openDocs(context, options);
+		const {ascii, version, signal} = context;
+		quiet.handOver();
+		await runPager({topics, open: open?.name, rowsOf: (name, width) => rowsOf(name, {width, ascii})}, version, context);
+		return signal.aborted ? 130 : 0;
+	} finally {
+		quiet.end();
+	}
 };
 
 /** @throws ProblemError `docs-unknown-topic`, `docs-answers-unused`; ProblemsError for answers that cannot be used */
 const work: Work<DocsOptions & {readonly plain: boolean}> = async (context, {plain, ...options}) => {
+	if (context.screen && !plain) return onScreen(context, options);
 	const {openDocs} = await import('../../explain/docs.ts');
-	const docs = await openDocs(context, options);
-	const {screen, ascii, out} = context;
-	if (screen && !plain) await onScreen(context, docs);
-	else out(docs.textOf(docs.open, {width: widthOf(context), ascii}));
+	const {open, textOf} = await openDocs(context, options);
+	context.out(textOf(open, {width: widthOf(context), ascii: context.ascii}));
 	return 0;
 };
 
