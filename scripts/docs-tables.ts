@@ -2,6 +2,7 @@ import {fileURLToPath} from 'node:url';
 import {faults} from '../rehearsal/index.ts';
 import {type Answers, answersSchema} from '../source/answers/schema.ts';
 import {exitCodes} from '../source/base/problem.ts';
+import {networkTable} from '../source/docs/network.ts';
 import {installPlan} from '../source/plans/install.ts';
 import {accessesNeeded} from '../source/steps/shared/accesses.ts';
 import {cell, writeMadePart} from './docs-pages.ts';
@@ -19,6 +20,34 @@ const everything = answersSchema.parse({
 	controlPlane: {host: 'zenml-pro.example.com', podDisruptionBudget: {enabled: true}},
 	workspaces: [{name: 'default', host: 'zenml.example.com'}],
 	workloadManager: {enabled: true},
+});
+
+/** A site as in the pages, with storage for artifacts and backups. */
+const exampleSite = answersSchema.parse({
+	registry: {host: 'internal-registry.mycompany.com'},
+	tls: {certificate: 'tls.crt', key: 'tls.key', ca: 'ca.crt'},
+	database: {host: 'mysql.internal.mycompany.com'},
+	controlPlane: {
+		host: 'zenml-pro.internal.mycompany.com',
+		database: {server: {engine: 'postgresql', host: 'postgres.internal.mycompany.com'}},
+	},
+	workspaces: [{name: 'default', host: 'zenml-workspace.internal.mycompany.com'}],
+	ingress: {address: '10.20.30.40'},
+	workloadManager: {enabled: true},
+	network: {nameServer: '10.20.30.53'},
+	artifacts: {
+		kind: 's3',
+		s3: {
+			endpoint: 'https://s3.internal.mycompany.com',
+			bucket: 'zenml-artifacts',
+			accessKey: 'env:S3_ACCESS_KEY',
+			secretKey: 'env:S3_SECRET_KEY',
+		},
+	},
+	backup: {
+		passphrase: 'env:BACKUP_PASSPHRASE',
+		schedule: {kind: 'nfs', nfs: {server: 'nfs.internal.mycompany.com', path: '/export/zenml'}},
+	},
 });
 
 const kindOf = ({group, resource}: {readonly group: string; readonly resource: string}): string =>
@@ -89,6 +118,7 @@ export const madeTables = (): readonly (readonly [string, string, string])[] => 
 		),
 	],
 	['install.md', 'permissions', permissions()],
+	['network.md', 'network', networkTable(exampleSite)],
 	[
 		'install.md',
 		'steps',

@@ -39,6 +39,9 @@ const registryLines = ({registry: {host, pushHost, plainHttp}}: Answers): readon
 	];
 };
 
+const backupPods = ({backup, controlPlane}: Answers): string =>
+	`backup pods in ${backup.schedule.namespace ?? controlPlane.namespace}`;
+
 /** Each server once, with the components that keep their data there. */
 const databaseLines = (answers: Answers): readonly NetworkLine[] => {
 	const components = [
@@ -56,6 +59,9 @@ const databaseLines = (answers: Answers): readonly NetworkLine[] => {
 		return [
 			{what: 'logins, grants, dumps', from: jumpHost, ...to, direction: 'beside'},
 			{what: 'data of the servers', from: `pods in ${namespaces.join(', ')}`, ...to, direction: 'out'},
+			...(answers.backup.schedule.kind === 'none'
+				? []
+				: [{what: 'dumps of scheduled backups', from: backupPods(answers), ...to, direction: 'out' as const}]),
 		];
 	});
 };
@@ -107,11 +113,11 @@ const storageAt = (answers: Answers, from: StoragePath): Place | undefined => {
 };
 
 const storageLines = (answers: Answers): readonly NetworkLine[] => {
-	const {workloadManager, backup, controlPlane} = answers;
+	const {workloadManager} = answers;
 	const store = storageAt(answers, 'artifacts');
 	const kept = storageAt(answers, 'backup.schedule');
 	const runners = workloadManager.enabled ? `, pods in ${workloadManager.namespace}` : '';
-	const from = `backup pods in ${backup.schedule.namespace ?? controlPlane.namespace}`;
+	const from = backupPods(answers);
 	return [
 		...(store
 			? [

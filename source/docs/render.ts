@@ -41,14 +41,21 @@ const codeRows = ({text}: Tokens.Code, layout: Layout): readonly DocsRow[] =>
 
 const itemRows = (item: Tokens.ListItem, mark: string, layout: Layout): readonly DocsRow[] => {
 	const by = mark.length + 1;
-	const rows = blockRows(item.tokens, {...layout, width: layout.width - by}, item.loose);
+	const tokens = item.tokens.filter(({type}) => type !== 'checkbox');
+	const rows = blockRows(tokens, {...layout, width: layout.width - by}, item.loose);
 	return rows.map((row, index) => (index === 0 ? [{text: `${mark} `, role: 'key'}, ...row] : indented(row, by)));
+};
+
+/** A thing to be done has a box to tick. */
+const markOf = ({task, checked}: Tokens.ListItem): string => {
+	if (!task) return '-';
+	return checked ? '[x]' : '[ ]';
 };
 
 const listRows = ({items, ordered, start, loose}: Tokens.List, layout: Layout): readonly DocsRow[] => {
 	const last = Number(start) + items.length - 1;
 	return items.flatMap((item, index) => {
-		const mark = ordered ? `${Number(start) + index}.`.padEnd(`${last}.`.length) : '-';
+		const mark = ordered ? `${Number(start) + index}.`.padEnd(`${last}.`.length) : markOf(item);
 		return [...(loose && index > 0 ? [[]] : []), ...itemRows(item, mark, layout)];
 	});
 };
