@@ -71,6 +71,9 @@ const spanOf = (token: Token, layout: Layout): readonly Span[] => {
 			return [{text: `[picture: ${textOf((token as Tokens.Image).text, layout)}]`, role: 'dim'}];
 		case 'br':
 			return [{text: '\n'}];
+		// It stands as the mark of its item.
+		case 'checkbox':
+			return [];
 		case 'html':
 			return /^<br/u.test(token.raw) ? [{text: '\n'}] : [];
 		default:

@@ -81,7 +81,7 @@ const asColumns = (
 
 /** Rows one below the other: the first cell as a title, each further one behind the name of its column. */
 const asRecords = (header: readonly Cell[], rows: readonly (readonly Cell[])[], width: number): readonly DocsRow[] => {
-	const labels = header.map(textOf);
+	const labels = header.map((cell) => brokenTo(cell, Number.POSITIVE_INFINITY).map(textOf).join(' '));
 	const left = Math.max(0, ...labels.slice(1).map(cells)) + gap;
 	return rows.flatMap(([first = [], ...others], at) => [
 		...(at > 0 ? [[]] : []),

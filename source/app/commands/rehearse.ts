@@ -1,7 +1,7 @@
 import {Argument, Option} from 'commander';
 import {faultNames, samples} from '../../../rehearsal/index.ts';
 import {type PlanEntry, plans} from '../../plans/index.ts';
-import {rehearsalRunProblems} from '../rehearsal/problems.ts';
+import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 import type {RehearsalOptions} from '../rehearsal/run.ts';
 import type {PlanName} from '../rehearsal/scenes.ts';
 import type {AddCommand, Work} from './command.ts';

@@ -4,11 +4,9 @@ import type {AddCommand, Work} from '../command.ts';
 import {addTopCommand, withPlanOptions} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
 import type {EscrowOptions} from './escrow.ts';
-import {listWork} from './list.ts';
 import {type BackupOptions, withBackupOptions} from './options.ts';
-import {type SignOptions, signWork} from './sign.ts';
-import {statusWork} from './status.ts';
-import {type VerifyOptions, verifyWork} from './verify.ts';
+import type {SignOptions} from './sign.ts';
+import type {VerifyOptions} from './verify.ts';
 
 const nothing = 'Nothing was changed.';
 
@@ -21,6 +19,16 @@ const work: Work<GlobalOptions> = async (context, options) => {
 	const {runPlanCommand} = await import('../../plan/plan-command.ts');
 	return runPlanCommand(context, {name: 'backup', plan: plans.backup, pass: 'apply'}, options);
 };
+
+const list: Work<BackupOptions> = async (context, options) => (await import('./list.ts')).listWork(context, options);
+
+const status: Work<BackupOptions> = async (context, options) =>
+	(await import('./status.ts')).statusWork(context, options);
+
+const verify: Work<VerifyOptions> = async (context, options) =>
+	(await import('./verify.ts')).verifyWork(context, options);
+
+const sign: Work<SignOptions> = async (context, options) => (await import('./sign.ts')).signWork(context, options);
 
 const escrow: Work<EscrowOptions> = async (context, options) =>
 	(await import('./escrow.ts')).escrowWork(context, options);
@@ -45,24 +53,24 @@ export const backup: AddCommand = ({program}, ask) => {
 		plans.schedule,
 	).action((options: GlobalOptions) => ask(scheduleWork, options));
 	withBackupOptions(command.command('list').description('every backup in the folder, newest first')).action(
-		(options: BackupOptions) => ask(stoppable(listWork, nothing), options),
+		(options: BackupOptions) => ask(stoppable(list, nothing), options),
 	);
 	withBackupOptions(
 		command
 			.command('status')
 			.description('the last good one: its age, size and readers, and whether one was ever restored'),
-	).action((options: BackupOptions) => ask(stoppable(statusWork, nothing), options));
+	).action((options: BackupOptions) => ask(stoppable(status, nothing), options));
 	withBackupOptions(
 		command.command('verify <id>').description('read every file of a backup and compare it with its sum'),
 	)
 		.option('--decrypt', 'decrypt every part, too; needs the passphrase or the identity', false)
-		.action((id: string, options: Omit<VerifyOptions, 'id'>) => ask(stoppable(verifyWork, nothing), {...options, id}));
+		.action((id: string, options: Omit<VerifyOptions, 'id'>) => ask(stoppable(verify, nothing), {...options, id}));
 	withBackupOptions(
 		command
 			.command('sign <id>')
 			.description('sign a scheduled backup with backup.signingKey, after every file was compared'),
 	).action((id: string, options: Omit<SignOptions, 'id'>) =>
-		ask(stoppable(signWork, 'Nothing was signed.'), {...options, id}),
+		ask(stoppable(sign, 'Nothing was signed.'), {...options, id}),
 	);
 	withBackupOptions(
 		command
