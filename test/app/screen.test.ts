@@ -88,6 +88,10 @@ test('the full screen asks again for a secret that an earlier run was told, and 
 	await shown('Go on with the earlier run');
 	await app.press(keys.enter);
 	await shown('Typed in an earlier run');
+	await app.press('\u0019');
+	await shown('What it is: ');
+	await shown('reference of a secret; the value itself never stands in the file');
+	await app.press(keys.escape);
 	await app.press('hunter2-secret', keys.enter);
 	await shown('Review');
 	// What the plan says when it is made would take the place of the next notice.

@@ -1,6 +1,9 @@
+import {Console} from 'node:console';
+import {PassThrough} from 'node:stream';
 import {render} from 'ink-testing-library';
-import {afterEach, expect, test} from 'vitest';
+import {afterEach, beforeAll, expect, test} from 'vitest';
 import {pageRows} from '../../source/docs/render.ts';
+import {runPager} from '../../source/ui/pager/index.tsx';
 import {Pager} from '../../source/ui/pager/pager.tsx';
 import {createPagerStore, type Pages} from '../../source/ui/pager/store.ts';
 import {cells} from '../../source/ui/terminal/text.ts';
@@ -144,4 +147,37 @@ test('several letters that come at once are keys one by one', async () => {
 	expect(pager.frame()).toContain('❯ topic-3');
 	await pager.press('jq');
 	expect(pager.hasEnded()).toBe(true);
+});
+
+// Ink patches the console by way of this class, which the test runner's console lacks.
+beforeAll(() => {
+	Object.assign(console, {Console});
+});
+
+/** Two streams that pass for a terminal. */
+const terminal = () => {
+	const stdin = Object.assign(new PassThrough(), {
+		isTTY: true,
+		setRawMode: () => stdin,
+		ref: () => stdin,
+		unref: () => stdin,
+	});
+	const stdout = Object.assign(new PassThrough(), {isTTY: true, columns: 80, rows: 24});
+	stdout.resume();
+	return {stdin: stdin as unknown as NodeJS.ReadStream, stdout: stdout as unknown as NodeJS.WriteStream};
+};
+
+test('the pager is over when its reader leaves, and when a signal comes', async () => {
+	const look = {ascii: true, color: false};
+	const {stdin, stdout} = terminal();
+	const reading = runPager(pages(), '1', {...look, stdin, stdout, signal: new AbortController().signal});
+	await settle();
+	(stdin as unknown as PassThrough).write('q');
+	await reading;
+	const stopped = terminal();
+	const aborter = new AbortController();
+	const waiting = runPager(pages('topic-1'), '1', {...look, ...stopped, signal: aborter.signal});
+	aborter.abort();
+	await waiting;
+	await runPager(pages(), '1', {...look, ...terminal(), signal: AbortSignal.abort()});
 });

@@ -1,5 +1,4 @@
-import type {Explained} from '../state/explained.ts';
-import type {Scene} from '../state/types.ts';
+import type {Explained, Scene} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {blank, type Row, row, type Scrolled} from '../terminal/rows.ts';
 import {wrap} from '../terminal/text.ts';

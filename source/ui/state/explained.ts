@@ -1,13 +1,5 @@
 import {isLetter, type Key, scrollMove} from './keys.ts';
-import {type Env, type Turn, turn, type UiState} from './types.ts';
-
-/** A page over all others that says what a problem or an answer is. */
-export type Explained = {
-	/** Code of the problem, or path of the answer. */
-	readonly name: string;
-	readonly lines: readonly string[];
-	readonly top: number;
-};
+import {type Env, type Explained, type Turn, turn, type UiState} from './types.ts';
 
 /** Asks for the page. */
 export const explain = (state: UiState, name: string): Turn => turn(state, {type: 'explain', name});

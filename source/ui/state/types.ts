@@ -9,7 +9,6 @@ import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
 import type {Extent} from '../terminal/layout.ts';
 import type {Role} from '../terminal/marks.ts';
-import type {Explained} from './explained.ts';
 import type {Key} from './keys.ts';
 import type {Line} from './line.ts';
 import type {Screen} from './screen.ts';
@@ -54,6 +53,14 @@ export type PlanState =
 	| {readonly status: 'looking'; readonly title: string; readonly index: number; readonly count: number}
 	| {readonly status: 'ready'; readonly view: PlanView}
 	| {readonly status: 'failed'; readonly problem: Problem};
+
+/** A page over all others that says what a problem or an answer is. */
+export type Explained = {
+	/** Code of the problem, or path of the answer. */
+	readonly name: string;
+	readonly lines: readonly string[];
+	readonly top: number;
+};
 
 /** A word in place of the keys in the last row, until the next key. */
 export type Notice = {readonly role: Role; readonly text: string};
