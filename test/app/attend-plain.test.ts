@@ -34,6 +34,7 @@ const attend = (save?: () => Promise<string>) => {
 			return answers;
 		},
 		keepSecret: (path, secret) => kept.push([path, secret]),
+		explain: async (code) => [code, '  why      because'],
 		saveHandover: async ({id}) => {
 			saved.push(id);
 			return save?.() ?? '/state/handover';
@@ -56,14 +57,21 @@ const never = new AbortController().signal;
 test.each(['retry', 'quit'] as const)('a problem is answered by the word %s', async (word) => {
 	const {controls, talk: shown} = attend();
 	const decided = controls.decide('images', refused, choices, never);
-	await shown.answer(['What now? retry/edit/skip/quit: ', word]);
+	await shown.answer(['What now? retry/edit/skip/quit/explain: ', word]);
 	expect(await decided).toEqual({decision: word});
+});
+
+test('the word explain tells all that is known of the problem, and asks again', async () => {
+	const {controls, talk: shown} = attend();
+	const decided = controls.decide('images', refused, choices, never);
+	await shown.answer(['What now? ', 'explain'], ['registry-unauthorized\n  why      because', 'retry']);
+	expect(await decided).toEqual({decision: 'retry'});
 });
 
 test('skip is asked for twice, and what is not offered is no answer', async () => {
 	const {controls, talk: shown} = attend();
 	const decided = controls.decide('images', refused, {choices: ['retry', 'skip', 'quit'], ways: []}, never);
-	await shown.answer(['What now? retry/skip/quit: ', 'edit']);
+	await shown.answer(['What now? retry/skip/quit/explain: ', 'edit']);
 	await shown.answer(['Please answer', 'skip'], ['Really go on without this step? yes/no: ', 'no']);
 	await shown.answer(['What now? ', 'skip'], ['Really go on without this step? yes/no: ', 'yes']);
 	expect(await decided).toEqual({decision: 'skip'});
@@ -90,7 +98,7 @@ test('a way tells what is lost, and is gone only when its word is typed once mor
 	const {controls, talk: shown} = attend();
 	const offer: Offer = {choices: ['retry', 'way', 'quit'], ways: [way]};
 	const decided = controls.decide('images', refused, offer, never);
-	await shown.answer(['What now? retry/back/quit: ', 'b']);
+	await shown.answer(['What now? retry/back/quit/explain: ', 'b']);
 	await shown.until('They are lost.');
 	await shown.answer(['Type "back" once more, in full, to do it', 'b']);
 	await shown.answer(['What now? ', 'back'], ['Type "back" once more', 'yes']);

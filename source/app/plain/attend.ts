@@ -19,15 +19,18 @@ export type PlainAttendance = {
 	/** Takes edited answers; gives them back as the run is to have them. */
 	readonly edited: (complete: Complete) => Answers;
 	readonly keepSecret: (path: string, secret: string) => void;
+	/** Lines that say what a problem is, by its code. */
+	readonly explain: (code: string) => Promise<readonly string[]>;
 	/** Writes the texts of a hand-over to files and resolves with their folder. */
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 };
 
-const words: Readonly<Record<Exclude<Decision, 'way'>, string>> = {
+const words: Readonly<Record<Exclude<Decision, 'way'> | 'explain', string>> = {
 	retry: 'retry: try this step again',
 	edit: 'edit: change the answers, then try again',
 	skip: 'skip: go on without this step',
 	quit: 'quit: stop here; the same command goes on later',
+	explain: 'explain: all that is known of this problem',
 };
 
 /** Asks for other answers; undefined where the operator left the questions. */
@@ -79,7 +82,7 @@ const decide = async (
 	};
 	lines.forget();
 	const plain = choices.filter((choice) => choice !== 'way');
-	const offered = choices.flatMap((choice) => (choice === 'way' ? ways.map(({id}) => id) : [choice]));
+	const offered = [...choices.flatMap((choice) => (choice === 'way' ? ways.map(({id}) => id) : [choice])), 'explain'];
 	for (;;) {
 		const about = offered.map((word) => {
 			const way = ways.find(({id}) => id === word);
@@ -87,6 +90,7 @@ const decide = async (
 		});
 		lines.say('', ...about.map((text) => `  ${text}`));
 		const word = await askWord(lines, 'What now?', offered);
+		if (word === 'explain') lines.say('', ...(await attendance.explain(problem.code)));
 		const way = ways.find(({id}) => id === word);
 		const choice = plain.find((one) => one === word);
 		const decided = way ? await agreeTo(lines, way) : choice && (await decisionFor(choice, attendance, lines, problem));

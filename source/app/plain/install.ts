@@ -99,6 +99,7 @@ const run = async ({context, session, lines, signal}: Talk, from: Complete, leve
 					return session.settle(complete.answers);
 				},
 				keepSecret: session.keepSecret,
+				explain: async (code) => (await (await import('../explain/explain.ts')).explained(code)).flat(),
 				saveHandover: session.saveHandover,
 			});
 			desk = attendance.listener;
