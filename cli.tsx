@@ -120,12 +120,15 @@ const context: Context = {
 	hearFaults: guard.hear,
 	leave: (exitCode) => process.exit(exitCode),
 };
-process.exitCode = await main(context, process.argv.slice(2));
 const leave = (): void => {
 	if (lost === undefined) process.exit();
 	stderr.write(`The output could not be written: ${lost.message}\n`, () =>
 		process.exit(process.exitCode || exitCodes.usage),
 	);
 };
-// A forgotten handle must not keep the operator waiting; what is written to a pipe still gets out.
-stdout.write('', () => stderr.write('', () => setImmediate(leave)));
+// Not awaited here: the one executable is CommonJS, which knows no await at its top. `main` never throws; what does goes to the guard.
+void main(context, process.argv.slice(2)).then((exitCode) => {
+	process.exitCode = exitCode;
+	// A forgotten handle must not keep the operator waiting; what is written to a pipe still gets out.
+	stdout.write('', () => stderr.write('', () => setImmediate(leave)));
+});

@@ -1,7 +1,8 @@
-import {type ChildProcess, fork} from 'node:child_process';
+import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {ProblemError} from '../source/base/problem.ts';
+import {processOf, type Start} from '../source/base/self/parts.ts';
 import type {FromChild, HostOptions, Started, ToChild} from './host-messages.ts';
 import {rehearsalProblems} from './problems.ts';
 import type {Rehearsal, RehearsalOptions} from './types.ts';
@@ -21,10 +22,10 @@ type Host = {
 	readonly tell: (message: ToChild) => void;
 };
 
-const startHost = (entry: string, execArgv: readonly string[]): Host => {
-	const child = fork(entry, [], {
-		// Node opens its debugger on SIGUSR1, to every user of this host.
-		execArgv: [...execArgv, '--disable-sigusr1'],
+const part = {name: 'rehearsal-host', source: new URL('./host-main.ts', import.meta.url)} as const;
+
+const startHost = ({program, words: given}: Start): Host => {
+	const child = spawn(program, given, {
 		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 		serialization: 'json',
 	});
@@ -72,8 +73,8 @@ const untilStarted = (host: Host, log: (line: string) => void, signal: AbortSign
 	});
 
 export type SpawnOptions = RehearsalOptions & {
-	/** A file that calls `runHost`, as source or bundled. */
-	readonly entry: string;
+	/** A file that calls `runHost`; that of this program where nothing is said. */
+	readonly entry?: string | undefined;
 	/** Flags of node for it, such as `['--import', 'tsx']` for source. */
 	readonly execArgv?: readonly string[] | undefined;
 };
@@ -87,7 +88,11 @@ export type SpawnOptions = RehearsalOptions & {
 export const spawnRehearsal = async (options: SpawnOptions): Promise<Rehearsal & {readonly pid: number}> => {
 	const {entry, execArgv = [], log, signal, ...rest} = options;
 	signal?.throwIfAborted();
-	const host = startHost(entry, execArgv);
+	const host = startHost(
+		entry === undefined
+			? processOf(part, execArgv)
+			: {program: process.execPath, words: [...execArgv, '--disable-sigusr1', entry]},
+	);
 	let stopping = false;
 	const stop = (): Promise<void> => {
 		stopping = true;

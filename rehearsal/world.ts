@@ -1,7 +1,7 @@
 import {stat} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {filesBelow} from '../source/base/files.ts';
+import {ownFolder} from '../source/base/self/assets.ts';
 import {registryUsername, rehearsalAnswers} from './answers.ts';
 import {type Programs, programsText} from './client-tools/index.ts';
 import {createClosers} from './closing/index.ts';
@@ -87,7 +87,7 @@ const startParts = async (site: Site): Promise<Parts> => {
 };
 
 const makeSample = async ({directory, options}: Site, registry: string): Promise<string> => {
-	const charts = options.charts ?? fileURLToPath(new URL('./charts/', import.meta.url));
+	const charts = options.charts ?? (await ownFolder('charts', import.meta.url, join(directory, 'charts')));
 	const bundle = join(directory, 'bundle');
 	await makeSampleBundle({
 		directory: bundle,

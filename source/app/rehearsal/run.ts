@@ -88,10 +88,8 @@ const setStage = async (
 const startWorld = async (context: Context, options: RehearsalOptions, stage: Stage): Promise<World> => {
 	const {worldFolder, source} = stage;
 	const own = await ownBundle(source);
-	const built = context.version !== '0.0.0-source';
 	let isUp = false;
 	const world = await spawnRehearsal({
-		entry: path.join(context.programDirectory, built ? 'rehearsal-host.js' : 'rehearsal/host-main.ts'),
 		execArgv: context.nodeArguments,
 		directory: worldFolder,
 		...(own !== undefined && !own.startsWith(`${worldFolder}${path.sep}`) && {bundle: own}),
@@ -103,7 +101,6 @@ const startWorld = async (context: Context, options: RehearsalOptions, stage: St
 		sample: options.sample,
 		...(options.storage !== undefined && {storage: options.storage}),
 		pace: options.pace,
-		charts: path.join(context.programDirectory, built ? 'charts' : 'rehearsal/charts'),
 		log: (line) => {
 			if (!isUp) context.err(`rehearsal: ${printable(line)}\n`);
 		},

@@ -1,9 +1,7 @@
-import {readFile} from 'node:fs/promises';
-import {fileURLToPath} from 'node:url';
+import {ownText} from '../../base/self/assets.ts';
 
-/** The name of the script that the cluster runs; it lies beside this program. */
+/** The name of the script that the cluster runs; it belongs to this program. */
 export const scheduledScriptName = 'scheduled-backup.sh';
 
 /** The text of that script. */
-export const scheduledScript = (): Promise<string> =>
-	readFile(fileURLToPath(new URL(`./${scheduledScriptName}`, import.meta.url)), 'utf8');
+export const scheduledScript = (): Promise<string> => ownText(scheduledScriptName, import.meta.url);

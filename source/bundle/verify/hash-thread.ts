@@ -1,5 +1,6 @@
 import {Worker} from 'node:worker_threads';
 import {ProblemError} from '../../base/problem.ts';
+import {threadOf} from '../../base/self/parts.ts';
 import {type HashJob, type Mismatch, rangesOf} from './hash-job.ts';
 import type {WorkerReport, WrongRange} from './hash-worker.ts';
 
@@ -13,8 +14,7 @@ export type HashThread = {
 	readonly end: () => Promise<unknown>;
 };
 
-// Beside this file: from source it is TypeScript, in the built program a file of its own.
-const workerFile = new URL(import.meta.url.endsWith('.ts') ? './hash-worker.ts' : './hash-worker.js', import.meta.url);
+const worker = {name: 'hash-worker', source: new URL('./hash-worker.ts', import.meta.url)} as const;
 
 /** Ranges that crossed threads are copies; these are the job's own. */
 const mismatchesOf = (job: HashJob, wrong: readonly WrongRange[]): readonly Mismatch[] => {
@@ -27,9 +27,9 @@ const mismatchesOf = (job: HashJob, wrong: readonly WrongRange[]): readonly Mism
 };
 
 export const startHashThread = (): HashThread => {
-	const worker = new Worker(workerFile);
+	const thread = new Worker(...threadOf(worker));
 	const died = Promise.withResolvers<never>();
-	worker.on('error', died.reject);
+	thread.on('error', died.reject);
 	// It is looked at while a job is under way.
 	died.promise.catch(() => {});
 	const hash: HashThread['hash'] = async (job, signal, onBytes) => {
@@ -42,14 +42,14 @@ export const startHashThread = (): HashThread => {
 			else ended.reject(report.kind === 'refused' ? new ProblemError(report.problem) : report.error);
 		};
 		signal.addEventListener('abort', stop, {once: true});
-		worker.on('message', listen);
-		worker.postMessage(job);
+		thread.on('message', listen);
+		thread.postMessage(job);
 		try {
 			return await Promise.race([ended.promise, died.promise]);
 		} finally {
 			signal.removeEventListener('abort', stop);
-			worker.off('message', listen);
+			thread.off('message', listen);
 		}
 	};
-	return {hash, end: () => worker.terminate()};
+	return {hash, end: () => thread.terminate()};
 };

@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {fileURLToPath} from 'node:url';
 import {execa} from 'execa';
 import * as z from 'zod';
+import {processOf} from '../../base/self/parts.ts';
 import type {Ending, Order} from './keeper.ts';
 
 /** What is asked of a keeper; `input` is helm's standard input. */
@@ -37,11 +37,7 @@ const endingIn = (text: string): Ending => {
 	}
 };
 
-/** How a keeper is started: deaf to SIGUSR1, on which Node opens its debugger. Beside this file: from source it is TypeScript, in the built program a file of its own. */
-const keeper = (): readonly [program: string, ...words: string[]] => {
-	const name = import.meta.url.endsWith('.ts') ? './keeper.ts' : './helm-keeper.js';
-	return [process.execPath, '--disable-sigusr1', fileURLToPath(new URL(name, import.meta.url))];
-};
+const keeper = {name: 'helm-keeper', source: new URL('./keeper.ts', import.meta.url)} as const;
 
 /** To the group that a process leads, as long as anybody of it is left. @returns whether anybody was */
 const signalGroup = (pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL' | 0): boolean => {
@@ -68,7 +64,7 @@ const endGroup = async (pid: number | undefined, graceMs: number): Promise<void>
  * or a kill of the process group does to us.
  */
 export const startKept = ({environment, input, onOutput, onErrors, ...order}: KeptOrder): KeptProgram => {
-	const [program, ...words] = keeper();
+	const {program, words} = processOf(keeper);
 	const child = execa(program, words, {
 		env: environment,
 		extendEnv: false,

