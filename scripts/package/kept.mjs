@@ -11,7 +11,10 @@ const cacheBase = () =>
 const folder = path.join(cacheBase(), 'zenml-airgap', 'package');
 
 /** SHA-256 of a file as hex. */
-export const sha256Of = async (file) => createHash('sha256').update(await readFile(file)).digest('hex');
+export const sha256Of = async (file) =>
+	createHash('sha256')
+		.update(await readFile(file))
+		.digest('hex');
 
 /**
  * A file by its name, made unless it is there; another process may make it at the same time.

@@ -57,18 +57,26 @@ const assetsIn = async (work) => {
 	]);
 };
 
+/** With these the same code is compiled to the same bytes. */
+const steady = ['--hash-seed=1', '--random-seed=1'];
+
+/** What the program is compiled in: nothing of whoever builds it. */
+const env = {PATH: '/usr/bin:/bin', HOME: '/nonexistent', TERM: 'xterm-256color', LANG: 'C.UTF-8'};
+
 /** The blob of Node's single executable application. */
 const makeBlob = async (work) => {
 	await bundleParts(work);
 	// With the very Node that will read it: V8 takes compiled code of its own version and flags only.
-	for (const name of partNames) await run(node, [path.join(root, 'scripts/package/compiled.cjs'), name, work]);
+	for (const name of partNames) {
+		await run(node, [...steady, path.join(root, 'scripts/package/compiled.cjs'), name, work], {env});
+		await run(node, [path.join(root, 'scripts/package/accepted.cjs'), name, work], {env});
+	}
 	await writeFile(path.join(work, 'door.cjs'), await doorText());
 	const blob = path.join(work, 'blob');
 	const settings = {
 		main: path.join(work, 'door.cjs'),
 		output: blob,
 		disableExperimentalSEAWarning: true,
-		useCodeCache: true,
 		// On SIGUSR1 Node opens its debugger to every user of this host; NODE_OPTIONS of other programs are not for this one.
 		execArgv: ['--disable-sigusr1'],
 		execArgvExtension: 'none',

@@ -4,7 +4,8 @@ import path from 'node:path';
 import {build} from 'esbuild';
 import {define, entries, root, shared} from '../bundling.mjs';
 
-const head = '(function (require, __programUrl) {const module = {exports: {}}, __filename = "zenml-airgap.cjs", __dirname = "/";';
+const head =
+	'(function (require, __programUrl) {const module = {exports: {}}, __filename = "zenml-airgap.cjs", __dirname = "/";';
 
 /** Names of the parts. */
 export const partNames = Object.keys(entries);
@@ -28,6 +29,11 @@ export const bundleParts = async (folder) => {
 		banner: {js: head},
 		footer: {js: '})'},
 	});
+	for (const name of partNames) {
+		// One letter beyond ASCII doubles the memory of the whole text; esbuild escapes all but those in regular expressions.
+		const letter = /.{0,40}[^\0-\x7f]/u.exec(await readFile(path.join(folder, `${name}.cjs`), 'utf8'))?.[0];
+		if (letter) throw new Error(`${name} is not ASCII alone; write the letter as \\u....: ${letter}`);
+	}
 };
 
 /** The door: the small text that Node starts. */

@@ -36,7 +36,7 @@ const withoutEnd = (text: string, characters: string): string => {
 const wordsOf = (line: string): readonly string[] =>
 	line
 		.split(/[\s,;|=`'"<>()[\]]+/u)
-		.map((token) => withoutEnd(token.replace(/^[-*•#]+/u, ''), ':.,'))
+		.map((token) => withoutEnd(token.replace(/^[-*\u2022#]+/u, ''), ':.,'))
 		.filter((token) => token !== '');
 
 /** A heading, alone on its line or before a colon. @returns the section and what is left of the line */
