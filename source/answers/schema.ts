@@ -231,7 +231,11 @@ const shape = z.strictObject({
 		.describe('What other people do, names and trust, and how to check it'),
 	helm: z
 		.strictObject({
-			binary: path.default('helm').describe('helm program, 3.8 or newer'),
+			binary: path
+				.default('auto')
+				.describe(
+					'helm program, 3.8 or newer; auto: that of the bundle, else the one inside this program, else the first in PATH',
+				),
 			timeoutMinutes: z.int().min(1).default(15).describe('How long one Helm release may take'),
 		})
 		.prefault({})

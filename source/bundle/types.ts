@@ -58,6 +58,16 @@ export type Verified = {
 	readonly notRemembered?: string | undefined;
 };
 
+/** A program in the bundle, with what `bundle.json` says of it. */
+export type PackedProgram = {
+	/** `4.2.3`. */
+	readonly version: string;
+	/** SHA-256, hex. */
+	readonly sha256: string;
+	readonly bytes: number;
+	readonly open: () => AsyncIterable<Uint8Array>;
+};
+
 /** The bundle as a step sees it. */
 export type BundlePort = {
 	/** Reads the index of the bundle, not its bytes; the result is kept until a file on disk changes. @throws ProblemError area `bundle`. */
@@ -78,6 +88,8 @@ export type BundlePort = {
 	readonly dropCompressed: () => Promise<void>;
 	/** Release notes, migration guides and what else the bundle has to read. @throws ProblemError area `bundle` */
 	readonly papers: (signal: AbortSignal) => Promise<readonly Paper[]>;
+	/** The Helm for this host that it carries; undefined where it carries none, or was made by hand. @throws as `open` */
+	readonly helm: (signal: AbortSignal) => Promise<PackedProgram | undefined>;
 	/** Hashes every byte that was not verified earlier: checksums, digests of all blobs. @throws ProblemError area `bundle`. */
 	readonly verify: (options: {readonly signal: AbortSignal; readonly onProgress: VerifyProgress}) => Promise<Verified>;
 };

@@ -6,15 +6,15 @@ import {environmentOf} from './environment.ts';
 import {endLeftBehind, makeRecordFolder, recordOf} from './left-behind.ts';
 import {maskerOf} from './mask.ts';
 import {helmProblems} from './problems.ts';
-import {createRunner, helmGraceMs, type Invocation, type Runner} from './program.ts';
+import {type Binary, createRunner, foundHelm, helmGraceMs, type Invocation, type Runner} from './program.ts';
 import {history, labelOf, type ReleaseName, recover, seconds} from './releases.ts';
 import {createSession, type Session} from './session.ts';
 import type {HelmPort, Release} from './types.ts';
 import {toYaml} from './values.ts';
 
 export type HelmOptions = {
-	/** Name or path of the program. */
-	readonly binary: string;
+	/** Name or path of the program, or who finds it. */
+	readonly binary: Binary;
 	/** By default that of the environment: `$KUBECONFIG` or `~/.kube/config`. */
 	readonly kubeconfig?: string | undefined;
 	readonly context?: string | undefined;
@@ -169,6 +169,7 @@ export const createHelm = (options: HelmOptions): HelmPort => {
 	const {binary, home, graceMs = helmGraceMs} = options;
 	const session = createSession(readersInTurn(createRunner(binary, environmentOf(options), {graceMs})), options);
 	return {
+		origin: async (signal) => (await foundHelm(binary, signal)).origin,
 		version: session.version,
 		template: createTemplate(session),
 		release: async (name, namespace, signal) => (await history(session, {name, namespace}, signal)).at(-1),

@@ -1,5 +1,8 @@
 export {createHelm} from './helm.ts';
 export {secretTexts} from './mask.ts';
+export {innerHelm} from './placed/inner.ts';
+export {type PackedHelm, placeHelm} from './placed/place.ts';
+export type {FoundHelm} from './program.ts';
 export {createChartPuller} from './pull.ts';
 export {renderingOnce} from './render-once.ts';
 export {packRevision, unpackRevision} from './stored/packed.ts';

@@ -177,6 +177,29 @@ export const helmProblems = declareProblems({
 			},
 		},
 	},
+	'helm-no-place': {
+		area: 'prerequisites',
+		answers: ['helm.binary'],
+		message: 'There is no folder for the Helm that lies in the {where}.',
+		cause: 'It must be unpacked before it can be run. None of the folders below takes it.',
+		fix: 'Name a folder that lets programs run, that nobody else can write to, with 100 MB free: XDG_CACHE_HOME=FOLDER in front of the command. Or set helm.binary to a Helm on this host.',
+	},
+	'helm-copy-damaged': {
+		area: 'prerequisites',
+		answers: ['helm.binary'],
+		cases: {
+			bundle: {
+				message: 'The Helm in the bundle is not the one that bundle.json names.',
+				cause: 'Its SHA-256 is {actual}; {expected} stands in bundle.json.',
+				fix: 'Carry the bundle in again. `zenml-airgap bundle verify BUNDLE` tells which files.',
+			},
+			program: {
+				message: 'The Helm inside this program is damaged.',
+				cause: 'Its SHA-256 is {actual}; the build wrote down {expected}.',
+				fix: 'Carry this program in again. `zenml-airgap self-check` tells whether it is whole.',
+			},
+		},
+	},
 	'helm-too-old': {
 		area: 'prerequisites',
 		message: `Helm {version} is too old; ${oldestHelm} or newer is needed.`,

@@ -66,13 +66,23 @@ const listen = ({onLine, mask = same}: Invocation, onTooLong: () => void) => {
 	};
 };
 
+/** Which helm is run, and where it is from, for people. */
+export type FoundHelm = {readonly file: string; readonly origin: string};
+
+/** The program by its name or path, or whoever finds it when it is first needed. */
+export type Binary = string | ((signal: AbortSignal) => Promise<FoundHelm>);
+
+/** @throws what finding it throws */
+export const foundHelm = async (binary: Binary, signal: AbortSignal): Promise<FoundHelm> =>
+	typeof binary === 'string' ? {file: binary, origin: binary} : binary(signal);
+
 /**
  * Makes a function that runs helm. An aborted signal sends SIGTERM, waits for the end of the process, and throws the
  * signal's reason. When this process ends, however it does, a helm that changes something is ended in the same way.
  * @param options.graceMs how long helm gets after SIGTERM before it is killed, ms
  */
 export const createRunner = (
-	binary: string,
+	binary: Binary,
 	environment: Readonly<Record<string, string>>,
 	{graceMs = helmGraceMs}: {readonly graceMs?: number} = {},
 ): Runner => {
@@ -81,7 +91,8 @@ export const createRunner = (
 		signal.throwIfAborted();
 		let stop = (): void => undefined;
 		const {onOutput, onErrors, said, answer} = listen(invocation, () => stop());
-		const order = {binary, args, input, graceMs, environment, onOutput, onErrors};
+		const {file} = await foundHelm(binary, signal);
+		const order = {binary: file, args, input, graceMs, environment, onOutput, onErrors};
 		const kept = record === undefined ? startDirect(order) : startKept({...order, record});
 		stop = kept.stop;
 		signal.addEventListener('abort', stop, {once: true});
@@ -90,6 +101,6 @@ export const createRunner = (
 		if (answer.isTooLong())
 			throw helmProblems.error('helm-answer-too-long', {what: invocation.what, mebibytes: mostAnswerBytes / 2 ** 20});
 		if (ending.exitCode === 0) return answer.text().replace(/\r?\n$/u, '');
-		throw problemOf(binary, invocation, ending, said());
+		throw problemOf(file, invocation, ending, said());
 	};
 };

@@ -1,7 +1,7 @@
 import {shared} from '../base/pool.ts';
 import {type Dialect, dialectOf} from './dialect.ts';
 import {helmProblems} from './problems.ts';
-import type {Invocation, Runner} from './program.ts';
+import {type Binary, foundHelm, type Invocation, type Runner} from './program.ts';
 import {parseVersion} from './version.ts';
 
 /** One helm program against one cluster. */
@@ -17,8 +17,8 @@ export type Session = {
 };
 
 type Options = {
-	/** Name or path of the program. */
-	readonly binary: string;
+	/** Name or path of the program, or who finds it. */
+	readonly binary: Binary;
 	readonly kubeconfig?: string | undefined;
 	readonly context?: string | undefined;
 };
@@ -51,9 +51,10 @@ export const createSession = (run: Runner, {binary, kubeconfig, context}: Option
 		...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
 		...(context === undefined ? [] : ['--kube-context', context]),
 	];
-	const ask = shared(async (signal) =>
-		parseVersion(await run({what: 'asking for its version', args: ['version', '--short'], signal}), binary),
-	);
+	const ask = shared(async (signal) => {
+		const {file} = await foundHelm(binary, signal);
+		return parseVersion(await run({what: 'asking for its version', args: ['version', '--short'], signal}), file);
+	});
 	let known: string | undefined;
 	const version: Session['version'] = async (signal) => {
 		known ??= await ask(signal);

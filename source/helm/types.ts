@@ -32,6 +32,8 @@ export type Release = {
  * `cluster`.
  */
 export type HelmPort = {
+	/** Which program this is, for people: `from the bundle`. @throws as `version` */
+	readonly origin: (signal: AbortSignal) => Promise<string>;
 	/** `3.18.0`; @throws ProblemError area `prerequisites` when the program is missing or older than 3.8. */
 	readonly version: (signal: AbortSignal) => Promise<string>;
 	/** Rendered manifests as one YAML stream, hooks included, without asking the cluster. */

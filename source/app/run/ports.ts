@@ -24,6 +24,7 @@ import {backupSettings} from './backup-settings.ts';
 import {childEnvironment} from './child-environment.ts';
 import {clusterChoice} from './cluster-choice.ts';
 import {dumpPods} from './dump-pod.ts';
+import {helmChoice, helmFolders} from './helm-choice.ts';
 import {hookPort} from './hooks/look.ts';
 import {createHost} from './host.ts';
 import {lazyRegistry} from './lazy-registry.ts';
@@ -79,15 +80,15 @@ const bundleOf = ({bundle}: Answers, {context, stateDirectory}: PortOptions): Po
 	});
 
 /** What helm starts with, and the cluster that it works on. */
-type HelmSurroundings = Pick<Context, 'environment'> & {readonly cluster: ClusterPort};
+type HelmSurroundings = Pick<Context, 'environment'> & Pick<Ports, 'bundle' | 'cluster'>;
 
 const helmOf = (
 	answers: Answers,
-	{stateDirectory}: PortOptions,
-	{environment, cluster}: HelmSurroundings,
+	{context, stateDirectory}: PortOptions,
+	{environment, bundle, cluster}: HelmSurroundings,
 ): Ports['helm'] => {
 	const program = createHelm({
-		binary: answers.helm.binary,
+		binary: helmChoice(answers.helm.binary, bundle, helmFolders(context, stateDirectory)),
 		...clusterChoice(answers),
 		home: path.join(stateDirectory, 'helm'),
 		environment,
@@ -140,7 +141,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 		bundle,
 		registry,
 		cluster,
-		helm: helmOf(answers, options, {environment: children, cluster}),
+		helm: helmOf(answers, options, {environment: children, bundle, cluster}),
 		effects: createEffectMemo(effectsFileOf(context)),
 		databases: {postgresql: createPostgres(), mysql: createMysql()},
 		backups: createBackups(backupSettings(answers, {context, resolve})),

@@ -11,6 +11,7 @@ import type {Bundle, BundlePort} from '../types.ts';
 import {openMemo} from '../verify/memo.ts';
 import {verifyBundle} from '../verify/verify.ts';
 import {openBundle} from './open-bundle.ts';
+import {packedHelm} from './packed-helm.ts';
 import {readPapers} from './papers.ts';
 
 export {openBundle} from './open-bundle.ts';
@@ -68,6 +69,10 @@ export const createBundlePort = (options: BundleOptions): BundlePort => {
 	return {
 		open: async (signal) => (await load(signal)).bundle,
 		compressed: async (image, more) => (compress ? compressImage(image, {...compress, ...more}) : image),
+		helm: async (signal) => {
+			const {layout, bundle} = await load(signal);
+			return packedHelm(bundle, layout);
+		},
 		papers: async (signal) => readPapers((await load(signal)).layout, signal),
 		dropCompressed: async () => {
 			if (compress) await rm(compress.folder, {recursive: true, force: true});

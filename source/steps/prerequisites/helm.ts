@@ -4,5 +4,5 @@ import type {Check} from '../shared/checks.ts';
 export const helm: Check = {
 	label: 'Helm',
 	asks: 'helm',
-	run: async ({helm: port, signal}) => ({note: `helm ${await port.version(signal)}`}),
+	run: async ({helm: port, signal}) => ({note: `helm ${await port.version(signal)}, ${await port.origin(signal)}`}),
 };

@@ -2,9 +2,10 @@ import {access, constants} from 'node:fs/promises';
 import path from 'node:path';
 import {ProblemError} from '../../../base/problem.ts';
 import {type ChartPort, type CompleteSpec, type PlannedTools, planTools} from '../../../bundle/create/index.ts';
-import {createChartPuller, createHelm} from '../../../helm/index.ts';
+import {createChartPuller, createHelm, innerHelm, placeHelm} from '../../../helm/index.ts';
 import {loginPaths} from '../../../registry/pull/login-files.ts';
 import type {Context} from '../../base/context.ts';
+import {helmFolders} from '../../run/helm-choice.ts';
 import {withoutAnswers} from '../without-answers.ts';
 import {loginEnvironment} from './create-source.ts';
 
@@ -14,9 +15,12 @@ const isThere = (file: string, mode = constants.R_OK): Promise<boolean> =>
 		() => false,
 	);
 
-/** A program of the search path as an absolute file; what is written with a slash stays. */
-const findProgram = async (name: string, {environment, workingDirectory}: Context): Promise<string> => {
+/** A program of the search path as an absolute file; what is written with a slash stays. The helm inside this program goes before it. */
+const findProgram = async (name: string, context: Context, work: string): Promise<string> => {
+	const {environment, workingDirectory} = context;
 	if (name.includes('/')) return path.resolve(workingDirectory, name);
+	const inner = name === 'helm' ? innerHelm() : undefined;
+	if (inner) return placeHelm(inner, helmFolders(context, work));
 	for (const folder of (environment.PATH ?? '').split(path.delimiter)) {
 		const file = path.join(folder, name);
 		if (folder !== '' && (await isThere(file, constants.X_OK))) return file;
@@ -114,7 +118,7 @@ export const openHelm = async (
 	{binary: name, work, dockerConfig: loginFolder}: HelmRequest,
 ): Promise<HelmPorts> => {
 	const environment = loginEnvironment(context, loginFolder);
-	const options = {binary: await findProgram(name, context), home: path.join(work, 'helm'), environment};
+	const options = {binary: await findProgram(name, context, work), home: path.join(work, 'helm'), environment};
 	const dockerConfig = await loginFile(environment, context.homeDirectory);
 	const puller = createChartPuller({...options, ...(dockerConfig === undefined ? {} : {dockerConfig})});
 	await requireHelm(puller, context.signal);

@@ -44,7 +44,7 @@ export const renderRelease = async (world: World, wanted: WantedRelease): Promis
 		registryHost: host,
 		carried: wanted.images && new Set(wanted.images),
 		component: component === 'controlPlane' ? 'control-plane' : 'workspace',
-		program: answers.helm.binary,
+		program: answers.helm.binary === 'auto' ? 'helm' : answers.helm.binary,
 	});
 	seen.set(wanted, {rendered, host, inspection});
 	return inspection;
