@@ -2,7 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {ProblemError} from '../source/base/problem.ts';
-import {processOf, type Start} from '../source/base/self/parts.ts';
+import {nodeWith, processOf, type Start} from '../source/base/self/parts.ts';
 import type {FromChild, HostOptions, Started, ToChild} from './host-messages.ts';
 import {rehearsalProblems} from './problems.ts';
 import type {Rehearsal, RehearsalOptions} from './types.ts';
@@ -88,11 +88,7 @@ export type SpawnOptions = RehearsalOptions & {
 export const spawnRehearsal = async (options: SpawnOptions): Promise<Rehearsal & {readonly pid: number}> => {
 	const {entry, execArgv = [], log, signal, ...rest} = options;
 	signal?.throwIfAborted();
-	const host = startHost(
-		entry === undefined
-			? processOf(part, execArgv)
-			: {program: process.execPath, words: [...execArgv, '--disable-sigusr1', entry]},
-	);
+	const host = startHost(entry === undefined ? processOf(part, execArgv) : nodeWith(entry, execArgv));
 	let stopping = false;
 	const stop = (): Promise<void> => {
 		stopping = true;

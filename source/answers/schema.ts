@@ -234,7 +234,7 @@ const shape = z.strictObject({
 			binary: path
 				.default('auto')
 				.describe(
-					'helm program, 3.8 or newer; auto: that of the bundle, else the one inside this program, else the first in PATH',
+					'helm program, 3.8 or newer; auto: that of the bundle, else the own one of the installer, else that in PATH',
 				),
 			timeoutMinutes: z.int().min(1).default(15).describe('How long one Helm release may take'),
 		})

@@ -1,6 +1,14 @@
 import {Command, Help, type Option} from 'commander';
 import type {AddCommand, Ask, Groups, Work} from './commands/command.ts';
-import {answersCommands, carryCommands, completion, planCommands, rehearse, secretsCommands} from './commands/index.ts';
+import {
+	answersCommands,
+	carryCommands,
+	completion,
+	planCommands,
+	rehearse,
+	secretsCommands,
+	selfCheck,
+} from './commands/index.ts';
 import {withExamples} from './commands/shared-options.ts';
 
 /** What the command line asks for: the work of one command, and what its words give it, as data. */
@@ -69,6 +77,7 @@ export const commandLine = (version: string, act: (request: Request) => void, ou
 	const bundle = group('bundle', 'make, check, sign and carry a bundle');
 	const registry = group('registry', 'look into an internal registry, or load it');
 	addAll(carryCommands, {...none, bundle, registry}, true);
+	addAll([selfCheck], none, true);
 	addAll([completion], none);
 	for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)])
 		command.exitOverride().configureOutput({writeOut: output.out, writeErr: output.err});

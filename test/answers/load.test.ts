@@ -12,7 +12,7 @@ describe('loading answers', () => {
 			secretName: 'zenml-tls',
 		});
 		expect(answers.bundle.path).toBe('/srv/site/zenml-air-gapped-bundle');
-		expect(answers.helm.binary).toBe('helm');
+		expect(answers.helm.binary).toBe('auto');
 		expect(answers.workspaces[0]?.database).toEqual({
 			name: 'zenml_workspace',
 			username: 'zenml_workspace_user',

@@ -261,7 +261,8 @@ describe('permissions', () => {
 });
 
 test('helm: its version is told, its refusal goes through', async () => {
-	expect(await see(helm, {helm: {version: async () => '3.18.0'}})).toEqual({note: 'helm 3.18.0'});
+	const origin = async () => 'from the bundle';
+	expect(await see(helm, {helm: {version: async () => '3.18.0', origin}})).toEqual({note: 'helm 3.18.0 from the bundle'});
 	const version = async () => {
 		throw refusal('helm-missing');
 	};
@@ -782,6 +783,7 @@ describe('the step', () => {
 		tls: {readPair: goodPair},
 		helm: {
 			version: async () => '3.18.0',
+			origin: async () => 'from the bundle',
 			template: async () => rendered,
 			history: async () => [],
 			release: async () => undefined,
@@ -826,7 +828,7 @@ describe('the step', () => {
 		const world = worldOf(site);
 		expect(await look(prerequisitesStep, world)).toMatchObject({
 			status: 'ok',
-			note: `${prerequisites(world.answers).length} checks`,
+			note: `${prerequisites(world.answers).length} checks, helm 3.18.0 from the bundle`,
 			warnings: [warning],
 		});
 		const rows = rowsOf(world.told);

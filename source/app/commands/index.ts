@@ -24,6 +24,7 @@ import {rehearse} from './rehearse.ts';
 import {restore} from './restore/index.ts';
 import {list as listSecrets} from './secrets/list.ts';
 import {show as showSecret} from './secrets/show.ts';
+import {selfCheck} from './self/index.ts';
 import {status} from './status.ts';
 import {upgrade} from './upgrade.ts';
 import {verify} from './verify.ts';
@@ -62,4 +63,4 @@ export const carryCommands: readonly AddCommand[] = [
 	inventory,
 ];
 
-export {completion, rehearse};
+export {completion, rehearse, selfCheck};

@@ -33,6 +33,7 @@ import {plainProblems} from '../base/plain-problems.ts';
 import {appProblems} from '../base/problems.ts';
 import {registryCommandProblems} from '../base/registry-problems.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
+import {selfProblems} from '../base/self-problems.ts';
 
 /** The tables of all rooms that declare problems, from the ground floor up. */
 export const problemTables: readonly ProblemTable[] = [
@@ -66,6 +67,7 @@ export const problemTables: readonly ProblemTable[] = [
 	stepProblems.table,
 	appProblems.table,
 	bundleCommandProblems.table,
+	selfProblems.table,
 	registryCommandProblems.table,
 	plainProblems.table,
 	rehearsalRunProblems.table,

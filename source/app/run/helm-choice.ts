@@ -44,7 +44,7 @@ export const helmChoice = (
 	const find = async (signal: AbortSignal): Promise<FoundHelm> => {
 		if (answer !== anyHelm) return {file: answer, origin: 'as helm.binary says'};
 		const carried = (await ofBundle(bundle, signal)) ?? innerHelm();
-		if (!carried) return {file: 'helm', origin: 'the first in PATH'};
+		if (!carried) return {file: 'helm', origin: 'as the first in PATH'};
 		const origin = carried.inside === 'bundle' ? 'from the bundle' : 'from inside this program';
 		return {file: await placeHelm(carried, folders), origin};
 	};

@@ -18,16 +18,19 @@ const innerWord = 'inner:';
 const fileOf = ({name, source}: Part, from: string): URL =>
 	from.endsWith('.ts') ? source : new URL(`./${name}.js`, from);
 
+/** How Node itself is started with a file that is no part of this program, deaf to SIGUSR1, on which it opens its debugger to every user of this host. */
+export const nodeWith = (file: string, nodeArguments: readonly string[] = []): Start => ({
+	program: process.execPath,
+	words: [...nodeArguments, '--disable-sigusr1', file],
+});
+
 /**
- * How a part is started as a process: this executable with an inner word, or Node with a file. Node is deaf to SIGUSR1 then, on which it
- * opens its debugger to every user of this host.
+ * How a part is started as a process: this executable with an inner word, or Node with a file.
  * @param nodeArguments what Node needs to read the source; nothing of it goes to the executable
  */
 export const processOf = (part: Part, nodeArguments: readonly string[] = []): Start => {
-	const words = sea.isSea()
-		? [`${innerWord}${part.name}`]
-		: [...nodeArguments, '--disable-sigusr1', fileURLToPath(fileOf(part, import.meta.url))];
-	return {program: process.execPath, words};
+	if (sea.isSea()) return {program: process.execPath, words: [`${innerWord}${part.name}`]};
+	return nodeWith(fileURLToPath(fileOf(part, import.meta.url)), nodeArguments);
 };
 
 /** What `new Worker` takes to start a part as a thread: the executable carries its text, else it is a file. */

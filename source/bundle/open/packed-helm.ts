@@ -1,3 +1,4 @@
+import {arch} from 'node:os';
 import {openSlice} from '../../archive/slice.ts';
 import {hexOf} from '../../oci/digest.ts';
 import type {Layout} from '../layout/types.ts';
@@ -7,7 +8,7 @@ import type {Bundle, PackedProgram} from '../types.ts';
 const machines: Readonly<Record<string, string>> = {x64: 'amd64'};
 
 /** The platform of the programs that this host runs. */
-const hostPlatform = (): string => `linux/${machines[process.arch] ?? process.arch}`;
+const hostPlatform = (): string => `linux/${machines[arch()] ?? arch()}`;
 
 /** The Helm that a bundle carries for this host. Only `bundle.json` says which one it is: undefined where a bundle was made by hand. */
 export const packedHelm = ({index}: Bundle, {files}: Layout): PackedProgram | undefined => {

@@ -9,7 +9,7 @@ import {chartValues} from './chart-values.ts';
 import {clocks} from './clocks.ts';
 import {database} from './database.ts';
 import {disk} from './disk.ts';
-import {helm} from './helm.ts';
+import {helm, helmWords} from './helm.ts';
 import {hooks} from './hooks.ts';
 import {installedVersions, upgradedVersions} from './installed-versions.ts';
 import {kubernetes} from './kubernetes.ts';
@@ -55,7 +55,7 @@ const checkWith = async (world: World, versions: Check): Promise<Finding> => {
 		stepProblems.problem('prerequisites-not-met', several, more),
 	);
 	if (problem) return {status: 'blocked', problem};
-	return {status: 'ok', note: `${checks.length} checks`, warnings};
+	return {status: 'ok', note: `${checks.length} checks, ${await helmWords(world)}`, warnings};
 };
 
 /** What the guide lists under "Prerequisites", asked of the real servers before anything changes. */
