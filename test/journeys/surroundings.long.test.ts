@@ -227,7 +227,7 @@ test.skipIf(!drops)('the rehearsal tells root why it cannot give a folder away (
 
 test.each([
 	[0o755, 'the fetched Helm'],
-	[0o777, 'the first Helm on the path'],
+	[0o777, 'what a real run takes'],
 ])('where the folder of the fetched Helm has mode %o, the rehearsal takes %s', async (mode, taken) => {
 	const place = await makePlace(program);
 	try {
@@ -239,7 +239,7 @@ test.each([
 		const {code, err} = await runQuietly([program.node, program.cli, ...words], place, {ZENML_AIRGAP_HELM: ''});
 		expect({code, err}).toEqual({code: 0, err: expect.any(String)});
 		const {answers} = JSON.parse(await readFile(path.join(place.state, 'state.json'), 'utf8'));
-		expect(answers.helm.binary).toBe(taken === 'the fetched Helm' ? path.join(fetched, 'helm') : 'helm');
+		expect(answers.helm.binary).toBe(taken === 'the fetched Helm' ? path.join(fetched, 'helm') : 'auto');
 	} finally {
 		await place.remove();
 	}
