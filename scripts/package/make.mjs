@@ -72,10 +72,10 @@ const makeBlob = async (work) => {
 		await run(node, [path.join(root, 'scripts/package/accepted.cjs'), name, work], {env});
 	}
 	await writeFile(path.join(work, 'door.cjs'), await doorText());
-	const blob = path.join(work, 'blob');
 	const settings = {
-		main: path.join(work, 'door.cjs'),
-		output: blob,
+		// Node writes this name into the blob: a path of the work folder would be another one each time.
+		main: 'door.cjs',
+		output: 'blob',
 		disableExperimentalSEAWarning: true,
 		// On SIGUSR1 Node opens its debugger to every user of this host; NODE_OPTIONS of other programs are not for this one.
 		execArgv: ['--disable-sigusr1'],
@@ -83,8 +83,8 @@ const makeBlob = async (work) => {
 		assets: await assetsIn(work),
 	};
 	await writeFile(path.join(work, 'sea.json'), JSON.stringify(settings));
-	await run(node, ['--experimental-sea-config', path.join(work, 'sea.json')]);
-	return readFile(blob);
+	await run(node, ['--experimental-sea-config', 'sea.json'], {cwd: work});
+	return readFile(path.join(work, 'blob'));
 };
 
 /**

@@ -90,8 +90,8 @@ describe.skipIf(process.getuid?.() !== 0)(
 
 		test('reads a bundle whole, with threads of its own', async () => {
 			// So many bytes that threads are worth their start.
-		const large = Buffer.alloc(40 * 1024 ** 2);
-		const files = {...(await bundleFiles()), 'release-notes.md': large, 'CHANGELOG.md': large};
+			const large = Buffer.alloc(40 * 1024 ** 2);
+			const files = {...(await bundleFiles()), 'release-notes.md': large, 'CHANGELOG.md': large};
 			await writeFiles(at('bundle'), {...files, SHA256SUMS: Buffer.from(checksumLines(files))});
 			const {status, out, err} = start(['bundle', 'verify', '/bundle', '--jobs', '2']);
 			expect({status, err}).toEqual({status: 0, err: ''});

@@ -5,9 +5,6 @@ import {fileURLToPath} from 'node:url';
 import {writeWhole} from '../files.ts';
 import {makeFolders} from '../folders.ts';
 
-/** Whether this program is the one executable, which carries all its files inside. */
-export const isOneExecutable = (): boolean => sea.isSea();
-
 /** The file of this program as one executable; undefined where Node runs it from files. */
 export const executableFile = (): string | undefined => (sea.isSea() ? process.execPath : undefined);
 
