@@ -43,6 +43,9 @@ const pretendTerminal = (onDrawn) => {
 	for (const [stream, value] of Object.entries({stdin, stdout})) Object.defineProperty(process, stream, {value});
 };
 
+/** Colours and moves of the cursor (ECMA-48), which stand between the letters of a frame. */
+const controls = new RegExp(`${String.fromCharCode(27)}\\[[0-?]*[ -/]*[@-~]`, 'g');
+
 /** Draws the first page of `install`, then writes and ends. */
 const drawFirst = () => {
 	process.argv = [process.execPath, process.execPath, 'install', '--state-dir', path.join(folder, 'state')];
@@ -50,13 +53,15 @@ const drawFirst = () => {
 	let over = false;
 	pretendTerminal((chunk) => {
 		drawn += chunk;
-		if (over || !drawn.includes('Ctrl-C quit')) return;
+		if (over || !drawn.replaceAll(controls, '').includes('Ctrl-C quit')) return;
 		over = true;
 		write();
 		process.exit(0);
 	});
 	process.once('exit', () => {
-		if (!over) process.exitCode = 1;
+		if (over) return;
+		process.stderr.write(`The first page was not drawn, but: ${drawn.replaceAll(controls, '').slice(-1000)}\n`);
+		process.exitCode = 1;
 	});
 	script.runInThisContext()(require, pathToFileURL(process.execPath).href);
 };
