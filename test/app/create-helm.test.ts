@@ -2,7 +2,7 @@ import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import type {Context} from '../../source/app/base/context.ts';
-import {openHelm} from '../../source/app/commands/bundle/create-helm.ts';
+import {carriedExecutables, openHelm} from '../../source/app/commands/bundle/create-helm.ts';
 import {never, specOf} from '../bundle/create/helpers.ts';
 import {releaseFolder} from '../bundle/create/released.ts';
 import {refusalOf} from '../bundle/refusals.ts';
@@ -137,6 +137,17 @@ test('an executable goes along in the place of the program for Node, unless the 
 		'bin/zenml-airgap-0.0.0-source.tar.gz',
 		'tool/zenml-airgap-linux-x64',
 	]);
+});
+
+test('this program goes along by itself where it is one executable beside what it was released with', async () => {
+	const own = path.join(await releaseFolder(), 'zenml-airgap-linux-x64');
+	const {tools} = specOf('vendor.example.com', '/charts');
+	expect(await carriedExecutables({tools}, own)).toEqual([own]);
+	expect(await carriedExecutables({tools}, undefined)).toEqual([]);
+	expect(await carriedExecutables({tools: {...tools, program: false}}, own)).toEqual([]);
+	expect(await carriedExecutables({tools: {...tools, executables: ['/other']}}, own)).toEqual(['/other']);
+	const alone = path.join(await releaseFolder({'LICENSES.txt': undefined}), 'zenml-airgap-linux-x64');
+	expect(await carriedExecutables({tools}, alone)).toEqual([]);
 });
 
 test('a helm that the spec asks for and that cannot go along is refused', async () => {

@@ -1,9 +1,9 @@
 import {createHash} from 'node:crypto';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {proveProgram} from '../../source/app/commands/self/check.ts';
+import {proveProgram, usualSums} from '../../source/app/commands/self/check.ts';
 import {ProblemError} from '../../source/base/problem.ts';
 import {publicKeyLine, publicKeyText} from '../../source/minisign/public-key.ts';
 import {generateSigningKey} from '../../source/minisign/secret-key.ts';
@@ -54,6 +54,16 @@ test('it may be called otherwise here, and lie elsewhere in the list', async () 
 	await writeFile(at('zenml-airgap'), 'the program');
 	await sign(`${sha256}  bin/${name}\n`);
 	expect(await prove(line, at('zenml-airgap'))).toMatchObject({name: `bin/${name}`});
+});
+
+test('on a medium the checksums of its release count, or those of the bundle where only these are signed', async () => {
+	await mkdir(at('tool'));
+	const program = at('tool/zenml-airgap-linux-x64');
+	await writeFile(at('tool/SHA256SUMS'), '');
+	expect(usualSums(program)).toBe(at('SHA256SUMS'));
+	await writeFile(at('tool/SHA256SUMS.minisig'), '');
+	expect(usualSums(program)).toBe(at('tool/SHA256SUMS'));
+	expect(usualSums(at(name))).toBe(at('SHA256SUMS'));
 });
 
 test('another program under its name is refused', async () => {

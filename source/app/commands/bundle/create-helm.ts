@@ -1,6 +1,7 @@
 import {access, constants} from 'node:fs/promises';
 import path from 'node:path';
 import {ProblemError} from '../../../base/problem.ts';
+import {executableFile} from '../../../base/self/assets.ts';
 import {type ChartPort, type CompleteSpec, type PlannedTools, planTools} from '../../../bundle/create/index.ts';
 import {createChartPuller, createHelm, innerHelm, placeHelm} from '../../../helm/index.ts';
 import {loginPaths} from '../../../registry/pull/login-files.ts';
@@ -79,9 +80,23 @@ const carriedHelm = async ({tools: {helm}}: CompleteSpec, options: HelmOptions, 
 	return {file, version, asked: helm !== undefined};
 };
 
+/**
+ * Executables that come along: those of the spec; else this very program, where it is one and lies beside what it was released with.
+ * @param own the file of this program, where it is one executable
+ */
+export const carriedExecutables = async (
+	{tools: {executables, program}}: Pick<CompleteSpec, 'tools'>,
+	own: string | undefined,
+): Promise<readonly string[]> => {
+	if (executables.length > 0 || program !== undefined || own === undefined) return executables;
+	const needed = ['SHA256SUMS', 'LICENSES.txt', 'sbom.cdx.json'].map((name) => path.join(path.dirname(own), name));
+	return (await Promise.all(needed.map((file) => isThere(file)))).every(Boolean) ? [own] : [];
+};
+
 /** The program for Node that comes along: the one of the spec, else the one that runs here, where that is built and no executable comes along. */
 const carriedProgram = async (
-	{tools: {program, executables}}: CompleteSpec,
+	{tools: {program}}: CompleteSpec,
+	executables: readonly string[],
 	{programDirectory, version}: Context,
 ): Promise<{readonly dist: string; readonly version: string} | 'left out' | 'not built'> => {
 	if (program === false) return 'left out';
@@ -124,12 +139,10 @@ export const openHelm = async (
 	await requireHelm(puller, context.signal);
 	const tools = async (signal: AbortSignal): Promise<PlannedTools> => {
 		const helm = await carriedHelm(spec, options, signal);
-		const found = await carriedProgram(spec, context);
+		const executables = await carriedExecutables(spec, executableFile());
+		const found = await carriedProgram(spec, executables, context);
 		const program = typeof found === 'string' ? undefined : found;
-		const {
-			platforms,
-			tools: {executables},
-		} = spec;
+		const {platforms} = spec;
 		const planned = await planTools({helm, program, executables, platforms, work, signal});
 		return found === 'not built' ? {...planned, notes: [...planned.notes, notBuilt]} : planned;
 	};

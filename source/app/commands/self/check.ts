@@ -6,6 +6,7 @@ import {ProblemError} from '../../../base/problem.ts';
 import {readBounded} from '../../../base/reading/bounded.ts';
 import {executableFile} from '../../../base/self/assets.ts';
 import {sha256OfFile} from '../../../base/self/sums.ts';
+import {toolFolder} from '../../../bundle/layout/index-file.ts';
 import {readPublicKey} from '../../../bundle/signature/check.ts';
 import {maximumChecksumsBytes, parseSums} from '../../../bundle/signature/checksums.ts';
 import {maximumSignatureBytes, minisigFault, readMinisig} from '../../../minisign/minisig.ts';
@@ -78,12 +79,15 @@ export const proveProgram = async (
 	return {file: program, sha256: actual, name, signer: pinned.id, comment: signature.trustedComment};
 };
 
-/** Beside this program; on a medium, where it lies in `bin`, in the folder above. */
-const usualSums = (program: string): string => {
+/**
+ * Beside this program. On a medium it lies in `tool` with the checksums of its release; where these are not signed, those of the bundle
+ * may be, in the folder above.
+ */
+export const usualSums = (program: string): string => {
 	const folder = path.dirname(program);
-	const beside = path.join(folder, 'SHA256SUMS');
-	const onMedium = path.basename(folder) === 'bin' && !existsSync(beside);
-	return onMedium ? path.join(folder, '..', 'SHA256SUMS') : beside;
+	const [beside, above] = [folder, path.dirname(folder)].map((place) => path.join(place, 'SHA256SUMS'));
+	const onMedium = path.basename(folder) === toolFolder && !existsSync(`${beside}.minisig`);
+	return onMedium && existsSync(`${above}.minisig`) ? `${above}` : `${beside}`;
 };
 
 const words = ({file, sha256, name, signer, comment}: Proof): string =>

@@ -93,6 +93,7 @@ const places = ({tools, papers, sboms, releaseNotes}: BundlePlan): readonly stri
 
 const permission = (plan: BundlePlan): readonly string[] => {
 	const executables = executablesOf(plan);
+	const {papers} = plan;
 	if (executables.length === 0) return [];
 	return [
 		'  Ask that one file may be run here, by an ordinary user and without root:',
@@ -101,6 +102,12 @@ const permission = (plan: BundlePlan): readonly string[] => {
 			`    SHA-256 ${hexOf(file.digest)}`,
 		]),
 		`  What is inside it: ${toolFolder}/sbom.cdx.json; its licences: ${toolFolder}/LICENSES.txt.`,
+		...(papers.some(({path}) => path === `${toolFolder}/SHA256SUMS.minisig`)
+			? [
+					'  That it is the one that was published, with the key of its makers:',
+					`    "$HOME/zenml-airgap" self-check --sums ${toolFolder}/SHA256SUMS --key RELEASE.pub`,
+				]
+			: []),
 	];
 };
 
