@@ -190,7 +190,8 @@ const refusals: readonly Refusal[] = [
 		{
 			code: 'answers-wrong-type',
 			message: 'helm.binary must be text, not a list',
-			cause: 'helm program, 3.8 or newer; auto: that of the bundle, else the own one of the installer, else that in PATH. It is written as text.',
+			cause:
+				'helm program, 3.8 or newer; auto: that of the bundle, else the own one of the installer, else that in PATH. It is written as text.',
 			fix: 'Write one text. For example: auto',
 		},
 	],
@@ -210,7 +211,8 @@ const refusals: readonly Refusal[] = [
 		{
 			code: 'answers-wrong-type',
 			message: 'helm.binary must be text, not a number',
-			cause: 'helm program, 3.8 or newer; auto: that of the bundle, else the own one of the installer, else that in PATH. It is written as text.',
+			cause:
+				'helm program, 3.8 or newer; auto: that of the bundle, else the own one of the installer, else that in PATH. It is written as text.',
 			fix: 'Put it in quotes: binary: "…"',
 		},
 	],

@@ -262,7 +262,9 @@ describe('permissions', () => {
 
 test('helm: its version is told, its refusal goes through', async () => {
 	const origin = async () => 'from the bundle';
-	expect(await see(helm, {helm: {version: async () => '3.18.0', origin}})).toEqual({note: 'helm 3.18.0 from the bundle'});
+	expect(await see(helm, {helm: {version: async () => '3.18.0', origin}})).toEqual({
+		note: 'helm 3.18.0 from the bundle',
+	});
 	const version = async () => {
 		throw refusal('helm-missing');
 	};
