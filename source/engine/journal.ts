@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import {errnoWords} from '../base/errno.ts';
-import {writeWhole} from '../base/files.ts';
+import {unfinished, writeWhole} from '../base/files.ts';
 import {type FileFault, readOwnFile} from '../base/own/file.ts';
 import {makeOwnFolder} from '../base/own/make.ts';
 import {printable} from '../base/printable.ts';
@@ -231,6 +231,8 @@ export const readJournal = async (file: string): Promise<Journal | undefined> =>
 export const writeJournal = async (file: string, journal: Journal): Promise<void> => {
 	await makeOwnFolder(path.dirname(file));
 	const before = await readText(file);
-	if (before !== undefined) await writeWhole(`${file}.previous`, before, {sync: false});
-	await writeWhole(file, `${JSON.stringify(journal, undefined, '\t')}\n`);
+	const previous = `${file}.previous`;
+	// Whoever writes holds the lock of the folder, so a name that is always the same does: what a killed run left is written over.
+	if (before !== undefined) await writeWhole(previous, before, {sync: false, temporary: unfinished(previous)});
+	await writeWhole(file, `${JSON.stringify(journal, undefined, '\t')}\n`, {temporary: unfinished(file)});
 };

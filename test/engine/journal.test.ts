@@ -74,6 +74,14 @@ test('readers during many writes see whole journals only', async () => {
 const whole = JSON.stringify(journal);
 const half = whole.slice(0, whole.length / 2);
 
+test('what a write that was killed has left is written over', async () => {
+	const left = ['state.json.new', 'state.json.previous.new'];
+	await writeJournal(file, {...journal, runId: 'one'});
+	for (const name of left) await writeFile(path.join(path.dirname(file), name), 'half of a jour');
+	await writeJournal(file, {...journal, runId: 'two'});
+	expect((await readdir(path.dirname(file))).sort()).toEqual(['state.json', 'state.json.previous']);
+});
+
 /** The text of the file and of its previous copy (undefined: absent), and the run that is read or the code of the refusal. */
 test.each([
 	['half a file and a whole copy', half, whole.replace('"r1"', '"copy"'), 'copy'],
