@@ -60,14 +60,14 @@ journey(
 
 		await waitFor('1 Begin');
 		await press('1');
-		await page(/1\/12 Bundle and cluster/u);
+		await page(/1\/\d+ Bundle and cluster/u);
 		// What an expert sets stands among the advanced questions: the rehearsed site is no ordinary one.
 		await press('C-a');
 		await waitFor('helm program');
 		await answer('Bundle', given.bundle.path);
 		await answer('kubeconfig', given.kubernetes.kubeconfig ?? '');
 		await press('C-n');
-		await page(/2\/12 Registry/u);
+		await page(/2\/\d+ Registry/u);
 		await answer('Registry host', given.registry.host);
 		await answer('Login', given.registry.username ?? '');
 		await answer('Password or token', registryPassword);
@@ -75,16 +75,16 @@ journey(
 		await press('1');
 		await waitFor(/── Name of the pull secret/u);
 		await press('C-n');
-		await page(/3\/12 Certificates/u);
+		await page(/3\/\d+ Certificates/u);
 		await answer('Certificate', given.tls.certificate);
 		await answer('Private key', given.tls.key);
 		await answer('CA certificate', given.tls.ca);
 		await answer('HTTPS port', String(given.ingress.httpsPort));
 		await press('C-n');
-		await page(/4\/12 Control plane/u);
+		await page(/4\/\d+ Control plane/u);
 		await answer('Host name', given.controlPlane.host);
 		await press('C-n');
-		await page(/5\/12 Workspaces/u);
+		await page(/5\/\d+ Workspaces/u);
 		if (!(await frame()).includes('1 default')) {
 			await press('+');
 			await waitFor(/── Workspace name/u);
@@ -98,7 +98,7 @@ journey(
 		await press('Escape');
 		await waitFor('1 default');
 		await press('C-n');
-		await page(/6\/12 Database/u);
+		await page(/6\/\d+ Database/u);
 		await answer('Database server', given.database.host ?? '');
 		await answer('Port', String(given.database.port));
 		await goTo('Create databases here');
@@ -107,8 +107,8 @@ journey(
 		await answer('Admin login', given.database.admin?.username ?? '');
 		await answer('Admin password', databasePassword);
 		await press('C-n');
-		await page(/7\/12 Organization/u);
-		for (const title of [/8\/12 Users/u, /9\/12 Optional/u, /10\/12 Network/u]) {
+		await page(/7\/\d+ Organization/u);
+		for (const title of [/8\/\d+ Users/u, /9\/\d+ Optional/u, /10\/\d+ Network/u]) {
 			await press('C-n');
 			await page(title);
 		}

@@ -3,7 +3,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {productVersions} from '../../lab/image-bundle.ts';
 import {sqlOf} from './backup-files.ts';
 import {logIn, make, namesOf} from './product.ts';
-import {differing, dumpsLeft, killsMs, madeSite, type Site, workspaceDatabase} from './site.ts';
+import {differing, dumpsLeft, killsAsked, killsMs, madeSite, type Site, workspaceDatabase} from './site.ts';
 import {clearWorld, database, dumpWorld, enterNames, mysqlRows} from './world.ts';
 
 let site: Site;
@@ -45,12 +45,15 @@ describe('a restore', () => {
 	it(
 		'killed at random moments brings all to an empty cluster with empty database servers, from another host',
 		async () => {
-			await clearWorld();
-			await enterNames();
-			expect(await mysqlRows(`show databases like '${workspaceDatabase}'`)).toEqual([]);
-			const words = await restore();
-			const moments = await site.killed(words, {longestMs: 60_000, anew: true, state: join(site.root, 'other-host')});
-			console.log(`killed at random moments: restore ${moments.length} times`);
+			let killed = 0;
+			for (let host = 1; host === 1 || killed < killsAsked; host += 1) {
+				await clearWorld();
+				await enterNames();
+				expect(await mysqlRows(`show databases like '${workspaceDatabase}'`)).toEqual([]);
+				const state = join(site.root, `other-host-${host}`);
+				killed += (await site.killed(await restore(), {longestMs: 60_000, state})).length;
+			}
+			console.log(`killed at random moments: restore ${killed} times`);
 			const dump = await site.dumpIn(await site.newest());
 			expect(differing(await sqlOf(workspaceDatabase), dump)).toEqual([]);
 			await site.expectData(productVersions.workspace);
