@@ -1,9 +1,11 @@
-import {join} from 'node:path';
+import {readdir} from 'node:fs/promises';
+import {basename, join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {productVersions} from '../../lab/image-bundle.ts';
-import {sqlOf} from './backup-files.ts';
+import {backupsIn, decrypted, sqlOf} from './backup-files.ts';
 import {logIn, make, namesOf} from './product.ts';
 import {differing, dumpsLeft, killsAsked, killsMs, madeSite, type Site, workspaceDatabase} from './site.ts';
+import {openVolume} from './volume.ts';
 import {clearWorld, database, dumpWorld, enterNames, mysqlRows} from './world.ts';
 
 let site: Site;
@@ -20,6 +22,14 @@ afterAll(async () => site?.end(), 180_000);
 
 const restore = async (): Promise<readonly string[]> => ['restore', await site.newest(), '--accept-loss'];
 
+/** Parts that a scheduled backup of this site has, beside its manifest and its sums. */
+const wholeBackup = [
+	...['manifest.json', 'SHA256SUMS', 'secrets.json.age', 'answers.yaml.age', 'journal.json.age', 'inventory.json.age'],
+	...['certificates-certificate.pem.age', 'certificates-key.pem.age', 'certificates-ca.pem.age'],
+	...['values-controlPlane.yaml.age', 'values-default.yaml.age'],
+	...['database-controlPlane.dump.age', 'database-default.sql.age'],
+];
+
 describe('a drill', () => {
 	it('restores into scratch on the real servers, says how it went, and leaves the site as it was', async () => {
 		const drilled = await site.run(['drill']);
@@ -29,6 +39,28 @@ describe('a drill', () => {
 		const scratch = await mysqlRows('select schema_name as name from information_schema.schemata');
 		expect(scratch.map(({name}) => name).filter((name) => String(name).includes('drill'))).toEqual([]);
 		await site.expectData(productVersions.workspace);
+	});
+});
+
+describe('a schedule', () => {
+	it('makes a backup from a pod without rights on a volume of the cluster, and what its pod left tells of it', async () => {
+		const volume = await openVolume(join(site.root, 'volume'));
+		try {
+			const asked = ['kind=storageClass', `storageClass.name=${volume.name}`, 'storageClass.size=1Gi'];
+			const args = asked.flatMap((one) => ['--set', `backup.schedule.${one}`]);
+			const scheduled = await site.run(['backup', 'schedule'], {args});
+			expect(scheduled.code, scheduled.output.slice(-3000)).toBe(0);
+			const [made = ''] = await backupsIn(volume.folder);
+			expect((await readdir(made)).sort()).toEqual(expect.arrayContaining(wholeBackup));
+			const key = await decrypted(join(made, 'certificates-key.pem.age'), site.identity);
+			expect(key).toContain('PRIVATE KEY');
+			const again = await site.run(['backup', 'schedule'], {args});
+			expect(again.output).not.toMatch(/\d\/\d+\] .*: done/u);
+			const status = await site.run(['backup', 'status'], {args});
+			expect(status.output).toMatch(new RegExp(`Newest there: +.*${basename(made)}`, 'u'));
+		} finally {
+			await volume.close();
+		}
 	});
 });
 
