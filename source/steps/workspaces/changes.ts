@@ -24,8 +24,12 @@ const targetOf = ({release: name, namespace}: WorkspaceAnswers): string => label
 const sessions = new WeakMap<World, Promise<ZenmlSession>>();
 
 const sessionOf = (world: World): Promise<ZenmlSession> => {
-	const session = sessions.get(world) ?? adminSession(world);
+	const known = sessions.get(world);
+	if (known) return known;
+	const session = adminSession(world);
 	sessions.set(world, session);
+	// Who tries again logs in again: a refusal is not kept.
+	session.catch(() => sessions.delete(world));
 	return session;
 };
 

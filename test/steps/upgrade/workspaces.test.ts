@@ -50,6 +50,20 @@ describe('what differs of workspaces', () => {
 		expect(logins).toBe(2);
 	});
 
+	test('is asked after another login where the first one was refused', async () => {
+		const site = oldSite({});
+		await applied(site);
+		let logins = 0;
+		const login: typeof site.given.zenml.login = async (...given) => {
+			logins += 1;
+			if (logins === 1) throw new Error('refused once');
+			return site.given.zenml.login(...given);
+		};
+		const world = site.world({zenml: {...site.given.zenml, login}});
+		await expect(upgradeWorkspacesStep.check(world)).rejects.toThrow('refused once');
+		expect(await upgradeWorkspacesStep.check(world)).toMatchObject({status: 'ok'});
+	});
+
 	test('is nothing once they are upgraded: a second look finds them where they answer', async () => {
 		const site = oldSite({others: ['two']});
 		await applied(site);
