@@ -1,7 +1,17 @@
 import {framesOf, kindOf} from './unexpected/kind.ts';
 
 /** Who has to act on a problem; `bug` means the authors of this tool. */
-export type Actor = 'operator' | 'database admin' | 'network team' | 'cluster admin' | 'vendor' | 'bug';
+export type Actor =
+	| 'operator'
+	| 'database admin'
+	| 'network team'
+	| 'desktop team'
+	| 'PKI team'
+	| 'registry admin'
+	| 'storage admin'
+	| 'cluster admin'
+	| 'vendor'
+	| 'bug';
 
 /** The part of the world a problem belongs to; each area has one exit code. */
 export type ProblemArea =

@@ -36,7 +36,7 @@ const caHandover = (
 	return {
 		id: 'ca',
 		title: 'CA certificate for every client',
-		who: 'network team',
+		who: 'desktop team',
 		intro:
 			'Browsers, Python clients and pipeline containers must trust the internal CA. The scripts hold the certificate and check its fingerprint.',
 		sections: caScripts({caPem: ca, caFingerprint: fingerprint, hosts: hostsOf(world)}),

@@ -237,7 +237,7 @@ describe('ca', async () => {
 			code: code('handover-ca'),
 			message: 'CA certificate for every client: not done yet.',
 			cause: 'Still to come: this host trusts the CA: it is not in /etc/ssl/ca.crt.',
-			fix: 'Give the text of this hand-over to the network team, then start the same command again.',
+			fix: 'Give the text of this hand-over to the desktop team, then start the same command again.',
 		});
 	});
 
@@ -268,7 +268,7 @@ describe('ca', async () => {
 		expect(changesOf(await see(caStep, site))).toEqual(['wait this host trusts the CA (it is not in /etc/ssl/ca.crt)']);
 	});
 
-	test('files that do not fit each other are no work for the network team', async () => {
+	test('files that do not fit each other are no work for the desktop team', async () => {
 		const problems = [refusal('tls-key-mismatch').problem];
 		const tls = {...trust(false), readPair: async () => ({problems})};
 		expect(await refusalOf(see(caStep, {host: files, tls}))).toMatchObject({code: 'tls-key-mismatch'});
