@@ -29,7 +29,7 @@ export default defineConfig({
 			provider: 'v8',
 			include: ['source/**/*.{ts,tsx}'],
 			// It is only ever a process of its own.
-			exclude: ['source/helm/keeper/keeper.ts'],
+			exclude: ['source/base/programs/keeper.ts'],
 			reporter: ['text-summary'],
 			thresholds: {
 				'source/steps/**': {branches: 90},

@@ -12,7 +12,7 @@ export const entries = {
 	main: path.join(root, 'cli.tsx'),
 	'rehearsal-host': path.join(root, 'rehearsal/host-main.ts'),
 	'hash-worker': path.join(root, 'source/bundle/verify/hash-worker.ts'),
-	'helm-keeper': path.join(root, 'source/helm/keeper/keeper.ts'),
+	'program-keeper': path.join(root, 'source/base/programs/keeper.ts'),
 };
 
 /** Charts of the rehearsal, and the script that the cluster runs: what the program reads beside its code. */

@@ -167,11 +167,11 @@ const touchProcess: Readonly<Record<string, string>> = {
 	'rehearsal/servers/owner.ts': 'database servers do not run as root',
 	'source/base/lock/process.ts': 'is the holder of a lock alive?',
 	'source/base/own/folder.ts': 'whose is a folder?',
+	'source/base/programs/keeper.ts': 'the door of a process of its own, which ends helm and hooks with us',
+	'source/base/programs/kept-program.ts': 'ends its group',
 	'source/base/self/assets.ts': 'where this program lies, where it is one file',
 	'source/base/self/parts.ts': 'starts parts of this program with this Node, or this executable',
 	'source/cluster/login/program.ts': 'ends a login program with all that it started',
-	'source/helm/keeper/keeper.ts': 'the door of a process of its own, which ends helm with us',
-	'source/helm/keeper/kept-program.ts': 'ends its group',
 	'source/helm/left-behind.ts': 'ends a helm that an earlier process left',
 };
 

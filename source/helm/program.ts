@@ -1,8 +1,8 @@
 import type {ProblemError} from '../base/problem.ts';
+import {startDirect} from '../base/programs/direct-program.ts';
+import type {Ending} from '../base/programs/keeper.ts';
+import {startKept} from '../base/programs/kept-program.ts';
 import {type Command, helmFailure} from './failures.ts';
-import {startDirect} from './keeper/direct-program.ts';
-import type {Ending} from './keeper/keeper.ts';
-import {startKept} from './keeper/kept-program.ts';
 import {notStarted} from './not-started.ts';
 import {mostAnswerBytes, readAnswer, readLines} from './output.ts';
 import {helmProblems} from './problems.ts';

@@ -11,7 +11,7 @@ import {endLeftBehind} from '../../source/helm/left-behind.ts';
 import {problemOf, scratch, script} from './lab.ts';
 
 const starter = fileURLToPath(new URL('starter.ts', import.meta.url));
-const keeper = fileURLToPath(new URL('../../source/helm/keeper/keeper.ts', import.meta.url));
+const keeper = fileURLToPath(new URL('../../source/base/programs/keeper.ts', import.meta.url));
 let folder = '';
 let remove: () => Promise<void>;
 const started: ChildProcess[] = [];

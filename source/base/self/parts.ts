@@ -3,7 +3,7 @@ import {fileURLToPath} from 'node:url';
 import type {WorkerOptions} from 'node:worker_threads';
 
 /** The parts of this program that are processes or threads of their own. The build makes a file of each; the executable carries it. */
-export type PartName = 'helm-keeper' | 'hash-worker' | 'rehearsal-host';
+export type PartName = 'program-keeper' | 'hash-worker' | 'rehearsal-host';
 
 /** A part, and its file as source, which tells where it is in the built program too. */
 export type Part = {readonly name: PartName; readonly source: URL};

@@ -1,11 +1,11 @@
 import {constants} from 'node:fs';
 import {access, stat} from 'node:fs/promises';
 import {errnoWords} from '../../../base/errno.ts';
+import type {Ending} from '../../../base/programs/keeper.ts';
+import {startKept} from '../../../base/programs/kept-program.ts';
 import {wordsOf} from '../../../base/shell.ts';
 import {cutTo} from '../../../base/text.ts';
 import {formatBytes} from '../../../base/units.ts';
-import type {Ending} from '../../../helm/keeper/keeper.ts';
-import {startKept} from '../../../helm/keeper/kept-program.ts';
 import type {Context} from '../../base/context.ts';
 import type {Failure, HookEvent} from './types.ts';
 

@@ -1,10 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {execa} from 'execa';
 import * as z from 'zod';
-import {processOf} from '../../base/self/parts.ts';
+import {processOf} from '../self/parts.ts';
 import type {Ending, Order} from './keeper.ts';
 
-/** What is asked of a keeper; `input` is helm's standard input. */
+/** What is asked of a keeper; `input` is the program's standard input. */
 export type KeptOrder = Omit<Order, 'bytes'> & {
 	readonly input: string;
 	readonly environment: Readonly<Record<string, string>>;
@@ -13,13 +13,13 @@ export type KeptOrder = Omit<Order, 'bytes'> & {
 };
 
 export type KeptProgram = {
-	/** Settles when helm and its keeper have ended. Empty where the keeper was killed and could not tell. */
+	/** Settles when the program and its keeper have ended. Empty where the keeper was killed and could not tell. */
 	readonly ended: Promise<Ending>;
-	/** SIGTERM for helm, and after its grace SIGKILL for it and all it started. */
+	/** SIGTERM for the program, and after its grace SIGKILL for it and all it started. */
 	readonly stop: () => void;
 };
 
-/** Beyond helm's grace, ms: a keeper that has not ended then is killed with its group. */
+/** Beyond the program's grace, ms: a keeper that has not ended then is killed with its group. */
 const keeperGraceMs = 5000;
 
 const endingSchema = z.object({
@@ -37,7 +37,7 @@ const endingIn = (text: string): Ending => {
 	}
 };
 
-const keeper = {name: 'helm-keeper', source: new URL('./keeper.ts', import.meta.url)} as const;
+const keeper = {name: 'program-keeper', source: new URL('./keeper.ts', import.meta.url)} as const;
 
 /** To the group that a process leads, as long as anybody of it is left. @returns whether anybody was */
 const signalGroup = (pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL' | 0): boolean => {
@@ -59,7 +59,7 @@ const endGroup = async (pid: number | undefined, graceMs: number): Promise<void>
 };
 
 /**
- * Starts helm below a keeper, which outlives this process for as long as it takes to end helm: a pipe that this process holds
+ * Starts a program below a keeper, which outlives this process for as long as it takes to end it: a pipe that this process holds
  * open tells it that we are alive, so kill -9 is heard as well. In a session of its own it hears nothing of what a terminal
  * or a kill of the process group does to us.
  */

@@ -1,27 +1,27 @@
 import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
 import {rmSync, writeFileSync} from 'node:fs';
 import type {Readable, Writable} from 'node:stream';
-import {birthNow, processPlace} from '../../base/lock/process.ts';
+import {birthNow, processPlace} from '../lock/process.ts';
 
 /**
- * A program of its own: it starts helm, or a hook of the operator, and ends it when the process that asked for it is gone, however that one ended. On its
- * standard input come one line of JSON (an Order), as many bytes as it names, which are helm's input, and then nothing: its
- * end is the order to stop. Helm is not started before its input is whole, for half of its values are values too.
+ * A program of its own: it starts another one (helm, or a hook of the operator) and ends it when the process that asked for it is gone,
+ * however that ended. On its standard input come one line of JSON (an Order), as many bytes as it names, which are the program's input,
+ * and then nothing: its end is the order to stop. The program is not started before its input is whole: half of helm's values are values, too.
  */
 export type Order = {
 	readonly binary: string;
 	readonly args: readonly string[];
-	/** Length of helm's standard input, bytes. */
+	/** Length of the program's standard input, bytes. */
 	readonly bytes: number;
-	/** How long helm gets after SIGTERM to close its release before it is killed, ms. */
+	/** How long the program gets after SIGTERM before it is killed, ms: helm closes its release. */
 	readonly graceMs: number;
 	/** True where nothing that it started may outlive it, though it ended by itself. */
 	readonly whole?: boolean | undefined;
-	/** File in which helm's process is written down while it is at work. */
+	/** File in which the program's process is written down while it is at work. */
 	readonly record?: string | undefined;
 };
 
-/** How helm ended, or why it was not started; told on descriptor 3 as one line of JSON. */
+/** How the program ended, or why it was not started; told on descriptor 3 as one line of JSON. */
 export type Ending = {
 	readonly exitCode?: number | undefined;
 	readonly signal?: string | undefined;
@@ -38,7 +38,7 @@ const tell = (ending: Ending): void => {
 	}
 };
 
-/** Writes down which process is at work, so that a run that finds this one killed as well can still find helm. */
+/** Writes down which process is at work, so that a run that finds this one killed as well can still find it. */
 const writeDown = (record: string, pid: number): void => {
 	try {
 		writeFileSync(record, JSON.stringify({pid, birth: birthNow(pid), ...processPlace()}), {mode: 0o600});
@@ -47,7 +47,7 @@ const writeDown = (record: string, pid: number): void => {
 	}
 };
 
-/** Kills all that helm started: this process leads their group, and ends with them. */
+/** Kills all that the program started: this process leads their group, and ends with them. */
 const killGroup = (): void => {
 	try {
 		process.kill(-process.pid, 'SIGKILL');
@@ -63,7 +63,7 @@ const refuse = (error: unknown): never => {
 	process.exit(1);
 };
 
-const spawnHelm = ({binary, args}: Order): ChildProcessWithoutNullStreams => {
+const spawnProgram = ({binary, args}: Order): ChildProcessWithoutNullStreams => {
 	try {
 		return spawn(binary, args, {stdio: 'pipe'});
 	} catch (error) {
@@ -82,7 +82,7 @@ const handOn = (from: Readable, to: Writable): void => {
 
 const start = (order: Order, input: Buffer): {readonly stop: () => void} => {
 	const {graceMs, record, whole} = order;
-	const helm = spawnHelm(order);
+	const program = spawnProgram(order);
 	let stopping = false;
 	const forget = (): void => {
 		if (record !== undefined) rmSync(record, {force: true});
@@ -91,26 +91,26 @@ const start = (order: Order, input: Buffer): {readonly stop: () => void} => {
 		if (whole) killGroup();
 		process.exit(0);
 	};
-	helm.once('error', refuse);
-	if (helm.pid !== undefined && record !== undefined) writeDown(record, helm.pid);
-	helm.stdin.on('error', () => undefined);
-	helm.stdin.end(input);
-	handOn(helm.stdout, process.stdout);
-	handOn(helm.stderr, process.stderr);
-	helm.once('exit', (code, signal) => {
+	program.once('error', refuse);
+	if (program.pid !== undefined && record !== undefined) writeDown(record, program.pid);
+	program.stdin.on('error', () => undefined);
+	program.stdin.end(input);
+	handOn(program.stdout, process.stdout);
+	handOn(program.stderr, process.stderr);
+	program.once('exit', (code, signal) => {
 		forget();
 		tell({exitCode: code ?? undefined, signal: signal ?? undefined});
 		if (stopping) killGroup();
-		// What helm started may still hold its output open.
+		// What it started may still hold its output open.
 		setTimeout(end, 1000);
 	});
-	helm.once('close', end);
+	program.once('close', end);
 	return {
 		stop: () => {
 			if (stopping) return;
 			stopping = true;
-			helm.kill('SIGTERM');
-			setTimeout(() => helm.kill('SIGKILL'), graceMs);
+			program.kill('SIGTERM');
+			setTimeout(() => program.kill('SIGKILL'), graceMs);
 		},
 	};
 };

@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import type {Ending} from './keeper.ts';
 import type {KeptOrder, KeptProgram} from './kept-program.ts';
 
-/** What a helm that only reads holds open after its end is not waited for longer, ms. */
+/** What a program that only reads holds open after its end is not waited for longer, ms. */
 const closingMs = 1000;
 
 type Told = (ending: Ending) => void;
@@ -19,7 +19,7 @@ const spawnOrTell = ({binary, args, environment}: Pick<KeptOrder, 'binary' | 'ar
 };
 
 /**
- * Starts a helm that changes nothing, without a keeper: killed with -9 we leave at most a reader, which ends with the pipe that nobody
+ * Starts a program that changes nothing, without a keeper: killed with -9 we leave at most a reader, which ends with the pipe that nobody
  * reads any more. A keeper would cost the start of a Node for each of a dozen looks in a run.
  */
 export const startDirect = ({
