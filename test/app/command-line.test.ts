@@ -105,7 +105,7 @@ test('rehearse takes a fault, a pace and a fresh start', async () => {
 	});
 });
 
-test.each(['bash', 'zsh'] as const)('completion takes %s', async (shell) => {
+test.each(['bash', 'zsh', 'fish'] as const)('completion takes %s', async (shell) => {
 	expect(await parse('completion', shell)).toEqual({command: 'completion', given: shell});
 });
 
@@ -122,7 +122,7 @@ test.each([
 	[['answers', 'show', 'a', 'b']],
 	[['rehearse', '--fault', 'meteor']],
 	[['rehearse', '--pace', 'slow']],
-	[['completion', 'fish']],
+	[['completion', 'tcsh']],
 	[['completion']],
 ])('%j is refused', async (words) => {
 	await expect(parse(...words)).rejects.toBeInstanceOf(CommanderError);

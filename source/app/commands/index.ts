@@ -12,7 +12,7 @@ import {sign} from './bundle/sign.ts';
 import {split} from './bundle/split.ts';
 import {verify as verifyBundle} from './bundle/verify.ts';
 import type {AddCommand} from './command.ts';
-import {completion} from './completion.ts';
+import {completion} from './completion/index.ts';
 import {docs} from './documents/docs.ts';
 import {explain} from './documents/explain.ts';
 import {drill} from './drill.ts';

@@ -12,6 +12,11 @@ const entries: readonly PlanEntry[] = Object.values(plans);
 /** The names of all steps of all plans, each once. */
 const stepIds: readonly string[] = [...new Set(entries.flatMap((entry) => [...entry.stepIds]))];
 
+/** Whatever can be explained, by its name: problems, steps, and answers, in which `*` stands for the index of a list. */
+export const namesToExplain = (): readonly string[] => [
+	...new Set([...allProblems().keys(), ...stepIds, ...allNodes.flatMap(({path}) => path.join('.') || [])]),
+];
+
 const withStars = (path: string): string => path.replaceAll(/\.\d+(?=\.|$)/gu, '.*');
 
 /** Codes of the problems that name an answer, or a group that it is in. */
@@ -45,8 +50,7 @@ export const explained = async (name: string): Promise<readonly (readonly string
 	const parts = [...known(name), ...(step ? [step] : [])];
 	if (parts.length > 0) return parts;
 	const shown = name.slice(0, 80);
-	const names = [...new Set([...allProblems().keys(), ...stepIds, ...allNodes.map(({path}) => path.join('.'))])];
-	const near = nearestOf(withStars(shown), names, 3);
+	const near = nearestOf(withStars(shown), namesToExplain(), 3);
 	const [first] = near;
 	const given =
 		first === undefined ? ({case: 'none near'} as const) : ({case: 'near ones', first, near: near.join(', ')} as const);
