@@ -1,6 +1,7 @@
 import {fileURLToPath} from 'node:url';
 import {faults} from '../rehearsal/index.ts';
 import {type Answers, answersSchema} from '../source/answers/schema.ts';
+import {actors} from '../source/base/people/actor.ts';
 import {exitCodes} from '../source/base/problem.ts';
 import {networkTable} from '../source/docs/network.ts';
 import {installPlan} from '../source/plans/install.ts';
@@ -115,6 +116,14 @@ export const madeTables = (): readonly (readonly [string, string, string])[] => 
 					.sort(([, a], [, b]) => a - b)
 					.map(([area, code]) => [String(code), `\`${area}\``, meanings[area as keyof typeof exitCodes]]),
 			],
+		),
+	],
+	[
+		'troubleshooting.md',
+		'actors',
+		table(
+			['`who`', 'on the screen', 'keeps'],
+			Object.entries(actors).map(([who, {told, keeps}]) => [`\`${who}\``, told, keeps]),
 		),
 	],
 	['install.md', 'permissions', permissions()],

@@ -1,4 +1,5 @@
-import {type Actor, type Location, type Problem, type ProblemArea, type ProblemCode, ProblemError} from './problem.ts';
+import type {Actor} from './people/actor.ts';
+import {type Location, type Problem, type ProblemArea, type ProblemCode, ProblemError} from './problem.ts';
 import {shellWord} from './shell.ts';
 
 /**
@@ -79,8 +80,8 @@ export type Circumstances = {
 	/** The part of the world in which it was met, where the same refusal is met in several. */
 	readonly area?: ProblemArea | undefined;
 	readonly who?: Actor | undefined;
-	/** Codes of the problems that it sums up. */
-	readonly innerCodes?: readonly ProblemCode[] | undefined;
+	/** The problems that it sums up. */
+	readonly parts?: readonly Problem[] | undefined;
 	/** How long the peer asked to wait before the next try, ms. */
 	readonly retryAfterMs?: number | undefined;
 	/** The error that was turned into this problem. */
@@ -148,7 +149,7 @@ const make = (code: string, declaration: Declaration, given: object, more: Circu
 		...(answers.length > 0 && {answers}),
 		...(more.evidence && more.evidence.length > 0 && {evidence: more.evidence.map(withoutNodeAdvice)}),
 		...(more.location && {location: more.location}),
-		...(more.innerCodes && {innerCodes: more.innerCodes}),
+		...(more.parts && {parts: more.parts}),
 	};
 };
 

@@ -1,17 +1,5 @@
+import type {Actor} from './people/actor.ts';
 import {framesOf, kindOf} from './unexpected/kind.ts';
-
-/** Who has to act on a problem; `bug` means the authors of this tool. */
-export type Actor =
-	| 'operator'
-	| 'database admin'
-	| 'network team'
-	| 'desktop team'
-	| 'PKI team'
-	| 'registry admin'
-	| 'storage admin'
-	| 'cluster admin'
-	| 'vendor'
-	| 'bug';
 
 /** The part of the world a problem belongs to; each area has one exit code. */
 export type ProblemArea =
@@ -61,8 +49,11 @@ export type Problem = {
 	/** Raw lines that support the cause: the last log lines, the server's own words. */
 	readonly evidence?: readonly string[];
 	readonly location?: Location;
-	/** Codes of the problems that it sums up, each once; absent where it is one alone. */
-	readonly innerCodes?: readonly ProblemCode[];
+	/**
+	 * The problems that it sums up, two or more, each whole and without parts of its own; absent where it is one alone. What they say is not
+	 * said again beside them, but for a cause that lists them.
+	 */
+	readonly parts?: readonly Problem[];
 };
 
 /** What a caller must give; the rest has defaults. */
@@ -76,6 +67,9 @@ export type ProblemErrorOptions = ErrorOptions & {
 	readonly facts?: Readonly<Record<string, string | number>>;
 	readonly retryAfterMs?: number | undefined;
 };
+
+/** A problem as those that have to be mended: its parts, or itself where it is one alone. */
+export const partsOf = (one: Problem): readonly Problem[] => one.parts ?? [one];
 
 /** The only error that rooms throw on purpose. */
 export class ProblemError extends Error {

@@ -1,3 +1,4 @@
+import {toldActor} from '../base/people/actor.ts';
 import {type Problem, toProblem} from '../base/problem.ts';
 import type {Decided} from './controls.ts';
 import {inWorld, type StepContext} from './converge-step.ts';
@@ -50,7 +51,7 @@ const withCommands = (problem: Problem, ways: readonly WayInfo[]): Problem => {
 
 /** Whoever had to mend it without these ways, and how. */
 const otherwise = ({who, fix}: Problem): string =>
-	who === 'operator' ? `Otherwise: ${fix}` : `Otherwise, the ${who}: ${fix}`;
+	who === 'operator' ? `Otherwise: ${fix}` : `Otherwise, ${toldActor(who)}: ${fix}`;
 
 const firstMove = ([first, ...others]: readonly [WayInfo, ...WayInfo[]]): string => {
 	if (others.length > 0)

@@ -1,5 +1,6 @@
 import type {HandoverSection} from '../base/handover.ts';
-import type {Actor, Problem, ProblemArea, ProblemCode} from '../base/problem.ts';
+import type {Actor} from '../base/people/actor.ts';
+import type {Problem, ProblemArea, ProblemCode} from '../base/problem.ts';
 
 /** One difference between the world and the wish, as shown by a dry run and the review page. */
 export type Change = {

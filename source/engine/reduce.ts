@@ -1,3 +1,4 @@
+import {toldActor} from '../base/people/actor.ts';
 import type {Event, Outcome, StepInfo, StepStatus} from './events.ts';
 import {sayOfRun, sayOfStep} from './log.ts';
 import {outcomeWords} from './outcome.ts';
@@ -73,7 +74,7 @@ const stepWaiting = (state: RunState, event: Of<'step-waiting'>): RunState => {
 	const {handover} = event;
 	const isNews = state.steps.find(({id}) => id === event.step)?.handover === undefined;
 	const next = updateStep(state, event.step, (step) => ({...step, status: 'waiting', handover}));
-	return isNews ? sayOfStep(next, event, 'info', `waiting for the ${handover.who}: ${handover.title}`) : next;
+	return isNews ? sayOfStep(next, event, 'info', `waiting for ${toldActor(handover.who)}: ${handover.title}`) : next;
 };
 
 const stepRetrying = (state: RunState, event: Of<'step-retrying'>): RunState => {

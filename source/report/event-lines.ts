@@ -1,3 +1,4 @@
+import {toldActor} from '../base/people/actor.ts';
 import {formatDuration} from '../base/units.ts';
 import {formatChange} from '../engine/changes.ts';
 import type {Event, Outcome} from '../engine/events.ts';
@@ -46,7 +47,7 @@ const noted = (label: string, note: string): string => (note === '' ? label : `$
 const awaitedLine = ({label, ok, note}: Awaited): string => `${ok ? 'ok     ' : 'not yet'} ${noted(label, note)}`;
 
 const handoverLines = ({title, who, intro, sections, awaited}: Handover): readonly string[] => [
-	`For the ${who}: ${title}`,
+	`For ${toldActor(who)}: ${title}`,
 	intro,
 	...sections.flatMap((section) => ['', `--- ${section.title} (${section.fileName})`, ...section.lines]),
 	'',

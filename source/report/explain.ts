@@ -1,3 +1,4 @@
+import {type Actor, toldActor} from '../base/people/actor.ts';
 import {exitCodes} from '../base/problem.ts';
 import {type Declaration, wordsOf} from '../base/problem-table.ts';
 
@@ -11,7 +12,7 @@ export type Telling = {
 	readonly cause: string;
 	readonly fix: string;
 	readonly nextSteps: readonly string[];
-	readonly who: string;
+	readonly who: Actor;
 };
 
 /** Every way in which a declared problem is told, its facts as placeholders. */
@@ -63,7 +64,7 @@ export const explainLines = (code: string, declarations: readonly Declaration[])
 			...labelled('do', [fix, ...nextSteps]),
 		]),
 		'',
-		...labelled('who', distinct(all.map(({who}) => (who === 'bug' ? 'the authors of this tool' : who)))),
+		...labelled('who', distinct(all.map(({who}) => toldActor(who)))),
 		...labelled('answers', answers.length > 0 ? [answers.join(', ')] : []),
 		...labelled('exit', distinct(exits)),
 	];

@@ -1,4 +1,5 @@
 import {stripVTControlCharacters} from 'node:util';
+import {toldActor} from '../base/people/actor.ts';
 import {printable} from '../base/printable.ts';
 import type {Problem} from '../base/problem.ts';
 import {formatBytes, formatDuration} from '../base/units.ts';
@@ -29,9 +30,9 @@ const placeOf = ({location, message}: Problem): string => {
 const quoted = (text: string): readonly string[] =>
 	text.split(/\r?\n/u).map((line) => `  | ${printable(stripVTControlCharacters(line))}`);
 
-/** A problem as a block of text: what, why, what to do, who, where. Names in it cannot steer a terminal, nor begin a line. */
-export const formatProblem = (problem: Problem): readonly string[] => {
-	const {message, cause, fix, nextSteps, evidence, who, answers, code, innerCodes = []} = problem;
+/** One problem: what, why, what to do, who where it is not the operator or `isOneOf` several, which answers, the evidence, its code. */
+const blockOf = (problem: Problem, isOneOf = false): readonly string[] => {
+	const {message, cause, fix, nextSteps, evidence, who, answers, code} = problem;
 	const own = (lines: readonly string[]): readonly string[] => lines.map(printable);
 	return [
 		...own([
@@ -39,11 +40,25 @@ export const formatProblem = (problem: Problem): readonly string[] => {
 			`  why:   ${cause}`,
 			`  do:    ${fix}`,
 			...nextSteps.map((step) => `         ${step}`),
-			...(who === 'operator' ? [] : [`  who:   ${who === 'bug' ? 'the authors of this tool' : who}`]),
+			...(who === 'operator' && !isOneOf ? [] : [`  who:   ${toldActor(who)}`]),
 			...(answers && answers.length > 0 ? [`  answers: ${answers.join(', ')}`] : []),
 		]),
 		...(evidence ?? []).flatMap(quoted),
 		`  code:  ${code}`,
-		...(innerCodes.length > 0 ? [`  of:    ${innerCodes.join(', ')}`] : []),
 	];
 };
+
+/** The parts, each with its number; what stands for all of them comes last. */
+const severalOf = (problem: Problem, parts: readonly Problem[]): readonly string[] => [
+	printable(`${placeOf(problem)}${problem.message}`),
+	...parts.flatMap((part, index) => {
+		const [first = '', ...others] = blockOf(part, true);
+		return [`  ${index + 1}. ${first}`, ...others.map((line) => `   ${line}`)];
+	}),
+	...[`  do:    ${problem.fix}`, ...problem.nextSteps.map((step) => `         ${step}`)].map(printable),
+	`  code:  ${problem.code}`,
+];
+
+/** A problem as a block of text; several are numbered, each whole. Names in it cannot steer a terminal, nor begin a line. */
+export const formatProblem = (problem: Problem): readonly string[] =>
+	problem.parts ? severalOf(problem, problem.parts) : blockOf(problem);

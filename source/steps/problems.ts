@@ -28,9 +28,9 @@ export const stepProblems = declareProblems({
 	'prerequisites-not-met': {
 		area: 'prerequisites',
 		areaElse: 'all of them, where they share one; 2 (usage) where an answer is among them',
-		message: '{count} prerequisites are not met.',
-		cause: 'The first of them: {first}',
-		fix: 'Mend the first, and the others below with it: {fix}',
+		message: '{count} prerequisites are not met: {shares}.',
+		cause: 'They are: {list}',
+		fix: 'Mend each of them, or have it mended, then try again: what is mended stays so.',
 	},
 	'check-unanswered': {
 		area: 'prerequisites',

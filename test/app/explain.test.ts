@@ -26,7 +26,7 @@ test('a code is explained with every cause, what to do then, who acts and the ex
 		  why      It is not a journal: <reason>.
 		  do       Move it away and start again: the truth is in the world, and is looked at anew.
 
-		  who      operator
+		  who      you
 		  exit     2 (usage)
 		"
 	`);

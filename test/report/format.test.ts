@@ -85,7 +85,7 @@ test('a problem reads what, why, what to do, who, and where', () => {
 		  why:   It names a.corp.
 		  do:    Get one for b.corp.
 		         openssl x509 -in tls.crt -text
-		  who:   network team
+		  who:   the network team
 		  answers: tls.certificate
 		  | DNS:a.corp
 		  code:  time-out"
@@ -97,12 +97,37 @@ test('a problem reads what, why, what to do, who, and where', () => {
 	).toEqual(['a: m', '  why:   w', '  do:    f', '  who:   the authors of this tool', '  code:  time-out']);
 });
 
-test('a problem that sums up others names their codes', () => {
-	const innerCodes = ['disk-full', 'clock-skew'] as const;
-	const lines = formatProblem(
-		problem({code: 'prerequisites-not-met', area: 'prerequisites', message: 'm', cause: 'w', fix: 'f', innerCodes}),
-	);
-	expect(lines.slice(-2)).toEqual(['  code:  prerequisites-not-met', '  of:    disk-full, clock-skew']);
+test('several problems are numbered, each with why, what to do, who and its code; what stands for all comes last', () => {
+	const inner = {area: 'prerequisites', message: 'Too full.', cause: 'w', fix: 'f'} as const;
+	const parts = [
+		problem({...inner, code: 'disk-full', nextSteps: ['df -h'], evidence: ['100 %'], answers: ['bundle.path']}),
+		problem({
+			...inner,
+			code: 'clock-skew',
+			who: 'network team',
+			message: 'b\u001b[2J',
+			location: {file: 'a.yaml', line: 2},
+		}),
+	];
+	const whole = problem({...inner, code: 'prerequisites-not-met', message: '2 are not met.', fix: 'Mend each.', parts});
+	expect(formatProblem(whole).join('\n')).toMatchInlineSnapshot(`
+		"2 are not met.
+		  1. Too full.
+		     why:   w
+		     do:    f
+		            df -h
+		     who:   you
+		     answers: bundle.path
+		     | 100 %
+		     code:  disk-full
+		  2. a.yaml:2: b\\u{1b}[2J
+		     why:   w
+		     do:    f
+		     who:   the network team
+		     code:  clock-skew
+		  do:    Mend each.
+		  code:  prerequisites-not-met"
+	`);
 });
 
 test.each([

@@ -92,8 +92,8 @@ describe('what came back is asked what it is', () => {
 			problem: {
 				code: code('verification-failed'),
 				area: 'verification',
-				message: '2 of 2 checks failed.',
-				cause: 'The first of them: Not ready.',
+				message: '2 of 2 checks failed: all for you.',
+				cause: 'They are: 1. Not ready. 2. The connection broke.',
 			},
 		});
 	});

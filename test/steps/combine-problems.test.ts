@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
 import type {ProblemArea, ProblemCode} from '../../source/base/problem.ts';
+import type {Circumstances} from '../../source/base/problem-table.ts';
 import {stepProblems} from '../../source/steps/problems.ts';
-import {combineProblems} from '../../source/steps/shared/combine-problems.ts';
+import {combineProblems, type Several} from '../../source/steps/shared/combine-problems.ts';
 import {refusal} from './parts.ts';
 
 const combine = (...all: readonly (readonly [ProblemCode, Parameters<typeof refusal>[2]?])[]) =>
@@ -24,29 +25,58 @@ test('a cluster that does not answer is one problem, whatever it was asked for',
 		message: 'It does not answer (asked to tell its version).',
 	});
 	const other = ['kubernetes-unreachable', {message: 'It refuses.', cause: 'Nothing listens there.'}] as const;
-	expect(combine(dead('tell its version'), dead('list nodes'), other)?.message).toBe('2 prerequisites are not met.');
+	expect(combine(dead('tell its version'), dead('list nodes'), other)?.parts).toHaveLength(2);
 });
 
-test('several name the first, and the moves for the others; answers once, evidence of each', () => {
-	const found = combine(
-		[
-			'disk-full',
-			{answers: ['x', 'y'], evidence: ['1', '2', '3', '4', '5'], who: 'cluster admin', nextSteps: ['look first']},
-		],
-		['clock-skew', {answers: ['y'], message: 'b is out of order', nextSteps: ['look then']}],
-	);
+test('several say how many and whose, name each, and keep each whole', () => {
+	const disk = {answers: ['x', 'y'], evidence: ['1', '2'], who: 'cluster admin', nextSteps: ['look first']} as const;
+	const clock = {answers: ['y'], message: 'b is out of order', nextSteps: ['look then']};
+	const found = combine(['disk-full', disk], ['clock-skew', clock]);
 	expect(found).toEqual({
 		code: 'prerequisites-not-met',
 		area: 'cluster',
-		who: 'cluster admin',
-		message: '2 prerequisites are not met.',
-		cause: 'The first of them: disk-full happened.',
-		fix: 'Mend the first, and the others below with it: Mend disk-full.',
-		innerCodes: ['disk-full', 'clock-skew'],
-		nextSteps: ['look first', 'b is out of order. Mend clock-skew.', 'look then'],
+		who: 'operator',
+		message: '2 prerequisites are not met: 1 for the cluster admin, 1 for you.',
+		cause: 'They are: 1. disk-full happened. 2. b is out of order.',
+		fix: 'Mend each of them, or have it mended, then try again: what is mended stays so.',
+		nextSteps: [],
 		answers: ['x', 'y'],
-		evidence: ['disk-full happened. Why disk-full.', '1', '2', '3', '4', 'b is out of order. Why clock-skew.'],
+		parts: [
+			refusal('disk-full', 'disk-full happened.', disk).problem,
+			refusal('clock-skew', clock.message, clock).problem,
+		],
 	});
+});
+
+test('several of one team are that team’s', () => {
+	const who = 'database admin';
+	expect(combine(['disk-full', {who}], ['clock-skew', {who}])).toMatchObject({
+		who,
+		message: '2 prerequisites are not met: all for the database admin.',
+	});
+});
+
+test('several that already stand for several are told as their parts', () => {
+	const inner = combine(['disk-full'], ['clock-skew']);
+	if (!inner) throw new Error('there is no problem');
+	const tell = (several: Several, more: Circumstances) => stepProblems.problem('prerequisites-not-met', several, more);
+	const found = combineProblems([inner, refusal('helm-missing').problem], tell);
+	expect(found?.parts?.map(({code}) => code)).toEqual(['disk-full', 'clock-skew', 'helm-missing']);
+});
+
+test('of many the sentence names the first five', () => {
+	const codes = [
+		'disk-full',
+		'clock-skew',
+		'helm-missing',
+		'dns-unanswered',
+		'https-reset',
+		'time-out',
+		'drift',
+	] as const;
+	const found = combine(...codes.map((one) => [one] as const));
+	expect(found?.cause).toMatch(/^They are: 1\. disk-full happened\. .* 5\. https-reset happened\. And 2 more\.$/u);
+	expect(found?.parts).toHaveLength(7);
 });
 
 test.each<readonly [readonly ProblemArea[], ProblemArea]>([

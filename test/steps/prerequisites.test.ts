@@ -859,10 +859,9 @@ describe('the step', () => {
 			problem: {
 				code: code('prerequisites-not-met'),
 				area: 'prerequisites',
-				message: '2 prerequisites are not met.',
-				cause: 'The first of them: Only 0 B are free in /state.',
-				fix: 'Mend the first, and the others below with it: Make room, or name another folder with --state-dir.',
-				nextSteps: ['The cluster does not answer. Mend kubernetes-unreachable.'],
+				message: '2 prerequisites are not met: all for you.',
+				cause: 'They are: 1. Only 0 B are free in /state. 2. The cluster does not answer.',
+				parts: [{fix: 'Make room, or name another folder with --state-dir.'}, {fix: 'Mend kubernetes-unreachable.'}],
 			},
 		});
 	});

@@ -103,8 +103,10 @@ describe('verification', () => {
 		const pods = async () => [podOf('p1', {images: ['registry.corp/a:1', 'docker.io/b:1']}), podOf('p2')];
 		expect(await refuse({cluster: {...cluster, pods}})).toMatchObject({
 			code: code('verification-failed'),
-			message: '2 of 10 checks failed.',
-			cause: 'The first of them: Pods of the control plane use images from outside.',
+			message: expect.stringMatching(/^2 of 10 checks failed: /u),
+			cause: expect.stringMatching(
+				/^They are: 1\. Pods of the control plane use images from outside\. 2\. Pods of the /u,
+			),
 		});
 		const once = async (namespace: string) => (namespace === 'zenml-pro' ? pods() : [podOf('p3')]);
 		expect(await refuse({cluster: {...cluster, pods: once}})).toMatchObject({
@@ -122,11 +124,14 @@ describe('verification', () => {
 		expect(await refuse({zenml: {...zenml, health, workspaceInfo}})).toMatchObject({
 			code: code('verification-failed'),
 			area: 'verification',
-			message: '2 of 10 checks failed.',
-			cause: 'The first of them: It is unwell',
-			fix: 'Mend the first, and the others below with it: Mend zenml-not-ready.',
-			nextSteps: [
-				'Workspace default answers, but is not what was asked for. Run the install again: it writes the right values. If it stays, the chart ignores them.',
+			message: '2 of 10 checks failed: all for you.',
+			cause: 'They are: 1. It is unwell. 2. Workspace default answers, but is not what was asked for.',
+			parts: [
+				{code: code('zenml-not-ready'), area: 'verification', fix: 'Mend zenml-not-ready.'},
+				{
+					code: code('verification-failed'),
+					fix: 'Run the install again: it writes the right values. If it stays, the chart ignores them.',
+				},
 			],
 		});
 	});

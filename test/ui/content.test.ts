@@ -278,7 +278,6 @@ describe('the pages over a run', () => {
 			location: {file: 'a.yaml', line: 3},
 			nextSteps: ['Write to them.'],
 			evidence: ['HTTP 500'],
-			innerCodes: ['disk-full', 'clock-skew'],
 		} as const;
 		const page = pageOf(runOf(images, {type: 'step-problem', step: 'images', problem: told, choices: ['retry']}));
 		if (page?.kind !== 'problem') throw new Error('there is no problem page');
@@ -296,11 +295,52 @@ describe('the pages over a run', () => {
 			'1. Write to them.',
 			'',
 			'Who has to act',
-			'the vendor (code time-out, of disk-full, clock-skew)',
+			'the vendor. Code: time-out',
 			'',
 			'Evidence',
 			'  HTTP 500',
 		]);
+	});
+
+	test('tell several problems: how many and whose on the first screen of 80x24, then each whole, and where each begins', () => {
+		const parts = [
+			{
+				...trouble,
+				who: 'database admin',
+				message: 'The server refuses role zenml_pro.',
+				code: 'database-login-refused',
+			},
+			{...trouble, message: 'Only 0 B are free.', code: 'disk-full', answers: ['bundle.path'], nextSteps: ['df -h']},
+			{...trouble, message: 'The name is not known.', code: 'dns-unanswered', evidence: ['NXDOMAIN']},
+		] as const;
+		const told = {...trouble, message: '3 prerequisites are not met: 1 for the database admin, 2 for you.', parts};
+		const page = pageOf(runOf(images, {type: 'step-problem', step: 'images', problem: told, choices: ['retry']}));
+		if (page?.kind !== 'problem') throw new Error('there is no problem page');
+		const {rows, height, starts = []} = problemText(page, viewOf(freshRunView, page), sceneOf(undefined));
+		const text = words(rows);
+		expect(text.slice(0, height)).toEqual(
+			expect.arrayContaining([
+				told.message,
+				'1. the database admin: The server refuses role zenml_pro.',
+				'2. you: Only 0 B are free.',
+				'3. you: The name is not known.',
+			]),
+		);
+		expect(starts.map((at) => text[at])).toEqual([
+			'1. The server refuses role zenml_pro.',
+			'2. Only 0 B are free.',
+			'3. The name is not known.',
+		]);
+		expect(text.slice(starts[1], starts[2])).toEqual([
+			'2. Only 0 B are free.',
+			'   Why     It is down.',
+			'   Do      Start it.',
+			'           df -h',
+			'   Who     you. Code: disk-full',
+			'   Answers bundle.path',
+			'',
+		]);
+		expect(text).toContain('     NXDOMAIN');
 	});
 
 	const handoverOf = (names: number) => ({

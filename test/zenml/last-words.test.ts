@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import type {Actor, ProblemArea, ProblemCode} from '../../source/base/problem.ts';
+import type {Actor} from '../../source/base/people/actor.ts';
+import type {ProblemArea, ProblemCode} from '../../source/base/problem.ts';
 import {logText} from '../../source/cluster/objects/log-lines.ts';
 import {crashProblems} from '../../source/zenml/crash-problems.ts';
 import {lastWordsIn} from '../../source/zenml/last-words.ts';

@@ -61,9 +61,9 @@ export const serversTable = {
 		area: 'verification',
 		cases: {
 			several: {
-				message: '{count} of {checks} checks failed.',
-				cause: 'The first of them: {first}',
-				fix: 'Mend the first, and the others below with it: {fix}',
+				message: '{count} of {checks} checks failed: {shares}.',
+				cause: 'They are: {list}',
+				fix: 'Mend each of them, or have it mended, then try again.',
 			},
 			'other workspace': {
 				message: 'Workspace {workspace} answers, but is not what was asked for.',

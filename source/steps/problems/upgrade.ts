@@ -73,9 +73,9 @@ export const upgradeTable = {
 	},
 	'upgrade-unverified': {
 		area: 'verification',
-		message: '{count} of {checks} checks of the {component} failed after its upgrade.',
-		cause: 'The first of them: {first}',
-		fix: 'Mend the first, and the others below with it: {fix}',
+		message: '{count} of {checks} checks of the {component} failed after its upgrade: {shares}.',
+		cause: 'They are: {list}',
+		fix: 'Mend each of them, or have it mended, then try again.',
 	},
 	'handover-clients': {
 		area: 'people',

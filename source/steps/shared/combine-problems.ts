@@ -1,4 +1,5 @@
-import type {Problem, ProblemArea, ProblemCode} from '../../base/problem.ts';
+import {sharesOf} from '../../base/people/actor.ts';
+import {type Problem, type ProblemArea, type ProblemCode, partsOf} from '../../base/problem.ts';
 import type {Circumstances} from '../../base/problem-table.ts';
 import {sentence} from '../../base/text.ts';
 
@@ -24,8 +25,22 @@ const areaOf = (problems: readonly Problem[]): ProblemArea | undefined => {
 	return undefined;
 };
 
-/** What the first line of several problems names. */
-export type Several = {readonly count: number; readonly first: string; readonly fix: string};
+/** Whose they all are; several people's are the operator's to hand on. */
+const whoOf = (problems: readonly Problem[]): Problem['who'] => {
+	const [first, ...others] = new Set(problems.map(({who}) => who));
+	return first !== undefined && others.length === 0 ? first : 'operator';
+};
+
+/** So many are named in the one sentence that stands for all; each is told whole beside it. */
+const mostNamed = 5;
+
+const listOf = (problems: readonly Problem[]): string => {
+	const named = problems.slice(0, mostNamed).map(({message}, index) => `${index + 1}. ${sentence(message)}`);
+	return [...named, ...(problems.length > mostNamed ? [`And ${problems.length - mostNamed} more.`] : [])].join(' ');
+};
+
+/** What the first line of several problems names: how many, whose they are, and what they are, in one line. */
+export type Several = {readonly count: number; readonly shares: string; readonly list: string};
 
 /**
  * Several problems told as one, so that nobody has to come back for the second; one stands for itself, and none gives undefined. Its area
@@ -35,24 +50,16 @@ export const combineProblems = (
 	all: readonly Problem[],
 	tell: (several: Several, more: Circumstances) => Problem,
 ): Problem | undefined => {
-	const problems = withoutDoubles(all);
-	const [first, ...others] = problems;
+	const parts = withoutDoubles(all.flatMap(partsOf));
+	const [first, ...others] = parts;
 	if (!first || others.length === 0) return first;
 	return tell(
-		{count: problems.length, first: first.message, fix: first.fix},
+		{count: parts.length, shares: sharesOf(parts.map(({who}) => who)), list: listOf(parts)},
 		{
-			area: areaOf(problems),
-			who: first.who,
-			innerCodes: [...new Set(problems.map(({code}) => code))],
-			nextSteps: [
-				...first.nextSteps,
-				...others.flatMap(({message, fix, nextSteps}) => [`${sentence(message)} ${fix}`, ...nextSteps]),
-			],
-			answers: [...new Set(problems.flatMap(({answers = []}) => answers))],
-			evidence: problems.flatMap(({message, cause, evidence = []}) => [
-				`${sentence(message)} ${cause}`,
-				...evidence.slice(0, 4),
-			]),
+			area: areaOf(parts),
+			who: whoOf(parts),
+			parts,
+			answers: [...new Set(parts.flatMap(({answers = []}) => answers))],
 		},
 	);
 };

@@ -49,7 +49,7 @@ const scrolled = (state: UiState, scene: Scene): Scrolled => {
 export const envOf = (scene: Scene): Env => ({
 	...scene,
 	extent: (state) => {
-		const {rows, height, end, matter} = scrolled(state, scene);
-		return {total: rows.length, height, end, matter};
+		const {rows, height, end, matter, starts} = scrolled(state, scene);
+		return {total: rows.length, height, end, matter, starts};
 	},
 });

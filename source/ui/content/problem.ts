@@ -1,3 +1,4 @@
+import {toldActor} from '../../base/people/actor.ts';
 import type {Problem} from '../../base/problem.ts';
 import type {WayInfo} from '../../engine/plan.ts';
 import type {ProblemPage} from '../state/page.ts';
@@ -5,19 +6,6 @@ import {type ProblemButton, problemButtons} from '../state/page-keys.ts';
 import type {PageView, Scene} from '../state/types.ts';
 import {bodyColumns, problemHeight} from '../terminal/layout.ts';
 import {blank, bullet, paragraph, type Row, row, type Scrolled} from '../terminal/rows.ts';
-
-const actors: Readonly<Record<Problem['who'], string>> = {
-	operator: 'you',
-	'database admin': 'the database admin',
-	'network team': 'the network team',
-	'desktop team': 'the desktop team',
-	'PKI team': 'the PKI team',
-	'registry admin': 'the registry admin',
-	'storage admin': 'the storage admin',
-	'cluster admin': 'the cluster admin',
-	vendor: 'the vendor',
-	bug: 'the authors of this tool',
-};
 
 /** What can be done about a problem, with the letter that does it. */
 const labels: Readonly<Record<Exclude<ProblemButton, object>, string>> = {
@@ -57,38 +45,87 @@ const wayRows = ({label, warning}: WayInfo, width: number): readonly Row[] => [
 const part = (title: string, rows: readonly Row[]): readonly Row[] =>
 	rows.length > 0 ? [blank, row(title, 'title'), ...rows] : [];
 
-const placeRows = ({location}: Problem, width: number): readonly Row[] => {
-	if (!location) return [];
-	const place = [location.file, location.line, location.column].filter((one) => one !== undefined).join(':');
-	return paragraph(`in ${place}`, width, 'dim');
+const placeOf = ({location}: Problem): string =>
+	location ? [location.file, location.line, location.column].filter((one) => one !== undefined).join(':') : '';
+
+const placeRows = (problem: Problem, width: number): readonly Row[] => {
+	const place = placeOf(problem);
+	return place === '' ? [] : paragraph(`in ${place}`, width, 'dim');
 };
 
-const codesOf = ({code, innerCodes = []}: Problem): string =>
-	innerCodes.length > 0 ? `${code}, of ${innerCodes.join(', ')}` : code;
+const actsOf = ({who, code}: Problem): string => `${toldActor(who)}. Code: ${code}`;
 
-/** What, why, what to do, next steps, the evidence, and who has to act. */
-const problemRows = (problem: Problem, width: number): readonly Row[] => [
+const answersOf = ({answers = []}: Problem): readonly string[] =>
+	answers.length === 0 ? [] : [`Answers: ${answers.join(', ')}`];
+
+const stepRows = (steps: readonly string[], width: number): readonly Row[] =>
+	steps.flatMap((step, index) => bullet({text: `${index + 1}.`, role: 'key'}, step, width));
+
+const evidenceRows = ({evidence = []}: Problem, width: number, indent: number): readonly Row[] =>
+	evidence.flatMap((line) => paragraph(line, width, 'dim', indent));
+
+/** What, why, what to do, next steps, who has to act and by which answers, the evidence. */
+const oneRows = (problem: Problem, width: number): readonly Row[] => [
 	...paragraph(problem.message, width, 'bad'),
 	...placeRows(problem, width),
 	...part('Why', paragraph(problem.cause, width)),
 	...part('What to do', paragraph(problem.fix, width)),
-	...part(
-		'Next steps',
-		problem.nextSteps.flatMap((step, index) => bullet({text: `${index + 1}.`, role: 'key'}, step, width)),
-	),
-	...part('Who has to act', paragraph(`${actors[problem.who]} (code ${codesOf(problem)})`, width)),
-	...part(
-		'Evidence',
-		(problem.evidence ?? []).flatMap((line) => paragraph(line, width, 'dim', 2)),
-	),
+	...part('Next steps', stepRows(problem.nextSteps, width)),
+	...part('Who has to act', paragraph([actsOf(problem), ...answersOf(problem)].join('. '), width)),
+	...part('Evidence', evidenceRows(problem, width, 2)),
 ];
+
+/** How far what belongs to a numbered problem stands in, in cells. */
+const partIndent = 3;
+
+/** A row with a name before it; further lines stand below the text. */
+const named = (name: string, text: string, width: number): readonly Row[] =>
+	text === '' ? [] : bullet({text: name.padEnd(7), role: 'key'}, text, width, partIndent);
+
+/** One of several: its number, what it is, and the rest below it. */
+const numberedRows = (problem: Problem, number: number, width: number): readonly Row[] => [
+	blank,
+	...bullet({text: `${number}.`, role: 'bad'}, problem.message, width).map((line) =>
+		line.map((span) => ({...span, role: 'bad' as const})),
+	),
+	...named('Where', placeOf(problem), width),
+	...named('Why', problem.cause, width),
+	...named('Do', problem.fix, width),
+	...problem.nextSteps.flatMap((step) => named(' ', step, width)),
+	...named('Who', actsOf(problem), width),
+	...named('Answers', (problem.answers ?? []).join(', '), width),
+	...evidenceRows(problem, width, partIndent + 2),
+];
+
+/** Rows, and the first row of each numbered problem among them. */
+type Numbered = {readonly rows: readonly Row[]; readonly starts: readonly number[]};
+
+/** Several problems: how many and whose, each in a line, what to do about all; then each whole. */
+const severalRows = (problem: Problem, parts: readonly Problem[], width: number): Numbered => {
+	const head = [
+		...paragraph(problem.message, width, 'bad'),
+		blank,
+		...parts.flatMap(({message, who}, index) =>
+			bullet({text: `${index + 1}.`, role: 'key'}, `${toldActor(who)}: ${message}`, width),
+		),
+		...part('What to do', paragraph(problem.fix, width)),
+		...part('Next steps', stepRows(problem.nextSteps, width)),
+	];
+	const blocks = parts.map((one, index) => numberedRows(one, index + 1, width));
+	const starts = blocks.map((_, index) =>
+		blocks.slice(0, index).reduce((at, {length}) => at + length, head.length + 1),
+	);
+	return {rows: [...head, ...blocks.flat(), ...part('Code', [row(problem.code)])], starts};
+};
+
+/** The rows of a problem, and where each of several begins; of one alone, its first row. */
+export const problemRows = (problem: Problem, width: number): Numbered =>
+	problem.parts ? severalRows(problem, problem.parts, width) : {rows: oneRows(problem, width), starts: [0]};
 
 /** The page of a problem, above what can be done about it; while a way is to be agreed to, what it does. */
 export const problemText = (page: ProblemPage, view: PageView, {columns, rows}: Scene): Scrolled => {
 	const width = bodyColumns(columns);
 	const consent = consentOf(page, view);
-	return {
-		rows: consent ? wayRows(consent.way, width) : problemRows(page.problem, width),
-		height: problemHeight(rows, consent ? 1 : problemButtons(page.step).length),
-	};
+	const text = consent ? {rows: wayRows(consent.way, width)} : problemRows(page.problem, width);
+	return {...text, height: problemHeight(rows, consent ? 1 : problemButtons(page.step).length)};
 };

@@ -13,7 +13,10 @@ export type Pane = {readonly width: number; readonly height: number; readonly ma
 export type Scroll = Omit<Pane, 'height'>;
 
 /** A text, and how many of its rows are seen at once. */
-export type Scrolled = {readonly rows: readonly Row[]; readonly height: number} & Pick<Extent, 'end' | 'matter'>;
+export type Scrolled = {readonly rows: readonly Row[]; readonly height: number} & Pick<
+	Extent,
+	'end' | 'matter' | 'starts'
+>;
 
 /** Do two rows look the same? */
 export const sameRow = (one: Row, other: Row): boolean =>

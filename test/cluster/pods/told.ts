@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import type {ComponentPath} from '../../../source/answers/component-path.ts';
-import type {Actor} from '../../../source/base/problem.ts';
+import type {Actor} from '../../../source/base/people/actor.ts';
 import {diagnosePicture} from '../../../source/cluster/pods/diagnose.ts';
 import type {Picture} from '../../../source/cluster/pods/picture.ts';
 import {podView} from '../../../source/cluster/pods/views.ts';

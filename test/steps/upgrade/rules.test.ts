@@ -185,9 +185,9 @@ test('several checks that fail after an upgrade are told as one, once they had t
 	const refused = refusalOf(requireVerified(world, 'workspace two', [failing('a'), failing('b')]));
 	expect(await clock.drive(refused)).toMatchObject({
 		code: code('upgrade-unverified'),
-		message: '2 of 2 checks of the workspace two failed after its upgrade.',
-		cause: 'The first of them: a is not ready.',
-		fix: 'Mend the first, and the others below with it: Mend zenml-not-ready.',
+		message: '2 of 2 checks of the workspace two failed after its upgrade: all for you.',
+		cause: 'They are: 1. a is not ready. 2. b is not ready.',
+		parts: [{fix: 'Mend zenml-not-ready.'}, {fix: 'Mend zenml-not-ready.'}],
 	});
 	expect(asked).toBe(16);
 });

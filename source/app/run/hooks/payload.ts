@@ -1,3 +1,4 @@
+import {toldActor} from '../../../base/people/actor.ts';
 import {harmlessJson} from '../../../base/printable.ts';
 import type {Problem} from '../../../base/problem.ts';
 import {cutTo} from '../../../base/text.ts';
@@ -27,7 +28,7 @@ const ended: Readonly<Record<RunOutcome, string>> = {
 };
 
 const newsOf = ({event, handover, problem, outcome}: Moment): string => {
-	if (handover) return `waiting for the ${handover.who}: ${handover.title}`;
+	if (handover) return `waiting for ${toldActor(handover.who)}: ${handover.title}`;
 	if (outcome) return ended[outcome];
 	return event === 'started' ? 'started' : `problem: ${problem?.message ?? ''}`;
 };
