@@ -79,6 +79,27 @@ export const downloadPackages = async (
 	});
 };
 
+/** Options of apt for one release of Debian alone, with lists of its own. @param release its name, e.g. `sid` */
+export const debianRelease = async (paths: LabPaths, release: string): Promise<readonly string[]> => {
+	const folder = join(paths.cache, `apt-${release}`);
+	const sources = join(folder, 'sources.list');
+	const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+	await mkdir(join(folder, 'lists/partial'), {recursive: true});
+	await writeFile(sources, `deb [signed-by=${keyring}] http://deb.debian.org/debian ${release} main\n`);
+	const own = [
+		`Dir::Etc::sourcelist=${sources}`,
+		'Dir::Etc::sourceparts=/dev/null',
+		'Dir::Etc::preferences=/dev/null',
+		'Dir::Etc::preferencesparts=/dev/null',
+		`Dir::State::lists=${join(folder, 'lists')}`,
+		'Dir::Cache::pkgcache=',
+		'Dir::Cache::srcpkgcache=',
+		'Acquire::Languages=none',
+		'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false',
+	];
+	return own.flatMap((option) => ['-o', option]);
+};
+
 /**
  * Unpacks packages and all that they need into a folder below the cache, once; named after what is in it.
  * @param skip file names of packages that stay out @param finish makes what Debian makes at installation time

