@@ -81,6 +81,7 @@ const session: Session = {
 	given: ['registry.host'],
 	untyped: [],
 	keepSecret: refuse,
+	keepDraft: refuse,
 	plan: async () => ({steps: []}),
 	start: async () => {
 		const at = Date.now();

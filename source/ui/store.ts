@@ -83,6 +83,16 @@ const performersOf = (
 	};
 };
 
+/** Keeps every answer on the disk until a run has them. What the disk says is told once. */
+const draftKeeper =
+	(session: Session, tell: (event: UiEvent) => void) =>
+	(before: UiState, {draft, started}: UiState): void => {
+		if (draft === before.draft || started) return;
+		session.keepDraft(draft).catch((error: unknown) => {
+			tell({type: 'save-failed', what: 'Answers so far', why: whyNotSaved(error)});
+		});
+	};
+
 /** Tells what a run comes to: its end, and each look at what a hand-over waits for, which brings a new value. */
 const watchRun = (session: Session, getState: () => UiState, tell: (event: UiEvent) => void): (() => void) => {
 	let ended = false;
@@ -107,12 +117,15 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 	const fold = (event: UiEvent): void => {
 		const next = reduce(state, event, envOf({...size, run: session.run.getState(), now: session.now()}));
 		if (next.state !== state) {
+			const before = state;
 			state = next.state;
+			keepDraft(before, state);
 			for (const listener of listeners) listener();
 		}
 		next.effects.forEach(perform);
 	};
 	const planner = createPlanner(session, fold);
+	const keepDraft = draftKeeper(session, fold);
 	const performers = performersOf(session, planner, fold, exit);
 	const unsubscribe = watchRun(session, () => state, fold);
 	return {

@@ -4,6 +4,7 @@ import {PassThrough} from 'node:stream';
 import {stripVTControlCharacters} from 'node:util';
 import {afterEach, expect, test} from 'vitest';
 import type {Draft} from '../../source/answers/draft.ts';
+import {draftFile, readDraft} from '../../source/app/answers/kept-draft.ts';
 import type {Context} from '../../source/app/base/context.ts';
 import {runPlain} from '../../source/app/plain/install.ts';
 import {wantsPlainQuestions} from '../../source/app/plain/wanted.ts';
@@ -106,6 +107,7 @@ const sit = async (
 		stop,
 		left,
 		folder: own.folder,
+		remove: own.remove,
 		/** Waits for each prompt and answers it with a line. */
 		answer: async (...pairs: ReadonlyArray<readonly [prompt: string, line: string]>): Promise<void> => {
 			for (const [prompt, line] of pairs) {
@@ -264,4 +266,27 @@ test.each([
 			{nonInteractive: false, json: false, ...options},
 		),
 	).toBe(wanted);
+});
+
+test('answers are kept while they are given, offered by the next start, and gone once a run had them', async () => {
+	const {registry: _registry, database: _database, ...draft} = fullDraft;
+	const talk = await sit(working(), {...draft, registry: {username: 'pusher', password: 'env:TOKEN'}});
+	await talk.answer(['Registry host [internal-registry.corp.example]: ', 'registry.corp.example']);
+	await talk.waitFor('Database server');
+	talk.stop.abort(new Error('it got SIGHUP'));
+	expect(await talk.code).toBe(130);
+	const file = draftFile(path.join(talk.folder, 'home', '.local', 'state', 'zenml-airgap'), 'install');
+	expect(talk.shown()).toContain(`answers are kept in ${file}`);
+	const unfinished = await readDraft(file);
+	expect(unfinished.kept?.draft).toMatchObject({registry: {host: 'registry.corp.example'}});
+	const again = await sit(working(), {}, {unfinished, stateDirectory: path.dirname(file)});
+	await again.answer([`Go on with the ${unfinished.kept?.count} answers of `, '']);
+	await again.answer(['Database server [', 'quit']);
+	expect(await again.code).toBe(0);
+	await again.remove();
+	const last = await sit(working(), fullDraft, {unfinished, stateDirectory: path.dirname(file), prefersLoaded: true});
+	await last.answer(['yes/no/quit [no]: ', ''], [start, 'yes']);
+	expect(await last.code).toBe(0);
+	expect(await readDraft(file)).toEqual({});
+	await talk.remove();
 });

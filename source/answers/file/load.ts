@@ -61,7 +61,8 @@ const issueProblem = (issue: Issue, source: Source, sources: Overridden['sources
 	return issue.problem(answer, {answers: [answer], location: source.locate(issue.writtenAt ?? issue.path, part)});
 };
 
-const givenPaths = (value: unknown, path: Path = []): readonly string[] => {
+/** Paths of the answers that are given, dotted, in the order in which they stand. */
+export const givenPaths = (value: unknown, path: Path = []): readonly string[] => {
 	const node = nodeAt(path);
 	if (value === undefined || node === undefined) return [];
 	if (node.kind === 'field') return [formatPath(path)];

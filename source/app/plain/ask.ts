@@ -9,8 +9,13 @@ import {heard} from './heard.ts';
 import type {PlainLines} from './lines.ts';
 import {askWord, PlainLeft} from './words.ts';
 
-/** Takes a typed secret; the form only holds `prompt` at its path. */
-type Keep = (path: string, secret: string) => void;
+/** Takes what is typed as it comes. */
+export type Keeper = {
+	/** Takes a typed secret; the form only holds `prompt` at its path. */
+	readonly secret: (path: string, secret: string) => void;
+	/** Takes the form after each answer. */
+	readonly form?: ((form: Form) => void) | undefined;
+};
 
 /** What is said once, before the first question. */
 export const plainHelp =
@@ -44,7 +49,12 @@ const promptOf = ({draft}: Form, at: QuestionAt): string => {
 };
 
 /** Asks one question until its answer is valid. @throws PlainLeft */
-const askQuestion = async (lines: PlainLines, form: Form, entry: QuestionEntry, keep: Keep): Promise<Form | 'back'> => {
+const askQuestion = async (
+	lines: PlainLines,
+	form: Form,
+	entry: QuestionEntry,
+	{secret: keep}: Keeper,
+): Promise<Form | 'back'> => {
 	const {question, path} = entry;
 	const ways = waysToAnswer(form, entry).map((line) => `  ${line}`);
 	lines.say('', `${question.label}${memberWords(path)}`, `  ${question.why}`, ...ways);
@@ -102,9 +112,9 @@ const headOf = ({topic}: PlainEntry): readonly string[] => {
 
 /**
  * Asks the questions of a scope one after the other, back and forth, until each has a valid answer. A typed secret goes to
- * `keep` and leaves only the word `prompt` in the form. @throws PlainLeft.
+ * `keeper` and leaves only the word `prompt` in the form. @throws PlainLeft.
  */
-export const askEntries = async (lines: PlainLines, start: Form, scope: Scope, keep: Keep): Promise<Form> => {
+export const askEntries = async (lines: PlainLines, start: Form, scope: Scope, keeper: Keeper): Promise<Form> => {
 	let walk: Walk = {form: start, scope, done: []};
 	let topic = '';
 	for (;;) {
@@ -115,9 +125,10 @@ export const askEntries = async (lines: PlainLines, start: Form, scope: Scope, k
 		if (entry.topic.id !== topic) lines.say(...headOf(entry));
 		topic = entry.topic.id;
 		const reply =
-			entry.kind === 'more' ? await askMore(lines, form, entry) : await askQuestion(lines, form, entry, keep);
+			entry.kind === 'more' ? await askMore(lines, form, entry) : await askQuestion(lines, form, entry, keeper);
 		if (reply === 'back' && done.length === 0) lines.say('  This is the first question.');
 		walk = reply === 'back' ? stepBack(walk) : {...walk, form: reply, done: [...done, entry]};
+		if (walk.form.draft !== form.draft) keeper.form?.(walk.form);
 	}
 };
 
@@ -143,14 +154,14 @@ export const askWhich = async (lines: PlainLines, form: Form, names: readonly st
 export type Complete = {readonly form: Form; readonly answers: Answers};
 
 /** Asks until all answers together are valid. @throws PlainLeft. */
-export const askAnswers = async (lines: PlainLines, start: Form, first: Scope, keep: Keep): Promise<Complete> => {
-	let form = await askEntries(lines, start, first, keep);
+export const askAnswers = async (lines: PlainLines, start: Form, first: Scope, keeper: Keeper): Promise<Complete> => {
+	let form = await askEntries(lines, start, first, keeper);
 	for (;;) {
 		const judged = judgeForm(form);
 		if (judged.ok) return {form, answers: judged.answers};
 		const issues = judged.issues.map(({path, message}) => `  ${path} ${message}`);
 		lines.say('', 'These answers are not valid together:', ...issues);
 		const names = judged.issues.map(({path}) => path);
-		form = await askEntries(lines, form, await askWhich(lines, form, names), keep);
+		form = await askEntries(lines, form, await askWhich(lines, form, names), keeper);
 	}
 };

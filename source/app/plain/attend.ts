@@ -41,7 +41,7 @@ const editAnswers = async (
 ): Promise<Answers | undefined> => {
 	try {
 		const scope = await askWhich(lines, form(), answers);
-		return edited(await askAnswers(lines, form(), scope, keepSecret));
+		return edited(await askAnswers(lines, form(), scope, {secret: keepSecret}));
 	} catch (error) {
 		if (error instanceof PlainLeft) return undefined;
 		throw error;

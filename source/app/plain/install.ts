@@ -1,12 +1,14 @@
-import {firstScope, type Scope} from '../../answers/form/asking.ts';
+import {firstScope, missingPaths, type Scope} from '../../answers/form/asking.ts';
 import type {Form} from '../../answers/form/form.ts';
 import {errnoWords} from '../../base/errno.ts';
 import {asciiMarks} from '../../base/printable.ts';
 import {isAbort} from '../../base/problem.ts';
+import {counted} from '../../base/text.ts';
 import type {Listener} from '../../engine/events.ts';
 import {type PlanView, untoldLoss} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import {plainReport} from '../../report/plain.ts';
+import {keptWords} from '../answers/kept-draft.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {isInputEnded} from '../base/plain-problems.ts';
@@ -16,6 +18,7 @@ import {lookAround} from '../session/found.ts';
 import {createSession, type Session} from '../session/session.ts';
 import {askAnswers, askTopic, type Complete, plainHelp} from './ask.ts';
 import {attendPlainly} from './attend.ts';
+import {plainEntries} from './entries.ts';
 import {createPlainLines, type PlainLines} from './lines.ts';
 import {foundLines, planLines, reviewLines} from './pages.ts';
 import {askWord, PlainLeft} from './words.ts';
@@ -67,15 +70,53 @@ const review = async (talk: Talk, {form, answers}: Complete): Promise<'yes' | {r
 	}
 };
 
+/** The questions from the first one on that has no valid answer. */
+const restOf = (form: Form): Scope => {
+	const [first] = missingPaths(form);
+	const all = plainEntries(form, {kind: 'all'});
+	const from = all.findIndex(({id}) => id === first);
+	const rest = from < 0 ? [] : all.slice(from).flatMap((one) => (one.kind === 'question' ? [one.path] : []));
+	return {kind: 'missing', paths: [...new Set([...missingPaths(form), ...rest])]};
+};
+
+/** The answers to begin with: those that an earlier sitting left, where they are wanted, or those that are given. @throws PlainLeft */
+const beginning = async ({
+	lines,
+	options: {loaded, unfinished, prefersLoaded = false},
+}: Talk): Promise<{readonly form: Form; readonly scope: Scope}> => {
+	const kept = unfinished?.kept;
+	const word =
+		kept === undefined
+			? 'no'
+			: await askWord(
+					lines,
+					`Go on with the ${counted(kept.count, 'answer')} of ${new Date(kept.at).toISOString()}?`,
+					['yes', 'no', 'quit'],
+					prefersLoaded ? 'no' : 'yes',
+				);
+	if (word === 'quit') throw new PlainLeft();
+	const {draft, given} = word === 'yes' && kept ? {draft: kept.draft, given: []} : loaded;
+	const form = {draft, untyped: typedBefore(draft)};
+	return {form, scope: word === 'yes' ? restOf(form) : firstScope(form, given)};
+};
+
+/** Keeps the answers so far on the disk, and says once where it cannot. */
+const draftKeeper =
+	({session, lines, options: {stateDirectory}}: Talk) =>
+	({draft}: Form): void => {
+		session.unfinished.keep(draft).catch((error: unknown) => {
+			lines.say(`  Your answers are not kept in ${stateDirectory} meanwhile: ${errnoWords(error, 'write')}`);
+		});
+	};
+
 /** Questions, review and dry run, until it is to be started. @throws PlainLeft */
 const prepare = async (talk: Talk): Promise<Complete> => {
 	const {context, options, session, lines} = talk;
-	const {draft, given} = options.loaded;
-	lines.say(...foundLines(await lookAround(context, draft, options), options.plan.words), '', plainHelp);
-	let form: Form = {draft, untyped: typedBefore(draft)};
-	let scope = firstScope(form, given);
+	const found = await lookAround(context, options.loaded.draft, options);
+	lines.say(...foundLines(found, options.plan.words), '', plainHelp);
+	let {form, scope} = await beginning(talk);
 	for (;;) {
-		const complete = await askAnswers(lines, form, scope, session.keepSecret);
+		const complete = await askAnswers(lines, form, scope, {secret: session.keepSecret, form: draftKeeper(talk)});
 		const decided = await review(talk, complete);
 		if (decided === 'yes') return complete;
 		({form} = complete);
@@ -113,10 +154,11 @@ const run = async ({context, session, lines, signal}: Talk, from: Complete, leve
 };
 
 /** How somebody left before anything was started; rethrows what is no leaving. */
-const leftBefore = (error: unknown, {lines, options, signal}: Talk): number => {
+const leftBefore = async (error: unknown, {lines, options, signal, session}: Talk): Promise<number> => {
 	const isStopped = isInputEnded(error) || isAbort(error) || signal.aborted;
 	if (!(error instanceof PlainLeft) && !isStopped) throw error;
-	lines.say('', `Nothing was changed. Start again with: ${options.resumeCommand}`);
+	const kept = keptWords(await session.unfinished.kept());
+	lines.say('', `Nothing was changed. Start again with: ${options.resumeCommand}`, ...kept);
 	return error instanceof PlainLeft ? 0 : 130;
 };
 
@@ -152,7 +194,7 @@ export const runPlain = async (
 		return await run(talk, complete, logLevel);
 	} catch (error) {
 		if (isStarted) throw error;
-		return leftBefore(error, talk);
+		return await leftBefore(error, talk);
 	} finally {
 		context.signal.removeEventListener('abort', closeEarly);
 		raw.close();

@@ -1,6 +1,7 @@
 import type {Pass} from '../../engine/plan.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import {completeAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
+import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {wantsPlainQuestions} from '../plain/wanted.ts';
 import {type Quiet, quietTerminal} from '../screen/quiet.ts';
@@ -39,7 +40,15 @@ const goThrough = async (
 		const {runHeadless} = await import('./headless.ts');
 		return runHeadless(context, options, {...session, pass: command.pass, answers: completeAnswers(source)});
 	}
-	const attended = {...session, loaded: partialAnswers(source), journal: source.journal, onScreen: quiet?.handOver};
+	const unfinished = await offeredDraft(draftFile(stateDirectory, plan.id), source, source.journal);
+	const attended = {
+		...session,
+		loaded: partialAnswers(source),
+		unfinished,
+		prefersLoaded: source.from === 'file',
+		journal: source.journal,
+		onScreen: quiet?.handOver,
+	};
 	if (quiet) return (await import('../screen/screen.ts')).runScreen(context, attended);
 	return (await import('../plain/install.ts')).runPlain(context, options, attended);
 };

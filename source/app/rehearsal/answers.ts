@@ -7,6 +7,7 @@ import {ProblemsError} from '../../base/problem.ts';
 import {isMap} from '../../base/text.ts';
 import {parseReference} from '../../oci/reference.ts';
 import {type AnswerSource, partialAnswers} from '../answers/inputs.ts';
+import type {FoundDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 import {componentPlaces, ownServersIn, replacedSettings} from './databases.ts';
@@ -114,13 +115,21 @@ const placesOfWorld = [
 	'database.port',
 ] as const;
 
+/** The places in answers that lead out of the rehearsed world. */
+const outside = (world: Draft, given: Draft): readonly string[] => {
+	const places = [...placesOfWorld, ...ownServersIn(given).flatMap((at) => [`${at}.host`, `${at}.port`])];
+	return places.filter((at) => getAt(given, at) !== getAt(world, at));
+};
+
+/** Unfinished answers of an earlier rehearsal, where they are about this world. */
+export const ofThisWorld = (world: Draft, found: FoundDraft): FoundDraft =>
+	found.kept !== undefined && outside(world, found.kept.draft).length > 0 ? {} : found;
+
 /** Refuses answers, edited at a screen for example, that lead out of the rehearsed world. @throws ProblemError area `usage`. */
 export const stayInside =
 	(world: Draft) =>
 	(answers: Answers): void => {
-		const given = answers as unknown as Draft;
-		const places = [...placesOfWorld, ...ownServersIn(given).flatMap((at) => [`${at}.host`, `${at}.port`])];
-		const left = places.filter((at) => getAt(given, at) !== getAt(world, at));
+		const left = outside(world, answers as unknown as Draft);
 		if (left.length === 0) return;
 		const before = left.map((at) => `${at} = ${String(getAt(world, at) ?? '(nothing)')}`).join(', ');
 		const facts = {case: 'changed', answers: left.join(', '), before} as const;

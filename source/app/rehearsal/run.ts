@@ -8,6 +8,7 @@ import {printable} from '../../base/printable.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {plans} from '../../plans/index.ts';
 import {completeAnswers, type FoundAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
+import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 import {cacheFolderOf} from '../base/surroundings.ts';
@@ -19,7 +20,17 @@ import {resumeCommand} from '../plan/resume-command.ts';
 import {makeFolder} from '../run/folder.ts';
 import {quietTerminal} from '../screen/quiet.ts';
 import {runScreen} from '../screen/screen.ts';
-import {hostsOf, isProgram, judgeOwnFile, moveIn, ownBundle, refuseOutside, stayInside, wayInOf} from './answers.ts';
+import {
+	hostsOf,
+	isProgram,
+	judgeOwnFile,
+	moveIn,
+	ofThisWorld,
+	ownBundle,
+	refuseOutside,
+	stayInside,
+	wayInOf,
+} from './answers.ts';
 import {withEngineOf} from './databases.ts';
 import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
 import {withoutReplaced} from './secrets.ts';
@@ -166,9 +177,12 @@ const installInto = async (given: Context, options: RehearsalOptions, stage: Sta
 		for (const line of told) context.err(`rehearsal: ${printable(line)}\n`);
 		return runHeadless(context, options, {...session, pass: 'apply', answers: completeAnswers(inWorld)});
 	}
+	const left = await offeredDraft(draftFile(stateDirectory, options.plan), source, source.journal);
 	const attended = {
 		...session,
 		loaded: partialAnswers(inWorld),
+		unfinished: ofThisWorld(own, left),
+		prefersLoaded: source.from === 'file',
 		rehearsal: told.filter((line) => !world.fault.includes(line)),
 		fault: world.fault,
 		journal: source.journal,

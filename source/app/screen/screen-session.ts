@@ -76,6 +76,10 @@ const stepTeller =
 		tell({title: steps[index]?.title ?? '', index, count: steps.length});
 	};
 
+/** What an earlier sitting left, for the first page. */
+const unfinishedOf = ({unfinished, prefersLoaded = false}: AttendedOptions): ScreenSession['unfinished'] =>
+	unfinished?.kept && {...unfinished.kept, untyped: typedBefore(unfinished.kept.draft), first: !prefersLoaded};
+
 /** The session behind the screens, and what became of its run; works without a screen. */
 export const createScreenSession = (
 	context: Context,
@@ -119,6 +123,8 @@ export const createScreenSession = (
 		draft: loaded.draft,
 		given: loaded.given,
 		untyped: typedBefore(loaded.draft),
+		unfinished: unfinishedOf(options),
+		keepDraft: shared.unfinished.keep,
 		found: async () => lookAround(context, loaded.draft, options),
 		keepSecret: shared.keepSecret,
 		plan: async (answers, signal, onProgress) => {

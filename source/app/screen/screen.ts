@@ -1,5 +1,6 @@
 import {exitCodes, type Problem} from '../../base/problem.ts';
 import {formatProblem} from '../../report/format.ts';
+import {keptWords} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import type {Session} from '../session/session.ts';
@@ -12,10 +13,15 @@ const tellRefused = ({out, redactor}: Context, found: Problem): number => {
 };
 
 /** The operator left before anything was started. */
-const leftBefore = async (context: Context, ended: Ended, resume: string): Promise<number> => {
+const leftBefore = async (
+	context: Context,
+	{ended, shared}: ReturnType<typeof createScreenSession>,
+	resume: string,
+): Promise<number> => {
 	await ended.run;
 	if (ended.refused) return tellRefused(context, ended.refused);
-	context.out(`Nothing was changed. Start again with: ${resume}\n`);
+	const kept = keptWords(await shared.unfinished.kept());
+	context.out([`Nothing was changed. Start again with: ${resume}`, ...kept, ''].join('\n'));
 	return context.signal.aborted ? 130 : 0;
 };
 
@@ -37,13 +43,14 @@ const afterRun = async (context: Context, ended: Ended, shared: Session): Promis
 
 /** A plan on the full screen. Returns the exit code; the summary is printed when the screen is gone. */
 export const runScreen = async (context: Context, options: AttendedOptions): Promise<number> => {
-	const {session, ended, shared} = createScreenSession(context, options);
+	const behind = createScreenSession(context, options);
+	const {session, ended, shared} = behind;
 	// Only here, so that no run without a screen ever loads Ink.
 	const {runApp} = await import('../../ui/index.tsx');
 	const {stdin, stdout, signal, ascii, color, light} = context;
 	options.onScreen?.();
 	const result = await runApp(session, {stdin, stdout, signal, ascii, color, light});
-	if (result.ended === 'quit') return leftBefore(context, ended, options.resumeCommand);
+	if (result.ended === 'quit') return leftBefore(context, behind, options.resumeCommand);
 	if (ended.insisted) return leftAtOnce(context, options.resumeCommand);
 	return afterRun(context, ended, shared);
 };

@@ -1,10 +1,15 @@
 import type {LoadedDraft} from '../../answers/file/load.ts';
 import type {Journal} from '../../engine/journal.ts';
+import type {FoundDraft} from '../answers/kept-draft.ts';
 import type {SessionOptions} from './session.ts';
 
 /** What somebody at a terminal starts with. */
 export type AttendedOptions = SessionOptions & {
 	readonly loaded: LoadedDraft;
+	/** Answers that an earlier sitting left unfinished. */
+	readonly unfinished?: FoundDraft | undefined;
+	/** Answers of the command line come before those that were left unfinished. */
+	readonly prefersLoaded?: boolean | undefined;
 	readonly journal?: Journal | undefined;
 	/** Called when the screen is about to take the keys of the terminal. */
 	readonly onScreen?: (() => void) | undefined;

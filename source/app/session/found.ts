@@ -8,6 +8,7 @@ import type {Journal} from '../../engine/journal.ts';
 import {isDone} from '../../engine/outcome.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import type {Found} from '../../ui/state/session.ts';
+import type {FoundDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
 import {childEnvironment} from '../run/child-environment.ts';
 
@@ -98,6 +99,8 @@ export type FoundContext = {
 	readonly rehearsal?: readonly string[] | undefined;
 	/** The fault that the rehearsal plays, in lines. */
 	readonly fault?: readonly string[] | undefined;
+	/** What is to be said of answers that an earlier sitting left. */
+	readonly unfinished?: Pick<FoundDraft, 'fault'> | undefined;
 };
 
 /**
@@ -105,11 +108,11 @@ export type FoundContext = {
  * frame of the screen.
  */
 export const lookAround = async (context: Context, draft: Draft, found: FoundContext): Promise<Found> => {
-	const {stateDirectory, rehearsal, fault = []} = found;
+	const {stateDirectory, rehearsal, fault = [], unfinished} = found;
 	const [bundle, kubeconfig] = await Promise.all([
 		findBundle(context, draft, stateDirectory),
 		findCluster(context, draft),
 	]);
-	const lines = rehearsal ?? [];
+	const lines = [...(rehearsal ?? []), ...(unfinished?.fault === undefined ? [] : [unfinished.fault])];
 	return {bundle, kubeconfig, ...earlierOf(found), rehearsal: rehearsal !== undefined, fault, lines};
 };

@@ -13,6 +13,7 @@ import type {LogLine, RunState} from '../../engine/state.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import {acceptanceReport} from '../../report/acceptance.ts';
 import {summaryLines} from '../../report/summary.ts';
+import {createDraftKeeper, type DraftKeeper, draftFile} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
 import {type RunReport, runPlan} from '../run/run.ts';
 
@@ -46,6 +47,8 @@ export type Session = {
 	readonly keepSecret: (at: string, value: string) => void;
 	/** The answers that count from now on, with paths that start at the folder the operator is in. */
 	readonly settle: (answers: Answers) => Answers;
+	/** Keeps the answers so far for whoever starts next. */
+	readonly unfinished: Pick<DraftKeeper, 'keep' | 'kept'>;
 	/** The answers of the run, as last settled; undefined before it was started. */
 	readonly answers: () => Answers | undefined;
 	/** Looks without changing anything. A refusal before its first event is shown as a problem. @throws the signal's reason */
@@ -69,6 +72,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 	const {clock, redactor, workingDirectory, homeDirectory} = context;
 	const prompted = new Map<string, string>();
 	let counted: Answers | undefined;
+	const keeper = createDraftKeeper(context, draftFile(stateDirectory, plan.id));
 	const common = {context, stateDirectory, plan, prompted, judge};
 	const absolute = (answers: Answers): Answers =>
 		resolvePaths(answers, {baseDirectory: workingDirectory, homeDirectory});
@@ -82,6 +86,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 			prompted.set(at, value);
 		},
 		settle,
+		unfinished: keeper,
 		answers: () => counted,
 		look: async (answers, {listeners, signal}) => {
 			const controls = attended<Answers>;
@@ -100,7 +105,12 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 				return refusedPlan(error);
 			}
 		},
-		run: async (answers, how) => runPlan({...common, ...how, answers: settle(answers), from, until}),
+		run: async (answers, how) => {
+			const report = await runPlan({...common, ...how, answers: settle(answers), from, until});
+			// From here on they are in the journal. Where they cannot be taken away the journal is the newer of the two.
+			await keeper.forget().catch(() => undefined);
+			return report;
+		},
 		summary: ({state, logFile, reportFile, leftovers}) =>
 			printableText(
 				redactor.redact(

@@ -1,17 +1,27 @@
+import {counted} from '../../base/text.ts';
 import type {Found, Sighting} from '../state/session.ts';
 import type {UiState} from '../state/types.ts';
 import type {WelcomeChoice} from '../state/welcome.ts';
 import {dateTime} from '../terminal/format.ts';
 import {blank, bullet, paragraph, type Row, row, type Scroll} from '../terminal/rows.ts';
 
-const beginLabel = ({found, given}: UiState): string => {
+const beginLabel = ({found, given, unfinished}: UiState): string => {
+	if (unfinished) return given.length > 0 ? `Without them: the ${counted(given.length, 'answer')} given` : 'Start anew';
 	if (found?.earlier?.resumable) return 'Go on with the earlier run';
 	return given.length > 0 ? 'Begin: only missing answers are asked for' : 'Begin';
 };
 
+const unfinishedLabel = ({unfinished}: UiState): string =>
+	unfinished ? `Go on with the ${counted(unfinished.count, 'answer')} of ${dateTime(unfinished.at)}` : '';
+
 /** What a choice of the first page is called. */
 export const welcomeLabel = (state: UiState, choice: WelcomeChoice): string =>
-	({begin: beginLabel(state), all: 'Go through all questions', quit: 'Quit'})[choice];
+	({
+		unfinished: unfinishedLabel(state),
+		begin: beginLabel(state),
+		all: 'Go through all questions',
+		quit: 'Quit',
+	})[choice];
 
 const sightingRows = (what: string, {ok, text}: Sighting, {width, marks}: Scroll): readonly Row[] => {
 	const mark = ok ? ({text: marks.ok, role: 'ok'} as const) : ({text: marks.pending, role: 'warn'} as const);

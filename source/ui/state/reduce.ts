@@ -19,9 +19,11 @@ export const firstState = ({
 	draft,
 	given,
 	untyped,
-}: Pick<Session, 'words' | 'draft' | 'given' | 'untyped'>): UiState => ({
+	unfinished,
+}: Pick<Session, 'words' | 'draft' | 'given' | 'untyped' | 'unfinished'>): UiState => ({
 	words,
 	screen: {name: 'welcome', menu: 0},
+	unfinished,
 	draft,
 	given,
 	untyped,

@@ -1,4 +1,5 @@
 import type {Draft} from '../../answers/draft.ts';
+import type {Form} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Decided} from '../../engine/controls.ts';
 import type {Handover} from '../../engine/plan.ts';
@@ -8,6 +9,9 @@ import type {RunState} from '../../engine/state.ts';
 
 /** One thing that was looked at before the first question. */
 export type Sighting = {readonly ok: boolean; readonly text: string};
+
+/** Answers that somebody gave and did not start with; `at` in ms since the epoch. */
+export type Unfinished = Form & {readonly at: number; readonly count: number; readonly first: boolean};
 
 /** What was found at start. Times are milliseconds since the epoch. */
 export type Found = {
@@ -59,6 +63,10 @@ export type Session = {
 	readonly given: readonly string[];
 	/** Paths of secrets that an earlier run left as `prompt`: nobody has their values any more. */
 	readonly untyped: readonly string[];
+	/** Answers that an earlier sitting left unfinished. `first`: going on with them is what is offered first. */
+	readonly unfinished?: Unfinished | undefined;
+	/** Keeps the answers so far, so that nothing is lost with the line. Rejects once where the disk refuses. */
+	readonly keepDraft: (draft: Draft) => Promise<void>;
 	/** Takes a typed secret out of the screen's hands; the draft only holds `prompt` at `path`. */
 	readonly keepSecret: (path: string, value: string) => void;
 	/** Looks without changing anything. `onProgress` names the step that is looked at. */

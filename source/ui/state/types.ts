@@ -12,7 +12,7 @@ import type {Role} from '../terminal/marks.ts';
 import type {Key} from './keys.ts';
 import type {Line} from './line.ts';
 import type {Screen} from './screen.ts';
-import type {AppResult, Found, SummaryView} from './session.ts';
+import type {AppResult, Found, SummaryView, Unfinished} from './session.ts';
 
 /** The log pane: it follows the newest line, or stays with the line `anchor`, counted from the first line ever. */
 export type LogView = {
@@ -71,6 +71,8 @@ export type UiState = Form & {
 	readonly screen: Screen;
 	readonly found?: Found;
 	readonly foundProblem?: Problem;
+	/** Answers that an earlier sitting left, until somebody chose. */
+	readonly unfinished?: Unfinished | undefined;
 	/** Paths that were answered from outside. */
 	readonly given: readonly string[];
 	readonly advanced: boolean;

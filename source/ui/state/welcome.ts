@@ -1,17 +1,32 @@
-import {firstScope} from '../../answers/form/asking.ts';
+import {firstScope, missingPaths} from '../../answers/form/asking.ts';
 import {digit, isLetter, type Key, listMove, takes} from './keys.ts';
+import {openReview} from './open-review.ts';
 import {openQuestions} from './questions.ts';
 import {type On, type Turn, turn, type UiState} from './types.ts';
 
 /** What can be done from the first page. */
-export type WelcomeChoice = 'begin' | 'all' | 'quit';
+export type WelcomeChoice = 'unfinished' | 'begin' | 'all' | 'quit';
 
 /** What can be done from the first page, in order: all questions are offered where only some would be asked. */
-export const welcomeMenu = ({given}: Pick<UiState, 'given'>): readonly WelcomeChoice[] =>
-	given.length > 0 ? ['begin', 'all', 'quit'] : ['begin', 'quit'];
+export const welcomeMenu = ({given, unfinished}: Pick<UiState, 'given' | 'unfinished'>): readonly WelcomeChoice[] => {
+	const all = given.length > 0 ? (['all'] as const) : [];
+	if (unfinished === undefined) return ['begin', ...all, 'quit'];
+	return unfinished.first ? ['unfinished', 'begin', ...all, 'quit'] : ['begin', 'unfinished', ...all, 'quit'];
+};
+
+/** Goes on where an earlier sitting came to: at the first answer that is missing, with all questions around it. */
+const goOn = (state: On<'welcome'>): Turn => {
+	if (state.unfinished === undefined) return turn(state);
+	const {draft, untyped} = state.unfinished;
+	const next = {...state, draft, untyped, unfinished: undefined};
+	const [missing] = missingPaths(next);
+	return missing === undefined ? openReview(next) : openQuestions(next, {kind: 'all'}, missing);
+};
 
 const choose = (state: On<'welcome'>, choice: WelcomeChoice): Turn => {
 	switch (choice) {
+		case 'unfinished':
+			return goOn(state);
 		case 'begin':
 			return openQuestions(state, firstScope(state, state.given));
 		case 'all':

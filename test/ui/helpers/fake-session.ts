@@ -87,6 +87,8 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 		draft: allowed.draft ?? {},
 		given: allowed.given ?? [],
 		untyped: allowed.untyped ?? [],
+		unfinished: allowed.unfinished,
+		keepDraft: allowed.keepDraft ?? (async () => undefined),
 		summary: allowed.summary ?? (() => ({urls: [], next: [], files: []})),
 		...Object.fromEntries(methods.map((name) => [name, record(name)])),
 		run: {
