@@ -34,7 +34,7 @@ const optionDescription = (option: Option): string => {
 
 const examples: readonly string[] = [
 	'zenml-airgap                                       the installer, full screen',
-	'zenml-airgap rehearse                              the same against a world inside this process',
+	'zenml-airgap rehearse                              practise against a simulated site on this machine',
 	'zenml-airgap answers init answers.yaml             a commented answer file',
 	'zenml-airgap plan --answers answers.yaml           what would be changed',
 	'zenml-airgap install --non-interactive --answers answers.yaml --json',
@@ -42,7 +42,7 @@ const examples: readonly string[] = [
 
 const emptyProgram = (version: string, {out, err}: CommandOutput): Command =>
 	withExamples(new Command('zenml-airgap'), examples)
-		.description('Puts ZenML Pro on a Kubernetes cluster that has no way to the internet, and keeps it well.')
+		.description('Puts ZenML Pro on a Kubernetes cluster that has no way to the internet.')
 		.version(version, '--version', 'print the version')
 		.helpOption('-h, --help', 'print this help')
 		.configureHelp({optionDescription})

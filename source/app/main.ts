@@ -21,6 +21,10 @@ const problemsOf = (error: unknown): readonly Problem[] => {
 	return error instanceof ProblemError ? [error.problem] : [{...toProblem(error), evidence: []}];
 };
 
+/** What is wrong with a command line, in the words of the library that reads it. */
+const unread = ({message}: CommanderError): ProblemError =>
+	appProblems.error('command-line-invalid', {words: message.replace(/^error: /u, '').replaceAll(/\s+/gu, ' ')});
+
 const refuse = ({redactor, err}: Context, error: unknown, json: boolean): number => {
 	// Before they are made printable or JSON, for a secret is known as it is, and a word of this program stays what it is.
 	const problems = redactor.redactDeep(problemsOf(error));
@@ -42,7 +46,8 @@ export const main = async (given: Context, words: readonly string[]): Promise<nu
 		(asked) => {
 			request = asked;
 		},
-		{out: context.out, err: context.err},
+		// With JSON there is one form for whatever is refused.
+		{out: context.out, err: json ? () => undefined : context.err},
 	);
 	try {
 		// Taken for a path an empty word would mean the current folder, which nobody named.
@@ -50,7 +55,8 @@ export const main = async (given: Context, words: readonly string[]): Promise<nu
 		await program.parseAsync([...words], {from: 'user'});
 		return request ? await act(context, request, json) : 0;
 	} catch (error) {
-		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-		return refuse(context, error, json);
+		if (!(error instanceof CommanderError)) return refuse(context, error, json);
+		if (error.exitCode === 0) return 0;
+		return json ? refuse(context, unread(error), json) : 2;
 	}
 };

@@ -579,8 +579,8 @@ describe('answers of flags', () => {
 	});
 
 	it('are refused by the name of the flag', () => {
-		expect(first(overrideOf('registry.host', 'https://r', '--to'))?.message).toBe(
-			'--to must be host or host:port in lower case, without https://',
+		expect(first(overrideOf('registry.host', 'https://r', '--registry'))?.message).toBe(
+			'--registry must be host or host:port in lower case, without https://',
 		);
 		expect(first(overrideOf('registry.password', 'hunter2', '--password-ref'))?.message).toBe(
 			'--password-ref: must be a reference to a secret, not the secret itself',

@@ -42,7 +42,7 @@ const pushing = async (options: Partial<PushOptions>, answers = '') => {
 const rows: readonly Row[] = [
 	{
 		code: 'push-target-invalid',
-		provoke: () => pushing({to: 'https://registry.example.com/zenml'}),
+		provoke: () => pushing({registry: 'https://registry.example.com/zenml'}),
 		cause: 'It is a URL; references to images have none of that.',
 		fix: 'Write host or host:port, then the path: registry.mycompany.com/zenml',
 	},
@@ -50,13 +50,13 @@ const rows: readonly Row[] = [
 		code: 'push-answers-missing',
 		provoke: () => pushing({}),
 		cause: 'Neither the command line nor the answer file says so.',
-		fix: 'Name the registry with --to host/prefix, or an answer file with --answers.',
+		fix: 'Name the registry with --registry host/prefix, or an answer file with --answers.',
 	},
 	{
 		code: 'push-login-half',
 		provoke: () =>
 			pushing(
-				{to: 'other.example.com/zenml', username: 'other'},
+				{registry: 'other.example.com/zenml', username: 'other'},
 				'registry: {host: registry.example.com, username: robot, password: env:PASSWORD}\n',
 			),
 		cause: 'The answer file has the login of another registry, registry.example.com; it is not used for this one.',

@@ -91,7 +91,7 @@ test('what is missing is named: checksums, signature, key', async () => {
 		code: 'self-check-missing',
 		message: 'No public key is given to check the signature with.',
 		cause: 'SHA256SUMS fits this program, but whoever exchanges one can exchange both.',
-		fix: 'Give the public key of the release, which came another way than this program: --key FILE, or the line in it that begins with RW.',
+		fix: 'Give the public key of the release, which came another way than this program: --public-key FILE, or the line in it that begins with RW.',
 	});
 	await rm(at('SHA256SUMS.minisig'));
 	expect(await refusal(prove())).toEqual({

@@ -35,9 +35,9 @@ test.each([
 
 test('a rate that cannot be read is refused by the name of its flag, an answer by that of the answer', async () => {
 	const to = ['registry', 'push', '--to', 'registry.example.com/zenml', '--bundle', '/nonexistent'];
-	const byFlag = await run(...to, '--limit-rate', '5mb');
+	const byFlag = await run(...to, '--bandwidth', '5mb');
 	expect(byFlag.code).toBe(2);
-	expect(byFlag.err.split('\n')[0]).toMatch(/^--limit-rate must be/u);
+	expect(byFlag.err.split('\n')[0]).toMatch(/^--bandwidth must be/u);
 	const bySet = await run(...to, '--set', 'registry.bandwidth=5mb');
 	expect(bySet.err.split('\n')[0]).toMatch(/^--set registry\.bandwidth must be/u);
 });

@@ -13,8 +13,11 @@ afterAll(async () => stage.remove());
 
 test.each([
 	[['instal'], 'unknown command "instal"; did you mean install?'],
-	[['verfy', '--json'], 'unknown command "verfy"; did you mean verify?'],
+	[['verfy', '--plain'], 'unknown command "verfy"; did you mean verify?'],
 	[['xyzzy'], 'unknown command "xyzzy"'],
+	[['keygen'], 'unknown command "keygen"; did you mean bundle keygen?'],
+	[['rollback'], 'unknown command "rollback"; did you mean back?'],
+	[['update'], 'unknown command "update"; did you mean upgrade?'],
 	[['bundle', 'verify', ''], 'There is an empty word on the command line.'],
 	[['install', '--bundle', ''], 'There is an empty word on the command line.'],
 	[['rehearse', 'answers'], "value 'answers' is invalid for argument 'plan'"],
@@ -23,6 +26,16 @@ test.each([
 	expect(code).toBe(2);
 	expect(err).toContain(says);
 });
+
+test.each(['uninstall', 'uninstal', 'unistall', 'remove', 'delete', 'destroy', 'purge'])(
+	'%s is not led to the contrary: it is said that it is not built',
+	async (word) => {
+		const {code, err} = await stage.run(word);
+		expect(code).toBe(2);
+		expect(err).toContain('is not built; this program takes no installation away');
+		expect(err).not.toMatch(/did you mean/iu);
+	},
+);
 
 test('a lock names its holder while that lives, and nobody after a kill', async () => {
 	const file = path.join(stage.folder, 'lock');

@@ -63,7 +63,7 @@ describe.skipIf(process.getuid?.() !== 0)(
 			const large = Buffer.alloc(40 * 1024 ** 2);
 			const files = {...(await bundleFiles()), 'release-notes.md': large, 'CHANGELOG.md': large};
 			await writeFiles(at('bundle'), {...files, SHA256SUMS: Buffer.from(checksumLines(files))});
-			const {status, out, err} = start(['bundle', 'verify', '/bundle', '--jobs', '2']);
+			const {status, out, err} = start(['bundle', 'verify', '/bundle', '--concurrency', '2']);
 			expect({status, err}).toEqual({status: 0, err: ''});
 			expect(out).toContain('/bundle: whole.');
 		});
@@ -135,7 +135,7 @@ describe.skipIf(process.getuid?.() !== 0)(
 			const sums = `${sha256}  ${name}\n`;
 			await writeFile(at('SHA256SUMS'), sums);
 			await writeFile(at('SHA256SUMS.minisig'), writeMinisig(Buffer.from(sums), key, 'version:1'));
-			const words = ['self-check', '--key', publicKeyLine(key.public)];
+			const words = ['self-check', '--public-key', publicKeyLine(key.public)];
 			const {status, out, err} = start(words);
 			expect({status, err}).toEqual({status: 0, err: ''});
 			expect(out).toContain(`${name} in the checksums signed by key ${key.public.id}: version:1`);

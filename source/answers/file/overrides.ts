@@ -19,7 +19,7 @@ export type Override = {
 	readonly source: string;
 };
 
-/** An answer that a flag of its own gives, taken as it is: `overrideOf('registry.host', 'r:5000', '--to')`. */
+/** An answer that a flag of its own gives, taken as it is: `overrideOf('registry.host', 'r:5000', '--registry')`. */
 export const overrideOf = (path: string, value: DraftValue, source: string): Override => ({path, value, source});
 
 /** The name of an argument as it may be shown: never what stands behind the first sign that no path has. */

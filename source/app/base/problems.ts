@@ -2,6 +2,12 @@ import {declareProblems} from '../../base/problem-table.ts';
 
 /** Problems of the program itself: its command line, its folders, its answers. */
 export const appProblems = declareProblems({
+	'command-line-invalid': {
+		area: 'usage',
+		message: 'The command line is not understood.',
+		cause: 'What is wrong: {words}',
+		fix: 'Look at zenml-airgap --help for the commands, and at COMMAND --help for what each of them takes.',
+	},
 	'word-empty': {
 		area: 'usage',
 		message: 'There is an empty word on the command line.',

@@ -4,7 +4,7 @@ import {declareProblems} from '../../base/problem-table.ts';
 export const registryCommandProblems = declareProblems({
 	'push-target-invalid': {
 		area: 'usage',
-		message: '--to {to} is not a place in a registry.',
+		message: '--registry {to} is not a place in a registry.',
 		cause: 'It is a URL; references to images have none of that.',
 		fix: 'Write host or host:port, then the path: registry.mycompany.com/zenml',
 	},
@@ -12,7 +12,7 @@ export const registryCommandProblems = declareProblems({
 		area: 'usage',
 		message: 'It is not known where to push: {missing}.',
 		cause: 'Neither the command line nor the answer file says so.',
-		fix: 'Name the registry with --to host/prefix, or an answer file with --answers.',
+		fix: 'Name the registry with --registry host/prefix, or an answer file with --answers.',
 	},
 	'push-login-half': {
 		area: 'usage',

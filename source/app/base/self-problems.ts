@@ -1,7 +1,7 @@
 import {declareProblems} from '../../base/problem-table.ts';
 
 const whole = 'Carry this program in again, with SHA256SUMS and SHA256SUMS.minisig from the same place.';
-const howToKey = 'zenml-airgap self-check --key RELEASE.pub';
+const howToKey = 'zenml-airgap self-check --public-key RELEASE.pub';
 
 /** Problems of the command that proves this program. */
 export const selfProblems = declareProblems({
@@ -27,7 +27,7 @@ export const selfProblems = declareProblems({
 			key: {
 				message: 'No public key is given to check the signature with.',
 				cause: 'SHA256SUMS fits this program, but whoever exchanges one can exchange both.',
-				fix: 'Give the public key of the release, which came another way than this program: --key FILE, or the line in it that begins with RW.',
+				fix: 'Give the public key of the release, which came another way than this program: --public-key FILE, or the line in it that begins with RW.',
 				nextSteps: [howToKey],
 			},
 		},

@@ -1,8 +1,8 @@
 import {type Command, Option} from 'commander';
-import {nearest} from '../../base/text.ts';
 import {type PlanEntry, plans} from '../../plans/index.ts';
 import type {GlobalOptions} from '../base/context.ts';
 import {appProblems} from '../base/problems.ts';
+import {unknownCommand} from './other-words.ts';
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -10,6 +10,16 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 const refuseEmptyRange = ({from, until}: GlobalOptions, order: readonly string[]): void => {
 	if (from === undefined || until === undefined || order.indexOf(from) <= order.indexOf(until)) return;
 	throw appProblems.error('steps-empty-range', {from, until, order: order.join(', ')});
+};
+
+/**
+ * The spelling of an option that it had before, for scripts that have it: taken, and not on the help page.
+ * @param flags as they were @param now the option by its name in the code, such as `publicKey`
+ */
+export const formerOption = (flags: string, now: string): Option => {
+	const option = new Option(flags).hideHelp();
+	option.attributeName = () => now;
+	return option;
 };
 
 /** Where the state of runs lies. */
@@ -46,14 +56,12 @@ export const withPlanOptions = (command: Command, {stepIds}: PlanEntry = plans.i
 		.hook('preAction', (_program, action) => refuseEmptyRange(action.opts<GlobalOptions>(), stepIds));
 
 /** Refuses words that no option takes; the default command would otherwise speak of its arguments, not of the typo. */
-const refuseWords = (command: Command, known: readonly string[]): void => {
+const refuseWords = (command: Command, program: Command): void => {
 	const [word] = command.args;
 	if (word === undefined) return;
 	if (command.name() !== 'install')
 		command.error(`error: ${command.name()} takes no argument; "${word}" is one too many`);
-	const near = nearest(word, known);
-	const meant = near !== undefined ? `; did you mean ${near}?` : '';
-	command.error(`error: unknown command "${word}"${meant}`);
+	command.error(unknownCommand(program, word));
 };
 
 /** What a command of the program itself is made of. */
@@ -82,8 +90,7 @@ const addWordless = (program: Command, command: Command): Command =>
 	command.allowExcessArguments().hook('preAction', (own, action) => {
 		// Commands below it may take words.
 		if (own !== action) return;
-		const known = program.commands.map((one) => one.name());
-		refuseWords(action, known);
+		refuseWords(action, program);
 	});
 
 /** Adds a command to the program that goes through a plan, and takes the options of that and no words but its argument. */
@@ -100,9 +107,9 @@ export const addTopCommand = (
 /** Adds a command to the program that reads what runs have left behind, and takes no words. */
 export const addStateCommand = (
 	program: Command,
-	{name, description}: Pick<TopCommand, 'name' | 'description'>,
+	{name, description, examples}: Pick<TopCommand, 'name' | 'description' | 'examples'>,
 ): Command =>
-	addWordless(program, withStateOption(program.command(name).description(description))).option(
+	addWordless(program, withExamples(withStateOption(program.command(name).description(description)), examples)).option(
 		'--json',
 		'one line of JSON for each run on standard output',
 		false,

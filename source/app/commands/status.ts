@@ -74,7 +74,9 @@ const work: Work<StatusOptions> = async (context, options) => {
 
 /** `status`: what the last run of each plan on this host did. */
 export const status: AddCommand = ({program}, ask) => {
-	addStateCommand(program, {name: 'status', description: 'what the last run of each plan on this host did'}).action(
-		(options: StatusOptions) => ask(work, options),
-	);
+	addStateCommand(program, {
+		name: 'status',
+		description: 'what the last run of each plan on this host did',
+		examples: ['zenml-airgap status', 'zenml-airgap status --json'],
+	}).action((options: StatusOptions) => ask(work, options));
 };

@@ -13,5 +13,9 @@ export const verify: AddCommand = ({program}, ask) => {
 	addTopCommand(program, {
 		name: 'verify',
 		description: 'check an installation against its answers; changes nothing',
+		examples: [
+			'zenml-airgap verify --answers answers.yaml',
+			'zenml-airgap verify --non-interactive --answers answers.yaml --json',
+		],
 	}).action((options: GlobalOptions) => ask(work, options));
 };

@@ -7,12 +7,12 @@ import {setTimeout as sleep} from 'node:timers/promises';
 const shells = {
 	bash: {
 		command: 'bash --norc --noprofile -i',
-		key: (file: string) => `bind -x '"\\C-o": printf %s "$READLINE_LINE" > ${file}'`,
+		key: (file: string) => `bind -x '"\\C-o": echo "$READLINE_LINE" > ${file}'`,
 	},
 	zsh: {
 		command: 'zsh -f -i',
 		key: (file: string) =>
-			`tell() { print -rn -- "$BUFFER" > ${file} }; zle -N tell; bindkey '^O' tell; setopt no_prompt_cr`,
+			`tell() { print -r -- "$BUFFER" > ${file} }; zle -N tell; bindkey '^O' tell; setopt no_prompt_cr`,
 	},
 } as const;
 
@@ -22,7 +22,8 @@ export type TypedShell = keyof typeof shells;
 const until = async (file: string): Promise<string> => {
 	for (let tries = 0; tries < 400; tries++) {
 		const text = await readFile(file, 'utf8').catch(() => undefined);
-		if (text !== undefined) return text;
+		// The file is there before its text is.
+		if (text?.endsWith('\n')) return text.slice(0, -1);
 		await sleep(50);
 	}
 	throw new Error(`nothing was written to ${file}`);

@@ -103,7 +103,7 @@ test('a signature of the release comes along', async () => {
 	const release = await releaseFolder();
 	await writeFile(path.join(release, 'SHA256SUMS.minisig'), 'signed');
 	const text = await readFile(path.join(await made([release]), 'START-HERE.txt'), 'utf8');
-	expect(text).toContain('    "$HOME/zenml-airgap" self-check --sums tool/SHA256SUMS --key RELEASE.pub\n');
+	expect(text).toContain('    "$HOME/zenml-airgap" self-check --sums tool/SHA256SUMS --public-key RELEASE.pub\n');
 	const {papers} = await planned([release]);
 	expect(papers.map(({path: file}) => file)).toContain('tool/SHA256SUMS.minisig');
 });

@@ -1,4 +1,5 @@
 import type {AddCommand, Work} from '../command.ts';
+import {withExamples} from '../shared-options.ts';
 
 const work: Work = async ({out}) => {
 	const {answersJsonSchema} = await import('../../../answers/file/json-schema.ts');
@@ -8,7 +9,6 @@ const work: Work = async ({out}) => {
 
 /** `answers schema`: the JSON schema of answer files, for editors. */
 export const schema: AddCommand = ({answers}, ask) =>
-	answers
-		.command('schema')
-		.description('print the JSON schema for editors')
-		.action(() => ask(work));
+	withExamples(answers.command('schema').description('print the JSON schema for editors'), [
+		'zenml-airgap answers schema > zenml-answers.schema.json',
+	]).action(() => ask(work));

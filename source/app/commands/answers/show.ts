@@ -5,7 +5,8 @@ import {type AnswersOptions, addAnswersCommand, answersOfInstall} from './option
 const work: Work<AnswersOptions> = async (context, options) => {
 	const {showAnswers} = await import('../../../answers/file/show.ts');
 	const source = await answersOfInstall(context, options);
-	context.out(showAnswers(completeAnswers(source)));
+	const complete = completeAnswers(source);
+	context.out(options.json ? `${JSON.stringify(complete)}\n` : showAnswers(complete));
 	return 0;
 };
 
@@ -13,6 +14,10 @@ const work: Work<AnswersOptions> = async (context, options) => {
 export const show: AddCommand = ({answers}, ask) =>
 	addAnswersCommand(
 		answers,
-		{name: 'show', description: 'print all answers that count, defaults included'},
+		{
+			name: 'show',
+			description: 'print all answers that count, defaults included',
+			examples: ['zenml-airgap answers show answers.yaml --set controlPlane.replicas=2'],
+		},
 		(options) => ask(work, options),
 	);

@@ -40,7 +40,12 @@ const work: Work<AnswersOptions> = async (context, options) => {
 	if (answers)
 		for (const text of [...unseenInAnswers(answers), ...unusedInAnswers(answers)]) context.err(`${printable(text)}\n`);
 	if (!answers || problems.length > 0) throw new ProblemsError(problems);
-	context.out(`${source.answers.file}: valid, ${counted(answers.workspaces.length, 'workspace')}\n`);
+	const {file} = source.answers;
+	const {length} = answers.workspaces;
+	const told = options.json
+		? JSON.stringify({type: 'valid', file, workspaces: length})
+		: `${file}: valid, ${counted(length, 'workspace')}`;
+	context.out(`${told}\n`);
 	return 0;
 };
 
@@ -48,6 +53,10 @@ const work: Work<AnswersOptions> = async (context, options) => {
 export const validate: AddCommand = ({answers}, ask) =>
 	addAnswersCommand(
 		answers,
-		{name: 'validate', description: 'check an answer file and tell every error at once'},
+		{
+			name: 'validate',
+			description: 'check an answer file and tell every error at once',
+			examples: ['zenml-airgap answers validate answers.yaml'],
+		},
 		(options) => ask(work, options),
 	);

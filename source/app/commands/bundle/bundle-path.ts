@@ -65,7 +65,7 @@ export const checkPublicKey = async ({publicKey}: SignatureOptions): Promise<voi
 };
 
 export const publicKeyOption = (): Option =>
-	new Option('--public-key <file>', 'public key of minisign that must have signed the bundle, or its line of Base64');
+	new Option('--public-key <file|line>', 'public key that must have signed the bundle: its file, or the line in it');
 
 export const signatureOption = (): Option =>
 	new Option('--signature <mode>', 'what is asked of the signature; require where a key is given').choices([

@@ -1,5 +1,6 @@
 import {Option} from 'commander';
 import type {AddCommand, Work} from '../command.ts';
+import {withExamples} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
 import {wholeNumber} from './bundle-path.ts';
 import type {CreateFlags} from './create-flags.ts';
@@ -11,7 +12,7 @@ const work: Work<CreateFlags> = async (context, flags) => (await import('./creat
 
 /** `bundle create`: makes a bundle on the connected side. */
 export const create: AddCommand = ({bundle}, ask) => {
-	bundle
+	const command = bundle
 		.command('create')
 		.description('make a bundle on a machine with internet: images, charts, programs, lists')
 		.option('--spec <file>', 'what goes in (YAML); --example prints one')
@@ -42,6 +43,9 @@ export const create: AddCommand = ({bundle}, ask) => {
 		.option('--dry-run', 'print what would be fetched, with bytes', false)
 		.option('--json', 'the result as one line of JSON on standard output', false)
 		.option('--concurrency <number>', 'blobs at the same time', wholeNumber(32), 4)
-		.option('--docker-config <folder>', 'folder of the config.json with logins (default: ~/.docker)')
-		.action((flags: CreateFlags) => ask(stoppable(work, 'What was fetched stays; it goes on from there.'), flags));
+		.option('--docker-config <folder>', 'folder of the config.json with logins (default: ~/.docker)');
+	withExamples(command, [
+		'zenml-airgap bundle create --control-plane 0.13.18 --workspace 0.95.1 --dry-run',
+		'zenml-airgap bundle create --spec bundle.yaml --out ./zenml-air-gapped-bundle',
+	]).action((flags: CreateFlags) => ask(stoppable(work, 'What was fetched stays; it goes on from there.'), flags));
 };

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type {AddCommand, Work} from '../command.ts';
 import {progressLines} from '../progress.ts';
+import {withExamples} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
 import {withCharts} from './bundle-path.ts';
 
@@ -31,12 +32,13 @@ const work: Work<Given> = async (context, given) => {
 
 /** `bundle custody`: a page that goes with the bundle from hand to hand. */
 export const custody: AddCommand = ({bundle}, ask) => {
-	bundle
+	const command = bundle
 		.command('custody')
 		.description('a page to print: what the bundle holds, its sums, its signer, lines for those who hand it over')
 		.argument('<bundle>', 'folder, tar file, or the list of the parts of a bundle')
-		.option('--out <file>', 'write it to that new file beside the bundle instead of to standard output')
-		.action((file: string, options: Omit<Given, 'bundle'>) =>
+		.option('--out <file>', 'write it to that new file beside the bundle instead of to standard output');
+	withExamples(command, ['zenml-airgap bundle custody ./zenml-air-gapped-bundle --out custody.txt']).action(
+		(file: string, options: Omit<Given, 'bundle'>) =>
 			ask(stoppable(work, 'No sheet was written.'), {...options, bundle: file}),
-		);
+	);
 };

@@ -8,6 +8,7 @@ import type {Context} from '../../base/context.ts';
 import {memoFileOf} from '../../run/memo-file.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {type ProgressLines, progressLines} from '../progress.ts';
+import {withExamples} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
 import {type Opened, openWhole, withCharts} from './bundle-path.ts';
 import {differenceJson, differenceText, type Made, madeText} from './diff-report.ts';
@@ -96,15 +97,18 @@ const work: Work<Given> = async (context, given) => {
 
 /** `bundle diff`: what a bundle has that the target lacks, and a bundle of that alone. */
 export const diff: AddCommand = ({bundle}, ask) => {
-	bundle
+	const command = bundle
 		.command('diff')
 		.description('what differs from an older bundle or a registry, and with --out a bundle of only what that lacks')
 		.argument('<new>', 'the new bundle: folder, tar file, or list of parts')
 		.argument('[old]', 'an older bundle, or the inventory of a registry')
 		.option('--base <path>', 'the same as [old]')
 		.option('--out <folder>', 'write a differential bundle there')
-		.option('--json', 'the result as one line of JSON on standard output', false)
-		.action((fresh: string, old: string | undefined, options: Options) =>
-			ask(stoppable(work, 'It begins anew.'), {...options, fresh, old}),
-		);
+		.option('--json', 'the result as one line of JSON on standard output', false);
+	withExamples(command, [
+		'zenml-airgap bundle diff ./new-bundle ./old-bundle',
+		'zenml-airgap bundle diff ./new-bundle inventory.json --out ./difference',
+	]).action((fresh: string, old: string | undefined, options: Options) =>
+		ask(stoppable(work, 'It begins anew.'), {...options, fresh, old}),
+	);
 };

@@ -7,6 +7,7 @@ import type {SigningKey} from '../../../minisign/secret-key.ts';
 import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
 import type {AddCommand, Work} from '../command.ts';
+import {withExamples} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
 import {readPassphrase} from './passphrase.ts';
 
@@ -98,7 +99,7 @@ const work: Work<Given> = async (context, given) => {
 
 /** `bundle keygen`: a key pair to sign bundles with. */
 export const keygen: AddCommand = ({bundle}, ask) => {
-	bundle
+	const command = bundle
 		.command('keygen')
 		.description('make a key pair to sign bundles with, in the format of minisign')
 		.requiredOption('--out <folder>', 'folder for bundle.key and bundle.pub')
@@ -106,6 +107,8 @@ export const keygen: AddCommand = ({bundle}, ask) => {
 			'--passphrase-ref <reference>',
 			'where the passphrase is: env:NAME or file:PATH; by default it is asked for',
 		)
-		.option('--no-passphrase', 'do not lock the secret key')
-		.action((options: Given) => ask(stoppable(work, 'No key was made.'), options));
+		.option('--no-passphrase', 'do not lock the secret key');
+	withExamples(command, ['zenml-airgap bundle keygen --out ./keys']).action((options: Given) =>
+		ask(stoppable(work, 'No key was made.'), options),
+	);
 };

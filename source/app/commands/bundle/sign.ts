@@ -4,6 +4,7 @@ import {bundleCommandProblems} from '../../base/bundle-problems.ts';
 import type {Context} from '../../base/context.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {progressLines} from '../progress.ts';
+import {withExamples} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
 import {readPassphrase} from './passphrase.ts';
 
@@ -75,7 +76,7 @@ const work: Work<Given> = async (context, given) => {
 
 /** `bundle sign`: a signature of minisign over the list of all sums. */
 export const sign: AddCommand = ({bundle}, ask) => {
-	bundle
+	const command = bundle
 		.command('sign')
 		.description('sign a bundle that lies in a folder; every file is read and compared first')
 		.argument('<bundle>', 'folder of the bundle')
@@ -84,8 +85,8 @@ export const sign: AddCommand = ({bundle}, ask) => {
 		.option(
 			'--passphrase-ref <reference>',
 			'where the passphrase is: env:NAME or file:PATH; by default it is asked for',
-		)
-		.action((folder: string, options: Options) =>
-			ask(stoppable(work, 'Nothing was signed.'), {...options, bundle: folder}),
 		);
+	withExamples(command, ['zenml-airgap bundle sign ./zenml-air-gapped-bundle --key ./keys/bundle.key']).action(
+		(folder: string, options: Options) => ask(stoppable(work, 'Nothing was signed.'), {...options, bundle: folder}),
+	);
 };

@@ -5,6 +5,7 @@ import type {Split} from '../../../bundle/split/split.ts';
 import type {Context} from '../../base/context.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {progressLines} from '../progress.ts';
+import {withExamples} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
 import {openWhole, withCharts} from './bundle-path.ts';
 import {folderLock} from './folder-lock.ts';
@@ -68,14 +69,15 @@ const work: Work<Given> = async (context, given) => {
 
 /** `bundle split`: a bundle as files that fit on what carries them. */
 export const split: AddCommand = ({bundle}, ask) => {
-	bundle
+	const command = bundle
 		.command('split')
 		.description('write a bundle as parts that fit on what carries them, with a checksum for each')
 		.argument('<bundle>', 'folder or tar file')
 		.requiredOption('--size <size>', 'the most that a part may have: 700M, 4G, 25GiB')
 		.option('--out <folder>', 'where the parts go; by default beside the bundle')
-		.option('--json', 'the list of parts as one line of JSON on standard output', false)
-		.action((file: string, options: Options) =>
+		.option('--json', 'the list of parts as one line of JSON on standard output', false);
+	withExamples(command, ['zenml-airgap bundle split ./zenml-air-gapped-bundle --size 4G --out ./parts']).action(
+		(file: string, options: Options) =>
 			ask(stoppable(work, 'Parts that are finished are kept.'), {...options, bundle: file}),
-		);
+	);
 };

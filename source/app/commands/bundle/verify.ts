@@ -7,6 +7,7 @@ import type {Context} from '../../base/context.ts';
 import {memoFileOf} from '../../run/memo-file.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {progressLines} from '../progress.ts';
+import {formerOption, withExamples} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
 import {
 	checkPublicKey,
@@ -17,10 +18,13 @@ import {
 	withCharts,
 } from './bundle-path.ts';
 
-type Options = SignatureOptions & {readonly json: boolean; readonly all: boolean; readonly jobs?: number};
+type Options = SignatureOptions & {readonly json: boolean; readonly all: boolean; readonly concurrency?: number};
 type Given = Options & {readonly bundle: string};
 
-const inspect = async (context: Context, {bundle, all, jobs, signature, publicKey}: Given): Promise<Inspection> => {
+const inspect = async (
+	context: Context,
+	{bundle, all, concurrency, signature, publicKey}: Given,
+): Promise<Inspection> => {
 	const [{inspectPath}, {openMemo}] = await Promise.all([
 		import('../../../bundle/open/inspect.ts'),
 		import('../../../bundle/verify/memo.ts'),
@@ -32,7 +36,7 @@ const inspect = async (context: Context, {bundle, all, jobs, signature, publicKe
 			signal,
 			workDirectory,
 			memo: await openMemo(memoFileOf(context), {forget: all}),
-			threads: jobs,
+			threads: concurrency,
 			signature: {mode: signature, publicKey},
 			now: clock.now,
 			onProgress: ({file, done, total}) => lines.move(file === '' ? 'verify' : `verify ${file}`, done, total),
@@ -108,16 +112,20 @@ const work: Work<Given> = async (context, given) => {
 
 /** `bundle verify`: everything that a bundle can prove about itself, and which files to carry again. */
 export const verify: AddCommand = ({bundle}, ask) => {
-	bundle
+	const command = bundle
 		.command('verify')
 		.description('read a bundle and tell whether it is whole, and which files to carry again where it is not')
 		.argument('<bundle>', 'folder, tar file, the list of the parts of a bundle, or the folder they lie in')
 		.option('--json', 'the result as one line of JSON on standard output', false)
 		.option('--all', 'read every byte, also of files that were verified earlier and have not changed', false)
-		.option('--jobs <number>', 'how many files are read at once', wholeNumber(16))
+		.option('--concurrency <number>', 'how many files are read at once', wholeNumber(16))
 		.addOption(publicKeyOption())
 		.addOption(signatureOption())
-		.action((file: string, options: Options) =>
-			ask(stoppable(work, 'What was found whole is not read a second time.'), {...options, bundle: file}),
-		);
+		.addOption(formerOption('--jobs <number>', 'concurrency').argParser(wholeNumber(16)));
+	withExamples(command, [
+		'zenml-airgap bundle verify ./zenml-air-gapped-bundle',
+		'zenml-airgap bundle verify ./zenml-air-gapped-bundle --public-key release.pub --signature require',
+	]).action((file: string, options: Options) =>
+		ask(stoppable(work, 'What was found whole is not read a second time.'), {...options, bundle: file}),
+	);
 };

@@ -1,4 +1,5 @@
 import type {AddCommand, Work} from '../command.ts';
+import {withExamples} from '../shared-options.ts';
 
 /** @throws ProblemError `explain-unknown-code` */
 const work: Work<string | undefined> = async ({out}, name) => {
@@ -10,9 +11,11 @@ const work: Work<string | undefined> = async ({out}, name) => {
 
 /** `explain`: what a step, an answer or a problem means, before or after it was met. */
 export const explain: AddCommand = ({program}, ask) => {
-	program
+	const command = program
 		.command('explain')
 		.description('what a problem, an answer or a step means, by its name, or all that can be explained')
-		.argument('[name]', 'code of a problem (registry-unauthorized), path of an answer (registry.host), step (images)')
-		.action((name: string | undefined) => ask(work, name));
+		.argument('[name]', 'code of a problem (registry-unauthorized), path of an answer (registry.host), step (images)');
+	withExamples(command, ['zenml-airgap explain registry-unauthorized', 'zenml-airgap explain registry.host']).action(
+		(name: string | undefined) => ask(work, name),
+	);
 };

@@ -20,7 +20,7 @@ export type PushOptions = {
 	readonly set: readonly string[];
 	readonly bundle?: string;
 	readonly name?: string;
-	readonly to?: string;
+	readonly registry?: string;
 	readonly pushHost?: string;
 	readonly platform?: string;
 	readonly compress?: string;
@@ -31,7 +31,7 @@ export type PushOptions = {
 	readonly clientKey?: string;
 	readonly publicKey?: string;
 	readonly concurrency?: number;
-	readonly limitRate?: string;
+	readonly bandwidth?: string;
 	readonly plainHttp: boolean;
 	readonly stateDir?: string;
 	readonly json: boolean;
@@ -58,14 +58,14 @@ const pathOf = (to: string): {readonly host: string; readonly prefix: string} =>
 
 /** The flags as answers; they count more than the file, and what is wrong with one is told by its name. */
 const flagsOf = (options: PushOptions): readonly Override[] => {
-	const target = options.to === undefined ? undefined : pathOf(options.to);
+	const target = options.registry === undefined ? undefined : pathOf(options.registry);
 	const flags = [
 		['bundle.path', options.bundle, '--bundle'],
 		['bundle.platform', options.platform, '--platform'],
 		['bundle.compress', options.compress, '--compress'],
 		['bundle.signature.publicKey', options.publicKey, '--public-key'],
-		['registry.host', target?.host, '--to'],
-		['registry.prefix', target?.prefix, '--to'],
+		['registry.host', target?.host, '--registry'],
+		['registry.prefix', target?.prefix, '--registry'],
 		['registry.pushHost', options.pushHost, '--push-host'],
 		['registry.username', options.username, '--username'],
 		['registry.password', options.passwordRef, '--password-ref'],
@@ -73,7 +73,7 @@ const flagsOf = (options: PushOptions): readonly Override[] => {
 		['registry.clientCertificate', options.clientCertificate, '--client-certificate'],
 		['registry.clientKey', options.clientKey, '--client-key'],
 		['registry.concurrency', options.concurrency, '--concurrency'],
-		['registry.bandwidth', options.limitRate, '--limit-rate'],
+		['registry.bandwidth', options.bandwidth, '--bandwidth'],
 		['registry.plainHttp', options.plainHttp || undefined, '--plain-http'],
 	] as const;
 	return flags.flatMap(([at, value, flag]) => (value === undefined ? [] : [overrideOf(at, value, flag)]));

@@ -1,5 +1,6 @@
 import {InvalidArgumentError, Option} from 'commander';
 import type {AddCommand, Work} from '../command.ts';
+import {formerOption, withExamples} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
 import type {PushOptions} from './push-site.ts';
 
@@ -18,14 +19,14 @@ const work: Work<PushOptions> = async (context, options) =>
 
 /** `registry push`: the images of a bundle, without an install. */
 export const push: AddCommand = ({registry}, ask) => {
-	registry
+	const command = registry
 		.command('push')
 		.description('push the images of a bundle, of a folder of archives, or of one archive')
 		.option('--answers <file>', 'answer file (YAML): bundle and registry are taken from it')
 		.option('--set <key=value>', 'set one answer, e.g. --set registry.prefix=zenml; may be repeated', collect, [])
 		.option('--bundle <path>', 'bundle, folder of image archives, archive of docker save, or OCI layout')
 		.option('--name <name:version>', 'what an image is called whose archive gives it no name')
-		.option('--to <host/prefix>', 'where to push, e.g. registry.mycompany.com/zenml')
+		.option('--registry <host/prefix>', 'where to push, e.g. registry.mycompany.com/zenml')
 		.option('--platform <platform>', 'which platform of each image, e.g. linux/arm64, or all (default: linux/amd64)')
 		.addOption(
 			new Option('--compress <algorithm>', 'compress raw layers on this host first, for slow links').choices([
@@ -34,17 +35,22 @@ export const push: AddCommand = ({registry}, ask) => {
 				'zstd',
 			]),
 		)
-		.option('--push-host <host>', 'push under this name instead; images are still named by --to')
+		.option('--push-host <host>', 'push under this name instead; images are still named by --registry')
 		.option('--username <name>', 'login')
 		.option('--password-ref <reference>', 'password or token of that login: env:NAME or file:PATH')
 		.option('--ca <file>', 'CA certificate of the registry (PEM)')
 		.option('--client-certificate <file>', 'client certificate (PEM)')
 		.option('--client-key <file>', 'its private key (PEM)')
-		.option('--public-key <key>', 'key that must have signed the bundle: its file, or the line in it')
+		.option('--public-key <file|line>', 'public key that must have signed the bundle: its file, or the line in it')
 		.option('--concurrency <number>', 'layers at the same time (default: 4)', wholeNumber)
-		.option('--limit-rate <bytes>', 'most bytes a second, e.g. 20MiB')
+		.option('--bandwidth <bytes>', 'most bytes a second, e.g. 20MiB')
 		.option('--plain-http', 'no TLS; for a registry on this host only', false)
 		.option('--state-dir <folder>', 'where is kept which uploads can be gone on with, and what failed')
 		.option('--json', 'the result as one line of JSON on standard output', false)
-		.action((options: PushOptions) => ask(stoppable(work, 'What is at the registry stays there.'), options));
+		.addOption(formerOption('--to <host/prefix>', 'registry'))
+		.addOption(formerOption('--limit-rate <bytes>', 'bandwidth'));
+	withExamples(command, [
+		'zenml-airgap registry push --bundle ./zenml-air-gapped-bundle --registry registry.mycompany.com/zenml',
+		'zenml-airgap registry push --answers answers.yaml --bandwidth 20MiB',
+	]).action((options: PushOptions) => ask(stoppable(work, 'What is at the registry stays there.'), options));
 };

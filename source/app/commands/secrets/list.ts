@@ -1,5 +1,6 @@
 import {printable} from '../../../base/printable.ts';
 import type {AddCommand, Work} from '../command.ts';
+import {withExamples} from '../shared-options.ts';
 import {stoppable} from '../stopped.ts';
 import {type SecretsOptions, withInstallOptions} from './options.ts';
 
@@ -22,7 +23,8 @@ const work: Work<SecretsOptions> = async (context, options) => {
 
 /** `secrets list`: which passwords the tool generated. */
 export const list: AddCommand = ({secrets}, ask) => {
-	withInstallOptions(secrets.command('list').description('which passwords the tool generated, by name')).action(
-		(options: SecretsOptions) => ask(stoppable(work, 'Nothing was changed.'), options),
+	const command = secrets.command('list').description('which passwords the tool generated, by name');
+	withExamples(withInstallOptions(command), ['zenml-airgap secrets list']).action((options: SecretsOptions) =>
+		ask(stoppable(work, 'Nothing was changed.'), options),
 	);
 };

@@ -2,6 +2,7 @@ import type {SecretSource} from '../../../steps/shared/secret-sources.ts';
 import type {Context} from '../../base/context.ts';
 import {appProblems} from '../../base/problems.ts';
 import type {AddCommand, Work} from '../command.ts';
+import {withExamples} from '../shared-options.ts';
 import {Interrupted, stoppable} from '../stopped.ts';
 import {type SecretsOptions, withInstallOptions} from './options.ts';
 
@@ -46,12 +47,13 @@ const work: Work<ShowOptions> = async (context, {name, yes, ...options}) => {
 
 /** `secrets show`: a generated password, on the terminal. */
 export const show: AddCommand = ({secrets}, ask) => {
-	withInstallOptions(
-		secrets
-			.command('show <name>')
-			.description('show a generated password, after one more question')
-			.option('--yes', 'ask nothing, also where the password goes to a file or a pipe', false),
-	).action((name: string, options: SecretsOptions & {readonly yes: boolean}) =>
-		ask(stoppable(work, 'Nothing was shown.'), {...options, name}),
+	const command = secrets
+		.command('show')
+		.description('show a generated password, after one more question')
+		.argument('<name>', 'as `secrets list` names it, or the answer that it stands for')
+		.option('--yes', 'ask nothing, also where the password goes to a file or a pipe', false);
+	withExamples(withInstallOptions(command), ['zenml-airgap secrets show controlPlane.admin.password']).action(
+		(name: string, options: SecretsOptions & {readonly yes: boolean}) =>
+			ask(stoppable(work, 'Nothing was shown.'), {...options, name}),
 	);
 };

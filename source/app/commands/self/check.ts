@@ -15,8 +15,8 @@ import type {Context} from '../../base/context.ts';
 import {selfProblems} from '../../base/self-problems.ts';
 import {withoutAnswers} from '../without-answers.ts';
 
-/** What the command is given; `key` is a file, or the line in it. */
-export type SelfCheckFlags = {readonly sums?: string; readonly key?: string; readonly json: boolean};
+/** What the command is given; `publicKey` is a file, or the line in it. */
+export type SelfCheckFlags = {readonly sums?: string; readonly publicKey?: string; readonly json: boolean};
 
 /** Who proved it: the entry of the checksums, and the signer. */
 type Proof = {
@@ -98,12 +98,12 @@ const words = ({file, sha256, name, signer, comment}: Proof): string =>
 /** Proves this executable. @throws ProblemError `self-check-no-executable` and as `proveProgram` */
 export const work = async (
 	{workingDirectory, programDirectory, signal, out}: Context,
-	{sums, key, json}: SelfCheckFlags,
+	{sums, publicKey, json}: SelfCheckFlags,
 ): Promise<number> => {
 	const program = executableFile();
 	if (program === undefined) throw selfProblems.error('self-check-no-executable', {folder: programDirectory});
 	const sumsFile = sums === undefined ? usualSums(program) : path.resolve(workingDirectory, sums);
-	const proof = await proveProgram(program, sumsFile, key, signal);
+	const proof = await proveProgram(program, sumsFile, publicKey, signal);
 	out(json ? `${JSON.stringify({whole: true, ...proof})}\n` : words(proof));
 	return 0;
 };

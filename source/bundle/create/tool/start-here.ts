@@ -105,7 +105,7 @@ const permission = (plan: BundlePlan): readonly string[] => {
 		...(papers.some(({path}) => path === `${toolFolder}/SHA256SUMS.minisig`)
 			? [
 					'  That it is the one that was published, with the key of its makers:',
-					`    "$HOME/zenml-airgap" self-check --sums ${toolFolder}/SHA256SUMS --key RELEASE.pub`,
+					`    "$HOME/zenml-airgap" self-check --sums ${toolFolder}/SHA256SUMS --public-key RELEASE.pub`,
 				]
 			: []),
 	];
