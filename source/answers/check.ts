@@ -43,7 +43,7 @@ const explain = (issue: z.core.$ZodIssue, root: unknown): readonly Issue[] => {
 	const node = nodeAt(path);
 	const value = lookUp(root, path);
 	if (value === undefined) return [missing(path)];
-	if (node?.kind === 'field' && node.type === 'secret') return [literalSecret(path)];
+	if (node?.kind === 'field' && node.type === 'secret') return [literalSecret(path, value)];
 	return [fits(value, path, node) ? invalidValue(path, value, issue.message) : wrongType(path, value)];
 };
 

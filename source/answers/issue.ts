@@ -7,6 +7,7 @@ import {type Node, nodeAt} from './fields.ts';
 import {shownValue} from './file/unseen.ts';
 import {answersProblems} from './problems.ts';
 import type {Path} from './rules/rules.ts';
+import {mistypedReference} from './secret/mistyped.ts';
 import {formatPath, shownKey} from './tree.ts';
 
 /** An issue in words. @param name what the answer is called in the message: its path, a flag, or nothing in a form */
@@ -78,11 +79,22 @@ export const missing = (path: Path): Issue => {
 	return {path, code: 'answers-missing', problem: told};
 };
 
-export const literalSecret = (path: Path): Issue => ({
-	path,
-	code: 'answers-literal-secret',
-	problem: (answer, more) => answersProblems.problem('answers-literal-secret', {case: 'written', answer}, more),
-});
+/** @param value what stands there, which is not told: it may be the secret */
+export const literalSecret = (path: Path, value: unknown): Issue => {
+	const which = (typeof value === 'string' ? mistypedReference(value) : undefined) ?? 'written';
+	return {
+		path,
+		code: 'answers-literal-secret',
+		problem: (answer, more) => answersProblems.problem('answers-literal-secret', {case: which, answer}, more),
+	};
+};
+
+/** Why a text that is typed at the place of a secret is not taken for it, as a half sentence; undefined where it is. */
+export const notTheSecret = (typed: string): string | undefined => {
+	const which = typed.trim() === 'prompt' ? 'no word here' : mistypedReference(typed);
+	if (which === undefined) return undefined;
+	return halfSentence((answer) => answersProblems.problem('answers-literal-secret', {case: which, answer}));
+};
 
 /** Whether a text would be right but for the quotes around it. */
 const isQuoted = (value: unknown, expected: Expected): boolean => {

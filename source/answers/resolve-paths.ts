@@ -21,7 +21,7 @@ const isKeyLine = (field: Field, text: string): boolean =>
 
 /** The text of one answer with its path resolved; texts that hold no path come back as they are. */
 export const resolveText = (field: Field, text: string, base: PathBase): string => {
-	if (field.type === 'secret' && text.startsWith('file:')) return `file:${resolvePath(text.slice(5), base)}`;
+	if (field.type === 'secret' && /^file:\s*\S/u.test(text)) return `file:${resolvePath(text.slice(5), base)}`;
 	if (field.type !== 'path' || isKeyLine(field, text)) return text;
 	return programs.includes(field.path.join('.')) && !text.includes('/') ? text : resolvePath(text, base);
 };

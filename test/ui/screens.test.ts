@@ -260,6 +260,19 @@ test('a secret shows where it comes from and that an empty line keeps it', async
 	expect(app.frame()).toContain('Now: from env:REGISTRY_PASSWORD. Empty keeps it.');
 });
 
+test('a reference is seen while it is typed, and a secret never; a slip stays there and says the right form', async () => {
+	app = await openApp(fakeSession({draft: fullDraft}).session);
+	await app.press(keys.enter, keys.ctrlN, keys.tab, keys.tab, keys.tab, 'k8s:zenml/pull');
+	expect(app.frame()).toContain('k8s:zenml/pull');
+	await app.press(keys.enter);
+	expect(app.frame()).toContain('must be k8s:namespace/name/key');
+	await app.press(keys.ctrlU, 'hunter2');
+	expect(app.frame()).not.toContain('hunter2');
+	await app.press(keys.ctrlU, '$TOKEN', keys.up);
+	expect(app.frame()).toContain('must be env:NAME');
+	expect(app.store.getState().draft).toEqual(fullDraft);
+});
+
 test('a step is left out only after a yes', async () => {
 	const fake = fakeSession({...allowed, decide: () => {}});
 	app = await openApp(fake.session);

@@ -7,6 +7,7 @@ import {isSecretReference} from '../parts.ts';
 import {answersProblems} from '../problems.ts';
 import {type PathBase, resolveText} from '../resolve-paths.ts';
 import type {Path} from '../rules/rules.ts';
+import {mistypedReference} from '../secret/mistyped.ts';
 import {type Draft, type DraftValue, formatPath, getAt, removeAt, setAt, shownKey, toPath} from '../tree.ts';
 
 /** One answer from the command line. */
@@ -109,10 +110,9 @@ const leavesHole = (draft: Draft, path: Path): boolean =>
 const refusal = (draft: Draft, field: Field, {path, value, source}: Override): Problem | undefined => {
 	if (leavesHole(draft, toPath(path)))
 		return answersProblems.problem('answers-set-syntax', {case: 'hole', answer: source});
-	const isLiteral = field.type === 'secret' && value !== null && !isSecretReference(String(value));
-	return isLiteral
-		? answersProblems.problem('answers-literal-secret', {case: 'typed', answer: source}, {answers: [shown(path)]})
-		: undefined;
+	if (field.type !== 'secret' || value === null || isSecretReference(String(value))) return undefined;
+	const which = mistypedReference(String(value)) ?? 'typed';
+	return answersProblems.problem('answers-literal-secret', {case: which, answer: source}, {answers: [shown(path)]});
 };
 
 /** A draft with one answer set; paths within it are made absolute. */

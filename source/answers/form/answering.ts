@@ -9,6 +9,7 @@ import {
 	showField,
 	suggest,
 } from '../draft.ts';
+import {notTheSecret} from '../issue.ts';
 import type {Question} from '../questions.ts';
 import type {QuestionAt} from './asking.ts';
 import {type Form, openSecrets} from './form.ts';
@@ -60,20 +61,29 @@ export const proposalInWords = (draft: Draft, {question, path}: Place): string =
 	return value === undefined ? '' : inWords(question, value);
 };
 
-/** A form that took an answer, and the secret that was typed: its reader must keep it aside. */
-export type Taken = {readonly form: Form; readonly secret?: string | undefined};
+/**
+ * A form that took an answer, and the secret that was typed: its reader must keep it aside. A `complaint`, as a half sentence, says why
+ * nothing was taken.
+ */
+export type Taken = {
+	readonly form: Form;
+	readonly secret?: string | undefined;
+	readonly complaint?: string | undefined;
+};
 
 const valueFrom = ({question, path}: Place, text: string): DraftValue | undefined =>
 	question.kind === 'yes-no' ? text === 'yes' : parseField({path}, text);
 
 /**
  * The form with a text as the answer, valid or not: one of the options where there are any. Of a typed secret only the word
- * `prompt` goes into the draft; an empty text keeps the secret that is there.
+ * `prompt` goes into the draft; an empty text keeps the secret that is there, and a slip in a reference is not taken for a secret.
  */
 export const answered = (form: Form, place: Place, text: string): Taken => {
 	const {question, path} = place;
 	const isSecret = question.kind === 'secret';
 	if (isSecret && text.trim() === '') return {form};
+	const complaint = isSecret ? notTheSecret(text) : undefined;
+	if (complaint !== undefined) return {form, complaint};
 	const value = valueFrom(place, text);
 	const isTyped = isSecret && value === 'prompt';
 	const draft = setUnlessDefault(form.draft, path, value);

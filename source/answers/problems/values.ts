@@ -3,6 +3,12 @@ import type {ProblemTable} from '../../base/problem-table.ts';
 /** The forms of a reference to a secret, as an operator writes them. */
 const references = 'Write env:NAME, file:PATH, k8s:namespace/name/key, generate or prompt.';
 
+/** What looks like a reference is never taken for the secret: nobody sees a slip behind the mask. */
+const almost = {
+	cause: 'It looks like a reference to a secret, and is none.',
+	fix: 'Write it so. Where it is the secret itself, put it into a file and write file:PATH.',
+} as const;
+
 const runnersReadSecrets =
 	'Whoever may create jobs in a namespace can mount every Secret there: passwords, encryption keys, private keys.';
 
@@ -109,6 +115,22 @@ export const valueTable = {
 				fix: `${references} If a real secret was typed here, change it.`,
 			},
 			read: {cause: 'Answers only say where a secret is.', fix: references},
+			'env name': {
+				message: '{answer} must be env:NAME, a name of letters, digits and underscores',
+				...almost,
+			},
+			'file path': {message: '{answer} must be file:PATH, with the path of a file', ...almost},
+			'k8s parts': {message: '{answer} must be k8s:namespace/name/key, with all three parts', ...almost},
+			'lower case': {message: '{answer} must be in lower case: env:, file:, k8s:, generate or prompt', ...almost},
+			'shell variable': {
+				message: '{answer} must be env:NAME: no shell fills in $NAME here',
+				...almost,
+			},
+			'no word here': {
+				message: '{answer} must be typed here itself: prompt is a word for answer files',
+				cause: 'In an answer file prompt means that the secret is asked for, and this is where it is asked for.',
+				fix: 'Type the secret. Where it is this very word, put it into a file and write file:PATH.',
+			},
 		},
 	},
 	'answers-conflict': {

@@ -1,5 +1,5 @@
 import {addItem, itemCount} from '../../answers/draft.ts';
-import {optionsOf, proposalInWords} from '../../answers/form/answering.ts';
+import {optionsOf, proposalInWords, said} from '../../answers/form/answering.ts';
 import {missingPaths, pathsNamed, type QuestionAt, type Scope} from '../../answers/form/asking.ts';
 import {type Form, judgeForm, withoutMember} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
@@ -66,6 +66,8 @@ const askQuestion = async (
 		const {form: next, secret, complaint} = heard(form, entry, typed);
 		if (complaint === undefined) {
 			if (secret !== undefined) keep(path, secret);
+			// Nothing that is typed here is seen: a slip in a reference would not be either.
+			else if (question.kind === 'secret' && typed.trim() !== '') lines.say(`  Taken: ${said(next, entry).text}`);
 			return next;
 		}
 		lines.say(`  Not valid: ${question.label} ${complaint}`);

@@ -3,10 +3,13 @@ import type {QuestionAt} from '../../answers/form/asking.ts';
 import {complaintAt, type Form} from '../../answers/form/form.ts';
 import type {Question} from '../../answers/questions.ts';
 
-/** The form with what was typed in it, and what is wrong with that, as a half sentence. */
-export type Heard = Taken & {readonly complaint?: string | undefined};
+/** The form with what was typed in it; its complaint is also what is wrong with that as an answer. */
+export type Heard = Taken;
 
-const judged = (taken: Taken, {path}: QuestionAt): Heard => ({...taken, complaint: complaintAt(taken.form, path)});
+const judged = (taken: Taken, {path}: QuestionAt): Heard => ({
+	...taken,
+	complaint: taken.complaint ?? complaintAt(taken.form, path),
+});
 
 /** The option that somebody means: by its word, by the first letter of yes and no, or by its number. */
 const meant = (question: Question, typed: string): string | undefined => {

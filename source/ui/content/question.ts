@@ -2,6 +2,7 @@ import {defaultAt, showField} from '../../answers/draft.ts';
 import {optionsOf, proposalAt} from '../../answers/form/answering.ts';
 import type {QuestionAt} from '../../answers/form/asking.ts';
 import {openSecrets} from '../../answers/form/form.ts';
+import {beginsReference} from '../../answers/secret/mistyped.ts';
 import type {Entry} from '../state/entries.ts';
 import type {Field} from '../state/screen.ts';
 import type {On} from '../state/types.ts';
@@ -30,13 +31,19 @@ const secretRows = (state: Asking, at: QuestionAt, width: number): readonly Row[
 		: [...ways, ...paragraph(`Now: ${answerSpan(state, at).text}. Empty keeps it.`, width, 'dim')];
 };
 
+/** Only a secret is masked: a slip in a reference must be seen. */
+const seenAs = (field: Extract<Field, {readonly kind: 'line'}>) => ({
+	...field,
+	masked: field.masked && !beginsReference(field.line.text),
+});
+
 /** The line or the list by which the question is answered. */
 const fieldRows = (at: QuestionAt, field: Field, scroll: Scroll): readonly Row[] => {
 	switch (field.kind) {
 		case 'none':
 			return [];
 		case 'line':
-			return [lineRow({text: `${scroll.marks.pointer} `, role: 'key'}, field.line, scroll, field)];
+			return [lineRow({text: `${scroll.marks.pointer} `, role: 'key'}, field.line, scroll, seenAs(field))];
 		case 'choice': {
 			const options = optionsOf(at.question);
 			return menuRows(options, field.index, {...scroll, height: Math.min(mostChoices, options.length)});

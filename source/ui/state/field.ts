@@ -30,7 +30,8 @@ export const commit = (form: Form, entry: Entry | undefined, field: Field): Take
 /** The field with its message: what is wrong with it as an answer, if anything. */
 export const judged = (form: Form, entry: Entry | undefined, field: Field): Field => {
 	if (entry?.kind !== 'question' || field.kind === 'none') return field;
-	return {...field, message: complaintAt(commit(form, entry, field).form, entry.path)};
+	const taken = commit(form, entry, field);
+	return {...field, message: taken.complaint ?? complaintAt(taken.form, entry.path)};
 };
 
 const tooManyLines = 'is one line, but several lines were pasted. Give the path of a file that holds them.';

@@ -34,8 +34,10 @@ export const openQuestions = (state: UiState, scope: Scope, path?: string): Turn
 /** Takes the field as the answer, valid or not; a typed secret goes to the session. */
 export const take = (state: Asking): Turn<Asking> => {
 	const entry = inFocus(state);
-	const {form, secret} = commit(state, entry, state.screen.field);
+	const {form, secret, complaint} = commit(state, entry, state.screen.field);
 	const next = {...state, ...form};
+	if (complaint !== undefined && entry?.kind === 'question')
+		return turn({...next, notice: {role: 'bad', text: `${entry.question.label} ${complaint}`}});
 	if (secret === undefined || entry?.kind !== 'question') return turn(next);
 	return turn(next, {type: 'keep-secret', path: entry.path, value: secret});
 };
