@@ -15,7 +15,8 @@ import {
 } from './issue.ts';
 import type {Path, RuledAnswers} from './rules/rules.ts';
 import {type Answers, answersSchema, crossFieldIssues} from './schema.ts';
-import {lookUp} from './tree.ts';
+import {proposal} from './suggest.ts';
+import {type Draft, lookUp} from './tree.ts';
 
 /** What a value must do, for rules that do not say so in the schema. */
 const fallback = (issue: z.core.$ZodRawIssue): string => {
@@ -87,7 +88,13 @@ export const checkAnswers = (written: unknown): Checked => {
 	const isBad = (path: Path | undefined): boolean => path !== undefined && bad.some((at) => isUnder(path, at));
 	const conflicts = crossFieldIssues(usable)
 		.filter(({path, other}) => !isBad(path) && !isBad(other))
-		.map((rule) => conflictOf(rule, (path) => lookUp(root, path) !== undefined));
+		.map((rule) =>
+			conflictOf(
+				rule,
+				(path) => lookUp(root, path) !== undefined,
+				(path) => proposal(root as Draft, path),
+			),
+		);
 	const issues = [...ownIssues, ...conflicts];
 	return result.success ? {answers: result.data, issues, usable} : {issues, usable};
 };

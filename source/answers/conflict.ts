@@ -6,8 +6,19 @@ import {formatPath} from './tree.ts';
 
 type Told = Issue['problem'];
 
-const sameName = ({path, other, what, value}: Extract<CrossFieldIssue, {kind: 'same'}>, isDefault: boolean): Told => {
+const sameName = (
+	{path, other, what, value}: Extract<CrossFieldIssue, {kind: 'same'}>,
+	isDefault: boolean,
+	proposed?: string,
+): Told => {
 	const facts = {path: formatPath(path), other: formatPath(other), what, value};
+	if (isDefault && proposed !== undefined && proposed !== value)
+		return (answer, more) =>
+			answersProblems.problem(
+				'answers-conflict',
+				{case: 'same by default, proposed', answer, ...facts, proposed},
+				more,
+			);
 	return (answer, more) =>
 		answersProblems.problem('answers-conflict', {case: isDefault ? 'same by default' : 'same', answer, ...facts}, more);
 };
@@ -55,15 +66,23 @@ const neededBy = ({path, places}: Extract<CrossFieldIssue, {kind: 'server needed
 	return (answer, more) => answersProblems.problem('answers-missing', {case: 'server needed', answer, ...facts}, more);
 };
 
-/** A broken rule between answers in words. @param isGiven tells whether an answer was given, or its default counts */
-export const conflictOf = (rule: CrossFieldIssue, isGiven: (path: Path) => boolean): Issue => {
+/**
+ * A broken rule between answers in words.
+ * @param isGiven tells whether an answer was given, or its default counts
+ * @param propose a name that no other has, where there is one
+ */
+export const conflictOf = (
+	rule: CrossFieldIssue,
+	isGiven: (path: Path) => boolean,
+	propose: (path: Path) => string | undefined,
+): Issue => {
 	const {path, other} = rule;
 	const conflict = {path, other, code: 'answers-conflict'} as const;
 	switch (rule.kind) {
 		case 'same':
 			return {
 				...conflict,
-				problem: sameName(rule, !isGiven(path)),
+				problem: sameName(rule, !isGiven(path), propose(path)),
 				mirrored: sameName({...rule, path: rule.other, other: path}, !isGiven(rule.other)),
 			};
 		case 'over limit':

@@ -158,7 +158,11 @@ const unseenOf = (value: unknown): string => {
 /** @param rule what the value must do, by the schema: `be a port number` */
 export const invalidValue = (path: Path, value: unknown, rule: string): Issue => {
 	const node = nodeAt(path);
-	const given = {...mend(node, value), rule, description: describe(node), unseen: unseenOf(value)};
+	// Nothing of it is shown: it may be a private key.
+	const isContent = node?.kind === 'field' && node.type === 'path' && String(value).includes('-----BEGIN ');
+	const given = isContent
+		? ({case: 'file content', rule, description: describe(node), unseen: ''} as const)
+		: {...mend(node, value), rule, description: describe(node), unseen: unseenOf(value)};
 	return {
 		path,
 		code: 'answers-invalid-value',

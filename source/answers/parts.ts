@@ -32,10 +32,17 @@ export const fqdn = z
 		'be a fully qualified host name in lower case, such as zenml-pro.internal.mycompany.com',
 	);
 
+/** The longest name that DNS has, in its written form (RFC 1035, section 2.3.4). */
+const longestHost = 253;
+const hostTooLong = `have ${longestHost} characters at most`;
+
 /** A host name or IP address, no port. */
-export const host = z.string().refine((value) => isIP(value) > 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/u.test(value), {
-	message: 'be a host name in lower case or an IP address, without a port',
-});
+export const host = z
+	.string()
+	.refine((value) => isIP(value) > 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/u.test(value), {
+		message: 'be a host name in lower case or an IP address, without a port',
+	})
+	.max(longestHost, hostTooLong);
 
 /** Whether the port at the end of `host:port` is one; an IPv6 address without brackets has none. */
 const hasPort = (value: string): boolean => {
@@ -50,7 +57,8 @@ export const hostPort = z
 		/^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/u,
 		'be host or host:port in lower case, without https://',
 	)
-	.refine(hasPort, 'have a port between 1 and 65535');
+	.refine(hasPort, 'have a port between 1 and 65535')
+	.max(longestHost + 6, hostTooLong);
 
 /** `address` or `address:port`, as a name server is given: a name would have to be looked up at a name server first. */
 export const serverAddress = z

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {constants} from 'node:fs';
-import {chmod, type FileHandle, lstat, open, readdir, rename, rm, unlink} from 'node:fs/promises';
+import {chmod, type FileHandle, lstat, open, readdir, readFile, rename, rm, unlink} from 'node:fs/promises';
 import path from 'node:path';
 import {isErrno} from './errno.ts';
 import {makeFolders} from './folders.ts';
@@ -132,12 +132,18 @@ export const saveFile = async (file: string, content: string | Uint8Array): Prom
 	return file;
 };
 
+/** Whether a file holds just that; never reads more than is compared. */
+const holds = async (file: string, content: string | Uint8Array): Promise<boolean> => {
+	const bytes = Buffer.from(content);
+	return (await sizeOfFile(file)) === bytes.length && bytes.equals(await readFile(file).catch(() => Buffer.alloc(0)));
+};
+
 /** More files of one name than anybody keeps: past them something else is wrong. */
 const mostNames = 1000;
 
 /**
  * Writes a file beside what is there, never over it: `answers.yaml`, else `answers-2.yaml` and so on, readable by the operator
- * alone. Returns the path that was written.
+ * alone. What is there already, word for word, is not written again. Returns the path of the file that holds it.
  */
 export const saveBeside = async (file: string, content: string | Uint8Array): Promise<string> => {
 	await makeFolders(path.dirname(file), 0o700);
@@ -149,6 +155,7 @@ export const saveBeside = async (file: string, content: string | Uint8Array): Pr
 			return free;
 		} catch (error) {
 			if (!isErrno(error, 'EEXIST') || number >= mostNames) throw error;
+			if (await holds(free, content)) return free;
 		}
 	}
 };

@@ -87,7 +87,7 @@ test('the full screen asks again for a secret that an earlier run was told, and 
 	};
 	await shown('Go on with the earlier run');
 	await app.press(keys.enter);
-	await shown('Typed in an earlier run');
+	await shown('To be typed: secrets are never kept');
 	await app.press('\u0019');
 	await shown('What it is: ');
 	await shown('reference of a secret; the value itself never stands in the file');

@@ -13,7 +13,7 @@ import {applyOverrides, type Overridden, type Override} from './overrides.ts';
 import {type Source, valuesSource} from './source.ts';
 import {readSource} from './yaml-source.ts';
 
-export {type Override, overrideOf, parseOverrides} from './overrides.ts';
+export {applyOverrides, type Override, overrideOf, parseOverrides} from './overrides.ts';
 
 /**
  * Where answers come from: the text of an answer file, or values that this program kept, such as those of a journal. `file` is its
@@ -119,7 +119,8 @@ const read = (input: LoadInput): Read => {
 	};
 };
 
-const byPlace = (a: Problem, b: Problem): number =>
+/** Order of problems as they stand in the file; those of no line come last. */
+export const byPlace = (a: Problem, b: Problem): number =>
 	(a.location?.line ?? Number.MAX_SAFE_INTEGER) - (b.location?.line ?? Number.MAX_SAFE_INTEGER) ||
 	(a.location?.column ?? 0) - (b.location?.column ?? 0);
 

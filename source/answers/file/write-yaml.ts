@@ -25,7 +25,8 @@ export type Style = {
 	) => {readonly above?: readonly string[]; readonly off?: boolean; readonly items?: number} | undefined;
 };
 
-const options = {lineWidth: 0, blockQuote: false, version: '1.2', schema: 'core'} as const;
+/** What an older reader (YAML 1.1: PyYAML, Ansible) would take for something else, such as `off`, is quoted; read as 1.2 it is the same. */
+const options = {lineWidth: 0, blockQuote: false, version: '1.1', schema: 'yaml-1.1'} as const;
 
 /** Where something is written: its path, how deep, and whether all of it is a comment. */
 type Spot = {readonly path: Path; readonly depth: number; readonly off: boolean};

@@ -154,13 +154,26 @@ const read = (walk: Walk, node: Node | null | undefined, {path, around, depth}: 
 	return isScalar(node) ? node.value : null;
 };
 
+/** Whether the line with a key and its value is followed by one that is indented more. @param line counts from 1 */
+const goesDeeper = (text: string, line: number): boolean => {
+	const [here = '', ...below] = text.split('\n').slice(line - 1);
+	const next = below.find((one) => /^\s*[^\s#]/u.test(one)) ?? '';
+	const indentOf = (one: string): number => one.length - one.trimStart().length;
+	return /^\s*(?:- )?[\w.-]+:\s+\S/u.test(here) && indentOf(next) > indentOf(here) && /^\s*(?:- )?[\w.-]+:/u.test(next);
+};
+
 /** What the parser says. One slip often gives several errors in its line; the first one names it best. */
-const slipsIn = ({errors, warnings}: Document, file: string, at: Walk['at']): readonly Problem[] => {
+const slipsIn = (
+	{errors, warnings}: Document,
+	{file, at, text}: Pick<Walk, 'file' | 'at'> & {readonly text: string},
+): readonly Problem[] => {
 	const lines = new Map<number, Problem>();
 	for (const {code, pos} of [...errors, ...warnings]) {
 		const place = at(pos[0]);
 		if (code === 'RESOURCE_EXHAUSTION') throw new TooMuch('depth', place);
-		if (!lines.has(place.line)) lines.set(place.line, slipProblem(slipOf(code), file, place));
+		const slip = slipOf(code);
+		const isDeeper = slip === 'one line' && goesDeeper(text, place.line);
+		if (!lines.has(place.line)) lines.set(place.line, slipProblem(isDeeper ? 'deeper' : slip, file, place));
 	}
 	return [...lines.values()];
 };
@@ -194,7 +207,7 @@ const readDocument = (text: string, file: string): Source => {
 		logLevel: 'error',
 		lineCounter,
 	});
-	const slips = slipsIn(document, file, at);
+	const slips = slipsIn(document, {file, at, text});
 	const walk: Walk = {
 		file,
 		document,

@@ -26,6 +26,10 @@ export const textTable = {
 				cause: 'The indentation does not fit the lines above.',
 				fix: 'Indent the keys of one map by the same number of spaces.',
 			},
+			deeper: {
+				cause: 'This line has a value already, and the line below is indented as if it belonged to it.',
+				fix: 'Indent both lines by the same number of spaces.',
+			},
 			'missing character': {
 				cause: 'Something is missing: a colon with a space after it, a comma, a closing quote or a bracket.',
 				fix: 'Look at this line and the one above, and add what is missing.',

@@ -99,6 +99,11 @@ export const valueTable = {
 			plain: {fix: 'Change it.'},
 			example: {fix: 'Change it. For example: {example}'},
 			key: {message: '{answer} has a key that is not a variable name', fix: 'Change it.'},
+			'file content': {
+				message: '{answer} must be the path of a file, not what is in it',
+				cause: '{description}. A whole certificate or key stands there.',
+				fix: 'Save it as a file and write the path. If it was a private key, keep this text from others.',
+			},
 		},
 	},
 	'answers-literal-secret': {
@@ -145,6 +150,11 @@ export const valueTable = {
 			'same by default': {
 				message: '{answer} is the same {what} as {other}: "{value}"; they must differ',
 				cause: 'It is not given, so its default counts, and {other} has that already.',
+			},
+			'same by default, proposed': {
+				message: '{answer} is the same {what} as {other}: "{value}"; they must differ',
+				cause: 'It is not given, so its default counts, and {other} has that already.',
+				fix: 'Set {path}, for example to {proposed}.',
 			},
 			'runner namespace': {
 				message: '{answer} is the namespace of {other}: "{value}"; runner jobs need one of their own',

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {
 	type AnswersFrom,
+	applyOverrides,
 	type JudgedAnswers,
 	judgeAnswers,
 	type LoadedDraft,
@@ -62,6 +63,9 @@ export const stateDirectoryOf = (context: Context, {stateDir}: Pick<AnswerFlags,
 /** More than an answer file may have; what is larger is refused for its size. */
 const mostRead = 2 * 1024 * 1024;
 
+/** What standard input is called in messages. */
+const piped = '(standard input)';
+
 /** Text of another encoding would be read with other characters than the operator sees. */
 const refuseEncoding = (bytes: Uint8Array, file: string): void => {
 	const fault = faultOf(bytes);
@@ -77,6 +81,36 @@ const readAnswerFile = async (file: string, shown: string): Promise<string> => {
 	});
 	if (!more) refuseEncoding(bytes, shown);
 	return bytes.toString('utf8');
+};
+
+/** What a pipe brings, as far as an answer file may be long. */
+const readPiped = async ({stdin}: Context): Promise<string> => {
+	if (stdin.isTTY === true)
+		throw appProblems.error('answers-file-unreadable', {file: piped, reason: 'Nothing is piped in.'});
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
+		const bytes = Buffer.from(chunk);
+		chunks.push(bytes);
+		size += bytes.length;
+		if (size > mostRead) break;
+	}
+	const all = Buffer.concat(chunks);
+	if (size <= mostRead) refuseEncoding(all, piped);
+	return all.toString('utf8');
+};
+
+/** The answers in a file, or with `-` in what is piped in; relative paths start at the file's folder, or at the operator's. */
+const answerFile = async (
+	context: Context,
+	name: string,
+): Promise<
+	Pick<AnswerSource, 'baseDirectory'> & {readonly answers: {readonly text: string; readonly file: string}}
+> => {
+	const {workingDirectory} = context;
+	if (name === '-') return {answers: {text: await readPiped(context), file: piped}, baseDirectory: workingDirectory};
+	const file = path.resolve(workingDirectory, name);
+	return {answers: {text: await readAnswerFile(file, name), file: name}, baseDirectory: path.dirname(file)};
 };
 
 /** The flags that give an answer of their own. */
@@ -98,20 +132,25 @@ export type FoundAnswers = AnswerSource & {readonly journal?: Journal | undefine
  * @throws ProblemError, ProblemsError area `usage`: file unreadable, `--set` not understood
  */
 export const givenAnswers = async (
-	{workingDirectory, homeDirectory}: Context,
+	context: Context,
 	{answers: name, set}: Pick<AnswerFlags, 'answers' | 'set'>,
 	flags: readonly Override[],
 ): Promise<AnswerSource> => {
+	const {workingDirectory, homeDirectory} = context;
 	const {overrides, problems} = parseOverrides(set);
-	if (problems.length > 0) throw new ProblemsError(problems);
 	const common = {overrides: [...overrides, ...flags], overrideDirectory: workingDirectory, homeDirectory};
 	if (name === undefined) {
 		const answers = {kind: 'values', values: {}, file: '(no answer file)'} as const;
+		if (problems.length > 0) {
+			const others = applyOverrides({}, common.overrides, {baseDirectory: workingDirectory, homeDirectory});
+			throw new ProblemsError([...problems, ...others.problems]);
+		}
 		return {...common, from: 'nothing', answers, baseDirectory: workingDirectory};
 	}
-	const file = path.resolve(workingDirectory, name);
-	const answers = {text: await readAnswerFile(file, name), file: name};
-	return {...common, from: 'file', answers, baseDirectory: path.dirname(file)};
+	const source = {...common, from: 'file', ...(await answerFile(context, name))} as const;
+	if (problems.length > 0)
+		throw new ProblemsError([...problems, ...judgeAnswers({...source, ...source.answers}).problems]);
+	return source;
 };
 
 /** The state folder, and the plan whose earlier run there has answers. */

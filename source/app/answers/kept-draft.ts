@@ -1,8 +1,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import {usablePart} from '../../answers/file/complete.ts';
-import {givenPaths} from '../../answers/file/load.ts';
-import {applyOverrides} from '../../answers/file/overrides.ts';
+import {applyOverrides, givenPaths} from '../../answers/file/load.ts';
 import {resolveDraftPaths} from '../../answers/resolve-paths.ts';
 import type {Draft} from '../../answers/tree.ts';
 import {errnoWords} from '../../base/errno.ts';

@@ -27,7 +27,7 @@ const secretRows = (state: Asking, at: QuestionAt, width: number): readonly Row[
 	const ways = paragraph(`In its place also env:NAME, file:PATH, k8s:namespace/name/key${made}.`, width, 'dim');
 	if (proposalAt(state.draft, path) === undefined) return ways;
 	return openSecrets(state).includes(path)
-		? [...ways, row('Typed in an earlier run; secrets are never written down.', 'warn')]
+		? [...ways, row('To be typed: secrets are never kept between runs.', 'warn')]
 		: [...ways, ...paragraph(`Now: ${answerSpan(state, at).text}. Empty keeps it.`, width, 'dim')];
 };
 

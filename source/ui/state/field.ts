@@ -1,5 +1,6 @@
 import {getAt} from '../../answers/draft.ts';
 import {answered, optionsOf, proposalAt, type Taken, textOf} from '../../answers/form/answering.ts';
+import type {QuestionAt} from '../../answers/form/asking.ts';
 import {complaintAt, type Form} from '../../answers/form/form.ts';
 import {clean} from '../terminal/text.ts';
 import type {Entry} from './entries.ts';
@@ -34,13 +35,18 @@ export const judged = (form: Form, entry: Entry | undefined, field: Field): Fiel
 	return {...field, message: taken.complaint ?? complaintAt(taken.form, entry.path)};
 };
 
-const tooManyLines = 'is one line, but several lines were pasted. Give the path of a file that holds them.';
+/** Why several lines are not taken: whoever pastes a certificate has to save it first. */
+const tooManyLines = (kind: QuestionAt['question']['kind']): string =>
+	kind === 'path'
+		? 'is the path of a file, but several lines were pasted. Save them as a file and give its path.'
+		: 'is one line, but several lines were pasted. Nothing of them was taken.';
 
 /** The field after a key; undefined when the key does not edit it. */
 export const editField = (form: Form, entry: Entry, field: Field, key: Key): Field | undefined => {
 	if (field.kind !== 'line') return undefined;
 	const text = key.text.replaceAll(/^[\r\n]+|[\r\n]+$/gu, '');
-	if (key.id === 'paste' && /[\r\n]/u.test(text)) return {...field, message: tooManyLines};
+	if (key.id === 'paste' && /[\r\n]/u.test(text))
+		return {...field, message: tooManyLines(entry.kind === 'question' ? entry.question.kind : 'text')};
 	const isInsert = key.id === 'text' || key.id === 'paste';
 	const line = edit(field.proposed && isInsert ? lineOf('') : field.line, {...key, text: clean(text)});
 	if (line === undefined) return undefined;

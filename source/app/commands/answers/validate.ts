@@ -1,9 +1,10 @@
+import {byPlace} from '../../../answers/file/load.ts';
 import {unseenInAnswers} from '../../../answers/file/unseen.ts';
 import {unusedInAnswers} from '../../../answers/file/unused.ts';
 import {printable} from '../../../base/printable.ts';
 import {type Problem, ProblemsError} from '../../../base/problem.ts';
 import {counted} from '../../../base/text.ts';
-import {judgedAnswers} from '../../answers/inputs.ts';
+import {judgedAnswers, partialAnswers} from '../../answers/inputs.ts';
 import type {Context} from '../../base/context.ts';
 import type {AddCommand, Work} from '../command.ts';
 import {type AnswersOptions, addAnswersCommand, answersOfInstall} from './options.ts';
@@ -21,13 +22,22 @@ const placedIn =
 	};
 
 /** What is wrong with files, secrets and servers, as far as the answers that name them are there. */
-const furtherProblems = async (context: Context, {soFar, locate}: Judged): Promise<readonly Problem[]> => {
+const furtherProblems = async (
+	context: Context,
+	{soFar, locate}: Judged,
+	given: readonly string[],
+): Promise<readonly Problem[]> => {
 	if (soFar === undefined) return [];
-	const [{localProblems}, {unfitEngines}] = await Promise.all([
+	const [{localProblems}, {placeProblems}, {unfitEngines}] = await Promise.all([
 		import('../../answers/answers-on-host.ts'),
+		import('./places.ts'),
 		import('./engines.ts'),
 	]);
-	const found = [...(await unfitEngines(context, soFar)), ...(await localProblems(context, soFar))];
+	const found = [
+		...(await unfitEngines(context, soFar)),
+		...(await placeProblems(context, soFar, given)),
+		...(await localProblems(context, soFar)),
+	];
 	return found.map(placedIn(locate));
 };
 
@@ -36,7 +46,8 @@ const work: Work<AnswersOptions> = async (context, options) => {
 	const source = await answersOfInstall(context, options);
 	const judged = judgedAnswers(source);
 	const {answers} = judged;
-	const problems = [...judged.problems, ...(await furtherProblems(context, judged))];
+	const further = await furtherProblems(context, judged, partialAnswers(source).given);
+	const problems = [...judged.problems, ...further].sort(byPlace);
 	if (answers)
 		for (const text of [...unseenInAnswers(answers), ...unusedInAnswers(answers)]) context.err(`${printable(text)}\n`);
 	if (!answers || problems.length > 0) throw new ProblemsError(problems);
