@@ -4,15 +4,8 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Context} from './source/app/base/context.ts';
 import {createLastGuard, lastWords} from './source/app/base/last-guard.ts';
-import {
-	drawsScreens,
-	homeOf,
-	hostNameOf,
-	isAscii,
-	isLight,
-	userNameOf,
-	workingFolderOf,
-} from './source/app/base/surroundings.ts';
+import {homeOf, hostNameOf, userNameOf, workingFolderOf} from './source/app/base/surroundings.ts';
+import {asksBackground, drawsScreens, isAscii, lightness, signalsOf, wantsColor} from './source/app/base/terminal.ts';
 import {main} from './source/app/main.ts';
 import {systemClock} from './source/base/clock.ts';
 import {asciiMarks} from './source/base/printable.ts';
@@ -85,8 +78,12 @@ for (const stream of [stdout, stderr]) {
 	});
 }
 const screen = stdin.isTTY === true && stdout.isTTY === true && drawsScreens(env);
-// What draws would take a terminal that it does not know, or a CI beside one, for one without colours, and show no cursor.
-if (screen) process.env.FORCE_COLOR ??= '1';
+// What draws would take a terminal that it does not know, or a CI beside one, for one without colours, and show no cursor, which is no
+// colour. Whether there are any is decided here.
+if (screen) {
+	process.env.FORCE_COLOR = '1';
+	delete process.env.NO_COLOR;
+}
 const ascii = isAscii(env);
 /** A file or pipe gets all as it is. */
 const shown = (text: string, {isTTY}: {readonly isTTY?: boolean}): string =>
@@ -108,9 +105,11 @@ const context: Context = {
 	signal: stopOnSignals(),
 	interrupt: () => process.kill(process.pid, 'SIGINT'),
 	screen,
-	color: env.NO_COLOR === undefined,
-	light: isLight(env),
+	color: wantsColor(env),
+	light: lightness(env),
+	asksBackground: asksBackground(env),
 	ascii,
+	signals: signalsOf(env),
 	stdin,
 	stdout,
 	stderr,

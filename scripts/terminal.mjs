@@ -13,9 +13,9 @@ const stty = (...words) =>
 
 /** Keys that are typed before there is a screen are not echoed. Nothing where there is no terminal, or no screen is to come. */
 export const hushTerminal = (words) => {
-	const {TERM, NO_COLOR} = process.env;
+	const {TERM, INK_SCREEN_READER} = process.env;
 	const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
-	const hasScreen = TERM !== 'dumb' && NO_COLOR === undefined && !words.some((word) => withoutScreen.has(word));
+	const hasScreen = TERM !== 'dumb' && INK_SCREEN_READER !== 'true' && !words.some((word) => withoutScreen.has(word));
 	const before = isTerminal ? stty('-g') : '';
 	if (before !== '' && hasScreen) stty('-echo');
 	return {

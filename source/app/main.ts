@@ -4,6 +4,7 @@ import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '.
 import {formatProblem} from '../report/format.ts';
 import type {Context} from './base/context.ts';
 import {appProblems} from './base/problems.ts';
+import {unknownWords} from './base/terminal.ts';
 import {checkedContext} from './base/unchecked.ts';
 import {commandLine, type Request} from './command-line.ts';
 
@@ -39,6 +40,8 @@ const refuse = ({redactor, err}: Context, error: unknown, json: boolean): number
 /** Runs one command line to its end. Returns the exit code; never throws. */
 export const main = async (given: Context, words: readonly string[]): Promise<number> => {
 	const context = checkedContext(given);
+	const unknown = unknownWords(context.environment);
+	if (unknown !== undefined) context.err(`${printableText(unknown)}\n`);
 	const json = words.includes('--json');
 	let request: Request | undefined;
 	const program = commandLine(

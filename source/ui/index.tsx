@@ -1,7 +1,9 @@
 import {render} from 'ink';
 import {App} from './app.tsx';
+import {attentionOf} from './content/attention.ts';
 import type {AppResult, Session} from './state/session.ts';
-import {createUiStore} from './store.ts';
+import {createUiStore, type UiStore} from './store.ts';
+import {createSignaller, noSignals, type Signals} from './terminal/signals.ts';
 import {LookContext} from './terminal/theme.ts';
 
 /** Where to draw and how. */
@@ -14,9 +16,26 @@ export type AppOptions = {
 	readonly ascii: boolean;
 	readonly color: boolean;
 	/** The background is known to be light. */
-	readonly light?: boolean;
+	readonly light?: boolean | undefined;
+	/** How the terminal may be told that somebody is needed; by default not at all. */
+	readonly signals?: Signals;
 	/** False leaves out the busy sign that turns; default true. */
 	readonly animate?: boolean;
+};
+
+/** Tells the terminal where the run is, whenever that changes. Returns the end of it. */
+const watchAttention = (
+	session: Session,
+	store: UiStore,
+	{tell, end}: ReturnType<typeof createSignaller>,
+): (() => void) => {
+	const look = (): void => tell(attentionOf(store.getState(), session.run.getState()));
+	const ends = [store.subscribe(look), session.run.subscribe(look)];
+	look();
+	return () => {
+		for (const stop of ends) stop();
+		end();
+	};
 };
 
 /**
@@ -26,7 +45,7 @@ export type AppOptions = {
  */
 export const runApp = async (
 	session: Session,
-	{stdin, stdout, signal, ascii, color, light = false, animate = true}: AppOptions,
+	{stdin, stdout, signal, ascii, color, light = false, animate = true, signals = noSignals}: AppOptions,
 ): Promise<AppResult> => {
 	let result: AppResult = {ended: 'quit'};
 	const store = createUiStore(session, (ended) => {
@@ -48,6 +67,11 @@ export const runApp = async (
 			maxFps: 60,
 		},
 	);
+	const quieten = watchAttention(
+		session,
+		store,
+		createSignaller((text) => stdout.write(text), signals),
+	);
 	const interrupt = (): void => {
 		if (store.getState().started) result = {ended: 'interrupted'};
 		app.unmount();
@@ -60,6 +84,7 @@ export const runApp = async (
 	} finally {
 		signal.removeEventListener('abort', interrupt);
 		store.close();
+		quieten();
 	}
 	return result;
 };

@@ -27,9 +27,9 @@ const open = async (environment: Readonly<Record<string, string>>, ...words: rea
 	return terminal;
 };
 
-journey('without colour a wrong password is mended line by line, and the right one is never echoed', async () => {
+journey('for a screen reader a wrong password is mended line by line, and the right one is never echoed', async () => {
 	const {waitFor, press, type, alternate, exitCode, frame, written} = await open(
-		{NO_COLOR: '1'},
+		{INK_SCREEN_READER: 'true'},
 		'rehearse',
 		'--pace',
 		'fast',

@@ -1,5 +1,6 @@
 import type {Clock} from '../../base/clock.ts';
 import type {Redactor} from '../../base/redact.ts';
+import type {Signals} from '../../ui/terminal/signals.ts';
 import type {LastGuard} from './last-guard.ts';
 
 /** What the door (`cli.tsx`) hands in: the only way by which the rest sees the process it runs in. */
@@ -26,9 +27,13 @@ export type Context = {
 	/** Is there a terminal on standard input and output that can draw a full screen? */
 	readonly screen: boolean;
 	readonly color: boolean;
-	/** The background of the terminal is known to be light. */
-	readonly light: boolean;
+	/** Whether the background of the terminal is known to be light; undefined where nobody says. */
+	readonly light: boolean | undefined;
+	/** Whether the terminal may be asked for it. */
+	readonly asksBackground: boolean;
 	readonly ascii: boolean;
+	/** How the terminal may be told that somebody is needed. */
+	readonly signals: Signals;
 	readonly stdin: NodeJS.ReadStream;
 	readonly stdout: NodeJS.WriteStream;
 	/** Only to know whether it is a terminal, and how wide; text goes through `err`. */

@@ -31,23 +31,6 @@ export const userNameOf = (userId: number | undefined): string => passwd().usern
 /** The name of this host for people. */
 export const hostNameOf = (): string => orElse(hostname, 'localhost');
 
-/** Terminals that say of themselves that they cannot be drawn on; one without a name may be a serial line, or anything. */
-const undrawn: readonly string[] = ['', 'dumb', 'unknown'];
-
-/** Whether a terminal can be drawn on, and its user wants that. */
-export const drawsScreens = ({TERM = '', NO_COLOR, INK_SCREEN_READER}: Environment): boolean =>
-	!undrawn.includes(TERM) && NO_COLOR === undefined && INK_SCREEN_READER !== 'true';
-
-/**
- * Whether a terminal says that its background is light: the last number of COLORFGBG, as rxvt and Konsole set it. Of the 16 colours of a
- * terminal 0 to 6 and 8 are dark.
- */
-export const isLight = ({COLORFGBG = ''}: Environment): boolean => /(?:^|;)(?:7|9|1[0-5])$/u.test(COLORFGBG);
-
-/** Whether a locale has no more than ASCII, or one that is not UTF-8 (locale(7): LC_ALL goes before LC_CTYPE before LANG). */
-export const isAscii = ({LC_ALL, LC_CTYPE, LANG}: Environment): boolean =>
-	!/utf-?8/iu.test(LC_ALL || LC_CTYPE || LANG || '');
-
 /** The folder this was started in; where it was removed meanwhile, its last known name, below which nothing is found. */
 export const workingFolderOf = (look: () => string, {PWD}: Environment): string => orElse(look, absolute(PWD) ?? '/');
 

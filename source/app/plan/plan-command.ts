@@ -63,6 +63,6 @@ export const runPlanCommand = async (
 	try {
 		return await goThrough(context, command, {options, quiet});
 	} finally {
-		quiet?.end();
+		await quiet?.end();
 	}
 };

@@ -51,7 +51,7 @@ export type RehearsalOptions = GlobalOptions & {
 	readonly acceptLoss: boolean;
 	readonly fresh: boolean;
 	/** Called when the screen is about to take the keys of the terminal. */
-	readonly onScreen?: (() => void) | undefined;
+	readonly onScreen?: (() => Promise<boolean | undefined>) | undefined;
 };
 
 /** A rehearsal that is about to begin: where it lies, and whose answers count. */
@@ -272,6 +272,6 @@ export const runRehearsal = async (context: Context, options: RehearsalOptions):
 	try {
 		return await runAlone(context, {...options, onScreen: quiet?.handOver}, stateDirectory);
 	} finally {
-		quiet?.end();
+		await quiet?.end();
 	}
 };

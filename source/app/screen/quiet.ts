@@ -1,38 +1,67 @@
 import type {Context} from '../base/context.ts';
+import {type Answers, backgroundQuestion, createAnswers} from './background.ts';
 
 /** A terminal whose keys nobody hears yet. */
 export type Quiet = {
-	/** The screen takes the keys from here on. */
-	readonly handOver: () => void;
-	/** The terminal is as it was, where no screen has taken it. */
-	readonly end: () => void;
+	/** The screen takes the keys from here on. Resolves with whether the background is light, where that is known by now. */
+	readonly handOver: () => Promise<boolean | undefined>;
+	/** The terminal is as it was, where no screen has taken it: what it still has to answer does not get into the shell. */
+	readonly end: () => Promise<void>;
 };
 
 /** Ctrl-C: in raw mode the terminal makes no signal of it. */
 const interruption = '\u0003';
 
+/** Longest wait for a terminal that says nothing of its background, ms since it was asked: mostly it has answered while the screen was loaded. */
+const answerMs = 600;
+
+type Terminal = Pick<Context, 'stdin' | 'stdout' | 'interrupt' | 'asksBackground'>;
+
+/** Keeps answers that are late away from the screen: read as keys they would be somebody's commands. */
+const keepBack = (stdin: Terminal['stdin'], answers: Answers): void => {
+	const read = stdin.read.bind(stdin);
+	stdin.read = (...size) => {
+		const chunk: unknown = read(...size);
+		if (chunk === null || answers.isOver()) return chunk;
+		return answers.take(String(chunk));
+	};
+};
+
 /**
  * Hushes the terminal while a screen is on its way: what is typed is neither echoed into the first picture nor taken for an answer
- * to a page that nobody has seen. Ctrl-C still stops.
+ * to a page that nobody has seen. Ctrl-C still stops. Meanwhile the terminal is asked for its background.
  */
-export const quietTerminal = ({stdin, interrupt}: Pick<Context, 'stdin' | 'interrupt'>): Quiet => {
+export const quietTerminal = ({stdin, stdout, interrupt, asksBackground}: Terminal): Quiet => {
+	const answers = createAnswers();
+	const answered = Promise.withResolvers<void>();
 	const hear = (): void => {
-		for (let chunk: unknown = stdin.read(); chunk !== null; chunk = stdin.read())
-			if (String(chunk).includes(interruption)) interrupt();
+		for (let chunk: unknown = stdin.read(); chunk !== null; chunk = stdin.read()) {
+			if (answers.take(String(chunk)).includes(interruption)) interrupt();
+			if (answers.isOver()) answered.resolve();
+		}
 	};
 	let isQuiet = true;
 	stdin.setRawMode(true);
 	// Not `data`: a stream that flowed and was paused does not begin to read again for who listens to `readable`, as Ink does.
 	stdin.on('readable', hear);
-	const handOver = (): void => {
+	const late = asksBackground ? setTimeout(answered.resolve, answerMs) : answered.resolve();
+	if (asksBackground) stdout.write(backgroundQuestion);
+	const leave = (): void => {
 		isQuiet = false;
+		clearTimeout(late ?? undefined);
 		stdin.off('readable', hear);
 	};
 	return {
-		handOver,
-		end: () => {
+		handOver: async () => {
+			await answered.promise;
+			leave();
+			if (asksBackground && !answers.isOver()) keepBack(stdin, answers);
+			return answers.light();
+		},
+		end: async () => {
 			if (!isQuiet) return;
-			handOver();
+			await answered.promise;
+			leave();
 			stdin.setRawMode(false);
 			stdin.pause();
 		},

@@ -47,9 +47,9 @@ export const runScreen = async (context: Context, options: AttendedOptions): Pro
 	const {session, ended, shared} = behind;
 	// Only here, so that no run without a screen ever loads Ink.
 	const {runApp} = await import('../../ui/index.tsx');
-	const {stdin, stdout, signal, ascii, color, light} = context;
-	options.onScreen?.();
-	const result = await runApp(session, {stdin, stdout, signal, ascii, color, light});
+	const {stdin, stdout, signal, ascii, color, signals} = context;
+	const light = (await options.onScreen?.()) ?? context.light;
+	const result = await runApp(session, {stdin, stdout, signal, ascii, color, light, signals});
 	if (result.ended === 'quit') return leftBefore(context, behind, options.resumeCommand);
 	if (ended.insisted) return leftAtOnce(context, options.resumeCommand);
 	return afterRun(context, ended, shared);

@@ -11,8 +11,8 @@ export type AttendedOptions = SessionOptions & {
 	/** Answers of the command line come before those that were left unfinished. */
 	readonly prefersLoaded?: boolean | undefined;
 	readonly journal?: Journal | undefined;
-	/** Called when the screen is about to take the keys of the terminal. */
-	readonly onScreen?: (() => void) | undefined;
+	/** Called when the screen is about to take the keys of the terminal; says whether its background is light, where it has told. */
+	readonly onScreen?: (() => Promise<boolean | undefined>) | undefined;
 	/** Lines about the rehearsal; present when this is one. */
 	readonly rehearsal?: readonly string[] | undefined;
 	/** The fault that the rehearsal plays, in lines; absent or empty without one. */

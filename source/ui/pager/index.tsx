@@ -10,12 +10,12 @@ export type {Pages} from './store.ts';
 export const runPager = async (
 	pages: Pages,
 	version: string,
-	{stdin, stdout, signal, ascii, color}: AppOptions,
+	{stdin, stdout, signal, ascii, color, light = false}: AppOptions,
 ): Promise<void> => {
 	const end = (): void => app.unmount();
 	const store = createPagerStore(pages, end);
 	const app = render(
-		<LookContext value={{ascii, color, animate: false}}>
+		<LookContext value={{ascii, color, light, animate: false}}>
 			<Pager store={store} version={version} />
 		</LookContext>,
 		{

@@ -24,11 +24,12 @@ const onScreen = async (context: Context, options: DocsOptions): Promise<number>
 		]);
 		const {topics, open, rowsOf} = await openDocs(context, options);
 		const {ascii, version, signal} = context;
-		quiet.handOver();
-		await runPager({topics, open: open?.name, rowsOf: (name, width) => rowsOf(name, {width, ascii})}, version, context);
+		const light = (await quiet.handOver()) ?? context.light;
+		const pages = {topics, open: open?.name, rowsOf: (name: string, width: number) => rowsOf(name, {width, ascii})};
+		await runPager(pages, version, {...context, light});
 		return signal.aborted ? 130 : 0;
 	} finally {
-		quiet.end();
+		await quiet.end();
 	}
 };
 
