@@ -64,6 +64,7 @@ const ok = {ok: true, text: 'found'} as const;
 const session: Session = {
 	words: planWords.install,
 	version: 'bench',
+	rehearsal: false,
 	now: () => Date.now(),
 	found: async () => ({
 		bundle: {...ok, path: 'bundle'},

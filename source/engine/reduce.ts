@@ -57,7 +57,9 @@ const stepStarted = (state: RunState, event: Of<'step-started'>): RunState => {
 			pages: _pages,
 			...rest
 		} = settled(step);
-		return {...rest, ...nothing, status: 'checking', stale: event.stale, startedAt: event.at, attempt: 0};
+		// Its time goes on through its problems; what had ended begins anew.
+		const startedAt = step.finishedAt === undefined ? (step.startedAt ?? event.at) : event.at;
+		return {...rest, ...nothing, status: 'checking', stale: event.stale, startedAt, attempt: 0};
 	});
 	const why = event.stale ? ': its answers have changed since it was last done' : '';
 	return sayOfStep(next, event, 'info', `started${why}`);

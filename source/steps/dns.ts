@@ -1,3 +1,4 @@
+import {counted} from '../base/text.ts';
 import type {Finding} from '../engine/plan.ts';
 import {dnsHandover} from './shared/dns-handover.ts';
 import {handOver} from './shared/handover.ts';
@@ -17,7 +18,7 @@ const check = async (world: World): Promise<Finding> => {
 	if (address === undefined) return noAddress(world);
 	const hosts = componentsOf(world.answers).map(({answers: {host}}) => host);
 	const handover = await dnsHandover(world, hosts, address);
-	if (!handover) return {status: 'ok', note: `${hosts.length} names lead to ${address}`};
+	if (!handover) return {status: 'ok', note: `${counted(hosts.length, 'name leads', 'names lead')} to ${address}`};
 	return handOver(world, handover, 'handover-dns');
 };
 

@@ -56,6 +56,6 @@ export const App = ({session, store}: {readonly session: Session; readonly store
 	usePaste((text) => press({id: 'paste', text}));
 	const scene = {columns, rows, run, now: session.now()};
 	if (!fits(columns, rows)) return <TooSmall state={state} scene={scene} />;
-	const aside = `${state.found?.rehearsal ? 'rehearsal  ' : ''}zenml-airgap ${session.version}`;
+	const aside = `${session.rehearsal ? 'rehearsal  ' : ''}zenml-airgap ${session.version}`;
 	return <Screen state={state} scene={scene} aside={aside} />;
 };

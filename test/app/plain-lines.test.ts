@@ -35,6 +35,14 @@ test('a secret that is pasted together with the answer before it is not shown', 
 	expect(talk.shown()).toContain('Last: partly');
 });
 
+test('a prompt that is wider than the terminal is broken between its words, and typed behind its last row', async () => {
+	talk = plainTalk(30);
+	const word = talk.lines.ask('Which topic is to be changed, by its number (leave): ');
+	await talk.answer(['(leave): ', '3']);
+	expect(await word).toBe('3');
+	expect(talk.shown()).toContain('Which topic is to be changed,\nby its number (leave): ');
+});
+
 test('a secret is not brought back by the arrow keys', async () => {
 	talk = plainTalk();
 	const secret = talk.lines.ask('Password: ', {secret: true});

@@ -3,9 +3,10 @@ import {stripVTControlCharacters} from 'node:util';
 import {createPlainLines} from '../../source/app/plain/lines.ts';
 
 /** Both ends of a conversation in lines: what the operator types, and what stands in the terminal. */
-export const plainTalk = () => {
+export const plainTalk = (columns?: number) => {
 	const input = new PassThrough();
-	const output = new PassThrough();
+	const output: PassThrough & {columns?: number} = new PassThrough();
+	if (columns !== undefined) output.columns = columns;
 	let written = '';
 	const waiters = new Set<() => void>();
 	output.on('data', (chunk: Buffer) => {

@@ -232,6 +232,16 @@ test.each(table)('%s', (_name, events, wanted, lines) => {
 	expect(stepOf(state, 'bundle')).toEqual(stepOf(fold([started]), 'bundle'));
 });
 
+test('the time of a step goes on through its problems, and begins anew where it had ended', () => {
+	const timesOf = (...events: readonly NewEvent[]): StepState | undefined =>
+		fold([started, ...events]).steps.find(({id}) => id === 'images');
+	const problem: NewEvent = {type: 'step-problem', step: 'images', problem: trouble, choices: ['retry']};
+	const decided: NewEvent = {type: 'step-decided', step: 'images', decision: 'retry'};
+	const finished = {type: 'step-finished', step: 'images', outcome: 'applied', note: '', fingerprint: ''} as const;
+	expect(timesOf(begun, problem, decided, begun, finished)).toMatchObject({startedAt: 2000, finishedAt: 6000});
+	expect(timesOf(begun, finished, begun)).toMatchObject({startedAt: 4000});
+});
+
 test('stopping and the end of a run are facts of the run, not of a step', () => {
 	const stopping = fold([started, begun, {type: 'stopping', reason: 'it got SIGTERM'}]);
 	expect(stopping.stopping).toBe('it got SIGTERM');

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {attentionOf} from '../../source/ui/content/attention.ts';
 import {createSignaller, type Signals} from '../../source/ui/terminal/signals.ts';
-import {fakeSession, found, started, stepOf} from './helpers/fake-session.ts';
+import {fakeSession, started, stepOf} from './helpers/fake-session.ts';
 
 const open = (signals: Partial<Signals> = {}) => {
 	const written: string[] = [];
@@ -47,9 +47,8 @@ test('a quiet terminal is told nothing', () => {
 
 test('the title names the step, what somebody is needed for, and that it is a rehearsal', () => {
 	const {session, emit} = fakeSession();
-	const title = (rehearsal = false) =>
-		attentionOf({started: true, found: {...found, rehearsal}}, session.run.getState());
-	expect(attentionOf({started: false}, undefined)).toEqual({title: 'zenml-airgap'});
+	const title = (rehearsal = false) => attentionOf({started: true, rehearsal}, session.run.getState());
+	expect(attentionOf({started: false, rehearsal: false}, undefined)).toEqual({title: 'zenml-airgap'});
 	emit(started, {type: 'step-started', step: stepOf('images').id, stale: false});
 	expect(title()).toEqual({title: '3/14 Images - zenml-airgap', need: undefined});
 	expect(title(true).title).toBe('3/14 Images - zenml-airgap rehearsal');

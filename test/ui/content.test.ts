@@ -37,7 +37,7 @@ const words = (rows: readonly Row[]): readonly string[] =>
 const runOf = (...events: readonly Untimed[]): RunState =>
 	[started, ...events].reduce<RunState>((run, event, at) => fold(run, {...event, at: at * 1000} as Event), emptyRun);
 const state: UiState = {
-	...firstState({words: planWords.install, draft: fullDraft, given: [], untyped: []}),
+	...firstState({words: planWords.install, rehearsal: false, draft: fullDraft, given: [], untyped: []}),
 	started: true,
 };
 const sceneOf = (run: RunState | undefined, now = 60_000): Scene => ({columns: 80, rows: 24, run, now});

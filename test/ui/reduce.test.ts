@@ -38,7 +38,7 @@ const play = (
 	);
 
 const first = (draft: Draft = {}, given: readonly string[] = []): UiState =>
-	firstState({words: planWords.install, draft, given, untyped: []});
+	firstState({words: planWords.install, rehearsal: false, draft, given, untyped: []});
 const runOf = (...events: readonly Untimed[]): RunState =>
 	[started, ...events].reduce<RunState>((run, event) => fold(run, {...event, at: 0} as Event), emptyRun);
 

@@ -418,8 +418,14 @@ test('the welcome page of a rehearsal names the fault, what it does, and where t
 		'Fault certificate-other-host: The certificate is for another host.',
 		'The right pair lies in /w/right',
 	];
-	app = await openApp(fakeSession({...allowed, found: async () => ({...found, rehearsal: true, fault})}).session);
+	app = await openApp(fakeSession({...allowed, rehearsal: true, found: async () => ({...found, fault})}).session);
 	for (const line of fault) expect(app.frame()).toContain(line);
+});
+
+test('a rehearsal says so before anything was found', async () => {
+	app = await openApp(fakeSession({rehearsal: true, found: async () => new Promise(() => undefined)}).session);
+	for (const text of ['rehearsal  zenml-airgap', 'This is a rehearsal', 'Looking around.'])
+		expect(app.frame()).toContain(text);
 });
 
 test('the welcome page tells the cluster once and an earlier run before everything that was found', async () => {

@@ -88,7 +88,16 @@ const end = (desk: Desk): void => {
 	settle(desk)?.reject(inputEnded());
 };
 
-const showPrompt = ({readline, output, echo}: Desk, prompt: string, secret: boolean): void => {
+/** A prompt that is wider than the terminal is broken between words; its last row is the one that is typed behind. */
+const lastRowOf = (output: Desk['output'], prompt: string): string => {
+	const words = prompt.trimEnd();
+	const rows = rowsOf(words, output.columns);
+	for (const row of rows.slice(0, -1)) output.write(`${row}\n`);
+	return `${rows.at(-1) ?? ''}${prompt.slice(words.length)}`;
+};
+
+const showPrompt = ({readline, output, echo}: Desk, whole: string, secret: boolean): void => {
+	const prompt = lastRowOf(output, whole);
 	readline.setPrompt(prompt);
 	if (secret) {
 		output.write(prompt);

@@ -118,6 +118,7 @@ export const createScreenSession = (
 	};
 	const session: ScreenSession = {
 		version: context.version,
+		rehearsal: options.rehearsal !== undefined,
 		words: options.plan.words,
 		now: context.clock.now,
 		draft: loaded.draft,

@@ -82,7 +82,7 @@ const earlierOf = ({journal, plan}: FoundContext): Pick<Found, 'earlier'> => {
 	const finished = journal.outcome === 'done';
 	return {
 		earlier: {
-			text: `it ${endOf(journal)}, ${done} of ${plan.stepIds.length} steps done; every step is checked again`,
+			text: `it ${endOf(journal)}, ${done} of ${counted(plan.stepIds.length, 'step')} done; every step is checked again`,
 			finished,
 			resumable: !finished,
 			at: journal.savedAt,

@@ -1,5 +1,6 @@
 import {firstOf} from '../../base/text.ts';
 import type {Release} from '../../helm/types.ts';
+import {helmLines} from '../helm-lines.ts';
 import {stepProblems} from '../problems.ts';
 import {contentsOf, databaseOf, differencesFrom} from '../shared/databases/contents.ts';
 import {tellOpening} from '../shared/databases/opening.ts';
@@ -100,7 +101,7 @@ export const rollBack = async (world: World, way: WayBack): Promise<void> => {
 			component: component.path,
 			revision,
 			timeoutMs,
-			onLine: (text) => report({kind: 'line', level: 'info', text: `helm: ${text}`}),
+			onLine: helmLines(world),
 			signal,
 		}));
 	await startServers(world, release);

@@ -1,6 +1,7 @@
 import {databaseServerOf} from '../../answers/database-server.ts';
 import {inPool} from '../../base/pool.ts';
 import type {Problem} from '../../base/problem.ts';
+import {counted} from '../../base/text.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {adminLogin, portFor, requireDatabase, serverOf} from '../shared/database-logins.ts';
 import {mostConnections, type ServerGroup, serverGroups} from '../shared/database-servers.ts';
@@ -46,7 +47,7 @@ const unreachableFromPod = async (world: World): Promise<Problem | undefined> =>
 const noteOf = (seen: readonly Seen[]): string => {
 	const facts = seen.flatMap((one) => one.facts ?? []);
 	const servers = new Set(facts.map(({product, version}) => `${product} ${version}`));
-	return [`${facts.length} databases`, ...servers].join(', ');
+	return [counted(facts.length, 'database'), ...servers].join(', ');
 };
 
 const check = async (world: World): Promise<Finding> => {

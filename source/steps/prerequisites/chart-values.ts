@@ -1,3 +1,4 @@
+import {counted} from '../../base/text.ts';
 import {sampleControlPlane} from '../control-plane/release.ts';
 import {type Check, refuse} from '../shared/checks.ts';
 import {auditRelease} from '../shared/release/audit.ts';
@@ -36,6 +37,6 @@ export const chartValues: Check = {
 		const audits = await Promise.all(releases.map(async (release) => auditRelease(world, release)));
 		refuse(audits.flatMap(({problems}) => problems));
 		const warnings = audits.flatMap((audit) => audit.warnings);
-		return {note: `${releases.length} releases rendered`, warnings};
+		return {note: `${counted(releases.length, 'release')} rendered`, warnings};
 	},
 };

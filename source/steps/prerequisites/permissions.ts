@@ -1,5 +1,5 @@
 import {ProblemError} from '../../base/problem.ts';
-import {firstOf} from '../../base/text.ts';
+import {counted, firstOf} from '../../base/text.ts';
 import type {Access} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
 import {accessesNeeded, accessText, type DeniedAccess, isForChecksOnly} from '../shared/accesses.ts';
@@ -36,7 +36,7 @@ export const permissions: Check = {
 		const {cluster, answers, signal} = world;
 		const needed = accessesNeeded(answers);
 		const denied = (await missing(world, await cluster.denied(needed, signal))).map(accessText);
-		if (denied.length === 0) return {note: `${needed.length} verbs allowed`};
+		if (denied.length === 0) return {note: `${counted(needed.length, 'verb')} allowed`};
 		throw stepProblems.error(
 			'kubernetes-permissions',
 			{denied: denied.length, needed: needed.length, first: firstOf(denied, 3, '; ')},

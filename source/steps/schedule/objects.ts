@@ -1,3 +1,4 @@
+import {counted} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {makeNamespace} from '../namespaces.ts';
 import {type Naming, objectChanges, objectsToDo} from '../shared/objects/object-changes.ts';
@@ -15,7 +16,7 @@ const check = async (world: World): Promise<Finding> => {
 		: [];
 	const changes = [...namespace, ...(await objectChanges(world, objects, naming))];
 	if (changes.length > 0) return {status: 'todo', changes};
-	return {status: 'ok', note: `${objects.length} objects`};
+	return {status: 'ok', note: counted(objects.length, 'object')};
 };
 
 const apply = async (world: World): Promise<void> => {

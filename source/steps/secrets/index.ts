@@ -35,7 +35,10 @@ const check = async (world: World): Promise<Finding> => {
 		...(await objectChanges(world, objects, naming(world.answers))),
 	];
 	if (changes.length > 0) return {status: 'todo', changes};
-	return {status: 'ok', note: `${objects.length} secrets in ${namespacesOf(world.answers).length} namespaces`};
+	return {
+		status: 'ok',
+		note: `${counted(objects.length, 'secret')} in ${counted(namespacesOf(world.answers).length, 'namespace')}`,
+	};
 };
 
 const apply = async (world: World): Promise<void> => {

@@ -24,10 +24,10 @@ const placeOf = (run: RunState): string => {
 
 /** What is told to whoever does not look at the screen. */
 export const attentionOf = (
-	{started, found}: Pick<UiState, 'started' | 'found'>,
+	{started, rehearsal}: Pick<UiState, 'started' | 'rehearsal'>,
 	run: RunState | undefined,
 ): Attention => {
-	const program = found?.rehearsal ? 'zenml-airgap rehearsal' : 'zenml-airgap';
+	const program = rehearsal ? 'zenml-airgap rehearsal' : 'zenml-airgap';
 	if (!started || !run) return {title: program};
 	const need = needOf(run);
 	return {title: `${need ?? placeOf(run)} - ${program}`, need};

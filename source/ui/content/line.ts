@@ -6,6 +6,9 @@ import {clean} from '../terminal/text.ts';
 /** How a line stands there: hidden as it is typed, or only proposed. */
 type LineLook = {readonly masked?: boolean; readonly proposed?: boolean};
 
+/** Stands behind a proposal: without colours it looks like something that was typed. */
+const suggested = ' (suggested)';
+
 /**
  * A line that is being typed, with its cursor, behind a sign that gives way to the mark for "more" where its beginning is not seen.
  * It only draws: the text and the cursor are held by the reducer (`state/line.ts`).
@@ -17,7 +20,9 @@ type LineLook = {readonly masked?: boolean; readonly proposed?: boolean};
  */
 export const lineRow = (sign: Span, {text, cursor}: Line, {width, marks}: Scroll, look: LineLook = {}): Row => {
 	const {masked = false, proposed = false} = look;
-	const seen = glimpse({text: clean(text), cursor}, width - sign.text.length, masked ? marks.mask : undefined);
+	const note = proposed ? suggested : '';
+	const room = width - sign.text.length - note.length;
+	const seen = glimpse({text: clean(text), cursor}, room, masked ? marks.mask : undefined);
 	const role: Role = proposed ? 'dim' : 'plain';
 	return [
 		seen.cutLeft ? {...sign, text: marks.more.padEnd(sign.text.length)} : sign,
@@ -25,5 +30,6 @@ export const lineRow = (sign: Span, {text, cursor}: Line, {width, marks}: Scroll
 		{text: seen.at, role: 'focus'},
 		{text: seen.after},
 		...(seen.cutRight ? [{text: marks.more, role: 'key'} as const] : []),
+		...(proposed ? [{text: note, role: 'dim'} as const] : []),
 	];
 };

@@ -55,8 +55,9 @@ const clusterRows = ({kubeconfig}: Found, scroll: Scroll): readonly Row[] => {
 const furtherLines = ({lines, kubeconfig, bundle}: Found): readonly string[] =>
 	lines.filter((line) => ![kubeconfig.server, bundle.path].some((known) => known !== '' && line.includes(known)));
 
-const rehearsalRows = ({rehearsal, fault = []}: Found, width: number): readonly Row[] => {
+const rehearsalRows = ({rehearsal, found}: UiState, width: number): readonly Row[] => {
 	if (!rehearsal) return [];
+	const {fault = []} = found ?? {};
 	const text =
 		'This is a rehearsal: cluster, registry and database live inside this program. Nothing outside is touched.';
 	return [...paragraph(text, width, 'warn'), ...fault.flatMap((line) => paragraph(line, width, 'key')), blank];
@@ -69,7 +70,6 @@ const foundRows = ({found, foundProblem}: UiState, scroll: Scroll): readonly Row
 		return [...paragraph(foundProblem.message, width, 'bad'), ...paragraph(`What to do: ${foundProblem.fix}`, width)];
 	if (!found) return [row('Looking around.', 'busy')];
 	return [
-		...rehearsalRows(found, width),
 		...earlierRows(found, scroll),
 		...sightingRows(`Bundle ${found.bundle.path}`, found.bundle, scroll),
 		...clusterRows(found, scroll),
@@ -85,7 +85,10 @@ export const welcomeRows = (state: UiState, scroll: Scroll): readonly Row[] => {
 		...paragraph(words.welcome, width),
 		...paragraph(`Nothing is changed before you have seen the plan and chosen "${words.start}".`, width, 'dim'),
 		blank,
+		...rehearsalRows(state, width),
 		...foundRows(state, scroll),
-		...(given.length > 0 ? [blank, ...paragraph(`${given.length} answers are given already.`, width, 'dim')] : []),
+		...(given.length > 0
+			? [blank, ...paragraph(`${counted(given.length, 'answer is', 'answers are')} given already.`, width, 'dim')]
+			: []),
 	];
 };

@@ -16,12 +16,14 @@ import {welcomeKey} from './welcome.ts';
 /** The state before the first key. */
 export const firstState = ({
 	words,
+	rehearsal,
 	draft,
 	given,
 	untyped,
 	unfinished,
-}: Pick<Session, 'words' | 'draft' | 'given' | 'untyped' | 'unfinished'>): UiState => ({
+}: Pick<Session, 'words' | 'rehearsal' | 'draft' | 'given' | 'untyped' | 'unfinished'>): UiState => ({
 	words,
+	rehearsal,
 	screen: {name: 'welcome', menu: 0},
 	unfinished,
 	draft,

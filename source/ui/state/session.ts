@@ -52,6 +52,8 @@ export type RunStore = {
  */
 export type Session = {
 	readonly version: string;
+	/** True while everything happens inside this process and nothing outside is changed. */
+	readonly rehearsal: boolean;
 	/** How the plan speaks of itself. */
 	readonly words: PlanWords;
 	/** Milliseconds since the epoch. */

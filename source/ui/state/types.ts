@@ -68,6 +68,8 @@ export type Notice = {readonly role: Role; readonly text: string};
 /** All that the screens know beside the run itself. Never holds a secret once its field is left. */
 export type UiState = Form & {
 	readonly words: PlanWords;
+	/** True while everything happens inside this process and nothing outside is changed. */
+	readonly rehearsal: boolean;
 	readonly screen: Screen;
 	readonly found?: Found;
 	readonly foundProblem?: Problem;

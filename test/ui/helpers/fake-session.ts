@@ -81,6 +81,7 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 	] as const;
 	const session = {
 		version: '0.1.0',
+		rehearsal: allowed.rehearsal ?? false,
 		words: allowed.words ?? planWords.install,
 		now: () => now,
 		found: allowed.found ?? (async () => found),

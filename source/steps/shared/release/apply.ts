@@ -1,5 +1,6 @@
 import {type ProblemCode, ProblemError, toProblem} from '../../../base/problem.ts';
 import type {Release} from '../../../helm/types.ts';
+import {helmLines} from '../../helm-lines.ts';
 import type {World} from '../../world.ts';
 import {noteApplied} from '../applied/record.ts';
 import {refuseUnfinishedRestore} from '../marks/restore-mark.ts';
@@ -38,7 +39,7 @@ const upgradeTo = async (world: World, wanted: Rolled): Promise<Release> => {
 		timeoutMs,
 		description: `zenml-airgap ${wanted.chart.version}`,
 		isIdle: () => isIdle(world, wanted),
-		onLine: (text) => report({kind: 'line', level: 'info', text: `helm: ${text}`}),
+		onLine: helmLines(world),
 		signal,
 	});
 };
