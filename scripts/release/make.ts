@@ -20,7 +20,7 @@ import {writeMinisig} from '../../source/minisign/write-minisig.ts';
 import {changesOf} from './changelog.ts';
 import {licensesText, notAllowed} from './licenses.ts';
 import {readLock} from './lock.ts';
-import {packForNpm} from './npm-package.ts';
+import {copyPictures, packForNpm} from './npm-package.ts';
 import {programsInside} from './programs.ts';
 import {provenanceText} from './provenance.ts';
 import {sbomText} from './sbom.ts';
@@ -88,7 +88,8 @@ const writePapers = async (
 			executables,
 		}),
 	);
-	cpSync(path.join(root, 'docs'), path.join(folder, 'docs'), {recursive: true});
+	for (const name of ['docs', 'SECURITY.md']) cpSync(path.join(root, name), path.join(folder, name), {recursive: true});
+	copyPictures(root, folder);
 };
 
 const fill = async (folder: string, work: string, release: Release): Promise<void> => {

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {licensesText} from './licenses.ts';
 import {readLock} from './lock.ts';
@@ -24,7 +24,14 @@ export const publishedManifest = (manifest: Manifest): Manifest => {
 };
 
 /** Beside `dist/` and the licences of what is built into it. */
-const beside = ['docs', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+const beside = ['docs', 'README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md'];
+
+/** Copies the pictures that README and documents show: below `media/`, where they look for them. */
+export const copyPictures = (root: string, to: string): void => {
+	const from = path.join(root, 'media');
+	for (const name of readdirSync(from).filter((one) => one.endsWith('.svg')))
+		cpSync(path.join(from, name), path.join(to, 'media', name));
+};
 
 /**
  * Builds the program and packs it for npm.
@@ -40,6 +47,7 @@ export const packForNpm = (root: string, work: string, to: string): string => {
 	const build = [path.join(root, 'scripts/build.mjs'), '--out', path.join(stage, 'dist')];
 	execFileSync(process.execPath, build, {cwd: root, stdio: ['ignore', 2, 2]});
 	for (const name of beside) cpSync(path.join(root, name), path.join(stage, name), {recursive: true});
+	copyPictures(root, stage);
 	writeFileSync(path.join(stage, 'LICENSES.txt'), licensesText(root, readLock(root).libraries, []));
 	const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 	writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(publishedManifest(manifest), undefined, '\t')}\n`);

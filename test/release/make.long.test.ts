@@ -1,4 +1,5 @@
 import {execFileSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, readdir, readFile, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -39,14 +40,33 @@ beforeAll(async () => {
 	await make(release);
 });
 
+/** Links of Markdown pages in a folder that lead to no file there, `PAGE -> LINK`. */
+const deadLinks = async (folder: string): Promise<readonly string[]> => {
+	const pages = (await readdir(folder, {recursive: true})).filter((name) => name.endsWith('.md'));
+	expect(pages).toContain('docs/index.md');
+	const dead: string[] = [];
+	for (const page of pages) {
+		const text = await readFile(path.join(folder, page), 'utf8');
+		for (const [, link = ''] of text.matchAll(/\]\(((?![a-z]+:|#)[^)#]+)/gu))
+			if (!existsSync(path.join(folder, path.dirname(page), link))) dead.push(`${page} -> ${link}`);
+	}
+	return dead;
+};
+
+test('the documents of a release lead nowhere but to files that it has, pictures too', async () => {
+	expect(await deadLinks(release)).toEqual([]);
+});
+
 test('a release holds what is to be published, and sha256sum finds it whole', async () => {
 	expect((await readdir(release)).sort()).toEqual([
 		'CHANGES.md',
 		'LICENSES.txt',
 		'PROVENANCE.txt',
+		'SECURITY.md',
 		'SHA256SUMS',
 		'SHA256SUMS.minisig',
 		'docs',
+		'media',
 		'sbom.cdx.json',
 		`zenml-airgap-${version}.tgz`,
 		'zenml-airgap-linux-x64',
@@ -112,6 +132,7 @@ test('a bundle takes the executable of a release with what lies beside it', asyn
 			'tool/SHA256SUMS',
 			'tool/SHA256SUMS.minisig',
 			'tool/docs/index.md',
+			'tool/media/welcome.svg',
 			'tool/sbom.cdx.json',
 		]),
 	);
@@ -125,13 +146,22 @@ test('the archive for npm holds what is needed and no more, and is installed and
 		'package/LICENSE',
 		'package/LICENSES.txt',
 		'package/README.md',
+		'package/SECURITY.md',
 		'package/dist',
 		'package/docs',
+		'package/media',
 		'package/package.json',
 	]);
-	expect(names.filter((name) => !/^package\/(?:dist|docs)\/[\w./-]+$|^package\/[\w.]+$/u.test(name))).toEqual([]);
+	expect(
+		names.filter(
+			(name) => !/^package\/(?:dist|docs)\/[\w./-]+$|^package\/media\/[\w-]+\.svg$|^package\/[\w.]+$/u.test(name),
+		),
+	).toEqual([]);
 
 	const place = await temporary();
+	await mkdir(path.join(place, 'unpacked'));
+	execFileSync('tar', ['-xzf', archive, '-C', path.join(place, 'unpacked')]);
+	expect(await deadLinks(path.join(place, 'unpacked/package'))).toEqual([]);
 	await writeFile(path.join(place, 'package.json'), '{}');
 	const environment = {
 		PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
@@ -156,7 +186,9 @@ test('npm pack in the project itself takes no source, tests or tools along', () 
 	const [packed] = JSON.parse(said) as readonly {readonly files: readonly {readonly path: string}[]}[];
 	const tops = new Set(packed?.files.map(({path: file}) => file.split('/')[0]));
 	tops.delete('dist');
-	expect([...tops].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'docs', 'package.json']);
+	expect([...tops].sort()).toEqual([
+		...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'docs', 'media', 'package.json'],
+	]);
 });
 
 test('what npm is told has no libraries to fetch, for they are built in', () => {

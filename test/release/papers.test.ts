@@ -1,6 +1,9 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
 import {Spec, Validation} from '@cyclonedx/cyclonedx-library';
 import {expect, test} from 'vitest';
 import {goModulesIn} from '../../scripts/release/go-modules.ts';
+import {auditWords} from '../../scripts/release/known-faults.ts';
 import {allowedLicenses, licensesText, notAllowed, textsOf} from '../../scripts/release/licenses.ts';
 import {readLock} from '../../scripts/release/lock.ts';
 import {programsInside} from '../../scripts/release/programs.ts';
@@ -44,6 +47,25 @@ test('each library brings the text of its licence, but for three that only name 
 		'pgpass',
 		'yoga-layout',
 	]);
+});
+
+test('no library that is there at run time was given up by its authors', async () => {
+	type Entry = {readonly dev?: boolean; readonly deprecated?: string};
+	const {packages} = JSON.parse(await readFile(path.join(root, 'package-lock.json'), 'utf8'));
+	const kept = Object.entries(packages as Readonly<Record<string, Entry>>).filter(([, {dev}]) => !dev);
+	expect(kept.length).toBeGreaterThan(100);
+	expect(kept.filter(([, {deprecated}]) => deprecated !== undefined)).toEqual([]);
+});
+
+test('a release says what npm knows of faults of its libraries, and where npm could not be asked', () => {
+	expect(auditWords('{"vulnerabilities": {}, "metadata": {}}')).toBe('npm audit knows no fault of the libraries');
+	expect(auditWords('{"vulnerabilities": {"tar-stream": {"severity": "high"}, "pg": {"severity": "low"}}}')).toContain(
+		'knows faults of tar-stream (high), pg (low):',
+	);
+	expect(auditWords('{"message": "405 Method Not Allowed - POST https://r/bulk", "statusCode": 405}')).toContain(
+		'were not looked for, because npm audit could not ask: 405 Method Not Allowed - POST https://r/bulk.',
+	);
+	for (const broken of ['', 'npm ERR!']) expect(auditWords(broken)).toContain('were not looked for');
 });
 
 test('the list of licences holds the texts of all that is inside, Node and Helm with what they were built from', () => {

@@ -21,8 +21,9 @@ export type CarriedRelease = {readonly executables: readonly Executable[]; reado
 /** Files of a release (`npm run release`) that have to come along with an executable. */
 const needed = {sums: 'SHA256SUMS', licences: 'LICENSES.txt', sbom: 'sbom.cdx.json'} as const;
 const signature = 'SHA256SUMS.minisig';
-/** What else comes along where the checksums of the release name it; all of `docs/` too. */
-const further: readonly string[] = ['PROVENANCE.txt', 'CHANGES.md'];
+/** What else comes along where the checksums of the release name it; all documents with their pictures too. */
+const further: readonly string[] = ['PROVENANCE.txt', 'CHANGES.md', 'SECURITY.md'];
+const isOfDocuments = (name: string): boolean => /^(?:docs|media)\//u.test(name);
 
 const maximumSbomBytes = 16 * 1024 * 1024;
 
@@ -81,7 +82,7 @@ const releasedFile = async (folder: string, sums: Sums, name: string, signal: Ab
 
 const papersOf = async (folder: string, sums: Sums, signal: AbortSignal): Promise<readonly ExtraFile[]> => {
 	const wanted = [needed.licences, needed.sbom, ...further];
-	const names = [...sums.keys()].filter((name) => wanted.includes(name) || name.startsWith('docs/'));
+	const names = [...sums.keys()].filter((name) => wanted.includes(name) || isOfDocuments(name));
 	// What has to come along is looked for, whether it is listed or not: then it is told what is wrong.
 	const all = [...new Set([needed.licences, needed.sbom, ...names])].sort(byText);
 	const papers: ExtraFile[] = [];
