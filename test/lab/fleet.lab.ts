@@ -67,8 +67,8 @@ const versions = (): Promise<readonly unknown[]> => Promise.all(many.workspaces.
 
 /** Seconds that a step took, as the run told. */
 const secondsOf = ({output}: Run, title: string): number => {
-	const [, minutes = '0', seconds = ''] =
-		new RegExp(`\\] ${title}: done \\((?:(\\d+) min )?([\\d.]+) s`, 'u').exec(output) ?? [];
+	const took = new RegExp(`\\] ${title}: done\\b.*\\((?:(?<minutes>\\d+) min )?(?<seconds>[\\d.]+) s\\)$`, 'mu');
+	const {minutes = '0', seconds = ''} = took.exec(output)?.groups ?? {};
 	return Number(minutes) * 60 + Number(seconds);
 };
 
