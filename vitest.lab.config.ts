@@ -14,5 +14,7 @@ export default defineConfig({
 		retry: process.env.CI ? 2 : 0,
 		reporters: ['default', leftOut()],
 		env: {NODE_ENV: 'test'},
+		// What is shipped is what is tried here: the packaged executable, not the sources.
+		globalSetup: ['test/package/executable.ts'],
 	},
 });

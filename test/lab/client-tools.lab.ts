@@ -13,6 +13,7 @@ import type {ToolPlace} from '../../source/cluster/types.ts';
 import {until} from '../cluster/rehearsal.ts';
 import {send, targetFromFile} from './api-client.ts';
 import {labFacts} from './lab.ts';
+import {packaged} from './program.ts';
 
 const run = promisify(execFile);
 const facts = labFacts();
@@ -42,7 +43,8 @@ beforeAll(async () => {
 	const archive = join(await bundleFolder(), 'images/client-tools.tar');
 	const words = ['registry', 'push', '--bundle', archive, '--to', `${host}/zenml`, '--ca', facts.ca];
 	const login = ['--username', username, '--password-ref', `file:${passwordFile}`];
-	await run('npx', ['tsx', 'cli.tsx', ...words, ...login], {timeout: 240_000});
+	const [file = '', ...all] = await packaged(...words, ...login);
+	await run(file, all, {timeout: 240_000});
 	await cluster.create({apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace}}, signal);
 	const account = {apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: 'default'};
 	await until(() => cluster.get(account, signal), 'the namespace has its account');

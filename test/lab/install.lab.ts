@@ -1,23 +1,25 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {afterAll, beforeEach, describe, expect, it} from 'vitest';
-import {install} from './program.ts';
+import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {type InstalledRoot, installedRoot} from './root.ts';
 import {clearWorld, dumpWorld, enterNames, lockTaken} from './world.ts';
 
-const states: string[] = [];
-const newState = async (): Promise<string> => {
-	const folder = await mkdtemp(join(tmpdir(), 'lab-install-'));
-	states.push(folder);
-	return folder;
+let host: InstalledRoot;
+let states = 0;
+const newState = (): string => {
+	states += 1;
+	return `/home/state-${states}`;
 };
+/** On a host that has nothing but the executable, by a stranger without an environment. */
+const install: InstalledRoot['install'] = (...words) => host.install(...words);
+beforeAll(async () => {
+	host = await installedRoot();
+}, 180_000);
 beforeEach(async () => {
 	await clearWorld();
 	await enterNames();
 }, 180_000);
 afterAll(async () => {
 	await clearWorld();
-	for (const folder of states) await rm(folder, {recursive: true, force: true});
+	await host.remove();
 }, 180_000);
 
 let whole: Awaited<ReturnType<typeof dumpWorld>> | undefined;
@@ -26,12 +28,13 @@ let tookMs = {install: 0, again: 0};
 
 describe('the install on a real cluster without a way out', () => {
 	it('goes through in one run, and a second run finds nothing to do', async () => {
-		const state = await newState();
+		const state = newState();
 		const begin = performance.now();
 		const first = await install(state);
 		const middle = performance.now();
 		expect(first.output).toContain('ZenML Pro is installed and verified');
 		expect(first.code).toBe(0);
+		expect(first.output).toContain('from inside this program');
 		whole = await dumpWorld();
 		expect(whole.registry.length).toBe(6);
 		expect(whole.database).toContainEqual(
@@ -47,7 +50,7 @@ describe('the install on a real cluster without a way out', () => {
 
 	it('killed at twenty random moments and started again each time, it ends in the same world', async () => {
 		expect(whole, 'the uninterrupted install went through').toBeDefined();
-		const state = await newState();
+		const state = newState();
 		const moments: number[] = [];
 		const {install: installMs, again} = tookMs;
 		for (let run = 0; run < 60 && moments.length < 20; run += 1) {
@@ -66,7 +69,7 @@ describe('the install on a real cluster without a way out', () => {
 	});
 
 	it('two at once: the second names the holder and ends with 10, the first goes through', async () => {
-		const [first, second] = [await newState(), await newState()];
+		const [first, second] = [newState(), newState()];
 		const running = install(first);
 		await lockTaken();
 		const other = await install(second);
@@ -75,7 +78,7 @@ describe('the install on a real cluster without a way out', () => {
 	});
 
 	it('a lost SSH line stops it at a safe point with 130, and the next run goes on', async () => {
-		const state = await newState();
+		const state = newState();
 		const stopped = await install(state, {killWhen: /\] Databases: working/u, signal: 'SIGHUP'});
 		expect(stopped.code).toBe(130);
 		expect((await install(state)).code).toBe(0);

@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
+import {builtExecutable} from '../package/executable.ts';
 import {labFacts} from './lab.ts';
 
 const facts = labFacts();
@@ -18,31 +19,43 @@ export type RunOptions = {
 	readonly args?: readonly string[];
 	readonly signal?: NodeJS.Signals;
 	readonly heard?: (output: string) => void;
+	/** How the executable is started with these words, where not as this user on this host. */
+	readonly command?: (words: readonly string[]) => readonly string[];
 };
 
+/** The packaged executable with its words. */
+export const packaged = async (...words: readonly string[]): Promise<readonly string[]> => [
+	await builtExecutable(),
+	...words,
+];
+
+const start = ([file = '', ...words]: readonly string[]) =>
+	spawn(file, words, {
+		detached: true,
+		stdio: ['ignore', 'pipe', 'pipe'],
+		env: {...process.env, KUBECONFIG: '', NODE_ENV: 'production'},
+	});
+
 /**
- * Runs a plan of the tool without a screen, with the lab's answers; `signal` (SIGKILL) is sent to its process group after
+ * Runs a plan of the packaged tool without a screen, with the lab's answers; `signal` (SIGKILL) is sent to its process group after
  * `killAfterMs` or when its output fits `killWhen`. `heard` gets its output so far.
  * @param words the command, e.g. `back`, `default`
  */
-export const runTool = (words: readonly string[], stateDirectory: string, options: RunOptions = {}): Promise<Run> =>
+export const runTool = async (
+	words: readonly string[],
+	stateDirectory: string,
+	options: RunOptions = {},
+): Promise<Run> => {
+	const given = ['--non-interactive', '--answers', facts.answers ?? '', '--set', `helm.binary=${helm}`];
+	const all = [...words, ...given, '--state-dir', stateDirectory, ...(options.args ?? [])];
+	const command = options.command?.(all) ?? (await packaged(...all));
+	return watched(command, options);
+};
+
+/** Starts a command and waits for its end, or kills it, as `runTool` tells. */
+const watched = (command: readonly string[], options: RunOptions): Promise<Run> =>
 	new Promise((done, reject) => {
-		const args = [
-			'cli.tsx',
-			...words,
-			'--non-interactive',
-			'--answers',
-			facts.answers ?? '',
-			'--set',
-			`helm.binary=${helm}`,
-			'--state-dir',
-			stateDirectory,
-		];
-		const child = spawn(process.execPath, ['--import', 'tsx', ...args, ...(options.args ?? [])], {
-			detached: true,
-			stdio: ['ignore', 'pipe', 'pipe'],
-			env: {...process.env, KUBECONFIG: '', NODE_ENV: 'production'},
-		});
+		const child = start(command);
 		let output = '';
 		let killed = false;
 		const kill = (): void => {

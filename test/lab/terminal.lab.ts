@@ -1,15 +1,11 @@
-import {fileURLToPath} from 'node:url';
 import {afterEach, expect} from 'vitest';
 import {makePlace, type Place} from '../journeys/helpers/place.ts';
 import {journey, openTerminal, type Terminal} from '../journeys/helpers/terminal.ts';
 import {labFacts} from './lab.ts';
-import {helm} from './program.ts';
+import {helm, packaged} from './program.ts';
 import {clearWorld, enterNames} from './world.ts';
 
 const facts = labFacts();
-// tsx looks for it in the working folder, which is the operator's.
-const environment = {TSX_TSCONFIG_PATH: fileURLToPath(new URL('../../tsconfig.json', import.meta.url))};
-const cli = fileURLToPath(new URL('../../cli.tsx', import.meta.url));
 let place: Place | undefined;
 let terminal: Terminal | undefined;
 afterEach(async () => {
@@ -23,10 +19,9 @@ journey(
 	async () => {
 		await clearWorld();
 		await enterNames();
-		place = await makePlace({node: process.execPath, cli, helm});
-		const program = [process.execPath, '--import', import.meta.resolve('tsx'), cli, 'install'];
+		place = await makePlace({helm});
 		const options = ['--answers', facts.answers ?? '', '--set', `helm.binary=${helm}`, '--state-dir', place.state];
-		terminal = await openTerminal([...program, ...options], place, {columns: 100, rows: 30, environment});
+		terminal = await openTerminal(await packaged('install', ...options), place, {columns: 100, rows: 30});
 		const {waitFor, press, exitCode, frame} = terminal;
 		const welcome = await waitFor('Kubernetes v1.');
 		expect(welcome).not.toContain('This is a rehearsal');

@@ -36,11 +36,21 @@ const removeOld = async (made: string): Promise<void> => {
 	}
 };
 
+/** Names another executable for the tests, such as that of a release. */
+const variable = 'ZENML_AIRGAP_EXECUTABLE';
+
 /** The executable of these very sources; made where it was not made before, by the command that makes it for a release. */
 export const builtExecutable = async (): Promise<string> => {
+	const given = process.env[variable];
+	if (given) return path.resolve(given);
 	const file = await kept(`executable-${await keyOf()}`, (to) =>
 		run(process.execPath, [path.join(root, 'scripts', 'package.mjs'), '--out', to]),
 	);
 	await removeOld(file);
 	return file;
+};
+
+/** Before the first test of suites that start nothing else: makes it once for all of them. */
+export default async (): Promise<void> => {
+	process.env[variable] = await builtExecutable();
 };

@@ -26,7 +26,7 @@ export const worldOf = (state: string): string =>
 const gone = {recursive: true, force: true, maxRetries: 50, retryDelay: 200} as const;
 
 /** Makes a place of its own. The environment is small on purpose: nothing of the machine that runs the tests leaks in. */
-export const makePlace = async (program: Program): Promise<Place> => {
+export const makePlace = async (program: Pick<Program, 'helm'>): Promise<Place> => {
 	const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'zenml-journey-')));
 	await chmod(folder, 0o711);
 	const [work, state, home] = ['work', 'state', 'home'].map((name) => path.join(folder, name)) as [

@@ -3,15 +3,17 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {stringify} from 'yaml';
 import type {Target} from '../api-client.ts';
+import {packaged} from '../program.ts';
 import type {Step} from './helm-journey.ts';
 import {lookAround} from './look.ts';
 import {startRecorder} from './recorder.ts';
 
 const namespaces = ['zenml-pro', 'zenml-workspace', 'zenml-workload-manager'];
 
-const run = (args: readonly string[]): Promise<Pick<Step, 'code' | 'output'>> =>
-	new Promise((resolve, reject) => {
-		const child = spawn(process.execPath, ['--import', 'tsx', 'cli.tsx', ...args], {
+const run = async (words: readonly string[]): Promise<Pick<Step, 'code' | 'output'>> => {
+	const [file = '', ...args] = await packaged(...words);
+	return new Promise((resolve, reject) => {
+		const child = spawn(file, args, {
 			stdio: ['ignore', 'pipe', 'pipe'],
 			env: {...process.env, KUBECONFIG: '', NODE_ENV: 'production'},
 		});
@@ -23,6 +25,7 @@ const run = (args: readonly string[]): Promise<Pick<Step, 'code' | 'output'>> =>
 		child.once('error', reject);
 		child.once('close', (code) => resolve({code: code ?? -1, output}));
 	});
+};
 
 /** Our own install without a screen and a second run of it, with the requests that the installer and its helm made. */
 export const installJourney = async (
