@@ -55,6 +55,10 @@ export type Fault = {
 	/** Does the played MySQL offer TLS to the client that comes now? */
 	readonly offersTls: () => boolean;
 	readonly clear: () => void;
+	/** The one that is on. */
+	readonly name: () => FaultName | undefined;
+	/** Begins one while the site runs, in the place of the one before. */
+	readonly begin: (name: FaultName) => void;
 };
 
 const crash = [
@@ -100,6 +104,7 @@ type Memory = {
 	readonly update: (change: Partial<FaultState>) => void;
 	readonly is: (name: FaultName) => boolean;
 	readonly clear: () => void;
+	readonly begin: (name: FaultName) => void;
 	/** May it hit here? It stays where it hit first. */
 	readonly strikesIn: (place: string) => boolean;
 	readonly strike: (place: string) => void;
@@ -120,6 +125,11 @@ const createMemory = ({state: first, save, log}: Options): Memory => {
 			if (!state || state.cleared) return;
 			update({cleared: true});
 			log(`fault ${state.name}: over`);
+		},
+		begin: (name) => {
+			state = {name, cleared: false};
+			save(state);
+			log(`fault ${name}: begins`);
 		},
 		strikesIn: (place) => state?.struckIn === undefined || state.struckIn === place,
 		strike: (place) => {
@@ -188,6 +198,8 @@ export const createFault = (options: Options): Fault => {
 	return {
 		is,
 		clear,
+		name: () => (state()?.cleared === false ? state()?.name : undefined),
+		begin: memory.begin,
 		registry: cutUploads(memory),
 		interfere: interference(memory),
 		onRevision: (namespace) => {

@@ -2,7 +2,7 @@ import {appendFileSync, mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {toProblem} from '../source/base/problem.ts';
 import type {FromChild, HostOptions, ToChild} from './host-messages.ts';
-import type {Rehearsal} from './types.ts';
+import type {FaultOrder, Rehearsal} from './types.ts';
 import {startRehearsal} from './world.ts';
 
 /** Appends to the log of the rehearsal; its folder may not be there yet. */
@@ -40,15 +40,25 @@ export const runHost = (host: NodeJS.Process): void => {
 		};
 		rehearsal = startRehearsal({...options, log, signal: stopping.signal});
 		rehearsal.then(
-			({describe, stop: _stop, ...plain}) => send({type: 'started', rehearsal: plain, lines: describe()}),
+			({describe, stop: _stop, switchFault: _switch, ...plain}) =>
+				send({type: 'started', rehearsal: plain, lines: describe()}),
 			(error: unknown) => {
 				send({type: 'failed', problem: toProblem(error)});
 				leave();
 			},
 		);
 	};
+	const obey = async (id: number, order: FaultOrder): Promise<void> => {
+		try {
+			const running = await rehearsal;
+			if (running) send({type: 'switched', id, lines: await running.switchFault(order)});
+		} catch (error) {
+			send({type: 'not-switched', id, problem: toProblem(error)});
+		}
+	};
 	host.on('message', (message: ToChild) => {
 		if (message.type === 'start') begin(message.options);
+		else if (message.type === 'fault') void obey(message.id, message.order);
 		else leave();
 	});
 	for (const event of ['disconnect', 'SIGTERM', 'SIGHUP'] as const) host.on(event, leave);

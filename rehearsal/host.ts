@@ -65,12 +65,38 @@ const untilStarted = (host: Host, log: (line: string) => void, signal: AbortSign
 		host.child.on('message', (message: FromChild) => {
 			if (message.type === 'line') log(message.text);
 			else if (message.type === 'started') done(message);
-			else reject(new ProblemError(message.problem));
+			else if (message.type === 'failed') reject(new ProblemError(message.problem));
 		});
 		host.child.once('error', reject);
 		host.ended.then(() => reject(hostEnded(host)), reject);
 		signal?.addEventListener('abort', () => reject(signal.reason), {once: true});
 	});
+
+/** Hands orders to the child, and finds the answer to each by its number. */
+const switcher = (host: Host): Rehearsal['switchFault'] => {
+	const waiting = new Map<number, (message: FromChild) => void>();
+	let last = 0;
+	host.child.on('message', (message: FromChild) => {
+		if (message.type === 'switched' || message.type === 'not-switched') waiting.get(message.id)?.(message);
+	});
+	return async (order) => {
+		last += 1;
+		const id = last;
+		const answered = new Promise<FromChild>((done) => waiting.set(id, done));
+		host.tell({type: 'fault', id, order});
+		const answer = await Promise.race([answered, host.ended.then(() => undefined)]);
+		waiting.delete(id);
+		if (answer?.type === 'switched') return answer.lines;
+		throw answer?.type === 'not-switched' ? new ProblemError(answer.problem) : hostEnded(host);
+	};
+};
+
+/** A site in a child process, which may end by itself. */
+export type SpawnedRehearsal = Rehearsal & {
+	readonly pid: number;
+	/** Settles when the process is gone, however it ended; with the problem to tell where nobody told it to. */
+	readonly ended: Promise<ProblemError>;
+};
 
 export type SpawnOptions = RehearsalOptions & {
 	/** A file that calls `runHost`; that of this program where nothing is said. */
@@ -85,7 +111,7 @@ export type SpawnOptions = RehearsalOptions & {
  * @throws ProblemError: what `startRehearsal` throws in the child; `rehearsal-host-ended` when the child ends by
  * itself.
  */
-export const spawnRehearsal = async (options: SpawnOptions): Promise<Rehearsal & {readonly pid: number}> => {
+export const spawnRehearsal = async (options: SpawnOptions): Promise<SpawnedRehearsal> => {
 	const {entry, execArgv = [], log, signal, ...rest} = options;
 	signal?.throwIfAborted();
 	const host = startHost(entry === undefined ? processOf(part, execArgv) : nodeWith(entry, execArgv));
@@ -102,7 +128,14 @@ export const spawnRehearsal = async (options: SpawnOptions): Promise<Rehearsal &
 		void host.ended.then(() => {
 			if (!stopping) log(`the process of the rehearsal ended with ${endOf(host.child)}: ${host.words()}`);
 		});
-		return {...rehearsal, describe: () => lines, stop, pid: host.child.pid ?? 0};
+		return {
+			...rehearsal,
+			describe: () => lines,
+			switchFault: switcher(host),
+			stop,
+			pid: host.child.pid ?? 0,
+			ended: host.ended.then(() => hostEnded(host)),
+		};
 	} catch (error) {
 		await stop();
 		throw error;

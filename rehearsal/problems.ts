@@ -8,6 +8,18 @@ export const rehearsalProblems = declareProblems({
 		cause: "Debian's packages could not be fetched: {words}",
 		fix: 'Start the rehearsal without --client-tools unpacked: it uses what this host has, and says what is missing.',
 	},
+	'rehearsal-fault-not-now': {
+		area: 'usage',
+		message: 'The fault {fault} cannot be switched while the rehearsal runs.',
+		cause: 'It lies in the answers, which are written when the rehearsal starts.',
+		fix: 'End the rehearsal, and start it with --fault {fault}.',
+	},
+	'rehearsal-fault-off': {
+		area: 'usage',
+		message: 'The fault {fault} is not on.',
+		cause: 'It was mended already, or another one is on.',
+		fix: 'Nothing has to be done.',
+	},
 	'rehearsal-folder-not-empty': {
 		area: 'prerequisites',
 		message: '{folder} is neither empty nor a PostgreSQL data folder.',

@@ -3,12 +3,14 @@ import {makeFolders} from '../source/base/folders.ts';
 import {filesIn, rehearsalHosts} from './answers.ts';
 import type {Authority} from './authority/index.ts';
 import type {Closers} from './closing/index.ts';
-import {createFault, type Fault, type FaultName, type FaultState} from './faults.ts';
+import {createFault, type Fault, type FaultName, type FaultState, faults} from './faults.ts';
 import {lockFolder} from './folder.ts';
 import {writeHandouts} from './hand-outs.ts';
+import type {RunningNameServer} from './name-server/index.ts';
 import {paces} from './paces.ts';
+import {rehearsalProblems} from './problems.ts';
 import {type Journal, newPassword, openJournal, type RehearsalRecord, readRecord, recordedAuthority} from './record.ts';
-import type {RehearsalOptions} from './types.ts';
+import type {FaultOrder, RehearsalOptions} from './types.ts';
 
 /** What all parts of the played site share. */
 export type Site = {
@@ -83,4 +85,48 @@ export const openSite = async (options: RehearsalOptions, closers: Closers): Pro
 		isForgotten: (host) => fault.is('dns-missing') && host !== hosts[0],
 		closers,
 	};
+};
+
+/** The parts of a running site that a fault changes by more than its own memory. */
+type Switched = {
+	readonly names: Pick<RunningNameServer, 'remove'>;
+	/** Begins to look for the first pg_dump. */
+	readonly watchDumps: () => void;
+};
+
+/** The network team forgets what it has made for all hosts but the first. */
+const forgetRecords = ({journal, hosts}: Site, {names}: Switched): void => {
+	const [first] = hosts;
+	const {records} = journal.read();
+	for (const host of Object.keys(records)) if (host !== first) names.remove(host);
+	journal.change({records: Object.fromEntries(Object.entries(records).filter(([host]) => host === first))});
+};
+
+/** Passwords and certificates, as the fault that is on has them. */
+const writeFiles = async ({directory, authority, hosts, journal, fault}: Site, begins: FaultName | undefined) => {
+	const {registryPassword, databasePassword, mysqlPassword, backupPassphrase = ''} = journal.read();
+	const passwords = {registryPassword, databasePassword, mysqlPassword, backupPassphrase};
+	await writeHandouts(directory, {authority, hosts, ...passwords, begins, isOn: fault.is});
+};
+
+/**
+ * Switches a fault of a running site on, in the place of the one that is on, or off.
+ * @returns what became of it, for people
+ * @throws ProblemError `rehearsal-fault-not-now` for one that lies in the answers; `rehearsal-fault-off` for one that is not on
+ */
+export const switchFault = async (site: Site, parts: Switched, {name, on}: FaultOrder): Promise<readonly string[]> => {
+	const {fault} = site;
+	if (name === 'postgresql-engine') throw rehearsalProblems.error('rehearsal-fault-not-now', {fault: name});
+	if (!on && !fault.is(name)) throw rehearsalProblems.error('rehearsal-fault-off', {fault: name});
+	const before = fault.name();
+	// What the one before broke is mended: only one is on at a time.
+	fault.clear();
+	await writeFiles(site, undefined);
+	if (!on) return [`Fault ${name} is off.`];
+	fault.begin(name);
+	await writeFiles(site, name);
+	if (name === 'dns-missing') forgetRecords(site, parts);
+	if (name === 'dump-breaks-off') parts.watchDumps();
+	const instead = before === undefined || before === name ? '' : `, in the place of ${before}`;
+	return [`Fault ${name} is on${instead}: ${faults[name]}`];
 };

@@ -42,6 +42,9 @@ export type RehearsalOptions = {
 	readonly signal?: AbortSignal | undefined;
 };
 
+/** What a running site is asked to break, or to break no longer. */
+export type FaultOrder = {readonly name: FaultName; readonly on: boolean};
+
 export type Rehearsal = {
 	/** What an operator of this site would answer; `helm.binary` is left to the caller. */
 	readonly answers: AnswersInput;
@@ -54,6 +57,11 @@ export type Rehearsal = {
 	readonly fault: readonly string[];
 	/** What there is and where, for people; no secrets. */
 	readonly describe: () => readonly string[];
+	/**
+	 * Switches a fault on, in the place of the one that is on, or off; says what became of it.
+	 * @throws ProblemError `rehearsal-fault-not-now`, `rehearsal-fault-off`
+	 */
+	readonly switchFault: (order: FaultOrder) => Promise<readonly string[]>;
 	/** Saves everything and ends every part; repeatable. */
 	readonly stop: () => Promise<void>;
 };

@@ -7,6 +7,7 @@ import {type Programs, programsText} from './client-tools/index.ts';
 import {createClosers} from './closing/index.ts';
 import {faults} from './faults.ts';
 import type {SiteMysql} from './mysql/index.ts';
+import type {RunningNameServer} from './name-server/index.ts';
 import {
 	type Cluster,
 	employ,
@@ -24,7 +25,7 @@ import {endDumps, type RunningPostgres} from './postgres/index.ts';
 import type {Front} from './product/index.ts';
 import type {RehearsalRegistry} from './registry/index.ts';
 import {makeSampleBundle} from './sample-bundle/index.ts';
-import {address, openSite, type Site} from './site.ts';
+import {address, openSite, type Site, switchFault} from './site.ts';
 import {type Storage, startStorage} from './storage.ts';
 import type {Rehearsal, RehearsalOptions, Sample} from './types.ts';
 
@@ -45,6 +46,7 @@ type Parts = {
 	readonly mysql: SiteMysql;
 	readonly registry: RehearsalRegistry;
 	readonly nameServer: string;
+	readonly names: RunningNameServer;
 	readonly storage: Storage | undefined;
 	readonly cluster: Cluster;
 	readonly front: Front;
@@ -59,7 +61,6 @@ const bothOf = async <First, Second>(first: Promise<First>, second: Promise<Seco
 
 /** `dump-breaks-off`: somebody ends the first one. */
 const watchDumps = ({fault, journal, closers, options}: Site, postgres: RunningPostgres): void => {
-	if (!fault.is('dump-breaks-off')) return;
 	const password = journal.read().databasePassword;
 	closers.add(endDumps(postgres, {password, onEnded: fault.clear, log: options.log}));
 };
@@ -80,10 +81,10 @@ const startParts = async (site: Site): Promise<Parts> => {
 	const programs = await findClientTools(site);
 	const cluster = await startCluster(site, {registryHost: registry.host, nameServer, programs});
 	onUnknown = missing(site, cluster);
-	watchDumps(site, postgres);
+	if (site.fault.is('dump-breaks-off')) watchDumps(site, postgres);
 	const front = await startIngress(site, cluster);
 	employ(site, cluster, names);
-	return {postgres, mysql, registry, nameServer, storage, cluster, front, programs};
+	return {postgres, mysql, registry, nameServer, names, storage, cluster, front, programs};
 };
 
 const makeSample = async ({directory, options}: Site, registry: string): Promise<string> => {
@@ -167,6 +168,8 @@ const open = async (site: Site): Promise<Rehearsal> => {
 		mysqlIsPlayed: parts.mysql.kind === 'played',
 		fault,
 		describe: () => [...describe(site, parts, bundle), ...fault],
+		switchFault: (order) =>
+			switchFault(site, {names: parts.names, watchDumps: () => watchDumps(site, parts.postgres)}, order),
 		stop: closers.closeAll,
 	};
 };

@@ -40,7 +40,9 @@ const initdb = async (folder: string, passwordFile: string, {bin, owner}: Making
 const initFailed = (folder: string, error: unknown): ProblemError => {
 	const {stderr = '', message} = error as Error & {stderr?: string};
 	const lines = stderr.trim().split('\n');
-	const words = lines.at(-1) || message.split('\n')[0] || '';
+	// Its last lines say that it removes what it made.
+	const words =
+		lines.find((line) => /\b(?:error|fatal|panic):/iu.test(line)) || lines.at(-1) || message.split('\n')[0] || '';
 	return rehearsalProblems.error(
 		'rehearsal-postgres-init-failed',
 		{folder, words},

@@ -14,6 +14,20 @@ export const rehearsalRunProblems = declareProblems({
 		cause: 'In this world a played one stands in, which no mysqldump can read.',
 		fix: "Begin the world anew with one from Debian's packages: rehearse {plan} --fresh --mysql unpacked.",
 	},
+	'rehearsal-not-served': {
+		area: 'usage',
+		message: 'No rehearsal takes faults here.',
+		cases: {
+			nobody: {
+				cause: 'None is kept up with the state folder {folder}.',
+				fix: 'Start one in another shell with rehearse --serve, or name its folder with --state-dir.',
+			},
+			silent: {
+				cause: 'The one that is kept up did not answer in {seconds} s.',
+				fix: 'Look at the shell in which it was started.',
+			},
+		},
+	},
 	'rehearsal-not-accepted': {
 		area: 'usage',
 		message: 'Nobody has agreed that what {plan} takes away is lost.',

@@ -1,17 +1,12 @@
 import path from 'node:path';
-import {type FaultName, rehearsalHosts, type Sample, spawnRehearsal, type WayIn} from '../../../rehearsal/index.ts';
-import {type Draft, removeAt, setAt} from '../../answers/draft.ts';
-import type {AnswersFrom} from '../../answers/file/load.ts';
 import {acquireFileLock} from '../../base/lock/lock.ts';
-import {safeFolder} from '../../base/own/folder.ts';
 import {printable} from '../../base/printable.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {plans} from '../../plans/index.ts';
 import {completeAnswers, type FoundAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
 import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
-import type {Context, GlobalOptions} from '../base/context.ts';
+import type {Context} from '../base/context.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
-import {cacheFolderOf} from '../base/surroundings.ts';
 import {runPlain} from '../plain/install.ts';
 import {wantsPlainQuestions} from '../plain/wanted.ts';
 import {runHeadless} from '../plan/headless.ts';
@@ -20,58 +15,11 @@ import {resumeCommand} from '../plan/resume-command.ts';
 import {makeFolder} from '../run/folder.ts';
 import {quietTerminal} from '../screen/quiet.ts';
 import {runScreen} from '../screen/screen.ts';
-import {
-	hostsOf,
-	isProgram,
-	judgeOwnFile,
-	moveIn,
-	ofThisWorld,
-	ownBundle,
-	refuseOutside,
-	stayInside,
-	wayInOf,
-} from './answers.ts';
-import {withEngineOf} from './databases.ts';
+import {judgeOwnFile, ofThisWorld, refuseOutside, stayInside} from './answers.ts';
 import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
 import {withoutReplaced} from './secrets.ts';
-import {forgetWorld, isOfWorld, worldFolderOf} from './world-folder.ts';
-
-/** What `rehearse` takes beside the shared options. */
-export type RehearsalOptions = GlobalOptions & {
-	readonly fault?: FaultName | undefined;
-	readonly pace: 'real' | 'fast';
-	readonly mysql?: 'played' | 'unpacked' | undefined;
-	readonly clientTools?: 'unpacked' | 'none' | undefined;
-	readonly wayIn?: WayIn | undefined;
-	/** Which sample is carried in, and what is done with it. */
-	readonly sample: Sample;
-	readonly plan: PlanName;
-	readonly storage?: 's3' | undefined;
-	/** What back and restore take away is agreed to, where nobody is asked. */
-	readonly acceptLoss: boolean;
-	readonly fresh: boolean;
-	/** Called when the screen is about to take the keys of the terminal. */
-	readonly onScreen?: (() => Promise<boolean | undefined>) | undefined;
-};
-
-/** A rehearsal that is about to begin: where it lies, and whose answers count. */
-type Stage = {
-	readonly stateDirectory: string;
-	readonly worldFolder: string;
-	readonly source: FoundAnswers;
-};
-
-/** The world as a child process, once it answers. */
-type World = Awaited<ReturnType<typeof spawnRehearsal>>;
-
-/** helm for the rehearsal: the one that `npm start` fetched, else what a real run takes. */
-const findHelm = async ({environment, homeDirectory}: Context): Promise<string> => {
-	const named = environment.ZENML_AIRGAP_HELM;
-	if (named && (await isProgram(named))) return named;
-	const fetched = path.join(cacheFolderOf(environment, homeDirectory), 'helm', '4.2.3', 'helm');
-	// It is run as this user, so nobody else may have put it there.
-	return (await isProgram(fetched)) && safeFolder(path.dirname(fetched)) !== undefined ? fetched : 'auto';
-};
+import {answersFor, ownAnswers, type RehearsalOptions, type Stage, startWorld, type World} from './world.ts';
+import {forgetWorld, worldFolderOf} from './world-folder.ts';
 
 /** Finds the answers; forgets the world of an earlier rehearsal where that is asked for. @throws ProblemError, ProblemsError */
 const setStage = async (
@@ -94,56 +42,6 @@ const setStage = async (
 		worldFolder,
 		source: await findAnswers(context, options, {stateDirectory, plan: plans[options.plan]}),
 	};
-};
-
-const startWorld = async (context: Context, options: RehearsalOptions, stage: Stage): Promise<World> => {
-	const {worldFolder, source} = stage;
-	const own = await ownBundle(source);
-	let isUp = false;
-	const world = await spawnRehearsal({
-		execArgv: context.nodeArguments,
-		directory: worldFolder,
-		...(own !== undefined && !own.startsWith(`${worldFolder}${path.sep}`) && {bundle: own}),
-		hosts: hostsOf(source, {hosts: [rehearsalHosts.controlPlane, rehearsalHosts.workspace]}),
-		...(options.fault !== undefined && {fault: options.fault}),
-		...(options.mysql !== undefined && {mysql: options.mysql}),
-		...(options.clientTools !== undefined && {clientTools: options.clientTools}),
-		wayIn: options.wayIn ?? wayInOf(source),
-		sample: options.sample,
-		...(options.storage !== undefined && {storage: options.storage}),
-		pace: options.pace,
-		log: (line) => {
-			if (!isUp) context.err(`rehearsal: ${printable(line)}\n`);
-		},
-		signal: context.signal,
-	});
-	isUp = true;
-	return world;
-};
-
-/** The rehearsal's own answers for this host. Whoever pins a key wants to see what it does, on the sample as well. */
-const ownAnswers = async (context: Context, {source}: Stage, world: World): Promise<Draft> => {
-	const onEngine = withEngineOf(partialAnswers(source).draft, world.answers as unknown as Draft);
-	const given = setAt(onEngine, 'helm.binary', await findHelm(context));
-	const pins = source.overrides.some(({path: at}) => at.startsWith('bundle.signature.'));
-	return pins ? removeAt(given, 'bundle.signature') : given;
-};
-
-/** The answers for this run, moved into the world, and what is to be said about it. */
-const answersFor = async (
-	context: Context,
-	{source, worldFolder}: Stage,
-	world: {readonly answers: unknown; readonly directory: string; readonly faultBegins: boolean},
-): Promise<{readonly answers: AnswersFrom; readonly lines: readonly string[]}> => {
-	const file = source.from === 'file' ? source.answers.file : '(answers of the rehearsal)';
-	const asValues = (values: unknown): AnswersFrom => ({kind: 'values', values, file});
-	if (source.from === 'nothing') return {answers: asValues(world.answers), lines: []};
-	// The journal of an unfinished rehearsal has what the operator edited; a new fault starts from the world's own files.
-	const kept = source.answers.kind === 'values' ? source.answers.values : undefined;
-	const goesOn = source.from === 'journal' && isOfWorld({answers: kept}, worldFolder) && !world.faultBegins;
-	if (goesOn) return {answers: {...source.answers, file}, lines: []};
-	const {draft, lines} = await moveIn(context, source, world);
-	return {answers: asValues(draft), lines};
 };
 
 /** The real installer against the world. Returns the exit code. */
@@ -191,6 +89,27 @@ const installInto = async (given: Context, options: RehearsalOptions, stage: Sta
 	return screen ? runScreen(context, attended) : runPlain(context, options, attended);
 };
 
+/** The world, up until a signal comes. Returns the exit code. */
+const serve = async (context: Context, options: RehearsalOptions, stage: Stage): Promise<number> => {
+	const world = await startWorld(context, options, stage);
+	try {
+		const own = await ownAnswers(context, stage, world);
+		const {answers, lines} = await answersFor(context, stage, {...world, answers: own});
+		const {stateDirectory, source} = stage;
+		const {serveWorld} = await import('./serve.ts');
+		await serveWorld(context, {
+			...world,
+			stateDirectory,
+			isUsual: options.stateDir === undefined,
+			answers: {...source, answers, from: 'file'},
+			told: [...world.describe(), ...lines],
+		});
+		return 0;
+	} finally {
+		await world.stop();
+	}
+};
+
 /** One plan in the world, which is up as long as it takes. Returns the exit code. */
 const playIn = async (
 	context: Context,
@@ -233,6 +152,7 @@ const playBefore = async (context: Context, options: RehearsalOptions, {plan, sa
 const rehearse = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
 	const asks = wantsScreen(context, options) || wantsPlainQuestions(context, options);
 	const stage = await setStage(context, options, stateDirectory, asks);
+	if (options.serve) return serve(context, options, stage);
 	const scenes = await scenesBefore(options.plan, stage);
 	for (const scene of scenes) {
 		const exitCode = await playBefore(context, options, scene, stage);
@@ -268,7 +188,7 @@ const runAlone = async (context: Context, options: RehearsalOptions, stateDirect
 /** Starts the world as a child process, then runs the real installer against it. Returns the exit code. */
 export const runRehearsal = async (context: Context, options: RehearsalOptions): Promise<number> => {
 	const stateDirectory = stateDirectoryOf(context, options, 'rehearsal');
-	const quiet = wantsScreen(context, options) ? quietTerminal(context) : undefined;
+	const quiet = !options.serve && wantsScreen(context, options) ? quietTerminal(context) : undefined;
 	try {
 		return await runAlone(context, {...options, onScreen: quiet?.handOver}, stateDirectory);
 	} finally {
