@@ -16,6 +16,7 @@ const floors: readonly (readonly string[])[] = [
 	['rehearsal'],
 	['report', 'plans', 'docs'],
 	['steps'],
+	['handover'],
 	['zenml', 'charts'],
 	['registry'],
 	['bundle', 'cluster', 'helm', 'network', 'database', 'backup'],

@@ -154,7 +154,7 @@ export type DatabasePort = {
 		options: {readonly signal: AbortSignal; readonly onStatement: (shown: string) => void},
 	) => Promise<void>;
 	/** The same as SQL for a DBA to run, passwords left as a variable of the engine's own client. */
-	readonly script: (needed: NeededDatabase) => readonly string[];
+	readonly script: (needed: Omit<NeededDatabase, 'password'>) => readonly string[];
 	/** Databases of a drill, which are made to be dropped. */
 	readonly scratch: ScratchPort;
 };

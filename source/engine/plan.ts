@@ -26,6 +26,8 @@ export type Handover = {
 	readonly pollEveryMs: number;
 	/** Set where the operator may say "this is done elsewhere"; the text of that promise. */
 	readonly acknowledge?: string | undefined;
+	/** Folder in which its texts lie as files already; undefined where none were written. */
+	readonly folder?: string | undefined;
 };
 
 /** What a step keeps in the journal beside its outcome: the digest of the bundle. */

@@ -46,13 +46,19 @@ const noted = (label: string, note: string): string => (note === '' ? label : `$
 
 const awaitedLine = ({label, ok, note}: Awaited): string => `${ok ? 'ok     ' : 'not yet'} ${noted(label, note)}`;
 
-const handoverLines = ({title, who, intro, sections, awaited}: Handover): readonly string[] => [
-	`For ${toldActor(who)}: ${title}`,
-	intro,
-	...sections.flatMap((section) => ['', `--- ${section.title} (${section.fileName})`, ...section.lines]),
+/** The texts where they lie in no file; else where they are. */
+const textLines = ({who, sections, folder}: Handover): readonly string[] =>
+	folder === undefined
+		? sections.flatMap((section) => ['', `--- ${section.title} (${section.fileName})`, ...section.lines])
+		: [`Files for ${toldActor(who)}: ${folder}`, ...sections.map(({title, fileName}) => `  ${fileName}: ${title}`)];
+
+const handoverLines = (handover: Handover): readonly string[] => [
+	`For ${toldActor(handover.who)}: ${handover.title}`,
+	handover.intro,
+	...textLines(handover),
 	'',
 	'Waiting for:',
-	...awaited.map((one) => `  ${awaitedLine(one)}`),
+	...handover.awaited.map((one) => `  ${awaitedLine(one)}`),
 ];
 
 const isSame = (before: readonly Awaited[], after: readonly Awaited[]): boolean =>

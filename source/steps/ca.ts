@@ -1,13 +1,12 @@
 import {urlOf} from '../answers/addresses.ts';
 import {ProblemsError} from '../base/problem.ts';
 import type {Awaited, Finding, Handover} from '../engine/plan.ts';
-import {caScripts} from '../network/ca-scripts.ts';
-import {handOver, pollEveryMs} from './shared/handover.ts';
+import type {Pack} from '../handover/pack.ts';
+import {caPackOf, hostsOf} from './handover/ca.ts';
+import {handOver, pollEveryMs, savePapers} from './shared/handover.ts';
 import {componentsOf} from './shared/names.ts';
 import {runPodProbe} from './shared/pod-probe.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
-
-const hostsOf = ({answers}: World): readonly string[] => componentsOf(answers).map(({answers: {host}}) => host);
 
 /** What a pod says of the CA; nothing when pod checks are off or this is a dry run. */
 const fromPod = async (world: World, ca: string): Promise<readonly Awaited[]> => {
@@ -28,23 +27,15 @@ const fingerprintOf = async (world: World): Promise<string> => {
 	return read.pair.caFacts.fingerprint;
 };
 
-const caHandover = (
-	world: World,
-	{ca, fingerprint, awaited}: {readonly ca: string; readonly fingerprint: string; readonly awaited: readonly Awaited[]},
-): Handover => {
-	const confirmable = world.answers.network.caHandover === 'confirm';
-	return {
-		id: 'ca',
-		title: 'CA certificate for every client',
-		who: 'desktop team',
-		intro:
-			'Browsers, Python clients and pipeline containers must trust the internal CA. The scripts hold the certificate and check its fingerprint.',
-		sections: caScripts({caPem: ca, caFingerprint: fingerprint, hosts: hostsOf(world)}),
-		awaited,
-		pollEveryMs,
-		acknowledge: confirmable ? 'The CA certificate was handed on to those who install it on the clients.' : undefined,
-	};
-};
+const caHandover = (world: World, pack: Pack, awaited: readonly Awaited[]): Handover => ({
+	...pack,
+	awaited,
+	pollEveryMs,
+	acknowledge:
+		world.answers.network.caHandover === 'confirm'
+			? 'The CA certificate was handed on to those who install it on the clients.'
+			: undefined,
+});
 
 const check = async (world: World): Promise<Finding> => {
 	const {answers, tls, host, clock} = world;
@@ -54,8 +45,12 @@ const check = async (world: World): Promise<Finding> => {
 	const here = {label: 'this host trusts the CA', ok: trusted, note: trusted ? file : `it is not in ${file}`};
 	// A pod costs seconds: it is asked once this host trusts the CA.
 	const awaited = trusted ? [here, ...(await fromPod(world, ca))] : [here];
-	if (awaited.every(({ok}) => ok)) return {status: 'ok', note: `trusted by ${file}`};
-	return handOver(world, caHandover(world, {ca, fingerprint, awaited}), 'handover-ca');
+	const pack = caPackOf(world, {ca, fingerprint});
+	if (!awaited.every(({ok}) => ok)) return handOver(world, caHandover(world, pack, awaited), 'handover-ca');
+	// That this host trusts it says nothing of the others.
+	const folder = await savePapers(world, pack);
+	const papers = folder === undefined ? '' : `; for the ${pack.who}: ${folder}`;
+	return {status: 'ok', note: `trusted by ${file}${papers}`};
 };
 
 /** Guide step 11: hand-out scripts for each kind of client; goes on when this host trusts the CA. */

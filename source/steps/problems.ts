@@ -183,10 +183,10 @@ export const stepProblems = declareProblems({
 	'database-needs-dba': {
 		area: 'database',
 		who: 'database admin',
-		message: 'The databases are not ready, and the answers hold no login that may create them.',
+		message:
+			'The databases are not ready: the database admin has not run the SQL {when}, and the answers hold no login that may.',
 		cause: 'A login as the servers will use it says: {refusal}',
-		fix: 'Have the database admin run the SQL below, with the passwords as its head says, by the client that it names; then try again.',
-		nextSteps: ['or give the tool a login that may: {at}.username and {at}.password'],
+		fix: 'Give the database admin the SQL and the passwords, which "zenml-airgap handover database --with-passwords" writes as files; or give the tool a login that may, as {at}.username and {at}.password. Then try again.',
 	},
 	...fromPodTable,
 	...scheduleTable,

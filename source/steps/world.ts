@@ -6,7 +6,7 @@ import type {EffectMemo} from '../charts/index.ts';
 import type {ClusterPort} from '../cluster/types.ts';
 import type {DumpPort} from '../database/dump/types.ts';
 import type {DatabaseEngine, DatabasePort} from '../database/types.ts';
-import type {BaseWorld, Plan as EnginePlan, Step as EngineStep} from '../engine/plan.ts';
+import type {BaseWorld, Plan as EnginePlan, Step as EngineStep, Handover} from '../engine/plan.ts';
 import type {HelmPort} from '../helm/types.ts';
 import type {DnsPort, HttpsPort, TlsPort} from '../network/types.ts';
 import type {RegistryPort} from '../registry/types.ts';
@@ -30,6 +30,10 @@ export type HostPort = {
 	readonly stateDirectory: string;
 	/** Puts a file of that name there, for the operator alone, or removes it where there is no text. Returns its path. */
 	readonly saveState: (name: string, text: string | undefined) => Promise<string>;
+	/** Who asks other teams for something: `ada on jump1`; undefined where that is not known. */
+	readonly operator: string | undefined;
+	/** Writes papers for another team there, for the operator alone; what is the same already stays. Returns their folder. */
+	readonly savePack: (pack: Pick<Handover, 'id' | 'sections'>) => Promise<string>;
 };
 
 /** Programs and addresses that hear how a run goes. */

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
-import {networkLines, networkTable, withSite} from '../../source/docs/network.ts';
+import {networkTable, withSite} from '../../source/docs/network.ts';
 import {docsTexts} from '../../source/docs/texts.ts';
+import {networkLines} from '../../source/handover/network/lines.ts';
 import {load, shortest} from '../answers/samples.ts';
 
 const told = (text: string): readonly string[] =>

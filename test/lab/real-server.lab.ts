@@ -100,7 +100,8 @@ const withoutAdmin = async (): Promise<readonly string[]> => {
 	const answers = parse(readFileSync(facts.answers ?? '', 'utf8')) as {database: {admin?: unknown}};
 	delete answers.database.admin;
 	writeFileSync(file, stringify(answers), {mode: 0o600});
-	return ['--answers', file];
+	// Nobody runs the SQL here: the run is not to wait for it.
+	return ['--answers', file, '--set', 'network.waitMinutes=0'];
 };
 const account = "'zenml_workspace_user'@'%'";
 

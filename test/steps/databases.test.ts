@@ -24,6 +24,12 @@ const site = (database: Partial<DatabasePort> = {}, more: Given = {}): Given => 
 	...more,
 });
 const see = async (given: Given) => look(databasesStep, worldOf(given));
+/** What a look that has to wait says. */
+const waitingFor = async (world: ReturnType<typeof worldOf>) => {
+	const finding = await look(databasesStep, world);
+	if (finding.status !== 'waiting') throw new Error(JSON.stringify(finding));
+	return finding;
+};
 const throwing = (name: ProblemCode) => async () => {
 	throw refusal(name, `The server says ${name}.`);
 };
@@ -54,7 +60,7 @@ describe('databases', () => {
 	});
 
 	test('while a password is not made, its database is to come', async () => {
-		expect(changesOf(await see(site({}, {cluster: kept()})))).toEqual([
+		expect(changesOf(await see(site({}, {cluster: kept(), answers: withAdmin})))).toEqual([
 			'create database zenml_pro (owner zenml_pro_user)',
 			'create database zenml_workspace (owner zenml_workspace_user)',
 		]);
@@ -159,15 +165,33 @@ describe('databases', () => {
 	] as const)(
 		'without an admin, %s is for the DBA, with the SQL for all components and no password in it',
 		async (name) => {
-			const problem = await refusalOf(see(site({probe: throwing(name)})));
+			const world = worldOf(site({probe: throwing(name)}));
+			const {handover, late} = await waitingFor(world);
+			expect(handover).toMatchObject({
+				id: 'database',
+				who: 'database admin',
+				folder: '/state/handover/database',
+				pollEveryMs: 15_000,
+				awaited: [
+					{label: 'database zenml_pro for zenml_pro_user on db.corp:5432', ok: false, note: `The server says ${name}.`},
+					{
+						label: 'database zenml_workspace for zenml_workspace_user on db.corp:5432',
+						ok: false,
+						note: `The server says ${name}.`,
+					},
+				],
+			});
+			expect(handover.sections.map(({fileName}) => fileName)).toEqual(['README.txt', 'db.corp_5432.sql']);
+			const problem = late('within 5 minutes');
 			expect(problem).toMatchObject({
 				code: code('database-needs-dba'),
 				area: 'database',
 				who: 'database admin',
-				message: 'The databases are not ready, and the answers hold no login that may create them.',
+				message:
+					'The databases are not ready: the database admin has not run the SQL within 5 minutes, and the answers hold no login that may.',
 				cause: `A login as the servers will use it says: The server says ${name}.`,
-				fix: 'Have the database admin run the SQL below, with the passwords as its head says, by the client that it names; then try again.',
-				nextSteps: ['or give the tool a login that may: database.admin.username and database.admin.password'],
+				fix: 'Give the database admin the SQL and the passwords, which "zenml-airgap handover database --with-passwords" writes as files; or give the tool a login that may, as database.admin.username and database.admin.password. Then try again.',
+				nextSteps: ['the files for the database admin are in /state/handover/database; begin with README.txt'],
 				answers: [
 					'database.admin.username',
 					'database.admin.password',
@@ -181,7 +205,7 @@ describe('databases', () => {
 					'CREATE DATABASE "zenml_workspace" OWNER "zenml_workspace_user";',
 				],
 			});
-			expect(JSON.stringify(problem)).not.toContain('pro-password');
+			expect(JSON.stringify([problem, handover])).not.toContain('pro-password');
 		},
 	);
 
@@ -190,7 +214,10 @@ describe('databases', () => {
 			if (from === 'workspaces.0.database') throw refusal('database-missing', 'There is no such database.');
 			return facts;
 		};
-		const problem = await refusalOf(see(site({probe})));
+		const {handover, late} = await waitingFor(worldOf(site({probe})));
+		expect(handover.awaited.map(({note}) => note)).toEqual(['There is no such database.']);
+		expect(handover.sections.flatMap(({lines}) => lines).join('\n')).not.toContain('zenml_pro_user');
+		const problem = late('yet');
 		expect(problem.evidence).toEqual([
 			'-- On db.corp:5432:',
 			'CREATE DATABASE "zenml_workspace" OWNER "zenml_workspace_user";',
@@ -203,16 +230,45 @@ describe('databases', () => {
 			...input,
 			controlPlane: {...input.controlPlane, database: {password: 'env:PRO'}},
 		}));
-		const problem = await refusalOf(see(site({probe: throwing('database-missing')}, {answers, cluster: kept()})));
-		expect(problem.evidence).toEqual(['-- On db.corp:5432:', 'CREATE DATABASE "zenml_pro" OWNER "zenml_pro_user";']);
+		const {late} = await waitingFor(worldOf(site({probe: throwing('database-missing')}, {answers, cluster: kept()})));
+		expect(late('yet').evidence).toEqual([
+			'-- On db.corp:5432:',
+			'CREATE DATABASE "zenml_pro" OWNER "zenml_pro_user";',
+		]);
 	});
 
 	test('a database that does not do is for the DBA too', async () => {
 		const judge = () => refusal('database-privileges', 'It may not create tables.').problem;
-		expect(await refusalOf(see(site({judge})))).toMatchObject({
-			code: 'database-needs-dba',
-			cause: 'A login as the servers will use it says: It may not create tables.',
-		});
+		const {handover} = await waitingFor(worldOf(site({judge})));
+		expect(handover.awaited.map(({note}) => note)).toEqual(['It may not create tables.', 'It may not create tables.']);
+	});
+
+	test('a dry run without an admin says who makes the databases, before and after their passwords are made', async () => {
+		const waits = [
+			'wait database zenml_pro (the database admin runs the SQL of zenml-airgap handover database)',
+			'wait database zenml_workspace (the database admin runs the SQL of zenml-airgap handover database)',
+		];
+		const before = site({}, {cluster: kept(), pass: 'look'});
+		expect(changesOf(await see(before))).toEqual(waits);
+		const after = site({probe: throwing('database-missing')}, {pass: 'look'});
+		expect(changesOf(await see(after))).toEqual(waits);
+	});
+
+	test('what the tool may make itself comes before others are waited for', async () => {
+		const server = {engine: 'postgresql', host: 'pg.corp', admin: {password: 'env:DBA'}} as const;
+		const answers = answersOf((input) => ({
+			...input,
+			controlPlane: {...input.controlPlane, database: {server}},
+		}));
+		const due = {target: 'role zenml_pro_user', sql: '', shown: 'CREATE ROLE'};
+		const missing: DatabasePort['missing'] = async () => [due];
+		const given = site({missing, probe: throwing('database-missing')}, {answers});
+		expect(changesOf(await see(given))).toEqual(['run role zenml_pro_user (CREATE ROLE)']);
+		const look = site({missing, probe: throwing('database-missing')}, {answers, pass: 'look'});
+		expect(changesOf(await see(look))).toEqual([
+			'run role zenml_pro_user (CREATE ROLE)',
+			'wait database zenml_workspace (the database admin runs the SQL of zenml-airgap handover database)',
+		]);
 	});
 
 	test.each(['database-unreachable', 'database-encoding', 'database-certificate-untrusted'] as const)(

@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {unattended} from '../../source/engine/controls.ts';
 import {type Site, startSite} from '../helpers/world.ts';
 
 let site: Site;
@@ -14,6 +15,13 @@ const withoutDba = () =>
 		const {admin: _neither, ...server} = input.controlPlane.database?.server ?? {host: ''};
 		const ofControlPlane = {...input.controlPlane.database, server};
 		return {...input, database, controlPlane: {...input.controlPlane, database: ofControlPlane}};
+	});
+
+/** A run that waits for nobody. */
+const runAlone = async (answers: Parameters<Site['run']>[0]) =>
+	site.run(answers, {
+		until: 'databases',
+		controls: () => unattended({acknowledged: () => false, handoverLimitMs: 0}),
 	});
 
 /** What psql does with the script: variables, `\gexec`, and statements one by one. */
@@ -60,7 +68,7 @@ const partFor = (script: readonly string[], port: number | undefined): readonly 
 
 test('without a login of the database admin, a run stops with the SQL for them, and goes on once it was run', async () => {
 	const answers = withoutDba();
-	const refused = await site.run(answers, {until: 'databases'});
+	const refused = await runAlone(answers);
 	expect(refused).toMatchObject({
 		exitCode: 7,
 		problem: {code: 'database-needs-dba', area: 'database', who: 'database admin'},
@@ -80,7 +88,7 @@ test('without a login of the database admin, a run stops with the SQL for them, 
 		expect(JSON.stringify(refused.events)).not.toContain(password);
 	}
 	await runInPsql(partFor(script, answers.controlPlane.database.server?.port), passwords);
-	const second = (await site.run(answers, {until: 'databases'})).problem;
+	const second = (await runAlone(answers)).problem;
 	// What is ready already gets no second password.
 	expect(second).toMatchObject({
 		code: 'database-needs-dba',

@@ -141,7 +141,9 @@ describe('dns', () => {
 				'Still to come: zenml-pro.corp.internal from this host: does not exist yet; zenml.corp.internal from this host: does not exist yet.',
 			fix: 'Give the text of this hand-over to the network team, then start the same command again.',
 		});
-		expect(problem.nextSteps[0]).toMatch(/\(.+\)$/u);
+		expect(problem.nextSteps).toEqual([
+			'the files for the network team are in /state/handover/dns; begin with README.txt',
+		]);
 		expect(problem.evidence?.join('\n')).toContain('zenml.corp.internal. 300 IN A 10.1.2.3');
 	});
 
@@ -224,7 +226,24 @@ describe('ca', async () => {
 
 	test('this host and a pod trust the CA', async () => {
 		const site = {answers: confirm, host: files, tls: trust(true), bundle: carried(), cluster: pod({status: 401})};
-		expect(await see(caStep, site)).toEqual({status: 'ok', note: 'trusted by /etc/ssl/ca.crt'});
+		expect(await see(caStep, site)).toEqual({
+			status: 'ok',
+			note: 'trusted by /etc/ssl/ca.crt; for the desktop team: /state/handover/ca',
+		});
+		// A look leaves no files.
+		expect(await see(caStep, {...site, pass: 'verify'})).toEqual({status: 'ok', note: 'trusted by /etc/ssl/ca.crt'});
+	});
+
+	test('papers that cannot be written are told, and hold nobody up', async () => {
+		const savePack = async () => {
+			throw refusal('state-unwritable', 'The file cannot be written.');
+		};
+		const world = worldOf({answers: confirm, host: {...files, savePack}, tls: trust(false)});
+		const finding = await look(caStep, world);
+		expect(waitingOf(finding).handover.folder).toBeUndefined();
+		expect(linesOf(world.told)).toEqual([
+			'warn the papers for the desktop team were not written: The file cannot be written. Why state-unwritable.',
+		]);
 	});
 
 	test('scripts with the CA are handed over while this host does not', async () => {

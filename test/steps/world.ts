@@ -51,7 +51,11 @@ export const worldOf = (
 		...{answers, pass, runId: 'run-of-the-test', acknowledged, signal, told, secrets},
 		clock: {...systemClock, ...clock},
 		report: (detail) => told.push(detail),
-		host: onlyThese('host', given.host),
+		host: onlyThese('host', {
+			operator: 'ada on jump1',
+			savePack: async ({id}) => `/state/handover/${id}`,
+			...given.host,
+		}),
 		bundle: onlyThese('bundle', given.bundle),
 		registry: onlyThese('registry', given.registry),
 		cluster: onlyThese('cluster', given.cluster),

@@ -14,7 +14,7 @@ const admin = z
 			.meta({examples: ['mysql']}),
 	})
 	.optional()
-	.describe('Without it the tool shows the SQL for the database admin and waits');
+	.describe('Without it the tool writes the SQL for the database admin as files and waits');
 
 /** A database server. What has a default by engine is optional here: database-server.ts fills it in. */
 export const databaseServer = (hostExample: string) =>

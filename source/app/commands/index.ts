@@ -16,6 +16,7 @@ import {completion} from './completion/index.ts';
 import {docs} from './documents/docs.ts';
 import {explain} from './documents/explain.ts';
 import {drill} from './drill.ts';
+import {handover} from './handover.ts';
 import {install} from './install.ts';
 import {plan} from './plan.ts';
 import {inventory} from './registry/inventory.ts';
@@ -39,6 +40,7 @@ export const planCommands: readonly AddCommand[] = [
 	restore,
 	back,
 	drill,
+	handover,
 	status,
 	explain,
 	docs,

@@ -28,18 +28,18 @@ export const worldFolderOf = async ({userId}: Context, stateDirectory: string): 
 	return folder;
 };
 
-/** What runs leave in their state folder; nothing else in it is ever removed, since the operator chose it. */
+/**
+ * What a new world makes void in a state folder. Logs, reports and papers tell of what was, and stay; nothing else is ever removed either, since
+ * the operator chose the folder.
+ */
 const traces = [
 	...Object.keys(plans).flatMap((plan) => {
 		const name = path.basename(journalFile('', plan));
 		return [name, `${name}.previous`];
 	}),
 	'lock',
-	'logs',
-	'reports',
 	'charts',
 	'helm',
-	'handover',
 	'world',
 ];
 

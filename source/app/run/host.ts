@@ -2,31 +2,44 @@ import {rm, statfs} from 'node:fs/promises';
 import path from 'node:path';
 import {errnoWords} from '../../base/errno.ts';
 import {saveFile} from '../../base/files.ts';
+import {savePack} from '../../base/handover.ts';
 import {ProblemError} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
 import type {HostPort} from '../../steps/world.ts';
 import {readPemFile} from '../base/pem-files.ts';
 import {readValuesFile} from '../base/values-file.ts';
 
-/** This host: files named by the answers, and the room left where state is kept. */
-export const createHost = (stateDirectory: string): HostPort => ({
+/** Does what writes below the state folder. @throws ProblemError `state-unwritable`, `folder-not-ours` */
+const writing = async <Result>(file: string, write: () => Promise<Result>): Promise<Result> => {
+	try {
+		return await write();
+	} catch (error) {
+		if (error instanceof ProblemError) throw error;
+		throw baseProblems.error(
+			'state-unwritable',
+			{case: 'file', file, reason: errnoWords(error, 'write')},
+			{location: {file}, error},
+		);
+	}
+};
+
+/**
+ * This host: files named by the answers, and the room left where state is kept.
+ * @param operator who asks other teams: `ada on jump1`
+ */
+export const createHost = (stateDirectory: string, operator?: string): HostPort => ({
 	stateDirectory,
+	operator,
 	readFile: readPemFile,
 	readValues: readValuesFile,
 	saveState: async (name, text) => {
 		const file = path.join(stateDirectory, name);
-		try {
-			if (text === undefined) await rm(file, {force: true});
-			else await saveFile(file, text);
-		} catch (error) {
-			if (error instanceof ProblemError) throw error;
-			throw baseProblems.error(
-				'state-unwritable',
-				{case: 'file', file, reason: errnoWords(error, 'write')},
-				{location: {file}, error},
-			);
-		}
+		await writing(file, async () => (text === undefined ? rm(file, {force: true}) : saveFile(file, text)));
 		return file;
+	},
+	savePack: async ({id, sections}) => {
+		const folder = path.join(stateDirectory, 'handover', id);
+		return writing(folder, async () => savePack(folder, sections));
 	},
 	freeBytes: async () => {
 		const {bavail, bsize} = await statfs(stateDirectory);

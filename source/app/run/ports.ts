@@ -108,7 +108,7 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 	const {context, stateDirectory, tell} = options;
 	const {redactor, environment} = context;
 	const {nameServer, trustStore} = answers.network;
-	const host = createHost(stateDirectory);
+	const host = createHost(stateDirectory, `${context.userName} on ${context.hostName}`);
 	// Helm and the plug-ins of a kubeconfig see one environment, and so go the same way to the cluster.
 	const children = childEnvironment(environment, answers);
 	const cluster = createCluster({

@@ -4,6 +4,7 @@ import {resolvePaths} from '../../answers/resolve-paths.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Draft} from '../../answers/tree.ts';
 import {saveBeside, saveFile} from '../../base/files.ts';
+import {savePack} from '../../base/handover.ts';
 import {printableText} from '../../base/printable.ts';
 import {attended, type Controls} from '../../engine/controls.ts';
 import type {Listener} from '../../engine/events.ts';
@@ -126,11 +127,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 			),
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
-		saveHandover: async ({id, sections}) => {
-			const folder = path.join(stateDirectory, 'handover', id);
-			for (const {fileName, lines} of sections) await saveFile(path.join(folder, fileName), `${lines.join('\n')}\n`);
-			return folder;
-		},
+		saveHandover: async ({id, sections}) => savePack(path.join(stateDirectory, 'handover', id), sections),
 		saveReport: async (state) => {
 			const lines = state && counted ? [...acceptanceReport(state, counted), ...state.log.map(logLine)] : [];
 			const stamp = new Date(clock.now()).toISOString().replaceAll(/[:.]/gu, '-');

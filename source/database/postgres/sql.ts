@@ -1,5 +1,8 @@
 import type {DatabaseStatement, NeededDatabase} from '../types.ts';
 
+/** No statement holds the password. */
+type Needed = Omit<NeededDatabase, 'password'>;
+
 /** The psql variable that stands for the password in a statement's `sql`. */
 export const passwordPlaceholder = ":'password'";
 
@@ -27,27 +30,27 @@ const statement = (target: string, sql: string, database?: string): DatabaseStat
 
 /** The statements that a needed database may lack; which of them are due is decided in missing.ts. */
 export const statements = {
-	createRole: ({username}: NeededDatabase) =>
+	createRole: ({username}: Needed) =>
 		statement(`role ${username}`, `CREATE ROLE ${quoteName(username)} LOGIN PASSWORD ${passwordPlaceholder}`),
-	setPassword: ({username}: NeededDatabase) =>
+	setPassword: ({username}: Needed) =>
 		statement(`password of role ${username}`, `ALTER ROLE ${quoteName(username)} PASSWORD ${passwordPlaceholder}`),
-	allowLogin: ({username}: NeededDatabase) =>
+	allowLogin: ({username}: Needed) =>
 		statement(`role ${username}`, `ALTER ROLE ${quoteName(username)} LOGIN VALID UNTIL 'infinity'`),
-	joinRole: ({username}: NeededDatabase, admin: string) =>
+	joinRole: ({username}: Needed, admin: string) =>
 		statement(`role ${username}`, `GRANT ${quoteName(username)} TO ${quoteName(admin)}`),
 	/** template0 is the only template whose encoding may differ; C is the only locale that fits every encoding. */
-	createDatabase: ({database, username}: NeededDatabase, plainLocale: boolean) =>
+	createDatabase: ({database, username}: Needed, plainLocale: boolean) =>
 		statement(
 			`database ${database}`,
 			`CREATE DATABASE ${quoteName(database)} OWNER ${quoteName(username)} ENCODING 'UTF8'${
 				plainLocale ? " LC_COLLATE 'C' LC_CTYPE 'C'" : ''
 			} TEMPLATE template0`,
 		),
-	own: ({database, username}: NeededDatabase) =>
+	own: ({database, username}: Needed) =>
 		statement(`owner of database ${database}`, `ALTER DATABASE ${quoteName(database)} OWNER TO ${quoteName(username)}`),
-	closeToOthers: ({database}: NeededDatabase) =>
+	closeToOthers: ({database}: Needed) =>
 		statement(`access to database ${database}`, `REVOKE CONNECT ON DATABASE ${quoteName(database)} FROM PUBLIC`),
-	openSchema: ({database, username}: NeededDatabase) =>
+	openSchema: ({database, username}: Needed) =>
 		statement(
 			`schema public of database ${database}`,
 			`GRANT USAGE, CREATE ON SCHEMA public TO ${quoteName(username)}`,
@@ -56,15 +59,15 @@ export const statements = {
 };
 
 /** The psql variable for a role's password in the script: one for each role, so that scripts can be put together. */
-const variableOf = (username: string): string => `${username.replaceAll(/[^A-Za-z0-9_]/gu, '_')}_password`;
+export const passwordVariable = (username: string): string => `${username.replaceAll(/[^A-Za-z0-9_]/gu, '_')}_password`;
 
 /**
  * SQL for psql (11 or newer) that makes the needed database hold, on a server where nothing, some or all of it exists. The password is the
  * psql variable `<username>_password`; no line holds it.
  */
-export const script = (needed: NeededDatabase): readonly string[] => {
+export const script = (needed: Needed): readonly string[] => {
 	const {database, username} = needed;
-	const variable = variableOf(username);
+	const variable = passwordVariable(username);
 	const unless = (catalog: string, column: string, name: string, sql: string) => [
 		`SELECT ${quoteText(sql)}`,
 		`  WHERE NOT EXISTS (SELECT FROM ${catalog} WHERE ${column} = ${quoteText(name)})`,
@@ -72,10 +75,9 @@ export const script = (needed: NeededDatabase): readonly string[] => {
 	];
 	return [
 		`-- Role ${username} and database ${database}.`,
-		'-- Run it with psql as a role that may create roles and databases.',
-		'-- The password comes from a file that only you may read. In psql, first:',
-		`--   \\set ${variable} \`cat FILE\``,
-		"-- then \\i this file. It may be the password's SCRAM-SHA-256 verifier too.",
+		'-- For psql (11 or newer), as a role that may create roles and databases.',
+		`-- The password is the psql variable ${variable}. It may be`,
+		"-- the password's SCRAM-SHA-256 verifier too.",
 		'\\set ON_ERROR_STOP on',
 		`\\if :{?${variable}}`,
 		'\\else',

@@ -1,13 +1,13 @@
 import {addressOf} from '../../answers/database-server.ts';
-import {inPool} from '../../base/pool.ts';
-import {type ProblemCode, ProblemError, toProblem} from '../../base/problem.ts';
+import {type Problem, type ProblemCode, toProblem} from '../../base/problem.ts';
+import type {Finding, Handover} from '../../engine/plan.ts';
+import {databasePackOf} from '../handover/database.ts';
 import {stepProblems} from '../problems.ts';
-import {componentDatabase, portFor, serverOf} from '../shared/database-logins.ts';
-import {mostConnections} from '../shared/database-servers.ts';
-import {type Component, componentsOf} from '../shared/names.ts';
+import {neededDatabase, portFor, serverOf} from '../shared/database-logins.ts';
+import {nextStepsOf, savePapers} from '../shared/handover.ts';
+import type {Component} from '../shared/names.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';
-import {lookAtDatabase} from './look.ts';
 
 /** Refusals that mean: the role or the database is not there yet, or not as it should be. */
 const mendedByTheDba: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
@@ -22,49 +22,54 @@ const mendedByTheDba: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 /** Does the SQL of this tool mend what was thrown? */
 export const isForTheDba = (error: unknown): boolean => mendedByTheDba.has(toProblem(error).code);
 
-/** The SQL for one component, under the name of its server; nothing while its password is not made. */
-const scriptOf = async (world: World, component: Component): Promise<readonly string[]> => {
-	const server = serverOf(world, component);
-	const needed = await componentDatabase(world, component);
-	return needed ? [`-- On ${addressOf(server)}:`, ...portFor(world, server).script(needed)] : [];
+/** A component whose login was refused, on a server without a login that may mend it. */
+export type Refused = {readonly component: Component; readonly problem: Problem};
+
+/** How long until it is looked at again, ms: some servers lock an account after a few refused logins a minute. */
+const pollEveryMs = 15_000;
+
+/** A component that waits for its database, as a page shows it. */
+export const databaseLabel = (world: World, component: Component): string => {
+	const {database, username} = neededDatabase(world, component);
+	return `database ${database} for ${username} on ${addressOf(serverOf(world, component))}`;
 };
 
-/** True where the component's own login finds all that it needs: its account and its password are not for anybody to touch. */
-const isReady = async (world: World, component: Component): Promise<boolean> => {
-	try {
-		const quiet = {...world, report: () => undefined};
-		return (await lookAtDatabase(quiet, component)).facts !== undefined;
-	} catch (error) {
-		if (!(error instanceof ProblemError)) throw error;
-		return false;
-	}
-};
+const handoverOf = (world: World, refused: readonly Refused[]): Handover => ({
+	...databasePackOf(world, ({path}) => refused.some(({component}) => component.path === path)),
+	awaited: refused.map(({component, problem}) => ({
+		label: databaseLabel(world, component),
+		ok: false,
+		note: problem.message,
+	})),
+	pollEveryMs,
+});
 
-/** The components on servers without an admin's login that the database admin has something to do for. */
-const inNeed = async (world: World, of: Component): Promise<readonly Component[]> => {
-	const components = componentsOf(world.answers).filter((component) => !serverOf(world, component).admin);
-	const ready = await inPool(components, mostConnections, async (component) =>
-		component.path === of.path ? false : isReady(world, component),
-	);
-	return components.filter((_component, index) => !ready[index]);
-};
+/** The SQL under the name of each server, for a terminal from which it is copied. */
+const sqlOf = (world: World, refused: readonly Refused[]): readonly string[] =>
+	refused.flatMap(({component}) => {
+		const server = serverOf(world, component);
+		return [`-- On ${addressOf(server)}:`, ...portFor(world, server).script(neededDatabase(world, component))];
+	});
 
-/** The refusal with the SQL for all components that need it; passwords are left to whoever runs it. */
-export const needsDba = async (world: World, of: Component, error: unknown): Promise<ProblemError> => {
-	const at = `${serverOf(world, of).from}.admin`;
-	const components = await inNeed(world, of);
-	const databases = await Promise.all(components.map(async (component) => scriptOf(world, component)));
-	return stepProblems.error(
-		'database-needs-dba',
-		{refusal: toProblem(error).message, at},
-		{
-			answers: [
-				`${at}.username`,
-				`${at}.password`,
-				...components.map((component) => databasePassword(component).answer),
-			],
-			evidence: databases.flat(),
-			error,
-		},
-	);
+/** Waits for the database admin, whose SQL lies as files; what they were not asked for stays as it is. */
+export const awaitDba = async (world: World, refused: readonly [Refused, ...Refused[]]): Promise<Finding> => {
+	const handover = handoverOf(world, refused);
+	const folder = await savePapers(world, handover);
+	const [{component, problem}] = refused;
+	const at = `${serverOf(world, component).from}.admin`;
+	const passwords = refused.map((one) => databasePassword(one.component).answer);
+	return {
+		status: 'waiting',
+		handover: {...handover, folder},
+		late: (when) =>
+			stepProblems.problem(
+				'database-needs-dba',
+				{refusal: problem.message, at, when},
+				{
+					answers: [`${at}.username`, `${at}.password`, ...passwords],
+					nextSteps: nextStepsOf(handover, folder),
+					evidence: sqlOf(world, refused),
+				},
+			),
+	};
 };

@@ -1,6 +1,6 @@
 import {databaseServerOf} from '../../answers/database-server.ts';
 import {inPool} from '../../base/pool.ts';
-import type {Problem} from '../../base/problem.ts';
+import {type Problem, toProblem} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {adminLogin, portFor, requireDatabase, serverOf} from '../shared/database-logins.ts';
@@ -8,9 +8,9 @@ import {mostConnections, type ServerGroup, serverGroups} from '../shared/databas
 import {type Component, componentsOf} from '../shared/names.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {tooFewConnections} from './connections.ts';
-import {isForTheDba, needsDba} from './for-the-dba.ts';
+import {awaitDba, isForTheDba} from './for-the-dba.ts';
 import {lookFromPod} from './from-pod.ts';
-import {lookAtDatabase, type Seen} from './look.ts';
+import {lookAtDatabase, type Seen, toCome} from './look.ts';
 
 /** Without an administrator's login only the DBA can mend a role or database that is not there. */
 const lookAtOne = async (world: World, component: Component): Promise<Seen> => {
@@ -18,7 +18,7 @@ const lookAtOne = async (world: World, component: Component): Promise<Seen> => {
 		return await lookAtDatabase(world, component);
 	} catch (error) {
 		if (serverOf(world, component).admin || !isForTheDba(error)) throw error;
-		throw await needsDba(world, component, error);
+		return {changes: [], warnings: [], refused: {component, problem: toProblem(error)}};
 	}
 };
 
@@ -53,8 +53,14 @@ const noteOf = (seen: readonly Seen[]): string => {
 const check = async (world: World): Promise<Finding> => {
 	const groups = serverGroups(world);
 	const seen = (await inPool(groups, groups.length, async (group) => lookAtGroup(world, group))).flat();
-	const changes = seen.flatMap((one) => one.changes);
 	const warnings = [...new Set(seen.flatMap((one) => one.warnings))];
+	const [first, ...others] = seen.flatMap((one) => one.refused ?? []);
+	const own = seen.flatMap((one) => one.changes);
+	const asked = [first, ...others].flatMap((one) => (one ? toCome(world, one.component) : []));
+	const isOurs = own.some(({action}) => action !== 'wait');
+	// What this tool can do is done before others are waited for; a look tells of both.
+	if (first && !isOurs && world.pass !== 'look') return awaitDba(world, [first, ...others]);
+	const changes = world.pass === 'look' ? [...own, ...asked] : own;
 	if (changes.length > 0) return {status: 'todo', changes, warnings};
 	const blocked = await unreachableFromPod(world);
 	if (blocked) return {status: 'blocked', problem: blocked};

@@ -5,19 +5,28 @@ import type {Change} from '../../engine/plan.ts';
 import {adminLogin, componentDatabase, portFor, serverLogin, serverOf} from '../shared/database-logins.ts';
 import type {Component} from '../shared/names.ts';
 import type {World} from '../world.ts';
+import type {Refused} from './for-the-dba.ts';
 
 /** How the database of one component is; `facts` once the component's own login works. */
 export type Seen = {
 	readonly changes: readonly Change[];
 	readonly warnings: readonly string[];
 	readonly facts?: DatabaseFacts | undefined;
+	/** Its login was refused, and nobody but the database admin can mend that. */
+	readonly refused?: Refused | undefined;
 };
 
-const toCome = ({answers: {database}}: Component): Change => ({
-	action: 'create',
-	target: `database ${database.name}`,
-	detail: `owner ${database.username}`,
-});
+/** A database that is not there: made with the login of an administrator, or by the database admin, who runs the SQL. */
+export const toCome = (world: World, component: Component): Change => {
+	const {name, username} = component.answers.database;
+	if (serverOf(world, component).admin)
+		return {action: 'create', target: `database ${name}`, detail: `owner ${username}`};
+	return {
+		action: 'wait',
+		target: `database ${name}`,
+		detail: 'the database admin runs the SQL of zenml-airgap handover database',
+	};
+};
 
 /** What the administrator would have to do; nothing where there is none to ask. */
 const toProvision = async (world: World, component: Component, needed: NeededDatabase): Promise<readonly Change[]> => {
@@ -51,7 +60,7 @@ const tellFacts = ({report}: World, label: string, facts: DatabaseFacts): void =
  */
 export const lookAtDatabase = async (world: World, component: Component): Promise<Seen> => {
 	const needed = await componentDatabase(world, component);
-	if (!needed) return {changes: [toCome(component)], warnings: []};
+	if (!needed) return {changes: [toCome(world, component)], warnings: []};
 	const changes = await toProvision(world, component, needed);
 	if (changes.length > 0) return {changes, warnings: []};
 	const facts = await logIn(world, component, needed);

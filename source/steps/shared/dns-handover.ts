@@ -1,9 +1,8 @@
 import type {Awaited, Handover} from '../../engine/plan.ts';
-import {dnsRecords} from '../../network/dns-records.ts';
+import {dnsPackOf} from '../handover/dns.ts';
 import type {World} from '../world.ts';
 import {pollEveryMs} from './handover.ts';
 import {leadsHere} from './leads-here.ts';
-import {componentsOf} from './names.ts';
 import {runPodProbe} from './pod-probe.ts';
 
 /** How one name stands: where it leads, and whether that is here. */
@@ -43,17 +42,6 @@ const fromPod = async (world: World, hosts: readonly string[], address: string):
 	);
 };
 
-/** What serves the hosts, in the words of who keeps it. */
-const servers = {ingress: 'the ingress controller', gateway: 'the Gateway', route: 'the router'} as const;
-
-/** Records lead to the ingress or to what stands in front of it: who makes them must not be sent to change right ones. */
-const introOf = ({answers, dns}: World, address: string): string => {
-	const asked = `This host asks ${dns.server}.`;
-	if (answers.ingress.address !== undefined)
-		return `These names must lead to ${address}, which the answers name as the address of the ingress (ingress.address), for people and for pods. ${asked}`;
-	return `These names must lead to ${servers[answers.ingress.kind]} at ${address}, or to a load balancer in front of it (the operator then gives ingress.address), for people and for pods. ${asked}`;
-};
-
 /** Asks for every name, here and from a pod, and says what is still to come; undefined when every name leads to the ingress, or to what stands in front of it. */
 export const dnsHandover = async (
 	world: World,
@@ -74,11 +62,7 @@ export const dnsHandover = async (
 	if (awaited.every(({ok}) => ok)) return undefined;
 	const confirmable = answers.network.dnsHandover === 'confirm';
 	return {
-		id: 'dns',
-		title: 'DNS records for the ingress',
-		who: 'network team',
-		intro: introOf(world, address),
-		sections: dnsRecords({names: componentsOf(answers).map(({answers: {host}}) => host), address}),
+		...dnsPackOf(world, address),
 		awaited,
 		pollEveryMs,
 		acknowledge: confirmable ? 'The records are made, or are made elsewhere; go on without seeing them.' : undefined,

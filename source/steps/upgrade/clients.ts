@@ -86,7 +86,7 @@ const check = async (world: World): Promise<Finding> => {
 		return {status: 'todo', changes: [{action: 'wait', target: 'users', detail: `clients go to ${note}`}], pages};
 	if (world.acknowledged || world.answers.upgrade.clients === 'tell')
 		return {status: 'todo', changes: [{action: 'create', target: `configmap ${noteName}`, detail: note}]};
-	return awaitPeople(handover, 'handover-clients');
+	return awaitPeople(world, handover, 'handover-clients');
 };
 
 const apply = async (world: World): Promise<void> => {

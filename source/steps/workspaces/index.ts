@@ -23,7 +23,7 @@ const awaitName = async (world: World): Promise<Finding | undefined> => {
 	const address = await ingressAddress(world);
 	if (address === undefined || acknowledged) return undefined;
 	const handover = await dnsHandover(world, [answers.controlPlane.host], address);
-	return handover && awaitPeople(handover, 'handover-dns');
+	return handover && (await awaitPeople(world, handover, 'handover-dns'));
 };
 
 const check = async (world: World): Promise<Finding> => {

@@ -1,0 +1,79 @@
+import type {HandoverSection} from '../../base/handover.ts';
+import {type CaGiven, caName} from './given.ts';
+import {shellHead} from './linux.ts';
+
+const json = (value: object): readonly string[] => JSON.stringify(value, undefined, 2).split('\n');
+
+/** Where Firefox on Linux looks for certificates that its policies name (Mozilla, policy templates, Certificates > Install). */
+const mozillaFolder = '/usr/lib/mozilla/certificates';
+
+const firefox: HandoverSection = {
+	title: 'Firefox (policies.json)',
+	fileName: 'firefox-policies.json',
+	lines: json({
+		policies: {Certificates: {ImportEnterpriseRoots: true, Install: [`${mozillaFolder}/${caName}.crt`]}},
+	}),
+};
+
+// Chromium 132 or newer: certificates in Base64 of their DER.
+const chrome = ({base64}: CaGiven): HandoverSection => ({
+	title: 'Chrome, Chromium and Edge (managed policy)',
+	fileName: 'chrome-policy.json',
+	lines: json({CACertificates: [base64.join('')]}),
+});
+
+// A browser that is open writes its database when it closes; certutil of NSS takes part in its locks.
+const nss = (given: CaGiven): HandoverSection => ({
+	title: 'Chrome on Linux, one user (NSS)',
+	fileName: 'ca-nss.sh',
+	kind: 'script',
+	lines: [
+		...shellHead(given),
+		'# As the user whose Chrome or Chromium it is; needs certutil of NSS',
+		'# (Debian: libnss3-tools, RHEL: nss-tools). To undo: sh ca-nss.sh remove',
+		'command -v certutil >/dev/null 2>&1 || {',
+		'  echo "certutil is missing: install libnss3-tools or nss-tools." >&2',
+		'  exit 1',
+		'}',
+		`folder=\${NSS_DB:-$HOME/.pki/nssdb}`,
+		`if [ "\${1-}" = remove ]; then`,
+		`  certutil -d "sql:$folder" -D -n ${caName}`,
+		'else',
+		'  mkdir -p "$folder"',
+		'  [ -f "$folder/cert9.db" ] \\',
+		'    || certutil -d "sql:$folder" -N --empty-password',
+		`  certutil -d "sql:$folder" -A -t C,, -n ${caName} -i "$file"`,
+		'fi',
+	],
+});
+
+const notes: HandoverSection = {
+	title: 'Browsers: where each file goes',
+	fileName: 'browsers.txt',
+	lines: [
+		'Windows and macOS: Edge, Chrome and Safari use the system store.',
+		'Firefox uses it where firefox-policies.json lies in',
+		'  Windows  C:\\Program Files\\Mozilla Firefox\\distribution\\policies.json',
+		'  macOS    Firefox.app/Contents/Resources/distribution/policies.json',
+		'  or by Group Policy: Mozilla > Firefox > Certificates >',
+		'  Import Enterprise Roots: enabled.',
+		'Linux, Firefox (also as a snap)',
+		'  install -D -m 0644 firefox-policies.json /etc/firefox/policies/policies.json',
+		`  install -D -m 0644 ca.crt \\`,
+		`    ${mozillaFolder}/${caName}.crt`,
+		'  Merge by hand where a policies.json is there already.',
+		'Linux, Chrome, Chromium and Edge, version 132 or newer, all users',
+		'  /etc/opt/chrome/policies/managed/zenml-internal-ca.json',
+		'  /etc/chromium/policies/managed/zenml-internal-ca.json',
+		'  /etc/opt/edge/policies/managed/zenml-internal-ca.json',
+		'  each a copy of chrome-policy.json. Older ones: ca-nss.sh for each user.',
+		'Check',
+		'  about:policies (Firefox), chrome://policy, edge://policy; then open the',
+		'  addresses in README.txt: no warning.',
+		'Undo',
+		'  Take the files away again; sh ca-nss.sh remove.',
+	],
+};
+
+/** What brings the CA to browsers with stores of their own. */
+export const browsers = (given: CaGiven): readonly HandoverSection[] => [notes, firefox, chrome(given), nss(given)];

@@ -1,0 +1,31 @@
+import type {HandoverSection} from '../../base/handover.ts';
+import {shellWord} from '../../base/shell.ts';
+import type {CaGiven} from './given.ts';
+
+/** Asks each address as any client would: by the trust store of the machine. It ends with 1 where one of them fails. */
+export const check = ({urls}: Pick<CaGiven, 'urls'>): HandoverSection => ({
+	title: 'Check',
+	fileName: 'ca-check.sh',
+	kind: 'script',
+	lines: [
+		'#!/bin/sh',
+		'# After the installation, on a machine that has the CA. Every line must',
+		'# begin with "ok"; the exit code is 1 where one does not.',
+		'set -u',
+		'failed=0',
+		'ask() {',
+		'  status=$(curl -sS -o /dev/null -m 20 -w "%{http_code}" "$1/") || status=000',
+		'  case $status in',
+		'    000)',
+		'      echo "FAILED $1: no answer that this machine trusts" >&2',
+		'      failed=1 ;;',
+		'    5*)',
+		'      echo "FAILED $1: HTTP $status; the CA is trusted, no server is up" >&2',
+		'      failed=1 ;;',
+		'    *) echo "ok $1: HTTP $status" ;;',
+		'  esac',
+		'}',
+		...urls.map((url) => `ask ${shellWord(url)}`),
+		'exit "$failed"',
+	],
+});

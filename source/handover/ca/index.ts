@@ -1,0 +1,81 @@
+import {coverNote} from '../cover-note.ts';
+import type {Asking, Pack} from '../pack.ts';
+import {apple} from './apple.ts';
+import {browsers} from './browsers.ts';
+import {check} from './check.ts';
+import {type CaGiven, fingerprintLines} from './given.ts';
+import {linuxScripts} from './linux.ts';
+import {nodes} from './nodes.ts';
+import {tools} from './tools.ts';
+import {windows} from './windows.ts';
+
+const title = 'CA certificate for every client';
+const who = 'desktop team';
+
+const cover = (given: CaGiven, asking: Asking) =>
+	coverNote(
+		{
+			title,
+			who,
+			why: [
+				`The servers of ZenML Pro have certificates of the internal CA "${given.subject}" (valid until ${given.until}). A machine that does not know this CA refuses them: browsers warn, Python clients and pipelines stop.`,
+				'Where your machines trust this CA already, nothing is to be done but the check.',
+			],
+			what: [
+				'1. Compare the fingerprint (SHA-256) with what the PKI team tells you by phone or in person, not with this mail:',
+				{exact: fingerprintLines(given)},
+				'   sha256sum ca.cer prints the same digits in lower case.',
+				'2. Bring the certificate to the machines of everybody who uses ZenML:',
+				{
+					exact: [
+						'Windows          windows-gpo-intune.txt  (one machine: ca-windows.ps1, .cmd)',
+						'macOS            macos-jamf.txt, ca.mobileconfig   (one: ca-macos.sh)',
+						'Linux            ca-debian.sh, ca-rhel.sh, ca-suse.sh',
+						'Browsers         browsers.txt',
+						'Python           ca-python.sh',
+						'Java             ca-java.sh',
+						'git, pip, ...    tools.txt',
+						'images           ca-image.Dockerfile',
+						'Kubernetes nodes ca-nodes.sh (cluster admin, for the registry)',
+					],
+				},
+				'ca.crt is the certificate in PEM, ca.cer the same in DER. Each script holds it, and stops when it is not the one with this fingerprint.',
+				'OpenShift nodes take the CA of the registry from the cluster (a port is written with two dots, registry..5000):',
+				{
+					exact: [
+						'oc create configmap zenml-registry-ca -n openshift-config \\',
+						`  --from-file=${given.registry.replace(':', '..')}=ca.crt`,
+						'oc patch image.config.openshift.io/cluster --type=merge -p \\',
+						`  '{"spec":{"additionalTrustedCA":{"name":"zenml-registry-ca"}}}'`,
+					],
+				},
+			],
+			check: [
+				'Before the installation: the certificate stands in the store (commands in each file). After it, on one machine of each kind:',
+				{exact: ['sh ca-check.sh', ...given.urls.map((url) => `Invoke-WebRequest ${url}/   (PowerShell)`)]},
+			],
+			undo: ['Each script takes the word "remove"; each text ends with the way back. Nothing else is changed by them.'],
+		},
+		asking,
+	);
+
+/** The papers with which the desktop team brings the CA to every client. */
+export const caPack = (given: CaGiven, asking: Asking): Pack => ({
+	id: 'ca',
+	title,
+	who,
+	intro:
+		'Browsers, Python clients and pipeline containers must trust the internal CA. The scripts hold the certificate and check its fingerprint.',
+	sections: [
+		cover(given, asking),
+		{title: 'Certificate, PEM', fileName: 'ca.crt', lines: given.pem},
+		{title: 'Certificate, DER', fileName: 'ca.cer', lines: given.base64, kind: 'base64'},
+		...windows(given),
+		...apple(given),
+		...linuxScripts(given),
+		...browsers(given),
+		...tools(given),
+		nodes(given),
+		check(given),
+	],
+});

@@ -1,0 +1,96 @@
+import type {HandoverSection} from '../../base/handover.ts';
+import {type CaGiven, caName} from './given.ts';
+
+const powerShell = ({pem, sha256, sha1}: CaGiven): HandoverSection => ({
+	title: 'Windows, one machine (PowerShell)',
+	fileName: 'ca-windows.ps1',
+	lines: [
+		'# PowerShell, as administrator. For all users of this machine.',
+		'# To undo: .\\ca-windows.ps1 -Remove',
+		'param([switch]$Remove)',
+		"$ErrorActionPreference = 'Stop'",
+		"$pem = @'",
+		...pem,
+		"'@",
+		`$file = Join-Path $env:TEMP '${caName}.crt'`,
+		'Set-Content -Path $file -Value $pem -Encoding ascii',
+		'try {',
+		'  $cert = New-Object `',
+		'    System.Security.Cryptography.X509Certificates.X509Certificate2 $file',
+		'  $sha = [System.Security.Cryptography.SHA256]::Create()',
+		'  $hash = $sha.ComputeHash($cert.RawData)',
+		"  $have = [BitConverter]::ToString($hash) -replace '-', ''",
+		`  $want = '${sha256.slice(0, 32)}' +`,
+		`    '${sha256.slice(32)}'`,
+		'  if ($have -ne $want) { throw "The fingerprint differs: $have" }',
+		'  if ($Remove) {',
+		`    certutil -delstore Root ${sha1}`,
+		'  }',
+		'  else { certutil -addstore -f Root $file }',
+		"  if ($LASTEXITCODE -ne 0) { throw 'certutil failed' }",
+		'} finally {',
+		'  Remove-Item $file',
+		'}',
+	],
+});
+
+// certutil prints the digest in lower case, on older Windows with a space between the bytes; find takes either after they are cut out.
+const cmd = ({sha256, sha1}: CaGiven): HandoverSection => ({
+	title: 'Windows, one machine (cmd)',
+	fileName: 'ca-windows.cmd',
+	lines: [
+		'@echo off',
+		'rem As administrator, with ca.cer in the same folder. For all users.',
+		'rem To undo: ca-windows.cmd remove',
+		'setlocal EnableDelayedExpansion',
+		`set want=${sha256}`,
+		'set have=',
+		'for /f "skip=1 delims=" %%h in (',
+		`  'certutil -hashfile "%~dp0ca.cer" SHA256'`,
+		') do if not defined have set "have=%%h"',
+		'set "have=!have: =!"',
+		'if /i not "!have!"=="%want%" (',
+		'  echo The fingerprint differs: do not install this certificate. 1>&2',
+		'  exit /b 1',
+		')',
+		'if /i "%~1"=="remove" goto remove',
+		'certutil -addstore -f Root "%~dp0ca.cer"',
+		'exit /b %ERRORLEVEL%',
+		':remove',
+		`certutil -delstore Root ${sha1}`,
+		'exit /b %ERRORLEVEL%',
+	],
+});
+
+const policy = ({sha256, sha1}: CaGiven): HandoverSection => ({
+	title: 'Windows, all machines (Group Policy, Intune)',
+	fileName: 'windows-gpo-intune.txt',
+	lines: [
+		'Both take ca.cer (DER). Compare its fingerprint first:',
+		'  certutil -hashfile ca.cer SHA256',
+		`  ${sha256}`,
+		'Group Policy',
+		'  Group Policy Management > a GPO linked to the OU of the computers > Edit',
+		'  Computer Configuration > Policies > Windows Settings >',
+		'  Security Settings > Public Key Policies >',
+		'  Trusted Root Certification Authorities > right click > Import: ca.cer',
+		'  On a client: gpupdate /force',
+		'Active Directory, whole forest, instead of a GPO',
+		'  certutil -dspublish -f ca.cer RootCA',
+		'Intune',
+		'  Devices > Configuration > Create > Windows 10 and later > Templates >',
+		'  Trusted certificate: ca.cer, store "Computer certificate store - Root".',
+		'  Assign it to the groups of the devices.',
+		'Check, on a client',
+		`  certutil -store Root ${sha1}`,
+		'  Edge and Chrome use this store at once; Firefox: firefox-policies.json.',
+		'Undo',
+		'  Delete the certificate in the GPO, or unassign the Intune profile; then',
+		`  certutil -delstore Root ${sha1}`,
+		'  where it was imported by hand. Of -dspublish: pkiview.msc > Enterprise',
+		'  PKI > Manage AD Containers > Certification Authorities Container.',
+	],
+});
+
+/** What brings the CA to Windows. */
+export const windows = (given: CaGiven): readonly HandoverSection[] => [powerShell(given), cmd(given), policy(given)];

@@ -1,0 +1,84 @@
+import {coverNote} from './cover-note.ts';
+import type {Asking, Pack} from './pack.ts';
+
+const title = 'TLS certificate for the host names';
+const who = 'PKI team';
+
+/** Certificate requests by OpenSSL (openssl-req(1)): names stand in the SAN, which is all that clients look at (RFC 9525). */
+const config = (hosts: readonly string[]): readonly string[] => [
+	'[req]',
+	'prompt = no',
+	'distinguished_name = subject',
+	'req_extensions = extensions',
+	'[subject]',
+	`CN = ${hosts[0]?.slice(0, 64) ?? ''}`,
+	'[extensions]',
+	'basicConstraints = CA:FALSE',
+	'keyUsage = critical, digitalSignature',
+	'extendedKeyUsage = serverAuth',
+	'subjectAltName = @names',
+	'[names]',
+	...hosts.map((host, index) => `DNS.${index + 1} = ${host}`),
+];
+
+const request: readonly string[] = [
+	'#!/bin/sh',
+	'# Run by the operator, where the key is to stay: makes a key and a request.',
+	'set -eu',
+	'umask 077',
+	'if [ -e tls.key ]; then',
+	'  echo "tls.key is there already; nothing was done." >&2',
+	'  exit 1',
+	'fi',
+	'here=$(dirname "$0")',
+	'openssl ecparam -name prime256v1 -genkey -noout -out tls.key',
+	'openssl req -new -sha256 -key tls.key -config "$here/request.cnf" -out tls.csr',
+	'echo "Send tls.csr to the PKI team; tls.key stays here."',
+];
+
+/** The papers with which the PKI team signs the certificate of the servers. @param hosts of all servers, that of the dashboard first */
+export const certificatePack = (hosts: readonly string[], asking: Asking): Pack => ({
+	id: 'certificate',
+	title,
+	who,
+	intro: 'One certificate for all host names, signed by the internal CA, and the certificate of that CA.',
+	sections: [
+		coverNote(
+			{
+				title,
+				who,
+				why: [
+					'The servers of ZenML Pro are reached by HTTPS. Their certificate comes from your CA, and every client must know that CA.',
+				],
+				what: [
+					'1. The operator makes key and request with request.sh and sends tls.csr; or you make both.',
+					'2. Sign it with these names in the subjectAltName (one certificate for all; a wildcard covers one label only):',
+					{exact: hosts},
+					'   Key: EC P-256 or RSA of 2048 bits or more. Signature: SHA-256 or better. Extended key usage: serverAuth. A year or less is usual; the installer warns before it ends.',
+					'3. Send back, all in PEM:',
+					{
+						exact: [
+							'tls.crt  the certificate, then its intermediates, in this order',
+							'ca.crt   the certificate of the root',
+						],
+					},
+					'4. Tell the operator the SHA-256 fingerprint of ca.crt on another way than the file:',
+					{exact: ['openssl x509 -in ca.crt -noout -fingerprint -sha256']},
+				],
+				check: [
+					{
+						exact: [
+							'openssl verify -purpose sslserver -CAfile ca.crt -untrusted tls.crt tls.crt',
+							'openssl x509 -in tls.crt -noout -ext subjectAltName',
+						],
+					},
+					'The operator runs "zenml-airgap plan --until prerequisites": it names what does not fit.',
+				],
+				undo: ['Revoke the certificate. The same pack serves for its renewal.'],
+			},
+			asking,
+		),
+		{title: 'Request, for openssl', fileName: 'request.cnf', lines: config(hosts)},
+		{title: 'Key and request', fileName: 'request.sh', lines: request, kind: 'script'},
+	],
+});

@@ -1,0 +1,34 @@
+/** An account with its database, as a component needs them. */
+export type NeededAccount = {
+	readonly username: string;
+	readonly database: string;
+	/** `control plane` */
+	readonly label: string;
+	/** SQL for the client of the engine; the password is a variable in it. */
+	readonly script: readonly string[];
+	/** Where the password is, in words: `generated, in the Secret …`. */
+	readonly source: string;
+	/** Only where it was asked for: it is written to a file of its own. */
+	readonly password?: string | undefined;
+};
+
+/** A server that the database admin has something to do on. */
+export type NeededServer = {
+	readonly engine: 'postgresql' | 'mysql';
+	readonly host: string;
+	readonly port: number;
+	readonly tls: 'verify-full' | 'require' | 'disable';
+	/** True where the answers give a login that may make all of this: then it is for reading, and nobody needs to run it. */
+	readonly hasAdmin: boolean;
+	readonly accounts: readonly NeededAccount[];
+};
+
+/** A name as part of a file's name. */
+const asFile = (name: string): string => name.replaceAll(/[^\w.-]/gu, '_');
+
+/** `postgres.corp_5432.sql` */
+export const sqlFile = ({host, port}: Pick<NeededServer, 'host' | 'port'>): string => `${asFile(host)}_${port}.sql`;
+
+/** The file that holds the password of an account: the bare word for psql, a statement for the mysql client. */
+export const passwordFile = (engine: NeededServer['engine'], username: string): string =>
+	`${asFile(username)}.password${engine === 'mysql' ? '.sql' : ''}`;

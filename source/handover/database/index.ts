@@ -1,0 +1,103 @@
+import type {HandoverSection} from '../../base/handover.ts';
+import {counted} from '../../base/text.ts';
+import {coverNote, type Said} from '../cover-note.ts';
+import type {Asking, Pack} from '../pack.ts';
+import {type NeededServer, passwordFile, sqlFile} from './given.ts';
+import {checkMysql, mysqlFile, runMysql, setPassword, undoMysql} from './mysql.ts';
+import {checkPsql, psqlFile, runPsql, undoPsql} from './postgres.ts';
+
+const title = 'Databases and their accounts';
+const who = 'database admin';
+
+/** What differs by engine. */
+const engines = {
+	postgresql: {file: psqlFile, run: runPsql, check: checkPsql, undo: undoPsql, product: 'PostgreSQL'},
+	mysql: {file: mysqlFile, run: runMysql, check: checkMysql, undo: undoMysql, product: 'MySQL'},
+} as const;
+
+const addressOf = ({host, port}: NeededServer): string => `${host}:${port}`;
+
+const tableOf = (servers: readonly NeededServer[]): Said => ({
+	exact: servers.flatMap((server) => [
+		`${addressOf(server)} (${engines[server.engine].product})`,
+		...server.accounts.map(({label, database, username}) => `  ${label}: database ${database}, account ${username}`),
+	]),
+});
+
+const passwordsOf = (servers: readonly NeededServer[]): Said => ({
+	exact: servers.flatMap(({engine, accounts}) =>
+		accounts.flatMap(({username, source}) => [`${passwordFile(engine, username)}`, `  ${source}`]),
+	),
+});
+
+const runs = (servers: readonly NeededServer[]): readonly Said[] =>
+	servers.map((server) => ({exact: engines[server.engine].run(server)}));
+
+/** Where the answers hold a login for it, the tool does it itself. */
+const purpose = (servers: readonly NeededServer[]): string =>
+	servers.every(({hasAdmin}) => hasAdmin)
+		? 'The operator has a login that may do this, and the installer will do it by itself: this is for you to read and to agree to. Run it yourself if you would rather.'
+		: 'The installer has no login that may do this, and waits until it was done.';
+
+const cover = (servers: readonly NeededServer[], asking: Asking): HandoverSection =>
+	coverNote(
+		{
+			title,
+			who,
+			why: [
+				'Each server of ZenML Pro keeps its data in a database of its own, and logs in with an account of its own.',
+				purpose(servers),
+			],
+			what: [
+				'Needed:',
+				tableOf(servers),
+				'1. Get the passwords from the operator: by your vault or by hand, never by mail. Put them beside the SQL, one file each, readable by you alone. The operator writes them with "zenml-airgap handover database --with-passwords". They are:',
+				passwordsOf(servers),
+				'2. Run each file in this folder, as an administrator of the server:',
+				...runs(servers),
+				'3. Delete the password files. Nothing else is to be sent back: the installer looks again by itself.',
+				'Reachable must each server be from the jump host and from the pods in the cluster, with TLS where the answers ask for it.',
+			],
+			check: [
+				'As the servers will log in; each asks for the password:',
+				...servers.map((server) => ({exact: engines[server.engine].check(server)})),
+			],
+			undo: [
+				'Before anything was stored there. This deletes the data of ZenML Pro:',
+				...servers.map((server) => ({exact: [`-- on ${addressOf(server)}`, ...engines[server.engine].undo(server)]})),
+			],
+		},
+		asking,
+	);
+
+const passwordSections = ({engine, accounts}: NeededServer): readonly HandoverSection[] =>
+	accounts.flatMap(({username, password}) =>
+		password === undefined
+			? []
+			: {
+					title: `Password of ${username}`,
+					fileName: passwordFile(engine, username),
+					kind: 'secret' as const,
+					lines: [engine === 'mysql' ? setPassword(username, password) : password],
+				},
+	);
+
+/** The papers with which the database admin makes databases and accounts; one file of SQL for each server. */
+export const databasePack = (servers: readonly NeededServer[], asking: Asking): Pack => {
+	const accounts = servers.flatMap((server) => server.accounts);
+	return {
+		id: 'database',
+		title,
+		who,
+		intro: `Send these files to the database admin, together with the ${counted(accounts.length, 'password')} that README.txt names. If the accounts are there already, one of the passwords in the answers is another: stop, correct it, go on.`,
+		sections: [
+			cover(servers, asking),
+			...servers.map((server) => ({
+				title: `SQL for ${addressOf(server)}`,
+				fileName: sqlFile(server),
+				lines: engines[server.engine].file(server),
+			})),
+			...servers.flatMap(passwordSections),
+		],
+	};
+};

@@ -1,0 +1,43 @@
+import {passwordVariable} from '../../database/mysql/script.ts';
+import {anyHost, quoteAccount, quoteName} from '../../database/mysql/sql.ts';
+import {type NeededServer, passwordFile, sqlFile} from './given.ts';
+
+/** How the file is run: the passwords go through the same pipe, and stand in no argument. */
+export const runMysql = (server: NeededServer): readonly string[] => [
+	`cat ${server.accounts.map(({username}) => passwordFile('mysql', username)).join(' ')} \\`,
+	`  ${sqlFile(server)} | mysql -h ${server.host} -P ${server.port} -u ADMIN -p`,
+];
+
+/** The statement that gives the variable its password; in hexadecimal, so that no character of it has a meaning. */
+export const setPassword = (username: string, password: string): string =>
+	`SET ${passwordVariable(username)} = CONVERT(X'${Buffer.from(password, 'utf8').toString('hex')}' USING utf8mb4);`;
+
+/** The SQL for one server: without the passwords nothing is changed. */
+export const mysqlFile = (server: NeededServer): readonly string[] => [
+	'-- Run by the database admin in the folder that holds this file and the',
+	'-- password files; again, it changes nothing but the passwords:',
+	...runMysql(server).map((line) => `--   ${line}`),
+	'-- It stops here, with an error of syntax, where a password is missing:',
+	...server.accounts.flatMap(({username}) => [
+		`SET @statement = IF(${passwordVariable(username)} IS NULL,`,
+		"  'the password is missing: run this with its password file', 'DO 0');",
+		'PREPARE statement FROM @statement;',
+		'EXECUTE statement;',
+	]),
+	...server.accounts.flatMap(({script}) => ['', ...script]),
+];
+
+/** Logs in as the server of a component will. */
+export const checkMysql = ({host, port, tls, accounts}: NeededServer): readonly string[] => {
+	const mode = tls === 'disable' ? '' : ' --ssl-mode=REQUIRED';
+	return accounts.map(
+		({username, database}) => `mysql -h ${host} -P ${port} -u ${username} -p${mode} -e "SELECT 1" ${database}`,
+	);
+};
+
+/** Takes everything away again. */
+export const undoMysql = ({accounts}: NeededServer): readonly string[] =>
+	accounts.flatMap(({username, database}) => [
+		`DROP DATABASE IF EXISTS ${quoteName(database)};`,
+		`DROP USER IF EXISTS ${quoteAccount({username, host: anyHost})};`,
+	]);

@@ -1,0 +1,50 @@
+import {passwordVariable, quoteName} from '../../database/postgres/sql.ts';
+import {type NeededAccount, type NeededServer, passwordFile, sqlFile} from './given.ts';
+
+/** Reads the password from its file; psql sets an empty text where there is none, which must not become a password. */
+const readPassword = ({username}: NeededAccount): readonly string[] => {
+	const variable = passwordVariable(username);
+	const file = passwordFile('postgresql', username);
+	return [
+		`\\set ${variable} \`cat ${file}\``,
+		`SELECT :'${variable}' = '' AS no_password \\gset`,
+		'\\if :no_password',
+		'  DO $$ BEGIN RAISE EXCEPTION',
+		`    'Nothing was done: the file ${file} is missing or empty.';`,
+		'  END $$;',
+		'\\endif',
+	];
+};
+
+/** How the file is run, in the folder that holds it and the passwords. */
+export const runPsql = (server: NeededServer): readonly string[] => [
+	`psql -X -h ${server.host} -p ${server.port} -U ADMIN -d postgres \\`,
+	`  -f ${sqlFile(server)}`,
+];
+
+/** The SQL for one server: all passwords are read before anything is changed. */
+export const psqlFile = (server: NeededServer): readonly string[] => [
+	'-- Run by the database admin in the folder that holds this file and the',
+	'-- password files; again, it changes nothing but the passwords:',
+	...runPsql(server).map((line) => `--   ${line}`),
+	'\\set ON_ERROR_STOP on',
+	...server.accounts.flatMap(readPassword),
+	...server.accounts.flatMap(({script}) => ['', ...script]),
+];
+
+/** The CA of the server lies where the database admin keeps it. */
+const sslmodes = {'verify-full': 'verify-full sslrootcert=CA-FILE', require: 'require', disable: 'disable'} as const;
+
+/** Logs in as the server of a component will. */
+export const checkPsql = (server: NeededServer): readonly string[] =>
+	server.accounts.map(
+		({username, database}) =>
+			`psql "host=${server.host} port=${server.port} sslmode=${sslmodes[server.tls]} user=${username} dbname=${database}" -c "SELECT 1"`,
+	);
+
+/** Takes everything away again. */
+export const undoPsql = ({accounts}: NeededServer): readonly string[] =>
+	accounts.flatMap(({username, database}) => [
+		`DROP DATABASE IF EXISTS ${quoteName(database)};`,
+		`DROP ROLE IF EXISTS ${quoteName(username)};`,
+	]);

@@ -1,0 +1,94 @@
+import type {HandoverSection} from '../../base/handover.ts';
+import {hostLines, type Known, zonesOf} from './records.ts';
+
+const indented = (lines: readonly string[], by: number): readonly string[] =>
+	lines.map((line) => `${' '.repeat(by)}${line}`);
+
+// CoreDNS, plugin hosts: answers these names and passes on everything else.
+const hostsBlock = (given: Known): readonly string[] => [
+	'hosts {',
+	...indented(hostLines(given), 4),
+	'    fallthrough',
+	'}',
+];
+
+const plain = (given: Known): readonly string[] => [
+	'# Only needed when pods do not ask the internal DNS. CoreDNS takes one',
+	'# "hosts" block in a server block and refuses a second one ("this plugin',
+	'# can only be used once per Server Block"; it then keeps the old Corefile,',
+	'# or does not start). So look first:',
+	'#   kubectl -n kube-system get configmap coredns -o yaml | grep -n hosts',
+	'#   kubectl -n kube-system edit configmap coredns',
+	'# No "hosts" yet: inside the block ".:53 {", before "forward":',
+	...hostsBlock(given),
+	'# There is one: add these lines to it, above its "fallthrough". If it has no',
+	'# "fallthrough", add that too, or all other names are answered NXDOMAIN:',
+	...indented(hostLines(given), 4),
+	'# Check: kubectl -n kube-system logs -l k8s-app=kube-dns --tail=20',
+	'# Undo: take the lines away again.',
+];
+
+/** A server block of its own per zone never meets another `hosts` block, and stands in a file of its own. */
+const ownBlocks = (given: Known, port: number): readonly string[] =>
+	zonesOf(given.names).flatMap((zone) => [
+		`${zone}:${port} {`,
+		...indented(hostsBlock({...given, names: given.names.filter((name) => name.endsWith(`.${zone}`))}), 4),
+		'    forward . /etc/resolv.conf',
+		'}',
+	]);
+
+const customMap = (given: Known): readonly string[] => [
+	'# k3s and AKS read the ConfigMap coredns-custom: keys that end in .server',
+	'# are server blocks of their own, which meet no "hosts" of others.',
+	'# Merge where the ConfigMap is there: kubectl -n kube-system get cm coredns-custom',
+	'#   kubectl apply -f coredns-custom.yaml',
+	'#   kubectl -n kube-system rollout restart deployment coredns',
+	'# Undo: kubectl -n kube-system delete configmap coredns-custom',
+	'apiVersion: v1',
+	'kind: ConfigMap',
+	'metadata:',
+	'  name: coredns-custom',
+	'  namespace: kube-system',
+	'data:',
+	'  zenml.server: |',
+	...indented(ownBlocks(given, 53), 4),
+];
+
+// docs.rke2.io, networking services: values of the chart rke2-coredns; a list of servers replaces the list of the chart.
+const rke2: readonly string[] = [
+	'# RKE2 writes its Corefile from the chart rke2-coredns and puts edits back.',
+	'# What it takes is a HelmChartConfig, whose list "servers" replaces that of',
+	'# the chart. Begin with the values that are in use, then add a plugin',
+	'# "hosts" before "forward" in the server ".":',
+	'#   kubectl -n kube-system get configmap rke2-coredns-rke2-coredns -o yaml',
+	'# The plugin in that list:',
+];
+
+const rke2Plugin = (given: Known): readonly string[] => [
+	...rke2,
+	'      - name: hosts',
+	'        configBlock: |-',
+	...indented([...hostLines(given), 'fallthrough'], 10),
+];
+
+const openShift = ({names}: Known): readonly string[] => [
+	'# OpenShift takes no hosts: its DNS operator forwards zones to a server that',
+	'# has the records. NAME-SERVER is the address of your internal DNS.',
+	"#   oc edit dns.operator/default, below 'spec':",
+	'servers:',
+	'  - name: zenml',
+	'    zones:',
+	...zonesOf(names).map((zone) => `      - ${zone}`),
+	'    forwardPlugin:',
+	'      upstreams:',
+	'        - NAME-SERVER',
+	'# Undo: take the entry away again.',
+];
+
+/** What pods need where they do not ask the internal DNS, by kind of cluster. */
+export const clusterRecords = (given: Known): readonly HandoverSection[] => [
+	{title: 'CoreDNS, for names inside the cluster', fileName: 'dns-coredns.txt', lines: plain(given)},
+	{title: 'CoreDNS of k3s and AKS', fileName: 'coredns-custom.yaml', lines: customMap(given)},
+	{title: 'CoreDNS of RKE2', fileName: 'dns-rke2.txt', lines: rke2Plugin(given)},
+	{title: 'OpenShift', fileName: 'dns-openshift.txt', lines: openShift(given)},
+];

@@ -1,0 +1,109 @@
+import type {HandoverSection} from '../../base/handover.ts';
+import {shellWord} from '../../base/shell.ts';
+import {coverNote, type Said} from '../cover-note.ts';
+import type {Asking, Pack} from '../pack.ts';
+import {clusterRecords} from './cluster.ts';
+import {type DnsGiven, type Known, typeOf, zonesOf} from './records.ts';
+import {serverRecords} from './servers.ts';
+
+const title = 'DNS records for the ingress';
+const who = 'network team';
+
+const isKnown = (given: DnsGiven): given is Known => given.address !== undefined;
+
+const recordsOf = ({names, address, ttl}: DnsGiven): Said => {
+	const width = Math.max(...names.map((name) => name.length));
+	const data = address === undefined ? 'A      (address not known yet)' : `${typeOf(address).padEnd(5)}${address}`;
+	return {exact: names.map((name) => `${name.padEnd(width)}  ${ttl}  IN  ${data}`)};
+};
+
+/** `dig` takes server and port apart; without a server it asks that of the host. */
+const digServer = (server: string | undefined): readonly string[] => {
+	if (server === undefined) return [];
+	const [, host = server, port] = /^\[?([^\]]+?)\]?:(\d+)$/u.exec(server) ?? [];
+	return port === undefined ? [`@${server}`] : [`@${host}`, '-p', port];
+};
+
+const digLine = (server: string | undefined, name: string): string =>
+	['dig', ...digServer(server), '+short', name].join(' ');
+
+/** PowerShell asks port 53 alone. */
+const resolveLine = (server: string | undefined, name: string): string =>
+	`Resolve-DnsName ${name}${server === undefined ? '' : ` -Server ${digServer(server)[0]?.slice(1)}`}   (PowerShell)`;
+
+/** Asks the name server that this site uses, name by name; ends with 1 where one is missing or leads elsewhere. */
+const checkScript = ({names, address, server}: DnsGiven): HandoverSection => ({
+	title: 'Check',
+	fileName: 'dns-check.sh',
+	kind: 'script',
+	lines: [
+		'#!/bin/sh',
+		'# Asks each name; the exit code is 1 where one does not lead there.',
+		'# Another server: sh dns-check.sh @SERVER. Needs dig.',
+		'set -u',
+		'command -v dig >/dev/null 2>&1 || { echo "dig is missing." >&2; exit 2; }',
+		`want=${shellWord(address ?? '')}`,
+		...(server === undefined ? [] : [`[ $# -gt 0 ] || set -- ${digServer(server).join(' ')}`]),
+		'failed=0',
+		'ask() {',
+		'  name=$1',
+		'  shift',
+		'  found=$(dig +short +time=3 +tries=2 "$@" | grep -v "^;" | tr "\\n" " ")',
+		'  case " $found" in',
+		'    *" $want "*) echo "ok $name: $found" ;;',
+		'    *)',
+		'      echo "FAILED $name: \\"$found\\", not $want" >&2',
+		'      failed=1 ;;',
+		'  esac',
+		'}',
+		...names.map((name) => `ask ${name} "$@" ${name} ${address === undefined ? 'A' : typeOf(address)}`),
+		'exit "$failed"',
+	],
+});
+
+const cover = (given: DnsGiven, asking: Asking): HandoverSection => {
+	const {names, server, address} = given;
+	return coverNote(
+		{
+			title,
+			who,
+			why: [
+				'People, their programs and the pods of the cluster find the servers of ZenML Pro by these names. Until they resolve, nobody can log in and the workspaces do not find the control plane.',
+				given.intro,
+			],
+			what: [
+				`Make these records, in the ${zonesOf(names).length === 1 ? 'zone' : 'zones'} ${zonesOf(names).join(', ')} or whichever zone of yours holds the names:`,
+				recordsOf(given),
+				...(address === undefined
+					? [
+							'The address is known once the ingress is there; the operator sends it then. Zone and names can be prepared now.',
+						]
+					: ['The other files hold them as your name server takes them.']),
+				'A CNAME to the name of the load balancer does as well. Clients outside and pods inside must get the same answer; where your DNS has views, both views need the records.',
+				'Reverse records (PTR) are not needed: nothing here asks for them. Make none for the address unless your rules ask for one; it serves other names too.',
+			],
+			check: [
+				'sh dns-check.sh, or by hand:',
+				{exact: names.map((name) => digLine(server, name))},
+				{exact: names.map((name) => resolveLine(server, name))},
+			],
+			undo: ['Delete the records. They were new: nothing else uses these names.'],
+		},
+		asking,
+	);
+};
+
+/** The papers with which the network team makes the records; without an address, those that need none. */
+export const dnsPack = (asked: DnsGiven, asking: Asking): Pack => {
+	const given = {...asked, names: [...new Set(asked.names)]};
+	return {
+		id: 'dns',
+		title,
+		who,
+		intro: given.intro,
+		sections: [
+			cover(given, asking),
+			...(isKnown(given) ? [...serverRecords(given), ...clusterRecords(given), checkScript(given)] : []),
+		],
+	};
+};

@@ -1,0 +1,68 @@
+import type {Answers} from '../answers/schema.ts';
+import {formatBytes} from '../base/units.ts';
+import {coverNote, type Said} from './cover-note.ts';
+import type {Asking, Pack} from './pack.ts';
+
+const title = 'Place and accounts in the registry';
+const who = 'registry admin';
+
+/** What is pushed, where the bundle could be looked at. */
+export type Carried = {
+	/** `zenml/zenml-pro-api:0.13.18` */
+	readonly images: readonly string[];
+	readonly bytes: number;
+};
+
+const room = (carried: Carried | undefined): readonly Said[] =>
+	carried === undefined
+		? [
+				'The images are those of the bundle, which was not looked at: four repositories, some gigabytes for each version kept.',
+			]
+		: [
+				`Images, ${formatBytes(carried.bytes)} together in compressed layers; as much again for each later version that is kept:`,
+				{exact: carried.images},
+			];
+
+const accountOf = ({registry: {username}}: Answers): string =>
+	username === undefined
+		? 'The answers name no account: the registry has to take pushes from the jump host and pulls from the nodes without a login.'
+		: `Account ${username}: may push and pull there, and reads what is there. A robot account will do; it must not expire between installation and upgrade. The same account is given to the nodes to pull with, unless you offer one that only pulls.`;
+
+/** The papers with which the registry admin makes room for the images. */
+export const registryPack = (answers: Answers, carried: Carried | undefined, asking: Asking): Pack => {
+	const {host, pushHost = host, prefix, username, plainHttp} = answers.registry;
+	const scheme = plainHttp ? 'http' : 'https';
+	const place = prefix === '' ? host : `${host}/${prefix}`;
+	const login = username === undefined ? '' : ` -u ${username}`;
+	return {
+		id: 'registry',
+		title,
+		who,
+		intro: 'The installer pushes the images of the bundle to the internal registry; the nodes pull them from there.',
+		sections: [
+			coverNote(
+				{
+					title,
+					who,
+					why: [
+						'The cluster has no way to the registries of the vendor. All images are pushed once, from a signed bundle.',
+					],
+					what: [
+						`1. Place: ${place}${prefix === '' ? '' : ` (in Harbor a project "${prefix.split('/')[0]}", in Artifactory or Nexus a Docker repository, in GitLab a group and project)`}. Repositories below it must be made by the first push, or by you beforehand.`,
+						...room(carried),
+						`2. ${accountOf(answers)}`,
+						`3. The jump host pushes to ${pushHost}, the nodes pull from ${host}, both with the Docker Registry HTTP API V2.`,
+						'4. No rule may replace tags, rewrite manifests or delete images by age while they are in use: they are pulled by digest. A scanner may look; it must not quarantine them before somebody has read its report.',
+						'5. Send the operator the password or token, and the CA certificate of the registry if it is not the internal CA.',
+					],
+					check: [
+						{exact: [`curl -sS -o /dev/null -w '%{http_code}\\n'${login} ${scheme}://${pushHost}/v2/`]},
+						'200 is right.',
+					],
+					undo: ['Delete the place and the account. The cluster then cannot start a pod on a new node any more.'],
+				},
+				asking,
+			),
+		],
+	};
+};

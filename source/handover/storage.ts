@@ -1,0 +1,90 @@
+import type {S3Place, StoragePath, StoragePlace} from '../answers/storage/place.ts';
+import type {HandoverSection} from '../base/handover.ts';
+import {coverNote, type Said} from './cover-note.ts';
+import type {Asking, Pack} from './pack.ts';
+
+const title = 'Storage for artifacts and backups';
+const who = 'storage admin';
+
+const purposes: Readonly<Record<StoragePath, string>> = {
+	artifacts: 'artifacts of pipelines',
+	'backup.schedule': 'scheduled backups',
+};
+
+/** The least that an account on the bucket needs (Amazon S3, actions for policies); other stores take the same document. */
+const policy = ({bucket}: S3Place): readonly string[] =>
+	JSON.stringify(
+		{
+			Version: '2012-10-17',
+			Statement: [
+				{
+					Effect: 'Allow',
+					Action: ['s3:ListBucket', 's3:GetBucketLocation'],
+					Resource: [`arn:aws:s3:::${bucket}`],
+				},
+				{
+					Effect: 'Allow',
+					Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+					Resource: [`arn:aws:s3:::${bucket}/*`],
+				},
+			],
+		},
+		undefined,
+		2,
+	).split('\n');
+
+const s3Words = ({bucket, endpoint, prefix}: S3Place, purpose: string): readonly Said[] => [
+	`Bucket ${bucket} at ${endpoint}, for ${purpose}${prefix === '' ? '' : ` (below ${prefix})`}: private, encrypted at rest where your rules ask for it. An account with its access key and secret key, and the rights in ${policyFile(bucket)}. Send the keys on another way than this note, and the CA certificate of the endpoint if it is not the internal CA.`,
+];
+
+const policyFile = (bucket: string): string => `policy-${bucket}.json`;
+
+const wordsOf = (place: StoragePlace): readonly Said[] => {
+	const purpose = purposes[place.from];
+	if (place.kind === 's3') return s3Words(place, purpose);
+	if (place.kind === 'nfs')
+		return [
+			`NFS export ${place.path} of ${place.server}, for ${purpose}: readable and writable from every node, NFS 4 over TCP port 2049, root squashed or not; the folder must be writable by user and group 1000.`,
+		];
+	return [
+		`StorageClass ${place.name} in the cluster, for ${purpose}: it must make volumes of ${place.size} with access mode ${place.accessMode} by itself.`,
+	];
+};
+
+const checksOf = (place: StoragePlace): readonly string[] => {
+	if (place.kind === 's3') return [`aws --endpoint-url ${place.endpoint} s3 ls s3://${place.bucket}/`];
+	if (place.kind === 'nfs') return [`showmount -e ${place.server}   (from a node)`];
+	return [`kubectl get storageclass ${place.name}`];
+};
+
+/** The papers with which the storage admin makes the places that the answers name. @param places at least one */
+export const storagePack = (places: readonly StoragePlace[], asking: Asking): Pack => {
+	const policies = places.flatMap((place): readonly HandoverSection[] =>
+		place.kind === 's3'
+			? [{title: `Rights on ${place.bucket}`, fileName: policyFile(place.bucket), lines: policy(place)}]
+			: [],
+	);
+	return {
+		id: 'storage',
+		title,
+		who,
+		intro: 'Artifacts of pipelines and backups lie outside of the databases, in storage of your own.',
+		sections: [
+			coverNote(
+				{
+					title,
+					who,
+					why: ['Pipelines keep their data there, and backups must lie on another system than the databases.'],
+					what: places.flatMap(wordsOf),
+					check: [
+						{exact: places.flatMap(checksOf)},
+						'The installer writes a file there, reads it back and deletes it.',
+					],
+					undo: ['Delete bucket, export or volumes. What users stored there is gone then.'],
+				},
+				asking,
+			),
+			...policies,
+		],
+	};
+};

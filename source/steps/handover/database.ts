@@ -1,0 +1,81 @@
+import type {DatabaseServer} from '../../answers/database-server.ts';
+import {isAbort, toProblem} from '../../base/problem.ts';
+import type {NeededAccount, NeededServer} from '../../handover/database/given.ts';
+import {databasePack} from '../../handover/database/index.ts';
+import type {Pack} from '../../handover/pack.ts';
+import {neededDatabase, portFor} from '../shared/database-logins.ts';
+import {serverGroups} from '../shared/database-servers.ts';
+import {generatedSecretPlace, keyInGenerated, secretFor} from '../shared/generated.ts';
+import type {Component} from '../shared/names.ts';
+import {databasePassword} from '../shared/secret-sources.ts';
+import type {World} from '../world.ts';
+import {askingOf, type Gathered, type Wish} from './gathered.ts';
+
+/** Where a password comes from, without it. */
+const sourceOf = (world: World, component: Component): string => {
+	const {reference, answer, generated} = databasePassword(component);
+	if (reference === 'generate')
+		return `generated: key ${keyInGenerated(generated)} of the Secret ${generatedSecretPlace(world)}`;
+	return reference === 'prompt' ? `typed by the operator (${answer})` : `${reference} (${answer}), on the jump host`;
+};
+
+const accountOf = (world: World, server: DatabaseServer, component: Component): NeededAccount => {
+	const needed = neededDatabase(world, component);
+	return {
+		username: needed.username,
+		database: needed.database,
+		label: component.label,
+		script: portFor(world, server).script(needed),
+		source: sourceOf(world, component),
+	};
+};
+
+/** Every server with the accounts of those of its components that are asked for. */
+const serversOf = (world: World, isAsked: (component: Component) => boolean): readonly NeededServer[] =>
+	serverGroups(world).flatMap(({server, components}) => {
+		const {engine, host, port, tls, admin} = server;
+		const accounts = components.filter(isAsked).map((component) => accountOf(world, server, component));
+		return accounts.length === 0 ? [] : [{engine, host, port, tls, hasAdmin: admin !== undefined, accounts}];
+	});
+
+/** The papers of the database admin for some components; no password is read. */
+export const databasePackOf = (world: World, isAsked: (component: Component) => boolean): Pack =>
+	databasePack(serversOf(world, isAsked), askingOf(world));
+
+/** A password, or why there is none. */
+const passwordOf = async (
+	world: World,
+	component: Component,
+): Promise<{readonly value: string} | {readonly lack: string}> => {
+	const source = databasePassword(component);
+	const name = component.answers.database.username;
+	try {
+		const value = await secretFor(world, source);
+		if (value !== undefined) return {value};
+		return {
+			lack: `The password of ${name} is not made yet: the install does that in its step "secrets" (zenml-airgap install --until secrets).`,
+		};
+	} catch (error) {
+		if (isAbort(error)) throw error;
+		return {lack: `The password of ${name} cannot be read: ${toProblem(error).message}`};
+	}
+};
+
+/** The same at any time for all components; with passwords where they are asked for and there are some. */
+export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered> => {
+	const servers = serversOf(world, () => true);
+	if (wish.withPasswords !== true) return {pack: databasePack(servers, askingOf(world, wish)), lacks: []};
+	const passwords = new Map<string, string>();
+	const lacks: string[] = [];
+	for (const {components} of serverGroups(world))
+		for (const component of components) {
+			const got = await passwordOf(world, component);
+			if ('value' in got) passwords.set(component.label, got.value);
+			else lacks.push(got.lack);
+		}
+	const filled = servers.map((server) => ({
+		...server,
+		accounts: server.accounts.map((account) => ({...account, password: passwords.get(account.label)})),
+	}));
+	return {pack: databasePack(filled, askingOf(world, wish)), lacks};
+};

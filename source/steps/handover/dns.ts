@@ -1,0 +1,49 @@
+import {isAbort, toProblem} from '../../base/problem.ts';
+import {dnsPack} from '../../handover/dns/index.ts';
+import type {Pack} from '../../handover/pack.ts';
+import {ingressAddress, withoutAddress} from '../shared/ingress-address.ts';
+import type {World} from '../world.ts';
+import {hostsOf} from './ca.ts';
+import {askingOf, type Gathered, type Wish} from './gathered.ts';
+
+/** Life of the records, seconds: short enough that a wrong one is gone the same night. */
+const ttl = 300;
+
+/** What serves the hosts, in the words of who keeps it. */
+const servers = {ingress: 'the ingress controller', gateway: 'the Gateway', route: 'the router'} as const;
+
+/** Records lead to the ingress or to what stands in front of it: who makes them must not be sent to change right ones. */
+const introOf = ({answers, dns}: World, address: string | undefined): string => {
+	const asked = `This host asks ${dns.server}.`;
+	const server = servers[answers.ingress.kind];
+	if (address === undefined)
+		return `These names must lead to ${server}, for people and for pods; its address is not known yet. ${asked}`;
+	if (answers.ingress.address !== undefined)
+		return `These names must lead to ${address}, which the answers name as the address of the ingress (ingress.address), for people and for pods. ${asked}`;
+	return `These names must lead to ${server} at ${address}, or to a load balancer in front of it (the operator then gives ingress.address), for people and for pods. ${asked}`;
+};
+
+/** The papers of the network team for the records. @param address of what serves the hosts, where it is known */
+export const dnsPackOf = (world: World, address: string | undefined, wish: Wish = {}): Pack =>
+	dnsPack(
+		{names: hostsOf(world), address, ttl, server: world.answers.network.nameServer, intro: introOf(world, address)},
+		askingOf(world, wish),
+	);
+
+/** The same at any time; without an address where the cluster does not tell one. */
+export const gatherDns = async (world: World, wish: Wish): Promise<Gathered> => {
+	const without = (reason: string): Gathered => ({
+		pack: dnsPackOf(world, undefined, wish),
+		lacks: [
+			`The address of the ingress is not known, so the records stand without it: ${reason} Give it with --set ingress.address=ADDRESS, or ask again once the ingress is there.`,
+		],
+	});
+	try {
+		const address = await ingressAddress(world);
+		if (address === undefined) return without(withoutAddress(world).message);
+		return {pack: dnsPackOf(world, address, wish), lacks: []};
+	} catch (error) {
+		if (isAbort(error)) throw error;
+		return without(toProblem(error).message);
+	}
+};

@@ -1,0 +1,60 @@
+import {storagePlaceOf} from '../../answers/storage/place.ts';
+import {isAbort, toProblem} from '../../base/problem.ts';
+import {certificatePack} from '../../handover/certificate.ts';
+import {networkPack} from '../../handover/network/index.ts';
+import {type Carried, registryPack} from '../../handover/registry.ts';
+import {storagePack} from '../../handover/storage.ts';
+import type {TopicId} from '../../handover/topics.ts';
+import {repositoryOf} from '../shared/names.ts';
+import type {World} from '../world.ts';
+import {gatherCa, hostsOf} from './ca.ts';
+import {gatherCluster} from './cluster.ts';
+import {gatherDatabase} from './database.ts';
+import {gatherDns} from './dns.ts';
+import {askingOf, type Gathered, type Wish} from './gathered.ts';
+
+const carriedOf = async ({bundle, answers, signal}: World): Promise<Carried> => {
+	const {images} = await bundle.open(signal);
+	const blobs = new Map(images.flatMap((image) => image.blobs.map(({digest, size}) => [digest, size] as const)));
+	return {
+		images: images.map(({name, tag}) => `${repositoryOf(answers, name)}:${tag}`),
+		bytes: [...blobs.values()].reduce((sum, size) => sum + size, 0),
+	};
+};
+
+const gatherRegistry = async (world: World, wish: Wish): Promise<Gathered> => {
+	const asking = askingOf(world, wish);
+	try {
+		return {pack: registryPack(world.answers, await carriedOf(world), asking), lacks: []};
+	} catch (error) {
+		if (isAbort(error)) throw error;
+		const lack = `Images and their size are left out: ${toProblem(error).message}`;
+		return {pack: registryPack(world.answers, undefined, asking), lacks: [lack]};
+	}
+};
+
+const gatherStorage = async (world: World, wish: Wish): Promise<Gathered | undefined> => {
+	const paths = ['artifacts', 'backup.schedule'] as const;
+	const places = paths.flatMap((from) => storagePlaceOf(world.answers, from) ?? []);
+	return places.length === 0 ? undefined : {pack: storagePack(places, askingOf(world, wish)), lacks: []};
+};
+
+type Gather = (world: World, wish: Wish) => Promise<Gathered | undefined>;
+
+const gatherers: Readonly<Record<TopicId, Gather>> = {
+	ca: gatherCa,
+	certificate: async (world, wish) => ({pack: certificatePack(hostsOf(world), askingOf(world, wish)), lacks: []}),
+	cluster: gatherCluster,
+	database: gatherDatabase,
+	dns: gatherDns,
+	network: async (world, wish) => ({pack: networkPack(world.answers, askingOf(world, wish)), lacks: []}),
+	registry: gatherRegistry,
+	storage: gatherStorage,
+};
+
+/**
+ * The papers of a topic from the answers and what the world tells of them now; undefined where these answers need none. Nothing is changed.
+ * @throws ProblemError where what the papers are made of cannot be read, such as the certificate of the CA
+ */
+export const gather = async (topic: TopicId, world: World, wish: Wish = {}): Promise<Gathered | undefined> =>
+	gatherers[topic](world, wish);

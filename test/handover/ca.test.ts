@@ -1,0 +1,302 @@
+import {execFileSync, spawnSync} from 'node:child_process';
+import {X509Certificate} from 'node:crypto';
+import {existsSync} from 'node:fs';
+import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {createAuthority} from '../../rehearsal/authority/index.ts';
+import {contentOf, savePack} from '../../source/base/handover.ts';
+import {caGiven} from '../../source/handover/ca/given.ts';
+import {caPack} from '../../source/handover/ca/index.ts';
+import {runScript, sectionOf, shells, textOf} from './run-script.ts';
+
+const urls = ['https://zenml-pro.internal.mycompany.com:8443', 'https://zenml-workspace.internal.mycompany.com:8443'];
+const registry = 'registry.internal.mycompany.com:5000';
+let folder: string;
+let caPem: string;
+let otherPem: string;
+let fingerprint: string;
+
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'ca-papers-'));
+	[caPem, otherPem] = await Promise.all([
+		createAuthority({name: 'Internal CA'}).then((made) => made.caPem),
+		createAuthority({name: 'Other'}).then((made) => made.caPem),
+	]);
+	fingerprint = new X509Certificate(caPem).fingerprint256;
+});
+afterAll(async () => rm(folder, {recursive: true, force: true}));
+
+const pack = (pem = caPem) =>
+	caPack(caGiven({caPem: pem, caFingerprint: fingerprint, urls, registry}), {operator: 'ada on jump1', by: 'Friday'});
+const text = (fileName: string): string => textOf(pack().sections, fileName);
+const scripts = () => pack().sections.filter(({kind}) => kind === 'script');
+const fresh = async (name: string): Promise<string> => {
+	const own = join(folder, name);
+	await mkdir(own, {recursive: true});
+	return own;
+};
+
+describe('the pack', () => {
+	test('the note says who asks, until when, what to compare, how to check and how to undo', () => {
+		const note = text('README.txt');
+		for (const part of [
+			'Asked by: ada on jump1',
+			'By:       Friday',
+			'For:      desktop team',
+			'How to check',
+			'How to undo',
+		])
+			expect(note).toContain(part);
+		expect(note.replaceAll(/\s/gu, '')).toContain(fingerprint);
+		for (const {fileName} of pack().sections)
+			if (
+				!/^(?:README\.txt|ca-check\.sh|ca-windows\.cmd|firefox-policies\.json|chrome-policy\.json|ca-nss\.sh)$/u.test(
+					fileName,
+				)
+			)
+				expect(note).toContain(fileName);
+	});
+
+	test('of a bundle the certificate with the fingerprint is handed out', () => {
+		const {sections} = pack(otherPem + caPem);
+		expect(textOf(sections, 'ca.crt')).toBe(`${caPem.trim()}\n`);
+		expect(textOf(sections, 'ca-debian.sh')).not.toContain(otherPem.trim());
+	});
+
+	test('the same certificate lies there in PEM and in DER', () => {
+		expect(new X509Certificate(contentOf(sectionOf(pack().sections, 'ca.crt'))).fingerprint256).toBe(fingerprint);
+		const der = contentOf(sectionOf(pack().sections, 'ca.cer'));
+		expect(Buffer.from(der).equals(new X509Certificate(caPem).raw)).toBe(true);
+	});
+
+	test('scripts may be run, and nobody else may write or read what is for the operator', async () => {
+		const own = await savePack(join(folder, 'own'), pack().sections);
+		const shared = await savePack(join(folder, 'shared'), pack().sections, {isShared: true});
+		const modes = (of: string): string =>
+			execFileSync('stat', ['-c', '%a', join(of, 'ca-debian.sh'), join(of, 'ca.crt')], {encoding: 'utf8'});
+		expect(modes(own)).toBe('700\n600\n');
+		expect(modes(shared)).toBe('755\n644\n');
+	});
+
+	test('lines fit a terminal of 80 columns', () => {
+		for (const {lines, fileName, kind} of pack().sections)
+			if (kind !== 'base64' && !/\.json$/u.test(fileName))
+				for (const line of lines)
+					if (!/mycompany|policies\.json/u.test(line))
+						expect(line.length, `${fileName}: ${line}`).toBeLessThanOrEqual(78);
+	});
+});
+
+describe('scripts', () => {
+	test.each(shells)('%s reads every one of them', async (shell) => {
+		for (const {fileName} of scripts()) {
+			const file = join(await fresh('read'), fileName);
+			await writeFile(file, text(fileName));
+			const words = shell === 'busybox' ? ['sh', '-n', file] : ['-n', file];
+			execFileSync(shell, words);
+		}
+	});
+
+	test.skipIf(!existsSync('/usr/bin/shellcheck'))('shellcheck has nothing to say', async () => {
+		const own = await savePack(join(folder, 'checked'), scripts());
+		const files = scripts().map(({fileName}) => join(own, fileName));
+		const {stdout, status} = spawnSync('shellcheck', ['-s', 'sh', ...files], {encoding: 'utf8'});
+		expect(stdout).toBe('');
+		expect(status).toBe(0);
+	});
+
+	const noted = {install: '', 'update-ca-certificates': '', 'update-ca-trust': '', rm: ''};
+
+	test.each([
+		['ca-debian.sh', '/usr/local/share/ca-certificates/zenml-internal-ca.crt', 'update-ca-certificates'],
+		['ca-rhel.sh', '/etc/pki/ca-trust/source/anchors/zenml-internal-ca.pem', 'update-ca-trust extract'],
+		['ca-suse.sh', '/etc/pki/trust/anchors/zenml-internal-ca.pem', 'update-ca-certificates'],
+	])(
+		'%s installs the certificate, takes it away again, and stops when it is another one',
+		async (name, anchor, update) => {
+			const own = await fresh(name);
+			const good = await runScript(text(name), {folder: own, played: noted});
+			expect(good).toMatchObject({status: 0, stderr: ''});
+			expect(good.calls).toMatch(/^install -m 0644 \S+ (\S+)\n/u);
+			expect(good.calls).toContain(` ${anchor}\n${update}`);
+			const undone = await runScript(text(name), {folder: own, played: noted, args: ['remove']});
+			expect(undone.calls).toContain(`rm -f ${anchor}\n${update}`);
+			const swapped = await runScript(text(name).replace(caPem.trim(), otherPem.trim()), {folder: own, played: noted});
+			expect(swapped).toMatchObject({status: 1, stderr: expect.stringContaining('The fingerprint differs')});
+			expect(swapped.calls).not.toContain('install');
+		},
+	);
+
+	test('the script for macOS speaks to the keychain of the system, and takes the certificate away by its digest', async () => {
+		const own = await fresh('mac');
+		const played = {security: '', base64: 'exec /usr/bin/base64 -d', shasum: 'exec sha256sum'};
+		const good = await runScript(text('ca-macos.sh'), {folder: own, played});
+		expect(good.status).toBe(0);
+		expect(good.calls).toMatch(
+			/security add-trusted-cert -d -r trustRoot -k \/Library\/Keychains\/System\.keychain \S+\n/u,
+		);
+		const undone = await runScript(text('ca-macos.sh'), {folder: own, played, args: ['remove']});
+		expect(undone.calls).toContain(`delete-certificate -Z ${fingerprint.replaceAll(':', '').toLowerCase()}`);
+	});
+
+	test('the list for Python is that of certifi, else of the system, and never the internal CA alone', async () => {
+		const own = await fresh('python');
+		const bundle = join(own, 'bundle.pem');
+		const list = join(own, 'list.pem');
+		await writeFile(list, otherPem);
+		const certifi = {python3: `echo ${list}`};
+		const good = await runScript(text('ca-python.sh'), {folder: own, played: certifi, args: [bundle]});
+		expect(good.status).toBe(0);
+		const made = await readFile(bundle, 'utf8');
+		expect(made).toContain(caPem.trim());
+		expect(made).toContain(otherPem.trim());
+		expect(good.stdout).toContain(`export REQUESTS_CA_BUNDLE=${bundle}`);
+		const none = text('ca-python.sh').replaceAll(/\/etc\/(?:ssl|pki)\//gu, '/nowhere/');
+		const refused = await runScript(none, {folder: own, played: {python3: 'exit 1'}, args: [join(own, 'other.pem')]});
+		expect(refused).toMatchObject({status: 1, stderr: expect.stringContaining('No list of CAs was found')});
+		expect(existsSync(join(own, 'other.pem'))).toBe(false);
+	});
+
+	test.skipIf(!existsSync('/usr/bin/keytool'))('Java knows the certificate, and then no more', async () => {
+		const own = await fresh('java');
+		const environment = {KEYSTORE: join(own, 'cacerts'), JAVA_HOME: ''};
+		const list = (): string =>
+			spawnSync('keytool', ['-list', '-keystore', environment.KEYSTORE, '-storepass', 'changeit'], {encoding: 'utf8'})
+				.stdout;
+		expect(await runScript(text('ca-java.sh'), {folder: own, environment})).toMatchObject({status: 0});
+		expect(list()).toContain(fingerprint);
+		expect(await runScript(text('ca-java.sh'), {folder: own, environment, args: ['remove']})).toMatchObject({
+			status: 0,
+		});
+		expect(list()).not.toContain(fingerprint);
+	});
+
+	test.skipIf(!existsSync('/usr/bin/certutil'))(
+		'the NSS database of a user has the certificate, and then no more',
+		async () => {
+			const own = await fresh('nss');
+			const environment = {NSS_DB: join(own, 'nssdb')};
+			const list = (): string =>
+				spawnSync('certutil', ['-d', `sql:${environment.NSS_DB}`, '-L'], {encoding: 'utf8'}).stdout;
+			expect(await runScript(text('ca-nss.sh'), {folder: own, environment})).toMatchObject({status: 0});
+			expect(list()).toMatch(/zenml-internal-ca\s+C,,/u);
+			expect(await runScript(text('ca-nss.sh'), {folder: own, environment, args: ['remove']})).toMatchObject({
+				status: 0,
+			});
+			expect(list()).not.toContain('zenml-internal-ca');
+		},
+	);
+});
+
+describe('nodes', () => {
+	const root = async (name: string, ...folders: readonly string[]): Promise<string> => {
+		const own = await fresh(name);
+		for (const one of folders) await mkdir(join(own, one), {recursive: true});
+		return own;
+	};
+	const run = async (own: string, more: Readonly<Record<string, string>> = {}, args: readonly string[] = []) =>
+		runScript(text('ca-nodes.sh'), {folder: own, environment: {ROOT: own, ...more}, args});
+
+	test('containerd reads the CA of the registry of the answers, or of the one that is named', async () => {
+		const own = await root('containerd', 'etc/containerd');
+		expect(await run(own)).toMatchObject({status: 0, stdout: `containerd: add CA for ${registry}\n`});
+		const at = join(own, 'etc/containerd/certs.d', registry);
+		expect(await readFile(join(at, 'ca.crt'), 'utf8')).toBe(`${caPem.trim()}\n`);
+		expect(await readFile(join(at, 'hosts.toml'), 'utf8')).toContain(`[host."https://${registry}"]`);
+		expect(await run(own, {}, ['other:1'])).toMatchObject({status: 0});
+		expect(existsSync(join(own, 'etc/containerd/certs.d/other:1/ca.crt'))).toBe(true);
+		expect(await run(own, {WHAT: 'remove'})).toMatchObject({status: 0});
+		expect(existsSync(at)).toBe(false);
+	});
+
+	test('CRI-O reads it from its own folder', async () => {
+		const own = await root('crio', 'etc/crio');
+		expect(await run(own)).toMatchObject({status: 0});
+		expect(existsSync(join(own, 'etc/containers/certs.d', registry, 'ca.crt'))).toBe(true);
+	});
+
+	test.each(['k3s', 'rke2'])('%s gets an entry, and one that is there is left alone', async (kind) => {
+		const own = await root(kind, `etc/rancher/${kind}`);
+		expect(await run(own)).toMatchObject({status: 0, stdout: expect.stringContaining(`Restart ${kind}`)});
+		const list = join(own, 'etc/rancher', kind, 'registries.yaml');
+		expect(await readFile(list, 'utf8')).toBe(
+			`configs:\n  "${registry}":\n    tls:\n      ca_file: /etc/rancher/${kind}/zenml-internal-ca.crt\n`,
+		);
+		await writeFile(list, 'mirrors: {}\n');
+		expect(await run(own)).toMatchObject({status: 3, stderr: expect.stringContaining('add below configs')});
+		expect(await readFile(list, 'utf8')).toBe('mirrors: {}\n');
+	});
+
+	test('a host without any of them is told', async () => {
+		expect(await run(await root('none'))).toMatchObject({status: 1, stderr: expect.stringContaining('No containerd')});
+	});
+});
+
+describe('the check', () => {
+	const check = async (answer: string) =>
+		runScript(text('ca-check.sh'), {folder: await fresh('check'), played: {curl: answer}});
+
+	test('it asks at the port of the ingress, and is well where every server answers', async () => {
+		const good = await check('printf 200');
+		expect(good).toMatchObject({status: 0, stdout: urls.map((url) => `ok ${url}: HTTP 200\n`).join('')});
+		expect(good.calls).toContain('https://zenml-pro.internal.mycompany.com:8443/');
+	});
+
+	test('one address without an answer makes it fail, whatever the last one says', async () => {
+		const half = await check('case "$*" in *zenml-pro*) printf 000; exit 60;; *) printf 200;; esac');
+		expect(half).toMatchObject({
+			status: 1,
+			stdout: `ok ${urls[1]}: HTTP 200\n`,
+			stderr: `FAILED ${urls[0]}: no answer that this machine trusts\n`,
+		});
+	});
+
+	test('a server that is down is no server', async () => {
+		expect(await check('printf 503')).toMatchObject({status: 1, stderr: expect.stringContaining('HTTP 503')});
+	});
+});
+
+describe('policies and images', () => {
+	test('the policies of browsers are JSON that names the certificate', () => {
+		expect(JSON.parse(text('firefox-policies.json'))).toEqual({
+			policies: {
+				Certificates: {ImportEnterpriseRoots: true, Install: ['/usr/lib/mozilla/certificates/zenml-internal-ca.crt']},
+			},
+		});
+		const {CACertificates} = JSON.parse(text('chrome-policy.json')) as {readonly CACertificates: readonly string[]};
+		expect(CACertificates.map((one) => new X509Certificate(Buffer.from(one, 'base64')).fingerprint256)).toEqual([
+			fingerprint,
+		]);
+	});
+
+	test('the profile for Macs holds the certificate, with the same identifiers each time', () => {
+		const profile = text('ca.mobileconfig');
+		const [, data = ''] = /<data>([\s\S]+)<\/data>/u.exec(profile) ?? [];
+		expect(new X509Certificate(Buffer.from(data, 'base64')).fingerprint256).toBe(fingerprint);
+		expect(profile.match(/[0-9A-F]{8}-[0-9A-F]{4}-8[0-9A-F]{3}-8[0-9A-F]{3}-[0-9A-F]{12}/gu)).toHaveLength(2);
+		expect(text('ca.mobileconfig')).toBe(profile);
+	});
+
+	test('the scripts for Windows compare the digest of the certificate', () => {
+		const digest = fingerprint.replaceAll(':', '').toLowerCase();
+		expect(text('ca-windows.ps1').replaceAll(/'\s*\+\s*'/gu, '')).toContain(`'${digest}'`);
+		expect(text('ca-windows.ps1')).toContain("$ErrorActionPreference = 'Stop'");
+		expect(text('ca-windows.cmd')).toContain(`set want=${digest}`);
+		expect(text('ca-windows.cmd')).toContain(
+			`certutil -delstore Root ${new X509Certificate(caPem).fingerprint.replaceAll(':', '').toLowerCase()}`,
+		);
+	});
+
+	test('an image is built without any image but its base: no frontend is pulled from outside', async () => {
+		const lines = text('ca-image.Dockerfile').split('\n');
+		expect(lines.filter((line) => /syntax\s*=/u.test(line))).toEqual([]);
+		expect(lines.filter((line) => line.startsWith('FROM'))).toEqual([`FROM \${BASE}`]);
+		expect(lines.filter((line) => /<</u.test(line))).toEqual([]);
+		// What its RUN line compares is the file that lies beside it.
+		const own = await savePack(await fresh('image'), pack().sections);
+		const sum = execFileSync('sha256sum', [join(own, 'ca.crt')], {encoding: 'utf8'}).slice(0, 64);
+		expect(text('ca-image.Dockerfile')).toContain(sum);
+	});
+});

@@ -1,0 +1,92 @@
+import {existsSync} from 'node:fs';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {parse, parseAllDocuments} from 'yaml';
+import {dnsPack} from '../../source/handover/dns/index.ts';
+import {runScript, textOf} from './run-script.ts';
+
+const names = ['zenml-pro.internal.mycompany.com', 'zenml-workspace.internal.mycompany.com'];
+let folder: string;
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'dns-papers-'));
+});
+afterAll(async () => rm(folder, {recursive: true, force: true}));
+
+const packOf = (more: Partial<Parameters<typeof dnsPack>[0]> = {}) =>
+	dnsPack(
+		{names, address: '10.0.0.10', ttl: 300, server: '10.0.0.53', intro: 'These names must lead to 10.0.0.10.', ...more},
+		{operator: 'ada on jump1'},
+	).sections;
+const text = (fileName: string, more: Parameters<typeof packOf>[0] = {}): string => textOf(packOf(more), fileName);
+
+test('every kind of name server gets every name with the address', () => {
+	expect(text('dns-bind.zone')).toContain('zenml-pro.internal.mycompany.com. 300 IN A 10.0.0.10\n');
+	expect(text('dns-dnsmasq.conf')).toContain('host-record=zenml-pro.internal.mycompany.com,10.0.0.10,300\n');
+	expect(text('dns-hosts.txt')).toContain('10.0.0.10 zenml-workspace.internal.mycompany.com\n');
+	expect(text('dns-nsupdate.txt')).toContain(
+		'zone internal.mycompany.com\nupdate delete zenml-pro.internal.mycompany.com. A\nupdate add zenml-pro.internal.mycompany.com. 300 A 10.0.0.10\n',
+	);
+	expect(text('dns-windows.ps1')).toContain("Set-Address -Zone 'internal.mycompany.com' -Name 'zenml-pro'\n");
+});
+
+test('an IPv6 address becomes AAAA records, and a name is listed once', () => {
+	const more = {names: [...names, ...names], address: 'fd00::10', ttl: 3661};
+	expect(text('dns-bind.zone', more).match(/ 3661 IN AAAA fd00::10/gu)).toHaveLength(2);
+	expect(text('dns-windows.ps1', more)).toContain('Add-DnsServerResourceRecordAAAA');
+	expect(text('dns-windows.ps1', more)).toContain('-IPv6Address $address -TimeToLive 01:01:01');
+});
+
+test('the PowerShell stops at the first error, and leaves a record that is right alone', () => {
+	const script = text('dns-windows.ps1');
+	expect(script).toContain("$ErrorActionPreference = 'Stop'");
+	expect(script.indexOf('already')).toBeLessThan(script.indexOf('Add-DnsServerResourceRecordA'));
+});
+
+test('the note holds the records, the zone, a word on PTR, and lines for dig with server and port', () => {
+	const note = text('README.txt', {server: '10.0.0.53:5353'});
+	for (const part of [
+		'zenml-pro.internal.mycompany.com        300  IN  A    10.0.0.10',
+		'internal.mycompany.com',
+		'(PTR) are not needed',
+		'dig @10.0.0.53 -p 5353 +short zenml-pro.internal.mycompany.com',
+		'Resolve-DnsName zenml-pro.internal.mycompany.com -Server 10.0.0.53 ',
+	])
+		expect(note).toContain(part);
+	expect(text('README.txt', {server: undefined})).toContain('  dig +short zenml-pro.internal.mycompany.com');
+});
+
+test('without an address there is the note alone, and it says so', () => {
+	const sections = packOf({address: undefined});
+	expect(sections.map(({fileName}) => fileName)).toEqual(['README.txt']);
+	expect(textOf(sections, 'README.txt')).toContain('(address not known yet)');
+});
+
+test('a second block "hosts" is refused by CoreDNS: the text says so, and k3s and AKS get blocks of their own', () => {
+	const plain = text('dns-coredns.txt');
+	expect(plain).toContain('can only be used once per Server Block');
+	expect(plain.match(/^hosts \{/gmu)).toHaveLength(1);
+	const map = parse(text('coredns-custom.yaml')) as {readonly data: Readonly<Record<string, string>>};
+	const block = map.data['zenml.server'] ?? '';
+	expect(block).toContain(
+		'internal.mycompany.com:53 {\n    hosts {\n        10.0.0.10 zenml-pro.internal.mycompany.com\n',
+	);
+	expect(block.match(/\{/gu)).toHaveLength(block.match(/\}/gu)?.length ?? 0);
+	expect(parseAllDocuments(text('dns-openshift.txt'))[0]?.toJS()).toEqual({
+		servers: [{name: 'zenml', zones: ['internal.mycompany.com'], forwardPlugin: {upstreams: ['NAME-SERVER']}}],
+	});
+});
+
+test('the check asks each name at the server, and fails where one leads elsewhere', async () => {
+	const run = async (answer: string) => runScript(text('dns-check.sh'), {folder, played: {dig: answer}});
+	const good = await run('echo 10.0.0.10');
+	expect(good).toMatchObject({status: 0, stdout: names.map((name) => `ok ${name}: 10.0.0.10 \n`).join('')});
+	expect(good.calls).toContain('@10.0.0.53 zenml-pro.internal.mycompany.com A\n');
+	const half = await run('case "$*" in *zenml-pro*) echo 10.0.0.11;; *) echo 10.0.0.10;; esac');
+	expect(half).toMatchObject({status: 1, stderr: expect.stringContaining(`FAILED ${names[0]}`)});
+	// An address that only begins alike is another one.
+	expect((await run('echo 10.0.0.100')).status).toBe(1);
+	if (!existsSync('/usr/bin/dig'))
+		expect(await runScript(text('dns-check.sh'), {folder: join(folder, 'none')})).toMatchObject({status: 2});
+});

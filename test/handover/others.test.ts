@@ -1,0 +1,124 @@
+import {execFileSync, spawnSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {StoragePlace} from '../../source/answers/storage/place.ts';
+import {savePack} from '../../source/base/handover.ts';
+import {certificatePack} from '../../source/handover/certificate.ts';
+import {networkPack} from '../../source/handover/network/index.ts';
+import {networkLines} from '../../source/handover/network/lines.ts';
+import {registryPack} from '../../source/handover/registry.ts';
+import {storagePack} from '../../source/handover/storage.ts';
+import {load, shortest} from '../answers/samples.ts';
+import {runScript, sectionOf, textOf} from './run-script.ts';
+
+const asking = {operator: 'ada on jump1', by: 'Friday'};
+const answers = load(shortest);
+let folder: string;
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'papers-'));
+});
+afterAll(async () => rm(folder, {recursive: true, force: true}));
+
+describe('network', () => {
+	const {sections} = networkPack(answers, asking);
+
+	test('every line stands in the list and in the table', () => {
+		const lines = networkLines(answers);
+		const rows = sectionOf(sections, 'connections.csv').lines;
+		expect(rows).toHaveLength(lines.length + 1);
+		for (const {what, to, port} of lines) {
+			expect(textOf(sections, 'connections.txt')).toContain(what);
+			expect(rows.join('\n')).toContain(to.includes(',') ? `"${to}"` : to);
+			expect(rows.join('\n')).toContain(port);
+		}
+	});
+
+	test('the check opens what the jump host opens, and fails where one cannot be opened', async () => {
+		const good = await runScript(textOf(sections, 'network-check.sh'), {folder, played: {nc: 'exit 0'}});
+		expect(good).toMatchObject({status: 0, stderr: ''});
+		expect(good.calls).toContain('nc -z -w 5 registry.corp.internal 5000\n');
+		expect(good.calls).toContain('nc -z -w 5 zenml-workspace.corp.internal 443\n');
+		expect(good.calls).not.toContain('name server');
+		const bad = await runScript(textOf(sections, 'network-check.sh'), {
+			folder,
+			played: {nc: 'case "$*" in *5000*) exit 1;; esac'},
+		});
+		expect(bad).toMatchObject({status: 1, stderr: 'FAILED registry.corp.internal 5000\n'});
+	});
+});
+
+describe('certificate', () => {
+	const {sections} = certificatePack(['zenml-pro.corp.internal', 'zenml.corp.internal'], asking);
+
+	test('the request names every host, and a key that is there is left alone', async () => {
+		const own = await savePack(join(folder, 'certificate'), sections);
+		const run = () => spawnSync('sh', [join(own, 'request.sh')], {cwd: own, encoding: 'utf8'});
+		expect(run().status).toBe(0);
+		const shown = execFileSync('openssl', ['req', '-in', join(own, 'tls.csr'), '-noout', '-text', '-verify'], {
+			encoding: 'utf8',
+		});
+		expect(shown).toContain('DNS:zenml-pro.corp.internal, DNS:zenml.corp.internal');
+		expect(shown).toContain('TLS Web Server Authentication');
+		expect(run()).toMatchObject({status: 1, stderr: 'tls.key is there already; nothing was done.\n'});
+	});
+});
+
+test('the registry admin is told the place, the account, the images and the room', () => {
+	const images = ['zenml/zenml-pro-api:1.0'];
+	const note = textOf(registryPack(answers, {images, bytes: 3 * 1024 ** 3}, asking).sections, 'README.txt');
+	for (const part of ['registry.corp.internal:5000/zenml', 'zenml/zenml-pro-api:1.0', '3.0 GiB'])
+		expect(note).toContain(part);
+	expect(textOf(registryPack(answers, undefined, asking).sections, 'README.txt')).toContain('was not looked at');
+});
+
+test('the storage admin gets the rights of a bucket as JSON', () => {
+	const place: StoragePlace = {
+		from: 'artifacts',
+		kind: 's3',
+		endpoint: 'https://s3.corp',
+		bucket: 'zen',
+		prefix: '',
+		region: 'x',
+		pathStyle: true,
+		accessKey: 'env:A',
+		secretKey: 'env:B',
+	};
+	const {sections} = storagePack(
+		[place, {from: 'backup.schedule', kind: 'nfs', server: 'nfs.corp', path: '/b'}],
+		asking,
+	);
+	const {Statement} = JSON.parse(textOf(sections, 'policy-zen.json')) as {
+		readonly Statement: readonly {readonly Resource: readonly string[]}[];
+	};
+	expect(Statement.flatMap(({Resource}) => Resource)).toEqual(['arn:aws:s3:::zen', 'arn:aws:s3:::zen/*']);
+	expect(textOf(sections, 'README.txt')).toContain('showmount -e nfs.corp');
+	expect(JSON.stringify(sections)).not.toContain('env:B');
+});
+
+test.skipIf(!existsSync('/usr/bin/shellcheck'))('shellcheck has nothing to say about their scripts', async () => {
+	const all = [networkPack(answers, asking), certificatePack(['a.corp'], asking)].flatMap(({sections}) => sections);
+	const scripts = all.filter(({kind}) => kind === 'script');
+	const own = await savePack(join(folder, 'checked'), scripts);
+	const {stdout} = spawnSync('shellcheck', ['-s', 'sh', ...scripts.map(({fileName}) => join(own, fileName))], {
+		encoding: 'utf8',
+	});
+	expect(stdout).toBe('');
+});
+
+test('a pack that is saved again leaves what is the same, and what others put there', async () => {
+	const own = join(folder, 'again');
+	const section = {title: 'One', fileName: 'one.txt', lines: ['one']};
+	await savePack(own, [section]);
+	await writeFile(join(own, 'note-of-mine.txt'), 'mine');
+	const inode = () => execFileSync('stat', ['-c', '%i', join(own, 'one.txt')], {encoding: 'utf8'});
+	const before = inode();
+	await savePack(own, [section]);
+	expect(inode()).toBe(before);
+	await savePack(own, [{...section, lines: ['two']}]);
+	expect(execFileSync('cat', [join(own, 'one.txt'), join(own, 'note-of-mine.txt')], {encoding: 'utf8'})).toBe(
+		'two\nmine',
+	);
+});
