@@ -140,10 +140,19 @@ it('a program, a container and a pod that are not there are told apart', async (
 it('a pod that goes breaks the connection, or kills the program', async () => {
 	await cluster.create({...shell, metadata: {name: 'going', namespace}}, signal);
 	await untilReady('going');
-	const running = exec(sh('sleep 300'), {pod: 'going'}).then(
+	const begun = Promise.withResolvers<void>();
+	const stdout = new Writable({
+		write: (_chunk, _encoding, done) => {
+			begun.resolve();
+			done();
+		},
+	});
+	const running = exec(sh('echo begun; sleep 300'), {pod: 'going', stdout}).then(
 		({exitCode}) => String(exitCode),
 		(error: unknown) => (error instanceof ProblemError ? error.problem.code : String(error)),
 	);
+	// A pod that is gone before that is another matter.
+	await Promise.race([begun.promise, running]);
 	await cluster.delete({apiVersion: 'v1', kind: 'Pod', namespace, name: 'going'}, signal);
 	expect(['137', 'exec-broken', 'kubernetes-server-error']).toContain(await running);
 });
