@@ -45,6 +45,12 @@ export type PodView = {
 	readonly namespace: string;
 	readonly phase: string;
 	readonly ready: boolean;
+	/** Containers that are ready, and how many there are. */
+	readonly containers: {readonly ready: number; readonly total: number};
+	/** In a word of Kubernetes: its phase, or why it does not run, such as `ImagePullBackOff`. */
+	readonly status: string;
+	/** When it was made, ms since the epoch. */
+	readonly createdAt?: number | undefined;
 	readonly restarts: number;
 	readonly node?: string | undefined;
 	readonly images: readonly string[];

@@ -1,7 +1,7 @@
 import {exitCodes, type Problem, ProblemError, toProblem} from '../base/problem.ts';
 import {convergeStep, type StepContext} from './converge-step.ts';
 import {settle} from './deciding.ts';
-import type {Event} from './events.ts';
+import type {Event, StepInfo} from './events.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import type {BaseWorld, Step} from './plan.ts';
 import {engineProblems} from './problems.ts';
@@ -152,6 +152,11 @@ const emitter = ({
 	};
 };
 
+const lastOf = ({durations}: Pick<RunOptions<never, never>, 'durations'>, id: string): Pick<StepInfo, 'lastMs'> => {
+	const lastMs = durations?.get(id);
+	return lastMs === undefined ? {} : {lastMs};
+};
+
 /**
  * Goes through a plan until the world fits the answers. The pass `apply` applies, `look` only looks and goes on after every
  * problem, `verify` looks and fails on the first difference found after looking at everything.
@@ -170,7 +175,10 @@ export const converge = async <Answers, World extends BaseWorld<Answers>>(
 		title: plan.title,
 		pass,
 		version,
-		steps: steps.map(({id, title, why, skippable = false, proves = false}) => ({id, title, why, skippable, proves})),
+		steps: steps.map(({id, title, why, skippable = false, proves = false}) => ({
+			...{id, title, why, skippable, proves},
+			...lastOf(options, id),
+		})),
 		planSteps: plan.steps.length,
 	});
 	const onStop = (): void => run.emit({type: 'stopping', reason: wordsOf(signal.reason)});

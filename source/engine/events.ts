@@ -33,6 +33,8 @@ export type StepInfo = {
 	readonly why: string;
 	readonly skippable: boolean;
 	readonly proves: boolean;
+	/** How long it took the last time, ms; absent where nobody knows. */
+	readonly lastMs?: number | undefined;
 };
 
 /** The only output of the engine. `at` is milliseconds since the epoch. One line of JSON each in `--json`. */

@@ -62,22 +62,49 @@ export type Finding =
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+/** A pod in a table, as the columns of kubectl have it. */
+export type PodRow = {
+	readonly namespace: string;
+	readonly name: string;
+	/** Containers that are ready, and how many there are. */
+	readonly ready: number;
+	readonly containers: number;
+	/** In a word of Kubernetes: its phase, or why it does not run, such as `ImagePullBackOff`. */
+	readonly status: string;
+	readonly restarts: number;
+	/** When it was made, ms since the epoch. */
+	readonly createdAt?: number | undefined;
+	/** Absent until it is given one. */
+	readonly node?: string | undefined;
+	readonly images: readonly string[];
+};
+
 /** What a step tells while it works. Bytes are bytes on the wire or disk, never estimates. */
 export type Detail =
 	/** `record`: the line is part of what the run proves, and stands in its report. */
 	| {readonly kind: 'line'; readonly level: LogLevel; readonly text: string; readonly record?: true}
-	/** Absolute progress of one named thing; `total` is absent when unknown. */
+	/** Absolute progress of one named thing; `total` is absent when unknown. `whole`: the thing is all that the step moves. */
 	| {
 			readonly kind: 'progress';
 			readonly label: string;
 			readonly done: number;
 			readonly total?: number | undefined;
 			readonly unit: 'bytes' | 'items';
+			readonly whole?: true;
 	  }
 	/** The tool waits; `reason` says for what, `timeoutMs` for how long at most. */
 	| {readonly kind: 'waiting'; readonly reason: string; readonly timeoutMs?: number | undefined}
-	/** A table row of things being watched, e.g. pods; replaces the row with the same label. */
-	| {readonly kind: 'item'; readonly label: string; readonly state: 'pending' | 'ok' | 'bad'; readonly note: string};
+	/**
+	 * A row of things being watched; replaces the row with the same label, and `gone` takes it away. `pod`: what it shows in a table of
+	 * pods.
+	 */
+	| {
+			readonly kind: 'item';
+			readonly label: string;
+			readonly state: 'pending' | 'ok' | 'bad' | 'gone';
+			readonly note: string;
+			readonly pod?: PodRow | undefined;
+	  };
 
 /** Which problems are tried again without asking, how often and after which pauses (the last one repeats). */
 export type RetryPolicy = {

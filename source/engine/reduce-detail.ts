@@ -21,7 +21,11 @@ const waitingFor = (step: StepState, at: number, {reason, timeoutMs}: Of<'waitin
 };
 
 /** A progress that goes back has begun anew: rate and time left follow from its new start. */
-const progressOf = (old: Progress | undefined, at: number, {label, done, total, unit}: Of<'progress'>): Progress => {
+const progressOf = (
+	old: Progress | undefined,
+	at: number,
+	{label, done, total, unit, whole}: Of<'progress'>,
+): Progress => {
 	const goesOn = old !== undefined && done >= old.done;
 	const start = goesOn ? old : {startedAt: at, startedDone: done};
 	return {
@@ -29,13 +33,20 @@ const progressOf = (old: Progress | undefined, at: number, {label, done, total, 
 		done,
 		...(total !== undefined && {total}),
 		unit,
+		...(whole && {whole}),
 		startedAt: start.startedAt,
 		startedDone: start.startedDone,
 		updatedAt: at,
 	};
 };
 
-const itemOf = ({label, state, note}: Of<'item'>): Item => ({label, state, note});
+/** The most rows of things watched that are kept of one step: what is watched may make up ever new names. */
+const mostItems = 500;
+
+const withItem = (items: readonly Item[], {label, state, note, pod}: Of<'item'>): readonly Item[] => {
+	if (state === 'gone') return items.filter((item) => item.label !== label);
+	return put(items, {label, state, note, ...(pod && {pod})}).slice(-mostItems);
+};
 
 /** The most lines in the record of one step. */
 const mostRecorded = 1000;
@@ -59,7 +70,7 @@ export const addDetail = (
 		case 'waiting':
 			return updateStep(state, id, (step) => waitingFor(step, at, detail));
 		case 'item':
-			return updateStep(state, id, (step) => ({...step, items: put(step.items, itemOf(detail))}));
+			return updateStep(state, id, (step) => ({...step, items: withItem(step.items, detail)}));
 		case 'progress':
 			return updateStep(state, id, (step) => {
 				const old = step.progress.find(({label}) => label === detail.label);

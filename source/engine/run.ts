@@ -24,6 +24,8 @@ export type RunOptions<Answers, World extends BaseWorld<Answers>> = {
 	readonly hearFaults?: ((listener: (problem: Problem) => void) => () => void) | undefined;
 	/** Fingerprints of the inputs with which steps were done before, by step. */
 	readonly fingerprints: ReadonlyMap<string, string>;
+	/** How long steps took the last time, ms, by step. */
+	readonly durations?: ReadonlyMap<string, number> | undefined;
 	readonly from?: string | undefined;
 	readonly until?: string | undefined;
 };

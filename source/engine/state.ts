@@ -1,6 +1,6 @@
 import type {Problem} from '../base/problem.ts';
 import type {Decision, Outcome, RunOutcome, StepInfo, StepStatus} from './events.ts';
-import type {Change, Handover, Kept, LogLevel, Pass, PlanPage, WayInfo} from './plan.ts';
+import type {Change, Handover, Kept, LogLevel, Pass, PlanPage, PodRow, WayInfo} from './plan.ts';
 
 /** How far one named thing is, as last told. */
 export type Progress = {
@@ -8,6 +8,8 @@ export type Progress = {
 	readonly done: number;
 	readonly total?: number;
 	readonly unit: 'bytes' | 'items';
+	/** The thing is all that its step moves. */
+	readonly whole?: true;
 	/** When this label was first and last heard of, ms since the epoch: rate and time left follow from these. */
 	readonly startedAt: number;
 	readonly startedDone: number;
@@ -15,7 +17,12 @@ export type Progress = {
 };
 
 /** A row of things being watched. */
-export type Item = {readonly label: string; readonly state: 'pending' | 'ok' | 'bad'; readonly note: string};
+export type Item = {
+	readonly label: string;
+	readonly state: 'pending' | 'ok' | 'bad';
+	readonly note: string;
+	readonly pod?: PodRow;
+};
 
 /** A step and all that is known of it. */
 export type StepState = StepInfo & {

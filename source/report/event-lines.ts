@@ -84,6 +84,8 @@ const progressLines = (before: Told, after: Told, step: string, {label}: Kind<'p
 const itemLines = (before: StepState | undefined, {label, state, note}: Kind<'item'>): readonly string[] => {
 	const old = before?.items.find((one) => one.label === label);
 	const isNews = old?.state !== state || old.note !== note;
+	// What is not there any more is no news: why it went was told before.
+	if (state === 'gone') return [];
 	return state !== 'pending' && isNews ? [`${state === 'bad' ? 'BAD ' : ''}${noted(label, note)}`] : [];
 };
 

@@ -1,6 +1,6 @@
 import {render} from 'ink';
 import {App} from './app.tsx';
-import {attentionOf} from './content/attention.ts';
+import {attentionOf} from './content/run/attention.ts';
 import type {AppResult, Session} from './state/session.ts';
 import {createUiStore, type UiStore} from './store.ts';
 import {createSignaller, noSignals, type Signals} from './terminal/signals.ts';

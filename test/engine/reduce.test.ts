@@ -242,6 +242,19 @@ test('the time of a step goes on through its problems, and begins anew where it 
 	expect(timesOf(begun, finished, begun)).toMatchObject({startedAt: 4000});
 });
 
+test('a row of something watched goes when it is not there any more, and there is a bound to all of them', () => {
+	const item = (label: string, state: 'ok' | 'gone'): NewEvent => ({
+		type: 'step-detail',
+		step: 'images',
+		detail: {kind: 'item', label, state, note: ''},
+	});
+	const labels = (...events: readonly NewEvent[]): readonly string[] =>
+		stepOf(fold([started, begun, ...events]), 'images').items.map(({label}) => label);
+	expect(labels(item('a', 'ok'), item('b', 'ok'), item('a', 'gone'))).toEqual(['b']);
+	const many = labels(...Array.from({length: 600}, (_, index) => item(`${index}`, 'ok')));
+	expect([many.length, many.at(-1)]).toEqual([500, '599']);
+});
+
 test('stopping and the end of a run are facts of the run, not of a step', () => {
 	const stopping = fold([started, begun, {type: 'stopping', reason: 'it got SIGTERM'}]);
 	expect(stopping.stopping).toBe('it got SIGTERM');

@@ -96,6 +96,7 @@ test('progress is told every five seconds, what is waited for once, things only 
 		detail({kind: 'item', label: 'pod a', state: 'bad', note: 'crashed'}),
 		detail({kind: 'item', label: 'pod a', state: 'ok', note: 'ready'}),
 		detail({kind: 'item', label: 'pod a', state: 'ok', note: 'ready'}),
+		detail({kind: 'item', label: 'pod a', state: 'gone', note: ''}),
 	]);
 	expect(text).toMatchInlineSnapshot(`
 		"zenml-airgap 1.2.3, install, run r1

@@ -168,7 +168,24 @@ describe('the row of a pod', () => {
 		[{restarts: 1}, 'ok', 'ready, 1 restart'],
 		[{ready: false, stuck: true, restarts: 2, reason: 'it crashes'}, 'bad', 'Running, 2 restarts, it crashes'],
 	])('%j is %s: %s', (more, state, note) => {
-		expect(podRow(podOf('p', more))).toEqual({kind: 'item', label: 'pod zenml-pro/p', state, note});
+		expect(podRow(podOf('p', more))).toMatchObject({kind: 'item', label: 'pod zenml-pro/p', state, note});
+	});
+
+	test('has what a table of pods shows of it', () => {
+		const pod = podOf('p', {node: 'n1', createdAt: 5, containers: {ready: 1, total: 2}, status: 'Running'});
+		expect(podRow(pod)).toMatchObject({
+			pod: {
+				namespace: 'zenml-pro',
+				name: 'p',
+				ready: 1,
+				containers: 2,
+				status: 'Running',
+				restarts: 0,
+				createdAt: 5,
+				node: 'n1',
+				images: pod.images,
+			},
+		});
 	});
 });
 

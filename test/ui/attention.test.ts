@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {attentionOf} from '../../source/ui/content/attention.ts';
+import {attentionOf} from '../../source/ui/content/run/attention.ts';
 import {createSignaller, type Signals} from '../../source/ui/terminal/signals.ts';
 import {fakeSession, started, stepOf} from './helpers/fake-session.ts';
 

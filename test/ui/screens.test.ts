@@ -11,6 +11,8 @@ import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
 let app: OpenApp | undefined;
 afterEach(() => app?.close());
 
+const noLogin = problem({code: 'time-out', area: 'database', message: 'No login.', cause: 'c', fix: 'Mend it.'});
+
 const plan: PlanView = {
 	steps: [
 		{id: 'images', title: 'Images', state: 'todo', changes: [{action: 'push', target: '日本語/'.repeat(40)}]},
@@ -18,7 +20,7 @@ const plan: PlanView = {
 			id: 'databases',
 			title: 'Databases',
 			state: 'problem',
-			problem: problem({code: 'time-out', area: 'database', message: 'No login.', cause: 'c', fix: 'Mend it.'}),
+			problem: noLogin,
 		},
 		{id: 'ca', title: stepOf('ca').title, state: 'not-needed'},
 	],
@@ -229,6 +231,20 @@ test.each(screens)(
 		expect(app.frame()).toBe(before);
 	},
 );
+
+test('a small window still tells the step, how far the run is, and that it waits', async () => {
+	const fake = fakeSession({...allowed, start: async () => undefined});
+	app = await openApp(fake.session, 50, 15);
+	fake.emit(started, {type: 'step-started', step: stepOf('images').id, stale: false});
+	await settle();
+	const frame = (): string => (app?.frame() ?? '').replaceAll(/\s+/gu, ' ');
+	expect(frame()).toContain('Images: looking step 3 of 14, 0:00');
+	fake.emit({type: 'step-problem', step: 'images', problem: noLogin, choices: ['retry']});
+	await settle();
+	expect(frame()).toMatch(/^ ?Waiting for you: a problem\. ✗ Images: problem/u);
+	await app.resize(20, 3);
+	expect(frame()).toContain('Waiting for you');
+});
 
 test('the list of topics stands at the left from 100 columns on', async () => {
 	app = await openApp(fakeSession().session, 99, 24);

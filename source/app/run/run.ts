@@ -91,6 +91,15 @@ const fingerprintsOf = (journal: Journal | undefined): ReadonlyMap<string, strin
 		),
 	);
 
+/** How long steps took in an earlier run. Its journal was written by somebody else's clock as well: what cannot be is left out. */
+const durationsOf = (journal: Journal | undefined): ReadonlyMap<string, number> =>
+	new Map(
+		(journal?.steps ?? []).flatMap(({id, startedAt, finishedAt}) => {
+			const ms = startedAt === undefined || finishedAt === undefined ? -1 : finishedAt - startedAt;
+			return ms < 0 ? [] : [[id, ms] as const];
+		}),
+	);
+
 const saveReport = async ({stateDirectory}: RunRequest, state: RunState, answers: Answers): Promise<string> =>
 	saveFile(
 		path.join(stateDirectory, 'reports', `acceptance-${state.runId}.txt`),
@@ -186,6 +195,7 @@ const runLocked = async (
 			clock: context.clock,
 			hearFaults: context.hearFaults,
 			fingerprints: fingerprintsOf(earlier),
+			durations: durationsOf(earlier),
 			from: request.from,
 			until: request.until,
 		});

@@ -15,12 +15,14 @@ const brief = (message: string): string => {
 	return cutTo(line, mostCharacters - 1);
 };
 
-const wrongWith = (symptoms: readonly Symptom[], subject: Subject): Pick<PodView, 'reason' | 'stuck'> => {
+type Wrong = Pick<PodView, 'reason' | 'stuck'> & Partial<Pick<PodView, 'status'>>;
+
+const wrongWith = (symptoms: readonly Symptom[], subject: Subject): Wrong => {
 	const worst = worstOf(symptoms, subject);
 	if (!worst) return {stuck: false};
 	const {short, stuck, symptom} = worst;
 	const said = brief(symptom.message);
-	return {reason: `${short} (${symptom.reason})${said ? `: ${said}` : ''}`, stuck};
+	return {reason: `${short} (${symptom.reason})${said ? `: ${said}` : ''}`, status: brief(symptom.reason), stuck};
 };
 
 /** True for a pod that can serve: it is running, and its readiness check says so. */
@@ -31,6 +33,11 @@ const phaseOf = ({metadata, status}: Pod): string => {
 	// The pod of a hook Job that is removed after its success has still succeeded.
 	if (metadata.deletionTimestamp && status?.phase !== 'Succeeded') return 'Terminating';
 	return status?.phase ?? 'Pending';
+};
+
+const timeIn = (text: string | null | undefined): number | undefined => {
+	const time = Date.parse(text ?? '');
+	return Number.isNaN(time) ? undefined : time;
 };
 
 /** A pod as people want to see it; `events` are those of its namespace. Pure. */
@@ -46,6 +53,12 @@ export const podView = (pod: Pod, events: readonly KubeEvent[]): PodView => {
 		namespace,
 		phase,
 		ready,
+		status: phase,
+		containers: {
+			ready: (status?.containerStatuses ?? []).filter((one) => one.ready).length,
+			total: spec?.containers.length ?? 0,
+		},
+		createdAt: timeIn(metadata.creationTimestamp),
 		restarts: statuses.reduce((sum, {restartCount}) => sum + restartCount, 0),
 		node: spec?.nodeName,
 		component: metadata.labels?.['app.kubernetes.io/component'],
@@ -64,7 +77,10 @@ export const jobView = (job: Job, events: readonly KubeEvent[]): PodView | undef
 		name: `job/${name}`,
 		namespace,
 		phase: 'Failed',
+		status: 'Failed',
 		ready: false,
+		containers: {ready: 0, total: 0},
+		createdAt: timeIn(job.metadata.creationTimestamp),
 		restarts: 0,
 		images: [],
 		...wrongWith(symptoms, {kind: 'job', name: `${namespace}/${name}`}),

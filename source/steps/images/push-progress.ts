@@ -14,11 +14,36 @@ const bytesOf = ({image}: PushTarget): Bytes => ({
 	sent: new Map(),
 });
 
-/** Tells how far each image is, and how it ended. */
-export const reportPush = (
-	{report}: World,
-	targets: readonly PushTarget[],
-): Pick<Pushing, 'onProgress' | 'onImage'> => {
+/** The least share of all bytes that is news: a layer tells of each of its pieces. */
+const leastShare = 0.002;
+
+/** Tells how far all images together are. A layer that several have is sent once, and counts once. */
+const tellAll = ({report}: World, targets: readonly PushTarget[]): ((digest: string, done: number) => void) => {
+	const total = totalSize(
+		new Map(targets.flatMap(({image}) => image.blobs.map((blob) => [blob.digest, blob]))).values(),
+	);
+	const sent = new Map<string, number>();
+	let all = 0;
+	let told = -1;
+	const tell = (): void => {
+		if (told >= 0 && all < total && all - told < total * leastShare) return;
+		told = all;
+		report({kind: 'progress', label: 'all images', done: all, total, unit: 'bytes', whole: true});
+	};
+	tell();
+	return (digest, done) => {
+		const before = sent.get(digest) ?? 0;
+		if (done <= before) return;
+		sent.set(digest, done);
+		all += done - before;
+		tell();
+	};
+};
+
+/** Tells how far each image is, and all of them, and how each ended. */
+export const reportPush = (world: World, targets: readonly PushTarget[]): Pick<Pushing, 'onProgress' | 'onImage'> => {
+	const {report} = world;
+	const ofAll = tellAll(world, targets);
 	const images = new Map(targets.map((target) => [target.reference, bytesOf(target)]));
 	const tell = ({image, repository}: PushTarget, done: number, total: number): void =>
 		report({kind: 'progress', label: `push ${repository}:${image.tag}`, done, total, unit: 'bytes'});
@@ -26,6 +51,7 @@ export const reportPush = (
 		onProgress: (target, {digest, done}) => {
 			const {total, sent} = images.get(target.reference) ?? bytesOf(target);
 			sent.set(digest, done);
+			ofAll(digest, done);
 			tell(target, sum(sent.values()), total);
 		},
 		onImage: (target, outcome) => {
@@ -35,6 +61,7 @@ export const reportPush = (
 				return;
 			}
 			const {total} = bytesOf(target);
+			for (const {digest, size} of target.image.blobs) ofAll(digest, size);
 			tell(target, total, total);
 			const {digest, uploadedBytes, mounted, present} = outcome;
 			const text = `${reference}@${digest}: ${uploadedBytes} bytes sent, ${counted(mounted, 'layer')} mounted, ${present} there already`;

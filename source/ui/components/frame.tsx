@@ -1,6 +1,8 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
+import type {RunState} from '../../engine/state.ts';
 import {footRow, type Hint, headRow, ruleRow} from '../content/frame.ts';
+import {overallText} from '../content/run/overall.ts';
 import type {Notice} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
@@ -14,6 +16,9 @@ export type FrameProps = {
 	readonly title: string;
 	/** At the right of the title: the version, or that this is a rehearsal. */
 	readonly aside: string;
+	/** The run, and the time, ms since the epoch: while it is under way the rule below the title says how far it is. */
+	readonly run?: RunState | undefined;
+	readonly now?: number;
 	readonly hints: readonly Hint[];
 	/** Stands in place of the keys until the next key. */
 	readonly notice?: Notice | undefined;
@@ -21,12 +26,13 @@ export type FrameProps = {
 };
 
 /** Head, body and foot of every screen; exactly as large as the window, whatever is in it. */
-export const Frame = ({columns, rows, title, aside, hints, notice, children}: FrameProps) => {
+export const Frame = ({columns, rows, title, aside, run, now = 0, hints, notice, children}: FrameProps) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(columns);
+	const overall = run && run.outcome === undefined ? overallText(run, now) : '';
 	return (
 		<Box flexDirection="column" width={columns} height={rows} paddingX={1} overflow="hidden">
-			<Rows rows={[headRow(title, aside, width, marks), ruleRow('', width, marks)]} width={width} height={2} />
+			<Rows rows={[headRow(title, aside, width, marks), ruleRow(overall, width, marks)]} width={width} height={2} />
 			<Box flexDirection="column" height={bodyRows(rows)} width={width} overflow="hidden">
 				{children}
 			</Box>

@@ -10,6 +10,7 @@ import type {Glyphs, Mark, Role} from '../terminal/marks.ts';
 import {blank, bullet, paragraph, type Row, row, type Scroll, type Scrolled} from '../terminal/rows.ts';
 import {clean, pad, shorten} from '../terminal/text.ts';
 import {changeRows} from './plan.ts';
+import {isPod, podRows} from './run/pods.ts';
 
 /** A row of progress is called silent when nothing was heard for this long. */
 const silentMs = 15_000;
@@ -94,8 +95,10 @@ const transferRows = ({progress}: StepState, scroll: Scroll, now: number): reado
 const urgency: Readonly<Record<Item['state'], number>> = {bad: 0, pending: 1, ok: 2};
 
 /** What is watched, what is bad first, then warnings. */
-const watchedRows = ({items, warnings}: StepState, scroll: Scroll): readonly Row[] => [
+const watchedRows = ({items, warnings}: StepState, scroll: Scroll, now: number): readonly Row[] => [
+	...podRows(items, scroll, now),
 	...items
+		.filter((item) => !isPod(item))
 		.toSorted((one, other) => urgency[one.state] - urgency[other.state])
 		.flatMap((item) => itemRows(item, scroll)),
 	...warnings.flatMap((warning) => bullet({text: scroll.marks.warn, role: 'warn'}, warning, scroll.width)),
@@ -111,7 +114,7 @@ const stateRows = (step: StepState, scroll: Scroll, now: number): readonly Row[]
 		...(step.note ? paragraph(step.note, width, 'dim') : []),
 		...waitingRows(step, width, now),
 		...transferRows(step, scroll, now),
-		...watchedRows(step, scroll),
+		...watchedRows(step, scroll, now),
 		...(step.changes.length > 0 ? [blank, row(changesInWords(step.changes), 'title')] : []),
 		...changeRows(step.changes, width, 0),
 	];

@@ -1,12 +1,12 @@
-import {Box, Text} from 'ink';
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {explainedText} from '../content/explained.ts';
 import {ruleRow} from '../content/frame.ts';
 import {helpRows} from '../content/help.ts';
+import {smallRows} from '../content/run/small.ts';
 import {isUnderWay} from '../state/reduce.ts';
 import type {Explained, Scene, UiState} from '../state/types.ts';
-import {bodyColumns, bodyRows, smallest} from '../terminal/layout.ts';
+import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
 import {blank, paragraph, position, row, visible} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
@@ -78,17 +78,14 @@ export const QuitQuestion = ({state, scene, aside}: ScreenProps) => {
 	);
 };
 
-/** All that fits into a window that is too small. */
+/** All that fits into a window that is too small: how far the run is, and whether it waits for somebody. */
 export const TooSmall = ({
 	state,
-	scene: {columns, rows},
+	scene,
 }: {
 	readonly state: Pick<UiState, 'quitting'>;
-	readonly scene: Pick<Scene, 'columns' | 'rows'>;
-}) => (
-	<Box width={columns} height={rows} overflow="hidden">
-		<Text wrap="wrap">
-			{`zenml-airgap needs ${smallest.columns}x${smallest.rows}; this window is ${columns}x${rows}. Enlarge it, or use --plain.${state.quitting ? ' Stop? y/n' : ''}`}
-		</Text>
-	</Box>
-);
+	readonly scene: Pick<Scene, 'columns' | 'rows'> & Partial<Scene>;
+}) => {
+	const {columns, rows} = scene;
+	return <Rows rows={smallRows(state, scene, glyphs(useLook()))} width={columns} height={rows} />;
+};

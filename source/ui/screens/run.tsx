@@ -1,4 +1,5 @@
 import {Box} from 'ink';
+import {overallOf} from '../../engine/overall.ts';
 import type {RunState} from '../../engine/state.ts';
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
@@ -55,7 +56,7 @@ const titleOf = (run: RunState | undefined): string => {
 	if (!run) return 'Starting';
 	const {pass, title, steps, stopping} = run;
 	const doing = {apply: title, look: 'Planning', verify: 'Verifying'}[pass];
-	const done = steps.filter(({status}) => status === 'done' || status === 'skipped').length;
+	const {done} = overallOf(run, run.startedAt);
 	return `${doing}: ${done} of ${steps.length} steps${stopping === undefined ? '' : ', stopping at a safe point'}`;
 };
 

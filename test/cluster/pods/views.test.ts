@@ -16,7 +16,9 @@ it('the view of a pod has phase, readiness, restarts, node and the images of all
 		name: 'p',
 		namespace: 'a',
 		phase: 'Running',
+		status: 'Running',
 		ready: true,
+		containers: {ready: 1, total: 1},
 		restarts: 3,
 		node: 'n1',
 		images: ['init:1', image],
@@ -29,6 +31,21 @@ it('the view of a pod tells what it is of its release, and whose Job made it', (
 	const labels = {'app.kubernetes.io/component': 'executor'};
 	const view = podView(podOf({}, {metadata: {name: 'p', namespace: 'a', labels, ownerReferences}}), []);
 	expect(view).toMatchObject({component: 'executor', job: 'migration'});
+});
+
+it('the view of a pod has what a table of pods shows: how many containers are ready, its age, and a word for its trouble', () => {
+	const metadata = {name: 'p', namespace: 'a', creationTimestamp: '2026-01-01T00:00:00Z'};
+	const containers = [
+		{name: 'c', image},
+		{name: 'd', image},
+	];
+	const running = {phase: 'Running', containerStatuses: [containerOf({ready: true})]};
+	expect(podView(podOf(running, {metadata, spec: {containers}}), [])).toMatchObject({
+		containers: {ready: 1, total: 2},
+		createdAt: Date.UTC(2026, 0, 1),
+		status: 'Running',
+	});
+	expect(podView(waiting('ImagePullBackOff', 'Back-off'), []).status).toBe('ImagePullBackOff');
 });
 
 it('the view of a pod gives the reason in plain words, with that of Kubernetes and its message', () => {
@@ -63,7 +80,9 @@ it('a pod of which nothing is known yet is pending', () => {
 		name: 'p',
 		namespace: '',
 		phase: 'Pending',
+		status: 'Pending',
 		ready: false,
+		containers: {ready: 0, total: 0},
 		restarts: 0,
 		images: [],
 		stuck: false,
@@ -75,7 +94,9 @@ it('a Job has a row of its own only when it failed', () => {
 		name: 'job/j',
 		namespace: 'a',
 		phase: 'Failed',
+		status: 'BackoffLimitExceeded',
 		ready: false,
+		containers: {ready: 0, total: 0},
 		restarts: 0,
 		images: [],
 		reason: 'the Job failed (BackoffLimitExceeded): no more tries',

@@ -70,13 +70,25 @@ const phaseInWords = ({ready, phase}: PodView): string => {
 	return ready ? 'ready' : phase;
 };
 
+const labelOfPod = ({namespace, name}: PodView): string => `pod ${namespace}/${name}`;
+
+/** A pod that is watched no more, since it is not there. */
+export const goneRow = (pod: PodView): Detail => ({kind: 'item', label: labelOfPod(pod), state: 'gone', note: ''});
+
 /** The row of a pod: how it is, and why it is not ready. */
 export const podRow = (pod: PodView): Detail => {
-	const {name, namespace, restarts, reason} = pod;
+	const {namespace, name, containers, status, restarts, createdAt, node, images, reason} = pod;
 	const note = [
 		phaseInWords(pod),
 		...(restarts > 0 ? [counted(restarts, 'restart')] : []),
 		...(reason === undefined ? [] : [reason]),
 	];
-	return {kind: 'item', label: `pod ${namespace}/${name}`, state: stateOf(pod), note: note.join(', ')};
+	const row = {namespace, name, ready: containers.ready, containers: containers.total};
+	return {
+		kind: 'item',
+		label: labelOfPod(pod),
+		state: stateOf(pod),
+		note: note.join(', '),
+		pod: {...row, status, restarts, createdAt, node, images},
+	};
 };

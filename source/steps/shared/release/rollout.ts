@@ -5,7 +5,7 @@ import {lastWordsIn} from '../../../zenml/last-words.ts';
 import type {World} from '../../world.ts';
 import {createJobLogs} from './job-logs.ts';
 import {createPatience} from './patience.ts';
-import {podRow} from './pods.ts';
+import {goneRow, podRow} from './pods.ts';
 import {selectorOf, type WantedRelease} from './wanted.ts';
 
 /** How often the patience with the pods is looked at, ms. */
@@ -47,14 +47,19 @@ const finalCause = async (
 	return final || found?.code === 'pod-out-of-memory' ? found : undefined;
 };
 
-/** Tells the row of each pod that has changed. */
+/** Tells the row of each pod that has changed, and of each that is not there any more. */
 const createRows = ({report}: World): ((pods: readonly PodView[]) => void) => {
-	const told = new Map<string, string>();
+	const told = new Map<string, {readonly pod: PodView; readonly text: string}>();
 	return (pods) => {
+		const names = new Set(pods.map(({name}) => name));
+		for (const {pod} of [...told.values()].filter((one) => !names.has(one.pod.name))) {
+			told.delete(pod.name);
+			report(goneRow(pod));
+		}
 		for (const pod of pods) {
 			const text = JSON.stringify(pod);
-			if (told.get(pod.name) !== text) report(podRow(pod));
-			told.set(pod.name, text);
+			if (told.get(pod.name)?.text !== text) report(podRow(pod));
+			told.set(pod.name, {pod, text});
 		}
 	};
 };

@@ -1,7 +1,7 @@
-import type {RunState} from '../../engine/state.ts';
-import {currentStep, pageOf} from '../state/page.ts';
-import type {UiState} from '../state/types.ts';
-import type {Attention} from '../terminal/signals.ts';
+import type {RunState} from '../../../engine/state.ts';
+import {currentStep, pageOf} from '../../state/page.ts';
+import type {UiState} from '../../state/types.ts';
+import type {Attention} from '../../terminal/signals.ts';
 
 const ends = {done: 'done', failed: 'not finished', stopped: 'stopped'} as const;
 
