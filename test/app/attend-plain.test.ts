@@ -25,6 +25,7 @@ const attend = (save?: () => Promise<string>) => {
 	const kept: (readonly [string, string])[] = [];
 	const edited: Answers[] = [];
 	const saved: string[] = [];
+	const rung: string[] = [];
 	const attendance = attendPlainly({
 		lines: own.lines,
 		acknowledged: ['ca'],
@@ -33,6 +34,7 @@ const attend = (save?: () => Promise<string>) => {
 			edited.push(answers);
 			return answers;
 		},
+		ring: () => rung.push('bell'),
 		keepSecret: (path, secret) => kept.push([path, secret]),
 		explain: async (code) => [code, '  why      because'],
 		saveHandover: async ({id}) => {
@@ -40,7 +42,7 @@ const attend = (save?: () => Promise<string>) => {
 			return save?.() ?? '/state/handover';
 		},
 	});
-	return {...attendance, talk: own, kept, edited, saved};
+	return {...attendance, talk: own, kept, edited, saved, rung};
 };
 
 const refused = problem({
@@ -55,10 +57,11 @@ const choices: Offer = {choices: ['retry', 'edit', 'skip', 'quit'], ways: []};
 const never = new AbortController().signal;
 
 test.each(['retry', 'quit'] as const)('a problem is answered by the word %s', async (word) => {
-	const {controls, talk: shown} = attend();
+	const {controls, talk: shown, rung} = attend();
 	const decided = controls.decide('images', refused, choices, never);
 	await shown.answer(['What now? retry/edit/skip/quit/explain: ', word]);
 	expect(await decided).toEqual({decision: word});
+	expect(rung).toHaveLength(1);
 });
 
 test('the word explain tells all that is known of the problem, and asks again', async () => {

@@ -60,6 +60,10 @@ test('a pod that is not well comes first, with why below it', () => {
 	expect(lines[3]).toMatch(/^\+ zenml/u);
 });
 
+test('of a name that is too long its beginning is seen, and what tells it from its twins', () => {
+	expect(textOf([itemOf()], 50)[1]).toMatch(/^\+ zenml-pro-server-~-x2x4z +1\/1/u);
+});
+
 test('what is no pod is in no table', () => {
 	expect(textOf([{label: 'a', state: 'ok', note: ''}], 80)).toEqual([]);
 });

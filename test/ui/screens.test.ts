@@ -438,6 +438,29 @@ test('the welcome page of a rehearsal names the fault, what it does, and where t
 	for (const line of fault) expect(app.frame()).toContain(line);
 });
 
+test('what the first page has no room for is counted', async () => {
+	const lines = Array.from({length: 30}, (_, index) => `line ${index}`);
+	app = await openApp(fakeSession({...allowed, found: async () => ({...found, lines})}).session);
+	const shown = app.frame().match(/line \d+/gu)?.length ?? 0;
+	expect(app.frame()).toMatch(/\d+ more rows in a higher window/u);
+	expect(shown).toBeLessThan(30);
+	await app.resize(80, 60);
+	expect(app.frame()).toContain('line 29');
+	expect(app.frame()).not.toContain('more rows');
+});
+
+test('a list of steps that is cut has a mark where there are more', async () => {
+	const fake = fakeSession(allowed);
+	app = await openApp(fake.session, 60, 18);
+	await app.press(...toRun);
+	fake.emit(...working);
+	await settle();
+	const rows = app.frame().split('\n').slice(2);
+	expect(rows.some((line) => line.startsWith(' …○'))).toBe(true);
+	await app.resize(80, 40);
+	expect(app.frame()).not.toContain('…○');
+});
+
 test('a rehearsal says so before anything was found', async () => {
 	app = await openApp(fakeSession({rehearsal: true, found: async () => new Promise(() => undefined)}).session);
 	for (const text of ['rehearsal  zenml-airgap', 'This is a rehearsal', 'Looking around.'])

@@ -18,6 +18,8 @@ export type PlainAttendance = {
 	readonly form: () => Form;
 	/** Takes edited answers; gives them back as the run is to have them. */
 	readonly edited: (complete: Complete) => Answers;
+	/** Makes it heard that somebody is needed. */
+	readonly ring: () => void;
 	readonly keepSecret: (path: string, secret: string) => void;
 	/** Lines that say what a problem is, by its code. */
 	readonly explain: (code: string) => Promise<readonly string[]>;
@@ -81,6 +83,7 @@ const decide = async (
 		ask: async (prompt, options) => attendance.lines.ask(prompt, {signal, ...options}),
 	};
 	lines.forget();
+	attendance.ring();
 	const plain = choices.filter((choice) => choice !== 'way');
 	const offered = [...choices.flatMap((choice) => (choice === 'way' ? ways.map(({id}) => id) : [choice])), 'explain'];
 	for (;;) {
@@ -141,7 +144,10 @@ const createHandoverDesk = (attendance: PlainAttendance, controls: AttendedContr
 	return (event) => {
 		if (event.type === 'step-waiting') {
 			const {step, handover} = event;
-			if (!waiting) lines.say(...invitation(handover));
+			if (!waiting) {
+				lines.say(...invitation(handover));
+				attendance.ring();
+			}
 			waiting = {step, handover, close: waiting?.close ?? lines.listen(hear)};
 		} else if (settles.has(event.type)) {
 			waiting?.close();

@@ -124,6 +124,11 @@ const prepare = async (talk: Talk): Promise<Complete> => {
 	}
 };
 
+/** A bell, where the terminal has one that is wanted. */
+const ring = ({signals, stdout}: Context): void => {
+	if (signals.bell && stdout.isTTY) stdout.write('\u0007');
+};
+
 /** The run, steered by words. Returns the exit code. */
 const run = async ({context, session, lines, signal}: Talk, from: Complete, level: GlobalOptions['logLevel']) => {
 	let {form} = from;
@@ -140,6 +145,7 @@ const run = async ({context, session, lines, signal}: Talk, from: Complete, leve
 					return session.settle(complete.answers);
 				},
 				keepSecret: session.keepSecret,
+				ring: () => ring(context),
 				explain: async (code) => (await (await import('../explain/explain.ts')).explained(code)).flat(),
 				saveHandover: session.saveHandover,
 			});
@@ -150,6 +156,7 @@ const run = async ({context, session, lines, signal}: Talk, from: Complete, leve
 		signal,
 	});
 	lines.say('', ...session.summary(report).split('\n'));
+	ring(context);
 	return report.exitCode;
 };
 

@@ -14,18 +14,24 @@ export const elapsed = ({startedAt, finishedAt, status}: StepState, now: number)
 
 const titleRole = ({status}: StepState): Role => (status === 'pending' || status === 'skipped' ? 'dim' : 'plain');
 
-/** How a step stands in the list: is it the one that is looked at, has the list the keys, what turns beside it. */
-type StepLook = {readonly isPointed: boolean; readonly isFocused: boolean; readonly busy: string | undefined};
+/** How a step stands in the list: are there more beyond it, is it the one that is looked at, has the list the keys, what turns beside it. */
+type StepLook = {
+	readonly isEdge: boolean;
+	readonly isPointed: boolean;
+	readonly isFocused: boolean;
+	readonly busy: string | undefined;
+};
 
 /** One row of the list of steps: pointer, mark, title, duration. */
 const stepRow = (step: StepState, {width, marks}: Scroll, now: number, look: StepLook): Row => {
-	const {isPointed, isFocused, busy} = look;
+	const {isEdge, isPointed, isFocused, busy} = look;
+	const beside = isEdge ? marks.more : ' ';
 	const {glyph, role} = statusMarks[step.status];
 	const mark = glyph === 'busy' ? (busy ?? marks.busy) : marks[glyph];
 	const time = elapsed(step, now);
 	const title = pad(step.title, Math.max(1, width - 5 - cells(time)), marks.more);
 	return [
-		{text: isPointed ? marks.pointer : ' ', role: isFocused ? 'key' : 'dim'},
+		{text: isPointed ? marks.pointer : beside, role: isFocused ? 'key' : 'dim'},
 		{text: `${mark} `, role},
 		{text: title, role: titleRole(step), bold: isPointed},
 		{text: ` ${time}`, role: 'dim'},
@@ -42,8 +48,12 @@ export const stepRows = (
 	const steps = run?.steps ?? [];
 	const looked = steps.findIndex(({id}) => id === lookedAt(state.run, run)?.id);
 	const top = keepInView(Math.max(0, looked), steps.length, pane.height);
-	return steps.slice(top, top + pane.height).map((step, offset) =>
+	const shown = steps.slice(top, top + pane.height);
+	const isEdge = (offset: number): boolean =>
+		(offset === 0 && top > 0) || (offset === shown.length - 1 && top + shown.length < steps.length);
+	return shown.map((step, offset) =>
 		stepRow(step, pane, now, {
+			isEdge: isEdge(offset),
 			isPointed: top + offset === looked,
 			isFocused: state.run.pane === 'steps',
 			busy: step.id === run?.current ? busy : undefined,

@@ -6,7 +6,7 @@ import type {On} from '../state/types.ts';
 import {welcomeMenu} from '../state/welcome.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
-import {blank} from '../terminal/rows.ts';
+import {blank, cutRows} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
@@ -20,7 +20,8 @@ export const Welcome = ({state, scene, aside}: ScreenProps<On<'welcome'>>) => {
 	const height = bodyRows(scene.rows);
 	const labels = welcomeMenu(state).map((choice) => welcomeLabel(state, choice));
 	const menu = menuRows(labels, state.screen.menu, {width, height: labels.length, marks});
-	const head = welcomeRows(state, {width: Math.min(width, widest), marks}).slice(0, height - menu.length - 1);
+	const rows = welcomeRows(state, {width: Math.min(width, widest), marks});
+	const head = cutRows(rows, height - menu.length - 1);
 	const hints = [
 		['Enter', 'choose'],
 		[marks.arrows, 'move'],

@@ -59,6 +59,12 @@ export const cutRow = (spans: Row, width: number, mark: string): Row => {
 	});
 };
 
+/** The first rows of a text; where there are more, the last one says how many. */
+export const cutRows = (rows: readonly Row[], height: number): readonly Row[] =>
+	rows.length <= height
+		? rows
+		: [...rows.slice(0, height - 1), row(`${rows.length - height + 1} more rows in a higher window`, 'dim')];
+
 /** Keeps a scroll position within a list. */
 export const clampTop = (top: number, total: number, height: number): number =>
 	Math.max(0, Math.min(top, total - height));

@@ -3,13 +3,22 @@ import type {Item} from '../../../engine/state.ts';
 import {age} from '../../terminal/format.ts';
 import type {Mark, Role} from '../../terminal/marks.ts';
 import {bullet, type Row, row, type Scroll} from '../../terminal/rows.ts';
-import {cells, clean, pad, shortenMiddle} from '../../terminal/text.ts';
+import {cells, clean, pad, shorten} from '../../terminal/text.ts';
 
 /** A row of things being watched that is a pod. */
 export type PodItem = Item & {readonly pod: PodRow};
 
 /** Is this a pod? */
 export const isPod = (item: Item): item is PodItem => item.pod !== undefined;
+
+/** The end of a pod's name tells it from its twins: what Kubernetes adds, a dash and five letters. */
+const ownLetters = 6;
+
+/** A name in so many cells: its beginning says what the pod is, its end which one. */
+const podName = (name: string, width: number, more: string): string =>
+	cells(name) <= width
+		? pad(name, width)
+		: pad(`${shorten(name, Math.max(1, width - ownLetters), more)}${name.slice(-ownLetters)}`, width);
 
 /** The last part of a reference without its digest: `zenml-pro-api:0.13.18`. */
 const imageName = (reference: string): string => reference.replace(/@.*$/u, '').replace(/^.*\//u, '');
@@ -74,11 +83,10 @@ export const podRows = (items: readonly Item[], scroll: Scroll, now: number): re
 		row(head, 'dim'),
 		...pods.flatMap((item): readonly Row[] => {
 			const {glyph, role} = podMarks[item.state];
-			const name = shortenMiddle(clean(item.pod.name), nameWidth, marks.more);
 			return [
 				[
 					{text: `${marks[glyph]} `, role},
-					{text: name + ' '.repeat(Math.max(0, nameWidth - cells(name)))},
+					{text: podName(clean(item.pod.name), nameWidth, marks.more)},
 					{text: cellsOf(shown, (column) => column.of(item.pod, now), marks.more)},
 				],
 				...whyRows(item, scroll),
