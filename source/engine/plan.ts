@@ -62,14 +62,14 @@ export type Finding =
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** A pod in a table, as the columns of kubectl have it. */
+/** A pod in a table. */
 export type PodRow = {
 	readonly namespace: string;
 	readonly name: string;
 	/** Containers that are ready, and how many there are. */
 	readonly ready: number;
 	readonly containers: number;
-	/** In a word of Kubernetes: its phase, or why it does not run, such as `ImagePullBackOff`. */
+	/** In one word of those who run it: its phase, or why it does not run, such as `ImagePullBackOff`. */
 	readonly status: string;
 	readonly restarts: number;
 	/** When it was made, ms since the epoch. */

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {overallOf} from '../../source/engine/overall.ts';
+import {overallOf} from '../../source/engine/progress.ts';
 import type {NewEvent} from '../../source/engine/run.ts';
 import type {RunState} from '../../source/engine/state.ts';
 import {fold, started, stepOf, trouble} from './events.ts';

@@ -1,5 +1,5 @@
 import {Box} from 'ink';
-import {overallOf} from '../../engine/overall.ts';
+import {overallOf} from '../../engine/progress.ts';
 import type {RunState} from '../../engine/state.ts';
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';

@@ -1,4 +1,4 @@
-import {overallOf} from '../../../engine/overall.ts';
+import {overallOf} from '../../../engine/progress.ts';
 import type {RunState} from '../../../engine/state.ts';
 import {amount, watch} from '../../terminal/format.ts';
 
