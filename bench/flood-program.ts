@@ -83,6 +83,7 @@ const session: Session = {
 	untyped: [],
 	keepSecret: refuse,
 	keepDraft: refuse,
+	look: refuse,
 	plan: async () => ({steps: []}),
 	start: async () => {
 		const at = Date.now();

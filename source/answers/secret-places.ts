@@ -6,7 +6,7 @@ import {type Draft, lookUp} from './tree.ts';
 const below = (at: string, key: string | number): string => (at === '' ? `${key}` : `${at}.${key}`);
 
 /** A path with its `*` put in for each item of the list there. */
-const placesOf = (answers: unknown, path: readonly string[]): readonly string[] =>
+export const placesOfPath = (answers: unknown, path: readonly string[]): readonly string[] =>
 	path.reduce<readonly string[]>(
 		(places, key) =>
 			places.flatMap((at) => {
@@ -19,7 +19,7 @@ const placesOf = (answers: unknown, path: readonly string[]): readonly string[] 
 
 /** Places of all answers of one type, in answers that may be unfinished, lists counted out: `workspaces.0.database.server.ca`. */
 export const placesOfType = (draft: Draft | Answers, of: FieldType): readonly string[] =>
-	allFields.filter(({type}) => type === of).flatMap(({path}) => placesOf(draft, path));
+	allFields.filter(({type}) => type === of).flatMap(({path}) => placesOfPath(draft, path));
 
 /** Places of all secrets: `workspaces.0.database.password`. */
 export const secretPlaces = (draft: Draft | Answers): readonly string[] => placesOfType(draft, 'secret');

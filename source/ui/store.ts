@@ -1,3 +1,4 @@
+import {getAt} from '../answers/draft.ts';
 import {errnoWords} from '../base/errno.ts';
 import {ProblemError, toProblem} from '../base/problem.ts';
 import {envOf} from './content/extent.ts';
@@ -44,13 +45,41 @@ const createPlanner = (session: Session, tell: (event: UiEvent) => void) => {
 	return {plan, cancel};
 };
 
+/** Looks at answers in the background; another look at the same answer ends the one before. */
+const createLooker = (session: Session, tell: (event: UiEvent) => void) => {
+	const under = new Map<string, AbortController>();
+	const look = ({draft, path}: Of<'look'>): void => {
+		under.get(path)?.abort();
+		const own = new AbortController();
+		under.set(path, own);
+		const value = getAt(draft, path) ?? null;
+		session
+			.look(draft, path, own.signal)
+			.then((seen) => (own.signal.aborted ? undefined : tell({type: 'looked', path, value, seen})))
+			.catch((error: unknown) => {
+				const seen = {ok: false, text: toProblem(error).message};
+				if (!own.signal.aborted) tell({type: 'looked', path, value, seen});
+			});
+	};
+	const cancel = (): void => {
+		for (const one of under.values()) one.abort();
+	};
+	return {look, cancel};
+};
+
 /** Most saving fails for reasons of the disk, which are told in one row. */
 const whyNotSaved = (error: unknown): string =>
 	error instanceof ProblemError ? `${error.problem.message} ${error.problem.fix}` : errnoWords(error, 'write');
 
 const performersOf = (
 	session: Session,
-	planner: ReturnType<typeof createPlanner>,
+	{
+		planner,
+		looker,
+	}: {
+		readonly planner: ReturnType<typeof createPlanner>;
+		readonly looker: ReturnType<typeof createLooker>;
+	},
 	tell: (event: UiEvent) => void,
 	exit: (result: AppResult) => void,
 ): Performers => {
@@ -61,6 +90,7 @@ const performersOf = (
 	};
 	return {
 		'keep-secret': ({path, value}) => session.keepSecret(path, value),
+		look: looker.look,
 		plan: planner.plan,
 		'cancel-plan': planner.cancel,
 		start: ({answers}) => {
@@ -126,7 +156,8 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 	};
 	const planner = createPlanner(session, fold);
 	const keepDraft = draftKeeper(session, fold);
-	const performers = performersOf(session, planner, fold, exit);
+	const looker = createLooker(session, fold);
+	const performers = performersOf(session, {planner, looker}, fold, exit);
 	const unsubscribe = watchRun(session, () => state, fold);
 	return {
 		getState: () => state,
@@ -146,6 +177,7 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 		},
 		close: () => {
 			planner.cancel();
+			looker.cancel();
 			unsubscribe();
 		},
 	};

@@ -29,6 +29,11 @@ export const valueTable = {
 				cause: 'database is the server of every component that names none of its own: {components}.',
 				fix: 'Add {path}, for example mysql.internal.mycompany.com, or name a server in {places}.',
 			},
+			'no earlier run': {
+				message: 'There are no answers to compare with.',
+				cause: 'No run from this state folder has left its answers.',
+				fix: 'Name two answer files.',
+			},
 			'nothing given': {
 				message: 'There are no answers to work with.',
 				cause: 'No --answers file was named, and no earlier run left its answers on this host.',

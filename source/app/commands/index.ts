@@ -1,3 +1,4 @@
+import {diff as answersDiff} from './answers/diff.ts';
 import {init} from './answers/init.ts';
 import {schema} from './answers/schema.ts';
 import {show} from './answers/show.ts';
@@ -47,7 +48,7 @@ export const planCommands: readonly AddCommand[] = [
 ];
 
 /** Commands of the group `answers`. */
-export const answersCommands: readonly AddCommand[] = [init, validate, schema, show];
+export const answersCommands: readonly AddCommand[] = [init, validate, schema, show, answersDiff];
 
 /** Commands of the group `secrets`. */
 export const secretsCommands: readonly AddCommand[] = [listSecrets, showSecret];

@@ -12,6 +12,7 @@ import type {Context} from '../base/context.ts';
 import type {RunReport} from '../run/run.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
+import {lookAtAnswer} from '../session/look-at-answer.ts';
 import {createSession, type Session} from '../session/session.ts';
 import {createStore, type Store} from './store.ts';
 
@@ -80,6 +81,11 @@ const stepTeller =
 const unfinishedOf = ({unfinished, prefersLoaded = false}: AttendedOptions): ScreenSession['unfinished'] =>
 	unfinished?.kept && {...unfinished.kept, untyped: typedBefore(unfinished.kept.draft), first: !prefersLoaded};
 
+const lookerOf =
+	(context: Context, {stateDirectory}: AttendedOptions): ScreenSession['look'] =>
+	async (draft, answer, signal) =>
+		lookAtAnswer({context, stateDirectory}, draft, answer, signal);
+
 /** The session behind the screens, and what became of its run; works without a screen. */
 export const createScreenSession = (
 	context: Context,
@@ -126,6 +132,7 @@ export const createScreenSession = (
 		untyped: typedBefore(loaded.draft),
 		unfinished: unfinishedOf(options),
 		keepDraft: shared.unfinished.keep,
+		look: lookerOf(context, options),
 		found: async () => lookAround(context, loaded.draft, options),
 		keepSecret: shared.keepSecret,
 		plan: async (answers, signal, onProgress) => {

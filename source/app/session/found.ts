@@ -24,7 +24,8 @@ const textAt = (draft: Draft, at: PathLike): string | undefined => {
 
 const textOrDefault = (draft: Draft, at: PathLike): string => textAt(draft, at) ?? String(defaultAt(at));
 
-const findBundle = async (context: Context, draft: Draft, stateDirectory: string): Promise<Found['bundle']> => {
+/** The bundle that a draft names, opened. Never throws. */
+export const findBundle = async (context: Context, draft: Draft, stateDirectory: string): Promise<Found['bundle']> => {
 	const written = textOrDefault(draft, 'bundle.path');
 	const file = path.resolve(context.workingDirectory, written);
 	if (!(await stat(file).catch(() => undefined))) return {path: file, ok: false, text: 'not there yet'};
@@ -47,7 +48,8 @@ const findBundle = async (context: Context, draft: Draft, stateDirectory: string
 	}
 };
 
-const findCluster = async (context: Context, draft: Draft): Promise<Found['kubeconfig']> => {
+/** The cluster that a draft leads to, asked for its version within 5 s. Never throws. */
+export const findCluster = async (context: Context, draft: Draft): Promise<Found['kubeconfig']> => {
 	const kubeconfig = textAt(draft, 'kubernetes.kubeconfig');
 	const wanted = textAt(draft, 'kubernetes.context');
 	const shown = {

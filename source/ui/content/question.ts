@@ -4,9 +4,10 @@ import type {QuestionAt} from '../../answers/form/asking.ts';
 import {openSecrets} from '../../answers/form/form.ts';
 import {beginsReference} from '../../answers/secret/mistyped.ts';
 import type {Entry} from '../state/entries.ts';
+import {lookOf} from '../state/looks.ts';
 import type {Field} from '../state/screen.ts';
 import type {On} from '../state/types.ts';
-import {blank, paragraph, type Row, row, type Scroll} from '../terminal/rows.ts';
+import {blank, bullet, paragraph, type Row, row, type Scroll} from '../terminal/rows.ts';
 import {answerSpan} from './answers.ts';
 import {lineRow} from './line.ts';
 import {menuRows} from './menu.ts';
@@ -60,6 +61,17 @@ const aboutAnswer = ({question, path}: QuestionAt): string => {
 	return [...(question.optional ? [empty] : []), ...(hasExample ? [`example: ${question.example}`] : [])].join('; ');
 };
 
+/** What was seen of the answer, while it is the one in the field. */
+const lookRows = (state: Asking, {path}: QuestionAt, {width, marks}: Scroll): readonly Row[] => {
+	const {field} = state.screen;
+	const look = field.kind === 'line' && field.touched ? undefined : lookOf(state, path);
+	if (look === undefined || look.seen?.text === '') return [blank];
+	if (look.seen === undefined) return [row('Looking.', 'busy')];
+	const {ok, text} = look.seen;
+	const role = ok ? 'ok' : 'warn';
+	return bullet({text: marks[role], role}, text, width);
+};
+
 const questionRows = (state: Asking, at: QuestionAt, scroll: Scroll): readonly Row[] => {
 	const {field} = state.screen;
 	const {width} = scroll;
@@ -71,7 +83,9 @@ const questionRows = (state: Asking, at: QuestionAt, scroll: Scroll): readonly R
 		blank,
 		...(field.kind === 'line' && field.masked ? secretRows(state, at, width) : []),
 		...fieldRows(at, field, scroll),
-		...(message === undefined ? [blank] : paragraph(`${at.question.label} ${message}`, width, 'bad')),
+		...(message === undefined
+			? lookRows(state, at, scroll)
+			: paragraph(`${at.question.label} ${message}`, width, 'bad')),
 	];
 };
 

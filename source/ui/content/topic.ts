@@ -1,10 +1,12 @@
+import {getAt} from '../../answers/draft.ts';
 import {covers} from '../../answers/form/asking.ts';
 import {judgeForm} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
 import {type Entry, entriesOf, questionnaireOf, topicsIn} from '../state/entries.ts';
+import {lookOf} from '../state/looks.ts';
 import type {On} from '../state/types.ts';
 import type {Role} from '../terminal/marks.ts';
-import {keepInView, type Pane, type Row, type Scroll} from '../terminal/rows.ts';
+import {keepInView, type Pane, type Row, type Scroll, type Span} from '../terminal/rows.ts';
 import {pad, shorten, shortenMiddle} from '../terminal/text.ts';
 import {answerSpan} from './answers.ts';
 
@@ -15,24 +17,38 @@ const memberNumber = (path: string): string => {
 	return member === undefined ? '' : ` (${Number(member) + 1})`;
 };
 
+/** Marks of the terminal, and the paths of answers that are not valid. */
+type Marking = {readonly marks: Scroll['marks']; readonly invalid: readonly string[]};
+
+/** What was seen of an answer: a mark behind it, and whole below the question in focus. An answer that is not valid is marked as well. */
+const lookMark = (state: Asking, path: string, {marks, invalid}: Marking): Span | undefined => {
+	if (getAt(state.draft, path) !== undefined && invalid.includes(path)) return {text: ` ${marks.bad}`, role: 'bad'};
+	const seen = lookOf(state, path)?.seen;
+	if (seen === undefined || seen.text === '') return undefined;
+	const role = seen.ok ? 'ok' : 'warn';
+	return {text: ` ${marks[role]}`, role};
+};
+
 /** The label of a question and its answer. Missing ones of several members stand in one list: there each has its number. */
 const questionRow = (
 	state: Asking,
 	entry: Extract<Entry, {readonly kind: 'question'}>,
 	role: Role,
-	scroll: Scroll,
+	scroll: Scroll & Marking,
 ): Row => {
 	const {width, marks} = scroll;
 	const answer = answerSpan(state, entry);
 	const number = state.screen.scope.kind === 'missing' ? memberNumber(entry.path) : '';
 	const left = Math.min(32, Math.floor(width * 0.45));
+	const mark = lookMark(state, entry.path, scroll);
 	return [
 		{text: `${pad(entry.question.label + number, left, marks.more)} `, role},
-		{text: shortenMiddle(answer.text, width - left - 3, marks.more), role: answer.role},
+		{text: shortenMiddle(answer.text, width - left - 3 - (mark === undefined ? 0 : 2), marks.more), role: answer.role},
+		...(mark === undefined ? [] : [mark]),
 	];
 };
 
-const entryRow = (state: Asking, entry: Entry, role: Role, scroll: Scroll): Row => {
+const entryRow = (state: Asking, entry: Entry, role: Role, scroll: Scroll & Marking): Row => {
 	switch (entry.kind) {
 		case 'question':
 			return questionRow(state, entry, role, scroll);
@@ -52,11 +68,13 @@ const entryRow = (state: Asking, entry: Entry, role: Role, scroll: Scroll): Row 
 export const entryRows = (state: Asking, pane: Pane): readonly Row[] => {
 	const {topic, item, focus} = state.screen.spot;
 	const entries = entriesOf(questionnaireOf(state), topic, item);
+	const judged = judgeForm(state);
+	const invalid = judged.ok ? [] : judged.issues.map(({path}) => path);
 	const top = keepInView(focus, entries.length, pane.height);
 	return entries.slice(top, top + pane.height).map((entry, offset): Row => {
 		const isFocused = top + offset === focus;
 		const pointer = {text: isFocused ? `${pane.marks.pointer} ` : '  ', role: 'key'} as const;
-		return [pointer, ...entryRow(state, entry, isFocused ? 'title' : 'plain', pane)];
+		return [pointer, ...entryRow(state, entry, isFocused ? 'title' : 'plain', {...pane, invalid})];
 	});
 };
 

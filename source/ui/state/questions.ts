@@ -1,9 +1,10 @@
 import {addItem, itemCount} from '../../answers/draft.ts';
 import type {Scope} from '../../answers/form/asking.ts';
-import {judgeForm, withoutMember} from '../../answers/form/form.ts';
+import {complaintAt, judgeForm, withoutMember} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
 import {type Entry, entriesOf, entryAt, questionnaireOf, spotOf, topicsIn} from './entries.ts';
 import {commit, judged, openField} from './field.ts';
+import {lookAt} from './looks.ts';
 import {openReview} from './open-review.ts';
 import type {Spot} from './screen.ts';
 import {after, type On, type Turn, turn, type UiState} from './types.ts';
@@ -38,8 +39,9 @@ export const take = (state: Asking): Turn<Asking> => {
 	const next = {...state, ...form};
 	if (complaint !== undefined && entry?.kind === 'question')
 		return turn({...next, notice: {role: 'bad', text: `${entry.question.label} ${complaint}`}});
-	if (secret === undefined || entry?.kind !== 'question') return turn(next);
-	return turn(next, {type: 'keep-secret', path: entry.path, value: secret});
+	if (entry?.kind !== 'question') return turn(next);
+	if (secret !== undefined) return turn(next, {type: 'keep-secret', path: entry.path, value: secret});
+	return complaintAt(next, entry.path) === undefined ? lookAt(next, entry.path) : turn(next);
 };
 
 /** Takes what was typed before the focus leaves, whether valid or not: nothing typed is lost. */

@@ -4,6 +4,7 @@ import type {RunState} from '../../engine/state.ts';
 import {fits} from '../terminal/layout.ts';
 import {explainedKey} from './explained.ts';
 import {commandsOf, isLetter, isYes, type Key, scrollMove} from './keys.ts';
+import {lookedAt} from './looks.ts';
 import {freshRunView} from './page.ts';
 import {questionKey} from './question-keys.ts';
 import {reviewKey} from './review.ts';
@@ -26,6 +27,7 @@ export const firstState = ({
 	rehearsal,
 	screen: {name: 'welcome', menu: 0},
 	unfinished,
+	looks: {},
 	draft,
 	given,
 	untyped,
@@ -142,6 +144,7 @@ const told: {
 	readonly [Type in Exclude<UiEvent['type'], 'key'>]: (state: UiState, event: Of<Type>, env: Env) => UiState;
 } = {
 	found: (state, {found}) => ({...state, found}),
+	looked: lookedAt,
 	'find-failed': (state, {problem}) => ({...state, foundProblem: problem}),
 	'plan-progress': (state, {title, index, count}) => ({...state, plan: {status: 'looking', title, index, count}}),
 	'plan-ready': (state, {view}) => planned(state, view),

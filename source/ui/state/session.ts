@@ -69,6 +69,8 @@ export type Session = {
 	readonly unfinished?: Unfinished | undefined;
 	/** Keeps the answers so far, so that nothing is lost with the line. Rejects once where the disk refuses. */
 	readonly keepDraft: (draft: Draft) => Promise<void>;
+	/** Looks at what an answer names, without changing anything; undefined where there is nothing to look at. */
+	readonly look: (draft: Draft, path: string, signal: AbortSignal) => Promise<Sighting | undefined>;
 	/** Takes a typed secret out of the screen's hands; the draft only holds `prompt` at `path`. */
 	readonly keepSecret: (path: string, value: string) => void;
 	/** Looks without changing anything. `onProgress` names the step that is looked at. */

@@ -1,4 +1,4 @@
-import type {Draft} from '../../answers/draft.ts';
+import type {Draft, DraftValue} from '../../answers/draft.ts';
 import type {Form} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
@@ -12,7 +12,7 @@ import type {Role} from '../terminal/marks.ts';
 import type {Key} from './keys.ts';
 import type {Line} from './line.ts';
 import type {Screen} from './screen.ts';
-import type {AppResult, Found, SummaryView, Unfinished} from './session.ts';
+import type {AppResult, Found, Sighting, SummaryView, Unfinished} from './session.ts';
 
 /** The log pane: it follows the newest line, or stays with the line `anchor`, counted from the first line ever. */
 export type LogView = {
@@ -62,6 +62,9 @@ export type Explained = {
 	readonly top: number;
 };
 
+/** A look at what an answer names: under way without `seen`. */
+export type Look = {readonly value: DraftValue; readonly seen?: Sighting | undefined};
+
 /** A word in place of the keys in the last row, until the next key. */
 export type Notice = {readonly role: Role; readonly text: string};
 
@@ -75,6 +78,8 @@ export type UiState = Form & {
 	readonly foundProblem?: Problem;
 	/** Answers that an earlier sitting left, until somebody chose. */
 	readonly unfinished?: Unfinished | undefined;
+	/** What was seen of answers, by path; it holds for this value of the answer alone. */
+	readonly looks: Readonly<Record<string, Look>>;
 	/** Paths that were answered from outside. */
 	readonly given: readonly string[];
 	readonly advanced: boolean;
@@ -118,6 +123,7 @@ export type Env = Scene & {
 export type UiEvent =
 	| {readonly type: 'key'; readonly key: Key}
 	| {readonly type: 'found'; readonly found: Found}
+	| {readonly type: 'looked'; readonly path: string; readonly value: DraftValue; readonly seen: Sighting | undefined}
 	| {readonly type: 'find-failed'; readonly problem: Problem}
 	| {readonly type: 'plan-progress'; readonly title: string; readonly index: number; readonly count: number}
 	| {readonly type: 'plan-ready'; readonly view: PlanView}
@@ -132,6 +138,7 @@ export type UiEvent =
 
 /** What a reducer asks the store to do; the only way to the session. */
 export type Effect =
+	| {readonly type: 'look'; readonly draft: Draft; readonly path: string}
 	| {readonly type: 'keep-secret'; readonly path: string; readonly value: string}
 	| {readonly type: 'plan'; readonly answers: Answers}
 	| {readonly type: 'cancel-plan'}

@@ -89,6 +89,7 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 		given: allowed.given ?? [],
 		untyped: allowed.untyped ?? [],
 		unfinished: allowed.unfinished,
+		look: allowed.look ?? (async () => undefined),
 		keepDraft: allowed.keepDraft ?? (async () => undefined),
 		summary: allowed.summary ?? (() => ({urls: [], next: [], files: []})),
 		...Object.fromEntries(methods.map((name) => [name, record(name)])),

@@ -1,0 +1,116 @@
+import {access, constants, stat} from 'node:fs/promises';
+import {connect} from 'node:net';
+import {type Draft, defaultAt, getAt} from '../../answers/draft.ts';
+import {nodeAt} from '../../answers/fields.ts';
+import {resolveText} from '../../answers/resolve-paths.ts';
+import {resolveSecret} from '../../answers/secrets.ts';
+import {errnoOf, errnoWords} from '../../base/errno.ts';
+import {printable} from '../../base/printable.ts';
+import {toProblem} from '../../base/problem.ts';
+import type {Sighting} from '../../ui/state/session.ts';
+import type {Context} from '../base/context.ts';
+import {readPemFile} from '../base/pem-files.ts';
+import {findBundle, findCluster} from './found.ts';
+
+/** Longest look at one answer, ms. */
+const lookMs = 5000;
+
+const seen = (ok: boolean, text: string): Sighting => ({ok, text: printable(text)});
+
+/** Whether something takes connections there. Nothing is sent. */
+const reach = async (host: string, port: number, signal: AbortSignal): Promise<Sighting> => {
+	const begun = performance.now();
+	const socket = connect({host, port, signal});
+	try {
+		await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+		return seen(true, `${host}:${port} takes connections, ${Math.round(performance.now() - begun)} ms`);
+	} catch (error) {
+		signal.throwIfAborted();
+		const code = errnoOf(error) ?? '';
+		if (code === 'ENOTFOUND') return seen(false, `this host finds no address for ${host}`);
+		if (code === 'EAI_AGAIN') return seen(false, `the name server gives no answer for ${host}`);
+		return seen(false, `${host}:${port} cannot be reached: ${errnoWords(error, 'connect')}`);
+	} finally {
+		socket.destroy();
+	}
+};
+
+/** The server of an answer that holds `host` or `host:port`. */
+const lookAtServer = async (written: string, port: number, signal: AbortSignal): Promise<Sighting> => {
+	const [, host = written, own] = /^(.*?)(?::(\d{1,5}))?$/u.exec(written) ?? [];
+	const isBare = written.includes(':') && own === undefined;
+	return reach((isBare ? written : host).replace(/^\[(.*)\]$/u, '$1'), own === undefined ? port : Number(own), signal);
+};
+
+const databasePort = (draft: Draft, server: string): number => {
+	const given = getAt(draft, `${server}.port`);
+	if (typeof given === 'number') return given;
+	return (getAt(draft, `${server}.engine`) ?? defaultAt(`${server}.engine`)) === 'postgresql' ? 5432 : 3306;
+};
+
+/** Certificates and keys have to be PEM; of any other file it is enough that it can be read. */
+const lookAtFile = async (file: string, answer: string): Promise<Sighting> => {
+	if (/^tls\.(?:certificate|key|ca)$/u.test(answer)) {
+		await readPemFile(file, answer);
+		return seen(true, 'can be read, PEM');
+	}
+	const isFolder = (await stat(file)).isDirectory();
+	await access(file, answer === 'helm.binary' ? constants.X_OK : constants.R_OK);
+	return seen(true, isFolder ? 'a folder that can be read' : 'can be read');
+};
+
+const lookAtSecret = async (context: Context, answer: string, reference: string): Promise<Sighting | undefined> => {
+	if (!/^(?:env|file):/u.test(reference)) return undefined;
+	const {environment, redactor} = context;
+	const warnings: string[] = [];
+	const readKubernetesSecret = async (): Promise<undefined> => undefined;
+	const onWarning = (text: string): void => void warnings.push(text);
+	redactor.register(await resolveSecret(reference, {answer, environment, readKubernetesSecret, onWarning}));
+	return seen(warnings.length === 0, warnings[0] ?? 'found there');
+};
+
+/** Where a look may go: what the whole sitting knows, and the folder for charts. */
+export type LookPlace = {readonly context: Context; readonly stateDirectory: string};
+
+const look = async (
+	{context, stateDirectory}: LookPlace,
+	draft: Draft,
+	answer: string,
+	signal: AbortSignal,
+): Promise<Sighting | undefined> => {
+	const value = getAt(draft, answer);
+	const node = nodeAt(answer);
+	if (typeof value !== 'string' || value === '' || node?.kind !== 'field') return undefined;
+	const own: Context = {...context, signal};
+	if (answer === 'kubernetes.kubeconfig' || answer === 'kubernetes.context') return findCluster(own, draft);
+	if (answer === 'bundle.path') return findBundle(own, draft, stateDirectory);
+	if (answer === 'registry.host' || answer === 'registry.pushHost') return lookAtServer(value, 443, signal);
+	if (/(?:^|\.)database(?:\.server)?\.host$/u.test(answer))
+		return lookAtServer(value, databasePort(draft, answer.replace(/\.host$/u, '')), signal);
+	const {workingDirectory: baseDirectory, homeDirectory} = context;
+	const text = resolveText(node, value, {baseDirectory, homeDirectory});
+	if (node.type === 'secret') return lookAtSecret(own, answer, text);
+	return node.type === 'path' && text.startsWith('/') ? lookAtFile(text, answer) : undefined;
+};
+
+/**
+ * Looks at what an answer names: a server, a file, a variable, the bundle, the cluster. Never sends a login to a server other than
+ * the cluster's, changes nothing, and takes 5 s at most. Never throws.
+ * @returns undefined for an answer that names nothing that can be looked at from here
+ */
+export const lookAtAnswer = async (
+	place: LookPlace,
+	draft: Draft,
+	answer: string,
+	signal: AbortSignal,
+): Promise<Sighting | undefined> => {
+	const late = AbortSignal.timeout(lookMs);
+	try {
+		const seenThere = await look(place, draft, answer, AbortSignal.any([signal, late]));
+		return signal.aborted ? undefined : seenThere;
+	} catch (error) {
+		if (signal.aborted) return undefined;
+		if (late.aborted) return seen(false, `no answer within ${lookMs / 1000} s`);
+		return seen(false, errnoOf(error) === undefined ? toProblem(error).message : errnoWords(error, 'read'));
+	}
+};

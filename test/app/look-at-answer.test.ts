@@ -1,0 +1,64 @@
+import {createServer} from 'node:net';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import type {Draft} from '../../source/answers/draft.ts';
+import {lookAtAnswer} from '../../source/app/session/look-at-answer.ts';
+import {createStage, type Stage} from './stage.ts';
+
+let stage: Stage;
+beforeEach(async () => {
+	stage = await createStage({environment: {THERE: 'hunter2-secret'}});
+});
+afterEach(async () => stage.remove());
+
+const look = async (draft: Draft, answer: string, signal = new AbortController().signal) =>
+	lookAtAnswer({context: stage.context, stateDirectory: stage.stateDirectory}, draft, answer, signal);
+
+test('a server that takes connections is told from one that does not, and nothing is sent', async () => {
+	let got = 0;
+	const server = createServer((socket) => {
+		socket.on('data', (chunk) => {
+			got += chunk.length;
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const {port} = server.address() as {port: number};
+	expect(await look({registry: {host: `127.0.0.1:${port}`}}, 'registry.host')).toMatchObject({
+		ok: true,
+		text: expect.stringMatching(/takes connections, \d+ ms$/u),
+	});
+	expect((await look({database: {host: '127.0.0.1', port}}, 'database.host'))?.ok).toBe(true);
+	await new Promise((resolve) => server.close(resolve));
+	expect(got).toBe(0);
+	expect(await look({database: {host: '127.0.0.1', port}}, 'database.host')).toMatchObject({
+		ok: false,
+		text: expect.stringContaining('cannot be reached'),
+	});
+	expect((await look({registry: {host: 'none.invalid'}}, 'registry.host'))?.text).toMatch(/none\.invalid/u);
+});
+
+test('a file is read as what it has to be', async () => {
+	const file = await stage.write('ca.crt', 'no certificate');
+	expect((await look({tls: {ca: file}}, 'tls.ca'))?.ok).toBe(false);
+	expect((await look({tls: {ca: 'none.crt'}}, 'tls.ca'))?.ok).toBe(false);
+	expect(await look({controlPlane: {helmValues: 'ca.crt'}}, 'controlPlane.helmValues')).toEqual({
+		ok: true,
+		text: 'can be read',
+	});
+	expect((await look({bundle: {path: 'none'}}, 'bundle.path'))?.ok).toBe(false);
+	expect((await look({kubernetes: {kubeconfig: 'none'}}, 'kubernetes.kubeconfig'))?.ok).toBe(false);
+});
+
+test('a reference to a secret is followed at once, and the secret told nowhere', async () => {
+	const of = (password: string): Draft => ({registry: {password}});
+	expect(await look(of('env:THERE'), 'registry.password')).toEqual({ok: true, text: 'found there'});
+	expect((await look(of('env:NOWHERE'), 'registry.password'))?.text).toContain('NOWHERE is not set');
+	expect((await look(of('file:/nonexistent/x'), 'registry.password'))?.text).toContain('does not exist');
+	expect(await look(of('k8s:a/b/c'), 'registry.password')).toBeUndefined();
+	expect(await look(of('prompt'), 'registry.password')).toBeUndefined();
+	expect(stage.context.redactor.redact('hunter2-secret')).not.toContain('hunter2');
+});
+
+test('an answer that names nothing is not looked at, and a look that was given up tells nothing', async () => {
+	expect(await look({organization: {name: 'x'}}, 'organization.name')).toBeUndefined();
+	expect(await look({registry: {host: '192.0.2.1'}}, 'registry.host', AbortSignal.abort())).toBeUndefined();
+});
