@@ -81,6 +81,12 @@ const stepTeller =
 const unfinishedOf = ({unfinished, prefersLoaded = false}: AttendedOptions): ScreenSession['unfinished'] =>
 	unfinished?.kept && {...unfinished.kept, untyped: typedBefore(unfinished.kept.draft), first: !prefersLoaded};
 
+/** The answers to begin with. */
+const beginningOf = (options: AttendedOptions): Pick<ScreenSession, 'draft' | 'given' | 'untyped' | 'unfinished'> => {
+	const {draft, given} = options.loaded;
+	return {draft, given, untyped: typedBefore(draft), unfinished: unfinishedOf(options)};
+};
+
 const lookerOf =
 	(context: Context, {stateDirectory}: AttendedOptions): ScreenSession['look'] =>
 	async (draft, answer, signal) =>
@@ -127,10 +133,7 @@ export const createScreenSession = (
 		rehearsal: options.rehearsal !== undefined,
 		words: options.plan.words,
 		now: context.clock.now,
-		draft: loaded.draft,
-		given: loaded.given,
-		untyped: typedBefore(loaded.draft),
-		unfinished: unfinishedOf(options),
+		...beginningOf(options),
 		keepDraft: shared.unfinished.keep,
 		look: lookerOf(context, options),
 		found: async () => lookAround(context, loaded.draft, options),
