@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {differences} from '../../source/answers/differences.ts';
+import {differences} from '../../source/answers/file/differences.ts';
 import {writeJournal} from '../../source/engine/journal.ts';
 import {load, replaced, shortest} from '../answers/samples.ts';
 import {createStage, type Stage} from './stage.ts';

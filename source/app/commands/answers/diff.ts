@@ -19,7 +19,7 @@ const beforeOf = async (context: Context, {file, other, stateDir}: DiffOptions):
 };
 
 const work: Work<DiffOptions> = async (context, options) => {
-	const {differences} = await import('../../../answers/differences.ts');
+	const {differences} = await import('../../../answers/file/differences.ts');
 	const {file, other, json} = options;
 	const before = await beforeOf(context, options);
 	const after = completeAnswers(

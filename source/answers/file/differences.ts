@@ -1,9 +1,9 @@
-import {showField} from './draft.ts';
-import {allFields} from './fields.ts';
-import type {Answers} from './schema.ts';
-import {placesOfPath} from './secret-places.ts';
-import type {DraftValue} from './tree.ts';
-import {type Draft, lookUp} from './tree.ts';
+import {showField} from '../draft.ts';
+import {allFields} from '../fields.ts';
+import type {Answers} from '../schema.ts';
+import {placesOfPath} from '../secret-places.ts';
+import type {DraftValue} from '../tree.ts';
+import {type Draft, lookUp} from '../tree.ts';
 
 /** An answer that two sets of answers give differently, in words; undefined where it counts as not given. Of secrets the references. */
 export type Difference = {
