@@ -1,4 +1,4 @@
-import {chmod, readFile, stat} from 'node:fs/promises';
+import {chmod, readFile, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {main} from '../../source/app/main.ts';
@@ -51,4 +51,6 @@ test('a world that is kept up is reached from other shells, breaks when asked, a
 	expect(await served).toBe(0);
 	await expect(createCluster({kubeconfig, environment: {}} as never).version(signal)).rejects.toThrow();
 	await stage.remove();
+	// Root's world lies outside of the state folder.
+	await rm(path.dirname(kubeconfig), {recursive: true, force: true});
 }, 240_000);
