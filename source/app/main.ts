@@ -1,6 +1,7 @@
 import {CommanderError} from 'commander';
 import {harmlessJson, harmlessText, printableText} from '../base/printable.ts';
 import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '../base/problem.ts';
+import {type ClusterInUse, problemOnCluster} from '../report/cluster-commands.ts';
 import {formatProblem} from '../report/format.ts';
 import type {Context} from './base/context.ts';
 import {appProblems} from './base/problems.ts';
@@ -16,6 +17,9 @@ const act = async (context: Context, {work, given, quotes}: Request, json: boole
 	return run({...context, out: (text) => context.out(harmless(text))}, given);
 };
 
+/** How a refusal is told: as JSON or in words, with commands that name the cluster in use. */
+type Refused = {readonly json: boolean; readonly cluster: ClusterInUse};
+
 /** Before a run there is no report to look into: of an error that nobody expected its kind is enough. */
 const problemsOf = (error: unknown): readonly Problem[] => {
 	if (error instanceof ProblemsError) return error.problems;
@@ -26,9 +30,9 @@ const problemsOf = (error: unknown): readonly Problem[] => {
 const unread = ({message}: CommanderError): ProblemError =>
 	appProblems.error('command-line-invalid', {words: message.replace(/^error: /u, '').replaceAll(/\s+/gu, ' ')});
 
-const refuse = ({redactor, err}: Context, error: unknown, json: boolean): number => {
+const refuse = ({redactor, err}: Context, error: unknown, {json, cluster}: Refused): number => {
 	// Before they are made printable or JSON, for a secret is known as it is, and a word of this program stays what it is.
-	const problems = redactor.redactDeep(problemsOf(error));
+	const problems = redactor.redactDeep(problemsOf(error).map((one) => problemOnCluster(one, cluster)));
 	const lines = json
 		? problems.map((problem) => JSON.stringify({type: 'refused', problem}))
 		: problems.flatMap((problem) => redactor.redact(formatProblem(problem).join('\n')));
@@ -39,7 +43,11 @@ const refuse = ({redactor, err}: Context, error: unknown, json: boolean): number
 
 /** Runs one command line to its end. Returns the exit code; never throws. */
 export const main = async (given: Context, words: readonly string[]): Promise<number> => {
-	const context = checkedContext(given);
+	let cluster: ClusterInUse = {};
+	const useCluster = (used: ClusterInUse): void => {
+		cluster = used;
+	};
+	const context = {...checkedContext(given), useCluster};
 	const unknown = unknownWords(context.environment);
 	if (unknown !== undefined) context.err(`${printableText(unknown)}\n`);
 	const json = words.includes('--json');
@@ -58,8 +66,8 @@ export const main = async (given: Context, words: readonly string[]): Promise<nu
 		await program.parseAsync([...words], {from: 'user'});
 		return request ? await act(context, request, json) : 0;
 	} catch (error) {
-		if (!(error instanceof CommanderError)) return refuse(context, error, json);
+		if (!(error instanceof CommanderError)) return refuse(context, error, {json, cluster});
 		if (error.exitCode === 0) return 0;
-		return json ? refuse(context, unread(error), json) : 2;
+		return json ? refuse(context, unread(error), {json, cluster}) : 2;
 	}
 };

@@ -9,7 +9,10 @@ export const planWords = {
 		nothing: 'ZenML Pro is installed and verified, nothing had to be changed',
 		whole: 'the whole install',
 		servers: true,
-		next: [],
+		next: [
+			'Keep a copy of the generated keys outside of the cluster: without them what the workspaces store cannot be read. zenml-airgap backup escrow --out FILE writes them, encrypted.',
+			'Make the first backup (zenml-airgap backup), then have it made daily (zenml-airgap backup schedule).',
+		],
 	},
 	backup: {
 		welcome:

@@ -7,15 +7,7 @@ import type {Pass} from '../engine/plan.ts';
 import type {PlanWords} from '../engine/plan-words.ts';
 import type {RunState, StepState} from '../engine/state.ts';
 import {formatProblem} from './format.ts';
-
-/** How to read the administrator's password that was generated: a sentence, then its command, indented; else nothing. */
-export const passwordLines = ({controlPlane}: Answers): readonly string[] =>
-	controlPlane.admin.password === 'generate'
-		? [
-				"The administrator's password was generated; read it with:",
-				`  kubectl -n ${controlPlane.namespace} get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane\\.admin\\.password}' | base64 -d`,
-			]
-		: [];
+import {passwordLines} from './login.ts';
 
 /** What the end of a run is told with. Files are absolute paths. */
 export type SummaryContext = {

@@ -257,8 +257,11 @@ test('the summary of a finished install names the addresses and files', () => {
 
 		  Dashboard  https://zenml-pro.corp.internal  (user admin)
 		  Workspace  https://zenml-workspace.corp.internal  (default)
-		  The administrator's password was generated; read it with:
+		  The first password of administrator admin was generated; read it with:
 		    kubectl -n zenml-pro get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane\\.admin\\.password}' | base64 -d
+
+		  Keep a copy of the generated keys outside of the cluster: without them what the workspaces store cannot be read. zenml-airgap backup escrow --out FILE writes them, encrypted.
+		  Make the first backup (zenml-airgap backup), then have it made daily (zenml-airgap backup schedule).
 
 		  Report      /s/reports/a.txt
 		  Log         /s/logs/1.jsonl"
@@ -276,6 +279,20 @@ test('the summary names a port that is not the usual one, and how to read a gene
 	expect(text).toContain(
 		String.raw`get secret zenml-airgap-generated -o jsonpath='{.data.controlPlane\.admin\.password}' | base64 -d`,
 	);
+});
+
+test('the summary tells how to read each password that was made for a user, of the cluster in use', () => {
+	const organization =
+		'organization:\n  users:\n    - username: ada@corp.internal\n    - username: bob\n      password: env:BOB\n';
+	const cluster = 'kubernetes:\n  kubeconfig: /home/op/my kube\n  context: prod\n';
+	const text = summaryLines(fold(verifiedRun), {...files, answers: load(shortest.concat(organization, cluster))}).join(
+		'\n',
+	);
+	expect(text).toContain(
+		String.raw`The first password of user ada@corp.internal was generated; read it with:
+    kubectl --kubeconfig '/home/op/my kube' --context prod -n zenml-pro get secret zenml-airgap-generated -o jsonpath='{.data.users\.ada_40_corp\.internal\.password}' | base64 -d`,
+	);
+	expect(text).not.toContain('bob');
 });
 
 test('the summary of a run of some steps claims no whole install', () => {

@@ -1,5 +1,6 @@
 import type {Clock} from '../../base/clock.ts';
 import type {Redactor} from '../../base/redact.ts';
+import type {ClusterInUse} from '../../report/cluster-commands.ts';
 import type {Signals} from '../../ui/terminal/signals.ts';
 import type {LastGuard} from './last-guard.ts';
 
@@ -44,6 +45,8 @@ export type Context = {
 	readonly nodeArguments: readonly string[];
 	/** Started by `npm start`, which always rehearses: the command to go on is then another. */
 	readonly startedByNpm: boolean;
+	/** Told which cluster is worked with; what is refused outside of a run then names it in its commands. Absent where nobody asks. */
+	readonly useCluster?: ((cluster: ClusterInUse) => void) | undefined;
 	/** Hears of errors that nothing caught; see `LastGuard`. Absent where nobody catches them. */
 	readonly hearFaults?: LastGuard['hear'] | undefined;
 	/** Leaves at once with an exit code; for a second Ctrl-C only. */

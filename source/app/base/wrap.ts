@@ -2,7 +2,7 @@ import wrapAnsi from 'wrap-ansi';
 
 /** What may be a command, or quotes somebody: it is copied as one line, or stands as it was said. */
 const isKept =
-	/(?:^|[\s"])(?:-{1,2}[A-Za-z]|(?:zenml-airgap|kubectl|helm|openssl|psql|mysql|node|npx|npm|source) )|^\s*(?:\||--)|[;\\]$|[$`]/u;
+	/(?:^|[\s"])(?:-{1,2}[A-Za-z]|(?:zenml-airgap|kubectl|oc|helm|openssl|dig|nslookup|curl|getent|psql|mysql|node|npx|npm|source) )|^\s*(?:\||--)|[;\\]$|[$`]/u;
 
 /** Blanks, or the mark of a list or of a part, under whose text the next rows begin. */
 const headOf = (line: string): number => /^\s*(?:[-*] |\w+: {2,})?/u.exec(line)?.[0].length ?? 0;

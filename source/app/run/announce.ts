@@ -1,6 +1,7 @@
 import type {Answers} from '../../answers/schema.ts';
 import type {Event, Listener} from '../../engine/events.ts';
 import type {Pass} from '../../engine/plan.ts';
+import {eventOnCluster} from '../../report/cluster-commands.ts';
 import type {Ports} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
 import {createHooks} from './hooks/hooks.ts';
@@ -27,10 +28,12 @@ export type Announcer = {
 export const createAnnouncer = (options: AnnounceOptions): Announcer => {
 	const {context, pass, listeners, recorder, logFile, openPorts} = options;
 	const {redactor, hostName, userName} = context;
+	const cleaned = (event: Event): Event =>
+		redactor.redactDeep('problem' in event ? eventOnCluster(event, recorder.end().answers.kubernetes) : event);
 	const tellAll: Listener = (clean) => {
 		for (const listener of [recorder.listener, ...listeners]) listener(clean);
 	};
-	if (pass !== 'apply') return {listener: (event) => tellAll(redactor.redactDeep(event)), end: async () => undefined};
+	if (pass !== 'apply') return {listener: (event) => tellAll(cleaned(event)), end: async () => undefined};
 	const {answers} = recorder.end();
 	const warn = (text: string, evidence: readonly string[]): void => {
 		const event: Event = redactor.redactDeep({type: 'run-warning', at: context.clock.now(), text, evidence});
@@ -51,7 +54,7 @@ export const createAnnouncer = (options: AnnounceOptions): Announcer => {
 	});
 	return {
 		listener: (event) => {
-			const clean = redactor.redactDeep(event);
+			const clean = cleaned(event);
 			tellAll(clean);
 			hooks.listener(clean);
 		},

@@ -188,6 +188,7 @@ export const createPortsSlot = (
 		close,
 		open: (answers, report = now) => {
 			now = report;
+			options.context.useCluster?.(clusterChoice(answers));
 			if (slot?.answers !== answers) slot = {answers, ...makePorts(answers, {...options, tell}, close())};
 			return slot.ports;
 		},

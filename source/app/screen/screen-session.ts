@@ -5,7 +5,8 @@ import {type AttendedControls, attended} from '../../engine/controls.ts';
 import type {Listener} from '../../engine/events.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
-import {isWhole, passwordLines} from '../../report/summary.ts';
+import {madePasswords} from '../../report/login.ts';
+import {isWhole} from '../../report/summary.ts';
 import type {Session as ScreenSession, SummaryView} from '../../ui/state/session.ts';
 import {typedBefore} from '../answers/typed-before.ts';
 import type {Context} from '../base/context.ts';
@@ -39,10 +40,11 @@ export const nextOf = (
 	if (run.outcome !== 'done') return [`Go on with: ${resumeCommand}`];
 	if (!isWhole(run) || !answers) return [];
 	if (!words.servers) return words.next;
-	const login = passwordLines(answers).map((line) => line.trim());
 	return [
 		`Log in to the dashboard as ${answers.controlPlane.admin.username}.`,
-		...(login.length > 0 ? [login.join('\n')] : []),
+		...madePasswords(answers).map(
+			({whose, command}) => `The first password of ${whose} was generated; read it with:\n${command}`,
+		),
 		...words.next,
 	];
 };

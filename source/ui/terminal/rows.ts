@@ -1,3 +1,4 @@
+import {wrapCommands} from './command.ts';
 import type {Extent} from './layout.ts';
 import type {Glyphs, Role} from './marks.ts';
 import {cells, clean, shorten, wrap} from './text.ts';
@@ -36,9 +37,9 @@ export const blank: Row = [];
 export const paragraph = (text: string, width: number, role: Role = 'plain', indent = 0): readonly Row[] =>
 	wrap(text, width - indent).map((line) => [{text: ' '.repeat(indent) + line, role}]);
 
-/** Text with a first column such as a mark or a number; further lines are indented below the text. */
+/** Text with a first column such as a mark or a number; further lines are indented below the text. Commands in it stay such when copied. */
 export const bullet = (mark: Span, text: string, width: number, indent = 0): readonly Row[] =>
-	wrap(text, width - indent - mark.text.length - 1).map((line, index) => [
+	wrapCommands(text, width - indent - mark.text.length - 1).map((line, index) => [
 		index === 0
 			? {...mark, text: `${' '.repeat(indent)}${mark.text} `}
 			: {text: ' '.repeat(indent + mark.text.length + 1)},

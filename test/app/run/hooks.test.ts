@@ -51,7 +51,7 @@ const waitsTwice = () => {
 		return {
 			status: 'waiting',
 			handover: {...handover, pollEveryMs: 5},
-			late: () => stepProblems.problem('prerequisites-not-met', {count: 2, first: 'a', rest: 'b'} as never),
+			late: () => stepProblems.problem('prerequisites-not-met', {count: 2, shares: 'all for you', list: 'a, b'}),
 		};
 	}, 'dns');
 };
