@@ -166,6 +166,7 @@ const touchProcess: Readonly<Record<string, string>> = {
 	'rehearsal/postgres/leftover.ts': 'ends a database that an earlier process left',
 	'rehearsal/servers/debian.ts': 'the cache of this user, where packages are kept',
 	'rehearsal/servers/owner.ts': 'database servers do not run as root',
+	'source/app/run/reports/surroundings.ts': 'what runs where, for a report: system and version of Node',
 	'source/base/lock/process.ts': 'is the holder of a lock alive?',
 	'source/base/own/folder.ts': 'whose is a folder?',
 	'source/base/programs/keeper.ts': 'the door of a process of its own, which ends helm and hooks with us',

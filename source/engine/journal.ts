@@ -53,6 +53,10 @@ const journalSchema = z.object({
 	bundle: words.optional(),
 	steps: z.array(stepSchema),
 	acknowledged: z.array(words),
+	/** Who confirmed what, and when; absent in journals of versions that kept the steps alone. */
+	confirmations: z.array(z.object({step: words, at: time, by: words})).optional(),
+	/** True for a run in a played world. */
+	rehearsal: z.boolean().optional(),
 	/** The answers of the run, with references in the place of secrets. */
 	answers: z
 		.unknown()
@@ -88,6 +92,9 @@ export type JournalContext = {
 	readonly now: number;
 	readonly answers: unknown;
 	readonly earlier?: Journal | undefined;
+	/** All that are known, those of earlier runs too. */
+	readonly confirmations?: Journal['confirmations'];
+	readonly rehearsal?: boolean;
 };
 
 const entryOf = ({id, outcome, fingerprint, startedAt, finishedAt, note}: StepState): Journal['steps'][number] => ({
@@ -111,7 +118,10 @@ const stepsOf = (state: RunState, earlier: Journal | undefined): Journal['steps'
 };
 
 /** The journal of a run, carrying over what an earlier one of the same plan knew of steps that this one has not reached. */
-export const journalOf = (state: RunState, {host, pid, now, answers, earlier}: JournalContext): Journal => ({
+export const journalOf = (
+	state: RunState,
+	{host, pid, now, answers, earlier, confirmations, rehearsal}: JournalContext,
+): Journal => ({
 	schema: journalSchemaVersion,
 	plan: state.plan,
 	tool: state.version,
@@ -129,6 +139,8 @@ export const journalOf = (state: RunState, {host, pid, now, answers, earlier}: J
 			...state.steps.filter((step) => step.acknowledged).map(({id}) => id),
 		]),
 	],
+	...(confirmations && confirmations.length > 0 && {confirmations}),
+	...(rehearsal === true && {rehearsal}),
 	answers,
 });
 

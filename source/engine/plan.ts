@@ -30,8 +30,14 @@ export type Handover = {
 	readonly folder?: string | undefined;
 };
 
-/** What a step keeps in the journal beside its outcome: the digest of the bundle. */
-export type Kept = {readonly bundle?: string};
+/**
+ * What a step keeps beside its outcome: in the journal the digest of the bundle, for reports what was worked with, as names and values
+ * without secrets.
+ */
+export type Kept = {
+	readonly bundle?: string;
+	readonly facts?: readonly (readonly [name: string, value: string])[];
+};
 
 /** Something to be read before a plan is started, such as release notes. Its words are clean and without secrets. */
 export type PlanPage = {readonly title: string; readonly lines: readonly string[]};

@@ -101,3 +101,10 @@ export const planWords = {
 		next: ['The report lies in the folder reports of the state folder.'],
 	},
 } as const satisfies Readonly<Record<string, PlanWords>>;
+
+/** The words of a plan for a run in a played world: nobody who reads its end takes it for a real one. */
+export const rehearsedWords = (words: PlanWords): PlanWords => ({
+	...words,
+	done: `REHEARSAL: ${words.done}, in a played world that ends with this program`,
+	nothing: `REHEARSAL: ${words.nothing}, in a played world that ends with this program`,
+});

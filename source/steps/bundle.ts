@@ -1,8 +1,8 @@
-import {counted} from '../base/text.ts';
+import {counted, oneLine} from '../base/text.ts';
 import {formatBytes} from '../base/units.ts';
 import type {Bundle, Verified} from '../bundle/types.ts';
 import {imagesFit, versionsFit} from '../charts/index.ts';
-import type {Finding} from '../engine/plan.ts';
+import type {Finding, Kept} from '../engine/plan.ts';
 import {countOfAll} from '../oci/left-out.ts';
 import {longTimeouts, type Step, type World} from './world.ts';
 
@@ -33,6 +33,24 @@ const noteOf = (bundle: Bundle, verified: Verified): string => {
 	].join(', ');
 };
 
+/** What an auditor wants to know of it: which bundle, whose, and the digest of each part that is installed. */
+const factsOf = (
+	{digest, signer, images, controlPlaneChart, workspaceChart}: Bundle,
+	mode = 'off',
+): NonNullable<Kept['facts']> => [
+	['Bundle', digest],
+	[
+		'Signed by',
+		signer
+			? `key ${signer.keyId}${signer.comment === '' ? '' : ` (${oneLine(signer.comment)})`}`
+			: `nobody that was proved: bundles without signature were allowed (bundle.signature.mode: ${mode})`,
+	],
+	...[controlPlaneChart, workspaceChart].map(
+		({name, version, digest: of}) => ['Chart', `${name} ${version} ${of}`] as const,
+	),
+	...images.map(({source, manifest}) => ['Image', `${source} ${manifest.digest}`] as const),
+];
+
 const check = async (world: World): Promise<Finding> => {
 	const bundle = await world.bundle.open(world.signal);
 	const {controlPlaneChart: controlPlane, workspaceChart: workspace} = bundle;
@@ -48,7 +66,7 @@ const check = async (world: World): Promise<Finding> => {
 	return {
 		status: 'ok',
 		note: noteOf(bundle, verified),
-		keep: {bundle: bundle.digest},
+		keep: {bundle: bundle.digest, facts: factsOf(bundle, world.answers.bundle.signature.mode)},
 		warnings: [...bundle.warnings, ...charts.warnings, ...images.warnings, ...unsaved(verified)],
 	};
 };

@@ -3,7 +3,6 @@ import type {Event} from '../../source/engine/events.ts';
 import type {LogLevel} from '../../source/engine/plan.ts';
 import type {NewEvent} from '../../source/engine/run.ts';
 import {planWords} from '../../source/plans/words.ts';
-import {acceptanceReport} from '../../source/report/acceptance.ts';
 import {jsonReport} from '../../source/report/json.ts';
 import {plainReport} from '../../source/report/plain.ts';
 import {summaryLines} from '../../source/report/summary.ts';
@@ -358,60 +357,6 @@ test.each([
 	expect(lines[0]).toBe(head);
 	expect(lines).toContain('  The images  not looked at');
 	expect(lines).toContain(`  Again with  ${files.resumeCommand}`);
-});
-
-test('the acceptance report says what was checked, what was seen, and when', () => {
-	expect(acceptanceReport(fold(verifiedRun), answers).join('\n')).toMatchInlineSnapshot(`
-		"ZENML PRO ACCEPTANCE REPORT
-
-		Tool          zenml-airgap 1.2.3
-		Run           r1
-		Started       1970-01-01T00:00:01.000Z
-		Finished      1970-01-01T00:00:08.000Z
-		Control plane zenml-pro.corp.internal (namespace zenml-pro)
-		Workspace     zenml-workspace.corp.internal (default, namespace zenml-workspace)
-
-		CHECKS
-
-		The verification: already, 2 servers answer (5.0 s)
-		  ok  health: 200
-		  BAD logs: 1 error
-		  ?   pulls
-		  warning: one image has no digest
-
-		RESULT        done
-		"
-	`);
-});
-
-test('the acceptance report has the log of a migration, which steers no terminal', () => {
-	const [first, begun, ...rest] = verifiedRun;
-	const line = {kind: 'line', level: 'info', text: 'migration: \u001B[2Jdone', record: true} as const;
-	const run: readonly NewEvent[] = [first, begun].filter((event) => event !== undefined);
-	const told: NewEvent = {type: 'step-detail', step: 'verification', detail: line};
-	const lines = acceptanceReport(fold([...run, told, ...rest]), answers);
-	expect(lines.slice(lines.indexOf('LOGS'))).toEqual([
-		'LOGS',
-		'',
-		'The verification',
-		'  migration: \\u{1b}[2Jdone',
-		'',
-		'RESULT        done',
-		'',
-	]);
-});
-
-test('a report that is saved in the middle of a run claims no end', () => {
-	const [first, begun, watched] = verifiedRun;
-	const lines = acceptanceReport(fold([first, begun, watched].filter((event) => event !== undefined)), answers);
-	expect(lines).toEqual(
-		expect.arrayContaining([
-			'Finished      -',
-			'The verification: checking',
-			'  ok  health: 200',
-			'RESULT        unknown',
-		]),
-	);
 });
 
 test('what is to be read before the start is told in lines below its title', () => {

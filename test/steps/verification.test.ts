@@ -3,7 +3,8 @@ import {unattended} from '../../source/engine/controls.ts';
 import {converge} from '../../source/engine/converge.ts';
 import {createFold} from '../../source/engine/fold.ts';
 import type {Finding} from '../../source/engine/plan.ts';
-import {acceptanceReport} from '../../source/report/acceptance.ts';
+import {paperText} from '../../source/report/paper.ts';
+import {acceptancePaper} from '../../source/report/run-papers.ts';
 import {verificationStep} from '../../source/steps/verification/index.ts';
 import type {World} from '../../source/steps/world.ts';
 import {
@@ -235,9 +236,8 @@ test('the acceptance report does not claim logs without errors where there are s
 		fingerprints: new Map(),
 	});
 	expect(result).toEqual({outcome: 'done', exitCode: 0});
-	const report = acceptanceReport(fold.state(), world.answers);
+	const told = {state: fold.state(), answers: world.answers, surroundings: [], happened: [], rehearsal: false};
+	const report = paperText(acceptancePaper(told));
 	expect(report).toContain('  BAD control plane: logs without errors: 1 of the last 2 lines speak of errors');
-	expect(report).toContain(
-		'  warning: control plane: 1 of the last 2 lines speak of errors; the last ones: ERROR db gone',
-	);
+	expect(report).toContain('control plane: 1 of the last 2 lines speak of errors; the last ones: ERROR db gone');
 });

@@ -97,7 +97,7 @@ test('several keys in one read choose what they would choose one by one', async 
 	expect(shown.frame()).toMatch(/❯ 1 Retry/u);
 	await shown.press(`${keys.down}${keys.down}${keys.down}\r`);
 	expect(fake.calls.at(-1)).toEqual(['saveReport']);
-	expect(shown.frame()).toMatch(/❯ 4 Save a report/u);
+	expect(shown.frame()).toMatch(/❯ 4 Save a problem report/u);
 	await shown.press('5');
 	expect(fake.calls.at(-1)).toEqual(['decide', {decision: 'quit'}]);
 });
@@ -114,7 +114,7 @@ test('a long problem is scrolled by page keys while up and down choose', async (
 	await settle();
 	await shown.press(keys.down, keys.pageDown, keys.pageDown, keys.pageDown);
 	expect(shown.frame()).toContain('line number 39');
-	expect(shown.frame()).toMatch(/❯ 2 Save a report/u);
+	expect(shown.frame()).toMatch(/❯ 2 Save a problem report/u);
 	await shown.press(keys.home);
 	expect(shown.frame()).not.toContain('line number 39');
 });

@@ -45,6 +45,8 @@ export type Context = {
 	readonly nodeArguments: readonly string[];
 	/** Started by `npm start`, which always rehearses: the command to go on is then another. */
 	readonly startedByNpm: boolean;
+	/** True in a played world: what is said and saved must not look like a real run. */
+	readonly rehearsal?: boolean | undefined;
 	/** Told which cluster is worked with; what is refused outside of a run then names it in its commands. Absent where nobody asks. */
 	readonly useCluster?: ((cluster: ClusterInUse) => void) | undefined;
 	/** Hears of errors that nothing caught; see `LastGuard`. Absent where nobody catches them. */

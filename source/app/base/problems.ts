@@ -130,6 +130,12 @@ export const appProblems = declareProblems({
 			},
 		},
 	},
+	'nothing-to-report': {
+		area: 'usage',
+		message: 'There is nothing to report yet.',
+		cause: 'No run was started here.',
+		fix: 'Start the run; what is wrong with answers is told where they are given.',
+	},
 	'no-earlier-run': {
 		area: 'usage',
 		message: 'No install was started with this state folder.',

@@ -16,6 +16,7 @@ import type {AddCommand} from './command.ts';
 import {completion} from './completion/index.ts';
 import {docs} from './documents/docs.ts';
 import {explain} from './documents/explain.ts';
+import {report} from './documents/report.ts';
 import {drill} from './drill.ts';
 import {handover} from './handover.ts';
 import {install} from './install.ts';
@@ -45,6 +46,7 @@ export const planCommands: readonly AddCommand[] = [
 	status,
 	explain,
 	docs,
+	report,
 ];
 
 /** Commands of the group `answers`. */

@@ -3,6 +3,7 @@ import {acquireFileLock} from '../../base/lock/lock.ts';
 import {printable} from '../../base/printable.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {plans} from '../../plans/index.ts';
+import {rehearsedWords} from '../../plans/words.ts';
 import {completeAnswers, type FoundAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
 import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
@@ -49,7 +50,10 @@ const installInto = async (given: Context, options: RehearsalOptions, stage: Sta
 	const {source, stateDirectory} = stage;
 	const own = await ownAnswers(given, stage, world);
 	const {answers, lines} = await answersFor(given, stage, {...world, answers: own});
-	const context = withoutReplaced(given, partialAnswers(source).draft, partialAnswers({...source, answers}).draft);
+	const context = {
+		...withoutReplaced(given, partialAnswers(source).draft, partialAnswers({...source, answers}).draft),
+		rehearsal: true,
+	};
 	const told = [...world.describe(), ...lines];
 	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
 	const words = [
@@ -57,9 +61,10 @@ const installInto = async (given: Context, options: RehearsalOptions, stage: Sta
 		...(options.sample === 'older' ? ['--sample', 'older'] : []),
 		...(options.acceptLoss ? ['--accept-loss'] : []),
 	];
+	const plan = plans[options.plan];
 	const session = {
 		stateDirectory,
-		plan: plans[options.plan],
+		plan: {...plan, words: rehearsedWords(plan.words)},
 		resumeCommand: resumeCommand(
 			context,
 			options.plan === 'install' ? 'rehearse' : `rehearse ${options.plan}`,

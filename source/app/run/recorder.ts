@@ -7,10 +7,12 @@ import type {Event, Listener} from '../../engine/events.ts';
 import {createFold} from '../../engine/fold.ts';
 import {type Journal, journalOf} from '../../engine/journal.ts';
 import type {RunState} from '../../engine/state.ts';
+import type {Happened} from '../../report/happened.ts';
 import type {Ports} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
 import {clusterJournalMs, writeClusterJournal} from './cluster-journal.ts';
 import {createJournalWriter} from './journal-writer.ts';
+import {gatherHappened} from './reports/gathered.ts';
 
 /** Events after which the journal is worth writing. */
 const journaled: ReadonlySet<Event['type']> = new Set([
@@ -42,7 +44,16 @@ export type Recorder = {
 	readonly close: () => Promise<void>;
 	/** How the run stands, and the answers that counted last. */
 	readonly end: () => {readonly state: RunState; readonly answers: Answers};
+	/** What people did in its course, and what was confirmed before it. */
+	readonly happened: () => readonly Happened[];
 };
+
+/** What an earlier run was told, for the reports of this one. */
+const confirmedBefore = ({step, at, by}: NonNullable<Journal['confirmations']>[number]): Happened => ({
+	at,
+	step,
+	text: `confirmed by ${by}: done elsewhere`,
+});
 
 /** Starts the log and, where there is one, the journal. Events must be redacted before they come here. */
 export const createRecorder = (options: RecorderOptions): Recorder => {
@@ -56,6 +67,8 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 	};
 	const fold = createFold();
 	let {answers} = options;
+	const confirmations = [...(earlier?.confirmations ?? [])];
+	const happened = gatherHappened(answers, {clock, before: confirmations.map(confirmedBefore)});
 	const copy = async (journal: Journal): Promise<void> => {
 		if (!journal.steps.some(({id, outcome}) => id === 'namespaces' && outcome !== undefined)) return;
 		try {
@@ -78,6 +91,9 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 	return {
 		listener: (event) => {
 			fold.add(event);
+			happened.listener(event);
+			if (event.type === 'step-acknowledged')
+				confirmations.push({step: event.step, at: event.at, by: `${context.userName} on ${context.hostName}`});
 			logLine(event);
 			if (!journaled.has(event.type)) return;
 			writer?.put(
@@ -87,11 +103,14 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 					now: event.at,
 					answers,
 					earlier,
+					confirmations,
+					rehearsal: context.rehearsal === true,
 				}),
 			);
 		},
 		setAnswers: (next) => {
 			answers = next;
+			happened.answersAre(next);
 		},
 		close: async () => {
 			await writer?.flush();
@@ -99,5 +118,6 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 			await finished(log);
 		},
 		end: () => ({state: fold.state(), answers}),
+		happened: happened.all,
 	};
 };

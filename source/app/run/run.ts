@@ -3,9 +3,7 @@ import path from 'node:path';
 import {setFlagsFromString} from 'node:v8';
 import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
-import {saveFile} from '../../base/files.ts';
 import {acquireFileLock, type Taker, type Unlock} from '../../base/lock/lock.ts';
-import {printableText} from '../../base/printable.ts';
 import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import type {Controls} from '../../engine/controls.ts';
 import {converge} from '../../engine/converge.ts';
@@ -16,13 +14,15 @@ import type {Pass} from '../../engine/plan.ts';
 import type {RunResult} from '../../engine/run.ts';
 import type {RunState} from '../../engine/state.ts';
 import type {PlanEntry} from '../../plans/index.ts';
-import {acceptanceReport} from '../../report/acceptance.ts';
+import {acceptancePaper, verificationPaper} from '../../report/run-papers.ts';
 import type {Plan, Ports, World} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {clusterJournalMs, readClusterJournal} from './cluster-journal.ts';
 import {makeFolder} from './folder.ts';
-import {createRecorder} from './recorder.ts';
+import {createRecorder, type Recorder} from './recorder.ts';
+import {savePaper} from './reports/saved.ts';
+import {releaseFacts, surroundingsOf} from './reports/surroundings.ts';
 
 /** One way through one plan, and who steers and hears it. */
 export type RunRequest = {
@@ -100,11 +100,33 @@ const durationsOf = (journal: Journal | undefined): ReadonlyMap<string, number> 
 		}),
 	);
 
-const saveReport = async ({stateDirectory}: RunRequest, state: RunState, answers: Answers): Promise<string> =>
-	saveFile(
-		path.join(stateDirectory, 'reports', `acceptance-${state.runId}.txt`),
-		printableText(acceptanceReport(state, answers).join('\n')),
+/** The acceptance report of a run that proved what it made, the verification report of each that verified; without secrets. */
+const saveReport = async (
+	{context, stateDirectory}: RunRequest,
+	{end, happened}: Recorder,
+	{cluster, helm}: Ports,
+): Promise<string> => {
+	const {state, answers} = end();
+	const told = context.redactor.redactDeep({
+		state,
+		answers,
+		surroundings: await surroundingsOf(context, answers, cluster),
+		releases: await releaseFacts(answers, helm),
+		happened: happened(),
+		rehearsal: context.rehearsal === true,
+	});
+	const isVerification = state.pass === 'verify';
+	const kind = isVerification ? 'verification' : 'acceptance';
+	return savePaper(
+		stateDirectory,
+		{kind, name: state.runId},
+		isVerification ? verificationPaper(told) : acceptancePaper(told),
 	);
+};
+
+/** A plan that was verified is reported whatever was found; one that was applied once it is proved. */
+const isReported = (state: RunState): boolean =>
+	state.pass === 'verify' ? state.outcome !== 'stopped' : isProved(state);
 
 /** Does what comes after a run. What fails of it is told, and neither how the run ended nor the rest of it changes. */
 type Tidy = <Result>(what: string, work: () => Result | Promise<Result>) => Promise<Result | undefined>;
@@ -202,8 +224,10 @@ const runLocked = async (
 		await announcer.end();
 		await tidy(`The log ${identity.logFile} is not complete`, recorder.close);
 		const {state, answers: last} = recorder.end();
-		const reportFile = isProved(state)
-			? await tidy('The acceptance report was not written', () => saveReport(request, state, last))
+		const reportFile = isReported(state)
+			? await tidy(`The ${pass === 'verify' ? 'verification' : 'acceptance'} report was not written`, () =>
+					saveReport(request, recorder, slot.open(last)),
+				)
 			: undefined;
 		return {...result, state, logFile: identity.logFile, reportFile};
 	} finally {

@@ -3,19 +3,25 @@ import {serializeAnswers} from '../../answers/file/save.ts';
 import {resolvePaths} from '../../answers/resolve-paths.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Draft} from '../../answers/tree.ts';
-import {saveBeside, saveFile} from '../../base/files.ts';
+import {saveBeside} from '../../base/files.ts';
 import {savePack} from '../../base/handover.ts';
 import {printableText} from '../../base/printable.ts';
 import {attended, type Controls} from '../../engine/controls.ts';
 import type {Listener} from '../../engine/events.ts';
 import type {Handover, Pass} from '../../engine/plan.ts';
 import {type PlanView, planViewOf, refusedPlan} from '../../engine/plan-view.ts';
-import type {LogLine, RunState} from '../../engine/state.ts';
+import type {RunState} from '../../engine/state.ts';
 import type {PlanEntry} from '../../plans/index.ts';
-import {acceptanceReport} from '../../report/acceptance.ts';
-import {summaryLines} from '../../report/summary.ts';
+import type {Happened} from '../../report/happened.ts';
+import {paperText} from '../../report/paper.ts';
+import {problemPaper} from '../../report/run-papers.ts';
+import {type SummaryContext, summaryLines} from '../../report/summary.ts';
 import {createDraftKeeper, type DraftKeeper, draftFile} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
+import {appProblems} from '../base/problems.ts';
+import {gatherHappened} from '../run/reports/gathered.ts';
+import {saveProblemPaper} from '../run/reports/saved.ts';
+import {knownCluster, surroundingsOf} from '../run/reports/surroundings.ts';
 import {type RunReport, runPlan} from '../run/run.ts';
 
 /** What a session is about, whoever sits at it. */
@@ -64,8 +70,34 @@ export type Session = {
 	readonly saveReport: (state: RunState | undefined) => Promise<string>;
 };
 
-const logLine = ({at, step, level, text}: LogLine): string =>
-	`${new Date(at).toISOString()} ${level} ${step ?? ''} ${text}`;
+/** What a problem report is made from. */
+type Reported = {
+	readonly stateDirectory: string;
+	readonly state: RunState | undefined;
+	readonly answers: Answers | undefined;
+	readonly happened: readonly Happened[];
+};
+
+/** Saves the problem report of a run, without secrets. Resolves with its path. @throws ProblemError `nothing-to-report` */
+const saveProblem = async (context: Context, {stateDirectory, state, answers, happened}: Reported): Promise<string> => {
+	if (!state || !answers) throw appProblems.error('nothing-to-report', {});
+	const paper = problemPaper({
+		state,
+		answers,
+		surroundings: await surroundingsOf(context, answers, knownCluster(context, answers)),
+		happened,
+		rehearsal: context.rehearsal === true,
+	});
+	const stamp = new Date(context.clock.now()).toISOString().replaceAll(/[:.]/gu, '-');
+	return saveProblemPaper(stateDirectory, stamp, printableText(context.redactor.redact(paperText(paper).join('\n'))));
+};
+
+/** The summary of a run, without secrets. */
+const summaryText = (
+	{redactor}: Context,
+	{state, logFile, reportFile, leftovers}: RunReport,
+	about: Pick<SummaryContext, 'words' | 'answers' | 'resumeCommand'>,
+): string => printableText(redactor.redact(summaryLines(state, {...about, logFile, reportFile, leftovers}).join('\n')));
 
 /** Opens a session; nothing is read or changed before something is asked of it. */
 export const createSession = (context: Context, options: SessionOptions): Session => {
@@ -73,12 +105,15 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 	const {clock, redactor, workingDirectory, homeDirectory} = context;
 	const prompted = new Map<string, string>();
 	let counted: Answers | undefined;
+	const happened = gatherHappened(undefined, {clock});
 	const keeper = createDraftKeeper(context, draftFile(stateDirectory, plan.id));
 	const common = {context, stateDirectory, plan, prompted, judge};
 	const absolute = (answers: Answers): Answers =>
 		resolvePaths(answers, {baseDirectory: workingDirectory, homeDirectory});
 	const settle = (answers: Answers): Answers => {
+		const before = counted;
 		counted = absolute(answers);
+		if (before) happened.answersAre(counted);
 		return counted;
 	};
 	return {
@@ -107,32 +142,23 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 			}
 		},
 		run: async (answers, how) => {
-			const report = await runPlan({...common, ...how, answers: settle(answers), from, until});
+			const report = await runPlan({
+				...common,
+				...how,
+				listeners: [...how.listeners, happened.listener],
+				answers: settle(answers),
+				from,
+				until,
+			});
 			// From here on they are in the journal. Where they cannot be taken away the journal is the newer of the two.
 			await keeper.forget().catch(() => undefined);
 			return report;
 		},
-		summary: ({state, logFile, reportFile, leftovers}) =>
-			printableText(
-				redactor.redact(
-					summaryLines(state, {
-						words: plan.words,
-						answers: counted,
-						resumeCommand,
-						logFile,
-						reportFile,
-						leftovers,
-					}).join('\n'),
-				),
-			),
+		summary: (report) => summaryText(context, report, {words: plan.words, answers: counted, resumeCommand}),
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
 		saveHandover: async ({id, sections}) => savePack(path.join(stateDirectory, 'handover', id), sections),
-		saveReport: async (state) => {
-			const lines = state && counted ? [...acceptanceReport(state, counted), ...state.log.map(logLine)] : [];
-			const stamp = new Date(clock.now()).toISOString().replaceAll(/[:.]/gu, '-');
-			const file = path.join(stateDirectory, 'reports', `report-${stamp}.txt`);
-			return saveFile(file, printableText(redactor.redact(`${lines.join('\n')}\n`)));
-		},
+		saveReport: async (state) =>
+			saveProblem(context, {stateDirectory, state, answers: counted, happened: happened.all()}),
 	};
 };

@@ -24,6 +24,8 @@ import {secretsIn, warningsOf} from './worth-knowing.ts';
 export type LoadedKubeconfig = {
 	readonly file: string;
 	readonly context: string;
+	/** Name of the user of that context, as the file has it. */
+	readonly user: string | undefined;
 	/** Address of the API server, without login. */
 	readonly server: string;
 	/** Cluster and user as they are written, but for what is told beside it here. */
@@ -185,6 +187,7 @@ export const loadKubeconfig = (options: KubeconfigOptions, now: number): LoadedK
 	return {
 		file: context.file,
 		context: context.name,
+		user: names.user,
 		server: address.base,
 		document: documentOf(cluster, user, address.base),
 		cluster: {...cluster, server: address.base},

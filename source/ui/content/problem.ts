@@ -12,7 +12,7 @@ const labels: Readonly<Record<Exclude<ProblemButton, object>, string>> = {
 	retry: 'Retry (r)',
 	edit: 'Edit answers, then retry (e)',
 	skip: 'Skip this step (s)',
-	save: 'Save a report (w)',
+	save: 'Save a problem report (w)',
 	quit: 'Quit, to go on later (q)',
 };
 

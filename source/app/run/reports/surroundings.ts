@@ -1,0 +1,84 @@
+import {release} from 'node:os';
+import type {Answers} from '../../../answers/schema.ts';
+import {toProblem} from '../../../base/problem.ts';
+import {createCluster} from '../../../cluster/cluster.ts';
+import {loadKubeconfig} from '../../../cluster/kubeconfig/load.ts';
+import type {Facts} from '../../../report/run-papers.ts';
+import type {Ports} from '../../../steps/world.ts';
+import type {Context} from '../../base/context.ts';
+import {childEnvironment} from '../child-environment.ts';
+import {clusterChoice} from '../cluster-choice.ts';
+
+/** The longest wait for a cluster that is only asked for a report, ms. */
+const askMs = 5000;
+
+const programFacts = ({environment, userName, hostName, ascii, screen, stdout}: Context): Facts => {
+	const {TERM = 'not set', LC_ALL, LC_CTYPE, LANG} = environment;
+	const size = stdout.isTTY ? ` ${stdout.columns}x${stdout.rows}` : '';
+	return [
+		['Operator', `${userName} on ${hostName}`],
+		['System', `${process.platform} ${release()} ${process.arch}, Node ${process.versions.node}`],
+		['Terminal', `${TERM}${size}, ${screen ? 'full screen' : 'plain'}${ascii ? ', ASCII' : ''}`],
+		['Locale', LC_ALL || LC_CTYPE || LANG || 'not set'],
+	];
+};
+
+/** Which kubeconfig, context and user are meant; why it is not known, where it cannot be read. */
+const kubeconfigFacts = ({environment, homeDirectory, clock}: Context, answers: Answers): Facts => {
+	try {
+		const {file, context, server, user} = loadKubeconfig(
+			{...clusterChoice(answers), environment, homeDirectory},
+			clock.now(),
+		);
+		return [
+			['Kubeconfig', file],
+			['Context', context],
+			['User', user ?? 'none'],
+			['Cluster', server],
+		];
+	} catch (error) {
+		return [['Kubeconfig', toProblem(error).message]];
+	}
+};
+
+/** Who works from where, with what, on which cluster. Asks the cluster for its version, within 5 s. Never throws. */
+export const surroundingsOf = async (
+	context: Context,
+	answers: Answers,
+	cluster: Pick<Ports['cluster'], 'version'> | undefined,
+): Promise<Facts> => {
+	const version = await cluster
+		?.version(AbortSignal.timeout(askMs))
+		.catch((error: unknown) => `not known: ${toProblem(error).message}`);
+	return [
+		...programFacts(context),
+		...kubeconfigFacts(context, answers),
+		...(version === undefined ? [] : [['Kubernetes', version] as const]),
+	];
+};
+
+/** A cluster port of its own for a report: that of the run may be busy, or not open yet. */
+export const knownCluster = (context: Context, answers: Answers): Pick<Ports['cluster'], 'version'> =>
+	createCluster({
+		...clusterChoice(answers),
+		homeDirectory: context.homeDirectory,
+		environment: childEnvironment(context.environment, answers),
+		onSecret: context.redactor.register,
+	});
+
+/** The newest revision of each release of the answers, as Helm knows it. Within 10 s each. Never throws. */
+export const releaseFacts = async ({controlPlane, workspaces}: Answers, helm: Ports['helm']): Promise<Facts> =>
+	Promise.all(
+		[controlPlane, ...workspaces].map(async ({release: name, namespace}) => {
+			const label = `Helm release ${namespace}/${name}`;
+			try {
+				const newest = (await helm.history(name, namespace, AbortSignal.timeout(2 * askMs))).at(-1);
+				return [
+					label,
+					newest ? `revision ${newest.revision}, ${newest.status}, ${newest.chart}` : 'not there',
+				] as const;
+			} catch (error) {
+				return [label, `not known: ${toProblem(error).message}`] as const;
+			}
+		}),
+	);

@@ -1,0 +1,150 @@
+import {serializeAnswers} from '../answers/file/save.ts';
+import type {Answers} from '../answers/schema.ts';
+import {formatDuration} from '../base/units.ts';
+import {fingerprintOf} from '../engine/fingerprint.ts';
+import {outcomeWords, stepWords} from '../engine/outcome.ts';
+import type {Item, LogLine, RunState, StepState} from '../engine/state.ts';
+import {formatProblem} from './format.ts';
+import type {Happened} from './happened.ts';
+import {passwordLines} from './login.ts';
+import type {Paper, Section} from './paper.ts';
+
+/** Who worked from where, with what, on which cluster: names and values in words. */
+export type Facts = readonly (readonly [name: string, value: string])[];
+
+/** What a paper of a run is made from. */
+export type RunTold = {
+	readonly state: RunState;
+	readonly answers: Answers;
+	/** Operator, host, terminal, kubeconfig, cluster. */
+	readonly surroundings: Facts;
+	/** Revisions of the releases, as Helm knows them. */
+	readonly releases?: Facts;
+	readonly happened: readonly Happened[];
+	/** True for a run in a played world. */
+	readonly rehearsal: boolean;
+};
+
+const iso = (at: number | undefined): string => (at === undefined ? '-' : new Date(at).toISOString());
+
+const seen: Readonly<Record<Item['state'], string>> = {ok: 'ok ', bad: 'BAD', pending: '?  '};
+
+const itemLine = ({label, state, note}: Item): string => `  ${seen[state]} ${label}${note === '' ? '' : `: ${note}`}`;
+
+const tookOf = ({startedAt, finishedAt}: StepState): string =>
+	startedAt === undefined || finishedAt === undefined ? '' : ` (${formatDuration(finishedAt - startedAt)})`;
+
+/** What others did is not "nothing to do": it was waited for. */
+const endOf = (step: StepState, {state, happened}: RunTold): string => {
+	const waited = happened.some(({step: title, wait}) => title === step.title && wait !== undefined);
+	if (step.outcome === 'already' && waited) return step.acknowledged ? 'confirmed' : 'waited for';
+	return step.outcome === undefined ? stepWords(step, state.pass) : outcomeWords[step.outcome];
+};
+
+const stepLines = (step: StepState, told: RunTold): readonly string[] => [
+	`${step.title}: ${endOf(step, told)}${step.note ? `, ${step.note}` : ''}${tookOf(step)}`,
+	...step.items.map(itemLine),
+	...step.changes
+		.filter(() => step.outcome === undefined)
+		.map(({action, target, detail}) => `  differs: ${action} ${target}${detail === undefined ? '' : ` (${detail})`}`),
+	...(step.problem ? formatProblem(step.problem).map((line) => `  ${line}`) : []),
+];
+
+const happenedLines = (all: readonly Happened[]): readonly string[] =>
+	all.map(({at, step, text}) => `${iso(at)}  ${step}: ${text}`);
+
+const runSection = ({state, answers, surroundings}: RunTold): Section => ({
+	title: 'Run',
+	facts: [
+		['Tool', `zenml-airgap ${state.version}`],
+		['Run', state.runId],
+		['Started', iso(state.startedAt)],
+		['Finished', iso(state.finishedAt)],
+		...surroundings,
+		['Control plane', `${answers.controlPlane.host} (namespace ${answers.controlPlane.namespace})`],
+		...answers.workspaces.map(
+			({name, host, namespace}) => ['Workspace', `${host} (${name}, namespace ${namespace})`] as const,
+		),
+		['Answers', `sha256:${fingerprintOf(answers)} (references in the place of secrets)`],
+	],
+});
+
+/** What steps say of what was worked with, such as digests; then the releases. */
+const usedSection = ({state, releases = []}: RunTold): Section => ({
+	title: 'What was worked with',
+	facts: [...state.steps.flatMap(({keep}) => keep?.facts ?? []), ...releases],
+});
+
+const common = (told: RunTold): readonly Section[] => {
+	const {state, happened} = told;
+	const warnings = [...new Set([...state.steps.flatMap((step) => step.warnings), ...(state.warnings ?? [])])];
+	return [
+		runSection(told),
+		usedSection(told),
+		{
+			title: 'Checks',
+			lines: state.steps.flatMap((step, index) => [...(index > 0 ? [''] : []), ...stepLines(step, told)]),
+		},
+		{title: 'Warnings', lines: warnings},
+		{title: 'Problems, and what was done about them; what was confirmed', lines: happenedLines(happened)},
+		{
+			title: 'Logs',
+			lines: state.steps.flatMap(({title, record = []}) =>
+				record.length === 0 ? [] : [title, ...record.map((line) => `  ${line}`)],
+			),
+		},
+	];
+};
+
+const across = ({rehearsal}: RunTold): string | undefined => (rehearsal ? 'REHEARSAL' : undefined);
+
+const results = {done: 'done', failed: 'not finished', stopped: 'stopped'} as const;
+
+const resultSection = ({outcome, problem, pass}: RunState, good: string): Section => ({
+	title: 'Result',
+	lines: [
+		outcome === 'done' && pass !== 'look' ? good : (outcome && results[outcome]) || 'under way',
+		...(problem ? formatProblem(problem) : []),
+	],
+});
+
+/** The acceptance report: who installed what where, what was checked, what was seen, when, for the file of the change. */
+export const acceptancePaper = (told: RunTold): Paper => ({
+	title: 'ZenML Pro acceptance report',
+	across: across(told),
+	sections: [
+		resultSection(told.state, 'done'),
+		...common(told),
+		{title: 'First passwords that were generated', lines: passwordLines(told.answers)},
+	],
+});
+
+/** The verification report: whether everything is as the answers say, and what is not. */
+export const verificationPaper = (told: RunTold): Paper => ({
+	title: 'ZenML Pro verification report',
+	across: across(told),
+	sections: [resultSection(told.state, 'everything is as the answers say'), ...common(told)],
+});
+
+/** So many of the newest lines of the log are in a problem report. */
+const mostLog = 500;
+
+/** A line of the log as reports have it. */
+export const logLine = ({at, step, level, text}: LogLine): string => `${iso(at)} ${level} ${step ?? ''} ${text}`;
+
+/** The problem report, for a ticket: all that the page of the problem shows, what runs where, the answers, the steps and the last log. */
+export const problemPaper = (told: RunTold): Paper => {
+	const {state, answers} = told;
+	const found = state.steps.flatMap((step) => step.problem ?? []);
+	const problems = found.length > 0 ? found : [state.problem].flatMap((one) => one ?? []);
+	return {
+		title: problems.length > 0 ? 'zenml-airgap problem report' : 'zenml-airgap report of a run',
+		across: across(told),
+		sections: [
+			{title: 'Problem', lines: problems.flatMap(formatProblem)},
+			...common(told),
+			{title: 'Answers', lines: serializeAnswers(answers).trimEnd().split('\n')},
+			{title: 'Log', lines: state.log.slice(-mostLog).map(logLine)},
+		],
+	};
+};
