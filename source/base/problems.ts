@@ -37,7 +37,7 @@ export const baseProblems = declareProblems({
 			},
 			'file not renewed': {
 				message: 'The lock {file} could not be renewed for too long.',
-				cause: 'Another run may now begin. {words}',
+				cause: 'So another run may start. {words}',
 				fix: 'Make the folder reachable, then start again; finished steps are not done twice.',
 			},
 			held: {

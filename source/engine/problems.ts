@@ -10,7 +10,7 @@ export const engineProblems = declareProblems({
 	},
 	drift: {
 		area: 'verification',
-		message: '{step}: the world differs from the answers.',
+		message: '{step} differs from the answers.',
 		cause: 'It differs in: {changes}.',
 		fix: 'Run "{command}" with the same answers: it changes only what differs.',
 	},

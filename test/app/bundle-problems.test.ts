@@ -196,7 +196,7 @@ test('the CA of a registry that is not there is told with the registry', async (
 		area: 'usage',
 		message: 'The CA of vendor.example.com cannot be read: /nowhere/ca.pem.',
 		cause: 'The system says: There is no such file or folder.',
-		fix: 'Name the right file in the spec (hosts), or mend its mode.',
+		fix: 'Correct the path in the spec (hosts), or make the file readable (chmod).',
 	});
 });
 

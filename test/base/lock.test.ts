@@ -222,7 +222,7 @@ test('a run that cannot renew its lock is told before others take it for dead', 
 	expect(await lossOf(spoil)).toMatchObject({
 		code: 'install-locked',
 		message: `The lock ${file} could not be renewed for too long.`,
-		cause: expect.stringContaining('Another run may now begin. '),
+		cause: expect.stringContaining('So another run may start. '),
 		fix: 'Make the folder reachable, then start again; finished steps are not done twice.',
 	});
 });

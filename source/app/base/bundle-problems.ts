@@ -18,7 +18,7 @@ export const bundleCommandProblems = declareProblems({
 			ca: {
 				message: 'The CA of {host} cannot be read: {file}.',
 				cause: 'The system says: {reason}',
-				fix: 'Name the right file in the spec (hosts), or mend its mode.',
+				fix: 'Correct the path in the spec (hosts), or make the file readable (chmod).',
 			},
 		},
 	},

@@ -14,7 +14,7 @@ export const containerTable = {
 	'pod-secret-missing': {
 		...says('a secret is missing'),
 		area: 'cluster',
-		fix: 'Run the secrets step again.',
+		fix: 'Start the run again with --from secrets: it makes what is missing.',
 		cases: {
 			environment: {cause: 'The pod needs the secret "{secret}", which its namespace does not have.'},
 			volume: {cause: 'The pod mounts the secret "{secret}", which its namespace does not have.'},
@@ -23,7 +23,7 @@ export const containerTable = {
 	'pod-secret-key-missing': {
 		...says('a secret lacks a key'),
 		area: 'cluster',
-		fix: 'Run the secrets step again; if the secret is yours, add the key.',
+		fix: 'Start the run again with --from secrets; if the secret is yours, add the key.',
 		cases: {
 			environment: {cause: 'The pod needs the key "{key}" of the secret {secret}, and the secret has no such key.'},
 			volume: {cause: 'The pod mounts the key "{key}" of a secret or config map, which has no such key.'},
@@ -82,7 +82,7 @@ export const containerTable = {
 		fix: 'Mend what the log names, then try again.',
 	},
 	'pod-crashing': {
-		...says('ends again and again'),
+		...says('keeps crashing'),
 		area: 'cluster',
 		cause: ended,
 		fix: 'Mend what the log names, then try again.',

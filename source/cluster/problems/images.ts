@@ -47,7 +47,7 @@ export const imageTable = {
 		...says('the image is not in the registry'),
 		area: 'cluster',
 		cause: 'The registry has no image "{image}".',
-		fix: 'Run the images step again; if it says that all is there, check registry host and prefix.',
+		fix: 'Start the run again with --from images; if it says that all is there, check registry host and prefix.',
 		answers: ['registry.host', 'registry.prefix'],
 	},
 	'image-registry-unreachable': {
@@ -99,7 +99,7 @@ export const imageTable = {
 		...says('the image is damaged'),
 		area: 'cluster',
 		cause: 'What the registry, or a cache before it, gave out for "{image}" is not what its digest says.',
-		fix: 'Run the images step again; where it says that all is there, have the cache or the disk of the registry looked at.',
+		fix: 'Start the run again with --from images; where it says that all is there, have the cache or the disk of the registry looked at.',
 	},
 	'node-disk-full': {
 		...says('the disk of the node is full'),

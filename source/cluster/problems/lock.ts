@@ -4,8 +4,8 @@ import type {ProblemTable} from '../../base/problem-table.ts';
 export const lockTable = {
 	'install-lock-lost': {
 		area: 'locked',
-		message: 'The lock of this cluster could not be renewed for {seconds} s.',
-		cause: 'Another run may now begin. {why}',
+		message: 'Lost the lock: the cluster did not answer for {seconds} s.',
+		cause: 'So another run may start. {why}',
 		fix: 'Start again when the cluster answers; finished steps are not done twice.',
 	},
 	'install-lock-left': {

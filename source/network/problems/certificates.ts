@@ -41,6 +41,7 @@ export const certificateTable = {
 	},
 	'tls-clients-refuse': {
 		area: 'prerequisites',
+		who: 'PKI team',
 		message: 'Clients refuse the certificate {file}.',
 		answers: ['tls.certificate', 'tls.ca'],
 		cases: {
@@ -80,6 +81,7 @@ export const certificateTable = {
 	},
 	'tls-expired': {
 		area: 'prerequisites',
+		who: 'PKI team',
 		message: 'The certificate "{subject}" in {file} has expired.',
 		cause: 'It was valid until {until} UTC.',
 		fix: 'Have it renewed.',
@@ -184,6 +186,7 @@ export const certificateTable = {
 	},
 	'tls-host-not-covered': {
 		area: 'prerequisites',
+		who: 'PKI team',
 		message: 'The certificate {file} is not for {missing}.',
 		fix: 'Have a certificate issued with these subject alternative names: {hosts}',
 		answers: ['tls.certificate'],
@@ -241,6 +244,7 @@ export const certificateTable = {
 	},
 	'tls-key-too-short': {
 		area: 'prerequisites',
+		who: 'PKI team',
 		message: 'The key of the certificate {file} is too short.',
 		cause: 'It is RSA with {bits} bits; clients refuse fewer than {least}.',
 		fix: 'Have a certificate issued for a new key: RSA 2048 or longer, or EC P-256.',
@@ -248,6 +252,7 @@ export const certificateTable = {
 	},
 	'tls-not-for-servers': {
 		area: 'prerequisites',
+		who: 'PKI team',
 		message: 'The certificate {file} is not for servers.',
 		cause: 'Its extended key usage lacks server authentication (serverAuth).',
 		fix: 'Have one issued with the profile for web servers.',
@@ -255,6 +260,7 @@ export const certificateTable = {
 	},
 	'tls-not-yet-valid': {
 		area: 'prerequisites',
+		who: 'PKI team',
 		message: 'The certificate "{subject}" in {file} is not valid yet.',
 		cause: "It is valid from {from} UTC; this host's clock says {now} UTC.",
 		fix: "Check this host's clock, or wait until then.",

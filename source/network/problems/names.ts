@@ -18,7 +18,7 @@ export const nameTable = {
 		answers: ['network.nameServer'],
 		cases: {
 			'time-out': {cause: 'Asked: {server}. It did not answer in time; a firewall may drop port 53.'},
-			'not listening': {cause: 'Asked: {server}. Nothing listens on port 53 there.'},
+			'not listening': {cause: 'Asked: {server}. No name server listens there.'},
 			'server failure': {
 				cause: 'Asked: {server}. It answered SERVFAIL: it cannot reach the servers of that zone.',
 			},

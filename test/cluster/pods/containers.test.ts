@@ -13,7 +13,7 @@ const running = podOf({
 const crashing: Omit<Row, 'about' | 'found'> = {
 	code: 'pod-crashing',
 	stuck: true,
-	short: 'ends again and again',
+	short: 'keeps crashing',
 	cause: 'The container "c" ended with exit code 1; its last log lines are below.',
 	fix: 'Mend what the log names, then try again.',
 };
@@ -42,7 +42,7 @@ const rows: readonly Row[] = [
 		stuck: true,
 		short: 'a secret is missing',
 		cause: 'The pod needs the secret "zenml-db", which its namespace does not have.',
-		fix: 'Run the secrets step again.',
+		fix: 'Start the run again with --from secrets: it makes what is missing.',
 	},
 	{
 		about: 'a missing key of a secret',
@@ -51,7 +51,7 @@ const rows: readonly Row[] = [
 		stuck: true,
 		short: 'a secret lacks a key',
 		cause: 'The pod needs the key "password" of the secret a/zenml-db, and the secret has no such key.',
-		fix: 'Run the secrets step again; if the secret is yours, add the key.',
+		fix: 'Start the run again with --from secrets; if the secret is yours, add the key.',
 	},
 	{...configMap, about: 'a missing config map', found: config('configmap "ca" not found')},
 	{...configMap, about: 'a missing key of a config map', found: config("couldn't find key ca.crt in ConfigMap ca")},

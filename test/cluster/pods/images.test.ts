@@ -15,7 +15,7 @@ const notFound: Omit<Row, 'about' | 'found'> = {
 	stuck: true,
 	short: 'the image is not in the registry',
 	cause: `The registry has no image "${image}".`,
-	fix: 'Run the images step again; if it says that all is there, check registry host and prefix.',
+	fix: 'Start the run again with --from images; if it says that all is there, check registry host and prefix.',
 	answers: ['registry.host', 'registry.prefix'],
 };
 const untrusted: Omit<Row, 'about' | 'found'> = {

@@ -111,7 +111,7 @@ const onNodes: readonly Row[] = [
 		stuck: true,
 		short: 'a secret is missing',
 		cause: 'The pod mounts the secret "zenml-tls", which its namespace does not have.',
-		fix: 'Run the secrets step again.',
+		fix: 'Start the run again with --from secrets: it makes what is missing.',
 	},
 	{
 		about: 'a volume with a missing key of a secret',
@@ -123,7 +123,7 @@ const onNodes: readonly Row[] = [
 		stuck: true,
 		short: 'a secret lacks a key',
 		cause: 'The pod mounts the key "ca.crt" of a secret or config map, which has no such key.',
-		fix: 'Run the secrets step again; if the secret is yours, add the key.',
+		fix: 'Start the run again with --from secrets; if the secret is yours, add the key.',
 	},
 	{
 		about: 'a volume with a missing config map',
