@@ -25,7 +25,14 @@ test('what was carried in is told with its versions, and its digest goes to the 
 	expect(await look(bundleStep, site)).toEqual({
 		status: 'ok',
 		note: '4 images, zenml-pro 0.13.18, zenml 0.95.1, 7 files (3.0 GiB) whole',
-		keep: {bundle: 'sha256:bundle'},
+		keep: {
+			bundle: 'sha256:bundle',
+			facts: expect.arrayContaining([
+				['Bundle', 'sha256:bundle'],
+				['Signed by', expect.stringContaining('bundles without signature were allowed')],
+				['Chart', expect.stringMatching(/^zenml-pro 0\.13\.18 /u)],
+			]),
+		},
 		warnings: ['It is not signed.'],
 	});
 	expect(site.told).toEqual([{kind: 'progress', label: 'verify the bundle', done: 1, total: 2, unit: 'bytes'}]);
