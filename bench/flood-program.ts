@@ -115,6 +115,7 @@ const session: Session = {
 	checkNow: refuse,
 	stop: refuse,
 	saveAnswers: refuse,
+	saveCopy: refuse,
 	saveReport: refuse,
 	explain: async () => [],
 	saveHandover: refuse,

@@ -40,7 +40,7 @@ const install = async ({until, press, leave, show}) => {
 	await show('problem');
 	await press('r');
 	await until(/ZenML Pro is installed and verified/u);
-	await sleep(500);
+	await sleep(1000);
 	await show('summary');
 	await leave('q');
 };

@@ -1,6 +1,7 @@
 import {useInput, usePaste, useWindowSize} from 'ink';
 import {useSyncExternalStore} from 'react';
 import {useSeconds} from './components/spinner.tsx';
+import {CopyPage} from './screens/copy.tsx';
 import {Handover} from './screens/handover.tsx';
 import {ExplainedPage, Help, QuitQuestion, TooSmall} from './screens/overlays.tsx';
 import {Problem} from './screens/problem.tsx';
@@ -11,8 +12,7 @@ import {Run} from './screens/run.tsx';
 import {Summary} from './screens/summary.tsx';
 import {Welcome} from './screens/welcome.tsx';
 import {type Key, keysOf} from './state/keys.ts';
-import {openPage} from './state/page.ts';
-import {shownScreen} from './state/reduce.ts';
+import {openPage, shownScreen} from './state/page.ts';
 import type {Session} from './state/session.ts';
 import {isOn} from './state/types.ts';
 import type {UiStore} from './store.ts';
@@ -34,6 +34,7 @@ const Screen = (props: ScreenProps) => {
 	const {state, scene} = props;
 	if (state.quitting) return <QuitQuestion {...props} />;
 	if (state.help) return <Help {...props} />;
+	if (state.copying !== undefined) return <CopyPage {...props} focus={state.copying} />;
 	if (state.explained) return <ExplainedPage {...props} explained={state.explained} />;
 	if (shownScreen(state, scene.run) === 'summary') return <Summary {...props} />;
 	if (isOn(state, 'welcome')) return <Welcome {...props} state={state} />;

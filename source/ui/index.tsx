@@ -2,9 +2,14 @@ import {render} from 'ink';
 import {App} from './app.tsx';
 import {attentionOf} from './content/run/attention.ts';
 import type {AppResult, Session} from './state/session.ts';
-import {createUiStore, type UiStore} from './store.ts';
+import {createUiStore, type UiStore, type UiTerminal} from './store.ts';
+import {copySequence, type Multiplexer, mostCopiedBytes} from './terminal/clipboard.ts';
+import {drained} from './terminal/drained.ts';
 import {createSignaller, noSignals, type Signals} from './terminal/signals.ts';
 import {LookContext} from './terminal/theme.ts';
+import {wheelBack, wheelOn} from './terminal/wheel.ts';
+
+export {multiplexerOf} from './terminal/clipboard.ts';
 
 /** Where to draw and how. */
 export type AppOptions = {
@@ -19,9 +24,32 @@ export type AppOptions = {
 	readonly light?: boolean | undefined;
 	/** How the terminal may be told that somebody is needed; by default not at all. */
 	readonly signals?: Signals;
+	/** What stands between this program and the terminal. */
+	readonly multiplexer?: Multiplexer;
+	/** True: the mouse wheel scrolls. */
+	readonly wheel?: boolean;
 	/** False leaves out the busy sign that turns; default true. */
 	readonly animate?: boolean;
 };
+
+/** The clipboard of the terminal. */
+const clipboardOf = (stdout: NodeJS.WriteStream, multiplexer: Multiplexer): UiTerminal => ({
+	copy: (text) => {
+		if (Buffer.byteLength(text) > mostCopiedBytes) return false;
+		stdout.write(copySequence(text, multiplexer));
+		return true;
+	},
+});
+
+/** How Ink draws. */
+const drawing = {
+	interactive: true,
+	alternateScreen: true,
+	incrementalRendering: true,
+	exitOnCtrlC: false,
+	// The run tells its news thirty times a second; a key pressed between two of them must not wait for the next.
+	maxFps: 60,
+} as const;
 
 /** Tells the terminal where the run is, whenever that changes. Returns the end of it. */
 const watchAttention = (
@@ -45,27 +73,33 @@ const watchAttention = (
  */
 export const runApp = async (
 	session: Session,
-	{stdin, stdout, signal, ascii, color, light = false, animate = true, signals = noSignals}: AppOptions,
+	{
+		stdin,
+		stdout,
+		signal,
+		ascii,
+		color,
+		light = false,
+		animate = true,
+		signals = noSignals,
+		multiplexer,
+		wheel = false,
+	}: AppOptions,
 ): Promise<AppResult> => {
 	let result: AppResult = {ended: 'quit'};
-	const store = createUiStore(session, (ended) => {
+	const end = (ended: AppResult): void => {
 		result = ended;
-		app.unmount();
-	});
+		leave();
+	};
+	const store = createUiStore(session, end, clipboardOf(stdout, multiplexer));
+	const leave = (): void => {
+		drained(stdin).then(() => app.unmount());
+	};
 	const app = render(
 		<LookContext value={{ascii, color, light, animate}}>
 			<App session={session} store={store} />
 		</LookContext>,
-		{
-			stdin,
-			stdout,
-			interactive: true,
-			alternateScreen: true,
-			incrementalRendering: true,
-			exitOnCtrlC: false,
-			// The run tells its news thirty times a second; a key pressed between two of them must not wait for the next.
-			maxFps: 60,
-		},
+		{stdin, stdout, ...drawing},
 	);
 	const quieten = watchAttention(
 		session,
@@ -74,14 +108,16 @@ export const runApp = async (
 	);
 	const interrupt = (): void => {
 		if (store.getState().started) result = {ended: 'interrupted'};
-		app.unmount();
+		leave();
 	};
 	signal.addEventListener('abort', interrupt, {once: true});
 	if (signal.aborted) interrupt();
+	if (wheel) stdout.write(wheelOn);
 	store.open();
 	try {
 		await app.waitUntilExit();
 	} finally {
+		if (wheel) stdout.write(wheelBack);
 		signal.removeEventListener('abort', interrupt);
 		store.close();
 		quieten();

@@ -5,10 +5,16 @@ import {envOf} from './content/extent.ts';
 import {pageOf} from './state/page.ts';
 import {firstState, reduce} from './state/reduce.ts';
 import type {AppResult, Session} from './state/session.ts';
-import type {Effect, UiEvent, UiState} from './state/types.ts';
+import type {Effect, Notice, UiEvent, UiState} from './state/types.ts';
 
 /** The size of a window in cells. */
 export type Size = {readonly columns: number; readonly rows: number};
+
+/** What the screens can ask of the terminal beside drawing. */
+export type UiTerminal = {
+	/** Hands a text to the clipboard of the terminal; false where it is too large for that. */
+	readonly copy: (text: string) => boolean;
+};
 
 /** State of the screens outside React: keys are folded at once, so that two keys in one tick do not see old state. */
 export type UiStore = {
@@ -67,9 +73,31 @@ const createLooker = (session: Session, tell: (event: UiEvent) => void) => {
 	return {look, cancel};
 };
 
+/** How long a notice is told, ms; a path is copied by hand where the terminal does not copy. */
+const noticeMs = ({path}: Notice): number => (path === undefined ? 6000 : 20_000);
+
+/** Ends each notice after its time, where no key did. */
+const createNoticeClock = (tell: (event: UiEvent) => void) => {
+	let timer: NodeJS.Timeout | undefined;
+	let told: Notice | undefined;
+	const watch = (notice: Notice | undefined): void => {
+		if (notice === told) return;
+		told = notice;
+		clearTimeout(timer);
+		if (notice) timer = setTimeout(() => tell({type: 'notice-over', notice}), noticeMs(notice)).unref();
+	};
+	return {watch, end: () => clearTimeout(timer)};
+};
+
 /** Most saving fails for reasons of the disk, which are told in one row. */
 const whyNotSaved = (error: unknown): string =>
 	error instanceof ProblemError ? `${error.problem.message} ${error.problem.fix}` : errnoWords(error, 'write');
+
+/** The report is written after the last event: only now is it known where it lies. */
+const tellSummary = (session: Session, tell: (event: UiEvent) => void): void => {
+	const run = session.run.getState();
+	if (run?.outcome !== undefined) tell({type: 'summary-known', summary: session.summary(run)});
+};
 
 const performersOf = (
 	session: Session,
@@ -81,7 +109,7 @@ const performersOf = (
 		readonly looker: ReturnType<typeof createLooker>;
 	},
 	tell: (event: UiEvent) => void,
-	exit: (result: AppResult) => void,
+	{exit, terminal}: {readonly exit: (result: AppResult) => void; readonly terminal: UiTerminal},
 ): Performers => {
 	const save = (what: string, saving: Promise<string>): void => {
 		saving
@@ -94,7 +122,10 @@ const performersOf = (
 		plan: planner.plan,
 		'cancel-plan': planner.cancel,
 		start: ({answers}) => {
-			session.start(answers).catch((error: unknown) => tell({type: 'start-refused', problem: toProblem(error)}));
+			session
+				.start(answers)
+				.then(() => tellSummary(session, tell))
+				.catch((error: unknown) => tell({type: 'start-refused', problem: toProblem(error)}));
 		},
 		decide: ({decided}) => session.decide(decided),
 		acknowledge: ({step}) => session.acknowledge(step),
@@ -107,8 +138,16 @@ const performersOf = (
 				.then((lines) => tell({type: 'explained', name, lines}))
 				.catch((error: unknown) => tell({type: 'explain-failed', why: toProblem(error).message}));
 		},
+		copy: ({text}) => {
+			const sent = terminal.copy(text);
+			session
+				.saveCopy(text)
+				.then((path) => tell({type: 'copied', sent, path}))
+				// Where nothing can be saved the notice names no file.
+				.catch(() => tell({type: 'copied', sent}));
+		},
 		'save-report': () => save('Report', session.saveReport()),
-		'save-handover': ({handover}) => save('Pack', session.saveHandover(handover)),
+		'save-handover': ({handover}) => save(`Files for the ${handover.who}`, session.saveHandover(handover)),
 		exit: ({result}) => exit(result),
 	};
 };
@@ -123,7 +162,7 @@ const draftKeeper =
 		});
 	};
 
-/** Tells what a run comes to: its end, and each look at what a hand-over waits for, which brings a new value. */
+/** Tells that a run has changed and what it comes to: its end, and each look at what a hand-over waits for, which brings a new value. */
 const watchRun = (session: Session, getState: () => UiState, tell: (event: UiEvent) => void): (() => void) => {
 	let ended = false;
 	return session.run.subscribe(() => {
@@ -131,7 +170,7 @@ const watchRun = (session: Session, getState: () => UiState, tell: (event: UiEve
 		if (run?.outcome !== undefined && !ended) {
 			ended = true;
 			tell({type: 'run-ended', summary: session.summary(run)});
-		}
+		} else tell({type: 'run-changed'});
 		const page = pageOf(run);
 		if (page?.kind === 'handover' && page.handover !== getState().run.checked?.handover)
 			tell({type: 'handover-seen', handover: page.handover});
@@ -139,25 +178,34 @@ const watchRun = (session: Session, getState: () => UiState, tell: (event: UiEve
 };
 
 /** A store over a session. `exit` is called once with the result; saving and planning go on in the background. */
-export const createUiStore = (session: Session, exit: (result: AppResult) => void): UiStore => {
+export const createUiStore = (session: Session, exit: (result: AppResult) => void, terminal: UiTerminal): UiStore => {
 	let state = firstState(session);
 	let size: Size = {columns: 80, rows: 24};
+	let isLeft = false;
 	const listeners = new Set<() => void>();
 	const perform = (effect: Effect): void => (performers[effect.type] as (effect: Effect) => void)(effect);
 	const fold = (event: UiEvent): void => {
+		// Keys go on to come until the terminal is given back; nobody sees any more what they would do.
+		if (isLeft) return;
 		const next = reduce(state, event, envOf({...size, run: session.run.getState(), now: session.now()}));
 		if (next.state !== state) {
 			const before = state;
 			state = next.state;
 			keepDraft(before, state);
+			notices.watch(state.notice);
 			for (const listener of listeners) listener();
 		}
 		next.effects.forEach(perform);
 	};
+	const notices = createNoticeClock(fold);
 	const planner = createPlanner(session, fold);
 	const keepDraft = draftKeeper(session, fold);
 	const looker = createLooker(session, fold);
-	const performers = performersOf(session, {planner, looker}, fold, exit);
+	const leave = (result: AppResult): void => {
+		isLeft = true;
+		exit(result);
+	};
+	const performers = performersOf(session, {planner, looker}, fold, {exit: leave, terminal});
 	const unsubscribe = watchRun(session, () => state, fold);
 	return {
 		getState: () => state,
@@ -178,6 +226,7 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 		close: () => {
 			planner.cancel();
 			looker.cancel();
+			notices.end();
 			unsubscribe();
 		},
 	};

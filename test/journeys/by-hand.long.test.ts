@@ -40,7 +40,7 @@ journey(
 			[given.registry.password, given.database.admin?.password].map(secretIn),
 		)) as [string, string];
 		terminal = await openTerminal([program.node, program.cli, 'install', '--state-dir', place.state], place);
-		const {waitFor, press, type, exitCode, frame, written} = terminal;
+		const {waitFor, meet, press, type, exitCode, frame, written} = terminal;
 
 		const asked = async (): Promise<string> => /── (\S.*?) ─{3,}/u.exec(await frame())?.[1] ?? '';
 		/** Goes on with Tab to the question with this label. */
@@ -125,7 +125,7 @@ journey(
 		expect(saved).toContain('password: env:ZENML_AIRGAP_REGISTRY_PASSWORD');
 		expect(saved).toContain('password: env:ZENML_AIRGAP_DATABASE_ADMIN_PASSWORD');
 		await press('Left', 'Left', 'Enter');
-		await waitFor('ZenML Pro is installed and verified', 90_000);
+		await meet('ZenML Pro is installed and verified', 90_000);
 		await press('q');
 		expect(await exitCode()).toBe(0);
 		expect(await frame(true)).toContain('ZenML Pro is installed and verified');

@@ -31,9 +31,9 @@ const rehearse = async (...options: readonly string[]): Promise<Terminal> => {
 };
 
 journey('a wrong database password is named, and the answer with the right one leads on to the end', async () => {
-	const {waitFor, press, type, exitCode, frame, written} = await rehearse('--fault', 'wrong-database-password');
+	const {waitFor, meet, press, type, exitCode, frame, written} = await rehearse('--fault', 'wrong-database-password');
 	await press('Enter');
-	const page = await waitFor(/Problem: /u, 40_000);
+	const page = await meet(/Problem: /u, 40_000);
 	expect(page).toContain('Why');
 	expect(page).toContain('What to do');
 	expect(page).toMatch(/refuses the password of role postgres/u);
@@ -43,8 +43,8 @@ journey('a wrong database password is named, and the answer with the right one l
 	const right = filesIn(worldOf(place.state)).rightDatabasePassword;
 	await type(`file:${right}`);
 	await press('C-s');
-	await waitFor('ZenML Pro is installed and verified', 60_000);
-	await press('Space');
+	await meet('ZenML Pro is installed and verified', 60_000);
+	await press('q');
 	expect(await exitCode()).toBe(0);
 	expect(await frame(true)).toContain('2 databases, PostgreSQL');
 	const secret = (await readFile(right, 'utf8')).trim();
@@ -53,22 +53,22 @@ journey('a wrong database password is named, and the answer with the right one l
 });
 
 journey('a pod that crashes is shown with its own last words, and a retry leads on to the end', async () => {
-	const {waitFor, press, exitCode} = await rehearse('--fault', 'pod-crash-loop');
+	const {waitFor, meet, press, exitCode} = await rehearse('--fault', 'pod-crash-loop');
 	await press('Enter');
-	const page = await waitFor('Problem: Workspaces', 60_000);
+	const page = await meet('Problem: Workspaces', 60_000);
 	expect(page).toContain('Why');
 	await press('PageDown');
 	await waitFor('No space left on device');
 	await press('r');
-	await waitFor('ZenML Pro is installed and verified', 60_000);
-	await press('Space');
+	await meet('ZenML Pro is installed and verified', 60_000);
+	await press('q');
 	expect(await exitCode()).toBe(0);
 });
 
 journey('a missing DNS record is handed over with its exact text, and the run goes on once it is there', async () => {
-	const {waitFor, press, exitCode, frame} = await rehearse('--fault', 'dns-missing');
+	const {waitFor, meet, press, exitCode, frame} = await rehearse('--fault', 'dns-missing');
 	await press('Enter');
-	const page = await waitFor('DNS records for the ingress', 60_000);
+	const page = await meet('DNS records for the ingress', 60_000);
 	expect(page).toMatch(/zenml-workspace\.rehearsal\.internal\. 300 IN A 127\.0\.0\.1/u);
 	await press('w');
 	const folder = path.join(place.state, 'handover', 'dns');
@@ -76,8 +76,8 @@ journey('a missing DNS record is handed over with its exact text, and the run go
 	expect((await readdir(folder)).length).toBeGreaterThan(2);
 	await press('2');
 	await waitFor(/\[2 Windows DNS/u);
-	await waitFor('ZenML Pro is installed and verified', 60_000);
-	await press('Space');
+	await meet('ZenML Pro is installed and verified', 60_000);
+	await press('q');
 	expect(await exitCode()).toBe(0);
 	expect(await frame(true)).toContain('2 names lead to 127.0.0.1');
 });

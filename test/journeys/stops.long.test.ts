@@ -73,7 +73,7 @@ journey(
 		await second.press('1');
 		await second.waitFor(/plan: \d+ change/u, 40_000);
 		await second.press('Enter');
-		await second.waitFor('ZenML Pro is installed and verified', 90_000);
+		await second.meet('ZenML Pro is installed and verified', 90_000);
 		await second.press('q');
 		expect(await second.exitCode()).toBe(0);
 	},
@@ -91,8 +91,8 @@ journey(
 		await first.press('C-c');
 		await first.waitFor('Stop at a safe point? y/n');
 		await first.press('y');
-		await first.waitFor('Stopped after', 60_000);
-		await first.press('Space');
+		await first.meet('Stopped after', 60_000);
+		await first.press('q');
 		expect(await first.exitCode()).toBe(130);
 		expect(await first.alternate()).toBe(false);
 		expect(await first.frame(true)).toContain('What is done stays done.');

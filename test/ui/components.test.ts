@@ -1,4 +1,4 @@
-import {afterEach, expect, test} from 'vitest';
+import {afterEach, expect, test, vi} from 'vitest';
 import {problem} from '../../source/base/problem.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession, started, type Untimed} from './helpers/fake-session.ts';
@@ -98,7 +98,7 @@ test('several keys in one read choose what they would choose one by one', async 
 	await shown.press(`${keys.down}${keys.down}${keys.down}\r`);
 	expect(fake.calls.at(-1)).toEqual(['saveReport']);
 	expect(shown.frame()).toMatch(/❯ 4 Save a problem report/u);
-	await shown.press('5');
+	await shown.press('5', 'y');
 	expect(fake.calls.at(-1)).toEqual(['decide', {decision: 'quit'}]);
 });
 
@@ -160,4 +160,33 @@ test('words of servers, charts and earlier runs cannot steer the terminal of the
 	await settle();
 	expect(shown.frame()).toContain('v1');
 	expect(shown.frame()).not.toMatch(/owned|(?!\n)\p{Cc}|\u202E/u);
+});
+
+test('a notice that is longer than the window is told whole, and its path stands on rows of its own', async () => {
+	const {app: shown, fake} = await atRun();
+	const far = `/home/operator/${'a-long-folder/'.repeat(6)}reports/report-20261128.txt`;
+	shown.store.dispatch({type: 'saved', what: 'Report', path: far}, {columns: 80, rows: 24});
+	await settle();
+	const rows = shown.frame().split('\n');
+	expect(rows.map((one) => one.trim()).join('')).toContain(`Report saved:${far}`);
+	expect(rows).toHaveLength(24);
+	expect(shown.frame()).not.toContain('search log');
+	fake.emit({type: 'run-finished', outcome: 'done', exitCode: 0});
+	await settle();
+	expect(shown.frame()).not.toContain('saved');
+});
+
+test('a notice gives the keys back by itself after some seconds', async () => {
+	const {app: shown} = await atRun();
+	vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
+	try {
+		shown.store.dispatch({type: 'save-failed', what: 'Report', why: 'The disk is full.'}, {columns: 80, rows: 24});
+		expect(shown.store.getState().notice?.text).toBe('Report not saved: The disk is full.');
+		vi.advanceTimersByTime(5900);
+		expect(shown.store.getState().notice).toBeDefined();
+		vi.advanceTimersByTime(200);
+		expect(shown.store.getState().notice).toBeUndefined();
+	} finally {
+		vi.useRealTimers();
+	}
 });

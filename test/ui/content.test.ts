@@ -265,7 +265,7 @@ describe('the last page', () => {
 	test('says where to go, what is next and which files there are', () => {
 		const summary = {urls: [{label: 'Dashboard', url: 'https://z'}], next: ['Log in.'], files: ['/r.txt']};
 		expect(told(runOf(ended('done')), {summary})).toContain(
-			'\nWhere to go\nDashboard: https://z\n\nWhat is next\n1. Log in.\n\nFiles\n/r.txt',
+			'\nWhere to go\nDashboard: https://z\n\nWhat is next\n1. Log in.\n\nFiles\n/r.txt\n\n',
 		);
 	});
 });

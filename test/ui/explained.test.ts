@@ -34,6 +34,7 @@ const inRun = async (size: readonly [number, number]): Promise<ReturnType<typeof
 		plan: async () => ({title: '', steps: []}),
 		start: async () => {},
 		explain: async (name) => lines(name),
+		saveCopy: async () => '/state/copied.txt',
 	});
 	app = await openApp(fake.session, ...size);
 	await app.press(keys.enter, keys.enter);
@@ -51,8 +52,8 @@ test.each([
 	async (...size) => {
 		const fake = await inRun(size);
 		await app.press('');
-		expect(app.frame()).toContain('x explain');
-		await app.press('x');
+		expect(app.frame()).toContain('i explain');
+		await app.press('i');
 		expect(fake.calls.at(-1)).toEqual(['explain', 'time-out']);
 		expect(app.frame()).toContain('What it is: time-out');
 		expect(app.frame()).toContain('says     The registry refused the login.');
@@ -66,13 +67,13 @@ test.each([
 
 test('while it is read, letters of the problem page do nothing', async () => {
 	const fake = await inRun([80, 24]);
-	await app.press('x', 'r', 'w');
+	await app.press('i', 'r', 'w');
 	expect(app.frame()).toContain('What it is: time-out');
 	expect(fake.calls.filter(([name]) => name === 'decide' || name === 'saveReport')).toEqual([]);
 });
 
 test('one key beside a question opens the page of its answer, and what was typed is still there after it', async () => {
-	const fake = fakeSession({explain: async (name) => lines(name)});
+	const fake = fakeSession({explain: async (name) => lines(name), saveCopy: async () => '/state/copied.txt'});
 	app = await openApp(fake.session);
 	await app.press(keys.enter);
 	expect(app.frame()).toContain('Ctrl-Y more');

@@ -64,10 +64,12 @@ test('a first run goes from welcome over every question and the review to the su
 	);
 	await settle();
 	expect(app.frame()).toContain('ZenML Pro is installed and verified. It took 1:05.');
-	expect(app.frame()).toContain('done: 11 pushed');
-	await app.press(keys.end);
 	expect(app.frame()).toContain('https://zenml-pro.corp.example');
-	await app.press('x');
+	await app.press(keys.end);
+	expect(app.frame()).toContain('done: 11 pushed');
+	await app.press('x', keys.escape, 'v');
+	expect(app.results).toEqual([]);
+	await app.press(keys.enter);
 	expect(app.results).toMatchObject([{ended: 'finished', run: {outcome: 'done'}}]);
 	expect(app.frames.join('\n')).not.toContain('hunter2');
 });
@@ -242,7 +244,7 @@ test('a hand-over page shows what is waited for and goes on by itself', async ()
 	expect(app.frame()).toContain('✓ zenml-pro.corp.example: 10.0.0.5');
 	expect(app.frame()).toContain('[2 Windows]');
 	await app.press('w');
-	expect(app.frame()).toContain('Pack saved: ./hand-over');
+	expect(app.frame()).toContain('Files for the network team saved: ./hand-over');
 	await app.press('c');
 	expect(app.frame()).toContain('The records are there for all users. y/n');
 	await app.press('y');
@@ -378,7 +380,7 @@ test('what a hand-over waits for is looked at now by a key, and a full disk is t
 	await app.press('r');
 	expect(fake.calls.at(-1)).toEqual(['checkNow']);
 	await app.press('w');
-	expect(app.frame()).toContain('Pack not saved: The disk is full.');
+	expect(app.frame()).toContain('Files for the network team not saved: The disk is full.');
 	fake.emit({
 		type: 'step-problem',
 		step: 'dns',

@@ -10,7 +10,9 @@ import type {RunState} from '../../source/engine/state.ts';
 import {planWords} from '../../source/plans/words.ts';
 import {envOf as sceneOf} from '../../source/ui/content/extent.ts';
 import type {Key, KeyId} from '../../source/ui/state/keys.ts';
-import {firstState, reduce, shownScreen} from '../../source/ui/state/reduce.ts';
+import {shownScreen} from '../../source/ui/state/page.ts';
+import {firstState, reduce} from '../../source/ui/state/reduce.ts';
+import {restMs} from '../../source/ui/state/rest.ts';
 import {type Effect, type Env, isOn, type UiState} from '../../source/ui/state/types.ts';
 import {fullDraft} from './helpers/answers.ts';
 import {started, type Untimed} from './helpers/fake-session.ts';
@@ -23,6 +25,9 @@ const keyOf = (press: Press): Key => {
 };
 
 const envOf = (run?: RunState): Env => sceneOf({columns: 80, rows: 24, run, now: 0});
+
+/** When a page that came by itself takes keys. */
+const later = (run: RunState): Env => sceneOf({columns: 80, rows: 24, run, now: restMs});
 
 const play = (
 	start: UiState,
@@ -353,7 +358,9 @@ test.each<[string, readonly Press[], readonly unknown[]]>([
 	['skip needs a yes', [{text: 's'}, {text: 'n'}], []],
 	['skip with a yes', [{text: 's'}, {text: 'y'}], [{type: 'decide', decided: {decision: 'skip'}}]],
 	['w saves the report', [{text: 'w'}], [{type: 'save-report'}]],
-	['q ends the run', [{text: 'q'}], [{type: 'decide', decided: {decision: 'quit'}}]],
+	['q ends the run only with a yes', [{text: 'q'}, {text: 'n'}, {text: '4'}, 'return'], []],
+	['q ends the run with a yes', [{text: 'q'}, {text: 'y'}], [{type: 'decide', decided: {decision: 'quit'}}]],
+	['Enter on the button to quit ends the run', ['up', 'return'], [{type: 'decide', decided: {decision: 'quit'}}]],
 	['what is not offered cannot be chosen', [{text: 'e'}, {text: 'z'}, 'ctrl-x', 'backspace'], []],
 	['once hidden, letters are no decisions', ['escape', {text: 'r'}], []],
 	[
@@ -373,6 +380,9 @@ const withWay = runOf({
 	choices: ['retry', 'way', 'quit'],
 	ways: [way],
 });
+/** What was decided; a `y` too many only copies the page. */
+const decisions = ({effects}: {readonly effects: readonly Effect[]}): readonly Effect[] =>
+	effects.filter(({type}) => type !== 'copy');
 const goesBack = [{type: 'decide', decided: {decision: 'way', way: 'back'}}];
 
 test.each<[string, readonly Press[], readonly unknown[]]>([
@@ -389,33 +399,11 @@ test.each<[string, readonly Press[], readonly unknown[]]>([
 		[{type: 'decide', decided: {decision: 'retry'}}],
 	],
 ])('a way at a problem %s', (_name, presses, effects) => {
-	expect(play(running, presses, envOf(withWay)).effects).toEqual(effects);
+	expect(decisions(play(running, presses, envOf(withWay)))).toEqual(effects);
 });
 
 test('b does nothing where no way is offered', () => {
-	expect(play(running, [{text: 'b'}, {text: 'y'}, {text: 'y'}], envOf(broken)).effects).toEqual([]);
-});
-
-test('a page that comes while the log is searched takes the keys', () => {
-	const {state} = play(running, [{text: '/'}, {text: 'abc'}], envOf(runOf()));
-	expect(state.run.log.typing?.text).toBe('abc');
-	expect(play(state, [{text: 'r'}], envOf(broken)).effects).toEqual([{type: 'decide', decided: {decision: 'retry'}}]);
-});
-
-test('the next problem does not open where the last one was scrolled or hidden', () => {
-	const hidden = play(running, ['escape'], envOf(broken)).state;
-	const other = runOf({type: 'step-problem', step: 'dns', problem: {...trouble, message: 'other'}, choices: ['retry']});
-	expect(play(hidden, ['return'], envOf(other)).effects).toEqual([{type: 'decide', decided: {decision: 'retry'}}]);
-});
-
-test.each<[string, readonly Press[], object]>([
-	['Tab goes round the panes', ['tab', 'tab', 'tab'], {pane: 'steps'}],
-	['j looks at another step', [{text: 'j'}], {look: 'prerequisites'}],
-	['G looks at the last step', [{text: 'G'}], {look: 'verification'}],
-	['a slash goes to the log from anywhere', [{text: '/'}], {pane: 'log', log: {typing: {text: '', cursor: 0}}}],
-	['v changes the level of the log', [{text: 'v'}], {pane: 'log', log: {level: 'warn'}}],
-])('run: %s', (_name, presses, expected) => {
-	expect(play(running, presses, envOf(runOf())).state.run).toMatchObject(expected);
+	expect(decisions(play(running, [{text: 'b'}, {text: 'y'}, {text: 'y'}], envOf(broken)))).toEqual([]);
 });
 
 const waiting = (acknowledge?: string): Untimed => ({
@@ -431,6 +419,87 @@ const waiting = (acknowledge?: string): Untimed => ({
 		pollEveryMs: 1000,
 		acknowledge,
 	},
+});
+
+const retried = {type: 'decide', decided: {decision: 'retry'}} as const;
+
+test('a page that comes while the log is searched waits until the text is typed', () => {
+	const {state} = play(running, [{text: '/'}, {text: 'abc'}], envOf(runOf()));
+	expect(state.run.log.typing?.text).toBe('abc');
+	const typed = play(state, [{text: 'r'}], envOf(broken));
+	expect(typed.effects).toEqual([]);
+	expect(typed.state.run.log.typing?.text).toBe('abcr');
+	const shown = play(typed.state, ['return', {text: 'r'}], envOf(broken));
+	expect(shown.effects).toEqual([]);
+	expect(play(shown.state, [{text: 'r'}], later(broken)).effects).toEqual([retried]);
+});
+
+test('the end of a run waits for a text that is typed, too', () => {
+	const typing = play(running, [{text: '/'}], envOf(runOf())).state;
+	const ended = runOf({type: 'run-finished', outcome: 'done', exitCode: 0});
+	expect(play(typing, [{text: 'q'}], later(ended)).effects).toEqual([]);
+	const shown = play(typing, ['escape'], envOf(ended)).state;
+	expect(shownScreen(shown, ended)).toBe('summary');
+	expect(play(shown, [{text: 'q'}, 'return', 'ctrl-c'], envOf(ended)).effects).toEqual([]);
+	expect(play(shown, ['ctrl-c'], later(ended)).effects).toMatchObject([{type: 'exit'}]);
+});
+
+describe.each<[string, RunState]>([
+	['a problem', broken],
+	['a hand-over', runOf(waiting('It is done.'))],
+	['the end of the run', runOf({type: 'run-finished', outcome: 'done', exitCode: 0})],
+])('%s that comes by itself', (_name, run) => {
+	const met = reduce(play(running, [{text: 'k'}], envOf(runOf())).state, {type: 'run-changed'}, envOf(run)).state;
+	const all: readonly Press[] = [...'rewsqcbxyn1234/?vV'].map((text) => ({text}));
+	const named: readonly Press[] = ['return', 'escape', 'up', 'down', 'tab', 'pagedown', {paste: 'qr'}];
+
+	test('takes no key for half a second, and keeps none for later', () => {
+		for (const press of [...all, ...named]) {
+			const {state, effects} = play(met, [press], envOf(run));
+			expect(effects).toEqual([]);
+			expect(state).toEqual(met);
+		}
+	});
+
+	test('takes keys from then on, and at once where the clock was set back', () => {
+		expect(play(met, [{text: '?'}], later(run)).state.help).toBe(true);
+		expect(play(met, [{text: '?'}], sceneOf({columns: 80, rows: 24, run, now: -9999})).state.help).toBe(true);
+	});
+
+	test('rests from when it is seen where something lay over it', () => {
+		const covered = play(running, [{text: '?'}], envOf(runOf())).state;
+		const after = reduce({...covered, face: 'run'}, {type: 'run-changed'}, envOf(run)).state;
+		const seen = play(after, ['escape'], later(run)).state;
+		expect(play(seen, all, later(run)).effects).toEqual([]);
+	});
+});
+
+test('Ctrl-C is heard at once on a page that has just come', () => {
+	const met = reduce({...running, face: 'run'}, {type: 'run-changed'}, envOf(broken)).state;
+	expect(play(met, ['ctrl-c'], envOf(broken)).state.quitting).toBe(true);
+});
+
+test('a notice of the page before is not told on the one that came', () => {
+	const noticed: UiState = {...running, face: 'run', notice: {role: 'ok', text: 'Report saved:', path: '/x'}};
+	expect(reduce(noticed, {type: 'run-changed'}, envOf(broken)).state.notice).toBeUndefined();
+	expect(reduce(noticed, {type: 'run-changed'}, envOf(runOf())).state.notice).toBeDefined();
+});
+
+test('the next problem does not open where the last one was scrolled or hidden', () => {
+	const hidden = play(running, ['escape'], envOf(broken)).state;
+	const other = runOf({type: 'step-problem', step: 'dns', problem: {...trouble, message: 'other'}, choices: ['retry']});
+	const met = reduce(hidden, {type: 'run-changed'}, envOf(other)).state;
+	expect(play(met, ['return'], later(other)).effects).toEqual([retried]);
+});
+
+test.each<[string, readonly Press[], object]>([
+	['Tab goes round the panes', ['tab', 'tab', 'tab'], {pane: 'steps'}],
+	['j looks at another step', [{text: 'j'}], {look: 'prerequisites'}],
+	['G looks at the last step', [{text: 'G'}], {look: 'verification'}],
+	['a slash goes to the log from anywhere', [{text: '/'}], {pane: 'log', log: {typing: {text: '', cursor: 0}}}],
+	['v changes the level of the log', [{text: 'v'}], {pane: 'log', log: {level: 'warn'}}],
+])('run: %s', (_name, presses, expected) => {
+	expect(play(running, presses, envOf(runOf())).state.run).toMatchObject(expected);
 });
 
 test.each<[string, readonly Press[], readonly string[]]>([
@@ -486,7 +555,7 @@ test('an answer that is not valid keeps the run from going on, and is led to amo
 	const {state, effects} = play({...running, draft}, [{text: 'e'}, 'ctrl-s'], mending(['bundle.path']));
 	expect(effects).toEqual([]);
 	expect(state.advanced).toBe(true);
-	expect(state.notice?.text).toContain('helm.timeoutMinutes');
+	expect(state.notice).toBeUndefined();
 	expect(state.screen).toMatchObject({name: 'questions', field: {message: expect.any(String)}});
 });
 
@@ -511,13 +580,42 @@ test('help opens with a question mark where nothing is typed and with Ctrl-G any
 	});
 });
 
-test('once the run has ended the summary is shown, and any key but scrolling leaves', () => {
+test('once the run has ended the summary is shown, and is left by q, Enter and Ctrl-C alone', () => {
 	const ended = runOf({type: 'run-finished', outcome: 'stopped', exitCode: 130});
 	expect(shownScreen(running, ended)).toBe('summary');
 	expect(play(running, ['down', {text: 'k'}, 'pagedown'], envOf(ended)).effects).toEqual([]);
-	expect(play(running, [{text: 'x'}], envOf(ended)).effects).toEqual([
-		{type: 'exit', result: {ended: 'finished', run: ended}},
-	]);
+	expect(play(running, [{text: 'x'}, {text: 'v'}, 'escape', 'tab', {text: 'r'}], envOf(ended)).effects).toEqual([]);
+	for (const press of [{text: 'q'}, 'return', 'ctrl-c'] as const)
+		expect(play(running, [press], envOf(ended)).effects).toEqual([
+			{type: 'exit', result: {ended: 'finished', run: ended}},
+		]);
+});
+
+test('on the run x looks at the next step that has a warning or a problem, and at nothing where none has', () => {
+	const warned = runOf({type: 'step-warning', step: 'ca', text: 'It ends soon.'});
+	expect(play({...running, run: {...running.run, look: 'dns'}}, [{text: 'x'}], envOf(warned)).state.run.look).toBe(
+		'ca',
+	);
+	expect(play(running, [{text: 'x'}], envOf(runOf())).state.run.look).toBeUndefined();
+});
+
+test('x goes to the next problem of a long plan, and round to the first one; Start is not proposed', () => {
+	const ok = (index: number) => ({id: `s${index}`, title: `Step ${index}`, state: 'ok'}) as const;
+	const many = Array.from({length: 30}, (_, index) => (index % 12 === 5 ? {...troubled, id: `t${index}`} : ok(index)));
+	const state = looked(many);
+	const {starts = [], total, height} = envOf().extent(state);
+	expect(starts).toHaveLength(3);
+	const tops = [1, 2, 3, 4].map((count) => {
+		const {screen} = play(
+			state,
+			Array.from({length: count}, () => ({text: 'x'})),
+		).state;
+		return screen.name === 'review' ? screen.top : undefined;
+	});
+	const last = total - height;
+	expect(tops).toEqual([starts[0], Math.min(last, starts[1] ?? 0), ...tops.slice(2)]);
+	expect(tops).toContain(tops[0]);
+	expect(play(state, [{text: 'x'}, 'return']).state.screen).toMatchObject({choosing: 0});
 });
 
 test('a plan with problems says so on the review, and one without says nothing', () => {
@@ -530,6 +628,6 @@ test('a plan with problems says so on the review, and one without says nothing',
 	} as const;
 	const noticeOf = (steps: readonly (typeof bad)[]) =>
 		reduce(reviewing, {type: 'plan-ready', view: {steps}}, envOf()).state.notice?.text;
-	expect(noticeOf([bad])).toBe('The plan met 1 problem (Images): read on below the answers.');
+	expect(noticeOf([bad])).toBe('The plan found 1 problem (Images). Press x to go there.');
 	expect(noticeOf([])).toBeUndefined();
 });

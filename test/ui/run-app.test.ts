@@ -88,3 +88,50 @@ test('a signal during the run ends the app as interrupted', async () => {
 	aborter.abort();
 	expect(await ended).toEqual({ended: 'interrupted'});
 });
+
+test('a copy goes to the terminal as it is, one that is too large only into its file', async () => {
+	const saved: string[] = [];
+	const fake = fakeSession({
+		draft: fullDraft,
+		given: ['registry.host'],
+		plan: async () => ({steps: []}),
+		start: async () => {},
+		saveCopy: async (text) => {
+			saved.push(text);
+			return '/state/copied.txt';
+		},
+		summary: () => ({urls: [{label: 'Dashboard', url: 'https://zenml.corp'}], next: [], files: ['f'.repeat(80_000)]}),
+	});
+	const {stdin, stdout, press, written} = terminal();
+	const ended = runApp(fake.session, {...options, stdin, stdout, signal: new AbortController().signal});
+	await press(keys.enter, keys.enter);
+	fake.emit(started, {type: 'run-finished', outcome: 'done', exitCode: 0});
+	await press('y', '1');
+	expect(written()).toContain(`\u001B]52;c;${Buffer.from('https://zenml.corp').toString('base64')}\u0007`);
+	await press('y', '2', keys.enter);
+	expect(written().match(/\]52;/gu)).toHaveLength(1);
+	expect(saved.map(({length}) => length)).toEqual([18, 80_000]);
+	expect(await ended).toMatchObject({ended: 'finished'});
+});
+
+test('the mouse wheel is asked for and given back as it was, by every way out; clicks stay with the terminal', async () => {
+	for (const leave of ['quit', 'signal'] as const) {
+		const {stdin, stdout, press, written} = terminal();
+		const stop = new AbortController();
+		const ended = runApp(fakeSession().session, {...options, stdin, stdout, signal: stop.signal, wheel: true});
+		if (leave === 'quit') await press(keys.ctrlC, 'y');
+		else stop.abort();
+		await ended;
+		expect(written()).toContain('\u001B[?1007s\u001B[?1007h');
+		expect(written().trimEnd().endsWith('\u001B[?1007r')).toBe(true);
+		for (const clicks of ['1000h', '1002h', '1003h', '1006h']) expect(written()).not.toContain(`[?${clicks}`);
+	}
+});
+
+test('the wheel is left alone where it is switched off', async () => {
+	const {stdin, stdout, press, written} = terminal();
+	const ended = runApp(fakeSession().session, {...options, stdin, stdout, signal: new AbortController().signal});
+	await press(keys.ctrlC, 'y');
+	await ended;
+	expect(written()).not.toContain('1007');
+});

@@ -31,6 +31,7 @@ const allowed: Partial<Session> = {
 	given: ['registry.host'],
 	plan: async () => plan,
 	start: async () => {},
+	saveCopy: async () => '/state/copied.txt',
 };
 
 const working: readonly Untimed[] = [
@@ -96,7 +97,7 @@ const brokenWithWay: Untimed = {
 };
 
 const toReview = [keys.enter];
-const toRun = [keys.enter, keys.enter];
+const toRun = [keys.enter, '1'];
 const screens: ReadonlyArray<{
 	readonly name: string;
 	readonly presses: readonly string[];

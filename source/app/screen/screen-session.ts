@@ -94,6 +94,9 @@ const lookerOf =
 	async (draft, answer, signal) =>
 		lookAtAnswer({context, stateDirectory}, draft, answer, signal);
 
+/** What is saved the same way whoever sits at it. */
+const savesOf = ({saveAnswers, saveCopy, saveHandover}: Session) => ({saveAnswers, saveCopy, saveHandover});
+
 /** The session behind the screens, and what became of its run; works without a screen. */
 export const createScreenSession = (
 	context: Context,
@@ -131,6 +134,7 @@ export const createScreenSession = (
 		setTimeout(() => context.leave(130), screenDownMs).unref();
 	};
 	const session: ScreenSession = {
+		...savesOf(shared),
 		version: context.version,
 		rehearsal: options.rehearsal !== undefined,
 		words: options.plan.words,
@@ -157,13 +161,11 @@ export const createScreenSession = (
 			stop.abort(new Error(when === 'safe' ? 'the operator asked for it' : 'the operator insisted'));
 			if (when === 'now') leaveNow();
 		},
-		saveAnswers: shared.saveAnswers,
 		explain: async (name) => {
 			const {explained} = await import('../explain/explain.ts');
 			return (await explained(name)).flatMap((part, index) => [...(index > 0 ? [''] : []), ...part]);
 		},
 		saveReport: async () => shared.saveReport(store.getState()),
-		saveHandover: shared.saveHandover,
 		summary: (run) => summaryView(run, shared, ended, options),
 	};
 	return {session, ended, shared};

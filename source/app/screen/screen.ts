@@ -6,6 +6,9 @@ import type {AttendedOptions} from '../session/attended.ts';
 import type {Session} from '../session/session.ts';
 import {createScreenSession, type Ended} from './screen-session.ts';
 
+/** `off` leaves the mouse wheel to the terminal. */
+const wheelSetting = 'ZENML_AIRGAP_WHEEL';
+
 /** A start that was refused (another run holds the lock) is told again where it stays, with its exit code. */
 const tellRefused = ({out, redactor}: Context, found: Problem): number => {
 	out(`${redactor.redact(formatProblem(redactor.redactDeep(found)).join('\n'))}\n`);
@@ -46,10 +49,13 @@ export const runScreen = async (context: Context, options: AttendedOptions): Pro
 	const behind = createScreenSession(context, options);
 	const {session, ended, shared} = behind;
 	// Only here, so that no run without a screen ever loads Ink.
-	const {runApp} = await import('../../ui/index.tsx');
-	const {stdin, stdout, signal, ascii, color, signals} = context;
+	const {runApp, multiplexerOf} = await import('../../ui/index.tsx');
+	const {stdin, stdout, signal, ascii, color, signals, environment} = context;
 	const light = (await options.onScreen?.()) ?? context.light;
-	const result = await runApp(session, {stdin, stdout, signal, ascii, color, light, signals});
+	const multiplexer = multiplexerOf(environment);
+	const wheel = environment[wheelSetting] !== 'off';
+	const look = {ascii, color, light, signals, multiplexer, wheel};
+	const result = await runApp(session, {stdin, stdout, signal, ...look});
 	if (result.ended === 'quit') return leftBefore(context, behind, options.resumeCommand);
 	if (ended.insisted) return leftAtOnce(context, options.resumeCommand);
 	return afterRun(context, ended, shared);

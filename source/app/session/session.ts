@@ -67,6 +67,8 @@ export type Session = {
 	/** Each saves a file, or a folder of them, and resolves with its path. */
 	readonly saveAnswers: (draft: Draft) => Promise<string>;
 	readonly saveHandover: (handover: Handover) => Promise<string>;
+	/** Keeps the text that was copied last: a terminal may not take it. */
+	readonly saveCopy: (text: string) => Promise<string>;
 	readonly saveReport: (state: RunState | undefined) => Promise<string>;
 };
 
@@ -158,6 +160,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
 		saveHandover: async ({id, sections}) => savePack(path.join(stateDirectory, 'handover', id), sections),
+		saveCopy: async (text) => saveFile(path.join(stateDirectory, 'copied.txt'), printableText(redactor.redact(text))),
 		saveReport: async (state) =>
 			saveProblem(context, {stateDirectory, state, answers: counted, happened: happened.all()}),
 	};

@@ -1,7 +1,7 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import type {RunState} from '../../engine/state.ts';
-import {footRow, type Hint, headRow, ruleRow} from '../content/frame.ts';
+import {footRows, type Hint, headRow, ruleRow} from '../content/frame.ts';
 import {overallText} from '../content/run/overall.ts';
 import type {Notice} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
@@ -20,7 +20,7 @@ export type FrameProps = {
 	readonly run?: RunState | undefined;
 	readonly now?: number;
 	readonly hints: readonly Hint[];
-	/** Stands in place of the keys until the next key. */
+	/** Stands in place of the keys, and of the last rows of the body where it is longer than one. */
 	readonly notice?: Notice | undefined;
 	readonly children: ReactNode;
 };
@@ -30,13 +30,14 @@ export const Frame = ({columns, rows, title, aside, run, now = 0, hints, notice,
 	const marks = glyphs(useLook());
 	const width = bodyColumns(columns);
 	const overall = run && run.outcome === undefined ? overallText(run, now) : '';
+	const foot = footRows(hints, notice, width);
 	return (
 		<Box flexDirection="column" width={columns} height={rows} paddingX={1} overflow="hidden">
 			<Rows rows={[headRow(title, aside, width, marks), ruleRow(overall, width, marks)]} width={width} height={2} />
-			<Box flexDirection="column" height={bodyRows(rows)} width={width} overflow="hidden">
+			<Box flexDirection="column" height={bodyRows(rows) + 1 - foot.length} width={width} overflow="hidden">
 				{children}
 			</Box>
-			<Rows rows={[footRow(hints, notice, width, marks)]} width={width} height={1} />
+			<Rows rows={foot} width={width} height={foot.length} />
 		</Box>
 	);
 };

@@ -1,8 +1,8 @@
-import {openPage, viewOf} from '../state/page.ts';
-import {shownScreen} from '../state/reduce.ts';
+import {openPage, shownScreen, viewOf} from '../state/page.ts';
 import {type Env, isOn, type Scene, type UiState} from '../state/types.ts';
 import {glyphs} from '../terminal/marks.ts';
 import type {Scrolled} from '../terminal/rows.ts';
+import {copiesOf} from './copies.ts';
 import {detailText} from './detail.ts';
 import {explainedText} from './explained.ts';
 import {handoverText} from './handover.ts';
@@ -52,4 +52,5 @@ export const envOf = (scene: Scene): Env => ({
 		const {rows, height, end, matter, starts} = scrolled(state, scene);
 		return {total: rows.length, height, end, matter, starts};
 	},
+	copies: (state) => copiesOf(state, scene, (wide) => scrolled(state, wide).rows),
 });

@@ -1,7 +1,7 @@
 import type {Notice} from '../state/types.ts';
 import type {Glyphs} from '../terminal/marks.ts';
-import type {Row} from '../terminal/rows.ts';
-import {cells, pad, shorten, shortenMiddle} from '../terminal/text.ts';
+import {paragraph, type Row, row} from '../terminal/rows.ts';
+import {cells, pad, shorten} from '../terminal/text.ts';
 
 /** A key and what it does, as named in the last row. */
 export type Hint = readonly [key: string, does: string];
@@ -32,9 +32,19 @@ const hintRow = (hints: readonly Hint[], width: number): Row => {
 	});
 };
 
-/** The keys, or a notice in their place. */
-export const footRow = (hints: readonly Hint[], notice: Notice | undefined, width: number, marks: Glyphs): Row =>
-	notice ? [{text: shortenMiddle(notice.text, width, marks.more), role: notice.role}] : hintRow(hints, width);
+/** A notice takes no more rows than this. */
+const mostNoticeRows = 5;
+
+/** A notice on one row where it fits, else its words and below them its path, which is broken, never cut. */
+const noticeRows = ({text, path = '', role}: Notice, width: number): readonly Row[] => {
+	const whole = path === '' ? text : `${text} ${path}`;
+	if (cells(whole) <= width) return [row(whole, role)];
+	return [...paragraph(text, width, role), ...(path === '' ? [] : paragraph(path, width, role))];
+};
+
+/** The keys, or a notice in their place: one row, or as many as the notice needs. */
+export const footRows = (hints: readonly Hint[], notice: Notice | undefined, width: number): readonly Row[] =>
+	notice ? noticeRows(notice, width).slice(0, mostNoticeRows) : [hintRow(hints, width)];
 
 /** A wall between what stands left and right of it. */
 export const wallRows = (height: number, marks: Glyphs): readonly Row[] =>

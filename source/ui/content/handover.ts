@@ -5,6 +5,7 @@ import {watch} from '../terminal/format.ts';
 import {bodyColumns, pageRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
 import {bullet, type Pane, paragraph, type Row, type Scroll, type Scrolled} from '../terminal/rows.ts';
+import {clean, wrap} from '../terminal/text.ts';
 
 const awaitedRows = ({label, ok, note}: Awaited, {width, marks}: Scroll): readonly Row[] => {
 	const words = note || (ok ? 'ok' : 'not yet');
@@ -39,7 +40,15 @@ const headRows = (handover: Handover, pane: Pane, checkedMs: number | undefined)
 	return [...intro, ...rows, countRow(handover, hidden, checkedMs)];
 };
 
-/** A hand-over: the section that is open, below a head that stays. Lines are broken, never cut: they are meant to be copied. */
+/** An exact line: where it does not fit, the rows that go on with it have a mark, for they are no lines of their own. */
+const exactRows = (line: string, width: number, marks: Glyphs): readonly Row[] => {
+	const [first = '', ...others] = wrap(line, width);
+	if (others.length === 0) return [[{text: first}]];
+	const rest = wrap(clean(line).slice(first.length), width - 2);
+	return [[{text: first}], ...rest.map((part): Row => [{text: `${marks.goesOn} `, role: 'key'}, {text: part}])];
+};
+
+/** A hand-over: the section that is open, below a head that stays. Lines are broken, never cut; `y` copies them whole. */
 export const handoverText = (
 	page: HandoverPage,
 	state: UiState,
@@ -56,7 +65,7 @@ export const handoverText = (
 	const lines = handover.sections[section]?.lines ?? [];
 	return {
 		head,
-		rows: lines.flatMap((line) => paragraph(line, width)),
+		rows: lines.flatMap((line) => exactRows(line, width, marks)),
 		height: Math.max(3, body - head.length),
 	};
 };

@@ -7,7 +7,7 @@ const groups: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, st
 		[
 			['Ctrl-C', 'stop or quit; twice: at once'],
 			['?  Ctrl-L  Ctrl-G', 'this page, also while typing'],
-			['Ctrl-Y', 'what a question or a problem (x) is about'],
+			['Ctrl-Y', 'what a question or a problem (i) is about'],
 			['arrows, j k h l, g G', 'move; digits choose'],
 		],
 	],

@@ -94,10 +94,12 @@ export const planRows = (plan: PlanState, scroll: Scroll): readonly Row[] => [
 	...bodyRows(plan, scroll),
 ];
 
-/** The row of `planRows` in which the first problem begins; undefined where the plan has none. */
-export const problemRow = (plan: PlanState, scroll: Scroll): number | undefined => {
-	if (plan.status !== 'ready') return undefined;
+/** The rows of `planRows` in which problems begin. */
+export const planProblems = (plan: PlanState, scroll: Scroll): readonly number[] => {
+	if (plan.status === 'failed') return [1];
+	if (plan.status !== 'ready') return [];
 	const {steps} = plan.view;
-	const first = steps.findIndex(({state}) => state === 'problem');
-	return first < 0 ? undefined : 1 + steps.slice(0, first).flatMap((step) => stepRows(step, scroll)).length;
+	return steps.flatMap(({state}, index) =>
+		state === 'problem' ? [1 + steps.slice(0, index).flatMap((step) => stepRows(step, scroll)).length] : [],
+	);
 };

@@ -8,7 +8,7 @@ import {bodyColumns, pageRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
 import {blank, paragraph, type Row, row, type Scrolled} from '../terminal/rows.ts';
 import {answerRows} from './answers.ts';
-import {planRows, problemRow} from './plan.ts';
+import {planProblems, planRows} from './plan.ts';
 
 /** What can be done from the review page; the start is called what the plan calls it. */
 export const reviewLabels = ({words}: Pick<UiState, 'words'>): Readonly<Record<ReviewButton, string>> => ({
@@ -62,17 +62,17 @@ export const planPageText = (state: UiState, {columns, rows}: Scene, page: numbe
 /** The review page: why a start was refused, what lacks, all answers, and what would be done. */
 export const reviewText = (state: UiState, {columns, rows}: Scene, marks: Glyphs): Scrolled => {
 	const width = bodyColumns(columns);
-	const before = [
-		...(state.refused ? refusedRows(state.refused, width) : []),
-		...issueRows(state, width),
-		...answerRows(state, width),
-	];
+	const refused = state.refused ? refusedRows(state.refused, width) : [];
+	const issues = issueRows(state, width);
+	const before = [...refused, ...issues, ...answerRows(state, width)];
 	const {plan} = state;
-	const problem = problemRow(plan, {width, marks});
+	const inPlan = planProblems(plan, {width, marks}).map((at) => before.length + at);
+	const [problem] = inPlan;
 	return {
 		rows: [...before, ...planRows(plan, {width, marks})],
 		height: pageRows(rows),
-		...(problem !== undefined && {end: before.length + problem}),
+		...(problem !== undefined && plan.status === 'ready' && {end: problem}),
+		starts: [...(refused.length > 0 ? [0] : []), ...(issues.length > 0 ? [refused.length] : []), ...inPlan],
 		// Its title alone says nothing.
 		...(plan.status === 'ready' && {matter: before.length + 1}),
 	};

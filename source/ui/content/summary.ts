@@ -44,9 +44,8 @@ const warningRows = ({steps}: RunState, {width, marks}: Scroll): readonly Row[] 
 	return part(counted(warnings.length, 'warning'), 'warn', rows);
 };
 
-const summaryRows = (run: RunState, {summary, words}: UiState, scroll: Scroll): readonly Row[] => {
-	const {width} = scroll;
-	const {urls, next, files} = summary;
+/** How it ended, and why where it did not come to its end. */
+const headRows = (run: RunState, {words}: UiState, {width}: Scroll): readonly Row[] => {
 	const {text, role} = headline(run, words);
 	const {problem} = run;
 	return [
@@ -54,29 +53,45 @@ const summaryRows = (run: RunState, {summary, words}: UiState, scroll: Scroll): 
 		...(problem
 			? [blank, ...paragraph(problem.message, width, 'bad'), ...paragraph(`What to do: ${problem.fix}`, width)]
 			: []),
-		blank,
-		...run.steps.flatMap((step) => stepRows(run, step, scroll)),
-		...warningRows(run, scroll),
-		...part(
-			'Where to go',
-			'title',
-			urls.flatMap(({label, url}) => paragraph(`${label}: ${url}`, width)),
-		),
-		...part(
-			'What is next',
-			'title',
-			next.flatMap((step, index) => bullet({text: `${index + 1}.`, role: 'key'}, step, width)),
-		),
-		...part(
-			'Files',
-			'title',
-			files.flatMap((file) => paragraph(file, width)),
-		),
 	];
 };
 
-/** The last page: how it ended, each step, where to go now, what is next. */
+/** What is needed now: addresses, what is next, files. */
+const nextRows = ({summary: {urls, next, files}}: UiState, {width}: Scroll): readonly Row[] => [
+	...part(
+		'Where to go',
+		'title',
+		urls.flatMap(({label, url}) => paragraph(`${label}: ${url}`, width)),
+	),
+	...part(
+		'What is next',
+		'title',
+		next.flatMap((step, index) => bullet({text: `${index + 1}.`, role: 'key'}, step, width)),
+	),
+	...part(
+		'Files',
+		'title',
+		files.flatMap((file) => paragraph(file, width)),
+	),
+];
+
+const summaryRows = (run: RunState, state: UiState, scroll: Scroll): Pick<Scrolled, 'rows' | 'starts'> => {
+	const head = headRows(run, state, scroll);
+	const before = [...head, ...nextRows(state, scroll)];
+	const warnings = warningRows(run, scroll);
+	const steps = run.steps.map((step) => stepRows(run, step, scroll));
+	const stepsAt = before.length + warnings.length + 1;
+	const failed = run.steps.flatMap(({status}, index) =>
+		status === 'problem' ? [stepsAt + steps.slice(0, index).flat().length] : [],
+	);
+	return {
+		rows: [...before, ...warnings, blank, ...steps.flat()],
+		starts: [...(run.problem ? [0] : []), ...(warnings.length > 0 ? [before.length] : []), ...failed],
+	};
+};
+
+/** The last page: how it ended, where to go now, what is next, each step. */
 export const summaryText = (state: UiState, {run, columns, rows}: Scene, marks: Glyphs): Scrolled => ({
-	rows: run ? summaryRows(run, state, {width: bodyColumns(columns), marks}) : [],
+	...(run ? summaryRows(run, state, {width: bodyColumns(columns), marks}) : {rows: []}),
 	height: bodyRows(rows),
 });

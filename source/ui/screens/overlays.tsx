@@ -4,7 +4,7 @@ import {explainedText} from '../content/explained.ts';
 import {ruleRow} from '../content/frame.ts';
 import {helpRows} from '../content/help.ts';
 import {smallRows} from '../content/run/small.ts';
-import {isUnderWay} from '../state/reduce.ts';
+import {isUnderWay} from '../state/page.ts';
 import type {Explained, Scene, UiState} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
@@ -31,6 +31,7 @@ export const ExplainedPage = ({state, scene, aside, explained}: ScreenProps & {r
 	const hints = [
 		['Esc', 'back'],
 		[marks.arrows, 'scroll'],
+		['y', 'copy'],
 		['?', 'help'],
 	] as const;
 	return (

@@ -28,7 +28,13 @@ export const Problem = ({state, scene, aside, page}: ScreenProps & {readonly pag
 	const text = problemText(page, view, scene);
 	const labels = problemLabels(problemButtons(page.step));
 	const consent = consentOf(page, view);
-	const asked = consent?.question ?? (view.confirming ? `Go on without "${title}"? y/n` : undefined);
+	const confirming = {
+		skip: `Go on without "${title}"? y/n`,
+		quit: 'Quit? What is done stays done; the same command goes on later. y/n',
+	};
+	const asked =
+		consent?.question ??
+		(view.confirming === 'skip' || view.confirming === 'quit' ? confirming[view.confirming] : undefined);
 	const question: readonly Row[] = [[{text: shorten(asked ?? '', width, marks.more), role: 'warn'}]];
 	const rows = [
 		ruleRow(position(text, top), width, marks),
@@ -38,7 +44,8 @@ export const Problem = ({state, scene, aside, page}: ScreenProps & {readonly pag
 		? consentHints
 		: ([
 				['Enter', 'choose'],
-				['x', 'explain'],
+				['i', 'explain'],
+				['y', 'copy'],
 				[marks.arrows, 'move'],
 				['PgUp PgDn', 'scroll'],
 				['Esc', 'log and steps'],

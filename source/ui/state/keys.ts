@@ -122,8 +122,16 @@ export const digit = (key: Key, count: number): number | undefined => {
 	return index < count ? index : undefined;
 };
 
+/** The scroll position that brings the next problem below the first row to it, round to the first one; undefined without any. */
+const nextProblem = (top: number, {total, height, starts = []}: Extent): number | undefined => {
+	const limit = Math.max(0, total - height);
+	const places = [...new Set(starts.map((at) => Math.min(at, limit)))];
+	return places.find((at) => at > Math.min(top, limit)) ?? places[0];
+};
+
 /** The scroll position after a key for a text of `total` rows seen through `height` rows; undefined for other keys. */
-export const scrollMove = (key: Key, top: number, {total, height, end}: Extent): number | undefined => {
+export const scrollMove = (key: Key, top: number, extent: Extent): number | undefined => {
+	const {total, height, end} = extent;
 	const limit = Math.max(0, total - height);
 	const page = Math.max(1, height - 1);
 	const from = Math.min(top, limit);
@@ -135,6 +143,6 @@ export const scrollMove = (key: Key, top: number, {total, height, end}: Extent):
 		home: 0,
 		end: end ?? limit,
 	};
-	const target = to[move(key)];
+	const target = isLetter(key, 'x') ? nextProblem(top, extent) : to[move(key)];
 	return target === undefined ? undefined : Math.max(0, Math.min(limit, target));
 };

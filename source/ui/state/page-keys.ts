@@ -2,8 +2,8 @@ import {topics} from '../../answers/questions.ts';
 import type {Decision} from '../../engine/events.ts';
 import type {WayInfo} from '../../engine/plan.ts';
 import type {StepState} from '../../engine/state.ts';
-import {explain} from './explained.ts';
 import {digit, isLetter, isYes, type Key, letterOf, ringMove, scrollMove} from './keys.ts';
+import {explain} from './overlays.ts';
 import {type HandoverPage, type ProblemPage, viewOf} from './page.ts';
 import {openQuestions} from './questions.ts';
 import {type Effect, type Env, type PageView, type Turn, turn, type UiState} from './types.ts';
@@ -49,7 +49,7 @@ const press = (state: UiState, {problem}: ProblemPage, button: ProblemButton): T
 			return openQuestions(state, {kind: 'mend', paths: answers.length > 0 ? answers : anyAnswer}, answers[0]);
 		}
 		case 'skip':
-			return turn(withPage(state, {...state.run.page, confirming: true}));
+			return turn(withPage(state, {...state.run.page, confirming: 'skip'}));
 		default:
 			return turn(state, {type: 'decide', decided: {decision: button}});
 	}
@@ -57,7 +57,7 @@ const press = (state: UiState, {problem}: ProblemPage, button: ProblemButton): T
 
 /** A question that only yes carries out; any other key takes it back. */
 const confirmed = (state: UiState, view: PageView, key: Key, effect: Effect): Turn =>
-	turn(withPage(state, {...view, confirming: false}), ...(isYes(key) ? [effect] : []));
+	turn(withPage(state, {...view, confirming: undefined}), ...(isYes(key) ? [effect] : []));
 
 /** How often a way is agreed to before it is gone: what it takes away does not come back. */
 export const consents = 2;
@@ -84,12 +84,15 @@ const pressed = (buttons: readonly ProblemButton[], focus: number, key: Key): Pr
 /** Keys of the problem page. */
 export const problemKey = (state: UiState, env: Env, page: ProblemPage, key: Key): Turn => {
 	const view = viewOf(state.run, page);
-	if (view.confirming) return confirmed(state, view, key, {type: 'decide', decided: {decision: 'skip'}});
+	if (view.confirming && view.confirming !== 'acknowledge')
+		return confirmed(state, view, key, {type: 'decide', decided: {decision: view.confirming}});
 	const here = withPage(state, view);
 	if (view.consent) return consenting(here, env, {view, consent: view.consent}, key);
-	if (key.id === 'ctrl-y' || isLetter(key, 'x')) return explain(here, page.problem.code);
+	if (key.id === 'ctrl-y' || isLetter(key, 'i')) return explain(here, page.problem.code);
 	const buttons = problemButtons(page.step);
 	const button = pressed(buttons, view.menu, key);
+	// A letter may be one of a text that was meant for another place; whoever goes to the button and takes it means it.
+	if (button === 'quit' && key.id !== 'return') return turn(withPage(here, {...view, confirming: 'quit'}));
 	if (button) return press(here, page, button);
 	if (key.id === 'escape') return turn(withPage(state, {...view, hidden: true}));
 	const menu = ringMove(key, view.menu, buttons.length);
@@ -110,7 +113,7 @@ const handoverCommand = (state: UiState, {handover}: HandoverPage, letter: strin
 		case 'c':
 			return handover.acknowledge === undefined
 				? undefined
-				: turn(withPage(state, {...state.run.page, confirming: true}));
+				: turn(withPage(state, {...state.run.page, confirming: 'acknowledge'}));
 		default:
 			return undefined;
 	}

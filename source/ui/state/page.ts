@@ -1,7 +1,8 @@
 import type {Problem} from '../../base/problem.ts';
 import type {Handover} from '../../engine/plan.ts';
 import type {RunState, StepState} from '../../engine/state.ts';
-import type {PageView, RunView} from './types.ts';
+import type {Screen} from './screen.ts';
+import type {PageView, RunView, UiState} from './types.ts';
 
 /** A page of other people's work. */
 export type HandoverPage = {readonly kind: 'handover'; readonly step: StepState; readonly handover: Handover};
@@ -12,7 +13,7 @@ export type ProblemPage = {readonly kind: 'problem'; readonly step: StepState; r
 /** What the run waits on, and thus which page stands over it. */
 export type Page = HandoverPage | ProblemPage;
 
-const fresh: PageView = {section: 0, top: 0, menu: 0, hidden: false, confirming: false};
+const fresh: PageView = {section: 0, top: 0, menu: 0, hidden: false};
 
 /** The step that is under way or was last. */
 export const currentStep = (run: RunState | undefined): StepState | undefined =>
@@ -28,7 +29,7 @@ export const pageOf = (run: RunState | undefined): Page | undefined => {
 };
 
 /** A problem is its own subject; a hand-over stays the same while its awaited things change. */
-const subjectOf = (page: Page): Problem | string =>
+export const subjectOf = (page: Page): Problem | string =>
 	page.kind === 'problem' ? page.problem : `${page.step.id}/${page.handover.id}`;
 
 /** The scroll position and such for a page: those of an earlier page do not carry over. */
@@ -37,10 +38,21 @@ export const viewOf = (run: RunView, page: Page): PageView => {
 	return run.page.subject === subject ? run.page : {...fresh, subject};
 };
 
-/** The page that stands over the run: the one that it calls for, unless the operator has hidden it. */
+/** True while the search text of the log is typed; pages wait until it is. */
+export const isSearching = ({log}: RunView): boolean => log.typing !== undefined;
+
+/** The screen that is shown: once the run has ended it is the summary, wherever one was. */
+export const shownScreen = (state: UiState, run: RunState | undefined): Screen['name'] =>
+	state.started && run?.outcome !== undefined && !isSearching(state.run) ? 'summary' : state.screen.name;
+
+/** True from "Start" on until the run has ended. */
+export const isUnderWay = (state: UiState, run: RunState | undefined): boolean =>
+	state.started && run?.outcome === undefined;
+
+/** The page that stands over the run: the one that it calls for, unless the operator has hidden it, or types a text meanwhile. */
 export const openPage = (view: RunView, run: RunState | undefined): Page | undefined => {
 	const page = pageOf(run);
-	return page && !viewOf(view, page).hidden ? page : undefined;
+	return page && !isSearching(view) && !viewOf(view, page).hidden ? page : undefined;
 };
 
 export const freshRunView: RunView = {

@@ -2,9 +2,9 @@ import {validateField} from '../../answers/draft.ts';
 import {optionsOf} from '../../answers/form/answering.ts';
 import {topics} from '../../answers/questions.ts';
 import {type Entry, entriesOf, questionnaireOf} from './entries.ts';
-import {explain} from './explained.ts';
 import {commit, editField, judged} from './field.ts';
 import {digit, isLetter, isYes, type Key, type KeyId, listMove, takes} from './keys.ts';
+import {explain} from './overlays.ts';
 import {addMember, back, finish, focusOn, goTo, inFocus, leave, nextTopic, removeMember, take} from './questions.ts';
 import type {Field} from './screen.ts';
 import {after, type On, type Turn, turn} from './types.ts';
@@ -80,7 +80,7 @@ const onList = (state: Asking, entry: Entry, key: Key): Turn => {
 	const {spot} = state.screen;
 	const entries = rowsOf(state);
 	if (isLetter(key, '+', 'n')) return addMember(state);
-	if (entry.kind === 'item' && (key.id === 'delete' || isLetter(key, 'd', 'x', '-')))
+	if (entry.kind === 'item' && (key.id === 'delete' || isLetter(key, 'd', '-')))
 		return turn({...state, screen: {...state.screen, removing: true}});
 	const items = entries.filter(({kind}) => kind === 'item');
 	const chosen = takes(key) ? entry : items[digit(key, items.length) ?? -1];

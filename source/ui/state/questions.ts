@@ -68,7 +68,9 @@ const refuse = (state: Asking, {path, message}: {readonly path: string; readonly
 	const there = mendingAt(state, path);
 	if (!there) return turn({...state, notice});
 	const field = judged(there, inFocus(there), there.screen.field);
-	return turn({...there, notice, screen: {...there.screen, field}});
+	// A field says by itself what is wrong with it.
+	const isTold = field.kind !== 'none' && field.message !== undefined;
+	return turn({...there, notice: isTold ? undefined : notice, screen: {...there.screen, field}});
 };
 
 /** What follows the last question of the scope. */

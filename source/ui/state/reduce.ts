@@ -2,17 +2,20 @@ import {counted} from '../../base/text.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
 import type {RunState} from '../../engine/state.ts';
 import {fits} from '../terminal/layout.ts';
-import {explainedKey} from './explained.ts';
 import {commandsOf, isLetter, isYes, type Key, scrollMove} from './keys.ts';
 import {lookedAt} from './looks.ts';
-import {freshRunView} from './page.ts';
+import {copy, copyingKey, explainedKey} from './overlays.ts';
+import {freshRunView, isSearching, isUnderWay, shownScreen} from './page.ts';
 import {questionKey} from './question-keys.ts';
+import {isDropped, ledTo, metPage} from './rest.ts';
 import {reviewKey} from './review.ts';
-import {isSearching, runKey} from './run.ts';
-import type {Screen} from './screen.ts';
+import {runKey} from './run.ts';
 import type {Session} from './session.ts';
-import {after, type Env, isOn, type Turn, turn, type UiEvent, type UiState} from './types.ts';
+import {after, type Env, isOn, type Notice, type Turn, turn, type UiEvent, type UiState} from './types.ts';
 import {welcomeKey} from './welcome.ts';
+
+/** Nothing lies over the page. */
+const uncovered = {quitting: false, help: false, explained: undefined, copying: undefined} as const;
 
 /** The state before the first key. */
 export const firstState = ({
@@ -40,19 +43,11 @@ export const firstState = ({
 	summary: {urls: [], next: [], files: []},
 });
 
-/** The screen that is shown: once the run has ended it is the summary, wherever one was. */
-export const shownScreen = (state: UiState, run: RunState | undefined): Screen['name'] =>
-	state.started && run?.outcome !== undefined ? 'summary' : state.screen.name;
-
-/** True from "Start" on until the run has ended. */
-export const isUnderWay = (state: UiState, run: RunState | undefined): boolean =>
-	state.started && run?.outcome === undefined;
-
 /** True while letters are text and not commands. */
 const isTyping = (state: UiState, run: RunState | undefined): boolean => {
-	if (state.help || state.quitting || state.explained) return false;
+	if (state.help || state.quitting || state.explained || state.copying !== undefined) return false;
 	const shown = shownScreen(state, run);
-	if (shown === 'run') return isSearching(state, run);
+	if (shown === 'run') return isSearching(state.run);
 	return shown === 'questions' && isOn(state, 'questions') && state.screen.field.kind === 'line';
 };
 
@@ -74,11 +69,10 @@ const quitKey = (state: UiState, env: Env, key: Key): Turn => {
 
 const ctrlC = (state: UiState, env: Env): Turn => {
 	const {run} = env;
-	if (run && shownScreen(state, run) === 'summary')
-		return turn(state, {type: 'exit', result: {ended: 'finished', run}});
+	if (run?.outcome !== undefined && state.started) return turn(state, {type: 'exit', result: {ended: 'finished', run}});
 	// Already stopping: whoever asks again does not want to wait for the safe point.
 	if (run?.stopping !== undefined && isUnderWay(state, run)) return leaveNow(state, env);
-	return turn({...state, quitting: true, help: false});
+	return turn({...state, ...uncovered, quitting: true});
 };
 
 const summaryKey = (state: UiState, env: Env, key: Key): Turn => {
@@ -86,7 +80,8 @@ const summaryKey = (state: UiState, env: Env, key: Key): Turn => {
 	if (!run) return turn(state);
 	const top = scrollMove(key, state.run.summaryTop, env.extent(state));
 	if (top !== undefined) return turn({...state, run: {...state.run, summaryTop: top}});
-	return turn(state, {type: 'exit', result: {ended: 'finished', run}});
+	const leaves = key.id === 'return' || isLetter(key, 'q');
+	return leaves ? turn(state, {type: 'exit', result: {ended: 'finished', run}}) : turn(state);
 };
 
 const screenKey = (state: UiState, env: Env, key: Key): Turn => {
@@ -97,12 +92,23 @@ const screenKey = (state: UiState, env: Env, key: Key): Turn => {
 	return runKey(state, env, key);
 };
 
+/** Is a question open that y agrees to? */
+const asksYes = (state: UiState): boolean => {
+	const {confirming, consent} = state.run.page;
+	return (
+		confirming !== undefined || consent !== undefined || (isOn(state, 'review') && state.screen.consenting === true)
+	);
+};
+
 /** What a key does that was meant for what is seen. */
 const seenKey = (state: UiState, env: Env, key: Key): Turn => {
 	if (state.help) return turn({...state, help: false});
 	// Zellij keeps Ctrl-G.
 	const asksHelp = key.id === 'ctrl-g' || key.id === 'ctrl-l' || (isLetter(key, '?') && !isTyping(state, env.run));
 	if (asksHelp) return turn({...state, help: true});
+	if (state.copying !== undefined) return copyingKey(state, env, state.copying, key);
+	const copied = isLetter(key, 'y') && !asksYes(state) && !isTyping(state, env.run) ? copy(state, env) : undefined;
+	if (copied) return copied;
 	return state.explained ? explainedKey(state, env, state.explained, key) : screenKey(state, env, key);
 };
 
@@ -133,11 +139,29 @@ const planned = (state: UiState, view: PlanView): UiState => {
 	const problems = view.steps.filter((step) => step.state === 'problem');
 	const [first] = problems;
 	if (!first || !isOn(state, 'review')) return next;
-	const text = `The plan met ${counted(problems.length, 'problem')} (${first.title}): read on below the answers.`;
+	const text = `The plan found ${counted(problems.length, 'problem')} (${first.title}). Press x to go there.`;
 	return {...next, notice: {role: 'bad', text}};
 };
 
 type Of<Type extends UiEvent['type']> = Extract<UiEvent, {readonly type: Type}>;
+
+/** Nobody knows whether a terminal has taken what was sent to it, so the file is named as well. */
+const copiedNotice = ({sent, path}: Of<'copied'>): Notice => {
+	const where = path === undefined ? {} : {path};
+	if (sent) {
+		const text = 'Copied to the clipboard of your terminal, if it allows it';
+		return {role: 'ok', text: path === undefined ? `${text}.` : `${text}; also in`, ...where};
+	}
+	return path === undefined
+		? {role: 'bad', text: 'It is too large for the clipboard of a terminal, and could not be saved.'}
+		: {role: 'ok', text: 'It is too large for the clipboard of a terminal, and was saved as', path};
+};
+
+/** A notice that asks stays until it is answered. */
+const withoutNotice = (state: UiState, notice: Notice): UiState => {
+	const asks = isOn(state, 'review') && state.screen.consenting === true;
+	return state.notice === notice && !asks ? {...state, notice: undefined} : state;
+};
 
 /** What the session tells, by what it is. */
 const told: {
@@ -155,17 +179,24 @@ const told: {
 		started: false,
 		screen: {name: 'review', top: 0},
 	}),
-	saved: (state, {what, path}) => ({...state, notice: {role: 'ok', text: `${what} saved: ${path}`}}),
+	saved: (state, {what, path}) => ({...state, notice: {role: 'ok', text: `${what} saved:`, path}}),
 	'save-failed': (state, {what, why}) => ({...state, notice: {role: 'bad', text: `${what} not saved: ${why}`}}),
+	copied: (state, event) => ({...state, notice: copiedNotice(event)}),
+	'notice-over': (state, {notice}) => withoutNotice(state, notice),
 	explained: (state, {name, lines}) => ({...state, explained: {name, lines, top: 0}}),
 	'explain-failed': (state, {why}) => ({...state, notice: {role: 'bad', text: why}}),
-	'run-ended': (state, {summary}) => ({...state, summary, quitting: false, help: false, explained: undefined}),
+	'run-changed': (state) => state,
+	'run-ended': (state, {summary}) => ({...state, summary, ...uncovered}),
+	'summary-known': (state, {summary}) => ({...state, summary}),
 	'handover-seen': (state, {handover}, {now}) => ({...state, run: {...state.run, checked: {handover, at: now}}}),
 };
 
 /** Folds one event into the state of the screens and says what the session has to do. Pure. */
 export const reduce = (state: UiState, event: UiEvent, env: Env): Turn => {
-	if (event.type === 'key') return keys(state, env, event.key);
+	if (event.type === 'key') {
+		const met = metPage(state, env);
+		return isDropped(met, env, event.key) ? turn(met) : ledTo(met, keys(met, env, event.key), env);
+	}
 	const fold = told[event.type] as (state: UiState, event: UiEvent, env: Env) => UiState;
-	return turn(fold(state, event, env));
+	return turn(metPage(fold(state, event, env), env));
 };

@@ -37,9 +37,16 @@ const isInView = (top: number, {total, height, matter}: Extent): boolean =>
 const isSeen = (state: Reviewing, extent: Extent): boolean =>
 	state.screen.seen === true || isInView(topOf(state, extent), extent);
 
-/** Whoever starts agrees to the plan: as long as it was not on the screen, the button in focus is the one that reads on. */
+/** The button that is proposed: a plan with problems would stop at the first, and one that was not on the screen is read first. */
+const proposed = (state: Reviewing, extent: Extent): ReviewButton => {
+	const {plan} = state;
+	if (plan.status === 'ready' && plan.view.steps.some((step) => step.state === 'problem')) return 'change';
+	return isSeen(state, extent) ? 'start' : 'read';
+};
+
+/** The button in focus: the chosen one, else the one that is proposed. */
 export const focusOf = (state: Reviewing, extent: Extent): number =>
-	state.screen.menu ?? (isSeen(state, extent) ? 0 : Math.max(0, reviewButtons(state).indexOf('read')));
+	state.screen.menu ?? Math.max(0, reviewButtons(state).indexOf(proposed(state, extent)));
 
 /** What scrolling comes to; End stays at the plan, also where that is not there yet. */
 const scrolled = (state: Reviewing, extent: Extent, key: Key): Reviewing['screen'] | undefined => {

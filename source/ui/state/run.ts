@@ -2,7 +2,7 @@ import type {RunState, StepState} from '../../engine/state.ts';
 import {bodyColumns, logPrefix, runRows} from '../terminal/layout.ts';
 import {isLetter, type Key, listMove, move, scrollMove} from './keys.ts';
 import {logKey} from './log.ts';
-import {currentStep, openPage, type Page, pageOf, viewOf} from './page.ts';
+import {currentStep, isSearching, openPage, type Page, pageOf, viewOf} from './page.ts';
 import {handoverKey, problemKey} from './page-keys.ts';
 import {type Env, type RunView, type Turn, turn, type UiState} from './types.ts';
 
@@ -11,10 +11,6 @@ const panes = ['steps', 'detail', 'log'] as const;
 /** The step that is looked at: the chosen one, else the one under way, else the first. */
 export const lookedAt = (view: RunView, run: RunState | undefined): StepState | undefined =>
 	run?.steps.find(({id}) => id === view.look) ?? currentStep(run) ?? run?.steps[0];
-
-/** True while the search text of the log is typed. A page that comes over the log takes the keys away from it. */
-export const isSearching = ({run: view}: UiState, run: RunState | undefined): boolean =>
-	view.log.typing !== undefined && openPage(view, run) === undefined;
 
 const withRun = (state: UiState, change: Partial<RunView>): UiState => ({...state, run: {...state.run, ...change}});
 
@@ -47,6 +43,18 @@ const switchPane = (state: UiState, step: 1 | -1): Turn => {
 	return turn(withRun(state, {pane: next}));
 };
 
+/** A step that wants to be looked at. */
+const isTroubled = ({status, warnings, items}: StepState): boolean =>
+	status === 'problem' || status === 'retrying' || warnings.length > 0 || items.some(({state}) => state === 'bad');
+
+/** Looks at the next step with a problem or a warning, round to the first one. */
+const toProblem = (state: UiState, {run}: Env): Turn => {
+	const steps = run?.steps ?? [];
+	const at = steps.findIndex(({id}) => id === lookedAt(state.run, run)?.id);
+	const next = [...steps.slice(at + 1), ...steps.slice(0, at + 1)].find(isTroubled);
+	return turn(next ? withRun(state, {look: next.id, detailTop: 0}) : state);
+};
+
 const inPane = (state: UiState, env: Env, key: Key): Turn => {
 	if (isForLog(state.run, key)) return onLog(withRun(state, {pane: 'log'}), env, key);
 	if (move(key) === 'left') return switchPane(state, -1);
@@ -64,12 +72,13 @@ const onPanes = (state: UiState, env: Env, key: Key): Turn => {
 	if (key.id === 'shift-tab') return switchPane(state, -1);
 	if (key.id === 'escape') return turn(withRun(state, {look: undefined, detailTop: 0}));
 	if (isLetter(key, 'q')) return turn({...state, quitting: true});
+	if (isLetter(key, 'x')) return toProblem(state, env);
 	return inPane(state, env, key);
 };
 
 /** Keys of the run screen; while the run waits on somebody, the page over it has them. */
 export const runKey = (state: UiState, env: Env, key: Key): Turn => {
-	if (isSearching(state, env.run)) return onLog(state, env, key);
+	if (isSearching(state.run)) return onLog(state, env, key);
 	const page = openPage(state.run, env.run);
 	return page ? onPage(state, env, page, key) : onPanes(state, env, key);
 };

@@ -93,6 +93,8 @@ export type Session = {
 	/** Each saves a file and resolves with its path. */
 	readonly saveAnswers: (draft: Draft) => Promise<string>;
 	readonly saveReport: () => Promise<string>;
+	/** Keeps the text that was copied last. */
+	readonly saveCopy: (text: string) => Promise<string>;
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 	/** Lines that say what a problem (by its code) or an answer (by its path) is. */
 	readonly explain: (name: string) => Promise<readonly string[]>;

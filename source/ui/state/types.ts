@@ -31,7 +31,7 @@ export type PageView = {
 	readonly menu: number;
 	readonly hidden: boolean;
 	/** Set while what was chosen waits for a yes. */
-	readonly confirming: boolean;
+	readonly confirming?: 'skip' | 'quit' | 'acknowledge' | undefined;
 	/** Set while the warning of a way is shown, with how often it was agreed to. */
 	readonly consent?: {readonly way: string; readonly given: number} | undefined;
 };
@@ -65,8 +65,8 @@ export type Explained = {
 /** A look at what an answer names: under way without `seen`. */
 export type Look = {readonly value: DraftValue; readonly seen?: Sighting | undefined};
 
-/** A word in place of the keys in the last row, until the next key. */
-export type Notice = {readonly role: Role; readonly text: string};
+/** A word in place of the keys in the last rows, until the next key or for some seconds. A path is shown whole. */
+export type Notice = {readonly role: Role; readonly text: string; readonly path?: string};
 
 /** All that the screens know beside the run itself. Never holds a secret once its field is left. */
 export type UiState = Form & {
@@ -86,8 +86,14 @@ export type UiState = Form & {
 	readonly help: boolean;
 	/** The page over the others that says what something is. */
 	readonly explained?: Explained | undefined;
+	/** The thing in focus while one of several is chosen to be copied. */
+	readonly copying?: number | undefined;
 	readonly quitting: boolean;
 	readonly notice?: Notice | undefined;
+	/** What stood before the operator last: a problem by itself, anything else by name. */
+	readonly face?: Problem | string | undefined;
+	/** When a page came by itself, ms since the epoch; keys rest for a moment then. */
+	readonly restSince?: number | undefined;
 	readonly plan: PlanState;
 	readonly run: RunView;
 	/** True from "Start" on. */
@@ -117,6 +123,8 @@ export type Scene = {
 export type Env = Scene & {
 	/** Of the text that scroll keys move. It is measured where texts are made: state knows how far, not what. */
 	readonly extent: (state: UiState) => Extent;
+	/** What can be copied of the page that is shown. */
+	readonly copies: (state: UiState) => ReadonlyArray<{readonly label: string; readonly text: string}>;
 };
 
 /** What happened, from the keyboard or from the session. */
@@ -131,9 +139,13 @@ export type UiEvent =
 	| {readonly type: 'start-refused'; readonly problem: Problem}
 	| {readonly type: 'saved'; readonly what: string; readonly path: string}
 	| {readonly type: 'save-failed'; readonly what: string; readonly why: string}
+	| {readonly type: 'copied'; readonly sent: boolean; readonly path?: string | undefined}
+	| {readonly type: 'notice-over'; readonly notice: Notice}
 	| {readonly type: 'explained'; readonly name: string; readonly lines: readonly string[]}
 	| {readonly type: 'explain-failed'; readonly why: string}
+	| {readonly type: 'run-changed'}
 	| {readonly type: 'run-ended'; readonly summary: SummaryView}
+	| {readonly type: 'summary-known'; readonly summary: SummaryView}
 	| {readonly type: 'handover-seen'; readonly handover: Handover};
 
 /** What a reducer asks the store to do; the only way to the session. */
@@ -149,6 +161,7 @@ export type Effect =
 	| {readonly type: 'stop'; readonly when: 'safe' | 'now'}
 	| {readonly type: 'save-answers'; readonly draft: Draft}
 	| {readonly type: 'explain'; readonly name: string}
+	| {readonly type: 'copy'; readonly text: string}
 	| {readonly type: 'save-report'}
 	| {readonly type: 'save-handover'; readonly handover: Handover}
 	| {readonly type: 'exit'; readonly result: AppResult};

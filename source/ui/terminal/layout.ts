@@ -47,6 +47,6 @@ export type Extent = {
 	readonly end?: number | undefined;
 	/** The first row of what has to be seen before it is agreed to. */
 	readonly matter?: number | undefined;
-	/** The first row of each numbered problem, from the top; absent where the text has none. */
+	/** The rows in which problems begin, from the top; absent where the text has none. */
 	readonly starts?: readonly number[] | undefined;
 };

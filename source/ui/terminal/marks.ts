@@ -18,6 +18,7 @@ const unicode = {
 	wall: '│',
 	mask: '•',
 	dot: '·',
+	goesOn: '»',
 	arrows: '↑↓',
 	sideways: '←→',
 };
@@ -40,6 +41,7 @@ const plain: Glyphs = {
 	wall: '|',
 	mask: '*',
 	dot: '-',
+	goesOn: '>',
 	arrows: 'up/down',
 	sideways: 'left/right',
 };

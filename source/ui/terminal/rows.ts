@@ -35,7 +35,7 @@ export const blank: Row = [];
 
 /** Text broken to `width` cells, indented by `indent`. */
 export const paragraph = (text: string, width: number, role: Role = 'plain', indent = 0): readonly Row[] =>
-	wrap(text, width - indent).map((line) => [{text: ' '.repeat(indent) + line, role}]);
+	wrapCommands(text, width - indent).map((line) => [{text: ' '.repeat(indent) + line, role}]);
 
 /** Text with a first column such as a mark or a number; further lines are indented below the text. Commands in it stay such when copied. */
 export const bullet = (mark: Span, text: string, width: number, indent = 0): readonly Row[] =>

@@ -5,6 +5,7 @@ import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {test} from 'vitest';
+import {restMs} from '../../../source/ui/state/rest.ts';
 import type {Place} from './place.ts';
 
 const run = promisify(execFile);
@@ -34,6 +35,8 @@ export type Terminal = {
 	readonly frame: (history?: boolean) => Promise<string>;
 	/** Polls the screen until it holds the text; returns that frame. */
 	readonly waitFor: (wanted: string | RegExp, timeoutMs?: number) => Promise<string>;
+	/** Waits for a page that comes by itself, and until it takes keys; returns the frame in which it came. */
+	readonly meet: (wanted: string | RegExp, timeoutMs?: number) => Promise<string>;
 	/** Presses keys by tmux's names, e.g. `Enter`, `C-c`, `Escape`, or single characters. */
 	readonly press: (...keys: readonly string[]) => Promise<void>;
 	/** Types characters one after the other as they are. */
@@ -107,25 +110,31 @@ export const openTerminal = async (
 	};
 	const fits = (text: string, wanted: string | RegExp): boolean =>
 		typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text);
+	const waitFor = async (wanted: string | RegExp, timeoutMs = 60_000): Promise<string> =>
+		until(
+			async () => {
+				const now = await frame();
+				if (fits(now, wanted)) return now;
+				await collect();
+				if ((await ask('#{pane_dead}')) !== '1') return undefined;
+				const all = await frame(true);
+				return fits(all, wanted) ? all : fail(`the program ended without showing ${String(wanted)}`);
+			},
+			`${String(wanted)} was not shown`,
+			timeoutMs,
+		);
 	return {
 		pid: async () => Number(await ask('#{pane_pid}')),
 		signal: async (wanted) => {
 			process.kill(Number(await ask('#{pane_pid}')), wanted);
 		},
 		frame,
-		waitFor: async (wanted, timeoutMs = 60_000) =>
-			until(
-				async () => {
-					const now = await frame();
-					if (fits(now, wanted)) return now;
-					await collect();
-					if ((await ask('#{pane_dead}')) !== '1') return undefined;
-					const all = await frame(true);
-					return fits(all, wanted) ? all : fail(`the program ended without showing ${String(wanted)}`);
-				},
-				`${String(wanted)} was not shown`,
-				timeoutMs,
-			),
+		waitFor,
+		meet: async (wanted, timeoutMs) => {
+			const met = await waitFor(wanted, timeoutMs);
+			await sleep(restMs + pollMs);
+			return met;
+		},
 		press: async (...keys) => {
 			for (const key of keys) await tmux('send-keys', '-t', name, key);
 		},

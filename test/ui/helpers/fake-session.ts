@@ -4,6 +4,7 @@ import type {RunState} from '../../../source/engine/state.ts';
 import type {plans} from '../../../source/plans/index.ts';
 import {installPlan} from '../../../source/plans/install.ts';
 import {planWords} from '../../../source/plans/words.ts';
+import {restMs} from '../../../source/ui/state/rest.ts';
 import type {Found, Session} from '../../../source/ui/state/session.ts';
 
 /** A call of the screens, as a list of the method and what it got. */
@@ -76,6 +77,7 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 		'stop',
 		'saveAnswers',
 		'saveReport',
+		'saveCopy',
 		'saveHandover',
 		'explain',
 	] as const;
@@ -101,16 +103,23 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 			},
 		},
 	} as unknown as Session;
-	const emit = (...events: readonly Untimed[]): void => {
+	const tell = (...events: readonly Untimed[]): void => {
 		for (const event of events) {
 			run = reduce(run ?? emptyRun, {...event, at: now} as Event);
 			for (const listener of listeners) listener();
 		}
 	};
+	const emit = (...events: readonly Untimed[]): void => {
+		tell(...events);
+		now += restMs;
+	};
 	return {
 		session,
 		calls,
+		/** Moves the run; nothing is pressed before the page that came by it was seen. */
 		emit,
+		/** Moves the run, and the next key comes in the same moment. */
+		tell,
 		/** Moves the clock, in ms. */
 		pass: (ms: number): void => {
 			now += ms;

@@ -38,7 +38,12 @@ export const settle = async (): Promise<void> => {
 /** The whole app over a session, in a window of any size. */
 export const openApp = async (session: Session, columns = 80, rows = 24, look: Partial<Look> = {}) => {
 	const results: AppResult[] = [];
-	const store = createUiStore(session, (result) => results.push(result));
+	const copied: string[] = [];
+	const copy = (text: string): boolean => {
+		copied.push(text);
+		return true;
+	};
+	const store = createUiStore(session, (result) => results.push(result), {copy});
 	const app = render(
 		<LookContext value={{color: false, ascii: false, animate: false, ...look}}>
 			<App session={session} store={store} />
@@ -56,6 +61,8 @@ export const openApp = async (session: Session, columns = 80, rows = 24, look: P
 	return {
 		store,
 		results,
+		/** What was handed to the clipboard of the terminal. */
+		copied,
 		resize,
 		frames: app.frames,
 		frame: () => app.lastFrame() ?? '',

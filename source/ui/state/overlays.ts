@@ -1,0 +1,34 @@
+import {digit, isLetter, type Key, listMove, scrollMove, takes} from './keys.ts';
+import {type Env, type Explained, type Turn, turn, type UiState} from './types.ts';
+
+/** Asks for the page. */
+export const explain = (state: UiState, name: string): Turn => turn(state, {type: 'explain', name});
+
+/** Keys of the page: it scrolls, and goes away. */
+export const explainedKey = (state: UiState, env: Env, explained: Explained, key: Key): Turn => {
+	const top = scrollMove(key, explained.top, env.extent(state));
+	if (top !== undefined) return turn({...state, explained: {...explained, top}});
+	const closes: readonly string[] = ['escape', 'return', 'backspace', 'ctrl-y'];
+	const isClosed = closes.includes(key.id) || isLetter(key, 'q', 'i');
+	return turn(isClosed ? {...state, explained: undefined} : state);
+};
+
+const copied = (state: UiState, {text}: {readonly text: string}): Turn =>
+	turn({...state, copying: undefined}, {type: 'copy', text});
+
+/** Copies what the page has to copy; where that is several things, they are listed. Undefined where there is nothing. */
+export const copy = (state: UiState, env: Env): Turn | undefined => {
+	const copies = env.copies(state);
+	const [first] = copies;
+	if (!first) return undefined;
+	return copies.length === 1 ? copied(state, first) : turn({...state, copying: 0});
+};
+
+/** Keys of the list of what can be copied. */
+export const copyingKey = (state: UiState, env: Env, focus: number, key: Key): Turn => {
+	const copies = env.copies(state);
+	if (key.id === 'escape' || isLetter(key, 'q')) return turn({...state, copying: undefined});
+	const chosen = copies[takes(key) || isLetter(key, 'y') ? focus : (digit(key, copies.length) ?? -1)];
+	if (chosen) return copied(state, chosen);
+	return turn({...state, copying: listMove(key, focus, copies.length) ?? focus});
+};
