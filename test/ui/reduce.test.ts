@@ -287,16 +287,16 @@ describe.each(Object.entries(planWords))('the plan %s', (_name, words: PlanWords
 	});
 
 	test('is agreed to only where its first step has said what is lost', () => {
-		const {state, effects} = play(looked([troubled], words), ['return', {text: 'y'}]);
+		const {state, effects} = play(looked([troubled], words), [{text: '1'}, {text: 'y'}]);
 		expect(effects.map(({type}) => type)).toEqual(words.consent === undefined ? ['start'] : []);
 		if (words.consent === undefined) return;
-		expect(play(looked([troubled], words), ['return']).state).toMatchObject({
+		expect(play(looked([troubled], words), [{text: '1'}]).state).toMatchObject({
 			notice: {text: 'What is lost is not known: mend what is said above; p looks again.'},
 			screen: {top: 'end'},
 		});
 		expect(isOn(state, 'review')).toBe(true);
 		const later = looked([{id: 'source', title: 'Source', state: 'ok'}, troubled], words);
-		expect(play(later, ['return', {text: 'y'}]).effects).toMatchObject([{type: 'start'}]);
+		expect(play(later, [{text: '1'}, {text: 'y'}]).effects).toMatchObject([{type: 'start'}]);
 	});
 });
 
