@@ -4,7 +4,7 @@ import type {Event} from '../../source/engine/events.ts';
 import {emptyRun, reduce as fold} from '../../source/engine/reduce.ts';
 import type {RunState} from '../../source/engine/state.ts';
 import {planWords} from '../../source/plans/words.ts';
-import {buttonRow} from '../../source/ui/content/buttons.ts';
+import {buttonRow} from '../../source/ui/content/menu.ts';
 import {detailText} from '../../source/ui/content/detail.ts';
 import {handoverText} from '../../source/ui/content/handover.ts';
 import {planInShort, planRows} from '../../source/ui/content/plan.ts';

@@ -1,8 +1,8 @@
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
-import {buttonRow} from '../content/buttons.ts';
 import {type Hint, ruleRow} from '../content/frame.ts';
 import {handoverText} from '../content/handover.ts';
+import {buttonRow} from '../content/menu.ts';
 import {type HandoverPage, viewOf} from '../state/page.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {type Glyphs, glyphs} from '../terminal/marks.ts';

@@ -1,9 +1,8 @@
 import {topics} from '../../answers/questions.ts';
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
-import {buttonRow} from '../content/buttons.ts';
 import {ruleRow} from '../content/frame.ts';
-import {menuRows} from '../content/menu.ts';
+import {buttonRow, menuRows} from '../content/menu.ts';
 import {planInShort} from '../content/plan.ts';
 import {planPageText, reviewLabels, reviewText} from '../content/review.ts';
 import {focusOf, pagesToRead, reviewButtons, topOf} from '../state/review.ts';
