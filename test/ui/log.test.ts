@@ -3,8 +3,8 @@ import type {LogLevel} from '../../source/engine/plan.ts';
 import type {LogLine} from '../../source/engine/state.ts';
 import {logRows, logTitle} from '../../source/ui/content/log.ts';
 import type {KeyId} from '../../source/ui/state/keys.ts';
-import {logKey} from '../../source/ui/state/log.ts';
-import {visibleLines, windowOf} from '../../source/ui/state/log-lines.ts';
+import {visibleLines, windowOf} from '../../source/ui/state/log/lines.ts';
+import {logKey} from '../../source/ui/state/log/log.ts';
 import type {LogView} from '../../source/ui/state/types.ts';
 import {glyphs} from '../../source/ui/terminal/marks.ts';
 

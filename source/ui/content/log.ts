@@ -1,7 +1,7 @@
 import type {LogLevel} from '../../engine/plan.ts';
 import type {RunState} from '../../engine/state.ts';
 import type {Line} from '../state/line.ts';
-import {isMatch, levels, type Numbered, visibleLines, windowOf, wordsOf} from '../state/log-lines.ts';
+import {isMatch, levels, type Numbered, visibleLines, windowOf, wordsOf} from '../state/log/lines.ts';
 import type {LogView} from '../state/types.ts';
 import {clock} from '../terminal/format.ts';
 import {logPrefix} from '../terminal/layout.ts';

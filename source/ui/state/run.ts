@@ -1,7 +1,7 @@
 import type {RunState, StepState} from '../../engine/state.ts';
 import {bodyColumns, logPrefix, runRows} from '../terminal/layout.ts';
 import {isLetter, type Key, listMove, move, scrollMove} from './keys.ts';
-import {logKey} from './log.ts';
+import {logKey} from './log/log.ts';
 import {currentStep, isSearching, openPage, type Page, pageOf, viewOf} from './page.ts';
 import {handoverKey, problemKey} from './page-keys.ts';
 import {type Env, type RunView, type Turn, turn, type UiState} from './types.ts';

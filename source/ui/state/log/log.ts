@@ -1,10 +1,10 @@
-import type {LogLevel} from '../../engine/plan.ts';
-import type {RunState} from '../../engine/state.ts';
-import {clean} from '../terminal/text.ts';
-import {type Key, letterOf, move} from './keys.ts';
-import {edit, lineOf} from './line.ts';
-import {bottomIndex, isMatch, type LogSize, levels, lowestBottom, type Numbered, visibleLines} from './log-lines.ts';
-import type {LogView} from './types.ts';
+import type {LogLevel} from '../../../engine/plan.ts';
+import type {RunState} from '../../../engine/state.ts';
+import {clean} from '../../terminal/text.ts';
+import {type Key, letterOf, move} from '../keys.ts';
+import {edit, lineOf} from '../line.ts';
+import type {LogView} from '../types.ts';
+import {bottomIndex, isMatch, type LogSize, levels, lowestBottom, type Numbered, visibleLines} from './lines.ts';
 
 const levelAfter = (level: LogLevel): LogLevel => levels[(levels.indexOf(level) + 1) % levels.length] ?? 'info';
 

@@ -1,7 +1,7 @@
-import type {LogLevel} from '../../engine/plan.ts';
-import type {LogLine, RunState} from '../../engine/state.ts';
-import {wrap} from '../terminal/text.ts';
-import type {LogView} from './types.ts';
+import type {LogLevel} from '../../../engine/plan.ts';
+import type {LogLine, RunState} from '../../../engine/state.ts';
+import {wrap} from '../../terminal/text.ts';
+import type {LogView} from '../types.ts';
 
 /** The levels of the log, the least important first. */
 export const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
