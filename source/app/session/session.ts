@@ -3,7 +3,7 @@ import {serializeAnswers} from '../../answers/file/save.ts';
 import {resolvePaths} from '../../answers/resolve-paths.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Draft} from '../../answers/tree.ts';
-import {saveBeside} from '../../base/files.ts';
+import {saveBeside, saveFile} from '../../base/files.ts';
 import {savePack} from '../../base/handover.ts';
 import {printableText} from '../../base/printable.ts';
 import {attended, type Controls} from '../../engine/controls.ts';

@@ -1,7 +1,7 @@
 import {wrapCommands} from './command.ts';
 import type {Extent} from './layout.ts';
 import type {Glyphs, Role} from './marks.ts';
-import {cells, clean, shorten, wrap} from './text.ts';
+import {cells, clean, shorten} from './text.ts';
 
 /** A screen is a list of rows of known height, so that it can be scrolled, tested and never grows out of the window. */
 export type Span = {readonly text: string; readonly role?: Role | undefined; readonly bold?: boolean | undefined};
