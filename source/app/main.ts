@@ -47,7 +47,7 @@ export const main = async (given: Context, words: readonly string[]): Promise<nu
 	const useCluster = (used: ClusterInUse): void => {
 		cluster = used;
 	};
-	const context = {...checkedContext(given), useCluster};
+	const context = checkedContext(given);
 	const unknown = unknownWords(context.environment);
 	if (unknown !== undefined) context.err(`${printableText(unknown)}\n`);
 	const json = words.includes('--json');
@@ -64,7 +64,7 @@ export const main = async (given: Context, words: readonly string[]): Promise<nu
 		// Taken for a path an empty word would mean the current folder, which nobody named.
 		if (words.includes('')) throw appProblems.error('word-empty', {});
 		await program.parseAsync([...words], {from: 'user'});
-		return request ? await act(context, request, json) : 0;
+		return request ? await act({...context, useCluster}, request, json) : 0;
 	} catch (error) {
 		if (!(error instanceof CommanderError)) return refuse(context, error, {json, cluster});
 		if (error.exitCode === 0) return 0;

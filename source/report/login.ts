@@ -1,6 +1,5 @@
 import type {Answers} from '../answers/schema.ts';
-import {keyInGenerated} from '../steps/shared/generated.ts';
-import {generatedSecretName} from '../steps/shared/names.ts';
+import {generatedSecretName, keyInGenerated} from '../answers/secret/generated.ts';
 import {onCluster} from './cluster-commands.ts';
 
 /** One whose first password was made by this tool: whose it is, and the command that reads it. */

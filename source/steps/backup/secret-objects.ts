@@ -1,8 +1,9 @@
+import {generatedSecretName} from '../../answers/secret/generated.ts';
 import type {Reference} from '../../cluster/kinds.ts';
 import type {KubeObject} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
 import {secretPlaces} from '../secrets/wanted.ts';
-import {enrollmentSecretName, generatedSecretName} from '../shared/names.ts';
+import {enrollmentSecretName} from '../shared/names.ts';
 import type {World} from '../world.ts';
 import type {Installed} from './installed.ts';
 

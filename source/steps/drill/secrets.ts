@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import {generatedSecretName} from '../../answers/secret/generated.ts';
 import type {ReadBackup} from '../../backup/types.ts';
 import type {KubeObject} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
-import {databaseKeys, databaseSecretName, enrollmentSecretName, generatedSecretName} from '../shared/names.ts';
+import {databaseKeys, databaseSecretName, enrollmentSecretName} from '../shared/names.ts';
 import type {World} from '../world.ts';
 import {smallPart} from './databases.ts';
 import {drillLabels, drillNamespace} from './names.ts';

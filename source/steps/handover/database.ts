@@ -1,11 +1,12 @@
 import type {DatabaseServer} from '../../answers/database-server.ts';
+import {keyInGenerated} from '../../answers/secret/generated.ts';
 import {isAbort, toProblem} from '../../base/problem.ts';
 import type {NeededAccount, NeededServer} from '../../handover/database/given.ts';
 import {databasePack} from '../../handover/database/index.ts';
 import type {Pack} from '../../handover/pack.ts';
 import {neededDatabase, portFor} from '../shared/database-logins.ts';
 import {serverGroups} from '../shared/database-servers.ts';
-import {generatedSecretPlace, keyInGenerated, secretFor} from '../shared/generated.ts';
+import {generatedSecretPlace, secretFor} from '../shared/generated.ts';
 import type {Component} from '../shared/names.ts';
 import {databasePassword} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';

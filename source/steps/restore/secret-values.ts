@@ -1,8 +1,7 @@
 import * as z from 'zod';
+import {generatedSecretName, keyInGenerated} from '../../answers/secret/generated.ts';
 import type {ReadBackup} from '../../backup/types.ts';
 import {stepProblems} from '../problems.ts';
-import {keyInGenerated} from '../shared/generated.ts';
-import {generatedSecretName} from '../shared/names.ts';
 import type {World} from '../world.ts';
 import {restoreWith} from './options.ts';
 import {partOf, type Restoring, type Source, textOfPart} from './source.ts';

@@ -1,8 +1,8 @@
+import {generatedSecretName} from '../../answers/secret/generated.ts';
 import {counted, firstOf} from '../../base/text.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
 import {generatedSecretPlace, putGenerated, readData} from '../shared/generated.ts';
-import {generatedSecretName} from '../shared/names.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {inputsOf} from './backup.ts';
 import {restoreWith} from './options.ts';

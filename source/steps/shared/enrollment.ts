@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type {WorkspaceAnswers} from '../../answers/schema.ts';
+import {generatedSecretName} from '../../answers/secret/generated.ts';
 import type {ZenmlSession} from '../../zenml/types.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
 import {adminSession} from './endpoints.ts';
 import {readGenerated, type SecretReader, storeGenerated} from './generated.ts';
-import {generatedSecretName, workspaceId} from './names.ts';
+import {workspaceId} from './names.ts';
 
 const enrollmentSchema = z.object({
 	workspaceId: z.string(),

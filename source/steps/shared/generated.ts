@@ -1,8 +1,9 @@
+import {generatedSecretName, keyInGenerated} from '../../answers/secret/generated.ts';
 import {isMap} from '../../base/text.ts';
 import type {KubeObject} from '../../cluster/types.ts';
 import {stepProblems} from '../problems.ts';
 import type {World} from '../world.ts';
-import {generatedSecretName, managedBy} from './names.ts';
+import {managedBy} from './names.ts';
 import type {SecretSource} from './secret-sources.ts';
 
 /** What reading needs of the world. */
@@ -47,10 +48,6 @@ const dataOf = (object: KubeObject): Data => {
 
 const encoded = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
-
-/** The key of a generated value. Keys of a Secret may hold letters, digits, `-`, `_` and `.` only; other characters are written as their code point. */
-export const keyInGenerated = (name: string): string =>
-	name.replaceAll(/[^\w.-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
 
 /** What is secret of a value that is kept here: all of it, where nothing is said. */
 type SecretsIn = (value: string) => readonly string[];

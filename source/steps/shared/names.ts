@@ -18,8 +18,6 @@ export const databaseKeys = {
 } as const;
 /** Secret with what the control plane told of a workspace, key `enrollmentKey`, in its namespace. */
 export const enrollmentSecretName = 'zenml-enrollment';
-/** Secret with everything this tool generated, in the control plane's namespace; losing it loses the encryption keys. */
-export const generatedSecretName = 'zenml-airgap-generated';
 
 /** A component with the word for it in the answers and on screen. */
 export type Component = {

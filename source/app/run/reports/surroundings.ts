@@ -1,7 +1,6 @@
 import {release} from 'node:os';
 import type {Answers} from '../../../answers/schema.ts';
 import {toProblem} from '../../../base/problem.ts';
-import {createCluster} from '../../../cluster/cluster.ts';
 import {loadKubeconfig} from '../../../cluster/kubeconfig/load.ts';
 import type {Facts} from '../../../report/run-papers.ts';
 import type {Ports} from '../../../steps/world.ts';
@@ -58,13 +57,19 @@ export const surroundingsOf = async (
 };
 
 /** A cluster port of its own for a report: that of the run may be busy, or not open yet. */
-export const knownCluster = (context: Context, answers: Answers): Pick<Ports['cluster'], 'version'> =>
-	createCluster({
-		...clusterChoice(answers),
-		homeDirectory: context.homeDirectory,
-		environment: childEnvironment(context.environment, answers),
-		onSecret: context.redactor.register,
-	});
+export const knownCluster = (context: Context, answers: Answers): Pick<Ports['cluster'], 'version'> => ({
+	version: async (signal) => {
+		// The first page waits for no client of the cluster.
+		const {createCluster} = await import('../../../cluster/cluster.ts');
+		const {homeDirectory, environment, redactor} = context;
+		return createCluster({
+			...clusterChoice(answers),
+			homeDirectory,
+			environment: childEnvironment(environment, answers),
+			onSecret: redactor.register,
+		}).version(signal);
+	},
+});
 
 /** The newest revision of each release of the answers, as Helm knows it. Within 10 s each. Never throws. */
 export const releaseFacts = async ({controlPlane, workspaces}: Answers, helm: Ports['helm']): Promise<Facts> =>
