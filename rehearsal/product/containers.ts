@@ -39,6 +39,8 @@ export type Running = {
 	readonly trust: readonly string[];
 	/** Files that volumes put into it, by path. */
 	readonly files: ReadonlyMap<string, string>;
+	/** It was up when the cluster was stopped: what a server does at its start alone is behind it. */
+	readonly resumed?: boolean | undefined;
 };
 
 /** What a program needs from its node. `ready` tells that the readiness probe would now succeed. */
@@ -220,7 +222,9 @@ const serveWorkspace = (running: Running, node: Node): Promise<number> =>
 			node.log('RuntimeError: The database schema is not that of this server; run the database migration first.');
 			return 1;
 		}
-		if (isPro(running.environment) && !(await report(running, node))) return 3;
+		// All servers of a world go on at once: the control plane may not be back yet, and was told before.
+		const enrols = isPro(running.environment) && running.resumed !== true;
+		if (enrols && !(await report(running, node))) return 3;
 		await node.pause(600);
 		uvicorn(node, 8080);
 		return untilStopped(node.signal);

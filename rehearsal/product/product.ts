@@ -88,7 +88,7 @@ const start = async (
 	const key = containerKey(pod, run.container.name);
 	const ready = Promise.withResolvers<Outcome>();
 	const pause = async (ms: number): Promise<void> => {
-		await sleep(ms * slowness, undefined, {signal});
+		await sleep(running.resumed ? 0 : ms * slowness, undefined, {signal});
 	};
 	containers.set(key, {image: run.container.image, running});
 	let message: string | undefined;
@@ -126,10 +126,18 @@ const start = async (
 	return Promise.race([ended, ready.promise]);
 };
 
+/** Does a fault end a container at its start? It leaves its lines in the log. What goes on was started before. */
+const isHit = ({interfere}: Options, pod: Pod, {resumed, log}: ContainerRun, role: Running['role']): boolean => {
+	const lines = resumed ? undefined : interfere?.start?.(pod, role);
+	for (const line of lines ?? []) log(line);
+	return lines !== undefined;
+};
+
 const runIn =
 	(options: Options, up: Up): RunPod =>
 	async (pod, run) => {
-		const message = await pull(options, pod, run);
+		const {resumed} = run;
+		const message = resumed ? undefined : await pull(options, pod, run);
 		if (message !== undefined) return {waiting: {reason: 'ErrImagePull', message}};
 		const trust = trustOf(options.cluster(), pod);
 		if (run.isInit) {
@@ -138,11 +146,7 @@ const runIn =
 		}
 		const {container, env: environment} = run;
 		const role = roleOf(pod, container);
-		const lines = options.interfere?.start?.(pod, role);
-		if (lines) {
-			for (const line of lines) run.log(line);
-			return {exit: 1};
-		}
+		if (isHit(options, pod, run, role)) return {exit: 1};
 		const running = {
 			role,
 			version: parseImage(container.image).reference,
@@ -150,6 +154,7 @@ const runIn =
 			environment,
 			trust,
 			files: filesOf(options.cluster(), pod, container),
+			resumed,
 		};
 		return start(options, pod, {...run, running}, up);
 	};

@@ -1,4 +1,5 @@
-import {chmod, chown, rename, rm, symlink} from 'node:fs/promises';
+import {chmod, chown, rename, rm, rmdir, stat, symlink} from 'node:fs/promises';
+import path from 'node:path';
 import {afterEach, beforeEach, expect} from 'vitest';
 import {worldFolderOf} from '../../source/app/rehearsal/world-folder.ts';
 import {asRoot, stranger} from '../helpers/as-root.ts';
@@ -36,4 +37,14 @@ asRoot("a world of root below the folder of all users is used while it is root's
 	await expect(find()).rejects.toMatchObject({
 		problem: {code: 'folder-not-ours', cause: 'It is a link, and may lead elsewhere the next time.'},
 	});
+});
+
+asRoot('a rehearsal that is refused leaves no folder of a world behind', async () => {
+	const state = path.join(stage.folder, 'state');
+	folder = await worldFolderOf({...stage.context, userId: 0}, state);
+	await rmdir(folder);
+	const file = await stage.write('answers.yaml', 'version: 1\nnonsense: 1\n');
+	const {code} = await stage.run('rehearse', '--non-interactive', '--answers', file, '--state-dir', state);
+	expect(code).not.toBe(0);
+	await expect(stat(folder)).rejects.toMatchObject({code: 'ENOENT'});
 });

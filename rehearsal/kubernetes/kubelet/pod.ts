@@ -32,7 +32,8 @@ const slotsOf = ({spec, status}: Pod): Pick<PodRun, 'init' | 'main'> => {
 	const slots = (group: readonly Container[], before: readonly ContainerStatus[] = [], isInit = false): Slot[] =>
 		group.map((container) => {
 			const known = before.find((one) => one.name === container.name);
-			return {container, isInit, status: {...(known ?? freshStatus(container, reason))}, failedPulls: 0};
+			const status = {...(known ?? freshStatus(container, reason))};
+			return {container, isInit, status, failedPulls: 0, resumes: Boolean(status.state.running) && status.ready};
 		});
 	return {
 		init: slots(initContainers, status?.initContainerStatuses, true),

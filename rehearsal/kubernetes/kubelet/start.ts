@@ -105,6 +105,8 @@ export const startOnce = async (
 	const {uid} = run.key;
 	const {container, isInit, status} = slot;
 	const {signal} = run.abort;
+	const resumed = slot.resumes;
+	slot.resumes = false;
 	node.logs.start(uid, container.name);
 	const soon = setTimeout(() => showRunning(node, run, slot, pod), shownAfterMs);
 	try {
@@ -113,6 +115,7 @@ export const startOnce = async (
 				container,
 				isInit,
 				attempt: status.restartCount,
+				resumed,
 				env,
 				pullSecrets: pullSecrets(node, pod),
 				signal,

@@ -51,6 +51,8 @@ export type ContainerRun = {
 	readonly isInit: boolean;
 	/** How often it was started before. */
 	readonly attempt: number;
+	/** It was up and ready when the cluster was stopped, and goes on: no new start, whatever its program does at one. */
+	readonly resumed: boolean;
 	/** The environment with every reference resolved. */
 	readonly env: Readonly<Record<string, string>>;
 	/** Secrets named by `imagePullSecrets` that exist; what is missing was reported as an Event. */
@@ -86,6 +88,8 @@ export type Slot = {
 	readonly isInit: boolean;
 	readonly status: ContainerStatus;
 	failedPulls: number;
+	/** Was it up and ready when the cluster was stopped, and not begun since? */
+	resumes: boolean;
 	/** Digest under which its image was pulled last. */
 	pulled?: string;
 };

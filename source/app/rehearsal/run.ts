@@ -20,16 +20,15 @@ import {judgeOwnFile, ofThisWorld, refuseOutside, stayInside} from './answers.ts
 import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
 import {withoutReplaced} from './secrets.ts';
 import {answersFor, ownAnswers, type RehearsalOptions, type Stage, startWorld, type World} from './world.ts';
-import {forgetWorld, worldFolderOf} from './world-folder.ts';
+import {forgetWorld, leaveNoEmpty, worldFolderOf} from './world-folder.ts';
 
 /** Finds the answers; forgets the world of an earlier rehearsal where that is asked for. @throws ProblemError, ProblemsError */
 const setStage = async (
 	context: Context,
 	options: RehearsalOptions,
-	stateDirectory: string,
+	{stateDirectory, worldFolder}: Pick<Stage, 'stateDirectory' | 'worldFolder'>,
 	asks: boolean,
 ): Promise<Stage> => {
-	const worldFolder = await worldFolderOf(context, stateDirectory);
 	const source = await findAnswers(context, options, {stateDirectory, plan: plans[options.plan]});
 	refuseOutside(source);
 	// Where somebody can be asked, what is missing is asked for.
@@ -154,9 +153,14 @@ const playBefore = async (context: Context, options: RehearsalOptions, {plan, sa
 	return playIn(aside, own, {...stage, source}, {wanted: options.plan});
 };
 
-const rehearse = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
+const rehearseIn = async (
+	context: Context,
+	options: RehearsalOptions,
+	place: Pick<Stage, 'stateDirectory' | 'worldFolder'>,
+): Promise<number> => {
+	const {stateDirectory} = place;
 	const asks = wantsScreen(context, options) || wantsPlainQuestions(context, options);
-	const stage = await setStage(context, options, stateDirectory, asks);
+	const stage = await setStage(context, options, place, asks);
 	if (options.serve) return serve(context, options, stage);
 	const scenes = await scenesBefore(options.plan, stage);
 	for (const scene of scenes) {
@@ -165,6 +169,15 @@ const rehearse = async (context: Context, options: RehearsalOptions, stateDirect
 	}
 	const source = await findAnswers(context, options, {stateDirectory, plan: plans[options.plan]});
 	return playIn(context, options, {...stage, source}, {wanted: options.plan});
+};
+
+const rehearse = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
+	const worldFolder = await worldFolderOf(context, stateDirectory);
+	try {
+		return await rehearseIn(context, options, {stateDirectory, worldFolder});
+	} finally {
+		await leaveNoEmpty(worldFolder);
+	}
 };
 
 /** The rehearsal, while no other is at work in its folder. */

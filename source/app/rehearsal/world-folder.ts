@@ -1,4 +1,4 @@
-import {mkdir, rm} from 'node:fs/promises';
+import {mkdir, rm, rmdir} from 'node:fs/promises';
 import path from 'node:path';
 import {lookUp} from '../../answers/tree.ts';
 import {isErrno} from '../../base/errno.ts';
@@ -26,6 +26,13 @@ export const worldFolderOf = async ({userId}: Context, stateDirectory: string): 
 		throw rehearsalRunProblems.error('rehearsal-folder-foreign', {folder});
 	refuseForeignFolder(folder);
 	return folder;
+};
+
+/** Takes the folder of a world away again where none was begun in it: a rehearsal that is refused leaves nothing behind. */
+export const leaveNoEmpty = async (worldFolder: string): Promise<void> => {
+	await rmdir(worldFolder).catch((error: unknown) => {
+		if (!isErrno(error, 'ENOTEMPTY') && !isErrno(error, 'EEXIST') && !isErrno(error, 'ENOENT')) throw error;
+	});
 };
 
 /**

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {readLog} from '../../../rehearsal/kubernetes/api/log.ts';
-import type {KubernetesServer, Pod} from '../../../rehearsal/kubernetes/index.ts';
+import type {KubernetesServer, Pod, RunPod} from '../../../rehearsal/kubernetes/index.ts';
 import {createLogs} from '../../../rehearsal/kubernetes/objects/logs.ts';
 import type {Container, ContainerStatus} from '../../../rehearsal/kubernetes/objects/types.ts';
 import {dict} from '../../../rehearsal/kubernetes/objects/values.ts';
@@ -150,4 +150,31 @@ test.each([
 
 test('the log of a container that said nothing yet is empty', () => {
 	expect(logged({a: {running: {startedAt: ''}}})('container=a')).toBe('');
+});
+
+test('what was up and ready when the cluster was stopped goes on, and is no new start; what was not is', async () => {
+	const resumed = new Map<string, boolean>();
+	const runPod: RunPod = async (pod, run) => {
+		resumed.set(pod.metadata.name, run.resumed);
+		return runByImage(pod, run);
+	};
+	const first = await startCluster({runPod});
+	await eventually(() => first.store.get('serviceaccounts', 'default', 'default'));
+	for (const [name, image] of [
+		['up', 'server:1'],
+		['not-up', 'unready:1'],
+	] as const)
+		await call(first, `POST ${core}/pods`, {metadata: {name}, spec: {containers: [{name: 'main', image}]}});
+	const statusOf = (of: KubernetesServer, name: string) =>
+		of.store.get<Pod>('pods', 'default', name)?.status?.containerStatuses?.[0];
+	await eventually(() => statusOf(first, 'up')?.ready && statusOf(first, 'not-up')?.state.running);
+	expect([...resumed.values()]).toEqual([false, false]);
+	const load = JSON.parse(JSON.stringify(first.snapshot()));
+	await first.stop();
+	resumed.clear();
+	const second = await startCluster({runPod, load});
+	await eventually(() => resumed.size === 2);
+	expect(Object.fromEntries(resumed)).toEqual({up: true, 'not-up': false});
+	expect(statusOf(second, 'up')).toMatchObject({ready: true, restartCount: 0});
+	await second.stop();
 });

@@ -230,6 +230,7 @@ const runPod = async ({product, store, registryHost, logs, signal}: Node, spec: 
 		container: pod.spec.containers[0] as Container,
 		isInit: false,
 		attempt: 0,
+		resumed: false,
 		env: spec.env,
 		pullSecrets: (spec.pullSecret ?? true) ? [pullSecret as unknown as KubeObject] : [],
 		signal,
