@@ -84,6 +84,7 @@ const session: Session = {
 	keepSecret: refuse,
 	keepDraft: refuse,
 	look: refuse,
+	offer: async () => ({all: []}),
 	plan: async () => ({steps: []}),
 	start: async () => {
 		const at = Date.now();

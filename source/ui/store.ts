@@ -4,7 +4,8 @@ import {ProblemError, toProblem} from '../base/problem.ts';
 import {envOf} from './content/extent.ts';
 import {pageOf} from './state/page.ts';
 import {firstState, reduce} from './state/reduce.ts';
-import type {AppResult, Session} from './state/session.ts';
+
+import type {AppResult, Offered, Session} from './state/session.ts';
 import type {Effect, Notice, UiEvent, UiState} from './state/types.ts';
 
 /** The size of a window in cells. */
@@ -89,6 +90,24 @@ const createNoticeClock = (tell: (event: UiEvent) => void) => {
 	return {watch, end: () => clearTimeout(timer)};
 };
 
+/** Looks for what can be offered; another question, or another folder, ends the look before. */
+const createOfferer = (session: Session, tell: (event: UiEvent) => void) => {
+	let under: AbortController | undefined;
+	const cancel = (): void => under?.abort();
+	const offer = ({draft, path, base}: Of<'offer'>): void => {
+		cancel();
+		const own = new AbortController();
+		under = own;
+		const told = ({all, why}: Offered): void => {
+			if (!own.signal.aborted) tell({type: 'offered', path, base, all, why});
+		};
+		session
+			.offer(draft, path, base, own.signal)
+			.then(told, (error: unknown) => told({all: [], why: toProblem(error).message}));
+	};
+	return {offer, cancel};
+};
+
 /** Most saving fails for reasons of the disk, which are told in one row. */
 const whyNotSaved = (error: unknown): string =>
 	error instanceof ProblemError ? `${error.problem.message} ${error.problem.fix}` : errnoWords(error, 'write');
@@ -104,9 +123,11 @@ const performersOf = (
 	{
 		planner,
 		looker,
+		offerer,
 	}: {
 		readonly planner: ReturnType<typeof createPlanner>;
 		readonly looker: ReturnType<typeof createLooker>;
+		readonly offerer: ReturnType<typeof createOfferer>;
 	},
 	tell: (event: UiEvent) => void,
 	{exit, terminal}: {readonly exit: (result: AppResult) => void; readonly terminal: UiTerminal},
@@ -119,6 +140,7 @@ const performersOf = (
 	return {
 		'keep-secret': ({path, value}) => session.keepSecret(path, value),
 		look: looker.look,
+		offer: offerer.offer,
 		plan: planner.plan,
 		'cancel-plan': planner.cancel,
 		start: ({answers}) => {
@@ -201,11 +223,12 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 	const planner = createPlanner(session, fold);
 	const keepDraft = draftKeeper(session, fold);
 	const looker = createLooker(session, fold);
+	const offerer = createOfferer(session, fold);
 	const leave = (result: AppResult): void => {
 		isLeft = true;
 		exit(result);
 	};
-	const performers = performersOf(session, {planner, looker}, fold, {exit: leave, terminal});
+	const performers = performersOf(session, {planner, looker, offerer}, fold, {exit: leave, terminal});
 	const unsubscribe = watchRun(session, () => state, fold);
 	return {
 		getState: () => state,
@@ -227,6 +250,7 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 			planner.cancel();
 			looker.cancel();
 			notices.end();
+			offerer.cancel();
 			unsubscribe();
 		},
 	};

@@ -14,6 +14,7 @@ import type {RunReport} from '../run/run.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
 import {lookAtAnswer} from '../session/look-at-answer.ts';
+import {offerAnswer} from '../session/offers.ts';
 import {createSession, type Session} from '../session/session.ts';
 import {createStore, type Store} from './store.ts';
 
@@ -142,6 +143,7 @@ export const createScreenSession = (
 		...beginningOf(options),
 		keepDraft: shared.unfinished.keep,
 		look: lookerOf(context, options),
+		offer: async (draft, path, base, signal) => offerAnswer(context, draft, {path, base}, signal),
 		found: async () => lookAround(context, loaded.draft, options),
 		keepSecret: shared.keepSecret,
 		plan: async (answers, signal, onProgress) => {

@@ -97,6 +97,10 @@ const chooseContext = ({file, contexts, current}: ReturnType<typeof readFiles>, 
 		: clusterProblems.error('kubeconfig-no-context', {case: 'none chosen', file, contexts: names}, more);
 };
 
+/** Names of the contexts to choose from, in the order of the files. @throws ProblemError where they cannot be read */
+export const contextNames = (options: KubeconfigOptions): readonly string[] =>
+	readFiles(options).contexts.map(({name}) => name);
+
 /** What helm and kubectl refuse of a user (client-go `clientcmd` validateAuthInfo), in words. */
 const refusedOf = (user: UserEntry): string | undefined => {
 	const {as, 'as-uid': uid, 'as-groups': groups = [], 'as-user-extra': extra = {}} = user;

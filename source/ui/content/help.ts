@@ -15,7 +15,7 @@ const groups: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, st
 		'Questions',
 		[
 			['Enter', 'take the answer and go on'],
-			['Tab Shift-Tab up down', 'other question, nothing is lost'],
+			['Tab Shift-Tab up down', 'other question; Tab completes too'],
 			['Esc PgUp;  PgDn Ctrl-N', 'back a topic; next topic'],
 			['Ctrl-R  Ctrl-S', 'to the review'],
 			['Ctrl-X  Ctrl-A', 'advanced questions'],

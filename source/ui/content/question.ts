@@ -2,7 +2,9 @@ import {defaultAt, showField} from '../../answers/draft.ts';
 import {optionsOf, proposalAt} from '../../answers/form/answering.ts';
 import type {QuestionAt} from '../../answers/form/asking.ts';
 import {openSecrets} from '../../answers/form/form.ts';
+import {offerWords} from '../../answers/form/offers.ts';
 import {beginsReference} from '../../answers/secret/mistyped.ts';
+import {offersInFocus} from '../state/asking/offers.ts';
 import type {Entry} from '../state/entries.ts';
 import {lookOf} from '../state/looks.ts';
 import type {Field} from '../state/screen.ts';
@@ -72,6 +74,15 @@ const lookRows = (state: Asking, {path}: QuestionAt, {width, marks}: Scroll): re
 	return bullet({text: marks[role], role}, text, width);
 };
 
+/** What is offered, until it is all there; it comes in the background and takes nothing away from free typing. */
+const offerRows = (state: Asking, {width}: Scroll): readonly Row[] => {
+	const offers = offersInFocus(state);
+	if (offers === undefined) return [];
+	const {base, matches, why} = offers;
+	if (why !== undefined) return paragraph(`Nothing to offer: ${why}`, width, 'dim');
+	return paragraph(`Tab completes: ${offerWords(matches, base)}`, width, 'dim');
+};
+
 const questionRows = (state: Asking, at: QuestionAt, scroll: Scroll): readonly Row[] => {
 	const {field} = state.screen;
 	const {width} = scroll;
@@ -86,6 +97,7 @@ const questionRows = (state: Asking, at: QuestionAt, scroll: Scroll): readonly R
 		...(message === undefined
 			? lookRows(state, at, scroll)
 			: paragraph(`${at.question.label} ${message}`, width, 'bad')),
+		...offerRows(state, scroll),
 	];
 };
 

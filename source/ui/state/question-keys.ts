@@ -1,6 +1,7 @@
 import {validateField} from '../../answers/draft.ts';
 import {optionsOf} from '../../answers/form/answering.ts';
 import {topics} from '../../answers/questions.ts';
+import {complete} from './asking/offers.ts';
 import {type Entry, entriesOf, questionnaireOf} from './entries.ts';
 import {commit, editField, judged} from './field.ts';
 import {digit, isLetter, isYes, type Key, type KeyId, listMove, takes} from './keys.ts';
@@ -117,7 +118,7 @@ const explainRow = (state: Asking): Turn => {
  * and Ctrl-S, docker and kubectl hold Ctrl-P back, browsers Ctrl-N. So each deed has a key that nobody keeps.
  */
 const everywhere: Partial<Record<KeyId, (state: Asking) => Turn>> = {
-	tab: (state) => focusOn(state, state.screen.spot.focus + 1),
+	tab: (state) => complete(state) ?? focusOn(state, state.screen.spot.focus + 1),
 	'shift-tab': (state) => focusOn(state, state.screen.spot.focus - 1),
 	escape: (state) => after(leave(state), back),
 	'ctrl-p': (state) => after(leave(state), back),

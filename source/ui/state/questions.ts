@@ -2,6 +2,7 @@ import {addItem, itemCount} from '../../answers/draft.ts';
 import type {Scope} from '../../answers/form/asking.ts';
 import {complaintAt, judgeForm, withoutMember} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
+import {offerNames} from './asking/offers.ts';
 import {type Entry, entriesOf, entryAt, questionnaireOf, spotOf, topicsIn} from './entries.ts';
 import {commit, judged, openField} from './field.ts';
 import {lookAt} from './looks.ts';
@@ -21,15 +22,15 @@ const at = (state: UiState, scope: Scope, spot: Spot): Asking => {
 };
 
 /** Goes to a place in the questionnaire that is open. */
-export const goTo = (state: Asking, spot: Spot): Turn => turn(at(state, state.screen.scope, spot));
+export const goTo = (state: Asking, spot: Spot): Turn => offerNames(at(state, state.screen.scope, spot));
 
 /** Opens the questionnaire at its first topic, or at `path`. Without anything to ask the review page comes. */
 export const openQuestions = (state: UiState, scope: Scope, path?: string): Turn => {
 	const questionnaire = questionnaireOf(at(state, scope, {topic: 0, focus: 0}));
 	const spot = path === undefined ? undefined : spotOf(questionnaire, path);
-	if (spot) return turn(at(state, scope, spot));
+	if (spot) return offerNames(at(state, scope, spot));
 	const [first] = topicsIn(questionnaire);
-	return first === undefined ? openReview(state) : turn(at(state, scope, {topic: first, focus: 0}));
+	return first === undefined ? openReview(state) : offerNames(at(state, scope, {topic: first, focus: 0}));
 };
 
 /** Takes the field as the answer, valid or not; a typed secret goes to the session. */

@@ -2,6 +2,7 @@ import {counted} from '../../base/text.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
 import type {RunState} from '../../engine/state.ts';
 import {fits} from '../terminal/layout.ts';
+import {offered} from './asking/offers.ts';
 import {commandsOf, isLetter, isYes, type Key, scrollMove} from './keys.ts';
 import {lookedAt} from './looks.ts';
 import {copy, copyingKey, explainedKey} from './overlays.ts';
@@ -169,6 +170,7 @@ const told: {
 } = {
 	found: (state, {found}) => ({...state, found}),
 	looked: lookedAt,
+	offered,
 	'find-failed': (state, {problem}) => ({...state, foundProblem: problem}),
 	'plan-progress': (state, {title, index, count}) => ({...state, plan: {status: 'looking', title, index, count}}),
 	'plan-ready': (state, {view}) => planned(state, view),

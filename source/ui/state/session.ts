@@ -10,6 +10,9 @@ import type {RunState} from '../../engine/state.ts';
 /** One thing that was looked at before the first question. */
 export type Sighting = {readonly ok: boolean; readonly text: string};
 
+/** Answers that can be offered, in order; or why nothing can. */
+export type Offered = {readonly all: readonly string[]; readonly why?: string | undefined};
+
 /** Answers that somebody gave and did not start with; `at` in ms since the epoch. */
 export type Unfinished = Form & {readonly at: number; readonly count: number; readonly first: boolean};
 
@@ -71,6 +74,8 @@ export type Session = {
 	readonly keepDraft: (draft: Draft) => Promise<void>;
 	/** Looks at what an answer names, without changing anything; undefined where there is nothing to look at. */
 	readonly look: (draft: Draft, path: string, signal: AbortSignal) => Promise<Sighting | undefined>;
+	/** What can be offered as an answer whose text begins with `base`, such as what lies in that folder. Never rejects. */
+	readonly offer: (draft: Draft, path: string, base: string, signal: AbortSignal) => Promise<Offered>;
 	/** Takes a typed secret out of the screen's hands; the draft only holds `prompt` at `path`. */
 	readonly keepSecret: (path: string, value: string) => void;
 	/** Looks without changing anything. `onProgress` names the step that is looked at. */

@@ -12,7 +12,7 @@ import type {Role} from '../terminal/marks.ts';
 import type {Key} from './keys.ts';
 import type {Line} from './line.ts';
 import type {Screen} from './screen.ts';
-import type {AppResult, Found, Sighting, SummaryView, Unfinished} from './session.ts';
+import type {AppResult, Found, Offered, Sighting, SummaryView, Unfinished} from './session.ts';
 
 /** The log pane: it follows the newest line, or stays with the line `anchor`, counted from the first line ever. */
 export type LogView = {
@@ -65,6 +65,17 @@ export type Explained = {
 /** A look at what an answer names: under way without `seen`. */
 export type Look = {readonly value: DraftValue; readonly seen?: Sighting | undefined};
 
+/** What is offered for an answer whose text begins with `base`; under way without `all`. */
+export type Offers = {
+	readonly path: string;
+	readonly base: string;
+	/** The text that is completed when they are there. */
+	readonly typed?: string | undefined;
+	readonly all?: readonly string[] | undefined;
+	/** Why nothing can be offered. */
+	readonly why?: string | undefined;
+};
+
 /** A word in place of the keys in the last rows, until the next key or for some seconds. A path is shown whole. */
 export type Notice = {readonly role: Role; readonly text: string; readonly path?: string};
 
@@ -80,6 +91,8 @@ export type UiState = Form & {
 	readonly unfinished?: Unfinished | undefined;
 	/** What was seen of answers, by path; it holds for this value of the answer alone. */
 	readonly looks: Readonly<Record<string, Look>>;
+	/** What is offered at the question that was last in focus with something to offer. */
+	readonly offers?: Offers | undefined;
 	/** Paths that were answered from outside. */
 	readonly given: readonly string[];
 	readonly advanced: boolean;
@@ -132,6 +145,7 @@ export type UiEvent =
 	| {readonly type: 'key'; readonly key: Key}
 	| {readonly type: 'found'; readonly found: Found}
 	| {readonly type: 'looked'; readonly path: string; readonly value: DraftValue; readonly seen: Sighting | undefined}
+	| ({readonly type: 'offered'; readonly path: string; readonly base: string} & Offered)
 	| {readonly type: 'find-failed'; readonly problem: Problem}
 	| {readonly type: 'plan-progress'; readonly title: string; readonly index: number; readonly count: number}
 	| {readonly type: 'plan-ready'; readonly view: PlanView}
@@ -151,6 +165,7 @@ export type UiEvent =
 /** What a reducer asks the store to do; the only way to the session. */
 export type Effect =
 	| {readonly type: 'look'; readonly draft: Draft; readonly path: string}
+	| {readonly type: 'offer'; readonly draft: Draft; readonly path: string; readonly base: string}
 	| {readonly type: 'keep-secret'; readonly path: string; readonly value: string}
 	| {readonly type: 'plan'; readonly answers: Answers}
 	| {readonly type: 'cancel-plan'}

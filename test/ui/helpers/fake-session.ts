@@ -91,6 +91,7 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 		given: allowed.given ?? [],
 		untyped: allowed.untyped ?? [],
 		unfinished: allowed.unfinished,
+		offer: allowed.offer ?? (async () => ({all: []})),
 		look: allowed.look ?? (async () => undefined),
 		keepDraft: allowed.keepDraft ?? (async () => undefined),
 		summary: allowed.summary ?? (() => ({urls: [], next: [], files: []})),
