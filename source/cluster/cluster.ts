@@ -8,6 +8,7 @@ import type {KubeconfigOptions} from './kubeconfig/files.ts';
 import {createDenied} from './objects/access.ts';
 import {createFollowLog} from './objects/logs.ts';
 import {createObjectApi} from './objects/object-api.ts';
+import {createWhoAmI} from './objects/who-am-i.ts';
 import {diagnosePicture} from './pods/diagnose.ts';
 import {takePicture, takePods} from './pods/picture.ts';
 import {podView} from './pods/views.ts';
@@ -72,6 +73,8 @@ export const createCluster = ({
 				return '(no kubeconfig)';
 			}
 		},
+		context: requests.context,
+		whoAmI: createWhoAmI(requests),
 		warnings: requests.warnings,
 		version: shared(async (signal) => (await askVersion(requests, signal)).version),
 		serverTime: async (signal) => (await askVersion(requests, signal)).time,

@@ -60,6 +60,8 @@ type Answer = {
 export type Requests = {
 	/** Server address of the kubeconfig; throws its problems. */
 	readonly server: () => string;
+	/** Name of the kubeconfig's context that is in use; throws its problems. */
+	readonly context: () => string;
 	/** What of the kubeconfig is worth knowing though it stops nothing; throws its problems. */
 	readonly warnings: () => readonly string[];
 	/** Sends and reads the answer whole. @throws KubernetesError for 400 and above, ProblemError for the connection. */
@@ -164,5 +166,12 @@ export const createRequests = (options: AccessOptions, timing: Timing): Requests
 			throw error;
 		}
 	};
-	return {server: () => load().server, warnings: () => load().warnings, send, stream, upgrade};
+	return {
+		server: () => load().server,
+		context: () => load().context,
+		warnings: () => load().warnings,
+		send,
+		stream,
+		upgrade,
+	};
 };

@@ -167,6 +167,10 @@ export type PatchStep =
 export type ClusterPort = {
 	/** Server address, for messages. */
 	readonly server: string;
+	/** Name of the kubeconfig's context that is in use. @throws as `version` */
+	readonly context: () => string;
+	/** Who the server takes this login for (SelfSubjectReview); undefined for a server that does not tell, as before Kubernetes 1.28. */
+	readonly whoAmI: (signal: AbortSignal) => Promise<string | undefined>;
 	/** What of the kubeconfig is worth knowing though it stops nothing, such as TLS that is not checked. @throws as `version` */
 	readonly warnings: () => readonly string[];
 	/** Git version, e.g. `v1.34.0`. @throws ProblemError: kubeconfig, unreachable, untrusted CA, unauthorized. */

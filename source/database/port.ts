@@ -2,7 +2,7 @@ import type {Access, Limits} from './access.ts';
 import {serverPlace} from './answer-paths.ts';
 import type {Provision} from './converge.ts';
 import {requireScratchName} from './scratch/names.ts';
-import type {DatabaseLogin, DatabasePort, NeededDatabase, ScratchPort} from './types.ts';
+import type {DatabaseLogin, DatabasePort, NeededDatabase, PlannedDatabase, ScratchPort} from './types.ts';
 
 /** What an engine does with one login; the rest of a port is alike for all of them. */
 type Engine = Pick<DatabasePort, 'judge' | 'script'> & {
@@ -11,7 +11,7 @@ type Engine = Pick<DatabasePort, 'judge' | 'script'> & {
 	readonly contents: (access: Access) => ReturnType<DatabasePort['contents']>;
 	readonly storedSecrets: (access: Access) => ReturnType<DatabasePort['storedSecrets']>;
 	readonly refuseAdmin: (admin: Access, needed: Omit<NeededDatabase, 'password'>) => Promise<void>;
-	readonly missing: (admin: Access, needed: NeededDatabase) => ReturnType<DatabasePort['missing']>;
+	readonly missing: (admin: Access, needed: PlannedDatabase) => ReturnType<DatabasePort['missing']>;
 	readonly provision: Provision<Access>;
 	readonly scratch: {
 		readonly left: (admin: Access) => ReturnType<ScratchPort['left']>;

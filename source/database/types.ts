@@ -35,6 +35,9 @@ export type NeededDatabase = {
 	readonly requires?: 'nothing' | 'TLS' | 'certificate' | undefined;
 };
 
+/** The same while its password is not made yet: a role that is there already gets a new one then. */
+export type PlannedDatabase = Omit<NeededDatabase, 'password'> & {readonly password?: string | undefined};
+
 export type DatabaseFacts = {
 	readonly product: 'PostgreSQL' | 'MySQL' | 'MariaDB';
 	/** `15.18`. */
@@ -141,10 +144,10 @@ export type DatabasePort = {
 		needed: readonly Omit<NeededDatabase, 'password'>[],
 		signal: AbortSignal,
 	) => Promise<void>;
-	/** What an admin would have to do so that the database is as it is needed; empty when nothing. */
+	/** What an admin would have to do so that the database is as it is needed; empty when nothing. Without a password no login is tried. */
 	readonly missing: (
 		admin: DatabaseLogin,
-		needed: NeededDatabase,
+		needed: PlannedDatabase,
 		signal: AbortSignal,
 	) => Promise<readonly DatabaseStatement[]>;
 	/** Does it; idempotent. The password is set only for a role that is created, or when it does not log in. */

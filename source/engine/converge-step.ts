@@ -1,8 +1,8 @@
 import {bounded} from '../base/bounded.ts';
 import {ProblemError, toProblem} from '../base/problem.ts';
 import {retrying} from '../base/retry.ts';
-import {formatChanges} from './changes.ts';
-import type {BaseWorld, Detail, Finding, Kept, Step} from './plan.ts';
+import {differences, formatChanges} from './changes.ts';
+import type {BaseWorld, Change, Detail, Finding, Kept, Step} from './plan.ts';
 import {engineProblems} from './problems.ts';
 import type {NewEvent, RunOptions} from './run.ts';
 
@@ -146,13 +146,23 @@ const checkUntilSettled = async <Answers, World extends BaseWorld<Answers>>(
 	}
 };
 
+const drift = <Answers, World extends BaseWorld<Answers>>(
+	{step, plan, pass}: StepContext<Answers, World>,
+	changes: readonly Change[],
+): ProblemError =>
+	engineProblems.error(
+		'drift',
+		{step: step.title, changes: differences(changes).join('; '), command: plan.command},
+		{area: pass === 'verify' ? 'verification' : step.area},
+	);
+
 /** Check; when something is to do, apply and check again. */
 const convergeOnce = async <Answers, World extends BaseWorld<Answers>>(
 	context: StepContext<Answers, World>,
 	attempt: number,
 	progress: Progress,
 ): Promise<void> => {
-	const {step, plan, emit, pass, fingerprint} = context;
+	const {step, emit, pass, fingerprint} = context;
 	const finished = (outcome: 'already' | 'applied', note = '', keep?: Kept): void =>
 		emit({type: 'step-finished', step: step.id, outcome, note, fingerprint, ...(keep && {keep})});
 	const before = await checkUntilSettled(context, 'before', progress);
@@ -165,8 +175,7 @@ const convergeOnce = async <Answers, World extends BaseWorld<Answers>>(
 	emit({type: 'step-todo', step: step.id, changes: before.changes});
 	if (pass === 'look') return;
 	if (pass === 'verify' || !step.apply) {
-		const differs = {step: step.title, changes: formatChanges(before.changes), command: plan.command};
-		throw engineProblems.error('drift', differs, {area: pass === 'verify' ? 'verification' : step.area});
+		throw drift(context, before.changes);
 	}
 	emit({type: 'step-applying', step: step.id, attempt});
 	progress.applied = true;

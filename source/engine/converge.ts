@@ -1,9 +1,10 @@
+import {bounded} from '../base/bounded.ts';
 import {exitCodes, type Problem, ProblemError, toProblem} from '../base/problem.ts';
 import {convergeStep, type StepContext} from './converge-step.ts';
 import {settle} from './deciding.ts';
 import type {Event, StepInfo} from './events.ts';
 import {fingerprintOf} from './fingerprint.ts';
-import type {BaseWorld, Step} from './plan.ts';
+import type {BaseWorld, PlanFact, Step} from './plan.ts';
 import {engineProblems} from './problems.ts';
 import type {NewEvent, RunOptions, RunResult} from './run.ts';
 
@@ -83,6 +84,44 @@ const survey = async <Answers, World extends BaseWorld<Answers>>(
 		found.push(problem);
 	}
 	return found[0];
+};
+
+/** How long the facts of a plan are looked for, ms. */
+const factsMs = 20_000;
+
+/** Tells what is worth knowing of where the plan goes, beside the look at its steps. @throws the signal's reason */
+const tellFacts = async <Answers, World extends BaseWorld<Answers>>({
+	options,
+	emit,
+}: Run<Answers, World>): Promise<void> => {
+	const {plan, pass, runId, answers, signal, clock, makeWorld, facts: known = []} = options;
+	const tell = (fact: PlanFact): void => emit({type: 'plan-fact', fact});
+	known.forEach(tell);
+	if (!plan.facts) return;
+	const find = async (inner: AbortSignal): Promise<void> => {
+		const base = {answers, pass, runId, signal: inner, report: () => undefined, acknowledged: false};
+		await plan.facts?.(await makeWorld(base), tell);
+	};
+	const how = {
+		ms: factsMs,
+		signal,
+		clock,
+		area: 'cluster',
+		what: 'What is worth knowing',
+		reason: () => plan.id,
+	} as const;
+	await bounded(find, how).catch((error: unknown) => {
+		signal.throwIfAborted();
+		emit({type: 'run-warning', text: `Not all of where this plan goes is known: ${toProblem(error).message}`});
+	});
+};
+
+const lookAround = async <Answers, World extends BaseWorld<Answers>>(
+	run: Run<Answers, World>,
+): Promise<Problem | undefined> => {
+	if (run.options.pass !== 'look') return survey(run);
+	const [problem] = await Promise.all([survey(run), tellFacts(run)]);
+	return problem;
 };
 
 /** Edited answers lead back to the first step that they change. */
@@ -183,7 +222,7 @@ export const converge = async <Answers, World extends BaseWorld<Answers>>(
 	});
 	const onStop = (): void => run.emit({type: 'stopping', reason: wordsOf(signal.reason)});
 	signal.addEventListener('abort', onStop, {once: true});
-	const problem = await (pass === 'apply' ? carryOut(run) : survey(run)).catch((error: unknown) =>
+	const problem = await (pass === 'apply' ? carryOut(run) : lookAround(run)).catch((error: unknown) =>
 		signal.aborted ? stoppedProblem(signal.reason) : toProblem(error),
 	);
 	signal.removeEventListener('abort', onStop);

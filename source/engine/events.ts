@@ -1,5 +1,5 @@
 import type {Problem} from '../base/problem.ts';
-import type {Change, Detail, Handover, Kept, Pass, PlanPage, WayInfo} from './plan.ts';
+import type {Change, Detail, Handover, Kept, Pass, PlanFact, PlanPage, WayInfo} from './plan.ts';
 
 /** Where a step is. */
 export type StepStatus =
@@ -52,6 +52,8 @@ export type Event = {readonly at: number} & (
 			/** How many steps the plan has; a run between `--from` and `--until` has fewer. */
 			readonly planSteps: number;
 	  }
+	/** In a look: what is worth knowing of where the plan goes. One of the same id replaces the earlier. */
+	| {readonly type: 'plan-fact'; readonly fact: PlanFact}
 	| {readonly type: 'step-started'; readonly step: string; readonly stale: boolean}
 	| {readonly type: 'step-checking'; readonly step: string; readonly phase: 'before' | 'after' | 'poll'}
 	| {readonly type: 'step-todo'; readonly step: string; readonly changes: readonly Change[]}

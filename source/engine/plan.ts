@@ -2,6 +2,12 @@ import type {HandoverSection} from '../base/handover.ts';
 import type {Actor} from '../base/people/actor.ts';
 import type {Problem, ProblemArea, ProblemCode} from '../base/problem.ts';
 
+/**
+ * A part of what a change opens to: values, manifests, SQL. A line begins with `+ ` where it comes, with `- ` where it goes, else with
+ * something else. Its words are clean and without secrets, and of bounded size.
+ */
+export type ChangePart = {readonly title: string; readonly lines: readonly string[]};
+
 /** One difference between the world and the wish, as shown by a dry run and the review page. */
 export type Change = {
 	/** `wait` is for what only others can do, `check` for what is looked at once everything else is there: neither writes. */
@@ -9,6 +15,12 @@ export type Change = {
 	/** What is changed, in the field's words: `secret some-namespace/some-name`. */
 	readonly target: string;
 	readonly detail?: string | undefined;
+	/** Bytes that it sends, told where a plan is looked at; those that are there already are not counted. */
+	readonly bytes?: number | undefined;
+	/** What it does in full, told where a plan is looked at. */
+	readonly opens?: readonly ChangePart[] | undefined;
+	/** Who does it, for `wait`. */
+	readonly who?: Actor | undefined;
 };
 
 /** One thing that a hand-over waits for, as last seen. */
@@ -41,6 +53,19 @@ export type Kept = {
 
 /** Something to be read before a plan is started, such as release notes. Its words are clean and without secrets. */
 export type PlanPage = {readonly title: string; readonly lines: readonly string[]};
+
+/**
+ * Something worth knowing of where a plan goes and what is there, found beside the look at its steps. Lines are clean and without secrets;
+ * `values` are the same for scripts.
+ */
+export type PlanFact = {
+	readonly id: string;
+	/** Its place among the others, which are found in any order. */
+	readonly rank: number;
+	readonly label: string;
+	readonly lines: readonly string[];
+	readonly values?: Readonly<Record<string, unknown>>;
+};
 
 /** What `check` saw. It never throws for "not there yet". */
 export type Finding =
@@ -190,4 +215,6 @@ export type Plan<Answers, World extends BaseWorld<Answers>> = {
 	/** The command that applies it, for messages: `program install`. */
 	readonly command: string;
 	readonly steps: readonly Step<Answers, World>[];
+	/** Finds what is worth knowing of where it goes, in the pass `look`; leaves no trace. */
+	readonly facts?: (world: World, tell: (fact: PlanFact) => void) => Promise<void>;
 };

@@ -160,6 +160,10 @@ const runFinished = (state: RunState, {at, outcome, exitCode, problem}: Of<'run-
 
 const reducers: {readonly [Type in Event['type']]: (state: RunState, event: Of<Type>) => RunState} = {
 	'run-started': runStarted,
+	'plan-fact': (state, {fact}) => ({
+		...state,
+		facts: [...(state.facts ?? []).filter(({id}) => id !== fact.id), fact].sort((a, b) => a.rank - b.rank),
+	}),
 	'step-started': stepStarted,
 	'step-checking': stepChecking,
 	'step-todo': (state, {step: id, changes}) => updateStep(state, id, (step) => ({...step, changes})),

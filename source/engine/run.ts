@@ -2,7 +2,7 @@ import type {Clock} from '../base/clock.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Controls} from './controls.ts';
 import type {Event, Listener, RunOutcome} from './events.ts';
-import type {BaseWorld, Pass, Plan} from './plan.ts';
+import type {BaseWorld, Pass, Plan, PlanFact} from './plan.ts';
 
 /** An event without its time; the engine stamps it. */
 export type NewEvent = Event extends infer One ? (One extends Event ? Omit<One, 'at'> : never) : never;
@@ -26,6 +26,8 @@ export type RunOptions<Answers, World extends BaseWorld<Answers>> = {
 	readonly fingerprints: ReadonlyMap<string, string>;
 	/** How long steps took the last time, ms, by step. */
 	readonly durations?: ReadonlyMap<string, number> | undefined;
+	/** Facts that are known before a look begins. */
+	readonly facts?: readonly PlanFact[] | undefined;
 	readonly from?: string | undefined;
 	readonly until?: string | undefined;
 };

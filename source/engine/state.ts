@@ -1,6 +1,6 @@
 import type {Problem} from '../base/problem.ts';
 import type {Decision, Outcome, RunOutcome, StepInfo, StepStatus} from './events.ts';
-import type {Change, Handover, Kept, LogLevel, Pass, PlanPage, PodRow, WayInfo} from './plan.ts';
+import type {Change, Handover, Kept, LogLevel, Pass, PlanFact, PlanPage, PodRow, WayInfo} from './plan.ts';
 
 /** How far one named thing is, as last told. */
 export type Progress = {
@@ -69,6 +69,8 @@ export type RunState = {
 	readonly startedAt: number;
 	readonly finishedAt?: number;
 	readonly steps: readonly StepState[];
+	/** What is worth knowing of where the plan goes; absent until something is. */
+	readonly facts?: readonly PlanFact[];
 	/** How many steps the plan has; a run between `--from` and `--until` has fewer. */
 	readonly planSteps: number;
 	/** The step that is under way or was last. */

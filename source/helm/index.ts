@@ -1,5 +1,5 @@
 export {createHelm} from './helm.ts';
-export {secretTexts} from './mask.ts';
+export {maskerOf, secretTexts} from './mask.ts';
 export {innerHelm} from './placed/inner.ts';
 export {type PackedHelm, placeHelm} from './placed/place.ts';
 export type {FoundHelm} from './program.ts';

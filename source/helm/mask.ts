@@ -42,8 +42,12 @@ const secretTextsBelow = (value: unknown, path: readonly string[], secret: boole
 	if (!isMap(value)) return [];
 	// In a reference to a Secret its key is a name: {name, secretName, secretKey}.
 	const isName = (key: string): boolean => key === 'secretKey' && Object.hasOwn(value, 'secretName');
+	// A variable of a container: {name: SOME_PASSWORD, value}.
+	const {name} = value;
+	const isVariable = (key: string): boolean =>
+		key === 'value' && typeof name === 'string' && isSecretKey(name, value.value);
 	return Object.entries(value).flatMap(([key, inner]) =>
-		secretTextsBelow(inner, [...path, key], secret || (isSecretKey(key, inner) && !isName(key))),
+		secretTextsBelow(inner, [...path, key], secret || isVariable(key) || (isSecretKey(key, inner) && !isName(key))),
 	);
 };
 

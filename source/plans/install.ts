@@ -9,6 +9,7 @@ import {namespacesStep} from '../steps/namespaces.ts';
 import {onboardingStep} from '../steps/onboarding/index.ts';
 import {installPrerequisitesStep} from '../steps/prerequisites/index.ts';
 import {secretsStep} from '../steps/secrets/index.ts';
+import {siteFacts} from '../steps/site-facts.ts';
 import {verificationStep} from '../steps/verification/index.ts';
 import {workloadManagerStep} from '../steps/workload-manager.ts';
 import {workspacesStep} from '../steps/workspaces/index.ts';
@@ -35,4 +36,5 @@ export const installPlan: Plan = {
 		artifactsStep,
 		verificationStep,
 	],
+	facts: siteFacts,
 };

@@ -7,6 +7,7 @@ import {clientToolsStep, imagesStep} from '../steps/images/index.ts';
 import {namespacesStep} from '../steps/namespaces.ts';
 import {prerequisitesStep} from '../steps/prerequisites/index.ts';
 import {secretsStep} from '../steps/secrets/index.ts';
+import {siteFacts} from '../steps/site-facts.ts';
 import {upgradeBackupSteps} from '../steps/upgrade/backup.ts';
 import {clientsStep} from '../steps/upgrade/clients.ts';
 import {upgradeControlPlaneStep} from '../steps/upgrade/control-plane.ts';
@@ -42,4 +43,5 @@ export const upgradePlan: Plan = {
 		verificationStep,
 		clientsStep,
 	],
+	facts: siteFacts,
 };

@@ -2,7 +2,7 @@ import {toldActor} from '../base/people/actor.ts';
 import {formatDuration} from '../base/units.ts';
 import {formatChange} from '../engine/changes.ts';
 import type {Event, Outcome} from '../engine/events.ts';
-import type {Awaited, Detail, Handover} from '../engine/plan.ts';
+import type {Awaited, Detail, Handover, PlanFact} from '../engine/plan.ts';
 import {emptyRun, reduce} from '../engine/reduce.ts';
 import type {RunState, StepState} from '../engine/state.ts';
 import {formatProblem, formatProgress} from './format.ts';
@@ -116,6 +116,12 @@ const finishedLines = (after: Told, {step, outcome, note, at}: Of<'step-finished
 	return titled(after, step, `${noted(outcomes[outcome], note)}${took}`);
 };
 
+/** `Cluster: prod, https://…`, further lines below it. */
+export const factLines = ({label, lines: [first = '', ...more]}: PlanFact): readonly string[] => [
+	`${label}: ${first}`,
+	...more.map((line) => `  ${line}`),
+];
+
 type Of<Type extends Event['type']> = Extract<Event, {type: Type}>;
 type LinesOf<Type extends Event['type']> = (before: Told, after: Told, event: Of<Type>) => readonly string[];
 
@@ -128,6 +134,7 @@ const table: {readonly [Type in Event['type']]: LinesOf<Type>} = {
 	],
 	'step-started': (_before, after, {step, stale}) =>
 		titled(after, step, stale ? 'checking, its answers have changed' : 'checking'),
+	'plan-fact': (_before, _after, {fact}) => factLines(fact),
 	'step-checking': none,
 	'step-todo': (_before, _after, {changes}) => indented(changes.map(formatChange)),
 	'step-pages': (_before, _after, {pages}) =>
@@ -141,7 +148,7 @@ const table: {readonly [Type in Event['type']]: LinesOf<Type>} = {
 	'step-retrying': (_before, _after, {problem, pauseMs}) =>
 		indented([`${problem.message} Trying again in ${formatDuration(pauseMs)} (${problem.code}).`]),
 	'step-problem': (_before, after, {step, problem}) => [
-		...titled(after, step, 'cannot go on'),
+		...titled(after, step, after.run.pass === 'apply' ? 'cannot go on' : 'problem'),
 		...indented(formatProblem(problem)),
 	],
 	'step-decided': none,

@@ -1,8 +1,9 @@
 import {stripVTControlCharacters} from 'node:util';
 import {printable} from '../base/printable.ts';
 import type {Event, Listener} from '../engine/events.ts';
-import type {LogLevel} from '../engine/plan.ts';
+import type {Change, LogLevel} from '../engine/plan.ts';
 import {linesOf, nothingTold, tell} from './event-lines.ts';
+import {openedLines} from './opened-lines.ts';
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
@@ -15,16 +16,23 @@ const isBelow = (event: Event, level: LogLevel): boolean =>
 /** Words of servers and logs of pods are quoted; they must not steer the terminal nor break the line. */
 const harmless = (line: string): string => printable(stripVTControlCharacters(line).replaceAll(/\p{Cc}/gu, ' '));
 
+const opened = (changes: readonly Change[]): readonly string[] =>
+	openedLines(changes).map((line) => (line === '' ? '' : `        ${line}`));
+
 /**
  * Plain lines for pipes, dumb terminals and screen readers: every line stands by itself, nothing is redrawn.
- * `level` hides log lines below it.
+ * `level` hides log lines below it; with `details` a change is told with all that it opens to.
  */
-export const plainReport = (write: (text: string) => void, {level}: {readonly level: LogLevel}): Listener => {
+export const plainReport = (
+	write: (text: string) => void,
+	{level, details = false}: {readonly level: LogLevel; readonly details?: boolean},
+): Listener => {
 	let told = nothingTold;
 	return (event) => {
 		const before = told;
 		told = tell(before, event);
 		if (isBelow(event, level)) return;
-		for (const line of linesOf(before, told, event)) write(`${harmless(line)}\n`);
+		const lines = details && event.type === 'step-todo' ? opened(event.changes) : linesOf(before, told, event);
+		for (const line of lines) write(`${harmless(line)}\n`);
 	};
 };

@@ -10,7 +10,7 @@ import {type Step, shortTimeouts, type World} from './world.ts';
 const noAddress = (world: World): Finding => {
 	if (world.pass !== 'look') return {status: 'blocked', problem: withoutAddress(world)};
 	const detail = 'the address is known once the ingress is there';
-	return {status: 'todo', changes: [{action: 'wait', target: 'DNS records', detail}]};
+	return {status: 'todo', changes: [{action: 'wait', target: 'DNS records', detail, who: 'network team'}]};
 };
 
 const check = async (world: World): Promise<Finding> => {

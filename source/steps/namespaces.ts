@@ -3,6 +3,7 @@ import type {KubeObject} from '../cluster/types.ts';
 import type {Change, Finding} from '../engine/plan.ts';
 import {stepProblems} from './problems.ts';
 import {managedBy, namespacesOf} from './shared/names.ts';
+import {objectParts} from './shared/preview/object.ts';
 import {type Step, shortTimeouts, type World} from './world.ts';
 
 /** How long the lock of another run is watched at most, ms. */
@@ -18,9 +19,15 @@ export const terminating = (live: KubeObject | undefined): readonly Problem[] =>
 	return [stepProblems.problem('namespace-terminating', {namespace, time}, {nextSteps})];
 };
 
+const wantedNamespace = (name: string): KubeObject => ({
+	apiVersion: 'v1',
+	kind: 'Namespace',
+	metadata: {name, labels: managedBy},
+});
+
 /** Makes a namespace that is not there. */
 export const makeNamespace = async ({cluster, signal, report}: World, name: string): Promise<void> => {
-	const object: KubeObject = {apiVersion: 'v1', kind: 'Namespace', metadata: {name, labels: managedBy}};
+	const object = wantedNamespace(name);
 	// Who may not make namespaces may still have had them made.
 	if (await cluster.get(namespaceNamed(name), signal)) return;
 	// Created, not applied: a namespace that the cluster's admin made keeps its labels and owners.
@@ -34,7 +41,13 @@ const check = async (world: World): Promise<Finding> => {
 	const leaving = live.flatMap(terminating);
 	if (leaving[0]) return {status: 'blocked', problem: leaving[0]};
 	const missing = names.filter((_name, index) => live[index] === undefined);
-	const changes = missing.map((name): Change => ({action: 'create', target: `namespace ${name}`}));
+	const changes = missing.map(
+		(name): Change => ({
+			action: 'create',
+			target: `namespace ${name}`,
+			opens: objectParts(world, undefined, wantedNamespace(name)),
+		}),
+	);
 	if (changes.length > 0) return {status: 'todo', changes};
 	// Whether another run lives is seen by watching its Lease.
 	world.report({kind: 'waiting', reason: 'the lock of this cluster', timeoutMs: longestWatchMs});

@@ -48,6 +48,8 @@ test('advanced questions are asked where they are wanted, or where they were ans
 	expect(asked(draft, cluster, 'given')).toContain('helm.binary');
 	expect(asked(draft, cluster, 'given')).not.toContain('helm.timeoutMinutes');
 	expect(asked(draft, cluster, 'all')).toContain('helm.timeoutMinutes');
+	// As an earlier run keeps them: all of them, defaults too.
+	expect(asked({...draft, helm: {binary: 'auto'}}, cluster, 'given')).not.toContain('helm.binary');
 });
 
 test('what an answer makes pointless is not asked, unless it was answered and is missing a valid answer', () => {

@@ -178,7 +178,7 @@ test('the answers that a problem names are asked for, and the step is tried agai
 		answers.database.host === 'pg.corp.example' ? {status: 'ok'} : {status: 'blocked', problem: refused},
 	);
 	const talk = await sit(plan);
-	await talk.waitFor('  Bundle: a problem');
+	await talk.waitFor('  Bundle: problem');
 	await talk.answer([start, 'yes'], ['What now? ', 'edit'], ['[postgres.corp.example]: ', 'pg.corp.example']);
 	expect(await talk.code).toBe(0);
 });

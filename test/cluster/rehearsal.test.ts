@@ -73,6 +73,8 @@ describe('a cluster', () => {
 	it('converges: apply, no difference, change, the paths of the difference, apply', async () => {
 		const {cluster} = lab;
 		expect(await cluster.version(signal)).toBe('v1.34.0');
+		expect(await cluster.whoAmI(signal)).toBe('kubernetes-admin');
+		expect(cluster.context()).not.toBe('');
 		expect(await cluster.diff(secret({a: 'YQ=='}), signal)).toEqual(['(new)']);
 		await cluster.apply(secret({a: 'YQ=='}), {signal});
 		expect(await cluster.diff(secret({a: 'YQ=='}), signal)).toEqual([]);

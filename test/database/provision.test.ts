@@ -79,6 +79,11 @@ test('a second time nothing is missing and no statement runs', async () => {
 	await provision(needed);
 	expect(await postgres.missing(server.admin, needed, signal)).toEqual([]);
 	expect(await provision(needed)).toEqual([]);
+	// A password that is made anew is another one; no login is tried for that.
+	const {password: _password, ...planned} = needed;
+	expect((await postgres.missing(server.admin, planned, signal)).map(({target}) => target)).toEqual([
+		`password of role ${needed.username}`,
+	]);
 });
 
 test('the statements for people and for the DBA hold a placeholder instead of the password', async () => {

@@ -23,6 +23,13 @@ test('pages are told before the work, and kept with the step for whoever looks',
 	expect(planViewOf(state).steps).toMatchObject([{id: 'images', state: 'ok', pages}]);
 });
 
+test('a look tells where the plan goes, in the order of rank, whenever it is found', async () => {
+	const facts = [{id: 'last', rank: 9, label: 'Last run', lines: ['none']}];
+	const {state} = await play([tiny('images', {})], {pass: 'look', facts});
+	expect(planViewOf(state).facts).toEqual(facts);
+	expect((await play([tiny('images', {apply: nothing})], {facts})).state.facts).toBeUndefined();
+});
+
 const nothing = async (): Promise<void> => undefined;
 const blocked: Finding = {status: 'blocked', problem: trouble};
 
@@ -157,7 +164,7 @@ test('drift names every difference and the command that mends it', async () => {
 	expect(result.problem).toMatchObject({
 		code: 'drift',
 		area: 'verification',
-		cause: 'It differs in: create secret a/b, update secret a/c (tls.crt).',
+		cause: 'It differs in: secret a/b is missing; secret a/c, tls.crt.',
 	});
 	expect(result.problem?.fix).toContain('zenml-airgap install');
 });

@@ -28,7 +28,7 @@ describe('once a way was gone', () => {
 			{status: 'ok', note: 'those that run are those that come back'},
 			{status: 'ok', note: '2 tables as in the dump'},
 			{status: 'ok', note: 'revision 3 is deployed'},
-			{status: 'ok', note: '2 checks', warnings: []},
+			{status: 'ok', note: '2 checks passed', warnings: []},
 		]);
 	});
 
@@ -105,7 +105,7 @@ describe('what came back is asked what it is', () => {
 			'check the administrator can log in',
 			'check the dashboard opens',
 		]);
-		expect(await look(step, site.world())).toEqual({status: 'ok', note: '2 checks', warnings: []});
+		expect(await look(step, site.world())).toEqual({status: 'ok', note: '2 checks passed', warnings: []});
 	});
 });
 

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import type {ProblemCode} from '../../source/base/problem.ts';
 import {probeJob} from '../../source/cluster/probe/job.ts';
 import type {ClusterPort, PodProbe} from '../../source/cluster/types.ts';
-import type {DatabaseFacts, DatabasePort, NeededDatabase} from '../../source/database/types.ts';
+import type {DatabaseFacts, DatabasePort, PlannedDatabase} from '../../source/database/types.ts';
 import {databasesStep} from '../../source/steps/databases/index.ts';
 import {mostConnections} from '../../source/steps/shared/database-servers.ts';
 import {carried, facts, files, generated, kept, refusal} from './parts.ts';
@@ -59,15 +59,29 @@ describe('databases', () => {
 		);
 	});
 
-	test('while a password is not made, its database is to come', async () => {
-		expect(changesOf(await see(site({}, {cluster: kept(), answers: withAdmin})))).toEqual([
-			'create database zenml_pro (owner zenml_pro_user)',
-			'create database zenml_workspace (owner zenml_workspace_user)',
+	test('while a password is not made and no admin can be asked, a look waits for the database admin', async () => {
+		const run = 'the database admin runs the SQL of zenml-airgap handover database';
+		expect(changesOf(await see(site({}, {cluster: kept()})))).toEqual([
+			`wait database zenml_pro (${run})`,
+			`wait database zenml_workspace (${run})`,
 		]);
 	});
 
+	test('while a password is not made, the admin says all that is to be done', async () => {
+		const asked: unknown[] = [];
+		const missing = async (_admin: unknown, needed: PlannedDatabase) => {
+			asked.push(needed.password);
+			return [{target: `role ${needed.username}`, sql: '', shown: 'CREATE ROLE'}];
+		};
+		expect(changesOf(await see(site({missing}, {answers: withAdmin, cluster: kept()})))).toEqual([
+			'run role zenml_pro_user (CREATE ROLE)',
+			'run role zenml_workspace_user (CREATE ROLE)',
+		]);
+		expect(asked).toEqual([undefined, undefined]);
+	});
+
 	test('the admin says what is missing; a component that lacks nothing is logged in', async () => {
-		const missing = async (_admin: unknown, {database}: NeededDatabase) =>
+		const missing = async (_admin: unknown, {database}: PlannedDatabase) =>
 			database === 'zenml_pro' ? [] : [{target: `role of ${database}`, sql: '', shown: 'CREATE ROLE'}];
 		expect(changesOf(await see(site({missing}, {answers: withAdmin})))).toEqual([
 			'run role of zenml_workspace (CREATE ROLE)',

@@ -132,7 +132,7 @@ test('a dry run waits for nobody', async () => {
 	const [ready, watch, report] = await Promise.all(steps.map(async (step) => look(step, dry)));
 	expect(ready).toEqual({status: 'ok', note: '4 answer'});
 	expect([watch, report].map((finding) => finding && changesOf(finding))).toEqual([
-		['wait the failover by the database admin'],
+		['wait the failover'],
 		['create report of the failover, as text and JSON'],
 	]);
 });

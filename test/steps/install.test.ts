@@ -48,9 +48,8 @@ const lookAtNothing = async (site: Site, answers: Answers): Promise<void> => {
 	const planned = plannedIn(events);
 	expect(Object.keys(planned)).toEqual([...Object.keys(due), 'dns', 'ca', 'verification']);
 	expect(planned.images).toHaveLength(5);
-	// Without the passwords that are to be generated, nobody can say what the server lacks.
-	expect(planned.databases).toEqual(['create database zenml_pro', 'create database zenml_workspace']);
 	for (const id of ['namespaces', 'control-plane', 'workspaces']) expect(planned[id]).toEqual(due[id]?.(''));
+	expect(planned.databases?.toSorted()).toEqual(due.databases?.('').toSorted());
 	expect(await site.run(answers, {pass: 'verify'})).toMatchObject({exitCode: 9});
 	expect(await dumpOf(site)).toEqual(before);
 };

@@ -1,6 +1,8 @@
 import {describe, expect, test} from 'vitest';
+import {ProblemError} from '../../source/base/problem.ts';
 import type {ClusterPort, PodView} from '../../source/cluster/types.ts';
 import type {DatabaseSchema} from '../../source/database/types.ts';
+import {secretTexts} from '../../source/helm/index.ts';
 import type {HelmPort} from '../../source/helm/types.ts';
 import {applyRelease} from '../../source/steps/shared/release/apply.ts';
 import {auditRelease} from '../../source/steps/shared/release/audit.ts';
@@ -82,9 +84,41 @@ describe('what differs between a release and the answers', () => {
 	test('values are named by their paths, eight at most, and never shown', async () => {
 		const {changes} = await seen({values: async () => ({server: {pro: {enrollmentKey: 'a-secret'}}, extra: 1})});
 		expect(changes).toHaveLength(1);
-		expect(changes[0]).toMatch(/^update release zenml-workspace\/zenml \(values: extra, imagePullSecrets, .*, …\)$/u);
+		expect(changes[0]).toMatch(/^update release zenml-workspace\/zenml \(values extra, imagePullSecrets, .*, …\)$/u);
 		expect(changes[0]?.split(', ')).toHaveLength(9);
 		expect(changes[0]).not.toContain('a-secret');
+	});
+
+	test('a plan opens it to values and manifests, without secrets', async () => {
+		const wanted = await workspaceRelease();
+		const values = async () => ({server: {pro: {enrollmentKey: 'a-secret'}}, extra: 1});
+		const manifest = async () => rendered.replace('cpu: 1', 'cpu: 2');
+		const world = worldOf({...site(wanted, {values, manifest}), pass: 'look'});
+		const [change] = await releaseChanges(world, wanted);
+		const [ofValues, ofManifests] = change?.opens ?? [];
+		expect(ofValues).toMatchObject({title: 'Values', lines: expect.arrayContaining(['- extra: 1'])});
+		expect(ofManifests).toMatchObject({title: 'Manifests'});
+		expect(ofManifests?.lines).toEqual(
+			expect.arrayContaining([
+				'1 object differs:',
+				'~ Deployment zenml: changed, its pods are made anew',
+				'-               cpu: 2',
+			]),
+		);
+		const told = JSON.stringify(change);
+		expect(told).not.toContain('a-secret');
+		for (const {secrets} of secretTexts(wanted.values)) expect(told).not.toContain(secrets[0]);
+	});
+
+	test('what cannot be found out for that is told in its place', async () => {
+		const wanted = await workspaceRelease();
+		const refused = new ProblemError({code: 'time-out', area: 'cluster', message: 'No answer.', cause: 'c', fix: 'f'});
+		const manifest = async () => {
+			throw refused;
+		};
+		const world = worldOf({...site(wanted, {values: async () => ({}), manifest}), pass: 'look'});
+		const [change] = await releaseChanges(world, wanted);
+		expect(change?.opens).toEqual([{title: 'Values', lines: ['Values and manifests: not known. No answer.']}]);
 	});
 
 	test('a release without pods is rolled out again', async () => {

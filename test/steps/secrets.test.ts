@@ -35,7 +35,7 @@ describe('secrets', () => {
 		const cluster = kept();
 		const world = worldOf(site(cluster));
 		await secretsStep.apply?.(world);
-		expect(await look(secretsStep, world)).toEqual({status: 'ok', note: '8 secrets in 2 namespaces'});
+		expect(await look(secretsStep, world)).toEqual({status: 'ok', note: '9 secrets in 2 namespaces'});
 		expect(linesOf(world.told)).toHaveLength(8);
 		const pull = cluster.all.get('Secret zenml-pro/internal-registry-secret');
 		expect(JSON.parse(textOf(pull, '.dockerconfigjson'))).toEqual({

@@ -7,9 +7,9 @@ import {planWords} from '../../source/plans/words.ts';
 import {detailText} from '../../source/ui/content/detail.ts';
 import {handoverText} from '../../source/ui/content/handover.ts';
 import {buttonRow} from '../../source/ui/content/menu.ts';
-import {planInShort, planRows} from '../../source/ui/content/plan.ts';
+import {aroundRows, planInShort, planRows} from '../../source/ui/content/plan.ts';
 import {problemText} from '../../source/ui/content/problem.ts';
-import {reviewText} from '../../source/ui/content/review.ts';
+import {reviewLabels, reviewText} from '../../source/ui/content/review.ts';
 import {stepRows} from '../../source/ui/content/steps.ts';
 import {summaryText} from '../../source/ui/content/summary.ts';
 import {welcomeLabel, welcomeRows} from '../../source/ui/content/welcome.ts';
@@ -123,6 +123,22 @@ describe('the details of a step', () => {
 });
 
 describe('the plan', () => {
+	test('where it goes stands before it, in few rows', () => {
+		const facts = [
+			{id: 'cluster', rank: 0, label: 'Cluster', lines: ['prod, https://10.0.0.1:6443'], values: {context: 'prod'}},
+			{id: 'user', rank: 1, label: 'User', lines: ['ada']},
+		];
+		const plan = {status: 'ready', view: {steps: [], facts}} as const;
+		expect(words(aroundRows(plan, 78))).toEqual([
+			'Where it goes',
+			'  Cluster  prod, https://10.0.0.1:6443',
+			'  User     ada',
+			'',
+		]);
+		expect(reviewLabels({words: planWords.install, plan}).start).toBe('Start on prod');
+		expect(aroundRows({status: 'looking', title: '', index: 0, count: 0}, 78)).toEqual([]);
+	});
+
 	const steps = [
 		{id: 'bundle', title: 'Bundle', state: 'ok', note: '4 images'},
 		{id: 'images', title: 'Images', state: 'todo', changes: [{action: 'push', target: 'a'}]},
@@ -154,12 +170,12 @@ describe('the plan', () => {
 		[
 			'is known',
 			{status: 'ready', view: {steps}},
-			'1 problem, 1 change and more',
+			'1 problem, 1 change, 1 step planned later',
 			[
 				'  ✓ Bundle: 4 images',
 				'  ● Images: 1 change',
 				'      push   a',
-				'  ○ DNS: known once earlier steps are done',
+				'  ○ DNS: planned after the earlier steps',
 				'  – CA: not asked for',
 				'  ✗ Databases: No answer.',
 				'      What to do: Start it.',

@@ -47,7 +47,7 @@ test('a first run goes from welcome over every question and the review to the su
 	expect(app.frame()).toContain('6/12 Database');
 	await app.press(keys.enter, keys.enter, keys.ctrlS);
 	expect(app.frame()).toContain('Review');
-	expect(app.frame()).toContain('plan: 1 change and more');
+	expect(app.frame()).toContain('plan: 1 change, 1 step planned later');
 	await app.press(keys.enter);
 	expect(fake.calls.map(([name]) => name)).toEqual(['keepSecret', 'plan', 'start']);
 	const answers = fake.calls[2]?.[1] as Answers;
@@ -347,7 +347,7 @@ test('a plan that cannot be made is told, looked at again by a key, and tells wh
 	answers[1]?.(plan);
 	await settle();
 	await app.press(keys.end);
-	expect(app.frame()).toContain('plan: 1 change and more');
+	expect(app.frame()).toContain('plan: 1 change, 1 step planned later');
 	expect(app.frame()).not.toContain('An old look');
 });
 

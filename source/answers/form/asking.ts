@@ -1,4 +1,5 @@
-import {type Draft, getAt, itemCount} from '../draft.ts';
+import {isDeepStrictEqual} from 'node:util';
+import {type Draft, defaultAt, getAt, itemCount} from '../draft.ts';
 import {missingQuestions, type Question, type Topic, topics} from '../questions.ts';
 import {type Form, openSecrets} from './form.ts';
 
@@ -18,7 +19,7 @@ export type Scope =
 export type Questionnaire = {
 	readonly draft: Draft;
 	readonly scope: Scope;
-	/** Which of the questions that few installs need are among them. */
+	/** Which of the questions that few installs need are among them; `given`: those whose answers are not the defaults. */
 	readonly advanced: 'none' | 'given' | 'all';
 };
 
@@ -40,7 +41,9 @@ const isAsked = ({draft, scope, advanced}: Questionnaire, {question, path}: Ques
 	const isNamed = 'paths' in scope && scope.paths.includes(path);
 	if (scope.kind === 'missing') return isNamed && (applies || isGiven);
 	if (!applies) return false;
-	return isNamed || question.advanced !== true || advanced === 'all' || (advanced === 'given' && isGiven);
+	if (isNamed || question.advanced !== true || advanced === 'all') return true;
+	// An earlier run keeps all answers, and says of none that it is the default.
+	return advanced === 'given' && isGiven && !isDeepStrictEqual(getAt(draft, path), defaultAt(path));
 };
 
 /** What is asked of one member of a topic's list, or of a topic that has none. */

@@ -5,7 +5,7 @@ import {asciiMarks} from '../../base/printable.ts';
 import {isAbort} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
 import type {Listener} from '../../engine/events.ts';
-import {type PlanView, untoldLoss} from '../../engine/plan-view.ts';
+import {type PlanView, placeOf, untoldLoss} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import {plainReport} from '../../report/plain.ts';
 import {keptWords} from '../answers/kept-draft.ts';
@@ -20,7 +20,7 @@ import {askAnswers, askTopic, type Complete, plainHelp} from './ask.ts';
 import {attendPlainly} from './attend.ts';
 import {plainEntries} from './entries.ts';
 import {createPlainLines, type PlainLines} from './lines.ts';
-import {foundLines, planLines, reviewLines} from './pages.ts';
+import {foundLines, planDetails, planLines, reviewLines} from './pages.ts';
 import {askWord, PlainLeft} from './words.ts';
 
 /** What all parts of one conversation share. */
@@ -61,8 +61,13 @@ const review = async (talk: Talk, {form, answers}: Complete): Promise<'yes' | {r
 	lines.say('', 'Answers', ...reviewLines(form), '', 'Looking at what will be done. Nothing is changed.');
 	const plan = await session.look(answers, {listeners: [], signal});
 	lines.say('', 'What will be done', ...planLines(plan), '');
+	const place = placeOf(plan);
+	const question = `${entry.words.start}${place === undefined ? '' : ` on ${place}`}?`;
+	const details = planDetails(plan);
+	const offered = details.length > 0 ? (['details'] as const) : [];
 	for (;;) {
-		const word = await askWord(lines, `${entry.words.start}?`, ['yes', 'no', 'change', 'save']);
+		const word = await askWord(lines, question, ['yes', 'no', ...offered, 'change', 'save']);
+		if (word === 'details') lines.say(...details);
 		if (word === 'yes' && (await consents(lines, entry.words, plan))) return 'yes';
 		if (word === 'no') throw new PlainLeft();
 		if (word === 'change') return {change: await askTopic(lines)};

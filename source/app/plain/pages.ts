@@ -2,10 +2,12 @@ import {said} from '../../answers/form/answering.ts';
 import {type QuestionAt, questionsIn} from '../../answers/form/asking.ts';
 import type {Form} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
-import {changesInWords, formatChange} from '../../engine/changes.ts';
-import {type PlanStep, type PlanView, pagesOf} from '../../engine/plan-view.ts';
+import {formatChange} from '../../engine/changes.ts';
+import {type PlanStep, type PlanView, pagesOf, verdictOf} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
+import {factLines} from '../../report/event-lines.ts';
 import {formatProblem} from '../../report/format.ts';
+import {openedLines} from '../../report/opened-lines.ts';
 import type {Found} from '../../ui/state/session.ts';
 
 /** What was found before the first question. */
@@ -39,25 +41,22 @@ export const reviewLines = (form: Form): readonly string[] =>
 	});
 
 const stepLines = (step: PlanStep): readonly string[] => {
-	switch (step.state) {
-		case 'ok':
-			return [`  ${step.title}: ${step.note ?? 'nothing to do'}`];
-		case 'todo':
-			return [
-				`  ${step.title}: ${changesInWords(step.changes)}`,
-				...step.changes.map((change) => `    ${formatChange(change)}`),
-			];
-		case 'unknown':
-			return [`  ${step.title}: ${step.note ?? 'known once earlier steps are done'}`];
-		case 'not-needed':
-			return [`  ${step.title}: not asked for`];
-		case 'problem':
-			return [`  ${step.title}: a problem`, ...formatProblem(step.problem).map((line) => `    ${line}`)];
-	}
+	const head = `  ${step.title}: ${verdictOf(step)}`;
+	if (step.state === 'todo') return [head, ...step.changes.map((change) => `    ${formatChange(change)}`)];
+	if (step.state === 'problem') return [head, ...formatProblem(step.problem).map((line) => `    ${line}`)];
+	return [head];
 };
 
 /** What a run would do, by step, and what is to be read before it. */
 export const planLines = (view: PlanView): readonly string[] => [
+	...(view.facts ?? []).flatMap((fact) => factLines(fact).map((line) => `  ${line}`)),
 	...view.steps.flatMap(stepLines),
 	...pagesOf(view).flatMap(({title, lines}) => ['', `--- ${title}`, ...lines]),
 ];
+
+/** The changes of a plan that open, with all that they open to, by step; empty where none does. */
+export const planDetails = ({steps}: PlanView): readonly string[] =>
+	steps.flatMap((step) => {
+		const opening = step.state === 'todo' ? step.changes.filter(({opens = []}) => opens.length > 0) : [];
+		return opening.length === 0 ? [] : ['', `--- ${step.title}`, ...openedLines(opening)];
+	});

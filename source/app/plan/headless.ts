@@ -10,8 +10,8 @@ import {inRows} from '../base/wrap.ts';
 import {createSession, type SessionOptions} from '../session/session.ts';
 
 /** The listener that the options ask for. */
-const listenerFor = ({out, stdout}: Context, {json, logLevel}: GlobalOptions): Listener =>
-	json ? jsonReport(out) : plainReport(inRows(out, stdout), {level: logLevel});
+const listenerFor = ({out, stdout}: Context, {json, logLevel}: GlobalOptions, details: boolean): Listener =>
+	json ? jsonReport(out) : plainReport(inRows(out, stdout), {level: logLevel, details});
 
 /** Paths of secrets that are to be typed. */
 const promptedPaths = (value: unknown, at = ''): readonly string[] => {
@@ -36,9 +36,9 @@ const refusePrompts = (answers: Answers): void => {
 export const runHeadless = async (
 	context: Context,
 	options: GlobalOptions,
-	run: SessionOptions & {readonly pass: Pass; readonly answers: Answers},
+	run: SessionOptions & {readonly pass: Pass; readonly answers: Answers; readonly details?: boolean | undefined},
 ): Promise<number> => {
-	const {answers, pass} = run;
+	const {answers, pass, details = false} = run;
 	refusePrompts(answers);
 	const session = createSession(context, run);
 	const report = await session.run(answers, {
@@ -48,7 +48,7 @@ export const runHeadless = async (
 				acknowledged: (step) => acknowledged.includes(step),
 				handoverLimitMs: answers.network.waitMinutes * 60_000,
 			}),
-		listeners: [listenerFor(context, options)],
+		listeners: [listenerFor(context, options, details)],
 		signal: context.signal,
 	});
 	const text = `\n${session.summary(report)}\n`;

@@ -18,6 +18,8 @@ export type PlanCommand = {
 	readonly pass: Pass;
 	/** Words of options that only this command has. */
 	readonly own?: readonly string[];
+	/** True where changes are told with all that they open to. */
+	readonly details?: boolean | undefined;
 };
 
 const goThrough = async (
@@ -38,7 +40,8 @@ const goThrough = async (
 	// Each way is loaded when it is gone: the first frame comes sooner without the others.
 	if (command.pass !== 'apply' || !(quiet || wantsPlainQuestions(context, options))) {
 		const {runHeadless} = await import('./headless.ts');
-		return runHeadless(context, options, {...session, pass: command.pass, answers: completeAnswers(source)});
+		const {pass, details} = command;
+		return runHeadless(context, options, {...session, pass, details, answers: completeAnswers(source)});
 	}
 	const unfinished = await offeredDraft(draftFile(stateDirectory, plan.id), source, source.journal);
 	const attended = {

@@ -20,6 +20,7 @@ import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {clusterJournalMs, readClusterJournal} from './cluster-journal.ts';
 import {makeFolder} from './folder.ts';
+import {lastRunFact} from './last-run.ts';
 import {createRecorder, type Recorder} from './recorder.ts';
 import {savePaper} from './reports/saved.ts';
 import {releaseFacts, surroundingsOf} from './reports/surroundings.ts';
@@ -216,6 +217,7 @@ const runLocked = async (
 			signal: AbortSignal.any([request.signal, stop.signal]),
 			clock: context.clock,
 			hearFaults: context.hearFaults,
+			facts: [lastRunFact(earlier, plan)],
 			fingerprints: fingerprintsOf(earlier),
 			durations: durationsOf(earlier),
 			from: request.from,

@@ -74,10 +74,13 @@ const summaryView = (
 const stepTeller =
 	(plan: Store, tell: Parameters<ScreenSession['plan']>[2]): Listener =>
 	(event) => {
-		const steps = plan.getState()?.steps;
-		if (event.type !== 'step-started' || !steps) return;
-		const index = steps.findIndex(({id}) => id === event.step);
-		tell({title: steps[index]?.title ?? '', index, count: steps.length});
+		const {steps, facts, current} = plan.getState() ?? {};
+		if (!steps || (event.type !== 'step-started' && event.type !== 'plan-fact')) return;
+		const index = Math.max(
+			0,
+			steps.findIndex(({id}) => id === current),
+		);
+		tell({title: steps[index]?.title ?? '', index, count: steps.length, facts});
 	};
 
 /** What an earlier sitting left, for the first page. */

@@ -220,6 +220,11 @@ export const reviewShape = z.looseObject({
 	status: optional(z.looseObject({allowed: optional(z.boolean()), reason: text, evaluationError: text})),
 });
 
+/** What a SelfSubjectReview is answered with. */
+export const whoShape = z.looseObject({
+	status: optional(z.looseObject({userInfo: optional(z.looseObject({username: optional(z.string())}))})),
+});
+
 const names = optional(z.array(z.string()));
 
 /** What a SelfSubjectRulesReview is answered with; rules of another form are not there. */

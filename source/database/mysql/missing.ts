@@ -3,7 +3,7 @@ import {addressOf} from '../access.ts';
 import {answerPaths, serverPaths, serverPlace} from '../answer-paths.ts';
 import {poolerNamed} from '../pooler-name.ts';
 import {databaseProblems} from '../problems.ts';
-import type {DatabaseLogin, DatabaseStatement, NeededDatabase} from '../types.ts';
+import type {DatabaseLogin, DatabaseStatement, NeededDatabase, PlannedDatabase} from '../types.ts';
 import type {MysqlAccess} from './connect.ts';
 import {lackingOn, otherDatabases, servesDatabase} from './grants.ts';
 import {encodingProblem} from './judge.ts';
@@ -117,7 +117,7 @@ const accountFor = ({accounts}: Situation, login: Login | undefined): KeptAccoun
 
 const forAccount = (
 	admin: DatabaseLogin,
-	needed: NeededDatabase,
+	needed: Named,
 	situation: Situation,
 	login: Login | undefined,
 ): readonly DatabaseStatement[] => {
@@ -169,17 +169,22 @@ export const refuseAdmin = async (admin: MysqlAccess, needed: Named): Promise<vo
 	refuseWeakAdmin(admin.login, situation, missing);
 };
 
+/** How the account's own login goes. A password that is not made yet will be another one than the account has. */
+const loginOf = async (admin: MysqlAccess, {password, ...needed}: PlannedDatabase): Promise<Login> =>
+	password === undefined
+		? {result: 'wrong password'}
+		: tryLogin({...admin, login: {...admin.login, from: undefined, ...needed, password}});
+
 /**
  * The statements that make the needed database hold, in order; empty when the account logs in with the password, only with what the
  * answers log in with, and may do what is needed in a utf8mb4 database.
  * @throws ProblemError `database-encoding`, `database-in-use`, `database-pooler`, `database-privileges`, `database-login-method`,
  * `database-client-certificate` and those of a connection.
  */
-export const missing = async (admin: MysqlAccess, needed: NeededDatabase): Promise<readonly DatabaseStatement[]> => {
+export const missing = async (admin: MysqlAccess, needed: PlannedDatabase): Promise<readonly DatabaseStatement[]> => {
 	const situation = await lookFit(admin, needed);
 	const {login: asAdmin} = admin;
-	const component: MysqlAccess = {...admin, login: {...asAdmin, from: undefined, ...needed}};
-	const login = situation.accounts.length > 0 ? await tryLogin(component) : undefined;
+	const login = situation.accounts.length > 0 ? await loginOf(admin, needed) : undefined;
 	// The database comes first: privileges on what is not there would be refused by nobody, and be seen by nobody.
 	const due = [...forDatabase(needed, situation), ...forAccount(asAdmin, needed, situation, login)];
 	refuseWeakAdmin(

@@ -75,7 +75,7 @@ const statement = (target: string, sql: string): DatabaseStatement => ({
 
 /** The statements that a needed database may lack; which of them are due is decided in missing.ts. */
 export const statements = {
-	createAccount: (needed: NeededDatabase, isMariadb: boolean) => {
+	createAccount: (needed: Omit<NeededDatabase, 'password'>, isMariadb: boolean) => {
 		const account = quoteAccount({username: needed.username, host: anyHost});
 		const sql = `CREATE USER ${account} ${passwordSql(isMariadb)} ${requireSql(needed)}`;
 		return statement(`account ${needed.username}`, sql);

@@ -3,14 +3,14 @@ import {type Access, addressOf} from '../access.ts';
 import {answerPaths, serverPaths, serverPlace} from '../answer-paths.ts';
 import {poolerNamed} from '../pooler-name.ts';
 import {databaseProblems} from '../problems.ts';
-import type {DatabaseLogin, DatabaseStatement, NeededDatabase} from '../types.ts';
+import type {DatabaseLogin, DatabaseStatement, PlannedDatabase} from '../types.ts';
 import {encodingProblem} from './judge.ts';
 import {poolerName} from './pooler.ts';
 import {countForeignTables, type Login, look, type Named, type Situation, tryLogin} from './situation.ts';
 import {statements} from './sql.ts';
 
 /** What was found about one needed database, by the administrator and by the role itself. */
-type Found = {readonly needed: NeededDatabase; readonly situation: Situation; readonly login: Login};
+type Found = {readonly needed: Named; readonly situation: Situation; readonly login: Login};
 
 /** True for a database that is there and belongs to somebody else. */
 const isForeign = ({database}: Situation, {username}: Named): boolean =>
@@ -100,17 +100,22 @@ export const refuseAdmin = async (admin: Access, needed: Named): Promise<void> =
 	refuseWeakAdmin(admin.login, situation, unmade(situation, needed));
 };
 
+/** How the role's own login goes. A password that is not made yet will be another one than the role has. */
+const loginOf = async (admin: Access, {password, ...needed}: PlannedDatabase): Promise<Login> =>
+	password === undefined
+		? {result: 'wrong password'}
+		: tryLogin({...admin, login: {...admin.login, from: undefined, ...needed, password}});
+
 /**
  * The statements that make the needed database hold, in order; empty when the role logs in with the password and may create tables
  * in a UTF8 database that it owns and that others may not enter.
  * @throws ProblemError `database-encoding`, `database-in-use`, `database-pooler`, `database-privileges` and those of a connection.
  */
-export const missing = async (admin: Access, needed: NeededDatabase): Promise<readonly DatabaseStatement[]> => {
+export const missing = async (admin: Access, needed: PlannedDatabase): Promise<readonly DatabaseStatement[]> => {
 	const situation = await look(admin, needed);
 	await refusePooler(admin, situation, needed);
 	await refuseUnfit(admin, needed, situation);
-	const component: Access = {...admin, login: {...admin.login, from: undefined, ...needed}};
-	const login = situation.role ? await tryLogin(component) : ({result: 'no login'} as const);
+	const login = situation.role ? await loginOf(admin, needed) : ({result: 'no login'} as const);
 	const found: Found = {needed, situation, login};
 	const role = forRole(found);
 	const database = forDatabase(found);

@@ -1,3 +1,4 @@
+import {counted} from '../../base/text.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
 import {runChecks} from '../shared/checks.ts';
@@ -33,7 +34,9 @@ const verify = async (world: World, name: string): Promise<Finding> => {
 		(several, more) =>
 			stepProblems.problem('verification-failed', {case: 'several', ...several, checks: checks.length}, more),
 	);
-	return problem ? {status: 'blocked', problem} : {status: 'ok', note: `${checks.length} checks`, warnings};
+	return problem
+		? {status: 'blocked', problem}
+		: {status: 'ok', note: `${counted(checks.length, 'check')} passed`, warnings};
 };
 
 /** Asks the servers of one component what they are, and logs in. @param name `controlPlane`, or the name of a workspace */

@@ -1,6 +1,7 @@
 import type {Finding} from '../../engine/plan.ts';
 import {endpointOf, settling} from '../shared/endpoints.ts';
 import {controlPlaneOf} from '../shared/names.ts';
+import {sampleParts} from '../shared/preview/release.ts';
 import {applyRelease} from '../shared/release/apply.ts';
 import {auditRelease} from '../shared/release/audit.ts';
 import {applyBeside, besideChanges, tidyBeside} from '../shared/release/beside.ts';
@@ -10,7 +11,7 @@ import {tellSecrets} from '../shared/release/secrets-in-values.ts';
 import {labelOf, type WantedRelease} from '../shared/release/wanted.ts';
 import {requireWayIn} from '../shared/way-in/status.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';
-import {wantedControlPlane} from './release.ts';
+import {sampleControlPlane, wantedControlPlane} from './release.ts';
 
 /** What the release is to be, as it is looked at and as it is written; undefined while a secret it needs is not made. */
 export type WantedOf = (world: World, at: 'look' | 'apply') => Promise<WantedRelease | undefined>;
@@ -18,7 +19,10 @@ export type WantedOf = (world: World, at: 'look' | 'apply') => Promise<WantedRel
 const check = async (world: World, wantedOf: WantedOf): Promise<Finding> => {
 	const {host, namespace, release: name} = world.answers.controlPlane;
 	const wanted = await wantedOf(world, 'look');
-	if (!wanted) return {status: 'todo', changes: [{action: 'create', target: labelOf({name, namespace})}]};
+	if (!wanted) {
+		const opens = await sampleParts(world, async () => sampleControlPlane(world));
+		return {status: 'todo', changes: [{action: 'create', target: labelOf({name, namespace}), opens}]};
+	}
 	const {problems, warnings} = await auditRelease(world, wanted);
 	if (problems[0]) return {status: 'blocked', problem: problems[0]};
 	const changes = [...(await besideChanges(world, wanted)), ...(await releaseChanges(world, wanted))];

@@ -10,7 +10,7 @@ import {type Step, shortTimeouts, type World} from '../world.ts';
 import {tooFewConnections} from './connections.ts';
 import {awaitDba, isForTheDba} from './for-the-dba.ts';
 import {lookFromPod} from './from-pod.ts';
-import {lookAtDatabase, type Seen, toCome} from './look.ts';
+import {lookAtDatabase, ofDba, type Seen} from './look.ts';
 
 /** Without an administrator's login only the DBA can mend a role or database that is not there. */
 const lookAtOne = async (world: World, component: Component): Promise<Seen> => {
@@ -56,7 +56,7 @@ const check = async (world: World): Promise<Finding> => {
 	const warnings = [...new Set(seen.flatMap((one) => one.warnings))];
 	const [first, ...others] = seen.flatMap((one) => one.refused ?? []);
 	const own = seen.flatMap((one) => one.changes);
-	const asked = [first, ...others].flatMap((one) => (one ? toCome(world, one.component) : []));
+	const asked = [first, ...others].flatMap((one) => (one ? ofDba(one.component) : []));
 	const isOurs = own.some(({action}) => action !== 'wait');
 	// What this tool can do is done before others are waited for; a look tells of both.
 	if (first && !isOurs && world.pass !== 'look') return awaitDba(world, [first, ...others]);

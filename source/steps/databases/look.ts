@@ -1,8 +1,17 @@
+import {addressOf} from '../../answers/database-server.ts';
+import {printable} from '../../base/printable.ts';
 import {ProblemError} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
-import type {DatabaseFacts, NeededDatabase} from '../../database/types.ts';
+import type {DatabaseFacts, NeededDatabase, PlannedDatabase} from '../../database/types.ts';
 import type {Change} from '../../engine/plan.ts';
-import {adminLogin, componentDatabase, portFor, serverLogin, serverOf} from '../shared/database-logins.ts';
+import {
+	adminLogin,
+	componentDatabase,
+	neededDatabase,
+	portFor,
+	serverLogin,
+	serverOf,
+} from '../shared/database-logins.ts';
 import type {Component} from '../shared/names.ts';
 import type {World} from '../world.ts';
 import type {Refused} from './for-the-dba.ts';
@@ -16,26 +25,32 @@ export type Seen = {
 	readonly refused?: Refused | undefined;
 };
 
-/** A database that is not there: made with the login of an administrator, or by the database admin, who runs the SQL. */
-export const toCome = (world: World, component: Component): Change => {
-	const {name, username} = component.answers.database;
-	if (serverOf(world, component).admin)
-		return {action: 'create', target: `database ${name}`, detail: `owner ${username}`};
-	return {
-		action: 'wait',
-		target: `database ${name}`,
-		detail: 'the database admin runs the SQL of zenml-airgap handover database',
-	};
-};
-
 /** What the administrator would have to do; nothing where there is none to ask. */
-const toProvision = async (world: World, component: Component, needed: NeededDatabase): Promise<readonly Change[]> => {
+const toProvision = async (world: World, component: Component, needed: PlannedDatabase): Promise<readonly Change[]> => {
 	const server = serverOf(world, component);
 	const admin = await adminLogin(world, server);
 	if (!admin) return [];
 	const statements = await portFor(world, server).missing(admin, needed, world.signal);
-	return statements.map(({target, shown}) => ({action: 'run', target, detail: shown}));
+	return statements.map(({target, shown, database}) => {
+		const place = database === undefined ? [] : [`-- in database ${database}`];
+		const opens = [{title: 'SQL', lines: [`-- on ${addressOf(server)}`, ...place, `${shown};`].map(printable)}];
+		return {action: 'run', target, detail: shown, opens};
+	});
 };
+
+/** A database that nobody but the database admin makes, who runs the SQL. */
+export const ofDba = ({answers: {database}}: Component): Change => ({
+	action: 'wait',
+	target: `database ${database.name}`,
+	detail: 'the database admin runs the SQL of zenml-airgap handover database',
+	who: 'database admin',
+});
+
+/** What is to come once the password is made: each statement, where an administrator can be asked for them. */
+const toCome = async (world: World, component: Component): Promise<readonly Change[]> =>
+	serverOf(world, component).admin
+		? toProvision(world, component, neededDatabase(world, component))
+		: [ofDba(component)];
 
 /** Logs in as the server will. @throws ProblemError where it is refused, or where the database does not do */
 const logIn = async (world: World, component: Component, needed: NeededDatabase): Promise<DatabaseFacts> => {
@@ -60,7 +75,7 @@ const tellFacts = ({report}: World, label: string, facts: DatabaseFacts): void =
  */
 export const lookAtDatabase = async (world: World, component: Component): Promise<Seen> => {
 	const needed = await componentDatabase(world, component);
-	if (!needed) return {changes: [toCome(world, component)], warnings: []};
+	if (!needed) return {changes: await toCome(world, component), warnings: []};
 	const changes = await toProvision(world, component, needed);
 	if (changes.length > 0) return {changes, warnings: []};
 	const facts = await logIn(world, component, needed);

@@ -128,7 +128,7 @@ const noteOf = ({all}: Watch): string => {
 const watchCheck = async (world: World, memory: Memory): Promise<Finding> => {
 	const {clock, pass, runId} = world;
 	if (pass !== 'apply')
-		return {status: 'todo', changes: [{action: 'wait', target: 'the failover by the database admin'}]};
+		return {status: 'todo', changes: [{action: 'wait', target: 'the failover', who: 'database admin'}]};
 	const {options, watches} = memory;
 	const watch = watches.get(runId) ?? {startedAt: clock.now(), all: await begin(world, memory)};
 	watches.set(runId, watch);

@@ -1,4 +1,5 @@
-import {counted} from '../../base/text.ts';
+import {counted as numberOf} from '../../base/text.ts';
+import {totalSize} from '../../base/units.ts';
 import {clientToolsEngines, clientToolsOf} from '../../bundle/layout/client-tools.ts';
 import type {Bundle} from '../../bundle/types.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
@@ -31,19 +32,36 @@ const instead = ({found, missing}: Found): string | undefined => {
 	return found && `the registry has ${found.slice(0, 19)} under this tag`;
 };
 
+/** Bytes of an image that its repository lacks, each part counted once for all images. */
+const bytesLacking = async (
+	{registry, signal, cache}: Looking,
+	{image, repository}: PushTarget,
+	counted: Set<string>,
+): Promise<number> => {
+	const {blobs, children: manifests = []} = image;
+	const lacking = await registry.missing(repository, {blobs, manifests}, {signal, cache});
+	const parts = [...blobs, ...manifests.map(({digest, bytes}) => ({digest, size: bytes.length}))];
+	const due = parts.filter(({digest}) => lacking.has(digest) && !counted.has(digest));
+	for (const {digest} of due) counted.add(digest);
+	return totalSize(new Map(due.map((part) => [part.digest, part])).values());
+};
+
 /** Which images of a bundle a step is about. */
 type Choice = (bundle: Bundle) => readonly Image[];
 
 const check = async (world: World, choose: Choice): Promise<Finding> => {
 	const images = choose(await world.bundle.open(world.signal));
 	const looking = lookingOf(world);
+	const counted = new Set<string>();
 	const changeOf = async (target: PushTarget): Promise<readonly Change[]> => {
 		const found = await lookFor(looking, target);
-		return found.present ? [] : [{action: 'push', target: target.reference, detail: instead(found)}];
+		if (found.present) return [];
+		const bytes = world.pass === 'look' ? await bytesLacking(looking, target, counted) : undefined;
+		return [{action: 'push', target: target.reference, detail: instead(found), bytes}];
 	};
 	const changes = (await Promise.all(targetsOf(world, images).map(changeOf))).flat();
 	if (changes.length > 0) return {status: 'todo', changes};
-	return {status: 'ok', note: `${counted(images.length, 'image')} at ${world.registry.host}, by digest`};
+	return {status: 'ok', note: `${numberOf(images.length, 'image')} at ${world.registry.host}, by digest`};
 };
 
 /** The images as they are pushed: with their raw layers compressed, where the answers ask for it. */

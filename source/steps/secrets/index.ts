@@ -14,7 +14,8 @@ import {databasePasswords, naming} from './wanted.ts';
 const toGenerate = (world: World, missing: readonly string[]): readonly Change[] => {
 	if (missing.length === 0) return [];
 	const target = `secret ${generatedSecretPlace(world)}`;
-	return [{action: 'create', target, detail: counted(missing.length, 'generated value')}];
+	const opens = [{title: 'Generated values', lines: missing.map((name) => `+ ${name}: ********`)}];
+	return [{action: 'create', target, detail: counted(missing.length, 'generated value'), opens}];
 };
 
 /** Secrets with a password that is generated first. */
@@ -37,7 +38,7 @@ const check = async (world: World): Promise<Finding> => {
 	if (changes.length > 0) return {status: 'todo', changes};
 	return {
 		status: 'ok',
-		note: `${counted(objects.length, 'secret')} in ${counted(namespacesOf(world.answers).length, 'namespace')}`,
+		note: `${counted(objects.length + 1, 'secret')} in ${counted(namespacesOf(world.answers).length, 'namespace')}`,
 	};
 };
 

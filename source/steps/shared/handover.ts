@@ -15,7 +15,9 @@ const missingOf = ({awaited}: Pick<Handover, 'awaited'>): readonly Awaited[] => 
 
 const wordsOf = ({label, note}: Awaited): string => `${label}: ${note}`;
 
-const waitFor = ({label, note}: Awaited): Change => ({action: 'wait', target: label, detail: note});
+const waitFor =
+	(who: Handover['who']) =>
+	({label, note}: Awaited): Change => ({action: 'wait', target: label, detail: note, who});
 
 /** Texts that people copy from a terminal: the first that is no note. */
 const firstText = ({sections}: Pack): readonly string[] =>
@@ -63,7 +65,8 @@ export const nextStepsOf = (pack: Pack, folder: string | undefined): readonly st
 		: [`the files for the ${pack.who} are in ${folder}; begin with ${coverFile}`];
 
 /** What others have to do, as a dry run tells it. */
-export const waitsOf = (handover: Pick<Handover, 'awaited'>): readonly Change[] => missingOf(handover).map(waitFor);
+export const waitsOf = (handover: Pick<Handover, 'awaited' | 'who'>): readonly Change[] =>
+	missingOf(handover).map(waitFor(handover.who));
 
 /**
  * Work of other people that is not done: taken for done where the operator may say so and did, told in a dry run, and else waited for.

@@ -1,5 +1,6 @@
 import {ProblemError} from '../../base/problem.ts';
 import {pauseAfter, type RetryRule} from '../../base/retry.ts';
+import {counted} from '../../base/text.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {waysBack} from '../back/way.ts';
 import {stepProblems} from '../problems.ts';
@@ -40,7 +41,7 @@ const check = async (world: World): Promise<Finding> => {
 		return {status: 'todo', changes: controlPlaneChecks.map(({label}) => ({action: 'check', target: label}))};
 	const component = controlPlaneOf(world.answers);
 	const warnings = await requireVerified(world, component.label, controlPlaneChecks);
-	return {status: 'ok', note: `${controlPlaneChecks.length} checks`, warnings};
+	return {status: 'ok', note: `${counted(controlPlaneChecks.length, 'check')} passed`, warnings};
 };
 
 /** Guide, "Verify control plane": before any workspace is touched, the new one serves as people will use it. */

@@ -5,12 +5,12 @@ import type {Finding} from '../../engine/plan.ts';
 import {waysBack} from '../back/way.ts';
 import {settling} from '../shared/endpoints.ts';
 import {workspaceOf} from '../shared/names.ts';
+import {told} from '../shared/preview/told.ts';
 import {workspaceChecks} from '../verification/index.ts';
 import {type WantedOf, workspaceDifferences} from '../workspaces/changes.ts';
 import {rollOutWorkspace, workspacesInputs} from '../workspaces/index.ts';
 import {releaseTimeouts, type Step, type World} from '../world.ts';
 import {isUpgraded, looksAtOnce} from './installed.ts';
-import {told} from './look/told.ts';
 import {requireVerified} from './verified.ts';
 import {upgradedWorkspace} from './wanted.ts';
 

@@ -1,3 +1,4 @@
+import {counted} from '../../base/text.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
 import {type Check, runChecks} from '../shared/checks.ts';
@@ -57,7 +58,7 @@ const check = async (world: World): Promise<Finding> => {
 	if (problem) return {status: 'blocked', problem};
 	return {
 		status: 'ok',
-		note: `${checks.length} checks`,
+		note: `${counted(checks.length, 'check')} passed`,
 		warnings: [
 			...warnings,
 			...(await backupWarnings(world)),

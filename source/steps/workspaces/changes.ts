@@ -6,6 +6,7 @@ import {adminSession, endpointOf} from '../shared/endpoints.ts';
 import {type Enrollment, isEnrolled, readEnrollment} from '../shared/enrollment.ts';
 import {controlPlaneInstalled} from '../shared/installed.ts';
 import {workspaceOf} from '../shared/names.ts';
+import {sampleParts} from '../shared/preview/release.ts';
 import {auditRelease} from '../shared/release/audit.ts';
 import {besideChanges} from '../shared/release/beside.ts';
 import {releaseChanges} from '../shared/release/changes.ts';
@@ -13,7 +14,7 @@ import {tellSecrets} from '../shared/release/secrets-in-values.ts';
 import {labelOf, type WantedRelease} from '../shared/release/wanted.ts';
 import {requireWayIn} from '../shared/way-in/status.ts';
 import type {World} from '../world.ts';
-import {wantedWorkspace} from './release.ts';
+import {sampleWorkspace, wantedWorkspace} from './release.ts';
 
 /** What differs between one workspace and the answers. */
 export type Differences = {readonly changes: readonly Change[]; readonly warnings: readonly string[]};
@@ -57,18 +58,23 @@ const changesOfIdentity = async (
 /** What the release of a workspace is to be; undefined while it is not enrolled or a secret it needs is not made. */
 export type WantedOf = (world: World, workspace: WorkspaceAnswers) => Promise<WantedRelease | undefined>;
 
+const toInstall = async (world: World, workspace: WorkspaceAnswers): Promise<Change> => ({
+	action: 'create',
+	target: targetOf(workspace),
+	opens: await sampleParts(world, async () => sampleWorkspace(world, workspace)),
+});
+
 /** Everything that differs between one workspace and the answers. @throws ProblemError where the chart does not take the values */
 export const workspaceDifferences = async (
 	world: World,
 	workspace: WorkspaceAnswers,
 	wantedOf: WantedOf = wantedWorkspace,
 ): Promise<Differences> => {
-	const install: Change = {action: 'create', target: targetOf(workspace)};
 	const enroll: Change = {action: 'run', target: `enroll workspace ${workspace.name}`};
 	const enrollment = await knownEnrollment(world, workspace);
-	if (!enrollment) return {changes: [enroll, install], warnings: []};
+	if (!enrollment) return {changes: [enroll, await toInstall(world, workspace)], warnings: []};
 	const wanted = await wantedOf(world, workspace);
-	if (!wanted) return {changes: [install], warnings: []};
+	if (!wanted) return {changes: [await toInstall(world, workspace)], warnings: []};
 	const {problems, warnings} = await auditRelease(world, wanted);
 	if (problems[0]) throw new ProblemError(problems[0]);
 	const changes = [...(await besideChanges(world, wanted)), ...(await releaseChanges(world, wanted))];

@@ -8,6 +8,7 @@ import {explainedText} from './explained.ts';
 import {handoverText} from './handover.ts';
 import {problemText} from './problem.ts';
 import {planPageText, reviewText} from './review.ts';
+import {openedText} from './review-parts/changes.ts';
 import {summaryText} from './summary.ts';
 
 /** Every mark has one cell, so that any of them measure a text. */
@@ -26,7 +27,8 @@ const onRun = (state: UiState, scene: Scene): Scrolled => {
 };
 
 const onReview = (state: UiState, scene: Scene): Scrolled => {
-	const reading = isOn(state, 'review') ? state.screen.reading : undefined;
+	const {reading, details} = isOn(state, 'review') ? state.screen : {};
+	if (details?.top !== undefined) return openedText(state, scene, details.focus);
 	return reading ? planPageText(state, scene, reading.page) : reviewText(state, scene, marks);
 };
 

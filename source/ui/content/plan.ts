@@ -1,16 +1,26 @@
 import {counted} from '../../base/text.ts';
-import {changesInWords, writesIn} from '../../engine/changes.ts';
-import type {Change} from '../../engine/plan.ts';
-import type {PlanStep, PlanView} from '../../engine/plan-view.ts';
+import {formatBytes} from '../../base/units.ts';
+import {writesIn} from '../../engine/changes.ts';
+import type {Change, PlanFact} from '../../engine/plan.ts';
+import {type PlanStep, planInWords, verdictOf} from '../../engine/plan-view.ts';
 import type {PlanState} from '../state/types.ts';
 import type {Mark} from '../terminal/marks.ts';
 import {blank, bullet, paragraph, type Row, row, type Scroll} from '../terminal/rows.ts';
+import {shorten} from '../terminal/text.ts';
+
+const changeRow = ({action, target, detail, bytes, opens}: Change, width: number, indent: number): readonly Row[] => {
+	const mark = {text: action.padEnd(6), role: 'key'} as const;
+	const more = [...(detail ? [detail] : []), ...(bytes === undefined ? [] : [`${formatBytes(bytes)} to send`])].join(
+		', ',
+	);
+	const text = more === '' ? target : `${target}: ${more}`;
+	// What opens is told whole there, and in one row here.
+	return bullet(mark, opens ? shorten(text, width - indent - 7) : text, width, indent);
+};
 
 /** One change: what is done to what. */
 export const changeRows = (changes: readonly Change[], width: number, indent: number): readonly Row[] =>
-	changes.flatMap(({action, target, detail}) =>
-		bullet({text: action.padEnd(6), role: 'key'}, detail ? `${target}: ${detail}` : target, width, indent),
-	);
+	changes.flatMap((change) => changeRow(change, width, indent));
 
 const marksOf: Readonly<Record<PlanStep['state'], Mark>> = {
 	ok: {glyph: 'ok', role: 'ok'},
@@ -20,20 +30,7 @@ const marksOf: Readonly<Record<PlanStep['state'], Mark>> = {
 	problem: {glyph: 'bad', role: 'bad'},
 };
 
-const verdict = (step: PlanStep): string => {
-	switch (step.state) {
-		case 'ok':
-			return step.note ?? 'nothing to do';
-		case 'todo':
-			return changesInWords(step.changes);
-		case 'unknown':
-			return step.note ?? 'known once earlier steps are done';
-		case 'not-needed':
-			return 'not asked for';
-		case 'problem':
-			return step.problem.message;
-	}
-};
+const verdict = (step: PlanStep): string => (step.state === 'problem' ? step.problem.message : verdictOf(step));
 
 const stepRows = (step: PlanStep, {width, marks}: Scroll): readonly Row[] => {
 	const waits = step.state === 'todo' && writesIn(step.changes).length === 0;
@@ -47,14 +44,6 @@ const stepRows = (step: PlanStep, {width, marks}: Scroll): readonly Row[] => {
 	return [...head, ...paragraph(`What to do: ${step.problem.fix}`, width, 'plain', 6)];
 };
 
-const inShort = ({steps}: PlanView): string => {
-	const changes = steps.reduce((sum, step) => sum + (step.state === 'todo' ? writesIn(step.changes).length : 0), 0);
-	const problems = steps.filter(({state}) => state === 'problem').length;
-	const open = steps.some(({state}) => state === 'unknown') ? ' and more' : '';
-	if (changes === 0 && problems === 0 && open === '') return 'nothing to change';
-	return `${problems > 0 ? `${counted(problems, 'problem')}, ` : ''}${counted(changes, 'change')}${open}`;
-};
-
 /** The plan in a few words, for where there is one line. */
 export const planInShort = (plan: PlanState): string => {
 	switch (plan.status) {
@@ -65,7 +54,7 @@ export const planInShort = (plan: PlanState): string => {
 		case 'failed':
 			return 'not known, see below';
 		case 'ready':
-			return inShort(plan.view);
+			return planInWords(plan.view);
 	}
 };
 
@@ -86,6 +75,27 @@ const bodyRows = (plan: PlanState, scroll: Scroll): readonly Row[] => {
 		case 'ready':
 			return [...plan.view.steps.flatMap((step) => stepRows(step, scroll)), blank];
 	}
+};
+
+const factRows = (facts: readonly PlanFact[], width: number): readonly Row[] => {
+	const left = Math.max(...facts.map(({label}) => label.length)) + 1;
+	return facts.flatMap(({label, lines}) =>
+		lines.flatMap((line, index) =>
+			bullet({text: (index === 0 ? label : '').padEnd(left), role: 'dim'}, line, width, 2),
+		),
+	);
+};
+
+const factsOf = (plan: PlanState): readonly PlanFact[] => {
+	if (plan.status === 'looking') return plan.facts ?? [];
+	return plan.status === 'ready' ? (plan.view.facts ?? []) : [];
+};
+
+/** Where the plan goes and what is there, as far as it is known. */
+export const aroundRows = (plan: PlanState, width: number): readonly Row[] => {
+	const facts = factsOf(plan);
+	if (facts.length === 0) return [];
+	return [row('Where it goes', 'title'), ...factRows(facts, width), blank];
 };
 
 /** What a run would do, by step, as far as it is known. */

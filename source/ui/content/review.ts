@@ -2,18 +2,30 @@ import {judgeForm} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
 import {engineProblems} from '../../charts/databases.ts';
+import {placeOf} from '../../engine/plan-view.ts';
 import {pagesToRead, type ReviewButton} from '../state/review.ts';
 import type {Scene, UiState} from '../state/types.ts';
 import {bodyColumns, pageRows} from '../terminal/layout.ts';
 import type {Glyphs} from '../terminal/marks.ts';
 import {blank, paragraph, type Row, row, type Scrolled} from '../terminal/rows.ts';
+import {clean, shortenMiddle} from '../terminal/text.ts';
 import {answerRows} from './answers.ts';
-import {planProblems, planRows} from './plan.ts';
+import {aroundRows, planProblems, planRows} from './plan.ts';
+
+/** Cells of a cluster's name on the button. */
+const widestPlace = 24;
+
+const startLabel = (start: string, place: string | undefined): string =>
+	place === undefined ? start : `${start} on ${shortenMiddle(clean(place), widestPlace)}`;
 
 /** What can be done from the review page; the start is called what the plan calls it. */
-export const reviewLabels = ({words}: Pick<UiState, 'words'>): Readonly<Record<ReviewButton, string>> => ({
-	start: words.start,
+export const reviewLabels = ({
+	words,
+	plan,
+}: Pick<UiState, 'words' | 'plan'>): Readonly<Record<ReviewButton, string>> => ({
+	start: startLabel(words.start, plan.status === 'ready' ? placeOf(plan.view) : undefined),
 	read: 'Read pages',
+	details: 'Details',
 	change: 'Change an answer',
 	save: 'Save answers',
 	quit: 'Quit',
@@ -64,7 +76,8 @@ export const reviewText = (state: UiState, {columns, rows}: Scene, marks: Glyphs
 	const width = bodyColumns(columns);
 	const refused = state.refused ? refusedRows(state.refused, width) : [];
 	const issues = issueRows(state, width);
-	const before = [...refused, ...issues, ...answerRows(state, width)];
+	const around = aroundRows(state.plan, width);
+	const before = [...refused, ...issues, ...around, ...answerRows(state, width)];
 	const {plan} = state;
 	const inPlan = planProblems(plan, {width, marks}).map((at) => before.length + at);
 	const [problem] = inPlan;

@@ -12,6 +12,7 @@ import {glyphs} from '../terminal/marks.ts';
 import {blank, position, row, visible} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
+import {ReviewDetails} from './review-details.tsx';
 
 /** The topics, one of which is chosen to be changed. */
 const Chooser = ({state, scene, aside, choosing}: ScreenProps & {readonly choosing: number}) => {
@@ -63,9 +64,10 @@ const Reader = ({state, scene, aside, page, top}: ScreenProps & {readonly page: 
 export const Review = (props: ScreenProps<On<'review'>>) => {
 	const {state, scene, aside} = props;
 	const marks = glyphs(useLook());
-	const {choosing, reading} = state.screen;
+	const {choosing, reading, details} = state.screen;
 	if (choosing !== undefined) return <Chooser {...props} choosing={choosing} />;
 	if (reading !== undefined) return <Reader {...props} {...reading} />;
+	if (details !== undefined) return <ReviewDetails {...props} details={details} />;
 	const width = bodyColumns(scene.columns);
 	const text = reviewText(state, scene, marks);
 	const extent = {...text, total: text.rows.length};
@@ -78,6 +80,7 @@ export const Review = (props: ScreenProps<On<'review'>>) => {
 		[marks.sideways, 'button'],
 		[marks.arrows, 'scroll'],
 		['End', 'plan'],
+		['d', 'details'],
 		['p', 'look again'],
 		['Esc', 'questions'],
 		['?', 'help'],

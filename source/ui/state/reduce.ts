@@ -172,7 +172,10 @@ const told: {
 	looked: lookedAt,
 	offered,
 	'find-failed': (state, {problem}) => ({...state, foundProblem: problem}),
-	'plan-progress': (state, {title, index, count}) => ({...state, plan: {status: 'looking', title, index, count}}),
+	'plan-progress': (state, {title, index, count, facts}) => ({
+		...state,
+		plan: {status: 'looking', title, index, count, facts},
+	}),
 	'plan-ready': (state, {view}) => planned(state, view),
 	'plan-failed': (state, {problem}) => ({...state, plan: {status: 'failed', problem}}),
 	'start-refused': (state, {problem}) => ({

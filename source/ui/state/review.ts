@@ -7,11 +7,12 @@ import type {Extent} from '../terminal/layout.ts';
 import {digit, isLetter, type Key, listMove, move, ringMove, scrollMove, takes} from './keys.ts';
 import {openReview} from './open-review.ts';
 import {openQuestions} from './questions.ts';
+import {detailsKey, openings} from './review-parts/details.ts';
 import {after, type Env, type Notice, type On, type Turn, turn, type UiState} from './types.ts';
 
 type Reviewing = On<'review'>;
 
-export type ReviewButton = 'start' | 'read' | 'change' | 'save' | 'quit';
+export type ReviewButton = 'start' | 'read' | 'details' | 'change' | 'save' | 'quit';
 
 /** What is to be read before the start; empty while the plan is looked at. */
 export const pagesToRead = ({plan}: Pick<UiState, 'plan'>): readonly PlanPage[] =>
@@ -21,6 +22,7 @@ export const pagesToRead = ({plan}: Pick<UiState, 'plan'>): readonly PlanPage[] 
 export const reviewButtons = (state: Pick<UiState, 'plan'>): readonly ReviewButton[] => [
 	'start',
 	...(pagesToRead(state).length > 0 ? (['read'] as const) : []),
+	...(openings(state).length > 0 ? (['details'] as const) : []),
 	'change',
 	'save',
 	'quit',
@@ -113,6 +115,8 @@ const press = (state: Reviewing, menu: number): Turn => {
 			return begin(state, menu);
 		case 'read':
 			return turn({...state, screen: {...state.screen, menu, seen: true, reading: {page: 0, top: 0}}});
+		case 'details':
+			return turn({...state, screen: {...state.screen, menu, seen: true, details: {focus: 0}}});
 		case 'change':
 			return turn({...state, screen: {...state.screen, menu, choosing: 0}});
 		case 'save':
@@ -152,6 +156,7 @@ export const reviewKey = (state: Reviewing, env: Env, key: Key): Turn => {
 	if (screen.consenting) return onConsent(state, key);
 	if (screen.choosing !== undefined) return onTopics(state, screen.choosing, key);
 	if (screen.reading !== undefined) return onPages(state, env, key);
+	if (screen.details !== undefined) return detailsKey(state, env, key, screen.details);
 	const extent = env.extent(state);
 	const moved = scrolled(state, extent, key);
 	if (moved !== undefined) return turn({...state, screen: moved});
@@ -161,5 +166,6 @@ export const reviewKey = (state: Reviewing, env: Env, key: Key): Turn => {
 	const menu = ringMove(key, focusOf(state, extent), buttons.length);
 	if (menu !== undefined) return turn({...state, screen: {...screen, menu}});
 	if (key.id === 'escape') return toQuestions(state, {kind: 'all'});
+	if (isLetter(key, 'd')) return turn({...state, screen: {...screen, details: {focus: 0}}});
 	return isLetter(key, 'p') ? openReview(state) : turn(state);
 };

@@ -19,6 +19,9 @@ export type Field =
 /** A place in the questionnaire: topics and rows by their index. Without `item` a repeated topic shows its list. */
 export type Spot = {readonly topic: number; readonly item?: number | undefined; readonly focus: number};
 
+/** The change in focus, and how far it is read; without `top` they stand in a list. */
+export type Details = {readonly focus: number; readonly top?: number};
+
 export type Screen =
 	| {readonly name: 'welcome'; readonly menu: number}
 	| {
@@ -41,6 +44,8 @@ export type Screen =
 			readonly choosing?: number | undefined;
 			/** Set while the start waits for a yes. */
 			readonly consenting?: boolean;
+			/** Set while the changes of the plan are opened. */
+			readonly details?: Details | undefined;
 			/** The page that is read before the start, and how far. */
 			readonly reading?: {readonly page: number; readonly top: number} | undefined;
 	  }

@@ -2,7 +2,7 @@ import type {Draft} from '../../answers/draft.ts';
 import type {Form} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Decided} from '../../engine/controls.ts';
-import type {Handover} from '../../engine/plan.ts';
+import type {Handover, PlanFact} from '../../engine/plan.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
@@ -82,7 +82,12 @@ export type Session = {
 	readonly plan: (
 		answers: Answers,
 		signal: AbortSignal,
-		onProgress: (step: {readonly title: string; readonly index: number; readonly count: number}) => void,
+		onProgress: (step: {
+			readonly title: string;
+			readonly index: number;
+			readonly count: number;
+			readonly facts?: readonly PlanFact[] | undefined;
+		}) => void,
 	) => Promise<PlanView>;
 	/** Starts the run; resolves when it has ended, rejects when it was refused before its first event. */
 	readonly start: (answers: Answers) => Promise<void>;

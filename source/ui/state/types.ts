@@ -3,7 +3,7 @@ import type {Form} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
 import type {Decided} from '../../engine/controls.ts';
-import type {Handover, LogLevel} from '../../engine/plan.ts';
+import type {Handover, LogLevel, PlanFact} from '../../engine/plan.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
@@ -50,7 +50,13 @@ export type RunView = {
 
 export type PlanState =
 	| {readonly status: 'none'}
-	| {readonly status: 'looking'; readonly title: string; readonly index: number; readonly count: number}
+	| {
+			readonly status: 'looking';
+			readonly title: string;
+			readonly index: number;
+			readonly count: number;
+			readonly facts?: readonly PlanFact[] | undefined;
+	  }
 	| {readonly status: 'ready'; readonly view: PlanView}
 	| {readonly status: 'failed'; readonly problem: Problem};
 
@@ -147,7 +153,13 @@ export type UiEvent =
 	| {readonly type: 'looked'; readonly path: string; readonly value: DraftValue; readonly seen: Sighting | undefined}
 	| ({readonly type: 'offered'; readonly path: string; readonly base: string} & Offered)
 	| {readonly type: 'find-failed'; readonly problem: Problem}
-	| {readonly type: 'plan-progress'; readonly title: string; readonly index: number; readonly count: number}
+	| {
+			readonly type: 'plan-progress';
+			readonly title: string;
+			readonly index: number;
+			readonly count: number;
+			readonly facts?: readonly PlanFact[] | undefined;
+	  }
 	| {readonly type: 'plan-ready'; readonly view: PlanView}
 	| {readonly type: 'plan-failed'; readonly problem: Problem}
 	| {readonly type: 'start-refused'; readonly problem: Problem}

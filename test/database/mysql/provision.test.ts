@@ -43,8 +43,14 @@ describe.skipIf(!programs.MySQL || !programs.MariaDB).each(['MySQL', 'MariaDB'] 
 			`CREATE USER ${accountOf(needed)} IDENTIFIED ${password} '********' REQUIRE SSL`,
 			`GRANT ${privileges.join(', ')} ON \`zenml\\_pro\`.* TO ${accountOf(needed)}`,
 		];
+		const {password: _password, ...planned} = needed;
+		expect((await mysql.missing(server.admin, planned, signal)).map((one) => one.shown)).toEqual(shown);
 		expect(await provision(needed)).toEqual(shown);
 		expect(await provision(needed)).toEqual([]);
+		// A password that is made anew is another one; no login is tried for that.
+		expect((await mysql.missing(server.admin, planned, signal)).map(({target}) => target)).toEqual([
+			'password of account zenml_pro_user',
+		]);
 		const log = await server.readLog();
 		expect(log).toContain('CREATE DATABASE `zenml_pro`');
 		expect(log).not.toContain('canary');

@@ -1,10 +1,10 @@
 import {expect, test} from 'vitest';
 import {readObjects} from '../../../source/charts/index.ts';
 import {sampleControlPlane} from '../../../source/steps/control-plane/release.ts';
+import {manifestChanges} from '../../../source/steps/shared/preview/manifest-changes.ts';
+import {told} from '../../../source/steps/shared/preview/told.ts';
 import {liveEdits} from '../../../source/steps/upgrade/look/live-edits.ts';
-import {manifestChanges} from '../../../source/steps/upgrade/look/manifest.ts';
 import {paperPages} from '../../../source/steps/upgrade/look/papers.ts';
-import {told} from '../../../source/steps/upgrade/look/told.ts';
 import {carried, refusal} from '../parts.ts';
 import {code, worldOf} from '../world.ts';
 

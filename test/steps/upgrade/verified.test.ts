@@ -18,7 +18,7 @@ test('a dry run names what will be asked of the control plane, and asks nothing'
 
 test('a control plane that serves is told by what it answered', async () => {
 	const world = oldSite().world();
-	expect(await look(controlPlaneVerifiedStep, world)).toEqual({status: 'ok', note: '2 checks', warnings: []});
+	expect(await look(controlPlaneVerifiedStep, world)).toEqual({status: 'ok', note: '2 checks passed', warnings: []});
 	expect(rowsOf(world.told)).toEqual([
 		'the administrator can log in: ok, admin, superuser',
 		'the dashboard opens: ok, ZenML Pro, with /assets/index.js',

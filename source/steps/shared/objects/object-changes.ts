@@ -5,6 +5,7 @@ import type {Change} from '../../../engine/plan.ts';
 import {stepProblems} from '../../problems.ts';
 import type {World} from '../../world.ts';
 import {managedBy} from '../names.ts';
+import {objectParts} from '../preview/object.ts';
 import {holdsAll, type Owner, otherOwner} from './owners.ts';
 
 const label = 'app.kubernetes.io/managed-by';
@@ -35,21 +36,19 @@ const ofOthers = (object: KubeObject, owner: Owner, {nameOf, answerOf}: Naming):
 	);
 };
 
-const lookAt = async (
-	{cluster, signal}: World,
-	object: KubeObject,
-	naming: Naming,
-): Promise<Change | ProblemError | undefined> => {
+const lookAt = async (world: World, object: KubeObject, naming: Naming): Promise<Change | ProblemError | undefined> => {
+	const {cluster, signal} = world;
 	const {apiVersion, kind, metadata} = object;
 	const {name, namespace} = metadata;
 	const target = naming.nameOf(object);
 	const live = await cluster.get({apiVersion, kind, name, namespace}, signal);
-	if (!live) return {action: 'create', target};
+	if (!live) return {action: 'create', target, opens: objectParts(world, undefined, object)};
 	const owner = otherOwner(live);
 	// What somebody else keeps there serves as it is, or is left alone.
 	if (owner !== undefined) return holdsAll(live, object) ? undefined : ofOthers(object, owner, naming);
 	const fields = await cluster.diff(object, signal);
-	return fields.length === 0 ? undefined : {action: 'update', target, detail: fields.join(', ')};
+	if (fields.length === 0) return undefined;
+	return {action: 'update', target, detail: fields.join(', '), opens: objectParts(world, live, object)};
 };
 
 /** The first problem, with the others beside it: nobody shall come back for the second. */

@@ -4,6 +4,7 @@ import type {PodView} from '../../../cluster/types.ts';
 import type {Change} from '../../../engine/plan.ts';
 import type {Release} from '../../../helm/types.ts';
 import type {World} from '../../world.ts';
+import {releaseParts} from '../preview/release.ts';
 import {differingPaths} from './differing-paths.ts';
 import {downgradeOf} from './downgrade.ts';
 import {isServer, podRow, settledPods} from './pods.ts';
@@ -24,7 +25,11 @@ const changeOfValues = async ({helm, signal}: World, wanted: WantedRelease): Pro
 	const live = await helm.values(wanted.name, wanted.namespace, signal);
 	const paths = differingPaths(live, wanted.values);
 	if (paths.length === 0) return undefined;
-	return {action: 'update', target: labelOf(wanted), detail: `values: ${firstOf(paths, 8)}`};
+	return {
+		action: 'update',
+		target: labelOf(wanted),
+		detail: `${paths.length === 1 ? 'value' : 'values'} ${firstOf(paths, 8)}`,
+	};
 };
 
 /** What its pods say. */
@@ -48,5 +53,6 @@ export const releaseChanges = async (world: World, wanted: WantedRelease): Promi
 	const downgrade = live && downgradeOf([live], wanted, world.answers);
 	if (downgrade) throw new ProblemError(downgrade);
 	const change = changeOfRelease(live, wanted) ?? (await changeOfValues(world, wanted));
-	return change ? [change] : changesOfPods(world, wanted);
+	if (!change) return changesOfPods(world, wanted);
+	return [{...change, opens: await releaseParts(world, wanted, live)}];
 };

@@ -1,6 +1,8 @@
 import {counted, firstOf} from '../../../base/text.ts';
 import {nameOfPath, readObjects} from '../../../charts/index.ts';
 import type {PlanPage} from '../../../engine/plan.ts';
+import {manifestChanges, type ObjectChange} from '../../shared/preview/manifest-changes.ts';
+import {told} from '../../shared/preview/told.ts';
 import {renderRelease} from '../../shared/release/audit.ts';
 import {differingPaths} from '../../shared/release/differing-paths.ts';
 import {labelOf} from '../../shared/release/wanted.ts';
@@ -8,8 +10,6 @@ import type {World} from '../../world.ts';
 import type {Installed} from '../installed.ts';
 import type {Upgraded} from '../wanted.ts';
 import {liveEdits} from './live-edits.ts';
-import {manifestChanges, type ObjectChange} from './manifest.ts';
-import {told} from './told.ts';
 
 /** Lines that a page tells of one object, and of how many objects. */
 const [mostPaths, mostObjects] = [25, 60];

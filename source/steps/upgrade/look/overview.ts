@@ -8,13 +8,13 @@ import {nameOf} from '../../backup/installed.ts';
 import {lookFor} from '../../images/compressed-images.ts';
 import {serverOf} from '../../shared/database-logins.ts';
 import {referenceOf, repositoryOf} from '../../shared/names.ts';
+import {told} from '../../shared/preview/told.ts';
 import {backCommand} from '../../shared/release/back-mark.ts';
 import {schemaOf} from '../../shared/release/schema-change.ts';
 import {selectorOf} from '../../shared/release/wanted.ts';
 import {containersThatRan} from '../../verification/ran.ts';
 import type {World} from '../../world.ts';
 import {type Installed, isUpgraded, versionsInWords} from '../installed.ts';
-import {told} from './told.ts';
 
 const jsonOf = (text: string): unknown => {
 	try {

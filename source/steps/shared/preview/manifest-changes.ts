@@ -1,7 +1,7 @@
 import {isMap} from '../../../base/text.ts';
 import {nameOfPath, type RenderedObject} from '../../../charts/index.ts';
 import {fingerprintOf} from '../../../engine/fingerprint.ts';
-import {keyOf, type Leaf, leavesIn, type Path} from '../../shared/applied/leaves.ts';
+import {keyOf, type Leaf, leavesIn, type Path} from '../applied/leaves.ts';
 
 /** What becomes of one object. */
 export type ObjectChange = {
@@ -72,15 +72,21 @@ const compare = (before: RenderedObject | undefined, after: RenderedObject | und
 	return {object: labelOf(after), kind: 'changed', paths, restarts};
 };
 
+/** Each object as it is and as it will be, under its kind and name; hooks are left out. */
+export const objectPairs = (
+	before: readonly RenderedObject[],
+	after: readonly RenderedObject[],
+): ReadonlyMap<string, readonly [before: RenderedObject | undefined, after: RenderedObject | undefined]> => {
+	const byLabel = (objects: readonly RenderedObject[]): ReadonlyMap<string, RenderedObject> =>
+		new Map(objects.filter((one) => !isHook(one)).map((one) => [labelOf(one), one]));
+	const [old, now] = [byLabel(before), byLabel(after)];
+	return new Map(
+		[...new Set([...old.keys(), ...now.keys()])].sort().map((label) => [label, [old.get(label), now.get(label)]]),
+	);
+};
+
 /** What differs between the manifests of a release as they are and as they will be; hooks are left out. No value of a Secret is told. */
 export const manifestChanges = (
 	before: readonly RenderedObject[],
 	after: readonly RenderedObject[],
-): readonly ObjectChange[] => {
-	const byLabel = (objects: readonly RenderedObject[]): ReadonlyMap<string, RenderedObject> =>
-		new Map(objects.filter((one) => !isHook(one)).map((one) => [labelOf(one), one]));
-	const [old, now] = [byLabel(before), byLabel(after)];
-	return [...new Set([...old.keys(), ...now.keys()])]
-		.sort()
-		.flatMap((label) => compare(old.get(label), now.get(label)) ?? []);
-};
+): readonly ObjectChange[] => [...objectPairs(before, after).values()].flatMap((pair) => compare(...pair) ?? []);

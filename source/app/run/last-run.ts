@@ -1,0 +1,20 @@
+import {formatDuration} from '../../base/units.ts';
+import type {Journal} from '../../engine/journal.ts';
+import type {PlanFact} from '../../engine/plan.ts';
+
+const outcomes = {done: 'finished', failed: 'failed', stopped: 'stopped'} as const;
+
+/** When the plan was last gone through from here, and how long that took. A run that was killed has no end, and no duration. */
+export const lastRunFact = (earlier: Journal | undefined, {steps}: {readonly steps: readonly unknown[]}): PlanFact => {
+	const head = {id: 'last-run', rank: 100, label: 'Last run'} as const;
+	if (!earlier) return {...head, lines: ['no earlier run known here'], values: {lastRun: null}};
+	const {outcome, savedAt, startedAt, host} = earlier;
+	const when = new Date(outcome === undefined ? startedAt : savedAt).toISOString().slice(0, 16).replace('T', ' ');
+	const changed = earlier.steps.filter((step) => step.outcome === 'applied').length;
+	const work = `${changed} of ${steps.length} steps changed something`;
+	const text =
+		outcome === undefined
+			? `begun at ${when} UTC on ${host}, and not ended`
+			: `${outcomes[outcome]} at ${when} UTC on ${host} after ${formatDuration(savedAt - startedAt)}, ${work}`;
+	return {...head, lines: [text], values: {outcome: outcome ?? null, startedAt, savedAt, host}};
+};

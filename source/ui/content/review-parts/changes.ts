@@ -1,0 +1,58 @@
+import {formatChange} from '../../../engine/changes.ts';
+import type {ChangePart} from '../../../engine/plan.ts';
+import {type Opening, openings} from '../../state/review-parts/details.ts';
+import type {Scene, UiState} from '../../state/types.ts';
+import {bodyColumns, pageRows} from '../../terminal/layout.ts';
+import type {Role} from '../../terminal/marks.ts';
+import {blank, paragraph, type Row, row, type Scrolled} from '../../terminal/rows.ts';
+import {cells, pad, wrap} from '../../terminal/text.ts';
+
+/** Lines of a part that come and go. */
+const countOf = (parts: readonly ChangePart[], sign: string): number =>
+	parts.reduce((sum, {lines}) => sum + lines.filter((line) => line.startsWith(`${sign} `)).length, 0);
+
+const sizeOf = ({parts}: Opening): string => {
+	const [come, go] = [countOf(parts, '+'), countOf(parts, '-')];
+	return come + go === 0 ? '' : `+${come} -${go}`;
+};
+
+/** The changes that open, one a row: the step, what is done to what, and how many lines come and go. */
+export const changeLabels = (all: readonly Opening[], width: number): readonly string[] => {
+	const step = Math.min(20, ...[Math.max(0, ...all.map((one) => cells(one.step)))]) + 2;
+	const size = Math.max(0, ...all.map((one) => cells(sizeOf(one))));
+	return all.map((one) => {
+		const {action, target} = one.change;
+		const room = Math.max(10, width - 4 - step - size - 1);
+		return `${pad(one.step, step)}${pad(`${action} ${target}`, room)} ${sizeOf(one).padStart(size)}`;
+	});
+};
+
+const further = '    ';
+
+/** What a line of a comparison says shows in its first sign; its colour says it again. */
+const roleOf = (line: string): Role => {
+	if (line.startsWith('+ ')) return 'ok';
+	if (line.startsWith('- ')) return 'bad';
+	return line.startsWith('~ ') ? 'key' : 'plain';
+};
+
+/** What goes on of a line stands further in, so that it is taken for no line of its own. */
+const lineRows = (line: string, width: number): readonly Row[] => {
+	const role = roleOf(line);
+	return wrap(line, width - further.length).map((part, index) => [{text: index === 0 ? part : further + part, role}]);
+};
+
+/** One change with all that it opens to. Lines are broken, never cut. */
+export const openedText = (state: UiState, {columns, rows}: Scene, focus: number): Scrolled => {
+	const width = bodyColumns(columns);
+	const height = pageRows(rows) + 1;
+	const one = openings(state)[focus];
+	if (!one) return {rows: [], height};
+	const {change, parts} = one;
+	const body = parts.flatMap(({title, lines}): readonly Row[] => [
+		blank,
+		row(title, 'title'),
+		...lines.flatMap((line) => lineRows(line, width)),
+	]);
+	return {rows: [...paragraph(formatChange(change), width, 'key'), ...body], height};
+};
