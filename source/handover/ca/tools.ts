@@ -31,7 +31,7 @@ const python = (given: CaGiven): HandoverSection => ({
 		'done',
 		'if [ -z "$list" ]; then',
 		'  echo "No list of CAs was found: neither certifi of $python nor that of" >&2',
-		'  echo "the system. A file with the internal CA alone would shut out every" >&2',
+		'  echo "the system. A file with the internal CA alone shuts out every" >&2',
 		'  echo "other server. Set PYTHON to a Python that has certifi." >&2',
 		'  exit 1',
 		'fi',
