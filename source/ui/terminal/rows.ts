@@ -1,7 +1,7 @@
 import {wrapCommands} from './command.ts';
 import type {Extent} from './layout.ts';
 import type {Glyphs, Role} from './marks.ts';
-import {cells, clean, shorten} from './text.ts';
+import {cells, clean, shorten, wrap} from './text.ts';
 
 /** A screen is a list of rows of known height, so that it can be scrolled, tested and never grows out of the window. */
 export type Span = {readonly text: string; readonly role?: Role | undefined; readonly bold?: boolean | undefined};
@@ -35,7 +35,7 @@ export const blank: Row = [];
 
 /** Text broken to `width` cells, indented by `indent`. */
 export const paragraph = (text: string, width: number, role: Role = 'plain', indent = 0): readonly Row[] =>
-	wrapCommands(text, width - indent).map((line) => [{text: ' '.repeat(indent) + line, role}]);
+	wrap(text, width - indent).map((line) => [{text: ' '.repeat(indent) + line, role}]);
 
 /** Text with a first column such as a mark or a number; further lines are indented below the text. Commands in it stay such when copied. */
 export const bullet = (mark: Span, text: string, width: number, indent = 0): readonly Row[] =>
