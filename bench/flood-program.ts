@@ -119,6 +119,7 @@ const session: Session = {
 	saveCopy: refuse,
 	saveReport: refuse,
 	explain: async () => [],
+	podLook: async () => undefined,
 	saveHandover: refuse,
 	summary: () => ({urls: [], next: [], files: []}),
 };

@@ -2,7 +2,9 @@ import {getAt} from '../answers/draft.ts';
 import {errnoWords} from '../base/errno.ts';
 import {ProblemError, toProblem} from '../base/problem.ts';
 import {envOf} from './content/extent.ts';
+import {createPodWatch} from './pod-watch.ts';
 import {pageOf} from './state/page.ts';
+import {isSamePod} from './state/pod-log.ts';
 import {firstState, reduce} from './state/reduce.ts';
 
 import type {AppResult, Offered, Session} from './state/session.ts';
@@ -124,10 +126,12 @@ const performersOf = (
 		planner,
 		looker,
 		offerer,
+		podWatch,
 	}: {
 		readonly planner: ReturnType<typeof createPlanner>;
 		readonly looker: ReturnType<typeof createLooker>;
 		readonly offerer: ReturnType<typeof createOfferer>;
+		readonly podWatch: ReturnType<typeof createPodWatch>;
 	},
 	tell: (event: UiEvent) => void,
 	{exit, terminal}: {readonly exit: (result: AppResult) => void; readonly terminal: UiTerminal},
@@ -160,6 +164,7 @@ const performersOf = (
 				.then((lines) => tell({type: 'explained', name, lines}))
 				.catch((error: unknown) => tell({type: 'explain-failed', why: toProblem(error).message}));
 		},
+		'watch-pod': podWatch.watch,
 		copy: ({text}) => {
 			const sent = terminal.copy(text);
 			session
@@ -224,11 +229,16 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 	const keepDraft = draftKeeper(session, fold);
 	const looker = createLooker(session, fold);
 	const offerer = createOfferer(session, fold);
+	const podWatch = createPodWatch(
+		session,
+		(pod) => state.podLog !== undefined && isSamePod(state.podLog.pod, pod),
+		fold,
+	);
 	const leave = (result: AppResult): void => {
 		isLeft = true;
 		exit(result);
 	};
-	const performers = performersOf(session, {planner, looker, offerer}, fold, {exit: leave, terminal});
+	const performers = performersOf(session, {planner, looker, offerer, podWatch}, fold, {exit: leave, terminal});
 	const unsubscribe = watchRun(session, () => state, fold);
 	return {
 		getState: () => state,
@@ -249,6 +259,7 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 		close: () => {
 			planner.cancel();
 			looker.cancel();
+			podWatch.cancel();
 			notices.end();
 			offerer.cancel();
 			unsubscribe();

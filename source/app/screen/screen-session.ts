@@ -15,6 +15,7 @@ import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
 import {lookAtAnswer} from '../session/look-at-answer.ts';
 import {offerAnswer} from '../session/offers.ts';
+import {createPodLooks} from '../session/pod-look.ts';
 import {createSession, type Session} from '../session/session.ts';
 import {createStore, type Store} from './store.ts';
 
@@ -171,6 +172,7 @@ export const createScreenSession = (
 			return (await explained(name)).flatMap((part, index) => [...(index > 0 ? [''] : []), ...part]);
 		},
 		saveReport: async () => shared.saveReport(store.getState()),
+		podLook: createPodLooks(context, shared.answers),
 		summary: (run) => summaryView(run, shared, ended, options),
 	};
 	return {session, ended, shared};

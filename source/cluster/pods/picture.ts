@@ -15,7 +15,7 @@ export type Picture = {
 type Place = {readonly namespace: string; readonly labelSelector: string};
 
 /** Objects of a kind; one that this user may not list counts as empty. */
-const whereAllowed = async (
+export const whereAllowed = async (
 	api: Pick<ObjectApi, 'list'>,
 	selection: Selection,
 	signal: AbortSignal,

@@ -43,7 +43,7 @@ const ofSummary = ({summary: {urls, next, files}}: UiState): readonly Copy[] => 
 /** What can be copied of the page that is shown, the page itself last. `rowsIn` gives its text in a window. */
 export const copiesOf = (state: UiState, scene: Scene, rowsIn: (scene: Scene) => readonly Row[]): readonly Copy[] => {
 	const whole = {label: 'This whole page', text: pageText(rowsIn({...scene, columns: unbroken}))};
-	if (state.explained) return [whole];
+	if (state.explained || state.podLog) return [whole];
 	switch (shownScreen(state, scene.run)) {
 		case 'summary':
 			return [...ofSummary(state), whole];

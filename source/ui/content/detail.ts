@@ -2,6 +2,7 @@ import {counted} from '../../base/text.ts';
 import {changesInWords} from '../../engine/changes.ts';
 import {rateOf} from '../../engine/progress.ts';
 import type {Item, Progress, StepState} from '../../engine/state.ts';
+import {isPod} from '../state/pod-log.ts';
 import {lookedAt} from '../state/run.ts';
 import type {Scene, UiState} from '../state/types.ts';
 import {amounts, watch} from '../terminal/format.ts';
@@ -10,7 +11,7 @@ import type {Glyphs, Mark, Role} from '../terminal/marks.ts';
 import {blank, bullet, paragraph, type Row, row, type Scroll, type Scrolled} from '../terminal/rows.ts';
 import {clean, pad, shorten} from '../terminal/text.ts';
 import {changeRows} from './plan.ts';
-import {isPod, podRows} from './run/pods.ts';
+import {podRows} from './run/pods.ts';
 
 /** A row of progress is called silent when nothing was heard for this long. */
 const silentMs = 15_000;

@@ -9,6 +9,7 @@ import {handoverText} from './handover.ts';
 import {problemText} from './problem.ts';
 import {planPageText, reviewText} from './review.ts';
 import {openedText} from './review-parts/changes.ts';
+import {podLogText} from './run/pod-log.ts';
 import {summaryText} from './summary.ts';
 
 /** Every mark has one cell, so that any of them measure a text. */
@@ -34,6 +35,7 @@ const onReview = (state: UiState, scene: Scene): Scrolled => {
 
 /** The text that scroll keys move. */
 const scrolled = (state: UiState, scene: Scene): Scrolled => {
+	if (state.podLog) return podLogText(state.podLog, scene);
 	if (state.explained) return explainedText(state.explained, scene);
 	switch (shownScreen(state, scene.run)) {
 		case 'review':

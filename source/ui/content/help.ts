@@ -27,7 +27,7 @@ const groups: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, st
 		[
 			['Tab', 'steps, details, log'],
 			['/  n  N', 'search the log; older, newer match'],
-			['v', 'level of the log'],
+			['v  L', 'level of the log; live log of a pod'],
 			['Esc  Enter', 'leave, open the waiting page'],
 			['PgUp PgDn', 'scroll the log, or a problem'],
 		],

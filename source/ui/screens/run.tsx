@@ -67,6 +67,7 @@ const searchHints: readonly Hint[] = [
 const runHints: readonly Hint[] = [
 	['Tab', 'pane'],
 	['/', 'search log'],
+	['L', 'pod log'],
 	['?', 'help'],
 	['Ctrl-C', 'stop'],
 ];

@@ -7,6 +7,7 @@ import {commandsOf, isLetter, isYes, type Key, scrollMove} from './keys.ts';
 import {lookedAt} from './looks.ts';
 import {copy, copyingKey, explainedKey} from './overlays.ts';
 import {freshRunView, isSearching, isUnderWay, shownScreen} from './page.ts';
+import {podLogKey, podSeen, podUnseen} from './pod-log.ts';
 import {questionKey} from './question-keys.ts';
 import {isDropped, ledTo, metPage} from './rest.ts';
 import {reviewKey} from './review.ts';
@@ -16,7 +17,13 @@ import {after, type Env, isOn, type Notice, type Turn, turn, type UiEvent, type 
 import {welcomeKey} from './welcome.ts';
 
 /** Nothing lies over the page. */
-const uncovered = {quitting: false, help: false, explained: undefined, copying: undefined} as const;
+const uncovered = {
+	quitting: false,
+	help: false,
+	explained: undefined,
+	copying: undefined,
+	podLog: undefined,
+} as const;
 
 /** The state before the first key. */
 export const firstState = ({
@@ -110,6 +117,7 @@ const seenKey = (state: UiState, env: Env, key: Key): Turn => {
 	if (state.copying !== undefined) return copyingKey(state, env, state.copying, key);
 	const copied = isLetter(key, 'y') && !asksYes(state) && !isTyping(state, env.run) ? copy(state, env) : undefined;
 	if (copied) return copied;
+	if (state.podLog) return podLogKey(state, env, state.podLog, key);
 	return state.explained ? explainedKey(state, env, state.explained, key) : screenKey(state, env, key);
 };
 
@@ -190,6 +198,8 @@ const told: {
 	'notice-over': (state, {notice}) => withoutNotice(state, notice),
 	explained: (state, {name, lines}) => ({...state, explained: {name, lines, top: 0}}),
 	'explain-failed': (state, {why}) => ({...state, notice: {role: 'bad', text: why}}),
+	'pod-seen': podSeen,
+	'pod-unseen': podUnseen,
 	'run-changed': (state) => state,
 	'run-ended': (state, {summary}) => ({...state, summary, ...uncovered}),
 	'summary-known': (state, {summary}) => ({...state, summary}),

@@ -4,7 +4,8 @@ import {isLetter, type Key, listMove, move, scrollMove} from './keys.ts';
 import {logKey} from './log/log.ts';
 import {currentStep, isSearching, openPage, type Page, pageOf, viewOf} from './page.ts';
 import {handoverKey, problemKey} from './page-keys.ts';
-import {type Env, type RunView, type Turn, turn, type UiState} from './types.ts';
+import {openPodLog} from './pod-log.ts';
+import {type Env, type PageView, type RunView, type Turn, turn, type UiState} from './types.ts';
 
 const panes = ['steps', 'detail', 'log'] as const;
 
@@ -65,6 +66,9 @@ const inPane = (state: UiState, env: Env, key: Key): Turn => {
 const onPage = (state: UiState, env: Env, page: Page, key: Key): Turn =>
 	page.kind === 'problem' ? problemKey(state, env, page, key) : handoverKey(state, env, page, key);
 
+/** Does a page wait for an answer to a question of its own? */
+const isAsking = ({confirming, consent}: PageView): boolean => confirming !== undefined || consent !== undefined;
+
 const onPanes = (state: UiState, env: Env, key: Key): Turn => {
 	const hidden = pageOf(env.run);
 	if (hidden && key.id === 'return') return turn(withRun(state, {page: {...viewOf(state.run, hidden), hidden: false}}));
@@ -73,6 +77,7 @@ const onPanes = (state: UiState, env: Env, key: Key): Turn => {
 	if (key.id === 'escape') return turn(withRun(state, {look: undefined, detailTop: 0}));
 	if (isLetter(key, 'q')) return turn({...state, quitting: true});
 	if (isLetter(key, 'x')) return toProblem(state, env);
+	if (isLetter(key, 'L')) return openPodLog(state, lookedAt(state.run, env.run));
 	return inPane(state, env, key);
 };
 
@@ -80,5 +85,7 @@ const onPanes = (state: UiState, env: Env, key: Key): Turn => {
 export const runKey = (state: UiState, env: Env, key: Key): Turn => {
 	if (isSearching(state.run)) return onLog(state, env, key);
 	const page = openPage(state.run, env.run);
+	if (page?.kind === 'problem' && isLetter(key, 'L') && !isAsking(viewOf(state.run, page)))
+		return openPodLog(state, page.step);
 	return page ? onPage(state, env, page, key) : onPanes(state, env, key);
 };

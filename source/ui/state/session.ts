@@ -1,6 +1,7 @@
 import type {Draft} from '../../answers/draft.ts';
 import type {Form} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
+import type {PodLook, PodName} from '../../cluster/pods/look.ts';
 import type {Decided} from '../../engine/controls.ts';
 import type {Handover, PlanFact} from '../../engine/plan.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
@@ -108,6 +109,8 @@ export type Session = {
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 	/** Lines that say what a problem (by its code) or an answer (by its path) is. */
 	readonly explain: (name: string) => Promise<readonly string[]>;
+	/** Events and last lines of a pod of the run, without secrets; undefined where it is not there (any more). */
+	readonly podLook: (pod: PodName, signal: AbortSignal) => Promise<PodLook | undefined>;
 	readonly summary: (run: RunState) => SummaryView;
 };
 

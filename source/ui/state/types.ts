@@ -2,6 +2,7 @@ import type {Draft, DraftValue} from '../../answers/draft.ts';
 import type {Form} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
 import type {Problem} from '../../base/problem.ts';
+import type {PodLook, PodName} from '../../cluster/pods/look.ts';
 import type {Decided} from '../../engine/controls.ts';
 import type {Handover, LogLevel, PlanFact} from '../../engine/plan.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
@@ -68,6 +69,21 @@ export type Explained = {
 	readonly top: number;
 };
 
+/** The page over the run with log and events of one pod of a step. */
+export type PodLogView = {
+	/** Whose pods can be chosen. */
+	readonly step: string;
+	readonly pod: PodName;
+	/** What was seen last; absent before the first look. */
+	readonly look?: PodLook | undefined;
+	/** The pod is not there any more. */
+	readonly gone: boolean;
+	/** Why the last look has failed. */
+	readonly failed?: string | undefined;
+	/** The first row that is seen; absent while the newest line is followed. */
+	readonly top?: number | undefined;
+};
+
 /** A look at what an answer names: under way without `seen`. */
 export type Look = {readonly value: DraftValue; readonly seen?: Sighting | undefined};
 
@@ -105,6 +121,8 @@ export type UiState = Form & {
 	readonly help: boolean;
 	/** The page over the others that says what something is. */
 	readonly explained?: Explained | undefined;
+	/** The page over the run with the log of a pod. */
+	readonly podLog?: PodLogView | undefined;
 	/** The thing in focus while one of several is chosen to be copied. */
 	readonly copying?: number | undefined;
 	readonly quitting: boolean;
@@ -169,6 +187,8 @@ export type UiEvent =
 	| {readonly type: 'notice-over'; readonly notice: Notice}
 	| {readonly type: 'explained'; readonly name: string; readonly lines: readonly string[]}
 	| {readonly type: 'explain-failed'; readonly why: string}
+	| {readonly type: 'pod-seen'; readonly pod: PodName; readonly look: PodLook | undefined}
+	| {readonly type: 'pod-unseen'; readonly pod: PodName; readonly why: string}
 	| {readonly type: 'run-changed'}
 	| {readonly type: 'run-ended'; readonly summary: SummaryView}
 	| {readonly type: 'summary-known'; readonly summary: SummaryView}
@@ -188,6 +208,7 @@ export type Effect =
 	| {readonly type: 'stop'; readonly when: 'safe' | 'now'}
 	| {readonly type: 'save-answers'; readonly draft: Draft}
 	| {readonly type: 'explain'; readonly name: string}
+	| {readonly type: 'watch-pod'; readonly pod: PodName}
 	| {readonly type: 'copy'; readonly text: string}
 	| {readonly type: 'save-report'}
 	| {readonly type: 'save-handover'; readonly handover: Handover}

@@ -80,6 +80,7 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 		'saveCopy',
 		'saveHandover',
 		'explain',
+		'podLook',
 	] as const;
 	const session = {
 		version: '0.1.0',

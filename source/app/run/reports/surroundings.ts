@@ -56,19 +56,22 @@ export const surroundingsOf = async (
 	];
 };
 
-/** A cluster port of its own for a report: that of the run may be busy, or not open yet. */
+/** A cluster port of its own for a report or a look: that of the run may be busy, or not open yet. */
+export const openCluster = async (context: Context, answers: Answers): Promise<Ports['cluster']> => {
+	// The first page waits for no client of the cluster.
+	const {createCluster} = await import('../../../cluster/cluster.ts');
+	const {homeDirectory, environment, redactor} = context;
+	return createCluster({
+		...clusterChoice(answers),
+		homeDirectory,
+		environment: childEnvironment(environment, answers),
+		onSecret: redactor.register,
+	});
+};
+
+/** What a report asks of the cluster; nothing is opened before it does. */
 export const knownCluster = (context: Context, answers: Answers): Pick<Ports['cluster'], 'version'> => ({
-	version: async (signal) => {
-		// The first page waits for no client of the cluster.
-		const {createCluster} = await import('../../../cluster/cluster.ts');
-		const {homeDirectory, environment, redactor} = context;
-		return createCluster({
-			...clusterChoice(answers),
-			homeDirectory,
-			environment: childEnvironment(environment, answers),
-			onSecret: redactor.register,
-		}).version(signal);
-	},
+	version: async (signal) => (await openCluster(context, answers)).version(signal),
 });
 
 /** The newest revision of each release of the answers, as Helm knows it. Within 10 s each. Never throws. */

@@ -1,15 +1,10 @@
 import type {PodRow} from '../../../engine/plan.ts';
 import type {Item} from '../../../engine/state.ts';
+import {type PodItem, podsOf} from '../../state/pod-log.ts';
 import {age} from '../../terminal/format.ts';
 import type {Mark, Role} from '../../terminal/marks.ts';
 import {bullet, type Row, row, type Scroll} from '../../terminal/rows.ts';
 import {cells, clean, pad, shorten} from '../../terminal/text.ts';
-
-/** A row of things being watched that is a pod. */
-export type PodItem = Item & {readonly pod: PodRow};
-
-/** Is this a pod? */
-export const isPod = (item: Item): item is PodItem => item.pod !== undefined;
 
 /** The end of a pod's name tells it from its twins: what Kubernetes adds, a dash and five letters. */
 const ownLetters = 6;
@@ -55,12 +50,6 @@ const podMarks: Readonly<Record<Item['state'], Mark>> = {
 	pending: {glyph: 'pending', role: 'warn'},
 	bad: {glyph: 'bad', role: 'bad'},
 };
-
-const urgency: Readonly<Record<Item['state'], number>> = {bad: 0, pending: 1, ok: 2};
-
-/** Pods in the order of the table: what is bad first. */
-export const podsOf = (items: readonly Item[]): readonly PodItem[] =>
-	items.filter(isPod).toSorted((one, other) => urgency[one.state] - urgency[other.state]);
 
 /** Why a pod is not well, below its row. */
 const whyRows = ({state, note, pod}: PodItem, scroll: Scroll): readonly Row[] => {

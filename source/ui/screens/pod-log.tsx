@@ -1,0 +1,46 @@
+import {Frame} from '../components/frame.tsx';
+import {Rows} from '../components/rows.tsx';
+import {type Hint, ruleRow} from '../content/frame.ts';
+import {podLogPosition, podLogText} from '../content/run/pod-log.ts';
+import {pageOf} from '../state/page.ts';
+import {podChoice} from '../state/pod-log.ts';
+import type {Notice, PodLogView, Scene} from '../state/types.ts';
+import {bodyColumns} from '../terminal/layout.ts';
+import {glyphs} from '../terminal/marks.ts';
+import {visible} from '../terminal/rows.ts';
+import {useLook} from '../terminal/theme.ts';
+import type {ScreenProps} from './props.ts';
+
+/** What waits below the page; undefined while nothing does. */
+const waitingNotice = ({run}: Scene): Notice | undefined => {
+	const page = pageOf(run);
+	return page && {role: 'warn', text: `${page.step.title} waits for you: Esc leaves this log.`};
+};
+
+/** Log and events of one pod, over the page that asked for them. */
+export const PodLogPage = ({state, scene, aside, view}: ScreenProps & {readonly view: PodLogView}) => {
+	const marks = glyphs(useLook());
+	const width = bodyColumns(scene.columns);
+	const text = podLogText(view, scene);
+	const others: readonly Hint[] = podChoice(view, scene.run).pods.length > 1 ? [[marks.sideways, 'other pod']] : [];
+	const hints: readonly Hint[] = [
+		['Esc', 'back'],
+		[marks.arrows, 'scroll'],
+		...others,
+		['G', 'newest'],
+		['y', 'copy'],
+		['?', 'help'],
+	];
+	return (
+		<Frame
+			{...scene}
+			title={`Pod ${view.pod.name}`}
+			aside={aside}
+			hints={hints}
+			notice={state.notice ?? waitingNotice(scene)}
+		>
+			<Rows rows={visible(text, view.top ?? text.rows.length)} width={width} height={text.height} />
+			<Rows rows={[ruleRow(podLogPosition(view, scene, text), width, marks)]} width={width} height={1} />
+		</Frame>
+	);
+};
