@@ -1,4 +1,4 @@
-import {chmod, readFile, rm, stat} from 'node:fs/promises';
+import {chmod, readdir, readFile, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {main} from '../../source/app/main.ts';
@@ -47,8 +47,20 @@ test('a world that is kept up is reached from other shells, breaks when asked, a
 	expect((await fault('dns-missing', 'off')).err).toContain('rehearsal-fault-off');
 	expect((await fault('postgresql-engine', 'on')).err).toContain('rehearsal-fault-not-now');
 
+	const plan = ['plan', '--answers', answers, '--state-dir', state];
+	const planned = await stage.run(...plan);
+	expect(planned.err).not.toContain('rehearsal-not-up');
+	// Nothing is there yet: what verify finds is told, and its report says what it was.
+	await stage.run('verify', '--answers', answers, '--state-dir', state);
+	const reports = path.join(state, 'reports');
+	const report = (await readdir(reports)).find((name) => /^verification.*\.txt$/u.test(name)) ?? '';
+	expect(await readFile(path.join(reports, report), 'utf8')).toContain('REHEARSAL');
+
 	leave.abort(new Error('SIGHUP'));
 	expect(await served).toBe(0);
+	const late = await stage.run(...plan);
+	expect(late.err).toContain('rehearsal-not-up');
+	expect(late.err).toContain('zenml-airgap rehearse --serve');
 	await expect(createCluster({kubeconfig, environment: {}} as never).version(signal)).rejects.toThrow();
 	await stage.remove();
 	// Root's world lies outside of the state folder.

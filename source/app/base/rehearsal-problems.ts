@@ -28,6 +28,13 @@ export const rehearsalRunProblems = declareProblems({
 			},
 		},
 	},
+	'rehearsal-not-up': {
+		area: 'prerequisites',
+		message: 'These answers are those of a rehearsal, and its world is not up.',
+		cause: 'Their kubeconfig lies in {folder}, the folder of a played world, whose cluster does not answer.',
+		fix: 'For a real install take answers of your own site. To practise in that world, start it in another shell, with the --state-dir of that rehearsal.',
+		nextSteps: ['zenml-airgap rehearse --serve'],
+	},
 	'rehearsal-not-accepted': {
 		area: 'usage',
 		message: 'Nobody has agreed that what {plan} takes away is lost.',

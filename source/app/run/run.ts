@@ -18,6 +18,7 @@ import {acceptancePaper, verificationPaper} from '../../report/run-papers.ts';
 import type {Plan, Ports, World} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
+import {contextInWorld} from '../base/played-world.ts';
 import {clusterJournalMs, readClusterJournal} from './cluster-journal.ts';
 import {makeFolder} from './folder.ts';
 import {lastRunFact} from './last-run.ts';
@@ -272,7 +273,8 @@ const runWithLock = async (request: RunRequest, stop: AbortController): Promise<
  * One run of a plan, with everything around it: lock, ports, journal, log, reports. Refusals before the first event are thrown as
  * ProblemError; after it every end is a result.
  */
-export const runPlan = async (request: RunRequest): Promise<RunReport> => {
+export const runPlan = async (given: RunRequest): Promise<RunReport> => {
+	const request = {...given, context: await contextInWorld(given.context, given.answers)};
 	const stop = new AbortController();
 	// Steps hear of faults themselves; between two of them, and around all, a fault stops the run at a safe point.
 	const end = request.context.hearFaults?.((problem) => stop.abort(new ProblemError(problem)));

@@ -18,6 +18,7 @@ import {problemPaper} from '../../report/run-papers.ts';
 import {type SummaryContext, summaryLines} from '../../report/summary.ts';
 import {createDraftKeeper, type DraftKeeper, draftFile} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
+import {contextOf} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
 import {gatherHappened} from '../run/reports/gathered.ts';
 import {saveProblemPaper} from '../run/reports/saved.ts';
@@ -88,7 +89,7 @@ const saveProblem = async (context: Context, {stateDirectory, state, answers, ha
 		answers,
 		surroundings: await surroundingsOf(context, answers, knownCluster(context, answers)),
 		happened,
-		rehearsal: context.rehearsal === true,
+		rehearsal: (await contextOf(context, answers)).rehearsal === true,
 	});
 	const stamp = new Date(context.clock.now()).toISOString().replaceAll(/[:.]/gu, '-');
 	return saveProblemPaper(stateDirectory, stamp, printableText(context.redactor.redact(paperText(paper).join('\n'))));

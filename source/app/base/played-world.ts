@@ -1,0 +1,75 @@
+import {connect} from 'node:net';
+import path from 'node:path';
+import * as z from 'zod';
+import type {Answers} from '../../answers/schema.ts';
+import {isErrno} from '../../base/errno.ts';
+import {readBounded} from '../../base/reading/bounded.ts';
+import type {Context} from './context.ts';
+import {rehearsalRunProblems} from './rehearsal-problems.ts';
+
+/** The record that a played world keeps beside its kubeconfig (rehearsal/record.ts), as far as it is needed here. */
+const recordSchema = z.looseObject({ports: z.looseObject({kubernetes: z.int().min(1).max(65_535)})});
+
+/** A record holds keys and names, bytes. */
+const mostBytes = 1024 * 1024;
+
+/** How long a port of this host may take to answer, ms. */
+const answerMs = 2000;
+
+/** The world that a cluster is played in: its folder, and the port of its Kubernetes. */
+type PlayedWorld = {readonly folder: string; readonly port: number};
+
+const textOf = async (file: string): Promise<string | undefined> => {
+	try {
+		return (await readBounded(file, mostBytes)).bytes.toString('utf8');
+	} catch (error) {
+		if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') || isErrno(error, 'EACCES')) return undefined;
+		throw error;
+	}
+};
+
+const parsed = (text: string): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+};
+
+/** The world of the cluster that the answers name; undefined for a real cluster, and for a record that says no port. */
+const worldOf = async ({environment}: Context, {kubernetes}: Answers): Promise<PlayedWorld | undefined> => {
+	const kubeconfig = kubernetes.kubeconfig ?? environment.KUBECONFIG;
+	if (!kubeconfig) return undefined;
+	const folder = path.dirname(path.resolve(kubeconfig));
+	const text = await textOf(path.join(folder, 'rehearsal.json'));
+	const record = recordSchema.safeParse(text === undefined ? undefined : parsed(text));
+	return record.success ? {folder, port: record.data.ports.kubernetes} : undefined;
+};
+
+const listens = (port: number): Promise<boolean> =>
+	new Promise((done) => {
+		const socket = connect({port, host: '127.0.0.1', timeout: answerMs});
+		const end = (is: boolean) => (): void => {
+			socket.destroy();
+			done(is);
+		};
+		socket.once('connect', end(true)).once('timeout', end(false)).once('error', end(false));
+	});
+
+/** The context of work on these answers: that of a rehearsal where their cluster is played. */
+export const contextOf = async (context: Context, answers: Answers): Promise<Context> =>
+	context.rehearsal === true || (await worldOf(context, answers)) === undefined
+		? context
+		: {...context, rehearsal: true};
+
+/**
+ * The same, for work that needs the cluster: answers of a rehearsal are of use only while its world is up.
+ * @throws ProblemError `rehearsal-not-up`
+ */
+export const contextInWorld = async (context: Context, answers: Answers): Promise<Context> => {
+	if (context.rehearsal === true) return context;
+	const world = await worldOf(context, answers);
+	if (world === undefined) return context;
+	if (!(await listens(world.port))) throw rehearsalRunProblems.error('rehearsal-not-up', {folder: world.folder});
+	return {...context, rehearsal: true};
+};
