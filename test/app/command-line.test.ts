@@ -27,8 +27,12 @@ test('without a word the install is meant, with every default', async () => {
 	expect(await parse()).toEqual({command: 'install', given: defaults});
 });
 
-test.each(['install', 'plan', 'verify'] as const)('%s has the same defaults', async (command) => {
+test.each(['install', 'verify'] as const)('%s has the same defaults', async (command) => {
 	expect(await parse(command)).toEqual({command, given: defaults});
+});
+
+test('plan has the same defaults, and opens no change', async () => {
+	expect(await parse('plan')).toEqual({command: 'plan', given: {...defaults, details: false}});
 });
 
 const everyOption = [
