@@ -21,6 +21,9 @@ test('the bytes of the keys that nobody keeps do the same, and are the ones that
 
 test('the page of keys names for each deed a key that nobody keeps, in the smallest window too', async () => {
 	app = await openApp(fakeSession().session, 60, 18);
-	await app.press('?');
-	for (const free of ['Ctrl-R', 'Ctrl-X', 'Ctrl-L', 'PgDn', 'PgUp', 'Ctrl-C']) expect(app.frame()).toContain(free);
+	await app.press(keys.enter, '\u000C');
+	const rows = [app.frame()];
+	await app.press('\u001B[6~');
+	rows.push(app.frame());
+	for (const free of ['Ctrl-R', 'Ctrl-X', 'Ctrl-L', 'PgDn', 'PgUp', 'Ctrl-C']) expect(rows.join('\n')).toContain(free);
 });

@@ -6,6 +6,7 @@ import {copiesOf} from './copies.ts';
 import {detailText} from './detail.ts';
 import {explainedText} from './explained.ts';
 import {handoverText} from './handover.ts';
+import {helpText} from './help.ts';
 import {problemText} from './problem.ts';
 import {planPageText, reviewText} from './review.ts';
 import {openedText} from './review-parts/changes.ts';
@@ -35,6 +36,7 @@ const onReview = (state: UiState, scene: Scene): Scrolled => {
 
 /** The text that scroll keys move. */
 const scrolled = (state: UiState, scene: Scene): Scrolled => {
+	if (state.help) return helpText(state, scene);
 	if (state.podLog) return podLogText(state.podLog, scene);
 	if (state.explained) return explainedText(state.explained, scene);
 	switch (shownScreen(state, scene.run)) {

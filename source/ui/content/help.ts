@@ -1,47 +1,30 @@
-import {blank, type Row, row} from '../terminal/rows.ts';
-import {pad} from '../terminal/text.ts';
+import {keyPageOf} from '../state/help/help.ts';
+import {everywhere, type KeyLine, type KeyPage, keyTable, keyTitles} from '../state/help/key-table.ts';
+import type {Scene, UiState} from '../state/types.ts';
+import {bodyColumns, bodyRows} from '../terminal/layout.ts';
+import {blank, type Row, row, type Scrolled} from '../terminal/rows.ts';
+import {pad, wrap} from '../terminal/text.ts';
 
-const groups: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, string]>]> = [
-	[
-		'Everywhere',
-		[
-			['Ctrl-C', 'stop or quit; twice: at once'],
-			['?  Ctrl-L  Ctrl-G', 'this page, also while typing'],
-			['Ctrl-Y', 'what a question or a problem (i) is about'],
-			['arrows, j k h l, g G', 'move; digits choose'],
-		],
-	],
-	[
-		'Questions',
-		[
-			['Enter', 'take the answer and go on'],
-			['Tab Shift-Tab up down', 'other question; Tab completes too'],
-			['Esc PgUp;  PgDn Ctrl-N', 'back a topic; next topic'],
-			['Ctrl-R  Ctrl-S', 'to the review'],
-			['Ctrl-X  Ctrl-A', 'advanced questions'],
-			['Ctrl-U  Ctrl-W  Ctrl-K', 'delete back, word, rest'],
-		],
-	],
-	[
-		'Run',
-		[
-			['Tab', 'steps, details, log'],
-			['/  n  N', 'search the log; older, newer match'],
-			['v  L', 'level of the log; live log of a pod'],
-			['Esc  Enter', 'leave, open the waiting page'],
-			['PgUp PgDn', 'scroll the log, or a problem'],
-		],
-	],
+const lineRows = ({keys, does}: KeyLine, width: number): readonly Row[] => {
+	const left = Math.min(30, Math.floor(width * 0.43));
+	const names = wrap(keys.map((key) => (key === ' ' ? 'Space' : key)).join(' '), left - 1);
+	const words = wrap(does, width - left);
+	return Array.from(
+		{length: Math.max(names.length, words.length)},
+		(_, index): Row => [{text: pad(names[index] ?? '', left), role: 'key'}, {text: words[index] ?? ''}],
+	);
+};
+
+const pageRows = (page: KeyPage, width: number): readonly Row[] => [
+	row(keyTitles[page], 'title'),
+	...keyTable[page].flatMap((line) => lineRows(line, width)),
+	blank,
+	row('Everywhere', 'title'),
+	...everywhere.flatMap((line) => lineRows(line, width)),
 ];
 
-/** All keys on one page of at most 18 - 3 rows, so that it fits the smallest window. */
-export const helpRows = (width: number, height: number): readonly Row[] => {
-	const roomy = height >= groups.reduce((sum, [, keys]) => sum + keys.length + 2, 0);
-	return groups.flatMap(([title, keys]) => [
-		...(roomy ? [row(title, 'title')] : []),
-		...keys.map(
-			([key, does]): Row => [{text: pad(key, Math.min(27, Math.floor(width * 0.43))), role: 'key'}, {text: does}],
-		),
-		...(roomy ? [blank] : []),
-	]);
-};
+/** All keys of the page that has them, and those that are the same everywhere; a rule stands below them. */
+export const helpText = (state: UiState, {columns, rows, run}: Scene): Scrolled => ({
+	rows: pageRows(keyPageOf(state, run), bodyColumns(columns)),
+	height: bodyRows(rows) - 1,
+});

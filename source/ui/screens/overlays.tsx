@@ -2,7 +2,7 @@ import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {explainedText} from '../content/explained.ts';
 import {ruleRow} from '../content/frame.ts';
-import {helpRows} from '../content/help.ts';
+import {helpText} from '../content/help.ts';
 import {smallRows} from '../content/run/small.ts';
 import {isUnderWay} from '../state/page.ts';
 import type {Explained, Scene, UiState} from '../state/types.ts';
@@ -12,13 +12,21 @@ import {blank, paragraph, position, row, visible} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
-/** The keys. */
-export const Help = ({scene, aside}: ScreenProps) => {
+/** The keys of the page that has them. */
+export const Help = ({state, scene, aside}: ScreenProps) => {
+	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
-	const height = bodyRows(scene.rows);
+	const text = helpText(state, scene);
+	const scrolls = text.rows.length > text.height ? ([[marks.arrows, 'scroll']] as const) : [];
 	return (
-		<Frame {...scene} title="Keys" aside={aside} hints={[['any key', 'back']]}>
-			<Rows rows={helpRows(width, height)} width={width} height={height} />
+		<Frame
+			{...scene}
+			title="Keys"
+			aside={aside}
+			hints={[...scrolls, [scrolls.length > 0 ? 'any other key' : 'any key', 'back']]}
+		>
+			<Rows rows={visible(text, state.helpTop)} width={width} height={text.height} />
+			<Rows rows={[ruleRow(position(text, state.helpTop), width, marks)]} width={width} height={1} />
 		</Frame>
 	);
 };
@@ -48,7 +56,10 @@ const questions = {
 		title: 'Quit?',
 		question: 'Quit? y/n',
 		yes: 'quit',
-		text: ['Nothing has been changed.', 'Answers are kept only if you save them on the review page.'],
+		text: [
+			'Nothing has been changed.',
+			'Answers are kept, but for secrets that were typed: the next start offers them.',
+		],
 	},
 	stop: {
 		title: 'Stop?',

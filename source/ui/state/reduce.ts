@@ -3,6 +3,7 @@ import type {PlanView} from '../../engine/plan-view.ts';
 import type {RunState} from '../../engine/state.ts';
 import {fits} from '../terminal/layout.ts';
 import {offered} from './asking/offers.ts';
+import {helpKey} from './help/help.ts';
 import {commandsOf, isLetter, isYes, type Key, scrollMove} from './keys.ts';
 import {lookedAt} from './looks.ts';
 import {copy, copyingKey, explainedKey} from './overlays.ts';
@@ -20,6 +21,7 @@ import {welcomeKey} from './welcome.ts';
 const uncovered = {
 	quitting: false,
 	help: false,
+	helpTop: 0,
 	explained: undefined,
 	copying: undefined,
 	podLog: undefined,
@@ -44,6 +46,7 @@ export const firstState = ({
 	untyped,
 	advanced: false,
 	help: false,
+	helpTop: 0,
 	quitting: false,
 	plan: {status: 'none'},
 	run: freshRunView,
@@ -110,10 +113,10 @@ const asksYes = (state: UiState): boolean => {
 
 /** What a key does that was meant for what is seen. */
 const seenKey = (state: UiState, env: Env, key: Key): Turn => {
-	if (state.help) return turn({...state, help: false});
+	if (state.help) return helpKey(state, env, key);
 	// Zellij keeps Ctrl-G.
 	const asksHelp = key.id === 'ctrl-g' || key.id === 'ctrl-l' || (isLetter(key, '?') && !isTyping(state, env.run));
-	if (asksHelp) return turn({...state, help: true});
+	if (asksHelp) return turn({...state, help: true, helpTop: 0});
 	if (state.copying !== undefined) return copyingKey(state, env, state.copying, key);
 	const copied = isLetter(key, 'y') && !asksYes(state) && !isTyping(state, env.run) ? copy(state, env) : undefined;
 	if (copied) return copied;

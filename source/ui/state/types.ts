@@ -118,7 +118,9 @@ export type UiState = Form & {
 	/** Paths that were answered from outside. */
 	readonly given: readonly string[];
 	readonly advanced: boolean;
+	/** True while the page of keys lies over all others; `helpTop` is its first row in view. */
 	readonly help: boolean;
+	readonly helpTop: number;
 	/** The page over the others that says what something is. */
 	readonly explained?: Explained | undefined;
 	/** The page over the run with the log of a pod. */
