@@ -80,5 +80,12 @@ export const releaseParts = async (
 export const sampleParts = async (
 	world: World,
 	sample: () => Promise<WantedRelease>,
-): Promise<readonly ChangePart[] | undefined> =>
-	world.pass === 'look' ? releaseParts(world, await sample(), undefined) : undefined;
+): Promise<readonly ChangePart[] | undefined> => {
+	if (world.pass !== 'look') return undefined;
+	let parts: readonly ChangePart[] | undefined;
+	const refused = await told(world, 'Values and manifests', async () => {
+		parts = await releaseParts(world, await sample(), undefined);
+		return [];
+	});
+	return refused.length > 0 ? [{title: 'Values', lines: refused}] : parts;
+};
