@@ -28,8 +28,11 @@ const open = () => {
 	return {
 		talk,
 		kept,
-		keep: (path: string, secret: string): void => {
-			kept.push([path, secret]);
+		keep: {
+			secret: (path: string, secret: string): void => {
+				kept.push([path, secret]);
+			},
+			explain: async (path: string) => [`All about ${path}.`],
 		},
 	};
 };
@@ -39,7 +42,7 @@ const registry = {kind: 'topic', id: 'registry'} as const;
 test('one question after the other is told with its why and its example, and a wrong answer is asked again', async () => {
 	const {talk: shown, keep} = open();
 	const {registry: _registry, ...draft} = full;
-	const asked = askEntries(shown.lines, formOf(draft), {kind: 'missing', paths: ['registry.host']}, {secret: keep});
+	const asked = askEntries(shown.lines, formOf(draft), {kind: 'missing', paths: ['registry.host']}, keep);
 	const [question] = topics.find(({id}) => id === 'registry')?.questions ?? [];
 	await shown.until(`== 2 of ${topics.length}: Registry`);
 	await shown.until(question?.why ?? 'no such question');
@@ -51,10 +54,20 @@ test('one question after the other is told with its why and its example, and a w
 	expect((await asked).draft).toMatchObject({registry: {host: 'r.corp.example:5000'}});
 });
 
+test('the word explain tells all that is known of the answer, and asks again', async () => {
+	const {talk: shown, keep} = open();
+	const {registry: _registry, ...draft} = full;
+	const asked = askEntries(shown.lines, formOf(draft), {kind: 'missing', paths: ['registry.host']}, keep);
+	await shown.answer([': ', 'explain']);
+	await shown.until('All about registry.host.');
+	await shown.answer([': ', 'r.corp.example']);
+	expect((await asked).draft).toMatchObject({registry: {host: 'r.corp.example'}});
+});
+
 test('a typed secret is kept aside, is never shown, and leaves only a word in the answers', async () => {
 	const {talk: shown, kept, keep} = open();
 	const draft: Draft = {...full, registry: {host: 'registry.corp.example', username: 'pusher'}};
-	const asked = askAnswers(shown.lines, formOf(draft), {kind: 'missing', paths: ['registry.password']}, {secret: keep});
+	const asked = askAnswers(shown.lines, formOf(draft), {kind: 'missing', paths: ['registry.password']}, keep);
 	await shown.until('What you type is not shown.');
 	await shown.answer([': ', 'hunter2']);
 	expect((await asked).answers.registry.password).toBe('prompt');
@@ -66,11 +79,11 @@ test('a typed secret is kept aside, is never shown, and leaves only a word in th
 test('a reference in place of a secret is an answer, and Enter keeps the one that is there', async () => {
 	const {talk: shown, kept, keep} = open();
 	const scope = {kind: 'missing', paths: ['registry.password']} as const;
-	const first = askEntries(shown.lines, formOf(full), scope, {secret: keep});
+	const first = askEntries(shown.lines, formOf(full), scope, keep);
 	await shown.answer(['[from env:REGISTRY_PASSWORD]: ', 'file:/run/secret']);
 	const form = await first;
 	expect(form.draft).toMatchObject({registry: {password: 'file:/run/secret'}});
-	const second = askEntries(shown.lines, form, scope, {secret: keep});
+	const second = askEntries(shown.lines, form, scope, keep);
 	await shown.answer(['[from file:/run/secret]: ', '']);
 	expect(await second).toEqual(form);
 	expect(kept).toEqual([]);
@@ -82,7 +95,7 @@ test('back asks the question before again, with its answer in brackets', async (
 		shown.lines,
 		formOf({}),
 		{kind: 'missing', paths: ['registry.host', 'tls.certificate']},
-		{secret: keep},
+		keep,
 	);
 	await shown.answer([': ', 'back']);
 	await shown.until('This is the first question.');
@@ -98,7 +111,7 @@ test('back asks the question before again, with its answer in brackets', async (
 test('choices are numbered and chosen by number or word', async () => {
 	for (const typed of ['2', 'REQUIRE']) {
 		const {talk: shown, keep} = open();
-		const asked = askEntries(shown.lines, formOf(full), {kind: 'missing', paths: ['database.tls']}, {secret: keep});
+		const asked = askEntries(shown.lines, formOf(full), {kind: 'missing', paths: ['database.tls']}, keep);
 		await shown.until('  2 require');
 		await shown.answer(['[verify-full]: ', 'nonsense'], ['must be one of verify-full, require, disable', typed]);
 		expect((await asked).draft).toMatchObject({database: {tls: 'require'}});
@@ -110,7 +123,7 @@ test('Enter takes a default and does not write it down; a dash takes an answer o
 	const {talk: shown, keep} = open();
 	const draft: Draft = {...full, network: {nameServer: '10.0.0.53'}};
 	const paths = ['bundle.path', 'network.nameServer'];
-	const asked = askEntries(shown.lines, formOf(draft), {kind: 'missing', paths}, {secret: keep});
+	const asked = askEntries(shown.lines, formOf(draft), {kind: 'missing', paths}, keep);
 	await shown.answer(['[./zenml-air-gapped-bundle]: ', ''], ['[10.0.0.53]: ', '-']);
 	const {draft: done} = await asked;
 	expect(done).not.toHaveProperty('bundle');
@@ -119,7 +132,7 @@ test('Enter takes a default and does not write it down; a dash takes an answer o
 
 test('a list grows by yes, and back takes the new member out again', async () => {
 	const {talk: shown, keep} = open();
-	const asked = askEntries(shown.lines, formOf(full), {kind: 'topic', id: 'workspaces'}, {secret: keep});
+	const asked = askEntries(shown.lines, formOf(full), {kind: 'topic', id: 'workspaces'}, keep);
 	const count = plainEntries(formOf(full), {kind: 'topic', id: 'workspaces'}).length - 1;
 	for (let index = 0; index < count; index += 1) await shown.answer([']: ', '']);
 	await shown.answer(['Add another one? no/yes/back/quit [no]: ', 'yes'], ['(number 2)', ''], [']: ', 'back']);
@@ -129,20 +142,10 @@ test('a list grows by yes, and back takes the new member out again', async () =>
 
 test('yes and no are typed by their first letters', async () => {
 	const {talk: shown, keep} = open();
-	const asked = askEntries(
-		shown.lines,
-		formOf(full),
-		{kind: 'missing', paths: ['workloadManager.enabled']},
-		{secret: keep},
-	);
+	const asked = askEntries(shown.lines, formOf(full), {kind: 'missing', paths: ['workloadManager.enabled']}, keep);
 	await shown.answer(['Workload manager yes/no [no]: ', 'maybe'], ['must be one of yes, no', 'Y']);
 	expect((await asked).draft).toMatchObject({workloadManager: {enabled: true}});
-	const again = askEntries(
-		shown.lines,
-		await asked,
-		{kind: 'missing', paths: ['workloadManager.enabled']},
-		{secret: keep},
-	);
+	const again = askEntries(shown.lines, await asked, {kind: 'missing', paths: ['workloadManager.enabled']}, keep);
 	await shown.answer(['Workload manager yes/no [yes]: ', 'n']);
 	expect((await again).draft).toMatchObject({workloadManager: {enabled: false}});
 });
@@ -150,7 +153,7 @@ test('yes and no are typed by their first letters', async () => {
 test('answers that are not valid together are told, and a topic is chosen where no question asks for them', async () => {
 	const {talk: shown, keep} = open();
 	const draft: Draft = {...full, unheard: {of: 'x'}};
-	const asked = askAnswers(shown.lines, formOf(draft), {kind: 'missing', paths: []}, {secret: keep});
+	const asked = askAnswers(shown.lines, formOf(draft), {kind: 'missing', paths: []}, keep);
 	await shown.until('These answers are not valid together:');
 	await shown.until('unheard');
 	await shown.answer(['Which topic? Its number: ', 'quit']);
@@ -159,7 +162,7 @@ test('answers that are not valid together are told, and a topic is chosen where 
 
 test('every question that lacks an answer is asked, and the answers are valid at the end', async () => {
 	const {talk: shown, keep} = open();
-	const asked = askAnswers(shown.lines, formOf({}), {kind: 'missing', paths: missingPaths(formOf({}))}, {secret: keep});
+	const asked = askAnswers(shown.lines, formOf({}), {kind: 'missing', paths: missingPaths(formOf({}))}, keep);
 	await shown.until('Example: ');
 	await shown.answer(['Registry host: ', 'registry.corp.example'], ['Certificate: ', '/pki/tls.crt']);
 	await shown.answer(['Private key [/pki/tls.key]: ', ''], ['CA certificate [/pki/ca.crt]: ', '']);
@@ -176,7 +179,7 @@ test('a secret that was typed for an earlier run is asked for until it is typed 
 	const draft: Draft = {...full, registry: {host: 'r.corp.example', username: 'u', password: 'prompt'}};
 	expect(missingPaths(formOf(draft))).toEqual([]);
 	const form = formOf(draft, ['registry.password']);
-	const asked = askAnswers(shown.lines, form, {kind: 'missing', paths: missingPaths(form)}, {secret: keep});
+	const asked = askAnswers(shown.lines, form, {kind: 'missing', paths: missingPaths(form)}, keep);
 	await shown.answer(['[typed in, kept in memory]: ', '']);
 	await shown.answer(['Not valid: Password or token is not kept between runs: type it again', 'hunter2']);
 	expect((await asked).form).toEqual(formOf(draft));

@@ -15,11 +15,13 @@ export type Keeper = {
 	readonly secret: (path: string, secret: string) => void;
 	/** Takes the form after each answer. */
 	readonly form?: ((form: Form) => void) | undefined;
+	/** All that is known of an answer, given by its path. */
+	readonly explain: (path: string) => Promise<readonly string[]>;
 };
 
 /** What is said once, before the first question. */
 export const plainHelp =
-	'Enter takes what stands in brackets. Words: back (the question before), quit (leave), - (no answer, where one may be left out).';
+	'Enter takes what stands in brackets. Words: back (the question before), quit (leave), explain (all about this answer), - (no answer, where one may be left out).';
 
 /** ` (number 2)` behind the label of a question about a member of a list. */
 const memberWords = (path: string): string => {
@@ -48,24 +50,33 @@ const promptOf = ({draft}: Form, at: QuestionAt): string => {
 	return `${label}${kind === 'yes-no' ? ' yes/no' : ''}${proposal === '' ? '' : ` [${proposal}]`}: `;
 };
 
+/** What is typed as the answer, or the word `back`; the other words are done here. @throws PlainLeft */
+const typedFor = async (lines: PlainLines, form: Form, entry: QuestionEntry, {explain}: Keeper): Promise<string> => {
+	for (;;) {
+		const typed = await lines.ask(promptOf(form, entry), {secret: entry.question.kind === 'secret'});
+		const word = typed.trim().toLowerCase();
+		if (word === 'quit') throw new PlainLeft();
+		if (word !== 'explain') return typed;
+		lines.say('', ...(await explain(entry.path)));
+	}
+};
+
 /** Asks one question until its answer is valid. @throws PlainLeft */
 const askQuestion = async (
 	lines: PlainLines,
 	form: Form,
 	entry: QuestionEntry,
-	{secret: keep}: Keeper,
+	keeper: Keeper,
 ): Promise<Form | 'back'> => {
 	const {question, path} = entry;
 	const ways = waysToAnswer(form, entry).map((line) => `  ${line}`);
 	lines.say('', `${question.label}${memberWords(path)}`, `  ${question.why}`, ...ways);
 	for (;;) {
-		const typed = await lines.ask(promptOf(form, entry), {secret: question.kind === 'secret'});
-		const word = typed.trim().toLowerCase();
-		if (word === 'back') return 'back';
-		if (word === 'quit') throw new PlainLeft();
+		const typed = await typedFor(lines, form, entry, keeper);
+		if (typed.trim().toLowerCase() === 'back') return 'back';
 		const {form: next, secret, complaint} = heard(form, entry, typed);
 		if (complaint === undefined) {
-			if (secret !== undefined) keep(path, secret);
+			if (secret !== undefined) keeper.secret(path, secret);
 			// Nothing that is typed here is seen: a slip in a reference would not be either.
 			else if (question.kind === 'secret' && typed.trim() !== '') lines.say(`  Taken: ${said(next, entry).text}`);
 			return next;

@@ -21,8 +21,8 @@ export type PlainAttendance = {
 	/** Makes it heard that somebody is needed. */
 	readonly ring: () => void;
 	readonly keepSecret: (path: string, secret: string) => void;
-	/** Lines that say what a problem is, by its code. */
-	readonly explain: (code: string) => Promise<readonly string[]>;
+	/** Lines that say what a problem is, by its code, or an answer, by its path. */
+	readonly explain: (name: string) => Promise<readonly string[]>;
 	/** Writes the texts of a hand-over to files and resolves with their folder. */
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 };
@@ -37,13 +37,13 @@ const words: Readonly<Record<Exclude<Decision, 'way'> | 'explain', string>> = {
 
 /** Asks for other answers; undefined where the operator left the questions. */
 const editAnswers = async (
-	{form, edited, keepSecret}: PlainAttendance,
+	{form, edited, keepSecret, explain}: PlainAttendance,
 	lines: PlainLines,
 	{answers = []}: Problem,
 ): Promise<Answers | undefined> => {
 	try {
 		const scope = await askWhich(lines, form(), answers);
-		return edited(await askAnswers(lines, form(), scope, {secret: keepSecret}));
+		return edited(await askAnswers(lines, form(), scope, {secret: keepSecret, explain}));
 	} catch (error) {
 		if (error instanceof PlainLeft) return undefined;
 		throw error;

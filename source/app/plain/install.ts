@@ -105,6 +105,10 @@ const beginning = async ({
 	return {form, scope: word === 'yes' ? restOf(form) : firstScope(form, given)};
 };
 
+/** Lines that say what a problem or an answer is. */
+const explain = async (name: string): Promise<readonly string[]> =>
+	(await (await import('../explain/explain.ts')).explained(name)).flat();
+
 /** Keeps the answers so far on the disk, and says once where it cannot. */
 const draftKeeper =
 	({session, lines, options: {stateDirectory}}: Talk) =>
@@ -121,7 +125,11 @@ const prepare = async (talk: Talk): Promise<Complete> => {
 	lines.say(...foundLines(found, options.plan.words), '', plainHelp);
 	let {form, scope} = await beginning(talk);
 	for (;;) {
-		const complete = await askAnswers(lines, form, scope, {secret: session.keepSecret, form: draftKeeper(talk)});
+		const complete = await askAnswers(lines, form, scope, {
+			secret: session.keepSecret,
+			form: draftKeeper(talk),
+			explain,
+		});
 		const decided = await review(talk, complete);
 		if (decided === 'yes') return complete;
 		({form} = complete);
@@ -151,7 +159,7 @@ const run = async ({context, session, lines, signal}: Talk, from: Complete, leve
 				},
 				keepSecret: session.keepSecret,
 				ring: () => ring(context),
-				explain: async (code) => (await (await import('../explain/explain.ts')).explained(code)).flat(),
+				explain,
 				saveHandover: session.saveHandover,
 			});
 			desk = attendance.listener;
