@@ -47,7 +47,11 @@ journey(
 		const goTo = async (label: string): Promise<void> => {
 			for (let at = await asked(); at !== label; at = await asked()) {
 				await press('Tab');
-				for (let tries = 0; tries < 60 && (await asked()) === at; tries += 1) await sleep(30);
+				// Behind a path Tab first completes it, then lists what lies there.
+				for (let tries = 0; tries < 100 && (await asked()) === at; tries += 1) {
+					if (tries % 25 === 24) await press('Tab');
+					await sleep(30);
+				}
 				if ((await asked()) === at) throw new Error(`no question "${label}":\n${await frame()}`);
 			}
 		};
@@ -117,14 +121,14 @@ journey(
 		await press('C-s');
 
 		await waitFor(/plan: \d+ changes/u);
-		await press('Right', 'Right', 'Enter');
+		await press('4');
 		await waitFor('saved:');
 		const file = path.join(place.work, 'zenml-airgap-answers.yaml');
 		expect((await stat(file)).mode & 0o777).toBe(0o600);
 		const saved = await readFile(file, 'utf8');
 		expect(saved).toContain('password: env:ZENML_AIRGAP_REGISTRY_PASSWORD');
 		expect(saved).toContain('password: env:ZENML_AIRGAP_DATABASE_ADMIN_PASSWORD');
-		await press('Left', 'Left', 'Enter');
+		await press('1');
 		await meet('ZenML Pro is installed and verified', 90_000);
 		await press('q');
 		expect(await exitCode()).toBe(0);

@@ -36,11 +36,11 @@ journey('for a screen reader a wrong password is mended line by line, and the ri
 		'--fault',
 		'wrong-database-password',
 	);
-	await waitFor('Start? yes/no/change/save:', 40_000);
+	await waitFor('Start on rehearsal? yes/no/details/change/save:', 40_000);
 	expect(await alternate()).toBe(false);
 	await type('maybe');
 	await press('Enter');
-	await waitFor('Please answer yes or no or change or save.');
+	await waitFor('Please answer yes or no or details or change or save.');
 	await type('yes');
 	await press('Enter');
 	await waitFor('What now? retry/edit', 60_000);
@@ -48,7 +48,7 @@ journey('for a screen reader a wrong password is mended line by line, and the ri
 	await press('Enter');
 	await waitFor('Admin login [postgres]:');
 	await press('Enter');
-	await waitFor('Admin password [from file:');
+	await waitFor('Admin password [from');
 	const secret = (await readFile(filesIn(worldOf(place.state)).rightDatabasePassword, 'utf8')).trim();
 	await type(secret);
 	await press('Enter');
@@ -70,7 +70,7 @@ journey(
 			'--fault',
 			'dns-missing',
 		);
-		await waitFor('Start? yes/no/change/save:', 40_000);
+		await waitFor('Start on rehearsal? yes/no/details/change/save:', 40_000);
 		await type('yes');
 		await press('Enter');
 		await waitFor('This goes on by itself', 60_000);

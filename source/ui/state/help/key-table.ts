@@ -19,8 +19,7 @@ export const everywhere: readonly KeyLine[] = [
 /** Keys of every row of the questionnaire; each deed has one that no multiplexer, terminal or browser keeps. */
 const inQuestions: readonly KeyLine[] = [
 	{keys: ['Enter'], does: 'take the answer and go on'},
-	{keys: ['Tab', 'Shift-Tab', 'Up', 'Down'], does: 'other question; nothing is lost'},
-	{keys: ['Tab'], does: 'behind something typed: completes it'},
+	{keys: ['Tab', 'Shift-Tab'], does: 'other question; nothing is lost'},
 	{keys: ['Esc', 'PgUp', 'Ctrl-P'], does: 'back a topic'},
 	{keys: ['PgDn', 'Ctrl-N'], does: 'next topic'},
 	{keys: ['Ctrl-R', 'Ctrl-S'], does: 'to the review, or try again'},
@@ -38,6 +37,8 @@ export const keyTable = {
 	],
 	line: [
 		...inQuestions,
+		{keys: ['Tab'], does: 'behind something typed: completes it'},
+		{keys: ['Up', 'Down'], does: 'other question'},
 		{keys: ['Left', 'Right', 'Home', 'End', 'Ctrl-E'], does: 'move in the text'},
 		{keys: ['Backspace', 'Del', 'Ctrl-U', 'Ctrl-W', 'Ctrl-K'], does: 'delete: back, on, all before, word, rest'},
 	],
@@ -45,7 +46,7 @@ export const keyTable = {
 		...inQuestions,
 		{keys: ['1', '2'], does: 'choose by number and go on'},
 		{keys: [' '], does: 'take the choice'},
-		{keys: ['k', 'j', 'g', 'G', 'Home', 'End'], does: 'move in the list'},
+		list,
 		{keys: ['a'], does: 'show or hide advanced questions'},
 		{keys: ['Left', 'h'], does: 'back a topic'},
 	],
@@ -54,7 +55,7 @@ export const keyTable = {
 		{keys: ['+', 'n'], does: 'add one'},
 		{keys: ['d', '-', 'Del'], does: 'take out the one in focus; asks'},
 		{keys: ['1', 'Right', 'l'], does: 'open one'},
-		{keys: ['k', 'j', 'g', 'G', 'Home', 'End'], does: 'move in the list'},
+		list,
 		{keys: ['a'], does: 'show or hide advanced questions'},
 		{keys: ['Left', 'h'], does: 'back a topic'},
 	],
