@@ -152,7 +152,7 @@ const mend = (node: Node | undefined, value: unknown) => {
 /** A value that looks right is only shown where it holds what nobody sees. */
 const unseenOf = (value: unknown): string => {
 	const found = typeof value === 'string' ? unseenIn(value) : [];
-	return found.length === 0 ? '' : `: it holds a ${found.join(' and a ')}, as ${shownValue(String(value))}`;
+	return found.length === 0 ? '' : `: it holds ${found.join(' and ')}, as ${shownValue(String(value))}`;
 };
 
 /** @param rule what the value must do, by the schema: `be a port number` */

@@ -23,6 +23,9 @@ test('a value that does not fit is shown when it holds what nobody sees, with th
 	expect(err.replaceAll(/\s+/gu, ' ')).toContain(
 		'The value given does not fit: it holds a no-break space U+00A0, as "registry.corp<no-break space U+00A0>".',
 	);
+	expect((await validate(yaml('registry.corp\u202e'))).err.replaceAll(/\s+/gu, ' ')).toContain(
+		'holds an invisible character',
+	);
 	expect((await validate(yaml('“registry.corp”'))).err).toContain('<curly quote U+201C>registry.corp<curly');
 	expect((await validate(yaml('registry.corp:CANARY'))).err).not.toContain('CANARY');
 });

@@ -12,6 +12,7 @@ test.each([
 	['a quotation', '  | one two three', 10, ['  | one two three']],
 	['SQL', 'CREATE DATABASE a;', 10, ['CREATE DATABASE a;']],
 	['no terminal', 'one two three', undefined, ['one two three']],
+	['at a terminal that does not know its width', 'one two three', 0, ['one two three']],
 ])('a line that is %s', (_what, line, columns, rows) => {
 	expect(rowsOf(line, columns)).toEqual(rows);
 });

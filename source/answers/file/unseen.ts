@@ -20,4 +20,4 @@ const textsIn = (value: unknown, at: string): readonly (readonly [at: string, te
 export const unseenInAnswers = (answers: Answers): readonly string[] =>
 	textsIn(answers, '')
 		.filter(([, text]) => unseenIn(text).length > 0)
-		.map(([at, text]) => `${at} holds a ${unseenIn(text).join(' and a ')}: ${shownValue(text)}`);
+		.map(([at, text]) => `${at} holds ${unseenIn(text).join(' and ')}: ${shownValue(text)}`);

@@ -43,7 +43,7 @@ export const oddities = (value: string, {answer, place}: SecretPlace): readonly 
 		...(lines > 1 ? [`has ${counted(lines, 'line')}, which are all part of it`] : []),
 		...(/^[ \t]/u.test(value) ? ['begins with a blank, which is part of it'] : []),
 		...(/[ \t\r]$/u.test(value) ? ['ends with a blank, which is part of it'] : []),
-		...unseenIn(value.replaceAll('\n', '').trim()).map((name) => `holds a ${name}`),
+		...unseenIn(value.replaceAll('\n', '').trim()).map((name) => `holds ${name}`),
 	];
 	return found.map((what) => `${answer}: the secret in ${place} ${what}`);
 };

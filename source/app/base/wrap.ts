@@ -9,9 +9,11 @@ const headOf = (line: string): number => /^\s*(?:[-*] |\w+: {2,})?/u.exec(line)?
 
 /**
  * A line as rows of a terminal that is so many cells wide, broken at blanks: a terminal breaks inside words. What may be a command
- * stays whole, so that it can be copied; so does a word that is wider than a row.
+ * stays whole, so that it can be copied; so does a word that is wider than a row. Serial lines and some shells in pods say 0 cells: they
+ * do not know.
  */
-export const rowsOf = (line: string, columns: number | undefined): readonly string[] => {
+export const rowsOf = (line: string, told: number | undefined): readonly string[] => {
+	const columns = told === 0 ? 80 : told;
 	if (columns === undefined || line.length <= columns || isKept.test(line)) return [line];
 	const head = headOf(line);
 	// A terminal that narrow has no room for indents.

@@ -34,8 +34,11 @@ const nameOf = (character: string): string => {
 	return `${names[code] ?? kind} U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 };
 
-/** The characters of a text that nobody sees, by name, each once: `no-break space U+00A0`. */
-export const unseenIn = (text: string): readonly string[] => [...new Set(text.match(unseen) ?? [])].map(nameOf);
+const withArticle = (name: string): string => `${/^[aeiou]/iu.test(name) ? 'an' : 'a'} ${name}`;
+
+/** The characters of a text that nobody sees, by name, each once: `a no-break space U+00A0`. */
+export const unseenIn = (text: string): readonly string[] =>
+	[...new Set(text.match(unseen) ?? [])].map((character) => withArticle(nameOf(character)));
 
 /** The text with each of them written as its name: `zenml<no-break space U+00A0>corp`. */
 export const withNames = (text: string): string => text.replaceAll(unseen, (character) => `<${nameOf(character)}>`);
