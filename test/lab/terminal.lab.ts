@@ -22,7 +22,7 @@ journey(
 		place = await makePlace({helm});
 		const options = ['--answers', facts.answers ?? '', '--set', `helm.binary=${helm}`, '--state-dir', place.state];
 		terminal = await openTerminal(await packaged('install', ...options), place, {columns: 100, rows: 30});
-		const {waitFor, press, exitCode, frame} = terminal;
+		const {waitFor, meet, press, exitCode, frame} = terminal;
 		const welcome = await waitFor('Kubernetes v1.');
 		expect(welcome).not.toContain('This is a rehearsal');
 		await press('2');
@@ -31,7 +31,7 @@ journey(
 		await waitFor(/plan: \d+ changes/u);
 		await press('Enter');
 		await waitFor(/Installing: \d+ of \d+ steps/u);
-		await waitFor('ZenML Pro is installed and verified', 180_000);
+		await meet('ZenML Pro is installed and verified', 180_000);
 		await press('q');
 		expect(await exitCode()).toBe(0);
 		expect(await frame(true)).toContain('ZenML Pro is installed and verified');
