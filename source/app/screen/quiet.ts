@@ -12,7 +12,7 @@ export type Quiet = {
 /** Ctrl-C: in raw mode the terminal makes no signal of it. */
 const interruption = '\u0003';
 
-/** Longest wait for a terminal that says nothing of its background, ms since it was asked: mostly it has answered while the screen was loaded. */
+/** Longest wait for the answer of a terminal that gets no screen, ms since it was asked. */
 const answerMs = 600;
 
 type Terminal = Pick<Context, 'stdin' | 'stdout' | 'interrupt' | 'asksBackground'>;
@@ -53,7 +53,8 @@ export const quietTerminal = ({stdin, stdout, interrupt, asksBackground}: Termin
 	};
 	return {
 		handOver: async () => {
-			await answered.promise;
+			// The first picture waits for nobody: most terminals have answered while the screen was loaded.
+			hear();
 			leave();
 			if (asksBackground && !answers.isOver()) keepBack(stdin, answers);
 			return answers.light();
