@@ -36,7 +36,7 @@ test('answers of a sitting lie on the disk for this user alone, and are offered 
 		registry: {host: 'r.corp.example', password: 'prompt'},
 		tls: {ca: path.join(stage.folder, 'ca.crt')},
 	});
-	expect(keptWords(await keeper.kept()).join()).toContain(`3 answers are kept in ${file}`);
+	expect(keptWords(await keeper.kept()).join()).toContain(`3 answers kept in ${file}`);
 });
 
 test('of many answers in a row the last are on the disk when the sitting ends', async () => {

@@ -276,7 +276,7 @@ test('answers are kept while they are given, offered by the next start, and gone
 	talk.stop.abort(new Error('it got SIGHUP'));
 	expect(await talk.code).toBe(130);
 	const file = draftFile(path.join(talk.folder, 'home', '.local', 'state', 'zenml-airgap'), 'install');
-	expect(talk.shown()).toContain(`answers are kept in ${file}`);
+	expect(talk.shown()).toContain(`answers kept in ${file}`);
 	const unfinished = await readDraft(file);
 	expect(unfinished.kept?.draft).toMatchObject({registry: {host: 'registry.corp.example'}});
 	const again = await sit(working(), {}, {unfinished, stateDirectory: path.dirname(file)});

@@ -133,5 +133,5 @@ export const keptWords = (kept: {readonly file: string; readonly count: number} 
 	kept === undefined
 		? []
 		: [
-				`${counted(kept.count, 'answer')} are kept in ${kept.file}, without what was typed as a secret; the next start offers to go on with them.`,
+				`${counted(kept.count, 'answer')} kept in ${kept.file}, without what was typed as a secret; the next start offers to go on with them.`,
 			];
