@@ -3,6 +3,7 @@ import {counted} from '../../base/text.ts';
 import {formatBytes} from '../../base/units.ts';
 import type {DumpTools} from '../../database/dump/types.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
+import {databaseRetry} from '../shared/database-servers.ts';
 import {longTimeouts, type Step, type World} from '../world.ts';
 import {type Installed, installedOf, nameOf, workspacesFirst} from './installed.ts';
 import {type Dumpable, dumpableOf} from './login.ts';
@@ -85,11 +86,7 @@ export const databasesStep = (options: BackupOptions): Step => ({
 	why: 'All that users have made is in the databases; servers go on while they are dumped.',
 	area: 'database',
 	inputs: ({backup, controlPlane, workspaces, database}) => ({backup, controlPlane, workspaces, database}),
-	retry: {
-		codes: ['database-unreachable', 'database-starting', 'database-time-out', 'database-too-many-connections'],
-		attempts: 3,
-		pausesMs: [1000, 3000],
-	},
+	retry: databaseRetry,
 	timeouts: longTimeouts,
 	check: check(options),
 	apply: apply(options),

@@ -1,6 +1,7 @@
 import {counted} from '../../base/text.ts';
 import {formatBytes} from '../../base/units.ts';
 import type {Finding} from '../../engine/plan.ts';
+import {databaseRetry} from '../shared/database-servers.ts';
 import {refuseUnfinishedRestore} from '../shared/marks/restore-mark.ts';
 import {componentsOf} from '../shared/names.ts';
 import {refuseUnfinishedBack} from '../shared/release/back-mark.ts';
@@ -77,11 +78,7 @@ export const readyStep = (options: BackupOptions): Step => ({
 	why: 'A backup that breaks off for want of room, a program or a key is none; that shows here.',
 	area: 'prerequisites',
 	inputs: ({backup, controlPlane, workspaces, database}) => ({backup, controlPlane, workspaces, database}),
-	retry: {
-		codes: ['database-unreachable', 'database-starting', 'database-time-out', 'database-too-many-connections'],
-		attempts: 3,
-		pausesMs: [1000, 3000],
-	},
+	retry: databaseRetry,
 	timeouts: longTimeouts,
 	check: check(options),
 });

@@ -4,7 +4,7 @@ import {type Problem, toProblem} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
 import type {Finding} from '../../engine/plan.ts';
 import {adminLogin, portFor, requireDatabase, serverOf} from '../shared/database-logins.ts';
-import {mostConnections, type ServerGroup, serverGroups} from '../shared/database-servers.ts';
+import {databaseRetry, mostConnections, type ServerGroup, serverGroups} from '../shared/database-servers.ts';
 import {type Component, componentsOf} from '../shared/names.ts';
 import {type Step, shortTimeouts, type World} from '../world.ts';
 import {tooFewConnections} from './connections.ts';
@@ -100,11 +100,7 @@ export const databasesStep: Step = {
 			return {id, replicas, database: {name, username, password}, server: databaseServerOf(answers, path)};
 		}),
 	}),
-	retry: {
-		codes: ['database-unreachable', 'database-starting', 'database-time-out', 'database-too-many-connections'],
-		attempts: 3,
-		pausesMs: [1000, 3000],
-	},
+	retry: databaseRetry,
 	timeouts: shortTimeouts,
 	check,
 	apply,

@@ -4,6 +4,7 @@ import {counted} from '../../base/text.ts';
 import {formatDuration} from '../../base/units.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
+import {databaseRetry} from '../shared/database-servers.ts';
 import {dumpToolsFor} from '../shared/databases/dump-tools.ts';
 import {longTimeouts, type Step, shortTimeouts, type World} from '../world.ts';
 import {drillDatabase, openTimed, type ScratchPasswords} from './databases.ts';
@@ -32,12 +33,6 @@ const inputs: Step['inputs'] = ({backup, controlPlane, workspaces, database}) =>
 	workspaces,
 	database,
 });
-
-const databaseRetry = {
-	codes: ['database-unreachable', 'database-starting', 'database-time-out', 'database-too-many-connections'],
-	attempts: 3,
-	pausesMs: [1000, 3000],
-} as const;
 
 /** Everything that a drill needs is looked at before anything is made. */
 const sourceCheck = async (world: World, {backup, memory}: Drill): Promise<Finding> => {

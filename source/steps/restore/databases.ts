@@ -2,6 +2,7 @@ import type {ReadBackup} from '../../backup/types.ts';
 import {counted, firstOf} from '../../base/text.ts';
 import type {Change, Finding} from '../../engine/plan.ts';
 import {stepProblems} from '../problems.ts';
+import {databaseRetry} from '../shared/database-servers.ts';
 import {contentsOf, differencesFrom} from '../shared/databases/contents.ts';
 import {type RestoreMark, writeRestoreMark} from '../shared/marks/restore-mark.ts';
 import {serversStopped, stopServers} from '../shared/release/servers.ts';
@@ -89,11 +90,7 @@ export const databasesStep = (source: Source): Step => ({
 	why: 'All that users have made is in the databases; each is compared with its dump before a server may start.',
 	area: 'database',
 	inputs: inputsOf(source),
-	retry: {
-		codes: ['database-unreachable', 'database-starting', 'database-time-out', 'database-too-many-connections'],
-		attempts: 3,
-		pausesMs: [1000, 3000],
-	},
+	retry: databaseRetry,
 	timeouts: longTimeouts,
 	check: check(source),
 	apply: apply(source),

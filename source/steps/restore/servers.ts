@@ -2,6 +2,7 @@ import type {ReadBackup} from '../../backup/types.ts';
 import type {DumpTools} from '../../database/dump/types.ts';
 import type {DatabaseLogin} from '../../database/types.ts';
 import type {Finding} from '../../engine/plan.ts';
+import {databaseRetry} from '../shared/database-servers.ts';
 import {databaseOf} from '../shared/databases/contents.ts';
 import {serversStopped, stopServers} from '../shared/release/servers.ts';
 import {labelOf} from '../shared/release/wanted.ts';
@@ -74,11 +75,7 @@ export const serversStep = (source: Source): Step => ({
 	why: 'Nobody may write while a dump is restored. Before that, login, server and tools of each database are tried.',
 	area: 'cluster',
 	inputs: inputsOf(source),
-	retry: {
-		codes: ['database-unreachable', 'database-starting', 'database-time-out', 'database-too-many-connections'],
-		attempts: 3,
-		pausesMs: [1000, 3000],
-	},
+	retry: databaseRetry,
 	timeouts: longTimeouts,
 	check: check(source),
 	apply: apply(source),

@@ -1,5 +1,5 @@
 import {addressOf, type DatabaseServer} from '../../answers/database-server.ts';
-import type {World} from '../world.ts';
+import type {Step, World} from '../world.ts';
 import {serverOf} from './database-logins.ts';
 import {type Component, componentsOf} from './names.ts';
 
@@ -11,6 +11,13 @@ export type ServerGroup = {readonly server: DatabaseServer; readonly components:
  * MySQL 9.7 saw seven): so it sees five at most.
  */
 export const mostConnections = 3;
+
+/** What passes by itself at a database server: a restart, a failover, a moment with all its connections taken. */
+export const databaseRetry = {
+	codes: ['database-unreachable', 'database-starting', 'database-time-out', 'database-too-many-connections'],
+	attempts: 3,
+	pausesMs: [1000, 3000],
+} as const satisfies Step['retry'];
 
 /** Every server that a component uses, with its components: two places in the answers may lead to the same one. */
 export const serverGroups = (world: World): readonly ServerGroup[] => {
