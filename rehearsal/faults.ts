@@ -9,8 +9,7 @@ export const faults = {
 		'The file with the password of the administrator of PostgreSQL is out of date; the right one lies beside it.',
 	'wrong-mysql-password':
 		'The file with the password of the administrator of MySQL is out of date; the right one lies beside it.',
-	'mysql-without-tls':
-		'The played MySQL offers no TLS; its administrator turns it on some time after it was missed. A real one offers it.',
+	'mysql-without-tls': 'The played MySQL offers no TLS until its administrator is reminded. A real one offers it.',
 	'postgresql-engine':
 		'The answers take MySQL for PostgreSQL, on which a workspace cannot work; database.engine mends it.',
 	'pod-crash-loop': 'The first rollout of the workspace crash-loops; the next Helm revision comes up.',
@@ -22,13 +21,21 @@ export const faults = {
 		'The file with the passphrase of the backups is out of date, which whatever reads a backup notices; the right one lies beside it.',
 	'image-missing':
 		'The nodes do not find the dashboard image in the first rollout; after the next Helm revision they do.',
-	'dns-missing':
-		"The network team forgets the workspaces' DNS records and makes them some time after they were missed.",
+	'dns-missing': "The network team forgets the workspaces' DNS records until it is reminded.",
 	'certificate-other-host': 'The certificate is for another host; the right pair lies beside it.',
 } as const;
 
 export type FaultName = keyof typeof faults;
 export const faultNames = Object.keys(faults) as readonly FaultName[];
+
+/**
+ * Faults that other people mend, and what they do: somebody who rehearses reminds them, by switching the fault off. Where nobody is there
+ * to do so they remember by themselves, some time after it was missed.
+ */
+export const mendedByOthers: Readonly<Partial<Record<FaultName, {readonly team: string; readonly does: string}>>> = {
+	'dns-missing': {team: 'network team', does: 'makes the records'},
+	'mysql-without-tls': {team: 'database admin', does: 'turns TLS on'},
+};
 
 /** A fault between runs; a cleared fault does nothing any more. */
 export type FaultState = {
@@ -93,7 +100,7 @@ type Options = {
 	readonly state: FaultState | undefined;
 	/** Called with every new state, so that a restart does not bring a mended fault back. */
 	readonly save: (state: FaultState) => void;
-	/** From the first client that missed TLS until it is there, ms. */
+	/** From the first client that missed TLS until it is there, ms; Infinity where somebody plays its administrator. */
 	readonly tlsAfterMs: number;
 	readonly log: (line: string) => void;
 };

@@ -6,7 +6,7 @@ import type {SpawnedRehearsal, SpawnOptions} from './host.ts';
 import type {Rehearsal, RehearsalOptions} from './types.ts';
 
 export {filesIn, rehearsalHosts} from './answers.ts';
-export {type FaultName, faultNames, faults} from './faults.ts';
+export {type FaultName, faultNames, faults, mendedByOthers} from './faults.ts';
 export type {SpawnOptions} from './host.ts';
 
 export type {FaultOrder, Rehearsal, RehearsalOptions, WayIn} from './types.ts';

@@ -211,7 +211,7 @@ export const employ = (site: Site, {kubernetes}: Cluster, names: RunningNameServ
 		hosts,
 		trustStore: files.trustStore,
 		caPem: authority.caPem,
-		pace: paces[options.pace].colleagues,
+		pace: {...paces[options.pace].colleagues, forgottenMs: site.forgottenMs},
 		forgetfulness: {forgets: site.isForgotten, missedAt: fault.missedAt, remembered: fault.clear},
 		log: options.log,
 		signal: leave.signal,

@@ -3,7 +3,7 @@ import {makeFolders} from '../source/base/folders.ts';
 import {filesIn, rehearsalHosts} from './answers.ts';
 import type {Authority} from './authority/index.ts';
 import type {Closers} from './closing/index.ts';
-import {createFault, type Fault, type FaultName, type FaultState, faults} from './faults.ts';
+import {createFault, type Fault, type FaultName, type FaultState, faults, mendedByOthers} from './faults.ts';
 import {lockFolder} from './folder.ts';
 import {writeHandouts} from './hand-outs.ts';
 import type {RunningNameServer} from './name-server/index.ts';
@@ -28,6 +28,8 @@ export type Site = {
 	readonly begins: FaultName | undefined;
 	/** Is the record of this host one that the network team forgot? */
 	readonly isForgotten: (host: string) => boolean;
+	/** From the first time that what others forgot was missed until they remember it, ms. */
+	readonly forgottenMs: number;
 	readonly closers: Closers;
 };
 
@@ -59,10 +61,11 @@ export const openSite = async (options: RehearsalOptions, closers: Closers): Pro
 	const journal = await openJournal(file);
 	closers.add(journal.flush);
 	const {begins, begun} = faultOf(options, journal.read());
+	const forgottenMs = options.isAttended ? Number.POSITIVE_INFINITY : paces[options.pace].colleagues.forgottenMs;
 	const fault = createFault({
 		state: begun,
 		save: (state) => journal.change({fault: state}),
-		tlsAfterMs: paces[options.pace].colleagues.forgottenMs,
+		tlsAfterMs: forgottenMs,
 		log,
 	});
 	const authority = await recordedAuthority(journal.read(), file);
@@ -83,6 +86,7 @@ export const openSite = async (options: RehearsalOptions, closers: Closers): Pro
 		begun,
 		begins,
 		isForgotten: (host) => fault.is('dns-missing') && host !== hosts[0],
+		forgottenMs,
 		closers,
 	};
 };
@@ -109,6 +113,12 @@ const writeFiles = async ({directory, authority, hosts, journal, fault}: Site, b
 	await writeHandouts(directory, {authority, hosts, ...passwords, begins, isOn: fault.is});
 };
 
+/** Who mends it now, where others do. */
+const reminded = (name: FaultName): string => {
+	const {team, does} = mendedByOthers[name] ?? {};
+	return team === undefined ? '' : `: the ${team} ${does} now`;
+};
+
 /**
  * Switches a fault of a running site on, in the place of the one that is on, or off.
  * @returns what became of it, for people
@@ -122,7 +132,7 @@ export const switchFault = async (site: Site, parts: Switched, {name, on}: Fault
 	// What the one before broke is mended: only one is on at a time.
 	fault.clear();
 	await writeFiles(site, undefined);
-	if (!on) return [`Fault ${name} is off.`];
+	if (!on) return [`Fault ${name} is off${reminded(name)}.`];
 	fault.begin(name);
 	await writeFiles(site, name);
 	if (name === 'dns-missing') forgetRecords(site, parts);

@@ -38,6 +38,11 @@ export type RehearsalOptions = {
 	readonly sample?: Sample | undefined;
 	/** Size of the sample's layers in bytes. */
 	readonly bundleBytes?: number | undefined;
+	/**
+	 * Somebody is there to remind the other teams: what they forget stays so until the fault is switched off. Else they remember it by
+	 * themselves, some time after it was missed.
+	 */
+	readonly isAttended?: boolean | undefined;
 	readonly log: (line: string) => void;
 	readonly signal?: AbortSignal | undefined;
 };
@@ -53,6 +58,8 @@ export type Rehearsal = {
 	readonly faultBegins: boolean;
 	/** True where a played MySQL stands in, which no program of the databases can dump. */
 	readonly mysqlIsPlayed: boolean;
+	/** The fault that is on at the start; absent without one, and where it is over. */
+	readonly faultOn?: FaultName | undefined;
 	/** The fault that was begun, what it does, and where the file lies that mends it; empty without one. */
 	readonly fault: readonly string[];
 	/** What there is and where, for people; no secrets. */

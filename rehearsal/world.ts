@@ -118,17 +118,25 @@ const prepareBundle = async (site: Site, {host, pace}: RehearsalRegistry): Promi
 	return bundle;
 };
 
+const stateOf = ({begun, begins, fault}: Site): string => {
+	if (!begun || begins) return '';
+	return fault.is(begun.name) ? ' (still on)' : ' (over)';
+};
+
 /** What is broken on purpose, and where the file lies that mends it. */
-const faultLines = ({begun, fault, files}: Site): readonly string[] => [
-	...(begun ? [`Fault ${begun.name}${fault.is(begun.name) ? '' : ' (over)'}: ${faults[begun.name]}`] : []),
-	...(fault.is('wrong-database-password') ? [`The right password lies in ${files.rightDatabasePassword}`] : []),
-	...(fault.is('wrong-mysql-password') ? [`The right password lies in ${files.rightMysqlPassword}`] : []),
-	...(fault.is('wrong-backup-passphrase') ? [`The right passphrase lies in ${files.rightBackupPassphrase}`] : []),
-	...(fault.is('postgresql-engine') ? ['The move: database.engine is mysql'] : []),
-	...(fault.is('certificate-other-host')
-		? [`The right pair lies in ${files.rightCertificate} and tls.key beside it`]
-		: []),
-];
+const faultLines = (site: Site): readonly string[] => {
+	const {begun, fault, files} = site;
+	return [
+		...(begun ? [`Fault ${begun.name}${stateOf(site)}: ${faults[begun.name]}`] : []),
+		...(fault.is('wrong-database-password') ? [`The right password lies in ${files.rightDatabasePassword}`] : []),
+		...(fault.is('wrong-mysql-password') ? [`The right password lies in ${files.rightMysqlPassword}`] : []),
+		...(fault.is('wrong-backup-passphrase') ? [`The right passphrase lies in ${files.rightBackupPassphrase}`] : []),
+		...(fault.is('postgresql-engine') ? ['The move: database.engine is mysql'] : []),
+		...(fault.is('certificate-other-host')
+			? [`The right pair lies in ${files.rightCertificate} and tls.key beside it`]
+			: []),
+	];
+};
 
 const describe = ({directory, files}: Site, parts: Parts, bundle: string): readonly string[] => [
 	// What stands in for the site comes first: a low screen cuts the end.
@@ -166,6 +174,7 @@ const open = async (site: Site): Promise<Rehearsal> => {
 		directory,
 		faultBegins: site.begins !== undefined,
 		mysqlIsPlayed: parts.mysql.kind === 'played',
+		faultOn: site.fault.name(),
 		fault,
 		describe: () => [...describe(site, parts, bundle), ...fault],
 		switchFault: (order) =>

@@ -1,4 +1,5 @@
 import {Command, Help, type Option} from 'commander';
+import {withNearChoices} from './choices.ts';
 import type {AddCommand, Ask, Groups, Work} from './commands/command.ts';
 import {
 	answersCommands,
@@ -80,6 +81,6 @@ export const commandLine = (version: string, act: (request: Request) => void, ou
 	addAll([selfCheck], none, true);
 	addAll([completion], none);
 	for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)])
-		command.exitOverride().configureOutput({writeOut: output.out, writeErr: output.err});
+		withNearChoices(command.exitOverride().configureOutput({writeOut: output.out, writeErr: output.err}));
 	return program;
 };

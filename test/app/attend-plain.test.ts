@@ -19,7 +19,7 @@ const full: Draft = {
 let talk: ReturnType<typeof plainTalk> | undefined;
 afterEach(() => talk?.lines.close());
 
-const attend = (save?: () => Promise<string>) => {
+const attend = (save?: () => Promise<string>, reminders?: Readonly<Record<string, string>>) => {
 	const own = plainTalk();
 	talk = own;
 	const kept: (readonly [string, string])[] = [];
@@ -41,6 +41,7 @@ const attend = (save?: () => Promise<string>) => {
 			saved.push(id);
 			return save?.() ?? '/state/handover';
 		},
+		reminders,
 	});
 	return {...attendance, talk: own, kept, edited, saved, rung};
 };
@@ -161,6 +162,14 @@ test('a hand-over is confirmed by typing done, looked at again by look, and save
 	await shown.until('Confirmed: The records are there for all users.');
 	expect(controls.acknowledged('dns')).toBe(true);
 	expect(shown.shown().match(/Type done/gu)).toHaveLength(1);
+});
+
+test('a rehearsal says how those are reminded whom the hand-over waits for', async () => {
+	const {listener, talk: shown} = attend(undefined, {dns: 'To remind the network team: x', ca: 'To remind others: y'});
+	listener(waiting);
+	await shown.until('This goes on by itself');
+	expect(shown.shown()).toContain('To remind the network team: x');
+	expect(shown.shown()).not.toContain('To remind others');
 });
 
 test('texts that cannot be saved are told with the reason', async () => {

@@ -43,7 +43,9 @@ test('a world that is kept up is reached from other shells, breaks when asked, a
 	expect(await readFile(file, 'utf8')).not.toBe(right);
 	expect((await fault('dns-missing', 'on')).out).toContain('in the place of wrong-database-password');
 	expect(await readFile(file, 'utf8')).toBe(right);
-	expect((await fault('dns-missing', 'off')).out).toBe('Fault dns-missing is off.\n');
+	expect((await fault('dns-missing', 'off')).out).toBe(
+		'Fault dns-missing is off: the network team makes the records now.\n',
+	);
 	expect((await fault('dns-missing', 'off')).err).toContain('rehearsal-fault-off');
 	expect((await fault('postgresql-engine', 'on')).err).toContain('rehearsal-fault-not-now');
 

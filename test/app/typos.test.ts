@@ -20,6 +20,10 @@ test.each([
 	[['update'], 'unknown command "update"; did you mean upgrade?'],
 	[['bundle', 'verify', ''], 'There is an empty word on the command line.'],
 	[['install', '--bundle', ''], 'There is an empty word on the command line.'],
+	[['rehearse', '--fault', 'dns-mising'], 'Did you mean dns-missing?'],
+	[['rehearse', 'fault', 'pod-crash-lop', 'on'], 'Did you mean pod-crash-loop?'],
+	[['handover', 'dns', 'databse'], 'Did you mean database?'],
+	[['rehearse', '--fault', 'nonsense'], 'Allowed choices are registry-drops, wrong-database-password,'],
 	[['rehearse', 'answers'], "value 'answers' is invalid for argument 'plan'"],
 ])('%j is refused by what is wrong with it', async (words, says) => {
 	const {code, err} = await stage.run(...words);

@@ -5,6 +5,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, afterEach, beforeAll, expect, it} from 'vitest';
 import {filesIn, rehearsalHosts} from '../../rehearsal/answers.ts';
 import type {FaultName} from '../../rehearsal/faults.ts';
+import {paces} from '../../rehearsal/paces.ts';
 import {type Rehearsal, startRehearsal} from '../../rehearsal/world.ts';
 import {databaseServerOf} from '../../source/answers/database-server.ts';
 import {answersSchema} from '../../source/answers/schema.ts';
@@ -20,12 +21,13 @@ const bundleBytes = 240_000;
 let directory: string;
 const running = new Set<Rehearsal>();
 
-const open = async (folder: string, fault?: FaultName): Promise<Rehearsal> => {
+const open = async (folder: string, fault?: FaultName, isAttended = false): Promise<Rehearsal> => {
 	const rehearsal = await startRehearsal({
 		directory: join(directory, folder),
 		pace: 'fast',
 		bundleBytes,
 		log: () => undefined,
+		isAttended,
 		...(fault ? {fault} : {}),
 	});
 	running.add(rehearsal);
@@ -174,4 +176,22 @@ it('a rehearsal forgets the record of the workspace while its server is not up',
 	const dns = createDns({server: answersOf(first).network.nameServer ?? ''});
 	await until(async () => (await dns.resolve(rehearsalHosts.controlPlane, signal)).length > 0);
 	expect(await dns.resolve(host, signal)).toEqual([]);
+}, 60_000);
+
+it('what another team forgets stays forgotten while somebody is there to remind it, and is mended then', async () => {
+	const first = await open('reminded', 'dns-missing', true);
+	expect(first.faultOn).toBe('dns-missing');
+	const host = rehearsalHosts.workspace;
+	const [rule] = ingress.spec.rules;
+	const spec = {...ingress.spec, rules: [rule, {...rule, host}]};
+	await clusterOf(first).apply({...ingress, spec}, {signal});
+	const dns = createDns({server: answersOf(first).network.nameServer ?? ''});
+	await until(async () => (await dns.resolve(rehearsalHosts.controlPlane, signal)).length > 0);
+	// Asked for in vain for longer than the team would take by itself.
+	const end = Date.now() + 1.5 * paces.fast.colleagues.forgottenMs;
+	while (Date.now() < end) expect(await dns.resolve(host, signal)).toEqual([]);
+	expect(await first.switchFault({name: 'dns-missing', on: false})).toEqual([
+		'Fault dns-missing is off: the network team makes the records now.',
+	]);
+	await until(async () => (await dns.resolve(host, signal)).length > 0);
 }, 60_000);

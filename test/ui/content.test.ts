@@ -368,10 +368,11 @@ describe('the pages over a run', () => {
 		awaited: Array.from({length: names}, (_, index) => ({label: `host-${index}`, ok: index === 0, note: ''})),
 		pollEveryMs: 5000,
 	});
-	const headOf = (names: number, rows: number): readonly string[] => {
+	const headOf = (names: number, rows: number, reminders?: Readonly<Record<string, string>>): readonly string[] => {
 		const page = pageOf(runOf({type: 'step-waiting', step: 'dns', handover: handoverOf(names)}));
 		if (page?.kind !== 'handover') throw new Error('there is no hand-over page');
-		return words(handoverText(page, state, {...sceneOf(undefined), rows}, marks).head);
+		const own = {...state, found: {...found, reminders}};
+		return words(handoverText(page, own, {...sceneOf(undefined), rows}, marks).head);
 	};
 
 	test('tell first what is not there yet, and how much is', () => {
@@ -381,6 +382,14 @@ describe('the pages over a run', () => {
 			'✓ host-0: ok',
 			'1 of 2 there, not checked yet, looks again every 0:05',
 		]);
+	});
+
+	test('say in a rehearsal how the others are reminded, on the page of that step alone', () => {
+		expect(headOf(2, 24, {dns: 'To remind the network team: x'}).slice(0, 2)).toEqual([
+			'Send these.',
+			'To remind the network team: x',
+		]);
+		expect(headOf(2, 24, {ca: 'To remind the desktop team: x'})[1]).toBe('○ host-1: not yet');
 	});
 
 	test('say how many of the awaited things are not shown in a small window', () => {

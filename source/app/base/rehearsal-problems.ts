@@ -19,11 +19,11 @@ export const rehearsalRunProblems = declareProblems({
 		message: 'No rehearsal takes faults here.',
 		cases: {
 			nobody: {
-				cause: 'None is kept up with the state folder {folder}.',
-				fix: 'Start one in another shell with rehearse --serve, or name its folder with --state-dir.',
+				cause: 'None is under way or kept up with the state folder {folder}.',
+				fix: 'Start one in another shell with rehearse or rehearse --serve, or name its folder with --state-dir.',
 			},
 			silent: {
-				cause: 'The one that is kept up did not answer in {seconds} s.',
+				cause: 'The one that is up did not answer in {seconds} s.',
 				fix: 'Look at the shell in which it was started.',
 			},
 		},

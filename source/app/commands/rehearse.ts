@@ -32,17 +32,19 @@ const faultWork: Work<FaultGiven> = async (context, {stateDir, ...order}) => {
 	return 0;
 };
 
-/** `rehearse fault`: breaks something in a world that is kept up, or lets it be mended. */
+/** `rehearse fault`: breaks something in a world that is up, or mends it in the place of those who would. */
 const addFault = (rehearsals: Command, ask: Ask): void => {
 	const command = rehearsals
 		.command('fault')
-		.description('switch a fault on or off in a rehearsal that another shell keeps up with --serve')
+		.description('switch a fault on or off in a rehearsal that is under way in another shell')
 		.addArgument(new Argument('<name>', 'what is broken').choices(faultNames))
 		.addArgument(new Argument('<switch>', 'on, in the place of the one that is on, or off').choices(['on', 'off']))
 		.option('--state-dir <folder>', 'the state folder of that rehearsal');
-	withExamples(command, ['zenml-airgap rehearse fault dns-missing on']).action(
-		(name: FaultName, state: string, {stateDir}: Pick<RehearsalOptions, 'stateDir'>) =>
-			ask(faultWork, {name, on: state === 'on', stateDir}),
+	withExamples(command, [
+		'zenml-airgap rehearse fault pod-crash-loop on',
+		'zenml-airgap rehearse fault dns-missing off',
+	]).action((name: FaultName, state: string, {stateDir}: Pick<RehearsalOptions, 'stateDir'>) =>
+		ask(faultWork, {name, on: state === 'on', stateDir}),
 	);
 };
 
@@ -66,7 +68,9 @@ export const rehearse: AddCommand = ({program}, ask) => {
 	command
 		.enablePositionalOptions()
 		.addArgument(new Argument('[plan]', 'what is rehearsed').choices(Object.keys(plans)).default('install'))
-		.addOption(new Option('--fault <name>', 'play a failure').choices(faultNames))
+		.addOption(
+			new Option('--fault <name>', 'play a failure; the world keeps it until it is mended').choices(faultNames),
+		)
 		.addOption(
 			new Option('--pace <pace>', 'how fast the rehearsed cluster and people are')
 				.choices(['real', 'fast'])

@@ -25,6 +25,8 @@ export type PlainAttendance = {
 	readonly explain: (name: string) => Promise<readonly string[]>;
 	/** Writes the texts of a hand-over to files and resolves with their folder. */
 	readonly saveHandover: (handover: Handover) => Promise<string>;
+	/** How somebody who rehearses reminds those whom a hand-over waits for, by step. */
+	readonly reminders?: Readonly<Record<string, string>> | undefined;
 };
 
 const words: Readonly<Record<Exclude<Decision, 'way'> | 'explain', string>> = {
@@ -125,8 +127,9 @@ const obey = (
 	} else lines.say(`There is no "${word}" here.`);
 };
 
-const invitation = ({acknowledge}: Handover): readonly string[] => [
+const invitation = ({acknowledge}: Handover, reminder: string | undefined): readonly string[] => [
 	'',
+	...(reminder === undefined ? [] : [reminder]),
 	'This goes on by itself as soon as everything is there. Words: look (now), save (these texts as files), Ctrl-C (stop).',
 	...(acknowledge === undefined ? [] : [`Type done to confirm: ${acknowledge}`]),
 ];
@@ -145,7 +148,7 @@ const createHandoverDesk = (attendance: PlainAttendance, controls: AttendedContr
 		if (event.type === 'step-waiting') {
 			const {step, handover} = event;
 			if (!waiting) {
-				lines.say(...invitation(handover));
+				lines.say(...invitation(handover, attendance.reminders?.[step]));
 				attendance.ring();
 			}
 			waiting = {step, handover, close: waiting?.close ?? lines.listen(hear)};

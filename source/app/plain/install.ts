@@ -143,7 +143,11 @@ const ring = ({signals, stdout}: Context): void => {
 };
 
 /** The run, steered by words. Returns the exit code. */
-const run = async ({context, session, lines, signal}: Talk, from: Complete, level: GlobalOptions['logLevel']) => {
+const run = async (
+	{context, options, session, lines, signal}: Talk,
+	from: Complete,
+	level: GlobalOptions['logLevel'],
+) => {
 	let {form} = from;
 	let desk: Listener | undefined;
 	const report = await session.run(from.answers, {
@@ -161,6 +165,7 @@ const run = async ({context, session, lines, signal}: Talk, from: Complete, leve
 				ring: () => ring(context),
 				explain,
 				saveHandover: session.saveHandover,
+				reminders: options.reminders,
 			});
 			desk = attendance.listener;
 			return attendance.controls;

@@ -64,7 +64,8 @@ export const answerOrders = async (
 			await sleep(lookMs, undefined, {signal}).catch(() => undefined);
 		}
 	};
-	const working = work();
+	// A folder that is gone, or a full disk, ends the taking of orders, not the rehearsal: whoever gives one is told that nobody answers.
+	const working = work().catch(() => undefined);
 	return {
 		stop: async () => {
 			leave.abort();

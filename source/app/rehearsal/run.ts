@@ -1,25 +1,18 @@
 import path from 'node:path';
 import {acquireFileLock} from '../../base/lock/lock.ts';
-import {printable} from '../../base/printable.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {plans} from '../../plans/index.ts';
-import {rehearsedWords} from '../../plans/words.ts';
-import {completeAnswers, type FoundAnswers, findAnswers, partialAnswers, stateDirectoryOf} from '../answers/inputs.ts';
-import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
+import {findAnswers, stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
-import {runPlain} from '../plain/install.ts';
-import {wantsPlainQuestions} from '../plain/wanted.ts';
-import {runHeadless} from '../plan/headless.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
-import {resumeCommand} from '../plan/resume-command.ts';
 import {makeFolder} from '../run/folder.ts';
 import {quietTerminal} from '../screen/quiet.ts';
-import {runScreen} from '../screen/screen.ts';
-import {judgeOwnFile, ofThisWorld, refuseOutside, stayInside} from './answers.ts';
+import {judgeOwnFile, refuseOutside} from './answers.ts';
+import {installInto} from './install-into.ts';
+import {answerOrders} from './orders.ts';
 import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
-import {withoutReplaced} from './secrets.ts';
-import {answersFor, ownAnswers, type RehearsalOptions, type Stage, startWorld, type World} from './world.ts';
+import {answersFor, asksSomebody, ownAnswers, type RehearsalOptions, type Stage, startWorld} from './world.ts';
 import {forgetWorld, leaveNoEmpty, worldFolderOf} from './world-folder.ts';
 
 /** Finds the answers; forgets the world of an earlier rehearsal where that is asked for. @throws ProblemError, ProblemsError */
@@ -42,55 +35,6 @@ const setStage = async (
 		worldFolder,
 		source: await findAnswers(context, options, {stateDirectory, plan: plans[options.plan]}),
 	};
-};
-
-/** The real installer against the world. Returns the exit code. */
-const installInto = async (given: Context, options: RehearsalOptions, stage: Stage, world: World) => {
-	const {source, stateDirectory} = stage;
-	const own = await ownAnswers(given, stage, world);
-	const {answers, lines} = await answersFor(given, stage, {...world, answers: own});
-	const context = {
-		...withoutReplaced(given, partialAnswers(source).draft, partialAnswers({...source, answers}).draft),
-		rehearsal: true,
-	};
-	const told = [...world.describe(), ...lines];
-	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
-	const words = [
-		...(options.pace === 'fast' ? ['--pace', 'fast'] : []),
-		...(options.sample === 'older' ? ['--sample', 'older'] : []),
-		...(options.acceptLoss ? ['--accept-loss'] : []),
-	];
-	const plan = plans[options.plan];
-	const session = {
-		stateDirectory,
-		plan: {...plan, words: rehearsedWords(plan.words)},
-		resumeCommand: resumeCommand(
-			context,
-			options.plan === 'install' ? 'rehearse' : `rehearse ${options.plan}`,
-			options,
-			words,
-		),
-		judge: stayInside(own),
-		from: options.from,
-		until: options.until,
-	};
-	const screen = wantsScreen(context, options);
-	if (!screen && !wantsPlainQuestions(context, options)) {
-		for (const line of told) context.err(`rehearsal: ${printable(line)}\n`);
-		return runHeadless(context, options, {...session, pass: 'apply', answers: completeAnswers(inWorld)});
-	}
-	const left = await offeredDraft(draftFile(stateDirectory, options.plan), source, source.journal);
-	const attended = {
-		...session,
-		loaded: partialAnswers(inWorld),
-		unfinished: ofThisWorld(own, left),
-		prefersLoaded: source.from === 'file',
-		rehearsal: told.filter((line) => !world.fault.includes(line)),
-		fault: world.fault,
-		journal: source.journal,
-		onScreen: options.onScreen,
-	};
-	return screen ? runScreen(context, attended) : runPlain(context, options, attended);
 };
 
 /** The world, up until a signal comes. Returns the exit code. */
@@ -126,7 +70,12 @@ const playIn = async (
 		// Every plan after the install begins with dumps, or ends with one.
 		if (wanted !== 'install' && world.mysqlIsPlayed)
 			throw rehearsalRunProblems.error('rehearsal-needs-mysql', {plan: wanted});
-		return await installInto(context, options, stage, world);
+		const orders = await answerOrders(stage.stateDirectory, {act: world.switchFault});
+		try {
+			return await installInto(context, options, stage, world);
+		} finally {
+			await orders.stop();
+		}
 	} finally {
 		await world.stop();
 	}
@@ -159,8 +108,7 @@ const rehearseIn = async (
 	place: Pick<Stage, 'stateDirectory' | 'worldFolder'>,
 ): Promise<number> => {
 	const {stateDirectory} = place;
-	const asks = wantsScreen(context, options) || wantsPlainQuestions(context, options);
-	const stage = await setStage(context, options, place, asks);
+	const stage = await setStage(context, options, place, asksSomebody(context, options));
 	if (options.serve) return serve(context, options, stage);
 	const scenes = await scenesBefore(options.plan, stage);
 	for (const scene of scenes) {

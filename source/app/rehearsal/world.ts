@@ -7,6 +7,8 @@ import {printable} from '../../base/printable.ts';
 import {type FoundAnswers, partialAnswers} from '../answers/inputs.ts';
 import type {Context, GlobalOptions} from '../base/context.ts';
 import {cacheFolderOf} from '../base/surroundings.ts';
+import {wantsPlainQuestions} from '../plain/wanted.ts';
+import {wantsScreen} from '../plan/plan-command.ts';
 import {hostsOf, isProgram, moveIn, ownBundle, wayInOf} from './answers.ts';
 import {withEngineOf} from './databases.ts';
 import type {PlanName} from './scenes.ts';
@@ -39,6 +41,10 @@ export type Stage = {
 	readonly source: FoundAnswers;
 };
 
+/** Is somebody at a terminal who is asked, on the screen or in plain lines? */
+export const asksSomebody = (context: Context, options: RehearsalOptions): boolean =>
+	wantsScreen(context, options) || wantsPlainQuestions(context, options);
+
 /** The world as a child process, once it answers. */
 export type World = Awaited<ReturnType<typeof spawnRehearsal>>;
 
@@ -68,6 +74,8 @@ export const startWorld = async (context: Context, options: RehearsalOptions, st
 		sample: options.sample,
 		...(options.storage !== undefined && {storage: options.storage}),
 		pace: options.pace,
+		// Whoever keeps a world up for other shells reminds the other teams as well.
+		isAttended: options.serve || asksSomebody(context, options),
 		log: (line) => {
 			if (!isUp) context.err(`rehearsal: ${printable(line)}\n`);
 		},

@@ -17,4 +17,6 @@ export type AttendedOptions = SessionOptions & {
 	readonly rehearsal?: readonly string[] | undefined;
 	/** The fault that the rehearsal plays, in lines; absent or empty without one. */
 	readonly fault?: readonly string[] | undefined;
+	/** How somebody who rehearses reminds those whom a hand-over waits for, by step. */
+	readonly reminders?: Readonly<Record<string, string>> | undefined;
 };

@@ -101,6 +101,8 @@ export type FoundContext = {
 	readonly rehearsal?: readonly string[] | undefined;
 	/** The fault that the rehearsal plays, in lines. */
 	readonly fault?: readonly string[] | undefined;
+	/** How somebody who rehearses reminds those whom a hand-over waits for, by step. */
+	readonly reminders?: Readonly<Record<string, string>> | undefined;
 	/** What is to be said of answers that an earlier sitting left. */
 	readonly unfinished?: Pick<FoundDraft, 'fault'> | undefined;
 };
@@ -110,11 +112,11 @@ export type FoundContext = {
  * frame of the screen.
  */
 export const lookAround = async (context: Context, draft: Draft, found: FoundContext): Promise<Found> => {
-	const {stateDirectory, rehearsal, fault = [], unfinished} = found;
+	const {stateDirectory, rehearsal, fault = [], reminders, unfinished} = found;
 	const [bundle, kubeconfig] = await Promise.all([
 		findBundle(context, draft, stateDirectory),
 		findCluster(context, draft),
 	]);
 	const lines = [...(rehearsal ?? []), ...(unfinished?.fault === undefined ? [] : [unfinished.fault])];
-	return {bundle, kubeconfig, ...earlierOf(found), rehearsal: rehearsal !== undefined, fault, lines};
+	return {bundle, kubeconfig, ...earlierOf(found), rehearsal: rehearsal !== undefined, fault, reminders, lines};
 };

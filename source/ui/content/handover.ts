@@ -32,9 +32,15 @@ const countRow = ({awaited, pollEveryMs}: Handover, hidden: number, checkedMs: n
 	];
 };
 
+/** What the head of a hand-over tells beside the hand-over: how fresh it is, and in a rehearsal how the others are reminded. */
+type Beside = {readonly checkedMs: number | undefined; readonly reminder: string | undefined};
+
 /** Why other people are needed and what is waited for; stands above the section and does not scroll. */
-const headRows = (handover: Handover, pane: Pane, checkedMs: number | undefined): readonly Row[] => {
-	const intro = paragraph(handover.intro, pane.width);
+const headRows = (handover: Handover, pane: Pane, {checkedMs, reminder}: Beside): readonly Row[] => {
+	const intro = [
+		...paragraph(handover.intro, pane.width),
+		...(reminder === undefined ? [] : paragraph(reminder, pane.width, 'key')),
+	];
 	const room = Math.max(1, pane.height - intro.length - 1);
 	const {rows, hidden} = awaitedIn(handover, {...pane, height: room});
 	return [...intro, ...rows, countRow(handover, hidden, checkedMs)];
@@ -55,13 +61,14 @@ export const handoverText = (
 	{columns, rows, now}: Scene,
 	marks: Glyphs,
 ): Scrolled & {readonly head: readonly Row[]} => {
-	const {handover} = page;
+	const {handover, step} = page;
 	const {section} = viewOf(state.run, page);
 	const {checked} = state.run;
 	const width = bodyColumns(columns);
 	const body = pageRows(rows);
 	const checkedMs = checked === undefined ? undefined : now - checked.at;
-	const head = headRows(handover, {width, height: Math.floor(body / 2), marks}, checkedMs);
+	const reminder = state.found?.reminders?.[step.id];
+	const head = headRows(handover, {width, height: Math.floor(body / 2), marks}, {checkedMs, reminder});
 	const lines = handover.sections[section]?.lines ?? [];
 	return {
 		head,

@@ -32,6 +32,8 @@ export type Found = {
 	readonly rehearsal: boolean;
 	/** What the rehearsal breaks on purpose, and where the file lies that mends it. */
 	readonly fault?: readonly string[] | undefined;
+	/** How somebody who rehearses reminds those whom a hand-over waits for, by step. */
+	readonly reminders?: Readonly<Record<string, string>> | undefined;
 	/** Further lines worth knowing. */
 	readonly lines: readonly string[];
 };

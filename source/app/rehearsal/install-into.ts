@@ -1,0 +1,89 @@
+import {printable} from '../../base/printable.ts';
+import {plans} from '../../plans/index.ts';
+import {rehearsedWords} from '../../plans/words.ts';
+import {completeAnswers, type FoundAnswers, partialAnswers} from '../answers/inputs.ts';
+import {draftFile, offeredDraft} from '../answers/kept-draft.ts';
+import type {Context} from '../base/context.ts';
+import {runPlain} from '../plain/install.ts';
+import {runHeadless} from '../plan/headless.ts';
+import {wantsScreen} from '../plan/plan-command.ts';
+import {resumeCommand} from '../plan/resume-command.ts';
+import {runScreen} from '../screen/screen.ts';
+import {ofThisWorld, stayInside} from './answers.ts';
+import {otherTeam} from './other-teams.ts';
+import {withoutReplaced} from './secrets.ts';
+import {answersFor, asksSomebody, ownAnswers, type RehearsalOptions, type Stage, type World} from './world.ts';
+
+const valued = (flag: string, value: string | undefined): readonly string[] =>
+	value === undefined ? [] : [flag, value];
+
+/**
+ * The command that goes on with this rehearsal. What its world plays stays out: the world remembers the fault that is on, which another
+ * shell may have switched since.
+ */
+const goOnCommand = (context: Context, options: RehearsalOptions): string => {
+	const {plan, pace, sample, mysql, clientTools, wayIn, storage, acceptLoss} = options;
+	return resumeCommand(context, plan === 'install' ? 'rehearse' : `rehearse ${plan}`, options, [
+		...valued('--pace', pace === 'fast' ? pace : undefined),
+		...valued('--sample', sample === 'older' ? sample : undefined),
+		...valued('--mysql', mysql),
+		...valued('--client-tools', clientTools),
+		...valued('--way-in', wayIn),
+		...valued('--storage', storage),
+		...(acceptLoss ? ['--accept-loss'] : []),
+	]);
+};
+
+/** What is told of the rehearsal on the first page and where others are waited for. */
+const toldOf = (context: Context, options: RehearsalOptions, {faultOn, fault}: World) => {
+	const team = otherTeam(context, options, faultOn);
+	return {
+		fault: team ? [...fault, team.line] : fault,
+		reminders: team?.step === undefined ? {} : {[team.step]: team.line},
+	};
+};
+
+/** The plan, as far as it is gone through, and the command that goes on with it. */
+const limitsOf = (context: Context, options: RehearsalOptions) => {
+	const plan = plans[options.plan];
+	return {
+		plan: {...plan, words: rehearsedWords(plan.words)},
+		resumeCommand: goOnCommand(context, options),
+		from: options.from,
+		until: options.until,
+	};
+};
+
+/** The real installer against the world. Returns the exit code. */
+export const installInto = async (
+	given: Context,
+	options: RehearsalOptions,
+	stage: Stage,
+	world: World,
+): Promise<number> => {
+	const {source, stateDirectory} = stage;
+	const own = await ownAnswers(given, stage, world);
+	const {answers, lines} = await answersFor(given, stage, {...world, answers: own});
+	const context = {
+		...withoutReplaced(given, partialAnswers(source).draft, partialAnswers({...source, answers}).draft),
+		rehearsal: true,
+	};
+	const inWorld: FoundAnswers = {...source, answers, from: 'file'};
+	const session = {stateDirectory, ...limitsOf(context, options), judge: stayInside(own)};
+	if (!asksSomebody(context, options)) {
+		for (const line of [...world.describe(), ...lines]) context.err(`rehearsal: ${printable(line)}\n`);
+		return runHeadless(context, options, {...session, pass: 'apply', answers: completeAnswers(inWorld)});
+	}
+	const left = await offeredDraft(draftFile(stateDirectory, options.plan), source, source.journal);
+	const attended = {
+		...session,
+		loaded: partialAnswers(inWorld),
+		unfinished: ofThisWorld(own, left),
+		prefersLoaded: source.from === 'file',
+		rehearsal: [...world.describe().filter((line) => !world.fault.includes(line)), ...lines],
+		...toldOf(context, options, world),
+		journal: source.journal,
+		onScreen: options.onScreen,
+	};
+	return wantsScreen(context, options) ? runScreen(context, attended) : runPlain(context, options, attended);
+};
