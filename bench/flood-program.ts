@@ -120,6 +120,7 @@ const session: Session = {
 	saveReport: refuse,
 	explain: async () => [],
 	podLook: async () => undefined,
+	makePapers: refuse,
 	saveHandover: refuse,
 	summary: () => ({urls: [], next: [], files: []}),
 };

@@ -4,6 +4,7 @@ import {useSeconds} from './components/spinner.tsx';
 import {CopyPage} from './screens/copy.tsx';
 import {Handover} from './screens/handover.tsx';
 import {ExplainedPage, Help, QuitQuestion, TooSmall} from './screens/overlays.tsx';
+import {PapersPage} from './screens/papers.tsx';
 import {PodLogPage} from './screens/pod-log.tsx';
 import {Problem} from './screens/problem.tsx';
 import type {ScreenProps} from './screens/props.ts';
@@ -36,6 +37,7 @@ const Screen = (props: ScreenProps) => {
 	if (state.quitting) return <QuitQuestion {...props} />;
 	if (state.help) return <Help {...props} />;
 	if (state.copying !== undefined) return <CopyPage {...props} focus={state.copying} />;
+	if (state.papers) return <PapersPage {...props} view={state.papers} />;
 	if (state.podLog) return <PodLogPage {...props} view={state.podLog} />;
 	if (state.explained) return <ExplainedPage {...props} explained={state.explained} />;
 	if (shownScreen(state, scene.run) === 'summary') return <Summary {...props} />;

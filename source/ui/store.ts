@@ -2,6 +2,7 @@ import {getAt} from '../answers/draft.ts';
 import {errnoWords} from '../base/errno.ts';
 import {ProblemError, toProblem} from '../base/problem.ts';
 import {envOf} from './content/extent.ts';
+import {createPaperMaker} from './papers.ts';
 import {createPodWatch} from './pod-watch.ts';
 import {pageOf} from './state/page.ts';
 import {isSamePod} from './state/pod-log.ts';
@@ -127,11 +128,13 @@ const performersOf = (
 		looker,
 		offerer,
 		podWatch,
+		papers,
 	}: {
 		readonly planner: ReturnType<typeof createPlanner>;
 		readonly looker: ReturnType<typeof createLooker>;
 		readonly offerer: ReturnType<typeof createOfferer>;
 		readonly podWatch: ReturnType<typeof createPodWatch>;
+		readonly papers: ReturnType<typeof createPaperMaker>;
 	},
 	tell: (event: UiEvent) => void,
 	{exit, terminal}: {readonly exit: (result: AppResult) => void; readonly terminal: UiTerminal},
@@ -165,6 +168,8 @@ const performersOf = (
 				.catch((error: unknown) => tell({type: 'explain-failed', why: toProblem(error).message}));
 		},
 		'watch-pod': podWatch.watch,
+		'make-papers': papers.make,
+		'cancel-papers': papers.cancel,
 		copy: ({text}) => {
 			const sent = terminal.copy(text);
 			session
@@ -234,11 +239,12 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 		(pod) => state.podLog !== undefined && isSamePod(state.podLog.pod, pod),
 		fold,
 	);
+	const papers = createPaperMaker(session, fold);
 	const leave = (result: AppResult): void => {
 		isLeft = true;
 		exit(result);
 	};
-	const performers = performersOf(session, {planner, looker, offerer, podWatch}, fold, {exit: leave, terminal});
+	const performers = performersOf(session, {planner, looker, offerer, podWatch, papers}, fold, {exit: leave, terminal});
 	const unsubscribe = watchRun(session, () => state, fold);
 	return {
 		getState: () => state,
@@ -260,6 +266,7 @@ export const createUiStore = (session: Session, exit: (result: AppResult) => voi
 			planner.cancel();
 			looker.cancel();
 			podWatch.cancel();
+			papers.cancel();
 			notices.end();
 			offerer.cancel();
 			unsubscribe();

@@ -94,6 +94,20 @@ const explained = {
 	...review,
 	state: {...review.state, explained: {name: 'dns-records', lines: lines.map((line) => `  ${line}`), top: 0}},
 };
+const papers = pressed(review, 't', 'Home');
+const choice = pressed(papers, 'Enter');
+const made = {
+	...choice,
+	state: reduce(
+		choice.state,
+		{
+			type: 'papers-made',
+			topics: choice.state.papers?.chosen ?? [],
+			written: [{topic: 'dns', who: 'network team', folder: '/s/handover/dns', files: ['a'], lacks: lines}],
+		},
+		choice.env,
+	).state,
+};
 const details = pressed(review, 'd', 'Home');
 
 /** Where each page is stood on: at its beginning and somewhere within, so that every way can be gone. */
@@ -108,6 +122,8 @@ const seats: Readonly<Partial<Record<KeyPage, readonly Seat[]>>> = {
 		onRun({type: 'step-problem', step: 'ca', problem: long, choices: [...choices], ways: [way]}),
 	],
 	handover: [waiting, pressed(waiting, 'PgDn', 'Right')],
+	papers: [papers, pressed(papers, 'Down')],
+	papersMade: [made, pressed(made, 'PgDn')],
 	explained: [explained, pressed(explained, 'PgDn')],
 };
 

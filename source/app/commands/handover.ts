@@ -1,13 +1,9 @@
 import path from 'node:path';
 import {Argument} from 'commander';
-import {errnoWords} from '../../base/errno.ts';
-import {savePack} from '../../base/handover.ts';
-import {type Problem, ProblemError, ProblemsError, toProblem} from '../../base/problem.ts';
-import {baseProblems} from '../../base/problems.ts';
+import {ProblemsError} from '../../base/problem.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
-import type {Gathered} from '../../steps/handover/gathered.ts';
+import type {WrittenPapers} from '../../handover/written.ts';
 import type {AnswerFlags, Context} from '../base/context.ts';
-import type {PapersResult} from '../run/papers.ts';
 import type {AddCommand, Work} from './command.ts';
 import {withAnswerOptions, withExamples} from './shared-options.ts';
 
@@ -19,48 +15,13 @@ type HandoverOptions = AnswerFlags & {
 	readonly json: boolean;
 };
 
-/** What was written of a topic, or why nothing was. */
-type Written = {
-	readonly topic: TopicId;
-	readonly who: string;
-	readonly folder?: string;
-	readonly files: readonly string[];
-	readonly lacks: readonly string[];
-	readonly problem?: Problem;
-};
-
-/** Where papers go: a folder to be handed on, or the state folder, which is the operator's alone. */
-type Target = {readonly folder: string; readonly isShared: boolean};
-
-const write = async ({folder, isShared}: Target, {pack}: Gathered): Promise<string> => {
-	const own = path.join(folder, pack.id);
-	try {
-		return await savePack(own, pack.sections, {isShared});
-	} catch (error) {
-		if (error instanceof ProblemError) throw error;
-		const reason = errnoWords(error, 'write');
-		throw baseProblems.error('state-unwritable', {case: 'file', file: own, reason}, {location: {file: own}, error});
-	}
-};
-
-const whoOf = (topic: TopicId): string => topics.find(({id}) => id === topic)?.who ?? '';
-
-const written = async ({topic, gathered, error}: PapersResult, target: Target): Promise<Written> => {
-	const nothing = {topic, who: whoOf(topic), files: [], lacks: []};
-	if (error !== undefined) return {...nothing, problem: toProblem(error)};
-	if (!gathered) return {...nothing, lacks: ['These answers need none.']};
-	const folder = await write(target, gathered);
-	const {pack, lacks} = gathered;
-	return {topic, who: pack.who, folder, files: pack.sections.map(({fileName}) => fileName), lacks};
-};
-
-const linesOf = ({topic, who, folder, files, lacks, problem}: Written): readonly string[] => [
+const linesOf = ({topic, who, folder, files, lacks, problem}: WrittenPapers): readonly string[] => [
 	`${topic.padEnd(12)} ${who.padEnd(15)} ${folder === undefined ? 'nothing written' : `${folder} (${files.length} files)`}`,
 	...lacks.map((lack) => `  ${lack}`),
 	...(problem ? [`  ${problem.message} ${problem.fix}`] : []),
 ];
 
-const tell = ({out, redactor}: Context, all: readonly Written[], json: boolean): void => {
+const tell = ({out, redactor}: Context, all: readonly WrittenPapers[], json: boolean): void => {
 	if (json) {
 		for (const one of all) out(redactor.redact(`${JSON.stringify(one)}\n`));
 		return;
@@ -72,16 +33,13 @@ const tell = ({out, redactor}: Context, all: readonly Written[], json: boolean):
 
 /** @throws ProblemError, ProblemsError for answers that cannot be used, and for papers that could not be made */
 const work: Work<HandoverOptions> = async (context, {topics: asked, out, by, withPasswords, json, ...flags}) => {
-	const [{completeAnswers, findAnswers, stateDirectoryOf}, {gatherPapers}, {plans}] = await Promise.all([
-		import('../answers/inputs.ts'),
-		import('../run/papers.ts'),
-		import('../../plans/index.ts'),
-	]);
+	const [{completeAnswers, findAnswers, stateDirectoryOf}, {gatherPapers, ownFolder, writePapers}, {plans}] =
+		await Promise.all([import('../answers/inputs.ts'), import('../run/papers.ts'), import('../../plans/index.ts')]);
 	const stateDirectory = stateDirectoryOf(context, flags);
 	const answers = completeAnswers(await findAnswers(context, flags, {stateDirectory, plan: plans.install}));
 	const target =
 		out === undefined
-			? {folder: path.join(stateDirectory, 'handover'), isShared: false}
+			? ownFolder(stateDirectory)
 			: {folder: path.resolve(context.workingDirectory, out), isShared: true};
 	const wanted = asked.length > 0 ? asked : topics.map(({id}) => id);
 	const {signal} = context;
@@ -89,8 +47,7 @@ const work: Work<HandoverOptions> = async (context, {topics: asked, out, by, wit
 		by,
 		withPasswords,
 	});
-	const all: Written[] = [];
-	for (const result of results) all.push(await written(result, target));
+	const all = await writePapers(results, target);
 	tell(context, all, json);
 	const problems = all.flatMap(({problem}) => problem ?? []);
 	if (problems.length > 0) throw new ProblemsError(problems);

@@ -1,6 +1,12 @@
 import {randomBytes} from 'node:crypto';
+import path from 'node:path';
 import type {Answers} from '../../answers/schema.ts';
-import type {TopicId} from '../../handover/topics.ts';
+import {errnoWords} from '../../base/errno.ts';
+import {savePack} from '../../base/handover.ts';
+import {ProblemError, toProblem} from '../../base/problem.ts';
+import {baseProblems} from '../../base/problems.ts';
+import {type TopicId, topics} from '../../handover/topics.ts';
+import type {WrittenPapers} from '../../handover/written.ts';
 import type {Gathered, Wish} from '../../steps/handover/gathered.ts';
 import {gather} from '../../steps/handover/index.ts';
 import type {Context} from '../base/context.ts';
@@ -57,4 +63,43 @@ const one = async (topic: TopicId, work: () => Promise<Gathered | undefined>): P
 	} catch (error) {
 		return {topic, error};
 	}
+};
+
+/** Where papers go: a folder to be handed on, or the state folder, which is the operator's alone. */
+export type PapersTarget = {readonly folder: string; readonly isShared: boolean};
+
+/** Where the papers of a site go that nobody named a place for. */
+export const ownFolder = (stateDirectory: string): PapersTarget => ({
+	folder: path.join(stateDirectory, 'handover'),
+	isShared: false,
+});
+
+const write = async ({folder, isShared}: PapersTarget, {pack}: Gathered): Promise<string> => {
+	const own = path.join(folder, pack.id);
+	try {
+		return await savePack(own, pack.sections, {isShared});
+	} catch (error) {
+		if (error instanceof ProblemError) throw error;
+		const reason = errnoWords(error, 'write');
+		throw baseProblems.error('state-unwritable', {case: 'file', file: own, reason}, {location: {file: own}, error});
+	}
+};
+
+const written = async ({topic, gathered, error}: PapersResult, target: PapersTarget): Promise<WrittenPapers> => {
+	const nothing = {topic, who: topics.find(({id}) => id === topic)?.who ?? '', files: [], lacks: []};
+	if (error !== undefined) return {...nothing, problem: toProblem(error)};
+	if (!gathered) return {...nothing, lacks: ['These answers need none.']};
+	const folder = await write(target, gathered);
+	const {pack, lacks} = gathered;
+	return {topic, who: pack.who, folder, files: pack.sections.map(({fileName}) => fileName), lacks};
+};
+
+/** Writes what was gathered, a folder for each topic. @throws ProblemError where a folder cannot be written */
+export const writePapers = async (
+	results: readonly PapersResult[],
+	target: PapersTarget,
+): Promise<readonly WrittenPapers[]> => {
+	const all: WrittenPapers[] = [];
+	for (const result of results) all.push(await written(result, target));
+	return all;
 };

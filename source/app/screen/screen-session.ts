@@ -100,7 +100,12 @@ const lookerOf =
 		lookAtAnswer({context, stateDirectory}, draft, answer, signal);
 
 /** What is saved the same way whoever sits at it. */
-const savesOf = ({saveAnswers, saveCopy, saveHandover}: Session) => ({saveAnswers, saveCopy, saveHandover});
+const savesOf = ({saveAnswers, saveCopy, saveHandover, makePapers}: Session) => ({
+	saveAnswers,
+	saveCopy,
+	saveHandover,
+	makePapers,
+});
 
 /** The session behind the screens, and what became of its run; works without a screen. */
 export const createScreenSession = (

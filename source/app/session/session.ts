@@ -11,6 +11,8 @@ import type {Listener} from '../../engine/events.ts';
 import type {Handover, Pass} from '../../engine/plan.ts';
 import {type PlanView, planViewOf, refusedPlan} from '../../engine/plan-view.ts';
 import type {RunState} from '../../engine/state.ts';
+import type {TopicId} from '../../handover/topics.ts';
+import type {WrittenPapers} from '../../handover/written.ts';
 import type {PlanEntry} from '../../plans/index.ts';
 import type {Happened} from '../../report/happened.ts';
 import {paperText} from '../../report/paper.ts';
@@ -20,6 +22,7 @@ import {createDraftKeeper, type DraftKeeper, draftFile} from '../answers/kept-dr
 import type {Context} from '../base/context.ts';
 import {contextOf} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
+import {gatherPapers, ownFolder, writePapers} from '../run/papers.ts';
 import {gatherHappened} from '../run/reports/gathered.ts';
 import {saveProblemPaper} from '../run/reports/saved.ts';
 import {knownCluster, surroundingsOf} from '../run/reports/surroundings.ts';
@@ -68,6 +71,12 @@ export type Session = {
 	/** Each saves a file, or a folder of them, and resolves with its path. */
 	readonly saveAnswers: (draft: Draft) => Promise<string>;
 	readonly saveHandover: (handover: Handover) => Promise<string>;
+	/** Makes papers for other teams from answers that need not be those of the run, and saves them. @throws the signal's reason, ProblemError */
+	readonly makePapers: (
+		answers: Answers,
+		topics: readonly TopicId[],
+		signal: AbortSignal,
+	) => Promise<readonly WrittenPapers[]>;
 	/** Keeps the text that was copied last: a terminal may not take it. */
 	readonly saveCopy: (text: string) => Promise<string>;
 	readonly saveReport: (state: RunState | undefined) => Promise<string>;
@@ -161,6 +170,10 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
 		saveHandover: async ({id, sections}) => savePack(path.join(stateDirectory, 'handover', id), sections),
+		makePapers: async (answers, topics, signal) => {
+			const site = {context, stateDirectory, answers: absolute(answers), prompted, signal};
+			return redactor.redactDeep(await writePapers(await gatherPapers(site, topics), ownFolder(stateDirectory)));
+		},
 		saveCopy: async (text) => saveFile(path.join(stateDirectory, 'copied.txt'), printableText(redactor.redact(text))),
 		saveReport: async (state) =>
 			saveProblem(context, {stateDirectory, state, answers: counted, happened: happened.all()}),

@@ -1,5 +1,5 @@
 import {openPage, shownScreen} from '../state/page.ts';
-import type {Scene, UiState} from '../state/types.ts';
+import type {PapersView, Scene, UiState} from '../state/types.ts';
 import {isCommand} from '../terminal/command.ts';
 import type {Row} from '../terminal/rows.ts';
 
@@ -40,9 +40,16 @@ const ofSummary = ({summary: {urls, next, files}}: UiState): readonly Copy[] => 
 	...files.map((file) => ({label: file, text: file})),
 ];
 
+/** The folders that were written; nothing while papers are chosen or made. */
+const ofPapers = ({written}: PapersView, whole: Copy): readonly Copy[] => {
+	const folders = written?.flatMap(({folder}) => folder ?? []);
+	return folders ? [...folders.map((folder) => ({label: folder, text: folder})), whole] : [];
+};
+
 /** What can be copied of the page that is shown, the page itself last. `rowsIn` gives its text in a window. */
 export const copiesOf = (state: UiState, scene: Scene, rowsIn: (scene: Scene) => readonly Row[]): readonly Copy[] => {
 	const whole = {label: 'This whole page', text: pageText(rowsIn({...scene, columns: unbroken}))};
+	if (state.papers) return ofPapers(state.papers, whole);
 	if (state.explained || state.podLog) return [whole];
 	switch (shownScreen(state, scene.run)) {
 		case 'summary':

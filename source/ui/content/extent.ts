@@ -7,6 +7,7 @@ import {detailText} from './detail.ts';
 import {explainedText} from './explained.ts';
 import {handoverText} from './handover.ts';
 import {helpText} from './help.ts';
+import {papersText} from './papers.ts';
 import {problemText} from './problem.ts';
 import {planPageText, reviewText} from './review.ts';
 import {openedText} from './review-parts/changes.ts';
@@ -37,6 +38,7 @@ const onReview = (state: UiState, scene: Scene): Scrolled => {
 /** The text that scroll keys move. */
 const scrolled = (state: UiState, scene: Scene): Scrolled => {
 	if (state.help) return helpText(state, scene);
+	if (state.papers) return papersText(state.papers, scene, marks);
 	if (state.podLog) return podLogText(state.podLog, scene);
 	if (state.explained) return explainedText(state.explained, scene);
 	switch (shownScreen(state, scene.run)) {

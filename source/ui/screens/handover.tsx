@@ -13,6 +13,7 @@ import type {ScreenProps} from './props.ts';
 const hintsOf = ({handover}: HandoverPage, marks: Glyphs): readonly Hint[] => [
 	['w', 'save files'],
 	['y', 'copy'],
+	['t', 'papers'],
 	['r', 'look now'],
 	...(handover.acknowledge === undefined ? [] : [['c', 'confirm'] as const]),
 	...(handover.sections.length > 1 ? [[marks.sideways, 'section'] as const] : []),

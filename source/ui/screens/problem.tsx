@@ -46,6 +46,7 @@ export const Problem = ({state, scene, aside, page}: ScreenProps & {readonly pag
 				['Enter', 'choose'],
 				['i', 'explain'],
 				['y', 'copy'],
+				['t', 'papers'],
 				[marks.arrows, 'move'],
 				['PgUp PgDn', 'scroll'],
 				['Esc', 'log and steps'],

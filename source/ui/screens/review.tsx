@@ -79,11 +79,12 @@ export const Review = (props: ScreenProps<On<'review'>>) => {
 		['Enter', 'choose'],
 		[marks.sideways, 'button'],
 		[marks.arrows, 'scroll'],
-		['End', 'plan'],
 		['d', 'details'],
-		['p', 'look again'],
+		['t', 'papers'],
 		['Esc', 'questions'],
 		['?', 'help'],
+		['End', 'plan'],
+		['p', 'look again'],
 	] as const;
 	return (
 		<Frame {...scene} title="Review" aside={aside} hints={hints} notice={state.notice}>

@@ -68,6 +68,7 @@ const runHints: readonly Hint[] = [
 	['Tab', 'pane'],
 	['/', 'search log'],
 	['L', 'pod log'],
+	['t', 'papers'],
 	['?', 'help'],
 	['Ctrl-C', 'stop'],
 ];

@@ -16,7 +16,13 @@ export const Summary = ({state, scene, aside}: ScreenProps) => {
 	const text = summaryText(state, scene, marks);
 	const title = titles[scene.run?.outcome ?? 'done'];
 	const scrolls: readonly Hint[] = text.rows.length > text.height ? [[marks.arrows, 'scroll']] : [];
-	const hints: readonly Hint[] = [['q', 'leave; this is printed again then'], ['y', 'copy'], ...scrolls, ['?', 'help']];
+	const hints: readonly Hint[] = [
+		['q', 'leave; this is printed again then'],
+		['y', 'copy'],
+		['t', 'papers'],
+		...scrolls,
+		['?', 'help'],
+	];
 	return (
 		<Frame {...scene} title={title} aside={aside} hints={hints} notice={state.notice}>
 			<Rows rows={visible(text, state.run.summaryTop)} width={bodyColumns(scene.columns)} height={text.height} />

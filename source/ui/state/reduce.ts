@@ -8,6 +8,7 @@ import {commandsOf, isLetter, isYes, type Key, scrollMove} from './keys.ts';
 import {lookedAt} from './looks.ts';
 import {copy, copyingKey, explainedKey} from './overlays.ts';
 import {freshRunView, isSearching, isUnderWay, shownScreen} from './page.ts';
+import {hasPapers, openPapers, papersFailed, papersKey, papersMade} from './papers/papers.ts';
 import {podLogKey, podSeen, podUnseen} from './pod-log.ts';
 import {questionKey} from './question-keys.ts';
 import {isDropped, ledTo, metPage} from './rest.ts';
@@ -25,6 +26,7 @@ const uncovered = {
 	explained: undefined,
 	copying: undefined,
 	podLog: undefined,
+	papers: undefined,
 } as const;
 
 /** The state before the first key. */
@@ -56,7 +58,7 @@ export const firstState = ({
 
 /** True while letters are text and not commands. */
 const isTyping = (state: UiState, run: RunState | undefined): boolean => {
-	if (state.help || state.quitting || state.explained || state.copying !== undefined) return false;
+	if (state.help || state.quitting || state.explained || state.papers || state.copying !== undefined) return false;
 	const shown = shownScreen(state, run);
 	if (shown === 'run') return isSearching(state.run);
 	return shown === 'questions' && isOn(state, 'questions') && state.screen.field.kind === 'line';
@@ -120,6 +122,9 @@ const seenKey = (state: UiState, env: Env, key: Key): Turn => {
 	if (state.copying !== undefined) return copyingKey(state, env, state.copying, key);
 	const copied = isLetter(key, 'y') && !asksYes(state) && !isTyping(state, env.run) ? copy(state, env) : undefined;
 	if (copied) return copied;
+	const asksPapers = isLetter(key, 't') && !asksYes(state) && !isTyping(state, env.run);
+	if (asksPapers && hasPapers(state, env.run)) return openPapers(state, env);
+	if (state.papers) return papersKey(state, env, state.papers, key);
 	if (state.podLog) return podLogKey(state, env, state.podLog, key);
 	return state.explained ? explainedKey(state, env, state.explained, key) : screenKey(state, env, key);
 };
@@ -201,10 +206,13 @@ const told: {
 	'notice-over': (state, {notice}) => withoutNotice(state, notice),
 	explained: (state, {name, lines}) => ({...state, explained: {name, lines, top: 0}}),
 	'explain-failed': (state, {why}) => ({...state, notice: {role: 'bad', text: why}}),
+	'papers-made': papersMade,
+	'papers-failed': papersFailed,
 	'pod-seen': podSeen,
 	'pod-unseen': podUnseen,
 	'run-changed': (state) => state,
-	'run-ended': (state, {summary}) => ({...state, summary, ...uncovered}),
+	// Where papers lie is still to be read.
+	'run-ended': (state, {summary}) => ({...state, summary, ...uncovered, papers: state.papers}),
 	'summary-known': (state, {summary}) => ({...state, summary}),
 	'handover-seen': (state, {handover}, {now}) => ({...state, run: {...state.run, checked: {handover, at: now}}}),
 };

@@ -15,8 +15,8 @@ export const faceOf = (state: UiState, run: RunState | undefined): Problem | str
 	return page ? subjectOf(page) : 'run';
 };
 
-const isCovered = ({help, quitting, explained, copying, podLog}: UiState): boolean =>
-	help || quitting || explained !== undefined || copying !== undefined || podLog !== undefined;
+const isCovered = ({help, quitting, explained, copying, podLog, papers}: UiState): boolean =>
+	help || quitting || [explained, copying, podLog, papers].some((cover) => cover !== undefined);
 
 /** Meets a page that came by itself: the keys rest, and words about the page before it are gone. Behind a cover nothing is met yet. */
 export const metPage = (state: UiState, {run, now}: Pick<Env, 'run' | 'now'>): UiState => {

@@ -8,6 +8,8 @@ import type {Handover, LogLevel, PlanFact} from '../../engine/plan.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
 import type {PlanWords} from '../../engine/plan-words.ts';
 import type {RunState} from '../../engine/state.ts';
+import type {TopicId} from '../../handover/topics.ts';
+import type {WrittenPapers} from '../../handover/written.ts';
 import type {Extent} from '../terminal/layout.ts';
 import type {Role} from '../terminal/marks.ts';
 import type {Key} from './keys.ts';
@@ -84,6 +86,22 @@ export type PodLogView = {
 	readonly top?: number | undefined;
 };
 
+/** The page over the others on which papers for other teams are chosen, made and told. */
+export type PapersView = {
+	/** Whose site they are about. */
+	readonly answers: Answers;
+	/** Topics of the teams that the page below is about. */
+	readonly concerned: readonly TopicId[];
+	readonly focus: number;
+	/** The papers that are being made, or were. */
+	readonly chosen?: readonly TopicId[] | undefined;
+	/** What was written; absent while it is made. */
+	readonly written?: readonly WrittenPapers[] | undefined;
+	/** Why nothing was made at all. */
+	readonly failed?: Problem | undefined;
+	readonly top: number;
+};
+
 /** A look at what an answer names: under way without `seen`. */
 export type Look = {readonly value: DraftValue; readonly seen?: Sighting | undefined};
 
@@ -125,6 +143,8 @@ export type UiState = Form & {
 	readonly explained?: Explained | undefined;
 	/** The page over the run with the log of a pod. */
 	readonly podLog?: PodLogView | undefined;
+	/** The page over the others with papers for other teams. */
+	readonly papers?: PapersView | undefined;
 	/** The thing in focus while one of several is chosen to be copied. */
 	readonly copying?: number | undefined;
 	readonly quitting: boolean;
@@ -191,6 +211,8 @@ export type UiEvent =
 	| {readonly type: 'explain-failed'; readonly why: string}
 	| {readonly type: 'pod-seen'; readonly pod: PodName; readonly look: PodLook | undefined}
 	| {readonly type: 'pod-unseen'; readonly pod: PodName; readonly why: string}
+	| {readonly type: 'papers-made'; readonly topics: readonly TopicId[]; readonly written: readonly WrittenPapers[]}
+	| {readonly type: 'papers-failed'; readonly topics: readonly TopicId[]; readonly problem: Problem}
 	| {readonly type: 'run-changed'}
 	| {readonly type: 'run-ended'; readonly summary: SummaryView}
 	| {readonly type: 'summary-known'; readonly summary: SummaryView}
@@ -214,6 +236,8 @@ export type Effect =
 	| {readonly type: 'copy'; readonly text: string}
 	| {readonly type: 'save-report'}
 	| {readonly type: 'save-handover'; readonly handover: Handover}
+	| {readonly type: 'make-papers'; readonly answers: Answers; readonly topics: readonly TopicId[]}
+	| {readonly type: 'cancel-papers'}
 	| {readonly type: 'exit'; readonly result: AppResult};
 
 /** A reducer's answer. */

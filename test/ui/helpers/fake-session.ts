@@ -79,6 +79,7 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 		'saveReport',
 		'saveCopy',
 		'saveHandover',
+		'makePapers',
 		'explain',
 		'podLook',
 	] as const;

@@ -19,6 +19,7 @@ const inReview = (state: UiState): KeyPage => {
 /** The page that has the keys, whether or not the page of keys lies over it. */
 export const keyPageOf = (state: UiState, run: RunState | undefined): KeyPage => {
 	if (state.copying !== undefined) return 'copying';
+	if (state.papers) return state.papers.chosen ? 'papersMade' : 'papers';
 	if (state.podLog) return 'podLog';
 	if (state.explained) return 'explained';
 	switch (shownScreen(state, run)) {

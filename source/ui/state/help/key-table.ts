@@ -8,6 +8,7 @@ const scrolling: readonly KeyLine[] = [
 	{keys: ['Home', 'End', 'g', 'G'], does: 'to the first row, to the last'},
 ];
 const toNextProblem: KeyLine = {keys: ['x'], does: 'to the next problem'};
+const toPapers: KeyLine = {keys: ['t'], does: 'papers for other teams'};
 const list: KeyLine = {keys: ['Up', 'Down', 'k', 'j', 'Home', 'End', 'g', 'G'], does: 'move in the list'};
 
 /** What is the same on every page; on the last one Ctrl-C leaves. */
@@ -67,6 +68,7 @@ export const keyTable = {
 		toNextProblem,
 		{keys: ['p'], does: 'make the plan anew'},
 		{keys: ['d'], does: 'the changes, each with what it does'},
+		toPapers,
 		{keys: ['Esc'], does: 'to the questions'},
 	],
 	topics: [
@@ -88,6 +90,7 @@ export const keyTable = {
 		{keys: ['n', 'N'], does: 'older, newer match'},
 		{keys: ['v'], does: 'level of the log'},
 		{keys: ['L'], does: 'live log of a pod of the step'},
+		toPapers,
 		toNextProblem,
 		{keys: ['Enter'], does: 'open the page that waits'},
 		{keys: ['Esc'], does: 'look at the step under way'},
@@ -102,6 +105,7 @@ export const keyTable = {
 		{keys: ['b'], does: 'go back, where a way is offered; asks'},
 		{keys: ['s'], does: 'skip the step, where allowed; asks'},
 		{keys: ['w'], does: 'save a report'},
+		toPapers,
 		{keys: ['y'], does: 'copy a command, or the page'},
 		{keys: ['i', 'Ctrl-Y'], does: 'explain'},
 		{keys: ['L'], does: 'live log of a pod of the step'},
@@ -112,6 +116,7 @@ export const keyTable = {
 	],
 	handover: [
 		{keys: ['w'], does: 'save the files'},
+		toPapers,
 		{keys: ['y'], does: 'copy a section, or the page'},
 		{keys: ['r'], does: 'look now'},
 		{keys: ['c'], does: 'confirm, where allowed; asks'},
@@ -133,6 +138,17 @@ export const keyTable = {
 		{keys: ['y'], does: 'copy the page'},
 		{keys: ['Esc', 'Enter', 'q', 'L'], does: 'back'},
 	],
+	papers: [
+		{keys: ['Enter', 'Right', 'l', '1', '2'], does: 'save these papers'},
+		list,
+		{keys: ['Esc', 'q', 't'], does: 'back'},
+	],
+	papersMade: [
+		...scrolling,
+		{keys: ['y'], does: 'copy a path, or the page'},
+		{keys: ['Esc'], does: 'to the list of papers'},
+		{keys: ['Enter', 'q', 't'], does: 'close'},
+	],
 	explained: [
 		...scrolling,
 		{keys: ['y'], does: 'copy the page'},
@@ -142,6 +158,7 @@ export const keyTable = {
 	summary: [
 		{keys: ['q', 'Enter'], does: 'leave; no other key does'},
 		{keys: ['y'], does: 'copy an address, command or path'},
+		toPapers,
 		...scrolling,
 		toNextProblem,
 	],
@@ -164,6 +181,8 @@ export const keyTitles: Readonly<Record<KeyPage, string>> = {
 	handover: 'Hand-over',
 	details: 'Changes of the plan',
 	podLog: 'Log of a pod',
+	papers: 'Papers for other teams',
+	papersMade: 'Papers for other teams: made',
 	explained: 'What it is',
 	copying: 'Copy',
 	summary: 'End of the run',

@@ -1,0 +1,16 @@
+import type {Problem} from '../base/problem.ts';
+import type {TopicId} from './topics.ts';
+
+/** What was written of a topic, or why nothing was. */
+export type WrittenPapers = {
+	readonly topic: TopicId;
+	/** The team whose papers they are. */
+	readonly who: string;
+	/** Absolute; absent where nothing was written. */
+	readonly folder?: string;
+	/** Names of the files in it. */
+	readonly files: readonly string[];
+	/** What could not be known for them, each in a sentence. */
+	readonly lacks: readonly string[];
+	readonly problem?: Problem;
+};

@@ -1,0 +1,71 @@
+import {readdir, readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {answersSchema} from '../../../source/answers/schema.ts';
+import {createSession, type Session} from '../../../source/app/session/session.ts';
+import type {TopicId} from '../../../source/handover/topics.ts';
+import {plans} from '../../../source/plans/index.ts';
+import {createStage, type Stage} from '../stage.ts';
+
+const given = {
+	registry: {host: 'registry.corp', username: 'installer', password: 'env:REGISTRY_PASSWORD'},
+	tls: {certificate: 'tls.crt', key: 'tls.key', ca: 'ca.crt'},
+	database: {host: 'db.corp'},
+	controlPlane: {host: 'zenml-pro.corp.internal'},
+	workspaces: [{name: 'default', host: 'zenml.corp.internal'}],
+};
+const topics: readonly TopicId[] = ['network', 'certificate', 'cluster', 'database', 'storage', 'ca'];
+
+let stage: Stage;
+let session: Session;
+const never = new AbortController().signal;
+beforeEach(async () => {
+	stage = await createStage({environment: {KUBECONFIG: '/nonexistent/kubeconfig'}});
+	const stateDirectory = path.join(stage.folder, 'sat');
+	session = createSession(stage.context, {stateDirectory, plan: plans.install, resumeCommand: 'again'});
+});
+afterEach(() => stage.remove());
+
+const textsIn = async (folder: string): Promise<Readonly<Record<string, string>>> => {
+	const names = (await readdir(folder, {recursive: true, withFileTypes: true})).filter((one) => one.isFile());
+	const files = names.map(({parentPath, name}) => path.join(parentPath, name));
+	return Object.fromEntries(
+		await Promise.all(files.map(async (file) => [path.relative(folder, file), await readFile(file, 'utf8')])),
+	);
+};
+
+test('papers of a sitting are those of the command: the same files, with the same words', async () => {
+	const made = await session.makePapers(answersSchema.parse(given), topics, never);
+	await stage.write('answers.json', JSON.stringify(given));
+	const {out, code} = await stage.run(
+		'handover',
+		...topics,
+		'--answers',
+		'answers.json',
+		'--state-dir',
+		'told',
+		'--json',
+	);
+	const told = out
+		.trim()
+		.split('\n')
+		.map((line) => JSON.parse(line));
+	expect(code).not.toBe(0);
+	const sat = JSON.stringify(made).replaceAll(path.join(stage.folder, 'sat'), path.join(stage.folder, 'told'));
+	expect(JSON.parse(sat)).toEqual(told);
+	expect(made.map(({folder, problem}) => folder ?? problem?.code ?? 'none')).toEqual([
+		...['network', 'certificate', 'cluster', 'database'].map((id) => path.join(stage.folder, 'sat', 'handover', id)),
+		'none',
+		'tls-file-unreadable',
+	]);
+	const texts = await textsIn(path.join(stage.folder, 'sat', 'handover'));
+	expect(texts).toEqual(await textsIn(path.join(stage.folder, 'told', 'handover')));
+	expect(texts['network/connections.txt']).toContain('zenml-pro.corp.internal');
+});
+
+test('whoever leaves while papers are made gets none', async () => {
+	const left = new AbortController();
+	left.abort(new Error('left'));
+	await expect(session.makePapers(answersSchema.parse(given), topics, left.signal)).rejects.toThrow('left');
+	await expect(readdir(path.join(stage.folder, 'sat'))).rejects.toThrow('ENOENT');
+});
