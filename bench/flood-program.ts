@@ -83,6 +83,7 @@ const session: Session = {
 	untyped: [],
 	keepSecret: refuse,
 	keepDraft: refuse,
+	testLogin: refuse,
 	look: refuse,
 	offer: async () => ({all: []}),
 	plan: async () => ({steps: []}),

@@ -64,15 +64,23 @@ const ownServer = ({controlPlane, workspaces}: ServedAnswers, component: Compone
 	return workspaces[Number(component.slice('workspaces.'.length))]?.database.server;
 };
 
+const sharedServer = ({database}: ServedAnswers): DatabaseServer =>
+	filledIn({...database, host: database.host ?? ''}, 'database');
+
 /**
  * The server that keeps the database of a component: its own, or the one of all. Its `host` is empty only in answers that are still
  * judged: complete ones name the server of all where a component has none of its own (rules/database.ts).
  */
 export const databaseServerOf = (answers: ServedAnswers, component: ComponentPath): DatabaseServer => {
 	const own = ownServer(answers, component);
-	if (own) return filledIn(own, `${component}.database.server`);
-	return filledIn({...answers.database, host: answers.database.host ?? ''}, 'database');
+	return own ? filledIn(own, `${component}.database.server`) : sharedServer(answers);
 };
+
+/** The server that stands at a place of the answers, whether or not a component keeps its database there. */
+export const databaseServerAt = (answers: ServedAnswers, from: ServerPath): DatabaseServer =>
+	from === 'database'
+		? sharedServer(answers)
+		: databaseServerOf(answers, from.slice(0, -'.database.server'.length) as ComponentPath);
 
 /** `host:port`: two places in the answers that lead to the same server give the same text. */
 export const addressOf = ({host, port}: Pick<DatabaseServer, 'host' | 'port'>): string => `${host}:${port}`;

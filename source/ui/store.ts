@@ -8,7 +8,7 @@ import {pageOf} from './state/page.ts';
 import {isSamePod} from './state/pod-log.ts';
 import {firstState, reduce} from './state/reduce.ts';
 
-import type {AppResult, Offered, Session} from './state/session.ts';
+import type {AppResult, Offered, Session, Sighting} from './state/session.ts';
 import type {Effect, Notice, UiEvent, UiState} from './state/types.ts';
 
 /** The size of a window in cells. */
@@ -55,26 +55,34 @@ const createPlanner = (session: Session, tell: (event: UiEvent) => void) => {
 	return {plan, cancel};
 };
 
-/** Looks at answers in the background; another look at the same answer ends the one before. */
+/** Looks at answers and tries logins in the background; another look at the same answer ends the one before. */
 const createLooker = (session: Session, tell: (event: UiEvent) => void) => {
 	const under = new Map<string, AbortController>();
-	const look = ({draft, path}: Of<'look'>): void => {
-		under.get(path)?.abort();
+	const begin = <Seen>(
+		what: string,
+		work: (signal: AbortSignal) => Promise<Seen>,
+		told: (seen: Seen | Sighting) => UiEvent,
+	): void => {
+		under.get(what)?.abort();
 		const own = new AbortController();
-		under.set(path, own);
+		under.set(what, own);
+		work(own.signal)
+			.catch((error: unknown): Sighting => ({ok: false, text: toProblem(error).message}))
+			.then((seen) => (own.signal.aborted ? undefined : tell(told(seen))));
+	};
+	const look = ({draft, path}: Of<'look'>): void => {
 		const value = getAt(draft, path) ?? null;
-		session
-			.look(draft, path, own.signal)
-			.then((seen) => (own.signal.aborted ? undefined : tell({type: 'looked', path, value, seen})))
-			.catch((error: unknown) => {
-				const seen = {ok: false, text: toProblem(error).message};
-				if (!own.signal.aborted) tell({type: 'looked', path, value, seen});
-			});
+		const work = (signal: AbortSignal) => session.look(draft, path, signal);
+		begin(`look ${path}`, work, (seen) => ({type: 'looked', path, value, seen}));
+	};
+	const testLogin = ({draft, path}: Of<'test-login'>): void => {
+		const work = (signal: AbortSignal) => session.testLogin(draft, path, signal);
+		begin(`login ${path}`, work, (seen) => ({type: 'tested', path, draft, seen}));
 	};
 	const cancel = (): void => {
 		for (const one of under.values()) one.abort();
 	};
-	return {look, cancel};
+	return {look, testLogin, cancel};
 };
 
 /** How long a notice is told, ms; a path is copied by hand where the terminal does not copy. */
@@ -147,6 +155,7 @@ const performersOf = (
 	return {
 		'keep-secret': ({path, value}) => session.keepSecret(path, value),
 		look: looker.look,
+		'test-login': looker.testLogin,
 		offer: offerer.offer,
 		plan: planner.plan,
 		'cancel-plan': planner.cancel,

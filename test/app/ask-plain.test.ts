@@ -33,6 +33,7 @@ const open = () => {
 				kept.push([path, secret]);
 			},
 			explain: async (path: string) => [`All about ${path}.`],
+			testLogin: async () => ({ok: true, text: 'login works'}),
 		},
 	};
 };
@@ -52,6 +53,35 @@ test('one question after the other is told with its why and its example, and a w
 	await shown.until('Not valid: ');
 	await shown.answer([prompt, 'r.corp.example:5000']);
 	expect((await asked).draft).toMatchObject({registry: {host: 'r.corp.example:5000'}});
+});
+
+test('the word test asks for a password that is not there yet and tries it, while the next question stands', async () => {
+	const {talk: shown, kept, keep} = open();
+	const tries: Draft[] = [];
+	const end = Promise.withResolvers<{ok: boolean; text: string}>();
+	const testLogin = async (draft: Draft) => {
+		tries.push(draft);
+		return end.promise;
+	};
+	const draft: Draft = {...full, registry: {host: 'registry.corp.example', username: 'pusher'}};
+	const scope = {kind: 'missing', paths: ['registry.password', 'tls.key']} as const;
+	const asked = askEntries(shown.lines, formOf(draft), scope, {...keep, testLogin});
+	await shown.until('The word test tries this login');
+	await shown.answer(['Password or token [not set]: ', 'test'], ['to test with: ', 'hunter2-secret']);
+	await shown.until('Testing the login');
+	await shown.answer(['[typed in, kept in memory]: ', '']);
+	await shown.until('Private key [/etc/pki/tls.key]: ');
+	shown.type('/new');
+	await shown.until('/new');
+	end.resolve({ok: false, text: 'It does not accept this login.'});
+	await shown.until('Password or token: It does not accept this login.');
+	await shown.until('Private key [/etc/pki/tls.key]: ');
+	await shown.until('/new');
+	shown.type('.key\r');
+	expect(await asked).toMatchObject({draft: {registry: {password: 'prompt'}, tls: {key: '/new.key'}}});
+	expect(tries.map(({registry}) => registry)).toMatchObject([{password: 'prompt'}]);
+	expect(kept).toEqual([['registry.password', 'hunter2-secret']]);
+	expect(shown.shown()).not.toContain('hunter2');
 });
 
 test('the word explain tells all that is known of the answer, and asks again', async () => {

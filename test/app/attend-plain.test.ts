@@ -37,6 +37,7 @@ const attend = (save?: () => Promise<string>, reminders?: Readonly<Record<string
 		ring: () => rung.push('bell'),
 		keepSecret: (path, secret) => kept.push([path, secret]),
 		explain: async (code) => [code, '  why      because'],
+		testLogin: async () => ({ok: true, text: 'login works'}),
 		saveHandover: async ({id}) => {
 			saved.push(id);
 			return save?.() ?? '/state/handover';

@@ -1,9 +1,12 @@
-import {addItem, itemCount} from '../../answers/draft.ts';
+import {addItem, type Draft, getAt, itemCount} from '../../answers/draft.ts';
 import {optionsOf, proposalInWords, said} from '../../answers/form/answering.ts';
 import {missingPaths, pathsNamed, type QuestionAt, type Scope} from '../../answers/form/asking.ts';
-import {type Form, judgeForm, withoutMember} from '../../answers/form/form.ts';
+import {complaintAt, type Form, judgeForm, withoutMember} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
 import type {Answers} from '../../answers/schema.ts';
+import {loginAt} from '../../answers/secret/login.ts';
+import {toProblem} from '../../base/problem.ts';
+import type {Sighting} from '../../ui/state/session.ts';
 import {type MoreEntry, type PlainEntry, plainEntries, type QuestionEntry} from './entries.ts';
 import {heard} from './heard.ts';
 import type {PlainLines} from './lines.ts';
@@ -17,6 +20,8 @@ export type Keeper = {
 	readonly form?: ((form: Form) => void) | undefined;
 	/** All that is known of an answer, given by its path. */
 	readonly explain: (path: string) => Promise<readonly string[]>;
+	/** Tries the login that an answer is a part of, within a bound. Never rejects. */
+	readonly testLogin: (draft: Draft, path: string) => Promise<Sighting>;
 };
 
 /** What is said once, before the first question. */
@@ -34,7 +39,10 @@ const waysToAnswer = ({draft}: Form, at: QuestionAt): readonly string[] => {
 	const {kind, example} = at.question;
 	switch (kind) {
 		case 'secret':
-			return ['What you type is not shown. Or say where it is: env:NAME, file:PATH, k8s:namespace/name/key, generate.'];
+			return [
+				'What you type is not shown. Or say where it is: env:NAME, file:PATH, k8s:namespace/name/key, generate.',
+				...(loginAt(draft, at.path) ? ['The word test tries this login at its server, now.'] : []),
+			];
 		case 'choice':
 			return optionsOf(at.question).map((word, index) => `${index + 1} ${word}`);
 		case 'yes-no':
@@ -61,27 +69,66 @@ const typedFor = async (lines: PlainLines, form: Form, entry: QuestionEntry, {ex
 	}
 };
 
+/** What was typed, and who keeps it. */
+type Typed = {readonly typed: string; readonly keeper: Keeper};
+
+/** True where a password stands there that can be used: a reference, or one that was typed. */
+const isThere = (form: Form, path: string): boolean =>
+	getAt(form.draft, path) !== undefined && complaintAt(form, path) === undefined;
+
+/** Begins to try a login; what comes of it is told when it is known, whatever is asked then. */
+const beginTest = (lines: PlainLines, {draft}: Form, {question, path}: QuestionEntry, keeper: Keeper): void => {
+	lines.say('  Testing the login; the answers go on meanwhile.');
+	const told = ({text}: Sighting): void => lines.say(`  ${question.label}: ${text}`);
+	keeper.testLogin(draft, path).then(told, (error: unknown) => told({ok: false, text: toProblem(error).message}));
+};
+
+/** The form with what was typed as its answer, once that is valid; the same form where it was not. */
+const taken = (lines: PlainLines, form: Form, entry: QuestionEntry, {typed, keeper}: Typed): Form | undefined => {
+	const {question, path} = entry;
+	const {form: next, secret, complaint} = heard(form, entry, typed);
+	if (complaint !== undefined) {
+		lines.say(`  Not valid: ${question.label} ${complaint}`);
+		return undefined;
+	}
+	if (secret !== undefined) keeper.secret(path, secret);
+	// Nothing that is typed here is seen: a slip in a reference would not be either.
+	else if (question.kind === 'secret' && typed.trim() !== '') lines.say(`  Taken: ${said(next, entry).text}`);
+	return next;
+};
+
+/** Tries the login of a question, whose password is asked for first where there is none; the form with it. */
+const testAt = async (lines: PlainLines, form: Form, entry: QuestionEntry, keeper: Keeper): Promise<Form> => {
+	let known: Form | undefined = form;
+	if (!isThere(form, entry.path)) {
+		const typed = await lines.ask(`${entry.question.label} to test with: `, {secret: true});
+		known = typed.trim() === '' ? undefined : taken(lines, form, entry, {typed, keeper});
+	}
+	if (known) beginTest(lines, known, entry, keeper);
+	return known ?? form;
+};
+
 /** Asks one question until its answer is valid. @throws PlainLeft */
 const askQuestion = async (
 	lines: PlainLines,
-	form: Form,
+	start: Form,
 	entry: QuestionEntry,
 	keeper: Keeper,
 ): Promise<Form | 'back'> => {
 	const {question, path} = entry;
-	const ways = waysToAnswer(form, entry).map((line) => `  ${line}`);
+	const ways = waysToAnswer(start, entry).map((line) => `  ${line}`);
 	lines.say('', `${question.label}${memberWords(path)}`, `  ${question.why}`, ...ways);
+	let form = start;
 	for (;;) {
 		const typed = await typedFor(lines, form, entry, keeper);
-		if (typed.trim().toLowerCase() === 'back') return 'back';
-		const {form: next, secret, complaint} = heard(form, entry, typed);
-		if (complaint === undefined) {
-			if (secret !== undefined) keeper.secret(path, secret);
-			// Nothing that is typed here is seen: a slip in a reference would not be either.
-			else if (question.kind === 'secret' && typed.trim() !== '') lines.say(`  Taken: ${said(next, entry).text}`);
-			return next;
+		const word = typed.trim().toLowerCase();
+		if (word === 'back') return 'back';
+		if (word === 'test' && question.kind === 'secret' && loginAt(form.draft, path))
+			form = await testAt(lines, form, entry, keeper);
+		else {
+			const next = taken(lines, form, entry, {typed, keeper});
+			if (next) return next;
 		}
-		lines.say(`  Not valid: ${question.label} ${complaint}`);
 	}
 };
 

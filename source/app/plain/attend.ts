@@ -6,7 +6,7 @@ import {type AttendedControls, attended, type Decided, type Offer} from '../../e
 import type {Decision, Event, Listener} from '../../engine/events.ts';
 import type {Handover, WayInfo} from '../../engine/plan.ts';
 import {isInputEnded} from '../base/plain-problems.ts';
-import {askAnswers, askWhich, type Complete} from './ask.ts';
+import {askAnswers, askWhich, type Complete, type Keeper} from './ask.ts';
 import type {PlainLines} from './lines.ts';
 import {askWord, PlainLeft} from './words.ts';
 
@@ -23,6 +23,8 @@ export type PlainAttendance = {
 	readonly keepSecret: (path: string, secret: string) => void;
 	/** Lines that say what a problem is, by its code, or an answer, by its path. */
 	readonly explain: (name: string) => Promise<readonly string[]>;
+	/** Tries the login that an answer is a part of. */
+	readonly testLogin: Keeper['testLogin'];
 	/** Writes the texts of a hand-over to files and resolves with their folder. */
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 	/** How somebody who rehearses reminds those whom a hand-over waits for, by step. */
@@ -39,13 +41,13 @@ const words: Readonly<Record<Exclude<Decision, 'way'> | 'explain', string>> = {
 
 /** Asks for other answers; undefined where the operator left the questions. */
 const editAnswers = async (
-	{form, edited, keepSecret, explain}: PlainAttendance,
+	{form, edited, keepSecret, explain, testLogin}: PlainAttendance,
 	lines: PlainLines,
 	{answers = []}: Problem,
 ): Promise<Answers | undefined> => {
 	try {
 		const scope = await askWhich(lines, form(), answers);
-		return edited(await askAnswers(lines, form(), scope, {secret: keepSecret, explain}));
+		return edited(await askAnswers(lines, form(), scope, {secret: keepSecret, explain, testLogin}));
 	} catch (error) {
 		if (error instanceof PlainLeft) return undefined;
 		throw error;

@@ -16,7 +16,7 @@ import {inRows} from '../base/wrap.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
 import {createSession, type Session} from '../session/session.ts';
-import {askAnswers, askTopic, type Complete, plainHelp} from './ask.ts';
+import {askAnswers, askTopic, type Complete, type Keeper, plainHelp} from './ask.ts';
 import {attendPlainly} from './attend.ts';
 import {plainEntries} from './entries.ts';
 import {createPlainLines, type PlainLines} from './lines.ts';
@@ -118,6 +118,11 @@ const draftKeeper =
 		});
 	};
 
+const testerOf =
+	({session, signal}: Talk): Keeper['testLogin'] =>
+	async (draft, path) =>
+		session.testLogin(draft, path, signal);
+
 /** Questions, review and dry run, until it is to be started. @throws PlainLeft */
 const prepare = async (talk: Talk): Promise<Complete> => {
 	const {context, options, session, lines} = talk;
@@ -129,6 +134,7 @@ const prepare = async (talk: Talk): Promise<Complete> => {
 			secret: session.keepSecret,
 			form: draftKeeper(talk),
 			explain,
+			testLogin: testerOf(talk),
 		});
 		const decided = await review(talk, complete);
 		if (decided === 'yes') return complete;
@@ -143,11 +149,8 @@ const ring = ({signals, stdout}: Context): void => {
 };
 
 /** The run, steered by words. Returns the exit code. */
-const run = async (
-	{context, options, session, lines, signal}: Talk,
-	from: Complete,
-	level: GlobalOptions['logLevel'],
-) => {
+const run = async (talk: Talk, from: Complete, level: GlobalOptions['logLevel']) => {
+	const {context, options, session, lines, signal} = talk;
 	let {form} = from;
 	let desk: Listener | undefined;
 	const report = await session.run(from.answers, {
@@ -164,6 +167,7 @@ const run = async (
 				keepSecret: session.keepSecret,
 				ring: () => ring(context),
 				explain,
+				testLogin: testerOf(talk),
 				saveHandover: session.saveHandover,
 				reminders: options.reminders,
 			});

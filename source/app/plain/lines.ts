@@ -9,6 +9,7 @@ export type AskOptions = {readonly secret?: boolean; readonly signal?: AbortSign
 
 /** A conversation in lines, for terminals without a full screen and for screen readers. */
 export type PlainLines = {
+	/** What comes while a question is open stands above it: it is asked again, with what was typed so far. */
 	readonly say: (...lines: readonly string[]) => void;
 	/**
 	 * One line from the operator.
@@ -32,6 +33,7 @@ export type PlainTerminal = {
 
 /** A question that waits for its line. */
 type Asked = {
+	readonly prompt: string;
 	readonly secret: boolean;
 	readonly resolve: (line: string) => void;
 	readonly reject: (reason: unknown) => void;
@@ -108,9 +110,9 @@ const showPrompt = ({readline, output, echo}: Desk, whole: string, secret: boole
 	readline.prompt(true);
 };
 
-const nextLine = async (desk: Desk, {secret = false, signal}: AskOptions): Promise<string> => {
+const nextLine = async (desk: Desk, prompt: string, {secret = false, signal}: AskOptions): Promise<string> => {
 	const {promise, resolve, reject} = Promise.withResolvers<string>();
-	desk.asked = {secret, resolve, reject};
+	desk.asked = {prompt, secret, resolve, reject};
 	const stop = (): void => {
 		desk.output.write('\n');
 		settle(desk)?.reject(signal?.reason);
@@ -133,7 +135,15 @@ const ask = async (desk: Desk, prompt: string, options: AskOptions): Promise<str
 	}
 	if (desk.ended) throw inputEnded();
 	showPrompt(desk, prompt, secret);
-	return nextLine(desk, options);
+	return nextLine(desk, prompt, options);
+};
+
+const say = (desk: Desk, lines: readonly string[]): void => {
+	const {output, asked} = desk;
+	if (asked) output.write('\n');
+	const rows = lines.flatMap((line) => printableText(line).split('\n'));
+	for (const row of rows.flatMap((one) => rowsOf(one, output.columns))) output.write(`${row}\n`);
+	if (asked) showPrompt(desk, asked.prompt, asked.secret);
 };
 
 /** Takes back the line that is being typed. */
@@ -169,13 +179,7 @@ export const createPlainLines = ({input, output, onInterrupt}: PlainTerminal): P
 	readline.on('close', () => end(desk));
 	readline.on('SIGINT', onInterrupt);
 	return {
-		say: (...lines) => {
-			for (const line of lines)
-				for (const row of printableText(line)
-					.split('\n')
-					.flatMap((one) => rowsOf(one, output.columns)))
-					output.write(`${row}\n`);
-		},
+		say: (...lines) => say(desk, lines),
 		ask: async (prompt, options = {}) => ask(desk, prompt, options),
 		listen: (onLine) => listen(desk, onLine),
 		forget: () => {

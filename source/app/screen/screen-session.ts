@@ -152,6 +152,7 @@ export const createScreenSession = (
 		...beginningOf(options),
 		keepDraft: shared.unfinished.keep,
 		look: lookerOf(context, options),
+		testLogin: shared.testLogin,
 		offer: async (draft, path, base, signal) => offerAnswer(context, draft, {path, base}, signal),
 		found: async () => lookAround(context, loaded.draft, options),
 		keepSecret: shared.keepSecret,

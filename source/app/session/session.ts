@@ -18,6 +18,7 @@ import type {Happened} from '../../report/happened.ts';
 import {paperText} from '../../report/paper.ts';
 import {problemPaper} from '../../report/run-papers.ts';
 import {type SummaryContext, summaryLines} from '../../report/summary.ts';
+import type {Sighting} from '../../ui/state/session.ts';
 import {createDraftKeeper, type DraftKeeper, draftFile} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
 import {contextOf} from '../base/played-world.ts';
@@ -27,6 +28,7 @@ import {gatherHappened} from '../run/reports/gathered.ts';
 import {saveProblemPaper} from '../run/reports/saved.ts';
 import {knownCluster, surroundingsOf} from '../run/reports/surroundings.ts';
 import {type RunReport, runPlan} from '../run/run.ts';
+import {testLogin} from './test-login.ts';
 
 /** What a session is about, whoever sits at it. */
 export type SessionOptions = {
@@ -56,6 +58,8 @@ export type RunHow = {
 export type Session = {
 	/** Takes a typed secret; the answers only hold `prompt` at that path. */
 	readonly keepSecret: (at: string, value: string) => void;
+	/** Tries the login that an answer is a part of, with what was typed for it. Never rejects. */
+	readonly testLogin: (draft: Draft, answer: string, signal: AbortSignal) => Promise<Sighting>;
 	/** The answers that count from now on, with paths that start at the folder the operator is in. */
 	readonly settle: (answers: Answers) => Answers;
 	/** Keeps the answers so far for whoever starts next. */
@@ -133,6 +137,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 			redactor.register(value);
 			prompted.set(at, value);
 		},
+		testLogin: async (draft, answer, signal) => testLogin({context, stateDirectory, prompted}, draft, answer, signal),
 		settle,
 		unfinished: keeper,
 		answers: () => counted,

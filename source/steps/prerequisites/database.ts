@@ -16,7 +16,7 @@ import {databasePassword} from '../shared/secret-sources.ts';
 import type {World} from '../world.ts';
 
 /** With the administrator's login, where there is one: the server, and whether that login can make all that is needed. */
-const seenByAdmin = async (
+export const seenByAdmin = async (
 	world: World,
 	server: DatabaseServer,
 	components: readonly Component[],
@@ -32,17 +32,22 @@ const seenByAdmin = async (
 	return facts;
 };
 
-/** How the login of a component finds the server; undefined where the database admin, or a later step, still makes it. */
-const tryLogin = async (world: World, component: Component, password: string): Promise<DatabaseFacts | undefined> => {
+/** How the login of a component finds the server. @throws ProblemError where it is refused, or does not do and nobody may mend that */
+export const seenByRole = async (world: World, component: Component, password: string): Promise<DatabaseFacts> => {
 	const server = serverOf(world, component);
+	const login = {...(await serverLogin(world, server)), ...neededDatabase(world, component), password};
+	const port = portFor(world, server);
+	const facts = await port.probe(login, world.signal);
+	// An administrator of the answers may mend what does not do.
+	const unfit = server.admin ? undefined : port.judge(facts, login);
+	if (unfit) throw new ProblemError(unfit);
+	return facts;
+};
+
+/** The same; undefined where the database admin, or a later step, still makes the login. */
+const tryLogin = async (world: World, component: Component, password: string): Promise<DatabaseFacts | undefined> => {
 	try {
-		const login = {...(await serverLogin(world, server)), ...neededDatabase(world, component), password};
-		const port = portFor(world, server);
-		const facts = await port.probe(login, world.signal);
-		// An administrator of the answers may mend what does not do.
-		const unfit = server.admin ? undefined : port.judge(facts, login);
-		if (unfit) throw new ProblemError(unfit);
-		return facts;
+		return await seenByRole(world, component, password);
 	} catch (error) {
 		if (isForTheDba(error)) return undefined;
 		throw error;
@@ -84,7 +89,8 @@ const lookAtGroup = async (world: World, {components}: ServerGroup): Promise<rea
 	return [...facts, ...tried].filter((one) => one !== undefined);
 };
 
-const inWords = (facts: DatabaseFacts): string => {
+/** What a login found, for its row. */
+export const factsInWords = (facts: DatabaseFacts): string => {
 	const {product, version, encoding, usedConnections, maxConnections, tls, wantsPrimaryKeys} = facts;
 	const keys = wantsPrimaryKeys ? ', sql_require_primary_key' : '';
 	return `${product} ${version}, ${encoding}${keys}, ${usedConnections} of ${maxConnections} connections, ${tls}`;
@@ -104,7 +110,7 @@ const seenAt = async (world: World, group: ServerGroup): Promise<Seen> => {
 	if (!first) return {note: `${address}, logins are checked later: none is made yet`};
 	const odd = new Set(facts.flatMap(({warnings}) => warnings));
 	return {
-		note: inWords(first),
+		note: factsInWords(first),
 		warnings: [
 			...poolerWarning(facts, address),
 			...[...odd].map((text) => `${address}: ${text}`),

@@ -1,4 +1,5 @@
 import {ProblemError} from '../../base/problem.ts';
+import type {Bundle} from '../../bundle/types.ts';
 import {parseReference} from '../../oci/reference.ts';
 import {stepProblems} from '../problems.ts';
 import type {Check, Seen} from '../shared/checks.ts';
@@ -38,15 +39,20 @@ const tryRunnerPush = async ({registry: port, answers, signal}: World): Promise<
 	}
 };
 
+/** The registry takes the login, and lets it push where the images of the bundle go. @throws ProblemError */
+export const tryPush = async ({registry: port, answers, signal}: World, {images}: Bundle): Promise<void> => {
+	const [first] = images;
+	if (first) await port.checkPush(repositoryOf(answers, first.name), signal);
+};
+
 /** The registry takes the login, and lets it push. */
 export const registry: Check = {
 	label: 'Registry',
 	asks: 'registry',
 	run: async (world) => {
-		const {registry: port, bundle, answers, signal} = world;
+		const {registry: port, bundle, signal} = world;
 		await port.ping(signal);
-		const [first] = (await bundle.open(signal)).images;
-		if (first) await port.checkPush(repositoryOf(answers, first.name), signal);
+		await tryPush(world, await bundle.open(signal));
 		await tryRunnerPush(world);
 		return {note: `${port.host}, login and push right`, ...(await seeRunnerImage(world))};
 	},

@@ -4,10 +4,12 @@ import type {QuestionAt} from '../../answers/form/asking.ts';
 import {openSecrets} from '../../answers/form/form.ts';
 import {offerWords} from '../../answers/form/offers.ts';
 import {beginsReference} from '../../answers/secret/mistyped.ts';
+import {testOf} from '../state/asking/login.ts';
 import {offersInFocus} from '../state/asking/offers.ts';
 import type {Entry} from '../state/entries.ts';
 import {lookOf} from '../state/looks.ts';
 import type {Field} from '../state/screen.ts';
+import type {Sighting} from '../state/session.ts';
 import type {On} from '../state/types.ts';
 import {blank, bullet, paragraph, type Row, row, type Scroll} from '../terminal/rows.ts';
 import {answerSpan} from './answers.ts';
@@ -63,15 +65,20 @@ const aboutAnswer = ({question, path}: QuestionAt): string => {
 	return [...(question.optional ? [empty] : []), ...(hasExample ? [`example: ${question.example}`] : [])].join('; ');
 };
 
-/** What was seen of the answer, while it is the one in the field. */
-const lookRows = (state: Asking, {path}: QuestionAt, {width, marks}: Scroll): readonly Row[] => {
-	const {field} = state.screen;
-	const look = field.kind === 'line' && field.touched ? undefined : lookOf(state, path);
-	if (look === undefined || look.seen?.text === '') return [blank];
-	if (look.seen === undefined) return [row('Looking.', 'busy')];
-	const {ok, text} = look.seen;
+const sightingRows = ({ok, text}: Sighting, {width, marks}: Scroll): readonly Row[] => {
 	const role = ok ? 'ok' : 'warn';
 	return bullet({text: marks[role], role}, text, width);
+};
+
+/** What was seen of the answer, or came of the try of its login, while it is the one in the field. */
+const lookRows = (state: Asking, {path}: QuestionAt, scroll: Scroll): readonly Row[] => {
+	const {field} = state.screen;
+	const isTyped = field.kind === 'line' && field.touched;
+	const test = isTyped ? undefined : testOf(state, path);
+	if (test) return test.seen ? sightingRows(test.seen, scroll) : [row('Testing the login.', 'busy')];
+	const look = isTyped ? undefined : lookOf(state, path);
+	if (look === undefined || look.seen?.text === '') return [blank];
+	return look.seen === undefined ? [row('Looking.', 'busy')] : sightingRows(look.seen, scroll);
 };
 
 /** What is offered, until it is all there; it comes in the background and takes nothing away from free typing. */

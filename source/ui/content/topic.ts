@@ -2,6 +2,7 @@ import {getAt} from '../../answers/draft.ts';
 import {covers} from '../../answers/form/asking.ts';
 import {judgeForm} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
+import {testOf} from '../state/asking/login.ts';
 import {type Entry, entriesOf, questionnaireOf, topicsIn} from '../state/entries.ts';
 import {lookOf} from '../state/looks.ts';
 import type {On} from '../state/types.ts';
@@ -20,10 +21,10 @@ const memberNumber = (path: string): string => {
 /** Marks of the terminal, and the paths of answers that are not valid. */
 type Marking = {readonly marks: Scroll['marks']; readonly invalid: readonly string[]};
 
-/** What was seen of an answer: a mark behind it, and whole below the question in focus. An answer that is not valid is marked as well. */
+/** What was seen of an answer, or came of the try of its login: a mark behind it, and whole below the question in focus. An answer that is not valid is marked as well. */
 const lookMark = (state: Asking, path: string, {marks, invalid}: Marking): Span | undefined => {
 	if (getAt(state.draft, path) !== undefined && invalid.includes(path)) return {text: ` ${marks.bad}`, role: 'bad'};
-	const seen = lookOf(state, path)?.seen;
+	const seen = (testOf(state, path) ?? lookOf(state, path))?.seen;
 	if (seen === undefined || seen.text === '') return undefined;
 	const role = seen.ok ? 'ok' : 'warn';
 	return {text: ` ${marks[role]}`, role};

@@ -1,5 +1,6 @@
 import {Box} from 'ink';
 import {topics} from '../../answers/questions.ts';
+import {loginAt} from '../../answers/secret/login.ts';
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {type Hint, ruleRow, wallRows} from '../content/frame.ts';
@@ -15,11 +16,19 @@ import type {ScreenProps} from './props.ts';
 
 type Asking = On<'questions'>;
 
-const hintsOf = ({screen, advanced}: Asking, arrows: string): readonly Hint[] => {
+/** Is a login asked for that can be tried? */
+const hasLogin = (state: Asking): boolean => {
+	const entry = inFocus(state);
+	return entry?.kind === 'question' && loginAt(state.draft, entry.path) !== undefined;
+};
+
+const hintsOf = (state: Asking, arrows: string): readonly Hint[] => {
+	const {screen, advanced} = state;
 	const end = screen.scope.kind === 'mend' ? 'try again' : 'review';
 	const common: readonly Hint[] = [
 		['Enter', 'next'],
 		['Esc', 'back'],
+		...(hasLogin(state) ? ([['Ctrl-F', 'test login']] as const) : []),
 		['Ctrl-R', end],
 		['Ctrl-L', 'help'],
 		['Ctrl-X', advanced ? 'fewer' : 'advanced'],

@@ -1,5 +1,5 @@
 import {type DraftValue, getAt} from '../../answers/draft.ts';
-import {topics} from '../../answers/questions.ts';
+import {labelAt} from '../../answers/form/asking.ts';
 import {isOn, type Look, type Turn, turn, type UiEvent, type UiState} from './types.ts';
 
 /** Begins a look at an answer that was given; one that was looked at already is left alone. */
@@ -16,12 +16,6 @@ export const lookOf = ({looks, draft}: Pick<UiState, 'looks' | 'draft'>, path: s
 	return look !== undefined && look.value === getAt(draft, path) ? look : undefined;
 };
 
-const labelOf = (path: string): string => {
-	const general = path.replaceAll(/\.\d+(?=\.|$)/gu, '.*');
-	const asked = topics.flatMap(({questions}) => questions).find((one) => one.path === general);
-	return asked?.label ?? path;
-};
-
 const isStill = (state: UiState, path: string, value: DraftValue): boolean => getAt(state.draft, path) === value;
 
 /** Takes what was seen of an answer. What is wrong is told at once: the focus has moved on meanwhile. */
@@ -29,5 +23,5 @@ export const lookedAt = (state: UiState, {path, value, seen}: Extract<UiEvent, {
 	if (!isStill(state, path, value)) return state;
 	const next = {...state, looks: {...state.looks, [path]: {value, seen: seen ?? {ok: true, text: ''}}}};
 	if (seen === undefined || seen.ok || !isOn(state, 'questions') || state.notice !== undefined) return next;
-	return {...next, notice: {role: 'warn', text: `${labelOf(path)}: ${seen.text}`}};
+	return {...next, notice: {role: 'warn', text: `${labelAt(path)}: ${seen.text}`}};
 };

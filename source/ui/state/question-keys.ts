@@ -1,6 +1,8 @@
 import {validateField} from '../../answers/draft.ts';
 import {optionsOf} from '../../answers/form/answering.ts';
 import {topics} from '../../answers/questions.ts';
+import {loginAt} from '../../answers/secret/login.ts';
+import {beginTest} from './asking/login.ts';
 import {complete} from './asking/offers.ts';
 import {type Entry, entriesOf, questionnaireOf} from './entries.ts';
 import {commit, editField, judged} from './field.ts';
@@ -113,9 +115,23 @@ const explainRow = (state: Asking): Turn => {
 	return name === undefined ? turn(state) : explain(state, name);
 };
 
+/** Tries the login of the question in focus with what is typed; what is not valid is told as Enter does. */
+const tryLogin = (state: Asking): Turn => {
+	const entry = inFocus(state);
+	if (entry?.kind !== 'question' || loginAt(state.draft, entry.path) === undefined) return turn(state);
+	const {field} = state.screen;
+	const isTyped = field.kind === 'line' && field.touched;
+	const judgedField = judged(state, entry, field);
+	if (isTyped && judgedField.kind === 'line' && judgedField.message !== undefined)
+		return turn(withField(state, judgedField));
+	return after(isTyped ? after(take(state), (taken) => goTo(taken, taken.screen.spot)) : turn(state), (taken) =>
+		beginTest(taken, entry.path),
+	);
+};
+
 /**
  * Keys that mean the same in every row. Some never arrive: GNU screen keeps Ctrl-A, flow control Ctrl-S and Ctrl-Q, Zellij Ctrl-N, Ctrl-P
- * and Ctrl-S, docker and kubectl hold Ctrl-P back, browsers Ctrl-N. So each deed has a key that nobody keeps.
+ * Ctrl-S and Ctrl-T, docker and kubectl hold Ctrl-P back, browsers Ctrl-N and Ctrl-T. So each deed has a key that nobody keeps.
  */
 const everywhere: Partial<Record<KeyId, (state: Asking) => Turn>> = {
 	tab: (state) => complete(state) ?? focusOn(state, state.screen.spot.focus + 1),
@@ -128,6 +144,8 @@ const everywhere: Partial<Record<KeyId, (state: Asking) => Turn>> = {
 	'ctrl-s': (state) => after(leave(state), finish),
 	'ctrl-r': (state) => after(leave(state), finish),
 	'ctrl-y': explainRow,
+	'ctrl-f': tryLogin,
+	'ctrl-t': tryLogin,
 	'ctrl-a': toggleAdvanced,
 	'ctrl-x': toggleAdvanced,
 };

@@ -2,6 +2,7 @@ import {addItem, itemCount} from '../../answers/draft.ts';
 import type {Scope} from '../../answers/form/asking.ts';
 import {complaintAt, judgeForm, withoutMember} from '../../answers/form/form.ts';
 import {topics} from '../../answers/questions.ts';
+import {withoutTest} from './asking/login.ts';
 import {offerNames} from './asking/offers.ts';
 import {type Entry, entriesOf, entryAt, questionnaireOf, spotOf, topicsIn} from './entries.ts';
 import {commit, judged, openField} from './field.ts';
@@ -41,7 +42,8 @@ export const take = (state: Asking): Turn<Asking> => {
 	if (complaint !== undefined && entry?.kind === 'question')
 		return turn({...next, notice: {role: 'bad', text: `${entry.question.label} ${complaint}`}});
 	if (entry?.kind !== 'question') return turn(next);
-	if (secret !== undefined) return turn(next, {type: 'keep-secret', path: entry.path, value: secret});
+	if (secret !== undefined)
+		return turn(withoutTest(next, entry.path), {type: 'keep-secret', path: entry.path, value: secret});
 	return complaintAt(next, entry.path) === undefined ? lookAt(next, entry.path) : turn(next);
 };
 

@@ -2,6 +2,7 @@ import {counted} from '../../base/text.ts';
 import type {PlanView} from '../../engine/plan-view.ts';
 import type {RunState} from '../../engine/state.ts';
 import {fits} from '../terminal/layout.ts';
+import {tested} from './asking/login.ts';
 import {offered} from './asking/offers.ts';
 import {helpKey} from './help/help.ts';
 import {commandsOf, isLetter, isYes, type Key, scrollMove} from './keys.ts';
@@ -43,6 +44,7 @@ export const firstState = ({
 	screen: {name: 'welcome', menu: 0},
 	unfinished,
 	looks: {},
+	tests: {},
 	draft,
 	given,
 	untyped,
@@ -186,6 +188,7 @@ const told: {
 } = {
 	found: (state, {found}) => ({...state, found}),
 	looked: lookedAt,
+	tested,
 	offered,
 	'find-failed': (state, {problem}) => ({...state, foundProblem: problem}),
 	'plan-progress': (state, {title, index, count, facts}) => ({

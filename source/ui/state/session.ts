@@ -79,6 +79,8 @@ export type Session = {
 	readonly keepDraft: (draft: Draft) => Promise<void>;
 	/** Looks at what an answer names, without changing anything; undefined where there is nothing to look at. */
 	readonly look: (draft: Draft, path: string, signal: AbortSignal) => Promise<Sighting | undefined>;
+	/** Tries the login that an answer is a part of at its server, with what was typed for it. Never rejects. */
+	readonly testLogin: (draft: Draft, path: string, signal: AbortSignal) => Promise<Sighting>;
 	/** What can be offered as an answer whose text begins with `base`, such as what lies in that folder. Never rejects. */
 	readonly offer: (draft: Draft, path: string, base: string, signal: AbortSignal) => Promise<Offered>;
 	/** Takes a typed secret out of the screen's hands; the draft only holds `prompt` at `path`. */

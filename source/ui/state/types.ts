@@ -105,6 +105,9 @@ export type PapersView = {
 /** A look at what an answer names: under way without `seen`. */
 export type Look = {readonly value: DraftValue; readonly seen?: Sighting | undefined};
 
+/** A try of a login with the answers of this draft: under way without `seen`. */
+export type LoginTest = {readonly draft: Draft; readonly seen?: Sighting | undefined};
+
 /** What is offered for an answer whose text begins with `base`; under way without `all`. */
 export type Offers = {
 	readonly path: string;
@@ -131,6 +134,8 @@ export type UiState = Form & {
 	readonly unfinished?: Unfinished | undefined;
 	/** What was seen of answers, by path; it holds for this value of the answer alone. */
 	readonly looks: Readonly<Record<string, Look>>;
+	/** What came of tries of logins, by the path of the password; each holds for the answers that it was made with. */
+	readonly tests: Readonly<Record<string, LoginTest>>;
 	/** What is offered at the question that was last in focus with something to offer. */
 	readonly offers?: Offers | undefined;
 	/** Paths that were answered from outside. */
@@ -191,6 +196,7 @@ export type UiEvent =
 	| {readonly type: 'key'; readonly key: Key}
 	| {readonly type: 'found'; readonly found: Found}
 	| {readonly type: 'looked'; readonly path: string; readonly value: DraftValue; readonly seen: Sighting | undefined}
+	| {readonly type: 'tested'; readonly path: string; readonly draft: Draft; readonly seen: Sighting}
 	| ({readonly type: 'offered'; readonly path: string; readonly base: string} & Offered)
 	| {readonly type: 'find-failed'; readonly problem: Problem}
 	| {
@@ -221,6 +227,7 @@ export type UiEvent =
 /** What a reducer asks the store to do; the only way to the session. */
 export type Effect =
 	| {readonly type: 'look'; readonly draft: Draft; readonly path: string}
+	| {readonly type: 'test-login'; readonly draft: Draft; readonly path: string}
 	| {readonly type: 'offer'; readonly draft: Draft; readonly path: string; readonly base: string}
 	| {readonly type: 'keep-secret'; readonly path: string; readonly value: string}
 	| {readonly type: 'plan'; readonly answers: Answers}

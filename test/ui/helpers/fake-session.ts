@@ -82,6 +82,7 @@ export const fakeSession = (allowed: Partial<Session> = {}) => {
 		'makePapers',
 		'explain',
 		'podLook',
+		'testLogin',
 	] as const;
 	const session = {
 		version: '0.1.0',
