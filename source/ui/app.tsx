@@ -1,6 +1,8 @@
 import {useInput, usePaste, useWindowSize} from 'ink';
 import {useSyncExternalStore} from 'react';
 import {useSeconds} from './components/spinner.tsx';
+import {envOf} from './content/extent.ts';
+import {searchView} from './content/search/search.ts';
 import {CopyPage} from './screens/copy.tsx';
 import {Handover} from './screens/handover.tsx';
 import {ExplainedPage, Help, QuitQuestion, TooSmall} from './screens/overlays.tsx';
@@ -21,7 +23,7 @@ import type {UiStore} from './store.ts';
 import {fits} from './terminal/layout.ts';
 
 const RunOrPage = (props: ScreenProps) => {
-	const page = openPage(props.state.run, props.scene.run);
+	const page = openPage(props.state, props.scene.run);
 	switch (page?.kind) {
 		case 'problem':
 			return <Problem {...props} page={page} />;
@@ -62,5 +64,6 @@ export const App = ({session, store}: {readonly session: Session; readonly store
 	const scene = {columns, rows, run, now: session.now()};
 	if (!fits(columns, rows)) return <TooSmall state={state} scene={scene} />;
 	const aside = `${session.rehearsal ? 'rehearsal  ' : ''}zenml-airgap ${session.version}`;
-	return <Screen state={state} scene={scene} aside={aside} />;
+	const search = searchView(state, envOf(scene));
+	return <Screen state={state} scene={scene} search={search} aside={aside} />;
 };

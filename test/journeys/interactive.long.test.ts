@@ -101,7 +101,7 @@ journey('wrong keys and windows of every size change nothing but the picture', a
 	const {waitFor, meet, press, type, resize, exitCode, frame} = await rehearse();
 	await waitFor('Kubernetes v1.');
 	await press('F5', 'x', 'Z', '9', 'IC', 'M-q', '?');
-	await waitFor('any key back');
+	await waitFor('any other key back');
 	await press('Space');
 	await waitFor('Go through all questions');
 	await press('Down', 'Enter');
@@ -113,7 +113,7 @@ journey('wrong keys and windows of every size change nothing but the picture', a
 	// A question mark is text while one types; Ctrl-G is the key for help then.
 	await waitFor('?/zen');
 	await press('C-g');
-	await waitFor('any key back');
+	await waitFor('any other key back');
 	await press('Escape');
 	await waitFor('2/12 Registry');
 	await resize(59, 17);
@@ -148,7 +148,7 @@ journey('wrong keys and windows of every size change nothing but the picture', a
 	await waitFor('/MiB) whole');
 	expect(await waitFor('Log, held')).toContain('nothing to do: 5 images');
 	await press('G', '?');
-	await waitFor('any key back');
+	await waitFor('any other key back');
 	await press('Escape');
 	await waitFor(/Installing: /u);
 	await press('C-c');

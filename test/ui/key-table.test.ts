@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {addItem} from '../../source/answers/draft.ts';
 import {problem} from '../../source/base/problem.ts';
 import type {Event} from '../../source/engine/events.ts';
 import type {PlanView} from '../../source/engine/plan-view.ts';
@@ -9,6 +10,7 @@ import {envOf} from '../../source/ui/content/extent.ts';
 import {keyPageOf} from '../../source/ui/state/help/help.ts';
 import {everywhere, type KeyPage, keyTable, keyTitles} from '../../source/ui/state/help/key-table.ts';
 import type {Key, KeyId} from '../../source/ui/state/keys.ts';
+import {openQuestions} from '../../source/ui/state/questions.ts';
 import {firstState, reduce} from '../../source/ui/state/reduce.ts';
 import {restMs} from '../../source/ui/state/rest.ts';
 import type {Env, UiState} from '../../source/ui/state/types.ts';
@@ -46,6 +48,7 @@ const first = met({
 	state: firstState({words: planWords.install, rehearsal: false, draft: {}, given: [], untyped: []}),
 	env: envAt(),
 });
+const small = {...first, env: envOf({columns: 60, rows: 18, run: undefined, now: restMs})};
 const whole = {...first, state: {...first.state, draft: fullDraft}};
 const target = {
 	action: 'create',
@@ -90,41 +93,116 @@ const waiting = onRun({
 		sections: ['a', 'b'].map((title) => ({title, fileName: title, lines})),
 	},
 });
+const hidden = pressed(broken, 'Esc');
 const explained = {
 	...review,
 	state: {...review.state, explained: {name: 'dns-records', lines: lines.map((line) => `  ${line}`), top: 0}},
 };
 const papers = pressed(review, 't', 'Home');
-const choice = pressed(papers, 'Enter');
+const taken = pressed(papers, 'Enter');
 const made = {
-	...choice,
+	...taken,
 	state: reduce(
-		choice.state,
+		taken.state,
 		{
 			type: 'papers-made',
-			topics: choice.state.papers?.chosen ?? [],
+			topics: taken.state.papers?.chosen ?? [],
 			written: [{topic: 'dns', who: 'network team', folder: '/s/handover/dns', files: ['a'], lacks: lines}],
 		},
-		choice.env,
+		taken.env,
 	).state,
 };
 const details = pressed(review, 'd', 'Home');
 
+/** The page with a search on, at one of several matches. */
+const searched = (seat: Seat, text: string): Seat => pressed(seat, 'Ctrl-F', ...text, 'Enter');
+
+const asking = (path: string): Seat =>
+	met({...first, state: openQuestions({...whole.state, advanced: true}, {kind: 'all'}, path).state});
+const host = asking('registry.host');
+const typed = pressed(host, 'a', 'b', 'Left');
+const context = asking('kubernetes.context');
+const offers = {path: 'kubernetes.context', base: '', all: ['prod-a', 'prod-b']};
+const completing = pressed({...context, state: {...context.state, offers}}, 'p');
+const choice = asking('ingress.kind');
+const members = met({
+	...first,
+	state: openQuestions({...whole.state, draft: addItem(fullDraft, 'workspaces')}, {kind: 'all'}, 'workspaces').state,
+});
+
+const pages = {
+	steps: [
+		{id: 'a', title: 'A', state: 'todo', changes: [target], pages: ['One', 'Two'].map((title) => ({title, lines}))},
+	],
+} as unknown as PlanView;
+const reading = pressed(
+	met({
+		env: first.env,
+		state: {...reduce(planned.state, {type: 'plan-ready', view: pages}, first.env).state, notice: undefined},
+	}),
+	'2',
+);
+
+const podOf = (name: string): Untimed => ({
+	type: 'step-detail',
+	step: 'control-plane',
+	detail: {
+		...{kind: 'item', label: name, state: 'pending', note: ''},
+		pod: {namespace: 'n', name, ready: 0, containers: 1, status: 'Pending', restarts: 0, images: []},
+	},
+});
+const busy = onRun(
+	{type: 'step-started', step: 'control-plane', stale: false},
+	podOf('one'),
+	podOf('two'),
+	...lines.map(
+		(text): Untimed => ({type: 'step-detail', step: 'control-plane', detail: {kind: 'line', level: 'info', text}}),
+	),
+);
+const podLook = {events: [], logs: [{container: 'c', previous: false, lines}]};
+const opened = pressed(busy, 'L');
+const podLog = {
+	...opened,
+	state: reduce(opened.state, {type: 'pod-seen', pod: {namespace: 'n', name: 'one'}, look: podLook}, opened.env).state,
+};
+
+const over = onRun(
+	{type: 'step-problem', step: 'ca', problem: long, choices: ['quit']},
+	{type: 'run-finished', outcome: 'failed', exitCode: 3},
+);
+const summary = {
+	...over,
+	state: {
+		...over.state,
+		summary: {urls: [], next: ['kubectl get pods'], files: lines},
+	},
+};
+const copying = pressed(summary, 'y');
+
 /** Where each page is stood on: at its beginning and somewhere within, so that every way can be gone. */
-const seats: Readonly<Partial<Record<KeyPage, readonly Seat[]>>> = {
-	welcome: [first, pressed(first, 'Down')],
-	review: [review, pressed(review, 'Right', 'PgDn', 'PgDn')],
-	topics: [pressed(review, '3'), pressed(review, '3', 'Down', 'Down')],
-	details: [pressed(details, 'Down'), pressed(details, 'Down', 'Enter', 'PgDn')],
+const seats: Readonly<Record<KeyPage, readonly Seat[]>> = {
+	welcome: [first, pressed(first, 'Down'), small, searched(first, 'n')],
+	line: [host, typed, completing, searched(host, 'host')],
+	choice: [choice, pressed(choice, 'Down'), searched(asking('bundle.compress'), 'without')],
+	list: [members, pressed(members, 'Up'), pressed(members, 'End'), pressed(members, 'Home')],
+	review: [review, pressed(review, 'Right', 'PgDn', 'PgDn'), searched(review, 'registry')],
+	reading: [reading, pressed(reading, 'PgDn'), searched(reading, 'line')],
+	topics: [pressed(review, '3'), pressed(review, '3', 'Down', 'Down'), searched(pressed(review, '3'), 'host')],
+	details: [pressed(details, 'Down'), pressed(details, 'Down', 'Enter', 'PgDn'), searched(details, 'release')],
+	run: [busy, pressed(busy, 'Tab'), pressed(busy, 'Tab', 'Tab', 'PgUp'), searched(busy, 'line'), hidden],
 	problem: [
 		broken,
 		pressed(broken, 'PgDn', 'Down'),
 		onRun({type: 'step-problem', step: 'ca', problem: long, choices: [...choices], ways: [way]}),
+		searched(broken, 'line'),
 	],
-	handover: [waiting, pressed(waiting, 'PgDn', 'Right')],
-	papers: [papers, pressed(papers, 'Down')],
-	papersMade: [made, pressed(made, 'PgDn')],
-	explained: [explained, pressed(explained, 'PgDn')],
+	papers: [papers, pressed(papers, 'Down'), searched(papers, 'team')],
+	papersMade: [made, pressed(made, 'PgDn'), searched(made, 'line')],
+	handover: [waiting, pressed(waiting, 'PgDn', 'Right'), searched(waiting, 'line')],
+	podLog: [podLog, pressed(podLog, 'PgUp'), pressed(podLog, 'Right'), searched(podLog, 'line')],
+	explained: [explained, pressed(explained, 'PgDn'), searched(explained, 'line')],
+	copying: [copying, pressed(copying, 'Down'), searched(copying, 'line')],
+	summary: [summary, pressed(summary, 'PgDn'), searched(summary, 'line')],
 };
 
 const does = ({state, env}: Seat, name: string): boolean => {
@@ -146,7 +224,9 @@ const controls = [...'abdefhknoprstuvwxyz'].map((letter) => `Ctrl-${letter.toUpp
 
 test.each(Object.keys(seats) as readonly KeyPage[])('%s: no key that does something is left out', (page) => {
 	const known = new Set([...keyTable[page], ...everywhere].flatMap(({keys}) => keys));
-	const silent = [...letters, ...controls, ...Object.keys(ids)].filter((key) => !known.has(key));
+	// Where a text is typed, letters are that.
+	const all = [...(page === 'line' ? [] : letters), ...controls, ...Object.keys(ids)];
+	const silent = all.filter((key) => !known.has(key));
 	expect(silent.filter((key) => seats[page]?.some((seat) => does(seat, key)))).toEqual([]);
 });
 

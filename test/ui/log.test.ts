@@ -22,10 +22,10 @@ const runOf = (log: readonly LogLine[], logDropped = 0) => ({
 	logDropped,
 });
 const many = (count: number): readonly LogLine[] => Array.from({length: count}, (_, index) => line(`line ${index}`));
-const view: LogView = {level: 'info', query: ''};
+const view: LogView = {level: 'info'};
 
 const seen = (log: readonly LogLine[], now: LogView, height = 4, dropped = 0): readonly string[] =>
-	logRows(runOf(log, dropped), now, {width: 60, height, marks: glyphs({ascii: true})}).map((row) =>
+	logRows(runOf(log, dropped), now, '', {width: 60, height, marks: glyphs({ascii: true})}).map((row) =>
 		row
 			.map(({text}) => text)
 			.join('')
@@ -72,19 +72,6 @@ test('a page up shows what stood above', () => {
 	expect(seen(many(20), press(many(20), view, 'pageup'))).toEqual(['line 12', 'line 13', 'line 14', 'line 15']);
 });
 
-test('search finds the newest match first, n goes to older and N to newer ones', () => {
-	const log = many(30).map((one, index) => (index % 10 === 5 ? line(`pod ${index} FAILED`) : one));
-	const searched = press(log, view, {text: '/'}, {text: 'failed'}, 'return');
-	expect(seen(log, searched).at(-1)).toBe('pod 25 FAILED');
-	expect(seen(log, press(log, searched, {text: 'n'})).at(-1)).toBe('pod 15 FAILED');
-	expect(seen(log, press(log, searched, {text: 'n'}, {text: 'N'})).at(-1)).toBe('pod 25 FAILED');
-	expect(press(log, searched, {text: 'N'})).toEqual(searched);
-});
-
-test('Escape while searching leaves the log as it was', () => {
-	expect(press(many(5), view, {text: '/'}, {text: 'x'}, 'escape')).toEqual(view);
-});
-
 test('the level filter goes round and hides lower levels', () => {
 	const log = [line('d', 'debug'), line('i'), line('w', 'warn'), line('e', 'error')];
 	const levels = [
@@ -108,7 +95,7 @@ test('only what is seen is built, however long the log is', () => {
 
 test('an empty log has no rows and takes every key', () => {
 	expect(seen([], view)).toEqual([]);
-	expect(press([], view, 'up', 'pageup', {text: 'g'}, {text: 'n'}).anchor).toBeUndefined();
+	expect(press([], view, 'up', 'pageup', {text: 'g'}).anchor).toBeUndefined();
 });
 
 test('a log that grew and lost its oldest lines shows exactly the lines of its level, with their numbers', () => {
@@ -135,7 +122,7 @@ test('a log that grew and lost its oldest lines shows exactly the lines of its l
 	}
 });
 
-test('a line tells its step where another one begins to speak, and is found by it', () => {
+test('a line tells its step where another one begins to speak', () => {
 	const log: readonly LogLine[] = [
 		{...line('started'), step: 'bundle'},
 		{...line('done'), step: 'bundle'},
@@ -143,14 +130,11 @@ test('a line tells its step where another one begins to speak, and is found by i
 		line('stopping'),
 	];
 	expect(seen(log, view)).toEqual(['bundle: started', 'done', 'images: started', 'stopping']);
-	expect(press(log, {...view, query: 'images'}, {text: 'n'}).anchor).toBe(2);
 });
 
-test('a search that finds nothing says so, and which lines it did not look at', () => {
+test('a search that finds nothing says which lines it did not look at', () => {
 	const run = runOf([line('push api', 'debug'), line('pod ready')]);
-	expect(logTitle(run, {...view, query: 'ready'})).toBe('Log, newest, info and up, /ready');
-	expect(logTitle(run, {...view, query: 'push'})).toBe(
-		'Log, newest, info and up, no match for /push, lines below info not searched',
-	);
-	expect(logTitle(run, {...view, level: 'debug', query: 'zzzz'})).toBe('Log, newest, debug and up, no match for /zzzz');
+	expect(logTitle(run, view, 'ready')).toBe('Log, newest, info and up');
+	expect(logTitle(run, view, 'push')).toBe('Log, newest, info and up, lines below info not searched');
+	expect(logTitle(run, {level: 'debug'}, 'zzzz')).toBe('Log, newest, debug and up');
 });

@@ -15,6 +15,7 @@ const env: Env = {
 	run: undefined,
 	now: 0,
 	extent: () => ({total: 0, height: 0}),
+	lines: () => [],
 	copies: () => [],
 };
 

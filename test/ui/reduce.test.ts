@@ -425,10 +425,10 @@ const retried = {type: 'decide', decided: {decision: 'retry'}} as const;
 
 test('a page that comes while the log is searched waits until the text is typed', () => {
 	const {state} = play(running, [{text: '/'}, {text: 'abc'}], envOf(runOf()));
-	expect(state.run.log.typing?.text).toBe('abc');
+	expect(state.search.typing?.line.text).toBe('abc');
 	const typed = play(state, [{text: 'r'}], envOf(broken));
 	expect(typed.effects).toEqual([]);
-	expect(typed.state.run.log.typing?.text).toBe('abcr');
+	expect(typed.state.search.typing?.line.text).toBe('abcr');
 	const shown = play(typed.state, ['return', {text: 'r'}], envOf(broken));
 	expect(shown.effects).toEqual([]);
 	expect(play(shown.state, [{text: 'r'}], later(broken)).effects).toEqual([retried]);
@@ -496,7 +496,6 @@ test.each<[string, readonly Press[], object]>([
 	['Tab goes round the panes', ['tab', 'tab', 'tab'], {pane: 'steps'}],
 	['j looks at another step', [{text: 'j'}], {look: 'prerequisites'}],
 	['G looks at the last step', [{text: 'G'}], {look: 'verification'}],
-	['a slash goes to the log from anywhere', [{text: '/'}], {pane: 'log', log: {typing: {text: '', cursor: 0}}}],
 	['v changes the level of the log', [{text: 'v'}], {pane: 'log', log: {level: 'warn'}}],
 ])('run: %s', (_name, presses, expected) => {
 	expect(play(running, presses, envOf(runOf())).state.run).toMatchObject(expected);

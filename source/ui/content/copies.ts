@@ -1,7 +1,7 @@
 import {openPage, shownScreen} from '../state/page.ts';
 import type {PapersView, Scene, UiState} from '../state/types.ts';
 import {isCommand} from '../terminal/command.ts';
-import type {Row} from '../terminal/rows.ts';
+import {type Row, textOf} from '../terminal/rows.ts';
 
 /** Something on a page that can be copied: what it is called, and its exact text. */
 type Copy = {readonly label: string; readonly text: string};
@@ -9,14 +9,8 @@ type Copy = {readonly label: string; readonly text: string};
 /** Nothing is broken in a window as wide as this. */
 const unbroken = 20_000;
 
-const textOf = (row: Row): string =>
-	row
-		.map(({text}) => text)
-		.join('')
-		.trimEnd();
-
 /** The whole of a text, as it would stand in a window of any width. */
-const pageText = (rows: readonly Row[]): string => `${rows.map(textOf).join('\n')}\n`;
+const pageText = (rows: readonly Row[]): string => `${rows.map((row) => textOf(row).trimEnd()).join('\n')}\n`;
 
 /** The commands among lines; each is named by itself. */
 const commandsIn = (lines: readonly string[]): readonly Copy[] =>
@@ -25,7 +19,7 @@ const commandsIn = (lines: readonly string[]): readonly Copy[] =>
 		.map((text) => ({label: text, text}));
 
 const ofRun = (state: UiState, {run}: Scene): readonly Copy[] => {
-	const page = openPage(state.run, run);
+	const page = openPage(state, run);
 	if (page?.kind === 'problem') {
 		const all = [page.problem, ...(page.problem.parts ?? [])];
 		return commandsIn(all.flatMap(({fix, nextSteps, evidence = []}) => [fix, ...nextSteps, ...evidence]));
@@ -55,7 +49,7 @@ export const copiesOf = (state: UiState, scene: Scene, rowsIn: (scene: Scene) =>
 		case 'summary':
 			return [...ofSummary(state), whole];
 		case 'run':
-			return openPage(state.run, scene.run) ? [...ofRun(state, scene), whole] : [];
+			return openPage(state, scene.run) ? [...ofRun(state, scene), whole] : [];
 		default:
 			return [];
 	}

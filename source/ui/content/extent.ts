@@ -1,7 +1,7 @@
 import {openPage, shownScreen, viewOf} from '../state/page.ts';
 import {type Env, isOn, type Scene, type UiState} from '../state/types.ts';
 import {glyphs} from '../terminal/marks.ts';
-import type {Scrolled} from '../terminal/rows.ts';
+import {type Scrolled, textOf} from '../terminal/rows.ts';
 import {copiesOf} from './copies.ts';
 import {detailText} from './detail.ts';
 import {explainedText} from './explained.ts';
@@ -13,12 +13,13 @@ import {planPageText, reviewText} from './review.ts';
 import {openedText} from './review-parts/changes.ts';
 import {podLogText} from './run/pod-log.ts';
 import {summaryText} from './summary.ts';
+import {welcomeText} from './welcome.ts';
 
 /** Every mark has one cell, so that any of them measure a text. */
 const marks = glyphs({ascii: false});
 
 const onRun = (state: UiState, scene: Scene): Scrolled => {
-	const page = openPage(state.run, scene.run);
+	const page = openPage(state, scene.run);
 	switch (page?.kind) {
 		case 'problem':
 			return problemText(page, viewOf(state.run, page), scene);
@@ -42,6 +43,8 @@ const scrolled = (state: UiState, scene: Scene): Scrolled => {
 	if (state.podLog) return podLogText(state.podLog, scene);
 	if (state.explained) return explainedText(state.explained, scene);
 	switch (shownScreen(state, scene.run)) {
+		case 'welcome':
+			return isOn(state, 'welcome') ? welcomeText(state, scene, marks) : {rows: [], height: 0};
 		case 'review':
 			return onReview(state, scene);
 		case 'summary':
@@ -60,5 +63,6 @@ export const envOf = (scene: Scene): Env => ({
 		const {rows, height, end, matter, starts} = scrolled(state, scene);
 		return {total: rows.length, height, end, matter, starts};
 	},
+	lines: (state) => scrolled(state, scene).rows.map(textOf),
 	copies: (state) => copiesOf(state, scene, (wide) => scrolled(state, wide).rows),
 });

@@ -1,9 +1,11 @@
 import {counted} from '../../base/text.ts';
 import type {Found, Sighting} from '../state/session.ts';
-import type {UiState} from '../state/types.ts';
-import type {WelcomeChoice} from '../state/welcome.ts';
+import type {On, Scene, UiState} from '../state/types.ts';
+import {type WelcomeChoice, welcomeMenu} from '../state/welcome.ts';
 import {dateTime} from '../terminal/format.ts';
-import {blank, bullet, paragraph, type Row, row, type Scroll} from '../terminal/rows.ts';
+import {bodyColumns, bodyRows} from '../terminal/layout.ts';
+import type {Glyphs} from '../terminal/marks.ts';
+import {blank, bullet, paragraph, type Row, row, type Scroll, type Scrolled} from '../terminal/rows.ts';
 
 const beginLabel = ({found, given, unfinished}: UiState): string => {
 	if (unfinished) return given.length > 0 ? `Without them: the ${counted(given.length, 'answer')} given` : 'Start anew';
@@ -77,7 +79,7 @@ const foundRows = ({found, foundProblem}: UiState, scroll: Scroll): readonly Row
 	];
 };
 
-/** The first page above its menu: what this is, and what was found. */
+/** What stands above the menu of the first page: what this is, and what was found. */
 export const welcomeRows = (state: UiState, scroll: Scroll): readonly Row[] => {
 	const {width} = scroll;
 	const {given, words} = state;
@@ -92,3 +94,12 @@ export const welcomeRows = (state: UiState, scroll: Scroll): readonly Row[] => {
 			: []),
 	];
 };
+
+/** Longer lines are hard to read. */
+const widest = 100;
+
+/** The first page above its menu; a rule stands between them. */
+export const welcomeText = (state: On<'welcome'>, {columns, rows}: Scene, marks: Glyphs): Scrolled => ({
+	rows: welcomeRows(state, {width: Math.min(bodyColumns(columns), widest), marks}),
+	height: bodyRows(rows) - welcomeMenu(state).length - 1,
+});

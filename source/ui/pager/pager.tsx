@@ -3,14 +3,16 @@ import {useSyncExternalStore} from 'react';
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {type Hint, ruleRow} from '../content/frame.ts';
+import {markedRows, noSearch, type SearchView, seenRows} from '../content/search/search.ts';
 import {TooSmall} from '../screens/overlays.tsx';
 import {type Key, keysOf} from '../state/keys.ts';
+import {foundWords} from '../state/search/match.ts';
 import {bodyColumns, fits} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
-import {position, type Row, visible} from '../terminal/rows.ts';
+import {position, type Row} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
-import {listRows, typingRow, withMatch} from './content.ts';
-import {type PagerState, pagerHeight, topOf} from './state.ts';
+import {listRows} from './content.ts';
+import {type PagerEnv, type PagerState, pagerHeight, placesWith, topOf} from './state.ts';
 import type {PagerStore} from './store.ts';
 
 const searchHints: readonly Hint[] = [
@@ -19,15 +21,22 @@ const searchHints: readonly Hint[] = [
 	['?', 'keys'],
 ];
 
-const hintsOf = ({typing, reading}: PagerState, arrows: string): readonly Hint[] => {
-	if (typing)
-		return [
-			['Enter', 'search'],
-			['Esc', 'leave it'],
-		];
-	return reading
+const hintsOf = ({reading}: PagerState, arrows: string): readonly Hint[] =>
+	reading
 		? [[`${arrows} PgUp PgDn`, 'scroll'], ['q', 'leave'], ['Esc', 'topics'], ...searchHints]
 		: [['Enter', 'open'], [arrows, 'move'], ['q', 'leave'], ...searchHints];
+
+/** What is searched, as on the pages of the program. */
+const searchOf = (state: PagerState, env: PagerEnv): SearchView => {
+	const {query, typing, reading, focus} = state;
+	const typed = typing && {label: reading ? 'Search this page:' : 'Search all topics:', line: typing};
+	if (query === '') return {...noSearch, typing: typed};
+	const found = reading ? reading.found : focus;
+	const hints = [
+		[`/${query}`, foundWords(placesWith(state, env), found)],
+		['Esc', 'end search'],
+	] as const;
+	return {typing: typed, query, hints, row: reading?.found};
 };
 
 /** Rows that are seen, and the words on the rule below them. */
@@ -44,22 +53,19 @@ export const Pager = ({store, version}: {readonly store: PagerStore; readonly ve
 	if (!fits(columns, rows)) return <TooSmall state={{quitting: false}} scene={{columns, rows}} />;
 	const width = bodyColumns(columns);
 	const height = pagerHeight(rows);
-	const {reading, query, typing, focus} = state;
+	const {reading, focus} = state;
+	const search = searchOf(state, store.envOf({columns, rows}));
 	const shown = (): Shown => {
 		if (!reading) {
-			const where = query === '' ? `${focus + 1} of ${store.topics.length}` : `/${query}`;
-			return {title: 'Documents', rows: listRows(store.topics, focus, {width, height, marks}), where};
+			const rows = markedRows(listRows(store.topics, focus, {width, height, marks}), search.query);
+			return {title: 'Documents', rows, where: `${focus + 1} of ${store.topics.length}`};
 		}
 		const page = {rows: store.rowsOf(reading.topic, {columns, rows}), height};
 		const top = topOf(reading, page.rows.length, rows);
-		const where = [position(page, top), ...(query === '' ? [] : [`/${query}`])]
-			.filter((part) => part !== '')
-			.join('; ');
 		const title = `Documents: ${store.topics[reading.topic]?.name ?? ''}`;
-		return {title, rows: visible(page, top).map((row) => withMatch(row, query)), where};
+		return {title, rows: seenRows(page, top, search), where: position(page, top)};
 	};
 	const {title, rows: seen, where} = shown();
-	const below = typing ? typingRow(typing, {width, marks}) : ruleRow(where, width, marks);
 	const notice = state.notice === undefined ? undefined : ({role: 'warn', text: state.notice} as const);
 	return (
 		<Frame
@@ -68,10 +74,11 @@ export const Pager = ({store, version}: {readonly store: PagerStore; readonly ve
 			title={title}
 			aside={`zenml-airgap ${version}`}
 			hints={hintsOf(state, marks.arrows)}
+			search={search}
 			notice={notice}
 		>
 			<Rows rows={seen} width={width} height={height} />
-			<Rows rows={[below]} width={width} height={1} />
+			<Rows rows={[ruleRow(where, width, marks)]} width={width} height={1} />
 		</Frame>
 	);
 };

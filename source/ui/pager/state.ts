@@ -1,8 +1,9 @@
 import {commandsOf, isLetter, type Key, letterOf, listMove, move, scrollMove, takes} from '../state/keys.ts';
-import {edit, type Line, lineOf} from '../state/line.ts';
+import {type Line, lineOf} from '../state/line.ts';
+import {nextRow, rowsWith} from '../state/search/match.ts';
+import {typedKey} from '../state/search/typing.ts';
 import {bodyRows, fits} from '../terminal/layout.ts';
 import {clampTop} from '../terminal/rows.ts';
-import {clean} from '../terminal/text.ts';
 
 /** A page is read from row `top` on, of as many rows as it had in the window of then. */
 export type Reading = {
@@ -53,37 +54,30 @@ export const firstPager = (topic: number | undefined): PagerState => ({
 	ended: false,
 });
 
-const has = (text: string, query: string): boolean => text.toLowerCase().includes(query.toLowerCase());
+/** In the list a topic is found by its name, by what it is about, and by its text. */
+const topicsWith = ({count, nameOf, textOf}: PagerEnv, query: string): readonly number[] =>
+	Array.from({length: count}, (_, topic) => topic).filter(
+		(topic) => rowsWith([nameOf(topic), ...textOf(topic)], query).length > 0,
+	);
 
-/** The first of `count` places from one on, in one direction and around the end, that is meant. */
-const nextOf = (from: number, step: 1 | -1, count: number, isMeant: (at: number) => boolean): number | undefined => {
-	for (let offset = 1; offset <= count; offset += 1) {
-		const at = (((from + step * offset) % count) + count) % count;
-		if (isMeant(at)) return at;
-	}
-	return undefined;
-};
-
-const notFound = (state: PagerState): PagerState => ({...state, notice: `Nothing says "${state.query}" here.`});
+/** What says the text that is searched for: rows of the page that is read, or topics of the list. */
+export const placesWith = ({query, reading}: PagerState, env: PagerEnv): readonly number[] =>
+	reading ? rowsWith(env.textOf(reading.topic), query) : topicsWith(env, query);
 
 const inPage = (state: PagerState, reading: Reading, env: PagerEnv, step: 1 | -1): PagerState => {
-	const texts = env.textOf(reading.topic);
-	const top = topOf(reading, texts.length, env.rows);
-	const from = reading.of === texts.length ? (reading.found ?? top - 1) : top - 1;
-	const at = nextOf(from, step, texts.length, (row) => has(texts[row] ?? '', state.query));
-	if (at === undefined) return notFound(state);
+	const total = env.textOf(reading.topic).length;
+	const top = topOf(reading, total, env.rows);
+	const found = reading.of === total ? reading.found : undefined;
+	const at = nextRow(placesWith(state, env), found ?? (step === 1 ? top - 1 : top), step);
+	if (at === undefined) return state;
 	const isSeen = at >= top && at < top + pagerHeight(env.rows);
-	return {...state, reading: {...reading, top: isSeen ? top : at, of: texts.length, found: at}};
+	return {...state, reading: {...reading, top: isSeen ? top : at, of: total, found: at}};
 };
 
-/** In the list a topic is found by its name, by what it is about, and by its text. */
-const inList = (state: PagerState, env: PagerEnv, step: 1 | -1): PagerState => {
-	const {query, focus} = state;
-	const at = nextOf(focus, step, env.count, (topic) =>
-		[env.nameOf(topic), ...env.textOf(topic)].some((text) => has(text, query)),
-	);
-	return at === undefined ? notFound(state) : {...state, focus: at};
-};
+const inList = (state: PagerState, env: PagerEnv, step: 1 | -1): PagerState => ({
+	...state,
+	focus: nextRow(placesWith(state, env), state.focus, step) ?? state.focus,
+});
 
 const search = (state: PagerState, env: PagerEnv, step: 1 | -1): PagerState => {
 	if (state.query === '') return {...state, typing: lineOf('')};
@@ -95,21 +89,23 @@ const open = (state: PagerState, env: PagerEnv, topic: number): PagerState => {
 	const reading: Reading = {topic, top: 0, of: env.textOf(topic).length};
 	const opened = {...state, focus: topic, reading};
 	if (state.query === '') return opened;
-	return {...inPage(opened, reading, env, 1), notice: undefined};
+	return inPage(opened, reading, env, 1);
 };
 
 const typed = (state: PagerState, env: PagerEnv, key: Key): PagerState => {
 	const {typing, ...closed} = state;
-	if (!typing || key.id === 'escape') return closed;
-	if (key.id === 'return') {
-		const query = typing.text.trim();
-		const asked = {...closed, query, ...(state.reading && {reading: {...state.reading, found: undefined}})};
-		return query === '' ? asked : search(asked, env, 1);
-	}
-	return {...state, typing: edit(typing, {...key, text: clean(key.text)}) ?? typing};
+	if (!typing) return closed;
+	const done = typedKey(typing, state.query, key);
+	if (done.kind === 'typing') return {...state, typing: done.line};
+	if (done.kind === 'left') return closed;
+	const {query} = done;
+	const {reading} = state;
+	const isSame = query === state.query;
+	return search({...closed, query, ...(reading && !isSame && {reading: {...reading, found: undefined}})}, env, 1);
 };
 
-const keysInWords = 'arrows PgUp PgDn Home End move; / searches, n N go on; Enter opens; Esc topics; q leaves';
+const keysInWords =
+	'arrows PgUp PgDn Home End move; / searches, n N go on, Esc ends it; Enter opens; Esc topics; q leaves';
 
 /** Keys that mean the same in the list and on a page; undefined for others. */
 const common = (state: PagerState, env: PagerEnv, key: Key): PagerState | undefined => {
@@ -125,6 +121,7 @@ const common = (state: PagerState, env: PagerEnv, key: Key): PagerState | undefi
 		case '?':
 			return {...state, notice: keysInWords};
 		default:
+			if (key.id === 'escape' && state.query !== '') return {...state, query: ''};
 			return key.id === 'ctrl-l' || key.id === 'ctrl-g' ? {...state, notice: keysInWords} : undefined;
 	}
 };

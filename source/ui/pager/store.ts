@@ -21,6 +21,7 @@ export type PagerStore = {
 	readonly subscribe: (listener: () => void) => () => void;
 	readonly press: (key: Key, size: Size) => void;
 	readonly rowsOf: (topic: number, size: Size) => readonly DocsRow[];
+	readonly envOf: (size: Size) => PagerEnv;
 };
 
 /** A store over pages; `end` is called when the reader leaves. A page is laid out once for each width. */
@@ -54,5 +55,6 @@ export const createPagerStore = ({topics, rowsOf, open}: Pages, end: () => void)
 			if (state.ended) end();
 		},
 		rowsOf: rowsAt,
+		envOf,
 	};
 };

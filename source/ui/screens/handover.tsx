@@ -3,10 +3,11 @@ import {Rows} from '../components/rows.tsx';
 import {type Hint, ruleRow} from '../content/frame.ts';
 import {handoverText} from '../content/handover.ts';
 import {buttonRow} from '../content/menu.ts';
+import {seenRows} from '../content/search/search.ts';
 import {type HandoverPage, viewOf} from '../state/page.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {type Glyphs, glyphs} from '../terminal/marks.ts';
-import {paragraph, position, visible} from '../terminal/rows.ts';
+import {paragraph, position} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
@@ -18,12 +19,13 @@ const hintsOf = ({handover}: HandoverPage, marks: Glyphs): readonly Hint[] => [
 	...(handover.acknowledge === undefined ? [] : [['c', 'confirm'] as const]),
 	...(handover.sections.length > 1 ? [[marks.sideways, 'section'] as const] : []),
 	[marks.arrows, 'scroll'],
+	['/', 'search'],
 	['Esc', 'run'],
 	['?', 'help'],
 ];
 
 /** What other people have to do, in their words, and what is there of it; goes on by itself. */
-export const Handover = ({state, scene, aside, page}: ScreenProps & {readonly page: HandoverPage}) => {
+export const Handover = ({state, scene, search, aside, page}: ScreenProps & {readonly page: HandoverPage}) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
 	const {handover} = page;
@@ -35,10 +37,17 @@ export const Handover = ({state, scene, aside, page}: ScreenProps & {readonly pa
 		...text.head,
 		ruleRow(position(text, top), width, marks),
 		buttonRow(tabs, section, width),
-		...(confirming ? promise : visible(text, top)),
+		...(confirming ? promise : seenRows(text, top, search)),
 	];
 	return (
-		<Frame {...scene} title={handover.title} aside={aside} hints={hintsOf(page, marks)} notice={state.notice}>
+		<Frame
+			{...scene}
+			search={search}
+			title={handover.title}
+			aside={aside}
+			hints={hintsOf(page, marks)}
+			notice={state.notice}
+		>
 			<Rows rows={rows} width={width} height={bodyRows(scene.rows)} />
 		</Frame>
 	);

@@ -4,16 +4,17 @@ import {explainedText} from '../content/explained.ts';
 import {ruleRow} from '../content/frame.ts';
 import {helpText} from '../content/help.ts';
 import {smallRows} from '../content/run/small.ts';
+import {seenRows} from '../content/search/search.ts';
 import {isUnderWay} from '../state/page.ts';
 import type {Explained, Scene, UiState} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
-import {blank, paragraph, position, row, visible} from '../terminal/rows.ts';
+import {blank, paragraph, position, row} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
 /** The keys of the page that has them. */
-export const Help = ({state, scene, aside}: ScreenProps) => {
+export const Help = ({state, scene, search, aside}: ScreenProps) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
 	const text = helpText(state, scene);
@@ -21,30 +22,45 @@ export const Help = ({state, scene, aside}: ScreenProps) => {
 	return (
 		<Frame
 			{...scene}
+			search={search}
 			title="Keys"
 			aside={aside}
-			hints={[...scrolls, [scrolls.length > 0 ? 'any other key' : 'any key', 'back']]}
+			hints={[...scrolls, ['/', 'search'], ['any other key', 'back']]}
 		>
-			<Rows rows={visible(text, state.helpTop)} width={width} height={text.height} />
+			<Rows rows={seenRows(text, state.helpTop, search)} width={width} height={text.height} />
 			<Rows rows={[ruleRow(position(text, state.helpTop), width, marks)]} width={width} height={1} />
 		</Frame>
 	);
 };
 
 /** What a problem or an answer is, over the page that asked for it. */
-export const ExplainedPage = ({state, scene, aside, explained}: ScreenProps & {readonly explained: Explained}) => {
+export const ExplainedPage = ({
+	state,
+	scene,
+	search,
+	aside,
+	explained,
+}: ScreenProps & {readonly explained: Explained}) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
 	const text = explainedText(explained, scene);
 	const hints = [
 		['Esc', 'back'],
 		[marks.arrows, 'scroll'],
+		['/', 'search'],
 		['y', 'copy'],
 		['?', 'help'],
 	] as const;
 	return (
-		<Frame {...scene} title={`What it is: ${explained.name}`} aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={visible(text, explained.top)} width={width} height={text.height} />
+		<Frame
+			{...scene}
+			search={search}
+			title={`What it is: ${explained.name}`}
+			aside={aside}
+			hints={hints}
+			notice={state.notice}
+		>
+			<Rows rows={seenRows(text, explained.top, search)} width={width} height={text.height} />
 			<Rows rows={[ruleRow(position(text, explained.top), width, marks)]} width={width} height={1} />
 		</Frame>
 	);

@@ -2,12 +2,12 @@ import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {type Hint, ruleRow} from '../content/frame.ts';
 import {podLogPosition, podLogText} from '../content/run/pod-log.ts';
+import {seenRows} from '../content/search/search.ts';
 import {pageOf} from '../state/page.ts';
 import {podChoice} from '../state/pod-log.ts';
 import type {Notice, PodLogView, Scene} from '../state/types.ts';
 import {bodyColumns} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
-import {visible} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
@@ -18,7 +18,7 @@ const waitingNotice = ({run}: Scene): Notice | undefined => {
 };
 
 /** Log and events of one pod, over the page that asked for them. */
-export const PodLogPage = ({state, scene, aside, view}: ScreenProps & {readonly view: PodLogView}) => {
+export const PodLogPage = ({state, scene, search, aside, view}: ScreenProps & {readonly view: PodLogView}) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
 	const text = podLogText(view, scene);
@@ -28,18 +28,20 @@ export const PodLogPage = ({state, scene, aside, view}: ScreenProps & {readonly 
 		[marks.arrows, 'scroll'],
 		...others,
 		['G', 'newest'],
+		['/', 'search'],
 		['y', 'copy'],
 		['?', 'help'],
 	];
 	return (
 		<Frame
 			{...scene}
+			search={search}
 			title={`Pod ${view.pod.name}`}
 			aside={aside}
 			hints={hints}
 			notice={state.notice ?? waitingNotice(scene)}
 		>
-			<Rows rows={visible(text, view.top ?? text.rows.length)} width={width} height={text.height} />
+			<Rows rows={seenRows(text, view.top ?? text.rows.length, search)} width={width} height={text.height} />
 			<Rows rows={[ruleRow(podLogPosition(view, scene, text), width, marks)]} width={width} height={1} />
 		</Frame>
 	);

@@ -3,11 +3,12 @@ import {Rows} from '../components/rows.tsx';
 import {ruleRow} from '../content/frame.ts';
 import {menuRows} from '../content/menu.ts';
 import {consentOf, problemLabels, problemText} from '../content/problem.ts';
+import {seenRows} from '../content/search/search.ts';
 import {type ProblemPage, viewOf} from '../state/page.ts';
 import {problemButtons} from '../state/page-keys.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
-import {position, type Row, visible} from '../terminal/rows.ts';
+import {position, type Row} from '../terminal/rows.ts';
 import {shorten} from '../terminal/text.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
@@ -19,7 +20,7 @@ const consentHints = [
 ] as const;
 
 /** What went wrong and what can be done about it. */
-export const Problem = ({state, scene, aside, page}: ScreenProps & {readonly page: ProblemPage}) => {
+export const Problem = ({state, scene, search, aside, page}: ScreenProps & {readonly page: ProblemPage}) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
 	const view = viewOf(state.run, page);
@@ -49,12 +50,13 @@ export const Problem = ({state, scene, aside, page}: ScreenProps & {readonly pag
 				['t', 'papers'],
 				[marks.arrows, 'move'],
 				['PgUp PgDn', 'scroll'],
+				['/', 'search'],
 				['Esc', 'log and steps'],
 				['?', 'help'],
 			] as const);
 	return (
-		<Frame {...scene} title={`Problem: ${title}`} aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={visible(text, top)} width={width} height={text.height} />
+		<Frame {...scene} search={search} title={`Problem: ${title}`} aside={aside} hints={hints} notice={state.notice}>
+			<Rows rows={seenRows(text, top, search)} width={width} height={text.height} />
 			<Rows rows={rows} width={width} height={bodyRows(scene.rows) - text.height} />
 		</Frame>
 	);

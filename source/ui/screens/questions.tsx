@@ -5,6 +5,7 @@ import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import {type Hint, ruleRow, wallRows} from '../content/frame.ts';
 import {focusRows} from '../content/question.ts';
+import {markedRows} from '../content/search/search.ts';
 import {entryRows, topicRows, topicTitle} from '../content/topic.ts';
 import {inFocus} from '../state/questions.ts';
 import type {On} from '../state/types.ts';
@@ -33,6 +34,7 @@ const hintsOf = (state: Asking, arrows: string): readonly Hint[] => {
 		['Ctrl-L', 'help'],
 		['Ctrl-X', advanced ? 'fewer' : 'advanced'],
 		['Ctrl-Y', 'more'],
+		['Ctrl-F', 'search'],
 		[`Tab ${arrows}`, 'move'],
 	];
 	return screen.field.kind === 'none' ? [['+', 'add'], ['d', 'remove'], ...common] : common;
@@ -54,18 +56,18 @@ const pageRows = (state: Asking, pane: Pane): readonly Row[] => {
 };
 
 /** One topic: its questions with their answers, and below everything about the one in focus. */
-export const Questions = ({state, scene, aside}: ScreenProps<Asking>) => {
+export const Questions = ({state, scene, search, aside}: ScreenProps<Asking>) => {
 	const marks = glyphs(useLook());
 	const side = topicColumns(scene.columns);
 	const width = bodyColumns(scene.columns) - (side === 0 ? 0 : side + 2);
 	const height = bodyRows(scene.rows);
 	const hints = hintsOf(state, marks.arrows);
 	return (
-		<Frame {...scene} title={topicTitle(state)} aside={aside} hints={hints} notice={state.notice}>
+		<Frame {...scene} search={search} title={topicTitle(state)} aside={aside} hints={hints} notice={state.notice}>
 			<Box height={height}>
 				{side > 0 && <Rows rows={topicRows(state, {width: side, marks})} width={side} height={height} />}
 				{side > 0 && <Rows rows={wallRows(height, marks)} width={2} height={height} />}
-				<Rows rows={pageRows(state, {width, height, marks})} width={width} height={height} />
+				<Rows rows={markedRows(pageRows(state, {width, height, marks}), search.query)} width={width} height={height} />
 			</Box>
 		</Frame>
 	);

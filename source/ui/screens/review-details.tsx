@@ -3,16 +3,17 @@ import {Rows} from '../components/rows.tsx';
 import {ruleRow} from '../content/frame.ts';
 import {menuRows} from '../content/menu.ts';
 import {changeLabels, openedText} from '../content/review-parts/changes.ts';
+import {markedRows, seenRows} from '../content/search/search.ts';
 import {openings} from '../state/review-parts/details.ts';
 import type {Details} from '../state/screen.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
-import {blank, position, row, visible} from '../terminal/rows.ts';
+import {blank, position, row} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
 /** The changes that open, one of which is in focus. */
-const ChangeList = ({state, scene, aside, focus}: ScreenProps & {readonly focus: number}) => {
+const ChangeList = ({state, scene, search, aside, focus}: ScreenProps & {readonly focus: number}) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
 	const height = bodyRows(scene.rows);
@@ -22,16 +23,17 @@ const ChangeList = ({state, scene, aside, focus}: ScreenProps & {readonly focus:
 			all.length === 0 ? 'No change of this plan opens.' : 'What a change does in full. Which one do you want to read?',
 		),
 		blank,
-		...menuRows(changeLabels(all, width), focus, {width, height: height - 2, marks}),
+		...markedRows(menuRows(changeLabels(all, width), focus, {width, height: height - 2, marks}), search.query),
 	];
 	const hints = [
 		['Enter', 'open'],
 		[marks.arrows, 'choose'],
+		['/', 'search'],
 		['Esc', 'back'],
 		['?', 'help'],
 	] as const;
 	return (
-		<Frame {...scene} title="Review: changes" aside={aside} hints={hints} notice={state.notice}>
+		<Frame {...scene} search={search} title="Review: changes" aside={aside} hints={hints} notice={state.notice}>
 			<Rows rows={rows} width={width} height={height} />
 		</Frame>
 	);
@@ -41,6 +43,7 @@ const ChangeList = ({state, scene, aside, focus}: ScreenProps & {readonly focus:
 const OpenChange = ({
 	state,
 	scene,
+	search,
 	aside,
 	focus,
 	top,
@@ -52,13 +55,21 @@ const OpenChange = ({
 	const where = [`change ${focus + 1} of ${count}`, position(text, top)].filter((part) => part !== '').join('; ');
 	const hints = [
 		[marks.arrows, 'scroll'],
+		['/', 'search'],
 		['Enter', 'next change'],
 		['Esc', 'list'],
 		['?', 'help'],
 	] as const;
 	return (
-		<Frame {...scene} title="Review: what will change" aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={visible(text, top)} width={width} height={text.height} />
+		<Frame
+			{...scene}
+			search={search}
+			title="Review: what will change"
+			aside={aside}
+			hints={hints}
+			notice={state.notice}
+		>
+			<Rows rows={seenRows(text, top, search)} width={width} height={text.height} />
 			<Rows rows={[ruleRow(where, width, marks)]} width={width} height={1} />
 		</Frame>
 	);

@@ -5,17 +5,18 @@ import {ruleRow} from '../content/frame.ts';
 import {buttonRow, menuRows} from '../content/menu.ts';
 import {planInShort} from '../content/plan.ts';
 import {planPageText, reviewLabels, reviewText} from '../content/review.ts';
+import {markedRows, seenRows} from '../content/search/search.ts';
 import {focusOf, pagesToRead, reviewButtons, topOf} from '../state/review.ts';
 import type {On} from '../state/types.ts';
 import {bodyColumns, bodyRows} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
-import {blank, position, row, visible} from '../terminal/rows.ts';
+import {blank, position, row} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 import {ReviewDetails} from './review-details.tsx';
 
 /** The topics, one of which is chosen to be changed. */
-const Chooser = ({state, scene, aside, choosing}: ScreenProps & {readonly choosing: number}) => {
+const Chooser = ({state, scene, search, aside, choosing}: ScreenProps & {readonly choosing: number}) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
 	const height = bodyRows(scene.rows);
@@ -23,21 +24,35 @@ const Chooser = ({state, scene, aside, choosing}: ScreenProps & {readonly choosi
 	const rows = [
 		row('Which topic do you want to change?'),
 		blank,
-		...menuRows(titles, choosing, {width, height: height - 2, marks}),
+		...markedRows(menuRows(titles, choosing, {width, height: height - 2, marks}), search.query),
 	];
 	const hints = [
 		['Enter', 'open'],
 		['Esc', 'back'],
 	] as const;
 	return (
-		<Frame {...scene} title="Review: change an answer" aside={aside} hints={hints} notice={state.notice}>
+		<Frame
+			{...scene}
+			search={search}
+			title="Review: change an answer"
+			aside={aside}
+			hints={hints}
+			notice={state.notice}
+		>
 			<Rows rows={rows} width={width} height={height} />
 		</Frame>
 	);
 };
 
 /** What is read before the start, page by page. */
-const Reader = ({state, scene, aside, page, top}: ScreenProps & {readonly page: number; readonly top: number}) => {
+const Reader = ({
+	state,
+	scene,
+	search,
+	aside,
+	page,
+	top,
+}: ScreenProps & {readonly page: number; readonly top: number}) => {
 	const marks = glyphs(useLook());
 	const width = bodyColumns(scene.columns);
 	const text = planPageText(state, scene, page);
@@ -45,12 +60,13 @@ const Reader = ({state, scene, aside, page, top}: ScreenProps & {readonly page: 
 	const hints = [
 		[marks.sideways, 'page'],
 		[marks.arrows, 'scroll'],
+		['/', 'search'],
 		['Esc', 'back'],
 		['?', 'help'],
 	] as const;
 	return (
-		<Frame {...scene} title="Before the start" aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={visible(text, top)} width={width} height={text.height} />
+		<Frame {...scene} search={search} title="Before the start" aside={aside} hints={hints} notice={state.notice}>
+			<Rows rows={seenRows(text, top, search)} width={width} height={text.height} />
 			<Rows
 				rows={[ruleRow(position(text, top), width, marks), buttonRow(tabs, page, width)]}
 				width={width}
@@ -62,7 +78,7 @@ const Reader = ({state, scene, aside, page, top}: ScreenProps & {readonly page: 
 
 /** All answers and the plan, scrolled, above the buttons. */
 export const Review = (props: ScreenProps<On<'review'>>) => {
-	const {state, scene, aside} = props;
+	const {state, scene, search, aside} = props;
 	const marks = glyphs(useLook());
 	const {choosing, reading, details} = state.screen;
 	if (choosing !== undefined) return <Chooser {...props} choosing={choosing} />;
@@ -79,6 +95,7 @@ export const Review = (props: ScreenProps<On<'review'>>) => {
 		['Enter', 'choose'],
 		[marks.sideways, 'button'],
 		[marks.arrows, 'scroll'],
+		['/', 'search'],
 		['d', 'details'],
 		['t', 'papers'],
 		['Esc', 'questions'],
@@ -87,8 +104,8 @@ export const Review = (props: ScreenProps<On<'review'>>) => {
 		['p', 'look again'],
 	] as const;
 	return (
-		<Frame {...scene} title="Review" aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={visible(text, top)} width={width} height={text.height} />
+		<Frame {...scene} search={search} title="Review" aside={aside} hints={hints} notice={state.notice}>
+			<Rows rows={seenRows(text, top, search)} width={width} height={text.height} />
 			<Rows
 				rows={[ruleRow(where, width, marks), buttonRow(labels, focusOf(state, extent), width)]}
 				width={width}

@@ -6,7 +6,7 @@ import {Rows} from '../components/rows.tsx';
 import {useBusySign} from '../components/spinner.tsx';
 import {detailText} from '../content/detail.ts';
 import {type Hint, ruleRow, wallRows} from '../content/frame.ts';
-import {logRows, logTitle, searchRow} from '../content/log.ts';
+import {logRows, logTitle} from '../content/log.ts';
 import {stepRows} from '../content/steps.ts';
 import {currentStep, isSearching, pageOf} from '../state/page.ts';
 import type {Notice, Scene, UiState} from '../state/types.ts';
@@ -38,16 +38,14 @@ const Detail = ({state, scene, height}: PaneProps) => {
 	return <Rows rows={withMoreBelow(text, state.run.detailTop)} width={detailColumns(scene.columns)} height={height} />;
 };
 
-const LogPane = ({state, scene, height}: PaneProps) => {
+const LogPane = ({state, scene, search, height}: PaneProps) => {
 	const marks = glyphs(useLook());
 	const {log, pane} = state.run;
 	const {run} = scene;
 	const width = bodyColumns(scene.columns);
-	const title = logTitle(run ?? {log: [], logDropped: 0}, log);
-	const head = log.typing
-		? searchRow(log.typing, {width, marks})
-		: ruleRow(title, width, marks, pane === 'log' ? 'title' : 'dim');
-	const lines = run ? logRows(run, log, {width, height: height - 1, marks}) : [];
+	const title = logTitle(run ?? {log: [], logDropped: 0}, log, search.query);
+	const head = ruleRow(title, width, marks, pane === 'log' ? 'title' : 'dim');
+	const lines = run ? logRows(run, log, search.query, {width, height: height - 1, marks}) : [];
 	return <Rows rows={[head, ...lines]} width={width} height={height} />;
 };
 
@@ -60,10 +58,6 @@ const titleOf = (run: RunState | undefined): string => {
 	return `${doing}: ${done} of ${steps.length} steps${stopping === undefined ? '' : ', stopping at a safe point'}`;
 };
 
-const searchHints: readonly Hint[] = [
-	['Enter', 'search'],
-	['Esc', 'cancel'],
-];
 const runHints: readonly Hint[] = [
 	['Tab', 'pane'],
 	['/', 'search log'],
@@ -74,7 +68,7 @@ const runHints: readonly Hint[] = [
 ];
 const logHints: readonly Hint[] = [
 	['G', 'newest'],
-	['n/N', 'find'],
+	['/', 'search'],
 	['v', 'level'],
 	['Tab', 'pane'],
 	['?', 'help'],
@@ -82,38 +76,38 @@ const logHints: readonly Hint[] = [
 ];
 
 const hintsOf = ({run}: UiState, arrows: string): readonly Hint[] => {
-	if (run.log.typing) return searchHints;
 	if (run.pane === 'log') return [[arrows, 'scroll'], ...logHints];
 	return [[arrows, run.pane === 'steps' ? 'step' : 'scroll'], ...runHints];
 };
 
 /** What waits until the search text is typed; undefined while nothing does. */
 const waitingNotice = (state: UiState, {run}: Scene): Notice | undefined => {
-	if (!isSearching(state.run)) return undefined;
+	if (!isSearching(state)) return undefined;
 	const page = pageOf(run);
 	const waits = page ? page.step.title : run?.outcome !== undefined && 'The end of the run';
 	return waits ? {role: 'warn', text: `${waits} waits for you: Enter or Esc ends the search and shows it.`} : undefined;
 };
 
 /** Steps at the left, the step in focus at the right, the log below. */
-export const Run = ({state, scene, aside}: ScreenProps) => {
+export const Run = ({state, scene, search, aside}: ScreenProps) => {
 	const marks = glyphs(useLook());
 	const {top, log} = runRows(scene.rows);
 	const hints = hintsOf(state, marks.arrows);
 	return (
 		<Frame
 			{...scene}
+			search={search}
 			title={titleOf(scene.run)}
 			aside={aside}
 			hints={hints}
 			notice={waitingNotice(state, scene) ?? state.notice}
 		>
 			<Box height={top} width={bodyColumns(scene.columns)}>
-				<StepList state={state} scene={scene} height={top} />
+				<StepList state={state} scene={scene} search={search} height={top} />
 				<Rows rows={wallRows(top, marks)} width={2} height={top} />
-				<Detail state={state} scene={scene} height={top} />
+				<Detail state={state} scene={scene} search={search} height={top} />
 			</Box>
-			<LogPane state={state} scene={scene} height={log + 1} />
+			<LogPane state={state} scene={scene} search={search} height={log + 1} />
 		</Frame>
 	);
 };

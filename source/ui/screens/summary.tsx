@@ -1,21 +1,27 @@
 import {Frame} from '../components/frame.tsx';
 import {Rows} from '../components/rows.tsx';
 import type {Hint} from '../content/frame.ts';
+import {seenRows} from '../content/search/search.ts';
 import {summaryText} from '../content/summary.ts';
 import {bodyColumns} from '../terminal/layout.ts';
 import {glyphs} from '../terminal/marks.ts';
-import {visible} from '../terminal/rows.ts';
 import {useLook} from '../terminal/theme.ts';
 import type {ScreenProps} from './props.ts';
 
 const titles = {done: 'Done', failed: 'Not finished', stopped: 'Stopped'} as const;
 
 /** How it ended and what is next. */
-export const Summary = ({state, scene, aside}: ScreenProps) => {
+export const Summary = ({state, scene, search, aside}: ScreenProps) => {
 	const marks = glyphs(useLook());
 	const text = summaryText(state, scene, marks);
 	const title = titles[scene.run?.outcome ?? 'done'];
-	const scrolls: readonly Hint[] = text.rows.length > text.height ? [[marks.arrows, 'scroll']] : [];
+	const scrolls: readonly Hint[] =
+		text.rows.length > text.height
+			? [
+					[marks.arrows, 'scroll'],
+					['/', 'search'],
+				]
+			: [];
 	const hints: readonly Hint[] = [
 		['q', 'leave; this is printed again then'],
 		['y', 'copy'],
@@ -24,8 +30,12 @@ export const Summary = ({state, scene, aside}: ScreenProps) => {
 		['?', 'help'],
 	];
 	return (
-		<Frame {...scene} title={title} aside={aside} hints={hints} notice={state.notice}>
-			<Rows rows={visible(text, state.run.summaryTop)} width={bodyColumns(scene.columns)} height={text.height} />
+		<Frame {...scene} search={search} title={title} aside={aside} hints={hints} notice={state.notice}>
+			<Rows
+				rows={seenRows(text, state.run.summaryTop, search)}
+				width={bodyColumns(scene.columns)}
+				height={text.height}
+			/>
 		</Frame>
 	);
 };

@@ -89,7 +89,7 @@ export const isLetter = (key: Key, ...letters: readonly string[]): boolean => le
 export const isYes = (key: Key): boolean => isLetter(key, 'y', 'Y');
 
 /** Does a key take what is in focus in a list? */
-export const takes = (key: Key): boolean => key.id === 'return' || key.id === 'right';
+export const takes = (key: Key): boolean => key.id === 'return' || move(key) === 'right';
 
 const ringSteps: Partial<Record<KeyId, number>> = {up: -1, left: -1, 'shift-tab': -1, down: 1, right: 1, tab: 1};
 

@@ -38,27 +38,37 @@ export const viewOf = (run: RunView, page: Page): PageView => {
 	return run.page.subject === subject ? run.page : {...fresh, subject};
 };
 
-/** True while the search text of the log is typed; pages wait until it is. */
-export const isSearching = ({log}: RunView): boolean => log.typing !== undefined;
+/** True while a text to search for is typed; pages wait until it is. */
+export const isSearching = ({search}: Pick<UiState, 'search'>): boolean => search.typing !== undefined;
+
+/** The place of a page among those that are searched: another problem, or another section of a hand-over, is another place. */
+export const searchPlace = (page: Page, {section}: PageView): string =>
+	page.kind === 'problem' ? `problem ${page.step.id} ${page.problem.code}` : `${subjectOf(page)} ${section}`;
+
+/** Does a text that is typed keep a page away, given by its place? */
+const keepsAway = ({search: {typing}}: Pick<UiState, 'search'>, place: string): boolean =>
+	typing !== undefined && typing.place !== place;
 
 /** The screen that is shown: once the run has ended it is the summary, wherever one was. */
 export const shownScreen = (state: UiState, run: RunState | undefined): Screen['name'] =>
-	state.started && run?.outcome !== undefined && !isSearching(state.run) ? 'summary' : state.screen.name;
+	state.started && run?.outcome !== undefined && !keepsAway(state, 'summary') ? 'summary' : state.screen.name;
 
 /** True from "Start" on until the run has ended. */
 export const isUnderWay = (state: UiState, run: RunState | undefined): boolean =>
 	state.started && run?.outcome === undefined;
 
 /** The page that stands over the run: the one that it calls for, unless the operator has hidden it, or types a text meanwhile. */
-export const openPage = (view: RunView, run: RunState | undefined): Page | undefined => {
+export const openPage = (state: Pick<UiState, 'run' | 'search'>, run: RunState | undefined): Page | undefined => {
 	const page = pageOf(run);
-	return page && !isSearching(view) && !viewOf(view, page).hidden ? page : undefined;
+	if (!page) return undefined;
+	const view = viewOf(state.run, page);
+	return view.hidden || keepsAway(state, searchPlace(page, view)) ? undefined : page;
 };
 
 export const freshRunView: RunView = {
 	pane: 'steps',
 	detailTop: 0,
-	log: {level: 'info', query: ''},
+	log: {level: 'info'},
 	page: fresh,
 	summaryTop: 0,
 };

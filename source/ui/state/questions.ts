@@ -53,8 +53,8 @@ export const leave = (state: Asking): Turn<Asking> => {
 	return field.kind === 'line' && field.touched ? take(state) : turn(state);
 };
 
-/** A place to mend an answer at, with all questions asked where the ones of the scope do not lead to it. */
-const mendingAt = (state: Asking, path: string): Asking | undefined => {
+/** The questionnaire at the question for an answer, with all questions asked where the ones of the scope do not lead to it. */
+export const questionAt = (state: Asking, path: string): Asking | undefined => {
 	const {scope} = state.screen;
 	const wide: Scope = scope.kind === 'mend' ? scope : {kind: 'all'};
 	for (const advanced of [state.advanced, true]) {
@@ -68,7 +68,7 @@ const mendingAt = (state: Asking, path: string): Asking | undefined => {
 /** Leads to the first answer that is not valid and says what is wrong with it. */
 const refuse = (state: Asking, {path, message}: {readonly path: string; readonly message: string}): Turn => {
 	const notice = {role: 'bad', text: `${path} ${message}`} as const;
-	const there = mendingAt(state, path);
+	const there = questionAt(state, path);
 	if (!there) return turn({...state, notice});
 	const field = judged(there, inFocus(there), there.screen.field);
 	// A field says by itself what is wrong with it.

@@ -15,6 +15,7 @@ import {questionKey} from './question-keys.ts';
 import {isDropped, ledTo, metPage} from './rest.ts';
 import {reviewKey} from './review.ts';
 import {runKey} from './run.ts';
+import {searchKey} from './search/search.ts';
 import type {Session} from './session.ts';
 import {after, type Env, isOn, type Notice, type Turn, turn, type UiEvent, type UiState} from './types.ts';
 import {welcomeKey} from './welcome.ts';
@@ -52,6 +53,7 @@ export const firstState = ({
 	help: false,
 	helpTop: 0,
 	quitting: false,
+	search: {query: ''},
 	plan: {status: 'none'},
 	run: freshRunView,
 	started: false,
@@ -60,10 +62,10 @@ export const firstState = ({
 
 /** True while letters are text and not commands. */
 const isTyping = (state: UiState, run: RunState | undefined): boolean => {
-	if (state.help || state.quitting || state.explained || state.papers || state.copying !== undefined) return false;
-	const shown = shownScreen(state, run);
-	if (shown === 'run') return isSearching(state.run);
-	return shown === 'questions' && isOn(state, 'questions') && state.screen.field.kind === 'line';
+	if (state.quitting) return false;
+	if (isSearching(state)) return true;
+	if (state.help || state.explained || state.papers || state.copying !== undefined) return false;
+	return shownScreen(state, run) === 'questions' && isOn(state, 'questions') && state.screen.field.kind === 'line';
 };
 
 const leaveNow = (state: UiState, {run}: Env): Turn =>
@@ -101,7 +103,7 @@ const summaryKey = (state: UiState, env: Env, key: Key): Turn => {
 
 const screenKey = (state: UiState, env: Env, key: Key): Turn => {
 	if (shownScreen(state, env.run) === 'summary') return summaryKey(state, env, key);
-	if (isOn(state, 'welcome')) return welcomeKey(state, key);
+	if (isOn(state, 'welcome')) return welcomeKey(state, env, key);
 	if (isOn(state, 'questions')) return questionKey(state, key);
 	if (isOn(state, 'review')) return reviewKey(state, env, key);
 	return runKey(state, env, key);
@@ -110,25 +112,38 @@ const screenKey = (state: UiState, env: Env, key: Key): Turn => {
 /** Is a question open that y agrees to? */
 const asksYes = (state: UiState): boolean => {
 	const {confirming, consent} = state.run.page;
-	return (
-		confirming !== undefined || consent !== undefined || (isOn(state, 'review') && state.screen.consenting === true)
-	);
+	const ofRun = confirming !== undefined || consent !== undefined;
+	if (isOn(state, 'questions')) return state.screen.removing;
+	return ofRun || (isOn(state, 'review') && state.screen.consenting === true);
+};
+
+/** Letters that mean the same on several pages, unless a question is open or letters are a text. */
+const letterKey = (state: UiState, env: Env, key: Key): Turn | undefined => {
+	const copied = isLetter(key, 'y') ? copy(state, env) : undefined;
+	if (copied) return copied;
+	return isLetter(key, 't') && hasPapers(state, env.run) ? openPapers(state, env) : undefined;
+};
+
+/** What a key does to what lies over the page, or to the page. */
+const pageKey = (state: UiState, env: Env, key: Key): Turn => {
+	if (state.papers) return papersKey(state, env, state.papers, key);
+	if (state.podLog) return podLogKey(state, env, state.podLog, key);
+	return state.explained ? explainedKey(state, env, state.explained, key) : screenKey(state, env, key);
 };
 
 /** What a key does that was meant for what is seen. */
 const seenKey = (state: UiState, env: Env, key: Key): Turn => {
+	const isText = isTyping(state, env.run);
+	const asks = asksYes(state);
+	const searched = asks && !isSearching(state) ? undefined : searchKey(state, env, key, isText);
+	if (searched) return searched;
 	if (state.help) return helpKey(state, env, key);
 	// Zellij keeps Ctrl-G.
-	const asksHelp = key.id === 'ctrl-g' || key.id === 'ctrl-l' || (isLetter(key, '?') && !isTyping(state, env.run));
+	const asksHelp = key.id === 'ctrl-g' || key.id === 'ctrl-l' || (isLetter(key, '?') && !isText);
 	if (asksHelp) return turn({...state, help: true, helpTop: 0});
 	if (state.copying !== undefined) return copyingKey(state, env, state.copying, key);
-	const copied = isLetter(key, 'y') && !asksYes(state) && !isTyping(state, env.run) ? copy(state, env) : undefined;
-	if (copied) return copied;
-	const asksPapers = isLetter(key, 't') && !asksYes(state) && !isTyping(state, env.run);
-	if (asksPapers && hasPapers(state, env.run)) return openPapers(state, env);
-	if (state.papers) return papersKey(state, env, state.papers, key);
-	if (state.podLog) return podLogKey(state, env, state.podLog, key);
-	return state.explained ? explainedKey(state, env, state.explained, key) : screenKey(state, env, key);
+	const lettered = asks || isText ? undefined : letterKey(state, env, key);
+	return lettered ?? pageKey(state, env, key);
 };
 
 const oneKey = (before: UiState, env: Env, key: Key): Turn => {
@@ -214,8 +229,12 @@ const told: {
 	'pod-seen': podSeen,
 	'pod-unseen': podUnseen,
 	'run-changed': (state) => state,
-	// Where papers lie is still to be read.
-	'run-ended': (state, {summary}) => ({...state, summary, ...uncovered, papers: state.papers}),
+	// What lies over the run stays where a text is typed in it; and where papers lie is still to be read.
+	'run-ended': (state, {summary}) => ({
+		...state,
+		summary,
+		...(isSearching(state) ? {} : {...uncovered, papers: state.papers}),
+	}),
 	'summary-known': (state, {summary}) => ({...state, summary}),
 	'handover-seen': (state, {handover}, {now}) => ({...state, run: {...state.run, checked: {handover, at: now}}}),
 };

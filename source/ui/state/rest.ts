@@ -11,7 +11,7 @@ export const restMs = 500;
 export const faceOf = (state: UiState, run: RunState | undefined): Problem | string => {
 	const shown = shownScreen(state, run);
 	if (shown !== 'run') return shown;
-	const page = openPage(state.run, run);
+	const page = openPage(state, run);
 	return page ? subjectOf(page) : 'run';
 };
 
@@ -39,7 +39,7 @@ export const isDropped = (state: UiState, {run, now}: Pick<Env, 'run' | 'now'>, 
  */
 export const ledTo = (before: UiState, {state, effects}: Turn, env: Env): Turn => {
 	const uncovers = isCovered(before) && !isCovered(state);
-	const letsIn = isSearching(before.run) && !isSearching(state.run);
+	const letsIn = isSearching(before) && !isSearching(state);
 	if (uncovers || letsIn) return {state: metPage(state, env), effects};
 	const isSame = isCovered(state) || faceOf(state, env.run) === state.face;
 	return {state: isSame ? state : {...state, face: faceOf(state, env.run)}, effects};

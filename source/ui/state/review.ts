@@ -50,12 +50,18 @@ const proposed = (state: Reviewing, extent: Extent): ReviewButton => {
 export const focusOf = (state: Reviewing, extent: Extent): number =>
 	state.screen.menu ?? Math.max(0, reviewButtons(state).indexOf(proposed(state, extent)));
 
+/** The page with a row at its top. */
+export const scrolledTo = (state: Reviewing, extent: Extent, top: number): Reviewing => ({
+	...state,
+	screen: {...state.screen, top, seen: isSeen(state, extent) || isInView(top, extent)},
+});
+
 /** What scrolling comes to; End stays at the plan, also where that is not there yet. */
 const scrolled = (state: Reviewing, extent: Extent, key: Key): Reviewing['screen'] | undefined => {
 	const to = scrollMove(key, topOf(state, extent), extent);
 	if (to === undefined) return undefined;
-	const top = move(key) === 'end' ? 'end' : to;
-	return {...state.screen, top, seen: isSeen(state, extent) || isInView(to, extent)};
+	const {screen} = scrolledTo(state, extent, to);
+	return move(key) === 'end' ? {...screen, top: 'end'} : screen;
 };
 
 /** Why nothing can be started yet, in one row; undefined where the plan is there to be agreed to. */

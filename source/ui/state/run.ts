@@ -2,7 +2,7 @@ import type {RunState, StepState} from '../../engine/state.ts';
 import {bodyColumns, logPrefix, runRows} from '../terminal/layout.ts';
 import {isLetter, type Key, listMove, move, scrollMove} from './keys.ts';
 import {logKey} from './log/log.ts';
-import {currentStep, isSearching, openPage, type Page, pageOf, viewOf} from './page.ts';
+import {currentStep, openPage, type Page, pageOf, viewOf} from './page.ts';
 import {handoverKey, problemKey} from './page-keys.ts';
 import {openPodLog} from './pod-log.ts';
 import {type Env, type PageView, type RunView, type Turn, turn, type UiState} from './types.ts';
@@ -33,10 +33,10 @@ const onLog = (state: UiState, {run, columns, rows}: Env, key: Key): Turn => {
 	return turn(log === undefined ? state : withRun(state, {log}));
 };
 
-/** Searching means the log, whichever pane has the focus; so does paging, where the pane itself is no text. */
+/** The level is that of the log, whichever pane has the focus; paging means the log as well, where the pane itself is no text. */
 const isForLog = ({pane}: RunView, key: Key): boolean => {
 	const pages = key.id === 'pageup' || key.id === 'pagedown';
-	return pane === 'log' || isLetter(key, '/', 'n', 'N', 'v') || (pages && pane === 'steps');
+	return pane === 'log' || isLetter(key, 'v') || (pages && pane === 'steps');
 };
 
 const switchPane = (state: UiState, step: 1 | -1): Turn => {
@@ -83,8 +83,7 @@ const onPanes = (state: UiState, env: Env, key: Key): Turn => {
 
 /** Keys of the run screen; while the run waits on somebody, the page over it has them. */
 export const runKey = (state: UiState, env: Env, key: Key): Turn => {
-	if (isSearching(state.run)) return onLog(state, env, key);
-	const page = openPage(state.run, env.run);
+	const page = openPage(state, env.run);
 	if (page?.kind === 'problem' && isLetter(key, 'L') && !isAsking(viewOf(state.run, page)))
 		return openPodLog(state, page.step);
 	return page ? onPage(state, env, page, key) : onPanes(state, env, key);

@@ -23,7 +23,8 @@ export type Spot = {readonly topic: number; readonly item?: number | undefined; 
 export type Details = {readonly focus: number; readonly top?: number};
 
 export type Screen =
-	| {readonly name: 'welcome'; readonly menu: number}
+	/** `top`: the first row in view of what stands above the menu. */
+	| {readonly name: 'welcome'; readonly menu: number; readonly top?: number | undefined}
 	| {
 			readonly name: 'questions';
 			readonly scope: Scope;

@@ -21,9 +21,18 @@ import type {AppResult, Found, Offered, Sighting, SummaryView, Unfinished} from 
 export type LogView = {
 	readonly anchor?: number | undefined;
 	readonly level: LogLevel;
+};
+
+/** The search of all pages. */
+export type Search = {
+	/** The text that was searched for last; empty before. */
 	readonly query: string;
-	/** Present while the text to search for is typed. */
-	readonly typing?: Line | undefined;
+	/** The place where it is on, and the row of how many that was found last there. */
+	readonly on?:
+		| {readonly place: string; readonly found?: {readonly row: number; readonly of: number} | undefined}
+		| undefined;
+	/** The text that is typed, and the place where that began; no page comes over it. */
+	readonly typing?: {readonly line: Line; readonly place: string} | undefined;
 };
 
 /** The page over the run for what the run waits on. `subject` ties it to one problem or hand-over. */
@@ -153,6 +162,7 @@ export type UiState = Form & {
 	/** The thing in focus while one of several is chosen to be copied. */
 	readonly copying?: number | undefined;
 	readonly quitting: boolean;
+	readonly search: Search;
 	readonly notice?: Notice | undefined;
 	/** What stood before the operator last: a problem by itself, anything else by name. */
 	readonly face?: Problem | string | undefined;
@@ -187,6 +197,8 @@ export type Scene = {
 export type Env = Scene & {
 	/** Of the text that scroll keys move. It is measured where texts are made: state knows how far, not what. */
 	readonly extent: (state: UiState) => Extent;
+	/** The rows of that text, for a search. */
+	readonly lines: (state: UiState) => readonly string[];
 	/** What can be copied of the page that is shown. */
 	readonly copies: (state: UiState) => ReadonlyArray<{readonly label: string; readonly text: string}>;
 };

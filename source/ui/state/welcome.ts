@@ -1,8 +1,8 @@
 import {firstScope, missingPaths} from '../../answers/form/asking.ts';
-import {digit, isLetter, type Key, listMove, takes} from './keys.ts';
+import {digit, isLetter, type Key, listMove, scrollMove, takes} from './keys.ts';
 import {openReview} from './open-review.ts';
 import {openQuestions} from './questions.ts';
-import {type On, type Turn, turn, type UiState} from './types.ts';
+import {type Env, type On, type Turn, turn, type UiState} from './types.ts';
 
 /** What can be done from the first page. */
 export type WelcomeChoice = 'unfinished' | 'begin' | 'all' | 'quit';
@@ -37,12 +37,16 @@ const choose = (state: On<'welcome'>, choice: WelcomeChoice): Turn => {
 };
 
 /** Keys of the first page. */
-export const welcomeKey = (state: On<'welcome'>, key: Key): Turn => {
+export const welcomeKey = (state: On<'welcome'>, env: Env, key: Key): Turn => {
 	const {screen} = state;
 	const choices = welcomeMenu(state);
 	const chosen = choices[takes(key) ? screen.menu : (digit(key, choices.length) ?? -1)];
 	if (chosen) return choose(state, chosen);
 	if (isLetter(key, 'q')) return turn({...state, quitting: true});
+	// Up and down are for the menu.
+	const pages = key.id === 'pageup' || key.id === 'pagedown';
+	const top = pages ? scrollMove(key, screen.top ?? 0, env.extent(state)) : undefined;
+	if (top !== undefined) return turn({...state, screen: {...screen, top}});
 	const menu = listMove(key, screen.menu, choices.length) ?? screen.menu;
 	return turn({...state, screen: {...screen, menu}});
 };

@@ -1,7 +1,7 @@
 import type {StepStatus} from '../../engine/events.ts';
 
 /** What a piece of text means; colours follow from it, and nothing is told by colour alone. */
-export type Role = 'plain' | 'title' | 'dim' | 'ok' | 'bad' | 'warn' | 'busy' | 'key' | 'focus';
+export type Role = 'plain' | 'title' | 'dim' | 'ok' | 'bad' | 'warn' | 'busy' | 'key' | 'focus' | 'match';
 
 const unicode = {
 	ok: '✓',

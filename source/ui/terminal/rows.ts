@@ -19,6 +19,9 @@ export type Scrolled = {readonly rows: readonly Row[]; readonly height: number} 
 	'end' | 'matter' | 'starts'
 >;
 
+/** The words of a row, without how they look. */
+export const textOf = (row: Row): string => row.map(({text}) => text).join('');
+
 /** Do two rows look the same? */
 export const sameRow = (one: Row, other: Row): boolean =>
 	one === other ||
@@ -59,12 +62,6 @@ export const cutRow = (spans: Row, width: number, mark: string): Row => {
 		return [{...span, text}];
 	});
 };
-
-/** The first rows of a text; where there are more, the last one says how many. */
-export const cutRows = (rows: readonly Row[], height: number): readonly Row[] =>
-	rows.length <= height
-		? rows
-		: [...rows.slice(0, height - 1), row(`${rows.length - height + 1} more rows in a higher window`, 'dim')];
 
 /** Keeps a scroll position within a list. */
 export const clampTop = (top: number, total: number, height: number): number =>

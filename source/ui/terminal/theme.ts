@@ -21,6 +21,7 @@ const colours: Readonly<Record<Role, TextProps>> = {
 	busy: {color: 'cyan'},
 	key: {color: 'cyan'},
 	focus: {inverse: true},
+	match: {bold: true, underline: true},
 };
 
 /** Cyan and yellow are hardly seen on white. */
@@ -42,6 +43,7 @@ const monochrome: Readonly<Record<Role, TextProps>> = {
 	busy: {},
 	key: {},
 	focus: {inverse: true},
+	match: {bold: true, underline: true},
 };
 
 /** Properties of Ink's `Text` for a role. */

@@ -28,7 +28,7 @@ export const keyPageOf = (state: UiState, run: RunState | undefined): KeyPage =>
 		case 'review':
 			return inReview(state);
 		case 'run':
-			return openPage(state.run, run)?.kind ?? 'run';
+			return openPage(state, run)?.kind ?? 'run';
 		case 'summary':
 			return 'summary';
 		default:

@@ -9,11 +9,18 @@ const scrolling: readonly KeyLine[] = [
 ];
 const toNextProblem: KeyLine = {keys: ['x'], does: 'to the next problem'};
 const toPapers: KeyLine = {keys: ['t'], does: 'papers for other teams'};
+/** The search of a page: the same keys on all of them. */
+const searching: readonly KeyLine[] = [
+	{keys: ['/', 'Ctrl-F'], does: 'search; Enter alone: again'},
+	{keys: ['n', 'N'], does: 'next, previous; Esc ends it'},
+];
+/** Where Esc means nothing else. */
+const searchingAlone: readonly KeyLine[] = [...searching, {keys: ['Esc'], does: 'end the search'}];
 const list: KeyLine = {keys: ['Up', 'Down', 'k', 'j', 'Home', 'End', 'g', 'G'], does: 'move in the list'};
 
 /** What is the same on every page; on the last one Ctrl-C leaves. */
 export const everywhere: readonly KeyLine[] = [
-	{keys: ['?', 'Ctrl-L', 'Ctrl-G'], does: 'this page; Ctrl-L also while typing'},
+	{keys: ['?', 'Ctrl-L', 'Ctrl-G'], does: 'this page; Ctrl-L in a question'},
 	{keys: ['Ctrl-C'], does: 'ask, then stop or quit; twice: at once'},
 ];
 
@@ -26,14 +33,20 @@ const inQuestions: readonly KeyLine[] = [
 	{keys: ['Ctrl-R', 'Ctrl-S'], does: 'to the review, or try again'},
 	{keys: ['Ctrl-X', 'Ctrl-A'], does: 'show or hide advanced questions'},
 	{keys: ['Ctrl-Y'], does: 'what this answer is about'},
+	{keys: ['Ctrl-F'], does: 'search all questions; Enter alone: the next'},
 ];
+
+/** In rows in which nothing is typed. */
+const searchingRows: KeyLine = {keys: ['/'], does: 'search all questions, too'};
 
 /** The keys of each page, beside those that are the same everywhere. */
 export const keyTable = {
 	welcome: [
-		{keys: ['Enter', 'Right'], does: 'choose'},
+		{keys: ['Enter', 'Right', 'l'], does: 'choose'},
 		{keys: ['1', '2'], does: 'choose by number'},
 		list,
+		{keys: ['PgUp', 'PgDn'], does: 'scroll what stands above'},
+		...searchingAlone,
 		{keys: ['q'], does: 'ask to quit'},
 	],
 	line: [
@@ -49,6 +62,8 @@ export const keyTable = {
 		{keys: ['1', '2'], does: 'choose by number and go on'},
 		{keys: [' '], does: 'take the choice'},
 		list,
+		searchingRows,
+		{keys: ['n', 'N'], does: 'at a match: the next, previous'},
 		{keys: ['a'], does: 'show or hide advanced questions'},
 		{keys: ['Left', 'h'], does: 'back a topic'},
 	],
@@ -58,6 +73,7 @@ export const keyTable = {
 		{keys: ['d', '-', 'Del'], does: 'take out the one in focus; asks'},
 		{keys: ['1', 'Right', 'l'], does: 'open one'},
 		list,
+		searchingRows,
 		{keys: ['a'], does: 'show or hide advanced questions'},
 		{keys: ['Left', 'h'], does: 'back a topic'},
 	],
@@ -66,6 +82,7 @@ export const keyTable = {
 		{keys: ['1', '2', '3', '4'], does: 'press a button by number'},
 		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'h', 'l'], does: 'other button'},
 		...scrolling,
+		...searching,
 		toNextProblem,
 		{keys: ['p'], does: 'make the plan anew'},
 		{keys: ['d'], does: 'the changes, each with what it does'},
@@ -73,22 +90,24 @@ export const keyTable = {
 		{keys: ['Esc'], does: 'to the questions'},
 	],
 	topics: [
-		{keys: ['Enter', 'Right'], does: 'open the topic'},
+		{keys: ['Enter', 'Right', 'l'], does: 'open the topic'},
 		{keys: ['1', '2'], does: 'open by number'},
 		list,
+		...searching,
 		{keys: ['Esc', 'Left', 'h'], does: 'back'},
 	],
 	reading: [
 		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'Enter', 'h', 'l', '1', '2'], does: 'other page'},
 		...scrolling,
+		...searching,
 		{keys: ['Esc'], does: 'back'},
 	],
 	run: [
 		{keys: ['Tab', 'Shift-Tab', 'Left', 'Right', 'h', 'l'], does: 'steps, details, log'},
 		{keys: ['Up', 'Down', 'k', 'j', 'Home', 'End', 'g', 'G'], does: 'other step; scroll details, log'},
 		{keys: ['PgUp', 'PgDn'], does: 'scroll the log, or the details'},
-		{keys: ['/'], does: 'search the log'},
-		{keys: ['n', 'N'], does: 'older, newer match'},
+		{keys: ['/', 'Ctrl-F'], does: 'search the log; Enter alone: again'},
+		{keys: ['n', 'N'], does: 'older, newer match; Esc ends it'},
 		{keys: ['v'], does: 'level of the log'},
 		{keys: ['L'], does: 'live log of a pod of the step'},
 		toPapers,
@@ -111,6 +130,7 @@ export const keyTable = {
 		{keys: ['i', 'Ctrl-Y'], does: 'explain'},
 		{keys: ['L'], does: 'live log of a pod of the step'},
 		{keys: ['PgUp', 'PgDn', 'Home', 'End', 'g', 'G'], does: 'scroll'},
+		...searching,
 		toNextProblem,
 		{keys: ['Esc'], does: 'log and steps; Enter comes back'},
 		{keys: ['q'], does: 'quit, to go on later; asks'},
@@ -123,6 +143,7 @@ export const keyTable = {
 		{keys: ['c'], does: 'confirm, where allowed; asks'},
 		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'h', 'l', '1', '2'], does: 'other section'},
 		...scrolling,
+		...searching,
 		{keys: ['Esc'], does: 'log and steps; Enter comes back'},
 		{keys: ['q'], does: 'ask to stop'},
 	],
@@ -131,36 +152,47 @@ export const keyTable = {
 		{keys: ['1', '2'], does: 'open by number'},
 		list,
 		{keys: ['PgUp', 'PgDn'], does: 'scroll an open change'},
+		...searching,
 		{keys: ['Esc', 'Left', 'h'], does: 'back'},
 	],
 	podLog: [
 		{keys: ['Left', 'Right', 'Tab', 'Shift-Tab', 'h', 'l', '1', '2'], does: 'other pod'},
 		...scrolling,
+		...searching,
 		{keys: ['y'], does: 'copy the page'},
 		{keys: ['Esc', 'Enter', 'q', 'L'], does: 'back'},
 	],
 	papers: [
 		{keys: ['Enter', 'Right', 'l', '1', '2'], does: 'save these papers'},
 		list,
+		...searching,
 		{keys: ['Esc', 'q', 't'], does: 'back'},
 	],
 	papersMade: [
 		...scrolling,
+		...searching,
 		{keys: ['y'], does: 'copy a path, or the page'},
 		{keys: ['Esc'], does: 'to the list of papers'},
 		{keys: ['Enter', 'q', 't'], does: 'close'},
 	],
 	explained: [
 		...scrolling,
+		...searching,
 		{keys: ['y'], does: 'copy the page'},
 		{keys: ['Esc', 'Enter', 'Backspace', 'Ctrl-Y', 'q', 'i'], does: 'back'},
 	],
-	copying: [{keys: ['Enter', 'y', 'Right', 'l', '1', '2'], does: 'copy it'}, list, {keys: ['Esc', 'q'], does: 'back'}],
+	copying: [
+		{keys: ['Enter', 'y', 'Right', 'l', '1', '2'], does: 'copy it'},
+		list,
+		...searching,
+		{keys: ['Esc', 'q'], does: 'back'},
+	],
 	summary: [
 		{keys: ['q', 'Enter'], does: 'leave; no other key does'},
 		{keys: ['y'], does: 'copy an address, command or path'},
 		toPapers,
 		...scrolling,
+		...searchingAlone,
 		toNextProblem,
 	],
 } as const satisfies Readonly<Record<string, readonly KeyLine[]>>;

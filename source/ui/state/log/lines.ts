@@ -9,12 +9,20 @@ export const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 /** A log line with its number, counted from the first line ever, and its step where another one begins to speak. */
 export type Numbered = {readonly number: number; readonly line: LogLine; readonly step?: string};
 
-/** What is shown of a line, and searched. */
+/** What is shown of a line. */
 export const wordsOf = ({line, step}: Numbered): string => (step === undefined ? line.text : `${step}: ${line.text}`);
 
-/** Whether a text that is searched for stands in a line, in capitals or small. */
-export const isMatch = (one: Numbered, query: string): boolean =>
-	wordsOf(one).toLowerCase().includes(query.toLowerCase());
+/** The texts of lines that stay the same for as long as no line comes. */
+const texts = new WeakMap<readonly Numbered[], readonly string[]>();
+
+/** What is shown of lines, and searched. */
+export const textsOf = (lines: readonly Numbered[]): readonly string[] => {
+	const known = texts.get(lines);
+	if (known) return known;
+	const all = lines.map(wordsOf);
+	texts.set(lines, all);
+	return all;
+};
 
 /** What was found of a log: its lines of a level, up to the line before number `end`. */
 type Known = {readonly log: readonly LogLine[]; readonly end: number; readonly lines: readonly Numbered[]};

@@ -7,7 +7,7 @@ import {type TopicId, topics} from '../../../handover/topics.ts';
 import type {WrittenPapers} from '../../../handover/written.ts';
 import {keyPageOf} from '../help/help.ts';
 import type {KeyPage} from '../help/key-table.ts';
-import {digit, isLetter, type Key, listMove, move, scrollMove, takes} from '../keys.ts';
+import {digit, isLetter, type Key, listMove, scrollMove, takes} from '../keys.ts';
 import {openPage, shownScreen} from '../page.ts';
 import {lookedAt} from '../run.ts';
 import {type Env, isOn, type PapersView, type Turn, turn, type UiState} from '../types.ts';
@@ -46,7 +46,7 @@ const ofStep = ({id, problem}: StepState): readonly TopicId[] => {
 /** The topics that the page below is about; none where it is about nobody in particular. */
 const concernedIn = (state: UiState, run: RunState | undefined): readonly TopicId[] => {
 	if (isOn(state, 'review')) return state.plan.status === 'ready' ? inPlan(state.plan.view) : [];
-	const page = openPage(state.run, run);
+	const page = openPage(state, run);
 	if (page?.kind === 'handover') return topicsOf([page.handover.who]);
 	const step = page?.step ?? lookedAt(state.run, run);
 	return step && shownScreen(state, run) === 'run' ? ofStep(step) : [];
@@ -80,8 +80,7 @@ const make = (state: UiState, view: PapersView, {topics: chosen}: PapersChoice):
 const onList = (state: UiState, view: PapersView, key: Key): Turn => {
 	const choices = papersChoices(view);
 	if (key.id === 'escape' || isLetter(key, 'q', 't')) return turn({...state, papers: undefined});
-	const isTaken = takes(key) || move(key) === 'right';
-	const choice = choices[isTaken ? view.focus : (digit(key, choices.length) ?? -1)];
+	const choice = choices[takes(key) ? view.focus : (digit(key, choices.length) ?? -1)];
 	if (choice) return make(state, {...view, focus: choices.indexOf(choice)}, choice);
 	return turn({...state, papers: {...view, focus: listMove(key, view.focus, choices.length) ?? view.focus}});
 };

@@ -24,7 +24,7 @@ export const openings = ({plan}: Pick<UiState, 'plan'>): readonly Opening[] => {
 const onList = (details: Details, key: Key, count: number): Details | undefined => {
 	const {focus} = details;
 	if (key.id === 'escape' || move(key) === 'left') return undefined;
-	if (takes(key) || move(key) === 'right') return {focus, top: 0};
+	if (takes(key)) return {focus, top: 0};
 	const chosen = digit(key, count);
 	return chosen === undefined ? {focus: listMove(key, focus, count) ?? focus} : {focus: chosen, top: 0};
 };
@@ -34,8 +34,7 @@ const onOpen = (state: Reviewing, env: Env, key: Key, {focus, top = 0}: Details)
 	if (key.id === 'escape' || move(key) === 'left') return {focus};
 	const moved = scrollMove(key, top, env.extent(state));
 	if (moved !== undefined) return {focus, top: moved};
-	const isNext = takes(key) || move(key) === 'right';
-	return isNext ? {focus: (focus + 1) % Math.max(1, openings(state).length), top: 0} : {focus, top};
+	return takes(key) ? {focus: (focus + 1) % Math.max(1, openings(state).length), top: 0} : {focus, top};
 };
 
 /** Keys while the changes of a plan are opened one by one. */
