@@ -22,3 +22,6 @@ export const spawnRehearsal = async (options: SpawnOptions): Promise<SpawnedRehe
 /** Runs a site in this process; see world.ts. */
 export const startRehearsal = async (options: RehearsalOptions): Promise<Rehearsal> =>
 	(await import('./world.ts')).startRehearsal(options);
+
+/** Looks whether a site can be played here, before anything is made for it; see postgres/binaries.ts. */
+export const lookForPostgres = async (): Promise<void> => (await import('./postgres/index.ts')).lookForPostgres();

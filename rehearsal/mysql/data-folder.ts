@@ -6,7 +6,7 @@ import {makeFolders} from '../../source/base/folders.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {firstOf} from '../../source/base/text.ts';
 import {rehearsalProblems} from '../problems.ts';
-import {give, type Owner, refuseUnreachable, writeOwned} from '../servers/index.ts';
+import {give, type Owner, refuseUnreachable, wordsOfFailure, writeOwned} from '../servers/index.ts';
 import type {MysqlProgram} from './program.ts';
 
 const initTimeoutMs = 180_000;
@@ -80,10 +80,7 @@ const makeMariadb = async (folder: string, {program, owner, adminPassword}: Maki
 };
 
 const initFailed = (folder: string, {product}: MysqlProgram, error: unknown): ProblemError => {
-	const {stderr = '', message} = error as Error & {stderr?: string};
-	const lines = stderr.trim().split('\n');
-	const words = lines.at(-1) || message.split('\n')[0] || '';
-	const evidence = lines.slice(-10);
+	const {words, evidence} = wordsOfFailure(error);
 	return rehearsalProblems.error('rehearsal-mysql-init-failed', {product, folder, words}, {evidence, error});
 };
 

@@ -7,7 +7,7 @@ import {errnoWords} from '../../source/base/errno.ts';
 import {folderFault, thisUser} from '../../source/base/own/folder.ts';
 import {executableFile} from '../../source/base/self/assets.ts';
 import {rehearsalProblems} from '../problems.ts';
-import {canTraverse, type Owner} from '../servers/index.ts';
+import {canTraverse, chooseOwner, type Owner} from '../servers/index.ts';
 
 type Link = {readonly source: string; readonly target: string};
 
@@ -123,6 +123,15 @@ export const preparePrograms = async (
 export const librariesOf = (bin: string): {readonly LD_LIBRARY_PATH: string} => ({
 	LD_LIBRARY_PATH: join(dirname(bin), 'lib'),
 });
+
+/**
+ * Looks whether a rehearsal can have its PostgreSQL: whom it would run as, and the package. Changes nothing.
+ * @throws ProblemError `rehearsal-no-user`, `rehearsal-postgres-missing`
+ */
+export const lookForPostgres = async (): Promise<void> => {
+	chooseOwner();
+	await refuseIncomplete(findPackage(import.meta.url, executableFile()).folder);
+};
 
 /** Major version of the PostgreSQL that a rehearsal starts. @throws ProblemError `rehearsal-postgres-missing`. */
 export const postgresMajor = (): number => Number.parseInt(findPackage(import.meta.url, executableFile()).version, 10);

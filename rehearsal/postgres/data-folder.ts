@@ -6,7 +6,15 @@ import {makeFolders} from '../../source/base/folders.ts';
 import type {ProblemError} from '../../source/base/problem.ts';
 import {firstOf} from '../../source/base/text.ts';
 import {rehearsalProblems} from '../problems.ts';
-import {give, giveTree, type Owner, refuseUnreachable, type ServerTls, writeOwned} from '../servers/index.ts';
+import {
+	give,
+	giveTree,
+	type Owner,
+	refuseUnreachable,
+	type ServerTls,
+	wordsOfFailure,
+	writeOwned,
+} from '../servers/index.ts';
 import {librariesOf} from './binaries.ts';
 
 const run = promisify(execFile);
@@ -38,16 +46,8 @@ const initdb = async (folder: string, passwordFile: string, {bin, owner}: Making
 };
 
 const initFailed = (folder: string, error: unknown): ProblemError => {
-	const {stderr = '', message} = error as Error & {stderr?: string};
-	const lines = stderr.trim().split('\n');
-	// Its last lines say that it removes what it made.
-	const words =
-		lines.find((line) => /\b(?:error|fatal|panic):/iu.test(line)) || lines.at(-1) || message.split('\n')[0] || '';
-	return rehearsalProblems.error(
-		'rehearsal-postgres-init-failed',
-		{folder, words},
-		{evidence: lines.slice(-10), error},
-	);
+	const {words, evidence} = wordsOfFailure(error);
+	return rehearsalProblems.error('rehearsal-postgres-init-failed', {folder, words}, {evidence, error});
 };
 
 const makeCluster = async (folder: string, making: Making): Promise<void> => {

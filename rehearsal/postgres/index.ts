@@ -1,3 +1,3 @@
-export {postgresMajor} from './binaries.ts';
+export {lookForPostgres, postgresMajor} from './binaries.ts';
 export {endDumps} from './end-dumps.ts';
 export {type RunningPostgres, startPostgres} from './postgres.ts';

@@ -1,4 +1,5 @@
 export {cacheFolder, debianFolder, debianPackages, debianRoot} from './debian.ts';
+export {wordsOfFailure} from './failure.ts';
 export {freePort, release, spawnKept} from './kept-server.ts';
 export {
 	give,

@@ -99,3 +99,12 @@ test('where no world is kept up that is said, with how to start one', async () =
 	expect(err).toContain('No rehearsal takes faults here.');
 	expect(err).toContain('rehearse --serve');
 });
+
+test('a second rehearsal in the same folder is told which one is up, and what can be done', async () => {
+	await hold();
+	const {code, err} = await stage.run('rehearse', '--non-interactive', '--state-dir', state);
+	expect(code).toBe(10);
+	expect(err).toContain(`A rehearsal is up in ${state} already: process ${process.pid} of `);
+	expect(err).toContain('or name another --state-dir for this one.');
+	expect(err).toContain('code:  rehearsal-locked');
+});

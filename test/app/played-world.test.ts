@@ -1,14 +1,21 @@
+import {mkdir, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {contextInWorld, contextOf} from '../../source/app/base/played-world.ts';
+import {worldPlaceOf} from '../../source/app/base/world-place.ts';
+import type {ProblemError} from '../../source/base/problem.ts';
 import {createStage, type Stage} from './stage.ts';
 
 let stage: Stage;
 beforeEach(async () => {
 	stage = await createStage();
 });
-afterEach(() => stage.remove());
+const made: string[] = [];
+afterEach(async () => {
+	for (const folder of made.splice(0)) await rm(folder, {recursive: true, force: true});
+	await stage.remove();
+});
 
 const answers = (kubeconfig: string) => ({kubernetes: {kubeconfig}}) as never;
 
@@ -19,16 +26,42 @@ test('the cluster of a played world makes a rehearsal of what is done there, and
 	await stage.write('world/rehearsal.json', JSON.stringify({ports: {kubernetes: port}}));
 	await stage.write('odd/rehearsal.json', 'not JSON');
 	const played = answers(path.join(stage.folder, 'world', 'kubeconfig'));
-	expect(await contextInWorld(stage.context, played)).toMatchObject({rehearsal: true});
+	expect(await contextInWorld(stage.context, played, stage.stateDirectory)).toMatchObject({rehearsal: true});
 	for (const folder of ['odd', 'nowhere']) {
 		const real = answers(path.join(stage.folder, folder, 'kubeconfig'));
-		expect(await contextInWorld(stage.context, real)).toBe(stage.context);
+		expect(await contextInWorld(stage.context, real, stage.stateDirectory)).toBe(stage.context);
 	}
 	await new Promise((done) => server.close(done));
-	await expect(contextInWorld(stage.context, played)).rejects.toMatchObject({
+	await expect(contextInWorld(stage.context, played, stage.stateDirectory)).rejects.toMatchObject({
 		problem: {code: 'rehearsal-not-up', nextSteps: ['zenml-airgap rehearse --serve']},
 	});
 	// A report can be written whether it is up or not.
 	expect(await contextOf(stage.context, played)).toMatchObject({rehearsal: true});
 	expect(await contextOf(stage.context, answers(path.join(stage.folder, 'nowhere', 'kubeconfig')))).toBe(stage.context);
 });
+
+test.each([0, 1000])(
+	'a world of user %i that is not up is started again by its state folder, where that is known',
+	async (userId) => {
+		const context = {...stage.context, userId};
+		const own = path.join(stage.folder, 'own state');
+		const usual = path.join(stage.context.homeDirectory, '.local', 'state', 'zenml-airgap', 'rehearsal');
+		const copied = path.join(stage.folder, 'copied');
+		const told = async (folder: string, inUse: string): Promise<readonly string[]> => {
+			await mkdir(folder, {recursive: true});
+			made.push(folder);
+			await writeFile(path.join(folder, 'rehearsal.json'), JSON.stringify({ports: {kubernetes: 1}}));
+			const refused = contextInWorld(context, answers(path.join(folder, 'kubeconfig')), inUse);
+			return refused.then(
+				() => [],
+				(error: ProblemError) => error.problem.nextSteps,
+			);
+		};
+		const served = `zenml-airgap rehearse --serve --state-dir '${own}'`;
+		expect(await told(worldPlaceOf(userId, own), own)).toEqual([served]);
+		expect(await told(worldPlaceOf(userId, usual), stage.stateDirectory)).toEqual(['zenml-airgap rehearse --serve']);
+		expect(await told(copied, stage.stateDirectory)).toEqual(['zenml-airgap rehearse --serve']);
+		// Below the state folder itself the way back can be seen, whatever state folder is in use.
+		if (userId !== 0) expect(await told(worldPlaceOf(userId, own), stage.stateDirectory)).toEqual([served]);
+	},
+);

@@ -34,7 +34,7 @@ test('a world that is kept up is reached from other shells, breaks when asked, a
 
 	const second = await stage.run('rehearse', '--serve', '--state-dir', state);
 	expect(second.code).toBe(10);
-	expect(second.err).toContain(`process ${process.pid} of ada`);
+	expect(second.err).toContain(`A rehearsal is up in ${state} already: process ${process.pid} of ada`);
 
 	const fault = (...order: readonly string[]) => stage.run('rehearse', 'fault', ...order, '--state-dir', state);
 	const file = path.join(path.dirname(kubeconfig), 'secrets', 'database-admin-password');
@@ -62,7 +62,7 @@ test('a world that is kept up is reached from other shells, breaks when asked, a
 	expect(await served).toBe(0);
 	const late = await stage.run(...plan);
 	expect(late.err).toContain('rehearsal-not-up');
-	expect(late.err).toContain('zenml-airgap rehearse --serve');
+	expect(late.err).toContain(`zenml-airgap rehearse --serve --state-dir ${state}`);
 	await expect(createCluster({kubeconfig, environment: {}} as never).version(signal)).rejects.toThrow();
 	await stage.remove();
 	// Root's world lies outside of the state folder.

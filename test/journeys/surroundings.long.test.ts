@@ -196,6 +196,8 @@ asRoot('the rehearsal tells a user without a line in the user list why its datab
 		'  code:  rehearsal-no-user',
 		'',
 	]);
+	// It is known before anything is made.
+	expect(await readdir(at('state'))).toEqual([]);
 });
 
 const drops = spawnSync('setpriv', ['--bounding-set', '-chown', 'true']).status === 0;

@@ -6,6 +6,8 @@ import {isErrno} from '../../base/errno.ts';
 import {readBounded} from '../../base/reading/bounded.ts';
 import type {Context} from './context.ts';
 import {rehearsalRunProblems} from './rehearsal-problems.ts';
+import {stateFolderOf} from './surroundings.ts';
+import {worldPlaceOf} from './world-place.ts';
 
 /** The record that a played world keeps beside its kubeconfig (rehearsal/record.ts), as far as it is needed here. */
 const recordSchema = z.looseObject({ports: z.looseObject({kubernetes: z.int().min(1).max(65_535)})});
@@ -56,6 +58,16 @@ const listens = (port: number): Promise<boolean> =>
 		socket.once('connect', end(true)).once('timeout', end(false)).once('error', end(false));
 	});
 
+/** The state folder by which a rehearsal finds this world again, as far as it is known. */
+const placeOf = ({environment, homeDirectory, userId}: Context, world: string, stateDirectory: string) => {
+	const usual = path.join(stateFolderOf(environment, homeDirectory), 'rehearsal');
+	// The commands that a served world names have its own state folder, too.
+	const known = [usual, stateDirectory, path.dirname(world)];
+	const found = known.find((folder) => worldPlaceOf(userId, folder) === world);
+	if (found === undefined) return {case: 'unknown'} as const;
+	return found === usual ? ({case: 'usual'} as const) : ({case: 'elsewhere', state: found} as const);
+};
+
 /** The context of work on these answers: that of a rehearsal where their cluster is played. */
 export const contextOf = async (context: Context, answers: Answers): Promise<Context> =>
 	context.rehearsal === true || (await worldOf(context, answers)) === undefined
@@ -66,10 +78,12 @@ export const contextOf = async (context: Context, answers: Answers): Promise<Con
  * The same, for work that needs the cluster: answers of a rehearsal are of use only while its world is up.
  * @throws ProblemError `rehearsal-not-up`
  */
-export const contextInWorld = async (context: Context, answers: Answers): Promise<Context> => {
+export const contextInWorld = async (context: Context, answers: Answers, stateDirectory: string): Promise<Context> => {
 	if (context.rehearsal === true) return context;
 	const world = await worldOf(context, answers);
 	if (world === undefined) return context;
-	if (!(await listens(world.port))) throw rehearsalRunProblems.error('rehearsal-not-up', {folder: world.folder});
+	const {folder, port} = world;
+	if (!(await listens(port)))
+		throw rehearsalRunProblems.error('rehearsal-not-up', {...placeOf(context, folder, stateDirectory), folder});
 	return {...context, rehearsal: true};
 };

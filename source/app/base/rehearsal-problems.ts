@@ -8,6 +8,12 @@ export const rehearsalRunProblems = declareProblems({
 		cause: 'The rehearsal of root keeps its world there, and will not trust a folder that another user made.',
 		fix: 'Remove that folder, or name another --state-dir.',
 	},
+	'rehearsal-locked': {
+		area: 'locked',
+		message: 'A rehearsal is up in {folder} already: process {pid} of {user} on {host}, since {since}.',
+		cause: 'It holds the lock {file}; two in one folder would share ports and files.',
+		fix: 'Use that one, end it with Ctrl-C in its shell, or name another --state-dir for this one.',
+	},
 	'rehearsal-needs-mysql': {
 		area: 'prerequisites',
 		message: 'A rehearsal of {plan} needs a real MySQL.',
@@ -32,8 +38,20 @@ export const rehearsalRunProblems = declareProblems({
 		area: 'prerequisites',
 		message: 'These answers are those of a rehearsal, and its world is not up.',
 		cause: 'Their kubeconfig lies in {folder}, the folder of a played world, whose cluster does not answer.',
-		fix: 'For a real install take answers of your own site. To practise in that world, start it in another shell, with the --state-dir of that rehearsal.',
-		nextSteps: ['zenml-airgap rehearse --serve'],
+		cases: {
+			usual: {
+				fix: 'For a real install take answers of your own site. To practise in that world, start it in another shell.',
+				nextSteps: ['zenml-airgap rehearse --serve'],
+			},
+			elsewhere: {
+				fix: 'For a real install take answers of your own site. To practise in that world, start it in another shell.',
+				nextSteps: ['zenml-airgap rehearse --serve --state-dir {state}'],
+			},
+			unknown: {
+				fix: 'For a real install take answers of your own site. To practise in that world, start it in another shell, with the --state-dir of that rehearsal.',
+				nextSteps: ['zenml-airgap rehearse --serve'],
+			},
+		},
 	},
 	'rehearsal-not-accepted': {
 		area: 'usage',

@@ -11,6 +11,7 @@ import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import type {Context} from '../base/context.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 import {makeFolder} from '../run/folder.ts';
+import {rehearsalLock} from './lock.ts';
 
 /** What became of an order: lines for people, or the problem. */
 type Answer = {readonly lines: readonly string[]} | {readonly problem: Problem};
@@ -96,7 +97,7 @@ export const giveOrder = async (
 	order: FaultOrder,
 ): Promise<readonly string[]> => {
 	const folder = folderOf(stateDirectory);
-	const holder = await liveHolder(path.join(stateDirectory, 'rehearsal.lock'), context.hostName);
+	const holder = await liveHolder(rehearsalLock(stateDirectory), context.hostName);
 	const isServed = holder !== undefined && (await readdir(folder).catch(() => undefined)) !== undefined;
 	if (!isServed) throw rehearsalRunProblems.error('rehearsal-not-served', {case: 'nobody', folder: stateDirectory});
 	const file = path.join(folder, randomBytes(8).toString('hex'));

@@ -1,5 +1,4 @@
-import path from 'node:path';
-import {acquireFileLock} from '../../base/lock/lock.ts';
+import {lookForPostgres} from '../../../rehearsal/index.ts';
 import {engineProblems} from '../../engine/problems.ts';
 import {plans} from '../../plans/index.ts';
 import {findAnswers, stateDirectoryOf} from '../answers/inputs.ts';
@@ -10,6 +9,7 @@ import {makeFolder} from '../run/folder.ts';
 import {quietTerminal} from '../screen/quiet.ts';
 import {judgeOwnFile, refuseOutside} from './answers.ts';
 import {installInto} from './install-into.ts';
+import {lockWorld} from './lock.ts';
 import {answerOrders} from './orders.ts';
 import {type PlanName, type Scene, scenesBefore} from './scenes.ts';
 import {answersFor, asksSomebody, ownAnswers, type RehearsalOptions, type Stage, startWorld} from './world.ts';
@@ -120,6 +120,8 @@ const rehearseIn = async (
 };
 
 const rehearse = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
+	// Before a folder is made, or an earlier world forgotten.
+	await lookForPostgres();
 	const worldFolder = await worldFolderOf(context, stateDirectory);
 	try {
 		return await rehearseIn(context, options, {stateDirectory, worldFolder});
@@ -132,13 +134,7 @@ const rehearse = async (context: Context, options: RehearsalOptions, stateDirect
 const runAlone = async (context: Context, options: RehearsalOptions, stateDirectory: string): Promise<number> => {
 	await makeFolder(stateDirectory);
 	// Before anything is read or started: two rehearsals in one folder would share ports and files.
-	const unlock = await acquireFileLock(path.join(stateDirectory, 'rehearsal.lock'), {
-		pid: context.pid,
-		host: context.hostName,
-		user: context.userName,
-		runId: 'rehearsal',
-		startedAt: context.clock.now(),
-	});
+	const unlock = await lockWorld(context, stateDirectory);
 	try {
 		return await rehearse(context, options, stateDirectory);
 	} catch (error) {

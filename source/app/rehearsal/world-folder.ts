@@ -4,21 +4,20 @@ import {lookUp} from '../../answers/tree.ts';
 import {isErrno} from '../../base/errno.ts';
 import {folderFault} from '../../base/own/folder.ts';
 import {refuseForeignFolder} from '../../base/own/make.ts';
-import {fingerprintOf} from '../../engine/fingerprint.ts';
 import type {Journal} from '../../engine/journal.ts';
 import {plans} from '../../plans/index.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
+import {worldPlaceOf} from '../base/world-place.ts';
 
 /**
- * Where the world of a rehearsal lies. PostgreSQL does not run as root, and its other user may not enter root's home: root's worlds
- * lie where everybody may pass.
+ * Where the world of a rehearsal lies; root's folder is made, and must be its own.
  * @throws ProblemError `rehearsal-folder-foreign`, `folder-not-ours`
  */
 export const worldFolderOf = async ({userId}: Context, stateDirectory: string): Promise<string> => {
-	if (userId !== 0) return path.join(stateDirectory, 'world');
-	const folder = path.join('/var/tmp', `zenml-airgap-rehearsal-${fingerprintOf(stateDirectory).slice(0, 12)}`);
+	const folder = worldPlaceOf(userId, stateDirectory);
+	if (userId !== 0) return folder;
 	await mkdir(folder, {mode: 0o711}).catch((error: unknown) => {
 		if (!isErrno(error, 'EEXIST')) throw error;
 	});

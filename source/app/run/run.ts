@@ -274,7 +274,7 @@ const runWithLock = async (request: RunRequest, stop: AbortController): Promise<
  * ProblemError; after it every end is a result.
  */
 export const runPlan = async (given: RunRequest): Promise<RunReport> => {
-	const request = {...given, context: await contextInWorld(given.context, given.answers)};
+	const request = {...given, context: await contextInWorld(given.context, given.answers, given.stateDirectory)};
 	const stop = new AbortController();
 	// Steps hear of faults themselves; between two of them, and around all, a fault stops the run at a safe point.
 	const end = request.context.hearFaults?.((problem) => stop.abort(new ProblemError(problem)));
