@@ -26,9 +26,12 @@ const part = {name: 'rehearsal-host', source: new URL('./host-main.ts', import.m
 
 const startHost = ({program, words: given}: Start): Host => {
 	const child = spawn(program, given, {
-		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+		// Not ignored: that would take /dev/null, which a chroot may lack.
+		stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
 		serialization: 'json',
 	});
+	child.stdin?.end();
+	child.stdout?.resume();
 	let words = '';
 	child.stderr?.on('data', (chunk: Buffer) => {
 		words = `${words}${chunk.toString('utf8')}`.slice(-wordsKept);

@@ -57,6 +57,7 @@ const endWith = (child: ChildProcess, signal: AbortSignal): (() => void) => {
 const feed = (child: ChildProcess, stdin: NodeJS.ReadableStream | undefined): void => {
 	// A program that has read enough closes its input; that is none of the sender's errors.
 	child.stdin?.on('error', () => undefined);
+	if (!stdin) child.stdin?.end();
 	if (!stdin || !child.stdin) return;
 	stdin.once('error', () => child.stdin?.destroy());
 	stdin.pipe(child.stdin);
@@ -77,7 +78,8 @@ const start = async (program: string, args: readonly string[], io: ToolIo, env: 
 		cwd: env.TMPDIR,
 		env: {...env},
 		detached: true,
-		stdio: [io.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+		// Not ignored: that would take /dev/null, which a chroot may lack.
+		stdio: 'pipe',
 	});
 	const release = endWith(child, io.signal);
 	pour(child.stdout, io.stdout);

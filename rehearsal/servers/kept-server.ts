@@ -68,9 +68,10 @@ export const spawnKept = (
 			detached: true,
 			cwd: '/',
 			env: {PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...more},
-			stdio: ['ignore', log, log, 'pipe'],
+			stdio: ['pipe', log, log, 'pipe'],
 			...(owner.change && {uid: owner.uid, gid: owner.gid}),
 		});
+		child.stdin?.on('error', () => undefined).end();
 		// A keeper that is gone resets the pipe; that end is seen by the `exit` event already.
 		(child.stdio[3] as NodeJS.EventEmitter | null | undefined)?.on('error', () => undefined);
 		return child;

@@ -227,6 +227,31 @@ test.skipIf(!drops)('the rehearsal tells root why it cannot give a folder away (
 	]);
 });
 
+/** A /dev of its own without null, as a chroot made by hand has; the devices of this host lie in another folder meanwhile. */
+const withoutNull = [
+	'mount --bind /dev "$1"',
+	'mount -t tmpfs none /dev',
+	'for one in urandom random zero full; do : > "/dev/$one"; mount --bind "$1/$one" "/dev/$one"; done',
+	'shift',
+	'exec "$@"',
+].join(' && ');
+
+const mounts = spawnSync('unshare', ['--mount', 'true']).status === 0;
+
+test.skipIf(!mounts)('a host without /dev/null can be rehearsed on (needs unshare as root)', async () => {
+	const place = await makePlace(program);
+	try {
+		await mkdir(at('dev'));
+		const words = ['rehearse', '--state-dir', place.state, '--non-interactive', '--pace', 'fast'];
+		const shell = ['--mount', '/bin/sh', '-c', withoutNull, 'sh', at('dev'), program.node, program.cli, ...words];
+		const {status, stderr} = spawnSync('unshare', shell, {env: place.environment, encoding: 'utf8', timeout: 120_000});
+		expect(stderr).not.toContain('ENOENT');
+		expect(status).toBe(0);
+	} finally {
+		await place.remove();
+	}
+});
+
 test.each([
 	[0o755, 'the fetched Helm'],
 	[0o777, 'what a real run takes'],

@@ -61,7 +61,9 @@ export const runProgram = async (
 	signal: AbortSignal,
 ): Promise<string> => {
 	signal.throwIfAborted();
-	const child = spawn(command, [...args], {env, detached: true, stdio: ['ignore', 'pipe', 'pipe']});
+	const child = spawn(command, [...args], {env, detached: true, stdio: 'pipe'});
+	// It is asked nothing. Ignoring its input would take /dev/null, which a chroot may lack.
+	child.stdin.on('error', () => undefined).end();
 	const timers: NodeJS.Timeout[] = [];
 	let stopped: string | undefined;
 	const stop = (words: string): void => {

@@ -51,7 +51,7 @@ const createEnding = (child: ChildProcess) => {
 /** Runs a program and reads what it says on standard output; its standard error is not heard. @throws what `spawn` does */
 const run = ({name, environment, signal, timeoutMs = usualMs}: Helper, input: string): Promise<Ended> =>
 	new Promise((resolve, reject) => {
-		const child = spawn(`docker-credential-${name}`, ['get'], {env: environment, stdio: ['pipe', 'pipe', 'ignore']});
+		const child = spawn(`docker-credential-${name}`, ['get'], {env: environment, stdio: 'pipe'});
 		const ending = createEnding(child);
 		const chunks: Buffer[] = [];
 		let size = 0;
@@ -72,6 +72,8 @@ const run = ({name, environment, signal, timeoutMs = usualMs}: Helper, input: st
 			if (size > mostBytes) stop('long answer');
 			else chunks.push(chunk);
 		});
+		// Read and dropped: ignoring it would take /dev/null, which a chroot may lack.
+		child.stderr.resume();
 		// One that ends without reading its input may still have answered.
 		child.stdin.on('error', () => {});
 		child.stdin.end(input);
@@ -81,7 +83,9 @@ const run = ({name, environment, signal, timeoutMs = usualMs}: Helper, input: st
 		});
 		child.once('exit', () => {
 			clear();
-			ending.after(graceMs, () => child.stdout.destroy());
+			ending.after(graceMs, () => {
+				for (const stream of [child.stdout, child.stderr]) stream.destroy();
+			});
 		});
 		child.once('close', (exitCode, endSignal) => {
 			clear();

@@ -136,8 +136,11 @@ const runIn = async (own: string, order: Order, inherited: NodeJS.ProcessEnv): P
 	const child = spawn(program, args(own), {
 		env,
 		cwd: own,
-		stdio: [stdin ? 'pipe' : 'ignore', stdout ? 'pipe' : 'ignore', 'pipe'],
+		stdio: 'pipe',
 	});
+	// What is not wanted is not ignored: that would take /dev/null, which a chroot may lack.
+	if (!stdin) child.stdin.on('error', () => undefined).end();
+	if (!stdout) child.stdout.resume();
 	const exited = once(child, 'close') as Promise<[number | null]>;
 	exited.catch(() => undefined);
 	await once(child, 'spawn').catch((error: unknown) => {
