@@ -1,7 +1,8 @@
 import {CommanderError} from 'commander';
+import type {ClusterInUse} from '../base/people/cluster-commands.ts';
 import {harmlessJson, harmlessText, printableText} from '../base/printable.ts';
 import {exitCodes, type Problem, ProblemError, ProblemsError, toProblem} from '../base/problem.ts';
-import {type ClusterInUse, problemOnCluster} from '../report/cluster-commands.ts';
+import {problemOnCluster} from '../report/cluster-commands.ts';
 import {formatProblem} from '../report/format.ts';
 import type {Context} from './base/context.ts';
 import {appProblems} from './base/problems.ts';

@@ -42,7 +42,7 @@ const blank = '____________________';
 /** Who asks, why, what exactly, how to check, how to undo, and by when; the first file of a pack. */
 export const coverNote = (
 	{title, who, why, what, check, undo}: Cover,
-	{operator = blank, by = `${blank} (before the evening of the installation)`}: Asking,
+	{operator = blank, by = `${blank} (before the evening of the installation)`, cluster}: Asking,
 ): HandoverSection => ({
 	title: 'Cover note',
 	fileName: coverFile,
@@ -52,6 +52,7 @@ export const coverNote = (
 		`For:      ${who}`,
 		`Asked by: ${operator}, who installs ZenML Pro`,
 		`By:       ${by}`,
+		...(cluster ? [`Cluster:  ${cluster.name}`] : []),
 		...part('Why', why),
 		...part('What to do', what),
 		...part('How to check', check),

@@ -1,7 +1,15 @@
+import type {ClusterInUse} from '../base/people/cluster-commands.ts';
 import type {Handover} from '../engine/plan.ts';
 
 /** Papers for one team: what a hand-over page shows, and what is saved in one folder. */
 export type Pack = Pick<Handover, 'id' | 'title' | 'who' | 'intro' | 'sections'>;
+
+/** A cluster by what others know it by, and by what the operator's own commands name it by. */
+export type ClusterNamed = {
+	/** `https://10.0.0.1:6443 (context prod of the operator)` */
+	readonly name: string;
+	readonly inUse: ClusterInUse;
+};
 
 /** Who asks the other team, and until when; what is not known is left to be filled in by hand. */
 export type Asking = {
@@ -9,4 +17,6 @@ export type Asking = {
 	readonly operator?: string | undefined;
 	/** In the operator's words: `Friday 18:00`. */
 	readonly by?: string | undefined;
+	/** The cluster that it is about, so that nobody types at another one. */
+	readonly cluster?: ClusterNamed | undefined;
 };

@@ -1,4 +1,5 @@
 import type {Answers} from '../answers/schema.ts';
+import {shellWord} from '../base/shell.ts';
 import {formatBytes} from '../base/units.ts';
 import {coverNote, type Said} from './cover-note.ts';
 import type {Asking, Pack} from './pack.ts';
@@ -33,7 +34,7 @@ export const registryPack = (answers: Answers, carried: Carried | undefined, ask
 	const {host, pushHost = host, prefix, username, plainHttp} = answers.registry;
 	const scheme = plainHttp ? 'http' : 'https';
 	const place = prefix === '' ? host : `${host}/${prefix}`;
-	const login = username === undefined ? '' : ` -u ${username}`;
+	const login = username === undefined ? '' : ` -u ${shellWord(username)}`;
 	return {
 		id: 'registry',
 		title,
@@ -56,7 +57,7 @@ export const registryPack = (answers: Answers, carried: Carried | undefined, ask
 						'5. Send the operator the password or token, and the CA certificate of the registry if it is not the internal CA.',
 					],
 					check: [
-						{exact: [`curl -sS -o /dev/null -w '%{http_code}\\n'${login} ${scheme}://${pushHost}/v2/`]},
+						{exact: [`curl -sS -o /dev/null -w '%{http_code}\\n'${login} ${shellWord(`${scheme}://${pushHost}/v2/`)}`]},
 						'200 is right.',
 					],
 					undo: ['Delete the place and the account. The cluster then cannot start a pod on a new node any more.'],

@@ -1,5 +1,7 @@
 import type {S3Place, StoragePath, StoragePlace} from '../answers/storage/place.ts';
 import type {HandoverSection} from '../base/handover.ts';
+import {onCluster} from '../base/people/cluster-commands.ts';
+import {shellWord} from '../base/shell.ts';
 import {coverNote, type Said} from './cover-note.ts';
 import type {Asking, Pack} from './pack.ts';
 
@@ -51,10 +53,14 @@ const wordsOf = (place: StoragePlace): readonly Said[] => {
 	];
 };
 
-const checksOf = (place: StoragePlace): readonly string[] => {
-	if (place.kind === 's3') return [`aws --endpoint-url ${place.endpoint} s3 ls s3://${place.bucket}/`];
-	if (place.kind === 'nfs') return [`showmount -e ${place.server}   (from a node)`];
-	return [`kubectl get storageclass ${place.name}`];
+const checkOf = (place: StoragePlace, {cluster}: Asking): readonly Said[] => {
+	if (place.kind === 's3') {
+		const [endpoint, bucket] = [place.endpoint, `s3://${place.bucket}/`].map(shellWord);
+		return ['With the keys of that account:', {exact: [`aws --endpoint-url ${endpoint} s3 ls ${bucket}`]}];
+	}
+	if (place.kind === 'nfs') return ['From a node:', {exact: [`showmount -e ${shellWord(place.server)}`]}];
+	const look = onCluster(`kubectl get storageclass ${shellWord(place.name)}`, cluster?.inUse ?? {});
+	return ['By the operator, on the jump host:', {exact: [look]}];
 };
 
 /** The papers with which the storage admin makes the places that the answers name. @param places at least one */
@@ -77,7 +83,7 @@ export const storagePack = (places: readonly StoragePlace[], asking: Asking): Pa
 					why: ['Pipelines keep their data there, and backups must lie on another system than the databases.'],
 					what: places.flatMap(wordsOf),
 					check: [
-						{exact: places.flatMap(checksOf)},
+						...places.flatMap((place) => checkOf(place, asking)),
 						'The installer writes a file there, reads it back and deletes it.',
 					],
 					undo: ['Delete bucket, export or volumes. What users stored there is gone then.'],

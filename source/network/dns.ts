@@ -4,6 +4,7 @@ import {abortable} from '../base/abort.ts';
 import {errnoOf} from '../base/errno.ts';
 import type {ProblemError} from '../base/problem.ts';
 import type {CaseOf} from '../base/problem-table.ts';
+import {nslookupCommand, shownServer} from './ask-name.ts';
 import {networkProblems} from './problems.ts';
 import type {DnsPort} from './types.ts';
 
@@ -22,12 +23,19 @@ const reasons: Readonly<Record<string, Reason>> = {
 	ECANCELLED: 'cancelled',
 };
 
-const unanswered = (host: string, server: string, code: string): ProblemError => {
+/** Who was asked for what: a name server, or without one those of this host, as `shown`. */
+type Asked = {readonly host: string; readonly server?: string | undefined; readonly shown: string};
+
+const unanswered = ({host, server, shown}: Asked, code: string): ProblemError => {
 	const reason = reasons[code];
-	const more = {evidence: [code]};
+	const more = {
+		evidence: [`${host}, asked of ${shown}: ${code}`],
+		...(server === undefined && {nextSteps: ['cat /etc/resolv.conf']}),
+	};
+	const given = {host, server: shown, question: nslookupCommand(server, host)};
 	return reason === undefined
-		? networkProblems.error('dns-unanswered', {case: 'other', host, server, error: code}, more)
-		: networkProblems.error('dns-unanswered', {case: reason, host, server}, more);
+		? networkProblems.error('dns-unanswered', {case: 'other', ...given, error: code}, more)
+		: networkProblems.error('dns-unanswered', {case: reason, ...given}, more);
 };
 
 type Found = {readonly addresses: readonly string[]; readonly code?: string};
@@ -50,19 +58,20 @@ const askServer = async (server: string, host: string, timeoutMs: number, signal
 	// Some servers answer A and fail for AAAA; one good answer is an answer.
 	const failed = four.code ?? six.code;
 	const addresses = [...four.addresses, ...six.addresses];
-	if (addresses.length === 0 && failed !== undefined) throw unanswered(host, server, failed);
+	if (addresses.length === 0 && failed !== undefined)
+		throw unanswered({host, server, shown: shownServer(server)}, failed);
 	return addresses;
 };
 
-const askSystem = async (server: string, host: string, timeoutMs: number, signal: AbortSignal) => {
+const askSystem = async (shown: string, host: string, timeoutMs: number, signal: AbortSignal) => {
 	const question = ask(lookup(host, {all: true}).then((found) => found.map(({address}) => address)));
 	const waiting = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
 	try {
 		const {addresses, code} = await abortable(question, waiting);
-		if (code !== undefined) throw unanswered(host, server, code);
+		if (code !== undefined) throw unanswered({host, shown}, code);
 		return addresses;
 	} catch (error) {
-		if (waiting.aborted && !signal.aborted) throw unanswered(host, server, 'ETIMEOUT');
+		if (waiting.aborted && !signal.aborted) throw unanswered({host, shown}, 'ETIMEOUT');
 		throw error;
 	}
 };

@@ -1,41 +1,6 @@
-import type {Answers} from '../answers/schema.ts';
-import type {Actor} from '../base/people/actor.ts';
-import type {Problem} from '../base/problem.ts';
-import {shellWord} from '../base/shell.ts';
+import {type ClusterInUse, onCluster} from '../base/people/cluster-commands.ts';
+import {type Problem, ProblemError} from '../base/problem.ts';
 import type {Event} from '../engine/events.ts';
-
-/** The cluster that the answers name, as far as they do: what they leave open, kubectl and helm take from the same places as this tool. */
-export type ClusterInUse = Pick<Answers['kubernetes'], 'kubeconfig' | 'context'>;
-
-/** What only looks. Such a command is for this host, whoever has to act on what it shows. */
-const looks = 'get|describe|logs|history|list|status|top|explain|auth|version';
-
-/** What changes something: where others have to act, they do it with a kubeconfig of theirs. */
-const changes =
-	'create|apply|label|annotate|patch|delete|edit|scale|rollout|rollback|uninstall|upgrade|install|exec|adm';
-
-/** A program of the cluster, up to its first flag or verb; in prose no word follows the verb. */
-const call = new RegExp(
-	String.raw`(?<=^|[\s\x60(|])(kubectl|oc|helm) (?=(?:-n \S+ )?(${looks}|${changes}) [^\s;])`,
-	'gmu',
-);
-
-const isLook = new RegExp(`^(?:${looks})$`, 'u');
-
-const flagsOf = (program: string, {kubeconfig, context}: ClusterInUse): string =>
-	[
-		...(kubeconfig === undefined ? [] : [`--kubeconfig ${shellWord(kubeconfig)} `]),
-		...(context === undefined ? [] : [`${program === 'helm' ? '--kube-context' : '--context'} ${shellWord(context)} `]),
-	].join('');
-
-/**
- * A text whose commands of kubectl, oc and helm name the cluster in use. Those that change something keep their own way where `who` is
- * somebody else: they are typed on another host, where this kubeconfig is not.
- */
-export const onCluster = (text: string, cluster: ClusterInUse, who: Actor = 'operator'): string =>
-	text.replaceAll(call, (begin, program: string, verb: string) =>
-		who === 'operator' || isLook.test(verb) ? `${begin}${flagsOf(program, cluster)}` : begin,
-	);
 
 /** A problem, and its parts, with commands that name the cluster in use. */
 export const problemOnCluster = (problem: Problem, cluster: ClusterInUse): Problem => {
@@ -51,3 +16,7 @@ export const problemOnCluster = (problem: Problem, cluster: ClusterInUse): Probl
 /** An event whose problem, where it has one, names the cluster in use in its commands. */
 export const eventOnCluster = (event: Event, cluster: ClusterInUse): Event =>
 	'problem' in event && event.problem ? {...event, problem: problemOnCluster(event.problem, cluster)} : event;
+
+/** A refusal whose commands name the cluster in use; any other error as it is. */
+export const errorOnCluster = (error: unknown, cluster: ClusterInUse): unknown =>
+	error instanceof ProblemError ? error.with(problemOnCluster(error.problem, cluster)) : error;

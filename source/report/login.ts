@@ -1,6 +1,6 @@
 import type {Answers} from '../answers/schema.ts';
 import {generatedSecretName, keyInGenerated} from '../answers/secret/generated.ts';
-import {onCluster} from './cluster-commands.ts';
+import {onCluster} from '../base/people/cluster-commands.ts';
 
 /** One whose first password was made by this tool: whose it is, and the command that reads it. */
 export type MadePassword = {readonly whose: string; readonly command: string};

@@ -51,7 +51,7 @@ test('the note holds the records, the zone, a word on PTR, and lines for dig wit
 		'internal.mycompany.com',
 		'(PTR) are not needed',
 		'dig @10.0.0.53 -p 5353 +short zenml-pro.internal.mycompany.com',
-		'Resolve-DnsName zenml-pro.internal.mycompany.com -Server 10.0.0.53 ',
+		'  Resolve-DnsName zenml-pro.internal.mycompany.com -Server 10.0.0.53\n',
 	])
 		expect(note).toContain(part);
 	expect(text('README.txt', {server: undefined})).toContain('  dig +short zenml-pro.internal.mycompany.com');

@@ -61,10 +61,11 @@ test('a server that does not answer is a problem that names it', async () => {
 		area: 'prerequisites',
 		who: 'network team',
 		answers: ['network.nameServer'],
-		evidence: ['ETIMEOUT'],
+		evidence: [expect.stringMatching(/^a\.example\.internal, asked of 127\.0\.0\.1:\d+: ETIMEOUT$/u)],
+		nextSteps: [expect.stringMatching(/^nslookup -port=\d+ a\.example\.internal 127\.0\.0\.1$/u)],
 	});
 	expect(error.problem.cause).toMatch(
-		/^Asked: 127\.0\.0\.1:\d+\. It did not answer in time; a firewall may drop port 53\.$/u,
+		/^Asked: 127\.0\.0\.1:\d+\. It did not answer in time; a firewall may drop what is sent there\.$/u,
 	);
 });
 

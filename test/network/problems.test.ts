@@ -352,7 +352,7 @@ describe('a name server that does not help', () => {
 			message: 'No name server answered for a.example.',
 			cause: `Asked: ${address}. ${words}`,
 			fix: 'Name a server that answers in network.nameServer, or have this one repaired.',
-			nextSteps: ['cat /etc/resolv.conf', 'nslookup a.example'],
+			nextSteps: [`nslookup -port=${address.split(':')[1]} a.example 127.0.0.1`],
 		});
 	});
 

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {problem} from '../../source/base/problem.ts';
-import {eventOnCluster, onCluster, problemOnCluster} from '../../source/report/cluster-commands.ts';
+import {onCluster} from '../../source/base/people/cluster-commands.ts';
+import {ProblemError, problem} from '../../source/base/problem.ts';
+import {errorOnCluster, eventOnCluster, problemOnCluster} from '../../source/report/cluster-commands.ts';
 
 const cluster = {kubeconfig: '/etc/kube config', context: 'prod'};
 
@@ -50,4 +51,15 @@ test('of a problem its moves and those of its parts name the cluster, its eviden
 	expect(eventOnCluster(event, {context: 'prod'})).toMatchObject({problem: {nextSteps: [named]}});
 	const other = {type: 'step-acknowledged', at: 1, step: 'a'} as const;
 	expect(eventOnCluster(other, cluster)).toBe(other);
+});
+
+test('a refusal before the first event names the cluster too, and any other error stays the one it is', () => {
+	const words = {area: 'cluster', message: 'm', cause: 'c', fix: 'f', code: 'disk-full'} as const;
+	const refused = new ProblemError({...words, nextSteps: ['kubectl -n a get lease b -o yaml']}, {facts: {a: 1}});
+	expect(errorOnCluster(refused, {context: 'prod'})).toMatchObject({
+		problem: {nextSteps: ['kubectl --context prod -n a get lease b -o yaml']},
+		facts: {a: 1},
+	});
+	const other = new Error('other');
+	expect(errorOnCluster(other, {context: 'prod'})).toBe(other);
 });

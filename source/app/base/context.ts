@@ -1,6 +1,6 @@
 import type {Clock} from '../../base/clock.ts';
+import type {ClusterInUse} from '../../base/people/cluster-commands.ts';
 import type {Redactor} from '../../base/redact.ts';
-import type {ClusterInUse} from '../../report/cluster-commands.ts';
 import type {Signals} from '../../ui/terminal/signals.ts';
 import type {LastGuard} from './last-guard.ts';
 

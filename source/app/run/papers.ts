@@ -3,10 +3,11 @@ import path from 'node:path';
 import type {Answers} from '../../answers/schema.ts';
 import {errnoWords} from '../../base/errno.ts';
 import {savePack} from '../../base/handover.ts';
-import {ProblemError, toProblem} from '../../base/problem.ts';
+import {type Problem, ProblemError, toProblem} from '../../base/problem.ts';
 import {baseProblems} from '../../base/problems.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
 import type {WrittenPapers} from '../../handover/written.ts';
+import {problemOnCluster} from '../../report/cluster-commands.ts';
 import type {Gathered, Wish} from '../../steps/handover/gathered.ts';
 import {gather} from '../../steps/handover/index.ts';
 import type {Context} from '../base/context.ts';
@@ -26,7 +27,7 @@ export type PapersOf = {
 export type PapersResult = {
 	readonly topic: TopicId;
 	readonly gathered?: Gathered | undefined;
-	readonly error?: unknown;
+	readonly problem?: Problem;
 };
 
 /**
@@ -48,7 +49,7 @@ export const gatherPapers = async (
 	try {
 		for (const topic of topics) {
 			signal.throwIfAborted();
-			results.push(await one(topic, async () => gather(topic, world, wish)));
+			results.push(await one(topic, answers, async () => gather(topic, world, wish)));
 		}
 	} finally {
 		await slot.close();
@@ -57,11 +58,15 @@ export const gatherPapers = async (
 	return results;
 };
 
-const one = async (topic: TopicId, work: () => Promise<Gathered | undefined>): Promise<PapersResult> => {
+const one = async (
+	topic: TopicId,
+	{kubernetes}: Answers,
+	work: () => Promise<Gathered | undefined>,
+): Promise<PapersResult> => {
 	try {
 		return {topic, gathered: await work()};
 	} catch (error) {
-		return {topic, error};
+		return {topic, problem: problemOnCluster(toProblem(error), kubernetes)};
 	}
 };
 
@@ -85,9 +90,9 @@ const write = async ({folder, isShared}: PapersTarget, {pack}: Gathered): Promis
 	}
 };
 
-const written = async ({topic, gathered, error}: PapersResult, target: PapersTarget): Promise<WrittenPapers> => {
+const written = async ({topic, gathered, problem}: PapersResult, target: PapersTarget): Promise<WrittenPapers> => {
 	const nothing = {topic, who: topics.find(({id}) => id === topic)?.who ?? '', files: [], lacks: []};
-	if (error !== undefined) return {...nothing, problem: toProblem(error)};
+	if (problem) return {...nothing, problem};
 	if (!gathered) return {...nothing, lacks: ['These answers need none.']};
 	const folder = await write(target, gathered);
 	const {pack, lacks} = gathered;

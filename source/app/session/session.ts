@@ -14,6 +14,7 @@ import type {RunState} from '../../engine/state.ts';
 import type {TopicId} from '../../handover/topics.ts';
 import type {WrittenPapers} from '../../handover/written.ts';
 import type {PlanEntry} from '../../plans/index.ts';
+import {errorOnCluster} from '../../report/cluster-commands.ts';
 import type {Happened} from '../../report/happened.ts';
 import {paperText} from '../../report/paper.ts';
 import {problemPaper} from '../../report/run-papers.ts';
@@ -155,7 +156,7 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 				return planViewOf(state);
 			} catch (error) {
 				signal.throwIfAborted();
-				return refusedPlan(error);
+				return refusedPlan(errorOnCluster(error, answers.kubernetes));
 			}
 		},
 		run: async (answers, how) => {
@@ -166,6 +167,8 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 				answers: settle(answers),
 				from,
 				until,
+			}).catch((error: unknown) => {
+				throw errorOnCluster(error, answers.kubernetes);
 			});
 			// From here on they are in the journal. Where they cannot be taken away the journal is the newer of the two.
 			await keeper.forget().catch(() => undefined);

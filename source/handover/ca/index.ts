@@ -52,7 +52,9 @@ const cover = (given: CaGiven, asking: Asking) =>
 			],
 			check: [
 				'Before the installation: the certificate stands in the store (commands in each file). After it, on one machine of each kind:',
-				{exact: ['sh ca-check.sh', ...given.urls.map((url) => `Invoke-WebRequest ${url}/   (PowerShell)`)]},
+				{exact: ['sh ca-check.sh']},
+				'In PowerShell:',
+				{exact: given.urls.map((url) => `Invoke-WebRequest ${url}/`)},
 			],
 			undo: ['Each script takes the word "remove"; each text ends with the way back. Nothing else is changed by them.'],
 		},

@@ -1,3 +1,4 @@
+import {shellWord} from '../../base/shell.ts';
 import {passwordVariable} from '../../database/mysql/script.ts';
 import {anyHost, quoteAccount, quoteName} from '../../database/mysql/sql.ts';
 import {type NeededServer, passwordFile, sqlFile} from './given.ts';
@@ -5,7 +6,7 @@ import {type NeededServer, passwordFile, sqlFile} from './given.ts';
 /** How the file is run: the passwords go through the same pipe, and stand in no argument. */
 export const runMysql = (server: NeededServer): readonly string[] => [
 	`cat ${server.accounts.map(({username}) => passwordFile('mysql', username)).join(' ')} \\`,
-	`  ${sqlFile(server)} | mysql -h ${server.host} -P ${server.port} -u ADMIN -p`,
+	`  ${sqlFile(server)} | mysql -h ${shellWord(server.host)} -P ${server.port} -u ADMIN -p`,
 ];
 
 /** The statement that gives the variable its password; in hexadecimal, so that no character of it has a meaning. */
@@ -31,7 +32,8 @@ export const mysqlFile = (server: NeededServer): readonly string[] => [
 export const checkMysql = ({host, port, tls, accounts}: NeededServer): readonly string[] => {
 	const mode = tls === 'disable' ? '' : ' --ssl-mode=REQUIRED';
 	return accounts.map(
-		({username, database}) => `mysql -h ${host} -P ${port} -u ${username} -p${mode} -e "SELECT 1" ${database}`,
+		({username, database}) =>
+			`mysql -h ${shellWord(host)} -P ${port} -u ${shellWord(username)} -p${mode} -e "SELECT 1" ${shellWord(database)}`,
 	);
 };
 

@@ -1,3 +1,4 @@
+import {shellWord} from '../../base/shell.ts';
 import {passwordVariable, quoteName} from '../../database/postgres/sql.ts';
 import {type NeededAccount, type NeededServer, passwordFile, sqlFile} from './given.ts';
 
@@ -18,7 +19,7 @@ const readPassword = ({username}: NeededAccount): readonly string[] => {
 
 /** How the file is run, in the folder that holds it and the passwords. */
 export const runPsql = (server: NeededServer): readonly string[] => [
-	`psql -X -h ${server.host} -p ${server.port} -U ADMIN -d postgres \\`,
+	`psql -X -h ${shellWord(server.host)} -p ${server.port} -U ADMIN -d postgres \\`,
 	`  -f ${sqlFile(server)}`,
 ];
 
@@ -35,12 +36,20 @@ export const psqlFile = (server: NeededServer): readonly string[] => [
 /** The CA of the server lies where the database admin keeps it. */
 const sslmodes = {'verify-full': 'verify-full sslrootcert=CA-FILE', require: 'require', disable: 'disable'} as const;
 
+/** A value in a connection string (libpq, keyword/value): quoted where it needs it. */
+const valueWord = (value: string): string =>
+	/^[\w.:@-]+$/u.test(value) ? value : `'${value.replaceAll(/['\\]/gu, String.raw`\$&`)}'`;
+
+/** One word of a shell: in the usual double quotes where nothing in it has a meaning there. */
+const quoted = (text: string): string => (/["$`\\!]/u.test(text) ? shellWord(text) : `"${text}"`);
+
 /** Logs in as the server of a component will. */
 export const checkPsql = (server: NeededServer): readonly string[] =>
-	server.accounts.map(
-		({username, database}) =>
-			`psql "host=${server.host} port=${server.port} sslmode=${sslmodes[server.tls]} user=${username} dbname=${database}" -c "SELECT 1"`,
-	);
+	server.accounts.map(({username, database}) => {
+		const [host, user, name] = [server.host, username, database].map(valueWord);
+		const way = `host=${host} port=${server.port} sslmode=${sslmodes[server.tls]} user=${user} dbname=${name}`;
+		return `psql ${quoted(way)} -c "SELECT 1"`;
+	});
 
 /** Takes everything away again. */
 export const undoPsql = ({accounts}: NeededServer): readonly string[] =>

@@ -1,4 +1,5 @@
 import type {HandoverSection} from '../../base/handover.ts';
+import type {Asking} from '../pack.ts';
 import {hostLines, type Known, zonesOf} from './records.ts';
 
 const indented = (lines: readonly string[], by: number): readonly string[] =>
@@ -85,8 +86,14 @@ const openShift = ({names}: Known): readonly string[] => [
 	'# Undo: take the entry away again.',
 ];
 
+/** Commands in these files are for whoever runs the cluster, with a kubeconfig of theirs. */
+const headOf = ({cluster}: Asking): readonly string[] => (cluster ? [`# Cluster: ${cluster.name}`] : []);
+
 /** What pods need where they do not ask the internal DNS, by kind of cluster. */
-export const clusterRecords = (given: Known): readonly HandoverSection[] => [
+export const clusterRecords = (given: Known, asking: Asking): readonly HandoverSection[] =>
+	byKind(given).map((section) => ({...section, lines: [...headOf(asking), ...section.lines]}));
+
+const byKind = (given: Known): readonly HandoverSection[] => [
 	{title: 'CoreDNS, for names inside the cluster', fileName: 'dns-coredns.txt', lines: plain(given)},
 	{title: 'CoreDNS of k3s and AKS', fileName: 'coredns-custom.yaml', lines: customMap(given)},
 	{title: 'CoreDNS of RKE2', fileName: 'dns-rke2.txt', lines: rke2Plugin(given)},

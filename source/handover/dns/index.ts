@@ -1,5 +1,6 @@
 import type {HandoverSection} from '../../base/handover.ts';
 import {shellWord} from '../../base/shell.ts';
+import {digCommand, digServer, nameServerOf} from '../../network/ask-name.ts';
 import {coverNote, type Said} from '../cover-note.ts';
 import type {Asking, Pack} from '../pack.ts';
 import {clusterRecords} from './cluster.ts';
@@ -17,19 +18,9 @@ const recordsOf = ({names, address, ttl}: DnsGiven): Said => {
 	return {exact: names.map((name) => `${name.padEnd(width)}  ${ttl}  IN  ${data}`)};
 };
 
-/** `dig` takes server and port apart; without a server it asks that of the host. */
-const digServer = (server: string | undefined): readonly string[] => {
-	if (server === undefined) return [];
-	const [, host = server, port] = /^\[?([^\]]+?)\]?:(\d+)$/u.exec(server) ?? [];
-	return port === undefined ? [`@${server}`] : [`@${host}`, '-p', port];
-};
-
-const digLine = (server: string | undefined, name: string): string =>
-	['dig', ...digServer(server), '+short', name].join(' ');
-
 /** PowerShell asks port 53 alone. */
 const resolveLine = (server: string | undefined, name: string): string =>
-	`Resolve-DnsName ${name}${server === undefined ? '' : ` -Server ${digServer(server)[0]?.slice(1)}`}   (PowerShell)`;
+	`Resolve-DnsName ${name}${server === undefined ? '' : ` -Server ${nameServerOf(server).host}`}`;
 
 /** Asks the name server that this site uses, name by name; ends with 1 where one is missing or leads elsewhere. */
 const checkScript = ({names, address, server}: DnsGiven): HandoverSection => ({
@@ -43,7 +34,7 @@ const checkScript = ({names, address, server}: DnsGiven): HandoverSection => ({
 		'set -u',
 		'command -v dig >/dev/null 2>&1 || { echo "dig is missing." >&2; exit 2; }',
 		`want=${shellWord(address ?? '')}`,
-		...(server === undefined ? [] : [`[ $# -gt 0 ] || set -- ${digServer(server).join(' ')}`]),
+		...(server === undefined ? [] : [`[ $# -gt 0 ] || set -- ${digServer(server).map(shellWord).join(' ')}`]),
 		'failed=0',
 		'ask() {',
 		'  name=$1',
@@ -84,7 +75,8 @@ const cover = (given: DnsGiven, asking: Asking): HandoverSection => {
 			],
 			check: [
 				'sh dns-check.sh, or by hand:',
-				{exact: names.map((name) => digLine(server, name))},
+				{exact: names.map((name) => digCommand(server, name))},
+				'In PowerShell:',
 				{exact: names.map((name) => resolveLine(server, name))},
 			],
 			undo: ['Delete the records. They were new: nothing else uses these names.'],
@@ -103,7 +95,7 @@ export const dnsPack = (asked: DnsGiven, asking: Asking): Pack => {
 		intro: given.intro,
 		sections: [
 			cover(given, asking),
-			...(isKnown(given) ? [...serverRecords(given), ...clusterRecords(given), checkScript(given)] : []),
+			...(isKnown(given) ? [...serverRecords(given), ...clusterRecords(given, asking), checkScript(given)] : []),
 		],
 	};
 };

@@ -14,10 +14,10 @@ export const nameTable = {
 		who: 'network team',
 		message: 'No name server answered for {host}.',
 		fix: 'Name a server that answers in network.nameServer, or have this one repaired.',
-		nextSteps: ['cat /etc/resolv.conf', 'nslookup {host}'],
+		nextSteps: ['{question}'],
 		answers: ['network.nameServer'],
 		cases: {
-			'time-out': {cause: 'Asked: {server}. It did not answer in time; a firewall may drop port 53.'},
+			'time-out': {cause: 'Asked: {server}. It did not answer in time; a firewall may drop what is sent there.'},
 			'not listening': {cause: 'Asked: {server}. No name server listens there.'},
 			'server failure': {
 				cause: 'Asked: {server}. It answered SERVFAIL: it cannot reach the servers of that zone.',

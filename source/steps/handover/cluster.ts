@@ -1,4 +1,5 @@
 import type {HandoverSection} from '../../base/handover.ts';
+import {onCluster} from '../../base/people/cluster-commands.ts';
 import type {Access} from '../../cluster/types.ts';
 import {coverNote} from '../../handover/cover-note.ts';
 import {accessesNeeded} from '../shared/accesses.ts';
@@ -84,6 +85,8 @@ export const gatherCluster = async (world: World, wish: Wish): Promise<Gathered>
 	const {answers} = world;
 	const namespaces = namespacesOf(answers);
 	const {kind, className} = answers.ingress;
+	const asking = askingOf(world, wish);
+	const mayDo = `kubectl auth can-i --list -n ${namespaces[0]}`;
 	const wayIn = kind === 'ingress' ? `an ingress controller with the class ${className}` : `a way in of kind "${kind}"`;
 	const note = coverNote(
 		{
@@ -101,12 +104,13 @@ export const gatherCluster = async (world: World, wish: Wish): Promise<Gathered>
 				'4. Send the operator a kubeconfig, and the name of its context.',
 			],
 			check: [
-				{exact: [`kubectl auth can-i --list -n ${namespaces[0]} --as OPERATOR`]},
+				'By you, or by the operator on the jump host:',
+				{exact: [`${mayDo} --as OPERATOR`, onCluster(mayDo, asking.cluster?.inUse ?? {})]},
 				'The operator runs "zenml-airgap plan --until prerequisites": it asks the API server for each right and names those that are missing.',
 			],
 			undo: [{exact: ['kubectl delete -f rights.yaml']}, 'after the installation; upgrades need them again.'],
 		},
-		askingOf(world, wish),
+		asking,
 	);
 	return {
 		pack: {

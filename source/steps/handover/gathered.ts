@@ -1,4 +1,6 @@
-import type {Asking, Pack} from '../../handover/pack.ts';
+import {printable} from '../../base/printable.ts';
+import {ProblemError} from '../../base/problem.ts';
+import type {Asking, ClusterNamed, Pack} from '../../handover/pack.ts';
 import type {World} from '../world.ts';
 
 /** Papers, and what could not be known for them, each in a sentence. */
@@ -12,5 +14,25 @@ export type Wish = {
 	readonly withPasswords?: boolean | undefined;
 };
 
-/** Who asks, and until when. */
-export const askingOf = ({host: {operator}}: Pick<World, 'host'>, {by}: Wish = {}): Asking => ({operator, by});
+/** How papers name the cluster. Without a kubeconfig that can be read they name none: the plan says why, and papers are had all the same. */
+const clusterNamed = ({
+	cluster,
+	answers: {kubernetes},
+}: Pick<World, 'cluster' | 'answers'>): ClusterNamed | undefined => {
+	try {
+		const context = cluster.context();
+		const {server} = cluster;
+		const name = context === '' ? server : `${server} (context ${context} of the operator)`;
+		return {name: printable(name), inUse: kubernetes};
+	} catch (error) {
+		if (error instanceof ProblemError) return undefined;
+		throw error;
+	}
+};
+
+/** Who asks, until when, and about which cluster. */
+export const askingOf = (world: Pick<World, 'host' | 'cluster' | 'answers'>, {by}: Wish = {}): Asking => ({
+	operator: world.host.operator,
+	by,
+	cluster: clusterNamed(world),
+});
