@@ -182,7 +182,7 @@ const copying = pressed(summary, 'y');
 /** Where each page is stood on: at its beginning and somewhere within, so that every way can be gone. */
 const seats: Readonly<Record<KeyPage, readonly Seat[]>> = {
 	welcome: [first, pressed(first, 'Down'), small, searched(first, 'n')],
-	line: [host, typed, completing, searched(host, 'host')],
+	line: [host, asking('registry.password'), typed, completing, searched(host, 'host')],
 	choice: [choice, pressed(choice, 'Down'), searched(asking('bundle.compress'), 'without')],
 	list: [members, pressed(members, 'Up'), pressed(members, 'End'), pressed(members, 'Home')],
 	review: [review, pressed(review, 'Right', 'PgDn', 'PgDn'), searched(review, 'registry')],

@@ -7,7 +7,7 @@ import {keys, type OpenApp, openApp, settle} from './helpers/screen.tsx';
 let app: OpenApp | undefined;
 afterEach(() => app?.close());
 
-const ctrlF = '\u0006';
+const ctrlD = '\u0004';
 const ctrlT = '\u0014';
 
 /** A session at the login of the registry, whose tries are answered by hand. */
@@ -28,15 +28,15 @@ const atLogin = async () => {
 
 test('a login is tried with what is typed, while the next question is asked, and told there', async () => {
 	const {begun, kept, app: shown} = await atLogin();
-	expect(shown.frame()).toContain('Ctrl-F test login');
-	await shown.press('pusher', keys.enter, 'hunter2-secret', ctrlF);
+	expect(shown.frame()).toContain('Ctrl-D test login');
+	await shown.press('pusher', keys.enter, 'hunter2-secret', ctrlD);
 	expect(begun).toMatchObject([
 		{path: 'registry.password', draft: {registry: {username: 'pusher', password: 'prompt'}}},
 	]);
 	expect(kept).toEqual([['registry.password', 'hunter2-secret']]);
 	expect(shown.frame()).toContain('Testing the login.');
 	await shown.press(keys.enter);
-	expect(shown.frame()).not.toContain('Ctrl-F test login');
+	expect(shown.frame()).not.toContain('Ctrl-D test login');
 	begun[0]?.answer({ok: false, text: 'It does not accept this login.'});
 	await settle();
 	expect(shown.frame()).toContain('Login to the registry: It does not accept this login.');
@@ -58,10 +58,10 @@ test('a login that works is marked at its name and its password', async () => {
 
 test('what came of a try does not hold for another password or another host', async () => {
 	const {begun, app: shown} = await atLogin();
-	await shown.press('pusher', keys.enter, 'first', ctrlF);
-	await shown.press(ctrlF);
+	await shown.press('pusher', keys.enter, 'first', ctrlD);
+	await shown.press(ctrlD);
 	expect(begun.length).toBe(1);
-	await shown.press('second', ctrlF);
+	await shown.press('second', ctrlD);
 	expect(begun.length).toBe(2);
 	expect(begun[0]?.signal.aborted).toBe(true);
 	begun[0]?.answer({ok: true, text: 'old news'});
@@ -74,9 +74,9 @@ test('what came of a try does not hold for another password or another host', as
 
 test('a slip in a reference is told and tries nothing, and a question without a login has no such key', async () => {
 	const {begun, app: shown} = await atLogin();
-	await shown.press('pusher', keys.enter, 'env:not a name', ctrlF);
+	await shown.press('pusher', keys.enter, 'env:not a name', ctrlD);
 	expect(begun).toEqual([]);
 	expect(shown.frame()).toContain('env:not a name');
-	await shown.press(keys.ctrlU, keys.up, keys.up, ctrlF);
+	await shown.press(keys.ctrlU, keys.up, keys.up, ctrlD);
 	expect(begun).toEqual([]);
 });

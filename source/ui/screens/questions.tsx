@@ -29,7 +29,7 @@ const hintsOf = (state: Asking, arrows: string): readonly Hint[] => {
 	const common: readonly Hint[] = [
 		['Enter', 'next'],
 		['Esc', 'back'],
-		...(hasLogin(state) ? ([['Ctrl-F', 'test login']] as const) : []),
+		...(hasLogin(state) ? ([['Ctrl-D', 'test login']] as const) : []),
 		['Ctrl-R', end],
 		['Ctrl-L', 'help'],
 		['Ctrl-X', advanced ? 'fewer' : 'advanced'],

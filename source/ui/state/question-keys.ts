@@ -144,7 +144,7 @@ const everywhere: Partial<Record<KeyId, (state: Asking) => Turn>> = {
 	'ctrl-s': (state) => after(leave(state), finish),
 	'ctrl-r': (state) => after(leave(state), finish),
 	'ctrl-y': explainRow,
-	'ctrl-f': tryLogin,
+	'ctrl-d': tryLogin,
 	'ctrl-t': tryLogin,
 	'ctrl-a': toggleAdvanced,
 	'ctrl-x': toggleAdvanced,

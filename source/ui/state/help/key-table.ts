@@ -51,7 +51,7 @@ export const keyTable = {
 	],
 	line: [
 		...inQuestions,
-		{keys: ['Ctrl-F', 'Ctrl-T'], does: 'at a login or password: test the login'},
+		{keys: ['Ctrl-D', 'Ctrl-T'], does: 'at a login or password: test the login'},
 		{keys: ['Tab'], does: 'behind something typed: completes it'},
 		{keys: ['Up', 'Down'], does: 'other question'},
 		{keys: ['Left', 'Right', 'Home', 'End', 'Ctrl-E'], does: 'move in the text'},
