@@ -24,12 +24,10 @@ import {createDraftKeeper, type DraftKeeper, draftFile} from '../answers/kept-dr
 import type {Context} from '../base/context.ts';
 import {contextOf} from '../base/played-world.ts';
 import {appProblems} from '../base/problems.ts';
-import {gatherPapers, ownFolder, writePapers} from '../run/papers.ts';
 import {gatherHappened} from '../run/reports/gathered.ts';
 import {saveProblemPaper} from '../run/reports/saved.ts';
 import {knownCluster, surroundingsOf} from '../run/reports/surroundings.ts';
 import {type RunReport, runPlan} from '../run/run.ts';
-import {testLogin} from './test-login.ts';
 
 /** What a session is about, whoever sits at it. */
 export type SessionOptions = {
@@ -138,7 +136,8 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 			redactor.register(value);
 			prompted.set(at, value);
 		},
-		testLogin: async (draft, answer, signal) => testLogin({context, stateDirectory, prompted}, draft, answer, signal),
+		testLogin: async (draft, answer, signal) =>
+			(await import('./test-login.ts')).testLogin({context, stateDirectory, prompted}, draft, answer, signal),
 		settle,
 		unfinished: keeper,
 		answers: () => counted,
@@ -178,7 +177,9 @@ export const createSession = (context: Context, options: SessionOptions): Sessio
 		saveAnswers: async (draft) =>
 			saveBeside(path.join(workingDirectory, 'zenml-airgap-answers.yaml'), serializeAnswers(draft)),
 		saveHandover: async ({id, sections}) => savePack(path.join(stateDirectory, 'handover', id), sections),
+		// Loaded when they are asked for: the first page waits for no client of cluster or database.
 		makePapers: async (answers, topics, signal) => {
+			const {gatherPapers, ownFolder, writePapers} = await import('../run/papers.ts');
 			const site = {context, stateDirectory, answers: absolute(answers), prompted, signal};
 			return redactor.redactDeep(await writePapers(await gatherPapers(site, topics), ownFolder(stateDirectory)));
 		},
