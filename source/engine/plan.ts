@@ -64,6 +64,8 @@ export type PlanFact = {
 	readonly rank: number;
 	readonly label: string;
 	readonly lines: readonly string[];
+	/** The same in full. */
+	readonly opens?: readonly ChangePart[] | undefined;
 	readonly values?: Readonly<Record<string, unknown>>;
 };
 

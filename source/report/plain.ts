@@ -1,9 +1,9 @@
 import {stripVTControlCharacters} from 'node:util';
 import {printable} from '../base/printable.ts';
 import type {Event, Listener} from '../engine/events.ts';
-import type {Change, LogLevel} from '../engine/plan.ts';
+import type {LogLevel} from '../engine/plan.ts';
 import {linesOf, nothingTold, tell} from './event-lines.ts';
-import {openedLines} from './opened-lines.ts';
+import {openedFact, openedLines} from './opened-lines.ts';
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
@@ -16,8 +16,12 @@ const isBelow = (event: Event, level: LogLevel): boolean =>
 /** Words of servers and logs of pods are quoted; they must not steer the terminal nor break the line. */
 const harmless = (line: string): string => printable(stripVTControlCharacters(line).replaceAll(/\p{Cc}/gu, ' '));
 
-const opened = (changes: readonly Change[]): readonly string[] =>
-	openedLines(changes).map((line) => (line === '' ? '' : `        ${line}`));
+/** An event with all that it opens to; undefined for one that opens to nothing. */
+const opened = (event: Event): readonly string[] | undefined => {
+	if (event.type === 'plan-fact' && event.fact.opens) return openedFact(event.fact);
+	if (event.type !== 'step-todo') return undefined;
+	return openedLines(event.changes).map((line) => (line === '' ? '' : `        ${line}`));
+};
 
 /**
  * Plain lines for pipes, dumb terminals and screen readers: every line stands by itself, nothing is redrawn.
@@ -32,7 +36,7 @@ export const plainReport = (
 		const before = told;
 		told = tell(before, event);
 		if (isBelow(event, level)) return;
-		const lines = details && event.type === 'step-todo' ? opened(event.changes) : linesOf(before, told, event);
+		const lines = (details ? opened(event) : undefined) ?? linesOf(before, told, event);
 		for (const line of lines) write(`${harmless(line)}\n`);
 	};
 };

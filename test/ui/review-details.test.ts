@@ -73,8 +73,9 @@ test('the button of the review opens the same list', async () => {
 
 test('twenty workspaces stay one row each, as wide as the window', () => {
 	const all = Array.from({length: 20}, (_, index) => ({
-		step: 'Workspaces',
-		change: {action: 'create', target: `release a-rather-long-namespace-for-team-${index}/zenml-workspace`} as const,
+		of: 'Workspaces',
+		what: `create release a-rather-long-namespace-for-team-${index}/zenml-workspace`,
+		whole: '',
 		parts: [{title: 'Values', lines: long}],
 	}));
 	for (const label of changeLabels(all, 78)) expect(label.length).toBeLessThanOrEqual(74);
@@ -86,4 +87,21 @@ test('a sign and a colour say what a line is', () => {
 	const {rows} = openedText(state, {columns: 80, rows: 24, run: undefined, now: 0}, 1);
 	const roleOf = (text: string) => rows.flat().find((span) => span.text.startsWith(text))?.role;
 	expect([roleOf('+   replica'), roleOf('-   replica'), roleOf('  zenml')]).toEqual(['ok', 'bad', 'plain']);
+});
+
+test('answers that differ from the last run stand at the top and are the first that opens', async () => {
+	const fact = {
+		...{id: 'changed-answers', rank: 0, label: 'Answers', lines: ['1 differs from the last run: registry.host']},
+		opens: [{title: 'Before and now', lines: ['registry.host', '- old.corp.example', '+ new.corp.example']}],
+	};
+	const fake = fakeSession({plan: async () => ({...plan, facts: [fact]}), draft: fullDraft, given: ['registry.host']});
+	app = await openApp(fake.session);
+	await app.press(keys.enter, keys.ctrlS);
+	await settle();
+	expect(app.frame()).toContain('1 differs from the last run: registry.host (d opens them)');
+	await app.press('d');
+	expect(app.frame()).toContain('+1 -1');
+	await app.press(keys.enter);
+	expect(app.frame()).toContain('- old.corp.example');
+	expect(app.frame()).toContain('change 1 of 3');
 });

@@ -7,7 +7,7 @@ import {type PlanStep, type PlanView, pagesOf, verdictOf} from '../../engine/pla
 import type {PlanWords} from '../../engine/plan-words.ts';
 import {factLines} from '../../report/event-lines.ts';
 import {formatProblem} from '../../report/format.ts';
-import {openedLines} from '../../report/opened-lines.ts';
+import {openedFact, openedLines} from '../../report/opened-lines.ts';
 import type {Found} from '../../ui/state/session.ts';
 
 /** What was found before the first question. */
@@ -54,9 +54,11 @@ export const planLines = (view: PlanView): readonly string[] => [
 	...pagesOf(view).flatMap(({title, lines}) => ['', `--- ${title}`, ...lines]),
 ];
 
-/** The changes of a plan that open, with all that they open to, by step; empty where none does. */
-export const planDetails = ({steps}: PlanView): readonly string[] =>
-	steps.flatMap((step) => {
+/** What is to be known of a plan and its changes, as far as they open, with all that they open to, by step; empty where none does. */
+export const planDetails = ({steps, facts = []}: PlanView): readonly string[] => [
+	...facts.flatMap((fact) => (fact.opens ? ['', `--- ${fact.label}`, ...openedFact(fact)] : [])),
+	...steps.flatMap((step) => {
 		const opening = step.state === 'todo' ? step.changes.filter(({opens = []}) => opens.length > 0) : [];
 		return opening.length === 0 ? [] : ['', `--- ${step.title}`, ...openedLines(opening)];
-	});
+	}),
+];

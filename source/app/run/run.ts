@@ -19,6 +19,7 @@ import type {Plan, Ports, World} from '../../steps/world.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {contextInWorld} from '../base/played-world.ts';
+import {changedAnswers} from './changed-answers.ts';
 import {clusterJournalMs, readClusterJournal} from './cluster-journal.ts';
 import {makeFolder} from './folder.ts';
 import {lastRunFact} from './last-run.ts';
@@ -218,7 +219,7 @@ const runLocked = async (
 			signal: AbortSignal.any([request.signal, stop.signal]),
 			clock: context.clock,
 			hearFaults: context.hearFaults,
-			facts: [lastRunFact(earlier, plan)],
+			facts: [lastRunFact(earlier, plan), ...changedAnswers(earlier, answers)],
 			fingerprints: fingerprintsOf(earlier),
 			durations: durationsOf(earlier),
 			from: request.from,

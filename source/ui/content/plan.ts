@@ -1,3 +1,4 @@
+import type {Problem} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
 import {formatBytes} from '../../base/units.ts';
 import {writesIn} from '../../engine/changes.ts';
@@ -32,6 +33,15 @@ const marksOf: Readonly<Record<PlanStep['state'], Mark>> = {
 
 const verdict = (step: PlanStep): string => (step.state === 'problem' ? step.problem.message : verdictOf(step));
 
+/** What to do about a problem; of several each with what it is, as the first words only count them. */
+const problemRows = ({parts = [], fix}: Problem, width: number): readonly Row[] => {
+	if (parts.length === 0) return paragraph(`What to do: ${fix}`, width, 'plain', 6);
+	return parts.flatMap((part, index) => [
+		...bullet({text: `${index + 1}.`, role: 'key'}, part.message, width, 6),
+		...paragraph(`What to do: ${part.fix}`, width, 'plain', 9),
+	]);
+};
+
 const stepRows = (step: PlanStep, {width, marks}: Scroll): readonly Row[] => {
 	const waits = step.state === 'todo' && writesIn(step.changes).length === 0;
 	const {glyph, role} = marksOf[waits ? 'unknown' : step.state];
@@ -40,8 +50,7 @@ const stepRows = (step: PlanStep, {width, marks}: Scroll): readonly Row[] => {
 	);
 	const head = [...bullet({text: marks[glyph], role}, `${step.title}: ${verdict(step)}`, width, 2), ...read];
 	if (step.state === 'todo') return [...head, ...changeRows(step.changes, width, 6)];
-	if (step.state !== 'problem') return head;
-	return [...head, ...paragraph(`What to do: ${step.problem.fix}`, width, 'plain', 6)];
+	return step.state === 'problem' ? [...head, ...problemRows(step.problem, width)] : head;
 };
 
 /** The plan in a few words, for where there is one line. */
@@ -79,9 +88,14 @@ const bodyRows = (plan: PlanState, scroll: Scroll): readonly Row[] => {
 
 const factRows = (facts: readonly PlanFact[], width: number): readonly Row[] => {
 	const left = Math.max(...facts.map(({label}) => label.length)) + 1;
-	return facts.flatMap(({label, lines}) =>
+	return facts.flatMap(({label, lines, opens}) =>
 		lines.flatMap((line, index) =>
-			bullet({text: (index === 0 ? label : '').padEnd(left), role: 'dim'}, line, width, 2),
+			bullet(
+				{text: (index === 0 ? label : '').padEnd(left), role: 'dim'},
+				opens && index === lines.length - 1 ? `${line} (d opens them)` : line,
+				width,
+				2,
+			),
 		),
 	);
 };

@@ -1,4 +1,6 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
+import {answersSchema} from '../../../source/answers/schema.ts';
+import {changedAnswers} from '../../../source/app/run/changed-answers.ts';
 import {lastRunFact} from '../../../source/app/run/last-run.ts';
 import type {Journal} from '../../../source/engine/journal.ts';
 
@@ -29,4 +31,46 @@ test('the last run says when it ended, how long it took and how much it changed'
 	]);
 	expect(told({...journal, outcome: undefined})).toEqual(['begun at 2026-11-28 01:00 UTC on jump-1, and not ended']);
 	expect(told(undefined)).toEqual(['no earlier run known here']);
+});
+
+describe('answers that differ from those of the last run', () => {
+	const answers = answersSchema.parse({
+		registry: {host: 'registry.corp.example', username: 'pusher', password: 'env:REGISTRY_PASSWORD'},
+		tls: {certificate: '/etc/pki/tls.crt', key: '/etc/pki/tls.key', ca: '/etc/pki/ca.crt'},
+		database: {host: 'mysql.corp.example', admin: {username: 'root', password: 'file:/run/pw'}},
+		controlPlane: {host: 'zenml-pro.corp.example'},
+		workspaces: [{name: 'default', host: 'zenml-workspace.corp.example'}],
+	});
+
+	test('are named and counted, and open to what they were; of secrets the references', () => {
+		const now = {...answers, registry: {...answers.registry, host: 'new.corp.example', password: 'file:/run/registry'}};
+		expect(changedAnswers({...journal, answers}, now)).toMatchObject([
+			{
+				label: 'Answers',
+				lines: ['2 differ from the last run: registry.host, registry.password'],
+				opens: [
+					{
+						lines: [
+							...['registry.host', '- registry.corp.example', '+ new.corp.example'],
+							...['registry.password', '- env:REGISTRY_PASSWORD', '+ file:/run/registry'],
+						],
+					},
+				],
+			},
+		]);
+	});
+
+	test('are not told where there was no run, where its answers cannot be read, and where none differs', () => {
+		expect(changedAnswers(undefined, answers)).toEqual([]);
+		expect(changedAnswers(journal, answers)).toEqual([]);
+		expect(changedAnswers({...journal, answers: {registry: 'x'}}, answers)).toEqual([]);
+		expect(changedAnswers({...journal, answers}, answers)).toEqual([]);
+	});
+
+	test('one that was left out or given anew has one side', () => {
+		const now = {...answers, registry: {...answers.registry, ca: '/etc/pki/registry.crt'}};
+		const [fact] = changedAnswers({...journal, answers}, now);
+		expect(fact?.lines).toEqual(['1 differs from the last run: registry.ca']);
+		expect(fact?.opens?.[0]?.lines).toEqual(['registry.ca', '+ /etc/pki/registry.crt']);
+	});
 });

@@ -1,4 +1,3 @@
-import {formatChange} from '../../../engine/changes.ts';
 import type {ChangePart} from '../../../engine/plan.ts';
 import {type Opening, openings} from '../../state/review-parts/details.ts';
 import type {Scene, UiState} from '../../state/types.ts';
@@ -16,14 +15,13 @@ const sizeOf = ({parts}: Opening): string => {
 	return come + go === 0 ? '' : `+${come} -${go}`;
 };
 
-/** The changes that open, one a row: the step, what is done to what, and how many lines come and go. */
+/** What opens, one a row: whose it is, what is done to what, and how many lines come and go. */
 export const changeLabels = (all: readonly Opening[], width: number): readonly string[] => {
-	const step = Math.min(20, ...[Math.max(0, ...all.map((one) => cells(one.step)))]) + 2;
+	const step = Math.min(20, ...[Math.max(0, ...all.map((one) => cells(one.of)))]) + 2;
 	const size = Math.max(0, ...all.map((one) => cells(sizeOf(one))));
 	return all.map((one) => {
-		const {action, target} = one.change;
 		const room = Math.max(10, width - 4 - step - size - 1);
-		return `${pad(one.step, step)}${pad(`${action} ${target}`, room)} ${sizeOf(one).padStart(size)}`;
+		return `${pad(one.of, step)}${pad(one.what, room)} ${sizeOf(one).padStart(size)}`;
 	});
 };
 
@@ -48,11 +46,10 @@ export const openedText = (state: UiState, {columns, rows}: Scene, focus: number
 	const height = pageRows(rows) + 1;
 	const one = openings(state)[focus];
 	if (!one) return {rows: [], height};
-	const {change, parts} = one;
-	const body = parts.flatMap(({title, lines}): readonly Row[] => [
+	const body = one.parts.flatMap(({title, lines}): readonly Row[] => [
 		blank,
 		row(title, 'title'),
 		...lines.flatMap((line) => lineRows(line, width)),
 	]);
-	return {rows: [...paragraph(formatChange(change), width, 'key'), ...body], height};
+	return {rows: [...paragraph(one.whole, width, 'key'), ...body], height};
 };

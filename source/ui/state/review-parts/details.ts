@@ -1,23 +1,43 @@
-import type {Change, ChangePart} from '../../../engine/plan.ts';
+import {formatChange} from '../../../engine/changes.ts';
+import type {Change, ChangePart, PlanFact} from '../../../engine/plan.ts';
+import type {PlanStep, PlanView} from '../../../engine/plan-view.ts';
 import {digit, type Key, listMove, move, scrollMove, takes} from '../keys.ts';
 import type {Details} from '../screen.ts';
 import {type Env, type On, type Turn, turn, type UiState} from '../types.ts';
 
 type Reviewing = On<'review'>;
 
-/** A change that opens, and the step that makes it. */
-export type Opening = {readonly step: string; readonly change: Change; readonly parts: readonly ChangePart[]};
+/** What opens: the step that makes a change, or the fact of the plan that it is about; and what it is, in short and in full. */
+export type Opening = {
+	readonly of: string;
+	readonly what: string;
+	readonly whole: string;
+	readonly parts: readonly ChangePart[];
+};
 
-/** All changes of a plan that open, in its order; none while it is looked at. */
-export const openings = ({plan}: Pick<UiState, 'plan'>): readonly Opening[] => {
-	if (plan.status !== 'ready') return [];
-	return plan.view.steps.flatMap((step) =>
-		step.state !== 'todo'
-			? []
-			: step.changes.flatMap((change) =>
-					change.opens && change.opens.length > 0 ? [{step: step.title, change, parts: change.opens}] : [],
-				),
-	);
+const ofChange = (of: string, change: Change): Opening => ({
+	...{of, what: `${change.action} ${change.target}`, whole: formatChange(change)},
+	parts: change.opens ?? [],
+});
+
+const ofFact = ({label: of, lines: [what = ''], opens: parts = []}: PlanFact): Opening => ({
+	...{of, what, whole: `${of}: ${what}`},
+	parts,
+});
+
+const ofStep = (step: PlanStep): readonly Opening[] =>
+	step.state === 'todo' ? step.changes.map((change) => ofChange(step.title, change)) : [];
+
+/** What is known of a plan so far; its steps once all of them were looked at. */
+const knownOf = ({plan}: Pick<UiState, 'plan'>): PlanView => {
+	if (plan.status === 'ready') return plan.view;
+	return {facts: plan.status === 'looking' ? (plan.facts ?? []) : [], steps: []};
+};
+
+/** All that opens in a plan: what is to be known of it, then its changes in their order. */
+export const openings = (state: Pick<UiState, 'plan'>): readonly Opening[] => {
+	const {facts = [], steps} = knownOf(state);
+	return [...facts.map(ofFact), ...steps.flatMap(ofStep)].filter(({parts}) => parts.length > 0);
 };
 
 /** Keys of the list of changes: Enter or right opens one. */

@@ -1,5 +1,4 @@
 import {topics} from '../../../answers/questions.ts';
-import {formatChange} from '../../../engine/changes.ts';
 import {topics as papersTopics} from '../../../handover/topics.ts';
 import {keyPageOf} from '../help/help.ts';
 import {bottomIndex, textsOf, visibleLines} from '../log/lines.ts';
@@ -104,8 +103,8 @@ const changePlace = (state: UiState, env: Env): Place | undefined => {
 	const {focus} = details;
 	if (details.top !== undefined)
 		return textPlace(state, env, {id: `change ${focus}`, top: details.top, withTop: (top) => to({focus, top})});
-	const lines = openings(state).map(({step, change, parts}) =>
-		[step, formatChange(change), ...parts.flatMap((part) => [part.title, ...part.lines])].join('\n'),
+	const lines = openings(state).map(({of, whole, parts}) =>
+		[of, whole, ...parts.flatMap((part) => [part.title, ...part.lines])].join('\n'),
 	);
 	return listPlace({id: 'changes', lines, focus, goTo: (index) => turn(to({focus: index}))});
 };
