@@ -1,4 +1,5 @@
-import type {Actor} from './people/actor.ts';
+import {type Actor, sharesOf} from './people/actor.ts';
+import {sentence} from './text.ts';
 import {framesOf, kindOf} from './unexpected/kind.ts';
 
 /** The part of the world a problem belongs to; each area has one exit code. */
@@ -71,6 +72,39 @@ export type ProblemErrorOptions = ErrorOptions & {
 /** A problem as those that have to be mended: its parts, or itself where it is one alone. */
 export const partsOf = (one: Problem): readonly Problem[] => one.parts ?? [one];
 
+/** A wrong answer comes first: the rest may only follow from it. */
+const areaOf = (problems: readonly Problem[]): ProblemArea | undefined => {
+	const areas = new Set(problems.map(({area}) => area));
+	if (areas.size === 1 || areas.has('usage')) return areas.size === 1 ? problems[0]?.area : 'usage';
+	return undefined;
+};
+
+/** Whose they all are; several people's are the operator's to hand on. */
+const whoOf = (problems: readonly Problem[]): Problem['who'] => {
+	const [first, ...others] = new Set(problems.map(({who}) => who));
+	return first !== undefined && others.length === 0 ? first : 'operator';
+};
+
+/** So many are named in the one sentence that stands for all; each is told whole beside it. */
+const mostNamed = 5;
+
+const listOf = (problems: readonly Problem[]): string => {
+	const named = problems.slice(0, mostNamed).map(({message}, index) => `${index + 1}. ${sentence(message)}`);
+	return [...named, ...(problems.length > mostNamed ? [`And ${problems.length - mostNamed} more.`] : [])].join(' ');
+};
+
+/** What the first line of several problems names: how many, whose they are, and what they are, in one line. */
+export type Several = {readonly count: number; readonly shares: string; readonly list: string};
+
+/** What is told of several problems together: the words of their first line, whose part of the world and whose work they are. */
+export const sumOf = (parts: readonly Problem[]) => ({
+	several: {count: parts.length, shares: sharesOf(parts.map(({who}) => who)), list: listOf(parts)} satisfies Several,
+	area: areaOf(parts),
+	who: whoOf(parts),
+	parts,
+	answers: [...new Set(parts.flatMap(({answers = []}) => answers))],
+});
+
 /** The only error that rooms throw on purpose. */
 export class ProblemError extends Error {
 	readonly problem: Problem;
@@ -131,13 +165,38 @@ export const unexpectedError = {
 	fix: 'Start it again: every step re-checks the world and goes on. If it comes back, send the saved report to the authors.',
 } as const;
 
+/** The words for several problems that nobody has put together otherwise; as those above, they are in the table of this floor. */
+export const severalProblems = {
+	area: 'bug',
+	areaElse: 'that of the problems, where they share one; else that of a wrong answer, or of the first',
+	message: '{count} problems were found, {shares}.',
+	cause: 'They are: {list}',
+	fix: 'Mend each of them, or have it mended, then try again.',
+} as const;
+
+const severalAsOne = (problems: readonly Problem[], first: Problem): Problem => {
+	const parts = problems.flatMap(partsOf);
+	if (parts.length === 1) return first;
+	const {several, area = first.area, ...more} = sumOf(parts);
+	const worded = (text: string): string =>
+		text.replaceAll(/\{(count|shares|list)\}/gu, (_all, name: keyof Several) => String(several[name]));
+	const {message, cause, fix} = severalProblems;
+	return problem({code: 'several-problems', area, ...more, message: worded(message), cause: worded(cause), fix});
+};
+
+/** What happened, of all problems that an error holds, in one line. */
+export const messagesOf = (error: unknown): string => {
+	const [first, ...others] = partsOf(toProblem(error)).map(({message}) => message);
+	return others.length === 0 ? (first ?? '') : [first ?? '', ...others].map(sentence).join(' ');
+};
+
 /**
- * Turns anything thrown into a problem; what is not a `ProblemError` is a bug of this tool and says so. Of such an error only its
+ * Turns anything thrown into a problem, several into one with its parts; what is not a `ProblemError` is a bug of this tool and says so. Of such an error only its
  * kind is told, and where in the program it came up: its message may hold what was at hand, before any redactor knew it.
  */
 export const toProblem = (error: unknown): Problem => {
 	if (error instanceof ProblemError) return error.problem;
-	if (error instanceof ProblemsError && error.problems[0]) return error.problems[0];
+	if (error instanceof ProblemsError && error.problems[0]) return severalAsOne(error.problems, error.problems[0]);
 	return problem({
 		...unexpectedError,
 		code: 'unexpected-error',

@@ -1,4 +1,4 @@
-import {unexpectedError} from './problem.ts';
+import {severalProblems, unexpectedError} from './problem.ts';
 import {declareProblems} from './problem-table.ts';
 
 /** Problems of the ground floor: locks, files for state, bounds on time, and what nobody thought of. */
@@ -138,6 +138,7 @@ export const baseProblems = declareProblems({
 			},
 		},
 	},
+	'several-problems': severalProblems,
 	'unexpected-error': unexpectedError,
 });
 

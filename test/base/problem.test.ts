@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {isAbort, ProblemError, ProblemsError, problem, toProblem} from '../../source/base/problem.ts';
+import {isAbort, messagesOf, ProblemError, ProblemsError, problem, toProblem} from '../../source/base/problem.ts';
 import {baseProblems} from '../../source/base/problems.ts';
 
 const input = {code: 'lock-contended', area: 'locked', message: 'm', cause: 'c', fix: 'f'} as const;
@@ -9,12 +9,35 @@ test('a problem is for the operator unless it says otherwise', () => {
 	expect(problem({...input, who: 'vendor', nextSteps: ['n']})).toMatchObject({who: 'vendor', nextSteps: ['n']});
 });
 
-test('a thrown problem comes back as it is, the first of several too', () => {
+test('a thrown problem comes back as it is, and one alone among several', () => {
 	const first = problem(input);
 	expect(toProblem(new ProblemError(input))).toEqual(first);
-	const several = new ProblemsError([first, problem({...input, message: 'second'})]);
-	expect(toProblem(several)).toBe(first);
+	expect(toProblem(new ProblemsError([first]))).toBe(first);
+	expect(messagesOf(new ProblemsError([first]))).toBe('m');
+});
+
+test('several problems come back as one that holds them all, each whole', () => {
+	const first = problem({...input, answers: ['a']});
+	const second = problem({...input, message: 'second', who: 'vendor', answers: ['a', 'b']});
+	const several = new ProblemsError([first, second]);
 	expect(several.message).toBe('m\nsecond');
+	expect(toProblem(several)).toEqual({
+		...baseProblems.problem('several-problems', {
+			...{count: 2, shares: '1 for the vendor, 1 for you', list: '1. m. 2. second.'},
+		}),
+		...{area: 'locked', parts: [first, second], answers: ['a', 'b']},
+	});
+	expect(messagesOf(several)).toBe('m. second.');
+	const third = problem({...input, area: 'database'});
+	expect(toProblem(new ProblemsError([third, first])).area).toBe('database');
+	expect(toProblem(new ProblemsError([third, problem({...input, area: 'usage'})])).area).toBe('usage');
+});
+
+test('what several problems hold of several is told once, without a fold between', () => {
+	const one = problem(input);
+	const two = problem({...input, message: 'n'});
+	const inner = toProblem(new ProblemsError([one, two]));
+	expect(toProblem(new ProblemsError([inner, one])).parts).toEqual([one, two, one]);
 });
 
 test('anything else is a bug of this tool: its kind is told, and where it came up, never what it says', () => {

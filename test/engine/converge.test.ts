@@ -235,10 +235,10 @@ test('the exit codes are the documented ones', () => {
 	});
 });
 
-test('several problems at once are told by the first', async () => {
+test('several problems at once are told as one that holds them', async () => {
 	const two = new ProblemsError([problem({...trouble, code: 'time-out', area: 'usage'}), trouble]);
 	const {result} = await play([tiny('images', {check: findings(two)})]);
-	expect(result).toMatchObject({exitCode: 2, problem: {code: 'time-out'}});
+	expect(result).toMatchObject({exitCode: 2, problem: {code: 'several-problems', parts: two.problems}});
 });
 
 const fails = (code: ProblemCode): ProblemError => new ProblemError({...trouble, code});

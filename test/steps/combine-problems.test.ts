@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
-import type {ProblemArea, ProblemCode} from '../../source/base/problem.ts';
+import type {ProblemArea, ProblemCode, Several} from '../../source/base/problem.ts';
 import type {Circumstances} from '../../source/base/problem-table.ts';
 import {stepProblems} from '../../source/steps/problems.ts';
-import {combineProblems, type Several} from '../../source/steps/shared/combine-problems.ts';
+import {combineProblems} from '../../source/steps/shared/combine-problems.ts';
 import {refusal} from './parts.ts';
 
 const combine = (...all: readonly (readonly [ProblemCode, Parameters<typeof refusal>[2]?])[]) =>

@@ -2,7 +2,7 @@ import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import {type Draft, defaultAt, getAt, type PathLike} from '../../answers/draft.ts';
 import {printable} from '../../base/printable.ts';
-import {toProblem} from '../../base/problem.ts';
+import {messagesOf} from '../../base/problem.ts';
 import {counted} from '../../base/text.ts';
 import type {Journal} from '../../engine/journal.ts';
 import {isDone} from '../../engine/outcome.ts';
@@ -44,7 +44,7 @@ export const findBundle = async (context: Context, draft: Draft, stateDirectory:
 			),
 		};
 	} catch (error) {
-		return {path: file, ok: false, text: toProblem(error).message};
+		return {path: file, ok: false, text: messagesOf(error)};
 	}
 };
 
@@ -69,7 +69,7 @@ export const findCluster = async (context: Context, draft: Draft): Promise<Found
 		const version = await cluster.version(AbortSignal.any([context.signal, late]));
 		return {...shown, server: cluster.server, ok: true, text: printable(`Kubernetes ${version} at ${cluster.server}`)};
 	} catch (error) {
-		return {...shown, server: cluster.server, ok: false, text: late.aborted ? slow : toProblem(error).message};
+		return {...shown, server: cluster.server, ok: false, text: late.aborted ? slow : messagesOf(error)};
 	}
 };
 

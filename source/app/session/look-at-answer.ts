@@ -6,7 +6,7 @@ import {resolveText} from '../../answers/resolve-paths.ts';
 import {resolveSecret} from '../../answers/secrets.ts';
 import {errnoOf, errnoWords} from '../../base/errno.ts';
 import {printable} from '../../base/printable.ts';
-import {toProblem} from '../../base/problem.ts';
+import {messagesOf} from '../../base/problem.ts';
 import type {Sighting} from '../../ui/state/session.ts';
 import type {Context} from '../base/context.ts';
 import {readPemFile} from '../base/pem-files.ts';
@@ -111,6 +111,6 @@ export const lookAtAnswer = async (
 	} catch (error) {
 		if (signal.aborted) return undefined;
 		if (late.aborted) return seen(false, `no answer within ${lookMs / 1000} s`);
-		return seen(false, errnoOf(error) === undefined ? toProblem(error).message : errnoWords(error, 'read'));
+		return seen(false, errnoOf(error) === undefined ? messagesOf(error) : errnoWords(error, 'read'));
 	}
 };

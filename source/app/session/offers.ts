@@ -5,7 +5,7 @@ import {type OfferKind, offerKindOf} from '../../answers/form/offers.ts';
 import {resolvePath} from '../../answers/resolve-paths.ts';
 import {errnoOf, errnoWords} from '../../base/errno.ts';
 import {printable} from '../../base/printable.ts';
-import {toProblem} from '../../base/problem.ts';
+import {messagesOf} from '../../base/problem.ts';
 import {byText} from '../../base/text.ts';
 import type {ClusterPort} from '../../cluster/types.ts';
 import type {Offered} from '../../ui/state/session.ts';
@@ -99,7 +99,7 @@ const offersOf = async (context: Context, offering: Offering, signal: AbortSigna
 		return {all: shown.sort(byText).slice(0, mostOffered)};
 	} catch (error) {
 		if (late.aborted) return {all: [], why: `no answer within ${offerMs / 1000} s`};
-		const why = errnoOf(error) === undefined ? toProblem(error).message : errnoWords(error, 'read');
+		const why = errnoOf(error) === undefined ? messagesOf(error) : errnoWords(error, 'read');
 		return {all: [], why: printable(why)};
 	}
 };

@@ -1,6 +1,6 @@
 import {judgeForm} from '../../answers/form/form.ts';
 import type {Answers} from '../../answers/schema.ts';
-import type {Problem} from '../../base/problem.ts';
+import {type Problem, partsOf} from '../../base/problem.ts';
 import {engineProblems} from '../../charts/databases.ts';
 import {placeOf} from '../../engine/plan-view.ts';
 import {pagesToRead, type ReviewButton} from '../state/review.ts';
@@ -31,12 +31,14 @@ export const reviewLabels = ({
 	quit: 'Quit',
 });
 
-const refusedRows = ({message, cause, fix, nextSteps}: Problem, width: number): readonly Row[] => [
+const refusedRows = (refused: Problem, width: number): readonly Row[] => [
 	row('The run was not started', 'bad'),
-	...paragraph(message, width, 'plain', 2),
-	...paragraph(`Why: ${cause}`, width, 'plain', 2),
-	...paragraph(`What to do: ${fix}`, width, 'plain', 2),
-	...nextSteps.flatMap((step) => paragraph(step, width, 'plain', 4)),
+	...partsOf(refused).flatMap(({message, cause, fix, nextSteps}) => [
+		...paragraph(message, width, 'plain', 2),
+		...paragraph(`Why: ${cause}`, width, 'plain', 2),
+		...paragraph(`What to do: ${fix}`, width, 'plain', 2),
+		...nextSteps.flatMap((step) => paragraph(step, width, 'plain', 4)),
+	]),
 	blank,
 ];
 
