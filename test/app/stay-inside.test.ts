@@ -26,6 +26,21 @@ test('answers that stay in the rehearsed world pass', () => {
 test.each([
 	['another cluster', {...world, kubernetes: {kubeconfig: '/root/.kube/config'}}, ['kubernetes.kubeconfig']],
 	['another context', {...world, kubernetes: {...world.kubernetes, context: 'production'}}, ['kubernetes.context']],
+	[
+		'another address for pushes',
+		{...world, registry: {...world.registry, pushHost: 'push.example.org'}},
+		['registry.pushHost'],
+	],
+	[
+		'a bucket elsewhere',
+		{...world, artifacts: {kind: 's3', s3: {endpoint: 'https://s3.example.org'}}},
+		['artifacts.s3.endpoint'],
+	],
+	[
+		'a bucket elsewhere for scheduled backups',
+		{...world, backup: {schedule: {kind: 's3', s3: {endpoint: 'https://s3.example.org'}}}},
+		['backup.schedule.s3.endpoint'],
+	],
 	['another registry', {...world, registry: {host: 'registry.example.org'}}, ['registry.host']],
 	['another database', {...world, database: {host: 'db.example.org', port: 5433}}, ['database.host', 'database.port']],
 	[

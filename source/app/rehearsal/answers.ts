@@ -11,6 +11,7 @@ import type {FoundDraft} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
 import {rehearsalRunProblems} from '../base/rehearsal-problems.ts';
 import {componentPlaces, ownServersIn, replacedSettings} from './databases.ts';
+import {foreignStorage, withoutHooks, withPushHost, withStorage} from './peers.ts';
 import {type Moving, withSecrets} from './secrets.ts';
 
 /** Answers whose values the rehearsal decides, whatever the operator's file says: addresses, logins and files of its world. */
@@ -20,6 +21,8 @@ const decidedByRehearsal = [
 	'registry.username',
 	'registry.password',
 	'registry.ca',
+	'registry.clientCertificate',
+	'registry.clientKey',
 	'registry.plainHttp',
 	'tls.certificate',
 	'tls.key',
@@ -49,7 +52,15 @@ const decidedByRehearsal = [
 ] as const;
 
 /** Answers that say which machines are touched: in a rehearsal not even `--set` may lead out of its world. */
-const fixedByRehearsal = ['kubernetes', 'registry.host', 'database.host', 'database.port'] as const;
+const fixedByRehearsal = [
+	'kubernetes',
+	'registry.host',
+	'registry.pushHost',
+	'database.host',
+	'database.port',
+	'artifacts.s3.endpoint',
+	'backup.schedule.s3.endpoint',
+] as const;
 
 /** Where a component's own database server is; the rest of it, such as the administrator's password, may be mended. */
 const isOwnPlace = (at: string): boolean =>
@@ -118,7 +129,9 @@ const placesOfWorld = [
 /** The places in answers that lead out of the rehearsed world. */
 const outside = (world: Draft, given: Draft): readonly string[] => {
 	const places = [...placesOfWorld, ...ownServersIn(given).flatMap((at) => [`${at}.host`, `${at}.port`])];
-	return places.filter((at) => getAt(given, at) !== getAt(world, at));
+	const moved = places.filter((at) => getAt(given, at) !== getAt(world, at));
+	const further = getAt(given, 'registry.pushHost') === undefined ? [] : ['registry.pushHost'];
+	return [...moved, ...further, ...foreignStorage(given, world)];
 };
 
 /** Unfinished answers of an earlier rehearsal, where they are about this world. */
@@ -227,7 +240,7 @@ export const moveIn = async (
 		own,
 		given,
 	);
-	const placed = withNodes(withRunnerImage(helped, own));
+	const placed = withNodes(withRunnerImage(withoutHooks(withStorage(withPushHost(helped), given)), own));
 	const dba = 'database.admin: the rehearsal logs in as administrator; with your answers the SQL goes to the DBA';
 	const asDba = getAt(own, 'database.admin') === undefined ? [dba] : [];
 	const {draft, lines} = await withSecrets({...placed, lines: [...placed.lines, ...asDba]}, context, world.directory);

@@ -11,6 +11,7 @@ import {wantsPlainQuestions} from '../plain/wanted.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
 import {hostsOf, isProgram, moveIn, ownBundle, wayInOf} from './answers.ts';
 import {withEngineOf} from './databases.ts';
+import {storageIn} from './peers.ts';
 import type {PlanName} from './scenes.ts';
 import {isOfWorld} from './world-folder.ts';
 
@@ -61,6 +62,7 @@ const findHelm = async ({environment, homeDirectory}: Context): Promise<string> 
 export const startWorld = async (context: Context, options: RehearsalOptions, stage: Stage): Promise<World> => {
 	const {worldFolder, source} = stage;
 	const own = await ownBundle(source);
+	const storage = options.storage ?? storageIn(partialAnswers(source).draft);
 	let isUp = false;
 	const world = await spawnRehearsal({
 		execArgv: context.nodeArguments,
@@ -72,7 +74,7 @@ export const startWorld = async (context: Context, options: RehearsalOptions, st
 		...(options.clientTools !== undefined && {clientTools: options.clientTools}),
 		wayIn: options.wayIn ?? wayInOf(source),
 		sample: options.sample,
-		...(options.storage !== undefined && {storage: options.storage}),
+		...(storage !== undefined && {storage}),
 		pace: options.pace,
 		// Whoever keeps a world up for other shells reminds the other teams as well.
 		isAttended: options.serve || asksSomebody(context, options),
