@@ -138,9 +138,17 @@ export const appProblems = declareProblems({
 	},
 	'no-earlier-run': {
 		area: 'usage',
-		message: 'No install was started with this state folder.',
 		cause: 'There is no {file}.',
-		fix: 'Name the folder of the run you mean with --state-dir, or start an install.',
+		cases: {
+			install: {
+				message: 'No install was started with this state folder.',
+				fix: 'Name the folder of the run you mean with --state-dir, or start an install.',
+			},
+			report: {
+				message: 'Nothing was run with this state folder that could be reported.',
+				fix: 'Name the folder of the run you mean with --state-dir.',
+			},
+		},
 	},
 });
 

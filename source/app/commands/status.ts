@@ -63,7 +63,8 @@ type StatusOptions = Pick<GlobalOptions, 'stateDir' | 'json'>;
 const work: Work<StatusOptions> = async (context, options) => {
 	const stateDirectory = stateDirectoryOf(context, options);
 	const runs = await lastRuns(stateDirectory);
-	if (runs.length === 0) throw appProblems.error('no-earlier-run', {file: journalFile(stateDirectory, 'install')});
+	if (runs.length === 0)
+		throw appProblems.error('no-earlier-run', {case: 'install', file: journalFile(stateDirectory, 'install')});
 	for (const run of runs) {
 		if (options.json) context.out(`${JSON.stringify(run.journal)}\n`);
 		else await tell(context, stateDirectory, run);

@@ -14,6 +14,9 @@ import {clusterJournalMs, writeClusterJournal} from './cluster-journal.ts';
 import {createJournalWriter} from './journal-writer.ts';
 import {gatherHappened} from './reports/gathered.ts';
 
+/** The line of a log that holds the answers of its run; the last one counts. */
+export const answersLine = 'answers';
+
 /** Events after which the journal is worth writing. */
 const journaled: ReadonlySet<Event['type']> = new Set([
 	'run-started',
@@ -67,6 +70,10 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 	};
 	const fold = createFold();
 	let {answers} = options;
+	// For the report of a run that keeps no journal. Answers hold references in the place of secrets.
+	const logAnswers = (): void =>
+		logLine({at: clock.now(), type: answersLine, answers, rehearsal: context.rehearsal === true});
+	logAnswers();
 	const confirmations = [...(earlier?.confirmations ?? [])];
 	const happened = gatherHappened(answers, {clock, before: confirmations.map(confirmedBefore)});
 	const copy = async (journal: Journal): Promise<void> => {
@@ -109,7 +116,10 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
 			);
 		},
 		setAnswers: (next) => {
-			answers = next;
+			if (next !== answers) {
+				answers = next;
+				logAnswers();
+			}
 			happened.answersAre(next);
 		},
 		close: async () => {

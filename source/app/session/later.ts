@@ -1,6 +1,7 @@
 import {open, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {answersSchema} from '../../answers/schema.ts';
+import {isErrno} from '../../base/errno.ts';
 import {saveBeside} from '../../base/files.ts';
 import {printableText} from '../../base/printable.ts';
 import type {Event} from '../../engine/events.ts';
@@ -16,20 +17,19 @@ import {stateDirectoryOf} from '../answers/inputs.ts';
 import type {Context} from '../base/context.ts';
 import {journalFile} from '../base/journal-file.ts';
 import {appProblems} from '../base/problems.ts';
+import {answersLine} from '../run/recorder.ts';
 import {gatherHappened} from '../run/reports/gathered.ts';
 import {surroundingsOf} from '../run/reports/surroundings.ts';
 
 /** So much of the log of a run is read: its beginning names the steps, the rest is what happened. Bytes. */
 const mostLogBytes = 32 * 1024 * 1024;
 
-/** The newest journal of the state folder. @throws ProblemError `no-earlier-run`, `state-unreadable` */
-const newestJournal = async (stateDirectory: string): Promise<Journal> => {
+/** The newest journal of the state folder, where there is one. @throws ProblemError `state-unreadable` */
+const newestJournal = async (stateDirectory: string): Promise<Journal | undefined> => {
 	const journals = await Promise.all(
 		Object.values(plans).map(async ({id}) => readJournal(journalFile(stateDirectory, id))),
 	);
-	const [newest] = journals.flatMap((one) => one ?? []).sort((a, b) => b.savedAt - a.savedAt);
-	if (!newest) throw appProblems.error('no-earlier-run', {file: journalFile(stateDirectory, 'install')});
-	return newest;
+	return journals.flatMap((one) => one ?? []).sort((a, b) => b.savedAt - a.savedAt)[0];
 };
 
 /** The beginning of a file, as text. */
@@ -44,45 +44,90 @@ const beginningOf = async (file: string): Promise<string> => {
 	}
 };
 
-/** An event of a line; undefined for one that is none, as the last of a killed run may be. */
-const eventOf = (line: string): Event | undefined => {
+type LogLine = {readonly type: unknown; readonly answers?: unknown; readonly rehearsal?: unknown};
+
+/** A line of a log; undefined for one that is none, as the last of a killed run may be. */
+const lineOf = (line: string): LogLine | undefined => {
 	try {
 		const value: unknown = JSON.parse(line);
-		return typeof value === 'object' && value !== null && 'type' in value && 'at' in value
-			? (value as Event)
-			: undefined;
+		const isLine = typeof value === 'object' && value !== null && 'type' in value && 'at' in value;
+		return isLine ? (value as LogLine) : undefined;
 	} catch {
 		return undefined;
 	}
 };
 
 /** Events that only the log knows, such as that of a journal that could not be copied, are none of the engine's. */
-const known: ReadonlySet<string> = new Set(
+const known: ReadonlySet<unknown> = new Set(
 	'run-started step-started step-checking step-todo step-pages step-applying step-detail step-waiting step-retrying step-problem step-decided step-going-back step-acknowledged step-warning step-finished run-warning stopping run-finished'.split(
 		' ',
 	),
 );
 
-/** The run of a journal as its log tells it; without a log, only what the journal has. */
-const toldOf = async (
-	stateDirectory: string,
-	{journal: {runId}, clock}: {readonly journal: Journal; readonly clock: Context['clock']},
-): Promise<{readonly state: RunState; readonly happened: readonly Happened[]}> => {
-	const folder = path.join(stateDirectory, 'logs');
-	const name = (await readdir(folder).catch(() => [])).find((one) => one.endsWith(`-${runId}.jsonl`));
-	const text = name === undefined ? '' : await beginningOf(path.join(folder, name));
-	const events = text
-		.split('\n')
-		.flatMap((line) => eventOf(line) ?? [])
-		.filter(({type}) => known.has(type));
-	const state = reduceAll(emptyRun, events);
+/** A run as it can be told later. */
+type Told = {
+	readonly state: RunState;
+	readonly happened: readonly Happened[];
+	/** Unchecked; undefined where neither log nor journal has them. */
+	readonly answers: unknown;
+	readonly rehearsal: boolean;
+};
+
+/** The run of a log. */
+const toldOf = async (file: string | undefined, clock: Context['clock']): Promise<Told> => {
+	const lines = (file === undefined ? '' : await beginningOf(file)).split('\n').flatMap((line) => lineOf(line) ?? []);
+	const events = lines.filter(({type}) => known.has(type)) as unknown as readonly Event[];
 	const gatherer = gatherHappened(undefined, {clock});
 	for (const event of events) gatherer.listener(event);
-	return {state, happened: gatherer.all()};
+	const {answers, rehearsal} = lines.findLast(({type}) => type === answersLine) ?? {};
+	return {
+		state: reduceAll(emptyRun, events),
+		happened: gatherer.all(),
+		answers,
+		rehearsal: rehearsal === true,
+	};
+};
+
+/** Logs of a state folder, the newest first: their names begin with the time. */
+const logsIn = async (folder: string): Promise<readonly string[]> => {
+	const names = await readdir(folder).catch((error: unknown) => {
+		if (isErrno(error, 'ENOENT')) return [];
+		throw error;
+	});
+	return names
+		.filter((name) => name.endsWith('.jsonl'))
+		.sort()
+		.toReversed()
+		.map((name) => path.join(folder, name));
+};
+
+/** Is this what somebody wants a report of, though an earlier run changed something? A look that met nothing is not. */
+const isWorthIt = ({state: {pass, steps}, answers}: Told): boolean =>
+	answers !== undefined && (pass !== 'look' || steps.some(({problem}) => problem !== undefined));
+
+/**
+ * The last run of a state folder, whatever command it was: one that changes nothing keeps a log alone. The journal tells of the last run
+ * that made something, which counts where a look since then has met no problem. @throws ProblemError `no-earlier-run`
+ */
+const lastRun = async (stateDirectory: string, clock: Context['clock']): Promise<Told> => {
+	const folder = path.join(stateDirectory, 'logs');
+	const [journal, logs] = await Promise.all([newestJournal(stateDirectory), logsIn(folder)]);
+	const newest = await toldOf(logs[0], clock);
+	if (isWorthIt(newest)) return newest;
+	if (journal) {
+		const {runId, answers, rehearsal} = journal;
+		const told = await toldOf(
+			logs.find((file) => file.endsWith(`-${runId}.jsonl`)),
+			clock,
+		);
+		return {...told, answers, rehearsal: rehearsal === true};
+	}
+	if (newest.answers !== undefined) return newest;
+	throw appProblems.error('no-earlier-run', {case: 'report', file: folder});
 };
 
 /**
- * The report of the last run of a state folder, made from its journal and log, which hold no secret. Asks no server. Gives what is to be
+ * The report of the last run of a state folder, made from its log and journal, which hold no secret. Asks no server. Gives what is to be
  * printed: the report, or where it was written. @throws ProblemError
  */
 export const reportLater = async (
@@ -90,16 +135,16 @@ export const reportLater = async (
 	options: {readonly stateDir?: string; readonly out?: string},
 ): Promise<string> => {
 	const stateDirectory = stateDirectoryOf(context, options);
-	const journal = await newestJournal(stateDirectory);
-	const {state, happened} = await toldOf(stateDirectory, {journal, clock: context.clock});
-	const answers = answersSchema.safeParse(journal.answers);
-	if (!answers.success) throw appProblems.error('no-earlier-run', {file: journalFile(stateDirectory, journal.plan)});
+	const {state, happened, answers: found, rehearsal} = await lastRun(stateDirectory, context.clock);
+	const answers = answersSchema.safeParse(found);
+	if (!answers.success)
+		throw appProblems.error('no-earlier-run', {case: 'report', file: journalFile(stateDirectory, 'install')});
 	const paper = problemPaper({
 		state,
 		answers: answers.data,
 		surroundings: await surroundingsOf(context, answers.data, undefined),
 		happened,
-		rehearsal: journal.rehearsal === true,
+		rehearsal,
 	});
 	const text = printableText(context.redactor.redact(paperText(paper).join('\n')));
 	if (options.out === undefined) return text;

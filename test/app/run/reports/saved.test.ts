@@ -79,6 +79,37 @@ test('the same report is made later from the state folder, to the screen or into
 	expect(await readFile(path.join(stage.folder, 'ticket.txt'), 'utf8')).toContain('registry-unauthorized');
 });
 
+/** A log as a run leaves it: its answers, then what happened. */
+const logOf = async (name: string, pass: 'look' | 'verify', more: readonly Event[]): Promise<void> => {
+	const head = {at: 1, type: 'answers', answers, rehearsal: false};
+	const begun = events.slice(0, 1).map((event) => ({...event, pass}));
+	const lines = [head, ...begun, ...more].map((one) => JSON.stringify(one));
+	await saveFile(path.join(stage.stateDirectory, 'logs', name), lines.join('\n'));
+};
+
+test('a plan or a verification that met a problem is reported, where nothing was ever installed too', async () => {
+	await logOf('2026-01-02-r2.jsonl', 'look', events.slice(2));
+	const plan = await stage.run('report');
+	expect(plan.out).toContain('registry-unauthorized');
+	expect(plan.out).toContain('zenml-pro.corp.internal');
+	await logOf('2026-01-03-r3.jsonl', 'verify', []);
+	expect((await stage.run('report')).out).not.toContain('registry-unauthorized');
+});
+
+test('a look that met nothing does not hide the run before it that failed', async () => {
+	const journal = {
+		...{schema: 3 as const, plan: 'install', tool: '1', runId: 'r1', savedAt: 3, startedAt: 1, host: 'h', pid: 1},
+		...{steps: [], acknowledged: [], answers},
+	};
+	await writeJournal(path.join(stage.stateDirectory, 'state.json'), journal);
+	const lines = events.map((event) => JSON.stringify(event)).join('\n');
+	await saveFile(path.join(stage.stateDirectory, 'logs', '2026-01-01-r1.jsonl'), lines);
+	await logOf('2026-01-02-r2.jsonl', 'look', []);
+	expect((await stage.run('report')).out).toContain('registry-unauthorized');
+	await rm(path.join(stage.stateDirectory, 'state.json'));
+	expect((await stage.run('report')).code).toBe(0);
+});
+
 test('without an earlier run there is no report, and its absence is told', async () => {
 	const {code, err} = await stage.run('report', '--state-dir', path.join(stage.folder, 'none'));
 	expect([code, err]).toEqual([2, expect.stringContaining('no-earlier-run')]);
