@@ -7,6 +7,7 @@ import {askAnswers, askEntries, askTopic} from '../../source/app/plain/ask.ts';
 import {plainEntries} from '../../source/app/plain/entries.ts';
 import {reviewLines} from '../../source/app/plain/pages.ts';
 import {askWord, PlainLeft} from '../../source/app/plain/words.ts';
+import type {Offered} from '../../source/ui/state/session.ts';
 import {plainTalk} from './plain-talk.ts';
 
 const full: Draft = {
@@ -34,6 +35,7 @@ const open = () => {
 			},
 			explain: async (path: string) => [`All about ${path}.`],
 			testLogin: async () => ({ok: true, text: 'login works'}),
+			offer: async (): Promise<Offered> => ({all: []}),
 		},
 	};
 };
@@ -147,6 +149,62 @@ test('choices are numbered and chosen by number or word', async () => {
 		expect((await asked).draft).toMatchObject({database: {tls: 'require'}});
 		shown.lines.close();
 	}
+});
+
+const atContext = {kind: 'missing', paths: ['kubernetes.context']} as const;
+
+test('names that can be offered are told by number, and taken by number or name', async () => {
+	const {talk: shown, keep} = open();
+	const asks: string[] = [];
+	const offer = async (_draft: Draft, path: string): Promise<Offered> => {
+		asks.push(path);
+		return {all: ['prod', 'test', '7']};
+	};
+	const asked = askEntries(shown.lines, formOf(full), atContext, {...keep, offer});
+	await shown.until('Contexts of the kubeconfig, by number or name:');
+	await shown.until('  2 test');
+	await shown.answer([': ', '2']);
+	expect((await asked).draft).toMatchObject({kubernetes: {context: 'test'}});
+	expect(asks).toEqual(['kubernetes.context']);
+	for (const [typed, context] of [
+		['7', '7'],
+		['other', 'other'],
+		['4', '4'],
+	] as const) {
+		const again = askEntries(shown.lines, formOf(full), atContext, {...keep, offer});
+		await shown.until('  3 7');
+		await shown.answer([': ', typed]);
+		expect((await again).draft).toMatchObject({kubernetes: {context}});
+	}
+});
+
+test('a question does not wait long for names: they are told when they come, and not once it is answered', async () => {
+	const {talk: shown, keep} = open();
+	const late = Promise.withResolvers<Offered>();
+	const asked = askEntries(shown.lines, formOf(full), atContext, {...keep, offer: async () => late.promise});
+	await shown.until('Context [not set]: ');
+	late.resolve({all: ['prod', 'test']});
+	await shown.until('  2 test');
+	shown.type('1\r');
+	expect((await asked).draft).toMatchObject({kubernetes: {context: 'prod'}});
+	const never = Promise.withResolvers<Offered>();
+	const second = askEntries(shown.lines, formOf(full), atContext, {...keep, offer: async () => never.promise});
+	await shown.answer(['Context [not set]: ', 'own']);
+	await second;
+	const before = shown.shown();
+	never.resolve({all: ['unheard']});
+	await never.promise;
+	expect(shown.shown()).toBe(before);
+});
+
+test('why no names are known is told, and the answer can be typed', async () => {
+	const {talk: shown, keep} = open();
+	const offer = async (): Promise<Offered> => ({all: [], why: 'no answer within 5 s'});
+	const scope = {kind: 'missing', paths: ['ingress.className']} as const;
+	const asked = askEntries(shown.lines, formOf(full), scope, {...keep, offer});
+	await shown.until('Ingress classes of the cluster are not known: no answer within 5 s');
+	await shown.answer([']: ', 'own']);
+	expect((await asked).draft).toMatchObject({ingress: {className: 'own'}});
 });
 
 test('Enter takes a default and does not write it down; a dash takes an answer out', async () => {

@@ -38,6 +38,7 @@ const attend = (save?: () => Promise<string>, reminders?: Readonly<Record<string
 		keepSecret: (path, secret) => kept.push([path, secret]),
 		explain: async (code) => [code, '  why      because'],
 		testLogin: async () => ({ok: true, text: 'login works'}),
+		offer: async () => ({all: []}),
 		saveHandover: async ({id}) => {
 			saved.push(id);
 			return save?.() ?? '/state/handover';

@@ -10,6 +10,7 @@ import type {Sighting} from '../../ui/state/session.ts';
 import {type MoreEntry, type PlainEntry, plainEntries, type QuestionEntry} from './entries.ts';
 import {heard} from './heard.ts';
 import type {PlainLines} from './lines.ts';
+import {type Offer, type PlainOffers, tellOffers} from './offers.ts';
 import {askWord, PlainLeft} from './words.ts';
 
 /** Takes what is typed as it comes. */
@@ -22,6 +23,7 @@ export type Keeper = {
 	readonly explain: (path: string) => Promise<readonly string[]>;
 	/** Tries the login that an answer is a part of, within a bound. Never rejects. */
 	readonly testLogin: (draft: Draft, path: string) => Promise<Sighting>;
+	readonly offer: Offer;
 };
 
 /** What is said once, before the first question. */
@@ -108,19 +110,17 @@ const testAt = async (lines: PlainLines, form: Form, entry: QuestionEntry, keepe
 	return known ?? form;
 };
 
-/** Asks one question until its answer is valid. @throws PlainLeft */
-const askQuestion = async (
+/** Hears answers to a question until one is valid. @throws PlainLeft */
+const answerTo = async (
 	lines: PlainLines,
 	start: Form,
 	entry: QuestionEntry,
-	keeper: Keeper,
+	{keeper, offers}: {readonly keeper: Keeper; readonly offers: PlainOffers},
 ): Promise<Form | 'back'> => {
 	const {question, path} = entry;
-	const ways = waysToAnswer(start, entry).map((line) => `  ${line}`);
-	lines.say('', `${question.label}${memberWords(path)}`, `  ${question.why}`, ...ways);
 	let form = start;
 	for (;;) {
-		const typed = await typedFor(lines, form, entry, keeper);
+		const typed = offers.meant(await typedFor(lines, form, entry, keeper));
 		const word = typed.trim().toLowerCase();
 		if (word === 'back') return 'back';
 		if (word === 'test' && question.kind === 'secret' && loginAt(form.draft, path))
@@ -129,6 +129,24 @@ const askQuestion = async (
 			const next = taken(lines, form, entry, {typed, keeper});
 			if (next) return next;
 		}
+	}
+};
+
+/** Asks one question, with what can be offered, until its answer is valid. @throws PlainLeft */
+const askQuestion = async (
+	lines: PlainLines,
+	form: Form,
+	entry: QuestionEntry,
+	keeper: Keeper,
+): Promise<Form | 'back'> => {
+	const {question, path} = entry;
+	const ways = waysToAnswer(form, entry).map((line) => `  ${line}`);
+	lines.say('', `${question.label}${memberWords(path)}`, `  ${question.why}`, ...ways);
+	const offers = await tellOffers(lines, form.draft, entry, keeper.offer);
+	try {
+		return await answerTo(lines, form, entry, {keeper, offers});
+	} finally {
+		offers.close();
 	}
 };
 

@@ -25,6 +25,8 @@ export type PlainAttendance = {
 	readonly explain: (name: string) => Promise<readonly string[]>;
 	/** Tries the login that an answer is a part of. */
 	readonly testLogin: Keeper['testLogin'];
+	/** Looks for names that can be offered as an answer. */
+	readonly offer: Keeper['offer'];
 	/** Writes the texts of a hand-over to files and resolves with their folder. */
 	readonly saveHandover: (handover: Handover) => Promise<string>;
 	/** How somebody who rehearses reminds those whom a hand-over waits for, by step. */
@@ -41,13 +43,13 @@ const words: Readonly<Record<Exclude<Decision, 'way'> | 'explain', string>> = {
 
 /** Asks for other answers; undefined where the operator left the questions. */
 const editAnswers = async (
-	{form, edited, keepSecret, explain, testLogin}: PlainAttendance,
+	{form, edited, keepSecret, explain, testLogin, offer}: PlainAttendance,
 	lines: PlainLines,
 	{answers = []}: Problem,
 ): Promise<Answers | undefined> => {
 	try {
 		const scope = await askWhich(lines, form(), answers);
-		return edited(await askAnswers(lines, form(), scope, {secret: keepSecret, explain, testLogin}));
+		return edited(await askAnswers(lines, form(), scope, {secret: keepSecret, explain, testLogin, offer}));
 	} catch (error) {
 		if (error instanceof PlainLeft) return undefined;
 		throw error;

@@ -15,6 +15,7 @@ import {isInputEnded} from '../base/plain-problems.ts';
 import {inRows} from '../base/wrap.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import {lookAround} from '../session/found.ts';
+import {offerAnswer} from '../session/offers.ts';
 import {createSession, type Session} from '../session/session.ts';
 import {askAnswers, askTopic, type Complete, type Keeper, plainHelp} from './ask.ts';
 import {attendPlainly} from './attend.ts';
@@ -123,6 +124,11 @@ const testerOf =
 	async (draft, path) =>
 		session.testLogin(draft, path, signal);
 
+const offererOf =
+	({context, signal}: Talk): Keeper['offer'] =>
+	async (draft, path) =>
+		offerAnswer(context, draft, {path, base: ''}, signal);
+
 /** Questions, review and dry run, until it is to be started. @throws PlainLeft */
 const prepare = async (talk: Talk): Promise<Complete> => {
 	const {context, options, session, lines} = talk;
@@ -135,6 +141,7 @@ const prepare = async (talk: Talk): Promise<Complete> => {
 			form: draftKeeper(talk),
 			explain,
 			testLogin: testerOf(talk),
+			offer: offererOf(talk),
 		});
 		const decided = await review(talk, complete);
 		if (decided === 'yes') return complete;
@@ -168,6 +175,7 @@ const run = async (talk: Talk, from: Complete, level: GlobalOptions['logLevel'])
 				ring: () => ring(context),
 				explain,
 				testLogin: testerOf(talk),
+				offer: offererOf(talk),
 				saveHandover: session.saveHandover,
 				reminders: options.reminders,
 			});
