@@ -22,9 +22,9 @@ export const digServer = (server: string | undefined): readonly string[] => {
 	return port === usualPort ? [`@${host}`] : [`@${host}`, '-p', String(port)];
 };
 
-/** The command that asks the same server for a name. */
-export const digCommand = (server: string | undefined, name: string): string =>
-	['dig', ...digServer(server), '+short', name].map(shellWord).join(' ');
+/** The command that asks the same server for a name; dig asks for an A record where it is told no type. */
+export const digCommand = (server: string | undefined, name: string, type: 'A' | 'AAAA' = 'A'): string =>
+	['dig', ...digServer(server), '+short', name, ...(type === 'A' ? [] : [type])].map(shellWord).join(' ');
 
 /** The same with the program that most hosts have. */
 export const nslookupCommand = (server: string | undefined, name: string): string => {

@@ -2,8 +2,8 @@ import {existsSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterAll, beforeAll, expect, test} from 'vitest';
-import {parse, parseAllDocuments} from 'yaml';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {parse} from 'yaml';
 import {dnsPack} from '../../source/handover/dns/index.ts';
 import {runScript, textOf} from './run-script.ts';
 
@@ -26,9 +26,9 @@ test('every kind of name server gets every name with the address', () => {
 	expect(text('dns-dnsmasq.conf')).toContain('host-record=zenml-pro.internal.mycompany.com,10.0.0.10,300\n');
 	expect(text('dns-hosts.txt')).toContain('10.0.0.10 zenml-workspace.internal.mycompany.com\n');
 	expect(text('dns-nsupdate.txt')).toContain(
-		'zone internal.mycompany.com\nupdate delete zenml-pro.internal.mycompany.com. A\nupdate add zenml-pro.internal.mycompany.com. 300 A 10.0.0.10\n',
+		'\nupdate delete zenml-pro.internal.mycompany.com. A\nupdate add zenml-pro.internal.mycompany.com. 300 A 10.0.0.10\nsend\n',
 	);
-	expect(text('dns-windows.ps1')).toContain("Set-Address -Zone 'internal.mycompany.com' -Name 'zenml-pro'\n");
+	expect(text('dns-windows.ps1')).toContain("  'zenml-pro.internal.mycompany.com',\n");
 });
 
 test('an IPv6 address becomes AAAA records, and a name is listed once', () => {
@@ -38,10 +38,56 @@ test('an IPv6 address becomes AAAA records, and a name is listed once', () => {
 	expect(text('dns-windows.ps1', more)).toContain('-IPv6Address $address -TimeToLive 01:01:01');
 });
 
-test('the PowerShell stops at the first error, and leaves a record that is right alone', () => {
+test('the PowerShell leaves a record that is right alone, goes on after a name that fails, and tells it at the end', () => {
 	const script = text('dns-windows.ps1');
 	expect(script).toContain("$ErrorActionPreference = 'Stop'");
 	expect(script.indexOf('already')).toBeLessThan(script.indexOf('Add-DnsServerResourceRecordA'));
+	expect(script).toContain('try { Set-Address $name }');
+	expect(script.trim().split('\n').at(-1)).toContain('throw "Not done:');
+	// A variable followed by a colon is a scope.
+	expect(script).not.toMatch(/\$(?!env:)\w+:/u);
+});
+
+describe('a host that is called like the parent of another', () => {
+	const more = {names: ['ml.corp', 'ws.ml.corp'], address: '10.0.0.10'};
+
+	test('no command guesses where zones are cut', () => {
+		expect(text('dns-nsupdate.txt', more)).not.toMatch(/^zone /mu);
+		expect(text('dns-nsupdate.txt', more).match(/^send$/gmu)).toHaveLength(2);
+		expect(text('dns-windows.ps1', more)).not.toMatch(/-Zone(?:Name)? '/u);
+		expect(text('dns-bind.zone', more).match(/^; zone, most likely: corp$/gmu)).toHaveLength(2);
+		expect(text('README.txt', more)).toContain('most likely in the zone corp;');
+	});
+
+	test('each name is answered by a server block of its own in CoreDNS, and forwarded alone by OpenShift', () => {
+		const map = parse(text('coredns-custom.yaml', more)) as {readonly data: Readonly<Record<string, string>>};
+		const blocks = (map.data['zenml.server'] ?? '').split(/^\}$/mu).slice(0, -1);
+		expect(
+			blocks.map((block) => /^\s*(\S+) \{\n {4}hosts \{\n {8}(.*)\n {8}fallthrough\n/u.exec(block)?.slice(1)),
+		).toEqual([
+			['ml.corp:53', '10.0.0.10 ml.corp'],
+			['ws.ml.corp:53', '10.0.0.10 ws.ml.corp'],
+		]);
+		expect(parse(text('dns-openshift.txt', more))).toMatchObject({servers: [{zones: more.names}]});
+	});
+});
+
+test.each([
+	['10.0.0.53', '10.0.0.53'],
+	['10.0.0.53:5353', '10.0.0.53:5353'],
+	['fd00::53', 'fd00::53'],
+	['[fd00::53]:5353', '[fd00::53]:5353'],
+])('OpenShift forwards to the name server of the answers: %s', (server, upstream) => {
+	expect(parse(text('dns-openshift.txt', {server}))).toMatchObject({
+		servers: [{forwardPlugin: {upstreams: [upstream]}}],
+	});
+});
+
+test('every file says how it is checked and how it is undone', () => {
+	for (const {fileName, lines} of packOf().filter(({fileName}) => !/^(?:README\.txt|dns-check\.sh)$/u.test(fileName))) {
+		expect(lines.join('\n'), fileName).toMatch(/undo/iu);
+		expect(lines.join('\n'), fileName).toContain('Check');
+	}
 });
 
 test('the note holds the records, the zone, a word on PTR, and lines for dig with server and port', () => {
@@ -70,11 +116,11 @@ test('a second block "hosts" is refused by CoreDNS: the text says so, and k3s an
 	const map = parse(text('coredns-custom.yaml')) as {readonly data: Readonly<Record<string, string>>};
 	const block = map.data['zenml.server'] ?? '';
 	expect(block).toContain(
-		'internal.mycompany.com:53 {\n    hosts {\n        10.0.0.10 zenml-pro.internal.mycompany.com\n',
+		'zenml-pro.internal.mycompany.com:53 {\n    hosts {\n        10.0.0.10 zenml-pro.internal.mycompany.com\n',
 	);
 	expect(block.match(/\{/gu)).toHaveLength(block.match(/\}/gu)?.length ?? 0);
-	expect(parseAllDocuments(text('dns-openshift.txt'))[0]?.toJS()).toEqual({
-		servers: [{name: 'zenml', zones: ['internal.mycompany.com'], forwardPlugin: {upstreams: ['NAME-SERVER']}}],
+	expect(parse(text('dns-openshift.txt', {server: undefined}))).toEqual({
+		servers: [{name: 'zenml', zones: names, forwardPlugin: {upstreams: ['NAME-SERVER']}}],
 	});
 });
 
@@ -85,6 +131,11 @@ test('the check asks each name at the server, and fails where one leads elsewher
 	expect(good.calls).toContain('@10.0.0.53 zenml-pro.internal.mycompany.com A\n');
 	const half = await run('case "$*" in *zenml-pro*) echo 10.0.0.11;; *) echo 10.0.0.10;; esac');
 	expect(half).toMatchObject({status: 1, stderr: expect.stringContaining(`FAILED ${names[0]}`)});
+	expect(await runScript(text('dns-check.sh'), {folder, played: {dig: ''}, args: ['remove']})).toMatchObject({
+		status: 2,
+		calls: '',
+		stderr: expect.stringContaining('usage:'),
+	});
 	// An address that only begins alike is another one.
 	expect((await run('echo 10.0.0.100')).status).toBe(1);
 	if (!existsSync('/usr/bin/dig'))

@@ -1,6 +1,7 @@
 import type {HandoverSection} from '../../base/handover.ts';
+import {nameServerOf, shownServer} from '../../network/ask-name.ts';
 import type {Asking} from '../pack.ts';
-import {hostLines, type Known, zonesOf} from './records.ts';
+import {hostLines, type Known} from './records.ts';
 
 const indented = (lines: readonly string[], by: number): readonly string[] =>
 	lines.map((line) => `${' '.repeat(by)}${line}`);
@@ -11,6 +12,12 @@ const hostsBlock = (given: Known): readonly string[] => [
 	...indented(hostLines(given), 4),
 	'    fallthrough',
 	'}',
+];
+
+/** On a node, where addresses of Services can be reached; the script asks the server that it is told. */
+const checkAt = (service: string, namespace: string): readonly string[] => [
+	'# Check, on a node: sh dns-check.sh @ADDRESS with the CLUSTER-IP of',
+	`#   kubectl -n ${namespace} get service ${service}`,
 ];
 
 const plain = (given: Known): readonly string[] => [
@@ -25,15 +32,20 @@ const plain = (given: Known): readonly string[] => [
 	'# There is one: add these lines to it, above its "fallthrough". If it has no',
 	'# "fallthrough", add that too, or all other names are answered NXDOMAIN:',
 	...indented(hostLines(given), 4),
-	'# Check: kubectl -n kube-system logs -l k8s-app=kube-dns --tail=20',
+	'# It is read again within a minute or two; errors:',
+	'#   kubectl -n kube-system logs -l k8s-app=kube-dns --tail=20',
+	...checkAt('kube-dns', 'kube-system'),
 	'# Undo: take the lines away again.',
 ];
 
-/** A server block of its own per zone never meets another `hosts` block, and stands in a file of its own. */
+/**
+ * A server block of its own per name never meets another `hosts` block, and stands in a file of its own. CoreDNS asks the block with the
+ * longest zone that a name ends in, so a block for a zone would miss the host that is called like the zone.
+ */
 const ownBlocks = (given: Known, port: number): readonly string[] =>
-	zonesOf(given.names).flatMap((zone) => [
-		`${zone}:${port} {`,
-		...indented(hostsBlock({...given, names: given.names.filter((name) => name.endsWith(`.${zone}`))}), 4),
+	given.names.flatMap((name) => [
+		`${name}:${port} {`,
+		...indented(hostsBlock({...given, names: [name]}), 4),
 		'    forward . /etc/resolv.conf',
 		'}',
 	]);
@@ -44,6 +56,7 @@ const customMap = (given: Known): readonly string[] => [
 	'# Merge where the ConfigMap is there: kubectl -n kube-system get cm coredns-custom',
 	'#   kubectl apply -f coredns-custom.yaml',
 	'#   kubectl -n kube-system rollout restart deployment coredns',
+	...checkAt('kube-dns', 'kube-system'),
 	'# Undo: kubectl -n kube-system delete configmap coredns-custom',
 	'apiVersion: v1',
 	'kind: ConfigMap',
@@ -70,19 +83,30 @@ const rke2Plugin = (given: Known): readonly string[] => [
 	'      - name: hosts',
 	'        configBlock: |-',
 	...indented([...hostLines(given), 'fallthrough'], 10),
+	...checkAt('rke2-coredns-rke2-coredns', 'kube-system'),
+	'# Undo: take the plugin out of the list again, and apply that.',
 ];
 
-const openShift = ({names}: Known): readonly string[] => [
-	'# OpenShift takes no hosts: its DNS operator forwards zones to a server that',
-	'# has the records. NAME-SERVER is the address of your internal DNS.',
+/** `IP`, or `IP:port` where it is not 53 (OpenShift API, DNS operator, forwardPlugin.upstreams). */
+const upstreamOf = (server: string): string => {
+	const {host, port} = nameServerOf(server);
+	return port === 53 ? host : shownServer(server);
+};
+
+// Forwarded are the host names alone: what else is in their zones is answered as before.
+const openShift = ({names, server}: Known): readonly string[] => [
+	'# OpenShift takes no hosts: its DNS operator forwards names to a server that',
+	'# has the records.',
+	...(server === undefined ? ['# Write the address of your internal DNS in the place of NAME-SERVER.'] : []),
 	"#   oc edit dns.operator/default, below 'spec':",
 	'servers:',
 	'  - name: zenml',
 	'    zones:',
-	...zonesOf(names).map((zone) => `      - ${zone}`),
+	...names.map((name) => `      - ${name}`),
 	'    forwardPlugin:',
 	'      upstreams:',
-	'        - NAME-SERVER',
+	`        - ${server === undefined ? 'NAME-SERVER' : JSON.stringify(upstreamOf(server))}`,
+	...checkAt('dns-default', 'openshift-dns').map((line) => line.replace('kubectl', 'oc')),
 	'# Undo: take the entry away again.',
 ];
 

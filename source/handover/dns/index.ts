@@ -4,7 +4,7 @@ import {digCommand, digServer, nameServerOf} from '../../network/ask-name.ts';
 import {coverNote, type Said} from '../cover-note.ts';
 import type {Asking, Pack} from '../pack.ts';
 import {clusterRecords} from './cluster.ts';
-import {type DnsGiven, type Known, typeOf, zonesOf} from './records.ts';
+import {type DnsGiven, type Known, likelyZones, typeOf} from './records.ts';
 import {serverRecords} from './servers.ts';
 
 const title = 'DNS records for the ingress';
@@ -30,8 +30,12 @@ const checkScript = ({names, address, server}: DnsGiven): HandoverSection => ({
 	lines: [
 		'#!/bin/sh',
 		'# Asks each name; the exit code is 1 where one does not lead there.',
-		'# Another server: sh dns-check.sh @SERVER. Needs dig.',
+		'# Another server: sh dns-check.sh @SERVER [-p PORT]. Needs dig.',
 		'set -u',
+		`case \${1-@} in @*) ;; *)`,
+		'  echo "usage: sh dns-check.sh [@SERVER [-p PORT]]" >&2',
+		'  exit 2 ;;',
+		'esac',
 		'command -v dig >/dev/null 2>&1 || { echo "dig is missing." >&2; exit 2; }',
 		`want=${shellWord(address ?? '')}`,
 		...(server === undefined ? [] : [`[ $# -gt 0 ] || set -- ${digServer(server).map(shellWord).join(' ')}`]),
@@ -54,6 +58,7 @@ const checkScript = ({names, address, server}: DnsGiven): HandoverSection => ({
 
 const cover = (given: DnsGiven, asking: Asking): HandoverSection => {
 	const {names, server, address} = given;
+	const zones = likelyZones(names);
 	return coverNote(
 		{
 			title,
@@ -63,7 +68,7 @@ const cover = (given: DnsGiven, asking: Asking): HandoverSection => {
 				given.intro,
 			],
 			what: [
-				`Make these records, in the ${zonesOf(names).length === 1 ? 'zone' : 'zones'} ${zonesOf(names).join(', ')} or whichever zone of yours holds the names:`,
+				`Make these records, most likely in the ${zones.length === 1 ? 'zone' : 'zones'} ${zones.join(', ')}; each in the longest zone of yours that its name ends in:`,
 				recordsOf(given),
 				...(address === undefined
 					? [
@@ -75,11 +80,11 @@ const cover = (given: DnsGiven, asking: Asking): HandoverSection => {
 			],
 			check: [
 				'sh dns-check.sh, or by hand:',
-				{exact: names.map((name) => digCommand(server, name))},
+				{exact: names.map((name) => digCommand(server, name, address === undefined ? 'A' : typeOf(address)))},
 				'In PowerShell:',
 				{exact: names.map((name) => resolveLine(server, name))},
 			],
-			undo: ['Delete the records. They were new: nothing else uses these names.'],
+			undo: ['Delete the records, as each file says. They were new: nothing else uses these names.'],
 		},
 		asking,
 	);

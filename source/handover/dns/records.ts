@@ -20,15 +20,20 @@ export type Known = DnsGiven & {readonly address: string};
 /** The DNS record type of an address (RFC 1035, RFC 3596). */
 export const typeOf = (address: string): 'A' | 'AAAA' => (isIPv6(address) ? 'AAAA' : 'A');
 
-/** A name by its first label, and the zone that most likely holds it. */
-export const split = (name: string): {readonly label: string; readonly zone: string} => {
-	const dot = name.indexOf('.');
-	return {label: name.slice(0, dot), zone: name.slice(dot + 1)};
+const parentOf = (name: string): string => name.slice(name.indexOf('.') + 1);
+
+/**
+ * The zone that most likely holds a name: its parent, or where that is a host of its own, what is above it. Where zones are cut is known
+ * to the name server alone, so this is for people to read and goes into no command.
+ */
+export const likelyZone = (name: string, names: readonly string[]): string => {
+	const parent = parentOf(name);
+	return names.includes(parent) ? likelyZone(parent, names) : parent;
 };
 
-/** Zones of the names, each once. */
-export const zonesOf = (names: readonly string[]): readonly string[] => [
-	...new Set(names.map((name) => split(name).zone)),
+/** The zones that most likely hold the names, each once. */
+export const likelyZones = (names: readonly string[]): readonly string[] => [
+	...new Set(names.map((name) => likelyZone(name, names))),
 ];
 
 /** Lines of a hosts file. */

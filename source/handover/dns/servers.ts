@@ -1,84 +1,70 @@
 import type {HandoverSection} from '../../base/handover.ts';
-import {hostLines, type Known, split, typeOf, zonesOf} from './records.ts';
+import {hostLines, type Known, likelyZone, typeOf} from './records.ts';
+import {windows} from './windows.ts';
 
-const timeSpan = (seconds: number): string =>
-	[Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60]
-		.map((part) => String(part).padStart(2, '0'))
-		.join(':');
+/** How each text that holds the records ends: the check is the same wherever they are kept. */
+const checkLine = 'Check: sh dns-check.sh, beside this file.';
 
 const bind = ({names, address, ttl}: Known): HandoverSection => ({
 	title: 'BIND zone',
 	fileName: 'dns-bind.zone',
 	lines: [
-		'; Zone file. Raise the serial of the zone, then reload it.',
-		...names.map((name) => `${name}. ${ttl} IN ${typeOf(address)} ${address}`),
+		'; Lines for zone files. Each belongs to the longest zone of yours that its',
+		'; name ends in; in another, BIND ignores it ("out of zone"). Which zone that',
+		'; is, says the first word of:',
+		...names.map((name) => `;   dig +noall +answer +authority ${name} SOA`),
+		'; Then raise the serial of each zone and reload it:',
+		';   named-checkzone ZONE FILE && rndc reload ZONE',
+		`; ${checkLine}`,
+		'; Undo: take the lines away again, raise the serial, reload.',
+		...names.flatMap((name) => [
+			`; zone, most likely: ${likelyZone(name, names)}`,
+			`${name}. ${ttl} IN ${typeOf(address)} ${address}`,
+		]),
 	],
 });
 
-// nsupdate(1): what is there is replaced; the server named is the primary of the zone, which the client finds by its SOA.
+// nsupdate(1): without "zone" and "server" it finds both by the SOA of the first name up to "send", so each name is sent alone.
 const dynamic = ({names, address, ttl}: Known): HandoverSection => ({
 	title: 'Dynamic update (nsupdate)',
 	fileName: 'dns-nsupdate.txt',
 	lines: [
 		'; nsupdate -k KEYFILE dns-nsupdate.txt',
-		...zonesOf(names).flatMap((zone) => [
-			`zone ${zone}`,
-			...names
-				.filter((name) => split(name).zone === zone)
-				.flatMap((name) => [
-					`update delete ${name}. ${typeOf(address)}`,
-					`update add ${name}. ${ttl} ${typeOf(address)} ${address}`,
-				]),
+		'; What is there under a name is replaced. Zone and primary are found by SOA,',
+		'; name by name; where that leads elsewhere, write first: server ADDRESS',
+		'; A zone that refuses is told, and the rest goes on (exit code 2). A name of',
+		'; which no zone is found ends it there: take its lines out, run it again.',
+		`; ${checkLine}`,
+		"; Undo: grep -v '^update add' dns-nsupdate.txt | nsupdate -k KEYFILE",
+		...names.flatMap((name) => [
+			`update delete ${name}. ${typeOf(address)}`,
+			`update add ${name}. ${ttl} ${typeOf(address)} ${address}`,
 			'send',
 		]),
 	],
 });
 
-// Backticks continue a line in PowerShell; DnsServer module. Adding a record that is there fails: it is looked for first.
-const windows = ({names, address, ttl}: Known): HandoverSection => {
-	const type = typeOf(address);
-	const version = type === 'A' ? 4 : 6;
-	return {
-		title: 'Windows DNS (PowerShell)',
-		fileName: 'dns-windows.ps1',
-		lines: [
-			'# On the Windows DNS server. Run again it changes nothing.',
-			'# If a zone has another name there, change -Zone and -Name together.',
-			"$ErrorActionPreference = 'Stop'",
-			'function Set-Address($Zone, $Name) {',
-			`  $address = '${address}'`,
-			'  $old = @(Get-DnsServerResourceRecord -ZoneName $Zone -Name $Name `',
-			`    -RRType ${type} -ErrorAction SilentlyContinue)`,
-			'  $same = @($old | Where-Object {',
-			`    "$($_.RecordData.IPv${version}Address)" -eq $address })`,
-			'  if ($old.Count -eq 1 -and $same.Count -eq 1) {',
-			'    "$Name.$Zone is $address already"',
-			'    return',
-			'  }',
-			'  $old | ForEach-Object { $_ | Remove-DnsServerResourceRecord `',
-			'    -ZoneName $Zone -Force }',
-			`  Add-DnsServerResourceRecord${type} -ZoneName $Zone -Name $Name \``,
-			`    -IPv${version}Address $address -TimeToLive ${timeSpan(ttl)}`,
-			'  "$Name.$Zone is $address now"',
-			'}',
-			...names.map((name) => {
-				const {label, zone} = split(name);
-				return `Set-Address -Zone '${zone}' -Name '${label}'`;
-			}),
-		],
-	};
-};
-
 const dnsmasq = ({names, address, ttl}: Known): HandoverSection => ({
 	title: 'dnsmasq',
 	fileName: 'dns-dnsmasq.conf',
-	lines: names.map((name) => `host-record=${name},${address},${ttl}`),
+	lines: [
+		'# Copy to /etc/dnsmasq.d/zenml.conf on the name server, as root; then',
+		'#   dnsmasq --test && systemctl restart dnsmasq',
+		`# ${checkLine}`,
+		'# Undo: delete /etc/dnsmasq.d/zenml.conf, and restart again.',
+		...names.map((name) => `host-record=${name},${address},${ttl}`),
+	],
 });
 
 const hosts = (given: Known): HandoverSection => ({
 	title: 'Hosts file, for a single machine',
 	fileName: 'dns-hosts.txt',
-	lines: ['# /etc/hosts, or C:\\Windows\\System32\\drivers\\etc\\hosts', ...hostLines(given)],
+	lines: [
+		'# Add to /etc/hosts, or C:\\Windows\\System32\\drivers\\etc\\hosts',
+		`# Check there: ping ${given.names[0] ?? ''} (the address counts)`,
+		'# Undo: take the lines away again.',
+		...hostLines(given),
+	],
 });
 
 /** The records in the words of name servers. */

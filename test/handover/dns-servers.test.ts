@@ -1,0 +1,84 @@
+import {spawnSync} from 'node:child_process';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {dnsPack} from '../../source/handover/dns/index.ts';
+import {answerOf, hasPrograms, type NameServer, namePrograms, startBind, startDnsmasq} from './name-server.ts';
+import {runScript, textOf} from './run-script.ts';
+
+/** The host of one server is called like the parent of the other. */
+const names = ['ml.corp', 'ws.ml.corp'];
+let folder: string;
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'dns-servers-'));
+});
+afterAll(async () => rm(folder, {recursive: true, force: true}));
+
+const text = (fileName: string, more: Partial<Parameters<typeof dnsPack>[0]> = {}): string =>
+	textOf(
+		dnsPack({names, address: '10.1.2.3', ttl: 300, server: undefined, intro: '', ...more}, {operator: 'ada'}).sections,
+		fileName,
+	);
+
+const kept = (server: NameServer): NameServer => {
+	onTestFinished(server.stop);
+	return server;
+};
+
+/** nsupdate on this host would ask the name server of this host for the SOA. */
+const update = ({port}: NameServer, lines: string) =>
+	spawnSync(namePrograms.nsupdate, {input: `server 127.0.0.1 ${port}\n${lines}`, encoding: 'utf8', timeout: 30_000});
+
+const zones = {
+	'one zone for both': {corp: []},
+	'a zone of its own below the host': {corp: ['ml IN NS ns.test.'], 'ml.corp': []},
+};
+
+describe.skipIf(!hasPrograms('named', 'nsupdate', 'dig'))('nsupdate, against BIND (left out without bind9)', () => {
+	test.each(Object.entries(zones))('%s: each record goes where it is asked for, and away again', async (where, all) => {
+		const server = kept(await startBind(join(folder, where.replaceAll(' ', '-')), all));
+		const lines = text('dns-nsupdate.txt');
+		expect(update(server, lines)).toMatchObject({status: 0, stderr: ''});
+		expect(names.map((name) => answerOf(server.port, name))).toEqual(['10.1.2.3', '10.1.2.3']);
+		// Again, with another address: replaced.
+		expect(update(server, text('dns-nsupdate.txt', {address: '10.1.2.4'}))).toMatchObject({status: 0});
+		expect(names.map((name) => answerOf(server.port, name))).toEqual(['10.1.2.4', '10.1.2.4']);
+		const undo = lines
+			.split('\n')
+			.filter((line) => !line.startsWith('update add'))
+			.join('\n');
+		expect(update(server, undo)).toMatchObject({status: 0});
+		expect(names.map((name) => answerOf(server.port, name))).toEqual(['', '']);
+	});
+
+	test('a zone that takes no updates leaves the names of others alone, and is told', async () => {
+		const server = kept(await startBind(join(folder, 'other'), {corp: [], closed: []}, {without: ['closed']}));
+		const ran = update(server, text('dns-nsupdate.txt', {names: ['a.closed', 'ml.corp']}));
+		expect(ran).toMatchObject({status: 2, stderr: 'update failed: REFUSED\n'});
+		expect(answerOf(server.port, 'ml.corp')).toBe('10.1.2.3');
+	});
+
+	test('lines for zone files are read by BIND, and the check finds them at its port', async () => {
+		const zone = text('dns-bind.zone').split('\n');
+		const server = kept(await startBind(join(folder, 'zone'), {corp: zone}));
+		expect(names.map((name) => answerOf(server.port, name))).toEqual(['10.1.2.3', '10.1.2.3']);
+		const check = await runScript(text('dns-check.sh', {server: `127.0.0.1:${server.port}`}), {folder});
+		expect(check).toMatchObject({status: 0, stderr: ''});
+	});
+
+	test('what the note says of IPv6 by hand finds the record', async () => {
+		const six = {address: 'fd00::10', names: ['ml.corp']};
+		const server = kept(await startBind(join(folder, 'six'), {corp: text('dns-bind.zone', six).split('\n')}));
+		const note = text('README.txt', {...six, server: `127.0.0.1:${server.port}`});
+		const command = note.split('\n').find((line) => line.trim().startsWith('dig ')) ?? '';
+		expect((await runScript(command, {folder})).stdout).toBe('fd00::10\n');
+	});
+});
+
+test.skipIf(!hasPrograms('dnsmasq', 'dig'))('dnsmasq takes the file as it is (left out without dnsmasq)', async () => {
+	const file = join(folder, 'dns-dnsmasq.conf');
+	await writeFile(file, text('dns-dnsmasq.conf'));
+	const server = kept(await startDnsmasq(file));
+	expect(names.map((name) => answerOf(server.port, name))).toEqual(['10.1.2.3', '10.1.2.3']);
+});
