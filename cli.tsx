@@ -95,7 +95,7 @@ const context: Context = {
 	workingDirectory: workingFolderOf(() => process.cwd(), env),
 	temporaryDirectory: tmpdir(),
 	hostName: hostNameOf(),
-	userName: userNameOf(process.getuid?.()),
+	userName: userNameOf(process.getuid?.(), env),
 	userId: process.getuid?.(),
 	pid: process.pid,
 	clock: systemClock,

@@ -18,12 +18,12 @@ export const coverFile = 'README.txt';
 /** Mails and terminals of 80 columns show lines of this many characters whole. */
 const width = 76;
 
-const folded = (text: string): readonly string[] => {
+const folded = (text: string, room = width): readonly string[] => {
 	const lines: string[] = [];
 	let line = '';
 	for (const word of text.split(' ')) {
 		const longer = line === '' ? word : `${line} ${word}`;
-		if (line !== '' && longer.length > width) {
+		if (line !== '' && longer.length > room) {
 			lines.push(line);
 			line = word;
 		} else line = longer;
@@ -39,23 +39,42 @@ const part = (heading: string, all: readonly Said[]): readonly string[] =>
 
 const blank = '____________________';
 
+/** Until when: a run that is under way waits for it, or soon will. */
+const until = ({by, isUnderWay}: Asking): string => {
+	if (isUnderWay) return `now: the installation is under way${by === undefined ? '' : ` (asked for by ${by})`}`;
+	return by ?? `${blank} (before the evening of the installation)`;
+};
+
+/** A line of the head, whose further lines stand below its text. */
+const headLine = (label: string, text: string): readonly string[] => {
+	const [first = '', ...others] = folded(text, width - 10);
+	return [`${label.padEnd(10)}${first}`, ...others.map((line) => `${' '.repeat(10)}${line}`)];
+};
+
+const head = ({title, who}: Cover, asking: Asking): readonly string[] => {
+	const {operator = blank, contact = `${blank} (name, mail or phone, ticket)`, cluster, issued, version} = asking;
+	const edition = [issued, version === undefined ? undefined : `by zenml-airgap ${version}`].filter(Boolean).join(' ');
+	return [
+		title,
+		'='.repeat(title.length),
+		...headLine('For:', who),
+		...headLine('Asked by:', `${operator}, who installs ZenML Pro`),
+		...headLine('Contact:', contact),
+		...headLine('By:', until(asking)),
+		...(edition === '' ? [] : headLine('Issued:', edition)),
+		...(cluster ? headLine('Cluster:', cluster.name) : []),
+	];
+};
+
 /** Who asks, why, what exactly, how to check, how to undo, and by when; the first file of a pack. */
-export const coverNote = (
-	{title, who, why, what, check, undo}: Cover,
-	{operator = blank, by = `${blank} (before the evening of the installation)`, cluster}: Asking,
-): HandoverSection => ({
+export const coverNote = (cover: Cover, asking: Asking): HandoverSection => ({
 	title: 'Cover note',
 	fileName: coverFile,
 	lines: [
-		title,
-		'='.repeat(title.length),
-		`For:      ${who}`,
-		`Asked by: ${operator}, who installs ZenML Pro`,
-		`By:       ${by}`,
-		...(cluster ? [`Cluster:  ${cluster.name}`] : []),
-		...part('Why', why),
-		...part('What to do', what),
-		...part('How to check', check),
-		...part('How to undo', undo),
+		...head(cover, asking),
+		...part('Why', cover.why),
+		...part('What to do', cover.what),
+		...part('How to check', cover.check),
+		...part('How to undo', cover.undo),
 	],
 });

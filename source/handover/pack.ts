@@ -11,12 +11,24 @@ export type ClusterNamed = {
 	readonly inUse: ClusterInUse;
 };
 
-/** Who asks the other team, and until when; what is not known is left to be filled in by hand. */
-export type Asking = {
+/** Who asks, as this host knows it and the operator said it once for all papers. */
+export type Asked = {
 	/** `ada on jump1` */
 	readonly operator?: string | undefined;
+	/** Version of this program. */
+	readonly version?: string | undefined;
+	/** In the operator's words: `Ada Lang, ada@corp, +49 30 1234, CHG-17`. */
+	readonly contact?: string | undefined;
 	/** In the operator's words: `Friday 18:00`. */
 	readonly by?: string | undefined;
+};
+
+/** Who asks the other team, and until when; what is not known is left to be filled in by hand. */
+export type Asking = Asked & {
+	/** Day on which the papers were made, in UTC: `2026-12-04`. */
+	readonly issued?: string | undefined;
+	/** A run is under way, and needs it now. */
+	readonly isUnderWay?: boolean | undefined;
 	/** The cluster that it is about, so that nobody types at another one. */
 	readonly cluster?: ClusterNamed | undefined;
 };

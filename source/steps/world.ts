@@ -7,6 +7,7 @@ import type {ClusterPort} from '../cluster/types.ts';
 import type {DumpPort} from '../database/dump/types.ts';
 import type {DatabaseEngine, DatabasePort} from '../database/types.ts';
 import type {BaseWorld, Plan as EnginePlan, Step as EngineStep, Handover} from '../engine/plan.ts';
+import type {Asked} from '../handover/pack.ts';
 import type {HelmPort} from '../helm/types.ts';
 import type {DnsPort, HttpsPort, TlsPort} from '../network/types.ts';
 import type {RegistryPort} from '../registry/types.ts';
@@ -30,8 +31,8 @@ export type HostPort = {
 	readonly stateDirectory: string;
 	/** Puts a file of that name there, for the operator alone, or removes it where there is no text. Returns its path. */
 	readonly saveState: (name: string, text: string | undefined) => Promise<string>;
-	/** Who asks other teams for something: `ada on jump1`; undefined where that is not known. */
-	readonly operator: string | undefined;
+	/** Who asks other teams for something, and what the operator said to them once for all papers. @throws ProblemError `asked-unreadable` */
+	readonly asked: () => Asked;
 	/** Writes papers for another team there, for the operator alone; what is the same already stays. Returns their folder. */
 	readonly savePack: (pack: Pick<Handover, 'id' | 'sections'>) => Promise<string>;
 };

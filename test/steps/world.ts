@@ -52,7 +52,7 @@ export const worldOf = (
 		clock: {...systemClock, ...clock},
 		report: (detail) => told.push(detail),
 		host: onlyThese('host', {
-			operator: 'ada on jump1',
+			asked: () => ({operator: 'ada on jump1'}),
 			savePack: async ({id}) => `/state/handover/${id}`,
 			...given.host,
 		}),

@@ -52,6 +52,15 @@ export const appProblems = declareProblems({
 		cause: 'The system says: {reason}',
 		fix: 'Name another file with --out.',
 	},
+	'asked-unreadable': {
+		area: 'usage',
+		message: 'Who asks other teams, and until when, cannot be read from {file}.',
+		fix: 'Make it readable, or remove it and give --contact and --by to zenml-airgap handover again.',
+		cases: {
+			refused: {cause: 'The system says: {reason}'},
+			broken: {cause: 'It holds something else than this program wrote.'},
+		},
+	},
 	'answers-prompt-without-terminal': {
 		area: 'usage',
 		message: '{secrets} to be typed, but this run asks nothing.',

@@ -1,5 +1,7 @@
 import {homedir, hostname, userInfo} from 'node:os';
 import path from 'node:path';
+import {printable} from '../../base/printable.ts';
+import {cutTo, oneLine} from '../../base/text.ts';
 import type {Context} from './context.ts';
 
 type Environment = Context['environment'];
@@ -25,8 +27,27 @@ const absolute = (folder: string | undefined): string | undefined =>
 export const homeOf = ({HOME}: Environment): string =>
 	absolute(HOME) ?? absolute(passwd().homedir) ?? absolute(orElse(homedir, '/')) ?? '/';
 
-/** The name of this user for people, else its number. */
-export const userNameOf = (userId: number | undefined): string => passwd().username ?? `user ${userId ?? 'unknown'}`;
+/** Characters of a name that are told; anybody may set the environment. */
+const longestName = 64;
+
+/** Who became another user with sudo(8) or doas(1), as these say it to what they start. */
+const personIn = ({SUDO_USER, DOAS_USER}: Environment): string =>
+	cutTo(printable(oneLine(SUDO_USER || DOAS_USER || '')), longestName);
+
+/**
+ * The name of this user for people, else its number. Where somebody became this user with sudo or doas, that person first: an account
+ * that many share answers for nothing.
+ * @param own for tests; what the user list says where nothing is said
+ */
+export const userNameOf = (
+	userId: number | undefined,
+	environment: Environment = {},
+	own: string | undefined = passwd().username,
+): string => {
+	const account = own ?? `user ${userId ?? 'unknown'}`;
+	const person = personIn(environment);
+	return person === '' || person === account ? account : `${person} (as ${account})`;
+};
 
 /** The name of this host for people. */
 export const hostNameOf = (): string => orElse(hostname, 'localhost');

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import {Argument} from 'commander';
 import {ProblemsError} from '../../base/problem.ts';
+import {shellWord} from '../../base/shell.ts';
 import {type TopicId, topics} from '../../handover/topics.ts';
 import type {WrittenPapers} from '../../handover/written.ts';
+import type {Kept} from '../base/asked.ts';
 import type {AnswerFlags, Context} from '../base/context.ts';
 import type {AddCommand, Work} from './command.ts';
 import {withAnswerOptions, withExamples} from './shared-options.ts';
@@ -11,6 +13,7 @@ type HandoverOptions = AnswerFlags & {
 	readonly topics: readonly TopicId[];
 	readonly out?: string | undefined;
 	readonly by?: string | undefined;
+	readonly contact?: string | undefined;
 	readonly withPasswords: boolean;
 	readonly json: boolean;
 };
@@ -31,8 +34,19 @@ const tell = ({out, redactor}: Context, all: readonly WrittenPapers[], json: boo
 		out('Each folder is for one team, and begins with README.txt: why, what exactly, how to check, how to undo.\n');
 };
 
+/** What counts of an earlier time is said, so that no old date goes out unseen. */
+const tellKept = ({out, redactor}: Context, kept: Kept, now: Kept): void => {
+	for (const option of ['by', 'contact'] as const)
+		if (now[option] === undefined && kept[option] !== undefined)
+			out(redactor.redact(`As given before: --${option} ${shellWord(kept[option])} (--${option} - leaves it out).\n`));
+	if (kept.contact === undefined) out('The notes have a blank for whom to ask: --contact fills it.\n');
+};
+
 /** @throws ProblemError, ProblemsError for answers that cannot be used, and for papers that could not be made */
-const work: Work<HandoverOptions> = async (context, {topics: asked, out, by, withPasswords, json, ...flags}) => {
+const work: Work<HandoverOptions> = async (
+	context,
+	{topics: asked, out, by, contact, withPasswords, json, ...flags},
+) => {
 	const [{completeAnswers, findAnswers, stateDirectoryOf}, {gatherPapers, ownFolder, writePapers}, {plans}] =
 		await Promise.all([import('../answers/inputs.ts'), import('../run/papers.ts'), import('../../plans/index.ts')]);
 	const stateDirectory = stateDirectoryOf(context, flags);
@@ -43,12 +57,14 @@ const work: Work<HandoverOptions> = async (context, {topics: asked, out, by, wit
 			: {folder: path.resolve(context.workingDirectory, out), isShared: true};
 	const wanted = asked.length > 0 ? asked : topics.map(({id}) => id);
 	const {signal} = context;
+	const {keepAsked} = await import('../base/asked.ts');
+	const kept = await keepAsked(stateDirectory, {by, contact});
 	const results = await gatherPapers({context, stateDirectory, answers, prompted: new Map(), signal}, wanted, {
-		by,
 		withPasswords,
 	});
 	const all = await writePapers(results, target);
 	tell(context, all, json);
+	if (!json) tellKept(context, kept, {by, contact});
 	const problems = all.flatMap(({problem}) => problem ?? []);
 	if (problems.length > 0) throw new ProblemsError(problems);
 	return 0;
@@ -61,7 +77,11 @@ export const handover: AddCommand = ({program}, ask) => {
 		.description('write the papers for other teams: what they have to do, how to check it, how to undo it')
 		.addArgument(new Argument('[topics...]', 'which papers; all of them where none is named').choices(names))
 		.option('--out <folder>', 'where the folders of the teams go (default: "handover" in the state folder)')
-		.option('--by <date>', 'until when it is needed, as the cover notes say it')
+		.option(
+			'--by <date>',
+			'until when it is needed, as the cover notes say it; kept for the next time, - takes it away',
+		)
+		.option('--contact <text>', 'whom to ask: name, mail or phone, ticket; kept like --by')
 		.option(
 			'--with-passwords',
 			'with the topic database: write the passwords of the accounts too, one file each',
@@ -74,7 +94,7 @@ export const handover: AddCommand = ({program}, ask) => {
 	);
 	withExamples(command, [
 		'zenml-airgap handover --answers answers.yaml --out papers',
-		'zenml-airgap handover dns ca --by 2026-12-04',
+		`zenml-airgap handover dns ca --by 2026-12-04 --contact 'Ada Lang, ada@corp.example, CHG-1702'`,
 		'zenml-airgap handover database --with-passwords',
 	]).action((asked: readonly TopicId[], options: Omit<HandoverOptions, 'topics'>) =>
 		ask(work, {...options, topics: asked}),

@@ -25,11 +25,11 @@ const writing = async <Result>(file: string, write: () => Promise<Result>): Prom
 
 /**
  * This host: files named by the answers, and the room left where state is kept.
- * @param operator who asks other teams: `ada on jump1`
+ * @param asked who asks other teams, and what was said to them
  */
-export const createHost = (stateDirectory: string, operator?: string): HostPort => ({
+export const createHost = (stateDirectory: string, asked: HostPort['asked'] = () => ({})): HostPort => ({
 	stateDirectory,
-	operator,
+	asked,
 	readFile: readPemFile,
 	readValues: readValuesFile,
 	saveState: async (name, text) => {

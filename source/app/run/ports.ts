@@ -19,6 +19,7 @@ import {createRegistry} from '../../registry/registry.ts';
 import {type Wait, waitText} from '../../registry/retry.ts';
 import type {Ports, World} from '../../steps/world.ts';
 import {createZenml} from '../../zenml/client.ts';
+import {readAsked} from '../base/asked.ts';
 import type {Context} from '../base/context.ts';
 import {backupSettings} from './backup-settings.ts';
 import {childEnvironment} from './child-environment.ts';
@@ -108,7 +109,11 @@ const makePorts = (answers: Answers, options: PortOptions & Telling, after: Prom
 	const {context, stateDirectory, tell} = options;
 	const {redactor, environment} = context;
 	const {nameServer, trustStore} = answers.network;
-	const host = createHost(stateDirectory, `${context.userName} on ${context.hostName}`);
+	const host = createHost(stateDirectory, () => ({
+		operator: `${context.userName} on ${context.hostName}`,
+		version: context.version,
+		...readAsked(stateDirectory),
+	}));
 	// Helm and the plug-ins of a kubeconfig see one environment, and so go the same way to the cluster.
 	const children = childEnvironment(environment, answers);
 	const cluster = createCluster({

@@ -5,7 +5,7 @@ import {coverNote} from '../../handover/cover-note.ts';
 import {accessesNeeded} from '../shared/accesses.ts';
 import {namespacesOf} from '../shared/names.ts';
 import type {World} from '../world.ts';
-import {askingOf, type Gathered, type Wish} from './gathered.ts';
+import {askingOf, type Gathered} from './gathered.ts';
 
 const title = 'Namespaces and rights in the cluster';
 const who = 'cluster admin';
@@ -81,11 +81,11 @@ const namespacesFile = (namespaces: readonly string[]): HandoverSection => ({
 });
 
 /** The papers with which the cluster admin lets the operator install. */
-export const gatherCluster = async (world: World, wish: Wish): Promise<Gathered> => {
+export const gatherCluster = async (world: World): Promise<Gathered> => {
 	const {answers} = world;
 	const namespaces = namespacesOf(answers);
 	const {kind, className} = answers.ingress;
-	const asking = askingOf(world, wish);
+	const asking = askingOf(world);
 	const mayDo = `kubectl auth can-i --list -n ${namespaces[0]}`;
 	const wayIn = kind === 'ingress' ? `an ingress controller with the class ${className}` : `a way in of kind "${kind}"`;
 	const note = coverNote(

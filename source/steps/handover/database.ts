@@ -65,7 +65,7 @@ const passwordOf = async (
 /** The same at any time for all components; with passwords where they are asked for and there are some. */
 export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered> => {
 	const servers = serversOf(world, () => true);
-	if (wish.withPasswords !== true) return {pack: databasePack(servers, askingOf(world, wish)), lacks: []};
+	if (wish.withPasswords !== true) return {pack: databasePack(servers, askingOf(world)), lacks: []};
 	const passwords = new Map<string, string>();
 	const lacks: string[] = [];
 	for (const {components} of serverGroups(world))
@@ -78,5 +78,5 @@ export const gatherDatabase = async (world: World, wish: Wish): Promise<Gathered
 		...server,
 		accounts: server.accounts.map((account) => ({...account, password: passwords.get(account.label)})),
 	}));
-	return {pack: databasePack(filled, askingOf(world, wish)), lacks};
+	return {pack: databasePack(filled, askingOf(world)), lacks};
 };

@@ -4,7 +4,7 @@ import type {Pack} from '../../handover/pack.ts';
 import {ingressAddress, withoutAddress} from '../shared/ingress-address.ts';
 import type {World} from '../world.ts';
 import {hostsOf} from './ca.ts';
-import {askingOf, type Gathered, type Wish} from './gathered.ts';
+import {askingOf, type Gathered} from './gathered.ts';
 
 /** Life of the records, seconds: short enough that a wrong one is gone the same night. */
 const ttl = 300;
@@ -24,16 +24,16 @@ const introOf = ({answers, dns}: World, address: string | undefined): string => 
 };
 
 /** The papers of the network team for the records. @param address of what serves the hosts, where it is known */
-export const dnsPackOf = (world: World, address: string | undefined, wish: Wish = {}): Pack =>
+export const dnsPackOf = (world: World, address: string | undefined): Pack =>
 	dnsPack(
 		{names: hostsOf(world), address, ttl, server: world.answers.network.nameServer, intro: introOf(world, address)},
-		askingOf(world, wish),
+		askingOf(world),
 	);
 
 /** The same at any time; without an address where the cluster does not tell one. */
-export const gatherDns = async (world: World, wish: Wish): Promise<Gathered> => {
+export const gatherDns = async (world: World): Promise<Gathered> => {
 	const without = (reason: string): Gathered => ({
-		pack: dnsPackOf(world, undefined, wish),
+		pack: dnsPackOf(world, undefined),
 		lacks: [
 			`The address of the ingress is not known, so the records stand without it: ${reason} Give it with --set ingress.address=ADDRESS, or ask again once the ingress is there.`,
 		],
@@ -41,7 +41,7 @@ export const gatherDns = async (world: World, wish: Wish): Promise<Gathered> => 
 	try {
 		const address = await ingressAddress(world);
 		if (address === undefined) return without(withoutAddress(world).message);
-		return {pack: dnsPackOf(world, address, wish), lacks: []};
+		return {pack: dnsPackOf(world, address), lacks: []};
 	} catch (error) {
 		if (isAbort(error)) throw error;
 		return without(toProblem(error).message);

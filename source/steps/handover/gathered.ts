@@ -8,8 +8,6 @@ export type Gathered = {readonly pack: Pack; readonly lacks: readonly string[]};
 
 /** How papers are asked for. */
 export type Wish = {
-	/** Until when, in the operator's words. */
-	readonly by?: string | undefined;
 	/** Whether passwords are written too, to files of their own. */
 	readonly withPasswords?: boolean | undefined;
 };
@@ -30,9 +28,10 @@ const clusterNamed = ({
 	}
 };
 
-/** Who asks, until when, and about which cluster. */
-export const askingOf = (world: Pick<World, 'host' | 'cluster' | 'answers'>, {by}: Wish = {}): Asking => ({
-	operator: world.host.operator,
-	by,
+/** Who asks, until when, about which cluster, and with papers of which day. */
+export const askingOf = (world: Pick<World, 'host' | 'cluster' | 'answers' | 'clock' | 'pass'>): Asking => ({
+	...world.host.asked(),
+	issued: new Date(world.clock.now()).toISOString().slice(0, 10),
+	isUnderWay: world.pass === 'apply',
 	cluster: clusterNamed(world),
 });

@@ -22,8 +22,8 @@ const carriedOf = async ({bundle, answers, signal}: World): Promise<Carried> => 
 	};
 };
 
-const gatherRegistry = async (world: World, wish: Wish): Promise<Gathered> => {
-	const asking = askingOf(world, wish);
+const gatherRegistry = async (world: World): Promise<Gathered> => {
+	const asking = askingOf(world);
 	try {
 		return {pack: registryPack(world.answers, await carriedOf(world), asking), lacks: []};
 	} catch (error) {
@@ -33,21 +33,21 @@ const gatherRegistry = async (world: World, wish: Wish): Promise<Gathered> => {
 	}
 };
 
-const gatherStorage = async (world: World, wish: Wish): Promise<Gathered | undefined> => {
+const gatherStorage = async (world: World): Promise<Gathered | undefined> => {
 	const paths = ['artifacts', 'backup.schedule'] as const;
 	const places = paths.flatMap((from) => storagePlaceOf(world.answers, from) ?? []);
-	return places.length === 0 ? undefined : {pack: storagePack(places, askingOf(world, wish)), lacks: []};
+	return places.length === 0 ? undefined : {pack: storagePack(places, askingOf(world)), lacks: []};
 };
 
 type Gather = (world: World, wish: Wish) => Promise<Gathered | undefined>;
 
 const gatherers: Readonly<Record<TopicId, Gather>> = {
 	ca: gatherCa,
-	certificate: async (world, wish) => ({pack: certificatePack(hostsOf(world), askingOf(world, wish)), lacks: []}),
+	certificate: async (world) => ({pack: certificatePack(hostsOf(world), askingOf(world)), lacks: []}),
 	cluster: gatherCluster,
 	database: gatherDatabase,
 	dns: gatherDns,
-	network: async (world, wish) => ({pack: networkPack(world.answers, askingOf(world, wish)), lacks: []}),
+	network: async (world) => ({pack: networkPack(world.answers, askingOf(world)), lacks: []}),
 	registry: gatherRegistry,
 	storage: gatherStorage,
 };
