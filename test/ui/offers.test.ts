@@ -33,7 +33,9 @@ const at = (path: string) => {
 		effects,
 		key,
 		offered: (base: string, all: readonly string[]): void => {
-			state = reduce(state, {type: 'offered', path, base, all}, env).state;
+			const next = reduce(state, {type: 'offered', path, base, all}, env);
+			state = next.state;
+			effects.push(...next.effects);
 		},
 		text: (): string => {
 			const {screen} = state;
@@ -76,6 +78,32 @@ test('a path is completed folder by folder, and only while nothing else was type
 	asked.key('text', 'x');
 	asked.offered('certs/', ['certs/ca.crt']);
 	expect(asked.text()).toBe('certs/x');
+});
+
+test('one Tab at a path that is whole leads on, and the answer is taken', () => {
+	const asked = at('tls.ca');
+	const focus = asked.focus();
+	asked.key('text', 'certs/ca.crt');
+	asked.key('tab');
+	expect(asked.focus()).toBe(focus);
+	asked.offered('certs/', ['certs/ca.crt', 'certs/ca.crt.old', 'certs/tls.crt']);
+	expect(asked.focus()).toBe(focus + 1);
+	const looks = asked.effects.filter(({type}) => type === 'look');
+	expect(looks).toMatchObject([{path: 'tls.ca', draft: {tls: {ca: 'certs/ca.crt'}}}]);
+});
+
+test('a folder is gone into, a path that is not there keeps the focus, and Tab twice leads on by itself', () => {
+	const asked = at('tls.ca');
+	const focus = asked.focus();
+	asked.key('text', 'certs/');
+	asked.key('tab');
+	asked.offered('certs/', ['certs/ca.crt', 'certs/tls.crt']);
+	expect(asked.focus()).toBe(focus);
+	asked.key('text', 'none');
+	asked.key('tab');
+	expect(asked.focus()).toBe(focus + 1);
+	asked.offered('certs/', ['certs/none']);
+	expect(asked.focus()).toBe(focus + 1);
 });
 
 test('what is offered for another folder or question is not taken', () => {

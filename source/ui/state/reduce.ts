@@ -3,7 +3,7 @@ import type {PlanView} from '../../engine/plan-view.ts';
 import type {RunState} from '../../engine/state.ts';
 import {fits} from '../terminal/layout.ts';
 import {tested} from './asking/login.ts';
-import {offered} from './asking/offers.ts';
+import {isWhole, offered} from './asking/offers.ts';
 import {helpKey} from './help/help.ts';
 import {commandsOf, isLetter, isYes, type Key, scrollMove} from './keys.ts';
 import {lookedAt} from './looks.ts';
@@ -12,6 +12,7 @@ import {freshRunView, isSearching, isUnderWay, shownScreen} from './page.ts';
 import {hasPapers, openPapers, papersFailed, papersKey, papersMade} from './papers/papers.ts';
 import {podLogKey, podSeen, podUnseen} from './pod-log.ts';
 import {questionKey} from './question-keys.ts';
+import {focusOn} from './questions.ts';
 import {isDropped, ledTo, metPage} from './rest.ts';
 import {reviewKey} from './review.ts';
 import {runKey} from './run.ts';
@@ -199,12 +200,15 @@ const withoutNotice = (state: UiState, notice: Notice): UiState => {
 
 /** What the session tells, by what it is. */
 const told: {
-	readonly [Type in Exclude<UiEvent['type'], 'key'>]: (state: UiState, event: Of<Type>, env: Env) => UiState;
+	readonly [Type in Exclude<UiEvent['type'], 'key' | 'offered'>]: (
+		state: UiState,
+		event: Of<Type>,
+		env: Env,
+	) => UiState;
 } = {
 	found: (state, {found}) => ({...state, found}),
 	looked: lookedAt,
 	tested,
-	offered,
 	'find-failed': (state, {problem}) => ({...state, foundProblem: problem}),
 	'plan-progress': (state, {title, index, count, facts}) => ({
 		...state,
@@ -239,12 +243,19 @@ const told: {
 	'handover-seen': (state, {handover}, {now}) => ({...state, run: {...state.run, checked: {handover, at: now}}}),
 };
 
+/** Takes what is offered; Tab at a text that is whole leads on. */
+const takeOffer = (state: UiState, event: Of<'offered'>, env: Env): Turn =>
+	after(turn(metPage(offered(state, event), env)), (next) =>
+		isWhole(state, event) && isOn(next, 'questions') ? focusOn(next, next.screen.spot.focus + 1) : turn(next),
+	);
+
 /** Folds one event into the state of the screens and says what the session has to do. Pure. */
 export const reduce = (state: UiState, event: UiEvent, env: Env): Turn => {
 	if (event.type === 'key') {
 		const met = metPage(state, env);
 		return isDropped(met, env, event.key) ? turn(met) : ledTo(met, keys(met, env, event.key), env);
 	}
+	if (event.type === 'offered') return takeOffer(state, event, env);
 	const fold = told[event.type] as (state: UiState, event: UiEvent, env: Env) => UiState;
 	return turn(metPage(fold(state, event, env), env));
 };

@@ -52,18 +52,33 @@ export const complete = (state: Asking): Turn | undefined => {
 	return longer === text ? undefined : turn(filled(state, entry, longer));
 };
 
+type Come = Extract<UiEvent, {readonly type: 'offered'}>;
+
+/** The question whose text waits to be completed by this offer since Tab, and was not changed meanwhile. */
+const waitingFor = (state: UiState, {path, base}: Pick<Come, 'path' | 'base'>) => {
+	const {offers} = state;
+	if (!isOn(state, 'questions') || offers?.path !== path || offers.base !== base) return undefined;
+	const asked = offeringAt(state);
+	const waits = asked?.entry.path === path && offers.typed !== undefined && asked.text === offers.typed;
+	return waits ? {state, asked} : undefined;
+};
+
+/** Did Tab ask to complete what turns out to be whole? Then it leads to the next question, as it does where nothing can be completed. */
+export const isWhole = (state: UiState, event: Come): boolean => {
+	const text = waitingFor(state, event)?.asked.text;
+	return text !== undefined && event.all.includes(text);
+};
+
 /** Takes what is offered; a text that waits for it since Tab is completed, unless it was changed meanwhile. */
-export const offered = (
-	state: UiState,
-	{path, base, all, why}: Extract<UiEvent, {readonly type: 'offered'}>,
-): UiState => {
+export const offered = (state: UiState, event: Come): UiState => {
+	const {path, base, all, why} = event;
 	const {offers} = state;
 	if (offers?.path !== path || offers.base !== base) return state;
-	const next = {...state, offers: {path, base, all, why}};
-	if (!isOn(next, 'questions')) return next;
-	const asked = offeringAt(next);
-	const waits = asked?.entry.path === path && offers.typed !== undefined && asked.text === offers.typed;
-	return waits ? filled(next, asked.entry, completed(offersFor(all, base, asked.text), asked.text)) : next;
+	const next = {offers: {path, base, all, why}};
+	const waiting = waitingFor(state, event);
+	if (!waiting) return {...state, ...next};
+	const {entry, text} = waiting.asked;
+	return filled({...waiting.state, ...next}, entry, completed(offersFor(all, base, text), text));
 };
 
 /** What goes on from the text of a field, all of it beginning with `base`; or why nothing is known. */
