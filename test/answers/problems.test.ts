@@ -507,6 +507,11 @@ const slips: readonly (readonly [text: string, cause: string, fix: string])[] = 
 		'Answers are plain text, numbers, true and false; tags such as !name are not.',
 		'Take the tag out, or put the value in quotes.',
 	],
+	[
+		'a: b\u001b[0m\n',
+		'Here stands a control character U+001B, which no editor shows, and YAML does not allow it.',
+		'Take it out, or write this line anew.',
+	],
 	['a: b\n}\n', 'YAML does not allow what stands here.', 'Look at this line and the one above.'],
 ];
 
@@ -517,6 +522,16 @@ describe('what is refused in answers', () => {
 
 	it.each(slips)('the slip in %j is named', (text, cause, fix) => {
 		expect(problemsOf(text)[0]).toMatchObject({...notYaml, cause, fix});
+	});
+
+	it.each([
+		['in a value', 'registry:\n  host: re\u001bgistry\n', {line: 2, column: 11}],
+		['in a key', 'regi\u0007stry: {}\n', {line: 1, column: 5}],
+		['in quotes, where an escape may stand for it', 'a: "b"\nc: "\u009bd\\e"\n', {line: 2, column: 5}],
+		['in a comment', '# a\n#\u007f\n', {line: 2, column: 2}],
+	])('a control character %s is told at its place, once a line', (_where, text, place) => {
+		expect(problemsOf(text)).toMatchObject([{...notYaml, location: {file: 'site.yaml', ...place}}]);
+		expect(problemsOf(text.replace(/(?!\n)\p{Cc}/u, '$&$&'))).toHaveLength(1);
 	});
 
 	it('tells of a key that is no answer where it is given the second time', () => {

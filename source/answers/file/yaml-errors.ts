@@ -2,8 +2,15 @@ import type {ErrorCode} from 'yaml';
 import type {CaseOf} from '../../base/problem-table.ts';
 import type {answersProblems} from '../problems.ts';
 
-/** What went wrong in the text of an answer file: the cases of `answers-syntax`. */
-export type Slip = CaseOf<typeof answersProblems.table, 'answers-syntax'>;
+/** What the parser finds wrong in the text of an answer file: cases of `answers-syntax`. */
+export type Slip = Exclude<CaseOf<typeof answersProblems.table, 'answers-syntax'>, 'control character'>;
+
+/** What YAML has no place for as it is (1.2.2, c-printable); in double quotes it can be written as an escape. */
+const control = /(?![\t\n\r\u0085])\p{Cc}/gu;
+
+/** The control characters of a text, which nobody sees and the parser takes, and where they begin, counted from 0. */
+export const controlsIn = (text: string): readonly {readonly character: string; readonly offset: number}[] =>
+	[...text.matchAll(control)].map(({0: character, index}) => ({character, offset: index}));
 
 const slips: Partial<Readonly<Record<ErrorCode, Slip>>> = {
 	ALIAS_PROPS: 'anchor',

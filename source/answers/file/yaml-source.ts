@@ -11,12 +11,13 @@ import {
 	type YAMLMap,
 } from 'yaml';
 import type {Problem} from '../../base/problem.ts';
+import {unseenIn} from '../../base/reading/unseen.ts';
 import {nodeAt} from '../fields.ts';
 import {answersProblems} from '../problems.ts';
 import type {Path} from '../rules/rules.ts';
 import {formatPath, shownKey} from '../tree.ts';
 import type {Source} from './source.ts';
-import {type Slip, slipOf} from './yaml-errors.ts';
+import {controlsIn, type Slip, slipOf} from './yaml-errors.ts';
 
 /** A place in the text; line and column count from 1. */
 type Place = {readonly line: number; readonly column: number};
@@ -162,12 +163,19 @@ const goesDeeper = (text: string, line: number): boolean => {
 	return /^\s*(?:- )?[\w.-]+:\s+\S/u.test(here) && indentOf(next) > indentOf(here) && /^\s*(?:- )?[\w.-]+:/u.test(next);
 };
 
-/** What the parser says. One slip often gives several errors in its line; the first one names it best. */
+/** What the parser says, and what it takes but no reader sees. One slip often gives several errors in its line; the first one names it best. */
 const slipsIn = (
 	{errors, warnings}: Document,
 	{file, at, text}: Pick<Walk, 'file' | 'at'> & {readonly text: string},
 ): readonly Problem[] => {
 	const lines = new Map<number, Problem>();
+	for (const {character, offset} of controlsIn(text)) {
+		const place = at(offset);
+		const [named = ''] = unseenIn(character);
+		const given = {case: 'control character', character: named} as const;
+		const location = {file, ...place};
+		if (!lines.has(place.line)) lines.set(place.line, answersProblems.problem('answers-syntax', given, {location}));
+	}
 	for (const {code, pos} of [...errors, ...warnings]) {
 		const place = at(pos[0]);
 		if (code === 'RESOURCE_EXHAUSTION') throw new TooMuch('depth', place);

@@ -13,6 +13,10 @@ export const textTable = {
 				cause: 'An anchor, alias or tag is not where it can be.',
 				fix: 'Write the value out instead.',
 			},
+			'control character': {
+				cause: 'Here stands {character}, which no editor shows, and YAML does not allow it.',
+				fix: 'Take it out, or write this line anew.',
+			},
 			directive: {cause: 'The line begins with %, which is for YAML directives.', fix: 'Take the line out.'},
 			escape: {
 				cause: 'A backslash in double quotes is followed by a character that has no meaning there.',
