@@ -4,7 +4,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {promisify} from 'node:util';
-import {test} from 'vitest';
+import {type TestContext, test} from 'vitest';
 import {restMs} from '../../../source/ui/state/rest.ts';
 import type {Place} from './place.ts';
 
@@ -20,7 +20,7 @@ const hasTmux = (): boolean => {
 };
 
 /** A test that needs a terminal; where there is no tmux it is left out, and its name says why. */
-export const journey = (name: string, body: () => Promise<void>, timeoutMs = 160_000): void => {
+export const journey = (name: string, body: (context: TestContext) => Promise<void>, timeoutMs = 160_000): void => {
 	if (hasTmux()) test(name, {timeout: timeoutMs}, body);
 	else test.skip(`${name} (left out: tmux is not installed, and it plays the terminal)`);
 };
