@@ -137,7 +137,7 @@ const stopServer = async (child: ChildProcess): Promise<void> => {
  * Who the server runs as. Unlike PostgreSQL it runs as root where it is told to: better than a copy of 300 MB where the
  * programs lie in root's own home, which no other user may enter.
  */
-const ownerFor = async ({command}: MysqlProgram): Promise<Owner> => {
+export const ownerFor = async ({command}: MysqlProgram): Promise<Owner> => {
 	const owner = chooseOwner();
 	const isReachable = !owner.change || (await canTraverse(dirname(command.at(-1) ?? '/'), owner));
 	return isReachable ? owner : {name: 'root', uid: 0, gid: 0, change: false};

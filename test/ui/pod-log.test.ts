@@ -1,4 +1,4 @@
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {problem} from '../../source/base/problem.ts';
 import type {PodLook, PodName} from '../../source/cluster/pods/look.ts';
 import {podPauseMs} from '../../source/ui/pod-watch.ts';
@@ -11,7 +11,10 @@ let look: (pod: PodName) => Promise<PodLook | undefined>;
 beforeEach(() => {
 	look = async ({name}) => lookOf(name, 3);
 });
-afterEach(() => app.close());
+afterEach(async () => {
+	vi.restoreAllMocks();
+	await app.close();
+});
 
 const lookOf = (name: string, count: number): PodLook => ({
 	events: [{at: 0, warning: true, text: 'BackOff: restarting failed container'}],
@@ -63,9 +66,17 @@ const inRun = async (size: readonly [number, number], ...pods: readonly Untimed[
 const asked = ({calls}: Awaited<ReturnType<typeof inRun>>): readonly unknown[] =>
 	calls.filter(([name]) => name === 'podLook').map(([, pod]) => (pod as PodName).name);
 
+/** Makes the pause between two looks short, ms; everything else waits as it does. */
+const shortMs = 20;
+const shorten = (): void => {
+	const real = globalThis.setTimeout;
+	vi.spyOn(globalThis, 'setTimeout').mockImplementation(((act: () => void, ms?: number) =>
+		real(act, ms === podPauseMs ? shortMs : ms)) as typeof setTimeout);
+};
+
 /** Lets the next look come. */
 const nextLook = async (): Promise<void> => {
-	await new Promise((resolve) => setTimeout(resolve, podPauseMs + 100));
+	await new Promise((resolve) => setTimeout(resolve, 5 * shortMs));
 	await app.press('');
 };
 
@@ -91,6 +102,7 @@ test.each([
 });
 
 test('the log is looked at again while it is open and follows its newest line, unless one has scrolled up', async () => {
+	shorten();
 	const fake = await inRun([80, 24], podItem('ill', 'bad'));
 	look = async ({name}) => lookOf(name, 40);
 	await app.press('L');
@@ -110,9 +122,10 @@ test('the log is looked at again while it is open and follows its newest line, u
 	const before = asked(fake).length;
 	await nextLook();
 	expect(asked(fake).length).toBe(before);
-}, 20_000);
+});
 
 test('what was seen stays where the pod is gone, and where a look fails', async () => {
+	shorten();
 	await inRun([80, 24], podItem('ill', 'bad'));
 	await app.press('L');
 	look = async () => {
@@ -126,7 +139,7 @@ test('what was seen stays where the pod is gone, and where a look fails', async 
 	expect(app.frame()).toContain('ill says 3');
 	expect(app.frame()).toContain('The pod is not there any more.');
 	expect(app.frame()).not.toContain('Not seen:');
-}, 15_000);
+});
 
 test('where no pod is watched a row says so, and l still moves right', async () => {
 	const fake = await inRun([80, 24]);
