@@ -94,8 +94,13 @@ export type PodPlace = {
 	/** Plain environment; secrets go by `secretEnv`. */
 	readonly env: Readonly<Record<string, string>>;
 	readonly secretEnv?: Readonly<Record<string, {readonly secret: string; readonly key: string}>> | undefined;
-	/** A Secret whose members are files below `path`, read-only; where it is not there, the folder is empty. */
-	readonly secretVolume?: {readonly secret: string; readonly path: string} | undefined;
+	/**
+	 * A Secret whose members, or those of `keys` alone, are files below `path`, read-only; where it is not there, the folder is empty, and
+	 * a key that it lacks is no file.
+	 */
+	readonly secretVolume?:
+		| {readonly secret: string; readonly path: string; readonly keys?: readonly string[] | undefined}
+		| undefined;
 	/**
 	 * Members of other Secrets of the namespace, each a file below `path`, read-only and as they are when the pod starts. A node puts them
 	 * there: the pod needs no right for it. What is not there is no file.

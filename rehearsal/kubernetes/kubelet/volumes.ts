@@ -34,7 +34,8 @@ const lackOf = (store: Store, namespace: string, volume: Volume): string | undef
 	if (absent) return `${absent.kind} "${absent.name}" not found`;
 	for (const source of own) {
 		const object = find(source);
-		const missing = object && source.items.find(({key}) => dict(object.data)[key] === undefined);
+		// Of an optional source a key that is missing is no file (k8s.io/kubernetes, pkg/volume/secret, MakePayload).
+		const missing = object && !source.optional && source.items.find(({key}) => dict(object.data)[key] === undefined);
 		if (missing) return `references non-existent ${source.kind === 'secret' ? 'secret' : 'config'} key: ${missing.key}`;
 	}
 	return undefined;

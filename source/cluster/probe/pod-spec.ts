@@ -30,10 +30,14 @@ const projected = ({from}: NonNullable<PodPlace['secretFiles']>) => ({
 	},
 });
 
+const secretSource = ({secret, keys}: NonNullable<PodPlace['secretVolume']>) => ({
+	secret: {secretName: secret, ...(keys && {items: keys.map((key) => ({key, path: key}))}), optional: true},
+});
+
 /** A Secret that is not there must not keep the pod from starting: the program sees what it lacks. What is empty is left out. */
 const volumesOf = ({secretVolume, secretFiles, storage}: PodPlace, {scratch}: Own) => {
 	const volumes = [
-		...(secretVolume ? [{name: names.secret, secret: {secretName: secretVolume.secret, optional: true}}] : []),
+		...(secretVolume ? [{name: names.secret, ...secretSource(secretVolume)}] : []),
 		...(secretFiles ? [{name: names.files, ...projected(secretFiles)}] : []),
 		...(scratch ? [{name: names.scratch, emptyDir: {sizeLimit: scratch.sizeLimit}}] : []),
 		...(storage ? [{name: names.storage, ...storage.from}] : []),

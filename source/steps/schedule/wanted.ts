@@ -9,7 +9,7 @@ import {componentOf, installedOf} from '../backup/installed.ts';
 import {stepProblems} from '../problems.ts';
 import {pullSecretIn} from '../secrets/objects.ts';
 import {managedBy, namespacesOf} from '../shared/names.ts';
-import {claimsOf, recordObject, type StorageUse} from '../storage/objects.ts';
+import {claimsOf, recordObject, type StorageUse, s3Keys} from '../storage/objects.ts';
 import type {World} from '../world.ts';
 import {scheduleImage} from './image.ts';
 import {type ScheduledLogins, scheduledLogins} from './logins.ts';
@@ -81,7 +81,7 @@ const storageEnv = (place: StoragePlace): Readonly<Record<string, string>> => {
 
 const commonEnv = {CONFIG: secretFolder, SECRETS: secretFolder, RESULT: resultFile, TMPDIR: '/tmp', HOME: '/tmp'};
 
-const podPlace = (world: World, image: string, {env, live}: Pick<Timed, 'env' | 'live'>): PodPlace => {
+const podPlace = (world: World, image: string, {env, live, keys}: Pick<Timed, 'env' | 'live' | 'keys'>): PodPlace => {
 	const {answers} = world;
 	const {place, pod} = scheduleUse(world);
 	const from =
@@ -94,7 +94,7 @@ const podPlace = (world: World, image: string, {env, live}: Pick<Timed, 'env' | 
 		podSecurityContext: pod.podSecurityContext,
 		scheduling: {nodeSelector: pod.nodeSelector, tolerations: tolerationsOf(pod.tolerations)},
 		env: {...commonEnv, ...storageEnv(place), ...env},
-		secretVolume: {secret: scheduleName, path: secretFolder},
+		secretVolume: {secret: scheduleName, path: secretFolder, keys},
 		...(live.length > 0 && {secretFiles: {path: liveFolder, from: live}}),
 		...(place.kind !== 's3' && {storage: {path: storageFolder, from}}),
 	};
@@ -107,6 +107,8 @@ type Timed = {
 	readonly seconds: number;
 	readonly env: Readonly<Record<string, string>>;
 	readonly live: SmallParts['live'];
+	/** Members of the Secret that it reads; all of them where none are named. */
+	readonly keys?: readonly string[] | undefined;
 	readonly resources: Parameters<typeof podSpecOf>[1]['resources'];
 };
 
@@ -163,6 +165,8 @@ const cronJobs = (
 		}),
 		cronJob(world, image, {
 			...{name: watchName, cron: '37 * * * *', backoffLimit: 0, seconds: hour / 2, live: [], resources: small},
+			// It looks into the storage alone: no login of a database, and nothing that was put aside, lies in its pod.
+			keys: [scheduledScriptName, ...(schedulePlace(world).kind === 's3' ? Object.values(s3Keys) : [])],
 			env: {MODE: 'watch', STALE_HOURS: String(staleAfterHours)},
 		}),
 	];

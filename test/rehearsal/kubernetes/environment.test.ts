@@ -82,6 +82,7 @@ test.each([
 	['a Secret that is there', {secret: {secretName: 'login'}}],
 	['a key that is there', {secret: {secretName: 'login', items: [{key: 'PASSWORD', path: 'p'}]}}],
 	['an optional Secret', {secret: {secretName: 'none', optional: true}}],
+	['an optional key', {secret: {secretName: 'login', items: [{key: 'X', path: 'x'}], optional: true}}],
 	['a folder', {emptyDir: {}}],
 ])('a volume of %s can be mounted', (_, source) => {
 	expect(volume(source)).toBeUndefined();

@@ -48,6 +48,19 @@ test('a volume is claimed and mounted, and is what the script writes to', async 
 	expect(backup.imagePullSecrets).toEqual([{name: 'internal-registry-secret'}]);
 });
 
+test('what watches the schedule has the script and the keys of the storage, and no login', async () => {
+	const s3 = {endpoint: 'https://s3.corp', bucket: 'backups', accessKey: 'env:ACCESS', secretKey: 'env:SECRET'};
+	const answers = scheduledTo({kind: 's3', s3});
+	const {backup, watch, members} = await wanted({answers});
+	const own = ['scheduled-backup.sh', 'accessKey', 'secretKey', 'ca.crt'];
+	const items = own.map((key) => ({key, path: key}));
+	expect(members).toEqual(expect.arrayContaining(own));
+	expect(watch.volumes[0]).toEqual({name: 'secret', secret: {secretName: 'zenml-backup', items, optional: true}});
+	expect(backup.volumes[0]).toEqual({name: 'secret', secret: {secretName: 'zenml-backup', optional: true}});
+	const onVolume = await wanted({});
+	expect(onVolume.watch.volumes[0]).toMatchObject({secret: {items: items.slice(0, 1)}});
+});
+
 test('a folder of an NFS server is mounted by itself, and nothing is claimed', async () => {
 	const answers = scheduledTo({kind: 'nfs', nfs: {server: 'nfs.corp', path: '/exports/backups'}});
 	const {kinds, backup, env} = await wanted({answers});
