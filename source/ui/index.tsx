@@ -1,12 +1,13 @@
 import {render} from 'ink';
 import {App} from './app.tsx';
+import {Painted} from './components/painted.tsx';
 import {attentionOf} from './content/run/attention.ts';
 import type {AppResult, Session} from './state/session.ts';
 import {createUiStore, type UiStore, type UiTerminal} from './store.ts';
 import {copySequence, type Multiplexer, mostCopiedBytes} from './terminal/clipboard.ts';
 import {drained} from './terminal/drained.ts';
 import {createSignaller, noSignals, type Signals} from './terminal/signals.ts';
-import {LookContext} from './terminal/theme.ts';
+import {type Background, dark} from './terminal/theme.ts';
 import {wheelBack, wheelOn} from './terminal/wheel.ts';
 
 export {multiplexerOf} from './terminal/clipboard.ts';
@@ -20,8 +21,8 @@ export type AppOptions = {
 	/** Only ASCII marks, for terminals without UTF-8. */
 	readonly ascii: boolean;
 	readonly color: boolean;
-	/** The background is known to be light. */
-	readonly light?: boolean | undefined;
+	/** By default dark, and so for good. */
+	readonly background?: Background;
 	/** How the terminal may be told that somebody is needed; by default not at all. */
 	readonly signals?: Signals;
 	/** What stands between this program and the terminal. */
@@ -79,7 +80,7 @@ export const runApp = async (
 		signal,
 		ascii,
 		color,
-		light = false,
+		background = dark,
 		animate = true,
 		signals = noSignals,
 		multiplexer,
@@ -96,9 +97,9 @@ export const runApp = async (
 		drained(stdin).then(() => app.unmount());
 	};
 	const app = render(
-		<LookContext value={{ascii, color, light, animate}}>
+		<Painted look={{ascii, color, animate}} background={background}>
 			<App session={session} store={store} />
-		</LookContext>,
+		</Painted>,
 		{stdin, stdout, ...drawing},
 	);
 	const quieten = watchAttention(

@@ -1,7 +1,7 @@
 import {PassThrough} from 'node:stream';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {backgroundQuestion, createAnswers} from '../../source/app/screen/background.ts';
-import {quietTerminal} from '../../source/app/screen/quiet.ts';
+import {quietTerminal, takeOver} from '../../source/app/screen/quiet.ts';
 
 const white = '\u001B]11;rgb:ffff/ffff/ffff\u001B\\';
 const black = '\u001B]11;rgb:00/00/00\u0007';
@@ -72,6 +72,32 @@ test('an answer that is late does not get into the screen as keys', async () => 
 	expect(String(stdin.read())).toBe('12');
 	typed.write('3');
 	expect(String(stdin.read())).toBe('3');
+});
+
+test('a background that is told late is heard by the screen that is up already, once', async () => {
+	const {typed, quiet, stdin} = openTerminal(true);
+	const background = await takeOver({light: false}, quiet.handOver);
+	const heard: boolean[] = [];
+	const end = background.subscribe(() => heard.push(background.isLight()));
+	expect(background.isLight()).toBe(false);
+	typed.write(white.slice(0, 9));
+	stdin.read();
+	expect(heard).toEqual([]);
+	typed.write(`${white.slice(9)}x`);
+	expect(String(stdin.read())).toBe('x');
+	typed.write(over);
+	stdin.read();
+	expect(heard).toEqual([true]);
+	end();
+	background.tell(false);
+	expect(heard).toEqual([true]);
+});
+
+test('a background that was told in time is that of the first picture; of a terminal that tells none it is as it was set', async () => {
+	const {typed, quiet} = openTerminal(true);
+	typed.write(white + over);
+	expect((await takeOver({light: false}, quiet.handOver)).isLight()).toBe(true);
+	expect((await takeOver({light: true}, openTerminal(false).quiet.handOver)).isLight()).toBe(true);
 });
 
 test('where no screen comes the terminal is given back only when it has answered', async () => {

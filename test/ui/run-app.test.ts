@@ -1,10 +1,15 @@
 import {Console} from 'node:console';
 import {PassThrough} from 'node:stream';
-import {beforeAll, expect, test} from 'vitest';
+import {beforeAll, expect, test, vi} from 'vitest';
 import {runApp} from '../../source/ui/index.tsx';
 import {fullDraft} from './helpers/answers.ts';
 import {fakeSession, started} from './helpers/fake-session.ts';
 import {keys, settle} from './helpers/screen.tsx';
+
+// What draws asks the environment for colours when it is loaded.
+vi.hoisted(() => {
+	process.env.FORCE_COLOR = '1';
+});
 
 /** Two streams that pass for a terminal, and what was written to it. */
 const terminal = () => {
@@ -134,4 +139,29 @@ test('the wheel is left alone where it is switched off', async () => {
 	await press(keys.ctrlC, 'y');
 	await ended;
 	expect(written()).not.toContain('1007');
+});
+
+test('a background that is told after the first frame recolours what is there', async () => {
+	const stop = new AbortController();
+	const {stdin, stdout, written} = terminal();
+	let light = false;
+	let heard = (): void => undefined;
+	const background = {
+		isLight: () => light,
+		subscribe: (listener: () => void) => {
+			heard = listener;
+			return () => undefined;
+		},
+	};
+	const ended = runApp(fakeSession().session, {...options, stdin, stdout, signal: stop.signal, background});
+	await settle();
+	const before = written().length;
+	// Cyan is 36, blue is 34 (ECMA-48, SGR).
+	expect(written()).toContain('\u001B[36m');
+	expect(written()).not.toContain('\u001B[34m');
+	light = true;
+	heard();
+	await expect.poll(() => written().slice(before)).toContain('\u001B[34m');
+	stop.abort();
+	await ended;
 });

@@ -74,3 +74,9 @@ export type GlobalOptions = AnswerFlags & {
 	readonly json: boolean;
 	readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 };
+
+/**
+ * Lets a screen take the keys of a terminal that was hushed until then. Resolves with whether the background is light, where that is known by
+ * now; `later` hears it where the terminal tells it only then.
+ */
+export type HandOver = (later?: (light: boolean) => void) => Promise<boolean | undefined>;

@@ -5,7 +5,7 @@ import type {AnswersFrom} from '../../answers/file/load.ts';
 import {safeFolder} from '../../base/own/folder.ts';
 import {printable} from '../../base/printable.ts';
 import {type FoundAnswers, partialAnswers} from '../answers/inputs.ts';
-import type {Context, GlobalOptions} from '../base/context.ts';
+import type {Context, GlobalOptions, HandOver} from '../base/context.ts';
 import {cacheFolderOf} from '../base/surroundings.ts';
 import {wantsPlainQuestions} from '../plain/wanted.ts';
 import {wantsScreen} from '../plan/plan-command.ts';
@@ -32,7 +32,7 @@ export type RehearsalOptions = GlobalOptions & {
 	/** The world is kept up, and nothing is gone through. */
 	readonly serve: boolean;
 	/** Called when the screen is about to take the keys of the terminal. */
-	readonly onScreen?: (() => Promise<boolean | undefined>) | undefined;
+	readonly onScreen?: HandOver | undefined;
 };
 
 /** A rehearsal that is about to begin: where it lies, and whose answers count. */

@@ -46,3 +46,23 @@ export const createAnswers = () => {
 };
 
 export type Answers = ReturnType<typeof createAnswers>;
+
+/** What is known of a background, which a terminal may tell after the first picture. */
+export const createBackground = (first: boolean) => {
+	let light = first;
+	const listeners = new Set<() => void>();
+	return {
+		isLight: () => light,
+		/** Returns the way to end the subscription. */
+		subscribe: (listener: () => void): (() => void) => {
+			listeners.add(listener);
+			return () => {
+				listeners.delete(listener);
+			};
+		},
+		tell: (told: boolean): void => {
+			light = told;
+			for (const listener of listeners) listener();
+		},
+	};
+};

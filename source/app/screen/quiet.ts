@@ -1,10 +1,10 @@
-import type {Context} from '../base/context.ts';
-import {type Answers, backgroundQuestion, createAnswers} from './background.ts';
+import type {Context, HandOver} from '../base/context.ts';
+import {type Answers, backgroundQuestion, createAnswers, createBackground} from './background.ts';
 
 /** A terminal whose keys nobody hears yet. */
 export type Quiet = {
-	/** The screen takes the keys from here on. Resolves with whether the background is light, where that is known by now. */
-	readonly handOver: () => Promise<boolean | undefined>;
+	/** The screen takes the keys from here on. */
+	readonly handOver: HandOver;
 	/** The terminal is as it was, where no screen has taken it: what it still has to answer does not get into the shell. */
 	readonly end: () => Promise<void>;
 };
@@ -18,12 +18,16 @@ const answerMs = 600;
 type Terminal = Pick<Context, 'stdin' | 'stdout' | 'interrupt' | 'asksBackground'>;
 
 /** Keeps answers that are late away from the screen: read as keys they would be somebody's commands. */
-const keepBack = (stdin: Terminal['stdin'], answers: Answers): void => {
+const keepBack = (stdin: Terminal['stdin'], answers: Answers, later: (light: boolean) => void): void => {
 	const read = stdin.read.bind(stdin);
 	stdin.read = (...size) => {
 		const chunk: unknown = read(...size);
 		if (chunk === null || answers.isOver()) return chunk;
-		return answers.take(String(chunk));
+		const before = answers.light();
+		const keys = answers.take(String(chunk));
+		const light = answers.light();
+		if (light !== undefined && light !== before) later(light);
+		return keys;
 	};
 };
 
@@ -52,11 +56,11 @@ export const quietTerminal = ({stdin, stdout, interrupt, asksBackground}: Termin
 		stdin.off('readable', hear);
 	};
 	return {
-		handOver: async () => {
+		handOver: async (later = () => undefined) => {
 			// The first picture waits for nobody: most terminals have answered while the screen was loaded.
 			hear();
 			leave();
-			if (asksBackground && !answers.isOver()) keepBack(stdin, answers);
+			if (asksBackground && !answers.isOver()) keepBack(stdin, answers, later);
 			return answers.light();
 		},
 		end: async () => {
@@ -67,4 +71,14 @@ export const quietTerminal = ({stdin, stdout, interrupt, asksBackground}: Termin
 			stdin.pause();
 		},
 	};
+};
+
+/**
+ * Lets the screen take the keys of a terminal. @returns the background as the settings have it, until the terminal tells it
+ */
+export const takeOver = async ({light = false}: Pick<Context, 'light'>, handOver: HandOver | undefined) => {
+	const background = createBackground(light);
+	const told = await handOver?.(background.tell);
+	if (told !== undefined) background.tell(told);
+	return background;
 };

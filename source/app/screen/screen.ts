@@ -4,6 +4,7 @@ import {keptWords} from '../answers/kept-draft.ts';
 import type {Context} from '../base/context.ts';
 import type {AttendedOptions} from '../session/attended.ts';
 import type {Session} from '../session/session.ts';
+import {takeOver} from './quiet.ts';
 import {createScreenSession, type Ended} from './screen-session.ts';
 
 /** `off` leaves the mouse wheel to the terminal. */
@@ -51,10 +52,10 @@ export const runScreen = async (context: Context, options: AttendedOptions): Pro
 	// Only here, so that no run without a screen ever loads Ink.
 	const {runApp, multiplexerOf} = await import('../../ui/index.tsx');
 	const {stdin, stdout, signal, ascii, color, signals, environment} = context;
-	const light = (await options.onScreen?.()) ?? context.light;
+	const background = await takeOver(context, options.onScreen);
 	const multiplexer = multiplexerOf(environment);
 	const wheel = environment[wheelSetting] !== 'off';
-	const look = {ascii, color, light, signals, multiplexer, wheel};
+	const look = {ascii, color, background, signals, multiplexer, wheel};
 	const result = await runApp(session, {stdin, stdout, signal, ...look});
 	if (result.ended === 'quit') return leftBefore(context, behind, options.resumeCommand);
 	if (ended.insisted) return leftAtOnce(context, options.resumeCommand);

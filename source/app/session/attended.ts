@@ -1,6 +1,7 @@
 import type {LoadedDraft} from '../../answers/file/load.ts';
 import type {Journal} from '../../engine/journal.ts';
 import type {FoundDraft} from '../answers/kept-draft.ts';
+import type {HandOver} from '../base/context.ts';
 import type {SessionOptions} from './session.ts';
 
 /** What somebody at a terminal starts with. */
@@ -11,8 +12,8 @@ export type AttendedOptions = SessionOptions & {
 	/** Answers of the command line come before those that were left unfinished. */
 	readonly prefersLoaded?: boolean | undefined;
 	readonly journal?: Journal | undefined;
-	/** Called when the screen is about to take the keys of the terminal; says whether its background is light, where it has told. */
-	readonly onScreen?: (() => Promise<boolean | undefined>) | undefined;
+	/** Called when the screen is about to take the keys of the terminal; says whether its background is light, where it has told, and later where it tells it later. */
+	readonly onScreen?: HandOver | undefined;
 	/** Lines about the rehearsal; present when this is one. */
 	readonly rehearsal?: readonly string[] | undefined;
 	/** The fault that the rehearsal plays, in lines; absent or empty without one. */

@@ -1,6 +1,7 @@
 import {render} from 'ink';
+import {Painted} from '../components/painted.tsx';
 import type {AppOptions} from '../index.tsx';
-import {LookContext} from '../terminal/theme.ts';
+import {dark} from '../terminal/theme.ts';
 import {Pager} from './pager.tsx';
 import {createPagerStore, type Pages} from './store.ts';
 
@@ -10,14 +11,14 @@ export type {Pages} from './store.ts';
 export const runPager = async (
 	pages: Pages,
 	version: string,
-	{stdin, stdout, signal, ascii, color, light = false}: AppOptions,
+	{stdin, stdout, signal, ascii, color, background = dark}: AppOptions,
 ): Promise<void> => {
 	const end = (): void => app.unmount();
 	const store = createPagerStore(pages, end);
 	const app = render(
-		<LookContext value={{ascii, color, light, animate: false}}>
+		<Painted look={{ascii, color, animate: false}} background={background}>
 			<Pager store={store} version={version} />
-		</LookContext>,
+		</Painted>,
 		{
 			stdin,
 			stdout,

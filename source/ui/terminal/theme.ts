@@ -11,6 +11,15 @@ export type Look = {
 	readonly animate: boolean;
 };
 
+/** Whether the background is light, which some terminals tell after the first frame; `subscribe` returns the way to end it. */
+export type Background = {
+	readonly isLight: () => boolean;
+	readonly subscribe: (listener: () => void) => () => void;
+};
+
+/** A background that is dark for good. */
+export const dark: Background = {isLight: () => false, subscribe: () => () => undefined};
+
 const colours: Readonly<Record<Role, TextProps>> = {
 	plain: {},
 	title: {color: 'cyan', bold: true},

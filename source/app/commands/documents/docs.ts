@@ -15,7 +15,7 @@ const widthOf = ({stdout: {isTTY, columns}}: Context): number =>
 
 /** Shows the pages on the screen. Returns the exit code. @throws what `openDocs` throws */
 const onScreen = async (context: Context, options: DocsOptions): Promise<number> => {
-	const {quietTerminal} = await import('../../screen/quiet.ts');
+	const {quietTerminal, takeOver} = await import('../../screen/quiet.ts');
 	const quiet = quietTerminal(context);
 	try {
 		const [{openDocs}, {runPager}] = await Promise.all([
@@ -24,9 +24,9 @@ const onScreen = async (context: Context, options: DocsOptions): Promise<number>
 		]);
 		const {topics, open, rowsOf} = await openDocs(context, options);
 		const {ascii, version, signal} = context;
-		const light = (await quiet.handOver()) ?? context.light;
+		const background = await takeOver(context, quiet.handOver);
 		const pages = {topics, open: open?.name, rowsOf: (name: string, width: number) => rowsOf(name, {width, ascii})};
-		await runPager(pages, version, {...context, light});
+		await runPager(pages, version, {...context, background});
 		return signal.aborted ? 130 : 0;
 	} finally {
 		await quiet.end();
